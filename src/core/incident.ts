@@ -1,0 +1,85 @@
+// Incidents and maintenance as the rest of the program sees them, whoever wrote the file.
+import type { ComponentStatus, Severity } from './component.ts';
+import type { Millis } from './time.ts';
+
+export const INCIDENT_STATUSES = ['investigating', 'identified', 'monitoring', 'resolved'] as const;
+export const MAINTENANCE_STATUSES = ['scheduled', 'in_progress', 'verifying', 'completed'] as const;
+export const SEVERITIES = ['minor', 'major', 'critical'] as const satisfies readonly Severity[];
+
+export type IncidentStatus = (typeof INCIDENT_STATUSES)[number];
+export type MaintenanceStatus = (typeof MAINTENANCE_STATUSES)[number];
+export type UpdateStatus = IncidentStatus | MaintenanceStatus;
+
+/** A component an incident touches; `status` null means "as the severity says". */
+export interface Affected {
+  readonly id: string;
+  readonly status: ComponentStatus | null;
+}
+
+/** One entry of an incident's timeline. */
+export interface IncidentUpdate {
+  /** Contract §7: the update's time (as its heading writes it) and its ordinal within that time. */
+  readonly key: string;
+  readonly at: Millis;
+  readonly status: UpdateStatus;
+  /** The heading's own words, when they are more than a status ("Rolled back"); else null. */
+  readonly label: string | null;
+  /** Markdown as the operator wrote it: render with `renderMarkdown` before showing. */
+  readonly body: string;
+}
+
+/** One markdown file of `status/incidents/`, parsed. Maintenance when `scheduled` is set. */
+export interface Incident {
+  /** The file's name without `.md`. */
+  readonly id: string;
+  readonly title: string;
+  readonly status: UpdateStatus;
+  readonly severity: Severity;
+  readonly started: Millis;
+  /** When it ended; null while open. For maintenance: completed early or late, when written. */
+  readonly resolved: Millis | null;
+  /** As written; null when the file names none (see `affectedBy`). */
+  readonly components: readonly Affected[] | null;
+  readonly scheduled: { readonly start: Millis; readonly end: Millis } | null;
+  /** `probe:api`, `uptimerobot:777` …; null when a person owns the file. */
+  readonly openedBy: string | null;
+  readonly notify: boolean;
+  /** Oldest first, never empty. */
+  readonly updates: readonly IncidentUpdate[];
+  readonly postmortem: string | null;
+}
+
+/** Whether an incident (not a maintenance) is still going on. */
+export function isOpen(incident: Incident): boolean {
+  return incident.scheduled === null && incident.status !== 'resolved';
+}
+
+/** The newest update of the timeline. */
+export function newest(incident: Incident): IncidentUpdate {
+  return incident.updates[incident.updates.length - 1]!;
+}
+
+/**
+ * Which of the page's components an incident affects (contract §4): those it names; without
+ * `components:` those whose name stands in the title as whole words; none found → every one.
+ * Ids that no component has are dropped.
+ */
+export function affectedBy(
+  incident: Pick<Incident, 'title' | 'components'>,
+  components: readonly { readonly id: string; readonly name: string }[],
+): readonly Affected[] {
+  if (incident.components) {
+    const known = new Set(components.map(component => component.id));
+    return incident.components.filter(affected => known.has(affected.id));
+  }
+  const named = components.filter(component => standsIn(component.name, incident.title));
+  return (named.length > 0 ? named : components).map(component => ({ id: component.id, status: null }));
+}
+
+function standsIn(name: string, title: string): boolean {
+  const words = name
+    .trim()
+    .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    .replace(/\s+/g, '\\s+');
+  return new RegExp(`(?<![\\p{L}\\p{N}_])${words}(?![\\p{L}\\p{N}_])`, 'iu').test(title);
+}

@@ -1,0 +1,57 @@
+// Markdown → HTML that is safe to show anywhere: GitHub-flavoured, sanitised, no raw HTML.
+import { Marked } from 'marked';
+import sanitize from 'sanitize-html';
+
+// `html: false` does not exist in marked: raw HTML is printed as the text it is.
+const marked = new Marked({
+  gfm: true,
+  async: false,
+  renderer: { html: ({ text }) => escapeHtml(text) },
+});
+
+const RULES: sanitize.IOptions = {
+  allowedTags: [
+    ...['p', 'br', 'hr', 'strong', 'em', 'del', 'code', 'pre', 'blockquote', 'ul', 'ol', 'li', 'a'],
+    ...['h3', 'h4', 'h5', 'h6', 'table', 'thead', 'tbody', 'tr', 'th', 'td', 'img'],
+  ],
+  allowedAttributes: { a: ['href', 'title', 'rel'], img: ['src', 'alt', 'title', 'loading'], ol: ['start'] },
+  allowedSchemes: ['http', 'https', 'mailto'],
+  allowedSchemesByTag: { img: ['https'] },
+  allowProtocolRelative: false,
+  transformTags: {
+    // The page owns h1 and h2: a text's headings stand beneath them.
+    h1: 'h3',
+    h2: 'h3',
+    a: sanitize.simpleTransform('a', { rel: 'noopener nofollow ugc' }),
+    img: sanitize.simpleTransform('img', { loading: 'lazy' }),
+  },
+};
+
+/** Renders an operator's or a monitor's markdown; the result never holds a script, handler or odd link. */
+export function renderMarkdown(markdown: string): string {
+  return sanitize(marked.parse(markdown) as string, RULES).trim();
+}
+
+/** The words of a markdown text without its marks, for titles, mail summaries and `og:description`. */
+export function plainText(markdown: string): string {
+  const html = renderMarkdown(markdown).replace(/<\/(p|li|h\d|tr|pre|blockquote)>|<br \/>/g, ' ');
+  return sanitize(html, { allowedTags: [], allowedAttributes: {} })
+    .replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => ENTITIES[name]!)
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+/** Makes any text harmless as markdown: what a monitor says must not become a link or a heading. */
+export function escapeMarkdown(text: string): string {
+  return text
+    .replace(/[\r\n]+/g, ' ')
+    .replace(/[\\`*_{}[\]<>()#+!|~]/g, '\\$&')
+    .trim();
+}
+
+const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
+
+/** Text → HTML text. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, char => `&#${char.charCodeAt(0)};`);
+}

@@ -1,0 +1,30 @@
+// The site as status.yaml describes it: one frozen value, handed to every room.
+import type { Component, Severity } from './component.ts';
+import type { Millis } from './time.ts';
+
+/** How much a second of an incident counts as downtime, 0–1, by severity. */
+export type Weights = Readonly<Record<Severity, number>>;
+
+export interface Site {
+  readonly title: string;
+  /** Where visitors reach the page, without a trailing slash; PUBLIC_URL, else `url:`. */
+  readonly url: string;
+  /** IANA zone for dates printed without script. */
+  readonly timezone: string;
+  readonly brand: {
+    /** Files inside the status folder, served under /status/brand/. */
+    readonly logo: string | null;
+    readonly favicon: string | null;
+    readonly css: string | null;
+    /** `#rrggbb`. */
+    readonly color: string;
+    readonly homepage: string | null;
+  };
+  readonly uptime: { readonly days: number; readonly weights: Weights };
+  readonly reminders: { readonly after: Millis; readonly to: string | null };
+  readonly components: readonly Component[];
+}
+
+export const WEIGHTS_EVEN: Weights = { minor: 1, major: 1, critical: 1 };
+/** Atlassian Statuspage's: degraded performance costs nothing, a partial outage 30 %. */
+export const WEIGHTS_STATUSPAGE: Weights = { minor: 0, major: 0.3, critical: 1 };

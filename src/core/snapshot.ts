@@ -1,0 +1,93 @@
+// The Snapshot: everything a visitor may be told, composed once and swapped by reference.
+// Pages, JSON, feeds, badges and the calendar are pure functions of it.
+import type { Component, ComponentStatus, Health } from './component.ts';
+import type { Incident, UpdateStatus } from './incident.ts';
+import type { Problem } from './problem.ts';
+import type { Site } from './site.ts';
+import type { Millis } from './time.ts';
+import type { UptimeFigure } from './uptime.ts';
+
+/** One UTC day of a component's strip. */
+export interface DayCell {
+  /** `2026-11-23`. */
+  readonly day: string;
+  readonly state: Health;
+  /** Length of the union of outages on that day, ms, maintenance excluded, unweighted. */
+  readonly downtime: Millis;
+  /** Ids of incidents and maintenance that touched the component on that day. */
+  readonly incidents: readonly string[];
+}
+
+export interface ComponentView {
+  readonly component: Component;
+  readonly health: Health;
+  /** Since when it has been in that state, when an open incident or check tells; else null. */
+  readonly since: Millis | null;
+  /** When it was last looked at, floored to the minute; null when never or not checked. */
+  readonly checkedAt: Millis | null;
+  /** What the last check saw, safe to publish; null when there was none. */
+  readonly seen: string | null;
+  /** Oldest first; as many as `site.uptime.days`. */
+  readonly days: readonly DayCell[];
+  readonly uptime: UptimeFigure;
+}
+
+export interface GroupView {
+  /** null for components that stand by themselves. */
+  readonly name: string | null;
+  readonly health: Health;
+  readonly components: readonly ComponentView[];
+}
+
+/** An incident or maintenance with what it affects and what the clock makes of it. */
+export interface IncidentView extends Incident {
+  readonly affected: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly status: ComponentStatus;
+  }[];
+  /** The status to show now: a maintenance's follows the clock. */
+  readonly state: UpdateStatus;
+  /** From start to end, or to now while open, ms. */
+  readonly duration: Millis;
+  /** Not yet in a file (read-only folder, full disk): shown all the same. */
+  readonly unfiled: boolean;
+  /** Markdown rendered and sanitised, in the order of `updates`. */
+  readonly html: readonly string[];
+  readonly postmortemHtml: string | null;
+}
+
+/** The one sentence at the top, as facts: the words are the view's. */
+export interface Verdict {
+  readonly state: Health;
+  /** Names of the components in that worst state. */
+  readonly worst: readonly string[];
+  /** How many components are not well, and how many there are. */
+  readonly affected: number;
+  readonly total: number;
+  /** Names of components about which nothing is known. */
+  readonly unknown: readonly string[];
+  /** Since when the worst state lasts; null when unknown. */
+  readonly since: Millis | null;
+  /** Titles of open incidents that touch no component (the state may be operational). */
+  readonly loose: readonly string[];
+}
+
+export interface Snapshot {
+  /** Changes whenever anything a visitor can see changes. Short, URL-safe. */
+  readonly version: string;
+  /** The moment it was composed for, epoch ms. */
+  readonly at: Millis;
+  readonly site: Site;
+  readonly verdict: Verdict;
+  /** The latest check of any component, floored to the minute; null when there was none. */
+  readonly checkedAt: Millis | null;
+  readonly groups: readonly GroupView[];
+  readonly components: readonly ComponentView[];
+  /** Every incident, newest start first; maintenance is not among them. */
+  readonly incidents: readonly IncidentView[];
+  /** Every maintenance, latest start first. */
+  readonly maintenances: readonly IncidentView[];
+  /** What an operator should mend; never shown to visitors. */
+  readonly problems: readonly Problem[];
+}
