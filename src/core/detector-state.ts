@@ -1,0 +1,78 @@
+// What the detector remembers of a component, and what a judgement makes.
+import type { Component, Severity } from './component.ts';
+import type { Millis } from './time.ts';
+import type { Transition } from './transition.ts';
+
+/** Results of one raw kind, one after another. */
+export interface Row {
+  readonly good: boolean;
+  readonly count: number;
+  /** When its first and its newest check began, epoch ms. */
+  readonly since: Millis;
+  readonly last: Millis;
+  /** What the first of them saw. */
+  readonly firstSeen: string;
+}
+
+/** All the detector remembers of a component; JSON-serialisable, stored after each result. */
+export interface DetectorState {
+  /** When the newest judged result began (or heartbeat arrived), epoch ms; null before any. */
+  readonly lastAt: Millis | null;
+  /** The newest confirmed answer to "does it work"; `unseen` until there is one. */
+  readonly confirmed: 'unseen' | 'up' | 'degraded' | 'down';
+  readonly row: Row | null;
+  /** The open outage: since when, and how bad the rule called it then. */
+  readonly down: { readonly at: Millis; readonly severity: Severity } | null;
+  /** The open latency incident. */
+  readonly slow: { readonly at: Millis } | null;
+  /** Good answers that the latency rule may still need, oldest first. */
+  readonly samples: readonly { readonly at: Millis; readonly ms: Millis }[];
+  /** Results in a row that were no measurement. */
+  readonly unknowns: number;
+  /** Results in a row that were older than the newest: one is a straggler, many a clock set back. */
+  readonly older: number;
+}
+
+/** What one judgement makes: the state to keep, what changed, and when to look again ahead of schedule. */
+export interface Judgement {
+  readonly state: DetectorState;
+  readonly transitions: Transition[];
+  /** Epoch ms; null when the schedule is soon enough. Heartbeats: when to judge next. */
+  readonly recheckAt: Millis | null;
+}
+
+/** A component nothing is known of. */
+export function initialState(): DetectorState {
+  return {
+    lastAt: null,
+    confirmed: 'unseen',
+    row: null,
+    down: null,
+    slow: null,
+    samples: [],
+    unknowns: 0,
+    older: 0,
+  };
+}
+
+/** The transition of an outage; its key is the same whenever the same facts are judged again. */
+export function outageTransition(
+  component: Component,
+  kind: Transition['kind'],
+  at: Millis,
+  severity: Severity,
+  message: string,
+): Transition {
+  const source = `probe:${component.id}`;
+  return {
+    key: `${source}@${at}:${kind}`,
+    source,
+    kind,
+    at,
+    title: `${component.name} Down`,
+    slug: `${component.id}-down`,
+    severity,
+    components: [component.id],
+    message,
+  };
+}

@@ -1,0 +1,105 @@
+// The detector: one component's results, one after another, into confirmed states and transitions.
+// Pure: the state is a plain value that the database keeps, so a restart loses nothing.
+//
+// Three rules, independent of one another:
+// - outage (`probe:ID`): `failures` bad results in a row open it, back-dated to the first of the row;
+//   `recoveries` good ones in a row close it, at the first of theirs. Degraded counts as good.
+// - latency (`latency:ID`): see latency.ts.
+// - heartbeat (`probe:ID`): see heartbeat.ts.
+import type { CheckResult } from './check.ts';
+import { type Component, type Health, statusOf } from './component.ts';
+import { type DetectorState, type Judgement, outageTransition, type Row } from './detector-state.ts';
+import { downWords, upWords } from './detector-words.ts';
+import { judgeLatency } from './latency.ts';
+import { roughPeriod } from './rough-period.ts';
+import { MINUTE, type Millis, SECOND } from './time.ts';
+
+// The detector's whole face is this file; the rules behind it are one file each.
+export { type DetectorState, initialState, type Judgement } from './detector-state.ts';
+export { type Beat, judgeHeartbeat } from './heartbeat.ts';
+
+/** A row, or a latency window, broken by a gap of more than this many periods starts anew. */
+export const GAP_PERIODS = 10;
+/** So many results in a row that are older than the newest mean that the clock was set back. */
+export const CLOCK_SET_BACK = 5;
+/** The first recheck comes this soon; each next one waits twice as long. */
+const FIRST_RECHECK: Millis = 10 * SECOND;
+
+/**
+ * Judges one result after those before it. A result older than the newest is ignored, unless
+ * CLOCK_SET_BACK of them come in a row: then rows and samples start anew on the new clock, and what is
+ * confirmed stays. Unknown results are no measurement: they neither make nor break a row.
+ */
+export function judge(component: Component, before: DetectorState, result: CheckResult): Judgement {
+  const turned = turnClock(before, result.at);
+  if (turned === null)
+    return { state: { ...before, older: before.older + 1 }, transitions: [], recheckAt: null };
+  const seen = { ...turned, lastAt: result.at, older: 0 };
+  if (result.outcome === 'unknown') {
+    return { state: { ...seen, unknowns: seen.unknowns + 1 }, transitions: [], recheckAt: null };
+  }
+  const period = roughPeriod(component.schedule);
+  const row = extend(seen.row, result, GAP_PERIODS * period);
+  const outage = judgeOutage(component, { ...seen, row, unknowns: 0 }, row, result);
+  const latency = judgeLatency(component, outage.state, result, period);
+  return {
+    state: latency.state,
+    transitions: [...outage.transitions, ...latency.transitions],
+    recheckAt: recheck(latency.state, row, result.at, period),
+  };
+}
+
+/**
+ * The confirmed state. `no_data` before the first confirmation, and again when the newest three
+ * results were no measurements (an outage stays one until something good was seen).
+ */
+export function healthOf(state: DetectorState): Health {
+  if (state.down) return statusOf(state.down.severity);
+  if (state.confirmed === 'unseen' || state.unknowns >= 3) return 'no_data';
+  return state.confirmed === 'degraded' || state.slow ? 'degraded_performance' : 'operational';
+}
+
+/** The state to judge a result of this time with; null when the result is to be ignored. */
+function turnClock(state: DetectorState, at: Millis): DetectorState | null {
+  if (state.lastAt === null || at >= state.lastAt) return state;
+  if (state.older + 1 < CLOCK_SET_BACK) return null;
+  return { ...state, row: null, samples: [] };
+}
+
+function extend(row: Row | null, result: CheckResult, gap: Millis): Row {
+  const good = result.outcome !== 'down';
+  if (row && row.good === good && result.at - row.last <= gap) {
+    return { ...row, count: row.count + 1, last: result.at };
+  }
+  return { good, count: 1, since: result.at, last: result.at, firstSeen: result.seen };
+}
+
+function judgeOutage(component: Component, state: DetectorState, row: Row, result: CheckResult) {
+  const { failures, recoveries, severity } = component.detect;
+  if (!row.good) {
+    if (state.down || row.count < failures) return { state, transitions: [] };
+    const message = downWords(component.name, row.since, result.seen, row.firstSeen, row.count);
+    return {
+      state: { ...state, confirmed: 'down' as const, down: { at: row.since, severity } },
+      transitions: [outageTransition(component, 'down', row.since, severity, message)],
+    };
+  }
+  const raw = result.outcome === 'degraded' ? ('degraded' as const) : ('up' as const);
+  if (!state.down) return { state: { ...state, confirmed: raw }, transitions: [] };
+  if (row.count < recoveries) return { state, transitions: [] };
+  // A clock set back may have put the first good check before the outage it ends.
+  const at = Math.max(row.since, state.down.at);
+  const message = upWords(component.name, state.down.at, at, row.count);
+  return {
+    state: { ...state, confirmed: raw, down: null },
+    transitions: [outageTransition(component, 'up', at, state.down.severity, message)],
+  };
+}
+
+/** While raw and confirmed differ, look again sooner: after 10 s, 20 s, 40 s … but not past the schedule. */
+function recheck(state: DetectorState, row: Row, at: Millis, period: Millis): Millis | null {
+  if (row.good === (state.down === null)) return null;
+  const first = Math.min(FIRST_RECHECK, Math.ceil(period / 6));
+  const wait = first * 2 ** Math.min(row.count - 1, 20);
+  return wait < Math.min(period, 10 * MINUTE) ? at + wait : null;
+}

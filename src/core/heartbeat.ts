@@ -1,0 +1,87 @@
+// The heartbeat rule: a job reports in; silence past period + grace is an outage, one report ends it.
+import type { Component } from './component.ts';
+import { type DetectorState, type Judgement, outageTransition } from './detector-state.ts';
+import { beatingWords, reportedWords, silentWords } from './detector-words.ts';
+import type { Millis } from './time.ts';
+import type { Transition } from './transition.ts';
+
+/** What a job said, and when it arrived (epoch ms). `message` is the job's own and not trusted. */
+export interface Beat {
+  readonly at: Millis;
+  readonly ok: boolean;
+  readonly message: string;
+}
+
+/**
+ * Judges a beat, or (beat null) the silence up to `now`. Thresholds do not apply: silence is down
+ * exactly at last beat + period + grace, a reported failure at once, one good beat restores. A job
+ * that never reported is no data. `listeningSince` (epoch ms) is when beats could last begin to
+ * arrive: silence while the server itself was off, or asleep, is nobody's outage.
+ * `recheckAt` is the moment silence becomes an outage.
+ */
+export function judgeHeartbeat(
+  component: Component,
+  before: DetectorState,
+  beat: Beat | null,
+  now: Millis,
+  listeningSince: Millis = Number.NEGATIVE_INFINITY,
+): Judgement {
+  const silence = judgeSilence(component, before, beat?.at ?? now, listeningSince);
+  const heard = beat
+    ? judgeBeat(component, silence.state, beat, now)
+    : { state: silence.state, transitions: [] };
+  return {
+    state: heard.state,
+    transitions: [...silence.transitions, ...heard.transitions],
+    recheckAt: heard.state.down ? null : deadline(component, heard.state, listeningSince),
+  };
+}
+
+/** When silence becomes an outage, epoch ms; null before the first beat. */
+function deadline(component: Component, state: DetectorState, listeningSince: Millis): Millis | null {
+  if (component.check.type !== 'heartbeat' || state.lastAt === null) return null;
+  return Math.max(state.lastAt, listeningSince) + component.check.period + component.check.grace;
+}
+
+// Also judged before a late beat is: whether the clock ticked in between must make no difference.
+function judgeSilence(component: Component, state: DetectorState, now: Millis, listeningSince: Millis) {
+  const due = deadline(component, state, listeningSince);
+  if (due === null || state.down || now < due || component.check.type !== 'heartbeat') {
+    return { state, transitions: [] };
+  }
+  const { period, grace } = component.check;
+  const { severity } = component.detect;
+  const message = silentWords(component.name, state.lastAt ?? due, period, grace);
+  return {
+    state: { ...state, confirmed: 'down' as const, down: { at: due, severity } },
+    transitions: [outageTransition(component, 'down', due, severity, message)],
+  };
+}
+
+function judgeBeat(
+  component: Component,
+  state: DetectorState,
+  beat: Beat,
+  now: Millis,
+): { state: DetectorState; transitions: Transition[] } {
+  // Older than the newest: out of order, unless the newest lies in the future of a clock set back.
+  if (state.lastAt !== null && beat.at < state.lastAt && state.lastAt <= now)
+    return { state, transitions: [] };
+  const seen = { ...state, lastAt: beat.at };
+  const { severity } = component.detect;
+  if (!beat.ok) {
+    if (state.down) return { state: seen, transitions: [] };
+    const message = reportedWords(component.name, beat.at, beat.message);
+    return {
+      state: { ...seen, confirmed: 'down', down: { at: beat.at, severity } },
+      transitions: [outageTransition(component, 'down', beat.at, severity, message)],
+    };
+  }
+  if (!state.down) return { state: { ...seen, confirmed: 'up' }, transitions: [] };
+  const at = Math.max(beat.at, state.down.at);
+  const message = beatingWords(component.name, state.down.at, at);
+  return {
+    state: { ...seen, confirmed: 'up', down: null },
+    transitions: [outageTransition(component, 'up', at, state.down.severity, message)],
+  };
+}
