@@ -1,0 +1,106 @@
+// Reading what strangers send: fields by any of their names, text cleaned and bounded, times in any unit.
+import { type Millis, parseInstant, SECOND } from '../time.ts';
+
+/** An object's own fields, by name; what came as a JSON text is read first. null when it is neither. */
+export function fieldsOf(input: unknown): Record<string, unknown> | null {
+  const value = typeof input === 'string' ? fromJson(input) : input;
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : null;
+}
+
+/** The value a JSON text stands for; undefined when it is not JSON. */
+export function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Anything → one clean line of at most `most` characters. Control and direction-changing characters
+ * become spaces, so that a name can neither break a file's line nor disguise itself on the page.
+ * A repeated query parameter arrives as a list: its last value counts. Objects are no text: ''.
+ */
+export function line(value: unknown, most: number): string {
+  const last = Array.isArray(value) ? value.at(-1) : value;
+  if (typeof last !== 'string' && typeof last !== 'number' && typeof last !== 'boolean') return '';
+  // Cut before and after: a megabyte of name is not worth normalising.
+  const text = String(last)
+    .slice(0, most * 8)
+    .replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+  const characters = [...text];
+  return characters.length <= most
+    ? text
+    : `${characters
+        .slice(0, most - 1)
+        .join('')
+        .trimEnd()}…`;
+}
+
+/** Longest name, and longest message, that is taken over. */
+export const NAME = 120;
+export const MESSAGE = 500;
+
+/**
+ * What identifies a monitor: as `line`, but two long ones that differ only beyond the cut stay two.
+ * @param value an id or a name
+ */
+export function identity(value: unknown): string {
+  const whole = line(value, 10 * NAME);
+  return [...whole].length <= NAME ? whole : `${line(whole, NAME - 9)}~${fingerprint(whole)}`;
+}
+
+/** Eight hex digits that tell texts apart (FNV-1a); no secret, no security. */
+export function fingerprint(text: string): string {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  return hash.toString(16).padStart(8, '0');
+}
+
+/** The first of some fields that holds text, cleaned and bounded; '' when none does. */
+export function first(most: number, ...values: unknown[]): string {
+  for (const value of values) {
+    const text = line(value, most);
+    if (text !== '') return text;
+  }
+  return '';
+}
+
+/** An http(s) address or a bare host, bounded; null for anything else. */
+export function address(value: unknown): string | null {
+  const text = line(value, 2000);
+  if (/^https?:\/\/[^\s/]/i.test(text)) return text;
+  return /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?(\/\S*)?$/i.test(text) ? text : null;
+}
+
+const YEAR_2000 = 946_684_800_000;
+const YEAR_2100 = 4_102_444_800_000;
+
+/** A time as senders write it — ISO 8601, epoch seconds or ms, number or digits — in ms; else null. */
+export function moment(value: unknown): Millis | null {
+  const text = line(value, 60);
+  if (text === '') return null;
+  const number = /^\d{9,16}(\.\d+)?$/.test(text) ? Number(text) : null;
+  // Until the year 5138 a count of seconds is shorter than a count of milliseconds is today.
+  const at = number === null ? parseInstant(text) : Math.floor(number < 1e11 ? number * SECOND : number);
+  // Go prints its zero time, year 1, for "not yet".
+  return at !== null && at >= YEAR_2000 && at < YEAR_2100 ? at : null;
+}
+
+const NAMED: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
+
+/** Resolves HTML entities once: `&amp;lt;` is `&lt;` afterwards, not `<`. */
+export function decodeEntities(text: string): string {
+  return text.replace(
+    /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(amp|lt|gt|quot|apos|nbsp));/gi,
+    (whole, dec, hex, name) => {
+      if (name) return NAMED[String(name).toLowerCase()]!;
+      const code = dec ? Number(dec) : Number.parseInt(hex, 16);
+      return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+    },
+  );
+}

@@ -1,0 +1,125 @@
+// A monitor's signal → the Transition it stands for: title, file name, components, text.
+import type { Component } from '../component.ts';
+import { escapeMarkdown } from '../markdown.ts';
+import { isoMillis, type Millis } from '../time.ts';
+import type { Transition } from '../transition.ts';
+import { fingerprint } from './fields.ts';
+import type { Signal } from './signal.ts';
+
+/**
+ * The transition a `down` or `up` signal stands for.
+ * - `title` is `NAME Down`; `up` carries the same title, for it closes the same incident.
+ * - `severity` is critical: a monitor says up or down, and down is a major outage of what it watches.
+ * - `components`: see `matching`; none matched → [].
+ * - `at` is never in the future: a sender's clock may be ahead of ours.
+ * - `key` is the sender's event when it names one, so that a repeat is stored once; else the moment
+ *   itself, and whether it is a repeat shows only against the source's last state.
+ */
+export function toTransition(
+  signal: Signal & { readonly kind: 'down' | 'up' },
+  components: readonly Component[],
+  now: Millis,
+): Transition {
+  const source = `${signal.provider}:${signal.monitor}`;
+  const at = Math.min(signal.at ?? now, now);
+  return {
+    key: `${source}:${signal.kind}:${signal.event ?? isoMillis(now)}`,
+    source,
+    kind: signal.kind,
+    at,
+    title: `${signal.name} Down`,
+    slug: slugOf(signal.name),
+    severity: 'critical',
+    components: matching(signal, components),
+    message: messageOf(signal),
+  };
+}
+
+const LONGEST = 60;
+
+/**
+ * A file name's base for a monitor of any name: `[a-z0-9-]`, at most 60 characters, never empty. Letters
+ * lose their accents; a name without any Latin letter or digit gets a fingerprint of itself.
+ */
+export function slugOf(name: string): string {
+  const words = name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-');
+  const base = words.slice(0, LONGEST - '-down'.length).replace(/^-+|-+$/g, '');
+  return `${base || `monitor-${fingerprint(name)}`}-down`;
+}
+
+/**
+ * Ids of the components a monitor is about, by the first of these that any component answers to: an
+ * explicit label (id or name); the monitor's id or name being a component's id, name or `match:` entry;
+ * its address being in `match:`, or equal to or beneath the address a component's check asks — of those
+ * the most particular. Words within a name do not count: "API gateway in staging" is not the API.
+ */
+export function matching(signal: Signal, components: readonly Component[]): readonly string[] {
+  const called = (words: readonly (string | null)[]) =>
+    components.filter(({ id, name, match }) =>
+      words.some(word => word !== null && [id, name, ...match].some(own => same(own, word))),
+    );
+  const labelled = called([signal.component]);
+  const found = labelled.length > 0 ? labelled : called([signal.monitor, signal.name, signal.url]);
+  return (found.length > 0 ? found : watching(signal.url, components)).map(({ id }) => id);
+}
+
+function same(a: string, b: string): boolean {
+  return bare(a) !== '' && bare(a) === bare(b);
+}
+
+function bare(text: string): string {
+  return text.trim().toLowerCase().replace(/\/+$/, '');
+}
+
+function watching(url: string | null, components: readonly Component[]): readonly Component[] {
+  if (url === null) return [];
+  const theirs = place(url);
+  if (!theirs) return [];
+  let best: Component[] = [];
+  let depth = -1;
+  for (const component of components) {
+    const ours = checkedPlace(component);
+    if (!ours || !(theirs.path === null ? ours.hostname === theirs.hostname : beneath(theirs, ours)))
+      continue;
+    const own = theirs.path === null ? 0 : (ours.path ?? '').length;
+    if (own > depth) best = [];
+    if (own >= depth) best.push(component);
+    depth = Math.max(depth, own);
+  }
+  return best;
+}
+
+interface Place {
+  readonly host: string;
+  readonly hostname: string;
+  /** With a slash at the end; null when only a host was named (a ping or port monitor). */
+  readonly path: string | null;
+}
+
+function checkedPlace({ check }: Component): Place | null {
+  return check.type === 'http' ? place(check.url) : null;
+}
+
+function beneath(theirs: Place, ours: Place): boolean {
+  return theirs.host === ours.host && (theirs.path ?? '/').startsWith(ours.path ?? '/');
+}
+
+function place(text: string): Place | null {
+  const hasScheme = /^https?:\/\//i.test(text);
+  const whole = hasScheme ? text : `http://${text}`;
+  if (!URL.canParse(whole)) return null;
+  const { host, hostname, pathname } = new URL(whole);
+  const alone = !hasScheme && !text.includes('/');
+  return { host, hostname, path: alone ? null : pathname.replace(/\/*$/, '/') };
+}
+
+function messageOf({ kind, name, message, provider }: Signal): string {
+  const said = kind === 'down' ? `${name} is down` : `${name} is up again`;
+  return escapeMarkdown(
+    message === '' ? `${said}, says ${provider}.` : `${said}, says ${provider}: ${message}`,
+  );
+}

@@ -1,0 +1,39 @@
+// The arithmetic behind the uptime figures, for anyone who wants to check it: /api/uptime.json.
+import type { Snapshot } from '../core/snapshot.ts';
+import { isoMillis, type Millis } from '../core/time.ts';
+
+/**
+ * Contract §5's evidence: for each component the window, its totals in seconds, the three percentages
+ * and every outage that was counted, clipped to the total. `total_seconds` before `window.end` is where
+ * the total begins when the component is younger than the window.
+ */
+export function uptimeJson(snapshot: Snapshot): object {
+  return {
+    asOf: isoMillis(snapshot.at),
+    days: snapshot.site.uptime.days,
+    components: snapshot.components.map(({ component, health, uptime }) => ({
+      id: component.id,
+      name: component.name,
+      status: health,
+      window: { start: isoMillis(uptime.window.start), end: isoMillis(uptime.window.end) },
+      total_seconds: seconds(uptime.total),
+      downtime_seconds: seconds(uptime.downtime),
+      excluded_seconds: seconds(uptime.excluded),
+      observed_seconds: seconds(uptime.observed),
+      uptime: uptime.percent,
+      strict: uptime.strict,
+      statuspage: uptime.statuspage,
+      intervals: uptime.intervals.map(({ start, end, incident, severity, weight }) => ({
+        start: isoMillis(start),
+        end: isoMillis(end),
+        incident,
+        severity,
+        weight,
+      })),
+    })),
+  };
+}
+
+function seconds(millis: Millis): number {
+  return millis / 1000;
+}

@@ -1,0 +1,82 @@
+// The public API v2 of Atlassian Statuspage, field for field, as pure functions of the Snapshot.
+import { isOpen } from '../core/incident.ts';
+import type { IncidentView, Snapshot } from '../core/snapshot.ts';
+import { isoMillis, startOfUtcDay } from '../core/time.ts';
+import { componentRows, lastMoment, listComponents, publicStatus } from './statuspage/components.ts';
+import { PAGE_ID } from './statuspage/ids.ts';
+import { type IncidentRow, incidentRow } from './statuspage/incidents.ts';
+import { pageStatus } from './statuspage/status.ts';
+
+/** How many incidents or maintenances a list answers with, as on Statuspage. */
+const NEWEST = 50;
+
+/** Path after `/api/v2/` → its body. Every body begins with `page`. */
+export const STATUSPAGE: Readonly<Record<string, (snapshot: Snapshot) => object>> = {
+  'summary.json': snapshot => ({
+    page: page(snapshot),
+    components: componentRows(snapshot),
+    incidents: rows(snapshot, snapshot.incidents.filter(isOpen)),
+    scheduled_maintenances: rows(snapshot, snapshot.maintenances.filter(isAhead)),
+    status: status(snapshot),
+  }),
+  'status.json': snapshot => ({ page: page(snapshot), status: status(snapshot) }),
+  'components.json': snapshot => ({ page: page(snapshot), components: componentRows(snapshot) }),
+  'incidents.json': snapshot => incidents(snapshot, snapshot.incidents.slice(0, NEWEST)),
+  'incidents/unresolved.json': snapshot => incidents(snapshot, snapshot.incidents.filter(isOpen)),
+  'scheduled-maintenances.json': snapshot => maintenances(snapshot, snapshot.maintenances.slice(0, NEWEST)),
+  'scheduled-maintenances/upcoming.json': snapshot =>
+    maintenances(
+      snapshot,
+      snapshot.maintenances.filter(({ state }) => state === 'scheduled'),
+    ),
+  'scheduled-maintenances/active.json': snapshot =>
+    maintenances(
+      snapshot,
+      snapshot.maintenances.filter(({ state }) => state === 'in_progress' || state === 'verifying'),
+    ),
+};
+
+function incidents(snapshot: Snapshot, chosen: readonly IncidentView[]) {
+  return { page: page(snapshot), incidents: rows(snapshot, chosen) };
+}
+
+function maintenances(snapshot: Snapshot, chosen: readonly IncidentView[]) {
+  return { page: page(snapshot), scheduled_maintenances: rows(snapshot, chosen) };
+}
+
+function rows(snapshot: Snapshot, chosen: readonly IncidentView[]): IncidentRow[] {
+  const components = listComponents(snapshot);
+  return chosen.map(incident => incidentRow(incident, snapshot, components));
+}
+
+/** summary.json lists what is planned or going on, nothing that is over. */
+function isAhead({ state }: IncidentView): boolean {
+  return state !== 'completed';
+}
+
+/**
+ * `updated_at` is the last moment anything on the page changed, not the moment of the Snapshot: two
+ * Snapshots with the same content must have the same bytes, or no cache would ever hold.
+ */
+function page(snapshot: Snapshot) {
+  const moments = [...snapshot.incidents, ...snapshot.maintenances]
+    .map(incident => lastMoment(incident, snapshot.at))
+    .concat(snapshot.components.map(view => view.since ?? 0))
+    .filter(moment => moment <= snapshot.at);
+  const updated = moments.reduce((a, b) => Math.max(a, b), 0) || startOfUtcDay(snapshot.at);
+  return {
+    id: PAGE_ID,
+    name: snapshot.site.title,
+    url: snapshot.site.url,
+    // Statuspage writes the zone database's own name for UTC.
+    time_zone: snapshot.site.timezone === 'UTC' ? 'Etc/UTC' : snapshot.site.timezone,
+    updated_at: isoMillis(updated),
+  };
+}
+
+function status(snapshot: Snapshot) {
+  return pageStatus(
+    snapshot.components.map(view => publicStatus(view.health)),
+    snapshot.incidents.filter(isOpen).map(incident => incident.severity),
+  );
+}

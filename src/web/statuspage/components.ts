@@ -1,0 +1,159 @@
+// Component and group rows of the Statuspage API.
+import type { ComponentStatus, Health } from '../../core/component.ts';
+import type { ComponentView, GroupView, IncidentView, Snapshot } from '../../core/snapshot.ts';
+import { isoMillis, type Millis, startOfUtcDay, utcDay } from '../../core/time.ts';
+import { PAGE_ID, stableId } from './ids.ts';
+
+export interface ComponentRow {
+  readonly id: string;
+  readonly name: string;
+  readonly status: ComponentStatus;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly position: number;
+  readonly description: string | null;
+  readonly showcase: boolean;
+  readonly start_date: string | null;
+  readonly group_id: string | null;
+  readonly page_id: string;
+  readonly group: boolean;
+  readonly only_show_if_degraded: boolean;
+  /** Ids of the members; on group rows only. */
+  readonly components?: readonly string[];
+}
+
+/** A component as other rows speak of it. */
+export interface Listed {
+  readonly row: ComponentRow;
+  /** `Group - Component`, or the bare name: what `affected_components` calls it. */
+  readonly fullName: string;
+}
+
+/** Every component by its own id (`api`, not the hash), in page order. */
+export function listComponents(snapshot: Snapshot): ReadonlyMap<string, Listed> {
+  const spans = touchedSpans(snapshot);
+  const listed = new Map<string, Listed>();
+  snapshot.groups.forEach((group, index) => {
+    group.components.forEach((view, member) => {
+      const position = group.name === null ? topPosition(snapshot.groups, index) + member : member + 1;
+      const row = componentRow(view, group.name, position, spans.get(view.component.id));
+      listed.set(view.component.id, { row, fullName: fullName(group.name, view.component.name) });
+    });
+  });
+  return listed;
+}
+
+/** `components` of components.json and summary.json: a group's row, then its members. */
+export function componentRows(snapshot: Snapshot): readonly ComponentRow[] {
+  const listed = listComponents(snapshot);
+  return snapshot.groups.flatMap((group, index) => {
+    const members = group.components.map(view => listed.get(view.component.id)!.row);
+    if (group.name === null || members.length === 0) return members;
+    return [groupRow(group, group.name, topPosition(snapshot.groups, index), members), ...members];
+  });
+}
+
+/** Statuspage has no word for "never looked at": such a component is operational there. */
+export function publicStatus(health: Health): ComponentStatus {
+  return health === 'no_data' ? 'operational' : health;
+}
+
+function componentRow(
+  view: ComponentView,
+  group: string | null,
+  position: number,
+  touched: { first: Millis; last: Millis } | undefined,
+): ComponentRow {
+  const created = bornAt(view, touched?.first);
+  return {
+    id: stableId('component', view.component.id),
+    name: view.component.name,
+    status: publicStatus(view.health),
+    created_at: isoMillis(created),
+    updated_at: isoMillis(Math.max(created, view.since ?? 0, touched?.last ?? 0)),
+    position,
+    description: view.component.description,
+    showcase: true,
+    start_date: utcDay(created),
+    group_id: group === null ? null : stableId('group', group),
+    page_id: PAGE_ID,
+    group: false,
+    only_show_if_degraded: false,
+  };
+}
+
+function groupRow(
+  group: GroupView,
+  name: string,
+  position: number,
+  members: readonly ComponentRow[],
+): ComponentRow {
+  const times = (key: 'created_at' | 'updated_at') => members.map(member => member[key]).sort();
+  return {
+    id: stableId('group', name),
+    name,
+    status: publicStatus(group.health),
+    created_at: times('created_at')[0]!,
+    updated_at: times('updated_at').at(-1)!,
+    position,
+    description: null,
+    showcase: false,
+    start_date: null,
+    group_id: null,
+    page_id: PAGE_ID,
+    group: true,
+    only_show_if_degraded: false,
+    components: members.map(member => member.id),
+  };
+}
+
+/**
+ * Since when a component is known: `since:`, else the earlier of its first incident and the beginning
+ * of its total. Once the total fills the whole window nothing older is on record, and the window's
+ * first day stands in: a day, not a second, so that the answer does not change with every Snapshot.
+ */
+function bornAt(view: ComponentView, firstIncident: Millis | undefined): Millis {
+  const { from, window } = view.uptime;
+  const seen = from > window.start ? from : startOfUtcDay(window.start);
+  return view.component.since ?? Math.min(seen, firstIncident ?? seen);
+}
+
+/** Each component's first and last moment of an incident or maintenance, nothing from the future. */
+function touchedSpans(snapshot: Snapshot): Map<string, { first: Millis; last: Millis }> {
+  const spans = new Map<string, { first: Millis; last: Millis }>();
+  for (const incident of [...snapshot.incidents, ...snapshot.maintenances]) {
+    if (incident.started > snapshot.at) continue;
+    const last = lastMoment(incident, snapshot.at);
+    for (const { id } of incident.affected) {
+      const span = spans.get(id);
+      spans.set(id, {
+        first: Math.min(span?.first ?? incident.started, incident.started),
+        last: Math.max(span?.last ?? last, last),
+      });
+    }
+  }
+  return spans;
+}
+
+/** The latest thing that happened in an incident or maintenance up to `now`: update, start, end. */
+export function lastMoment(incident: IncidentView, now: Millis): Millis {
+  const moments = [incident.started, ...incident.updates.map(update => update.at)];
+  if (incident.resolved !== null) moments.push(incident.resolved);
+  // A maintenance begins and ends by the clock, without an update being written for it.
+  if (incident.scheduled) {
+    if (incident.state !== 'scheduled') moments.push(incident.scheduled.start);
+    if (incident.state === 'completed' && incident.resolved === null) moments.push(incident.scheduled.end);
+  }
+  const past = moments.filter(moment => moment <= now);
+  return past.length > 0 ? Math.max(...past) : Math.min(...moments);
+}
+
+function fullName(group: string | null, name: string): string {
+  return group === null ? name : `${group} - ${name}`;
+}
+
+/** Positions count from 1 over what stands at the top: groups, and components without one. */
+function topPosition(groups: readonly GroupView[], index: number): number {
+  const before = groups.slice(0, index);
+  return 1 + before.reduce((sum, group) => sum + (group.name === null ? group.components.length : 1), 0);
+}

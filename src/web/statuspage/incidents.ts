@@ -1,0 +1,123 @@
+// Incident and maintenance rows of the Statuspage API, their updates newest first.
+import type { ComponentStatus, Severity } from '../../core/component.ts';
+import type { IncidentUpdate, UpdateStatus } from '../../core/incident.ts';
+import type { IncidentView, Snapshot } from '../../core/snapshot.ts';
+import { isoMillis } from '../../core/time.ts';
+import { type ComponentRow, type Listed, lastMoment } from './components.ts';
+import { PAGE_ID, stableId } from './ids.ts';
+import { bodyText } from './text.ts';
+
+interface UpdateRow {
+  readonly id: string;
+  readonly status: UpdateStatus;
+  readonly body: string;
+  readonly incident_id: string;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly display_at: string;
+  readonly affected_components: readonly {
+    readonly code: string;
+    readonly name: string;
+    readonly old_status: ComponentStatus;
+    readonly new_status: ComponentStatus;
+  }[];
+  readonly deliver_notifications: boolean;
+  readonly custom_tweet: null;
+  readonly tweet_id: null;
+}
+
+export interface IncidentRow {
+  readonly id: string;
+  readonly name: string;
+  readonly status: UpdateStatus;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly monitoring_at: string | null;
+  readonly resolved_at: string | null;
+  readonly impact: Severity | 'maintenance';
+  readonly shortlink: string;
+  readonly started_at: string;
+  readonly page_id: string;
+  readonly incident_updates: readonly UpdateRow[];
+  readonly components: readonly ComponentRow[];
+  readonly scheduled_for?: string;
+  readonly scheduled_until?: string;
+}
+
+/**
+ * One incident or maintenance. `impact` is the severity its author gave it (Statuspage's
+ * `impact_override`). A post-mortem is not an update here: the file knows no moment of its publication,
+ * and `resolved` is the status clients wait for; it stands on the permalink.
+ */
+export function incidentRow(
+  incident: IncidentView,
+  snapshot: Snapshot,
+  components: ReadonlyMap<string, Listed>,
+): IncidentRow {
+  const { scheduled } = incident;
+  const monitoring = incident.updates.find(update => update.status === 'monitoring');
+  const ended = incident.resolved ?? (incident.state === 'completed' && scheduled ? scheduled.end : null);
+  return {
+    id: stableId('incident', incident.id),
+    name: incident.title,
+    status: incident.state,
+    created_at: isoMillis(Math.min(incident.started, incident.updates[0]?.at ?? incident.started)),
+    updated_at: isoMillis(lastMoment(incident, snapshot.at)),
+    monitoring_at: monitoring ? isoMillis(monitoring.at) : null,
+    resolved_at: ended === null ? null : isoMillis(ended),
+    impact: scheduled ? 'maintenance' : incident.severity,
+    shortlink: `${snapshot.site.url}/status/incidents/${encodeURIComponent(incident.id)}`,
+    started_at: isoMillis(scheduled?.start ?? incident.started),
+    page_id: PAGE_ID,
+    incident_updates: updateRows(incident, components),
+    components: incident.affected.flatMap(({ id }) => components.get(id)?.row ?? []),
+    ...(scheduled && {
+      scheduled_for: isoMillis(scheduled.start),
+      scheduled_until: isoMillis(scheduled.end),
+    }),
+  };
+}
+
+function updateRows(incident: IncidentView, components: ReadonlyMap<string, Listed>): UpdateRow[] {
+  const rows = incident.updates.map((update, index) =>
+    updateRow(incident, update, incident.updates[index - 1], components),
+  );
+  return rows.reverse();
+}
+
+function updateRow(
+  incident: IncidentView,
+  update: IncidentUpdate,
+  before: IncidentUpdate | undefined,
+  components: ReadonlyMap<string, Listed>,
+): UpdateRow {
+  const at = isoMillis(update.at);
+  return {
+    id: stableId('update', incident.id, update.key),
+    status: update.status,
+    body: bodyText(update.body),
+    incident_id: stableId('incident', incident.id),
+    created_at: at,
+    updated_at: at,
+    display_at: at,
+    // Statuspage sends null here at times; an empty list is what every client can iterate.
+    affected_components: incident.affected.flatMap(({ id, status }) => {
+      const listed = components.get(id);
+      if (!listed) return [];
+      return {
+        code: listed.row.id,
+        name: listed.fullName,
+        old_status: before ? statusDuring(before.status, status) : ('operational' as const),
+        new_status: statusDuring(update.status, status),
+      };
+    }),
+    deliver_notifications: incident.notify,
+    custom_tweet: null,
+    tweet_id: null,
+  };
+}
+
+/** A component's status after an update of that status: well again at the end, untouched before work begins. */
+function statusDuring(status: UpdateStatus, affected: ComponentStatus): ComponentStatus {
+  return status === 'resolved' || status === 'completed' || status === 'scheduled' ? 'operational' : affected;
+}
