@@ -1,0 +1,73 @@
+// The probes' front door: one look at whatever a check asks for, on time and in publishable words.
+import type { Check, Phases, Probe, Sighting } from '../core/check.ts';
+import { isConfigured } from '../core/check.ts';
+import { explain, timedOut } from './probes/failure.ts';
+import { lookAtHttp } from './probes/http.ts';
+import type { Look, Network } from './probes/network.ts';
+import { redact } from './probes/redact.ts';
+import { lookAtTcp } from './probes/tcp.ts';
+
+/**
+ * A probe for every kind of check. It always settles within `check.timeout`, never throws, and
+ * leaves no socket behind. Heartbeats and manual components are not probed, an empty target is "not
+ * configured", and an aborted look is no measurement: all `unknown`.
+ */
+export function makeProbes(network: Network = {}): Probe {
+  return async (check, signal) => {
+    if (!isConfigured(check)) return unknown('not configured');
+    if (check.type === 'heartbeat' || check.type === 'manual') return unknown('not probed');
+    if (signal.aborted) return unknown('not checked');
+    const sighting = await withDeadline(check, signal, ending => look(check, ending, network));
+    return redact(check, whole(sighting));
+  };
+}
+
+function look(check: Check, signal: AbortSignal, network: Network): Promise<Sighting> {
+  const kind = KINDS[check.type as keyof typeof KINDS] as Look<Check>;
+  return kind(check, signal, network);
+}
+
+const KINDS = {
+  http: lookAtHttp,
+  tcp: lookAtTcp,
+};
+
+/** The signal handed to `look` aborts in the end, whatever happened: that is what frees the sockets. */
+async function withDeadline(
+  check: Check,
+  signal: AbortSignal,
+  look: (ending: AbortSignal) => Promise<Sighting>,
+): Promise<Sighting> {
+  const ending = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  let cancel = () => {};
+  const deadline = new Promise<Sighting>(resolve => {
+    timer = setTimeout(() => resolve(timedOut(check.timeout)), check.timeout);
+    cancel = () => resolve(unknown('not checked'));
+  });
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    // `async` turns a synchronous throw into a rejection.
+    const sighting = (async () => look(ending.signal))().catch(explain);
+    return await Promise.race([sighting, deadline]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', cancel);
+    ending.abort();
+  }
+}
+
+/** Whole milliseconds: finer ones are noise, and the database counts in integers. */
+function whole(sighting: Sighting): Sighting {
+  const { latency, phases } = sighting;
+  const rounded = Object.entries(phases ?? {}).map(([phase, ms]) => [phase, Math.round(ms)]);
+  return {
+    ...sighting,
+    latency: latency === null ? null : Math.round(latency),
+    ...(phases ? { phases: Object.fromEntries(rounded) as Phases } : {}),
+  };
+}
+
+function unknown(seen: string): Sighting {
+  return { outcome: 'unknown', latency: null, seen };
+}

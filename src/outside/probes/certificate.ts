@@ -1,0 +1,49 @@
+// Certificates: made to be judged by us, so that the words can say since when one is expired.
+import { isIP } from 'node:net';
+import type { ConnectionOptions, TLSSocket } from 'node:tls';
+import { DAY, type Millis } from '../../core/time.ts';
+import { explain, Finding } from './failure.ts';
+import type { Network } from './network.ts';
+
+/**
+ * TLS options for a host. Node verifies as ever, but reports instead of hanging up: whoever connects
+ * with these must ask `refusal` before a byte is sent.
+ */
+export function tlsOptions(servername: string, network: Network): ConnectionOptions {
+  return {
+    rejectUnauthorized: false,
+    // Server names are names: an IP address there is forbidden (RFC 6066).
+    ...(isIP(servername) ? {} : { servername }),
+    ...(network.ca ? { ca: typeof network.ca === 'string' ? network.ca : [...network.ca] } : {}),
+  };
+}
+
+/** Why this connection is not to be trusted; null when it is. */
+export function refusal(socket: TLSSocket, network: Network): Finding | null {
+  if (socket.authorized) return null;
+  const code = String(socket.authorizationError ?? 'unauthorized');
+  const cause = Object.assign(new Error(code), { code });
+  if (code !== 'CERT_HAS_EXPIRED') return new Finding(explain(cause).seen, { cause });
+  const days = Math.floor(-daysLeft(socket, network));
+  // An expired intermediate leaves the leaf with days to live.
+  if (!(days >= 0)) return new Finding('certificate expired', { cause });
+  return new Finding(
+    days === 0 ? 'certificate expired today' : `certificate expired ${spellDays(days)} ago`,
+    { cause },
+  );
+}
+
+/** "the certificate expires in 5 days" when fewer than `least` are left; else undefined. */
+export function expiryWarning(socket: TLSSocket, least: number, network: Network): string | undefined {
+  const days = Math.floor(daysLeft(socket, network));
+  return days < least ? `the certificate expires in ${spellDays(days)}` : undefined;
+}
+
+function daysLeft(socket: TLSSocket, network: Network): number {
+  const now: Millis = network.clock ? network.clock() : performance.timeOrigin + performance.now();
+  return (Date.parse(socket.getPeerCertificate().valid_to) - now) / DAY;
+}
+
+function spellDays(days: number): string {
+  return `${days} day${days === 1 ? '' : 's'}`;
+}

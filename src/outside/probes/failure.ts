@@ -1,0 +1,82 @@
+// What went wrong, in words fit to publish (`seen`) and words for the log (`detail`).
+import type { Sighting } from '../../core/check.ts';
+import { spell } from '../../core/detector-words.ts';
+import type { Millis } from '../../core/time.ts';
+
+/** A finding a probe throws when the answer itself was wrong; its words are fit to publish. */
+export class Finding extends Error {}
+
+/** A sighting of "down" out of whatever a probe or a library threw. */
+export function explain(error: unknown): Sighting {
+  if (error instanceof Finding) return down(error.message, error.cause ? describe(error.cause) : undefined);
+  return down(wordsFor(error), describe(error));
+}
+
+/** "timed out after 10 seconds". */
+export function timedOut(timeout: Millis): Sighting {
+  return down(`timed out after ${spell(timeout)}`);
+}
+
+/** A sighting of "down" without a latency. */
+export function down(seen: string, detail?: string): Sighting {
+  return { outcome: 'down', latency: null, seen, ...(detail === undefined ? {} : { detail }) };
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'refused the connection',
+  ECONNRESET: 'broke off the connection',
+  EPIPE: 'broke off the connection',
+  UND_ERR_SOCKET: 'broke off the connection',
+  PROTOCOL_CONNECTION_LOST: 'broke off the connection',
+  ENOTFOUND: 'host name not found',
+  ENODATA: 'host name not found',
+  EAI_AGAIN: 'host name could not be looked up',
+  ESERVFAIL: 'host name could not be looked up',
+  EHOSTUNREACH: 'host unreachable',
+  ENETUNREACH: 'host unreachable',
+  EADDRNOTAVAIL: 'host unreachable',
+  ETIMEDOUT: 'timed out while connecting',
+  UND_ERR_CONNECT_TIMEOUT: 'timed out while connecting',
+  CERT_HAS_EXPIRED: 'certificate expired',
+  CERT_NOT_YET_VALID: 'certificate not valid yet',
+  CERT_REVOKED: 'certificate revoked',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'certificate is self-signed',
+  SELF_SIGNED_CERT_IN_CHAIN: 'certificate is not trusted',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'certificate is not trusted',
+  UNABLE_TO_GET_ISSUER_CERT: 'certificate is not trusted',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'certificate is not trusted',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'certificate is for another host',
+  UND_ERR_HEADERS_OVERFLOW: 'answered with headers that are too large',
+  HPE_HEADER_OVERFLOW: 'answered with headers that are too large',
+};
+
+function wordsFor(error: unknown): string {
+  const code = codeOf(error);
+  const known = WORDS[code];
+  if (known) return known;
+  if (code.startsWith('HPE_')) return 'answered with something that is not HTTP';
+  if (/^(ERR_SSL|EPROTO|ERR_TLS)/.test(code)) return 'TLS handshake failed';
+  if (code.startsWith('ERR_HTTP2')) return 'HTTP/2 failed';
+  if (/^(Z_|ERR_BROTLI|ERR__ERROR_FORMAT)/.test(code))
+    return 'answered with a body that cannot be decompressed';
+  return 'the check failed';
+}
+
+/** An error's code; of several tried addresses (AggregateError) the first one's. */
+function codeOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return '';
+  const { code, errors, cause } = error as { code?: unknown; errors?: unknown[]; cause?: unknown };
+  if (typeof code === 'string' && code in WORDS) return code;
+  for (const inner of [...(errors ?? []), cause]) {
+    const found = codeOf(inner);
+    if (found) return found;
+  }
+  return typeof code === 'string' ? code : '';
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = codeOf(error);
+  const text = code && !error.message.includes(code) ? `${code}: ${error.message}` : error.message;
+  return text || error.name;
+}

@@ -1,0 +1,110 @@
+// http: asks a web address and judges status, text, JSON values and the certificate's age.
+import { isDeepStrictEqual } from 'node:util';
+import { query } from 'jsonpath-rfc9535';
+import type { CheckOf, Phases, Sighting } from '../../core/check.ts';
+import { inRanges, parseStatuses } from '../../core/http-statuses.ts';
+import { ENCODINGS, readBody, type Text } from './body.ts';
+import { expiryWarning } from './certificate.ts';
+import { Finding } from './failure.ts';
+import { type Answer, exchange, type Request } from './http-exchange.ts';
+import type { Look } from './network.ts';
+
+type HttpCheck = CheckOf<'http'>;
+
+/** Follows redirects by hand, so that they are counted and credentials stay with their origin. */
+export const lookAtHttp: Look<HttpCheck> = async (check, signal, network) => {
+  const started = performance.now();
+  const expected = parseStatuses(check.expect) ?? [];
+  let request = firstRequest(check);
+  for (let hops = 0; ; hops++) {
+    const found = await exchange(request, signal, network, async answer => {
+      const location = answer.headers.location;
+      const redirect = REDIRECTS.has(answer.status) && typeof location === 'string' && check.redirects > 0;
+      if (redirect && !inRanges(answer.status, expected)) return follow(request, answer.status, location);
+      if (!inRanges(answer.status, expected)) throw new Finding(`answered ${answer.status}`);
+      const body = await readBody(
+        answer.body,
+        String(answer.headers['content-encoding'] ?? ''),
+        check.max_body,
+      );
+      judgeBody(check, body);
+      const total = performance.now() - started;
+      const expiry = answer.tls ? expiryWarning(answer.tls, check.tls_days, network) : undefined;
+      return sighting(answer, { ...answer.phases, total }, expiry);
+    });
+    if ('outcome' in found) return found;
+    if (hops >= check.redirects) throw new Finding(`redirected more than ${check.redirects} times`);
+    request = found;
+  }
+};
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+/** Headers that may follow a redirect to another origin; any other may hold a key. */
+const HARMLESS = new Set(['accept', 'accept-encoding', 'accept-language', 'content-type', 'user-agent']);
+
+function firstRequest(check: HttpCheck): Request {
+  const url = new URL(check.url.trim());
+  const headers: Record<string, string> = { 'user-agent': 'status-live', 'accept-encoding': ENCODINGS };
+  for (const [name, value] of Object.entries(check.headers)) headers[name.toLowerCase()] = value;
+  if (url.username !== '' || url.password !== '') {
+    const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+    headers.authorization ??= `Basic ${Buffer.from(pair).toString('base64')}`;
+  }
+  return { url, method: check.method, headers, body: check.body, ip: check.ip, http2: check.http2 ?? false };
+}
+
+function follow(request: Request, status: number, location: string): Request {
+  const { href } = request.url;
+  const url = URL.canParse(location, href) ? new URL(location, href) : null;
+  if (url === null || !/^https?:$/.test(url.protocol)) throw new Finding('redirected to an invalid address');
+  const retrieve =
+    (status === 303 && request.method !== 'HEAD') || (status <= 302 && request.method === 'POST');
+  const headers = Object.entries(request.headers).filter(
+    ([name]) => url.origin === request.url.origin || HARMLESS.has(name),
+  );
+  return {
+    ...request,
+    url,
+    headers: Object.fromEntries(headers),
+    ...(retrieve ? { method: 'GET', body: undefined } : {}),
+  };
+}
+
+function judgeBody(check: HttpCheck, body: Text): void {
+  const within = body.whole ? '' : ' (only its beginning was read)';
+  if (check.contains !== undefined && !body.text.includes(check.contains)) {
+    throw new Finding(`text not found in the answer${within}`);
+  }
+  if (check.not_contains !== undefined && body.text.includes(check.not_contains)) {
+    throw new Finding('unwanted text found in the answer');
+  }
+  if (check.json === undefined) return;
+  if (!body.whole) throw new Finding('answer too large to be read as JSON');
+  const document = parseJson(body.text);
+  for (const [path, wanted] of Object.entries(check.json)) {
+    const found = query(document, path) as unknown[];
+    if (found.length === 0) throw new Finding('expected value not found in the answer', { cause: path });
+    if (!found.every(value => isDeepStrictEqual(value, wanted))) {
+      const cause = `${path} is ${JSON.stringify(found.length === 1 ? found[0] : found).slice(0, 200)}`;
+      throw new Finding('a value in the answer is not as expected', { cause });
+    }
+  }
+}
+
+function parseJson(text: string): Parameters<typeof query>[0] {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (cause) {
+    throw new Finding('answer is not JSON', { cause });
+  }
+}
+
+function sighting(answer: Answer, phases: Phases, warning: string | undefined): Sighting {
+  return {
+    outcome: 'up',
+    latency: phases.total,
+    seen: `answered ${answer.status}`,
+    phases,
+    ...(warning === undefined ? {} : { warning }),
+  };
+}

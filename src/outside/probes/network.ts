@@ -1,0 +1,24 @@
+// What a probe needs of the world, replaceable in tests: name resolution, trusted roots, the clock.
+import type { LookupFunction } from 'node:net';
+import type { Sighting } from '../../core/check.ts';
+import type { Clock } from '../../core/time.ts';
+
+/** Everything left out is the machine's own. */
+export interface Network {
+  /** Resolves names for every kind but `dns`. */
+  readonly lookup?: LookupFunction;
+  /** PEM certificates trusted in place of the built-in roots. */
+  readonly ca?: string | readonly string[];
+  /** Tells how old a certificate is. */
+  readonly clock?: Clock;
+}
+
+/** Looks once. May throw: the dispatcher puts errors into words. Frees its sockets when `signal` aborts. */
+export type Look<C> = (check: C, signal: AbortSignal, network: Network) => Promise<Sighting>;
+
+/** The options of `net.connect` and `tls.connect` that say how to reach a host. */
+export function reach(network: Network): { lookup?: LookupFunction; autoSelectFamilyAttemptTimeout: number } {
+  // Node gives each address 250 ms before it tries the next; over a slow line every one would lose.
+  const options = { autoSelectFamilyAttemptTimeout: 1000 };
+  return network.lookup ? { ...options, lookup: network.lookup } : options;
+}

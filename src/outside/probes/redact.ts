@@ -1,0 +1,42 @@
+// Takes a check's secrets out of what is said about it, wherever a library put them.
+import type { Check, Sighting } from '../../core/check.ts';
+
+/** The sighting without passwords, keys and header values; applies to the log's words too. */
+export function redact(check: Check, sighting: Sighting): Sighting {
+  const secrets = secretsOf(check);
+  const clean = (text: string) =>
+    secrets
+      .reduce((rest, secret) => rest.replaceAll(secret, '***'), text)
+      .replace(/:\/\/[^\s/@]*@/g, '://***@')
+      .slice(0, 500);
+  return {
+    ...sighting,
+    seen: clean(sighting.seen),
+    ...(sighting.detail === undefined ? {} : { detail: clean(sighting.detail) }),
+    ...(sighting.warning === undefined ? {} : { warning: clean(sighting.warning) }),
+  };
+}
+
+function secretsOf(check: Check): string[] {
+  const found: string[] = [];
+  if (check.type === 'http') {
+    for (const value of Object.values(check.headers)) found.push(value, ...value.split(/\s+/));
+  }
+  if (check.type === 'smtp' && check.pass) {
+    found.push(check.pass, Buffer.from(check.pass).toString('base64'));
+  }
+  if ('url' in check && URL.canParse(check.url)) {
+    const { password, searchParams } = new URL(check.url);
+    found.push(password, decodePart(password), ...searchParams.values());
+  }
+  // Short ones would tear holes into ordinary words ("1", "on").
+  return found.filter(secret => secret.length >= 5).sort((a, b) => b.length - a.length);
+}
+
+function decodePart(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
