@@ -1,128 +1,20 @@
-// Checks: what status.yaml may ask for (one schema a kind), and what a check saw.
+// Checks: what status.yaml may ask for, when it is an outage, and what a check saw.
 import * as z from 'zod';
-import { parseStatuses } from './http-statuses.ts';
-import { MINUTE, type Millis, parseDuration, SECOND } from './time.ts';
+import {
+  databaseCheck,
+  dnsCheck,
+  duration,
+  heartbeatCheck,
+  httpCheck,
+  manualCheck,
+  smtpCheck,
+  statuspageCheck,
+  tcpCheck,
+  tlsCheck,
+} from './check-kinds.ts';
+import { MINUTE, type Millis } from './time.ts';
 
-/** A duration as status.yaml writes it (`10s`, `5m`), read into ms. */
-export const duration = z
-  .union([z.string(), z.number()])
-  .transform((text, context): Millis => {
-    const millis = typeof text === 'number' ? null : parseDuration(text);
-    if (millis === null) {
-      context.addIssue({ code: 'custom', message: `"${text}" is not a duration; write 10s, 5m or 24h` });
-      return z.NEVER;
-    }
-    return millis;
-  })
-  .meta({ type: 'string', examples: ['10s', '5m', '24h'] });
-
-const timeout = duration
-  .default(10 * SECOND)
-  .refine(millis => millis > 0 && millis <= 5 * MINUTE, 'a timeout lies between 1ms and 5m');
-// Ports may come out of ${VARIABLES}, which makes them text.
-const port = z.coerce.number().int().min(1).max(65535);
-const family = z.union([z.literal(4), z.literal(6)]).optional();
-
-const webAddress = z
-  .string()
-  .refine(
-    text => text.trim() === '' || /^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : ''),
-    'not a web address; write https://host/path (or leave it empty: not configured)',
-  );
-
-const httpCheck = z.object({
-  type: z.literal('http'),
-  url: webAddress,
-  timeout,
-  method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).default('GET'),
-  headers: z.record(z.string(), z.string()).default({}),
-  body: z.string().optional(),
-  expect: z
-    .union([z.number(), z.string(), z.array(z.union([z.number(), z.string()]))])
-    .refine(expect => parseStatuses(expect) !== null, 'write 200, 200-299 or a list of them')
-    .default('200-299')
-    .describe('a status, a range, or a list of them'),
-  contains: z.string().optional(),
-  not_contains: z.string().optional(),
-  json: z.record(z.string(), z.unknown()).optional().describe('JSONPath → the value it must have'),
-  redirects: z
-    .number()
-    .int()
-    .min(0)
-    .max(20)
-    .default(5)
-    .describe('followed at most; 0 takes the first answer'),
-  tls_days: z.number().int().min(0).default(14).describe('warn when the certificate has fewer days left'),
-  max_body: z.number().int().positive().default(1_000_000).describe('bytes, decompressed'),
-  ip: family.describe('4 or 6: connect over that version of IP only'),
-  http2: z.boolean().optional().describe('offer HTTP/2 (https only)'),
-});
-
-const tcpCheck = z.object({ type: z.literal('tcp'), host: z.string(), port, timeout });
-
-const dnsCheck = z.object({
-  type: z.literal('dns'),
-  name: z.string(),
-  record: z.enum(['A', 'AAAA', 'CNAME', 'MX', 'TXT', 'NS']).default('A'),
-  expect: z
-    .array(z.string())
-    .optional()
-    .describe('values that must all be among the answers (MX: the exchange)'),
-  server: z
-    .string()
-    .optional()
-    .describe("IP of the name server to ask, with :port if not 53; default: the system's"),
-  timeout,
-});
-
-const tlsCheck = z.object({
-  type: z.literal('tls'),
-  host: z.string(),
-  port: port.default(443),
-  servername: z.string().optional(),
-  days: z.number().int().min(0).default(14).describe('warn when the certificate has fewer days left'),
-  timeout,
-});
-
-const smtpCheck = z.object({
-  type: z.literal('smtp'),
-  host: z.string(),
-  port: port.default(587),
-  secure: z.boolean().optional().describe('TLS from the first byte; default: on port 465'),
-  starttls: z.boolean().default(false).describe('the server must offer STARTTLS'),
-  user: z.string().optional(),
-  pass: z.string().optional(),
-  timeout,
-});
-
-const databaseCheck = z.object({
-  type: z.literal('database'),
-  url: z
-    .string()
-    .refine(
-      text => text.trim() === '' || /^(postgres(ql)?|mysql|mariadb|rediss?):\/\/./.test(text),
-      'write postgres://, mysql:// or redis:// (or leave it empty: not configured)',
-    ),
-  query: z.string().optional().describe('default SELECT 1, PING for Redis'),
-  timeout,
-});
-
-const statuspageCheck = z.object({
-  type: z.literal('statuspage'),
-  url: webAddress.describe('of the page; /api/v2/summary.json is read'),
-  component: z.string().optional().describe('name or id; default the whole page'),
-  timeout,
-});
-
-const heartbeatCheck = z.object({
-  type: z.literal('heartbeat'),
-  period: duration.default(5 * MINUTE),
-  grace: duration.default(MINUTE),
-  token: z.string().min(8).optional(),
-  timeout,
-});
-
-const manualCheck = z.object({ type: z.literal('manual'), timeout });
+export { duration };
 
 export const checkSchema = z.discriminatedUnion('type', [
   httpCheck,

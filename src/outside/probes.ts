@@ -1,11 +1,16 @@
 // The probes' front door: one look at whatever a check asks for, on time and in publishable words.
-import type { Check, Phases, Probe, Sighting } from '../core/check.ts';
+import type { Check, CheckOf, Phases, Probe, Sighting } from '../core/check.ts';
 import { isConfigured } from '../core/check.ts';
+import { lookAtDatabase } from './probes/database.ts';
+import { lookAtDns } from './probes/dns.ts';
 import { explain, timedOut } from './probes/failure.ts';
 import { lookAtHttp } from './probes/http.ts';
 import type { Look, Network } from './probes/network.ts';
 import { redact } from './probes/redact.ts';
+import { lookAtSmtp } from './probes/smtp.ts';
+import { lookAtStatuspage, unreadable } from './probes/statuspage.ts';
 import { lookAtTcp } from './probes/tcp.ts';
+import { lookAtTls } from './probes/tls.ts';
 
 /**
  * A probe for every kind of check. It always settles within `check.timeout`, never throws, and
@@ -18,7 +23,9 @@ export function makeProbes(network: Network = {}): Probe {
     if (check.type === 'heartbeat' || check.type === 'manual') return unknown('not probed');
     if (signal.aborted) return unknown('not checked');
     const sighting = await withDeadline(check, signal, ending => look(check, ending, network));
-    return redact(check, whole(sighting));
+    // That a provider's page cannot be read says nothing about the provider's service.
+    const fair = check.type === 'statuspage' && sighting.outcome === 'down' ? unreadable(sighting) : sighting;
+    return redact(check, whole(fair));
   };
 }
 
@@ -30,7 +37,12 @@ function look(check: Check, signal: AbortSignal, network: Network): Promise<Sigh
 const KINDS = {
   http: lookAtHttp,
   tcp: lookAtTcp,
-};
+  dns: lookAtDns,
+  tls: lookAtTls,
+  smtp: lookAtSmtp,
+  database: lookAtDatabase,
+  statuspage: lookAtStatuspage,
+} satisfies { readonly [Type in Exclude<Check['type'], 'heartbeat' | 'manual'>]: Look<CheckOf<Type>> };
 
 /** The signal handed to `look` aborts in the end, whatever happened: that is what frees the sockets. */
 async function withDeadline(

@@ -12,6 +12,11 @@ export function explain(error: unknown): Sighting {
   return down(wordsFor(error), describe(error));
 }
 
+/** Whether an error has words of its own here (a network's or a certificate's). */
+export function isKnown(error: unknown): boolean {
+  return codeOf(error) in WORDS;
+}
+
 /** "timed out after 10 seconds". */
 export function timedOut(timeout: Millis): Sighting {
   return down(`timed out after ${spell(timeout)}`);

@@ -6,41 +6,30 @@ import { inRanges, parseStatuses } from '../../core/http-statuses.ts';
 import { ENCODINGS, readBody, type Text } from './body.ts';
 import { expiryWarning } from './certificate.ts';
 import { Finding } from './failure.ts';
-import { type Answer, exchange, type Request } from './http-exchange.ts';
+import type { Answer, Request } from './http-exchange.ts';
+import { retrieve } from './http-redirects.ts';
 import type { Look } from './network.ts';
 
 type HttpCheck = CheckOf<'http'>;
 
-/** Follows redirects by hand, so that they are counted and credentials stay with their origin. */
+/** Sends the request and judges the answer; the first thing that is not as expected is the finding. */
 export const lookAtHttp: Look<HttpCheck> = async (check, signal, network) => {
   const started = performance.now();
   const expected = parseStatuses(check.expect) ?? [];
-  let request = firstRequest(check);
-  for (let hops = 0; ; hops++) {
-    const found = await exchange(request, signal, network, async answer => {
-      const location = answer.headers.location;
-      const redirect = REDIRECTS.has(answer.status) && typeof location === 'string' && check.redirects > 0;
-      if (redirect && !inRanges(answer.status, expected)) return follow(request, answer.status, location);
-      if (!inRanges(answer.status, expected)) throw new Finding(`answered ${answer.status}`);
-      const body = await readBody(
-        answer.body,
-        String(answer.headers['content-encoding'] ?? ''),
-        check.max_body,
-      );
-      judgeBody(check, body);
-      const total = performance.now() - started;
-      const expiry = answer.tls ? expiryWarning(answer.tls, check.tls_days, network) : undefined;
-      return sighting(answer, { ...answer.phases, total }, expiry);
-    });
-    if ('outcome' in found) return found;
-    if (hops >= check.redirects) throw new Finding(`redirected more than ${check.redirects} times`);
-    request = found;
-  }
+  const isWanted = (status: number) => inRanges(status, expected);
+  return retrieve(firstRequest(check), check.redirects, isWanted, signal, network, async answer => {
+    if (!isWanted(answer.status)) throw new Finding(`answered ${answer.status}`);
+    const body = await readBody(
+      answer.body,
+      String(answer.headers['content-encoding'] ?? ''),
+      check.max_body,
+    );
+    judgeBody(check, body);
+    const total = performance.now() - started;
+    const expiry = answer.tls ? expiryWarning(answer.tls, check.tls_days, network) : undefined;
+    return sighting(answer, { ...answer.phases, total }, expiry);
+  });
 };
-
-const REDIRECTS = new Set([301, 302, 303, 307, 308]);
-/** Headers that may follow a redirect to another origin; any other may hold a key. */
-const HARMLESS = new Set(['accept', 'accept-encoding', 'accept-language', 'content-type', 'user-agent']);
 
 function firstRequest(check: HttpCheck): Request {
   const url = new URL(check.url.trim());
@@ -51,23 +40,6 @@ function firstRequest(check: HttpCheck): Request {
     headers.authorization ??= `Basic ${Buffer.from(pair).toString('base64')}`;
   }
   return { url, method: check.method, headers, body: check.body, ip: check.ip, http2: check.http2 ?? false };
-}
-
-function follow(request: Request, status: number, location: string): Request {
-  const { href } = request.url;
-  const url = URL.canParse(location, href) ? new URL(location, href) : null;
-  if (url === null || !/^https?:$/.test(url.protocol)) throw new Finding('redirected to an invalid address');
-  const retrieve =
-    (status === 303 && request.method !== 'HEAD') || (status <= 302 && request.method === 'POST');
-  const headers = Object.entries(request.headers).filter(
-    ([name]) => url.origin === request.url.origin || HARMLESS.has(name),
-  );
-  return {
-    ...request,
-    url,
-    headers: Object.fromEntries(headers),
-    ...(retrieve ? { method: 'GET', body: undefined } : {}),
-  };
 }
 
 function judgeBody(check: HttpCheck, body: Text): void {

@@ -1,0 +1,123 @@
+// statuspage: what a provider says of itself on its own, Statuspage-shaped page.
+import type { CheckOf, Sighting } from '../../core/check.ts';
+import { readBody } from './body.ts';
+import { Finding } from './failure.ts';
+import { retrieve } from './http-redirects.ts';
+import type { Look } from './network.ts';
+
+/**
+ * Reads `URL/api/v2/summary.json`. Partial trouble is `degraded`, a major outage `down`. There is no
+ * latency: the page's own speed says nothing about the service.
+ */
+export const lookAtStatuspage: Look<CheckOf<'statuspage'>> = async (check, signal, network) => {
+  const request = {
+    url: summaryAddress(check.url),
+    method: 'GET',
+    headers: { 'user-agent': 'status-live', accept: 'application/json' },
+    body: undefined,
+    ip: undefined,
+    http2: false,
+  };
+  const isWanted = (status: number) => status === 200;
+  const text = await retrieve(request, 5, isWanted, signal, network, async answer => {
+    if (!isWanted(answer.status)) throw new Finding(`answered ${answer.status}`);
+    return readBody(answer.body, String(answer.headers['content-encoding'] ?? ''), 5_000_000);
+  });
+  const summary = text.whole ? parse(text.text) : null;
+  if (summary === null) throw new Finding('answered with something that is no summary');
+  return check.component ? ofComponent(summary, check.component) : ofPage(summary);
+};
+
+/** A page that could not be read: no measurement of the service, whatever stood in the way. */
+export function unreadable(sighting: Sighting): Sighting {
+  // A reading was made when the words are the provider's.
+  if (sighting.seen.startsWith(REPORTS)) return sighting;
+  return { ...sighting, outcome: 'unknown', seen: `upstream status page: ${sighting.seen}` };
+}
+
+const REPORTS = 'upstream reports: ';
+
+interface Summary {
+  readonly status?: { readonly indicator?: unknown; readonly description?: unknown };
+  readonly components?: readonly {
+    readonly id?: unknown;
+    readonly name?: unknown;
+    readonly status?: unknown;
+  }[];
+  readonly incidents?: readonly { readonly name?: unknown }[];
+}
+
+/** Statuspage's words, and those of its imitators, for the page and for a component. */
+const OUTCOMES: Readonly<Record<string, Sighting['outcome']>> = {
+  none: 'up',
+  operational: 'up',
+  maintenance: 'up',
+  under_maintenance: 'up',
+  minor: 'degraded',
+  major: 'degraded',
+  degraded: 'degraded',
+  degraded_performance: 'degraded',
+  partial_outage: 'degraded',
+  major_outage: 'down',
+  critical: 'down',
+};
+
+function ofPage(summary: Summary): Sighting {
+  const { indicator, description } = summary.status ?? {};
+  const words =
+    typeof description === 'string' && description.trim() !== '' ? description : readable(indicator);
+  return reported(indicator, words, summary);
+}
+
+function ofComponent(summary: Summary, wanted: string): Sighting {
+  const name = wanted.trim().toLowerCase();
+  const all = Array.isArray(summary.components) ? summary.components : [];
+  const component =
+    all.find(({ id }) => id === wanted) ?? all.find(one => String(one?.name).trim().toLowerCase() === name);
+  if (!component) throw new Finding('the component is not on it');
+  return reported(component.status, readable(component.status), summary);
+}
+
+function reported(status: unknown, words: string, summary: Summary): Sighting {
+  const outcome = OUTCOMES[String(status).toLowerCase()];
+  if (outcome === undefined)
+    throw new Finding('its status is not understood', { cause: clip(String(status)) });
+  const trouble =
+    outcome === 'up' ? undefined : summary.incidents?.find(({ name }) => typeof name === 'string')?.name;
+  const said = trouble === undefined ? words : `${words} (${trouble})`;
+  return { outcome, latency: null, seen: `${REPORTS}${clip(said)}` };
+}
+
+function parse(text: string): Summary | null {
+  try {
+    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
+    return typeof value === 'object' && value !== null ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The page's address, or any below it, with or without the API's path. */
+function summaryAddress(url: string): URL {
+  const base = new URL(url.trim());
+  base.search = '';
+  base.hash = '';
+  base.pathname = `${base.pathname.replace(/\/(api\/v2(\/[a-z-]+\.json)?)?$/, '')}/api/v2/summary.json`;
+  return base;
+}
+
+/** `partial_outage` → "Partial Outage", as Statuspage's own pages print it. */
+function readable(status: unknown): string {
+  return String(status)
+    .replaceAll('_', ' ')
+    .replace(/\b\w/g, letter => letter.toUpperCase());
+}
+
+/** The provider's words, without addresses and control characters and of bearable length. */
+function clip(words: string): string {
+  const plain = words
+    .replace(/\b(https?:\/\/|www\.)\S+/gi, '…')
+    .replace(/[\p{C}\s]+/gu, ' ')
+    .trim();
+  return plain.length > 140 ? `${plain.slice(0, 139)}…` : plain;
+}

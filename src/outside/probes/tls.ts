@@ -1,0 +1,42 @@
+// tls: whether a TLS handshake succeeds with a trusted certificate, and how long that one lasts.
+import { connect, type TLSSocket } from 'node:tls';
+import type { CheckOf } from '../../core/check.ts';
+import { expiryWarning, refusal, tlsOptions } from './certificate.ts';
+import { type Look, type Network, reach } from './network.ts';
+import { closeOnAbort } from './tcp.ts';
+
+/** Shakes hands and hangs up. */
+export const lookAtTls: Look<CheckOf<'tls'>> = async (check, signal, network) => {
+  const started = performance.now();
+  const socket = await openTls(check.host, check.port, check.servername ?? check.host, signal, network);
+  const latency = performance.now() - started;
+  const warning = expiryWarning(socket, check.days, network);
+  socket.destroy();
+  return {
+    outcome: 'up',
+    latency,
+    seen: 'presented a trusted certificate',
+    ...(warning === undefined ? {} : { warning }),
+  };
+};
+
+/** A TLS connection to a host whose certificate is trusted and its own; rejects otherwise. */
+export function openTls(
+  host: string,
+  port: number,
+  servername: string,
+  signal: AbortSignal,
+  network: Network,
+): Promise<TLSSocket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port, ...reach(network), ...tlsOptions(servername, network) });
+    closeOnAbort(socket, signal);
+    socket.on('error', reject);
+    socket.once('secureConnect', () => {
+      const refused = refusal(socket, network);
+      if (refused === null) return resolve(socket);
+      socket.destroy();
+      reject(refused);
+    });
+  });
+}
