@@ -47,13 +47,16 @@ function readAlert(alert: unknown, body: Record<string, unknown>, provider: stri
   const labels = fieldsOf(fields?.labels) ?? {};
   const notes = fieldsOf(fields?.annotations) ?? {};
   const status = first(20, fields?.status, body.status).toLowerCase();
-  if (!fields || status === '' || Object.keys(labels).length === 0) return null;
-  const rule = first(NAME, labels.alertname, labels.rulename) || 'Alert';
+  const print = line(fields?.fingerprint, 64);
+  if (!fields || status === '' || (print === '' && Object.keys(labels).length === 0)) return null;
+  // Without a name of its own (Grafana, renamed labels) an alert goes by its group's.
+  const group = { ...fieldsOf(body.commonLabels), ...fieldsOf(body.groupLabels) };
+  const rule = first(NAME, labels.alertname, labels.rulename, group.alertname) || 'Alert';
   const instance = line(labels.instance, NAME);
   const start = moment(fields.startsAt);
   const common: Omit<Signal, 'kind'> = {
     provider,
-    monitor: line(fields.fingerprint, 64) || ownFingerprint(labels),
+    monitor: print || ownFingerprint(labels),
     name: line(instance === '' ? rule : `${rule} (${instance})`, NAME),
     url: address(labels.url) ?? address(labels.target) ?? address(instance),
     at: status === 'resolved' ? moment(fields.endsAt) : start,

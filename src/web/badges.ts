@@ -1,0 +1,98 @@
+// Badges: flat SVGs with the state or the uptime in words, for READMEs and dashboards.
+import type { Health } from '../core/component.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import { percentUp } from '../core/uptime.ts';
+import { xml } from './xml.ts';
+
+export type BadgeShow = 'status' | 'uptime';
+
+/**
+ * `/status/badge.svg`, `/status/badge/:component.svg`, with `?show=uptime` for the figure over the
+ * page's days. A component that does not exist reads "unknown", for an image cannot say 404. The site's
+ * uptime is that of its components together, floored: one failed minute never reads 100 %.
+ */
+export function badge(snapshot: Snapshot, componentId?: string, show: BadgeShow = 'status'): string {
+  const view = snapshot.components.find(each => each.component.id === componentId);
+  const name = shorten(
+    view?.component.name ?? (componentId === undefined ? snapshot.site.title : componentId),
+  );
+  if (componentId !== undefined && !view) return draw(name, 'unknown', GREY);
+  if (show === 'uptime') {
+    const percent = view ? view.uptime.percent : siteUptime(snapshot);
+    const label = `${name} uptime ${snapshot.site.uptime.days}d`;
+    return percent === null
+      ? draw(label, WORDS.no_data, GREY)
+      : draw(label, `${percent.toFixed(2)}%`, colorOfPercent(percent));
+  }
+  const state = view ? view.health : snapshot.verdict.state;
+  return draw(name, WORDS[state], COLORS[state]);
+}
+
+const GREY = '#57606a';
+
+/** Each dark enough for white text at 4.5:1. The word says the state; the colour repeats it. */
+const COLORS: Record<Health, string> = {
+  operational: '#15803d',
+  under_maintenance: '#1d4ed8',
+  degraded_performance: '#b45309',
+  partial_outage: '#c2410c',
+  major_outage: '#b91c1c',
+  no_data: GREY,
+};
+
+const WORDS: Record<Health, string> = {
+  operational: 'operational',
+  under_maintenance: 'maintenance',
+  degraded_performance: 'degraded',
+  partial_outage: 'partial outage',
+  major_outage: 'major outage',
+  no_data: 'no data',
+};
+
+function colorOfPercent(percent: number): string {
+  if (percent >= 99.9) return COLORS.operational;
+  if (percent >= 99) return COLORS.degraded_performance;
+  return percent >= 95 ? COLORS.partial_outage : COLORS.major_outage;
+}
+
+function siteUptime({ components }: Snapshot): number | null {
+  const total = components.reduce((sum, { uptime }) => sum + uptime.total, 0);
+  return percentUp(
+    total,
+    components.reduce((sum, { uptime }) => sum + uptime.downtime, 0),
+  );
+}
+
+function draw(label: string, value: string, color: string): string {
+  const left = widthOf(label) + 12;
+  const right = widthOf(value) + 12;
+  const whole = left + right;
+  const words = xml(`${label}: ${value}`);
+  // `textLength` makes the text fit wherever it is drawn, whatever font stands in for Verdana.
+  const text = (at: number, width: number, what: string) =>
+    `<text x="${at}" y="14" textLength="${width - 12}" lengthAdjust="spacingAndGlyphs">${xml(what)}</text>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${whole}" height="20" viewBox="0 0 ${whole} 20" role="img" aria-label="${words}">
+<title>${words}</title>
+<clipPath id="r"><rect width="${whole}" height="20" rx="3"/></clipPath>
+<g clip-path="url(#r)"><rect width="${left}" height="20" fill="#3f4650"/><rect x="${left}" width="${right}" height="20" fill="${color}"/></g>
+<g fill="#fff" font-family="Verdana,DejaVu Sans,Geneva,sans-serif" font-size="11">${text(6, left, label)}${text(left + 6, right, value)}</g>
+</svg>
+`;
+}
+
+/** Width of a text in 11 px Verdana, px, near enough for `textLength` not to squeeze it visibly. */
+function widthOf(text: string): number {
+  let sum = 0;
+  for (const char of text) {
+    if (/[ijl.,:;'!|()[\]f t/-]/.test(char)) sum += 4.6;
+    else if (/[mwMW@%]/.test(char)) sum += 10.5;
+    else if (/[A-Z]/.test(char)) sum += 7.8;
+    else sum += char.codePointAt(0)! > 0x2e80 ? 12 : 6.8;
+  }
+  return Math.ceil(sum);
+}
+
+function shorten(name: string): string {
+  const characters = [...name];
+  return characters.length <= 40 ? name : `${characters.slice(0, 39).join('')}…`;
+}
