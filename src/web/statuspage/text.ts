@@ -11,7 +11,7 @@ export function bodyText(markdown: string): string {
   return renderMarkdown(markdown)
     .replace(/<a\b([^>]*)>(.*?)<\/a>/gs, (_, attributes: string, words: string) => link(attributes, words))
     .replace(/<img\b([^>]*)>/g, (_, attributes: string) => attribute(attributes, 'alt'))
-    .replace(/<li>\s*(<p>)?/g, '\n- ')
+    .replace(/\s*<li>\s*(<p>)?/g, '\n- ')
     .replace(/<hr \/>/g, '\n')
     .replace(/<br \/>\n?/g, '\n')
     .replace(/<\/(td|th)>\s*/g, '  ')
