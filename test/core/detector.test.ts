@@ -1,0 +1,378 @@
+// The detector: tables of cases, and random result sequences against a model that looks back at everything.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type CheckResult, checkSchema, type DetectRule, detectSchema } from '../../src/core/check.ts';
+import type { Component } from '../../src/core/component.ts';
+import { CLOCK_SET_BACK, GAP_PERIODS, healthOf, initialState, judge } from '../../src/core/detector.ts';
+import { renderMarkdown } from '../../src/core/markdown.ts';
+import { HOUR, MINUTE, SECOND } from '../../src/core/time.ts';
+
+const START = Date.UTC(2026, 10, 23, 10, 0, 0);
+
+function component(detect: Partial<DetectRule> = {}, schedule = '* * * * *'): Component {
+  return {
+    id: 'api',
+    name: 'API',
+    group: null,
+    description: null,
+    schedule,
+    check: checkSchema.parse({ type: 'manual' }),
+    detect: { ...detectSchema.parse({}), ...detect },
+    since: null,
+    dependsOn: [],
+    match: [],
+  };
+}
+
+function result(at: number, outcome: CheckResult['outcome'], latency: number | null = 100): CheckResult {
+  const seen = outcome === 'down' ? 'answered 503' : 'answered 200';
+  return { at, outcome, latency: outcome === 'down' || outcome === 'unknown' ? null : latency, seen };
+}
+
+/** One letter a minute: `.` up, `x` down, `d` degraded, `?` unknown, `s` up but slow (5 s). */
+function minutes(letters: string): CheckResult[] {
+  const outcomes = { '.': 'up', x: 'down', d: 'degraded', '?': 'unknown', s: 'up' } as const;
+  return [...letters].map((letter, i) =>
+    result(START + i * MINUTE, outcomes[letter as keyof typeof outcomes], letter === 's' ? 5000 : 100),
+  );
+}
+
+function run(of: Component, results: readonly CheckResult[]) {
+  let state = initialState();
+  const transitions = [];
+  let recheckAt: number | null = null;
+  for (const one of results) {
+    const judged = judge(of, state, one);
+    state = judged.state;
+    recheckAt = judged.recheckAt;
+    transitions.push(...judged.transitions);
+  }
+  return { state, transitions, recheckAt, health: healthOf(state) };
+}
+
+function told(transitions: readonly { source: string; kind: string; at: number }[]): string[] {
+  return transitions.map(({ source, kind, at }) => `${source} ${kind} ${(at - START) / MINUTE}`);
+}
+
+describe('outages', () => {
+  test.each([
+    ['nothing seen yet', '', [], 'no_data'],
+    ['one good check', '.', [], 'operational'],
+    ['failures short of the threshold before any good one', 'xx', [], 'no_data'],
+    ['failures short of the threshold', '..xx', [], 'operational'],
+    ['three in a row, back-dated to the first', '..xxx', ['probe:api down 2'], 'major_outage'],
+    ['a fourth says nothing new', '..xxxx', ['probe:api down 2'], 'major_outage'],
+    ['a good one between breaks the row', 'xx.xx.xx', [], 'operational'],
+    ['down from the very first check', 'xxx', ['probe:api down 0'], 'major_outage'],
+    ['one good one does not restore', 'xxx.', ['probe:api down 0'], 'major_outage'],
+    ['two do, at the first of them', 'xxx..', ['probe:api down 0', 'probe:api up 3'], 'operational'],
+    ['a bad one breaks their row', 'xxx.x..', ['probe:api down 0', 'probe:api up 5'], 'operational'],
+    ['unknown neither breaks a row of failures', 'xx?x', ['probe:api down 0'], 'major_outage'],
+    ['nor counts as one', 'xx??', [], 'no_data'],
+    ['nor breaks a row of good ones', 'xxx.?.', ['probe:api down 0', 'probe:api up 3'], 'operational'],
+    ['nor restores', 'xxx????', ['probe:api down 0'], 'major_outage'],
+    ['degraded shows as such, without an incident', '..d', [], 'degraded_performance'],
+    ['and passes', '..d.', [], 'operational'],
+    [
+      'degraded is not down: it restores',
+      'xxxdd',
+      ['probe:api down 0', 'probe:api up 3'],
+      'degraded_performance',
+    ],
+    ['two unknowns leave the state', '.??', [], 'operational'],
+    ['three are no data, not green', '.???', [], 'no_data'],
+    ['the next good one ends that', '.???.', [], 'operational'],
+  ])('%s: %s', (_, letters, expected, health) => {
+    const ran = run(component(), minutes(letters));
+    expect(told(ran.transitions)).toEqual(expected);
+    expect(ran.health).toBe(health);
+  });
+
+  test('the transition carries what filing needs', () => {
+    const [down, up] = run(component({ severity: 'major' }), minutes('..xxx..')).transitions;
+    const at = START + 2 * MINUTE;
+    expect(down).toMatchObject({
+      key: `probe:api@${at}:down`,
+      source: 'probe:api',
+      kind: 'down',
+      at,
+      title: 'API Down',
+      slug: 'api-down',
+      severity: 'major',
+      components: ['api'],
+    });
+    expect(renderMarkdown(down!.message)).toBe(
+      '<p>API has been failing its checks since 2026-11-23 10:02:00 UTC: answered 503. 3 checks in a row failed.</p>',
+    );
+    expect(up).toMatchObject({ key: `probe:api@${START + 5 * MINUTE}:up`, kind: 'up', title: 'API Down' });
+    expect(up!.message).toContain('The outage lasted 3 minutes.');
+  });
+
+  test('the rule’s severity is the one the outage shows, even after the rule changes', () => {
+    const before = run(component({ severity: 'minor' }), minutes('xxx')).state;
+    expect(healthOf(before)).toBe('degraded_performance');
+    const after = judge(component({ severity: 'critical' }), before, result(START + 3 * MINUTE, 'down'));
+    expect(healthOf(after.state)).toBe('degraded_performance');
+  });
+
+  test('what a server answered cannot become a link, an image or HTML', () => {
+    const evil = {
+      ...result(START, 'down'),
+      seen: '<img src=x onerror=alert(1)> [click](https://evil.example)',
+    };
+    const [down] = run(component({ failures: 1 }), [evil]).transitions;
+    const html = renderMarkdown(down!.message);
+    expect(html).not.toMatch(/<img|<a [^>]*>click/);
+    expect(html).toContain('&lt;img');
+  });
+
+  test('a first cause that differs from the last is told too', () => {
+    const first = { ...result(START, 'down'), seen: 'timed out after 10 seconds' };
+    const [down] = run(component({ failures: 2 }), [first, result(START + MINUTE, 'down')]).transitions;
+    expect(down!.message).toContain('answered 503. At first: timed out after 10 seconds. 2 checks');
+  });
+
+  test('a threshold lowered by a reload counts what was seen', () => {
+    const { state } = run(component({ failures: 5 }), minutes('xxx'));
+    const judged = judge(component({ failures: 3 }), state, result(START + 3 * MINUTE, 'down'));
+    expect(told(judged.transitions)).toEqual(['probe:api down 0']);
+  });
+});
+
+describe('time', () => {
+  test('a gap within ten periods keeps the row, a longer one starts it anew', () => {
+    const first = minutes('xx');
+    const last = first[1]!.at;
+    const kept = run(component(), [...first, result(last + GAP_PERIODS * MINUTE, 'down')]);
+    expect(told(kept.transitions)).toEqual(['probe:api down 0']);
+    const anew = run(component(), [...first, result(last + GAP_PERIODS * MINUTE + 1, 'down')]);
+    expect(anew.transitions).toEqual([]);
+  });
+
+  test('a gap invents nothing: a confirmed state stays until something else is seen', () => {
+    const later = result(START + 9 * HOUR, 'up');
+    expect(run(component(), [...minutes('..'), later]).transitions).toEqual([]);
+    const down = run(component(), [...minutes('xxx.'), later]);
+    expect(down.transitions).toHaveLength(1);
+    expect(down.health).toBe('major_outage');
+  });
+
+  test('a straggler is ignored', () => {
+    const late = [...minutes('..xx'), result(START + 90 * SECOND, 'up'), result(START + 4 * MINUTE, 'down')];
+    expect(told(run(component(), late).transitions)).toEqual(['probe:api down 2']);
+  });
+
+  test('a clock set back by a day is believed after a few results, and monitoring goes on', () => {
+    const back = START - 24 * HOUR;
+    const after = Array.from({ length: CLOCK_SET_BACK + 3 }, (_, i) => result(back + i * MINUTE, 'down'));
+    const ran = run(component(), [...minutes('..'), ...after]);
+    const first = back + (CLOCK_SET_BACK - 1) * MINUTE;
+    expect(ran.transitions.map(({ kind, at }) => [kind, at])).toEqual([['down', first]]);
+  });
+
+  test('an outage that ends on a clock set back never lasts less than nothing', () => {
+    const back = START - 24 * HOUR;
+    const after = Array.from({ length: CLOCK_SET_BACK + 3 }, (_, i) => result(back + i * MINUTE, 'up'));
+    const [down, up] = run(component(), [...minutes('xxx'), ...after]).transitions;
+    expect(up!.at).toBe(down!.at);
+  });
+});
+
+describe('rechecks', () => {
+  test.each([
+    ['no doubt', '* * * * *', '..', null],
+    ['a first failure', '* * * * *', '.x', 10],
+    ['a second', '* * * * *', '.xx', 20],
+    ['confirmed', '* * * * *', '.xxx', null],
+    ['a first good one', '* * * * *', 'xxx.', 10],
+    ['restored', '* * * * *', 'xxx..', null],
+    ['a schedule that is soon enough', '*/12 * * * * *', '.x', 2],
+    ['a rare schedule starts just as soon', '0 3 * * *', '.x', 10],
+  ])('%s (%s): %s', (_, schedule, letters, seconds) => {
+    const results = minutes(letters);
+    const { recheckAt } = run(component({}, schedule), results);
+    expect(recheckAt).toBe(seconds === null ? null : results.at(-1)!.at + seconds * SECOND);
+  });
+});
+
+describe('latency', () => {
+  test.each([
+    ['two slow answers are an anecdote', 'ss', [], 'operational'],
+    ['three are slow', 'sss', ['latency:api down 2'], 'degraded_performance'],
+    ['one slow one among five is fine at 2 s', '....s', [], 'operational'],
+    ['two slow ones of five: 2.06 s', '...ss', ['latency:api down 4'], 'degraded_performance'],
+    ['two of four: 2.55 s', '..sss', ['latency:api down 3'], 'degraded_performance'],
+    ['failed checks have no latency', 'xxsxs', [], 'no_data'],
+    ['the average and the two newest must be back', 'sss.', ['latency:api down 2'], 'degraded_performance'],
+    ['average 2.06 s: not yet', 'ssss..', ['latency:api down 2'], 'degraded_performance'],
+    ['then over', 'sssss....', ['latency:api down 2', 'latency:api up 8'], 'operational'],
+  ])('%s: %s', (_, letters, expected, health) => {
+    const ran = run(component({ failures: 9 }), minutes(letters));
+    expect(told(ran.transitions)).toEqual(expected);
+    if (health !== 'no_data') expect(ran.health).toBe(health);
+  });
+
+  test('its transition is the mission’s: major, its own title and file', () => {
+    const [slow] = run(component({ severity: 'minor' }), minutes('sss')).transitions;
+    expect(slow).toMatchObject({
+      key: `latency:api@${START + 2 * MINUTE}:down`,
+      title: 'High API Latency',
+      slug: 'api-latency',
+      severity: 'major',
+      components: ['api'],
+    });
+    expect(slow!.message).toContain('on average 5 seconds over the last 5 minutes');
+  });
+
+  test('it opens and closes independently of the outage', () => {
+    const ran = run(component(), minutes('sssxxx..'));
+    expect(told(ran.transitions)).toEqual([
+      'latency:api down 2',
+      'probe:api down 3',
+      'probe:api up 6',
+      'latency:api up 7',
+    ]);
+  });
+
+  test('a schedule sparser than the window is judged over three periods', () => {
+    const sparse = [0, 10, 20].map(minute => result(START + minute * MINUTE, 'up', 5000));
+    expect(told(run(component({}, '*/10 * * * *'), sparse).transitions)).toEqual(['latency:api down 20']);
+  });
+
+  test('a percentile sees the slow tail that an average hides, and the other way round', () => {
+    const tail = minutes('....s');
+    expect(told(run(component({ percentile: 95 }), tail).transitions)).toEqual(['latency:api down 4']);
+    const huge = [...minutes('....'), result(START + 4 * MINUTE, 'up', 60_000)];
+    expect(run(component({ percentile: 50 }), huge).transitions).toEqual([]);
+  });
+});
+
+describe('against a model that looks back at everything', () => {
+  const PERIOD = MINUTE;
+  const step = fc.record({
+    wait: fc.constantFrom(10 * SECOND, PERIOD, PERIOD, PERIOD, PERIOD + 137, 12 * PERIOD),
+    outcome: fc.constantFrom('up', 'up', 'down', 'down', 'degraded', 'unknown') as fc.Arbitrary<
+      CheckResult['outcome']
+    >,
+    latency: fc.constantFrom(100, 1900, 2000, 2100, 5000),
+    straggler: fc.boolean(),
+  });
+  const rule = fc.record({
+    failures: fc.integer({ min: 1, max: 4 }),
+    recoveries: fc.integer({ min: 1, max: 4 }),
+    window: fc.constantFrom(30 * SECOND, 5 * MINUTE),
+  });
+  const story = fc.array(step, { maxLength: 60 }).map(steps => {
+    let at = START;
+    const results: CheckResult[] = [];
+    for (const { wait, outcome, latency, straggler } of steps) {
+      at += wait;
+      results.push(result(at, outcome, latency));
+      if (straggler) results.push(result(at - 5 * SECOND, 'down'), result(at - 7 * SECOND, 'up', 9000));
+    }
+    return results;
+  });
+
+  /** From the whole past each time, with no state but what was announced. */
+  function model(detect: Pick<DetectRule, 'failures' | 'recoveries' | 'window'>, results: CheckResult[]) {
+    const timely = results.filter((one, i) => results.slice(0, i).every(earlier => earlier.at <= one.at));
+    const measured = timely.filter(({ outcome }) => outcome !== 'unknown');
+    const announced: string[] = [];
+    const isOpen = (source: string) =>
+      announced.findLast(line => line.startsWith(source))?.includes(' down ');
+    for (let i = 0; i < measured.length; i++) {
+      const good = measured[i]!.outcome !== 'down';
+      let first = i;
+      while (
+        first > 0 &&
+        (measured[first - 1]!.outcome !== 'down') === good &&
+        measured[first]!.at - measured[first - 1]!.at <= 10 * PERIOD
+      ) {
+        first--;
+      }
+      const length = i - first + 1;
+      if (!good && !isOpen('probe') && length >= detect.failures)
+        announced.push(`probe down ${measured[first]!.at}`);
+      if (good && isOpen('probe') && length >= detect.recoveries)
+        announced.push(`probe up ${measured[first]!.at}`);
+      if (!good) continue;
+      const now = measured[i]!.at;
+      const span = Math.max(detect.window, 3 * PERIOD);
+      const answers = measured.slice(0, i + 1).filter(one => one.outcome !== 'down' && one.at > now - span);
+      const sum = answers.reduce((total, one) => total + one.latency!, 0);
+      const newest = answers.slice(-detect.recoveries);
+      if (!isOpen('latency')) {
+        if (answers.length >= 3 && sum > 2000 * answers.length) announced.push(`latency down ${now}`);
+      } else if (
+        sum <= 2000 * answers.length &&
+        newest.length === detect.recoveries &&
+        newest.every(one => one.latency! <= 2000)
+      ) {
+        announced.push(`latency up ${now}`);
+      }
+    }
+    return announced;
+  }
+
+  test('the same transitions, restarted after every single result', () => {
+    fc.assert(
+      fc.property(rule, story, (detect, results) => {
+        const of = component(detect);
+        let state = initialState();
+        const announced: string[] = [];
+        const keys: string[] = [];
+        for (const one of results) {
+          const judged = judge(of, JSON.parse(JSON.stringify(state)), one);
+          state = judged.state;
+          for (const { source, kind, at, key } of judged.transitions) {
+            announced.push(`${source.split(':')[0]} ${kind} ${at}`);
+            keys.push(key);
+          }
+        }
+        expect(announced).toEqual(model(detect, results));
+        expect(new Set(keys).size).toBe(keys.length);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('judging is a function: the same state and result twice, nothing changed in place', () => {
+    fc.assert(
+      fc.property(rule, story, (detect, results) => {
+        const of = component(detect);
+        let state = initialState();
+        for (const one of results) {
+          const frozen = JSON.stringify(state);
+          const once = judge(of, state, one);
+          expect(judge(of, state, one)).toEqual(once);
+          expect(JSON.stringify(state)).toBe(frozen);
+          state = once.state;
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('a recheck comes after its result and before the next period', () => {
+    fc.assert(
+      fc.property(rule, story, (detect, results) => {
+        let state = initialState();
+        for (const one of results) {
+          const judged = judge(component(detect), state, one);
+          state = judged.state;
+          if (judged.recheckAt === null) continue;
+          expect(judged.recheckAt).toBeGreaterThan(one.at);
+          expect(judged.recheckAt).toBeLessThan(one.at + PERIOD);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('the stored state stays small, however long the story', () => {
+    const of = component({ window: 24 * HOUR }, '* * * * * *');
+    let state = initialState();
+    for (let i = 0; i < 2000; i++) state = judge(of, state, result(START + i * SECOND, 'up')).state;
+    expect(JSON.stringify(state).length).toBeLessThan(25_000);
+  });
+});

@@ -1,0 +1,138 @@
+// Heartbeats: silence, explicit failures, late beats, a server that was not listening.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { checkSchema, detectSchema } from '../../src/core/check.ts';
+import type { Component } from '../../src/core/component.ts';
+import { type Beat, healthOf, initialState, judgeHeartbeat } from '../../src/core/detector.ts';
+import { renderMarkdown } from '../../src/core/markdown.ts';
+import { MINUTE, SECOND } from '../../src/core/time.ts';
+
+const START = Date.UTC(2026, 10, 23, 10, 0, 0);
+const DUE = 6 * MINUTE;
+
+const jobs: Component = {
+  id: 'jobs',
+  name: 'Background Jobs',
+  group: null,
+  description: null,
+  schedule: '* * * * *',
+  check: checkSchema.parse({ type: 'heartbeat', period: '5m', grace: '1m' }),
+  detect: detectSchema.parse({ failures: 5, recoveries: 5 }),
+  since: null,
+  dependsOn: [],
+  match: [],
+};
+
+type Event = { at: number; beat?: 'ok' | 'failed'; message?: string };
+
+function run(events: Event[], listeningSince?: number) {
+  let state = initialState();
+  const told: string[] = [];
+  const messages: string[] = [];
+  let recheckAt: number | null = null;
+  for (const { at, beat, message = '' } of events) {
+    const now = START + at;
+    const said: Beat | null = beat ? { at: now, ok: beat === 'ok', message } : null;
+    const judged = judgeHeartbeat(jobs, JSON.parse(JSON.stringify(state)), said, now, listeningSince);
+    ({ state, recheckAt } = judged);
+    for (const one of judged.transitions) {
+      expect(one.source).toBe('probe:jobs');
+      told.push(`${one.kind} ${one.at - START}`);
+      messages.push(one.message);
+    }
+  }
+  return { state, told, messages, recheckAt, health: healthOf(state) };
+}
+
+const ok = (at: number): Event => ({ at, beat: 'ok' });
+const failed = (at: number, message = ''): Event => ({ at, beat: 'failed', message });
+const tick = (at: number): Event => ({ at });
+
+describe('heartbeats', () => {
+  test.each<[string, Event[], string[], string]>([
+    ['never beaten is no data, for ever', [tick(0), tick(DUE), tick(100 * DUE)], [], 'no_data'],
+    ['the first beat', [ok(0)], [], 'operational'],
+    ['silence short of the deadline', [ok(0), tick(DUE - 1)], [], 'operational'],
+    ['silence to the deadline', [ok(0), tick(DUE)], [`down ${DUE}`], 'major_outage'],
+    ['judged late, down since the deadline', [ok(0), tick(DUE + 999)], [`down ${DUE}`], 'major_outage'],
+    ['and said once', [ok(0), tick(DUE), tick(2 * DUE)], [`down ${DUE}`], 'major_outage'],
+    ['each beat moves it', [ok(0), ok(5 * MINUTE), tick(DUE)], [], 'operational'],
+    ['one beat restores', [ok(0), tick(DUE), ok(DUE + 5)], [`down ${DUE}`, `up ${DUE + 5}`], 'operational'],
+    ['late without a tick between', [ok(0), ok(DUE + 5)], [`down ${DUE}`, `up ${DUE + 5}`], 'operational'],
+    ['a failure is down at once', [ok(0), failed(7)], ['down 7'], 'major_outage'],
+    ['a failure as the very first word', [failed(7)], ['down 7'], 'major_outage'],
+    ['a second failure says nothing new', [failed(7), failed(9), tick(DUE * 2)], ['down 7'], 'major_outage'],
+    ['a beat after it restores', [failed(7), ok(9)], ['down 7', 'up 9'], 'operational'],
+    [
+      'a clock set back: the beat counts, but no outage ends before it began',
+      [ok(0), failed(10), { at: 5, beat: 'ok' }, tick(20)],
+      ['down 10', 'up 10'],
+      'operational',
+    ],
+  ])('%s', (name, events, expected, health) => {
+    const ran = run(events);
+    expect(ran.told, name).toEqual(expected);
+    expect(ran.health).toBe(health);
+  });
+
+  test('an older beat with a clock that went on is ignored', () => {
+    const first = judgeHeartbeat(
+      jobs,
+      initialState(),
+      { at: START + 10, ok: false, message: '' },
+      START + 10,
+    );
+    const older = judgeHeartbeat(jobs, first.state, { at: START + 5, ok: true, message: '' }, START + 20);
+    expect(older.transitions).toEqual([]);
+    expect(healthOf(older.state)).toBe('major_outage');
+  });
+
+  test('the next judgement is due exactly at the deadline, and none while down', () => {
+    expect(run([ok(0)]).recheckAt).toBe(START + DUE);
+    expect(run([ok(0), tick(DUE)]).recheckAt).toBeNull();
+    expect(run([tick(0)]).recheckAt).toBeNull();
+  });
+
+  test('silence while nobody listened is nobody’s outage', () => {
+    const { state } = run([ok(0)]);
+    const started = START + 10 * DUE;
+    expect(judgeHeartbeat(jobs, state, null, started, started).transitions).toEqual([]);
+    const later = judgeHeartbeat(jobs, state, null, started + DUE, started);
+    expect(later.transitions.map(({ at }) => at)).toEqual([started + DUE]);
+    expect(later.transitions[0]!.message).toContain('since 2026-11-23 10:00:00 UTC');
+  });
+
+  test('what the job says is quoted, not obeyed', () => {
+    const [message] = run([failed(0, '# Big\n<script>alert(1)</script>')]).messages;
+    const html = renderMarkdown(message!);
+    expect(html).toContain('reported a failure at 2026-11-23 10:00:00 UTC: # Big');
+    expect(html).not.toContain('<script');
+    expect(html).not.toMatch(/<h\d/);
+  });
+
+  test('ticks make no difference to what is told', () => {
+    const events = fc.array(
+      fc.record({ wait: fc.constantFrom(0, SECOND, MINUTE, DUE - 1, DUE, DUE + 1), ok: fc.boolean() }),
+      { maxLength: 30 },
+    );
+    fc.assert(
+      fc.property(events, fc.array(fc.nat({ max: 30 * DUE }), { maxLength: 30 }), (steps, ticks) => {
+        let at = 0;
+        const beats: Event[] = steps.map(({ wait, ok }) => {
+          at += wait;
+          return { at, beat: ok ? 'ok' : 'failed' };
+        });
+        const last = tick(at + DUE);
+        const between = ticks.filter(one => one <= at).map(tick);
+        // A tick at the very moment of a beat comes after it, as the beat does not wait for ticks.
+        const mixed = [...beats, ...between, last].sort(
+          (a, b) => a.at - b.at || Number(!a.beat) - Number(!b.beat),
+        );
+        const told = run(mixed).told;
+        expect(told).toEqual(run([...beats, last]).told);
+        for (const [i, line] of told.entries())
+          expect(line.startsWith(i % 2 === 0 ? 'down' : 'up')).toBe(true);
+      }),
+    );
+  });
+});
