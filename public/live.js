@@ -1,0 +1,1 @@
+// Live: keeps an open page true.

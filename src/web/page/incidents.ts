@@ -1,0 +1,158 @@
+// Incidents and maintenance as cards and timelines, and which of them stand where.
+import { type Health, statusOf } from '../../core/component.ts';
+import type { IncidentView, Snapshot } from '../../core/snapshot.ts';
+import { DAY, type Millis, startOfUtcDay, utcDay } from '../../core/time.ts';
+import { CODE, icon } from './face.ts';
+import type { Tell } from './tell.ts';
+
+export interface UpdateCard {
+  readonly anchor: string;
+  readonly label: string;
+  readonly html: string;
+  readonly timeHtml: string;
+}
+
+export interface Card {
+  readonly id: string;
+  readonly url: string;
+  readonly title: string;
+  readonly code: string;
+  readonly icon: string;
+  /** "Investigating · Major incident · for 12 min" */
+  readonly factsHtml: string;
+  readonly affects: string;
+  readonly newest: UpdateCard;
+  /** Newest first, without the newest. */
+  readonly older: readonly UpdateCard[];
+  readonly olderWord: string;
+  readonly postmortem: boolean;
+  readonly maintenance: boolean;
+}
+
+/** Draws the card of an incident or a maintenance. */
+export function card(incident: IncidentView, tell: Tell): Card {
+  const health = healthOf(incident);
+  const updates = updatesOf(incident, tell).reverse();
+  return {
+    id: anchorOf('i', incident.id),
+    url: tell.link(`/status/incidents/${encodeURIComponent(incident.id)}`),
+    title: incident.title,
+    code: CODE[health],
+    icon: icon(health),
+    factsHtml: facts(incident, tell),
+    affects: affects(incident, tell),
+    newest: updates[0]!,
+    older: updates.slice(1),
+    olderWord: tell.say('incident.older', { n: updates.length - 1 }),
+    postmortem: incident.postmortemHtml !== null,
+    maintenance: incident.scheduled !== null,
+  };
+}
+
+/** All updates, oldest first. */
+export function updatesOf(incident: IncidentView, tell: Tell): UpdateCard[] {
+  return incident.updates.map((update, i) => ({
+    anchor: anchorOf('u', update.key),
+    label: update.label ?? tell.say(`status.${update.status}`),
+    html: incident.html[i] ?? '',
+    timeHtml: tell.time(update.at).html,
+  }));
+}
+
+/** The state an incident's icon stands for: what it does to components, or calm once it is over. */
+export function healthOf(incident: IncidentView): Health {
+  if (incident.scheduled) return isOver(incident) ? 'operational' : 'under_maintenance';
+  return isOver(incident) ? 'operational' : statusOf(incident.severity);
+}
+
+/** "Affects API and Database", or that it affects nothing here. */
+export function affects(incident: IncidentView, tell: Tell): string {
+  const names = incident.affected.map(({ name }) => name);
+  if (names.length === 0) return tell.say('incident.affects_none');
+  return tell.say('incident.affects', { names: tell.dates.list(names) });
+}
+
+/** A maintenance's window as `<time>` to `<time>`, the date not said twice. */
+export function windowHtml(scheduled: { readonly start: Millis; readonly end: Millis }, tell: Tell): string {
+  const { start, end } = scheduled;
+  const style = tell.dates.sameDay(start, end) ? 'time' : 'dateTime';
+  return `${tell.time(start).html} – ${tell.time(end, style).html}`;
+}
+
+/** Whether it is resolved, or completed. */
+export function isOver(incident: IncidentView): boolean {
+  return incident.state === 'resolved' || incident.state === 'completed';
+}
+
+/** What is going on now: incidents by severity, then maintenance in progress. */
+export function happening(snapshot: Snapshot): IncidentView[] {
+  const rank = { critical: 0, major: 1, minor: 2 };
+  const open = snapshot.incidents.filter(incident => !isOver(incident));
+  const working = snapshot.maintenances.filter(
+    ({ state }) => state === 'in_progress' || state === 'verifying',
+  );
+  return [...open.sort((a, b) => rank[a.severity] - rank[b.severity]), ...working];
+}
+
+/** Maintenance to come, the next first. */
+export function upcoming(snapshot: Snapshot): IncidentView[] {
+  return snapshot.maintenances
+    .filter(({ state }) => state === 'scheduled')
+    .sort((a, b) => beginning(a) - beginning(b));
+}
+
+export interface PastDay {
+  readonly day: string;
+  readonly heading: string;
+  readonly today: boolean;
+  readonly cards: readonly Card[];
+  /** Incidents that began earlier, or stand at the top of the page, and touched this day. */
+  readonly ongoing: readonly { readonly title: string; readonly url: string }[];
+}
+
+/** The last `count` UTC days, newest first; a day inside a long incident is not called quiet. */
+export function pastDays(snapshot: Snapshot, count: number, tell: Tell): PastDay[] {
+  const all = [...snapshot.incidents, ...snapshot.maintenances.filter(({ state }) => state !== 'scheduled')];
+  const today = startOfUtcDay(snapshot.at);
+  return Array.from({ length: count }, (_, i) => {
+    const start = today - i * DAY;
+    const touching = all.filter(one => beginning(one) < start + DAY && ending(one) > start);
+    const told = touching.filter(one => isOver(one) && beginning(one) >= start);
+    return {
+      day: utcDay(start),
+      heading: tell.dates.day(utcDay(start)),
+      today: i === 0,
+      cards: told.sort((a, b) => beginning(b) - beginning(a)).map(one => card(one, tell)),
+      ongoing: touching
+        .filter(one => !told.includes(one))
+        .map(({ id, title }) => ({ title, url: tell.link(`/status/incidents/${encodeURIComponent(id)}`) })),
+    };
+  });
+}
+
+/** When it began: a maintenance begins with its window. */
+export function beginning(incident: IncidentView): Millis {
+  return incident.scheduled?.start ?? incident.started;
+}
+
+function ending(incident: IncidentView): Millis {
+  // An incident of no length still happened on its day.
+  return (incident.resolved ?? beginning(incident) + incident.duration) + 1;
+}
+
+function facts(incident: IncidentView, tell: Tell): string {
+  const parts = [tell.html(`status.${incident.state}`)];
+  const duration = tell.dates.duration(incident.duration);
+  if (incident.scheduled) {
+    parts.push(tell.html('maintenance'), windowHtml(incident.scheduled, tell));
+  } else {
+    parts.push(tell.html(`severity.${incident.severity}`));
+    parts.push(tell.html(isOver(incident) ? 'incident.lasted' : 'incident.lasting', { duration }));
+  }
+  return parts.join(' · ');
+}
+
+/** Ids must not hold spaces, and two updates of one page never share a key. */
+export function anchorOf(kind: 'i' | 'u', id: string): string {
+  return `${kind}-${id.replace(/\s+/g, '-')}`;
+}

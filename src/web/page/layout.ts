@@ -1,0 +1,59 @@
+// The frame of every page: title, links, languages, what chats and search engines are told.
+import type { Health } from '../../core/component.ts';
+import type { Site } from '../../core/site.ts';
+import { LANG_NAMES, LANGS, type Lang } from '../../core/words/words.ts';
+import type { PageContext } from '../pages.ts';
+import { CODE, favicon, mark, themeColor } from './face.ts';
+import type { Tell } from './tell.ts';
+import { verdictText } from './verdict.ts';
+
+/** What a page says about itself. */
+export interface About {
+  /** The document's title without the site's. */
+  readonly title: string;
+  readonly description: string;
+  /** Its path on the site, as canonical address; null for pages nobody should find. */
+  readonly path: string | null;
+  /** Whether the script keeps it up to date. */
+  readonly live: boolean;
+  /** The state in tab, icon and theme; the whole site's when absent. */
+  readonly health?: Health;
+}
+
+/** The data every template's head and foot need. */
+export function layout(ctx: PageContext, about: About, tell: Tell) {
+  const { site, version, at } = ctx.snapshot;
+  const health = about.health ?? verdictText(ctx.snapshot.verdict, tell).health;
+  const custom = site.brand.favicon;
+  return {
+    lang: ctx.lang,
+    site: site.title,
+    title: `${about.live ? mark(health) : ''}${about.title} · ${site.title}`,
+    ogTitle: about.title,
+    description: about.description,
+    canonical: about.path === null ? null : site.url + about.path,
+    live: about.live,
+    version,
+    at: new Date(at).toISOString(),
+    code: CODE[health],
+    theme: themeColor(health),
+    // A well site wears the operator's icon; trouble wears its own.
+    icon: custom && health === 'operational' ? brandFile(site, tell, custom) : favicon(health),
+    logo: site.brand.logo ? brandFile(site, tell, site.brand.logo) : null,
+    customCss: site.brand.css ? brandFile(site, tell, site.brand.css) : null,
+    homepage: site.brand.homepage,
+    homepageName: site.brand.homepage ? hostOf(site.brand.homepage) : null,
+    css: ctx.assets.css,
+    js: ctx.assets.js,
+    languages: LANGS.map((lang: Lang) => ({ lang, name: LANG_NAMES[lang], here: lang === ctx.lang })),
+    zone: site.timezone,
+  };
+}
+
+function brandFile(_site: Site, tell: Tell, name: string): string {
+  return tell.link(`/status/brand/${name.split('/').map(encodeURIComponent).join('/')}`);
+}
+
+function hostOf(url: string): string {
+  return url.replace(/^https?:\/\//, '').replace(/\/$/, '');
+}

@@ -1,0 +1,72 @@
+// The permalink of an incident or maintenance: its facts, timeline and post-mortem.
+import type { Health } from '../../core/component.ts';
+import { plainText } from '../../core/markdown.ts';
+import type { IncidentView } from '../../core/snapshot.ts';
+import { CODE, icon } from './face.ts';
+import { affects, healthOf, isOver, type UpdateCard, updatesOf, windowHtml } from './incidents.ts';
+import type { Tell } from './tell.ts';
+
+export interface IncidentFacts {
+  readonly title: string;
+  readonly health: Health;
+  readonly code: string;
+  readonly icon: string;
+  readonly state: string;
+  /** What a chat shows beneath the link. */
+  readonly summary: string;
+  /** Label and value, value as HTML. */
+  readonly facts: readonly { readonly label: string; readonly html: string }[];
+  readonly affected: readonly { readonly name: string; readonly state: string; readonly icon: string }[];
+  /** Newest first. */
+  readonly updates: readonly UpdateCard[];
+  readonly postmortemHtml: string | null;
+  /** Maintenance still to come can go into a calendar. */
+  readonly calendar: boolean;
+}
+
+/** Everything the permalink shows. */
+export function incidentFacts(incident: IncidentView, tell: Tell): IncidentFacts {
+  const health = healthOf(incident);
+  const over = isOver(incident);
+  const duration = tell.dates.duration(incident.duration);
+  const facts: { label: string; html: string }[] = [];
+  const fact = (label: 'window' | 'severity' | 'started' | 'resolved' | 'duration', html: string) =>
+    facts.push({ label: tell.say(`incident.${label}`), html });
+  if (incident.scheduled) {
+    fact('window', windowHtml(incident.scheduled, tell));
+  } else {
+    fact('severity', tell.html(`severity.${incident.severity}`));
+    fact('started', tell.time(incident.started).html);
+    if (incident.resolved !== null) fact('resolved', tell.time(incident.resolved).html);
+    fact('duration', over ? duration : tell.html('incident.still', { duration }));
+  }
+  const last = incident.updates[incident.updates.length - 1]!;
+  return {
+    title: incident.title,
+    health,
+    code: CODE[health],
+    icon: icon(health),
+    state: tell.say(`status.${incident.state}`),
+    summary: clipText(`${affects(incident, tell)}. ${plainText(last.body)}`, 200),
+    facts,
+    affected: incident.affected.map(({ name, status }) => ({
+      name,
+      // Over is over: the row says what it was, its icon that it is past.
+      state: tell.say(`state.${incident.scheduled ? 'under_maintenance' : status}`),
+      icon: icon(incident.scheduled ? 'under_maintenance' : status),
+    })),
+    updates: updatesOf(incident, tell).reverse(),
+    postmortemHtml: incident.postmortemHtml,
+    calendar: incident.state === 'scheduled',
+  };
+}
+
+function clipText(text: string, length: number): string {
+  const chars = [...text];
+  return chars.length <= length
+    ? text
+    : `${chars
+        .slice(0, length - 1)
+        .join('')
+        .trimEnd()}…`;
+}

@@ -1,0 +1,93 @@
+// The strip: one SVG per component, one rect per day, and its imperfect days as a list.
+import { escapeHtml } from '../../core/markdown.ts';
+import type { ComponentView, DayCell } from '../../core/snapshot.ts';
+import { CODE } from './face.ts';
+import type { Tell } from './tell.ts';
+
+export interface BadDay {
+  /** Place in the strip, 0 the oldest. */
+  readonly index: number;
+  readonly day: string;
+  readonly date: string;
+  readonly code: string;
+  readonly state: string;
+  readonly down: string | null;
+  readonly incidents: readonly { readonly title: string; readonly url: string }[];
+}
+
+export interface Strip {
+  readonly svg: string;
+  /** Newest first. */
+  readonly bad: readonly BadDay[];
+  readonly badWord: string;
+  readonly days: number;
+}
+
+// A bar is 6 wide on a pitch of 9: ninety of them make 807, the column's width in px, so they are crisp.
+const PITCH = 9;
+const WIDTH = 6;
+const TALL = 32;
+/** Days shown on a phone. */
+export const NARROW = 30;
+
+// Trouble stands out above the hedge of good days; absence is a stub: readable without any colour.
+const HEIGHT: Record<string, number> = { o: 22, m: 22, d: 25, p: 28, x: 32, n: 3 };
+
+/** Draws a component's days and lists those that were not perfect. */
+export function strip(view: ComponentView, titles: ReadonlyMap<string, string>, tell: Tell): Strip {
+  const { days } = view;
+  const bad = days
+    .map((cell, index) => ({ cell, index }))
+    .filter(({ cell }) => cell.state !== 'operational' && cell.state !== 'no_data')
+    .map(({ cell, index }) => badDay(cell, index, titles, tell))
+    .reverse();
+  const badWord = tell.say('component.bad_days', { n: bad.length });
+  return { svg: draw(days, summary(view, bad.length, badWord, tell)), bad, badWord, days: days.length };
+}
+
+function draw(days: readonly DayCell[], name: string): string {
+  const width = days.length * PITCH - (PITCH - WIDTH);
+  const rects = days.map(({ state }, i) => {
+    const code = CODE[state];
+    const height = HEIGHT[code]!;
+    const look = code === 'o' ? '' : ` class="${code}"`;
+    // A hollow bar's stroke is drawn inside its box.
+    const [inset, w, h] = code === 'm' ? [1, WIDTH - 2, height - 2] : [0, WIDTH, height];
+    return `<rect x="${i * PITCH + inset}" y="${TALL - height + inset}" width="${w}" height="${h}"${look}/>`;
+  });
+  // Without a style attribute, `width` is how the phone's cut (the newest 30 days) is told; wide pages override it.
+  const cut =
+    days.length > NARROW ? Math.round((width * 10_000) / (NARROW * PITCH - (PITCH - WIDTH))) / 100 : 100;
+  return `<svg role="img" aria-label="${escapeHtml(name)}" viewBox="0 0 ${width} ${TALL}" preserveAspectRatio="none" width="${cut}%" height="${TALL}" data-from="${days[0]?.day ?? ''}">${rects.join('')}</svg>`;
+}
+
+function summary(view: ComponentView, bad: number, badWord: string, tell: Tell): string {
+  const { name } = view.component;
+  if (view.uptime.percent === null) return tell.say('component.strip_none', { name });
+  const blank = view.days.filter(cell => cell.state === 'no_data').length;
+  return [
+    tell.say('component.strip', {
+      name,
+      percent: tell.dates.percent(view.uptime.percent),
+      n: view.days.length,
+      bad: bad > 0 ? badWord : tell.say('component.no_bad'),
+    }),
+    ...(blank > 0 ? [tell.say('component.blank', { n: blank })] : []),
+  ].join('; ');
+}
+
+function badDay(cell: DayCell, index: number, titles: ReadonlyMap<string, string>, tell: Tell): BadDay {
+  return {
+    index,
+    day: cell.day,
+    date: tell.dates.shortDay(cell.day),
+    code: CODE[cell.state],
+    state: tell.say(`state.${cell.state}`),
+    down:
+      cell.downtime > 0 ? tell.say('component.down', { duration: tell.dates.duration(cell.downtime) }) : null,
+    incidents: cell.incidents.map(id => ({
+      title: titles.get(id) ?? id,
+      url: tell.link(`/status/incidents/${encodeURIComponent(id)}`),
+    })),
+  };
+}

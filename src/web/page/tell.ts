@@ -1,0 +1,75 @@
+// Tell: one page's language, clock and links in the hand of everything that draws a part of it.
+import { escapeHtml } from '../../core/markdown.ts';
+import type { Site } from '../../core/site.ts';
+import { MINUTE, type Millis } from '../../core/time.ts';
+import { type Dates, datesIn } from '../../core/words/dates.ts';
+import { type Key, type Lang, type Say, sayIn } from '../../core/words/words.ts';
+
+/** Markup that is already safe: the one thing `html` does not escape. */
+export interface Html {
+  readonly html: string;
+}
+
+export interface Tell {
+  readonly lang: Lang;
+  readonly say: Say;
+  readonly dates: Dates;
+  /** The snapshot's moment: "now" for everything on the page. */
+  readonly at: Millis;
+  readonly site: Site;
+  /** A path on this site, with the prefix of PUBLIC_URL. */
+  link(path: string): string;
+  /** A sentence as HTML: values are escaped unless they are Html. */
+  html(key: Key, values?: Readonly<Record<string, string | number | Html>>): string;
+  /** `<time>`: the site's zone in the text, for the script the moment in the attribute. */
+  time(at: Millis, style?: 'dateTime' | 'time' | 'near'): Html;
+}
+
+/** Everything a page needs to speak: language, site, prefix and moment. */
+export function makeTell(lang: Lang, site: Site, base: string, at: Millis): Tell {
+  const say = sayIn(lang);
+  const dates = datesIn(lang, site.timezone);
+  return {
+    lang,
+    say,
+    dates,
+    at,
+    site,
+    link: path => base + path,
+    html(key, values = {}) {
+      const safe = Object.entries(values).map(([name, value]) => [
+        name,
+        typeof value === 'object' ? value.html : typeof value === 'number' ? value : escapeHtml(value),
+      ]);
+      // Markup goes in after the words are chosen, so `n` still picks the plural.
+      return say(key, Object.fromEntries(safe));
+    },
+    time(moment, style = 'dateTime') {
+      const text = style === 'near' ? dates.near(moment, at) : dates[style](moment);
+      // The script rewrites whole moments only; `data-t` asks it for the clock without the date.
+      const clock = style === 'time' || (style === 'near' && dates.sameDay(moment, at));
+      return {
+        html: `<time datetime="${stamp(moment)}"${clock ? ' data-t' : ''}>${escapeHtml(text)}</time>`,
+      };
+    },
+  };
+}
+
+/** `2026-11-23T10:06Z`, with seconds only where there are some. */
+function stamp(at: Millis): string {
+  const text = new Date(at).toISOString();
+  return `${text.slice(0, at % MINUTE === 0 ? 16 : 19)}Z`;
+}
+
+const ENTITIES: Record<string, string> = {
+  '&#38;': '&',
+  '&#60;': '<',
+  '&#62;': '>',
+  '&#34;': '"',
+  '&#39;': "'",
+};
+
+/** The words of a sentence `Tell.html` made, without its markup. */
+export function plainOf(html: string): string {
+  return html.replace(/<[^>]+>/g, '').replace(/&#\d+;/g, entity => ENTITIES[entity] ?? entity);
+}

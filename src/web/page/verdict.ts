@@ -1,0 +1,70 @@
+// The verdict in words: one sentence, never vaguer or kinder than what stands beneath it.
+import type { Health } from '../../core/component.ts';
+import type { Verdict } from '../../core/snapshot.ts';
+import type { Values } from '../../core/words/words.ts';
+import { icon } from './face.ts';
+import { plainOf, type Tell } from './tell.ts';
+
+export interface VerdictText {
+  /** The state whose icon and colour stand beside the sentence. */
+  readonly health: Health;
+  readonly icon: string;
+  readonly html: string;
+  /** The same sentence as plain text, for the title and for chats. */
+  readonly plain: string;
+  /** What the sentence leaves out, each a sentence of its own. */
+  readonly notes: readonly string[];
+}
+
+/** More names than this and the sentence counts instead of listing. */
+const NAMED = 3;
+
+/** Puts the snapshot's verdict into words. */
+export function verdictText(verdict: Verdict, tell: Tell): VerdictText {
+  const health = shownHealth(verdict);
+  const html = sentence(verdict, tell);
+  return { health, icon: icon(health), html, plain: plainOf(html), notes: notes(verdict, tell) };
+}
+
+/** An open incident that touches no component must not stand under a green disc. */
+function shownHealth(verdict: Verdict): Health {
+  const calm = verdict.state === 'operational' || verdict.state === 'no_data';
+  return calm && verdict.loose.length > 0 ? 'degraded_performance' : verdict.state;
+}
+
+function sentence(verdict: Verdict, tell: Tell): string {
+  const { state, worst, total, unknown, loose } = verdict;
+  if (state === 'operational' || state === 'no_data') {
+    if (loose.length === 1) return tell.html('verdict.loose', { title: loose[0]! });
+    if (loose.length > 1) return tell.html('verdict.loose_many', { n: loose.length });
+    if (total === 0) return tell.html('verdict.none');
+    if (state === 'no_data') return tell.html('verdict.empty');
+    return tell.html(unknown.length > 0 ? 'verdict.well_so_far' : 'verdict.well');
+  }
+  if (state === 'under_maintenance' && worst.length <= NAMED) {
+    return tell.html('verdict.maintenance', { names: worst.join(', ') });
+  }
+  const since = verdict.since === null ? null : tell.time(verdict.since, 'near');
+  const duration = verdict.since === null ? '' : tell.dates.duration(tell.at - verdict.since);
+  const say = (key: 'verdict.named' | 'verdict.many' | 'verdict.all', values: Values) =>
+    since ? tell.html(`${key}_since`, { ...values, since, duration }) : tell.html(key, values);
+  if (worst.length === total && total > 1) return say('verdict.all', { state: tell.say(`state.${state}`) });
+  if (worst.length <= NAMED) {
+    return say('verdict.named', { names: worst.join(', '), state: tell.say(`in.${state}`) });
+  }
+  return say('verdict.many', { state: tell.say(`state.${state}`), count: worst.length, total });
+}
+
+function notes(verdict: Verdict, tell: Tell): string[] {
+  const said: string[] = [];
+  const { state, worst, affected, unknown, loose } = verdict;
+  const calm = state === 'operational' || state === 'no_data';
+  if (!calm && affected > worst.length) said.push(tell.say('verdict.others', { n: affected - worst.length }));
+  // Alone in the headline it is already said; in company it is not.
+  if (!calm || loose.length > 1) for (const title of loose) said.push(tell.say('verdict.also', { title }));
+  if (unknown.length > 0 && state !== 'no_data') {
+    const shown = unknown.length > 8 ? [...unknown.slice(0, 8), `+${unknown.length - 8}`] : unknown;
+    said.push(tell.say('verdict.unknown', { names: shown.join(', ') }));
+  }
+  return said;
+}

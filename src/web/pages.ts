@@ -1,0 +1,214 @@
+// Pages: every HTML answer as a pure function of the Snapshot. Judgements are made here and in page/;
+// templates only arrange.
+import type { Render } from '../core/render.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import { utcDay } from '../core/time.ts';
+import { isKey, type Key, type Lang } from '../core/words/words.ts';
+import { groups, key } from './page/components.ts';
+import { before, covers, monthCards, months } from './page/history.ts';
+import { card, happening, pastDays, upcoming } from './page/incidents.ts';
+import { type About, layout } from './page/layout.ts';
+import { incidentFacts } from './page/permalink.ts';
+import { makeTell, type Tell } from './page/tell.ts';
+import { verdictText } from './page/verdict.ts';
+
+export interface PageContext {
+  readonly snapshot: Snapshot;
+  readonly lang: Lang;
+  /** Path prefix of PUBLIC_URL: `''` or `/x`. */
+  readonly base: string;
+  /** Versioned addresses. */
+  readonly assets: { readonly css: string; readonly js: string };
+}
+
+export type Notice =
+  | 'check_inbox'
+  | 'confirmed'
+  | 'unsubscribed'
+  | 'unsubscribe_link_sent'
+  | 'saved'
+  | 'link_invalid';
+
+/** A problem is a key of the catalogue without `problem.` (`email_invalid`) or a finished sentence. */
+export interface Pages {
+  live(ctx: PageContext): string;
+  /** null when there is no such incident. */
+  incident(ctx: PageContext, id: string): string | null;
+  /** `month` as `YYYY-MM`, or null for the newest three; null when the month is none of the history's. */
+  history(ctx: PageContext, month: string | null): string | null;
+  subscribe(
+    ctx: PageContext,
+    form: {
+      readonly email: string;
+      readonly components: readonly string[];
+      readonly problem: string | null;
+    },
+  ): string;
+  notice(ctx: PageContext, kind: Notice): string;
+  confirm(ctx: PageContext, token: string): string;
+  unsubscribe(
+    ctx: PageContext,
+    form: { readonly token: string | null; readonly email: string; readonly problem: string | null },
+  ): string;
+  manage(
+    ctx: PageContext,
+    form: {
+      readonly token: string;
+      readonly email: string;
+      /** null for all. */
+      readonly components: readonly string[] | null;
+      readonly saved: boolean;
+    },
+  ): string;
+  error(ctx: PageContext, status: number, detail?: string): string;
+}
+
+const PAST_DAYS = 14;
+const ERRORS = [400, 403, 404, 413, 429, 500, 503] as const;
+
+/** Makes the pages from the function that fills templates. */
+export function makePages(render: Render): Pages {
+  const page = (name: string, ctx: PageContext, tell: Tell, about: About, data: object) =>
+    render(`pages/${name}`, { tell, page: layout(ctx, about, tell), ...data });
+
+  /** A page of words and perhaps a form: never indexed, never refreshed. */
+  const quiet = (name: string, ctx: PageContext, title: string, data: object, tell = tellOf(ctx)) =>
+    page(name, ctx, tell, { title, description: title, path: null, live: false }, { title, ...data });
+
+  return {
+    live(ctx) {
+      const tell = tellOf(ctx);
+      const { snapshot } = ctx;
+      const verdict = verdictText(snapshot.verdict, tell);
+      const about: About = {
+        title: verdict.plain,
+        description: verdict.notes.join('. ') || tell.say('page.description', { title: snapshot.site.title }),
+        path: '/status/live',
+        live: true,
+        health: verdict.health,
+      };
+      return page('live', ctx, tell, about, {
+        verdict,
+        checkedHtml:
+          snapshot.checkedAt === null
+            ? tell.html('unchecked', { time: tell.time(snapshot.at) })
+            : tell.html('checked', { time: ago(tell, snapshot.checkedAt) }),
+        happening: happening(snapshot).map(incident => card(incident, tell)),
+        upcoming: upcoming(snapshot).map(incident => card(incident, tell)),
+        groups: groups(snapshot, tell),
+        key: key(tell),
+        past: pastDays(snapshot, PAST_DAYS, tell),
+      });
+    },
+
+    incident(ctx, id) {
+      const { incidents, maintenances } = ctx.snapshot;
+      const incident = [...incidents, ...maintenances].find(one => one.id === id);
+      if (!incident) return null;
+      const tell = tellOf(ctx);
+      const facts = incidentFacts(incident, tell);
+      const about: About = {
+        title: `${facts.state}: ${incident.title}`,
+        description: facts.summary,
+        path: `/status/incidents/${encodeURIComponent(id)}`,
+        live: true,
+        health: facts.health,
+      };
+      return page('incident', ctx, tell, about, { incident: facts });
+    },
+
+    history(ctx, month) {
+      const tell = tellOf(ctx);
+      const list = months(ctx.snapshot, month, tell);
+      if (month !== null && !covers(list, month)) return null;
+      const now = utcDay(ctx.snapshot.at).slice(0, 7);
+      const shown = month === null ? [now, before(now), before(before(now))] : [month];
+      const title = month
+        ? tell.say('history.month', { month: tell.dates.month(month) })
+        : tell.say('history.title');
+      const about: About = {
+        title,
+        description: `${ctx.snapshot.site.title}: ${title}`,
+        path: month ? `/status/history/${month}` : '/status/history',
+        live: false,
+      };
+      const shownMonths = shown.map(one => monthCards(ctx.snapshot, one, tell));
+      return page('history', ctx, tell, about, { title, single: month !== null, months: list, shownMonths });
+    },
+
+    subscribe(ctx, form) {
+      const tell = tellOf(ctx);
+      const title = tell.say('subscribe.title');
+      const about: About = {
+        title,
+        description: tell.say('subscribe.lead'),
+        path: '/status/subscribe',
+        live: false,
+      };
+      return page('subscribe', ctx, tell, about, {
+        title,
+        email: form.email,
+        problem: problem(form.problem, tell),
+        choices: choices(ctx, form.components),
+      });
+    },
+
+    notice(ctx, kind) {
+      const tell = tellOf(ctx);
+      const text = tell.say(`notice.${kind}_text`);
+      const bad = kind === 'link_invalid';
+      return quiet('notice', ctx, tell.say(`notice.${kind}`), { text, bad, retry: bad }, tell);
+    },
+
+    confirm(ctx, token) {
+      const tell = tellOf(ctx);
+      return quiet('confirm', ctx, tell.say('confirm.title'), { token }, tell);
+    },
+
+    unsubscribe(ctx, form) {
+      const tell = tellOf(ctx);
+      const data = { ...form, problem: problem(form.problem, tell) };
+      return quiet('unsubscribe', ctx, tell.say('unsubscribe.title'), data, tell);
+    },
+
+    manage(ctx, form) {
+      const tell = tellOf(ctx);
+      const chosen = choices(ctx, form.components ?? []);
+      const data = { ...form, all: form.components === null, choices: chosen };
+      return quiet('manage', ctx, tell.say('manage.title'), data, tell);
+    },
+
+    error(ctx, status, detail) {
+      const tell = tellOf(ctx);
+      const known = ERRORS.find(code => code === status) ?? (status < 500 ? 400 : 500);
+      const text = tell.say(`error.${known}_text`);
+      return quiet('error', ctx, tell.say(`error.${known}`), { status, text, detail: detail ?? null }, tell);
+    },
+  };
+}
+
+function tellOf(ctx: PageContext): Tell {
+  return makeTell(ctx.lang, ctx.snapshot.site, ctx.base, ctx.snapshot.at);
+}
+
+/** A moment the script follows with "2 min ago". */
+function ago(tell: Tell, at: number) {
+  return { html: tell.time(at).html.replace('<time ', '<time data-ago ') };
+}
+
+function problem(problem: string | null, tell: Tell): string | null {
+  if (problem === null) return null;
+  const name = `problem.${problem}`;
+  return isKey(name) ? tell.say(name as Key) : problem;
+}
+
+function choices(ctx: PageContext, chosen: readonly string[]) {
+  return ctx.snapshot.groups.map(group => ({
+    name: group.name,
+    components: group.components.map(({ component: { id, name } }) => ({
+      id,
+      name,
+      checked: chosen.includes(id),
+    })),
+  }));
+}
