@@ -117,9 +117,20 @@ function place(text: string): Place | null {
   return { host, hostname, path: alone ? null : pathname.replace(/\/*$/, '/') };
 }
 
+/** What the monitor said goes on the page: its words are the operator's to choose, ours to make harmless. */
 function messageOf({ kind, name, message, provider }: Signal): string {
   const said = kind === 'down' ? `${name} is down` : `${name} is up again`;
-  return escapeMarkdown(
-    message === '' ? `${said}, says ${provider}.` : `${said}, says ${provider}: ${message}`,
-  );
+  const who = CALLED[provider] ?? 'a monitor';
+  return escapeMarkdown(message === '' ? `${said}, says ${who}.` : `${said}, says ${who}: ${message}`);
 }
+
+const CALLED: Record<string, string> = {
+  uptimerobot: 'UptimeRobot',
+  alertmanager: 'Alertmanager',
+  grafana: 'Grafana',
+  pingdom: 'Pingdom',
+  betterstack: 'Better Stack',
+  'uptime-kuma': 'Uptime Kuma',
+  healthchecks: 'Healthchecks',
+  sns: 'CloudWatch',
+};
