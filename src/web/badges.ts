@@ -2,7 +2,7 @@
 import type { Health } from '../core/component.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { percentUp } from '../core/uptime.ts';
-import { xml } from './xml.ts';
+import { xmlAttribute, xmlText } from './xml.ts';
 
 export type BadgeShow = 'status' | 'uptime';
 
@@ -67,12 +67,12 @@ function draw(label: string, value: string, color: string): string {
   const left = widthOf(label) + 12;
   const right = widthOf(value) + 12;
   const whole = left + right;
-  const words = xml(`${label}: ${value}`);
+  const words = `${label}: ${value}`;
   // `textLength` makes the text fit wherever it is drawn, whatever font stands in for Verdana.
   const text = (at: number, width: number, what: string) =>
-    `<text x="${at}" y="14" textLength="${width - 12}" lengthAdjust="spacingAndGlyphs">${xml(what)}</text>`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${whole}" height="20" viewBox="0 0 ${whole} 20" role="img" aria-label="${words}">
-<title>${words}</title>
+    `<text x="${at}" y="14" textLength="${width - 12}" lengthAdjust="spacingAndGlyphs">${xmlText(what)}</text>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${whole}" height="20" viewBox="0 0 ${whole} 20" role="img" aria-label="${xmlAttribute(words)}">
+<title>${xmlText(words)}</title>
 <clipPath id="r"><rect width="${whole}" height="20" rx="3"/></clipPath>
 <g clip-path="url(#r)"><rect width="${left}" height="20" fill="#3f4650"/><rect x="${left}" width="${right}" height="20" fill="${color}"/></g>
 <g fill="#fff" font-family="Verdana,DejaVu Sans,Geneva,sans-serif" font-size="11">${text(6, left, label)}${text(left + 6, right, value)}</g>

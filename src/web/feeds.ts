@@ -2,7 +2,7 @@
 import type { Snapshot } from '../core/snapshot.ts';
 import { iso, type Millis } from '../core/time.ts';
 import { type Channel, channelOf, type Entry, type EntryPer } from './entries.ts';
-import { xml } from './xml.ts';
+import { xmlAttribute, xmlText } from './xml.ts';
 
 /** Atom (RFC 4287): `/status/feed.atom`, `/status/feed/:component.atom`; per incident `/history.atom`. */
 export function atom(snapshot: Snapshot, componentId?: string, per: EntryPer = 'update'): string {
@@ -10,12 +10,12 @@ export function atom(snapshot: Snapshot, componentId?: string, per: EntryPer = '
   return `<?xml version="1.0" encoding="utf-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">
 <id>${channel.id}</id>
-<title>${xml(channel.title)}</title>
-<subtitle>${xml(channel.subtitle)}</subtitle>
+<title>${xmlText(channel.title)}</title>
+<subtitle>${xmlText(channel.subtitle)}</subtitle>
 <updated>${iso(channel.updated)}</updated>
-<author><name>${xml(snapshot.site.title)}</name></author>
-<link rel="alternate" type="text/html" href="${xml(channel.url)}"/>
-<link rel="self" type="application/atom+xml" href="${xml(channel.feedUrl)}.atom"/>
+<author><name>${xmlText(snapshot.site.title)}</name></author>
+<link rel="alternate" type="text/html" href="${xmlAttribute(channel.url)}"/>
+<link rel="self" type="application/atom+xml" href="${xmlAttribute(channel.feedUrl)}.atom"/>
 ${channel.entries.map(atomEntry).join('')}</feed>
 `;
 }
@@ -26,12 +26,12 @@ export function rss(snapshot: Snapshot, componentId?: string, per: EntryPer = 'u
   return `<?xml version="1.0" encoding="utf-8"?>
 <rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom">
 <channel>
-<title>${xml(channel.title)}</title>
-<link>${xml(channel.url)}</link>
-<description>${xml(channel.subtitle)}</description>
+<title>${xmlText(channel.title)}</title>
+<link>${xmlText(channel.url)}</link>
+<description>${xmlText(channel.subtitle)}</description>
 <language>en</language>
 <lastBuildDate>${rfc822(channel.updated)}</lastBuildDate>
-<atom:link rel="self" type="application/rss+xml" href="${xml(channel.feedUrl)}.rss"/>
+<atom:link rel="self" type="application/rss+xml" href="${xmlAttribute(channel.feedUrl)}.rss"/>
 ${channel.entries.map(rssItem).join('')}</channel>
 </rss>
 `;
@@ -63,22 +63,22 @@ export function jsonFeed(snapshot: Snapshot, componentId?: string, per: EntryPer
 function atomEntry(entry: Entry): string {
   return `<entry>
 <id>${entry.id}</id>
-<title>${xml(entry.title)}</title>
-<link rel="alternate" type="text/html" href="${xml(entry.url)}"/>
+<title>${xmlText(entry.title)}</title>
+<link rel="alternate" type="text/html" href="${xmlAttribute(entry.url)}"/>
 <published>${iso(entry.published)}</published>
 <updated>${iso(entry.updated)}</updated>
-${entry.components.map(name => `<category term="${xml(name)}"/>\n`).join('')}<content type="html">${xml(entry.html)}</content>
+${entry.components.map(name => `<category term="${xmlAttribute(name)}"/>\n`).join('')}<content type="html">${xmlText(entry.html)}</content>
 </entry>
 `;
 }
 
 function rssItem(entry: Entry): string {
   return `<item>
-<title>${xml(entry.title)}</title>
-<link>${xml(entry.url)}</link>
+<title>${xmlText(entry.title)}</title>
+<link>${xmlText(entry.url)}</link>
 <guid isPermaLink="false">${entry.id}</guid>
 <pubDate>${rfc822(entry.published)}</pubDate>
-${entry.components.map(name => `<category>${xml(name)}</category>\n`).join('')}<description>${xml(entry.html)}</description>
+${entry.components.map(name => `<category>${xmlText(name)}</category>\n`).join('')}<description>${xmlText(entry.html)}</description>
 </item>
 `;
 }

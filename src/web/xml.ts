@@ -1,8 +1,26 @@
 // Text that is to stand in XML: feeds and badges.
 
-/** Text → XML text, also fit for attributes. What XML 1.0 cannot hold even as an entity is left out. */
-export function xml(text: string): string {
-  return text
-    .replace(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, '')
-    .replace(/[&<>"']/g, char => `&#${char.charCodeAt(0)};`);
+/**
+ * Text → XML text between tags. Entities are numbers: some feed readers resolve the named ones twice,
+ * and would bring HTML to life that an author had only quoted. What XML 1.0 cannot hold is left out.
+ */
+export function xmlText(text: string): string {
+  return printable(text).replace(/[&<>"']/g, char => `&#${char.charCodeAt(0)};`);
+}
+
+/** Text → the value of an attribute. Entities are names, for the same readers leave numbers as they are. */
+export function xmlAttribute(text: string): string {
+  return printable(text).replace(/[&<>"']/g, char => NAMED[char]!);
+}
+
+const NAMED: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function printable(text: string): string {
+  return text.replace(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, '');
 }
