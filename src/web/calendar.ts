@@ -29,7 +29,8 @@ export function maintenanceIcs(snapshot: Snapshot, componentId?: string): string
       addEvent(calendar, site.url, maintenance, maintenance.scheduled);
     }
   }
-  return calendar.toString();
+  // RFC 5545 ends every line, the last one too.
+  return `${calendar.toString().trimEnd()}\r\n`;
 }
 
 function addEvent(

@@ -8,8 +8,10 @@ const LONG = 1000;
 
 /** Names a field goes by, normalised: lower case, without `_`, `-` and `.`. In order of trust. */
 const ALIASES = {
-  word: ['alerttypefriendlyname'],
-  type: ['alerttype', 'alert', 'status', 'state'],
+  friendly: ['alerttypefriendlyname'],
+  type: ['alerttype', 'alert'],
+  // Words of a custom body. Their numbers are a monitor's status (1 is "not checked"), not an alert's type.
+  other: ['status', 'state'],
   id: ['monitorid', 'id'],
   name: ['monitorname', 'monitorfriendlyname', 'friendlyname', 'monitor', 'name'],
   url: ['monitorurl', 'url'],
@@ -37,7 +39,8 @@ export function uptimerobot(input: unknown): Reading {
   const name = get('name', NAME) || get('url', NAME);
   const id = get('id', NAME);
   const type = get('type', NAME);
-  if (type === '' && get('word', NAME) === '') {
+  const words = [get('friendly', NAME), type, get('other', NAME)].filter(word => word !== '');
+  if (words.length === 0) {
     return {
       problem: `alert_type is missing: send "down" or "up" (UptimeRobot: alertType 1 or 2), such as ${EXAMPLE}`,
     };
@@ -54,7 +57,7 @@ export function uptimerobot(input: unknown): Reading {
     message: get('details', MESSAGE),
     component: get('component', NAME) || null,
   };
-  const kind = kindOf(get('word', NAME), type);
+  const kind = kindOf(words, type);
   if (kind !== 'down' && kind !== 'up') return ignored(common, kind.why);
   return {
     signals: [signal({ ...common, kind, event: common.at === null ? null : String(common.at) })],
@@ -64,25 +67,30 @@ export function uptimerobot(input: unknown): Reading {
 const EXAMPLE = '{"alert_type":"down","monitor_name":"API"}';
 
 /** The friendly word is sure, the number has had other meanings; but a 3 is never an outage. */
-function kindOf(word: string, type: string): 'down' | 'up' | { why: string } {
-  if (type === '3') return { why: 'an SSL or domain expiry warning is not an outage' };
-  for (const text of [word, type].map(each => each.toLowerCase())) {
-    if (text === 'down' || text === 'up') return text;
-    if (/ssl|domain|expir/.test(text)) return { why: 'an SSL or domain expiry warning is not an outage' };
+function kindOf(words: readonly string[], type: string): 'down' | 'up' | { why: string } {
+  if (type === '3') return { why: EXPIRY };
+  for (const word of words.map(each => each.toLowerCase())) {
+    if (word === 'down' || word === 'up') return word;
+    if (/ssl|domain|expir/.test(word)) return { why: EXPIRY };
   }
   if (type === '1') return 'down';
   if (type === '2') return 'up';
-  return { why: `alert type "${type || word}" is neither down (1) nor up (2)` };
+  return { why: `alert type "${type || words[0]}" is neither down (1) nor up (2)` };
 }
 
-/** Fields under their normalised names, entities resolved, unfilled variables and empty ones left out. */
+const EXPIRY = 'an SSL or domain expiry warning is not an outage';
+
+/**
+ * Fields under their normalised names, entities resolved, unfilled variables and empty ones left out. Of
+ * two spellings the later counts: the body's, which the caller merges over the query's.
+ */
 function normalise(raw: Record<string, unknown>): Map<string, string> {
   const fields = new Map<string, string>();
   for (const [key, value] of Object.entries(raw).slice(0, 100)) {
     // `line` once more after decoding: an entity may stand for a control character.
     const text = line(decodeEntities(line(value, 2000)), 2000);
     const name = key.toLowerCase().replace(/[_.\s-]/g, '');
-    if (text !== '' && !/^\*\w+\*$/.test(text) && !fields.has(name)) fields.set(name, text);
+    if (text !== '' && !/^\*\w+\*$/.test(text)) fields.set(name, text);
   }
   return fields;
 }
