@@ -1,0 +1,145 @@
+// The environment: every variable the program reads, checked at once (contract §2).
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Outcome, Problem } from '../core/problem.ts';
+import { listed } from '../core/yaml.ts';
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/** Variables of process.env, as main.ts hands them over. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+export interface Environment {
+  /** 0 lets the system choose. */
+  readonly port: number;
+  readonly host: string;
+  /** Where visitors reach the page, no trailing slash; null when not set. */
+  readonly publicUrl: string | null;
+  readonly statusDir: string;
+  readonly dataDir: string;
+  /** The SQLite file. */
+  readonly databaseFile: string;
+  readonly smtpUrl: string | null;
+  readonly mailFrom: string | null;
+  readonly secret: string | null;
+  readonly webhookToken: string | null;
+  readonly apiToken: string | null;
+  /** Express's `trust proxy`. */
+  readonly trustProxy: boolean | number | string;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  /** All variables, for `${NAME}` in status.yaml. */
+  readonly variables: Variables;
+}
+
+/** Reads and checks the environment; each variable may also come from a file, as `NAME_FILE`. */
+export function readEnvironment(variables: Variables, cwd: string): Outcome<Environment> {
+  const problems: Problem[] = [];
+  const complain = (where: string, what: string, fix: string) => {
+    problems.push({ level: 'error', where, what, fix });
+    return null;
+  };
+  const read = (name: string): string | null => {
+    const plain = variables[name]?.trim();
+    const file = variables[`${name}_FILE`]?.trim();
+    if (!file) return plain || null;
+    if (plain) return complain(name, `both ${name} and ${name}_FILE are set`, 'keep one of them');
+    try {
+      return readFileSync(path.resolve(cwd, file), 'utf8').trim() || null;
+    } catch (error) {
+      const reason = (error as NodeJS.ErrnoException).code ?? 'unreadable';
+      return complain(
+        `${name}_FILE`,
+        `"${file}" cannot be read (${reason})`,
+        'name a file this user may read',
+      );
+    }
+  };
+  const secret = (name: string): string | null => {
+    const text = read(name);
+    if (text !== null && text.length < 16) {
+      const fix = 'make a longer one with `openssl rand -hex 32`';
+      problems.push({ level: 'warning', where: name, what: 'it is shorter than 16 characters', fix });
+    }
+    return text;
+  };
+  const dataDir = path.resolve(cwd, read('DATA_DIR') ?? 'data');
+  const value: Environment = {
+    port: readPort(read('PORT'), complain),
+    host: read('HOST') ?? '0.0.0.0',
+    publicUrl: readUrl(read('PUBLIC_URL'), complain),
+    statusDir: path.resolve(cwd, read('STATUS_DIR') ?? 'status'),
+    dataDir,
+    databaseFile: readDatabase(read('DATABASE_URL'), dataDir, cwd, complain),
+    smtpUrl: readSmtp(read('SMTP_URL'), complain),
+    mailFrom: readFrom(read('MAIL_FROM'), complain),
+    secret: secret('SECRET'),
+    webhookToken: secret('WEBHOOK_TOKEN'),
+    apiToken: secret('API_TOKEN'),
+    trustProxy: readTrust(read('TRUST_PROXY'), complain),
+    logLevel: readLevel(read('LOG_LEVEL'), complain),
+    variables,
+  };
+  return { value: problems.some(problem => problem.level === 'error') ? null : value, problems };
+}
+
+type Complain = (where: string, what: string, fix: string) => null;
+
+function readPort(text: string | null, complain: Complain): number {
+  if (text === null) return 3000;
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65535) return Number(text);
+  complain('PORT', `"${text}" is not a port`, 'write a number from 0 to 65535, for instance 3000');
+  return 0;
+}
+
+function readUrl(text: string | null, complain: Complain): string | null {
+  if (text === null) return null;
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url && /^https?:$/.test(url.protocol) && !url.search && !url.hash && !url.username) {
+    return url.origin + url.pathname.replace(/\/+$/, '');
+  }
+  const fix = 'write where visitors reach the page, for instance https://status.levqor.ai';
+  return complain('PUBLIC_URL', `"${text}" is not an http(s) address`, fix);
+}
+
+function readDatabase(text: string | null, dataDir: string, cwd: string, complain: Complain): string {
+  if (text === null) return path.join(dataDir, 'status.db');
+  if (/^[a-z]+:\/\//i.test(text) && !/^(sqlite|file):/i.test(text)) {
+    const kind = text.slice(0, text.indexOf(':'));
+    complain('DATABASE_URL', `"${kind}" databases are not supported`, 'leave it out, or write sqlite:PATH');
+  }
+  return path.resolve(cwd, text.replace(/^(sqlite|file):(\/\/(?=\/))?/i, ''));
+}
+
+function readSmtp(text: string | null, complain: Complain): string | null {
+  if (text === null) return null;
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url && /^smtps?:$/.test(url.protocol) && url.hostname !== '') return text;
+  // The value may hold a password: it is not repeated.
+  const fix = 'write smtps://USER:PASSWORD@HOST:465 (special characters percent-encoded)';
+  return complain('SMTP_URL', 'this is not an smtp:// or smtps:// address', fix);
+}
+
+function readFrom(text: string | null, complain: Complain): string | null {
+  if (text === null) return null;
+  const found = /^(?:"?([^"<>\r\n]*?)"?\s*<([^<>\s@]+@[^<>\s@]+)>|([^<>\s@]+@[^<>\s@]+))$/.exec(text);
+  if (found) return text;
+  const fix = 'write status@levqor.ai, or Levqor Status <status@levqor.ai>';
+  return complain('MAIL_FROM', `"${text}" is not a sender`, fix);
+}
+
+function readTrust(text: string | null, complain: Complain): boolean | number | string {
+  if (text === null || /^(false|off|no)$/i.test(text)) return false;
+  if (/^\d+$/.test(text)) return Number(text);
+  if (/^true$/i.test(text)) {
+    const fix = 'write how many proxies stand in front (1), or their addresses (loopback, 10.0.0.0/8)';
+    complain('TRUST_PROXY', '"true" would believe any visitor about their address', fix);
+  }
+  return text;
+}
+
+function readLevel(text: string | null, complain: Complain): Environment['logLevel'] {
+  const level = LOG_LEVELS.find(known => known === (text ?? 'info').toLowerCase());
+  if (level) return level;
+  complain('LOG_LEVEL', `"${text}" is not a level`, `write ${listed(LOG_LEVELS)}`);
+  return 'info';
+}

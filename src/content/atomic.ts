@@ -1,0 +1,70 @@
+// Writing a file so that a reader, a crash or another writer never sees half of it.
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+
+/** Creates `file` whole, or not at all: false when it exists already. Throws what the disk says. */
+export async function createExclusively(file: string, text: string): Promise<boolean> {
+  await mkdir(path.dirname(file), { recursive: true });
+  return aside(file, text, async draft => {
+    try {
+      await link(draft, file);
+      return true;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EEXIST') return false;
+      if (code === 'EPERM' || code === 'ENOTSUP' || code === 'EMLINK') return createWithoutLinks(file, text);
+      throw error;
+    }
+  });
+}
+
+/** Replaces `file` in one step if it still holds `before`; false when somebody changed it meanwhile. */
+export async function replaceAtomically(file: string, before: string, text: string): Promise<boolean> {
+  return aside(file, text, async draft => {
+    const current = await readFile(file, 'utf8').catch(() => null);
+    if (current !== before) return false;
+    await rename(draft, file);
+    return true;
+  });
+}
+
+async function aside<T>(file: string, text: string, place: (draft: string) => Promise<T>): Promise<T> {
+  const folder = path.dirname(file);
+  const draft = path.join(folder, `.${path.basename(file)}.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    const handle = await open(draft, 'wx', 0o644);
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    const placed = await place(draft);
+    await syncFolder(folder);
+    return placed;
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/** For file systems without hard links. */
+async function createWithoutLinks(file: string, text: string): Promise<boolean> {
+  try {
+    const handle = await open(file, 'wx', 0o644);
+    await handle.writeFile(text);
+    await handle.sync();
+    await handle.close();
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** The new name itself must survive a power cut; where folders cannot be synced, the file still is. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => null);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
+}

@@ -1,0 +1,114 @@
+// Reading the incidents folder: only what changed is read again, and a bad file keeps its last good version.
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Incident } from '../core/incident.ts';
+import { MAX_INCIDENT_BYTES, parseIncident } from '../core/incident-file.ts';
+import type { Problem } from '../core/problem.ts';
+
+/** One incident file as last read. */
+export interface Entry {
+  readonly file: string;
+  readonly id: string;
+  /** What the disk said of it: when this is the same, the file is not read again. */
+  readonly stamp: string;
+  readonly text: string | null;
+  /** The last version that could be parsed; null when there never was one. */
+  readonly good: Incident | null;
+  readonly problems: readonly Problem[];
+}
+
+/** A file changed this recently may change again within the disk's clock tick: its stamp is not believed. */
+const RACY_MS = 100;
+
+/** Reads every incident file below `folder`; `known` are the entries of the scan before, by path. */
+export async function scanFolder(
+  folder: string,
+  known: ReadonlyMap<string, Entry>,
+): Promise<Map<string, Entry>> {
+  const root = await realpath(folder).catch(() => null);
+  const found = new Map<string, Entry>();
+  if (root === null) return found;
+  const names = (await readdir(root, { recursive: true })).filter(isIncidentName).sort();
+  for (let index = 0; index < names.length; index += 64) {
+    const batch = names.slice(index, index + 64);
+    const entries = await Promise.all(batch.map(name => readEntry(root, folder, name, known)));
+    for (const entry of entries) if (entry) found.set(entry.file, entry);
+  }
+  return found;
+}
+
+function isIncidentName(name: string): boolean {
+  const base = path.basename(name);
+  return /\.md$/i.test(base) && !/^[._]/.test(base) && !/^(readme|license|changelog)\.md$/i.test(base);
+}
+
+async function readEntry(
+  root: string,
+  folder: string,
+  name: string,
+  known: ReadonlyMap<string, Entry>,
+): Promise<Entry | null> {
+  const file = path.join(folder, name);
+  const id = path.basename(name).replace(/\.md$/i, '');
+  const before = known.get(file);
+  const failed = (stamp: string, what: string, fix: string): Entry => ({
+    file,
+    id,
+    stamp,
+    text: before?.text ?? null,
+    good: before?.good ?? null,
+    problems: [{ level: 'error', where: file, what, fix }],
+  });
+  try {
+    const real = await realpath(path.join(root, name));
+    if (real !== root && !real.startsWith(root + path.sep)) {
+      return failed('link', 'it is a link out of the folder', 'put the file itself here');
+    }
+    const facts = await stat(real, { bigint: true });
+    if (!facts.isFile()) return null;
+    const racy = Number(facts.ctimeMs) > performance.timeOrigin + performance.now() - RACY_MS;
+    const stamp = racy ? 'racy' : `${facts.ino}:${facts.size}:${facts.mtimeNs}:${facts.ctimeNs}`;
+    if (before && before.stamp === stamp && !racy) return before;
+    if (facts.size > MAX_INCIDENT_BYTES) {
+      return failed(
+        stamp,
+        `it is larger than ${MAX_INCIDENT_BYTES / 1e6} MB`,
+        'shorten it, or link to the rest',
+      );
+    }
+    return parseEntry(file, id, stamp, await readFile(real), before);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return null;
+    return failed('unreadable', `it cannot be read (${code})`, 'let the server read it');
+  }
+}
+
+function parseEntry(
+  file: string,
+  id: string,
+  stamp: string,
+  bytes: Buffer,
+  before: Entry | undefined,
+): Entry {
+  const text = bytes.toString('utf8');
+  if (before && before.text === text) return { ...before, stamp };
+  const problems: Problem[] = [];
+  if (!Buffer.from(text, 'utf8').equals(bytes)) {
+    const what = 'it is not UTF-8: some characters show as \uFFFD';
+    problems.push({ level: 'warning', where: file, what, fix: 'save it as UTF-8' });
+  }
+  if (!/^\d{8}_/.test(id)) {
+    const what = 'its name does not begin with a day';
+    problems.push({ level: 'warning', where: file, what, fix: 'name it like 20251106_api-latency-spike.md' });
+  }
+  const parsed = parseIncident(file, id, text);
+  return {
+    file,
+    id,
+    stamp,
+    text,
+    good: parsed.value ?? before?.good ?? null,
+    problems: [...problems, ...parsed.problems],
+  };
+}

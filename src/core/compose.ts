@@ -1,0 +1,190 @@
+// compose(facts, now) → Snapshot: the one place where what is known becomes what is shown.
+import { type Component, type Health, severityOf, statusOf, worst } from './component.ts';
+import { daysOf } from './days.ts';
+import type { Facts, Measured } from './facts.ts';
+import { affectedBy, type Incident, isOpen } from './incident.ts';
+import { coveredBy, isUnderWay, stateAt } from './maintenance.ts';
+import { renderMarkdown } from './markdown.ts';
+import type { ComponentView, GroupView, IncidentView, Snapshot } from './snapshot.ts';
+import { DAY, MINUTE, type Millis } from './time.ts';
+import { shortId } from './token.ts';
+import { type Outage, type Span, uptimeOf } from './uptime.ts';
+import { verdictOf } from './verdict.ts';
+
+/** Composes the Snapshot of `now`. Pure: the same facts and moment give the same Snapshot. */
+export function compose(facts: Facts, now: Millis): Snapshot {
+  const { site } = facts;
+  const views = facts.incidents.map(incident => viewOf(incident, facts, now));
+  const touching = byComponent(views);
+  const components = site.components.map(component =>
+    componentView(component, touching.get(component.id) ?? [], facts, now),
+  );
+  const incidents = views.filter(view => view.scheduled === null).sort(byStart);
+  const checks = components.map(view => view.checkedAt).filter(at => at !== null);
+  return {
+    version: shortId(`${facts.revision}|${Math.floor(now / MINUTE)}`),
+    at: now,
+    site,
+    verdict: verdictOf(components, incidents),
+    checkedAt: checks.length > 0 ? Math.max(...checks) : null,
+    groups: groupsOf(components),
+    components,
+    incidents,
+    maintenances: views.filter(view => view.scheduled !== null).sort(byStart),
+    problems: facts.problems,
+  };
+}
+
+function viewOf(incident: Incident, { site, unfiled }: Facts, now: Millis): IncidentView {
+  const names = new Map(site.components.map(component => [component.id, component.name]));
+  const usual = incident.scheduled ? 'under_maintenance' : statusOf(incident.severity);
+  const covered = incident.scheduled ? coveredBy({ ...incident, scheduled: incident.scheduled }) : null;
+  const start = covered?.start ?? incident.started;
+  const end = covered?.end ?? incident.resolved ?? now;
+  return {
+    ...incident,
+    affected: affectedBy(incident, site.components).map(({ id, status }) => ({
+      id,
+      name: names.get(id) as string,
+      status: status ?? usual,
+    })),
+    state: stateAt(incident, now),
+    duration: Math.max(0, end - start),
+    unfiled: unfiled.has(incident.id),
+    get html() {
+      return rendered(incident).updates;
+    },
+    get postmortemHtml() {
+      return rendered(incident).postmortem;
+    },
+  };
+}
+
+interface Rendered {
+  readonly updates: readonly string[];
+  readonly postmortem: string | null;
+}
+
+/** Incidents are parsed once per change of their file, so their markdown is rendered once too. */
+const renderings = new WeakMap<readonly object[], Rendered>();
+
+function rendered(incident: Incident): Rendered {
+  const known = renderings.get(incident.updates);
+  if (known) return known;
+  const made = {
+    updates: incident.updates.map(update => renderMarkdown(update.body)),
+    postmortem: incident.postmortem === null ? null : renderMarkdown(incident.postmortem),
+  };
+  renderings.set(incident.updates, made);
+  return made;
+}
+
+function byComponent(views: readonly IncidentView[]): Map<string, IncidentView[]> {
+  const found = new Map<string, IncidentView[]>();
+  for (const view of views) {
+    for (const { id } of view.affected) {
+      const list = found.get(id);
+      if (list) list.push(view);
+      else found.set(id, [view]);
+    }
+  }
+  return found;
+}
+
+function componentView(
+  component: Component,
+  views: readonly IncidentView[],
+  { site, measured }: Facts,
+  now: Millis,
+): ComponentView {
+  const known = measured.get(component.id);
+  const underWay = views.filter(view => isUnderWay(view, now));
+  const open = views.filter(isOpen);
+  const base = component.check.type === 'manual' ? 'operational' : (known?.health ?? 'no_data');
+  // During maintenance a failing check is expected: only incidents may say worse.
+  const health = worst([
+    underWay.length > 0 ? 'under_maintenance' : base,
+    ...[...open, ...underWay].map(view => statusIn(view, component.id)),
+  ]);
+  const outages = outagesOf(component.id, views, now);
+  const maintenance = views.filter(view => view.scheduled !== null).map(view => spanOf(view));
+  const window: Span = { start: now - site.uptime.days * DAY, end: now };
+  const from = knownFrom(component, views, known, now);
+  return {
+    component,
+    health,
+    since: sinceOf(component.id, health, [...open, ...underWay], known),
+    checkedAt: known?.checkedAt == null ? null : known.checkedAt - (known.checkedAt % MINUTE),
+    seen: known?.seen ?? null,
+    days: daysOf(component, views, outages, maintenance, known, from, now, site.uptime.days),
+    uptime: uptimeOf(outages, maintenance, window, from, observedIn(known, window), site.uptime.weights),
+  };
+}
+
+function statusIn(view: IncidentView, id: string): Health {
+  return view.affected.find(affected => affected.id === id)?.status ?? 'no_data';
+}
+
+function outagesOf(id: string, views: readonly IncidentView[], now: Millis): Outage[] {
+  const found: Outage[] = [];
+  for (const view of views) {
+    if (view.scheduled !== null || view.started > now) continue;
+    const status = statusIn(view, id);
+    const severity = status === 'no_data' ? null : severityOf(status);
+    if (severity) found.push({ start: view.started, end: view.resolved, incident: view.id, severity });
+  }
+  return found;
+}
+
+function spanOf(view: IncidentView): Span {
+  return coveredBy({ ...view, scheduled: view.scheduled as Span });
+}
+
+/** Where a component's total begins (contract §5): `since:`, else the earliest trace of it. */
+function knownFrom(
+  component: Component,
+  views: readonly IncidentView[],
+  known: Measured | undefined,
+  now: Millis,
+): Millis {
+  if (component.since !== null) return component.since;
+  const incidents = views.filter(view => view.scheduled === null).map(view => view.started);
+  return Math.min(now, known?.firstSeen ?? now, known?.firstCheck ?? now, ...incidents);
+}
+
+function observedIn(known: Measured | undefined, window: Span): Millis {
+  let sum = 0;
+  for (const [day, millis] of known?.observed ?? []) {
+    if (Date.parse(day) + DAY > window.start) sum += millis;
+  }
+  return sum;
+}
+
+function sinceOf(
+  id: string,
+  health: Health,
+  current: readonly IncidentView[],
+  known: Measured | undefined,
+): Millis | null {
+  const starts = current
+    .filter(view => statusIn(view, id) === health)
+    .map(view => (view.scheduled ? spanOf(view).start : view.started));
+  if (starts.length > 0) return Math.min(...starts);
+  return known && known.health === health ? known.since : null;
+}
+
+function groupsOf(components: readonly ComponentView[]): GroupView[] {
+  const groups: { name: string | null; components: ComponentView[] }[] = [];
+  for (const view of components) {
+    const name = view.component.group;
+    const there = groups.find(group => group.name === name && (name !== null || group === groups.at(-1)));
+    if (there) there.components.push(view);
+    else groups.push({ name, components: [view] });
+  }
+  return groups.map(group => ({ ...group, health: worst(group.components.map(view => view.health)) }));
+}
+
+function byStart(a: IncidentView, b: IncidentView): number {
+  const start = (view: IncidentView) => view.scheduled?.start ?? view.started;
+  return start(b) - start(a) || (a.id < b.id ? 1 : -1);
+}

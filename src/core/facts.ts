@@ -1,0 +1,32 @@
+// Facts: everything a Snapshot is made of, gathered by the round and handed to compose().
+import type { Health } from './component.ts';
+import type { Incident } from './incident.ts';
+import type { Problem } from './problem.ts';
+import type { Site } from './site.ts';
+import type { Millis } from './time.ts';
+
+/** What the measurements say about one component. */
+export interface Measured {
+  /** The confirmed state; `no_data` when nothing was ever measured. */
+  readonly health: Health;
+  readonly since: Millis | null;
+  readonly checkedAt: Millis | null;
+  readonly seen: string | null;
+  /** When the server first knew of it. */
+  readonly firstSeen: Millis;
+  readonly firstCheck: Millis | null;
+  /** UTC days (`2026-11-23`) on which it was looked at → for how long, ms. */
+  readonly observed: ReadonlyMap<string, Millis>;
+}
+
+/** Everything a Snapshot is made of. */
+export interface Facts {
+  readonly site: Site;
+  readonly incidents: readonly Incident[];
+  /** Ids of incidents that stand in no file yet. */
+  readonly unfiled: ReadonlySet<string>;
+  readonly measured: ReadonlyMap<string, Measured>;
+  readonly problems: readonly Problem[];
+  /** Changes whenever any of the above does: the Snapshot's version is made of it and the minute. */
+  readonly revision: string;
+}

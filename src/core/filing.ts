@@ -1,0 +1,82 @@
+// Filing: what a transition does to the incident files, decided without touching any (walk 2).
+
+import type { Incident } from './incident.ts';
+import { parseIncident } from './incident-file.ts';
+import { addUpdate, printIncident } from './incident-print.ts';
+import { iso } from './time.ts';
+import { FLAP_WINDOW, type StoredTransition } from './transition.ts';
+
+/** What to do for one transition. `done`: it stands already, or nothing is to be written. */
+export type Fate =
+  | { readonly kind: 'create' | 'replace'; readonly id: string; readonly text: string }
+  | { readonly kind: 'done'; readonly id: string | null }
+  /** Kept for later: a maintenance window it may outlast, or a file that cannot be parsed just now. */
+  | { readonly kind: 'held' };
+
+/** The text of an incident file by id, undefined when there is none. */
+export type ReadFile = (id: string) => string | undefined;
+
+/**
+ * Decides a transition's fate. `previous` is the incident its source was last filed in, if any.
+ * Repeating it after a crash is harmless: what is written already is recognised.
+ */
+export function fateOf(
+  transition: StoredTransition,
+  previous: string | null,
+  read: ReadFile,
+  inMaintenance: boolean,
+): Fate {
+  const last = previous === null ? null : parsed(previous, read);
+  // A file an operator is in the middle of breaking: wait until it can be read again.
+  if (previous !== null && last === null && read(previous) !== undefined) return { kind: 'held' };
+  if (transition.kind === 'down') return fateOfDown(transition, last, read, inMaintenance);
+  return fateOfUp(transition, last, read);
+}
+
+function fateOfDown(
+  transition: StoredTransition,
+  last: Incident | null,
+  read: ReadFile,
+  inMaintenance: boolean,
+): Fate {
+  if (last && last.status !== 'resolved') return { kind: 'done', id: last.id };
+  if (inMaintenance) return { kind: 'held' };
+  const { source, at, message } = transition;
+  if (last?.openedBy === source && last.resolved !== null && at - last.resolved <= FLAP_WINDOW) {
+    const addition = { status: 'investigating' as const, at: Math.max(at, last.resolved), message };
+    return { kind: 'replace', id: last.id, text: addUpdate(read(last.id) as string, addition) };
+  }
+  const day = iso(at).slice(0, 10).replaceAll('-', '');
+  for (let number = 1; ; number++) {
+    const id = `${day}_${transition.slug}${number === 1 ? '' : `-${number}`}`;
+    if (read(id) === undefined) return { kind: 'create', id, text: printed(transition) };
+    const there = parsed(id, read);
+    if (there?.openedBy === source && iso(there.started) === iso(at)) return { kind: 'done', id };
+  }
+}
+
+function fateOfUp(transition: StoredTransition, last: Incident | null, read: ReadFile): Fate {
+  if (!last || last.openedBy !== transition.source || last.status === 'resolved') {
+    return { kind: 'done', id: last?.id ?? null };
+  }
+  const at = Math.max(transition.at, last.started);
+  const addition = { status: 'resolved' as const, at, message: transition.message };
+  return { kind: 'replace', id: last.id, text: addUpdate(read(last.id) as string, addition) };
+}
+
+function printed(transition: StoredTransition): string {
+  return printIncident({
+    title: transition.title,
+    status: 'investigating',
+    severity: transition.severity,
+    started: transition.at,
+    components: transition.components,
+    openedBy: transition.source,
+    message: transition.message,
+  });
+}
+
+function parsed(id: string, read: ReadFile): Incident | null {
+  const text = read(id);
+  return text === undefined ? null : parseIncident(`${id}.md`, id, text).value;
+}

@@ -1,0 +1,10 @@
+// The log as the rooms see it: one line a fact, fields first (pino's shape).
+
+type Write = (fields: object, message: string) => void;
+
+export interface Log {
+  readonly debug: Write;
+  readonly info: Write;
+  readonly warn: Write;
+  readonly error: Write;
+}

@@ -1,0 +1,53 @@
+// Tokens: links that prove themselves by a MAC, each good for one purpose only.
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import type { Millis } from './time.ts';
+
+export type Purpose = 'confirm' | 'unsubscribe' | 'manage';
+
+/** What a genuine token says. */
+export interface Claim {
+  readonly subscriber: string;
+  /** The subscriber's nonce at the time, for purposes that must end; else empty. */
+  readonly nonce: string;
+  /** Epoch ms after which it is void; 0 for never. */
+  readonly expires: Millis;
+}
+
+/** A token for a link: subscriber, nonce and expiry in the clear, with a MAC over them and the purpose. */
+export function signToken(secret: string, purpose: Purpose, claim: Claim): string {
+  const body = [claim.subscriber, claim.nonce, claim.expires.toString(36)].join('.');
+  return `${body}.${mac(secret, purpose, body)}`;
+}
+
+/** The claim of a genuine, unexpired token for this purpose; null for anything else. */
+export function readToken(secret: string, purpose: Purpose, token: unknown, now: Millis): Claim | null {
+  if (typeof token !== 'string' || token.length > 200) return null;
+  const [subscriber, nonce, expiry, sent, ...rest] = token.split('.');
+  if (!subscriber || nonce === undefined || !expiry || !sent || rest.length > 0) return null;
+  if (!sameSecret(sent, mac(secret, purpose, [subscriber, nonce, expiry].join('.')))) return null;
+  const expires = Number.parseInt(expiry, 36);
+  return expires !== 0 && now > expires ? null : { subscriber, nonce, expires };
+}
+
+/** Compares secrets in constant time, whatever their lengths. */
+export function sameSecret(given: string, expected: string): boolean {
+  return timingSafeEqual(
+    createHash('sha256').update(given).digest(),
+    createHash('sha256').update(expected).digest(),
+  );
+}
+
+/** A secret of its own for one use (`webhook`, `heartbeat:jobs`), derived from the main one. */
+export function deriveSecret(secret: string, use: string): string {
+  return createHmac('sha256', secret).update(`derive:${use}`).digest('base64url').slice(0, 32);
+}
+
+/** A short stable id of some text: the first 12 characters of its SHA-256 in base 36. */
+export function shortId(text: string): string {
+  const number = BigInt(`0x${createHash('sha256').update(text).digest('hex').slice(0, 24)}`);
+  return number.toString(36).padStart(12, '0').slice(0, 12);
+}
+
+function mac(secret: string, purpose: Purpose, body: string): string {
+  return createHmac('sha256', secret).update(`${purpose}:${body}`).digest('base64url');
+}

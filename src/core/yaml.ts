@@ -1,0 +1,198 @@
+// YAML with lines: documents whose problems can be named by line, shared by status.yaml and frontmatter.
+import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import type * as z from 'zod';
+import { nearest, type Problem } from './problem.ts';
+
+/** A parsed YAML text: plain data, the problems of its syntax, and where each path stands. */
+export interface YamlText {
+  readonly data: unknown;
+  readonly problems: readonly Problem[];
+  /** 1-based line of the deepest existing node on `path`. */
+  lineOf(path: readonly PropertyKey[]): number;
+}
+
+/**
+ * Parses YAML 1.2 core (timestamps stay strings, no tags that build objects, aliases bounded).
+ * `firstLine` is the line of the file on which `text` begins.
+ */
+export function readYaml(text: string, where: string, firstLine = 1): YamlText {
+  const lines = new LineCounter();
+  const doc = parseDocument(text, { lineCounter: lines, schema: 'core', version: '1.2', uniqueKeys: true });
+  const lineAt = (offset: number) => firstLine - 1 + lines.linePos(offset).line;
+  const problems = doc.errors.map(error => ({
+    level: 'error' as const,
+    where,
+    line: lineAt(error.pos[0]),
+    what: `this is not YAML: ${firstSentence(error.message)}`,
+    fix: YAML_FIXES[error.code] ?? 'check the indentation, the quotes and the colons around it',
+  }));
+  return {
+    data: doc.errors.length > 0 ? null : plain(doc, problems, where, firstLine),
+    problems,
+    lineOf: path => lineAt(offsetOf(doc, path)),
+  };
+}
+
+const YAML_FIXES: Record<string, string> = {
+  DUPLICATE_KEY: 'remove one of the two',
+  TAB_AS_INDENT: 'indent with spaces',
+  BLOCK_AS_IMPLICIT_KEY: 'put text that holds a colon into "quotes"',
+  BAD_INDENT: 'line it up with its neighbours',
+  MISSING_CHAR: 'close the quote or bracket',
+};
+
+function plain(doc: Document, problems: Problem[], where: string, line: number): unknown {
+  try {
+    return doc.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    const what = `this is not YAML: ${firstSentence(String(error))}`;
+    problems.push({ level: 'error', where, line, what, fix: 'write the values out instead of aliases' });
+    return null;
+  }
+}
+
+function offsetOf(doc: Document, path: readonly PropertyKey[]): number {
+  let node: unknown = doc.contents;
+  let offset = rangeOf(node) ?? 0;
+  for (const key of path) {
+    if (isMap(node)) {
+      const pair = node.items.find(item => isScalar(item.key) && String(item.key.value) === String(key));
+      if (!pair) break;
+      offset = rangeOf(pair.key) ?? offset;
+      node = pair.value;
+    } else {
+      const items = (node as { items?: unknown[] } | null)?.items;
+      const item = items?.[Number(key)];
+      if (item === undefined) break;
+      offset = rangeOf(item) ?? offset;
+      node = item;
+    }
+  }
+  return offset;
+}
+
+function rangeOf(node: unknown): number | undefined {
+  return (node as { range?: [number, number, number] } | null)?.range?.[0];
+}
+
+function firstSentence(message: string): string {
+  return message
+    .replace(/^\w*Error: /, '')
+    .split('\n')[0]!
+    .replace(/ at line \d+, column \d+:?$/, '');
+}
+
+/**
+ * Checks parsed data against a zod schema. Comes back with the value, or with every problem at its
+ * line; keys the schema does not know are warnings naming the nearest known one.
+ */
+export function checkAgainst<S extends z.ZodObject>(
+  schema: S,
+  yaml: YamlText,
+  where: string,
+): { value: z.output<S> | null; problems: Problem[] } {
+  const problems: Problem[] = [...yaml.problems];
+  if (problems.length > 0) return { value: null, problems };
+  if (typeof yaml.data !== 'object' || yaml.data === null || Array.isArray(yaml.data)) {
+    const what = 'a list of `key: value` lines is expected here';
+    return {
+      value: null,
+      problems: [
+        { level: 'error', where, line: yaml.lineOf([]), what, fix: 'write for instance `title: …`' },
+      ],
+    };
+  }
+  const parsed = schema.safeParse(yaml.data, { reportInput: true });
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) {
+      problems.push({ level: 'error', where, line: yaml.lineOf(issue.path), ...wording(issue) });
+    }
+  }
+  return { value: parsed.success ? parsed.data : null, problems };
+}
+
+/** Warnings for the keys of `data` that are not `known`, each naming the nearest known key. */
+export function unknownKeys(
+  data: unknown,
+  known: readonly string[],
+  path: readonly PropertyKey[],
+  yaml: YamlText,
+  where: string,
+): Problem[] {
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return [];
+  return Object.keys(data)
+    .filter(key => !known.includes(key))
+    .map(key => {
+      const near = nearest(key, known);
+      const fix = near ? `did you mean \`${near}\`?` : `known here: ${known.join(', ')}`;
+      return {
+        level: 'warning',
+        where,
+        line: yaml.lineOf([...path, key]),
+        what: `unknown key \`${key}\``,
+        fix,
+      };
+    });
+}
+
+function wording(issue: z.core.$ZodIssue): { what: string; fix: string } {
+  const name = issue.path.map(String).join('.') || 'this';
+  const given = issue.input === undefined ? 'is missing' : `is ${quote(issue.input)}`;
+  switch (issue.code) {
+    case 'invalid_value': {
+      const values = issue.values.map(String);
+      const near = typeof issue.input === 'string' ? nearest(issue.input, values) : undefined;
+      return {
+        what: `\`${name}\` ${given}`,
+        fix: near ? `did you mean ${near}?` : `write ${listed(values)}`,
+      };
+    }
+    case 'invalid_type':
+      return {
+        what: `\`${name}\` ${given}`,
+        fix: `write ${TYPE_WORDS[issue.expected] ?? `a ${issue.expected}`}`,
+      };
+    case 'invalid_union':
+      return { what: `\`${name}\` ${given}`, fix: unionFix(issue) };
+    case 'custom': {
+      const [what, fix] = issue.message.split(/; (.*)/s);
+      return { what: `\`${name}\`: ${what}`, fix: fix ?? 'see the README' };
+    }
+    default:
+      return {
+        what: `\`${name}\` ${given}`,
+        fix: issue.message.charAt(0).toLowerCase() + issue.message.slice(1),
+      };
+  }
+}
+
+const TYPE_WORDS: Record<string, string> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: '`key: value` lines',
+  record: '`key: value` lines',
+};
+
+function unionFix(issue: z.core.$ZodIssueInvalidUnion): string {
+  if (issue.discriminator && Array.isArray((issue as { options?: unknown[] }).options)) {
+    return `write ${listed((issue as unknown as { options: unknown[] }).options.map(String))}`;
+  }
+  const expected = issue.errors
+    .flat()
+    .map(inner => wording(inner).fix)
+    .filter((fix, at, all) => all.indexOf(fix) === at);
+  return expected.join(', or ') || issue.message;
+}
+
+/** `a, b or c`. */
+export function listed(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+}
+
+function quote(value: unknown): string {
+  const text = typeof value === 'string' ? `"${value}"` : JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}

@@ -1,0 +1,74 @@
+// The front door: environment → wiring → listen; signals → close. The only place that reads
+// process.env and the real clock.
+import { pino } from 'pino';
+import { readEnvironment } from './config/environment.ts';
+import { type Problem, printProblem } from './core/problem.ts';
+import { makeProbes } from './outside/probes.ts';
+import { openSystem, StartProblems, type System } from './wiring.ts';
+import { makeSchedule } from './work/schedule.ts';
+
+const { value: env, problems } = readEnvironment(process.env, process.cwd());
+if (!env) refuse(problems);
+
+const log = pino({
+  level: env.logLevel,
+  base: null,
+  timestamp: pino.stdTimeFunctions.isoTime,
+  // A token in an address or a header must not reach the log, whoever puts it there.
+  redact: ['token', 'headers.authorization', 'url'],
+});
+for (const problem of problems) log.warn({}, printProblem(problem));
+
+try {
+  const system = await openSystem(env, {
+    clock: Date.now,
+    schedule: makeSchedule(log),
+    probe: makeProbes(),
+    log,
+  });
+  greet(system);
+  closeOnSignal(system);
+} catch (error) {
+  if (error instanceof StartProblems) refuse(error.problems);
+  throw error;
+}
+
+function greet(system: System): void {
+  const lines = [
+    `Status page   ${system.statusUrl}`,
+    `Webhook       ${system.publicUrl}/webhooks/uptime?token=${system.webhookToken}`,
+    ...(system.localUrl === system.publicUrl ? [] : [`Listening on  ${system.localUrl}`]),
+  ];
+  process.stdout.write(`\n  ${lines.join('\n  ')}\n\n`);
+}
+
+function closeOnSignal(system: System): void {
+  let closing = false;
+  const close = (signal: NodeJS.Signals) => {
+    // A second signal means "now".
+    if (closing) process.exit(1);
+    closing = true;
+    log.info({ signal }, 'stopping');
+    system.close().then(
+      () => {
+        log.info({}, 'stopped');
+        process.exit(0);
+      },
+      (error: unknown) => {
+        log.error({ err: error }, 'could not stop cleanly');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', close);
+  process.on('SIGINT', close);
+}
+
+function refuse(found: readonly Problem[]): never {
+  const errors = found.filter(problem => problem.level === 'error');
+  const count = errors.length === 1 ? 'a problem' : `${errors.length} problems`;
+  process.stderr.write(
+    `Status Live cannot start: ${count}\n${found.map(p => `  ${printProblem(p)}\n`).join('')}`,
+  );
+  process.exit(1);
+}

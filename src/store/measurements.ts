@@ -1,0 +1,247 @@
+// Check results and heartbeats: stored, judged and rolled up in one transaction each.
+import type { CheckResult } from '../core/check.ts';
+import type { Component } from '../core/component.ts';
+import {
+  type Beat,
+  type DetectorState,
+  healthOf,
+  initialState,
+  type Judgement,
+  judge,
+  judgeHeartbeat,
+} from '../core/detector.ts';
+import type { Measured } from '../core/facts.ts';
+import { roughPeriod } from '../core/rough-period.ts';
+import { DAY, HOUR, MINUTE, type Millis, SECOND, startOfUtcDay, utcDay } from '../core/time.ts';
+import type { Transition } from '../core/transition.ts';
+import type { Db } from './database.ts';
+import { insertTransition } from './transitions.ts';
+
+/** What came of a result: the transitions it confirmed, and when to look again before the schedule does. */
+export type Recorded = Pick<Judgement, 'transitions' | 'recheckAt'>;
+
+/** Makes every component known from `now` on; those already known keep their day. */
+export async function noteComponents(db: Db, components: readonly Component[], now: Millis): Promise<void> {
+  for (const { id } of components) {
+    const row = { id, first_seen: now, first_check: null, last_check: null, seen: null };
+    await db
+      .insertInto('components')
+      .values({ ...row, detector: null, health_since: null })
+      .onConflict(conflict => conflict.doNothing())
+      .execute();
+  }
+}
+
+/** Stores one result with its judgement, rollups and transitions, all or nothing. */
+export async function recordResult(db: Db, component: Component, result: CheckResult): Promise<Recorded> {
+  return db.transaction().execute(async trx => {
+    const before = await stateOf(trx, component.id);
+    const judged = judge(component, before.state, result);
+    await trx
+      .insertInto('results')
+      .values({ component_id: component.id, ...rowOf(result) })
+      .onConflict(conflict => conflict.doNothing())
+      .execute();
+    if (result.outcome !== 'unknown') {
+      const gap = before.lastCheck === null ? SECOND : result.at - before.lastCheck;
+      await rollUp(trx, component.id, result, observedFor(component, gap));
+    }
+    await saveState(trx, component.id, before.state, judged, result);
+    return judged;
+  });
+}
+
+/** The longest stretch one check can speak for: twice its period. More is time nobody looked. */
+function observedFor(component: Component, gap: Millis): Millis {
+  return Math.max(0, Math.min(gap, 2 * roughPeriod(component.schedule)));
+}
+
+function rowOf({ at, outcome, latency, seen }: CheckResult) {
+  return { at, outcome, latency: latency === null ? null : Math.round(latency), seen };
+}
+
+/** Keeps a heartbeat and judges it at once. */
+export async function recordBeat(db: Db, component: Component, beat: Beat): Promise<Recorded> {
+  return db.transaction().execute(async trx => {
+    const row = { at: beat.at, ok: beat.ok ? 1 : 0, message: beat.message };
+    await trx
+      .insertInto('beats')
+      .values({ component_id: component.id, ...row })
+      .onConflict(conflict => conflict.column('component_id').doUpdateSet(row))
+      .execute();
+    return judgeBeat(trx, component, beat, beat.at);
+  });
+}
+
+/**
+ * Judges a heartbeat component by the clock: silence longer than period + grace is an outage, counted
+ * from the last beat, or from `listeningSince` when nobody could have heard one before.
+ */
+export async function judgeSilence(
+  db: Db,
+  component: Component,
+  now: Millis,
+  listeningSince: Millis,
+): Promise<Recorded> {
+  return db.transaction().execute(async trx => {
+    const row = await trx
+      .selectFrom('beats')
+      .selectAll()
+      .where('component_id', '=', component.id)
+      .executeTakeFirst();
+    const beat = row ? { at: row.at, ok: row.ok === 1, message: row.message } : null;
+    return judgeBeat(trx, component, beat, now, listeningSince);
+  });
+}
+
+async function judgeBeat(
+  db: Db,
+  component: Component,
+  beat: Beat | null,
+  now: Millis,
+  listeningSince?: Millis,
+): Promise<Recorded> {
+  const before = await stateOf(db, component.id);
+  const judged = judgeHeartbeat(component, before.state, beat, now, listeningSince);
+  if (beat === null && judged.transitions.length === 0) return judged;
+  const result: CheckResult = {
+    at: now,
+    outcome: healthOf(judged.state) === 'operational' ? 'up' : 'down',
+    latency: null,
+    seen: beat?.message || 'heartbeat',
+  };
+  // Silence is observation too, but one row a minute is enough of it.
+  const due = before.lastCheck === null || now - before.lastCheck >= MINUTE || beat?.at === now;
+  if (!due && judged.transitions.length === 0) return judged;
+  const gap = before.lastCheck === null ? SECOND : now - before.lastCheck;
+  await rollUp(db, component.id, result, Math.max(0, Math.min(gap, 2 * MINUTE)));
+  await saveState(db, component.id, before.state, judged, result);
+  return judged;
+}
+
+async function stateOf(db: Db, id: string): Promise<{ state: DetectorState; lastCheck: Millis | null }> {
+  const row = await db
+    .selectFrom('components')
+    .select(['detector', 'last_check'])
+    .where('id', '=', id)
+    .executeTakeFirst();
+  const state = row?.detector ? (JSON.parse(row.detector) as DetectorState) : initialState();
+  return { state, lastCheck: row?.last_check ?? null };
+}
+
+async function saveState(
+  db: Db,
+  id: string,
+  before: DetectorState,
+  judged: Judgement,
+  { at, outcome, seen }: CheckResult,
+): Promise<void> {
+  for (const transition of judged.transitions) await insertTransition(db, transition);
+  const changed = healthOf(before) !== healthOf(judged.state);
+  const looked = outcome !== 'unknown';
+  await db
+    .updateTable('components')
+    .set(eb => ({
+      detector: JSON.stringify(judged.state),
+      seen,
+      first_check: looked ? eb.fn.coalesce('first_check', eb.val(at)) : eb.ref('first_check'),
+      last_check: looked ? at : eb.ref('last_check'),
+      health_since: changed ? sinceOf(judged.transitions, at) : eb.ref('health_since'),
+    }))
+    .where('id', '=', id)
+    .execute();
+}
+
+function sinceOf(transitions: readonly Transition[], at: Millis): Millis {
+  return Math.min(at, ...transitions.map(transition => transition.at));
+}
+
+async function rollUp(db: Db, id: string, result: CheckResult, observed: Millis): Promise<void> {
+  const { at, outcome } = result;
+  const latency = result.latency === null ? null : Math.round(result.latency);
+  const spans = [
+    { span: 'hour' as const, start: Math.floor(at / HOUR) * HOUR },
+    { span: 'day' as const, start: startOfUtcDay(at) },
+  ];
+  for (const { span, start } of spans) {
+    await db
+      .insertInto('rollups')
+      .values({
+        component_id: id,
+        span,
+        start,
+        checks: 1,
+        ok: outcome === 'down' ? 0 : 1,
+        observed,
+        latency_count: latency === null ? 0 : 1,
+        latency_sum: latency ?? 0,
+        latency_min: latency,
+        latency_max: latency,
+      })
+      .onConflict(conflict =>
+        conflict.columns(['component_id', 'span', 'start']).doUpdateSet(eb => ({
+          checks: eb('rollups.checks', '+', 1),
+          ok: eb('rollups.ok', '+', outcome === 'down' ? 0 : 1),
+          observed: eb('rollups.observed', '+', observed),
+          latency_count: eb('rollups.latency_count', '+', latency === null ? 0 : 1),
+          latency_sum: eb('rollups.latency_sum', '+', latency ?? 0),
+          latency_min: eb.fn<number | null>('min', [
+            eb.fn.coalesce('rollups.latency_min', eb.val(latency)),
+            eb.fn.coalesce(eb.val(latency), 'rollups.latency_min'),
+          ]),
+          latency_max: eb.fn<number | null>('max', [
+            eb.fn.coalesce('rollups.latency_max', eb.val(latency)),
+            eb.fn.coalesce(eb.val(latency), 'rollups.latency_max'),
+          ]),
+        })),
+      )
+      .execute();
+  }
+}
+
+/** What is known of every component, by id; days back to `from` (epoch ms). */
+export async function readMeasured(db: Db, from: Millis): Promise<Map<string, Measured>> {
+  const rows = await db.selectFrom('components').selectAll().execute();
+  const days = await db
+    .selectFrom('rollups')
+    .select(['component_id', 'start', 'observed'])
+    .where('span', '=', 'day')
+    .where('start', '>=', startOfUtcDay(from))
+    .execute();
+  const observed = new Map<string, Map<string, Millis>>();
+  for (const { component_id, start, observed: millis } of days) {
+    const there = observed.get(component_id) ?? new Map<string, Millis>();
+    observed.set(component_id, there.set(utcDay(start), Math.max(1, millis)));
+  }
+  return new Map(
+    rows.map(row => [
+      row.id,
+      {
+        health: row.detector ? healthOf(JSON.parse(row.detector) as DetectorState) : 'no_data',
+        since: row.health_since,
+        checkedAt: row.last_check,
+        seen: row.seen,
+        firstSeen: row.first_seen,
+        firstCheck: row.first_check,
+        observed: observed.get(row.id) ?? new Map(),
+      },
+    ]),
+  );
+}
+
+/** Raw results are kept this long; hourly rollups for 120 days, daily ones for good. */
+const RAW_FOR: Millis = 7 * DAY;
+const HOURLY_FOR: Millis = 120 * DAY;
+
+/** Removes what is older than it is kept for. */
+export async function pruneMeasurements(db: Db, now: Millis): Promise<void> {
+  await db
+    .deleteFrom('results')
+    .where('at', '<', now - RAW_FOR)
+    .execute();
+  await db
+    .deleteFrom('rollups')
+    .where('span', '=', 'hour')
+    .where('start', '<', now - HOURLY_FOR)
+    .execute();
+}

@@ -1,0 +1,106 @@
+// The schema, as numbered steps that are only ever appended to. Moments are epoch ms.
+
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE components (
+    id TEXT PRIMARY KEY,
+    first_seen INTEGER NOT NULL,
+    first_check INTEGER,
+    last_check INTEGER,
+    seen TEXT,
+    detector TEXT,
+    health_since INTEGER
+  ) STRICT;
+
+  CREATE TABLE results (
+    component_id TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    outcome TEXT NOT NULL CHECK (outcome IN ('up', 'degraded', 'down', 'unknown')),
+    latency INTEGER,
+    seen TEXT NOT NULL,
+    PRIMARY KEY (component_id, at)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE rollups (
+    component_id TEXT NOT NULL,
+    span TEXT NOT NULL CHECK (span IN ('hour', 'day')),
+    start INTEGER NOT NULL,
+    checks INTEGER NOT NULL,
+    ok INTEGER NOT NULL,
+    observed INTEGER NOT NULL,
+    latency_count INTEGER NOT NULL,
+    latency_sum INTEGER NOT NULL,
+    latency_min INTEGER,
+    latency_max INTEGER,
+    PRIMARY KEY (component_id, span, start)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE beats (
+    component_id TEXT PRIMARY KEY,
+    at INTEGER NOT NULL,
+    ok INTEGER NOT NULL CHECK (ok IN (0, 1)),
+    message TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE transitions (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    key TEXT NOT NULL UNIQUE,
+    source TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('down', 'up')),
+    at INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    slug TEXT NOT NULL,
+    severity TEXT NOT NULL CHECK (severity IN ('minor', 'major', 'critical')),
+    components TEXT NOT NULL,
+    message TEXT NOT NULL,
+    filed_at INTEGER,
+    incident_id TEXT
+  ) STRICT;
+  CREATE INDEX transitions_unfiled ON transitions (seq) WHERE filed_at IS NULL;
+  CREATE INDEX transitions_source ON transitions (source, seq);
+
+  CREATE TABLE subscribers (
+    id TEXT PRIMARY KEY,
+    address TEXT NOT NULL,
+    address_key TEXT NOT NULL UNIQUE,
+    state TEXT NOT NULL CHECK (state IN ('pending', 'confirmed')),
+    components TEXT,
+    nonce TEXT NOT NULL,
+    refusals INTEGER NOT NULL DEFAULT 0,
+    created_at INTEGER NOT NULL,
+    confirmed_at INTEGER
+  ) STRICT;
+
+  CREATE TABLE updates (
+    ref TEXT PRIMARY KEY,
+    incident_id TEXT NOT NULL,
+    key TEXT NOT NULL,
+    seen_at INTEGER NOT NULL,
+    frozen TEXT
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE deliveries (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL CHECK (kind IN ('update', 'confirm', 'leave')),
+    ref TEXT NOT NULL,
+    subscriber_id TEXT NOT NULL REFERENCES subscribers (id) ON DELETE CASCADE,
+    state TEXT NOT NULL CHECK (state IN ('pending', 'sent', 'given_up')),
+    attempts INTEGER NOT NULL DEFAULT 0,
+    due_at INTEGER NOT NULL,
+    error TEXT,
+    created_at INTEGER NOT NULL,
+    sent_at INTEGER,
+    UNIQUE (kind, ref, subscriber_id)
+  ) STRICT;
+  CREATE INDEX deliveries_due ON deliveries (due_at) WHERE state = 'pending';
+  CREATE INDEX deliveries_subscriber ON deliveries (subscriber_id);
+
+  CREATE TABLE letters_asked (
+    address_hash TEXT NOT NULL,
+    at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX letters_asked_hash ON letters_asked (address_hash, at);
+
+  CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  `,
+];

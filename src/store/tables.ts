@@ -1,0 +1,107 @@
+// The tables as Kysely sees them (migrations.ts makes them).
+import type { Generated } from 'kysely';
+
+interface ComponentRow {
+  id: string;
+  first_seen: number;
+  first_check: number | null;
+  last_check: number | null;
+  seen: string | null;
+  /** DetectorState as JSON. */
+  detector: string | null;
+  health_since: number | null;
+}
+
+interface ResultRow {
+  component_id: string;
+  at: number;
+  outcome: 'up' | 'degraded' | 'down' | 'unknown';
+  latency: number | null;
+  seen: string;
+}
+
+interface RollupRow {
+  component_id: string;
+  span: 'hour' | 'day';
+  start: number;
+  checks: number;
+  ok: number;
+  /** ms really looked at. */
+  observed: number;
+  latency_count: number;
+  latency_sum: number;
+  latency_min: number | null;
+  latency_max: number | null;
+}
+
+interface BeatRow {
+  component_id: string;
+  at: number;
+  ok: number;
+  message: string;
+}
+
+export interface TransitionRow {
+  seq: Generated<number>;
+  key: string;
+  source: string;
+  kind: 'down' | 'up';
+  at: number;
+  title: string;
+  slug: string;
+  severity: 'minor' | 'major' | 'critical';
+  /** JSON list of component ids. */
+  components: string;
+  message: string;
+  filed_at: number | null;
+  incident_id: string | null;
+}
+
+export interface SubscriberRow {
+  id: string;
+  address: string;
+  address_key: string;
+  state: 'pending' | 'confirmed';
+  /** JSON list of component ids; null for all. */
+  components: string | null;
+  nonce: string;
+  refusals: Generated<number>;
+  created_at: number;
+  confirmed_at: number | null;
+}
+
+interface UpdateRow {
+  ref: string;
+  incident_id: string;
+  key: string;
+  seen_at: number;
+  /** Incident and update as JSON, for letters whose file is gone; null when owed to nobody. */
+  frozen: string | null;
+}
+
+export interface DeliveryRow {
+  id: Generated<number>;
+  kind: 'update' | 'confirm' | 'leave';
+  /** `updates.ref` for updates; the nonce for a confirmation; the moment asked for a leave link. */
+  ref: string;
+  subscriber_id: string;
+  state: 'pending' | 'sent' | 'given_up';
+  attempts: Generated<number>;
+  due_at: number;
+  error: string | null;
+  created_at: number;
+  sent_at: number | null;
+}
+
+export interface Tables {
+  components: ComponentRow;
+  results: ResultRow;
+  rollups: RollupRow;
+  beats: BeatRow;
+  transitions: TransitionRow;
+  subscribers: SubscriberRow;
+  updates: UpdateRow;
+  deliveries: DeliveryRow;
+  letters_asked: { address_hash: string; at: number };
+  meta: { name: string; value: string };
+}

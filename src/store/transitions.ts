@@ -1,0 +1,86 @@
+// Transitions: stored once, filed once; the to-do list of walk 2 and walk 3.
+import type { Selectable } from 'kysely';
+import type { Millis } from '../core/time.ts';
+import type { StoredTransition, Transition } from '../core/transition.ts';
+import type { Db } from './database.ts';
+import type { TransitionRow } from './tables.ts';
+
+/** Stores a transition; false when the same event is there already. */
+export async function insertTransition(db: Db, transition: Transition): Promise<boolean> {
+  const { key, source, kind, at, title, slug, severity, message } = transition;
+  const components = JSON.stringify(transition.components);
+  const done = await db
+    .insertInto('transitions')
+    .values({
+      key,
+      source,
+      kind,
+      at,
+      title,
+      slug,
+      severity,
+      components,
+      message,
+      filed_at: null,
+      incident_id: null,
+    })
+    .onConflict(conflict => conflict.column('key').doNothing())
+    .executeTakeFirst();
+  return (done.numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+/** Transitions that stand in no file yet, in the order they came. */
+export async function unfiledTransitions(db: Db): Promise<StoredTransition[]> {
+  const rows = await db
+    .selectFrom('transitions')
+    .selectAll()
+    .where('filed_at', 'is', null)
+    .orderBy('seq')
+    .execute();
+  return rows.map(stored);
+}
+
+/** The newest transition of a source, or null. */
+export async function newestTransition(db: Db, source: string): Promise<StoredTransition | null> {
+  const row = await db
+    .selectFrom('transitions')
+    .selectAll()
+    .where('source', '=', source)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row ? stored(row) : null;
+}
+
+/** The incident a source was last filed in before transition `seq`, or null. */
+export async function incidentBefore(db: Db, source: string, seq: number): Promise<string | null> {
+  const row = await db
+    .selectFrom('transitions')
+    .select('incident_id')
+    .where('source', '=', source)
+    .where('seq', '<', seq)
+    .where('incident_id', 'is not', null)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.incident_id ?? null;
+}
+
+/** Takes a transition off the to-do list: it stands in `incidentId`, or nothing was to be written. */
+export async function markFiled(db: Db, seq: number, incidentId: string | null, now: Millis): Promise<void> {
+  await db
+    .updateTable('transitions')
+    .set({ filed_at: now, incident_id: incidentId })
+    .where('seq', '=', seq)
+    .execute();
+}
+
+function stored(row: Selectable<TransitionRow>): StoredTransition {
+  const { filed_at, incident_id, components, ...rest } = row;
+  return {
+    ...rest,
+    components: JSON.parse(components) as string[],
+    filedAt: filed_at,
+    incidentId: incident_id,
+  };
+}

@@ -1,0 +1,51 @@
+// The web room's front door: guards, then routes, then errors.
+import type { RequestListener } from 'node:http';
+import express from 'express';
+import { assetRoutes, readAssets } from './assets.ts';
+import type { Web, WebDeps } from './context.ts';
+import { errorHandler, notFound } from './errors.ts';
+import { eventRoutes } from './events.ts';
+import { NO_FEATURES, securityHeaders } from './guards.ts';
+import { healthRoutes } from './health.ts';
+import { publicRoutes } from './public.ts';
+import { subscribeRoutes } from './subscribe.ts';
+import { webhookRoutes } from './webhooks.ts';
+
+export interface App {
+  readonly handle: RequestListener;
+  /** Ends open streams, so that the server can close. */
+  close(): void;
+}
+
+export function makeApp(deps: WebDeps): App {
+  const siteUrl = () => new URL(deps.refresh.current().site.url);
+  const base = () => siteUrl().pathname.replace(/\/+$/, '');
+  const web: Web = { ...deps, base, assets: readAssets(deps.publicDir) };
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('trust proxy', deps.trustProxy);
+  const plain = securityHeaders(false);
+  const strict = securityHeaders(true);
+  app.use((req, res, next) => {
+    res.setHeader('Permissions-Policy', NO_FEATURES);
+    return (siteUrl().protocol === 'https:' ? strict : plain)(req, res, next);
+  });
+  // Behind a proxy that keeps the path of PUBLIC_URL, and behind one that strips it.
+  app.use((req, _res, next) => {
+    const prefix = base();
+    if (prefix !== '' && (req.url === prefix || req.url.startsWith(`${prefix}/`))) {
+      req.url = req.url.slice(prefix.length) || '/';
+    }
+    next();
+  });
+  publicRoutes(app, web);
+  assetRoutes(app, web);
+  const endStreams = eventRoutes(app, web);
+  subscribeRoutes(app, web);
+  webhookRoutes(app, web);
+  healthRoutes(app, web);
+  app.use(notFound);
+  app.use(errorHandler(web));
+  return { handle: app, close: endStreams };
+}

@@ -1,0 +1,35 @@
+// What every web file is handed: the doors to the other rooms, as types only.
+import type { Reading } from '../core/inbound/signal.ts';
+import type { Log } from '../core/log.ts';
+import type { Clock } from '../core/time.ts';
+import type { Beats } from '../work/beats.ts';
+import type { Enrol } from '../work/enrol.ts';
+import type { Receive } from '../work/receive.ts';
+import type { Refresh } from '../work/refresh.ts';
+import type { Assets } from './assets.ts';
+import type { Pages } from './pages.ts';
+
+export interface WebDeps {
+  readonly refresh: Pick<Refresh, 'current' | 'subscribe'>;
+  readonly pages: Pages;
+  readonly enrol: Enrol;
+  readonly receive: Receive;
+  readonly beats: Pick<Beats, 'beat'>;
+  readonly webhookToken: string;
+  /** Express's `trust proxy`. */
+  readonly trustProxy: boolean | number | string;
+  readonly publicDir: string;
+  readonly brandFile: (name: string) => Promise<string | null>;
+  readonly outboxDepth: () => Promise<{ pending: number; givenUp: number }>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The same with what the app adds once: assets by hash, the path prefix of PUBLIC_URL. */
+export interface Web extends WebDeps {
+  readonly assets: Assets;
+  /** `''` or `/x`. */
+  readonly base: () => string;
+}
+
+export type Inbound = (input: unknown) => Reading;

@@ -1,0 +1,48 @@
+// The one error handler: problems → statuses, as a page or as JSON; internals never leave.
+import { STATUS_CODES } from 'node:http';
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import type { Web } from './context.ts';
+import { Refusal } from './guards.ts';
+import { langOf } from './public.ts';
+import { contextOf } from './visitor.ts';
+
+/** No route took it: 404. */
+export const notFound: RequestHandler = (_req, _res, next) =>
+  next(new Refusal(404, 'There is nothing here.'));
+
+export function errorHandler(web: Web): ErrorRequestHandler {
+  return (error: unknown, req, res, next) => {
+    const { status, detail } = told(error);
+    if (status >= 500) web.log.error({ path: req.path, method: req.method, err: error }, 'request failed');
+    if (res.headersSent) return next(error);
+    res.status(status).set('Cache-Control', 'no-store');
+    if (status === 405) res.set('Allow', 'GET, HEAD');
+    if (isPage(req)) sendPage(web, req, res, status, detail);
+    else sendProblem(res, status, detail);
+  };
+}
+
+function told(error: unknown): { status: number; detail: string } {
+  if (error instanceof Refusal) return { status: error.status, detail: error.message };
+  // body-parser and express mark what the client did wrong; their words may echo it, so ours are used.
+  const { status } = error as { status?: unknown };
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    return { status, detail: status === 413 ? 'The request is too large.' : 'The request cannot be read.' };
+  }
+  return { status: 500, detail: 'Something went wrong on our side.' };
+}
+
+function isPage(req: Request): boolean {
+  return !/^\/(api|webhooks|heartbeats)\//.test(req.path) && req.accepts(['json', 'html']) === 'html';
+}
+
+function sendPage(web: Web, req: Request, res: Response, status: number, detail: string): void {
+  const ctx = contextOf(web, web.refresh.current(), langOf(req));
+  res.type('html').send(web.pages.error(ctx, status, detail));
+}
+
+/** RFC 9457. */
+function sendProblem(res: Response, status: number, detail: string): void {
+  const body = { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail };
+  res.set('Access-Control-Allow-Origin', '*').type('application/problem+json').send(JSON.stringify(body));
+}

@@ -1,0 +1,82 @@
+// Guards before every route: security headers, cross-site POSTs refused, rates limited.
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { rateLimit } from 'express-rate-limit';
+import helmet from 'helmet';
+import { HOUR, MINUTE } from '../core/time.ts';
+
+/** A refusal for the error handler: an HTTP status and a sentence that may be shown. */
+export class Refusal extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** Security headers; those that demand https only where the site is served by it. */
+export function securityHeaders(https: boolean): RequestHandler {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        'default-src': ["'none'"],
+        'style-src': ["'self'"],
+        'script-src': ["'self'"],
+        'img-src': ["'self'", 'data:', 'https:'],
+        'connect-src': ["'self'"],
+        'form-action': ["'self'"],
+        'base-uri': ["'none'"],
+        'frame-ancestors': ["'none'"],
+        ...(https ? { 'upgrade-insecure-requests': [] } : {}),
+      },
+    },
+    strictTransportSecurity: https ? { maxAge: 31_536_000 } : false,
+    // Token pages tighten it; elsewhere the product's own links may see where visitors come from.
+    referrerPolicy: { policy: 'strict-origin-when-cross-origin' },
+    crossOriginOpenerPolicy: https ? { policy: 'same-origin' } : false,
+    originAgentCluster: https,
+  });
+}
+
+/** Features a status page never needs. */
+export const NO_FEATURES = 'camera=(), microphone=(), geolocation=(), payment=(), usb=()';
+
+/**
+ * Refuses POSTs that another site made the visitor's browser send: by Sec-Fetch-Site, else by
+ * Origin; a client that sends neither (curl, a mail program) passes.
+ */
+export function sameSite(origins: () => readonly string[]): RequestHandler {
+  return (req: Request, _res: Response, next: NextFunction) => {
+    const site = req.headers['sec-fetch-site'];
+    const { origin } = req.headers;
+    const own = `${req.protocol}://${req.headers.host}`;
+    const fine =
+      site !== undefined
+        ? site === 'same-origin' || site === 'none'
+        : origin === undefined || origin === own || origins().includes(origin);
+    next(fine ? undefined : new Refusal(403, 'This form was sent from another site.'));
+  };
+}
+
+const refuse: RequestHandler = (_req, _res, next) => {
+  next(new Refusal(429, 'Too many requests from your address; try again later.'));
+};
+
+const shared = {
+  standardHeaders: 'draft-8' as const,
+  legacyHeaders: false,
+  handler: refuse,
+  // A stray X-Forwarded-For is a visitor's lie, not a reason to complain on the console.
+  validate: { xForwardedForHeader: false, trustProxy: false },
+};
+
+/** 30 subscriptions an hour and client address; refused forms are not counted. */
+export function subscribeLimit(): RequestHandler {
+  return rateLimit({ ...shared, windowMs: HOUR, limit: 30, skipFailedRequests: true });
+}
+
+/** Doors that take a token: enough for any monitor, too few for guessing. */
+export function doorLimit(): RequestHandler {
+  return rateLimit({ ...shared, windowMs: MINUTE, limit: 600 });
+}

@@ -1,0 +1,28 @@
+// /healthz: the process answers. /readyz: what an operator should know, with every content problem.
+import type { Router } from 'express';
+import { printProblem } from '../core/problem.ts';
+import { isoMillis } from '../core/time.ts';
+import type { Web } from './context.ts';
+
+export function healthRoutes(router: Router, { refresh, outboxDepth, log }: Web): void {
+  router.get('/healthz', (_req, res) => {
+    res.set('Cache-Control', 'no-store').json({ ok: true });
+  });
+  router.get('/readyz', async (_req, res) => {
+    const { problems, at, version } = refresh.current();
+    const outbox = await outboxDepth().catch((error: unknown) => {
+      log.error({ err: error }, 'the database does not answer');
+      return null;
+    });
+    // A content problem never takes the page out of rotation: the last good version is up.
+    res
+      .status(outbox === null ? 503 : 200)
+      .set('Cache-Control', 'no-store')
+      .json({
+        ok: outbox !== null && problems.every(problem => problem.level !== 'error'),
+        snapshot: { version, at: isoMillis(at) },
+        problems: problems.map(problem => ({ ...problem, message: printProblem(problem) })),
+        outbox,
+      });
+  });
+}

@@ -1,0 +1,133 @@
+// Subscribing, confirming, choosing, leaving: the forms of walk 4. GETs show, POSTs change.
+import express, { type Request, type Response, type Router } from 'express';
+import type { Web } from './context.ts';
+import { Refusal, sameSite, subscribeLimit } from './guards.ts';
+import type { Notice } from './pages.ts';
+import { langOf } from './public.ts';
+import { contextOf, sendPrivately, wantsJson } from './visitor.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export function subscribeRoutes(router: Router, web: Web): void {
+  const { pages, enrol } = web;
+  const form = express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 500 });
+  const json = express.json({ limit: '16kb' });
+  const guard = sameSite(() => [new URL(web.refresh.current().site.url).origin]);
+  const limit = subscribeLimit();
+  const ctx = (req: Request) => contextOf(web, web.refresh.current(), langOf(req));
+
+  const notice = (req: Request, res: Response, kind: Notice, status = 200) => {
+    if (wantsJson(req)) return sendJson(res, status, { ok: status < 400, result: kind });
+    sendPrivately(res, status, pages.notice(ctx(req), kind));
+  };
+
+  const subscribe = async (req: Request, res: Response, fields: Fields) => {
+    const email = text(fields.email);
+    const components = list(fields.components);
+    const ids = web.refresh.current().site.components.map(component => component.id);
+    const stranger = components.find(id => !ids.includes(id));
+    if (stranger !== undefined) throw new Refusal(400, `There is no component "${stranger.slice(0, 64)}".`);
+    const chosen = components.length === 0 || components.length === ids.length ? null : components;
+    // A filled honeypot gets the same answer and no letter.
+    const accepted = text(fields.website) !== '' || (await enrol.subscribe(email, chosen));
+    if (accepted) return notice(req, res, 'check_inbox');
+    if (wantsJson(req)) return sendJson(res, 400, { ok: false, error: 'This is not an e-mail address.' });
+    const typed = { email: email.slice(0, 320), components, problem: 'email_invalid' };
+    sendPrivately(res, 400, pages.subscribe(ctx(req), typed));
+  };
+
+  router.get('/status/subscribe', limitIf(limit, 'email'), async (req, res) => {
+    if (req.query.email !== undefined) return subscribe(req, res, req.query);
+    const components = list(req.query.components);
+    sendPrivately(res, 200, pages.subscribe(ctx(req), { email: '', components, problem: null }));
+  });
+  router.post('/status/subscribe', guard, limit, form, json, (req, res) => subscribe(req, res, bodyOf(req)));
+
+  router.get('/status/confirm', async (req, res) => {
+    const token = text(req.query.token);
+    if (!(await enrol.pending(token))) return notice(req, res, 'link_invalid', 400);
+    sendPrivately(res, 200, pages.confirm(ctx(req), token));
+  });
+  router.post('/status/confirm', guard, form, json, async (req, res) => {
+    const done = await enrol.confirm(tokenOf(req));
+    notice(req, res, done ? 'confirmed' : 'link_invalid', done ? 200 : 400);
+  });
+
+  router.get('/status/unsubscribe', (req, res) => {
+    const token = text(req.query.token);
+    if (token !== '' && !enrol.isUnsubscribe(token)) return notice(req, res, 'link_invalid', 400);
+    const fields = { token: token || null, email: text(req.query.email).slice(0, 320), problem: null };
+    sendPrivately(res, 200, pages.unsubscribe(ctx(req), fields));
+  });
+  // RFC 8058: mail programs POST here across sites, perhaps as multipart, which needs no reading.
+  router.post('/status/unsubscribe', form, json, async (req, res, next) => {
+    const token = tokenOf(req);
+    if (token !== '') {
+      const done = await enrol.unsubscribe(token);
+      return notice(req, res, done ? 'unsubscribed' : 'link_invalid', done ? 200 : 400);
+    }
+    guard(req, res, (refused?: unknown) => {
+      if (refused) return next(refused);
+      limit(req, res, (error?: unknown) => (error ? next(error) : askLeave(req, res).catch(next)));
+    });
+  });
+  const askLeave = async (req: Request, res: Response) => {
+    const email = text(bodyOf(req).email ?? req.query.email);
+    if (await enrol.askLeave(email)) return notice(req, res, 'unsubscribe_link_sent');
+    if (wantsJson(req)) return sendJson(res, 400, { ok: false, error: 'This is not an e-mail address.' });
+    const typed = { token: null, email: email.slice(0, 320), problem: 'email_invalid' };
+    sendPrivately(res, 400, pages.unsubscribe(ctx(req), typed));
+  };
+
+  const manage = (req: Request, res: Response, token: string, who: Managed, saved: boolean) => {
+    if (wantsJson(req)) return sendJson(res, 200, { ok: true, components: who.components });
+    const fields = { token, email: who.address, components: who.components, saved };
+    sendPrivately(res, 200, pages.manage(ctx(req), fields));
+  };
+  router.get('/status/manage', async (req, res) => {
+    const token = text(req.query.token);
+    const who = await enrol.manage(token);
+    if (!who) return notice(req, res, 'link_invalid', 400);
+    manage(req, res, token, who, false);
+  });
+  router.post('/status/manage', guard, form, json, async (req, res) => {
+    const fields = bodyOf(req);
+    const ids = web.refresh.current().site.components.map(component => component.id);
+    const chosen = list(fields.components).filter(id => ids.includes(id));
+    const all = text(fields.all) !== '' || chosen.length === ids.length;
+    const token = tokenOf(req);
+    const who = await enrol.choose(token, all ? null : chosen);
+    if (!who) return notice(req, res, 'link_invalid', 400);
+    manage(req, res, token, who, true);
+  });
+}
+
+interface Managed {
+  readonly address: string;
+  readonly components: readonly string[] | null;
+}
+
+function limitIf(limit: express.RequestHandler, field: string): express.RequestHandler {
+  return (req, res, next) => (req.query[field] === undefined ? next() : limit(req, res, next));
+}
+
+function sendJson(res: Response, status: number, body: object): void {
+  res.status(status).set('Cache-Control', 'no-store').json(body);
+}
+
+function bodyOf(req: Request): Fields {
+  return typeof req.body === 'object' && req.body !== null ? (req.body as Fields) : {};
+}
+
+function tokenOf(req: Request): string {
+  return text(req.query.token) || text(bodyOf(req).token);
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value.trim() : '';
+}
+
+function list(value: unknown): string[] {
+  const values = Array.isArray(value) ? value : value === undefined ? [] : [value];
+  return [...new Set(values.filter(item => typeof item === 'string' && item !== ''))] as string[];
+}

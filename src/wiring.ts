@@ -1,0 +1,285 @@
+// The composition root: opens every room, hands values between them, and closes them in reverse order.
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Environment } from './config/environment.ts';
+import { openSite } from './config/live-site.ts';
+import { keptSecret } from './config/secret.ts';
+import { readSite } from './config/site-file.ts';
+import { openContent } from './content/folder.ts';
+import type { Probe } from './core/check.ts';
+import type { Log } from './core/log.ts';
+import { type Outcome, type Problem, printProblem } from './core/problem.ts';
+import type { Site } from './core/site.ts';
+import type { Snapshot } from './core/snapshot.ts';
+import type { Clock } from './core/time.ts';
+import { deriveSecret } from './core/token.ts';
+import { openMailFolder, openSmtp } from './outside/channels/mail.ts';
+import { openDatabase } from './store/database.ts';
+import * as measurements from './store/measurements.ts';
+import * as outbox from './store/outbox.ts';
+import * as subscribers from './store/subscribers.ts';
+import * as transitions from './store/transitions.ts';
+import { makeRender } from './views.ts';
+import { makeApp } from './web/app.ts';
+import { makePages } from './web/pages.ts';
+import { openServer } from './web/server.ts';
+import { openAnnounce } from './work/announce.ts';
+import { makeBeats } from './work/beats.ts';
+import { makeBell, serially } from './work/bell.ts';
+import { makeDeliver } from './work/deliver.ts';
+import { makeEnrol } from './work/enrol.ts';
+import { makeFile } from './work/file.ts';
+import { makeLetters } from './work/letters.ts';
+import { makePoll } from './work/poll.ts';
+import { makeReceive } from './work/receive.ts';
+import { openRefresh } from './work/refresh.ts';
+import type { Schedule } from './work/schedule.ts';
+
+/** What tests replace: the clock, the schedule, and the network of the probes. */
+export interface Outside {
+  readonly clock: Clock;
+  readonly schedule: Schedule;
+  readonly probe: Probe;
+  readonly log: Log;
+}
+
+export interface System {
+  /** `http://localhost:PORT`, with the port that was really taken. */
+  readonly localUrl: string;
+  readonly publicUrl: string;
+  readonly webhookToken: string;
+  readonly statusUrl: string;
+  snapshot(): Snapshot;
+  /** The token of a heartbeat component's address. */
+  heartbeatToken(id: string): string;
+  /** One turn of everything the schedule does each second; resolves when all of it is done. */
+  tick(): Promise<void>;
+  /** Stops taking requests, finishes what is under way, closes the database. */
+  close(): Promise<void>;
+}
+
+/** What stands in the way of a start; `problems` says what to do about each. */
+export class StartProblems extends Error {
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(problems.map(printProblem).join('\n'));
+    this.problems = problems;
+  }
+}
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/**
+ * Opens the whole system and listens. Throws StartProblems when status.yaml, the folders or the
+ * database do not allow it.
+ */
+export async function openSystem(env: Environment, outside: Outside): Promise<System> {
+  const { clock, log } = outside;
+  const startedAt = clock();
+  const content = openContent(env.statusDir);
+  const server = await openServer(env.port, env.host);
+  if ('what' in server) throw new StartProblems([server]);
+  const closers: (() => Promise<unknown> | unknown)[] = [() => server.close()];
+  const closeAll = async () => {
+    for (const close of closers.reverse().splice(0)) await close();
+  };
+  try {
+    const localUrl = `http://localhost:${server.port}`;
+    const site = needed(
+      await openSite(content.siteFile, content.siteText, text =>
+        readSite(text, content.siteFile, env.variables, env.publicUrl, localUrl),
+      ),
+    );
+    const secret = env.secret ?? needed(await keptSecret(env.dataDir));
+    const webhookToken = env.webhookToken ?? deriveSecret(secret, 'webhook');
+    const db = openDatabaseOrExplain(env.databaseFile);
+    closers.push(() => db.destroy());
+    await measurements.noteComponents(db, site.current().components, clock());
+    await outbox.makeAllDue(db, clock());
+
+    const refresh = await openRefresh(
+      {
+        site: async () => {
+          const now = await site.reload();
+          if (now.changed) await measurements.noteComponents(db, now.site.components, clock());
+          return now;
+        },
+        files: () => content.incidents(),
+        file: makeFile({
+          pending: () => transitions.unfiledTransitions(db),
+          previousIncident: (source, seq) => transitions.incidentBefore(db, source, seq),
+          markFiled: (seq, id, now) => transitions.markFiled(db, seq, id, now),
+          create: content.create,
+          replace: content.replace,
+          log,
+        }),
+        measured: from => measurements.readMeasured(db, from),
+        log,
+      },
+      clock(),
+    );
+    const announce = await openAnnounce({
+      seen: () => outbox.seenUpdates(db),
+      isFirstRound: () => outbox.isFirstRound(db),
+      confirmed: () => subscribers.confirmedSubscribers(db),
+      book: (announced, now) => outbox.bookAnnouncements(db, announced, now),
+      log,
+    });
+    const mailFrom = () => env.mailFrom ?? defaultSender(refresh.current().site);
+    const mail = env.smtpUrl
+      ? openSmtp(env.smtpUrl, mailFrom)
+      : openMailFolder(path.join(env.dataDir, 'mail'), mailFrom);
+    if (!env.smtpUrl) {
+      log.info({ folder: path.join(env.dataDir, 'mail') }, 'no SMTP_URL: mail is written as .eml files');
+    }
+    closers.push(() => mail.close());
+    const render = makeRender(path.join(ROOT, 'views'));
+    const deliver = makeDeliver({
+      due: (now, limit) => outbox.dueDeliveries(db, now, limit),
+      isStillOwed: id => outbox.isStillOwed(db, id),
+      frozen: ref => outbox.frozenUpdate(db, ref),
+      markSent: (due, now) => outbox.markSent(db, due, now),
+      markFailed: (due, error, dueAt) => outbox.markFailed(db, due, error, dueAt),
+      countRefusal: id => outbox.countRefusal(db, id),
+      send: mail.send,
+      letters: makeLetters(render),
+      snapshot: refresh.current,
+      secret,
+      mailFrom,
+      clock,
+      log,
+    });
+    closers.push(() => deliver.close());
+    const poll = makePoll({
+      components: () => refresh.current().site.components,
+      probe: outside.probe,
+      record: async (component, result) => {
+        const { transitions: told, recheckAt } = await measurements.recordResult(db, component, result);
+        for (const { source, kind, title } of told) log.warn({ source, kind, title }, 'state changed');
+        if (told.length > 0) bell.ring();
+        return recheckAt;
+      },
+      clock,
+      log,
+    });
+    closers.push(() => poll.close());
+    const beats = makeBeats({
+      components: () => refresh.current().site.components,
+      secret,
+      record: (component, beat) => measurements.recordBeat(db, component, beat),
+      judge: (component, now) => measurements.judgeSilence(db, component, now, startedAt),
+      ring: () => bell.ring(),
+      clock,
+    });
+
+    const round = serially(async () => {
+      await refresh.round(clock());
+      await announce(refresh.current(), clock());
+    });
+    const sendDue = () => deliver.round(clock());
+    const bell = makeBell(async () => {
+      await round();
+      await sendDue();
+    }, log);
+    closers.push(() => bell.close());
+    await round();
+
+    const enrol = makeEnrol({
+      byAddress: address => subscribers.subscriberByAddress(db, address),
+      byId: id => subscribers.subscriberById(db, id),
+      saveAndWrite: ({ subscriber, kind, ref, addressHash, now }) =>
+        db.transaction().execute(async trx => {
+          if (subscriber.state === 'pending') await subscribers.saveSubscriber(trx, subscriber);
+          if (!(await subscribers.mayAskLetter(trx, addressHash, now))) return;
+          await outbox.enqueue(trx, kind, ref, subscriber.id, now);
+        }),
+      save: subscriber => subscribers.saveSubscriber(db, subscriber),
+      remove: id => subscribers.removeSubscriber(db, id),
+      ring: () => bell.ring(),
+      secret,
+      clock,
+    });
+    const receive = makeReceive({
+      newest: source => transitions.newestTransition(db, source),
+      insert: transition => transitions.insertTransition(db, transition),
+      snapshot: refresh.current,
+      round,
+      clock,
+      log,
+    });
+    const app = makeApp({
+      refresh,
+      pages: makePages(render),
+      enrol,
+      receive,
+      beats,
+      webhookToken,
+      trustProxy: env.trustProxy,
+      publicDir: path.join(ROOT, 'public'),
+      brandFile: content.brandFile,
+      outboxDepth: () => outbox.outboxDepth(db),
+      clock,
+      log,
+    });
+    server.serve(app.handle);
+    closers.push(() => {
+      app.close();
+      return server.close();
+    });
+
+    const unwatch = await content.watch(() => bell.ring());
+    closers.push(unwatch);
+    const prune = async () => {
+      await measurements.pruneMeasurements(db, clock());
+      await subscribers.pruneSubscribers(db, clock());
+    };
+    const stop = outside.schedule([
+      { name: 'poll', every: '* * * * * *', run: async () => poll.startDue(clock()) },
+      { name: 'heartbeats', every: '* * * * * *', run: () => beats.judgeAll(clock()) },
+      { name: 'round', every: '* * * * * *', run: round },
+      { name: 'deliver', every: '* * * * * *', run: sendDue },
+      { name: 'prune', every: '0 17 * * * *', run: prune },
+    ]);
+    closers.push(stop);
+    return {
+      localUrl,
+      publicUrl: refresh.current().site.url,
+      statusUrl: `${refresh.current().site.url}/status/live`,
+      webhookToken,
+      snapshot: refresh.current,
+      heartbeatToken: id => beats.tokenOf(id),
+      async tick() {
+        poll.startDue(clock());
+        await poll.settled();
+        await beats.judgeAll(clock());
+        await round();
+        await sendDue();
+      },
+      close: closeAll,
+    };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+function needed<T>({ value, problems }: Outcome<T>): T {
+  if (value === null) throw new StartProblems(problems);
+  return value;
+}
+
+function openDatabaseOrExplain(file: string) {
+  try {
+    return openDatabase(file);
+  } catch (error) {
+    const [where = file, what = '', fix = ''] = (error as Error).message.split(/: | — /);
+    throw new StartProblems([{ level: 'error', where, what, fix }]);
+  }
+}
+
+/** Without MAIL_FROM: the site's title at the host of its address. */
+function defaultSender(site: Site): string {
+  const { hostname } = new URL(site.url);
+  return `"${site.title.replace(/["\\\r\n]/g, '')}" <status@${hostname}>`;
+}

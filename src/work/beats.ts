@@ -1,0 +1,55 @@
+// Beats: jobs that report by themselves, and the judgement of those that fell silent.
+import type { Component } from '../core/component.ts';
+import type { Beat } from '../core/detector.ts';
+import type { Clock, Millis } from '../core/time.ts';
+import { deriveSecret, sameSecret } from '../core/token.ts';
+import type { Transition } from '../core/transition.ts';
+
+export interface BeatsDeps {
+  readonly components: () => readonly Component[];
+  readonly secret: string;
+  readonly record: (component: Component, beat: Beat) => Promise<Told>;
+  readonly judge: (component: Component, now: Millis) => Promise<Told>;
+  readonly ring: () => void;
+  readonly clock: Clock;
+}
+
+interface Told {
+  readonly transitions: readonly Transition[];
+}
+
+export interface Beats {
+  /** The token in a component's heartbeat address: its own, or one derived from the secret. */
+  tokenOf(id: string): string;
+  /** Takes a report; false when no component has this token. */
+  beat(token: string, ok: boolean, message: string): Promise<boolean>;
+  judgeAll(now: Millis): Promise<void>;
+}
+
+export function makeBeats({ components, secret, record, judge, ring, clock }: BeatsDeps): Beats {
+  const listening = () => components().filter(component => component.check.type === 'heartbeat');
+  const tokenOf = (id: string): string => {
+    const check = components().find(component => component.id === id)?.check;
+    return (check?.type === 'heartbeat' && check.token) || deriveSecret(secret, `heartbeat:${id}`);
+  };
+  return {
+    tokenOf,
+    async beat(token, ok, message) {
+      // Every one is compared, so that the time taken tells nothing.
+      const matching = listening().filter(component => sameSecret(token, tokenOf(component.id)));
+      const component = matching[0];
+      if (!component) return false;
+      await record(component, { at: clock(), ok, message });
+      ring();
+      return true;
+    },
+    async judgeAll(now) {
+      let changed = false;
+      for (const component of listening()) {
+        const { transitions } = await judge(component, now);
+        changed ||= transitions.length > 0;
+      }
+      if (changed) ring();
+    },
+  };
+}

@@ -1,0 +1,143 @@
+// Refresh: gathers the facts, files what is owed to the folder, and holds the current Snapshot.
+import { compose } from '../core/compose.ts';
+import type { Facts, Measured } from '../core/facts.ts';
+import type { Incident } from '../core/incident.ts';
+import { parseIncident } from '../core/incident-file.ts';
+import type { Log } from '../core/log.ts';
+import { stateAt } from '../core/maintenance.ts';
+import { type Problem, printProblem } from '../core/problem.ts';
+import type { Site } from '../core/site.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import { DAY, MINUTE, type Millis } from '../core/time.ts';
+import { shortId } from '../core/token.ts';
+import type { File, Filed } from './file.ts';
+
+interface Files {
+  readonly incidents: readonly Incident[];
+  readonly problems: readonly Problem[];
+  text(id: string): string | undefined;
+}
+
+export interface RefreshDeps {
+  /** The site as of now: the last good status.yaml and what is wrong with the present one. */
+  readonly site: () => Promise<{ site: Site; problems: readonly Problem[] }>;
+  readonly files: () => Promise<Files>;
+  readonly file: File;
+  readonly measured: (from: Millis) => Promise<ReadonlyMap<string, Measured>>;
+  readonly log: Log;
+}
+
+export interface Refresh {
+  /** The Snapshot visitors are shown. */
+  current(): Snapshot;
+  /** Brings the Snapshot up to date with the facts; the same object stays when nothing changed. */
+  round(now: Millis): Promise<void>;
+  /** Calls `tell` with each new Snapshot, until the returned function is called. */
+  subscribe(tell: (snapshot: Snapshot) => void): () => void;
+}
+
+/** Makes the refresher with its first Snapshot composed. */
+export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refresh> {
+  const listeners = new Set<(snapshot: Snapshot) => void>();
+  const complaints = makeComplaints(deps.log);
+  let revision = '';
+  let snapshot = await gather();
+
+  async function gather(at: Millis = now): Promise<Snapshot> {
+    const { site, problems } = await deps.site();
+    let files = await deps.files();
+    const filed = await deps.file(files, site, at);
+    if (filed.wrote) files = await deps.files();
+    const measured = await deps.measured(at - site.uptime.days * DAY);
+    const incidents = withUnfiled(files.incidents, filed);
+    const all = [...problems, ...files.problems, ...filed.problems];
+    complaints(all);
+    const next = revisionOf(site, incidents, filed, measured, all, at);
+    if (next === revision) return snapshot;
+    revision = next;
+    const facts: Facts = {
+      site,
+      incidents,
+      unfiled: new Set(filed.unfiled.keys()),
+      measured,
+      problems: all,
+      revision: next,
+    };
+    return compose(facts, at);
+  }
+
+  return {
+    current: () => snapshot,
+    async round(at) {
+      const next = await gather(at);
+      if (next === snapshot) return;
+      snapshot = next;
+      for (const tell of listeners) tell(next);
+    },
+    subscribe(tell) {
+      listeners.add(tell);
+      return () => listeners.delete(tell);
+    },
+  };
+}
+
+function withUnfiled(incidents: readonly Incident[], { unfiled }: Filed): Incident[] {
+  const kept = incidents.filter(incident => !unfiled.has(incident.id));
+  for (const [id, text] of unfiled) {
+    const parsed = parseIncident(`${id}.md`, id, text).value;
+    if (parsed) kept.push(parsed);
+  }
+  return kept;
+}
+
+/** Incidents and sites stay the same objects while their text does: each is hashed once. */
+const prints = new WeakMap<object, string>();
+
+function printOf(thing: object): string {
+  const known = prints.get(thing) ?? shortId(JSON.stringify(thing));
+  prints.set(thing, known);
+  return known;
+}
+
+/** Changes exactly when a visitor could see a difference; check times count by the minute. */
+function revisionOf(
+  site: Site,
+  incidents: readonly Incident[],
+  filed: Filed,
+  measured: ReadonlyMap<string, Measured>,
+  problems: readonly Problem[],
+  now: Millis,
+): string {
+  const states = incidents.filter(incident => incident.scheduled).map(incident => stateAt(incident, now));
+  const checks = [...measured].map(([id, known]) => [
+    id,
+    known.health,
+    known.since,
+    known.firstCheck !== null,
+  ]);
+  const known = incidents.map(printOf).join(',');
+  const minute = Math.floor(now / MINUTE);
+  const parts = [
+    minute,
+    printOf(site),
+    known,
+    [...filed.unfiled],
+    states,
+    checks,
+    problems.map(printProblem),
+  ];
+  return shortId(JSON.stringify(parts));
+}
+
+/** Logs each problem when it first shows and once when all are gone. */
+function makeComplaints(log: Log): (problems: readonly Problem[]) => void {
+  let told = new Set<string>();
+  return problems => {
+    const lines = new Map(problems.map(problem => [printProblem(problem), problem]));
+    for (const [line, problem] of lines) {
+      if (!told.has(line)) log[problem.level === 'error' ? 'error' : 'warn']({ where: problem.where }, line);
+    }
+    if (told.size > 0 && lines.size === 0) log.info({}, 'all content problems are mended');
+    told = new Set(lines.keys());
+  };
+}
