@@ -24,7 +24,7 @@ export function refusal(socket: TLSSocket, network: Network): Finding | null {
   const code = String(socket.authorizationError ?? 'unauthorized');
   const cause = Object.assign(new Error(code), { code });
   if (code !== 'CERT_HAS_EXPIRED') return new Finding(explain(cause).seen, { cause });
-  const days = Math.floor(-daysLeft(socket, network));
+  const days = Math.floor(-daysLeft(endOfCertificate(socket), network));
   // An expired intermediate leaves the leaf with days to live.
   if (!(days >= 0)) return new Finding('certificate expired', { cause });
   return new Finding(
@@ -34,14 +34,19 @@ export function refusal(socket: TLSSocket, network: Network): Finding | null {
 }
 
 /** "the certificate expires in 5 days" when fewer than `least` are left; else undefined. */
-export function expiryWarning(socket: TLSSocket, least: number, network: Network): string | undefined {
-  const days = Math.floor(daysLeft(socket, network));
+export function expiryWarning(end: Millis, least: number, network: Network): string | undefined {
+  const days = Math.floor(daysLeft(end, network));
   return days < least ? `the certificate expires in ${spellDays(days)}` : undefined;
 }
 
-function daysLeft(socket: TLSSocket, network: Network): number {
+/** When the other side's certificate ends, epoch ms. To be asked while connected: a closed socket forgets it. */
+export function endOfCertificate(socket: TLSSocket): Millis {
+  return Date.parse(socket.getPeerCertificate().valid_to);
+}
+
+function daysLeft(end: Millis, network: Network): number {
   const now: Millis = network.clock ? network.clock() : performance.timeOrigin + performance.now();
-  return (Date.parse(socket.getPeerCertificate().valid_to) - now) / DAY;
+  return (end - now) / DAY;
 }
 
 function spellDays(days: number): string {

@@ -52,6 +52,7 @@ const WORDS: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'certificate is not trusted',
   ERR_TLS_CERT_ALTNAME_INVALID: 'certificate is for another host',
   UND_ERR_HEADERS_OVERFLOW: 'answered with headers that are too large',
+  HPE_INVALID_EOF_STATE: 'broke off the connection',
   HPE_HEADER_OVERFLOW: 'answered with headers that are too large',
 };
 
@@ -59,7 +60,9 @@ function wordsFor(error: unknown): string {
   const code = codeOf(error);
   const known = WORDS[code];
   if (known) return known;
-  if (code.startsWith('HPE_')) return 'answered with something that is not HTTP';
+  // undici names the code of some of its parser's errors only.
+  if (code.startsWith('HPE_') || nameOf(error) === 'HTTPParserError')
+    return 'answered with something that is not HTTP';
   if (/^(ERR_SSL|EPROTO|ERR_TLS)/.test(code)) return 'TLS handshake failed';
   if (code.startsWith('ERR_HTTP2')) return 'HTTP/2 failed';
   if (/^(Z_|ERR_BROTLI|ERR__ERROR_FORMAT)/.test(code))
@@ -77,6 +80,10 @@ function codeOf(error: unknown): string {
     if (found) return found;
   }
   return typeof code === 'string' ? code : '';
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : '';
 }
 
 function describe(error: unknown): string {

@@ -26,7 +26,8 @@ export const lookAtHttp: Look<HttpCheck> = async (check, signal, network) => {
     );
     judgeBody(check, body);
     const total = performance.now() - started;
-    const expiry = answer.tls ? expiryWarning(answer.tls, check.tls_days, network) : undefined;
+    const end = answer.certificateEnd;
+    const expiry = end === null ? undefined : expiryWarning(end, check.tls_days, network);
     return sighting(answer, { ...answer.phases, total }, expiry);
   });
 };

@@ -1,67 +1,70 @@
 // smtp: greeting, EHLO, STARTTLS where asked for, AUTH where credentials are given.
-import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { CheckOf } from '../../core/check.ts';
-import { explain, Finding, isKnown } from './failure.ts';
-import type { Look, Network } from './network.ts';
+import { Finding } from './failure.ts';
+import type { Look } from './network.ts';
+import { Dialogue, type Reply } from './smtp-dialogue.ts';
 import { openSocket } from './tcp.ts';
-import { openTls } from './tls.ts';
-
-type SmtpCheck = CheckOf<'smtp'>;
+import { openTls, upgrade } from './tls.ts';
 
 /**
  * Talks to the server up to the point where a letter could begin. A password is never sent in the
  * clear unless `starttls: false` says so in as many words.
  */
-export const lookAtSmtp: Look<SmtpCheck> = async (check, signal, network) => {
-  const started = performance.now();
-  const connection = await openSmtp(check, signal, network);
-  await step(connection, done => connection.connect(done));
-  const { user, pass } = check;
-  if (user)
-    await step(connection, done => connection.login({ credentials: { user, pass: pass ?? '' } }, done));
-  const latency = performance.now() - started;
-  connection.quit();
-  return { outcome: 'up', latency, seen: user ? 'accepted the login' : 'greeted' };
-};
-
-async function openSmtp(check: SmtpCheck, signal: AbortSignal, network: Network): Promise<SMTPConnection> {
-  const { host, port } = check;
+export const lookAtSmtp: Look<CheckOf<'smtp'>> = async (check, signal, network) => {
+  const { host, port, user, pass = '' } = check;
   const secure = check.secure ?? port === 465;
-  const starttls = check.starttls ?? (Boolean(check.user) && !secure);
-  // The socket is ours, so that the check's end closes it whatever state the dialogue is in.
+  const starttls = !secure && (check.starttls ?? Boolean(user));
+  const started = performance.now();
   const socket = secure
     ? await openTls(host, port, host, signal, network)
     : await openSocket(host, port, signal, network);
-  return new SMTPConnection({
-    host,
-    port,
-    secure,
-    secured: secure,
-    connection: socket,
-    ...(starttls ? { requireTLS: true } : { ignoreTLS: true }),
-    tls: { servername: host, ...(network.ca ? { ca: network.ca as string | string[] } : {}) },
-    // The check's own deadline rules.
-    greetingTimeout: check.timeout * 2,
-    socketTimeout: check.timeout * 2,
+  let dialogue = new Dialogue(socket);
+  expectCode(await dialogue.reply(), 220);
+  let greeting = expectCode(await dialogue.say('EHLO status-live'), 250);
+  if (starttls) {
+    if (!offers(greeting, 'STARTTLS')) throw new Finding('does not offer STARTTLS');
+    expectCode(await dialogue.say('STARTTLS'), 220);
+    // Whatever came in the clear after that reply is not trusted: the new dialogue knows nothing of it.
+    dialogue.leave();
+    dialogue = new Dialogue(await upgrade(socket, host, signal, network));
+    greeting = expectCode(await dialogue.say('EHLO status-live'), 250);
+  }
+  if (user) await logIn(dialogue, greeting, user, pass);
+  const latency = performance.now() - started;
+  dialogue.end('QUIT');
+  return { outcome: 'up', latency, seen: user ? 'accepted the login' : 'greeted' };
+};
+
+async function logIn(dialogue: Dialogue, greeting: Reply, user: string, pass: string): Promise<void> {
+  let reply: Reply;
+  if (offers(greeting, 'AUTH', 'PLAIN')) {
+    reply = await dialogue.say(`AUTH PLAIN ${base64(`\0${user}\0${pass}`)}`);
+  } else if (offers(greeting, 'AUTH', 'LOGIN')) {
+    expectCode(await dialogue.say('AUTH LOGIN'), 334);
+    expectCode(await dialogue.say(base64(user)), 334);
+    reply = await dialogue.say(base64(pass));
+  } else {
+    throw new Finding('offers no login by password');
+  }
+  if (reply.code !== 235) throw new Finding('refused the login', { cause: reply.lines[0] });
+}
+
+function offers(greeting: Reply, keyword: string, argument?: string): boolean {
+  return greeting.lines.some(line => {
+    const [word, ...rest] = line
+      .slice(4)
+      .trim()
+      .toUpperCase()
+      .split(/[\s=]+/);
+    return word === keyword && (argument === undefined || rest.includes(argument));
   });
 }
 
-function step(
-  connection: SMTPConnection,
-  take: (done: (error?: Error | null) => void) => void,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: Error) => reject(inWords(error));
-    connection.on('error', fail);
-    connection.once('end', () => fail(Object.assign(new Error('closed'), { code: 'ECONNRESET' })));
-    take(error => (error ? fail(error) : resolve()));
-  });
+function expectCode(reply: Reply, code: number): Reply {
+  if (reply.code !== code) throw new Finding(`answered ${reply.code}`, { cause: reply.lines[0] });
+  return reply;
 }
 
-function inWords(error: Error & { code?: string; responseCode?: number }): Error {
-  if (error.code === 'EAUTH') return new Finding('refused the login', { cause: error });
-  if (isKnown(error)) return new Finding(explain(error).seen, { cause: error });
-  if (error.responseCode) return new Finding(`answered ${error.responseCode}`, { cause: error });
-  if (error.code === 'ETLS') return new Finding('STARTTLS failed', { cause: error });
-  return new Finding('did not speak SMTP', { cause: error });
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
 }

@@ -37,14 +37,11 @@ export function unreadable(sighting: Sighting): Sighting {
 
 const REPORTS = 'upstream reports: ';
 
+/** What is looked at of a summary; nothing is taken for granted. */
 interface Summary {
   readonly status?: { readonly indicator?: unknown; readonly description?: unknown };
-  readonly components?: readonly {
-    readonly id?: unknown;
-    readonly name?: unknown;
-    readonly status?: unknown;
-  }[];
-  readonly incidents?: readonly { readonly name?: unknown }[];
+  readonly components?: unknown;
+  readonly incidents?: unknown;
 }
 
 /** Statuspage's words, and those of its imitators, for the page and for a component. */
@@ -71,9 +68,9 @@ function ofPage(summary: Summary): Sighting {
 
 function ofComponent(summary: Summary, wanted: string): Sighting {
   const name = wanted.trim().toLowerCase();
-  const all = Array.isArray(summary.components) ? summary.components : [];
+  const all = entries(summary.components);
   const component =
-    all.find(({ id }) => id === wanted) ?? all.find(one => String(one?.name).trim().toLowerCase() === name);
+    all.find(({ id }) => id === wanted) ?? all.find(one => String(one.name).trim().toLowerCase() === name);
   if (!component) throw new Finding('the component is not on it');
   return reported(component.status, readable(component.status), summary);
 }
@@ -83,9 +80,17 @@ function reported(status: unknown, words: string, summary: Summary): Sighting {
   if (outcome === undefined)
     throw new Finding('its status is not understood', { cause: clip(String(status)) });
   const trouble =
-    outcome === 'up' ? undefined : summary.incidents?.find(({ name }) => typeof name === 'string')?.name;
-  const said = trouble === undefined ? words : `${words} (${trouble})`;
-  return { outcome, latency: null, seen: `${REPORTS}${clip(said)}` };
+    outcome === 'up' ? undefined : entries(summary.incidents).find(({ name }) => typeof name === 'string');
+  return {
+    outcome,
+    latency: null,
+    seen: `${REPORTS}${clip(words)}${trouble === undefined ? '' : ` (${clip(String(trouble))})`}`,
+  };
+}
+
+/** The objects of what should be a list of them. */
+function entries(list: unknown): Record<'id' | 'name' | 'status', unknown>[] {
+  return Array.isArray(list) ? list.filter(one => typeof one === 'object' && one !== null) : [];
 }
 
 function parse(text: string): Summary | null {
@@ -102,7 +107,7 @@ function summaryAddress(url: string): URL {
   const base = new URL(url.trim());
   base.search = '';
   base.hash = '';
-  base.pathname = `${base.pathname.replace(/\/(api\/v2(\/[a-z-]+\.json)?)?$/, '')}/api/v2/summary.json`;
+  base.pathname = `${base.pathname.replace(/\/(api\/v2(\/([a-z-]+\.json)?)?)?$/, '')}/api/v2/summary.json`;
   return base;
 }
 

@@ -1,7 +1,8 @@
 // tls: whether a TLS handshake succeeds with a trusted certificate, and how long that one lasts.
+import type { Socket } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import type { CheckOf } from '../../core/check.ts';
-import { expiryWarning, refusal, tlsOptions } from './certificate.ts';
+import { endOfCertificate, expiryWarning, refusal, tlsOptions } from './certificate.ts';
 import { type Look, type Network, reach } from './network.ts';
 import { closeOnAbort } from './tcp.ts';
 
@@ -10,7 +11,7 @@ export const lookAtTls: Look<CheckOf<'tls'>> = async (check, signal, network) =>
   const started = performance.now();
   const socket = await openTls(check.host, check.port, check.servername ?? check.host, signal, network);
   const latency = performance.now() - started;
-  const warning = expiryWarning(socket, check.days, network);
+  const warning = expiryWarning(endOfCertificate(socket), check.days, network);
   socket.destroy();
   return {
     outcome: 'up',
@@ -28,8 +29,22 @@ export function openTls(
   signal: AbortSignal,
   network: Network,
 ): Promise<TLSSocket> {
+  const socket = connect({ host, port, ...reach(network), ...tlsOptions(servername, network) });
+  return handshake(socket, signal, network);
+}
+
+/** The same over a connection that exists (STARTTLS). */
+export function upgrade(
+  plain: Socket,
+  servername: string,
+  signal: AbortSignal,
+  network: Network,
+): Promise<TLSSocket> {
+  return handshake(connect({ socket: plain, ...tlsOptions(servername, network) }), signal, network);
+}
+
+function handshake(socket: TLSSocket, signal: AbortSignal, network: Network): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, ...reach(network), ...tlsOptions(servername, network) });
     closeOnAbort(socket, signal);
     socket.on('error', reject);
     socket.once('secureConnect', () => {
