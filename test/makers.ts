@@ -49,7 +49,7 @@ export function view(
 ): ComponentView {
   const days: DayCell[] = Array.from({ length: count }, (_, i) => {
     const ago = count - 1 - i;
-    const told = bad[ago];
+    const told = bad[ago] === 'operational' ? undefined : bad[ago];
     return {
       day: utcDay(startOfUtcDay(at) - ago * DAY),
       state: told ?? (ago < known ? 'operational' : 'no_data'),

@@ -79,7 +79,7 @@ export function makePages(render: Render): Pages {
     live(ctx) {
       const tell = tellOf(ctx);
       const { snapshot } = ctx;
-      const verdict = verdictText(snapshot.verdict, tell);
+      const verdict = verdictText(snapshot, tell);
       const about: About = {
         title: verdict.plain,
         description: verdict.notes.join('. ') || tell.say('page.description', { title: snapshot.site.title }),

@@ -105,6 +105,10 @@ export interface PastDay {
   readonly day: string;
   readonly heading: string;
   readonly today: boolean;
+  /** Nothing at all happened. */
+  readonly quiet: boolean;
+  /** Short enough for one line. */
+  readonly calm: boolean;
   readonly cards: readonly Card[];
   /** Incidents that began earlier, or stand at the top of the page, and touched this day. */
   readonly ongoing: readonly { readonly title: string; readonly url: string }[];
@@ -122,6 +126,8 @@ export function pastDays(snapshot: Snapshot, count: number, tell: Tell): PastDay
       day: utcDay(start),
       heading: tell.dates.day(utcDay(start)),
       today: i === 0,
+      quiet: touching.length === 0,
+      calm: told.length === 0 && touching.length < 2,
       cards: told.sort((a, b) => beginning(b) - beginning(a)).map(one => card(one, tell)),
       ongoing: touching
         .filter(one => !told.includes(one))

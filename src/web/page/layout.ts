@@ -1,6 +1,5 @@
 // The frame of every page: title, links, languages, what chats and search engines are told.
 import type { Health } from '../../core/component.ts';
-import type { Site } from '../../core/site.ts';
 import { LANG_NAMES, LANGS, type Lang } from '../../core/words/words.ts';
 import type { PageContext } from '../pages.ts';
 import { CODE, favicon, mark, themeColor } from './face.ts';
@@ -23,7 +22,7 @@ export interface About {
 /** The data every template's head and foot need. */
 export function layout(ctx: PageContext, about: About, tell: Tell) {
   const { site, version, at } = ctx.snapshot;
-  const health = about.health ?? verdictText(ctx.snapshot.verdict, tell).health;
+  const health = about.health ?? verdictText(ctx.snapshot, tell).health;
   const custom = site.brand.favicon;
   return {
     lang: ctx.lang,
@@ -38,9 +37,9 @@ export function layout(ctx: PageContext, about: About, tell: Tell) {
     code: CODE[health],
     theme: themeColor(health),
     // A well site wears the operator's icon; trouble wears its own.
-    icon: custom && health === 'operational' ? brandFile(site, tell, custom) : favicon(health),
-    logo: site.brand.logo ? brandFile(site, tell, site.brand.logo) : null,
-    customCss: site.brand.css ? brandFile(site, tell, site.brand.css) : null,
+    icon: custom && health === 'operational' ? brandFile(tell, custom) : favicon(health),
+    logo: site.brand.logo ? brandFile(tell, site.brand.logo) : null,
+    customCss: site.brand.css ? brandFile(tell, site.brand.css) : null,
     homepage: site.brand.homepage,
     homepageName: site.brand.homepage ? hostOf(site.brand.homepage) : null,
     css: ctx.assets.css,
@@ -50,7 +49,7 @@ export function layout(ctx: PageContext, about: About, tell: Tell) {
   };
 }
 
-function brandFile(_site: Site, tell: Tell, name: string): string {
+function brandFile(tell: Tell, name: string): string {
   return tell.link(`/status/brand/${name.split('/').map(encodeURIComponent).join('/')}`);
 }
 

@@ -1,6 +1,6 @@
 // The verdict in words: one sentence, never vaguer or kinder than what stands beneath it.
-import type { Health } from '../../core/component.ts';
-import type { Verdict } from '../../core/snapshot.ts';
+import { badness, type Health } from '../../core/component.ts';
+import type { Snapshot, Verdict } from '../../core/snapshot.ts';
 import type { Values } from '../../core/words/words.ts';
 import { icon } from './face.ts';
 import { plainOf, type Tell } from './tell.ts';
@@ -20,10 +20,10 @@ export interface VerdictText {
 const NAMED = 3;
 
 /** Puts the snapshot's verdict into words. */
-export function verdictText(verdict: Verdict, tell: Tell): VerdictText {
+export function verdictText({ verdict, components }: Snapshot, tell: Tell): VerdictText {
   const health = shownHealth(verdict);
   const html = sentence(verdict, tell);
-  return { health, icon: icon(health), html, plain: plainOf(html), notes: notes(verdict, tell) };
+  return { health, icon: icon(health), html, plain: plainOf(html), notes: notes(verdict, components, tell) };
 }
 
 /** An open incident that touches no component must not stand under a green disc. */
@@ -55,11 +55,11 @@ function sentence(verdict: Verdict, tell: Tell): string {
   return say('verdict.many', { state: tell.say(`state.${state}`), count: worst.length, total });
 }
 
-function notes(verdict: Verdict, tell: Tell): string[] {
+function notes(verdict: Verdict, components: Snapshot['components'], tell: Tell): string[] {
   const said: string[] = [];
   const { state, worst, affected, unknown, loose } = verdict;
   const calm = state === 'operational' || state === 'no_data';
-  if (!calm && affected > worst.length) said.push(tell.say('verdict.others', { n: affected - worst.length }));
+  if (!calm && affected > worst.length) said.push(others(verdict, components, tell));
   // Alone in the headline it is already said; in company it is not.
   if (!calm || loose.length > 1) for (const title of loose) said.push(tell.say('verdict.also', { title }));
   if (unknown.length > 0 && state !== 'no_data') {
@@ -67,4 +67,17 @@ function notes(verdict: Verdict, tell: Tell): string[] {
     said.push(tell.say('verdict.unknown', { names: shown.join(', ') }));
   }
   return said;
+}
+
+/** Who else is not well: by name while that is short. */
+function others({ state, worst, affected }: Verdict, components: Snapshot['components'], tell: Tell): string {
+  const rest = components.filter(({ health }) => badness(health) > 0 && health !== state);
+  if (rest.length === 0 || rest.length > NAMED) {
+    return tell.say('verdict.others', { n: affected - worst.length });
+  }
+  return rest
+    .map(({ component: { name }, health }) =>
+      tell.say('verdict.named', { names: name, state: tell.say(`in.${health}`) }),
+    )
+    .join(' · ');
 }

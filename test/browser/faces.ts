@@ -1,0 +1,184 @@
+// The faces of the page: made-up sites in every state the page must look right in.
+import type { Health } from '../../src/core/component.ts';
+import type { Snapshot } from '../../src/core/snapshot.ts';
+import { DAY, HOUR, MINUTE } from '../../src/core/time.ts';
+import { component, incident, NOW, shown, site, snapshot, update, view } from '../makers.ts';
+
+const SIX = [
+  component('api', { name: 'API', description: 'Public REST API' }),
+  component('dashboard', { name: 'Dashboard', description: 'Sign-in, settings, billing' }),
+  component('builder', { name: 'Workflow Builder', description: 'The editor in the browser' }),
+  component('email', { name: 'Email Delivery' }),
+  component('database', { name: 'Database' }),
+  component('jobs', { name: 'Background Jobs', description: 'Scheduled workflows and exports' }),
+];
+const [api, dashboard, , email, database, jobs] = SIX as [
+  (typeof SIX)[0],
+  (typeof SIX)[0],
+  (typeof SIX)[0],
+  (typeof SIX)[0],
+  (typeof SIX)[0],
+  (typeof SIX)[0],
+];
+
+const LATENCY = shown(
+  incident('20261119_api-latency-spike', {
+    title: 'API Latency Spike',
+    severity: 'major',
+    started: NOW - 4 * DAY,
+    resolved: NOW - 4 * DAY + 30 * MINUTE,
+    updates: [
+      update(NOW - 4 * DAY, 'investigating', 'Investigating elevated API response times.'),
+      update(
+        NOW - 4 * DAY + 15 * MINUTE,
+        'identified',
+        'Identified cause: **database connection pool exhausted**. Increasing pool size.',
+      ),
+      update(NOW - 4 * DAY + 30 * MINUTE, 'resolved', 'Issue resolved. API latency back to normal.'),
+    ],
+    postmortem: `### Summary\n\nThe pool held 20 connections; a report took 19 of them.\n\n- Limit reports to 4\n- Alert at 80 %\n\n\`\`\`sql\nselect count(*) from pg_stat_activity where state = 'active' and usename = 'reports' and a_very_long_column_name_that_never_wraps = 1\n\`\`\`\n\n| when | connections |\n|---|---|\n| 14:30 | 20 |`,
+  }),
+  [api],
+);
+const MAILS = shown(
+  incident('20261115_email-delays', {
+    title: 'Delayed confirmation mails',
+    severity: 'minor',
+    started: NOW - 8 * DAY,
+    resolved: NOW - 8 * DAY + 3 * HOUR,
+    updates: [
+      update(NOW - 8 * DAY, 'investigating', 'Some mails are late by up to 20 minutes.'),
+      update(NOW - 8 * DAY + 3 * HOUR, 'resolved', 'All queued mails have been delivered.'),
+    ],
+  }),
+  [email],
+);
+const DISK = shown(
+  incident('20261028_database-failover', {
+    title: 'Database failover',
+    started: NOW - 26 * DAY,
+    resolved: NOW - 26 * DAY + 9 * MINUTE,
+    updates: [update(NOW - 26 * DAY, 'resolved', 'A replica took over within nine minutes.')],
+  }),
+  [database],
+);
+const UPKEEP = shown(
+  incident('20261126_database-upgrade', {
+    title: 'Database upgrade to PostgreSQL 18',
+    severity: 'minor',
+    status: 'scheduled',
+    started: NOW + 3 * DAY,
+    scheduled: { start: NOW + 3 * DAY, end: NOW + 3 * DAY + HOUR },
+    updates: [
+      update(NOW - DAY, 'scheduled', 'Expect up to five minutes without writes. Reads keep working.'),
+    ],
+  }),
+  [database],
+);
+const UPKEEP_NOW = shown(
+  incident('20261123_database-maintenance', {
+    title: 'Storage migration',
+    severity: 'minor',
+    status: 'in_progress',
+    started: NOW - 20 * MINUTE,
+    scheduled: { start: NOW - 20 * MINUTE, end: NOW + 40 * MINUTE },
+    updates: [
+      update(NOW - DAY, 'scheduled', 'We are moving to faster disks.'),
+      update(NOW - 20 * MINUTE, 'in_progress', 'The move has begun.'),
+    ],
+  }),
+  [database],
+);
+const DOWN = shown(
+  incident('20261123_api-down', {
+    title: 'API Down',
+    started: NOW - 12 * MINUTE,
+    status: 'identified',
+    updates: [
+      update(NOW - 12 * MINUTE, 'investigating', 'Requests fail with 503. We are looking into it.'),
+      update(NOW - 7 * MINUTE, 'identified', 'A deploy removed a feature flag. Rolling back now.'),
+    ],
+  }),
+  [api],
+);
+const BRUTE = shown(
+  incident('20261123_network', {
+    title: 'Data centre without power',
+    started: NOW - 65 * MINUTE,
+    updates: [
+      update(NOW - 65 * MINUTE, 'investigating', 'All services are unreachable. Power is being restored.'),
+    ],
+  }),
+  SIX,
+);
+
+const PAST = [LATENCY, MAILS, DISK];
+const HISTORY: Record<string, Parameters<typeof view>[2]> = {
+  api: { bad: { 4: 'partial_outage', 40: 'degraded_performance' }, incidents: [LATENCY.id] },
+  email: { bad: { 8: 'degraded_performance' }, incidents: [MAILS.id] },
+  database: { bad: { 26: 'major_outage', 61: 'under_maintenance' }, incidents: [DISK.id] },
+  jobs: { known: 48 },
+};
+
+function six(health: (id: string) => Health, since: number | null = null) {
+  return SIX.map(one =>
+    view(one, health(one.id), {
+      ...HISTORY[one.id],
+      bad: { ...HISTORY[one.id]?.bad, 0: health(one.id) },
+      since: health(one.id) === 'operational' ? null : since,
+    }),
+  );
+}
+
+function sixty(): Snapshot {
+  const names = 'Edge Compute Storage Databases Messaging Observability Billing Support'.split(' ');
+  const rows = Array.from({ length: 60 }, (_, i) => {
+    const group = names[i % 8]!;
+    const long = i === 10 ? ' with a name so long that nobody would ever choose it, but somebody did' : '';
+    const of = component(`c${i}`, { name: `${group} ${Math.floor(i / 8) + 1}${long}`, group });
+    const health = i === 11 ? 'partial_outage' : i === 20 ? 'degraded_performance' : 'operational';
+    return view(of, health, {
+      bad: { [i]: 'degraded_performance', 0: health === 'operational' ? 'operational' : health },
+      since: health === 'operational' ? null : NOW - 3 * HOUR,
+    });
+  }).sort((a, b) => names.indexOf(a.component.group!) - names.indexOf(b.component.group!));
+  return snapshot(rows, { incidents: PAST });
+}
+
+/** Every state of the first view, by name. */
+export const FACES: Readonly<Record<string, Snapshot>> = {
+  well: snapshot(
+    six(() => 'operational'),
+    { incidents: PAST, maintenances: [UPKEEP] },
+  ),
+  outage: snapshot(
+    six(
+      id => (id === 'api' ? 'major_outage' : id === 'dashboard' ? 'degraded_performance' : 'operational'),
+      NOW - 12 * MINUTE,
+    ),
+    { incidents: [DOWN, ...PAST] },
+  ),
+  down: snapshot(
+    six(() => 'major_outage', NOW - 65 * MINUTE),
+    { incidents: [BRUTE, ...PAST] },
+  ),
+  maintenance: snapshot(
+    six(id => (id === 'database' ? 'under_maintenance' : 'operational'), NOW - 20 * MINUTE),
+    { incidents: PAST, maintenances: [UPKEEP, UPKEEP_NOW] },
+  ),
+  loose: snapshot(
+    SIX.map(one =>
+      one === email || one === database
+        ? view(one, 'no_data', { known: 0 })
+        : view(one, 'operational', { known: 3 }),
+    ),
+    { incidents: [shown({ ...DOWN, title: 'Partner network is slow', severity: 'minor' }, []), ...PAST] },
+  ),
+  sixty: sixty(),
+  empty: snapshot(SIX.map(one => view(one, 'no_data', { known: 0 }))),
+};
+
+/** The ids of incidents the other pages are tried with. */
+export const LATENCY_ID = LATENCY.id;
+export const UPKEEP_ID = UPKEEP.id;
+export { api, dashboard, jobs, site };
