@@ -45,12 +45,9 @@ export function channelOf(snapshot: Snapshot, componentId: string | undefined, p
   const told = [...snapshot.incidents, ...snapshot.maintenances].filter(
     ({ affected }) => componentId === undefined || affected.some(({ id }) => id === componentId),
   );
-  const entries = told
-    .flatMap(incident =>
-      per === 'update' ? updateEntries(site.url, incident) : [incidentEntry(site.url, incident)],
-    )
-    .sort((a, b) => b.updated - a.updated)
-    .slice(0, MOST[per]);
+  const entries = newestOf(told, per).map(({ incident, index }) =>
+    index === null ? incidentEntry(site.url, incident) : updateEntry(site.url, incident, index),
+  );
   // Maintenance may be dated ahead; a feed is not changed in the future.
   const newest = entries.find(({ updated }) => updated <= snapshot.at)?.updated;
   const path = per === 'incident' ? '/history' : '/status/feed';
@@ -96,8 +93,28 @@ export function urn(...names: string[]): string {
   return `urn:uuid:${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-function updateEntries(siteUrl: string, incident: IncidentView): Entry[] {
-  return incident.updates.map((update, index) => ({
+/** What the entries are about, newest first: chosen before any is written, for there may be thousands. */
+function newestOf(told: readonly IncidentView[], per: EntryPer) {
+  const moments = told.flatMap(incident => {
+    const times = incident.updates.map(({ at }) => at);
+    // Backwards, so that of two in the same minute the one written later comes first.
+    if (per === 'update') return times.map((at, index): Moment => ({ at, incident, index })).reverse();
+    return [{ at: Math.max(incident.started, ...times), incident, index: null } satisfies Moment];
+  });
+  moments.sort((a, b) => b.at - a.at);
+  return moments.slice(0, MOST[per]);
+}
+
+interface Moment {
+  readonly at: Millis;
+  readonly incident: IncidentView;
+  /** Which of its updates; null for the whole incident. */
+  readonly index: number | null;
+}
+
+function updateEntry(siteUrl: string, incident: IncidentView, index: number): Entry {
+  const update = incident.updates[index]!;
+  return {
     id: urn('update', incident.id, update.key),
     title: `${incident.title} – ${headingOf(update)}`,
     url: permalink(siteUrl, incident),
@@ -105,7 +122,7 @@ function updateEntries(siteUrl: string, incident: IncidentView): Entry[] {
     updated: update.at,
     html: (incident.html[index] ?? renderMarkdown(update.body)) + about(incident),
     components: incident.affected.map(({ name }) => name),
-  }));
+  };
 }
 
 function incidentEntry(siteUrl: string, incident: IncidentView): Entry {

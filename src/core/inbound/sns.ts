@@ -41,7 +41,7 @@ export function sns(input: unknown): Reading {
 const OWN_HOST = /^sns\.[a-z]{2}(-[a-z]+)+-\d\.amazonaws\.com(\.cn)?$/;
 
 /** Whether an address from an SNS message is Amazon's own, and so may be fetched: https, SNS's host, no port. */
-export function snsAddress(value: unknown): URL | null {
+function snsAddress(value: unknown): URL | null {
   if (typeof value !== 'string' || value.length > 2000 || !URL.canParse(value)) return null;
   const url = new URL(value);
   const plain = url.protocol === 'https:' && url.port === '' && url.username === '' && url.password === '';
