@@ -62,15 +62,11 @@ export function openMailFolder(folder: string, from: () => string): MailChannel 
 
 function envelope({ to, subject, text, html, messageId, references, headers }: OutgoingMail) {
   const thread = references === null ? {} : { references, inReplyTo: references };
-  return {
-    to: { name: '', address: to },
-    subject,
-    text,
-    html,
-    messageId,
-    ...thread,
-    headers: { ...headers },
-  };
+  // Prepared: our values are short ASCII, and encoding them would break List-Id for mail programs.
+  const prepared = Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, { prepared: true, value }]),
+  );
+  return { to: { name: '', address: to }, subject, text, html, messageId, ...thread, headers: prepared };
 }
 
 /** What a failure means: 5xx for the recipient is final, any other answer is for later. */
