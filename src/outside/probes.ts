@@ -1,4 +1,5 @@
 // The probes' front door: one look at whatever a check asks for, on time and in publishable words.
+import { setMaxListeners } from 'node:events';
 import type { Check, CheckOf, Phases, Probe, Sighting } from '../core/check.ts';
 import { isConfigured } from '../core/check.ts';
 import { lookAtDatabase } from './probes/database.ts';
@@ -57,6 +58,8 @@ async function withDeadline(
     timer = setTimeout(() => resolve(timedOut(check.timeout)), check.timeout);
     cancel = () => resolve(unknown('not checked'));
   });
+  // The poller hands one signal to every check under way; Node would take that for a leak.
+  setMaxListeners(0, signal);
   signal.addEventListener('abort', cancel, { once: true });
   try {
     // `async` turns a synchronous throw into a rejection.

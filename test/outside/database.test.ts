@@ -1,6 +1,6 @@
 // The database probe against real servers where the machine has them, and everywhere against none.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -50,6 +50,7 @@ async function started(child: ChildProcess, url: string): Promise<void> {
   child.once('exit', () => {
     gone = true;
   });
+  // The hook's own time limit ends this.
   for (;;) {
     const { outcome, seen, detail } = await probe({ type: 'database', url, timeout: '2s' });
     if (outcome === 'up') return;
@@ -67,23 +68,24 @@ function find(program: string, ...folders: string[]): string | undefined {
 const PLACES = ['/usr/bin', '/usr/sbin', '/usr/local/bin', '/opt/homebrew/bin'];
 const redisServer = find('redis-server', ...PLACES);
 const initdb = find('initdb', ...PLACES);
-// PostgreSQL refuses to run as root; Debian's package brings a user of its own.
-const asPostgres = process.getuid?.() === 0 ? { uid: userId('postgres'), gid: groupId('postgres') } : {};
+const mariadbd = find('mariadbd', ...PLACES) ?? find('mysqld', ...PLACES);
+const installDb = find('mariadb-install-db', ...PLACES);
 
-function userId(name: string): number {
-  return idOf('-u', name);
-}
-
-function groupId(name: string): number {
-  return idOf('-g', name);
-}
-
-function idOf(flag: string, name: string): number {
+/** Who a server runs as: these refuse to be root, and Debian's packages bring users of their own. */
+function runAs(name: string): { uid?: number; gid?: number } | null {
+  if (process.getuid?.() !== 0) return {};
+  const id = (flag: string) => Number(execFileSync('id', [flag, name], { stdio: 'pipe' }).toString());
   try {
-    return Number(execFileSync('id', [flag, name], { stdio: 'pipe' }).toString());
+    return { uid: id('-u'), gid: id('-g') };
   } catch {
-    return -1;
+    return null;
   }
+}
+
+function folderFor(owner: { uid?: number; gid?: number }): string {
+  const folder = mkdtempSync(join(tmpdir(), 'status-database-'));
+  if (owner.uid !== undefined) chownSync(folder, owner.uid, owner.gid!);
+  return folder;
 }
 
 describe.runIf(redisServer)('a real Redis', () => {
@@ -136,14 +138,15 @@ describe.runIf(redisServer)('a real Redis', () => {
   });
 });
 
-describe.runIf(initdb && asPostgres.uid !== -1)('a real PostgreSQL', () => {
+const asPostgres = runAs('postgres');
+
+describe.runIf(initdb && asPostgres)('a real PostgreSQL', () => {
   let child: ChildProcess;
   let folder: string;
   let port: number;
   let url: string;
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'status-postgres-'));
-    if (asPostgres.uid !== undefined) execFileSync('chown', [`${asPostgres.uid}:${asPostgres.gid}`, folder]);
+    folder = folderFor(asPostgres!);
     port = await deserted();
     url = `postgres://someone:sesame-open@127.0.0.1:${port}/postgres`;
     const options = { cwd: folder, stdio: 'pipe', ...asPostgres } as const;
@@ -182,6 +185,53 @@ describe.runIf(initdb && asPostgres.uid !== -1)('a real PostgreSQL', () => {
 
   test('a question that takes too long', async () => {
     const slow = await probe({ type: 'database', url, query: 'SELECT pg_sleep(30)', timeout: '300ms' });
+    expect(slow).toMatchObject({ outcome: 'down', seen: 'timed out after 300 ms' });
+  });
+});
+
+const asMysql = runAs('mysql');
+
+describe.runIf(mariadbd && installDb && asMysql)('a real MariaDB', () => {
+  let child: ChildProcess;
+  let folder: string;
+  let url: string;
+  beforeAll(async () => {
+    folder = folderFor(asMysql!);
+    const port = await deserted();
+    url = `mysql://someone:sesame-open@127.0.0.1:${port}/mysql`;
+    const options = { cwd: folder, ...asMysql };
+    const data = ['--no-defaults', `--datadir=${folder}/data`];
+    execFileSync(installDb!, [...data, '--skip-test-db'], { ...options, stdio: 'pipe' });
+    // One statement a line is all an init file may hold.
+    const user =
+      "CREATE USER 'someone'@'%' IDENTIFIED BY 'sesame-open';\nGRANT SELECT ON mysql.* TO 'someone'@'%';\n";
+    writeFileSync(join(folder, 'init.sql'), user, { mode: 0o644 });
+    const places = [`--socket=${folder}/s`, `--pid-file=${folder}/pid`, `--init-file=${folder}/init.sql`];
+    const flags = [...data, ...places, `--port=${port}`, '--bind-address=127.0.0.1', '--skip-name-resolve'];
+    child = spawn(mariadbd!, flags, { ...options, stdio: 'ignore' });
+    await started(child, url);
+  }, 60_000);
+  afterAll(async () => {
+    const gone = new Promise(resolve => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await gone;
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('answers SELECT 1, and an error to a wrong question', async () => {
+    expect(await probe({ type: 'database', url })).toMatchObject({ outcome: 'up', seen: 'answered' });
+    const wrong = await probe({ type: 'database', url, query: 'SELECT * FROM nowhere' });
+    expect(wrong).toMatchObject({ outcome: 'down', seen: 'answered with an error' });
+  });
+
+  test('refuses a wrong password', async () => {
+    const wrong = await probe({ type: 'database', url: url.replace('sesame-open', 'sesame-shut') });
+    expect(wrong).toMatchObject({ outcome: 'down', seen: 'refused the login' });
+    expect(JSON.stringify(wrong)).not.toContain('sesame-shut');
+  });
+
+  test('a question that takes too long', async () => {
+    const slow = await probe({ type: 'database', url, query: 'SELECT SLEEP(30)', timeout: '300ms' });
     expect(slow).toMatchObject({ outcome: 'down', seen: 'timed out after 300 ms' });
   });
 });

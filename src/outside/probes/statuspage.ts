@@ -79,13 +79,9 @@ function reported(status: unknown, words: string, summary: Summary): Sighting {
   const outcome = OUTCOMES[String(status).toLowerCase()];
   if (outcome === undefined)
     throw new Finding('its status is not understood', { cause: clip(String(status)) });
-  const trouble =
-    outcome === 'up' ? undefined : entries(summary.incidents).find(({ name }) => typeof name === 'string');
-  return {
-    outcome,
-    latency: null,
-    seen: `${REPORTS}${clip(words)}${trouble === undefined ? '' : ` (${clip(String(trouble))})`}`,
-  };
+  const trouble = entries(summary.incidents).find(({ name }) => typeof name === 'string');
+  const quoted = outcome === 'up' || !trouble ? '' : ` (${clip(String(trouble.name))})`;
+  return { outcome, latency: null, seen: `${REPORTS}${clip(words)}${quoted}` };
 }
 
 /** The objects of what should be a list of them. */
