@@ -37,7 +37,7 @@ function localise(root) {
     const element = /** @type {HTMLTimeElement} */ (time);
     const at = Date.parse(element.dateTime);
     const today = formats.day.format(at) === formats.day.format(Date.now());
-    let text = formats[element.dataset.t !== undefined && today ? 'time' : 'full'].format(at);
+    let text = formats[element.dataset.t === '' || (element.dataset.t && today) ? 'time' : 'full'].format(at);
     if (element.dataset.ago !== undefined) text += ` (${ago(at)})`;
     if (element.textContent !== text) element.textContent = text;
   }

@@ -80,6 +80,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'page.no_components': 'Noch sind keine Komponenten eingerichtet.',
 
   'component.uptime': '{percent} verfügbar',
+  'component.uptime_over': '{percent} verfügbar in {duration}',
   'component.no_uptime': 'Noch keine Daten',
   'component.since': 'seit {since}',
   'component.ago': { one: 'vor {n} Tag', other: 'vor {n} Tagen' },

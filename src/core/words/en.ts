@@ -76,6 +76,7 @@ export const en = {
   'page.no_components': 'No components are configured yet.',
 
   'component.uptime': '{percent} uptime',
+  'component.uptime_over': '{percent} uptime over {duration}',
   'component.no_uptime': 'No data yet',
   'component.since': 'since {since}',
   'component.ago': { one: '{n} day ago', other: '{n} days ago' },

@@ -64,7 +64,7 @@ function groupOf(group: GroupView, i: number, titles: ReadonlyMap<string, string
 }
 
 function row(view: ComponentView, titles: ReadonlyMap<string, string>, tell: Tell): Row {
-  const { component, health, since, uptime } = view;
+  const { component, health, since } = view;
   const drawn = strip(view, titles, tell);
   return {
     id: `c-${component.id}`,
@@ -78,12 +78,17 @@ function row(view: ComponentView, titles: ReadonlyMap<string, string>, tell: Tel
       since === null || health === 'operational' || health === 'no_data'
         ? null
         : tell.html('component.since', { since: tell.time(since, 'near') }),
-    uptime:
-      uptime.percent === null
-        ? tell.say('component.no_uptime')
-        : tell.say('component.uptime', { percent: tell.dates.percent(uptime.percent) }),
+    uptime: uptimeWords(view, tell),
     strip: drawn,
     ago: tell.say('component.ago', { n: drawn.days }),
     agoNarrow: tell.say('component.ago', { n: Math.min(drawn.days, 30) }),
   };
+}
+
+/** A figure over less than the whole window says over how much. */
+function uptimeWords({ uptime }: ComponentView, tell: Tell): string {
+  if (uptime.percent === null) return tell.say('component.no_uptime');
+  const percent = tell.dates.percent(uptime.percent);
+  if (uptime.from <= uptime.window.start) return tell.say('component.uptime', { percent });
+  return tell.say('component.uptime_over', { percent, duration: tell.dates.duration(uptime.total) });
 }

@@ -51,9 +51,9 @@ export function incidentFacts(incident: IncidentView, tell: Tell): IncidentFacts
     facts,
     affected: incident.affected.map(({ name, status }) => ({
       name,
-      // Over is over: the row says what it was, its icon that it is past.
       state: tell.say(`state.${incident.scheduled ? 'under_maintenance' : status}`),
-      icon: icon(incident.scheduled ? 'under_maintenance' : status),
+      // Over is over: a warning sign would say that it still is so.
+      icon: over ? '' : icon(incident.scheduled ? 'under_maintenance' : status),
     })),
     updates: updatesOf(incident, tell).reverse(),
     postmortemHtml: incident.postmortemHtml,

@@ -1,0 +1,341 @@
+// The page in a real browser: fits, weighs, reads and stays true as promised.
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Snapshot } from '../../src/core/snapshot.ts';
+import { makeRender } from '../../src/views.ts';
+import { stylesheet } from '../../src/web/page/brand.ts';
+import { makePages, type PageContext } from '../../src/web/pages.ts';
+import { site } from '../makers.ts';
+import { FACES, LATENCY_ID, UPKEEP_ID } from './faces.ts';
+
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const CSP =
+  "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'";
+const ASSETS = { css: '/status/assets/status.css?v=1', js: '/status/assets/live.js?v=1' };
+const CSS = stylesheet(readFileSync('public/status.css', 'utf8'), site());
+const JS = readFileSync('public/live.js', 'utf8');
+
+const pages = makePages(makeRender('views'));
+const ctx = (snapshot: Snapshot, lang: 'en' | 'de' = 'en'): PageContext => ({
+  snapshot,
+  lang,
+  base: '',
+  assets: ASSETS,
+});
+
+const well = ctx(FACES.well!);
+const PAGES: Record<string, string> = {
+  ...Object.fromEntries(Object.entries(FACES).map(([name, face]) => [name, pages.live(ctx(face))])),
+  german: pages.live(ctx(FACES.outage!, 'de')),
+  rtl: pages.live(ctx(FACES.sixty!)).replace('dir="ltr"', 'dir="rtl"'),
+  incident: pages.incident(well, LATENCY_ID)!,
+  upkeep: pages.incident(well, UPKEEP_ID)!,
+  history: pages.history(well, null)!,
+  month: pages.history(well, '2026-11')!,
+  subscribe: pages.subscribe(well, { email: 'a@', components: ['api'], problem: 'email_invalid' }),
+  notice: pages.notice(well, 'check_inbox'),
+  confirm: pages.confirm(well, 't'),
+  unsubscribe: pages.unsubscribe(well, { token: null, email: '', problem: 'email_missing' }),
+  leave: pages.unsubscribe(well, { token: 't', email: '', problem: null }),
+  manage: pages.manage(ctx(FACES.sixty!), {
+    token: 't',
+    email: 'ada@example.com',
+    components: null,
+    saved: true,
+  }),
+  missing: pages.error(well, 404),
+};
+
+describe.runIf(existsSync(CHROMIUM))('the page in a browser', () => {
+  let server: Server;
+  let browser: Browser;
+  let origin: string;
+  let shown: string | null = null;
+  const streams = new Set<ServerResponse>();
+  const closing: (() => Promise<void>)[] = [];
+
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      const path = new URL(request.url ?? '', 'http://x').pathname.slice(1);
+      const send = (type: string, body: string) =>
+        response.writeHead(200, { 'content-type': type, 'content-security-policy': CSP }).end(body);
+      if (path === 'status/events') {
+        response.writeHead(200, { 'content-type': 'text/event-stream' }).write(':\n\n');
+        streams.add(response);
+      } else if (path.endsWith('.css')) send('text/css', CSS);
+      else if (path.endsWith('.js')) send('text/javascript', JS);
+      else if (path === 'live' && shown) send('text/html', shown);
+      else if (PAGES[path]) send('text/html', PAGES[path]);
+      else response.writeHead(404).end();
+    });
+    await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
+    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const quiet = [
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+    ];
+    browser = await chromium.launch({
+      executablePath: CHROMIUM,
+      args: ['--no-sandbox', '--disable-gpu', ...quiet],
+    });
+  }, 60_000);
+
+  afterEach(async () => {
+    for (const close of closing.splice(0)) await close();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    server?.closeAllConnections();
+    server?.close();
+  });
+
+  async function open(options: BrowserContextOptions = {}): Promise<Page> {
+    const context = await browser.newContext({ timezoneId: 'UTC', reducedMotion: 'reduce', ...options });
+    closing.push(() => context.close());
+    const page = await context.newPage();
+    const wrong: string[] = [];
+    page.on('pageerror', problem => wrong.push(String(problem)));
+    page.on('console', message => {
+      // Losing contact is part of the test; breaking the policy never is.
+      if (/Content Security Policy|Uncaught/.test(message.text())) wrong.push(message.text());
+    });
+    closing.unshift(async () => expect(wrong).toEqual([]));
+    return page;
+  }
+
+  /** Puts another state on the server and rings, as the server would. */
+  function change(snapshot: Snapshot): void {
+    shown = pages.live(ctx(snapshot));
+    const data = JSON.stringify({ version: snapshot.version, state: snapshot.verdict.state });
+    for (const stream of streams) stream.write(`event: snapshot\ndata: ${data}\n\n`);
+  }
+
+  it('never scrolls sideways, from the narrowest phone up', async () => {
+    const page = await open();
+    const wide: string[] = [];
+    for (const width of [320, 360, 768, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      for (const name of Object.keys(PAGES)) {
+        await page.goto(`${origin}/${name}`);
+        await page.evaluate(() => {
+          for (const details of document.querySelectorAll('details')) details.open = true;
+        });
+        const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        if (over > 0) wide.push(`${name} at ${width}: ${over} px`);
+      }
+    }
+    expect(wide).toEqual([]);
+  }, 120_000);
+
+  it.each(['light', 'dark'] as const)(
+    'axe finds nothing on any page and state, %s',
+    async colorScheme => {
+      const page = await open({ colorScheme, viewport: { width: 390, height: 800 } });
+      const found: string[] = [];
+      for (const name of Object.keys(PAGES)) {
+        await page.goto(`${origin}/${name}`);
+        await page.evaluate(() => {
+          for (const details of document.querySelectorAll('details')) details.open = true;
+        });
+        await page.evaluate(AXE);
+        const violations = await page.evaluate(async () => {
+          // biome-ignore lint/suspicious/noExplicitAny: axe puts itself on the window.
+          const { violations } = await (window as any).axe.run(document, {
+            runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'],
+          });
+          return violations.map(
+            (one: { id: string; nodes: { html: string }[] }) => `${one.id}: ${one.nodes[0]?.html}`,
+          );
+        });
+        for (const violation of violations) found.push(`${name}: ${violation}`);
+      }
+      expect(found).toEqual([]);
+    },
+    180_000,
+  );
+
+  it('keeps its budget: 14 KB of HTML, 5 KB of script, 30 KB in all, four requests, one origin', async () => {
+    const size = (text: string) => gzipSync(text).length;
+    expect(size(PAGES.outage!)).toBeLessThanOrEqual(14 * 1024);
+    expect(size(JS)).toBeLessThanOrEqual(5 * 1024);
+    expect(size(PAGES.outage!) + size(CSS) + size(JS)).toBeLessThanOrEqual(30 * 1024);
+    const page = await open();
+    const asked: string[] = [];
+    page.on('request', request => {
+      const url = request.url();
+      // The live stream comes after the first view; `data:` is no request.
+      if (!url.startsWith('data:') && !url.endsWith('/events')) asked.push(url);
+    });
+    await page.goto(`${origin}/outage`, { waitUntil: 'load' });
+    expect(asked.length).toBeLessThanOrEqual(4);
+    expect(asked.every(url => url.startsWith(origin))).toBe(true);
+  });
+
+  it('reads the same without script', async () => {
+    const page = await open({ javaScriptEnabled: false });
+    await page.goto(`${origin}/outage`);
+    expect(await page.locator('h1').innerText()).toBe('API: major outage since 14:30 UTC (12 min)');
+    expect(await page.locator('rect').count()).toBe(540);
+    await page.locator('#c-api summary').click();
+    await expect.poll(() => page.locator('#c-api .days a').first().isVisible()).toBe(true);
+  });
+
+  it('shows thirty days on a phone and says so, ninety on a wide screen', async () => {
+    const page = await open({ viewport: { width: 360, height: 800 } });
+    await page.goto(`${origin}/well`);
+    const visible = () =>
+      page.locator('#c-api').evaluate(row => {
+        const frame = row.querySelector('.strip')!.getBoundingClientRect();
+        return [...row.querySelectorAll('rect')].filter(
+          rect => rect.getBoundingClientRect().left >= frame.left - 1,
+        ).length;
+      });
+    expect(await visible()).toBe(30);
+    expect(await page.locator('#c-api .scale').innerText()).toContain('30 days ago');
+    await page.setViewportSize({ width: 1000, height: 800 });
+    expect(await visible()).toBe(90);
+    expect(await page.locator('#c-api .scale').innerText()).toContain('90 days ago');
+  });
+
+  it('swaps a change in place: open details, focus, scroll and selection stay; title and icon follow', async () => {
+    shown = pages.live(ctx({ ...FACES.well!, version: 'a' }));
+    const page = await open();
+    await page.goto(`${origin}/live`);
+    expect(await page.title()).toBe('All systems operational · Levqor Status');
+    await page.locator('#c-email summary').click();
+    await page.evaluate(() => {
+      scrollTo(0, 700);
+      const quiet = document.querySelector('#past .quiet')!;
+      getSelection()!.selectAllChildren(quiet);
+    });
+    await page.locator('#c-email summary').evaluate(summary => summary.focus({ preventScroll: true }));
+    const icon = await page.locator('link[rel=icon]').getAttribute('href');
+    const before = await page.evaluate(() => scrollY);
+    const since = performance.now();
+    change({ ...FACES.outage!, version: 'b' });
+    await expect
+      .poll(() => page.title(), { timeout: 2000 })
+      .toBe('✕ API: major outage since 14:30 UTC (12 min) · Levqor Status');
+    expect(performance.now() - since).toBeLessThan(2000);
+    expect(await page.locator('h1').innerText()).toContain('API: major outage');
+    expect(await page.locator('#now article').count()).toBe(1);
+    expect(await page.locator('#c-email details').getAttribute('open')).not.toBeNull();
+    expect(await page.evaluate(() => document.activeElement?.closest('li')?.id)).toBe('c-email');
+    expect(await page.evaluate(() => getSelection()!.toString())).toBe('No incidents reported.');
+    expect(await page.locator('link[rel=icon]').getAttribute('href')).not.toBe(icon);
+    expect(await page.locator('#told').textContent()).toContain('API: major outage');
+    // What was before the reader's eyes still is: the browser's anchoring moved the scroll with it.
+    expect(await page.evaluate(() => scrollY)).toBeGreaterThanOrEqual(before);
+    // Nothing is announced when only a minute has passed.
+    await page.evaluate(() => {
+      document.getElementById('told')!.textContent = '';
+    });
+    change({ ...FACES.outage!, version: 'c' });
+    await expect.poll(() => page.evaluate(() => document.body.dataset.version)).toBe('c');
+    expect(await page.locator('#told').textContent()).toBe('');
+    // And back: what is over leaves the page, what stays is not doubled.
+    change({ ...FACES.well!, version: 'd' });
+    await expect.poll(() => page.locator('#now').count()).toBe(0);
+    expect(await page.locator('#c-email').count()).toBe(1);
+    const fresh = pages.live(ctx({ ...FACES.well!, version: 'd' }));
+    expect(await page.locator('main :is(h1,h2,h3,h4)').allInnerTexts()).toEqual(
+      await page.evaluate(html => {
+        const main = new DOMParser().parseFromString(html, 'text/html').querySelector('main')!;
+        return [...main.querySelectorAll('h1,h2,h3,h4')].map(heading => heading.textContent!.trim());
+      }, fresh),
+    );
+  });
+
+  it('says when it has lost contact, and that it is back', async () => {
+    shown = pages.live(ctx({ ...FACES.well!, version: 'a' }));
+    const page = await open();
+    await page.goto(`${origin}/live`);
+    await page.context().setOffline(true);
+    await expect.poll(() => page.locator('#lost').innerText()).toMatch(/^Connection lost – last update /);
+    shown = pages.live(ctx({ ...FACES.outage!, version: 'b' }));
+    await page.context().setOffline(false);
+    await expect.poll(() => page.locator('h1').innerText()).toContain('API: major outage');
+    expect(await page.locator('#lost').isVisible()).toBe(false);
+  });
+
+  it('tells times in the visitor’s zone, and leaves UTC days alone', async () => {
+    const page = await open({ timezoneId: 'America/New_York', locale: 'en-US' });
+    await page.goto(`${origin}/incident`);
+    expect(await page.locator('dl time').first().innerText()).toMatch(/^Nov 19, 2026, 09:42 (EST|GMT-5)$/);
+    expect(await page.locator('#zone').innerText()).toBe('Times are in your time zone (America/New_York).');
+    await page.goto(`${origin}/well`);
+    expect(await page.locator('.day time').first().innerText()).toMatch(/^Monday,? 23 November 2026$/);
+  });
+
+  it('opens a day’s card by mouse, finger and keyboard, and closes it with Escape', async () => {
+    const page = await open({ hasTouch: true, viewport: { width: 1000, height: 800 } });
+    await page.goto(`${origin}/well`);
+    const bad = page.locator('#c-api rect.p');
+    await bad.hover();
+    expect(await page.locator('.tip').innerText()).toMatch(
+      /19 Nov 2026 Partial outage · .* API Latency Spike/,
+    );
+    await page.keyboard.press('Escape');
+    expect(await page.locator('.tip').isVisible()).toBe(false);
+    await page.locator('#c-dashboard .strip').tap();
+    expect(await page.locator('.tip').innerText()).toContain('Operational');
+    await page.locator('#c-api .strip').focus();
+    for (let i = 0; i < 4; i++) await page.keyboard.press('ArrowLeft');
+    expect(await page.locator('#c-api .strip').getAttribute('aria-valuetext')).toContain('Partial outage');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('API Latency Spike');
+  });
+
+  it('can be used by keyboard alone: everything is reached once, in order, and seen', async () => {
+    const page = await open({ viewport: { width: 1000, height: 800 } });
+    await page.goto(`${origin}/outage`);
+    const stops: string[] = [];
+    for (let i = 0; i < 12; i++) {
+      await page.keyboard.press('Tab');
+      stops.push(
+        await page.evaluate(() => `${document.activeElement?.className || document.activeElement?.tagName}`),
+      );
+      expect(await page.evaluate(() => getComputedStyle(document.activeElement!).outlineStyle)).not.toBe(
+        'none',
+      );
+    }
+    expect(stops.slice(0, 7)).toEqual(['skip', 'brand', 'home', 'button', 'A', 'SUMMARY', 'strip']);
+  });
+
+  it('copies the link of an update', async () => {
+    const page = await open({ permissions: ['clipboard-read', 'clipboard-write'] });
+    await page.goto(`${origin}/incident`);
+    const link = page.locator('a.copy').first();
+    await link.click();
+    await expect.poll(() => link.innerText()).toBe('Copied');
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toContain(
+      '/incident#u-2026-11-19T15:12:00Z-0',
+    );
+  });
+
+  it('has targets of at least 24 px, links in sentences aside', async () => {
+    const page = await open({ viewport: { width: 360, height: 800 } });
+    const small: string[] = [];
+    for (const name of ['outage', 'subscribe', 'manage', 'incident', 'history']) {
+      await page.goto(`${origin}/${name}`);
+      const found = await page.evaluate(() =>
+        [...document.querySelectorAll('button, .button, summary, label.choice, footer a, header a, .strip')]
+          .filter(
+            element => element.checkVisibility() && Math.round(element.getBoundingClientRect().height) < 24,
+          )
+          .map(element => `${element.outerHTML.slice(0, 80)} ${element.getBoundingClientRect().height}`),
+      );
+      small.push(...found);
+    }
+    expect(small).toEqual([]);
+  });
+});
