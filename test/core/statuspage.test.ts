@@ -1,105 +1,11 @@
-// The Statuspage twin: every body by a strict schema, the worked example, the rules for the indicator.
+// The Statuspage twin: every body by a strict schema, and the worked example of a summary.
 import { describe, expect, it } from 'vitest';
-import * as z from 'zod';
-import type { ComponentStatus } from '../../src/core/component.ts';
+import type * as z from 'zod';
 import type { Snapshot } from '../../src/core/snapshot.ts';
 import { PAGE_ID, stableId } from '../../src/web/statuspage/ids.ts';
-import { pageStatus } from '../../src/web/statuspage/status.ts';
-import { bodyText } from '../../src/web/statuspage/text.ts';
 import { STATUSPAGE } from '../../src/web/statuspage.ts';
 import { affected, at, component, incident, snapshot, update, view } from './door-makers.ts';
-
-const id = z.string().regex(/^[a-z0-9]{12}$/);
-const time = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/);
-const componentStatus = z.enum([
-  'operational',
-  'degraded_performance',
-  'partial_outage',
-  'major_outage',
-  'under_maintenance',
-]);
-const page = z.strictObject({ id, name: z.string(), url: z.url(), time_zone: z.string(), updated_at: time });
-const componentRow = z.strictObject({
-  id,
-  name: z.string(),
-  status: componentStatus,
-  created_at: time,
-  updated_at: time,
-  position: z.number().int().positive(),
-  description: z.string().nullable(),
-  showcase: z.boolean(),
-  start_date: z.iso.date().nullable(),
-  group_id: id.nullable(),
-  page_id: id,
-  group: z.literal(false),
-  only_show_if_degraded: z.boolean(),
-});
-const groupRow = componentRow.extend({ group: z.literal(true), group_id: z.null(), components: z.array(id) });
-const listed = z.union([componentRow, groupRow]);
-const incidentStatus = z.enum(['investigating', 'identified', 'monitoring', 'resolved']);
-const maintenanceStatus = z.enum(['scheduled', 'in_progress', 'verifying', 'completed']);
-const updateRow = (status: z.ZodType) =>
-  z.strictObject({
-    id,
-    status,
-    body: z.string().regex(/^[^<>]*$/),
-    incident_id: id,
-    created_at: time,
-    updated_at: time,
-    display_at: time,
-    affected_components: z.array(
-      z.strictObject({
-        code: id,
-        name: z.string(),
-        old_status: componentStatus,
-        new_status: componentStatus,
-      }),
-    ),
-    deliver_notifications: z.boolean(),
-    custom_tweet: z.null(),
-    tweet_id: z.null(),
-  });
-const incidentFields = (status: z.ZodType, impact: z.ZodType) => ({
-  id,
-  name: z.string(),
-  status,
-  created_at: time,
-  updated_at: time,
-  monitoring_at: time.nullable(),
-  resolved_at: time.nullable(),
-  impact,
-  shortlink: z.url(),
-  started_at: time,
-  page_id: id,
-  incident_updates: z.array(updateRow(status)).min(1),
-  components: z.array(componentRow),
-});
-const incidents = z.array(
-  z.strictObject(incidentFields(incidentStatus, z.enum(['none', 'minor', 'major', 'critical']))),
-);
-const scheduled_maintenances = z.array(
-  z.strictObject({
-    ...incidentFields(maintenanceStatus, z.literal('maintenance')),
-    scheduled_for: time,
-    scheduled_until: time,
-  }),
-);
-const status = z.strictObject({
-  indicator: z.enum(['none', 'minor', 'major', 'critical', 'maintenance']),
-  description: z.string(),
-});
-const components = z.array(listed);
-
-const BODIES: Record<string, z.ZodType> = {
-  'summary.json': z.strictObject({ page, components, incidents, scheduled_maintenances, status }),
-  'status.json': z.strictObject({ page, status }),
-  'components.json': z.strictObject({ page, components }),
-  'incidents.json': z.strictObject({ page, incidents }),
-  'incidents/unresolved.json': z.strictObject({ page, incidents }),
-  'scheduled-maintenances.json': z.strictObject({ page, scheduled_maintenances }),
-  'scheduled-maintenances/upcoming.json': z.strictObject({ page, scheduled_maintenances }),
-  'scheduled-maintenances/active.json': z.strictObject({ page, scheduled_maintenances }),
-};
+import { BODIES, type listed } from './statuspage-schema.ts';
 
 const api = view(
   component('api', { name: 'API', group: 'Platform', description: 'REST API' }),
@@ -321,66 +227,5 @@ describe('the worked summary', () => {
         JSON.stringify(body(path, elsewhere)).replaceAll('http://localhost:3000', 'https://status.acme.io'),
       ).toBe(JSON.stringify(body(path)));
     }
-  });
-});
-
-describe('ids', () => {
-  it('are pinned: changing one would make every client tell old news again', () => {
-    expect([
-      PAGE_ID,
-      stableId('component', 'api'),
-      stableId('incident', 'x'),
-      stableId('update', 'x', 'y'),
-    ]).toEqual(PINNED);
-  });
-
-  it('do not run together', () => {
-    expect(stableId('update', 'a', 'bc')).not.toBe(stableId('update', 'ab', 'c'));
-  });
-});
-
-const PINNED = ['153hx5wz0ort', 'apml9iqfdy07', '6gf0c0le9nbx', 'xbui4ehtbd0j'];
-
-describe('the indicator', () => {
-  const O: ComponentStatus = 'operational';
-  const D: ComponentStatus = 'degraded_performance';
-  const P: ComponentStatus = 'partial_outage';
-  const M: ComponentStatus = 'major_outage';
-  const U: ComponentStatus = 'under_maintenance';
-  it.each<[ComponentStatus[], ('minor' | 'major' | 'critical')[], string, string]>([
-    [[], [], 'none', 'All Systems Operational'],
-    [[], ['minor'], 'minor', 'Minor Service Outage'],
-    [[], ['minor', 'critical'], 'critical', 'Major System Outage'],
-    [[O, O], [], 'none', 'All Systems Operational'],
-    [[O], ['critical'], 'none', 'All Systems Operational'],
-    [[M, M], [], 'critical', 'Major System Outage'],
-    [[M, O], [], 'major', 'Partial System Outage'],
-    [[P, P], [], 'major', 'Partial System Outage'],
-    [[P, O], [], 'minor', 'Minor Service Outage'],
-    [[D, D], [], 'minor', 'Degraded System Service'],
-    [[D, O], [], 'minor', 'Partially Degraded Service'],
-    [[D, P, M], [], 'major', 'Partial System Outage'],
-    [[U, O], [], 'maintenance', 'Service Under Maintenance'],
-    [[U, D], [], 'minor', 'Partially Degraded Service'],
-  ])('%j with open incidents %j is %s', (statuses, open, indicator, description) => {
-    expect(pageStatus(statuses, open)).toEqual({ indicator, description });
-  });
-});
-
-describe('bodies', () => {
-  it.each([
-    ['**Bold** and `code`', 'Bold and code'],
-    ['One\n\nTwo\nlines', 'One\n\nTwo\nlines'],
-    ['- a\n- b', '- a\n- b'],
-    ['[docs](https://x.io/a?b=1&c=2)', 'docs (https://x.io/a?b=1&c=2)'],
-    ['https://x.io', 'https://x.io'],
-    ['5 < 6 & "q"', '5 &lt; 6 & "q"'],
-    ['<script>alert(1)</script>', '&lt;script&gt;alert(1)&lt;/script&gt;'],
-    ['[x](javascript:alert(1))', 'x'],
-    ['\\[x\\](javascript:alert(1))', '[x] (javascript :alert(1))'],
-    ['&lt;img src=x onerror=alert(1)&gt;', '&lt;img src=x onerror=alert(1)&gt;'],
-    ['| a | b |\n|---|---|\n| 1 | 2 |', 'a  b\n\n1  2'],
-  ])('%j → %j', (markdown, text) => {
-    expect(bodyText(markdown)).toBe(text);
   });
 });

@@ -1,0 +1,42 @@
+// Badges say it in words, and never round up.
+import { describe, expect, it } from 'vitest';
+import { decodeEntities } from '../../src/core/inbound/fields.ts';
+import { DAY } from '../../src/core/time.ts';
+import { uptimeOf } from '../../src/core/uptime.ts';
+import { badge } from '../../src/web/badges.ts';
+import { facts } from './door-facts.ts';
+import { component, NOW, snapshot, view } from './door-makers.ts';
+
+describe('a badge', () => {
+  const words = (svg: string) => decodeEntities(/<title>(.*)<\/title>/.exec(svg)![1]!);
+  const label = (svg: string) => decodeEntities(/aria-label="([^"]*)"/.exec(svg)![1]!);
+  it.each([
+    [badge(facts(), 'api'), 'API & <Co>: partial outage'],
+    [badge(facts(), 'db'), 'Database: operational'],
+    [badge(facts(), 'nope'), 'nope: unknown'],
+    [badge(facts()), 'Acme: operational'],
+    [badge(facts(), 'db', 'uptime'), 'Database uptime 90d: 100.00%'],
+    [badge(snapshot(), undefined, 'uptime'), 'Acme uptime 90d: no data'],
+    [
+      badge(snapshot({ components: [view(component('a', { name: 'A'.repeat(99) }), 'no_data')] }), 'a'),
+      `${'A'.repeat(39)}…: no data`,
+    ],
+  ])('%# says it in words', (svg, said) => {
+    expect(words(svg)).toBe(said);
+    expect(label(svg)).toBe(said);
+    expect(svg).toContain('role="img"');
+    expect(svg).not.toMatch(/style=|<script|NaN|undefined/);
+  });
+
+  it('never rounds a failed minute up, neither for one component nor for all', () => {
+    const span = { start: NOW - 90 * DAY, end: NOW };
+    const minute = { start: NOW - 60_000, end: NOW, incident: 'x', severity: 'critical' as const };
+    const uptime = uptimeOf([minute], [], span, span.start, 0, { minor: 1, major: 1, critical: 1 });
+    const shaky = view(component('api', { name: 'API' }), 'operational', { uptime });
+    expect(words(badge(snapshot({ components: [shaky] }), 'api', 'uptime'))).toBe('API uptime 90d: 99.99%');
+    const many = Array.from({ length: 20 }, (_, i) => view(component(`c${i}`)));
+    expect(words(badge(snapshot({ components: [shaky, ...many] }), undefined, 'uptime'))).toBe(
+      'Acme uptime 90d: 99.99%',
+    );
+  });
+});

@@ -1,0 +1,95 @@
+// The bodies of Statuspage's public API v2, field for field.
+import * as z from 'zod';
+
+const id = z.string().regex(/^[a-z0-9]{12}$/);
+const time = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/);
+const componentStatus = z.enum([
+  'operational',
+  'degraded_performance',
+  'partial_outage',
+  'major_outage',
+  'under_maintenance',
+]);
+const page = z.strictObject({ id, name: z.string(), url: z.url(), time_zone: z.string(), updated_at: time });
+const componentRow = z.strictObject({
+  id,
+  name: z.string(),
+  status: componentStatus,
+  created_at: time,
+  updated_at: time,
+  position: z.number().int().positive(),
+  description: z.string().nullable(),
+  showcase: z.boolean(),
+  start_date: z.iso.date().nullable(),
+  group_id: id.nullable(),
+  page_id: id,
+  group: z.literal(false),
+  only_show_if_degraded: z.boolean(),
+});
+const groupRow = componentRow.extend({ group: z.literal(true), group_id: z.null(), components: z.array(id) });
+export const listed = z.union([componentRow, groupRow]);
+const incidentStatus = z.enum(['investigating', 'identified', 'monitoring', 'resolved']);
+const maintenanceStatus = z.enum(['scheduled', 'in_progress', 'verifying', 'completed']);
+const updateRow = (status: z.ZodType) =>
+  z.strictObject({
+    id,
+    status,
+    body: z.string().regex(/^[^<>]*$/),
+    incident_id: id,
+    created_at: time,
+    updated_at: time,
+    display_at: time,
+    affected_components: z.array(
+      z.strictObject({
+        code: id,
+        name: z.string(),
+        old_status: componentStatus,
+        new_status: componentStatus,
+      }),
+    ),
+    deliver_notifications: z.boolean(),
+    custom_tweet: z.null(),
+    tweet_id: z.null(),
+  });
+const incidentFields = (status: z.ZodType, impact: z.ZodType) => ({
+  id,
+  name: z.string(),
+  status,
+  created_at: time,
+  updated_at: time,
+  monitoring_at: time.nullable(),
+  resolved_at: time.nullable(),
+  impact,
+  shortlink: z.url(),
+  started_at: time,
+  page_id: id,
+  incident_updates: z.array(updateRow(status)).min(1),
+  components: z.array(componentRow),
+});
+const incidents = z.array(
+  z.strictObject(incidentFields(incidentStatus, z.enum(['none', 'minor', 'major', 'critical']))),
+);
+const scheduled_maintenances = z.array(
+  z.strictObject({
+    ...incidentFields(maintenanceStatus, z.literal('maintenance')),
+    scheduled_for: time,
+    scheduled_until: time,
+  }),
+);
+const status = z.strictObject({
+  indicator: z.enum(['none', 'minor', 'major', 'critical', 'maintenance']),
+  description: z.string(),
+});
+const components = z.array(listed);
+
+/** Path after `/api/v2/` → its body, with no field more and none less. */
+export const BODIES: Record<string, z.ZodType> = {
+  'summary.json': z.strictObject({ page, components, incidents, scheduled_maintenances, status }),
+  'status.json': z.strictObject({ page, status }),
+  'components.json': z.strictObject({ page, components }),
+  'incidents.json': z.strictObject({ page, incidents }),
+  'incidents/unresolved.json': z.strictObject({ page, incidents }),
+  'scheduled-maintenances.json': z.strictObject({ page, scheduled_maintenances }),
+  'scheduled-maintenances/upcoming.json': z.strictObject({ page, scheduled_maintenances }),
+  'scheduled-maintenances/active.json': z.strictObject({ page, scheduled_maintenances }),
+};
