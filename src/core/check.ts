@@ -47,7 +47,7 @@ export type Check = Readonly<z.infer<typeof checkSchema>>;
 export type CheckOf<Type extends Check['type']> = Extract<Check, { type: Type }>;
 export type DetectRule = Readonly<z.infer<typeof detectSchema>>;
 
-/** Where a check's answer took its time, ms from the start of each phase; absent: there was no such phase. */
+/** Where a check's answer took its time, ms a phase took; absent: there was no such phase. */
 export interface Phases {
   readonly dns?: Millis;
   readonly connect?: Millis;

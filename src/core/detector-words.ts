@@ -58,7 +58,7 @@ export function beatingWords(name: string, from: Millis, to: Millis): string {
 }
 
 /** `2026-11-23 10:06:00 UTC`. */
-export function moment(at: Millis): string {
+function moment(at: Millis): string {
   return `${iso(at).slice(0, 19).replace('T', ' ')} UTC`;
 }
 

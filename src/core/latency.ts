@@ -13,7 +13,7 @@ import type { Millis } from './time.ts';
 import type { Transition } from './transition.ts';
 
 /** Fewer answers than this are an anecdote. */
-export const SLOW_SAMPLES = 3;
+const SLOW_SAMPLES = 3;
 /** The newest answers kept; bounds the stored state where the window holds thousands. */
 const MOST_SAMPLES = 500;
 

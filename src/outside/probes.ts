@@ -2,6 +2,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Check, CheckOf, Phases, Probe, Sighting } from '../core/check.ts';
 import { isConfigured } from '../core/check.ts';
+import { type Millis, SECOND } from '../core/time.ts';
 import { lookAtDatabase } from './probes/database.ts';
 import { lookAtDns } from './probes/dns.ts';
 import { explain, timedOut } from './probes/failure.ts';
@@ -51,11 +52,12 @@ async function withDeadline(
   signal: AbortSignal,
   look: (ending: AbortSignal) => Promise<Sighting>,
 ): Promise<Sighting> {
+  const started = performance.now();
   const ending = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let cancel = () => {};
   const deadline = new Promise<Sighting>(resolve => {
-    timer = setTimeout(() => resolve(timedOut(check.timeout)), check.timeout);
+    timer = setTimeout(() => resolve(atDeadline(check, performance.now() - started)), check.timeout);
     cancel = () => resolve(unknown('not checked'));
   });
   // The poller hands one signal to every check under way; Node would take that for a leak.
@@ -71,6 +73,13 @@ async function withDeadline(
     ending.abort();
   }
 }
+
+/** A deadline that itself came late was held up with everything else here: that is not the other side's fault. */
+function atDeadline(check: Check, elapsed: Millis): Sighting {
+  return elapsed > check.timeout + HELD_UP ? unknown('not checked in time') : timedOut(check.timeout);
+}
+
+const HELD_UP: Millis = SECOND;
 
 /** Whole milliseconds: finer ones are noise, and the database counts in integers. */
 function whole(sighting: Sighting): Sighting {

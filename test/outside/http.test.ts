@@ -2,6 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { checkSchema } from '../../src/core/check.ts';
+import type { Network } from '../../src/outside/probes/network.ts';
+import { makeProbes } from '../../src/outside/probes.ts';
 import { deserted, expectPublishable, http, probe, tcp } from './loopback.ts';
 
 const address = (port: number, path = '/') => `http://127.0.0.1:${port}${path}`;
@@ -95,6 +98,34 @@ describe('answers', () => {
     const port = await http((_, response) => response.end('<html>'));
     const sighting = await probe({ type: 'http', url: address(port), json: { '$.a': 1 } });
     expect(sighting).toMatchObject({ outcome: 'down', seen: 'answer is not JSON' });
+  });
+
+  test('an encoding nobody knows is read as it is', async () => {
+    const port = await http((_, response) => {
+      response.writeHead(200, { 'content-encoding': 'constructor' }).end('hay needle');
+    });
+    expect(await probe({ type: 'http', url: address(port), contains: 'needle' })).toMatchObject({
+      outcome: 'up',
+    });
+  });
+
+  test.each([4, 6])('over IPv%d alone', async ip => {
+    const port = await http((_, response) => response.end());
+    const families: unknown[] = [];
+    const network: Network = {
+      lookup: (_name, options, done) => {
+        families.push(options.family);
+        done(null, [{ address: '127.0.0.1', family: 4 }]);
+      },
+    };
+    await probe({ type: 'http', url: `http://api.example:${port}/`, ip }, network);
+    expect(families).toEqual([ip]);
+  });
+
+  test('an IPv6 address in the URL', async () => {
+    const seen = await probe({ type: 'http', url: `http://[::1]:${await deserted()}/` });
+    expect(seen.outcome).toBe('down');
+    expect(seen.seen).toMatch(/refused the connection|host unreachable/);
   });
 
   test.each(['gzip', 'GZIP', 'x-gzip'])('a body in %s is read', async encoding => {
@@ -354,6 +385,14 @@ describe('what is said', () => {
     });
     expect(sighting.detail).toContain('$.you is');
     expect(sighting.detail).not.toContain('abcdefgh');
+  });
+
+  test('a check that this very process held up is no measurement', async () => {
+    const port = await tcp();
+    const check = checkSchema.parse({ type: 'http', url: address(port), timeout: '100ms' });
+    const looking = makeProbes()(check, new AbortController().signal);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1200);
+    expect(await looking).toEqual({ outcome: 'unknown', latency: null, seen: 'not checked in time' });
   });
 
   test('an aborted check is no measurement', async () => {

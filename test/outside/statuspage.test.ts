@@ -77,6 +77,7 @@ describe('a page that cannot be read says nothing about the service', () => {
     ['a JSON text', '"ok"', 200, 'answered with something that is no summary'],
     ['null', 'null', 200, 'answered with something that is no summary'],
     ['an empty object', '{}', 200, 'its status is not understood'],
+    ['a word of JavaScript', '{"status":{"indicator":"constructor"}}', 200, 'its status is not understood'],
     ['odd shapes', '{"status":7,"components":{},"incidents":"x"}', 200, 'its status is not understood'],
   ])('%s', async (_, body, status, words) => {
     const sighting = await probe(check(await page(body, status)));

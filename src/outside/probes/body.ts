@@ -16,7 +16,7 @@ export const ENCODINGS = 'gzip, deflate, br';
 export async function readBody(body: Readable, encoding: string, limit: number): Promise<Text> {
   let plain: Readable = body;
   for (const name of encoding.toLowerCase().split(',').slice(0, 3).reverse()) {
-    const unpack = DECODERS[name.trim()]?.();
+    const unpack = DECODERS.get(name.trim())?.();
     // Errors travel along the pipeline and surface in the loop below.
     if (unpack) plain = pipeline(plain, unpack, () => {});
   }
@@ -35,9 +35,9 @@ export async function readBody(body: Readable, encoding: string, limit: number):
 const lenient = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH };
 const flush = constants.BROTLI_OPERATION_FLUSH;
 
-const DECODERS: Readonly<Record<string, () => Transform>> = {
-  gzip: () => createGunzip(lenient),
-  'x-gzip': () => createGunzip(lenient),
-  deflate: () => createInflate(lenient),
-  br: () => createBrotliDecompress({ flush, finishFlush: flush }),
-};
+const DECODERS = new Map<string, () => Transform>([
+  ['gzip', () => createGunzip(lenient)],
+  ['x-gzip', () => createGunzip(lenient)],
+  ['deflate', () => createInflate(lenient)],
+  ['br', () => createBrotliDecompress({ flush, finishFlush: flush })],
+]);

@@ -34,9 +34,12 @@ async function ask(resolver: dns.Resolver, { name, record }: DnsCheck): Promise<
     const values = await records(resolver, name, record);
     return values.map(value => normal(value, record));
   } catch (cause) {
-    throw new Finding(WORDS[(cause as NodeJS.ErrnoException).code ?? ''] ?? 'name could not be looked up', {
-      cause,
-    });
+    throw new Finding(
+      WORDS.get((cause as NodeJS.ErrnoException).code ?? '') ?? 'name could not be looked up',
+      {
+        cause,
+      },
+    );
   }
 }
 
@@ -70,13 +73,13 @@ function setServer(resolver: dns.Resolver, server: string): void {
   }
 }
 
-const WORDS: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'name not found',
-  ENODATA: 'no such record',
-  ESERVFAIL: 'name server failed',
-  EREFUSED: 'name server refused to answer',
-  ECONNREFUSED: 'name server unreachable',
-  ETIMEOUT: 'name server did not answer',
-  EBADRESP: 'name server answered with nonsense',
-  EFORMERR: 'name server answered with nonsense',
-};
+const WORDS = new Map([
+  ['ENOTFOUND', 'name not found'],
+  ['ENODATA', 'no such record'],
+  ['ESERVFAIL', 'name server failed'],
+  ['EREFUSED', 'name server refused to answer'],
+  ['ECONNREFUSED', 'name server unreachable'],
+  ['ETIMEOUT', 'name server did not answer'],
+  ['EBADRESP', 'name server answered with nonsense'],
+  ['EFORMERR', 'name server answered with nonsense'],
+]);

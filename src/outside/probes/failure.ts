@@ -14,7 +14,7 @@ export function explain(error: unknown): Sighting {
 
 /** Whether an error has words of its own here (a network's or a certificate's). */
 export function isKnown(error: unknown): boolean {
-  return codeOf(error) in WORDS;
+  return WORDS.has(codeOf(error));
 }
 
 /** "timed out after 10 seconds". */
@@ -23,42 +23,42 @@ export function timedOut(timeout: Millis): Sighting {
 }
 
 /** A sighting of "down" without a latency. */
-export function down(seen: string, detail?: string): Sighting {
+function down(seen: string, detail?: string): Sighting {
   return { outcome: 'down', latency: null, seen, ...(detail === undefined ? {} : { detail }) };
 }
 
-const WORDS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'refused the connection',
-  ECONNRESET: 'broke off the connection',
-  EPIPE: 'broke off the connection',
-  UND_ERR_SOCKET: 'broke off the connection',
-  PROTOCOL_CONNECTION_LOST: 'broke off the connection',
-  ENOTFOUND: 'host name not found',
-  ENODATA: 'host name not found',
-  EAI_AGAIN: 'host name could not be looked up',
-  ESERVFAIL: 'host name could not be looked up',
-  EHOSTUNREACH: 'host unreachable',
-  ENETUNREACH: 'host unreachable',
-  EADDRNOTAVAIL: 'host unreachable',
-  ETIMEDOUT: 'timed out while connecting',
-  UND_ERR_CONNECT_TIMEOUT: 'timed out while connecting',
-  CERT_HAS_EXPIRED: 'certificate expired',
-  CERT_NOT_YET_VALID: 'certificate not valid yet',
-  CERT_REVOKED: 'certificate revoked',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'certificate is self-signed',
-  SELF_SIGNED_CERT_IN_CHAIN: 'certificate is not trusted',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'certificate is not trusted',
-  UNABLE_TO_GET_ISSUER_CERT: 'certificate is not trusted',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'certificate is not trusted',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'certificate is for another host',
-  UND_ERR_HEADERS_OVERFLOW: 'answered with headers that are too large',
-  HPE_INVALID_EOF_STATE: 'broke off the connection',
-  HPE_HEADER_OVERFLOW: 'answered with headers that are too large',
-};
+const WORDS = new Map([
+  ['ECONNREFUSED', 'refused the connection'],
+  ['ECONNRESET', 'broke off the connection'],
+  ['EPIPE', 'broke off the connection'],
+  ['UND_ERR_SOCKET', 'broke off the connection'],
+  ['PROTOCOL_CONNECTION_LOST', 'broke off the connection'],
+  ['ENOTFOUND', 'host name not found'],
+  ['ENODATA', 'host name not found'],
+  ['EAI_AGAIN', 'host name could not be looked up'],
+  ['ESERVFAIL', 'host name could not be looked up'],
+  ['EHOSTUNREACH', 'host unreachable'],
+  ['ENETUNREACH', 'host unreachable'],
+  ['EADDRNOTAVAIL', 'host unreachable'],
+  ['ETIMEDOUT', 'timed out while connecting'],
+  ['UND_ERR_CONNECT_TIMEOUT', 'timed out while connecting'],
+  ['CERT_HAS_EXPIRED', 'certificate expired'],
+  ['CERT_NOT_YET_VALID', 'certificate not valid yet'],
+  ['CERT_REVOKED', 'certificate revoked'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'certificate is self-signed'],
+  ['SELF_SIGNED_CERT_IN_CHAIN', 'certificate is not trusted'],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'certificate is not trusted'],
+  ['UNABLE_TO_GET_ISSUER_CERT', 'certificate is not trusted'],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'certificate is not trusted'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'certificate is for another host'],
+  ['UND_ERR_HEADERS_OVERFLOW', 'answered with headers that are too large'],
+  ['HPE_INVALID_EOF_STATE', 'broke off the connection'],
+  ['HPE_HEADER_OVERFLOW', 'answered with headers that are too large'],
+]);
 
 function wordsFor(error: unknown): string {
   const code = codeOf(error);
-  const known = WORDS[code];
+  const known = WORDS.get(code);
   if (known) return known;
   // undici names the code of some of its parser's errors only.
   if (code.startsWith('HPE_') || nameOf(error) === 'HTTPParserError')
@@ -74,7 +74,7 @@ function wordsFor(error: unknown): string {
 function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return '';
   const { code, errors, cause } = error as { code?: unknown; errors?: unknown[]; cause?: unknown };
-  if (typeof code === 'string' && code in WORDS) return code;
+  if (typeof code === 'string' && WORDS.has(code)) return code;
   for (const inner of [...(errors ?? []), cause]) {
     const found = codeOf(inner);
     if (found) return found;

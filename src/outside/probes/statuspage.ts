@@ -45,19 +45,19 @@ interface Summary {
 }
 
 /** Statuspage's words, and those of its imitators, for the page and for a component. */
-const OUTCOMES: Readonly<Record<string, Sighting['outcome']>> = {
-  none: 'up',
-  operational: 'up',
-  maintenance: 'up',
-  under_maintenance: 'up',
-  minor: 'degraded',
-  major: 'degraded',
-  degraded: 'degraded',
-  degraded_performance: 'degraded',
-  partial_outage: 'degraded',
-  major_outage: 'down',
-  critical: 'down',
-};
+const OUTCOMES = new Map<string, Sighting['outcome']>([
+  ['none', 'up'],
+  ['operational', 'up'],
+  ['maintenance', 'up'],
+  ['under_maintenance', 'up'],
+  ['minor', 'degraded'],
+  ['major', 'degraded'],
+  ['degraded', 'degraded'],
+  ['degraded_performance', 'degraded'],
+  ['partial_outage', 'degraded'],
+  ['major_outage', 'down'],
+  ['critical', 'down'],
+]);
 
 function ofPage(summary: Summary): Sighting {
   const { indicator, description } = summary.status ?? {};
@@ -76,7 +76,7 @@ function ofComponent(summary: Summary, wanted: string): Sighting {
 }
 
 function reported(status: unknown, words: string, summary: Summary): Sighting {
-  const outcome = OUTCOMES[String(status).toLowerCase()];
+  const outcome = OUTCOMES.get(String(status).toLowerCase());
   if (outcome === undefined)
     throw new Finding('its status is not understood', { cause: clip(String(status)) });
   const trouble = entries(summary.incidents).find(({ name }) => typeof name === 'string');
