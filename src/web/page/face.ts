@@ -42,7 +42,7 @@ export function icon(health: Health): string {
 export function favicon(health: Health): string {
   const shape = SHAPE[health];
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-1 -1 18 18"><path fill="${SOLID[health]}" fill-rule="evenodd" d="${shape}"/></svg>`;
-  return `data:image/svg+xml,${svg.replace(/"/g, "'").replace(/[#<>]/g, encodeURIComponent)}`;
+  return `data:image/svg+xml,${svg.replace(/"/g, "'").replace(/[#<> ]/g, encodeURIComponent)}`;
 }
 
 /** What the browser paints around the page. */
