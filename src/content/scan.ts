@@ -27,8 +27,9 @@ export async function scanFolder(
 ): Promise<Map<string, Entry>> {
   const root = await realpath(folder).catch(() => null);
   const found = new Map<string, Entry>();
-  if (root === null) return found;
-  const names = (await readdir(root, { recursive: true })).filter(isIncidentName).sort();
+  const listed = root === null ? null : await readdir(root, { recursive: true }).catch(() => null);
+  if (root === null || listed === null) return found;
+  const names = listed.filter(isIncidentName).sort();
   for (let index = 0; index < names.length; index += 64) {
     const batch = names.slice(index, index + 64);
     const entries = await Promise.all(batch.map(name => readEntry(root, folder, name, known)));

@@ -43,10 +43,15 @@ export function plainText(markdown: string): string {
 
 /** Makes any text harmless as markdown: what a monitor says must not become a link or a heading. */
 export function escapeMarkdown(text: string): string {
-  return text
-    .replace(/[\r\n]+/g, ' ')
-    .replace(/[\\`*_{}[\]<>()#+!|~]/g, '\\$&')
-    .trim();
+  return (
+    text
+      .replace(/[\r\n]+/g, ' ')
+      .replace(/[\\`*_{}[\]<>()#+!|~@]/g, '\\$&')
+      // GitHub's markdown links bare addresses too.
+      .replace(/:\/\//g, ':\\//')
+      .replace(/\b(www)\./gi, '$1\\.')
+      .trim()
+  );
 }
 
 const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };

@@ -60,17 +60,9 @@ function rowOf({ at, outcome, latency, seen }: CheckResult) {
   return { at, outcome, latency: latency === null ? null : Math.round(latency), seen };
 }
 
-/** Keeps a heartbeat and judges it at once. */
+/** Judges a heartbeat at once; when it came is kept in the detector's state. */
 export async function recordBeat(db: Db, component: Component, beat: Beat): Promise<Recorded> {
-  return db.transaction().execute(async trx => {
-    const row = { at: beat.at, ok: beat.ok ? 1 : 0, message: beat.message };
-    await trx
-      .insertInto('beats')
-      .values({ component_id: component.id, ...row })
-      .onConflict(conflict => conflict.column('component_id').doUpdateSet(row))
-      .execute();
-    return judgeBeat(trx, component, beat, beat.at);
-  });
+  return db.transaction().execute(trx => judgeBeat(trx, component, beat, beat.at));
 }
 
 /**
@@ -83,15 +75,7 @@ export async function judgeSilence(
   now: Millis,
   listeningSince: Millis,
 ): Promise<Recorded> {
-  return db.transaction().execute(async trx => {
-    const row = await trx
-      .selectFrom('beats')
-      .selectAll()
-      .where('component_id', '=', component.id)
-      .executeTakeFirst();
-    const beat = row ? { at: row.at, ok: row.ok === 1, message: row.message } : null;
-    return judgeBeat(trx, component, beat, now, listeningSince);
-  });
+  return db.transaction().execute(trx => judgeBeat(trx, component, null, now, listeningSince));
 }
 
 async function judgeBeat(
@@ -103,16 +87,16 @@ async function judgeBeat(
 ): Promise<Recorded> {
   const before = await stateOf(db, component.id);
   const judged = judgeHeartbeat(component, before.state, beat, now, listeningSince);
-  if (beat === null && judged.transitions.length === 0) return judged;
+  const everHeard = beat !== null || before.lastCheck !== null;
+  // Silence is observation too, but one row a minute is enough of it.
+  const due = beat !== null || judged.transitions.length > 0 || now - (before.lastCheck ?? now) >= MINUTE;
+  if (!everHeard || !due) return judged;
   const result: CheckResult = {
     at: now,
     outcome: healthOf(judged.state) === 'operational' ? 'up' : 'down',
     latency: null,
-    seen: beat?.message || 'heartbeat',
+    seen: beat?.ok ? 'reported in' : beat ? 'reported a failure' : 'no report',
   };
-  // Silence is observation too, but one row a minute is enough of it.
-  const due = before.lastCheck === null || now - before.lastCheck >= MINUTE || beat?.at === now;
-  if (!due && judged.transitions.length === 0) return judged;
   const gap = before.lastCheck === null ? SECOND : now - before.lastCheck;
   await rollUp(db, component.id, result, Math.max(0, Math.min(gap, 2 * MINUTE)));
   await saveState(db, component.id, before.state, judged, result);

@@ -35,13 +35,6 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (component_id, span, start)
   ) STRICT, WITHOUT ROWID;
 
-  CREATE TABLE beats (
-    component_id TEXT PRIMARY KEY,
-    at INTEGER NOT NULL,
-    ok INTEGER NOT NULL CHECK (ok IN (0, 1)),
-    message TEXT NOT NULL
-  ) STRICT;
-
   CREATE TABLE transitions (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     key TEXT NOT NULL UNIQUE,

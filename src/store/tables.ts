@@ -34,13 +34,6 @@ interface RollupRow {
   latency_max: number | null;
 }
 
-interface BeatRow {
-  component_id: string;
-  at: number;
-  ok: number;
-  message: string;
-}
-
 export interface TransitionRow {
   seq: Generated<number>;
   key: string;
@@ -97,7 +90,6 @@ export interface Tables {
   components: ComponentRow;
   results: ResultRow;
   rollups: RollupRow;
-  beats: BeatRow;
   transitions: TransitionRow;
   subscribers: SubscriberRow;
   updates: UpdateRow;

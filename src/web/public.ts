@@ -60,7 +60,7 @@ export function publicRoutes(router: Router, web: Web): void {
       sendRendered(req, res, rendered, headers);
     };
   };
-  const json = (body: object): Answer => ({ type: JSON_TYPE, body: JSON.stringify(body) });
+  const json = (body: object): Answer => ({ type: JSON_TYPE, body: harmless(JSON.stringify(body)) });
   router.get(
     '/api/v2/*path',
     open((snapshot, req) => {
@@ -73,28 +73,52 @@ export function publicRoutes(router: Router, web: Web): void {
     '/api/uptime.json',
     open(snapshot => json(uptimeJson(snapshot))),
   );
-  const feed = (type: string, make: (snapshot: Snapshot) => string) =>
-    open(snapshot => ({ type: `${type}; charset=utf-8`, body: make(snapshot) }));
-  router.get(['/status/feed.atom', '/history.atom'], feed('application/atom+xml', atom));
-  router.get(['/status/feed.rss', '/history.rss'], feed('application/rss+xml', rss));
-  router.get('/status/feed.json', feed('application/feed+json', jsonFeed));
-  router.get('/status/maintenance.ics', feed('text/calendar', maintenanceIcs));
-  const svg = (component: string | null) =>
+  const one = (req: Request, snapshot: Snapshot): string | null | undefined => {
+    const { component } = req.params;
+    if (component === undefined) return undefined;
+    return snapshot.site.components.some(({ id }) => id === component) ? String(component) : null;
+  };
+  const feed = (type: string, make: (snapshot: Snapshot, component?: string) => string) =>
     open((snapshot, req) => {
-      const id = component ?? String(req.params.component);
-      const known = id === '' || snapshot.site.components.some(other => other.id === id);
-      if (!known) return null;
-      const show = req.query.show === 'uptime' ? 'uptime' : 'status';
-      return { type: 'image/svg+xml; charset=utf-8', body: badge(snapshot, id || undefined, show) };
+      const component = one(req, snapshot);
+      return component === null ? null : { type: `${type}; charset=utf-8`, body: make(snapshot, component) };
     });
-  router.get('/status/badge.svg', svg(''));
-  router.get('/status/badge/:component.svg', svg(null));
+  router.get(['/status/feed.atom', '/status/feed/:component.atom'], feed('application/atom+xml', atom));
+  router.get(['/status/feed.rss', '/status/feed/:component.rss'], feed('application/rss+xml', rss));
+  const jsonFeedOf = (snapshot: Snapshot, component?: string) => harmless(jsonFeed(snapshot, component));
+  router.get(
+    ['/status/feed.json', '/status/feed/:component.json'],
+    feed('application/feed+json', jsonFeedOf),
+  );
+  // Statuspage's own paths, one entry an incident as there.
+  router.get(
+    '/history.atom',
+    feed('application/atom+xml', snapshot => atom(snapshot, undefined, 'incident')),
+  );
+  router.get(
+    '/history.rss',
+    feed('application/rss+xml', snapshot => rss(snapshot, undefined, 'incident')),
+  );
+  const calendar = feed('text/calendar', maintenanceIcs);
+  router.get(['/status/maintenance.ics', '/status/maintenance/:component.ics'], calendar);
+  const svg = open((snapshot, req) => {
+    const component = one(req, snapshot);
+    const show = req.query.show === 'uptime' ? 'uptime' : 'status';
+    if (component === null) return null;
+    return { type: 'image/svg+xml; charset=utf-8', body: badge(snapshot, component, show) };
+  });
+  router.get(['/status/badge.svg', '/status/badge/:component.svg'], svg);
   router.options(['/api/v2/*path', '/api/uptime.json'], (_req, res) => {
     res
       .set({ ...OPEN_TO_ALL, 'Access-Control-Allow-Methods': 'GET, HEAD' })
       .status(204)
       .end();
   });
+}
+
+/** The same JSON without a literal `<`: whoever takes it for HTML finds no tag in it. */
+function harmless(json: string): string {
+  return json.replaceAll('<', '\\u003c');
 }
 
 /** The language asked for by `?lang=`, else by the browser. */

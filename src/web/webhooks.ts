@@ -16,7 +16,8 @@ export function webhookRoutes(router: Router, web: Web): void {
     const reader = INBOUND[sender];
     if (!reader) throw new Refusal(404, 'No such webhook.');
     const { token: _, ...query } = req.query;
-    const reading = reader({ ...query, ...readBody(req) });
+    const body = readBody(req);
+    const reading = reader(Array.isArray(body) ? body : { ...query, ...body });
     if ('problem' in reading) {
       web.log.warn({ sender, problem: reading.problem }, 'webhook not understood');
       throw new Refusal(400, reading.problem);
@@ -74,7 +75,7 @@ function tokensOf(req: Request): string[] {
   return found.filter(token => typeof token === 'string' && token !== '') as string[];
 }
 
-function readBody(req: Request): Record<string, unknown> {
+function readBody(req: Request): Record<string, unknown> | unknown[] {
   const body = typeof req.body === 'string' ? req.body : '';
   if (body.trim() === '') return {};
   const type = (req.headers['content-type'] ?? '').toLowerCase().split(';')[0]!.trim();
@@ -85,13 +86,11 @@ function readBody(req: Request): Record<string, unknown> {
   }
   try {
     const parsed: unknown = JSON.parse(body);
-    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) {
-      return parsed as Record<string, unknown>;
-    }
+    if (typeof parsed === 'object' && parsed !== null) return parsed as Record<string, unknown> | unknown[];
   } catch {
     throw new Refusal(400, 'The body is not JSON.');
   }
-  throw new Refusal(400, 'The body must be a JSON object.');
+  throw new Refusal(400, 'The body must be a JSON object or list.');
 }
 
 function formOf(req: Request): Record<string, unknown> {

@@ -1,7 +1,7 @@
 // Refresh: gathers the facts, files what is owed to the folder, and holds the current Snapshot.
 import { compose } from '../core/compose.ts';
 import type { Facts, Measured } from '../core/facts.ts';
-import type { Incident } from '../core/incident.ts';
+import { type Incident, isOpen } from '../core/incident.ts';
 import { parseIncident } from '../core/incident-file.ts';
 import type { Log } from '../core/log.ts';
 import { stateAt } from '../core/maintenance.ts';
@@ -50,7 +50,7 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
     if (filed.wrote) files = await deps.files();
     const measured = await deps.measured(at - site.uptime.days * DAY);
     const incidents = withUnfiled(files.incidents, filed);
-    const all = [...problems, ...files.problems, ...filed.problems];
+    const all = [...problems, ...files.problems, ...filed.problems, ...strays(incidents)];
     complaints(all);
     const next = revisionOf(site, incidents, filed, measured, all, at);
     if (next === revision) return snapshot;
@@ -88,6 +88,18 @@ function withUnfiled(incidents: readonly Incident[], { unfiled }: Filed): Incide
     if (parsed) kept.push(parsed);
   }
   return kept;
+}
+
+/** Open incidents of monitors that match no component: shown, but they colour nothing. */
+function strays(incidents: readonly Incident[]): Problem[] {
+  return incidents
+    .filter(incident => isOpen(incident) && incident.openedBy !== null && incident.components?.length === 0)
+    .map(({ id, title, openedBy }) => ({
+      level: 'warning',
+      where: `incidents/${id}.md`,
+      what: `"${title}" comes from the monitor ${openedBy}, which matches no component`,
+      fix: 'add its name or id to the `match:` of a component in status.yaml',
+    }));
 }
 
 /** Incidents and sites stay the same objects while their text does: each is hashed once. */

@@ -158,7 +158,7 @@ function facts(incident: IncidentView, tell: Tell): string {
   return parts.join(' · ');
 }
 
-/** Ids must not hold spaces, and two updates of one page never share a key. */
+/** An id every selector and validator takes; two updates of one page never share a key. */
 export function anchorOf(kind: 'i' | 'u', id: string): string {
-  return `${kind}-${id.replace(/\s+/g, '-')}`;
+  return `${kind}-${id.replace(/[^\p{L}\p{N}_-]+/gu, '-')}`;
 }

@@ -1,0 +1,109 @@
+// Walk 3: an inbound monitor's word becomes an incident, once, and its "up" resolves it.
+import { describe, expect, test } from 'vitest';
+import { openWorld, subscribed } from './world.ts';
+
+const TOKEN = 'the-webhook-token-of-this-test';
+const HOOK = `/webhooks/uptime?token=${TOKEN}`;
+
+describe('POST /webhooks/uptime', () => {
+  test("the mission's own JSON: down opens, repeats do nothing, up resolves", async () => {
+    const world = await openWorld();
+    await subscribed(world, 'user@example.com');
+    const down = { alert_type: 'down', monitor_name: 'API' };
+    const opened = await world.post(HOOK, down);
+    expect(opened.status).toBe(200);
+    expect(opened.json).toEqual({ ok: true, action: 'opened', incident: '20260310_api-down' });
+    expect((await world.get('/status/live')).text).toContain('API Down');
+    expect((await world.post(HOOK, down)).json).toMatchObject({ action: 'ignored' });
+    await world.pass(60);
+    const resolved = await world.post(HOOK, { ...down, alert_type: 'up' });
+    expect(resolved.json).toEqual({ ok: true, action: 'resolved', incident: '20260310_api-down' });
+    expect((await world.post(HOOK, { ...down, alert_type: 'up' })).json).toMatchObject({ action: 'ignored' });
+    await world.pass(1);
+    expect(await world.files()).toEqual(['20260310_api-down.md']);
+    const subjects = world.mails.map(mail => mail.subject).filter(subject => subject?.startsWith('['));
+    expect(subjects).toEqual(['[INCIDENT] API Down', '[RESOLVED] API Down']);
+  });
+
+  const robot = { monitorID: '777', monitorFriendlyName: 'Dashboard', monitorURL: 'https://levqor.ai' };
+  const form = (fields: Record<string, string>) => new URLSearchParams(fields);
+  test("UptimeRobot's own, as JSON, form and query, is one monitor", async () => {
+    const world = await openWorld();
+    const down = await world.post(HOOK, { ...robot, alertType: 1, alertDetails: 'HTTP 500' });
+    expect(down.json).toMatchObject({ action: 'opened', incident: '20260310_dashboard-down' });
+    expect((await world.post(HOOK, form({ ...robot, alertType: '1' }))).json.action).toBe('ignored');
+    const query = new URLSearchParams({ ...robot, alertType: '2' });
+    expect((await world.get(`${HOOK}&${query}`)).json).toMatchObject({ action: 'resolved' });
+    const text = await world.read('20260310_dashboard-down.md');
+    expect(text).toMatch(/opened_by: "?uptimerobot:777"?/);
+    expect(text).toContain('HTTP 500');
+    expect((await world.post(HOOK, { ...robot, alertType: 3 })).json.action).toBe('ignored');
+  });
+
+  test('failing again within 30 minutes continues the same file', async () => {
+    const world = await openWorld();
+    for (const alert_type of ['down', 'up']) {
+      await world.post(HOOK, { alert_type, monitor_name: 'API' });
+      await world.pass(600);
+    }
+    const again = await world.post(HOOK, { alert_type: 'down', monitor_name: 'API' });
+    expect(again.json).toEqual({ ok: true, action: 'opened', incident: '20260310_api-down' });
+    expect(await world.files()).toEqual(['20260310_api-down.md']);
+  });
+
+  test('a monitor that matches no component paints nothing red, yet the verdict tells', async () => {
+    const world = await openWorld();
+    await world.post(HOOK, { alert_type: 'down', monitor_name: 'Some Other Thing' });
+    const summary = (await world.get('/api/v2/summary.json')).json;
+    expect(summary.incidents).toMatchObject([{ name: 'Some Other Thing Down' }]);
+    const statuses = summary.components.map((row: { status: string }) => row.status);
+    expect(new Set(statuses)).toEqual(new Set(['operational']));
+    expect((await world.get('/status/live')).text).not.toContain('All systems operational');
+    const ready = (await world.get('/readyz')).json;
+    expect(ready.problems.map((problem: { message: string }) => problem.message).join()).toContain(
+      'Some Other Thing',
+    );
+  });
+
+  test.each([
+    ['no token', '/webhooks/uptime', {}, 401],
+    ['a wrong token', '/webhooks/uptime?token=wrong', {}, 401],
+    ['a header', '/webhooks/uptime', { 'x-webhook-token': TOKEN }, 200],
+    ['a bearer', '/webhooks/uptime', { authorization: `Bearer ${TOKEN}` }, 200],
+    ['a basic password', '/webhooks/uptime', { authorization: `Basic ${btoa(`robot:${TOKEN}`)}` }, 200],
+  ])('%s → %s', async (_name, address, headers, status) => {
+    const world = await openWorld();
+    const answer = await world.post(address, { alert_type: 'down', monitor_name: 'API' }, headers);
+    expect(answer.status).toBe(status);
+    expect(await world.files()).toHaveLength(status === 200 ? 1 : 0);
+    expect(JSON.stringify(world.logged)).not.toContain(TOKEN);
+  });
+
+  test.each<[string, unknown, Record<string, string>, number]>([
+    ['broken JSON', '{"alert_type":', { 'content-type': 'application/json' }, 400],
+    ['a JSON list', '[1,2]', { 'content-type': 'application/json' }, 400],
+    ['a JSON number', '7', { 'content-type': 'application/json' }, 400],
+    ['nothing', undefined, {}, 400],
+    ['no monitor', { alert_type: 'down' }, {}, 400],
+    ['a picture', 'GIF89a', { 'content-type': 'image/gif' }, 415],
+    ['200 kB', { alert_type: 'down', monitor_name: 'x'.repeat(200_000) }, {}, 413],
+    ['JSON as text', '{"alert_type":"down","monitor_name":"API"}', { 'content-type': 'text/plain' }, 200],
+  ])('%s → %s', async (_name, body, headers, status) => {
+    const world = await openWorld();
+    const answer = await world.post(HOOK, body, headers);
+    expect(answer.status).toBe(status);
+    if (status !== 200)
+      expect(answer.json).toMatchObject({ status, detail: expect.stringMatching(/^[A-Z“"`].{10}/) });
+    expect((await world.get('/status/live')).status).toBe(200);
+  });
+
+  test('a name made to hurt becomes plain text and a plain file name', async () => {
+    const world = await openWorld();
+    const name = '../../etc/<script>alert(1)</script>"\n---\nstatus: resolved';
+    expect((await world.post(HOOK, { alert_type: 'down', monitor_name: name })).status).toBe(200);
+    const [file] = await world.files();
+    expect(file).toMatch(/^20260310_[a-z0-9-]+\.md$/);
+    expect(await world.read(file as string)).toMatch(/^status: investigating$/m);
+    expect((await world.get('/status/live')).text).not.toContain('<script>alert');
+  });
+});

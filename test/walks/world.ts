@@ -1,0 +1,203 @@
+// A world for the walks: the whole system on temporary folders, a hand-moved clock, real HTTP and SMTP peers.
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type ParsedMail, simpleParser } from 'mailparser';
+import { SMTPServer } from 'smtp-server';
+import { onTestFinished } from 'vitest';
+import { readEnvironment } from '../../src/config/environment.ts';
+import { parseInstant } from '../../src/core/time.ts';
+import { makeProbes } from '../../src/outside/probes.ts';
+import { openSystem, type System } from '../../src/wiring.ts';
+
+export const SITE = (target: string) => `
+title: Levqor Status
+components:
+  - { id: api, name: API, check: { type: http, url: "${target}/health", timeout: 2s } }
+  - { id: dashboard, name: Dashboard, check: { type: manual } }
+  - { id: jobs, name: Background Jobs, check: { type: heartbeat, period: 5m, grace: 1m } }
+`;
+
+export interface WorldOptions {
+  /** status.yaml, given the address of the failing HTTP server. */
+  readonly site?: (target: string) => string;
+  /** Incident files to begin with, by name. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly now?: string;
+}
+
+export interface World {
+  readonly system: System;
+  readonly url: string;
+  readonly dir: string;
+  /** What the fake service answers next. */
+  readonly service: { status: number; delay: number; body: string };
+  readonly mails: ParsedMail[];
+  /** What the SMTP server says to a recipient: null accepts. */
+  readonly smtp: { refuse: ((address: string) => { code: number; text: string } | null) | null };
+  readonly logged: { level: string; fields: Record<string, unknown>; message: string }[];
+  now(): number;
+  /** Moves the clock by so many seconds, a tick at each `step` seconds on the way. */
+  pass(seconds: number, step?: number): Promise<void>;
+  write(name: string, text: string): Promise<void>;
+  read(name: string): Promise<string>;
+  files(): Promise<string[]>;
+  get(path: string, headers?: Record<string, string>): Promise<Answer>;
+  post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  /** Closes the system and opens it again on the same folders. */
+  restart(): Promise<void>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: bodies of many shapes, asserted field by field
+  readonly json: any;
+}
+
+/** Opens a world; everything of it is closed and removed when the test ends. */
+export async function openWorld(options: WorldOptions = {}): Promise<World> {
+  const dir = await mkdtemp(path.join(tmpdir(), 'status-live-'));
+  const service = { status: 200, delay: 0, body: 'ok' };
+  const target = createServer((_req, res) => {
+    setTimeout(() => res.writeHead(service.status).end(service.body), service.delay);
+  });
+  const targetUrl = await listening(target);
+  const mails: ParsedMail[] = [];
+  const smtp: World['smtp'] = { refuse: null };
+  const sink = smtpSink(mails, smtp);
+  await new Promise<void>(resolve => sink.listen(0, '127.0.0.1', resolve));
+  const smtpPort = (sink.server.address() as { port: number }).port;
+
+  const incidents = path.join(dir, 'status', 'incidents');
+  await mkdir(incidents, { recursive: true });
+  await writeFile(path.join(dir, 'status', 'status.yaml'), (options.site ?? SITE)(targetUrl));
+  for (const [name, text] of Object.entries(options.files ?? {})) {
+    await writeFile(path.join(incidents, name), text);
+  }
+  let now = parseInstant(options.now ?? '2026-03-10T12:00:00Z') as number;
+  const logged: World['logged'] = [];
+  const write = (level: string) => (fields: object, message: string) => {
+    logged.push({ level, fields: fields as Record<string, unknown>, message });
+  };
+  const log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+  const open = () => {
+    const { value: env, problems } = readEnvironment(
+      {
+        PORT: '0',
+        HOST: '127.0.0.1',
+        SMTP_URL: `smtp://127.0.0.1:${smtpPort}`,
+        MAIL_FROM: 'Levqor Status <status@levqor.ai>',
+        WEBHOOK_TOKEN: 'the-webhook-token-of-this-test',
+        SECRET: 'a secret that only this test knows',
+        ...options.env,
+      },
+      dir,
+    );
+    if (!env) throw new Error(JSON.stringify(problems));
+    return openSystem(env, { clock: () => now, schedule: () => async () => {}, probe: makeProbes(), log });
+  };
+  let system = await open();
+  let closed = false;
+  onTestFinished(async () => {
+    if (!closed) await system.close();
+    await new Promise<void>(resolve => sink.close(() => resolve()));
+    target.closeAllConnections();
+    await new Promise(resolve => target.close(resolve));
+    await rm(dir, { recursive: true, force: true });
+  });
+
+  const ask = async (address: string, init: RequestInit): Promise<Answer> => {
+    const response = await fetch(new URL(address, system.localUrl), { redirect: 'manual', ...init });
+    const text = await response.text();
+    const json = /json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : null;
+    return { status: response.status, text, headers: response.headers, json };
+  };
+  return {
+    get system() {
+      return system;
+    },
+    get url() {
+      return system.localUrl;
+    },
+    dir,
+    service,
+    mails,
+    smtp,
+    logged,
+    now: () => now,
+    async pass(seconds, step = seconds) {
+      for (let left = seconds; left > 0; left -= step) {
+        now += Math.min(step, left) * 1000;
+        await system.tick();
+      }
+      if (seconds === 0) await system.tick();
+    },
+    write: (name, text) => writeFile(path.join(incidents, name), text),
+    read: name => readFile(path.join(incidents, name), 'utf8'),
+    files: async () => (await readdir(incidents)).sort(),
+    get: (address, headers = {}) => ask(address, { headers }),
+    post(address, body, headers = {}) {
+      const isForm = body instanceof URLSearchParams || body instanceof FormData || typeof body === 'string';
+      const sent = body === undefined || isForm ? (body as BodyInit | undefined) : JSON.stringify(body);
+      const type: Record<string, string> =
+        body === undefined || isForm ? {} : { 'content-type': 'application/json' };
+      return ask(address, { method: 'POST', body: sent ?? null, headers: { ...type, ...headers } });
+    },
+    async restart() {
+      await system.close();
+      closed = true;
+      system = await open();
+      closed = false;
+    },
+  };
+}
+
+function smtpSink(mails: ParsedMail[], smtp: World['smtp']): SMTPServer {
+  return new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    onRcptTo({ address }, _session, callback) {
+      const refused = smtp.refuse?.(address);
+      if (!refused) return callback();
+      callback(Object.assign(new Error(refused.text), { responseCode: refused.code }));
+    },
+    onData(stream, _session, callback) {
+      simpleParser(stream).then(mail => {
+        mails.push(mail);
+        callback();
+      }, callback);
+    },
+  });
+}
+
+async function listening(server: Server): Promise<string> {
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+}
+
+/** The first link of a mail's text whose path begins so, as a path for `get` and `post`. */
+export function linkIn(mail: ParsedMail | undefined, start: string): string {
+  const links = mail?.text?.match(/https?:\/\/\S+/g) ?? [];
+  const found = links.map(link => new URL(link)).find(({ pathname }) => pathname.startsWith(start));
+  if (!found) throw new Error(`no link to ${start} in: ${mail?.text}`);
+  return found.pathname + found.search;
+}
+
+/** Subscribes an address and confirms it through the letter it gets. */
+export async function subscribed(
+  world: World,
+  email: string,
+  components: readonly string[] = [],
+): Promise<void> {
+  const query = new URLSearchParams([['email', email], ...components.map(id => ['components', id])]);
+  await world.get(`/status/subscribe?${query}`);
+  await world.pass(1);
+  const letter = world.mails.findLast(mail => JSON.stringify(mail.to).includes(email));
+  const token = new URL(linkIn(letter, '/status/confirm'), world.url).searchParams.get('token') as string;
+  const confirmed = await world.post('/status/confirm', new URLSearchParams({ token }));
+  if (confirmed.status !== 200) throw new Error(`confirm answered ${confirmed.status}`);
+}
