@@ -1,8 +1,10 @@
 // The faces of the page: made-up sites in every state the page must look right in.
-import type { Health } from '../../src/core/component.ts';
+import type { Component, Health } from '../../src/core/component.ts';
 import type { Snapshot } from '../../src/core/snapshot.ts';
 import { DAY, HOUR, MINUTE } from '../../src/core/time.ts';
-import { component, incident, NOW, shown, site, snapshot, update, view } from '../makers.ts';
+import { makeRender } from '../../src/views.ts';
+import { makePages, type PageContext } from '../../src/web/pages.ts';
+import { component, incident, NOW, shown, snapshot, update, view } from '../makers.ts';
 
 const SIX = [
   component('api', { name: 'API', description: 'Public REST API' }),
@@ -12,14 +14,7 @@ const SIX = [
   component('database', { name: 'Database' }),
   component('jobs', { name: 'Background Jobs', description: 'Scheduled workflows and exports' }),
 ];
-const [api, dashboard, , email, database, jobs] = SIX as [
-  (typeof SIX)[0],
-  (typeof SIX)[0],
-  (typeof SIX)[0],
-  (typeof SIX)[0],
-  (typeof SIX)[0],
-  (typeof SIX)[0],
-];
+const [api, , , email, database] = SIX as [Component, Component, Component, Component, Component];
 
 const LATENCY = shown(
   incident('20261119_api-latency-spike', {
@@ -178,7 +173,40 @@ export const FACES: Readonly<Record<string, Snapshot>> = {
   empty: snapshot(SIX.map(one => view(one, 'no_data', { known: 0 }))),
 };
 
-/** The ids of incidents the other pages are tried with. */
+/** The id of an incident with updates and a post-mortem. */
 export const LATENCY_ID = LATENCY.id;
-export const UPKEEP_ID = UPKEEP.id;
-export { api, dashboard, jobs, site };
+
+const ASSETS = { css: '/status/assets/status.css?v=1', js: '/status/assets/live.js?v=1' };
+
+/** The pages as the server makes them. */
+export const pages = makePages(makeRender('views'));
+export const ctx = (snapshot: Snapshot, lang: 'en' | 'de' = 'en'): PageContext => ({
+  snapshot,
+  lang,
+  base: '',
+  assets: ASSETS,
+});
+
+const well = ctx(FACES.well!);
+/** Every page in every state, by name. */
+export const PAGES: Record<string, string> = {
+  ...Object.fromEntries(Object.entries(FACES).map(([name, face]) => [name, pages.live(ctx(face))])),
+  german: pages.live(ctx(FACES.outage!, 'de')),
+  rtl: pages.live(ctx(FACES.sixty!)).replace('dir="ltr"', 'dir="rtl"'),
+  incident: pages.incident(well, LATENCY_ID)!,
+  upkeep: pages.incident(well, UPKEEP.id)!,
+  history: pages.history(well, null)!,
+  month: pages.history(well, '2026-11')!,
+  subscribe: pages.subscribe(well, { email: 'a@', components: ['api'], problem: 'email_invalid' }),
+  notice: pages.notice(well, 'check_inbox'),
+  confirm: pages.confirm(well, 't'),
+  unsubscribe: pages.unsubscribe(well, { token: null, email: '', problem: 'email_missing' }),
+  leave: pages.unsubscribe(well, { token: 't', email: '', problem: null }),
+  manage: pages.manage(ctx(FACES.sixty!), {
+    token: 't',
+    email: 'ada@example.com',
+    components: null,
+    saved: true,
+  }),
+  missing: pages.error(well, 404),
+};

@@ -7,50 +7,16 @@ import { gzipSync } from 'node:zlib';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../src/core/snapshot.ts';
-import { makeRender } from '../../src/views.ts';
 import { stylesheet } from '../../src/web/page/brand.ts';
-import { makePages, type PageContext } from '../../src/web/pages.ts';
 import { site } from '../makers.ts';
-import { FACES, LATENCY_ID, UPKEEP_ID } from './faces.ts';
+import { ctx, FACES, PAGES, pages } from './faces.ts';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const CSP =
   "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'";
-const ASSETS = { css: '/status/assets/status.css?v=1', js: '/status/assets/live.js?v=1' };
 const CSS = stylesheet(readFileSync('public/status.css', 'utf8'), site());
 const JS = readFileSync('public/live.js', 'utf8');
-
-const pages = makePages(makeRender('views'));
-const ctx = (snapshot: Snapshot, lang: 'en' | 'de' = 'en'): PageContext => ({
-  snapshot,
-  lang,
-  base: '',
-  assets: ASSETS,
-});
-
-const well = ctx(FACES.well!);
-const PAGES: Record<string, string> = {
-  ...Object.fromEntries(Object.entries(FACES).map(([name, face]) => [name, pages.live(ctx(face))])),
-  german: pages.live(ctx(FACES.outage!, 'de')),
-  rtl: pages.live(ctx(FACES.sixty!)).replace('dir="ltr"', 'dir="rtl"'),
-  incident: pages.incident(well, LATENCY_ID)!,
-  upkeep: pages.incident(well, UPKEEP_ID)!,
-  history: pages.history(well, null)!,
-  month: pages.history(well, '2026-11')!,
-  subscribe: pages.subscribe(well, { email: 'a@', components: ['api'], problem: 'email_invalid' }),
-  notice: pages.notice(well, 'check_inbox'),
-  confirm: pages.confirm(well, 't'),
-  unsubscribe: pages.unsubscribe(well, { token: null, email: '', problem: 'email_missing' }),
-  leave: pages.unsubscribe(well, { token: 't', email: '', problem: null }),
-  manage: pages.manage(ctx(FACES.sixty!), {
-    token: 't',
-    email: 'ada@example.com',
-    components: null,
-    saved: true,
-  }),
-  missing: pages.error(well, 404),
-};
 
 describe.runIf(existsSync(CHROMIUM))('the page in a browser', () => {
   let server: Server;
@@ -320,7 +286,7 @@ describe.runIf(existsSync(CHROMIUM))('the page in a browser', () => {
     await link.click();
     await expect.poll(() => link.textContent()).toBe('Copied');
     expect(await page.evaluate(() => navigator.clipboard.readText())).toContain(
-      '/incident#u-2026-11-19T15:12:00Z-0',
+      '/incident#u-2026-11-19T15-12-00Z-0',
     );
   });
 
