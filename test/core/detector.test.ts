@@ -170,6 +170,12 @@ describe('time', () => {
     expect(ran.transitions.map(({ kind, at }) => [kind, at])).toEqual([['down', first]]);
   });
 
+  test('a row from before the clock was set back is not continued', () => {
+    const back = START - 24 * HOUR;
+    const after = Array.from({ length: CLOCK_SET_BACK + 1 }, (_, i) => result(back + i * MINUTE, 'down'));
+    expect(run(component(), [...minutes('.xx'), ...after]).transitions).toEqual([]);
+  });
+
   test('an outage that ends on a clock set back never lasts less than nothing', () => {
     const back = START - 24 * HOUR;
     const after = Array.from({ length: CLOCK_SET_BACK + 3 }, (_, i) => result(back + i * MINUTE, 'up'));
@@ -184,14 +190,16 @@ describe('rechecks', () => {
     ['a first failure', '* * * * *', '.x', 10],
     ['a second', '* * * * *', '.xx', 20],
     ['confirmed', '* * * * *', '.xxx', null],
+    ['a third of nine', '* * * * *', '.xxx', 40, 9],
+    ['a fourth: the schedule is sooner', '* * * * *', '.xxxx', null, 9],
     ['a first good one', '* * * * *', 'xxx.', 10],
     ['restored', '* * * * *', 'xxx..', null],
     ['a schedule that is soon enough', '*/12 * * * * *', '.x', 2],
     ['a rare schedule starts just as soon', '0 3 * * *', '.x', 10],
-  ])('%s (%s): %s', (_, schedule, letters, seconds) => {
-    const results = minutes(letters);
-    const { recheckAt } = run(component({}, schedule), results);
-    expect(recheckAt).toBe(seconds === null ? null : results.at(-1)!.at + seconds * SECOND);
+  ])('%s (%s): %s', (_, schedule, letters, seconds, failures = 3) => {
+    const results = minutes(String(letters));
+    const { recheckAt } = run(component({ failures: Number(failures) }, String(schedule)), results);
+    expect(recheckAt).toBe(seconds === null ? null : results.at(-1)!.at + Number(seconds) * SECOND);
   });
 });
 
@@ -232,6 +240,11 @@ describe('latency', () => {
       'probe:api up 6',
       'latency:api up 7',
     ]);
+  });
+
+  test('how long a failure took is no latency', () => {
+    const slowFailures = minutes('xxx').map(one => ({ ...one, latency: 9000 }));
+    expect(run(component({ failures: 9 }), slowFailures).transitions).toEqual([]);
   });
 
   test('a schedule sparser than the window is judged over three periods', () => {
