@@ -148,6 +148,8 @@ export function makePages(render: Render): Pages {
       return page('subscribe', ctx, tell, about, {
         title,
         email: form.email,
+        // Most want everything: the choice stays folded until somebody has chosen.
+        some: form.components.length > 0,
         problem: problem(form.problem, tell),
         choices: choices(ctx, form.components),
       });

@@ -101,6 +101,7 @@ function formOf(req: Request): Record<string, unknown> {
 
 /** Uptime Kuma's form mode: one field that holds JSON. */
 function multipartField(body: string, name: string): string {
-  const found = new RegExp(`name="${name}"[^]*?\\r?\\n\\r?\\n([^]*?)\\r?\\n--`).exec(body);
+  const part = body.split(/\r?\n--/).find(text => text.includes(`name="${name}"`));
+  const found = /\r?\n\r?\n([\s\S]*)$/.exec(part ?? '');
   return found?.[1] ?? '';
 }

@@ -13,7 +13,7 @@ describe('an incident file', () => {
       '20251106_api-latency-spike.md',
       SAMPLE.replace('status: resolved', 'status: investigating')
         .replace(/^resolved:.*\n/m, '')
-        .replace(/## Update 15:00[^]*(?=## Update 14:30)/, ''),
+        .replace(/## Update 15:00[\s\S]*(?=## Update 14:30)/, ''),
     );
     await world.pass(60);
     await world.pass(60);

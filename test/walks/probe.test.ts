@@ -23,7 +23,9 @@ describe('a check that fails', () => {
     world.service.status = 200;
     await world.pass(180, 10);
     expect(await world.files()).toEqual(['20260310_api-down.md']);
-    expect(await world.read('20260310_api-down.md')).toMatch(/status: resolved[^]*resolved: 2026-03-10T12:/);
+    expect(await world.read('20260310_api-down.md')).toMatch(
+      /status: resolved[\s\S]*resolved: 2026-03-10T12:/,
+    );
     expect((await world.get('/api/v2/status.json')).json.status.indicator).toBe('none');
     const subjects = world.mails.map(mail => mail.subject).filter(subject => subject?.startsWith('['));
     expect(subjects).toEqual(['[INCIDENT] API Down', '[RESOLVED] API Down']);

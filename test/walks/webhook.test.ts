@@ -93,7 +93,7 @@ describe('POST /webhooks/uptime', () => {
     const answer = await world.post(HOOK, body, headers);
     expect(answer.status).toBe(status);
     if (status !== 200)
-      expect(answer.json).toMatchObject({ status, detail: expect.stringMatching(/^[A-Z“"`].{10}/) });
+      expect(answer.json).toMatchObject({ status, detail: expect.stringMatching(/\w+ \w+/) });
     expect((await world.get('/status/live')).status).toBe(200);
   });
 

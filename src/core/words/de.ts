@@ -93,7 +93,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'component.strip_none': '{name}: noch keine Daten',
   'component.no_bad': 'keine Störungen',
   'component.blank': { one: 'keine Daten an {n} Tag', other: 'keine Daten an {n} Tagen' },
-  'component.down': '{duration} gestört',
+  'component.down': '{duration} betroffen',
   'component.group': { one: '{n} Komponente', other: '{n} Komponenten' },
 
   'incident.affects': 'Betrifft {names}',
@@ -128,6 +128,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'subscribe.email': 'E-Mail-Adresse',
   'subscribe.which': 'Welche Komponenten?',
   'subscribe.which_help': 'Ohne Auswahl erfahren Sie von allen.',
+  'subscribe.some': 'Nur einzelne Komponenten',
   'subscribe.send': 'Abonnieren',
   'subscribe.honeypot': 'Dieses Feld leer lassen',
   'subscribe.other': 'Ohne Adresse',

@@ -89,7 +89,7 @@ export const en = {
   'component.strip_none': '{name}: no data yet',
   'component.no_bad': 'no incidents',
   'component.blank': { one: 'no data on {n} day', other: 'no data on {n} days' },
-  'component.down': '{duration} of incidents',
+  'component.down': '{duration} affected',
   'component.group': { one: '{n} component', other: '{n} components' },
 
   'incident.affects': 'Affects {names}',
@@ -124,6 +124,7 @@ export const en = {
   'subscribe.email': 'E-mail address',
   'subscribe.which': 'Which components?',
   'subscribe.which_help': 'Choose none to hear about all of them.',
+  'subscribe.some': 'Only some components',
   'subscribe.send': 'Subscribe',
   'subscribe.honeypot': 'Leave this field empty',
   'subscribe.other': 'Without an address',
