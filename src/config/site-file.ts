@@ -50,7 +50,7 @@ const componentSchema = z.object({
   match: z.array(z.union([z.string(), z.number().transform(String)])).default([]),
 });
 
-const siteSchema = z.object({
+export const siteSchema = z.object({
   title: z.string().trim().min(1).default('Status'),
   url: z.url({ protocol: /^https?$/ }).optional(),
   timezone: zone.default('UTC'),

@@ -138,31 +138,31 @@ export function unknownKeys(
 function wording(issue: z.core.$ZodIssue): { what: string; fix: string } {
   const name = issue.path.map(String).join('.') || 'this';
   const given = issue.input === undefined ? 'is missing' : `is ${quote(issue.input)}`;
+  const what = `\`${name}\` ${given}`;
   switch (issue.code) {
     case 'invalid_value': {
       const values = issue.values.map(String);
       const near = typeof issue.input === 'string' ? nearest(issue.input, values) : undefined;
-      return {
-        what: `\`${name}\` ${given}`,
-        fix: near ? `did you mean ${near}?` : `write ${listed(values)}`,
-      };
+      return { what, fix: near ? `did you mean ${near}?` : `write ${listed(values)}` };
     }
     case 'invalid_type':
-      return {
-        what: `\`${name}\` ${given}`,
-        fix: `write ${TYPE_WORDS[issue.expected] ?? `a ${issue.expected}`}`,
-      };
+      return { what, fix: `write ${TYPE_WORDS[issue.expected] ?? `a ${issue.expected}`}` };
     case 'invalid_union':
-      return { what: `\`${name}\` ${given}`, fix: unionFix(issue) };
+      return unionWording(issue, what);
+    case 'too_big':
+      return { what, fix: `write at most ${issue.maximum}` };
+    case 'too_small':
+      return {
+        what,
+        fix: issue.origin === 'array' ? 'name at least one' : `write at least ${issue.minimum}`,
+      };
     case 'custom': {
-      const [what, fix] = issue.message.split(/; (.*)/s);
-      return { what: `\`${name}\`: ${what}`, fix: fix ?? 'see the README' };
+      const [told, fix] = issue.message.split(/; (.*)/s);
+      return { what: `\`${name}\`: ${told}`, fix: fix ?? 'see the README' };
     }
     default:
-      return {
-        what: `\`${name}\` ${given}`,
-        fix: issue.message.charAt(0).toLowerCase() + issue.message.slice(1),
-      };
+      if ('format' in issue && issue.format === 'url') return { what, fix: 'write an address: https://…' };
+      return { what, fix: issue.message.charAt(0).toLowerCase() + issue.message.slice(1) };
   }
 }
 
@@ -176,15 +176,19 @@ const TYPE_WORDS: Record<string, string> = {
   record: '`key: value` lines',
 };
 
-function unionFix(issue: z.core.$ZodIssueInvalidUnion): string {
-  if (issue.discriminator && Array.isArray((issue as { options?: unknown[] }).options)) {
-    return `write ${listed((issue as unknown as { options: unknown[] }).options.map(String))}`;
+function unionWording(issue: z.core.$ZodIssueInvalidUnion, what: string): { what: string; fix: string } {
+  const { discriminator, options } = issue as { discriminator?: string; options?: unknown[] };
+  if (discriminator && options) {
+    const values = options.map(String);
+    const given = (issue.input as Record<string, unknown> | undefined)?.[discriminator];
+    const near = typeof given === 'string' ? nearest(given, values) : undefined;
+    const told = given === undefined ? 'is missing' : `is ${quote(given)}`;
+    const fix = near ? `did you mean ${near}?` : `write ${listed(values)}`;
+    return { what: `\`${issue.path.map(String).join('.')}\` ${told}`, fix };
   }
-  const expected = issue.errors
-    .flat()
-    .map(inner => wording(inner).fix)
-    .filter((fix, at, all) => all.indexOf(fix) === at);
-  return expected.join(', or ') || issue.message;
+  const fixes = issue.errors.flat().map(inner => wording(inner).fix);
+  const asked = fixes.find(fix => fix.startsWith('did you mean'));
+  return { what, fix: asked ?? [...new Set(fixes)].join(', or ') };
 }
 
 /** `a, b or c`. */

@@ -1,0 +1,171 @@
+// Configuration: every problem at once, each with its place, what is wrong and what would be right.
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { readEnvironment } from '../../src/config/environment.ts';
+import { readSite } from '../../src/config/site-file.ts';
+import { printProblem } from '../../src/core/problem.ts';
+
+const site = (text: string, variables: Record<string, string> = {}) =>
+  readSite(text, 'status.yaml', variables, null, 'http://localhost:3000');
+const lines = (problems: readonly Parameters<typeof printProblem>[0][]) => problems.map(printProblem);
+
+describe('the environment', () => {
+  test('empty is enough', () => {
+    const { value, problems } = readEnvironment({}, '/srv');
+    expect(problems).toEqual([]);
+    expect(value).toMatchObject({
+      port: 3000,
+      host: '0.0.0.0',
+      statusDir: '/srv/status',
+      dataDir: '/srv/data',
+    });
+    expect(value?.databaseFile).toBe('/srv/data/status.db');
+  });
+
+  test('tells everything that is wrong at once, and no secret', () => {
+    const { value, problems } = readEnvironment(
+      {
+        PORT: 'http',
+        PUBLIC_URL: 'status.levqor.ai',
+        SMTP_URL: 'resend:re_secret@smtp',
+        TRUST_PROXY: 'true',
+        LOG_LEVEL: 'loud',
+        DATABASE_URL: 'mysql://u:p@h/d',
+        SECRET_FILE: '/nowhere/at/all',
+      },
+      '/srv',
+    );
+    expect(value).toBeNull();
+    const told = lines(problems);
+    expect(told).toHaveLength(7);
+    for (const name of [
+      'PORT',
+      'PUBLIC_URL',
+      'SMTP_URL',
+      'TRUST_PROXY',
+      'LOG_LEVEL',
+      'DATABASE_URL',
+      'SECRET_FILE',
+    ]) {
+      expect(told.join('\n')).toMatch(new RegExp(`^${name}: .+ — .+`, 'm'));
+    }
+    expect(told.join('\n')).not.toContain('re_secret');
+  });
+
+  test('a secret may come from a file', () => {
+    const file = path.join(mkdtempSync(path.join(tmpdir(), 'env-')), 'token');
+    writeFileSync(file, 'a-token-from-a-file\n');
+    expect(readEnvironment({ WEBHOOK_TOKEN_FILE: file }, '/srv').value?.webhookToken).toBe(
+      'a-token-from-a-file',
+    );
+    const both = readEnvironment({ WEBHOOK_TOKEN_FILE: file, WEBHOOK_TOKEN: 'x' }, '/srv');
+    expect(lines(both.problems)).toEqual([
+      'WEBHOOK_TOKEN: both WEBHOOK_TOKEN and WEBHOOK_TOKEN_FILE are set — keep one of them',
+    ]);
+  });
+});
+
+describe('status.yaml', () => {
+  test('the shipped one is read without a word', () => {
+    const { value, problems } = site(readFileSync('status/status.yaml', 'utf8'));
+    expect(problems).toEqual([]);
+    const kinds = value?.components.map(({ name, check }) => [name, check.type]);
+    expect(kinds).toEqual([
+      ['API', 'http'],
+      ['Dashboard', 'http'],
+      ['Workflow Builder', 'http'],
+      ['Email Delivery', 'statuspage'],
+      ['Database', 'database'],
+      ['Background Jobs', 'heartbeat'],
+    ]);
+  });
+
+  test.each<[string, string, RegExp]>([
+    ['no components', 'title: X\n', /:1: `components` is missing — write a list/],
+    ['not YAML', 'title: "X\n', /:\d: this is not YAML/],
+    ['a tab', 'components:\n\t- id: a\n', /:2: this is not YAML.*spaces/],
+    ['a list', '- a\n', /:1: a list of `key: value` lines/],
+    ['an empty file', '', /:1: a list of `key: value` lines is expected/],
+    ['a bad id', 'components:\n  - id: A B\n    name: A\n', /:2: .*"A B".*small letters/],
+    [
+      'an id twice',
+      'components:\n  - {id: a, name: A}\n  - {id: a, name: B}\n',
+      /:3: the id "a" is used twice/,
+    ],
+    [
+      'a bad cron',
+      'components:\n  - {id: a, name: A, schedule: "every minute"}\n',
+      /:2: .*not a cron expression/,
+    ],
+    [
+      'a bad kind',
+      'components:\n  - {id: a, name: A, check: {type: htp, url: x}}\n',
+      /:2: `components.0.check.type` is "htp" — did you mean http\?/,
+    ],
+    [
+      'a bad duration',
+      'components:\n  - {id: a, name: A, check: {type: http, url: x, timeout: 10}}\n',
+      /10s, 5m or 24h/,
+    ],
+    ['a bad colour', 'brand: { color: indigo }\ncomponents: [{id: a, name: A}]\n', /:1: .*#4f46e5/],
+    ['a bad zone', 'timezone: Mars\ncomponents: [{id: a, name: A}]\n', /:1: .*Europe\/Berlin/],
+    ['a logo outside', 'brand: { logo: ../x.png }\ncomponents: [{id: a, name: A}]\n', /:1: .*logo\.png/],
+    [
+      'an unset variable',
+      'components:\n  - {id: a, name: A, check: {type: http, url: "${NOPE}"}}\n',
+      /:2: .*NOPE is not set — .*\$\{NOPE:-…\}/,
+    ],
+    [
+      'a stranger to depend on',
+      'components:\n  - {id: a, name: A, depends_on: [b]}\n',
+      /:2: "b" cannot be depended on/,
+    ],
+  ])('%s is refused with its line and what would be right', (_name, text, message) => {
+    const { value, problems } = site(text);
+    expect(value).toBeNull();
+    expect(lines(problems).join('\n')).toMatch(message);
+  });
+
+  test('several problems are told together', () => {
+    const { problems } = site('timezone: Mars\ncomponents:\n  - {id: A, name: A}\n  - {id: b}\n');
+    expect(problems.length).toBeGreaterThanOrEqual(3);
+  });
+
+  test('an unknown key is a warning that names the nearest one', () => {
+    const { value, problems } = site('titel: X\ncomponents:\n  - {id: a, name: A, descripton: D}\n');
+    expect(value).not.toBeNull();
+    expect(lines(problems)).toEqual([
+      'status.yaml:1: unknown key `titel` — did you mean `title`?',
+      'status.yaml:3: unknown key `descripton` — did you mean `description`?',
+    ]);
+  });
+
+  test('variables fill strings and leave no secret in git', () => {
+    const text =
+      'components:\n  - {id: a, name: A, check: {type: http, url: "https://${HOST}/${P:-health}"}}\n';
+    expect(site(text, { HOST: 'x.test' }).value?.components[0]?.check).toMatchObject({
+      url: 'https://x.test/health',
+    });
+  });
+
+  test('without a check a component is not configured, not green', () => {
+    expect(site('components: [{id: a, name: A}]\n').value?.components[0]?.check).toMatchObject({
+      type: 'http',
+      url: '',
+    });
+  });
+
+  test('nothing typed into it makes it throw', () => {
+    const good = readFileSync('status/status.yaml', 'utf8');
+    fc.assert(
+      fc.property(fc.nat(good.length), fc.nat(40), fc.string(), (at, cut, put) => {
+        const { value, problems } = site(good.slice(0, at) + put + good.slice(at + cut));
+        expect(value !== null || problems.length > 0).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

@@ -1,0 +1,51 @@
+// The README names every setting, command and route, so that nothing works in secret.
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import * as z from 'zod';
+import { siteSchema } from '../../src/config/site-file.ts';
+import { checkSchema, detectSchema } from '../../src/core/check.ts';
+import { frontmatterSchema } from '../../src/core/incident-file.ts';
+
+const readme = readFileSync('README.md', 'utf8');
+
+test('every environment variable is explained', () => {
+  const source = readFileSync('src/config/environment.ts', 'utf8');
+  const names = [...source.matchAll(/(?:read|secret)\('([A-Z_]+)'\)/g)].map(([, name]) => name as string);
+  expect(names.length).toBeGreaterThan(8);
+  expect(names.filter(name => !readme.includes(`\`${name}\``))).toEqual([]);
+});
+
+test('every key of status.yaml and of an incident file is explained', () => {
+  const site = Object.keys(siteSchema.shape);
+  const checks = checkSchema.options.flatMap(option => [
+    (option.shape.type as z.ZodLiteral<string>).value,
+    ...Object.keys(option.shape),
+  ]);
+  const keys = [
+    ...site,
+    ...checks,
+    ...Object.keys(detectSchema.shape),
+    ...Object.keys(frontmatterSchema.shape),
+  ];
+  expect([...new Set(keys)].filter(key => !readme.includes(key))).toEqual([]);
+  expect(z.toJSONSchema(frontmatterSchema, { io: 'input', unrepresentable: 'any' })).toBeTruthy();
+});
+
+test('every command of package.json that a person runs is named', () => {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
+  const named = Object.keys(scripts).filter(name => !/^pre/.test(name) && name !== 'build');
+  const told = (name: string) => readme.includes(`npm run ${name}`) || readme.includes(`npm ${name}`);
+  expect(named.filter(name => !told(name))).toEqual([]);
+});
+
+test('every route of the web room is named', () => {
+  const routes = ['public', 'subscribe', 'webhooks', 'events', 'health'].flatMap(name => {
+    const source = readFileSync(`src/web/${name}.ts`, 'utf8');
+    return [...source.matchAll(/router\.\w+\(\s*\[?((?:'[^']+',?\s*)+)/g)].flatMap(([, list]) =>
+      [...(list as string).matchAll(/'(\/[^']*)'/g)].map(([, route]) => route as string),
+    );
+  });
+  expect(routes.length).toBeGreaterThan(15);
+  const plain = (route: string) => route.replace(/\/[:*{].*$/, '').replace(/\/$/, '');
+  expect(routes.filter(route => !readme.includes(plain(route)))).toEqual([]);
+});
