@@ -111,10 +111,12 @@ function adopt(html) {
   document.title = fresh.title;
   for (const [selector, name] of [
     ['link[rel=icon]', 'href'],
+    ['link[rel=stylesheet]', 'href'],
     ['meta[name=theme-color]', 'content'],
   ]) {
     const value = fresh.querySelector(selector)?.getAttribute(name);
-    if (value) document.querySelector(selector)?.setAttribute(name, value);
+    const element = document.querySelector(selector);
+    if (value && element?.getAttribute(name) !== value) element?.setAttribute(name, value);
   }
   // Readers are told when the overall state changes, never that a minute has passed.
   if (news.state !== page.state) say('told', main.querySelector('h1')?.textContent ?? fresh.title);
@@ -362,6 +364,8 @@ if (zone) {
 setInterval(() => {
   localise(document);
   if (lost) contact(false);
+  // A proxy that swallows the stream makes no noise: a minute of silence is answered by asking.
+  if (page.events && !document.hidden && Date.now() - lastContact > 55_000) refresh();
 }, 30_000);
 if (page.events) {
   connect();

@@ -4,7 +4,7 @@ import type { Snapshot } from '../../src/core/snapshot.ts';
 import { DAY, HOUR, MINUTE } from '../../src/core/time.ts';
 import { makeRender } from '../../src/views.ts';
 import { makePages, type PageContext } from '../../src/web/pages.ts';
-import { component, incident, NOW, shown, snapshot, update, view } from '../makers.ts';
+import { component, incident, NOW, shown, site, snapshot, update, view } from '../makers.ts';
 
 const SIX = [
   component('api', { name: 'API', description: 'Public REST API' }),
@@ -151,7 +151,7 @@ export const FACES: Readonly<Record<string, Snapshot>> = {
       id => (id === 'api' ? 'major_outage' : id === 'dashboard' ? 'degraded_performance' : 'operational'),
       NOW - 12 * MINUTE,
     ),
-    { incidents: [DOWN, ...PAST] },
+    { incidents: [DOWN, ...PAST], site: site({ brand: { ...site().brand, logo: 'logo.svg' } }) },
   ),
   down: snapshot(
     six(() => 'major_outage', NOW - 65 * MINUTE),

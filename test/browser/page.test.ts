@@ -16,6 +16,8 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const CSP =
   "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'";
 const CSS = stylesheet(readFileSync('public/status.css', 'utf8'), site());
+const LOGO =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="32" height="32"><circle cx="16" cy="16" r="16"/></svg>';
 const JS = readFileSync('public/live.js', 'utf8');
 
 describe.runIf(existsSync(CHROMIUM))('the page in a browser', () => {
@@ -36,6 +38,7 @@ describe.runIf(existsSync(CHROMIUM))('the page in a browser', () => {
         streams.add(response);
       } else if (path.endsWith('.css')) send('text/css', CSS);
       else if (path.endsWith('.js')) send('text/javascript', JS);
+      else if (path === 'status/brand/logo.svg') send('image/svg+xml', LOGO);
       else if (path === 'live' && shown) send('text/html', shown);
       else if (PAGES[path]) send('text/html', PAGES[path]);
       else response.writeHead(404).end();
@@ -142,7 +145,7 @@ describe.runIf(existsSync(CHROMIUM))('the page in a browser', () => {
       if (!url.startsWith('data:') && !url.endsWith('/events')) asked.push(url);
     });
     await page.goto(`${origin}/outage`, { waitUntil: 'load' });
-    expect(asked.length).toBeLessThanOrEqual(4);
+    expect(asked).toHaveLength(4);
     expect(asked.every(url => url.startsWith(origin))).toBe(true);
   });
 

@@ -2,7 +2,7 @@
 import type { Health } from '../../core/component.ts';
 import type { ComponentView, GroupView, Snapshot } from '../../core/snapshot.ts';
 import { CODE, icon } from './face.ts';
-import { type Strip, strip } from './strip.ts';
+import { knownPercent, type Strip, strip } from './strip.ts';
 import type { Tell } from './tell.ts';
 
 export interface Row {
@@ -86,9 +86,11 @@ function row(view: ComponentView, titles: ReadonlyMap<string, string>, tell: Tel
 }
 
 /** A figure over less than the whole window says over how much. */
-function uptimeWords({ uptime }: ComponentView, tell: Tell): string {
-  if (uptime.percent === null) return tell.say('component.no_uptime');
-  const percent = tell.dates.percent(uptime.percent);
+function uptimeWords(view: ComponentView, tell: Tell): string {
+  const figure = knownPercent(view);
+  if (figure === null) return tell.say('component.no_uptime');
+  const { uptime } = view;
+  const percent = tell.dates.percent(figure);
   if (uptime.from <= uptime.window.start) return tell.say('component.uptime', { percent });
   return tell.say('component.uptime_over', { percent, duration: tell.dates.duration(uptime.total) });
 }

@@ -45,6 +45,11 @@ export function strip(view: ComponentView, titles: ReadonlyMap<string, string>, 
   return { svg: draw(days, summary(view, bad.length, badWord, tell)), bad, badWord, days: days.length };
 }
 
+/** The figure, or null where nobody looked and nothing was told: 100 % of nothing is no figure. */
+export function knownPercent({ health, uptime }: ComponentView): number | null {
+  return health === 'no_data' && uptime.observed === 0 && uptime.downtime === 0 ? null : uptime.percent;
+}
+
 function draw(days: readonly DayCell[], name: string): string {
   const width = days.length * PITCH - (PITCH - WIDTH);
   const rects = days.map(({ state }, i) => {
@@ -63,12 +68,13 @@ function draw(days: readonly DayCell[], name: string): string {
 
 function summary(view: ComponentView, bad: number, badWord: string, tell: Tell): string {
   const { name } = view.component;
-  if (view.uptime.percent === null) return tell.say('component.strip_none', { name });
+  const percent = knownPercent(view);
+  if (percent === null) return tell.say('component.strip_none', { name });
   const blank = view.days.filter(cell => cell.state === 'no_data').length;
   return [
     tell.say('component.strip', {
       name,
-      percent: tell.dates.percent(view.uptime.percent),
+      percent: tell.dates.percent(percent),
       n: view.days.length,
       bad: bad > 0 ? badWord : tell.say('component.no_bad'),
     }),
