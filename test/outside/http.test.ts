@@ -226,6 +226,17 @@ describe('bad servers', () => {
     expect(sighting).toMatchObject({ outcome: 'down', seen: 'broke off the connection' });
   });
 
+  test('hung up before anything was asked: tried once', async () => {
+    let connections = 0;
+    const port = await tcp(socket => {
+      connections++;
+      socket.destroy();
+    });
+    const sighting = await probe({ type: 'http', url: address(port) });
+    expect(sighting).toMatchObject({ outcome: 'down', seen: 'broke off the connection' });
+    expect(connections).toBe(1);
+  });
+
   test('hung up without a word', async () => {
     const port = await tcp(socket => socket.once('data', () => socket.end()));
     const sighting = await probe({ type: 'http', url: address(port) });

@@ -62,14 +62,11 @@ export async function exchange<T>(
       certificateEnd: line.certificateEnd,
     });
   } finally {
-    // With an error, always: undici 7 asserts (and takes the process down) when the socket of a paused
-    // answer closes without one. The client first; what it was not given yet is the line's to close.
-    const ended = new Error('the check ended');
-    const destroyed = client.destroy(ended).catch(() => {});
-    line.close(ended);
-    await destroyed;
+    await client.destroy().catch(() => {});
   }
 }
+
+const LOST = Object.assign(new Error('the connection was lost'), { code: 'ECONNRESET' });
 
 /** The connection beneath a client, timed from name to handshake. */
 class Line {
@@ -88,7 +85,7 @@ class Line {
 
   readonly connect: buildConnector.connector = (_options, callback) => {
     // undici reconnects after a failed first try; one check is one try.
-    if (this.#socket) return callback(new Error('the connection was lost'), null);
+    if (this.#socket) return callback(LOST, null);
     const { url, ip, http2 } = this.#request;
     const secure = url.protocol === 'https:';
     const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
@@ -139,9 +136,5 @@ class Line {
       ...(secured === undefined ? {} : { tls: secured - connected }),
       firstByte: performance.now() - (secured ?? connected),
     };
-  }
-
-  close(reason: Error): void {
-    this.#socket?.destroy(reason);
   }
 }
