@@ -1,0 +1,76 @@
+// `npm run demo`: the whole product in seconds, on made-up services and ninety generated days, in a
+// temporary folder: ./data and ./status are not touched.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import { readEnvironment } from '../config/environment.ts';
+import { printProblem } from '../core/problem.ts';
+import { makeProbes } from '../outside/probes.ts';
+import { openDatabase } from '../store/database.ts';
+import { seedDays } from '../store/seed.ts';
+import { openSystem } from '../wiring.ts';
+import { makeSchedule } from '../work/schedule.ts';
+import { demoIncidents } from './incidents.ts';
+import { openServices } from './services.ts';
+import { DEMO_IDS, demoSite } from './site.ts';
+
+const now = Date.now();
+const dir = mkdtempSync(path.join(tmpdir(), 'status-live-demo-'));
+const statusDir = path.join(dir, 'status');
+const dataDir = path.join(dir, 'data');
+mkdirSync(path.join(statusDir, 'incidents'), { recursive: true });
+
+const services = await openServices(Date.now);
+writeFileSync(path.join(statusDir, 'status.yaml'), demoSite(services.url));
+const logo = fileURLToPath(new URL('../../status/logo.png', import.meta.url));
+writeFileSync(path.join(statusDir, 'logo.png'), readFileSync(logo));
+for (const [name, text] of demoIncidents(now)) {
+  writeFileSync(path.join(statusDir, 'incidents', name), text);
+}
+const db = openDatabase(path.join(dataDir, 'status.db'));
+await seedDays(db, DEMO_IDS, 90, now);
+await db.destroy();
+
+const { value: env, problems } = readEnvironment(
+  { PORT: process.env.PORT, HOST: '127.0.0.1', STATUS_DIR: statusDir, DATA_DIR: dataDir, LOG_LEVEL: 'warn' },
+  dir,
+);
+if (!env) {
+  process.stderr.write(problems.map(problem => `${printProblem(problem)}\n`).join(''));
+  process.exit(1);
+}
+const log = pino({ level: env.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+const system = await openSystem(env, {
+  clock: Date.now,
+  schedule: makeSchedule(log),
+  probe: makeProbes(),
+  log,
+});
+const beat = setInterval(() => {
+  void fetch(`${system.localUrl}/heartbeats/${system.heartbeatToken('background-jobs')}`).catch(
+    () => undefined,
+  );
+}, 10_000);
+
+process.stdout.write(`
+  The demo is at  ${system.statusUrl}
+  Its services fail now and then: leave the page open and watch.
+  Incidents       ${path.join(statusDir, 'incidents')} (save a file there)
+  Letters         ${path.join(dataDir, 'mail')} (subscribe, then look here)
+  Webhook         ${system.publicUrl}/webhooks/uptime?token=${system.webhookToken}
+  Ctrl-C ends it and removes everything.
+
+`);
+
+const end = () => {
+  clearInterval(beat);
+  services.close();
+  system.close().finally(() => {
+    rmSync(dir, { recursive: true, force: true });
+    process.exit(0);
+  });
+};
+process.once('SIGINT', end);
+process.once('SIGTERM', end);
