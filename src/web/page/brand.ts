@@ -21,11 +21,11 @@ export function brandCss(site: Site): string {
   const color = parse(site.brand.color);
   const light = properties(color, LIGHT_GROUND, BLACK);
   const dark = properties(color, DARK_GROUND, WHITE);
-  return `:root{${light}}@media (prefers-color-scheme:dark){:root{${dark}}}\n`;
+  return `:root{${light}}@media screen and (prefers-color-scheme:dark){:root{${dark}}}\n`;
 }
 
 /** WCAG contrast ratio of two colours, 1–21. */
-export function contrast(a: Rgb, b: Rgb): number {
+function contrast(a: Rgb, b: Rgb): number {
   const [light, dark] = [luminance(a), luminance(b)].sort((x, y) => y - x) as [number, number];
   return (light + 0.05) / (dark + 0.05);
 }

@@ -2,10 +2,10 @@
 import type { Health } from '../../core/component.ts';
 import type { ComponentView, GroupView, Snapshot } from '../../core/snapshot.ts';
 import { CODE, icon } from './face.ts';
-import { knownPercent, type Strip, strip } from './strip.ts';
+import { knownPercent, NARROW, type Strip, strip } from './strip.ts';
 import type { Tell } from './tell.ts';
 
-export interface Row {
+interface Row {
   readonly id: string;
   readonly name: string;
   readonly description: string | null;
@@ -81,7 +81,7 @@ function row(view: ComponentView, titles: ReadonlyMap<string, string>, tell: Tel
     uptime: uptimeWords(view, tell),
     strip: drawn,
     ago: tell.say('component.ago', { n: drawn.days }),
-    agoNarrow: tell.say('component.ago', { n: Math.min(drawn.days, 30) }),
+    agoNarrow: tell.say('component.ago', { n: Math.min(drawn.days, NARROW) }),
   };
 }
 

@@ -159,6 +159,6 @@ function facts(incident: IncidentView, tell: Tell): string {
 }
 
 /** An id every selector and validator takes; two updates of one page never share a key. */
-export function anchorOf(kind: 'i' | 'u', id: string): string {
+function anchorOf(kind: 'i' | 'u', id: string): string {
   return `${kind}-${id.replace(/[^\p{L}\p{N}_-]+/gu, '-')}`;
 }

@@ -4,7 +4,7 @@ import type { ComponentView, DayCell } from '../../core/snapshot.ts';
 import { CODE } from './face.ts';
 import type { Tell } from './tell.ts';
 
-export interface BadDay {
+interface BadDay {
   /** Place in the strip, 0 the oldest. */
   readonly index: number;
   readonly day: string;

@@ -6,7 +6,7 @@ import { type Dates, datesIn } from '../../core/words/dates.ts';
 import { type Key, type Lang, type Say, sayIn } from '../../core/words/words.ts';
 
 /** Markup that is already safe: the one thing `html` does not escape. */
-export interface Html {
+interface Html {
   readonly html: string;
 }
 
