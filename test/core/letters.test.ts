@@ -60,7 +60,7 @@ it('the other letters carry their links and the site’s name', () => {
   expect(confirm.subject).toBe('Bitte bestätigen: Levqor Status');
   expect(confirm.text).toContain('\nhttps://c?t=1&u=2\n');
   const leave = letters.unsubscribeLink(site({ title: 'A\nB' }), 'en', LINKS);
-  expect(leave.subject).toBe('Unsubscribe from A B');
+  expect(leave.subject).toBe('Your subscription to A B');
   expect(leave.text).toContain(LINKS.unsubscribe);
   expect(leave.html).toContain('token=a&amp;b=1');
 });

@@ -163,7 +163,8 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'unsubscribe.title': 'Abmelden',
   'unsubscribe.text': 'Ein Druck, und keine Briefe über {title} erreichen Sie mehr.',
   'unsubscribe.button': 'Abmelden',
-  'unsubscribe.ask': 'Geben Sie die Adresse an: Sie erhält einen Brief mit einem Link zum Abmelden.',
+  'unsubscribe.ask':
+    'Geben Sie die Adresse an: ist sie angemeldet, erhält sie einen Brief mit einem Link zum Abmelden.',
   'unsubscribe.ask_button': 'Link senden',
   'manage.title': 'Ihr Abonnement',
   'manage.for': 'Briefe gehen an {email}.',
@@ -198,10 +199,11 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'letter.confirm_do': 'Anmeldung bestätigen',
   'letter.confirm_else':
     'Wenn Sie das nicht waren, tun Sie nichts: ohne Ihre Bestätigung wird nichts gesendet.',
-  'letter.leave_subject': 'Abmelden von {title}',
-  'letter.leave_lead': 'Jemand, hoffentlich Sie, möchte die Briefe über {title} an diese Adresse beenden.',
+  'letter.leave_subject': 'Ihr Abonnement: {title}',
+  'letter.leave_lead':
+    'Diese Adresse hat {title} abonniert. Jemand, hoffentlich Sie, hat um die Links gebeten, das zu ändern oder zu beenden.',
   'letter.leave_do': 'Abmelden',
-  'letter.leave_manage': 'Stattdessen Komponenten wählen',
+  'letter.leave_manage': 'Komponenten wählen',
   'letter.leave_else': 'Wenn Sie das nicht waren, tun Sie nichts: Ihr Abonnement bleibt, wie es ist.',
   'letter.affects': 'Betrifft: {names}',
   'letter.started': 'Beginn: {time}',
