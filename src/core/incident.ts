@@ -54,11 +54,6 @@ export function isOpen(incident: Incident): boolean {
   return incident.scheduled === null && incident.status !== 'resolved';
 }
 
-/** The newest update of the timeline. */
-export function newest(incident: Incident): IncidentUpdate {
-  return incident.updates[incident.updates.length - 1]!;
-}
-
 /**
  * Which of the page's components an incident affects (contract §4): those it names; without
  * `components:` those whose name stands in the title as whole words; none found → every one.

@@ -37,7 +37,7 @@ export function parseZone(zone: string): Millis | null {
 }
 
 /** Midnight UTC of a calendar date in epoch ms, or null when there is no such date. */
-export function utcDate(year: number, month: number, day: number): Millis | null {
+function utcDate(year: number, month: number, day: number): Millis | null {
   const at = Date.UTC(year, month - 1, day);
   const back = new Date(at);
   return back.getUTCMonth() === month - 1 && back.getUTCDate() === day && year >= 1970 ? at : null;

@@ -48,11 +48,12 @@ const system = await openSystem(env, {
   probe: makeProbes(),
   log,
 });
-const beat = setInterval(() => {
-  void fetch(`${system.localUrl}/heartbeats/${system.heartbeatToken('background-jobs')}`).catch(
-    () => undefined,
-  );
-}, 10_000);
+const report = () => {
+  const address = `${system.localUrl}/heartbeats/${system.heartbeatToken('background-jobs')}`;
+  void fetch(address).catch(() => undefined);
+};
+report();
+const beat = setInterval(report, 10_000);
 
 process.stdout.write(`
   The demo is at  ${system.statusUrl}

@@ -1,5 +1,4 @@
 // What every web file is handed: the doors to the other rooms, as types only.
-import type { Reading } from '../core/inbound/signal.ts';
 import type { Log } from '../core/log.ts';
 import type { Clock } from '../core/time.ts';
 import type { Beats } from '../work/beats.ts';
@@ -31,5 +30,3 @@ export interface Web extends WebDeps {
   /** `''` or `/x`. */
   readonly base: () => string;
 }
-
-export type Inbound = (input: unknown) => Reading;

@@ -11,7 +11,7 @@ import { type Answer, makeCache, sendRendered } from './rendered.ts';
 import { STATUSPAGE } from './statuspage.ts';
 import { contextOf } from './visitor.ts';
 
-export const CACHED = 'public, max-age=10, stale-while-revalidate=60, stale-if-error=86400';
+const CACHED = 'public, max-age=10, stale-while-revalidate=60, stale-if-error=86400';
 
 const OPEN_TO_ALL = { 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' };
 const HTML = 'text/html; charset=utf-8';

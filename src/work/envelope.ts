@@ -10,7 +10,7 @@ import type { Due } from './deliver.ts';
 import type { Letter, Letters } from './letters.ts';
 
 /** A confirmation link works this long. */
-export const CONFIRM_FOR = 2 * DAY;
+const CONFIRM_FOR = 2 * DAY;
 
 interface Parts {
   readonly frozen: (ref: string) => Promise<{ incident: Incident; update: IncidentUpdate } | null>;

@@ -152,7 +152,7 @@ describe.runIf(existsSync(CHROMIUM))('the page in a browser', () => {
   it('reads the same without script', async () => {
     const page = await open({ javaScriptEnabled: false });
     await page.goto(`${origin}/outage`);
-    expect(await page.locator('h1').textContent()).toBe('API: major outage since 14:30 UTC (12 min)');
+    expect(await page.locator('h1').textContent()).toBe('API: major outage since 14:30 UTC (12\u00a0min)');
     expect(await page.locator('rect').count()).toBe(540);
     await page.locator('#c-api summary').click();
     await expect.poll(() => page.locator('#c-api .days a').first().isVisible()).toBe(true);

@@ -17,7 +17,10 @@ function context(of: Snapshot, over: Partial<PageContext> = {}): PageContext {
 }
 
 function heading(html: string): string {
-  return /<h1>(?:<svg.*?<\/svg>)?(.*?)<\/h1>/s.exec(html)![1]!.replace(/<[^>]+>/g, '');
+  return /<h1>(?:<svg.*?<\/svg>)?(.*?)<\/h1>/s
+    .exec(html)![1]!
+    .replace(/<[^>]+>/g, '')
+    .replaceAll('\u00a0', ' ');
 }
 
 describe('the verdict', () => {

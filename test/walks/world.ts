@@ -11,7 +11,7 @@ import { parseInstant } from '../../src/core/time.ts';
 import { makeProbes } from '../../src/outside/probes.ts';
 import { openSystem, type System } from '../../src/wiring.ts';
 
-export const SITE = (target: string) => `
+const SITE = (target: string) => `
 title: Levqor Status
 components:
   - { id: api, name: API, check: { type: http, url: "${target}/health", timeout: 2s } }

@@ -71,5 +71,8 @@ const ENTITIES: Record<string, string> = {
 
 /** The words of a sentence `Tell.html` made, without its markup. */
 export function plainOf(html: string): string {
-  return html.replace(/<[^>]+>/g, '').replace(/&#\d+;/g, entity => ENTITIES[entity] ?? entity);
+  return html
+    .replace(/<[^>]+>/g, '')
+    .replaceAll('\u00a0', ' ')
+    .replace(/&#\d+;/g, entity => ENTITIES[entity] ?? entity);
 }

@@ -45,7 +45,8 @@ function sentence(verdict: Verdict, tell: Tell): string {
     return tell.html('verdict.maintenance', { names: worst.join(', ') });
   }
   const since = verdict.since === null ? null : tell.time(verdict.since, 'near');
-  const duration = verdict.since === null ? '' : tell.dates.duration(tell.at - verdict.since);
+  // Kept together: "1 h" must not end one line of the headline and "37 min" begin the next.
+  const duration = verdict.since === null ? '' : together(tell.dates.duration(tell.at - verdict.since));
   const say = (key: 'verdict.named' | 'verdict.many' | 'verdict.all', values: Values) =>
     since ? tell.html(`${key}_since`, { ...values, since, duration }) : tell.html(key, values);
   if (worst.length === total && total > 1) return say('verdict.all', { state: tell.say(`state.${state}`) });
@@ -80,4 +81,8 @@ function others({ state, worst, affected }: Verdict, components: Snapshot['compo
       tell.say('verdict.named', { names: name, state: tell.say(`in.${health}`) }),
     )
     .join(' · ');
+}
+
+function together(text: string): string {
+  return text.replaceAll(' ', '\u00a0');
 }
