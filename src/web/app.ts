@@ -1,6 +1,7 @@
 // The web room's front door: guards, then routes, then errors.
 import type { RequestListener } from 'node:http';
 import express from 'express';
+import { makeAnswers } from './answers.ts';
 import { assetRoutes, readAssets } from './assets.ts';
 import type { Web, WebDeps } from './context.ts';
 import { errorHandler, notFound } from './errors.ts';
@@ -20,7 +21,12 @@ export interface App {
 export function makeApp(deps: WebDeps): App {
   const siteUrl = () => new URL(deps.refresh.current().site.url);
   const base = () => siteUrl().pathname.replace(/\/+$/, '');
-  const web: Web = { ...deps, base, assets: readAssets(deps.publicDir) };
+  const web: Web = {
+    ...deps,
+    base,
+    assets: readAssets(deps.publicDir),
+    answers: makeAnswers(deps.refresh.current),
+  };
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -47,5 +53,5 @@ export function makeApp(deps: WebDeps): App {
   healthRoutes(app, web);
   app.use(notFound);
   app.use(errorHandler(web));
-  return { handle: app, close: endStreams };
+  return { handle: web.answers.before(app), close: endStreams };
 }

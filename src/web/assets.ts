@@ -57,7 +57,7 @@ export function readAssets(publicDir: string): Assets {
 }
 
 /** `/status/assets/NAME?v=HASH` and `/status/brand/FILE` (only files that status.yaml names). */
-export function assetRoutes(router: Router, { refresh, assets, brandFile }: Web): void {
+export function assetRoutes(router: Router, { refresh, assets, answers, brandFile }: Web): void {
   router.get('/status/assets/:name', (req, res, next) => {
     const { site } = refresh.current();
     const name = String(req.params.name);
@@ -65,7 +65,7 @@ export function assetRoutes(router: Router, { refresh, assets, brandFile }: Web)
     if (!file) return next();
     const current = req.query.v === assets.version(name, site);
     const headers = { 'Cache-Control': current ? FOR_EVER : FOR_MINUTES, Vary: 'Accept-Encoding' };
-    sendRendered(req, res, file, { ...headers, 'Cross-Origin-Resource-Policy': 'cross-origin' });
+    answers.send(req, res, file, { ...headers, 'Cross-Origin-Resource-Policy': 'cross-origin' });
   });
 
   const kept = new Map<string, { stamp: string; rendered: Rendered }>();

@@ -5,6 +5,7 @@ import type { Beats } from '../work/beats.ts';
 import type { Enrol } from '../work/enrol.ts';
 import type { Receive } from '../work/receive.ts';
 import type { Refresh } from '../work/refresh.ts';
+import type { Answers } from './answers.ts';
 import type { Assets } from './assets.ts';
 import type { Pages } from './pages.ts';
 
@@ -27,6 +28,7 @@ export interface WebDeps {
 /** The same with what the app adds once: assets by hash, the path prefix of PUBLIC_URL. */
 export interface Web extends WebDeps {
   readonly assets: Assets;
+  readonly answers: Answers;
   /** `''` or `/x`. */
   readonly base: () => string;
 }

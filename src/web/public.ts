@@ -7,7 +7,7 @@ import { maintenanceIcs } from './calendar.ts';
 import type { Web } from './context.ts';
 import { uptimeJson } from './evidence.ts';
 import { atom, jsonFeed, rss } from './feeds.ts';
-import { type Answer, makeCache, sendRendered } from './rendered.ts';
+import type { Answer } from './rendered.ts';
 import { STATUSPAGE } from './statuspage.ts';
 import { contextOf } from './visitor.ts';
 
@@ -18,18 +18,18 @@ const HTML = 'text/html; charset=utf-8';
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 export function publicRoutes(router: Router, web: Web): void {
-  const cache = makeCache(web.refresh.current);
+  const { answers } = web;
 
   const page = (make: (ctx: ReturnType<typeof contextOf>, req: Request) => string | null) => {
     return (req: Request, res: Response, next: () => void) => {
       const lang = langOf(req);
-      const rendered = cache(`${lang} ${web.base()} ${req.path}`, snapshot => {
+      const rendered = answers.render(`${lang} ${web.base()} ${req.path}`, snapshot => {
         const body = make(contextOf(web, snapshot, lang), req);
         return body === null ? null : { type: HTML, body };
       });
       if (!rendered) return next();
       const vary = 'Accept-Encoding, Accept-Language';
-      sendRendered(req, res, rendered, { 'Cache-Control': CACHED, Vary: vary });
+      answers.send(req, res, rendered, { 'Cache-Control': CACHED, Vary: vary });
     };
   };
   router.get(
@@ -52,12 +52,13 @@ export function publicRoutes(router: Router, web: Web): void {
 
   const open = (make: (snapshot: Snapshot, req: Request) => Answer | null) => {
     return (req: Request, res: Response, next: () => void) => {
-      const rendered = cache(`${req.path} ${req.query.show === 'uptime' ? 'uptime' : ''}`, snapshot =>
-        make(snapshot, req),
+      const rendered = answers.render(
+        `${req.path} ${req.query.show === 'uptime' ? 'uptime' : ''}`,
+        snapshot => make(snapshot, req),
       );
       if (!rendered) return next();
       const headers = { 'Cache-Control': CACHED, Vary: 'Accept-Encoding', ...OPEN_TO_ALL };
-      sendRendered(req, res, rendered, headers);
+      answers.send(req, res, rendered, headers);
     };
   };
   const json = (body: object): Answer => ({ type: JSON_TYPE, body: harmless(JSON.stringify(body)) });

@@ -1,8 +1,7 @@
-// Rendered bytes: each public answer is made once per Snapshot, compressed once, and kept with its ETag.
+// Rendered bytes: an answer as it goes out, compressed once, with its ETag.
 import { createHash } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
-import type { Snapshot } from '../core/snapshot.ts';
 
 /** An answer before it is bytes. */
 export interface Answer {
@@ -51,49 +50,24 @@ const PACK = {
   br: (bytes: Buffer) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }),
 };
 
-/** Keeps what was rendered for the present Snapshot; a new Snapshot empties it. */
-export function makeCache(current: () => Snapshot) {
-  let version = '';
-  let kept = new Map<string, Rendered>();
-  /** Permalinks of ten thousand incidents need not all stay in memory. */
-  const MOST = 500;
-  return (key: string, make: (snapshot: Snapshot) => Answer | null): Rendered | null => {
-    const snapshot = current();
-    if (snapshot.version !== version) {
-      version = snapshot.version;
-      kept = new Map();
-    }
-    const known = kept.get(key);
-    if (known) return known;
-    const answer = make(snapshot);
-    if (!answer) return null;
-    if (kept.size >= MOST) kept.clear();
-    const rendered = new Rendered(answer);
-    kept.set(key, rendered);
-    return rendered;
-  };
-}
-
-/** Sends an answer: encoding by q-values, 304 when the visitor has it, headers only for HEAD. */
+/** Sends an answer: encoding by q-values, 304 when the visitor has it, headers alone for HEAD. */
 export function sendRendered(
   req: IncomingMessage,
   res: ServerResponse,
   rendered: Rendered,
-  headers: Readonly<Record<string, string>>,
+  headers: OutgoingHttpHeaders,
 ): void {
   const { bytes, etag, encoding } = rendered.in(chooseEncoding(req.headers['accept-encoding']));
-  res.setHeader('ETag', etag);
-  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
-  if (has(req.headers['if-none-match'], etag)) {
-    res.writeHead(304).end();
+  if (isKnown(req.headers['if-none-match'], etag)) {
+    res.writeHead(304, { ...headers, etag }).end();
     return;
   }
-  if (encoding !== 'identity') res.setHeader('Content-Encoding', encoding);
-  res.writeHead(200, { 'Content-Type': rendered.type, 'Content-Length': bytes.length });
-  res.end(req.method === 'HEAD' ? undefined : bytes);
+  const coding = encoding === 'identity' ? {} : { 'content-encoding': encoding };
+  const about = { etag, 'content-type': rendered.type, 'content-length': bytes.length, ...coding };
+  res.writeHead(200, { ...headers, ...about }).end(req.method === 'HEAD' ? undefined : bytes);
 }
 
-function has(sent: string | undefined, etag: string): boolean {
+function isKnown(sent: string | undefined, etag: string): boolean {
   if (sent === undefined) return false;
   // A cache on the way may have weakened it: W/"x" is the same page.
   return sent.split(',').some(tag => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag);
