@@ -2,7 +2,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, RequestListener, ServerResponse } from 'node:http';
 import type { Snapshot } from '../core/snapshot.ts';
 import { type Lang, negotiate } from '../core/words/words.ts';
-import { type Answer, Rendered, sendRendered } from './rendered.ts';
+import { type Answer, describe, Rendered, sendRendered } from './rendered.ts';
 
 /** Permalinks of ten thousand incidents need not all stay in memory. */
 const MOST_RENDERED = 500;
@@ -29,6 +29,15 @@ interface Hot {
   readonly rendered: Rendered;
   /** All that Express's guards and the route had set, the security headers among it. */
   readonly headers: OutgoingHttpHeaders;
+  /** By Accept-Encoding as sent: the head to write, made once. */
+  readonly heads: Map<string, Head>;
+}
+
+interface Head {
+  readonly bytes: Buffer;
+  readonly etag: string;
+  /** Name, value, name, value …: the form node writes fastest. */
+  readonly lines: string[];
 }
 
 export function makeAnswers(current: () => Snapshot): Answers {
@@ -81,15 +90,39 @@ export function makeAnswers(current: () => Snapshot): Answers {
       const key = keyOf(req, fresh());
       // A query may be anything a visitor makes up: only addresses we handed out are remembered.
       const ours = !key.includes('?') || /immutable/.test(String(all['cache-control']));
-      if (ours && key.length < 200 && hot.size < MOST_HOT) hot.set(key, { rendered, headers: all });
+      if (ours && key.length < 200 && hot.size < MOST_HOT)
+        hot.set(key, { rendered, headers: all, heads: new Map() });
       sendRendered(req, res, rendered, all);
     },
     before: listener => (req, res) => {
       const known = req.method === 'GET' || req.method === 'HEAD' ? hot.get(keyOf(req, fresh())) : undefined;
-      if (known) sendRendered(req, res, known.rendered, known.headers);
+      if (known) sendHot(req, res, known);
       else listener(req, res);
     },
   };
+}
+
+function sendHot(req: IncomingMessage, res: ServerResponse, hot: Hot): void {
+  const accept = String(req.headers['accept-encoding'] ?? '');
+  const head = hot.heads.get(accept) ?? headOf(hot, accept);
+  if (req.headers['if-none-match'] !== undefined) {
+    sendRendered(req, res, hot.rendered, hot.headers);
+    return;
+  }
+  res.writeHead(200, head.lines);
+  res.end(req.method === 'HEAD' ? undefined : head.bytes);
+}
+
+function headOf(hot: Hot, accept: string): Head {
+  const { bytes, etag, headers } = describe(hot.rendered, accept);
+  const lines = Object.entries({ ...hot.headers, ...headers }).flatMap(([name, value]) => [
+    name,
+    String(value),
+  ]);
+  const head = { bytes, etag, lines };
+  // A hostile visitor may send any line: only so many are kept.
+  if (hot.heads.size < 20) hot.heads.set(accept, head);
+  return head;
 }
 
 function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {

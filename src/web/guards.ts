@@ -35,7 +35,12 @@ export function securityHeaders(https: boolean): RequestHandler {
     // Token pages tighten it; elsewhere the product's own links may see where visitors come from.
     referrerPolicy: { policy: 'strict-origin-when-cross-origin' },
     crossOriginOpenerPolicy: https ? { policy: 'same-origin' } : false,
-    originAgentCluster: https,
+    originAgentCluster: false,
+    // Headers for browsers long gone: every byte of them would be sent with every page.
+    xDnsPrefetchControl: false,
+    xDownloadOptions: false,
+    xPermittedCrossDomainPolicies: false,
+    xXssProtection: false,
   });
 }
 

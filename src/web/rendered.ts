@@ -57,14 +57,20 @@ export function sendRendered(
   rendered: Rendered,
   headers: OutgoingHttpHeaders,
 ): void {
-  const { bytes, etag, encoding } = rendered.in(chooseEncoding(req.headers['accept-encoding']));
+  const { bytes, etag, headers: about } = describe(rendered, req.headers['accept-encoding']);
   if (isKnown(req.headers['if-none-match'], etag)) {
     res.writeHead(304, { ...headers, etag }).end();
     return;
   }
-  const coding = encoding === 'identity' ? {} : { 'content-encoding': encoding };
-  const about = { etag, 'content-type': rendered.type, 'content-length': bytes.length, ...coding };
   res.writeHead(200, { ...headers, ...about }).end(req.method === 'HEAD' ? undefined : bytes);
+}
+
+/** The bytes for an Accept-Encoding line, with the headers that tell of them. */
+export function describe(rendered: Rendered, acceptEncoding: string | undefined) {
+  const { bytes, etag, encoding } = rendered.in(chooseEncoding(acceptEncoding));
+  const coding: OutgoingHttpHeaders = encoding === 'identity' ? {} : { 'content-encoding': encoding };
+  const headers = { etag, 'content-type': rendered.type, 'content-length': bytes.length, ...coding };
+  return { bytes, etag, headers };
 }
 
 function isKnown(sent: string | undefined, etag: string): boolean {
