@@ -78,7 +78,7 @@ class Round {
     const { source, seq } = transition;
     const previous = this.standing.has(source)
       ? (this.standing.get(source) as string | null)
-      : await this.deps.previousIncident(source, seq);
+      : ((await this.deps.previousIncident(source, seq)) ?? this.lastFileOf(source));
     const fate = fateOf(transition, previous, id => this.text(id), held);
     if (fate.kind === 'held') return this.hold(transition, waiting);
     // What builds on an unwritten file waits for it.
@@ -92,6 +92,12 @@ class Round {
     await this.mark(transition, fate.id);
     const { id } = fate;
     this.deps.log.info({ source, incident: id, change: transition.kind }, 'incident filed');
+  }
+
+  /** A new database knows nothing of the source; its files still do. */
+  private lastFileOf(source: string): string | null {
+    const own = this.read.incidents.filter(incident => incident.openedBy === source);
+    return own.sort((a, b) => b.started - a.started)[0]?.id ?? null;
   }
 
   private text(id: string): string | undefined {

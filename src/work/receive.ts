@@ -1,6 +1,7 @@
 // Receive: what an inbound monitor said becomes a transition, once, and is filed before the answer (walk 3).
 import type { Signal } from '../core/inbound/signal.ts';
 import { toTransition } from '../core/inbound/to-transition.ts';
+import { isOpen } from '../core/incident.ts';
 import type { Log } from '../core/log.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { Clock } from '../core/time.ts';
@@ -48,11 +49,12 @@ async function receive(signal: Signal, deps: ReceiveDeps): Promise<Received> {
   const { site } = deps.snapshot();
   const transition = toTransition({ ...signal, kind }, site.components, deps.clock());
   const last = await deps.newest(transition.source);
-  const open = last?.kind === 'down' && isOpen(last, deps.snapshot());
+  const file = openFileOf(transition.source, last, deps.snapshot());
+  const open = file !== null || (last?.kind === 'down' && last.filedAt === null);
   if (kind === 'down' && open) {
-    return tell({ action: 'ignored', incident: last.incidentId, why: 'known to be down already' });
+    return tell({ action: 'ignored', incident: file, why: 'known to be down already' });
   }
-  if (kind === 'up' && last?.kind !== 'down') {
+  if (kind === 'up' && !open && last?.kind !== 'down') {
     return tell({ action: 'ignored', incident: null, why: 'nothing of it is open' });
   }
   if (!(await deps.insert(transition))) {
@@ -60,17 +62,16 @@ async function receive(signal: Signal, deps: ReceiveDeps): Promise<Received> {
   }
   await deps.round();
   const stored = await deps.newest(transition.source);
-  const incident = stored?.incidentId ?? unfiledOf(transition.source, deps.snapshot());
+  const incident = stored?.incidentId ?? openFileOf(transition.source, null, deps.snapshot());
   return tell({ action: kind === 'down' ? 'opened' : 'resolved', incident });
 }
 
-/** An unfiled outage is open; a filed one as long as its incident is. */
-function isOpen(last: StoredTransition, snapshot: Snapshot): boolean {
-  if (last.filedAt === null) return true;
-  const incident = snapshot.incidents.find(({ id }) => id === last.incidentId);
-  return incident !== undefined && incident.status !== 'resolved';
-}
-
-function unfiledOf(source: string, { incidents }: Snapshot): string | null {
-  return incidents.find(incident => incident.unfiled && incident.openedBy === source)?.id ?? null;
+/**
+ * The open incident a source has, in a file or waiting for one: by `opened_by`, whatever the database
+ * remembers, or by what it remembers, should a person have taken the file over.
+ */
+function openFileOf(source: string, last: StoredTransition | null, { incidents }: Snapshot): string | null {
+  const own = incidents.find(incident => isOpen(incident) && incident.openedBy === source);
+  const remembered = last?.kind === 'down' ? last.incidentId : null;
+  return (own ?? incidents.find(incident => isOpen(incident) && incident.id === remembered))?.id ?? null;
 }

@@ -51,6 +51,19 @@ describe('POST /webhooks/uptime', () => {
     expect(await world.files()).toEqual(['20260310_api-down.md']);
   });
 
+  test('a new database finds its open incident by the file', async () => {
+    const world = await openWorld();
+    const { rm } = await import('node:fs/promises');
+    await world.post(HOOK, { alert_type: 'down', monitor_name: 'API' });
+    await rm(`${world.dir}/data/status.db`);
+    await world.restart();
+    const again = await world.post(HOOK, { alert_type: 'down', monitor_name: 'API' });
+    expect(again.json).toMatchObject({ action: 'ignored', incident: '20260310_api-down' });
+    const up = await world.post(HOOK, { alert_type: 'up', monitor_name: 'API' });
+    expect(up.json).toMatchObject({ action: 'resolved', incident: '20260310_api-down' });
+    expect(await world.read('20260310_api-down.md')).toContain('status: resolved');
+  });
+
   test('a monitor that matches no component paints nothing red, yet the verdict tells', async () => {
     const world = await openWorld();
     await world.post(HOOK, { alert_type: 'down', monitor_name: 'Some Other Thing' });
