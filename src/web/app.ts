@@ -9,6 +9,7 @@ import { eventRoutes } from './events.ts';
 import { NO_FEATURES, securityHeaders } from './guards.ts';
 import { healthRoutes } from './health.ts';
 import { publicRoutes } from './public.ts';
+import { statuspagePaths } from './statuspage-paths.ts';
 import { subscribeRoutes } from './subscribe.ts';
 import { webhookRoutes } from './webhooks.ts';
 
@@ -46,6 +47,7 @@ export function makeApp(deps: WebDeps): App {
     next();
   });
   publicRoutes(app, web);
+  statuspagePaths(app, web);
   assetRoutes(app, web);
   const endStreams = eventRoutes(app, web);
   subscribeRoutes(app, web);

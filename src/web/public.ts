@@ -9,11 +9,11 @@ import { uptimeJson } from './evidence.ts';
 import { atom, jsonFeed, rss } from './feeds.ts';
 import type { Answer } from './rendered.ts';
 import { STATUSPAGE } from './statuspage.ts';
+import { OPEN_TO_ALL } from './statuspage-paths.ts';
 import { contextOf } from './visitor.ts';
 
 const CACHED = 'public, max-age=10, stale-while-revalidate=60, stale-if-error=86400';
 
-const OPEN_TO_ALL = { 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' };
 const HTML = 'text/html; charset=utf-8';
 const JSON_TYPE = 'application/json; charset=utf-8';
 
@@ -109,12 +109,6 @@ export function publicRoutes(router: Router, web: Web): void {
     return { type: 'image/svg+xml; charset=utf-8', body: badge(snapshot, component, show) };
   });
   router.get(['/status/badge.svg', '/status/badge/:component.svg'], svg);
-  router.options(['/api/v2/*path', '/api/uptime.json'], (_req, res) => {
-    res
-      .set({ ...OPEN_TO_ALL, 'Access-Control-Allow-Methods': 'GET, HEAD' })
-      .status(204)
-      .end();
-  });
 }
 
 /** The same JSON without a literal `<`: whoever takes it for HTML finds no tag in it. */
