@@ -17,6 +17,7 @@ import { openMailFolder, openSmtp } from './outside/channels/mail.ts';
 import { openDatabase } from './store/database.ts';
 import * as measurements from './store/measurements.ts';
 import * as outbox from './store/outbox.ts';
+import * as requests from './store/requests.ts';
 import * as subscribers from './store/subscribers.ts';
 import * as transitions from './store/transitions.ts';
 import { makeRender } from './views.ts';
@@ -34,6 +35,7 @@ import { makePoll } from './work/poll.ts';
 import { makeReceive } from './work/receive.ts';
 import { openRefresh } from './work/refresh.ts';
 import type { Schedule } from './work/schedule.ts';
+import { makeWrite } from './work/write.ts';
 
 /** What tests replace: the clock, the schedule, and the network of the probes. */
 export interface Outside {
@@ -208,12 +210,27 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       clock,
       log,
     });
+    const write = makeWrite({
+      site: () => refresh.current().site,
+      files: content.incidents,
+      create: content.create,
+      replace: content.replace,
+      round,
+      log,
+    });
     const app = makeApp({
       refresh,
       pages: makePages(render),
       enrol,
       receive,
       beats,
+      write,
+      requests: {
+        remember: (key, bodyHash, now) => requests.rememberRequest(db, key, bodyHash, now),
+        answer: (key, answer) => requests.answerRequest(db, key, answer),
+        forget: key => requests.forgetRequest(db, key),
+      },
+      apiToken: env.apiToken,
       webhookToken,
       trustProxy: env.trustProxy,
       publicDir: path.join(ROOT, 'public'),
@@ -233,6 +250,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const prune = async () => {
       await measurements.pruneMeasurements(db, clock());
       await subscribers.pruneSubscribers(db, clock());
+      await requests.pruneRequests(db, clock());
     };
     const stop = outside.schedule([
       { name: 'poll', every: '* * * * * *', run: async () => poll.startDue(clock()) },

@@ -12,6 +12,7 @@ import { publicRoutes } from './public.ts';
 import { statuspagePaths } from './statuspage-paths.ts';
 import { subscribeRoutes } from './subscribe.ts';
 import { webhookRoutes } from './webhooks.ts';
+import { writeRoutes } from './write.ts';
 
 export interface App {
   readonly handle: RequestListener;
@@ -52,6 +53,7 @@ export function makeApp(deps: WebDeps): App {
   const endStreams = eventRoutes(app, web);
   subscribeRoutes(app, web);
   webhookRoutes(app, web);
+  writeRoutes(app, web);
   healthRoutes(app, web);
   app.use(notFound);
   app.use(errorHandler(web));
