@@ -24,6 +24,7 @@ import { makeRender } from './views.ts';
 import { makeApp } from './web/app.ts';
 import { makePages } from './web/pages.ts';
 import { openServer } from './web/server.ts';
+import { openDoors } from './wiring/doors.ts';
 import { openAnnounce } from './work/announce.ts';
 import { makeBeats } from './work/beats.ts';
 import { makeBell, serially } from './work/bell.ts';
@@ -32,10 +33,8 @@ import { makeEnrol } from './work/enrol.ts';
 import { makeFile } from './work/file.ts';
 import { makeLetters } from './work/letters.ts';
 import { makePoll } from './work/poll.ts';
-import { makeReceive } from './work/receive.ts';
 import { openRefresh } from './work/refresh.ts';
 import type { Schedule } from './work/schedule.ts';
-import { makeWrite } from './work/write.ts';
 
 /** What tests replace: the clock, the schedule, and the network of the probes. */
 export interface Outside {
@@ -202,35 +201,12 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       secret,
       clock,
     });
-    const receive = makeReceive({
-      newest: source => transitions.newestTransition(db, source),
-      insert: transition => transitions.insertTransition(db, transition),
-      snapshot: refresh.current,
-      round,
-      clock,
-      log,
-    });
-    const write = makeWrite({
-      site: () => refresh.current().site,
-      files: content.incidents,
-      create: content.create,
-      replace: content.replace,
-      round,
-      log,
-    });
     const app = makeApp({
       refresh,
       pages: makePages(render),
       enrol,
-      receive,
+      ...openDoors({ env, db, content, refresh, round, clock, log }),
       beats,
-      write,
-      requests: {
-        remember: (key, bodyHash, now) => requests.rememberRequest(db, key, bodyHash, now),
-        answer: (key, answer) => requests.answerRequest(db, key, answer),
-        forget: key => requests.forgetRequest(db, key),
-      },
-      apiToken: env.apiToken,
       webhookToken,
       trustProxy: env.trustProxy,
       publicDir: path.join(ROOT, 'public'),

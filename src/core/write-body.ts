@@ -3,12 +3,15 @@ import * as z from 'zod';
 import { INCIDENT_STATUSES, MAINTENANCE_STATUSES, SEVERITIES } from './incident.ts';
 import { type Millis, parseInstant } from './time.ts';
 
-const instant = z.string().transform((text, context): Millis => {
-  const at = parseInstant(text);
-  if (at !== null) return at;
-  context.addIssue({ code: 'custom', message: 'write a date and time like 2025-11-06T14:30:00Z' });
-  return z.NEVER;
-});
+const instant = z
+  .string()
+  .meta({ format: 'date-time' })
+  .transform((text, context): Millis => {
+    const at = parseInstant(text);
+    if (at !== null) return at;
+    context.addIssue({ code: 'custom', message: 'write a date and time like 2025-11-06T14:30:00Z' });
+    return z.NEVER;
+  });
 
 /** One line: a line break in a title would end the YAML it is written into. */
 const title = z

@@ -1,5 +1,5 @@
 // Writing incidents by API: what a body does to the files, decided without touching any.
-import { INCIDENT_STATUSES, type Incident, MAINTENANCE_STATUSES, newest } from './incident.ts';
+import { INCIDENT_STATUSES, type Incident, MAINTENANCE_STATUSES } from './incident.ts';
 import { editFront } from './incident-edit.ts';
 import { parseIncident } from './incident-file.ts';
 import { addUpdate, printIncident } from './incident-print.ts';
@@ -81,7 +81,7 @@ export function writeUpdate(id: string, body: UpdateBody, asked: Asked, read: Re
   const { incident, text } = known;
   const status = body.status ?? incident.status;
   const faults = wrongStatus(status, incident);
-  const last = newest(incident).at;
+  const last = newestAt(incident);
   const at = body.at ?? afterNewest(incident, asked.at);
   if (asked.again && stands(incident, status, at, body.message)) return { kind: 'done', id };
   if (at > asked.at && body.at !== undefined) faults.push(faultAt(['at'], 'this lies in the future'));
@@ -149,7 +149,11 @@ function wrongStatus(status: string, { scheduled }: Incident): FieldFault[] {
 
 /** Now, but never before what the file tells already (an operator's clock may be ahead). */
 function afterNewest(incident: Incident, at: Millis): Millis {
-  return Math.max(at, newest(incident).at);
+  return Math.max(at, newestAt(incident));
+}
+
+function newestAt({ updates }: Incident): Millis {
+  return Math.max(...updates.map(({ at }) => at));
 }
 
 function stands({ updates }: Incident, status: string, at: Millis, message: string): boolean {

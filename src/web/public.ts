@@ -8,6 +8,7 @@ import type { Web } from './context.ts';
 import { uptimeJson } from './evidence.ts';
 import { atom, jsonFeed, rss } from './feeds.ts';
 import type { Answer } from './rendered.ts';
+import { openapi } from './openapi.ts';
 import { STATUSPAGE } from './statuspage.ts';
 import { OPEN_TO_ALL } from './statuspage-paths.ts';
 import { contextOf } from './visitor.ts';
@@ -50,6 +51,11 @@ export function publicRoutes(router: Router, web: Web): void {
     page((ctx, req) => web.pages.history(ctx, String(req.params.month))),
   );
 
+  router.get(
+    '/api',
+    page(ctx => web.pages.api(ctx)),
+  );
+
   const open = (make: (snapshot: Snapshot, req: Request) => Answer | null) => {
     return (req: Request, res: Response, next: () => void) => {
       const rendered = answers.render(
@@ -73,6 +79,10 @@ export function publicRoutes(router: Router, web: Web): void {
   router.get(
     '/api/uptime.json',
     open(snapshot => json(uptimeJson(snapshot))),
+  );
+  router.get(
+    '/api/openapi.json',
+    open(({ site }) => json(openapi(site))),
   );
   const one = (req: Request, snapshot: Snapshot): string | null | undefined => {
     const { component } = req.params;
