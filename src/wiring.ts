@@ -7,6 +7,7 @@ import { keptSecret } from './config/secret.ts';
 import { readSite } from './config/site-file.ts';
 import { openContent } from './content/folder.ts';
 import type { Probe } from './core/check.ts';
+import type { FetchText } from './core/inbound/sns.ts';
 import type { Log } from './core/log.ts';
 import { type Outcome, type Problem, printProblem } from './core/problem.ts';
 import type { Site } from './core/site.ts';
@@ -41,6 +42,8 @@ export interface Outside {
   readonly clock: Clock;
   readonly schedule: Schedule;
   readonly probe: Probe;
+  /** GET of Amazon's own addresses, for SNS. */
+  readonly fetchText: FetchText;
   readonly log: Log;
 }
 
@@ -205,7 +208,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       refresh,
       pages: makePages(render),
       enrol,
-      ...openDoors({ env, db, content, refresh, round, clock, log }),
+      ...openDoors({ ...outside, env, db, content, refresh, round }),
       beats,
       webhookToken,
       trustProxy: env.trustProxy,

@@ -1,4 +1,5 @@
 // What every web file is handed: the doors to the other rooms, as types only.
+import type { FetchText } from '../core/inbound/sns.ts';
 import type { Log } from '../core/log.ts';
 import type { Clock, Millis } from '../core/time.ts';
 import type { Beats } from '../work/beats.ts';
@@ -22,6 +23,17 @@ export interface Requests {
   forget(key: string): Promise<void>;
 }
 
+/** One webhook as it is noted for the operator; the body is redacted. */
+export interface WebhookNote {
+  readonly at: Millis;
+  readonly sender: string;
+  readonly status: number;
+  readonly action: 'opened' | 'resolved' | 'ignored' | 'refused';
+  readonly incident: string | null;
+  readonly why: string | null;
+  readonly body: string;
+}
+
 export interface WebDeps {
   readonly refresh: Pick<Refresh, 'current' | 'subscribe'>;
   readonly pages: Pages;
@@ -33,6 +45,9 @@ export interface WebDeps {
   /** null: the writing API is off. */
   readonly apiToken: string | null;
   readonly webhookToken: string;
+  readonly noteWebhook: (note: WebhookNote) => Promise<void>;
+  /** Of Amazon's addresses only. */
+  readonly fetchText: FetchText;
   /** Express's `trust proxy`. */
   readonly trustProxy: boolean | number | string;
   readonly publicDir: string;
