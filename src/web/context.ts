@@ -6,8 +6,8 @@ import type { Beats } from '../work/beats.ts';
 import type { Enrol } from '../work/enrol.ts';
 import type { Receive } from '../work/receive.ts';
 import type { Refresh } from '../work/refresh.ts';
-import type { Answers } from './answers.ts';
 import type { Write } from '../work/write.ts';
+import type { Answers } from './answers.ts';
 import type { Assets } from './assets.ts';
 import type { Pages } from './pages.ts';
 
