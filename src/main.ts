@@ -3,6 +3,7 @@
 import { pino } from 'pino';
 import { readEnvironment } from './config/environment.ts';
 import { type Problem, printProblem } from './core/problem.ts';
+import { fetchText } from './outside/amazon.ts';
 import { makeProbes } from './outside/probes.ts';
 import { openSystem, StartProblems, type System } from './wiring.ts';
 import { makeSchedule } from './work/schedule.ts';
@@ -24,6 +25,7 @@ try {
     clock: Date.now,
     schedule: makeSchedule(log),
     probe: makeProbes(),
+    fetchText,
     log,
   });
   greet(system);

@@ -7,6 +7,7 @@ import { keptSecret } from './config/secret.ts';
 import { readSite } from './config/site-file.ts';
 import { openContent } from './content/folder.ts';
 import type { Probe } from './core/check.ts';
+import type { FetchText } from './core/inbound/sns.ts';
 import type { Log } from './core/log.ts';
 import { type Outcome, type Problem, printProblem } from './core/problem.ts';
 import type { Site } from './core/site.ts';
@@ -17,12 +18,14 @@ import { openMailFolder, openSmtp } from './outside/channels/mail.ts';
 import { openDatabase } from './store/database.ts';
 import * as measurements from './store/measurements.ts';
 import * as outbox from './store/outbox.ts';
+import * as requests from './store/requests.ts';
 import * as subscribers from './store/subscribers.ts';
 import * as transitions from './store/transitions.ts';
 import { makeRender } from './views.ts';
 import { makeApp } from './web/app.ts';
 import { makePages } from './web/pages.ts';
 import { openServer } from './web/server.ts';
+import { openDoors } from './wiring/doors.ts';
 import { openAnnounce } from './work/announce.ts';
 import { makeBeats } from './work/beats.ts';
 import { makeBell, serially } from './work/bell.ts';
@@ -31,7 +34,6 @@ import { makeEnrol } from './work/enrol.ts';
 import { makeFile } from './work/file.ts';
 import { makeLetters } from './work/letters.ts';
 import { makePoll } from './work/poll.ts';
-import { makeReceive } from './work/receive.ts';
 import { openRefresh } from './work/refresh.ts';
 import type { Schedule } from './work/schedule.ts';
 
@@ -40,6 +42,8 @@ export interface Outside {
   readonly clock: Clock;
   readonly schedule: Schedule;
   readonly probe: Probe;
+  /** GET of Amazon's own addresses, for SNS. */
+  readonly fetchText: FetchText;
   readonly log: Log;
 }
 
@@ -200,19 +204,11 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       secret,
       clock,
     });
-    const receive = makeReceive({
-      newest: source => transitions.newestTransition(db, source),
-      insert: transition => transitions.insertTransition(db, transition),
-      snapshot: refresh.current,
-      round,
-      clock,
-      log,
-    });
     const app = makeApp({
       refresh,
       pages: makePages(render),
       enrol,
-      receive,
+      ...openDoors({ ...outside, env, db, content, refresh, round }),
       beats,
       webhookToken,
       trustProxy: env.trustProxy,
@@ -233,6 +229,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const prune = async () => {
       await measurements.pruneMeasurements(db, clock());
       await subscribers.pruneSubscribers(db, clock());
+      await requests.pruneRequests(db, clock());
     };
     const stop = outside.schedule([
       { name: 'poll', every: '* * * * * *', run: async () => poll.startDue(clock()) },

@@ -1,5 +1,4 @@
 // status/status.yaml → the Site, or every problem in it with its line (contract §3).
-import { validateDetailed } from 'node-cron';
 import * as z from 'zod';
 import { checkSchema, detectSchema, duration } from '../core/check.ts';
 import type { Component } from '../core/component.ts';
@@ -7,15 +6,10 @@ import type { Outcome, Problem } from '../core/problem.ts';
 import { type Site, WEIGHTS_EVEN, WEIGHTS_STATUSPAGE } from '../core/site.ts';
 import { HOUR, parseInstant } from '../core/time.ts';
 import { checkAgainst, readYaml, unknownKeys, type YamlText } from '../core/yaml.ts';
+import { cron } from './cron.ts';
+import { exportSchema, mappingSchema, mappingsOf, mirrorOf, webhooksSchema } from './doors-schema.ts';
 import type { Variables } from './environment.ts';
 import { substitute } from './substitute.ts';
-
-const cron = z
-  .string()
-  .refine(
-    text => /^\S+(\s+\S+){4,5}$/.test(text.trim()) && validateDetailed(text).valid,
-    'this is not a cron expression; write five or six fields, for instance "* * * * *" for every minute',
-  );
 
 const fileName = z
   .string()
@@ -79,6 +73,8 @@ export const siteSchema = z.object({
     .prefault({}),
   reminders: z.object({ after: duration.default(HOUR), to: z.email().nullish() }).prefault({}),
   components: z.array(componentSchema).min(1),
+  webhooks: webhooksSchema,
+  export: exportSchema.nullish(),
 });
 
 /**
@@ -125,6 +121,8 @@ export function readSite(
     uptime: fields.uptime,
     reminders: { after: fields.reminders.after, to: fields.reminders.to ?? null },
     components: fields.components.map(componentOf),
+    webhooks: mappingsOf(fields.webhooks),
+    mirror: mirrorOf(fields.export),
   };
   return { value: freeze(site), problems };
 }
@@ -151,6 +149,11 @@ function strangers(yaml: YamlText, file: string): Problem[] {
   for (const key of ['brand', 'uptime', 'reminders'] as const) {
     const schema = siteSchema.shape[key].unwrap() as z.ZodObject;
     found.push(...unknownKeys((site as Record<string, unknown>)[key], known(schema), [key], yaml, file));
+  }
+  const { webhooks = {}, export: mirror } = site as Record<string, object | null | undefined>;
+  found.push(...unknownKeys(mirror, known(exportSchema), ['export'], yaml, file));
+  for (const [name, mapping] of Object.entries(webhooks ?? {})) {
+    found.push(...unknownKeys(mapping, known(mappingSchema), ['webhooks', name], yaml, file));
   }
   const components = Array.isArray(site.components) ? (site.components as Record<string, unknown>[]) : [];
   for (const [index, component] of components.entries()) {

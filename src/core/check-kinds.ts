@@ -31,7 +31,7 @@ const webAddress = z
     'not a web address; write https://host/path (or leave it empty: not configured)',
   );
 
-const jsonPath = z.string().refine(isJsonPath, 'not a JSONPath (RFC 9535); write $.db.ok');
+export const jsonPath = z.string().refine(isJsonPath, 'not a JSONPath (RFC 9535); write $.db.ok');
 
 export const httpCheck = z.object({
   type: z.literal('http'),

@@ -107,7 +107,7 @@ function defuse(message: string): string {
 }
 
 /** A YAML scalar that reads back as the same text whatever it holds. */
-function yamlString(text: string): string {
+export function yamlString(text: string): string {
   const plain =
     /^[\p{L}\p{N}][\p{L}\p{N} ._/+()&-]*$/u.test(text) &&
     !/^[\d.+-]|\s$|^(true|false|null|yes|no|on|off|y|n|~)$/i.test(text);

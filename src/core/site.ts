@@ -1,5 +1,6 @@
 // The site as status.yaml describes it: one frozen value, handed to every room.
 import type { Component, Severity } from './component.ts';
+import type { Mapping } from './inbound/mapped.ts';
 import type { Millis } from './time.ts';
 
 /** How much a second of an incident counts as downtime, 0–1, by severity. */
@@ -23,6 +24,10 @@ export interface Site {
   readonly uptime: { readonly days: number; readonly weights: Weights };
   readonly reminders: { readonly after: Millis; readonly to: string | null };
   readonly components: readonly Component[];
+  /** Webhooks of the operator's own, by name: `/webhooks/NAME`. */
+  readonly webhooks: Readonly<Record<string, Mapping>>;
+  /** The static copy that is kept fresh: when (cron, UTC), and in which folder; null for none. */
+  readonly mirror: { readonly schedule: string; readonly to: string } | null;
 }
 
 export const WEIGHTS_EVEN: Weights = { minor: 1, major: 1, critical: 1 };

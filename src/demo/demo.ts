@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { readEnvironment } from '../config/environment.ts';
 import { printProblem } from '../core/problem.ts';
+import { fetchText } from '../outside/amazon.ts';
 import { makeProbes } from '../outside/probes.ts';
 import { openDatabase } from '../store/database.ts';
 import { seedDays } from '../store/seed.ts';
@@ -46,6 +47,7 @@ const system = await openSystem(env, {
   clock: Date.now,
   schedule: makeSchedule(log),
   probe: makeProbes(),
+  fetchText,
   log,
 });
 const report = () => {

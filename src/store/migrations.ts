@@ -96,4 +96,24 @@ export const MIGRATIONS: readonly string[] = [
 
   CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE requests (
+    key TEXT PRIMARY KEY,
+    body_hash TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    answer TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX requests_at ON requests (at);
+
+  CREATE TABLE webhooks_log (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    sender TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    action TEXT NOT NULL CHECK (action IN ('opened', 'resolved', 'ignored', 'refused')),
+    incident TEXT,
+    why TEXT,
+    body TEXT NOT NULL
+  ) STRICT;
+  `,
 ];

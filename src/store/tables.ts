@@ -86,6 +86,28 @@ export interface DeliveryRow {
   sent_at: number | null;
 }
 
+interface RequestRow {
+  /** Hash of method, path and Idempotency-Key. */
+  key: string;
+  body_hash: string;
+  at: number;
+  /** JSON `{status, body}`; null while it is being carried out. */
+  answer: string | null;
+}
+
+interface WebhookRow {
+  seq: Generated<number>;
+  at: number;
+  sender: string;
+  /** The HTTP status it was answered with. */
+  status: number;
+  action: 'opened' | 'resolved' | 'ignored' | 'refused';
+  incident: string | null;
+  why: string | null;
+  /** Redacted and cut. */
+  body: string;
+}
+
 export interface Tables {
   components: ComponentRow;
   results: ResultRow;
@@ -95,5 +117,7 @@ export interface Tables {
   updates: UpdateRow;
   deliveries: DeliveryRow;
   letters_asked: { address_hash: string; at: number };
+  requests: RequestRow;
+  webhooks_log: WebhookRow;
   meta: { name: string; value: string };
 }

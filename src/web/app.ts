@@ -9,8 +9,10 @@ import { eventRoutes } from './events.ts';
 import { NO_FEATURES, securityHeaders } from './guards.ts';
 import { healthRoutes } from './health.ts';
 import { publicRoutes } from './public.ts';
+import { statuspagePaths } from './statuspage-paths.ts';
 import { subscribeRoutes } from './subscribe.ts';
 import { webhookRoutes } from './webhooks.ts';
+import { writeRoutes } from './write.ts';
 
 export interface App {
   readonly handle: RequestListener;
@@ -46,10 +48,12 @@ export function makeApp(deps: WebDeps): App {
     next();
   });
   publicRoutes(app, web);
+  statuspagePaths(app, web);
   assetRoutes(app, web);
   const endStreams = eventRoutes(app, web);
   subscribeRoutes(app, web);
   webhookRoutes(app, web);
+  writeRoutes(app, web);
   healthRoutes(app, web);
   app.use(notFound);
   app.use(errorHandler(web));

@@ -1,13 +1,38 @@
 // What every web file is handed: the doors to the other rooms, as types only.
+import type { FetchText } from '../core/inbound/sns.ts';
 import type { Log } from '../core/log.ts';
-import type { Clock } from '../core/time.ts';
+import type { Clock, Millis } from '../core/time.ts';
 import type { Beats } from '../work/beats.ts';
 import type { Enrol } from '../work/enrol.ts';
 import type { Receive } from '../work/receive.ts';
 import type { Refresh } from '../work/refresh.ts';
+import type { Write } from '../work/write.ts';
 import type { Answers } from './answers.ts';
 import type { Assets } from './assets.ts';
 import type { Pages } from './pages.ts';
+
+/** Requests with an Idempotency-Key, remembered for a day; keys and bodies as hashes. */
+export interface Requests {
+  /** null at its first sight. */
+  remember(
+    key: string,
+    bodyHash: string,
+    now: Millis,
+  ): Promise<{ readonly bodyHash: string; readonly at: Millis; readonly answer: string | null } | null>;
+  answer(key: string, answer: string): Promise<void>;
+  forget(key: string): Promise<void>;
+}
+
+/** One webhook as it is noted for the operator; the body is redacted. */
+export interface WebhookNote {
+  readonly at: Millis;
+  readonly sender: string;
+  readonly status: number;
+  readonly action: 'opened' | 'resolved' | 'ignored' | 'refused';
+  readonly incident: string | null;
+  readonly why: string | null;
+  readonly body: string;
+}
 
 export interface WebDeps {
   readonly refresh: Pick<Refresh, 'current' | 'subscribe'>;
@@ -15,7 +40,14 @@ export interface WebDeps {
   readonly enrol: Enrol;
   readonly receive: Receive;
   readonly beats: Pick<Beats, 'beat'>;
+  readonly write: Write;
+  readonly requests: Requests;
+  /** null: the writing API is off. */
+  readonly apiToken: string | null;
   readonly webhookToken: string;
+  readonly noteWebhook: (note: WebhookNote) => Promise<void>;
+  /** Of Amazon's addresses only. */
+  readonly fetchText: FetchText;
   /** Express's `trust proxy`. */
   readonly trustProxy: boolean | number | string;
   readonly publicDir: string;

@@ -12,18 +12,18 @@ export const notFound: RequestHandler = (_req, _res, next) =>
 
 export function errorHandler(web: Web): ErrorRequestHandler {
   return (error: unknown, req, res, next) => {
-    const { status, detail } = told(error);
+    const { status, detail, more } = told(error);
     if (status >= 500) web.log.error({ path: req.path, method: req.method, err: error }, 'request failed');
     if (res.headersSent) return next(error);
     res.status(status).set('Cache-Control', 'no-store');
-    if (status === 405) res.set('Allow', 'GET, HEAD');
+    if (status === 405) res.set('Allow', 'GET, HEAD, OPTIONS');
     if (isPage(req)) sendPage(web, req, res, status, detail);
-    else sendProblem(res, status, detail);
+    else sendProblem(res, status, detail, more);
   };
 }
 
-function told(error: unknown): { status: number; detail: string } {
-  if (error instanceof Refusal) return { status: error.status, detail: error.message };
+function told(error: unknown): { status: number; detail: string; more?: object } {
+  if (error instanceof Refusal) return { status: error.status, detail: error.message, more: error.more };
   // body-parser and express mark what the client did wrong; their words may echo it, so ours are used.
   const { status } = error as { status?: unknown };
   if (typeof status === 'number' && status >= 400 && status < 500) {
@@ -42,7 +42,7 @@ function sendPage(web: Web, req: Request, res: Response, status: number, detail:
 }
 
 /** RFC 9457. */
-function sendProblem(res: Response, status: number, detail: string): void {
-  const body = { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail };
+function sendProblem(res: Response, status: number, detail: string, more: object = {}): void {
+  const body = { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail, ...more };
   res.set('Access-Control-Allow-Origin', '*').type('application/problem+json').send(JSON.stringify(body));
 }

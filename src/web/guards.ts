@@ -7,10 +7,13 @@ import { HOUR, MINUTE } from '../core/time.ts';
 /** A refusal for the error handler: an HTTP status and a sentence that may be shown. */
 export class Refusal extends Error {
   readonly status: number;
+  /** Members a problem's JSON has besides the usual ones, such as `errors` by field. */
+  readonly more: object;
 
-  constructor(status: number, message: string) {
+  constructor(status: number, message: string, more: object = {}) {
     super(message);
     this.status = status;
+    this.more = more;
   }
 }
 
@@ -84,4 +87,9 @@ export function subscribeLimit(): RequestHandler {
 /** Doors that take a token: enough for any monitor, too few for guessing. */
 export function doorLimit(): RequestHandler {
   return rateLimit({ ...shared, windowMs: MINUTE, limit: 600 });
+}
+
+/** The writing API: enough for any script, too few for guessing its token. */
+export function writeLimit(): RequestHandler {
+  return rateLimit({ ...shared, windowMs: MINUTE, limit: 120 });
 }

@@ -4,6 +4,7 @@ import type { Render } from '../core/render.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { utcDay } from '../core/time.ts';
 import { isKey, type Key, type Lang } from '../core/words/words.ts';
+import { apiCalls } from './page/api.ts';
 import { groups, key } from './page/components.ts';
 import { before, covers, monthCards, months } from './page/history.ts';
 import { card, happening, pastDays, upcoming } from './page/incidents.ts';
@@ -36,6 +37,8 @@ export interface Pages {
   incident(ctx: PageContext, id: string): string | null;
   /** `month` as `YYYY-MM`, or null for the newest three; null when the month is none of the history's. */
   history(ctx: PageContext, month: string | null): string | null;
+  /** What programs may ask. */
+  api(ctx: PageContext): string;
   subscribe(
     ctx: PageContext,
     form: {
@@ -134,6 +137,13 @@ export function makePages(render: Render): Pages {
       };
       const shownMonths = shown.map(one => monthCards(ctx.snapshot, one, tell));
       return page('history', ctx, tell, about, { title, single: month !== null, months: list, shownMonths });
+    },
+
+    api(ctx) {
+      const tell = tellOf(ctx);
+      const title = tell.say('api.title');
+      const about: About = { title, description: tell.say('api.lead'), path: '/api', live: false };
+      return page('api', ctx, tell, about, { title, ...apiCalls(tell) });
     },
 
     subscribe(ctx, form) {

@@ -7,13 +7,14 @@ import { maintenanceIcs } from './calendar.ts';
 import type { Web } from './context.ts';
 import { uptimeJson } from './evidence.ts';
 import { atom, jsonFeed, rss } from './feeds.ts';
+import { openapi } from './openapi.ts';
 import type { Answer } from './rendered.ts';
 import { STATUSPAGE } from './statuspage.ts';
+import { OPEN_TO_ALL } from './statuspage-paths.ts';
 import { contextOf } from './visitor.ts';
 
 const CACHED = 'public, max-age=10, stale-while-revalidate=60, stale-if-error=86400';
 
-const OPEN_TO_ALL = { 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' };
 const HTML = 'text/html; charset=utf-8';
 const JSON_TYPE = 'application/json; charset=utf-8';
 
@@ -50,6 +51,11 @@ export function publicRoutes(router: Router, web: Web): void {
     page((ctx, req) => web.pages.history(ctx, String(req.params.month))),
   );
 
+  router.get(
+    '/api',
+    page(ctx => web.pages.api(ctx)),
+  );
+
   const open = (make: (snapshot: Snapshot, req: Request) => Answer | null) => {
     return (req: Request, res: Response, next: () => void) => {
       const rendered = answers.render(
@@ -73,6 +79,10 @@ export function publicRoutes(router: Router, web: Web): void {
   router.get(
     '/api/uptime.json',
     open(snapshot => json(uptimeJson(snapshot))),
+  );
+  router.get(
+    '/api/openapi.json',
+    open(({ site }) => json(openapi(site))),
   );
   const one = (req: Request, snapshot: Snapshot): string | null | undefined => {
     const { component } = req.params;
@@ -109,12 +119,6 @@ export function publicRoutes(router: Router, web: Web): void {
     return { type: 'image/svg+xml; charset=utf-8', body: badge(snapshot, component, show) };
   });
   router.get(['/status/badge.svg', '/status/badge/:component.svg'], svg);
-  router.options(['/api/v2/*path', '/api/uptime.json'], (_req, res) => {
-    res
-      .set({ ...OPEN_TO_ALL, 'Access-Control-Allow-Methods': 'GET, HEAD' })
-      .status(204)
-      .end();
-  });
 }
 
 /** The same JSON without a literal `<`: whoever takes it for HTML finds no tag in it. */

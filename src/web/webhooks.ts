@@ -1,52 +1,89 @@
 // Webhooks and heartbeats: monitors and jobs tell us; closed without the token.
-import express, { type Request, type Response, type Router } from 'express';
+import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
+import { mapped } from '../core/inbound/mapped.ts';
+import { redacted } from '../core/inbound/redact.ts';
 import { INBOUND } from '../core/inbound/senders.ts';
+import type { Reader } from '../core/inbound/signal.ts';
+import { MINUTE } from '../core/time.ts';
 import { sameSecret } from '../core/token.ts';
-import type { Web } from './context.ts';
+import type { Web, WebhookNote } from './context.ts';
 import { doorLimit, Refusal } from './guards.ts';
+import { makeSnsDoor } from './sns.ts';
+import { fieldsOf, formOf, tokensOf } from './webhook-body.ts';
 
 /** Larger than any monitor's message. */
 const MOST = '100kb';
 
+/** What is answered; of several signals, `results` has each, in their order. */
+interface Answer {
+  readonly action: 'opened' | 'resolved' | 'ignored';
+  readonly incident: string | null;
+  readonly why?: string;
+  readonly results?: readonly object[];
+}
+
 export function webhookRoutes(router: Router, web: Web): void {
   const limit = doorLimit();
   const raw = express.text({ type: () => true, limit: MOST, defaultCharset: 'utf-8' });
+  const admitSns = makeSnsDoor(web);
 
-  const receive = (sender: string) => async (req: Request, res: Response) => {
-    const reader = INBOUND[sender];
-    if (!reader) throw new Refusal(404, 'No such webhook.');
-    const { token: _, ...query } = req.query;
-    const body = readBody(req);
-    const reading = reader(Array.isArray(body) ? body : { ...query, ...body });
-    if ('problem' in reading) {
-      web.log.warn({ sender, problem: reading.problem }, 'webhook not understood');
-      throw new Refusal(400, reading.problem);
+  const note = (sender: string, entry: Omit<WebhookNote, 'at' | 'sender'>) =>
+    web
+      .noteWebhook({ at: web.clock(), sender: sender.slice(0, 40), ...entry })
+      .catch((error: unknown) => web.log.error({ err: error }, 'the webhook cannot be noted'));
+
+  const take = async (sender: string, fields: unknown): Promise<Answer> => {
+    const reader = readerOf(sender, web);
+    if (!reader) throw new Refusal(404, 'There is no webhook of this name.');
+    const done = sender === 'sns' ? await admitSns(fields) : null;
+    if (done !== null) return { action: 'ignored', incident: null, why: done };
+    const reading = reader(fields);
+    if ('problem' in reading) throw new Refusal(400, reading.problem);
+    const results = await web.receive(reading.signals);
+    // The first that changed something stands for all.
+    const told = results.find(({ action }) => action !== 'ignored') ?? results[0];
+    if (!told) return { action: 'ignored', incident: null, why: 'there was nothing in it' };
+    if (results.length === 1) return told;
+    const named = results.map((each, index) => ({ monitor: reading.signals[index]?.name, ...each }));
+    return { ...told, results: named };
+  };
+
+  const receive = async (req: Request, res: Response, sender: string) => {
+    let body = '{}';
+    try {
+      const fields = fieldsOf(req);
+      body = redacted(fields);
+      const answer = await take(sender, fields);
+      const { action, incident, why = null } = answer;
+      await note(sender, { status: 200, action, incident, why, body });
+      res.set('Cache-Control', 'no-store').json({ ok: true, ...answer });
+    } catch (error) {
+      const [status, why] = error instanceof Refusal ? [error.status, error.message] : [500, 'it failed'];
+      if (status < 500) web.log.warn({ sender, problem: why }, 'webhook not understood');
+      await note(sender, { status, action: 'refused', incident: null, why, body });
+      throw error;
     }
-    const done = [];
-    for (const signal of reading.signals) done.push(await web.receive(signal));
-    const told = done.find(({ action }) => action !== 'ignored') ?? done[0];
-    res.set('Cache-Control', 'no-store').json({
-      ok: true,
-      action: told?.action ?? 'ignored',
-      incident: told?.incident ?? null,
-      ...(told?.why ? { why: told.why } : {}),
-    });
   };
-  const authorised = (req: Request, _res: Response, next: (error?: unknown) => void) => {
+
+  let strangerAt = Number.NEGATIVE_INFINITY;
+  const authorised: RequestHandler = async (req, _res, next) => {
     const given = tokensOf(req);
-    const fine = given.some(token => sameSecret(token, web.webhookToken));
-    if (!fine)
-      web.log.warn({ path: req.path, tokens: given.length }, 'webhook with a wrong or missing token');
-    next(
-      fine
-        ? undefined
-        : new Refusal(401, 'This webhook needs its token: ?token=…, X-Webhook-Token or Bearer.'),
-    );
+    if (given.some(token => sameSecret(token, web.webhookToken))) return next();
+    web.log.warn({ path: req.path, tokens: given.length }, 'webhook with a wrong or missing token');
+    const why = given.length > 0 ? 'the token is wrong' : 'the token is missing';
+    // Once a minute: a stranger must not push the monitors' own entries out of the log.
+    if (web.clock() - strangerAt >= MINUTE) {
+      strangerAt = web.clock();
+      const sender = req.path.split('/').at(-1) ?? '';
+      await note(sender, { status: 401, action: 'refused', incident: null, why, body: '{}' });
+    }
+    next(new Refusal(401, 'This webhook needs its token: ?token=…, X-Webhook-Token or Bearer.'));
   };
-  router.get('/webhooks/uptime', limit, authorised, receive('uptimerobot'));
-  router.post('/webhooks/uptime', limit, authorised, raw, receive('uptimerobot'));
+
+  router.get('/webhooks/uptime', limit, authorised, (req, res) => receive(req, res, 'uptimerobot'));
+  router.post('/webhooks/uptime', limit, authorised, raw, (req, res) => receive(req, res, 'uptimerobot'));
   router.post('/webhooks/:sender', limit, authorised, raw, (req, res) =>
-    receive(String(req.params.sender))(req, res),
+    receive(req, res, String(req.params.sender)),
   );
 
   router.all('/heartbeats/:token', limit, raw, async (req, res, next) => {
@@ -61,47 +98,9 @@ export function webhookRoutes(router: Router, web: Web): void {
   });
 }
 
-/** Every place a token may stand in: query, header, Bearer, Basic password. */
-function tokensOf(req: Request): string[] {
-  const found = [req.query.token, req.headers['x-webhook-token']];
-  const [scheme = '', value = ''] = (req.headers.authorization ?? '').split(/\s+/, 2);
-  if (/^bearer$/i.test(scheme)) found.push(value);
-  if (/^basic$/i.test(scheme))
-    found.push(
-      Buffer.from(value, 'base64')
-        .toString()
-        .replace(/^[^:]*:/, ''),
-    );
-  return found.filter(token => typeof token === 'string' && token !== '') as string[];
-}
-
-function readBody(req: Request): Record<string, unknown> | unknown[] {
-  const body = typeof req.body === 'string' ? req.body : '';
-  if (body.trim() === '') return {};
-  const type = (req.headers['content-type'] ?? '').toLowerCase().split(';')[0]!.trim();
-  if (type === 'application/x-www-form-urlencoded') return formOf(req);
-  if (type === 'multipart/form-data') return { data: multipartField(body, 'data') };
-  if (type !== '' && !/json$/.test(type) && !type.startsWith('text/plain')) {
-    throw new Refusal(415, `Send JSON or a form, not ${type.slice(0, 60)}.`);
-  }
-  try {
-    const parsed: unknown = JSON.parse(body);
-    if (typeof parsed === 'object' && parsed !== null) return parsed as Record<string, unknown> | unknown[];
-  } catch {
-    throw new Refusal(400, 'The body is not JSON.');
-  }
-  throw new Refusal(400, 'The body must be a JSON object or list.');
-}
-
-function formOf(req: Request): Record<string, unknown> {
-  const type = req.headers['content-type'] ?? '';
-  if (!/^application\/x-www-form-urlencoded/i.test(type) || typeof req.body !== 'string') return {};
-  return Object.fromEntries(new URLSearchParams(req.body));
-}
-
-/** Uptime Kuma's form mode: one field that holds JSON. */
-function multipartField(body: string, name: string): string {
-  const part = body.split(/\r?\n--/).find(text => text.includes(`name="${name}"`));
-  const found = /\r?\n\r?\n([\s\S]*)$/.exec(part ?? '');
-  return found?.[1] ?? '';
+/** A sender we know, or one that status.yaml maps. */
+function readerOf(sender: string, { refresh }: Web): Reader | undefined {
+  const { webhooks } = refresh.current().site;
+  const mapping = Object.hasOwn(webhooks, sender) ? webhooks[sender] : undefined;
+  return mapping ? mapped(sender, mapping) : INBOUND[sender];
 }

@@ -25,45 +25,59 @@ export interface Received {
   readonly why?: string;
 }
 
-/** Takes one signal; repeats of what is known already are answered as ignored. */
-export type Receive = (signal: Signal) => Promise<Received>;
+/** Takes the signals of one message; repeats of what is known already are answered as ignored. */
+export type Receive = (signals: readonly Signal[]) => Promise<Received[]>;
 
 export function makeReceive(deps: ReceiveDeps): Receive {
   // One at a time: two copies of one event must not both find the source at rest.
   let turn: Promise<unknown> = Promise.resolve();
-  return signal => {
-    const done = turn.then(() => receive(signal, deps));
+  return signals => {
+    const done = turn.then(() => receive(signals, deps));
     turn = done.catch(() => undefined);
     return done;
   };
 }
 
-async function receive(signal: Signal, deps: ReceiveDeps): Promise<Received> {
-  const { kind, provider, monitor, name } = signal;
-  const tell = (received: Received): Received => {
-    deps.log.info({ provider, monitor, name, kind, ...received }, 'webhook received');
-    return received;
+async function receive(signals: readonly Signal[], deps: ReceiveDeps): Promise<Received[]> {
+  const taken: Taken[] = [];
+  for (const signal of signals) taken.push(await take(signal, deps));
+  // All are stored before any is filed: a thousand alerts in one message are one round.
+  if (taken.some(({ action }) => action !== 'ignored')) await deps.round();
+  const answers: Received[] = [];
+  for (const [index, { source, ...received }] of taken.entries()) {
+    const incident = source === null ? received.incident : await incidentOf(source, deps);
+    const { provider, monitor, name, kind } = signals[index] as Signal;
+    deps.log.info({ provider, monitor, name, kind, ...received, incident }, 'webhook received');
+    answers.push({ ...received, incident });
+  }
+  return answers;
+}
+
+/** An answer whose incident is known after the round: that of `source`, unless that is null. */
+interface Taken extends Received {
+  readonly source: string | null;
+}
+
+async function take(signal: Signal, deps: ReceiveDeps): Promise<Taken> {
+  const { kind } = signal;
+  const ignored = (why: string, incident: string | null = null): Taken => {
+    return { action: 'ignored', incident, why, source: null };
   };
-  if (kind === 'ignored')
-    return tell({ action: 'ignored', incident: null, why: signal.why ?? 'nothing to do' });
+  if (kind === 'ignored') return ignored(signal.why ?? 'nothing to do');
   const { site } = deps.snapshot();
   const transition = toTransition({ ...signal, kind }, site.components, deps.clock());
   const last = await deps.newest(transition.source);
   const file = openFileOf(transition.source, last, deps.snapshot());
   const open = file !== null || (last?.kind === 'down' && last.filedAt === null);
-  if (kind === 'down' && open) {
-    return tell({ action: 'ignored', incident: file, why: 'known to be down already' });
-  }
-  if (kind === 'up' && !open && last?.kind !== 'down') {
-    return tell({ action: 'ignored', incident: null, why: 'nothing of it is open' });
-  }
-  if (!(await deps.insert(transition))) {
-    return tell({ action: 'ignored', incident: last?.incidentId ?? null, why: 'this event came before' });
-  }
-  await deps.round();
-  const stored = await deps.newest(transition.source);
-  const incident = stored?.incidentId ?? openFileOf(transition.source, null, deps.snapshot());
-  return tell({ action: kind === 'down' ? 'opened' : 'resolved', incident });
+  if (kind === 'down' && open) return ignored('known to be down already', file);
+  if (kind === 'up' && !open && last?.kind !== 'down') return ignored('nothing of it is open');
+  if (!(await deps.insert(transition))) return ignored('this event came before', last?.incidentId ?? null);
+  return { action: kind === 'down' ? 'opened' : 'resolved', incident: null, source: transition.source };
+}
+
+async function incidentOf(source: string, { newest, snapshot }: ReceiveDeps): Promise<string | null> {
+  const stored = await newest(source);
+  return stored?.incidentId ?? openFileOf(source, null, snapshot());
 }
 
 /**

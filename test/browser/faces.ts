@@ -208,5 +208,6 @@ export const PAGES: Record<string, string> = {
     components: null,
     saved: true,
   }),
+  api: pages.api(well),
   missing: pages.error(well, 404),
 };

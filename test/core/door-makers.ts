@@ -89,6 +89,8 @@ export function snapshot(
       uptime: { days: 90, weights: { minor: 1, major: 1, critical: 1 } },
       reminders: { after: 3_600_000, to: null },
       components: components.map(each => each.component),
+      webhooks: {},
+      mirror: null,
     } as Snapshot['site'],
     verdict: {
       state: 'operational',

@@ -11,7 +11,7 @@ import { parseInstant } from '../../src/core/time.ts';
 import { makeProbes } from '../../src/outside/probes.ts';
 import { openSystem, type System } from '../../src/wiring.ts';
 
-const SITE = (target: string) => `
+export const SITE = (target: string) => `
 title: Levqor Status
 components:
   - { id: api, name: API, check: { type: http, url: "${target}/health", timeout: 2s } }
@@ -26,6 +26,8 @@ export interface WorldOptions {
   readonly files?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly now?: string;
+  /** What Amazon's addresses answer; without it they cannot be reached. */
+  readonly fetchText?: (url: URL) => Promise<string>;
 }
 
 export interface World {
@@ -98,7 +100,14 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       dir,
     );
     if (!env) throw new Error(JSON.stringify(problems));
-    return openSystem(env, { clock: () => now, schedule: () => async () => {}, probe: makeProbes(), log });
+    const unreachable = () => Promise.reject(new Error('no network in tests'));
+    return openSystem(env, {
+      clock: () => now,
+      schedule: () => async () => {},
+      probe: makeProbes(),
+      fetchText: options.fetchText ?? unreachable,
+      log,
+    });
   };
   let system = await open();
   let closed = false;

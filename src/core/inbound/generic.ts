@@ -4,10 +4,12 @@ import { ignored, type Reading, type Signal, signal } from './signal.ts';
 
 const MOST = 100;
 
-const DOWN = words(
+export const DOWN = words(
   'down offline error failed failing critical alert alerting firing problem outage unhealthy major_outage',
 );
-const UP = words('up online ok resolved recovered recovery healthy operational success passing closed');
+export const UP = words(
+  'up online ok resolved recovered recovery healthy operational success passing closed',
+);
 
 /**
  * `{monitor | name | id, status, message?, at?, url?, component?, event?}`, or a list of them.

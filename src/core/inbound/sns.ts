@@ -38,6 +38,9 @@ export function sns(input: unknown): Reading {
   return ignored(common, `state ${state} is neither ALARM nor OK`);
 }
 
+/** GETs an address as text; rejects for any answer but 200. What tests replace of the network. */
+export type FetchText = (url: URL) => Promise<string>;
+
 const OWN_HOST = /^sns\.[a-z]{2}(-[a-z]+)+-\d\.amazonaws\.com(\.cn)?$/;
 
 /** Whether an address from an SNS message is Amazon's own, and so may be fetched: https, SNS's host, no port. */

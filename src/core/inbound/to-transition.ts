@@ -1,6 +1,7 @@
 // A monitor's signal → the Transition it stands for: title, file name, components, text.
 import type { Component } from '../component.ts';
 import { escapeMarkdown } from '../markdown.ts';
+import { slug } from '../slug.ts';
 import { isoMillis, type Millis } from '../time.ts';
 import type { Transition } from '../transition.ts';
 import { fingerprint } from './fields.ts';
@@ -42,12 +43,7 @@ const LONGEST = 60;
  * lose their accents; a name without any Latin letter or digit gets a fingerprint of itself.
  */
 export function slugOf(name: string): string {
-  const words = name
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-');
-  const base = words.slice(0, LONGEST - '-down'.length).replace(/^-+|-+$/g, '');
+  const base = slug(name, LONGEST - '-down'.length);
   return `${base || `monitor-${fingerprint(name)}`}-down`;
 }
 

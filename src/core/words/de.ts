@@ -172,6 +172,46 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'manage.some': 'Nur die hier gewählten',
   'manage.save': 'Speichern',
 
+  'api.title': 'API',
+  'api.lead':
+    'Alles, was diese Seite sagt, für Programme; und die Störungen, um sie zu eröffnen und fortzuschreiben.',
+  'api.document': 'OpenAPI-3.1-Dokument',
+  'api.read': 'Lesen',
+  'api.read_lead':
+    'Offen für alle und für Skripte jeder Seite, ohne Schlüssel. Antworten tragen ein ETag; eine Anfrage in der Minute genügt.',
+  'api.write': 'Schreiben',
+  'api.write_lead':
+    'Braucht das Token, das der Server als API_TOKEN bekam, als Authorization: Bearer. Ohne diese Einstellung ist es aus.',
+  'api.key':
+    'Senden Sie mit einer Anfrage, die sich wiederholen kann, einen eigenen Idempotency-Key: 24 Stunden lang bekommt derselbe Schlüssel dieselbe Antwort, und nichts wird zweimal geschrieben.',
+  'api.problems':
+    'Was abgelehnt wird, kommt als application/problem+json (RFC 9457) zurück; errors nennt jedes falsche Feld.',
+  'api.open': 'Eine Störung eröffnen. Sie wird als Datei geschrieben und den Abonnenten gemailt.',
+  'api.change':
+    'Eine Störung ändern. Ausgelassene Felder bleiben; ein Status wird als Meldung mit dem Text geschrieben.',
+  'api.update': 'Einer Störung oder Wartung eine Meldung hinzufügen.',
+  'api.statuspage': 'Zustand, Komponenten, Störungen und Wartung, wie Atlassian Statuspage antwortet',
+  'api.uptime': 'Verfügbarkeit, mit jedem gezählten Ausfall',
+  'api.feed': 'Feeds: jede Meldung ist ein Eintrag',
+  'api.calendar': 'Wartung als Kalender',
+  'api.badge': 'Badges: der Zustand in Worten, mit ?show=uptime die Zahl',
+  'api.field': 'Feld',
+  'api.type': 'Art',
+  'api.meaning': 'Bedeutung',
+  'api.required': 'Nötig',
+  'api.type.text': 'Text',
+  'api.type.list': 'Liste von Texten',
+  'api.type.time': 'Datum und Zeit (ISO 8601)',
+  'api.field.title': 'Was Besucher bemerken, in einer Zeile.',
+  'api.field.status': 'Der neue Stand; eine Wartung hat eigene.',
+  'api.field.severity': 'Wie schlimm es ist: eingeschränkt, teilweise ausgefallen, ausgefallen.',
+  'api.field.components':
+    'Ids der betroffenen Komponenten; ausgelassen die im Titel genannten, sonst alle; eine leere Liste heißt keine.',
+  'api.field.message': 'Markdown. Was Sie wissen und was Sie tun.',
+  'api.field.started': 'Wann es begann; ausgelassen: jetzt.',
+  'api.field.resolved': 'Wann es endete, für eine Störung, die nachträglich notiert wird.',
+  'api.field.at': 'Wann es so war; ausgelassen: jetzt.',
+
   'error.400': 'Diese Anfrage war nicht zu verstehen',
   'error.400_text': 'Bitte gehen Sie zurück und versuchen Sie es noch einmal.',
   'error.403': 'Das ist von hier aus nicht erlaubt',

@@ -166,6 +166,45 @@ export const en = {
   'manage.some': 'Only those chosen here',
   'manage.save': 'Save',
 
+  'api.title': 'API',
+  'api.lead': 'Everything this page tells, for programs; and the incidents, to open and update them.',
+  'api.document': 'OpenAPI 3.1 document',
+  'api.read': 'Reading',
+  'api.read_lead':
+    'Open to everybody and to scripts of any site, without a key. Answers carry an ETag; asking once a minute is plenty.',
+  'api.write': 'Writing',
+  'api.write_lead':
+    'Needs the token the server was given as API_TOKEN, as Authorization: Bearer. Without that setting it is off.',
+  'api.key':
+    'Send an Idempotency-Key of your own with a request that may be repeated: for 24 hours the same key gets the same answer, and nothing is written twice.',
+  'api.problems':
+    'What is refused is answered as application/problem+json (RFC 9457); errors lists each wrong field.',
+  'api.open': 'Open an incident. It is written as a file and mailed to subscribers.',
+  'api.change':
+    'Change an incident. Fields that are left out stay; a status is written as an update with the message.',
+  'api.update': 'Add an update to an incident or maintenance.',
+  'api.statuspage': 'State, components, incidents and maintenance, as Atlassian Statuspage answers',
+  'api.uptime': 'Uptime, with every outage that was counted',
+  'api.feed': 'Feeds: each update is an entry',
+  'api.calendar': 'Maintenance as a calendar',
+  'api.badge': 'Badges: the state in words, or with ?show=uptime the figure',
+  'api.field': 'Field',
+  'api.type': 'Type',
+  'api.meaning': 'Meaning',
+  'api.required': 'Required',
+  'api.type.text': 'text',
+  'api.type.list': 'list of texts',
+  'api.type.time': 'date and time (ISO 8601)',
+  'api.field.title': 'What visitors notice, in one line.',
+  'api.field.status': 'The new state; a maintenance has states of its own.',
+  'api.field.severity': 'How bad it is: degraded performance, partial outage, major outage.',
+  'api.field.components':
+    'Ids of the components it affects; left out, those named in the title, else all; an empty list means none.',
+  'api.field.message': 'Markdown. What you know and what you do about it.',
+  'api.field.started': 'When it began; now, when left out.',
+  'api.field.resolved': 'When it ended, for an incident that is written down afterwards.',
+  'api.field.at': 'When this was so; now, when left out.',
+
   'error.400': 'That request could not be understood',
   'error.400_text': 'Please go back and try again.',
   'error.403': 'That is not allowed from here',

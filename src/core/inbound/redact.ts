@@ -1,0 +1,34 @@
+// What is kept of a webhook for its log: enough to see why nothing happened, no secret and no person.
+
+/** Longest body that is kept, characters. */
+const MOST = 2000;
+const HIDDEN = '[hidden]';
+const SECRET = /token|secret|passw|passphrase|authori[sz]ation|api[_-]?key|cookie|contact|e-?mail|signature/i;
+
+/**
+ * A body's fields as JSON text: values named like secrets or contacts, mail addresses, and the secrets
+ * of addresses (user and password, query) are hidden, the whole is cut. Never throws.
+ */
+export function redacted(body: unknown): string {
+  const text = JSON.stringify(hide(body, 0)) ?? '';
+  return text.length <= MOST ? text : `${text.slice(0, MOST - 1)}…`;
+}
+
+function hide(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return hideIn(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth > 6) return '…';
+  if (Array.isArray(value)) return value.slice(0, 20).map(item => hide(item, depth + 1));
+  const fields = Object.entries(value).slice(0, 100);
+  return Object.fromEntries(
+    fields.map(([name, inner]) => [name, SECRET.test(name) ? HIDDEN : hide(inner, depth + 1)]),
+  );
+}
+
+function hideIn(text: string): string {
+  return text
+    .slice(0, 4 * MOST)
+    .replace(/[^\s"'<>@;,:]+@[^\s"'<>@;,/]+/g, HIDDEN)
+    .replace(/(https?:\/\/[^\s"'<>?#]*)\?[^\s"'<>]*/gi, `$1?${HIDDEN}`)
+    .replace(/("[^"]*(?:token|secret|passw|key)[^"]*"\s*:\s*)"[^"]*"/gi, `$1"${HIDDEN}"`);
+}

@@ -1,0 +1,11 @@
+// Slugs: file names' bases made of titles.
+
+/** `[a-z0-9-]`, at most `most` characters; letters lose their accents. '' when nothing Latin is in it. */
+export function slug(title: string, most: number): string {
+  const words = title
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-');
+  return words.slice(0, most).replace(/^-+|-+$/g, '');
+}

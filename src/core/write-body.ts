@@ -1,0 +1,83 @@
+// What the writing API takes: the bodies' schemas, and their faults by field.
+import * as z from 'zod';
+import { INCIDENT_STATUSES, MAINTENANCE_STATUSES, SEVERITIES } from './incident.ts';
+import { type Millis, parseInstant } from './time.ts';
+
+const instant = z
+  .string()
+  .meta({ format: 'date-time' })
+  .transform((text, context): Millis => {
+    const at = parseInstant(text);
+    if (at !== null) return at;
+    context.addIssue({ code: 'custom', message: 'write a date and time like 2025-11-06T14:30:00Z' });
+    return z.NEVER;
+  });
+
+/** One line: a line break in a title would end the YAML it is written into. */
+const title = z
+  .string()
+  .transform(text => text.replace(/\s+/g, ' ').trim())
+  .pipe(z.string().min(1, 'say in a few words what visitors notice').max(200));
+const message = z.string().max(20_000);
+const components = z.array(z.string().max(64)).max(200);
+const severity = z.enum(SEVERITIES);
+const anyStatus = z.enum([...INCIDENT_STATUSES, ...MAINTENANCE_STATUSES]);
+
+/** `POST /api/incidents`. Without `components` the title decides, as in a file (contract §4). */
+export const openSchema = z.strictObject({
+  title,
+  status: z.enum(INCIDENT_STATUSES).default('investigating'),
+  severity,
+  components: components.optional(),
+  message: message.default(''),
+  started: instant.optional(),
+  resolved: instant.optional(),
+});
+
+/** `PATCH /api/incidents/ID`. A new status is news: it is written as an update with the message. */
+export const changeSchema = z
+  .strictObject({
+    title: title.optional(),
+    status: anyStatus.optional(),
+    severity: severity.optional(),
+    components: components.optional(),
+    message: message.optional(),
+  })
+  .refine(body => Object.values(body).some(value => value !== undefined), 'name at least one field to change')
+  .refine(body => body.message === undefined || body.status !== undefined, {
+    path: ['message'],
+    message: 'a message goes with a status; to say more without a new one, POST it to …/updates',
+  });
+
+/** `POST /api/incidents/ID/updates`. Without `status` the incident keeps the one it has. */
+export const updateSchema = z.strictObject({
+  status: anyStatus.optional(),
+  message: message.refine(text => text.trim() !== '', 'say what is new'),
+  at: instant.optional(),
+});
+
+export type OpenBody = z.output<typeof openSchema>;
+export type ChangeBody = z.output<typeof changeSchema>;
+export type UpdateBody = z.output<typeof updateSchema>;
+
+/** A fault of one field; `pointer` is a JSON pointer into the body (RFC 6901), as RFC 9457 has it. */
+export interface FieldFault {
+  readonly field: string;
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+/** A fault at a path of the body. */
+export function faultAt(path: readonly PropertyKey[], detail: string): FieldFault {
+  const names = path.map(String);
+  const escaped = names.map(name => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+  return { field: names.join('.'), pointer: `#${escaped.join('')}`, detail };
+}
+
+/** Every fault zod found, by field; what was sent is never repeated. */
+export function faultsOf(error: z.ZodError): FieldFault[] {
+  return error.issues.flatMap(issue => {
+    if (issue.code !== 'unrecognized_keys') return [faultAt(issue.path, issue.message)];
+    return issue.keys.map(key => faultAt([...issue.path, key.slice(0, 64)], 'this field is not known here'));
+  });
+}

@@ -1,0 +1,21 @@
+// Fetching from Amazon SNS: the certificate that signs, and the address that confirms a subscription.
+import type { FetchText } from '../core/inbound/sns.ts';
+import { SECOND } from '../core/time.ts';
+
+/** Certificates and confirmations are a few kilobytes. */
+const MOST = 64_000;
+const PATIENCE = 5 * SECOND;
+
+/** GET as text. The caller has checked the address; a redirect would lead elsewhere, so none is followed. */
+export const fetchText: FetchText = async url => {
+  const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(PATIENCE) });
+  if (!response.ok || !response.body) throw new Error(`${url.host} answered ${response.status}`);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+    size += chunk.length;
+    if (size > MOST) throw new Error(`${url.host} answered more than ${MOST} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+};

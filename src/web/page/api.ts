@@ -1,0 +1,71 @@
+// The page at /api: what programs may ask, for people who write them.
+
+import { type Field, fieldsOfBody } from '../openapi.ts';
+import type { Operation } from '../operations.ts';
+import { READS, WRITES } from '../operations.ts';
+import type { Tell } from './tell.ts';
+
+export interface ApiCall {
+  readonly id: string;
+  readonly method: string;
+  readonly path: string;
+  readonly summary: string;
+  readonly fields: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly required: string;
+    readonly description: string;
+  }[];
+  /** A command for a terminal. */
+  readonly example: string;
+}
+
+export interface ApiRead {
+  readonly summary: string;
+  readonly paths: readonly { readonly path: string; readonly url: string | null }[];
+}
+
+/** Everything the page shows: calls that write with their fields, and what can be read, by kind. */
+export function apiCalls(tell: Tell): {
+  readonly writes: readonly ApiCall[];
+  readonly reads: readonly ApiRead[];
+} {
+  const kinds = [...new Set(READS.map(({ summary }) => summary))];
+  return {
+    writes: WRITES.map(operation => call(operation, tell)),
+    reads: kinds.map(kind => ({
+      summary: tell.say(kind),
+      paths: READS.filter(({ summary }) => summary === kind).map(({ path }) => ({
+        path,
+        url: path.includes('{') ? null : tell.link(path),
+      })),
+    })),
+  };
+}
+
+function call({ id, method, path, summary, body, example }: Operation, tell: Tell): ApiCall {
+  const fields = body ? fieldsOfBody(body, tell.say) : [];
+  return {
+    id,
+    method: method.toUpperCase(),
+    path,
+    summary: tell.say(summary),
+    fields: fields.map(field => ({
+      name: field.name,
+      type: typeOf(field, tell),
+      required: field.required ? tell.say('api.required') : '',
+      description: field.description,
+    })),
+    example: [
+      `curl -X ${method.toUpperCase()} ${tell.site.url}${path.replace('{id}', '20251106_slow-sign-in')} \\`,
+      `  -H 'Authorization: Bearer API_TOKEN' \\`,
+      `  -d '${JSON.stringify(example)}'`,
+    ].join('\n'),
+  };
+}
+
+function typeOf({ schema }: Field, tell: Tell): string {
+  if (Array.isArray(schema.enum)) return schema.enum.join(', ');
+  if (schema.type === 'array') return tell.say('api.type.list');
+  return tell.say(schema.format === 'date-time' ? 'api.type.time' : 'api.type.text');
+}

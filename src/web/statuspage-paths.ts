@@ -1,0 +1,44 @@
+// Statuspage's paths for people and preflights, so that links and clients made for it keep working.
+import type { Router } from 'express';
+import type { Web } from './context.ts';
+import { Refusal } from './guards.ts';
+import { stableId } from './statuspage/ids.ts';
+
+/** Reads are open to scripts of any site; nothing else is done here. */
+export const OPEN_TO_ALL = {
+  'Access-Control-Allow-Origin': '*',
+  'Cross-Origin-Resource-Policy': 'cross-origin',
+};
+
+const READS = 'GET, HEAD, OPTIONS';
+
+/**
+ * `/uptime` (the components of the page), `/incidents/CODE` with the API's twelve characters (their
+ * permalink), the preflights of the reading API, and 405 for any method it does not know.
+ */
+export function statuspagePaths(router: Router, web: Web): void {
+  router.get('/uptime', (_req, res) => res.redirect(302, `${web.base()}/status/live#components`));
+
+  router.get(['/incidents/:code', '/status/incidents/:code'], (req, res, next) => {
+    const { incidents, maintenances } = web.refresh.current();
+    const code = String(req.params.code);
+    if (!/^[a-z0-9]{12}$/.test(code)) return next();
+    const incident = [...incidents, ...maintenances].find(({ id }) => stableId('incident', id) === code);
+    if (!incident) return next();
+    res.redirect(302, `${web.base()}/status/incidents/${encodeURIComponent(incident.id)}`);
+  });
+
+  router.options(['/api/v2/*path', '/api/uptime.json'], (req, res) => {
+    const asked = req.headers['access-control-request-headers'];
+    res.set({ ...OPEN_TO_ALL, 'Access-Control-Allow-Methods': READS, 'Access-Control-Max-Age': '86400' });
+    // Browsers ask before sending a header of their own (`If-None-Match`, `Accept`-likes): any may come.
+    if (typeof asked === 'string' && /^[\w, -]{1,500}$/.test(asked)) {
+      res.set('Access-Control-Allow-Headers', asked);
+    }
+    res.status(204).end();
+  });
+  router.all(['/api/v2/*path', '/api/uptime.json'], (req, _res, next) => {
+    if (req.method === 'GET' || req.method === 'HEAD') return next();
+    next(new Refusal(405, `This address is read with GET; ${READS} are answered.`));
+  });
+}

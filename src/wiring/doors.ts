@@ -1,0 +1,59 @@
+// The wiring of the doors for other programs: what monitors send, what the writing API takes.
+import type { Environment } from '../config/environment.ts';
+import type { Content } from '../content/folder.ts';
+import type { FetchText } from '../core/inbound/sns.ts';
+import type { Log } from '../core/log.ts';
+import type { Clock } from '../core/time.ts';
+import type { Db } from '../store/database.ts';
+import * as requests from '../store/requests.ts';
+import * as transitions from '../store/transitions.ts';
+import { logWebhook } from '../store/webhooks-log.ts';
+import type { WebDeps } from '../web/context.ts';
+import { makeReceive } from '../work/receive.ts';
+import type { Refresh } from '../work/refresh.ts';
+import { makeWrite } from '../work/write.ts';
+
+export interface DoorParts {
+  readonly env: Environment;
+  readonly db: Db;
+  readonly content: Content;
+  readonly refresh: Refresh;
+  /** Files what is pending and brings the Snapshot up to date. */
+  readonly round: () => Promise<void>;
+  readonly fetchText: FetchText;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+type Doors = 'receive' | 'write' | 'requests' | 'apiToken' | 'noteWebhook' | 'fetchText';
+
+/** What the web room needs to let other programs in. */
+export function openDoors(parts: DoorParts): Pick<WebDeps, Doors> {
+  const { env, db, content, refresh, round, clock, log } = parts;
+  return {
+    receive: makeReceive({
+      newest: source => transitions.newestTransition(db, source),
+      insert: transition => transitions.insertTransition(db, transition),
+      snapshot: refresh.current,
+      round,
+      clock,
+      log,
+    }),
+    write: makeWrite({
+      site: () => refresh.current().site,
+      files: content.incidents,
+      create: content.create,
+      replace: content.replace,
+      round,
+      log,
+    }),
+    requests: {
+      remember: (key, bodyHash, now) => requests.rememberRequest(db, key, bodyHash, now),
+      answer: (key, answer) => requests.answerRequest(db, key, answer),
+      forget: key => requests.forgetRequest(db, key),
+    },
+    apiToken: env.apiToken,
+    noteWebhook: note => logWebhook(db, note),
+    fetchText: parts.fetchText,
+  };
+}
