@@ -5,7 +5,7 @@ import { checkSchema, detectSchema, duration } from '../core/check.ts';
 import type { Component } from '../core/component.ts';
 import type { Outcome, Problem } from '../core/problem.ts';
 import { type Site, WEIGHTS_EVEN, WEIGHTS_STATUSPAGE } from '../core/site.ts';
-import { HOUR, parseInstant } from '../core/time.ts';
+import { DAY, HOUR, parseInstant } from '../core/time.ts';
 import { checkAgainst, readYaml, unknownKeys, type YamlText } from '../core/yaml.ts';
 import type { Variables } from './environment.ts';
 import { substitute } from './substitute.ts';
@@ -78,6 +78,14 @@ export const siteSchema = z.object({
     })
     .prefault({}),
   reminders: z.object({ after: duration.default(HOUR), to: z.email().nullish() }).prefault({}),
+  maintenance: z
+    .object({
+      notices: z
+        .array(duration)
+        .default([DAY, HOUR])
+        .describe('how long before a maintenance subscribers are told again'),
+    })
+    .prefault({}),
   components: z.array(componentSchema).min(1),
 });
 
@@ -124,6 +132,7 @@ export function readSite(
     },
     uptime: fields.uptime,
     reminders: { after: fields.reminders.after, to: fields.reminders.to ?? null },
+    notices: fields.maintenance.notices,
     components: fields.components.map(componentOf),
   };
   return { value: freeze(site), problems };
@@ -148,7 +157,7 @@ function strangers(yaml: YamlText, file: string): Problem[] {
   const known = (schema: z.ZodObject) => Object.keys(schema.shape);
   const site = (yaml.data ?? {}) as { components?: unknown };
   const found = unknownKeys(site, known(siteSchema), [], yaml, file);
-  for (const key of ['brand', 'uptime', 'reminders'] as const) {
+  for (const key of ['brand', 'uptime', 'reminders', 'maintenance'] as const) {
     const schema = siteSchema.shape[key].unwrap() as z.ZodObject;
     found.push(...unknownKeys((site as Record<string, unknown>)[key], known(schema), [key], yaml, file));
   }

@@ -22,6 +22,8 @@ export interface Site {
   };
   readonly uptime: { readonly days: number; readonly weights: Weights };
   readonly reminders: { readonly after: Millis; readonly to: string | null };
+  /** How long before a maintenance subscribers are reminded of it, ms. */
+  readonly notices: readonly Millis[];
   readonly components: readonly Component[];
 }
 

@@ -61,6 +61,8 @@ export function incident(more: Partial<IncidentView> & { readonly id: string }):
     updates,
     postmortem: null,
     affected: [],
+    stretches: [],
+    nextUpdate: null,
     state,
     duration: 0,
     unfiled: false,
@@ -88,6 +90,7 @@ export function snapshot(
       brand: { logo: null, favicon: null, css: null, color: '#4f46e5', homepage: null },
       uptime: { days: 90, weights: { minor: 1, major: 1, critical: 1 } },
       reminders: { after: 3_600_000, to: null },
+      notices: [],
       components: components.map(each => each.component),
     } as Snapshot['site'],
     verdict: {
