@@ -20,6 +20,8 @@ export interface NewIncident {
   readonly scheduled?: { readonly start: Millis; readonly end: Millis };
   readonly rrule?: string;
   readonly postmortem?: string;
+  /** When the first update promises the next, epoch ms. */
+  readonly promised?: Millis;
   /** Later updates, oldest first. */
   readonly later?: readonly Addition[];
 }
@@ -37,10 +39,15 @@ export function printIncident(incident: NewIncident): string {
   if (incident.rrule) lines.push(`rrule: ${yamlString(incident.rrule)}`);
   if (incident.components) lines.push(`components: ${yamlComponents(incident.components)}`);
   if (incident.openedBy) lines.push(`opened_by: ${yamlString(incident.openedBy)}`);
-  const { later = [], started: at, message } = incident;
+  const { later = [], started: at, message, promised } = incident;
   const first = later.length > 0 ? (scheduled ? 'scheduled' : 'investigating') : incident.status;
   const sections = [...later].reverse().flatMap(section);
-  lines.push('---', '', ...sections, ...section({ status: first, at, message }));
+  lines.push(
+    '---',
+    '',
+    ...sections,
+    ...section({ status: first, at, message, ...(promised === undefined ? {} : { promised }) }),
+  );
   if (incident.postmortem) lines.push('## Post-mortem', ...defuse(incident.postmortem).split('\n'), '');
   return lines.join('\n');
 }

@@ -42,6 +42,8 @@ export function occurrencesOf(incident: Incident, now: Millis): readonly Inciden
     starts.push(date.getTime());
     return starts.length < MOST;
   });
+  // As RFC 5545 has it, the beginning itself counts even where the rule would not name it.
+  if (from.getTime() === start && starts[0] !== start) starts.unshift(start);
   // The next one is shown however far away it is.
   const next = rule.after(new Date(now))?.getTime();
   if (next !== undefined && !starts.includes(next)) starts.push(next);

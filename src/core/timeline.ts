@@ -126,7 +126,7 @@ function readLabel(words: string): Pick<Section, 'status' | 'label'> {
 }
 
 /** The status a word names (`In progress`, `Resolved`), or null. */
-function statusNamed(label: string): UpdateStatus | null {
+export function statusNamed(label: string): UpdateStatus | null {
   const word = label.toLowerCase().replace(/[\s-]+/g, '_');
   const known: readonly string[] = [...INCIDENT_STATUSES, ...MAINTENANCE_STATUSES];
   return known.includes(word) ? (word as UpdateStatus) : null;

@@ -44,6 +44,7 @@ describe('occurrences', () => {
     expect(ids('2026-11-09', 'rrule: FREQ=YEARLY')).toEqual(['db', 'db--2027-11-08']);
     expect(ids('2026-11-01', 'rrule: FREQ=WEEKLY;COUNT=2')).toEqual(['db', 'db--2026-11-15']);
     expect(ids('2026-11-01', '')).toEqual(['db']);
+    expect(ids('2026-11-01', 'rrule: FREQ=WEEKLY;BYDAY=WE;COUNT=1')).toEqual(['db', 'db--2026-11-11']);
   });
 
   test('each follows the clock by itself, and what was written in it is its own', () => {
