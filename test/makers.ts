@@ -36,6 +36,7 @@ export function site(over: Partial<Site> = {}): Site {
     brand: { logo: null, favicon: null, css: null, color: '#4f46e5', homepage: 'https://levqor.ai' },
     uptime: { days: 90, weights: WEIGHTS_EVEN },
     reminders: { after: HOUR, to: null },
+    notices: [],
     components: [],
     webhooks: {},
     mirror: null,
@@ -134,6 +135,8 @@ export function shown(of: Incident, affected: readonly Component[] = [], at = NO
   return {
     ...of,
     affected: affected.map(({ id, name }) => ({ id, name, status: severe[of.severity] })),
+    stretches: [],
+    nextUpdate: null,
     state: of.status,
     duration: Math.max(0, (of.resolved ?? at) - start),
     unfiled: false,

@@ -4,7 +4,7 @@ import { checkSchema, detectSchema, duration } from '../core/check.ts';
 import type { Component } from '../core/component.ts';
 import type { Outcome, Problem } from '../core/problem.ts';
 import { type Site, WEIGHTS_EVEN, WEIGHTS_STATUSPAGE } from '../core/site.ts';
-import { HOUR, parseInstant } from '../core/time.ts';
+import { DAY, HOUR, parseInstant } from '../core/time.ts';
 import { checkAgainst, readYaml, unknownKeys, type YamlText } from '../core/yaml.ts';
 import { cron } from './cron.ts';
 import { exportSchema, mappingSchema, mappingsOf, mirrorOf, webhooksSchema } from './doors-schema.ts';
@@ -72,6 +72,14 @@ export const siteSchema = z.object({
     })
     .prefault({}),
   reminders: z.object({ after: duration.default(HOUR), to: z.email().nullish() }).prefault({}),
+  maintenance: z
+    .object({
+      notices: z
+        .array(duration)
+        .default([DAY, HOUR])
+        .describe('how long before a maintenance subscribers are told again'),
+    })
+    .prefault({}),
   components: z.array(componentSchema).min(1),
   webhooks: webhooksSchema,
   export: exportSchema.nullish(),
@@ -120,6 +128,7 @@ export function readSite(
     },
     uptime: fields.uptime,
     reminders: { after: fields.reminders.after, to: fields.reminders.to ?? null },
+    notices: fields.maintenance.notices,
     components: fields.components.map(componentOf),
     webhooks: mappingsOf(fields.webhooks),
     mirror: mirrorOf(fields.export),
@@ -146,7 +155,7 @@ function strangers(yaml: YamlText, file: string): Problem[] {
   const known = (schema: z.ZodObject) => Object.keys(schema.shape);
   const site = (yaml.data ?? {}) as { components?: unknown };
   const found = unknownKeys(site, known(siteSchema), [], yaml, file);
-  for (const key of ['brand', 'uptime', 'reminders'] as const) {
+  for (const key of ['brand', 'uptime', 'reminders', 'maintenance'] as const) {
     const schema = siteSchema.shape[key].unwrap() as z.ZodObject;
     found.push(...unknownKeys((site as Record<string, unknown>)[key], known(schema), [key], yaml, file));
   }

@@ -13,6 +13,8 @@ export interface IncidentFiles {
   readonly problems: readonly Problem[];
   /** The text of a file by incident id, for the machine's edits. */
   text(id: string): string | undefined;
+  /** The path of an incident's file. */
+  fileOf(id: string): string;
 }
 
 export interface Content {
@@ -36,12 +38,7 @@ export function openContent(dir: string): Content {
   const folder = path.join(dir, 'incidents');
   const siteFile = path.join(dir, 'status.yaml');
   let entries: ReadonlyMap<string, Entry> = new Map();
-  let current: IncidentFiles = view(entries);
-
-  const pathOf = (id: string): string => {
-    for (const entry of entries.values()) if (entry.id === id) return entry.file;
-    return path.join(folder, `${id}.md`);
-  };
+  let current: IncidentFiles = view(entries, folder);
 
   return {
     siteFile,
@@ -57,11 +54,11 @@ export function openContent(dir: string): Content {
           );
         });
       entries = next;
-      if (!same) current = view(next);
+      if (!same) current = view(next, folder);
       return current;
     },
-    create: (id, text) => createExclusively(pathOf(id), text),
-    replace: (id, before, text) => replaceAtomically(pathOf(id), before, text),
+    create: (id, text) => createExclusively(current.fileOf(id), text),
+    replace: (id, before, text) => replaceAtomically(current.fileOf(id), before, text),
     async brandFile(name) {
       try {
         const root = await realpath(dir);
@@ -75,7 +72,7 @@ export function openContent(dir: string): Content {
   };
 }
 
-function view(entries: ReadonlyMap<string, Entry>): IncidentFiles {
+function view(entries: ReadonlyMap<string, Entry>, folder: string): IncidentFiles {
   const byId = new Map<string, Entry>();
   const problems: Problem[] = [];
   for (const entry of entries.values()) {
@@ -94,7 +91,12 @@ function view(entries: ReadonlyMap<string, Entry>): IncidentFiles {
     }
   }
   const incidents = [...byId.values()].map(entry => entry.good).filter(incident => incident !== null);
-  return { incidents, problems, text: id => byId.get(id)?.text ?? undefined };
+  return {
+    incidents,
+    problems,
+    text: id => byId.get(id)?.text ?? undefined,
+    fileOf: id => byId.get(id)?.file ?? path.join(folder, `${id}.md`),
+  };
 }
 
 /** Long enough that an editor's save is one ring and a half-written file is whole. */

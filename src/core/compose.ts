@@ -1,8 +1,9 @@
 // compose(facts, now) → Snapshot: the one place where what is known becomes what is shown.
-import { type Component, type Health, severityOf, statusOf, worst } from './component.ts';
+import { type Component, type Health, severityOf, worst } from './component.ts';
 import { daysOf } from './days.ts';
 import type { Facts, Measured } from './facts.ts';
-import { affectedBy, type Incident, isOpen } from './incident.ts';
+import { impactOf, promiseOf, stretchesOf } from './impact.ts';
+import { type Incident, isOpen } from './incident.ts';
 import { coveredBy, isUnderWay, stateAt } from './maintenance.ts';
 import { renderMarkdown } from './markdown.ts';
 import type { ComponentView, GroupView, IncidentView, Snapshot } from './snapshot.ts';
@@ -37,18 +38,20 @@ export function compose(facts: Facts, now: Millis): Snapshot {
 
 function viewOf(incident: Incident, { site, unfiled }: Facts, now: Millis): IncidentView {
   const names = new Map(site.components.map(component => [component.id, component.name]));
-  const usual = incident.scheduled ? 'under_maintenance' : statusOf(incident.severity);
   const covered = incident.scheduled ? coveredBy({ ...incident, scheduled: incident.scheduled }) : null;
   const start = covered?.start ?? incident.started;
   const end = covered?.end ?? incident.resolved ?? now;
+  const stretches = stretchesOf(incident, site.components);
+  const state = stateAt(incident, now);
+  const over = state === 'resolved' || state === 'completed';
+  const { severity, affected } = impactOf(stretches, now, over);
   return {
     ...incident,
-    affected: affectedBy(incident, site.components).map(({ id, status }) => ({
-      id,
-      name: names.get(id) as string,
-      status: status ?? usual,
-    })),
-    state: stateAt(incident, now),
+    severity,
+    affected: affected.map(({ id, status }) => ({ id, name: names.get(id) as string, status })),
+    stretches,
+    state,
+    nextUpdate: over ? null : promiseOf(incident),
     duration: Math.max(0, end - start),
     unfiled: unfiled.has(incident.id),
     get html() {
@@ -82,7 +85,8 @@ function rendered(incident: Incident): Rendered {
 function byComponent(views: readonly IncidentView[]): Map<string, IncidentView[]> {
   const found = new Map<string, IncidentView[]>();
   for (const view of views) {
-    for (const { id } of view.affected) {
+    const ids = view.stretches.flatMap(({ affected }) => affected.map(({ id }) => id));
+    for (const id of new Set(ids)) {
       const list = found.get(id);
       if (list) list.push(view);
       else found.set(id, [view]);
@@ -128,10 +132,12 @@ function statusIn(view: IncidentView, id: string): Health {
 function outagesOf(id: string, views: readonly IncidentView[], now: Millis): Outage[] {
   const found: Outage[] = [];
   for (const view of views) {
-    if (view.scheduled !== null || view.started > now) continue;
-    const status = statusIn(view, id);
-    const severity = status === 'no_data' ? null : severityOf(status);
-    if (severity) found.push({ start: view.started, end: view.resolved, incident: view.id, severity });
+    if (view.scheduled !== null) continue;
+    for (const { start, end, affected } of view.stretches) {
+      const status = affected.find(one => one.id === id)?.status;
+      const severity = status && start <= now ? severityOf(status) : null;
+      if (severity) found.push({ start, end, incident: view.id, severity });
+    }
   }
   return found;
 }
@@ -168,9 +174,17 @@ function sinceOf(
 ): Millis | null {
   const starts = current
     .filter(view => statusIn(view, id) === health)
-    .map(view => (view.scheduled ? spanOf(view).start : view.started));
+    .map(view => (view.scheduled ? spanOf(view).start : sinceIn(view, id)));
   if (starts.length > 0) return Math.min(...starts);
   return known && known.health === health ? known.since : null;
+}
+
+/** Since when an open incident has kept a component in its present state. */
+function sinceIn({ stretches }: IncidentView, id: string): Millis {
+  const states = stretches.map(({ affected }) => affected.find(one => one.id === id)?.status);
+  let first = stretches.length - 1;
+  while (first > 0 && states[first - 1] === states[stretches.length - 1]) first--;
+  return (stretches[first] as { start: Millis }).start;
 }
 
 function groupsOf(components: readonly ComponentView[]): GroupView[] {

@@ -1,9 +1,7 @@
 // One markdown file → one Incident, or the problems that stand in its way, each with its line.
-import matter from 'gray-matter';
-import * as z from 'zod';
-import { COMPONENT_STATUSES } from './component.ts';
+import type * as z from 'zod';
+import { readFrontmatter } from './front-matter.ts';
 import {
-  type Affected,
   INCIDENT_STATUSES,
   type Incident,
   type IncidentUpdate,
@@ -11,42 +9,11 @@ import {
   SEVERITIES,
   type UpdateStatus,
 } from './incident.ts';
+import { fieldsSchema, frontmatterSchema, readPromise } from './incident-schema.ts';
 import type { Outcome, Problem } from './problem.ts';
 import { iso, type Millis, parseInstant } from './time.ts';
-import { cutSections, type Moment, readMoments, type Sections } from './timeline.ts';
+import { cutSections, type Moment, readMoments, type Section, type Sections } from './timeline.ts';
 import { checkAgainst, listed, readYaml, unknownKeys, type YamlText } from './yaml.ts';
-
-const instant = z.union([z.string(), z.number()]).transform((text, context): Millis => {
-  const at = parseInstant(String(text));
-  if (at === null) {
-    const message = `"${text}" is not a date and time; write it like 2025-11-06T14:30:00Z`;
-    context.addIssue({ code: 'custom', message });
-    return z.NEVER;
-  }
-  return at;
-});
-
-const affected = z.union([
-  z.string().transform((id): Affected => ({ id, status: null })),
-  z.object({ id: z.string(), status: z.enum(COMPONENT_STATUSES) }),
-]);
-
-export const frontmatterSchema = z.object({
-  title: z
-    .union([z.string(), z.number().transform(String)])
-    .transform(title => title.replace(/\s+/g, ' ').trim())
-    .refine(title => title.length > 0, 'is empty; say in a few words what visitors notice'),
-  status: z.enum([...INCIDENT_STATUSES, ...MAINTENANCE_STATUSES]),
-  severity: z.enum(SEVERITIES).optional(),
-  started: instant.optional(),
-  resolved: instant.nullish(),
-  components: z.union([z.array(affected), z.string().transform(id => [{ id, status: null }])]).nullish(),
-  opened_by: z.string().nullish(),
-  notify: z.boolean().default(true),
-  scheduled_start: instant.optional(),
-  scheduled_end: instant.optional(),
-  postmortem: z.unknown().optional(),
-});
 
 type Frontmatter = z.output<typeof frontmatterSchema>;
 
@@ -80,62 +47,30 @@ export function parseIncident(file: string, id: string, source: string): Outcome
       fix: 'write it like `## Update 15:00 UTC` or `## Resolved 2025-11-06 15:00 UTC`',
     });
   }
-  return { value: build(id, fields, cut), problems };
+  const told = new Map<Section, Fields>();
+  for (const section of cut.sections) {
+    if (section.fields === null) continue;
+    const line = front.bodyLine + section.line;
+    const read = readYaml(section.fields, file, line);
+    const { value, problems: wrong } = checkAgainst(fieldsSchema, read, file);
+    problems.push(...wrong);
+    if (!value) continue;
+    if (value.next_update !== undefined && readPromise(value.next_update, 0) === null) {
+      problems.push({
+        level: 'error',
+        where: file,
+        line: read.lineOf(['next_update']),
+        what: `\`next_update\`: "${value.next_update}" is not a time`,
+        fix: 'write 15:30 UTC, 30m or 2025-11-06T15:30:00Z',
+      });
+    }
+    told.set(section, value);
+  }
+  if (problems.some(problem => problem.level === 'error')) return { value: null, problems };
+  return { value: build(id, fields, cut, told), problems };
 }
 
-interface Front {
-  readonly yaml: YamlText | null;
-  readonly body: string;
-  /** 1-based line of the file on which the body begins. */
-  readonly bodyLine: number;
-  readonly problems: readonly Problem[];
-}
-
-function readFrontmatter(file: string, text: string): Front {
-  const refuse = (line: number, what: string, fix: string): Front => ({
-    yaml: null,
-    body: '',
-    bodyLine: 1,
-    problems: [{ level: 'error', where: file, line, what, fix }],
-  });
-  if (text.trim() === '') return refuse(1, 'the file is empty', 'begin with `---`, `title: …`, `status: …`');
-  if (!/^---(?!-)/.test(text)) {
-    return refuse(1, 'there is no front matter', 'begin the file with a line `---`, then `title: …`');
-  }
-  const language = matter.language(text).name;
-  if (language && language !== 'yaml' && language !== 'yml') {
-    return refuse(
-      1,
-      `front matter in "${language}" is not accepted`,
-      'begin the file with a bare `---` (YAML)',
-    );
-  }
-  if (!/\n---[ \t]*(\n|$)/.test(text)) {
-    return refuse(1, 'the front matter is never closed', 'add a line `---` after it');
-  }
-  let yaml: YamlText | null = null;
-  const engines = {
-    ...REFUSED,
-    yaml: {
-      parse(source: string): object {
-        yaml = readYaml(source, file);
-        return {};
-      },
-    },
-  };
-  // The options object also keeps gray-matter from its cache, which forgets errors.
-  const { content } = matter(text, { engines, language: 'yaml' });
-  const bodyLine = text.slice(0, text.length - content.length).split('\n').length;
-  return { yaml: yaml ?? readYaml('', file), body: content, bodyLine, problems: [] };
-}
-
-const refused = {
-  parse(): object {
-    throw new Error('only YAML front matter is accepted');
-  },
-};
-/** `javascript` is the one that matters: gray-matter resolves `---js` to it and would run the code. */
-const REFUSED = { javascript: refused, js: refused, json: refused, coffee: refused, toml: refused };
+type Fields = z.output<typeof fieldsSchema>;
 
 function contradictions(fields: Frontmatter, yaml: YamlText, where: string): Problem[] {
   const found: Problem[] = [];
@@ -147,6 +82,13 @@ function contradictions(fields: Frontmatter, yaml: YamlText, where: string): Pro
   if (!allowed.includes(status)) {
     const kind = maintenance ? 'a maintenance' : 'an incident (without `scheduled_start`)';
     add('status', `\`status\` "${status}" is not one of ${kind}`, `write ${listed(allowed)}`);
+  }
+  if (!maintenance && fields.rrule != null) {
+    add(
+      'rrule',
+      'only a maintenance repeats',
+      'remove `rrule`, or write `scheduled_start` and `scheduled_end`',
+    );
   }
   if (maintenance) {
     if (start === undefined) add('scheduled_end', '`scheduled_start` is missing', 'write when it begins');
@@ -178,7 +120,7 @@ function contradictions(fields: Frontmatter, yaml: YamlText, where: string): Pro
   return found;
 }
 
-function build(id: string, fields: Frontmatter, cut: Sections): Incident {
+function build(id: string, fields: Frontmatter, cut: Sections, told: ReadonlyMap<Section, Fields>): Incident {
   const scheduled =
     fields.scheduled_start === undefined
       ? null
@@ -195,8 +137,10 @@ function build(id: string, fields: Frontmatter, cut: Sections): Incident {
     scheduled,
     openedBy: fields.opened_by ?? null,
     notify: fields.notify,
-    updates: timeline(fields, started, cut, scheduled !== null),
+    updates: timeline(fields, started, cut, told, scheduled !== null),
     postmortem: cut.postmortem,
+    ...(fields.next_update == null ? {} : { promised: fields.next_update }),
+    ...(fields.rrule == null ? {} : { rrule: fields.rrule }),
   };
 }
 
@@ -211,25 +155,24 @@ function timeline(
   fields: Frontmatter,
   started: Millis,
   cut: Sections,
+  told: ReadonlyMap<Section, Fields>,
   maintenance: boolean,
 ): readonly IncidentUpdate[] {
   const moments = readMoments(cut.sections, started);
-  const entries: {
-    at: Millis;
-    written: Millis;
-    status: UpdateStatus | null;
-    label: string | null;
-    body: string;
-  }[] = moments.map(({ section, at, written }) => ({ at, written, ...section }));
+  const entries: Entry[] = moments.map(({ section, at, written }) => {
+    const { status, label, body } = section;
+    return { at, written, status, label, body, fields: told.get(section) };
+  });
+  const plain = { status: null, label: null, fields: undefined };
   if (cut.preface !== '' || entries.length === 0) {
-    entries.unshift({ at: started, written: started, status: null, label: null, body: cut.preface });
+    entries.unshift({ at: started, written: started, body: cut.preface, ...plain });
   }
   const ending = fields.resolved ?? null;
   if (!maintenance && ending !== null && !entries.some(entry => entry.status === 'resolved')) {
     const last = moments.findLast(moment => saysEnd(moment, ending));
     const closing = last && entries.find(entry => entry.at === last.at && entry.body === last.section.body);
     if (closing) closing.status = 'resolved';
-    else entries.push({ at: ending, written: ending, status: 'resolved', label: null, body: '' });
+    else entries.push({ at: ending, written: ending, body: '', ...plain, status: 'resolved' });
   }
   entries.sort((a, b) => a.at - b.at);
   const seen = new Map<Millis, number>();
@@ -244,8 +187,28 @@ function timeline(
       status,
       label: entry.label,
       body: entry.body,
+      ...changeOf(entry),
     };
   });
+}
+
+interface Entry {
+  readonly at: Millis;
+  readonly written: Millis;
+  status: UpdateStatus | null;
+  readonly label: string | null;
+  readonly body: string;
+  readonly fields: Fields | undefined;
+}
+
+function changeOf({ fields, at }: Entry): Pick<IncidentUpdate, 'change' | 'promised'> {
+  if (!fields) return {};
+  const { severity = null, components = null, next_update } = fields;
+  const promised = next_update === undefined ? null : readPromise(next_update, at);
+  return {
+    ...(severity === null && components === null ? {} : { change: { severity, components } }),
+    ...(promised === null ? {} : { promised }),
+  };
 }
 
 /** Whether a section stands at the moment of the end, at its heading's precision. */

@@ -1,88 +1,160 @@
 // Incident → markdown, and small edits of an existing file that keep the operator's other bytes.
+import { isMap, isScalar, type Pair, parseDocument } from 'yaml';
 import type { Severity } from './component.ts';
-import type { UpdateStatus } from './incident.ts';
+import type { Affected, Change, Incident, UpdateStatus } from './incident.ts';
+import { parseIncident } from './incident-file.ts';
 import { iso, type Millis } from './time.ts';
 import { cutSections, readMoments } from './timeline.ts';
 
 export interface NewIncident {
   readonly title: string;
   readonly status: UpdateStatus;
-  readonly severity: Severity;
+  /** null writes none: a maintenance has no severity. */
+  readonly severity: Severity | null;
   readonly started: Millis;
-  /** Ids; null writes no `components:` line (then the title decides). */
-  readonly components: readonly string[] | null;
+  /** Ids, or ids with a status of their own; null writes no `components:` line (then the title decides). */
+  readonly components: readonly (string | Affected)[] | null;
   readonly openedBy: string | null;
   readonly message: string;
+  readonly resolved?: Millis;
+  readonly scheduled?: { readonly start: Millis; readonly end: Millis };
+  readonly rrule?: string;
+  readonly postmortem?: string;
+  /** When the first update promises the next, epoch ms. */
+  readonly promised?: Millis;
+  /** Later updates, oldest first. */
+  readonly later?: readonly Addition[];
 }
 
 /** A new incident file's text, as the machine and the command line write it (contract §4). */
 export function printIncident(incident: NewIncident): string {
-  const lines = [
-    '---',
-    `title: ${yamlString(incident.title)}`,
-    `status: ${incident.status}`,
-    `severity: ${incident.severity}`,
-    `started: ${iso(incident.started)}`,
-  ];
-  if (incident.components) lines.push(`components: [${incident.components.map(yamlString).join(', ')}]`);
+  const { scheduled } = incident;
+  const lines = ['---', `title: ${yamlString(incident.title)}`, `status: ${incident.status}`];
+  if (incident.severity) lines.push(`severity: ${incident.severity}`);
+  lines.push(`started: ${iso(incident.started)}`);
+  if (incident.resolved !== undefined) lines.push(`resolved: ${iso(incident.resolved)}`);
+  if (scheduled) {
+    lines.push(`scheduled_start: ${iso(scheduled.start)}`, `scheduled_end: ${iso(scheduled.end)}`);
+  }
+  if (incident.rrule) lines.push(`rrule: ${yamlString(incident.rrule)}`);
+  if (incident.components) lines.push(`components: ${yamlComponents(incident.components)}`);
   if (incident.openedBy) lines.push(`opened_by: ${yamlString(incident.openedBy)}`);
-  lines.push('---', '', ...section(incident.status, incident.started, incident.message));
+  const { later = [], started: at, message, promised } = incident;
+  const first = later.length > 0 ? (scheduled ? 'scheduled' : 'investigating') : incident.status;
+  const sections = [...later].reverse().flatMap(section);
+  lines.push(
+    '---',
+    '',
+    ...sections,
+    ...section({ status: first, at, message, ...(promised === undefined ? {} : { promised }) }),
+  );
+  if (incident.postmortem) lines.push('## Post-mortem', ...defuse(incident.postmortem).split('\n'), '');
   return lines.join('\n');
 }
 
+/** One update to write. */
 export interface Addition {
   readonly status: UpdateStatus;
   readonly at: Millis;
   readonly message: string;
+  readonly change?: Partial<Change>;
+  /** When the next update is promised, epoch ms. */
+  readonly promised?: Millis;
 }
 
 /**
  * Adds an update to a file: a dated section on the side where the newest stands, `status:` set, and
- * `resolved:` written (status resolved) or taken away (any other). Every other byte stays.
+ * `resolved:` written (status resolved) or taken away (any other). Every other byte stays, and so does
+ * every earlier update: the moments of undated headings depend on their order.
  */
 export function addUpdate(source: string, addition: Addition): string {
   const eol = source.includes('\r\n') ? '\r\n' : '\n';
   const lines = source.split(/\r?\n/);
   const close = lines.findIndex((line, index) => index > 0 && /^---[ \t]*$/.test(line));
-  const front = setStatus(lines.slice(0, close), addition);
-  const body = insertSection(lines.slice(close + 1), addition);
-  return [...front, lines[close] as string, ...body].join(eol);
+  const open = /^\uFEFF?---/.test(lines[0] as string) ? 1 : 0;
+  const front = setStatus(lines.slice(open, close).join('\n'), addition).split('\n');
+  const body = lines.slice(close + 1);
+  const head = [...lines.slice(0, open), ...front, lines[close] as string];
+  const places = insertions(body, addition).map(inserted => [...head, ...inserted].join(eol));
+  const before = parseIncident('', '', source).value;
+  return places.find(text => keeps(before, text)) ?? (places[0] as string);
 }
 
-function setStatus(front: readonly string[], { status, at }: Addition): string[] {
-  const changed: string[] = [];
-  const resolved = status === 'resolved' ? `resolved: ${iso(at)}` : null;
-  for (const line of front) {
-    if (/^resolved\s*:/.test(line)) continue;
-    changed.push(line.replace(/^(status\s*:\s*)("[^"]*"|'[^']*'|[^\s#]+)/, `$1${status}`));
-  }
-  if (resolved !== null) {
-    const after = changed.findIndex(line => /^started\s*:/.test(line));
-    changed.splice(after < 0 ? changed.length : after + 1, 0, resolved);
-  }
-  return changed;
+/** Whether the updates of `before` all stand in `text` at their moments: their keys are in the books. */
+function keeps(before: Incident | null, text: string): boolean {
+  const after = parseIncident('', '', text).value;
+  if (!before || !after) return false;
+  const keys = new Set(after.updates.map(({ key }) => key));
+  return before.updates.every(({ key, body }) => body === '' || keys.has(key));
 }
 
-function insertSection(body: readonly string[], addition: Addition): string[] {
-  const { sections } = cutSections(body.join('\n'));
-  const added = section(addition.status, addition.at, addition.message);
+/** Edits the two values where they stand, whatever style the YAML is written in. */
+function setStatus(yaml: string, { status, at }: Addition): string {
+  const doc = parseDocument(yaml, { schema: 'core', version: '1.2' });
+  if (!isMap(doc.contents)) return yaml;
+  const flow = doc.contents.flow === true;
+  const find = (key: string) =>
+    (doc.contents as unknown as { items: Pair[] }).items.find(
+      pair => isScalar(pair.key) && pair.key.value === key,
+    );
+  const end = status === 'resolved' ? iso(at) : null;
+  const edits: { from: number; to: number; text: string }[] = [];
+  const stands = find('status');
+  const value = valueRange(stands);
+  if (value) edits.push({ from: value[0], to: value[1], text: status });
+  const resolved = find('resolved');
+  if (resolved) {
+    const [from, to] = valueRange(resolved) ?? [keyEnd(resolved), keyEnd(resolved)];
+    if (end !== null || flow) edits.push({ from, to, text: from === to ? ` ${end}` : (end ?? 'null') });
+    else edits.push({ ...wholeLine(yaml, keyStart(resolved), to), text: '' });
+  } else if (end !== null) {
+    const after = flow ? stands : (find('started') ?? stands);
+    const [, to] = valueRange(after) ?? [0, keyEnd(after as Pair)];
+    if (flow) edits.push({ from: to, to, text: `, resolved: ${end}` });
+    else {
+      const line = wholeLine(yaml, to, to).to;
+      const text = line > 0 && yaml[line - 1] !== '\n' ? `\nresolved: ${end}` : `resolved: ${end}\n`;
+      edits.push({ from: line, to: line, text });
+    }
+  }
+  return edits
+    .sort((a, b) => b.from - a.from)
+    .reduce((text, { from, to, text: put }) => text.slice(0, from) + put + text.slice(to), yaml);
+}
+
+function valueRange(pair: Pair | undefined): [number, number] | undefined {
+  const range = (pair?.value as { range?: [number, number, number] } | null | undefined)?.range;
+  return range && [range[0], range[1]];
+}
+
+function keyStart(pair: Pair): number {
+  return (pair.key as { range: [number, number, number] }).range[0];
+}
+
+/** Just after the colon. */
+function keyEnd(pair: Pair): number {
+  return (pair.key as { range: [number, number, number] }).range[1] + 1;
+}
+
+function wholeLine(text: string, from: number, to: number): { from: number; to: number } {
+  const end = text.indexOf('\n', to);
+  return { from: text.lastIndexOf('\n', from - 1) + 1, to: end < 0 ? text.length : end + 1 };
+}
+
+/** The body with the section put in: at the likelier side first, then at the other. */
+function insertions(body: readonly string[], addition: Addition): string[][] {
+  const { sections, postmortemLine, openFence } = cutSections(body.join('\n'));
+  const added = section(addition);
+  const closed = openFence === null ? [] : [openFence];
   const first = sections[0];
-  const last = sections.at(-1);
-  if (!first || !last) return [...trimEnd(body), '', ...added];
+  const end = postmortemLine === null ? body.length : postmortemLine - 1;
+  const tail = body.slice(end);
+  const head = [...trimEnd(body.slice(0, end)), ...(tail.length === 0 ? closed : [])];
+  const below = [...head, '', ...added, ...tail];
+  if (!first) return [below];
+  const above = [...body.slice(0, first.line - 1), ...added, ...body.slice(first.line - 1)];
   const newestFirst = sections.length === 1 || readMoments(sections, 0)[0]?.section !== first;
-  if (newestFirst) {
-    const at = first.line - 1;
-    return [...body.slice(0, at), ...added, ...body.slice(at)];
-  }
-  const end = nextHeading(body, last.line);
-  const rest = body.slice(end);
-  return [...trimEnd(body.slice(0, end)), '', ...added, ...rest];
-}
-
-/** Index of the line on which the section after `line` (1-based) begins: the post-mortem or the end. */
-function nextHeading(body: readonly string[], line: number): number {
-  const found = body.findIndex((text, index) => index >= line && /^## +post-?\s?mortem/i.test(text));
-  return found < 0 ? body.length : found;
+  return newestFirst ? [above, below] : [below, above];
 }
 
 function trimEnd(lines: readonly string[]): string[] {
@@ -91,19 +163,44 @@ function trimEnd(lines: readonly string[]): string[] {
   return lines.slice(0, end);
 }
 
-function section(status: UpdateStatus, at: Millis, message: string): string[] {
+function section({ status, at, message, change, promised }: Addition): string[] {
   const words = status.replace('_', ' ');
   const label = words.charAt(0).toUpperCase() + words.slice(1);
   const time = iso(at).replace('T', ' ').replace('Z', ' UTC');
-  return [`## ${label} ${time}`, ...defuse(message).split('\n'), ''];
+  const fields: string[] = [];
+  if (change?.severity) fields.push(`severity: ${change.severity}`);
+  if (change?.components) fields.push(`components: ${yamlComponents(change.components)}`);
+  if (promised !== undefined) fields.push(`next_update: ${iso(promised)}`);
+  // A text that begins like a field must not become one.
+  const gap = fields.length > 0 || /^(severity|components|next_update)\s*:/.test(message.trim()) ? [''] : [];
+  return [`## ${label} ${time}`, ...fields, ...gap, ...defuse(message).split('\n'), ''];
 }
 
-/** A line of the message that reads as a heading of ours would cut the timeline: it is made smaller. */
+/**
+ * What of the message reads as a heading of ours would cut the timeline: it is made smaller; a code
+ * fence nobody closed would swallow the older updates: it is closed.
+ */
 function defuse(message: string): string {
-  return message
-    .replace(/\r\n?/g, '\n')
-    .replace(/^(#{1,2}) /gm, '### ')
-    .trim();
+  const text = message.replace(/\r\n?/g, '\n').trim();
+  const lines = text.split('\n');
+  const cut = cutSections(text);
+  const ours = [...cut.sections.map(({ line }) => line), ...cut.unreadable.map(({ line }) => line)];
+  for (const line of ours) lines[line - 1] = `#${lines[line - 1]}`;
+  // Every post-mortem heading counts, not only the first.
+  if (cut.postmortemLine !== null) {
+    for (const [index, line] of lines.entries()) {
+      if (/^## +post-?\s?mortem/i.test(line)) lines[index] = `#${line}`;
+    }
+  }
+  return [...lines, ...(cut.openFence === null ? [] : [cut.openFence])].join('\n');
+}
+
+function yamlComponents(components: readonly (string | Affected)[]): string {
+  const all = components.map(one => (typeof one === 'string' ? { id: one, status: null } : one));
+  const words = all.map(({ id, status }) =>
+    status === null ? yamlString(id) : `{ id: ${yamlString(id)}, status: ${status} }`,
+  );
+  return `[${words.join(', ')}]`;
 }
 
 /** A YAML scalar that reads back as the same text whatever it holds. */

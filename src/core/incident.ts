@@ -16,6 +16,13 @@ export interface Affected {
   readonly status: ComponentStatus | null;
 }
 
+/** What an update changes from its time on; null is "as before". */
+export interface Change {
+  readonly severity: Severity | null;
+  /** Those affected from now on; components not among them are well again. */
+  readonly components: readonly Affected[] | null;
+}
+
 /** One entry of an incident's timeline. */
 export interface IncidentUpdate {
   /** Contract §7: the update's time (as its heading writes it) and its ordinal within that time. */
@@ -26,6 +33,12 @@ export interface IncidentUpdate {
   readonly label: string | null;
   /** Markdown as the operator wrote it: render with `renderMarkdown` before showing. */
   readonly body: string;
+  /** Absent when it changes nothing. */
+  readonly change?: Change;
+  /** When the next update is promised (`next_update:`), epoch ms. */
+  readonly promised?: Millis;
+  /** Shown, but mailed with another occurrence of the same maintenance. */
+  readonly quiet?: true;
 }
 
 /** One markdown file of `status/incidents/`, parsed. Maintenance when `scheduled` is set. */
@@ -34,6 +47,7 @@ export interface Incident {
   readonly id: string;
   readonly title: string;
   readonly status: UpdateStatus;
+  /** How it began; an update may change it (`stretchesOf`). */
   readonly severity: Severity;
   readonly started: Millis;
   /** When it ended; null while open. For maintenance: completed early or late, when written. */
@@ -47,6 +61,10 @@ export interface Incident {
   /** Oldest first, never empty. */
   readonly updates: readonly IncidentUpdate[];
   readonly postmortem: string | null;
+  /** `next_update:` of the front matter, epoch ms. */
+  readonly promised?: Millis;
+  /** A recurring maintenance's rule (RFC 5545, without `DTSTART`). */
+  readonly rrule?: string;
 }
 
 /** Whether an incident (not a maintenance) is still going on. */
@@ -54,14 +72,36 @@ export function isOpen(incident: Incident): boolean {
   return incident.scheduled === null && incident.status !== 'resolved';
 }
 
+interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
 /**
- * Which of the page's components an incident affects (contract §4): those it names; without
- * `components:` those whose name stands in the title as whole words; none found → every one.
- * Ids that no component has are dropped.
+ * Which of the page's components an incident affects at any time of its life: those `reachedBy` finds
+ * at its beginning, then those an update added.
  */
 export function affectedBy(
+  incident: Pick<Incident, 'title' | 'components' | 'updates'>,
+  components: readonly Named[],
+): readonly Affected[] {
+  const found = new Map<string, Affected>();
+  const later = incident.updates.flatMap(({ change }) => change?.components ?? []);
+  const all = [
+    ...reachedBy(incident, components),
+    ...reachedBy({ title: '', components: later }, components),
+  ];
+  for (const affected of all) if (!found.has(affected.id)) found.set(affected.id, affected);
+  return [...found.values()];
+}
+
+/**
+ * The components a list names (contract §4); without one, those whose name stands in the title as
+ * whole words; none found → every one. Ids that no component has are dropped.
+ */
+export function reachedBy(
   incident: Pick<Incident, 'title' | 'components'>,
-  components: readonly { readonly id: string; readonly name: string }[],
+  components: readonly Named[],
 ): readonly Affected[] {
   if (incident.components) {
     const known = new Set(components.map(component => component.id));

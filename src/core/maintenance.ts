@@ -1,6 +1,6 @@
 // Maintenance: the state the clock makes of a scheduled file, and the time it covers.
-import type { Incident, UpdateStatus } from './incident.ts';
-import type { Millis } from './time.ts';
+import type { Incident, IncidentUpdate, UpdateStatus } from './incident.ts';
+import { DAY, HOUR, iso, MINUTE, type Millis } from './time.ts';
 import type { Span } from './uptime.ts';
 
 /** The status to show now: what the operator wrote, moved on by the clock (never back). */
@@ -24,4 +24,34 @@ export function coveredBy(incident: Incident & { scheduled: Span }): Span {
 export function isUnderWay(incident: Incident, now: Millis): incident is Incident & { scheduled: Span } {
   const state = stateAt(incident, now);
   return incident.scheduled !== null && (state === 'in_progress' || state === 'verifying');
+}
+
+/**
+ * The notices due by `now` ahead of a maintenance, one for each of `leads` (ms before it begins): updates
+ * that stand in no file, with keys that hold for this beginning alone, so that moving it tells anew. One
+ * that a later notice has overtaken, or that would not come before the beginning, is noted but not mailed;
+ * a lead longer than the announcement itself is left out.
+ */
+export function noticesOf(incident: Incident, leads: readonly Millis[], now: Millis): IncidentUpdate[] {
+  const { scheduled, updates } = incident;
+  if (!scheduled || incident.status !== 'scheduled') return [];
+  const { start } = scheduled;
+  const announced = updates.find(update => !update.quiet)?.at ?? Number.NEGATIVE_INFINITY;
+  const due = leads.filter(lead => start - lead <= now && start - lead > announced);
+  const nearest = Math.min(...due);
+  return due.map(lead => ({
+    key: `${iso(start)}-${lead / MINUTE}m`,
+    at: start - lead,
+    status: 'scheduled',
+    label: null,
+    body: `This maintenance begins in ${inWords(lead)}.`,
+    ...(lead !== nearest || now >= start ? { quiet: true as const } : {}),
+  }));
+}
+
+function inWords(lead: Millis): string {
+  const [unit, name] =
+    lead % DAY === 0 && lead > DAY ? [DAY, 'day'] : lead % HOUR === 0 ? [HOUR, 'hour'] : [MINUTE, 'minute'];
+  const count = Math.round(lead / (unit as number));
+  return `${count} ${name}${count === 1 ? '' : 's'}`;
 }

@@ -1,5 +1,6 @@
 // What is owed to whom, and when a failed letter is tried again (contract §7).
 import { affectedBy, type Incident, type IncidentUpdate } from './incident.ts';
+import { noticesOf } from './maintenance.ts';
 import { type Subscriber, wants } from './subscriber.ts';
 import { DAY, HOUR, MINUTE, type Millis, SECOND } from './time.ts';
 
@@ -28,6 +29,7 @@ export function refOf({ incidentId, key }: UpdateRef): string {
  * The updates not yet in the books, with those they are owed to: everyone confirmed now who asked for
  * a component concerned. Updates of the future wait for their time; `notify: false`, news older than
  * 24 h, and everything on the first round of a new database are noted and owed to nobody.
+ * `leads` are how long before a maintenance its notices go out.
  */
 export function announcements(
   incidents: readonly Incident[],
@@ -36,13 +38,14 @@ export function announcements(
   components: readonly { readonly id: string; readonly name: string }[],
   now: Millis,
   firstRound: boolean,
+  leads: readonly Millis[] = [],
 ): Announcement[] {
   const found: Announcement[] = [];
   for (const incident of incidents) {
-    for (const update of incident.updates) {
+    for (const update of [...incident.updates, ...noticesOf(incident, leads, now)]) {
       const ref = { incidentId: incident.id, key: update.key };
       if (update.at > now || seen.has(refOf(ref))) continue;
-      const quiet = firstRound || !incident.notify || now - update.at > NEWS_FOR;
+      const quiet = firstRound || !incident.notify || update.quiet || now - update.at > NEWS_FOR;
       const affected = quiet ? [] : affectedBy(incident, components).map(({ id }) => id);
       const owedTo = quiet ? [] : confirmed.filter(subscriber => wants(subscriber, affected));
       found.push({ ...ref, incident, update, owedTo: owedTo.map(({ id }) => id) });

@@ -23,6 +23,8 @@ export interface Site {
   };
   readonly uptime: { readonly days: number; readonly weights: Weights };
   readonly reminders: { readonly after: Millis; readonly to: string | null };
+  /** How long before a maintenance subscribers are reminded of it, ms. */
+  readonly notices: readonly Millis[];
   readonly components: readonly Component[];
   /** Webhooks of the operator's own, by name: `/webhooks/NAME`. */
   readonly webhooks: Readonly<Record<string, Mapping>>;

@@ -1,6 +1,7 @@
 // The Snapshot: everything a visitor may be told, composed once and swapped by reference.
 // Pages, JSON, feeds, badges and the calendar are pure functions of it.
 import type { Component, ComponentStatus, Health } from './component.ts';
+import type { Stretch } from './impact.ts';
 import type { Incident, UpdateStatus } from './incident.ts';
 import type { Problem } from './problem.ts';
 import type { Site } from './site.ts';
@@ -50,6 +51,10 @@ export interface IncidentView extends Incident {
   readonly state: UpdateStatus;
   /** From start to end, or to now while open, ms. */
   readonly duration: Millis;
+  /** How its impact changed over time; `severity` and `affected` are of now, or the worst once over. */
+  readonly stretches: readonly Stretch[];
+  /** When the next update is promised; null when none is. Earlier than the Snapshot: overdue. */
+  readonly nextUpdate: Millis | null;
   /** Not yet in a file (read-only folder, full disk): shown all the same. */
   readonly unfiled: boolean;
   /** Markdown rendered and sanitised, in the order of `updates`. */

@@ -11,6 +11,8 @@ export interface Section {
   readonly status: UpdateStatus | null;
   /** The heading's own words when they are neither a status nor `Update`. */
   readonly label: string | null;
+  /** The `key: value` lines right under the heading (`severity:`, `components:`, `next_update:`). */
+  readonly fields: string | null;
   readonly body: string;
   /** Epoch ms when the heading is dated; else the time of day, ms since midnight UTC. */
   readonly dated: boolean;
@@ -31,6 +33,10 @@ export interface Sections {
   readonly preface: string;
   readonly sections: readonly Section[];
   readonly postmortem: string | null;
+  /** 1-based line of the first post-mortem heading; null when there is none. */
+  readonly postmortemLine: number | null;
+  /** The mark of a code fence nobody closed; null when all are. */
+  readonly openFence: string | null;
   /** Headings that look timed but cannot be read: line and text. */
   readonly unreadable: readonly { readonly line: number; readonly text: string }[];
 }
@@ -46,7 +52,7 @@ export function cutSections(body: string): Sections {
     const mark = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
     if (mark && fence === null) fence = mark;
     else if (mark && fence !== null && mark.startsWith(fence) && line.trim() === mark) fence = null;
-    const text = fence === null && !mark ? /^## +(.*?)(?: +#+)?\s*$/.exec(line)?.[1] : undefined;
+    const text = fence === null && !mark ? headingText(line) : undefined;
     const heading = text === undefined ? null : readHeading(text);
     if (heading) {
       parts.push({ line: index + 1, heading, lines: [] });
@@ -57,18 +63,45 @@ export function cutSections(body: string): Sections {
   }
   const sections: Section[] = [];
   let postmortem: string | null = null;
+  let postmortemLine: number | null = null;
   for (const { line, heading, lines } of parts) {
-    const text = lines.join('\n').trim();
-    if (heading === 'postmortem') postmortem = postmortem === null ? text : `${postmortem}\n\n${text}`;
-    else if (heading) sections.push({ ...heading, line, body: text });
+    if (heading === 'postmortem') {
+      const text = lines.join('\n').trim();
+      postmortem = postmortem === null ? text : `${postmortem}\n\n${text}`;
+      postmortemLine ??= line;
+    } else if (heading) {
+      const count = fieldLines(lines);
+      const fields = count === 0 ? null : lines.slice(0, count).join('\n');
+      sections.push({ ...heading, line, fields, body: lines.slice(count).join('\n').trim() });
+    }
   }
-  return { preface: parts[0]!.lines.join('\n').trim(), sections, postmortem, unreadable };
+  const preface = parts[0]!.lines.join('\n').trim();
+  return { preface, sections, postmortem, postmortemLine, openFence: fence, unreadable };
 }
 
-type Heading = Omit<Section, 'line' | 'body'> | 'postmortem';
+type Heading = Omit<Section, 'line' | 'body' | 'fields'> | 'postmortem';
+
+/** Longer lines are prose: no pattern is tried on them. */
+const MAX_HEADING = 300;
+
+function headingText(line: string): string | undefined {
+  if (!line.startsWith('## ') || line.length > MAX_HEADING) return undefined;
+  return line.slice(3).trim().replace(/ #+$/, '').trimEnd();
+}
+
+/** How many lines under a heading are fields: the first must be one, lists may go on indented. */
+function fieldLines(lines: readonly string[]): number {
+  let count = 0;
+  for (const line of lines) {
+    const field = /^(severity|components|next_update)\s*:(\s|$)/.test(line);
+    if (!field && !(count > 0 && /^(\s+\S|- )/.test(line))) break;
+    count++;
+  }
+  return count;
+}
 
 const TIMED =
-  /^(.*?)[\s([,:–—-]*(?:(\d{4}-\d{2}-\d{2})(?:T|,?\s+))?\b(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*(UTC|GMT|Z|[+-]\d{2}:?\d{2})?[\s)\]]*$/i;
+  /^(.*?)[\s([,:–—-]*(?:\b(\d{4}-\d{2}-\d{2})(?:T|,?\s+)|\b)(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*(UTC|GMT|Z|[+-]\d{2}:?\d{2})?[\s)\]]*$/i;
 
 function readHeading(text: string): Heading | null {
   if (/^post-?\s?mortem$/i.test(text.trim())) return 'postmortem';
@@ -93,7 +126,7 @@ function readLabel(words: string): Pick<Section, 'status' | 'label'> {
 }
 
 /** The status a word names (`In progress`, `Resolved`), or null. */
-function statusNamed(label: string): UpdateStatus | null {
+export function statusNamed(label: string): UpdateStatus | null {
   const word = label.toLowerCase().replace(/[\s-]+/g, '_');
   const known: readonly string[] = [...INCIDENT_STATUSES, ...MAINTENANCE_STATUSES];
   return known.includes(word) ? (word as UpdateStatus) : null;
@@ -101,7 +134,8 @@ function statusNamed(label: string): UpdateStatus | null {
 
 /**
  * Gives every section its moment, oldest first. Undated ones are read top-down and bottom-up, each
- * at the first such time of day at or after its predecessor; the reading that ends earlier is taken.
+ * at the first such time of day at or after its predecessor; the reading whose undated ones end earlier
+ * is taken (dated ones are alike in both, and adding one must not turn the others round).
  * When both end alike, the one that already runs forward in time; else newest-first, as the mission's
  * own sample is written.
  */
@@ -129,7 +163,7 @@ function walk(sections: readonly Section[], started: Millis): Moment[] {
 }
 
 function endOf(moments: readonly Moment[]): Millis {
-  return Math.max(0, ...moments.map(moment => moment.at));
+  return moments.reduce((end, { section, at }) => (section.dated ? end : Math.max(end, at)), 0);
 }
 
 function disorder(moments: readonly Moment[]): number {

@@ -22,10 +22,10 @@ export async function openAnnounce(deps: AnnounceDeps): Promise<Announce> {
   let first = await deps.isFirstRound();
   return async ({ incidents, maintenances, site }, now) => {
     const all = [...incidents, ...maintenances];
-    const anything = announcements(all, seen, [], site.components, now, first);
+    const anything = announcements(all, seen, [], site.components, now, first, site.notices);
     if (anything.length === 0 && !first) return 0;
     const confirmed = await deps.confirmed();
-    const announced = announcements(all, seen, confirmed, site.components, now, first);
+    const announced = announcements(all, seen, confirmed, site.components, now, first, site.notices);
     const letters = await deps.book(announced, now);
     for (const { incidentId, key, owedTo } of announced) {
       seen.add(refOf({ incidentId, key }));

@@ -29,8 +29,8 @@ export interface Beats {
 export function makeBeats({ components, secret, record, judge, ring, clock }: BeatsDeps): Beats {
   const listening = () => components().filter(component => component.check.type === 'heartbeat');
   const tokenOf = (id: string): string => {
-    const check = components().find(component => component.id === id)?.check;
-    return (check?.type === 'heartbeat' && check.token) || deriveSecret(secret, `heartbeat:${id}`);
+    const component = components().find(component => component.id === id);
+    return component ? heartbeatToken(component, secret) : deriveSecret(secret, `heartbeat:${id}`);
   };
   return {
     tokenOf,
@@ -52,4 +52,9 @@ export function makeBeats({ components, secret, record, judge, ring, clock }: Be
       if (changed) ring();
     },
   };
+}
+
+/** The token in a heartbeat component's address: its own, or one derived from the secret. */
+export function heartbeatToken({ id, check }: Component, secret: string): string {
+  return (check.type === 'heartbeat' && check.token) || deriveSecret(secret, `heartbeat:${id}`);
 }

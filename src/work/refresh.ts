@@ -1,14 +1,16 @@
 // Refresh: gathers the facts, files what is owed to the folder, and holds the current Snapshot.
 import { compose } from '../core/compose.ts';
 import type { Facts, Measured } from '../core/facts.ts';
+import { promiseOf } from '../core/impact.ts';
 import { type Incident, isOpen } from '../core/incident.ts';
 import { parseIncident } from '../core/incident-file.ts';
 import type { Log } from '../core/log.ts';
 import { stateAt } from '../core/maintenance.ts';
 import { type Problem, printProblem } from '../core/problem.ts';
+import { occurrencesOf } from '../core/recurrence.ts';
 import type { Site } from '../core/site.ts';
 import type { Snapshot } from '../core/snapshot.ts';
-import { DAY, MINUTE, type Millis } from '../core/time.ts';
+import { DAY, iso, MINUTE, type Millis } from '../core/time.ts';
 import { shortId } from '../core/token.ts';
 import type { File, Filed } from './file.ts';
 
@@ -46,11 +48,18 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
   async function gather(at: Millis = now): Promise<Snapshot> {
     const { site, problems } = await deps.site();
     let files = await deps.files();
-    const filed = await deps.file(files, site, at);
+    const repeated = files.incidents.flatMap(incident => occurrences(incident, at));
+    const filed = await deps.file({ incidents: repeated, text: files.text }, site, at);
     if (filed.wrote) files = await deps.files();
     const measured = await deps.measured(at - site.uptime.days * DAY);
-    const incidents = withUnfiled(files.incidents, filed);
-    const all = [...problems, ...files.problems, ...filed.problems, ...strays(incidents)];
+    const incidents = withUnfiled(files.incidents, filed).flatMap(incident => occurrences(incident, at));
+    const all = [
+      ...problems,
+      ...files.problems,
+      ...filed.problems,
+      ...strays(incidents),
+      ...brokenPromises(incidents, at),
+    ];
     complaints(all);
     const next = revisionOf(site, incidents, filed, measured, all, at);
     if (next === revision) return snapshot;
@@ -100,6 +109,29 @@ function strays(incidents: readonly Incident[]): Problem[] {
       what: `"${title}" comes from the monitor ${openedBy}, which matches no component`,
       fix: 'add its name or id to the `match:` of a component in status.yaml',
     }));
+}
+
+/** A recurring maintenance's occurrences change at most once a minute. */
+const repeats = new WeakMap<Incident, { readonly minute: number; readonly all: readonly Incident[] }>();
+
+function occurrences(incident: Incident, now: Millis): readonly Incident[] {
+  if (incident.rrule === undefined) return [incident];
+  const minute = Math.floor(now / MINUTE);
+  const known = repeats.get(incident);
+  if (known?.minute === minute) return known.all;
+  const all = occurrencesOf(incident, now);
+  repeats.set(incident, { minute, all });
+  return all;
+}
+
+function brokenPromises(incidents: readonly Incident[], now: Millis): Problem[] {
+  const late = incidents.filter(incident => isOpen(incident) && (promiseOf(incident) ?? now) < now);
+  return late.map(incident => ({
+    level: 'warning',
+    where: `incidents/${incident.id}.md`,
+    what: `the update promised for ${iso(promiseOf(incident) as Millis)} is overdue`,
+    fix: 'write an update, or promise a later one with `next_update:`',
+  }));
 }
 
 /** Incidents and sites stay the same objects while their text does: each is hashed once. */

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { siteSchema } from '../../src/config/site-file.ts';
 import { checkSchema, detectSchema } from '../../src/core/check.ts';
-import { frontmatterSchema } from '../../src/core/incident-file.ts';
+import { frontmatterSchema } from '../../src/core/incident-schema.ts';
 
 const readme = readFileSync('README.md', 'utf8');
 

@@ -111,6 +111,8 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'incident.affected': 'Betroffen',
   'incident.severity': 'Schwere',
   'incident.window': 'Zeitraum',
+  'incident.next_update': 'nächste Meldung bis {time}',
+  'incident.next_update_late': 'die für {time} versprochene Meldung ist überfällig',
   'incident.state': 'Stand',
   'incident.calendar': 'In den Kalender',
   'incident.back': 'Zum aktuellen Zustand',

@@ -107,6 +107,8 @@ export const en = {
   'incident.affected': 'Affected',
   'incident.severity': 'Severity',
   'incident.window': 'Window',
+  'incident.next_update': 'next update by {time}',
+  'incident.next_update_late': 'the update promised for {time} is overdue',
   'incident.state': 'State',
   'incident.calendar': 'Add to calendar',
   'incident.back': 'Back to the current state',

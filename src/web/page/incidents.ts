@@ -155,6 +155,11 @@ function facts(incident: IncidentView, tell: Tell): string {
     parts.push(tell.html(`severity.${incident.severity}`));
     parts.push(tell.html(isOver(incident) ? 'incident.lasted' : 'incident.lasting', { duration }));
   }
+  if (incident.nextUpdate !== null) {
+    const late = incident.nextUpdate < tell.at;
+    const key = late ? 'incident.next_update_late' : 'incident.next_update';
+    parts.push(tell.html(key, { time: tell.time(incident.nextUpdate, 'near') }));
+  }
   return parts.join(' · ');
 }
 

@@ -30,7 +30,7 @@ export function incidentFacts(incident: IncidentView, tell: Tell): IncidentFacts
   const over = isOver(incident);
   const duration = tell.dates.duration(incident.duration);
   const facts: { label: string; html: string }[] = [];
-  const fact = (label: 'window' | 'severity' | 'started' | 'resolved' | 'duration', html: string) =>
+  const fact = (label: 'window' | 'state' | 'severity' | 'started' | 'resolved' | 'duration', html: string) =>
     facts.push({ label: tell.say(`incident.${label}`), html });
   if (incident.scheduled) {
     fact('window', windowHtml(incident.scheduled, tell));
@@ -39,6 +39,11 @@ export function incidentFacts(incident: IncidentView, tell: Tell): IncidentFacts
     fact('started', tell.time(incident.started).html);
     if (incident.resolved !== null) fact('resolved', tell.time(incident.resolved).html);
     fact('duration', over ? duration : tell.html('incident.still', { duration }));
+  }
+  if (incident.nextUpdate !== null) {
+    const late = incident.nextUpdate < tell.at;
+    const sentence = late ? 'incident.next_update_late' : 'incident.next_update';
+    fact('state', tell.html(sentence, { time: tell.time(incident.nextUpdate, 'near') }));
   }
   const last = incident.updates[incident.updates.length - 1]!;
   return {

@@ -1,0 +1,91 @@
+// The operator's command line: finds the command, runs it, and turns what it says into an exit code.
+
+import { addresses } from './cli/addresses.ts';
+import { check } from './cli/check.ts';
+import { type Command, Misuse, Refused } from './cli/command.ts';
+import { importing } from './cli/import.ts';
+import { incident } from './cli/incident.ts';
+import { lint } from './cli/lint.ts';
+import { maintenance } from './cli/maintenance.ts';
+import { schema } from './cli/schema.ts';
+import { readEnvironment } from './config/environment.ts';
+import { printProblem } from './core/problem.ts';
+
+/** In the order of the help. The longest name that fits wins. */
+const COMMANDS: readonly Command[] = [
+  lint,
+  ...incident,
+  ...maintenance,
+  check,
+  ...addresses,
+  importing,
+  schema,
+];
+
+process.exitCode = await run(process.argv.slice(2));
+
+async function run(words: readonly string[]): Promise<number> {
+  const command = find(words);
+  if (!command) {
+    const asked = words.length === 0 || ['help', '--help', '-h'].includes(words[0] as string);
+    if (!asked) process.stderr.write(`There is no command "${words.join(' ')}".\n\n`);
+    process[asked ? 'stdout' : 'stderr'].write(help());
+    return asked ? 0 : 2;
+  }
+  const rest = words.slice(command.name.split(' ').length);
+  if (rest.includes('--help') || rest.includes('-h')) {
+    process.stdout.write(`${usageOf(command)}\n\n${command.help}\n`);
+    return 0;
+  }
+  const { value: env, problems } = readEnvironment(process.env, process.cwd());
+  if (!env) {
+    process.stderr.write(problems.map(problem => `${printProblem(problem)}\n`).join(''));
+    return 2;
+  }
+  try {
+    return await command.run(rest, {
+      env,
+      cwd: process.cwd(),
+      clock: Date.now,
+      out: text => void process.stdout.write(`${text}\n`),
+      err: text => void process.stderr.write(`${text}\n`),
+      interactive: process.stdin.isTTY === true && process.stdout.isTTY === true,
+    });
+  } catch (error) {
+    if (error instanceof Refused) {
+      process.stderr.write(`${error.message}\n`);
+      return 1;
+    }
+    const { code, name, message } = error as NodeJS.ErrnoException;
+    // Ctrl-C at a question.
+    if (name === 'ExitPromptError') return 130;
+    const misused = error instanceof Misuse || code?.startsWith('ERR_PARSE_ARGS');
+    if (!misused && !code) throw error;
+    process.stderr.write(`${message}\n${misused ? `\n${usageOf(command)}\n` : ''}`);
+    return misused ? 2 : 1;
+  }
+}
+
+function find(words: readonly string[]): Command | undefined {
+  return COMMANDS.filter(({ name }) => name === words.slice(0, name.split(' ').length).join(' ')).sort(
+    (a, b) => b.name.length - a.name.length,
+  )[0];
+}
+
+function usageOf({ name, usage }: Command): string {
+  return `Usage: npm run status -- ${name} ${usage}`.trimEnd();
+}
+
+function help(): string {
+  const width = Math.max(...COMMANDS.map(({ name }) => name.length));
+  const lines = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
+  return [
+    'Usage: npm run status -- COMMAND [OPTIONS]',
+    '',
+    ...lines,
+    '',
+    'COMMAND --help says more. No command needs the server running. Exit codes: 0 done, 1 something is',
+    'wrong, 2 the command was not understood.',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,67 @@
+// What a command is, what it is handed, and the rooms it may open.
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { Environment } from '../config/environment.ts';
+import { keptSecret } from '../config/secret.ts';
+import { readSite } from '../config/site-file.ts';
+import { openContent } from '../content/folder.ts';
+import { type Outcome, type Problem, printProblem } from '../core/problem.ts';
+import type { Site } from '../core/site.ts';
+import type { Clock } from '../core/time.ts';
+import { openDatabase } from '../store/database.ts';
+
+/** What a command is handed: the world as main.ts knows it. */
+export interface Cli {
+  readonly env: Environment;
+  readonly cwd: string;
+  readonly clock: Clock;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  /** Whether a person sits there who can be asked. */
+  readonly interactive: boolean;
+}
+
+export interface Command {
+  /** One word, or two (`incident new`). */
+  readonly name: string;
+  readonly usage: string;
+  readonly summary: string;
+  /** What `--help` says below the usage. */
+  readonly help: string;
+  /** Does it; resolves to the exit code. Throws Misuse (2) and Refused (1). */
+  readonly run: (args: readonly string[], cli: Cli) => Promise<number>;
+}
+
+/** The command was not understood: exit code 2, with its usage. */
+export class Misuse extends Error {}
+/** It was understood but cannot be done: exit code 1. */
+export class Refused extends Error {}
+
+/** status.yaml as the server would read it; Refused with every problem when it cannot be used. */
+export async function siteOf({ env }: Cli): Promise<Site> {
+  const content = openContent(env.statusDir);
+  const text = await content.siteText();
+  const read = readSite(text, content.siteFile, env.variables, env.publicUrl, `http://localhost:${env.port}`);
+  return needed(read);
+}
+
+/** The secret that signs links, made when there is none yet. */
+export async function secretOf({ env }: Cli): Promise<string> {
+  return env.secret ?? needed(await keptSecret(env.dataDir));
+}
+
+/** The database where there is one already; a command never makes it. Close it with `destroy()`. */
+export function databaseOf({ env }: Cli) {
+  return existsSync(env.databaseFile) ? openDatabase(env.databaseFile) : null;
+}
+
+/** A path as the operator would type it. */
+export function shown(file: string, { cwd }: Pick<Cli, 'cwd'>): string {
+  const relative = path.relative(cwd, file);
+  return relative.startsWith('..') || relative === '' ? file : relative;
+}
+
+function needed<T>({ value, problems }: Outcome<T>): T {
+  if (value !== null) return value;
+  throw new Refused(problems.map((problem: Problem) => printProblem(problem)).join('\n'));
+}

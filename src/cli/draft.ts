@@ -1,0 +1,154 @@
+// Drafts: what the writing commands share — asking, templates, the editor, the preview, the file.
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { confirm } from '@inquirer/prompts';
+import { openContent } from '../content/folder.ts';
+import { readFrontmatter } from '../core/front-matter.ts';
+import type { Incident } from '../core/incident.ts';
+import { parseIncident } from '../core/incident-file.ts';
+import { strangeComponents } from '../core/lint.ts';
+import { printProblem } from '../core/problem.ts';
+import type { Site } from '../core/site.ts';
+import { iso, type Millis, parseDuration, parseInstant } from '../core/time.ts';
+import { type Cli, Misuse, Refused, shown } from './command.ts';
+import { forecast } from './forecast.ts';
+
+/** A template's front matter and body. */
+export interface Template {
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly body: string;
+}
+
+/** Reads `status/templates/NAME.md`. */
+export async function templateOf(name: string | undefined, { env, cwd }: Cli): Promise<Template> {
+  if (name === undefined) return { fields: {}, body: '' };
+  const inside = path.join(env.statusDir, 'templates', `${path.basename(name, '.md')}.md`);
+  const file = /[/\\]/.test(name) ? path.resolve(cwd, name) : inside;
+  const source = await readFile(file, 'utf8');
+  const text = source.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
+  if (!text.startsWith('---')) return { fields: {}, body: text.trim() };
+  const { yaml, body, problems } = readFrontmatter(file, text);
+  const wrong = [...problems, ...(yaml?.problems ?? [])];
+  if (wrong.length > 0) throw new Refused(wrong.map(printProblem).join('\n'));
+  return { fields: (yaml?.data ?? {}) as Template['fields'], body: body.trim() };
+}
+
+/** A moment as typed: ISO 8601, or a duration from `from` (`2h`). */
+export function momentOf(option: string, text: string, from: Millis): Millis {
+  const duration = parseDuration(text);
+  const at = duration === null ? parseInstant(text) : from + duration;
+  if (at === null) throw new Misuse(`--${option}: "${text}" is no time; write 2026-11-23T02:00:00Z, or 2h.`);
+  return at;
+}
+
+/** `--components a,b` as ids; undefined when not given, none for an empty list. */
+export function idsOf(text: string | undefined): string[] | undefined {
+  return text?.split(/[\s,]+/).filter(id => id !== '');
+}
+
+/** A file name's part from a title: small letters, digits, hyphens. */
+export function slugOf(title: string): string {
+  const plain = title.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+  const words = plain.replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '');
+  return words.slice(0, 60).replace(/-$/, '') || 'incident';
+}
+
+/** The id a new file gets: its UTC day and title, numbered when taken. */
+export function freeId(at: Millis, title: string, taken: (id: string) => boolean): string {
+  const base = `${iso(at).slice(0, 10).replaceAll('-', '')}_${slugOf(title)}`;
+  for (let number = 1; ; number++) {
+    const id = number === 1 ? base : `${base}-${number}`;
+    if (!taken(id)) return id;
+  }
+}
+
+/** Opens $VISUAL or $EDITOR on a text; resolves to what was saved. No shell is involved. */
+export async function edited(text: string, { env }: Cli): Promise<string> {
+  const [program = 'vi', ...args] = (env.variables.VISUAL || env.variables.EDITOR || 'vi').split(/\s+/);
+  const folder = await mkdtemp(path.join(tmpdir(), 'status-live-'));
+  const file = path.join(folder, 'incident.md');
+  try {
+    await writeFile(file, text);
+    const code = await new Promise<number | null>((resolve, reject) => {
+      spawn(program, [...args, file], { stdio: 'inherit' })
+        .on('error', reject)
+        .on('exit', resolve);
+    });
+    if (code !== 0) throw new Refused(`${program} ended with ${code}; nothing was written.`);
+    return await readFile(file, 'utf8');
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+export interface Draft {
+  readonly id: string;
+  readonly text: string;
+  /** The text it replaces; null creates the file. */
+  readonly before: string | null;
+}
+
+/** Shows what will be written and mailed, asks unless told not to, and writes. Resolves to the exit code. */
+export async function settle(
+  draft: Draft,
+  site: Site,
+  cli: Cli,
+  options: { readonly yes: boolean; readonly edit: boolean },
+): Promise<number> {
+  const content = openContent(cli.env.statusDir);
+  const files = await content.incidents();
+  const file = files.fileOf(draft.id);
+  const text = options.edit ? await edited(draft.text, cli) : draft.text;
+  const { value, problems } = parseIncident(shown(file, cli), draft.id, text);
+  const ids = site.components.map(({ id }) => id);
+  const strange = value ? strangeComponents(shown(file, cli), text, value, ids) : [];
+  for (const problem of [...problems, ...strange]) cli.err(printProblem(problem));
+  if (!value || strange.length > 0) throw new Refused('Nothing was written.');
+  cli.out(`${draft.before === null ? 'New' : 'Changed'}: ${shown(file, cli)}\n`);
+  cli.out(draft.before === null ? text : added(draft.before, text));
+  const letters = await forecast([value], site, cli);
+  cli.out(letters.length > 0 ? letters.join('\n') : 'Nobody would be mailed.');
+  if (!options.yes) {
+    if (!cli.interactive) throw new Misuse('Add --yes to write it.');
+    if (!(await confirm({ message: 'Write it?', default: true }))) throw new Refused('Nothing was written.');
+  }
+  const done =
+    draft.before === null
+      ? await content.create(draft.id, text)
+      : await content.replace(draft.id, draft.before, text);
+  if (!done) throw new Refused('Somebody else changed the file meanwhile; nothing was written. Try again.');
+  cli.out(`Written. ${site.url}/status/incidents/${encodeURIComponent(draft.id)}`);
+  return 0;
+}
+
+/** The incident of that id with its text; Refused when there is none. */
+export async function existing(
+  id: string | undefined,
+  cli: Cli,
+): Promise<{ incident: Incident; text: string }> {
+  if (!id) throw new Misuse('Name the incident: its file’s name without .md (`incident list` shows them).');
+  const files = await openContent(cli.env.statusDir).incidents();
+  const plain = path.basename(id).replace(/\.md$/i, '');
+  const incident = files.incidents.find(one => one.id === plain);
+  const text = files.text(plain);
+  if (!incident || text === undefined) throw new Refused(`There is no incident "${plain}" that can be read.`);
+  return { incident, text };
+}
+
+/** The lines of `after` that `before` does not have, as a diff shows them. */
+function added(before: string, after: string): string {
+  const old = before.split(/\r?\n/);
+  const left = new Map<string, number>();
+  for (const line of old) left.set(line, (left.get(line) ?? 0) + 1);
+  return after
+    .split(/\r?\n/)
+    .filter(line => {
+      const count = left.get(line) ?? 0;
+      left.set(line, count - 1);
+      return count <= 0;
+    })
+    .map(line => `+ ${line}`)
+    .join('\n');
+}

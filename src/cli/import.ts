@@ -1,0 +1,87 @@
+// `import statuspage FILES…` and `import cstate FOLDER`: another page's history as our files.
+import { readdir, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { createExclusively } from '../content/atomic.ts';
+import { openContent } from '../content/folder.ts';
+import { importCstate } from '../core/import/cstate.ts';
+import { type Imported, siteYaml } from '../core/import/imported.ts';
+import { importStatuspage } from '../core/import/statuspage.ts';
+import { type Cli, type Command, Misuse, Refused } from './command.ts';
+
+export const importing: Command = {
+  name: 'import',
+  usage: 'statuspage FILE… | cstate FOLDER',
+  summary: 'bring the history of a Statuspage or cState page',
+  help: 'statuspage: saved answers of /api/v2 (incidents.json, scheduled-maintenances.json, summary.json,\ncomponents.json). cstate: its folder. Files that are there already are never changed: run it as often\nas you like. Without a status.yaml, one is made of the components found.',
+  async run([kind, ...sources], cli) {
+    if (sources.length === 0) throw new Misuse('Name what to import.');
+    const paths = sources.map(source => path.resolve(cli.cwd, source));
+    if (kind === 'statuspage') return write(importStatuspage(await jsonOf(paths)), cli);
+    if (kind === 'cstate') return write(await cstate(paths[0] as string), cli);
+    throw new Misuse(`"${kind}" cannot be imported: statuspage or cstate.`);
+  },
+};
+
+async function jsonOf(paths: readonly string[]): Promise<{ name: string; data: unknown }[]> {
+  const files: string[] = [];
+  for (const file of paths) {
+    if (!(await stat(file)).isDirectory()) files.push(file);
+    else
+      files.push(
+        ...(await readdir(file)).filter(name => name.endsWith('.json')).map(name => path.join(file, name)),
+      );
+  }
+  return Promise.all(
+    files.map(async file => {
+      try {
+        return { name: path.basename(file), data: JSON.parse(await readFile(file, 'utf8')) as unknown };
+      } catch (error) {
+        throw new Refused(`${file}: it cannot be read as JSON (${(error as Error).message})`);
+      }
+    }),
+  );
+}
+
+async function cstate(folder: string): Promise<Imported> {
+  const inside = path.join(folder, 'content', 'issues');
+  const issues = await stat(inside).then(
+    () => inside,
+    () => folder,
+  );
+  const names = (await readdir(issues, { recursive: true })).filter(
+    name => name.endsWith('.md') && !path.basename(name).startsWith('_'),
+  );
+  const files = await Promise.all(
+    names.sort().map(async name => ({ name, text: await readFile(path.join(issues, name), 'utf8') })),
+  );
+  const config = await readFile(path.join(folder, 'config.yml'), 'utf8').catch(() => null);
+  return importCstate(files, config);
+}
+
+async function write(imported: Imported, cli: Cli): Promise<number> {
+  const content = openContent(cli.env.statusDir);
+  const { incidents, text } = await content.incidents();
+  const known = new Map(incidents.map(incident => [incident.openedBy, incident.id]));
+  const counts = { written: 0, there: 0, changed: 0 };
+  for (const { source, id, text: wanted } of imported.incidents) {
+    const there = known.get(source);
+    if (there !== undefined) {
+      if (text(there) === wanted) counts.there++;
+      else counts.changed++;
+      continue;
+    }
+    if (await content.create(id, wanted)) counts.written++;
+    // An operator took it over, or wrote of the same: theirs stands.
+    else counts.changed++;
+  }
+  const made =
+    imported.components.length > 0 &&
+    (await createExclusively(content.siteFile, siteYaml('Status', imported.components)));
+  cli.out(
+    `${counts.written} incidents written, ${counts.there} there already, ${counts.changed} changed since and left alone.`,
+  );
+  if (made)
+    cli.out(`status.yaml made with ${imported.components.length} components; nothing checks them yet.`);
+  for (const sentence of imported.lost) cli.out(`not carried: ${sentence}`);
+  return 0;
+}

@@ -1,0 +1,191 @@
+// `incident new|update|resolve|list`: the incident files without an editor.
+import { parseArgs } from 'node:util';
+import { checkbox, editor, input, select } from '@inquirer/prompts';
+import { openContent } from '../content/folder.ts';
+import {
+  INCIDENT_STATUSES,
+  isOpen,
+  MAINTENANCE_STATUSES,
+  SEVERITIES,
+  type UpdateStatus,
+} from '../core/incident.ts';
+import { addUpdate, printIncident } from '../core/incident-print.ts';
+import { stateAt } from '../core/maintenance.ts';
+import type { Site } from '../core/site.ts';
+import { iso } from '../core/time.ts';
+import { listed } from '../core/yaml.ts';
+import { type Cli, type Command, Misuse, siteOf } from './command.ts';
+import { existing, freeId, idsOf, momentOf, settle, templateOf } from './draft.ts';
+
+const WRITING = {
+  message: { type: 'string' },
+  status: { type: 'string' },
+  severity: { type: 'string' },
+  components: { type: 'string' },
+  'next-update': { type: 'string' },
+  yes: { type: 'boolean', short: 'y', default: false },
+  edit: { type: 'boolean', default: false },
+} as const;
+
+const HELP = `--yes writes without asking; in a terminal what is missing is asked for.
+--edit opens $EDITOR before writing. Times are ISO 8601, or durations (30m).`;
+
+export const incident: readonly Command[] = [
+  {
+    name: 'incident new',
+    usage:
+      '--title T --severity S [--components a,b] --message M [--status S] [--started T] [--template NAME] [--next-update T] [--edit] [--yes]',
+    summary: 'open an incident',
+    help: `${HELP}\nA template is status/templates/NAME.md: front matter and text to begin with; options win.`,
+    run: create,
+  },
+  {
+    name: 'incident update',
+    usage:
+      'ID --status S --message M [--severity S] [--components a,b] [--next-update T] [--at T] [--edit] [--yes]',
+    summary: 'add an update to an incident or a maintenance',
+    help: `${HELP}\n--severity and --components hold from this update on.`,
+    run: (args, cli) => update(args, cli),
+  },
+  {
+    name: 'incident resolve',
+    usage: 'ID --message M [--at T] [--edit] [--yes]',
+    summary: 'end an incident (or complete a maintenance)',
+    help: HELP,
+    run: (args, cli) => update(args, cli, true),
+  },
+  {
+    name: 'incident list',
+    usage: '[--all] [--format text|json]',
+    summary: 'list what is open and to come, or everything',
+    help: 'Newest first.',
+    run: list,
+  },
+];
+
+async function create(args: readonly string[], cli: Cli): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      ...WRITING,
+      title: { type: 'string' },
+      started: { type: 'string' },
+      template: { type: 'string' },
+    },
+  });
+  const site = await siteOf(cli);
+  const template = await templateOf(values.template, cli);
+  const text = (key: string) =>
+    typeof template.fields[key] === 'string' ? (template.fields[key] as string) : undefined;
+  const ask = cli.interactive && !values.yes;
+  const title =
+    values.title ?? text('title') ?? (ask ? await askFor('What do visitors notice?') : missing('title'));
+  const severity = oneOf(
+    'severity',
+    values.severity ??
+      text('severity') ??
+      (ask ? await choose('How bad is it?', SEVERITIES) : missing('severity')),
+    SEVERITIES,
+  );
+  const status = oneOf('status', values.status ?? text('status') ?? 'investigating', INCIDENT_STATUSES);
+  const listedIds = template.fields.components;
+  const fromTemplate = Array.isArray(listedIds) ? listedIds.map(String) : undefined;
+  const components = idsOf(values.components) ?? fromTemplate ?? (ask ? await askComponents(site) : null);
+  const message =
+    values.message ?? (template.body || (ask ? await write('What do you tell them?') : missing('message')));
+  const now = cli.clock();
+  const started = values.started ? momentOf('started', values.started, now) : now;
+  const files = await openContent(cli.env.statusDir).incidents();
+  const id = freeId(started, title, taken => files.text(taken) !== undefined);
+  const promised = values['next-update'] ? momentOf('next-update', values['next-update'], now) : undefined;
+  const later = status === 'resolved' ? [{ status, at: now, message }] : undefined;
+  const printed = printIncident({
+    title,
+    status,
+    severity,
+    started,
+    components,
+    openedBy: null,
+    message: later ? '' : message,
+    ...(promised === undefined ? {} : { promised }),
+    ...(later ? { resolved: now, later } : {}),
+  });
+  return settle({ id, text: printed, before: null }, site, cli, values);
+}
+
+async function update(args: readonly string[], cli: Cli, ending = false): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { ...WRITING, at: { type: 'string' } },
+  });
+  const site = await siteOf(cli);
+  const { incident: there, text } = await existing(positionals[0], cli);
+  const ask = cli.interactive && !values.yes;
+  const allowed: readonly UpdateStatus[] = there.scheduled ? MAINTENANCE_STATUSES : INCIDENT_STATUSES;
+  const end = there.scheduled ? 'completed' : 'resolved';
+  const given =
+    values.status ?? (ask && !ending ? await choose('Where does it stand?', allowed) : there.status);
+  const status = ending ? end : oneOf('status', given, allowed);
+  const message = values.message ?? (ask ? await write('What do you tell them?') : missing('message'));
+  const now = cli.clock();
+  const severity = values.severity === undefined ? null : oneOf('severity', values.severity, SEVERITIES);
+  const ids = idsOf(values.components);
+  const components = ids === undefined ? null : ids.map(id => ({ id, status: null }));
+  const written = addUpdate(text, {
+    status,
+    at: values.at ? momentOf('at', values.at, there.started) : now,
+    message,
+    change: { severity, components },
+    ...(values['next-update'] ? { promised: momentOf('next-update', values['next-update'], now) } : {}),
+  });
+  return settle({ id: there.id, text: written, before: text }, site, cli, values);
+}
+
+async function list(args: readonly string[], cli: Cli): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { all: { type: 'boolean', default: false }, format: { type: 'string', default: 'text' } },
+  });
+  const now = cli.clock();
+  const { incidents } = await openContent(cli.env.statusDir).incidents();
+  const rows = incidents
+    .map(one => ({
+      id: one.id,
+      state: stateAt(one, now),
+      severity: one.scheduled ? 'maintenance' : one.severity,
+      started: iso(one.scheduled?.start ?? one.started),
+      title: one.title,
+      current: one.scheduled ? stateAt(one, now) !== 'completed' || one.rrule !== undefined : isOpen(one),
+    }))
+    .filter(row => values.all || row.current)
+    .sort((a, b) => (a.started < b.started ? 1 : -1));
+  if (values.format === 'json') cli.out(JSON.stringify(rows, null, 2));
+  else if (rows.length === 0) cli.out(values.all ? 'There are no incidents.' : 'Nothing is open or to come.');
+  else
+    for (const row of rows)
+      cli.out(`${row.started}  ${row.state.padEnd(13)}  ${row.severity.padEnd(11)}  ${row.id}  ${row.title}`);
+  return 0;
+}
+
+function missing(option: string): never {
+  throw new Misuse(`--${option} is missing.`);
+}
+
+function oneOf<T extends string>(option: string, given: string, known: readonly T[]): T {
+  const found = known.find(word => word === given);
+  if (!found) throw new Misuse(`--${option}: "${given}" is not one of ${listed(known)}.`);
+  return found;
+}
+
+const askFor = (message: string) => input({ message, required: true });
+const write = (message: string) => editor({ message, waitForUserInput: false });
+
+function choose<T extends string>(message: string, words: readonly T[]): Promise<string> {
+  return select({ message, choices: words.map(value => ({ value })) });
+}
+
+function askComponents(site: Site): Promise<string[]> {
+  const choices = site.components.map(({ id, name }) => ({ value: id, name }));
+  return checkbox({ message: 'Which components?', choices });
+}

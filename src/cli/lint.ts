@@ -1,0 +1,113 @@
+// `lint [FILE…]`: every problem in status.yaml and the incident files, and what merging would mail.
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { readSite } from '../config/site-file.ts';
+import { openContent } from '../content/folder.ts';
+import type { Incident } from '../core/incident.ts';
+import { parseIncident } from '../core/incident-file.ts';
+import { strangeComponents } from '../core/lint.ts';
+import { type Outcome, type Problem, printProblem } from '../core/problem.ts';
+import type { Site } from '../core/site.ts';
+import { type Cli, type Command, Misuse, shown } from './command.ts';
+import { forecast } from './forecast.ts';
+
+export const lint: Command = {
+  name: 'lint',
+  usage: '[FILE…] [--format text|json|github]',
+  summary: 'check status.yaml and the incident files',
+  help: 'Without FILE, the whole status folder. Problems are printed as `file:line: what — what to do`;\nerrors exit with 1, warnings with 0. `--format github` writes annotations. Where the database is,\nit also says what saving or merging would mail to whom.',
+  async run(args, cli) {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { format: { type: 'string', default: 'text' } },
+    });
+    const print = FORMATS[values.format];
+    if (!print) throw new Misuse(`"${values.format}" is not a format: text, json or github.`);
+    const linted = await gather(positionals, cli);
+    const problems = linted.problems.map(problem => ({ ...problem, where: shown(problem.where, cli) }));
+    const letters = linted.site ? await forecast(linted.incidents, linted.site, cli) : [];
+    print(problems, linted, letters, cli);
+    return problems.some(problem => problem.level === 'error') ? 1 : 0;
+  },
+};
+
+interface Linted {
+  readonly site: Site | null;
+  readonly incidents: readonly Incident[];
+  readonly files: number;
+  readonly problems: readonly Problem[];
+}
+
+async function gather(files: readonly string[], cli: Cli): Promise<Linted> {
+  const content = openContent(cli.env.statusDir);
+  const read = siteIn(await content.siteText(), content.siteFile, cli);
+  const ids = read.value?.components.map(({ id }) => id);
+  const judged = (file: string, text: string, incident: Incident | null) =>
+    incident && ids ? strangeComponents(file, text, incident, ids) : [];
+  if (files.length === 0) {
+    const { incidents, problems, text, fileOf } = await content.incidents();
+    const strange = incidents.flatMap(one => judged(fileOf(one.id), text(one.id) ?? '', one));
+    const all = [...read.problems, ...problems, ...strange];
+    return { site: read.value, incidents, files: incidents.length, problems: all };
+  }
+  const found: Problem[] = [];
+  const incidents: Incident[] = [];
+  for (const file of files.map(name => path.resolve(cli.cwd, name))) {
+    if (/\.ya?ml$/i.test(file)) {
+      found.push(...read.problems);
+      continue;
+    }
+    const text = await readFile(file, 'utf8');
+    const { value, problems } = parseIncident(file, path.basename(file).replace(/\.md$/i, ''), text);
+    found.push(...problems, ...judged(file, text, value));
+    if (value) incidents.push(value);
+  }
+  return { site: read.value, incidents, files: files.length, problems: found };
+}
+
+/** Where a pull request is checked, secrets are not set: an unset variable is no fault of the file. */
+function siteIn(text: string, file: string, { env }: Cli): Outcome<Site> {
+  const read = (variables: Cli['env']['variables']) =>
+    readSite(text, file, variables, env.publicUrl, 'http://localhost');
+  const strict = read(env.variables);
+  const fair = strict.problems.filter(({ what }) => !/^the environment variable \w+ is not set$/.test(what));
+  if (fair.length === strict.problems.length) return strict;
+  const set = (target: Cli['env']['variables'], name: string | symbol) =>
+    target[name as string] || 'https://unset.invalid';
+  return { value: read(new Proxy(env.variables, { get: set })).value, problems: fair };
+}
+
+type Print = (problems: readonly Problem[], linted: Linted, letters: readonly string[], cli: Cli) => void;
+
+const FORMATS: Record<string, Print | undefined> = {
+  text(problems, { files }, letters, cli) {
+    for (const problem of problems) {
+      cli.out(problem.level === 'error' ? printProblem(problem) : `${printProblem(problem)} (warning)`);
+    }
+    const errors = problems.filter(({ level }) => level === 'error').length;
+    const warnings = problems.length - errors;
+    cli.out(`${count(files, 'incident file')}: ${count(errors, 'error')}, ${count(warnings, 'warning')}`);
+    for (const letter of letters) cli.out(letter);
+  },
+  json(problems, { files }, letters, cli) {
+    cli.out(JSON.stringify({ files, problems, letters }, null, 2));
+  },
+  github(problems, _linted, letters, cli) {
+    for (const { level, where, line = 1, what, fix } of problems) {
+      cli.out(`::${level} file=${escaped(where, true)},line=${line}::${escaped(`${what} — ${fix}`)}`);
+    }
+    for (const letter of letters) cli.out(`::notice::${escaped(letter)}`);
+  },
+};
+
+/** GitHub's workflow commands are one line; in properties, commas and colons are escaped too. */
+function escaped(text: string, property = false): string {
+  const plain = text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+  return property ? plain.replaceAll(':', '%3A').replaceAll(',', '%2C') : plain;
+}
+
+function count(n: number, word: string): string {
+  return `${n} ${word}${n === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,66 @@
+// `maintenance new`: announces a maintenance, once or by a rule.
+import { parseArgs } from 'node:util';
+import { editor, input } from '@inquirer/prompts';
+import { openContent } from '../content/folder.ts';
+import { printIncident } from '../core/incident-print.ts';
+import { type Cli, type Command, Misuse, siteOf } from './command.ts';
+import { freeId, idsOf, momentOf, settle, templateOf } from './draft.ts';
+
+export const maintenance: readonly Command[] = [
+  {
+    name: 'maintenance new',
+    usage:
+      '--title T --start T --end T [--components a,b] --message M [--rrule RULE] [--template NAME] [--edit] [--yes]',
+    summary: 'announce a maintenance',
+    help: '--start is ISO 8601 or a duration from now; --end ISO 8601 or a duration from the start (2h).\n--rrule repeats it: FREQ=WEEKLY;BYDAY=SU. --yes writes without asking.',
+    run: create,
+  },
+];
+
+async function create(args: readonly string[], cli: Cli): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      title: { type: 'string' },
+      start: { type: 'string' },
+      end: { type: 'string' },
+      components: { type: 'string' },
+      message: { type: 'string' },
+      rrule: { type: 'string' },
+      template: { type: 'string' },
+      yes: { type: 'boolean', short: 'y', default: false },
+      edit: { type: 'boolean', default: false },
+    },
+  });
+  const site = await siteOf(cli);
+  const template = await templateOf(values.template, cli);
+  const ask = async (option: 'title' | 'start' | 'end', message: string) => {
+    const given = values[option] ?? (option === 'title' ? template.fields.title : undefined);
+    if (typeof given === 'string') return given;
+    if (!cli.interactive || values.yes) throw new Misuse(`--${option} is missing.`);
+    return input({ message, required: true });
+  };
+  const now = cli.clock();
+  const title = await ask('title', 'What is done?');
+  const start = momentOf('start', await ask('start', 'When does it begin (UTC, or 2h from now)?'), now);
+  const end = momentOf('end', await ask('end', 'When does it end (or how long: 90m)?'), start);
+  let message = values.message ?? template.body;
+  if (message === '') {
+    if (!cli.interactive || values.yes) throw new Misuse('--message is missing.');
+    message = await editor({ message: 'What do visitors notice?', waitForUserInput: false });
+  }
+  const files = await openContent(cli.env.statusDir).incidents();
+  const id = freeId(now, title, taken => files.text(taken) !== undefined);
+  const text = printIncident({
+    title,
+    status: 'scheduled',
+    severity: null,
+    started: now,
+    components: idsOf(values.components) ?? null,
+    openedBy: null,
+    message,
+    scheduled: { start, end },
+    ...(values.rrule ? { rrule: values.rrule } : {}),
+  });
+  return settle({ id, text, before: null }, site, cli, values);
+}

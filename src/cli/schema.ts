@@ -1,0 +1,26 @@
+// `schema`: the JSON Schemas of status.yaml and of an incident's front matter, for editors.
+import * as z from 'zod';
+import { siteSchema } from '../config/site-file.ts';
+import { fieldsSchema, frontmatterSchema } from '../core/incident-schema.ts';
+import { type Command, Misuse } from './command.ts';
+
+const SCHEMAS: Record<string, z.ZodType> = {
+  status: siteSchema,
+  incident: frontmatterSchema,
+  update: fieldsSchema,
+};
+
+export const schema: Command = {
+  name: 'schema',
+  usage: '[status|incident|update]',
+  summary: 'the JSON Schema of status.yaml or of incident front matter',
+  help: 'For editors: `npm run -s status -- schema > status/status.schema.json`, and in status.yaml\n`# yaml-language-server: $schema=./status.schema.json`.',
+  async run([which = 'status'], cli) {
+    const wanted = SCHEMAS[which];
+    if (!wanted) throw new Misuse(`There is no schema "${which}".`);
+    // What an operator may write, not what the program makes of it.
+    const made = z.toJSONSchema(wanted, { io: 'input', unrepresentable: 'any' });
+    cli.out(JSON.stringify(made, null, 2));
+    return 0;
+  },
+};

@@ -1,0 +1,62 @@
+// Front matter: the YAML between the two `---` lines of a markdown file, with the lines of its problems.
+import matter from 'gray-matter';
+import type { Problem } from './problem.ts';
+import { readYaml, type YamlText } from './yaml.ts';
+
+/** A file's front matter as YAML, and the body beneath it. */
+export interface Front {
+  readonly yaml: YamlText | null;
+  readonly body: string;
+  /** 1-based line of the file on which the body begins. */
+  readonly bodyLine: number;
+  readonly problems: readonly Problem[];
+}
+
+/** Cuts a file (LF, no BOM) apart; only YAML is accepted, nothing in a file is ever run. */
+export function readFrontmatter(file: string, text: string): Front {
+  const refuse = (line: number, what: string, fix: string): Front => ({
+    yaml: null,
+    body: '',
+    bodyLine: 1,
+    problems: [{ level: 'error', where: file, line, what, fix }],
+  });
+  if (text.trim() === '') return refuse(1, 'the file is empty', 'begin with `---`, `title: …`, `status: …`');
+  if (!/^---(?!-)/.test(text)) {
+    return refuse(1, 'there is no front matter', 'begin the file with a line `---`, then `title: …`');
+  }
+  const language = matter.language(text).name;
+  if (language && language !== 'yaml' && language !== 'yml') {
+    return refuse(
+      1,
+      `front matter in "${language}" is not accepted`,
+      'begin the file with a bare `---` (YAML)',
+    );
+  }
+  const close = text.indexOf('\n---');
+  if (close < 0 || !/^\n---[ \t]*(\n|$)/.test(text.slice(close, close + 300))) {
+    const line = close < 0 ? 1 : text.slice(0, close).split('\n').length + 1;
+    return refuse(line, 'the front matter is never closed', 'add a line `---` after it');
+  }
+  let yaml: YamlText | null = null;
+  const engines = {
+    ...REFUSED,
+    yaml: {
+      parse(source: string): object {
+        yaml = readYaml(source, file);
+        return {};
+      },
+    },
+  };
+  // The options object also keeps gray-matter from its cache, which forgets errors.
+  const { content } = matter(text, { engines, language: 'yaml' });
+  const bodyLine = text.slice(0, text.length - content.length).split('\n').length;
+  return { yaml: yaml ?? readYaml('', file), body: content, bodyLine, problems: [] };
+}
+
+const refused = {
+  parse(): object {
+    throw new Error('only YAML front matter is accepted');
+  },
+};
+/** `javascript` is the one that matters: gray-matter resolves `---js` to it and would run the code. */
+const REFUSED = { javascript: refused, js: refused, json: refused, coffee: refused, toml: refused };

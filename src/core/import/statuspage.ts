@@ -1,0 +1,216 @@
+// Atlassian Statuspage's saved JSON (incidents, scheduled maintenances, summary, components) → our files.
+import * as z from 'zod';
+import { COMPONENT_STATUSES, type ComponentStatus, type Severity } from '../component.ts';
+import type { Affected, IncidentStatus, MaintenanceStatus } from '../incident.ts';
+import { type Addition, printIncident } from '../incident-print.ts';
+import { escapeMarkdown } from '../markdown.ts';
+import { type Millis, parseInstant } from '../time.ts';
+import { type Imported, type ImportedComponent, type ImportedIncident, idGiver, slug } from './imported.ts';
+
+const moment = z.string().transform((text, context): Millis => {
+  const at = parseInstant(text);
+  if (at !== null) return at - (at % 1000);
+  context.addIssue({ code: 'custom', message: `"${text}" is no date` });
+  return z.NEVER;
+});
+
+const touched = z.object({ code: z.string(), name: z.string(), new_status: z.string() });
+const update = z.object({
+  body: z.string().nullish(),
+  status: z.string(),
+  created_at: moment,
+  display_at: moment.nullish(),
+  affected_components: z.array(touched).nullish(),
+});
+const incidentSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  status: z.string(),
+  impact: z.string().nullish(),
+  created_at: moment,
+  started_at: moment.nullish(),
+  resolved_at: moment.nullish(),
+  scheduled_for: moment.nullish(),
+  scheduled_until: moment.nullish(),
+  postmortem_body: z.string().nullish(),
+  components: z.array(z.object({ id: z.string(), name: z.string() })).nullish(),
+  incident_updates: z.array(update).default([]),
+});
+type Source = z.output<typeof incidentSchema>;
+
+const componentSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  description: z.string().nullish(),
+  group: z.boolean().nullish(),
+  group_id: z.string().nullish(),
+});
+
+const fileSchema = z.object({
+  incidents: z.array(z.unknown()).optional(),
+  scheduled_maintenances: z.array(z.unknown()).optional(),
+  components: z.array(z.unknown()).optional(),
+});
+
+/** Reads saved answers of `/api/v2` (parsed JSON); the same incident in two of them is one. */
+export function importStatuspage(
+  files: readonly { readonly name: string; readonly data: unknown }[],
+): Imported {
+  const lost: string[] = [];
+  const sources = new Map<string, Source>();
+  const components = new Map<string, z.output<typeof componentSchema>>();
+  for (const { name, data } of files) {
+    const file = fileSchema.safeParse(data);
+    if (!file.success) {
+      lost.push(`${name}: no answer of a Statuspage API`);
+      continue;
+    }
+    for (const item of [...(file.data.incidents ?? []), ...(file.data.scheduled_maintenances ?? [])]) {
+      const parsed = incidentSchema.safeParse(item);
+      if (parsed.success) sources.set(parsed.data.id, parsed.data);
+      else lost.push(`${name}: an incident could not be read (${parsed.error.issues[0]?.path.join('.')})`);
+    }
+    for (const item of file.data.components ?? []) {
+      const parsed = componentSchema.safeParse(item);
+      if (parsed.success) components.set(parsed.data.id, parsed.data);
+    }
+  }
+  const idOf = componentIds(components, [...sources.values()]);
+  const giveId = idGiver();
+  const incidents = [...sources.values()]
+    .sort((a, b) => a.created_at - b.created_at || (a.id < b.id ? -1 : 1))
+    .flatMap(source => incidentOf(source, idOf, giveId, lost));
+  return { components: componentList(components, idOf), incidents, lost };
+}
+
+function componentIds(
+  components: ReadonlyMap<string, { readonly id: string; readonly name: string }>,
+  sources: readonly Source[],
+): (code: string, name: string) => string {
+  const ids = new Map<string, string>();
+  const taken = new Set<string>();
+  const idOf = (code: string, name: string) => {
+    const known = ids.get(code);
+    if (known) return known;
+    const base = slug(name, 'component');
+    let id = base;
+    for (let number = 2; taken.has(id); number++) id = `${base}-${number}`;
+    ids.set(code, id);
+    taken.add(id);
+    return id;
+  };
+  for (const { id, name } of components.values()) idOf(id, name);
+  for (const { id, name } of sources.flatMap(source => source.components ?? [])) idOf(id, name);
+  return idOf;
+}
+
+function componentList(
+  components: ReadonlyMap<string, z.output<typeof componentSchema>>,
+  idOf: (code: string, name: string) => string,
+): ImportedComponent[] {
+  return [...components.values()]
+    .filter(({ group }) => !group)
+    .map(({ id, name, description, group_id }) => ({
+      id: idOf(id, name),
+      name,
+      description: description ?? null,
+      group: (group_id && components.get(group_id)?.name) || null,
+    }));
+}
+
+function incidentOf(
+  source: Source,
+  idOf: (code: string, name: string) => string,
+  giveId: (at: Millis, title: string) => string,
+  lost: string[],
+): ImportedIncident[] {
+  const scheduled =
+    source.scheduled_for && source.scheduled_until && source.scheduled_until > source.scheduled_for
+      ? { start: source.scheduled_for, end: source.scheduled_until }
+      : undefined;
+  const where = `${source.id} “${source.name}”`;
+  if (source.impact === 'maintenance' && !scheduled) {
+    lost.push(`${where}: a maintenance without its window`);
+    return [];
+  }
+  const told = source.incident_updates
+    .map(one => ({ ...one, at: one.display_at ?? one.created_at }))
+    .sort((a, b) => a.at - b.at);
+  const started = Math.min(source.started_at ?? source.created_at, told[0]?.at ?? Number.POSITIVE_INFINITY);
+  const postmortem = source.postmortem_body ?? told.find(one => one.status === 'postmortem')?.body ?? null;
+  const updates = told.filter(one => one.status !== 'postmortem');
+  const status = scheduled ? maintenanceStatus(source.status) : incidentStatus(source.status);
+  const end = status === 'resolved' ? (source.resolved_at ?? updates.at(-1)?.at ?? started) : undefined;
+  if (source.impact === 'none') lost.push(`${where}: impact “none” is kept as minor, affecting no component`);
+  const [first, ...later] = updates;
+  const text = (body: string | null | undefined) => markdown(body ?? '', where, lost);
+  const affected = (list: z.output<typeof touched>[] | null | undefined): Affected[] | null =>
+    list && list.length > 0
+      ? list.map(({ code, name, new_status }) => ({ id: idOf(code, name), status: statusOf(new_status) }))
+      : null;
+  const named = (source.components ?? []).map(({ id, name }) => idOf(id, name));
+  const printed = printIncident({
+    title: source.name,
+    status,
+    severity: scheduled ? null : severityOf(source.impact),
+    started,
+    components: source.impact === 'none' ? [] : named,
+    openedBy: `statuspage:${source.id}`,
+    message: text(first?.body),
+    ...(end === undefined ? {} : { resolved: Math.max(end, started) }),
+    ...(scheduled ? { scheduled } : {}),
+    ...(postmortem ? { postmortem: text(postmortem) } : {}),
+    later: later.map((one): Addition => {
+      const components = scheduled || one.status === 'resolved' ? null : affected(one.affected_components);
+      return {
+        status: scheduled ? maintenanceStatus(one.status) : incidentStatus(one.status),
+        at: one.at,
+        message: text(one.body),
+        ...(components ? { change: { components } } : {}),
+      };
+    }),
+  });
+  return [{ source: `statuspage:${source.id}`, id: giveId(started, source.name), text: printed }];
+}
+
+function incidentStatus(word: string): IncidentStatus {
+  if (word === 'investigating' || word === 'identified' || word === 'monitoring') return word;
+  return 'resolved';
+}
+
+function maintenanceStatus(word: string): MaintenanceStatus {
+  if (word === 'in_progress' || word === 'verifying' || word === 'scheduled') return word;
+  return 'completed';
+}
+
+function severityOf(impact: string | null | undefined): Severity {
+  return impact === 'critical' || impact === 'major' ? impact : 'minor';
+}
+
+function statusOf(word: string): ComponentStatus | null {
+  return COMPONENT_STATUSES.find(status => status === word) ?? null;
+}
+
+const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", nbsp: ' ' };
+
+/** Statuspage's bodies hold a little HTML; what has no markdown is dropped and said. */
+function markdown(html: string, where: string, lost: string[]): string {
+  const plain = html
+    .replace(/<br\s*\/?>/gi, '\n')
+    .replace(/<\/(p|div|ul|ol)>/gi, '\n\n')
+    .replace(/<li>/gi, '\n- ')
+    .replace(
+      /<a\s[^>]*href="(https?:[^"\s]+)"[^>]*>([^<]*)<\/a>/gi,
+      (_, url: string, words: string) => `[${escapeMarkdown(words)}](${url})`,
+    )
+    .replace(/<\/?(strong|b)>/gi, '**')
+    .replace(/<\/?(em|i)>/gi, '*')
+    .replace(/<\/?(p|div|ul|ol|li|span|var)(\s[^>]*)?>/gi, '');
+  const tags = plain.match(/<\/?[a-z][^>]*>/gi) ?? [];
+  if (tags.length > 0) lost.push(`${where}: HTML is dropped (${[...new Set(tags)].slice(0, 3).join(' ')})`);
+  return plain
+    .replace(/<\/?[a-z][^>]*>/gi, '')
+    .replace(/&(amp|lt|gt|quot|#39|nbsp);/g, (_, name: string) => ENTITIES[name] as string)
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
+}

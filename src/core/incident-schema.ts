@@ -1,0 +1,87 @@
+// What may stand in an incident file's front matter, and in the field lines under an update's heading.
+import * as z from 'zod';
+import { COMPONENT_STATUSES, type ComponentStatus } from './component.ts';
+import { type Affected, INCIDENT_STATUSES, MAINTENANCE_STATUSES, SEVERITIES } from './incident.ts';
+import { readRule } from './recurrence.ts';
+import { DAY, HOUR, MINUTE, type Millis, parseDuration, parseInstant, parseZone } from './time.ts';
+
+const instant = z
+  .union([z.string(), z.number()])
+  .transform((text, context): Millis => {
+    const at = parseInstant(String(text));
+    if (at === null) {
+      const message = `"${text}" is not a date and time; write it like 2025-11-06T14:30:00Z`;
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    }
+    return at;
+  })
+  .describe('ISO 8601 date and time, for instance 2025-11-06T14:30:00Z');
+
+const status = z.enum(COMPONENT_STATUSES);
+const unset = (id: string): Affected => ({ id, status: null });
+
+const affected = z
+  .union([
+    z.array(z.union([z.string().transform(unset), z.object({ id: z.string(), status })])),
+    z.string().transform(id => [unset(id)]),
+    z
+      .record(z.string(), status)
+      .transform(map =>
+        Object.entries(map).map(([id, given]): Affected => ({ id, status: given as ComponentStatus })),
+      ),
+  ])
+  .describe('ids, or id: status, for instance [api, database] or { api: partial_outage }');
+
+const promise = z.union([z.string(), z.number().transform(String)]);
+
+export const frontmatterSchema = z.object({
+  title: z
+    .union([z.string(), z.number().transform(String)])
+    .transform(title => title.replace(/[\s\p{Cc}]+/gu, ' ').trim())
+    .refine(title => title.length > 0, 'is empty; say in a few words what visitors notice'),
+  status: z.enum([...INCIDENT_STATUSES, ...MAINTENANCE_STATUSES]),
+  severity: z.enum(SEVERITIES).optional().describe('how it began; an update may change it'),
+  started: instant.optional(),
+  resolved: instant.nullish(),
+  components: affected.nullish(),
+  opened_by: z.string().nullish().describe('who filed it, for instance probe:api; absent for people'),
+  notify: z.boolean().default(true).describe('false: subscribers get no mail'),
+  next_update: instant.nullish().describe('when the next update is promised'),
+  scheduled_start: instant.optional().describe('makes it a maintenance'),
+  scheduled_end: instant.optional(),
+  rrule: z
+    .string()
+    .refine(
+      text => readRule(text) !== null,
+      'this is not a recurrence rule; write it like FREQ=WEEKLY;BYDAY=SU',
+    )
+    .nullish()
+    .describe('RFC 5545 rule by which a maintenance repeats, counted from scheduled_start in UTC'),
+  postmortem: z.unknown().optional(),
+});
+
+/** The lines right under an update's heading. */
+export const fieldsSchema = z.object({
+  severity: z.enum(SEVERITIES).optional(),
+  components: affected.optional(),
+  next_update: promise.optional(),
+});
+
+/**
+ * When a promised update is due: a date and time, a time of day (the first after the update's own), or
+ * a duration from it (`30m`). Null for anything else.
+ */
+export function readPromise(text: string, at: Millis): Millis | null {
+  const plain = text.trim();
+  const time = /^(\d{1,2}):(\d{2})\s*(UTC|GMT|Z|[+-]\d{2}:?\d{2})?$/i.exec(plain);
+  if (!time) {
+    const duration = parseDuration(plain);
+    return duration === null ? parseInstant(plain) : at + duration;
+  }
+  const [, hour, minute, zone = 'UTC'] = time;
+  const offset = parseZone(zone);
+  if (offset === null || Number(hour) > 23 || Number(minute) > 59) return null;
+  const local = Number(hour) * HOUR + Number(minute) * MINUTE - offset;
+  return at + ((((local - at) % DAY) + DAY) % DAY);
+}

@@ -1,0 +1,39 @@
+// Lint: what the page forgives but an operator would want to know before merging.
+import { readFrontmatter } from './front-matter.ts';
+import type { Incident } from './incident.ts';
+import { nearest, type Problem } from './problem.ts';
+
+/** Errors for component ids that no component has, each naming the nearest (contract §4). */
+export function strangeComponents(
+  file: string,
+  source: string,
+  incident: Incident,
+  ids: readonly string[],
+): Problem[] {
+  const known = new Set(ids);
+  const strange = (list: Incident['components']) => (list ?? []).filter(({ id }) => !known.has(id));
+  const text = source.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
+  const named = strange(incident.components);
+  const later = incident.updates.flatMap(({ change }) => strange(change?.components ?? null));
+  if (named.length === 0 && later.length === 0) return [];
+  const { yaml, bodyLine } = readFrontmatter(file, text);
+  const problem = (id: string, line: number): Problem => {
+    const near = nearest(id, ids);
+    const fix = near ? `did you mean ${near}?` : `known here: ${ids.join(', ')}`;
+    return { level: 'error', where: file, line, what: `there is no component "${id}"`, fix };
+  };
+  const lines = text.split('\n');
+  return [
+    ...named.map(({ id }) => {
+      const place = (incident.components ?? []).findIndex(affected => affected.id === id);
+      const isList = Array.isArray((yaml?.data as { components?: unknown } | null)?.components);
+      return problem(id, yaml?.lineOf(['components', isList ? place : id]) ?? 1);
+    }),
+    ...later.map(({ id }) => {
+      const index = lines.findIndex(
+        (line, at) => at >= bodyLine - 1 && /^[\s-]|^components/.test(line) && line.includes(id),
+      );
+      return problem(id, index < 0 ? bodyLine : index + 1);
+    }),
+  ];
+}

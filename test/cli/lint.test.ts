@@ -1,0 +1,114 @@
+// `lint`: what it says, in which format, with which exit code, and what merging would mail.
+import { describe, expect, test } from 'vitest';
+import { lint } from '../../src/cli/lint.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { bookAnnouncements } from '../../src/store/outbox.ts';
+import { saveSubscriber } from '../../src/store/subscribers.ts';
+import { NOW, openTerminal } from './terminal.ts';
+
+const GOOD =
+  '---\ntitle: API slow\nstatus: investigating\nseverity: major\nstarted: 2026-11-23T10:00:00Z\ncomponents: [api]\n---\n\n## Update 10:05 UTC\nSlow.\n';
+
+describe('lint', () => {
+  test('a good folder: nothing but a count', async () => {
+    const terminal = await openTerminal();
+    await terminal.write('incidents/20261123_api.md', GOOD);
+    expect(await terminal.run(lint)).toEqual({
+      code: 0,
+      out: '1 incident file: 0 errors, 0 warnings\n',
+      err: '',
+    });
+  });
+
+  test('problems as file:line, errors exit with 1', async () => {
+    const terminal = await openTerminal();
+    await terminal.write('incidents/20261123_a.md', GOOD.replace('major', 'mayor'));
+    await terminal.write(
+      'incidents/20261123_b.md',
+      GOOD.replace('[api]', '\n  - apu').replace(
+        '## Update',
+        '## Update 10:01 UTC\ncomponents: [databse]\n\n## Update',
+      ),
+    );
+    await terminal.write('incidents/20261123_c.md', GOOD.replace('started', 'notfy: false\nstarted'));
+    await terminal.write('incidents/20261123_d.md', GOOD.replace('[api]', '{ apo: major_outage }'));
+    const { code, out } = await terminal.run(lint);
+    expect(code).toBe(1);
+    expect(out.split('\n')).toEqual([
+      'status/incidents/20261123_a.md:4: `severity` is "mayor" — did you mean major?',
+      'status/incidents/20261123_c.md:5: unknown key `notfy` — did you mean `notify`? (warning)',
+      'status/incidents/20261123_b.md:7: there is no component "apu" — did you mean api?',
+      'status/incidents/20261123_b.md:11: there is no component "databse" — did you mean database?',
+      'status/incidents/20261123_d.md:6: there is no component "apo" — did you mean api?',
+      '3 incident files: 4 errors, 1 warning',
+      '',
+    ]);
+  });
+
+  test('warnings alone exit with 0; a file named by path; status.yaml too', async () => {
+    const terminal = await openTerminal(
+      'titel: x\ncomponents:\n  - { id: api, name: API, check: { type: http, url: "${NOT_SET_HERE}" } }\n',
+    );
+    const file = await terminal.write(
+      'incidents/20261123_c.md',
+      GOOD.replace('started', 'notfy: false\nstarted'),
+    );
+    await terminal.write('incidents/20261123_bad.md', '');
+    expect((await terminal.run(lint, file)).code).toBe(0);
+    const { out, code } = await terminal.run(lint, 'status/status.yaml');
+    expect(out).toContain('status/status.yaml:1: unknown key `titel` — did you mean `title`? (warning)');
+    expect(out).not.toContain('NOT_SET_HERE');
+    expect(code).toBe(0);
+  });
+
+  test('as annotations and as JSON', async () => {
+    const terminal = await openTerminal();
+    await terminal.write('incidents/20261123_a,b.md', GOOD.replace('major', '"100%\\n:"'));
+    const github = await terminal.run(lint, '--format', 'github');
+    expect(github.out).toMatch(
+      /^::error file=status\/incidents\/20261123_a%2Cb\.md,line=4::`severity` is "100%25%0A:" — write minor, major or critical\n$/,
+    );
+    const json = JSON.parse((await terminal.run(lint, '--format', 'json')).out);
+    expect(json).toMatchObject({ problems: [{ level: 'error', line: 4 }], letters: [] });
+    await expect(terminal.run(lint, '--format', 'xml')).rejects.toThrow('"xml" is not a format');
+  });
+
+  test('says whom merging would mail, and touches nothing', async () => {
+    const terminal = await openTerminal();
+    const db = openDatabase(terminal.cli.env.databaseFile);
+    await bookAnnouncements(db, [], NOW - 1000);
+    for (const [id, components] of [
+      ['a', null],
+      ['b', ['api']],
+      ['c', ['database']],
+    ] as const) {
+      await saveSubscriber(db, {
+        id,
+        address: `${id}@example.com`,
+        state: 'confirmed',
+        components: components as null,
+        nonce: id,
+        createdAt: 1,
+        confirmedAt: 1,
+      });
+    }
+    await db.destroy();
+    await terminal.write('incidents/20261123_api.md', `${GOOD}\n## Identified 10:05:30 UTC\nFound.\n`);
+    for (const _ of [1, 2]) {
+      const { out } = await terminal.run(lint);
+      expect(out).toContain('2 subscribers of API would get 2 mails: 20261123_api\n');
+    }
+  });
+
+  test('10,000 files in seconds', async () => {
+    const terminal = await openTerminal();
+    for (let index = 0; index < 10_000; index += 500) {
+      await Promise.all(
+        Array.from({ length: 500 }, (_, i) => terminal.write(`incidents/20261123_${index + i}.md`, GOOD)),
+      );
+    }
+    const before = performance.now();
+    expect((await terminal.run(lint)).out).toContain('10000 incident files: 0 errors');
+    expect(performance.now() - before).toBeLessThan(20_000);
+  });
+});

@@ -1,0 +1,212 @@
+// Timelines: every heading form, and the moments undated headings stand for.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { iso, parseInstant } from '../../src/core/time.ts';
+import { cutSections, readMoments } from '../../src/core/timeline.ts';
+
+const at = (text: string) => parseInstant(text) as number;
+
+/** The moments of headings, oldest first, as ISO. */
+function moments(started: string, ...headings: string[]): string[] {
+  const { sections } = cutSections(headings.map(heading => `## ${heading}\ntext`).join('\n\n'));
+  return readMoments(sections, at(started)).map(moment => iso(moment.at));
+}
+
+describe('a heading', () => {
+  const DAY = '2025-11-06';
+  test.each([
+    ['Update 15:00 UTC', null, null, `${DAY}T15:00:00Z`],
+    ['Update 15:00', null, null, `${DAY}T15:00:00Z`],
+    ['update 15:00 utc', null, null, `${DAY}T15:00:00Z`],
+    ['15:00 UTC', null, null, `${DAY}T15:00:00Z`],
+    ['Update 9:05 UTC', null, null, '2025-11-07T09:05:00Z'],
+    ['Update 15:00:30 UTC', null, null, `${DAY}T15:00:30Z`],
+    ['Update 15:00Z', null, null, `${DAY}T15:00:00Z`],
+    ['Update 15:00 GMT', null, null, `${DAY}T15:00:00Z`],
+    ['Update 16:00 +01:00', null, null, `${DAY}T15:00:00Z`],
+    ['Update 10:00 -0500', null, null, `${DAY}T15:00:00Z`],
+    ['Update 2025-11-06 15:00 UTC', null, null, `${DAY}T15:00:00Z`],
+    ['Update 2025-11-06, 15:00 UTC', null, null, `${DAY}T15:00:00Z`],
+    ['Update 2025-11-06T15:00:00Z', null, null, `${DAY}T15:00:00Z`],
+    ['2025-11-06T15:00:00.123Z', null, null, `${DAY}T15:00:00Z`],
+    ['Update 2025-11-07T00:30+09:30', null, null, `${DAY}T15:00:00Z`],
+    ['Update (15:00 UTC)', null, null, `${DAY}T15:00:00Z`],
+    ['Update: 15:00 UTC', null, null, `${DAY}T15:00:00Z`],
+    ['Update — 15:00 UTC', null, null, `${DAY}T15:00:00Z`],
+    ['Update [15:00 UTC]', null, null, `${DAY}T15:00:00Z`],
+    ['Update 15:00 UTC ##', null, null, `${DAY}T15:00:00Z`],
+    ['Investigating 15:00 UTC', 'investigating', null, `${DAY}T15:00:00Z`],
+    ['IDENTIFIED 15:00 UTC', 'identified', null, `${DAY}T15:00:00Z`],
+    ['Monitoring 15:00 UTC', 'monitoring', null, `${DAY}T15:00:00Z`],
+    ['Resolved 15:00 UTC', 'resolved', null, `${DAY}T15:00:00Z`],
+    ['In progress 15:00 UTC', 'in_progress', null, `${DAY}T15:00:00Z`],
+    ['In-progress 15:00 UTC', 'in_progress', null, `${DAY}T15:00:00Z`],
+    ['Completed 15:00 UTC', 'completed', null, `${DAY}T15:00:00Z`],
+    ['Rolled back 15:00 UTC', null, 'Rolled back', `${DAY}T15:00:00Z`],
+    ['Phase 2 rollback 15:00 UTC', null, 'Phase 2 rollback', `${DAY}T15:00:00Z`],
+  ])('“%s”', (heading, status, label, moment) => {
+    const { sections, unreadable } = cutSections(`## ${heading}\nwords`);
+    expect(unreadable).toEqual([]);
+    expect(sections).toMatchObject([{ status, label, body: 'words', fields: null }]);
+    expect(moments('2025-11-06T14:30:00Z', heading)).toEqual([moment]);
+  });
+
+  test.each([
+    'Update 25:00 UTC',
+    'Update 12:60 UTC',
+    'Update 2025-02-31 12:00 UTC',
+    'Update 12:00 CET',
+    'Update 12:00 +25:00',
+    'Update 12:00 UTC, later',
+  ])('“%s” cannot be read and is named with its line', heading => {
+    const cut = cutSections(`before\n## ${heading}\nafter`);
+    expect(cut.sections).toEqual([]);
+    expect(cut.unreadable).toEqual([{ line: 2, text: heading }]);
+    expect(cut.preface).toContain(heading);
+  });
+
+  test.each(['Impact', 'What we changed', '3 lessons'])('“%s” is prose', heading => {
+    const cut = cutSections(`## Update 15:00 UTC\nwords\n\n## ${heading}\nmore`);
+    expect(cut.unreadable).toEqual([]);
+    expect(cut.sections).toHaveLength(1);
+    expect(cut.sections[0]?.body).toBe(`words\n\n## ${heading}\nmore`);
+  });
+
+  test.each(['Post-mortem', 'Postmortem', 'post mortem', 'POST-MORTEM ##'])('“%s” begins one', heading => {
+    const cut = cutSections(`## Update 15:00 UTC\nwords\n## ${heading}\nwhy\n## Root cause\nbecause`);
+    expect(cut.postmortem).toBe('why\n## Root cause\nbecause');
+    expect(cut.postmortemLine).toBe(3);
+  });
+
+  test('in a code fence, indented, or of another level is text', () => {
+    const body =
+      '```\n## Update 15:00 UTC\n```\n    ## Update 15:01 UTC\n### Update 15:02 UTC\n##Update 15:03';
+    expect(cutSections(body)).toMatchObject({ sections: [], unreadable: [], preface: body.trim() });
+    expect(cutSections('~~~~\n```\n## Update 15:00 UTC\n~~~~\n## Update 15:01').sections).toHaveLength(1);
+    expect(cutSections('```\n## Update 15:00 UTC').openFence).toBe('```');
+  });
+});
+
+describe('undated headings', () => {
+  test.each([
+    ['oldest first', '2025-12-03T23:40:00Z', ['23:55', '00:35'], ['03T23:55', '04T00:35']],
+    [
+      'newest first',
+      '2025-12-03T23:40:00Z',
+      ['00:35', '23:55', '23:40'],
+      ['03T23:40', '03T23:55', '04T00:35'],
+    ],
+    [
+      'the mission’s own sample',
+      '2025-11-06T14:30:00Z',
+      ['15:00', '14:45', '14:30'],
+      ['06T14:30', '06T14:45', '06T15:00'],
+    ],
+    [
+      'two midnights, oldest first',
+      '2025-12-01T22:00:00Z',
+      ['23:00', '01:00', '22:00', '03:00'],
+      ['01T23:00', '02T01:00', '02T22:00', '03T03:00'],
+    ],
+    [
+      'two midnights, newest first',
+      '2025-12-01T22:00:00Z',
+      ['03:00', '22:00', '01:00', '23:00'],
+      ['01T23:00', '02T01:00', '02T22:00', '03T03:00'],
+    ],
+    ['the minute it began', '2025-11-06T12:34:56Z', ['12:34'], ['06T12:34']],
+    [
+      'dated and undated mixed',
+      '2025-11-06T12:00:00Z',
+      ['2025-11-08 09:00', '10:00'],
+      ['07T10:00', '08T09:00'],
+    ],
+    ['midnight itself', '2025-11-06T23:30:00Z', ['00:00'], ['07T00:00']],
+    ['the end of a month', '2025-01-31T23:30:00Z', ['00:10', '23:45'], ['31T23:45', '01T00:10']],
+  ])('%s', (_, started, times, expected) => {
+    const read = moments(started, ...times.map(time => `Update ${time} UTC`));
+    expect(read.map(moment => moment.slice(8, 16))).toEqual(expected);
+  });
+
+  test('the minute of the beginning is the beginning to the second', () => {
+    expect(moments('2025-11-06T12:34:56Z', 'Update 12:34 UTC')).toEqual(['2025-11-06T12:34:56Z']);
+  });
+
+  test('read back as meant in either order, as long as none waits a day for the next', () => {
+    const gaps = fc.array(fc.integer({ min: 1, max: 11 * 60 }), { minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 50_000 }), gaps, fc.boolean(), (offset, steps, newestFirst) => {
+        const started = at('2025-01-01T00:00:00Z') + offset * 60_000;
+        let now = started;
+        const meant = steps.map(step => {
+          now += step * 60_000;
+          return now;
+        });
+        const headings = meant.map(moment => `Update ${iso(moment).slice(11, 16)} UTC`);
+        if (newestFirst) headings.reverse();
+        // Two readings may end at the same moment only when the file is ambiguous by itself.
+        const read = moments(iso(started), ...headings).map(at);
+        expect(Math.max(...read)).toBeLessThanOrEqual(meant.at(-1)!);
+        expect(read).toEqual([...read].sort((a, b) => a - b));
+      }),
+    );
+  });
+});
+
+describe('field lines under a heading', () => {
+  test('belong to the update, the text does not hold them', () => {
+    const body =
+      '## Identified 14:45 UTC\nseverity: minor\ncomponents:\n  - api\n- db\nnext_update: 15:15\n\nText: here.';
+    expect(cutSections(body).sections[0]).toMatchObject({
+      fields: 'severity: minor\ncomponents:\n  - api\n- db\nnext_update: 15:15',
+      body: 'Text: here.',
+    });
+  });
+
+  test.each(['\nseverity: minor', 'Note\nseverity: minor', 'Severity: minor', 'status: resolved'])(
+    '%j holds none',
+    text => {
+      expect(cutSections(`## Update 14:45 UTC\n${text}`).sections[0]?.fields).toBeNull();
+    },
+  );
+});
+
+test('any text is cut without a throw, in time, and every line stands somewhere', () => {
+  const pieces = fc.constantFrom(
+    '## ',
+    'Update ',
+    '15:00',
+    ' UTC',
+    '\n',
+    '```',
+    'Post-mortem',
+    ' ',
+    '#',
+    '2025-11-06',
+    '~~~',
+    'severity: x',
+    '\r',
+    '—',
+  );
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.array(pieces, { maxLength: 60 }).map(all => all.join('')),
+  );
+  fc.assert(
+    fc.property(text, body => {
+      const cut = cutSections(body);
+      const moments = readMoments(cut.sections, at('2025-11-06T14:30:00Z'));
+      expect(moments).toHaveLength(cut.sections.length);
+      expect(moments.every(moment => Number.isFinite(moment.at))).toBe(true);
+    }),
+  );
+  const before = performance.now();
+  for (const hostile of [
+    `## ${' '.repeat(900_000)}x`,
+    `## ${'1:'.repeat(400_000)}`,
+    '## Update 15:00 UTC\n'.repeat(40_000),
+  ]) {
+    cutSections(hostile);
+  }
+  expect(performance.now() - before).toBeLessThan(2_000);
+});
