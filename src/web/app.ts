@@ -12,6 +12,7 @@ import { publicRoutes } from './public.ts';
 import { statuspagePaths } from './statuspage-paths.ts';
 import { subscribeRoutes } from './subscribe.ts';
 import { webhookRoutes } from './webhooks.ts';
+import { widgetRoutes } from './widget.ts';
 import { writeRoutes } from './write.ts';
 
 export interface App {
@@ -49,6 +50,7 @@ export function makeApp(deps: WebDeps): App {
   });
   publicRoutes(app, web);
   statuspagePaths(app, web);
+  widgetRoutes(app, web);
   assetRoutes(app, web);
   const endStreams = eventRoutes(app, web);
   subscribeRoutes(app, web);

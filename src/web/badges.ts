@@ -31,7 +31,7 @@ export function badge(snapshot: Snapshot, componentId?: string, show: BadgeShow 
 const GREY = '#57606a';
 
 /** Each dark enough for white text at 4.5:1. The word says the state; the colour repeats it. */
-const COLORS: Record<Health, string> = {
+export const COLORS: Record<Health, string> = {
   operational: '#15803d',
   under_maintenance: '#1d4ed8',
   degraded_performance: '#b45309',

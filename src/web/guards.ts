@@ -47,6 +47,9 @@ export function securityHeaders(https: boolean): RequestHandler {
   });
 }
 
+/** Policy of a page that others may frame: what `String.replace` is called with. */
+export const FRAMED = ["frame-ancestors 'none'", 'frame-ancestors *'] as const;
+
 /** Features a status page never needs. */
 export const NO_FEATURES = 'camera=(), microphone=(), geolocation=(), payment=(), usb=()';
 

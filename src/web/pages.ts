@@ -37,6 +37,8 @@ export interface Pages {
   incident(ctx: PageContext, id: string): string | null;
   /** `month` as `YYYY-MM`, or null for the newest three; null when the month is none of the history's. */
   history(ctx: PageContext, month: string | null): string | null;
+  /** One line for an iframe. */
+  widget(ctx: PageContext): string;
   /** What programs may ask. */
   api(ctx: PageContext): string;
   subscribe(
@@ -137,6 +139,13 @@ export function makePages(render: Render): Pages {
       };
       const shownMonths = shown.map(one => monthCards(ctx.snapshot, one, tell));
       return page('history', ctx, tell, about, { title, single: month !== null, months: list, shownMonths });
+    },
+
+    widget(ctx) {
+      const tell = tellOf(ctx);
+      const verdict = verdictText(ctx.snapshot, tell);
+      const about: About = { title: verdict.plain, description: verdict.plain, path: null, live: false };
+      return page('widget', ctx, tell, about, { verdict, live: `${ctx.snapshot.site.url}/status/live` });
     },
 
     api(ctx) {

@@ -209,5 +209,6 @@ export const PAGES: Record<string, string> = {
     saved: true,
   }),
   api: pages.api(well),
+  widget: pages.widget(ctx(FACES.outage!)),
   missing: pages.error(well, 404),
 };

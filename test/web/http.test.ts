@@ -34,6 +34,8 @@ const PUBLIC = [
   '/status/maintenance.ics',
   '/status/badge.svg',
   '/status/badge/api.svg',
+  '/api',
+  '/api/openapi.json',
 ];
 
 describe('every public answer', () => {

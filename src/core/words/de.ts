@@ -174,6 +174,8 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'manage.some': 'Nur die hier gewählten',
   'manage.save': 'Speichern',
 
+  'widget.more': 'Einzelheiten',
+  'widget.close': 'Schließen',
   'api.title': 'API',
   'api.lead':
     'Alles, was diese Seite sagt, für Programme; und die Störungen, um sie zu eröffnen und fortzuschreiben.',

@@ -168,6 +168,8 @@ export const en = {
   'manage.some': 'Only those chosen here',
   'manage.save': 'Save',
 
+  'widget.more': 'Details',
+  'widget.close': 'Close',
   'api.title': 'API',
   'api.lead': 'Everything this page tells, for programs; and the incidents, to open and update them.',
   'api.document': 'OpenAPI 3.1 document',
