@@ -27,15 +27,11 @@ button{font:inherit;min-width:28px;min-height:28px;color:inherit;background:none
   root.append(bar);
 
   const kept = `status ${source}`;
-  /** What was closed; with a key, from now on. @param {string} [key] */
-  const closed = key => {
-    try {
-      if (key) sessionStorage.setItem(kept, key);
-      return sessionStorage.getItem(kept);
-    } catch {
-      return key; // No storage here.
-    }
-  };
+  /** @type {string | null} */
+  let closed = null;
+  try {
+    closed = sessionStorage.getItem(kept);
+  } catch {} // No storage here: it is closed until the next page.
 
   let shown = '';
   async function look() {
@@ -51,7 +47,7 @@ button{font:inherit;min-width:28px;min-height:28px;color:inherit;background:none
   /** @param {any} news */
   function show(news) {
     const words = news.words[lang.split('-')[0] || ''] ?? news.words.en;
-    bar.hidden = !news.wrong || news.key === closed();
+    bar.hidden = !news.wrong || news.key === closed;
     const all = JSON.stringify([bar.hidden, words]);
     if (all === shown) return;
     shown = all;
@@ -64,7 +60,10 @@ button{font:inherit;min-width:28px;min-height:28px;color:inherit;background:none
     close.textContent = '×';
     close.setAttribute('aria-label', words.close);
     close.onclick = () => {
-      closed(news.key);
+      closed = news.key;
+      try {
+        sessionStorage.setItem(kept, news.key);
+      } catch {}
       show(news);
     };
     bar.replaceChildren(words.text, link, close);
