@@ -109,6 +109,7 @@ function adopt(html) {
   dress(fresh);
   morph(/** @type {Element} */ (document.querySelector('main')), main);
   document.title = fresh.title;
+  document.getElementById('copy')?.replaceChildren(...(fresh.getElementById('copy')?.childNodes ?? []));
   for (const [selector, name] of [
     ['link[rel=icon]', 'href'],
     ['link[rel=stylesheet]', 'href'],
@@ -361,11 +362,19 @@ if (zone) {
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   zone.textContent = (zone.dataset.local ?? '').replace('{zone}', timeZone);
 }
+/** A copy that nobody has renewed for a quarter of an hour must not look well, whatever it says. */
+function ageing() {
+  const stale = page.copy !== undefined && Date.now() - Date.parse(page.at ?? '') > 900_000;
+  document.body.toggleAttribute('data-stale', stale);
+}
+ageing();
 setInterval(() => {
   localise(document);
+  ageing();
   if (lost) contact(false);
   // A proxy that swallows the stream makes no noise: a minute of silence is answered by asking.
-  if (page.events && !document.hidden && Date.now() - lastContact > 55_000) refresh();
+  if ((page.events || page.copy !== undefined) && !document.hidden && Date.now() - lastContact > 55_000)
+    refresh();
 }, 30_000);
 if (page.events) {
   connect();

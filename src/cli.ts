@@ -3,11 +3,13 @@
 import { addresses } from './cli/addresses.ts';
 import { check } from './cli/check.ts';
 import { type Command, Misuse, Refused } from './cli/command.ts';
+import { exporting } from './cli/export.ts';
 import { importing } from './cli/import.ts';
 import { incident } from './cli/incident.ts';
 import { lint } from './cli/lint.ts';
 import { maintenance } from './cli/maintenance.ts';
 import { schema } from './cli/schema.ts';
+import { webhooksLog } from './cli/webhooks.ts';
 import { readEnvironment } from './config/environment.ts';
 import { printProblem } from './core/problem.ts';
 
@@ -18,7 +20,9 @@ const COMMANDS: readonly Command[] = [
   ...maintenance,
   check,
   ...addresses,
+  exporting,
   importing,
+  webhooksLog,
   schema,
 ];
 

@@ -26,6 +26,7 @@ import { makeApp } from './web/app.ts';
 import { makePages } from './web/pages.ts';
 import { openServer } from './web/server.ts';
 import { openDoors } from './wiring/doors.ts';
+import { exportInto } from './wiring/export.ts';
 import { openAnnounce } from './work/announce.ts';
 import { makeBeats } from './work/beats.ts';
 import { makeBell, serially } from './work/bell.ts';
@@ -33,6 +34,7 @@ import { makeDeliver } from './work/deliver.ts';
 import { makeEnrol } from './work/enrol.ts';
 import { makeFile } from './work/file.ts';
 import { makeLetters } from './work/letters.ts';
+import { makeMirror } from './work/mirror.ts';
 import { makePoll } from './work/poll.ts';
 import { openRefresh } from './work/refresh.ts';
 import type { Schedule } from './work/schedule.ts';
@@ -224,6 +226,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       return server.close();
     });
 
+    const mirror = makeMirror({ snapshot: refresh.current, write: exportInto(env, content), log });
     const unwatch = await content.watch(() => bell.ring());
     closers.push(unwatch);
     const prune = async () => {
@@ -236,6 +239,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       { name: 'heartbeats', every: '* * * * * *', run: () => beats.judgeAll(clock()) },
       { name: 'round', every: '* * * * * *', run: round },
       { name: 'deliver', every: '* * * * * *', run: sendDue },
+      { name: 'mirror', every: '* * * * * *', run: () => mirror(clock()) },
       { name: 'prune', every: '0 17 * * * *', run: prune },
     ]);
     closers.push(stop);
@@ -252,6 +256,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
         await beats.judgeAll(clock());
         await round();
         await sendDue();
+        await mirror(clock());
       },
       close: closeAll,
     };

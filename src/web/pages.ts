@@ -20,6 +20,8 @@ export interface PageContext {
   readonly base: string;
   /** Versioned addresses. */
   readonly assets: { readonly css: string; readonly js: string };
+  /** Whether the page goes into the static copy, which says its age. */
+  readonly copy?: boolean;
 }
 
 export type Notice =

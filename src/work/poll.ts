@@ -4,7 +4,7 @@ import type { CheckResult, Probe } from '../core/check.ts';
 import type { Component } from '../core/component.ts';
 import type { Log } from '../core/log.ts';
 import type { Clock, Millis } from '../core/time.ts';
-import { MINUTE, SECOND } from '../core/time.ts';
+import { firesWithin } from './fires.ts';
 
 export interface PollDeps {
   readonly components: () => readonly Component[];
@@ -95,13 +95,4 @@ function matcher(matchers: Map<string, ScheduledTask>, expression: string): Sche
   const there = matchers.get(expression) ?? createTask(expression, () => undefined, { timezone: 'UTC' });
   matchers.set(expression, there);
   return there;
-}
-
-/** Whether the schedule fires in (after, now]. A gap of more than a minute is one missed firing, not many. */
-function firesWithin(task: ScheduledTask, after: Millis, now: Millis): boolean {
-  const first = Math.max(after, now - MINUTE);
-  for (let second = Math.floor(first / SECOND) + 1; second <= Math.floor(now / SECOND); second++) {
-    if (task.match(new Date(second * SECOND))) return true;
-  }
-  return false;
 }

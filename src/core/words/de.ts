@@ -76,6 +76,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'page.lost': 'Verbindung verloren – letzter Stand {ago}. Neuer Versuch läuft …',
   'page.copied': 'Kopiert',
   'page.copy': 'Link zu dieser Meldung',
+  'page.copy_made': 'Eine Kopie von {site}, Stand {time}. Was seitdem geschah, steht nicht darin.',
   'page.description': '{title}: aktueller Zustand, Störungen und Verfügbarkeit.',
   'page.no_components': 'Noch sind keine Komponenten eingerichtet.',
 

@@ -72,6 +72,7 @@ export const en = {
   'page.lost': 'Connection lost – last update {ago}. Trying again…',
   'page.copied': 'Copied',
   'page.copy': 'Link to this update',
+  'page.copy_made': 'A copy of {site}, made {time}. What has happened since is not in it.',
   'page.description': '{title}: current state, incidents and uptime.',
   'page.no_components': 'No components are configured yet.',
 

@@ -1,5 +1,6 @@
 // The frame of every page: title, links, languages, what chats and search engines are told.
 import type { Health } from '../../core/component.ts';
+import { escapeHtml } from '../../core/markdown.ts';
 import { LANG_NAMES, LANGS, type Lang } from '../../core/words/words.ts';
 import type { PageContext } from '../pages.ts';
 import { CODE, favicon, mark, themeColor } from './face.ts';
@@ -46,7 +47,15 @@ export function layout(ctx: PageContext, about: About, tell: Tell) {
     js: ctx.assets.js,
     languages: LANGS.map((lang: Lang) => ({ lang, name: LANG_NAMES[lang], here: lang === ctx.lang })),
     zone: site.timezone,
+    copyHtml: ctx.copy ? copied(tell) : null,
   };
+}
+
+/** The script follows the moment with its age; without it the moment itself tells. */
+function copied(tell: Tell): string {
+  const site = `<a href="${escapeHtml(tell.site.url)}/status/live">${escapeHtml(hostOf(tell.site.url))}</a>`;
+  const time = tell.time(tell.at).html.replace('<time ', '<time data-ago ');
+  return tell.html('page.copy_made', { site: { html: site }, time: { html: time } });
 }
 
 function brandFile(tell: Tell, name: string): string {

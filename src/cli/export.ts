@@ -1,0 +1,30 @@
+// `export DIR`: the whole public site as static files.
+import path from 'node:path';
+import { openContent } from '../content/folder.ts';
+import { printProblem } from '../core/problem.ts';
+import { exportInto, readSnapshot } from '../wiring/export.ts';
+import { type Command, databaseOf, Misuse, Refused } from './command.ts';
+
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+export const exporting: Command = {
+  name: 'export',
+  usage: 'DIR',
+  summary: 'the whole public site as static files',
+  help: 'Pages in every language, JSON, feeds, badges, calendar: any web server or bucket can serve them. Only\nwhat changed is written. DIR must be empty, new, or of an earlier export.',
+  async run([dir, ...rest], cli) {
+    if (!dir || rest.length > 0) throw new Misuse('Name the folder.');
+    const db = databaseOf(cli);
+    try {
+      const { value: snapshot, problems } = await readSnapshot(cli.env, db, cli.clock, silent);
+      if (!snapshot) throw new Refused(problems.map(printProblem).join('\n'));
+      const write = exportInto(cli.env, openContent(cli.env.statusDir));
+      const done = await write(snapshot, path.resolve(cli.cwd, dir));
+      if ('what' in done) throw new Refused(printProblem(done));
+      cli.out(`${done.written} files written, ${done.unchanged} unchanged, ${done.removed} removed: ${dir}`);
+      return 0;
+    } finally {
+      await db?.destroy();
+    }
+  },
+};

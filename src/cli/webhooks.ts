@@ -1,0 +1,34 @@
+// `webhooks log`: the last hundred webhooks, and what was done about each.
+import { parseArgs } from 'node:util';
+import { iso } from '../core/time.ts';
+import { type LoggedWebhook, loggedWebhooks } from '../store/webhooks-log.ts';
+import { type Command, databaseOf, Misuse } from './command.ts';
+
+export const webhooksLog: Command = {
+  name: 'webhooks log',
+  usage: '[--json]',
+  summary: 'what monitors sent lately, and what was done about it',
+  help: 'The last hundred, newest first, secrets and addresses hidden. `--json` prints one object a line.',
+  async run(args, cli) {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { json: { type: 'boolean', default: false } },
+    });
+    if (positionals.length > 0) throw new Misuse(`"${positionals[0]}" is not understood.`);
+    const db = databaseOf(cli);
+    try {
+      const log = db ? await loggedWebhooks(db) : [];
+      if (log.length === 0 && !values.json) cli.out('No webhook has come yet.');
+      for (const webhook of log) cli.out(values.json ? JSON.stringify(webhook) : lines(webhook));
+      return 0;
+    } finally {
+      await db?.destroy();
+    }
+  },
+};
+
+function lines({ at, sender, status, action, incident, why, body }: LoggedWebhook): string {
+  const done = [action, incident, why === null ? null : `(${why})`].filter(word => word !== null);
+  return `${iso(at)}  ${sender}  ${status} ${done.join(' ')}\n    ${body}`;
+}

@@ -1,0 +1,115 @@
+// The static copy: every public address as a file, kept fresh by its schedule, never half, never others' files.
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { exporting } from '../../src/cli/export.ts';
+import { STATUSPAGE } from '../../src/web/statuspage.ts';
+import { openTerminal } from '../cli/terminal.ts';
+import { openWorld, SITE } from './world.ts';
+
+const MIRRORED = (target: string) => `${SITE(target)}
+export: { schedule: "*/5 * * * *", to: copy }
+`;
+const HOOK = '/webhooks/uptime?token=the-webhook-token-of-this-test';
+
+describe('export: in status.yaml', () => {
+  test('writes the copy at the start and by its schedule; JSON, feeds and badges are the server’s own', async () => {
+    const world = await openWorld({ site: MIRRORED });
+    const at = (name: string) => path.join(world.dir, 'data', 'copy', name);
+    await world.post(HOOK, { alert_type: 'down', monitor_name: 'Dashboard' });
+    await world.pass(1);
+    const names = [
+      ...Object.keys(STATUSPAGE).map(name => `api/v2/${name}`),
+      'api/uptime.json',
+      'api/openapi.json',
+      ...['atom', 'rss', 'json'].flatMap(end => [`status/feed.${end}`, `status/feed/api.${end}`]),
+      'history.atom',
+      'history.rss',
+      'status/maintenance.ics',
+      'status/badge.svg',
+      'status/badge/api.svg',
+      'status/widget.js',
+      'status/widget.json',
+      'status/assets/live.js',
+      'status/assets/status.css',
+    ];
+    for (const name of names) {
+      expect(await readFile(at(name), 'utf8'), name).toBe((await world.get(`/${name}`)).text);
+    }
+    const page = () => readFile(at('index.html'), 'utf8');
+    expect(await page()).toContain('Dashboard: major outage');
+    expect(await readFile(at('de/index.html'), 'utf8')).toContain('Eine Kopie von');
+    await world.pass(60);
+    await world.post(HOOK, { alert_type: 'up', monitor_name: 'Dashboard' });
+    await world.pass(1);
+    expect(await page()).toContain('Dashboard: major outage');
+    await world.pass(300, 60);
+    expect(await page()).not.toContain('Dashboard: major outage');
+    expect(await readFile(at('status/incidents/20260310_dashboard-down/index.html'), 'utf8')).toContain(
+      'Resolved',
+    );
+  });
+
+  test('an incident that goes leaves no page; a folder of others is refused and said', async () => {
+    const file =
+      '---\ntitle: Gone\nstatus: resolved\nseverity: minor\nstarted: 2026-03-09T10:00:00Z\nresolved: 2026-03-09T11:00:00Z\n---\nx\n';
+    const world = await openWorld({ site: MIRRORED, files: { '20260309_gone.md': file } });
+    await world.pass(1);
+    const folder = path.join(world.dir, 'data', 'copy');
+    const incidents = () =>
+      readdir(path.join(folder, 'status', 'incidents', '20260309_gone')).catch(() => []);
+    expect(await incidents()).toEqual(['index.html']);
+    await writeFile(path.join(folder, 'ours.txt'), 'the operator’s own');
+    const { rm } = await import('node:fs/promises');
+    await rm(path.join(world.dir, 'status', 'incidents', '20260309_gone.md'));
+    await world.pass(360, 60);
+    expect(await incidents()).toEqual([]);
+    expect(await readFile(path.join(folder, 'ours.txt'), 'utf8')).toBe('the operator’s own');
+
+    const strange = await openWorld({ site: target => MIRRORED(target).replace('to: copy', 'to: home') });
+    const home = path.join(strange.dir, 'data', 'home');
+    await mkdir(home, { recursive: true });
+    await writeFile(path.join(home, 'index.html'), 'my homepage');
+    await strange.pass(1);
+    expect(await readdir(home)).toEqual(['index.html']);
+    expect(
+      strange.logged
+        .filter(({ level }) => level === 'error')
+        .map(({ message }) => message)
+        .join(),
+    ).toContain('not of an export');
+  });
+});
+
+describe('status export DIR', () => {
+  const INCIDENT = `---
+title: Slow
+status: resolved
+severity: minor
+started: 2026-11-20T10:00:00Z
+resolved: 2026-11-20T11:00:00Z
+components: [api]
+---
+Slow.
+`;
+  test('needs no server; a second run writes only what changed', async () => {
+    const terminal = await openTerminal();
+    await terminal.write('incidents/20261120_slow.md', INCIDENT);
+    const first = await terminal.run(exporting, 'out');
+    expect([first.code, first.out]).toEqual([
+      0,
+      expect.stringMatching(/^\d+ files written, 0 unchanged, 0 removed: out/),
+    ]);
+    const index = await readFile(path.join(terminal.dir, 'out', 'status', 'live', 'index.html'), 'utf8');
+    expect(index).toContain('href="../incidents/20261120_slow/index.html"');
+    expect(index).toContain('href="https://status.levqor.ai/status/subscribe"');
+    expect(index).toContain('href="../../de/status/live/index.html"');
+    expect(index).not.toMatch(/(?:href|src)="\//);
+    expect(index).not.toContain('data-events');
+    const second = await terminal.run(exporting, 'out');
+    expect(second.out).toMatch(/^0 files written, \d+ unchanged, 0 removed/);
+    await writeFile(path.join(terminal.dir, 'file'), 'x');
+    await expect(terminal.run(exporting, '.')).rejects.toThrow(/not of an export/);
+    await expect(terminal.run(exporting)).rejects.toThrow(/Name the folder/);
+  });
+});
