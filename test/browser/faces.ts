@@ -210,5 +210,6 @@ export const PAGES: Record<string, string> = {
   }),
   api: pages.api(well),
   widget: pages.widget(ctx(FACES.outage!)),
+  copy: pages.live({ ...ctx(FACES.outage!), copy: true }),
   missing: pages.error(well, 404),
 };

@@ -24,6 +24,8 @@ export interface WorldOptions {
   readonly site?: (target: string) => string;
   /** Incident files to begin with, by name. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Files beside status.yaml, by name. */
+  readonly brand?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly now?: string;
   /** What Amazon's addresses answer; without it they cannot be reached. */
@@ -77,6 +79,9 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const incidents = path.join(dir, 'status', 'incidents');
   await mkdir(incidents, { recursive: true });
   await writeFile(path.join(dir, 'status', 'status.yaml'), (options.site ?? SITE)(targetUrl));
+  for (const [name, text] of Object.entries(options.brand ?? {})) {
+    await writeFile(path.join(dir, 'status', name), text);
+  }
   for (const [name, text] of Object.entries(options.files ?? {})) {
     await writeFile(path.join(incidents, name), text);
   }
