@@ -33,6 +33,8 @@ export function makeApp(deps: WebDeps): App {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  // JSON that tells what was sent must not become markup in a reader that guesses.
+  app.set('json escape', true);
   app.set('trust proxy', deps.trustProxy);
   const plain = securityHeaders(false);
   const strict = securityHeaders(true);

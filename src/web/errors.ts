@@ -44,5 +44,6 @@ function sendPage(web: Web, req: Request, res: Response, status: number, detail:
 /** RFC 9457. */
 function sendProblem(res: Response, status: number, detail: string, more: object = {}): void {
   const body = { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail, ...more };
-  res.set('Access-Control-Allow-Origin', '*').type('application/problem+json').send(JSON.stringify(body));
+  // Not `send`: `json` writes `<` so that no reader takes an echo for markup (app.ts).
+  res.set('Access-Control-Allow-Origin', '*').type('application/problem+json').json(body);
 }

@@ -2,6 +2,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { Problem } from '../core/problem.ts';
 import { SECOND } from '../core/time.ts';
+import { answerBadWire, missingHost } from './wire.ts';
 
 export interface WebServer {
   readonly port: number;
@@ -19,10 +20,10 @@ const starting: RequestListener = (_req, res) => {
 /** Listens on `host:port` (port 0: any); a Problem when it cannot. */
 export async function openServer(port: number, host: string): Promise<WebServer | Problem> {
   let listener = starting;
-  const server = createServer(
-    { requestTimeout: 30 * SECOND, headersTimeout: 15 * SECOND, keepAliveTimeout: 65 * SECOND },
-    (req, res) => listener(req, res),
-  );
+  const answer = missingHost((req, res) => listener(req, res));
+  const limits = { requestTimeout: 30 * SECOND, headersTimeout: 15 * SECOND, keepAliveTimeout: 65 * SECOND };
+  const server = createServer({ ...limits, requireHostHeader: false }, answer);
+  answerBadWire(server, answer);
   server.maxConnections = 20_000;
   const failed = await new Promise<NodeJS.ErrnoException | null>(resolve => {
     server.once('error', resolve);

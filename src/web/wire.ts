@@ -1,0 +1,54 @@
+// What is not HTTP enough for Express, answered in the same shape as every other refusal.
+import { type RequestListener, type Server, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+const WORDS: Record<number, string> = {
+  400: 'The request cannot be read.',
+  405: 'This is no proxy.',
+  408: 'The request took too long to arrive.',
+  431: 'The headers of the request are too large.',
+};
+
+const OF_ERROR: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
+
+/** Answers broken requests, tunnels and expectations, which Node would end without a word or a body. */
+export function answerBadWire(server: Server, listener: RequestListener): void {
+  server.on('clientError', (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) => {
+    // Nobody is there any more, or an answer is on its way already.
+    const busy = (socket as { _httpMessage?: unknown })._httpMessage;
+    if (error.code === 'ECONNRESET' || !socket.writable || busy) return void socket.destroy();
+    const isHead = error.rawPacket?.subarray(0, 5).toString('latin1') === 'HEAD ';
+    refuse(socket, OF_ERROR[error.code ?? ''] ?? 400, isHead);
+  });
+  server.on('connect', (_req, socket) => refuse(socket, 405));
+  // An expectation we do not know is no reason to refuse what we can answer.
+  server.on('checkExpectation', listener);
+}
+
+/** HTTP/1.1 wants a Host in every request (RFC 9112, 3.2): without one it is refused. */
+export function missingHost(listener: RequestListener): RequestListener {
+  return (req, res) => {
+    if (req.httpVersion !== '1.1' || req.headers.host !== undefined) return listener(req, res);
+    res.writeHead(400, headersOf(problem(400))).end(problem(400));
+  };
+}
+
+function refuse(socket: Duplex, status: number, isHead = false): void {
+  const body = problem(status);
+  const head = Object.entries(headersOf(body)).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join('')}\r\n${isHead ? '' : body}`);
+}
+
+function problem(status: number): string {
+  return JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, detail: WORDS[status] });
+}
+
+function headersOf(body: string): Record<string, string> {
+  return {
+    'Content-Type': 'application/problem+json',
+    'Content-Length': String(Buffer.byteLength(body)),
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    Connection: 'close',
+  };
+}
