@@ -79,7 +79,7 @@ const shared = {
   legacyHeaders: false,
   handler: refuse,
   // A stray X-Forwarded-For is a visitor's lie, not a reason to complain on the console.
-  validate: { xForwardedForHeader: false, trustProxy: false },
+  validate: { xForwardedForHeader: false, trustProxy: false, ip: false },
 };
 
 /** 30 subscriptions an hour and client address; refused forms are not counted. */
