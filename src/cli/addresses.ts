@@ -9,7 +9,7 @@ export const addresses: readonly Command[] = [
     name: 'webhook-url',
     usage: '[SENDER]',
     summary: 'the address UptimeRobot and other monitors post to',
-    help: 'SENDER is uptime (UptimeRobot, the default), alertmanager, grafana, pingdom, betterstack,\nuptime-kuma, healthchecks or generic. The address holds the token: treat it as a password.',
+    help: 'SENDER is uptime (UptimeRobot, the default), alertmanager, grafana, pingdom, betterstack,\nuptime-kuma, healthchecks, sns, generic, or a name of `webhooks:` in status.yaml. The address holds the token: treat it as a password.',
     async run([sender = 'uptime'], cli) {
       const token = cli.env.webhookToken ?? deriveSecret(await secretOf(cli), 'webhook');
       cli.out(`${(await siteOf(cli)).url}/webhooks/${sender}?token=${token}`);
