@@ -36,8 +36,12 @@ export async function openTerminal(site = SITE): Promise<Terminal> {
     env: env!,
     cwd: dir,
     clock: () => NOW,
-    out: text => void (said.out += `${text}\n`),
-    err: text => void (said.err += `${text}\n`),
+    out: text => {
+      said.out += `${text}\n`;
+    },
+    err: text => {
+      said.err += `${text}\n`;
+    },
     interactive: false,
   };
   const write = async (name: string, text: string) => {

@@ -67,7 +67,7 @@ function incidentOf(
   const told = updatesOf(body, started);
   const end = resolved ? Math.max(when ?? told.at(-1)?.at ?? started, started) : undefined;
   const last = told.at(-1);
-  if (end !== undefined && (!last || last.status !== 'resolved')) {
+  if (end !== undefined && last?.status !== 'resolved') {
     told.push({ status: 'resolved', at: end, message: '' });
   }
   const [first, ...later] = told;
