@@ -11,7 +11,7 @@ export const exporting: Command = {
   name: 'export',
   usage: 'DIR',
   summary: 'the whole public site as static files',
-  help: 'Pages in every language, JSON, feeds, badges, calendar: any web server or bucket can serve them. Only\nwhat changed is written. DIR must be empty, new, or of an earlier export.',
+  help: 'Pages in every language, JSON, feeds, badges, calendar: any web server or bucket can serve them.\nDIR must be empty, new, or of an earlier export.',
   async run([dir, ...rest], cli) {
     if (!dir || rest.length > 0) throw new Misuse('Name the folder.');
     const db = databaseOf(cli);
