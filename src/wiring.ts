@@ -6,6 +6,8 @@ import { openSite } from './config/live-site.ts';
 import { keptSecret } from './config/secret.ts';
 import { readSite } from './config/site-file.ts';
 import { openContent } from './content/folder.ts';
+import { openGit } from './content/git.ts';
+import { type Histories, openHistory } from './content/git-history.ts';
 import type { Probe } from './core/check.ts';
 import type { FetchText } from './core/inbound/sns.ts';
 import type { Log } from './core/log.ts';
@@ -30,6 +32,8 @@ import { exportInto } from './wiring/export.ts';
 import { openAnnounce } from './work/announce.ts';
 import { makeBeats } from './work/beats.ts';
 import { makeBell, serially } from './work/bell.ts';
+import { type Carry, makeCarry } from './work/carry.ts';
+import { makeCron } from './work/cron.ts';
 import { makeDeliver } from './work/deliver.ts';
 import { makeEnrol } from './work/enrol.ts';
 import { makeFile } from './work/file.ts';
@@ -104,12 +108,25 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     await measurements.noteComponents(db, site.current().components, clock());
     await outbox.makeAllDue(db, clock());
 
+    const carry: Carry = makeCarry({
+      settings: () => site.current().git,
+      incidents: () => content.incidents(),
+      sync: openGit(env.statusDir, env.variables),
+      fires: makeCron(),
+      ring: () => bell.ring(),
+      log,
+    });
+    const readHistory = openHistory(env.statusDir, env.variables);
+    let histories: Histories = new Map();
+    const lookBack = async () => {
+      if (site.current().history) histories = await readHistory();
+    };
     const refresh = await openRefresh(
       {
         site: async () => {
           const now = await site.reload();
           if (now.changed) await measurements.noteComponents(db, now.site.components, clock());
-          return now;
+          return { site: now.site, problems: [...now.problems, ...carry.problems()] };
         },
         files: () => content.incidents(),
         file: makeFile({
@@ -121,6 +138,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
           log,
         }),
         measured: from => measurements.readMeasured(db, from),
+        histories: () => histories,
         log,
       },
       clock(),
@@ -213,6 +231,8 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       ...openDoors({ ...outside, env, db, content, refresh, round }),
       beats,
       webhookToken,
+      gitSecret: () => site.current().git && (site.current().git?.secret ?? webhookToken),
+      pullGit: carry.ask,
       trustProxy: env.trustProxy,
       publicDir: path.join(ROOT, 'public'),
       brandFile: content.brandFile,
@@ -240,6 +260,8 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       { name: 'round', every: '* * * * * *', run: round },
       { name: 'deliver', every: '* * * * * *', run: sendDue },
       { name: 'mirror', every: '* * * * * *', run: () => mirror(clock()) },
+      { name: 'git', every: '* * * * * *', run: () => carry.round(clock()) },
+      { name: 'history', every: '*/10 * * * * *', run: lookBack },
       { name: 'prune', every: '0 17 * * * *', run: prune },
     ]);
     closers.push(stop);
@@ -254,6 +276,8 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
         poll.startDue(clock());
         await poll.settled();
         await beats.judgeAll(clock());
+        await carry.round(clock());
+        await lookBack();
         await round();
         await sendDue();
         await mirror(clock());

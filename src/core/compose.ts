@@ -36,11 +36,12 @@ export function compose(facts: Facts, now: Millis): Snapshot {
   };
 }
 
-function viewOf(incident: Incident, { site, unfiled }: Facts, now: Millis): IncidentView {
+function viewOf(incident: Incident, { site, unfiled, histories }: Facts, now: Millis): IncidentView {
   const names = new Map(site.components.map(component => [component.id, component.name]));
   const covered = incident.scheduled ? coveredBy({ ...incident, scheduled: incident.scheduled }) : null;
   const start = covered?.start ?? incident.started;
   const end = covered?.end ?? incident.resolved ?? now;
+  const history = histories?.get(incident.id.replace(/--\d{4}-\d{2}-\d{2}$/, ''));
   const stretches = stretchesOf(incident, site.components);
   const state = stateAt(incident, now);
   const over = state === 'resolved' || state === 'completed';
@@ -54,6 +55,7 @@ function viewOf(incident: Incident, { site, unfiled }: Facts, now: Millis): Inci
     nextUpdate: over ? null : promiseOf(incident),
     duration: Math.max(0, end - start),
     unfiled: unfiled.has(incident.id),
+    ...(history ? { history } : {}),
     get html() {
       return rendered(incident).updates;
     },
