@@ -273,6 +273,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       snapshot: refresh.current,
       heartbeatToken: id => beats.tokenOf(id),
       async tick() {
+        content.lookEverywhere();
         poll.startDue(clock());
         await poll.settled();
         await beats.judgeAll(clock());

@@ -19,6 +19,7 @@ export interface Entry {
 
 /** A file changed this recently may change again within the disk's clock tick: its stamp is not believed. */
 const RACY_MS = 100;
+const RACY = 'racy';
 
 /** Reads every incident file below `folder`; `known` are the entries of the scan before, by path. */
 export async function scanFolder(
@@ -36,6 +37,29 @@ export async function scanFolder(
     for (const entry of entries) if (entry) found.set(entry.file, entry);
   }
   return found;
+}
+
+/** Reads the named files again, paths relative to `folder`, and leaves every other entry as it is. */
+export async function scanFiles(
+  folder: string,
+  known: ReadonlyMap<string, Entry>,
+  names: Iterable<string>,
+): Promise<Map<string, Entry>> {
+  const root = await realpath(folder).catch(() => null);
+  if (root === null) return new Map();
+  const found = new Map(known);
+  for (const name of names) {
+    if (!isIncidentName(name)) continue;
+    const entry = await readEntry(root, folder, name, known);
+    if (entry) found.set(entry.file, entry);
+    else found.delete(path.join(folder, name));
+  }
+  return found;
+}
+
+/** Whether the disk may still hide a later change behind the same stamp. */
+export function isRacy({ stamp }: Entry): boolean {
+  return stamp === RACY;
 }
 
 function isIncidentName(name: string): boolean {
@@ -68,7 +92,7 @@ async function readEntry(
     const facts = await stat(real, { bigint: true });
     if (!facts.isFile()) return null;
     const racy = Number(facts.ctimeMs) > performance.timeOrigin + performance.now() - RACY_MS;
-    const stamp = racy ? 'racy' : `${facts.ino}:${facts.size}:${facts.mtimeNs}:${facts.ctimeNs}`;
+    const stamp = racy ? RACY : `${facts.ino}:${facts.size}:${facts.mtimeNs}:${facts.ctimeNs}`;
     if (before && before.stamp === stamp && !racy) return before;
     if (facts.size > MAX_INCIDENT_BYTES) {
       return failed(
