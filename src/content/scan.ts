@@ -1,5 +1,6 @@
 // Reading the incidents folder: only what changed is read again, and a bad file keeps its last good version.
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { isUtf8 } from 'node:buffer';
+import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Incident } from '../core/incident.ts';
 import { MAX_INCIDENT_BYTES, parseIncident } from '../core/incident-file.ts';
@@ -85,11 +86,16 @@ async function readEntry(
     problems: [{ level: 'error', where: file, what, fix }],
   });
   try {
-    const real = await realpath(path.join(root, name));
-    if (real !== root && !real.startsWith(root + path.sep)) {
-      return failed('link', 'it is a link out of the folder', 'put the file itself here');
+    let real = path.join(root, name);
+    let facts = await lstat(real, { bigint: true });
+    // Only a link, or a folder that may be one, can lead out.
+    if (facts.isSymbolicLink() || name.includes(path.sep)) {
+      real = await realpath(real);
+      if (!real.startsWith(root + path.sep)) {
+        return failed('link', 'it is a link out of the folder', 'put the file itself here');
+      }
+      facts = await stat(real, { bigint: true });
     }
-    const facts = await stat(real, { bigint: true });
     if (!facts.isFile()) return null;
     const racy = Number(facts.ctimeMs) > performance.timeOrigin + performance.now() - RACY_MS;
     const stamp = racy ? RACY : `${facts.ino}:${facts.size}:${facts.mtimeNs}:${facts.ctimeNs}`;
@@ -119,7 +125,7 @@ function parseEntry(
   const text = bytes.toString('utf8');
   if (before && before.text === text) return { ...before, stamp };
   const problems: Problem[] = [];
-  if (!Buffer.from(text, 'utf8').equals(bytes)) {
+  if (!isUtf8(bytes)) {
     const what = 'it is not UTF-8: some characters show as \uFFFD';
     problems.push({ level: 'warning', where: file, what, fix: 'save it as UTF-8' });
   }
