@@ -6,8 +6,6 @@ import { openSite } from './config/live-site.ts';
 import { keptSecret } from './config/secret.ts';
 import { readSite } from './config/site-file.ts';
 import { openContent } from './content/folder.ts';
-import { openGit } from './content/git.ts';
-import { type Histories, openHistory } from './content/git-history.ts';
 import type { Probe } from './core/check.ts';
 import type { FetchText } from './core/inbound/sns.ts';
 import type { Log } from './core/log.ts';
@@ -29,11 +27,10 @@ import { makePages } from './web/pages.ts';
 import { openServer } from './web/server.ts';
 import { openDoors } from './wiring/doors.ts';
 import { exportInto } from './wiring/export.ts';
+import { openCarrier } from './wiring/git.ts';
 import { openAnnounce } from './work/announce.ts';
 import { makeBeats } from './work/beats.ts';
 import { makeBell, serially } from './work/bell.ts';
-import { type Carry, makeCarry } from './work/carry.ts';
-import { makeCron } from './work/cron.ts';
 import { makeDeliver } from './work/deliver.ts';
 import { makeEnrol } from './work/enrol.ts';
 import { makeFile } from './work/file.ts';
@@ -108,19 +105,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     await measurements.noteComponents(db, site.current().components, clock());
     await outbox.makeAllDue(db, clock());
 
-    const carry: Carry = makeCarry({
-      settings: () => site.current().git,
-      incidents: () => content.incidents(),
-      sync: openGit(env.statusDir, env.variables),
-      fires: makeCron(),
-      ring: () => bell.ring(),
-      log,
-    });
-    const readHistory = openHistory(env.statusDir, env.variables);
-    let histories: Histories = new Map();
-    const lookBack = async () => {
-      if (site.current().history) histories = await readHistory();
-    };
+    const { carry, histories, lookBack } = openCarrier(env, content, site, () => bell.ring(), log);
     const refresh = await openRefresh(
       {
         site: async () => {
@@ -138,7 +123,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
           log,
         }),
         measured: from => measurements.readMeasured(db, from),
-        histories: () => histories,
+        histories,
         log,
       },
       clock(),
