@@ -27,6 +27,7 @@ import { makePages } from './web/pages.ts';
 import { openServer } from './web/server.ts';
 import { openDoors } from './wiring/doors.ts';
 import { exportInto } from './wiring/export.ts';
+import { openCarrier } from './wiring/git.ts';
 import { openAnnounce } from './work/announce.ts';
 import { makeBeats } from './work/beats.ts';
 import { makeBell, serially } from './work/bell.ts';
@@ -104,12 +105,13 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     await measurements.noteComponents(db, site.current().components, clock());
     await outbox.makeAllDue(db, clock());
 
+    const { carry, histories, lookBack } = openCarrier(env, content, site, () => bell.ring(), log);
     const refresh = await openRefresh(
       {
         site: async () => {
           const now = await site.reload();
           if (now.changed) await measurements.noteComponents(db, now.site.components, clock());
-          return now;
+          return { site: now.site, problems: [...now.problems, ...carry.problems()] };
         },
         files: () => content.incidents(),
         file: makeFile({
@@ -121,6 +123,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
           log,
         }),
         measured: from => measurements.readMeasured(db, from),
+        histories,
         log,
       },
       clock(),
@@ -213,6 +216,8 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       ...openDoors({ ...outside, env, db, content, refresh, round }),
       beats,
       webhookToken,
+      gitSecret: () => site.current().git && (site.current().git?.secret ?? webhookToken),
+      pullGit: carry.ask,
       trustProxy: env.trustProxy,
       publicDir: path.join(ROOT, 'public'),
       brandFile: content.brandFile,
@@ -240,6 +245,8 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       { name: 'round', every: '* * * * * *', run: round },
       { name: 'deliver', every: '* * * * * *', run: sendDue },
       { name: 'mirror', every: '* * * * * *', run: () => mirror(clock()) },
+      { name: 'git', every: '* * * * * *', run: () => carry.round(clock()) },
+      { name: 'history', every: '*/10 * * * * *', run: lookBack },
       { name: 'prune', every: '0 17 * * * *', run: prune },
     ]);
     closers.push(stop);
@@ -251,9 +258,12 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       snapshot: refresh.current,
       heartbeatToken: id => beats.tokenOf(id),
       async tick() {
+        content.lookEverywhere();
         poll.startDue(clock());
         await poll.settled();
         await beats.judgeAll(clock());
+        await carry.round(clock());
+        await lookBack();
         await round();
         await sendDue();
         await mirror(clock());

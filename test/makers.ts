@@ -37,6 +37,8 @@ export function site(over: Partial<Site> = {}): Site {
     uptime: { days: 90, weights: WEIGHTS_EVEN },
     reminders: { after: HOUR, to: null },
     notices: [],
+    git: null,
+    history: false,
     components: [],
     webhooks: {},
     mirror: null,

@@ -44,6 +44,21 @@ const componentSchema = z.object({
   match: z.array(z.union([z.string(), z.number().transform(String)])).default([]),
 });
 
+const gitSchema = z.object({
+  remote: z
+    .string()
+    .regex(/^[^-\s]\S*$/, 'write a URL, a path or origin')
+    .default('origin'),
+  branch: z
+    .string()
+    .regex(/^(?![-/.])(?!.*(\.\.|@\{))[\w./-]+$/, 'write a branch, for instance main')
+    .default('main'),
+  pull: cron.default('* * * * *'),
+  push: z.boolean().default(true),
+  secret: z.string().min(8).nullish(),
+});
+
+/** What status.yaml may hold. */
 export const siteSchema = z.object({
   title: z.string().trim().min(1).default('Status'),
   url: z.url({ protocol: /^https?$/ }).optional(),
@@ -72,6 +87,12 @@ export const siteSchema = z.object({
     })
     .prefault({}),
   reminders: z.object({ after: duration.default(HOUR), to: z.email().nullish() }).prefault({}),
+  content: z
+    .object({
+      git: gitSchema.nullish(),
+      history: z.boolean().default(true).describe('permalinks show who changed what, as git knows it'),
+    })
+    .prefault({}),
   maintenance: z
     .object({
       notices: z
@@ -129,6 +150,8 @@ export function readSite(
     uptime: fields.uptime,
     reminders: { after: fields.reminders.after, to: fields.reminders.to ?? null },
     notices: fields.maintenance.notices,
+    git: fields.content.git ? { ...fields.content.git, secret: fields.content.git.secret ?? null } : null,
+    history: fields.content.history,
     components: fields.components.map(componentOf),
     webhooks: mappingsOf(fields.webhooks),
     mirror: mirrorOf(fields.export),
@@ -155,7 +178,7 @@ function strangers(yaml: YamlText, file: string): Problem[] {
   const known = (schema: z.ZodObject) => Object.keys(schema.shape);
   const site = (yaml.data ?? {}) as { components?: unknown };
   const found = unknownKeys(site, known(siteSchema), [], yaml, file);
-  for (const key of ['brand', 'uptime', 'reminders', 'maintenance'] as const) {
+  for (const key of ['brand', 'uptime', 'reminders', 'maintenance', 'content'] as const) {
     const schema = siteSchema.shape[key].unwrap() as z.ZodObject;
     found.push(...unknownKeys((site as Record<string, unknown>)[key], known(schema), [key], yaml, file));
   }
@@ -164,6 +187,8 @@ function strangers(yaml: YamlText, file: string): Problem[] {
   for (const [name, mapping] of Object.entries(webhooks ?? {})) {
     found.push(...unknownKeys(mapping, known(mappingSchema), ['webhooks', name], yaml, file));
   }
+  const { git } = ((site as { content?: unknown }).content ?? {}) as { git?: unknown };
+  found.push(...unknownKeys(git, known(gitSchema), ['content', 'git'], yaml, file));
   const components = Array.isArray(site.components) ? (site.components as Record<string, unknown>[]) : [];
   for (const [index, component] of components.entries()) {
     const path = ['components', index];

@@ -1,5 +1,6 @@
 // Reading the incidents folder: only what changed is read again, and a bad file keeps its last good version.
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { isUtf8 } from 'node:buffer';
+import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Incident } from '../core/incident.ts';
 import { MAX_INCIDENT_BYTES, parseIncident } from '../core/incident-file.ts';
@@ -19,6 +20,7 @@ export interface Entry {
 
 /** A file changed this recently may change again within the disk's clock tick: its stamp is not believed. */
 const RACY_MS = 100;
+const RACY = 'racy';
 
 /** Reads every incident file below `folder`; `known` are the entries of the scan before, by path. */
 export async function scanFolder(
@@ -36,6 +38,29 @@ export async function scanFolder(
     for (const entry of entries) if (entry) found.set(entry.file, entry);
   }
   return found;
+}
+
+/** Reads the named files again, paths relative to `folder`, and leaves every other entry as it is. */
+export async function scanFiles(
+  folder: string,
+  known: ReadonlyMap<string, Entry>,
+  names: Iterable<string>,
+): Promise<Map<string, Entry>> {
+  const root = await realpath(folder).catch(() => null);
+  if (root === null) return new Map();
+  const found = new Map(known);
+  for (const name of names) {
+    if (!isIncidentName(name)) continue;
+    const entry = await readEntry(root, folder, name, known);
+    if (entry) found.set(entry.file, entry);
+    else found.delete(path.join(folder, name));
+  }
+  return found;
+}
+
+/** Whether the disk may still hide a later change behind the same stamp. */
+export function isRacy({ stamp }: Entry): boolean {
+  return stamp === RACY;
 }
 
 function isIncidentName(name: string): boolean {
@@ -61,14 +86,19 @@ async function readEntry(
     problems: [{ level: 'error', where: file, what, fix }],
   });
   try {
-    const real = await realpath(path.join(root, name));
-    if (real !== root && !real.startsWith(root + path.sep)) {
-      return failed('link', 'it is a link out of the folder', 'put the file itself here');
+    let real = path.join(root, name);
+    let facts = await lstat(real, { bigint: true });
+    // Only a link, or a folder that may be one, can lead out.
+    if (facts.isSymbolicLink() || name.includes(path.sep)) {
+      real = await realpath(real);
+      if (!real.startsWith(root + path.sep)) {
+        return failed('link', 'it is a link out of the folder', 'put the file itself here');
+      }
+      facts = await stat(real, { bigint: true });
     }
-    const facts = await stat(real, { bigint: true });
     if (!facts.isFile()) return null;
     const racy = Number(facts.ctimeMs) > performance.timeOrigin + performance.now() - RACY_MS;
-    const stamp = racy ? 'racy' : `${facts.ino}:${facts.size}:${facts.mtimeNs}:${facts.ctimeNs}`;
+    const stamp = racy ? RACY : `${facts.ino}:${facts.size}:${facts.mtimeNs}:${facts.ctimeNs}`;
     if (before && before.stamp === stamp && !racy) return before;
     if (facts.size > MAX_INCIDENT_BYTES) {
       return failed(
@@ -95,7 +125,7 @@ function parseEntry(
   const text = bytes.toString('utf8');
   if (before && before.text === text) return { ...before, stamp };
   const problems: Problem[] = [];
-  if (!Buffer.from(text, 'utf8').equals(bytes)) {
+  if (!isUtf8(bytes)) {
     const what = 'it is not UTF-8: some characters show as \uFFFD';
     problems.push({ level: 'warning', where: file, what, fix: 'save it as UTF-8' });
   }

@@ -6,6 +6,7 @@ import { impactOf, promiseOf, stretchesOf } from './impact.ts';
 import { type Incident, isOpen } from './incident.ts';
 import { coveredBy, isUnderWay, stateAt } from './maintenance.ts';
 import { renderMarkdown } from './markdown.ts';
+import type { Site } from './site.ts';
 import type { ComponentView, GroupView, IncidentView, Snapshot } from './snapshot.ts';
 import { DAY, MINUTE, type Millis } from './time.ts';
 import { shortId } from './token.ts';
@@ -15,7 +16,7 @@ import { verdictOf } from './verdict.ts';
 /** Composes the Snapshot of `now`. Pure: the same facts and moment give the same Snapshot. */
 export function compose(facts: Facts, now: Millis): Snapshot {
   const { site } = facts;
-  const views = facts.incidents.map(incident => viewOf(incident, facts, now));
+  const views = facts.incidents.map(incident => knownView(incident, facts) ?? viewOf(incident, facts, now));
   const touching = byComponent(views);
   const components = site.components.map(component =>
     componentView(component, touching.get(component.id) ?? [], facts, now),
@@ -36,16 +37,32 @@ export function compose(facts: Facts, now: Millis): Snapshot {
   };
 }
 
-function viewOf(incident: Incident, { site, unfiled }: Facts, now: Millis): IncidentView {
+interface Kept {
+  readonly view: IncidentView;
+  readonly site: Site;
+  readonly history: IncidentView['history'];
+}
+
+/** What is over looks the same at any later moment: of thousands of files, few are drawn anew. */
+const keptViews = new WeakMap<Incident, Kept>();
+
+function knownView(incident: Incident, { site, unfiled, histories }: Facts): IncidentView | null {
+  const kept = incident.status === 'resolved' ? keptViews.get(incident) : undefined;
+  const same = kept?.site === site && kept.history === histories?.get(incident.id);
+  return kept && same && kept.view.unfiled === unfiled.has(incident.id) ? kept.view : null;
+}
+
+function viewOf(incident: Incident, { site, unfiled, histories }: Facts, now: Millis): IncidentView {
   const names = new Map(site.components.map(component => [component.id, component.name]));
-  const covered = incident.scheduled ? coveredBy({ ...incident, scheduled: incident.scheduled }) : null;
+  const covered = incident.scheduled ? coveredBy(incident as Incident & { scheduled: Span }) : null;
   const start = covered?.start ?? incident.started;
   const end = covered?.end ?? incident.resolved ?? now;
+  const history = histories?.get(incident.id.replace(/--\d{4}-\d{2}-\d{2}$/, ''));
   const stretches = stretchesOf(incident, site.components);
   const state = stateAt(incident, now);
   const over = state === 'resolved' || state === 'completed';
   const { severity, affected } = impactOf(stretches, now, over);
-  return {
+  const view: IncidentView = {
     ...incident,
     severity,
     affected: affected.map(({ id, status }) => ({ id, name: names.get(id) as string, status })),
@@ -54,6 +71,7 @@ function viewOf(incident: Incident, { site, unfiled }: Facts, now: Millis): Inci
     nextUpdate: over ? null : promiseOf(incident),
     duration: Math.max(0, end - start),
     unfiled: unfiled.has(incident.id),
+    ...(history ? { history } : {}),
     get html() {
       return rendered(incident).updates;
     },
@@ -61,6 +79,8 @@ function viewOf(incident: Incident, { site, unfiled }: Facts, now: Millis): Inci
       return rendered(incident).postmortem;
     },
   };
+  keptViews.set(incident, { view, site, history });
+  return view;
 }
 
 interface Rendered {
@@ -143,7 +163,7 @@ function outagesOf(id: string, views: readonly IncidentView[], now: Millis): Out
 }
 
 function spanOf(view: IncidentView): Span {
-  return coveredBy({ ...view, scheduled: view.scheduled as Span });
+  return coveredBy(view as IncidentView & { scheduled: Span });
 }
 
 /** Where a component's total begins (contract §5): `since:`, else the earliest trace of it. */

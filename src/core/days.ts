@@ -24,23 +24,52 @@ export function daysOf(
 ): DayCell[] {
   const today = startOfUtcDay(now);
   const first = today - (count - 1) * DAY;
-  const recent = views.filter(view => spanOf(view, now).end > first);
-  const recentOutages = outages.filter(outage => (outage.end ?? now) > first);
-  const recentMaintenance = maintenance.filter(span => span.end > first);
+  const on = <T>(items: readonly T[], spanOf: (item: T) => Span) => byDay(items, spanOf, first, count);
+  const bad = on(outages, outage => ({ start: outage.start, end: outage.end ?? now }));
+  const spared = on(maintenance, span => span);
+  const touching = on(views, view => spanOf(view, now));
   return Array.from({ length: count }, (_, index) => {
     const day: Span = { start: first + index * DAY, end: Math.min(first + (index + 1) * DAY, now) };
-    const bad = recentOutages.filter(outage => touches({ start: outage.start, end: outage.end ?? now }, day));
-    const spared = recentMaintenance.filter(span => touches(span, day));
-    const touching = recent.filter(view => touches(spanOf(view, now), day));
-    const states: Health[] = bad.map(outage => statusOf(outage.severity));
-    if (spared.length > 0) states.push('under_maintenance');
+    const within = <T>(of: readonly Dated<T>[][]) =>
+      (of[index] as Dated<T>[]).filter(({ span }) => touches(span, day)).map(({ item }) => item);
+    const outagesThen = within(bad);
+    const sparedThen = within(spared);
+    const states: Health[] = outagesThen.map(outage => statusOf(outage.severity));
+    if (sparedThen.length > 0) states.push('under_maintenance');
     return {
       day: utcDay(day.start),
       state: worst([quiet(component, known, from, day), ...states]),
-      downtime: bad.length === 0 ? 0 : uptimeOf(bad, spared, day, day.start, 0, WEIGHTS_EVEN).downtime,
-      incidents: touching.map(view => view.id),
+      downtime:
+        outagesThen.length === 0
+          ? 0
+          : uptimeOf(outagesThen, sparedThen, day, day.start, 0, WEIGHTS_EVEN).downtime,
+      incidents: within(touching).map(view => view.id),
     };
   });
+}
+
+interface Dated<T> {
+  readonly item: T;
+  readonly span: Span;
+}
+
+/** Each item under every day its span may touch: thousands of old incidents cost one look, not ninety. */
+function byDay<T>(
+  items: readonly T[],
+  spanOf: (item: T) => Span,
+  first: Millis,
+  count: number,
+): Dated<T>[][] {
+  const days: Dated<T>[][] = Array.from({ length: count }, () => []);
+  for (const item of items) {
+    const span = spanOf(item);
+    if (span.end < first) continue;
+    const last = Math.min(count - 1, Math.floor((span.end - first) / DAY));
+    for (let index = Math.max(0, Math.floor((span.start - first) / DAY)); index <= last; index++) {
+      (days[index] as Dated<T>[]).push({ item, span });
+    }
+  }
+  return days;
 }
 
 /** The state of a day on which nothing was reported. */
@@ -50,7 +79,8 @@ function quiet(component: Component, known: Measured | undefined, from: Millis, 
 }
 
 function spanOf(view: IncidentView, now: Millis): Span {
-  if (view.scheduled) return coveredBy({ ...view, scheduled: view.scheduled });
+  // The view itself: a copy would render its markdown.
+  if (view.scheduled) return coveredBy(view as IncidentView & { scheduled: Span });
   return { start: view.started, end: view.resolved ?? now };
 }
 

@@ -1,5 +1,6 @@
 // Facts: everything a Snapshot is made of, gathered by the round and handed to compose().
 import type { Health } from './component.ts';
+import type { Revision } from './history.ts';
 import type { Incident } from './incident.ts';
 import type { Problem } from './problem.ts';
 import type { Site } from './site.ts';
@@ -27,6 +28,8 @@ export interface Facts {
   readonly unfiled: ReadonlySet<string>;
   readonly measured: ReadonlyMap<string, Measured>;
   readonly problems: readonly Problem[];
+  /** What git knows of each incident's versions, by id; absent without git. */
+  readonly histories?: ReadonlyMap<string, readonly Revision[]>;
   /** Changes whenever any of the above does: the Snapshot's version is made of it and the minute. */
   readonly revision: string;
 }

@@ -25,11 +25,25 @@ export interface Site {
   readonly reminders: { readonly after: Millis; readonly to: string | null };
   /** How long before a maintenance subscribers are reminded of it, ms. */
   readonly notices: readonly Millis[];
+  /** How the folder is carried by git; null: it is not. */
+  readonly git: GitSettings | null;
+  /** Whether permalinks show what git knows of an incident's versions. */
+  readonly history: boolean;
   readonly components: readonly Component[];
   /** Webhooks of the operator's own, by name: `/webhooks/NAME`. */
   readonly webhooks: Readonly<Record<string, Mapping>>;
   /** The static copy that is kept fresh: when (cron, UTC), and in which folder; null for none. */
   readonly mirror: { readonly schedule: string; readonly to: string } | null;
+}
+
+export interface GitSettings {
+  readonly remote: string;
+  readonly branch: string;
+  /** Cron expression, UTC. */
+  readonly pull: string;
+  readonly push: boolean;
+  /** What the git host signs its webhooks with; null: the webhook token. */
+  readonly secret: string | null;
 }
 
 export const WEIGHTS_EVEN: Weights = { minor: 1, major: 1, critical: 1 };

@@ -49,7 +49,7 @@ export function cutSections(body: string): Sections {
   const unreadable: { line: number; text: string }[] = [];
   let fence: string | null = null;
   for (const [index, line] of body.split('\n').entries()) {
-    const mark = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
+    const mark = FENCE_SIGNS.test(line) ? /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1] : undefined;
     if (mark && fence === null) fence = mark;
     else if (mark && fence !== null && mark.startsWith(fence) && line.trim() === mark) fence = null;
     const text = fence === null && !mark ? headingText(line) : undefined;
@@ -78,6 +78,8 @@ export function cutSections(body: string): Sections {
   const preface = parts[0]!.lines.join('\n').trim();
   return { preface, sections, postmortem, postmortemLine, openFence: fence, unreadable };
 }
+
+const FENCE_SIGNS = /^ {0,3}[`~]/;
 
 type Heading = Omit<Section, 'line' | 'body' | 'fields'> | 'postmortem';
 

@@ -2,6 +2,7 @@
 import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import type * as z from 'zod';
 import { nearest, type Problem } from './problem.ts';
+import { readPlainYaml } from './yaml-plain.ts';
 
 /** A parsed YAML text: plain data, the problems of its syntax, and where each path stands. */
 export interface YamlText {
@@ -16,6 +17,14 @@ export interface YamlText {
  * `firstLine` is the line of the file on which `text` begins.
  */
 export function readYaml(text: string, where: string, firstLine = 1): YamlText {
+  const plain = readPlainYaml(text);
+  if (plain === null) return readWholeYaml(text, where, firstLine);
+  // Lines are asked for only when something is wrong.
+  return { data: plain, problems: [], lineOf: path => readWholeYaml(text, where, firstLine).lineOf(path) };
+}
+
+/** The same by the document parser alone, whatever the text. */
+export function readWholeYaml(text: string, where: string, firstLine = 1): YamlText {
   const lines = new LineCounter();
   const doc = parseDocument(text, { lineCounter: lines, schema: 'core', version: '1.2', uniqueKeys: true });
   const lineAt = (offset: number) => firstLine - 1 + lines.linePos(offset).line;

@@ -48,6 +48,10 @@ export interface WebDeps {
   readonly noteWebhook: (note: WebhookNote) => Promise<void>;
   /** Of Amazon's addresses only. */
   readonly fetchText: FetchText;
+  /** What the git host signs its webhooks with; null when no git is configured. */
+  readonly gitSecret: () => string | null;
+  /** Asks for a pull soon. */
+  readonly pullGit: () => void;
   /** Express's `trust proxy`. */
   readonly trustProxy: boolean | number | string;
   readonly publicDir: string;

@@ -1,5 +1,6 @@
 // Webhooks and heartbeats: monitors and jobs tell us; closed without the token.
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
+import { isFromGitHost } from '../core/git-hook.ts';
 import { mapped } from '../core/inbound/mapped.ts';
 import { redacted } from '../core/inbound/redact.ts';
 import { INBOUND } from '../core/inbound/senders.ts';
@@ -13,6 +14,8 @@ import { fieldsOf, formOf, tokensOf } from './webhook-body.ts';
 
 /** Larger than any monitor's message. */
 const MOST = '100kb';
+/** Git hosts list every file of a push. */
+const MOST_PUSH = '25mb';
 
 /** What is answered; of several signals, `results` has each, in their order. */
 interface Answer {
@@ -82,6 +85,19 @@ export function webhookRoutes(router: Router, web: Web): void {
 
   router.get('/webhooks/uptime', limit, authorised, (req, res) => receive(req, res, 'uptimerobot'));
   router.post('/webhooks/uptime', limit, authorised, raw, (req, res) => receive(req, res, 'uptimerobot'));
+  const push = express.raw({ type: () => true, limit: MOST_PUSH });
+  router.post('/webhooks/git', limit, push, (req, res) => {
+    const secret = web.gitSecret();
+    if (secret === null) throw new Refusal(404, 'No git is configured (content.git in status.yaml).');
+    const body = Buffer.isBuffer(req.body) ? req.body : '';
+    const tokened = tokensOf(req).some(token => sameSecret(token, web.webhookToken));
+    if (!tokened && !isFromGitHost(req.headers, body, secret)) {
+      web.log.warn({ path: req.path }, 'git webhook with a wrong or missing signature');
+      throw new Refusal(401, 'This webhook needs the signature of its secret, or the webhook token.');
+    }
+    web.pullGit();
+    res.status(202).set('Cache-Control', 'no-store').json({ ok: true });
+  });
   router.post('/webhooks/:sender', limit, authorised, raw, (req, res) =>
     receive(req, res, String(req.params.sender)),
   );

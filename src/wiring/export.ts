@@ -6,6 +6,7 @@ import { openSite } from '../config/live-site.ts';
 import { readSite } from '../config/site-file.ts';
 import type { Content } from '../content/folder.ts';
 import { openContent } from '../content/folder.ts';
+import { openHistory } from '../content/git-history.ts';
 import { writeMirror } from '../content/mirror.ts';
 import type { Log } from '../core/log.ts';
 import type { Outcome } from '../core/problem.ts';
@@ -43,12 +44,14 @@ export async function readSnapshot(
     readSite(text, content.siteFile, env.variables, env.publicUrl, `http://localhost:${env.port}`),
   );
   if (!site) return { value: null, problems };
+  const histories = await openHistory(env.statusDir, env.variables)();
   const refresh = await openRefresh(
     {
       site: site.reload,
       files: content.incidents,
       // Filing is the server's: a reader writes nothing.
       file: async () => ({ wrote: false, unfiled: new Map(), problems: [] }),
+      histories: () => histories,
       measured: async from => (db ? measurements.readMeasured(db, from) : new Map()),
       log,
     },

@@ -1,6 +1,7 @@
 // Refresh: gathers the facts, files what is owed to the folder, and holds the current Snapshot.
 import { compose } from '../core/compose.ts';
 import type { Facts, Measured } from '../core/facts.ts';
+import type { Revision } from '../core/history.ts';
 import { promiseOf } from '../core/impact.ts';
 import { type Incident, isOpen } from '../core/incident.ts';
 import { parseIncident } from '../core/incident-file.ts';
@@ -26,6 +27,8 @@ export interface RefreshDeps {
   readonly files: () => Promise<Files>;
   readonly file: File;
   readonly measured: (from: Millis) => Promise<ReadonlyMap<string, Measured>>;
+  /** What git knows of the files, as last read; it is read elsewhere, by the clock. */
+  readonly histories: () => ReadonlyMap<string, readonly Revision[]>;
   readonly log: Log;
 }
 
@@ -61,7 +64,8 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
       ...brokenPromises(incidents, at),
     ];
     complaints(all);
-    const next = revisionOf(site, incidents, filed, measured, all, at);
+    const histories = site.history ? deps.histories() : new Map();
+    const next = shortId(revisionOf(site, incidents, filed, measured, all, at) + serialOf(histories));
     if (next === revision) return snapshot;
     revision = next;
     const facts: Facts = {
@@ -70,6 +74,7 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
       unfiled: new Set(filed.unfiled.keys()),
       measured,
       problems: all,
+      histories,
       revision: next,
     };
     return compose(facts, at);
@@ -140,6 +145,17 @@ const prints = new WeakMap<object, string>();
 function printOf(thing: object): string {
   const known = prints.get(thing) ?? shortId(JSON.stringify(thing));
   prints.set(thing, known);
+  return known;
+}
+
+const serials = new WeakMap<object, number>();
+let serial = 0;
+
+/** A new object is a new state. */
+function serialOf(thing: ReadonlyMap<string, unknown>): number {
+  if (thing.size === 0) return 0;
+  const known = serials.get(thing) ?? ++serial;
+  serials.set(thing, known);
   return known;
 }
 

@@ -91,6 +91,8 @@ export function snapshot(
       uptime: { days: 90, weights: { minor: 1, major: 1, critical: 1 } },
       reminders: { after: 3_600_000, to: null },
       notices: [],
+      git: null,
+      history: false,
       components: components.map(each => each.component),
       webhooks: {},
       mirror: null,

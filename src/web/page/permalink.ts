@@ -1,7 +1,10 @@
 // The permalink of an incident or maintenance: its facts, timeline and post-mortem.
 import type { Health } from '../../core/component.ts';
+import type { Said } from '../../core/history.ts';
 import { plainText } from '../../core/markdown.ts';
 import type { IncidentView } from '../../core/snapshot.ts';
+import { parseInstant } from '../../core/time.ts';
+import type { Key } from '../../core/words/words.ts';
 import { CODE, icon } from './face.ts';
 import { affects, healthOf, isOver, type UpdateCard, updatesOf, windowHtml } from './incidents.ts';
 import type { Tell } from './tell.ts';
@@ -20,6 +23,8 @@ export interface IncidentFacts {
   /** Newest first. */
   readonly updates: readonly UpdateCard[];
   readonly postmortemHtml: string | null;
+  /** Committed versions, newest first. */
+  readonly history: readonly { readonly html: string; readonly changes: readonly string[] }[];
   /** Maintenance still to come can go into a calendar. */
   readonly calendar: boolean;
 }
@@ -62,8 +67,25 @@ export function incidentFacts(incident: IncidentView, tell: Tell): IncidentFacts
     })),
     updates: updatesOf(incident, tell).reverse(),
     postmortemHtml: incident.postmortemHtml,
+    history: (incident.history ?? []).map(({ at, author, changes }) => ({
+      html: tell.html('history.by', { time: tell.time(at), author }),
+      changes: changes.map(said => sentence(said, tell)),
+    })),
     calendar: incident.state === 'scheduled',
   };
+}
+
+function sentence({ key, values = {} }: Said, tell: Tell): string {
+  const word = (value: string | number) => {
+    if (typeof value === 'number' || value === '–') return value;
+    if (key === 'history.status') return tell.say(`status.${value}` as Key);
+    const at = parseInstant(value);
+    return at === null || key === 'history.renamed' ? value : tell.dates.dateTime(at);
+  };
+  return tell.say(
+    key,
+    Object.fromEntries(Object.entries(values).map(([name, value]) => [name, word(value)])),
+  );
 }
 
 function clipText(text: string, length: number): string {

@@ -1,0 +1,71 @@
+// Carry: by the clock or rung by the git host, the machine's files go out and people's commits come in.
+import type { Incident } from '../core/incident.ts';
+import type { Log } from '../core/log.ts';
+import type { Problem } from '../core/problem.ts';
+import type { GitSettings } from '../core/site.ts';
+import type { Millis } from '../core/time.ts';
+import type { FiresWithin } from './cron.ts';
+
+export interface CarryDeps {
+  readonly settings: () => GitSettings | null;
+  readonly incidents: () => Promise<{ incidents: readonly Incident[]; fileOf(id: string): string }>;
+  readonly sync: (own: readonly string[], options: GitSettings) => Promise<Synced>;
+  readonly fires: FiresWithin;
+  /** Rung when files came in. */
+  readonly ring: () => void;
+  readonly log: Log;
+}
+
+interface Synced {
+  readonly moved: boolean;
+  readonly committed: readonly string[];
+  readonly conflicts: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
+export interface Carry {
+  /** Syncs if the pull schedule fired since the last call, or it was asked for. */
+  round(now: Millis): Promise<void>;
+  /** Asks for a sync at the next round. */
+  ask(): void;
+  /** What the last sync could not do. */
+  problems(): readonly Problem[];
+}
+
+export function makeCarry({ settings, incidents, sync, fires, ring, log }: CarryDeps): Carry {
+  // At start: what was committed while the server was down comes in at once.
+  let asked = true;
+  let last: Millis | null = null;
+  let found: readonly Problem[] = [];
+  return {
+    ask() {
+      asked = true;
+    },
+    problems: () => (settings() ? found : []),
+    async round(now) {
+      const options = settings();
+      const due = options !== null && (asked || fires(options.pull, last ?? now, now));
+      last = now;
+      if (!due) return;
+      asked = false;
+      const files = await incidents();
+      // Only files the machine opened: an operator's unsaved thoughts are theirs to commit.
+      const own = files.incidents
+        .filter(({ openedBy }) => openedBy !== null)
+        .map(({ id }) => files.fileOf(id));
+      const { moved, committed, conflicts, problems } = await sync(own, options);
+      if (committed.length > 0) log.info({ files: committed }, 'incidents committed');
+      if (moved) log.info({}, 'commits taken in');
+      const clashes = conflicts.map(
+        (file): Problem => ({
+          level: 'warning',
+          where: file,
+          what: 'the machine and an operator changed the same lines; the operator’s version stands',
+          fix: 'look whether it says all that is needed',
+        }),
+      );
+      found = [...problems, ...clashes];
+      if (moved) ring();
+    },
+  };
+}

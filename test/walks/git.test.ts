@@ -1,0 +1,267 @@
+// Git as the carrier: people's commits come in, the machine's files go out, and a dead remote changes nothing.
+import { execFileSync } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { redacted } from '../../src/content/git-run.ts';
+import { openWorld, type World } from './world.ts';
+
+const SITE = (extra = '') => `title: Levqor Status
+components:
+  - { id: api, name: API, check: { type: manual } }
+content: { git: { remote: origin, branch: main, pull: "0 * * * * *"${extra} } }
+`;
+const INCIDENT = (title: string) =>
+  `---\ntitle: ${title}\nstatus: investigating\nseverity: minor\nstarted: 2026-03-10T11:00:00Z\ncomponents: []\n---\n\n## Update 11:00 UTC\nSlow.\n`;
+
+function git(cwd: string, ...args: string[]): string {
+  const who = ['-c', 'user.name=Olga', '-c', 'user.email=olga@example.com', '-c', 'init.defaultBranch=main'];
+  return execFileSync('git', [...who, ...args], {
+    cwd,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  }).trim();
+}
+
+interface Repositories {
+  readonly world: World;
+  readonly bare: string;
+  /** An operator's clone. */
+  readonly desk: string;
+  commit(name: string, text: string | null, push?: boolean): void;
+  /** Lets the next pull happen. */
+  minute(): Promise<void>;
+}
+
+async function openRepositories(extra = ''): Promise<Repositories> {
+  const root = mkdtempSync(path.join(tmpdir(), 'status-live-git-'));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  const [bare, desk] = [path.join(root, 'bare.git'), path.join(root, 'desk')];
+  git(root, 'init', '-q', '--bare', '-b', 'main', bare);
+  // Nothing to pull from until the remote is set below: the world begins as a folder without git.
+  const world = await openWorld({ site: () => SITE(extra), env: { PATH: process.env.PATH ?? '' } });
+  const status = path.join(world.dir, 'status');
+  git(status, 'init', '-q', '-b', 'main');
+  git(status, 'add', '-A');
+  git(status, 'commit', '-qm', 'begin');
+  git(status, 'remote', 'add', 'origin', bare);
+  git(status, 'push', '-q', 'origin', 'main');
+  git(root, 'clone', '-q', bare, desk);
+  return {
+    world,
+    bare,
+    desk,
+    commit(name, text, push = true) {
+      const file = path.join(desk, 'incidents', name);
+      mkdirSync(path.dirname(file), { recursive: true });
+      if (text === null) rmSync(file);
+      else writeFileSync(file, text);
+      git(desk, 'add', '-A');
+      git(desk, 'commit', '-qm', name);
+      if (push) git(desk, 'push', '-q', 'origin', 'main');
+    },
+    async minute() {
+      await world.pass(60);
+      await world.pass(1);
+    },
+  };
+}
+
+const titles = (world: World) => world.system.snapshot().incidents.map(({ title }) => title);
+const problems = (world: World) =>
+  world.system
+    .snapshot()
+    .problems.map(({ what }) => what)
+    .join('\n');
+const down = (world: World, name = 'Shop') =>
+  world.post('/webhooks/uptime?token=the-webhook-token-of-this-test', {
+    alert_type: 'down',
+    monitor_name: name,
+  });
+
+describe('with a remote', () => {
+  test('a pushed commit is on the page, a deleted file leaves it', async () => {
+    const { world, commit, minute } = await openRepositories();
+    commit('20260310_slow.md', INCIDENT('Uploads are slow'));
+    expect(titles(world)).toEqual([]);
+    await minute();
+    expect(titles(world)).toEqual(['Uploads are slow']);
+    commit('20260310_slow.md', null);
+    await minute();
+    expect(titles(world)).toEqual([]);
+    expect(problems(world)).toBe('');
+  });
+
+  test('the machine’s incident is pushed, with its own name; an operator’s unfinished file is not', async () => {
+    const { world, bare, minute } = await openRepositories();
+    await world.write('20260310_draft.md', INCIDENT('Not committed yet'));
+    await down(world);
+    await minute();
+    expect(git(bare, 'log', '-1', '--format=%an: %s', 'main')).toBe(
+      'Status Live: Status: 20260310_shop-down',
+    );
+    expect(git(bare, 'ls-tree', '-r', '--name-only', 'main').split('\n')).toEqual([
+      'incidents/20260310_shop-down.md',
+      'status.yaml',
+    ]);
+    expect(titles(world).sort()).toEqual(['Not committed yet', 'Shop Down']);
+  });
+
+  test('diverged histories: both sides stand, ours on top', async () => {
+    const { world, bare, commit, minute } = await openRepositories();
+    await down(world);
+    commit('20260310_slow.md', INCIDENT('Uploads are slow'));
+    await minute();
+    expect(titles(world).sort()).toEqual(['Shop Down', 'Uploads are slow']);
+    expect(git(bare, 'log', '--format=%an', 'main').split('\n')).toEqual(['Status Live', 'Olga', 'Olga']);
+    expect(git(path.join(world.dir, 'status'), 'status', '--porcelain')).toBe('');
+    expect(git(path.join(world.dir, 'status'), 'worktree', 'list').split('\n')).toHaveLength(1);
+  });
+
+  test('a conflict: the operator’s version stands, and it is said', async () => {
+    const { world, desk, bare, commit, minute } = await openRepositories();
+    await down(world);
+    await minute();
+    git(desk, 'pull', '-q', 'origin', 'main');
+    const name = '20260310_shop-down.md';
+    const theirs = readFileSync(path.join(desk, 'incidents', name), 'utf8')
+      .replace('status: investigating', 'status: identified')
+      .replace('## Inv', '## Identified 12:01 UTC\nThe deploy.\n\n## Inv');
+    await world.post('/webhooks/uptime?token=the-webhook-token-of-this-test', {
+      alert_type: 'up',
+      monitor_name: 'Shop',
+    });
+    commit(name, theirs);
+    await minute();
+    expect(await world.read(name)).toBe(theirs);
+    expect(problems(world)).toContain('the operator’s version stands');
+    expect(git(bare, 'show', `main:incidents/${name}`)).toBe(theirs.trim());
+    expect(world.system.snapshot().incidents[0]).toMatchObject({ status: 'identified' });
+  });
+
+  test('an operator’s deletion stands against the machine’s edit', async () => {
+    const { world, desk, commit, minute } = await openRepositories();
+    await down(world);
+    await minute();
+    git(desk, 'pull', '-q', 'origin', 'main');
+    await world.post('/webhooks/uptime?token=the-webhook-token-of-this-test', {
+      alert_type: 'up',
+      monitor_name: 'Shop',
+    });
+    commit('20260310_shop-down.md', null);
+    await minute();
+    expect(titles(world)).toEqual([]);
+  });
+
+  test('uncommitted edits in the folder are never lost: it waits and says so', async () => {
+    const { world, commit, minute } = await openRepositories();
+    commit('20260310_slow.md', INCIDENT('Uploads are slow'));
+    await minute();
+    await world.write('20260310_slow.md', INCIDENT('My edit'));
+    commit('20260310_slow.md', INCIDENT('Their edit'));
+    await minute();
+    expect(titles(world)).toEqual(['My edit']);
+    expect(problems(world)).toContain('uncommitted edits stand in the way');
+  });
+
+  test('a dead remote changes nothing on the page, and is pulled from once it is back', async () => {
+    const { world, bare, commit, minute } = await openRepositories();
+    commit('20260310_slow.md', INCIDENT('Uploads are slow'));
+    execFileSync('mv', [bare, `${bare}.away`]);
+    await down(world);
+    await minute();
+    expect(titles(world)).toEqual(['Shop Down']);
+    expect((await world.get('/status/live')).status).toBe(200);
+    expect((await world.get('/readyz')).status).toBe(200);
+    expect(problems(world)).toMatch(/git fetch: /);
+    execFileSync('mv', [`${bare}.away`, bare]);
+    await minute();
+    expect(titles(world).sort()).toEqual(['Shop Down', 'Uploads are slow']);
+    expect(problems(world)).not.toContain('git');
+  });
+
+  test('hooks of the repository are not run, and `push: false` pushes nothing', async () => {
+    const { world, bare, minute } = await openRepositories(', push: false');
+    const hook = path.join(world.dir, 'status', '.git', 'hooks', 'pre-commit');
+    writeFileSync(hook, '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+    await down(world);
+    await minute();
+    expect(git(path.join(world.dir, 'status'), 'log', '-1', '--format=%s')).toBe(
+      'Status: 20260310_shop-down',
+    );
+    expect(git(bare, 'log', '--format=%s', 'main')).toBe('begin');
+  });
+});
+
+test('the permalink shows who changed what, unless it is switched off', async () => {
+  const { world, commit, minute } = await openRepositories();
+  const name = '20260310_slow.md';
+  commit(name, INCIDENT('Uploads are slow').replace('minor', 'critical'));
+  await minute();
+  expect((await world.get('/status/incidents/20260310_slow')).text).not.toContain('History of this page');
+  commit(name, INCIDENT('Uploads are slow').replace('Slow.', 'A little slow.'));
+  await minute();
+  const page = (await world.get('/status/incidents/20260310_slow')).text;
+  expect(page).toContain('severity lowered from critical to minor · one update edited');
+  expect(page).toMatch(/<time[^>]*>[^<]*<\/time> by Olga/);
+  const yaml = path.join(world.dir, 'status', 'status.yaml');
+  writeFileSync(yaml, readFileSync(yaml, 'utf8').replace('content: {', 'content: { history: false,'));
+  await world.pass(60);
+  expect((await world.get('/status/incidents/20260310_slow')).text).not.toContain('by Olga');
+});
+
+test('a folder that is no repository: said, and the page goes on', async () => {
+  const world = await openWorld({
+    site: () => SITE(),
+    env: { PATH: process.env.PATH ?? '', GIT_CEILING_DIRECTORIES: tmpdir() },
+  });
+  await world.pass(60);
+  await world.pass(1);
+  expect(problems(world)).toContain('the status folder is no git repository');
+  expect((await world.get('/status/live')).status).toBe(200);
+});
+
+describe('POST /webhooks/git', () => {
+  const body = JSON.stringify({ ref: 'refs/heads/main' });
+  const digest = (secret: string) => createHmac('sha256', secret).update(body).digest('hex');
+  const SECRET = 'what the host signs with';
+  test.each([
+    ['GitHub', { 'x-hub-signature-256': `sha256=${digest(SECRET)}` }, 202],
+    ['Gitea', { 'x-gitea-signature': digest(SECRET) }, 202],
+    ['GitLab', { 'x-gitlab-token': SECRET }, 202],
+    ['the webhook token', { 'x-webhook-token': 'the-webhook-token-of-this-test' }, 202],
+    ['nothing', {}, 401],
+    ['an empty signature', { 'x-hub-signature-256': '' }, 401],
+    ['another secret', { 'x-hub-signature-256': `sha256=${digest('guessed')}` }, 401],
+    ['another token', { 'x-gitlab-token': 'guessed' }, 401],
+  ])('%s', async (_, headers, status) => {
+    const { world, commit } = await openRepositories(`, secret: "${SECRET}"`);
+    await world.pass(1);
+    commit('20260310_slow.md', INCIDENT('Uploads are slow'));
+    const answer = await world.post('/webhooks/git', body, {
+      'content-type': 'application/json',
+      ...headers,
+    });
+    expect(answer.status).toBe(status);
+    await world.pass(1);
+    await world.pass(1);
+    expect(titles(world)).toEqual(status === 202 ? ['Uploads are slow'] : []);
+  });
+
+  test('without git it is not there', async () => {
+    const world = await openWorld();
+    expect(
+      (await world.post('/webhooks/git', '{}', { 'x-webhook-token': 'the-webhook-token-of-this-test' }))
+        .status,
+    ).toBe(404);
+  });
+});
+
+test('credentials of a remote never reach a message', () => {
+  expect(redacted("unable to access 'https://bot:ghp_secret@git.example.com/x.git/?token=abc'")).toBe(
+    "unable to access 'https://***@git.example.com/x.git/?token=***'",
+  );
+  expect(redacted('ssh://git@host/x')).toBe('ssh://***@host/x');
+});

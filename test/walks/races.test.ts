@@ -1,0 +1,276 @@
+// Races and faults around the incident files: the page is never blank, no incident lost, none twice.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { openContent } from '../../src/content/folder.ts';
+import { parseIncident } from '../../src/core/incident-file.ts';
+import { openWorld, type World } from './world.ts';
+
+const TOKEN = 'the-webhook-token-of-this-test';
+const INCIDENT = (title: string, body = 'Slow.') =>
+  `---\ntitle: ${title}\nstatus: investigating\nseverity: minor\nstarted: 2026-03-10T11:00:00Z\ncomponents: []\n---\n\n## Update 11:00 UTC\n${body}\n`;
+
+const titles = (world: World) =>
+  world.system
+    .snapshot()
+    .incidents.map(({ title }) => title)
+    .sort();
+const problems = (world: World) =>
+  world.system
+    .snapshot()
+    .problems.map(({ what }) => what)
+    .join('\n');
+const down = (world: World, name = 'Shop') =>
+  world.post(`/webhooks/uptime?token=${TOKEN}`, { alert_type: 'down', monitor_name: name });
+const up = (world: World, name = 'Shop') =>
+  world.post(`/webhooks/uptime?token=${TOKEN}`, { alert_type: 'up', monitor_name: name });
+const incidentsOf = (world: World) => path.join(world.dir, 'status', 'incidents');
+
+describe('saving', () => {
+  test('half-written, in place, by rename: the last good version stays until the whole is there', async () => {
+    const world = await openWorld({ files: { '20260310_a.md': INCIDENT('First') } });
+    const file = path.join(incidentsOf(world), '20260310_a.md');
+    const next = INCIDENT('Second');
+    for (const length of [0, 3, 30, 60]) {
+      await writeFile(file, next.slice(0, length));
+      await world.pass(1);
+      expect(titles(world)).toEqual(['First']);
+      expect((await world.get('/status/live')).text).toContain('First');
+    }
+    await writeFile(file, next);
+    await world.pass(1);
+    expect(titles(world)).toEqual(['Second']);
+    await writeFile(`${file}.tmp`, INCIDENT('Third'));
+    await rename(`${file}.tmp`, file);
+    await world.pass(1);
+    expect(titles(world)).toEqual(['Third']);
+    expect(problems(world)).toBe('');
+  });
+
+  test('a file deleted while shown is gone from the page; its permalink is a 404, not an error', async () => {
+    const world = await openWorld({ files: { '20260310_a.md': INCIDENT('First') } });
+    expect((await world.get('/status/incidents/20260310_a')).status).toBe(200);
+    await rm(path.join(incidentsOf(world), '20260310_a.md'));
+    await world.pass(1);
+    expect(titles(world)).toEqual([]);
+    expect((await world.get('/status/incidents/20260310_a')).status).toBe(404);
+  });
+
+  test('10 MB, not text, a link out of the folder: named, and nothing else suffers', async () => {
+    const world = await openWorld({ files: { '20260310_a.md': INCIDENT('First') } });
+    const folder = incidentsOf(world);
+    const secret = path.join(world.dir, 'secret.md');
+    await writeFile(secret, INCIDENT('Not for visitors'));
+    await symlink(secret, path.join(folder, '20260310_link.md'));
+    await symlink(world.dir, path.join(folder, 'out'));
+    await writeFile(path.join(folder, '20260310_big.md'), INCIDENT('Big', 'x'.repeat(10_000_000)));
+    await writeFile(path.join(folder, '20260310_latin.md'), Buffer.from(INCIDENT('Caf\u00e9'), 'latin1'));
+    await mkdir(path.join(folder, '20260310_folder.md'));
+    await world.pass(1);
+    expect(titles(world)).toEqual(['Caf\uFFFD', 'First']);
+    for (const words of ['a link out of the folder', 'larger than 1 MB', 'not UTF-8'])
+      expect(problems(world)).toContain(words);
+    expect((await world.get('/readyz')).status).toBe(200);
+  });
+
+  test('an operator and the machine write the same file within milliseconds: both stand', async () => {
+    const world = await openWorld();
+    const { json } = await down(world);
+    const file = path.join(incidentsOf(world), `${json.incident}.md`);
+    const resolving = up(world);
+    await appendFile(file, '\n## Identified 12:00:30 UTC\nA bad deploy.\n');
+    await resolving;
+    await world.pass(2, 1);
+    const { value } = parseIncident('x', 'x', await readFile(file, 'utf8'));
+    expect(value).toMatchObject({ status: 'resolved' });
+    expect(value?.updates.map(({ status }) => status).sort()).toEqual([
+      'identified',
+      'investigating',
+      'resolved',
+    ]);
+  });
+
+  test('the folder replaced in one step, as `git checkout` does', async () => {
+    const world = await openWorld({ files: { '20260310_a.md': INCIDENT('First') } });
+    const folder = incidentsOf(world);
+    await mkdir(`${folder}.new`);
+    await writeFile(path.join(`${folder}.new`, '20260310_b.md'), INCIDENT('Other branch'));
+    await rename(folder, `${folder}.old`);
+    await world.pass(1);
+    expect((await world.get('/status/live')).status).toBe(200);
+    await rename(`${folder}.new`, folder);
+    await world.pass(1);
+    expect(titles(world)).toEqual(['Other branch']);
+  });
+});
+
+describe('a folder that cannot be written', () => {
+  test('an automatic incident is shown, kept over a restart, named, and filed once it can be', async () => {
+    const world = await openWorld();
+    const folder = incidentsOf(world);
+    await rm(folder, { recursive: true });
+    await writeFile(folder, 'in the way');
+    const opened = await down(world);
+    expect(opened.json).toMatchObject({ action: 'opened' });
+    expect(titles(world)).toEqual(['Shop Down']);
+    expect(world.system.snapshot().incidents[0]?.unfiled).toBe(true);
+    expect(problems(world)).toContain('the incident cannot be written');
+    await world.restart();
+    expect(titles(world)).toEqual(['Shop Down']);
+    await up(world);
+    expect(world.system.snapshot().incidents[0]).toMatchObject({ status: 'resolved', unfiled: true });
+    await rm(folder);
+    await world.pass(1);
+    await world.pass(1);
+    expect(await world.files()).toEqual(['20260310_shop-down.md']);
+    const { value } = parseIncident('x', 'x', await world.read('20260310_shop-down.md'));
+    expect(value).toMatchObject({ status: 'resolved' });
+    expect(problems(world)).not.toContain('cannot be written');
+  });
+});
+
+test('a clock that jumps back and forth loses nothing and repeats nothing', async () => {
+  const world = await openWorld({ files: { '20260310_a.md': INCIDENT('First') } });
+  await down(world);
+  await world.pass(3600);
+  await world.pass(-7200);
+  await up(world);
+  await world.pass(86_400);
+  expect(titles(world)).toEqual(['First', 'Shop Down']);
+  expect(await world.files()).toEqual(['20260310_a.md', '20260310_shop-down.md']);
+});
+
+describe('the watcher', () => {
+  test('a change is heard of among others, whichever way it is saved, without looking at every file', async () => {
+    const dir = await mkdtemp(path.join(tmpdir(), 'status-live-watch-'));
+    onTestFinished(() => rm(dir, { recursive: true, force: true }));
+    const folder = path.join(dir, 'incidents');
+    await mkdir(path.join(folder, 'old'), { recursive: true });
+    for (let index = 0; index < 200; index++)
+      await writeFile(path.join(folder, `20260101_${index}.md`), INCIDENT(`No ${index}`));
+    const content = openContent(dir);
+    const unwatch = await content.watch(() => undefined);
+    onTestFinished(unwatch);
+    expect((await content.incidents()).incidents).toHaveLength(200);
+    const seen = async (title: string, there: boolean) => {
+      const found = async () => (await content.incidents()).incidents.some(one => one.title === title);
+      await expect.poll(found, { timeout: 10_000, interval: 20 }).toBe(there);
+    };
+    const file = path.join(folder, '20260101_7.md');
+    await writeFile(file, INCIDENT('In place'));
+    await seen('In place', true);
+    const handle = await open(file, 'r+');
+    await handle.write(INCIDENT('No place'));
+    await handle.close();
+    await seen('No place', true);
+    await writeFile(`${file}~`, INCIDENT('By rename'));
+    await rename(`${file}~`, file);
+    await seen('By rename', true);
+    await writeFile(path.join(folder, 'old', '20250101_new.md'), INCIDENT('Below'));
+    await seen('Below', true);
+    await rm(path.join(folder, 'old'), { recursive: true });
+    await seen('Below', false);
+    expect(await content.create('20260102_mine', INCIDENT('By us'))).toBe(true);
+    expect((await content.incidents()).incidents.some(one => one.title === 'By us')).toBe(true);
+    const before = await content.incidents();
+    expect(await content.incidents()).toBe(before);
+  });
+});
+
+test('kill -9 around filing, again and again: no incident twice, none lost', {
+  timeout: 240_000,
+}, async () => {
+  const dir = await mkdtemp(path.join(tmpdir(), 'status-live-kill-'));
+  onTestFinished(() => rm(dir, { recursive: true, force: true }));
+  const folder = path.join(dir, 'status', 'incidents');
+  await mkdir(folder, { recursive: true });
+  await writeFile(
+    path.join(dir, 'status', 'status.yaml'),
+    'title: x\ncomponents:\n  - { id: api, name: API, check: { type: manual } }\n',
+  );
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const env = {
+    ...process.env,
+    PORT: String(port),
+    HOST: '127.0.0.1',
+    STATUS_DIR: path.join(dir, 'status'),
+    DATA_DIR: dir,
+    WEBHOOK_TOKEN: TOKEN,
+    LOG_LEVEL: 'silent',
+  };
+  const start = async () => {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], { env, stdio: 'ignore' });
+    const alive = () =>
+      fetch(`${url}/healthz`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    await expect.poll(alive, { timeout: 60_000, interval: 50 }).toBe(true);
+    return child;
+  };
+  const tell = (name: string, kind: string) =>
+    fetch(`${url}/webhooks/uptime?token=${TOKEN}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ alert_type: kind, monitor_name: name }),
+    }).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  const answered: string[] = [];
+  const asked: string[] = [];
+  for (let round = 0; round < 5; round++) {
+    const child = await start();
+    const names = Array.from({ length: 12 }, (_, index) => `Monitor ${round} ${index}`);
+    asked.push(...names);
+    const sent = names.map(async name => ((await tell(name, 'down')) ? answered.push(name) : 0));
+    // Later each round, so that it dies before, between and after the steps.
+    await new Promise(resolve => setTimeout(resolve, 2 ** round * 6));
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await Promise.all(sent);
+  }
+  const last = await start();
+  // Told again: what came through is known, what did not is opened now.
+  for (const name of asked) await tell(name, 'down');
+  const filed = async () => (await readdir(folder)).filter(name => name.endsWith('.md'));
+  await expect
+    .poll(async () => (await filed()).length, { timeout: 30_000, interval: 200 })
+    .toBe(asked.length);
+  last.kill('SIGTERM');
+  await once(last, 'exit');
+  const found = await Promise.all(
+    (await filed()).map(
+      async name => parseIncident(name, name, await readFile(path.join(folder, name), 'utf8')).value,
+    ),
+  );
+  expect(found.map(incident => incident?.title).sort()).toEqual(asked.map(name => `${name} Down`).sort());
+  expect(found.every(incident => incident?.updates.length === 1)).toBe(true);
+  expect((await readdir(folder)).filter(name => !name.endsWith('.md')).length).toBeLessThanOrEqual(5 * 12);
+  expect(answered.every(name => asked.includes(name))).toBe(true);
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
