@@ -6,6 +6,7 @@ import matter from 'gray-matter';
 import { Marked } from 'marked';
 import { readEnvironment } from '../src/config/environment.ts';
 import { openContent } from '../src/content/folder.ts';
+import { fetchText } from '../src/outside/amazon.ts';
 import { makeProbes } from '../src/outside/probes.ts';
 import { openSystem } from '../src/wiring.ts';
 import { makeSchedule } from '../src/work/schedule.ts';
@@ -59,6 +60,7 @@ async function measureChange(status: string, count: number): Promise<void> {
     clock: Date.now,
     schedule: makeSchedule(log),
     probe: makeProbes(),
+    fetchText,
     log,
   });
   const content = openContent(status);
