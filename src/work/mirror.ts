@@ -35,7 +35,7 @@ export function makeMirror({ snapshot, write, log }: MirrorDeps): Mirror {
     try {
       const done = await write(snapshot(), mirror.to);
       if ('what' in done) log.error({ to: mirror.to }, printProblem(done));
-      else log.info({ to: mirror.to, written: done.written }, 'static copy written');
+      else if (done.written > 0) log.info({ to: mirror.to, written: done.written }, 'static copy written');
     } catch (error) {
       log.error({ to: mirror.to, err: error }, 'the static copy cannot be written');
     }
