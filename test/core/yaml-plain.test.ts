@@ -57,7 +57,22 @@ const piece = fc.constantFrom(
   ],
 );
 const value = fc.array(piece, { minLength: 1, maxLength: 6 }).map(all => all.join(''));
-const simple = fc.constantFrom('API slow', 'a-b', '[api, db]', '[]', '"x: y"', "'it'", '2025-11-06', 'Null', '12', 'a: b', 'x # y', 'é, ok', 'a:b', 'yes');
+const simple = fc.constantFrom(
+  'API slow',
+  'a-b',
+  '[api, db]',
+  '[]',
+  '"x: y"',
+  "'it'",
+  '2025-11-06',
+  'Null',
+  '12',
+  'a: b',
+  'x # y',
+  'é, ok',
+  'a:b',
+  'yes',
+);
 const line = fc.oneof(
   fc.tuple(fc.constantFrom('title', 'status', 'a_b', 'c-d'), simple).map(([key, text]) => `${key}: ${text}`),
   fc
