@@ -37,8 +37,11 @@ function localise(root) {
     const element = /** @type {HTMLTimeElement} */ (time);
     const at = Date.parse(element.dateTime);
     const today = formats.day.format(at) === formats.day.format(Date.now());
-    let text = formats[element.dataset.t === '' || (element.dataset.t && today) ? 'time' : 'full'].format(at);
-    if (element.dataset.ago !== undefined) text += ` (${ago(at)})`;
+    const { t, ago: follows } = element.dataset;
+    // What the script adds must not need another line: a moment of today gives up its date for it.
+    const short = t === '' || (today && (t || follows === ''));
+    let text = formats[short ? 'time' : 'full'].format(at);
+    if (follows === '') text += ` (${ago(at)})`;
     if (element.textContent !== text) element.textContent = text;
   }
 }

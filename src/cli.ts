@@ -6,6 +6,7 @@ import { type Command, Misuse, Refused } from './cli/command.ts';
 import { exporting } from './cli/export.ts';
 import { importing } from './cli/import.ts';
 import { incident } from './cli/incident.ts';
+import { letters } from './cli/letters.ts';
 import { lint } from './cli/lint.ts';
 import { maintenance } from './cli/maintenance.ts';
 import { schema } from './cli/schema.ts';
@@ -21,6 +22,7 @@ const COMMANDS: readonly Command[] = [
   check,
   ...addresses,
   exporting,
+  letters,
   importing,
   webhooksLog,
   schema,

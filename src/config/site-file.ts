@@ -20,6 +20,14 @@ const fileName = z
 
 const zone = z.string().refine(isZone, 'this time zone is not known; write UTC or Europe/Berlin');
 
+/** An address a visitor may follow: never `javascript:`. */
+const webAddress = z.url({
+  protocol: /^(https?|mailto)$/,
+  error: 'write an address like https://example.com/imprint or mailto:help@example.com',
+});
+
+const linkSchema = z.object({ label: z.string().trim().min(1).max(80), url: webAddress });
+
 const weight = z.number().min(0).max(1);
 
 const componentSchema = z.object({
@@ -66,6 +74,7 @@ export const siteSchema = z.object({
   brand: z
     .object({
       logo: fileName.nullish(),
+      logo_dark: fileName.nullish(),
       favicon: fileName.nullish(),
       css: fileName.nullish(),
       color: z
@@ -75,6 +84,7 @@ export const siteSchema = z.object({
       homepage: z.url({ protocol: /^https?$/ }).nullish(),
     })
     .prefault({}),
+  links: z.array(linkSchema).max(20).default([]),
   uptime: z
     .object({
       days: z.number().int().min(1).max(366).default(90),
@@ -142,11 +152,13 @@ export function readSite(
     timezone: fields.timezone,
     brand: {
       logo: brand.logo ?? null,
+      logoDark: brand.logo_dark ?? null,
       favicon: brand.favicon ?? null,
       css: brand.css ?? null,
       color: fullHex(brand.color),
       homepage: brand.homepage ?? null,
     },
+    links: fields.links,
     uptime: fields.uptime,
     reminders: { after: fields.reminders.after, to: fields.reminders.to ?? null },
     notices: fields.maintenance.notices,
@@ -189,6 +201,10 @@ function strangers(yaml: YamlText, file: string): Problem[] {
   }
   const { git } = ((site as { content?: unknown }).content ?? {}) as { git?: unknown };
   found.push(...unknownKeys(git, known(gitSchema), ['content', 'git'], yaml, file));
+  const links = (site as { links?: unknown }).links;
+  for (const [index, link] of (Array.isArray(links) ? links : []).entries()) {
+    found.push(...unknownKeys(link, known(linkSchema), ['links', index], yaml, file));
+  }
   const components = Array.isArray(site.components) ? (site.components as Record<string, unknown>[]) : [];
   for (const [index, component] of components.entries()) {
     const path = ['components', index];

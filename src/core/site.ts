@@ -15,12 +15,16 @@ export interface Site {
   readonly brand: {
     /** Files inside the status folder, served under /status/brand/. */
     readonly logo: string | null;
+    /** The logo on dark ground. */
+    readonly logoDark: string | null;
     readonly favicon: string | null;
     readonly css: string | null;
     /** `#rrggbb`. */
     readonly color: string;
     readonly homepage: string | null;
   };
+  /** In the foot: imprint, privacy, support. */
+  readonly links: readonly { readonly label: string; readonly url: string }[];
   readonly uptime: { readonly days: number; readonly weights: Weights };
   readonly reminders: { readonly after: Millis; readonly to: string | null };
   /** How long before a maintenance subscribers are reminded of it, ms. */

@@ -8,6 +8,7 @@ import { errorHandler, notFound } from './errors.ts';
 import { eventRoutes } from './events.ts';
 import { NO_FEATURES, securityHeaders } from './guards.ts';
 import { healthRoutes } from './health.ts';
+import { pictureRoutes } from './pictures.ts';
 import { publicRoutes } from './public.ts';
 import { statuspagePaths } from './statuspage-paths.ts';
 import { subscribeRoutes } from './subscribe.ts';
@@ -54,6 +55,7 @@ export function makeApp(deps: WebDeps): App {
   statuspagePaths(app, web);
   widgetRoutes(app, web);
   assetRoutes(app, web);
+  pictureRoutes(app, web);
   const endStreams = eventRoutes(app, web);
   subscribeRoutes(app, web);
   webhookRoutes(app, web);

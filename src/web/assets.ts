@@ -73,7 +73,7 @@ export function assetRoutes(router: Router, { refresh, assets, answers, brandFil
     const name = ([] as string[]).concat(req.params.name as unknown as string[]).join('/');
     const { brand } = refresh.current().site;
     const type = TYPES[path.extname(name).toLowerCase()];
-    if (!type || ![brand.logo, brand.favicon, brand.css].includes(name)) return next();
+    if (!type || ![brand.logo, brand.logoDark, brand.favicon, brand.css].includes(name)) return next();
     const file = await brandFile(name);
     const facts = file === null ? null : await stat(file).catch(() => null);
     if (!file || !facts?.isFile() || facts.size > MAX_BRAND_BYTES) return next();

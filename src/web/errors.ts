@@ -3,7 +3,6 @@ import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import type { Web } from './context.ts';
 import { Refusal } from './guards.ts';
-import { langOf } from './public.ts';
 import { contextOf } from './visitor.ts';
 
 /** No route took it: 404. */
@@ -37,7 +36,7 @@ function isPage(req: Request): boolean {
 }
 
 function sendPage(web: Web, req: Request, res: Response, status: number, detail: string): void {
-  const ctx = contextOf(web, web.refresh.current(), langOf(req));
+  const ctx = contextOf(web, web.refresh.current(), req);
   res.type('html').send(web.pages.error(ctx, status, detail));
 }
 

@@ -19,10 +19,10 @@ export function pageFile(lang: Lang, path: string): string {
   return [...(lang === 'en' ? [] : [lang]), ...(folder === '' ? [] : [folder]), 'index.html'].join('/');
 }
 
-/** The page with every `href` and `src` made relative, with the file's name: not every server knows index.html. */
+/** The page with every `href`, `src` and `srcset` made relative, with the file's name: not every server knows index.html. */
 export function localLinks(html: string, place: Place): string {
   const here = pageFile(place.lang, place.path);
-  return html.replace(/( (?:href|src)=")([^"]*)(")/g, (_, before: string, link: string, after: string) => {
+  return html.replace(/( (?:href|src|srcset)=")([^"]*)(")/g, (_, before: string, link: string, after: string) => {
     const target = localLink(link.replaceAll('&amp;', '&').replaceAll('&#39;', "'"), here, place);
     return before + target.replaceAll('&', '&amp;') + after;
   });

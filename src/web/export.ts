@@ -123,7 +123,7 @@ async function looks(
   asset('status/assets/status.css', 'status.css');
   asset('status/assets/live.js', 'live.js');
   asset('status/widget.js', 'widget.js');
-  for (const name of [site.brand.logo, site.brand.favicon, site.brand.css]) {
+  for (const name of [site.brand.logo, site.brand.logoDark, site.brand.favicon, site.brand.css]) {
     const file = name === null ? null : await brandFile(name);
     const body = file === null ? null : await readFile(file).catch(() => null);
     if (body) files.push({ path: `status/brand/${name}`, body });

@@ -1,21 +1,25 @@
 // Pages: every HTML answer as a pure function of the Snapshot. Judgements are made here and in page/;
 // templates only arrange.
 import type { Render } from '../core/render.ts';
-import type { Snapshot } from '../core/snapshot.ts';
+import type { IncidentView, Snapshot } from '../core/snapshot.ts';
 import { utcDay } from '../core/time.ts';
 import { isKey, type Key, type Lang } from '../core/words/words.ts';
 import { apiCalls } from './page/api.ts';
+import { liveBlog } from './page/blog.ts';
 import { groups, key } from './page/components.ts';
-import { before, covers, monthCards, months } from './page/history.ts';
+import { before, covers, monthCards, months, turn } from './page/history.ts';
 import { card, happening, pastDays, upcoming } from './page/incidents.ts';
 import { type About, layout } from './page/layout.ts';
 import { incidentFacts } from './page/permalink.ts';
+import { incidentPicture, sitePicture } from './page/picture.ts';
 import { makeTell, type Tell } from './page/tell.ts';
 import { verdictText } from './page/verdict.ts';
 
 export interface PageContext {
   readonly snapshot: Snapshot;
   readonly lang: Lang;
+  /** Whether `?lang=` asked for it: then links keep it. */
+  readonly langAsked?: boolean;
   /** Path prefix of PUBLIC_URL: `''` or `/x`. */
   readonly base: string;
   /** Versioned addresses. */
@@ -68,6 +72,8 @@ export interface Pages {
     },
   ): string;
   error(ctx: PageContext, status: number, detail?: string): string;
+  /** The picture of the site, or of an incident, as SVG; null when there is no such incident. */
+  picture(ctx: PageContext, incident: string | null): string | null;
 }
 
 const PAST_DAYS = 14;
@@ -79,8 +85,15 @@ export function makePages(render: Render): Pages {
     render(`pages/${name}`, { tell, page: layout(ctx, about, tell), ...data });
 
   /** A page of words and perhaps a form: never indexed, never refreshed. */
-  const quiet = (name: string, ctx: PageContext, title: string, data: object, tell = tellOf(ctx)) =>
-    page(name, ctx, tell, { title, description: title, path: null, live: false }, { title, ...data });
+  const quiet = (
+    name: string,
+    ctx: PageContext,
+    title: string,
+    data: object,
+    tell = tellOf(ctx),
+    query: About['query'] = {},
+  ) =>
+    page(name, ctx, tell, { title, description: title, path: null, live: false, query }, { title, ...data });
 
   return {
     live(ctx) {
@@ -109,19 +122,20 @@ export function makePages(render: Render): Pages {
     },
 
     incident(ctx, id) {
-      const { incidents, maintenances } = ctx.snapshot;
-      const incident = [...incidents, ...maintenances].find(one => one.id === id);
+      const incident = find(ctx, id);
       if (!incident) return null;
       const tell = tellOf(ctx);
-      const facts = incidentFacts(incident, tell);
+      const facts = incidentFacts(incident, ctx.snapshot, tell);
       const about: About = {
         title: `${facts.state}: ${incident.title}`,
         description: facts.summary,
         path: `/status/incidents/${encodeURIComponent(id)}`,
         live: true,
         health: facts.health,
+        picture: { path: `/status/og/${encodeURIComponent(id)}.png`, svg: incidentPicture(incident, tell) },
       };
-      return page('incident', ctx, tell, about, { incident: facts });
+      const data = liveBlog(incident, ctx.snapshot.site.url + about.path, tell);
+      return page('incident', ctx, tell, about, { incident: facts, data });
     },
 
     history(ctx, month) {
@@ -140,7 +154,14 @@ export function makePages(render: Render): Pages {
         live: false,
       };
       const shownMonths = shown.map(one => monthCards(ctx.snapshot, one, tell));
-      return page('history', ctx, tell, about, { title, single: month !== null, months: list, shownMonths });
+      const data = {
+        title,
+        single: month !== null,
+        months: list,
+        shownMonths,
+        turn: turn(list, month, tell),
+      };
+      return page('history', ctx, tell, about, data);
     },
 
     widget(ctx) {
@@ -180,25 +201,32 @@ export function makePages(render: Render): Pages {
       const tell = tellOf(ctx);
       const text = tell.say(`notice.${kind}_text`);
       const bad = kind === 'link_invalid';
-      return quiet('notice', ctx, tell.say(`notice.${kind}`), { text, bad, retry: bad }, tell);
+      return quiet('notice', ctx, tell.say(`notice.${kind}`), { text, bad, retry: bad }, tell, null);
     },
 
     confirm(ctx, token) {
       const tell = tellOf(ctx);
-      return quiet('confirm', ctx, tell.say('confirm.title'), { token }, tell);
+      return quiet('confirm', ctx, tell.say('confirm.title'), { token }, tell, { token });
     },
 
     unsubscribe(ctx, form) {
       const tell = tellOf(ctx);
       const data = { ...form, problem: problem(form.problem, tell) };
-      return quiet('unsubscribe', ctx, tell.say('unsubscribe.title'), data, tell);
+      return quiet(
+        'unsubscribe',
+        ctx,
+        tell.say('unsubscribe.title'),
+        data,
+        tell,
+        form.token ? { token: form.token } : {},
+      );
     },
 
     manage(ctx, form) {
       const tell = tellOf(ctx);
       const chosen = choices(ctx, form.components ?? []);
       const data = { ...form, all: form.components === null, choices: chosen };
-      return quiet('manage', ctx, tell.say('manage.title'), data, tell);
+      return quiet('manage', ctx, tell.say('manage.title'), data, tell, { token: form.token });
     },
 
     error(ctx, status, detail) {
@@ -207,11 +235,21 @@ export function makePages(render: Render): Pages {
       const text = tell.say(`error.${known}_text`);
       return quiet('error', ctx, tell.say(`error.${known}`), { status, text, detail: detail ?? null }, tell);
     },
+
+    picture(ctx, id) {
+      if (id === null) return sitePicture(ctx.snapshot, tellOf(ctx));
+      const incident = find(ctx, id);
+      return incident ? incidentPicture(incident, tellOf(ctx)) : null;
+    },
   };
 }
 
+function find({ snapshot }: PageContext, id: string): IncidentView | undefined {
+  return [...snapshot.incidents, ...snapshot.maintenances].find(one => one.id === id);
+}
+
 function tellOf(ctx: PageContext): Tell {
-  return makeTell(ctx.lang, ctx.snapshot.site, ctx.base, ctx.snapshot.at);
+  return makeTell(ctx.lang, ctx.snapshot.site, ctx.base, ctx.snapshot.at, ctx.langAsked);
 }
 
 /** A moment the script follows with "2 min ago". */

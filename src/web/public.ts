@@ -1,7 +1,6 @@
 // Everything public and cacheable: pages, JSON, feeds, calendar, badges, straight from the Snapshot.
 import type { Request, Response, Router } from 'express';
 import type { Snapshot } from '../core/snapshot.ts';
-import { type Lang, negotiate } from '../core/words/words.ts';
 import { badge } from './badges.ts';
 import { maintenanceIcs } from './calendar.ts';
 import type { Web } from './context.ts';
@@ -11,7 +10,7 @@ import { openapi } from './openapi.ts';
 import type { Answer } from './rendered.ts';
 import { STATUSPAGE } from './statuspage.ts';
 import { OPEN_TO_ALL } from './statuspage-paths.ts';
-import { contextOf } from './visitor.ts';
+import { asksLang, contextOf, langOf } from './visitor.ts';
 
 const CACHED = 'public, max-age=10, stale-while-revalidate=60, stale-if-error=86400';
 
@@ -23,11 +22,13 @@ export function publicRoutes(router: Router, web: Web): void {
 
   const page = (make: (ctx: ReturnType<typeof contextOf>, req: Request) => string | null) => {
     return (req: Request, res: Response, next: () => void) => {
-      const lang = langOf(req);
-      const rendered = answers.render(`${lang} ${web.base()} ${req.path}`, snapshot => {
-        const body = make(contextOf(web, snapshot, lang), req);
-        return body === null ? null : { type: HTML, body };
-      });
+      const rendered = answers.render(
+        `${langOf(req)} ${asksLang(req)} ${web.base()} ${req.path}`,
+        snapshot => {
+          const body = make(contextOf(web, snapshot, req), req);
+          return body === null ? null : { type: HTML, body };
+        },
+      );
       if (!rendered) return next();
       const vary = 'Accept-Encoding, Accept-Language';
       answers.send(req, res, rendered, { 'Cache-Control': CACHED, Vary: vary });
@@ -55,6 +56,9 @@ export function publicRoutes(router: Router, web: Web): void {
     '/api',
     page(ctx => web.pages.api(ctx)),
   );
+  router.get('/robots.txt', (_req, res) => {
+    res.set('Cache-Control', 'public, max-age=3600').type('text/plain').send(robots(web.base()));
+  });
 
   const open = (make: (snapshot: Snapshot, req: Request) => Answer | null) => {
     return (req: Request, res: Response, next: () => void) => {
@@ -121,12 +125,15 @@ export function publicRoutes(router: Router, web: Web): void {
   router.get(['/status/badge.svg', '/status/badge/:component.svg'], svg);
 }
 
+/** Everything may be found but what belongs to one visitor; pages without a canonical address say noindex. */
+function robots(base: string): string {
+  const closed = ['confirm', 'manage', 'unsubscribe', 'events'].map(
+    name => `Disallow: ${base}/status/${name}`,
+  );
+  return ['User-agent: *', ...closed, 'Allow: /', ''].join('\n');
+}
+
 /** The same JSON without a literal `<`: whoever takes it for HTML finds no tag in it. */
 function harmless(json: string): string {
   return json.replaceAll('<', '\\u003c');
-}
-
-/** The language asked for by `?lang=`, else by the browser. */
-export function langOf(req: Request): Lang {
-  return negotiate(req.headers['accept-language'], req.query.lang);
 }

@@ -2,6 +2,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { Problem } from '../core/problem.ts';
 import { SECOND } from '../core/time.ts';
+import { starting } from './starting.ts';
 import { answerBadWire, missingHost } from './wire.ts';
 
 export interface WebServer {
@@ -12,14 +13,9 @@ export interface WebServer {
   close(): Promise<void>;
 }
 
-const starting: RequestListener = (_req, res) => {
-  res.writeHead(503, { 'Retry-After': '1', 'Content-Type': 'text/plain', 'Cache-Control': 'no-store' });
-  res.end('Starting; try again in a second.\n');
-};
-
 /** Listens on `host:port` (port 0: any); a Problem when it cannot. */
 export async function openServer(port: number, host: string): Promise<WebServer | Problem> {
-  let listener = starting;
+  let listener: RequestListener = starting;
   const answer = missingHost((req, res) => listener(req, res));
   const limits = { requestTimeout: 30 * SECOND, headersTimeout: 15 * SECOND, keepAliveTimeout: 65 * SECOND };
   const server = createServer({ ...limits, requireHostHeader: false }, answer);

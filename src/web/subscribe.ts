@@ -3,7 +3,6 @@ import express, { type Request, type Response, type Router } from 'express';
 import type { Web } from './context.ts';
 import { Refusal, sameSite, subscribeLimit } from './guards.ts';
 import type { Notice } from './pages.ts';
-import { langOf } from './public.ts';
 import { contextOf, sendPrivately, wantsJson } from './visitor.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -14,7 +13,7 @@ export function subscribeRoutes(router: Router, web: Web): void {
   const json = express.json({ limit: '16kb' });
   const guard = sameSite(() => [new URL(web.refresh.current().site.url).origin]);
   const limit = subscribeLimit();
-  const ctx = (req: Request) => contextOf(web, web.refresh.current(), langOf(req));
+  const ctx = (req: Request) => contextOf(web, web.refresh.current(), req);
 
   const notice = (req: Request, res: Response, kind: Notice, status = 200) => {
     if (wantsJson(req)) return sendJson(res, status, { ok: status < 400, result: kind });

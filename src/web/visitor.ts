@@ -1,16 +1,32 @@
 // The visitor's side of a request: language, what they accept, the context pages are made with.
 import type { Request, Response } from 'express';
 import type { Snapshot } from '../core/snapshot.ts';
-import type { Lang } from '../core/words/words.ts';
+import { type Lang, negotiate, spoken } from '../core/words/words.ts';
 import type { Web } from './context.ts';
 import type { PageContext } from './pages.ts';
 
 /** What a page needs besides its own facts. */
-export function contextOf(web: Pick<Web, 'assets' | 'base'>, snapshot: Snapshot, lang: Lang): PageContext {
+export function contextOf(web: Pick<Web, 'assets' | 'base'>, snapshot: Snapshot, req: Request): PageContext {
   const { site } = snapshot;
   const base = web.base();
   const address = (name: string) => `${base}/status/assets/${name}?v=${web.assets.version(name, site)}`;
-  return { snapshot, lang, base, assets: { css: address('status.css'), js: address('live.js') } };
+  return {
+    snapshot,
+    lang: langOf(req),
+    langAsked: asksLang(req),
+    base,
+    assets: { css: address('status.css'), js: address('live.js') },
+  };
+}
+
+/** The language asked for by `?lang=`, else by the browser. */
+export function langOf(req: Request): Lang {
+  return negotiate(req.headers['accept-language'], req.query.lang);
+}
+
+/** Whether `?lang=` names a language we speak. */
+export function asksLang(req: Request): boolean {
+  return typeof req.query.lang === 'string' && spoken(req.query.lang) !== undefined;
 }
 
 /** Whether the client asked for JSON rather than a page. */

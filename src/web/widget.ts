@@ -8,9 +8,8 @@ import type { Web } from './context.ts';
 import { FRAMED } from './guards.ts';
 import { makeTell } from './page/tell.ts';
 import { verdictText } from './page/verdict.ts';
-import { langOf } from './public.ts';
 import { OPEN_TO_ALL } from './statuspage-paths.ts';
-import { contextOf } from './visitor.ts';
+import { contextOf, langOf } from './visitor.ts';
 
 /** As long as the page itself may be kept: the banner is no older than what it links to. */
 const CACHED = 'public, max-age=30, stale-while-revalidate=60, stale-if-error=86400';
@@ -57,7 +56,7 @@ export function widgetRoutes(router: Router, web: Web): void {
   router.get('/status/widget', (req, res, next) => {
     const lang = langOf(req);
     const rendered = answers.render(`${lang} ${web.base()} ${req.path}`, snapshot => {
-      const body = web.pages.widget(contextOf(web, snapshot, lang));
+      const body = web.pages.widget(contextOf(web, snapshot, req));
       return { type: 'text/html; charset=utf-8', body };
     });
     if (!rendered) return next();

@@ -86,7 +86,9 @@ export function makeEnrol(deps: EnrolDeps): Enrol {
       return true;
     },
     async unsubscribe(token) {
-      const claim = readToken(secret, 'unsubscribe', token, clock());
+      const now = clock();
+      // Who may choose what reaches an address may also choose nothing: the manage page's own button.
+      const claim = readToken(secret, 'unsubscribe', token, now) ?? readToken(secret, 'manage', token, now);
       if (claim) await deps.remove(claim.subscriber);
       return claim !== null;
     },

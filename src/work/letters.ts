@@ -3,8 +3,9 @@ import type { Incident, IncidentUpdate } from '../core/incident.ts';
 import { renderMarkdown } from '../core/markdown.ts';
 import type { Render } from '../core/render.ts';
 import type { Site } from '../core/site.ts';
-import { datesIn } from '../core/words/dates.ts';
-import { type Lang, sayIn } from '../core/words/words.ts';
+import type { Span } from '../core/uptime.ts';
+import { type Dates, datesIn } from '../core/words/dates.ts';
+import { directionOf, type Lang, type Say, sayIn } from '../core/words/words.ts';
 
 export interface Letter {
   /** One line, whatever the incident's title holds. */
@@ -33,7 +34,7 @@ export interface Letters {
 /** Makes the letters from the function that fills templates. */
 export function makeLetters(render: Render): Letters {
   const letter = (name: string, lang: Lang, data: object): Letter => {
-    const all = { say: sayIn(lang), lang, ...data };
+    const all = { say: sayIn(lang), lang, dir: directionOf(lang), ...data };
     return {
       subject: oneLine(render(`letters/${name}.subject`, all)),
       text: tidy(render(`letters/${name}.text`, all)),
@@ -74,14 +75,15 @@ function updateView(
   const facts: string[] = [];
   if (affectedNames.length > 0) facts.push(say('letter.affects', { names: dates.list(affectedNames) }));
   if (scheduled) {
-    const [start, end] = [dates.dateTime(scheduled.start), dates.dateTime(scheduled.end)];
-    facts.push(say('letter.window', { start, end }));
+    facts.push(...upkeepFacts(incident, update, scheduled, say, dates));
   } else {
     facts.push(say('letter.started', { time: dates.dateTime(incident.started) }));
     if (update.status === 'resolved') {
       const end = incident.resolved ?? update.at;
       const duration = dates.duration(Math.max(0, end - incident.started));
       facts.push(say('letter.ended', { time: dates.dateTime(end), duration }));
+    } else if (update.promised !== undefined) {
+      facts.push(say('letter.next', { time: dates.dateTime(update.promised) }));
     }
   }
   return {
@@ -100,11 +102,38 @@ function updateView(
   };
 }
 
-/** The rule at the letter's edge; a decoration, the words say the same. */
+/** What a maintenance's letter is about: when it will be, that it goes on until, or how it was. */
+function upkeepFacts(
+  incident: Incident,
+  update: IncidentUpdate,
+  { start, end }: Span,
+  say: Say,
+  dates: Dates,
+): string[] {
+  const window = say('letter.window', {
+    start: dates.dateTime(start),
+    // The date is not said twice.
+    end: dates.sameDay(start, end) ? dates.time(end) : dates.dateTime(end),
+    duration: dates.duration(end - start),
+  });
+  if (update.status === 'in_progress') return [say('letter.until', { time: dates.dateTime(end) }), window];
+  if (update.status === 'verifying') return [say('letter.verifying'), window];
+  if (update.status !== 'completed') return [window];
+  const ended = incident.resolved ?? update.at;
+  return [
+    say('letter.ended', {
+      time: dates.dateTime(ended),
+      duration: dates.duration(Math.max(0, ended - start)),
+    }),
+    window,
+  ];
+}
+
+/** The rule at the letter's edge, 3:1 on light and dark; a decoration, the words say the same. */
 function colorOf(incident: Incident, update: IncidentUpdate): string {
-  if (incident.scheduled) return '#1d4ed8';
-  if (update.status === 'resolved') return '#15803d';
-  return { minor: '#b77900', major: '#c2410c', critical: '#a31621' }[incident.severity];
+  if (incident.scheduled) return update.status === 'completed' ? '#1f9254' : '#3b66dd';
+  if (update.status === 'resolved') return '#1f9254';
+  return { minor: '#b77900', major: '#d9580d', critical: '#d1293d' }[incident.severity];
 }
 
 /** A header must never be split by what somebody wrote into a title. */

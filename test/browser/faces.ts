@@ -173,6 +173,41 @@ export const FACES: Readonly<Record<string, Snapshot>> = {
   empty: snapshot(SIX.map(one => view(one, 'no_data', { known: 0 }))),
 };
 
+/** What somebody will type one day: no spaces, other scripts, other directions, pictures, a book. */
+const LONG = 'x'.repeat(400);
+const HARSH_TITLE = `تعطل واجهة البرمجة 🔥 and a title that goes on ${'and on '.repeat(20)}${LONG}`;
+const HARSH = shown(
+  incident('20261123_harsh', {
+    title: HARSH_TITLE,
+    started: NOW - 12 * MINUTE,
+    updates: [
+      update(NOW - 12 * MINUTE, 'investigating', `نحن نحقق في المشكلة. ${LONG}`),
+      update(NOW - 7 * MINUTE, 'identified', `<b>raw</b> **bold** \`${LONG}\` 🚒🚒🚒`, 'שלב שני 👩‍🚒'),
+    ],
+    postmortem: Array.from(
+      { length: 100 },
+      (_, i) => `### Part ${i + 1}\n\n${'One sentence of a very long story. '.repeat(7)}`,
+    ).join('\n\n'),
+  }),
+  [api],
+);
+const HARSH_SITE = snapshot(
+  [
+    view(component('a', { name: `خدمة ${LONG}`, description: LONG }), 'major_outage', {
+      since: NOW - 12 * MINUTE,
+    }),
+    view(
+      component('b', { name: 'שירות התשלומים', description: 'תשלומים וחשבוניות' }),
+      'degraded_performance',
+    ),
+    view(component('c', { name: '🚀 Launch 🚀', group: `Group ${LONG}` }), 'operational'),
+  ],
+  {
+    incidents: [HARSH],
+    site: site({ title: `Status of ${LONG}`, links: [{ label: LONG, url: 'https://example.com/' }] }),
+  },
+);
+
 /** The id of an incident with updates and a post-mortem. */
 export const LATENCY_ID = LATENCY.id;
 
@@ -212,4 +247,15 @@ export const PAGES: Record<string, string> = {
   widget: pages.widget(ctx(FACES.outage!)),
   copy: pages.live({ ...ctx(FACES.outage!), copy: true }),
   missing: pages.error(well, 404),
+  limited: pages.error(well, 429),
+  broken: pages.error(ctx(FACES.outage!), 500),
+  invalid: pages.notice(well, 'link_invalid'),
+  harsh: pages.live(ctx(HARSH_SITE)),
+  book: pages.incident(ctx(HARSH_SITE), HARSH.id)!,
+  harshManage: pages.manage(ctx(HARSH_SITE), {
+    token: 't',
+    email: `${LONG}@example.com`,
+    components: [],
+    saved: false,
+  }),
 };

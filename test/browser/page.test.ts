@@ -1,17 +1,16 @@
 // The page in a real browser: fits, weighs, reads and stays true as promised.
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../src/core/snapshot.ts';
 import { stylesheet } from '../../src/web/page/brand.ts';
 import { site } from '../makers.ts';
+import { browserOfTests, HAS_CHROMIUM } from './chromium.ts';
 import { ctx, FACES, PAGES, pages } from './faces.ts';
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const CSP =
   "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'";
@@ -20,13 +19,12 @@ const LOGO =
   '<svg xmlns="http://www.w3.org/2000/svg" width="32" height="32"><circle cx="16" cy="16" r="16"/></svg>';
 const JS = readFileSync('public/live.js', 'utf8');
 
-describe.runIf(existsSync(CHROMIUM))('the page in a browser', () => {
+describe.runIf(HAS_CHROMIUM)('the page in a browser', () => {
+  const open = browserOfTests();
   let server: Server;
-  let browser: Browser;
   let origin: string;
   let shown: string | null = null;
   const streams = new Set<ServerResponse>();
-  const closing: (() => Promise<void>)[] = [];
 
   beforeAll(async () => {
     server = createServer((request, response) => {
@@ -45,41 +43,12 @@ describe.runIf(existsSync(CHROMIUM))('the page in a browser', () => {
     });
     await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const quiet = [
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--no-first-run',
-    ];
-    browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: ['--no-sandbox', '--disable-gpu', ...quiet],
-    });
   }, 60_000);
 
-  afterEach(async () => {
-    for (const close of closing.splice(0)) await close();
-  });
-
-  afterAll(async () => {
-    await browser?.close();
+  afterAll(() => {
     server?.closeAllConnections();
     server?.close();
   });
-
-  async function open(options: BrowserContextOptions = {}): Promise<Page> {
-    const context = await browser.newContext({ timezoneId: 'UTC', reducedMotion: 'reduce', ...options });
-    closing.push(() => context.close());
-    const page = await context.newPage();
-    const wrong: string[] = [];
-    page.on('pageerror', problem => wrong.push(String(problem)));
-    page.on('console', message => {
-      // Losing contact is part of the test; breaking the policy never is.
-      if (/Content Security Policy|Uncaught/.test(message.text())) wrong.push(message.text());
-    });
-    closing.unshift(async () => expect(wrong).toEqual([]));
-    return page;
-  }
 
   /** Puts another state on the server and rings, as the server would. */
   function change(snapshot: Snapshot): void {

@@ -2,6 +2,7 @@
 import { HtmlValidate } from 'html-validate/node';
 import { describe, expect, it } from 'vitest';
 import { makeRender } from '../../src/views.ts';
+import { startingPage } from '../../src/web/starting.ts';
 import { makeLetters } from '../../src/work/letters.ts';
 import { PAGES } from '../browser/faces.ts';
 import { incident, site } from '../makers.ts';
@@ -31,6 +32,10 @@ async function wrong(html: string): Promise<string[]> {
 describe('valid HTML', () => {
   it.each(Object.keys(PAGES))('%s', async name => {
     expect(await wrong(PAGES[name]!)).toEqual([]);
+  });
+
+  it.each(['en', 'de'] as const)('the page while it starts, %s', async lang => {
+    expect(await wrong(startingPage(lang))).toEqual([]);
   });
 
   it('letters', async () => {

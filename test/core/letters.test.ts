@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { MINUTE } from '../../src/core/time.ts';
 import { makeRender } from '../../src/views.ts';
 import { makeLetters } from '../../src/work/letters.ts';
+import { specimens } from '../../src/work/specimens.ts';
 import { incident, NOW, site, update } from '../makers.ts';
 
 const letters = makeLetters(makeRender('views'));
@@ -52,6 +53,76 @@ describe('incident letters', () => {
     expect(html).not.toContain('<API>');
     expect(html).not.toContain('<img');
     expect(html.match(/href="[^"]*"/g)).toHaveLength(3);
+  });
+});
+
+describe('maintenance letters', () => {
+  const ahead = update(NOW, 'scheduled', 'Expect a short interruption.');
+  const begun = update(NOW + 60 * MINUTE, 'in_progress', 'It begins.');
+  const checking = update(NOW + 120 * MINUTE, 'verifying', 'Nearly.');
+  const over = update(NOW + 130 * MINUTE, 'completed', 'Over.');
+  const upkeep = incident('m', {
+    title: 'Database upgrade',
+    status: 'completed',
+    started: NOW + 60 * MINUTE,
+    resolved: NOW + 130 * MINUTE,
+    scheduled: { start: NOW + 60 * MINUTE, end: NOW + 150 * MINUTE },
+    updates: [ahead, begun, checking, over],
+  });
+  const planned = 'Planned: 23 Nov 2026, 15:42 UTC to 17:12 UTC (1 h 30 min)';
+  it.each([
+    ['ahead', ahead, 'SCHEDULED · Maintenance', ['Affects: API', planned]],
+    [
+      'at its start',
+      begun,
+      'IN PROGRESS · Maintenance',
+      ['Affects: API', 'It has begun and is planned to end 23 Nov 2026, 17:12 UTC.', planned],
+    ],
+    [
+      'while it is checked',
+      checking,
+      'VERIFYING · Maintenance',
+      ['Affects: API', 'The work is done; we are checking that all is well.', planned],
+    ],
+    [
+      'at its end',
+      over,
+      'COMPLETED · Maintenance',
+      ['Affects: API', 'Ended: 23 Nov 2026, 16:52 UTC, after 1 h 10 min', planned],
+    ],
+  ])('%s: the state first, then what it means', (_, news, state, facts) => {
+    const { text, subject } = letters.update(site(), 'en', upkeep, news, ['API'], LINKS);
+    expect(subject).toBe('[MAINTENANCE] Database upgrade');
+    expect(text.split('\n\n').slice(0, 2)).toEqual([`${state}\nDatabase upgrade`, facts.join('\n')]);
+  });
+
+  it('an incident’s letter says when the next one is promised, the last one does not', () => {
+    const promising = { ...FIRST, promised: NOW + 20 * MINUTE };
+    const of = { ...DOWN, updates: [promising, { ...LAST, promised: NOW }] };
+    expect(letters.update(site(), 'en', of, promising, [], LINKS).text).toContain(
+      'Next update by 23 Nov 2026, 15:02 UTC',
+    );
+    expect(letters.update(site(), 'en', of, of.updates[1]!, [], LINKS).text).not.toContain('Next update');
+  });
+});
+
+describe('specimens', () => {
+  it.each(['en', 'de'] as const)('one of each kind, complete in %s', lang => {
+    const made = specimens(site(), lang, letters, NOW);
+    expect(made.map(({ name }) => name.slice(3))).toEqual([
+      'confirm',
+      'incident',
+      'update',
+      'resolved',
+      'maintenance-ahead',
+      'maintenance-begins',
+      'maintenance-over',
+      'unsubscribe-link',
+    ]);
+    for (const { letter } of made) {
+      expect(letter.html).toContain(`<html lang="${lang}" dir="ltr">`);
+      expect(`${letter.subject} ${letter.text}`).not.toMatch(/undefined|\{\w+\}/);
+    }
   });
 });
 

@@ -17,7 +17,7 @@ function context(of: Snapshot, over: Partial<PageContext> = {}): PageContext {
 }
 
 function heading(html: string): string {
-  return /<h1>(?:<svg.*?<\/svg>)?(.*?)<\/h1>/s
+  return /<h1[^>]*>(?:<svg.*?<\/svg>)?(.*?)<\/h1>/s
     .exec(html)![1]!
     .replace(/<[^>]+>/g, '')
     .replaceAll('\u00a0', ' ');
@@ -94,7 +94,7 @@ describe('the live page', () => {
     expect(html).toContain(
       'aria-label="API: 99.75% uptime over 90 days; 2 days with incidents or maintenance"',
     );
-    expect(html).toContain(`<a href="/status/incidents/${LATENCY_ID}">API Latency Spike</a></li>`);
+    expect(html).toContain(`<a href="/status/incidents/${LATENCY_ID}" dir="auto">API Latency Spike</a></li>`);
   });
 
   it('does not call a day inside a long incident quiet', () => {

@@ -49,6 +49,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   checked: 'Zuletzt geprüft {time}',
   unchecked: 'Noch nicht geprüft · Seite erstellt {time}',
 
+  'page.locale': 'de_DE',
   'page.skip': 'Zum Inhalt springen',
   'page.home': 'Status',
   'page.subscribe': 'Abonnieren',
@@ -63,6 +64,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'page.today': 'heute',
   'page.key': 'Was die Balken bedeuten',
   'page.foot': 'Mehr über diese Seite',
+  'page.links': 'Über {title}',
   'page.zone': 'Zeiten in {zone}.',
   'page.zone_local': 'Zeiten in Ihrer Zeitzone ({zone}).',
   'page.days_utc': 'Tage sind UTC-Tage.',
@@ -110,6 +112,10 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'incident.duration': 'Dauer',
   'incident.still': 'bisher {duration}',
   'incident.affected': 'Betroffen',
+  'incident.counted': '{duration} als Ausfall gezählt',
+  'incident.around': 'Andere Störungen',
+  'incident.earlier': 'Früher',
+  'incident.later': 'Später',
   'incident.severity': 'Schwere',
   'incident.window': 'Zeitraum',
   'history.title_of': 'Geschichte dieser Seite',
@@ -143,6 +149,8 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'history.months': 'Monate',
   'history.count': { one: '{n} Eintrag', other: '{n} Einträge' },
   'history.none': 'keine',
+  'history.incidents': { one: '{n} Störung', other: '{n} Störungen' },
+  'history.maintenances': { one: '{n} Wartung', other: '{n} Wartungen' },
 
   'subscribe.title': 'Erfahren, wenn etwas geschieht',
   'subscribe.lead':
@@ -250,6 +258,10 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'error.503': 'An dieser Seite wird gearbeitet',
   'error.503_text': 'Bitte versuchen Sie es in einer Minute wieder.',
 
+  'starting.title': 'Diese Seite startet gerade',
+  'starting.text':
+    'Sie ist gleich da und öffnet sich von selbst. Über die beobachteten Dienste sagt das nichts.',
+
   'duration.short': 'unter einer Minute',
   'duration.minutes': '{n} Min.',
   'duration.hours': '{n} Std.',
@@ -269,7 +281,10 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'letter.affects': 'Betrifft: {names}',
   'letter.started': 'Beginn: {time}',
   'letter.ended': 'Ende: {time}, nach {duration}',
-  'letter.window': 'Zeitraum: {start} bis {end}',
+  'letter.window': 'Geplant: {start} bis {end} ({duration})',
+  'letter.until': 'Sie hat begonnen und soll {time} enden.',
+  'letter.verifying': 'Die Arbeit ist getan; wir prüfen, ob alles in Ordnung ist.',
+  'letter.next': 'Nächste Meldung bis {time}',
   'letter.see': 'Zur Störung',
   'letter.see_maintenance': 'Zur Wartung',
   'letter.why': 'Sie erhalten diesen Brief, weil Sie {title} abonniert haben.',

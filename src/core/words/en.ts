@@ -46,6 +46,8 @@ export const en = {
   checked: 'Last checked {time}',
   unchecked: 'Not checked yet · page made {time}',
 
+  // Open Graph's name of the language.
+  'page.locale': 'en_GB',
   'page.skip': 'Skip to content',
   'page.home': 'Status',
   'page.subscribe': 'Subscribe',
@@ -60,6 +62,7 @@ export const en = {
   'page.today': 'today',
   'page.key': 'What the bars mean',
   'page.foot': 'More about this page',
+  'page.links': 'About {title}',
   'page.zone': 'Times are in {zone}.',
   'page.zone_local': 'Times are in your time zone ({zone}).',
   'page.days_utc': 'Days are UTC days.',
@@ -106,6 +109,10 @@ export const en = {
   'incident.duration': 'Duration',
   'incident.still': '{duration} so far',
   'incident.affected': 'Affected',
+  'incident.counted': '{duration} counted as downtime',
+  'incident.around': 'Other incidents',
+  'incident.earlier': 'Earlier',
+  'incident.later': 'Later',
   'incident.severity': 'Severity',
   'incident.window': 'Window',
   'history.title_of': 'History of this page',
@@ -139,6 +146,8 @@ export const en = {
   'history.months': 'Months',
   'history.count': { one: '{n} entry', other: '{n} entries' },
   'history.none': 'none',
+  'history.incidents': { one: '{n} incident', other: '{n} incidents' },
+  'history.maintenances': { one: '{n} maintenance', other: '{n} maintenances' },
 
   'subscribe.title': 'Get told when something happens',
   'subscribe.lead':
@@ -242,6 +251,10 @@ export const en = {
   'error.503': 'This page is being worked on',
   'error.503_text': 'Please try again in a minute.',
 
+  'starting.title': 'This page is starting',
+  'starting.text':
+    'It will be here in a moment and opens by itself. That says nothing about the services it watches.',
+
   'duration.short': 'under a minute',
   'duration.minutes': '{n} min',
   'duration.hours': '{n} h',
@@ -260,7 +273,10 @@ export const en = {
   'letter.affects': 'Affects: {names}',
   'letter.started': 'Started: {time}',
   'letter.ended': 'Ended: {time}, after {duration}',
-  'letter.window': 'Window: {start} to {end}',
+  'letter.window': 'Planned: {start} to {end} ({duration})',
+  'letter.until': 'It has begun and is planned to end {time}.',
+  'letter.verifying': 'The work is done; we are checking that all is well.',
+  'letter.next': 'Next update by {time}',
   'letter.see': 'Read the incident',
   'letter.see_maintenance': 'Read about the maintenance',
   'letter.why': 'You get this letter because you subscribed to {title}.',

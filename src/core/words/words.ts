@@ -14,6 +14,13 @@ export const LANG_NAMES: Readonly<Record<Lang, string>> = { en: 'English', de: '
 
 const CATALOGUES: Record<Lang, Readonly<Record<Key, string | { one: string; other: string }>>> = { en, de };
 
+const RIGHT_TO_LEFT = new Set(['ar', 'ckb', 'fa', 'he', 'ps', 'sd', 'ug', 'ur', 'yi']);
+
+/** Which way a language is written; a catalogue in Arabic or Hebrew needs nothing else. */
+export function directionOf(lang: string): 'ltr' | 'rtl' {
+  return RIGHT_TO_LEFT.has(lang.split('-')[0] as string) ? 'rtl' : 'ltr';
+}
+
 /** The words of one language. */
 export function sayIn(lang: Lang): Say {
   const plural = new Intl.PluralRules(lang);
@@ -52,7 +59,8 @@ export function negotiate(acceptLanguage: string | undefined, queryLang: unknown
   return wishes.find(wish => wish.lang && wish.weight > 0)?.lang ?? 'en';
 }
 
-function spoken(tag: string): Lang | undefined {
+/** The language of a tag (`de-AT`), if we speak it. */
+export function spoken(tag: string): Lang | undefined {
   const primary = tag.trim().toLowerCase().split(/[-_]/)[0];
   return LANGS.find(lang => lang === primary);
 }

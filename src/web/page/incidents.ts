@@ -35,7 +35,7 @@ export function card(incident: IncidentView, tell: Tell): Card {
   const updates = updatesOf(incident, tell).reverse();
   return {
     id: anchorOf('i', incident.id),
-    url: tell.link(`/status/incidents/${encodeURIComponent(incident.id)}`),
+    url: tell.page(`/status/incidents/${encodeURIComponent(incident.id)}`),
     title: incident.title,
     code: CODE[health],
     icon: icon(health),
@@ -131,7 +131,7 @@ export function pastDays(snapshot: Snapshot, count: number, tell: Tell): PastDay
       cards: told.sort((a, b) => beginning(b) - beginning(a)).map(one => card(one, tell)),
       ongoing: touching
         .filter(one => !told.includes(one))
-        .map(({ id, title }) => ({ title, url: tell.link(`/status/incidents/${encodeURIComponent(id)}`) })),
+        .map(({ id, title }) => ({ title, url: tell.page(`/status/incidents/${encodeURIComponent(id)}`) })),
     };
   });
 }

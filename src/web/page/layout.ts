@@ -1,9 +1,11 @@
 // The frame of every page: title, links, languages, what chats and search engines are told.
 import type { Health } from '../../core/component.ts';
 import { escapeHtml } from '../../core/markdown.ts';
-import { LANG_NAMES, LANGS, type Lang } from '../../core/words/words.ts';
+import { shortId } from '../../core/token.ts';
+import { directionOf, LANG_NAMES, LANGS, type Lang } from '../../core/words/words.ts';
 import type { PageContext } from '../pages.ts';
 import { CODE, favicon, mark, themeColor } from './face.ts';
+import { PICTURE, sitePicture } from './picture.ts';
 import type { Tell } from './tell.ts';
 import { verdictText } from './verdict.ts';
 
@@ -14,8 +16,12 @@ export interface About {
   readonly description: string;
   /** Its path on the site, as canonical address; null for pages nobody should find. */
   readonly path: string | null;
+  /** What the address needs besides its path when the language is switched; null: it cannot be asked again. */
+  readonly query?: Readonly<Record<string, string>> | null;
   /** Whether the script keeps it up to date. */
   readonly live: boolean;
+  /** What chats show beneath a link to it; the whole site's when absent. */
+  readonly picture?: { readonly path: string; readonly svg: string };
   /** The state in tab, icon and theme; the whole site's when absent. */
   readonly health?: Health;
 }
@@ -27,11 +33,22 @@ export function layout(ctx: PageContext, about: About, tell: Tell) {
   const custom = site.brand.favicon;
   return {
     lang: ctx.lang,
+    dir: directionOf(ctx.lang),
     site: site.title,
     title: `${about.live ? mark(health) : ''}${about.title} · ${site.title}`,
     ogTitle: about.title,
     description: about.description,
-    canonical: about.path === null ? null : site.url + about.path,
+    canonical: about.path === null ? null : spokenAt(site.url + about.path, ctx.langAsked ? ctx.lang : null),
+    alternates:
+      about.path === null
+        ? []
+        : [...LANGS, null].map(lang => ({
+            lang: lang ?? 'x-default',
+            url: spokenAt(site.url + about.path, lang),
+          })),
+    picture: about.path === null ? null : pictureUrl(ctx, about, tell),
+    pictureSize: PICTURE,
+    locale: tell.say('page.locale'),
     live: about.live,
     version,
     at: new Date(at).toISOString(),
@@ -40,12 +57,19 @@ export function layout(ctx: PageContext, about: About, tell: Tell) {
     // A well site wears the operator's icon; trouble wears its own.
     icon: custom && health === 'operational' ? brandFile(tell, custom) : favicon(health),
     logo: site.brand.logo ? brandFile(tell, site.brand.logo) : null,
+    logoDark: site.brand.logo && site.brand.logoDark ? brandFile(tell, site.brand.logoDark) : null,
     customCss: site.brand.css ? brandFile(tell, site.brand.css) : null,
     homepage: site.brand.homepage,
     homepageName: site.brand.homepage ? hostOf(site.brand.homepage) : null,
+    links: site.links,
     css: ctx.assets.css,
     js: ctx.assets.js,
-    languages: LANGS.map((lang: Lang) => ({ lang, name: LANG_NAMES[lang], here: lang === ctx.lang })),
+    languages: LANGS.map((lang: Lang) => ({
+      lang,
+      name: LANG_NAMES[lang],
+      here: lang === ctx.lang,
+      url: switchTo(lang, about, tell),
+    })),
     zone: site.timezone,
     copyHtml: ctx.copy ? copied(tell) : null,
   };
@@ -56,6 +80,23 @@ function copied(tell: Tell): string {
   const site = `<a href="${escapeHtml(tell.site.url)}/status/live">${escapeHtml(hostOf(tell.site.url))}</a>`;
   const time = tell.time(tell.at).html.replace('<time ', '<time data-ago ');
   return tell.html('page.copy_made', { site: { html: site }, time: { html: time } });
+}
+
+/** The hash in the address makes a chat fetch anew what looks otherwise. */
+function pictureUrl(ctx: PageContext, about: About, tell: Tell): string {
+  const { path, svg } = about.picture ?? { path: '/status/og.png', svg: sitePicture(ctx.snapshot, tell) };
+  return `${ctx.snapshot.site.url}${path}?lang=${ctx.lang}&v=${shortId(svg)}`;
+}
+
+/** Where the same words stand in a language; null: in whichever the visitor's browser likes. */
+function spokenAt(url: string, lang: Lang | null): string {
+  return lang === null ? url : `${url}?lang=${lang}`;
+}
+
+/** The answer to a form cannot be asked again by a link: its switch leads to the page everyone knows. */
+function switchTo(lang: Lang, { query }: About, tell: Tell): string {
+  if (query === null) return `${tell.link('/status/live')}?lang=${lang}`;
+  return `?${new URLSearchParams({ ...query, lang })}`;
 }
 
 function brandFile(tell: Tell, name: string): string {

@@ -2,11 +2,12 @@
 import type { Health } from '../../core/component.ts';
 import type { Said } from '../../core/history.ts';
 import { plainText } from '../../core/markdown.ts';
-import type { IncidentView } from '../../core/snapshot.ts';
+import type { IncidentView, Snapshot } from '../../core/snapshot.ts';
 import { parseInstant } from '../../core/time.ts';
 import type { Key } from '../../core/words/words.ts';
+import { type Affected, affectedOf } from './affected.ts';
 import { CODE, icon } from './face.ts';
-import { affects, healthOf, isOver, type UpdateCard, updatesOf, windowHtml } from './incidents.ts';
+import { affects, beginning, healthOf, isOver, type UpdateCard, updatesOf, windowHtml } from './incidents.ts';
 import type { Tell } from './tell.ts';
 
 export interface IncidentFacts {
@@ -19,7 +20,14 @@ export interface IncidentFacts {
   readonly summary: string;
   /** Label and value, value as HTML. */
   readonly facts: readonly { readonly label: string; readonly html: string }[];
-  readonly affected: readonly { readonly name: string; readonly state: string; readonly icon: string }[];
+  readonly affected: readonly Affected[];
+  /** The entries before and after it in time. */
+  readonly neighbours: readonly {
+    readonly rel: 'prev' | 'next';
+    readonly label: string;
+    readonly title: string;
+    readonly url: string;
+  }[];
   /** Newest first. */
   readonly updates: readonly UpdateCard[];
   readonly postmortemHtml: string | null;
@@ -30,7 +38,7 @@ export interface IncidentFacts {
 }
 
 /** Everything the permalink shows. */
-export function incidentFacts(incident: IncidentView, tell: Tell): IncidentFacts {
+export function incidentFacts(incident: IncidentView, snapshot: Snapshot, tell: Tell): IncidentFacts {
   const health = healthOf(incident);
   const over = isOver(incident);
   const duration = tell.dates.duration(incident.duration);
@@ -59,12 +67,8 @@ export function incidentFacts(incident: IncidentView, tell: Tell): IncidentFacts
     state: tell.say(`status.${incident.state}`),
     summary: clipText(`${affects(incident, tell)}. ${plainText(last.body)}`, 200),
     facts,
-    affected: incident.affected.map(({ name, status }) => ({
-      name,
-      state: tell.say(`state.${incident.scheduled ? 'under_maintenance' : status}`),
-      // Over is over: a warning sign would say that it still is so.
-      icon: over ? '' : icon(incident.scheduled ? 'under_maintenance' : status),
-    })),
+    affected: affectedOf(incident, snapshot, tell),
+    neighbours: neighbours(incident, snapshot, tell),
     updates: updatesOf(incident, tell).reverse(),
     postmortemHtml: incident.postmortemHtml,
     history: (incident.history ?? []).map(({ at, author, changes }) => ({
@@ -85,6 +89,34 @@ function sentence({ key, values = {} }: Said, tell: Tell): string {
   return tell.say(
     key,
     Object.fromEntries(Object.entries(values).map(([name, value]) => [name, word(value)])),
+  );
+}
+
+function neighbours(
+  incident: IncidentView,
+  { incidents, maintenances }: Snapshot,
+  tell: Tell,
+): IncidentFacts['neighbours'] {
+  const all = [...incidents, ...maintenances].sort(
+    (a, b) => beginning(a) - beginning(b) || (a.id < b.id ? -1 : 1),
+  );
+  const at = all.findIndex(({ id }) => id === incident.id);
+  return (
+    [
+      ['prev', all[at - 1]],
+      ['next', all[at + 1]],
+    ] as const
+  ).flatMap(([rel, one]) =>
+    one
+      ? [
+          {
+            rel,
+            label: tell.say(rel === 'prev' ? 'incident.earlier' : 'incident.later'),
+            title: one.title,
+            url: tell.page(`/status/incidents/${encodeURIComponent(one.id)}`),
+          },
+        ]
+      : [],
   );
 }
 

@@ -93,7 +93,7 @@ function badDay(cell: DayCell, index: number, titles: ReadonlyMap<string, string
       cell.downtime > 0 ? tell.say('component.down', { duration: tell.dates.duration(cell.downtime) }) : null,
     incidents: cell.incidents.map(id => ({
       title: titles.get(id) ?? id,
-      url: tell.link(`/status/incidents/${encodeURIComponent(id)}`),
+      url: tell.page(`/status/incidents/${encodeURIComponent(id)}`),
     })),
   };
 }

@@ -19,6 +19,8 @@ export interface Tell {
   readonly site: Site;
   /** A path on this site, with the prefix of PUBLIC_URL. */
   link(path: string): string;
+  /** The same for a page of ours: the language asked for by `?lang=` is kept. */
+  page(path: string): string;
   /** A sentence as HTML: values are escaped unless they are Html. */
   html(key: Key, values?: Readonly<Record<string, string | number | Html>>): string;
   /** `<time>`: the site's zone in the text, for the script the moment in the attribute. */
@@ -26,7 +28,7 @@ export interface Tell {
 }
 
 /** Everything a page needs to speak: language, site, prefix and moment. */
-export function makeTell(lang: Lang, site: Site, base: string, at: Millis): Tell {
+export function makeTell(lang: Lang, site: Site, base: string, at: Millis, asked = false): Tell {
   const say = sayIn(lang);
   const dates = datesIn(lang, site.timezone);
   return {
@@ -36,10 +38,11 @@ export function makeTell(lang: Lang, site: Site, base: string, at: Millis): Tell
     at,
     site,
     link: path => base + path,
+    page: path => base + path + (asked ? `?lang=${lang}` : ''),
     html(key, values = {}) {
       const safe = Object.entries(values).map(([name, value]) => [
         name,
-        typeof value === 'object' ? value.html : typeof value === 'number' ? value : escapeHtml(value),
+        typeof value === 'object' ? value.html : typeof value === 'number' ? value : isolated(value),
       ]);
       // Markup goes in after the words are chosen, so `n` still picks the plural.
       return say(key, Object.fromEntries(safe));
@@ -59,6 +62,14 @@ export function makeTell(lang: Lang, site: Site, base: string, at: Millis): Tell
 function stamp(at: Millis): string {
   const text = new Date(at).toISOString();
   return `${text.slice(0, at % MINUTE === 0 ? 16 : 19)}Z`;
+}
+
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+
+/** A value as HTML; one written from right to left must not turn the sentence around it. */
+function isolated(value: string): string {
+  const safe = escapeHtml(value);
+  return RIGHT_TO_LEFT.test(value) ? `<bdi>${safe}</bdi>` : safe;
 }
 
 const ENTITIES: Record<string, string> = {

@@ -26,6 +26,19 @@ export function verdictText({ verdict, components }: Snapshot, tell: Tell): Verd
   return { health, icon: icon(health), html, plain: plainOf(html), notes: notes(verdict, components, tell) };
 }
 
+/** The verdict as a picture tells it: without durations, the moment on a line of its own. */
+export function verdictHeadline({ verdict, components }: Snapshot, tell: Tell) {
+  const since =
+    verdict.since === null
+      ? []
+      : [tell.say('component.since', { since: tell.dates.dateTime(verdict.since) })];
+  return {
+    health: shownHealth(verdict),
+    headline: plainOf(sentence({ ...verdict, since: null }, tell)),
+    notes: [...since, ...notes(verdict, components, tell)],
+  };
+}
+
 /** An open incident that touches no component must not stand under a green disc. */
 function shownHealth(verdict: Verdict): Health {
   const calm = verdict.state === 'operational' || verdict.state === 'no_data';

@@ -1,0 +1,66 @@
+// Pictures: the PNG a chat shows beneath a link, drawn when somebody asks, off the main thread, once per look.
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { renderAsync } from '@resvg/resvg-js';
+import type { Request, Router } from 'express';
+import { shortId } from '../core/token.ts';
+import type { Web } from './context.ts';
+import { Rendered, sendRendered } from './rendered.ts';
+import { contextOf } from './visitor.ts';
+
+const FOR_EVER = 'public, max-age=31536000, immutable';
+const BRIEFLY = 'public, max-age=60, stale-while-revalidate=600, stale-if-error=86400';
+/** Pictures kept: the site's in each language, and the incidents people are talking about. */
+const MOST = 40;
+
+const fonts = path.join(
+  path.dirname(createRequire(import.meta.url).resolve('dejavu-fonts-ttf/package.json')),
+  'ttf',
+);
+const FONT_FILES = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map(name => path.join(fonts, name));
+/** Scripts DejaVu has no letters for: only then the machine's own fonts are looked through, which is slow. */
+const ELSEWHERE = /[\u0900-\u0dff\u0e00-\u0fff\u1100-\u11ff\u2e80-\ufaff]|\p{Extended_Pictographic}/u;
+
+/** `/status/og.png` and `/status/og/INCIDENT.png`; `v` is the look's hash, `lang` as everywhere. */
+export function pictureRoutes(router: Router, web: Web): void {
+  const kept = new Map<string, Promise<Rendered>>();
+  /** One at a time: a crowd of crawlers must not take every thread. */
+  let last: Promise<unknown> = Promise.resolve();
+
+  const drawn = (svg: string): Promise<Rendered> => {
+    const key = shortId(svg);
+    const known = kept.get(key);
+    if (known) return known;
+    const picture = last.then(() => draw(svg));
+    last = picture.catch(() => kept.delete(key));
+    if (kept.size >= MOST) kept.delete(kept.keys().next().value as string);
+    kept.set(key, picture);
+    return picture;
+  };
+
+  const pictureOf = (req: Request): string | null => {
+    const { incident } = req.params;
+    return web.pages.picture(
+      contextOf(web, web.refresh.current(), req),
+      incident === undefined ? null : String(incident),
+    );
+  };
+
+  router.get(['/status/og.png', '/status/og/:incident.png'], async (req, res, next) => {
+    const svg = pictureOf(req);
+    if (svg === null) return next();
+    const lasting = req.query.v === shortId(svg);
+    const headers = { 'Cache-Control': lasting ? FOR_EVER : BRIEFLY, Vary: 'Accept-Language' };
+    sendRendered(req, res, await drawn(svg), { ...headers, 'Cross-Origin-Resource-Policy': 'cross-origin' });
+  });
+}
+
+async function draw(svg: string): Promise<Rendered> {
+  const font = {
+    fontFiles: FONT_FILES,
+    loadSystemFonts: ELSEWHERE.test(svg),
+    defaultFontFamily: 'DejaVu Sans',
+  };
+  const image = await renderAsync(svg, { font });
+  return new Rendered({ type: 'image/png', body: image.asPng() });
+}
