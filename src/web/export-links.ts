@@ -22,10 +22,13 @@ export function pageFile(lang: Lang, path: string): string {
 /** The page with every `href`, `src` and `srcset` made relative, with the file's name: not every server knows index.html. */
 export function localLinks(html: string, place: Place): string {
   const here = pageFile(place.lang, place.path);
-  return html.replace(/( (?:href|src|srcset)=")([^"]*)(")/g, (_, before: string, link: string, after: string) => {
-    const target = localLink(link.replaceAll('&amp;', '&').replaceAll('&#39;', "'"), here, place);
-    return before + target.replaceAll('&', '&amp;') + after;
-  });
+  return html.replace(
+    /( (?:href|src|srcset)=")([^"]*)(")/g,
+    (_, before: string, link: string, after: string) => {
+      const target = localLink(link.replaceAll('&amp;', '&').replaceAll('&#39;', "'"), here, place);
+      return before + target.replaceAll('&', '&amp;') + after;
+    },
+  );
 }
 
 function localLink(link: string, here: string, { lang, path, site, files, pages }: Place): string {
