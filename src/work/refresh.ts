@@ -51,11 +51,11 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
   async function gather(at: Millis = now): Promise<Snapshot> {
     const { site, problems } = await deps.site();
     let files = await deps.files();
-    const repeated = files.incidents.flatMap(incident => occurrences(incident, at));
+    const repeated = repeatedAt(files.incidents, at);
     const filed = await deps.file({ incidents: repeated, text: files.text }, site, at);
     if (filed.wrote) files = await deps.files();
     const measured = await deps.measured(at - site.uptime.days * DAY);
-    const incidents = withUnfiled(files.incidents, filed).flatMap(incident => occurrences(incident, at));
+    const incidents = repeatedAt(withUnfiled(files.incidents, filed), at);
     const all = [
       ...problems,
       ...files.problems,
@@ -95,7 +95,9 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
   };
 }
 
-function withUnfiled(incidents: readonly Incident[], { unfiled }: Filed): Incident[] {
+function withUnfiled(incidents: readonly Incident[], { unfiled }: Filed): readonly Incident[] {
+  // The same list, so that what is made of it is kept too.
+  if (unfiled.size === 0) return incidents;
   const kept = incidents.filter(incident => !unfiled.has(incident.id));
   for (const [id, text] of unfiled) {
     const parsed = parseIncident(`${id}.md`, id, text).value;
@@ -114,6 +116,12 @@ function strays(incidents: readonly Incident[]): Problem[] {
       what: `"${title}" comes from the monitor ${openedBy}, which matches no component`,
       fix: 'add its name or id to the `match:` of a component in status.yaml',
     }));
+}
+
+/** With every occurrence of what repeats; the same list when nothing does. */
+function repeatedAt(incidents: readonly Incident[], now: Millis): readonly Incident[] {
+  if (incidents.every(({ rrule }) => rrule === undefined)) return incidents;
+  return incidents.flatMap(incident => occurrences(incident, now));
 }
 
 /** A recurring maintenance's occurrences change at most once a minute. */
@@ -148,6 +156,14 @@ function printOf(thing: object): string {
   return known;
 }
 
+const listPrints = new WeakMap<readonly Incident[], string>();
+
+function printOfAll(incidents: readonly Incident[]): string {
+  const known = listPrints.get(incidents) ?? shortId(incidents.map(printOf).join(','));
+  listPrints.set(incidents, known);
+  return known;
+}
+
 const serials = new WeakMap<object, number>();
 let serial = 0;
 
@@ -175,7 +191,7 @@ function revisionOf(
     known.since,
     known.firstCheck !== null,
   ]);
-  const known = incidents.map(printOf).join(',');
+  const known = printOfAll(incidents);
   const minute = Math.floor(now / MINUTE);
   const parts = [
     minute,
