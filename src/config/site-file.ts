@@ -28,6 +28,13 @@ const webAddress = z.url({
 
 const linkSchema = z.object({ label: z.string().trim().min(1).max(80), url: webAddress });
 
+const reference = z
+  .string()
+  .refine(
+    text => (/^https?:\/\//.test(text) ? URL.canParse(text) : /^[^\s/]+:\d{1,5}$/.test(text)),
+    'write a web address like https://example.com or host:port like 1.1.1.1:53',
+  );
+
 const weight = z.number().min(0).max(1);
 
 const componentSchema = z.object({
@@ -111,6 +118,9 @@ export const siteSchema = z.object({
         .describe('how long before a maintenance subscribers are told again'),
     })
     .prefault({}),
+  network: z
+    .object({ reference: reference.nullish().describe('reached whenever our own network works') })
+    .prefault({}),
   components: z.array(componentSchema).min(1),
   webhooks: webhooksSchema,
   export: exportSchema.nullish(),
@@ -164,6 +174,7 @@ export function readSite(
     notices: fields.maintenance.notices,
     git: fields.content.git ? { ...fields.content.git, secret: fields.content.git.secret ?? null } : null,
     history: fields.content.history,
+    network: { reference: fields.network.reference ?? null },
     components: fields.components.map(componentOf),
     webhooks: mappingsOf(fields.webhooks),
     mirror: mirrorOf(fields.export),
@@ -190,7 +201,7 @@ function strangers(yaml: YamlText, file: string): Problem[] {
   const known = (schema: z.ZodObject) => Object.keys(schema.shape);
   const site = (yaml.data ?? {}) as { components?: unknown };
   const found = unknownKeys(site, known(siteSchema), [], yaml, file);
-  for (const key of ['brand', 'uptime', 'reminders', 'maintenance', 'content'] as const) {
+  for (const key of ['brand', 'uptime', 'reminders', 'maintenance', 'content', 'network'] as const) {
     const schema = siteSchema.shape[key].unwrap() as z.ZodObject;
     found.push(...unknownKeys((site as Record<string, unknown>)[key], known(schema), [key], yaml, file));
   }
@@ -235,6 +246,17 @@ function crossReferences(
         fix: 'rename one',
       });
     }
+    if (isInCircle(id, components)) {
+      const line = yaml.lineOf(['components', index, 'depends_on']);
+      const what = `"${id}" depends on itself, through what it depends on`;
+      problems.push({
+        level: 'error',
+        where: file,
+        line,
+        what,
+        fix: 'take one `depends_on` out of the circle',
+      });
+    }
     for (const parent of depends_on.filter(parent => !ids.includes(parent) || parent === id)) {
       const line = yaml.lineOf(['components', index, 'depends_on']);
       const fix = `name other components: ${ids.filter(other => other !== id).join(', ')}`;
@@ -242,6 +264,18 @@ function crossReferences(
     }
   }
   return problems;
+}
+
+function isInCircle(id: string, components: readonly z.output<typeof componentSchema>[]): boolean {
+  const parents = new Map(components.map(component => [component.id, component.depends_on]));
+  const seen = new Set<string>();
+  const open = [...(parents.get(id) ?? [])].filter(parent => parent !== id);
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (next === id) return true;
+    if (!seen.has(next)) open.push(...(parents.get(next) ?? []));
+    seen.add(next);
+  }
+  return false;
 }
 
 function isZone(name: string): boolean {

@@ -44,6 +44,7 @@ export const en = {
   'verdict.others': { one: '{n} more component is affected', other: '{n} more components are affected' },
   'verdict.also': 'Also open: {title}',
   checked: 'Last checked {time}',
+  blind: 'our own network has been down since {since}: nothing can be checked',
   unchecked: 'Not checked yet · page made {time}',
 
   // Open Graph's name of the language.
@@ -94,7 +95,26 @@ export const en = {
   'component.no_bad': 'no incidents',
   'component.blank': { one: 'no data on {n} day', other: 'no data on {n} days' },
   'component.down': '{duration} affected',
+  'component.upstream': 'Upstream problem at {provider}:',
+  'component.upstream_since': 'Upstream problem at {provider} since {since}:',
   'component.group': { one: '{n} component', other: '{n} components' },
+
+  'response.title': 'Response times',
+  'response.ranges': 'Range',
+  'response.24h': '24 hours',
+  'response.7d': '7 days',
+  'response.90d': '90 days',
+  'response.p50': 'Median',
+  'response.p95': '95th percentile',
+  'response.chart':
+    'Response times of {name}: median between {low} and {high}, 95th percentile at most {most}',
+  'response.table': 'The figures as a table',
+  'response.from': 'From',
+  'response.count': 'Checks',
+  'response.ok': 'Successful',
+  'response.none': 'No response times were measured in this range.',
+  'response.json': 'The same as JSON',
+  'response.incidents': 'Latest incidents',
 
   'incident.affects': 'Affects {names}',
   'incident.affects_none': 'Affects no component of this page',
