@@ -69,7 +69,10 @@ function draw({ span, from, to, range }: Series, timed: readonly Timed[], name: 
     const at = round(y(value));
     return `<path class="grid" d="M${LEFT} ${at}H${WIDTH}"/><text x="${LEFT - 6}" y="${at + 4}" text-anchor="end">${escapeHtml(tell.dates.millis(value))}</text>`;
   });
-  const times = x.ticks(range === '24h' ? 6 : 7).map(moment => {
+  // A label at the very edge would be cut.
+  const inside = (moment: Date) => x(moment) > LEFT + 20 && x(moment) < WIDTH - 20;
+  const ticks = x.ticks(range === '24h' ? 6 : 7).filter(inside);
+  const times = ticks.map(moment => {
     const at = moment.getTime();
     const text = range === '24h' ? tell.dates.clock(at) : tell.dates.dayMonth(at);
     return `<text x="${round(x(at))}" y="${HEIGHT - 6}" text-anchor="middle">${escapeHtml(text)}</text>`;
@@ -80,7 +83,7 @@ function draw({ span, from, to, range }: Series, timed: readonly Timed[], name: 
     high: tell.dates.millis(Math.max(...timed.map(point => point.p50))),
     most: tell.dates.millis(most),
   });
-  return `<svg class="chart" role="img" aria-label="${escapeHtml(label)}" viewBox="0 0 ${WIDTH} ${HEIGHT}">${[...levels, ...times.slice(1, -1), ...drawn].join('')}</svg>`;
+  return `<svg class="chart" role="img" aria-label="${escapeHtml(label)}" viewBox="0 0 ${WIDTH} ${HEIGHT}">${[...levels, ...times, ...drawn].join('')}</svg>`;
 }
 
 /** The points in runs without a gap: a line over time nobody measured would be invented. */
