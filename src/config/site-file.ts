@@ -1,7 +1,9 @@
 // status/status.yaml → the Site, or every problem in it with its line (contract §3).
 import * as z from 'zod';
 import { checkSchema, detectSchema, duration } from '../core/check.ts';
+import { reference } from '../core/check-kinds.ts';
 import type { Component } from '../core/component.ts';
+import { parentsOf } from '../core/dependencies.ts';
 import type { Outcome, Problem } from '../core/problem.ts';
 import { type Site, WEIGHTS_EVEN, WEIGHTS_STATUSPAGE } from '../core/site.ts';
 import { DAY, HOUR, parseInstant } from '../core/time.ts';
@@ -27,13 +29,6 @@ const webAddress = z.url({
 });
 
 const linkSchema = z.object({ label: z.string().trim().min(1).max(80), url: webAddress });
-
-const reference = z
-  .string()
-  .refine(
-    text => (/^https?:\/\//.test(text) ? URL.canParse(text) : /^[^\s/]+:\d{1,5}$/.test(text)),
-    'write a web address like https://example.com or host:port like 1.1.1.1:53',
-  );
 
 const weight = z.number().min(0).max(1);
 
@@ -235,6 +230,10 @@ function crossReferences(
 ) {
   const problems: Problem[] = [];
   const ids = components.map(component => component.id);
+  const tree = components.map(({ id, depends_on }) => ({
+    id,
+    dependsOn: depends_on.filter(one => one !== id),
+  }));
   for (const [index, { id, depends_on }] of components.entries()) {
     if (ids.indexOf(id) !== index) {
       const line = yaml.lineOf(['components', index, 'id']);
@@ -246,7 +245,7 @@ function crossReferences(
         fix: 'rename one',
       });
     }
-    if (isInCircle(id, components)) {
+    if (parentsOf(id, tree).has(id)) {
       const line = yaml.lineOf(['components', index, 'depends_on']);
       const what = `"${id}" depends on itself, through what it depends on`;
       problems.push({
@@ -264,18 +263,6 @@ function crossReferences(
     }
   }
   return problems;
-}
-
-function isInCircle(id: string, components: readonly z.output<typeof componentSchema>[]): boolean {
-  const parents = new Map(components.map(component => [component.id, component.depends_on]));
-  const seen = new Set<string>();
-  const open = [...(parents.get(id) ?? [])].filter(parent => parent !== id);
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (next === id) return true;
-    if (!seen.has(next)) open.push(...(parents.get(next) ?? []));
-    seen.add(next);
-  }
-  return false;
 }
 
 function isZone(name: string): boolean {

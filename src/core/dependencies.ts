@@ -11,7 +11,10 @@ export function dependentsOf(id: string, components: readonly Component[]): Comp
 }
 
 /** Everything a component depends on, directly or not; itself only where the site runs in a circle. */
-export function parentsOf(id: string, components: readonly Component[]): Set<string> {
+export function parentsOf(
+  id: string,
+  components: readonly Pick<Component, 'id' | 'dependsOn'>[],
+): Set<string> {
   const byId = new Map(components.map(component => [component.id, component]));
   const found = new Set<string>();
   const open = [...(byId.get(id)?.dependsOn ?? [])];

@@ -15,10 +15,10 @@ import { isoMillis, type Millis } from '../core/time.ts';
 import type { Web } from './context.ts';
 import { Refusal } from './guards.ts';
 import { makeLater } from './later.ts';
-import { CACHED, harmless, langOf } from './public.ts';
+import { CACHED, harmless } from './public.ts';
 import { type Answer, sendRendered } from './rendered.ts';
 import { OPEN_TO_ALL } from './statuspage-paths.ts';
-import { contextOf } from './visitor.ts';
+import { asksLang, contextOf, langOf } from './visitor.ts';
 
 /** A component's response times over a range. */
 export interface Series {
@@ -56,12 +56,12 @@ export function latencyRoutes(router: Router, web: Web): void {
   router.get('/status/components/:id', async (req, res, next) => {
     const range = rangeOf(req);
     const lang = langOf(req);
-    const key = `page ${lang} ${web.base()} ${String(req.params.id)} ${range}`;
+    const key = `page ${lang} ${asksLang(req)} ${web.base()} ${String(req.params.id)} ${range}`;
     const rendered = await later(key, async snapshot => {
       const component = componentIn(snapshot, req);
       if (!component) return null;
       const series = await seriesOf(web, component, range, snapshot.at);
-      const body = web.pages.component(contextOf(web, snapshot, lang), component.id, series);
+      const body = web.pages.component(contextOf(web, snapshot, req), component.id, series);
       return body === null ? null : { type: 'text/html; charset=utf-8', body };
     });
     if (!rendered) return next();

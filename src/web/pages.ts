@@ -7,6 +7,7 @@ import { isKey, type Key, type Lang } from '../core/words/words.ts';
 import type { Series } from './latency.ts';
 import { apiCalls } from './page/api.ts';
 import { liveBlog } from './page/blog.ts';
+import { checkedHtml } from './page/checked.ts';
 import { componentFacts } from './page/component.ts';
 import { groups, key } from './page/components.ts';
 import { before, covers, monthCards, months, turn } from './page/history.ts';
@@ -266,21 +267,6 @@ function find({ snapshot }: PageContext, id: string): IncidentView | undefined {
 
 function tellOf(ctx: PageContext): Tell {
   return makeTell(ctx.lang, ctx.snapshot.site, ctx.base, ctx.snapshot.at, ctx.langAsked);
-}
-
-/** When anything was last looked at, and why nothing has been since. */
-function checkedHtml({ checkedAt, blindSince, at }: Snapshot, tell: Tell): string {
-  const checked =
-    checkedAt === null
-      ? tell.html('unchecked', { time: tell.time(at) })
-      : tell.html('checked', { time: ago(tell, checkedAt) });
-  if (blindSince === null) return checked;
-  return `${checked} · ${tell.html('blind', { since: tell.time(blindSince, 'near') })}`;
-}
-
-/** A moment the script follows with "2 min ago". */
-function ago(tell: Tell, at: number) {
-  return { html: tell.time(at).html.replace('<time ', '<time data-ago ') };
 }
 
 function problem(problem: string | null, tell: Tell): string | null {

@@ -59,7 +59,7 @@ describe("a component's page", () => {
   const api = component('api', { name: 'API' });
   test('links the ranges, marks the one shown, and gives the same as table and JSON', () => {
     const html = pages.component(ctx(snapshot([view(api, 'operational')])), 'api', series('7d'))!;
-    expect(html).toContain('<h1>API</h1>');
+    expect(html).toContain('<h1 dir="auto">API</h1>');
     expect(html).toMatch(/href="\/status\/components\/api\?range=7d" aria-current="page">7 days/);
     expect(html).toContain('/status/components/api?range=90d"');
     expect(html).toContain('/api/components/api/latency.json?range=7d');

@@ -1,5 +1,7 @@
 // German: the same keys as English; the type says so.
+
 import type { en } from './en.ts';
+import { responseDe } from './response.ts';
 
 export const de: Record<keyof typeof en, string | { one: string; other: string }> = {
   'state.operational': 'In Betrieb',
@@ -102,22 +104,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'component.upstream_since': 'Störung beim Anbieter {provider} seit {since}:',
   'component.group': { one: '{n} Komponente', other: '{n} Komponenten' },
 
-  'response.title': 'Antwortzeiten',
-  'response.ranges': 'Zeitraum',
-  'response.24h': '24 Stunden',
-  'response.7d': '7 Tage',
-  'response.90d': '90 Tage',
-  'response.p50': 'Median',
-  'response.p95': '95. Perzentil',
-  'response.chart':
-    'Antwortzeiten von {name}: Median zwischen {low} und {high}, 95. Perzentil höchstens {most}',
-  'response.table': 'Die Zahlen als Tabelle',
-  'response.from': 'Ab',
-  'response.count': 'Prüfungen',
-  'response.ok': 'Erfolgreich',
-  'response.none': 'In diesem Zeitraum wurden keine Antwortzeiten gemessen.',
-  'response.json': 'Dasselbe als JSON',
-  'response.incidents': 'Letzte Störungen',
+  ...responseDe,
 
   'incident.affects': 'Betrifft {names}',
   'incident.affects_none': 'Betrifft keine Komponente dieser Seite',

@@ -1,4 +1,5 @@
 // English: every word a visitor or subscriber reads. `{name}` is filled in; plural forms by `n`.
+import { responseEn } from './response.ts';
 
 export const en = {
   'state.operational': 'Operational',
@@ -99,22 +100,7 @@ export const en = {
   'component.upstream_since': 'Upstream problem at {provider} since {since}:',
   'component.group': { one: '{n} component', other: '{n} components' },
 
-  'response.title': 'Response times',
-  'response.ranges': 'Range',
-  'response.24h': '24 hours',
-  'response.7d': '7 days',
-  'response.90d': '90 days',
-  'response.p50': 'Median',
-  'response.p95': '95th percentile',
-  'response.chart':
-    'Response times of {name}: median between {low} and {high}, 95th percentile at most {most}',
-  'response.table': 'The figures as a table',
-  'response.from': 'From',
-  'response.count': 'Checks',
-  'response.ok': 'Successful',
-  'response.none': 'No response times were measured in this range.',
-  'response.json': 'The same as JSON',
-  'response.incidents': 'Latest incidents',
+  ...responseEn,
 
   'incident.affects': 'Affects {names}',
   'incident.affects_none': 'Affects no component of this page',
