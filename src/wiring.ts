@@ -16,27 +16,28 @@ import type { Clock } from './core/time.ts';
 import { deriveSecret } from './core/token.ts';
 import { openMailFolder, openSmtp } from './outside/channels/mail.ts';
 import { openDatabase } from './store/database.ts';
-import * as measurements from './store/measurements.ts';
 import * as outbox from './store/outbox.ts';
 import * as requests from './store/requests.ts';
+import { readSeries } from './store/rollups.ts';
 import * as subscribers from './store/subscribers.ts';
 import * as transitions from './store/transitions.ts';
 import { makeRender } from './views.ts';
 import { makeApp } from './web/app.ts';
+import { makeMetrics } from './web/metrics.ts';
 import { makePages } from './web/pages.ts';
 import { openServer } from './web/server.ts';
 import { openDoors } from './wiring/doors.ts';
 import { exportInto } from './wiring/export.ts';
 import { openCarrier } from './wiring/git.ts';
+import { openRemind } from './wiring/remind.ts';
+import { openWatch } from './wiring/watch.ts';
 import { openAnnounce } from './work/announce.ts';
-import { makeBeats } from './work/beats.ts';
 import { makeBell, serially } from './work/bell.ts';
 import { makeDeliver } from './work/deliver.ts';
 import { makeEnrol } from './work/enrol.ts';
 import { makeFile } from './work/file.ts';
 import { makeLetters } from './work/letters.ts';
 import { makeMirror } from './work/mirror.ts';
-import { makePoll } from './work/poll.ts';
 import { openRefresh } from './work/refresh.ts';
 import type { Schedule } from './work/schedule.ts';
 
@@ -102,15 +103,29 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const webhookToken = env.webhookToken ?? deriveSecret(secret, 'webhook');
     const db = openDatabaseOrExplain(env.databaseFile);
     closers.push(() => db.destroy());
-    await measurements.noteComponents(db, site.current().components, clock());
     await outbox.makeAllDue(db, clock());
+    const metrics = makeMetrics();
+    const watch = openWatch({
+      db,
+      site: site.current,
+      probe: outside.probe,
+      secret,
+      startedAt,
+      ring: () => bell.ring(),
+      told: metrics.checked,
+      clock,
+      log,
+    });
+    closers.push(() => watch.poll.close());
+    await watch.note(site.current());
+    const { poll, beats } = watch;
 
     const { carry, histories, lookBack } = openCarrier(env, content, site, () => bell.ring(), log);
     const refresh = await openRefresh(
       {
         site: async () => {
           const now = await site.reload();
-          if (now.changed) await measurements.noteComponents(db, now.site.components, clock());
+          if (now.changed) await watch.note(now.site);
           return { site: now.site, problems: [...now.problems, ...carry.problems()] };
         },
         files: () => content.incidents(),
@@ -122,8 +137,9 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
           replace: content.replace,
           log,
         }),
-        measured: from => measurements.readMeasured(db, from),
         histories,
+        measured: watch.measured,
+        blindSince: watch.blindSince,
         log,
       },
       clock(),
@@ -143,7 +159,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       log.info({ folder: path.join(env.dataDir, 'mail') }, 'no SMTP_URL: mail is written as .eml files');
     }
     closers.push(() => mail.close());
-    const render = makeRender(path.join(ROOT, 'views'));
+    const render = metrics.timed(makeRender(path.join(ROOT, 'views')));
     const deliver = makeDeliver({
       due: (now, limit) => outbox.dueDeliveries(db, now, limit),
       isStillOwed: id => outbox.isStillOwed(db, id),
@@ -160,28 +176,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       log,
     });
     closers.push(() => deliver.close());
-    const poll = makePoll({
-      components: () => refresh.current().site.components,
-      probe: outside.probe,
-      record: async (component, result) => {
-        const { transitions: told, recheckAt } = await measurements.recordResult(db, component, result);
-        for (const { source, kind, title } of told) log.warn({ source, kind, title }, 'state changed');
-        if (told.length > 0) bell.ring();
-        return recheckAt;
-      },
-      clock,
-      log,
-    });
-    closers.push(() => poll.close());
-    const beats = makeBeats({
-      components: () => refresh.current().site.components,
-      secret,
-      record: (component, beat) => measurements.recordBeat(db, component, beat),
-      judge: (component, now) => measurements.judgeSilence(db, component, now, startedAt),
-      ring: () => bell.ring(),
-      clock,
-    });
-
+    const remind = openRemind({ db, snapshot: refresh.current, send: mail.send, mailFrom, log });
     const round = serially(async () => {
       await refresh.round(clock());
       await announce(refresh.current(), clock());
@@ -222,6 +217,8 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       publicDir: path.join(ROOT, 'public'),
       brandFile: content.brandFile,
       outboxDepth: () => outbox.outboxDepth(db),
+      metrics,
+      series: (id, span, from) => readSeries(db, id, span, from),
       clock,
       log,
     });
@@ -235,7 +232,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const unwatch = await content.watch(() => bell.ring());
     closers.push(unwatch);
     const prune = async () => {
-      await measurements.pruneMeasurements(db, clock());
+      await watch.prune();
       await subscribers.pruneSubscribers(db, clock());
       await requests.pruneRequests(db, clock());
     };
@@ -247,6 +244,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       { name: 'mirror', every: '* * * * * *', run: () => mirror(clock()) },
       { name: 'git', every: '* * * * * *', run: () => carry.round(clock()) },
       { name: 'history', every: '*/10 * * * * *', run: lookBack },
+      { name: 'remind', every: '30 * * * * *', run: () => remind(clock()) },
       { name: 'prune', every: '0 17 * * * *', run: prune },
     ]);
     closers.push(stop);
@@ -267,6 +265,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
         await round();
         await sendDue();
         await mirror(clock());
+        await remind(clock());
       },
       close: closeAll,
     };

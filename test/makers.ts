@@ -47,6 +47,7 @@ export function site(over: Partial<Site> = {}): Site {
     notices: [],
     git: null,
     history: false,
+    network: { reference: null },
     components: [],
     webhooks: {},
     mirror: null,
@@ -196,6 +197,7 @@ export function snapshot(
         .filter(one => one.state !== 'resolved' && one.affected.length === 0)
         .map(one => one.title),
     },
+    blindSince: null,
     checkedAt: rows.some(row => row.checkedAt !== null) ? at - MINUTE : null,
     groups,
     components: rows,

@@ -1,7 +1,9 @@
 // status/status.yaml → the Site, or every problem in it with its line (contract §3).
 import * as z from 'zod';
 import { checkSchema, detectSchema, duration } from '../core/check.ts';
+import { reference } from '../core/check-kinds.ts';
 import type { Component } from '../core/component.ts';
+import { parentsOf } from '../core/dependencies.ts';
 import type { Outcome, Problem } from '../core/problem.ts';
 import { type Site, WEIGHTS_EVEN, WEIGHTS_STATUSPAGE } from '../core/site.ts';
 import { DAY, HOUR, parseInstant } from '../core/time.ts';
@@ -111,6 +113,9 @@ export const siteSchema = z.object({
         .describe('how long before a maintenance subscribers are told again'),
     })
     .prefault({}),
+  network: z
+    .object({ reference: reference.nullish().describe('reached whenever our own network works') })
+    .prefault({}),
   components: z.array(componentSchema).min(1),
   webhooks: webhooksSchema,
   export: exportSchema.nullish(),
@@ -164,6 +169,7 @@ export function readSite(
     notices: fields.maintenance.notices,
     git: fields.content.git ? { ...fields.content.git, secret: fields.content.git.secret ?? null } : null,
     history: fields.content.history,
+    network: { reference: fields.network.reference ?? null },
     components: fields.components.map(componentOf),
     webhooks: mappingsOf(fields.webhooks),
     mirror: mirrorOf(fields.export),
@@ -190,7 +196,7 @@ function strangers(yaml: YamlText, file: string): Problem[] {
   const known = (schema: z.ZodObject) => Object.keys(schema.shape);
   const site = (yaml.data ?? {}) as { components?: unknown };
   const found = unknownKeys(site, known(siteSchema), [], yaml, file);
-  for (const key of ['brand', 'uptime', 'reminders', 'maintenance', 'content'] as const) {
+  for (const key of ['brand', 'uptime', 'reminders', 'maintenance', 'content', 'network'] as const) {
     const schema = siteSchema.shape[key].unwrap() as z.ZodObject;
     found.push(...unknownKeys((site as Record<string, unknown>)[key], known(schema), [key], yaml, file));
   }
@@ -224,6 +230,10 @@ function crossReferences(
 ) {
   const problems: Problem[] = [];
   const ids = components.map(component => component.id);
+  const tree = components.map(({ id, depends_on }) => ({
+    id,
+    dependsOn: depends_on.filter(one => one !== id),
+  }));
   for (const [index, { id, depends_on }] of components.entries()) {
     if (ids.indexOf(id) !== index) {
       const line = yaml.lineOf(['components', index, 'id']);
@@ -233,6 +243,17 @@ function crossReferences(
         line,
         what: `the id "${id}" is used twice`,
         fix: 'rename one',
+      });
+    }
+    if (parentsOf(id, tree).has(id)) {
+      const line = yaml.lineOf(['components', index, 'depends_on']);
+      const what = `"${id}" depends on itself, through what it depends on`;
+      problems.push({
+        level: 'error',
+        where: file,
+        line,
+        what,
+        fix: 'take one `depends_on` out of the circle',
       });
     }
     for (const parent of depends_on.filter(parent => !ids.includes(parent) || parent === id)) {

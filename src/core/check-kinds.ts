@@ -33,6 +33,14 @@ const webAddress = z
 
 export const jsonPath = z.string().refine(isJsonPath, 'not a JSONPath (RFC 9535); write $.db.ok');
 
+/** `network.reference`: where our own network is tried. */
+export const reference = z
+  .string()
+  .refine(
+    text => (/^https?:\/\//.test(text) ? URL.canParse(text) : /^[^\s/]+:\d{1,5}$/.test(text)),
+    'write a web address like https://example.com or host:port like 1.1.1.1:53',
+  );
+
 export const httpCheck = z.object({
   type: z.literal('http'),
   url: webAddress,

@@ -1,4 +1,5 @@
 // compose(facts, now) → Snapshot: the one place where what is known becomes what is shown.
+import { isConfigured } from './check.ts';
 import { type Component, type Health, severityOf, worst } from './component.ts';
 import { daysOf } from './days.ts';
 import type { Facts, Measured } from './facts.ts';
@@ -29,6 +30,7 @@ export function compose(facts: Facts, now: Millis): Snapshot {
     site,
     verdict: verdictOf(components, incidents),
     checkedAt: checks.length > 0 ? Math.max(...checks) : null,
+    blindSince: facts.blindSince,
     groups: groupsOf(components),
     components,
     incidents,
@@ -124,7 +126,7 @@ function componentView(
   const known = measured.get(component.id);
   const underWay = views.filter(view => isUnderWay(view, now));
   const open = views.filter(isOpen);
-  const base = component.check.type === 'manual' ? 'operational' : (known?.health ?? 'no_data');
+  const base = healthByCheck(component, known);
   // During maintenance a failing check is expected: only incidents may say worse.
   const health = worst([
     underWay.length > 0 ? 'under_maintenance' : base,
@@ -141,8 +143,21 @@ function componentView(
     checkedAt: known?.checkedAt == null ? null : known.checkedAt - (known.checkedAt % MINUTE),
     seen: known?.seen ?? null,
     days: daysOf(component, views, outages, maintenance, known, from, now, site.uptime.days),
-    uptime: uptimeOf(outages, maintenance, window, from, observedIn(known, window), site.uptime.weights),
+    uptime: uptimeOf(
+      outages,
+      maintenance,
+      window,
+      from,
+      observedIn(known, from, window),
+      site.uptime.weights,
+    ),
   };
+}
+
+/** What the check says; one whose target was taken away says nothing, whatever it last saw. */
+function healthByCheck({ check }: Component, known: Measured | undefined): Health {
+  if (check.type === 'manual') return 'operational';
+  return isConfigured(check) ? (known?.health ?? 'no_data') : 'no_data';
 }
 
 function statusIn(view: IncidentView, id: string): Health {
@@ -178,10 +193,12 @@ function knownFrom(
   return Math.min(now, known?.firstSeen ?? now, known?.firstCheck ?? now, ...incidents);
 }
 
-function observedIn(known: Measured | undefined, window: Span): Millis {
+/** Time looked at within the total; of the days at its edges no more than lies inside. */
+function observedIn(known: Measured | undefined, from: Millis, window: Span): Millis {
   let sum = 0;
-  for (const [day, millis] of known?.observed ?? []) {
-    if (Date.parse(day) + DAY > window.start) sum += millis;
+  for (const [start, millis] of known?.observed ?? []) {
+    const inside = Math.min(start + DAY, window.end) - Math.max(start, from, window.start);
+    sum += Math.max(0, Math.min(millis, inside));
   }
   return sum;
 }

@@ -30,20 +30,23 @@ export function daysOf(
   const touching = on(views, view => spanOf(view, now));
   return Array.from({ length: count }, (_, index) => {
     const day: Span = { start: first + index * DAY, end: Math.min(first + (index + 1) * DAY, now) };
+    const calm = quiet(component, known, from, day);
     const within = <T>(of: readonly Dated<T>[][]) =>
       (of[index] as Dated<T>[]).filter(({ span }) => touches(span, day)).map(({ item }) => item);
     const outagesThen = within(bad);
     const sparedThen = within(spared);
+    const touchingThen = within(touching);
+    if (outagesThen.length + sparedThen.length + touchingThen.length === 0) return plainCell(day.start, calm);
     const states: Health[] = outagesThen.map(outage => statusOf(outage.severity));
     if (sparedThen.length > 0) states.push('under_maintenance');
     return {
-      day: utcDay(day.start),
-      state: worst([quiet(component, known, from, day), ...states]),
+      day: nameOf(day.start),
+      state: worst([calm, ...states]),
       downtime:
         outagesThen.length === 0
           ? 0
           : uptimeOf(outagesThen, sparedThen, day, day.start, 0, WEIGHTS_EVEN).downtime,
-      incidents: within(touching).map(view => view.id),
+      incidents: touchingThen.map(view => view.id),
     };
   });
 }
@@ -72,10 +75,39 @@ function byDay<T>(
   return days;
 }
 
+/** Most days are like most others: a thousand components share their cells, and the days' names. */
+const names = new Map<Millis, string>();
+const plain = new Map<Health, Map<Millis, DayCell>>();
+const MOST = 5000;
+
+function nameOf(start: Millis): string {
+  let name = names.get(start);
+  if (name === undefined) {
+    if (names.size >= MOST) names.clear();
+    name = utcDay(start);
+    names.set(start, name);
+  }
+  return name;
+}
+
+function plainCell(start: Millis, state: Health): DayCell {
+  let cells = plain.get(state);
+  if (!cells || cells.size >= MOST) {
+    cells = new Map();
+    plain.set(state, cells);
+  }
+  let cell = cells.get(start);
+  if (!cell) {
+    cell = Object.freeze({ day: nameOf(start), state, downtime: 0, incidents: Object.freeze([]) });
+    cells.set(start, cell);
+  }
+  return cell;
+}
+
 /** The state of a day on which nothing was reported. */
 function quiet(component: Component, known: Measured | undefined, from: Millis, day: Span): Health {
   if (component.check.type === 'manual') return from < day.end ? 'operational' : 'no_data';
-  return (known?.observed.get(utcDay(day.start)) ?? 0) > 0 ? 'operational' : 'no_data';
+  return (known?.observed.get(day.start) ?? 0) > 0 ? 'operational' : 'no_data';
 }
 
 function spanOf(view: IncidentView, now: Millis): Span {

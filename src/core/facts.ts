@@ -16,8 +16,8 @@ export interface Measured {
   /** When the server first knew of it. */
   readonly firstSeen: Millis;
   readonly firstCheck: Millis | null;
-  /** UTC days (`2026-11-23`) on which it was looked at → for how long, ms. */
-  readonly observed: ReadonlyMap<string, Millis>;
+  /** UTC days on which it was looked at, by their midnight (epoch ms) → for how long, ms. */
+  readonly observed: ReadonlyMap<Millis, Millis>;
 }
 
 /** Everything a Snapshot is made of. */
@@ -27,6 +27,8 @@ export interface Facts {
   /** Ids of incidents that stand in no file yet. */
   readonly unfiled: ReadonlySet<string>;
   readonly measured: ReadonlyMap<string, Measured>;
+  /** Since when our own network has been down, epoch ms; null while it is not. */
+  readonly blindSince: Millis | null;
   readonly problems: readonly Problem[];
   /** What git knows of each incident's versions, by id; absent without git. */
   readonly histories?: ReadonlyMap<string, readonly Revision[]>;

@@ -10,7 +10,7 @@ import { FLAP_WINDOW, type StoredTransition } from './transition.ts';
 export type Fate =
   | { readonly kind: 'create' | 'replace'; readonly id: string; readonly text: string }
   | { readonly kind: 'done'; readonly id: string | null }
-  /** Kept for later: a maintenance window it may outlast, or a file that cannot be parsed just now. */
+  /** Kept for later: a maintenance or a parent's outage it may outlast, or a file that cannot be parsed just now. */
   | { readonly kind: 'held' };
 
 /** The text of an incident file by id, undefined when there is none. */
@@ -24,12 +24,12 @@ export function fateOf(
   transition: StoredTransition,
   previous: string | null,
   read: ReadFile,
-  inMaintenance: boolean,
+  isExpected: boolean,
 ): Fate {
   const last = previous === null ? null : parsed(previous, read);
   // A file an operator is in the middle of breaking: wait until it can be read again.
   if (previous !== null && last === null && read(previous) !== undefined) return { kind: 'held' };
-  if (transition.kind === 'down') return fateOfDown(transition, last, read, inMaintenance);
+  if (transition.kind === 'down') return fateOfDown(transition, last, read, isExpected);
   return fateOfUp(transition, last, read);
 }
 
@@ -37,10 +37,10 @@ function fateOfDown(
   transition: StoredTransition,
   last: Incident | null,
   read: ReadFile,
-  inMaintenance: boolean,
+  isExpected: boolean,
 ): Fate {
   if (last && last.status !== 'resolved') return { kind: 'done', id: last.id };
-  if (inMaintenance) return { kind: 'held' };
+  if (isExpected) return { kind: 'held' };
   const { source, at, message } = transition;
   if (last?.openedBy === source && last.resolved !== null && at - last.resolved <= FLAP_WINDOW) {
     const addition = { status: 'investigating' as const, at: Math.max(at, last.resolved), message };

@@ -33,6 +33,10 @@ export interface Site {
   readonly git: GitSettings | null;
   /** Whether permalinks show what git knows of an incident's versions. */
   readonly history: boolean;
+  readonly network: {
+    /** An address outside, reached when our own network works: a URL or host:port; null for none. */
+    readonly reference: string | null;
+  };
   readonly components: readonly Component[];
   /** Webhooks of the operator's own, by name: `/webhooks/NAME`. */
   readonly webhooks: Readonly<Record<string, Mapping>>;

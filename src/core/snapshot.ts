@@ -90,6 +90,8 @@ export interface Snapshot {
   readonly verdict: Verdict;
   /** The latest check of any component, floored to the minute; null when there was none. */
   readonly checkedAt: Millis | null;
+  /** Since when our own network has been down, so that nothing can be seen; null while it is not. */
+  readonly blindSince: Millis | null;
   readonly groups: readonly GroupView[];
   readonly components: readonly ComponentView[];
   /** Every incident, newest start first; maintenance is not among them. */

@@ -10,11 +10,12 @@ import {
   judge,
   judgeHeartbeat,
 } from '../core/detector.ts';
-import type { Measured } from '../core/facts.ts';
+import { observedBetween } from '../core/observed.ts';
 import { roughPeriod } from '../core/rough-period.ts';
-import { DAY, HOUR, MINUTE, type Millis, SECOND, startOfUtcDay, utcDay } from '../core/time.ts';
+import { MINUTE, type Millis } from '../core/time.ts';
 import type { Transition } from '../core/transition.ts';
 import type { Db } from './database.ts';
+import { rollUp } from './rollups.ts';
 import { insertTransition } from './transitions.ts';
 
 /** What came of a result: the transitions it confirmed, and when to look again before the schedule does. */
@@ -43,17 +44,12 @@ export async function recordResult(db: Db, component: Component, result: CheckRe
       .onConflict(conflict => conflict.doNothing())
       .execute();
     if (result.outcome !== 'unknown') {
-      const gap = before.lastCheck === null ? SECOND : result.at - before.lastCheck;
-      await rollUp(trx, component.id, result, observedFor(component, gap));
+      const period = roughPeriod(component.schedule);
+      await rollUp(trx, component.id, result, observedBetween(before.lastCheck, result.at, period));
     }
     await saveState(trx, component.id, before.state, judged, result);
     return judged;
   });
-}
-
-/** The longest stretch one check can speak for: twice its period. More is time nobody looked. */
-function observedFor(component: Component, gap: Millis): Millis {
-  return Math.max(0, Math.min(gap, 2 * roughPeriod(component.schedule)));
 }
 
 function rowOf({ at, outcome, latency, seen }: CheckResult) {
@@ -97,8 +93,7 @@ async function judgeBeat(
     latency: null,
     seen: beat?.ok ? 'reported in' : beat ? 'reported a failure' : 'no report',
   };
-  const gap = before.lastCheck === null ? SECOND : now - before.lastCheck;
-  await rollUp(db, component.id, result, Math.max(0, Math.min(gap, 2 * MINUTE)));
+  await rollUp(db, component.id, result, observedBetween(before.lastCheck, now, MINUTE));
   await saveState(db, component.id, before.state, judged, result);
   return judged;
 }
@@ -138,94 +133,4 @@ async function saveState(
 
 function sinceOf(transitions: readonly Transition[], at: Millis): Millis {
   return Math.min(at, ...transitions.map(transition => transition.at));
-}
-
-async function rollUp(db: Db, id: string, result: CheckResult, observed: Millis): Promise<void> {
-  const { at, outcome } = result;
-  const latency = result.latency === null ? null : Math.round(result.latency);
-  const spans = [
-    { span: 'hour' as const, start: Math.floor(at / HOUR) * HOUR },
-    { span: 'day' as const, start: startOfUtcDay(at) },
-  ];
-  for (const { span, start } of spans) {
-    await db
-      .insertInto('rollups')
-      .values({
-        component_id: id,
-        span,
-        start,
-        checks: 1,
-        ok: outcome === 'down' ? 0 : 1,
-        observed,
-        latency_count: latency === null ? 0 : 1,
-        latency_sum: latency ?? 0,
-        latency_min: latency,
-        latency_max: latency,
-      })
-      .onConflict(conflict =>
-        conflict.columns(['component_id', 'span', 'start']).doUpdateSet(eb => ({
-          checks: eb('rollups.checks', '+', 1),
-          ok: eb('rollups.ok', '+', outcome === 'down' ? 0 : 1),
-          observed: eb('rollups.observed', '+', observed),
-          latency_count: eb('rollups.latency_count', '+', latency === null ? 0 : 1),
-          latency_sum: eb('rollups.latency_sum', '+', latency ?? 0),
-          latency_min: eb.fn<number | null>('min', [
-            eb.fn.coalesce('rollups.latency_min', eb.val(latency)),
-            eb.fn.coalesce(eb.val(latency), 'rollups.latency_min'),
-          ]),
-          latency_max: eb.fn<number | null>('max', [
-            eb.fn.coalesce('rollups.latency_max', eb.val(latency)),
-            eb.fn.coalesce(eb.val(latency), 'rollups.latency_max'),
-          ]),
-        })),
-      )
-      .execute();
-  }
-}
-
-/** What is known of every component, by id; days back to `from` (epoch ms). */
-export async function readMeasured(db: Db, from: Millis): Promise<Map<string, Measured>> {
-  const rows = await db.selectFrom('components').selectAll().execute();
-  const days = await db
-    .selectFrom('rollups')
-    .select(['component_id', 'start', 'observed'])
-    .where('span', '=', 'day')
-    .where('start', '>=', startOfUtcDay(from))
-    .execute();
-  const observed = new Map<string, Map<string, Millis>>();
-  for (const { component_id, start, observed: millis } of days) {
-    const there = observed.get(component_id) ?? new Map<string, Millis>();
-    observed.set(component_id, there.set(utcDay(start), Math.max(1, millis)));
-  }
-  return new Map(
-    rows.map(row => [
-      row.id,
-      {
-        health: row.detector ? healthOf(JSON.parse(row.detector) as DetectorState) : 'no_data',
-        since: row.health_since,
-        checkedAt: row.last_check,
-        seen: row.seen,
-        firstSeen: row.first_seen,
-        firstCheck: row.first_check,
-        observed: observed.get(row.id) ?? new Map(),
-      },
-    ]),
-  );
-}
-
-/** Raw results are kept this long; hourly rollups for 120 days, daily ones for good. */
-const RAW_FOR: Millis = 7 * DAY;
-const HOURLY_FOR: Millis = 120 * DAY;
-
-/** Removes what is older than it is kept for. */
-export async function pruneMeasurements(db: Db, now: Millis): Promise<void> {
-  await db
-    .deleteFrom('results')
-    .where('at', '<', now - RAW_FOR)
-    .execute();
-  await db
-    .deleteFrom('rollups')
-    .where('span', '=', 'hour')
-    .where('start', '<', now - HOURLY_FOR)
-    .execute();
 }

@@ -116,4 +116,27 @@ export const MIGRATIONS: readonly string[] = [
     body TEXT NOT NULL
   ) STRICT;
   `,
+  // Ten-minute rollups, and sketches for percentiles; what was rolled up before has none.
+  `
+  ALTER TABLE rollups RENAME TO rollups_before;
+  CREATE TABLE rollups (
+    component_id TEXT NOT NULL,
+    span TEXT NOT NULL CHECK (span IN ('slot', 'hour', 'day')),
+    start INTEGER NOT NULL,
+    checks INTEGER NOT NULL,
+    ok INTEGER NOT NULL,
+    observed INTEGER NOT NULL,
+    latency_sum INTEGER NOT NULL,
+    latency_min INTEGER,
+    latency_max INTEGER,
+    sketch TEXT NOT NULL,
+    PRIMARY KEY (component_id, span, start)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO rollups
+    SELECT component_id, span, start, checks, ok, observed, latency_sum, latency_min, latency_max, ''
+    FROM rollups_before;
+  DROP TABLE rollups_before;
+
+  CREATE TABLE reminders (incident_id TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -20,18 +20,20 @@ interface ResultRow {
   seen: string;
 }
 
-interface RollupRow {
+export interface RollupRow {
   component_id: string;
-  span: 'hour' | 'day';
+  /** Ten minutes, an hour, a UTC day. */
+  span: 'slot' | 'hour' | 'day';
   start: number;
   checks: number;
   ok: number;
   /** ms really looked at. */
   observed: number;
-  latency_count: number;
   latency_sum: number;
   latency_min: number | null;
   latency_max: number | null;
+  /** Of the latencies, as core/sketch.ts prints it. */
+  sketch: string;
 }
 
 export interface TransitionRow {
@@ -119,5 +121,6 @@ export interface Tables {
   letters_asked: { address_hash: string; at: number };
   requests: RequestRow;
   webhooks_log: WebhookRow;
+  reminders: { incident_id: string; at: number };
   meta: { name: string; value: string };
 }

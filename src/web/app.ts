@@ -8,6 +8,8 @@ import { errorHandler, notFound } from './errors.ts';
 import { eventRoutes } from './events.ts';
 import { NO_FEATURES, securityHeaders } from './guards.ts';
 import { healthRoutes } from './health.ts';
+import { latencyRoutes } from './latency.ts';
+import { metricsRoutes } from './metrics.ts';
 import { pictureRoutes } from './pictures.ts';
 import { publicRoutes } from './public.ts';
 import { statuspagePaths } from './statuspage-paths.ts';
@@ -37,6 +39,7 @@ export function makeApp(deps: WebDeps): App {
   // JSON that tells what was sent must not become markup in a reader that guesses.
   app.set('json escape', true);
   app.set('trust proxy', deps.trustProxy);
+  app.use(web.metrics.request);
   const plain = securityHeaders(false);
   const strict = securityHeaders(true);
   app.use((req, res, next) => {
@@ -54,6 +57,7 @@ export function makeApp(deps: WebDeps): App {
   publicRoutes(app, web);
   statuspagePaths(app, web);
   widgetRoutes(app, web);
+  latencyRoutes(app, web);
   assetRoutes(app, web);
   pictureRoutes(app, web);
   const endStreams = eventRoutes(app, web);
@@ -61,7 +65,15 @@ export function makeApp(deps: WebDeps): App {
   webhookRoutes(app, web);
   writeRoutes(app, web);
   healthRoutes(app, web);
+  metricsRoutes(app, web);
   app.use(notFound);
   app.use(errorHandler(web));
-  return { handle: web.answers.before(app), close: endStreams };
+  const handle = web.answers.before(app);
+  return {
+    handle(req, res) {
+      web.metrics.answered();
+      handle(req, res);
+    },
+    close: endStreams,
+  };
 }

@@ -9,6 +9,8 @@ import type { Refresh } from '../work/refresh.ts';
 import type { Write } from '../work/write.ts';
 import type { Answers } from './answers.ts';
 import type { Assets } from './assets.ts';
+import type { ReadSeries } from './latency.ts';
+import type { Metrics } from './metrics.ts';
 import type { Pages } from './pages.ts';
 
 /** Requests with an Idempotency-Key, remembered for a day; keys and bodies as hashes. */
@@ -57,6 +59,8 @@ export interface WebDeps {
   readonly publicDir: string;
   readonly brandFile: (name: string) => Promise<string | null>;
   readonly outboxDepth: () => Promise<{ pending: number; givenUp: number }>;
+  readonly series: ReadSeries;
+  readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -20,6 +20,7 @@ export function uptimeJson(snapshot: Snapshot): object {
       downtime_seconds: seconds(uptime.downtime),
       excluded_seconds: seconds(uptime.excluded),
       observed_seconds: seconds(uptime.observed),
+      unobserved_seconds: seconds(uptime.total - uptime.observed),
       uptime: uptime.percent,
       strict: uptime.strict,
       statuspage: uptime.statuspage,

@@ -4,8 +4,11 @@ import type { Render } from '../core/render.ts';
 import type { IncidentView, Snapshot } from '../core/snapshot.ts';
 import { utcDay } from '../core/time.ts';
 import { isKey, type Key, type Lang } from '../core/words/words.ts';
+import type { Series } from './latency.ts';
 import { apiCalls } from './page/api.ts';
 import { liveBlog } from './page/blog.ts';
+import { checkedHtml } from './page/checked.ts';
+import { componentFacts } from './page/component.ts';
 import { groups, key } from './page/components.ts';
 import { before, covers, monthCards, months, turn } from './page/history.ts';
 import { card, happening, pastDays, upcoming } from './page/incidents.ts';
@@ -47,6 +50,8 @@ export interface Pages {
   widget(ctx: PageContext): string;
   /** What programs may ask. */
   api(ctx: PageContext): string;
+  /** null when there is no such component. */
+  component(ctx: PageContext, id: string, series: Series): string | null;
   subscribe(
     ctx: PageContext,
     form: {
@@ -109,10 +114,7 @@ export function makePages(render: Render): Pages {
       };
       return page('live', ctx, tell, about, {
         verdict,
-        checkedHtml:
-          snapshot.checkedAt === null
-            ? tell.html('unchecked', { time: tell.time(snapshot.at) })
-            : tell.html('checked', { time: ago(tell, snapshot.checkedAt) }),
+        checkedHtml: checkedHtml(snapshot, tell),
         happening: happening(snapshot).map(incident => card(incident, tell)),
         upcoming: upcoming(snapshot).map(incident => card(incident, tell)),
         groups: groups(snapshot, tell),
@@ -136,6 +138,21 @@ export function makePages(render: Render): Pages {
       };
       const data = liveBlog(incident, ctx.snapshot.site.url + about.path, tell);
       return page('incident', ctx, tell, about, { incident: facts, data });
+    },
+
+    component(ctx, id, series) {
+      const view = ctx.snapshot.components.find(({ component }) => component.id === id);
+      if (!view) return null;
+      const tell = tellOf(ctx);
+      const facts = componentFacts(ctx.snapshot, view, series, tell);
+      const about: About = {
+        title: `${view.component.name}: ${facts.row.state}`,
+        description: [view.component.description, facts.row.uptime].filter(Boolean).join('. '),
+        path: `/status/components/${encodeURIComponent(id)}`,
+        live: true,
+        health: view.health,
+      };
+      return page('component', ctx, tell, about, { facts });
     },
 
     history(ctx, month) {
@@ -250,11 +267,6 @@ function find({ snapshot }: PageContext, id: string): IncidentView | undefined {
 
 function tellOf(ctx: PageContext): Tell {
   return makeTell(ctx.lang, ctx.snapshot.site, ctx.base, ctx.snapshot.at, ctx.langAsked);
-}
-
-/** A moment the script follows with "2 min ago". */
-function ago(tell: Tell, at: number) {
-  return { html: tell.time(at).html.replace('<time ', '<time data-ago ') };
 }
 
 function problem(problem: string | null, tell: Tell): string | null {

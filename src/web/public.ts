@@ -12,7 +12,7 @@ import { STATUSPAGE } from './statuspage.ts';
 import { OPEN_TO_ALL } from './statuspage-paths.ts';
 import { asksLang, contextOf, langOf } from './visitor.ts';
 
-const CACHED = 'public, max-age=10, stale-while-revalidate=60, stale-if-error=86400';
+export const CACHED = 'public, max-age=10, stale-while-revalidate=60, stale-if-error=86400';
 
 const HTML = 'text/html; charset=utf-8';
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -134,6 +134,6 @@ function robots(base: string): string {
 }
 
 /** The same JSON without a literal `<`: whoever takes it for HTML finds no tag in it. */
-function harmless(json: string): string {
+export function harmless(json: string): string {
   return json.replaceAll('<', '\\u003c');
 }

@@ -13,7 +13,7 @@ import type { Outcome } from '../core/problem.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { Clock } from '../core/time.ts';
 import type { Db } from '../store/database.ts';
-import * as measurements from '../store/measurements.ts';
+import { readMeasured } from '../store/measured.ts';
 import { makeRender } from '../views.ts';
 import { makeExport } from '../web/export.ts';
 import { makePages } from '../web/pages.ts';
@@ -52,7 +52,8 @@ export async function readSnapshot(
       // Filing is the server's: a reader writes nothing.
       file: async () => ({ wrote: false, unfiled: new Map(), problems: [] }),
       histories: () => histories,
-      measured: async from => (db ? measurements.readMeasured(db, from) : new Map()),
+      measured: async from => (db ? readMeasured(db, from) : new Map()),
+      blindSince: () => null,
       log,
     },
     clock(),

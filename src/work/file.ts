@@ -1,4 +1,5 @@
 // File: transitions become markdown incidents (walk 2); what cannot be written is shown all the same.
+import { isSpokenFor, withDependents } from '../core/dependencies.ts';
 import { type Fate, fateOf } from '../core/filing.ts';
 import { affectedBy, type Incident } from '../core/incident.ts';
 import type { Log } from '../core/log.ts';
@@ -40,8 +41,9 @@ export function makeFile(deps: FileDeps): File {
     const quiet = underMaintenance(read.incidents, site, now);
     const waiting = await deps.pending();
     for (const transition of waiting) {
-      const held = transition.components.length > 0 && transition.components.every(id => quiet.has(id));
-      await round.take(transition, held, waiting);
+      const expected = transition.components.length > 0 && transition.components.every(id => quiet.has(id));
+      const held = expected || isSpokenFor(transition, read.incidents, waiting, site, now);
+      await round.take(withDependents(transition, site), held, waiting);
     }
     return { wrote: round.wrote, unfiled: round.unfiled, problems: round.problems };
   };
@@ -104,7 +106,7 @@ class Round {
     return this.unfiled.get(id) ?? this.written.get(id) ?? this.read.text(id);
   }
 
-  /** A held outage that is over before its window is: both were expected, neither is filed. */
+  /** A held outage that is over before its window, or its parent's outage, is: neither end is filed. */
   private async hold(transition: StoredTransition, waiting: readonly StoredTransition[]): Promise<void> {
     if (transition.kind === 'up') return;
     const over = waiting.find(

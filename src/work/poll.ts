@@ -1,16 +1,20 @@
 // Poll: starts the checks that are due, a bounded number at once, and hands on what they saw.
-import { createTask, type ScheduledTask } from 'node-cron';
 import type { CheckResult, Probe } from '../core/check.ts';
 import type { Component } from '../core/component.ts';
 import type { Log } from '../core/log.ts';
+import { offsetOf } from '../core/spread.ts';
 import type { Clock, Millis } from '../core/time.ts';
-import { firesWithin } from './fires.ts';
+import { makeFirings, newestFiring } from './firings.ts';
+import type { Witness } from './witness.ts';
 
 export interface PollDeps {
   readonly components: () => readonly Component[];
   readonly probe: Probe;
+  readonly believe: Witness['believe'];
   /** Stores a result; returns when to look again before the schedule does, or null. */
   readonly record: (component: Component, result: CheckResult) => Promise<Millis | null>;
+  /** Told how long after it was due a check began, and what came of it. */
+  readonly told: (component: Component, lateness: Millis, result: CheckResult) => void;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -24,58 +28,80 @@ export interface Poll {
   close(): Promise<void>;
 }
 
-const AT_ONCE = 50;
+/** Enough for 2,000 checks a minute that all hang for ten seconds: slow ones delay no other. */
+const AT_ONCE = 400;
 
-export function makePoll({ components, probe, record, clock, log }: PollDeps): Poll {
-  const matchers = new Map<string, ScheduledTask>();
+interface Due {
+  readonly component: Component;
+  readonly due: Millis;
+}
+
+export function makePoll({ components, probe, believe, record, told, clock, log }: PollDeps): Poll {
+  const firesAt = makeFirings();
+  const offsets = new Map<string, { readonly schedule: string; readonly offset: Millis }>();
   const rechecks = new Map<string, Millis>();
   const known = new Set<string>();
   const running = new Map<string, Promise<void>>();
-  const waiting: Component[] = [];
+  const waiting = new Map<string, Due>();
   const closing = new AbortController();
   let last: Millis | null = null;
 
-  const run = async (component: Component) => {
+  const run = async ({ component, due }: Due) => {
     const at = clock();
-    const sighting = await probe(component.check, closing.signal);
+    const seen = await probe(component.check, closing.signal);
+    if (closing.signal.aborted || seen.seen === 'not configured') return;
+    const sighting = await believe(component, seen, closing.signal);
     if (closing.signal.aborted) return;
-    if (sighting.seen === 'not configured') return;
     log.debug({ component: component.id, ...sighting }, 'checked');
-    const recheckAt = await record(component, { at, ...sighting });
+    const result = { at, ...sighting };
+    const recheckAt = await record(component, result);
+    told(component, Math.max(0, at - due), result);
     if (recheckAt === null) rechecks.delete(component.id);
     else rechecks.set(component.id, recheckAt);
   };
 
   const pump = () => {
-    while (running.size < AT_ONCE && waiting.length > 0 && !closing.signal.aborted) {
-      const component = waiting.shift() as Component;
-      const done = run(component)
-        .catch((error: unknown) => log.error({ component: component.id, err: error }, 'check failed'))
+    for (const [id, due] of waiting) {
+      if (running.size >= AT_ONCE || closing.signal.aborted) return;
+      waiting.delete(id);
+      const done = run(due)
+        .catch((error: unknown) => log.error({ component: id, err: error }, 'check failed'))
         .finally(() => {
-          running.delete(component.id);
+          running.delete(id);
           pump();
         });
-      running.set(component.id, done);
+      running.set(id, done);
     }
   };
 
-  const isDue = (component: Component, now: Millis): boolean => {
+  const offsetFor = ({ id, schedule }: Component): Millis => {
+    const there = offsets.get(id);
+    if (there?.schedule === schedule) return there.offset;
+    const offset = offsetOf(id, schedule);
+    offsets.set(id, { schedule, offset });
+    return offset;
+  };
+
+  /** When a component's check fell due, or null while it is not. */
+  const dueAt = (component: Component, now: Millis): Millis | null => {
     const recheck = rechecks.get(component.id);
-    if (recheck !== undefined && recheck <= now) return true;
+    if (recheck !== undefined && recheck <= now) return recheck;
     // A component seen for the first time is looked at at once: a fresh page has facts in seconds.
-    if (!known.has(component.id)) return true;
-    return firesWithin(matcher(matchers, component.schedule), last ?? now, now);
+    if (!known.has(component.id)) return now;
+    return newestFiring(firesAt, component.schedule, offsetFor(component), last ?? now, now);
   };
 
   return {
     startDue(now) {
       for (const component of components()) {
-        if (component.check.type === 'heartbeat' || component.check.type === 'manual') continue;
-        if (!isDue(component, now)) continue;
-        known.add(component.id);
-        rechecks.delete(component.id);
-        const busy = running.has(component.id) || waiting.some(({ id }) => id === component.id);
-        if (!busy) waiting.push(component);
+        const { id, check } = component;
+        if (check.type === 'heartbeat' || check.type === 'manual') continue;
+        const due = dueAt(component, now);
+        if (due === null) continue;
+        known.add(id);
+        rechecks.delete(id);
+        // What is still running, or waits its turn, is not started twice.
+        if (!running.has(id) && !waiting.has(id)) waiting.set(id, { component, due });
       }
       last = now;
       pump();
@@ -85,14 +111,8 @@ export function makePoll({ components, probe, record, clock, log }: PollDeps): P
     },
     async close() {
       closing.abort();
-      waiting.length = 0;
+      waiting.clear();
       await Promise.all(running.values());
     },
   };
-}
-
-function matcher(matchers: Map<string, ScheduledTask>, expression: string): ScheduledTask {
-  const there = matchers.get(expression) ?? createTask(expression, () => undefined, { timezone: 'UTC' });
-  matchers.set(expression, there);
-  return there;
 }

@@ -9,6 +9,7 @@ import type { Log } from '../core/log.ts';
 import { stateAt } from '../core/maintenance.ts';
 import { type Problem, printProblem } from '../core/problem.ts';
 import { occurrencesOf } from '../core/recurrence.ts';
+import { silence } from '../core/reminder.ts';
 import type { Site } from '../core/site.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { DAY, iso, MINUTE, type Millis } from '../core/time.ts';
@@ -29,6 +30,7 @@ export interface RefreshDeps {
   readonly measured: (from: Millis) => Promise<ReadonlyMap<string, Measured>>;
   /** What git knows of the files, as last read; it is read elsewhere, by the clock. */
   readonly histories: () => ReadonlyMap<string, readonly Revision[]>;
+  readonly blindSince: () => Millis | null;
   readonly log: Log;
 }
 
@@ -56,12 +58,15 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
     if (filed.wrote) files = await deps.files();
     const measured = await deps.measured(at - site.uptime.days * DAY);
     const incidents = repeatedAt(withUnfiled(files.incidents, filed), at);
+    const since = deps.blindSince();
     const all = [
       ...problems,
       ...files.problems,
       ...filed.problems,
       ...strays(incidents),
       ...brokenPromises(incidents, at),
+      ...blindness(site, since),
+      ...silence(incidents, site, at),
     ];
     complaints(all);
     const histories = site.history ? deps.histories() : new Map();
@@ -73,6 +78,7 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
       incidents,
       unfiled: new Set(filed.unfiled.keys()),
       measured,
+      blindSince: since,
       problems: all,
       histories,
       revision: next,
@@ -145,6 +151,14 @@ function brokenPromises(incidents: readonly Incident[], now: Millis): Problem[] 
     what: `the update promised for ${iso(promiseOf(incident) as Millis)} is overdue`,
     fix: 'write an update, or promise a later one with `next_update:`',
   }));
+}
+
+/** Our own network down: what an operator should know, and why nothing changes on the page. */
+function blindness({ network }: Site, since: Millis | null): Problem[] {
+  if (since === null) return [];
+  const what = `every check and the reference ${network.reference} have failed since ${iso(since)}: our own network seems to be down, so nothing is counted as an outage`;
+  const fix = "mend this machine's network; if it works, choose another `network.reference`";
+  return [{ level: 'warning', where: 'network', what, fix }];
 }
 
 /** Incidents and sites stay the same objects while their text does: each is hashed once. */

@@ -1,8 +1,10 @@
 // The faces of the page: made-up sites in every state the page must look right in.
 import type { Component, Health } from '../../src/core/component.ts';
+import { DRAWN_FROM, type Point, SPAN_LENGTH, startOfSpan } from '../../src/core/rollup.ts';
 import type { Snapshot } from '../../src/core/snapshot.ts';
 import { DAY, HOUR, MINUTE } from '../../src/core/time.ts';
 import { makeRender } from '../../src/views.ts';
+import type { Series } from '../../src/web/latency.ts';
 import { makePages, type PageContext } from '../../src/web/pages.ts';
 import { component, incident, NOW, shown, site, snapshot, update, view } from '../makers.ts';
 
@@ -223,6 +225,20 @@ export const ctx = (snapshot: Snapshot, lang: 'en' | 'de' = 'en'): PageContext =
 });
 
 const well = ctx(FACES.well!);
+
+/** A day of response times with a gap and a lonely point. */
+export function series(range: Series['range'] = '24h'): Series {
+  const { span, length } = DRAWN_FROM[range];
+  const step = SPAN_LENGTH[span];
+  const from = startOfSpan(span, NOW - length);
+  const points: Point[] = [];
+  for (let start = from, i = 0; start < NOW; start += step, i++) {
+    if (i > 20 && i < 40 && i !== 30) continue;
+    const p50 = 80 + 30 * Math.sin(i / 12);
+    points.push({ start, count: 10, ok: i === 50 ? 7 : 10, p50, p95: p50 * 2, p99: p50 * 3 });
+  }
+  return { range, span, from, to: NOW, points };
+}
 /** Every page in every state, by name. */
 export const PAGES: Record<string, string> = {
   ...Object.fromEntries(Object.entries(FACES).map(([name, face]) => [name, pages.live(ctx(face))])),
@@ -230,6 +246,8 @@ export const PAGES: Record<string, string> = {
   rtl: pages.live(ctx(FACES.sixty!)).replace('dir="ltr"', 'dir="rtl"'),
   incident: pages.incident(well, LATENCY_ID)!,
   upkeep: pages.incident(well, UPKEEP.id)!,
+  component: pages.component(well, 'api', series())!,
+  untimed: pages.component(ctx(FACES.outage!), 'jobs', { ...series('90d'), points: [] })!,
   history: pages.history(well, null)!,
   month: pages.history(well, '2026-11')!,
   subscribe: pages.subscribe(well, { email: 'a@', components: ['api'], problem: 'email_invalid' }),

@@ -248,7 +248,7 @@ describe.runIf(HAS_CHROMIUM)('the page in a browser', () => {
         'none',
       );
     }
-    expect(stops.slice(0, 7)).toEqual(['skip', 'brand', 'home', 'button', 'A', 'SUMMARY', 'strip']);
+    expect(stops.slice(0, 8)).toEqual(['skip', 'brand', 'home', 'button', 'A', 'SUMMARY', 'A', 'strip']);
   });
 
   it('copies the link of an update', async () => {

@@ -169,3 +169,45 @@ describe('status.yaml', () => {
     );
   });
 });
+
+describe('dependencies', () => {
+  const read = (text: string) => readSite(text, 'status.yaml', {}, null, 'http://localhost:3000');
+  const three = (a: string, b: string, c: string) => `components:
+  - { id: a, name: A, check: { type: manual }, depends_on: [${a}] }
+  - { id: b, name: B, check: { type: manual }, depends_on: [${b}] }
+  - { id: c, name: C, check: { type: manual }, depends_on: [${c}] }
+`;
+  test('may meet again, but not run in a circle', () => {
+    expect(read(three('b, c', 'c', '')).problems).toEqual([]);
+    const { value, problems } = read(three('b', 'c', 'a'));
+    expect(value).toBeNull();
+    expect(problems.map(problem => [problem.line, problem.what])).toEqual([
+      [2, '"a" depends on itself, through what it depends on'],
+      [3, '"b" depends on itself, through what it depends on'],
+      [4, '"c" depends on itself, through what it depends on'],
+    ]);
+  });
+});
+
+describe('network.reference', () => {
+  const read = (reference: string) =>
+    readSite(
+      `network: { reference: "${reference}" }\ncomponents: [{ id: a, name: A, check: { type: manual } }]\n`,
+      'status.yaml',
+      {},
+      null,
+      'http://localhost:3000',
+    );
+  test.each(['https://example.com', 'http://10.0.0.1:8080/x', '1.1.1.1:53', '[::1]:53', 'example.com:443'])(
+    '%s is one',
+    reference => {
+      expect(read(reference).value?.network.reference).toBe(reference);
+    },
+  );
+  test.each(['example.com', 'https://', 'ftp://example.com', 'a b:53', 'example.com:port'])(
+    '%s is none',
+    reference => {
+      expect(read(reference).problems[0]?.what).toMatch(/network\.reference/);
+    },
+  );
+});

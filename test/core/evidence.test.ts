@@ -29,6 +29,7 @@ it('the evidence adds up by hand', () => {
         downtime_seconds: 10_800,
         excluded_seconds: 0,
         observed_seconds: 6_912_000,
+        unobserved_seconds: 864_000,
         // (7,776,000 − 10,800) / 7,776,000 = 99.8611… %
         uptime: 99.86,
         strict: 99.86,

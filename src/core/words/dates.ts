@@ -19,6 +19,12 @@ export interface Dates {
   month(month: string): string;
   /** `12 min`, `1 h 5 min`, `2 days 4 h`: the two largest units, rounded down. */
   duration(length: Millis): string;
+  /** `14:30`, where the zone stands elsewhere. */
+  clock(at: Millis): string;
+  /** `23 Nov` */
+  dayMonth(at: Millis): string;
+  /** `1,240 ms`, rounded. */
+  millis(length: Millis): string;
   /** `99.98%`, as given to two decimals. */
   percent(percent: number): string;
   /** `API, Dashboard and Database` */
@@ -49,6 +55,9 @@ function makeDates(lang: Lang, timeZone: string): Dates {
   const dateTime = format({ ...date, ...clock, timeZone });
   const time = format({ ...clock, timeZone });
   const dayOf = format({ ...date, timeZone });
+  const bare = format({ hour: '2-digit', minute: '2-digit', timeZone });
+  const dayMonth = format({ day: 'numeric', month: 'short', timeZone });
+  const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
   const long = format({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
   const short = format({ ...date, timeZone: 'UTC' });
   const month = format({ month: 'long', year: 'numeric', timeZone: 'UTC' });
@@ -63,6 +72,9 @@ function makeDates(lang: Lang, timeZone: string): Dates {
     day: day => long.format(Date.parse(day)),
     shortDay: day => short.format(Date.parse(day)),
     month: text => month.format(Date.parse(`${text}-01`)),
+    clock: at => bare.format(at),
+    dayMonth: at => dayMonth.format(at),
+    millis: length => `${whole.format(length)}\u00a0ms`,
     percent: value => percent.format(value / 100),
     list: names => list.format(names),
     duration(length) {

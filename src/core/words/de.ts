@@ -1,5 +1,7 @@
 // German: the same keys as English; the type says so.
+
 import type { en } from './en.ts';
+import { responseDe } from './response.ts';
 
 export const de: Record<keyof typeof en, string | { one: string; other: string }> = {
   'state.operational': 'In Betrieb',
@@ -47,6 +49,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   },
   'verdict.also': 'Außerdem offen: {title}',
   checked: 'Zuletzt geprüft {time}',
+  blind: 'unser eigenes Netz ist seit {since} gestört: nichts kann geprüft werden',
   unchecked: 'Noch nicht geprüft · Seite erstellt {time}',
 
   'page.locale': 'de_DE',
@@ -97,7 +100,11 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'component.no_bad': 'keine Störungen',
   'component.blank': { one: 'keine Daten an {n} Tag', other: 'keine Daten an {n} Tagen' },
   'component.down': '{duration} betroffen',
+  'component.upstream': 'Störung beim Anbieter {provider}:',
+  'component.upstream_since': 'Störung beim Anbieter {provider} seit {since}:',
   'component.group': { one: '{n} Komponente', other: '{n} Komponenten' },
+
+  ...responseDe,
 
   'incident.affects': 'Betrifft {names}',
   'incident.affects_none': 'Betrifft keine Komponente dieser Seite',

@@ -1,4 +1,5 @@
 // English: every word a visitor or subscriber reads. `{name}` is filled in; plural forms by `n`.
+import { responseEn } from './response.ts';
 
 export const en = {
   'state.operational': 'Operational',
@@ -44,6 +45,7 @@ export const en = {
   'verdict.others': { one: '{n} more component is affected', other: '{n} more components are affected' },
   'verdict.also': 'Also open: {title}',
   checked: 'Last checked {time}',
+  blind: 'our own network has been down since {since}: nothing can be checked',
   unchecked: 'Not checked yet · page made {time}',
 
   // Open Graph's name of the language.
@@ -94,7 +96,11 @@ export const en = {
   'component.no_bad': 'no incidents',
   'component.blank': { one: 'no data on {n} day', other: 'no data on {n} days' },
   'component.down': '{duration} affected',
+  'component.upstream': 'Upstream problem at {provider}:',
+  'component.upstream_since': 'Upstream problem at {provider} since {since}:',
   'component.group': { one: '{n} component', other: '{n} components' },
+
+  ...responseEn,
 
   'incident.affects': 'Affects {names}',
   'incident.affects_none': 'Affects no component of this page',

@@ -1,18 +1,23 @@
 // Components as the page lists them: groups, rows, and the words in each.
 import type { Health } from '../../core/component.ts';
+import { escapeHtml } from '../../core/markdown.ts';
 import type { ComponentView, GroupView, Snapshot } from '../../core/snapshot.ts';
 import { CODE, icon } from './face.ts';
 import { knownPercent, NARROW, type Strip, strip } from './strip.ts';
 import type { Tell } from './tell.ts';
 
-interface Row {
+export interface Row {
   readonly id: string;
   readonly name: string;
+  /** Of its own page. */
+  readonly url: string | null;
   readonly description: string | null;
   readonly code: string;
   readonly icon: string;
   readonly state: string;
   readonly sinceHtml: string | null;
+  /** What a provider's own page says of its trouble, in its words. */
+  readonly upstream: { readonly html: string; readonly words: string } | null;
   readonly uptime: string;
   readonly strip: Strip;
   readonly ago: string;
@@ -63,12 +68,14 @@ function groupOf(group: GroupView, i: number, titles: ReadonlyMap<string, string
   };
 }
 
-function row(view: ComponentView, titles: ReadonlyMap<string, string>, tell: Tell): Row {
+/** One component's row. */
+export function row(view: ComponentView, titles: ReadonlyMap<string, string>, tell: Tell): Row {
   const { component, health, since } = view;
   const drawn = strip(view, titles, tell);
   return {
     id: `c-${component.id}`,
     name: component.name,
+    url: tell.link(`/status/components/${encodeURIComponent(component.id)}`),
     description: component.description,
     code: CODE[health],
     icon: icon(health),
@@ -78,11 +85,27 @@ function row(view: ComponentView, titles: ReadonlyMap<string, string>, tell: Tel
       since === null || health === 'operational' || health === 'no_data'
         ? null
         : tell.html('component.since', { since: tell.time(since, 'near') }),
+    upstream: upstream(view, tell),
     uptime: uptimeWords(view, tell),
     strip: drawn,
     ago: tell.say('component.ago', { n: drawn.days }),
     agoNarrow: tell.say('component.ago', { n: Math.min(drawn.days, NARROW) }),
   };
+}
+
+const REPORTS = 'upstream reports: ';
+
+/** Third parties: trouble that a provider itself reports, quoted and linked. */
+function upstream({ component, health, since, seen }: ComponentView, tell: Tell): Row['upstream'] {
+  const { check } = component;
+  if (check.type !== 'statuspage' || health === 'operational' || !seen?.startsWith(REPORTS)) return null;
+  const page = new URL(check.url);
+  const provider = { html: `<a href="${escapeHtml(page.href)}" rel="noopener">${escapeHtml(page.host)}</a>` };
+  const html =
+    since === null
+      ? tell.html('component.upstream', { provider })
+      : tell.html('component.upstream_since', { provider, since: tell.time(since, 'near') });
+  return { html, words: seen.slice(REPORTS.length) };
 }
 
 /** A figure over less than the whole window says over how much. */

@@ -1,0 +1,79 @@
+// Dependencies: what cannot work without what. A parent's incident speaks for its children.
+import type { Component } from './component.ts';
+import type { Incident } from './incident.ts';
+import type { Site } from './site.ts';
+import { MINUTE, type Millis } from './time.ts';
+import type { Transition } from './transition.ts';
+
+/** Everything that depends on a component, directly or not, in the site's order. */
+export function dependentsOf(id: string, components: readonly Component[]): Component[] {
+  return components.filter(component => component.id !== id && parentsOf(component.id, components).has(id));
+}
+
+/** Everything a component depends on, directly or not; itself only where the site runs in a circle. */
+export function parentsOf(
+  id: string,
+  components: readonly Pick<Component, 'id' | 'dependsOn'>[],
+): Set<string> {
+  const byId = new Map(components.map(component => [component.id, component]));
+  const found = new Set<string>();
+  const open = [...(byId.get(id)?.dependsOn ?? [])];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (found.has(next)) continue;
+    found.add(next);
+    open.push(...(byId.get(next)?.dependsOn ?? []));
+  }
+  return found;
+}
+
+/** The component a check's transition is about; null for other sources. */
+export function componentOf({ source }: Pick<Transition, 'source'>): string | null {
+  return /^(?:probe|latency):(.+)$/.exec(source)?.[1] ?? null;
+}
+
+/**
+ * A check's outage with everything that depends on the component: affected as much, and named.
+ * Any other transition comes back as it is.
+ */
+export function withDependents<T extends Transition>(transition: T, { components }: Site): T {
+  const id = componentOf(transition);
+  if (id === null || transition.kind !== 'down' || !transition.source.startsWith('probe:')) return transition;
+  const children = dependentsOf(id, components);
+  if (children.length === 0) return transition;
+  const names = children.map(child => child.name).join(', ');
+  return {
+    ...transition,
+    components: [...transition.components, ...children.map(child => child.id)],
+    message: `${transition.message}\n\nDepending on it, and affected too: ${names}.`,
+  };
+}
+
+/** A child has this long after its parent recovered to recover too, before it speaks for itself. */
+export const SETTLING: Millis = 3 * MINUTE;
+
+/**
+ * Whether a check's transition is spoken for by something the component depends on: that is down (by
+ * an incident its check opened, or a transition that waits to be filed), or was when this began and
+ * has recovered just now.
+ */
+export function isSpokenFor(
+  transition: Transition,
+  incidents: readonly Incident[],
+  waiting: readonly Transition[],
+  { components }: Site,
+  now: Millis,
+): boolean {
+  const id = componentOf(transition);
+  if (id === null) return false;
+  const sources = new Set(
+    [...parentsOf(id, components)].filter(one => one !== id).map(one => `probe:${one}`),
+  );
+  if (sources.size === 0) return false;
+  const newest = new Map(waiting.map(({ source, kind }) => [source, kind]));
+  if ([...sources].some(source => newest.get(source) === 'down')) return true;
+  return incidents.some(({ openedBy, status, resolved }) => {
+    if (openedBy === null || !sources.has(openedBy)) return false;
+    if (status !== 'resolved') return true;
+    return resolved !== null && transition.at <= resolved && now - resolved < SETTLING;
+  });
+}

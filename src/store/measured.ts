@@ -1,0 +1,119 @@
+// What is known of every component, kept in memory by the one process that writes it: read whole once,
+// then only what was recorded since.
+import { type DetectorState, healthOf } from '../core/detector.ts';
+import type { Measured } from '../core/facts.ts';
+import { DAY, type Millis, startOfUtcDay } from '../core/time.ts';
+import type { Db } from './database.ts';
+
+export interface MeasuredView {
+  /** Says that a component's rows changed (without an id: any of them may have). */
+  touch(id?: string): void;
+  /** What is known of every component, by id; days back to `from` (epoch ms). */
+  read(from: Millis): Promise<ReadonlyMap<string, Measured>>;
+}
+
+/** The database is the truth; the view only saves reading all of it each second. */
+export function makeMeasuredView(db: Db): MeasuredView {
+  let all = new Map<string, Measured>();
+  let since: Millis | null = null;
+  const touched = new Set<string>();
+
+  const readAgain = async (from: Millis): Promise<void> => {
+    touched.clear();
+    all = await readMeasured(db, from);
+  };
+  const readTouched = async (): Promise<void> => {
+    const ids = [...touched];
+    touched.clear();
+    const next = new Map(all);
+    for (let first = 0; first < ids.length; first += AT_ONCE) {
+      for (const [id, known] of await readSome(db, ids.slice(first, first + AT_ONCE), all))
+        next.set(id, known);
+    }
+    all = next;
+  };
+  return {
+    touch(id) {
+      if (id === undefined) since = null;
+      else touched.add(id);
+    },
+    async read(from) {
+      // A new day, or another window, is read anew; so is everything after a failure.
+      const isNew = startOfUtcDay(from) !== since;
+      if (!isNew && touched.size === 0) return all;
+      since = null;
+      if (isNew) await readAgain(from);
+      else await readTouched();
+      since = startOfUtcDay(from);
+      return all;
+    },
+  };
+}
+
+/** SQLite takes 32,766 values in a statement; fewer keep it short. */
+const AT_ONCE = 500;
+
+/** The same, read whole. */
+export async function readMeasured(db: Db, from: Millis): Promise<Map<string, Measured>> {
+  const rows = await db.selectFrom('components').selectAll().execute();
+  const days = await db
+    .selectFrom('rollups')
+    .select(['component_id', 'start', 'observed'])
+    .where('span', '=', 'day')
+    .where('start', '>=', startOfUtcDay(from))
+    .execute();
+  const observed = new Map<string, Map<Millis, Millis>>();
+  for (const { component_id, start, observed: millis } of days) {
+    const there = observed.get(component_id) ?? new Map<Millis, Millis>();
+    observed.set(component_id, there.set(start, Math.max(1, millis)));
+  }
+  return new Map(rows.map(row => [row.id, measuredOf(row, observed.get(row.id) ?? new Map())]));
+}
+
+/** What changed of some components: their state, and the days of their newest results. */
+async function readSome(
+  db: Db,
+  ids: readonly string[],
+  known: ReadonlyMap<string, Measured>,
+): Promise<[string, Measured][]> {
+  const rows = await db.selectFrom('components').selectAll().where('id', 'in', ids).execute();
+  const looked = rows.map(row => row.last_check).filter(at => at !== null);
+  // A result may have come from just before the midnight that has just passed.
+  const from = looked.length === 0 ? 0 : startOfUtcDay(Math.min(...looked)) - DAY;
+  const days = await db
+    .selectFrom('rollups')
+    .select(['component_id', 'start', 'observed'])
+    .where('component_id', 'in', ids)
+    .where('span', '=', 'day')
+    .where('start', '>=', from)
+    .execute();
+  return rows.map(row => {
+    const observed = new Map(known.get(row.id)?.observed);
+    for (const { component_id, start, observed: millis } of days) {
+      if (component_id === row.id) observed.set(start, Math.max(1, millis));
+    }
+    return [row.id, measuredOf(row, observed)];
+  });
+}
+
+function measuredOf(
+  row: {
+    readonly detector: string | null;
+    readonly health_since: number | null;
+    readonly last_check: number | null;
+    readonly seen: string | null;
+    readonly first_seen: number;
+    readonly first_check: number | null;
+  },
+  observed: ReadonlyMap<Millis, Millis>,
+): Measured {
+  return {
+    health: row.detector ? healthOf(JSON.parse(row.detector) as DetectorState) : 'no_data',
+    since: row.health_since,
+    checkedAt: row.last_check,
+    seen: row.seen,
+    firstSeen: row.first_seen,
+    firstCheck: row.first_check,
+    observed,
+  };
+}

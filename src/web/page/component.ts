@@ -1,0 +1,35 @@
+// A component's own page: its row, its response times, what happened to it.
+import { RANGES, type Range } from '../../core/rollup.ts';
+import type { ComponentView, Snapshot } from '../../core/snapshot.ts';
+import type { Series } from '../latency.ts';
+import { type Chart, chart } from './chart.ts';
+import { row } from './components.ts';
+import { card } from './incidents.ts';
+import type { Tell } from './tell.ts';
+
+/** Incidents listed at most; the history has them all. */
+const MOST = 10;
+
+/** Everything the page of one component shows. */
+export function componentFacts(snapshot: Snapshot, view: ComponentView, series: Series, tell: Tell) {
+  const { id, name } = view.component;
+  const titles = new Map(
+    [...snapshot.incidents, ...snapshot.maintenances].map(incident => [incident.id, incident.title]),
+  );
+  const drawn: Chart | null = chart(series, name, tell);
+  const path = `/status/components/${encodeURIComponent(id)}`;
+  return {
+    row: { ...row(view, titles, tell), url: null },
+    chart: drawn,
+    ranges: RANGES.map((range: Range) => ({
+      name: tell.say(`response.${range}`),
+      url: `${tell.link(path)}?range=${range}`,
+      here: range === series.range,
+    })),
+    json: `${tell.link(`/api/components/${encodeURIComponent(id)}/latency.json`)}?range=${series.range}`,
+    incidents: snapshot.incidents
+      .filter(incident => incident.affected.some(affected => affected.id === id))
+      .slice(0, MOST)
+      .map(incident => card(incident, tell)),
+  };
+}

@@ -1,0 +1,42 @@
+// Reminders, wired: what was reminded of stands in the database; letters go out by the mail channel.
+import type { Log } from '../core/log.ts';
+import type { SendMail } from '../core/mail.ts';
+import { escapeHtml } from '../core/markdown.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import { shortId } from '../core/token.ts';
+import type { Db } from '../store/database.ts';
+import { forgetReminders, noteReminder, readReminders } from '../store/reminders.ts';
+import { makeRemind } from '../work/remind.ts';
+
+export interface RemindParts {
+  readonly db: Db;
+  readonly snapshot: () => Snapshot;
+  readonly send: SendMail;
+  readonly mailFrom: () => string;
+  readonly log: Log;
+}
+
+/** One round of reminding; see work/remind.ts. */
+export function openRemind({ db, snapshot, send, mailFrom, log }: RemindParts) {
+  return makeRemind({
+    snapshot,
+    reminded: () => readReminders(db),
+    note: (id, now) => noteReminder(db, id, now),
+    forgetBut: open => forgetReminders(db, open),
+    // To operators: no template, nothing to unsubscribe from.
+    async send(to, { subject, text }, key) {
+      const domain = /@([^>\s]+)/.exec(mailFrom())?.[1] ?? 'localhost';
+      const sent = await send({
+        to,
+        subject,
+        text,
+        html: `<pre>${escapeHtml(text)}</pre>`,
+        messageId: `<${shortId(key)}@${domain}>`,
+        references: null,
+        headers: { 'Auto-Submitted': 'auto-generated' },
+      });
+      return sent.ok ? null : sent.error;
+    },
+    log,
+  });
+}

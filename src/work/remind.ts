@@ -1,0 +1,41 @@
+// Remind: nags the operators about open incidents without news, by mail, log and /readyz.
+import type { Log } from '../core/log.ts';
+import { lastWord, reminderLetter, remindersDue } from '../core/reminder.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import { iso, type Millis } from '../core/time.ts';
+
+export interface RemindDeps {
+  readonly snapshot: () => Snapshot;
+  /** When each incident was last reminded of, by id. */
+  readonly reminded: () => Promise<ReadonlyMap<string, Millis>>;
+  /** Keeps that it was, and forgets those that are not open any more. */
+  readonly note: (id: string, now: Millis) => Promise<void>;
+  readonly forgetBut: (open: readonly string[]) => Promise<void>;
+  /** Sends a letter of plain text; the sentence that went wrong, or null. */
+  readonly send: (
+    to: string,
+    letter: { subject: string; text: string },
+    key: string,
+  ) => Promise<string | null>;
+  readonly log: Log;
+}
+
+/** One round: a reminder that could not be sent is owed still; one sent just before a crash comes twice. */
+export function makeRemind({ snapshot, reminded, note, forgetBut, send, log }: RemindDeps) {
+  return async (now: Millis): Promise<void> => {
+    const { site, incidents } = snapshot();
+    const known = await reminded();
+    const open = incidents.filter(({ status }) => status !== 'resolved').map(({ id }) => id);
+    if ([...known.keys()].some(id => !open.includes(id))) await forgetBut(open);
+    for (const incident of remindersDue(incidents, known, site.reminders.after, now)) {
+      const since = iso(lastWord(incident, now));
+      log.warn({ incident: incident.id, since }, 'reminding the operators of an open incident without news');
+      const { to } = site.reminders;
+      const wrong = to
+        ? await send(to, reminderLetter(incident, site, now), `reminder ${incident.id} ${now}`)
+        : null;
+      if (wrong === null) await note(incident.id, now);
+      else log.error({ incident: incident.id, error: wrong }, 'the reminder could not be sent');
+    }
+  };
+}

@@ -1,0 +1,176 @@
+// The poller by a hand-moved clock: when checks start, how many at once, and what never happens twice.
+import { describe, expect, test } from 'vitest';
+import { type CheckResult, checkSchema, type Sighting } from '../../src/core/check.ts';
+import type { Component } from '../../src/core/component.ts';
+import { offsetOf } from '../../src/core/spread.ts';
+import { HOUR, MINUTE, type Millis, SECOND } from '../../src/core/time.ts';
+import { makePoll } from '../../src/work/poll.ts';
+import { component } from '../makers.ts';
+
+const UP: Sighting = { outcome: 'up', latency: 5, seen: 'answered 200' };
+const MIDNIGHT = Date.UTC(2026, 2, 10);
+const http = (id: string, over: Partial<Component> = {}) =>
+  component(id, { check: checkSchema.parse({ type: 'http', url: `https://${id}.example` }), ...over });
+
+function polling(
+  components: readonly Component[],
+  answer: (id: string) => Promise<Sighting> = async () => UP,
+) {
+  let now = MIDNIGHT;
+  const started: [id: string, at: Millis][] = [];
+  const late: Millis[] = [];
+  const results: CheckResult[] = [];
+  let recheck: Millis | null = null;
+  const idOf = (check: Component['check']) => components.find(one => one.check === check)!.id;
+  const poll = makePoll({
+    components: () => components,
+    probe: check => {
+      started.push([idOf(check), now]);
+      return answer(idOf(check));
+    },
+    believe: async (_component, sighting) => sighting,
+    record: async (_component, result) => {
+      results.push(result);
+      return recheck;
+    },
+    told: (_component, lateness) => late.push(lateness),
+    clock: () => now,
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+  });
+  return {
+    poll,
+    started,
+    late,
+    results,
+    recheckAt(at: Millis | null) {
+      recheck = at;
+    },
+    async until(at: Millis, step = SECOND) {
+      while (now < at) {
+        now = Math.min(at, now + step);
+        poll.startDue(now);
+        await settledSoon();
+      }
+    },
+    jump(by: Millis) {
+      now += by;
+    },
+    now: () => now,
+  };
+}
+
+/** Lets everything that needs no clock happen. */
+async function settledSoon(): Promise<void> {
+  for (let i = 0; i < 20; i++) await Promise.resolve();
+}
+
+describe('the poller', () => {
+  test('looks at a new component at once, then once a period at its own second', async () => {
+    const world = polling([http('api')]);
+    await world.until(MIDNIGHT + SECOND);
+    expect(world.started).toEqual([['api', MIDNIGHT + SECOND]]);
+    await world.until(MIDNIGHT + 5 * MINUTE);
+    const offset = offsetOf('api', '* * * * *');
+    const own = world.started.slice(1).map(([, at]) => at);
+    const first = offset > SECOND ? 0 : 1;
+    expect(own).toEqual(
+      [0, 1, 2, 3, 4].map(minute => MIDNIGHT + offset + (minute + first) * MINUTE).slice(0, own.length),
+    );
+    expect(own.length).toBeGreaterThanOrEqual(4);
+  });
+
+  test('starts the checks of one schedule at different seconds', async () => {
+    const all = Array.from({ length: 200 }, (_, i) => http(`c${i}`));
+    const world = polling(all);
+    await world.until(MIDNIGHT + SECOND);
+    world.started.length = 0;
+    await world.until(MIDNIGHT + SECOND + MINUTE);
+    expect(world.started).toHaveLength(200);
+    const seconds = new Set(world.started.map(([, at]) => at));
+    expect(seconds.size).toBeGreaterThan(50);
+    expect(Math.max(...world.late)).toBe(0);
+  });
+
+  test('never runs one check twice at once, and a hanging one delays no other', async () => {
+    let release = (_: Sighting) => {};
+    const hanging = new Promise<Sighting>(resolve => {
+      release = resolve;
+    });
+    const world = polling([http('slow'), http('quick')], id =>
+      id === 'slow' ? hanging : Promise.resolve(UP),
+    );
+    await world.until(MIDNIGHT + 4 * MINUTE + SECOND);
+    const count = (id: string) => world.started.filter(([of]) => of === id).length;
+    expect(count('slow')).toBe(1);
+    expect(count('quick')).toBeGreaterThanOrEqual(4);
+    release(UP);
+    await world.until(MIDNIGHT + 6 * MINUTE);
+    expect(count('slow')).toBeGreaterThanOrEqual(2);
+    await world.poll.close();
+  });
+
+  test('runs a bounded number at once, and the rest as soon as there is room', async () => {
+    const all = Array.from({ length: 1000 }, (_, i) => http(`c${i}`));
+    const waiting: (() => void)[] = [];
+    const world = polling(all, () => new Promise(resolve => waiting.push(() => resolve(UP))));
+    await world.until(MIDNIGHT + SECOND);
+    expect(world.started).toHaveLength(400);
+    world.jump(2 * SECOND);
+    while (waiting.length > 0) {
+      waiting.pop()?.();
+      await settledSoon();
+    }
+    expect(world.started).toHaveLength(1000);
+    // Those that had to wait were late, and it is told.
+    expect(Math.max(...world.late)).toBe(2 * SECOND);
+  });
+
+  test('looks again when the judgement asks for it, and not before', async () => {
+    const world = polling([http('api', { schedule: '30 * * * *' })]);
+    world.recheckAt(MIDNIGHT + 11 * SECOND);
+    await world.until(MIDNIGHT + SECOND);
+    world.recheckAt(null);
+    await world.until(MIDNIGHT + MINUTE);
+    expect(world.started.map(([, at]) => at - MIDNIGHT)).toEqual([SECOND, 11 * SECOND]);
+  });
+
+  test('after a night asleep looks once, not once for each minute slept', async () => {
+    const world = polling([http('api')]);
+    await world.until(MIDNIGHT + MINUTE);
+    world.started.length = 0;
+    world.jump(8 * HOUR);
+    world.poll.startDue(world.now());
+    await settledSoon();
+    expect(world.started).toHaveLength(1);
+  });
+
+  test('set back an hour, the clock stops no check for long', async () => {
+    const world = polling([http('api')]);
+    await world.until(MIDNIGHT + 2 * MINUTE);
+    world.jump(-HOUR);
+    world.poll.startDue(world.now());
+    world.started.length = 0;
+    await world.until(MIDNIGHT - HOUR + 4 * MINUTE);
+    expect(world.started.length).toBeGreaterThanOrEqual(1);
+  });
+
+  test('closed, it abandons what runs and stores nothing of it', async () => {
+    let release = (_: Sighting) => {};
+    const world = polling([http('api')], () => new Promise(resolve => (release = resolve)));
+    await world.until(MIDNIGHT + SECOND);
+    const closed = world.poll.close();
+    release(UP);
+    await closed;
+    expect(world.results).toEqual([]);
+  });
+
+  test('does not look where nothing is configured', async () => {
+    const world = polling([http('api')], async () => ({
+      outcome: 'unknown',
+      latency: null,
+      seen: 'not configured',
+    }));
+    await world.until(MIDNIGHT + MINUTE);
+    expect(world.results).toEqual([]);
+  });
+});
