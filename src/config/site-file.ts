@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { checkSchema, detectSchema, duration } from '../core/check.ts';
 import type { Component } from '../core/component.ts';
 import type { Outcome, Problem } from '../core/problem.ts';
-import { type Site, WEIGHTS_EVEN, WEIGHTS_STATUSPAGE } from '../core/site.ts';
+import { MAIL_LIMITS, type Site, WEIGHTS_EVEN, WEIGHTS_STATUSPAGE } from '../core/site.ts';
 import { DAY, HOUR, parseInstant } from '../core/time.ts';
 import { checkAgainst, readYaml, unknownKeys, type YamlText } from '../core/yaml.ts';
 import { cron } from './cron.ts';
@@ -111,6 +111,15 @@ export const siteSchema = z.object({
         .describe('how long before a maintenance subscribers are told again'),
     })
     .prefault({}),
+  notify: z.object({ grace: duration.default(0) }).prefault({}),
+  mail: z
+    .object({
+      rate: z.number().positive().max(10_000).nullish(),
+      storm: z.number().int().min(1).nullish(),
+      connections: z.number().int().min(1).max(50).default(MAIL_LIMITS.connections),
+      confirmations: z.number().int().min(1).default(MAIL_LIMITS.confirmations),
+    })
+    .prefault({}),
   components: z.array(componentSchema).min(1),
   webhooks: webhooksSchema,
   export: exportSchema.nullish(),
@@ -164,6 +173,8 @@ export function readSite(
     notices: fields.maintenance.notices,
     git: fields.content.git ? { ...fields.content.git, secret: fields.content.git.secret ?? null } : null,
     history: fields.content.history,
+    notify: fields.notify,
+    mail: { ...fields.mail, rate: fields.mail.rate ?? null, storm: fields.mail.storm ?? null },
     components: fields.components.map(componentOf),
     webhooks: mappingsOf(fields.webhooks),
     mirror: mirrorOf(fields.export),
@@ -190,7 +201,7 @@ function strangers(yaml: YamlText, file: string): Problem[] {
   const known = (schema: z.ZodObject) => Object.keys(schema.shape);
   const site = (yaml.data ?? {}) as { components?: unknown };
   const found = unknownKeys(site, known(siteSchema), [], yaml, file);
-  for (const key of ['brand', 'uptime', 'reminders', 'maintenance', 'content'] as const) {
+  for (const key of ['brand', 'uptime', 'reminders', 'maintenance', 'content', 'notify', 'mail'] as const) {
     const schema = siteSchema.shape[key].unwrap() as z.ZodObject;
     found.push(...unknownKeys((site as Record<string, unknown>)[key], known(schema), [key], yaml, file));
   }

@@ -1,6 +1,7 @@
 // The faces of the page: made-up sites in every state the page must look right in.
 import type { Component, Health } from '../../src/core/component.ts';
 import type { Snapshot } from '../../src/core/snapshot.ts';
+import { EVERYTHING } from '../../src/core/subscriber.ts';
 import { DAY, HOUR, MINUTE } from '../../src/core/time.ts';
 import { makeRender } from '../../src/views.ts';
 import { makePages, type PageContext } from '../../src/web/pages.ts';
@@ -232,7 +233,11 @@ export const PAGES: Record<string, string> = {
   upkeep: pages.incident(well, UPKEEP.id)!,
   history: pages.history(well, null)!,
   month: pages.history(well, '2026-11')!,
-  subscribe: pages.subscribe(well, { email: 'a@', components: ['api'], problem: 'email_invalid' }),
+  subscribe: pages.subscribe(well, {
+    email: 'a@',
+    choice: { ...EVERYTHING, components: ['api'] },
+    problem: 'email_invalid',
+  }),
   notice: pages.notice(well, 'check_inbox'),
   confirm: pages.confirm(well, 't'),
   unsubscribe: pages.unsubscribe(well, { token: null, email: '', problem: 'email_missing' }),
@@ -240,7 +245,7 @@ export const PAGES: Record<string, string> = {
   manage: pages.manage(ctx(FACES.sixty!), {
     token: 't',
     email: 'ada@example.com',
-    components: null,
+    choice: EVERYTHING,
     saved: true,
   }),
   api: pages.api(well),
@@ -255,7 +260,7 @@ export const PAGES: Record<string, string> = {
   harshManage: pages.manage(ctx(HARSH_SITE), {
     token: 't',
     email: `${LONG}@example.com`,
-    components: [],
+    choice: { ...EVERYTHING, components: [] },
     saved: false,
   }),
 };

@@ -94,6 +94,8 @@ export function snapshot(
       notices: [],
       git: null,
       history: false,
+      notify: { grace: 0 },
+      mail: { rate: null, storm: null, connections: 5, confirmations: 1000 },
       components: components.map(each => each.component),
       webhooks: {},
       mirror: null,
