@@ -9,7 +9,9 @@ import { incident } from './cli/incident.ts';
 import { letters } from './cli/letters.ts';
 import { lint } from './cli/lint.ts';
 import { maintenance } from './cli/maintenance.ts';
+import { post } from './cli/post.ts';
 import { schema } from './cli/schema.ts';
+import { subscribers } from './cli/subscribers.ts';
 import { webhooksLog } from './cli/webhooks.ts';
 import { readEnvironment } from './config/environment.ts';
 import { printProblem } from './core/problem.ts';
@@ -21,6 +23,8 @@ const COMMANDS: readonly Command[] = [
   ...maintenance,
   check,
   ...addresses,
+  ...subscribers,
+  ...post,
   exporting,
   letters,
   importing,

@@ -10,16 +10,12 @@ import type { Probe } from './core/check.ts';
 import type { FetchText } from './core/inbound/sns.ts';
 import type { Log } from './core/log.ts';
 import { type Outcome, type Problem, printProblem } from './core/problem.ts';
-import type { Site } from './core/site.ts';
 import type { Snapshot } from './core/snapshot.ts';
 import type { Clock } from './core/time.ts';
 import { deriveSecret } from './core/token.ts';
-import { openMailFolder, openSmtp } from './outside/channels/mail.ts';
 import { openDatabase } from './store/database.ts';
-import * as outbox from './store/outbox.ts';
 import * as requests from './store/requests.ts';
 import { readSeries } from './store/rollups.ts';
-import * as subscribers from './store/subscribers.ts';
 import * as transitions from './store/transitions.ts';
 import { makeRender } from './views.ts';
 import { makeApp } from './web/app.ts';
@@ -29,14 +25,11 @@ import { openServer } from './web/server.ts';
 import { openDoors } from './wiring/doors.ts';
 import { exportInto } from './wiring/export.ts';
 import { openCarrier } from './wiring/git.ts';
+import { openPost } from './wiring/post.ts';
 import { openRemind } from './wiring/remind.ts';
 import { openWatch } from './wiring/watch.ts';
-import { openAnnounce } from './work/announce.ts';
 import { makeBell, serially } from './work/bell.ts';
-import { makeDeliver } from './work/deliver.ts';
-import { makeEnrol } from './work/enrol.ts';
 import { makeFile } from './work/file.ts';
-import { makeLetters } from './work/letters.ts';
 import { makeMirror } from './work/mirror.ts';
 import { openRefresh } from './work/refresh.ts';
 import type { Schedule } from './work/schedule.ts';
@@ -103,7 +96,6 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const webhookToken = env.webhookToken ?? deriveSecret(secret, 'webhook');
     const db = openDatabaseOrExplain(env.databaseFile);
     closers.push(() => db.destroy());
-    await outbox.makeAllDue(db, clock());
     const metrics = makeMetrics();
     const watch = openWatch({
       db,
@@ -144,70 +136,29 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       },
       clock(),
     );
-    const announce = await openAnnounce({
-      seen: () => outbox.seenUpdates(db),
-      isFirstRound: () => outbox.isFirstRound(db),
-      confirmed: () => subscribers.confirmedSubscribers(db),
-      book: (announced, now) => outbox.bookAnnouncements(db, announced, now),
-      log,
-    });
-    const mailFrom = () => env.mailFrom ?? defaultSender(refresh.current().site);
-    const mail = env.smtpUrl
-      ? openSmtp(env.smtpUrl, mailFrom)
-      : openMailFolder(path.join(env.dataDir, 'mail'), mailFrom);
-    if (!env.smtpUrl) {
-      log.info({ folder: path.join(env.dataDir, 'mail') }, 'no SMTP_URL: mail is written as .eml files');
-    }
-    closers.push(() => mail.close());
     const render = metrics.timed(makeRender(path.join(ROOT, 'views')));
-    const deliver = makeDeliver({
-      due: (now, limit) => outbox.dueDeliveries(db, now, limit),
-      isStillOwed: id => outbox.isStillOwed(db, id),
-      frozen: ref => outbox.frozenUpdate(db, ref),
-      markSent: (due, now) => outbox.markSent(db, due, now),
-      markFailed: (due, error, dueAt) => outbox.markFailed(db, due, error, dueAt),
-      countRefusal: id => outbox.countRefusal(db, id),
-      send: mail.send,
-      letters: makeLetters(render),
-      snapshot: refresh.current,
-      secret,
-      mailFrom,
-      clock,
-      log,
-    });
-    closers.push(() => deliver.close());
-    const remind = openRemind({ db, snapshot: refresh.current, send: mail.send, mailFrom, log });
+    const post = await openPost({ db, env, secret, snapshot: refresh.current, render, clock, log }, () =>
+      bell.ring(),
+    );
+    closers.push(() => post.close());
+    const remind = openRemind({ db, snapshot: refresh.current, ...post.mail, clock, log });
     const round = serially(async () => {
       await refresh.round(clock());
-      await announce(refresh.current(), clock());
+      await post.note();
     });
-    const sendDue = () => deliver.round(clock());
     const bell = makeBell(async () => {
       await round();
-      await sendDue();
+      await post.enqueue();
+      // A hundred thousand letters take their time; the next ring is heard meanwhile.
+      post.send().catch((error: unknown) => log.error({ err: error }, 'letters could not be sent'));
     }, log);
     closers.push(() => bell.close());
     await round();
 
-    const enrol = makeEnrol({
-      byAddress: address => subscribers.subscriberByAddress(db, address),
-      byId: id => subscribers.subscriberById(db, id),
-      saveAndWrite: ({ subscriber, kind, ref, addressHash, now }) =>
-        db.transaction().execute(async trx => {
-          if (subscriber.state === 'pending') await subscribers.saveSubscriber(trx, subscriber);
-          if (!(await subscribers.mayAskLetter(trx, addressHash, now))) return;
-          await outbox.enqueue(trx, kind, ref, subscriber.id, now);
-        }),
-      save: subscriber => subscribers.saveSubscriber(db, subscriber),
-      remove: id => subscribers.removeSubscriber(db, id),
-      ring: () => bell.ring(),
-      secret,
-      clock,
-    });
     const app = makeApp({
       refresh,
       pages: makePages(render),
-      enrol,
+      enrol: post.enrol,
       ...openDoors({ ...outside, env, db, content, refresh, round }),
       beats,
       webhookToken,
@@ -216,9 +167,10 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       trustProxy: env.trustProxy,
       publicDir: path.join(ROOT, 'public'),
       brandFile: content.brandFile,
-      outboxDepth: () => outbox.outboxDepth(db),
       metrics,
       series: (id, span, from) => readSeries(db, id, span, from),
+      outbox: post.depth,
+      bounces: post.bounces,
       clock,
       log,
     });
@@ -233,14 +185,15 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     closers.push(unwatch);
     const prune = async () => {
       await watch.prune();
-      await subscribers.pruneSubscribers(db, clock());
       await requests.pruneRequests(db, clock());
+      await post.prune();
     };
     const stop = outside.schedule([
       { name: 'poll', every: '* * * * * *', run: async () => poll.startDue(clock()) },
       { name: 'heartbeats', every: '* * * * * *', run: () => beats.judgeAll(clock()) },
       { name: 'round', every: '* * * * * *', run: round },
-      { name: 'deliver', every: '* * * * * *', run: sendDue },
+      { name: 'enqueue', every: '* * * * * *', run: post.enqueue },
+      { name: 'deliver', every: '* * * * * *', run: post.send },
       { name: 'mirror', every: '* * * * * *', run: () => mirror(clock()) },
       { name: 'git', every: '* * * * * *', run: () => carry.round(clock()) },
       { name: 'history', every: '*/10 * * * * *', run: lookBack },
@@ -263,7 +216,8 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
         await carry.round(clock());
         await lookBack();
         await round();
-        await sendDue();
+        await post.enqueue();
+        await post.send();
         await mirror(clock());
         await remind(clock());
       },
@@ -287,10 +241,4 @@ function openDatabaseOrExplain(file: string) {
     const [where = file, what = '', fix = ''] = (error as Error).message.split(/: | — /);
     throw new StartProblems([{ level: 'error', where, what, fix }]);
   }
-}
-
-/** Without MAIL_FROM: the site's title at the host of its address. */
-function defaultSender(site: Site): string {
-  const { hostname } = new URL(site.url);
-  return `"${site.title.replace(/["\\\r\n]/g, '')}" <status@${hostname}>`;
 }

@@ -4,7 +4,7 @@ import { type Component, type Health, worst } from '../src/core/component.ts';
 import type { Incident, IncidentUpdate } from '../src/core/incident.ts';
 import { renderMarkdown } from '../src/core/markdown.ts';
 import type { Site } from '../src/core/site.ts';
-import { WEIGHTS_EVEN } from '../src/core/site.ts';
+import { MAIL_LIMITS, WEIGHTS_EVEN } from '../src/core/site.ts';
 import type { ComponentView, DayCell, GroupView, IncidentView, Snapshot } from '../src/core/snapshot.ts';
 import { DAY, HOUR, iso, MINUTE, type Millis, startOfUtcDay, utcDay } from '../src/core/time.ts';
 import { percentUp } from '../src/core/uptime.ts';
@@ -48,6 +48,8 @@ export function site(over: Partial<Site> = {}): Site {
     git: null,
     history: false,
     network: { reference: null },
+    notify: { grace: 0 },
+    mail: MAIL_LIMITS,
     components: [],
     webhooks: {},
     mirror: null,

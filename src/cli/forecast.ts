@@ -1,8 +1,8 @@
 // Forecast: who would be mailed what, were these incidents on the page now.
 import { affectedBy, type Incident } from '../core/incident.ts';
-import { announcements } from '../core/notification.ts';
+import { announcements, concernOf, owedTo } from '../core/notification.ts';
 import type { Site } from '../core/site.ts';
-import { isFirstRound, seenUpdates } from '../store/outbox.ts';
+import { isFirstRound, seenUpdates } from '../store/books.ts';
 import { confirmedSubscribers } from '../store/subscribers.ts';
 import { type Cli, databaseOf } from './command.ts';
 
@@ -17,13 +17,17 @@ export async function forecast(incidents: readonly Incident[], site: Site, cli: 
     const seen = await seenUpdates(db);
     const confirmed = await confirmedSubscribers(db);
     const first = await isFirstRound(db);
-    const owed = announcements(incidents, seen, confirmed, site.components, cli.clock(), first).filter(
-      ({ owedTo }) => owedTo.length > 0,
-    );
+    const news = announcements(incidents, seen, cli.clock(), first).filter(({ quiet }) => !quiet);
+    const owed = news
+      .map(one => ({
+        incident: one.incident,
+        readers: owedTo(confirmed, concernOf(one.incident, one.update, site.components)),
+      }))
+      .filter(({ readers }) => readers.length > 0);
     const names = new Map(site.components.map(({ id, name }) => [id, name]));
     return [...new Set(owed.map(({ incident }) => incident))].map(incident => {
       const told = owed.filter(one => one.incident === incident);
-      const people = new Set(told.flatMap(({ owedTo }) => owedTo)).size;
+      const people = new Set(told.flatMap(({ readers }) => readers)).size;
       const of = affectedBy(incident, site.components).map(({ id }) => names.get(id) ?? id);
       const who = `${people} ${people === 1 ? 'subscriber' : 'subscribers'}${of.length > 0 ? ` of ${of.join(', ')}` : ''}`;
       const mails = `${told.length} ${told.length === 1 ? 'mail' : 'mails'}`;

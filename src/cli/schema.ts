@@ -1,6 +1,6 @@
 // `schema`: the JSON Schemas of status.yaml and of an incident's front matter, for editors.
 import * as z from 'zod';
-import { siteSchema } from '../config/site-file.ts';
+import { siteSchema } from '../config/site-schema.ts';
 import { fieldsSchema, frontmatterSchema } from '../core/incident-schema.ts';
 import { type Command, Misuse } from './command.ts';
 

@@ -21,6 +21,10 @@ export interface Environment {
   readonly databaseFile: string;
   readonly smtpUrl: string | null;
   readonly mailFrom: string | null;
+  /** The key that signs mail; null where the mail server does it. */
+  readonly dkim: { readonly domain: string; readonly selector: string; readonly privateKey: string } | null;
+  /** Of the webhook by which Resend tells of bounces: `whsec_…`. */
+  readonly resendSecret: string | null;
   readonly secret: string | null;
   readonly webhookToken: string | null;
   readonly apiToken: string | null;
@@ -72,6 +76,8 @@ export function readEnvironment(variables: Variables, cwd: string): Outcome<Envi
     databaseFile: readDatabase(read('DATABASE_URL'), dataDir, cwd, complain),
     smtpUrl: readSmtp(read('SMTP_URL'), complain),
     mailFrom: readFrom(read('MAIL_FROM'), complain),
+    dkim: readDkim(read('DKIM_DOMAIN'), read('DKIM_SELECTOR'), read('DKIM_PRIVATE_KEY'), complain),
+    resendSecret: secret('RESEND_WEBHOOK_SECRET'),
     secret: secret('SECRET'),
     webhookToken: secret('WEBHOOK_TOKEN'),
     apiToken: secret('API_TOKEN'),
@@ -125,6 +131,25 @@ function readFrom(text: string | null, complain: Complain): string | null {
   if (found) return text;
   const fix = 'write status@levqor.ai, or Levqor Status <status@levqor.ai>';
   return complain('MAIL_FROM', `"${text}" is not a sender`, fix);
+}
+
+function readDkim(
+  domain: string | null,
+  selector: string | null,
+  key: string | null,
+  complain: Complain,
+): Environment['dkim'] {
+  if (!domain && !selector && !key) return null;
+  if (!domain || !selector || !key) {
+    const fix = 'set DKIM_DOMAIN, DKIM_SELECTOR and DKIM_PRIVATE_KEY (or DKIM_PRIVATE_KEY_FILE), or none';
+    return complain('DKIM_DOMAIN', 'only a part of the DKIM settings is there', fix);
+  }
+  const privateKey = key.replaceAll('\\n', '\n');
+  if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(privateKey)) {
+    const fix = 'give the key in PEM, from `-----BEGIN PRIVATE KEY-----` on; a file is easiest';
+    return complain('DKIM_PRIVATE_KEY', 'this is not a private key', fix);
+  }
+  return { domain, selector, privateKey };
 }
 
 function readTrust(text: string | null, complain: Complain): boolean | number | string {

@@ -1,125 +1,16 @@
 // status/status.yaml → the Site, or every problem in it with its line (contract §3).
-import * as z from 'zod';
-import { checkSchema, detectSchema, duration } from '../core/check.ts';
-import { reference } from '../core/check-kinds.ts';
+import type * as z from 'zod';
+import { checkSchema, detectSchema } from '../core/check.ts';
 import type { Component } from '../core/component.ts';
 import { parentsOf } from '../core/dependencies.ts';
 import type { Outcome, Problem } from '../core/problem.ts';
-import { type Site, WEIGHTS_EVEN, WEIGHTS_STATUSPAGE } from '../core/site.ts';
-import { DAY, HOUR, parseInstant } from '../core/time.ts';
+import type { Site } from '../core/site.ts';
+import { parseInstant } from '../core/time.ts';
 import { checkAgainst, readYaml, unknownKeys, type YamlText } from '../core/yaml.ts';
-import { cron } from './cron.ts';
-import { exportSchema, mappingSchema, mappingsOf, mirrorOf, webhooksSchema } from './doors-schema.ts';
+import { exportSchema, mappingSchema, mappingsOf, mirrorOf } from './doors-schema.ts';
 import type { Variables } from './environment.ts';
+import { componentSchema, gitSchema, linkSchema, siteSchema } from './site-schema.ts';
 import { substitute } from './substitute.ts';
-
-const fileName = z
-  .string()
-  .refine(
-    name => /^[\w. -]+(\/[\w. -]+)*$/.test(name) && !name.split('/').some(part => /^\.+$/.test(part)),
-    'this is not a file inside the status folder; write its name, for instance logo.png',
-  );
-
-const zone = z.string().refine(isZone, 'this time zone is not known; write UTC or Europe/Berlin');
-
-/** An address a visitor may follow: never `javascript:`. */
-const webAddress = z.url({
-  protocol: /^(https?|mailto)$/,
-  error: 'write an address like https://example.com/imprint or mailto:help@example.com',
-});
-
-const linkSchema = z.object({ label: z.string().trim().min(1).max(80), url: webAddress });
-
-const weight = z.number().min(0).max(1);
-
-const componentSchema = z.object({
-  id: z
-    .string()
-    .regex(
-      /^[a-z0-9][a-z0-9_-]{0,63}$/,
-      'write small letters, digits and hyphens, for instance workflow-builder',
-    ),
-  name: z.string().trim().min(1),
-  group: z.string().nullish(),
-  description: z.string().nullish(),
-  schedule: cron.default('* * * * *'),
-  // No check at all is a check that is not configured: no data.
-  check: checkSchema.prefault({ type: 'http', url: '' }),
-  detect: detectSchema.prefault({}),
-  since: z
-    .string()
-    .refine(text => parseInstant(text) !== null, 'this is not a date; write 2026-01-31')
-    .nullish(),
-  depends_on: z.array(z.string()).default([]),
-  match: z.array(z.union([z.string(), z.number().transform(String)])).default([]),
-});
-
-const gitSchema = z.object({
-  remote: z
-    .string()
-    .regex(/^[^-\s]\S*$/, 'write a URL, a path or origin')
-    .default('origin'),
-  branch: z
-    .string()
-    .regex(/^(?![-/.])(?!.*(\.\.|@\{))[\w./-]+$/, 'write a branch, for instance main')
-    .default('main'),
-  pull: cron.default('* * * * *'),
-  push: z.boolean().default(true),
-  secret: z.string().min(8).nullish(),
-});
-
-/** What status.yaml may hold. */
-export const siteSchema = z.object({
-  title: z.string().trim().min(1).default('Status'),
-  url: z.url({ protocol: /^https?$/ }).optional(),
-  timezone: zone.default('UTC'),
-  brand: z
-    .object({
-      logo: fileName.nullish(),
-      logo_dark: fileName.nullish(),
-      favicon: fileName.nullish(),
-      css: fileName.nullish(),
-      color: z
-        .string()
-        .regex(/^#([0-9a-f]{3}|[0-9a-f]{6})$/i, 'write a colour like "#4f46e5" (with the quotes)')
-        .default('#4f46e5'),
-      homepage: z.url({ protocol: /^https?$/ }).nullish(),
-    })
-    .prefault({}),
-  links: z.array(linkSchema).max(20).default([]),
-  uptime: z
-    .object({
-      days: z.number().int().min(1).max(366).default(90),
-      weights: z
-        .union([
-          z.literal('statuspage').transform(() => WEIGHTS_STATUSPAGE),
-          z.object({ minor: weight.default(1), major: weight.default(1), critical: weight.default(1) }),
-        ])
-        .default(WEIGHTS_EVEN),
-    })
-    .prefault({}),
-  reminders: z.object({ after: duration.default(HOUR), to: z.email().nullish() }).prefault({}),
-  content: z
-    .object({
-      git: gitSchema.nullish(),
-      history: z.boolean().default(true).describe('permalinks show who changed what, as git knows it'),
-    })
-    .prefault({}),
-  maintenance: z
-    .object({
-      notices: z
-        .array(duration)
-        .default([DAY, HOUR])
-        .describe('how long before a maintenance subscribers are told again'),
-    })
-    .prefault({}),
-  network: z
-    .object({ reference: reference.nullish().describe('reached whenever our own network works') })
-    .prefault({}),
-  components: z.array(componentSchema).min(1),
-  webhooks: webhooksSchema,
-  export: exportSchema.nullish(),
-});
 
 /**
  * Reads status.yaml. `publicUrl` wins over its `url:`; `variables` fill `${NAME}` in strings.
@@ -170,6 +61,8 @@ export function readSite(
     git: fields.content.git ? { ...fields.content.git, secret: fields.content.git.secret ?? null } : null,
     history: fields.content.history,
     network: { reference: fields.network.reference ?? null },
+    notify: fields.notify,
+    mail: { ...fields.mail, rate: fields.mail.rate ?? null, storm: fields.mail.storm ?? null },
     components: fields.components.map(componentOf),
     webhooks: mappingsOf(fields.webhooks),
     mirror: mirrorOf(fields.export),
@@ -196,7 +89,16 @@ function strangers(yaml: YamlText, file: string): Problem[] {
   const known = (schema: z.ZodObject) => Object.keys(schema.shape);
   const site = (yaml.data ?? {}) as { components?: unknown };
   const found = unknownKeys(site, known(siteSchema), [], yaml, file);
-  for (const key of ['brand', 'uptime', 'reminders', 'maintenance', 'content', 'network'] as const) {
+  for (const key of [
+    'brand',
+    'uptime',
+    'reminders',
+    'maintenance',
+    'content',
+    'network',
+    'notify',
+    'mail',
+  ] as const) {
     const schema = siteSchema.shape[key].unwrap() as z.ZodObject;
     found.push(...unknownKeys((site as Record<string, unknown>)[key], known(schema), [key], yaml, file));
   }
@@ -263,15 +165,6 @@ function crossReferences(
     }
   }
   return problems;
-}
-
-function isZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function fullHex(color: string): string {

@@ -37,6 +37,11 @@ export interface Site {
     /** An address outside, reached when our own network works: a URL or host:port; null for none. */
     readonly reference: string | null;
   };
+  readonly notify: {
+    /** An update waits this long before it is owed: edits and deletions meanwhile are folded in. */
+    readonly grace: Millis;
+  };
+  readonly mail: MailLimits;
   readonly components: readonly Component[];
   /** Webhooks of the operator's own, by name: `/webhooks/NAME`. */
   readonly webhooks: Readonly<Record<string, Mapping>>;
@@ -53,6 +58,19 @@ export interface GitSettings {
   /** What the git host signs its webhooks with; null: the webhook token. */
   readonly secret: string | null;
 }
+
+export interface MailLimits {
+  /** Letters a second; null for as many as the server takes. */
+  readonly rate: number | null;
+  /** More incident letters an hour than this wait for the operator's word; null for no limit. */
+  readonly storm: number | null;
+  /** Letters under way at once, each over a connection of its own. */
+  readonly connections: number;
+  /** Confirmation and leave letters an hour, for all visitors together. */
+  readonly confirmations: number;
+}
+
+export const MAIL_LIMITS: MailLimits = { rate: null, storm: null, connections: 5, confirmations: 1000 };
 
 export const WEIGHTS_EVEN: Weights = { minor: 1, major: 1, critical: 1 };
 /** Atlassian Statuspage's: degraded performance costs nothing, a partial outage 30 %. */

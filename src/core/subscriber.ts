@@ -1,36 +1,63 @@
 // Subscribers: who asked for mail about what, and the addresses that may.
+import { domainToASCII } from 'node:url';
 import * as z from 'zod';
 import type { Millis } from './time.ts';
+import type { Lang } from './words/words.ts';
+
+export const KINDS = ['all', 'incidents', 'maintenance'] as const;
+export const DETAILS = ['all', 'ends'] as const;
+
+/** What a subscriber asked for. */
+export interface Choice {
+  /** Ids of the components asked for; null for all, future ones too. */
+  readonly components: readonly string[] | null;
+  readonly kinds: (typeof KINDS)[number];
+  /** Every update, or only those that begin or end an incident. */
+  readonly detail: (typeof DETAILS)[number];
+}
+
+/** Everything: what who chose nothing gets. */
+export const EVERYTHING: Choice = { components: null, kinds: 'all', detail: 'all' };
 
 export interface Subscriber {
   /** Random, stable: tokens and Message-IDs are made of it. */
   readonly id: string;
   readonly address: string;
   readonly state: 'pending' | 'confirmed';
-  /** Ids of the components asked for; null for all. */
-  readonly components: readonly string[] | null;
-  /** Changes with each confirmation letter, so that only the newest link works. */
+  readonly choice: Choice;
+  /** The language they subscribed in: their letters are written in it. */
+  readonly lang: Lang;
+  /** Part of the confirmation links, which end with it. */
   readonly nonce: string;
   readonly createdAt: Millis;
   readonly confirmedAt: Millis | null;
 }
 
-/** zod's rules refuse line breaks, quoted local parts, comments and address literals (facts.md §3). */
-const emailSchema = z.email().max(254);
+/** What a subscriber's choice is held against. */
+export interface Concern {
+  readonly kind: 'incidents' | 'maintenance';
+  /** The update begins or ends it. */
+  readonly edge: boolean;
+  /** Ids of the page's components it affects; empty when none: then it concerns everyone. */
+  readonly affected: readonly string[];
+}
+
+/** zod's rules refuse line breaks, quoted local parts, comments and address literals. */
+const localPart = z.email();
 
 /**
  * An address as it is kept: trimmed, the domain in lower case and ASCII; plus-addresses stay apart.
  * Null when it is not an address mail can be sent to.
  */
 export function readAddress(typed: unknown): string | null {
-  if (typeof typed !== 'string') return null;
+  if (typeof typed !== 'string' || typed.length > 400) return null;
   const trimmed = typed.trim();
   const at = trimmed.lastIndexOf('@');
-  if (at < 1 || trimmed.length > 320) return null;
-  const domain = asciiDomain(trimmed.slice(at + 1));
-  if (domain === null) return null;
-  const parsed = emailSchema.safeParse(`${trimmed.slice(0, at)}@${domain}`);
-  return parsed.success && at <= 64 ? parsed.data : null;
+  const local = trimmed.slice(0, at);
+  const domain = readDomain(trimmed.slice(at + 1));
+  if (at < 1 || at > 64 || domain === null || local.length + domain.length > 253) return null;
+  // The domain is judged here, as zod knows no internationalised ones.
+  return localPart.safeParse(`${local}@example.com`).success ? `${local}@${domain}` : null;
 }
 
 /** The key under which two spellings of one mailbox are the same subscriber. */
@@ -38,17 +65,18 @@ export function addressKey(address: string): string {
   return address.toLowerCase();
 }
 
-function asciiDomain(domain: string): string | null {
-  if (!/^[^\s@/\\:?#[\]]+$/.test(domain)) return null;
-  try {
-    return new URL(`http://${domain}`).hostname;
-  } catch {
-    return null;
-  }
+/** A domain of at least two labels, the last no number, in ASCII. */
+function readDomain(typed: string): string | null {
+  if (!/^[\p{L}\p{M}\p{N}.\u3002-]+$/u.test(typed)) return null;
+  const ascii = domainToASCII(typed);
+  const label = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
+  return new RegExp(`^(${label}\\.)+(?!\\d+$)${label}$`).test(ascii) ? ascii : null;
 }
 
-/** Whether a subscriber wants to hear of an incident that affects these components (none: everyone does). */
-export function wants(subscriber: Pick<Subscriber, 'components'>, affected: readonly string[]): boolean {
-  if (subscriber.components === null || affected.length === 0) return true;
-  return affected.some(id => subscriber.components!.includes(id));
+/** Whether a choice covers it; what affects no component concerns everyone. */
+export function wants(choice: Choice, { kind, edge, affected }: Concern): boolean {
+  if (choice.kinds !== 'all' && choice.kinds !== kind) return false;
+  if (choice.detail === 'ends' && !edge) return false;
+  const { components } = choice;
+  return components === null || affected.length === 0 || affected.some(id => components.includes(id));
 }

@@ -139,4 +139,35 @@ export const MIGRATIONS: readonly string[] = [
 
   CREATE TABLE reminders (incident_id TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Subscribers choose; everyone has a place in the order of confirming: clocks may go back.
+  ALTER TABLE subscribers ADD COLUMN lang TEXT NOT NULL DEFAULT 'en';
+  ALTER TABLE subscribers ADD COLUMN kinds TEXT NOT NULL DEFAULT 'all'
+    CHECK (kinds IN ('all', 'incidents', 'maintenance'));
+  ALTER TABLE subscribers ADD COLUMN detail TEXT NOT NULL DEFAULT 'all' CHECK (detail IN ('all', 'ends'));
+  ALTER TABLE subscribers ADD COLUMN confirmed_seq INTEGER;
+  UPDATE subscribers SET confirmed_seq = rowid WHERE state = 'confirmed';
+  CREATE UNIQUE INDEX subscribers_confirmed ON subscribers (confirmed_seq) WHERE confirmed_seq IS NOT NULL;
+  INSERT INTO meta (name, value) SELECT 'confirmed_seq', COALESCE(MAX(rowid), 0) FROM subscribers;
+
+  -- An update with a cursor is owed, from due_at on, to those with a place until upto; the cursor is the
+  -- id of the last subscriber whose letter is enqueued. In the order of ids, all indexes grow in order.
+  ALTER TABLE updates ADD COLUMN due_at INTEGER;
+  ALTER TABLE updates ADD COLUMN cursor TEXT;
+  ALTER TABLE updates ADD COLUMN upto INTEGER;
+  CREATE INDEX updates_owed ON updates (due_at) WHERE cursor IS NOT NULL;
+
+  -- Letters somebody waits for at the screen go before a storm of others.
+  CREATE INDEX deliveries_asked ON deliveries (due_at) WHERE state = 'pending' AND kind <> 'update';
+  CREATE INDEX deliveries_sent ON deliveries (sent_at) WHERE state = 'sent';
+  CREATE INDEX deliveries_given_up ON deliveries (id) WHERE state = 'given_up';
+  CREATE INDEX letters_asked_at ON letters_asked (at);
+
+  -- Addresses that must not be written to, as keyed hashes: the address itself is forgotten.
+  CREATE TABLE suppressed (
+    address_hash TEXT PRIMARY KEY,
+    reason TEXT NOT NULL CHECK (reason IN ('refused', 'bounced', 'complained')),
+    at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -1,10 +1,11 @@
-// The outbox: what was announced, and every letter owed, sent, retried or given up.
-import type { Incident, IncidentUpdate } from '../core/incident.ts';
-import { type Announcement, MAX_REFUSALS, refOf } from '../core/notification.ts';
+// The outbox: every letter owed, sent, retried or given up.
+import { sql } from 'kysely';
+import { MAX_REFUSALS } from '../core/retry.ts';
 import type { Subscriber } from '../core/subscriber.ts';
-import type { Millis } from '../core/time.ts';
+import { DAY, HOUR, type Millis } from '../core/time.ts';
 import type { Db } from './database.ts';
-import { subscriberById } from './subscribers.ts';
+import { subscriber } from './subscribers.ts';
+import type { SubscriberRow } from './tables.ts';
 
 /** A letter that is due. */
 export interface Delivery {
@@ -12,173 +13,180 @@ export interface Delivery {
   readonly kind: 'update' | 'confirm' | 'leave';
   readonly ref: string;
   readonly attempts: number;
+  /** Permanent refusals of its address in a row so far. */
+  readonly refusals: number;
   readonly subscriber: Subscriber;
 }
 
-/** The references of every update already in the books. */
-export async function seenUpdates(db: Db): Promise<Set<string>> {
-  const rows = await db.selectFrom('updates').select('ref').execute();
-  return new Set(rows.map(row => row.ref));
-}
-
-/** Whether this database has never been through a round of announcing. */
-export async function isFirstRound(db: Db): Promise<boolean> {
-  const row = await db.selectFrom('meta').select('value').where('name', '=', 'announced').executeTakeFirst();
-  return row === undefined;
-}
-
-/** Notes updates as seen and enqueues their letters, in one transaction. Returns the letters enqueued. */
-export async function bookAnnouncements(
-  db: Db,
-  announced: readonly Announcement[],
-  now: Millis,
-): Promise<number> {
-  return db.transaction().execute(async trx => {
-    let letters = 0;
-    for (const { incidentId, key, incident, update, owedTo } of announced) {
-      const ref = refOf({ incidentId, key });
-      const frozen = owedTo.length > 0 ? JSON.stringify({ incident, update }) : null;
-      const noted = await trx
-        .insertInto('updates')
-        .values({ ref, incident_id: incidentId, key, seen_at: now, frozen })
-        .onConflict(conflict => conflict.doNothing())
-        .executeTakeFirst();
-      if ((noted.numInsertedOrUpdatedRows ?? 0n) === 0n) continue;
-      for (const subscriberId of owedTo) await enqueue(trx, 'update', ref, subscriberId, now);
-      letters += owedTo.length;
-    }
-    await trx
-      .insertInto('meta')
-      .values({ name: 'announced', value: String(now) })
-      .onConflict(conflict => conflict.column('name').doUpdateSet({ value: String(now) }))
-      .execute();
-    return letters;
-  });
-}
-
-/** Owes a subscriber one letter; asked twice for the same `ref` it stays one. */
+/** Owes a subscriber a letter asked for; asked twice for the same `ref` it stays one. */
 export async function enqueue(
   db: Db,
-  kind: Delivery['kind'],
+  kind: 'confirm' | 'leave',
   ref: string,
   subscriberId: string,
   now: Millis,
 ): Promise<void> {
-  await db
-    .insertInto('deliveries')
-    .values({
-      kind,
-      ref,
-      subscriber_id: subscriberId,
-      state: 'pending',
-      due_at: now,
-      error: null,
-      created_at: now,
-      sent_at: null,
-    })
-    .onConflict(conflict => conflict.doNothing())
-    .execute();
+  await sql`
+    INSERT INTO deliveries (kind, ref, subscriber_id, state, due_at, created_at)
+    VALUES (${kind}, ${ref}, ${subscriberId}, 'pending', ${now}, ${now})
+    ON CONFLICT DO NOTHING`.execute(db);
 }
 
-/** The incident and update a letter is about, as they stood when it was owed. */
-export async function frozenUpdate(
+/**
+ * Letters due by `now`, at most `limit`: those asked for at a form first, then the oldest. Of incident
+ * letters only those enqueued until `heldAfter` (null: all). Conditions stand as literals, so that the
+ * partial indexes serve them; `+d.kind` keeps SQLite from sorting all letters of a kind instead.
+ */
+export async function dueDeliveries(
   db: Db,
-  ref: string,
-): Promise<{ incident: Incident; update: IncidentUpdate } | null> {
-  const row = await db.selectFrom('updates').select('frozen').where('ref', '=', ref).executeTakeFirst();
-  return row?.frozen ? JSON.parse(row.frozen) : null;
+  now: Millis,
+  limit: number,
+  heldAfter: Millis | null,
+): Promise<Delivery[]> {
+  const asked = await due(db, sql`d.kind <> 'update'`, now, limit);
+  if (asked.length >= limit) return asked;
+  const free = heldAfter === null ? sql`` : sql` AND d.created_at <= ${heldAfter}`;
+  return [...asked, ...(await due(db, sql`+d.kind = 'update'${free}`, now, limit - asked.length))];
 }
 
-/** Letters due by `now`, oldest first, at most `limit`. */
-export async function dueDeliveries(db: Db, now: Millis, limit: number): Promise<Delivery[]> {
-  const rows = await db
-    .selectFrom('deliveries')
-    .select(['id', 'kind', 'ref', 'attempts', 'subscriber_id'])
-    .where('state', '=', 'pending')
-    .where('due_at', '<=', now)
-    .orderBy('due_at')
-    .orderBy('id')
-    .limit(limit)
-    .execute();
-  const found: Delivery[] = [];
-  for (const { subscriber_id, ...row } of rows) {
-    const subscriber = await subscriberById(db, subscriber_id);
-    if (subscriber) found.push({ ...row, subscriber });
-  }
-  return found;
+async function due(db: Db, which: ReturnType<typeof sql>, now: Millis, limit: number): Promise<Delivery[]> {
+  const { rows } = await sql<DueRow>`
+    SELECT s.*, d.id AS delivery, d.kind, d.ref, d.attempts
+    FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id
+    WHERE d.state = 'pending' AND d.due_at <= ${now} AND ${which}
+    ORDER BY d.due_at, d.id LIMIT ${limit}`.execute(db);
+  return rows.map(({ delivery, kind, ref, attempts, ...row }) => ({
+    id: delivery,
+    kind,
+    ref,
+    attempts,
+    refusals: row.refusals as number,
+    subscriber: subscriber(row as Parameters<typeof subscriber>[0]),
+  }));
 }
 
-/** Whether a letter is still owed: its subscriber may have left while it waited. */
-export async function isStillOwed(db: Db, id: number): Promise<boolean> {
-  const row = await db.selectFrom('deliveries').select('state').where('id', '=', id).executeTakeFirst();
-  return row?.state === 'pending';
-}
+type DueRow = { [Column in keyof SubscriberRow]: unknown } & Pick<Delivery, 'kind' | 'ref' | 'attempts'> & {
+    delivery: number;
+  };
 
-/** Marks a letter sent and forgets earlier refusals of its address. */
-export async function markSent(db: Db, delivery: Delivery, now: Millis): Promise<void> {
-  await db.transaction().execute(async trx => {
-    await trx
-      .updateTable('deliveries')
-      .set({ state: 'sent', sent_at: now, error: null, attempts: delivery.attempts + 1 })
-      .where('id', '=', delivery.id)
-      .execute();
-    await trx
-      .updateTable('subscribers')
-      .set({ refusals: 0 })
-      .where('id', '=', delivery.subscriber.id)
-      .execute();
+/**
+ * Marks letters sent and forgets earlier refusals of their addresses. Without waiting for the disk: no
+ * crash of ours undoes it, and a power cut at most repeats the last letters, recognisably.
+ */
+export async function markSent(db: Db, deliveries: readonly Delivery[], now: Millis): Promise<void> {
+  const ids = JSON.stringify(deliveries.map(({ id }) => id));
+  const refused = deliveries.filter(({ refusals }) => refusals > 0).map(({ subscriber: { id } }) => id);
+  await db.connection().execute(async one => {
+    await sql`PRAGMA synchronous = NORMAL`.execute(one);
+    try {
+      await sql`
+        UPDATE deliveries SET state = 'sent', sent_at = ${now}, error = NULL, attempts = attempts + 1
+        WHERE id IN (SELECT value FROM json_each(${ids}))`.execute(one);
+    } finally {
+      await sql`PRAGMA synchronous = FULL`.execute(one);
+    }
   });
+  if (refused.length === 0) return;
+  await db.updateTable('subscribers').set({ refusals: 0 }).where('id', 'in', refused).execute();
 }
 
 /** Puts a letter off until `dueAt`, or gives it up when that is null. */
 export async function markFailed(
   db: Db,
-  delivery: Delivery,
+  { id, attempts }: Pick<Delivery, 'id' | 'attempts'>,
   error: string,
   dueAt: Millis | null,
 ): Promise<void> {
   await db
     .updateTable('deliveries')
-    .set({
-      attempts: delivery.attempts + 1,
-      error,
-      ...(dueAt === null ? { state: 'given_up' } : { due_at: dueAt }),
-    })
-    .where('id', '=', delivery.id)
+    .set({ attempts, error, ...(dueAt === null ? { state: 'given_up' } : { due_at: dueAt }) })
+    .where('id', '=', id)
     .execute();
 }
 
-/**
- * Counts a permanent refusal of an address; after MAX_REFUSALS in a row the subscriber is removed.
- * Returns whether it was.
- */
+/** Counts a permanent refusal of an address; true when there were MAX_REFUSALS in a row. */
 export async function countRefusal(db: Db, subscriberId: string): Promise<boolean> {
-  return db.transaction().execute(async trx => {
-    const row = await trx
-      .updateTable('subscribers')
-      .set(eb => ({ refusals: eb('refusals', '+', 1) }))
-      .where('id', '=', subscriberId)
-      .returning('refusals')
-      .executeTakeFirst();
-    if (!row || row.refusals < MAX_REFUSALS) return false;
-    await trx.deleteFrom('subscribers').where('id', '=', subscriberId).execute();
-    return true;
-  });
+  const row = await db
+    .updateTable('subscribers')
+    .set(eb => ({ refusals: eb('refusals', '+', 1) }))
+    .where('id', '=', subscriberId)
+    .returning('refusals')
+    .executeTakeFirst();
+  return row !== undefined && row.refusals >= MAX_REFUSALS;
 }
 
 /** At start: everything unfinished is due again, whatever it was waiting for. */
 export async function makeAllDue(db: Db, now: Millis): Promise<void> {
-  await db.updateTable('deliveries').set({ due_at: now }).where('state', '=', 'pending').execute();
+  await sql`UPDATE deliveries SET due_at = ${now} WHERE state = 'pending' AND due_at > ${now}`.execute(db);
+}
+
+/** The latest letters with an error, those given up included. */
+export async function troubled(db: Db, most: number) {
+  return db
+    .selectFrom('deliveries')
+    .select(['id', 'kind', 'state', 'attempts', 'due_at', 'error'])
+    .where('state', 'in', ['pending', 'given_up'])
+    .where('error', 'is not', null)
+    .orderBy('id', 'desc')
+    .limit(most)
+    .execute();
+}
+
+/** Makes what waits due now, and what was given up once more; returns how many letters. */
+export async function retryAll(db: Db, now: Millis): Promise<number> {
+  const done = await db
+    .updateTable('deliveries')
+    .set({ state: 'pending', due_at: now, attempts: 0 })
+    .where('state', 'in', ['pending', 'given_up'])
+    .executeTakeFirst();
+  return Number(done.numUpdatedRows);
+}
+
+/** How many incident letters enqueued after `from` were sent in the hour before `now`. */
+export async function sentLately(db: Db, now: Millis, from: Millis): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    SELECT COUNT(*) AS count FROM deliveries
+    WHERE state = 'sent' AND sent_at > ${now - HOUR} AND kind = 'update' AND created_at > ${from}`.execute(
+    db,
+  );
+  return rows[0]?.count ?? 0;
+}
+
+/** Lets every letter enqueued by `now` go, storm or no storm. */
+export async function release(db: Db, now: Millis): Promise<void> {
+  const value = String(now);
+  await db
+    .insertInto('meta')
+    .values({ name: 'released_until', value })
+    .onConflict(conflict => conflict.column('name').doUpdateSet({ value }))
+    .execute();
+}
+
+/** Until when letters enqueued are released, epoch ms; 0 for never. */
+export async function releasedUntil(db: Db): Promise<Millis> {
+  const query = db.selectFrom('meta').select('value').where('name', '=', 'released_until');
+  return Number((await query.executeTakeFirst())?.value ?? 0);
+}
+
+/** Letters that were sent or given up are forgotten after this long. */
+const KEPT_FOR: Millis = 30 * DAY;
+
+/** Forgets letters long finished, some thousand at a time. */
+export async function pruneOutbox(db: Db, now: Millis): Promise<void> {
+  const before = now - KEPT_FOR;
+  await sql`
+    DELETE FROM deliveries WHERE id IN (
+      SELECT id FROM deliveries WHERE state = 'sent' AND sent_at < ${before} LIMIT 5000
+    )`.execute(db);
+  await sql`DELETE FROM deliveries WHERE state = 'given_up' AND created_at < ${before}`.execute(db);
 }
 
 /** How many letters wait, how many were given up: for /readyz and the log. */
 export async function outboxDepth(db: Db): Promise<{ pending: number; givenUp: number }> {
-  const rows = await db
-    .selectFrom('deliveries')
-    .select(eb => ['state', eb.fn.countAll<number>().as('count')])
-    .where('state', 'in', ['pending', 'given_up'])
-    .groupBy('state')
-    .execute();
-  const count = (state: string) => rows.find(row => row.state === state)?.count ?? 0;
-  return { pending: count('pending'), givenUp: count('given_up') };
+  const count = async (state: string) => {
+    const { rows } = await sql<{ count: number }>`
+      SELECT COUNT(*) AS count FROM deliveries WHERE state = ${sql.lit(state)}`.execute(db);
+    return rows[0]?.count ?? 0;
+  };
+  return { pending: await count('pending'), givenUp: await count('given_up') };
 }

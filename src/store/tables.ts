@@ -63,6 +63,11 @@ export interface SubscriberRow {
   refusals: Generated<number>;
   created_at: number;
   confirmed_at: number | null;
+  lang: Generated<string>;
+  kinds: Generated<'all' | 'incidents' | 'maintenance'>;
+  detail: Generated<'all' | 'ends'>;
+  /** Place in the order of confirming, never used twice; null while pending. */
+  confirmed_seq: number | null;
 }
 
 interface UpdateRow {
@@ -72,6 +77,12 @@ interface UpdateRow {
   seen_at: number;
   /** Incident and update as JSON, for letters whose file is gone; null when owed to nobody. */
   frozen: string | null;
+  /** From when on its letters are enqueued. */
+  due_at: number | null;
+  /** The id of the last subscriber whose letter is enqueued; null: nothing left to enqueue. */
+  cursor: string | null;
+  /** The last place (`confirmed_seq`) it is owed to. */
+  upto: number | null;
 }
 
 export interface DeliveryRow {
@@ -122,5 +133,6 @@ export interface Tables {
   requests: RequestRow;
   webhooks_log: WebhookRow;
   reminders: { incident_id: string; at: number };
+  suppressed: { address_hash: string; reason: 'refused' | 'bounced' | 'complained'; at: number };
   meta: { name: string; value: string };
 }

@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http';
 import express from 'express';
 import { makeAnswers } from './answers.ts';
 import { assetRoutes, readAssets } from './assets.ts';
+import { bounceRoutes } from './bounces.ts';
 import type { Web, WebDeps } from './context.ts';
 import { errorHandler, notFound } from './errors.ts';
 import { eventRoutes } from './events.ts';
@@ -62,6 +63,7 @@ export function makeApp(deps: WebDeps): App {
   pictureRoutes(app, web);
   const endStreams = eventRoutes(app, web);
   subscribeRoutes(app, web);
+  bounceRoutes(app, web);
   webhookRoutes(app, web);
   writeRoutes(app, web);
   healthRoutes(app, web);

@@ -3,6 +3,7 @@ import type { FetchText } from '../core/inbound/sns.ts';
 import type { Log } from '../core/log.ts';
 import type { Clock, Millis } from '../core/time.ts';
 import type { Beats } from '../work/beats.ts';
+import type { Stopped } from '../work/deliver.ts';
 import type { Enrol } from '../work/enrol.ts';
 import type { Receive } from '../work/receive.ts';
 import type { Refresh } from '../work/refresh.ts';
@@ -58,9 +59,18 @@ export interface WebDeps {
   readonly trustProxy: boolean | number | string;
   readonly publicDir: string;
   readonly brandFile: (name: string) => Promise<string | null>;
-  readonly outboxDepth: () => Promise<{ pending: number; givenUp: number }>;
   readonly series: ReadSeries;
   readonly metrics: Metrics;
+  /** Null where no provider reports bounces. */
+  readonly bounces: {
+    readonly secret: string;
+    suppress(address: string, reason: 'bounced' | 'complained'): Promise<void>;
+  } | null;
+  readonly outbox: () => Promise<{
+    readonly pending: number;
+    readonly givenUp: number;
+    readonly stopped: Stopped | null;
+  }>;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -4,13 +4,13 @@ import { printProblem } from '../core/problem.ts';
 import { isoMillis } from '../core/time.ts';
 import type { Web } from './context.ts';
 
-export function healthRoutes(router: Router, { refresh, outboxDepth, log }: Web): void {
+export function healthRoutes(router: Router, { refresh, outbox: readOutbox, log }: Web): void {
   router.get('/healthz', (_req, res) => {
     res.set('Cache-Control', 'no-store').json({ ok: true });
   });
   router.get('/readyz', async (_req, res) => {
     const { problems, at, version } = refresh.current();
-    const outbox = await outboxDepth().catch((error: unknown) => {
+    const outbox = await readOutbox().catch((error: unknown) => {
       log.error({ err: error }, 'the database does not answer');
       return null;
     });
@@ -22,7 +22,14 @@ export function healthRoutes(router: Router, { refresh, outboxDepth, log }: Web)
         ok: outbox !== null && problems.every(problem => problem.level !== 'error'),
         snapshot: { version, at: isoMillis(at) },
         problems: problems.map(problem => ({ ...problem, message: printProblem(problem) })),
-        outbox,
+        outbox: outbox && {
+          ...outbox,
+          stopped: outbox.stopped && { ...outbox.stopped, until: moment(outbox.stopped.until) },
+        },
       });
   });
+}
+
+function moment(at: number | null): string | null {
+  return at === null ? null : isoMillis(at);
 }

@@ -22,10 +22,10 @@ export interface Metrics {
   readonly contentType: string;
 }
 
-export function metricsRoutes(router: Router, { metrics, refresh, outboxDepth }: Web): void {
+export function metricsRoutes(router: Router, { metrics, refresh, outbox }: Web): void {
   router.get('/metrics', async (_req, res) => {
-    const outbox = await outboxDepth().catch(() => null);
-    const text = await metrics.text(refresh.current(), outbox);
+    const depth = await outbox().catch(() => null);
+    const text = await metrics.text(refresh.current(), depth);
     res.set({ 'Cache-Control': 'no-store', 'Content-Type': metrics.contentType }).send(text);
   });
 }

@@ -2,6 +2,7 @@
 // templates only arrange.
 import type { Render } from '../core/render.ts';
 import type { IncidentView, Snapshot } from '../core/snapshot.ts';
+import { type Choice, DETAILS, EVERYTHING, KINDS } from '../core/subscriber.ts';
 import { utcDay } from '../core/time.ts';
 import { isKey, type Key, type Lang } from '../core/words/words.ts';
 import type { Series } from './latency.ts';
@@ -56,7 +57,7 @@ export interface Pages {
     ctx: PageContext,
     form: {
       readonly email: string;
-      readonly components: readonly string[];
+      readonly choice: Choice;
       readonly problem: string | null;
     },
   ): string;
@@ -71,8 +72,7 @@ export interface Pages {
     form: {
       readonly token: string;
       readonly email: string;
-      /** null for all. */
-      readonly components: readonly string[] | null;
+      readonly choice: Choice;
       readonly saved: boolean;
     },
   ): string;
@@ -208,9 +208,10 @@ export function makePages(render: Render): Pages {
         title,
         email: form.email,
         // Most want everything: the choice stays folded until somebody has chosen.
-        some: form.components.length > 0,
+        some: !isEverything(form.choice),
         problem: problem(form.problem, tell),
-        choices: choices(ctx, form.components),
+        choices: choices(ctx, form.choice.components ?? []),
+        wishes: wishes(form.choice, tell),
       });
     },
 
@@ -241,8 +242,9 @@ export function makePages(render: Render): Pages {
 
     manage(ctx, form) {
       const tell = tellOf(ctx);
-      const chosen = choices(ctx, form.components ?? []);
-      const data = { ...form, all: form.components === null, choices: chosen };
+      const { components } = form.choice;
+      const chosen = { all: components === null, choices: choices(ctx, components ?? []) };
+      const data = { ...form, ...chosen, wishes: wishes(form.choice, tell) };
       return quiet('manage', ctx, tell.say('manage.title'), data, tell, { token: form.token });
     },
 
@@ -273,6 +275,28 @@ function problem(problem: string | null, tell: Tell): string | null {
   if (problem === null) return null;
   const name = `problem.${problem}`;
   return isKey(name) ? tell.say(name as Key) : problem;
+}
+
+function isEverything({ components, kinds, detail }: Choice): boolean {
+  const all = components === null || components.length === 0;
+  return all && kinds === EVERYTHING.kinds && detail === EVERYTHING.detail;
+}
+
+function wishes({ kinds, detail }: Choice, tell: Tell) {
+  const options = <Value extends string>(
+    name: 'kinds' | 'detail',
+    values: readonly Value[],
+    chosen: Value,
+    label: (value: Value) => Key,
+  ) => ({
+    name,
+    legend: tell.say(`subscribe.${name}`),
+    options: values.map(value => ({ value, label: tell.say(label(value)), checked: value === chosen })),
+  });
+  return [
+    options('kinds', KINDS, kinds, kind => `subscribe.kinds_${kind}`),
+    options('detail', DETAILS, detail, some => `subscribe.detail_${some}`),
+  ];
 }
 
 function choices(ctx: PageContext, chosen: readonly string[]) {

@@ -1,9 +1,10 @@
 // Subscribing, confirming, choosing, leaving: the forms of walk 4. GETs show, POSTs change.
 import express, { type Request, type Response, type Router } from 'express';
+import { type Choice, DETAILS, KINDS } from '../core/subscriber.ts';
 import type { Web } from './context.ts';
 import { Refusal, sameSite, subscribeLimit } from './guards.ts';
 import type { Notice } from './pages.ts';
-import { contextOf, sendPrivately, wantsJson } from './visitor.ts';
+import { contextOf, langOf, sendPrivately, wantsJson } from './visitor.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -26,19 +27,22 @@ export function subscribeRoutes(router: Router, web: Web): void {
     const ids = web.refresh.current().site.components.map(component => component.id);
     const stranger = components.find(id => !ids.includes(id));
     if (stranger !== undefined) throw new Refusal(400, `There is no component "${stranger.slice(0, 64)}".`);
-    const chosen = components.length === 0 || components.length === ids.length ? null : components;
+    const all = components.length === 0 || components.length === ids.length;
+    const choice = { ...choiceOf(fields), components: all ? null : components };
     // A filled honeypot gets the same answer and no letter.
-    const accepted = text(fields.website) !== '' || (await enrol.subscribe(email, chosen));
-    if (accepted) return notice(req, res, 'check_inbox');
+    const trapped = text(fields.website) !== '';
+    const asked = await evenly(trapped ? 'accepted' : enrol.subscribe(email, choice, langOf(req)));
+    if (asked === 'busy') throw new Refusal(429, BUSY);
+    if (asked === 'accepted') return notice(req, res, 'check_inbox');
     if (wantsJson(req)) return sendJson(res, 400, { ok: false, error: 'This is not an e-mail address.' });
-    const typed = { email: email.slice(0, 320), components, problem: 'email_invalid' };
+    const typed = { email: email.slice(0, 320), choice, problem: 'email_invalid' };
     sendPrivately(res, 400, pages.subscribe(ctx(req), typed));
   };
 
   router.get('/status/subscribe', limitIf(limit, 'email'), async (req, res) => {
     if (req.query.email !== undefined) return subscribe(req, res, req.query);
-    const components = list(req.query.components);
-    sendPrivately(res, 200, pages.subscribe(ctx(req), { email: '', components, problem: null }));
+    const choice = { ...choiceOf(req.query), components: list(req.query.components) };
+    sendPrivately(res, 200, pages.subscribe(ctx(req), { email: '', choice, problem: null }));
   });
   router.post('/status/subscribe', guard, limit, form, json, (req, res) => subscribe(req, res, bodyOf(req)));
 
@@ -72,15 +76,17 @@ export function subscribeRoutes(router: Router, web: Web): void {
   });
   const askLeave = async (req: Request, res: Response) => {
     const email = text(bodyOf(req).email ?? req.query.email);
-    if (await enrol.askLeave(email)) return notice(req, res, 'unsubscribe_link_sent');
+    const asked = await evenly(enrol.askLeave(email));
+    if (asked === 'busy') throw new Refusal(429, BUSY);
+    if (asked === 'accepted') return notice(req, res, 'unsubscribe_link_sent');
     if (wantsJson(req)) return sendJson(res, 400, { ok: false, error: 'This is not an e-mail address.' });
     const typed = { token: null, email: email.slice(0, 320), problem: 'email_invalid' };
     sendPrivately(res, 400, pages.unsubscribe(ctx(req), typed));
   };
 
   const manage = (req: Request, res: Response, token: string, who: Managed, saved: boolean) => {
-    if (wantsJson(req)) return sendJson(res, 200, { ok: true, components: who.components });
-    const fields = { token, email: who.address, components: who.components, saved };
+    if (wantsJson(req)) return sendJson(res, 200, { ok: true, ...who.choice });
+    const fields = { token, email: who.address, choice: who.choice, saved };
     sendPrivately(res, 200, pages.manage(ctx(req), fields));
   };
   router.get('/status/manage', async (req, res) => {
@@ -95,7 +101,7 @@ export function subscribeRoutes(router: Router, web: Web): void {
     const chosen = list(fields.components).filter(id => ids.includes(id));
     const all = text(fields.all) !== '' || chosen.length === ids.length;
     const token = tokenOf(req);
-    const who = await enrol.choose(token, all ? null : chosen);
+    const who = await enrol.choose(token, { ...choiceOf(fields), components: all ? null : chosen });
     if (!who) return notice(req, res, 'link_invalid', 400);
     manage(req, res, token, who, true);
   });
@@ -103,7 +109,25 @@ export function subscribeRoutes(router: Router, web: Web): void {
 
 interface Managed {
   readonly address: string;
-  readonly components: readonly string[] | null;
+  readonly choice: Choice;
+}
+
+const BUSY = 'Too many people are subscribing right now; try again in an hour.';
+
+/** Longer than the work behind an answer takes, ms: its length tells nothing about the address. */
+const EVEN = 50;
+
+async function evenly<T>(work: T | Promise<T>): Promise<T> {
+  const [done] = await Promise.all([work, new Promise(resolve => setTimeout(resolve, EVEN))]);
+  return done;
+}
+
+/** What was chosen besides components; anything unknown is everything. */
+function choiceOf(fields: Fields): Pick<Choice, 'kinds' | 'detail'> {
+  return {
+    kinds: KINDS.find(kind => kind === text(fields.kinds)) ?? 'all',
+    detail: DETAILS.find(detail => detail === text(fields.detail)) ?? 'all',
+  };
 }
 
 function limitIf(limit: express.RequestHandler, field: string): express.RequestHandler {

@@ -3,6 +3,7 @@ import type { Log } from '../core/log.ts';
 import type { SendMail } from '../core/mail.ts';
 import { escapeHtml } from '../core/markdown.ts';
 import type { Snapshot } from '../core/snapshot.ts';
+import type { Clock } from '../core/time.ts';
 import { shortId } from '../core/token.ts';
 import type { Db } from '../store/database.ts';
 import { forgetReminders, noteReminder, readReminders } from '../store/reminders.ts';
@@ -13,11 +14,12 @@ export interface RemindParts {
   readonly snapshot: () => Snapshot;
   readonly send: SendMail;
   readonly mailFrom: () => string;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
 /** One round of reminding; see work/remind.ts. */
-export function openRemind({ db, snapshot, send, mailFrom, log }: RemindParts) {
+export function openRemind({ db, snapshot, send, mailFrom, clock, log }: RemindParts) {
   return makeRemind({
     snapshot,
     reminded: () => readReminders(db),
@@ -28,9 +30,9 @@ export function openRemind({ db, snapshot, send, mailFrom, log }: RemindParts) {
       const domain = /@([^>\s]+)/.exec(mailFrom())?.[1] ?? 'localhost';
       const sent = await send({
         to,
-        subject,
-        text,
-        html: `<pre>${escapeHtml(text)}</pre>`,
+        form: { subject, text, html: `<pre>${escapeHtml(text)}</pre>` },
+        blanks: {},
+        sentAt: clock(),
         messageId: `<${shortId(key)}@${domain}>`,
         references: null,
         headers: { 'Auto-Submitted': 'auto-generated' },

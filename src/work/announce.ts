@@ -1,40 +1,116 @@
-// Announce: what is owed to whom, written to the books in one transaction with what was announced.
+// Announce: news is written to the books in one transaction with the promise of its letters; then the
+// letters are enqueued some at a time, so that a hundred thousand of them hold nobody up.
+import type { Incident, IncidentUpdate } from '../core/incident.ts';
 import type { Log } from '../core/log.ts';
-import { type Announcement, announcements, refOf } from '../core/notification.ts';
+import {
+  type Announcement,
+  announcements,
+  concernOf,
+  findUpdate,
+  owedTo,
+  refOf,
+} from '../core/notification.ts';
 import type { Snapshot } from '../core/snapshot.ts';
-import type { Subscriber } from '../core/subscriber.ts';
+import type { Choice } from '../core/subscriber.ts';
 import type { Millis } from '../core/time.ts';
 
 export interface AnnounceDeps {
   readonly seen: () => Promise<Set<string>>;
   readonly isFirstRound: () => Promise<boolean>;
-  readonly confirmed: () => Promise<readonly Subscriber[]>;
-  readonly book: (announced: readonly Announcement[], now: Millis) => Promise<number>;
+  readonly book: (announced: readonly Announcement[], now: Millis, dueAt: Millis) => Promise<void>;
+  readonly owed: (now: Millis, grace: Millis) => Promise<readonly Owed[]>;
+  readonly enqueueSome: (
+    ref: string,
+    most: number,
+    chosen: (readers: readonly { readonly id: string; readonly choice: Choice }[]) => readonly string[],
+  ) => Promise<{ letters: number; done: boolean }>;
+  readonly withdraw: (ref: string) => Promise<void>;
   readonly log: Log;
 }
 
-/** A round of announcing; resolves to how many letters were enqueued. */
-export type Announce = (snapshot: Snapshot, now: Millis) => Promise<number>;
+interface Owed {
+  readonly ref: string;
+  readonly untouched: boolean;
+  readonly frozen: { readonly incident: Incident; readonly update: IncidentUpdate };
+}
+
+export interface Announce {
+  /** Notes what is new in the Snapshot, and promises it to those it is owed to. */
+  note(snapshot: Snapshot, now: Millis): Promise<void>;
+  /** Enqueues the letters promised and due; resolves to how many. */
+  enqueue(snapshot: Snapshot, now: Millis): Promise<number>;
+}
+
+/** So many subscribers a step: a step takes some milliseconds, and requests are answered between. */
+const STEP = 500;
 
 export async function openAnnounce(deps: AnnounceDeps): Promise<Announce> {
+  const { log } = deps;
   // What stands in the books is read once and kept along: only this verb writes there.
   const seen = await deps.seen();
   let first = await deps.isFirstRound();
-  return async ({ incidents, maintenances, site }, now) => {
+  // At start there may be promises a crash left open.
+  let owing = true;
+
+  /** What the letters will be about; null when an edit within the grace took it back. */
+  const stillSo = ({ ref, untouched, frozen }: Owed, { incidents, maintenances, site }: Snapshot) => {
     const all = [...incidents, ...maintenances];
-    const anything = announcements(all, seen, [], site.components, now, first, site.notices);
-    if (anything.length === 0 && !first) return 0;
-    const confirmed = await deps.confirmed();
-    const announced = announcements(all, seen, confirmed, site.components, now, first, site.notices);
-    const letters = await deps.book(announced, now);
-    for (const { incidentId, key, owedTo } of announced) {
-      seen.add(refOf({ incidentId, key }));
-      if (owedTo.length > 0)
-        deps.log.info({ incident: incidentId, letters: owedTo.length }, 'update announced');
-    }
-    if (first)
-      deps.log.info({ updates: announced.length }, 'first start: what is there already is not mailed');
-    first = false;
-    return letters;
+    const now = findUpdate(all, ref);
+    if (site.notify.grace === 0 || !untouched) return now ?? frozen;
+    // A notice before a maintenance stands in no file: it is taken back with the maintenance.
+    const written = frozen.incident.updates.some(({ key }) => key === frozen.update.key);
+    const incident = all.find(({ id }) => id === frozen.incident.id);
+    if (!incident?.notify || (written && (now === null || now.update.quiet))) return null;
+    return now ?? frozen;
   };
+
+  return {
+    async note({ incidents, maintenances, site }, now) {
+      const news = announcements([...incidents, ...maintenances], seen, now, first, site.notices);
+      if (news.length === 0 && !first) return;
+      await deps.book(news, now, now + site.notify.grace);
+      for (const one of news) {
+        seen.add(refOf(one));
+        if (one.quiet) continue;
+        owing = true;
+        log.info({ incident: one.incidentId, update: one.key }, 'update announced');
+      }
+      if (first) log.info({ updates: news.length }, 'first start: what is there already is not mailed');
+      first = false;
+    },
+
+    async enqueue(snapshot, now) {
+      if (!owing) return 0;
+      let letters = 0;
+      // Within a grace nothing is owed yet, and must be looked for again.
+      owing = snapshot.site.notify.grace > 0;
+      try {
+        for (const owed of await deps.owed(now, snapshot.site.notify.grace)) {
+          const about = stillSo(owed, snapshot);
+          if (about === null) {
+            await deps.withdraw(owed.ref);
+            log.info({ update: owed.ref }, 'update taken back before it was mailed');
+            continue;
+          }
+          const concern = concernOf(about.incident, about.update, snapshot.site.components);
+          for (let done = false; !done; ) {
+            const step = await deps.enqueueSome(owed.ref, STEP, readers => owedTo(readers, concern));
+            letters += step.letters;
+            done = step.done;
+            await turn();
+          }
+        }
+      } catch (error) {
+        owing = true;
+        throw error;
+      }
+      if (letters > 0) log.info({ letters }, 'letters enqueued');
+      return letters;
+    },
+  };
+}
+
+/** Lets requests and timers have their turn. */
+function turn(): Promise<void> {
+  return new Promise(resolve => setImmediate(resolve));
 }

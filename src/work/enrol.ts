@@ -1,15 +1,32 @@
 // Enrol: subscribing, confirming, choosing and leaving (walk 4). The same answer for every address.
 import { randomBytes } from 'node:crypto';
-import { readAddress, type Subscriber } from '../core/subscriber.ts';
+import { type Choice, readAddress, type Subscriber } from '../core/subscriber.ts';
 import type { Clock, Millis } from '../core/time.ts';
 import { deriveSecret, readToken } from '../core/token.ts';
+import type { Lang } from '../core/words/words.ts';
+
+/** What a request for a letter reads and writes, all in one transaction. */
+export interface EnrolBooks {
+  readonly exhausted: (now: Millis) => Promise<boolean>;
+  readonly byAddress: (address: string) => Promise<Subscriber | null>;
+  readonly isSuppressed: (addressHash: string) => Promise<boolean>;
+  readonly savePending: (subscriber: Subscriber) => Promise<void>;
+  readonly mayAsk: (addressHash: string, now: Millis) => Promise<boolean>;
+  readonly enqueue: (
+    kind: 'confirm' | 'leave',
+    ref: string,
+    subscriberId: string,
+    now: Millis,
+  ) => Promise<void>;
+  /** Writes something whoever asked, so that every request costs a commit. */
+  readonly note: (now: Millis) => Promise<void>;
+}
 
 export interface EnrolDeps {
-  readonly byAddress: (address: string) => Promise<Subscriber | null>;
+  readonly transaction: <T>(work: (books: EnrolBooks) => Promise<T>) => Promise<T>;
   readonly byId: (id: string) => Promise<Subscriber | null>;
-  /** Saves the subscriber and enqueues the letter, in one transaction, if the address may be asked. */
-  readonly saveAndWrite: (request: LetterRequest) => Promise<void>;
-  readonly save: (subscriber: Subscriber) => Promise<void>;
+  readonly confirm: (id: string, now: Millis) => Promise<boolean>;
+  readonly choose: (id: string, choice: Choice) => Promise<Subscriber | null>;
   readonly remove: (id: string) => Promise<boolean>;
   /** Rings so that a letter goes out now rather than at the next tick. */
   readonly ring: () => void;
@@ -17,33 +34,31 @@ export interface EnrolDeps {
   readonly clock: Clock;
 }
 
-export interface LetterRequest {
-  readonly subscriber: Subscriber;
-  readonly kind: 'confirm' | 'leave';
-  /** Two requests with one `ref` are one letter. */
-  readonly ref: string;
-  readonly addressHash: string;
-  readonly now: Millis;
-}
+/** `busy`: visitors together asked for too many letters within the hour; whoever asks, is told so. */
+export type Asked = 'accepted' | 'bad_address' | 'busy';
 
 export interface Enrol {
-  /** False when it is no address; else true, whoever it is. `components` null means all. */
-  subscribe(typed: unknown, components: readonly string[] | null): Promise<boolean>;
+  /** Who is new or pending gets a confirmation letter, who is subscribed a link to manage it. */
+  subscribe(typed: unknown, choice: Choice, lang: Lang): Promise<Asked>;
   /** The subscriber a confirmation link is for, while it works. */
   pending(token: unknown): Promise<Subscriber | null>;
   confirm(token: unknown): Promise<boolean>;
   /** True for every genuine token, also when the subscriber left long ago. */
   unsubscribe(token: unknown): Promise<boolean>;
   isUnsubscribe(token: unknown): boolean;
-  /** Mails a link to leave by; false when it is no address. */
-  askLeave(typed: unknown): Promise<boolean>;
+  /** Mails a link to leave by, to whoever is subscribed. */
+  askLeave(typed: unknown): Promise<Asked>;
   manage(token: unknown): Promise<Subscriber | null>;
-  choose(token: unknown, components: readonly string[] | null): Promise<Subscriber | null>;
+  choose(token: unknown, choice: Choice): Promise<Subscriber | null>;
+}
+
+/** What is kept of an address that must not be written to, or asked for a letter. */
+export function addressHash(secret: string, address: string): string {
+  return deriveSecret(secret, `address:${address.toLowerCase()}`);
 }
 
 export function makeEnrol(deps: EnrolDeps): Enrol {
   const { secret, clock } = deps;
-  const hashOf = (address: string) => deriveSecret(secret, `address:${address.toLowerCase()}`);
 
   const byToken = async (purpose: 'confirm' | 'manage', token: unknown): Promise<Subscriber | null> => {
     const claim = readToken(secret, purpose, token, clock());
@@ -52,38 +67,48 @@ export function makeEnrol(deps: EnrolDeps): Enrol {
     return purpose === 'confirm' && claim.nonce !== subscriber.nonce ? null : subscriber;
   };
 
+  /** Known, pending and unknown addresses do the same work: one transaction with a write. */
+  const ask = async (
+    typed: unknown,
+    letter: (
+      books: EnrolBooks,
+      address: string,
+      now: Millis,
+    ) => Promise<{ kind: 'confirm' | 'leave'; id: string } | null>,
+  ): Promise<Asked> => {
+    const address = readAddress(typed);
+    if (address === null) return 'bad_address';
+    const now = clock();
+    const hash = addressHash(secret, address);
+    const asked = await deps.transaction(async (books): Promise<Asked> => {
+      if (await books.exhausted(now)) return 'busy';
+      await books.note(now);
+      const silent = await books.isSuppressed(hash);
+      const wanted = silent ? null : await letter(books, address, now);
+      if (wanted && (await books.mayAsk(hash, now))) {
+        await books.enqueue(wanted.kind, String(now), wanted.id, now);
+      }
+      return 'accepted';
+    });
+    if (asked === 'accepted') deps.ring();
+    return asked;
+  };
+
   return {
-    async subscribe(typed, components) {
-      const address = readAddress(typed);
-      if (address === null) return false;
-      const now = clock();
-      const known = await deps.byAddress(address);
-      const subscriber: Subscriber =
-        known?.state === 'confirmed'
-          ? known
-          : {
-              id: known?.id ?? randomBytes(9).toString('base64url'),
-              address,
-              state: 'pending',
-              components,
-              nonce: known?.nonce ?? randomBytes(9).toString('base64url'),
-              createdAt: now,
-              confirmedAt: null,
-            };
-      // Who is subscribed already gets the link to manage it: the visitor sees no difference.
-      const kind = known?.state === 'confirmed' ? 'leave' : 'confirm';
-      await deps.saveAndWrite({ subscriber, kind, ref: String(now), addressHash: hashOf(address), now });
-      deps.ring();
-      return true;
-    },
+    subscribe: (typed, choice, lang) =>
+      ask(typed, async (books, address, now) => {
+        const known = await books.byAddress(address);
+        if (known?.state === 'confirmed') return { kind: 'leave', id: known.id };
+        const id = known?.id ?? randomBytes(9).toString('base64url');
+        const nonce = known?.nonce ?? randomBytes(9).toString('base64url');
+        const pending = { id, address, choice, lang, nonce, createdAt: now, confirmedAt: null };
+        await books.savePending({ ...pending, state: 'pending' });
+        return { kind: 'confirm', id };
+      }),
     pending: token => byToken('confirm', token),
     async confirm(token) {
       const subscriber = await byToken('confirm', token);
-      if (!subscriber) return false;
-      if (subscriber.state === 'pending') {
-        await deps.save({ ...subscriber, state: 'confirmed', confirmedAt: clock() });
-      }
-      return true;
+      return subscriber !== null && deps.confirm(subscriber.id, clock());
     },
     async unsubscribe(token) {
       const now = clock();
@@ -93,31 +118,15 @@ export function makeEnrol(deps: EnrolDeps): Enrol {
       return claim !== null;
     },
     isUnsubscribe: token => readToken(secret, 'unsubscribe', token, clock()) !== null,
-    async askLeave(typed) {
-      const address = readAddress(typed);
-      if (address === null) return false;
-      const subscriber = await deps.byAddress(address);
-      const now = clock();
-      if (subscriber) {
-        const request = {
-          subscriber,
-          kind: 'leave' as const,
-          ref: String(now),
-          addressHash: hashOf(address),
-          now,
-        };
-        await deps.saveAndWrite(request);
-        deps.ring();
-      }
-      return true;
-    },
+    askLeave: typed =>
+      ask(typed, async (books, address) => {
+        const known = await books.byAddress(address);
+        return known && { kind: 'leave', id: known.id };
+      }),
     manage: token => byToken('manage', token),
-    async choose(token, components) {
+    async choose(token, choice) {
       const subscriber = await byToken('manage', token);
-      if (!subscriber) return null;
-      const chosen = { ...subscriber, components };
-      await deps.save(chosen);
-      return chosen;
+      return subscriber && deps.choose(subscriber.id, choice);
     },
   };
 }

@@ -1,19 +1,28 @@
 // A due letter → the mail that goes out: words, links, and the headers mail programs act on.
+import { randomBytes } from 'node:crypto';
 import { affectedBy, type Incident, type IncidentUpdate } from '../core/incident.ts';
 import type { OutgoingMail } from '../core/mail.ts';
-import { refOf } from '../core/notification.ts';
+import { findUpdate } from '../core/notification.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { Subscriber } from '../core/subscriber.ts';
 import { DAY } from '../core/time.ts';
-import { shortId, signToken } from '../core/token.ts';
+import { type Purpose, shortId, signToken } from '../core/token.ts';
+import type { Lang } from '../core/words/words.ts';
 import type { Due } from './deliver.ts';
 import type { Letter, Letters } from './letters.ts';
 
 /** A confirmation link works this long. */
 const CONFIRM_FOR = 2 * DAY;
 
-interface Parts {
-  readonly frozen: (ref: string) => Promise<{ incident: Incident; update: IncidentUpdate } | null>;
+interface Told {
+  readonly incident: Incident;
+  readonly update: IncidentUpdate;
+}
+
+export interface EnvelopeDeps {
+  readonly frozen: (ref: string) => Promise<Told | null>;
+  /** The first update of an incident that was mailed: its letters are the roots of their threads. */
+  readonly rootOf: (incidentId: string) => Promise<string | null>;
   readonly letters: Letters;
   readonly snapshot: () => Snapshot;
   readonly secret: string;
@@ -22,65 +31,95 @@ interface Parts {
 }
 
 /** The mail for a due letter; null when what it was about is gone. */
-export async function makeLetter(due: Due, parts: Parts): Promise<OutgoingMail | null> {
-  const { site } = parts.snapshot();
-  const { subscriber } = due;
-  const domain = domainOf(parts.mailFrom());
-  const idOf = (name: string) => `<${shortId(`${name} ${subscriber.id}`)}@${domain}>`;
-  const links = linksFor(site.url, subscriber, parts);
-  const common = {
-    to: subscriber.address,
-    headers: {
-      'List-Id': `${listName(site.title)} <status.${domain}>`,
-      'Auto-Submitted': 'auto-generated',
-      'List-Unsubscribe': `<${links.oneClick}>`,
-      'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
-    },
-  };
-  const finish = (letter: Letter, name: string, root: string | null): OutgoingMail => ({
-    ...common,
-    ...letter,
-    messageId: idOf(name),
-    references: root === null ? null : idOf(root),
-  });
-  if (due.kind === 'confirm')
-    return finish(parts.letters.confirm(site, 'en', links), `confirm ${due.ref}`, null);
-  if (due.kind === 'leave')
-    return finish(parts.letters.unsubscribeLink(site, 'en', links), `leave ${due.ref}`, null);
-  const told = (await current(due.ref, parts)) ?? (await parts.frozen(due.ref));
-  if (!told) return null;
-  const { incident, update } = told;
-  const affected = affectedBy(incident, site.components).map(({ id }) => id);
-  const names = site.components.filter(({ id }) => affected.includes(id)).map(({ name }) => name);
-  const page = `${site.url}/status/incidents/${encodeURIComponent(incident.id)}`;
-  const letter = parts.letters.update(site, 'en', incident, update, names, { incident: page, ...links });
-  // The thread hangs on the incident itself, so that later letters join it whichever came first.
-  const isFirst = incident.updates[0]?.key === update.key;
-  const root = `incident ${incident.id}`;
-  return finish(letter, isFirst ? root : `update ${due.ref}`, isFirst ? null : root);
+export type MakeLetter = (due: Due) => Promise<OutgoingMail | null>;
+
+/** Stands for a subscriber's token in a letter rendered for all; nobody can write it into an incident. */
+const BLANK = randomBytes(12).toString('base64url');
+const blank = (purpose: Purpose) => `${BLANK}-${purpose}`;
+
+/** What all letters about one thing in one language share. */
+interface Form {
+  readonly letter: Letter;
+  /** The first letter of the thread, by name; null for that one itself and letters without a thread. */
+  readonly root: string | null;
 }
 
-function linksFor(url: string, subscriber: Subscriber, { secret, clock }: Parts) {
-  const forever = { subscriber: subscriber.id, nonce: '', expires: 0 };
-  const pending = { subscriber: subscriber.id, nonce: subscriber.nonce, expires: clock() + CONFIRM_FOR };
-  const unsubscribe = `${url}/status/unsubscribe?token=${signToken(secret, 'unsubscribe', forever)}`;
-  return {
-    unsubscribe,
-    oneClick: unsubscribe,
-    manage: `${url}/status/manage?token=${signToken(secret, 'manage', forever)}`,
-    confirm: `${url}/status/confirm?token=${signToken(secret, 'confirm', pending)}`,
+export function makeEnvelopes(deps: EnvelopeDeps): MakeLetter {
+  const { letters, secret, clock } = deps;
+  // Rendered once per Snapshot, update and language; each letter only has its blanks filled in.
+  let forms = new Map<string, Promise<Form | null>>();
+  let formsOf: Snapshot | null = null;
+
+  const formOf = ({ kind, ref, subscriber: { lang } }: Due): Promise<Form | null> => {
+    const snapshot = deps.snapshot();
+    if (snapshot !== formsOf) {
+      forms = new Map();
+      formsOf = snapshot;
+    }
+    const key = kind === 'update' ? `${lang} update ${ref}` : `${lang} ${kind}`;
+    const form = forms.get(key) ?? makeForm(kind, ref, lang, snapshot);
+    forms.set(key, form);
+    return form;
+  };
+
+  const makeForm = async (kind: Due['kind'], ref: string, lang: Lang, snapshot: Snapshot) => {
+    const { site, incidents, maintenances } = snapshot;
+    const link = (purpose: Purpose) => address(site.url, purpose, blank(purpose));
+    const links = { unsubscribe: link('unsubscribe'), manage: link('manage') };
+    if (kind === 'confirm') {
+      return { letter: letters.confirm(site, lang, { confirm: link('confirm') }), root: null };
+    }
+    if (kind === 'leave') return { letter: letters.unsubscribeLink(site, lang, links), root: null };
+    // The update as it reads now: an edited typo is mailed mended.
+    const told = findUpdate([...incidents, ...maintenances], ref) ?? (await deps.frozen(ref));
+    if (!told) return null;
+    const { incident, update } = told;
+    const affected = affectedBy(incident, site.components).map(({ id }) => id);
+    const names = site.components.filter(({ id }) => affected.includes(id)).map(({ name }) => name);
+    const page = `${site.url}/status/incidents/${encodeURIComponent(incident.id)}`;
+    const letter = letters.update(site, lang, incident, update, names, { incident: page, ...links });
+    const root = await deps.rootOf(incident.id);
+    return { letter, root: root === ref ? null : root };
+  };
+
+  const tokenOf = (purpose: Purpose, { id, nonce }: Subscriber) => {
+    // Confirming ends, and ends with the subscription; leaving must work for ever.
+    const ends = purpose === 'confirm';
+    const claim = { subscriber: id, nonce: ends ? nonce : '', expires: ends ? clock() + CONFIRM_FOR : 0 };
+    return signToken(secret, purpose, claim);
+  };
+
+  return async due => {
+    const { kind, ref, subscriber } = due;
+    const form = await formOf(due);
+    if (!form) return null;
+    const { site } = deps.snapshot();
+    const domain = domainOf(deps.mailFrom());
+    const idOf = (name: string) => `<${shortId(`${name} ${subscriber.id}`)}@${domain}>`;
+    const leave = tokenOf('unsubscribe', subscriber);
+    const blanks =
+      kind === 'confirm'
+        ? { [blank('confirm')]: tokenOf('confirm', subscriber) }
+        : { [blank('unsubscribe')]: leave, [blank('manage')]: tokenOf('manage', subscriber) };
+    return {
+      to: subscriber.address,
+      form: form.letter,
+      blanks,
+      sentAt: clock(),
+      messageId: idOf(`${kind} ${ref}`),
+      references: form.root === null ? null : idOf(`update ${form.root}`),
+      headers: {
+        'List-Id': `${listName(site.title)} <status.${domain}>`,
+        'Auto-Submitted': 'auto-generated',
+        'List-Unsubscribe': `<${address(site.url, 'unsubscribe', leave)}>`,
+        'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+      },
+    };
   };
 }
 
-/** The update as it reads now: an edited typo is mailed mended. */
-async function current(ref: string, { snapshot }: Parts) {
-  const { incidents, maintenances } = snapshot();
-  for (const incident of [...incidents, ...maintenances]) {
-    if (!ref.startsWith(`${incident.id} `)) continue;
-    const update = incident.updates.find(({ key }) => refOf({ incidentId: incident.id, key }) === ref);
-    if (update) return { incident, update };
-  }
-  return null;
+function address(url: string, page: string, token: string): string {
+  return `${url}/status/${page}?token=${token}`;
 }
 
 /** The domain of `Name <address@domain>`. */

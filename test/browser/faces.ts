@@ -2,6 +2,7 @@
 import type { Component, Health } from '../../src/core/component.ts';
 import { DRAWN_FROM, type Point, SPAN_LENGTH, startOfSpan } from '../../src/core/rollup.ts';
 import type { Snapshot } from '../../src/core/snapshot.ts';
+import { EVERYTHING } from '../../src/core/subscriber.ts';
 import { DAY, HOUR, MINUTE } from '../../src/core/time.ts';
 import { makeRender } from '../../src/views.ts';
 import type { Series } from '../../src/web/latency.ts';
@@ -250,7 +251,11 @@ export const PAGES: Record<string, string> = {
   untimed: pages.component(ctx(FACES.outage!), 'jobs', { ...series('90d'), points: [] })!,
   history: pages.history(well, null)!,
   month: pages.history(well, '2026-11')!,
-  subscribe: pages.subscribe(well, { email: 'a@', components: ['api'], problem: 'email_invalid' }),
+  subscribe: pages.subscribe(well, {
+    email: 'a@',
+    choice: { ...EVERYTHING, components: ['api'] },
+    problem: 'email_invalid',
+  }),
   notice: pages.notice(well, 'check_inbox'),
   confirm: pages.confirm(well, 't'),
   unsubscribe: pages.unsubscribe(well, { token: null, email: '', problem: 'email_missing' }),
@@ -258,7 +263,7 @@ export const PAGES: Record<string, string> = {
   manage: pages.manage(ctx(FACES.sixty!), {
     token: 't',
     email: 'ada@example.com',
-    components: null,
+    choice: EVERYTHING,
     saved: true,
   }),
   api: pages.api(well),
@@ -273,7 +278,7 @@ export const PAGES: Record<string, string> = {
   harshManage: pages.manage(ctx(HARSH_SITE), {
     token: 't',
     email: `${LONG}@example.com`,
-    components: [],
+    choice: { ...EVERYTHING, components: [] },
     saved: false,
   }),
 };

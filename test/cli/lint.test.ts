@@ -1,9 +1,10 @@
 // `lint`: what it says, in which format, with which exit code, and what merging would mail.
 import { describe, expect, test } from 'vitest';
 import { lint } from '../../src/cli/lint.ts';
+import { EVERYTHING } from '../../src/core/subscriber.ts';
+import { bookAnnouncements } from '../../src/store/books.ts';
 import { openDatabase } from '../../src/store/database.ts';
-import { bookAnnouncements } from '../../src/store/outbox.ts';
-import { saveSubscriber } from '../../src/store/subscribers.ts';
+import { confirmSubscriber, savePending } from '../../src/store/subscribers.ts';
 import { NOW, openTerminal } from './terminal.ts';
 
 const GOOD =
@@ -76,21 +77,16 @@ describe('lint', () => {
   test('says whom merging would mail, and touches nothing', async () => {
     const terminal = await openTerminal();
     const db = openDatabase(terminal.cli.env.databaseFile);
-    await bookAnnouncements(db, [], NOW - 1000);
+    await bookAnnouncements(db, [], NOW - 1000, 0);
     for (const [id, components] of [
       ['a', null],
       ['b', ['api']],
       ['c', ['database']],
     ] as const) {
-      await saveSubscriber(db, {
-        id,
-        address: `${id}@example.com`,
-        state: 'confirmed',
-        components: components as null,
-        nonce: id,
-        createdAt: 1,
-        confirmedAt: 1,
-      });
+      const choice = { ...EVERYTHING, components: components as null };
+      const fresh = { id, address: `${id}@example.com`, state: 'pending', choice, lang: 'en' } as const;
+      await savePending(db, { ...fresh, nonce: id, createdAt: 1, confirmedAt: null });
+      await confirmSubscriber(db, id, 1);
     }
     await db.destroy();
     await terminal.write('incidents/20261123_api.md', `${GOOD}\n## Identified 10:05:30 UTC\nFound.\n`);

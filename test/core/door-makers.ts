@@ -95,6 +95,8 @@ export function snapshot(
       git: null,
       history: false,
       network: { reference: null },
+      notify: { grace: 0 },
+      mail: { rate: null, storm: null, connections: 5, confirmations: 1000 },
       components: components.map(each => each.component),
       webhooks: {},
       mirror: null,

@@ -1,6 +1,7 @@
 // Pages: what they say, that they never contradict themselves, and that text stays text.
 import { describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../src/core/snapshot.ts';
+import { EVERYTHING } from '../../src/core/subscriber.ts';
 import { DAY, MINUTE } from '../../src/core/time.ts';
 import { makeRender } from '../../src/views.ts';
 import { brandCss } from '../../src/web/page/brand.ts';
@@ -136,8 +137,8 @@ describe('the live page', () => {
       pages.live(ctx),
       pages.incident(ctx, evil)!,
       pages.history(ctx, null)!,
-      pages.subscribe(ctx, { email: evil, components: [evil], problem: evil }),
-      pages.manage(ctx, { token: evil, email: evil, components: [], saved: false }),
+      pages.subscribe(ctx, { email: evil, choice: { ...EVERYTHING, components: [evil] }, problem: evil }),
+      pages.manage(ctx, { token: evil, email: evil, choice: EVERYTHING, saved: false }),
       pages.unsubscribe(ctx, { token: null, email: evil, problem: evil }),
       pages.confirm(ctx, evil),
       pages.error(ctx, 404, evil),
@@ -152,7 +153,7 @@ describe('the live page', () => {
     const ctx = context(FACES.outage!, { base: '/x', assets: { css: '/x/a.css', js: '/x/a.js' } });
     for (const html of [
       pages.live(ctx),
-      pages.subscribe(ctx, { email: '', components: [], problem: null }),
+      pages.subscribe(ctx, { email: '', choice: EVERYTHING, problem: null }),
     ]) {
       const local = [...html.matchAll(/(?:href|action|src|data-events)="(\/[^"]*)"/g)].map(
         found => found[1]!,
@@ -188,11 +189,15 @@ describe('the other pages', () => {
   });
 
   it('forms come back as typed, with the problem said', () => {
-    const html = pages.subscribe(ctx, { email: 'a@', components: ['email'], problem: 'email_invalid' });
+    const html = pages.subscribe(ctx, {
+      email: 'a@',
+      choice: { ...EVERYTHING, components: ['email'] },
+      problem: 'email_invalid',
+    });
     expect(html).toContain('value="a@" aria-invalid="true"');
     expect(html).toContain('value="email" checked');
     expect(html).toContain('does not look like an e-mail address');
-    expect(pages.subscribe(ctx, { email: '', components: [], problem: 'A sentence.' })).toContain(
+    expect(pages.subscribe(ctx, { email: '', choice: EVERYTHING, problem: 'A sentence.' })).toContain(
       'A sentence.',
     );
   });

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import { siteSchema } from '../../src/config/site-file.ts';
+import { siteSchema } from '../../src/config/site-schema.ts';
 import { checkSchema, detectSchema } from '../../src/core/check.ts';
 import { frontmatterSchema } from '../../src/core/incident-schema.ts';
 

@@ -210,7 +210,7 @@ describe('a letter', () => {
       await world.write(`20260310_${i}.md`, INCIDENT(`2026-03-10T12:0${i}:00Z`));
       await world.pass(300, 60);
     }
-    const dropped = world.logged.filter(line => line.message.includes('subscription is removed'));
+    const dropped = world.logged.filter(line => line.message.includes('it is suppressed'));
     expect(dropped).toHaveLength(1);
     const tried = world.logged.filter(line => line.message === 'letter not sent');
     expect(tried).toHaveLength(3);

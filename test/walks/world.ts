@@ -11,6 +11,9 @@ import { parseInstant } from '../../src/core/time.ts';
 import { makeProbes } from '../../src/outside/probes.ts';
 import { openSystem, type System } from '../../src/wiring.ts';
 
+/** What signs links in a world. */
+export const SECRET = 'a secret that only this test knows';
+
 export const SITE = (target: string) => `
 title: Levqor Status
 components:
@@ -45,6 +48,8 @@ export interface World {
   now(): number;
   /** Moves the clock by so many seconds, a tick at each `step` seconds on the way. */
   pass(seconds: number, step?: number): Promise<void>;
+  /** Sets the clock back by so many seconds. */
+  turnBack(seconds: number): void;
   write(name: string, text: string): Promise<void>;
   read(name: string): Promise<string>;
   files(): Promise<string[]>;
@@ -99,7 +104,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
         SMTP_URL: `smtp://127.0.0.1:${smtpPort}`,
         MAIL_FROM: 'Levqor Status <status@levqor.ai>',
         WEBHOOK_TOKEN: 'the-webhook-token-of-this-test',
-        SECRET: 'a secret that only this test knows',
+        SECRET,
         ...options.env,
       },
       dir,
@@ -149,6 +154,9 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
         await system.tick();
       }
       if (seconds === 0) await system.tick();
+    },
+    turnBack(seconds) {
+      now -= seconds * 1000;
     },
     write: (name, text) => writeFile(path.join(incidents, name), text),
     read: name => readFile(path.join(incidents, name), 'utf8'),
@@ -205,9 +213,12 @@ export function linkIn(mail: ParsedMail | undefined, start: string): string {
 export async function subscribed(
   world: World,
   email: string,
-  components: readonly string[] = [],
+  wishes: readonly string[] | URLSearchParams = [],
 ): Promise<void> {
-  const query = new URLSearchParams([['email', email], ...components.map(id => ['components', id])]);
+  const chosen = Array.isArray(wishes)
+    ? wishes.map(id => ['components', id])
+    : [...(wishes as URLSearchParams)];
+  const query = new URLSearchParams([['email', email], ...chosen]);
   await world.get(`/status/subscribe?${query}`);
   await world.pass(1);
   const letter = world.mails.findLast(mail => JSON.stringify(mail.to).includes(email));

@@ -1,0 +1,167 @@
+// `subscribers list|import|export|remove|suppressed`: who gets mail, in and out as CSV, and who must not.
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { parse } from 'csv-parse/sync';
+import { stringify } from 'csv-stringify/sync';
+import { readRoster } from '../core/roster.ts';
+import { readAddress, type Subscriber } from '../core/subscriber.ts';
+import { iso } from '../core/time.ts';
+import { type Db, openDatabase } from '../store/database.ts';
+import { enqueue } from '../store/outbox.ts';
+import * as store from '../store/subscribers.ts';
+import { addressHash } from '../work/enrol.ts';
+import { type Cli, type Command, databaseOf, Misuse, Refused, secretOf, siteOf } from './command.ts';
+
+export const subscribers: readonly Command[] = [
+  {
+    name: 'subscribers list',
+    usage: '',
+    summary: 'who gets mail, about what',
+    help: 'One line each: address, state, components (all: every one), kinds, detail, language.',
+    run: (_args, cli) =>
+      withDatabase(cli, async db => {
+        const all = await store.allSubscribers(db);
+        for (const { address, state, choice, lang } of all) {
+          const components = choice.components?.join(' ') ?? 'all';
+          cli.out([address, state, components, choice.kinds, choice.detail, lang].join('  '));
+        }
+        const confirmed = all.filter(({ state }) => state === 'confirmed').length;
+        cli.out(`${confirmed} confirmed, ${all.length - confirmed} waiting for their confirmation`);
+        return 0;
+      }),
+  },
+  {
+    name: 'subscribers import',
+    usage: 'FILE.csv [--confirmed]',
+    summary: 'take over addresses from a CSV, Statuspage’s export among them',
+    help: 'Columns `email` and perhaps `components` (ids or names, apart by spaces). Each gets a letter and must\nconfirm; with --confirmed they are taken as they are: only for people who asked you for it before.\nKnown addresses stay as they are, suppressed ones stay out.',
+    run: importFile,
+  },
+  {
+    name: 'subscribers export',
+    usage: '',
+    summary: 'all subscribers as CSV, on standard output',
+    help: 'Columns email, components (apart by spaces; empty: all), state, kinds, detail, lang, confirmed_at.',
+    run: (_args, cli) =>
+      withDatabase(cli, async db => {
+        const rows = (await store.allSubscribers(db)).map(rowOf);
+        const columns = ['email', 'components', 'state', 'kinds', 'detail', 'lang', 'confirmed_at'];
+        // An address may begin with "=": a spreadsheet must not run it.
+        cli.out(stringify(rows, { header: true, columns, escape_formulas: true }).trimEnd());
+        return 0;
+      }),
+  },
+  {
+    name: 'subscribers remove',
+    usage: 'ADDRESS…',
+    summary: 'forget addresses, with every letter waiting for them',
+    help: 'Nothing of the address stays in the database. Exit code 1 when one was not subscribed.',
+    run: (args, cli) =>
+      withDatabase(cli, async db => {
+        if (args.length === 0) throw new Misuse('Name the address.');
+        let missing = 0;
+        for (const typed of args) {
+          const address = readAddress(typed);
+          const known = address && (await store.subscriberByAddress(db, address));
+          if (known) await store.removeSubscriber(db, known.id);
+          else missing++;
+          cli.out(`${typed}: ${known ? 'removed' : 'not subscribed'}`);
+        }
+        return missing === 0 ? 0 : 1;
+      }),
+  },
+  {
+    name: 'subscribers suppressed',
+    usage: '[--clear ADDRESS]',
+    summary: 'addresses that must not be written to, as hashes, and why',
+    help: 'Addresses that bounced, complained, or were refused for good. Only a keyed hash is kept; --clear lets\none be written to again.',
+    run: (args, cli) =>
+      withDatabase(cli, async db => {
+        const { values } = parseArgs({ args: [...args], options: { clear: { type: 'string' } } });
+        if (values.clear !== undefined) {
+          const address = readAddress(values.clear);
+          const hash = address && addressHash(await secretOf(cli), address);
+          const done = hash !== null && (await store.unsuppress(db, hash));
+          cli.out(done ? 'It may be written to again.' : 'It was not suppressed.');
+          return done ? 0 : 1;
+        }
+        const all = await store.suppressions(db);
+        for (const { address_hash, reason, at } of all) cli.out(`${address_hash}  ${reason}  ${iso(at)}`);
+        cli.out(`${all.length} suppressed`);
+        return 0;
+      }),
+  },
+];
+
+async function importFile(args: readonly string[], cli: Cli): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: { confirmed: { type: 'boolean', default: false } },
+    allowPositionals: true,
+  });
+  const [file] = positionals;
+  if (!file) throw new Misuse('Name the CSV file.');
+  const text = await readFile(path.resolve(cli.cwd, file), 'utf8');
+  const { components } = await siteOf(cli);
+  const { entries, skipped } = readRoster(rowsOf(text, file), components);
+  const secret = await secretOf(cli);
+  const now = cli.clock();
+  const counts = { added: 0, known: 0, suppressed: 0 };
+  // The only command that may make the database: a new installation is filled before its first start.
+  const db = openDatabase(cli.env.databaseFile);
+  try {
+    for (const { address, choice } of entries) {
+      if (await store.isSuppressed(db, addressHash(secret, address))) counts.suppressed++;
+      else if (await store.subscriberByAddress(db, address)) counts.known++;
+      else {
+        const [id, nonce] = [0, 0].map(() => randomBytes(9).toString('base64url')) as [string, string];
+        const fresh = { id, nonce, address, choice, state: 'pending', lang: 'en', createdAt: now } as const;
+        await store.savePending(db, { ...fresh, confirmedAt: null });
+        if (values.confirmed) await store.confirmSubscriber(db, id, now);
+        else await enqueue(db, 'confirm', String(now), id, now);
+        counts.added++;
+      }
+    }
+  } finally {
+    await db.destroy();
+  }
+  for (const { line, why } of skipped) cli.err(`${file}:${line}: left out, ${why}`);
+  const how = values.confirmed ? 'subscribed' : 'asked to confirm';
+  cli.out(
+    `${counts.added} ${how}, ${counts.known} known already, ${counts.suppressed} suppressed, ${skipped.length} left out`,
+  );
+  return 0;
+}
+
+function rowsOf(text: string, file: string): Record<string, string>[] {
+  try {
+    return parse(text, { columns: true, bom: true, skip_empty_lines: true, relax_column_count: true });
+  } catch (error) {
+    throw new Refused(`${file}: this is no CSV (${(error as Error).message})`);
+  }
+}
+
+function rowOf({ address, state, choice, lang, confirmedAt }: Subscriber) {
+  return {
+    email: address,
+    components: choice.components?.join(' ') ?? '',
+    state,
+    kinds: choice.kinds,
+    detail: choice.detail,
+    lang,
+    confirmed_at: confirmedAt === null ? '' : iso(confirmedAt),
+  };
+}
+
+/** Works on the database of the server; without one there is nobody. */
+export async function withDatabase(cli: Cli, work: (db: Db) => Promise<number>): Promise<number> {
+  const db = databaseOf(cli);
+  if (!db) throw new Refused(`There is no database yet: ${cli.env.databaseFile} — start the server first`);
+  try {
+    return await work(db);
+  } finally {
+    await db.destroy();
+  }
+}

@@ -1,0 +1,134 @@
+// The shape of status.yaml: one zod schema, from which editors' JSON Schema is made too (contract §3).
+import * as z from 'zod';
+import { checkSchema, detectSchema, duration } from '../core/check.ts';
+import { reference } from '../core/check-kinds.ts';
+import { MAIL_LIMITS, WEIGHTS_EVEN, WEIGHTS_STATUSPAGE } from '../core/site.ts';
+import { DAY, HOUR, parseInstant } from '../core/time.ts';
+import { cron } from './cron.ts';
+import { exportSchema, webhooksSchema } from './doors-schema.ts';
+
+const fileName = z
+  .string()
+  .refine(
+    name => /^[\w. -]+(\/[\w. -]+)*$/.test(name) && !name.split('/').some(part => /^\.+$/.test(part)),
+    'this is not a file inside the status folder; write its name, for instance logo.png',
+  );
+
+const zone = z.string().refine(isZone, 'this time zone is not known; write UTC or Europe/Berlin');
+
+/** An address a visitor may follow: never `javascript:`. */
+const webAddress = z.url({
+  protocol: /^(https?|mailto)$/,
+  error: 'write an address like https://example.com/imprint or mailto:help@example.com',
+});
+
+export const linkSchema = z.object({ label: z.string().trim().min(1).max(80), url: webAddress });
+
+const weight = z.number().min(0).max(1);
+
+export const componentSchema = z.object({
+  id: z
+    .string()
+    .regex(
+      /^[a-z0-9][a-z0-9_-]{0,63}$/,
+      'write small letters, digits and hyphens, for instance workflow-builder',
+    ),
+  name: z.string().trim().min(1),
+  group: z.string().nullish(),
+  description: z.string().nullish(),
+  schedule: cron.default('* * * * *'),
+  // No check at all is a check that is not configured: no data.
+  check: checkSchema.prefault({ type: 'http', url: '' }),
+  detect: detectSchema.prefault({}),
+  since: z
+    .string()
+    .refine(text => parseInstant(text) !== null, 'this is not a date; write 2026-01-31')
+    .nullish(),
+  depends_on: z.array(z.string()).default([]),
+  match: z.array(z.union([z.string(), z.number().transform(String)])).default([]),
+});
+
+export const gitSchema = z.object({
+  remote: z
+    .string()
+    .regex(/^[^-\s]\S*$/, 'write a URL, a path or origin')
+    .default('origin'),
+  branch: z
+    .string()
+    .regex(/^(?![-/.])(?!.*(\.\.|@\{))[\w./-]+$/, 'write a branch, for instance main')
+    .default('main'),
+  pull: cron.default('* * * * *'),
+  push: z.boolean().default(true),
+  secret: z.string().min(8).nullish(),
+});
+
+/** What status.yaml may hold. */
+export const siteSchema = z.object({
+  title: z.string().trim().min(1).default('Status'),
+  url: z.url({ protocol: /^https?$/ }).optional(),
+  timezone: zone.default('UTC'),
+  brand: z
+    .object({
+      logo: fileName.nullish(),
+      logo_dark: fileName.nullish(),
+      favicon: fileName.nullish(),
+      css: fileName.nullish(),
+      color: z
+        .string()
+        .regex(/^#([0-9a-f]{3}|[0-9a-f]{6})$/i, 'write a colour like "#4f46e5" (with the quotes)')
+        .default('#4f46e5'),
+      homepage: z.url({ protocol: /^https?$/ }).nullish(),
+    })
+    .prefault({}),
+  links: z.array(linkSchema).max(20).default([]),
+  uptime: z
+    .object({
+      days: z.number().int().min(1).max(366).default(90),
+      weights: z
+        .union([
+          z.literal('statuspage').transform(() => WEIGHTS_STATUSPAGE),
+          z.object({ minor: weight.default(1), major: weight.default(1), critical: weight.default(1) }),
+        ])
+        .default(WEIGHTS_EVEN),
+    })
+    .prefault({}),
+  reminders: z.object({ after: duration.default(HOUR), to: z.email().nullish() }).prefault({}),
+  content: z
+    .object({
+      git: gitSchema.nullish(),
+      history: z.boolean().default(true).describe('permalinks show who changed what, as git knows it'),
+    })
+    .prefault({}),
+  maintenance: z
+    .object({
+      notices: z
+        .array(duration)
+        .default([DAY, HOUR])
+        .describe('how long before a maintenance subscribers are told again'),
+    })
+    .prefault({}),
+  network: z
+    .object({ reference: reference.nullish().describe('reached whenever our own network works') })
+    .prefault({}),
+  notify: z.object({ grace: duration.default(0) }).prefault({}),
+  mail: z
+    .object({
+      rate: z.number().positive().max(10_000).nullish(),
+      storm: z.number().int().min(1).nullish(),
+      connections: z.number().int().min(1).max(50).default(MAIL_LIMITS.connections),
+      confirmations: z.number().int().min(1).default(MAIL_LIMITS.confirmations),
+    })
+    .prefault({}),
+  components: z.array(componentSchema).min(1),
+  webhooks: webhooksSchema,
+  export: exportSchema.nullish(),
+});
+
+function isZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,28 @@
+// Mail as files, for where there is no server: one .eml a letter, to be opened with any mail program.
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { MailChannel } from '../../core/mail.ts';
+import { makeMime } from './mime.ts';
+
+/** Mail into `folder`, each file named by its Message-ID: sent twice it stays one file. */
+export function openMailFolder(folder: string, from: () => string): MailChannel {
+  const mimeOf = makeMime(from, null);
+  return {
+    async send(mail) {
+      try {
+        const { bytes } = await mimeOf(mail);
+        await mkdir(folder, { recursive: true });
+        const name = mail.messageId.replace(/[^\w-]+/g, '_').replace(/^_|_$/g, '');
+        const file = path.join(folder, `${name}.eml`);
+        await writeFile(`${file}.tmp`, bytes);
+        await rename(`${file}.tmp`, file);
+        return { ok: true };
+      } catch (error) {
+        const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+        return { ok: false, failure: 'later', error: `${folder} cannot be written (${code})` };
+      }
+    },
+    verify: async () => null,
+    close: () => undefined,
+  };
+}

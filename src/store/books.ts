@@ -1,0 +1,150 @@
+// The books: which updates were announced, and how far their letters are enqueued.
+import { type Selectable, sql } from 'kysely';
+import type { Incident, IncidentUpdate } from '../core/incident.ts';
+import { type Announcement, refOf } from '../core/notification.ts';
+import type { Choice } from '../core/subscriber.ts';
+import type { Millis } from '../core/time.ts';
+import type { Db } from './database.ts';
+import { idsIn, lastPlace } from './subscribers.ts';
+import type { SubscriberRow } from './tables.ts';
+
+/** An incident and one of its updates, as they stood when first seen. */
+export interface Frozen {
+  readonly incident: Incident;
+  readonly update: IncidentUpdate;
+}
+
+/** An update whose letters are not all enqueued yet. */
+export interface Owed {
+  readonly ref: string;
+  /** No letter of it is enqueued yet. */
+  readonly untouched: boolean;
+  readonly frozen: Frozen;
+}
+
+/** The references of every update already in the books. */
+export async function seenUpdates(db: Db): Promise<Set<string>> {
+  const rows = await db.selectFrom('updates').select('ref').execute();
+  return new Set(rows.map(row => row.ref));
+}
+
+/** Whether this database has never been through a round of announcing. */
+export async function isFirstRound(db: Db): Promise<boolean> {
+  const row = await db.selectFrom('meta').select('value').where('name', '=', 'announced').executeTakeFirst();
+  return row === undefined;
+}
+
+/**
+ * Notes updates as seen and, unless quiet, promises them to everyone confirmed by now, from `dueAt`
+ * on: one small transaction, however many subscribers there are. `enqueueSome` keeps the promise.
+ */
+export async function bookAnnouncements(
+  db: Db,
+  announced: readonly Announcement[],
+  now: Millis,
+  dueAt: Millis,
+): Promise<void> {
+  await db.transaction().execute(async trx => {
+    const upto = await lastPlace(trx);
+    for (const { incidentId, key, incident, update, quiet } of announced) {
+      const promise = quiet
+        ? { frozen: null, due_at: null, cursor: null, upto: null }
+        : { frozen: JSON.stringify({ incident, update }), due_at: dueAt, cursor: '', upto };
+      await trx
+        .insertInto('updates')
+        .values({ ref: refOf({ incidentId, key }), incident_id: incidentId, key, seen_at: now, ...promise })
+        .onConflict(conflict => conflict.doNothing())
+        .execute();
+    }
+    await trx
+      .insertInto('meta')
+      .values({ name: 'announced', value: String(now) })
+      .onConflict(conflict => conflict.column('name').doUpdateSet({ value: String(now) }))
+      .execute();
+  });
+}
+
+/**
+ * Updates whose letters are to be enqueued by `now`, oldest first. One that would wait longer than
+ * `grace` was promised before the clock went back: it is owed now.
+ */
+export async function owedUpdates(db: Db, now: Millis, grace: Millis): Promise<Owed[]> {
+  const rows = await db
+    .selectFrom('updates')
+    .select(['ref', 'cursor', 'frozen'])
+    .where('cursor', 'is not', null)
+    .where(eb => eb.or([eb('due_at', '<=', now), eb('due_at', '>', now + grace)]))
+    .orderBy('seen_at')
+    .orderBy('ref')
+    .execute();
+  return rows.map(row => ({
+    ref: row.ref,
+    untouched: row.cursor === '',
+    frozen: JSON.parse(row.frozen as string) as Frozen,
+  }));
+}
+
+/** Takes a promise back: nothing (more) is enqueued for this update. */
+export async function withdraw(db: Db, ref: string): Promise<void> {
+  await db.updateTable('updates').set({ cursor: null }).where('ref', '=', ref).execute();
+}
+
+/**
+ * Enqueues an update's letters for the next `most` subscribers and moves the cursor past them, in one
+ * transaction; `chosen` says who of them wants it. Returns how many letters, and whether that was all.
+ */
+export async function enqueueSome(
+  db: Db,
+  ref: string,
+  most: number,
+  chosen: (subscribers: readonly { readonly id: string; readonly choice: Choice }[]) => readonly string[],
+): Promise<{ letters: number; done: boolean }> {
+  return db.transaction().execute(async trx => {
+    const update = await trx
+      .selectFrom('updates')
+      .select(['seen_at', 'cursor', 'upto'])
+      .where('ref', '=', ref)
+      .executeTakeFirst();
+    if (!update || update.cursor === null) return { letters: 0, done: true };
+    const next = await sql<Reader>`
+      SELECT id, components, kinds, detail FROM subscribers
+      WHERE id > ${update.cursor} AND confirmed_seq <= ${update.upto}
+      ORDER BY id LIMIT ${most}`.execute(trx);
+    const ids = chosen(next.rows.map(readerOf));
+    // One statement with the ids as one JSON value: a thousand rows in a few milliseconds.
+    await sql`
+      INSERT INTO deliveries (kind, ref, subscriber_id, state, due_at, created_at)
+      SELECT 'update', ${ref}, value, 'pending', ${update.seen_at}, ${update.seen_at}
+      FROM json_each(${JSON.stringify(ids)}) WHERE true
+      ON CONFLICT DO NOTHING`.execute(trx);
+    const done = next.rows.length < most;
+    const cursor = done ? null : (next.rows.at(-1)?.id ?? null);
+    await trx.updateTable('updates').set({ cursor }).where('ref', '=', ref).execute();
+    return { letters: ids.length, done };
+  });
+}
+
+/** The incident and update a letter is about, as they stood when first seen. */
+export async function frozenUpdate(db: Db, ref: string): Promise<Frozen | null> {
+  const row = await db.selectFrom('updates').select('frozen').where('ref', '=', ref).executeTakeFirst();
+  return row?.frozen ? (JSON.parse(row.frozen) as Frozen) : null;
+}
+
+/** The first update of an incident that was promised to anybody; null when none was. */
+export async function firstAnnounced(db: Db, incidentId: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('updates')
+    .select('ref')
+    .where('incident_id', '=', incidentId)
+    .where('frozen', 'is not', null)
+    .orderBy('seen_at')
+    .orderBy('ref')
+    .executeTakeFirst();
+  return row?.ref ?? null;
+}
+
+type Reader = Pick<Selectable<SubscriberRow>, 'id' | 'components' | 'kinds' | 'detail'>;
+
+function readerOf({ id, components, kinds, detail }: Reader) {
+  return { id, choice: { components: idsIn(components), kinds, detail } };
+}

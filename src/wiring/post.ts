@@ -1,0 +1,165 @@
+// The post: announcing, delivering and enrolling, each handed what it needs of store and channels.
+import path from 'node:path';
+import type { Environment } from '../config/environment.ts';
+import type { Log } from '../core/log.ts';
+import type { MailChannel, SendMail } from '../core/mail.ts';
+import type { Render } from '../core/render.ts';
+import type { Site } from '../core/site.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import type { Clock } from '../core/time.ts';
+import { openMailFolder } from '../outside/channels/mail-folder.ts';
+import { openSmtp } from '../outside/channels/smtp.ts';
+import * as asked from '../store/asked.ts';
+import * as books from '../store/books.ts';
+import type { Db } from '../store/database.ts';
+import * as outbox from '../store/outbox.ts';
+import * as subscribers from '../store/subscribers.ts';
+import { type Announce, openAnnounce } from '../work/announce.ts';
+import { serially } from '../work/bell.ts';
+import { makeDeliver, type Stopped } from '../work/deliver.ts';
+import { addressHash, type Enrol, makeEnrol } from '../work/enrol.ts';
+import { makeEnvelopes } from '../work/envelope.ts';
+import { makeLetters } from '../work/letters.ts';
+
+export interface PostDeps {
+  readonly db: Db;
+  readonly env: Environment;
+  readonly secret: string;
+  readonly snapshot: () => Snapshot;
+  readonly render: Render;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** What the webhook of a mail provider needs. */
+interface Bounces {
+  readonly secret: string;
+  suppress(address: string, reason: 'bounced' | 'complained'): Promise<void>;
+}
+
+export interface Post {
+  /** Writes news to the books. */
+  note(): Promise<void>;
+  /** Enqueues what was promised. */
+  enqueue(): Promise<void>;
+  /** Sends what is due. */
+  send(): Promise<void>;
+  readonly enrol: Enrol;
+  /** The way out for letters that have no subscriber. */
+  readonly mail: { readonly send: SendMail; readonly mailFrom: () => string };
+  /** Null where RESEND_WEBHOOK_SECRET is not set. */
+  readonly bounces: Bounces | null;
+  /** How many letters wait or were given up, and what keeps them back. */
+  depth(): Promise<{ pending: number; givenUp: number; stopped: Stopped | null }>;
+  prune(): Promise<void>;
+  /** Lets letters under way finish, then closes the channel. */
+  close(): Promise<void>;
+}
+
+/** Opens the post; `ring` asks for a round soon. */
+export async function openPost(deps: PostDeps, ring: () => void): Promise<Post> {
+  const { db, env, secret, snapshot, clock, log } = deps;
+  await outbox.makeAllDue(db, clock());
+  const mailFrom = () => env.mailFrom ?? defaultSender(snapshot().site);
+  const mail = openMail(env, mailFrom, log);
+  // Said at the start, in words; letters wait in the outbox until it is mended.
+  const checked = mail.verify().then(wrong => {
+    if (wrong !== null) log.warn({ why: wrong }, `mail cannot leave: ${wrong}`);
+  });
+  const announce: Announce = await openAnnounce({
+    seen: () => books.seenUpdates(db),
+    isFirstRound: () => books.isFirstRound(db),
+    book: (news, now, dueAt) => books.bookAnnouncements(db, news, now, dueAt),
+    owed: (now, grace) => books.owedUpdates(db, now, grace),
+    enqueueSome: (ref, most, chosen) => books.enqueueSome(db, ref, most, chosen),
+    withdraw: ref => books.withdraw(db, ref),
+    log,
+  });
+  const suppress = async (address: string, reason: subscribers.Suppression) => {
+    const known = await subscribers.subscriberByAddress(db, address);
+    if (known) deliver.forget(known.id);
+    await subscribers.suppress(db, address, addressHash(secret, address), reason, clock());
+  };
+  const deliver = makeDeliver({
+    due: (now, limit, until) => outbox.dueDeliveries(db, now, limit, until),
+    markSent: (dues, now) => outbox.markSent(db, dues, now),
+    markFailed: (due, error, dueAt) => outbox.markFailed(db, due, error, dueAt),
+    countRefusal: id => outbox.countRefusal(db, id),
+    suppress: ({ address }) => suppress(address, 'refused'),
+    makeAllDue: now => outbox.makeAllDue(db, now),
+    sentLately: (now, from) => outbox.sentLately(db, now, from),
+    releasedUntil: () => outbox.releasedUntil(db),
+    send: mail.send,
+    makeLetter: makeEnvelopes({
+      frozen: ref => books.frozenUpdate(db, ref),
+      rootOf: id => books.firstAnnounced(db, id),
+      letters: makeLetters(deps.render),
+      snapshot,
+      secret,
+      mailFrom,
+      clock,
+    }),
+    limits: () => snapshot().site.mail,
+    clock,
+    log,
+  });
+  const enrol = makeEnrol({
+    transaction: work =>
+      db.transaction().execute(trx =>
+        work({
+          exhausted: now => asked.asksExhausted(trx, now, snapshot().site.mail.confirmations),
+          byAddress: address => subscribers.subscriberByAddress(trx, address),
+          isSuppressed: hash => subscribers.isSuppressed(trx, hash),
+          savePending: subscriber => subscribers.savePending(trx, subscriber),
+          mayAsk: (hash, now) => asked.mayAskLetter(trx, hash, now),
+          enqueue: (kind, ref, id, now) => outbox.enqueue(trx, kind, ref, id, now),
+          note: now => asked.noteAsk(trx, now),
+        }),
+      ),
+    byId: id => subscribers.subscriberById(db, id),
+    confirm: (id, now) => subscribers.confirmSubscriber(db, id, now),
+    choose: (id, choice) => subscribers.chooseFor(db, id, choice),
+    async remove(id) {
+      deliver.forget(id);
+      return subscribers.removeSubscriber(db, id);
+    },
+    ring,
+    secret,
+    clock,
+  });
+  return {
+    note: () => announce.note(snapshot(), clock()),
+    enqueue: serially(async () => {
+      await announce.enqueue(snapshot(), clock());
+    }),
+    send: () => deliver.round(clock()),
+    enrol,
+    mail: { send: mail.send, mailFrom },
+    bounces: env.resendSecret === null ? null : { secret: env.resendSecret, suppress },
+    depth: async () => ({ ...(await outbox.outboxDepth(db)), stopped: deliver.stopped() }),
+    async prune() {
+      await subscribers.pruneSubscribers(db, clock());
+      await asked.pruneAsked(db, clock());
+      await outbox.pruneOutbox(db, clock());
+    },
+    async close() {
+      await deliver.close();
+      mail.close();
+      await checked;
+    },
+  };
+}
+
+/** The way out for mail: by SMTP_URL, else files in DATA_DIR/mail. */
+export function openMail(env: Environment, mailFrom: () => string, log: Log): MailChannel {
+  if (env.smtpUrl) return openSmtp(env.smtpUrl, mailFrom, { dkim: env.dkim });
+  const folder = path.join(env.dataDir, 'mail');
+  log.info({ folder }, 'no SMTP_URL: mail is written as .eml files');
+  return openMailFolder(folder, mailFrom);
+}
+
+/** Without MAIL_FROM: the site's title at the host of its address. */
+export function defaultSender(site: Site): string {
+  const { hostname } = new URL(site.url);
+  return `"${site.title.replace(/["\\\r\n]/g, '')}" <status@${hostname}>`;
+}

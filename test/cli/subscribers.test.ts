@@ -1,0 +1,140 @@
+// subscribers, outbox and mail on the command line: in and out as CSV, nothing left of who is removed.
+import { readdir, readFile } from 'node:fs/promises';
+import { simpleParser } from 'mailparser';
+import { describe, expect, test } from 'vitest';
+import { post } from '../../src/cli/post.ts';
+import { subscribers } from '../../src/cli/subscribers.ts';
+import { readRoster } from '../../src/core/roster.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import * as store from '../../src/store/subscribers.ts';
+import { addressHash } from '../../src/work/enrol.ts';
+import { NOW, openTerminal, type Terminal } from './terminal.ts';
+
+const command = (name: string) => [...subscribers, ...post].find(one => one.name === name);
+const CSV = `email,components
+ada@example.com,api database
+"bob+status@example.com",
+-eve@example.com,Background Jobs
+ADA@example.com,api
+nobody,api
+carl@example.com,nothing
+`;
+
+async function filled(): Promise<Terminal> {
+  const terminal = await openTerminal();
+  await terminal.write('in.csv', CSV);
+  const { code, out, err } = await terminal.run(
+    command('subscribers import'),
+    'status/in.csv',
+    '--confirmed',
+  );
+  expect([code, out]).toEqual([0, '3 subscribed, 0 known already, 0 suppressed, 3 left out\n']);
+  expect(err.trim().split('\n')).toEqual([
+    'status/in.csv:5: left out, the address stands above already',
+    'status/in.csv:6: left out, not an e-mail address',
+    'status/in.csv:7: left out, no component "nothing"',
+  ]);
+  return terminal;
+}
+
+describe('subscribers', () => {
+  test('come in and go out as CSV; a spreadsheet runs nothing of it', async () => {
+    const terminal = await filled();
+    const { out } = await terminal.run(command('subscribers export'));
+    const at = new Date(NOW).toISOString().slice(0, 19);
+    expect(out.trim().split('\n')).toEqual([
+      'email,components,state,kinds,detail,lang,confirmed_at',
+      `'-eve@example.com,jobs,confirmed,all,all,en,${at}Z`,
+      `ada@example.com,api database,confirmed,all,all,en,${at}Z`,
+      `bob+status@example.com,,confirmed,all,all,en,${at}Z`,
+    ]);
+    const again = await terminal.run(command('subscribers import'), 'status/in.csv');
+    expect(again.out).toBe('0 asked to confirm, 3 known already, 0 suppressed, 3 left out\n');
+    expect((await terminal.run(command('subscribers list'))).out).toContain('3 confirmed, 0 waiting');
+  });
+
+  test('removed, nothing of the address stays in the database', async () => {
+    const terminal = await filled();
+    const done = await terminal.run(command('subscribers remove'), 'Ada@Example.com', 'who@example.com');
+    expect(done).toMatchObject({
+      code: 1,
+      out: 'Ada@Example.com: removed\nwho@example.com: not subscribed\n',
+    });
+    const db = openDatabase(terminal.cli.env.databaseFile);
+    expect(JSON.stringify(await store.allSubscribers(db))).not.toContain('ada@');
+    const tables = ['subscribers', 'deliveries', 'letters_asked', 'suppressed', 'updates', 'meta'] as const;
+    for (const table of tables) {
+      expect(JSON.stringify(await db.selectFrom(table).selectAll().execute())).not.toMatch(/ada@/i);
+    }
+    await db.destroy();
+  });
+
+  test('imported without --confirmed they are asked; suppressed ones stay out until cleared', async () => {
+    const terminal = await openTerminal();
+    await terminal.write('in.csv', 'email\nada@example.com\nbob@example.com\n');
+    const db = openDatabase(terminal.cli.env.databaseFile);
+    const hash = addressHash('only this test knows it', 'ada@example.com');
+    await store.suppress(db, 'ada@example.com', hash, 'bounced', NOW);
+    const first = await terminal.run(command('subscribers import'), 'status/in.csv');
+    expect(first.out).toBe('1 asked to confirm, 0 known already, 1 suppressed, 0 left out\n');
+    expect((await terminal.run(command('outbox'))).out).toBe('1 waiting, 0 given up\n');
+    const listed = await terminal.run(command('subscribers suppressed'));
+    expect(listed.out).toBe(`${hash}  bounced  2026-11-23T10:06:00Z\n1 suppressed\n`);
+    const clear = () => terminal.run(command('subscribers suppressed'), '--clear', 'ADA@example.com');
+    expect([(await clear()).code, (await clear()).code]).toEqual([0, 1]);
+    expect((await terminal.run(command('subscribers import'), 'status/in.csv')).out).toMatch(
+      /^1 asked.*1 known/,
+    );
+    await db.destroy();
+  });
+
+  test('a server that never started has none', async () => {
+    const terminal = await openTerminal();
+    await expect(terminal.run(command('subscribers list'))).rejects.toThrow(/There is no database yet/);
+    await expect(terminal.run(command('subscribers import'))).rejects.toThrow(/Name the CSV file/);
+  });
+
+  test.each([
+    [{ Email: 'a@b.co', Mode: 'email', 'Component IDs': 'api,database' }, ['api', 'database'], undefined],
+    [{ email: 'a@b.co', components: 'Background Jobs; API' }, ['jobs', 'api'], undefined],
+    [{ email: 'a@b.co', components: 'api database jobs' }, null, undefined],
+    [{ email: 'a@b.co', mode: 'sms' }, undefined, 'sms is no mail'],
+    [{ email: 'a@b.co', quarantined_at: '2026-01-01' }, undefined, 'quarantined'],
+    [{ endpoint: 'https://x.y/z' }, undefined, 'not an e-mail address'],
+  ])('a row %j', (row, components, why) => {
+    const page = [
+      { id: 'api', name: 'API' },
+      { id: 'database', name: 'Database' },
+      { id: 'jobs', name: 'Background Jobs' },
+    ];
+    const { entries, skipped } = readRoster([row as Record<string, string>], page);
+    expect(entries[0]?.choice.components).toEqual(components);
+    expect(skipped[0]?.why).toBe(why);
+  });
+});
+
+test('a letter given up is seen with its reason, and tried again when asked', async () => {
+  const terminal = await openTerminal();
+  await terminal.write('in.csv', 'email\nada@example.com\n');
+  await terminal.run(command('subscribers import'), 'status/in.csv');
+  const db = openDatabase(terminal.cli.env.databaseFile);
+  await db.updateTable('deliveries').set({ state: 'given_up', attempts: 14, error: '451 no' }).execute();
+  expect((await terminal.run(command('outbox'))).out).toBe(
+    '1  confirm  given up  after 14  451 no\n0 waiting, 1 given up\n',
+  );
+  expect((await terminal.run(command('outbox retry'))).out).toBe('1 letters are due now\n');
+  expect((await terminal.run(command('outbox release'))).out).toBe('1 letters may go\n');
+  await db.destroy();
+});
+
+test('mail test writes a letter any mail program opens, or says what is wrong', async () => {
+  const terminal = await openTerminal();
+  expect((await terminal.run(command('mail test'), 'ada@example.com')).out).toMatch(/^Written to .*mail/);
+  const folder = `${terminal.cli.env.dataDir}/mail`;
+  const [file] = await readdir(folder);
+  const mail = await simpleParser(await readFile(`${folder}/${file}`));
+  expect([mail.subject, mail.text]).toEqual(['Test: Levqor Status', expect.stringContaining('test letter')]);
+  const broken = { ...terminal.cli, env: { ...terminal.cli.env, smtpUrl: 'smtp://127.0.0.1:1' } };
+  const sent = command('mail test')!.run(['ada@example.com'], broken);
+  await expect(sent).rejects.toThrow(/did not leave: nothing answers there/);
+});
