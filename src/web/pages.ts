@@ -2,15 +2,16 @@
 // templates only arrange.
 import type { Render } from '../core/render.ts';
 import type { IncidentView, Snapshot } from '../core/snapshot.ts';
-import { type Choice, DETAILS, EVERYTHING, KINDS } from '../core/subscriber.ts';
+import type { Choice } from '../core/subscriber.ts';
 import { utcDay } from '../core/time.ts';
-import { isKey, type Key, type Lang } from '../core/words/words.ts';
+import type { Lang } from '../core/words/words.ts';
 import type { Series } from './latency.ts';
 import { apiCalls } from './page/api.ts';
 import { liveBlog } from './page/blog.ts';
 import { checkedHtml } from './page/checked.ts';
 import { componentFacts } from './page/component.ts';
 import { groups, key } from './page/components.ts';
+import { choices, isEverything, problem, wishes } from './page/forms.ts';
 import { before, covers, monthCards, months, turn } from './page/history.ts';
 import { card, happening, pastDays, upcoming } from './page/incidents.ts';
 import { type About, layout } from './page/layout.ts';
@@ -210,7 +211,7 @@ export function makePages(render: Render): Pages {
         // Most want everything: the choice stays folded until somebody has chosen.
         some: !isEverything(form.choice),
         problem: problem(form.problem, tell),
-        choices: choices(ctx, form.choice.components ?? []),
+        choices: choices(ctx.snapshot, form.choice.components ?? []),
         wishes: wishes(form.choice, tell),
       });
     },
@@ -243,7 +244,7 @@ export function makePages(render: Render): Pages {
     manage(ctx, form) {
       const tell = tellOf(ctx);
       const { components } = form.choice;
-      const chosen = { all: components === null, choices: choices(ctx, components ?? []) };
+      const chosen = { all: components === null, choices: choices(ctx.snapshot, components ?? []) };
       const data = { ...form, ...chosen, wishes: wishes(form.choice, tell) };
       return quiet('manage', ctx, tell.say('manage.title'), data, tell, { token: form.token });
     },
@@ -269,43 +270,4 @@ function find({ snapshot }: PageContext, id: string): IncidentView | undefined {
 
 function tellOf(ctx: PageContext): Tell {
   return makeTell(ctx.lang, ctx.snapshot.site, ctx.base, ctx.snapshot.at, ctx.langAsked);
-}
-
-function problem(problem: string | null, tell: Tell): string | null {
-  if (problem === null) return null;
-  const name = `problem.${problem}`;
-  return isKey(name) ? tell.say(name as Key) : problem;
-}
-
-function isEverything({ components, kinds, detail }: Choice): boolean {
-  const all = components === null || components.length === 0;
-  return all && kinds === EVERYTHING.kinds && detail === EVERYTHING.detail;
-}
-
-function wishes({ kinds, detail }: Choice, tell: Tell) {
-  const options = <Value extends string>(
-    name: 'kinds' | 'detail',
-    values: readonly Value[],
-    chosen: Value,
-    label: (value: Value) => Key,
-  ) => ({
-    name,
-    legend: tell.say(`subscribe.${name}`),
-    options: values.map(value => ({ value, label: tell.say(label(value)), checked: value === chosen })),
-  });
-  return [
-    options('kinds', KINDS, kinds, kind => `subscribe.kinds_${kind}`),
-    options('detail', DETAILS, detail, some => `subscribe.detail_${some}`),
-  ];
-}
-
-function choices(ctx: PageContext, chosen: readonly string[]) {
-  return ctx.snapshot.groups.map(group => ({
-    name: group.name,
-    components: group.components.map(({ component: { id, name } }) => ({
-      id,
-      name,
-      checked: chosen.includes(id),
-    })),
-  }));
 }
