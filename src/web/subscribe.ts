@@ -97,6 +97,10 @@ export function subscribeRoutes(router: Router, web: Web): void {
   });
   router.post('/status/manage', guard, form, json, async (req, res) => {
     const fields = bodyOf(req);
+    if (text(fields.leave) !== '') {
+      const done = await enrol.leave(tokenOf(req));
+      return notice(req, res, done ? 'unsubscribed' : 'link_invalid', done ? 200 : 400);
+    }
     const ids = web.refresh.current().site.components.map(component => component.id);
     const chosen = list(fields.components).filter(id => ids.includes(id));
     const all = text(fields.all) !== '' || chosen.length === ids.length;

@@ -45,6 +45,8 @@ export interface Enrol {
   confirm(token: unknown): Promise<boolean>;
   /** True for every genuine token, also when the subscriber left long ago. */
   unsubscribe(token: unknown): Promise<boolean>;
+  /** The same by the token of the manage page. */
+  leave(token: unknown): Promise<boolean>;
   isUnsubscribe(token: unknown): boolean;
   /** Mails a link to leave by, to whoever is subscribed. */
   askLeave(typed: unknown): Promise<Asked>;
@@ -111,9 +113,12 @@ export function makeEnrol(deps: EnrolDeps): Enrol {
       return subscriber !== null && deps.confirm(subscriber.id, clock());
     },
     async unsubscribe(token) {
-      const now = clock();
-      // Who may choose what reaches an address may also choose nothing: the manage page's own button.
-      const claim = readToken(secret, 'unsubscribe', token, now) ?? readToken(secret, 'manage', token, now);
+      const claim = readToken(secret, 'unsubscribe', token, clock());
+      if (claim) await deps.remove(claim.subscriber);
+      return claim !== null;
+    },
+    async leave(token) {
+      const claim = readToken(secret, 'manage', token, clock());
       if (claim) await deps.remove(claim.subscriber);
       return claim !== null;
     },
