@@ -2,20 +2,9 @@
 import { readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { watch } from 'chokidar';
-import type { Incident } from '../core/incident.ts';
-import type { Problem } from '../core/problem.ts';
 import { createExclusively, replaceAtomically } from './atomic.ts';
-import { type Entry, isRacy, scanFiles, scanFolder } from './scan.ts';
-
-/** The incidents as they stand on disk (each in its last good version). */
-export interface IncidentFiles {
-  readonly incidents: readonly Incident[];
-  readonly problems: readonly Problem[];
-  /** The text of a file by incident id, for the machine's edits. */
-  text(id: string): string | undefined;
-  /** The path of an incident's file. */
-  fileOf(id: string): string;
-}
+import { isRacy, scanFiles, scanFolder } from './scan.ts';
+import { type IncidentFiles, makeShelf } from './shelf.ts';
 
 export interface Content {
   /** The text of status.yaml; throws what the disk says. */
@@ -42,8 +31,8 @@ export interface Content {
 export function openContent(dir: string): Content {
   const folder = path.join(dir, 'incidents');
   const siteFile = path.join(dir, 'status.yaml');
-  let entries: ReadonlyMap<string, Entry> = new Map();
-  let current: IncidentFiles = view(entries, folder);
+  const shelf = makeShelf(folder);
+  let current: IncidentFiles = shelf.view();
   let watched = false;
   /** Names below `folder` to read again; null: every file. */
   let heard: Set<string> | null = null;
@@ -52,26 +41,24 @@ export function openContent(dir: string): Content {
     heard?.add(path.relative(folder, file));
   };
 
-  async function scan(): Promise<ReadonlyMap<string, Entry>> {
+  /** Brings the shelf up to date with the disk; whether anything on it changed. */
+  async function look(): Promise<boolean> {
     const now = performance.now();
     const names = heard;
     const everything = names === null || !watched || now - lookedAt >= LOOK_EVERYWHERE_MS;
-    if (!everything && names.size === 0) return entries;
+    if (!everything && names.size === 0) return false;
     // What is heard of while we read is for the next call.
     heard = new Set();
     try {
-      if (everything) {
-        const all = await scanFolder(folder, entries);
-        lookedAt = now;
-        for (const entry of all.values()) if (isRacy(entry)) hear(entry.file);
-        return all;
+      const found = everything ? null : await scanFiles(folder, shelf.entries, names);
+      if (found) {
+        for (const entry of found.values()) if (entry && isRacy(entry)) hear(entry.file);
+        return shelf.put(found);
       }
-      const next = await scanFiles(folder, entries, names);
-      for (const name of names) {
-        const entry = next.get(path.join(folder, name));
-        if (entry && isRacy(entry)) hear(entry.file);
-      }
-      return next;
+      const all = await scanFolder(folder, shelf.entries);
+      lookedAt = now;
+      for (const entry of all.values()) if (isRacy(entry)) hear(entry.file);
+      return shelf.replaceBy(all);
     } catch (error) {
       heard = null;
       throw error;
@@ -82,18 +69,7 @@ export function openContent(dir: string): Content {
     siteFile,
     siteText: () => readFile(siteFile, 'utf8'),
     async incidents() {
-      const next = await scan();
-      if (next === entries) return current;
-      const same =
-        next.size === entries.size &&
-        [...next].every(([file, entry]) => {
-          const before = entries.get(file);
-          return (
-            before?.good === entry.good && before?.problems === entry.problems && before?.text === entry.text
-          );
-        });
-      entries = next;
-      if (!same) current = view(next, folder);
+      if (await look()) current = shelf.view();
       return current;
     },
     lookEverywhere() {
@@ -133,33 +109,6 @@ export function openContent(dir: string): Content {
       watched = true;
       return unwatch;
     },
-  };
-}
-
-function view(entries: ReadonlyMap<string, Entry>, folder: string): IncidentFiles {
-  const byId = new Map<string, Entry>();
-  const problems: Problem[] = [];
-  for (const entry of entries.values()) {
-    const twin = byId.get(entry.id);
-    problems.push(...entry.problems);
-    if (twin) {
-      const what = `there is another file with the id "${entry.id}": ${twin.file}`;
-      problems.push({
-        level: 'error',
-        where: entry.file,
-        what,
-        fix: 'rename one; until then the other is shown',
-      });
-    } else {
-      byId.set(entry.id, entry);
-    }
-  }
-  const incidents = [...byId.values()].map(entry => entry.good).filter(incident => incident !== null);
-  return {
-    incidents,
-    problems,
-    text: id => byId.get(id)?.text ?? undefined,
-    fileOf: id => byId.get(id)?.file ?? path.join(folder, `${id}.md`),
   };
 }
 

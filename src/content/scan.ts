@@ -40,20 +40,20 @@ export async function scanFolder(
   return found;
 }
 
-/** Reads the named files again, paths relative to `folder`, and leaves every other entry as it is. */
+/**
+ * Reads the named files again, paths relative to `folder`: what each is now, null for one that is gone.
+ * Null altogether when the folder itself is gone.
+ */
 export async function scanFiles(
   folder: string,
   known: ReadonlyMap<string, Entry>,
   names: Iterable<string>,
-): Promise<Map<string, Entry>> {
+): Promise<Map<string, Entry | null> | null> {
   const root = await realpath(folder).catch(() => null);
-  if (root === null) return new Map();
-  const found = new Map(known);
+  if (root === null) return null;
+  const found = new Map<string, Entry | null>();
   for (const name of names) {
-    if (!isIncidentName(name)) continue;
-    const entry = await readEntry(root, folder, name, known);
-    if (entry) found.set(entry.file, entry);
-    else found.delete(path.join(folder, name));
+    if (isIncidentName(name)) found.set(path.join(folder, name), await readEntry(root, folder, name, known));
   }
   return found;
 }
