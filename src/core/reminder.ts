@@ -1,5 +1,6 @@
 // Reminders: an open incident nobody has written about for a while nags its operators.
 import { spell } from './detector-words.ts';
+import { promiseOf } from './impact.ts';
 import { type Incident, isOpen } from './incident.ts';
 import type { Problem } from './problem.ts';
 import type { Site } from './site.ts';
@@ -10,22 +11,34 @@ export function lastWord({ started, updates }: Incident, now: Millis): Millis {
   return Math.max(started, ...updates.map(update => update.at).filter(at => at <= now));
 }
 
+/** The moment the next update was promised for, when it has passed by `now`; else null. */
+function brokenPromise(incident: Incident, now: Millis): Millis | null {
+  const promised = promiseOf(incident);
+  return promised !== null && promised <= now ? promised : null;
+}
+
 /** Open incidents, hand-written and automatic alike, without a word for `after` ms or longer. */
-export function silentOnes(incidents: readonly Incident[], after: Millis, now: Millis): Incident[] {
+function silentOnes(incidents: readonly Incident[], after: Millis, now: Millis): Incident[] {
   return incidents.filter(incident => isOpen(incident) && now - lastWord(incident, now) >= after);
 }
 
-/** Those of them to remind of now: not again before `after` has passed since the last reminder. */
+/**
+ * Those to remind of now, silent ones and those past the moment their next update was promised for:
+ * not again before `after` has passed since the last reminder, but for a promise broken meanwhile.
+ */
 export function remindersDue(
   incidents: readonly Incident[],
   reminded: ReadonlyMap<string, Millis>,
   after: Millis,
   now: Millis,
 ): Incident[] {
-  return silentOnes(incidents, after, now).filter(incident => {
+  const late = incidents.filter(incident => isOpen(incident) && brokenPromise(incident, now) !== null);
+  return [...new Set([...silentOnes(incidents, after, now), ...late])].filter(incident => {
     const last = reminded.get(incident.id);
     // A reminder from the future was sent before the clock was set back.
-    return last === undefined || last > now || now - Math.max(last, lastWord(incident, now)) >= after;
+    if (last === undefined || last > now || last < lastWord(incident, now)) return true;
+    const promised = brokenPromise(incident, now);
+    return now - last >= after || (promised !== null && last < promised);
   });
 }
 
@@ -46,10 +59,12 @@ export function reminderLetter(
   now: Millis,
 ): { subject: string; text: string } {
   const last = lastWord(incident, now);
+  const promised = brokenPromise(incident, now);
   return {
     subject: `[REMINDER] ${incident.title}: no update for ${spell(now - last)}`,
     text: [
       `"${incident.title}" has been open since ${iso(incident.started)} and had its last update at ${iso(last)}.`,
+      ...(promised === null ? [] : [`The next one was promised for ${iso(promised)}.`]),
       'Visitors are waiting for news. Write some, or resolve it:',
       '',
       `  npm run status -- incident update ${incident.id}`,

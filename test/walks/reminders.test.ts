@@ -42,6 +42,22 @@ describe('an open incident without news', () => {
     expect(reminders(world)).toHaveLength(3);
   });
 
+  test('past the moment its next update was promised for is mailed at once, and once', async () => {
+    const promised = OPEN.replace('---\nWe', '---\n## Investigating 12:00 UTC\nnext_update: 12:10 UTC\n\nWe');
+    const world = await openWorld({ site: NAGGED, files: { '20260310_slow.md': promised } });
+    await world.pass(9 * 60, 60);
+    expect(reminders(world)).toEqual([]);
+    await world.pass(15 * 60, 60);
+    expect(reminders(world)).toHaveLength(1);
+    expect(world.mails.at(-1)?.text).toContain('The next one was promised for 2026-03-10T12:10:00Z.');
+    await world.write(
+      '20260310_slow.md',
+      promised.replace('## Investigating', '## Identified 12:24 UTC\nA lock.\n\n## Investigating'),
+    );
+    await world.pass(20 * 60, 60);
+    expect(reminders(world)).toHaveLength(1);
+  });
+
   test('is not mailed twice over a restart, and is owed while the mail server refuses', async () => {
     const world = await openWorld({ site: NAGGED, files: { '20260310_slow.md': OPEN } });
     world.smtp.refuse = () => ({ code: 451, text: 'later' });
