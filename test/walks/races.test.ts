@@ -1,6 +1,7 @@
 // Races and faults around the incident files: the page is never blank, no incident lost, none twice.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmdirSync } from 'node:fs';
 import {
   appendFile,
   mkdir,
@@ -141,6 +142,49 @@ describe('a folder that cannot be written', () => {
     const { value } = parseIncident('x', 'x', await world.read('20260310_shop-down.md'));
     expect(value).toMatchObject({ status: 'resolved' });
     expect(problems(world)).not.toContain('cannot be written');
+  });
+});
+
+/** A small disk of its own needs the right to mount; CI has it. */
+const mayMount = (() => {
+  const at = mkdtempSync(path.join(tmpdir(), 'status-live-mount-'));
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', at]).status === 0;
+  if (mounted) spawnSync('umount', [at]);
+  rmdirSync(at);
+  return mounted;
+})();
+
+describe.runIf(mayMount)('a disk', () => {
+  const disk = (world: World, options: string) => {
+    const folder = incidentsOf(world);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder]);
+    onTestFinished(() => void spawnSync('umount', ['-l', folder]));
+    return folder;
+  };
+
+  test('that is full: the incident is shown, named with the reason, and filed once there is room', async () => {
+    const world = await openWorld();
+    const folder = disk(world, 'size=64k');
+    await writeFile(path.join(folder, 'ballast'), Buffer.alloc(64 * 1024)).catch(() => undefined);
+    await down(world);
+    expect(titles(world)).toEqual(['Shop Down']);
+    expect(problems(world)).toContain('cannot be written (ENOSPC)');
+    expect((await world.get('/status/live')).text).toContain('Shop Down');
+    await rm(path.join(folder, 'ballast'));
+    await world.pass(1);
+    expect(await world.files()).toEqual(['20260310_shop-down.md']);
+    expect(problems(world)).not.toContain('cannot be written');
+  });
+
+  test('that is read-only: the same', async () => {
+    const world = await openWorld();
+    const folder = disk(world, 'size=64k,ro');
+    await down(world);
+    expect(titles(world)).toEqual(['Shop Down']);
+    expect(problems(world)).toContain('cannot be written (EROFS)');
+    execFileSync('mount', ['-o', 'remount,rw', folder]);
+    await world.pass(1);
+    expect(await world.files()).toEqual(['20260310_shop-down.md']);
   });
 });
 
