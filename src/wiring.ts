@@ -25,6 +25,7 @@ import { openServer } from './web/server.ts';
 import { openDoors } from './wiring/doors.ts';
 import { exportInto } from './wiring/export.ts';
 import { openCarrier } from './wiring/git.ts';
+import { metricDoors, metricPruning, openFigures } from './wiring/metrics.ts';
 import { openPost } from './wiring/post.ts';
 import { openRemind } from './wiring/remind.ts';
 import { openWatch } from './wiring/watch.ts';
@@ -130,6 +131,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
           log,
         }),
         histories,
+        metrics: openFigures(db),
         measured: watch.measured,
         blindSince: watch.blindSince,
         log,
@@ -160,6 +162,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       pages: makePages(render),
       enrol: post.enrol,
       ...openDoors({ ...outside, env, db, content, refresh, round }),
+      ...metricDoors(db, () => refresh.current().site, log),
       beats,
       webhookToken,
       gitSecret: () => site.current().git && (site.current().git?.secret ?? webhookToken),
@@ -185,6 +188,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     closers.push(unwatch);
     const prune = async () => {
       await watch.prune();
+      await metricPruning(db, clock)();
       await requests.pruneRequests(db, clock());
       await post.prune();
     };

@@ -51,6 +51,7 @@ export function site(over: Partial<Site> = {}): Site {
     notify: { grace: 0 },
     mail: MAIL_LIMITS,
     components: [],
+    metrics: [],
     webhooks: {},
     mirror: null,
     ...over,
@@ -205,6 +206,7 @@ export function snapshot(
     components: rows,
     incidents,
     maintenances,
+    metrics: [],
     problems: [],
   };
 }

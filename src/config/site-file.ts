@@ -9,6 +9,7 @@ import { parseInstant } from '../core/time.ts';
 import { checkAgainst, readYaml, unknownKeys, type YamlText } from '../core/yaml.ts';
 import { exportSchema, mappingSchema, mappingsOf, mirrorOf } from './doors-schema.ts';
 import type { Variables } from './environment.ts';
+import { metricSchema, twins } from './metrics-schema.ts';
 import { componentSchema, gitSchema, linkSchema, siteSchema } from './site-schema.ts';
 import { substitute } from './substitute.ts';
 
@@ -39,7 +40,7 @@ export function readSite(
   const problems = [...unset, ...checked.problems, ...strangers(yaml, file)];
   if (!checked.value) return { value: null, problems };
   const fields = checked.value;
-  problems.push(...crossReferences(fields.components, yaml, file));
+  problems.push(...crossReferences(fields.components, yaml, file), ...twins(fields.metrics, yaml, file));
   if (problems.some(problem => problem.level === 'error')) return { value: null, problems };
   const { brand } = fields;
   const site: Site = {
@@ -64,6 +65,7 @@ export function readSite(
     notify: fields.notify,
     mail: { ...fields.mail, rate: fields.mail.rate ?? null, storm: fields.mail.storm ?? null },
     components: fields.components.map(componentOf),
+    metrics: fields.metrics,
     webhooks: mappingsOf(fields.webhooks),
     mirror: mirrorOf(fields.export),
   };
@@ -104,6 +106,10 @@ function strangers(yaml: YamlText, file: string): Problem[] {
   }
   const { webhooks = {}, export: mirror } = site as Record<string, object | null | undefined>;
   found.push(...unknownKeys(mirror, known(exportSchema), ['export'], yaml, file));
+  const metrics = (site as { metrics?: unknown }).metrics;
+  for (const [index, metric] of (Array.isArray(metrics) ? metrics : []).entries()) {
+    found.push(...unknownKeys(metric, known(metricSchema), ['metrics', index], yaml, file));
+  }
   for (const [name, mapping] of Object.entries(webhooks ?? {})) {
     found.push(...unknownKeys(mapping, known(mappingSchema), ['webhooks', name], yaml, file));
   }

@@ -6,6 +6,7 @@ import { MAIL_LIMITS, WEIGHTS_EVEN, WEIGHTS_STATUSPAGE } from '../core/site.ts';
 import { DAY, HOUR, parseInstant } from '../core/time.ts';
 import { cron } from './cron.ts';
 import { exportSchema, webhooksSchema } from './doors-schema.ts';
+import { metricsSchema } from './metrics-schema.ts';
 
 const fileName = z
   .string()
@@ -120,6 +121,7 @@ export const siteSchema = z.object({
     })
     .prefault({}),
   components: z.array(componentSchema).min(1),
+  metrics: metricsSchema,
   webhooks: webhooksSchema,
   export: exportSchema.nullish(),
 });

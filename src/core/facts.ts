@@ -29,6 +29,8 @@ export interface Facts {
   readonly measured: ReadonlyMap<string, Measured>;
   /** Since when our own network has been down, epoch ms; null while it is not. */
   readonly blindSince: Millis | null;
+  /** Each metric's figure over the last 24 hours, by id; absent where nobody reads them. */
+  readonly metrics?: ReadonlyMap<string, number>;
   readonly problems: readonly Problem[];
   /** What git knows of each incident's versions, by id; absent without git. */
   readonly histories?: ReadonlyMap<string, readonly Revision[]>;

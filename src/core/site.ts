@@ -1,6 +1,7 @@
 // The site as status.yaml describes it: one frozen value, handed to every room.
 import type { Component, Severity } from './component.ts';
 import type { Mapping } from './inbound/mapped.ts';
+import type { Metric } from './metric.ts';
 import type { Millis } from './time.ts';
 
 /** How much a second of an incident counts as downtime, 0–1, by severity. */
@@ -43,6 +44,7 @@ export interface Site {
   };
   readonly mail: MailLimits;
   readonly components: readonly Component[];
+  readonly metrics: readonly Metric[];
   /** Webhooks of the operator's own, by name: `/webhooks/NAME`. */
   readonly webhooks: Readonly<Record<string, Mapping>>;
   /** The static copy that is kept fresh: when (cron, UTC), and in which folder; null for none. */

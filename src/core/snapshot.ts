@@ -4,6 +4,7 @@ import type { Component, ComponentStatus, Health } from './component.ts';
 import type { Revision } from './history.ts';
 import type { Stretch } from './impact.ts';
 import type { Incident, UpdateStatus } from './incident.ts';
+import type { MetricView } from './metric.ts';
 import type { Problem } from './problem.ts';
 import type { Site } from './site.ts';
 import type { Millis } from './time.ts';
@@ -98,6 +99,8 @@ export interface Snapshot {
   readonly incidents: readonly IncidentView[];
   /** Every maintenance, latest start first. */
   readonly maintenances: readonly IncidentView[];
+  /** The operator's own metrics, in the order of status.yaml. */
+  readonly metrics: readonly MetricView[];
   /** What an operator should mend; never shown to visitors. */
   readonly problems: readonly Problem[];
 }

@@ -1,6 +1,7 @@
 // What the writing API takes: the bodies' schemas, and their faults by field.
 import * as z from 'zod';
 import { INCIDENT_STATUSES, MAINTENANCE_STATUSES, SEVERITIES } from './incident.ts';
+import { LARGEST } from './metric.ts';
 import { type Millis, parseInstant } from './time.ts';
 
 const instant = z
@@ -56,6 +57,15 @@ export const updateSchema = z.strictObject({
   at: instant.optional(),
 });
 
+const finite = `write a number between -${LARGEST} and ${LARGEST}`;
+
+/** `POST /api/metrics/ID`. A number stays a number: `"12"` is a mistake somewhere. */
+export const pushSchema = z.strictObject({
+  value: z.number({ error: finite }).min(-LARGEST, finite).max(LARGEST, finite),
+  at: instant.optional(),
+});
+
+export type PushBody = z.output<typeof pushSchema>;
 export type OpenBody = z.output<typeof openSchema>;
 export type ChangeBody = z.output<typeof changeSchema>;
 export type UpdateBody = z.output<typeof updateSchema>;

@@ -170,4 +170,25 @@ export const MIGRATIONS: readonly string[] = [
     at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  // Metrics of the operator's own: values as they were sent, and added up.
+  `
+  CREATE TABLE metric_points (
+    metric_id TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    value REAL NOT NULL,
+    PRIMARY KEY (metric_id, at)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE metric_rollups (
+    metric_id TEXT NOT NULL,
+    span TEXT NOT NULL CHECK (span IN ('slot', 'hour', 'day')),
+    start INTEGER NOT NULL,
+    count INTEGER NOT NULL CHECK (count > 0),
+    sum REAL NOT NULL,
+    min REAL NOT NULL,
+    max REAL NOT NULL,
+    last REAL NOT NULL,
+    last_at INTEGER NOT NULL,
+    PRIMARY KEY (metric_id, span, start)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -121,6 +121,18 @@ interface WebhookRow {
   body: string;
 }
 
+export interface MetricRollupRow {
+  metric_id: string;
+  span: 'slot' | 'hour' | 'day';
+  start: number;
+  count: number;
+  sum: number;
+  min: number;
+  max: number;
+  last: number;
+  last_at: number;
+}
+
 export interface Tables {
   components: ComponentRow;
   results: ResultRow;
@@ -134,5 +146,7 @@ export interface Tables {
   webhooks_log: WebhookRow;
   reminders: { incident_id: string; at: number };
   suppressed: { address_hash: string; reason: 'refused' | 'bounced' | 'complained'; at: number };
+  metric_points: { metric_id: string; at: number; value: number };
+  metric_rollups: MetricRollupRow;
   meta: { name: string; value: string };
 }

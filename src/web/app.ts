@@ -5,6 +5,7 @@ import { makeAnswers } from './answers.ts';
 import { assetRoutes, readAssets } from './assets.ts';
 import { bounceRoutes } from './bounces.ts';
 import type { Web, WebDeps } from './context.ts';
+import { customMetricRoutes } from './custom-metrics.ts';
 import { errorHandler, notFound } from './errors.ts';
 import { eventRoutes } from './events.ts';
 import { NO_FEATURES, securityHeaders } from './guards.ts';
@@ -59,6 +60,7 @@ export function makeApp(deps: WebDeps): App {
   statuspagePaths(app, web);
   widgetRoutes(app, web);
   latencyRoutes(app, web);
+  customMetricRoutes(app, web);
   assetRoutes(app, web);
   pictureRoutes(app, web);
   const endStreams = eventRoutes(app, web);

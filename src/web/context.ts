@@ -1,10 +1,12 @@
 // What every web file is handed: the doors to the other rooms, as types only.
 import type { FetchText } from '../core/inbound/sns.ts';
 import type { Log } from '../core/log.ts';
+import type { ReadMetric } from '../core/metric.ts';
 import type { Clock, Millis } from '../core/time.ts';
 import type { Beats } from '../work/beats.ts';
 import type { Stopped } from '../work/deliver.ts';
 import type { Enrol } from '../work/enrol.ts';
+import type { Push } from '../work/push.ts';
 import type { Receive } from '../work/receive.ts';
 import type { Refresh } from '../work/refresh.ts';
 import type { Write } from '../work/write.ts';
@@ -60,6 +62,8 @@ export interface WebDeps {
   readonly publicDir: string;
   readonly brandFile: (name: string) => Promise<string | null>;
   readonly series: ReadSeries;
+  readonly push: Push;
+  readonly readMetric: ReadMetric;
   readonly metrics: Metrics;
   /** Null where no provider reports bounces. */
   readonly bounces: {

@@ -93,7 +93,8 @@ async function seriesOf(
   return { range, span, from, to, points: await series(id, span, from) };
 }
 
-function rangeOf({ query }: Request): Range {
+/** The range a request asks for; refuses what is none. */
+export function rangeOf({ query }: Request): Range {
   const { range = '24h' } = query;
   const known = RANGES.find(one => one === range);
   if (!known) throw new Refusal(400, `range is one of ${RANGES.join(', ')}.`);
@@ -104,6 +105,7 @@ function componentIn(snapshot: Snapshot, req: Request): Component | undefined {
   return snapshot.site.components.find(({ id }) => id === req.params.id);
 }
 
-function json(body: object): Answer {
+/** A body as JSON that stays harmless as HTML. */
+export function json(body: object): Answer {
   return { type: 'application/json; charset=utf-8', body: harmless(JSON.stringify(body)) };
 }

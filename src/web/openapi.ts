@@ -45,6 +45,16 @@ export function openapi(site: Site): object {
           required: ['id', 'url'],
           properties: { id: { type: 'string' }, url: { type: 'string', format: 'uri' } },
         },
+        Pushed: {
+          type: 'object',
+          required: ['id', 'at', 'value', 'url'],
+          properties: {
+            id: { type: 'string' },
+            at: { type: 'string', format: 'date-time' },
+            value: { type: 'number' },
+            url: { type: 'string', format: 'uri' },
+          },
+        },
         Problem: PROBLEM,
       },
     },
@@ -79,15 +89,15 @@ const REFUSALS: Record<string, string> = {
   400: 'The body is not JSON.',
   401: 'The token is missing or wrong.',
   403: 'The writing API is off: API_TOKEN is not set.',
-  404: 'There is no such incident.',
-  409: 'The file cannot be changed by machine.',
+  404: 'There is no such incident or metric.',
+  409: 'The file cannot be changed by machine; or the metric has another value at that moment.',
   422: 'Some fields are not right, or the Idempotency-Key was used with another body.',
   429: 'Too many requests.',
   503: 'The file cannot be written now.',
 };
 
 function described(operation: Operation, say: Say): object {
-  const { id, summary, status, type, body, example, path } = operation;
+  const { id, summary, status, type, body, example, path, answer = 'Written' } = operation;
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(found => found[1] as string);
   const parameters = names.map(name => {
     return { name, in: 'path', required: true, schema: { type: 'string' } };
@@ -108,14 +118,15 @@ function described(operation: Operation, say: Say): object {
     description: say('api.key'),
     schema: { type: 'string', minLength: 1, maxLength: 255 },
   };
-  const written = { [type]: { schema: { $ref: '#/components/schemas/Written' } } };
+  const written = { [type]: { schema: { $ref: `#/components/schemas/${answer}` } } };
+  const again = answer === 'Pushed' && { 200: { description: 'It was known already.', content: written } };
   return {
     operationId: id,
     summary: say(summary),
     security: [{ token: [] }],
     parameters: [...parameters, key],
     requestBody: { required: true, content: { [type]: { schema: bodySchema(body, say), example } } },
-    responses: { [status]: { ...fine, content: written }, ...Object.fromEntries(refusals) },
+    responses: { ...again, [status]: { ...fine, content: written }, ...Object.fromEntries(refusals) },
   };
 }
 

@@ -1,7 +1,7 @@
 // What the API can be asked, as one table: the OpenAPI document and the page at /api are made of it.
 import type * as z from 'zod';
 import type { Key } from '../core/words/words.ts';
-import { changeSchema, openSchema, updateSchema } from '../core/write-body.ts';
+import { changeSchema, openSchema, pushSchema, updateSchema } from '../core/write-body.ts';
 import { STATUSPAGE } from './statuspage.ts';
 
 export interface Operation {
@@ -13,6 +13,8 @@ export interface Operation {
   /** Of the answer when all is well. */
   readonly status: 200 | 201;
   readonly type: string;
+  /** Schema of the answer, when it is not what was written of an incident. */
+  readonly answer?: 'Pushed';
   readonly body?: z.ZodType;
   /** A body that would be taken. */
   readonly example?: object;
@@ -56,6 +58,17 @@ export const WRITES: readonly Operation[] = [
     body: updateSchema,
     example: { status: 'resolved', message: 'Signing in is fast again.' },
   },
+  {
+    method: 'post',
+    path: '/api/metrics/{metric}',
+    id: 'pushMetric',
+    summary: 'api.push',
+    status: 201,
+    type: 'application/json',
+    answer: 'Pushed',
+    body: pushSchema,
+    example: { value: 12.5 },
+  },
 ];
 
 const read = (path: string, id: string, summary: Key, type = 'application/json'): Operation => {
@@ -66,6 +79,7 @@ const read = (path: string, id: string, summary: Key, type = 'application/json')
 export const READS: readonly Operation[] = [
   ...Object.keys(STATUSPAGE).map(name => read(`/api/v2/${name}`, camel(name), 'api.statuspage')),
   read('/api/uptime.json', 'uptime', 'api.uptime'),
+  read('/api/metrics/{metric}.json', 'metric', 'api.metric'),
   read('/status/feed.atom', 'feedAtom', 'api.feed', 'application/atom+xml'),
   read('/status/feed.rss', 'feedRss', 'api.feed', 'application/rss+xml'),
   read('/status/feed.json', 'feedJson', 'api.feed', 'application/feed+json'),

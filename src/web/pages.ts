@@ -5,6 +5,7 @@ import type { IncidentView, Snapshot } from '../core/snapshot.ts';
 import type { Choice } from '../core/subscriber.ts';
 import { utcDay } from '../core/time.ts';
 import type { Lang } from '../core/words/words.ts';
+import type { MetricSeries } from './custom-metrics.ts';
 import type { Series } from './latency.ts';
 import { apiCalls } from './page/api.ts';
 import { liveBlog } from './page/blog.ts';
@@ -15,6 +16,7 @@ import { choices, isEverything, problem, wishes } from './page/forms.ts';
 import { before, covers, monthCards, months, turn } from './page/history.ts';
 import { card, happening, pastDays, upcoming } from './page/incidents.ts';
 import { type About, layout } from './page/layout.ts';
+import { metricFacts, metricRows } from './page/metric.ts';
 import { incidentFacts } from './page/permalink.ts';
 import { incidentPicture, sitePicture } from './page/picture.ts';
 import { makeTell, type Tell } from './page/tell.ts';
@@ -54,6 +56,8 @@ export interface Pages {
   api(ctx: PageContext): string;
   /** null when there is no such component. */
   component(ctx: PageContext, id: string, series: Series): string | null;
+  /** null when there is no such metric. */
+  metric(ctx: PageContext, id: string, series: MetricSeries): string | null;
   subscribe(
     ctx: PageContext,
     form: {
@@ -120,6 +124,7 @@ export function makePages(render: Render): Pages {
         upcoming: upcoming(snapshot).map(incident => card(incident, tell)),
         groups: groups(snapshot, tell),
         key: key(tell),
+        metrics: metricRows(snapshot, tell),
         past: pastDays(snapshot, PAST_DAYS, tell),
       });
     },
@@ -154,6 +159,20 @@ export function makePages(render: Render): Pages {
         health: view.health,
       };
       return page('component', ctx, tell, about, { facts });
+    },
+
+    metric(ctx, id, series) {
+      const view = ctx.snapshot.metrics.find(({ metric }) => metric.id === id);
+      if (!view) return null;
+      const tell = tellOf(ctx);
+      const facts = metricFacts(view, series, tell);
+      const about: About = {
+        title: view.metric.name,
+        description: `${view.metric.name}: ${facts.figure} (${facts.how})`,
+        path: `/status/metrics/${encodeURIComponent(id)}`,
+        live: true,
+      };
+      return page('metric', ctx, tell, about, { facts });
     },
 
     history(ctx, month) {

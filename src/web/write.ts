@@ -1,10 +1,12 @@
-// The writing API: incidents opened, changed and updated with a Bearer token (contract §6).
+// The writing API: incidents opened, changed and updated, metrics fed, with a Bearer token (contract §6).
 import { createHash } from 'node:crypto';
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
 import type * as z from 'zod';
+import { isoMillis } from '../core/time.ts';
 import { sameSecret } from '../core/token.ts';
-import { changeSchema, faultsOf, openSchema, updateSchema } from '../core/write-body.ts';
+import { changeSchema, faultsOf, openSchema, pushSchema, updateSchema } from '../core/write-body.ts';
 import type { Asked } from '../core/writing.ts';
+import type { Pushed } from '../work/push.ts';
 import type { Written } from '../work/write.ts';
 import type { Web } from './context.ts';
 import { Refusal, writeLimit } from './guards.ts';
@@ -43,6 +45,11 @@ export function writeRoutes(router: Router, web: Web): void {
       write.update(String(req.params.id), body, asked),
     ),
   );
+  router.post(
+    '/api/metrics/:id',
+    doors,
+    handler(web, inTurn, pushSchema, 201, (req, body, asked) => web.push(String(req.params.id), body, asked)),
+  );
 }
 
 /** 403 while the API is off, 401 without the token; compared in constant time. */
@@ -64,7 +71,7 @@ function handler<S extends z.ZodType>(
   inTurn: Turns,
   schema: S,
   success: number,
-  carryOut: (req: Request, body: z.output<S>, asked: Asked) => Promise<Written>,
+  carryOut: (req: Request, body: z.output<S>, asked: Asked) => Promise<Written | Pushed>,
 ): RequestHandler {
   return (req, res) =>
     inTurn(async () => {
@@ -106,13 +113,19 @@ async function once(
   }
 }
 
-function told(written: Written, success: number, web: Web): Told {
+function told(written: Written | Pushed, success: number, web: Web): Told {
   if (written.kind === 'refused') {
     throw new Refusal(written.status, written.detail, written.faults && { errors: written.faults });
   }
   if (written.kind === 'failed') throw new Refusal(503, written.detail);
   const { id } = written;
-  const url = `${web.refresh.current().site.url}/status/incidents/${encodeURIComponent(id)}`;
+  const site = web.refresh.current().site.url;
+  if (written.kind === 'pushed') {
+    const { at, value, isNew } = written;
+    const url = `${site}/status/metrics/${encodeURIComponent(id)}`;
+    return { status: isNew ? success : 200, body: { id, at: isoMillis(at), value, url } };
+  }
+  const url = `${site}/status/incidents/${encodeURIComponent(id)}`;
   return { status: success, body: { id, url } };
 }
 

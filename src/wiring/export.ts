@@ -18,6 +18,7 @@ import { makeRender } from '../views.ts';
 import { makeExport } from '../web/export.ts';
 import { makePages } from '../web/pages.ts';
 import { openRefresh } from '../work/refresh.ts';
+import { openFigures } from './metrics.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -52,6 +53,7 @@ export async function readSnapshot(
       // Filing is the server's: a reader writes nothing.
       file: async () => ({ wrote: false, unfiled: new Map(), problems: [] }),
       histories: () => histories,
+      metrics: openFigures(db),
       measured: async from => (db ? readMeasured(db, from) : new Map()),
       blindSince: () => null,
       log,

@@ -28,6 +28,8 @@ export interface RefreshDeps {
   readonly files: () => Promise<Files>;
   readonly file: File;
   readonly measured: (from: Millis) => Promise<ReadonlyMap<string, Measured>>;
+  /** Each metric's figure over the last 24 hours, by id; a new object is a new state. */
+  readonly metrics: (site: Site, now: Millis) => Promise<ReadonlyMap<string, number>>;
   /** What git knows of the files, as last read; it is read elsewhere, by the clock. */
   readonly histories: () => ReadonlyMap<string, readonly Revision[]>;
   readonly blindSince: () => Millis | null;
@@ -70,7 +72,9 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
     ];
     complaints(all);
     const histories = site.history ? deps.histories() : new Map();
-    const next = shortId(revisionOf(site, incidents, filed, measured, all, at) + serialOf(histories));
+    const metrics = await deps.metrics(site, at);
+    const seen = `${serialOf(histories)}/${serialOf(metrics)}`;
+    const next = shortId(revisionOf(site, incidents, filed, measured, all, at) + seen);
     if (next === revision) return snapshot;
     revision = next;
     const facts: Facts = {
@@ -79,6 +83,7 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
       unfiled: new Set(filed.unfiled.keys()),
       measured,
       blindSince: since,
+      metrics,
       problems: all,
       histories,
       revision: next,

@@ -5,6 +5,7 @@ import type { Snapshot } from '../../src/core/snapshot.ts';
 import { EVERYTHING } from '../../src/core/subscriber.ts';
 import { DAY, HOUR, MINUTE } from '../../src/core/time.ts';
 import { makeRender } from '../../src/views.ts';
+import type { MetricSeries } from '../../src/web/custom-metrics.ts';
 import type { Series } from '../../src/web/latency.ts';
 import { makePages, type PageContext } from '../../src/web/pages.ts';
 import { component, incident, NOW, shown, site, snapshot, update, view } from '../makers.ts';
@@ -240,6 +241,28 @@ export function series(range: Series['range'] = '24h'): Series {
   }
   return { range, span, from, to: NOW, points };
 }
+
+const ORDERS = { id: 'orders', name: 'Orders', unit: 'orders/min', aggregate: 'avg' } as const;
+const QUEUE = { id: 'queue', name: 'Emails waiting', unit: '', aggregate: 'last' } as const;
+const METRICS: Snapshot = {
+  ...FACES.well!,
+  metrics: [
+    { metric: ORDERS, value: 12.4812 },
+    { metric: QUEUE, value: null },
+  ],
+};
+
+/** A day of a metric's values with a gap, some of them below zero. */
+export function metricSeries(range: Series['range'] = '24h'): MetricSeries {
+  const { points, ...frame } = series(range);
+  const stretches = points.map(({ start }, i) => {
+    const value = 15 * Math.sin(i / 12);
+    const rollup = { count: 10, sum: value * 10, min: value - 2, max: value + 2, last: value, lastAt: start };
+    return { start, rollup };
+  });
+  return { ...frame, stretches };
+}
+
 /** Every page in every state, by name. */
 export const PAGES: Record<string, string> = {
   ...Object.fromEntries(Object.entries(FACES).map(([name, face]) => [name, pages.live(ctx(face))])),
@@ -249,6 +272,9 @@ export const PAGES: Record<string, string> = {
   upkeep: pages.incident(well, UPKEEP.id)!,
   component: pages.component(well, 'api', series())!,
   untimed: pages.component(ctx(FACES.outage!), 'jobs', { ...series('90d'), points: [] })!,
+  metrics: pages.live(ctx(METRICS)),
+  metric: pages.metric(ctx(METRICS, 'de'), 'orders', metricSeries())!,
+  lone: pages.metric(ctx(METRICS), 'queue', { ...metricSeries('90d'), stretches: [] })!,
   history: pages.history(well, null)!,
   month: pages.history(well, '2026-11')!,
   subscribe: pages.subscribe(well, {

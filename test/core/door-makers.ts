@@ -98,6 +98,7 @@ export function snapshot(
       notify: { grace: 0 },
       mail: { rate: null, storm: null, connections: 5, confirmations: 1000 },
       components: components.map(each => each.component),
+      metrics: [],
       webhooks: {},
       mirror: null,
     } as Snapshot['site'],
@@ -116,6 +117,7 @@ export function snapshot(
     components,
     incidents: [],
     maintenances: [],
+    metrics: [],
     problems: [],
     ...more,
   };

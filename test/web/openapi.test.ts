@@ -1,11 +1,11 @@
 // The API's description: a valid OpenAPI document that agrees with what the server really takes.
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
-import { changeSchema, openSchema, updateSchema } from '../../src/core/write-body.ts';
+import { changeSchema, openSchema, pushSchema, updateSchema } from '../../src/core/write-body.ts';
 import { openapi } from '../../src/web/openapi.ts';
 import { READS, WRITES } from '../../src/web/operations.ts';
 import { site } from '../makers.ts';
-import { openWorld } from '../walks/world.ts';
+import { openWorld, SITE } from '../walks/world.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a document of many shapes, asserted field by field
 const document = openapi(site()) as any;
@@ -24,6 +24,7 @@ describe('/api/openapi.json', () => {
       ['/api/incidents', 'post', openSchema],
       ['/api/incidents/{id}', 'patch', changeSchema],
       ['/api/incidents/{id}/updates', 'post', updateSchema],
+      ['/api/metrics/{metric}', 'post', pushSchema],
     ] as const) {
       const { schema: body, example } = document.paths[path][method].requestBody.content['application/json'];
       expect(Object.keys(body.properties)).toEqual(Object.keys(schema.shape));
@@ -41,19 +42,25 @@ describe('/api/openapi.json', () => {
   });
 
   it('names nothing that is not there', async () => {
-    const world = await openWorld({ env: { API_TOKEN: 'a-token-of-this-test' } });
+    const world = await openWorld({
+      env: { API_TOKEN: 'a-token-of-this-test' },
+      site: target => `${SITE(target)}\nmetrics: [{ id: orders, name: Orders }]`,
+    });
     expect((await world.get('/api/openapi.json')).json.servers).toEqual([{ url: world.url }]);
     for (const { path, type } of READS) {
-      const answer = await world.get(path.replace('{component}', 'api'));
+      const answer = await world.get(path.replace('{component}', 'api').replace('{metric}', 'orders'));
       expect([path, answer.status]).toEqual([path, 200]);
       expect(answer.headers.get('content-type')).toContain(type);
     }
     for (const { path, method, example } of WRITES) {
-      const response = await fetch(new URL(path.replace('{id}', '20260310_slow-sign-in'), world.url), {
-        method: method.toUpperCase(),
-        headers: { authorization: 'Bearer a-token-of-this-test' },
-        body: JSON.stringify(example),
-      });
+      const response = await fetch(
+        new URL(path.replace('{id}', '20260310_slow-sign-in').replace('{metric}', 'orders'), world.url),
+        {
+          method: method.toUpperCase(),
+          headers: { authorization: 'Bearer a-token-of-this-test' },
+          body: JSON.stringify(example),
+        },
+      );
       expect([path, response.ok]).toEqual([path, true]);
     }
     const page = await world.get('/api', { 'accept-language': 'de' });

@@ -25,6 +25,10 @@ export interface Dates {
   dayMonth(at: Millis): string;
   /** `1,240 ms`, rounded. */
   millis(length: Millis): string;
+  /** `1,240`, `12.5`, `0.00217`: as many digits as tell something. */
+  number(value: number): string;
+  /** `1.2K`, for scales. */
+  compact(value: number): string;
   /** `99.98%`, as given to two decimals. */
   percent(percent: number): string;
   /** `API, Dashboard and Database` */
@@ -58,6 +62,9 @@ function makeDates(lang: Lang, timeZone: string): Dates {
   const bare = format({ hour: '2-digit', minute: '2-digit', timeZone });
   const dayMonth = format({ day: 'numeric', month: 'short', timeZone });
   const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
+  const fraction = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
+  const small = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
+  const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumSignificantDigits: 3 });
   const long = format({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
   const short = format({ ...date, timeZone: 'UTC' });
   const month = format({ month: 'long', year: 'numeric', timeZone: 'UTC' });
@@ -75,6 +82,11 @@ function makeDates(lang: Lang, timeZone: string): Dates {
     clock: at => bare.format(at),
     dayMonth: at => dayMonth.format(at),
     millis: length => `${whole.format(length)}\u00a0ms`,
+    number: value => {
+      const size = Math.abs(value);
+      return (size >= 1000 ? whole : size >= 1 ? fraction : small).format(value);
+    },
+    compact: value => compact.format(value),
     percent: value => percent.format(value / 100),
     list: names => list.format(names),
     duration(length) {

@@ -1,6 +1,7 @@
 // German: the same keys as English; the type says so.
 
 import type { en } from './en.ts';
+import { metricDe } from './metric.ts';
 import { responseDe } from './response.ts';
 
 export const de: Record<keyof typeof en, string | { one: string; other: string }> = {
@@ -105,6 +106,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'component.group': { one: '{n} Komponente', other: '{n} Komponenten' },
 
   ...responseDe,
+  ...metricDe,
 
   'incident.affects': 'Betrifft {names}',
   'incident.affects_none': 'Betrifft keine Komponente dieser Seite',

@@ -1,4 +1,5 @@
 // English: every word a visitor or subscriber reads. `{name}` is filled in; plural forms by `n`.
+import { metricEn } from './metric.ts';
 import { responseEn } from './response.ts';
 
 export const en = {
@@ -101,6 +102,7 @@ export const en = {
   'component.group': { one: '{n} component', other: '{n} components' },
 
   ...responseEn,
+  ...metricEn,
 
   'incident.affects': 'Affects {names}',
   'incident.affects_none': 'Affects no component of this page',

@@ -44,6 +44,7 @@ export function apiCalls(tell: Tell): {
 }
 
 function call({ id, method, path, summary, body, example }: Operation, tell: Tell): ApiCall {
+  const metric = tell.site.metrics[0]?.id ?? 'orders';
   const fields = body ? fieldsOfBody(body, tell.say) : [];
   return {
     id,
@@ -57,7 +58,7 @@ function call({ id, method, path, summary, body, example }: Operation, tell: Tel
       description: field.description,
     })),
     example: [
-      `curl -X ${method.toUpperCase()} ${tell.site.url}${path.replace('{id}', '20251106_slow-sign-in')} \\`,
+      `curl -X ${method.toUpperCase()} ${tell.site.url}${path.replace('{id}', '20251106_slow-sign-in').replace('{metric}', metric)} \\`,
       `  -H 'Authorization: Bearer API_TOKEN' \\`,
       `  -d '${JSON.stringify(example)}'`,
     ].join('\n'),
@@ -66,6 +67,7 @@ function call({ id, method, path, summary, body, example }: Operation, tell: Tel
 
 function typeOf({ schema }: Field, tell: Tell): string {
   if (Array.isArray(schema.enum)) return schema.enum.join(', ');
+  if (schema.type === 'number') return tell.say('api.type.number');
   if (schema.type === 'array') return tell.say('api.type.list');
   return tell.say(schema.format === 'date-time' ? 'api.type.time' : 'api.type.text');
 }

@@ -1,0 +1,48 @@
+// Metrics of the operator's own: the words around them, in English and German.
+
+export const metricEn = {
+  'metric.section': 'Metrics',
+  'metric.avg': 'average of 24 hours',
+  'metric.max': 'highest of 24 hours',
+  'metric.sum': 'total of 24 hours',
+  'metric.last': 'latest value',
+  'metric.no_value': 'No data',
+  'metric.over_time': 'Over time',
+  'metric.value.avg': 'Average',
+  'metric.value.max': 'Highest',
+  'metric.value.sum': 'Total',
+  'metric.value.last': 'Latest',
+  'metric.most': 'Highest',
+  'metric.least': 'Lowest',
+  'metric.count': 'Values',
+  'metric.chart': '{name}: between {low} and {high}, most recently {last}',
+  'metric.none': 'No values came in this range.',
+  'api.push': 'Add a value to a metric. The same value at the same moment again changes nothing.',
+  'api.metric': 'Values of a metric over time; ?range=24h, 7d or 90d',
+  'api.type.number': 'number',
+  'api.field.value': 'The value, in the metric’s unit.',
+};
+
+export const metricDe: Record<keyof typeof metricEn, string> = {
+  'metric.section': 'Kennzahlen',
+  'metric.avg': 'Mittel aus 24 Stunden',
+  'metric.max': 'Höchstwert aus 24 Stunden',
+  'metric.sum': 'Summe aus 24 Stunden',
+  'metric.last': 'neuester Wert',
+  'metric.no_value': 'Keine Daten',
+  'metric.over_time': 'Im Verlauf',
+  'metric.value.avg': 'Mittel',
+  'metric.value.max': 'Höchster',
+  'metric.value.sum': 'Summe',
+  'metric.value.last': 'Neuester',
+  'metric.most': 'Höchster',
+  'metric.least': 'Niedrigster',
+  'metric.count': 'Werte',
+  'metric.chart': '{name}: zwischen {low} und {high}, zuletzt {last}',
+  'metric.none': 'In diesem Zeitraum kamen keine Werte.',
+  'api.push':
+    'Einer Kennzahl einen Wert hinzufügen. Derselbe Wert zum selben Zeitpunkt noch einmal ändert nichts.',
+  'api.metric': 'Werte einer Kennzahl im Verlauf; ?range=24h, 7d oder 90d',
+  'api.type.number': 'Zahl',
+  'api.field.value': 'Der Wert, in der Einheit der Kennzahl.',
+};
