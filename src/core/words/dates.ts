@@ -27,7 +27,7 @@ export interface Dates {
   millis(length: Millis): string;
   /** `1,240`, `12.5`, `0.00217`: as many digits as tell something. */
   number(value: number): string;
-  /** `1.2K`, for scales. */
+  /** `1.2k`, for scales. */
   compact(value: number): string;
   /** `99.98%`, as given to two decimals. */
   percent(percent: number): string;

@@ -70,7 +70,7 @@ export function metricFacts(view: MetricView, series: MetricSeries, tell: Tell) 
             },
             tell,
           ),
-    rows: points.reverse().map(({ start, rollup, value }) => ({
+    rows: [...points].reverse().map(({ start, rollup, value }) => ({
       at: tell.time(start).html,
       value: said(value),
       least: said(rollup.min),
