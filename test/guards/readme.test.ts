@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
+import { metricSchema } from '../../src/config/metrics-schema.ts';
 import { siteSchema } from '../../src/config/site-schema.ts';
 import { checkSchema, detectSchema } from '../../src/core/check.ts';
 import { frontmatterSchema } from '../../src/core/incident-schema.ts';
@@ -25,6 +26,7 @@ test('every key of status.yaml and of an incident file is explained', () => {
     ...site,
     ...checks,
     ...Object.keys(detectSchema.shape),
+    ...Object.keys(metricSchema.shape),
     ...Object.keys(frontmatterSchema.shape),
   ];
   expect([...new Set(keys)].filter(key => !readme.includes(key))).toEqual([]);
@@ -39,14 +41,21 @@ test('every command of package.json that a person runs is named', () => {
 });
 
 test('every route of the web room is named', () => {
-  const routes = ['public', 'statuspage-paths', 'subscribe', 'webhooks', 'write', 'events', 'health'].flatMap(
-    name => {
-      const source = readFileSync(`src/web/${name}.ts`, 'utf8');
-      return [...source.matchAll(/router\.\w+\(\s*\[?((?:'[^']+',?\s*)+)/g)].flatMap(([, list]) =>
-        [...(list as string).matchAll(/'(\/[^']*)'/g)].map(([, route]) => route as string),
-      );
-    },
-  );
+  const routes = [
+    'public',
+    'statuspage-paths',
+    'subscribe',
+    'webhooks',
+    'write',
+    'custom-metrics',
+    'events',
+    'health',
+  ].flatMap(name => {
+    const source = readFileSync(`src/web/${name}.ts`, 'utf8');
+    return [...source.matchAll(/router\.\w+\(\s*\[?((?:'[^']+',?\s*)+)/g)].flatMap(([, list]) =>
+      [...(list as string).matchAll(/'(\/[^']*)'/g)].map(([, route]) => route as string),
+    );
+  });
   expect(routes.length).toBeGreaterThan(15);
   const plain = (route: string) => route.replace(/\/[:*{].*$/, '').replace(/\/$/, '');
   expect(routes.filter(route => !readme.includes(plain(route)))).toEqual([]);
