@@ -16,6 +16,7 @@ import { deriveSecret } from './core/token.ts';
 import { openDatabase } from './store/database.ts';
 import * as requests from './store/requests.ts';
 import { readSeries } from './store/rollups.ts';
+import { makeSightings } from './store/sightings.ts';
 import * as transitions from './store/transitions.ts';
 import { makeRender } from './views.ts';
 import { makeApp } from './web/app.ts';
@@ -131,6 +132,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
         }),
         histories,
         measured: watch.measured,
+        sightings: makeSightings(db),
         blindSince: watch.blindSince,
         log,
       },

@@ -170,4 +170,8 @@ export const MIGRATIONS: readonly string[] = [
     at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  // When a transition was known, beside since when it is so; of older ones nobody wrote it down.
+  `
+  ALTER TABLE transitions ADD COLUMN recorded_at INTEGER;
+  `,
 ];

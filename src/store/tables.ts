@@ -50,6 +50,8 @@ export interface TransitionRow {
   message: string;
   filed_at: number | null;
   incident_id: string | null;
+  /** When it was known; null for those older than the column. */
+  recorded_at: number | null;
 }
 
 export interface SubscriberRow {

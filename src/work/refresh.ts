@@ -1,4 +1,5 @@
 // Refresh: gathers the facts, files what is owed to the folder, and holds the current Snapshot.
+import type { Sightings } from '../core/claim.ts';
 import { compose } from '../core/compose.ts';
 import type { Facts, Measured } from '../core/facts.ts';
 import type { Revision } from '../core/history.ts';
@@ -28,6 +29,8 @@ export interface RefreshDeps {
   readonly files: () => Promise<Files>;
   readonly file: File;
   readonly measured: (from: Millis) => Promise<ReadonlyMap<string, Measured>>;
+  /** What every source saw; the same object while nothing is new. */
+  readonly sightings: () => Promise<Sightings>;
   /** What git knows of the files, as last read; it is read elsewhere, by the clock. */
   readonly histories: () => ReadonlyMap<string, readonly Revision[]>;
   readonly blindSince: () => Millis | null;
@@ -57,6 +60,7 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
     const filed = await deps.file({ incidents: repeated, text: files.text }, site, at);
     if (filed.wrote) files = await deps.files();
     const measured = await deps.measured(at - site.uptime.days * DAY);
+    const sightings = await deps.sightings();
     const incidents = repeatedAt(withUnfiled(files.incidents, filed), at);
     const since = deps.blindSince();
     const all = [
@@ -70,7 +74,9 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
     ];
     complaints(all);
     const histories = site.history ? deps.histories() : new Map();
-    const next = shortId(revisionOf(site, incidents, filed, measured, all, at) + serialOf(histories));
+    const next = shortId(
+      revisionOf(site, incidents, filed, measured, all, at) + printOf(sightings) + serialOf(histories),
+    );
     if (next === revision) return snapshot;
     revision = next;
     const facts: Facts = {
@@ -81,6 +87,7 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
       blindSince: since,
       problems: all,
       histories,
+      sightings,
       revision: next,
     };
     return compose(facts, at);

@@ -41,10 +41,15 @@ describe('/api/openapi.json', () => {
   });
 
   it('names nothing that is not there', async () => {
-    const world = await openWorld({ env: { API_TOKEN: 'a-token-of-this-test' } });
+    const known =
+      '---\ntitle: x\nstatus: investigating\nseverity: minor\nstarted: 2026-03-10T11:00:00Z\n---\nx\n';
+    const world = await openWorld({
+      env: { API_TOKEN: 'a-token-of-this-test' },
+      files: { '20260310_known.md': known },
+    });
     expect((await world.get('/api/openapi.json')).json.servers).toEqual([{ url: world.url }]);
     for (const { path, type } of READS) {
-      const answer = await world.get(path.replace('{component}', 'api'));
+      const answer = await world.get(path.replace('{component}', 'api').replace('{id}', '20260310_known'));
       expect([path, answer.status]).toEqual([path, 200]);
       expect(answer.headers.get('content-type')).toContain(type);
     }
