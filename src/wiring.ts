@@ -6,6 +6,7 @@ import { openSite } from './config/live-site.ts';
 import { keptSecret } from './config/secret.ts';
 import { readSite } from './config/site-file.ts';
 import { openContent } from './content/folder.ts';
+import { openTemplates } from './content/templates.ts';
 import type { Probe } from './core/check.ts';
 import type { FetchText } from './core/inbound/sns.ts';
 import type { Log } from './core/log.ts';
@@ -80,6 +81,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
   const { clock, log } = outside;
   const startedAt = clock();
   const content = openContent(env.statusDir);
+  const templates = openTemplates(env.statusDir);
   const server = await openServer(env.port, env.host);
   if ('what' in server) throw new StartProblems([server]);
   const closers: (() => Promise<unknown> | unknown)[] = [() => server.close()];
@@ -119,7 +121,10 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
         site: async () => {
           const now = await site.reload();
           if (now.changed) await watch.note(now.site);
-          return { site: now.site, problems: [...now.problems, ...carry.problems()] };
+          return {
+            site: now.site,
+            problems: [...now.problems, ...carry.problems(), ...(await templates.read())],
+          };
         },
         files: () => content.incidents(),
         file: makeFile({
@@ -128,6 +133,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
           markFiled: (seq, id, now) => transitions.markFiled(db, seq, id, now),
           create: content.create,
           replace: content.replace,
+          templates: templates.current,
           log,
         }),
         histories,

@@ -174,4 +174,8 @@ export const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE transitions ADD COLUMN recorded_at INTEGER;
   `,
+  // What a template of the operator's is filled with.
+  `
+  ALTER TABLE transitions ADD COLUMN told TEXT;
+  `,
 ];
