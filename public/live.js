@@ -19,6 +19,8 @@ const formats = {
   day: new Intl.DateTimeFormat(locale, date),
   time: new Intl.DateTimeFormat(locale, clock),
   full: new Intl.DateTimeFormat(locale, { ...date, ...clock }),
+  exactTime: new Intl.DateTimeFormat(locale, { ...clock, second: '2-digit' }),
+  exact: new Intl.DateTimeFormat(locale, { ...date, ...clock, second: '2-digit' }),
   utcDay: new Intl.DateTimeFormat(locale, { ...date, weekday: 'short', timeZone: 'UTC' }),
 };
 const relative = new Intl.RelativeTimeFormat(lang, { numeric: 'auto', style: 'short' });
@@ -37,10 +39,11 @@ function localise(root) {
     const element = /** @type {HTMLTimeElement} */ (time);
     const at = Date.parse(element.dateTime);
     const today = formats.day.format(at) === formats.day.format(Date.now());
-    const { t, ago: follows } = element.dataset;
+    const { t, s, ago: follows } = element.dataset;
     // What the script adds must not need another line: a moment of today gives up its date for it.
     const short = t === '' || (today && (t || follows === ''));
-    let text = formats[short ? 'time' : 'full'].format(at);
+    const style = s === '' ? (short ? 'exactTime' : 'exact') : short ? 'time' : 'full';
+    let text = formats[style].format(at);
     if (follows === '') text += ` (${ago(at)})`;
     if (element.textContent !== text) element.textContent = text;
   }

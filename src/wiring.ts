@@ -6,6 +6,7 @@ import { openSite } from './config/live-site.ts';
 import { keptSecret } from './config/secret.ts';
 import { readSite } from './config/site-file.ts';
 import { openContent } from './content/folder.ts';
+import { openTemplates } from './content/templates.ts';
 import type { Probe } from './core/check.ts';
 import type { FetchText } from './core/inbound/sns.ts';
 import type { Log } from './core/log.ts';
@@ -16,6 +17,7 @@ import { deriveSecret } from './core/token.ts';
 import { openDatabase } from './store/database.ts';
 import * as requests from './store/requests.ts';
 import { readSeries } from './store/rollups.ts';
+import { makeSightings } from './store/sightings.ts';
 import * as transitions from './store/transitions.ts';
 import { makeRender } from './views.ts';
 import { makeApp } from './web/app.ts';
@@ -80,6 +82,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
   const { clock, log } = outside;
   const startedAt = clock();
   const content = openContent(env.statusDir);
+  const templates = openTemplates(env.statusDir);
   const server = await openServer(env.port, env.host);
   if ('what' in server) throw new StartProblems([server]);
   const closers: (() => Promise<unknown> | unknown)[] = [() => server.close()];
@@ -119,7 +122,10 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
         site: async () => {
           const now = await site.reload();
           if (now.changed) await watch.note(now.site);
-          return { site: now.site, problems: [...now.problems, ...carry.problems()] };
+          return {
+            site: now.site,
+            problems: [...now.problems, ...carry.problems(), ...(await templates.read())],
+          };
         },
         files: () => content.incidents(),
         file: makeFile({
@@ -128,11 +134,13 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
           markFiled: (seq, id, now) => transitions.markFiled(db, seq, id, now),
           create: content.create,
           replace: content.replace,
+          templates: templates.current,
           log,
         }),
         histories,
         metrics: openFigures(db),
         measured: watch.measured,
+        sightings: makeSightings(db),
         blindSince: watch.blindSince,
         log,
       },

@@ -1,5 +1,6 @@
 // Makers: small, complete values for tests; each takes only what the test is about.
 import { checkSchema, detectSchema } from '../src/core/check.ts';
+import { claimOf } from '../src/core/claim.ts';
 import { type Component, type Health, worst } from '../src/core/component.ts';
 import type { Incident, IncidentUpdate } from '../src/core/incident.ts';
 import { renderMarkdown } from '../src/core/markdown.ts';
@@ -151,6 +152,7 @@ export function shown(of: Incident, affected: readonly Component[] = [], at = NO
     affected: affected.map(({ id, name }) => ({ id, name, status: severe[of.severity] })),
     stretches: [],
     nextUpdate: null,
+    claim: of.scheduled ? null : claimOf(of, [], {}),
     state: of.status,
     duration: Math.max(0, (of.resolved ?? at) - start),
     unfiled: false,

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { readSite } from '../config/site-file.ts';
 import { openContent } from '../content/folder.ts';
+import { openTemplates } from '../content/templates.ts';
 import type { Incident } from '../core/incident.ts';
 import { parseIncident } from '../core/incident-file.ts';
 import { strangeComponents } from '../core/lint.ts';
@@ -49,7 +50,8 @@ async function gather(files: readonly string[], cli: Cli): Promise<Linted> {
   if (files.length === 0) {
     const { incidents, problems, text, fileOf } = await content.incidents();
     const strange = incidents.flatMap(one => judged(fileOf(one.id), text(one.id) ?? '', one));
-    const all = [...read.problems, ...problems, ...strange];
+    const templates = await openTemplates(cli.env.statusDir).read();
+    const all = [...read.problems, ...problems, ...strange, ...templates];
     return { site: read.value, incidents, files: incidents.length, problems: all };
   }
   const found: Problem[] = [];

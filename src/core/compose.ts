@@ -1,5 +1,6 @@
 // compose(facts, now) → Snapshot: the one place where what is known becomes what is shown.
 import { isConfigured } from './check.ts';
+import { type Claim, claimOf } from './claim.ts';
 import { type Component, type Health, severityOf, worst } from './component.ts';
 import { daysOf } from './days.ts';
 import type { Facts, Measured } from './facts.ts';
@@ -44,18 +45,38 @@ interface Kept {
   readonly view: IncidentView;
   readonly site: Site;
   readonly history: IncidentView['history'];
+  readonly sightings: Facts['sightings'];
 }
 
 /** What is over looks the same at any later moment: of thousands of files, few are drawn anew. */
 const keptViews = new WeakMap<Incident, Kept>();
 
-function knownView(incident: Incident, { site, unfiled, histories }: Facts): IncidentView | null {
+function knownView(incident: Incident, facts: Facts): IncidentView | null {
+  const { site, unfiled, histories, sightings } = facts;
   const kept = incident.status === 'resolved' ? keptViews.get(incident) : undefined;
-  const same = kept?.site === site && kept.history === histories?.get(incident.id);
-  return kept && same && kept.view.unfiled === unfiled.has(incident.id) ? kept.view : null;
+  if (kept?.site !== site || kept.history !== histories?.get(incident.id)) return null;
+  if (kept.view.unfiled !== unfiled.has(incident.id)) return null;
+  if (kept.sightings === sightings) return kept.view;
+  // A new outage concerns few of thousands of old incidents.
+  const claim = claimIn(incident, kept.view.stretches, kept.history, sightings);
+  if (JSON.stringify(claim) !== JSON.stringify(kept.view.claim)) return null;
+  keptViews.set(incident, { ...kept, sightings });
+  return kept.view;
 }
 
-function viewOf(incident: Incident, { site, unfiled, histories }: Facts, now: Millis): IncidentView {
+function claimIn(
+  incident: Incident,
+  stretches: IncidentView['stretches'],
+  history: IncidentView['history'],
+  sightings: Facts['sightings'],
+): Claim | null {
+  if (incident.scheduled) return null;
+  const ids = new Set(stretches.flatMap(({ affected }) => affected.map(({ id }) => id)));
+  return claimOf(incident, [...ids], sightings ?? {}, history?.at(-1)?.at ?? null);
+}
+
+function viewOf(incident: Incident, facts: Facts, now: Millis): IncidentView {
+  const { site, unfiled, histories, sightings } = facts;
   const names = new Map(site.components.map(component => [component.id, component.name]));
   const covered = incident.scheduled ? coveredBy(incident as Incident & { scheduled: Span }) : null;
   const start = covered?.start ?? incident.started;
@@ -70,6 +91,7 @@ function viewOf(incident: Incident, { site, unfiled, histories }: Facts, now: Mi
     severity,
     affected: affected.map(({ id, status }) => ({ id, name: names.get(id) as string, status })),
     stretches,
+    claim: claimIn(incident, stretches, history, sightings),
     state,
     nextUpdate: over ? null : promiseOf(incident),
     duration: Math.max(0, end - start),
@@ -82,7 +104,7 @@ function viewOf(incident: Incident, { site, unfiled, histories }: Facts, now: Mi
       return rendered(incident).postmortem;
     },
   };
-  keptViews.set(incident, { view, site, history });
+  keptViews.set(incident, { view, site, history, sightings });
   return view;
 }
 

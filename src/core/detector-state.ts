@@ -1,7 +1,7 @@
 // What the detector remembers of a component, and what a judgement makes.
 import type { Component, Severity } from './component.ts';
 import type { Millis } from './time.ts';
-import type { Transition } from './transition.ts';
+import type { Told, Transition } from './transition.ts';
 
 /** Results of one raw kind, one after another. */
 export interface Row {
@@ -62,6 +62,7 @@ export function outageTransition(
   at: Millis,
   severity: Severity,
   message: string,
+  told: Told,
 ): Transition {
   const source = `probe:${component.id}`;
   return {
@@ -74,5 +75,6 @@ export function outageTransition(
     severity,
     components: [component.id],
     message,
+    told,
   };
 }

@@ -76,12 +76,13 @@ function extend(row: Row | null, result: CheckResult, gap: Millis): Row {
 
 function judgeOutage(component: Component, state: DetectorState, row: Row, result: CheckResult) {
   const { failures, recoveries, severity } = component.detect;
+  const facts = { kind: 'down' as const, component: component.name, seen: result.seen, checks: row.count };
   if (!row.good) {
     if (state.down || row.count < failures) return { state, transitions: [] };
     const message = downWords(component.name, row.since, result.seen, row.firstSeen, row.count);
     return {
       state: { ...state, confirmed: 'down' as const, down: { at: row.since, severity } },
-      transitions: [outageTransition(component, 'down', row.since, severity, message)],
+      transitions: [outageTransition(component, 'down', row.since, severity, message, facts)],
     };
   }
   const raw = result.outcome === 'degraded' ? ('degraded' as const) : ('up' as const);
@@ -89,10 +90,11 @@ function judgeOutage(component: Component, state: DetectorState, row: Row, resul
   if (row.count < recoveries) return { state, transitions: [] };
   // A clock set back may have put the first good check before the outage it ends.
   const at = Math.max(row.since, state.down.at);
+  const told = { ...facts, duration: at - state.down.at };
   const message = upWords(component.name, state.down.at, at, row.count);
   return {
     state: { ...state, confirmed: raw, down: null },
-    transitions: [outageTransition(component, 'up', at, state.down.severity, message)],
+    transitions: [outageTransition(component, 'up', at, state.down.severity, message, told)],
   };
 }
 

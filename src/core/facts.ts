@@ -1,4 +1,5 @@
 // Facts: everything a Snapshot is made of, gathered by the round and handed to compose().
+import type { Sightings } from './claim.ts';
 import type { Health } from './component.ts';
 import type { Revision } from './history.ts';
 import type { Incident } from './incident.ts';
@@ -34,6 +35,8 @@ export interface Facts {
   readonly problems: readonly Problem[];
   /** What git knows of each incident's versions, by id; absent without git. */
   readonly histories?: ReadonlyMap<string, readonly Revision[]>;
+  /** What each source saw; absent where nothing is measured. */
+  readonly sightings?: Sightings;
   /** Changes whenever any of the above does: the Snapshot's version is made of it and the minute. */
   readonly revision: string;
 }

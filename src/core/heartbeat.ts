@@ -3,7 +3,7 @@ import type { Component } from './component.ts';
 import { type DetectorState, type Judgement, outageTransition } from './detector-state.ts';
 import { beatingWords, reportedWords, silentWords } from './detector-words.ts';
 import type { Millis } from './time.ts';
-import type { Transition } from './transition.ts';
+import type { Told, Transition } from './transition.ts';
 
 /** What a job said, and when it arrived (epoch ms). `message` is the job's own and not trusted. */
 export interface Beat {
@@ -54,7 +54,9 @@ function judgeSilence(component: Component, state: DetectorState, now: Millis, l
   const message = silentWords(component.name, state.lastAt ?? due, period, grace);
   return {
     state: { ...state, confirmed: 'down' as const, down: { at: due, severity } },
-    transitions: [outageTransition(component, 'down', due, severity, message)],
+    transitions: [
+      outageTransition(component, 'down', due, severity, message, toldOf(component, 'no report')),
+    ],
   };
 }
 
@@ -74,14 +76,21 @@ function judgeBeat(
     const message = reportedWords(component.name, beat.at, beat.message);
     return {
       state: { ...seen, confirmed: 'down', down: { at: beat.at, severity } },
-      transitions: [outageTransition(component, 'down', beat.at, severity, message)],
+      transitions: [
+        outageTransition(component, 'down', beat.at, severity, message, toldOf(component, beat.message)),
+      ],
     };
   }
   if (!state.down) return { state: { ...seen, confirmed: 'up' }, transitions: [] };
   const at = Math.max(beat.at, state.down.at);
+  const told = { ...toldOf(component, 'reported in'), duration: at - state.down.at };
   const message = beatingWords(component.name, state.down.at, at);
   return {
     state: { ...seen, confirmed: 'up', down: null },
-    transitions: [outageTransition(component, 'up', at, state.down.severity, message)],
+    transitions: [outageTransition(component, 'up', at, state.down.severity, message, told)],
   };
+}
+
+function toldOf({ name }: Component, said: string): Told {
+  return { kind: 'heartbeat', component: name, seen: said.trim() || 'reported a failure' };
 }

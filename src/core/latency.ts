@@ -8,9 +8,9 @@
 import type { CheckResult } from './check.ts';
 import type { Component } from './component.ts';
 import type { DetectorState } from './detector-state.ts';
-import { fastWords, slowWords } from './detector-words.ts';
+import { fastWords, slowWords, spell } from './detector-words.ts';
 import type { Millis } from './time.ts';
-import type { Transition } from './transition.ts';
+import type { Told, Transition } from './transition.ts';
 
 /** Fewer answers than this are an anecdote. */
 const SLOW_SAMPLES = 3;
@@ -32,6 +32,12 @@ export function judgeLatency(
     .slice(-MOST_SAMPLES);
   const value = measure(samples, percentile);
   const kept = { ...state, samples };
+  const told: Told = {
+    kind: 'latency',
+    component: component.name,
+    seen: spell(value),
+    checks: samples.length,
+  };
 
   if (!state.slow) {
     if (samples.length < SLOW_SAMPLES || value <= limit) return { state: kept, transitions: [] };
@@ -39,7 +45,7 @@ export function judgeLatency(
     const message = slowWords(component.name, slow);
     return {
       state: { ...kept, slow: { at: result.at } },
-      transitions: [transition(component, 'down', result.at, message)],
+      transitions: [transition(component, 'down', result.at, message, told)],
     };
   }
   const newest = samples.slice(-recoveries);
@@ -47,7 +53,10 @@ export function judgeLatency(
   if (value > limit || !quick) return { state: kept, transitions: [] };
   const at = Math.max(result.at, state.slow.at);
   const message = fastWords(component.name, { from: state.slow.at, to: at, value, limit, percentile });
-  return { state: { ...kept, slow: null }, transitions: [transition(component, 'up', at, message)] };
+  return {
+    state: { ...kept, slow: null },
+    transitions: [transition(component, 'up', at, message, { ...told, duration: at - state.slow.at })],
+  };
 }
 
 /** The average, or the percentile by nearest rank, ms. */
@@ -57,7 +66,13 @@ function measure(samples: DetectorState['samples'], percentile: number | undefin
   return sorted[Math.ceil((percentile / 100) * sorted.length) - 1]!;
 }
 
-function transition(component: Component, kind: Transition['kind'], at: Millis, message: string): Transition {
+function transition(
+  component: Component,
+  kind: Transition['kind'],
+  at: Millis,
+  message: string,
+  told: Told,
+): Transition {
   const source = `latency:${component.id}`;
   return {
     key: `${source}@${at}:${kind}`,
@@ -70,5 +85,6 @@ function transition(component: Component, kind: Transition['kind'], at: Millis, 
     severity: 'major',
     components: [component.id],
     message,
+    told,
   };
 }

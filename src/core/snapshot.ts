@@ -1,5 +1,6 @@
 // The Snapshot: everything a visitor may be told, composed once and swapped by reference.
 // Pages, JSON, feeds, badges and the calendar are pure functions of it.
+import type { Claim } from './claim.ts';
 import type { Component, ComponentStatus, Health } from './component.ts';
 import type { Revision } from './history.ts';
 import type { Stretch } from './impact.ts';
@@ -57,6 +58,8 @@ export interface IncidentView extends Incident {
   readonly stretches: readonly Stretch[];
   /** When the next update is promised; null when none is. Earlier than the Snapshot: overdue. */
   readonly nextUpdate: Millis | null;
+  /** What its file says beside what was measured; null for maintenance. */
+  readonly claim: Claim | null;
   /** Its committed versions, newest first; absent without git. */
   readonly history?: readonly Revision[];
   /** Not yet in a file (read-only folder, full disk): shown all the same. */

@@ -19,6 +19,25 @@ export interface Transition {
   readonly components: readonly string[];
   /** Markdown-safe text of the update it writes. */
   readonly message: string;
+  /** What the message is made of, for a template of the operator's; absent for inbound monitors. */
+  readonly told?: Told;
+}
+
+/** What a template may be about. */
+export const TOLD_KINDS = ['down', 'latency', 'heartbeat'] as const;
+export type ToldKind = (typeof TOLD_KINDS)[number];
+
+/** The facts behind an automatic update. */
+export interface Told {
+  readonly kind: ToldKind;
+  /** The component's name. */
+  readonly component: string;
+  /** What the last check saw, not trusted. */
+  readonly seen: string;
+  /** How many checks in a row said so; absent for a heartbeat. */
+  readonly checks?: number;
+  /** How long it lasted, ms; absent while it goes on. */
+  readonly duration?: Millis;
 }
 
 /** A transition as the store holds it. */

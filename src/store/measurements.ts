@@ -33,8 +33,16 @@ export async function noteComponents(db: Db, components: readonly Component[], n
   }
 }
 
-/** Stores one result with its judgement, rollups and transitions, all or nothing. */
-export async function recordResult(db: Db, component: Component, result: CheckResult): Promise<Recorded> {
+/**
+ * Stores one result with its judgement, rollups and transitions, all or nothing. `now` is when it was
+ * known: a check that waits for its timeout ends later than it began.
+ */
+export async function recordResult(
+  db: Db,
+  component: Component,
+  result: CheckResult,
+  now: Millis = result.at,
+): Promise<Recorded> {
   return db.transaction().execute(async trx => {
     const before = await stateOf(trx, component.id);
     const judged = judge(component, before.state, result);
@@ -47,7 +55,7 @@ export async function recordResult(db: Db, component: Component, result: CheckRe
       const period = roughPeriod(component.schedule);
       await rollUp(trx, component.id, result, observedBetween(before.lastCheck, result.at, period));
     }
-    await saveState(trx, component.id, before.state, judged, result);
+    await saveState(trx, component.id, before.state, judged, result, now);
     return judged;
   });
 }
@@ -94,7 +102,7 @@ async function judgeBeat(
     seen: beat?.ok ? 'reported in' : beat ? 'reported a failure' : 'no report',
   };
   await rollUp(db, component.id, result, observedBetween(before.lastCheck, now, MINUTE));
-  await saveState(db, component.id, before.state, judged, result);
+  await saveState(db, component.id, before.state, judged, result, now);
   return judged;
 }
 
@@ -114,8 +122,9 @@ async function saveState(
   before: DetectorState,
   judged: Judgement,
   { at, outcome, seen }: CheckResult,
+  now: Millis,
 ): Promise<void> {
-  for (const transition of judged.transitions) await insertTransition(db, transition);
+  for (const transition of judged.transitions) await insertTransition(db, transition, now);
   const changed = healthOf(before) !== healthOf(judged.state);
   const looked = outcome !== 'unknown';
   await db

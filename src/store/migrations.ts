@@ -191,4 +191,12 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (metric_id, span, start)
   ) STRICT, WITHOUT ROWID;
   `,
+  // When a transition was known, beside since when it is so; of older ones nobody wrote it down.
+  `
+  ALTER TABLE transitions ADD COLUMN recorded_at INTEGER;
+  `,
+  // What a template of the operator's is filled with.
+  `
+  ALTER TABLE transitions ADD COLUMN told TEXT;
+  `,
 ];

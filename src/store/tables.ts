@@ -50,6 +50,10 @@ export interface TransitionRow {
   message: string;
   filed_at: number | null;
   incident_id: string | null;
+  /** When it was known; null for those older than the column. */
+  recorded_at: number | null;
+  /** `Told` as JSON; null when there is nothing to fill a template with. */
+  told: string | null;
 }
 
 export interface SubscriberRow {

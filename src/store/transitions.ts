@@ -1,12 +1,12 @@
 // Transitions: stored once, filed once; the to-do list of walk 2 and walk 3.
 import type { Selectable } from 'kysely';
 import type { Millis } from '../core/time.ts';
-import type { StoredTransition, Transition } from '../core/transition.ts';
+import type { StoredTransition, Told, Transition } from '../core/transition.ts';
 import type { Db } from './database.ts';
 import type { TransitionRow } from './tables.ts';
 
-/** Stores a transition; false when the same event is there already. */
-export async function insertTransition(db: Db, transition: Transition): Promise<boolean> {
+/** Stores a transition known since `recordedAt`; false when the same event is there already. */
+export async function insertTransition(db: Db, transition: Transition, recordedAt: Millis): Promise<boolean> {
   const { key, source, kind, at, title, slug, severity, message } = transition;
   const components = JSON.stringify(transition.components);
   const done = await db
@@ -23,6 +23,8 @@ export async function insertTransition(db: Db, transition: Transition): Promise<
       message,
       filed_at: null,
       incident_id: null,
+      recorded_at: recordedAt,
+      told: transition.told ? JSON.stringify(transition.told) : null,
     })
     .onConflict(conflict => conflict.column('key').doNothing())
     .executeTakeFirst();
@@ -76,11 +78,12 @@ export async function markFiled(db: Db, seq: number, incidentId: string | null, 
 }
 
 function stored(row: Selectable<TransitionRow>): StoredTransition {
-  const { filed_at, incident_id, components, ...rest } = row;
+  const { filed_at, incident_id, components, recorded_at: _, told, ...rest } = row;
   return {
     ...rest,
     components: JSON.parse(components) as string[],
     filedAt: filed_at,
     incidentId: incident_id,
+    ...(told === null ? {} : { told: JSON.parse(told) as Told }),
   };
 }

@@ -1,5 +1,6 @@
-// The arithmetic behind the uptime figures, for anyone who wants to check it: /api/uptime.json.
-import type { Snapshot } from '../core/snapshot.ts';
+// The evidence behind what the page says: /api/uptime.json, and each incident's claim beside its measurement.
+import type { Window } from '../core/claim.ts';
+import type { IncidentView, Snapshot } from '../core/snapshot.ts';
 import { isoMillis, type Millis } from '../core/time.ts';
 
 /**
@@ -33,6 +34,24 @@ export function uptimeJson(snapshot: Snapshot): object {
       })),
     })),
   };
+}
+
+/** `/api/incidents/ID/claim.json`: null for what is no incident, or not there. */
+export function claimJson({ incidents }: Snapshot, id: string): object | null {
+  const incident: IncidentView | undefined = incidents.find(one => one.id === id);
+  if (!incident?.claim) return null;
+  const { written, measured, detectionLag, firstUpdateLag } = incident.claim;
+  return {
+    incident: id,
+    written: windowOf(written),
+    measured: measured === null ? null : windowOf(measured),
+    detection_lag_seconds: detectionLag === null ? null : seconds(detectionLag),
+    first_update_lag_seconds: firstUpdateLag === null ? null : seconds(firstUpdateLag),
+  };
+}
+
+function windowOf({ start, end }: Window): object {
+  return { start: isoMillis(start), end: end === null ? null : isoMillis(end) };
 }
 
 function seconds(millis: Millis): number {

@@ -6,7 +6,7 @@ import { LANGS, type Lang } from '../core/words/words.ts';
 import { readAssets } from './assets.ts';
 import { badge } from './badges.ts';
 import { maintenanceIcs } from './calendar.ts';
-import { uptimeJson } from './evidence.ts';
+import { claimJson, uptimeJson } from './evidence.ts';
 import { localLinks, pageFile } from './export-links.ts';
 import { atom, jsonFeed, rss } from './feeds.ts';
 import { openapi } from './openapi.ts';
@@ -98,6 +98,9 @@ function data(snapshot: Snapshot): ExportFile[] {
   return [
     ...Object.entries(STATUSPAGE).map(([name, make]) => json(`api/v2/${name}`, make(snapshot))),
     json('api/uptime.json', uptimeJson(snapshot)),
+    ...snapshot.incidents.map(({ id }) =>
+      json(`api/incidents/${id}/claim.json`, claimJson(snapshot, id) ?? {}),
+    ),
     json('api/openapi.json', openapi(snapshot.site)),
     json('status/widget.json', widgetJson(snapshot)),
     ...each('status/feed', '.atom', id => atom(snapshot, id)),

@@ -80,6 +80,7 @@ export const READS: readonly Operation[] = [
   ...Object.keys(STATUSPAGE).map(name => read(`/api/v2/${name}`, camel(name), 'api.statuspage')),
   read('/api/uptime.json', 'uptime', 'api.uptime'),
   read('/api/metrics/{metric}.json', 'metric', 'api.metric'),
+  read('/api/incidents/{id}/claim.json', 'claim', 'api.claim'),
   read('/status/feed.atom', 'feedAtom', 'api.feed', 'application/atom+xml'),
   read('/status/feed.rss', 'feedRss', 'api.feed', 'application/rss+xml'),
   read('/status/feed.json', 'feedJson', 'api.feed', 'application/feed+json'),

@@ -4,7 +4,7 @@ import type { Snapshot } from '../core/snapshot.ts';
 import { badge } from './badges.ts';
 import { maintenanceIcs } from './calendar.ts';
 import type { Web } from './context.ts';
-import { uptimeJson } from './evidence.ts';
+import { claimJson, uptimeJson } from './evidence.ts';
 import { atom, jsonFeed, rss } from './feeds.ts';
 import { openapi } from './openapi.ts';
 import type { Answer } from './rendered.ts';
@@ -83,6 +83,13 @@ export function publicRoutes(router: Router, web: Web): void {
   router.get(
     '/api/uptime.json',
     open(snapshot => json(uptimeJson(snapshot))),
+  );
+  router.get(
+    '/api/incidents/:id/claim.json',
+    open((snapshot, req) => {
+      const claim = claimJson(snapshot, String(req.params.id));
+      return claim && json(claim);
+    }),
   );
   router.get(
     '/api/openapi.json',

@@ -10,6 +10,9 @@ export const OPEN_TO_ALL = {
   'Cross-Origin-Resource-Policy': 'cross-origin',
 };
 
+/** What scripts of other sites may ask for with headers of their own. */
+const OPEN = ['/api/v2/*path', '/api/uptime.json', '/api/incidents/:id/claim.json'];
+
 const READS = 'GET, HEAD, OPTIONS';
 
 /**
@@ -28,7 +31,7 @@ export function statuspagePaths(router: Router, web: Web): void {
     res.redirect(302, `${web.base()}/status/incidents/${encodeURIComponent(incident.id)}`);
   });
 
-  router.options(['/api/v2/*path', '/api/uptime.json'], (req, res) => {
+  router.options(OPEN, (req, res) => {
     const asked = req.headers['access-control-request-headers'];
     res.set({ ...OPEN_TO_ALL, 'Access-Control-Allow-Methods': READS, 'Access-Control-Max-Age': '86400' });
     // Browsers ask before sending a header of their own (`If-None-Match`, `Accept`-likes): any may come.
@@ -37,7 +40,7 @@ export function statuspagePaths(router: Router, web: Web): void {
     }
     res.status(204).end();
   });
-  router.all(['/api/v2/*path', '/api/uptime.json'], (req, _res, next) => {
+  router.all(OPEN, (req, _res, next) => {
     if (req.method === 'GET' || req.method === 'HEAD') return next();
     next(new Refusal(405, `This address is read with GET; ${READS} are answered.`));
   });

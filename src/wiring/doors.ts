@@ -33,7 +33,7 @@ export function openDoors(parts: DoorParts): Pick<WebDeps, Doors> {
   return {
     receive: makeReceive({
       newest: source => transitions.newestTransition(db, source),
-      insert: transition => transitions.insertTransition(db, transition),
+      insert: transition => transitions.insertTransition(db, transition, clock()),
       snapshot: refresh.current,
       round,
       clock,

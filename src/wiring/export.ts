@@ -14,6 +14,7 @@ import type { Snapshot } from '../core/snapshot.ts';
 import type { Clock } from '../core/time.ts';
 import type { Db } from '../store/database.ts';
 import { readMeasured } from '../store/measured.ts';
+import { makeSightings } from '../store/sightings.ts';
 import { makeRender } from '../views.ts';
 import { makeExport } from '../web/export.ts';
 import { makePages } from '../web/pages.ts';
@@ -55,6 +56,7 @@ export async function readSnapshot(
       histories: () => histories,
       metrics: openFigures(db),
       measured: async from => (db ? readMeasured(db, from) : new Map()),
+      sightings: db ? makeSightings(db) : async () => ({}),
       blindSince: () => null,
       log,
     },

@@ -46,7 +46,7 @@ export function openWatch({ db, site, probe, secret, startedAt, ring, told, cloc
     probe,
     believe: witness.believe,
     record: async (component, result) => {
-      const { transitions, recheckAt } = await measurements.recordResult(db, component, result);
+      const { transitions, recheckAt } = await measurements.recordResult(db, component, result, clock());
       view.touch(component.id);
       for (const { source, kind, title } of transitions) log.warn({ source, kind, title }, 'state changed');
       if (transitions.length > 0) ring();

@@ -6,6 +6,7 @@ import type { Log } from '../core/log.ts';
 import { isUnderWay } from '../core/maintenance.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Site } from '../core/site.ts';
+import { inWordsOf, type Templates } from '../core/template.ts';
 import type { Millis } from '../core/time.ts';
 import type { StoredTransition } from '../core/transition.ts';
 
@@ -14,6 +15,8 @@ export interface FileDeps {
   readonly previousIncident: (source: string, seq: number) => Promise<string | null>;
   readonly markFiled: (seq: number, incidentId: string | null, now: Millis) => Promise<void>;
   readonly create: (id: string, text: string) => Promise<boolean>;
+  /** The operator's own words, as last read. */
+  readonly templates: () => Templates;
   readonly replace: (id: string, before: string, text: string) => Promise<boolean>;
   readonly log: Log;
 }
@@ -43,7 +46,7 @@ export function makeFile(deps: FileDeps): File {
     for (const transition of waiting) {
       const expected = transition.components.length > 0 && transition.components.every(id => quiet.has(id));
       const held = expected || isSpokenFor(transition, read.incidents, waiting, site, now);
-      await round.take(withDependents(transition, site), held, waiting);
+      await round.take(withDependents(inWordsOf(transition, deps.templates()), site), held, waiting);
     }
     return { wrote: round.wrote, unfiled: round.unfiled, problems: round.problems };
   };

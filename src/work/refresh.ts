@@ -1,4 +1,5 @@
 // Refresh: gathers the facts, files what is owed to the folder, and holds the current Snapshot.
+import type { Sightings } from '../core/claim.ts';
 import { compose } from '../core/compose.ts';
 import type { Facts, Measured } from '../core/facts.ts';
 import type { Revision } from '../core/history.ts';
@@ -30,6 +31,8 @@ export interface RefreshDeps {
   readonly measured: (from: Millis) => Promise<ReadonlyMap<string, Measured>>;
   /** Each metric's figure over the last 24 hours, by id; a new object is a new state. */
   readonly metrics: (site: Site, now: Millis) => Promise<ReadonlyMap<string, number>>;
+  /** What every source saw; the same object while nothing is new. */
+  readonly sightings: () => Promise<Sightings>;
   /** What git knows of the files, as last read; it is read elsewhere, by the clock. */
   readonly histories: () => ReadonlyMap<string, readonly Revision[]>;
   readonly blindSince: () => Millis | null;
@@ -59,6 +62,7 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
     const filed = await deps.file({ incidents: repeated, text: files.text }, site, at);
     if (filed.wrote) files = await deps.files();
     const measured = await deps.measured(at - site.uptime.days * DAY);
+    const sightings = await deps.sightings();
     const incidents = repeatedAt(withUnfiled(files.incidents, filed), at);
     const since = deps.blindSince();
     const all = [
@@ -73,7 +77,7 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
     complaints(all);
     const histories = site.history ? deps.histories() : new Map();
     const metrics = await deps.metrics(site, at);
-    const seen = `${serialOf(histories)}/${serialOf(metrics)}`;
+    const seen = `${serialOf(histories)}/${serialOf(metrics)}/${printOf(sightings)}`;
     const next = shortId(revisionOf(site, incidents, filed, measured, all, at) + seen);
     if (next === revision) return snapshot;
     revision = next;
@@ -86,6 +90,7 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
       metrics,
       problems: all,
       histories,
+      sightings,
       revision: next,
     };
     return compose(facts, at);

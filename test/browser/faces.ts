@@ -1,7 +1,7 @@
 // The faces of the page: made-up sites in every state the page must look right in.
 import type { Component, Health } from '../../src/core/component.ts';
 import { DRAWN_FROM, type Point, SPAN_LENGTH, startOfSpan } from '../../src/core/rollup.ts';
-import type { Snapshot } from '../../src/core/snapshot.ts';
+import type { IncidentView, Snapshot } from '../../src/core/snapshot.ts';
 import { EVERYTHING } from '../../src/core/subscriber.ts';
 import { DAY, HOUR, MINUTE } from '../../src/core/time.ts';
 import { makeRender } from '../../src/views.ts';
@@ -20,25 +20,33 @@ const SIX = [
 ];
 const [api, , , email, database] = SIX as [Component, Component, Component, Component, Component];
 
-const LATENCY = shown(
-  incident('20261119_api-latency-spike', {
-    title: 'API Latency Spike',
-    severity: 'major',
-    started: NOW - 4 * DAY,
-    resolved: NOW - 4 * DAY + 30 * MINUTE,
-    updates: [
-      update(NOW - 4 * DAY, 'investigating', 'Investigating elevated API response times.'),
-      update(
-        NOW - 4 * DAY + 15 * MINUTE,
-        'identified',
-        'Identified cause: **database connection pool exhausted**. Increasing pool size.',
-      ),
-      update(NOW - 4 * DAY + 30 * MINUTE, 'resolved', 'Issue resolved. API latency back to normal.'),
-    ],
-    postmortem: `### Summary\n\nThe pool held 20 connections; a report took 19 of them.\n\n- Limit reports to 4\n- Alert at 80 %\n\n\`\`\`sql\nselect count(*) from pg_stat_activity where state = 'active' and usename = 'reports' and a_very_long_column_name_that_never_wraps = 1\n\`\`\`\n\n| when | connections |\n|---|---|\n| 14:30 | 20 |`,
-  }),
-  [api],
-);
+const LATENCY: IncidentView = {
+  ...shown(
+    incident('20261119_api-latency-spike', {
+      title: 'API Latency Spike',
+      severity: 'major',
+      started: NOW - 4 * DAY,
+      resolved: NOW - 4 * DAY + 30 * MINUTE,
+      updates: [
+        update(NOW - 4 * DAY, 'investigating', 'Investigating elevated API response times.'),
+        update(
+          NOW - 4 * DAY + 15 * MINUTE,
+          'identified',
+          'Identified cause: **database connection pool exhausted**. Increasing pool size.',
+        ),
+        update(NOW - 4 * DAY + 30 * MINUTE, 'resolved', 'Issue resolved. API latency back to normal.'),
+      ],
+      postmortem: `### Summary\n\nThe pool held 20 connections; a report took 19 of them.\n\n- Limit reports to 4\n- Alert at 80 %\n\n\`\`\`sql\nselect count(*) from pg_stat_activity where state = 'active' and usename = 'reports' and a_very_long_column_name_that_never_wraps = 1\n\`\`\`\n\n| when | connections |\n|---|---|\n| 14:30 | 20 |`,
+    }),
+    [api],
+  ),
+  claim: {
+    written: { start: NOW - 4 * DAY, end: NOW - 4 * DAY + 30 * MINUTE },
+    measured: { start: NOW - 4 * DAY - 48_000, end: NOW - 4 * DAY + 28 * MINUTE + 40_000 },
+    detectionLag: 48_000,
+    firstUpdateLag: 2 * MINUTE,
+  },
+};
 const MAILS = shown(
   incident('20261115_email-delays', {
     title: 'Delayed confirmation mails',

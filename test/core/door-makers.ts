@@ -63,6 +63,7 @@ export function incident(more: Partial<IncidentView> & { readonly id: string }):
     affected: [],
     stretches: [],
     nextUpdate: null,
+    claim: null,
     state,
     duration: 0,
     unfiled: false,

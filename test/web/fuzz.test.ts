@@ -46,6 +46,7 @@ const ROUTES = [
   '/api',
   '/api/incidents',
   '/api/incidents/:id',
+  '/api/incidents/:id/claim.json',
   '/api/incidents/:id/updates',
   '/api/openapi.json',
   '/api/uptime.json',

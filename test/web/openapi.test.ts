@@ -42,13 +42,19 @@ describe('/api/openapi.json', () => {
   });
 
   it('names nothing that is not there', async () => {
+    const known =
+      '---\ntitle: x\nstatus: investigating\nseverity: minor\nstarted: 2026-03-10T11:00:00Z\n---\nx\n';
     const world = await openWorld({
       env: { API_TOKEN: 'a-token-of-this-test' },
       site: target => `${SITE(target)}\nmetrics: [{ id: orders, name: Orders }]`,
+      files: { '20260310_known.md': known },
     });
     expect((await world.get('/api/openapi.json')).json.servers).toEqual([{ url: world.url }]);
+    const filled = { component: 'api', metric: 'orders', id: '20260310_known' };
     for (const { path, type } of READS) {
-      const answer = await world.get(path.replace('{component}', 'api').replace('{metric}', 'orders'));
+      const answer = await world.get(
+        path.replace(/\{(\w+)\}/, (_, name: keyof typeof filled) => filled[name]),
+      );
       expect([path, answer.status]).toEqual([path, 200]);
       expect(answer.headers.get('content-type')).toContain(type);
     }

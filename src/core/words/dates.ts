@@ -1,5 +1,5 @@
 // Dates, durations, numbers and lists as a language writes them, in the site's time zone.
-import { DAY, HOUR, MINUTE, type Millis } from '../time.ts';
+import { DAY, HOUR, MINUTE, type Millis, SECOND } from '../time.ts';
 import { type Lang, sayIn } from './words.ts';
 
 export interface Dates {
@@ -19,6 +19,10 @@ export interface Dates {
   month(month: string): string;
   /** `12 min`, `1 h 5 min`, `2 days 4 h`: the two largest units, rounded down. */
   duration(length: Millis): string;
+  /** The same, but in seconds below a minute: `48 s`. */
+  lag(length: Millis): string;
+  /** `14:29:12 UTC` when on the same day as `near` in the site's zone, else with the date. */
+  exact(at: Millis, near: Millis): string;
   /** `14:30`, where the zone stands elsewhere. */
   clock(at: Millis): string;
   /** `23 Nov` */
@@ -58,6 +62,9 @@ function makeDates(lang: Lang, timeZone: string): Dates {
   const clock = { hour: '2-digit', minute: '2-digit', timeZoneName: 'short' } as const;
   const dateTime = format({ ...date, ...clock, timeZone });
   const time = format({ ...clock, timeZone });
+  const exact = { ...clock, second: '2-digit' } as const;
+  const exactTime = format({ ...exact, timeZone });
+  const exactDate = format({ ...date, ...exact, timeZone });
   const dayOf = format({ ...date, timeZone });
   const bare = format({ hour: '2-digit', minute: '2-digit', timeZone });
   const dayMonth = format({ day: 'numeric', month: 'short', timeZone });
@@ -71,6 +78,17 @@ function makeDates(lang: Lang, timeZone: string): Dates {
   const percent = new Intl.NumberFormat(locale, { style: 'percent', minimumFractionDigits: 2 });
   const list = new Intl.ListFormat(locale, { type: 'conjunction' });
   const sameDay = (a: Millis, b: Millis) => dayOf.format(a) === dayOf.format(b);
+  const duration = (length: Millis): string => {
+    if (length < MINUTE) return say('duration.short');
+    const days = Math.floor(length / DAY);
+    const hours = Math.floor((length % DAY) / HOUR);
+    const minutes = Math.floor((length % HOUR) / MINUTE);
+    const parts: string[] = [];
+    if (days) parts.push(say('duration.days', { n: days }));
+    if (hours) parts.push(say('duration.hours', { n: hours }));
+    if (minutes && !days) parts.push(say('duration.minutes', { n: minutes }));
+    return parts.join(' ');
+  };
   return {
     dateTime: at => dateTime.format(at),
     time: at => time.format(at),
@@ -89,17 +107,10 @@ function makeDates(lang: Lang, timeZone: string): Dates {
     compact: value => compact.format(value),
     percent: value => percent.format(value / 100),
     list: names => list.format(names),
-    duration(length) {
-      if (length < MINUTE) return say('duration.short');
-      const days = Math.floor(length / DAY);
-      const hours = Math.floor((length % DAY) / HOUR);
-      const minutes = Math.floor((length % HOUR) / MINUTE);
-      const parts: string[] = [];
-      if (days) parts.push(say('duration.days', { n: days }));
-      if (hours) parts.push(say('duration.hours', { n: hours }));
-      if (minutes && !days) parts.push(say('duration.minutes', { n: minutes }));
-      return parts.join(' ');
-    },
+    duration,
+    lag: length =>
+      length < MINUTE ? say('duration.seconds', { n: Math.floor(length / SECOND) }) : duration(length),
+    exact: (at, near) => (sameDay(at, near) ? exactTime : exactDate).format(at),
   };
 }
 

@@ -2,6 +2,7 @@
 
 import type { en } from './en.ts';
 import { metricDe } from './metric.ts';
+import { permalinkDe } from './permalink.ts';
 import { responseDe } from './response.ts';
 
 export const de: Record<keyof typeof en, string | { one: string; other: string }> = {
@@ -127,25 +128,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'incident.later': 'Später',
   'incident.severity': 'Schwere',
   'incident.window': 'Zeitraum',
-  'history.title_of': 'Geschichte dieser Seite',
-  'history.by': '{time} von {author}',
-  'history.created': 'angelegt',
-  'history.broken': 'war nicht lesbar',
-  'history.mended': 'war wieder lesbar',
-  'history.renamed': 'Titel von „{from}“ in „{to}“ geändert',
-  'history.severity_lowered': 'Schwere von {from} auf {to} gesenkt',
-  'history.severity_raised': 'Schwere von {from} auf {to} erhöht',
-  'history.status': 'Stand von {from} zu {to} geändert',
-  'history.started': 'Beginn von {from} auf {to} verschoben',
-  'history.resolved': 'Ende von {from} auf {to} geändert',
-  'history.window_start': 'Beginn des Zeitfensters von {from} auf {to} verschoben',
-  'history.window_end': 'Ende des Zeitfensters von {from} auf {to} verschoben',
-  'history.components': 'betroffene Komponenten geändert',
-  'history.added': { one: 'eine Meldung hinzugefügt', other: '{n} Meldungen hinzugefügt' },
-  'history.edited': { one: 'eine Meldung bearbeitet', other: '{n} Meldungen bearbeitet' },
-  'history.removed': { one: 'eine Meldung entfernt', other: '{n} Meldungen entfernt' },
-  'history.postmortem': 'Nachbericht geändert',
-  'history.other': 'nichts für Besucher Sichtbares geändert',
+  ...permalinkDe,
   'incident.next_update': 'nächste Meldung bis {time}',
   'incident.next_update_late': 'die für {time} versprochene Meldung ist überfällig',
   'incident.state': 'Stand',
@@ -239,6 +222,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
     'Eine Störung ändern. Ausgelassene Felder bleiben; ein Status wird als Meldung mit dem Text geschrieben.',
   'api.update': 'Einer Störung oder Wartung eine Meldung hinzufügen.',
   'api.statuspage': 'Zustand, Komponenten, Störungen und Wartung, wie Atlassian Statuspage antwortet',
+  'api.claim': 'Was eine Störung sagt, neben dem, was gemessen wurde',
   'api.uptime': 'Verfügbarkeit, mit jedem gezählten Ausfall',
   'api.feed': 'Feeds: jede Meldung ist ein Eintrag',
   'api.calendar': 'Wartung als Kalender',
@@ -279,6 +263,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
     'Sie ist gleich da und öffnet sich von selbst. Über die beobachteten Dienste sagt das nichts.',
 
   'duration.short': 'unter einer Minute',
+  'duration.seconds': '{n} Sek.',
   'duration.minutes': '{n} Min.',
   'duration.hours': '{n} Std.',
   'duration.days': { one: '{n} Tag', other: '{n} Tage' },

@@ -1,5 +1,6 @@
 // English: every word a visitor or subscriber reads. `{name}` is filled in; plural forms by `n`.
 import { metricEn } from './metric.ts';
+import { permalinkEn } from './permalink.ts';
 import { responseEn } from './response.ts';
 
 export const en = {
@@ -123,25 +124,7 @@ export const en = {
   'incident.later': 'Later',
   'incident.severity': 'Severity',
   'incident.window': 'Window',
-  'history.title_of': 'History of this page',
-  'history.by': '{time} by {author}',
-  'history.created': 'first written',
-  'history.broken': 'could not be read',
-  'history.mended': 'could be read again',
-  'history.renamed': 'title changed from “{from}” to “{to}”',
-  'history.severity_lowered': 'severity lowered from {from} to {to}',
-  'history.severity_raised': 'severity raised from {from} to {to}',
-  'history.status': 'state changed from {from} to {to}',
-  'history.started': 'beginning moved from {from} to {to}',
-  'history.resolved': 'end changed from {from} to {to}',
-  'history.window_start': 'beginning of the window moved from {from} to {to}',
-  'history.window_end': 'end of the window moved from {from} to {to}',
-  'history.components': 'affected components changed',
-  'history.added': { one: 'one update added', other: '{n} updates added' },
-  'history.edited': { one: 'one update edited', other: '{n} updates edited' },
-  'history.removed': { one: 'one update removed', other: '{n} updates removed' },
-  'history.postmortem': 'post-mortem changed',
-  'history.other': 'nothing a visitor sees changed',
+  ...permalinkEn,
   'incident.next_update': 'next update by {time}',
   'incident.next_update_late': 'the update promised for {time} is overdue',
   'incident.state': 'State',
@@ -232,6 +215,7 @@ export const en = {
     'Change an incident. Fields that are left out stay; a status is written as an update with the message.',
   'api.update': 'Add an update to an incident or maintenance.',
   'api.statuspage': 'State, components, incidents and maintenance, as Atlassian Statuspage answers',
+  'api.claim': 'What an incident says beside what was measured',
   'api.uptime': 'Uptime, with every outage that was counted',
   'api.feed': 'Feeds: each update is an entry',
   'api.calendar': 'Maintenance as a calendar',
@@ -271,6 +255,7 @@ export const en = {
     'It will be here in a moment and opens by itself. That says nothing about the services it watches.',
 
   'duration.short': 'under a minute',
+  'duration.seconds': '{n} s',
   'duration.minutes': '{n} min',
   'duration.hours': '{n} h',
   'duration.days': { one: '{n} day', other: '{n} days' },

@@ -6,6 +6,7 @@ import type { IncidentView, Snapshot } from '../../core/snapshot.ts';
 import { parseInstant } from '../../core/time.ts';
 import type { Key } from '../../core/words/words.ts';
 import { type Affected, affectedOf } from './affected.ts';
+import { claimRows } from './claim.ts';
 import { CODE, icon } from './face.ts';
 import { affects, beginning, healthOf, isOver, type UpdateCard, updatesOf, windowHtml } from './incidents.ts';
 import type { Tell } from './tell.ts';
@@ -20,6 +21,8 @@ export interface IncidentFacts {
   readonly summary: string;
   /** Label and value, value as HTML. */
   readonly facts: readonly { readonly label: string; readonly html: string }[];
+  /** What it claims beside what was measured; null where there is nothing to compare. */
+  readonly claim: ReturnType<typeof claimRows>;
   readonly affected: readonly Affected[];
   /** The entries before and after it in time. */
   readonly neighbours: readonly {
@@ -67,6 +70,7 @@ export function incidentFacts(incident: IncidentView, snapshot: Snapshot, tell: 
     state: tell.say(`status.${incident.state}`),
     summary: clipText(`${affects(incident, tell)}. ${plainText(last.body)}`, 200),
     facts,
+    claim: claimRows(incident, tell),
     affected: affectedOf(incident, snapshot, tell),
     neighbours: neighbours(incident, snapshot, tell),
     updates: updatesOf(incident, tell).reverse(),

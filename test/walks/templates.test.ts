@@ -1,0 +1,25 @@
+// The operator's words for automatic incidents, saved while the server runs.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { openWorld } from './world.ts';
+
+test('a template saved while running words the next incident; its mistakes are named', async () => {
+  const world = await openWorld();
+  await world.pass(60);
+  const folder = `${world.dir}/status/templates/auto`;
+  await mkdir(folder, { recursive: true });
+  const text =
+    '---\ntitle: "{{component}} cannot be reached"\n---\n## Down\nSince {{since}}: {{seen}} {{chekcs}}\n## Up\nBack after {{duration}}.\n';
+  await writeFile(`${folder}/down.md`, text);
+  world.service.status = 503;
+  await world.pass(240, 10);
+  const file = '20260310_api-down.md';
+  expect(await world.read(file)).toMatch(/title: API cannot be reached\n[\s\S]*Since 2026-03-10 12:/);
+  const { problems } = (await world.get('/readyz')).json;
+  expect(problems[0].message).toMatch(/{{chekcs}} is no placeholder — did you mean {{checks}}\?/);
+  // A broken edit keeps the last good words.
+  await writeFile(`${folder}/down.md`, 'no front matter');
+  world.service.status = 200;
+  await world.pass(180, 10);
+  expect(await world.read(file)).toMatch(/status: resolved[\s\S]*Back after \d+ minutes/);
+});
