@@ -1,7 +1,7 @@
 // The live page under load, against bare node:http with the same compressed bytes and against Express
 // with EJS on every request: interleaved, median of five, ratios.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import autocannon from 'autocannon';
@@ -21,12 +21,15 @@ interface Server {
 /** Prints requests a second and their ratio to the bare server's. */
 export async function run(): Promise<void> {
   const dir = mkdtempSync(path.join(tmpdir(), 'status-live-bench-'));
+  // A copy: checks that fail here must not file incidents into the checkout.
+  const status = path.join(dir, 'status');
+  cpSync('status', status, { recursive: true });
   const servers: Server[] = [];
   try {
     const ours = await start(
       'ours',
       ['dist/main.js'],
-      { DATA_DIR: dir, PORT: '3917', LOG_LEVEL: 'silent' },
+      { DATA_DIR: dir, STATUS_DIR: status, PORT: '3917', LOG_LEVEL: 'silent' },
       3917,
     );
     servers.push(ours);
