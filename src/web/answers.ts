@@ -35,7 +35,6 @@ interface Hot {
 
 interface Head {
   readonly bytes: Buffer;
-  readonly etag: string;
   /** Name, value, name, value …: the form node writes fastest. */
   readonly lines: string[];
 }
@@ -114,12 +113,12 @@ function sendHot(req: IncomingMessage, res: ServerResponse, hot: Hot): void {
 }
 
 function headOf(hot: Hot, accept: string): Head {
-  const { bytes, etag, headers } = describe(hot.rendered, accept);
+  const { bytes, headers } = describe(hot.rendered, accept);
   const lines = Object.entries({ ...hot.headers, ...headers }).flatMap(([name, value]) => [
     name,
     String(value),
   ]);
-  const head = { bytes, etag, lines };
+  const head = { bytes, lines };
   // A hostile visitor may send any line: only so many are kept.
   if (hot.heads.size < 20) hot.heads.set(accept, head);
   return head;

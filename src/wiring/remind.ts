@@ -7,6 +7,7 @@ import type { Clock } from '../core/time.ts';
 import { shortId } from '../core/token.ts';
 import type { Db } from '../store/database.ts';
 import { forgetReminders, noteReminder, readReminders } from '../store/reminders.ts';
+import { domainOf } from '../work/envelope.ts';
 import { makeRemind } from '../work/remind.ts';
 
 export interface RemindParts {
@@ -27,13 +28,12 @@ export function openRemind({ db, snapshot, send, mailFrom, clock, log }: RemindP
     forgetBut: open => forgetReminders(db, open),
     // To operators: no template, nothing to unsubscribe from.
     async send(to, { subject, text }, key) {
-      const domain = /@([^>\s]+)/.exec(mailFrom())?.[1] ?? 'localhost';
       const sent = await send({
         to,
         form: { subject, text, html: `<pre>${escapeHtml(text)}</pre>` },
         blanks: {},
         sentAt: clock(),
-        messageId: `<${shortId(key)}@${domain}>`,
+        messageId: `<${shortId(key)}@${domainOf(mailFrom())}>`,
         references: null,
         headers: { 'Auto-Submitted': 'auto-generated' },
       });

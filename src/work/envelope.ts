@@ -123,7 +123,7 @@ function address(url: string, page: string, token: string): string {
 }
 
 /** The domain of `Name <address@domain>`. */
-function domainOf(from: string): string {
+export function domainOf(from: string): string {
   return /@([^@<>\s]+)>?\s*$/.exec(from)?.[1]?.toLowerCase() ?? 'localhost';
 }
 

@@ -1,5 +1,4 @@
 // Tiny Snapshots for the tests of the doors: name what matters, the rest is dull.
-import { checkSchema, detectSchema } from '../../src/core/check.ts';
 import type { Component, Health } from '../../src/core/component.ts';
 import { statusOf } from '../../src/core/component.ts';
 import type { IncidentUpdate, UpdateStatus } from '../../src/core/incident.ts';
@@ -7,6 +6,7 @@ import { renderMarkdown } from '../../src/core/markdown.ts';
 import type { ComponentView, GroupView, IncidentView, Snapshot } from '../../src/core/snapshot.ts';
 import { DAY } from '../../src/core/time.ts';
 import { uptimeOf } from '../../src/core/uptime.ts';
+import { component as made } from '../makers.ts';
 
 export const NOW = Date.UTC(2026, 10, 23, 12, 0, 0);
 const BORN = Date.UTC(2024, 0, 1);
@@ -16,19 +16,7 @@ export function at(text: string): number {
 }
 
 export function component(id: string, more: Partial<Component> = {}): Component {
-  return {
-    id,
-    name: id,
-    group: null,
-    description: null,
-    schedule: '* * * * *',
-    check: checkSchema.parse({ type: 'manual' }),
-    detect: detectSchema.parse({}),
-    since: BORN,
-    dependsOn: [],
-    match: [],
-    ...more,
-  };
+  return made(id, { since: BORN, ...more });
 }
 
 export function view(
