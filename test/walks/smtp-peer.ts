@@ -32,7 +32,7 @@ export async function openSmtpPeer(port = 0): Promise<SmtpPeer> {
   const sockets = new Set<Socket>();
   const reached = Object.fromEntries(STAGES.map(stage => [stage, 0])) as Record<Stage, number>;
   let count = 0;
-  const server: Server = createServer(socket => {
+  const server: Server = createServer({ noDelay: true }, socket => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => undefined);
