@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // The default leaves a core to whoever watches: on two that means one file after another.
+    maxWorkers: 2,
     setupFiles: ['test/setup.ts'],
   },
 });
