@@ -5,6 +5,7 @@ import { readEnvironment } from './config/environment.ts';
 import { type Problem, printProblem } from './core/problem.ts';
 import { fetchText } from './outside/amazon.ts';
 import { makeProbes } from './outside/probes.ts';
+import { measureStrain } from './web/strain.ts';
 import { openSystem, StartProblems, type System } from './wiring.ts';
 import { makeSchedule } from './work/schedule.ts';
 
@@ -19,6 +20,14 @@ const log = pino({
   redact: ['token', 'headers.authorization', 'url'],
 });
 for (const problem of problems) log.warn({}, printProblem(problem));
+// A bug has left things in an unknown state; everything owed is on disk, and the next start takes it up.
+process.on('uncaughtException', (error, origin) => {
+  log.fatal(
+    { err: error, origin },
+    'a bug ends this process: let your supervisor start it again, and report it',
+  );
+  process.exit(1);
+});
 
 try {
   const system = await openSystem(env, {
@@ -26,6 +35,7 @@ try {
     schedule: makeSchedule(log),
     probe: makeProbes(),
     fetchText,
+    isStrained: measureStrain(),
     log,
   });
   greet(system);
@@ -44,6 +54,9 @@ function greet(system: System): void {
   process.stdout.write(`\n  ${lines.join('\n  ')}\n\n`);
 }
 
+/** Checks, letters and answers under way are given so long to end, ms; what is cut is repaired at the next start. */
+const MOST_CLOSING = 20_000;
+
 function closeOnSignal(system: System): void {
   let closing = false;
   const close = (signal: NodeJS.Signals) => {
@@ -51,6 +64,13 @@ function closeOnSignal(system: System): void {
     if (closing) process.exit(1);
     closing = true;
     log.info({ signal }, 'stopping');
+    setTimeout(() => {
+      log.error(
+        {},
+        `could not stop within ${MOST_CLOSING / 1000} seconds; what was under way is taken up at the next start`,
+      );
+      process.exit(1);
+    }, MOST_CLOSING).unref();
     system.close().then(
       () => {
         log.info({}, 'stopped');

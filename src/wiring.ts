@@ -21,6 +21,7 @@ import { makeSightings } from './store/sightings.ts';
 import * as transitions from './store/transitions.ts';
 import { makeRender } from './views.ts';
 import { makeApp } from './web/app.ts';
+import { LIMITS } from './web/limits.ts';
 import { makeMetrics } from './web/metrics.ts';
 import { makePages } from './web/pages.ts';
 import { openServer } from './web/server.ts';
@@ -44,6 +45,8 @@ export interface Outside {
   readonly probe: Probe;
   /** GET of Amazon's own addresses, for SNS. */
   readonly fetchText: FetchText;
+  /** Whether the process is late with everything; left out: never. */
+  readonly isStrained?: () => boolean;
   readonly log: Log;
 }
 
@@ -83,7 +86,11 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
   const startedAt = clock();
   const content = openContent(env.statusDir);
   const templates = openTemplates(env.statusDir);
-  const server = await openServer(env.port, env.host);
+  const server = await openServer(env.port, env.host, {
+    limits: LIMITS,
+    direct: env.trustProxy === false,
+    log,
+  });
   if ('what' in server) throw new StartProblems([server]);
   const closers: (() => Promise<unknown> | unknown)[] = [() => server.close()];
   const closeAll = async () => {
@@ -96,7 +103,9 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
         readSite(text, content.siteFile, env.variables, env.publicUrl, localUrl),
       ),
     );
-    const secret = env.secret ?? needed(await keptSecret(env.dataDir));
+    const kept = env.secret === null ? await keptSecret(env.dataDir) : { value: env.secret, problems: [] };
+    const secret = needed(kept);
+    for (const problem of kept.problems) log.warn({}, printProblem(problem));
     const webhookToken = env.webhookToken ?? deriveSecret(secret, 'webhook');
     const db = openDatabaseOrExplain(env.databaseFile);
     closers.push(() => db.destroy());
@@ -182,6 +191,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       series: (id, span, from) => readSeries(db, id, span, from),
       outbox: post.depth,
       bounces: post.bounces,
+      isStrained: outside.isStrained ?? (() => false),
       clock,
       log,
     });

@@ -1,10 +1,14 @@
 // The environment: every variable the program reads, checked at once (contract §2).
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Outcome, Problem } from '../core/problem.ts';
 import { listed } from '../core/yaml.ts';
+import { exposed } from './secret.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/** Whose files must be closed to others. */
+const SECRETS = 'SECRET WEBHOOK_TOKEN API_TOKEN SMTP_URL DKIM_PRIVATE_KEY RESEND_WEBHOOK_SECRET'.split(' ');
 
 /** Variables of process.env, as main.ts hands them over. */
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -48,7 +52,11 @@ export function readEnvironment(variables: Variables, cwd: string): Outcome<Envi
     if (!file) return plain || null;
     if (plain) return complain(name, `both ${name} and ${name}_FILE are set`, 'keep one of them');
     try {
-      return readFileSync(path.resolve(cwd, file), 'utf8').trim() || null;
+      const at = path.resolve(cwd, file);
+      const text = readFileSync(at, 'utf8').trim();
+      const open = SECRETS.includes(name) ? exposed(at, statSync(at).mode, `${name}_FILE`) : null;
+      if (open) problems.push(open);
+      return text || null;
     } catch (error) {
       const reason = (error as NodeJS.ErrnoException).code ?? 'unreadable';
       return complain(

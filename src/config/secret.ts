@@ -1,17 +1,20 @@
 // The secret that signs links: made on the first start, kept in DATA_DIR, readable by this user alone.
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Outcome } from '../core/problem.ts';
+import type { Outcome, Problem } from '../core/problem.ts';
 
 /** Reads DATA_DIR/secret or makes it (mode 0600). */
 export async function keptSecret(dataDir: string): Promise<Outcome<string>> {
   const file = path.join(dataDir, 'secret');
   try {
     const kept = await readFile(file, 'utf8').catch(missing);
-    if (kept && kept.trim().length >= 16) return { value: kept.trim(), problems: [] };
+    if (kept && kept.trim().length >= 16) {
+      const open = exposed(file, (await stat(file)).mode, 'SECRET');
+      return { value: kept.trim(), problems: open ? [open] : [] };
+    }
     const made = randomBytes(32).toString('base64url');
-    await mkdir(dataDir, { recursive: true });
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
     await writeFile(file, `${made}\n`, { mode: 0o600 });
     await chmod(file, 0o600);
     return { value: made, problems: [] };
@@ -20,6 +23,18 @@ export async function keptSecret(dataDir: string): Promise<Outcome<string>> {
     const fix = 'give this user the folder, set DATA_DIR to another, or set SECRET';
     return { value: null, problems: [{ level: 'error', where: file, what, fix }] };
   }
+}
+
+/**
+ * A warning when others than its owner may read or change a secret's file; null when it is closed. `mode` is
+ * that of `stat`. What systemd or a container mounted for this process alone is closed by its folder.
+ */
+export function exposed(file: string, mode: number, where: string): Problem | null {
+  if ((mode & 0o077) === 0 || process.platform === 'win32') return null;
+  if (/^\/run\/(secrets|credentials)\//.test(file)) return null;
+  const octal = (mode & 0o777).toString(8).padStart(4, '0');
+  const what = `"${file}" can be read or written by others than its owner (mode ${octal})`;
+  return { level: 'warning', where, what, fix: `close it: chmod 600 ${file}` };
 }
 
 function missing(error: NodeJS.ErrnoException): null {

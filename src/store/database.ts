@@ -13,7 +13,7 @@ export type Db = Kysely<Tables>;
  * the file is corrupt, newer than this program, or cannot be written; the file is then left untouched.
  */
 export function openDatabase(file: string): Db {
-  if (file !== ':memory:') mkdirSync(path.dirname(file), { recursive: true });
+  if (file !== ':memory:') mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const sqlite = open(file);
   try {
     // FULL: what was accepted (a subscriber, a letter sent) survives a power cut, not only a crash.

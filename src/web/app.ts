@@ -14,7 +14,9 @@ import { latencyRoutes } from './latency.ts';
 import { metricsRoutes } from './metrics.ts';
 import { pictureRoutes } from './pictures.ts';
 import { publicRoutes } from './public.ts';
+import { makeGuesses } from './rates.ts';
 import { statuspagePaths } from './statuspage-paths.ts';
+import { putOff } from './strain.ts';
 import { subscribeRoutes } from './subscribe.ts';
 import { webhookRoutes } from './webhooks.ts';
 import { widgetRoutes } from './widget.ts';
@@ -34,6 +36,7 @@ export function makeApp(deps: WebDeps): App {
     base,
     assets: readAssets(deps.publicDir),
     answers: makeAnswers(deps.refresh.current),
+    countGuess: makeGuesses(),
   };
   const app = express();
   app.disable('x-powered-by');
@@ -56,6 +59,7 @@ export function makeApp(deps: WebDeps): App {
     }
     next();
   });
+  app.use(putOff(web.isStrained));
   publicRoutes(app, web);
   statuspagePaths(app, web);
   widgetRoutes(app, web);

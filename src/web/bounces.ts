@@ -4,11 +4,14 @@ import { readResendEvent } from '../core/bounce.ts';
 import { isGenuine } from '../core/standard-webhooks.ts';
 import { readAddress } from '../core/subscriber.ts';
 import type { Web } from './context.ts';
-import { doorLimit, Refusal } from './guards.ts';
+import { Refusal } from './guards.ts';
+import { LIMITS } from './limits.ts';
+import { webhookLimit } from './rates.ts';
 
-export function bounceRoutes(router: Router, { bounces, clock, log }: Web): void {
-  const raw = express.raw({ type: () => true, limit: '100kb' });
-  router.post('/webhooks/resend', doorLimit(), raw, async (req, res) => {
+export function bounceRoutes(router: Router, { bounces, countGuess, clock, log }: Web): void {
+  const raw = express.raw({ type: () => true, limit: LIMITS.webhook_body });
+  const limit = webhookLimit();
+  router.post('/webhooks/resend', limit, raw, async (req, res) => {
     if (bounces === null) throw new Refusal(404, 'Set RESEND_WEBHOOK_SECRET to open this webhook.');
     const body = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
     const headers = {
@@ -17,6 +20,7 @@ export function bounceRoutes(router: Router, { bounces, clock, log }: Web): void
       signature: header(req, 'signature'),
     };
     if (!isGenuine(bounces.secret, headers, body, clock())) {
+      countGuess(req, res);
       log.warn({ path: req.path }, 'bounce webhook with a wrong signature or time');
       throw new Refusal(401, 'The signature does not fit.');
     }

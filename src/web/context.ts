@@ -15,6 +15,8 @@ import type { Assets } from './assets.ts';
 import type { ReadSeries } from './latency.ts';
 import type { Metrics } from './metrics.ts';
 import type { Pages } from './pages.ts';
+import type { CountGuess } from './rates.ts';
+import type { IsStrained } from './strain.ts';
 
 /** Requests with an Idempotency-Key, remembered for a day; keys and bodies as hashes. */
 export interface Requests {
@@ -75,6 +77,7 @@ export interface WebDeps {
     readonly givenUp: number;
     readonly stopped: Stopped | null;
   }>;
+  readonly isStrained: IsStrained;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -83,6 +86,7 @@ export interface WebDeps {
 export interface Web extends WebDeps {
   readonly assets: Assets;
   readonly answers: Answers;
+  readonly countGuess: CountGuess;
   /** `''` or `/x`. */
   readonly base: () => string;
 }

@@ -9,6 +9,7 @@ import { Refusal } from './guards.ts';
 import { json, rangeOf } from './latency.ts';
 import { makeLater } from './later.ts';
 import { CACHED } from './public.ts';
+import { rangeLimit } from './rates.ts';
 import { sendRendered } from './rendered.ts';
 import { OPEN_TO_ALL } from './statuspage-paths.ts';
 import { asksLang, contextOf, langOf } from './visitor.ts';
@@ -25,8 +26,9 @@ export interface MetricSeries {
 
 export function customMetricRoutes(router: Router, web: Web): void {
   const later = makeLater(web.refresh.current);
+  const limit = rangeLimit();
 
-  router.get('/api/metrics/:id.json', async (req, res) => {
+  router.get('/api/metrics/:id.json', limit, async (req, res) => {
     const range = rangeOf(req);
     const rendered = await later(`json ${String(req.params.id)} ${range}`, async snapshot => {
       const metric = metricIn(snapshot, req);
@@ -42,7 +44,7 @@ export function customMetricRoutes(router: Router, web: Web): void {
       .end();
   });
 
-  router.get('/status/metrics/:id', async (req, res, next) => {
+  router.get('/status/metrics/:id', limit, async (req, res, next) => {
     const range = rangeOf(req);
     const key = `page ${langOf(req)} ${asksLang(req)} ${web.base()} ${String(req.params.id)} ${range}`;
     const rendered = await later(key, async snapshot => {

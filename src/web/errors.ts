@@ -3,6 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import type { Web } from './context.ts';
 import { Refusal } from './guards.ts';
+import { brief } from './log-words.ts';
 import { contextOf } from './visitor.ts';
 
 /** No route took it: 404. */
@@ -12,11 +13,13 @@ export const notFound: RequestHandler = (_req, _res, next) =>
 export function errorHandler(web: Web): ErrorRequestHandler {
   return (error: unknown, req, res, next) => {
     const { status, detail, more } = told(error);
-    if (status >= 500) web.log.error({ path: req.path, method: req.method, err: error }, 'request failed');
+    if (status >= 500 && !(error instanceof Refusal))
+      web.log.error({ path: brief(req.path), method: req.method, err: error }, 'request failed');
     if (res.headersSent) return next(error);
     res.status(status).set('Cache-Control', 'no-store');
     if (status === 405) res.set('Allow', 'GET, HEAD, OPTIONS');
-    if (isPage(req)) sendPage(web, req, res, status, detail);
+    // A page of words for each of a thousand wrong addresses is work too.
+    if (isPage(req) && !web.isStrained()) sendPage(web, req, res, status, detail);
     else sendProblem(res, status, detail, more);
   };
 }
@@ -24,7 +27,8 @@ export function errorHandler(web: Web): ErrorRequestHandler {
 function told(error: unknown): { status: number; detail: string; more?: object } {
   if (error instanceof Refusal) return { status: error.status, detail: error.message, more: error.more };
   // body-parser and express mark what the client did wrong; their words may echo it, so ours are used.
-  const { status } = error as { status?: unknown };
+  const { status, code } = error as { status?: unknown; code?: unknown };
+  if (code === 'ECONNRESET') return { status: 400, detail: 'The request broke off.' };
   if (typeof status === 'number' && status >= 400 && status < 500) {
     return { status, detail: status === 413 ? 'The request is too large.' : 'The request cannot be read.' };
   }

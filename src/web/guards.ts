@@ -1,8 +1,6 @@
-// Guards before every route: security headers, cross-site POSTs refused, rates limited.
+// Guards before every route: security headers, cross-site POSTs refused.
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import { rateLimit } from 'express-rate-limit';
 import helmet from 'helmet';
-import { HOUR, MINUTE } from '../core/time.ts';
 
 /** A refusal for the error handler: an HTTP status and a sentence that may be shown. */
 export class Refusal extends Error {
@@ -68,31 +66,4 @@ export function sameSite(origins: () => readonly string[]): RequestHandler {
         : origin === undefined || origin === own || origins().includes(origin);
     next(fine ? undefined : new Refusal(403, 'This form was sent from another site.'));
   };
-}
-
-const refuse: RequestHandler = (_req, _res, next) => {
-  next(new Refusal(429, 'Too many requests from your address; try again later.'));
-};
-
-const shared = {
-  standardHeaders: 'draft-8' as const,
-  legacyHeaders: false,
-  handler: refuse,
-  // A stray X-Forwarded-For is a visitor's lie, not a reason to complain on the console.
-  validate: { xForwardedForHeader: false, trustProxy: false, ip: false },
-};
-
-/** 30 subscriptions an hour and client address; refused forms are not counted. */
-export function subscribeLimit(): RequestHandler {
-  return rateLimit({ ...shared, windowMs: HOUR, limit: 30, skipFailedRequests: true });
-}
-
-/** Doors that take a token: enough for any monitor, too few for guessing. */
-export function doorLimit(): RequestHandler {
-  return rateLimit({ ...shared, windowMs: MINUTE, limit: 600 });
-}
-
-/** The writing API: enough for any script, too few for guessing its token. */
-export function writeLimit(): RequestHandler {
-  return rateLimit({ ...shared, windowMs: MINUTE, limit: 120 });
 }

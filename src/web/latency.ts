@@ -16,6 +16,7 @@ import type { Web } from './context.ts';
 import { Refusal } from './guards.ts';
 import { makeLater } from './later.ts';
 import { CACHED, harmless } from './public.ts';
+import { rangeLimit } from './rates.ts';
 import { type Answer, sendRendered } from './rendered.ts';
 import { OPEN_TO_ALL } from './statuspage-paths.ts';
 import { asksLang, contextOf, langOf } from './visitor.ts';
@@ -35,8 +36,9 @@ export type ReadSeries = (id: string, span: RollupSpan, from: Millis) => Promise
 
 export function latencyRoutes(router: Router, web: Web): void {
   const later = makeLater(web.refresh.current);
+  const limit = rangeLimit();
 
-  router.get('/api/components/:id/latency.json', async (req, res) => {
+  router.get('/api/components/:id/latency.json', limit, async (req, res) => {
     const range = rangeOf(req);
     const rendered = await later(`json ${String(req.params.id)} ${range}`, async snapshot => {
       const component = componentIn(snapshot, req);
@@ -53,7 +55,7 @@ export function latencyRoutes(router: Router, web: Web): void {
       .end();
   });
 
-  router.get('/status/components/:id', async (req, res, next) => {
+  router.get('/status/components/:id', limit, async (req, res, next) => {
     const range = rangeOf(req);
     const lang = langOf(req);
     const key = `page ${lang} ${asksLang(req)} ${web.base()} ${String(req.params.id)} ${range}`;

@@ -5,6 +5,8 @@ import { renderAsync } from '@resvg/resvg-js';
 import type { Request, Router } from 'express';
 import { shortId } from '../core/token.ts';
 import type { Web } from './context.ts';
+import { Refusal } from './guards.ts';
+import { pictureLimit } from './rates.ts';
 import { Rendered, sendRendered } from './rendered.ts';
 import { contextOf } from './visitor.ts';
 
@@ -12,6 +14,8 @@ const FOR_EVER = 'public, max-age=31536000, immutable';
 const BRIEFLY = 'public, max-age=60, stale-while-revalidate=600, stale-if-error=86400';
 /** Pictures kept: the site's in each language, and the incidents people are talking about. */
 const MOST = 40;
+/** Drawings asked for and not begun: seconds of work, and all the memory they may hold. */
+const MOST_WAITING = 40;
 
 const fonts = path.join(
   path.dirname(createRequire(import.meta.url).resolve('dejavu-fonts-ttf/package.json')),
@@ -24,6 +28,8 @@ const ELSEWHERE = /[\u0900-\u0dff\u0e00-\u0fff\u1100-\u11ff\u2e80-\ufaff]|\p{Ext
 /** `/status/og.png` and `/status/og/INCIDENT.png`; `v` is the look's hash, `lang` as everywhere. */
 export function pictureRoutes(router: Router, web: Web): void {
   const kept = new Map<string, Promise<Rendered>>();
+  const limit = pictureLimit();
+  let waiting = 0;
   /** One at a time: a crowd of crawlers must not take every thread. */
   let last: Promise<unknown> = Promise.resolve();
 
@@ -31,8 +37,10 @@ export function pictureRoutes(router: Router, web: Web): void {
     const key = shortId(svg);
     const known = kept.get(key);
     if (known) return known;
+    if (waiting >= MOST_WAITING) throw new Refusal(503, 'Too many pictures are being drawn; try again soon.');
+    waiting++;
     const picture = last.then(() => draw(svg));
-    last = picture.catch(() => kept.delete(key));
+    last = picture.catch(() => kept.delete(key)).finally(() => waiting--);
     if (kept.size >= MOST) kept.delete(kept.keys().next().value as string);
     kept.set(key, picture);
     return picture;
@@ -46,7 +54,7 @@ export function pictureRoutes(router: Router, web: Web): void {
     );
   };
 
-  router.get(['/status/og.png', '/status/og/:incident.png'], async (req, res, next) => {
+  router.get(['/status/og.png', '/status/og/:incident.png'], limit, async (req, res, next) => {
     const svg = pictureOf(req);
     if (svg === null) return next();
     const lasting = req.query.v === shortId(svg);

@@ -2,18 +2,21 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { type Choice, DETAILS, KINDS } from '../core/subscriber.ts';
 import type { Web } from './context.ts';
-import { Refusal, sameSite, subscribeLimit } from './guards.ts';
+import { Refusal, sameSite } from './guards.ts';
+import { LIMITS } from './limits.ts';
 import type { Notice } from './pages.ts';
+import { formLimit, subscribeLimit } from './rates.ts';
 import { contextOf, langOf, sendPrivately, wantsJson } from './visitor.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 export function subscribeRoutes(router: Router, web: Web): void {
   const { pages, enrol } = web;
-  const form = express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 500 });
-  const json = express.json({ limit: '16kb' });
+  const form = express.urlencoded({ extended: false, limit: LIMITS.form_body, parameterLimit: 500 });
+  const json = express.json({ limit: LIMITS.form_body });
   const guard = sameSite(() => [new URL(web.refresh.current().site.url).origin]);
   const limit = subscribeLimit();
+  const forms = formLimit();
   const ctx = (req: Request) => contextOf(web, web.refresh.current(), req);
 
   const notice = (req: Request, res: Response, kind: Notice, status = 200) => {
@@ -39,24 +42,26 @@ export function subscribeRoutes(router: Router, web: Web): void {
     sendPrivately(res, 400, pages.subscribe(ctx(req), typed));
   };
 
-  router.get('/status/subscribe', limitIf(limit, 'email'), async (req, res) => {
+  router.get('/status/subscribe', forms, limitIf(limit, 'email'), async (req, res) => {
     if (req.query.email !== undefined) return subscribe(req, res, req.query);
     const choice = { ...choiceOf(req.query), components: list(req.query.components) };
     sendPrivately(res, 200, pages.subscribe(ctx(req), { email: '', choice, problem: null }));
   });
-  router.post('/status/subscribe', guard, limit, form, json, (req, res) => subscribe(req, res, bodyOf(req)));
+  router.post('/status/subscribe', guard, forms, limit, form, json, (req, res) =>
+    subscribe(req, res, bodyOf(req)),
+  );
 
-  router.get('/status/confirm', async (req, res) => {
+  router.get('/status/confirm', forms, async (req, res) => {
     const token = text(req.query.token);
     if (!(await enrol.pending(token))) return notice(req, res, 'link_invalid', 400);
     sendPrivately(res, 200, pages.confirm(ctx(req), token));
   });
-  router.post('/status/confirm', guard, form, json, async (req, res) => {
+  router.post('/status/confirm', guard, forms, form, json, async (req, res) => {
     const done = await enrol.confirm(tokenOf(req));
     notice(req, res, done ? 'confirmed' : 'link_invalid', done ? 200 : 400);
   });
 
-  router.get('/status/unsubscribe', (req, res) => {
+  router.get('/status/unsubscribe', forms, (req, res) => {
     const token = text(req.query.token);
     if (token !== '' && !enrol.isUnsubscribe(token)) return notice(req, res, 'link_invalid', 400);
     const fields = { token: token || null, email: text(req.query.email).slice(0, 320), problem: null };
@@ -67,6 +72,8 @@ export function subscribeRoutes(router: Router, web: Web): void {
     const token = tokenOf(req);
     if (token !== '') {
       const done = await enrol.unsubscribe(token);
+      // Right tokens are not counted: a mail provider's few addresses send everybody's.
+      if (!done) web.countGuess(req, res);
       return notice(req, res, done ? 'unsubscribed' : 'link_invalid', done ? 200 : 400);
     }
     guard(req, res, (refused?: unknown) => {
@@ -89,13 +96,13 @@ export function subscribeRoutes(router: Router, web: Web): void {
     const fields = { token, email: who.address, choice: who.choice, saved };
     sendPrivately(res, 200, pages.manage(ctx(req), fields));
   };
-  router.get('/status/manage', async (req, res) => {
+  router.get('/status/manage', forms, async (req, res) => {
     const token = text(req.query.token);
     const who = await enrol.manage(token);
     if (!who) return notice(req, res, 'link_invalid', 400);
     manage(req, res, token, who, false);
   });
-  router.post('/status/manage', guard, form, json, async (req, res) => {
+  router.post('/status/manage', guard, forms, form, json, async (req, res) => {
     const fields = bodyOf(req);
     if (text(fields.leave) !== '') {
       const done = await enrol.leave(tokenOf(req));

@@ -1,6 +1,8 @@
 // What a webhook's request carries: tokens wherever they may stand, fields however they were sent.
+import { createHmac } from 'node:crypto';
 import type { Request } from 'express';
 import { Refusal } from './guards.ts';
+import { LIMITS } from './limits.ts';
 
 /** Query, form and JSON fields as one, body over query; a JSON list comes as it is. */
 export function fieldsOf(req: Request): Record<string, unknown> | unknown[] {
@@ -21,6 +23,23 @@ export function tokensOf(req: Request): string[] {
         .replace(/^[^:]*:/, ''),
     );
   return found.filter(token => typeof token === 'string' && token !== '') as string[];
+}
+
+/**
+ * The HMAC-SHA-256 of a body in hex, read piece by piece: git hosts list every file of a push, and strangers must
+ * not make us hold megabytes before we know who they are. 413 when it is too long.
+ */
+export async function bodyDigest(req: Request, secret: string): Promise<string> {
+  const hmac = createHmac('sha256', secret);
+  let size = 0;
+  // Refusing must not cut the line the refusal is told on.
+  const chunks: AsyncIterable<Buffer> = req.iterator({ destroyOnReturn: false });
+  for await (const chunk of chunks) {
+    size += chunk.length;
+    if (size > LIMITS.git_push_body) throw new Refusal(413, 'The request is too large.');
+    hmac.update(chunk);
+  }
+  return hmac.digest('hex');
 }
 
 function readBody(req: Request): Record<string, unknown> | unknown[] {

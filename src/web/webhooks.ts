@@ -8,14 +8,12 @@ import type { Reader } from '../core/inbound/signal.ts';
 import { MINUTE } from '../core/time.ts';
 import { sameSecret } from '../core/token.ts';
 import type { Web, WebhookNote } from './context.ts';
-import { doorLimit, Refusal } from './guards.ts';
+import { Refusal } from './guards.ts';
+import { LIMITS } from './limits.ts';
+import { brief } from './log-words.ts';
+import { heartbeatLimit, webhookLimit } from './rates.ts';
 import { makeSnsDoor } from './sns.ts';
-import { fieldsOf, formOf, tokensOf } from './webhook-body.ts';
-
-/** Larger than any monitor's message. */
-const MOST = '100kb';
-/** Git hosts list every file of a push. */
-const MOST_PUSH = '25mb';
+import { bodyDigest, fieldsOf, formOf, tokensOf } from './webhook-body.ts';
 
 /** What is answered; of several signals, `results` has each, in their order. */
 interface Answer {
@@ -26,8 +24,8 @@ interface Answer {
 }
 
 export function webhookRoutes(router: Router, web: Web): void {
-  const limit = doorLimit();
-  const raw = express.text({ type: () => true, limit: MOST, defaultCharset: 'utf-8' });
+  const limit = webhookLimit();
+  const raw = express.text({ type: () => true, limit: LIMITS.webhook_body, defaultCharset: 'utf-8' });
   const admitSns = makeSnsDoor(web);
 
   const note = (sender: string, entry: Omit<WebhookNote, 'at' | 'sender'>) =>
@@ -69,45 +67,49 @@ export function webhookRoutes(router: Router, web: Web): void {
   };
 
   let strangerAt = Number.NEGATIVE_INFINITY;
-  const authorised: RequestHandler = async (req, _res, next) => {
+  const authorised: RequestHandler = async (req, res, next) => {
     const given = tokensOf(req);
     if (given.some(token => sameSecret(token, web.webhookToken))) return next();
-    web.log.warn({ path: req.path, tokens: given.length }, 'webhook with a wrong or missing token');
+    web.countGuess(req, res);
     const why = given.length > 0 ? 'the token is wrong' : 'the token is missing';
     // Once a minute: a stranger must not push the monitors' own entries out of the log.
     if (web.clock() - strangerAt >= MINUTE) {
       strangerAt = web.clock();
+      web.log.warn(
+        { path: brief(req.path), why },
+        'webhook with a wrong or missing token (told once a minute)',
+      );
       const sender = req.path.split('/').at(-1) ?? '';
       await note(sender, { status: 401, action: 'refused', incident: null, why, body: '{}' });
     }
     next(new Refusal(401, 'This webhook needs its token: ?token=…, X-Webhook-Token or Bearer.'));
   };
 
-  router.get('/webhooks/uptime', limit, authorised, (req, res) => receive(req, res, 'uptimerobot'));
-  router.post('/webhooks/uptime', limit, authorised, raw, (req, res) => receive(req, res, 'uptimerobot'));
-  const push = express.raw({ type: () => true, limit: MOST_PUSH });
-  router.post('/webhooks/git', limit, push, (req, res) => {
+  router.get('/webhooks/uptime', authorised, limit, (req, res) => receive(req, res, 'uptimerobot'));
+  router.post('/webhooks/uptime', authorised, limit, raw, (req, res) => receive(req, res, 'uptimerobot'));
+  router.post('/webhooks/git', limit, async (req, res) => {
     const secret = web.gitSecret();
     if (secret === null) throw new Refusal(404, 'No git is configured (content.git in status.yaml).');
-    const body = Buffer.isBuffer(req.body) ? req.body : '';
     const tokened = tokensOf(req).some(token => sameSecret(token, web.webhookToken));
-    if (!tokened && !isFromGitHost(req.headers, body, secret)) {
+    if (!tokened && !isFromGitHost(req.headers, await bodyDigest(req, secret), secret)) {
+      web.countGuess(req, res);
       web.log.warn({ path: req.path }, 'git webhook with a wrong or missing signature');
       throw new Refusal(401, 'This webhook needs the signature of its secret, or the webhook token.');
     }
     web.pullGit();
     res.status(202).set('Cache-Control', 'no-store').json({ ok: true });
   });
-  router.post('/webhooks/:sender', limit, authorised, raw, (req, res) =>
+  router.post('/webhooks/:sender', authorised, limit, raw, (req, res) =>
     receive(req, res, String(req.params.sender)),
   );
 
-  router.all('/heartbeats/:token', limit, raw, async (req, res, next) => {
+  router.all('/heartbeats/:token', heartbeatLimit(), raw, async (req, res, next) => {
     if (req.method !== 'GET' && req.method !== 'POST') return next();
     const fields = { ...req.query, ...formOf(req) };
     const ok = !/^(down|fail|failed|error|0)$/i.test(String(fields.status ?? 'up'));
     const message = String(fields.msg ?? '').slice(0, 500);
     if (!(await web.beats.beat(String(req.params.token), ok, message))) {
+      web.countGuess(req, res);
       throw new Refusal(404, 'No such heartbeat.');
     }
     res.set('Cache-Control', 'no-store').json({ ok: true });

@@ -1,11 +1,13 @@
 // What is not HTTP enough for Express, answered in the same shape as every other refusal.
 import { type RequestListener, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { LIMITS } from './limits.ts';
 
 const WORDS: Record<number, string> = {
   400: 'The request cannot be read.',
   405: 'This is no proxy.',
   408: 'The request took too long to arrive.',
+  414: `The address is longer than ${LIMITS.url} characters.`,
   431: 'The headers of the request are too large.',
 };
 
@@ -25,11 +27,16 @@ export function answerBadWire(server: Server, listener: RequestListener): void {
   server.on('checkExpectation', listener);
 }
 
-/** HTTP/1.1 wants a Host in every request (RFC 9112, 3.2): without one it is refused. */
-export function missingHost(listener: RequestListener): RequestListener {
+/**
+ * HTTP/1.1 wants a Host in every request (RFC 9112, 3.2): without one it is refused; so is an address that is
+ * longer than any of ours or any monitor's.
+ */
+export function wellFormed(listener: RequestListener): RequestListener {
   return (req, res) => {
-    if (req.httpVersion !== '1.1' || req.headers.host !== undefined) return listener(req, res);
-    res.writeHead(400, headersOf(problem(400))).end(problem(400));
+    const hasHost = req.httpVersion !== '1.1' || req.headers.host !== undefined;
+    if (hasHost && (req.url as string).length <= LIMITS.url) return listener(req, res);
+    const body = problem(hasHost ? 414 : 400);
+    res.writeHead(hasHost ? 414 : 400, headersOf(body)).end(body);
   };
 }
 

@@ -9,7 +9,10 @@ import type { Asked } from '../core/writing.ts';
 import type { Pushed } from '../work/push.ts';
 import type { Written } from '../work/write.ts';
 import type { Web } from './context.ts';
-import { Refusal, writeLimit } from './guards.ts';
+import { Refusal } from './guards.ts';
+import { LIMITS } from './limits.ts';
+import { brief } from './log-words.ts';
+import { writeLimit } from './rates.ts';
 
 /** What an answer is made of, and what is kept for a repeat. */
 interface Told {
@@ -21,9 +24,9 @@ export function writeRoutes(router: Router, web: Web): void {
   const { write } = web;
   const inTurn = turns();
   const doors = [
-    writeLimit(),
     authorised(web),
-    express.text({ type: () => true, limit: '100kb', defaultCharset: 'utf-8' }),
+    writeLimit(),
+    express.text({ type: () => true, limit: LIMITS.write_body, defaultCharset: 'utf-8' }),
   ];
 
   router.post(
@@ -53,14 +56,18 @@ export function writeRoutes(router: Router, web: Web): void {
 }
 
 /** 403 while the API is off, 401 without the token; compared in constant time. */
-function authorised({ apiToken, log }: Web): RequestHandler {
+function authorised({ apiToken, countGuess, log }: Web): RequestHandler {
   return (req, res, next) => {
     if (apiToken === null) {
       return next(new Refusal(403, 'The writing API is off: it is on when API_TOKEN is set on the server.'));
     }
     const given = /^Bearer +(\S+) *$/i.exec(req.headers.authorization ?? '')?.[1];
     if (given !== undefined && sameSecret(given, apiToken)) return next();
-    log.warn({ path: req.path, token: given !== undefined }, 'API request with a wrong or missing token');
+    countGuess(req, res);
+    log.warn(
+      { path: brief(req.path), token: given !== undefined },
+      'API request with a wrong or missing token',
+    );
     res.set('WWW-Authenticate', 'Bearer realm="status"');
     next(new Refusal(401, 'Send the server’s API_TOKEN as "Authorization: Bearer …".'));
   };
