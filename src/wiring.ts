@@ -21,6 +21,7 @@ import { makeSightings } from './store/sightings.ts';
 import * as transitions from './store/transitions.ts';
 import { makeRender } from './views.ts';
 import { makeApp } from './web/app.ts';
+import { isNear } from './web/connections.ts';
 import { LIMITS } from './web/limits.ts';
 import { makeMetrics } from './web/metrics.ts';
 import { makePages } from './web/pages.ts';
@@ -88,7 +89,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
   const templates = openTemplates(env.statusDir);
   const server = await openServer(env.port, env.host, {
     limits: LIMITS,
-    direct: env.trustProxy === false,
+    isVisitor: address => env.trustProxy === false && !isNear(address),
     log,
   });
   if ('what' in server) throw new StartProblems([server]);

@@ -36,7 +36,7 @@ export function makeApp(deps: WebDeps): App {
     base,
     assets: readAssets(deps.publicDir),
     answers: makeAnswers(deps.refresh.current),
-    countGuess: makeGuesses(),
+    countGuess: makeGuesses(deps.log),
   };
   const app = express();
   app.disable('x-powered-by');

@@ -21,7 +21,6 @@ export function bounceRoutes(router: Router, { bounces, countGuess, clock, log }
     };
     if (!isGenuine(bounces.secret, headers, body, clock())) {
       countGuess(req, res);
-      log.warn({ path: req.path }, 'bounce webhook with a wrong signature or time');
       throw new Refusal(401, 'The signature does not fit.');
     }
     const bounce = readResendEvent(parsed(body));

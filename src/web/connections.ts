@@ -11,8 +11,8 @@ type ConnectionLimits = Pick<Limits, 'connections' | 'connections_per_address' |
 
 export interface ConnectionRules {
   readonly limits: { readonly [name in keyof ConnectionLimits]: number };
-  /** Whether the other end is the visitor (no proxy in front), so that its address may be counted. */
-  readonly direct: boolean;
+  /** Whether this address is one visitor's, and may be counted; a proxy's is not. */
+  readonly isVisitor: (address: string | undefined) => boolean;
   readonly log: Pick<Log, 'warn'>;
 }
 
@@ -23,7 +23,7 @@ const LOOK = 5 * SECOND;
 const FILES_OF_OUR_OWN = 700;
 
 /** Watches the server's connections until the returned function is called. */
-export function guardConnections(server: Server, { limits, direct, log }: ConnectionRules): () => void {
+export function guardConnections(server: Server, { limits, isVisitor, log }: ConnectionRules): () => void {
   const counts = new Map<string, number>();
   const open = new Map<Socket, { written: number; since: number }>();
   const turnedAway = { full: 0, address: 0, unread: 0 };
@@ -33,7 +33,7 @@ export function guardConnections(server: Server, { limits, direct, log }: Connec
   server.on('drop', () => turnedAway.full++);
 
   server.on('connection', socket => {
-    const key = direct && !isNear(socket.remoteAddress) ? addressKey(socket.remoteAddress) : null;
+    const key = isVisitor(socket.remoteAddress) ? addressKey(socket.remoteAddress) : null;
     if (key !== null) {
       const count = (counts.get(key) ?? 0) + 1;
       if (count > limits.connections_per_address) {

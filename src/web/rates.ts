@@ -2,10 +2,12 @@
 import { isIP } from 'node:net';
 import type { Request, RequestHandler, Response } from 'express';
 import { ipKeyGenerator, type Options, rateLimit, type Store } from 'express-rate-limit';
-import type { Millis } from '../core/time.ts';
+import type { Log } from '../core/log.ts';
+import { MINUTE, type Millis, SECOND } from '../core/time.ts';
 import { shortId } from '../core/token.ts';
 import { Refusal } from './guards.ts';
 import { LIMITS, type Rate } from './limits.ts';
+import { brief } from './log-words.ts';
 
 /**
  * An address as it is counted: IPv6 by network, an IPv4 in IPv6's clothes as the IPv4 it is. What is no address
@@ -19,38 +21,45 @@ export function addressKey(address: string | undefined): string {
 const steady = (): Millis => performance.timeOrigin + performance.now();
 
 /**
- * Counts by key over a window (ms), for at most `most` keys: with a new one too many, the one whose window
- * began first is forgotten, so that a flood of addresses costs no memory.
+ * Counts by key over a window (ms) that begins with the key's first, for about `most` keys: in a flood of
+ * addresses those not seen for longest are forgotten.
  */
 export function boundedStore(window: Millis, most: number = LIMITS.addresses, now = steady): Store {
-  // In the order their windows began, which is the order they end in.
-  const counts = new Map<string, { count: number; readonly ends: Millis }>();
-  const forgetFirst = () => counts.delete(counts.keys().next().value as string);
+  // Two halves in turn: forgetting a half at once costs nothing, while a Map that loses its first key again and
+  // again looks for the next among all that are gone.
+  let young = new Map<string, Count>();
+  let old = new Map<string, Count>();
+  let turned = now();
+  const turn = (at: Millis) => {
+    old = young;
+    young = new Map();
+    turned = at;
+  };
   return {
     localKeys: true,
     increment(key) {
       const at = now();
-      for (const [first, { ends }] of counts) {
-        if (ends > at) break;
-        counts.delete(first);
-      }
-      let entry = counts.get(key);
-      if (!entry) {
-        if (counts.size >= most) forgetFirst();
-        entry = { count: 0, ends: at + window };
-        counts.set(key, entry);
-      }
+      if (young.size >= most / 2 || at - turned >= window) turn(at);
+      const known = young.get(key) ?? old.get(key);
+      const entry = known && known.ends > at ? known : { count: 0, ends: at + window };
       entry.count++;
+      young.set(key, entry);
       return { totalHits: entry.count, resetTime: new Date(entry.ends) };
     },
     decrement(key) {
-      const entry = counts.get(key);
+      const entry = young.get(key) ?? old.get(key);
       if (entry && entry.count > 0) entry.count--;
     },
     resetKey(key) {
-      counts.delete(key);
+      young.delete(key);
+      old.delete(key);
     },
   };
+}
+
+interface Count {
+  count: number;
+  readonly ends: Millis;
 }
 
 const TOO_MANY = 'Too many requests from your address; try again later.';
@@ -94,17 +103,28 @@ export const heartbeatLimit = () =>
 
 /**
  * Counts a wrong token against its address; throws 429 when it was one too many. Only wrong ones are counted:
- * who guesses from behind the same address does not lock out who knows.
+ * who guesses from behind the same address does not lock out who knows. Logged once a minute at most.
  */
 export type CountGuess = (req: Request, res: Response) => void;
 
-export function makeGuesses(): CountGuess {
+export function makeGuesses(log: Pick<Log, 'warn'>): CountGuess {
   const { most, window } = LIMITS.guesses;
   const store = boundedStore(window);
+  let since = 0;
+  let toldAt = Number.NEGATIVE_INFINITY;
   return (req, res) => {
+    since++;
+    if (steady() - toldAt >= MINUTE) {
+      log.warn(
+        { path: brief(req.path), since },
+        'a wrong or missing token or signature (told once a minute)',
+      );
+      since = 0;
+      toldAt = steady();
+    }
     const { totalHits } = store.increment(addressKey(req.ip)) as { totalHits: number };
     if (totalHits <= most) return;
-    res.set('Retry-After', String(Math.ceil(window / 1000)));
+    res.set('Retry-After', String(Math.ceil(window / SECOND)));
     throw new Refusal(429, TOO_MANY);
   };
 }

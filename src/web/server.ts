@@ -18,7 +18,7 @@ export interface WebServer {
 /** Answers under way when the server stops are given so long. */
 const LAST_WORDS = 3 * SECOND;
 
-const RULES: ServerRules = { limits: LIMITS, direct: true, log: { warn() {} } };
+const RULES: ServerRules = { limits: LIMITS, isVisitor: () => false, log: { warn() {} } };
 
 type Times = 'headers_time' | 'request_time' | 'idle_time';
 

@@ -10,7 +10,6 @@ import { sameSecret } from '../core/token.ts';
 import type { Web, WebhookNote } from './context.ts';
 import { Refusal } from './guards.ts';
 import { LIMITS } from './limits.ts';
-import { brief } from './log-words.ts';
 import { heartbeatLimit, webhookLimit } from './rates.ts';
 import { makeSnsDoor } from './sns.ts';
 import { bodyDigest, fieldsOf, formOf, tokensOf } from './webhook-body.ts';
@@ -75,10 +74,6 @@ export function webhookRoutes(router: Router, web: Web): void {
     // Once a minute: a stranger must not push the monitors' own entries out of the log.
     if (web.clock() - strangerAt >= MINUTE) {
       strangerAt = web.clock();
-      web.log.warn(
-        { path: brief(req.path), why },
-        'webhook with a wrong or missing token (told once a minute)',
-      );
       const sender = req.path.split('/').at(-1) ?? '';
       await note(sender, { status: 401, action: 'refused', incident: null, why, body: '{}' });
     }
@@ -93,7 +88,6 @@ export function webhookRoutes(router: Router, web: Web): void {
     const tokened = tokensOf(req).some(token => sameSecret(token, web.webhookToken));
     if (!tokened && !isFromGitHost(req.headers, await bodyDigest(req, secret), secret)) {
       web.countGuess(req, res);
-      web.log.warn({ path: req.path }, 'git webhook with a wrong or missing signature');
       throw new Refusal(401, 'This webhook needs the signature of its secret, or the webhook token.');
     }
     web.pullGit();

@@ -11,7 +11,6 @@ import type { Written } from '../work/write.ts';
 import type { Web } from './context.ts';
 import { Refusal } from './guards.ts';
 import { LIMITS } from './limits.ts';
-import { brief } from './log-words.ts';
 import { writeLimit } from './rates.ts';
 
 /** What an answer is made of, and what is kept for a repeat. */
@@ -56,7 +55,7 @@ export function writeRoutes(router: Router, web: Web): void {
 }
 
 /** 403 while the API is off, 401 without the token; compared in constant time. */
-function authorised({ apiToken, countGuess, log }: Web): RequestHandler {
+function authorised({ apiToken, countGuess }: Web): RequestHandler {
   return (req, res, next) => {
     if (apiToken === null) {
       return next(new Refusal(403, 'The writing API is off: it is on when API_TOKEN is set on the server.'));
@@ -64,10 +63,6 @@ function authorised({ apiToken, countGuess, log }: Web): RequestHandler {
     const given = /^Bearer +(\S+) *$/i.exec(req.headers.authorization ?? '')?.[1];
     if (given !== undefined && sameSecret(given, apiToken)) return next();
     countGuess(req, res);
-    log.warn(
-      { path: brief(req.path), token: given !== undefined },
-      'API request with a wrong or missing token',
-    );
     res.set('WWW-Authenticate', 'Bearer realm="status"');
     next(new Refusal(401, 'Send the server’s API_TOKEN as "Authorization: Bearer …".'));
   };

@@ -33,6 +33,8 @@ export interface WorldOptions {
   readonly now?: string;
   /** What Amazon's addresses answer; without it they cannot be reached. */
   readonly fetchText?: (url: URL) => Promise<string>;
+  /** Whether the process is late with everything; never, by default: a busy machine is no part of a test. */
+  readonly isStrained?: () => boolean;
 }
 
 export interface World {
@@ -116,6 +118,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       schedule: () => async () => {},
       probe: makeProbes(),
       fetchText: options.fetchText ?? unreachable,
+      isStrained: options.isStrained ?? (() => false),
       log,
     });
   };

@@ -6,9 +6,12 @@ import type { Millis } from '../../core/time.ts';
 /** A finding a probe throws when the answer itself was wrong; its words are fit to publish. */
 export class Finding extends Error {}
 
-/** A sighting of "down" out of whatever a probe or a library threw. */
+/** A sighting out of whatever a probe or a library threw: "down", but when the fault is ours. */
 export function explain(error: unknown): Sighting {
   if (error instanceof Finding) return down(error.message, error.cause ? describe(error.cause) : undefined);
+  // Our own want of files says nothing of the other side.
+  if (/^E[MN]FILE$/.test(codeOf(error)))
+    return { outcome: 'unknown', latency: null, seen: 'not checked', detail: describe(error) };
   return down(wordsFor(error), describe(error));
 }
 
@@ -28,6 +31,8 @@ function down(seen: string, detail?: string): Sighting {
 }
 
 const WORDS = new Map([
+  ['EMFILE', 'too many open files here'],
+  ['ENFILE', 'too many open files here'],
   ['ECONNREFUSED', 'refused the connection'],
   ['ECONNRESET', 'broke off the connection'],
   ['EPIPE', 'broke off the connection'],
