@@ -29,7 +29,16 @@ const RULES: sanitize.IOptions = {
 
 /** Renders an operator's or a monitor's markdown; the result never holds a script, handler or odd link. */
 export function renderMarkdown(markdown: string): string {
-  return sanitize(marked.parse(markdown) as string, RULES).trim();
+  return sanitize(parsed(markdown), RULES).trim();
+}
+
+/** A text nested deeper than the parser can follow is shown as it was written, not kept off the page. */
+function parsed(markdown: string): string {
+  try {
+    return marked.parse(markdown) as string;
+  } catch {
+    return `<pre>${escapeHtml(markdown)}</pre>`;
+  }
 }
 
 /** The words of a markdown text without its marks, for titles, mail summaries and `og:description`. */

@@ -26,9 +26,12 @@ function hide(value: unknown, depth: number): unknown {
 }
 
 function hideIn(text: string): string {
-  return text
-    .slice(0, 4 * MOST)
-    .replace(/[^\s"'<>@;,:]+@[^\s"'<>@;,/]+/g, HIDDEN)
-    .replace(/(https?:\/\/[^\s"'<>?#]*)\?[^\s"'<>]*/gi, `$1?${HIDDEN}`)
-    .replace(/("[^"]*(?:token|secret|passw|key)[^"]*"\s*:\s*)"[^"]*"/gi, `$1"${HIDDEN}"`);
+  return (
+    text
+      .slice(0, 4 * MOST)
+      // Bounded, so that a long text without any @ is not searched from each of its letters to its end.
+      .replace(/[^\s"'<>@;,:]{1,320}@[^\s"'<>@;,/]+/g, HIDDEN)
+      .replace(/(https?:\/\/[^\s"'<>?#]*)\?[^\s"'<>]*/gi, `$1?${HIDDEN}`)
+      .replace(/("[^"]*(?:token|secret|passw|key)[^"]*"\s*:\s*)"[^"]*"/gi, `$1"${HIDDEN}"`)
+  );
 }

