@@ -120,7 +120,7 @@ function headOf(hot: Hot, accept: string): Head {
   ]);
   const head = { bytes, lines };
   // A hostile visitor may send any line: only so many are kept.
-  if (hot.heads.size < 20) hot.heads.set(accept, head);
+  if (hot.heads.size < 20 && accept.length < 100) hot.heads.set(accept, head);
   return head;
 }
 

@@ -6,6 +6,7 @@ import { metricSchema } from '../../src/config/metrics-schema.ts';
 import { siteSchema } from '../../src/config/site-schema.ts';
 import { checkSchema, detectSchema } from '../../src/core/check.ts';
 import { frontmatterSchema } from '../../src/core/incident-schema.ts';
+import { LIMITS } from '../../src/web/limits.ts';
 
 const readme = readFileSync('README.md', 'utf8');
 
@@ -31,6 +32,17 @@ test('every key of status.yaml and of an incident file is explained', () => {
   ];
   expect([...new Set(keys)].filter(key => !readme.includes(key))).toEqual([]);
   expect(z.toJSONSchema(frontmatterSchema, { io: 'input', unrepresentable: 'any' })).toBeTruthy();
+});
+
+test('every limit is named with its number', () => {
+  const lines = readme.slice(readme.indexOf('## Limits'), readme.indexOf('## Metrics')).split('\n');
+  for (const [name, limit] of Object.entries(LIMITS)) {
+    const number = typeof limit === 'object' ? limit.most : limit;
+    const line = lines.find(text => text.startsWith('|') && text.includes(`\`${name}\``));
+    const plain = (line ?? '').replaceAll(/(\d),(\d)/g, '$1$2');
+    const spelt = /_time$/.test(name) ? `${number / 1000} s` : String(number);
+    expect([name, plain.includes(spelt)]).toEqual([name, true]);
+  }
 });
 
 test('every command of package.json that a person runs is named', () => {
