@@ -35,7 +35,8 @@ test('every key of status.yaml and of an incident file is explained', () => {
 });
 
 test('every limit is named with its number', () => {
-  const lines = readme.slice(readme.indexOf('## Limits'), readme.indexOf('## Metrics')).split('\n');
+  const [, limits = ''] = readme.split('\n## Limits\n');
+  const lines = limits.slice(0, limits.indexOf('\n## ')).split('\n');
   for (const [name, limit] of Object.entries(LIMITS)) {
     const number = typeof limit === 'object' ? limit.most : limit;
     const line = lines.find(text => text.startsWith('|') && text.includes(`\`${name}\``));
