@@ -1,10 +1,11 @@
 // Configuration: every problem at once, each with its place, what is wrong and what would be right.
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readEnvironment } from '../../src/config/environment.ts';
+import { exposed } from '../../src/config/secret.ts';
 import { readSite } from '../../src/config/site-file.ts';
 import { printProblem } from '../../src/core/problem.ts';
 
@@ -66,6 +67,37 @@ describe('the environment', () => {
       'WEBHOOK_TOKEN: both WEBHOOK_TOKEN and WEBHOOK_TOKEN_FILE are set — keep one of them',
     ]);
   });
+});
+
+describe('a file with a secret', () => {
+  test.each([
+    [0o600, []],
+    [0o400, []],
+    [0o640, ['mode 0640']],
+    [0o644, ['mode 0644']],
+    [0o602, ['mode 0602']],
+  ])('of mode %o is warned of where others may reach it', (mode, told) => {
+    const file = path.join(mkdtempSync(path.join(tmpdir(), 'env-')), 'token');
+    writeFileSync(file, 'a-token-from-a-file\n');
+    chmodSync(file, mode);
+    const { value, problems } = readEnvironment({ API_TOKEN_FILE: file, TRUST_PROXY_FILE: file }, '/srv');
+    expect(value?.apiToken).toBe('a-token-from-a-file');
+    expect(lines(problems)).toEqual(told.map(words => expect.stringContaining(words)));
+    for (const problem of problems) {
+      expect(problem).toMatchObject({
+        level: 'warning',
+        where: 'API_TOKEN_FILE',
+        fix: `close it: chmod 600 ${file}`,
+      });
+    }
+  });
+
+  test.each(['/run/secrets/api_token', '/run/credentials/status-live.service/api_token'])(
+    '%s is closed by its folder',
+    file => {
+      expect(exposed(file, 0o100444, 'API_TOKEN_FILE')).toBeNull();
+    },
+  );
 });
 
 describe('status.yaml', () => {

@@ -307,6 +307,20 @@ describe('forged requests', () => {
   });
 });
 
+test('no address stands in the log, though mail servers repeat whom they refuse', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'somebody@example.com');
+  world.smtp.refuse = address => ({
+    code: 550,
+    text: `5.1.1 <${address}>: ${address} unknown (rcpt=${address})`,
+  });
+  await world.write('20260310_x.md', INCIDENT.replace('11:00:00', '12:00:01'));
+  await world.pass(5, 1);
+  const told = world.logged.filter(({ message }) => message === 'letter not sent');
+  expect(told).toMatchObject([{ fields: { error: expect.stringContaining('unknown') } }]);
+  expect(JSON.stringify(world.logged)).not.toContain('somebody');
+});
+
 describe('names that are not data', () => {
   const KEYS = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty'];
 

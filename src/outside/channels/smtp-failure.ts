@@ -34,6 +34,9 @@ export function wordsOf(error: unknown): string {
   const { message, code, command, responseCode } = error as SmtpError & { originalCode?: string };
   const said = String(message || code || 'unknown error')
     .replace(/\s+/g, ' ')
+    .slice(0, 1000)
+    // Servers repeat whom they refuse; no address stands in the log.
+    .replace(/[^\s<>"'(:]{1,320}@[^\s<>"'),;]+/g, '…@…')
     .slice(0, 300);
   const hint = hintOf(code, command, responseCode, said);
   return hint ? `${hint} (${said})` : said;
