@@ -18,9 +18,9 @@ const TOKEN = 'the-webhook-token-of-this-test';
 /** The statuses of so many requests, counted. */
 async function tally(times: number, ask: (i: number) => Promise<{ status: number }>) {
   const counts: Record<number, number> = {};
-  for (let i = 0; i < times; i++) {
-    const { status } = await ask(i);
-    counts[status] = (counts[status] ?? 0) + 1;
+  for (let i = 0; i < times; i += 10) {
+    const asked = Array.from({ length: Math.min(10, times - i) }, (_, j) => ask(i + j));
+    for (const { status } of await Promise.all(asked)) counts[status] = (counts[status] ?? 0) + 1;
   }
   return counts;
 }

@@ -39,7 +39,7 @@ test('whatever strangers send in floods, nothing of it is kept', async () => {
   onTestFinished(() => agent.destroy());
   const ask = (i: number) =>
     new Promise<void>((resolve, reject) => {
-      const long = `${i}-${'x'.repeat(3000)}`;
+      const long = `${i}-${'x'.repeat(1000)}`;
       const paths = [
         '/status/live',
         `/${long}`,
@@ -54,10 +54,11 @@ test('whatever strangers send in floods, nothing of it is kept', async () => {
       ];
       const headers = {
         'x-forwarded-for': `2001:db8:${(i >> 8).toString(16)}:${(i & 255).toString(16)}::1`,
-        'accept-language': `de-${long}`,
+        // Kept, this alone would be fifteen megabytes.
+        'accept-language': `de-${i}-${'x'.repeat(10_000)}`,
         'accept-encoding': `gzip, ${long}`,
-        'if-none-match': `"${long}"`,
-        authorization: `Bearer ${long}`,
+        'if-none-match': `"${i}"`,
+        authorization: `Bearer ${i}`,
       };
       const path = [...paths, ...more, `/webhooks/${long}`][i % 9] as string;
       const method = path.startsWith('/webhooks') ? 'POST' : 'GET';
@@ -74,7 +75,6 @@ test('whatever strangers send in floods, nothing of it is kept', async () => {
     const { heapUsed, external } = process.memoryUsage();
     return (heapUsed + external) / 1e6;
   };
-  const before = await flood(0, 1500);
-  // Each request carries some fifteen kilobytes: kept, they would be forty-five megabytes.
-  expect((await flood(1500, 4500)) - before).toBeLessThan(10);
+  const before = await flood(0, 500);
+  expect((await flood(500, 2000)) - before).toBeLessThan(7);
 });
