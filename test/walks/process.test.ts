@@ -113,7 +113,7 @@ describe('told to stop', () => {
     onTestFinished(() => void half.destroy());
     await asked;
     program.child.kill('SIGTERM');
-    await expect.poll(program.out).toContain('stopping');
+    await expect.poll(program.out, { timeout: 10_000 }).toContain('stopping');
     const began = performance.now();
     program.child.kill('SIGTERM');
     const { code, after } = await program.exit;
@@ -206,7 +206,7 @@ test('visitors cannot use up the open files: checks go on and the page is answer
   target.on('request', () => void checks++);
   await expect.poll(() => checks, { timeout: 10_000 }).toBeGreaterThan(2);
   agent.write('GET /api/v2/components.json HTTP/1.1\r\nHost: x\r\n\r\n');
-  await expect.poll(() => got).toContain('"status":"operational"');
+  await expect.poll(() => got, { timeout: 10_000 }).toContain('"status":"operational"');
   expect(program.out()).not.toMatch(/EMFILE|state changed/);
 });
 

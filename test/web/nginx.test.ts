@@ -182,14 +182,14 @@ describe.runIf(NGINX)('behind nginx', () => {
     stream.on('data', data => {
       told += data;
     });
-    await expect.poll(() => told).toContain(world.system.snapshot().version);
+    await expect.poll(() => told, { timeout: 10_000 }).toContain(world.system.snapshot().version);
     await world.write(
       '20260310_x.md',
       '---\ntitle: Storm\nstatus: investigating\nseverity: major\nstarted: 2026-03-10T12:00:00Z\n---\nX',
     );
     await world.pass(1);
     const { version } = world.system.snapshot();
-    await expect.poll(() => told).toContain(version);
+    await expect.poll(() => told, { timeout: 10_000 }).toContain(version);
     const after = await ask(`/status/live?v=${version}`);
     expect([before.text.includes('Storm'), after.text.includes('Storm')]).toEqual([false, true]);
   });
