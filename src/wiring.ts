@@ -14,7 +14,6 @@ import { type Outcome, type Problem, printProblem } from './core/problem.ts';
 import type { Snapshot } from './core/snapshot.ts';
 import type { Clock } from './core/time.ts';
 import { deriveSecret } from './core/token.ts';
-import { openDatabase } from './store/database.ts';
 import * as requests from './store/requests.ts';
 import { readSeries } from './store/rollups.ts';
 import { makeSightings } from './store/sightings.ts';
@@ -27,6 +26,7 @@ import { openServer } from './web/server.ts';
 import { openDoors } from './wiring/doors.ts';
 import { exportInto } from './wiring/export.ts';
 import { openCarrier } from './wiring/git.ts';
+import { openKeeping } from './wiring/keeping.ts';
 import { metricDoors, metricPruning, openFigures } from './wiring/metrics.ts';
 import { openPost } from './wiring/post.ts';
 import { openRemind } from './wiring/remind.ts';
@@ -98,8 +98,10 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     );
     const secret = env.secret ?? needed(await keptSecret(env.dataDir));
     const webhookToken = env.webhookToken ?? deriveSecret(secret, 'webhook');
-    const db = openDatabaseOrExplain(env.databaseFile);
-    closers.push(() => db.destroy());
+    const keeping = await openKeeping(env.databaseFile, clock, log);
+    if ('what' in keeping) throw new StartProblems([keeping]);
+    const { db } = keeping;
+    closers.push(() => keeping.close());
     const metrics = makeMetrics();
     const watch = openWatch({
       db,
@@ -244,13 +246,4 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
 function needed<T>({ value, problems }: Outcome<T>): T {
   if (value === null) throw new StartProblems(problems);
   return value;
-}
-
-function openDatabaseOrExplain(file: string) {
-  try {
-    return openDatabase(file);
-  } catch (error) {
-    const [where = file, what = '', fix = ''] = (error as Error).message.split(/: | — /);
-    throw new StartProblems([{ level: 'error', where, what, fix }]);
-  }
 }
