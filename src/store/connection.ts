@@ -31,15 +31,17 @@ const STATEMENTS = 300;
 export class Connection {
   private readonly sqlite: Sqlite.Database;
   private readonly told: Told;
+  private readonly gone: () => boolean;
   private readonly statements = new Map<string, Sqlite.Statement>();
   private busy: Promise<void> | null = null;
   private free: () => void = () => {};
   private level: Level = 'FULL';
   private wrote = false;
 
-  constructor(sqlite: Sqlite.Database, told: Told) {
+  constructor(sqlite: Sqlite.Database, told: Told, gone: () => boolean) {
     this.sqlite = sqlite;
     this.told = told;
+    this.gone = gone;
   }
 
   /** A statement outside a transaction. */
@@ -127,6 +129,7 @@ export class Connection {
   private run<R>({ sql, parameters }: CompiledQuery): QueryResult<R> {
     // A pragma acts when it is compiled.
     const statement = /^\s*pragma\b/i.test(sql) ? this.sqlite.prepare(sql) : this.statement(sql);
+    if (!statement.readonly && this.gone()) throw new StorageFault('gone', 'ENOENT');
     if (statement.reader) {
       const rows = statement.all(parameters) as R[];
       this.wrote ||= !statement.readonly && rows.length > 0;

@@ -18,16 +18,21 @@ export interface OpenOptions {
   readonly locked?: boolean;
   /** Told of every write. */
   readonly told?: Told;
+  /** Whether the file was taken away: nothing is written to it then. */
+  readonly gone?: () => boolean;
 }
 
 /**
  * Opens (or makes) the database in `file`. Throws DatabaseRefused when the file is damaged, foreign, newer
  * than this program, or cannot be written; the file and those beside it are then left untouched.
  */
-export function openDatabase(file: string, { locked = false, told = () => {} }: OpenOptions = {}): Db {
+export function openDatabase(
+  file: string,
+  { locked = false, told = () => {}, gone = () => false }: OpenOptions = {},
+): Db {
   try {
     const sqlite = file === ':memory:' ? made(file) : opened(file, locked);
-    const connection = new Connection(sqlite, told);
+    const connection = new Connection(sqlite, told, gone);
     const db = new Kysely<Tables>({ dialect: dialectOf(connection, 'FULL') });
     twins.set(db, new Kysely<Tables>({ dialect: dialectOf(connection, 'NORMAL') }));
     return db;

@@ -112,6 +112,12 @@ async function judgeBeat(
   return judged;
 }
 
+/** The detector's state of a component; null when nothing was recorded of it. */
+export async function detectorStateOf(db: Db, id: string): Promise<DetectorState | null> {
+  const { state, lastCheck } = await stateOf(db, id);
+  return lastCheck === null ? null : state;
+}
+
 async function stateOf(db: Db, id: string): Promise<{ state: DetectorState; lastCheck: Millis | null }> {
   const row = await db
     .selectFrom('components')

@@ -1,6 +1,7 @@
 // The one error handler: problems → statuses, as a page or as JSON; internals never leave.
 import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import { StorageFault } from '../core/storage.ts';
 import type { Web } from './context.ts';
 import { Refusal } from './guards.ts';
 import { contextOf } from './visitor.ts';
@@ -12,9 +13,12 @@ export const notFound: RequestHandler = (_req, _res, next) =>
 export function errorHandler(web: Web): ErrorRequestHandler {
   return (error: unknown, req, res, next) => {
     const { status, detail, more } = told(error);
-    if (status >= 500) web.log.error({ path: req.path, method: req.method, err: error }, 'request failed');
+    // What the disk does not take is said once, by storage.ts.
+    if (status >= 500 && !(error instanceof StorageFault))
+      web.log.error({ path: req.path, method: req.method, err: error }, 'request failed');
     if (res.headersSent) return next(error);
     res.status(status).set('Cache-Control', 'no-store');
+    if (error instanceof StorageFault) res.set('Retry-After', '30');
     if (status === 405) res.set('Allow', 'GET, HEAD, OPTIONS');
     if (isPage(req)) sendPage(web, req, res, status, detail);
     else sendProblem(res, status, detail, more);
@@ -23,6 +27,9 @@ export function errorHandler(web: Web): ErrorRequestHandler {
 
 function told(error: unknown): { status: number; detail: string; more?: object } {
   if (error instanceof Refusal) return { status: error.status, detail: error.message, more: error.more };
+  if (error instanceof StorageFault) {
+    return { status: 503, detail: 'We cannot take this in right now. Please try again in a few minutes.' };
+  }
   // body-parser and express mark what the client did wrong; their words may echo it, so ours are used.
   const { status } = error as { status?: unknown };
   if (typeof status === 'number' && status >= 400 && status < 500) {

@@ -16,7 +16,7 @@ export interface Keeping {
 }
 
 /** How long a server that is just stopping is waited for, ms. */
-const PATIENCE = 5000;
+const PATIENCE = 3000;
 const PAUSE = 100;
 
 /** Opens the database for the server and keeps others from serving it; a Problem when it cannot be. */
@@ -26,7 +26,11 @@ export async function openKeeping(file: string, clock: Clock, log: Log): Promise
     lock = await patientLock(file);
     if (!lock) return TAKEN(file);
     // Told of writes before `storage` is there only while opening, when nothing is written through it.
-    const db = openDatabase(file, { locked: true, told: trouble => storage.told(trouble) });
+    const db = openDatabase(file, {
+      locked: true,
+      told: trouble => storage.told(trouble),
+      gone: () => storage.gone(),
+    });
     const { ino } = statSync(file);
     const storage = makeStorage({
       where: file,

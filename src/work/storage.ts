@@ -1,7 +1,7 @@
 // Storage: whether the database takes what it is given, said once when it stops and once when it is mended.
 import type { Log } from '../core/log.ts';
 import { type Problem, printProblem } from '../core/problem.ts';
-import { type StorageTrouble, storageProblem } from '../core/storage.ts';
+import { StorageFault, type StorageTrouble, storageProblem } from '../core/storage.ts';
 import { type Clock, type Millis, SECOND } from '../core/time.ts';
 
 export interface StorageDeps {
@@ -20,8 +20,33 @@ export interface Storage {
   told(trouble: StorageTrouble | null): void;
   /** Looks, once a second: is the file there, and while something is wrong, does it write again? */
   look(): Promise<void>;
+  /** Whether the file was taken away: what is written to it now would be lost. */
+  gone(): boolean;
   /** For /readyz; null while all is well. */
   problem(): Problem | null;
+}
+
+/** Reads as `read` does; while the database gives nothing, what it gave last. */
+export function lastGood<Asked extends readonly unknown[], T>(
+  read: (...asked: Asked) => Promise<T>,
+  first: T,
+): (...asked: Asked) => Promise<T> {
+  let last = first;
+  return async (...asked) => {
+    try {
+      last = await read(...asked);
+    } catch (error) {
+      if (!(error instanceof StorageFault)) throw error;
+    }
+    return last;
+  };
+}
+
+/** Waits for a job; that the disk did not let it is said elsewhere, and it is tried again. */
+export async function evenSo(job: Promise<void>): Promise<void> {
+  await job.catch((error: unknown) => {
+    if (!(error instanceof StorageFault)) throw error;
+  });
 }
 
 /** So long writes must succeed before it is called mended: on a full disk a small one may. */
@@ -61,6 +86,7 @@ export function makeStorage({ where, tryWrite, isThere, clock, log }: StorageDep
       // What comes of it is told by the connection.
       if (wrong) await tryWrite().catch(() => undefined);
     },
+    gone: () => wrong?.trouble === 'gone',
     problem: () => wrong && storageProblem(where, wrong.trouble, wrong.since),
   };
 }
