@@ -1,6 +1,7 @@
 // The operator's command line: finds the command, runs it, and turns what it says into an exit code.
 
 import { addresses } from './cli/addresses.ts';
+import { backup } from './cli/backup.ts';
 import { check } from './cli/check.ts';
 import { type Command, Misuse, Refused } from './cli/command.ts';
 import { exporting } from './cli/export.ts';
@@ -25,6 +26,7 @@ const COMMANDS: readonly Command[] = [
   ...addresses,
   ...subscribers,
   ...post,
+  ...backup,
   exporting,
   letters,
   importing,

@@ -14,7 +14,6 @@ import { type Outcome, type Problem, printProblem } from './core/problem.ts';
 import type { Snapshot } from './core/snapshot.ts';
 import type { Clock } from './core/time.ts';
 import { deriveSecret } from './core/token.ts';
-import { openDatabase } from './store/database.ts';
 import * as requests from './store/requests.ts';
 import { readSeries } from './store/rollups.ts';
 import { makeSightings } from './store/sightings.ts';
@@ -29,15 +28,17 @@ import { openServer } from './web/server.ts';
 import { openDoors } from './wiring/doors.ts';
 import { exportInto } from './wiring/export.ts';
 import { openCarrier } from './wiring/git.ts';
+import { openKeeping } from './wiring/keeping.ts';
 import { metricDoors, metricPruning, openFigures } from './wiring/metrics.ts';
 import { openPost } from './wiring/post.ts';
 import { openRemind } from './wiring/remind.ts';
 import { openWatch } from './wiring/watch.ts';
 import { makeBell, serially } from './work/bell.ts';
-import { makeFile } from './work/file.ts';
+import { type Filed, makeFile } from './work/file.ts';
 import { makeMirror } from './work/mirror.ts';
 import { openRefresh } from './work/refresh.ts';
 import type { Schedule } from './work/schedule.ts';
+import { evenSo, lastGood } from './work/storage.ts';
 
 /** What tests replace: the clock, the schedule, and the network of the probes. */
 export interface Outside {
@@ -108,8 +109,11 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const secret = needed(kept);
     for (const problem of kept.problems) log.warn({}, printProblem(problem));
     const webhookToken = env.webhookToken ?? deriveSecret(secret, 'webhook');
-    const db = openDatabaseOrExplain(env.databaseFile);
-    closers.push(() => db.destroy());
+    const keeping = await openKeeping(env.databaseFile, clock, log);
+    if ('what' in keeping) throw new StartProblems([keeping]);
+    const { db, storage } = keeping;
+    const writable = () => storage.problem() === null;
+    closers.push(() => keeping.close());
     const metrics = makeMetrics();
     const watch = openWatch({
       db,
@@ -138,39 +142,43 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
           };
         },
         files: () => content.incidents(),
-        file: makeFile({
-          pending: () => transitions.unfiledTransitions(db),
-          previousIncident: (source, seq) => transitions.incidentBefore(db, source, seq),
-          markFiled: (seq, id, now) => transitions.markFiled(db, seq, id, now),
-          create: content.create,
-          replace: content.replace,
-          templates: templates.current,
-          log,
-        }),
+        file: lastGood(
+          makeFile({
+            pending: () => transitions.unfiledTransitions(db),
+            previousIncident: (source, seq) => transitions.incidentBefore(db, source, seq),
+            markFiled: (seq, id, now) => transitions.markFiled(db, seq, id, now),
+            create: content.create,
+            replace: content.replace,
+            templates: templates.current,
+            log,
+          }),
+          NOTHING_FILED,
+        ),
         histories,
-        metrics: openFigures(db),
+        metrics: lastGood(openFigures(db), new Map()),
         measured: watch.measured,
-        sightings: makeSightings(db),
+        sightings: lastGood(makeSightings(db), {}),
         blindSince: watch.blindSince,
         log,
       },
       clock(),
     );
     const render = metrics.timed(makeRender(path.join(ROOT, 'views')));
-    const post = await openPost({ db, env, secret, snapshot: refresh.current, render, clock, log }, () =>
-      bell.ring(),
+    const post = await openPost(
+      { db, env, secret, snapshot: refresh.current, render, writable, clock, log },
+      () => bell.ring(),
     );
     closers.push(() => post.close());
     const remind = openRemind({ db, snapshot: refresh.current, ...post.mail, clock, log });
     const round = serially(async () => {
       await refresh.round(clock());
-      await post.note();
+      await evenSo(post.note());
     });
     const bell = makeBell(async () => {
       await round();
       await post.enqueue();
       // A hundred thousand letters take their time; the next ring is heard meanwhile.
-      post.send().catch((error: unknown) => log.error({ err: error }, 'letters could not be sent'));
+      evenSo(post.send()).catch((error: unknown) => log.error({ err: error }, 'letters could not be sent'));
     }, log);
     closers.push(() => bell.close());
     await round();
@@ -191,6 +199,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       metrics,
       series: (id, span, from) => readSeries(db, id, span, from),
       outbox: post.depth,
+      storage: storage.problem,
       bounces: post.bounces,
       isStrained: outside.isStrained ?? (() => false),
       clock,
@@ -205,6 +214,14 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const mirror = makeMirror({ snapshot: refresh.current, write: exportInto(env, content), log });
     const unwatch = await content.watch(() => bell.ring());
     closers.push(unwatch);
+    const look = async () => {
+      await storage.look();
+      await watch.drain();
+    };
+    // A reminder that cannot be noted would be sent again each minute.
+    const nag = async () => {
+      if (writable()) await remind(clock());
+    };
     const prune = async () => {
       await watch.prune();
       await metricPruning(db, clock)();
@@ -212,6 +229,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       await post.prune();
     };
     const stop = outside.schedule([
+      { name: 'storage', every: '* * * * * *', run: look },
       { name: 'poll', every: '* * * * * *', run: async () => poll.startDue(clock()) },
       { name: 'heartbeats', every: '* * * * * *', run: () => beats.judgeAll(clock()) },
       { name: 'round', every: '* * * * * *', run: round },
@@ -220,7 +238,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       { name: 'mirror', every: '* * * * * *', run: () => mirror(clock()) },
       { name: 'git', every: '* * * * * *', run: () => carry.round(clock()) },
       { name: 'history', every: '*/10 * * * * *', run: lookBack },
-      { name: 'remind', every: '30 * * * * *', run: () => remind(clock()) },
+      { name: 'remind', every: '30 * * * * *', run: nag },
       { name: 'prune', every: '0 17 * * * *', run: prune },
     ]);
     closers.push(stop);
@@ -233,16 +251,17 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       heartbeatToken: id => beats.tokenOf(id),
       async tick() {
         content.lookEverywhere();
+        await look();
         poll.startDue(clock());
         await poll.settled();
         await beats.judgeAll(clock());
         await carry.round(clock());
         await lookBack();
         await round();
-        await post.enqueue();
-        await post.send();
+        await evenSo(post.enqueue());
+        await evenSo(post.send());
         await mirror(clock());
-        await remind(clock());
+        await nag();
       },
       close: closeAll,
     };
@@ -252,16 +271,10 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
   }
 }
 
+/** Before the first round of filing. */
+const NOTHING_FILED: Filed = { wrote: false, unfiled: new Map(), problems: [] };
+
 function needed<T>({ value, problems }: Outcome<T>): T {
   if (value === null) throw new StartProblems(problems);
   return value;
-}
-
-function openDatabaseOrExplain(file: string) {
-  try {
-    return openDatabase(file);
-  } catch (error) {
-    const [where = file, what = '', fix = ''] = (error as Error).message.split(/: | — /);
-    throw new StartProblems([{ level: 'error', where, what, fix }]);
-  }
 }

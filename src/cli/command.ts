@@ -7,8 +7,9 @@ import { readSite } from '../config/site-file.ts';
 import { openContent } from '../content/folder.ts';
 import { type Outcome, type Problem, printProblem } from '../core/problem.ts';
 import type { Site } from '../core/site.ts';
+import { DatabaseRefused } from '../core/storage.ts';
 import type { Clock } from '../core/time.ts';
-import { openDatabase } from '../store/database.ts';
+import { type Db, openDatabase } from '../store/database.ts';
 
 /** What a command is handed: the world as main.ts knows it. */
 export interface Cli {
@@ -51,8 +52,18 @@ export async function secretOf({ env }: Cli): Promise<string> {
 }
 
 /** The database where there is one already; a command never makes it. Close it with `destroy()`. */
-export function databaseOf({ env }: Cli) {
-  return existsSync(env.databaseFile) ? openDatabase(env.databaseFile) : null;
+export function databaseOf(cli: Cli): Db | null {
+  return existsSync(cli.env.databaseFile) ? openedDatabase(cli) : null;
+}
+
+/** The database, made when there is none yet; Refused in words when it cannot be opened. */
+export function openedDatabase({ env }: Cli): Db {
+  try {
+    return openDatabase(env.databaseFile);
+  } catch (error) {
+    if (error instanceof DatabaseRefused) throw new Refused(printProblem(error.problem));
+    throw error;
+  }
 }
 
 /** A path as the operator would type it. */

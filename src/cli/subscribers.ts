@@ -8,11 +8,20 @@ import { stringify } from 'csv-stringify/sync';
 import { readRoster } from '../core/roster.ts';
 import { readAddress, type Subscriber } from '../core/subscriber.ts';
 import { iso } from '../core/time.ts';
-import { type Db, openDatabase } from '../store/database.ts';
+import type { Db } from '../store/database.ts';
 import { enqueue } from '../store/outbox.ts';
 import * as store from '../store/subscribers.ts';
 import { addressHash } from '../work/enrol.ts';
-import { type Cli, type Command, databaseOf, Misuse, Refused, secretOf, siteOf } from './command.ts';
+import {
+  type Cli,
+  type Command,
+  databaseOf,
+  Misuse,
+  openedDatabase,
+  Refused,
+  secretOf,
+  siteOf,
+} from './command.ts';
 
 export const subscribers: readonly Command[] = [
   {
@@ -110,7 +119,7 @@ async function importFile(args: readonly string[], cli: Cli): Promise<number> {
   const now = cli.clock();
   const counts = { added: 0, known: 0, suppressed: 0 };
   // The only command that may make the database: a new installation is filled before its first start.
-  const db = openDatabase(cli.env.databaseFile);
+  const db = openedDatabase(cli);
   try {
     for (const { address, choice } of entries) {
       if (await store.isSuppressed(db, addressHash(secret, address))) counts.suppressed++;

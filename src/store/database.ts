@@ -1,90 +1,154 @@
-// The database: one SQLite file, opened, checked and migrated.
-import { mkdirSync } from 'node:fs';
+// The database: one SQLite file, looked at, opened, backed up before its schema changes, and migrated.
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { Kysely, SqliteDialect, type SqliteStatement } from 'kysely';
+import { Kysely } from 'kysely';
+import { DatabaseRefused, troubleOf } from '../core/storage.ts';
+import { backUpBeforeMigration, syncFile } from './backups.ts';
+import { Connection, dialectOf, type Told } from './connection.ts';
+import { APPLICATION_ID, inspect } from './inspect.ts';
+import { takeLock } from './lock.ts';
 import { MIGRATIONS } from './migrations.ts';
 import type { Tables } from './tables.ts';
 
 export type Db = Kysely<Tables>;
 
+export interface OpenOptions {
+  /** The caller holds the lock of the database, as the server does. */
+  readonly locked?: boolean;
+  /** Told of every write. */
+  readonly told?: Told;
+  /** Whether the file was taken away: nothing is written to it then. */
+  readonly gone?: () => boolean;
+}
+
 /**
- * Opens (or makes) the database in `file`. Throws an Error whose message an operator can act on when
- * the file is corrupt, newer than this program, or cannot be written; the file is then left untouched.
+ * Opens (or makes) the database in `file`. Throws DatabaseRefused when the file is damaged, foreign, newer
+ * than this program, or cannot be written; the file and those beside it are then left untouched.
  */
-export function openDatabase(file: string): Db {
-  if (file !== ':memory:') mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  const sqlite = open(file);
+export function openDatabase(
+  file: string,
+  { locked = false, told = () => {}, gone = () => false }: OpenOptions = {},
+): Db {
   try {
-    // FULL: what was accepted (a subscriber, a letter sent) survives a power cut, not only a crash.
-    sqlite.pragma('journal_mode = WAL');
-    sqlite.pragma('synchronous = FULL');
-    sqlite.pragma('foreign_keys = ON');
-    sqlite.pragma('busy_timeout = 5000');
-    // KiB: the indexes of a large outbox stay in memory.
-    sqlite.pragma('cache_size = -32768');
-    migrate(sqlite, file);
+    const sqlite = file === ':memory:' ? made(file) : opened(file, locked);
+    const connection = new Connection(sqlite, told, gone);
+    const db = new Kysely<Tables>({ dialect: dialectOf(connection, 'FULL') });
+    twins.set(db, new Kysely<Tables>({ dialect: dialectOf(connection, 'NORMAL') }));
+    return db;
+  } catch (error) {
+    throw explained(error, file);
+  }
+}
+
+const twins = new WeakMap<Db, Db>();
+
+/**
+ * The same database, whose transactions do not wait for the disk: for what is measured each minute anyway, or
+ * recognised when it is repeated. A crash of ours undoes none of it; a power cut may take the last seconds,
+ * in order, and never what a later transaction of the other kind relies on. Books, outbox, subscribers and
+ * inbound events wait (FULL): what was accepted stays accepted.
+ */
+export function unhurried(db: Db): Db {
+  return twins.get(db) ?? db;
+}
+
+function opened(file: string, locked: boolean): Sqlite.Database {
+  if (!existsSync(file)) make(file);
+  const found = inspect(file, locked);
+  const { version, marked } = found;
+  const lock = locked || version === MIGRATIONS.length ? null : takeLock(file);
+  if (!locked && version < MIGRATIONS.length && !lock) {
+    const what = `the running server is of an older version (schema ${version}, this program has ${MIGRATIONS.length})`;
+    throw new DatabaseRefused(file, what, 'stop it first, or use the command line of its version');
+  }
+  const sqlite = new Sqlite(file, { timeout: 5000 });
+  try {
+    settle(sqlite);
+    if (version < MIGRATIONS.length) {
+      backUpBeforeMigration(sqlite, file, found);
+      migrate(sqlite, file, version);
+    }
+    if (!marked) sqlite.pragma(`application_id = ${APPLICATION_ID}`);
+    // From here on nothing waits inside SQLite (connection.ts).
+    sqlite.pragma('busy_timeout = 0');
+    return sqlite;
   } catch (error) {
     sqlite.close();
-    throw explained(error, file);
+    throw error;
+  } finally {
+    lock?.release();
   }
-  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: rememberingStatements(sqlite) }) });
 }
 
-/** Statements kept compiled: a letter costs half as much. */
-const STATEMENTS = 300;
-
-function rememberingStatements(sqlite: Sqlite.Database) {
-  const known = new Map<string, Sqlite.Statement>();
-  return {
-    close: () => sqlite.close(),
-    prepare(text: string) {
-      // A pragma acts when it is compiled.
-      if (/^\s*pragma\b/i.test(text)) return sqlite.prepare(text) as unknown as SqliteStatement;
-      let statement = known.get(text);
-      if (!statement) {
-        if (known.size >= STATEMENTS) known.clear();
-        statement = sqlite.prepare(text);
-        known.set(text, statement);
-      }
-      return statement as unknown as SqliteStatement;
-    },
-  };
-}
-
-function open(file: string): Sqlite.Database {
+/** A new database is made aside: an empty or half-made file under its name is never ours. */
+function make(file: string): void {
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  const draft = `${file}.${process.pid}.new`;
   try {
-    return new Sqlite(file);
+    rmSync(draft, { force: true });
+    // It will hold addresses: readable by this user alone.
+    closeSync(openSync(draft, 'wx', 0o600));
+    made(draft).close();
+    syncFile(draft);
+    if (!existsSync(file)) renameSync(draft, file);
+  } finally {
+    for (const end of ['', '-wal', '-shm', '-journal']) rmSync(draft + end, { force: true });
+  }
+}
+
+function made(file: string): Sqlite.Database {
+  const sqlite = new Sqlite(file);
+  try {
+    settle(sqlite);
+    migrate(sqlite, file, 0);
+    sqlite.pragma(`application_id = ${APPLICATION_ID}`);
+    return sqlite;
   } catch (error) {
-    throw explained(error, file);
+    sqlite.close();
+    throw error;
   }
 }
 
-function migrate(sqlite: Sqlite.Database, file: string): void {
-  const version = sqlite.pragma('user_version', { simple: true }) as number;
-  if (version > MIGRATIONS.length) {
-    throw new Error(
-      `${file}: the database was written by a newer version (schema ${version}, this program knows ${MIGRATIONS.length}) — install that version again, or set DATA_DIR to another folder`,
-    );
-  }
-  for (const [index, statements] of MIGRATIONS.entries()) {
-    if (index < version) continue;
+function settle(sqlite: Sqlite.Database): void {
+  sqlite.pragma('journal_mode = WAL');
+  sqlite.pragma('synchronous = FULL');
+  sqlite.pragma('foreign_keys = ON');
+  // KiB: the indexes of a large outbox stay in memory.
+  sqlite.pragma('cache_size = -32768');
+}
+
+/** All the steps at once: one that fails leaves the schema, and the data, as they were. */
+function migrate(sqlite: Sqlite.Database, file: string, version: number): void {
+  let step = version;
+  try {
     sqlite.transaction(() => {
-      sqlite.exec(statements);
-      sqlite.pragma(`user_version = ${index + 1}`);
+      for (; step < MIGRATIONS.length; step++) sqlite.exec(MIGRATIONS[step] as string);
+      sqlite.pragma(`user_version = ${MIGRATIONS.length}`);
     })();
+  } catch (error) {
+    if (troubleOf((error as { code?: string }).code) !== null) throw error;
+    const what = `the database cannot be brought from schema ${version} to ${MIGRATIONS.length}: step ${step + 1} says "${(error as Error).message}"; it is as it was`;
+    throw new DatabaseRefused(file, what, 'install the version before this one again, and report this');
   }
 }
 
-function explained(error: unknown, file: string): Error {
+function explained(error: unknown, file: string): unknown {
+  if (error instanceof DatabaseRefused) return error;
   const { code, message } = error as { code?: string; message: string };
-  if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT') {
-    const what = 'this is not a readable SQLite database';
-    return new Error(`${file}: ${what} — restore a backup, or move the file away to start anew`);
-  }
-  if (code === 'SQLITE_CANTOPEN' || code === 'SQLITE_READONLY' || code === 'EACCES' || code === 'EROFS') {
-    return new Error(`${file}: the database cannot be written (${code}) — give this user the folder`);
-  }
-  if (code === 'SQLITE_FULL') return new Error(`${file}: the disk is full — make room and start again`);
-  return new Error(message.startsWith(file) ? message : `${file}: ${message}`);
+  const [what, fix] = REASONS[troubleOf(code) ?? 'io'] ?? [
+    `the database cannot be opened: ${message}`,
+    'look at the disk (dmesg), or set DATA_DIR to another folder',
+  ];
+  return new DatabaseRefused(file, code ? `${what} (${code})` : what, fix);
 }
+
+const REASONS: Partial<Record<NonNullable<ReturnType<typeof troubleOf>>, readonly [string, string]>> = {
+  damaged: ['the database is damaged', 'restore a backup: `npm run status -- restore FILE`'],
+  readonly: ['the database cannot be written', 'give this user the file and its folder'],
+  full: ['the disk is full', 'make room and start again'],
+  locked: [
+    'the database is locked by another process',
+    'end that process (fuser names it), then start again',
+  ],
+};

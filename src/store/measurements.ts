@@ -14,7 +14,7 @@ import { observedBetween } from '../core/observed.ts';
 import { roughPeriod } from '../core/rough-period.ts';
 import { MINUTE, type Millis } from '../core/time.ts';
 import type { Transition } from '../core/transition.ts';
-import type { Db } from './database.ts';
+import { type Db, unhurried } from './database.ts';
 import { rollUp } from './rollups.ts';
 import { insertTransition } from './transitions.ts';
 
@@ -43,21 +43,23 @@ export async function recordResult(
   result: CheckResult,
   now: Millis = result.at,
 ): Promise<Recorded> {
-  return db.transaction().execute(async trx => {
-    const before = await stateOf(trx, component.id);
-    const judged = judge(component, before.state, result);
-    await trx
-      .insertInto('results')
-      .values({ component_id: component.id, ...rowOf(result) })
-      .onConflict(conflict => conflict.doNothing())
-      .execute();
-    if (result.outcome !== 'unknown') {
-      const period = roughPeriod(component.schedule);
-      await rollUp(trx, component.id, result, observedBetween(before.lastCheck, result.at, period));
-    }
-    await saveState(trx, component.id, before.state, judged, result, now);
-    return judged;
-  });
+  return unhurried(db)
+    .transaction()
+    .execute(async trx => {
+      const before = await stateOf(trx, component.id);
+      const judged = judge(component, before.state, result);
+      await trx
+        .insertInto('results')
+        .values({ component_id: component.id, ...rowOf(result) })
+        .onConflict(conflict => conflict.doNothing())
+        .execute();
+      if (result.outcome !== 'unknown') {
+        const period = roughPeriod(component.schedule);
+        await rollUp(trx, component.id, result, observedBetween(before.lastCheck, result.at, period));
+      }
+      await saveState(trx, component.id, before.state, judged, result, now);
+      return judged;
+    });
 }
 
 function rowOf({ at, outcome, latency, seen }: CheckResult) {
@@ -66,7 +68,9 @@ function rowOf({ at, outcome, latency, seen }: CheckResult) {
 
 /** Judges a heartbeat at once; when it came is kept in the detector's state. */
 export async function recordBeat(db: Db, component: Component, beat: Beat): Promise<Recorded> {
-  return db.transaction().execute(trx => judgeBeat(trx, component, beat, beat.at));
+  return unhurried(db)
+    .transaction()
+    .execute(trx => judgeBeat(trx, component, beat, beat.at));
 }
 
 /**
@@ -79,7 +83,9 @@ export async function judgeSilence(
   now: Millis,
   listeningSince: Millis,
 ): Promise<Recorded> {
-  return db.transaction().execute(trx => judgeBeat(trx, component, null, now, listeningSince));
+  return unhurried(db)
+    .transaction()
+    .execute(trx => judgeBeat(trx, component, null, now, listeningSince));
 }
 
 async function judgeBeat(
@@ -104,6 +110,12 @@ async function judgeBeat(
   await rollUp(db, component.id, result, observedBetween(before.lastCheck, now, MINUTE));
   await saveState(db, component.id, before.state, judged, result, now);
   return judged;
+}
+
+/** The detector's state of a component; null when nothing was recorded of it. */
+export async function detectorStateOf(db: Db, id: string): Promise<DetectorState | null> {
+  const { state, lastCheck } = await stateOf(db, id);
+  return lastCheck === null ? null : state;
 }
 
 async function stateOf(db: Db, id: string): Promise<{ state: DetectorState; lastCheck: Millis | null }> {

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { MAX_REFUSALS } from '../core/retry.ts';
 import type { Subscriber } from '../core/subscriber.ts';
 import { DAY, HOUR, type Millis } from '../core/time.ts';
-import type { Db } from './database.ts';
+import { type Db, unhurried } from './database.ts';
 import { subscriber } from './subscribers.ts';
 import type { SubscriberRow } from './tables.ts';
 
@@ -76,16 +76,13 @@ type DueRow = { [Column in keyof SubscriberRow]: unknown } & Pick<Delivery, 'kin
 export async function markSent(db: Db, deliveries: readonly Delivery[], now: Millis): Promise<void> {
   const ids = JSON.stringify(deliveries.map(({ id }) => id));
   const refused = deliveries.filter(({ refusals }) => refusals > 0).map(({ subscriber: { id } }) => id);
-  await db.connection().execute(async one => {
-    await sql`PRAGMA synchronous = NORMAL`.execute(one);
-    try {
+  await unhurried(db)
+    .transaction()
+    .execute(async trx => {
       await sql`
-        UPDATE deliveries SET state = 'sent', sent_at = ${now}, error = NULL, attempts = attempts + 1
-        WHERE id IN (SELECT value FROM json_each(${ids}))`.execute(one);
-    } finally {
-      await sql`PRAGMA synchronous = FULL`.execute(one);
-    }
-  });
+      UPDATE deliveries SET state = 'sent', sent_at = ${now}, error = NULL, attempts = attempts + 1
+      WHERE id IN (SELECT value FROM json_each(${ids}))`.execute(trx);
+    });
   if (refused.length === 0) return;
   await db.updateTable('subscribers').set({ refusals: 0 }).where('id', 'in', refused).execute();
 }

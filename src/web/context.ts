@@ -2,6 +2,7 @@
 import type { FetchText } from '../core/inbound/sns.ts';
 import type { Log } from '../core/log.ts';
 import type { ReadMetric } from '../core/metric.ts';
+import type { Problem } from '../core/problem.ts';
 import type { Clock, Millis } from '../core/time.ts';
 import type { Beats } from '../work/beats.ts';
 import type { Stopped } from '../work/deliver.ts';
@@ -78,6 +79,8 @@ export interface WebDeps {
     readonly stopped: Stopped | null;
   }>;
   readonly isStrained: IsStrained;
+  /** What is wrong with the disk; null while all is well. */
+  readonly storage: () => Problem | null;
   readonly clock: Clock;
   readonly log: Log;
 }

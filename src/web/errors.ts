@@ -1,6 +1,7 @@
 // The one error handler: problems → statuses, as a page or as JSON; internals never leave.
 import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import { StorageFault } from '../core/storage.ts';
 import type { Web } from './context.ts';
 import { Refusal } from './guards.ts';
 import { brief } from './log-words.ts';
@@ -13,10 +14,13 @@ export const notFound: RequestHandler = (_req, _res, next) =>
 export function errorHandler(web: Web): ErrorRequestHandler {
   return (error: unknown, req, res, next) => {
     const { status, detail, more } = told(error);
-    if (status >= 500 && !(error instanceof Refusal))
+    // What the disk does not take is said once, by storage.ts.
+    const expected = error instanceof Refusal || error instanceof StorageFault;
+    if (status >= 500 && !expected)
       web.log.error({ path: brief(req.path), method: req.method, err: error }, 'request failed');
     if (res.headersSent) return next(error);
     res.status(status).set('Cache-Control', 'no-store');
+    if (error instanceof StorageFault) res.set('Retry-After', '30');
     if (status === 405) res.set('Allow', 'GET, HEAD, OPTIONS');
     // A page of words for each of a thousand wrong addresses is work too.
     if (isPage(req) && !web.isStrained()) sendPage(web, req, res, status, detail);
@@ -26,6 +30,9 @@ export function errorHandler(web: Web): ErrorRequestHandler {
 
 function told(error: unknown): { status: number; detail: string; more?: object } {
   if (error instanceof Refusal) return { status: error.status, detail: error.message, more: error.more };
+  if (error instanceof StorageFault) {
+    return { status: 503, detail: 'We cannot take this in right now. Please try again in a few minutes.' };
+  }
   // body-parser and express mark what the client did wrong; their words may echo it, so ours are used.
   const { status, code } = error as { status?: unknown; code?: unknown };
   if (code === 'ECONNRESET') return { status: 400, detail: 'The request broke off.' };

@@ -1,22 +1,24 @@
 // /healthz: the process answers. /readyz: what an operator should know, with every content problem.
 import type { Router } from 'express';
 import { printProblem } from '../core/problem.ts';
+import { StorageFault } from '../core/storage.ts';
 import { isoMillis } from '../core/time.ts';
 import type { Web } from './context.ts';
 
-export function healthRoutes(router: Router, { refresh, outbox: readOutbox, log }: Web): void {
+export function healthRoutes(router: Router, { refresh, outbox: readOutbox, storage, log }: Web): void {
   router.get('/healthz', (_req, res) => {
     res.set('Cache-Control', 'no-store').json({ ok: true });
   });
   router.get('/readyz', async (_req, res) => {
-    const { problems, at, version } = refresh.current();
+    const { problems: found, at, version } = refresh.current();
     const outbox = await readOutbox().catch((error: unknown) => {
-      log.error({ err: error }, 'the database does not answer');
+      if (!(error instanceof StorageFault)) log.error({ err: error }, 'the database does not answer');
       return null;
     });
-    // A content problem never takes the page out of rotation: the last good version is up.
+    const problems = [storage() ?? [], found].flat();
+    // Neither a content problem nor a full disk takes the page out of rotation: the last good one is up.
     res
-      .status(outbox === null ? 503 : 200)
+      .status(200)
       .set('Cache-Control', 'no-store')
       .json({
         ok: outbox !== null && problems.every(problem => problem.level !== 'error'),

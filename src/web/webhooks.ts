@@ -5,6 +5,7 @@ import { mapped } from '../core/inbound/mapped.ts';
 import { redacted } from '../core/inbound/redact.ts';
 import { INBOUND } from '../core/inbound/senders.ts';
 import type { Reader } from '../core/inbound/signal.ts';
+import { StorageFault } from '../core/storage.ts';
 import { MINUTE } from '../core/time.ts';
 import { sameSecret } from '../core/token.ts';
 import type { Web, WebhookNote } from './context.ts';
@@ -28,9 +29,9 @@ export function webhookRoutes(router: Router, web: Web): void {
   const admitSns = makeSnsDoor(web);
 
   const note = (sender: string, entry: Omit<WebhookNote, 'at' | 'sender'>) =>
-    web
-      .noteWebhook({ at: web.clock(), sender: sender.slice(0, 40), ...entry })
-      .catch((error: unknown) => web.log.error({ err: error }, 'the webhook cannot be noted'));
+    web.noteWebhook({ at: web.clock(), sender: sender.slice(0, 40), ...entry }).catch((error: unknown) => {
+      if (!(error instanceof StorageFault)) web.log.error({ err: error }, 'the webhook cannot be noted');
+    });
 
   const take = async (sender: string, fields: unknown): Promise<Answer> => {
     const reader = readerOf(sender, web);
@@ -59,6 +60,7 @@ export function webhookRoutes(router: Router, web: Web): void {
       res.set('Cache-Control', 'no-store').json({ ok: true, ...answer });
     } catch (error) {
       const [status, why] = error instanceof Refusal ? [error.status, error.message] : [500, 'it failed'];
+      if (error instanceof StorageFault) throw error;
       if (status < 500) web.log.warn({ sender, problem: why }, 'webhook not understood');
       await note(sender, { status, action: 'refused', incident: null, why, body });
       throw error;

@@ -20,6 +20,7 @@ import { makeDeliver, type Stopped } from '../work/deliver.ts';
 import { addressHash, type Enrol, makeEnrol } from '../work/enrol.ts';
 import { makeEnvelopes } from '../work/envelope.ts';
 import { makeLetters } from '../work/letters.ts';
+import { evenSo } from '../work/storage.ts';
 
 export interface PostDeps {
   readonly db: Db;
@@ -27,6 +28,8 @@ export interface PostDeps {
   readonly secret: string;
   readonly snapshot: () => Snapshot;
   readonly render: Render;
+  /** Whether the database takes what it is given: what cannot be recorded is not sent. */
+  readonly writable: () => boolean;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -59,7 +62,7 @@ export interface Post {
 /** Opens the post; `ring` asks for a round soon. */
 export async function openPost(deps: PostDeps, ring: () => void): Promise<Post> {
   const { db, env, secret, snapshot, clock, log } = deps;
-  await outbox.makeAllDue(db, clock());
+  await evenSo(outbox.makeAllDue(db, clock()));
   const mailFrom = () => env.mailFrom ?? defaultSender(snapshot().site);
   const mail = openMail(env, mailFrom, log);
   // Said at the start, in words; letters wait in the outbox until it is mended.
@@ -132,7 +135,9 @@ export async function openPost(deps: PostDeps, ring: () => void): Promise<Post> 
     enqueue: serially(async () => {
       await announce.enqueue(snapshot(), clock());
     }),
-    send: () => deliver.round(clock()),
+    send: async () => {
+      if (deps.writable()) await deliver.round(clock());
+    },
     enrol,
     mail: { send: mail.send, mailFrom },
     bounces: env.resendSecret === null ? null : { secret: env.resendSecret, suppress },

@@ -2,13 +2,16 @@
 import type { Probe } from '../core/check.ts';
 import type { Log } from '../core/log.ts';
 import type { Site } from '../core/site.ts';
+import { StorageFault } from '../core/storage.ts';
 import type { Clock, Millis } from '../core/time.ts';
 import type { Db } from '../store/database.ts';
 import { type MeasuredView, makeMeasuredView } from '../store/measured.ts';
 import * as measurements from '../store/measurements.ts';
 import { pruneMeasurements } from '../store/rollups.ts';
+import { makeBacklog } from '../work/backlog.ts';
 import { type Beats, makeBeats } from '../work/beats.ts';
 import { makePoll, type Poll, type PollDeps } from '../work/poll.ts';
+import { lastGood } from '../work/storage.ts';
 import { makeWitness, type Witness } from '../work/witness.ts';
 
 export interface WatchDeps {
@@ -33,6 +36,8 @@ export interface Watch {
   readonly blindSince: Witness['blindSince'];
   /** Makes the site's components known. */
   note(site: Site): Promise<void>;
+  /** Writes down what the database did not take before. */
+  drain(): Promise<void>;
   prune(): Promise<void>;
 }
 
@@ -41,14 +46,49 @@ export function openWatch({ db, site, probe, secret, startedAt, ring, told, cloc
   const components = () => site().components;
   const reference = () => site().network.reference;
   const witness = makeWitness({ reference, components, probe, clock, log });
+  const backlog = makeBacklog({
+    async recordResult(component, result, now) {
+      const recorded = await measurements.recordResult(db, component, result, now);
+      view.touch(component.id);
+      for (const { source, kind, title } of recorded.transitions) {
+        log.warn({ source, kind, title }, 'state changed');
+      }
+      return recorded;
+    },
+    async recordBeat(component, beat) {
+      const judged = await measurements.recordBeat(db, component, beat);
+      view.touch(component.id);
+      return judged;
+    },
+    async judgeSilence(component, now) {
+      const judged = await measurements.judgeSilence(db, component, now, startedAt);
+      view.touch(component.id);
+      return judged;
+    },
+    stateOf: id => measurements.detectorStateOf(db, id),
+    startedAt,
+    ring,
+    log,
+  });
+  /** Components that could not be made known yet. */
+  let unnoted: Site | null = null;
+  const note = async (of: Site) => {
+    unnoted = of;
+    try {
+      await measurements.noteComponents(db, of.components, clock());
+      unnoted = null;
+    } catch (error) {
+      if (!(error instanceof StorageFault)) throw error;
+    }
+    view.touch();
+  };
+  const measured = lastGood(view.read, new Map());
   const poll = makePoll({
     components,
     probe,
     believe: witness.believe,
     record: async (component, result) => {
-      const { transitions, recheckAt } = await measurements.recordResult(db, component, result, clock());
-      view.touch(component.id);
-      for (const { source, kind, title } of transitions) log.warn({ source, kind, title }, 'state changed');
+      const { transitions, recheckAt } = await backlog.result(component, result, clock());
       if (transitions.length > 0) ring();
       return recheckAt;
     },
@@ -59,27 +99,20 @@ export function openWatch({ db, site, probe, secret, startedAt, ring, told, cloc
   const beats = makeBeats({
     components,
     secret,
-    record: async (component, beat) => {
-      const judged = await measurements.recordBeat(db, component, beat);
-      view.touch(component.id);
-      return judged;
-    },
-    judge: async (component, now) => {
-      const judged = await measurements.judgeSilence(db, component, now, startedAt);
-      view.touch(component.id);
-      return judged;
-    },
+    record: backlog.beat,
+    judge: backlog.silence,
     ring,
     clock,
   });
   return {
     poll,
     beats,
-    measured: view.read,
+    measured: async from => backlog.over(await measured(from)),
     blindSince: witness.blindSince,
-    async note(of) {
-      await measurements.noteComponents(db, of.components, clock());
-      view.touch();
+    note,
+    async drain() {
+      if (unnoted) await note(unnoted);
+      if (!unnoted) await backlog.drain();
     },
     prune: () => pruneMeasurements(db, clock()),
   };

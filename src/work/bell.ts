@@ -1,5 +1,6 @@
 // Serial rounds and the bell: events only ring, the round re-reads the facts.
 import type { Log } from '../core/log.ts';
+import { StorageFault } from '../core/storage.ts';
 import { SECOND } from '../core/time.ts';
 
 /** Runs a job one at a time; a call made meanwhile runs after it, so that it sees what is new. */
@@ -27,7 +28,10 @@ export function makeBell(job: () => Promise<void>, log: Log): Bell {
 
   const run = async () => {
     again = false;
-    await job().catch((error: unknown) => log.error({ err: error }, 'round failed'));
+    await job().catch((error: unknown) => {
+      // Said once, by storage.ts.
+      if (!(error instanceof StorageFault)) log.error({ err: error }, 'round failed');
+    });
   };
   const rest = () => {
     if (state === 'closed') return;

@@ -9,6 +9,7 @@ import type { Site } from '../core/site.ts';
 import { inWordsOf, type Templates } from '../core/template.ts';
 import type { Millis } from '../core/time.ts';
 import type { StoredTransition } from '../core/transition.ts';
+import { evenSo } from './storage.ts';
 
 export interface FileDeps {
   readonly pending: () => Promise<StoredTransition[]>;
@@ -119,7 +120,8 @@ class Round {
   }
 
   private async mark(transition: StoredTransition, id: string | null): Promise<void> {
-    await this.deps.markFiled(transition.seq, id, this.now);
+    // Not marked, it is found in its file the next time, and marked then.
+    await evenSo(this.deps.markFiled(transition.seq, id, this.now));
     if (id !== null) this.standing.set(transition.source, id);
   }
 

@@ -1,5 +1,6 @@
 // The marker: writes down what became of a letter, and insists when the database is locked.
 import type { Log } from '../core/log.ts';
+import { StorageFault } from '../core/storage.ts';
 import { type Clock, HOUR, type Millis, SECOND } from '../core/time.ts';
 import type { Due } from './deliver.ts';
 
@@ -27,7 +28,9 @@ export function makeMarker({ markSent, markFailed, clock, log }: MarkerDeps) {
       try {
         return await write();
       } catch (error) {
-        if (tries * RECORD_AGAIN > RECORD_FOR || --triesLeft < 0) throw error;
+        // What the disk does not take is kept for as long as it takes: sent again it would come twice.
+        const forNow = error instanceof StorageFault || tries * RECORD_AGAIN <= RECORD_FOR;
+        if (!forNow || --triesLeft < 0) throw error;
         if (tries === 1) log.error({ err: error }, 'the outbox cannot be written; trying again');
         await new Promise(resolve => setTimeout(resolve, RECORD_AGAIN));
       }

@@ -1,6 +1,7 @@
 // The timetable: which verb runs when. No job overlaps itself; one that throws is logged and runs again.
 import cron from 'node-cron';
 import type { Log } from '../core/log.ts';
+import { StorageFault } from '../core/storage.ts';
 
 export interface Job {
   readonly name: string;
@@ -20,7 +21,10 @@ export function makeSchedule(log: Log): Schedule {
       if (running.has(job)) return;
       const run = job
         .run()
-        .catch((error: unknown) => log.error({ job: job.name, err: error }, 'job failed'))
+        .catch((error: unknown) => {
+          // Said once, by storage.ts.
+          if (!(error instanceof StorageFault)) log.error({ job: job.name, err: error }, 'job failed');
+        })
         .finally(() => running.delete(job));
       running.set(job, run);
     };

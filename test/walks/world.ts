@@ -58,7 +58,7 @@ export interface World {
   get(path: string, headers?: Record<string, string>): Promise<Answer>;
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   /** Closes the system and opens it again on the same folders. */
-  restart(): Promise<void>;
+  restart(meanwhile?: () => Promise<void>): Promise<void>;
 }
 
 export interface Answer {
@@ -172,9 +172,10 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
         body === undefined || isForm ? {} : { 'content-type': 'application/json' };
       return ask(address, { method: 'POST', body: sent ?? null, headers: { ...type, ...headers } });
     },
-    async restart() {
+    async restart(meanwhile = async () => {}) {
       await system.close();
       closed = true;
+      await meanwhile();
       system = await open();
       closed = false;
     },

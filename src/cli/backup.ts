@@ -1,0 +1,94 @@
+// `backup FILE` and `restore FILE`: the database out, while the server runs, and back in, while it does not.
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { printProblem } from '../core/problem.ts';
+import { DatabaseRefused } from '../core/storage.ts';
+import { SECOND } from '../core/time.ts';
+import { backUp, restore } from '../store/restore.ts';
+import { type Cli, type Command, Misuse, Refused, shown } from './command.ts';
+
+export const backup: readonly Command[] = [
+  {
+    name: 'backup',
+    usage: 'FILE [--force]',
+    summary: 'a whole, checked copy of the database, while the server runs',
+    help: 'The copy is as of one moment, readable by this user alone, and there whole or not at all. It refuses a\nname that is taken, unless --force. With it belongs the secret (SECRET, or DATA_DIR/secret): the links in\nletters are signed with it. Incidents are files of the status folder.',
+    async run(args, cli) {
+      const { values, positionals } = parseArgs({
+        args: [...args],
+        options: { force: { type: 'boolean', default: false } },
+        allowPositionals: true,
+      });
+      const target = fileOf(positionals, cli);
+      const file = cli.env.databaseFile;
+      const { bytes } = await refusing(() => backUp(file, target, values.force, eachSecond(cli)));
+      cli.out(`${shown(target, cli)}: ${megabytes(bytes)}, checked`);
+      if (cli.env.secret === null) {
+        const secret = shown(path.join(cli.env.dataDir, 'secret'), cli);
+        cli.out(`Keep ${secret} with it: the links in letters are signed with it.`);
+      }
+      return 0;
+    },
+  },
+  {
+    name: 'restore',
+    usage: 'FILE [--resume]',
+    summary: 'puts a backup in the place of the database, while no server runs',
+    help: 'The backup is checked first; what was there is kept in DATA_DIR/backups. Nobody knows what was sent since\nthe backup was made, so letters waiting in it are held until `outbox retry`, and what stands in the folder\nis taken as told. --resume goes on where the backup stopped: for one made after the server was stopped.',
+    async run(args, cli) {
+      const { values, positionals } = parseArgs({
+        args: [...args],
+        options: { resume: { type: 'boolean', default: false } },
+        allowPositionals: true,
+      });
+      const from = fileOf(positionals, cli);
+      const file = cli.env.databaseFile;
+      const done = await refusing(async () => restore(file, from, values.resume, cli.clock()));
+      cli.out(
+        `${shown(from, cli)} stands in ${shown(file, cli)}: ${done.subscribers} subscribers, schema ${done.version}`,
+      );
+      if (done.aside) cli.out(`What was there is kept: ${shown(done.aside, cli)}`);
+      if (done.letters > 0) {
+        const held = 'are held: `npm run status -- outbox retry` sends them';
+        cli.out(
+          `${done.letters} letters that waited in it ${values.resume ? 'go out at the next start' : held}`,
+        );
+      }
+      cli.out('Start the server.');
+      return 0;
+    },
+  },
+];
+
+function fileOf(positionals: readonly string[], { cwd }: Cli): string {
+  const [file, ...rest] = positionals;
+  if (!file || rest.length > 0) throw new Misuse('Name one file.');
+  return path.resolve(cwd, file);
+}
+
+async function refusing<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof DatabaseRefused) throw new Refused(printProblem(error.problem));
+    const { code, message } = error as { code?: string; message: string };
+    if (!code) throw error;
+    throw new Refused(
+      `${message} (${code}) — nothing was changed; look at the disk and the rights of the folder`,
+    );
+  }
+}
+
+/** Says how far it is, from the first second on, once a second. */
+function eachSecond({ clock, err }: Cli): (done: number, all: number) => void {
+  let next = clock() + SECOND;
+  return (done, all) => {
+    if (clock() < next) return;
+    next += SECOND;
+    err(`${Math.floor((100 * done) / all)} % of ${megabytes(all * 4096)}`);
+  };
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1024 ** 2).toFixed(1)} MB`;
+}

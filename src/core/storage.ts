@@ -1,0 +1,73 @@
+// What can be wrong with the disk below the program, and the words for it. Not the program's fault, not
+// the visitor's: it is told to the operator, and passes without a restart.
+import type { Problem } from './problem.ts';
+import { iso, type Millis } from './time.ts';
+
+/** `gone`: the file was removed or replaced while it was open. */
+export type StorageTrouble = 'full' | 'readonly' | 'locked' | 'damaged' | 'gone' | 'io';
+
+/** The database did not take or give something, for a reason that lies below the program. */
+export class StorageFault extends Error {
+  readonly trouble: StorageTrouble;
+  /** SQLite's name of it. */
+  readonly code: string;
+
+  constructor(trouble: StorageTrouble, code: string, cause?: unknown) {
+    super(`the database ${SAID[trouble][0]} (${code})`, { cause });
+    this.trouble = trouble;
+    this.code = code;
+  }
+}
+
+/** The database cannot be opened; the file is left as it was. */
+export class DatabaseRefused extends Error {
+  readonly problem: Problem;
+
+  constructor(where: string, what: string, fix: string) {
+    super(`${where}: ${what} — ${fix}`);
+    this.problem = { level: 'error', where, what, fix };
+  }
+}
+
+/** Which trouble an error code of SQLite means; null when it is none of the disk's. */
+export function troubleOf(code: string | undefined): StorageTrouble | null {
+  if (code === undefined) return null;
+  const found = CODES.find(([pattern]) => pattern.test(code));
+  return found ? found[1] : null;
+}
+
+/** First match wins: extended codes begin with the plain one. */
+const CODES: readonly (readonly [RegExp, StorageTrouble])[] = [
+  [/^SQLITE_FULL|^ENOSPC|^EDQUOT/, 'full'],
+  [/^SQLITE_READONLY_DBMOVED|^SQLITE_IOERR_VNODE/, 'gone'],
+  [/^SQLITE_READONLY|^SQLITE_CANTOPEN|^SQLITE_PERM|^EROFS|^EACCES|^EPERM/, 'readonly'],
+  [/^SQLITE_BUSY|^SQLITE_PROTOCOL/, 'locked'],
+  [/^SQLITE_CORRUPT|^SQLITE_NOTADB/, 'damaged'],
+  [/^SQLITE_IOERR|^EIO/, 'io'],
+];
+
+/** What is wrong, and what to do. */
+const SAID: Readonly<Record<StorageTrouble, readonly [string, string]>> = {
+  full: ['has no room: the disk is full', 'make room on this disk'],
+  readonly: ['cannot be written', 'let the server write to the file and its folder again'],
+  locked: ['is locked by another process', 'end the process that holds it (fuser names it)'],
+  damaged: ['is damaged', 'stop the server and put a backup in place: `npm run status -- restore FILE`'],
+  gone: ['file was removed or replaced while the server runs', 'put it back, or restart the server'],
+  io: [
+    'cannot be read or written: the disk reports errors',
+    'look at the disk (dmesg), and restore a backup elsewhere',
+  ],
+};
+
+/** For /readyz and the log: what has been so since `since`, what it means, what to do. */
+export function storageProblem(where: string, trouble: StorageTrouble, since: Millis): Problem {
+  const [what, fix] = SAID[trouble];
+  const meanwhile =
+    'the page goes on, checks are kept in memory, forms and webhooks are answered 503, no letter is sent';
+  return {
+    level: 'error',
+    where,
+    what: `the database ${what}, since ${iso(since)}; ${meanwhile}`,
+    fix: trouble === 'damaged' || trouble === 'gone' ? fix : `${fix}; nothing else is needed`,
+  };
+}

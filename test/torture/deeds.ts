@@ -1,0 +1,261 @@
+// What the plan's words mean: each deed done to the server, and noted in the model.
+import { closeSync, existsSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { backUp } from '../../src/store/restore.ts';
+import { ask } from './ask.ts';
+import type { Model, ModelIncident } from './model.ts';
+import type { Deed, Kind } from './plan.ts';
+import type { Server } from './server.ts';
+import { TOKEN, type Town } from './town.ts';
+
+export interface Scene {
+  readonly town: Town;
+  readonly server: Server;
+  readonly model: Model;
+  readonly url: string;
+  readonly now: () => number;
+  /** A real moment, ms later. */
+  readonly later: (ms: number, then: () => void) => void;
+  /** Something that must not be. */
+  readonly wrong: (what: string) => void;
+}
+
+/** Does a deed; what it begins ends by itself. Never rejects for what the server does while it is down. */
+export async function perform({ kind, pick, size }: Deed, scene: Scene): Promise<void> {
+  await DEEDS[kind](scene, pick, size);
+}
+
+const DEEDS: Readonly<Record<Kind, (scene: Scene, pick: number, size: number) => Promise<void> | void>> = {
+  async kill({ server, model, town }) {
+    // A crash repeats at most one letter a connection.
+    model.unsure += town.connections;
+    await server.kill();
+  },
+
+  fill({ town, later }, _pick, size) {
+    if (town.disk === null) return;
+    const ballast = path.join(town.disk, 'ballast');
+    if (existsSync(ballast)) return;
+    const handle = openSync(ballast, 'a');
+    for (let part = 1 << 20; part >= 1024; part = part >> 1) {
+      try {
+        for (;;) writeSync(handle, Buffer.alloc(part));
+      } catch {
+        // Full for parts of this size.
+      }
+    }
+    closeSync(handle);
+    later(500 + size * 5000, () => rmSync(ballast, { force: true }));
+  },
+
+  lock({ town, later }, _pick, size) {
+    const file = path.join(town.dataDir, 'status.db');
+    if (!existsSync(file)) return;
+    try {
+      const other = new Sqlite(file, { timeout: 500 });
+      other.exec('BEGIN IMMEDIATE');
+      later(size * 2500, () => {
+        other.exec('ROLLBACK');
+        other.close();
+      });
+    } catch {
+      // The server writes just now, or the disk is full.
+    }
+  },
+
+  clock({ server, town }, pick, size) {
+    const jump = (pick < 0.5 ? -1 : 1) * size * 10 * 60_000;
+    town.offset = Math.max(-30 * 60_000, Math.min(30 * 60_000, Math.round(town.offset + jump)));
+    server.moveClock(town.offset);
+  },
+
+  open(scene) {
+    const { model, town } = scene;
+    const number = model.incidents.length + 1;
+    const day = new Date(town.clock()).toISOString().slice(0, 10).replaceAll('-', '');
+    const incident: ModelIncident = {
+      id: `${day}_op-${number}`,
+      updates: [],
+      text: '',
+      spoilt: false,
+      moments: [],
+    };
+    model.incidents.push(incident);
+    addUpdate(scene, incident, number);
+  },
+
+  update(scene, pick) {
+    const incident = chosen(scene.model.incidents, pick);
+    if (incident) addUpdate(scene, incident, scene.model.incidents.indexOf(incident) + 1);
+  },
+
+  spoil({ town, model, later }, pick, size) {
+    const incident = chosen(model.incidents, pick);
+    if (!incident || incident.spoilt) return;
+    incident.spoilt = true;
+    const file = town.incidentFile(incident.id);
+    // Half of it, noise, or a front matter that says nothing.
+    const spoilt = [
+      incident.text.slice(0, incident.text.length / 2),
+      '\0\xff'.repeat(2000),
+      '---\ntitle: [\n---\n',
+    ];
+    writeFileSync(file, spoilt[Math.floor(size * 3)] ?? '');
+    later(300 + size * 3000, () => {
+      incident.spoilt = false;
+      write(file, incident.text);
+    });
+  },
+
+  site({ town, later }, _pick, size) {
+    writeFileSync(town.siteFile, 'title: [half\ncomponents:\n  - {');
+    later(200 + size * 3000, () => write(town.siteFile, town.site));
+  },
+
+  async subscribe(scene) {
+    const { model, url } = scene;
+    const email = `reader${model.readers.size + 1}@example.com`;
+    model.readers.set(email, {
+      email,
+      confirmedAt: null,
+      inDoubt: false,
+      leftAt: null,
+      left: false,
+      leave: null,
+    });
+    await untilTaken(scene, () => ask(`${url}/status/subscribe`, JSON.stringify({ email })));
+  },
+
+  async leave(scene, pick) {
+    const { model, url } = scene;
+    const staying = [...model.readers.values()].filter(
+      ({ leave, leftAt }) => leave !== null && leftAt === null,
+    );
+    const reader = chosen(staying, pick);
+    if (!reader) return;
+    reader.leftAt = scene.now();
+    await untilTaken(scene, () => ask(`${url}/status/unsubscribe?token=${reader.leave}`, ''));
+    reader.left = true;
+  },
+
+  async monitor(scene, _pick, size) {
+    const { model, url } = scene;
+    const monitor = { name: `Shop ${model.monitors.length + 1}`, down: false, up: false };
+    model.monitors.push(monitor);
+    const say = (status: string) =>
+      untilTaken(scene, () =>
+        ask(`${url}/webhooks/generic?token=${TOKEN}`, JSON.stringify({ monitor: monitor.name, status })),
+      );
+    await say('down');
+    monitor.down = true;
+    // Monitors repeat themselves.
+    await say('down');
+    await new Promise(resolve => setTimeout(resolve, 300 + size * 4000));
+    await say('up');
+    monitor.up = true;
+    await say('up');
+  },
+
+  service({ town, later }, pick, size) {
+    const service = chosen(town.services, pick);
+    if (!service) return;
+    service.status = size < 0.7 ? 500 : 0;
+    later(1000 + size * 6000, () => {
+      service.status = 200;
+    });
+  },
+
+  smtp({ town, later, model }, pick, size) {
+    const [stage, fault] = FAULTS[Math.floor(pick * FAULTS.length)] ?? FAULTS[0];
+    town.smtp.fault = at => {
+      if (at !== stage) return null;
+      if (at === 'letter' && !/^\d/.test(fault)) model.unsure++;
+      return fault;
+    };
+    later(300 + size * 2500, () => {
+      town.smtp.fault = null;
+    });
+  },
+
+  async flood({ url, wrong, server }, _pick, size) {
+    const { epoch } = server;
+    const paths = [
+      '/status/live',
+      '/nowhere',
+      '/webhooks/generic?token=wrong',
+      '/status/live?x=%ff%00',
+      '/api/v2/summary.json',
+    ];
+    const all = Array.from({ length: 40 + Math.floor(size * 160) }, (_, index) => {
+      const asked = paths[index % paths.length] as string;
+      return ask(url + asked, asked.startsWith('/webhooks') ? '{'.repeat(index * 50) : undefined).catch(
+        () => null,
+      );
+    });
+    const answers = await Promise.all(all);
+    const broken = answers.filter(answer => (answer?.status ?? 599) >= 500).length;
+    if (server.epoch === epoch && server.up && broken > 0)
+      wrong(`${broken} of a flood were answered 5xx or not at all`);
+  },
+
+  async backup({ town, wrong }) {
+    const file = path.join(town.dataDir, 'status.db');
+    if (!existsSync(file)) return;
+    await backUp(file, path.join(town.dir, 'backup.db'), true, () => {}).catch(
+      (error: { code?: string; message: string }) => {
+        // Beside a full disk even a reader may find no room for SQLite's index of the log.
+        if (!/FULL|IOERR|CANTOPEN|BUSY/.test(error.code ?? '')) wrong(`the backup failed: ${error.message}`);
+      },
+    );
+  },
+};
+
+const FAULTS = [
+  ['greeting', 'drop'],
+  ['MAIL', '421 4.3.2 too busy'],
+  ['RCPT', '451 4.7.1 greylisted'],
+  ['letter', 'reset'],
+  ['letter', 'drop'],
+  ['DATA', 'drop'],
+] as const;
+
+function chosen<T>(list: readonly T[], pick: number): T | undefined {
+  return list[Math.floor(pick * list.length)];
+}
+
+function addUpdate({ town, model, now }: Scene, incident: ModelIncident, number: number): void {
+  // Two updates of one second would take their places from their order in the file.
+  const at = Math.floor(town.clock() / 1000) * 1000;
+  if (incident.moments.some(moment => Math.abs(moment - at) < 2000)) return;
+  incident.moments.push(at);
+  const stamp = new Date(at).toISOString();
+  const word = `zq${number}x${incident.updates.length + 1}q`;
+  if (incident.text === '') {
+    incident.text = `---\ntitle: Trouble ${number}\nstatus: investigating\nseverity: minor\nstarted: ${stamp}\ncomponents: [shop]\n---\n\nBegun, ${word}.\n`;
+  } else incident.text += `\n## Update ${stamp}\n\nNews, ${word}.\n`;
+  if (!incident.spoilt) write(town.incidentFile(incident.id), incident.text);
+  // While it is spoilt the right text comes later: what is owed is judged by who was there by now, all the same.
+  incident.updates.push({ word, writtenAt: now() });
+  void model;
+}
+
+/** As editors do. */
+function write(file: string, text: string): void {
+  writeFileSync(`${file}~`, text);
+  renameSync(`${file}~`, file);
+}
+
+/** As monitors and patient people do: again until it is taken. Anything but 200 and 503 is wrong. */
+async function untilTaken(
+  { server, wrong }: Scene,
+  send: () => Promise<{ status: number; text: string }>,
+): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    const answer = await send().catch(() => null);
+    if (answer && answer.status < 300) return;
+    if (answer && answer.status !== 503) wrong(`answered ${answer.status}: ${answer.text.slice(0, 300)}`);
+    await new Promise(resolve => setTimeout(resolve, server.up ? 300 : 100));
+  }
+  wrong('nothing was taken in a minute');
+}

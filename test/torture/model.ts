@@ -1,0 +1,112 @@
+// The model: what was done to the server, and so what must be true in the end.
+import type { Arrived } from '../walks/smtp-conversation.ts';
+
+export interface ModelUpdate {
+  /** A word that stands in it and nowhere else. */
+  readonly word: string;
+  /** When the whole file stood in the folder, ms of the real clock. */
+  readonly writtenAt: number;
+}
+
+export interface ModelIncident {
+  readonly id: string;
+  readonly updates: ModelUpdate[];
+  /** The right text of the file; while it is spoilt, something else stands there. */
+  text: string;
+  spoilt: boolean;
+  /** Moments of its updates, ms of the moved clock. */
+  readonly moments: number[];
+}
+
+export interface ModelReader {
+  readonly email: string;
+  /** When the confirmation was answered with 200, ms of the real clock; null while it was not. */
+  confirmedAt: number | null;
+  /** A confirmation was sent whose answer nobody saw. */
+  inDoubt: boolean;
+  /** When leaving was first asked for; null when never. */
+  leftAt: number | null;
+  /** That was answered with 200. */
+  left: boolean;
+  /** The token that leaves at one click, from a letter. */
+  leave: string | null;
+}
+
+export interface ModelMonitor {
+  readonly name: string;
+  /** Answered with 200. */
+  down: boolean;
+  up: boolean;
+}
+
+export interface Model {
+  readonly incidents: ModelIncident[];
+  readonly readers: Map<string, ModelReader>;
+  readonly monitors: ModelMonitor[];
+  /** Letters whose acceptance the server may not have learnt of: after a kill, or a connection cut then. */
+  unsure: number;
+}
+
+export const WORD = /\bzq\d+x\d+q\b/g;
+
+/** A letter as the model sees it: to whom, about which updates. */
+export interface Letter extends Pick<Arrived, 'to' | 'messageId'> {
+  readonly words: readonly string[];
+}
+
+export function letterOf({ to, messageId, raw }: Arrived): Letter {
+  // Quoted-printable folds lines.
+  return { to, messageId, words: [...new Set(raw.replace(/=\r?\n/g, '').match(WORD) ?? [])] };
+}
+
+/** What is wrong with the letters: lost ones, strange ones, and more repetitions than crashes explain. */
+export function judgeLetters(model: Model, letters: readonly Letter[]): string[] {
+  const wrongs: string[] = [];
+  const seen = new Map<string, Letter>();
+  let repeated = 0;
+  const byWord = new Map<string, string>();
+  for (const letter of letters) {
+    if (seen.has(letter.messageId)) repeated++;
+    seen.set(letter.messageId, letter);
+    if (!model.readers.has(letter.to)) wrongs.push(`a letter to ${letter.to}, who never subscribed`);
+    for (const word of letter.words) {
+      const known = byWord.get(`${word} ${letter.to}`) ?? letter.messageId;
+      if (known !== letter.messageId) wrongs.push(`${word} came to ${letter.to} as two letters`);
+      byWord.set(`${word} ${letter.to}`, known);
+    }
+  }
+  if (repeated > model.unsure)
+    wrongs.push(`${repeated} letters came again, ${model.unsure} are explained by crashes`);
+  for (const { updates } of model.incidents) {
+    for (const { word, writtenAt } of updates) {
+      for (const { email, confirmedAt, leftAt } of model.readers.values()) {
+        const owed = confirmedAt !== null && confirmedAt < writtenAt && leftAt === null;
+        if (owed && !byWord.has(`${word} ${email}`)) wrongs.push(`${word} never came to ${email}`);
+      }
+    }
+  }
+  return wrongs;
+}
+
+/** Who must be confirmed in the database, and who may be. */
+export function judgeReaders(model: Model, confirmed: readonly string[]): string[] {
+  const there = new Set(confirmed);
+  const wrongs: string[] = [];
+  for (const { email, confirmedAt, inDoubt, leftAt, left } of model.readers.values()) {
+    if (confirmedAt !== null && leftAt === null && !there.has(email))
+      wrongs.push(`${email} confirmed and is lost`);
+    if (left && there.has(email)) wrongs.push(`${email} left and is still there`);
+    if (confirmedAt === null && !inDoubt && there.has(email)) wrongs.push(`${email} never confirmed`);
+  }
+  for (const email of there) if (!model.readers.has(email)) wrongs.push(`${email} is nobody`);
+  return wrongs;
+}
+
+/** Growth of a process that lived long, MB: the last quarter against the second. */
+export function growth(rss: readonly number[]): number | null {
+  if (rss.length < 60) return null;
+  const quarter = Math.floor(rss.length / 4);
+  const median = (part: readonly number[]) =>
+    [...part].sort((a, b) => a - b)[Math.floor(part.length / 2)] as number;
+  return median(rss.slice(-quarter)) - median(rss.slice(quarter, 2 * quarter));
+}

@@ -1,0 +1,243 @@
+// A torture from beginning to end: the plan is carried out while readers read; then all faults end, and what
+// the model knows is compared with what is there.
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { parseIncident } from '../../src/core/incident-file.ts';
+import { ask, listen } from './ask.ts';
+import { perform, type Scene } from './deeds.ts';
+import { growth, judgeLetters, judgeReaders, letterOf, type Model } from './model.ts';
+import { makePlan } from './plan.ts';
+import { openServer } from './server.ts';
+import { openTown } from './town.ts';
+
+export interface Options {
+  readonly seed: number;
+  /** How long faults go on; the end takes some seconds more. */
+  readonly seconds: number;
+  /** Node's arguments that start the server. */
+  readonly command: readonly string[];
+  readonly say: (line: string) => void;
+}
+
+export interface Report {
+  /** Of the plan: the same seed and length, the same digest. */
+  readonly plan: string;
+  readonly deeds: Readonly<Record<string, number>>;
+  readonly figures: Readonly<Record<string, number | string | null>>;
+  /** Everything that must not have been; empty is well. */
+  readonly wrongs: readonly string[];
+}
+
+/** Memory may grow so much in a long life, MB: what a larger history costs. */
+const GROWTH = 40;
+const PAGES = [
+  '/status/live',
+  '/api/v2/summary.json',
+  '/status/history',
+  '/status/feed.atom',
+  '/readyz',
+  '/healthz',
+  '/status/badge.svg',
+  '/api/uptime.json',
+  '/metrics',
+];
+
+export async function torture({ seed, seconds, command, say }: Options): Promise<Report> {
+  const plan = makePlan(seed, seconds * 1000);
+  const digest = createHash('sha256').update(JSON.stringify(plan)).digest('hex').slice(0, 12);
+  say(`seed ${seed}, ${seconds} s, plan ${digest} of ${plan.length} deeds`);
+  const town = await openTown();
+  if (town.disk === null) say('no right to mount: the disk is never full');
+  const server = openServer(command, town.env, town.url);
+  const model: Model = { incidents: [], readers: new Map(), monitors: [], unsure: 0 };
+  const wrongs: string[] = [];
+  const begun = Date.now();
+  const wrong = (what: string) => {
+    const line = `${((Date.now() - begun) / 1000).toFixed(1)} s: ${what}`;
+    wrongs.push(line);
+    say(`WRONG ${line}`);
+  };
+  let pending = 0;
+  const later = (ms: number, then: () => void) => {
+    pending++;
+    setTimeout(() => {
+      pending--;
+      then();
+    }, ms);
+  };
+  const scene: Scene = { town, server, model, url: town.url, now: Date.now, later, wrong };
+  const count = { requests: 0, events: 0, grown: null as number | null, rss: 0 };
+  let over = false;
+
+  const until = async (fine: () => boolean | Promise<boolean>, ms: number): Promise<boolean> => {
+    for (const end = Date.now() + ms; Date.now() < end; ) {
+      if (await fine()) return true;
+      await new Promise(resolve => setTimeout(resolve, 50));
+    }
+    return false;
+  };
+  const read = async (first: number) => {
+    for (let turn = first; !over; turn++) {
+      const page = PAGES[turn % PAGES.length] as string;
+      const { epoch, up } = server;
+      const answer = await ask(town.url + page).catch((error: Error) => error);
+      count.requests++;
+      const steady = up && server.up && server.epoch === epoch;
+      if (steady && answer instanceof Error) wrong(`${page}: ${answer.message}`);
+      else if (steady && 'status' in answer && answer.status >= 500)
+        wrong(`${page} answered ${answer.status}`);
+      await new Promise(resolve => setTimeout(resolve, 20));
+    }
+  };
+  const follow = async () => {
+    while (!over) {
+      await listen(`${town.url}/status/events`, () => {
+        count.events++;
+      });
+      await new Promise(resolve => setTimeout(resolve, 200));
+    }
+  };
+  /** Confirms whoever got a letter, by the link in it; remembers how each can leave. */
+  const answerLetters = async () => {
+    for (let next = 0; !over; ) {
+      const letter = town.smtp.arrived[next];
+      const reader = letter && model.readers.get(letter.to);
+      if (!letter || !reader) {
+        if (letter) next++;
+        await new Promise(resolve => setTimeout(resolve, 20));
+        continue;
+      }
+      const text = letter.raw.replace(/=\r?\n/g, '').replace(/=3D/g, '=');
+      const confirm = /\/status\/confirm\?token=([\w.~-]+)/.exec(text)?.[1];
+      reader.leave ??= /\/status\/unsubscribe\?token=([\w.~-]+)/.exec(text)?.[1] ?? null;
+      if (confirm && reader.confirmedAt === null) {
+        reader.inDoubt = true;
+        const answer = await ask(`${town.url}/status/confirm`, JSON.stringify({ token: confirm })).catch(
+          () => null,
+        );
+        if (answer?.status === 200) reader.confirmedAt = Date.now();
+        // Nobody there, or no room: once more. Another link may have taken its place.
+        else if (answer?.status !== 400) {
+          await new Promise(resolve => setTimeout(resolve, 200));
+          continue;
+        }
+      }
+      next++;
+    }
+  };
+
+  server.start();
+  if (!(await until(() => server.up, 60_000))) wrong('it never came up');
+  const readers = [read(0), read(4), follow(), answerLetters()];
+  const start = Date.now();
+  const done: Record<string, number> = {};
+  let told = start;
+  for (const deed of plan) {
+    await new Promise(resolve => setTimeout(resolve, Math.max(0, start + deed.at - Date.now())));
+    done[deed.kind] = (done[deed.kind] ?? 0) + 1;
+    pending++;
+    void perform(deed, scene)
+      .catch((error: Error) => wrong(`${deed.kind}: ${error.stack}`))
+      .finally(() => pending--);
+    count.rss = Math.max(count.rss, ...server.rss.slice(-1));
+    if (Date.now() - told >= 10_000) {
+      told = Date.now();
+      const { arrived } = town.smtp;
+      say(
+        `${Math.round((told - start) / 1000)} s: ${server.starts} starts, ${model.incidents.length} incidents, ${model.monitors.length} monitors, ${model.readers.size} readers, ${arrived.length} letters, ${count.requests} requests, ${Math.round(server.rss.at(-1) ?? 0)} MB`,
+      );
+    }
+  }
+  say('all faults end');
+  if (!(await until(() => pending === 0, 90_000))) wrong(`${pending} deeds never ended`);
+  count.grown = growth(server.rss);
+  if (count.grown !== null && count.grown > GROWTH) wrong(`memory grew by ${Math.round(count.grown)} MB`);
+
+  // No update lies in the future any more; a start makes every letter due.
+  town.offset = 31 * 60_000;
+  server.moveClock(town.offset);
+  if (town.disk) rmSync(path.join(town.disk, 'ballast'), { force: true });
+  await server.kill();
+  model.unsure += town.connections;
+  if (!(await until(() => server.up, 60_000))) wrong('it never came up again');
+  const readyz = async () => {
+    const answer = await ask(`${town.url}/readyz`).catch(() => null);
+    return answer?.status === 200 ? JSON.parse(answer.text) : null;
+  };
+  const letters = () => town.smtp.arrived.map(letterOf);
+  const settled = async () => {
+    const ready = await readyz();
+    return (
+      ready?.ok === true &&
+      ready.problems.length === 0 &&
+      ready.outbox?.pending === 0 &&
+      judgeLetters(model, letters()).length === 0
+    );
+  };
+  if (!(await until(settled, 60_000)))
+    wrong(`/readyz is not clean: ${JSON.stringify(await readyz()).slice(0, 1000)}`);
+  for (const line of judgeLetters(model, letters())) wrong(line);
+  await judgePages();
+  over = true;
+  await Promise.all(readers.slice(0, 2));
+  const code = await server.stop();
+  if (code !== 0) wrong(`it stopped with ${code}`);
+  const database = new Sqlite(path.join(town.dataDir, 'status.db'), { readonly: true });
+  for (const line of judgeReaders(
+    model,
+    database.prepare("SELECT address FROM subscribers WHERE state = 'confirmed'").pluck().all() as string[],
+  ))
+    wrong(line);
+  if (database.pragma('integrity_check', { simple: true }) !== 'ok') wrong('the database is damaged');
+  database.close();
+  for (const line of server.wrongs) wrong(line);
+  const distinct = new Set(letters().map(({ messageId }) => messageId)).size;
+  await Promise.all(readers);
+  await town.close();
+  return {
+    plan: digest,
+    deeds: done,
+    figures: {
+      starts: server.starts,
+      requests: count.requests,
+      events: count.events,
+      incidents: model.incidents.length,
+      updates: model.incidents.reduce((sum, { updates }) => sum + updates.length, 0),
+      monitors: model.monitors.length,
+      subscribers: model.readers.size,
+      letters: distinct,
+      'letters again': `${town.smtp.arrived.length - distinct} of ${model.unsure} that crashes explain`,
+      'most memory, MB': Math.round(count.rss),
+      'memory grew, MB': count.grown === null ? null : Math.round(count.grown),
+    },
+    wrongs,
+  };
+
+  /** Every incident is on the page with every word; every monitor's in one file, resolved. */
+  async function judgePages(): Promise<void> {
+    const folder = path.join(town.dir, 'status', 'incidents');
+    for (const { id, text, updates } of model.incidents) {
+      if (readFileSync(town.incidentFile(id), 'utf8') !== text)
+        wrong(`${id}.md is not as its author left it`);
+      const page = await ask(`${town.url}/status/incidents/${id}`);
+      if (page.status !== 200) wrong(`${id} answers ${page.status}`);
+      for (const { word } of updates)
+        if (!page.text.includes(word)) wrong(`${word} is not on the page of ${id}`);
+    }
+    const files = readdirSync(folder).filter(name => name.endsWith('.md'));
+    const parsed = files.map(
+      name => parseIncident(name, name, readFileSync(path.join(folder, name), 'utf8')).value,
+    );
+    for (const { name } of model.monitors) {
+      const own = parsed.filter(incident => incident?.openedBy === `generic:${name}`);
+      if (own.length !== 1) wrong(`${own.length} files are about the monitor ${name}`);
+      else if (own[0]?.status !== 'resolved') wrong(`${name} is ${own[0]?.status}`);
+    }
+    const open = parsed.filter(
+      incident => incident?.openedBy?.startsWith('probe:') && incident.status !== 'resolved',
+    );
+    if (open.length > 0) wrong(`a check's incident is still open: ${open.map(one => one?.id)}`);
+  }
+}

@@ -1,0 +1,120 @@
+// The server under torture: a child process like in production, killed, restarted until it comes up, its
+// clock moved from outside, its log and memory watched.
+import { type ChildProcess, spawn } from 'node:child_process';
+
+/** Run before the program: Date.now is moved by what the parent says; memory is told when asked for. */
+const PRELOAD = `data:text/javascript,${encodeURIComponent(`
+  const real = Date.now;
+  let offset = Number(process.env.TORTURE_OFFSET ?? 0);
+  Date.now = () => real() + offset;
+  process.on('message', said => {
+    if (said.offset !== undefined) offset = said.offset;
+    else process.send({ rss: process.memoryUsage.rss() });
+  });
+  process.channel?.unref();
+`)}`;
+
+/** What the log must never say: each means that a fault was not foreseen. */
+const BUGS =
+  /job failed|round failed|request failed|check failed|letters could not be sent|could not stop cleanly/;
+
+export interface Server {
+  /** Counts up whenever the process is about to die or has come up: a request that saw it change may fail. */
+  readonly epoch: number;
+  readonly up: boolean;
+  readonly starts: number;
+  /** Memory since the last start, MB, one a second. */
+  readonly rss: readonly number[];
+  /** What its log said that it must not, and deaths nobody ordered. */
+  readonly wrongs: string[];
+  moveClock(offset: number): void;
+  start(): void;
+  kill(): Promise<void>;
+  /** Asks it to stop; resolves to its exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** Starts it with `command`; it is started again whenever it ends, until `stop`. */
+export function openServer(command: readonly string[], env: NodeJS.ProcessEnv, url: string): Server {
+  let child: ChildProcess | null = null;
+  let offset = 0;
+  let wanted = false;
+  let ordered = false;
+  const server = { epoch: 0, up: false, starts: 0, rss: [] as number[], wrongs: [] as string[] };
+  let said = '';
+
+  const launch = () => {
+    const args = ['--import', PRELOAD, ...command];
+    const started = spawn(process.execPath, args, {
+      env: { ...env, TORTURE_OFFSET: String(offset) },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    child = started;
+    ordered = false;
+    server.starts++;
+    server.rss.length = 0;
+    said = '';
+    started.stdout?.setEncoding('utf8').on('data', hear);
+    started.stderr?.setEncoding('utf8').on('data', hear);
+    started.on('message', (message: { rss: number }) => void server.rss.push(message.rss / 1024 ** 2));
+    started.once('exit', (code, signal) => {
+      const was = server.up;
+      server.up = false;
+      server.epoch++;
+      child = null;
+      // One that never came up is refused for a reason (a full disk) and tried again, as systemd does.
+      if (!ordered && was) server.wrongs.push(`it died by itself: ${signal ?? code}: ${said.slice(-500)}`);
+      else if (!ordered && !/Status Live cannot start/.test(said))
+        server.wrongs.push(`it did not start: ${said.slice(-800)}`);
+      if (wanted) setTimeout(() => wanted && !child && launch(), ordered ? 50 : 400);
+    });
+    void comeUp(started);
+  };
+  const hear = (text: string) => {
+    said = (said + text).slice(-4000);
+    for (const line of text.split('\n')) if (BUGS.test(line)) server.wrongs.push(line.slice(0, 600));
+  };
+  const comeUp = async (started: ChildProcess) => {
+    while (child === started) {
+      const fine = await fetch(`${url}/status/live`, { headers: { connection: 'close' } }).then(
+        answer => answer.status === 200,
+        () => false,
+      );
+      if (fine && child === started && !ordered) {
+        server.up = true;
+        server.epoch++;
+        return;
+      }
+      await new Promise(resolve => setTimeout(resolve, 25));
+    }
+  };
+  const gone = () =>
+    new Promise<number | null>(resolve => (child ? child.once('exit', resolve) : resolve(null)));
+  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+    ordered = true;
+    server.up = false;
+    server.epoch++;
+    const done = gone();
+    child?.kill(signal);
+    return done;
+  };
+  const pulse = setInterval(() => child?.connected && server.up && child.send({ ask: 'rss' }), 1000);
+  return Object.assign(server, {
+    moveClock(next: number) {
+      offset = next;
+      if (child?.connected) child.send({ offset });
+    },
+    start() {
+      wanted = true;
+      launch();
+    },
+    async kill() {
+      await end('SIGKILL');
+    },
+    async stop() {
+      wanted = false;
+      clearInterval(pulse);
+      return end('SIGTERM');
+    },
+  });
+}
