@@ -5,7 +5,8 @@ import { StorageFault } from '../core/storage.ts';
 import type { Web } from './context.ts';
 import { Refusal } from './guards.ts';
 import { brief } from './log-words.ts';
-import { contextOf } from './visitor.ts';
+import { PLAIN_POLICY, plainPage } from './starting.ts';
+import { contextOf, langOf } from './visitor.ts';
 
 /** No route took it: 404. */
 export const notFound: RequestHandler = (_req, _res, next) =>
@@ -22,8 +23,8 @@ export function errorHandler(web: Web): ErrorRequestHandler {
     res.status(status).set('Cache-Control', 'no-store');
     if (error instanceof StorageFault) res.set('Retry-After', '30');
     if (status === 405) res.set('Allow', 'GET, HEAD, OPTIONS');
-    // A page of words for each of a thousand wrong addresses is work too.
-    if (isPage(req) && !web.isStrained()) sendPage(web, req, res, status, detail);
+    if (isPage(req) && web.isStrained()) sendPlain(req, res, status);
+    else if (isPage(req)) sendPage(web, req, res, status, detail);
     else sendProblem(res, status, detail, more);
   };
 }
@@ -49,6 +50,16 @@ function isPage(req: Request): boolean {
 function sendPage(web: Web, req: Request, res: Response, status: number, detail: string): void {
   const ctx = contextOf(web, web.refresh.current(), req);
   res.type('html').send(web.pages.error(ctx, status, detail));
+}
+
+/** The same in few words: rendering a page for each of a thousand wrong addresses is work too. */
+function sendPlain(req: Request, res: Response, status: number): void {
+  const known = status === 404 || status === 429 ? (`error.${status}` as const) : 'strained';
+  const page =
+    known === 'strained'
+      ? plainPage(langOf(req), 'strained.title', 'strained.text')
+      : plainPage(langOf(req), known, `${known}_text`);
+  res.set('Content-Security-Policy', PLAIN_POLICY).type('html').send(page);
 }
 
 /** RFC 9457. */

@@ -2,7 +2,7 @@
 import { HtmlValidate } from 'html-validate/node';
 import { describe, expect, it } from 'vitest';
 import { makeRender } from '../../src/views.ts';
-import { startingPage } from '../../src/web/starting.ts';
+import { plainPage, startingPage } from '../../src/web/starting.ts';
 import { makeLetters } from '../../src/work/letters.ts';
 import { PAGES } from '../browser/faces.ts';
 import { incident, site } from '../makers.ts';
@@ -36,6 +36,7 @@ describe('valid HTML', () => {
 
   it.each(['en', 'de'] as const)('the page while it starts, %s', async lang => {
     expect(await wrong(startingPage(lang))).toEqual([]);
+    expect(await wrong(plainPage(lang, 'strained.title', 'strained.text'))).toEqual([]);
   });
 
   it('letters', async () => {

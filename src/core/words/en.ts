@@ -250,6 +250,9 @@ export const en = {
   'error.503': 'This page is being worked on',
   'error.503_text': 'Please try again in a minute.',
 
+  'strained.title': 'Too many people are here right now',
+  'strained.text': 'The status page itself is up. Please try this again in a moment.',
+
   'starting.title': 'This page is starting',
   'starting.text':
     'It will be here in a moment and opens by itself. That says nothing about the services it watches.',
