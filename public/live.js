@@ -166,6 +166,7 @@ async function refresh(version) {
     if (!answer.ok) throw new Error(`answered ${answer.status}`);
     adopt(await answer.text());
     contact(true);
+    if (page.copy) await renewed();
   } catch {
     contact(false);
   }
@@ -373,7 +374,21 @@ function ageing() {
   const stale = page.copy !== undefined && Date.now() - Date.parse(page.at ?? '') > 900_000;
   document.body.toggleAttribute('data-stale', stale);
 }
-ageing();
+/** A copy writes only the pages that changed; the file it names says how fresh all of them are. */
+async function renewed() {
+  try {
+    const answer = await fetch(page.copy ?? '', { cache: 'no-cache', signal: AbortSignal.timeout(20_000) });
+    const { at } = await answer.json();
+    const time = /** @type {HTMLTimeElement | null} */ (document.querySelector('#copy time'));
+    if (time && Date.parse(at) > Date.parse(page.at ?? '')) page.at = time.dateTime = at;
+  } catch {
+    // Then the page's own moment holds, which is older: never fresher than it is.
+  }
+  localise(document);
+  ageing();
+}
+if (page.copy) renewed();
+else ageing();
 setInterval(() => {
   localise(document);
   ageing();

@@ -26,16 +26,15 @@ import { makeMetrics } from './web/metrics.ts';
 import { makePages } from './web/pages.ts';
 import { openServer } from './web/server.ts';
 import { openDoors } from './wiring/doors.ts';
-import { exportInto } from './wiring/export.ts';
+import { openMirror } from './wiring/export.ts';
 import { openCarrier } from './wiring/git.ts';
 import { openKeeping } from './wiring/keeping.ts';
-import { metricDoors, metricPruning, openFigures } from './wiring/metrics.ts';
+import { metricDoors, metricPruning, openFigures, openResponses } from './wiring/metrics.ts';
 import { openPost } from './wiring/post.ts';
 import { openRemind } from './wiring/remind.ts';
 import { openWatch } from './wiring/watch.ts';
 import { makeBell, serially } from './work/bell.ts';
 import { type Filed, makeFile } from './work/file.ts';
-import { makeMirror } from './work/mirror.ts';
 import { openRefresh } from './work/refresh.ts';
 import type { Schedule } from './work/schedule.ts';
 import { evenSo, lastGood } from './work/storage.ts';
@@ -130,6 +129,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     await watch.note(site.current());
     const { poll, beats } = watch;
 
+    const mirror = openMirror({ env, content, db, snapshot: () => refresh.current(), log });
     const { carry, histories, lookBack } = openCarrier(env, content, site, () => bell.ring(), log);
     const refresh = await openRefresh(
       {
@@ -138,7 +138,12 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
           if (now.changed) await watch.note(now.site);
           return {
             site: now.site,
-            problems: [...now.problems, ...carry.problems(), ...(await templates.read())],
+            problems: [
+              ...now.problems,
+              ...carry.problems(),
+              ...mirror.problems(),
+              ...(await templates.read()),
+            ],
           };
         },
         files: () => content.incidents(),
@@ -156,6 +161,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
         ),
         histories,
         metrics: lastGood(openFigures(db), new Map()),
+        responses: lastGood(openResponses(db), new Map()),
         measured: watch.measured,
         sightings: lastGood(makeSightings(db), {}),
         blindSince: watch.blindSince,
@@ -211,7 +217,6 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       return server.close();
     });
 
-    const mirror = makeMirror({ snapshot: refresh.current, write: exportInto(env, content), log });
     const unwatch = await content.watch(() => bell.ring());
     closers.push(unwatch);
     const look = async () => {
@@ -235,13 +240,13 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       { name: 'round', every: '* * * * * *', run: round },
       { name: 'enqueue', every: '* * * * * *', run: post.enqueue },
       { name: 'deliver', every: '* * * * * *', run: post.send },
-      { name: 'mirror', every: '* * * * * *', run: () => mirror(clock()) },
+      { name: 'mirror', every: '* * * * * *', run: () => mirror.round(clock()) },
       { name: 'git', every: '* * * * * *', run: () => carry.round(clock()) },
       { name: 'history', every: '*/10 * * * * *', run: lookBack },
       { name: 'remind', every: '30 * * * * *', run: nag },
       { name: 'prune', every: '0 17 * * * *', run: prune },
     ]);
-    closers.push(stop);
+    closers.push(stop, mirror.stop);
     return {
       localUrl,
       publicUrl: refresh.current().site.url,
@@ -260,7 +265,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
         await round();
         await evenSo(post.enqueue());
         await evenSo(post.send());
-        await mirror(clock());
+        await mirror.round(clock());
         await nag();
       },
       close: closeAll,

@@ -84,6 +84,7 @@ export function view(
     since,
     checkedAt: health === 'no_data' ? null : at - MINUTE,
     seen: null,
+    response: null,
     days,
     uptime: {
       window: { start: at - count * DAY, end: at },

@@ -1,8 +1,9 @@
 // `export DIR`: the whole public site as static files.
 import path from 'node:path';
 import { openContent } from '../content/folder.ts';
+import { makeWriteMirror } from '../content/mirror.ts';
 import { printProblem } from '../core/problem.ts';
-import { exportInto, readSnapshot } from '../wiring/export.ts';
+import { copyOf, readSnapshot } from '../wiring/export.ts';
 import { type Command, databaseOf, Misuse, Refused } from './command.ts';
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -18,8 +19,8 @@ export const exporting: Command = {
     try {
       const { value: snapshot, problems } = await readSnapshot(cli.env, db, cli.clock, silent);
       if (!snapshot) throw new Refused(problems.map(printProblem).join('\n'));
-      const write = exportInto(cli.env, openContent(cli.env.statusDir));
-      const done = await write(snapshot, path.resolve(cli.cwd, dir));
+      const files = await copyOf(openContent(cli.env.statusDir), db)(snapshot);
+      const done = await makeWriteMirror()(path.resolve(cli.cwd, dir), files);
       if ('what' in done) throw new Refused(printProblem(done));
       cli.out(`${done.written} files written, ${done.unchanged} unchanged, ${done.removed} removed: ${dir}`);
       return 0;

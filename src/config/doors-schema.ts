@@ -24,9 +24,30 @@ export const mappingSchema = z.object({
 
 export const webhooksSchema = z.record(name, mappingSchema).default({});
 
+/** A branch that git takes and no shell or option could be hidden in. */
+export const branch = z
+  .string()
+  .regex(/^(?![-/.])(?!.*(\.\.|@\{))[\w./-]+$/, 'write a branch, for instance main');
+
+export const exportGitSchema = z.object({
+  // The copy has a repository of its own, which knows no remote by a name.
+  remote: z.string().regex(/^(?!-)(\/|[^\s/]+:)\S+$/, 'write a URL, git@host:name, or an absolute path'),
+  branch: branch.default('gh-pages'),
+  cname: z
+    .string()
+    .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i, 'write a host like mirror.example.com')
+    .nullish(),
+});
+
 export const exportSchema = z.object({
   schedule: cron.default('*/5 * * * *'),
-  to: z.string().trim().min(1),
+  url: z
+    .url({ protocol: /^https?$/ })
+    .nullish()
+    .describe('where visitors reach the copy, for its 404 page'),
+  to: z.union([z.string().trim().min(1), z.object({ git: exportGitSchema })], {
+    error: 'write a folder, or { git: { remote: …, branch: gh-pages } }',
+  }),
 });
 
 /** `webhooks:` as the site holds it. */
@@ -47,5 +68,16 @@ export function mappingsOf(webhooks: z.output<typeof webhooksSchema>): Record<st
 
 /** `export:` as the site holds it. */
 export function mirrorOf(mirror: z.output<typeof exportSchema> | null | undefined): Site['mirror'] {
-  return mirror ? { schedule: mirror.schedule.trim(), to: mirror.to } : null;
+  if (!mirror) return null;
+  const { to } = mirror;
+  const schedule = mirror.schedule.trim();
+  if (typeof to === 'string') return { schedule, url: bare(mirror.url), to: { kind: 'folder', folder: to } };
+  const { remote, branch } = to.git;
+  const cname = to.git.cname ?? null;
+  const url = bare(mirror.url) ?? (cname && `https://${cname}`);
+  return { schedule, url, to: { kind: 'git', remote, branch, cname } };
+}
+
+function bare(url: string | null | undefined): string | null {
+  return url ? url.replace(/\/+$/, '') : null;
 }

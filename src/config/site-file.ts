@@ -7,7 +7,7 @@ import type { Outcome, Problem } from '../core/problem.ts';
 import type { Site } from '../core/site.ts';
 import { parseInstant } from '../core/time.ts';
 import { checkAgainst, readYaml, unknownKeys, type YamlText } from '../core/yaml.ts';
-import { exportSchema, mappingSchema, mappingsOf, mirrorOf } from './doors-schema.ts';
+import { exportGitSchema, exportSchema, mappingSchema, mappingsOf, mirrorOf } from './doors-schema.ts';
 import type { Variables } from './environment.ts';
 import { metricSchema, twins } from './metrics-schema.ts';
 import { componentSchema, gitSchema, linkSchema, siteSchema } from './site-schema.ts';
@@ -106,6 +106,11 @@ function strangers(yaml: YamlText, file: string): Problem[] {
   }
   const { webhooks = {}, export: mirror } = site as Record<string, object | null | undefined>;
   found.push(...unknownKeys(mirror, known(exportSchema), ['export'], yaml, file));
+  const { to } = (mirror ?? {}) as { to?: { git?: unknown } | null };
+  if (to && typeof to === 'object') {
+    found.push(...unknownKeys(to, ['git'], ['export', 'to'], yaml, file));
+    found.push(...unknownKeys(to.git, known(exportGitSchema), ['export', 'to', 'git'], yaml, file));
+  }
   const metrics = (site as { metrics?: unknown }).metrics;
   for (const [index, metric] of (Array.isArray(metrics) ? metrics : []).entries()) {
     found.push(...unknownKeys(metric, known(metricSchema), ['metrics', index], yaml, file));

@@ -5,7 +5,7 @@ import { reference } from '../core/check-kinds.ts';
 import { MAIL_LIMITS, WEIGHTS_EVEN, WEIGHTS_STATUSPAGE } from '../core/site.ts';
 import { DAY, HOUR, parseInstant } from '../core/time.ts';
 import { cron } from './cron.ts';
-import { exportSchema, webhooksSchema } from './doors-schema.ts';
+import { branch, exportSchema, webhooksSchema } from './doors-schema.ts';
 import { metricsSchema } from './metrics-schema.ts';
 
 const fileName = z
@@ -54,10 +54,7 @@ export const gitSchema = z.object({
     .string()
     .regex(/^[^-\s]\S*$/, 'write a URL, a path or origin')
     .default('origin'),
-  branch: z
-    .string()
-    .regex(/^(?![-/.])(?!.*(\.\.|@\{))[\w./-]+$/, 'write a branch, for instance main')
-    .default('main'),
+  branch: branch.default('main'),
   pull: cron.default('* * * * *'),
   push: z.boolean().default(true),
   secret: z.string().min(8).nullish(),

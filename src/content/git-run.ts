@@ -24,16 +24,35 @@ export interface GitRun {
 
 /** A remote that says nothing for so long is dead, ms. */
 const TIMEOUT = 30_000;
+const MAX_BYTES = 256 * 1024 * 1024;
 
 const AUTHOR = { name: 'Status Live', email: 'status-live@localhost' };
 
-/** Runs git in `dir`. Hooks and signing are off: they are the operator's, and may ask. */
-export function makeGitRun(dir: string, variables: Readonly<Record<string, string | undefined>>): GitRun {
+/** A repository that stands apart from its work tree, and the patience with its remote. */
+export interface Area {
+  readonly gitDir: string;
+  readonly workTree: string;
+  /** ms */
+  readonly timeout: number;
+  /** Ends what is running. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Runs git in `dir`. Hooks and signing are off: they are the operator's, and may ask. With `area`, git
+ * never looks for a repository above the folder: DATA_DIR may lie in one of the operator's.
+ */
+export function makeGitRun(
+  dir: string,
+  variables: Readonly<Record<string, string | undefined>>,
+  area?: Area,
+): GitRun {
   const env: NodeJS.ProcessEnv = {
     ...variables,
     GIT_TERMINAL_PROMPT: '0',
     GIT_ASKPASS: 'true',
-    GIT_SSH_COMMAND: variables.GIT_SSH_COMMAND ?? 'ssh -oBatchMode=yes -oConnectTimeout=10',
+    GIT_SSH_COMMAND:
+      variables.GIT_SSH_COMMAND ?? 'ssh -oBatchMode=yes -oConnectTimeout=10 -oServerAliveInterval=10',
     GIT_AUTHOR_NAME: AUTHOR.name,
     GIT_AUTHOR_EMAIL: AUTHOR.email,
     GIT_COMMITTER_NAME: AUTHOR.name,
@@ -44,6 +63,9 @@ export function makeGitRun(dir: string, variables: Readonly<Record<string, strin
   };
   // Set by git itself when we are started from a hook: they would lead us to another repository.
   for (const name of ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_PREFIX']) delete env[name];
+  if (area) Object.assign(env, { GIT_DIR: area.gitDir, GIT_WORK_TREE: area.workTree });
+  const timeout = area?.timeout ?? TIMEOUT;
+  const stop = area?.signal ? { signal: area.signal } : {};
   const fixed = [
     ...['core.hooksPath=/dev/null', 'commit.gpgsign=false', 'core.quotePath=false', 'rebase.autoStash=false'],
     ...[
@@ -59,10 +81,10 @@ export function makeGitRun(dir: string, variables: Readonly<Record<string, strin
       const child = execFile(
         'git',
         [...fixed, ...args],
-        { cwd: dir, env, timeout: TIMEOUT, maxBuffer: 256 * 1024 * 1024, encoding: 'buffer' },
+        { cwd: dir, env, timeout, maxBuffer: MAX_BYTES, encoding: 'buffer', ...stop },
         (error, stdout, stderr) => {
           if (!error) return resolve(stdout);
-          reject(failure(args[0] as string, error, stderr.toString()));
+          reject(failure(args[0] as string, error, stderr.toString(), timeout));
         },
       );
       child.stdin?.on('error', () => undefined);
@@ -76,7 +98,7 @@ export function makeGitRun(dir: string, variables: Readonly<Record<string, strin
         () => null,
       ),
     fed: (input, ...args) => run(args, input),
-    in: folder => makeGitRun(folder, variables),
+    in: folder => makeGitRun(folder, variables, area),
   };
 }
 
@@ -84,11 +106,12 @@ function failure(
   verb: string,
   error: Error & { code?: unknown; killed?: boolean },
   stderr: string,
+  timeout: number,
 ): GitFailure {
   if (error.code === 'ENOENT')
     return new GitFailure('git is not installed', 'install git, or remove `content.git`');
   if (error.killed)
-    return new GitFailure(`git ${verb} took longer than ${TIMEOUT / 1000} s`, 'look at the remote');
+    return new GitFailure(`git ${verb} took longer than ${timeout / 1000} s`, 'look at the remote');
   const line =
     stderr.split('\n').find(text => /^(fatal|error|remote|ssh|hint: Updates)/i.test(text)) ??
     stderr.split('\n')[0];

@@ -2,12 +2,17 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { Problem } from '../core/problem.ts';
 
 export interface MirrorFile {
   /** Relative to the folder, with `/`. */
   readonly path: string;
-  readonly body: string | Buffer;
+  readonly body: () => string | Buffer | Promise<string | Buffer>;
+  /** The same as last time: the same file, neither made nor looked at again. null: it may always differ. */
+  readonly key: string | null;
+  /** What may differ without the file being another. */
+  readonly apart?: RegExp;
 }
 
 export interface Mirrored {
@@ -16,40 +21,74 @@ export interface Mirrored {
   readonly removed: number;
 }
 
+/** Brings a folder up to date with the files, in their order; throws between two when `signal` says so. */
+export type WriteMirror = (
+  dir: string,
+  files: readonly MirrorFile[],
+  signal?: AbortSignal,
+) => Promise<Mirrored | Problem>;
+
 /** Lists what we wrote, so that we remove no other's file. */
-const LIST = '.status-export.json';
+export const LIST = '.status-export.json';
 /** Few enough that the front page still comes after everything it leads to. */
 const AT_ONCE = 16;
+/** So often every file is looked at, whoever may have touched it meanwhile. */
+const WHOLE = 100;
 
-/**
- * Brings the folder up to date, in the order of `files`; readers see each file old or new, never half,
- * and files that went are removed last. Refuses a folder that holds anything and was not made by this.
- */
-export async function writeMirror(dir: string, files: readonly MirrorFile[]): Promise<Mirrored | Problem> {
-  await mkdir(dir, { recursive: true });
-  const before = await listed(dir);
-  if (before === null && (await readdir(dir)).length > 0) {
-    const what = 'the folder holds files that are not of an export';
-    return { level: 'error', where: dir, what, fix: 'name an empty or a new folder' };
-  }
-  const paths = files.map(file => file.path);
-  // Before the files: a crash between leaves a list that names too much, never too little.
-  await write(dir, LIST, JSON.stringify([...new Set([...(before ?? []), ...paths])]));
-  let written = 0;
-  for (let index = 0; index < files.length; index += AT_ONCE) {
-    const batch = files.slice(index, index + AT_ONCE);
-    const done = await Promise.all(batch.map(file => write(dir, file.path, file.body)));
-    written += done.filter(Boolean).length;
-  }
-  const gone = (before ?? []).filter(name => !paths.includes(name) && inside(dir, name) !== null);
-  for (const name of gone) await rm(path.join(dir, name), { force: true });
-  await write(dir, LIST, JSON.stringify(paths));
-  return { written, unchanged: files.length - written, removed: gone.length };
+/** What this process wrote into a folder, and knows without looking. */
+interface Known {
+  readonly list: string;
+  readonly keys: ReadonlyMap<string, string>;
+  readonly runs: number;
 }
 
-async function listed(dir: string): Promise<string[] | null> {
+/**
+ * Makes the writer. Readers see each file old or new, never half, and files that went are removed last.
+ * It refuses a folder that holds anything and was not made by this. What it wrote before it remembers by
+ * key, so that thousands of old pages cost nothing, as long as the folder's list is still its own.
+ */
+export function makeWriteMirror(): WriteMirror {
+  const known = new Map<string, Known>();
+  return async (dir, files, signal) => {
+    await mkdir(dir, { recursive: true });
+    const text = await readFile(path.join(dir, LIST), 'utf8').catch(() => null);
+    const before = listed(text);
+    if (before === null && (await readdir(dir)).length > 0) {
+      const what = 'the folder holds files that are not of an export';
+      return { level: 'error', where: dir, what, fix: 'name an empty or a new folder' };
+    }
+    const last = known.get(dir);
+    const trusted = last !== undefined && last.list === text && last.runs % WHOLE !== 0;
+    known.delete(dir);
+    const paths = files.map(file => file.path);
+    const there = new Set(paths);
+    const gone = (before ?? []).filter(name => !there.has(name) && inside(dir, name) !== null);
+    // Before the files: a crash between leaves a list that names too much, never too little.
+    await write(dir, LIST, JSON.stringify([...paths, ...gone]));
+    let written = 0;
+    const todo = files.filter(({ path, key }) => !trusted || key === null || last?.keys.get(path) !== key);
+    for (let index = 0; index < todo.length; index += AT_ONCE) {
+      signal?.throwIfAborted();
+      const done = todo.slice(index, index + AT_ONCE).map(async file => {
+        // Visitors go first between two pages.
+        await breathe();
+        return write(dir, file.path, await file.body(), file.apart);
+      });
+      written += (await Promise.all(done)).filter(Boolean).length;
+    }
+    for (const name of gone) await rm(path.join(dir, name), { force: true });
+    const list = JSON.stringify(paths);
+    if (gone.length > 0) await write(dir, LIST, list);
+    const keys = new Map(files.flatMap(({ path, key }) => (key === null ? [] : [[path, key]])));
+    known.set(dir, { list, keys, runs: (last?.runs ?? 0) + 1 });
+    return { written, unchanged: files.length - written, removed: gone.length };
+  };
+}
+
+/** The paths of a list as we write it; null for anything else. */
+export function listed(text: string | null): string[] | null {
   try {
-    const list: unknown = JSON.parse(await readFile(path.join(dir, LIST), 'utf8'));
+    const list: unknown = JSON.parse(text ?? '');
     return Array.isArray(list) ? list.filter(name => typeof name === 'string') : null;
   } catch {
     return null;
@@ -57,12 +96,14 @@ async function listed(dir: string): Promise<string[] | null> {
 }
 
 /** False when the file holds just that already: whoever copies the folder on sends only what changed. */
-async function write(dir: string, name: string, body: string | Buffer): Promise<boolean> {
+async function write(dir: string, name: string, body: string | Buffer, apart?: RegExp): Promise<boolean> {
   const file = inside(dir, name);
   if (file === null) throw new Error(`${name} leads out of the folder`);
   const bytes = Buffer.from(body);
   const there = await readFile(file).catch(() => null);
   if (there?.equals(bytes)) return false;
+  if (there && apart && there.toString().replace(apart, '') === bytes.toString().replace(apart, ''))
+    return false;
   await mkdir(path.dirname(file), { recursive: true });
   const draft = path.join(path.dirname(file), `.${randomBytes(6).toString('hex')}.tmp`);
   try {

@@ -143,7 +143,7 @@ function byComponent(views: readonly IncidentView[]): Map<string, IncidentView[]
 function componentView(
   component: Component,
   views: readonly IncidentView[],
-  { site, measured }: Facts,
+  { site, measured, responses }: Facts,
   now: Millis,
 ): ComponentView {
   const known = measured.get(component.id);
@@ -165,6 +165,7 @@ function componentView(
     since: sinceOf(component.id, health, [...open, ...underWay], known),
     checkedAt: known?.checkedAt == null ? null : known.checkedAt - (known.checkedAt % MINUTE),
     seen: known?.seen ?? null,
+    response: responses?.get(component.id) ?? null,
     days: daysOf(component, views, outages, maintenance, known, from, now, site.uptime.days),
     uptime: uptimeOf(
       outages,

@@ -32,6 +32,8 @@ export interface Facts {
   readonly blindSince: Millis | null;
   /** Each metric's figure over the last 24 hours, by id; absent where nobody reads them. */
   readonly metrics?: ReadonlyMap<string, number>;
+  /** Each component's median answer over the last 24 hours, ms, by id; absent where nobody reads them. */
+  readonly responses?: ReadonlyMap<string, number>;
   readonly problems: readonly Problem[];
   /** What git knows of each incident's versions, by id; absent without git. */
   readonly histories?: ReadonlyMap<string, readonly Revision[]>;

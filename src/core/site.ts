@@ -47,9 +47,29 @@ export interface Site {
   readonly metrics: readonly Metric[];
   /** Webhooks of the operator's own, by name: `/webhooks/NAME`. */
   readonly webhooks: Readonly<Record<string, Mapping>>;
-  /** The static copy that is kept fresh: when (cron, UTC), and in which folder; null for none. */
-  readonly mirror: { readonly schedule: string; readonly to: string } | null;
+  /** The static copy that is kept fresh; null for none. */
+  readonly mirror: MirrorSettings | null;
 }
+
+export interface MirrorSettings {
+  /** Cron expression, UTC. */
+  readonly schedule: string;
+  /** Where visitors reach the copy, without a trailing slash; null when nobody said. */
+  readonly url: string | null;
+  readonly to: MirrorTarget;
+}
+
+/** A folder (a relative one below DATA_DIR), or a branch of a git repository. */
+export type MirrorTarget =
+  | { readonly kind: 'folder'; readonly folder: string }
+  | {
+      readonly kind: 'git';
+      /** A URL or an absolute path. */
+      readonly remote: string;
+      readonly branch: string;
+      /** The host that GitHub Pages and its like shall serve the copy at; null for none. */
+      readonly cname: string | null;
+    };
 
 export interface GitSettings {
   readonly remote: string;

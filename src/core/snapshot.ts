@@ -31,6 +31,8 @@ export interface ComponentView {
   readonly checkedAt: Millis | null;
   /** What the last check saw, safe to publish; null when there was none. */
   readonly seen: string | null;
+  /** Its median answer over the last 24 hours, ms; null when nothing answered. */
+  readonly response: Millis | null;
   /** Oldest first; as many as `site.uptime.days`. */
   readonly days: readonly DayCell[];
   readonly uptime: UptimeFigure;

@@ -11,7 +11,7 @@ import {
   startOfSpan,
   withResult,
 } from '../core/rollup.ts';
-import { parseSketch, printSketch } from '../core/sketch.ts';
+import { mergeSketches, parseSketch, percentileOf, printSketch } from '../core/sketch.ts';
 import type { Millis } from '../core/time.ts';
 import type { Db } from './database.ts';
 import type { RollupRow } from './tables.ts';
@@ -83,6 +83,18 @@ export async function readSeries(db: Db, id: string, span: RollupSpan, from: Mil
     .orderBy('start')
     .execute();
   return rows.map(row => pointOf(row.start, rollupOf(row)));
+}
+
+/** The median answer of the hours from the one of `from` (epoch ms) on, ms; null without any. */
+export async function readMedian(db: Db, id: string, from: Millis): Promise<number | null> {
+  const rows = await db
+    .selectFrom('rollups')
+    .select('sketch')
+    .where('component_id', '=', id)
+    .where('span', '=', 'hour')
+    .where('start', '>=', startOfSpan('hour', from))
+    .execute();
+  return percentileOf(mergeSketches(rows.map(({ sketch }) => parseSketch(sketch))), 50);
 }
 
 function rollupOf(row: Selectable<RollupRow>): Rollup {

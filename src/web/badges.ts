@@ -1,15 +1,18 @@
 // Badges: flat SVGs with the state or the uptime in words, for READMEs and dashboards.
 import type { Health } from '../core/component.ts';
-import type { Snapshot } from '../core/snapshot.ts';
+import type { ComponentView, Snapshot } from '../core/snapshot.ts';
 import { percentUp } from '../core/uptime.ts';
 import { xmlAttribute, xmlText } from './xml.ts';
 
-export type BadgeShow = 'status' | 'uptime';
+/** What a badge may say; the first when it is not asked. */
+export const BADGES = ['status', 'uptime', 'response'] as const;
+export type BadgeShow = (typeof BADGES)[number];
 
 /**
  * `/status/badge.svg`, `/status/badge/:component.svg`, with `?show=uptime` for the figure over the
- * page's days. A component that does not exist reads "unknown", for an image cannot say 404. The site's
- * uptime is that of its components together, floored: one failed minute never reads 100 %.
+ * page's days, `?show=response` for the median answer of a day. A component that does not exist reads
+ * "unknown", for an image cannot say 404. The site's uptime is that of its components together, floored:
+ * one failed minute never reads 100 %. Its response is that of its slowest component.
  */
 export function badge(snapshot: Snapshot, componentId?: string, show: BadgeShow = 'status'): string {
   const view = snapshot.components.find(each => each.component.id === componentId);
@@ -24,6 +27,7 @@ export function badge(snapshot: Snapshot, componentId?: string, show: BadgeShow 
       ? draw(label, WORDS.no_data, GREY)
       : draw(label, `${percent.toFixed(2)}%`, colorOfPercent(percent));
   }
+  if (show === 'response') return responseBadge(name, view ? [view] : snapshot.components);
   const state = view ? view.health : snapshot.verdict.state;
   return draw(name, WORDS[state], COLORS[state]);
 }
@@ -53,6 +57,20 @@ function colorOfPercent(percent: number): string {
   if (percent >= 99.9) return COLORS.operational;
   if (percent >= 99) return COLORS.degraded_performance;
   return percent >= 95 ? COLORS.partial_outage : COLORS.major_outage;
+}
+
+/** Amber where the usual answer is slower than what the operator calls too slow. */
+function responseBadge(name: string, views: readonly ComponentView[]): string {
+  const label = `${name} response 24h`;
+  const known = views.filter(({ response }) => response !== null);
+  const slowest = Math.max(...known.map(({ response }) => response as number));
+  if (known.length === 0) return draw(label, WORDS.no_data, GREY);
+  const slow = known.some(({ component, response }) => (response as number) > component.detect.latency);
+  return draw(label, timeOf(slowest), slow ? COLORS.degraded_performance : COLORS.operational);
+}
+
+function timeOf(millis: number): string {
+  return millis < 10_000 ? `${Math.round(millis)} ms` : `${(millis / 1000).toFixed(1)} s`;
 }
 
 function siteUptime({ components }: Snapshot): number | null {

@@ -32,7 +32,7 @@ export function customMetricRoutes(router: Router, web: Web): void {
     const range = rangeOf(req);
     const rendered = await later(`json ${String(req.params.id)} ${range}`, async snapshot => {
       const metric = metricIn(snapshot, req);
-      return metric ? json(metricJson(metric, await seriesOf(web, metric, range, snapshot.at))) : null;
+      return metric ? json(metricJson(metric, await metricSeriesOf(web, metric, range, snapshot.at))) : null;
     });
     if (!rendered) throw new Refusal(404, 'There is no such metric.');
     sendRendered(req, res, rendered, { 'Cache-Control': CACHED, Vary: 'Accept-Encoding', ...OPEN_TO_ALL });
@@ -50,7 +50,7 @@ export function customMetricRoutes(router: Router, web: Web): void {
     const rendered = await later(key, async snapshot => {
       const metric = metricIn(snapshot, req);
       if (!metric) return null;
-      const series = await seriesOf(web, metric, range, snapshot.at);
+      const series = await metricSeriesOf(web, metric, range, snapshot.at);
       const body = web.pages.metric(contextOf(web, snapshot, req), metric.id, series);
       return body === null ? null : { type: 'text/html; charset=utf-8', body };
     });
@@ -60,7 +60,7 @@ export function customMetricRoutes(router: Router, web: Web): void {
 }
 
 /** `/api/metrics/ID.json`: `value` is what the metric's aggregate makes of each stretch's values. */
-function metricJson(metric: Metric, { range, span, from, to, stretches }: MetricSeries): object {
+export function metricJson(metric: Metric, { range, span, from, to, stretches }: MetricSeries): object {
   const { id, name, unit, aggregate } = metric;
   return {
     metric: { id, name, unit, aggregate },
@@ -78,7 +78,8 @@ function metricJson(metric: Metric, { range, span, from, to, stretches }: Metric
   };
 }
 
-async function seriesOf(
+/** A metric's series of a range, as of `to` (epoch ms). */
+export async function metricSeriesOf(
   { readMetric }: Pick<Web, 'readMetric'>,
   { id }: Metric,
   range: Range,

@@ -1,48 +1,49 @@
 // The static copy: every public address as a file, pages with links that work from any folder.
 import { readFile } from 'node:fs/promises';
-import { setImmediate as breathe } from 'node:timers/promises';
+import type { ReadMetric } from '../core/metric.ts';
 import type { Snapshot } from '../core/snapshot.ts';
+import { isoMillis } from '../core/time.ts';
 import { LANGS, type Lang } from '../core/words/words.ts';
-import { readAssets } from './assets.ts';
-import { badge } from './badges.ts';
-import { maintenanceIcs } from './calendar.ts';
-import { claimJson, uptimeJson } from './evidence.ts';
+import { type Assets, readAssets } from './assets.ts';
+import { dataFiles } from './export-data.ts';
 import { localLinks, pageFile } from './export-links.ts';
-import { atom, jsonFeed, rss } from './feeds.ts';
-import { openapi } from './openapi.ts';
+import { copyPages } from './export-pages.ts';
+import type { ReadSeries } from './latency.ts';
 import type { PageContext, Pages } from './pages.ts';
-import { STATUSPAGE } from './statuspage.ts';
-import { widgetJson } from './widget.ts';
 
 /** A file of the copy; `path` is relative, with `/`. */
 export interface ExportFile {
   readonly path: string;
-  readonly body: string | Buffer;
+  /** Made when it is needed: what did not change is neither drawn nor written again. */
+  readonly body: () => string | Buffer | Promise<string | Buffer>;
+  /** The same as last time in one process: the same file, but for its moment. null: it may always differ. */
+  readonly key: string | null;
+  /** What may differ without the file being another: the moment it was made. */
+  readonly apart?: RegExp;
 }
 
 export interface ExportDeps {
   readonly pages: Pages;
   readonly publicDir: string;
   readonly brandFile: (name: string) => Promise<string | null>;
+  readonly series: ReadSeries;
+  readonly readMetric: ReadMetric;
 }
 
-/**
- * Makes the files of the whole public site, those that others refer to first and the front page last.
- * What only a server can do (subscribing) leads to the site itself.
- */
-export function makeExport({ pages, publicDir, brandFile }: ExportDeps) {
-  const assets = readAssets(publicDir);
+/** Says how fresh the copy is, for pages that are older because nothing on them changed. */
+const STAMP = 'status/copy.json';
 
-  const pageOf = (ctx: PageContext, path: string): string | null => {
-    if (path === '/' || path === '/status/live') return pages.live(ctx);
-    if (path === '/api') return pages.api(ctx);
-    if (path === '/status/widget') return pages.widget(ctx);
-    if (path === '/status/history') return pages.history(ctx, null);
-    const month = /^\/status\/history\/(\d{4}-\d{2})$/.exec(path)?.[1];
-    if (month) return pages.history(ctx, month);
-    const id = /^\/status\/incidents\/([^/]+)$/.exec(path)?.[1];
-    return id === undefined ? null : pages.incident(ctx, decodeURIComponent(id));
-  };
+/** The moment a page was made, wherever it stands on it. */
+const MOMENT =
+  / data-version="[^"]*" data-at="[^"]*"|(?<=<aside id="copy">)[^\n]*|(?<=og:image" content="[^"]*[;&]v=)[\w-]*/g;
+
+/**
+ * Makes the files of the whole public site, those that others refer to first, then the front page, and
+ * last the file that says how fresh all of them are. What only a server can do (subscribing) leads to
+ * the site itself.
+ */
+export function makeExport(deps: ExportDeps) {
+  const assets = readAssets(deps.publicDir);
 
   const contextOf = (snapshot: Snapshot, lang: Lang): PageContext => {
     const address = (name: string) => `/status/assets/${name}?v=${assets.version(name, snapshot.site)}`;
@@ -51,77 +52,59 @@ export function makeExport({ pages, publicDir, brandFile }: ExportDeps) {
   };
 
   return async (snapshot: Snapshot): Promise<ExportFile[]> => {
-    const files: ExportFile[] = [...data(snapshot), ...(await looks(snapshot, assets, brandFile))];
-    const there = new Set(files.map(file => file.path));
-    const paths = pagePaths(snapshot);
-    const known = { site: snapshot.site.url, files: there, pages: new Set(paths) };
+    const { site } = snapshot;
+    const looks = await looksOf(snapshot, assets, deps.brandFile);
+    const files: ExportFile[] = [...dataFiles(snapshot, deps), ...looks];
+    const pages = copyPages(snapshot, deps);
+    const there = new Set([...files.map(file => file.path), STAMP]);
+    const known = { site: site.url, files: there, pages: new Set(pages.map(({ path }) => path)) };
+    files.push({
+      path: '404.html',
+      key: null,
+      body: () => {
+        const { copy: _, ...ctx } = contextOf(snapshot, 'en');
+        const html = localLinks(deps.pages.error(ctx, 404), {
+          ...known,
+          lang: 'en',
+          path: '/status/live',
+          from: site.mirror?.url ?? null,
+        });
+        return standingAlone(html, assets.file('status.css', site)?.in('identity').bytes.toString() ?? '');
+      },
+    });
     for (const lang of [...LANGS].reverse()) {
       const ctx = contextOf(snapshot, lang);
-      for (const [index, path] of paths.entries()) {
-        // Ten thousand permalinks must not keep visitors waiting.
-        if (index % 20 === 0) await breathe();
-        const html = pageOf(ctx, path);
-        if (html === null) continue;
-        files.push({ path: pageFile(lang, path), body: localLinks(html, { ...known, lang, path }) });
+      for (const { path, key, make } of pages) {
+        files.push({
+          path: pageFile(lang, path),
+          key: key && `${key} ${ctx.assets.css} ${ctx.assets.js}`,
+          ...(key ? { apart: MOMENT } : {}),
+          body: async () => localLinks((await make(ctx)) ?? '', { ...known, lang, path }),
+        });
       }
     }
+    const stamp = { at: isoMillis(snapshot.at), version: snapshot.version, site: site.url };
+    files.push({ path: STAMP, key: null, body: () => JSON.stringify(stamp) });
     return files;
   };
 }
 
-/** The front page last: whoever reads it while the copy is written finds everything it leads to. */
-function pagePaths({ incidents, maintenances, at }: Snapshot): string[] {
-  const all = [...incidents, ...maintenances];
-  const begun = all.map(({ scheduled, started }) => scheduled?.start ?? started);
-  const months = new Set([at, ...begun].map(moment => new Date(moment).toISOString().slice(0, 7)));
-  return [
-    ...all.map(({ id }) => `/status/incidents/${encodeURIComponent(id)}`),
-    ...[...months].map(month => `/status/history/${month}`),
-    '/status/history',
-    '/api',
-    '/status/widget',
-    '/status/live',
-    '/',
-  ];
+/** A page that is shown at any depth, where no relative address leads anywhere: its style is on it. */
+function standingAlone(html: string, css: string): string {
+  return html
+    .replace(/<script type="module"[^>]*><\/script>\n?/, '')
+    .replace(/<link rel="stylesheet" href="[^"]*status\.css[^"]*">/, () => `<style>${css}</style>`);
 }
 
-function data(snapshot: Snapshot): ExportFile[] {
-  const json = (path: string, body: object | string): ExportFile => {
-    const text = typeof body === 'string' ? body : JSON.stringify(body);
-    return { path, body: text.replaceAll('<', '\\u003c') };
-  };
-  const ids = snapshot.components.map(({ component }) => component.id);
-  const each = (folder: string, end: string, make: (id?: string) => string): ExportFile[] => [
-    { path: `${folder}${end}`, body: make() },
-    ...ids.map(id => ({ path: `${folder}/${id}${end}`, body: make(id) })),
-  ];
-  return [
-    ...Object.entries(STATUSPAGE).map(([name, make]) => json(`api/v2/${name}`, make(snapshot))),
-    json('api/uptime.json', uptimeJson(snapshot)),
-    ...snapshot.incidents.map(({ id }) =>
-      json(`api/incidents/${id}/claim.json`, claimJson(snapshot, id) ?? {}),
-    ),
-    json('api/openapi.json', openapi(snapshot.site)),
-    json('status/widget.json', widgetJson(snapshot)),
-    ...each('status/feed', '.atom', id => atom(snapshot, id)),
-    ...each('status/feed', '.rss', id => rss(snapshot, id)),
-    ...each('status/feed', '.json', id => jsonFeed(snapshot, id).replaceAll('<', '\\u003c')),
-    ...each('status/maintenance', '.ics', id => maintenanceIcs(snapshot, id)),
-    ...each('status/badge', '.svg', id => badge(snapshot, id)),
-    { path: 'history.atom', body: atom(snapshot, undefined, 'incident') },
-    { path: 'history.rss', body: rss(snapshot, undefined, 'incident') },
-  ];
-}
-
-async function looks(
+async function looksOf(
   { site }: Snapshot,
-  assets: ReturnType<typeof readAssets>,
+  assets: Assets,
   brandFile: ExportDeps['brandFile'],
 ): Promise<ExportFile[]> {
   const files: ExportFile[] = [];
   const asset = (path: string, name: string) => {
     const body = assets.file(name, site)?.in('identity').bytes;
-    if (body) files.push({ path, body });
+    if (body) files.push({ path, key: assets.version(name, site), body: () => body });
   };
   asset('status/assets/status.css', 'status.css');
   asset('status/assets/live.js', 'live.js');
@@ -129,7 +112,7 @@ async function looks(
   for (const name of [site.brand.logo, site.brand.logoDark, site.brand.favicon, site.brand.css]) {
     const file = name === null ? null : await brandFile(name);
     const body = file === null ? null : await readFile(file).catch(() => null);
-    if (body) files.push({ path: `status/brand/${name}`, body });
+    if (body) files.push({ path: `status/brand/${name}`, key: null, body: () => body });
   }
   return files;
 }

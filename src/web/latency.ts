@@ -84,7 +84,8 @@ export function latencyJson(component: Component, { range, span, from, to, point
   };
 }
 
-async function seriesOf(
+/** A component's series of a range, as of `to` (epoch ms). */
+export async function seriesOf(
   { series }: Pick<Web, 'series'>,
   { id }: Component,
   range: Range,

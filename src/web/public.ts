@@ -1,7 +1,7 @@
 // Everything public and cacheable: pages, JSON, feeds, calendar, badges, straight from the Snapshot.
 import type { Request, Response, Router } from 'express';
 import type { Snapshot } from '../core/snapshot.ts';
-import { badge } from './badges.ts';
+import { BADGES, type BadgeShow, badge } from './badges.ts';
 import { maintenanceIcs } from './calendar.ts';
 import type { Web } from './context.ts';
 import { claimJson, uptimeJson } from './evidence.ts';
@@ -62,10 +62,7 @@ export function publicRoutes(router: Router, web: Web): void {
 
   const open = (make: (snapshot: Snapshot, req: Request) => Answer | null) => {
     return (req: Request, res: Response, next: () => void) => {
-      const rendered = answers.render(
-        `${req.path} ${req.query.show === 'uptime' ? 'uptime' : ''}`,
-        snapshot => make(snapshot, req),
-      );
+      const rendered = answers.render(`${req.path} ${shown(req)}`, snapshot => make(snapshot, req));
       if (!rendered) return next();
       const headers = { 'Cache-Control': CACHED, Vary: 'Accept-Encoding', ...OPEN_TO_ALL };
       answers.send(req, res, rendered, headers);
@@ -125,11 +122,15 @@ export function publicRoutes(router: Router, web: Web): void {
   router.get(['/status/maintenance.ics', '/status/maintenance/:component.ics'], calendar);
   const svg = open((snapshot, req) => {
     const component = one(req, snapshot);
-    const show = req.query.show === 'uptime' ? 'uptime' : 'status';
     if (component === null) return null;
-    return { type: 'image/svg+xml; charset=utf-8', body: badge(snapshot, component, show) };
+    return { type: 'image/svg+xml; charset=utf-8', body: badge(snapshot, component, shown(req)) };
   });
   router.get(['/status/badge.svg', '/status/badge/:component.svg'], svg);
+}
+
+/** What a badge is asked to say; anything else asks for the state. */
+function shown({ query }: Request): BadgeShow {
+  return BADGES.find(show => show === query.show) ?? 'status';
 }
 
 /** Everything may be found but what belongs to one visitor; pages without a canonical address say noindex. */

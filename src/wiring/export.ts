@@ -7,31 +7,68 @@ import { readSite } from '../config/site-file.ts';
 import type { Content } from '../content/folder.ts';
 import { openContent } from '../content/folder.ts';
 import { openHistory } from '../content/git-history.ts';
-import { writeMirror } from '../content/mirror.ts';
+import { openPublish } from '../content/git-mirror.ts';
+import { makeWriteMirror } from '../content/mirror.ts';
 import type { Log } from '../core/log.ts';
 import type { Outcome } from '../core/problem.ts';
+import type { MirrorTarget } from '../core/site.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { Clock } from '../core/time.ts';
 import type { Db } from '../store/database.ts';
 import { readMeasured } from '../store/measured.ts';
+import { readMetric } from '../store/metrics.ts';
+import { readSeries } from '../store/rollups.ts';
 import { makeSightings } from '../store/sightings.ts';
 import { makeRender } from '../views.ts';
 import { makeExport } from '../web/export.ts';
 import { makePages } from '../web/pages.ts';
+import { makeCron } from '../work/cron.ts';
+import { type Mirror, makeMirror } from '../work/mirror.ts';
 import { openRefresh } from '../work/refresh.ts';
-import { openFigures } from './metrics.ts';
+import { openFigures, openResponses } from './metrics.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The function that writes a Snapshot's copy into a folder; relative folders are below DATA_DIR. */
-export function exportInto(env: Environment, content: Pick<Content, 'brandFile'>) {
-  const files = makeExport({
+/** The files of a Snapshot's copy; without a database there are no charts in it. */
+export function copyOf(content: Pick<Content, 'brandFile'>, db: Db | null) {
+  return makeExport({
     pages: makePages(makeRender(path.join(ROOT, 'views'))),
     publicDir: path.join(ROOT, 'public'),
     brandFile: content.brandFile,
+    series: async (id, span, from) => (db ? readSeries(db, id, span, from) : []),
+    readMetric: async (id, span, from) => (db ? readMetric(db, id, span, from) : []),
   });
-  return async (snapshot: Snapshot, to: string) =>
-    writeMirror(path.resolve(env.dataDir, to), await files(snapshot));
+}
+
+export interface MirrorParts {
+  readonly env: Environment;
+  readonly content: Pick<Content, 'brandFile'>;
+  readonly db: Db;
+  readonly snapshot: () => Snapshot;
+  readonly log: Log;
+}
+
+/** What keeps the copy fresh while the server runs. */
+export function openMirror({ env, content, db, snapshot, log }: MirrorParts): Mirror {
+  return makeMirror({ snapshot, write: exportInto(env, content, db), fires: makeCron(), log });
+}
+
+/** The function that brings a Snapshot's copy to its place; relative folders are below DATA_DIR. */
+function exportInto(env: Environment, content: Pick<Content, 'brandFile'>, db: Db) {
+  const files = copyOf(content, db);
+  const write = makeWriteMirror();
+  const publish = openPublish(path.join(env.dataDir, 'mirror'), write, { variables: env.variables });
+  return async (snapshot: Snapshot, to: MirrorTarget, signal: AbortSignal) => {
+    const all = await files(snapshot);
+    if (to.kind === 'folder') return write(path.resolve(env.dataDir, to.folder), all, signal);
+    return publish([...hostFiles(to.cname), ...all], to, signal);
+  };
+}
+
+/** What GitHub Pages and its like want beside the pages: files that begin with a dot, and the host's name. */
+function hostFiles(cname: string | null) {
+  const file = (name: string, text: string) => ({ path: name, key: text, body: () => text });
+  return [file('.nojekyll', ''), ...(cname === null ? [] : [file('CNAME', `${cname}\n`)])];
 }
 
 /** The Snapshot as the server would show it now, read from the folder and, where there is one, its database. */
@@ -55,6 +92,7 @@ export async function readSnapshot(
       file: async () => ({ wrote: false, unfiled: new Map(), problems: [] }),
       histories: () => histories,
       metrics: openFigures(db),
+      responses: openResponses(db),
       measured: async from => (db ? readMeasured(db, from) : new Map()),
       sightings: db ? makeSightings(db) : async () => ({}),
       blindSince: () => null,

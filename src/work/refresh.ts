@@ -31,6 +31,8 @@ export interface RefreshDeps {
   readonly measured: (from: Millis) => Promise<ReadonlyMap<string, Measured>>;
   /** Each metric's figure over the last 24 hours, by id; a new object is a new state. */
   readonly metrics: (site: Site, now: Millis) => Promise<ReadonlyMap<string, number>>;
+  /** Each component's median answer over the last 24 hours, by id. */
+  readonly responses: (site: Site, now: Millis) => Promise<ReadonlyMap<string, number>>;
   /** What every source saw; the same object while nothing is new. */
   readonly sightings: () => Promise<Sightings>;
   /** What git knows of the files, as last read; it is read elsewhere, by the clock. */
@@ -77,7 +79,8 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
     complaints(all);
     const histories = site.history ? deps.histories() : new Map();
     const metrics = await deps.metrics(site, at);
-    const seen = `${serialOf(histories)}/${serialOf(metrics)}/${printOf(sightings)}`;
+    const responses = await deps.responses(site, at);
+    const seen = `${serialOf(histories)}/${serialOf(metrics)}/${serialOf(responses)}/${printOf(sightings)}`;
     const next = shortId(revisionOf(site, incidents, filed, measured, all, at) + seen);
     if (next === revision) return snapshot;
     revision = next;
@@ -88,6 +91,7 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
       measured,
       blindSince: since,
       metrics,
+      responses,
       problems: all,
       histories,
       sightings,

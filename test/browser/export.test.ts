@@ -71,7 +71,8 @@ async function plainServer(dir: string): Promise<string> {
 describe.runIf(existsSync(CHROMIUM))('the static copy', () => {
   test('has no broken link and no error, looks the same, says its age, and turns grey', async () => {
     const world = await openWorld({
-      site: target => `${SITE(target)}\nexport: { to: copy }\nbrand: { logo: logo.svg, css: own.css }\n`,
+      site: target =>
+        `${SITE(target)}\nexport: { to: copy, url: 'https://mirror.levqor.ai' }\nmetrics: [{ id: orders, name: Orders }]\nbrand: { logo: logo.svg, css: own.css }\n`,
       files: FILES,
       brand: {
         'logo.svg':
@@ -79,9 +80,12 @@ describe.runIf(existsSync(CHROMIUM))('the static copy', () => {
         'own.css': 'h2 { letter-spacing: 1px }',
       },
       // Links to the site itself lead away: they are not the copy's to keep.
-      env: { PUBLIC_URL: 'https://status.levqor.ai' },
+      env: { PUBLIC_URL: 'https://status.levqor.ai', API_TOKEN: 'a-token-of-this-test' },
     });
-    await world.pass(1);
+    // A chart of each kind.
+    const token = { authorization: 'Bearer a-token-of-this-test' };
+    await world.post('/api/metrics/orders', { value: 12.5 }, token);
+    await world.pass(61, 1);
     const start = await plainServer(path.join(world.dir, 'data', 'copy'));
     const browser = await chromium.launch({
       executablePath: CHROMIUM,
@@ -107,6 +111,7 @@ describe.runIf(existsSync(CHROMIUM))('the static copy', () => {
     );
 
     const seen = new Set<string>();
+    const away = new Set<string>();
     const waiting = [`${start}index.html`];
     for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
       if (seen.has(at)) continue;
@@ -119,6 +124,7 @@ describe.runIf(existsSync(CHROMIUM))('the static copy', () => {
       await page.goto(at);
       const links = await linksOf(page);
       for (const { url, anchored } of links) {
+        if (url.startsWith('https://status.levqor.ai/')) away.add(new URL(url).pathname);
         if (!url.startsWith(start)) {
           if (!url.startsWith('https://status.levqor.ai/')) wrong.push(`${at} leads to ${url}`);
         } else if (!anchored) wrong.push(`${at}: no such place: ${url}`);
@@ -130,6 +136,16 @@ describe.runIf(existsSync(CHROMIUM))('the static copy', () => {
     expect(pages.filter(url => url.includes('/de/')).length).toBe(pages.length / 2);
     expect(pages.map(url => decodeURIComponent(url)).join()).toContain('20260302_übung & more');
     expect([...seen].some(url => url.endsWith('api/openapi.json'))).toBe(true);
+    for (const name of [
+      'status/components/api/90d/index.html',
+      'status/metrics/orders/7d/index.html',
+      'api/components/api/latency.90d.json',
+      'status/badge/api.response.svg',
+    ]) {
+      expect([...seen], name).toContain(start + name);
+    }
+    // What only a server can do, and nothing else, leads to the site.
+    expect([...away].sort()).toEqual(['/status/live', '/status/subscribe']);
 
     const picture = async (address: string) => {
       await page.goto(address);
@@ -140,6 +156,9 @@ describe.runIf(existsSync(CHROMIUM))('the static copy', () => {
       ['index.html', '/status/live'],
       ['de/status/history/index.html', '/status/history?lang=de'],
       ['status/incidents/20260310_open/index.html', '/status/incidents/20260310_open'],
+      ['status/components/api/7d/index.html', '/status/components/api?range=7d'],
+      ['de/status/metrics/orders/index.html', '/status/metrics/orders?lang=de'],
+      ['404.html', '/nothing/here'],
     ]) {
       const copied = await picture(start + file);
       const served = await picture(world.url + live);
@@ -149,14 +168,25 @@ describe.runIf(existsSync(CHROMIUM))('the static copy', () => {
 
     await page.goto(`${start}index.html`);
     const copy = page.locator('#copy');
-    expect(await copy.textContent()).toMatch(
-      /^A copy of status\.levqor\.ai, made .*12:00.* \(12 min\. ago\)\./,
-    );
-    expect(await page.locator('body[data-stale]').count()).toBe(0);
+    const stale = page.locator('body[data-stale]');
+    await expect
+      .poll(() => copy.textContent())
+      .toMatch(/^A copy of status\.levqor\.ai, made .*12:01.* \(12 min\. ago\)\./);
+    expect(await stale.count()).toBe(0);
+    // An old page is not written again, and yet says how fresh the copy is.
+    const old = 'status/incidents/20260302_übung & more/index.html';
+    const file = path.join(world.dir, 'data', 'copy', old);
+    const before = await readFile(file, 'utf8');
+    await world.pass(3600, 60);
+    expect(await readFile(file, 'utf8')).toBe(before);
+    await page.clock.setFixedTime(world.now() + 5 * 60_000);
+    await page.goto(start + old.split('/').map(encodeURIComponent).join('/'));
+    await expect.poll(() => copy.textContent()).toMatch(/made .*13:0\d.* \(\d min\. ago\)/);
+    expect(await stale.count()).toBe(0);
     await page.clock.setFixedTime(world.now() + 2 * 3_600_000);
     await page.goto(`${start}index.html`);
-    expect(await copy.textContent()).toContain('2 hr. ago');
-    expect(await page.locator('body[data-stale]').count()).toBe(1);
+    await expect.poll(() => copy.textContent()).toContain('2 hr. ago');
+    await expect.poll(() => stale.count()).toBe(1);
     expect(await page.locator('main').evaluate(main => getComputedStyle(main).filter)).toBe('grayscale(1)');
     expect(wrong).toEqual([]);
   }, 120_000);

@@ -26,7 +26,8 @@ export function view(
 ): ComponentView {
   const weights = { minor: 1, major: 1, critical: 1 };
   const uptime = uptimeOf([], [], { start: NOW - 90 * DAY, end: NOW }, one.since ?? NOW - DAY, 0, weights);
-  return { component: one, health, since: null, checkedAt: NOW, seen: null, days: [], uptime, ...more };
+  const known = { since: null, checkedAt: NOW, seen: null, response: null, days: [] };
+  return { component: one, health, ...known, uptime, ...more };
 }
 
 export function update(time: string, status: UpdateStatus, body: string, key = `${time}#1`): IncidentUpdate {

@@ -8,6 +8,7 @@ import { openTerminal } from '../cli/terminal.ts';
 import { openWorld, SITE } from './world.ts';
 
 const MIRRORED = (target: string) => `${SITE(target)}
+metrics: [{ id: orders, name: Orders }]
 export: { schedule: "*/5 * * * *", to: copy }
 `;
 const HOOK = '/webhooks/uptime?token=the-webhook-token-of-this-test';
@@ -28,6 +29,7 @@ describe('export: in status.yaml', () => {
       'status/maintenance.ics',
       'status/badge.svg',
       'status/badge/api.svg',
+      'api/components/api/latency.json',
       'status/widget.js',
       'status/widget.json',
       'status/assets/live.js',
@@ -35,6 +37,14 @@ describe('export: in status.yaml', () => {
     ];
     for (const name of names) {
       expect(await readFile(at(name), 'utf8'), name).toBe((await world.get(`/${name}`)).text);
+    }
+    for (const [name, address] of [
+      ['status/badge/api.uptime.svg', '/status/badge/api.svg?show=uptime'],
+      ['status/badge.response.svg', '/status/badge.svg?show=response'],
+      ['api/components/api/latency.7d.json', '/api/components/api/latency.json?range=7d'],
+      ['api/metrics/orders.90d.json', '/api/metrics/orders.json?range=90d'],
+    ] as const) {
+      expect(await readFile(at(name), 'utf8'), name).toBe((await world.get(address)).text);
     }
     const page = () => readFile(at('index.html'), 'utf8');
     expect(await page()).toContain('Dashboard: major outage');

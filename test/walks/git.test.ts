@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { redacted } from '../../src/content/git-run.ts';
+import { git } from './repository.ts';
 import { openWorld, type World } from './world.ts';
 
 const SITE = (extra = '') => `title: Levqor Status
@@ -15,15 +16,6 @@ content: { git: { remote: origin, branch: main, pull: "0 * * * * *"${extra} } }
 `;
 const INCIDENT = (title: string) =>
   `---\ntitle: ${title}\nstatus: investigating\nseverity: minor\nstarted: 2026-03-10T11:00:00Z\ncomponents: []\n---\n\n## Update 11:00 UTC\nSlow.\n`;
-
-function git(cwd: string, ...args: string[]): string {
-  const who = ['-c', 'user.name=Olga', '-c', 'user.email=olga@example.com', '-c', 'init.defaultBranch=main'];
-  return execFileSync('git', [...who, ...args], {
-    cwd,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  }).trim();
-}
 
 interface Repositories {
   readonly world: World;

@@ -96,19 +96,12 @@ function sentence({ key, values = {} }: Said, tell: Tell): string {
   );
 }
 
-function neighbours(
-  incident: IncidentView,
-  { incidents, maintenances }: Snapshot,
-  tell: Tell,
-): IncidentFacts['neighbours'] {
-  const all = [...incidents, ...maintenances].sort(
-    (a, b) => beginning(a) - beginning(b) || (a.id < b.id ? -1 : 1),
-  );
-  const at = all.findIndex(({ id }) => id === incident.id);
+function neighbours(incident: IncidentView, snapshot: Snapshot, tell: Tell): IncidentFacts['neighbours'] {
+  const [earlier, later] = neighboursOf(incident, snapshot);
   return (
     [
-      ['prev', all[at - 1]],
-      ['next', all[at + 1]],
+      ['prev', earlier],
+      ['next', later],
     ] as const
   ).flatMap(([rel, one]) =>
     one
@@ -122,6 +115,32 @@ function neighbours(
         ]
       : [],
   );
+}
+
+interface Row {
+  readonly all: readonly IncidentView[];
+  readonly places: ReadonlyMap<string, number>;
+}
+
+/** Thousands of permalinks are drawn from one Snapshot: its entries are put in order once. */
+const rows = new WeakMap<Snapshot, Row>();
+
+/** The entries before and after it in time, incidents and maintenance alike. */
+export function neighboursOf(
+  incident: IncidentView,
+  snapshot: Snapshot,
+): readonly [IncidentView | undefined, IncidentView | undefined] {
+  const known = rows.get(snapshot) ?? inOrder(snapshot);
+  rows.set(snapshot, known);
+  const at = known.places.get(incident.id) ?? -1;
+  return [known.all[at - 1], known.all[at + 1]];
+}
+
+function inOrder({ incidents, maintenances }: Snapshot): Row {
+  const all = [...incidents, ...maintenances].sort(
+    (a, b) => beginning(a) - beginning(b) || (a.id < b.id ? -1 : 1),
+  );
+  return { all, places: new Map(all.map(({ id }, at) => [id, at])) };
 }
 
 function clipText(text: string, length: number): string {

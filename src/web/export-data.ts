@@ -1,0 +1,78 @@
+// The static copy's files that are no pages: JSON, feeds, calendars, badges.
+import type { ReadMetric } from '../core/metric.ts';
+import { RANGES } from '../core/rollup.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import { shortId } from '../core/token.ts';
+import { BADGES, badge } from './badges.ts';
+import { maintenanceIcs } from './calendar.ts';
+import { metricJson, metricSeriesOf } from './custom-metrics.ts';
+import { claimJson, uptimeJson } from './evidence.ts';
+import type { ExportFile } from './export.ts';
+import { dataFile } from './export-links.ts';
+import { atom, jsonFeed, rss } from './feeds.ts';
+import { latencyJson, type ReadSeries, seriesOf } from './latency.ts';
+import { openapi } from './openapi.ts';
+import { harmless } from './public.ts';
+import { STATUSPAGE } from './statuspage.ts';
+import { widgetJson } from './widget.ts';
+
+interface Reads {
+  readonly series: ReadSeries;
+  readonly readMetric: ReadMetric;
+}
+
+/** Every public document of a Snapshot, each in the file that `dataFile` names. */
+export function dataFiles(snapshot: Snapshot, reads: Reads): ExportFile[] {
+  const file = (address: string, body: ExportFile['body'], key: string | null = null): ExportFile => {
+    return { path: dataFile(address), body, key };
+  };
+  const json = (address: string, make: () => object, key: string | null = null) =>
+    file(address, () => harmless(JSON.stringify(make())), key);
+  const ids = snapshot.components.map(({ component }) => component.id);
+  const each = (folder: string, end: string, make: (id?: string) => string): ExportFile[] => [
+    file(`${folder}${end}`, () => make()),
+    ...ids.map(id => file(`${folder}/${id}${end}`, () => make(id))),
+  ];
+  return [
+    ...Object.entries(STATUSPAGE).map(([name, make]) => json(`/api/v2/${name}`, () => make(snapshot))),
+    json('/api/uptime.json', () => uptimeJson(snapshot)),
+    ...snapshot.incidents.map(({ id, claim }) =>
+      json(
+        `/api/incidents/${encodeURIComponent(id)}/claim.json`,
+        () => claimJson(snapshot, id) ?? {},
+        shortId(JSON.stringify(claim)),
+      ),
+    ),
+    ...series(snapshot, reads, file),
+    json('/api/openapi.json', () => openapi(snapshot.site)),
+    json('/status/widget.json', () => widgetJson(snapshot)),
+    ...each('/status/feed', '.atom', id => atom(snapshot, id)),
+    ...each('/status/feed', '.rss', id => rss(snapshot, id)),
+    ...each('/status/feed', '.json', id => harmless(jsonFeed(snapshot, id))),
+    ...each('/status/maintenance', '.ics', id => maintenanceIcs(snapshot, id)),
+    ...BADGES.flatMap(show => each('/status/badge', `.svg?show=${show}`, id => badge(snapshot, id, show))),
+    file('/history.atom', () => atom(snapshot, undefined, 'incident')),
+    file('/history.rss', () => rss(snapshot, undefined, 'incident')),
+  ];
+}
+
+/** Response times and the operator's metrics, in each range the pages offer. */
+function series(
+  { at, site }: Snapshot,
+  reads: Reads,
+  file: (address: string, body: ExportFile['body']) => ExportFile,
+): ExportFile[] {
+  const text = (body: object) => harmless(JSON.stringify(body));
+  return RANGES.flatMap(range => [
+    ...site.components.map(component =>
+      file(`/api/components/${component.id}/latency.json?range=${range}`, async () =>
+        text(latencyJson(component, await seriesOf(reads, component, range, at))),
+      ),
+    ),
+    ...site.metrics.map(metric =>
+      file(`/api/metrics/${metric.id}.json?range=${range}`, async () =>
+        text(metricJson(metric, await metricSeriesOf(reads, metric, range, at))),
+      ),
+    ),
+  ]);
+}
