@@ -67,15 +67,20 @@ export function makeWriteMirror(): WriteMirror {
     await write(dir, LIST, JSON.stringify([...paths, ...gone]));
     let written = 0;
     const todo = files.filter(({ path, key }) => !trusted || key === null || last?.keys.get(path) !== key);
-    for (let index = 0; index < todo.length; index += AT_ONCE) {
+    const writing = new Set<Promise<unknown>>();
+    for (const file of todo) {
       signal?.throwIfAborted();
-      const done = todo.slice(index, index + AT_ONCE).map(async file => {
-        // Visitors go first between two pages.
-        await breathe();
-        return write(dir, file.path, await file.body(), file.apart);
+      // Visitors go first between two pages.
+      await breathe();
+      const body = await file.body();
+      if (writing.size >= AT_ONCE) await Promise.race(writing);
+      const one = write(dir, file.path, body, file.apart).then(changed => {
+        writing.delete(one);
+        if (changed) written++;
       });
-      written += (await Promise.all(done)).filter(Boolean).length;
+      writing.add(one);
     }
+    await Promise.all(writing);
     for (const name of gone) await rm(path.join(dir, name), { force: true });
     const list = JSON.stringify(paths);
     if (gone.length > 0) await write(dir, LIST, list);

@@ -65,6 +65,8 @@ export interface Incident {
   readonly promised?: Millis;
   /** A recurring maintenance's rule (RFC 5545, without `DTSTART`). */
   readonly rrule?: string;
+  /** The recurring maintenance that this is one occurrence of, as its file has it. */
+  readonly series?: Incident;
 }
 
 /** Whether an incident (not a maintenance) is still going on. */

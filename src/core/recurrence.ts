@@ -11,6 +11,9 @@ const AHEAD: Millis = 35 * DAY;
 /** A rule that fires every minute is a mistake, not a maintenance. */
 const MOST = 500;
 
+/** Parts of a rule that name a time of day, and one that RFC 5545 does not know. */
+const FINER = ['byhour', 'byminute', 'bysecond', 'byeaster'] as const;
+
 /** The rule's options, or null when `text` is no RFC 5545 rule a maintenance can repeat by. */
 export function readRule(text: string): object | null {
   const plain = text.trim().replace(/^RRULE:/i, '');
@@ -18,6 +21,8 @@ export function readRule(text: string): object | null {
   try {
     const options = RRule.parseString(plain);
     if (options.freq === undefined || options.freq > RRule.DAILY || options.dtstart) return null;
+    // An occurrence is known by its day, and begins when the file's own did.
+    if (FINER.some(key => options[key] !== undefined)) return null;
     // Building it checks what parsing does not.
     new RRule({ ...options, dtstart: new Date(0) });
     return options;
@@ -52,6 +57,32 @@ export function occurrencesOf(incident: Incident, now: Millis): readonly Inciden
   );
 }
 
+/**
+ * A recurring maintenance as other programs repeat it: the first beginning that the rule itself names
+ * (RFC 5545 wants DTSTART to be one), and the rule from there. null when it names none.
+ */
+export function repetitionOf({ scheduled, rrule: text = '' }: Incident): Repetition | null {
+  const options = scheduled && readRule(text);
+  if (!options) return null;
+  const first = new RRule({ ...options, dtstart: new Date(scheduled.start) }).after(
+    new Date(scheduled.start),
+    true,
+  );
+  return first && { start: first.getTime(), rule: RRule.optionsToString(options) };
+}
+
+export interface Repetition {
+  readonly start: Millis;
+  /** `RRULE:FREQ=…` */
+  readonly rule: string;
+}
+
+/** What stands with every occurrence: what was written before the first began, or the first words at all. */
+export function announcedOf({ scheduled, updates }: Incident): Incident['updates'] {
+  const before = updates.filter(({ at }) => at < (scheduled?.start ?? 0));
+  return before.length > 0 ? before : updates.slice(0, 1);
+}
+
 function occurrence(
   incident: Incident,
   scheduled: { readonly start: Millis; readonly end: Millis },
@@ -70,6 +101,7 @@ function occurrence(
     id: isFirst ? incident.id : `${incident.id}--${iso(scheduled.start).slice(0, 10)}`,
     status: own.at(-1)?.status ?? (isFirst ? incident.status : 'scheduled'),
     scheduled,
+    series: incident,
     updates: updates.length > 0 ? updates : incident.updates.slice(0, 1),
   };
 }

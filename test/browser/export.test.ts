@@ -85,7 +85,8 @@ describe.runIf(existsSync(CHROMIUM))('the static copy', () => {
     // A chart of each kind.
     const token = { authorization: 'Bearer a-token-of-this-test' };
     await world.post('/api/metrics/orders', { value: 12.5 }, token);
-    await world.pass(61, 1);
+    await world.pass(60, 1);
+    await world.pass(240, 60);
     const start = await plainServer(path.join(world.dir, 'data', 'copy'));
     const browser = await chromium.launch({
       executablePath: CHROMIUM,
@@ -102,6 +103,11 @@ describe.runIf(existsSync(CHROMIUM))('the static copy', () => {
     const context = await browser.newContext({ locale: 'en', timezoneId: 'UTC' });
     const page = await context.newPage();
     await page.clock.setFixedTime(world.now() + 12 * 60_000);
+    // Where the 404 page, which is shown at any address, finds the copy.
+    await page.route('https://mirror.levqor.ai/**', async route => {
+      const file = start + new URL(route.request().url()).pathname.slice(1);
+      await route.fulfill({ response: await route.fetch({ url: file }) });
+    });
     const wrong: string[] = [];
     page.on('console', message => message.type() === 'error' && wrong.push(`console: ${message.text()}`));
     page.on('pageerror', error => wrong.push(String(error)));
@@ -123,8 +129,8 @@ describe.runIf(existsSync(CHROMIUM))('the static copy', () => {
       }
       await page.goto(at);
       const links = await linksOf(page);
-      for (const { url, anchored } of links) {
-        if (url.startsWith('https://status.levqor.ai/')) away.add(new URL(url).pathname);
+      for (const { url, anchored, isLink } of links) {
+        if (!isLink && url.startsWith('https://status.levqor.ai/')) away.add(new URL(url).pathname);
         if (!url.startsWith(start)) {
           if (!url.startsWith('https://status.levqor.ai/')) wrong.push(`${at} leads to ${url}`);
         } else if (!anchored) wrong.push(`${at}: no such place: ${url}`);
@@ -158,20 +164,28 @@ describe.runIf(existsSync(CHROMIUM))('the static copy', () => {
       ['status/incidents/20260310_open/index.html', '/status/incidents/20260310_open'],
       ['status/components/api/7d/index.html', '/status/components/api?range=7d'],
       ['de/status/metrics/orders/index.html', '/status/metrics/orders?lang=de'],
-      ['404.html', '/nothing/here'],
     ]) {
       const copied = await picture(start + file);
       const served = await picture(world.url + live);
       expect(copied.equals(served), file).toBe(true);
     }
     wrong.length = 0;
+    // Wherever a server shows it: in the page's look, its links lead into the copy.
+    await page.goto(`${start}404.html`);
+    expect(await page.locator('h1').textContent()).toBe('There is nothing at this address');
+    expect(await page.locator('header .button').evaluate(one => getComputedStyle(one).borderRadius)).not.toBe(
+      '0px',
+    );
+    expect(await page.locator('header img').evaluate(one => (one as HTMLImageElement).naturalWidth)).toBe(32);
+    await page.locator('main a').first().click();
+    expect(page.url()).toBe('https://mirror.levqor.ai/status/live/index.html');
 
     await page.goto(`${start}index.html`);
     const copy = page.locator('#copy');
     const stale = page.locator('body[data-stale]');
     await expect
       .poll(() => copy.textContent())
-      .toMatch(/^A copy of status\.levqor\.ai, made .*12:01.* \(12 min\. ago\)\./);
+      .toMatch(/^A copy of status\.levqor\.ai, made .*12:05.* \(12 min\. ago\)\./);
     expect(await stale.count()).toBe(0);
     // An old page is not written again, and yet says how fresh the copy is.
     const old = 'status/incidents/20260302_übung & more/index.html';
@@ -193,15 +207,17 @@ describe.runIf(existsSync(CHROMIUM))('the static copy', () => {
 });
 
 /** Every link of the page, and whether the place on its own page that it may name is there. */
-function linksOf(page: Page): Promise<{ url: string; anchored: boolean }[]> {
+function linksOf(page: Page): Promise<{ url: string; anchored: boolean; isLink: boolean }[]> {
   return page.evaluate(() =>
     [...document.querySelectorAll<HTMLAnchorElement | HTMLLinkElement>('a[href], link[href]')]
       .filter(link => !/^(data|mailto):/.test(link.href) && link.rel !== 'canonical')
-      .map(({ href }) => {
+      .map(({ href, tagName }) => {
         const { hash, origin, pathname } = new URL(href);
         const own = hash !== '' && origin + pathname === location.origin + location.pathname;
         return {
           url: href,
+          // Those in the head name the site on purpose: it is the page's true address.
+          isLink: tagName === 'LINK',
           anchored: !own || document.getElementById(decodeURIComponent(hash.slice(1))) !== null,
         };
       }),

@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { decodeEntities } from '../../src/core/inbound/fields.ts';
 import { DAY } from '../../src/core/time.ts';
 import { uptimeOf } from '../../src/core/uptime.ts';
-import { badge } from '../../src/web/badges.ts';
+import { badge, COLORS } from '../../src/web/badges.ts';
 import { facts } from './door-facts.ts';
 import { component, NOW, snapshot, view } from './door-makers.ts';
+
+const answering = (id: string, response: number) => view(component(id), 'operational', { response });
 
 describe('a badge', () => {
   const words = (svg: string) => decodeEntities(/<title>(.*)<\/title>/.exec(svg)![1]!);
@@ -21,6 +23,14 @@ describe('a badge', () => {
       badge(snapshot({ components: [view(component('a', { name: 'A'.repeat(99) }), 'no_data')] }), 'a'),
       `${'A'.repeat(39)}…: no data`,
     ],
+    [badge(snapshot({ components: [answering('a', 123.4)] }), 'a', 'response'), 'a response 24h: 123 ms'],
+    [badge(snapshot({ components: [answering('a', 12_345)] }), 'a', 'response'), 'a response 24h: 12.3 s'],
+    [badge(facts(), 'db', 'response'), 'Database response 24h: no data'],
+    [
+      badge(snapshot({ components: [answering('a', 20), answering('b', 80)] }), undefined, 'response'),
+      'Acme response 24h: 80 ms',
+    ],
+    [badge(snapshot(), undefined, 'response'), 'Acme response 24h: no data'],
   ])('%# says it in words', (svg, said) => {
     expect(words(svg)).toBe(said);
     expect(label(svg)).toBe(said);
@@ -38,5 +48,13 @@ describe('a badge', () => {
     expect(words(badge(snapshot({ components: [shaky, ...many] }), undefined, 'uptime'))).toBe(
       'Acme uptime 90d: 99.99%',
     );
+  });
+
+  it('is amber where the usual answer is slower than the operator’s limit', () => {
+    const limit = component('a').detect.latency;
+    const of = (response: number) =>
+      badge(snapshot({ components: [answering('a', response)] }), 'a', 'response');
+    expect(of(limit)).toContain(COLORS.operational);
+    expect(of(limit + 1)).toContain(COLORS.degraded_performance);
   });
 });

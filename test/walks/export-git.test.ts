@@ -212,5 +212,4 @@ describe('the history of the branch', () => {
     stop.abort();
     expect(await pushed).toMatchObject({ where: 'export.to.git' });
   });
-  });
 });

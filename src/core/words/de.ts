@@ -226,7 +226,8 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'api.uptime': 'Verfügbarkeit, mit jedem gezählten Ausfall',
   'api.feed': 'Feeds: jede Meldung ist ein Eintrag',
   'api.calendar': 'Wartung als Kalender',
-  'api.badge': 'Badges: der Zustand in Worten, mit ?show=uptime die Zahl',
+  'api.badge':
+    'Badges: der Zustand in Worten, mit ?show=uptime die Zahl, mit ?show=response die übliche Antwortzeit',
   'api.required': 'nötig',
   'api.type.text': 'Text',
   'api.type.list': 'Liste von Texten',

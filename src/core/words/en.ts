@@ -219,7 +219,8 @@ export const en = {
   'api.uptime': 'Uptime, with every outage that was counted',
   'api.feed': 'Feeds: each update is an entry',
   'api.calendar': 'Maintenance as a calendar',
-  'api.badge': 'Badges: the state in words, or with ?show=uptime the figure',
+  'api.badge':
+    'Badges: the state in words, with ?show=uptime the figure, with ?show=response the usual answer',
   'api.required': 'required',
   'api.type.text': 'text',
   'api.type.list': 'list of texts',

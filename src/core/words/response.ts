@@ -1,4 +1,4 @@
-// Response times: the words of a component's own page, in English and German.
+// Response times and badges: the words of a component's own page, in English and German.
 
 export const responseEn = {
   'response.title': 'Response times',
@@ -17,6 +17,11 @@ export const responseEn = {
   'response.none': 'No response times were measured in this range.',
   'response.json': 'The same as JSON',
   'response.incidents': 'Latest incidents',
+  'badge.title': 'Badges',
+  'badge.lead': 'For a README or a dashboard; each picture links to its address.',
+  'badge.status': '{name}: state',
+  'badge.uptime': '{name}: uptime',
+  'badge.response': '{name}: response time',
 };
 
 export const responseDe: Record<keyof typeof responseEn, string> = {
@@ -36,4 +41,9 @@ export const responseDe: Record<keyof typeof responseEn, string> = {
   'response.none': 'In diesem Zeitraum wurden keine Antwortzeiten gemessen.',
   'response.json': 'Dasselbe als JSON',
   'response.incidents': 'Letzte Störungen',
+  'badge.title': 'Badges',
+  'badge.lead': 'Für ein README oder ein Dashboard; jedes Bild führt zu seiner Adresse.',
+  'badge.status': '{name}: Zustand',
+  'badge.uptime': '{name}: Verfügbarkeit',
+  'badge.response': '{name}: Antwortzeit',
 };

@@ -1,6 +1,7 @@
 // A component's own page: its row, its response times, what happened to it.
 import { RANGES, type Range } from '../../core/rollup.ts';
 import type { ComponentView, Snapshot } from '../../core/snapshot.ts';
+import { BADGES } from '../badges.ts';
 import type { Series } from '../latency.ts';
 import { type Chart, chart } from './chart.ts';
 import { row } from './components.ts';
@@ -25,6 +26,10 @@ export function componentFacts(snapshot: Snapshot, view: ComponentView, series: 
       name: tell.say(`response.${range}`),
       url: `${tell.link(path)}?range=${range}`,
       here: range === series.range,
+    })),
+    badges: BADGES.map(show => ({
+      name: tell.say(`badge.${show}`, { name }),
+      url: `${tell.link(`/status/badge/${encodeURIComponent(id)}.svg`)}?show=${show}`,
     })),
     json: `${tell.link(`/api/components/${encodeURIComponent(id)}/latency.json`)}?range=${series.range}`,
     incidents: snapshot.incidents
