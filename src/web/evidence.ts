@@ -1,7 +1,8 @@
 // The evidence behind what the page says: /api/uptime.json, and each incident's claim beside its measurement.
 import type { Window } from '../core/claim.ts';
-import type { IncidentView, Snapshot } from '../core/snapshot.ts';
+import type { Snapshot } from '../core/snapshot.ts';
 import { isoMillis, type Millis } from '../core/time.ts';
+import { entryOf } from './page/order.ts';
 
 /**
  * Contract §5's evidence: for each component the window, its totals in seconds, the three percentages
@@ -37,8 +38,8 @@ export function uptimeJson(snapshot: Snapshot): object {
 }
 
 /** `/api/incidents/ID/claim.json`: null for what is no incident, or not there. */
-export function claimJson({ incidents }: Snapshot, id: string): object | null {
-  const incident: IncidentView | undefined = incidents.find(one => one.id === id);
+export function claimJson(snapshot: Snapshot, id: string): object | null {
+  const incident = entryOf(snapshot, id);
   if (!incident?.claim) return null;
   const { written, measured, detectionLag, firstUpdateLag } = incident.claim;
   return {

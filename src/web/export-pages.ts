@@ -8,7 +8,7 @@ import { shortId } from '../core/token.ts';
 import { metricSeriesOf } from './custom-metrics.ts';
 import { type ReadSeries, seriesOf } from './latency.ts';
 import { beginning, isOver } from './page/incidents.ts';
-import { neighboursOf } from './page/permalink.ts';
+import { neighboursOf } from './page/order.ts';
 import type { PageContext, Pages } from './pages.ts';
 
 /** A page of the copy, in any language. */

@@ -2,7 +2,8 @@
 import * as z from 'zod';
 import type { Site } from '../core/site.ts';
 import { isKey, type Say, sayIn } from '../core/words/words.ts';
-import { type Operation, READS, WRITES } from './operations.ts';
+import { DOCUMENTS } from './documents.ts';
+import { DOORS, type Operation, READS, WRITES } from './operations.ts';
 
 /** A field of a body as the document and the page describe it. */
 export interface Field {
@@ -29,7 +30,7 @@ export function fieldsOfBody(body: z.ZodType, say: Say): Field[] {
 export function openapi(site: Site): object {
   const say = sayIn('en');
   const paths: Record<string, Record<string, object>> = {};
-  for (const operation of [...WRITES, ...READS]) {
+  for (const operation of [...WRITES, ...READS, ...DOORS]) {
     paths[operation.path] = { ...paths[operation.path], [operation.method]: described(operation, say) };
   }
   return {
@@ -38,52 +39,18 @@ export function openapi(site: Site): object {
     servers: [{ url: site.url }],
     paths,
     components: {
-      securitySchemes: { token: { type: 'http', scheme: 'bearer', description: say('api.write_lead') } },
-      schemas: {
-        Written: {
-          type: 'object',
-          required: ['id', 'url'],
-          properties: { id: { type: 'string' }, url: { type: 'string', format: 'uri' } },
-        },
-        Pushed: {
-          type: 'object',
-          required: ['id', 'at', 'value', 'url'],
-          properties: {
-            id: { type: 'string' },
-            at: { type: 'string', format: 'date-time' },
-            value: { type: 'number' },
-            url: { type: 'string', format: 'uri' },
-          },
-        },
-        Problem: PROBLEM,
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', description: say('api.write_lead') },
+        webhook: { type: 'apiKey', in: 'query', name: 'token', description: say('api.webhook') },
       },
+      schemas,
     },
   };
 }
 
-/** RFC 9457, with the faults of a body by field. */
-const PROBLEM = {
-  type: 'object',
-  required: ['type', 'title', 'status', 'detail'],
-  properties: {
-    type: { type: 'string' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    detail: { type: 'string' },
-    errors: {
-      type: 'array',
-      items: {
-        type: 'object',
-        required: ['field', 'pointer', 'detail'],
-        properties: {
-          field: { type: 'string' },
-          pointer: { type: 'string' },
-          detail: { type: 'string' },
-        },
-      },
-    },
-  },
-} as const;
+const schemas = Object.fromEntries(
+  Object.entries(DOCUMENTS).map(([name, schema]) => [name, jsonSchema(schema, 'output')]),
+);
 
 const REFUSALS: Record<string, string> = {
   400: 'The body is not JSON.',
@@ -96,38 +63,85 @@ const REFUSALS: Record<string, string> = {
   503: 'The file cannot be written now.',
 };
 
+const WEBHOOKS: Record<string, string> = {
+  400: 'The body is not what the monitor sends.',
+  401: 'The token is missing or wrong.',
+  404: 'There is no such sender.',
+  413: 'The request is too large.',
+  429: 'Too many requests.',
+};
+
 function described(operation: Operation, say: Say): object {
-  const { id, summary, status, type, body, example, path, answer = 'Written' } = operation;
+  const { id, summary, status, type, path, answer, query = {} } = operation;
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(found => found[1] as string);
-  const parameters = names.map(name => {
-    return { name, in: 'path', required: true, schema: { type: 'string' } };
-  });
-  const fine = { description: say(summary) };
-  if (!body) {
-    const schema = type.endsWith('json') ? { type: 'object' } : { type: 'string' };
-    const responses = { [status]: { ...fine, content: { [type]: { schema } } } };
-    return { operationId: id, summary: say(summary), parameters, responses };
-  }
-  const problem = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
-  const refusals = Object.entries(REFUSALS)
-    .filter(([code]) => names.length > 0 || (code !== '404' && code !== '409'))
-    .map(([code, description]) => [code, { description, content: problem }]);
+  const parameters = [
+    ...names.map(name => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
+    ...Object.entries(query).map(([name, values]) => {
+      return { name, in: 'query', schema: { type: 'string', enum: values, default: values[0] } };
+    }),
+  ];
+  const schema = answer ? { $ref: `#/components/schemas/${answer}` } : { type: 'string' };
+  const responses = { [status]: { description: say(summary), content: { [type]: { schema } } } };
+  const known = { operationId: id, summary: say(summary) };
+  if (WRITES.includes(operation)) return { ...known, ...written(operation, parameters, responses, say) };
+  const isWebhook = path.startsWith('/webhooks/');
+  const refusals = isWebhook
+    ? WEBHOOKS
+    : names.length > 0 || Object.keys(query).length > 0
+      ? { 400: REFUSALS[400], 404: 'There is no such thing.' }
+      : {};
+  return {
+    ...known,
+    ...(isWebhook ? { security: [{ webhook: [] }, { token: [] }] } : {}),
+    parameters,
+    ...bodyOf(operation, say),
+    responses: { ...responses, ...refused(refusals) },
+  };
+}
+
+/** What all operations behind the API's token have in common. */
+function written(
+  operation: Operation,
+  parameters: readonly object[],
+  responses: Record<string, { readonly content: object }>,
+  say: Say,
+): object {
+  const { path, answer, status } = operation;
+  const refusals = Object.entries(REFUSALS).filter(
+    ([code]) => path.includes('{') || (code !== '404' && code !== '409'),
+  );
   const key = {
     name: 'Idempotency-Key',
     in: 'header',
     description: say('api.key'),
     schema: { type: 'string', minLength: 1, maxLength: 255 },
   };
-  const written = { [type]: { schema: { $ref: `#/components/schemas/${answer}` } } };
-  const again = answer === 'Pushed' && { 200: { description: 'It was known already.', content: written } };
+  const again = answer === 'Pushed' && {
+    200: { description: 'It was known already.', content: responses[status]?.content },
+  };
   return {
-    operationId: id,
-    summary: say(summary),
     security: [{ token: [] }],
     parameters: [...parameters, key],
-    requestBody: { required: true, content: { [type]: { schema: bodySchema(body, say), example } } },
-    responses: { ...again, [status]: { ...fine, content: written }, ...Object.fromEntries(refusals) },
+    ...bodyOf(operation, say),
+    responses: { ...again, ...responses, ...refused(Object.fromEntries(refusals)) },
   };
+}
+
+function bodyOf({ body, form, example }: Operation, say: Say): object {
+  if (form) {
+    const content = { 'application/x-www-form-urlencoded': { schema: bodySchema(form, say) } };
+    return { requestBody: { content } };
+  }
+  if (!body) return {};
+  const content = { 'application/json': { schema: bodySchema(body, say), example } };
+  return { requestBody: { required: true, content } };
+}
+
+function refused(refusals: Readonly<Record<string, string | undefined>>): object {
+  const content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
+  return Object.fromEntries(
+    Object.entries(refusals).map(([code, description]) => [code, { description, content }]),
+  );
 }
 
 function bodySchema(body: z.ZodType, say: Say): object {
@@ -141,7 +155,7 @@ function bodySchema(body: z.ZodType, say: Say): object {
   };
 }
 
-function jsonSchema(body: z.ZodType): Record<string, unknown> {
-  const { $schema: _, ...schema } = z.toJSONSchema(body, { io: 'input' });
+function jsonSchema(body: z.ZodType, io: 'input' | 'output' = 'input'): Record<string, unknown> {
+  const { $schema: _, ...schema } = z.toJSONSchema(body, { io });
   return schema;
 }

@@ -1,7 +1,11 @@
 // What the API can be asked, as one table: the OpenAPI document and the page at /api are made of it.
-import type * as z from 'zod';
+import * as z from 'zod';
+import { RANGES } from '../core/rollup.ts';
+import { DETAILS, KINDS } from '../core/subscriber.ts';
 import type { Key } from '../core/words/words.ts';
 import { changeSchema, openSchema, pushSchema, updateSchema } from '../core/write-body.ts';
+import { BADGES } from './badges.ts';
+import { documentOf } from './documents.ts';
 import { STATUSPAGE } from './statuspage.ts';
 
 export interface Operation {
@@ -13,12 +17,18 @@ export interface Operation {
   /** Of the answer when all is well. */
   readonly status: 200 | 201;
   readonly type: string;
-  /** Schema of the answer, when it is not what was written of an incident. */
-  readonly answer?: 'Pushed';
+  /** The document it answers with, by its name in DOCUMENTS; absent for what is no JSON. */
+  readonly answer?: string;
+  /** What may be asked for behind `?`: the name, and its values, the first when it is left out. */
+  readonly query?: Readonly<Record<string, readonly string[]>>;
   readonly body?: z.ZodType;
+  /** The same, sent as a form; it may be left out. */
+  readonly form?: z.ZodType;
   /** A body that would be taken. */
   readonly example?: object;
 }
+
+const JSON_TYPE = 'application/json';
 
 /** Behind the token. */
 export const WRITES: readonly Operation[] = [
@@ -28,7 +38,8 @@ export const WRITES: readonly Operation[] = [
     id: 'openIncident',
     summary: 'api.open',
     status: 201,
-    type: 'application/json',
+    type: JSON_TYPE,
+    answer: 'Written',
     body: openSchema,
     example: {
       title: 'Slow sign-in',
@@ -44,7 +55,8 @@ export const WRITES: readonly Operation[] = [
     id: 'changeIncident',
     summary: 'api.change',
     status: 200,
-    type: 'application/json',
+    type: JSON_TYPE,
+    answer: 'Written',
     body: changeSchema,
     example: { severity: 'critical' },
   },
@@ -54,7 +66,8 @@ export const WRITES: readonly Operation[] = [
     id: 'addUpdate',
     summary: 'api.update',
     status: 201,
-    type: 'application/json',
+    type: JSON_TYPE,
+    answer: 'Written',
     body: updateSchema,
     example: { status: 'resolved', message: 'Signing in is fast again.' },
   },
@@ -64,29 +77,83 @@ export const WRITES: readonly Operation[] = [
     id: 'pushMetric',
     summary: 'api.push',
     status: 201,
-    type: 'application/json',
+    type: JSON_TYPE,
     answer: 'Pushed',
     body: pushSchema,
     example: { value: 12.5 },
   },
 ];
 
-const read = (path: string, id: string, summary: Key, type = 'application/json'): Operation => {
-  return { method: 'get', path, id, summary, status: 200, type };
+const read = (path: string, id: string, summary: Key, answer?: string, type = JSON_TYPE): Operation => {
+  return { method: 'get', path, id, summary, status: 200, type, ...(answer ? { answer } : {}) };
 };
+const text = (path: string, id: string, summary: Key, type: string) =>
+  read(path, id, summary, undefined, type);
+const range = { query: { range: RANGES } };
+const show = { query: { show: BADGES } };
+const feedJson = 'application/feed+json';
 
 /** Open to everybody. */
 export const READS: readonly Operation[] = [
-  ...Object.keys(STATUSPAGE).map(name => read(`/api/v2/${name}`, camel(name), 'api.statuspage')),
-  read('/api/uptime.json', 'uptime', 'api.uptime'),
-  read('/api/metrics/{metric}.json', 'metric', 'api.metric'),
-  read('/api/incidents/{id}/claim.json', 'claim', 'api.claim'),
-  read('/status/feed.atom', 'feedAtom', 'api.feed', 'application/atom+xml'),
-  read('/status/feed.rss', 'feedRss', 'api.feed', 'application/rss+xml'),
-  read('/status/feed.json', 'feedJson', 'api.feed', 'application/feed+json'),
-  read('/status/maintenance.ics', 'calendar', 'api.calendar', 'text/calendar'),
-  read('/status/badge.svg', 'badge', 'api.badge', 'image/svg+xml'),
-  read('/status/badge/{component}.svg', 'componentBadge', 'api.badge', 'image/svg+xml'),
+  ...Object.keys(STATUSPAGE).map(name =>
+    read(`/api/v2/${name}`, camel(name), 'api.statuspage', documentOf(name)),
+  ),
+  read('/api/uptime.json', 'uptime', 'api.uptime', 'Uptime'),
+  { ...read('/api/components/{component}/latency.json', 'latency', 'api.latency', 'Latency'), ...range },
+  { ...read('/api/metrics/{metric}.json', 'metric', 'api.metric', 'Metric'), ...range },
+  read('/api/incidents/{id}/claim.json', 'claim', 'api.claim', 'Claim'),
+  text('/status/feed.atom', 'feedAtom', 'api.feed', 'application/atom+xml'),
+  text('/status/feed.rss', 'feedRss', 'api.feed', 'application/rss+xml'),
+  read('/status/feed.json', 'feedJson', 'api.feed', 'JsonFeed', feedJson),
+  text('/status/feed/{component}.atom', 'componentFeedAtom', 'api.feed', 'application/atom+xml'),
+  text('/status/feed/{component}.rss', 'componentFeedRss', 'api.feed', 'application/rss+xml'),
+  read('/status/feed/{component}.json', 'componentFeedJson', 'api.feed', 'JsonFeed', feedJson),
+  text('/history.atom', 'historyAtom', 'api.history', 'application/atom+xml'),
+  text('/history.rss', 'historyRss', 'api.history', 'application/rss+xml'),
+  text('/status/maintenance.ics', 'calendar', 'api.calendar', 'text/calendar'),
+  text('/status/maintenance/{component}.ics', 'componentCalendar', 'api.calendar', 'text/calendar'),
+  { ...text('/status/badge.svg', 'badge', 'api.badge', 'image/svg+xml'), ...show },
+  { ...text('/status/badge/{component}.svg', 'componentBadge', 'api.badge', 'image/svg+xml'), ...show },
+  read('/status/widget.json', 'widget', 'api.widget', 'Widget'),
+  read('/healthz', 'health', 'api.health', 'Fine'),
+  read('/readyz', 'ready', 'api.health', 'Ready'),
+];
+
+const anything = z.looseObject({});
+const said = z.object({
+  status: z.enum(['up', 'down']).optional(),
+  msg: z.string().max(500).optional(),
+});
+const wished = z.object({
+  email: z.email(),
+  components: z.array(z.string()).optional(),
+  kinds: z.enum(KINDS).optional(),
+  detail: z.enum(DETAILS).optional(),
+});
+
+/** What others tell us: the token is in the address, or they need none. */
+export const DOORS: readonly Operation[] = [
+  {
+    ...read('/heartbeats/{token}', 'beat', 'api.heartbeat', 'Fine'),
+    query: { status: ['up', 'down'] },
+  },
+  {
+    ...read('/heartbeats/{token}', 'tell', 'api.heartbeat', 'Fine'),
+    method: 'post',
+    form: said,
+  },
+  {
+    ...read('/webhooks/{sender}', 'webhook', 'api.webhook', 'Received'),
+    method: 'post',
+    body: anything,
+    example: { alert_type: 'down', monitor_name: 'API' },
+  },
+  {
+    ...read('/status/subscribe', 'subscribe', 'api.subscribe', 'Subscribed'),
+    method: 'post',
+    body: wished,
+    example: { email: 'you@example.com', components: ['api'] },
+  },
 ];
 
 /** `incidents/unresolved.json` → `incidentsUnresolved`. */

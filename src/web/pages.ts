@@ -1,7 +1,7 @@
 // Pages: every HTML answer as a pure function of the Snapshot. Judgements are made here and in page/;
 // templates only arrange.
 import type { Render } from '../core/render.ts';
-import type { IncidentView, Snapshot } from '../core/snapshot.ts';
+import type { Snapshot } from '../core/snapshot.ts';
 import type { Choice } from '../core/subscriber.ts';
 import { utcDay } from '../core/time.ts';
 import type { Lang } from '../core/words/words.ts';
@@ -17,6 +17,7 @@ import { before, covers, monthCards, months, turn } from './page/history.ts';
 import { card, happening, pastDays, upcoming } from './page/incidents.ts';
 import { type About, layout } from './page/layout.ts';
 import { metricFacts, metricRows } from './page/metric.ts';
+import { entryOf } from './page/order.ts';
 import { incidentFacts } from './page/permalink.ts';
 import { incidentPicture, sitePicture } from './page/picture.ts';
 import { makeTell, type Tell } from './page/tell.ts';
@@ -130,7 +131,7 @@ export function makePages(render: Render): Pages {
     },
 
     incident(ctx, id) {
-      const incident = find(ctx, id);
+      const incident = entryOf(ctx.snapshot, id);
       if (!incident) return null;
       const tell = tellOf(ctx);
       const facts = incidentFacts(incident, ctx.snapshot, tell);
@@ -277,14 +278,10 @@ export function makePages(render: Render): Pages {
 
     picture(ctx, id) {
       if (id === null) return sitePicture(ctx.snapshot, tellOf(ctx));
-      const incident = find(ctx, id);
+      const incident = entryOf(ctx.snapshot, id);
       return incident ? incidentPicture(incident, tellOf(ctx)) : null;
     },
   };
-}
-
-function find({ snapshot }: PageContext, id: string): IncidentView | undefined {
-  return [...snapshot.incidents, ...snapshot.maintenances].find(one => one.id === id);
 }
 
 function tellOf(ctx: PageContext): Tell {

@@ -2,10 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import type * as z from 'zod';
 import type { Snapshot } from '../../src/core/snapshot.ts';
+import { BODIES, type listed } from '../../src/web/statuspage/bodies.ts';
 import { PAGE_ID, stableId } from '../../src/web/statuspage/ids.ts';
 import { STATUSPAGE } from '../../src/web/statuspage.ts';
 import { affected, at, component, incident, snapshot, update, view } from './door-makers.ts';
-import { BODIES, type listed } from './statuspage-schema.ts';
 
 const api = view(
   component('api', { name: 'API', group: 'Platform', description: 'REST API' }),

@@ -1,7 +1,7 @@
 // Statuspage's addresses over HTTP: every body by its schema, CORS, preflights, caching, old links.
 import { describe, expect, test } from 'vitest';
+import { BODIES } from '../../src/web/statuspage/bodies.ts';
 import { STATUSPAGE } from '../../src/web/statuspage.ts';
-import { BODIES } from '../core/statuspage-schema.ts';
 import { openWorld } from './world.ts';
 
 const FILES = {

@@ -217,6 +217,16 @@ export const en = {
   'api.statuspage': 'State, components, incidents and maintenance, as Atlassian Statuspage answers',
   'api.claim': 'What an incident says beside what was measured',
   'api.uptime': 'Uptime, with every outage that was counted',
+  'api.latency': 'Response times of a component; ?range=24h, 7d or 90d',
+  'api.history': 'Feeds with one entry an incident, at Statuspage’s addresses',
+  'api.widget': 'Whether anything is wrong, in a sentence, for banners',
+  'api.health': 'Whether the server lives, and what its operator should mend',
+  'api.doors': 'Telling',
+  'api.doors_lead':
+    'For jobs, monitors and visitors. Addresses with a token are printed by the command line.',
+  'api.heartbeat': 'A job says that it is alive, or that it failed.',
+  'api.webhook': 'A monitor says that something is down, or up again.',
+  'api.subscribe': 'Ask for mail about incidents. A letter asks whether it was really you.',
   'api.feed': 'Feeds: each update is an entry',
   'api.calendar': 'Maintenance as a calendar',
   'api.badge':

@@ -2,7 +2,7 @@
 
 import { type Field, fieldsOfBody } from '../openapi.ts';
 import type { Operation } from '../operations.ts';
-import { READS, WRITES } from '../operations.ts';
+import { DOORS, READS, WRITES } from '../operations.ts';
 import type { Tell } from './tell.ts';
 
 export interface ApiCall {
@@ -29,18 +29,29 @@ export interface ApiRead {
 export function apiCalls(tell: Tell): {
   readonly writes: readonly ApiCall[];
   readonly reads: readonly ApiRead[];
+  readonly doors: readonly ApiRead[];
 } {
-  const kinds = [...new Set(READS.map(({ summary }) => summary))];
   return {
     writes: WRITES.map(operation => call(operation, tell)),
-    reads: kinds.map(kind => ({
-      summary: tell.say(kind),
-      paths: READS.filter(({ summary }) => summary === kind).map(({ path }) => ({
-        path,
-        url: path.includes('{') ? null : tell.link(path),
-      })),
-    })),
+    reads: byKind(READS, ({ path }) => ({ path, url: path.includes('{') ? null : tell.link(path) }), tell),
+    doors: byKind(
+      DOORS,
+      ({ method, path }) => ({ path: `${method.toUpperCase()} ${path}`, url: null }),
+      tell,
+    ),
   };
+}
+
+function byKind(
+  operations: readonly Operation[],
+  shown: (operation: Operation) => ApiRead['paths'][number],
+  tell: Tell,
+): ApiRead[] {
+  const kinds = [...new Set(operations.map(({ summary }) => summary))];
+  return kinds.map(kind => ({
+    summary: tell.say(kind),
+    paths: operations.filter(({ summary }) => summary === kind).map(shown),
+  }));
 }
 
 function call({ id, method, path, summary, body, example }: Operation, tell: Tell): ApiCall {

@@ -8,7 +8,8 @@ import type { Key } from '../../core/words/words.ts';
 import { type Affected, affectedOf } from './affected.ts';
 import { claimRows } from './claim.ts';
 import { CODE, icon } from './face.ts';
-import { affects, beginning, healthOf, isOver, type UpdateCard, updatesOf, windowHtml } from './incidents.ts';
+import { affects, healthOf, isOver, type UpdateCard, updatesOf, windowHtml } from './incidents.ts';
+import { neighboursOf } from './order.ts';
 import type { Tell } from './tell.ts';
 
 export interface IncidentFacts {
@@ -115,32 +116,6 @@ function neighbours(incident: IncidentView, snapshot: Snapshot, tell: Tell): Inc
         ]
       : [],
   );
-}
-
-interface Row {
-  readonly all: readonly IncidentView[];
-  readonly places: ReadonlyMap<string, number>;
-}
-
-/** Thousands of permalinks are drawn from one Snapshot: its entries are put in order once. */
-const rows = new WeakMap<Snapshot, Row>();
-
-/** The entries before and after it in time, incidents and maintenance alike. */
-export function neighboursOf(
-  incident: IncidentView,
-  snapshot: Snapshot,
-): readonly [IncidentView | undefined, IncidentView | undefined] {
-  const known = rows.get(snapshot) ?? inOrder(snapshot);
-  rows.set(snapshot, known);
-  const at = known.places.get(incident.id) ?? -1;
-  return [known.all[at - 1], known.all[at + 1]];
-}
-
-function inOrder({ incidents, maintenances }: Snapshot): Row {
-  const all = [...incidents, ...maintenances].sort(
-    (a, b) => beginning(a) - beginning(b) || (a.id < b.id ? -1 : 1),
-  );
-  return { all, places: new Map(all.map(({ id }, at) => [id, at])) };
 }
 
 function clipText(text: string, length: number): string {

@@ -1,4 +1,4 @@
-// The bodies of Statuspage's public API v2, field for field.
+// The bodies of Statuspage's public API v2, field for field, as the API's description has them.
 import * as z from 'zod';
 
 const id = z.string().regex(/^[a-z0-9]{12}$/);
