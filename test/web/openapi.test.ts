@@ -102,7 +102,8 @@ describe('/api/openapi.json', () => {
     }
     for (const operation of DOORS) {
       const secret = operation.path.startsWith('/webhooks/') ? '?token=the-webhook-token-of-this-test' : '';
-      const body = operation.method === 'get' ? undefined : JSON.stringify(operation.example) ?? 'status=down&msg=x';
+      const body =
+        operation.method === 'get' ? undefined : (JSON.stringify(operation.example) ?? 'status=down&msg=x');
       await ask(operation.method.toUpperCase(), filled(operation) + secret, operation, 200, body);
     }
     names.id = '20260310_slow-sign-in';
@@ -139,18 +140,22 @@ describe('/api/openapi.json', () => {
 
   it('names every JSON address that a route answers', () => {
     const paths = Object.keys(document.paths);
-    const sources = ['public', 'latency', 'custom-metrics', 'widget', 'health', 'write', 'webhooks'].map(name =>
-      readFileSync(`src/web/${name}.ts`, 'utf8'),
+    const sources = ['public', 'latency', 'custom-metrics', 'widget', 'health', 'write', 'webhooks'].map(
+      name => readFileSync(`src/web/${name}.ts`, 'utf8'),
     );
     const routes = sources.flatMap(source =>
-      [...source.matchAll(/'(\/(?:api\/|status\/(?:feed|widget|badge|maintenance)|heartbeats|healthz|readyz)[^']*)'/g)].map(
-        ([, route]) => (route as string).replace(/:(\w+)/g, '{}'),
-      ),
+      [
+        ...source.matchAll(
+          /'(\/(?:api\/|status\/(?:feed|widget|badge|maintenance)|heartbeats|healthz|readyz)[^']*)'/g,
+        ),
+      ].map(([, route]) => (route as string).replace(/:(\w+)/g, '{}')),
     );
     const known = paths.map(path => path.replace(/\{\w+\}/g, '{}'));
     const outside = ['/api/v2/*path', '/api/openapi.json', '/status/widget', '/status/widget.js'];
     expect(routes.length).toBeGreaterThan(12);
-    expect([...new Set(routes)].filter(route => !known.includes(route) && !outside.includes(route))).toEqual([]);
+    expect([...new Set(routes)].filter(route => !known.includes(route) && !outside.includes(route))).toEqual(
+      [],
+    );
   });
 });
 
