@@ -17,7 +17,7 @@ const OF_ERROR: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_RE
 export function answerBadWire(server: Server, listener: RequestListener): void {
   server.on('clientError', (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) => {
     // Nobody is there any more, or an answer is on its way already.
-    const busy = (socket as { _httpMessage?: unknown })._httpMessage;
+    const busy = (socket as { _httpMessage?: { headersSent: boolean } })._httpMessage?.headersSent;
     if (error.code === 'ECONNRESET' || !socket.writable || busy) return void socket.destroy();
     const isHead = error.rawPacket?.subarray(0, 5).toString('latin1') === 'HEAD ';
     refuse(socket, OF_ERROR[error.code ?? ''] ?? 400, isHead);
@@ -28,16 +28,26 @@ export function answerBadWire(server: Server, listener: RequestListener): void {
 }
 
 /**
- * HTTP/1.1 wants a Host in every request (RFC 9112, 3.2): without one it is refused; so is an address that is
- * longer than any of ours or any monitor's.
+ * HTTP/1.1 wants one Host in every request (RFC 9112, 3.2): without, or with two, it is refused; so is an address that
+ * is longer than any of ours or any monitor's.
  */
 export function wellFormed(listener: RequestListener): RequestListener {
   return (req, res) => {
-    const hasHost = req.httpVersion !== '1.1' || req.headers.host !== undefined;
+    const hasHost = req.httpVersion !== '1.1' || hostsIn(req.rawHeaders) === 1;
     if (hasHost && (req.url as string).length <= LIMITS.url) return listener(req, res);
     const body = problem(hasHost ? 414 : 400);
     res.writeHead(hasHost ? 414 : 400, headersOf(body)).end(body);
   };
+}
+
+/** How many there are; Node keeps the first and says nothing of another. */
+function hostsIn(raw: readonly string[]): number {
+  let found = 0;
+  for (let index = 0; index < raw.length; index += 2) {
+    const name = raw[index] as string;
+    if (name.length === 4 && name.toLowerCase() === 'host') found++;
+  }
+  return found;
 }
 
 function refuse(socket: Duplex, status: number, isHead = false): void {

@@ -1,4 +1,5 @@
 // Anything at every door: never a 5xx, never a hang, never markup given back, always the documented shape.
+import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
@@ -48,6 +49,9 @@ const ROUTES = [
   '/api/incidents/:id',
   '/api/incidents/:id/claim.json',
   '/api/incidents/:id/updates',
+  '/api/components/:id/latency.json',
+  '/api/metrics/:id',
+  '/api/metrics/:id.json',
   '/api/openapi.json',
   '/api/uptime.json',
   '/api/v2/:id',
@@ -57,38 +61,58 @@ const ROUTES = [
   '/heartbeats/:id',
   '/history',
   '/history.:id',
+  '/history.atom',
+  '/history.rss',
   '/incidents/:id',
   '/metrics',
   '/readyz',
+  '/robots.txt',
   '/status',
   '/status/assets/:id',
   '/status/badge.svg',
   '/status/badge/:id',
+  '/status/badge/:id.svg',
   '/status/brand/:id',
   '/status/brand/:id/:id',
+  '/status/components/:id',
   '/status/confirm',
-  '/status/feed.:id',
+  '/status/events',
+  ...['atom', 'rss', 'json', ':id'].flatMap(end => [`/status/feed.${end}`, `/status/feed/:id.${end}`]),
   '/status/feed/:id',
+  '/status/history',
   '/status/history/:id',
   '/status/incidents/:id',
   '/status/live',
+  '/status/maintenance.ics',
   '/status/maintenance/:id',
+  '/status/maintenance/:id.ics',
+  '/status/metrics/:id',
+  '/status/og.png',
+  '/status/og/:id',
+  '/status/og/:id.png',
   '/status/manage',
   '/status/subscribe',
   '/status/unsubscribe',
   '/status/widget',
   '/status/widget.js',
+  '/status/widget.json',
   '/uptime',
   '/webhooks/:id',
   ...['uptime', 'alertmanager', 'grafana', 'pingdom', 'betterstack', 'uptime-kuma'].map(
     name => `/webhooks/${name}`,
   ),
-  ...['healthchecks', 'generic', 'sns', 'mine', '__proto__'].map(name => `/webhooks/${name}`),
+  ...['healthchecks', 'generic', 'sns', 'mine', '__proto__', 'git', 'resend'].map(
+    name => `/webhooks/${name}`,
+  ),
   '/:id',
   '/:id/:id/:id',
 ];
 /** Behind a token and a body: asked more often, or hardly ever reached. */
-const DEEP = ['/api/incidents', '/api/incidents/20260310_open', '/api/incidents/20260310_open/updates'];
+const DEEP = [
+  ...['/api/incidents', '/api/incidents/20260310_open', '/api/incidents/20260310_open/updates'],
+  ...['/api/metrics/orders', '/api/metrics/orders.json', '/status/metrics/orders'],
+  ...['/api/components/api/latency.json', '/status/components/api', '/status/badge/api.svg'],
+];
 const DEEPER = ['/webhooks/uptime', '/webhooks/generic', '/webhooks/alertmanager', '/webhooks/mine'];
 const path = fc
   .tuple(
@@ -129,6 +153,15 @@ const query = fc.oneof(
     '?&&&',
     '?a=%ff',
     `?${'a&'.repeat(2000)}`,
+    `?range=${'9'.repeat(5000)}`,
+    '?range=24h&range=7d',
+    '?range[]=24h&range[x]=7d',
+    '?show=response&show=uptime',
+    '?lang[toString]=x',
+    `?email=a@b.com${'&components=api'.repeat(1500)}`,
+    `?${Array.from({ length: 1200 }, (_, n) => `k${n}=${MARK}`)
+      .map(encodeURI)
+      .join('&')}`,
     `?token=${TOKEN}`,
     `?email=${encodeURIComponent(MARK)}`,
   ),
@@ -166,6 +199,15 @@ const headers = fc
           'text/plain',
           'text/plain; charset=klingon',
           'application/json; charset=utf-7',
+          'application/json; charset="utf-8", text/html',
+          'application/problem+json',
+          'application/vnd.api+json;ext=x',
+          'multipart/form-data',
+          'multipart/mixed; boundary=""',
+          'text/html',
+          'application/xml',
+          ';',
+          'application/json;'.repeat(50),
           MARK,
           '',
         ),
@@ -214,6 +256,23 @@ const headers = fc
   .map(([all, known]) =>
     known ? { ...all, authorization: `Bearer ${API}`, 'x-webhook-token': TOKEN } : all,
   );
+/** The same header more than once, the second time with something else. */
+const twice = fc.constantFrom(
+  undefined,
+  undefined,
+  'accept',
+  'accept-encoding',
+  'accept-language',
+  'content-type',
+  'content-encoding',
+  'authorization',
+  'x-webhook-token',
+  'idempotency-key',
+  'if-none-match',
+  'origin',
+  'cookie',
+  'x-forwarded-for',
+);
 const json = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }),
   fc.record(
@@ -258,7 +317,9 @@ function ask(
   return new Promise((resolve, reject) => {
     const isSendable =
       /^[\x21-\x7e\x80-\xff]+$/.test(path) &&
-      Object.values(headers).every(each => /^[\x20-\x7e]*$/.test(each));
+      Object.values(headers)
+        .flat()
+        .every(each => /^[\x20-\x7e]*$/.test(each));
     if (!isSendable) return resolve(null);
     const sends = !['GET', 'HEAD'].includes(method);
     const own = sends ? { 'content-length': body.length } : {};
@@ -312,7 +373,26 @@ function judge({ status, type, nosniff, text }: Reply, method: string): void {
   } else expect(told).toMatchObject({ ok: false });
 }
 
+test('every address of the server is among those that are asked', () => {
+  const sources = readdirSync('src/web').filter(name => name.endsWith('.ts'));
+  const found = sources.flatMap(name => {
+    const source = readFileSync(`src/web/${name}`, 'utf8');
+    return [...source.matchAll(/router\.\w+\(\s*\[?((?:'[^']+',?\s*)+)/g)].flatMap(([, list]) =>
+      [...(list as string).matchAll(/'(\/[^']*)'/g)].map(([, route]) =>
+        (route as string).replace(/[:*]\w+/g, ':id'),
+      ),
+    );
+  });
+  expect(found.length).toBeGreaterThan(40);
+  expect(
+    [...new Set(found)].filter(
+      route => !ROUTES.includes(route) && !ROUTES.includes(route.replace(/\/$/, '')),
+    ),
+  ).toEqual([]);
+});
+
 const MAPPED = (target: string) => `${SITE(target)}
+metrics: [{ id: orders, name: Orders }]
 webhooks:
   mine: { monitor: "$.title", status: "$..status" }
 `;
@@ -323,15 +403,26 @@ test('whatever is asked, however', async () => {
   const counts = new Map<number, number>();
   let now = 0;
   await fc.assert(
-    fc.asyncProperty(method, path, query, headers, body, async (verb, address, search, head, content) => {
-      if (++now % 50 === 0) await world.pass(1);
-      // Each from another address: the limits are other tests', here every door is to be reached.
-      const from = { 'x-forwarded-for': `10.${now >> 16}.${(now >> 8) & 255}.${now & 255}` };
-      const reply = await ask(port, verb, address + search, { ...from, ...head }, content);
-      if (!reply) return;
-      counts.set(reply.status, (counts.get(reply.status) ?? 0) + 1);
-      judge(reply, verb);
-    }),
+    fc.asyncProperty(
+      method,
+      path,
+      query,
+      headers,
+      twice,
+      body,
+      async (verb, address, search, once, name, content) => {
+        if (++now % 50 === 0) await world.pass(1);
+        // Each from another address: the limits are other tests', here every door is to be reached.
+        const from = { 'x-forwarded-for': `10.${now >> 16}.${(now >> 8) & 255}.${now & 255}` };
+        const head: Record<string, string | string[]> = { ...from, ...once };
+        const there = name && head[name];
+        if (name) head[name] = [typeof there === 'string' ? there : MARK, '*, x'];
+        const reply = await ask(port, verb, address + search, head, content);
+        if (!reply) return;
+        counts.set(reply.status, (counts.get(reply.status) ?? 0) + 1);
+        judge(reply, verb);
+      },
+    ),
     { numRuns: 1500, interruptAfterTimeLimit: 15_000, markInterruptAsFailure: false },
   );
   // It got in as well as being refused, or it has tested nothing.
@@ -357,6 +448,20 @@ test.each([
     400,
   ],
   ['headers of 100 kB', `GET / HTTP/1.1\r\nHost: x\r\nA: ${'a'.repeat(100_000)}\r\n\r\n`, 431],
+  ['two hosts', 'GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\nConnection: close\r\n\r\n', 400],
+  ['a folded header', 'GET / HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\nConnection: close\r\n\r\n', 400],
+  ['an address of 100 kB', `GET /${'a'.repeat(100_000)} HTTP/1.1\r\nHost: x\r\n\r\n`, 431],
+  [
+    'chunks of no length',
+    `POST /webhooks/uptime?token=${TOKEN} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n`,
+    400,
+  ],
+  [
+    'an unknown transfer encoding',
+    'POST /webhooks/uptime HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\nx',
+    400,
+  ],
+  ['HTTP/9', 'GET / HTTP/9.9\r\nHost: x\r\n\r\n', 400],
   ['no host', 'GET / HTTP/1.1\r\n\r\n', 400],
   ['an absolute address', 'GET http://x/healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', 200],
   ['a star', 'OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', 404],
