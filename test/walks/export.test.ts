@@ -1,9 +1,12 @@
 // The static copy: every public address as a file, kept fresh by its schedule, never half, never others' files.
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { exporting } from '../../src/cli/export.ts';
+import { type MirrorFile, makeWriteMirror } from '../../src/content/mirror.ts';
 import { STATUSPAGE } from '../../src/web/statuspage.ts';
+import { copyOf } from '../../src/wiring/export.ts';
 import { openTerminal } from '../cli/terminal.ts';
 import { openWorld, SITE } from './world.ts';
 
@@ -70,7 +73,6 @@ describe('export: in status.yaml', () => {
       readdir(path.join(folder, 'status', 'incidents', '20260309_gone')).catch(() => []);
     expect(await incidents()).toEqual(['index.html']);
     await writeFile(path.join(folder, 'ours.txt'), 'the operator’s own');
-    const { rm } = await import('node:fs/promises');
     await rm(path.join(world.dir, 'status', 'incidents', '20260309_gone.md'));
     await world.pass(360, 60);
     expect(await incidents()).toEqual([]);
@@ -121,5 +123,94 @@ Slow.
     await writeFile(path.join(terminal.dir, 'file'), 'x');
     await expect(terminal.run(exporting, '.')).rejects.toThrow(/not of an export/);
     await expect(terminal.run(exporting)).rejects.toThrow(/Name the folder/);
+  });
+});
+
+describe('what did not change', () => {
+  const told = (title: string, day: string, more = '') =>
+    `---\ntitle: ${title}\nstatus: resolved\nseverity: minor\nstarted: 2026-03-${day}T10:00:00Z\nresolved: 2026-03-${day}T11:00:00Z\ncomponents: [api]\n---\nx${more}\n`;
+  const going = (title: string) =>
+    `---\ntitle: ${title}\nstatus: investigating\nseverity: minor\nstarted: 2026-03-10T11:00:00Z\ncomponents: []\n---\nx\n`;
+
+  test('keeps its key: an old page, until its words, its neighbours’ or the site’s change', async () => {
+    const world = await openWorld({
+      files: {
+        '20260201_a.md': told('First', '01').replaceAll('2026-03', '2026-02'),
+        '20260302_b.md': told('Second', '02'),
+        '20260303_c.md': told('Third', '03'),
+        '20260310_d.md': going('Open'),
+      },
+    });
+    await world.pass(1);
+    const make = copyOf({ brandFile: async () => null }, null);
+    const keys = async () =>
+      new Map((await make(world.system.snapshot())).map(({ path, key }) => [path, key] as const));
+    const changed = (before: Map<string, string | null>, after: Map<string, string | null>) =>
+      [...after]
+        .filter(([name, key]) => key !== null && key !== before.get(name))
+        .map(([name]) => name)
+        .sort();
+    const page = (id: string) => `status/incidents/${id}/index.html`;
+    const first = await keys();
+    expect(first.get(page('20260302_b'))).toEqual(expect.any(String));
+    for (const name of [
+      'index.html',
+      'status/history/index.html',
+      page('20260310_d'),
+      'status/copy.json',
+      '404.html',
+    ]) {
+      expect([name, first.get(name)]).toEqual([name, null]);
+    }
+    await world.pass(3600, 60);
+    const second = await keys();
+    expect(changed(first, second)).toEqual([]);
+    await world.write('20260303_c.md', told('Third, renamed', '03'));
+    await world.pass(60);
+    const third = await keys();
+    const ids = ['20260302_b', '20260303_c'];
+    // The month of an open incident has no key, and February does not change.
+    expect(changed(second, third)).toEqual(ids.flatMap(id => [`de/${page(id)}`, page(id)]).sort());
+    const yaml = path.join(world.dir, 'status', 'status.yaml');
+    await writeFile(yaml, (await readFile(yaml, 'utf8')).replace('Levqor Status', 'Levqor'));
+    await world.pass(60);
+    expect(changed(third, await keys())).toContain(page('20260201_a'));
+  });
+
+  test('is neither made nor written again, unless somebody was at the folder', async () => {
+    const dir = await mkdtemp(path.join(tmpdir(), 'status-live-copy-'));
+    onTestFinished(() => rm(dir, { recursive: true, force: true }));
+    const write = makeWriteMirror();
+    const made: string[] = [];
+    const file = (name: string, text: string, key: string | null, apart?: RegExp): MirrorFile => ({
+      path: name,
+      key,
+      ...(apart ? { apart } : {}),
+      body: () => {
+        made.push(name);
+        return text;
+      },
+    });
+    const run = async (...files: MirrorFile[]) => {
+      made.length = 0;
+      return [await write(dir, files), [...made]];
+    };
+    const [old, now] = [file('old', 'words', 'k1'), file('now', '12:00', null)];
+    expect(await run(old, now)).toEqual([{ written: 2, unchanged: 0, removed: 0 }, ['old', 'now']]);
+    expect(await run(old, now)).toEqual([{ written: 0, unchanged: 2, removed: 0 }, ['now']]);
+    expect(await run(file('old', 'other words', 'k2'), now)).toEqual([
+      { written: 1, unchanged: 1, removed: 0 },
+      ['old', 'now'],
+    ]);
+    // Another process knows nothing: it looks, and leaves alone what differs in its moment only.
+    await writeFile(path.join(dir, 'old'), 'made at 12:00, words');
+    const again = await makeWriteMirror()(dir, [file('old', 'made at 12:05, words', 'k3', /\d\d:\d\d/g)]);
+    expect(again).toEqual({ written: 0, unchanged: 1, removed: 1 });
+    expect(await readFile(path.join(dir, 'old'), 'utf8')).toBe('made at 12:00, words');
+    // The list is not ours any more: everything is looked at.
+    expect(await run(file('old', 'made at 12:10, words', 'k2'))).toEqual([
+      { written: 1, unchanged: 0, removed: 0 },
+      ['old'],
+    ]);
   });
 });
