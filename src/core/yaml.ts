@@ -195,6 +195,8 @@ function unionWording(issue: z.core.$ZodIssueInvalidUnion, what: string): { what
     const fix = near ? `did you mean ${near}?` : `write ${listed(values)}`;
     return { what: `\`${issue.path.map(String).join('.')}\` ${told}`, fix };
   }
+  // Words of the schema's own say more than the sum of what its parts would have taken.
+  if (issue.message !== 'Invalid input') return { what, fix: issue.message };
   const fixes = issue.errors.flat().map(inner => wording(inner).fix);
   const asked = fixes.find(fix => fix.startsWith('did you mean'));
   return { what, fix: asked ?? [...new Set(fixes)].join(', or ') };

@@ -1,4 +1,5 @@
 // The static copy's files that are no pages: JSON, feeds, calendars, badges.
+import type { Claim } from '../core/claim.ts';
 import type { ReadMetric } from '../core/metric.ts';
 import { RANGES } from '../core/rollup.ts';
 import type { Snapshot } from '../core/snapshot.ts';
@@ -40,7 +41,7 @@ export function dataFiles(snapshot: Snapshot, reads: Reads): ExportFile[] {
       json(
         `/api/incidents/${encodeURIComponent(id)}/claim.json`,
         () => claimJson(snapshot, id) ?? {},
-        shortId(JSON.stringify(claim)),
+        claimKey(claim),
       ),
     ),
     ...series(snapshot, reads, file),
@@ -54,6 +55,16 @@ export function dataFiles(snapshot: Snapshot, reads: Reads): ExportFile[] {
     file('/history.atom', () => atom(snapshot, undefined, 'incident')),
     file('/history.rss', () => rss(snapshot, undefined, 'incident')),
   ];
+}
+
+const claimKeys = new WeakMap<Claim, string>();
+
+/** An old incident keeps its claim, the same object: hashed once. */
+function claimKey(claim: Claim | null): string | null {
+  if (claim === null) return null;
+  const key = claimKeys.get(claim) ?? shortId(JSON.stringify(claim));
+  claimKeys.set(claim, key);
+  return key;
 }
 
 /** Response times and the operator's metrics, in each range the pages offer. */

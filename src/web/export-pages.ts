@@ -59,15 +59,30 @@ function permalinks(snapshot: Snapshot, pages: Pages): CopyPage[] {
   const counted = countedOf(snapshot);
   return [...snapshot.incidents, ...snapshot.maintenances].map(incident => {
     const { id } = incident;
-    const beside = neighboursOf(incident, snapshot).map(one => one && `${one.id} ${one.title}`);
-    const print = [serialOf(snapshot.site), printOf(incident), counted.get(id), ...beside];
     return {
       path: `/status/incidents/${encodeURIComponent(id)}`,
       // What goes on is told with how long it has gone on.
-      key: isOver(incident) ? shortId(JSON.stringify(print)) : null,
+      key: isOver(incident) ? permalinkKey(incident, snapshot, counted.get(id)) : null,
       make: ctx => pages.incident(ctx, id),
     };
   });
+}
+
+const permalinkKeys = new WeakMap<
+  IncidentView,
+  { readonly parts: readonly unknown[]; readonly key: string }
+>();
+
+/** Of ten thousand old incidents hardly one is hashed again: what it was made of is still the same. */
+function permalinkKey(incident: IncidentView, snapshot: Snapshot, counted: string | undefined): string {
+  const beside = neighboursOf(incident, snapshot);
+  const parts = [snapshot.site, counted, ...beside];
+  const known = permalinkKeys.get(incident);
+  if (known?.parts.every((part, index) => part === parts[index])) return known.key;
+  const titles = beside.map(one => one && `${one.id} ${one.title}`);
+  const key = shortId(JSON.stringify([serialOf(snapshot.site), printOf(incident), counted, ...titles]));
+  permalinkKeys.set(incident, { parts, key });
+  return key;
 }
 
 function months(snapshot: Snapshot, pages: Pages, calm: string): CopyPage[] {

@@ -202,6 +202,42 @@ describe('status.yaml', () => {
   });
 });
 
+describe('export', () => {
+  const read = (text: string) => site(`components: [{id: a, name: A}]\nexport: ${text}\n`);
+
+  test('to a folder or a branch, with where the copy is reached', () => {
+    expect(read('{ to: copy }').value?.mirror).toEqual({
+      schedule: '*/5 * * * *',
+      url: null,
+      to: { kind: 'folder', folder: 'copy' },
+    });
+    expect(
+      read('{ to: { git: { remote: "git@host:a/b.git", cname: m.example.com } } }').value?.mirror,
+    ).toEqual({
+      schedule: '*/5 * * * *',
+      url: 'https://m.example.com',
+      to: { kind: 'git', remote: 'git@host:a/b.git', branch: 'gh-pages', cname: 'm.example.com' },
+    });
+    expect(
+      read('{ url: "https://x.example/y/", to: { git: { remote: /srv/x.git, branch: main } } }').value
+        ?.mirror,
+    ).toMatchObject({ url: 'https://x.example/y', to: { branch: 'main', cname: null } });
+  });
+
+  test.each([
+    ['{ to: 5 }', '`export.to` is 5 — write a folder, or { git: { remote: …, branch: gh-pages } }'],
+    ['{ to: { git: { remote: origin } } }', 'is "origin" — write a URL, git@host:name, or an absolute path'],
+    ['{ to: { git: { remote: "--upload-pack=x:y" } } }', 'write a URL, git@host:name, or an absolute path'],
+    ['{ to: { git: { remote: /x, branch: "a..b" } } }', 'is "a..b" — write a branch, for instance main'],
+    ['{ to: { git: { remote: /x, cname: "https://x" } } }', 'write a host like mirror.example.com'],
+    ['{ to: { git: { remote: /x, branche: x } } }', 'unknown key `branche` — did you mean `branch`?'],
+    ['{ to: { git: { remote: /x }, folder: x } }', 'unknown key `folder`'],
+    ['{ schedule: often, to: x }', 'this is not a cron expression'],
+  ])('%s', (text, told) => {
+    expect(lines(read(text).problems).join('\n')).toContain(told);
+  });
+});
+
 describe('dependencies', () => {
   const read = (text: string) => readSite(text, 'status.yaml', {}, null, 'http://localhost:3000');
   const three = (a: string, b: string, c: string) => `components:

@@ -63,6 +63,12 @@ test('every route of the web room is named', () => {
     'custom-metrics',
     'events',
     'health',
+    'latency',
+    'widget',
+    'pictures',
+    'assets',
+    'metrics',
+    'bounces',
   ].flatMap(name => {
     const source = readFileSync(`src/web/${name}.ts`, 'utf8');
     return [...source.matchAll(/router\.\w+\(\s*\[?((?:'[^']+',?\s*)+)/g)].flatMap(([, list]) =>
