@@ -4,6 +4,33 @@ import { openWorld } from '../walks/world.ts';
 
 const JSON_PATH = '/api/components/api/latency.json';
 
+test('the response badge says the median of a day, cached and open to any site', async () => {
+  const world = await openWorld();
+  const badge = (name: string) => world.get(`/status/${name}.svg?show=response`);
+  expect((await badge('badge/api')).text).toContain('API response 24h: no data');
+  await world.pass(600, 60);
+  const { status, text, headers } = await badge('badge/api');
+  expect([status, headers.get('content-type')]).toEqual([200, 'image/svg+xml; charset=utf-8']);
+  const [, said] = /<title>API response 24h: (\d+) ms<\/title>/.exec(text) ?? [];
+  const { points } = (await world.get(`${JSON_PATH}?range=90d`)).json;
+  expect(Math.abs(Number(said) - points[0].p50)).toBeLessThanOrEqual(1);
+  expect(headers.get('cache-control')).toMatch(/^public, max-age=10/);
+  expect(headers.get('access-control-allow-origin')).toBe('*');
+  expect(
+    (
+      await world.get('/status/badge/api.svg?show=response', {
+        'if-none-match': headers.get('etag') as string,
+      })
+    ).status,
+  ).toBe(304);
+  expect((await badge('badge')).text).toContain(`response 24h: ${said} ms`);
+  expect((await badge('badge/jobs')).text).toContain('no data');
+  const page = (await world.get('/status/components/api')).text;
+  for (const show of ['status', 'uptime', 'response']) {
+    expect(page).toContain(`<img src="/status/badge/api.svg?show=${show}" alt="API: `);
+  }
+});
+
 describe('latency.json', () => {
   test('holds a point for each ten minutes that were checked', async () => {
     const world = await openWorld();
