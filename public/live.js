@@ -166,7 +166,7 @@ async function refresh(version) {
     if (!answer.ok) throw new Error(`answered ${answer.status}`);
     adopt(await answer.text());
     contact(true);
-    if (page.copy) await renewed();
+    if (page.copy) renewed();
   } catch {
     contact(false);
   }
@@ -374,15 +374,15 @@ function ageing() {
   const stale = page.copy !== undefined && Date.now() - Date.parse(page.at ?? '') > 900_000;
   document.body.toggleAttribute('data-stale', stale);
 }
-/** A copy writes only the pages that changed; the file it names says how fresh all of them are. */
+/** A copy writes what changed; the file it names says how fresh all of it is. */
 async function renewed() {
   try {
-    const answer = await fetch(page.copy ?? '', { cache: 'no-cache', signal: AbortSignal.timeout(20_000) });
+    const answer = await fetch(page.copy ?? '', { cache: 'no-cache' });
     const { at } = await answer.json();
     const time = /** @type {HTMLTimeElement | null} */ (document.querySelector('#copy time'));
-    if (time && Date.parse(at) > Date.parse(page.at ?? '')) page.at = time.dateTime = at;
+    if (time && at > (page.at ?? '')) page.at = time.dateTime = at;
   } catch {
-    // Then the page's own moment holds, which is older: never fresher than it is.
+    // Then the page's own moment holds: older, never fresher.
   }
   localise(document);
   ageing();

@@ -19,6 +19,8 @@ export interface Operation {
   readonly type: string;
   /** The document it answers with, by its name in DOCUMENTS; absent for what is no JSON. */
   readonly answer?: string;
+  /** Only a running server can say it: a static copy does not. */
+  readonly live?: true;
   /** What may be asked for behind `?`: the name, and its values, the first when it is left out. */
   readonly query?: Readonly<Record<string, readonly string[]>>;
   readonly body?: z.ZodType;
@@ -115,8 +117,8 @@ export const READS: readonly Operation[] = [
   { ...text('/status/badge.svg', 'badge', 'api.badge', 'image/svg+xml'), ...show },
   { ...text('/status/badge/{component}.svg', 'componentBadge', 'api.badge', 'image/svg+xml'), ...show },
   read('/status/widget.json', 'widget', 'api.widget', 'Widget'),
-  read('/healthz', 'health', 'api.health', 'Fine'),
-  read('/readyz', 'ready', 'api.health', 'Ready'),
+  { ...read('/healthz', 'health', 'api.health', 'Fine'), live: true },
+  { ...read('/readyz', 'ready', 'api.health', 'Ready'), live: true },
 ];
 
 const anything = z.looseObject({});

@@ -33,7 +33,11 @@ export function apiCalls(tell: Tell): {
 } {
   return {
     writes: WRITES.map(operation => call(operation, tell)),
-    reads: byKind(READS, ({ path }) => ({ path, url: path.includes('{') ? null : tell.link(path) }), tell),
+    reads: byKind(
+      READS,
+      ({ path, live }) => ({ path, url: live || path.includes('{') ? null : tell.link(path) }),
+      tell,
+    ),
     doors: byKind(
       DOORS,
       ({ method, path }) => ({ path: `${method.toUpperCase()} ${path}`, url: null }),
