@@ -64,6 +64,7 @@ export function readSite(
     network: { reference: fields.network.reference ?? null },
     notify: fields.notify,
     mail: { ...fields.mail, rate: fields.mail.rate ?? null, storm: fields.mail.storm ?? null },
+    together: fields.together,
     components: fields.components.map(componentOf),
     metrics: fields.metrics,
     webhooks: mappingsOf(fields.webhooks),

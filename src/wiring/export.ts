@@ -52,7 +52,7 @@ export async function readSnapshot(
       site: site.reload,
       files: content.incidents,
       // Filing is the server's: a reader writes nothing.
-      file: async () => ({ wrote: false, unfiled: new Map(), problems: [] }),
+      file: async () => ({ wrote: false, unfiled: new Map(), gathering: new Set(), problems: [] }),
       histories: () => histories,
       metrics: openFigures(db),
       measured: async from => (db ? readMeasured(db, from) : new Map()),

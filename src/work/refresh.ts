@@ -111,13 +111,13 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
   };
 }
 
-function withUnfiled(incidents: readonly Incident[], { unfiled }: Filed): readonly Incident[] {
+function withUnfiled(incidents: readonly Incident[], { unfiled, gathering }: Filed): readonly Incident[] {
   // The same list, so that what is made of it is kept too.
   if (unfiled.size === 0) return incidents;
   const kept = incidents.filter(incident => !unfiled.has(incident.id));
   for (const [id, text] of unfiled) {
     const parsed = parseIncident(`${id}.md`, id, text).value;
-    if (parsed) kept.push(parsed);
+    if (parsed) kept.push(gathering.has(id) ? { ...parsed, gathering: true } : parsed);
   }
   return kept;
 }
