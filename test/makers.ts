@@ -211,5 +211,6 @@ export function snapshot(
     maintenances,
     metrics: [],
     problems: [],
+    warnings: [],
   };
 }

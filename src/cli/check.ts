@@ -9,7 +9,7 @@ export const check: Command = {
   summary: 'look at the components now and say what was seen',
   help: 'Nothing is stored and no incident is opened. Exit code 1 when one of them is down.',
   async run(ids, cli) {
-    const { components } = await siteOf(cli);
+    const { components, metrics } = await siteOf(cli);
     const known = components.map(({ id }) => id);
     for (const id of ids.filter(one => !known.includes(one))) {
       const near = nearest(id, known);
@@ -24,7 +24,12 @@ export const check: Command = {
       asked.map(async component => {
         const seen = await probe(component.check, new AbortController().signal);
         const latency = seen.latency === null ? '' : ` (${seen.latency} ms)`;
-        const more = [seen.warning, seen.detail].filter(Boolean).map(text => `\n    ${text}`);
+        const read = (seen.readings ?? []).flatMap(reading =>
+          metrics
+            .filter(({ from }) => from?.component === component.id && from.json === reading.path)
+            .map(({ id }) => `metric ${id}: ${'value' in reading ? reading.value : reading.fault}`),
+        );
+        const more = [seen.warning, ...read, seen.detail].filter(Boolean).map(text => `\n    ${text}`);
         const outcome = seen.outcome.padEnd(8);
         cli.out(`${component.id.padEnd(width)}  ${outcome}  ${seen.seen}${latency}${more.join('')}`);
         return seen.outcome;

@@ -58,6 +58,7 @@ export async function readSnapshot(
       measured: async from => (db ? readMeasured(db, from) : new Map()),
       sightings: db ? makeSightings(db) : async () => ({}),
       blindSince: () => null,
+      warnings: () => [],
       log,
     },
     clock(),

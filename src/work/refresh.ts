@@ -15,6 +15,7 @@ import type { Site } from '../core/site.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { DAY, iso, MINUTE, type Millis } from '../core/time.ts';
 import { shortId } from '../core/token.ts';
+import { type Warning, warningProblems } from '../core/warning.ts';
 import type { File, Filed } from './file.ts';
 
 interface Files {
@@ -36,6 +37,8 @@ export interface RefreshDeps {
   /** What git knows of the files, as last read; it is read elsewhere, by the clock. */
   readonly histories: () => ReadonlyMap<string, readonly Revision[]>;
   readonly blindSince: () => Millis | null;
+  /** What is to be mended and is no outage. */
+  readonly warnings: (site: Site, now: Millis) => readonly Warning[];
   readonly log: Log;
 }
 
@@ -65,6 +68,7 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
     const sightings = await deps.sightings();
     const incidents = repeatedAt(withUnfiled(files.incidents, filed), at);
     const since = deps.blindSince();
+    const warnings = deps.warnings(site, at);
     const all = [
       ...problems,
       ...files.problems,
@@ -73,6 +77,7 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
       ...brokenPromises(incidents, at),
       ...blindness(site, since),
       ...silence(incidents, site, at),
+      ...warningProblems(warnings),
     ];
     complaints(all);
     const histories = site.history ? deps.histories() : new Map();
@@ -89,6 +94,7 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
       blindSince: since,
       metrics,
       problems: all,
+      warnings,
       histories,
       sightings,
       revision: next,

@@ -109,6 +109,7 @@ export function snapshot(
     maintenances: [],
     metrics: [],
     problems: [],
+    warnings: [],
     ...more,
   };
 }
