@@ -77,8 +77,8 @@ export async function openWatch(deps: WatchDeps): Promise<Watch> {
       view.touch(component.id);
       return judged;
     },
-    async judgeSilence(component, now) {
-      const judged = await measurements.judgeSilence(db, component, now, startedAt);
+    async judgeSilence(component, now, listeningSince) {
+      const judged = await measurements.judgeSilence(db, component, now, listeningSince);
       view.touch(component.id);
       return judged;
     },
@@ -120,6 +120,7 @@ export async function openWatch(deps: WatchDeps): Promise<Watch> {
     record: backlog.beat,
     judge: backlog.silence,
     ring,
+    startedAt,
     clock,
   });
   return {
