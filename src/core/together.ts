@@ -119,9 +119,7 @@ function withEvent(
   inWords: InWords,
 ): string {
   const incident = parseIncident(`${id}.md`, id, text).value as Incident;
-  const at = second(
-    Math.max(event.at, incident.started, event.kind === 'down' ? (incident.resolved ?? 0) : 0),
-  );
+  const at = second(Math.max(event.at, incident.started));
   const turned = (list: readonly Affected[]) => after(list, event, incident, site);
   const later = listsOf(incident).filter(change => change.at > at);
   const end = Math.max(at, ...later.map(change => change.at));
