@@ -180,6 +180,29 @@ describe('a monitor that warns', () => {
     expect(await problems(world)).toEqual([]);
   });
 
+  test('as Uptime Kuma does, in a sentence without a monitor, is heard too', async () => {
+    const { port } = await secure('good');
+    const world = await opened(port);
+    const msg = '[API][https://elsewhere.example] server certificate elsewhere.example will expire in 7 days';
+    const say = (text: string) =>
+      world.post('/webhooks/uptime-kuma?token=the-webhook-token-of-this-test', {
+        heartbeat: null,
+        monitor: null,
+        msg: text,
+      });
+    expect((await say(msg)).json).toMatchObject({ action: 'ignored', incident: null });
+    await say('Uptime Kuma testing');
+    await world.pass(60);
+    expect((await world.get('/readyz')).json.warnings).toMatchObject([
+      {
+        source: 'uptime-kuma:API:certificate',
+        component: 'api',
+        what: expect.stringContaining('expires about'),
+      },
+    ]);
+    expect(await world.files()).toEqual([]);
+  });
+
   test('is answered by our own check, which sees the certificate renewed', async () => {
     const { port } = await secure('good');
     const world = await opened(port);
