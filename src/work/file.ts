@@ -3,7 +3,6 @@ import { isSpokenFor, withDependents } from '../core/dependencies.ts';
 import { type Fate, fateOf, printOutage } from '../core/filing.ts';
 import { affectedBy, type Incident, isOpen, sourcesOf } from '../core/incident.ts';
 import { parseIncident } from '../core/incident-file.ts';
-import { membersOf } from '../core/joint.ts';
 import type { Log } from '../core/log.ts';
 import { isUnderWay } from '../core/maintenance.ts';
 import type { Problem } from '../core/problem.ts';
@@ -208,11 +207,11 @@ class Round {
   /** The incident a source was last filed in. */
   private async previousOf({ source, seq }: StoredTransition): Promise<string | null> {
     if (this.standing.has(source)) return this.standing.get(source) as string | null;
-    // A crash may have come between the writing of a joint file and the notes of all that stand in it.
-    const shared = this.read.incidents.find(
-      incident => isOpen(incident) && membersOf(incident) !== null && sourcesOf(incident).includes(source),
-    );
-    return shared?.id ?? (await this.deps.previousIncident(source, seq)) ?? this.lastFileOf(source);
+    // A crash may have come between the writing of a file and the notes of all that stand in it.
+    const known = await this.deps.previousIncident(source, seq);
+    const open = this.read.incidents.filter(one => isOpen(one) && sourcesOf(one).includes(source));
+    const standing = open.find(({ id }) => id === known) ?? open[0];
+    return standing?.id ?? known ?? this.lastFileOf(source);
   }
 
   /** A new database knows nothing of the source; its files still do. */

@@ -11,10 +11,10 @@ const IDS = ['a', 'b', 'c'];
 const LOG = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** A folder, a list of transitions as the database holds them, and something that may go wrong at any write. */
-function desk(together = MINUTE) {
+function desk(together = MINUTE, parents: Readonly<Record<string, string[]>> = {}) {
   const files: Record<string, string> = {};
   const rows: StoredTransition[] = [];
-  const components = IDS.map(id => component(id, { name: id.toUpperCase() }));
+  const components = IDS.map(id => component(id, { name: id.toUpperCase(), dependsOn: parents[id] ?? [] }));
   let budget = Number.POSITIVE_INFINITY;
   let readOnly = false;
   let setting = together;
@@ -113,6 +113,26 @@ describe('three outages at once', () => {
       tell('c', 'up', 200, 210);
       await round(211);
       expect(files[FILE]).toContain('status: resolved');
+    },
+  );
+
+  test.each([1, 2])(
+    'named after a child and killed after %d writes, a parent with a past has one file',
+    async writes => {
+      const { files, rows, tell, round } = desk(MINUTE, { a: ['b'] });
+      tell('b', 'down', -90_000);
+      await round(-89_000);
+      tell('b', 'up', -88_000);
+      await round(-87_000);
+      const past = Object.keys(files);
+      tell('a', 'down', 0, 20);
+      tell('b', 'down', 5, 30);
+      await round(80, writes);
+      await round(81);
+      await round(82);
+      expect(Object.keys(files)).toEqual([...past, FILE]);
+      expect(files[FILE]).toContain('title: B Down');
+      expect(rows.at(-1)?.incidentId).toBe(FILE);
     },
   );
 
