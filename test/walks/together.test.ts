@@ -52,6 +52,13 @@ function all(world: Services, status: number): void {
 const subjects = (world: World) =>
   world.mails.map(({ subject }) => subject).filter(subject => subject?.startsWith('['));
 
+/** What the server said it did, for whoever reads a failure. */
+const story = (world: World) =>
+  world.logged
+    .filter(({ level, message }) => level !== 'debug' || message === 'checked')
+    .map(({ message, fields }) => `${message} ${JSON.stringify(fields)}`)
+    .join('\n');
+
 /** The times after a key or a heading, epoch ms, as a file writes them. */
 function times(text: string, pattern: RegExp): number[] {
   return [...text.matchAll(pattern)].map(
@@ -66,7 +73,7 @@ describe('components that fail together', () => {
     await subscribed(world, 'dba@example.com', ['database']);
     all(world, 503);
     await world.pass(200, 5);
-    expect(await world.files()).toEqual([FILE]);
+    expect(await world.files(), story(world)).toEqual([FILE]);
     const text = await world.read(FILE);
     expect(text).toContain('title: "API, Dashboard and Database Down"\n');
     expect(text).toContain('opened_by: "probe:api, probe:dashboard, probe:database"\n');
