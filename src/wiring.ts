@@ -114,7 +114,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const writable = () => storage.problem() === null;
     closers.push(() => keeping.close());
     const metrics = makeMetrics();
-    const watch = openWatch({
+    const watch = await openWatch({
       db,
       site: site.current,
       probe: outside.probe,
@@ -165,6 +165,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
         measured: watch.measured,
         sightings: lastGood(makeSightings(db), {}),
         blindSince: watch.blindSince,
+        warnings: watch.warn.current,
         log,
       },
       clock(),
@@ -175,7 +176,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       () => bell.ring(),
     );
     closers.push(() => post.close());
-    const remind = openRemind({ db, snapshot: refresh.current, ...post.mail, clock, log });
+    const remind = openRemind({ db, snapshot: refresh.current, ...post.mail, warn: watch.warn, clock, log });
     const round = serially(async () => {
       await refresh.round(clock());
       await evenSo(post.note());
@@ -193,7 +194,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       refresh,
       pages: makePages(render),
       enrol: post.enrol,
-      ...openDoors({ ...outside, env, db, content, refresh, round }),
+      ...openDoors({ ...outside, env, db, content, refresh, warned: watch.warn.warned, round }),
       ...metricDoors(db, () => refresh.current().site, log),
       beats,
       webhookToken,
@@ -225,6 +226,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     };
     // A reminder that cannot be noted would be sent again each minute.
     const nag = async () => {
+      await watch.warn.tidy(clock());
       if (writable()) await remind(clock());
     };
     const prune = async () => {
@@ -277,7 +279,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
 }
 
 /** Before the first round of filing. */
-const NOTHING_FILED: Filed = { wrote: false, unfiled: new Map(), problems: [] };
+const NOTHING_FILED: Filed = { wrote: false, unfiled: new Map(), gathering: new Set(), problems: [] };
 
 function needed<T>({ value, problems }: Outcome<T>): T {
   if (value === null) throw new StartProblems(problems);

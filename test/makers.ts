@@ -51,6 +51,7 @@ export function site(over: Partial<Site> = {}): Site {
     network: { reference: null },
     notify: { grace: 0 },
     mail: MAIL_LIMITS,
+    together: 0,
     components: [],
     metrics: [],
     webhooks: {},
@@ -211,5 +212,6 @@ export function snapshot(
     maintenances,
     metrics: [],
     problems: [],
+    warnings: [],
   };
 }

@@ -3,13 +3,14 @@ import type * as z from 'zod';
 import { checkSchema, detectSchema } from '../core/check.ts';
 import type { Component } from '../core/component.ts';
 import { parentsOf } from '../core/dependencies.ts';
+import type { Metric } from '../core/metric.ts';
 import type { Outcome, Problem } from '../core/problem.ts';
 import type { Site } from '../core/site.ts';
 import { parseInstant } from '../core/time.ts';
 import { checkAgainst, readYaml, unknownKeys, type YamlText } from '../core/yaml.ts';
 import { exportGitSchema, exportSchema, mappingSchema, mappingsOf, mirrorOf } from './doors-schema.ts';
 import type { Variables } from './environment.ts';
-import { metricSchema, twins } from './metrics-schema.ts';
+import { fromSchema, metricSchema, metricsOf, readBy, springs, twins } from './metrics-schema.ts';
 import { componentSchema, gitSchema, linkSchema, siteSchema } from './site-schema.ts';
 import { substitute } from './substitute.ts';
 
@@ -40,9 +41,14 @@ export function readSite(
   const problems = [...unset, ...checked.problems, ...strangers(yaml, file)];
   if (!checked.value) return { value: null, problems };
   const fields = checked.value;
-  problems.push(...crossReferences(fields.components, yaml, file), ...twins(fields.metrics, yaml, file));
+  problems.push(
+    ...crossReferences(fields.components, yaml, file),
+    ...twins(fields.metrics, yaml, file),
+    ...springs(fields.metrics, fields.components, yaml, file),
+  );
   if (problems.some(problem => problem.level === 'error')) return { value: null, problems };
   const { brand } = fields;
+  const metrics = metricsOf(fields.metrics);
   const site: Site = {
     title: fields.title,
     url: (publicUrl ?? fields.url ?? fallbackUrl).replace(/\/+$/, ''),
@@ -64,22 +70,23 @@ export function readSite(
     network: { reference: fields.network.reference ?? null },
     notify: fields.notify,
     mail: { ...fields.mail, rate: fields.mail.rate ?? null, storm: fields.mail.storm ?? null },
-    components: fields.components.map(componentOf),
-    metrics: fields.metrics,
+    together: fields.together,
+    components: fields.components.map(one => componentOf(one, metrics)),
+    metrics,
     webhooks: mappingsOf(fields.webhooks),
     mirror: mirrorOf(fields.export),
   };
   return { value: freeze(site), problems };
 }
 
-function componentOf(fields: z.output<typeof componentSchema>): Component {
+function componentOf(fields: z.output<typeof componentSchema>, metrics: readonly Metric[]): Component {
   return {
     id: fields.id,
     name: fields.name,
     group: fields.group || null,
     description: fields.description || null,
     schedule: fields.schedule.trim(),
-    check: fields.check,
+    check: readBy(fields.id, fields.check, metrics),
     detect: fields.detect,
     since: fields.since ? parseInstant(fields.since) : null,
     dependsOn: fields.depends_on,
@@ -113,7 +120,9 @@ function strangers(yaml: YamlText, file: string): Problem[] {
   }
   const metrics = (site as { metrics?: unknown }).metrics;
   for (const [index, metric] of (Array.isArray(metrics) ? metrics : []).entries()) {
-    found.push(...unknownKeys(metric, known(metricSchema), ['metrics', index], yaml, file));
+    const path = ['metrics', index];
+    found.push(...unknownKeys(metric, known(metricSchema), path, yaml, file));
+    found.push(...unknownKeys(metric?.from, known(fromSchema), [...path, 'from'], yaml, file));
   }
   for (const [name, mapping] of Object.entries(webhooks ?? {})) {
     found.push(...unknownKeys(mapping, known(mappingSchema), ['webhooks', name], yaml, file));

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { checkSchema, detectSchema, duration } from '../core/check.ts';
 import { reference } from '../core/check-kinds.ts';
 import { MAIL_LIMITS, WEIGHTS_EVEN, WEIGHTS_STATUSPAGE } from '../core/site.ts';
-import { DAY, HOUR, parseInstant } from '../core/time.ts';
+import { DAY, HOUR, MINUTE, parseInstant } from '../core/time.ts';
 import { cron } from './cron.ts';
 import { branch, exportSchema, webhooksSchema } from './doors-schema.ts';
 import { metricsSchema } from './metrics-schema.ts';
@@ -117,6 +117,12 @@ export const siteSchema = z.object({
       confirmations: z.number().int().min(1).default(MAIL_LIMITS.confirmations),
     })
     .prefault({}),
+  together: duration
+    .default(0)
+    .refine(millis => millis <= 10 * MINUTE, 'nobody should wait longer than 10m for news')
+    .describe(
+      'checks that fail within this time of one another share one incident; default: each has its own',
+    ),
   components: z.array(componentSchema).min(1),
   metrics: metricsSchema,
   webhooks: webhooksSchema,

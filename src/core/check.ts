@@ -43,7 +43,10 @@ export const detectSchema = z.object({
   severity: z.enum(['minor', 'major', 'critical']).default('critical'),
 });
 
-export type Check = Readonly<z.infer<typeof checkSchema>>;
+export type Check = Readonly<z.infer<typeof checkSchema>> & {
+  /** Of an http check: the JSONPaths at which metrics read a number out of its answer. */
+  readonly reads?: readonly string[];
+};
 export type CheckOf<Type extends Check['type']> = Extract<Check, { type: Type }>;
 export type DetectRule = Readonly<z.infer<typeof detectSchema>>;
 
@@ -74,7 +77,14 @@ export interface CheckResult {
   /** Something to mend that is no outage: a certificate about to expire. Publishable like `seen`. */
   readonly warning?: string;
   readonly phases?: Phases;
+  /** When the certificate it was shown ends, epoch ms. */
+  readonly certificateEnd?: Millis;
+  /** What stands at each of the check's `reads`. */
+  readonly readings?: readonly Reading[];
 }
+
+/** A number a metric reads, or why there is none. */
+export type Reading = { readonly path: string } & ({ readonly value: number } | { readonly fault: string });
 
 /** What a probe returns: all of a CheckResult but the time, which the caller knows. */
 export type Sighting = Omit<CheckResult, 'at'>;

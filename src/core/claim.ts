@@ -1,5 +1,5 @@
 // The claim against the measurement: what an incident's file says beside what its sources saw.
-import type { Incident } from './incident.ts';
+import { type Incident, sourcesOf } from './incident.ts';
 import { MINUTE, type Millis } from './time.ts';
 import type { Transition } from './transition.ts';
 
@@ -77,7 +77,7 @@ export function claimOf(
   const written = { start: incident.started, end: incident.resolved };
   // A file may name any source, `constructor` too.
   const seenBy = (source: string) => (Object.hasOwn(sightings, source) ? sightings[source]! : []);
-  const own = incident.openedBy === null ? [] : touching(written, seenBy(incident.openedBy));
+  const own = touching(written, sourcesOf(incident).flatMap(seenBy));
   const others = () =>
     touching(
       written,

@@ -38,6 +38,7 @@ export function compose(facts: Facts, now: Millis): Snapshot {
     maintenances: views.filter(view => view.scheduled !== null).sort(byStart),
     metrics: site.metrics.map(metric => ({ metric, value: facts.metrics?.get(metric.id) ?? null })),
     problems: facts.problems,
+    warnings: facts.warnings ?? [],
   };
 }
 

@@ -1,6 +1,7 @@
 // Dependencies: what cannot work without what. A parent's incident speaks for its children.
 import type { Component } from './component.ts';
-import type { Incident } from './incident.ts';
+import { type Incident, sourcesOf } from './incident.ts';
+import { standingOf } from './joint.ts';
 import type { Site } from './site.ts';
 import { MINUTE, type Millis } from './time.ts';
 import type { Transition } from './transition.ts';
@@ -71,9 +72,11 @@ export function isSpokenFor(
   if (sources.size === 0) return false;
   const newest = new Map(waiting.map(({ source, kind }) => [source, kind]));
   if ([...sources].some(source => newest.get(source) === 'down')) return true;
-  return incidents.some(({ openedBy, status, resolved }) => {
-    if (openedBy === null || !sources.has(openedBy)) return false;
-    if (status !== 'resolved') return true;
-    return resolved !== null && transition.at <= resolved && now - resolved < SETTLING;
+  return incidents.some(incident => {
+    const parents = sourcesOf(incident).filter(source => sources.has(source));
+    return parents.some(parent => {
+      const { down, until } = standingOf(incident, parent);
+      return down || (until !== null && transition.at <= until && now - until < SETTLING);
+    });
   });
 }

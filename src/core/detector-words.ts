@@ -94,6 +94,7 @@ function measure(percentile: number | undefined): string {
   return percentile === undefined ? 'on average' : `at percentile ${percentile}`;
 }
 
-function sentence(text: string): string {
+/** Plain words as markdown that shows them and nothing else. */
+export function sentence(text: string): string {
   return escapeMarkdown(text);
 }

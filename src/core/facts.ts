@@ -6,6 +6,7 @@ import type { Incident } from './incident.ts';
 import type { Problem } from './problem.ts';
 import type { Site } from './site.ts';
 import type { Millis } from './time.ts';
+import type { Warning } from './warning.ts';
 
 /** What the measurements say about one component. */
 export interface Measured {
@@ -35,6 +36,8 @@ export interface Facts {
   /** Each component's median answer over the last 24 hours, ms, by id; absent where nobody reads them. */
   readonly responses?: ReadonlyMap<string, number>;
   readonly problems: readonly Problem[];
+  /** What is to be mended and is no outage; absent where nobody watches. */
+  readonly warnings?: readonly Warning[];
   /** What git knows of each incident's versions, by id; absent without git. */
   readonly histories?: ReadonlyMap<string, readonly Revision[]>;
   /** What each source saw; absent where nothing is measured. */

@@ -1,15 +1,18 @@
 // Filing: what a transition does to the incident files, decided without touching any (walk 2).
 
-import type { Incident } from './incident.ts';
+import { type Incident, sourcesOf } from './incident.ts';
 import { parseIncident } from './incident-file.ts';
 import { addUpdate, printIncident } from './incident-print.ts';
+import { membersOf, standingOf } from './joint.ts';
 import { iso } from './time.ts';
-import { FLAP_WINDOW, type StoredTransition } from './transition.ts';
+import { FLAP_WINDOW, type StoredTransition, type Transition } from './transition.ts';
 
 /** What to do for one transition. `done`: it stands already, or nothing is to be written. */
 export type Fate =
   | { readonly kind: 'create' | 'replace'; readonly id: string; readonly text: string }
   | { readonly kind: 'done'; readonly id: string | null }
+  /** A change of a file that several checks share: made together with theirs (together.ts). */
+  | { readonly kind: 'joint'; readonly id: string }
   /** Kept for later: a maintenance or a parent's outage it may outlast, or a file that cannot be parsed just now. */
   | { readonly kind: 'held' };
 
@@ -39,32 +42,46 @@ function fateOfDown(
   read: ReadFile,
   isExpected: boolean,
 ): Fate {
-  if (last && last.status !== 'resolved') return { kind: 'done', id: last.id };
+  const own = last !== null && sourcesOf(last).includes(transition.source);
+  const joint = own && membersOf(last) !== null;
+  if (last && last.status !== 'resolved') {
+    const known = !joint || standingOf(last, transition.source).down;
+    return { kind: known ? 'done' : 'joint', id: last.id };
+  }
   if (isExpected) return { kind: 'held' };
   const { source, at, message } = transition;
-  if (last?.openedBy === source && last.resolved !== null && at - last.resolved <= FLAP_WINDOW) {
+  if (own && last.resolved !== null && at - last.resolved <= FLAP_WINDOW) {
+    if (joint) return { kind: 'joint', id: last.id };
     const addition = { status: 'investigating' as const, at: Math.max(at, last.resolved), message };
     return { kind: 'replace', id: last.id, text: addUpdate(read(last.id) as string, addition) };
   }
   const day = iso(at).slice(0, 10).replaceAll('-', '');
   for (let number = 1; ; number++) {
     const id = `${day}_${transition.slug}${number === 1 ? '' : `-${number}`}`;
-    if (read(id) === undefined) return { kind: 'create', id, text: printed(transition) };
+    if (read(id) === undefined) return { kind: 'create', id, text: printOutage(transition) };
     const there = parsed(id, read);
     if (there?.openedBy === source && iso(there.started) === iso(at)) return { kind: 'done', id };
   }
 }
 
 function fateOfUp(transition: StoredTransition, last: Incident | null, read: ReadFile): Fate {
-  if (!last || last.openedBy !== transition.source || last.status === 'resolved') {
+  if (!last || !sourcesOf(last).includes(transition.source) || last.status === 'resolved') {
     return { kind: 'done', id: last?.id ?? null };
+  }
+  if (membersOf(last) !== null) {
+    // A person may have told of this recovery before; the last one resolves all the same.
+    const others = sourcesOf(last).filter(source => source !== transition.source);
+    const isTold = !standingOf(last, transition.source).down;
+    const told = isTold && others.some(source => standingOf(last, source).down);
+    return { kind: told ? 'done' : 'joint', id: last.id };
   }
   const at = Math.max(transition.at, last.started);
   const addition = { status: 'resolved' as const, at, message: transition.message };
   return { kind: 'replace', id: last.id, text: addUpdate(read(last.id) as string, addition) };
 }
 
-function printed(transition: StoredTransition): string {
+/** The file of one source's outage. */
+export function printOutage(transition: Transition): string {
   return printIncident({
     title: transition.title,
     status: 'investigating',

@@ -201,13 +201,14 @@ interface Entry {
   readonly fields: Fields | undefined;
 }
 
-function changeOf({ fields, at }: Entry): Pick<IncidentUpdate, 'change' | 'promised'> {
+function changeOf({ fields, at }: Entry): Pick<IncidentUpdate, 'change' | 'promised' | 'quiet'> {
   if (!fields) return {};
-  const { severity = null, components = null, next_update } = fields;
+  const { severity = null, components = null, next_update, notify = true } = fields;
   const promised = next_update === undefined ? null : readPromise(next_update, at);
   return {
     ...(severity === null && components === null ? {} : { change: { severity, components } }),
     ...(promised === null ? {} : { promised }),
+    ...(notify ? {} : { quiet: true }),
   };
 }
 

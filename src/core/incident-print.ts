@@ -60,6 +60,8 @@ export interface Addition {
   readonly change?: Partial<Change>;
   /** When the next update is promised, epoch ms. */
   readonly promised?: Millis;
+  /** Shown, and mailed to nobody. */
+  readonly quiet?: true;
 }
 
 /**
@@ -163,7 +165,7 @@ function trimEnd(lines: readonly string[]): string[] {
   return lines.slice(0, end);
 }
 
-function section({ status, at, message, change, promised }: Addition): string[] {
+function section({ status, at, message, change, promised, quiet }: Addition): string[] {
   const words = status.replace('_', ' ');
   const label = words.charAt(0).toUpperCase() + words.slice(1);
   const time = iso(at).replace('T', ' ').replace('Z', ' UTC');
@@ -171,8 +173,10 @@ function section({ status, at, message, change, promised }: Addition): string[] 
   if (change?.severity) fields.push(`severity: ${change.severity}`);
   if (change?.components) fields.push(`components: ${yamlComponents(change.components)}`);
   if (promised !== undefined) fields.push(`next_update: ${iso(promised)}`);
+  if (quiet) fields.push('notify: false');
   // A text that begins like a field must not become one.
-  const gap = fields.length > 0 || /^(severity|components|next_update)\s*:/.test(message.trim()) ? [''] : [];
+  const gap =
+    fields.length > 0 || /^(severity|components|next_update|notify)\s*:/.test(message.trim()) ? [''] : [];
   return [`## ${label} ${time}`, ...fields, ...gap, ...defuse(message).split('\n'), ''];
 }
 

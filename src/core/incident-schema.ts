@@ -66,6 +66,7 @@ export const fieldsSchema = z.object({
   severity: z.enum(SEVERITIES).optional(),
   components: affected.optional(),
   next_update: promise.optional(),
+  notify: z.boolean().optional().describe('false: this update is shown and mailed to nobody'),
 });
 
 /**

@@ -37,7 +37,7 @@ export interface IncidentUpdate {
   readonly change?: Change;
   /** When the next update is promised (`next_update:`), epoch ms. */
   readonly promised?: Millis;
-  /** Shown, but mailed with another occurrence of the same maintenance. */
+  /** Shown and mailed to nobody: `notify: false`, or mailed with another occurrence of a maintenance. */
   readonly quiet?: true;
 }
 
@@ -55,7 +55,7 @@ export interface Incident {
   /** As written; null when the file names none (see `affectedBy`). */
   readonly components: readonly Affected[] | null;
   readonly scheduled: { readonly start: Millis; readonly end: Millis } | null;
-  /** `probe:api`, `uptimerobot:777` …; null when a person owns the file. */
+  /** `probe:api`, `uptimerobot:777` …, several checks with commas (`sourcesOf`); null when a person owns the file. */
   readonly openedBy: string | null;
   readonly notify: boolean;
   /** Oldest first, never empty. */
@@ -67,11 +67,21 @@ export interface Incident {
   readonly rrule?: string;
   /** The recurring maintenance that this is one occurrence of, as its file has it. */
   readonly series?: Incident;
+  /** Shown while it may still grow or change, and not news yet (together.ts). */
+  readonly gathering?: true;
 }
 
 /** Whether an incident (not a maintenance) is still going on. */
 export function isOpen(incident: Incident): boolean {
   return incident.scheduled === null && incident.status !== 'resolved';
+}
+
+/** Who filed an incident: nobody (a person), one source, or the several checks of a joint incident. */
+export function sourcesOf({ openedBy }: Pick<Incident, 'openedBy'>): readonly string[] {
+  if (openedBy === null) return [];
+  const parts = openedBy.split(/\s*,\s*/);
+  // A monitor's name may hold a comma; a component's id cannot.
+  return parts.every(part => /^probe:[a-z0-9_-]+$/.test(part)) ? parts : [openedBy];
 }
 
 interface Named {

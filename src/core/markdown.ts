@@ -55,7 +55,8 @@ export function escapeMarkdown(text: string): string {
   return (
     text
       .replace(/[\r\n]+/g, ' ')
-      .replace(/[\\`*_{}[\]<>()#+!|~@]/g, '\\$&')
+      // Round brackets make a link only after square ones: letters in plain text stay readable.
+      .replace(/[\\`*_{}[\]<>#+!|~@]/g, '\\$&')
       // GitHub's markdown links bare addresses too.
       .replace(/:\/\//g, ':\\//')
       .replace(/\b(www)\./gi, '$1\\.')

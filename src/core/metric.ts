@@ -13,6 +13,8 @@ export interface Metric {
   readonly unit: string;
   /** How the values of one stretch become one. */
   readonly aggregate: Aggregate;
+  /** The http check whose answers it is read from, and at which JSONPath; null: values are sent. */
+  readonly from: { readonly component: string; readonly json: string } | null;
 }
 
 /** One value at one moment. */

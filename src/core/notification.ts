@@ -40,6 +40,8 @@ export function announcements(
 ): Announcement[] {
   const found: Announcement[] = [];
   for (const incident of incidents) {
+    // What may still change within the minute would be mailed wrong.
+    if (incident.gathering) continue;
     for (const update of [...incident.updates, ...noticesOf(incident, leads, now)]) {
       const ref = { incidentId: incident.id, key: update.key };
       if (update.at > now || seen.has(refOf(ref))) continue;

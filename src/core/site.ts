@@ -43,6 +43,8 @@ export interface Site {
     readonly grace: Millis;
   };
   readonly mail: MailLimits;
+  /** Checks that fail within so many ms of one another share an incident; 0: each has its own. */
+  readonly together: Millis;
   readonly components: readonly Component[];
   readonly metrics: readonly Metric[];
   /** Webhooks of the operator's own, by name: `/webhooks/NAME`. */

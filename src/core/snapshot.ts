@@ -10,6 +10,7 @@ import type { Problem } from './problem.ts';
 import type { Site } from './site.ts';
 import type { Millis } from './time.ts';
 import type { UptimeFigure } from './uptime.ts';
+import type { Warning } from './warning.ts';
 
 /** One UTC day of a component's strip. */
 export interface DayCell {
@@ -108,4 +109,6 @@ export interface Snapshot {
   readonly metrics: readonly MetricView[];
   /** What an operator should mend; never shown to visitors. */
   readonly problems: readonly Problem[];
+  /** Of these, what is no outage and may become one: certificates and domains about to end, missing numbers. */
+  readonly warnings: readonly Warning[];
 }

@@ -73,12 +73,14 @@ function complain(
   warn: (what: string, fix: string) => void,
 ): void {
   const known = PLACEHOLDERS.filter(
-    one => !(one === 'checks' && kind === 'heartbeat') && !(one === 'duration' && part !== 'up'),
+    one =>
+      !(one === 'checks' && (kind === 'heartbeat' || kind === 'together')) &&
+      !(one === 'duration' && part !== 'up'),
   );
   if ((known as readonly string[]).includes(name)) return;
   if ((PLACEHOLDERS as readonly string[]).includes(name)) {
-    const where = name === 'duration' ? 'only when it is over' : 'only of checks';
-    const fix = name === 'duration' ? 'use it under ## Up' : 'leave it out of a heartbeat';
+    const where = name === 'duration' ? 'only when it is over' : 'only of a single check';
+    const fix = name === 'duration' ? 'use it under ## Up' : 'leave it out here';
     warn(`{{${name}}} is known ${where}`, fix);
     return;
   }

@@ -11,7 +11,7 @@ export interface Section {
   readonly status: UpdateStatus | null;
   /** The heading's own words when they are neither a status nor `Update`. */
   readonly label: string | null;
-  /** The `key: value` lines right under the heading (`severity:`, `components:`, `next_update:`). */
+  /** The `key: value` lines right under the heading (`severity:`, `components:`, `next_update:`, `notify:`). */
   readonly fields: string | null;
   readonly body: string;
   /** Epoch ms when the heading is dated; else the time of day, ms since midnight UTC. */
@@ -95,7 +95,7 @@ function headingText(line: string): string | undefined {
 function fieldLines(lines: readonly string[]): number {
   let count = 0;
   for (const line of lines) {
-    const field = /^(severity|components|next_update)\s*:(\s|$)/.test(line);
+    const field = /^(severity|components|next_update|notify)\s*:(\s|$)/.test(line);
     if (!field && !(count > 0 && /^(\s+\S|- )/.test(line))) break;
     count++;
   }

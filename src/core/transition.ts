@@ -24,13 +24,13 @@ export interface Transition {
 }
 
 /** What a template may be about. */
-export const TOLD_KINDS = ['down', 'latency', 'heartbeat'] as const;
+export const TOLD_KINDS = ['down', 'latency', 'heartbeat', 'together'] as const;
 export type ToldKind = (typeof TOLD_KINDS)[number];
 
 /** The facts behind an automatic update. */
 export interface Told {
   readonly kind: ToldKind;
-  /** The component's name. */
+  /** The component's name; several of them as one phrase. */
   readonly component: string;
   /** What the last check saw, not trusted. */
   readonly seen: string;
@@ -43,6 +43,8 @@ export interface Told {
 /** A transition as the store holds it. */
 export interface StoredTransition extends Transition {
   readonly seq: number;
+  /** When the server knew of it, epoch ms; `at` where nobody wrote that down. */
+  readonly recordedAt: Millis;
   /** When it stands in a file (or was deliberately not filed), epoch ms; null while owed. */
   readonly filedAt: Millis | null;
   /** The incident it was filed in; null before filing and when there was nothing to write. */

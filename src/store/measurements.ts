@@ -12,7 +12,7 @@ import {
 } from '../core/detector.ts';
 import { observedBetween } from '../core/observed.ts';
 import { roughPeriod } from '../core/rough-period.ts';
-import { MINUTE, type Millis } from '../core/time.ts';
+import { MINUTE, type Millis, SECOND } from '../core/time.ts';
 import type { Transition } from '../core/transition.ts';
 import { type Db, unhurried } from './database.ts';
 import { rollUp } from './rollups.ts';
@@ -98,8 +98,9 @@ async function judgeBeat(
   const before = await stateOf(db, component.id);
   const judged = judgeHeartbeat(component, before.state, beat, now, listeningSince);
   const everHeard = beat !== null || before.lastCheck !== null;
-  // Silence is observation too, but one row a minute is enough of it.
-  const due = beat !== null || judged.transitions.length > 0 || now - (before.lastCheck ?? now) >= MINUTE;
+  // Silence is observation too, but one row a minute is enough of it; a look may come a little early.
+  const due =
+    beat !== null || judged.transitions.length > 0 || now - (before.lastCheck ?? now) >= 50 * SECOND;
   if (!everHeard || !due) return judged;
   const result: CheckResult = {
     at: now,

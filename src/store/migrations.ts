@@ -199,4 +199,19 @@ export const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE transitions ADD COLUMN told TEXT;
   `,
+  // What is to be mended and is no outage: a certificate about to expire, a metric without its number.
+  `
+  CREATE TABLE warnings (
+    source TEXT PRIMARY KEY,
+    component TEXT,
+    what TEXT NOT NULL,
+    fix TEXT NOT NULL,
+    expires INTEGER,
+    host TEXT,
+    since INTEGER NOT NULL,
+    seen_at INTEGER NOT NULL,
+    mailed_at INTEGER,
+    gone_at INTEGER
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -137,6 +137,19 @@ export interface MetricRollupRow {
   last_at: number;
 }
 
+export interface WarningRow {
+  source: string;
+  component: string | null;
+  what: string;
+  fix: string;
+  expires: number | null;
+  host: string | null;
+  since: number;
+  seen_at: number;
+  mailed_at: number | null;
+  gone_at: number | null;
+}
+
 export interface Tables {
   components: ComponentRow;
   results: ResultRow;
@@ -152,5 +165,6 @@ export interface Tables {
   suppressed: { address_hash: string; reason: 'refused' | 'bounced' | 'complained'; at: number };
   metric_points: { metric_id: string; at: number; value: number };
   metric_rollups: MetricRollupRow;
+  warnings: WarningRow;
   meta: { name: string; value: string };
 }

@@ -78,10 +78,11 @@ export async function markFiled(db: Db, seq: number, incidentId: string | null, 
 }
 
 function stored(row: Selectable<TransitionRow>): StoredTransition {
-  const { filed_at, incident_id, components, recorded_at: _, told, ...rest } = row;
+  const { filed_at, incident_id, components, recorded_at, told, ...rest } = row;
   return {
     ...rest,
     components: JSON.parse(components) as string[],
+    recordedAt: recorded_at ?? row.at,
     filedAt: filed_at,
     incidentId: incident_id,
     ...(told === null ? {} : { told: JSON.parse(told) as Told }),

@@ -43,7 +43,9 @@ export function channelOf(snapshot: Snapshot, componentId: string | undefined, p
   const { site } = snapshot;
   const component = snapshot.components.find(view => view.component.id === componentId)?.component;
   const told = [...snapshot.incidents, ...snapshot.maintenances].filter(
-    ({ affected }) => componentId === undefined || affected.some(({ id }) => id === componentId),
+    // A reader posts an entry's first sight: not before it is what it will be.
+    ({ affected, gathering }) =>
+      !gathering && (componentId === undefined || affected.some(({ id }) => id === componentId)),
   );
   const entries = newestOf(told, per).map(({ incident, index }) =>
     index === null ? incidentEntry(site.url, incident) : updateEntry(site.url, incident, index),

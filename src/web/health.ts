@@ -10,7 +10,7 @@ export function healthRoutes(router: Router, { refresh, outbox: readOutbox, stor
     res.set('Cache-Control', 'no-store').json({ ok: true });
   });
   router.get('/readyz', async (_req, res) => {
-    const { problems: found, at, version } = refresh.current();
+    const { problems: found, warnings, at, version } = refresh.current();
     const outbox = await readOutbox().catch((error: unknown) => {
       if (!(error instanceof StorageFault)) log.error({ err: error }, 'the database does not answer');
       return null;
@@ -24,6 +24,14 @@ export function healthRoutes(router: Router, { refresh, outbox: readOutbox, stor
         ok: outbox !== null && problems.every(problem => problem.level !== 'error'),
         snapshot: { version, at: isoMillis(at) },
         problems: problems.map(problem => ({ ...problem, message: printProblem(problem) })),
+        warnings: warnings.map(({ source, component, what, since, seenAt, expires }) => ({
+          source,
+          component,
+          what,
+          since: moment(since),
+          last_seen: moment(seenAt),
+          expires: moment(expires),
+        })),
         outbox: outbox && {
           ...outbox,
           stopped: outbox.stopped && { ...outbox.stopped, until: moment(outbox.stopped.until) },

@@ -6,7 +6,8 @@ import { badness, type Component } from '../core/component.ts';
 import { isOpen } from '../core/incident.ts';
 import type { Render } from '../core/render.ts';
 import type { Snapshot } from '../core/snapshot.ts';
-import type { Millis } from '../core/time.ts';
+import { DAY, type Millis } from '../core/time.ts';
+import { certificateHost } from '../core/warning.ts';
 import type { Web } from './context.ts';
 
 export interface Metrics {
@@ -83,6 +84,13 @@ export function makeMetrics(): Metrics {
     '0 operational, 1 under maintenance, 2 degraded, 3 partial outage, 4 major outage, -1 no data.',
     ['component'],
   );
+  const certificates = gauge(
+    'certificate_days_left',
+    'Days until the certificate a check was last shown ends.',
+    ['component'],
+  );
+  const ends = new Map<string, Millis>();
+  const warnings = gauge('warnings', 'What is to be mended and is no outage, by component.', ['component']);
   const open = gauge('incidents_open', 'Incidents that are not resolved.');
   const problems = gauge('problems', 'What /readyz lists, by level.', ['level']);
   const blind = gauge('network_down', '1 while our own network is down.');
@@ -92,7 +100,8 @@ export function makeMetrics(): Metrics {
 
   return {
     contentType: registry.contentType,
-    checked({ id, check: { type } }, late, { outcome, latency: took }) {
+    checked({ id, check: { type } }, late, { outcome, latency: took, certificateEnd }) {
+      if (certificateEnd !== undefined) ends.set(id, certificateEnd);
       checks.inc({ component: id, type, outcome });
       lateness.observe(late / 1000);
       if (took === null) return;
@@ -117,9 +126,14 @@ export function makeMetrics(): Metrics {
     answered: () => answered.inc(),
     async text(snapshot, outbox) {
       state.reset();
+      certificates.reset();
       for (const { component, health } of snapshot.components) {
         state.set({ component: component.id }, badness(health));
+        const end = certificateHost(component.check) === null ? undefined : ends.get(component.id);
+        if (end !== undefined) certificates.set({ component: component.id }, (end - snapshot.at) / DAY);
       }
+      warnings.reset();
+      for (const { component } of snapshot.warnings) warnings.inc({ component: component ?? '' });
       open.set(snapshot.incidents.filter(isOpen).length);
       for (const level of ['error', 'warning'] as const) {
         problems.set({ level }, snapshot.problems.filter(problem => problem.level === level).length);

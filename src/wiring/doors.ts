@@ -11,6 +11,7 @@ import { logWebhook } from '../store/webhooks-log.ts';
 import type { WebDeps } from '../web/context.ts';
 import { makeReceive } from '../work/receive.ts';
 import type { Refresh } from '../work/refresh.ts';
+import type { Warn } from '../work/warn.ts';
 import { makeWrite } from '../work/write.ts';
 
 export interface DoorParts {
@@ -20,6 +21,7 @@ export interface DoorParts {
   readonly refresh: Refresh;
   /** Files what is pending and brings the Snapshot up to date. */
   readonly round: () => Promise<void>;
+  readonly warned: Warn['warned'];
   readonly fetchText: FetchText;
   readonly clock: Clock;
   readonly log: Log;
@@ -35,6 +37,7 @@ export function openDoors(parts: DoorParts): Pick<WebDeps, Doors> {
       newest: source => transitions.newestTransition(db, source),
       insert: transition => transitions.insertTransition(db, transition, clock()),
       snapshot: refresh.current,
+      warned: parts.warned,
       round,
       clock,
       log,

@@ -9,23 +9,27 @@ import type { Db } from '../store/database.ts';
 import { forgetReminders, noteReminder, readReminders } from '../store/reminders.ts';
 import { domainOf } from '../work/envelope.ts';
 import { makeRemind } from '../work/remind.ts';
+import type { Warn } from '../work/warn.ts';
 
 export interface RemindParts {
   readonly db: Db;
   readonly snapshot: () => Snapshot;
   readonly send: SendMail;
   readonly mailFrom: () => string;
+  readonly warn: Warn;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /** One round of reminding; see work/remind.ts. */
-export function openRemind({ db, snapshot, send, mailFrom, clock, log }: RemindParts) {
+export function openRemind({ db, snapshot, send, mailFrom, warn, clock, log }: RemindParts) {
   return makeRemind({
     snapshot,
     reminded: () => readReminders(db),
     note: (id, now) => noteReminder(db, id, now),
     forgetBut: open => forgetReminders(db, open),
+    warnings: warn.current,
+    mailed: warn.mailed,
     // To operators: no template, nothing to unsubscribe from.
     async send(to, { subject, text }, key) {
       const sent = await send({

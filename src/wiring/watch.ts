@@ -7,11 +7,15 @@ import type { Clock, Millis } from '../core/time.ts';
 import type { Db } from '../store/database.ts';
 import { type MeasuredView, makeMeasuredView } from '../store/measured.ts';
 import * as measurements from '../store/measurements.ts';
+import { recordPoint } from '../store/metrics.ts';
 import { pruneMeasurements } from '../store/rollups.ts';
+import { readWarnings, removeWarning, saveWarning } from '../store/warnings.ts';
 import { makeBacklog } from '../work/backlog.ts';
 import { type Beats, makeBeats } from '../work/beats.ts';
 import { makePoll, type Poll, type PollDeps } from '../work/poll.ts';
-import { lastGood } from '../work/storage.ts';
+import { feed } from '../work/push.ts';
+import { evenSo, lastGood } from '../work/storage.ts';
+import { openWarn, type Warn } from '../work/warn.ts';
 import { makeWitness, type Witness } from '../work/witness.ts';
 
 export interface WatchDeps {
@@ -32,6 +36,7 @@ export interface WatchDeps {
 export interface Watch {
   readonly poll: Poll;
   readonly beats: Beats;
+  readonly warn: Warn;
   readonly measured: MeasuredView['read'];
   readonly blindSince: Witness['blindSince'];
   /** Makes the site's components known. */
@@ -41,7 +46,15 @@ export interface Watch {
   prune(): Promise<void>;
 }
 
-export function openWatch({ db, site, probe, secret, startedAt, ring, told, clock, log }: WatchDeps): Watch {
+export async function openWatch(deps: WatchDeps): Promise<Watch> {
+  const { db, site, probe, secret, startedAt, ring, told, clock, log } = deps;
+  const warn = await openWarn({
+    read: lastGood(() => readWarnings(db), []),
+    save: warning => saveWarning(db, warning),
+    remove: source => removeWarning(db, source),
+    site,
+    log,
+  });
   const view = makeMeasuredView(db);
   const components = () => site().components;
   const reference = () => site().network.reference;
@@ -53,6 +66,10 @@ export function openWatch({ db, site, probe, secret, startedAt, ring, told, cloc
       for (const { source, kind, title } of recorded.transitions) {
         log.warn({ source, kind, title }, 'state changed');
       }
+      // The result is written down; a value more or less must not write it down again.
+      await evenSo(
+        feed(component, result, site().metrics, (id, point) => recordPoint(db, id, point, clock())),
+      );
       return recorded;
     },
     async recordBeat(component, beat) {
@@ -60,8 +77,8 @@ export function openWatch({ db, site, probe, secret, startedAt, ring, told, cloc
       view.touch(component.id);
       return judged;
     },
-    async judgeSilence(component, now) {
-      const judged = await measurements.judgeSilence(db, component, now, startedAt);
+    async judgeSilence(component, now, listeningSince) {
+      const judged = await measurements.judgeSilence(db, component, now, listeningSince);
       view.touch(component.id);
       return judged;
     },
@@ -89,6 +106,7 @@ export function openWatch({ db, site, probe, secret, startedAt, ring, told, cloc
     believe: witness.believe,
     record: async (component, result) => {
       const { transitions, recheckAt } = await backlog.result(component, result, clock());
+      await warn.heed(component, result);
       if (transitions.length > 0) ring();
       return recheckAt;
     },
@@ -102,11 +120,13 @@ export function openWatch({ db, site, probe, secret, startedAt, ring, told, cloc
     record: backlog.beat,
     judge: backlog.silence,
     ring,
+    startedAt,
     clock,
   });
   return {
     poll,
     beats,
+    warn,
     measured: async from => backlog.over(await measured(from)),
     blindSince: witness.blindSince,
     note,

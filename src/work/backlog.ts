@@ -21,7 +21,7 @@ type Recorded = Pick<Judgement, 'transitions' | 'recheckAt'>;
 export interface BacklogDeps {
   readonly recordResult: (component: Component, result: CheckResult, now: Millis) => Promise<Recorded>;
   readonly recordBeat: (component: Component, beat: Beat) => Promise<Recorded>;
-  readonly judgeSilence: (component: Component, now: Millis) => Promise<Recorded>;
+  readonly judgeSilence: (component: Component, now: Millis, listeningSince: Millis) => Promise<Recorded>;
   /** What the database last knew of a component; null when it knew nothing. */
   readonly stateOf: (id: string) => Promise<DetectorState | null>;
   /** Since when heartbeats could have been heard, epoch ms. */
@@ -34,7 +34,8 @@ export interface BacklogDeps {
 export interface Backlog {
   result(component: Component, result: CheckResult, now: Millis): Promise<Recorded>;
   beat(component: Component, beat: Beat): Promise<Recorded>;
-  silence(component: Component, now: Millis): Promise<Recorded>;
+  /** Judges the silence up to `now`; before `listeningSince` nobody could have heard a beat. */
+  silence(component: Component, now: Millis, listeningSince: Millis): Promise<Recorded>;
   /** Writes down what waits, as far as it goes; each as if it came in time. */
   drain(): Promise<void>;
   /** What is known of every component, with what waits. */
@@ -130,13 +131,14 @@ export function makeBacklog(deps: BacklogDeps): Backlog {
         judgeHeartbeat(component, state, beat, beat.at, deps.startedAt),
       );
     },
-    async silence(component, now) {
-      const done = await taken(component, () => deps.judgeSilence(component, now));
+    async silence(component, now, listeningSince) {
+      const done = await taken(component, () => deps.judgeSilence(component, now, listeningSince));
       if (done) return done;
-      // Silence is judged again by the clock: nothing of it needs to be written down later.
-      return judged(component, now, null, state =>
-        judgeHeartbeat(component, state, null, now, deps.startedAt),
+      const { transitions } = await judged(component, now, null, state =>
+        judgeHeartbeat(component, state, null, now, listeningSince),
       );
+      // Silence is judged again by the clock, each second until the database takes it.
+      return { transitions, recheckAt: now };
     },
     async drain() {
       if (draining || waiting.length === 0) return;

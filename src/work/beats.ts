@@ -2,21 +2,27 @@
 import { createHash } from 'node:crypto';
 import type { Component } from '../core/component.ts';
 import type { Beat } from '../core/detector.ts';
-import type { Clock, Millis } from '../core/time.ts';
+import { offsetOf } from '../core/spread.ts';
+import { type Clock, MINUTE, type Millis } from '../core/time.ts';
 import { deriveSecret } from '../core/token.ts';
 import type { Transition } from '../core/transition.ts';
 
 export interface BeatsDeps {
   readonly components: () => readonly Component[];
   readonly secret: string;
-  readonly record: (component: Component, beat: Beat) => Promise<Told>;
-  readonly judge: (component: Component, now: Millis) => Promise<Told>;
+  readonly record: (component: Component, beat: Beat) => Promise<Judged>;
+  /** Judges the silence up to `now`; before `listeningSince` nobody could have heard a beat. */
+  readonly judge: (component: Component, now: Millis, listeningSince: Millis) => Promise<Judged>;
   readonly ring: () => void;
+  /** Since when this process listens, epoch ms. */
+  readonly startedAt: Millis;
   readonly clock: Clock;
 }
 
-interface Told {
+interface Judged {
   readonly transitions: readonly Transition[];
+  /** When silence becomes an outage, epoch ms; null while it cannot. */
+  readonly recheckAt: Millis | null;
 }
 
 export interface Beats {
@@ -24,10 +30,21 @@ export interface Beats {
   tokenOf(id: string): string;
   /** Takes a report; false when no component has this token. */
   beat(token: string, ok: boolean, message: string): Promise<boolean>;
+  /** Judges those whose moment has come; any other costs nothing. */
   judgeAll(now: Millis): Promise<void>;
 }
 
-export function makeBeats({ components, secret, record, judge, ring, clock }: BeatsDeps): Beats {
+/** A process that was asleep this long heard nobody: silence counts from its waking. */
+const DEAF: Millis = 2 * MINUTE;
+
+/** When a heartbeat is looked at again, and as which component it was judged. */
+interface Due {
+  readonly component: Component;
+  readonly at: Millis;
+}
+
+export function makeBeats(deps: BeatsDeps): Beats {
+  const { components, secret, record, judge, ring, clock } = deps;
   let known: { readonly of: readonly Component[]; readonly byHash: ReadonlyMap<string, Component> } | null =
     null;
   /** Found by the hash of the token: a stranger's guess costs one hash, and its time tells nothing. */
@@ -46,24 +63,53 @@ export function makeBeats({ components, secret, record, judge, ring, clock }: Be
     const component = components().find(component => component.id === id);
     return component ? heartbeatToken(component, secret) : deriveSecret(secret, `heartbeat:${id}`);
   };
+  // Only this process judges: its memory is right until a beat, an edit of status.yaml or the clock
+  // says otherwise, and begins empty.
+  const due = new Map<string, Due>();
+  let listeningSince = deps.startedAt;
+  let lastTick: Millis | null = null;
+
+  const note = (component: Component, { recheckAt }: Judged, now: Millis) => {
+    // Silence is observation too, and is written down once in its own minute.
+    const look = nextLook(component.id, now);
+    due.set(component.id, { component, at: Math.min(recheckAt ?? Number.POSITIVE_INFINITY, look) });
+  };
   return {
     tokenOf,
     async beat(token, ok, message) {
       const component = find(token);
       if (!component) return false;
-      await record(component, { at: clock(), ok, message });
+      const at = clock();
+      note(component, await record(component, { at, ok, message }), at);
       ring();
       return true;
     },
     async judgeAll(now) {
+      if (lastTick !== null && (now < lastTick || now - lastTick > DEAF)) {
+        // Set back, every deadline lies too far ahead; asleep, beats were missed by us.
+        due.clear();
+        if (now > lastTick) listeningSince = now;
+      }
+      lastTick = now;
       let changed = false;
       for (const component of listening()) {
-        const { transitions } = await judge(component, now);
-        changed ||= transitions.length > 0;
+        const last = due.get(component.id);
+        // After an edit of status.yaml components are other objects.
+        if (last?.component === component && now < last.at) continue;
+        const judged = await judge(component, now, listeningSince);
+        // A beat that came meanwhile knows better.
+        if (due.get(component.id) === last) note(component, judged, now);
+        changed ||= judged.transitions.length > 0;
       }
       if (changed) ring();
     },
   };
+}
+
+/** The next moment of a heartbeat's own second in the minute: not all of them are looked at in one. */
+function nextLook(id: string, now: Millis): Millis {
+  const own = offsetOf(id, '* * * * *');
+  return now + (MINUTE - ((((now - own) % MINUTE) + MINUTE) % MINUTE));
 }
 
 /** The token in a heartbeat component's address: its own, or one derived from the secret. */

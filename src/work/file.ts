@@ -1,14 +1,16 @@
 // File: transitions become markdown incidents (walk 2); what cannot be written is shown all the same.
 import { isSpokenFor, withDependents } from '../core/dependencies.ts';
-import { type Fate, fateOf } from '../core/filing.ts';
-import { affectedBy, type Incident } from '../core/incident.ts';
+import { type Fate, fateOf, printOutage } from '../core/filing.ts';
+import { affectedBy, type Incident, isOpen, sourcesOf } from '../core/incident.ts';
+import { parseIncident } from '../core/incident-file.ts';
 import type { Log } from '../core/log.ts';
 import { isUnderWay } from '../core/maintenance.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Site } from '../core/site.ts';
 import { inWordsOf, type Templates } from '../core/template.ts';
 import type { Millis } from '../core/time.ts';
-import type { StoredTransition } from '../core/transition.ts';
+import { batchesOf, changeTogether, isGathered, printTogether } from '../core/together.ts';
+import type { StoredTransition, Transition } from '../core/transition.ts';
 import { evenSo } from './storage.ts';
 
 export interface FileDeps {
@@ -33,6 +35,8 @@ export interface Filed {
   readonly wrote: boolean;
   /** Texts of incidents that could not be written, by id. */
   readonly unfiled: ReadonlyMap<string, string>;
+  /** Those of them that wait for others that may fail, or recover, with them. */
+  readonly gathering: ReadonlySet<string>;
   readonly problems: readonly Problem[];
 }
 
@@ -41,15 +45,24 @@ export type File = (read: Read, site: Site, now: Millis) => Promise<Filed>;
 
 export function makeFile(deps: FileDeps): File {
   return async (read, site, now) => {
-    const round = new Round(deps, read, now);
+    const round = new Round(deps, read, site, now);
     const quiet = underMaintenance(read.incidents, site, now);
     const waiting = await deps.pending();
-    for (const transition of waiting) {
-      const expected = transition.components.length > 0 && transition.components.every(id => quiet.has(id));
-      const held = expected || isSpokenFor(transition, read.incidents, waiting, site, now);
-      await round.take(withDependents(inWordsOf(transition, deps.templates()), site), held, waiting);
+    const worded = waiting.map(one => withDependents(inWordsOf(one, deps.templates()), site));
+    const isHeld = (one: StoredTransition, by: readonly StoredTransition[]) =>
+      (one.components.length > 0 && one.components.every(id => quiet.has(id))) ||
+      isSpokenFor(one, read.incidents, by, site, now);
+    const held = new Set(waiting.filter(one => isHeld(one, waiting)).map(({ seq }) => seq));
+    if (site.together > 0) {
+      await round.openTogether(
+        worded.filter((_, index) => !isHeld(waiting[index]!, [])),
+        held,
+      );
     }
-    return { wrote: round.wrote, unfiled: round.unfiled, problems: round.problems };
+    for (const transition of worded) await round.take(transition, held.has(transition.seq), waiting);
+    await round.changeTogether();
+    const { wrote, unfiled, gathering, problems } = round;
+    return { wrote, unfiled, gathering, problems };
   };
 }
 
@@ -66,14 +79,93 @@ class Round {
   /** Where a source stands after this round's earlier transitions that could not be marked. */
   private readonly standing = new Map<string, string | null>();
 
+  readonly gathering = new Set<string>();
+  /** Outages that openTogether took. */
+  private readonly taken = new Set<number>();
+  /** What is to be changed in joint files: the text before, and after these transitions. */
+  private readonly joint = new Map<
+    string,
+    { readonly before: string; readonly events: readonly StoredTransition[]; readonly text: string }
+  >();
+
   private readonly deps: FileDeps;
   private readonly read: Read;
+  private readonly site: Site;
   private readonly now: Millis;
 
-  constructor(deps: FileDeps, read: Read, now: Millis) {
+  constructor(deps: FileDeps, read: Read, site: Site, now: Millis) {
     this.deps = deps;
     this.read = read;
+    this.site = site;
     this.now = now;
+  }
+
+  /**
+   * Checks' first outages, `all` in the order they came: those within `together` of one another become one
+   * file, once that time is over; until then it is shown as it grows. One that is `held` stands within its
+   * parent's outage, found a moment later: the file keeps the name it was first shown by.
+   */
+  async openTogether(all: readonly StoredTransition[], held: ReadonlySet<number>): Promise<void> {
+    const sources = new Set<string>();
+    const openings: (StoredTransition & { readonly file: string })[] = [];
+    for (const one of all) {
+      if (sources.has(one.source) || !one.source.startsWith('probe:')) continue;
+      sources.add(one.source);
+      const fate = fateOf(one, await this.previousOf(one), id => this.text(id), false);
+      if (one.kind === 'down' && fate.kind === 'create') openings.push({ ...one, file: fate.id });
+    }
+    const leads = (one: StoredTransition) => !held.has(one.seq);
+    const isLed = (one: StoredTransition) =>
+      openings.some(other => leads(other) && other.components.includes(one.source.slice('probe:'.length)));
+    const batches = batchesOf(
+      openings.filter(one => leads(one) || isLed(one)),
+      this.site.together,
+    );
+    for (const batch of batches) {
+      const outages = batch.filter(leads);
+      if (outages.length > 0) await this.openOne(batch[0]!, outages);
+    }
+  }
+
+  private async openOne(
+    first: StoredTransition & { readonly file: string },
+    outages: readonly StoredTransition[],
+  ): Promise<void> {
+    const [only] = outages as [StoredTransition];
+    const text = outages.length === 1 ? printOutage(only) : printTogether(outages, this.inWords);
+    const id = first.file;
+    const isDue = isGathered(first.recordedAt, this.site.together, this.now);
+    const done = isDue && (await this.write({ kind: 'create', id, text }));
+    if (!done) {
+      this.unfiled.set(id, text);
+      if (!isDue) this.gathering.add(id);
+    }
+    for (const one of outages) {
+      this.taken.add(one.seq);
+      this.standing.set(one.source, id);
+      if (done) await this.mark(one, id);
+    }
+    if (done)
+      this.deps.log.info({ sources: outages.map(({ source }) => source), incident: id }, 'incident filed');
+  }
+
+  /** What became of the members of joint incidents, each file at once when it has been gathered. */
+  async changeTogether(): Promise<void> {
+    for (const [id, { before, events, text }] of this.joint) {
+      const isOver = parseIncident(`${id}.md`, id, text).value?.status === 'resolved';
+      const first = Math.min(...events.map(({ recordedAt }) => recordedAt));
+      const isDue = isOver || isGathered(first, this.site.together, this.now);
+      if (!isDue) this.gathering.add(id);
+      // What builds on an unwritten file waits for it.
+      if (this.unfiled.has(id) || !isDue || !(await this.write({ kind: 'replace', id, text }, before))) {
+        this.unfiled.set(id, text);
+        continue;
+      }
+      for (const one of events) {
+        await this.mark(one, id);
+        this.deps.log.info({ source: one.source, incident: id, change: one.kind }, 'incident filed');
+      }
+    }
   }
 
   async take(
@@ -81,12 +173,11 @@ class Round {
     held: boolean,
     waiting: readonly StoredTransition[],
   ): Promise<void> {
-    const { source, seq } = transition;
-    const previous = this.standing.has(source)
-      ? (this.standing.get(source) as string | null)
-      : ((await this.deps.previousIncident(source, seq)) ?? this.lastFileOf(source));
-    const fate = fateOf(transition, previous, id => this.text(id), held);
+    if (this.taken.has(transition.seq)) return;
+    const { source } = transition;
+    const fate = fateOf(transition, await this.previousOf(transition), id => this.text(id), held);
     if (fate.kind === 'held') return this.hold(transition, waiting);
+    if (fate.kind === 'joint') return this.collect(fate.id, transition);
     // What builds on an unwritten file waits for it.
     const blocked = fate.id !== null && this.unfiled.has(fate.id);
     if (fate.kind === 'done') return blocked ? undefined : this.mark(transition, fate.id);
@@ -100,14 +191,37 @@ class Round {
     this.deps.log.info({ source, incident: id, change: transition.kind }, 'incident filed');
   }
 
+  private collect(id: string, transition: StoredTransition): void {
+    const { before, events } = this.joint.get(id) ?? { before: this.text(id) as string, events: [] };
+    const all = [...events, transition];
+    this.joint.set(id, {
+      before,
+      events: all,
+      text: changeTogether(before, id, all, this.site, this.inWords),
+    });
+    this.standing.set(transition.source, id);
+  }
+
+  private readonly inWords = (transition: Transition) => inWordsOf(transition, this.deps.templates());
+
+  /** The incident a source was last filed in. */
+  private async previousOf({ source, seq }: StoredTransition): Promise<string | null> {
+    if (this.standing.has(source)) return this.standing.get(source) as string | null;
+    // A crash may have come between the writing of a file and the notes of all that stand in it.
+    const known = await this.deps.previousIncident(source, seq);
+    const open = this.read.incidents.filter(one => isOpen(one) && sourcesOf(one).includes(source));
+    const standing = open.find(({ id }) => id === known) ?? open[0];
+    return standing?.id ?? known ?? this.lastFileOf(source);
+  }
+
   /** A new database knows nothing of the source; its files still do. */
   private lastFileOf(source: string): string | null {
-    const own = this.read.incidents.filter(incident => incident.openedBy === source);
+    const own = this.read.incidents.filter(incident => sourcesOf(incident).includes(source));
     return own.sort((a, b) => b.started - a.started)[0]?.id ?? null;
   }
 
   private text(id: string): string | undefined {
-    return this.unfiled.get(id) ?? this.written.get(id) ?? this.read.text(id);
+    return this.joint.get(id)?.text ?? this.unfiled.get(id) ?? this.written.get(id) ?? this.read.text(id);
   }
 
   /** A held outage that is over before its window, or its parent's outage, is: neither end is filed. */
@@ -125,9 +239,8 @@ class Round {
     if (id !== null) this.standing.set(transition.source, id);
   }
 
-  private async write(fate: Extract<Fate, { text: string }>): Promise<boolean> {
+  private async write(fate: Extract<Fate, { text: string }>, before = this.text(fate.id)): Promise<boolean> {
     try {
-      const before = this.text(fate.id);
       const done =
         fate.kind === 'create'
           ? await this.deps.create(fate.id, fate.text)

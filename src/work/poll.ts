@@ -3,7 +3,7 @@ import type { CheckResult, Probe } from '../core/check.ts';
 import type { Component } from '../core/component.ts';
 import type { Log } from '../core/log.ts';
 import { offsetOf } from '../core/spread.ts';
-import type { Clock, Millis } from '../core/time.ts';
+import { type Clock, MINUTE, type Millis } from '../core/time.ts';
 import { makeFirings, newestFiring } from './firings.ts';
 import type { Witness } from './witness.ts';
 
@@ -93,6 +93,9 @@ export function makePoll({ components, probe, believe, record, told, clock, log 
 
   return {
     startDue(now) {
+      // After a gap (asleep, blocked, a clock set forward) everything is looked at once, as at a start:
+      // what fired in it, however rarely it does, was missed.
+      if (last !== null && now - last > MINUTE) known.clear();
       for (const component of components()) {
         const { id, check } = component;
         if (check.type === 'heartbeat' || check.type === 'manual') continue;

@@ -1,9 +1,12 @@
 // Push: a value of a metric taken in, once for each moment; and the figures of today for the Snapshot.
+import type { CheckResult } from '../core/check.ts';
+import type { Component } from '../core/component.ts';
 import type { Log } from '../core/log.ts';
 import {
   faultOfMoment,
   figureOf,
   joined,
+  type Metric,
   type MetricPoint,
   type MetricRollup,
   type ReadMetric,
@@ -29,8 +32,11 @@ export type Push = (id: string, body: PushBody, asked: Asked) => Promise<Pushed>
 
 export function makePush({ site, record, log }: PushDeps): Push {
   return async (id, { value, at = null }, asked) => {
-    if (!site().metrics.some(metric => metric.id === id)) {
-      return { kind: 'refused', status: 404, detail: 'There is no such metric in status.yaml.' };
+    const metric = site().metrics.find(one => one.id === id);
+    if (!metric) return { kind: 'refused', status: 404, detail: 'There is no such metric in status.yaml.' };
+    if (metric.from) {
+      const detail = `This metric is read from the check of "${metric.from.component}"; take \`from\` out of status.yaml to send values.`;
+      return { kind: 'refused', status: 409, detail };
     }
     const fault = at === null ? null : faultOfMoment(at, asked.at);
     if (fault) {
@@ -47,6 +53,19 @@ export function makePush({ site, record, log }: PushDeps): Push {
     log.debug({ metric: id, isNew: kept.isNew }, 'metric value by API');
     return { kind: 'pushed', id, ...kept };
   };
+}
+
+/** Keeps what a check's answer says of the metrics that are read from it; its moment is the check's. */
+export async function feed(
+  { id }: Component,
+  { at, readings = [] }: CheckResult,
+  metrics: readonly Metric[],
+  record: (id: string, point: MetricPoint) => Promise<unknown>,
+): Promise<void> {
+  for (const metric of metrics.filter(({ from }) => from?.component === id)) {
+    const reading = readings.find(({ path }) => path === metric.from?.json);
+    if (reading && 'value' in reading) await record(metric.id, { at, value: reading.value });
+  }
 }
 
 /**

@@ -1,16 +1,20 @@
 // Receive: what an inbound monitor said becomes a transition, once, and is filed before the answer (walk 3).
 import type { Signal } from '../core/inbound/signal.ts';
+import { toNotice } from '../core/inbound/to-notice.ts';
 import { toTransition } from '../core/inbound/to-transition.ts';
 import { isOpen } from '../core/incident.ts';
 import type { Log } from '../core/log.ts';
 import type { Snapshot } from '../core/snapshot.ts';
-import type { Clock } from '../core/time.ts';
+import type { Clock, Millis } from '../core/time.ts';
 import type { StoredTransition, Transition } from '../core/transition.ts';
+import type { Notice } from '../core/warning.ts';
 
 export interface ReceiveDeps {
   readonly newest: (source: string) => Promise<StoredTransition | null>;
   readonly insert: (transition: Transition) => Promise<boolean>;
   readonly snapshot: () => Snapshot;
+  /** Takes what a monitor warns of. */
+  readonly warned: (notice: Notice, now: Millis) => Promise<void>;
   /** Files what is pending and brings the Snapshot up to date. */
   readonly round: () => Promise<void>;
   readonly clock: Clock;
@@ -63,8 +67,12 @@ async function take(signal: Signal, deps: ReceiveDeps): Promise<Taken> {
   const ignored = (why: string, incident: string | null = null): Taken => {
     return { action: 'ignored', incident, why, source: null };
   };
-  if (kind === 'ignored') return ignored(signal.why ?? 'nothing to do');
   const { site } = deps.snapshot();
+  if (signal.expiry) {
+    const now = deps.clock();
+    await deps.warned(toNotice({ ...signal, expiry: signal.expiry }, site.components, now), now);
+  }
+  if (kind === 'ignored') return ignored(signal.why ?? 'nothing to do');
   const transition = toTransition({ ...signal, kind }, site.components, deps.clock());
   const last = await deps.newest(transition.source);
   const file = openFileOf(transition.source, last, deps.snapshot());

@@ -15,6 +15,7 @@ import type { Site } from '../core/site.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { DAY, iso, MINUTE, type Millis } from '../core/time.ts';
 import { shortId } from '../core/token.ts';
+import { type Warning, warningProblems } from '../core/warning.ts';
 import type { File, Filed } from './file.ts';
 
 interface Files {
@@ -38,6 +39,8 @@ export interface RefreshDeps {
   /** What git knows of the files, as last read; it is read elsewhere, by the clock. */
   readonly histories: () => ReadonlyMap<string, readonly Revision[]>;
   readonly blindSince: () => Millis | null;
+  /** What is to be mended and is no outage. */
+  readonly warnings: (site: Site, now: Millis) => readonly Warning[];
   readonly log: Log;
 }
 
@@ -67,6 +70,7 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
     const sightings = await deps.sightings();
     const incidents = repeatedAt(withUnfiled(files.incidents, filed), at);
     const since = deps.blindSince();
+    const warnings = deps.warnings(site, at);
     const all = [
       ...problems,
       ...files.problems,
@@ -75,6 +79,7 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
       ...brokenPromises(incidents, at),
       ...blindness(site, since),
       ...silence(incidents, site, at),
+      ...warningProblems(warnings),
     ];
     complaints(all);
     const histories = site.history ? deps.histories() : new Map();
@@ -93,6 +98,7 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
       metrics,
       responses,
       problems: all,
+      warnings,
       histories,
       sightings,
       revision: next,
@@ -115,13 +121,13 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
   };
 }
 
-function withUnfiled(incidents: readonly Incident[], { unfiled }: Filed): readonly Incident[] {
+function withUnfiled(incidents: readonly Incident[], { unfiled, gathering }: Filed): readonly Incident[] {
   // The same list, so that what is made of it is kept too.
   if (unfiled.size === 0) return incidents;
   const kept = incidents.filter(incident => !unfiled.has(incident.id));
   for (const [id, text] of unfiled) {
     const parsed = parseIncident(`${id}.md`, id, text).value;
-    if (parsed) kept.push(parsed);
+    if (parsed) kept.push(gathering.has(id) ? { ...parsed, gathering: true } : parsed);
   }
   return kept;
 }

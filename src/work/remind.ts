@@ -1,8 +1,10 @@
-// Remind: nags the operators about open incidents without news, by mail, log and /readyz.
+// Remind: nags the operators about open incidents without news, and tells them of each warning once.
 import type { Log } from '../core/log.ts';
 import { lastWord, reminderLetter, remindersDue } from '../core/reminder.ts';
+import type { Site } from '../core/site.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { iso, type Millis } from '../core/time.ts';
+import { type Warning, warningLetter, warningsDue } from '../core/warning.ts';
 
 export interface RemindDeps {
   readonly snapshot: () => Snapshot;
@@ -17,11 +19,14 @@ export interface RemindDeps {
     letter: { subject: string; text: string },
     key: string,
   ) => Promise<string | null>;
+  readonly warnings: (site: Site, now: Millis) => readonly Warning[];
+  readonly mailed: (source: string, now: Millis) => Promise<void>;
   readonly log: Log;
 }
 
 /** One round: a reminder that could not be sent is owed still; one sent just before a crash comes twice. */
-export function makeRemind({ snapshot, reminded, note, forgetBut, send, log }: RemindDeps) {
+export function makeRemind(deps: RemindDeps) {
+  const { snapshot, reminded, note, forgetBut, send, log } = deps;
   return async (now: Millis): Promise<void> => {
     const { site, incidents } = snapshot();
     const known = await reminded();
@@ -36,6 +41,14 @@ export function makeRemind({ snapshot, reminded, note, forgetBut, send, log }: R
         : null;
       if (wrong === null) await note(incident.id, now);
       else log.error({ incident: incident.id, error: wrong }, 'the reminder could not be sent');
+    }
+    const { to } = site.reminders;
+    if (to === null) return;
+    for (const warning of warningsDue(deps.warnings(site, now), now)) {
+      const { source, since } = warning;
+      const wrong = await send(to, warningLetter(warning, site, now), `warning ${source} ${since}`);
+      if (wrong === null) await deps.mailed(source, now);
+      else log.error({ source, error: wrong }, 'the warning could not be mailed');
     }
   };
 }

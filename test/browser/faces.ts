@@ -250,8 +250,8 @@ export function series(range: Series['range'] = '24h'): Series {
   return { range, span, from, to: NOW, points };
 }
 
-const ORDERS = { id: 'orders', name: 'Orders', unit: 'orders/min', aggregate: 'avg' } as const;
-const QUEUE = { id: 'queue', name: 'Emails waiting', unit: '', aggregate: 'last' } as const;
+const ORDERS = { id: 'orders', name: 'Orders', unit: 'orders/min', aggregate: 'avg', from: null } as const;
+const QUEUE = { id: 'queue', name: 'Emails waiting', unit: '', aggregate: 'last', from: null } as const;
 const METRICS: Snapshot = {
   ...FACES.well!,
   metrics: [

@@ -133,6 +133,11 @@ describe('status.yaml', () => {
       /:2: .*not a cron expression/,
     ],
     [
+      'a cron expression that never fires',
+      'components:\n  - {id: a, name: A, schedule: "0 0 31 4,6 *"}\n',
+      /:2: .*this never fires: a month it names has no such day/,
+    ],
+    [
       'a bad kind',
       'components:\n  - {id: a, name: A, check: {type: htp, url: x}}\n',
       /:2: `components.0.check.type` is "htp" — did you mean http\?/,

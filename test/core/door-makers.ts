@@ -87,6 +87,7 @@ export function snapshot(
       network: { reference: null },
       notify: { grace: 0 },
       mail: { rate: null, storm: null, connections: 5, confirmations: 1000 },
+      together: 0,
       components: components.map(each => each.component),
       metrics: [],
       webhooks: {},
@@ -109,6 +110,7 @@ export function snapshot(
     maintenances: [],
     metrics: [],
     problems: [],
+    warnings: [],
     ...more,
   };
 }

@@ -10,6 +10,7 @@ const T0 = parseInstant('2026-11-23T10:06:00Z') as number;
 function transition(kind: 'down' | 'up', at = T0, more: Partial<StoredTransition> = {}): StoredTransition {
   return {
     seq: 1,
+    recordedAt: at,
     key: `${kind}-${at}`,
     source: 'probe:api',
     kind,

@@ -134,6 +134,7 @@ describe('a file is refused, with its line and what to do', () => {
       file(HEAD, '\n## Update 14:45 UTC\nnext_update: soon\n'),
       ':10: `next_update`: "soon" is not a time',
     ],
+    ['a wrong silence', file(HEAD, '\n## Update 14:45 UTC\nnotify: nobody\n'), ':10: `notify`'],
   ])('%s', (_, text, words) => {
     const { value, problems } = parse(text);
     expect(value).toBeNull();
@@ -249,6 +250,14 @@ It is only slow now.`;
     expect(promised('00:10')).toBe('2025-11-07T00:10:00Z');
     expect(promised('16:15 +01:00')).toBe('2025-11-06T15:15:00Z');
     expect(promised('2025-11-06 18:00')).toBe('2025-11-06T18:00:00Z');
+  });
+
+  test('may keep themselves from the mail', () => {
+    const quiet = (text: string) =>
+      parse(file(HEAD, `\n## Update 14:45 UTC\n${text}\n`)).value?.updates[0]?.quiet;
+    expect(quiet('notify: false\n\nA footnote.')).toBe(true);
+    expect(quiet('notify: true\n\nNews.')).toBeUndefined();
+    expect(quiet('News.\nnotify: false')).toBeUndefined();
   });
 });
 

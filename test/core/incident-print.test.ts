@@ -211,7 +211,7 @@ describe('addUpdate', () => {
       step: fc.integer({ min: 1, max: 600 }),
       dated: fc.boolean(),
       body: words.map(text =>
-        text.replace(/^##.*$|^[`~]{3,}.*$|^(severity|components|next_update).*$/gm, ''),
+        text.replace(/^##.*$|^[`~]{3,}.*$|^(severity|components|next_update|notify).*$/gm, ''),
       ),
     });
     const eol = fc.constantFrom('\n', '\r\n');

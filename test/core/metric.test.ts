@@ -69,7 +69,7 @@ test.each([
 });
 
 describe('the page of a metric', () => {
-  const metric: Metric = { id: 'orders', name: 'Orders & <b>', unit: '<i>', aggregate: 'avg' };
+  const metric: Metric = { id: 'orders', name: 'Orders & <b>', unit: '<i>', aggregate: 'avg', from: null };
   const page = (of: Partial<Metric>, values: readonly number[], value: number | null = 1) => {
     const series = metricSeries();
     const start = series.from;

@@ -36,6 +36,8 @@ describe('news', () => {
     ['nothing seen before', {}, [FIRST, SECOND_UPDATE, LAST], []],
     ['not what lies in the future', { updates: [update(NOW + 1, 'investigating', '')] }, [], []],
     ['now is not the future', { updates: [LAST] }, [], [[LAST.key, false]]],
+    ['none of what may still grow', { gathering: true }, [], []],
+    ['quiet when the update says so', { updates: [{ ...LAST, quiet: true }] }, [], [[LAST.key, true]]],
     ['quiet when the file says so', { notify: false, updates: [LAST] }, [], [[LAST.key, true]]],
     [
       'quiet beyond a day',

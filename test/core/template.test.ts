@@ -67,7 +67,7 @@ describe('a template', () => {
     ],
     ['far from any', FILE.replace('{{seen}}', '{{kubernetes}}'), 'down', /known are {{component}}/],
     ['too early', FILE.replace('{{seen}}', '{{duration}}'), 'down', /^t\.md:5: .* only when it is over/],
-    ['of checks alone', FILE, 'heartbeat', /^t\.md:5: .* only of checks/],
+    ['of checks alone', FILE, 'heartbeat', /^t\.md:5: .* only of a single check/],
     [
       'in a title',
       FILE.replace('{{component}} is', '{{compnent}} is'),

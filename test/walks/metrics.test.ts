@@ -204,7 +204,7 @@ test('status.yaml: twins are an error, strange keys a warning', async () => {
   const read = (metrics: string) =>
     readSite(`${SITE('http://x')}\nmetrics: ${metrics}\n`, 'status.yaml', {}, null, 'http://localhost');
   expect(read('[{ id: a, name: A }]').value?.metrics).toEqual([
-    { id: 'a', name: 'A', unit: '', aggregate: 'avg' },
+    { id: 'a', name: 'A', unit: '', aggregate: 'avg', from: null },
   ]);
   expect(read('[{ id: a, name: A }, { id: a, name: B }]').problems).toMatchObject([
     { level: 'error', what: 'the metric "a" is there twice' },

@@ -23,3 +23,33 @@ test('a template saved while running words the next incident; its mistakes are n
   await world.pass(180, 10);
   expect(await world.read(file)).toMatch(/status: resolved[\s\S]*Back after \d+ minutes/);
 });
+
+test('components that fail together have words of their own', async () => {
+  const world = await openWorld({
+    site: target => `
+together: 30s
+components:
+  - { id: api, name: API, check: { type: http, url: "${target}" } }
+  - { id: shop, name: Shop, check: { type: http, url: "${target}" } }
+`,
+  });
+  await world.pass(60);
+  const folder = `${world.dir}/status/templates/auto`;
+  await mkdir(folder, { recursive: true });
+  const text =
+    '---\ntitle: "Trouble with {{component}}"\n---\n## Down\nSince {{since}}. {{seen}}. {{checks}}\n## Up\nAll of {{component}} are back after {{duration}}.\n';
+  await writeFile(`${folder}/together.md`, text);
+  world.service.status = 503;
+  await world.pass(240, 10);
+  const [file] = await world.files();
+  expect(await world.read(file as string)).toMatch(/title: Trouble with (API and Shop|Shop and API)\n/);
+  expect(await world.read(file as string)).toMatch(/Since 2026-03-10 12:[\s\S]*Shop: answered 503/);
+  expect((await world.get('/readyz')).json.problems[0].message).toContain(
+    '{{checks}} is known only of a single check',
+  );
+  world.service.status = 200;
+  await world.pass(180, 10);
+  expect(await world.read(file as string)).toMatch(
+    /All of (API and Shop|Shop and API) are back after \d+ minutes/,
+  );
+});

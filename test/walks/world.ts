@@ -8,6 +8,7 @@ import { SMTPServer } from 'smtp-server';
 import { onTestFinished } from 'vitest';
 import { readEnvironment } from '../../src/config/environment.ts';
 import { parseInstant } from '../../src/core/time.ts';
+import type { Network } from '../../src/outside/probes/network.ts';
 import { makeProbes } from '../../src/outside/probes.ts';
 import { openSystem, type System } from '../../src/wiring.ts';
 
@@ -31,6 +32,8 @@ export interface WorldOptions {
   readonly brand?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly now?: string;
+  /** What the probes trust and how they look names up. */
+  readonly network?: Network;
   /** What Amazon's addresses answer; without it they cannot be reached. */
   readonly fetchText?: (url: URL) => Promise<string>;
   /** Whether the process is late with everything; never, by default: a busy machine is no part of a test. */
@@ -116,7 +119,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     return openSystem(env, {
       clock: () => now,
       schedule: () => async () => {},
-      probe: makeProbes(),
+      probe: makeProbes(options.network),
       fetchText: options.fetchText ?? unreachable,
       isStrained: options.isStrained ?? (() => false),
       log,

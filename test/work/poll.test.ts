@@ -144,6 +144,18 @@ describe('the poller', () => {
     expect(world.started).toHaveLength(1);
   });
 
+  test('asleep over the one firing of a rare schedule, looks on waking', async () => {
+    const world = polling([http('api', { schedule: '0 0 3 * * *' })]);
+    await world.until(MIDNIGHT + MINUTE);
+    world.started.length = 0;
+    world.jump(8 * HOUR);
+    world.poll.startDue(world.now());
+    await settledSoon();
+    expect(world.started).toEqual([['api', MIDNIGHT + MINUTE + 8 * HOUR]]);
+    await world.until(world.now() + MINUTE);
+    expect(world.started).toHaveLength(1);
+  });
+
   test('set back an hour, the clock stops no check for long', async () => {
     const world = polling([http('api')]);
     await world.until(MIDNIGHT + 2 * MINUTE);

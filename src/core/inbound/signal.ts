@@ -21,6 +21,15 @@ export interface Signal {
   readonly event: string | null;
   /** Why it was ignored. */
   readonly why?: string;
+  /** It warns that something ends: a warning, never an outage. */
+  readonly expiry?: Expiry;
+}
+
+/** What ends, when (epoch ms), or in how many days; null for what the sender does not say. */
+export interface Expiry {
+  readonly of: 'certificate' | 'domain';
+  readonly at: Millis | null;
+  readonly days: number | null;
 }
 
 /** A payload understood (possibly as nothing to do), or a sentence that says what would be right. */

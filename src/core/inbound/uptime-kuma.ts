@@ -3,8 +3,8 @@ import { address, fieldsOf, first, identity, line, MESSAGE, moment, NAME } from 
 import { ignored, type Reading, signal } from './signal.ts';
 
 /**
- * Uptime Kuma's webhook in each of its modes. Posts without a monitor (the Test button, certificate
- * warnings) are ignored. Kuma has no event id: its heartbeat's time stands in. A monitor's tag
+ * Uptime Kuma's webhook in each of its modes. Posts without a monitor are the Test button's, which is
+ * ignored, or warn that a certificate ends. Kuma has no event id: its heartbeat's time stands in. A monitor's tag
  * `component` names the component.
  */
 export function uptimeKuma(input: unknown): Reading {
@@ -17,9 +17,12 @@ export function uptimeKuma(input: unknown): Reading {
   const monitor = fieldsOf(body.monitor);
   const text = line(body.msg, MESSAGE);
   if (!heartbeat || !monitor) {
-    return ignored(
-      { provider: PROVIDER, name: 'Uptime Kuma', message: text },
-      'a message without a monitor: a test or a certificate warning',
+    return (
+      expiring(text) ??
+      ignored(
+        { provider: PROVIDER, name: 'Uptime Kuma', message: text },
+        'a message without a monitor: a test',
+      )
     );
   }
   const name = first(NAME, monitor.name, monitor.pathName, monitor.id);
@@ -44,6 +47,22 @@ export function uptimeKuma(input: unknown): Reading {
 }
 
 const PROVIDER = 'uptime-kuma';
+
+const EXPIRING =
+  /^\[(.{1,120}?)\](?:\[([^\]]*)\])? .*\b(certificate|domain)\b.* expired? in (-?\d{1,5}) days?/i;
+
+/** A warning is a sentence alone: `[NAME][URL] server certificate HOST will expire in 7 days`. */
+function expiring(text: string): Reading | null {
+  const [, name = '', url = '', of = '', days = ''] = EXPIRING.exec(text) ?? [];
+  if (name === '') return null;
+  const expiry = {
+    of: of.toLowerCase() === 'domain' ? ('domain' as const) : ('certificate' as const),
+    at: null,
+    days: Number(days),
+  };
+  const common = { provider: PROVIDER, monitor: identity(name), name: line(name, NAME), message: text };
+  return ignored({ ...common, url: address(url), expiry }, 'an expiry warning is not an outage');
+}
 
 const WHY = new Map([
   ['2', 'pending: Kuma is still retrying'],

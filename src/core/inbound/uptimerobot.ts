@@ -1,6 +1,6 @@
 // UptimeRobot: JSON, form or query, its own variables or a custom body with names of one's own.
 import { address, decodeEntities, fieldsOf, first, identity, line, MESSAGE, moment, NAME } from './fields.ts';
-import { ignored, type Reading, type Signal, signal } from './signal.ts';
+import { type Expiry, ignored, type Reading, type Signal, signal } from './signal.ts';
 
 const PROVIDER = 'uptimerobot';
 /** Longer than anything shown: enough to tell two monitors apart. */
@@ -18,13 +18,17 @@ const ALIASES = {
   details: ['alertdetails', 'details', 'reason', 'message'],
   at: ['alertdatetime', 'datetime', 'timestamp'],
   component: ['component'],
+  certificate: ['sslexpirydate'],
+  certificateDays: ['sslexpirydaysleft'],
+  domain: ['domainexpiredate', 'domainexpirydate', 'domainexpirationdate'],
+  domainDays: ['domainexpirydaysleft', 'domainexpiredaysleft'],
 } as const;
 
 /**
  * Reads query, form and JSON fields (merged by the caller, body over query). Names count without regard
  * to case and `_`. A variable UptimeRobot did not fill (`*alertDetails*`) is absent; one that was sent
  * without its asterisks ("alertType": "alertType") is a misconfigured webhook, and the answer says so.
- * Only down (1) and up (2) change anything: SSL and domain expiry (3) and unknown types are ignored.
+ * Only down (1) and up (2) change anything: SSL and domain expiry (3) are warnings, unknown types ignored.
  */
 export function uptimerobot(input: unknown): Reading {
   const raw = fieldsOf(input);
@@ -58,7 +62,10 @@ export function uptimerobot(input: unknown): Reading {
     component: get('component', NAME) || null,
   };
   const kind = kindOf(words, type);
-  if (kind !== 'down' && kind !== 'up') return ignored(common, kind.why);
+  if (kind !== 'down' && kind !== 'up') {
+    if (kind.why !== EXPIRY) return ignored(common, kind.why);
+    return ignored({ ...common, expiry: expiryIn(words, get) }, kind.why);
+  }
   return {
     signals: [signal({ ...common, kind, event: common.at === null ? null : String(common.at) })],
   };
@@ -76,6 +83,18 @@ function kindOf(words: readonly string[], type: string): 'down' | 'up' | { why: 
   if (type === '1') return 'down';
   if (type === '2') return 'up';
   return { why: `alert type "${type || words[0]}" is neither down (1) nor up (2)` };
+}
+
+/** Both kinds come as type 3: the word decides, else which day was filled in. */
+function expiryIn(
+  words: readonly string[],
+  get: (kind: keyof typeof ALIASES, most: number) => string,
+): Expiry {
+  const isDomain =
+    words.some(word => /domain/i.test(word)) || (get('certificate', 60) === '' && get('domain', 60) !== '');
+  const of = isDomain ? 'domain' : 'certificate';
+  const days = get(`${of}Days`, 20);
+  return { of, at: moment(get(of, 60)), days: /^-?\d{1,5}$/.test(days) ? Number(days) : null };
 }
 
 const EXPIRY = 'an SSL or domain expiry warning is not an outage';

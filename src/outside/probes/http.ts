@@ -9,6 +9,7 @@ import { Finding } from './failure.ts';
 import type { Answer, Request } from './http-exchange.ts';
 import { retrieve } from './http-redirects.ts';
 import type { Look } from './network.ts';
+import { readingsIn } from './readings.ts';
 
 type HttpCheck = CheckOf<'http'>;
 
@@ -28,7 +29,11 @@ export const lookAtHttp: Look<HttpCheck> = async (check, signal, network) => {
     const total = performance.now() - started;
     const end = answer.certificateEnd;
     const expiry = end === null ? undefined : expiryWarning(end, check.tls_days, network);
-    return sighting(answer, { ...answer.phases, total }, expiry);
+    return {
+      ...sighting(answer, { ...answer.phases, total }, expiry),
+      ...(end === null ? {} : { certificateEnd: end }),
+      ...(check.reads ? { readings: readingsIn(body, check.reads) } : {}),
+    };
   });
 };
 

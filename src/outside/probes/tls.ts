@@ -11,12 +11,14 @@ export const lookAtTls: Look<CheckOf<'tls'>> = async (check, signal, network) =>
   const started = performance.now();
   const socket = await openTls(check.host, check.port, check.servername ?? check.host, signal, network);
   const latency = performance.now() - started;
-  const warning = expiryWarning(endOfCertificate(socket), check.days, network);
+  const certificateEnd = endOfCertificate(socket);
+  const warning = expiryWarning(certificateEnd, check.days, network);
   socket.destroy();
   return {
     outcome: 'up',
     latency,
     seen: 'presented a trusted certificate',
+    certificateEnd,
     ...(warning === undefined ? {} : { warning }),
   };
 };

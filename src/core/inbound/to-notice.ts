@@ -1,0 +1,41 @@
+// A monitor's expiry warning → the Notice it stands for.
+import type { Component } from '../component.ts';
+import { DAY, iso, type Millis, utcDay } from '../time.ts';
+import type { Notice } from '../warning.ts';
+import type { Expiry, Signal } from './signal.ts';
+import { matching } from './to-transition.ts';
+
+/**
+ * What an expiry event warns of. It concerns the component the monitor matches; without a day, or with
+ * only a number of days, the day is counted from when the monitor said so.
+ */
+export function toNotice(
+  signal: Signal & { readonly expiry: Expiry },
+  components: readonly Component[],
+  now: Millis,
+): Notice {
+  const { provider, monitor, name, expiry } = signal;
+  const said = Math.min(signal.at ?? now, now);
+  const days = expiry.days === null ? null : said + expiry.days * DAY;
+  const expires = expiry.at ?? days;
+  const when =
+    expires === null
+      ? 'soon'
+      : expiry.at === null
+        ? `about ${utcDay(expires)}`
+        : `on ${utcDay(expires)} (${iso(expires)})`;
+  return {
+    source: `${provider}:${monitor}:${expiry.of}`,
+    component: matching(signal, components)[0] ?? null,
+    what: `the ${expiry.of} of ${name} expires ${when}, says ${provider}`,
+    fix: `renew it; this is forgotten on that day, or when a check of ours sees a newer certificate`,
+    expires,
+    host: expiry.of === 'certificate' ? hostOf(signal.url) : null,
+  };
+}
+
+function hostOf(url: string | null): string | null {
+  if (url === null) return null;
+  const whole = /^https?:/i.test(url) ? url : `https://${url}`;
+  return URL.canParse(whole) ? new URL(whole).hostname : null;
+}

@@ -1,0 +1,169 @@
+// Heartbeats: deadlines are kept in memory; the database is asked when one has come, and when none has, not at all.
+import { sql } from 'kysely';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { checkSchema } from '../../src/core/check.ts';
+import type { Component } from '../../src/core/component.ts';
+import { MINUTE, type Millis, SECOND } from '../../src/core/time.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { judgeSilence, noteComponents, recordBeat } from '../../src/store/measurements.ts';
+import { makeBeats } from '../../src/work/beats.ts';
+import { component } from '../makers.ts';
+
+const T0 = Date.UTC(2026, 2, 10, 12);
+
+const heartbeat = (id: string, period = '5m', grace = '1m') =>
+  component(id, { check: checkSchema.parse({ type: 'heartbeat', period, grace }) });
+
+async function opened(ids: readonly string[], options: { startedAt?: Millis } = {}) {
+  const db = openDatabase(':memory:');
+  onTestFinished(() => db.destroy());
+  let components: readonly Component[] = ids.map(id => heartbeat(id));
+  await noteComponents(db, components, T0);
+  let now = options.startedAt ?? T0;
+  let judged = 0;
+  const told: string[] = [];
+  const heard = (of: { readonly transitions: readonly { source: string; kind: string; at: Millis }[] }) => {
+    for (const { source, kind, at } of of.transitions) told.push(`${source} ${kind} ${(at - T0) / SECOND}`);
+  };
+  const make = () =>
+    makeBeats({
+      components: () => components,
+      secret: 's',
+      record: async (of, beat) => {
+        const result = await recordBeat(db, of, beat);
+        heard(result);
+        return result;
+      },
+      judge: async (of, at, since) => {
+        judged++;
+        const result = await judgeSilence(db, of, at, since);
+        heard(result);
+        return result;
+      },
+      ring: () => {},
+      startedAt: now,
+      clock: () => now,
+    });
+  let beats = make();
+  return {
+    told,
+    changes: async () => {
+      const { rows } = await sql<{ n: number }>`SELECT total_changes() AS n`.execute(db);
+      return rows[0]!.n;
+    },
+    /** How often the database was asked since the last call. */
+    asked: () => {
+      const count = judged;
+      judged = 0;
+      return count;
+    },
+    beat: (id: string, ok = true) => beats.beat(beats.tokenOf(id), ok, ''),
+    async until(at: Millis, step: Millis = SECOND) {
+      while (now < at) {
+        now = Math.min(at, now + step);
+        await beats.judgeAll(now);
+      }
+    },
+    async jump(by: Millis) {
+      now += by;
+      await beats.judgeAll(now);
+    },
+    edit(next: readonly Component[]) {
+      components = next;
+    },
+    restart() {
+      beats = make();
+    },
+  };
+}
+
+describe('heartbeats', () => {
+  test('hundreds of them cost an idle second nothing, and a minute one look each', async () => {
+    const ids = Array.from({ length: 300 }, (_, i) => `job-${i}`);
+    const world = await opened(ids);
+    for (const id of ids) await world.beat(id);
+    await world.until(T0 + SECOND);
+    await world.until(T0 + 2 * MINUTE + SECOND);
+    world.asked();
+    const before = await world.changes();
+    const each: number[] = [];
+    for (let second = 2; second <= 61; second++) {
+      await world.until(T0 + 2 * MINUTE + second * SECOND);
+      each.push(world.asked());
+    }
+    expect(each.reduce((sum, count) => sum + count)).toBe(300);
+    // Spread over the minute, about five a second.
+    expect(Math.max(...each)).toBeLessThan(25);
+    expect((await world.changes()) - before).toBeGreaterThan(0);
+
+    const one = await opened(['job']);
+    await one.beat('job');
+    await one.until(T0 + 2 * SECOND);
+    one.asked();
+    const quiet = await one.changes();
+    const looks: number[] = [];
+    for (let second = 3; second <= 62; second++) {
+      await one.until(T0 + second * SECOND);
+      looks.push(one.asked());
+    }
+    expect(looks.filter(count => count > 0)).toHaveLength(1);
+    expect((await one.changes()) - quiet).toBeLessThanOrEqual(5);
+  });
+
+  test('are down in the second their deadline passes, and one beat restores', async () => {
+    const world = await opened(['job', 'other']);
+    await world.until(T0 + 10 * SECOND);
+    await world.beat('job');
+    await world.until(T0 + 369 * SECOND);
+    expect(world.told).toEqual([]);
+    await world.until(T0 + 370 * SECOND);
+    expect(world.told).toEqual(['probe:job down 370']);
+    await world.until(T0 + 400 * SECOND);
+    await world.beat('job');
+    expect(world.told.at(-1)).toBe('probe:job up 400');
+    await world.until(T0 + 760 * SECOND);
+    expect(world.told.at(-1)).toBe('probe:job down 760');
+  });
+
+  test('a restart and an edit of status.yaml find the deadline again', async () => {
+    const world = await opened(['job']);
+    await world.beat('job');
+    await world.until(T0 + MINUTE);
+    world.edit([heartbeat('job', '2m', '0s')]);
+    await world.until(T0 + 119 * SECOND);
+    expect(world.told).toEqual([]);
+    await world.until(T0 + 120 * SECOND);
+    expect(world.told).toEqual(['probe:job down 120']);
+    await world.beat('job');
+    await world.until(T0 + 200 * SECOND);
+    world.restart();
+    // Nobody could have heard a beat before this process listened.
+    await world.until(T0 + 319 * SECOND);
+    expect(world.told).toHaveLength(2);
+    await world.until(T0 + 320 * SECOND);
+    expect(world.told.at(-1)).toBe('probe:job down 320');
+  });
+
+  test('asleep for a night, we heard nobody: silence counts from the waking', async () => {
+    const world = await opened(['job']);
+    await world.beat('job');
+    await world.until(T0 + MINUTE);
+    await world.jump(8 * 60 * MINUTE);
+    expect(world.told).toEqual([]);
+    const waking = T0 + MINUTE + 8 * 60 * MINUTE;
+    await world.until(waking + 359 * SECOND);
+    expect(world.told).toEqual([]);
+    await world.until(waking + 360 * SECOND);
+    expect(world.told).toEqual([`probe:job down ${(waking - T0) / SECOND + 360}`]);
+  });
+
+  test('a clock set back does not put a deadline out of reach', async () => {
+    const world = await opened(['job']);
+    await world.until(T0 + 60 * MINUTE, MINUTE);
+    await world.beat('job');
+    await world.jump(-30 * MINUTE);
+    await world.beat('job');
+    await world.until(T0 + 36 * MINUTE);
+    expect(world.told).toEqual([`probe:job down ${36 * 60}`]);
+  });
+});

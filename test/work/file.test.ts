@@ -1,0 +1,186 @@
+// Filing together: a crash at any write, a folder that refuses, a setting taken away; never twice, never lost.
+import { describe, expect, test } from 'vitest';
+import { parseIncident } from '../../src/core/incident-file.ts';
+import { MINUTE, SECOND } from '../../src/core/time.ts';
+import type { StoredTransition } from '../../src/core/transition.ts';
+import { type Filed, makeFile } from '../../src/work/file.ts';
+import { component, site } from '../makers.ts';
+
+const T0 = Date.UTC(2026, 2, 10, 12);
+const IDS = ['a', 'b', 'c'];
+const LOG = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** A folder, a list of transitions as the database holds them, and something that may go wrong at any write. */
+function desk(together = MINUTE, parents: Readonly<Record<string, string[]>> = {}) {
+  const files: Record<string, string> = {};
+  const rows: StoredTransition[] = [];
+  const components = IDS.map(id => component(id, { name: id.toUpperCase(), dependsOn: parents[id] ?? [] }));
+  let budget = Number.POSITIVE_INFINITY;
+  let readOnly = false;
+  let setting = together;
+  const spend = () => {
+    if (budget-- <= 0) throw new Error('killed');
+  };
+  const put = (id: string, text: string) => {
+    if (readOnly) throw Object.assign(new Error('no'), { code: 'EROFS' });
+    spend();
+    files[id] = text;
+    return true;
+  };
+  const file = makeFile({
+    pending: async () => rows.filter(({ filedAt }) => filedAt === null),
+    previousIncident: async (source, seq) =>
+      rows.findLast(row => row.source === source && row.seq < seq && row.incidentId !== null)?.incidentId ??
+      null,
+    async markFiled(seq, incidentId, now) {
+      spend();
+      const index = rows.findIndex(row => row.seq === seq);
+      rows[index] = { ...(rows[index] as StoredTransition), filedAt: now, incidentId };
+    },
+    create: async (id, text) => (id in files ? false : put(id, text)),
+    replace: async (id, before, text) => (files[id] === before ? put(id, text) : false),
+    templates: () => ({}),
+    log: LOG,
+  });
+  const incidents = () =>
+    Object.entries(files).flatMap(([id, text]) => parseIncident(`${id}.md`, id, text).value ?? []);
+  return {
+    files,
+    rows,
+    tell(id: string, kind: 'down' | 'up', second: number, known = second) {
+      const name = id.toUpperCase();
+      rows.push({
+        seq: rows.length + 1,
+        key: `${id}${kind}${second}`,
+        source: `probe:${id}`,
+        kind,
+        at: T0 + second * SECOND,
+        recordedAt: T0 + known * SECOND,
+        title: `${name} Down`,
+        slug: `${id}-down`,
+        severity: 'critical',
+        components: [id],
+        message: `${name} ${kind}.`,
+        told: { kind: 'down', component: name, seen: 'refused', checks: 3 },
+        filedAt: null,
+        incidentId: null,
+      });
+    },
+    /** A round at a second; killed after so many writes. */
+    async round(second: number, writes = Number.POSITIVE_INFINITY): Promise<Filed | null> {
+      budget = writes;
+      const read = { incidents: incidents(), text: (id: string) => files[id] };
+      return file(read, site({ together: setting, components }), T0 + second * SECOND).catch(() => null);
+    },
+    refuse(yes: boolean) {
+      readOnly = yes;
+    },
+    set(value: number) {
+      setting = value;
+    },
+  };
+}
+
+const FILE = '20260310_a-down';
+
+describe('three outages at once', () => {
+  // Four writes: the file, and a note for each of the three.
+  test.each([0, 1, 2, 3, 4])('killed after %d writes are one file, whole', async writes => {
+    const { files, rows, tell, round } = desk();
+    for (const [index, id] of IDS.entries()) tell(id, 'down', index, 20 + index);
+    await round(81, writes);
+    await round(82);
+    await round(83);
+    expect(Object.keys(files)).toEqual([FILE]);
+    expect(rows.map(({ incidentId }) => incidentId)).toEqual([FILE, FILE, FILE]);
+    expect(files[FILE]).toContain('opened_by: "probe:a, probe:b, probe:c"');
+  });
+
+  test.each([0, 1, 2, 3])(
+    'whose recoveries are killed after %d writes say each of them once',
+    async writes => {
+      const { files, tell, round, rows } = desk();
+      for (const [index, id] of IDS.entries()) tell(id, 'down', index, 20 + index);
+      await round(81);
+      tell('a', 'up', 100, 110);
+      tell('b', 'up', 101, 111);
+      await round(171, writes);
+      await round(172);
+      await round(173);
+      expect(rows.every(({ filedAt }) => filedAt !== null)).toBe(true);
+      expect(files[FILE]?.match(/^components: \[b, c\]$/gm)).toHaveLength(1);
+      expect(files[FILE]?.match(/^components: \[c\]$/gm)).toHaveLength(1);
+      tell('c', 'up', 200, 210);
+      await round(211);
+      expect(files[FILE]).toContain('status: resolved');
+    },
+  );
+
+  test.each([1, 2])(
+    'named after a child and killed after %d writes, a parent with a past has one file',
+    async writes => {
+      const { files, rows, tell, round } = desk(MINUTE, { a: ['b'] });
+      tell('b', 'down', -90_000);
+      await round(-89_000);
+      tell('b', 'up', -88_000);
+      await round(-87_000);
+      const past = Object.keys(files);
+      tell('a', 'down', 0, 20);
+      tell('b', 'down', 5, 30);
+      await round(80, writes);
+      await round(81);
+      await round(82);
+      expect(Object.keys(files)).toEqual([...past, FILE]);
+      expect(files[FILE]).toContain('title: B Down');
+      expect(rows.at(-1)?.incidentId).toBe(FILE);
+    },
+  );
+
+  test('are shown while the folder refuses, and filed once it takes them', async () => {
+    const { files, tell, round, refuse } = desk();
+    for (const id of IDS) tell(id, 'down', 0, 20);
+    refuse(true);
+    const shown = await round(90);
+    expect([...(shown?.unfiled.keys() ?? [])]).toEqual([FILE]);
+    // It waits for the folder and for nobody else: it is news.
+    expect(shown?.gathering.size).toBe(0);
+    expect(shown?.problems).toHaveLength(1);
+    tell('a', 'up', 95, 96);
+    const later = await round(97);
+    expect(later?.unfiled.get(FILE)).toContain('components: [b, c]');
+    refuse(false);
+    await round(98);
+    await round(170);
+    expect(files[FILE]).toContain('components: [b, c]');
+  });
+
+  test('recovered before they are filed are told of all the same', async () => {
+    const { files, tell, round } = desk();
+    for (const id of IDS) tell(id, 'down', 0, 20);
+    for (const id of IDS) tell(id, 'up', 40, 50);
+    const shown = await round(51);
+    expect(shown?.gathering.has(FILE)).toBe(true);
+    expect(shown?.unfiled.get(FILE)).toContain('status: resolved');
+    await round(80);
+    await round(81);
+    expect(files[FILE]).toContain('status: resolved');
+    expect(Object.keys(files)).toHaveLength(1);
+  });
+
+  test('are still recovered from when the setting is taken away', async () => {
+    const { files, tell, round, set } = desk();
+    for (const id of IDS) tell(id, 'down', 0, 20);
+    await round(80);
+    set(0);
+    tell('b', 'up', 100, 110);
+    await round(110);
+    expect(files[FILE]).toContain('components: [a, c]');
+  });
+
+  test('without the setting are three files', async () => {
+    const { files, tell, round } = desk(0);
+    for (const id of IDS) tell(id, 'down', 0, 20);
+    await round(20);
+    expect(Object.keys(files)).toEqual(['20260310_a-down', '20260310_b-down', '20260310_c-down']);
+  });
+});
