@@ -39,7 +39,7 @@ import { openRefresh } from './work/refresh.ts';
 import type { Schedule } from './work/schedule.ts';
 import { evenSo, lastGood } from './work/storage.ts';
 
-/** What tests replace: the clock, the schedule, and the network of the probes. */
+/** What tests replace: the clock, the schedule, and the network of probes and channels. */
 export interface Outside {
   readonly clock: Clock;
   readonly schedule: Schedule;
@@ -48,6 +48,8 @@ export interface Outside {
   readonly fetchText: FetchText;
   /** Whether the process is late with everything; left out: never. */
   readonly isStrained?: () => boolean;
+  /** Where a chat service stands in place of its own address. */
+  readonly dial?: (url: URL) => URL | null;
   readonly log: Log;
 }
 
@@ -171,10 +173,9 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       clock(),
     );
     const render = metrics.timed(makeRender(path.join(ROOT, 'views')));
-    const post = await openPost(
-      { db, env, secret, snapshot: refresh.current, render, writable, clock, log },
-      () => bell.ring(),
-    );
+    const { dial } = outside;
+    const parts = { db, env, secret, snapshot: refresh.current, render, writable, dial, clock, log };
+    const post = await openPost(parts, () => bell.ring());
     closers.push(() => post.close());
     const remind = openRemind({ db, snapshot: refresh.current, ...post.mail, warn: watch.warn, clock, log });
     const round = serially(async () => {
@@ -184,6 +185,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const bell = makeBell(async () => {
       await round();
       await post.enqueue();
+      await post.dispatch();
       // A hundred thousand letters take their time; the next ring is heard meanwhile.
       evenSo(post.send()).catch((error: unknown) => log.error({ err: error }, 'letters could not be sent'));
     }, log);
@@ -194,6 +196,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       refresh,
       pages: makePages(render),
       enrol: post.enrol,
+      enrolChannel: post.enrolChannel,
       ...openDoors({ ...outside, env, db, content, refresh, warned: watch.warn.warned, round }),
       ...metricDoors(db, () => refresh.current().site, log),
       beats,
@@ -242,6 +245,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       { name: 'round', every: '* * * * * *', run: round },
       { name: 'enqueue', every: '* * * * * *', run: post.enqueue },
       { name: 'deliver', every: '* * * * * *', run: post.send },
+      { name: 'dispatch', every: '* * * * * *', run: post.dispatch },
       { name: 'mirror', every: '* * * * * *', run: () => mirror.round(clock()) },
       { name: 'git', every: '* * * * * *', run: () => carry.round(clock()) },
       { name: 'history', every: '*/10 * * * * *', run: lookBack },
@@ -266,6 +270,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
         await lookBack();
         await round();
         await evenSo(post.enqueue());
+        await evenSo(post.dispatch());
         await evenSo(post.send());
         await mirror.round(clock());
         await nag();

@@ -8,6 +8,7 @@ import type { Outcome, Problem } from '../core/problem.ts';
 import type { Site } from '../core/site.ts';
 import { parseInstant } from '../core/time.ts';
 import { checkAgainst, readYaml, unknownKeys, type YamlText } from '../core/yaml.ts';
+import { channelProblems, channelSchema, channelsOf, visitorsSchema } from './channels-schema.ts';
 import { exportGitSchema, exportSchema, mappingSchema, mappingsOf, mirrorOf } from './doors-schema.ts';
 import type { Variables } from './environment.ts';
 import { fromSchema, metricSchema, metricsOf, readBy, springs, twins } from './metrics-schema.ts';
@@ -45,6 +46,7 @@ export function readSite(
     ...crossReferences(fields.components, yaml, file),
     ...twins(fields.metrics, yaml, file),
     ...springs(fields.metrics, fields.components, yaml, file),
+    ...channelProblems(fields.notify.channels, fields.components, yaml, file),
   );
   if (problems.some(problem => problem.level === 'error')) return { value: null, problems };
   const { brand } = fields;
@@ -68,7 +70,7 @@ export function readSite(
     git: fields.content.git ? { ...fields.content.git, secret: fields.content.git.secret ?? null } : null,
     history: fields.content.history,
     network: { reference: fields.network.reference ?? null },
-    notify: fields.notify,
+    notify: { ...fields.notify, channels: channelsOf(fields.notify.channels) },
     mail: { ...fields.mail, rate: fields.mail.rate ?? null, storm: fields.mail.storm ?? null },
     together: fields.together,
     components: fields.components.map(one => componentOf(one, metrics)),
@@ -126,6 +128,11 @@ function strangers(yaml: YamlText, file: string): Problem[] {
   }
   for (const [name, mapping] of Object.entries(webhooks ?? {})) {
     found.push(...unknownKeys(mapping, known(mappingSchema), ['webhooks', name], yaml, file));
+  }
+  const { channels, visitors } = ((site as { notify?: unknown }).notify ?? {}) as Record<string, unknown>;
+  found.push(...unknownKeys(visitors, known(visitorsSchema), ['notify', 'visitors'], yaml, file));
+  for (const [index, channel] of (Array.isArray(channels) ? channels : []).entries()) {
+    found.push(...unknownKeys(channel, known(channelSchema), ['notify', 'channels', index], yaml, file));
   }
   const { git } = ((site as { content?: unknown }).content ?? {}) as { git?: unknown };
   found.push(...unknownKeys(git, known(gitSchema), ['content', 'git'], yaml, file));

@@ -1,4 +1,6 @@
 // The site as status.yaml describes it: one frozen value, handed to every room.
+import type { ChannelSettings } from './channel.ts';
+import type { VisitorChannels } from './channel-url.ts';
 import type { Component, Severity } from './component.ts';
 import type { Mapping } from './inbound/mapped.ts';
 import type { Metric } from './metric.ts';
@@ -41,6 +43,10 @@ export interface Site {
   readonly notify: {
     /** An update waits this long before it is owed: edits and deletions meanwhile are folded in. */
     readonly grace: Millis;
+    /** The operator's own, besides mail. */
+    readonly channels: readonly ChannelSettings[];
+    /** What visitors may subscribe besides mail. */
+    readonly visitors: VisitorChannels;
   };
   readonly mail: MailLimits;
   /** Checks that fail within so many ms of one another share an incident; 0: each has its own. */
