@@ -199,11 +199,14 @@ describe.runIf(HAS_CHROMIUM)('the page in a browser', () => {
     const page = await open();
     await page.goto(`${origin}/live`);
     await page.context().setOffline(true);
-    await expect.poll(() => page.locator('#lost').textContent()).toMatch(/^Connection lost – last update /);
+    const soon = { timeout: 10_000 };
+    await expect
+      .poll(() => page.locator('#lost').textContent(), soon)
+      .toMatch(/^Connection lost – last update /);
     shown = pages.live(ctx({ ...FACES.outage!, version: 'b' }));
     await page.context().setOffline(false);
-    await expect.poll(() => page.locator('h1').textContent()).toContain('API: major outage');
-    expect(await page.locator('#lost').isVisible()).toBe(false);
+    await expect.poll(() => page.locator('h1').textContent(), soon).toContain('API: major outage');
+    await expect.poll(() => page.locator('#lost').isVisible(), soon).toBe(false);
   });
 
   it('tells times in the visitor’s zone, and leaves UTC days alone', async () => {
