@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Environment } from './config/environment.ts';
 import { openSite } from './config/live-site.ts';
 import { keptSecret } from './config/secret.ts';
+import { mostStreams } from './config/limits.ts';
 import { readSite } from './config/site-file.ts';
 import { openContent } from './content/folder.ts';
 import { openTemplates } from './content/templates.ts';
@@ -209,6 +210,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       storage: storage.problem,
       bounces: post.bounces,
       isStrained: outside.isStrained ?? (() => false),
+      mostStreams: mostStreams(log),
       clock,
       log,
     });
