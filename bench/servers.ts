@@ -3,9 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 
-/** Starts the built program on a port, quiet, with its folders under `dir`. */
+/** Starts the built program as `npm start` does, on a port, quiet, with its folders under `dir`. */
 export function startOurs(port: number, dir: string, env: Record<string, string> = {}): ChildProcess {
-  return start(['dist/main.js'], {
+  return start(['--max-semi-space-size=8', 'dist/main.js'], {
     HOST: '127.0.0.1',
     PORT: String(port),
     DATA_DIR: `${dir}/data`,

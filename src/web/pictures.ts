@@ -1,7 +1,6 @@
 // Pictures: the PNG a chat shows beneath a link, drawn when somebody asks, off the main thread, once per look.
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { renderAsync } from '@resvg/resvg-js';
 import type { Request, Router } from 'express';
 import { shortId } from '../core/token.ts';
 import type { Web } from './context.ts';
@@ -64,6 +63,8 @@ export function pictureRoutes(router: Router, web: Web): void {
 }
 
 async function draw(svg: string): Promise<Rendered> {
+  // Seven megabytes that most pages never ask for.
+  const { renderAsync } = await import('@resvg/resvg-js');
   const font = {
     fontFiles: FONT_FILES,
     loadSystemFonts: ELSEWHERE.test(svg),
