@@ -56,7 +56,10 @@ export async function run(): Promise<void> {
     one('opened in', `${(openedIn / 1000).toFixed(1)} s`);
     one('memory a stream', `${held.toFixed(1)} KB`);
     one('resident with all open', `${residentMb(server).toFixed(0)} MB`);
-    one(`a change, from the first page told to the last, median of ${CHANGES}`, `${median(told).toFixed(0)} ms`);
+    one(
+      `a change, from the first page told to the last, median of ${CHANGES}`,
+      `${median(told).toFixed(0)} ms`,
+    );
     one('the slowest page request meanwhile, median', `${median(pages).toFixed(0)} ms`);
     one('CPU of heartbeats alone, of one core', `${(idle * 100).toFixed(1)} %`);
   } finally {

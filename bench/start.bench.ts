@@ -35,9 +35,7 @@ async function measured(name: string, port: number, fill: (dir: string) => Promi
       memory.push(residentMb(server));
       await stop(server);
     }
-    process.stdout.write(
-      `| ${name} | ${median(times).toFixed(0)} ms | ${median(memory).toFixed(0)} MB |\n`,
-    );
+    process.stdout.write(`| ${name} | ${median(times).toFixed(0)} ms | ${median(memory).toFixed(0)} MB |\n`);
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }

@@ -2,9 +2,9 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Environment } from './config/environment.ts';
+import { mostStreams } from './config/limits.ts';
 import { openSite } from './config/live-site.ts';
 import { keptSecret } from './config/secret.ts';
-import { mostStreams } from './config/limits.ts';
 import { readSite } from './config/site-file.ts';
 import { openContent } from './content/folder.ts';
 import { openTemplates } from './content/templates.ts';

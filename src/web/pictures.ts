@@ -58,7 +58,10 @@ export function pictureRoutes(router: Router, web: Web): void {
     if (svg === null) return next();
     const lasting = req.query.v === shortId(svg);
     const headers = { 'Cache-Control': lasting ? FOR_EVER : BRIEFLY, Vary: 'Accept-Language' };
-    await sendRendered(req, res, await drawn(svg), { ...headers, 'Cross-Origin-Resource-Policy': 'cross-origin' });
+    await sendRendered(req, res, await drawn(svg), {
+      ...headers,
+      'Cross-Origin-Resource-Policy': 'cross-origin',
+    });
   });
 }
 

@@ -32,7 +32,10 @@ async function open(make: (path: string, version: string) => Answer | null = pla
   return { answers, cold, get };
 }
 
-const plain = (path: string, version: string) => ({ type: 'text/plain', body: `${path} ${version} `.repeat(99) });
+const plain = (path: string, version: string) => ({
+  type: 'text/plain',
+  body: `${path} ${version} `.repeat(99),
+});
 const versionIn = (text: string) => /one|two|three/.exec(text)?.[0];
 
 test('the old answer is given until the new one is ready; by its version the new one is given at once', async () => {

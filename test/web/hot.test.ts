@@ -49,7 +49,8 @@ function raw(url: string, method: string, headers: Record<string, string>, agent
       res.on('error', reject);
       res.on('end', () => {
         const lines: Record<string, string> = {};
-        for (const [name, value] of Object.entries(res.headers)) if (name !== 'date') lines[name] = `${value}`;
+        for (const [name, value] of Object.entries(res.headers))
+          if (name !== 'date') lines[name] = `${value}`;
         resolve({ status: res.statusCode ?? 0, headers: lines, body: Buffer.concat(chunks) });
       });
     });
@@ -105,7 +106,14 @@ describe('an answer from memory', () => {
         async (path, method, some, knows) => {
           const sent = { ...some } as Record<string, string>;
           const { etag = '' } = (await ask(path, 'GET', sent)).headers;
-          const match = { same: etag, weak: `W/${etag}`, list: `"a", ${etag}`, other: '"a"', any: '*', none: '' };
+          const match = {
+            same: etag,
+            weak: `W/${etag}`,
+            list: `"a", ${etag}`,
+            other: '"a"',
+            any: '*',
+            none: '',
+          };
           if (match[knows]) sent['if-none-match'] = match[knows];
           // A query nobody handed out never is answered from memory.
           const cold = await ask(`${path}?x=1`, method, sent);

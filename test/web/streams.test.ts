@@ -28,9 +28,11 @@ function read(port: number): Reader {
   socket.setEncoding('utf8').on('data', text => {
     reader.text += text;
   });
-  socket.on('error', () => undefined).once('close', () => {
-    reader.closed = true;
-  });
+  socket
+    .on('error', () => undefined)
+    .once('close', () => {
+      reader.closed = true;
+    });
   onTestFinished(() => void socket.destroy());
   return reader;
 }
