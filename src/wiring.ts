@@ -178,8 +178,11 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     );
     closers.push(() => post.close());
     const remind = openRemind({ db, snapshot: refresh.current, ...post.mail, warn: watch.warn, clock, log });
+    // The first Snapshot has just been composed: ten thousand files are not looked at twice.
+    let composed = true;
     const round = serially(async () => {
-      await refresh.round(clock());
+      if (!composed) await refresh.round(clock());
+      composed = false;
       await evenSo(post.note());
     });
     const bell = makeBell(async () => {
