@@ -27,7 +27,16 @@ export async function load(url: string, connections: number, seconds: number): P
 }
 
 async function withWrk(url: string, connections: number, seconds: number) {
-  const options = ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', '-H', 'Accept-Encoding: gzip'];
+  const options = [
+    '-t1',
+    `-c${connections}`,
+    `-d${seconds}s`,
+    '--timeout',
+    '10s',
+    '--latency',
+    '-H',
+    'Accept-Encoding: gzip',
+  ];
   const { stdout } = await run('wrk', [...options, url]);
   const number = (pattern: RegExp) => Number(pattern.exec(stdout)?.[1] ?? 0);
   const [, slow = '0', unit = 'ms'] = /99%\s+([\d.]+)(us|ms|s)/.exec(stdout) ?? [];
