@@ -2,7 +2,6 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Environment } from './config/environment.ts';
-import { mostStreams } from './config/limits.ts';
 import { openSite } from './config/live-site.ts';
 import { keptSecret } from './config/secret.ts';
 import { readSite } from './config/site-file.ts';
@@ -22,6 +21,7 @@ import * as transitions from './store/transitions.ts';
 import { makeRender } from './views.ts';
 import { makeApp } from './web/app.ts';
 import { isNear } from './web/connections.ts';
+import { mostStreams } from './web/descriptors.ts';
 import { LIMITS } from './web/limits.ts';
 import { makeMetrics } from './web/metrics.ts';
 import { makePages } from './web/pages.ts';

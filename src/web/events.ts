@@ -11,7 +11,6 @@ import { makeStreams } from './streams.ts';
 /** `GET /status/events`, `mostStreams` of them at a time; the returned function ends every stream. */
 export function eventRoutes(router: Router, { answers, mostStreams }: Web): () => void {
   const streams = makeStreams();
-  const most = Math.min(mostStreams, LIMITS.streams);
   /** Open streams by public address. */
   const byAddress = new Map<string, number>();
   const message = ({ version, verdict }: Snapshot) =>
@@ -20,7 +19,7 @@ export function eventRoutes(router: Router, { answers, mostStreams }: Web): () =
   router.get('/status/events', (req, res) => {
     const key = isNear(req.ip) ? null : addressKey(req.ip);
     const ofAddress = key === null ? 0 : (byAddress.get(key) ?? 0);
-    if (streams.count >= most || ofAddress >= LIMITS.streams_per_address) {
+    if (streams.count >= mostStreams || ofAddress >= LIMITS.streams_per_address) {
       res.set('Retry-After', '60');
       throw new Refusal(503, 'Too many open pages; this one asks every minute instead.');
     }

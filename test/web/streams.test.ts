@@ -5,8 +5,8 @@ import { createServer } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import express from 'express';
 import { expect, onTestFinished, test } from 'vitest';
-import { streamsWithin } from '../../src/config/limits.ts';
 import type { Web } from '../../src/web/context.ts';
+import { streamsWithin } from '../../src/web/descriptors.ts';
 import { errorHandler } from '../../src/web/errors.ts';
 import { eventRoutes } from '../../src/web/events.ts';
 import { makeStreams } from '../../src/web/streams.ts';
@@ -154,7 +154,7 @@ test('more than fit are refused and told why; one that leaves makes room; the he
 });
 
 test('the process is asked what it may hold open, and says what to do when that is too little', () => {
-  expect(streamsWithin(null)).toEqual({ most: 10_000, problem: null });
+  expect(streamsWithin(Number.MAX_SAFE_INTEGER)).toEqual({ most: 10_000, problem: null });
   expect(streamsWithin(20_000)).toEqual({ most: 10_000, problem: null });
   const { most, problem } = streamsWithin(4_096);
   expect(most).toBe(3_096);

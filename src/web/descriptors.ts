@@ -1,10 +1,10 @@
-// Limits of the process: how many open pages its file descriptors allow.
-import { readFileSync } from 'node:fs';
+// Descriptors: how many open pages the process's file descriptors allow.
 import type { Log } from '../core/log.ts';
 import { type Problem, printProblem } from '../core/problem.ts';
+import { openFiles } from './connections.ts';
+import { LIMITS } from './limits.ts';
 
-/** Open event streams a process is built for. */
-const MOST = 10_000;
+const MOST = LIMITS.streams;
 /** Descriptors for everything else: page requests, checks, mail, files. */
 const REST = 1_000;
 
@@ -15,9 +15,9 @@ export function mostStreams(log: Log): number {
   return most;
 }
 
-/** The same for a known limit of descriptors; null: unknown, then none is assumed. */
-export function streamsWithin(limit: number | null): { most: number; problem: Problem | null } {
-  if (limit === null || limit >= MOST + REST) return { most: MOST, problem: null };
+/** The same for a known limit of descriptors. */
+export function streamsWithin(limit: number): { most: number; problem: Problem | null } {
+  if (limit >= MOST + REST) return { most: MOST, problem: null };
   const most = Math.max(Math.floor(limit / 2), limit - REST);
   return {
     most,
@@ -28,14 +28,4 @@ export function streamsWithin(limit: number | null): { most: number; problem: Pr
       fix: `allow ${MOST + REST} (ulimit -n, LimitNOFILE= of a systemd unit, --ulimit nofile= of a container)`,
     },
   };
-}
-
-/** What Linux says; elsewhere Node has raised the limit to what the system allows. */
-function openFiles(): number | null {
-  try {
-    const [, soft] = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
-    return soft === undefined ? null : Number(soft);
-  } catch {
-    return null;
-  }
 }
