@@ -3,6 +3,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, RequestListener, ServerRespo
 import type { Snapshot } from '../core/snapshot.ts';
 import { LANGS, type Lang, negotiate } from '../core/words/words.ts';
 import { makeAhead } from './ahead.ts';
+import { BADGES } from './badges.ts';
 import { Generation, type Make } from './generation.ts';
 import { Hot, makeHotSend } from './hot.ts';
 import { type Rendered, sendRendered } from './rendered.ts';
@@ -10,7 +11,7 @@ import { type Rendered, sendRendered } from './rendered.ts';
 /** Browsers send a few hundred values of Accept-Language; a hostile one must not fill memory. */
 const MOST_LANGUAGES = 1000;
 /** Queries that change an answer and can have few values: the rest may be anything a visitor makes up. */
-const KNOWN_QUERY = new RegExp(`^[^?]*\\?(?:lang=(?:${LANGS.join('|')})|show=uptime)$`);
+const KNOWN_QUERY = new RegExp(`^[^?]*\\?(?:lang=(?:${LANGS.join('|')})|show=(?:${BADGES.join('|')}))$`);
 
 export interface Answers {
   /** What `make` makes of the Snapshot, made once under this key; null when there is no such thing. */
