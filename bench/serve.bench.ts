@@ -1,12 +1,13 @@
-// The live page under load, against bare node:http with the same compressed bytes and against Express
-// with EJS on every request: interleaved, median of five, ratios.
-import { type ChildProcess, spawn } from 'node:child_process';
+// The live page under load, against bare node:http with the same compressed bytes and against Express that
+// renders each time; then while checks and mail go on. Interleaved, median of five, ratios.
+import type { ChildProcess } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import autocannon from 'autocannon';
+import { LOADER, type Load, load } from './load.ts';
+import { cpuMs, median, ready, residentMb, startOurs, startPeer, stop } from './servers.ts';
+import { openWork } from './work.ts';
 
-const CONNECTIONS = 64;
 const SECONDS = 3;
 const ROUNDS = 5;
 
@@ -14,79 +15,89 @@ interface Server {
   readonly name: string;
   readonly url: string;
   readonly child: ChildProcess;
-  readonly rates: number[];
-  readonly p99: number[];
+  readonly loads: Load[];
+  /** Server's own CPU time for a request, µs. */
+  readonly cost: number[];
 }
 
-/** Prints requests a second and their ratio to the bare server's. */
+/** Prints the tables. */
 export async function run(): Promise<void> {
   const dir = mkdtempSync(path.join(tmpdir(), 'status-live-bench-'));
   // A copy: checks that fail here must not file incidents into the checkout.
-  const status = path.join(dir, 'status');
-  cpSync('status', status, { recursive: true });
+  cpSync('status', path.join(dir, 'status'), { recursive: true });
   const servers: Server[] = [];
+  const add = async (name: string, port: number, child: ChildProcess) => {
+    const url = `http://127.0.0.1:${port}/status/live`;
+    const server: Server = { name, url, child, loads: [], cost: [] };
+    servers.push(server);
+    await ready(url);
+    return server;
+  };
   try {
-    const ours = await start(
-      'ours',
-      ['dist/main.js'],
-      { DATA_DIR: dir, STATUS_DIR: status, PORT: '3917', LOG_LEVEL: 'silent' },
-      3917,
+    const ours = await add('Status Live', 3917, startOurs(3917, dir));
+    const bare = await add('bare node:http', 3918, startPeer('bare-server', ours.url, '3918'));
+    const each = [path.join(dir, 'status'), path.join(dir, 'naive'), '3919'];
+    const naive = await add('Express + EJS each time', 3919, startPeer('express-server', ...each));
+    const page = await fetch(ours.url).then(answer => answer.arrayBuffer());
+    process.stdout.write(
+      `${LOADER}, ${SECONDS} s a round, median of ${ROUNDS} interleaved rounds; page of ${(page.byteLength / 1024).toFixed(0)} KB, gzip.\n`,
     );
-    servers.push(ours);
-    await ready(`${ours.url}/status/live`);
-    const page = await fetch(`${ours.url}/status/live`, { headers: { 'accept-encoding': 'gzip' } });
-    const bytes = (await page.arrayBuffer()).byteLength;
-    const bare = `const z=require('zlib');fetch('${ours.url}/status/live').then(r=>r.text()).then(t=>{const b=z.gzipSync(t);require('http').createServer((q,s)=>{s.writeHead(200,{'content-type':'text/html; charset=utf-8','content-encoding':'gzip','content-length':b.length,etag:'"x"','cache-control':'public, max-age=10'});s.end(b)}).listen(3918)})`;
-    servers.push(await start('bare node:http', ['-e', bare], {}, 3918));
-    const ejs = `const z=require('zlib'),e=require('express'),j=require('ejs');const t=j.compile('<ul><% for(let i=0;i<600;i++){ %><li><%= i %></li><% } %></ul>');const a=e();a.get('/status/live',(q,s)=>s.send(t({})));a.listen(3919)`;
-    servers.push(await start('Express + EJS each time', ['-e', ejs], {}, 3919));
-    for (const server of servers) await ready(`${server.url}/status/live`);
-    for (let round = 0; round < ROUNDS; round++) {
-      for (const server of servers) {
-        const { requests, latency } = await autocannon({
-          url: `${server.url}/status/live`,
-          connections: CONNECTIONS,
-          duration: SECONDS,
-          headers: { 'accept-encoding': 'gzip' },
-        });
-        server.rates.push(requests.average);
-        server.p99.push(latency.p99);
-      }
-    }
-    const base = median(servers[1]!.rates);
-    process.stdout.write(`page: ${bytes} bytes decoded, ${CONNECTIONS} connections, median of ${ROUNDS}\n\n`);
-    process.stdout.write('| server | requests/s | ratio to bare | p99 ms |\n|---|---|---|---|\n');
-    for (const { name, rates, p99 } of servers) {
-      const rate = median(rates);
-      process.stdout.write(
-        `| ${name} | ${Math.round(rate)} | ${(rate / base).toFixed(2)} | ${median(p99)} |\n`,
-      );
-    }
+    await rounds(ours, [ours, bare, naive], 64);
+    await rounds(ours, [ours, bare], 256);
+    process.stdout.write(`\nResident after the load: ${residentMb(ours.child).toFixed(0)} MB.\n`);
+    await stop(naive.child);
+    await atWork(dir, add);
   } finally {
-    for (const { child } of servers) child.kill();
+    for (const { child } of servers) await stop(child);
     rmSync(dir, { recursive: true, force: true });
   }
 }
 
-async function start(
-  name: string,
-  args: string[],
-  env: Record<string, string>,
-  port: number,
-): Promise<Server> {
-  const child = spawn(process.execPath, args, { env: { ...process.env, ...env }, stdio: 'ignore' });
-  return { name, url: `http://127.0.0.1:${port}`, child, rates: [], p99: [] };
-}
+type Add = (name: string, port: number, child: ChildProcess) => Promise<Server>;
 
-async function ready(url: string): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    const answer = await fetch(url).catch(() => null);
-    if (answer?.ok) return;
-    await new Promise(resolve => setTimeout(resolve, 100));
+/** The same while a thousand checks a minute and a hundred mails a second go on in the same process. */
+async function atWork(dir: string, add: Add): Promise<void> {
+  const work = await openWork(path.join(dir, 'work'), 3923);
+  try {
+    const ours = await add('Status Live at work', 3923, work.child);
+    await work.begin();
+    const bare = await add('bare node:http, its page', 3924, startPeer('bare-server', ours.url, '3924'));
+    const before = await work.done();
+    const begun = performance.now();
+    await rounds(ours, [ours, bare], 64);
+    const after = await work.done();
+    const seconds = (performance.now() - begun) / 1000;
+    const checks = (((after.checks - before.checks) / seconds) * 60).toFixed(0);
+    const mails = ((after.mails - before.mails) / seconds).toFixed(0);
+    process.stdout.write(`\nMeanwhile ${checks} checks a minute and ${mails} mails a second.\n`);
+  } finally {
+    await work.close();
   }
-  throw new Error(`${url} does not answer`);
 }
 
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+async function rounds(first: Server, servers: Server[], connections: number): Promise<void> {
+  for (const server of servers) server.loads.length = server.cost.length = 0;
+  // What is not measured: the first second of each, in which it is compiled.
+  for (const { url } of servers) await load(url, connections, 1);
+  for (let round = 0; round < ROUNDS; round++) {
+    // Each goes first in turn.
+    for (const server of round % 2 === 0 ? servers : [...servers].reverse()) {
+      const before = cpuMs(server.child);
+      const found = await load(server.url, connections, SECONDS);
+      server.loads.push(found);
+      server.cost.push(((cpuMs(server.child) - before) * 1000) / found.requests);
+    }
+  }
+  const rateOf = ({ loads }: Server) => median(loads.map(({ rate }) => rate));
+  const slowOf = ({ loads }: Server) => median(loads.map(({ p99 }) => p99));
+  process.stdout.write(
+    `\n| ${connections} connections | requests/s | ${first.name} ÷ it | p99 ms | ${first.name}'s p99 ÷ it | CPU µs a request |\n|---|---|---|---|---|---|\n`,
+  );
+  for (const server of servers) {
+    const ratio = (rateOf(first) / rateOf(server)).toFixed(2);
+    const slower = (slowOf(first) / slowOf(server)).toFixed(2);
+    process.stdout.write(
+      `| ${server.name} | ${Math.round(rateOf(server))} | ${ratio} | ${slowOf(server).toFixed(1)} | ${slower} | ${median(server.cost).toFixed(1)} |\n`,
+    );
+  }
 }

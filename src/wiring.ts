@@ -21,6 +21,7 @@ import * as transitions from './store/transitions.ts';
 import { makeRender } from './views.ts';
 import { makeApp } from './web/app.ts';
 import { isNear } from './web/connections.ts';
+import { mostStreams } from './web/descriptors.ts';
 import { LIMITS } from './web/limits.ts';
 import { makeMetrics } from './web/metrics.ts';
 import { makePages } from './web/pages.ts';
@@ -178,8 +179,11 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const post = await openPost(parts, () => bell.ring());
     closers.push(() => post.close());
     const remind = openRemind({ db, snapshot: refresh.current, ...post.mail, warn: watch.warn, clock, log });
+    // The first Snapshot has just been composed: ten thousand files are not looked at twice.
+    let composed = true;
     const round = serially(async () => {
-      await refresh.round(clock());
+      if (!composed) await refresh.round(clock());
+      composed = false;
       await evenSo(post.note());
     });
     const bell = makeBell(async () => {
@@ -212,6 +216,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       storage: storage.problem,
       bounces: post.bounces,
       isStrained: outside.isStrained ?? (() => false),
+      mostStreams: mostStreams(log),
       clock,
       log,
     });

@@ -78,7 +78,7 @@ function claimIn(
 
 function viewOf(incident: Incident, facts: Facts, now: Millis): IncidentView {
   const { site, unfiled, histories, sightings } = facts;
-  const names = new Map(site.components.map(component => [component.id, component.name]));
+  const names = namesOf(site);
   const covered = incident.scheduled ? coveredBy(incident as Incident & { scheduled: Span }) : null;
   const start = covered?.start ?? incident.started;
   const end = covered?.end ?? incident.resolved ?? now;
@@ -107,6 +107,14 @@ function viewOf(incident: Incident, facts: Facts, now: Millis): IncidentView {
   };
   keptViews.set(incident, { view, site, history, sightings });
   return view;
+}
+
+const nameLists = new WeakMap<Site['components'], ReadonlyMap<string, string>>();
+
+function namesOf({ components }: Site): ReadonlyMap<string, string> {
+  const known = nameLists.get(components) ?? new Map(components.map(({ id, name }) => [id, name]));
+  nameLists.set(components, known);
+  return known;
 }
 
 interface Rendered {

@@ -32,7 +32,9 @@ export function daysOf(
     const day: Span = { start: first + index * DAY, end: Math.min(first + (index + 1) * DAY, now) };
     const calm = quiet(component, known, from, day);
     const within = <T>(of: readonly Dated<T>[][]) =>
-      (of[index] as Dated<T>[]).filter(({ span }) => touches(span, day)).map(({ item }) => item);
+      (of[index] ?? []).filter(({ span }) => touches(span, day)).map(({ item }) => item);
+    // Most days of most components: nothing was reported.
+    if (!bad[index] && !spared[index] && !touching[index]) return plainCell(day.start, calm);
     const outagesThen = within(bad);
     const sparedThen = within(spared);
     const touchingThen = within(touching);
@@ -56,20 +58,22 @@ interface Dated<T> {
   readonly span: Span;
 }
 
-/** Each item under every day its span may touch: thousands of old incidents cost one look, not ninety. */
+/** Each item under every day its span may touch, other days left out: thousands of old incidents cost one look, not ninety. */
 function byDay<T>(
   items: readonly T[],
   spanOf: (item: T) => Span,
   first: Millis,
   count: number,
 ): Dated<T>[][] {
-  const days: Dated<T>[][] = Array.from({ length: count }, () => []);
+  const days: Dated<T>[][] = [];
   for (const item of items) {
     const span = spanOf(item);
     if (span.end < first) continue;
     const last = Math.min(count - 1, Math.floor((span.end - first) / DAY));
     for (let index = Math.max(0, Math.floor((span.start - first) / DAY)); index <= last; index++) {
-      (days[index] as Dated<T>[]).push({ item, span });
+      const there = days[index];
+      if (there) there.push({ item, span });
+      else days[index] = [{ item, span }];
     }
   }
   return days;

@@ -116,11 +116,20 @@ export function reachedBy(
   components: readonly Named[],
 ): readonly Affected[] {
   if (incident.components) {
-    const known = new Set(components.map(component => component.id));
+    const known = idsOf(components);
     return incident.components.filter(affected => known.has(affected.id));
   }
   const named = components.filter(component => standsIn(component.name, incident.title));
   return (named.length > 0 ? named : components).map(component => ({ id: component.id, status: null }));
+}
+
+/** A site's list is asked about by each of thousands of incidents. */
+const ids = new WeakMap<readonly Named[], ReadonlySet<string>>();
+
+function idsOf(components: readonly Named[]): ReadonlySet<string> {
+  const known = ids.get(components) ?? new Set(components.map(component => component.id));
+  ids.set(components, known);
+  return known;
 }
 
 function standsIn(name: string, title: string): boolean {

@@ -35,9 +35,10 @@ export function makeApp(deps: WebDeps): App {
     ...deps,
     base,
     assets: readAssets(deps.publicDir),
-    answers: makeAnswers(deps.refresh.current),
+    answers: makeAnswers(deps.refresh.current()),
     countGuess: makeGuesses(deps.log),
   };
+  const stopPreparing = deps.refresh.subscribe(web.answers.prepare);
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -82,6 +83,9 @@ export function makeApp(deps: WebDeps): App {
       web.metrics.answered();
       handle(req, res);
     },
-    close: endStreams,
+    close() {
+      stopPreparing();
+      endStreams();
+    },
   };
 }

@@ -86,6 +86,9 @@ export function assetRoutes(router: Router, { refresh, assets, answers, brandFil
     // An SVG logo is the operator's, but it is still kept from running anything when opened by itself.
     res.setHeader('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox");
     const headers = { 'Cache-Control': FOR_MINUTES, Vary: 'Accept-Encoding' };
-    sendRendered(req, res, known.rendered, { ...headers, 'Cross-Origin-Resource-Policy': 'cross-origin' });
+    await sendRendered(req, res, known.rendered, {
+      ...headers,
+      'Cross-Origin-Resource-Policy': 'cross-origin',
+    });
   });
 }

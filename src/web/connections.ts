@@ -118,7 +118,7 @@ export function isNear(address: string | undefined): boolean {
 }
 
 /** How many files this process may have open; a large number where the system does not say. */
-function openFiles(): number {
+export function openFiles(): number {
   try {
     const found = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'));
     return found ? Number(found[1]) : Number.MAX_SAFE_INTEGER;

@@ -92,6 +92,8 @@ export interface WebDeps {
   readonly isStrained: IsStrained;
   /** What is wrong with the disk; null while all is well. */
   readonly storage: () => Problem | null;
+  /** Open event streams at a time: what the process may hold open. */
+  readonly mostStreams: number;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -35,7 +35,11 @@ export function customMetricRoutes(router: Router, web: Web): void {
       return metric ? json(metricJson(metric, await metricSeriesOf(web, metric, range, snapshot.at))) : null;
     });
     if (!rendered) throw new Refusal(404, 'There is no such metric.');
-    sendRendered(req, res, rendered, { 'Cache-Control': CACHED, Vary: 'Accept-Encoding', ...OPEN_TO_ALL });
+    await sendRendered(req, res, rendered, {
+      'Cache-Control': CACHED,
+      Vary: 'Accept-Encoding',
+      ...OPEN_TO_ALL,
+    });
   });
   router.options('/api/metrics/:id.json', (_req, res: Response) => {
     res
@@ -55,7 +59,10 @@ export function customMetricRoutes(router: Router, web: Web): void {
       return body === null ? null : { type: 'text/html; charset=utf-8', body };
     });
     if (!rendered) return next();
-    sendRendered(req, res, rendered, { 'Cache-Control': CACHED, Vary: 'Accept-Encoding, Accept-Language' });
+    await sendRendered(req, res, rendered, {
+      'Cache-Control': CACHED,
+      Vary: 'Accept-Encoding, Accept-Language',
+    });
   });
 }
 

@@ -1,18 +1,16 @@
 // SSE: tells open pages that the Snapshot changed; they fetch the page by its version.
-import type { Response, Router } from 'express';
+import type { Router } from 'express';
 import type { Snapshot } from '../core/snapshot.ts';
-import { SECOND } from '../core/time.ts';
 import { isNear } from './connections.ts';
 import type { Web } from './context.ts';
 import { Refusal } from './guards.ts';
 import { LIMITS } from './limits.ts';
 import { addressKey } from './rates.ts';
+import { makeStreams } from './streams.ts';
 
-const HEARTBEAT = 20 * SECOND;
-
-/** `GET /status/events`; the returned function ends every stream. */
-export function eventRoutes(router: Router, { refresh }: Web): () => void {
-  const streams = new Set<Response>();
+/** `GET /status/events`, `mostStreams` of them at a time; the returned function ends every stream. */
+export function eventRoutes(router: Router, { answers, mostStreams }: Web): () => void {
+  const streams = makeStreams();
   /** Open streams by public address. */
   const byAddress = new Map<string, number>();
   const message = ({ version, verdict }: Snapshot) =>
@@ -21,7 +19,7 @@ export function eventRoutes(router: Router, { refresh }: Web): () => void {
   router.get('/status/events', (req, res) => {
     const key = isNear(req.ip) ? null : addressKey(req.ip);
     const ofAddress = key === null ? 0 : (byAddress.get(key) ?? 0);
-    if (streams.size >= LIMITS.streams || ofAddress >= LIMITS.streams_per_address) {
+    if (streams.count >= mostStreams || ofAddress >= LIMITS.streams_per_address) {
       res.set('Retry-After', '60');
       throw new Refusal(503, 'Too many open pages; this one asks every minute instead.');
     }
@@ -31,32 +29,23 @@ export function eventRoutes(router: Router, { refresh }: Web): () => void {
       'X-Accel-Buffering': 'no',
       Connection: 'keep-alive',
     });
-    res.write(`retry: ${3000 + Math.floor(Math.random() * 4000)}\n${message(refresh.current())}`);
-    streams.add(res);
-    if (key !== null) byAddress.set(key, ofAddress + 1);
-    req.on('close', () => {
-      streams.delete(res);
-      if (key === null) return;
+    // Who asks for the head alone waits for no news.
+    if (req.method === 'HEAD') return void res.end();
+    // Pages that lost their server together come back one after another.
+    streams.add(res, `retry: ${3000 + Math.floor(Math.random() * 4000)}\n${message(answers.shown())}`);
+    if (key === null) return;
+    byAddress.set(key, ofAddress + 1);
+    res.once('close', () => {
       const left = (byAddress.get(key) ?? 1) - 1;
       if (left > 0) byAddress.set(key, left);
       else byAddress.delete(key);
     });
   });
 
-  const tell = (text: string) => {
-    for (const res of streams) {
-      // A reader that never reads must not hold memory: it reconnects and gets the newest.
-      if (res.writableLength > 64_000) res.destroy();
-      else res.write(text);
-    }
-  };
-  const stop = refresh.subscribe(snapshot => tell(message(snapshot)));
-  const timer = setInterval(() => tell(': still here\n\n'), HEARTBEAT);
-  timer.unref();
+  // Not before the new version's bytes are ready: ten thousand pages ask for them at once.
+  const stop = answers.subscribe(snapshot => streams.tell(message(snapshot)));
   return () => {
     stop();
-    clearInterval(timer);
-    // A new process is there in a moment; not all of them in the same one.
-    for (const res of streams) res.end(`retry: ${1000 + Math.floor(Math.random() * 4000)}\n\n`);
+    streams.close();
   };
 }

@@ -103,7 +103,7 @@ async function looksOf(
 ): Promise<ExportFile[]> {
   const files: ExportFile[] = [];
   const asset = (path: string, name: string) => {
-    const body = assets.file(name, site)?.in('identity').bytes;
+    const body = assets.file(name, site)?.ready('identity')?.bytes;
     if (body) files.push({ path, key: assets.version(name, site), body: () => body });
   };
   asset('status/assets/status.css', 'status.css');

@@ -46,7 +46,11 @@ export function latencyRoutes(router: Router, web: Web): void {
       return series ? json(latencyJson(component, series)) : null;
     });
     if (!rendered) throw new Refusal(404, 'There is no such component.');
-    sendRendered(req, res, rendered, { 'Cache-Control': CACHED, Vary: 'Accept-Encoding', ...OPEN_TO_ALL });
+    await sendRendered(req, res, rendered, {
+      'Cache-Control': CACHED,
+      Vary: 'Accept-Encoding',
+      ...OPEN_TO_ALL,
+    });
   });
   router.options('/api/components/:id/latency.json', (_req, res: Response) => {
     res
@@ -67,7 +71,10 @@ export function latencyRoutes(router: Router, web: Web): void {
       return body === null ? null : { type: 'text/html; charset=utf-8', body };
     });
     if (!rendered) return next();
-    sendRendered(req, res, rendered, { 'Cache-Control': CACHED, Vary: 'Accept-Encoding, Accept-Language' });
+    await sendRendered(req, res, rendered, {
+      'Cache-Control': CACHED,
+      Vary: 'Accept-Encoding, Accept-Language',
+    });
   });
 }
 

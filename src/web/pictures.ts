@@ -1,7 +1,6 @@
 // Pictures: the PNG a chat shows beneath a link, drawn when somebody asks, off the main thread, once per look.
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { renderAsync } from '@resvg/resvg-js';
 import type { Request, Router } from 'express';
 import { shortId } from '../core/token.ts';
 import type { Web } from './context.ts';
@@ -59,11 +58,16 @@ export function pictureRoutes(router: Router, web: Web): void {
     if (svg === null) return next();
     const lasting = req.query.v === shortId(svg);
     const headers = { 'Cache-Control': lasting ? FOR_EVER : BRIEFLY, Vary: 'Accept-Language' };
-    sendRendered(req, res, await drawn(svg), { ...headers, 'Cross-Origin-Resource-Policy': 'cross-origin' });
+    await sendRendered(req, res, await drawn(svg), {
+      ...headers,
+      'Cross-Origin-Resource-Policy': 'cross-origin',
+    });
   });
 }
 
 async function draw(svg: string): Promise<Rendered> {
+  // Seven megabytes that most pages never ask for.
+  const { renderAsync } = await import('@resvg/resvg-js');
   const font = {
     fontFiles: FONT_FILES,
     loadSystemFonts: ELSEWHERE.test(svg),

@@ -7,28 +7,33 @@ import type { Web } from './context.ts';
 import { claimJson, uptimeJson } from './evidence.ts';
 import { atom, jsonFeed, rss } from './feeds.ts';
 import { openapi } from './openapi.ts';
+import type { PageContext } from './pages.ts';
 import type { Answer } from './rendered.ts';
 import { STATUSPAGE } from './statuspage.ts';
 import { OPEN_TO_ALL } from './statuspage-paths.ts';
-import { asksLang, contextOf, langOf } from './visitor.ts';
+import { contextFor, visitorOf } from './visitor.ts';
 
 export const CACHED = 'public, max-age=10, stale-while-revalidate=60, stale-if-error=86400';
 
 const HTML = 'text/html; charset=utf-8';
+/** The parts of an address, by the names its route gives them. */
+type Params = Readonly<Record<string, string | string[] | undefined>>;
+
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 export function publicRoutes(router: Router, web: Web): void {
   const { answers } = web;
 
-  const page = (make: (ctx: ReturnType<typeof contextOf>, req: Request) => string | null) => {
+  // What makes an answer is kept with it, to make the next one ahead: it must not hold the request.
+  const page = (make: (ctx: PageContext, params: Params) => string | null) => {
     return (req: Request, res: Response, next: () => void) => {
-      const rendered = answers.render(
-        `${langOf(req)} ${asksLang(req)} ${web.base()} ${req.path}`,
-        snapshot => {
-          const body = make(contextOf(web, snapshot, req), req);
-          return body === null ? null : { type: HTML, body };
-        },
-      );
+      const { params, path } = req as Request<Params>;
+      const visitor = visitorOf(req);
+      const key = `${visitor.lang} ${visitor.langAsked} ${web.base()} ${path}`;
+      const rendered = answers.render(req, key, snapshot => {
+        const body = make(contextFor(web, snapshot, visitor), params);
+        return body === null ? null : { type: HTML, body };
+      });
       if (!rendered) return next();
       const vary = 'Accept-Encoding, Accept-Language';
       answers.send(req, res, rendered, { 'Cache-Control': CACHED, Vary: vary });
@@ -41,7 +46,7 @@ export function publicRoutes(router: Router, web: Web): void {
   router.get(['/status', '/status/'], (_req, res) => res.redirect(302, `${web.base()}/status/live`));
   router.get(
     ['/status/incidents/:id', '/incidents/:id'],
-    page((ctx, req) => web.pages.incident(ctx, String(req.params.id))),
+    page((ctx, { id }) => web.pages.incident(ctx, String(id))),
   );
   router.get(
     ['/status/history', '/history'],
@@ -49,7 +54,7 @@ export function publicRoutes(router: Router, web: Web): void {
   );
   router.get(
     '/status/history/:month',
-    page((ctx, req) => web.pages.history(ctx, String(req.params.month))),
+    page((ctx, { month }) => web.pages.history(ctx, String(month))),
   );
 
   router.get(
@@ -60,9 +65,11 @@ export function publicRoutes(router: Router, web: Web): void {
     res.set('Cache-Control', 'public, max-age=3600').type('text/plain').send(robots(web.base()));
   });
 
-  const open = (make: (snapshot: Snapshot, req: Request) => Answer | null) => {
+  const open = (make: (snapshot: Snapshot, params: Params, show: BadgeShow) => Answer | null) => {
     return (req: Request, res: Response, next: () => void) => {
-      const rendered = answers.render(`${req.path} ${shown(req)}`, snapshot => make(snapshot, req));
+      const { params, path } = req as Request<Params>;
+      const show = shown(req);
+      const rendered = answers.render(req, `${path} ${show}`, snapshot => make(snapshot, params, show));
       if (!rendered) return next();
       const headers = { 'Cache-Control': CACHED, Vary: 'Accept-Encoding', ...OPEN_TO_ALL };
       answers.send(req, res, rendered, headers);
@@ -71,8 +78,8 @@ export function publicRoutes(router: Router, web: Web): void {
   const json = (body: object): Answer => ({ type: JSON_TYPE, body: harmless(JSON.stringify(body)) });
   router.get(
     '/api/v2/*path',
-    open((snapshot, req) => {
-      const name = ([] as string[]).concat(req.params.path as unknown as string[]).join('/');
+    open((snapshot, { path }) => {
+      const name = ([] as (string | undefined)[]).concat(path).join('/');
       const make = Object.hasOwn(STATUSPAGE, name) ? STATUSPAGE[name] : undefined;
       return make ? json(make(snapshot)) : null;
     }),
@@ -83,8 +90,8 @@ export function publicRoutes(router: Router, web: Web): void {
   );
   router.get(
     '/api/incidents/:id/claim.json',
-    open((snapshot, req) => {
-      const claim = claimJson(snapshot, String(req.params.id));
+    open((snapshot, { id }) => {
+      const claim = claimJson(snapshot, String(id));
       return claim && json(claim);
     }),
   );
@@ -92,14 +99,13 @@ export function publicRoutes(router: Router, web: Web): void {
     '/api/openapi.json',
     open(({ site }) => json(openapi(site))),
   );
-  const one = (req: Request, snapshot: Snapshot): string | null | undefined => {
-    const { component } = req.params;
+  const one = ({ component }: Params, snapshot: Snapshot): string | null | undefined => {
     if (component === undefined) return undefined;
     return snapshot.site.components.some(({ id }) => id === component) ? String(component) : null;
   };
   const feed = (type: string, make: (snapshot: Snapshot, component?: string) => string) =>
-    open((snapshot, req) => {
-      const component = one(req, snapshot);
+    open((snapshot, params) => {
+      const component = one(params, snapshot);
       return component === null ? null : { type: `${type}; charset=utf-8`, body: make(snapshot, component) };
     });
   router.get(['/status/feed.atom', '/status/feed/:component.atom'], feed('application/atom+xml', atom));
@@ -120,10 +126,10 @@ export function publicRoutes(router: Router, web: Web): void {
   );
   const calendar = feed('text/calendar', maintenanceIcs);
   router.get(['/status/maintenance.ics', '/status/maintenance/:component.ics'], calendar);
-  const svg = open((snapshot, req) => {
-    const component = one(req, snapshot);
+  const svg = open((snapshot, params, show) => {
+    const component = one(params, snapshot);
     if (component === null) return null;
-    return { type: 'image/svg+xml; charset=utf-8', body: badge(snapshot, component, shown(req)) };
+    return { type: 'image/svg+xml; charset=utf-8', body: badge(snapshot, component, show) };
   });
   router.get(['/status/badge.svg', '/status/badge/:component.svg'], svg);
 }

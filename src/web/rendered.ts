@@ -1,7 +1,9 @@
-// Rendered bytes: an answer as it goes out, compressed once, with its ETag.
+// Rendered bytes: an answer as it goes out, compressed once per encoding off the main thread, with its ETag.
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import { chooseEncoding, type Encoding } from './encoding.ts';
 
 /** An answer before it is bytes. */
 export interface Answer {
@@ -9,85 +11,116 @@ export interface Answer {
   readonly body: string | Buffer;
 }
 
-interface Variant {
+/** The bytes in one encoding. */
+export interface Variant {
+  readonly encoding: Encoding;
   readonly bytes: Buffer;
   readonly etag: string;
 }
 
+/** Less than this is not worth packing. */
+const LEAST = 256;
+
 /** An answer as it goes out: identity always, gzip and brotli made when first asked for. */
 export class Rendered {
   readonly type: string;
+  /** How many Snapshots ago it was last asked for: what nobody asks for is not made ahead for ever. */
+  idle = 0;
   private readonly identity: Variant;
   private readonly hash: string;
-  private readonly packed = new Map<string, Variant>();
+  private readonly made = new Map<Encoding, Variant>();
+  private readonly making = new Map<Encoding, Promise<Variant>>();
 
   constructor({ type, body }: Answer) {
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;
     this.type = type;
     this.hash = createHash('sha256').update(bytes).digest('base64url').slice(0, 22);
-    this.identity = { bytes, etag: `"${this.hash}"` };
+    this.identity = { encoding: 'identity', bytes, etag: `"${this.hash}"` };
   }
 
-  /** The bytes in an encoding; those that are not worth packing come as they are. */
-  in(encoding: Encoding): Variant & { readonly encoding: Encoding } {
-    const { bytes } = this.identity;
-    if (encoding === 'identity' || bytes.length < 256 || /^image\/(?!svg)/.test(this.type)) {
-      return { ...this.identity, encoding: 'identity' };
-    }
-    let variant = this.packed.get(encoding);
-    if (!variant) {
-      variant = { bytes: PACK[encoding](bytes), etag: `"${this.hash}-${encoding}"` };
-      this.packed.set(encoding, variant);
-    }
-    return { ...variant, encoding };
+  /** The encodings it was asked for besides identity: a newer version is packed in them ahead. */
+  get asked(): Encoding[] {
+    return [...this.making.keys()];
+  }
+
+  /** Bytes unpacked. */
+  get length(): number {
+    return this.identity.bytes.length;
+  }
+
+  /** The ETag in an encoding: known before the bytes are. */
+  etag(encoding: Encoding): string {
+    return this.packs(encoding) ? `"${this.hash}-${encoding}"` : this.identity.etag;
+  }
+
+  /** The bytes in an encoding if they are there already; those not worth packing come as they are. */
+  ready(encoding: Encoding): Variant | null {
+    return this.packs(encoding) ? (this.made.get(encoding) ?? null) : this.identity;
+  }
+
+  /** The same, packed in zlib's own threads when they are not there yet. */
+  pack(encoding: Encoding): Promise<Variant> {
+    if (!this.packs(encoding)) return Promise.resolve(this.identity);
+    const under = this.making.get(encoding);
+    if (under) return under;
+    const work = PACK[encoding](this.identity.bytes).then(
+      bytes => {
+        const variant = { encoding, bytes, etag: this.etag(encoding) };
+        this.made.set(encoding, variant);
+        return variant;
+      },
+      // No memory to pack with: unpacked bytes are an answer too.
+      () => this.identity,
+    );
+    this.making.set(encoding, work);
+    return work;
+  }
+
+  private packs(encoding: Encoding): encoding is 'gzip' | 'br' {
+    if (encoding === 'identity' || this.identity.bytes.length < LEAST) return false;
+    return !/^image\/(?!svg)/.test(this.type);
   }
 }
 
-type Encoding = 'identity' | 'gzip' | 'br';
+const [zip, brotli] = [promisify(gzip), promisify(brotliCompress)];
 
 const PACK = {
-  gzip: (bytes: Buffer) => gzipSync(bytes, { level: 7 }),
-  br: (bytes: Buffer) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }),
+  gzip: (bytes: Buffer) => zip(bytes, { level: 7 }),
+  br: (bytes: Buffer) => brotli(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }),
 };
 
-/** Sends an answer: encoding by q-values, 304 when the visitor has it, headers alone for HEAD. */
-export function sendRendered(
+/**
+ * Sends an answer: encoding by q-values, 304 when the visitor has it, headers alone for HEAD. At once
+ * when the bytes are packed already, else as soon as they are.
+ */
+export async function sendRendered(
   req: IncomingMessage,
   res: ServerResponse,
   rendered: Rendered,
   headers: OutgoingHttpHeaders,
-): void {
-  const { bytes, etag, headers: about } = describe(rendered, req.headers['accept-encoding']);
+): Promise<void> {
+  const encoding = chooseEncoding(req.headers['accept-encoding']);
+  const etag = rendered.etag(encoding);
   if (isKnown(req.headers['if-none-match'], etag)) {
     res.writeHead(304, { ...headers, etag }).end();
     return;
   }
-  res.writeHead(200, { ...headers, ...about }).end(req.method === 'HEAD' ? undefined : bytes);
+  const variant = rendered.ready(encoding) ?? (await rendered.pack(encoding));
+  // Whoever waited for the packing may have left meanwhile.
+  if (res.destroyed) return;
+  res.writeHead(200, { ...headers, ...about(rendered, variant) });
+  res.end(req.method === 'HEAD' ? undefined : variant.bytes);
 }
 
-/** The bytes for an Accept-Encoding line, with the headers that tell of them. */
-export function describe(rendered: Rendered, acceptEncoding: string | undefined) {
-  const { bytes, etag, encoding } = rendered.in(chooseEncoding(acceptEncoding));
-  const coding: OutgoingHttpHeaders = encoding === 'identity' ? {} : { 'content-encoding': encoding };
-  const headers = { etag, 'content-type': rendered.type, 'content-length': bytes.length, ...coding };
-  return { bytes, etag, headers };
+/** The headers that tell of a variant. */
+export function about({ type }: Rendered, { bytes, etag, encoding }: Variant): OutgoingHttpHeaders {
+  const coding = encoding === 'identity' ? {} : { 'content-encoding': encoding };
+  return { etag, 'content-type': type, 'content-length': bytes.length, ...coding };
 }
 
-function isKnown(sent: string | undefined, etag: string): boolean {
+/** Whether an If-None-Match line names this ETag. */
+export function isKnown(sent: string | undefined, etag: string): boolean {
   if (sent === undefined) return false;
   // A cache on the way may have weakened it: W/"x" is the same page.
   return sent.split(',').some(tag => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag);
-}
-
-/** The best encoding both sides know; brotli before gzip where the visitor likes both alike. */
-function chooseEncoding(accept: string | undefined): Encoding {
-  const weights = new Map<string, number>();
-  for (const part of (accept ?? '').toLowerCase().split(',')) {
-    const [name = '', ...params] = part.trim().split(';');
-    const quality = params.map(param => /^\s*q=([\d.]+)/.exec(param)?.[1]).find(value => value !== undefined);
-    weights.set(name.trim(), quality === undefined ? 1 : Number(quality));
-  }
-  const weight = (name: string) => weights.get(name) ?? weights.get('*') ?? 0;
-  if (weight('br') > 0 && weight('br') >= weight('gzip')) return 'br';
-  return weight('gzip') > 0 ? 'gzip' : 'identity';
 }

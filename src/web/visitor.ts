@@ -5,18 +5,32 @@ import { type Lang, negotiate, spoken } from '../core/words/words.ts';
 import type { Web } from './context.ts';
 import type { PageContext } from './pages.ts';
 
+/** All that a page may differ by from visitor to visitor. */
+export interface Visitor {
+  readonly lang: Lang;
+  /** Whether `?lang=` asked for it. */
+  readonly langAsked: boolean;
+}
+
+export function visitorOf(req: Request): Visitor {
+  return { lang: langOf(req), langAsked: asksLang(req) };
+}
+
 /** What a page needs besides its own facts. */
-export function contextOf(web: Pick<Web, 'assets' | 'base'>, snapshot: Snapshot, req: Request): PageContext {
+export function contextFor(
+  web: Pick<Web, 'assets' | 'base'>,
+  snapshot: Snapshot,
+  visitor: Visitor,
+): PageContext {
   const { site } = snapshot;
   const base = web.base();
   const address = (name: string) => `${base}/status/assets/${name}?v=${web.assets.version(name, site)}`;
-  return {
-    snapshot,
-    lang: langOf(req),
-    langAsked: asksLang(req),
-    base,
-    assets: { css: address('status.css'), js: address('live.js') },
-  };
+  return { snapshot, ...visitor, base, assets: { css: address('status.css'), js: address('live.js') } };
+}
+
+/** The same for the visitor of a request. */
+export function contextOf(web: Pick<Web, 'assets' | 'base'>, snapshot: Snapshot, req: Request): PageContext {
+  return contextFor(web, snapshot, visitorOf(req));
 }
 
 /** The language asked for by `?lang=`, else by the browser. */

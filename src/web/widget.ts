@@ -9,7 +9,7 @@ import { FRAMED } from './guards.ts';
 import { makeTell } from './page/tell.ts';
 import { verdictText } from './page/verdict.ts';
 import { OPEN_TO_ALL } from './statuspage-paths.ts';
-import { contextOf, langOf } from './visitor.ts';
+import { contextFor, visitorOf } from './visitor.ts';
 
 /** As long as the page itself may be kept: the banner is no older than what it links to. */
 const CACHED = 'public, max-age=30, stale-while-revalidate=60, stale-if-error=86400';
@@ -46,7 +46,7 @@ export function widgetRoutes(router: Router, web: Web): void {
     answers.send(req, res, script, { 'Cache-Control': CACHED, Vary: 'Accept-Encoding', ...OPEN_TO_ALL });
   });
   router.get('/status/widget.json', (req, res, next) => {
-    const rendered = answers.render(req.path, snapshot => {
+    const rendered = answers.render(req, req.path, snapshot => {
       const body = JSON.stringify(widgetJson(snapshot)).replaceAll('<', '\\u003c');
       return { type: 'application/json; charset=utf-8', body };
     });
@@ -54,9 +54,10 @@ export function widgetRoutes(router: Router, web: Web): void {
     answers.send(req, res, rendered, { 'Cache-Control': CACHED, Vary: 'Accept-Encoding', ...OPEN_TO_ALL });
   });
   router.get('/status/widget', (req, res, next) => {
-    const lang = langOf(req);
-    const rendered = answers.render(`${lang} ${web.base()} ${req.path}`, snapshot => {
-      const body = web.pages.widget(contextOf(web, snapshot, req));
+    const visitor = visitorOf(req);
+    const key = `${visitor.lang} ${visitor.langAsked} ${web.base()} ${req.path}`;
+    const rendered = answers.render(req, key, snapshot => {
+      const body = web.pages.widget(contextFor(web, snapshot, visitor));
       return { type: 'text/html; charset=utf-8', body };
     });
     if (!rendered) return next();

@@ -71,10 +71,21 @@ export async function openAnnounce(deps: AnnounceDeps): Promise<Announce> {
     return now ?? frozen;
   };
 
+  /** Updates of incidents all of which stand in the books: of thousands, a round looks at the few that do not. */
+  const settled = new WeakSet<readonly IncidentUpdate[]>();
+  const settle = (looked: readonly Incident[]) => {
+    for (const { id, scheduled, updates } of looked) {
+      // A maintenance's notices come with the clock.
+      if (scheduled !== null) continue;
+      if (updates.every(({ key }) => seen.has(refOf({ incidentId: id, key })))) settled.add(updates);
+    }
+  };
+
   return {
     async note({ incidents, maintenances, site }, now) {
-      const news = announcements([...incidents, ...maintenances], seen, now, first, site.notices);
-      if (news.length === 0 && !first) return;
+      const open = [...incidents, ...maintenances].filter(({ updates }) => !settled.has(updates));
+      const news = announcements(open, seen, now, first, site.notices);
+      if (news.length === 0 && !first) return settle(open);
       await deps.book(news, now, now + site.notify.grace);
       for (const one of news) {
         seen.add(refOf(one));

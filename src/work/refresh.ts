@@ -49,13 +49,16 @@ export interface Refresh {
   current(): Snapshot;
   /** Brings the Snapshot up to date with the facts; the same object stays when nothing changed. */
   round(now: Millis): Promise<void>;
-  /** Calls `tell` with each new Snapshot, until the returned function is called. */
-  subscribe(tell: (snapshot: Snapshot) => void): () => void;
+  /**
+   * Calls `tell` with each new Snapshot, until the returned function is called. A round ends when
+   * all have done what they do with it: what comes after may rely on visitors being shown it.
+   */
+  subscribe(tell: (snapshot: Snapshot) => Promise<void>): () => void;
 }
 
 /** Makes the refresher with its first Snapshot composed. */
 export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refresh> {
-  const listeners = new Set<(snapshot: Snapshot) => void>();
+  const listeners = new Set<(snapshot: Snapshot) => Promise<void>>();
   const complaints = makeComplaints(deps.log);
   let revision = '';
   let snapshot = await gather();
@@ -112,7 +115,7 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
       const next = await gather(at);
       if (next === snapshot) return;
       snapshot = next;
-      for (const tell of listeners) tell(next);
+      await Promise.all([...listeners].map(tell => tell(next)));
     },
     subscribe(tell) {
       listeners.add(tell);

@@ -13,9 +13,9 @@ import { readToken } from '../../src/core/token.ts';
 import { negotiate } from '../../src/core/words/words.ts';
 import { updateSchema } from '../../src/core/write-body.ts';
 import { makeRender } from '../../src/views.ts';
+import { chooseEncoding } from '../../src/web/encoding.ts';
 import { channelOf } from '../../src/web/entries.ts';
 import { brief } from '../../src/web/log-words.ts';
-import { describe as headOf, Rendered } from '../../src/web/rendered.ts';
 import { makeLetters } from '../../src/work/letters.ts';
 import { incident, NOW, shown, site, snapshot, update } from '../makers.ts';
 
@@ -93,7 +93,7 @@ describe('no pattern hangs on a long text', () => {
     ['an address to subscribe', readAddress],
     ['a token', bait => readToken('secret', 'confirm', bait, 0)],
     ['Accept-Language', bait => negotiate(bait, bait)],
-    ['Accept-Encoding', bait => headOf(new Rendered({ type: 'text/html', body: 'x' }), bait)],
+    ['Accept-Encoding', bait => chooseEncoding(bait)],
     ['a path for the log', brief],
     ['a title made into a name', bait => slug(bait, 60)],
     ['a time', parseInstant],

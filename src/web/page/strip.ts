@@ -52,18 +52,33 @@ export function knownPercent({ health, uptime }: ComponentView): number | null {
 
 function draw(days: readonly DayCell[], name: string): string {
   const width = days.length * PITCH - (PITCH - WIDTH);
-  const rects = days.map(({ state }, i) => {
-    const code = CODE[state];
-    const height = HEIGHT[code]!;
-    const look = code === 'o' ? '' : ` class="${code}"`;
-    // A hollow bar's stroke is drawn inside its box.
-    const [inset, w, h] = code === 'm' ? [1, WIDTH - 2, height - 2] : [0, WIDTH, height];
-    return `<rect x="${i * PITCH + inset}" y="${TALL - height + inset}" width="${w}" height="${h}"${look}/>`;
-  });
   // Without a style attribute, `width` is how the phone's cut (the newest 30 days) is told; wide pages override it.
   const cut =
     days.length > NARROW ? Math.round((width * 10_000) / (NARROW * PITCH - (PITCH - WIDTH))) / 100 : 100;
-  return `<svg role="img" aria-label="${escapeHtml(name)}" viewBox="0 0 ${width} ${TALL}" preserveAspectRatio="none" width="${cut}%" height="${TALL}" data-from="${days[0]?.day ?? ''}">${rects.join('')}</svg>`;
+  return `<svg role="img" aria-label="${escapeHtml(name)}" viewBox="0 0 ${width} ${TALL}" preserveAspectRatio="none" width="${cut}%" height="${TALL}" data-from="${days[0]?.day ?? ''}">${barsOf(days)}</svg>`;
+}
+
+/** Most components' days look like most others': their bars are drawn once. */
+const bars = new Map<string, string>();
+const MOST_BARS = 1000;
+
+function barsOf(days: readonly DayCell[]): string {
+  const codes = days.map(({ state }) => CODE[state]);
+  const key = codes.join('');
+  const known = bars.get(key);
+  if (known !== undefined) return known;
+  if (bars.size >= MOST_BARS) bars.clear();
+  const drawn = codes.map(bar).join('');
+  bars.set(key, drawn);
+  return drawn;
+}
+
+function bar(code: string, i: number): string {
+  const height = HEIGHT[code]!;
+  const look = code === 'o' ? '' : ` class="${code}"`;
+  // A hollow bar's stroke is drawn inside its box.
+  const [inset, w, h] = code === 'm' ? [1, WIDTH - 2, height - 2] : [0, WIDTH, height];
+  return `<rect x="${i * PITCH + inset}" y="${TALL - height + inset}" width="${w}" height="${h}"${look}/>`;
 }
 
 function summary(view: ComponentView, bad: number, badWord: string, tell: Tell): string {

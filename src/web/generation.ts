@@ -1,0 +1,73 @@
+// A generation: everything that was made of one Snapshot, and the addresses it is given at. Bounded.
+import type { Snapshot } from '../core/snapshot.ts';
+import type { Lang } from '../core/words/words.ts';
+import type { Hot } from './hot.ts';
+import { type Answer, Rendered } from './rendered.ts';
+
+/** Permalinks of ten thousand incidents need not all stay in memory. */
+const MOST_RENDERED = 500;
+const MOST_BYTES = 16_000_000;
+/** So many addresses in a language are answered from memory; the rest go through Express. */
+const MOST_HOT = 1000;
+
+export type Make = (snapshot: Snapshot) => Answer | null;
+
+/** An answer and how it was made, so that it can be made again of the next Snapshot. */
+interface Kept {
+  readonly rendered: Rendered;
+  readonly make: Make;
+}
+
+export class Generation {
+  readonly snapshot: Snapshot;
+  /** By key, the longest unasked first. */
+  readonly kept = new Map<string, Kept>();
+  /** By language and address. */
+  readonly hot: Readonly<Record<Lang, Map<string, Hot>>> = { en: new Map(), de: new Map() };
+  private bytes = 0;
+
+  constructor(snapshot: Snapshot) {
+    this.snapshot = snapshot;
+  }
+
+  /** What is kept under the key, else what `make` makes now; null when there is no such thing. */
+  render(key: string, make: Make): Rendered | null {
+    const known = this.kept.get(key);
+    if (!known) return this.add(key, make);
+    known.rendered.idle = 0;
+    this.kept.delete(key);
+    this.kept.set(key, known);
+    return known.rendered;
+  }
+
+  /** Makes and keeps an answer; what was asked for longest ago makes room. */
+  add(key: string, make: Make): Rendered | null {
+    const answer = make(this.snapshot);
+    if (!answer) return null;
+    const rendered = new Rendered(answer);
+    this.drop(key);
+    this.kept.set(key, { rendered, make });
+    this.bytes += rendered.length;
+    while (this.kept.size > 1 && (this.kept.size > MOST_RENDERED || this.bytes > MOST_BYTES)) {
+      this.drop(this.kept.keys().next().value as string);
+    }
+    return rendered;
+  }
+
+  /** From now on the address is answered from memory. */
+  warm(lang: Lang, path: string, hot: Hot): void {
+    const known = this.hot[lang];
+    if (known.size >= MOST_HOT) known.delete(known.keys().next().value as string);
+    known.set(path, hot);
+  }
+
+  private drop(key: string): void {
+    const gone = this.kept.get(key)?.rendered;
+    if (!gone) return;
+    this.kept.delete(key);
+    this.bytes -= gone.length;
+    for (const addresses of Object.values(this.hot)) {
+      for (const [path, { rendered }] of addresses) if (rendered === gone) addresses.delete(path);
+    }
+  }
+}
