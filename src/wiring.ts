@@ -39,7 +39,7 @@ import { openRefresh } from './work/refresh.ts';
 import type { Schedule } from './work/schedule.ts';
 import { evenSo, lastGood } from './work/storage.ts';
 
-/** What tests replace: the clock, the schedule, and the network of the probes. */
+/** What tests replace: the clock, the schedule, and the network of probes and channels. */
 export interface Outside {
   readonly clock: Clock;
   readonly schedule: Schedule;
@@ -48,6 +48,8 @@ export interface Outside {
   readonly fetchText: FetchText;
   /** Whether the process is late with everything; left out: never. */
   readonly isStrained?: () => boolean;
+  /** Where a chat service stands in place of its own address. */
+  readonly dial?: (url: URL) => URL | null;
   readonly log: Log;
 }
 
@@ -170,10 +172,9 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       clock(),
     );
     const render = metrics.timed(makeRender(path.join(ROOT, 'views')));
-    const post = await openPost(
-      { db, env, secret, snapshot: refresh.current, render, writable, clock, log },
-      () => bell.ring(),
-    );
+    const { dial } = outside;
+    const parts = { db, env, secret, snapshot: refresh.current, render, writable, dial, clock, log };
+    const post = await openPost(parts, () => bell.ring());
     closers.push(() => post.close());
     const remind = openRemind({ db, snapshot: refresh.current, ...post.mail, clock, log });
     const round = serially(async () => {
@@ -183,6 +184,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const bell = makeBell(async () => {
       await round();
       await post.enqueue();
+      await post.dispatch();
       // A hundred thousand letters take their time; the next ring is heard meanwhile.
       evenSo(post.send()).catch((error: unknown) => log.error({ err: error }, 'letters could not be sent'));
     }, log);
@@ -240,6 +242,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       { name: 'round', every: '* * * * * *', run: round },
       { name: 'enqueue', every: '* * * * * *', run: post.enqueue },
       { name: 'deliver', every: '* * * * * *', run: post.send },
+      { name: 'dispatch', every: '* * * * * *', run: post.dispatch },
       { name: 'mirror', every: '* * * * * *', run: () => mirror.round(clock()) },
       { name: 'git', every: '* * * * * *', run: () => carry.round(clock()) },
       { name: 'history', every: '*/10 * * * * *', run: lookBack },
@@ -264,7 +267,9 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
         await lookBack();
         await round();
         await evenSo(post.enqueue());
+        await evenSo(post.dispatch());
         await evenSo(post.send());
+        await post.settled();
         await mirror.round(clock());
         await nag();
       },

@@ -49,7 +49,7 @@ export function site(over: Partial<Site> = {}): Site {
     git: null,
     history: false,
     network: { reference: null },
-    notify: { grace: 0 },
+    notify: { grace: 0, channels: [] },
     mail: MAIL_LIMITS,
     components: [],
     metrics: [],

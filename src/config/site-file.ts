@@ -7,6 +7,7 @@ import type { Outcome, Problem } from '../core/problem.ts';
 import type { Site } from '../core/site.ts';
 import { parseInstant } from '../core/time.ts';
 import { checkAgainst, readYaml, unknownKeys, type YamlText } from '../core/yaml.ts';
+import { channelProblems, channelSchema, channelsOf } from './channels-schema.ts';
 import { exportGitSchema, exportSchema, mappingSchema, mappingsOf, mirrorOf } from './doors-schema.ts';
 import type { Variables } from './environment.ts';
 import { metricSchema, twins } from './metrics-schema.ts';
@@ -41,6 +42,7 @@ export function readSite(
   if (!checked.value) return { value: null, problems };
   const fields = checked.value;
   problems.push(...crossReferences(fields.components, yaml, file), ...twins(fields.metrics, yaml, file));
+  problems.push(...channelProblems(fields.notify.channels, fields.components, yaml, file));
   if (problems.some(problem => problem.level === 'error')) return { value: null, problems };
   const { brand } = fields;
   const site: Site = {
@@ -62,7 +64,7 @@ export function readSite(
     git: fields.content.git ? { ...fields.content.git, secret: fields.content.git.secret ?? null } : null,
     history: fields.content.history,
     network: { reference: fields.network.reference ?? null },
-    notify: fields.notify,
+    notify: { ...fields.notify, channels: channelsOf(fields.notify.channels) },
     mail: { ...fields.mail, rate: fields.mail.rate ?? null, storm: fields.mail.storm ?? null },
     components: fields.components.map(componentOf),
     metrics: fields.metrics,
@@ -117,6 +119,10 @@ function strangers(yaml: YamlText, file: string): Problem[] {
   }
   for (const [name, mapping] of Object.entries(webhooks ?? {})) {
     found.push(...unknownKeys(mapping, known(mappingSchema), ['webhooks', name], yaml, file));
+  }
+  const { channels } = ((site as { notify?: unknown }).notify ?? {}) as { channels?: unknown };
+  for (const [index, channel] of (Array.isArray(channels) ? channels : []).entries()) {
+    found.push(...unknownKeys(channel, known(channelSchema), ['notify', 'channels', index], yaml, file));
   }
   const { git } = ((site as { content?: unknown }).content ?? {}) as { git?: unknown };
   found.push(...unknownKeys(git, known(gitSchema), ['content', 'git'], yaml, file));

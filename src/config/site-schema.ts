@@ -4,6 +4,7 @@ import { checkSchema, detectSchema, duration } from '../core/check.ts';
 import { reference } from '../core/check-kinds.ts';
 import { MAIL_LIMITS, WEIGHTS_EVEN, WEIGHTS_STATUSPAGE } from '../core/site.ts';
 import { DAY, HOUR, parseInstant } from '../core/time.ts';
+import { notifySchema } from './channels-schema.ts';
 import { cron } from './cron.ts';
 import { branch, exportSchema, webhooksSchema } from './doors-schema.ts';
 import { metricsSchema } from './metrics-schema.ts';
@@ -108,7 +109,7 @@ export const siteSchema = z.object({
   network: z
     .object({ reference: reference.nullish().describe('reached whenever our own network works') })
     .prefault({}),
-  notify: z.object({ grace: duration.default(0) }).prefault({}),
+  notify: notifySchema.prefault({}),
   mail: z
     .object({
       rate: z.number().positive().max(10_000).nullish(),

@@ -1,4 +1,5 @@
 // The site as status.yaml describes it: one frozen value, handed to every room.
+import type { ChannelSettings } from './channel.ts';
 import type { Component, Severity } from './component.ts';
 import type { Mapping } from './inbound/mapped.ts';
 import type { Metric } from './metric.ts';
@@ -41,6 +42,8 @@ export interface Site {
   readonly notify: {
     /** An update waits this long before it is owed: edits and deletions meanwhile are folded in. */
     readonly grace: Millis;
+    /** The operator's own, besides mail. */
+    readonly channels: readonly ChannelSettings[];
   };
   readonly mail: MailLimits;
   readonly components: readonly Component[];

@@ -208,6 +208,8 @@ export function listed(words: readonly string[]): string {
 }
 
 function quote(value: unknown): string {
-  const text = typeof value === 'string' ? `"${value}"` : JSON.stringify(value);
+  const whole = typeof value === 'string' ? `"${value}"` : JSON.stringify(value);
+  // What follows an address's host may be a secret, and problems are shown on /readyz.
+  const text = whole.replace(/(:\/\/)(?:[^/\s"]*@)?([^/\s"]*)\/[^\s"]+/g, '$1$2/…');
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

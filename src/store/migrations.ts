@@ -199,4 +199,44 @@ export const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE transitions ADD COLUMN told TEXT;
   `,
+  // Channels besides mail, the operator's and visitors', and the messages owed to them.
+  `
+  CREATE TABLE channels (
+    id TEXT PRIMARY KEY,
+    owner TEXT NOT NULL CHECK (owner IN ('operator', 'visitor')),
+    type TEXT NOT NULL CHECK (type IN ('slack', 'discord', 'teams', 'webhook')),
+    url TEXT CHECK ((url IS NULL) = (owner = 'operator')),
+    url_key TEXT NOT NULL,
+    secret TEXT,
+    state TEXT NOT NULL CHECK (state IN ('pending', 'confirmed', 'dead')),
+    components TEXT,
+    kinds TEXT NOT NULL CHECK (kinds IN ('all', 'incidents', 'maintenance')),
+    detail TEXT NOT NULL CHECK (detail IN ('all', 'ends')),
+    lang TEXT NOT NULL,
+    nonce TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    confirmed_at INTEGER,
+    confirmed_seq INTEGER,
+    strikes INTEGER NOT NULL DEFAULT 0,
+    failing_since INTEGER,
+    error TEXT
+  ) STRICT;
+  CREATE UNIQUE INDEX channels_once ON channels (url_key) WHERE owner = 'visitor' AND state = 'confirmed';
+
+  CREATE TABLE messages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL CHECK (kind IN ('update', 'confirm')),
+    ref TEXT NOT NULL,
+    channel_id TEXT NOT NULL REFERENCES channels (id) ON DELETE CASCADE,
+    state TEXT NOT NULL CHECK (state IN ('pending', 'sent', 'given_up')),
+    attempts INTEGER NOT NULL DEFAULT 0,
+    due_at INTEGER NOT NULL,
+    error TEXT,
+    created_at INTEGER NOT NULL,
+    sent_at INTEGER,
+    UNIQUE (kind, ref, channel_id)
+  ) STRICT;
+  CREATE INDEX messages_due ON messages (channel_id, id) WHERE state = 'pending';
+  CREATE INDEX messages_channel ON messages (channel_id);
+  `,
 ];

@@ -1,5 +1,6 @@
 // The tables as Kysely sees them (migrations.ts makes them).
 import type { Generated } from 'kysely';
+import type { ChannelType } from '../core/channel.ts';
 
 interface ComponentRow {
   id: string;
@@ -103,6 +104,47 @@ export interface DeliveryRow {
   sent_at: number | null;
 }
 
+export interface ChannelRow {
+  id: string;
+  owner: 'operator' | 'visitor';
+  type: ChannelType;
+  /** A visitor's; an operator's stands in status.yaml. */
+  url: string | null;
+  /** Tells whether two addresses are the same. */
+  url_key: string;
+  secret: string | null;
+  /** `dead`: it said it wants no more, or took nothing for too long. */
+  state: 'pending' | 'confirmed' | 'dead';
+  components: string | null;
+  kinds: 'all' | 'incidents' | 'maintenance';
+  detail: 'all' | 'ends';
+  lang: string;
+  nonce: string;
+  created_at: number;
+  confirmed_at: number | null;
+  /** Place in the order of confirming, shared with subscribers; null while pending. */
+  confirmed_seq: number | null;
+  /** Messages given up in a row. */
+  strikes: Generated<number>;
+  /** Since when nothing was taken; null while all is well. */
+  failing_since: number | null;
+  error: string | null;
+}
+
+interface MessageRow {
+  id: Generated<number>;
+  kind: 'update' | 'confirm';
+  /** `updates.ref` for updates; the moment asked for a confirmation. */
+  ref: string;
+  channel_id: string;
+  state: 'pending' | 'sent' | 'given_up';
+  attempts: Generated<number>;
+  due_at: number;
+  error: string | null;
+  created_at: number;
+  sent_at: number | null;
+}
+
 interface RequestRow {
   /** Hash of method, path and Idempotency-Key. */
   key: string;
@@ -145,6 +187,8 @@ export interface Tables {
   subscribers: SubscriberRow;
   updates: UpdateRow;
   deliveries: DeliveryRow;
+  channels: ChannelRow;
+  messages: MessageRow;
   letters_asked: { address_hash: string; at: number };
   requests: RequestRow;
   webhooks_log: WebhookRow;

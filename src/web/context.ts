@@ -77,6 +77,15 @@ export interface WebDeps {
     readonly pending: number;
     readonly givenUp: number;
     readonly stopped: Stopped | null;
+    readonly channels: readonly {
+      /** `slack-1a2b3c4d`, or `visitors` for all of theirs. */
+      readonly channel: string;
+      readonly state: 'ok' | 'resting' | 'dead';
+      readonly pending: number;
+      readonly givenUp: number;
+      readonly why: string | null;
+      readonly until: Millis | null;
+    }[];
   }>;
   readonly isStrained: IsStrained;
   /** What is wrong with the disk; null while all is well. */

@@ -26,6 +26,7 @@ export function healthRoutes(router: Router, { refresh, outbox: readOutbox, stor
         problems: problems.map(problem => ({ ...problem, message: printProblem(problem) })),
         outbox: outbox && {
           ...outbox,
+          channels: outbox.channels.map(one => ({ ...one, until: moment(one.until) })),
           stopped: outbox.stopped && { ...outbox.stopped, until: moment(outbox.stopped.until) },
         },
       });

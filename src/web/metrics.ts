@@ -18,8 +18,19 @@ export interface Metrics {
   request(req: Request, res: Response, next: NextFunction): void;
   answered(): void;
   /** Prometheus' text; `outbox` null when the database does not answer. */
-  text(snapshot: Snapshot, outbox: { pending: number; givenUp: number } | null): Promise<string>;
+  text(snapshot: Snapshot, outbox: Depth | null): Promise<string>;
   readonly contentType: string;
+}
+
+interface Depth {
+  readonly pending: number;
+  readonly givenUp: number;
+  readonly channels: readonly {
+    readonly channel: string;
+    readonly state: 'ok' | 'resting' | 'dead';
+    readonly pending: number;
+    readonly givenUp: number;
+  }[];
 }
 
 export function metricsRoutes(router: Router, { metrics, refresh, outbox }: Web): void {
@@ -89,6 +100,9 @@ export function makeMetrics(): Metrics {
   const composed = gauge('snapshot_timestamp_seconds', 'When what visitors see was composed.');
   const pending = gauge('outbox_pending', 'Letters to be sent.');
   const givenUp = gauge('outbox_given_up', 'Letters given up.');
+  const messages = gauge('channel_pending', 'Messages to be sent, by channel.', ['channel']);
+  const lost = gauge('channel_given_up', 'Messages given up, by channel.', ['channel']);
+  const health = gauge('channel_state', '1 well, 0 resting after a failure, -1 dead.', ['channel']);
 
   return {
     contentType: registry.contentType,
@@ -129,6 +143,12 @@ export function makeMetrics(): Metrics {
       // Unknown is no zero.
       pending.set(outbox?.pending ?? Number.NaN);
       givenUp.set(outbox?.givenUp ?? Number.NaN);
+      for (const one of [messages, lost, health]) one.reset();
+      for (const { channel, state: how, ...depth } of outbox?.channels ?? []) {
+        messages.set({ channel }, depth.pending);
+        lost.set({ channel }, depth.givenUp);
+        health.set({ channel }, { ok: 1, resting: 0, dead: -1 }[how]);
+      }
       return registry.metrics();
     },
   };

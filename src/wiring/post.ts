@@ -12,6 +12,7 @@ import { openSmtp } from '../outside/channels/smtp.ts';
 import * as asked from '../store/asked.ts';
 import * as books from '../store/books.ts';
 import type { Db } from '../store/database.ts';
+import { enqueueMessages } from '../store/messages.ts';
 import * as outbox from '../store/outbox.ts';
 import * as subscribers from '../store/subscribers.ts';
 import { type Announce, openAnnounce } from '../work/announce.ts';
@@ -21,6 +22,7 @@ import { addressHash, type Enrol, makeEnrol } from '../work/enrol.ts';
 import { makeEnvelopes } from '../work/envelope.ts';
 import { makeLetters } from '../work/letters.ts';
 import { evenSo } from '../work/storage.ts';
+import { type ChannelHealth, openChannels } from './channels.ts';
 
 export interface PostDeps {
   readonly db: Db;
@@ -30,6 +32,8 @@ export interface PostDeps {
   readonly render: Render;
   /** Whether the database takes what it is given: what cannot be recorded is not sent. */
   readonly writable: () => boolean;
+  /** For tests: where a chat service stands in place of its own address. */
+  readonly dial?: ((url: URL) => URL | null) | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -45,15 +49,24 @@ export interface Post {
   note(): Promise<void>;
   /** Enqueues what was promised. */
   enqueue(): Promise<void>;
-  /** Sends what is due. */
+  /** Sends the letters that are due. */
   send(): Promise<void>;
+  /** Starts on the messages to channels that are due, waiting for none of them. */
+  dispatch(): Promise<void>;
+  /** Resolves when no message is under way. */
+  settled(): Promise<void>;
   readonly enrol: Enrol;
   /** The way out for letters that have no subscriber. */
   readonly mail: { readonly send: SendMail; readonly mailFrom: () => string };
   /** Null where RESEND_WEBHOOK_SECRET is not set. */
   readonly bounces: Bounces | null;
-  /** How many letters wait or were given up, and what keeps them back. */
-  depth(): Promise<{ pending: number; givenUp: number; stopped: Stopped | null }>;
+  /** How many letters wait or were given up, and what keeps them back; the same of channels. */
+  depth(): Promise<{
+    pending: number;
+    givenUp: number;
+    stopped: Stopped | null;
+    channels: readonly ChannelHealth[];
+  }>;
   prune(): Promise<void>;
   /** Lets letters under way finish, then closes the channel. */
   close(): Promise<void>;
@@ -69,12 +82,14 @@ export async function openPost(deps: PostDeps, ring: () => void): Promise<Post> 
   const checked = mail.verify().then(wrong => {
     if (wrong !== null) log.warn({ why: wrong }, `mail cannot leave: ${wrong}`);
   });
+  const channels = await openChannels(deps);
   const announce: Announce = await openAnnounce({
     seen: () => books.seenUpdates(db),
     isFirstRound: () => books.isFirstRound(db),
     book: (news, now, dueAt) => books.bookAnnouncements(db, news, now, dueAt),
     owed: (now, grace) => books.owedUpdates(db, now, grace),
     enqueueSome: (ref, most, chosen) => books.enqueueSome(db, ref, most, chosen),
+    enqueueMessages: (ref, after, most, chosen) => enqueueMessages(db, ref, after, most, chosen),
     withdraw: ref => books.withdraw(db, ref),
     log,
   });
@@ -131,24 +146,36 @@ export async function openPost(deps: PostDeps, ring: () => void): Promise<Post> 
     clock,
   });
   return {
-    note: () => announce.note(snapshot(), clock()),
+    async note() {
+      await channels.keep();
+      await announce.note(snapshot(), clock());
+    },
     enqueue: serially(async () => {
       await announce.enqueue(snapshot(), clock());
     }),
     send: async () => {
       if (deps.writable()) await deliver.round(clock());
     },
+    dispatch: async () => {
+      if (deps.writable()) await channels.dispatch.startDue(clock());
+    },
+    settled: channels.dispatch.settled,
     enrol,
     mail: { send: mail.send, mailFrom },
     bounces: env.resendSecret === null ? null : { secret: env.resendSecret, suppress },
-    depth: async () => ({ ...(await outbox.outboxDepth(db)), stopped: deliver.stopped() }),
+    depth: async () => ({
+      ...(await outbox.outboxDepth(db)),
+      stopped: deliver.stopped(),
+      channels: await channels.health(),
+    }),
     async prune() {
       await subscribers.pruneSubscribers(db, clock());
       await asked.pruneAsked(db, clock());
       await outbox.pruneOutbox(db, clock());
+      await channels.prune();
     },
     async close() {
-      await deliver.close();
+      await Promise.all([deliver.close(), channels.dispatch.close()]);
       mail.close();
       await checked;
     },

@@ -24,6 +24,13 @@ export interface AnnounceDeps {
     most: number,
     chosen: (readers: readonly { readonly id: string; readonly choice: Choice }[]) => readonly string[],
   ) => Promise<{ letters: number; done: boolean }>;
+  /** The same for channels besides mail; resolves to the last one looked at, null when that was all. */
+  readonly enqueueMessages: (
+    ref: string,
+    after: string,
+    most: number,
+    chosen: (readers: readonly { readonly id: string; readonly choice: Choice }[]) => readonly string[],
+  ) => Promise<string | null>;
   readonly withdraw: (ref: string) => Promise<void>;
   readonly log: Log;
 }
@@ -93,6 +100,11 @@ export async function openAnnounce(deps: AnnounceDeps): Promise<Announce> {
             continue;
           }
           const concern = concernOf(about.incident, about.update, snapshot.site.components);
+          // First, as the books' cursor, which keeps the promise, moves with the letters.
+          for (let after: string | null = ''; after !== null; ) {
+            after = await deps.enqueueMessages(owed.ref, after, STEP, readers => owedTo(readers, concern));
+            await turn();
+          }
           for (let done = false; !done; ) {
             const step = await deps.enqueueSome(owed.ref, STEP, readers => owedTo(readers, concern));
             letters += step.letters;

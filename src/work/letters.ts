@@ -56,13 +56,13 @@ export function makeLetters(render: Render): Letters {
 }
 
 /** Contract §7. A file that arrives already resolved is told as resolved: that is the news. */
-function tagOf(incident: Incident, update: IncidentUpdate): string {
+export function tagOf(incident: Incident, update: IncidentUpdate): string {
   if (incident.scheduled) return 'MAINTENANCE';
   if (update.status === 'resolved') return 'RESOLVED';
   return update.key === incident.updates[0]?.key ? 'INCIDENT' : 'UPDATE';
 }
 
-function updateView(
+export function updateView(
   site: Site,
   lang: Lang,
   incident: Incident,
@@ -137,7 +137,7 @@ function colorOf(incident: Incident, update: IncidentUpdate): string {
 }
 
 /** A header must never be split by what somebody wrote into a title. */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   return text
     .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
     .replace(/ {2,}/g, ' ')

@@ -85,7 +85,7 @@ export function snapshot(
       git: null,
       history: false,
       network: { reference: null },
-      notify: { grace: 0 },
+      notify: { grace: 0, channels: [] },
       mail: { rate: null, storm: null, connections: 5, confirmations: 1000 },
       components: components.map(each => each.component),
       metrics: [],

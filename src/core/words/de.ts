@@ -281,6 +281,9 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'duration.hours': '{n} Std.',
   'duration.days': { one: '{n} Tag', other: '{n} Tage' },
 
+  'channel.confirm_lead':
+    'Jemand, hoffentlich jemand von euch, hat Neuigkeiten über {title} in diesen Kanal bestellt. Wer das hier sieht, darf es bestätigen.',
+  'channel.why': 'Dieser Kanal hat {title} abonniert.',
   'letter.confirm_subject': 'Bitte bestätigen: {title}',
   'letter.confirm_lead': 'Jemand, hoffentlich Sie, hat für diese Adresse Briefe über {title} bestellt.',
   'letter.confirm_do': 'Anmeldung bestätigen',

@@ -274,6 +274,9 @@ export const en = {
   'duration.hours': '{n} h',
   'duration.days': { one: '{n} day', other: '{n} days' },
 
+  'channel.confirm_lead':
+    'Somebody, hopefully one of you, asked for news about {title} in this channel. Whoever sees this may confirm it.',
+  'channel.why': 'This channel is subscribed to {title}.',
   'letter.confirm_subject': 'Confirm your subscription to {title}',
   'letter.confirm_lead': 'Somebody, hopefully you, asked for letters about {title} at this address.',
   'letter.confirm_do': 'Confirm subscription',

@@ -1,0 +1,60 @@
+// Discord's webhooks: one embed with the state's colour; nobody is ever pinged.
+import type { ChannelMessage } from '../../core/channel.ts';
+import {
+  cut,
+  cutEscaped,
+  cutLines,
+  type Dialect,
+  inDialect,
+  inWords,
+  withoutMentions,
+} from '../../core/dialect.ts';
+
+/** Discord's limits; the title and the description together stay below the 6000 of a whole embed. */
+const TITLE = 256;
+const DESCRIPTION = 4096;
+/** Of the description, what is kept for the links beneath. */
+const LINKS = 700;
+
+const harmless = (text: string) =>
+  text.replace(/[\\*_~`|<>[\]#]/g, '\\$&').replace(/^(\s*)([-+]|\d+\.)(?=\s)/gm, '$1\\$2');
+
+const MARKDOWN: Dialect = {
+  escape: harmless,
+  strong: text => `**${text}**`,
+  em: text => `*${text}*`,
+  del: text => `~~${text}~~`,
+  code: raw => `\`\`${raw.replaceAll('`', "'")}\`\``,
+  block: raw => `\`\`\`\n${raw.replaceAll('```', "'''")}\n\`\`\``,
+  // Words that look like an address would be taken for a lie about where the link leads.
+  link: (text, url, bare) => (bare ? url : `[${text.replaceAll('://', ':/\u2060/')}](${url})`),
+  bullet: '- ',
+};
+
+/** The body of a message to a webhook. */
+export function discordBody({ heading, facts, markdown, color, link, foot }: ChannelMessage): object {
+  const top = facts
+    .map(fact => cut(harmless(withoutMentions(fact)), 300))
+    .slice(0, 5)
+    .join('\n');
+  const links = [link, ...foot.links].map(({ label, url }) => `[${harmless(label)}](${url})`);
+  const bottom = cut(
+    [harmless(withoutMentions(foot.text)), links.join(' · ')].filter(Boolean).join('\n'),
+    LINKS,
+  );
+  const room = DESCRIPTION - top.length - bottom.length - 8;
+  const body = cutLines(inDialect(markdown, MARKDOWN), room, () =>
+    cutEscaped(inWords(markdown), room, harmless),
+  );
+  return {
+    allowed_mentions: { parse: [] },
+    embeds: [
+      {
+        title: cutEscaped(withoutMentions(heading), TITLE, harmless),
+        url: link.url,
+        description: [top, body, bottom].filter(Boolean).join('\n\n'),
+        color: Number.parseInt(color.slice(1), 16),
+      },
+    ],
+  };
+}

@@ -1,0 +1,22 @@
+// Webhooks: Statuspage's payload, signed as Standard Webhooks wants it.
+import type { ChannelMessage, ChannelTarget } from '../../core/channel.ts';
+import { sign } from '../../core/standard-webhooks.ts';
+import { type Millis, SECOND } from '../../core/time.ts';
+
+/** The body of a message to a webhook. */
+export function webhookBody({ payload }: ChannelMessage): object {
+  return payload;
+}
+
+/** `webhook-id` is the same on every try; the time, and the signature over it, are of this one. */
+export function webhookHeaders(
+  { secret }: ChannelTarget,
+  { id }: ChannelMessage,
+  body: string,
+  now: Millis,
+): Record<string, string> {
+  const timestamp = String(Math.floor(now / SECOND));
+  const headers = { 'webhook-id': id, 'webhook-timestamp': timestamp };
+  if (secret === null) return headers;
+  return { ...headers, 'webhook-signature': `v1,${sign(secret, id, timestamp, Buffer.from(body))}` };
+}

@@ -1,0 +1,156 @@
+// Channels besides mail in the database: the operator's, known by id, and visitors', with their address.
+import type { Selectable } from 'kysely';
+import type { ChannelSettings, ChannelType } from '../core/channel.ts';
+import type { Choice } from '../core/subscriber.ts';
+import { DAY, type Millis } from '../core/time.ts';
+import { shortId } from '../core/token.ts';
+import { LANGS, type Lang } from '../core/words/words.ts';
+import type { Db } from './database.ts';
+import { columns, idsIn, nextPlace } from './subscribers.ts';
+import type { ChannelRow } from './tables.ts';
+
+/** A channel as the database knows it. */
+export interface KnownChannel {
+  readonly id: string;
+  readonly owner: 'operator' | 'visitor';
+  readonly type: ChannelType;
+  /** Null for an operator's: it stands in status.yaml. */
+  readonly url: string | null;
+  readonly secret: string | null;
+  readonly state: 'pending' | 'confirmed' | 'dead';
+  readonly choice: Choice;
+  readonly lang: Lang;
+  readonly nonce: string;
+  readonly createdAt: Millis;
+  readonly confirmedAt: Millis | null;
+  /** Messages given up in a row. */
+  readonly strikes: number;
+  readonly failingSince: Millis | null;
+  /** What went wrong last; null while all is well. */
+  readonly error: string | null;
+}
+
+/**
+ * Makes the operator's channels those of status.yaml, in one transaction: new ones hear of what is news
+ * from now on; one that is gone takes its unsent messages along; one with a name of its own keeps them when
+ * its address changes, and is well again.
+ */
+export async function keepChannels(db: Db, settings: readonly ChannelSettings[], now: Millis): Promise<void> {
+  await db.transaction().execute(async trx => {
+    const ids = settings.map(({ id }) => id);
+    const operators = trx.deleteFrom('channels').where('owner', '=', 'operator');
+    await (ids.length === 0 ? operators : operators.where('id', 'not in', ids)).execute();
+    for (const { id, type, url, components } of settings) {
+      const url_key = shortId(`${type} ${url}`);
+      const choice = columns({ components, kinds: 'all', detail: 'all' });
+      const known = await trx
+        .selectFrom('channels')
+        .select('url_key')
+        .where('id', '=', id)
+        .executeTakeFirst();
+      const fresh = { url_key, state: 'confirmed', strikes: 0, failing_since: null, error: null } as const;
+      if (known) {
+        const set = { type, ...choice, ...(known.url_key === url_key ? {} : fresh) };
+        await trx.updateTable('channels').set(set).where('id', '=', id).execute();
+        continue;
+      }
+      const place = { confirmed_at: now, confirmed_seq: await nextPlace(trx) };
+      const row = { id, owner: 'operator', type, url: null, secret: null, lang: 'en', nonce: '' } as const;
+      await trx
+        .insertInto('channels')
+        .values({ ...row, ...fresh, ...choice, ...place, created_at: now })
+        .execute();
+    }
+  });
+}
+
+export async function channelById(db: Db, id: string): Promise<KnownChannel | null> {
+  const row = await db.selectFrom('channels').selectAll().where('id', '=', id).executeTakeFirst();
+  return row ? channel(row) : null;
+}
+
+/** All channels, the operator's first. */
+export async function allChannels(db: Db): Promise<KnownChannel[]> {
+  const rows = await db.selectFrom('channels').selectAll().orderBy('owner').orderBy('id').execute();
+  return rows.map(channel);
+}
+
+/** Notes how the last message went; `strikes` messages in a row were given up. */
+export async function noteHealth(
+  db: Db,
+  id: string,
+  health: Pick<KnownChannel, 'strikes' | 'failingSince' | 'error'> & { readonly dead: boolean },
+): Promise<void> {
+  const { strikes, failingSince, error, dead } = health;
+  await db.transaction().execute(async trx => {
+    await trx
+      .updateTable('channels')
+      .set({ strikes, failing_since: failingSince, error, ...(dead ? { state: 'dead' as const } : {}) })
+      .where('id', '=', id)
+      .execute();
+    if (!dead) return;
+    // Visible as given up, and brought back by `outbox retry`.
+    await trx
+      .updateTable('messages')
+      .set({ state: 'given_up', error: error ?? 'its channel is dead' })
+      .where('channel_id', '=', id)
+      .where('state', '=', 'pending')
+      .execute();
+  });
+}
+
+/** Gives a dead channel (null: every one of the operator's) another chance. */
+export async function reviveChannels(db: Db, id: string | null): Promise<void> {
+  const query = db
+    .updateTable('channels')
+    .set({ state: 'confirmed', strikes: 0, failing_since: null, error: null })
+    .where('owner', '=', 'operator');
+  await (id === null ? query : query.where('id', '=', id)).execute();
+}
+
+/** Removes a visitor's channel and, by the foreign key, every message to it. Nothing of it stays. */
+export async function removeChannel(db: Db, id: string): Promise<boolean> {
+  const done = await db
+    .deleteFrom('channels')
+    .where('id', '=', id)
+    .where('owner', '=', 'visitor')
+    .executeTakeFirst();
+  return done.numDeletedRows > 0n;
+}
+
+/** Visitors' channels that never answered, and dead ones, are forgotten after this long. */
+const PENDING_FOR: Millis = 7 * DAY;
+const DEAD_FOR: Millis = 30 * DAY;
+
+/** Forgets visitors' channels nobody confirmed, and those long dead. */
+export async function pruneChannels(db: Db, now: Millis): Promise<void> {
+  await db
+    .deleteFrom('channels')
+    .where('owner', '=', 'visitor')
+    .where(eb =>
+      eb.or([
+        eb.and([eb('state', '=', 'pending'), eb('created_at', '<', now - PENDING_FOR)]),
+        eb.and([eb('state', '=', 'dead'), eb('failing_since', '<', now - DEAD_FOR)]),
+      ]),
+    )
+    .execute();
+}
+
+function channel(row: Selectable<ChannelRow>): KnownChannel {
+  return {
+    id: row.id,
+    owner: row.owner,
+    type: row.type,
+    url: row.url,
+    secret: row.secret,
+    state: row.state,
+    choice: { components: idsIn(row.components), kinds: row.kinds, detail: row.detail },
+    lang: LANGS.find(lang => lang === row.lang) ?? 'en',
+    nonce: row.nonce,
+    createdAt: row.created_at,
+    confirmedAt: row.confirmed_at,
+    strikes: row.strikes,
+    failingSince: row.failing_since,
+    error: row.error,
+  };
+}

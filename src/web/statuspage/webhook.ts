@@ -1,0 +1,84 @@
+// Statuspage's webhook payload about an incident or maintenance, field for field.
+import { impactOf, stretchesOf } from '../../core/impact.ts';
+import { type Incident, type IncidentUpdate, isOpen } from '../../core/incident.ts';
+import { stateAt } from '../../core/maintenance.ts';
+import type { IncidentView, Snapshot } from '../../core/snapshot.ts';
+import { isoMillis } from '../../core/time.ts';
+import { listComponents, publicStatus } from './components.ts';
+import { PAGE_ID } from './ids.ts';
+import { incidentRow } from './incidents.ts';
+import { pageStatus } from './status.ts';
+import { bodyText } from './text.ts';
+
+/**
+ * What a webhook is sent of an update: the page, and the whole incident as it stands with its updates newest
+ * first. `unsubscribe` is null for a channel of the operator's. An incident whose file is gone is told as
+ * it was when its update was announced.
+ */
+export function webhookPayload(
+  snapshot: Snapshot,
+  { incident, update }: { readonly incident: Incident; readonly update: IncidentUpdate },
+  unsubscribe: string | null,
+): object {
+  const { site, at } = snapshot;
+  const shown = [...snapshot.incidents, ...snapshot.maintenances].find(({ id }) => id === incident.id);
+  const view = told(shown ?? gone(incident, snapshot), update);
+  const row = incidentRow(view, snapshot, listComponents(snapshot));
+  const page = pageStatus(
+    snapshot.components.map(({ health }) => publicStatus(health)),
+    snapshot.incidents.filter(isOpen).map(({ severity }) => severity),
+  );
+  const postmortem = view.postmortem === null ? null : bodyText(view.postmortem);
+  return {
+    meta: { unsubscribe, documentation: `${site.url}/api`, generated_at: isoMillis(at) },
+    page: { id: PAGE_ID, status_indicator: page.indicator, status_description: page.description },
+    incident: {
+      backfilled: false,
+      impact_override: row.impact,
+      postmortem_ignored: postmortem === null,
+      postmortem_body: postmortem,
+      postmortem_body_last_updated_at: null,
+      postmortem_published_at: null,
+      postmortem_notified_subscribers: false,
+      postmortem_notified_twitter: false,
+      scheduled_for: null,
+      scheduled_until: null,
+      scheduled_remind_prior: view.scheduled !== null,
+      scheduled_reminded_at: null,
+      scheduled_auto_in_progress: view.scheduled !== null,
+      scheduled_auto_completed: view.scheduled !== null,
+      ...row,
+      incident_updates: row.incident_updates.map(one => ({
+        wants_twitter_update: false,
+        twitter_updated_at: null,
+        ...one,
+      })),
+    },
+  };
+}
+
+/** A notice ahead of a maintenance stands in no file; it is the newest word all the same. */
+function told(view: IncidentView, update: IncidentUpdate): IncidentView {
+  if (view.updates.some(({ key }) => key === update.key)) return view;
+  const updates = [...view.updates, update].sort((a, b) => a.at - b.at);
+  return { ...view, updates };
+}
+
+function gone(incident: Incident, { at, site }: Snapshot): IncidentView {
+  const stretches = stretchesOf(incident, site.components);
+  const { severity, affected } = impactOf(stretches, at, incident.resolved !== null);
+  const names = new Map(site.components.map(({ id, name }) => [id, name]));
+  return {
+    ...incident,
+    severity,
+    affected: affected.map(one => ({ ...one, name: names.get(one.id) ?? one.id })),
+    state: stateAt(incident, at),
+    duration: Math.max(0, (incident.resolved ?? at) - incident.started),
+    stretches,
+    nextUpdate: null,
+    claim: null,
+    unfiled: false,
+    html: [],
+    postmortemHtml: null,
+  };
+}

@@ -1,0 +1,124 @@
+// Channels besides mail, wired: the operator's of status.yaml and visitors' in the database, one outbox.
+import type { ChannelTarget } from '../core/channel.ts';
+import type { Log } from '../core/log.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import type { Clock, Millis } from '../core/time.ts';
+import { makeChannels } from '../outside/channels.ts';
+import * as books from '../store/books.ts';
+import * as channels from '../store/channels.ts';
+import type { Db } from '../store/database.ts';
+import * as messages from '../store/messages.ts';
+import { webhookPayload } from '../web/statuspage/webhook.ts';
+import { type Dispatch, isVisitors, makeDispatch } from '../work/dispatch.ts';
+import { makeNotices } from '../work/notices.ts';
+
+export interface ChannelParts {
+  readonly db: Db;
+  readonly secret: string;
+  readonly snapshot: () => Snapshot;
+  /** For tests: where a service stands in place of its own address. */
+  readonly dial?: ((url: URL) => URL | null) | undefined;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** What an operator should know of a channel; it is named, its address is not. */
+export interface ChannelHealth {
+  /** `visitors` for all of theirs together. */
+  readonly channel: string;
+  readonly state: 'ok' | 'resting' | 'dead';
+  readonly pending: number;
+  readonly givenUp: number;
+  readonly why: string | null;
+  /** When it is tried again; null when it is not resting. */
+  readonly until: Millis | null;
+}
+
+export interface Channels {
+  /** Takes over the operator's channels when status.yaml changed. */
+  keep(): Promise<void>;
+  readonly dispatch: Dispatch;
+  health(): Promise<ChannelHealth[]>;
+  prune(): Promise<void>;
+}
+
+/** Opens the channels; at start everything unfinished is due. */
+export async function openChannels(parts: ChannelParts): Promise<Channels> {
+  const { db, secret, snapshot, dial, clock, log } = parts;
+  await messages.makeMessagesDue(db, clock());
+  const settings = () => snapshot().site.notify.channels;
+  let kept: unknown = null;
+
+  const targetOf = (known: channels.KnownChannel): ChannelTarget | null => {
+    if (known.owner === 'visitor') {
+      return { type: known.type, url: known.url as string, secret: known.secret, guarded: true };
+    }
+    const set = settings().find(({ id }) => id === known.id);
+    // To where the operator says, private networks included.
+    return set ? { type: set.type, url: set.url, secret: set.secret, guarded: false } : null;
+  };
+  const reach = async (id: string) => {
+    const known = await channels.channelById(db, id);
+    const target = known && known.state !== 'dead' ? targetOf(known) : null;
+    return known && target && { ...known, target };
+  };
+  const dispatch = makeDispatch({
+    due: now => messages.channelsDue(db, now),
+    next: (id, now) => messages.nextMessage(db, id, now),
+    reach,
+    make: makeNotices({
+      frozen: ref => books.frozenUpdate(db, ref),
+      snapshot,
+      payload: webhookPayload,
+      reader: id => channels.channelById(db, id),
+      secret,
+      clock,
+    }),
+    send: makeChannels(dial ? { dial } : {}),
+    markSent: (id, now) => messages.markMessageSent(db, id, now),
+    markFailed: (message, error, dueAt) => messages.markMessageFailed(db, message, error, dueAt),
+    noteHealth: (id, health) => channels.noteHealth(db, id, health),
+    confirmed: async () => undefined,
+    makeAllDue: now => messages.makeMessagesDue(db, now),
+    clock,
+    log,
+  });
+
+  return {
+    dispatch,
+    async keep() {
+      const now = settings();
+      if (now === kept) return;
+      await channels.keepChannels(db, now, clock());
+      kept = now;
+    },
+    async health() {
+      const depth = await messages.messageDepth(db);
+      const resting = dispatch.resting();
+      const none = { pending: 0, givenUp: 0 };
+      const known = (await channels.allChannels(db)).filter(({ owner }) => owner === 'operator');
+      const own = known.map(({ id, state, error }): ChannelHealth => {
+        const rest = resting.get(id);
+        const how = state === 'dead' ? 'dead' : rest ? 'resting' : 'ok';
+        return {
+          channel: id,
+          state: how,
+          ...(depth.get(id) ?? none),
+          why: how === 'ok' ? null : (rest?.why ?? error),
+          until: how === 'resting' && rest ? rest.until : null,
+        };
+      });
+      const theirs = { ...none };
+      for (const [id, { pending, givenUp }] of depth) {
+        if (!isVisitors(id)) continue;
+        theirs.pending += pending;
+        theirs.givenUp += givenUp;
+      }
+      return [...own, { channel: 'visitors', state: 'ok', ...theirs, why: null, until: null }];
+    },
+    async prune() {
+      await messages.pruneMessages(db, clock());
+      await channels.pruneChannels(db, clock());
+    },
+  };
+}

@@ -1,0 +1,188 @@
+// Dispatch: due messages go to their channels, each channel with a queue and a rest of its own, so that a
+// dead one delays nobody. What is claimed, sent and marked survives a crash; news keep their order.
+import type { ChannelMessage, ChannelSent, ChannelTarget, SendToChannel } from '../core/channel.ts';
+import { isDead, restsChannel, tryAgainAt } from '../core/channel-retry.ts';
+import type { Log } from '../core/log.ts';
+import { type Clock, type Millis, SECOND } from '../core/time.ts';
+
+export interface Message {
+  readonly id: number;
+  readonly kind: 'update' | 'confirm';
+  readonly ref: string;
+  readonly channelId: string;
+  /** Failed attempts so far. */
+  readonly attempts: number;
+  readonly createdAt: Millis;
+}
+
+/** A channel messages can be sent to now. */
+export interface Reached {
+  readonly owner: 'operator' | 'visitor';
+  readonly target: ChannelTarget;
+  readonly strikes: number;
+  readonly failingSince: Millis | null;
+}
+
+export interface DispatchDeps {
+  /** The channels with a message due. */
+  readonly due: (now: Millis) => Promise<readonly string[]>;
+  readonly next: (channelId: string, now: Millis) => Promise<Message | null>;
+  /** Null when nothing may be sent there any more. */
+  readonly reach: (channelId: string) => Promise<Reached | null>;
+  /** Null when what it was about is gone. */
+  readonly make: (message: Message) => Promise<ChannelMessage | null>;
+  readonly send: SendToChannel;
+  readonly markSent: (id: number, now: Millis) => Promise<void>;
+  readonly markFailed: (
+    message: { readonly id: number; readonly attempts: number },
+    error: string,
+    dueAt: Millis | null,
+  ) => Promise<void>;
+  readonly noteHealth: (
+    channelId: string,
+    health: { strikes: number; failingSince: Millis | null; error: string | null; dead: boolean },
+  ) => Promise<void>;
+  /** A webhook answered its challenge. */
+  readonly confirmed: (channelId: string) => Promise<void>;
+  readonly makeAllDue: (now: Millis) => Promise<void>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface Dispatch {
+  /** Starts the queues of channels with something due; waits for none of them. */
+  startDue(now: Millis): Promise<void>;
+  /** Resolves when no queue is running. */
+  settled(): Promise<void>;
+  /** Until when a channel rests and why, for /readyz. */
+  resting(): ReadonlyMap<string, Rest>;
+  /** Nothing rests any longer: what waits is to be tried again. */
+  wake(): void;
+  /** Lets messages under way finish, starts no more. */
+  close(): Promise<void>;
+}
+
+export interface Rest {
+  readonly until: Millis;
+  readonly why: string;
+}
+
+/** So many visitors' channels are called at once; the operator's own wait for none of them. */
+const AT_ONCE = 30;
+
+export function makeDispatch(deps: DispatchDeps): Dispatch {
+  const { clock, log } = deps;
+  const running = new Map<string, Promise<void>>();
+  const rests = new Map<string, Rest>();
+  let latest: Millis = 0;
+  let closing = false;
+  let visitors = 0;
+
+  const isResting = (id: string, now: Millis) => now < (rests.get(id)?.until ?? 0);
+
+  /** False when the queue has to stop here. */
+  const one = async (message: Message, reached: Reached): Promise<boolean> => {
+    const { channelId } = message;
+    const said = await deps.make(message);
+    if (!said) {
+      await deps.markFailed(message, 'the update it was about is gone', null);
+      return true;
+    }
+    const sent = await deps.send(reached.target, said, clock());
+    if (!sent.ok) return fail(message, reached, sent);
+    await deps.markSent(message.id, clock());
+    rests.delete(channelId);
+    if (reached.failingSince !== null || reached.strikes > 0) {
+      await deps.noteHealth(channelId, { strikes: 0, failingSince: null, error: null, dead: false });
+    }
+    if (message.kind === 'confirm' && said.challenge !== null && reached.target.type === 'webhook') {
+      await deps.confirmed(channelId);
+    }
+    log.debug({ channel: channelId, message: message.id }, 'message sent');
+    return true;
+  };
+
+  const fail = async (message: Message, reached: Reached, sent: ChannelSent & { ok: false }) => {
+    const { channelId, kind, createdAt } = message;
+    const { failure, error, wait } = sent;
+    const now = clock();
+    const attempts = message.attempts + 1;
+    const again = tryAgainAt({ kind, failure, attempts, createdAt, wait }, now, Math.random());
+    await deps.markFailed({ id: message.id, attempts }, error, again);
+    const strikes = reached.strikes + (again === null ? 1 : 0);
+    const failingSince = reached.failingSince ?? now;
+    const dead = isOver(reached, failure, strikes, failingSince, now);
+    await deps.noteHealth(channelId, { strikes, failingSince, error, dead });
+    const fields = { channel: channelId, message: message.id, attempt: attempts, failure, error };
+    log.warn({ ...fields, retry: again !== null }, 'message not sent');
+    if (dead) log.error({ channel: channelId, error }, 'channel disabled: it takes no messages any more');
+    if (again !== null && restsChannel(failure)) rests.set(channelId, { until: again, why: error });
+    return !dead && !isResting(channelId, now);
+  };
+
+  const queue = async (channelId: string) => {
+    while (!closing && !isResting(channelId, clock())) {
+      const message = await deps.next(channelId, clock());
+      // Whoever left meanwhile took their messages along.
+      const reached = message && (await deps.reach(channelId));
+      if (!message || !reached || !(await one(message, reached))) return;
+    }
+  };
+
+  return {
+    async startDue(now) {
+      if (now < latest - SECOND) {
+        // The clock went back: what waits for a moment of the old time would wait for long.
+        rests.clear();
+        await deps.makeAllDue(now);
+      }
+      latest = now;
+      if (closing) return;
+      for (const id of await deps.due(now)) {
+        if (running.has(id) || isResting(id, now)) continue;
+        const isVisitor = isVisitors(id);
+        if (isVisitor && visitors >= AT_ONCE) continue;
+        if (isVisitor) visitors++;
+        const run = queue(id)
+          .catch((error: unknown) => log.error({ channel: id, err: error }, 'messages could not be sent'))
+          .finally(() => {
+            running.delete(id);
+            if (isVisitor) visitors--;
+          });
+        running.set(id, run);
+      }
+    },
+    async settled() {
+      while (running.size > 0) await Promise.all(running.values());
+    },
+    resting() {
+      const now = clock();
+      return new Map([...rests].filter(([, rest]) => now < rest.until));
+    },
+    wake() {
+      rests.clear();
+    },
+    async close() {
+      closing = true;
+      await Promise.all(running.values());
+    },
+  };
+}
+
+/** The operator's channel is only given up when it says so itself; a stranger's also when it wastes our time. */
+function isOver(
+  { owner }: Reached,
+  failure: (ChannelSent & { ok: false })['failure'],
+  strikes: number,
+  failingSince: Millis,
+  now: Millis,
+): boolean {
+  return owner === 'operator' ? failure === 'gone' : isDead(failure, strikes, failingSince, now);
+}
+
+/** What the ids of visitors' channels begin with; no id of an operator's does. */
+export const VISITOR = 'channel_';
+
+export function isVisitors(id: string): boolean {
+  return id.startsWith(VISITOR);
+}
