@@ -2,6 +2,7 @@
 
 import { addresses } from './cli/addresses.ts';
 import { backup } from './cli/backup.ts';
+import { channel } from './cli/channel.ts';
 import { check } from './cli/check.ts';
 import { type Command, Misuse, Refused } from './cli/command.ts';
 import { exporting } from './cli/export.ts';
@@ -27,6 +28,7 @@ const COMMANDS: readonly Command[] = [
   ...subscribers,
   ...post,
   ...backup,
+  channel,
   exporting,
   letters,
   importing,

@@ -1,6 +1,8 @@
 // `outbox`, `outbox retry`, `outbox release` and `mail test`: what waits, why, and whether mail leaves.
 import { readAddress } from '../core/subscriber.ts';
 import { iso } from '../core/time.ts';
+import { reviveChannels } from '../store/channels.ts';
+import { messageDepth, retryMessages, troubledMessages } from '../store/messages.ts';
 import { outboxDepth, release, retryAll, troubled } from '../store/outbox.ts';
 import { defaultSender, openMail } from '../wiring/post.ts';
 import { type Command, Misuse, Refused, siteOf } from './command.ts';
@@ -10,14 +12,24 @@ export const post: readonly Command[] = [
   {
     name: 'outbox',
     usage: '',
-    summary: 'letters that wait, are tried again, or were given up, and why',
-    help: 'The latest fifty with their last error; no addresses.',
+    summary: 'letters and messages to channels that wait, are tried again, or were given up, and why',
+    help: 'The latest fifty of each with their last error; no addresses.',
     run: (_args, cli) =>
       withDatabase(cli, async db => {
         const { pending, givenUp } = await outboxDepth(db);
         for (const { id, kind, state, attempts, due_at, error } of await troubled(db, 50)) {
           const when = state === 'pending' ? `again ${iso(due_at)}` : 'given up';
           cli.out(`${id}  ${kind}  ${when}  after ${attempts}  ${error ?? ''}`);
+        }
+        for (const { id, channel_id, kind, state, attempts, due_at, error } of await troubledMessages(
+          db,
+          50,
+        )) {
+          const when = state === 'pending' ? `again ${iso(due_at)}` : 'given up';
+          cli.out(`${channel_id} ${id}  ${kind}  ${when}  after ${attempts}  ${error ?? ''}`);
+        }
+        for (const [channel, depth] of await messageDepth(db)) {
+          cli.out(`${channel}: ${depth.pending} waiting, ${depth.givenUp} given up`);
         }
         cli.out(`${pending} waiting, ${givenUp} given up`);
         return 0;
@@ -30,7 +42,12 @@ export const post: readonly Command[] = [
     help: 'The running server sends them within a second.',
     run: (_args, cli) =>
       withDatabase(cli, async db => {
-        cli.out(`${await retryAll(db, cli.clock())} letters are due now`);
+        const letters = await retryAll(db, cli.clock());
+        // Dead channels first, or their messages would stay where they are.
+        await reviveChannels(db, null);
+        const messages = await retryMessages(db, cli.clock());
+        const more = messages === 0 ? '' : `, and ${messages} messages to channels`;
+        cli.out(`${letters} letters are due now${more}`);
         return 0;
       }),
   },

@@ -26,6 +26,8 @@ export interface KnownChannel {
   /** Messages given up in a row. */
   readonly strikes: number;
   readonly failingSince: Millis | null;
+  /** Nothing is tried before; null while all is well. */
+  readonly restingUntil: Millis | null;
   /** What went wrong last; null while all is well. */
   readonly error: string | null;
 }
@@ -48,7 +50,14 @@ export async function keepChannels(db: Db, settings: readonly ChannelSettings[],
         .select('url_key')
         .where('id', '=', id)
         .executeTakeFirst();
-      const fresh = { url_key, state: 'confirmed', strikes: 0, failing_since: null, error: null } as const;
+      const fresh = {
+        url_key,
+        state: 'confirmed',
+        strikes: 0,
+        failing_since: null,
+        resting_until: null,
+        error: null,
+      } as const;
       if (known) {
         const set = { type, ...choice, ...(known.url_key === url_key ? {} : fresh) };
         await trx.updateTable('channels').set(set).where('id', '=', id).execute();
@@ -79,13 +88,21 @@ export async function allChannels(db: Db): Promise<KnownChannel[]> {
 export async function noteHealth(
   db: Db,
   id: string,
-  health: Pick<KnownChannel, 'strikes' | 'failingSince' | 'error'> & { readonly dead: boolean },
+  health: Pick<KnownChannel, 'strikes' | 'failingSince' | 'restingUntil' | 'error'> & {
+    readonly dead: boolean;
+  },
 ): Promise<void> {
-  const { strikes, failingSince, error, dead } = health;
+  const { strikes, failingSince, restingUntil, error, dead } = health;
   await db.transaction().execute(async trx => {
     await trx
       .updateTable('channels')
-      .set({ strikes, failing_since: failingSince, error, ...(dead ? { state: 'dead' as const } : {}) })
+      .set({
+        strikes,
+        failing_since: failingSince,
+        resting_until: restingUntil,
+        error,
+        ...(dead ? { state: 'dead' as const } : {}),
+      })
       .where('id', '=', id)
       .execute();
     if (!dead) return;
@@ -103,7 +120,7 @@ export async function noteHealth(
 export async function reviveChannels(db: Db, id: string | null): Promise<void> {
   const query = db
     .updateTable('channels')
-    .set({ state: 'confirmed', strikes: 0, failing_since: null, error: null })
+    .set({ state: 'confirmed', strikes: 0, failing_since: null, resting_until: null, error: null })
     .where('owner', '=', 'operator');
   await (id === null ? query : query.where('id', '=', id)).execute();
 }
@@ -151,6 +168,7 @@ function channel(row: Selectable<ChannelRow>): KnownChannel {
     confirmedAt: row.confirmed_at,
     strikes: row.strikes,
     failingSince: row.failing_since,
+    restingUntil: row.resting_until,
     error: row.error,
   };
 }

@@ -60,10 +60,11 @@ export async function enqueueMessages(
   });
 }
 
-/** The channels with a message due by `now`. */
+/** The channels with a message due by `now`, but for those that rest. */
 export async function channelsDue(db: Db, now: Millis): Promise<string[]> {
   const { rows } = await sql<{ channel_id: string }>`
-    SELECT DISTINCT channel_id FROM messages WHERE state = 'pending' AND due_at <= ${now}`.execute(db);
+    SELECT DISTINCT m.channel_id FROM messages m JOIN channels c ON c.id = m.channel_id
+    WHERE m.state = 'pending' AND m.due_at <= ${now} AND COALESCE(c.resting_until, 0) <= ${now}`.execute(db);
   return rows.map(row => row.channel_id);
 }
 
@@ -99,15 +100,18 @@ export async function markMessageFailed(
 
 /** At start: everything unfinished is due again, whatever it was waiting for. */
 export async function makeMessagesDue(db: Db, now: Millis): Promise<void> {
+  await sql`UPDATE channels SET resting_until = NULL WHERE resting_until IS NOT NULL`.execute(db);
   await sql`UPDATE messages SET due_at = ${now} WHERE state = 'pending' AND due_at > ${now}`.execute(db);
 }
 
 /** Makes what waits due now, and what was given up once more; returns how many messages. */
 export async function retryMessages(db: Db, now: Millis): Promise<number> {
+  await makeMessagesDue(db, now);
   const done = await db
     .updateTable('messages')
     .set({ state: 'pending', due_at: now, created_at: now, attempts: 0 })
     .where('state', 'in', ['pending', 'given_up'])
+    .where('channel_id', 'in', eb => eb.selectFrom('channels').select('id').where('state', '<>', 'dead'))
     .executeTakeFirst();
   return Number(done.numUpdatedRows);
 }

@@ -219,6 +219,7 @@ export const MIGRATIONS: readonly string[] = [
     confirmed_seq INTEGER,
     strikes INTEGER NOT NULL DEFAULT 0,
     failing_since INTEGER,
+    resting_until INTEGER,
     error TEXT
   ) STRICT;
   CREATE UNIQUE INDEX channels_once ON channels (url_key) WHERE owner = 'visitor' AND state = 'confirmed';

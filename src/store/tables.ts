@@ -128,6 +128,8 @@ export interface ChannelRow {
   strikes: Generated<number>;
   /** Since when nothing was taken; null while all is well. */
   failing_since: number | null;
+  /** Nothing is tried before; null while all is well. */
+  resting_until: number | null;
   error: string | null;
 }
 

@@ -94,18 +94,18 @@ export async function openChannels(parts: ChannelParts): Promise<Channels> {
     },
     async health() {
       const depth = await messages.messageDepth(db);
-      const resting = dispatch.resting();
+      const now = clock();
       const none = { pending: 0, givenUp: 0 };
       const known = (await channels.allChannels(db)).filter(({ owner }) => owner === 'operator');
-      const own = known.map(({ id, state, error }): ChannelHealth => {
-        const rest = resting.get(id);
-        const how = state === 'dead' ? 'dead' : rest ? 'resting' : 'ok';
+      const own = known.map(({ id, state, error, restingUntil }): ChannelHealth => {
+        const until = restingUntil !== null && now < restingUntil ? restingUntil : null;
+        const how = state === 'dead' ? 'dead' : until === null ? 'ok' : 'resting';
         return {
           channel: id,
           state: how,
           ...(depth.get(id) ?? none),
-          why: how === 'ok' ? null : (rest?.why ?? error),
-          until: how === 'resting' && rest ? rest.until : null,
+          why: how === 'ok' ? null : error,
+          until,
         };
       });
       const theirs = { ...none };

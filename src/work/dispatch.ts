@@ -21,6 +21,8 @@ export interface Reached {
   readonly target: ChannelTarget;
   readonly strikes: number;
   readonly failingSince: Millis | null;
+  /** Nothing is tried before; null while all is well. */
+  readonly restingUntil: Millis | null;
 }
 
 export interface DispatchDeps {
@@ -40,7 +42,13 @@ export interface DispatchDeps {
   ) => Promise<void>;
   readonly noteHealth: (
     channelId: string,
-    health: { strikes: number; failingSince: Millis | null; error: string | null; dead: boolean },
+    health: {
+      strikes: number;
+      failingSince: Millis | null;
+      restingUntil: Millis | null;
+      error: string | null;
+      dead: boolean;
+    },
   ) => Promise<void>;
   /** A webhook answered its challenge. */
   readonly confirmed: (channelId: string) => Promise<void>;
@@ -54,18 +62,12 @@ export interface Dispatch {
   startDue(now: Millis): Promise<void>;
   /** Resolves when no queue is running. */
   settled(): Promise<void>;
-  /** Until when a channel rests and why, for /readyz. */
-  resting(): ReadonlyMap<string, Rest>;
-  /** Nothing rests any longer: what waits is to be tried again. */
-  wake(): void;
   /** Lets messages under way finish, starts no more. */
   close(): Promise<void>;
 }
 
-export interface Rest {
-  readonly until: Millis;
-  readonly why: string;
-}
+/** A channel that took a message. */
+const WELL = { strikes: 0, failingSince: null, restingUntil: null, error: null, dead: false } as const;
 
 /** So many visitors' channels are called at once; the operator's own wait for none of them. */
 const AT_ONCE = 30;
@@ -73,12 +75,9 @@ const AT_ONCE = 30;
 export function makeDispatch(deps: DispatchDeps): Dispatch {
   const { clock, log } = deps;
   const running = new Map<string, Promise<void>>();
-  const rests = new Map<string, Rest>();
   let latest: Millis = 0;
   let closing = false;
   let visitors = 0;
-
-  const isResting = (id: string, now: Millis) => now < (rests.get(id)?.until ?? 0);
 
   /** False when the queue has to stop here. */
   const one = async (message: Message, reached: Reached): Promise<boolean> => {
@@ -91,9 +90,8 @@ export function makeDispatch(deps: DispatchDeps): Dispatch {
     const sent = await deps.send(reached.target, said, clock());
     if (!sent.ok) return fail(message, reached, sent);
     await deps.markSent(message.id, clock());
-    rests.delete(channelId);
     if (reached.failingSince !== null || reached.strikes > 0) {
-      await deps.noteHealth(channelId, { strikes: 0, failingSince: null, error: null, dead: false });
+      await deps.noteHealth(channelId, WELL);
     }
     if (message.kind === 'confirm' && said.challenge !== null && reached.target.type === 'webhook') {
       await deps.confirmed(channelId);
@@ -112,16 +110,16 @@ export function makeDispatch(deps: DispatchDeps): Dispatch {
     const strikes = reached.strikes + (again === null ? 1 : 0);
     const failingSince = reached.failingSince ?? now;
     const dead = isOver(reached, failure, strikes, failingSince, now);
-    await deps.noteHealth(channelId, { strikes, failingSince, error, dead });
+    const restingUntil = again !== null && restsChannel(failure) ? again : null;
+    await deps.noteHealth(channelId, { strikes, failingSince, restingUntil, error, dead });
     const fields = { channel: channelId, message: message.id, attempt: attempts, failure, error };
     log.warn({ ...fields, retry: again !== null }, 'message not sent');
     if (dead) log.error({ channel: channelId, error }, 'channel disabled: it takes no messages any more');
-    if (again !== null && restsChannel(failure)) rests.set(channelId, { until: again, why: error });
-    return !dead && !isResting(channelId, now);
+    return !dead && restingUntil === null;
   };
 
   const queue = async (channelId: string) => {
-    while (!closing && !isResting(channelId, clock())) {
+    while (!closing) {
       const message = await deps.next(channelId, clock());
       // Whoever left meanwhile took their messages along.
       const reached = message && (await deps.reach(channelId));
@@ -133,13 +131,12 @@ export function makeDispatch(deps: DispatchDeps): Dispatch {
     async startDue(now) {
       if (now < latest - SECOND) {
         // The clock went back: what waits for a moment of the old time would wait for long.
-        rests.clear();
         await deps.makeAllDue(now);
       }
       latest = now;
       if (closing) return;
       for (const id of await deps.due(now)) {
-        if (running.has(id) || isResting(id, now)) continue;
+        if (running.has(id)) continue;
         const isVisitor = isVisitors(id);
         if (isVisitor && visitors >= AT_ONCE) continue;
         if (isVisitor) visitors++;
@@ -154,13 +151,6 @@ export function makeDispatch(deps: DispatchDeps): Dispatch {
     },
     async settled() {
       while (running.size > 0) await Promise.all(running.values());
-    },
-    resting() {
-      const now = clock();
-      return new Map([...rests].filter(([, rest]) => now < rest.until));
-    },
-    wake() {
-      rests.clear();
     },
     async close() {
       closing = true;

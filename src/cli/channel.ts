@@ -1,0 +1,65 @@
+// `channel test [ID]`: whether a message reaches the channels of status.yaml, tried now, past the outbox.
+import { type ChannelMessage, type ChannelSettings, channelName } from '../core/channel.ts';
+import { nearest } from '../core/problem.ts';
+import type { Site } from '../core/site.ts';
+import { makeChannels } from '../outside/channels.ts';
+import { reviveChannels } from '../store/channels.ts';
+import { type Command, databaseOf, Refused, siteOf } from './command.ts';
+
+export const channel: Command = {
+  name: 'channel test',
+  usage: '[ID]',
+  summary: 'post a test message to the channels of status.yaml, and say what is wrong if it is not taken',
+  help: 'ID is what /readyz and the log call the channel (slack-1a2b3c4d, or the `id` you gave it); without one\nall of them are tried. One that was disabled and takes the message is in use again.',
+  async run([id], cli) {
+    const site = await siteOf(cli);
+    const { channels } = site.notify;
+    if (channels.length === 0) {
+      throw new Refused('There are no channels — add some as `notify: { channels: [ … ] }` in status.yaml');
+    }
+    const chosen = channels.filter(one => id === undefined || one.id === id);
+    if (chosen.length === 0) throw new Refused(unknown(id as string, channels));
+    const send = makeChannels();
+    let failures = 0;
+    for (const one of chosen) {
+      const target = { type: one.type, url: one.url, secret: one.secret, guarded: false };
+      const sent = await send(target, testMessage(site, one, cli.clock()), cli.clock());
+      if (sent.ok) await revive(one.id);
+      else failures++;
+      cli.out(`${channelName(one, one.url)}: ${sent.ok ? 'took the message' : sent.error}`);
+    }
+    return failures === 0 ? 0 : 1;
+
+    async function revive(channelId: string) {
+      const db = databaseOf(cli);
+      if (!db) return;
+      try {
+        await reviveChannels(db, channelId);
+      } finally {
+        await db.destroy();
+      }
+    }
+  },
+};
+
+function unknown(id: string, channels: readonly ChannelSettings[]): string {
+  const ids = channels.map(one => one.id);
+  const near = nearest(id, ids);
+  return `There is no channel "${id}" — ${near ? `did you mean ${near}?` : `there are: ${ids.join(', ')}`}`;
+}
+
+function testMessage(site: Site, { id }: ChannelSettings, now: number): ChannelMessage {
+  const words = `This is a test from **${site.title}**, sent by \`status channel test\`. Nothing has happened.`;
+  return {
+    id: `msg_test_${id}_${now}`,
+    heading: `[TEST] ${site.title}`,
+    facts: [],
+    markdown: words,
+    color: '#3b66dd',
+    tone: 'accent',
+    link: { label: site.title, url: `${site.url}/status/live` },
+    foot: { text: '', links: [] },
+    payload: { type: 'test', page: { name: site.title, url: site.url } },
+    challenge: null,
+  };
+}
