@@ -107,13 +107,11 @@ export async function makeMessagesDue(db: Db, now: Millis): Promise<void> {
 /** Makes what waits due now, and what was given up once more; returns how many messages. */
 export async function retryMessages(db: Db, now: Millis): Promise<number> {
   await makeMessagesDue(db, now);
-  const done = await db
-    .updateTable('messages')
-    .set({ state: 'pending', due_at: now, created_at: now, attempts: 0 })
-    .where('state', 'in', ['pending', 'given_up'])
-    .where('channel_id', 'in', eb => eb.selectFrom('channels').select('id').where('state', '<>', 'dead'))
-    .executeTakeFirst();
-  return Number(done.numUpdatedRows);
+  const done = await sql`
+    UPDATE messages SET state = 'pending', due_at = ${now}, created_at = ${now}, attempts = 0
+    WHERE state IN ('pending', 'given_up')
+      AND channel_id IN (SELECT id FROM channels WHERE state <> 'dead')`.execute(db);
+  return Number(done.numAffectedRows ?? 0);
 }
 
 /** The latest messages with an error, those given up included. */

@@ -1,7 +1,7 @@
 // Which addresses a stranger may make us call: those of the public internet, asked of the address the
 // socket really connects to, so that a name that changes between asking and connecting gains nothing.
 import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
-import type { LookupFunction } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 /**
@@ -10,7 +10,8 @@ import ipaddr from 'ipaddr.js';
  * (mapped, NAT64, 6to4, Teredo) is none either, whatever it wraps.
  */
 export function isPublicAddress(address: string): boolean {
-  if (!ipaddr.isValid(address)) return false;
+  // ipaddr.js reads old spellings such as 1.2.3, which are none of a socket.
+  if (isIP(address) === 0) return false;
   const parsed = ipaddr.parse(address);
   if (parsed.range() !== 'unicast') return false;
   // 2000::/3 is all that is given out; what ipaddr.js has no name for is not public.
