@@ -195,6 +195,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       refresh,
       pages: makePages(render),
       enrol: post.enrol,
+      enrolChannel: post.enrolChannel,
       ...openDoors({ ...outside, env, db, content, refresh, round }),
       ...metricDoors(db, () => refresh.current().site, log),
       beats,

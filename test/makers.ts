@@ -1,4 +1,5 @@
 // Makers: small, complete values for tests; each takes only what the test is about.
+import { VISITOR_CHANNELS } from '../src/core/channel-url.ts';
 import { checkSchema, detectSchema } from '../src/core/check.ts';
 import { claimOf } from '../src/core/claim.ts';
 import { type Component, type Health, worst } from '../src/core/component.ts';
@@ -49,7 +50,7 @@ export function site(over: Partial<Site> = {}): Site {
     git: null,
     history: false,
     network: { reference: null },
-    notify: { grace: 0, channels: [] },
+    notify: { grace: 0, channels: [], visitors: VISITOR_CHANNELS },
     mail: MAIL_LIMITS,
     components: [],
     metrics: [],

@@ -8,7 +8,9 @@ import { stringify } from 'csv-stringify/sync';
 import { readRoster } from '../core/roster.ts';
 import { readAddress, type Subscriber } from '../core/subscriber.ts';
 import { iso } from '../core/time.ts';
+import type { KnownChannel } from '../store/channels.ts';
 import type { Db } from '../store/database.ts';
+import { allMembers, member, removeChannel } from '../store/members.ts';
 import { enqueue } from '../store/outbox.ts';
 import * as store from '../store/subscribers.ts';
 import { addressHash } from '../work/enrol.ts';
@@ -28,14 +30,21 @@ export const subscribers: readonly Command[] = [
     name: 'subscribers list',
     usage: '',
     summary: 'who gets mail, about what',
-    help: 'One line each: address, state, components (all: every one), kinds, detail, language.',
+    help: 'One line each: address, state, components (all: every one), kinds, detail, language; a channel by its type\nand host, with its id at the end.',
     run: (_args, cli) =>
       withDatabase(cli, async db => {
         const all = await store.allSubscribers(db);
-        for (const { address, state, choice, lang } of all) {
+        const line = ({ address, choice, lang }: Subscriber, state: string) => {
           const components = choice.components?.join(' ') ?? 'all';
-          cli.out([address, state, components, choice.kinds, choice.detail, lang].join('  '));
+          return [address, state, components, choice.kinds, choice.detail, lang];
+        };
+        for (const one of all) cli.out(line(one, one.state).join('  '));
+        const channels = await allMembers(db);
+        for (const one of channels) {
+          const state = one.state === 'dead' ? `disabled (${one.error})` : one.state;
+          cli.out([...line(member(one), state), one.id].join('  '));
         }
+        if (channels.length > 0) cli.out(`${channels.length} channels besides mail`);
         const confirmed = all.filter(({ state }) => state === 'confirmed').length;
         cli.out(`${confirmed} confirmed, ${all.length - confirmed} waiting for their confirmation`);
         return 0;
@@ -52,11 +61,12 @@ export const subscribers: readonly Command[] = [
     name: 'subscribers export',
     usage: '',
     summary: 'all subscribers as CSV, on standard output',
-    help: 'Columns email, components (apart by spaces; empty: all), state, kinds, detail, lang, confirmed_at.',
+    help: 'Columns email, components (apart by spaces; empty: all), state, kinds, detail, lang, confirmed_at, url (of\nchannels besides mail: a secret of theirs).',
     run: (_args, cli) =>
       withDatabase(cli, async db => {
-        const rows = (await store.allSubscribers(db)).map(rowOf);
-        const columns = ['email', 'components', 'state', 'kinds', 'detail', 'lang', 'confirmed_at'];
+        const channels = (await allMembers(db)).map(rowOfChannel);
+        const rows = [...(await store.allSubscribers(db)).map(rowOf), ...channels];
+        const columns = ['email', 'components', 'state', 'kinds', 'detail', 'lang', 'confirmed_at', 'url'];
         // An address may begin with "=": a spreadsheet must not run it.
         cli.out(stringify(rows, { header: true, columns, escape_formulas: true }).trimEnd());
         return 0;
@@ -64,9 +74,9 @@ export const subscribers: readonly Command[] = [
   },
   {
     name: 'subscribers remove',
-    usage: 'ADDRESS…',
+    usage: 'ADDRESS|CHANNEL…',
     summary: 'forget addresses, with every letter waiting for them',
-    help: 'Nothing of the address stays in the database. Exit code 1 when one was not subscribed.',
+    help: 'CHANNEL is the id or the URL of a channel besides mail. Nothing of the address stays in the database. Exit\ncode 1 when one was not subscribed.',
     run: (args, cli) =>
       withDatabase(cli, async db => {
         if (args.length === 0) throw new Misuse('Name the address.');
@@ -75,8 +85,9 @@ export const subscribers: readonly Command[] = [
           const address = readAddress(typed);
           const known = address && (await store.subscriberByAddress(db, address));
           if (known) await store.removeSubscriber(db, known.id);
-          else missing++;
-          cli.out(`${typed}: ${known ? 'removed' : 'not subscribed'}`);
+          const gone = known !== null || (await removeChannels(db, typed));
+          if (!gone) missing++;
+          cli.out(`${typed}: ${gone ? 'removed' : 'not subscribed'}`);
         }
         return missing === 0 ? 0 : 1;
       }),
@@ -103,6 +114,14 @@ export const subscribers: readonly Command[] = [
       }),
   },
 ];
+
+/** Removes the channels of an id or URL, pending ones too; false when there are none. */
+async function removeChannels(db: Db, typed: string): Promise<boolean> {
+  const href = URL.canParse(typed) ? new URL(typed).href : typed;
+  const found = (await allMembers(db)).filter(({ id, url }) => id === typed || url === href);
+  for (const { id } of found) await removeChannel(db, id);
+  return found.length > 0;
+}
 
 async function importFile(args: readonly string[], cli: Cli): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -162,6 +181,10 @@ function rowOf({ address, state, choice, lang, confirmedAt }: Subscriber) {
     lang,
     confirmed_at: confirmedAt === null ? '' : iso(confirmedAt),
   };
+}
+
+function rowOfChannel(channel: KnownChannel) {
+  return { ...rowOf(member(channel)), email: '', state: channel.state, url: channel.url };
 }
 
 /** Works on the database of the server; without one there is nobody. */

@@ -1,6 +1,7 @@
 // The settings of channels besides mail: `notify:` of status.yaml.
 import * as z from 'zod';
 import { CHANNEL_TYPES, type ChannelSettings, channelId, hostOf } from '../core/channel.ts';
+import { VISITOR_CHANNELS } from '../core/channel-url.ts';
 import { duration } from '../core/check.ts';
 import type { Problem } from '../core/problem.ts';
 import type { YamlText } from '../core/yaml.ts';
@@ -37,9 +38,21 @@ export const channelSchema = z
     error: 'only a webhook is signed; leave it out',
   });
 
+export const visitorsSchema = z.object({
+  channels: z
+    .array(z.enum(CHANNEL_TYPES))
+    .default([...VISITOR_CHANNELS.channels])
+    .describe('what visitors may subscribe besides mail; [] for nothing'),
+  private: z
+    .boolean()
+    .default(VISITOR_CHANNELS.private)
+    .describe('webhooks of visitors may stand on the inside: for an intranet only'),
+});
+
 export const notifySchema = z.object({
   grace: duration.default(0),
   channels: z.array(channelSchema).max(50).default([]),
+  visitors: visitorsSchema.prefault({}),
 });
 
 /** `notify.channels` as the site holds them. */

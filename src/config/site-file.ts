@@ -7,7 +7,7 @@ import type { Outcome, Problem } from '../core/problem.ts';
 import type { Site } from '../core/site.ts';
 import { parseInstant } from '../core/time.ts';
 import { checkAgainst, readYaml, unknownKeys, type YamlText } from '../core/yaml.ts';
-import { channelProblems, channelSchema, channelsOf } from './channels-schema.ts';
+import { channelProblems, channelSchema, channelsOf, visitorsSchema } from './channels-schema.ts';
 import { exportGitSchema, exportSchema, mappingSchema, mappingsOf, mirrorOf } from './doors-schema.ts';
 import type { Variables } from './environment.ts';
 import { metricSchema, twins } from './metrics-schema.ts';
@@ -120,7 +120,8 @@ function strangers(yaml: YamlText, file: string): Problem[] {
   for (const [name, mapping] of Object.entries(webhooks ?? {})) {
     found.push(...unknownKeys(mapping, known(mappingSchema), ['webhooks', name], yaml, file));
   }
-  const { channels } = ((site as { notify?: unknown }).notify ?? {}) as { channels?: unknown };
+  const { channels, visitors } = ((site as { notify?: unknown }).notify ?? {}) as Record<string, unknown>;
+  found.push(...unknownKeys(visitors, known(visitorsSchema), ['notify', 'visitors'], yaml, file));
   for (const [index, channel] of (Array.isArray(channels) ? channels : []).entries()) {
     found.push(...unknownKeys(channel, known(channelSchema), ['notify', 'channels', index], yaml, file));
   }

@@ -1,5 +1,6 @@
 // The site as status.yaml describes it: one frozen value, handed to every room.
 import type { ChannelSettings } from './channel.ts';
+import type { VisitorChannels } from './channel-url.ts';
 import type { Component, Severity } from './component.ts';
 import type { Mapping } from './inbound/mapped.ts';
 import type { Metric } from './metric.ts';
@@ -44,6 +45,8 @@ export interface Site {
     readonly grace: Millis;
     /** The operator's own, besides mail. */
     readonly channels: readonly ChannelSettings[];
+    /** What visitors may subscribe besides mail. */
+    readonly visitors: VisitorChannels;
   };
   readonly mail: MailLimits;
   readonly components: readonly Component[];

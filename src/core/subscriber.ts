@@ -31,6 +31,12 @@ export interface Subscriber {
   readonly nonce: string;
   readonly createdAt: Millis;
   readonly confirmedAt: Millis | null;
+  /** Set for a channel besides mail, whose address is then only its name. */
+  readonly channel?: {
+    readonly state: 'pending' | 'confirmed' | 'dead';
+    /** What went wrong last; null while all is well. */
+    readonly error: string | null;
+  };
 }
 
 /** What a subscriber's choice is held against. */

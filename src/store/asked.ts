@@ -7,7 +7,8 @@ export async function asksExhausted(db: Db, now: Millis, most: number): Promise<
   const query = db
     .selectFrom('letters_asked')
     .select(eb => eb.fn.countAll<number>().as('count'))
-    .where('at', '>', now - HOUR);
+    .where('at', '>', now - HOUR)
+    .where('address_hash', 'not like', `${HOST}%`);
   return (await query.executeTakeFirstOrThrow()).count >= most;
 }
 
@@ -24,6 +25,25 @@ export async function mayAskLetter(db: Db, addressHash: string, now: Millis): Pr
     .execute();
   if (asked.length >= 3 || asked.some(({ at }) => at > now - 15 * MINUTE)) return false;
   await db.insertInto('letters_asked').values({ address_hash: addressHash, at: now }).execute();
+  return true;
+}
+
+/** Marks what is counted by host, and so twice. */
+const HOST = 'host ';
+/** Webhooks of one host that may be asked within an hour. */
+const PER_HOST = 10;
+
+/** Whether one more challenge may go to a host, and if so notes it: ten an hour. */
+export async function mayAskHost(db: Db, hostHash: string, now: Millis): Promise<boolean> {
+  const address_hash = `${HOST}${hostHash}`;
+  const asked = await db
+    .selectFrom('letters_asked')
+    .select('at')
+    .where('address_hash', '=', address_hash)
+    .where('at', '>', now - HOUR)
+    .execute();
+  if (asked.length >= PER_HOST) return false;
+  await db.insertInto('letters_asked').values({ address_hash, at: now }).execute();
   return true;
 }
 

@@ -2,7 +2,7 @@
 import type { Selectable } from 'kysely';
 import type { ChannelSettings, ChannelType } from '../core/channel.ts';
 import type { Choice } from '../core/subscriber.ts';
-import { DAY, type Millis } from '../core/time.ts';
+import type { Millis } from '../core/time.ts';
 import { shortId } from '../core/token.ts';
 import { LANGS, type Lang } from '../core/words/words.ts';
 import type { Db } from './database.ts';
@@ -123,34 +123,6 @@ export async function reviveChannels(db: Db, id: string | null): Promise<void> {
     .set({ state: 'confirmed', strikes: 0, failing_since: null, resting_until: null, error: null })
     .where('owner', '=', 'operator');
   await (id === null ? query : query.where('id', '=', id)).execute();
-}
-
-/** Removes a visitor's channel and, by the foreign key, every message to it. Nothing of it stays. */
-export async function removeChannel(db: Db, id: string): Promise<boolean> {
-  const done = await db
-    .deleteFrom('channels')
-    .where('id', '=', id)
-    .where('owner', '=', 'visitor')
-    .executeTakeFirst();
-  return done.numDeletedRows > 0n;
-}
-
-/** Visitors' channels that never answered, and dead ones, are forgotten after this long. */
-const PENDING_FOR: Millis = 7 * DAY;
-const DEAD_FOR: Millis = 30 * DAY;
-
-/** Forgets visitors' channels nobody confirmed, and those long dead. */
-export async function pruneChannels(db: Db, now: Millis): Promise<void> {
-  await db
-    .deleteFrom('channels')
-    .where('owner', '=', 'visitor')
-    .where(eb =>
-      eb.or([
-        eb.and([eb('state', '=', 'pending'), eb('created_at', '<', now - PENDING_FOR)]),
-        eb.and([eb('state', '=', 'dead'), eb('failing_since', '<', now - DEAD_FOR)]),
-      ]),
-    )
-    .execute();
 }
 
 function channel(row: Selectable<ChannelRow>): KnownChannel {

@@ -1,5 +1,6 @@
 // The outbox of channels besides mail: every message owed, sent, tried again or given up.
 import { sql } from 'kysely';
+import type { ChannelType } from '../core/channel.ts';
 import type { Choice } from '../core/subscriber.ts';
 import { DAY, type Millis } from '../core/time.ts';
 import type { Db } from './database.ts';
@@ -27,6 +28,8 @@ export async function enqueueMessages(
   after: string,
   most: number,
   chosen: (channels: readonly { readonly id: string; readonly choice: Choice }[]) => readonly string[],
+  /** What visitors may subscribe now; channels of theirs of another type hear of nothing. */
+  types: readonly ChannelType[],
 ): Promise<string | null> {
   return db.transaction().execute(async trx => {
     const update = await trx
@@ -38,7 +41,7 @@ export async function enqueueMessages(
     if (!update) return null;
     const next = await trx
       .selectFrom('channels')
-      .select(['id', 'components', 'kinds', 'detail'])
+      .select(['id', 'owner', 'type', 'components', 'kinds', 'detail'])
       .where('id', '>', after)
       .where('state', '=', 'confirmed')
       .where('confirmed_seq', '<=', update.upto ?? 0)
@@ -46,10 +49,12 @@ export async function enqueueMessages(
       .limit(most)
       .execute();
     const ids = chosen(
-      next.map(({ id, components, kinds, detail }) => ({
-        id,
-        choice: { components: idsIn(components), kinds, detail },
-      })),
+      next
+        .filter(({ owner, type }) => owner === 'operator' || types.includes(type))
+        .map(({ id, components, kinds, detail }) => ({
+          id,
+          choice: { components: idsIn(components), kinds, detail },
+        })),
     );
     await sql`
       INSERT INTO messages (kind, ref, channel_id, state, due_at, created_at)
@@ -58,6 +63,15 @@ export async function enqueueMessages(
       ON CONFLICT DO NOTHING`.execute(trx);
     return next.length < most ? null : (next.at(-1)?.id ?? null);
   });
+}
+
+/** Owes a channel the message that asks it to confirm. */
+export async function enqueueConfirmation(db: Db, channelId: string, now: Millis): Promise<void> {
+  const row = { kind: 'confirm', ref: String(now), channel_id: channelId, state: 'pending' } as const;
+  await db
+    .insertInto('messages')
+    .values({ ...row, due_at: now, created_at: now })
+    .execute();
 }
 
 /** The channels with a message due by `now`, but for those that rest. */

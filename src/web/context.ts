@@ -7,6 +7,7 @@ import type { Clock, Millis } from '../core/time.ts';
 import type { Beats } from '../work/beats.ts';
 import type { Stopped } from '../work/deliver.ts';
 import type { Enrol } from '../work/enrol.ts';
+import type { EnrolChannel } from '../work/enrol-channel.ts';
 import type { Push } from '../work/push.ts';
 import type { Receive } from '../work/receive.ts';
 import type { Refresh } from '../work/refresh.ts';
@@ -46,6 +47,7 @@ export interface WebDeps {
   readonly refresh: Pick<Refresh, 'current' | 'subscribe'>;
   readonly pages: Pages;
   readonly enrol: Enrol;
+  readonly enrolChannel: EnrolChannel;
   readonly receive: Receive;
   readonly beats: Pick<Beats, 'beat'>;
   readonly write: Write;

@@ -2,7 +2,7 @@
 // templates only arrange.
 import type { Render } from '../core/render.ts';
 import type { Snapshot } from '../core/snapshot.ts';
-import type { Choice } from '../core/subscriber.ts';
+import type { Choice, Subscriber } from '../core/subscriber.ts';
 import { utcDay } from '../core/time.ts';
 import type { Lang } from '../core/words/words.ts';
 import type { MetricSeries } from './custom-metrics.ts';
@@ -12,7 +12,7 @@ import { liveBlog } from './page/blog.ts';
 import { checkedHtml } from './page/checked.ts';
 import { componentFacts } from './page/component.ts';
 import { groups, key } from './page/components.ts';
-import { choices, isEverything, problem, wishes } from './page/forms.ts';
+import { choices, problem, wishes } from './page/forms.ts';
 import { before, covers, monthCards, months, turn } from './page/history.ts';
 import { card, happening, pastDays, upcoming } from './page/incidents.ts';
 import { type About, layout } from './page/layout.ts';
@@ -20,6 +20,7 @@ import { metricFacts, metricRows } from './page/metric.ts';
 import { entryOf } from './page/order.ts';
 import { incidentFacts } from './page/permalink.ts';
 import { incidentPicture, sitePicture } from './page/picture.ts';
+import { type AskedChannel, askedFacts, type SubscribeForm, subscribeFacts } from './page/subscribe.ts';
 import { makeTell, type Tell } from './page/tell.ts';
 import { verdictText } from './page/verdict.ts';
 
@@ -59,14 +60,9 @@ export interface Pages {
   component(ctx: PageContext, id: string, series: Series): string | null;
   /** null when there is no such metric. */
   metric(ctx: PageContext, id: string, series: MetricSeries): string | null;
-  subscribe(
-    ctx: PageContext,
-    form: {
-      readonly email: string;
-      readonly choice: Choice;
-      readonly problem: string | null;
-    },
-  ): string;
+  subscribe(ctx: PageContext, form: SubscribeForm): string;
+  /** A channel was asked to confirm. */
+  channel(ctx: PageContext, asked: AskedChannel): string;
   notice(ctx: PageContext, kind: Notice): string;
   confirm(ctx: PageContext, token: string): string;
   unsubscribe(
@@ -80,6 +76,7 @@ export interface Pages {
       readonly email: string;
       readonly choice: Choice;
       readonly saved: boolean;
+      readonly channel?: Subscriber['channel'] | null;
     },
   ): string;
   error(ctx: PageContext, status: number, detail?: string): string;
@@ -227,13 +224,13 @@ export function makePages(render: Render): Pages {
       };
       return page('subscribe', ctx, tell, about, {
         title,
-        email: form.email,
-        // Most want everything: the choice stays folded until somebody has chosen.
-        some: !isEverything(form.choice),
-        problem: problem(form.problem, tell),
-        choices: choices(ctx.snapshot, form.choice.components ?? []),
-        wishes: wishes(form.choice, tell),
+        ...subscribeFacts(ctx.snapshot, form, tell),
       });
+    },
+
+    channel(ctx, asked) {
+      const tell = tellOf(ctx);
+      return quiet('channel', ctx, tell.say('channel.asked'), askedFacts(asked, tell), tell, null);
     },
 
     notice(ctx, kind) {
@@ -265,7 +262,7 @@ export function makePages(render: Render): Pages {
       const tell = tellOf(ctx);
       const { components } = form.choice;
       const chosen = { all: components === null, choices: choices(ctx.snapshot, components ?? []) };
-      const data = { ...form, ...chosen, wishes: wishes(form.choice, tell) };
+      const data = { channel: null, ...form, ...chosen, wishes: wishes(form.choice, tell) };
       return quiet('manage', ctx, tell.say('manage.title'), data, tell, { token: form.token });
     },
 

@@ -1,11 +1,12 @@
 // Subscribing, confirming, choosing, leaving: the forms of walk 4. GETs show, POSTs change.
 import express, { type Request, type Response, type Router } from 'express';
-import { type Choice, DETAILS, KINDS } from '../core/subscriber.ts';
+import { type Choice, DETAILS, KINDS, type Subscriber } from '../core/subscriber.ts';
 import type { Web } from './context.ts';
 import { Refusal, sameSite } from './guards.ts';
 import { LIMITS } from './limits.ts';
 import type { Notice } from './pages.ts';
 import { formLimit, subscribeLimit } from './rates.ts';
+import { subscribeChannel } from './subscribe-channel.ts';
 import { contextOf, langOf, sendPrivately, wantsJson } from './visitor.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -34,6 +35,9 @@ export function subscribeRoutes(router: Router, web: Web): void {
     const choice = { ...choiceOf(fields), components: all ? null : components };
     // A filled honeypot gets the same answer and no letter.
     const trapped = text(fields.website) !== '';
+    if (fields.url !== undefined && req.method === 'POST') {
+      return subscribeChannel(web, req, res, { url: text(fields.url), choice, trapped });
+    }
     const asked = await evenly(trapped ? 'accepted' : enrol.subscribe(email, choice, langOf(req)));
     if (asked === 'busy') throw new Refusal(429, BUSY);
     if (asked === 'accepted') return notice(req, res, 'check_inbox');
@@ -92,8 +96,9 @@ export function subscribeRoutes(router: Router, web: Web): void {
   };
 
   const manage = (req: Request, res: Response, token: string, who: Managed, saved: boolean) => {
-    if (wantsJson(req)) return sendJson(res, 200, { ok: true, ...who.choice });
-    const fields = { token, email: who.address, choice: who.choice, saved };
+    if (wantsJson(req)) return sendJson(res, 200, { ok: true, ...who.choice, ...who.channel });
+    const channel = who.channel ?? null;
+    const fields = { token, email: who.address, choice: who.choice, saved, channel };
     sendPrivately(res, 200, pages.manage(ctx(req), fields));
   };
   router.get('/status/manage', forms, async (req, res) => {
@@ -121,6 +126,7 @@ export function subscribeRoutes(router: Router, web: Web): void {
 interface Managed {
   readonly address: string;
   readonly choice: Choice;
+  readonly channel?: Subscriber['channel'];
 }
 
 const BUSY = 'Too many people are subscribing right now; try again in an hour.';

@@ -2,14 +2,19 @@
 import type { ChannelTarget } from '../core/channel.ts';
 import type { Log } from '../core/log.ts';
 import type { Snapshot } from '../core/snapshot.ts';
+import type { Choice, Subscriber } from '../core/subscriber.ts';
 import type { Clock, Millis } from '../core/time.ts';
 import { makeChannels } from '../outside/channels.ts';
+import * as asked from '../store/asked.ts';
 import * as books from '../store/books.ts';
 import * as channels from '../store/channels.ts';
 import type { Db } from '../store/database.ts';
+import * as members from '../store/members.ts';
 import * as messages from '../store/messages.ts';
 import { webhookPayload } from '../web/statuspage/webhook.ts';
+import type { AnnounceDeps } from '../work/announce.ts';
 import { type Dispatch, isVisitors, makeDispatch } from '../work/dispatch.ts';
+import { type EnrolChannel, makeEnrolChannel } from '../work/enrol-channel.ts';
 import { makeNotices } from '../work/notices.ts';
 
 export interface ChannelParts {
@@ -38,20 +43,34 @@ export interface Channels {
   /** Takes over the operator's channels when status.yaml changed. */
   keep(): Promise<void>;
   readonly dispatch: Dispatch;
+  /** Enqueues an update's messages; see store/messages.ts. */
+  readonly enqueue: AnnounceDeps['enqueueMessages'];
+  readonly enrol: EnrolChannel;
+  /** Visitors' channels as subscribers. */
+  readonly members: {
+    byId(id: string): Promise<Subscriber | null>;
+    confirm(id: string, now: Millis): Promise<boolean>;
+    choose(id: string, choice: Choice): Promise<Subscriber | null>;
+    remove(id: string): Promise<boolean>;
+  };
   health(): Promise<ChannelHealth[]>;
   prune(): Promise<void>;
 }
 
 /** Opens the channels; at start everything unfinished is due. */
-export async function openChannels(parts: ChannelParts): Promise<Channels> {
+export async function openChannels(parts: ChannelParts, ring: () => void): Promise<Channels> {
   const { db, secret, snapshot, dial, clock, log } = parts;
   await messages.makeMessagesDue(db, clock());
   const settings = () => snapshot().site.notify.channels;
+  const visitors = () => snapshot().site.notify.visitors;
   let kept: unknown = null;
 
   const targetOf = (known: channels.KnownChannel): ChannelTarget | null => {
     if (known.owner === 'visitor') {
-      return { type: known.type, url: known.url as string, secret: known.secret, guarded: true };
+      // Switched off meanwhile, what waits stays where it is.
+      if (!visitors().channels.includes(known.type)) return null;
+      const guarded = !visitors().private || known.type !== 'webhook';
+      return { type: known.type, url: known.url as string, secret: known.secret, guarded };
     }
     const set = settings().find(({ id }) => id === known.id);
     // To where the operator says, private networks included.
@@ -78,7 +97,7 @@ export async function openChannels(parts: ChannelParts): Promise<Channels> {
     markSent: (id, now) => messages.markMessageSent(db, id, now),
     markFailed: (message, error, dueAt) => messages.markMessageFailed(db, message, error, dueAt),
     noteHealth: (id, health) => channels.noteHealth(db, id, health),
-    confirmed: async () => undefined,
+    confirmed: async id => void (await members.confirmChannel(db, id, clock())),
     makeAllDue: now => messages.makeMessagesDue(db, now),
     clock,
     log,
@@ -86,6 +105,30 @@ export async function openChannels(parts: ChannelParts): Promise<Channels> {
 
   return {
     dispatch,
+    enqueue: (ref, after, most, chosen) =>
+      messages.enqueueMessages(db, ref, after, most, chosen, visitors().channels),
+    enrol: makeEnrolChannel({
+      transaction: work =>
+        db.transaction().execute(trx =>
+          work({
+            exhausted: now => asked.asksExhausted(trx, now, snapshot().site.mail.confirmations),
+            mayAsk: (hash, now) => asked.mayAskLetter(trx, hash, now),
+            mayAskHost: (hash, now) => asked.mayAskHost(trx, hash, now),
+            save: channel => members.savePendingChannel(trx, channel),
+            enqueue: (id, now) => messages.enqueueConfirmation(trx, id, now),
+          }),
+        ),
+      site: () => snapshot().site,
+      ring,
+      secret,
+      clock,
+    }),
+    members: {
+      byId: id => members.memberById(db, id),
+      confirm: (id, now) => members.confirmChannel(db, id, now),
+      choose: (id, choice) => members.chooseForChannel(db, id, choice),
+      remove: id => members.removeChannel(db, id),
+    },
     async keep() {
       const now = settings();
       if (now === kept) return;
@@ -96,7 +139,8 @@ export async function openChannels(parts: ChannelParts): Promise<Channels> {
       const depth = await messages.messageDepth(db);
       const now = clock();
       const none = { pending: 0, givenUp: 0 };
-      const known = (await channels.allChannels(db)).filter(({ owner }) => owner === 'operator');
+      const all = await channels.allChannels(db);
+      const known = all.filter(({ owner }) => owner === 'operator');
       const own = known.map(({ id, state, error, restingUntil }): ChannelHealth => {
         const until = restingUntil !== null && now < restingUntil ? restingUntil : null;
         const how = state === 'dead' ? 'dead' : until === null ? 'ok' : 'resting';
@@ -114,11 +158,13 @@ export async function openChannels(parts: ChannelParts): Promise<Channels> {
         theirs.pending += pending;
         theirs.givenUp += givenUp;
       }
-      return [...own, { channel: 'visitors', state: 'ok', ...theirs, why: null, until: null }];
+      const lost = all.filter(({ owner, state }) => owner === 'visitor' && state === 'dead').length;
+      const why = lost === 0 ? null : `${lost} channels of visitors took nothing any more and are disabled`;
+      return [...own, { channel: 'visitors', state: 'ok', ...theirs, why, until: null }];
     },
     async prune() {
       await messages.pruneMessages(db, clock());
-      await channels.pruneChannels(db, clock());
+      await members.pruneChannels(db, clock());
     },
   };
 }

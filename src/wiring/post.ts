@@ -12,13 +12,14 @@ import { openSmtp } from '../outside/channels/smtp.ts';
 import * as asked from '../store/asked.ts';
 import * as books from '../store/books.ts';
 import type { Db } from '../store/database.ts';
-import { enqueueMessages } from '../store/messages.ts';
 import * as outbox from '../store/outbox.ts';
 import * as subscribers from '../store/subscribers.ts';
 import { type Announce, openAnnounce } from '../work/announce.ts';
 import { serially } from '../work/bell.ts';
 import { makeDeliver, type Stopped } from '../work/deliver.ts';
+import { isVisitors } from '../work/dispatch.ts';
 import { addressHash, type Enrol, makeEnrol } from '../work/enrol.ts';
+import type { EnrolChannel } from '../work/enrol-channel.ts';
 import { makeEnvelopes } from '../work/envelope.ts';
 import { makeLetters } from '../work/letters.ts';
 import { evenSo } from '../work/storage.ts';
@@ -56,6 +57,7 @@ export interface Post {
   /** Resolves when no message is under way. */
   settled(): Promise<void>;
   readonly enrol: Enrol;
+  readonly enrolChannel: EnrolChannel;
   /** The way out for letters that have no subscriber. */
   readonly mail: { readonly send: SendMail; readonly mailFrom: () => string };
   /** Null where RESEND_WEBHOOK_SECRET is not set. */
@@ -82,14 +84,15 @@ export async function openPost(deps: PostDeps, ring: () => void): Promise<Post> 
   const checked = mail.verify().then(wrong => {
     if (wrong !== null) log.warn({ why: wrong }, `mail cannot leave: ${wrong}`);
   });
-  const channels = await openChannels(deps);
+  const channels = await openChannels(deps, ring);
+  const { members } = channels;
   const announce: Announce = await openAnnounce({
     seen: () => books.seenUpdates(db),
     isFirstRound: () => books.isFirstRound(db),
     book: (news, now, dueAt) => books.bookAnnouncements(db, news, now, dueAt),
     owed: (now, grace) => books.owedUpdates(db, now, grace),
     enqueueSome: (ref, most, chosen) => books.enqueueSome(db, ref, most, chosen),
-    enqueueMessages: (ref, after, most, chosen) => enqueueMessages(db, ref, after, most, chosen),
+    enqueueMessages: channels.enqueue,
     withdraw: ref => books.withdraw(db, ref),
     log,
   });
@@ -134,10 +137,14 @@ export async function openPost(deps: PostDeps, ring: () => void): Promise<Post> 
           note: now => asked.noteAsk(trx, now),
         }),
       ),
-    byId: id => subscribers.subscriberById(db, id),
-    confirm: (id, now) => subscribers.confirmSubscriber(db, id, now),
-    choose: (id, choice) => subscribers.chooseFor(db, id, choice),
+    // Links speak of a subscriber by id, whichever way their news go.
+    byId: id => (isVisitors(id) ? members.byId(id) : subscribers.subscriberById(db, id)),
+    confirm: (id, now) =>
+      isVisitors(id) ? members.confirm(id, now) : subscribers.confirmSubscriber(db, id, now),
+    choose: (id, choice) =>
+      isVisitors(id) ? members.choose(id, choice) : subscribers.chooseFor(db, id, choice),
     async remove(id) {
+      if (isVisitors(id)) return members.remove(id);
       deliver.forget(id);
       return subscribers.removeSubscriber(db, id);
     },
@@ -161,6 +168,7 @@ export async function openPost(deps: PostDeps, ring: () => void): Promise<Post> 
     },
     settled: channels.dispatch.settled,
     enrol,
+    enrolChannel: channels.enrol,
     mail: { send: mail.send, mailFrom },
     bounces: env.resendSecret === null ? null : { secret: env.resendSecret, suppress },
     depth: async () => ({

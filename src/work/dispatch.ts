@@ -89,13 +89,14 @@ export function makeDispatch(deps: DispatchDeps): Dispatch {
     }
     const sent = await deps.send(reached.target, said, clock());
     if (!sent.ok) return fail(message, reached, sent);
-    await deps.markSent(message.id, clock());
     if (reached.failingSince !== null || reached.strikes > 0) {
       await deps.noteHealth(channelId, WELL);
     }
     if (message.kind === 'confirm' && said.challenge !== null && reached.target.type === 'webhook') {
       await deps.confirmed(channelId);
     }
+    // Last: what a crash undoes before is done again, and once more is no harm.
+    await deps.markSent(message.id, clock());
     log.debug({ channel: channelId, message: message.id }, 'message sent');
     return true;
   };

@@ -10,6 +10,12 @@ import { type Lang, sayIn } from '../core/words/words.ts';
 import { isVisitors, type Message } from './dispatch.ts';
 import { oneLine, tagOf, updateView } from './letters.ts';
 
+/** Where a visitor changes or ends a subscription. */
+export interface Links {
+  readonly manage: string;
+  readonly unsubscribe: string;
+}
+
 interface Told {
   readonly incident: Incident;
   readonly update: IncidentUpdate;
@@ -18,8 +24,8 @@ interface Told {
 export interface NoticeDeps {
   readonly frozen: (ref: string) => Promise<Told | null>;
   readonly snapshot: () => Snapshot;
-  /** Statuspage's payload about an update; `unsubscribe` null where there is nothing to leave. */
-  readonly payload: (snapshot: Snapshot, told: Told, unsubscribe: string | null) => object;
+  /** Statuspage's payload about an update; `links` null where there is nothing to leave. */
+  readonly payload: (snapshot: Snapshot, told: Told, links: Links | null) => object;
   readonly reader: (channelId: string) => Promise<{ readonly lang: Lang; readonly nonce: string } | null>;
   readonly secret: string;
   readonly clock: () => Millis;
@@ -63,7 +69,7 @@ export function makeNotices(deps: NoticeDeps) {
     const links = isVisitors(channelId) ? linksFor(secret, site, channelId) : null;
     return {
       ...noticeOf(site, reader.lang, told, links),
-      payload: deps.payload(snapshot, told, links?.unsubscribe ?? null),
+      payload: deps.payload(snapshot, told, links),
       id,
     };
   };
@@ -79,7 +85,7 @@ export function noticeOf(
   site: Site,
   lang: Lang,
   { incident, update }: Told,
-  links: { readonly manage: string; readonly unsubscribe: string } | null,
+  links: Links | null,
 ): Omit<ChannelNotice, 'payload'> {
   const say = sayIn(lang);
   const affected = affectedBy(incident, site.components).map(({ id }) => id);
@@ -107,7 +113,7 @@ export function noticeOf(
 }
 
 /** Where a visitor without mail changes or ends their subscription. */
-export function linksFor(secret: string, site: Pick<Site, 'url'>, channelId: string) {
+export function linksFor(secret: string, site: Pick<Site, 'url'>, channelId: string): Links {
   const link = (purpose: 'manage' | 'unsubscribe') => {
     const token = signToken(secret, purpose, { subscriber: channelId, nonce: '', expires: 0 });
     return `${site.url}/status/${purpose}?token=${token}`;

@@ -43,10 +43,10 @@ describe('subscribers', () => {
     const { out } = await terminal.run(command('subscribers export'));
     const at = new Date(NOW).toISOString().slice(0, 19);
     expect(out.trim().split('\n')).toEqual([
-      'email,components,state,kinds,detail,lang,confirmed_at',
-      `'-eve@example.com,jobs,confirmed,all,all,en,${at}Z`,
-      `ada@example.com,api database,confirmed,all,all,en,${at}Z`,
-      `bob+status@example.com,,confirmed,all,all,en,${at}Z`,
+      'email,components,state,kinds,detail,lang,confirmed_at,url',
+      `'-eve@example.com,jobs,confirmed,all,all,en,${at}Z,`,
+      `ada@example.com,api database,confirmed,all,all,en,${at}Z,`,
+      `bob+status@example.com,,confirmed,all,all,en,${at}Z,`,
     ]);
     const again = await terminal.run(command('subscribers import'), 'status/in.csv');
     expect(again.out).toBe('0 asked to confirm, 3 known already, 0 suppressed, 3 left out\n');

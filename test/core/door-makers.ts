@@ -1,4 +1,5 @@
 // Tiny Snapshots for the tests of the doors: name what matters, the rest is dull.
+import { VISITOR_CHANNELS } from '../../src/core/channel-url.ts';
 import type { Component, Health } from '../../src/core/component.ts';
 import { statusOf } from '../../src/core/component.ts';
 import type { IncidentUpdate, UpdateStatus } from '../../src/core/incident.ts';
@@ -85,7 +86,7 @@ export function snapshot(
       git: null,
       history: false,
       network: { reference: null },
-      notify: { grace: 0, channels: [] },
+      notify: { grace: 0, channels: [], visitors: VISITOR_CHANNELS },
       mail: { rate: null, storm: null, connections: 5, confirmations: 1000 },
       components: components.map(each => each.component),
       metrics: [],

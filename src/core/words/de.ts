@@ -176,21 +176,21 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'notice.confirmed': 'Sie sind angemeldet',
   'notice.confirmed_text': 'Ab jetzt hören Sie von uns, wenn etwas geschieht, und nur dann.',
   'notice.unsubscribed': 'Sie sind abgemeldet',
-  'notice.unsubscribed_text': 'An diese Adresse wird nichts mehr gesendet.',
+  'notice.unsubscribed_text': 'Ihnen wird nichts mehr gesendet.',
   'notice.unsubscribe_link_sent': 'Sehen Sie in Ihr Postfach',
   'notice.unsubscribe_link_sent_text':
     'Wenn die Adresse angemeldet ist, ist ein Brief mit einem Link zum Abmelden unterwegs.',
   'notice.saved': 'Gespeichert',
-  'notice.saved_text': 'Ihre Auswahl gilt ab dem nächsten Brief.',
+  'notice.saved_text': 'Ihre Auswahl gilt ab jetzt.',
   'notice.link_invalid': 'Dieser Link gilt nicht',
   'notice.link_invalid_text':
     'Er ist unvollständig, zu alt oder verbraucht. Sie können einen neuen anfordern.',
 
   'confirm.title': 'Anmeldung bestätigen',
-  'confirm.text': 'Ein Druck, und Briefe über {title} erreichen Sie.',
+  'confirm.text': 'Ein Druck, und Neuigkeiten über {title} erreichen Sie.',
   'confirm.button': 'Anmeldung bestätigen',
   'unsubscribe.title': 'Abmelden',
-  'unsubscribe.text': 'Ein Druck, und keine Briefe über {title} erreichen Sie mehr.',
+  'unsubscribe.text': 'Ein Druck, und keine Neuigkeiten über {title} erreichen Sie mehr.',
   'unsubscribe.button': 'Abmelden',
   'unsubscribe.ask':
     'Geben Sie die Adresse an: ist sie angemeldet, erhält sie einen Brief mit einem Link zum Abmelden.',
@@ -281,6 +281,30 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'duration.hours': '{n} Std.',
   'duration.days': { one: '{n} Tag', other: '{n} Tage' },
 
+  'channel.title': 'Im Chat oder per Webhook',
+  'channel.own': 'ein eigener Webhook',
+  'channel.url': 'Adresse des Webhooks',
+  'channel.url_help':
+    'Ein Chat erhält eine Nachricht mit einem Link zum Bestätigen, ein Webhook muss eine Probe beantworten. Vorher wird sonst nichts gesendet.',
+  'channel.send': 'Kanal hinzufügen',
+  'channel.asked': 'Ein Schritt fehlt noch',
+  'channel.asked_chat':
+    'Wenn die Adresse stimmt, ist über {host} eine Nachricht mit einem Link unterwegs. Wer sie im Kanal sieht, kann bestätigen.',
+  'channel.asked_webhook':
+    'Eine Probe ist unterwegs an {host}. Wird sie beantwortet, folgen Neuigkeiten; vorher wird nichts gesendet.',
+  'channel.secret': 'Geheimnis der Signatur',
+  'channel.manage': 'Link zum Ändern oder Beenden',
+  'channel.once': 'Beides wird nur dieses eine Mal gezeigt. Bewahren Sie es jetzt auf.',
+  'channel.for': 'Nachrichten gehen an {email}.',
+  'channel.pending': 'Der Kanal hat noch nicht bestätigt.',
+  'channel.dead':
+    'Der Kanal ist abgeschaltet: nichts konnte mehr zugestellt werden. Melden Sie ihn neu an, sobald er wieder geht.',
+  'channel.error': 'Zuletzt ging schief: {error}.',
+  'problem.url_invalid': 'An diese Adresse kann nichts gesendet werden. Bitte prüfen Sie sie.',
+  'problem.url_https': 'Bitte geben Sie eine Adresse an, die mit https:// beginnt.',
+  'problem.url_type': 'An diese Art von Adresse sendet diese Seite nicht.',
+  'problem.url_often':
+    'Diese Adresse wurde eben erst um Bestätigung gebeten. Versuchen Sie es später noch einmal.',
   'channel.confirm_lead':
     'Jemand, hoffentlich jemand von euch, hat Neuigkeiten über {title} in diesen Kanal bestellt. Wer das hier sieht, darf es bestätigen.',
   'channel.why': 'Dieser Kanal hat {title} abonniert.',

@@ -12,13 +12,13 @@ import { bodyText } from './text.ts';
 
 /**
  * What a webhook is sent of an update: the page, and the whole incident as it stands with its updates newest
- * first. `unsubscribe` is null for a channel of the operator's. An incident whose file is gone is told as
+ * first. `links` are a visitor's, to their subscription; `manage` is no field of Statuspage's. An incident whose file is gone is told as
  * it was when its update was announced.
  */
 export function webhookPayload(
   snapshot: Snapshot,
   { incident, update }: { readonly incident: Incident; readonly update: IncidentUpdate },
-  unsubscribe: string | null,
+  links: { readonly unsubscribe: string; readonly manage: string } | null,
 ): object {
   const { site, at } = snapshot;
   const shown = [...snapshot.incidents, ...snapshot.maintenances].find(({ id }) => id === incident.id);
@@ -30,7 +30,12 @@ export function webhookPayload(
   );
   const postmortem = view.postmortem === null ? null : bodyText(view.postmortem);
   return {
-    meta: { unsubscribe, documentation: `${site.url}/api`, generated_at: isoMillis(at) },
+    meta: {
+      unsubscribe: links?.unsubscribe ?? null,
+      ...(links ? { manage: links.manage } : {}),
+      documentation: `${site.url}/api`,
+      generated_at: isoMillis(at),
+    },
     page: { id: PAGE_ID, status_indicator: page.indicator, status_description: page.description },
     incident: {
       backfilled: false,

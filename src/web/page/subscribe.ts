@@ -1,0 +1,50 @@
+// What the pages of subscribing are filled with: the form for addresses, and the one for channels beneath it.
+import type { ChannelType } from '../../core/channel.ts';
+import type { Snapshot } from '../../core/snapshot.ts';
+import type { Choice } from '../../core/subscriber.ts';
+import { choices, isEverything, problem, wishes } from './forms.ts';
+import type { Tell } from './tell.ts';
+
+/** What was typed; `url` and `urlProblem` of the form for channels. */
+export interface SubscribeForm {
+  readonly email: string;
+  readonly choice: Choice;
+  readonly problem: string | null;
+  readonly url?: string;
+  readonly urlProblem?: string | null;
+}
+
+/** The answer to a channel's address: `keys` of a webhook are shown this once. */
+export interface AskedChannel {
+  readonly host: string;
+  readonly keys: { readonly secret: string; readonly manage: string } | null;
+}
+
+export function subscribeFacts(snapshot: Snapshot, form: SubscribeForm, tell: Tell) {
+  const { url = '', urlProblem = null } = form;
+  const { channels } = snapshot.site.notify.visitors;
+  return {
+    email: form.email,
+    // Most want everything: the choice stays folded until somebody has chosen.
+    some: !isEverything(form.choice),
+    problem: problem(form.problem, tell),
+    choices: choices(snapshot, form.choice.components ?? []),
+    wishes: wishes(form.choice, tell),
+    channel: {
+      names: channels.length === 0 ? null : tell.dates.list(channels.map(type => nameOf(type, tell))),
+      url,
+      open: url !== '' || urlProblem !== null,
+      problem: problem(urlProblem, tell),
+    },
+  };
+}
+
+export function askedFacts({ host, keys }: AskedChannel, tell: Tell) {
+  return { keys, text: tell.say(keys ? 'channel.asked_webhook' : 'channel.asked_chat', { host }) };
+}
+
+function nameOf(type: ChannelType, tell: Tell): string {
+  return type === 'webhook' ? tell.say('channel.own') : NAMES[type];
+}
+
+const NAMES = { slack: 'Slack', discord: 'Discord', teams: 'Teams' } as const;
