@@ -5,6 +5,14 @@ import { shortId } from './token.ts';
 export const CHANNEL_TYPES = ['slack', 'discord', 'teams', 'webhook'] as const;
 export type ChannelType = (typeof CHANNEL_TYPES)[number];
 
+/** What people call them. */
+export const CHANNEL_LABELS: Readonly<Record<ChannelType, string>> = {
+  slack: 'Slack',
+  discord: 'Discord',
+  teams: 'Teams',
+  webhook: 'Webhook',
+};
+
 /** Where a message goes. The URL is a secret: it is never logged, shown, or part of an error. */
 export interface ChannelTarget {
   readonly type: ChannelType;

@@ -1,6 +1,7 @@
 // Subscribers: who asked for mail about what, and the addresses that may.
 import { domainToASCII } from 'node:url';
 import * as z from 'zod';
+import type { ChannelType } from './channel.ts';
 import type { Millis } from './time.ts';
 import type { Lang } from './words/words.ts';
 
@@ -33,6 +34,7 @@ export interface Subscriber {
   readonly confirmedAt: Millis | null;
   /** Set for a channel besides mail, whose address is then only its name. */
   readonly channel?: {
+    readonly type: ChannelType;
     readonly state: 'pending' | 'confirmed' | 'dead';
     /** What went wrong last; null while all is well. */
     readonly error: string | null;

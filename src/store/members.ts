@@ -1,5 +1,5 @@
 // Visitors' channels: pending until they answer or somebody confirms, gone without a trace when they leave.
-import { hostOf } from '../core/channel.ts';
+import { CHANNEL_LABELS, hostOf } from '../core/channel.ts';
 import type { Choice, Subscriber } from '../core/subscriber.ts';
 import { DAY, type Millis } from '../core/time.ts';
 import { allChannels, channelById, type KnownChannel } from './channels.ts';
@@ -12,6 +12,12 @@ export async function memberById(db: Db, id: string): Promise<Subscriber | null>
   return known?.owner === 'visitor' ? member(known) : null;
 }
 
+/** What tells a channel's address from another's; null when it is gone. */
+export async function urlKeyById(db: Db, id: string): Promise<string | null> {
+  const row = await db.selectFrom('channels').select('url_key').where('id', '=', id).executeTakeFirst();
+  return row?.url_key ?? null;
+}
+
 /** Every visitor's channel, in order of their ids. */
 export async function allMembers(db: Db): Promise<KnownChannel[]> {
   return (await allChannels(db)).filter(({ owner }) => owner === 'visitor');
@@ -20,9 +26,9 @@ export async function allMembers(db: Db): Promise<KnownChannel[]> {
 /** A visitor's channel as a subscriber. */
 export function member({ id, type, url, state, choice, lang, nonce, ...rest }: KnownChannel): Subscriber {
   const { createdAt, confirmedAt, error } = rest;
-  const address = `${type} (${hostOf(url ?? '')})`;
+  const address = `${CHANNEL_LABELS[type]} (${hostOf(url ?? '')})`;
   const known = { id, address, choice, lang, nonce, createdAt, confirmedAt };
-  return { ...known, state: state === 'pending' ? 'pending' : 'confirmed', channel: { state, error } };
+  return { ...known, state: state === 'pending' ? 'pending' : 'confirmed', channel: { type, state, error } };
 }
 
 /** Keeps a visitor's channel that has to confirm yet. */

@@ -65,12 +65,13 @@ export async function enqueueMessages(
   });
 }
 
-/** Owes a channel the message that asks it to confirm. */
+/** Owes a channel the message that asks it to confirm; asked twice in a moment it stays one. */
 export async function enqueueConfirmation(db: Db, channelId: string, now: Millis): Promise<void> {
   const row = { kind: 'confirm', ref: String(now), channel_id: channelId, state: 'pending' } as const;
   await db
     .insertInto('messages')
     .values({ ...row, due_at: now, created_at: now })
+    .onConflict(conflict => conflict.doNothing())
     .execute();
 }
 

@@ -43,6 +43,7 @@ export type Notice =
   | 'unsubscribed'
   | 'unsubscribe_link_sent'
   | 'saved'
+  | 'asked_again'
   | 'link_invalid';
 
 /** A problem is a key of the catalogue without `problem.` (`email_invalid`) or a finished sentence. */

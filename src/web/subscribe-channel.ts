@@ -17,7 +17,7 @@ export async function subscribeChannel(
   if (visitors.channels.length === 0) throw new Refusal(404, 'This page has no channels besides mail.');
   const asked = trapped
     ? ({ result: 'accepted', host: 'hooks.slack.com', keys: null } as const)
-    : await web.enrolChannel(url, choice, langOf(req));
+    : await web.enrolChannel.subscribe(url, choice, langOf(req));
   const json = (status: number, body: object) =>
     void res.status(status).set('Cache-Control', 'no-store').json(body);
   if (asked.result === 'busy') {

@@ -113,6 +113,12 @@ export function subscribeRoutes(router: Router, web: Web): void {
       const done = await enrol.leave(tokenOf(req));
       return notice(req, res, done ? 'unsubscribed' : 'link_invalid', done ? 200 : 400);
     }
+    if (text(fields.again) !== '') {
+      const asked = await web.enrolChannel.again(tokenOf(req));
+      if (asked === null) return notice(req, res, 'link_invalid', 400);
+      if (asked !== 'accepted') throw new Refusal(429, BUSY);
+      return notice(req, res, 'asked_again');
+    }
     const ids = web.refresh.current().site.components.map(component => component.id);
     const chosen = list(fields.components).filter(id => ids.includes(id));
     const all = text(fields.all) !== '' || chosen.length === ids.length;

@@ -114,10 +114,15 @@ export async function openChannels(parts: ChannelParts, ring: () => void): Promi
             exhausted: now => asked.asksExhausted(trx, now, snapshot().site.mail.confirmations),
             mayAsk: (hash, now) => asked.mayAskLetter(trx, hash, now),
             mayAskHost: (hash, now) => asked.mayAskHost(trx, hash, now),
+            keyOf: id => members.urlKeyById(trx, id),
             save: channel => members.savePendingChannel(trx, channel),
             enqueue: (id, now) => messages.enqueueConfirmation(trx, id, now),
           }),
         ),
+      async pending(id) {
+        const known = await channels.channelById(db, id);
+        return known?.owner === 'visitor' && known.state === 'pending' ? known.type : null;
+      },
       site: () => snapshot().site,
       ring,
       secret,

@@ -5,7 +5,7 @@ import type { ChannelType } from '../core/channel.ts';
 import { type ChannelUrlProblem, readChannelUrl, type VisitorChannels } from '../core/channel-url.ts';
 import type { Choice } from '../core/subscriber.ts';
 import type { Clock, Millis } from '../core/time.ts';
-import { shortId } from '../core/token.ts';
+import { readToken, shortId } from '../core/token.ts';
 import type { Lang } from '../core/words/words.ts';
 import { VISITOR } from './dispatch.ts';
 import { addressHash } from './enrol.ts';
@@ -30,12 +30,16 @@ export interface ChannelBooks {
   readonly exhausted: (now: Millis) => Promise<boolean>;
   readonly mayAsk: (addressHash: string, now: Millis) => Promise<boolean>;
   readonly mayAskHost: (hostHash: string, now: Millis) => Promise<boolean>;
+  /** The `urlKey` of a channel; null when it is gone. */
+  readonly keyOf: (channelId: string) => Promise<string | null>;
   readonly save: (channel: PendingChannel) => Promise<void>;
   readonly enqueue: (channelId: string, now: Millis) => Promise<void>;
 }
 
 export interface EnrolChannelDeps {
   readonly transaction: <T>(work: (books: ChannelBooks) => Promise<T>) => Promise<T>;
+  /** What kind of channel still has to confirm; null when none of that id does. */
+  readonly pending: (id: string) => Promise<ChannelType | null>;
   readonly site: () => { readonly url: string; readonly notify: { readonly visitors: VisitorChannels } };
   /** Rings so that the challenge goes out now rather than at the next tick. */
   readonly ring: () => void;
@@ -59,16 +63,22 @@ export type ChannelAsked =
     }
   | { readonly result: 'busy' | 'often' | ChannelUrlProblem };
 
-/** Subscribes the channel at an address once it confirms. */
-export type EnrolChannel = (typed: string, choice: Choice, lang: Lang) => Promise<ChannelAsked>;
+export interface EnrolChannel {
+  /** Subscribes the channel at an address once it confirms. */
+  subscribe(typed: string, choice: Choice, lang: Lang): Promise<ChannelAsked>;
+  /** Sends a pending webhook another challenge, as its secret is known to it by now; null for a bad token. */
+  again(token: unknown): Promise<'accepted' | 'busy' | 'often' | null>;
+}
 
 /** Tells whether two addresses are the same, without being one. */
 export function urlKeyOf(secret: string, url: string): string {
   return addressHash(secret, `channel ${shortId(url)}`);
 }
 
-export function makeEnrolChannel({ transaction, site, ring, secret, clock }: EnrolChannelDeps): EnrolChannel {
-  return async (typed, choice, lang) => {
+export function makeEnrolChannel(deps: EnrolChannelDeps): EnrolChannel {
+  const { transaction, site, ring, secret, clock } = deps;
+
+  const subscribe: EnrolChannel['subscribe'] = async (typed, choice, lang) => {
     const { url: siteUrl, notify } = site();
     const read = readChannelUrl(typed, notify.visitors, new URL(siteUrl).host);
     if ('problem' in read) return { result: read.problem };
@@ -103,5 +113,22 @@ export function makeEnrolChannel({ transaction, site, ring, secret, clock }: Enr
     ring();
     const keys = signing && { secret: signing, manage: linksFor(secret, { url: siteUrl }, id).manage };
     return { result, type, host: url.hostname, keys: keys || null };
+  };
+  return {
+    subscribe,
+    async again(token) {
+      const now = clock();
+      const claim = readToken(secret, 'manage', token, now);
+      if (!claim || (await deps.pending(claim.subscriber)) !== 'webhook') return null;
+      const result = await transaction(async books => {
+        if (await books.exhausted(now)) return 'busy' as const;
+        const urlKey = await books.keyOf(claim.subscriber);
+        if (urlKey === null || !(await books.mayAskHost(`again ${urlKey}`, now))) return 'often' as const;
+        await books.enqueue(claim.subscriber, now);
+        return 'accepted' as const;
+      });
+      if (result === 'accepted') ring();
+      return result;
+    },
   };
 }

@@ -35,6 +35,8 @@ export interface WorldOptions {
   readonly fetchText?: (url: URL) => Promise<string>;
   /** Whether the process is late with everything; never, by default: a busy machine is no part of a test. */
   readonly isStrained?: () => boolean;
+  /** Where a chat service stands in place of its own address. */
+  readonly dial?: (url: URL) => URL | null;
 }
 
 export interface World {
@@ -119,6 +121,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       probe: makeProbes(),
       fetchText: options.fetchText ?? unreachable,
       isStrained: options.isStrained ?? (() => false),
+      ...(options.dial ? { dial: options.dial } : {}),
       log,
     });
   };

@@ -182,6 +182,10 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
     'Wenn die Adresse angemeldet ist, ist ein Brief mit einem Link zum Abmelden unterwegs.',
   'notice.saved': 'Gespeichert',
   'notice.saved_text': 'Ihre Auswahl gilt ab jetzt.',
+  'notice.asked_again': 'Die Probe ist unterwegs',
+  'notice.asked_again_text':
+    'Wird sie beantwortet, folgen Neuigkeiten. Öffnen Sie den Link erneut, um zu sehen, wie es ausging.',
+  'channel.again': 'Probe noch einmal senden',
   'notice.link_invalid': 'Dieser Link gilt nicht',
   'notice.link_invalid_text':
     'Er ist unvollständig, zu alt oder verbraucht. Sie können einen neuen anfordern.',
@@ -282,7 +286,6 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'duration.days': { one: '{n} Tag', other: '{n} Tage' },
 
   'channel.title': 'Im Chat oder per Webhook',
-  'channel.own': 'ein eigener Webhook',
   'channel.url': 'Adresse des Webhooks',
   'channel.url_help':
     'Ein Chat erhält eine Nachricht mit einem Link zum Bestätigen, ein Webhook muss eine Probe beantworten. Vorher wird sonst nichts gesendet.',
@@ -291,7 +294,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'channel.asked_chat':
     'Wenn die Adresse stimmt, ist über {host} eine Nachricht mit einem Link unterwegs. Wer sie im Kanal sieht, kann bestätigen.',
   'channel.asked_webhook':
-    'Eine Probe ist unterwegs an {host}. Wird sie beantwortet, folgen Neuigkeiten; vorher wird nichts gesendet.',
+    'Eine Probe ist unterwegs an {host}. Wird sie beantwortet, folgen Neuigkeiten. Prüft Ihr Programm Signaturen, geben Sie ihm zuerst das Geheimnis und senden Sie die Probe über den Link noch einmal.',
   'channel.secret': 'Geheimnis der Signatur',
   'channel.manage': 'Link zum Ändern oder Beenden',
   'channel.once': 'Beides wird nur dieses eine Mal gezeigt. Bewahren Sie es jetzt auf.',

@@ -178,6 +178,9 @@ export const en = {
     'If the address is subscribed, a letter with a link to unsubscribe is on its way.',
   'notice.saved': 'Saved',
   'notice.saved_text': 'Your choice applies from now on.',
+  'notice.asked_again': 'The challenge is on its way',
+  'notice.asked_again_text': 'Once it is answered, news will follow. Open the link again to see how it went.',
+  'channel.again': 'Send the challenge again',
   'notice.link_invalid': 'This link is not valid',
   'notice.link_invalid_text': 'It is incomplete, too old, or has been used up. You can ask for a new one.',
 
@@ -275,7 +278,6 @@ export const en = {
   'duration.days': { one: '{n} day', other: '{n} days' },
 
   'channel.title': 'In a chat, or by webhook',
-  'channel.own': 'a webhook of your own',
   'channel.url': 'Address of the webhook',
   'channel.url_help':
     'A chat gets a message with a link to confirm; a webhook must answer a challenge. Nothing else is sent before.',
@@ -284,7 +286,7 @@ export const en = {
   'channel.asked_chat':
     'If the address works, a message with a link is on its way through {host}. Whoever sees it in the channel can confirm.',
   'channel.asked_webhook':
-    'A challenge is on its way to {host}. Once it is answered, news will follow; nothing is sent before.',
+    'A challenge is on its way to {host}. Once it is answered, news will follow. If your program checks signatures, give it the secret first and send the challenge again by the link.',
   'channel.secret': 'Signing secret',
   'channel.manage': 'Link to change or end it',
   'channel.once': 'Both are shown this once. Keep them now.',

@@ -1,5 +1,5 @@
 // What the pages of subscribing are filled with: the form for addresses, and the one for channels beneath it.
-import type { ChannelType } from '../../core/channel.ts';
+import { CHANNEL_LABELS } from '../../core/channel.ts';
 import type { Snapshot } from '../../core/snapshot.ts';
 import type { Choice } from '../../core/subscriber.ts';
 import { choices, isEverything, problem, wishes } from './forms.ts';
@@ -31,7 +31,7 @@ export function subscribeFacts(snapshot: Snapshot, form: SubscribeForm, tell: Te
     choices: choices(snapshot, form.choice.components ?? []),
     wishes: wishes(form.choice, tell),
     channel: {
-      names: channels.length === 0 ? null : tell.dates.list(channels.map(type => nameOf(type, tell))),
+      names: channels.map(type => CHANNEL_LABELS[type]).join(', ') || null,
       url,
       open: url !== '' || urlProblem !== null,
       problem: problem(urlProblem, tell),
@@ -42,9 +42,3 @@ export function subscribeFacts(snapshot: Snapshot, form: SubscribeForm, tell: Te
 export function askedFacts({ host, keys }: AskedChannel, tell: Tell) {
   return { keys, text: tell.say(keys ? 'channel.asked_webhook' : 'channel.asked_chat', { host }) };
 }
-
-function nameOf(type: ChannelType, tell: Tell): string {
-  return type === 'webhook' ? tell.say('channel.own') : NAMES[type];
-}
-
-const NAMES = { slack: 'Slack', discord: 'Discord', teams: 'Teams' } as const;
