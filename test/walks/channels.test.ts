@@ -111,6 +111,18 @@ test('within the grace edits are folded in, and what is deleted is told nobody',
   expect(peer.got[0]?.body).toContain('Better words.');
 });
 
+test('a channel added within the grace of an update does not get it: it was news before', async () => {
+  const [old, late] = await Promise.all([openPeer(), openPeer()]);
+  const world = await worldWith({ channels: [slack(old)], more: 'grace: 5m, ' });
+  await world.write('a.md', incident());
+  await world.pass(60, 30);
+  await rewrite(world, [slack(old), slack(late)], 'grace: 5m, ');
+  await world.write('b.md', incident().replace('API trouble', 'API again'));
+  await world.pass(900, 60);
+  expect(headings(old)).toEqual(['[INCIDENT] API trouble', '[INCIDENT] API again']);
+  expect(headings(late)).toEqual(['[INCIDENT] API again']);
+});
+
 test('a channel that hears of one component hears of nothing else', async () => {
   const peer = await openPeer();
   const world = await worldWith({ channels: [slack(peer, ', components: [dashboard]')] });
@@ -281,10 +293,10 @@ test('addresses of channels are nowhere: not in the log, /readyz, /metrics, the 
   );
 });
 
-async function rewrite(world: World, channels: readonly string[]): Promise<void> {
+async function rewrite(world: World, channels: readonly string[], more = ''): Promise<void> {
   const { readFile, writeFile } = await import('node:fs/promises');
   const file = `${world.dir}/status/status.yaml`;
   const text = await readFile(file, 'utf8');
-  await writeFile(file, text.replace(/^notify:.*$/m, siteWith({ channels })));
+  await writeFile(file, text.replace(/^notify:.*$/m, siteWith({ channels, more })));
   await world.pass(1);
 }

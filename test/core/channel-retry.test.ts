@@ -1,0 +1,58 @@
+// When a message to a channel is tried again, and when its channel is given up.
+import { expect, test } from 'vitest';
+import type { ChannelFailure } from '../../src/core/channel.ts';
+import { FAILING_FOR, isDead, restsChannel, STALE_AFTER, tryAgainAt } from '../../src/core/channel-retry.ts';
+import { HOUR, MINUTE, SECOND } from '../../src/core/time.ts';
+
+const attempt = (failure: ChannelFailure, attempts: number, over = {}) => ({
+  kind: 'update' as const,
+  failure,
+  attempts,
+  createdAt: 0,
+  wait: null,
+  ...over,
+});
+
+test.each([
+  [1, 10 * SECOND],
+  [2, 30 * SECOND],
+  [3, 2 * MINUTE],
+  [4, 10 * MINUTE],
+  [5, HOUR],
+  [6, 3 * HOUR],
+  [15, 3 * HOUR],
+])('after attempt %i it waits %i ms, or up to a fifth longer', (attempts, step) => {
+  for (const failure of ['busy', 'broken', 'unreachable'] as const) {
+    expect(tryAgainAt(attempt(failure, attempts), 0, 0)).toBe(step);
+    expect(tryAgainAt(attempt(failure, attempts), 0, 1)).toBe(step * 1.2);
+  }
+});
+
+test('a wait that was asked for is kept, but for one longer than an hour', () => {
+  expect(tryAgainAt(attempt('busy', 1, { wait: 10 * MINUTE }), 0, 0)).toBe(10 * MINUTE);
+  expect(tryAgainAt(attempt('busy', 4, { wait: SECOND }), 0, 0)).toBe(10 * MINUTE);
+  expect(tryAgainAt(attempt('busy', 1, { wait: 24 * HOUR }), 0, 0)).toBe(HOUR);
+});
+
+test('never again: refused, gone, two days old, or a third challenge', () => {
+  expect(tryAgainAt(attempt('refused', 1), 0, 0)).toBeNull();
+  expect(tryAgainAt(attempt('gone', 1), 0, 0)).toBeNull();
+  expect(tryAgainAt(attempt('busy', 9), STALE_AFTER - 3 * HOUR, 0)).toBe(STALE_AFTER);
+  expect(tryAgainAt(attempt('busy', 9), STALE_AFTER - 3 * HOUR + 1, 0)).toBeNull();
+  expect(tryAgainAt(attempt('busy', 2, { kind: 'confirm' }), 0, 0)).toBe(30 * SECOND);
+  expect(tryAgainAt(attempt('busy', 3, { kind: 'confirm' }), 0, 0)).toBeNull();
+});
+
+test('what the channel’s state is rests the channel; what may be the message’s fault does not', () => {
+  const all = ['busy', 'broken', 'unreachable', 'refused', 'gone'] as const;
+  expect(all.filter(restsChannel)).toEqual(['busy', 'unreachable']);
+});
+
+test('given up: gone, five messages in a row, or three days of nothing', () => {
+  expect(isDead('gone', 1, 0, 0)).toBe(true);
+  expect(isDead('refused', 4, 0, 0)).toBe(false);
+  expect(isDead('refused', 5, 0, 0)).toBe(true);
+  expect(isDead('busy', 0, 0, FAILING_FOR - 1)).toBe(false);
+  expect(isDead('busy', 0, 0, FAILING_FOR)).toBe(true);
+  expect(isDead('busy', 0, null, FAILING_FOR)).toBe(false);
+});
