@@ -69,12 +69,19 @@ export interface Dispatch {
 /** A channel that took a message. */
 const WELL = { strikes: 0, failingSince: null, restingUntil: null, error: null, dead: false } as const;
 
+/** A database that cannot be written must not make us ask the other side each second. */
+const HURT_FOR = 10 * SECOND;
+
 /** So many visitors' channels are called at once; the operator's own wait for none of them. */
 const AT_ONCE = 30;
 
 export function makeDispatch(deps: DispatchDeps): Dispatch {
   const { clock, log } = deps;
   const running = new Map<string, Promise<void>>();
+  /** Taken by the other side, and not written down yet: recorded later, never sent again. */
+  const unrecorded = new Set<number>();
+  /** Channels that could not be served by a fault of ours, and until when they wait. */
+  const hurt = new Map<string, Millis>();
   let latest: Millis = 0;
   let closing = false;
   let visitors = 0;
@@ -82,6 +89,10 @@ export function makeDispatch(deps: DispatchDeps): Dispatch {
   /** False when the queue has to stop here. */
   const one = async (message: Message, reached: Reached): Promise<boolean> => {
     const { channelId } = message;
+    if (unrecorded.has(message.id)) {
+      await record(message);
+      return true;
+    }
     const said = await deps.make(message);
     if (!said) {
       await deps.markFailed(message, 'the update it was about is gone', null);
@@ -89,6 +100,7 @@ export function makeDispatch(deps: DispatchDeps): Dispatch {
     }
     const sent = await deps.send(reached.target, said, clock());
     if (!sent.ok) return fail(message, reached, sent);
+    unrecorded.add(message.id);
     if (reached.failingSince !== null || reached.strikes > 0) {
       await deps.noteHealth(channelId, WELL);
     }
@@ -96,9 +108,14 @@ export function makeDispatch(deps: DispatchDeps): Dispatch {
       await deps.confirmed(channelId);
     }
     // Last: what a crash undoes before is done again, and once more is no harm.
-    await deps.markSent(message.id, clock());
+    await record(message);
     log.debug({ channel: channelId, message: message.id }, 'message sent');
     return true;
+  };
+
+  const record = async ({ id }: Message) => {
+    await deps.markSent(id, clock());
+    unrecorded.delete(id);
   };
 
   const fail = async (message: Message, reached: Reached, sent: ChannelSent & { ok: false }) => {
@@ -132,17 +149,22 @@ export function makeDispatch(deps: DispatchDeps): Dispatch {
     async startDue(now) {
       if (now < latest - SECOND) {
         // The clock went back: what waits for a moment of the old time would wait for long.
+        hurt.clear();
         await deps.makeAllDue(now);
       }
       latest = now;
       if (closing) return;
       for (const id of await deps.due(now)) {
-        if (running.has(id)) continue;
+        if (running.has(id) || now < (hurt.get(id) ?? 0)) continue;
+        hurt.delete(id);
         const isVisitor = isVisitors(id);
         if (isVisitor && visitors >= AT_ONCE) continue;
         if (isVisitor) visitors++;
         const run = queue(id)
-          .catch((error: unknown) => log.error({ channel: id, err: error }, 'messages could not be sent'))
+          .catch((error: unknown) => {
+            hurt.set(id, now + HURT_FOR);
+            log.error({ channel: id, err: error }, 'messages could not be sent');
+          })
           .finally(() => {
             running.delete(id);
             if (isVisitor) visitors--;
