@@ -100,13 +100,14 @@ export function makeDispatch(deps: DispatchDeps): Dispatch {
     }
     const sent = await deps.send(reached.target, said, clock());
     if (!sent.ok) return fail(message, reached, sent);
-    unrecorded.add(message.id);
+    const answered =
+      message.kind === 'confirm' && said.challenge !== null && reached.target.type === 'webhook';
+    // A challenge may be repeated: better that than an answer to it that nobody noted.
+    if (!answered) unrecorded.add(message.id);
     if (reached.failingSince !== null || reached.strikes > 0) {
       await deps.noteHealth(channelId, WELL);
     }
-    if (message.kind === 'confirm' && said.challenge !== null && reached.target.type === 'webhook') {
-      await deps.confirmed(channelId);
-    }
+    if (answered) await deps.confirmed(channelId);
     // Last: what a crash undoes before is done again, and once more is no harm.
     await record(message);
     log.debug({ channel: channelId, message: message.id }, 'message sent');

@@ -49,10 +49,10 @@ function world(over: Partial<DispatchDeps> = {}) {
     logged,
     clock,
     drop,
-    owe(channelId: string) {
+    owe(channelId: string, kind: Message['kind'] = 'update') {
       const message = {
         id: ++last,
-        kind: 'update',
+        kind,
         ref: 'r',
         channelId,
         attempts: 0,
@@ -90,6 +90,27 @@ test('a message that was taken but cannot be written down is written down later,
     await one.dispatch.settled();
   }
   expect(one.sent).toEqual(['a msg_1', 'a msg_2']);
+});
+
+test('an answered challenge is not forgotten when it cannot be written down: it is asked again', async () => {
+  let locked = true;
+  const confirmed: string[] = [];
+  const one = world({
+    make: async () => ({ id: 'msg', challenge: 'c' }) as ChannelMessage,
+    confirmed: async id => {
+      if (locked) throw new Error('database is locked');
+      confirmed.push(id);
+    },
+  });
+  one.owe('a', 'confirm');
+  await one.second();
+  await one.dispatch.settled();
+  locked = false;
+  for (let n = 0; n < 11; n++) {
+    await one.second();
+    await one.dispatch.settled();
+  }
+  expect([one.sent.length, confirmed]).toEqual([2, ['a']]);
 });
 
 test('a refusal that cannot be written down is not asked for again each second', async () => {
