@@ -121,7 +121,9 @@ function prepared(draft: string, from: string, resume: boolean): Omit<Restored, 
     try {
       sqlite.pragma('journal_mode = DELETE');
       const count = (sql: string) => sqlite.prepare(sql).pluck().get() as number;
-      const letters = count("SELECT COUNT(*) FROM deliveries WHERE state = 'pending'");
+      const letters = WAITING.filter(table => hasTable(sqlite, table))
+        .map(table => count(`SELECT COUNT(*) FROM ${table} WHERE state = 'pending'`))
+        .reduce((a, b) => a + b, 0);
       const subscribers = count("SELECT COUNT(*) FROM subscribers WHERE state = 'confirmed'");
       if (!resume) hold(sqlite, version);
       return { version, subscribers, letters };
@@ -132,6 +134,15 @@ function prepared(draft: string, from: string, resume: boolean): Omit<Restored, 
     if (!(error instanceof DatabaseRefused)) throw error;
     throw new DatabaseRefused(from, error.problem.what, 'take another backup; nothing was changed');
   }
+}
+
+/** What waits to be sent: letters, and messages to channels (older backups know of none). */
+const WAITING = ['deliveries', 'messages'];
+
+function hasTable(sqlite: Sqlite.Database, name: string): boolean {
+  return (
+    sqlite.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").get(name) !== undefined
+  );
 }
 
 function verified(draft: string, from: string): void {
@@ -146,7 +157,9 @@ function verified(draft: string, from: string): void {
 /** Letters wait for `outbox retry`; the next round takes everything as seen and mails nobody. */
 function hold(sqlite: Sqlite.Database, version: number): void {
   const why = 'held since the backup was restored';
-  sqlite.prepare("UPDATE deliveries SET state = 'given_up', error = ? WHERE state = 'pending'").run(why);
+  for (const table of WAITING.filter(name => hasTable(sqlite, name))) {
+    sqlite.prepare(`UPDATE ${table} SET state = 'given_up', error = ? WHERE state = 'pending'`).run(why);
+  }
   if (version >= 4) sqlite.exec('UPDATE updates SET cursor = NULL');
   sqlite.exec("DELETE FROM meta WHERE name = 'announced'");
 }

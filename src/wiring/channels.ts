@@ -16,6 +16,7 @@ import type { AnnounceDeps } from '../work/announce.ts';
 import { type Dispatch, isVisitors, makeDispatch } from '../work/dispatch.ts';
 import { type EnrolChannel, makeEnrolChannel } from '../work/enrol-channel.ts';
 import { makeNotices } from '../work/notices.ts';
+import { evenSo } from '../work/storage.ts';
 
 export interface ChannelParts {
   readonly db: Db;
@@ -60,7 +61,7 @@ export interface Channels {
 /** Opens the channels; at start everything unfinished is due. */
 export async function openChannels(parts: ChannelParts, ring: () => void): Promise<Channels> {
   const { db, secret, snapshot, dial, clock, log } = parts;
-  await messages.makeMessagesDue(db, clock());
+  await evenSo(messages.makeMessagesDue(db, clock()));
   const settings = () => snapshot().site.notify.channels;
   const visitors = () => snapshot().site.notify.visitors;
   let kept: unknown = null;

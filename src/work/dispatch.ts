@@ -3,6 +3,7 @@
 import type { ChannelMessage, ChannelSent, ChannelTarget, SendToChannel } from '../core/channel.ts';
 import { isDead, restsChannel, tryAgainAt } from '../core/channel-retry.ts';
 import type { Log } from '../core/log.ts';
+import { StorageFault } from '../core/storage.ts';
 import { type Clock, type Millis, SECOND } from '../core/time.ts';
 
 export interface Message {
@@ -164,6 +165,8 @@ export function makeDispatch(deps: DispatchDeps): Dispatch {
         const run = queue(id)
           .catch((error: unknown) => {
             hurt.set(id, now + HURT_FOR);
+            // That the disk does not take it is said elsewhere, once.
+            if (error instanceof StorageFault) return;
             log.error({ channel: id, err: error }, 'messages could not be sent');
           })
           .finally(() => {
