@@ -146,14 +146,18 @@ describe('restore', () => {
     const copy = new Sqlite(path.join(world.dir, 'copy.db'));
     copy.exec(`INSERT INTO updates (ref, incident_id, key, seen_at) VALUES ('old', 'i', 'k', 1);
       INSERT INTO deliveries (kind, ref, subscriber_id, state, due_at, created_at)
-        SELECT 'update', 'old', id, 'pending', 1, 1 FROM subscribers`);
+        SELECT 'update', 'old', id, 'pending', 1, 1 FROM subscribers;
+      INSERT INTO channels (id, owner, type, url, url_key, state, kinds, detail, lang, nonce, created_at)
+        VALUES ('channel_1', 'visitor', 'webhook', 'https://x.invalid/', 'k', 'confirmed', 'all', 'all', 'en', 'n', 1);
+      INSERT INTO messages (kind, ref, channel_id, state, due_at, created_at)
+        VALUES ('update', 'old', 'channel_1', 'pending', 1, 1)`);
     copy.close();
     const { cli, said } = terminal(world.dir);
     await world.restart(async () => {
       expect(await restore.run(['copy.db'], cli)).toBe(0);
     });
     expect(said.out).toMatch(
-      /1 subscribers, schema \d+\nWhat was there is kept: data\/backups\/replaced-20260310T120000Z\.db\n1 letters .* are held: .*outbox retry.*\nStart the server\.\n/,
+      /1 subscribers, schema \d+\nWhat was there is kept: data\/backups\/replaced-20260310T120000Z\.db\n2 letters .* are held: .*outbox retry.*\nStart the server\.\n/,
     );
     await world.pass(60, 1);
     expect(letters()).toBe(2);
@@ -163,6 +167,7 @@ describe('restore', () => {
     expect(ask(data(world, 'status.db'), "SELECT error FROM deliveries WHERE ref = 'old'")).toEqual([
       'held since the backup was restored',
     ]);
+    expect(ask(data(world, 'status.db'), 'SELECT state || attempts FROM messages')).toEqual(['given_up0']);
     // The page goes on from there.
     await world.write('20260310_two.md', INCIDENT('Two'));
     await world.pass(2, 1);
