@@ -2,9 +2,9 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { HOUR } from '../../src/core/time.ts';
+import { BODIES } from '../../src/web/statuspage/bodies.ts';
 import { webhookPayload } from '../../src/web/statuspage/webhook.ts';
 import { component, incident, NOW, shown, snapshot, update, view } from '../makers.ts';
-import { BODIES } from './statuspage-schema.ts';
 
 const time = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/);
 const rows = (name: string, key: string) =>
