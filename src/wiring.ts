@@ -277,6 +277,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
         await evenSo(post.enqueue());
         await evenSo(post.dispatch());
         await evenSo(post.send());
+        await post.settled();
         await mirror.round(clock());
         await nag();
       },
