@@ -70,7 +70,7 @@ export async function torture({ seed, seconds, command, say }: Options): Promise
     }, ms * haste);
   };
   const scene: Scene = { town, server, model, url: town.url, now: Date.now, later, wrong };
-  const count = { requests: 0, events: 0, grown: null as number | null, rss: 0 };
+  const count = { requests: 0, events: 0, grown: null as number | null, rss: 0, putOff: 0 };
   let over = false;
 
   const until = async (fine: () => boolean | Promise<boolean>, ms: number): Promise<boolean> => {
@@ -88,8 +88,11 @@ export async function torture({ seed, seconds, command, say }: Options): Promise
       count.requests++;
       const steady = up && server.up && server.epoch === epoch;
       if (steady && answer instanceof Error) wrong(`${page}: ${answer.message}`);
-      else if (steady && 'status' in answer && answer.status >= 500)
-        wrong(`${page} answered ${answer.status}`);
+      else if (steady && 'status' in answer && answer.status >= 500) {
+        // Under strain the archive may be put off; the page, and what programs read, never.
+        if (answer.status === 503 && page === '/status/history') count.putOff++;
+        else wrong(`${page} answered ${answer.status}`);
+      }
       await new Promise(resolve => setTimeout(resolve, 20));
     }
   };
@@ -181,8 +184,12 @@ export async function torture({ seed, seconds, command, say }: Options): Promise
       judgeLetters(model, letters()).length === 0
     );
   };
-  if (!(await until(settled, 60_000)))
-    wrong(`/readyz is not clean: ${JSON.stringify(await readyz()).slice(0, 1000)}`);
+  // A slow machine may take long to send what waits, as long as it sends.
+  for (let sent = -1; sent < town.smtp.arrived.length; ) {
+    sent = town.smtp.arrived.length;
+    if (await until(settled, 30_000)) break;
+  }
+  if (!(await settled())) wrong(`/readyz is not clean: ${JSON.stringify(await readyz()).slice(0, 1000)}`);
   for (const line of judgeLetters(model, letters())) wrong(line);
   say(`${passed()} settled`);
   await judgePages();
@@ -208,6 +215,7 @@ export async function torture({ seed, seconds, command, say }: Options): Promise
     figures: {
       starts: server.starts,
       requests: count.requests,
+      'put off': count.putOff,
       events: count.events,
       incidents: model.incidents.length,
       updates: model.incidents.reduce((sum, { updates }) => sum + updates.length, 0),
