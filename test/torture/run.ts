@@ -177,12 +177,7 @@ export async function torture({ seed, seconds, command, say }: Options): Promise
   const letters = () => town.smtp.arrived.map(letterOf);
   const settled = async () => {
     const ready = await readyz();
-    return (
-      ready?.ok === true &&
-      ready.problems.length === 0 &&
-      ready.outbox?.pending === 0 &&
-      judgeLetters(model, letters()).length === 0
-    );
+    return ready?.ok === true && ready.problems.length === 0 && ready.outbox?.pending === 0;
   };
   // A slow machine may take long to send what waits, as long as it sends.
   for (let sent = -1; sent < town.smtp.arrived.length; ) {
