@@ -15,7 +15,7 @@ export interface Scene {
   readonly model: Model;
   readonly url: string;
   readonly now: () => number;
-  /** A real moment, ms later. */
+  /** Some time later, ms in a long torture. */
   readonly later: (ms: number, then: () => void) => void;
   /** Something that must not be. */
   readonly wrong: (what: string) => void;
@@ -52,15 +52,13 @@ const DEEDS: Readonly<Record<Kind, (scene: Scene, pick: number, size: number) =>
   lock({ town, later }, _pick, size) {
     const file = path.join(town.dataDir, 'status.db');
     if (!existsSync(file)) return;
+    const other = new Sqlite(file, { timeout: 500 });
     try {
-      const other = new Sqlite(file, { timeout: 500 });
       other.exec('BEGIN IMMEDIATE');
-      later(size * 2500, () => {
-        other.exec('ROLLBACK');
-        other.close();
-      });
+      later(size * 2500, () => other.close());
     } catch {
       // The server writes just now, or the disk is full.
+      other.close();
     }
   },
 
@@ -151,7 +149,7 @@ const DEEDS: Readonly<Record<Kind, (scene: Scene, pick: number, size: number) =>
     monitor.down = true;
     // Monitors repeat themselves.
     await say('down');
-    await new Promise(resolve => setTimeout(resolve, 300 + size * 4000));
+    await new Promise<void>(resolve => scene.later(300 + size * 4000, resolve));
     await say('up');
     monitor.up = true;
     await say('up');
@@ -251,11 +249,15 @@ async function untilTaken(
   { server, wrong }: Scene,
   send: () => Promise<{ status: number; text: string }>,
 ): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    const answer = await send().catch(() => null);
-    if (answer && answer.status < 300) return;
-    if (answer && answer.status !== 503) wrong(`answered ${answer.status}: ${answer.text.slice(0, 300)}`);
+  let last = '';
+  // Tries are counted while it is up: on a slow machine it may be long in coming.
+  for (let tries = 0; tries < 200; tries += server.up ? 1 : 0) {
+    const answer = await send().catch((error: Error) => error.message);
+    last = typeof answer === 'string' ? answer : `${answer.status} ${answer.text.slice(0, 300)}`;
+    if (typeof answer === 'string') await new Promise(resolve => setTimeout(resolve, 100));
+    else if (answer.status < 300) return;
+    else if (answer.status !== 503) wrong(`answered ${answer.status}: ${answer.text.slice(0, 300)}`);
     await new Promise(resolve => setTimeout(resolve, server.up ? 300 : 100));
   }
-  wrong('nothing was taken in a minute');
+  wrong(`nothing was taken while it was up for a minute, at last: ${last}`);
 }

@@ -102,11 +102,11 @@ export function judgeReaders(model: Model, confirmed: readonly string[]): string
   return wrongs;
 }
 
-/** Growth of a process that lived long, MB: the last quarter against the second. */
-export function growth(rss: readonly number[]): number | null {
-  if (rss.length < 60) return null;
-  const quarter = Math.floor(rss.length / 4);
+/** Growth of a process that lived for a minute and longer, MB: the last quarter against the second. */
+export function growth(heap: readonly number[]): number | null {
+  if (heap.length < 30) return null;
+  const quarter = Math.floor(heap.length / 4);
   const median = (part: readonly number[]) =>
     [...part].sort((a, b) => a - b)[Math.floor(part.length / 2)] as number;
-  return median(rss.slice(-quarter)) - median(rss.slice(quarter, 2 * quarter));
+  return median(heap.slice(-quarter)) - median(heap.slice(quarter, 2 * quarter));
 }

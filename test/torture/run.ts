@@ -30,8 +30,8 @@ export interface Report {
   readonly wrongs: readonly string[];
 }
 
-/** Memory may grow so much in a long life, MB: what a larger history costs. */
-const GROWTH = 40;
+/** Memory in use may grow so much in a long life, MB: what a larger history costs. */
+const GROWTH = 15;
 const PAGES = [
   '/status/live',
   '/api/v2/summary.json',
@@ -60,15 +60,17 @@ export async function torture({ seed, seconds, command, say }: Options): Promise
     say(`WRONG ${line}`);
   };
   let pending = 0;
+  // In a short torture faults are short too.
+  const haste = Math.min(1, seconds / 30);
   const later = (ms: number, then: () => void) => {
     pending++;
     setTimeout(() => {
       pending--;
       then();
-    }, ms);
+    }, ms * haste);
   };
   const scene: Scene = { town, server, model, url: town.url, now: Date.now, later, wrong };
-  const count = { requests: 0, events: 0, grown: null as number | null, rss: 0 };
+  const count = { requests: 0, events: 0, grown: null as number | null, rss: 0, putOff: 0 };
   let over = false;
 
   const until = async (fine: () => boolean | Promise<boolean>, ms: number): Promise<boolean> => {
@@ -86,8 +88,11 @@ export async function torture({ seed, seconds, command, say }: Options): Promise
       count.requests++;
       const steady = up && server.up && server.epoch === epoch;
       if (steady && answer instanceof Error) wrong(`${page}: ${answer.message}`);
-      else if (steady && 'status' in answer && answer.status >= 500)
-        wrong(`${page} answered ${answer.status}`);
+      else if (steady && 'status' in answer && answer.status >= 500) {
+        // Under strain the archive may be put off; the page, and what programs read, never.
+        if (answer.status === 503 && page === '/status/history') count.putOff++;
+        else wrong(`${page} answered ${answer.status}`);
+      }
       await new Promise(resolve => setTimeout(resolve, 20));
     }
   };
@@ -141,20 +146,22 @@ export async function torture({ seed, seconds, command, say }: Options): Promise
     void perform(deed, scene)
       .catch((error: Error) => wrong(`${deed.kind}: ${error.stack}`))
       .finally(() => pending--);
-    count.rss = Math.max(count.rss, ...server.rss.slice(-1));
+    count.rss = Math.max(count.rss, server.rss);
     if (Date.now() - told >= 10_000) {
       told = Date.now();
       const { arrived } = town.smtp;
       say(
-        `${Math.round((told - start) / 1000)} s: ${server.starts} starts, ${model.incidents.length} incidents, ${model.monitors.length} monitors, ${model.readers.size} readers, ${arrived.length} letters, ${count.requests} requests, ${Math.round(server.rss.at(-1) ?? 0)} MB`,
+        `${Math.round((told - start) / 1000)} s: ${server.starts} starts, ${model.incidents.length} incidents, ${model.monitors.length} monitors, ${model.readers.size} readers, ${arrived.length} letters, ${count.requests} requests, ${Math.round(server.rss)} MB`,
       );
     }
   }
-  say('all faults end');
+  const passed = () => `${Math.round((Date.now() - start) / 1000)} s:`;
+  say(`${passed()} faults end`);
   if (!(await until(() => pending === 0, 90_000))) wrong(`${pending} deeds never ended`);
-  count.grown = growth(server.rss);
+  count.grown = growth(server.heap);
   if (count.grown !== null && count.grown > GROWTH) wrong(`memory grew by ${Math.round(count.grown)} MB`);
 
+  say(`${passed()} deeds are done`);
   // No update lies in the future any more; a start makes every letter due.
   town.offset = 31 * 60_000;
   server.moveClock(town.offset);
@@ -162,6 +169,7 @@ export async function torture({ seed, seconds, command, say }: Options): Promise
   await server.kill();
   model.unsure += town.connections;
   if (!(await until(() => server.up, 60_000))) wrong('it never came up again');
+  say(`${passed()} up again`);
   const readyz = async () => {
     const answer = await ask(`${town.url}/readyz`).catch(() => null);
     return answer?.status === 200 ? JSON.parse(answer.text) : null;
@@ -169,16 +177,16 @@ export async function torture({ seed, seconds, command, say }: Options): Promise
   const letters = () => town.smtp.arrived.map(letterOf);
   const settled = async () => {
     const ready = await readyz();
-    return (
-      ready?.ok === true &&
-      ready.problems.length === 0 &&
-      ready.outbox?.pending === 0 &&
-      judgeLetters(model, letters()).length === 0
-    );
+    return ready?.ok === true && ready.problems.length === 0 && ready.outbox?.pending === 0;
   };
-  if (!(await until(settled, 60_000)))
-    wrong(`/readyz is not clean: ${JSON.stringify(await readyz()).slice(0, 1000)}`);
+  // A slow machine may take long to send what waits, as long as it sends.
+  for (let sent = -1; sent < town.smtp.arrived.length; ) {
+    sent = town.smtp.arrived.length;
+    if (await until(settled, 30_000)) break;
+  }
+  if (!(await settled())) wrong(`/readyz is not clean: ${JSON.stringify(await readyz()).slice(0, 1000)}`);
   for (const line of judgeLetters(model, letters())) wrong(line);
+  say(`${passed()} settled`);
   await judgePages();
   over = true;
   await Promise.all(readers.slice(0, 2));
@@ -202,6 +210,7 @@ export async function torture({ seed, seconds, command, say }: Options): Promise
     figures: {
       starts: server.starts,
       requests: count.requests,
+      'put off': count.putOff,
       events: count.events,
       incidents: model.incidents.length,
       updates: model.incidents.reduce((sum, { updates }) => sum + updates.length, 0),
@@ -210,7 +219,7 @@ export async function torture({ seed, seconds, command, say }: Options): Promise
       letters: distinct,
       'letters again': `${town.smtp.arrived.length - distinct} of ${model.unsure} that crashes explain`,
       'most memory, MB': Math.round(count.rss),
-      'memory grew, MB': count.grown === null ? null : Math.round(count.grown),
+      'memory in use grew, MB': count.grown === null ? null : Math.round(count.grown),
     },
     wrongs,
   };

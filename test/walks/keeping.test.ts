@@ -157,6 +157,24 @@ describe.runIf(mayMount)('a full disk', () => {
       expect(lettersTo(world, who, 'Written'), who).toBe(1);
   });
 
+  test('no letter leaves that could not be recorded', async () => {
+    const at = disk('size=8m');
+    const world = await openWorld({ env: { DATA_DIR: at } });
+    await subscribed(world, 'ann@example.com');
+    world.smtp.refuse = () => ({ code: 451, text: 'come back' });
+    await world.write('20260310_full.md', INCIDENT.replace('12:10', '12:00'));
+    await world.pass(1);
+    world.smtp.refuse = null;
+    fill(at);
+    // Known by the first that is refused, before the letter is due again.
+    expect((await subscribe(world, 'bob@example.com')).status).toBe(503);
+    await world.pass(300, 20);
+    expect(lettersTo(world, 'ann', 'Written')).toBe(0);
+    rmSync(path.join(at, 'ballast'));
+    await world.pass(300, 10);
+    expect(lettersTo(world, 'ann', 'Written')).toBe(1);
+  });
+
   test('at the start, or read-only: said in words', async () => {
     await expect(openWorld({ env: { DATA_DIR: disk('size=64k,ro') } })).rejects.toThrow(
       /give this user the folder/,
