@@ -69,7 +69,10 @@ export function makeExport(deps: ExportDeps) {
           path: '/status/live',
           from: site.mirror?.url ?? null,
         });
-        return standingAlone(html, assets.file('status.css', site)?.in('identity').bytes.toString() ?? '');
+        return standingAlone(
+          html,
+          assets.file('status.css', site)?.ready('identity')?.bytes.toString() ?? '',
+        );
       },
     });
     for (const lang of [...LANGS].reverse()) {
