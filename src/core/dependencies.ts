@@ -16,13 +16,13 @@ export function parentsOf(
   id: string,
   components: readonly Pick<Component, 'id' | 'dependsOn'>[],
 ): Set<string> {
-  const byId = new Map(components.map(component => [component.id, component]));
+  const parents = (of: string) => components.find(component => component.id === of)?.dependsOn ?? [];
   const found = new Set<string>();
-  const open = [...(byId.get(id)?.dependsOn ?? [])];
+  const open = [...parents(id)];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     if (found.has(next)) continue;
     found.add(next);
-    open.push(...(byId.get(next)?.dependsOn ?? []));
+    open.push(...parents(next));
   }
   return found;
 }

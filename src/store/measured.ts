@@ -1,5 +1,6 @@
 // What is known of every component, kept in memory by the one process that writes it: read whole once,
 // then only what was recorded since.
+import { sql } from 'kysely';
 import { type DetectorState, healthOf } from '../core/detector.ts';
 import type { Measured } from '../core/facts.ts';
 import { DAY, type Millis, startOfUtcDay } from '../core/time.ts';
@@ -56,17 +57,19 @@ const AT_ONCE = 500;
 /** The same, read whole. */
 export async function readMeasured(db: Db, from: Millis): Promise<Map<string, Measured>> {
   const rows = await db.selectFrom('components').selectAll().execute();
-  const days = await db
-    .selectFrom('rollups')
-    .select(['component_id', 'start', 'observed'])
-    .where('span', '=', 'day')
-    .where('start', '>=', startOfUtcDay(from))
-    .execute();
-  const observed = new Map<string, Map<Millis, Millis>>();
-  for (const { component_id, start, observed: millis } of days) {
-    const there = observed.get(component_id) ?? new Map<Millis, Millis>();
-    observed.set(component_id, there.set(start, Math.max(1, millis)));
-  }
+  // One row a component, looked up as the rows lie: ninety thousand small rows take five times as long.
+  const { rows: days } = await sql<{ id: string; starts: string; observed: string }>`
+    SELECT c.id, json_group_array(r.start) AS starts, json_group_array(r.observed) AS observed
+    FROM components c CROSS JOIN rollups r ON r.component_id = c.id
+    WHERE r.span = 'day' AND r.start >= ${startOfUtcDay(from)}
+    GROUP BY c.id`.execute(db);
+  const observed = new Map(
+    days.map(row => {
+      const millis = JSON.parse(row.observed) as Millis[];
+      const starts = JSON.parse(row.starts) as Millis[];
+      return [row.id, new Map(starts.map((start, i) => [start, Math.max(1, millis[i] as Millis)]))];
+    }),
+  );
   return new Map(rows.map(row => [row.id, measuredOf(row, observed.get(row.id) ?? new Map())]));
 }
 

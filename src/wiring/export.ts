@@ -92,7 +92,8 @@ export async function readSnapshot(
       file: async () => ({ wrote: false, unfiled: new Map(), gathering: new Set(), problems: [] }),
       histories: () => histories,
       metrics: openFigures(db),
-      responses: openResponses(db),
+      // There is one round, so it reads them all.
+      responses: openResponses(db, Number.POSITIVE_INFINITY),
       measured: async from => (db ? readMeasured(db, from) : new Map()),
       sightings: db ? makeSightings(db) : async () => ({}),
       blindSince: () => null,

@@ -14,9 +14,9 @@ export function openFigures(db: Db | null) {
   return makeFigures(async (id, span, from) => (db ? readMetric(db, id, span, from) : []));
 }
 
-/** Each component's usual answer for the Snapshot; without a database there is none. */
-export function openResponses(db: Db | null) {
-  return makeResponses(async (id, from) => (db ? readMedian(db, id, from) : null));
+/** Each component's usual answer for the Snapshot, `step` of them a round; without a database there is none. */
+export function openResponses(db: Db | null, step?: number) {
+  return makeResponses(async (id, from) => (db ? readMedian(db, id, from) : null), step);
 }
 
 /** What the web room needs for metrics. */

@@ -116,8 +116,11 @@ export interface PastDay {
 
 /** The last `count` UTC days, newest first; a day inside a long incident is not called quiet. */
 export function pastDays(snapshot: Snapshot, count: number, tell: Tell): PastDay[] {
-  const all = [...snapshot.incidents, ...snapshot.maintenances.filter(({ state }) => state !== 'scheduled')];
   const today = startOfUtcDay(snapshot.at);
+  const oldest = today - (count - 1) * DAY;
+  const all = [...snapshot.incidents, ...snapshot.maintenances].filter(
+    one => ending(one) > oldest && one.state !== 'scheduled',
+  );
   return Array.from({ length: count }, (_, i) => {
     const start = today - i * DAY;
     const touching = all.filter(one => beginning(one) < start + DAY && ending(one) > start);
