@@ -48,6 +48,11 @@ export function shortId(text: string): string {
   return number.toString(36).padStart(12, '0').slice(0, 12);
 }
 
+/** What stands for a text that need not be kept, or compared letter by letter: its SHA-256 in base64url. */
+export function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
+}
+
 function mac(secret: string, purpose: Purpose, body: string): string {
   return createHmac('sha256', secret).update(`${purpose}:${body}`).digest('base64url');
 }

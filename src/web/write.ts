@@ -1,9 +1,8 @@
 // The writing API: incidents opened, changed and updated, metrics fed, with a Bearer token (contract §6).
-import { createHash } from 'node:crypto';
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
 import type * as z from 'zod';
 import { isoMillis } from '../core/time.ts';
-import { sameSecret } from '../core/token.ts';
+import { digestOf, sameSecret } from '../core/token.ts';
 import { changeSchema, faultsOf, openSchema, pushSchema, updateSchema } from '../core/write-body.ts';
 import type { Asked } from '../core/writing.ts';
 import type { Pushed } from '../work/push.ts';
@@ -86,7 +85,7 @@ function handler<S extends z.ZodType>(
         carryOut(req, parsed.data, asked).then(written => told(written, success, web));
       const key = keyOf(req);
       const { status, body } = key
-        ? await once(web, key, hash(JSON.stringify(raw)), answer)
+        ? await once(web, key, digestOf(JSON.stringify(raw)), answer)
         : await answer({ at: web.clock(), again: false });
       send(res, status, body);
     });
@@ -150,11 +149,7 @@ function keyOf(req: Request): string | null {
   if (typeof key !== 'string' || key.trim() === '' || key.length > 255) {
     throw new Refusal(400, 'The Idempotency-Key must have 1 to 255 characters.');
   }
-  return hash(`${req.method} ${req.path} ${key}`);
-}
-
-function hash(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
+  return digestOf(`${req.method} ${req.path} ${key}`);
 }
 
 /** One write after the other: two of the same key, or of the same incident, never meet. */

@@ -1,10 +1,9 @@
 // Beats: jobs that report by themselves, and the judgement of those that fell silent.
-import { createHash } from 'node:crypto';
 import type { Component } from '../core/component.ts';
 import type { Beat } from '../core/detector.ts';
 import { offsetOf } from '../core/spread.ts';
 import { type Clock, MINUTE, type Millis } from '../core/time.ts';
-import { deriveSecret } from '../core/token.ts';
+import { deriveSecret, digestOf } from '../core/token.ts';
 import type { Transition } from '../core/transition.ts';
 
 export interface BeatsDeps {
@@ -53,10 +52,10 @@ export function makeBeats(deps: BeatsDeps): Beats {
     if (known?.of !== all) {
       // The first of two with one token is meant.
       const entries = listening().reverse();
-      const byHash = new Map(entries.map(each => [hash(heartbeatToken(each, secret)), each]));
+      const byHash = new Map(entries.map(each => [digestOf(heartbeatToken(each, secret)), each]));
       known = { of: all, byHash };
     }
-    return known.byHash.get(hash(token));
+    return known.byHash.get(digestOf(token));
   };
   const listening = () => components().filter(component => component.check.type === 'heartbeat');
   const tokenOf = (id: string): string => {
@@ -115,8 +114,4 @@ function nextLook(id: string, now: Millis): Millis {
 /** The token in a heartbeat component's address: its own, or one derived from the secret. */
 export function heartbeatToken({ id, check }: Component, secret: string): string {
   return (check.type === 'heartbeat' && check.token) || deriveSecret(secret, `heartbeat:${id}`);
-}
-
-function hash(token: string): string {
-  return createHash('sha256').update(token).digest('base64url');
 }

@@ -1,10 +1,10 @@
 // One letter as bytes. What letters share is made into MIME once, by nodemailer; each then only gets
 // its own headers and has its blanks filled in: a hundredth of the work. DKIM signs the whole.
-import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import Dkim from 'nodemailer/lib/dkim';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import type { LetterForm, OutgoingMail } from '../../core/mail.ts';
+import { digestOf } from '../../core/token.ts';
 
 /** A DKIM key: the record is at `selector._domainkey.domain`. */
 export interface DkimKey {
@@ -65,7 +65,7 @@ export function makeMime(
 
 /** The same for the same letter, whatever attempt it is: providers that take it drop the repetition. */
 export function idempotencyKey({ messageId, form }: OutgoingMail): string {
-  return createHash('sha256').update(`${messageId}\n${form.subject}\n${form.text}`).digest('base64url');
+  return digestOf(`${messageId}\n${form.subject}\n${form.text}`);
 }
 
 async function encode({ subject, text, html }: LetterForm, from: string, names: string[]): Promise<Encoded> {
