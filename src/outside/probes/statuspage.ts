@@ -1,5 +1,6 @@
 // statuspage: what a provider says of itself on its own, Statuspage-shaped page.
 import type { CheckOf, Sighting } from '../../core/check.ts';
+import { cut } from '../../core/dialect.ts';
 import { readBody } from './body.ts';
 import { Finding } from './failure.ts';
 import { retrieve } from './http-redirects.ts';
@@ -120,5 +121,5 @@ function clip(words: string): string {
     .replace(/\b(https?:\/\/|www\.)\S+/gi, '…')
     .replace(/[\p{C}\s]+/gu, ' ')
     .trim();
-  return plain.length > 140 ? `${plain.slice(0, 139)}…` : plain;
+  return cut(plain, 140);
 }

@@ -1,5 +1,6 @@
 // The permalink of an incident or maintenance: its facts, timeline and post-mortem.
 import type { Health } from '../../core/component.ts';
+import { cut } from '../../core/dialect.ts';
 import type { Said } from '../../core/history.ts';
 import { plainText } from '../../core/markdown.ts';
 import type { IncidentView, Snapshot } from '../../core/snapshot.ts';
@@ -69,7 +70,7 @@ export function incidentFacts(incident: IncidentView, snapshot: Snapshot, tell: 
     code: CODE[health],
     icon: icon(health),
     state: tell.say(`status.${incident.state}`),
-    summary: clipText(`${affects(incident, tell)}. ${plainText(last.body)}`, 200),
+    summary: cut(`${affects(incident, tell)}. ${plainText(last.body)}`, 200),
     facts,
     claim: claimRows(incident, tell),
     affected: affectedOf(incident, snapshot, tell),
@@ -116,14 +117,4 @@ function neighbours(incident: IncidentView, snapshot: Snapshot, tell: Tell): Inc
         ]
       : [],
   );
-}
-
-function clipText(text: string, length: number): string {
-  const chars = [...text];
-  return chars.length <= length
-    ? text
-    : `${chars
-        .slice(0, length - 1)
-        .join('')
-        .trimEnd()}…`;
 }
