@@ -8,9 +8,13 @@ import { brief } from './log-words.ts';
 import { PLAIN_POLICY, plainPage } from './starting.ts';
 import { contextOf, langOf } from './visitor.ts';
 
+const NOTHING = 'There is nothing here.';
+const OURS = 'Something went wrong on our side.';
+/** What the page of its status says already, in the visitor's language. */
+const SAID: readonly string[] = [NOTHING, OURS];
+
 /** No route took it: 404. */
-export const notFound: RequestHandler = (_req, _res, next) =>
-  next(new Refusal(404, 'There is nothing here.'));
+export const notFound: RequestHandler = (_req, _res, next) => next(new Refusal(404, NOTHING));
 
 export function errorHandler(web: Web): ErrorRequestHandler {
   return (error: unknown, req, res, next) => {
@@ -40,7 +44,7 @@ function told(error: unknown): { status: number; detail: string; more?: object }
   if (typeof status === 'number' && status >= 400 && status < 500) {
     return { status, detail: status === 413 ? 'The request is too large.' : 'The request cannot be read.' };
   }
-  return { status: 500, detail: 'Something went wrong on our side.' };
+  return { status: 500, detail: OURS };
 }
 
 function isPage(req: Request): boolean {
@@ -49,7 +53,7 @@ function isPage(req: Request): boolean {
 
 function sendPage(web: Web, req: Request, res: Response, status: number, detail: string): void {
   const ctx = contextOf(web, web.refresh.current(), req);
-  res.type('html').send(web.pages.error(ctx, status, detail));
+  res.type('html').send(web.pages.error(ctx, status, SAID.includes(detail) ? undefined : detail));
 }
 
 /** The same in few words: rendering a page for each of a thousand wrong addresses is work too. */
