@@ -27,12 +27,12 @@ const COMMANDS: readonly Command[] = [
   ...addresses,
   ...subscribers,
   ...post,
-  ...backup,
   channel,
-  exporting,
   letters,
-  importing,
   webhooksLog,
+  exporting,
+  ...backup,
+  importing,
   schema,
 ];
 
@@ -70,14 +70,27 @@ async function run(words: readonly string[]): Promise<number> {
       process.stderr.write(`${error.message}\n`);
       return 1;
     }
-    const { code, name, message } = error as NodeJS.ErrnoException;
+    const { code, name } = error as NodeJS.ErrnoException;
     // Ctrl-C at a question.
     if (name === 'ExitPromptError') return 130;
     const misused = error instanceof Misuse || code?.startsWith('ERR_PARSE_ARGS');
     if (!misused && !code) throw error;
-    process.stderr.write(`${message}\n${misused ? `\n${usageOf(command)}\n` : ''}`);
+    process.stderr.write(
+      `${plainly(error as NodeJS.ErrnoException)}\n${misused ? `\n${usageOf(command)}\n` : ''}`,
+    );
     return misused ? 2 : 1;
   }
+}
+
+/** What the system says of a file, as a person would; anything else in its own words. */
+function plainly({ code, path, message }: NodeJS.ErrnoException): string {
+  const what: Record<string, string> = {
+    ENOENT: 'there is no such file or folder',
+    ENOTDIR: 'this is no folder',
+    EISDIR: 'this is a folder — name a file',
+    EACCES: 'this user has no right to it',
+  };
+  return path && code && what[code] ? `${path}: ${what[code]}` : message;
 }
 
 function find(words: readonly string[]): Command | undefined {

@@ -11,7 +11,7 @@ export const backup: readonly Command[] = [
   {
     name: 'backup',
     usage: 'FILE [--force]',
-    summary: 'a whole, checked copy of the database, while the server runs',
+    summary: 'copy the database, whole and checked, while the server runs',
     help: 'The copy is as of one moment, readable by this user alone, and there whole or not at all. It refuses a\nname that is taken, unless --force. With it belongs the secret (SECRET, or DATA_DIR/secret): the links in\nletters are signed with it. Incidents are files of the status folder.',
     async run(args, cli) {
       const { values, positionals } = parseArgs({
@@ -33,7 +33,7 @@ export const backup: readonly Command[] = [
   {
     name: 'restore',
     usage: 'FILE [--resume]',
-    summary: 'puts a backup in the place of the database, while no server runs',
+    summary: 'put a backup in the place of the database, while no server runs',
     help: 'The backup is checked first; what was there is kept in DATA_DIR/backups. Nobody knows what was sent since\nthe backup was made, so letters waiting in it are held until `outbox retry`, and what stands in the folder\nis taken as told. --resume goes on where the backup stopped: for one made after the server was stopped.',
     async run(args, cli) {
       const { values, positionals } = parseArgs({
@@ -45,7 +45,7 @@ export const backup: readonly Command[] = [
       const file = cli.env.databaseFile;
       const done = await refusing(async () => restore(file, from, values.resume, cli.clock()));
       cli.out(
-        `${shown(from, cli)} stands in ${shown(file, cli)}: ${done.subscribers} subscribers, schema ${done.version}`,
+        `${shown(file, cli)} is now what ${shown(from, cli)} held: ${done.subscribers} subscribers, schema ${done.version}`,
       );
       if (done.aside) cli.out(`What was there is kept: ${shown(done.aside, cli)}`);
       if (done.letters > 0) {
@@ -74,7 +74,7 @@ async function refusing<T>(work: () => Promise<T>): Promise<T> {
     const { code, message } = error as { code?: string; message: string };
     if (!code) throw error;
     throw new Refused(
-      `${message} (${code}) — nothing was changed; look at the disk and the rights of the folder`,
+      `${message.includes(code) ? message : `${message} (${code})`} — nothing was changed; look at the disk and the rights of the folder`,
     );
   }
 }

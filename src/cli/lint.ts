@@ -52,7 +52,9 @@ async function gather(files: readonly string[], cli: Cli): Promise<Linted> {
     const strange = incidents.flatMap(one => judged(fileOf(one.id), text(one.id) ?? '', one));
     const templates = await openTemplates(cli.env.statusDir).read();
     const all = [...read.problems, ...problems, ...strange, ...templates];
-    return { site: read.value, incidents, files: incidents.length, problems: all };
+    // One that cannot be read is a file too.
+    const seen = new Set([...incidents.map(({ id }) => fileOf(id)), ...problems.map(({ where }) => where)]);
+    return { site: read.value, incidents, files: seen.size, problems: all };
   }
   const found: Problem[] = [];
   const incidents: Incident[] = [];

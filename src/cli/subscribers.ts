@@ -29,7 +29,7 @@ export const subscribers: readonly Command[] = [
   {
     name: 'subscribers list',
     usage: '',
-    summary: 'who gets mail, about what',
+    summary: 'who gets mail or messages, about what',
     help: 'One line each: address, state, components (all: every one), kinds, detail, language; a channel by its type\nand host, with its id at the end.',
     run: (_args, cli) =>
       withDatabase(cli, async db => {
@@ -75,7 +75,7 @@ export const subscribers: readonly Command[] = [
   {
     name: 'subscribers remove',
     usage: 'ADDRESS|CHANNEL…',
-    summary: 'forget addresses, with every letter waiting for them',
+    summary: 'forget addresses and channels, with everything waiting for them',
     help: 'CHANNEL is the id or the URL of a channel besides mail. Nothing of the address stays in the database. Exit\ncode 1 when one was not subscribed.',
     run: (args, cli) =>
       withDatabase(cli, async db => {

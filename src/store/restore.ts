@@ -37,6 +37,8 @@ export async function backUp(
   const exists = 'there is a file of this name already';
   if (!force && existsSync(target))
     throw new DatabaseRefused(target, exists, 'choose another, or say --force');
+  const folder = path.dirname(target);
+  if (!existsSync(folder)) throw new DatabaseRefused(folder, 'there is no such folder', 'make it first');
   const draft = `${target}.${process.pid}.tmp`;
   const sqlite = new Sqlite(file, { fileMustExist: true, timeout: 5000 });
   try {
@@ -55,7 +57,7 @@ export async function backUp(
     syncFile(draft);
     if (force) renameSync(draft, target);
     else linkSync(draft, target);
-    syncFile(path.dirname(target));
+    syncFile(folder);
     return { bytes: statSync(target).size };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST')

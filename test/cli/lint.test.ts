@@ -41,7 +41,7 @@ describe('lint', () => {
       'status/incidents/20261123_b.md:7: there is no component "apu" — did you mean api?',
       'status/incidents/20261123_b.md:11: there is no component "databse" — did you mean database?',
       'status/incidents/20261123_d.md:6: there is no component "apo" — did you mean api?',
-      '3 incident files: 4 errors, 1 warning',
+      '4 incident files: 4 errors, 1 warning',
       '',
     ]);
   });
