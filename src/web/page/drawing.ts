@@ -67,8 +67,8 @@ export function draw(
     const at = round(y(value));
     return `<path class="grid" d="M${LEFT} ${at}H${WIDTH}"/><text x="${LEFT - 6}" y="${at + 4}" text-anchor="end">${escapeHtml(scale(value))}</text>`;
   });
-  // A label at the very edge would be cut.
-  const inside = (moment: Date) => x(moment) > LEFT + 20 && x(moment) < WIDTH - 20;
+  // A label at the very edge would be cut, or stand in the scale's own: on a phone it is twice as wide.
+  const inside = (moment: Date) => x(moment) > LEFT + 40 && x(moment) < WIDTH - 20;
   const ticks = x.ticks(range === '24h' ? 6 : 7).filter(inside);
   const times = ticks.map(moment => {
     const at = moment.getTime();
