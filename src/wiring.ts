@@ -158,6 +158,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
             create: content.create,
             replace: content.replace,
             templates: templates.current,
+            clock,
             log,
           }),
           NOTHING_FILED,

@@ -35,10 +35,12 @@ export function judge(component: Component, before: DetectorState, result: Check
   if (turned === null)
     return { state: { ...before, older: before.older + 1 }, transitions: [], recheckAt: null };
   const seen = { ...turned, lastAt: result.at, older: 0 };
-  if (result.outcome === 'unknown') {
-    return { state: { ...seen, unknowns: seen.unknowns + 1 }, transitions: [], recheckAt: null };
-  }
   const period = roughPeriod(component.schedule);
+  if (result.outcome === 'unknown') {
+    const state = { ...seen, unknowns: seen.unknowns + 1 };
+    // What was in doubt still is: a look that told nothing must not put off the answer by a whole period.
+    return { state, transitions: [], recheckAt: seen.row && recheck(state, seen.row, result.at, period) };
+  }
   const row = extend(seen.row, result, GAP_PERIODS * period);
   const outage = judgeOutage(component, { ...seen, row, unknowns: 0 }, row, result);
   const latency = judgeLatency(component, outage.state, result, period);
@@ -98,10 +100,13 @@ function judgeOutage(component: Component, state: DetectorState, row: Row, resul
   };
 }
 
-/** While raw and confirmed differ, look again sooner: after 10 s, 20 s, 40 s … but not past the schedule. */
+/**
+ * While raw and confirmed differ, look again sooner: after 10 s, 20 s, 40 s … but not past the schedule. Looks that
+ * told nothing count too, or a night without a network would be one of rechecks.
+ */
 function recheck(state: DetectorState, row: Row, at: Millis, period: Millis): Millis | null {
   if (row.good === (state.down === null)) return null;
   const first = Math.min(FIRST_RECHECK, Math.ceil(period / 6));
-  const wait = first * 2 ** Math.min(row.count - 1, 20);
+  const wait = first * 2 ** Math.min(row.count - 1 + state.unknowns, 20);
   return wait < Math.min(period, 10 * MINUTE) ? at + wait : null;
 }

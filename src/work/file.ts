@@ -8,7 +8,7 @@ import { isUnderWay } from '../core/maintenance.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Site } from '../core/site.ts';
 import { inWordsOf, type Templates } from '../core/template.ts';
-import type { Millis } from '../core/time.ts';
+import type { Clock, Millis } from '../core/time.ts';
 import { batchesOf, changeTogether, isGathered, printTogether } from '../core/together.ts';
 import type { StoredTransition, Transition } from '../core/transition.ts';
 import { evenSo } from './storage.ts';
@@ -21,6 +21,7 @@ export interface FileDeps {
   /** The operator's own words, as last read. */
   readonly templates: () => Templates;
   readonly replace: (id: string, before: string, text: string) => Promise<boolean>;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -45,9 +46,11 @@ export type File = (read: Read, site: Site, now: Millis) => Promise<Filed>;
 
 export function makeFile(deps: FileDeps): File {
   return async (read, site, now) => {
-    const round = new Round(deps, read, site, now);
     const quiet = underMaintenance(read.incidents, site, now);
     const waiting = await deps.pending();
+    // A round may have begun before the newest of them was known: by its own time that one would seem to come
+    // from a clock since set back, and be filed without the others.
+    const round = new Round(deps, read, site, deps.clock());
     const worded = waiting.map(one => withDependents(inWordsOf(one, deps.templates()), site));
     const isHeld = (one: StoredTransition, by: readonly StoredTransition[]) =>
       (one.components.length > 0 && one.components.every(id => quiet.has(id))) ||

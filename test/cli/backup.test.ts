@@ -110,7 +110,9 @@ describe('backup', () => {
     const world = await openWorld();
     const { cli } = terminal(path.join(world.dir, 'status'));
     await expect(backup.run(['copy.db'], cli)).rejects.toThrow(/there is no database yet/);
-    await expect(backup.run(['no/copy.db'], terminal(world.dir).cli)).rejects.toThrow(/no: there is no such folder — make it first/);
+    await expect(backup.run(['no/copy.db'], terminal(world.dir).cli)).rejects.toThrow(
+      /no: there is no such folder — make it first/,
+    );
     await expect(backup.run([], cli)).rejects.toThrow('Name one file.');
   });
 });

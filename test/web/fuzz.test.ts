@@ -11,7 +11,8 @@ import { openWorld, SITE } from '../walks/world.ts';
 const MARK = '<zz"\'>';
 const TOKEN = 'the-webhook-token-of-this-test';
 const API = 'the-api-token-of-this-test';
-const PATIENCE = 5000;
+/** Longer than anything takes on a machine ten times too busy; ms. */
+const PATIENCE = 15_000;
 
 interface Reply {
   readonly status: number;
@@ -323,6 +324,8 @@ function ask(
     if (!isSendable) return resolve(null);
     const sends = !['GET', 'HEAD'].includes(method);
     const own = sends ? { 'content-length': body.length } : {};
+    // A refused upload may be cut while it is still being sent: the answer came, or the error is real.
+    const isCuttable = sends && body.length > 0;
     const timer = setTimeout(() => reject(new Error('no answer')), PATIENCE);
     const req = request({ port, method, path, headers: { ...headers, ...own }, agent: false }, res => {
       const type = res.headers['content-type'] ?? '';
@@ -338,13 +341,16 @@ function ask(
       const chunks: Buffer[] = [];
       res.on('data', chunk => chunks.push(chunk));
       res.on('end', () => done(Buffer.concat(chunks).toString()));
-      res.on('error', () => done(''));
+      res.on('error', error => {
+        clearTimeout(timer);
+        if (isCuttable) resolve(null);
+        else reject(new Error(`answered ${res.statusCode}, then broke off`, { cause: error }));
+      });
     });
-    // A refused upload may be cut while it is still being sent: the answer came, or the error is real.
     req.on('error', error => {
       clearTimeout(timer);
       const { code } = error as NodeJS.ErrnoException;
-      if (code === 'ECONNRESET' || code === 'EPIPE') resolve(null);
+      if (isCuttable && (code === 'ECONNRESET' || code === 'EPIPE')) resolve(null);
       else reject(error);
     });
     req.end(sends ? body : undefined);
@@ -397,10 +403,63 @@ webhooks:
   mine: { monitor: "$.title", status: "$..status" }
 `;
 
+const NOTHING = Buffer.alloc(0);
+const TOLD = { 'x-webhook-token': TOKEN };
+
+/** Asked before anything else: every way in and out is taken, whatever chance makes of the rest. */
+const CERTAIN: readonly [
+  number,
+  'GET' | 'POST' | 'PUT',
+  string,
+  string,
+  Record<string, string>,
+  undefined,
+  Buffer<ArrayBuffer>,
+][] = [
+  [200, 'GET', '/status/live', '', {}, undefined, NOTHING],
+  [
+    400,
+    'POST',
+    '/webhooks/uptime',
+    '',
+    { ...TOLD, 'content-type': 'application/json' },
+    undefined,
+    Buffer.from('{'),
+  ],
+  [401, 'POST', '/webhooks/uptime', '', {}, undefined, NOTHING],
+  [404, 'GET', '/nothing', '', {}, undefined, NOTHING],
+  [405, 'PUT', '/api/v2/status.json', '', {}, undefined, NOTHING],
+  [413, 'POST', '/webhooks/uptime', '', TOLD, undefined, Buffer.alloc(200_000, 'a')],
+  [
+    415,
+    'POST',
+    '/webhooks/uptime',
+    '',
+    { ...TOLD, 'content-type': 'text/html' },
+    undefined,
+    Buffer.from('a'),
+  ],
+  [
+    422,
+    'POST',
+    '/api/incidents',
+    '',
+    { authorization: `Bearer ${API}`, 'content-type': 'application/json' },
+    undefined,
+    Buffer.from('{}'),
+  ],
+];
+
+/** What was asked and answered, for whoever reads a failure. */
+function inWords(verb: string, address: string, head: object, body: Buffer, reply: Reply | null): string {
+  const sent = `${verb} ${address.slice(0, 300)}\n${JSON.stringify(head).slice(0, 1000)}\n${body.length} bytes: ${body.toString('latin1', 0, 200)}`;
+  return `${sent}\n→ ${reply ? `${reply.status} ${reply.type}\n${reply.text.slice(0, 500)}` : 'no answer'}`;
+}
+
 test('whatever is asked, however', async () => {
   const world = await openWorld({ site: MAPPED, env: { API_TOKEN: API, TRUST_PROXY: '1' } });
   const port = Number(new URL(world.url).port);
-  const counts = new Map<number, number>();
+  const answered: number[] = [];
   let now = 0;
   await fc.assert(
     fc.asyncProperty(
@@ -417,22 +476,28 @@ test('whatever is asked, however', async () => {
         const head: Record<string, string | string[]> = { ...from, ...once };
         const there = name && head[name];
         if (name) head[name] = [typeof there === 'string' ? there : MARK, '*, x'];
-        const reply = await ask(port, verb, address + search, head, content);
-        if (!reply) return;
-        counts.set(reply.status, (counts.get(reply.status) ?? 0) + 1);
-        judge(reply, verb);
+        let reply: Reply | null = null;
+        try {
+          reply = await ask(port, verb, address + search, head, content);
+          if (reply) judge(reply, verb);
+        } catch (error) {
+          const { message } = error as Error;
+          throw new Error(`${message}\n${inWords(verb, address + search, head, content, reply)}`, {
+            cause: error,
+          });
+        }
+        if (reply) answered.push(reply.status);
       },
     ),
-    { numRuns: 1500, interruptAfterTimeLimit: 25_000, markInterruptAsFailure: false },
+    {
+      numRuns: 1500,
+      interruptAfterTimeLimit: 25_000,
+      markInterruptAsFailure: false,
+      examples: CERTAIN.map(([, ...asked]) => asked),
+    },
   );
-  // It got in as well as being refused, or it has tested nothing.
-  for (const status of [200, 400, 401, 404, 405, 415, 422]) {
-    expect([status, counts.get(status) ?? 0], JSON.stringify([...counts])).toEqual([
-      status,
-      expect.any(Number),
-    ]);
-    expect(counts.get(status) ?? 0, `${status} of ${JSON.stringify([...counts])}`).toBeGreaterThan(0);
-  }
+  // It got in as well as being refused, or it has tested nothing; on a busy machine it asks less.
+  expect(answered.slice(0, CERTAIN.length)).toEqual(CERTAIN.map(([status]) => status));
   expect(world.logged.filter(({ level }) => level === 'error')).toEqual([]);
   expect((await world.get('/status/live')).status).toBe(200);
 }, 60_000);

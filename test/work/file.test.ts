@@ -18,6 +18,7 @@ function desk(together = MINUTE, parents: Readonly<Record<string, string[]>> = {
   let budget = Number.POSITIVE_INFINITY;
   let readOnly = false;
   let setting = together;
+  let now = T0;
   const spend = () => {
     if (budget-- <= 0) throw new Error('killed');
   };
@@ -40,6 +41,7 @@ function desk(together = MINUTE, parents: Readonly<Record<string, string[]>> = {
     create: async (id, text) => (id in files ? false : put(id, text)),
     replace: async (id, before, text) => (files[id] === before ? put(id, text) : false),
     templates: () => ({}),
+    clock: () => now,
     log: LOG,
   });
   const incidents = () =>
@@ -66,9 +68,10 @@ function desk(together = MINUTE, parents: Readonly<Record<string, string[]>> = {
         incidentId: null,
       });
     },
-    /** A round at a second; killed after so many writes. */
-    async round(second: number, writes = Number.POSITIVE_INFINITY): Promise<Filed | null> {
+    /** A round at a second; killed after so many writes. It may be a while before it reads what is pending. */
+    async round(second: number, writes = Number.POSITIVE_INFINITY, later = 0): Promise<Filed | null> {
       budget = writes;
+      now = T0 + (second + later) * SECOND;
       const read = { incidents: incidents(), text: (id: string) => files[id] };
       return file(read, site({ together: setting, components }), T0 + second * SECOND).catch(() => null);
     },
@@ -115,6 +118,27 @@ describe('three outages at once', () => {
       expect(files[FILE]).toContain('status: resolved');
     },
   );
+
+  test('known only while a round is under way, the first waits for the others all the same', async () => {
+    const { files, rows, tell, round } = desk();
+    tell('a', 'down', 0, 20);
+    // Begun at 19 s, before anything was known; at 20 s it reads what is pending.
+    const filed = await round(19, Number.POSITIVE_INFINITY, 1);
+    expect([files, [...(filed?.gathering ?? [])]]).toEqual([{}, [FILE]]);
+    tell('b', 'down', 1, 30);
+    await round(81);
+    expect(Object.keys(files)).toEqual([FILE]);
+    tell('a', 'up', 90, 100);
+    await round(99, Number.POSITIVE_INFINITY, 1);
+    expect(rows.at(-1)?.filedAt).toBeNull();
+    tell('b', 'up', 91, 101);
+    await round(102);
+    expect(files[FILE]?.match(/^## Resolved/gm)).toHaveLength(1);
+    // A clock that was set back for good keeps nobody waiting.
+    tell('c', 'down', 200, 220);
+    await round(150);
+    expect(Object.keys(files)).toHaveLength(2);
+  });
 
   test.each([1, 2])(
     'named after a child and killed after %d writes, a parent with a past has one file',
