@@ -17,12 +17,23 @@ import { verdictOf } from './verdict.ts';
 
 /** Composes the Snapshot of `now`. Pure: the same facts and moment give the same Snapshot. */
 export function compose(facts: Facts, now: Millis): Snapshot {
+  const steps = composing(facts, now);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** The same a component a step, for those who have others to see to between. */
+export function* composing(facts: Facts, now: Millis): Generator<void, Snapshot, void> {
   const { site } = facts;
   const views = facts.incidents.map(incident => knownView(incident, facts) ?? viewOf(incident, facts, now));
   const touching = byComponent(views);
-  const components = site.components.map(component =>
-    componentView(component, touching.get(component.id) ?? [], facts, now),
-  );
+  const components: ComponentView[] = [];
+  for (const component of site.components) {
+    components.push(componentView(component, touching.get(component.id) ?? [], facts, now));
+    yield;
+  }
   const incidents = views.filter(view => view.scheduled === null).sort(byStart);
   const checks = components.map(view => view.checkedAt).filter(at => at !== null);
   return {

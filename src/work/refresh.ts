@@ -1,6 +1,7 @@
 // Refresh: gathers the facts, files what is owed to the folder, and holds the current Snapshot.
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { Sightings } from '../core/claim.ts';
-import { compose } from '../core/compose.ts';
+import { composing } from '../core/compose.ts';
 import type { Facts, Measured } from '../core/facts.ts';
 import type { Revision } from '../core/history.ts';
 import { promiseOf } from '../core/impact.ts';
@@ -106,7 +107,7 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
       sightings,
       revision: next,
     };
-    return compose(facts, at);
+    return inTurns(composing(facts, at));
   }
 
   return {
@@ -122,6 +123,22 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
       return () => listeners.delete(tell);
     },
   };
+}
+
+/** So long, in ms, a turn of composing keeps requests waiting. */
+const TURN = 3;
+
+/** Goes through the steps in turns. The facts were gathered in one go: what happens between changes none of them. */
+async function inTurns<T>(steps: Generator<void, T, void>): Promise<T> {
+  for (;;) {
+    // Once before anything: gathering was a turn, and whatever comes after has the next one to itself.
+    await breathe();
+    const begun = performance.now();
+    while (performance.now() - begun < TURN) {
+      const { done, value } = steps.next();
+      if (done) return value;
+    }
+  }
 }
 
 function withUnfiled(incidents: readonly Incident[], { unfiled, gathering }: Filed): readonly Incident[] {
