@@ -1,5 +1,4 @@
 // Refresh: gathers the facts, files what is owed to the folder, and holds the current Snapshot.
-import { setImmediate as breathe } from 'node:timers/promises';
 import type { Sightings } from '../core/claim.ts';
 import { composing } from '../core/compose.ts';
 import type { Facts, Measured } from '../core/facts.ts';
@@ -14,6 +13,7 @@ import { occurrencesOf } from '../core/recurrence.ts';
 import { silence } from '../core/reminder.ts';
 import type { Site } from '../core/site.ts';
 import type { Snapshot } from '../core/snapshot.ts';
+import { inTurns } from '../core/steps.ts';
 import { DAY, iso, MINUTE, type Millis } from '../core/time.ts';
 import { shortId } from '../core/token.ts';
 import { type Warning, warningProblems } from '../core/warning.ts';
@@ -123,22 +123,6 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
       return () => listeners.delete(tell);
     },
   };
-}
-
-/** So long, in ms, a turn of composing keeps requests waiting. */
-const TURN = 3;
-
-/** Goes through the steps in turns. The facts were gathered in one go: what happens between changes none of them. */
-async function inTurns<T>(steps: Generator<void, T, void>): Promise<T> {
-  for (;;) {
-    // Once before anything: gathering was a turn, and whatever comes after has the next one to itself.
-    await breathe();
-    const begun = performance.now();
-    while (performance.now() - begun < TURN) {
-      const { done, value } = steps.next();
-      if (done) return value;
-    }
-  }
 }
 
 function withUnfiled(incidents: readonly Incident[], { unfiled, gathering }: Filed): readonly Incident[] {
