@@ -12,7 +12,7 @@ import { apiCalls } from './page/api.ts';
 import { liveBlog } from './page/blog.ts';
 import { checkedHtml } from './page/checked.ts';
 import { componentFacts } from './page/component.ts';
-import { groups, key } from './page/components.ts';
+import { type DrawRow, groups, key } from './page/components.ts';
 import { choices, problem, wishes } from './page/forms.ts';
 import { before, covers, monthCards, months, turn } from './page/history.ts';
 import { card, happening, pastDays, upcoming } from './page/incidents.ts';
@@ -118,16 +118,19 @@ export function makePages(render: Render): Pages {
       live: true,
       health: verdict.health,
     };
-    return page('live', ctx, tell, about, {
+    const data = {
       verdict,
       checkedHtml: checkedHtml(snapshot, tell),
       happening: happening(snapshot).map(incident => card(incident, tell)),
       upcoming: upcoming(snapshot).map(incident => card(incident, tell)),
-      groups: yield* groups(snapshot, tell, (row, level) => render('parts/component', { row, tell, level })),
       key: key(tell),
       metrics: metricRows(snapshot, tell),
       past: pastDays(snapshot, PAST_DAYS, tell),
-    });
+    };
+    yield;
+    const draw: DrawRow = (row, level) => render('parts/component', { row, tell, level });
+    const drawn = yield* groups(snapshot, tell, draw);
+    return page('live', ctx, tell, about, { ...data, groups: drawn });
   }
 
   return {

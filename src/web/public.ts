@@ -140,7 +140,10 @@ function htmlOf(body: string): Answer {
 }
 
 function* htmlIn(steps: Steps<string>): Steps<Answer> {
-  return htmlOf(yield* steps);
+  const body = yield* steps;
+  // A page of megabytes takes as long again to become bytes.
+  yield;
+  return htmlOf(body);
 }
 
 /** What a badge is asked to say; anything else asks for the state. */
