@@ -10,6 +10,7 @@ import { coveredBy, isUnderWay, stateAt } from './maintenance.ts';
 import { renderMarkdown } from './markdown.ts';
 import type { Site } from './site.ts';
 import type { ComponentView, GroupView, IncidentView, Snapshot } from './snapshot.ts';
+import { finish, type Steps } from './steps.ts';
 import { DAY, MINUTE, type Millis } from './time.ts';
 import { shortId } from './token.ts';
 import { type Outage, type Span, uptimeOf } from './uptime.ts';
@@ -17,12 +18,19 @@ import { verdictOf } from './verdict.ts';
 
 /** Composes the Snapshot of `now`. Pure: the same facts and moment give the same Snapshot. */
 export function compose(facts: Facts, now: Millis): Snapshot {
+  return finish(composing(facts, now));
+}
+
+/** The same, a component a step. */
+export function* composing(facts: Facts, now: Millis): Steps<Snapshot> {
   const { site } = facts;
   const views = facts.incidents.map(incident => knownView(incident, facts) ?? viewOf(incident, facts, now));
   const touching = byComponent(views);
-  const components = site.components.map(component =>
-    componentView(component, touching.get(component.id) ?? [], facts, now),
-  );
+  const components: ComponentView[] = [];
+  for (const component of site.components) {
+    components.push(componentView(component, touching.get(component.id) ?? [], facts, now));
+    yield;
+  }
   const incidents = views.filter(view => view.scheduled === null).sort(byStart);
   const checks = components.map(view => view.checkedAt).filter(at => at !== null);
   return {

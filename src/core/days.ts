@@ -31,10 +31,10 @@ export function daysOf(
   return Array.from({ length: count }, (_, index) => {
     const day: Span = { start: first + index * DAY, end: Math.min(first + (index + 1) * DAY, now) };
     const calm = quiet(component, known, from, day);
-    const within = <T>(of: readonly Dated<T>[][]) =>
-      (of[index] ?? []).filter(({ span }) => touches(span, day)).map(({ item }) => item);
     // Most days of most components: nothing was reported.
     if (!bad[index] && !spared[index] && !touching[index]) return plainCell(day.start, calm);
+    const within = <T>(of: readonly Dated<T>[][]) =>
+      (of[index] ?? []).filter(({ span }) => touches(span, day)).map(({ item }) => item);
     const outagesThen = within(bad);
     const sparedThen = within(spared);
     const touchingThen = within(touching);

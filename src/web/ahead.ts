@@ -1,5 +1,4 @@
 // Ahead: what visitors ask for is made of the next Snapshot in steps, before anybody is shown it.
-import { setImmediate } from 'node:timers/promises';
 import { SECOND } from '../core/time.ts';
 import type { Lang } from '../core/words/words.ts';
 import type { Generation } from './generation.ts';
@@ -33,10 +32,9 @@ export async function makeAhead(shown: Generation, next: Generation): Promise<vo
     .slice(0, MOST);
   const packing: Promise<void>[] = [];
   for (const [key, { rendered, make }] of wanted) {
-    await setImmediate();
     if (performance.now() - begun > LONGEST) break;
-    // Asked for by its new version meanwhile: it is there.
-    const made = next.kept.get(key)?.rendered ?? tried(() => next.add(key, make));
+    // What cannot be made ahead is tried again when somebody asks, and then it is an error with a place.
+    const made = await next.renderAhead(key, make).catch(() => null);
     if (!made) continue;
     made.idle = rendered.idle + 1;
     const packed = Promise.all(rendered.asked.map(encoding => made.pack(encoding)));
@@ -66,13 +64,4 @@ function addressesOf({ hot }: Generation): Map<Rendered, Address[]> {
     }
   }
   return found;
-}
-
-/** What cannot be made ahead is tried again when somebody asks, and then it is an error with a place. */
-function tried(make: () => Rendered | null): Rendered | null {
-  try {
-    return make();
-  } catch {
-    return null;
-  }
 }

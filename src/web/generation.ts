@@ -1,5 +1,7 @@
 // A generation: everything that was made of one Snapshot, and the addresses it is given at. Bounded.
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { Snapshot } from '../core/snapshot.ts';
+import { finish, inTurns, type Steps } from '../core/steps.ts';
 import type { Lang } from '../core/words/words.ts';
 import type { Hot } from './hot.ts';
 import { type Answer, Rendered } from './rendered.ts';
@@ -10,12 +12,17 @@ const MOST_BYTES = 16_000_000;
 /** So many addresses in a language are answered from memory; the rest go through Express. */
 const MOST_HOT = 1000;
 
-export type Make = (snapshot: Snapshot) => Answer | null;
+/** Null when there is no such thing; what takes long comes in steps. */
+export type Make = (snapshot: Snapshot) => Answer | Steps<Answer> | null;
 
 /** An answer and how it was made, so that it can be made again of the next Snapshot. */
 interface Kept {
   readonly rendered: Rendered;
   readonly make: Make;
+}
+
+function inSteps(made: ReturnType<Make>): made is Steps<Answer> {
+  return made !== null && !('body' in made);
 }
 
 export class Generation {
@@ -33,16 +40,27 @@ export class Generation {
   /** What is kept under the key, else what `make` makes now; null when there is no such thing. */
   render(key: string, make: Make): Rendered | null {
     const known = this.kept.get(key);
-    if (!known) return this.add(key, make);
+    if (!known) {
+      const made = make(this.snapshot);
+      return this.keep(key, make, inSteps(made) ? finish(made) : made);
+    }
     known.rendered.idle = 0;
     this.kept.delete(key);
     this.kept.set(key, known);
     return known.rendered;
   }
 
-  /** Makes and keeps an answer; what was asked for longest ago makes room. */
-  add(key: string, make: Make): Rendered | null {
-    const answer = make(this.snapshot);
+  /** The same before anybody asks: in turns, so that requests get through. Who asks meanwhile has it made at once. */
+  async renderAhead(key: string, make: Make): Promise<Rendered | null> {
+    await breathe();
+    const known = () => this.kept.get(key)?.rendered;
+    const made = known() ? null : make(this.snapshot);
+    const answer = inSteps(made) ? await inTurns(made) : made;
+    return known() ?? this.keep(key, make, answer);
+  }
+
+  /** Keeps an answer; what was asked for longest ago makes room. */
+  private keep(key: string, make: Make, answer: Answer | null): Rendered | null {
     if (!answer) return null;
     const rendered = new Rendered(answer);
     this.drop(key);

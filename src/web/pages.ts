@@ -2,6 +2,7 @@
 // templates only arrange.
 import type { Render } from '../core/render.ts';
 import type { Snapshot } from '../core/snapshot.ts';
+import { finish, type Steps } from '../core/steps.ts';
 import type { Choice, Subscriber } from '../core/subscriber.ts';
 import { utcDay } from '../core/time.ts';
 import type { Lang } from '../core/words/words.ts';
@@ -11,7 +12,7 @@ import { apiCalls } from './page/api.ts';
 import { liveBlog } from './page/blog.ts';
 import { checkedHtml } from './page/checked.ts';
 import { componentFacts } from './page/component.ts';
-import { groups, key } from './page/components.ts';
+import { type DrawRow, groups, key } from './page/components.ts';
 import { choices, problem, wishes } from './page/forms.ts';
 import { before, covers, monthCards, months, turn } from './page/history.ts';
 import { card, happening, pastDays, upcoming } from './page/incidents.ts';
@@ -49,6 +50,8 @@ export type Notice =
 /** A problem is a key of the catalogue without `problem.` (`email_invalid`) or a finished sentence. */
 export interface Pages {
   live(ctx: PageContext): string;
+  /** The same in steps. */
+  living(ctx: PageContext): Steps<string>;
   /** null when there is no such incident. */
   incident(ctx: PageContext, id: string): string | null;
   /** `month` as `YYYY-MM`, or null for the newest three; null when the month is none of the history's. */
@@ -104,29 +107,35 @@ export function makePages(render: Render): Pages {
   ) =>
     page(name, ctx, tell, { title, description: title, path: null, live: false, query }, { title, ...data });
 
+  function* living(ctx: PageContext): Steps<string> {
+    const tell = tellOf(ctx);
+    const { snapshot } = ctx;
+    const verdict = verdictText(snapshot, tell);
+    const about: About = {
+      title: verdict.plain,
+      description: verdict.notes.join('. ') || tell.say('page.description', { title: snapshot.site.title }),
+      path: '/status/live',
+      live: true,
+      health: verdict.health,
+    };
+    const data = {
+      verdict,
+      checkedHtml: checkedHtml(snapshot, tell),
+      happening: happening(snapshot).map(incident => card(incident, tell)),
+      upcoming: upcoming(snapshot).map(incident => card(incident, tell)),
+      key: key(tell),
+      metrics: metricRows(snapshot, tell),
+      past: pastDays(snapshot, PAST_DAYS, tell),
+    };
+    yield;
+    const draw: DrawRow = (row, level) => render('parts/component', { row, tell, level });
+    const drawn = yield* groups(snapshot, tell, draw);
+    return page('live', ctx, tell, about, { ...data, groups: drawn });
+  }
+
   return {
-    live(ctx) {
-      const tell = tellOf(ctx);
-      const { snapshot } = ctx;
-      const verdict = verdictText(snapshot, tell);
-      const about: About = {
-        title: verdict.plain,
-        description: verdict.notes.join('. ') || tell.say('page.description', { title: snapshot.site.title }),
-        path: '/status/live',
-        live: true,
-        health: verdict.health,
-      };
-      return page('live', ctx, tell, about, {
-        verdict,
-        checkedHtml: checkedHtml(snapshot, tell),
-        happening: happening(snapshot).map(incident => card(incident, tell)),
-        upcoming: upcoming(snapshot).map(incident => card(incident, tell)),
-        groups: groups(snapshot, tell),
-        key: key(tell),
-        metrics: metricRows(snapshot, tell),
-        past: pastDays(snapshot, PAST_DAYS, tell),
-      });
-    },
+    live: ctx => finish(living(ctx)),
+    living,
 
     incident(ctx, id) {
       const incident = entryOf(ctx.snapshot, id);

@@ -1,6 +1,7 @@
 // Everything public and cacheable: pages, JSON, feeds, calendar, badges, straight from the Snapshot.
 import type { Request, Response, Router } from 'express';
 import type { Snapshot } from '../core/snapshot.ts';
+import type { Steps } from '../core/steps.ts';
 import { BADGES, type BadgeShow, badge } from './badges.ts';
 import { maintenanceIcs } from './calendar.ts';
 import type { Web } from './context.ts';
@@ -25,14 +26,14 @@ export function publicRoutes(router: Router, web: Web): void {
   const { answers } = web;
 
   // What makes an answer is kept with it, to make the next one ahead: it must not hold the request.
-  const page = (make: (ctx: PageContext, params: Params) => string | null) => {
+  const page = (make: (ctx: PageContext, params: Params) => string | Steps<string> | null) => {
     return (req: Request, res: Response, next: () => void) => {
       const { params, path } = req as Request<Params>;
       const visitor = visitorOf(req);
       const key = `${visitor.lang} ${visitor.langAsked} ${web.base()} ${path}`;
       const rendered = answers.render(req, key, snapshot => {
         const body = make(contextFor(web, snapshot, visitor), params);
-        return body === null ? null : { type: HTML, body };
+        return typeof body === 'string' ? htmlOf(body) : body && htmlIn(body);
       });
       if (!rendered) return next();
       const vary = 'Accept-Encoding, Accept-Language';
@@ -41,7 +42,7 @@ export function publicRoutes(router: Router, web: Web): void {
   };
   router.get(
     ['/', '/status/live'],
-    page(ctx => web.pages.live(ctx)),
+    page(ctx => web.pages.living(ctx)),
   );
   router.get(['/status', '/status/'], (_req, res) => res.redirect(302, `${web.base()}/status/live`));
   router.get(
@@ -132,6 +133,17 @@ export function publicRoutes(router: Router, web: Web): void {
     return { type: 'image/svg+xml; charset=utf-8', body: badge(snapshot, component, show) };
   });
   router.get(['/status/badge.svg', '/status/badge/:component.svg'], svg);
+}
+
+function htmlOf(body: string): Answer {
+  return { type: HTML, body };
+}
+
+function* htmlIn(steps: Steps<string>): Steps<Answer> {
+  const body = yield* steps;
+  // A page of megabytes takes as long again to become bytes.
+  yield;
+  return htmlOf(body);
 }
 
 /** What a badge is asked to say; anything else asks for the state. */

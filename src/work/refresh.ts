@@ -1,6 +1,6 @@
 // Refresh: gathers the facts, files what is owed to the folder, and holds the current Snapshot.
 import type { Sightings } from '../core/claim.ts';
-import { compose } from '../core/compose.ts';
+import { composing } from '../core/compose.ts';
 import type { Facts, Measured } from '../core/facts.ts';
 import type { Revision } from '../core/history.ts';
 import { promiseOf } from '../core/impact.ts';
@@ -13,6 +13,7 @@ import { occurrencesOf } from '../core/recurrence.ts';
 import { silence } from '../core/reminder.ts';
 import type { Site } from '../core/site.ts';
 import type { Snapshot } from '../core/snapshot.ts';
+import { inTurns } from '../core/steps.ts';
 import { DAY, iso, MINUTE, type Millis } from '../core/time.ts';
 import { shortId } from '../core/token.ts';
 import { type Warning, warningProblems } from '../core/warning.ts';
@@ -106,7 +107,7 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
       sightings,
       revision: next,
     };
-    return compose(facts, at);
+    return inTurns(composing(facts, at));
   }
 
   return {

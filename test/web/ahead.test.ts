@@ -2,7 +2,9 @@
 // for the new version gets it at once, and requests get through between any two.
 import { createServer } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
+import type { Steps } from '../../src/core/steps.ts';
 import { makeAnswers } from '../../src/web/answers.ts';
+import type { Make } from '../../src/web/generation.ts';
 import type { Answer } from '../../src/web/rendered.ts';
 import { snapshot } from '../makers.ts';
 
@@ -10,7 +12,7 @@ const first = { ...snapshot([]), version: 'one' };
 const second = { ...first, version: 'two' };
 
 /** A server of answers alone; `cold` are the addresses that memory did not know. */
-async function open(make: (path: string, version: string) => Answer | null = plain) {
+async function open(make: (path: string, version: string) => ReturnType<Make> = plain) {
   const answers = makeAnswers(first);
   const cold: string[] = [];
   const server = createServer(
@@ -78,12 +80,63 @@ test('between any two answers the loop turns', async () => {
   expect(log.join(' ')).not.toContain('make make');
 });
 
+/** Waits halfway, five seconds at most. */
+function* waiting(isOver: () => boolean, body: () => string): Steps<Answer> {
+  for (const end = performance.now() + 5000; !isOver() && performance.now() < end; ) yield;
+  return { type: 'text/plain', body: body().repeat(99) };
+}
+
+function* failing(): Steps<Answer> {
+  yield;
+  throw new Error('a fault in a part');
+}
+
+test('requests are answered halfway through an answer that comes in steps', async () => {
+  let answered = false;
+  const { answers, get } = await open((path, version) => {
+    if (path !== '/long') return plain(path, version);
+    return waiting(
+      () => version === 'one' || answered,
+      () => `${version} ${answered ? 'after' : 'before'} `,
+    );
+  });
+  expect(await get('/long')).toContain('one before');
+  await get('/short');
+  const prepared = answers.prepare(second);
+  expect(versionIn(await get('/short'))).toBe('one');
+  expect(versionIn(await get('/long'))).toBe('one');
+  answered = true;
+  await prepared;
+  expect(await get('/long')).toContain('two after');
+});
+
+test('who asks for the new version halfway has it in one go, and it is the one kept', async () => {
+  let made = 0;
+  let asked = false;
+  const { answers, get } = await open((_path, version) => {
+    const number = ++made;
+    // The first of the new version is the one made ahead.
+    return waiting(
+      () => number !== 2 || asked,
+      () => `${version} #${number} `,
+    );
+  });
+  await get('/a');
+  const prepared = answers.prepare(second);
+  const early = await get('/a?v=two');
+  expect(early).toContain('two #3');
+  asked = true;
+  await prepared;
+  expect(await get('/a')).toBe(early);
+});
+
 test('what cannot be made keeps nothing else from being shown', async () => {
   const { answers, cold, get } = await open((path, version) => {
     if (path === '/bad' && version === 'two') throw new Error('a fault in a view');
+    if (path === '/worse' && version === 'two') return failing();
     return path === '/gone' && version === 'two' ? null : plain(path, version);
   });
-  for (const path of ['/bad', '/gone', '/good']) await get(path);
+  for (const path of ['/bad', '/worse', '/gone', '/good']) await get(path);
   cold.length = 0;
   await answers.prepare(second);
   expect(versionIn(await get('/good'))).toBe('two');

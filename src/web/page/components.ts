@@ -2,6 +2,7 @@
 import type { Health } from '../../core/component.ts';
 import { escapeHtml } from '../../core/markdown.ts';
 import type { ComponentView, GroupView, Snapshot } from '../../core/snapshot.ts';
+import type { Steps } from '../../core/steps.ts';
 import { CODE, icon } from './face.ts';
 import { knownPercent, NARROW, type Strip, strip } from './strip.ts';
 import type { Tell } from './tell.ts';
@@ -33,15 +34,28 @@ export interface Group {
   readonly count: string;
   /** Opens by itself when something in it is not well. */
   readonly open: boolean;
-  readonly rows: readonly Row[];
+  /** As HTML. */
+  readonly rows: readonly string[];
 }
 
-/** The component section's groups, in the site's order. */
-export function groups(snapshot: Snapshot, tell: Tell): Group[] {
+/** A row as HTML, its name a heading of that level. */
+export type DrawRow = (row: Row, level: 'h3' | 'h4') => string;
+
+/** The component section's groups, in the site's order; a row a step. */
+export function* groups(snapshot: Snapshot, tell: Tell, draw: DrawRow): Steps<Group[]> {
   const titles = new Map(
     [...snapshot.incidents, ...snapshot.maintenances].map(({ id, title }) => [id, title]),
   );
-  return snapshot.groups.map((group, i) => groupOf(group, i, titles, tell));
+  const drawn: Group[] = [];
+  for (const [i, group] of snapshot.groups.entries()) {
+    const rows: string[] = [];
+    for (const view of group.components) {
+      rows.push(draw(row(view, titles, tell), group.name === null ? 'h3' : 'h4'));
+      yield;
+    }
+    drawn.push({ ...groupOf(group, i, tell), rows });
+  }
+  return drawn;
 }
 
 /** The key to the bars: every state, best first. */
@@ -53,7 +67,7 @@ export function key(tell: Tell): { code: string; state: string }[] {
   return order.map(state => ({ code: CODE[state], state: tell.say(`state.${state}`) }));
 }
 
-function groupOf(group: GroupView, i: number, titles: ReadonlyMap<string, string>, tell: Tell): Group {
+function groupOf(group: GroupView, i: number, tell: Tell): Omit<Group, 'rows'> {
   // Absence of data is no trouble: an unconfigured check does not unfold its group.
   const open = group.components.some(({ health }) => health !== 'operational' && health !== 'no_data');
   return {
@@ -64,7 +78,6 @@ function groupOf(group: GroupView, i: number, titles: ReadonlyMap<string, string
     state: tell.say(`state.${group.health}`),
     count: tell.say('component.group', { n: group.components.length }),
     open,
-    rows: group.components.map(view => row(view, titles, tell)),
   };
 }
 

@@ -75,14 +75,27 @@ function frame(health: Health, headline: string, notes: readonly string[], tell:
   ].join('');
 }
 
+/** Every page of a Snapshot names the picture by what is on it: its days are looked through once. */
+const worstDays = new WeakMap<Snapshot['components'], readonly Health[]>();
+
 /** Each day the worst of all components; a day that some saw and nobody saw ill is well. */
+function worstOf(components: Snapshot['components']): readonly Health[] {
+  const known = worstDays.get(components);
+  if (known) return known;
+  const days = (components[0]?.days ?? []).map((_, i) =>
+    worst(components.map(view => view.days[i]?.state ?? 'no_data')),
+  );
+  worstDays.set(components, days);
+  return days;
+}
+
 function bars({ components }: Snapshot, tell: Tell): string {
-  const days = components[0]?.days.length ?? 0;
+  const states = worstOf(components);
+  const days = states.length;
   if (days === 0) return '';
   const pitch = ROOM / days;
-  const rects = Array.from({ length: days }, (_, i) => {
-    const states = components.map(view => view.days[i]?.state ?? 'no_data');
-    const code = CODE[worst(states)];
+  const rects = states.map((state, i) => {
+    const code = CODE[state];
     const tall = Math.round(BARS.tall * HEIGHT[code]!);
     const x = (EDGE + i * pitch).toFixed(1);
     return `<rect x="${x}" y="${BARS.top + BARS.tall - tall}" width="${(pitch * 0.66).toFixed(1)}" height="${tall}" fill="${BAR[code]}"/>`;

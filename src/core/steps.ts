@@ -1,0 +1,33 @@
+// Steps: a long computation cut where others may have their turn. What it is made of does not change
+// meanwhile, so it comes to the same in one go and in many.
+import { setImmediate as breathe } from 'node:timers/promises';
+import type { Millis } from './time.ts';
+
+/** Yields between parts that take well under a millisecond each; returns what it made. */
+export type Steps<T> = Generator<void, T, void>;
+
+/** So long a turn keeps requests waiting. */
+const TURN: Millis = 3;
+
+/** What the steps make, in one go. */
+export function finish<T>(steps: Steps<T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/**
+ * The same in turns of a few milliseconds, with a breath before each: a promise continued while I/O is
+ * handled goes on before any more I/O is, so without it the first turn would be part of the caller's.
+ */
+export async function inTurns<T>(steps: Steps<T>): Promise<T> {
+  for (;;) {
+    await breathe();
+    const begun = performance.now();
+    while (performance.now() - begun < TURN) {
+      const { done, value } = steps.next();
+      if (done) return value;
+    }
+  }
+}
