@@ -32,15 +32,24 @@ const SHARED: Disk = { lstat, readFile };
 /** At start nobody waits for answers, and ten thousand files are read in half the time. */
 const ALONE: Disk = { lstat: lstatSync, readFile: readFileSync };
 
-/** Reads every incident file below `folder`; `known` are the entries of the scan before, by path. */
+/**
+ * Reads every incident file below `folder`; `known` are the entries of the scan before, by path. A folder that
+ * is there and cannot be read takes nothing off the page: what is known stays, with the problem.
+ */
 export async function scanFolder(
   folder: string,
   known: ReadonlyMap<string, Entry>,
 ): Promise<Map<string, Entry>> {
-  const root = await realpath(folder).catch(() => null);
   const found = new Map<string, Entry>();
-  const listed = root === null ? null : await readdir(root, { recursive: true }).catch(() => null);
-  if (root === null || listed === null) return found;
+  let root: string;
+  let listed: string[];
+  try {
+    root = await realpath(folder);
+    listed = await readdir(root, { recursive: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' ? found : new Map(known).set(folder, unreadable(folder, code, known));
+  }
   const names = listed.filter(isIncidentName).sort();
   const disk = known.size === 0 ? ALONE : SHARED;
   for (let index = 0; index < names.length; index += 64) {
@@ -49,6 +58,23 @@ export async function scanFolder(
     for (const entry of entries) if (entry) found.set(entry.file, entry);
   }
   return found;
+}
+
+/** Stands for the folder itself among its files, until it can be read again. */
+function unreadable(folder: string, code: string | undefined, known: ReadonlyMap<string, Entry>): Entry {
+  const before = known.get(folder);
+  if (before && before.stamp === code) return before;
+  const what = `it cannot be read (${code}), so the incidents last read stay on the page`;
+  return {
+    file: folder,
+    id: '',
+    stamp: code ?? 'unreadable',
+    text: null,
+    good: null,
+    problems: [
+      { level: 'error', where: folder, what, fix: 'make it a folder that the server may read and list' },
+    ],
+  };
 }
 
 /**

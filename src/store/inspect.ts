@@ -32,7 +32,17 @@ export interface Inspected {
 const ALWAYS = 64 * 1024 ** 2;
 /** Beyond this only what cannot be measured again is checked: a gigabyte takes two seconds. */
 const WHOLE = 1024 ** 3;
-const PRECIOUS = ['subscribers', 'updates', 'deliveries', 'suppressed', 'transitions', 'components', 'meta'];
+const PRECIOUS = [
+  'subscribers',
+  'updates',
+  'deliveries',
+  'suppressed',
+  'channels',
+  'messages',
+  'transitions',
+  'components',
+  'meta',
+];
 
 /** What the file's first bytes say; null when there is no file. Throws DatabaseRefused. */
 export function inspectHeader(file: string): { pages: number; pageSize: number; bytes: number } | null {
@@ -109,7 +119,10 @@ export function inspect(file: string, thorough: boolean): Inspected {
 }
 
 function check(sqlite: Sqlite.Database, file: string, bytes: number): void {
-  const asked = bytes <= WHOLE ? ['quick_check(1)'] : PRECIOUS.map(table => `quick_check(${table})`);
+  // A database of an older version may lack some.
+  const there = tablesOf(sqlite);
+  const precious = PRECIOUS.filter(table => there.includes(table));
+  const asked = bytes <= WHOLE ? ['quick_check(1)'] : precious.map(table => `quick_check(${table})`);
   for (const pragma of asked) {
     const said = sqlite.pragma(pragma, { simple: true }) as string;
     if (said !== 'ok')
@@ -118,8 +131,12 @@ function check(sqlite: Sqlite.Database, file: string, bytes: number): void {
 }
 
 function hasOurTables(sqlite: Sqlite.Database): boolean {
-  const names = sqlite.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all();
+  const names = tablesOf(sqlite);
   return ['components', 'deliveries', 'meta'].every(name => names.includes(name));
+}
+
+function tablesOf(sqlite: Sqlite.Database): unknown[] {
+  return sqlite.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all();
 }
 
 const refused = (file: string, what: string, fix: string) => new DatabaseRefused(file, what, fix);

@@ -197,7 +197,10 @@ describe.runIf(HAS_CHROMIUM)('the page in a browser', () => {
   it('says when it has lost contact, and that it is back', async () => {
     shown = pages.live(ctx({ ...FACES.well!, version: 'a' }));
     const page = await open();
+    // A stream that opens only now would be contact again.
+    const opened = page.waitForResponse(answer => answer.url().endsWith('/events'));
     await page.goto(`${origin}/live`);
+    await opened;
     await page.context().setOffline(true);
     const soon = { timeout: 10_000 };
     await expect

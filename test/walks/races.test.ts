@@ -118,6 +118,24 @@ describe('saving', () => {
     await world.pass(1);
     expect(titles(world)).toEqual(['Other branch']);
   });
+
+  test('a folder that is there and cannot be read: what was read stays, the fact is named, until it can', async () => {
+    const world = await openWorld({ files: { '20260310_a.md': INCIDENT('First') } });
+    const folder = incidentsOf(world);
+    await rename(folder, `${folder}.away`);
+    await symlink(folder, folder);
+    await world.pass(90, 30);
+    expect(titles(world)).toEqual(['First']);
+    expect(problems(world)).toContain(
+      'it cannot be read (ELOOP), so the incidents last read stay on the page',
+    );
+    await rm(folder);
+    await rename(`${folder}.away`, folder);
+    await writeFile(path.join(folder, '20260310_b.md'), INCIDENT('Second'));
+    await world.pass(1);
+    expect(titles(world).sort()).toEqual(['First', 'Second']);
+    expect(problems(world)).not.toContain('cannot be read');
+  });
 });
 
 describe('a folder that cannot be written', () => {
