@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openDatabase } from '../src/store/database.ts';
+import { enrolled } from '../test/walks/readers.ts';
 import { startOurs, stop } from './servers.ts';
 
 /** Each is checked every second: 1,020 checks a minute. */
@@ -36,7 +36,8 @@ export async function openWork(dir: string, port: number): Promise<Work> {
     execArgv: ['--import', 'tsx'],
   });
   const [{ port: smtp }] = (await once(sink, 'message')) as [{ port: number }];
-  await subscribe(path.join(dir, 'data', 'status.db'));
+  const addresses = Array.from({ length: SUBSCRIBERS }, (_, i) => `user${i}@example.com`);
+  await enrolled(path.join(dir, 'data', 'status.db'), addresses, Date.now());
   const child = startOurs(port, dir, {
     SMTP_URL: `smtp://127.0.0.1:${smtp}`,
     MAIL_FROM: 'status@levqor.ai',
@@ -76,35 +77,4 @@ function site(target: number): string {
     `  - { id: c${i}, name: Component ${i}, schedule: "* * * * * *", check: ${check} }\n`;
   const components = Array.from({ length: COMPONENTS }, one).join('');
   return `title: Bench\nmail: { rate: ${MAILS_A_SECOND} }\ncomponents:\n${components}`;
-}
-
-async function subscribe(file: string): Promise<void> {
-  const db = openDatabase(file);
-  const now = Date.now();
-  const row = (_: unknown, i: number) => ({
-    id: `subscriber${i.toString(36).padStart(5, '0')}`,
-    address: `user${i}@example.com`,
-    address_key: `user${i}@example.com`,
-    state: 'confirmed' as const,
-    components: null,
-    nonce: 'n',
-    created_at: now,
-    confirmed_at: now,
-    confirmed_seq: i + 1,
-  });
-  const rows = Array.from({ length: SUBSCRIBERS }, row);
-  await db.transaction().execute(async trx => {
-    for (let i = 0; i < rows.length; i += 2000) {
-      await trx
-        .insertInto('subscribers')
-        .values(rows.slice(i, i + 2000))
-        .execute();
-    }
-    await trx
-      .updateTable('meta')
-      .set({ value: String(SUBSCRIBERS) })
-      .where('name', '=', 'confirmed_seq')
-      .execute();
-  });
-  await db.destroy();
 }
