@@ -1,10 +1,10 @@
 // The status folder as a store: status.yaml, incidents, brand files; read, watched, written atomically.
 import { readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { watch } from 'chokidar';
 import { createExclusively, replaceAtomically } from './atomic.ts';
 import { isRacy, scanFiles, scanFolder } from './scan.ts';
 import { type IncidentFiles, makeShelf } from './shelf.ts';
+import { watchFolder } from './watch.ts';
 
 export interface Content {
   /** The text of status.yaml; throws what the disk says. */
@@ -24,7 +24,7 @@ export interface Content {
   /** The path of a brand file inside the folder; null when it is not there or leads out of it. */
   brandFile(name: string): Promise<string | null>;
   /** Calls `ring` soon after anything in the folder changed, until the returned function is called. */
-  watch(ring: () => void): Promise<() => Promise<void>>;
+  watch(ring: () => void): Promise<() => void>;
 }
 
 /** Opens the status folder at `dir` (it need not hold an incidents folder yet). */
@@ -93,10 +93,9 @@ export function openContent(dir: string): Content {
       }
     },
     async watch(ring) {
-      const unwatch = await watchFolder(dir, {
+      const unwatch = await watchFolder(dir, folder, {
         ring,
         changed: hear,
-        // A folder came or went, or the watcher failed: what it held is not told one by one.
         lost: () => {
           heard = null;
         },
@@ -112,38 +111,5 @@ export function openContent(dir: string): Content {
   };
 }
 
-/** Long enough that an editor's save is one ring and a half-written file is whole. */
-const SETTLE_MS = 60;
-
 /** How long a change nobody heard of can stay unseen: network file systems tell nothing. */
 const LOOK_EVERYWHERE_MS = 60_000;
-
-interface Ears {
-  readonly ring: () => void;
-  readonly changed: (file: string) => void;
-  readonly lost: () => void;
-  readonly failed: () => void;
-}
-
-async function watchFolder(dir: string, ears: Ears): Promise<() => Promise<void>> {
-  let timer: NodeJS.Timeout | undefined;
-  const watcher = watch(dir, {
-    ignoreInitial: true,
-    ignored: file => /(^|[/\\])\.[^/\\]/.test(path.relative(dir, file)),
-  });
-  watcher.on('all', (event, file) => {
-    if (event === 'addDir' || event === 'unlinkDir') ears.lost();
-    else ears.changed(file);
-    clearTimeout(timer);
-    timer = setTimeout(ears.ring, SETTLE_MS);
-  });
-  // A watcher that fails (limits, a removed folder) costs freshness only: the round reads by the clock too.
-  watcher.on('error', ears.failed);
-  await new Promise<void>(resolve => {
-    watcher.once('ready', resolve);
-  });
-  return async () => {
-    clearTimeout(timer);
-    await watcher.close();
-  };
-}

@@ -218,24 +218,31 @@ test('a clock that jumps back and forth loses nothing and repeats nothing', asyn
 });
 
 describe('the watcher', () => {
-  test('a change is heard of among others, whichever way it is saved, without looking at every file', async () => {
+  async function openWatched(files: number, lay?: (dir: string) => Promise<void>) {
     const dir = await mkdtemp(path.join(tmpdir(), 'status-live-watch-'));
     onTestFinished(() => rm(dir, { recursive: true, force: true }));
     const folder = path.join(dir, 'incidents');
-    await mkdir(path.join(folder, 'old'), { recursive: true });
-    for (let index = 0; index < 200; index++)
+    if (lay) await lay(dir);
+    else if (files > 0) await mkdir(path.join(folder, 'old'), { recursive: true });
+    for (let index = 0; index < files; index++)
       await writeFile(path.join(folder, `20260101_${index}.md`), INCIDENT(`No ${index}`));
     const content = openContent(dir);
-    const unwatch = await content.watch(() => undefined);
-    onTestFinished(unwatch);
-    expect((await content.incidents()).incidents).toHaveLength(200);
+    let rings = 0;
+    onTestFinished(await content.watch(() => rings++));
+    expect((await content.incidents()).incidents).toHaveLength(files);
     const seen = async (title: string, there: boolean) => {
       const found = async () => (await content.incidents()).incidents.some(one => one.title === title);
       await expect.poll(found, { timeout: 10_000, interval: 20 }).toBe(there);
     };
+    return { dir, folder, content, seen, rings: () => rings };
+  }
+
+  test('a change is heard of among others, whichever way it is saved, without looking at every file', async () => {
+    const { folder, content, seen, rings } = await openWatched(200);
     const file = path.join(folder, '20260101_7.md');
     await writeFile(file, INCIDENT('In place'));
     await seen('In place', true);
+    await expect.poll(rings).toBeGreaterThan(0);
     const handle = await open(file, 'r+');
     await handle.write(INCIDENT('No place'));
     await handle.close();
@@ -251,6 +258,43 @@ describe('the watcher', () => {
     expect((await content.incidents()).incidents.some(one => one.title === 'By us')).toBe(true);
     const before = await content.incidents();
     expect(await content.incidents()).toBe(before);
+  });
+
+  test('a folder that comes later, is swapped for another, or grows folders of its own', async () => {
+    const { folder, seen } = await openWatched(0);
+    await mkdir(folder);
+    await writeFile(path.join(folder, '20260101_a.md'), INCIDENT('Later'));
+    await seen('Later', true);
+    await mkdir(`${folder}.new`);
+    await writeFile(path.join(`${folder}.new`, '20260101_b.md'), INCIDENT('Swapped'));
+    await rename(folder, `${folder}.old`);
+    await rename(`${folder}.new`, folder);
+    await seen('Swapped', true);
+    await seen('Later', false);
+    await mkdir(path.join(folder, '2026', '03'), { recursive: true });
+    await writeFile(path.join(folder, '2026', '03', '20260303_c.md'), INCIDENT('Deep'));
+    await seen('Deep', true);
+    await writeFile(path.join(folder, '2026', '03', '20260303_c.md'), INCIDENT('Deep, changed'));
+    await seen('Deep, changed', true);
+    await rename(path.join(folder, '2026'), path.join(folder, 'y2026'));
+    await writeFile(path.join(folder, 'y2026', '03', '20260303_c.md'), INCIDENT('Moved'));
+    await seen('Moved', true);
+    await seen('Deep, changed', false);
+  });
+
+  test('a mounted ConfigMap, whose files all lead through one link', async () => {
+    const data = (dir: string, name: string) => path.join(dir, name, 'incidents');
+    const { dir, seen } = await openWatched(1, async dir => {
+      for (const name of ['..one', '..two']) await mkdir(data(dir, name), { recursive: true });
+      await symlink('..one', path.join(dir, '..data'));
+      await symlink(path.join('..data', 'incidents'), path.join(dir, 'incidents'));
+      await writeFile(path.join(data(dir, '..two'), '20260101_0.md'), INCIDENT('Two'));
+    });
+    await symlink('..two', path.join(dir, '..next'));
+    await rename(path.join(dir, '..next'), path.join(dir, '..data'));
+    await seen('Two', true);
+    await writeFile(path.join(data(dir, '..two'), '20260101_0.md'), INCIDENT('Two, changed'));
+    await seen('Two, changed', true);
   });
 });
 
