@@ -229,6 +229,9 @@ describe('the watcher', () => {
     const content = openContent(dir);
     let rings = 0;
     onTestFinished(await content.watch(() => rings++));
+    // Beyond the moment in which a file counts as still being written, and is looked at whatever is heard.
+    const settled = Date.now() + 200;
+    await expect.poll(Date.now).toBeGreaterThan(settled);
     expect((await content.incidents()).incidents).toHaveLength(files);
     const seen = async (title: string, there: boolean) => {
       const found = async () => (await content.incidents()).incidents.some(one => one.title === title);
