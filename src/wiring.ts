@@ -1,6 +1,5 @@
 // The composition root: opens every room, hands values between them, and closes them in reverse order.
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Environment } from './config/environment.ts';
 import { openSite } from './config/live-site.ts';
 import { keptSecret } from './config/secret.ts';
@@ -33,6 +32,7 @@ import { openKeeping } from './wiring/keeping.ts';
 import { metricDoors, metricPruning, openFigures, openResponses } from './wiring/metrics.ts';
 import { openPost } from './wiring/post.ts';
 import { openRemind } from './wiring/remind.ts';
+import { ROOT } from './wiring/root.ts';
 import { openWatch } from './wiring/watch.ts';
 import { makeBell, serially } from './work/bell.ts';
 import { type Filed, makeFile } from './work/file.ts';
@@ -78,8 +78,6 @@ export class StartProblems extends Error {
     this.problems = problems;
   }
 }
-
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /**
  * Opens the whole system and listens. Throws StartProblems when status.yaml, the folders or the

@@ -1,16 +1,14 @@
 // `letters preview DIR`: one of each kind of letter as files, to look at before anybody gets one.
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { escapeHtml } from '../core/markdown.ts';
 import { LANGS, spoken } from '../core/words/words.ts';
 import { makeRender } from '../views.ts';
+import { ROOT } from '../wiring/root.ts';
 import { makeLetters } from '../work/letters.ts';
 import { type Specimen, specimens } from '../work/specimens.ts';
 import { type Command, Misuse, shown, siteOf } from './command.ts';
-
-const VIEWS = fileURLToPath(new URL('../../views', import.meta.url));
 
 export const letters: Command = {
   name: 'letters preview',
@@ -29,7 +27,7 @@ export const letters: Command = {
     if (!lang) throw new Misuse(`Letters speak ${LANGS.join(' and ')}, not "${values.lang}".`);
     const site = await siteOf(cli);
     const dir = path.resolve(cli.cwd, folder);
-    const made = specimens(site, lang, makeLetters(makeRender(VIEWS)), cli.clock());
+    const made = specimens(site, lang, makeLetters(makeRender(path.join(ROOT, 'views'))), cli.clock());
     await mkdir(dir, { recursive: true });
     for (const { name, letter } of made) {
       await writeFile(path.join(dir, `${name}.html`), letter.html);

@@ -3,7 +3,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { readEnvironment } from '../config/environment.ts';
 import { printProblem } from '../core/problem.ts';
@@ -11,6 +10,7 @@ import { fetchText } from '../outside/amazon.ts';
 import { makeProbes } from '../outside/probes.ts';
 import { openDatabase } from '../store/database.ts';
 import { seedDays } from '../store/seed.ts';
+import { ROOT } from '../wiring/root.ts';
 import { openSystem } from '../wiring.ts';
 import { makeSchedule } from '../work/schedule.ts';
 import { demoIncidents } from './incidents.ts';
@@ -25,7 +25,7 @@ mkdirSync(path.join(statusDir, 'incidents'), { recursive: true });
 
 const services = await openServices(Date.now);
 writeFileSync(path.join(statusDir, 'status.yaml'), demoSite(services.url));
-const logo = fileURLToPath(new URL('../../status/logo.png', import.meta.url));
+const logo = path.join(ROOT, 'status', 'logo.png');
 writeFileSync(path.join(statusDir, 'logo.png'), readFileSync(logo));
 for (const [name, text] of demoIncidents(now)) {
   writeFileSync(path.join(statusDir, 'incidents', name), text);

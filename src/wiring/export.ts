@@ -1,6 +1,5 @@
 // The wiring of the static copy: for the schedule of the server, and for the command that needs no server.
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Environment } from '../config/environment.ts';
 import { openSite } from '../config/live-site.ts';
 import { readSite } from '../config/site-file.ts';
@@ -26,8 +25,7 @@ import { makeCron } from '../work/cron.ts';
 import { type Mirror, makeMirror } from '../work/mirror.ts';
 import { openRefresh } from '../work/refresh.ts';
 import { openFigures, openResponses } from './metrics.ts';
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+import { ROOT } from './root.ts';
 
 /** The files of a Snapshot's copy; without a database there are no charts in it. */
 export function copyOf(content: Pick<Content, 'brandFile'>, db: Db | null) {
