@@ -1,4 +1,5 @@
 // What git knows of each incident file: who committed which version when, and what it changed.
+import { access, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { changesBetween, type Revision } from '../core/history.ts';
 import type { Incident } from '../core/incident.ts';
@@ -30,7 +31,10 @@ export function openHistory(dir: string, variables: Readonly<Record<string, stri
   let head: string | null = null;
   let current: Histories = new Map();
   return async (): Promise<Histories> => {
-    const now = await git.try('rev-parse', '--verify', '--quiet', 'HEAD');
+    // Starting a process keeps every request waiting for some milliseconds: not where there is nothing to ask.
+    const now = (await isInRepository(dir))
+      ? await git.try('rev-parse', '--verify', '--quiet', 'HEAD')
+      : null;
     if (now === head) return current;
     const log = now === null ? '' : await logOf(git);
     const next = new Map<string, readonly Revision[]>();
@@ -52,6 +56,21 @@ export function openHistory(dir: string, variables: Readonly<Record<string, stri
     current = next;
     return current;
   };
+}
+
+/** Whether git would find a repository in `dir` or above it. */
+async function isInRepository(dir: string): Promise<boolean> {
+  let place = await realpath(dir).catch(() => null);
+  while (place !== null) {
+    const found = await access(path.join(place, '.git')).then(
+      () => true,
+      () => false,
+    );
+    if (found) return true;
+    const above = path.dirname(place);
+    place = above === place ? null : above;
+  }
+  return false;
 }
 
 function logOf(git: ReturnType<typeof makeGitRun>): Promise<string> {

@@ -30,17 +30,18 @@ export async function makeAhead(shown: Generation, next: Generation): Promise<vo
     .filter(([, { rendered }]) => rendered.idle < IDLE)
     .sort(([, a], [, b]) => a.rendered.idle - b.rendered.idle)
     .slice(0, MOST);
-  const packing: Promise<void>[] = [];
+  // One at a time: packing four at once takes every core from those who ask.
+  let packing: Promise<unknown> = Promise.resolve();
   for (const [key, { rendered, make }] of wanted) {
     if (performance.now() - begun > LONGEST) break;
     // What cannot be made ahead is tried again when somebody asks, and then it is an error with a place.
     const made = await next.renderAhead(key, make).catch(() => null);
     if (!made) continue;
     made.idle = rendered.idle + 1;
-    const packed = Promise.all(rendered.asked.map(encoding => made.pack(encoding)));
-    packing.push(packed.then(() => readdress(next, addresses.get(rendered) ?? [], made)));
+    for (const encoding of rendered.asked) packing = packing.then(() => made.pack(encoding));
+    packing = packing.then(() => readdress(next, addresses.get(rendered) ?? [], made));
   }
-  await Promise.all(packing);
+  await packing;
   // Scripts and styles are the site's, not the Snapshot's.
   const kept = new Set([...shown.kept.values()].map(({ rendered }) => rendered));
   for (const [rendered, found] of addresses) if (!kept.has(rendered)) readdress(next, found, rendered);
