@@ -10,6 +10,7 @@ export default defineConfig({
     hookTimeout: 30_000,
     // The default leaves a core to whoever watches: on two that means one file after another.
     maxWorkers: 2,
+    globalSetup: ['test/build.ts'],
     setupFiles: ['test/setup.ts'],
     projects: [
       { extends: true, test: { name: 'rules', include: RULES, isolate: false } },

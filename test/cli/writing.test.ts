@@ -189,7 +189,7 @@ test('schemas are JSON Schema, of what may be written', async () => {
 test('the program: help, exit codes, no stack traces', async () => {
   const terminal = await openTerminal();
   const run = (...args: string[]) =>
-    promisify(execFile)(process.execPath, ['--import', 'tsx', path.resolve('src/cli.ts'), ...args], {
+    promisify(execFile)(process.execPath, [path.resolve('dist/cli.js'), ...args], {
       env: { ...process.env, STATUS_DIR: path.join(terminal.dir, 'status'), DATA_DIR: terminal.dir },
     }).then(
       ({ stdout }) => ({ code: 0, text: stdout }),

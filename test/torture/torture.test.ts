@@ -1,6 +1,5 @@
 // A short torture of the built server; `npm run torture` is the long one. The plan replays from its seed,
 // and the model is able to complain.
-import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { judgeLetters, judgeReaders, type Letter, type Model } from './model.ts';
 import { makePlan } from './plan.ts';
@@ -18,8 +17,6 @@ test('the same seed plans the same deeds at the same moments, another one others
 });
 
 test('a short one keeps every promise', async () => {
-  // Its own start is part of what is tortured: without a build each would take seconds.
-  execFileSync(process.execPath, ['build.js']);
   const lines: string[] = [];
   const { plan, deeds, figures, wrongs } = await torture({
     seed: SEED,

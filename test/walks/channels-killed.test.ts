@@ -33,7 +33,7 @@ test('kill -9 loses no message and repeats at most one a crash and channel', asy
     DATA_DIR: path.join(dir, 'data'),
     LOG_LEVEL: 'silent',
   };
-  const start = () => spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], { env, stdio: 'ignore' });
+  const start = () => spawn(process.execPath, ['dist/main.js'], { env, stdio: 'ignore' });
   const ask = (question: string) => () => {
     try {
       const db = new Sqlite(path.join(dir, 'data', 'status.db'), { readonly: true });

@@ -26,7 +26,7 @@ test('killed at every stage of a push', async () => {
     STATUS_DIR: path.join(dir, 'status'),
     DATA_DIR: path.join(dir, 'data'),
   };
-  const start = () => spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], { env, stdio: 'ignore' });
+  const start = () => spawn(process.execPath, ['dist/main.js'], { env, stdio: 'ignore' });
   const area = path.join(dir, 'data', 'mirror');
   const names = (folder: string) => (existsSync(folder) ? readdirSync(folder) : []);
   const page = () => {

@@ -248,7 +248,7 @@ test('killed again and again while letters go out: everyone gets each, few twice
     MAIL_FROM: 'status@levqor.ai',
     LOG_LEVEL: 'error',
   };
-  const start = () => spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], { env, stdio: 'ignore' });
+  const start = () => spawn(process.execPath, ['dist/main.js'], { env, stdio: 'ignore' });
   const file = path.join(dir, 'data', 'status.db');
   let server = start();
   onTestFinished(() => void server.kill('SIGKILL'));

@@ -46,7 +46,7 @@ async function start(
     DATA_DIR: path.join(dir, 'data'),
     ...options.env,
   };
-  const line = [process.execPath, '--import', 'tsx', ...(options.args ?? []), 'src/main.ts'];
+  const line = [process.execPath, ...(options.args ?? []), 'dist/main.js'];
   const child = options.around
     ? spawn('bash', ['-c', `${options.around}; exec "$@"`, 'bash', ...line], { env })
     : spawn(line[0] as string, line.slice(1), { env });

@@ -324,7 +324,7 @@ test('kill -9 around filing, again and again: no incident twice, none lost', {
     LOG_LEVEL: 'silent',
   };
   const start = async () => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], { env, stdio: 'ignore' });
+    const child = spawn(process.execPath, ['dist/main.js'], { env, stdio: 'ignore' });
     const alive = () =>
       fetch(`${url}/healthz`).then(
         ({ ok }) => ok,
