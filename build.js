@@ -4,7 +4,6 @@
 import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { build } from 'esbuild';
 
 const PROGRAMS = ['src/main.ts', 'src/cli.ts', 'src/demo/demo.ts'];
 /** What holds machine code, and clients that few sites need: loaded from node_modules when they are used. */
@@ -12,17 +11,29 @@ const APART = ['better-sqlite3', '@resvg/resvg-js', 'redis', 'pg', 'mysql2'];
 /** What was built from what: size and time of each file. */
 const STAMPS = 'dist/.built.json';
 
-if (!isCurrent()) await rebuild();
+try {
+  if (!isCurrent()) await rebuild();
+} catch (error) {
+  const advice =
+    error.code === 'ERR_MODULE_NOT_FOUND' ? 'run `npm ci` first' : 'let this user write to dist/';
+  // What is wrong with a source has been said by then, with its line.
+  if (!error.errors) process.stderr.write(`The program cannot be built: ${error.message} — ${advice}\n`);
+  process.exitCode = 1;
+}
 
 function isCurrent() {
-  if (!existsSync(STAMPS)) return false;
-  const { inputs, outputs } = JSON.parse(readFileSync(STAMPS, 'utf8'));
-  return (
-    outputs.every(existsSync) && Object.entries(inputs).every(([file, stamp]) => stampOf(file) === stamp)
-  );
+  let built;
+  try {
+    built = JSON.parse(readFileSync(STAMPS, 'utf8'));
+  } catch {
+    return false;
+  }
+  const { inputs, outputs } = built;
+  return outputs.every(existsSync) && Object.keys(inputs).every(file => stampOf(file) === inputs[file]);
 }
 
 async function rebuild() {
+  const { build } = await import('esbuild');
   const { outputFiles, metafile } = await build({
     entryPoints: PROGRAMS,
     outbase: 'src',
