@@ -36,14 +36,16 @@ export async function run(): Promise<void> {
   try {
     const ours = await add('Status Live', 3917, startOurs(3917, dir));
     const bare = await add('bare node:http', 3918, startPeer('bare-server', ours.url, '3918'));
+    // What the headers alone cost, the load's maker included: autocannon reads them slowly.
+    const heads = await add('…with our headers', 3920, startPeer('bare-server', ours.url, '3920', 'all'));
     const each = [path.join(dir, 'status'), path.join(dir, 'naive'), '3919'];
     const naive = await add('Express + EJS each time', 3919, startPeer('express-server', ...each));
     const page = await fetch(ours.url).then(answer => answer.arrayBuffer());
     process.stdout.write(
       `${LOADER}, ${SECONDS} s a round, median of ${ROUNDS} interleaved rounds; page of ${(page.byteLength / 1024).toFixed(0)} KB, gzip.\n`,
     );
-    await rounds(ours, [ours, bare, naive], 64);
-    await rounds(ours, [ours, bare], 256);
+    await rounds(ours, [ours, bare, heads, naive], 64);
+    await rounds(ours, [ours, bare, heads], 256);
     process.stdout.write(`\nResident after the load: ${residentMb(ours.child).toFixed(0)} MB.\n`);
     await stop(naive.child);
     await atWork(dir, add);

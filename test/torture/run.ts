@@ -48,7 +48,7 @@ export async function torture({ seed, seconds, command, say }: Options): Promise
   const plan = makePlan(seed, seconds * 1000);
   const digest = createHash('sha256').update(JSON.stringify(plan)).digest('hex').slice(0, 12);
   say(`seed ${seed}, ${seconds} s, plan ${digest} of ${plan.length} deeds`);
-  const town = await openTown();
+  const town = await openTown(seconds);
   if (town.disk === null) say('no right to mount: the disk is never full');
   const server = openServer(command, town.env, town.url);
   const model: Model = { incidents: [], readers: new Map(), monitors: [], unsure: 0 };

@@ -29,12 +29,17 @@ export interface Town {
   close(): Promise<void>;
 }
 
-export async function openTown(): Promise<Town> {
+/** Small enough to be filled in no time, large enough for the letters of so many seconds: they are kept for a while. */
+const diskMb = (seconds: number) => 16 + Math.ceil(seconds / 4);
+
+export async function openTown(seconds: number): Promise<Town> {
   const dir = mkdtempSync(path.join(tmpdir(), 'status-live-torture-'));
   const dataDir = path.join(dir, 'data');
   mkdirSync(dataDir);
   const disk =
-    spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', dataDir]).status === 0 ? dataDir : null;
+    spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${diskMb(seconds)}m`, 'tmpfs', dataDir]).status === 0
+      ? dataDir
+      : null;
   mkdirSync(path.join(dir, 'status', 'incidents'), { recursive: true });
   const smtp = await startSmtpPeer();
   const services = [{ status: 200 }, { status: 200 }];
