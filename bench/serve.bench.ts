@@ -5,7 +5,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { LOADER, type Load, load } from './load.ts';
-import { cpuMs, median, ready, residentMb, startOurs, startPeer, stop } from './servers.ts';
+import { cpuMs, median, pin, ready, residentMb, startOurs, startPeer, stop } from './servers.ts';
 import { openWork } from './work.ts';
 
 const SECONDS = 3;
@@ -30,9 +30,12 @@ export async function run(): Promise<void> {
     const url = `http://127.0.0.1:${port}/status/live`;
     const server: Server = { name, url, child, loads: [], cost: [] };
     servers.push(server);
+    pin(child, 1);
     await ready(url);
     return server;
   };
+  // This process makes the load, or starts what does.
+  const apart = pin(process, 0);
   try {
     const ours = await add('Status Live', 3917, startOurs(3917, dir));
     const bare = await add('bare node:http', 3918, startPeer('bare-server', ours.url, '3918'));
@@ -42,7 +45,7 @@ export async function run(): Promise<void> {
     const naive = await add('Express + EJS each time', 3919, startPeer('express-server', ...each));
     const page = await fetch(ours.url).then(answer => answer.arrayBuffer());
     process.stdout.write(
-      `${LOADER}, ${SECONDS} s a round, median of ${ROUNDS} interleaved rounds; page of ${(page.byteLength / 1024).toFixed(0)} KB, gzip.\n`,
+      `${LOADER}, ${SECONDS} s a round, median of ${ROUNDS} interleaved rounds; page of ${(page.byteLength / 1024).toFixed(0)} KB, gzip; server and load ${apart ? 'on a core each' : 'wherever the system puts them'}.\n`,
     );
     await rounds(ours, [ours, bare, heads, naive], 64);
     await rounds(ours, [ours, bare, heads], 256);
@@ -51,6 +54,7 @@ export async function run(): Promise<void> {
     await atWork(dir, add);
   } finally {
     for (const { child } of servers) await stop(child);
+    pin(process);
     rmSync(dir, { recursive: true, force: true });
   }
 }

@@ -1,7 +1,8 @@
 // Servers under measurement: started as processes of their own, asked until they answer, stopped again.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 
 /** Starts the built program as `npm start` does, on a port, quiet, with its folders under `dir`. */
 export function startOurs(port: number, dir: string, env: Record<string, string> = {}): ChildProcess {
@@ -44,6 +45,17 @@ export async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill('SIGTERM');
   await once(child, 'exit');
+}
+
+/**
+ * Gives a process with all its threads, and what it starts from then on, one core or (left out) all of them; false
+ * where that cannot be done. Server and load apart, or where the system happens to put them decides who is faster.
+ */
+export function pin({ pid }: { pid?: number | undefined }, core?: number): boolean {
+  const cores = availableParallelism();
+  if (cores < 2) return false;
+  const list = core === undefined ? `0-${cores - 1}` : String(core);
+  return spawnSync('taskset', ['-a', '-p', '-c', list, String(pid)], { stdio: 'ignore' }).status === 0;
 }
 
 /** Resident memory in MB; NaN where the system does not tell. */
