@@ -34,6 +34,7 @@ function isCurrent() {
 
 async function rebuild() {
   const { build } = await import('esbuild');
+  process.stderr.write('Building the program…\n');
   const { outputFiles, metafile } = await build({
     entryPoints: PROGRAMS,
     outbase: 'src',
