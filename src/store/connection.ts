@@ -1,7 +1,8 @@
 // The one connection to SQLite, as Kysely's driver: one transaction at a time, begun IMMEDIATE, so that it
 // either holds the write lock or has done nothing. A locked database is waited for with timers, never inside
 // SQLite: its own busy timeout would stop every request of this process for as long.
-import type Sqlite from 'better-sqlite3';
+import { accessSync, constants } from 'node:fs';
+import Sqlite from 'better-sqlite3';
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -29,17 +30,25 @@ const STATEMENTS = 300;
 
 /** What both speeds of writing share: the SQLite handle and whose transaction is under way. */
 export class Connection {
-  private readonly sqlite: Sqlite.Database;
+  private sqlite: Sqlite.Database;
   private readonly told: Told;
   private readonly gone: () => boolean;
+  private readonly afresh: (() => Sqlite.Database) | null;
   private readonly statements = new Map<string, Sqlite.Statement>();
   private busy: Promise<void> | null = null;
   private free: () => void = () => {};
   private level: Level = 'FULL';
   private wrote = false;
 
-  constructor(sqlite: Sqlite.Database, told: Told, gone: () => boolean) {
+  /** `afresh` opens the file once more, for a server, which outlives what its disk goes through. */
+  constructor(
+    sqlite: Sqlite.Database,
+    told: Told,
+    gone: () => boolean,
+    afresh: (() => Sqlite.Database) | null,
+  ) {
     this.sqlite = sqlite;
+    this.afresh = afresh;
     this.told = told;
     this.gone = gone;
   }
@@ -96,8 +105,23 @@ export class Connection {
     }
   }
 
+  /**
+   * A server's log files stay, emptied: SQLite removes them with its last connection, and on a disk that is full
+   * by then the next start could not make them again. A connection that only reads is the last, and may not.
+   */
   close(): void {
+    let last: Sqlite.Database | null = null;
+    try {
+      if (this.afresh && !this.gone()) {
+        last = new Sqlite(this.sqlite.name, { readonly: true });
+        last.pragma('schema_version');
+        this.sqlite.pragma('wal_checkpoint(TRUNCATE)');
+      }
+    } catch {
+      // A disk that fails now: what is in the log is read at the next start.
+    }
     this.sqlite.close();
+    last?.close();
   }
 
   private ended(): void {
@@ -106,7 +130,8 @@ export class Connection {
   }
 
   private setLevel(level: Level): void {
-    if (level !== this.level) this.sqlite.pragma(`synchronous = ${level}`);
+    const sqlite = this.handle();
+    if (level !== this.level) sqlite.pragma(`synchronous = ${level}`);
     this.level = level;
   }
 
@@ -128,7 +153,7 @@ export class Connection {
 
   private run<R>({ sql, parameters }: CompiledQuery): QueryResult<R> {
     // A pragma acts when it is compiled.
-    const statement = /^\s*pragma\b/i.test(sql) ? this.sqlite.prepare(sql) : this.statement(sql);
+    const statement = /^\s*pragma\b/i.test(sql) ? this.handle().prepare(sql) : this.statement(sql);
     if (!statement.readonly && this.gone()) throw new StorageFault('gone', 'ENOENT');
     if (statement.reader) {
       const rows = statement.all(parameters) as R[];
@@ -144,9 +169,31 @@ export class Connection {
     const known = this.statements.get(sql);
     if (known) return known;
     if (this.statements.size >= STATEMENTS) this.statements.clear();
-    const statement = this.sqlite.prepare(sql);
+    const statement = this.handle().prepare(sql);
     this.statements.set(sql, statement);
     return statement;
+  }
+
+  /**
+   * A handle that was opened while the file could not be written never writes, nor does another beside it, since
+   * they share the log's index: once the file can be written again, it is closed and opened anew.
+   */
+  private reopen(): void {
+    if (!this.afresh || this.busy || this.sqlite.inTransaction) return;
+    try {
+      accessSync(this.sqlite.name, constants.W_OK);
+    } catch {
+      return;
+    }
+    this.statements.clear();
+    this.sqlite.close();
+  }
+
+  private handle(): Sqlite.Database {
+    if (this.sqlite.open || !this.afresh) return this.sqlite;
+    this.sqlite = this.afresh();
+    this.level = 'FULL';
+    return this.sqlite;
   }
 
   private explained(error: unknown): unknown {
@@ -154,6 +201,7 @@ export class Connection {
     const trouble = troubleOf(code);
     if (trouble === null) return error;
     this.told(trouble);
+    if (trouble === 'readonly') this.reopen();
     return new StorageFault(trouble, code as string, error);
   }
 }

@@ -32,7 +32,7 @@ export function openDatabase(
 ): Db {
   try {
     const sqlite = file === ':memory:' ? made(file) : opened(file, locked);
-    const connection = new Connection(sqlite, told, gone);
+    const connection = new Connection(sqlite, told, gone, locked ? () => handle(file, 0) : null);
     const db = new Kysely<Tables>({ dialect: dialectOf(connection, 'FULL') });
     twins.set(db, new Kysely<Tables>({ dialect: dialectOf(connection, 'NORMAL') }));
     return db;
@@ -62,9 +62,8 @@ function opened(file: string, locked: boolean): Sqlite.Database {
     const what = `the running server is of an older version (schema ${version}, this program has ${MIGRATIONS.length})`;
     throw new DatabaseRefused(file, what, 'stop it first, or use the command line of its version');
   }
-  const sqlite = new Sqlite(file, { timeout: 5000 });
+  const sqlite = handle(file, 5000);
   try {
-    settle(sqlite);
     if (version < MIGRATIONS.length) {
       backUpBeforeMigration(sqlite, file, found);
       migrate(sqlite, file, version);
@@ -78,6 +77,18 @@ function opened(file: string, locked: boolean): Sqlite.Database {
     throw error;
   } finally {
     lock?.release();
+  }
+}
+
+/** `patience`: how long it waits for whoever holds the file, ms. */
+function handle(file: string, patience: number): Sqlite.Database {
+  const sqlite = new Sqlite(file, { timeout: patience });
+  try {
+    settle(sqlite);
+    return sqlite;
+  } catch (error) {
+    sqlite.close();
+    throw error;
   }
 }
 

@@ -48,6 +48,10 @@ function disk(options: string): string {
   return at;
 }
 
+function remount(at: string, how: 'ro' | 'rw'): void {
+  execFileSync('mount', ['-o', `remount,${how}`, at]);
+}
+
 /** Takes every byte that is left. */
 function fill(at: string): void {
   const handle = openSync(path.join(at, 'ballast'), 'a');
@@ -175,7 +179,30 @@ describe.runIf(mayMount)('a full disk', () => {
     expect(lettersTo(world, 'ann', 'Written')).toBe(1);
   });
 
-  test('at the start, or read-only: said in words', async () => {
+  test.each([
+    ['full', (at: string) => fill(at), /no room: the disk is full/],
+    ['read-only', (at: string) => remount(at, 'ro'), /cannot be written/],
+  ] as const)('%s by the next start: the page is there with all that was known', async (_, harm, words) => {
+    const at = disk('size=8m');
+    const world = await openWorld({ env: { DATA_DIR: at } });
+    await subscribed(world, 'ann@example.com');
+    await world.pass(60, 10);
+    await world.restart(async () => harm(at));
+    const page = await world.get('/status/live');
+    expect(page.status).toBe(200);
+    expect(statusOf(world, 'api')).toBe('operational');
+    await world.write('20260310_full.md', INCIDENT.replace('12:10', '12:00'));
+    await world.pass(60, 10);
+    expect((await world.get('/status/live')).text).toContain('Written while the disk was full');
+    expect((await readyz(world)).problems[0].message).toMatch(words);
+    remount(at, 'rw');
+    rmSync(path.join(at, 'ballast'), { force: true });
+    await world.pass(300, 10);
+    expect((await readyz(world)).problems).toEqual([]);
+    expect(lettersTo(world, 'ann', 'Written while')).toBe(1);
+  });
+
+  test('at the first start, or read-only: said in words', async () => {
     await expect(openWorld({ env: { DATA_DIR: disk('size=64k,ro') } })).rejects.toThrow(
       /give this user the folder/,
     );
