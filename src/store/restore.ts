@@ -1,4 +1,5 @@
 // Taking a backup while the server runs, and putting one back while it does not.
+import { randomUUID } from 'node:crypto';
 import {
   closeSync,
   copyFileSync,
@@ -39,7 +40,8 @@ export async function backUp(
     throw new DatabaseRefused(target, exists, 'choose another, or say --force');
   const folder = path.dirname(target);
   if (!existsSync(folder)) throw new DatabaseRefused(folder, 'there is no such folder', 'make it first');
-  const draft = `${target}.${process.pid}.tmp`;
+  // Its own, though another backup to the same place be under way.
+  const draft = `${target}.${randomUUID()}.tmp`;
   const sqlite = new Sqlite(file, { fileMustExist: true, timeout: 5000 });
   try {
     closeSync(openSync(draft, 'wx', 0o600));

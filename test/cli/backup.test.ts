@@ -89,6 +89,15 @@ describe('backup', () => {
     expect(ask(path.join(world.dir, 'copy.db'), 'PRAGMA integrity_check')).toEqual(['ok']);
   });
 
+  test('two to one place at the same time, as when cron overtakes itself: both are whole, the later stays', async () => {
+    const world = await openWorld();
+    const { cli } = terminal(world.dir);
+    const both = ['copy.db', '--force'];
+    expect(await Promise.all([backup.run(both, cli), backup.run(both, cli)])).toEqual([0, 0]);
+    expect(ask(path.join(world.dir, 'copy.db'), 'PRAGMA integrity_check')).toEqual(['ok']);
+    expect(readdirSync(world.dir).filter(name => name.includes('copy'))).toEqual(['copy.db']);
+  });
+
   test('says how far it is when it takes long, and what belongs with it', async () => {
     const world = await openWorld();
     let now = 0;
