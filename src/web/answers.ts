@@ -62,7 +62,9 @@ export function makeAnswers(first: Snapshot): Answers {
     const address = originalUrl ?? url;
     for (const of of coming ? [shown, coming] : [shown]) {
       const { version } = of.snapshot;
-      if (address.endsWith(`?v=${version}`)) return { path: address.slice(0, -version.length - 3), of };
+      // Only as the whole query: behind another it would be part of that one's value, and not of this address.
+      const path = address.slice(0, -version.length - 3);
+      if (address.endsWith(`?v=${version}`) && !path.includes('?')) return { path, of };
     }
     return { path: address, of: shown };
   };

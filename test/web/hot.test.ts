@@ -129,6 +129,18 @@ describe('an answer from memory', () => {
     );
   });
 
+  test('is kept under the address it was asked at, whatever stands behind a second question mark', async () => {
+    const world = await openWorld();
+    const { version } = world.system.snapshot();
+    const ask = (path: string) => fetch(world.url + path).then(answer => answer.text());
+    await ask(`/status/history?lang=de?v=${version}`);
+    expect(await ask('/status/history?lang=de')).toContain('<html lang="de"');
+    await ask(`/status/badge/api.svg?show=uptime?v=${version}`);
+    expect(await ask('/status/badge/api.svg?show=uptime')).toContain('uptime');
+    // What was handed out is still the address without it.
+    expect(await ask(`/status/live?v=${version}`)).toBe(await ask('/status/live'));
+  });
+
   test('never reaches Express, the first one for a minute of its own apart', async () => {
     const world = await openWorld({ files: { '20260310_x.md': INCIDENT } });
     for (const path of PATHS) await world.get(path);
