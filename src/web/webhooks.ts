@@ -84,7 +84,7 @@ export function webhookRoutes(router: Router, web: Web): void {
 
   router.get('/webhooks/uptime', authorised, limit, (req, res) => receive(req, res, 'uptimerobot'));
   router.post('/webhooks/uptime', authorised, limit, raw, (req, res) => receive(req, res, 'uptimerobot'));
-  router.post('/webhooks/git', limit, async (req, res) => {
+  const fromGit: RequestHandler = async (req, res, next) => {
     const secret = web.gitSecret();
     if (secret === null) throw new Refusal(404, 'No git is configured (content.git in status.yaml).');
     const tokened = tokensOf(req).some(token => sameSecret(token, web.webhookToken));
@@ -92,6 +92,9 @@ export function webhookRoutes(router: Router, web: Web): void {
       web.countGuess(req, res);
       throw new Refusal(401, 'This webhook needs the signature of its secret, or the webhook token.');
     }
+    next();
+  };
+  router.post('/webhooks/git', fromGit, webhookLimit(), (_req, res) => {
     web.pullGit();
     res.status(202).set('Cache-Control', 'no-store').json({ ok: true });
   });

@@ -189,6 +189,13 @@ describe('guessing', () => {
     expect(JSON.stringify(told)).not.toMatch(/guessed|[0-9a-f]{18}/);
   });
 
+  test('a stranger at the address of git’s webhook does not use up the monitors’', async () => {
+    const world = await openWorld();
+    expect(await tally(650, () => world.post('/webhooks/git', {}))).toEqual({ 404: 650 });
+    const hook = { monitorFriendlyName: 'API', monitorID: 7, alertType: 1 };
+    expect((await world.post(`/webhooks/uptime?token=${TOKEN}`, hook)).status).toBe(200);
+  });
+
   test('everybody may leave from one address: right tokens are not counted', async () => {
     const world = await openWorld();
     await subscribed(world, 'user@example.com');
