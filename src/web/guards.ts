@@ -52,6 +52,18 @@ export const FRAMED = ["frame-ancestors 'none'", 'frame-ancestors *'] as const;
 export const NO_FEATURES = 'camera=(), microphone=(), geolocation=(), payment=(), usb=()';
 
 /**
+ * Refuses what another site's page loads as a picture, script or the like: a link that does something is followed
+ * by a person, or by a program that sends no Fetch Metadata.
+ */
+export const refuseEmbedded: RequestHandler = (req, _res, next) => {
+  const site = req.headers['sec-fetch-site'];
+  const foreign = site !== undefined && site !== 'same-origin' && site !== 'none';
+  if (foreign && req.headers['sec-fetch-mode'] !== 'navigate')
+    return next(new Refusal(403, 'This address is for people: open it by itself.'));
+  next();
+};
+
+/**
  * Refuses POSTs that another site made the visitor's browser send: by Sec-Fetch-Site, else by
  * Origin; a client that sends neither (curl, a mail program) passes.
  */

@@ -79,7 +79,8 @@ export interface Pages {
       readonly token: string;
       readonly email: string;
       readonly choice: Choice;
-      readonly saved: boolean;
+      /** What became of the last choice; `none`: nothing was chosen, so nothing was kept. */
+      readonly done: 'saved' | 'none' | null;
       readonly channel?: Subscriber['channel'] | null;
     },
   ): string;

@@ -2,7 +2,7 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { type Choice, DETAILS, KINDS, type Subscriber } from '../core/subscriber.ts';
 import type { Web } from './context.ts';
-import { Refusal, sameSite } from './guards.ts';
+import { Refusal, refuseEmbedded, sameSite } from './guards.ts';
 import { LIMITS } from './limits.ts';
 import type { Notice } from './pages.ts';
 import { formLimit, subscribeLimit } from './rates.ts';
@@ -46,8 +46,9 @@ export function subscribeRoutes(router: Router, web: Web): void {
     sendPrivately(res, 400, pages.subscribe(ctx(req), typed));
   };
 
-  router.get('/status/subscribe', forms, limitIf(limit, 'email'), async (req, res) => {
-    if (req.query.email !== undefined) return subscribe(req, res, req.query);
+  router.get('/status/subscribe', forms, refuseEmbedded, limitIf(limit, 'email'), async (req, res) => {
+    // Who asks for the head alone has not asked for a letter.
+    if (req.query.email !== undefined && req.method === 'GET') return subscribe(req, res, req.query);
     const choice = { ...choiceOf(req.query), components: list(req.query.components) };
     sendPrivately(res, 200, pages.subscribe(ctx(req), { email: '', choice, problem: null }));
   });
@@ -95,17 +96,25 @@ export function subscribeRoutes(router: Router, web: Web): void {
     sendPrivately(res, 400, pages.unsubscribe(ctx(req), typed));
   };
 
-  const manage = (req: Request, res: Response, token: string, who: Managed, saved: boolean) => {
+  const manage = (
+    req: Request,
+    res: Response,
+    token: string,
+    who: Managed,
+    done: 'saved' | 'none' | null = null,
+  ) => {
+    if (wantsJson(req) && done === 'none')
+      return sendJson(res, 400, { ok: false, error: 'Choose at least one component, or all of them.' });
     if (wantsJson(req)) return sendJson(res, 200, { ok: true, ...who.choice, ...who.channel });
     const channel = who.channel ?? null;
-    const fields = { token, email: who.address, choice: who.choice, saved, channel };
-    sendPrivately(res, 200, pages.manage(ctx(req), fields));
+    const fields = { token, email: who.address, choice: who.choice, done, channel };
+    sendPrivately(res, done === 'none' ? 400 : 200, pages.manage(ctx(req), fields));
   };
   router.get('/status/manage', forms, async (req, res) => {
     const token = text(req.query.token);
     const who = await enrol.manage(token);
     if (!who) return notice(req, res, 'link_invalid', 400);
-    manage(req, res, token, who, false);
+    manage(req, res, token, who);
   });
   router.post('/status/manage', guard, forms, form, json, async (req, res) => {
     const fields = bodyOf(req);
@@ -123,9 +132,15 @@ export function subscribeRoutes(router: Router, web: Web): void {
     const chosen = list(fields.components).filter(id => ids.includes(id));
     const all = text(fields.all) !== '' || chosen.length === ids.length;
     const token = tokenOf(req);
+    // Nothing chosen would be nearly no mail: nobody asks for that and means it.
+    if (!all && chosen.length === 0) {
+      const who = await enrol.manage(token);
+      if (!who) return notice(req, res, 'link_invalid', 400);
+      return manage(req, res, token, { ...who, choice: { ...choiceOf(fields), components: [] } }, 'none');
+    }
     const who = await enrol.choose(token, { ...choiceOf(fields), components: all ? null : chosen });
     if (!who) return notice(req, res, 'link_invalid', 400);
-    manage(req, res, token, who, true);
+    manage(req, res, token, who, 'saved');
   });
 }
 

@@ -53,7 +53,10 @@ describe.runIf(HAS_CHROMIUM)('a visitor of the real server', () => {
     await follow('/status/incidents/');
     expect(await heading()).toBe('API is down');
     await follow('/status/manage');
-    await page.getByLabel('All components').uncheck();
+    // Nothing chosen is not kept.
+    await page.getByLabel('Only those chosen here').check();
+    await page.getByRole('button', { name: 'Save' }).click();
+    expect(await page.getByRole('alert').textContent()).toContain('Choose at least one component');
     await page.getByLabel('Dashboard').check();
     await page.getByRole('button', { name: 'Save' }).click();
     expect(await page.getByRole('status').first().textContent()).toContain('Saved');

@@ -138,7 +138,7 @@ describe('the live page', () => {
       pages.incident(ctx, evil)!,
       pages.history(ctx, null)!,
       pages.subscribe(ctx, { email: evil, choice: { ...EVERYTHING, components: [evil] }, problem: evil }),
-      pages.manage(ctx, { token: evil, email: evil, choice: EVERYTHING, saved: false }),
+      pages.manage(ctx, { token: evil, email: evil, choice: EVERYTHING, done: null }),
       pages.unsubscribe(ctx, { token: null, email: evil, problem: evil }),
       pages.confirm(ctx, evil),
       pages.error(ctx, 404, evil),

@@ -1,5 +1,7 @@
 // What the browser is told to protect visitors by, route by route; and what a forged request gets.
+
 import { request } from 'node:http';
+import supertest from 'supertest';
 import { describe, expect, test } from 'vitest';
 import { openWorld, subscribed, type World } from '../walks/world.ts';
 
@@ -193,6 +195,21 @@ describe('forged requests', () => {
       const { status } = await world.post(path, field(), own);
       expect([path, status === 403]).toEqual([path, !passes]);
     }
+  });
+
+  test('a picture on another site, or a look at the head alone, asks for no letter; a link that is followed does', async () => {
+    const world = await openWorld();
+    const path = '/status/subscribe?email=ann@example.com';
+    // Node's fetch writes its own Fetch Metadata.
+    const foreign = (mode: string) =>
+      supertest(world.url).get(path).set({ 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': mode });
+    expect((await foreign('no-cors')).status).toBe(403);
+    expect((await supertest(world.url).head(path)).status).toBe(200);
+    await world.pass(1);
+    expect(world.mails).toEqual([]);
+    expect((await foreign('navigate')).status).toBe(200);
+    await world.pass(1);
+    expect(world.mails).toHaveLength(1);
   });
 
   test('mail programs, monitors and jobs may come from anywhere', async () => {
