@@ -1,6 +1,7 @@
 // Builds dist/: a file for each program, with the packages it uses. A thousand small files take a second to load.
 //
 // A current build is left alone, so it may be read-only; a new one replaces file by file under running servers.
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -8,7 +9,7 @@ import path from 'node:path';
 const PROGRAMS = ['src/main.ts', 'src/cli.ts', 'src/demo/demo.ts'];
 /** What holds machine code, and clients that few sites need: loaded from node_modules when they are used. */
 const APART = ['better-sqlite3', '@resvg/resvg-js', 'redis', 'pg', 'mysql2'];
-/** What was built from what: size and time of each file. */
+/** What was built from what: a digest of each file, so that a copy of a build is as current as it was. */
 const STAMPS = 'dist/.built.json';
 
 try {
@@ -35,6 +36,7 @@ function isCurrent() {
 async function rebuild() {
   const { build } = await import('esbuild');
   process.stderr.write('Building the program…\n');
+  const begun = Date.now();
   const { outputFiles, metafile } = await build({
     entryPoints: PROGRAMS,
     outbase: 'src',
@@ -57,20 +59,22 @@ async function rebuild() {
     replace(file, contents);
   }
   const inputs = ['build.js', 'package.json', ...Object.keys(metafile.inputs)];
+  // What was changed during the build may have been read before: it is built once more at the next start.
+  const stamp = file => (statSync(file).ctimeMs < begun ? stampOf(file) : 'changed meanwhile');
   const stamps = {
-    inputs: Object.fromEntries(inputs.map(file => [file, stampOf(file)])),
+    inputs: Object.fromEntries(inputs.map(file => [file, stamp(file)])),
     outputs: Object.keys(metafile.outputs),
   };
   replace(STAMPS, JSON.stringify(stamps));
 }
 
-/** Whoever starts meanwhile reads the old file or the new one, never half of it. */
+/** Whoever starts, or builds, meanwhile finds the old file or the new one, never half of it. */
 function replace(file, contents) {
-  writeFileSync(`${file}.new`, contents);
-  renameSync(`${file}.new`, file);
+  const draft = `${file}.${process.pid}.new`;
+  writeFileSync(draft, contents);
+  renameSync(draft, file);
 }
 
 function stampOf(file) {
-  const facts = statSync(file, { throwIfNoEntry: false });
-  return facts ? `${facts.size} ${facts.mtimeMs}` : 'gone';
+  return existsSync(file) ? createHash('sha256').update(readFileSync(file)).digest('base64') : 'gone';
 }

@@ -1,6 +1,7 @@
 // The build: left alone while it is current, made anew when something it was made of changed.
-import { execFile } from 'node:child_process';
-import { chmod, cp, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, cp, mkdtemp, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -28,9 +29,24 @@ test('a current build is reused, also one that may not be written; a change is b
   expect((await stat(at('dist/cli.js'))).ino).toBe(before.ino);
   expect(await help()).toContain('check status.yaml');
 
+  // What is copied is as current as it was, whatever becomes of its times.
+  await utimes(at('src/cli.ts'), 1, 1);
+  await build();
+  expect((await stat(at('dist/cli.js'))).ino).toBe(before.ino);
+
   const file = at('src/cli/lint.ts');
   await writeFile(file, (await readFile(file, 'utf8')).replace(/summary: '/, "summary: 'zebra "));
   await build();
   expect(await help()).toContain('zebra');
   expect(await readFile(at('dist/theirs.txt'), 'utf8')).toBe('kept');
-});
+
+  // Changed while it is built: built once more at the next start. Beside it others build, too.
+  await writeFile(file, (await readFile(file, 'utf8')).replace('zebra', 'gnu'));
+  const building = spawn(process.execPath, ['build.js'], { cwd: dir });
+  const done = Promise.all([once(building, 'exit'), build(), build()]);
+  await once(building.stderr, 'data');
+  await writeFile(file, (await readFile(file, 'utf8')).replace('gnu', 'okapi'));
+  expect((await done)[0]).toEqual([0, null]);
+  await build();
+  expect(await help()).toContain('okapi');
+}, 60_000);
