@@ -1,6 +1,7 @@
 // The environment: every variable the program reads, checked at once (contract §2).
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
+import ipaddr from 'ipaddr.js';
 import type { Outcome, Problem } from '../core/problem.ts';
 import { listed } from '../core/yaml.ts';
 import { exposed } from './secret.ts';
@@ -166,8 +167,22 @@ function readTrust(text: string | null, complain: Complain): boolean | number | 
   if (/^true$/i.test(text)) {
     const fix = 'write how many proxies stand in front (1), or their addresses (loopback, 10.0.0.0/8)';
     complain('TRUST_PROXY', '"true" would believe any visitor about their address', fix);
+    return false;
+  }
+  const strange = text.split(/\s*,\s*/).find(place => !isProxies(place));
+  if (strange !== undefined) {
+    const fix = 'write how many proxies stand in front (1), or their addresses (loopback, 10.0.0.0/8)';
+    complain('TRUST_PROXY', `"${strange}" is no address of proxies`, fix);
+    return false;
   }
   return text;
+}
+
+function isProxies(place: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(place)) return true;
+  const [address = '', bits] = place.split('/');
+  const whole = ipaddr.IPv4.isValidFourPartDecimal(address) || ipaddr.IPv6.isValid(address);
+  return whole && (bits === undefined || ipaddr.isValidCIDR(place));
 }
 
 function readLevel(text: string | null, complain: Complain): Environment['logLevel'] {

@@ -56,6 +56,23 @@ describe('the environment', () => {
     expect(told.join('\n')).not.toContain('re_secret');
   });
 
+  test.each([
+    ['1', 1],
+    ['loopback', 'loopback'],
+    ['loopback, 10.0.0.0/8,2001:db8::1', 'loopback, 10.0.0.0/8,2001:db8::1'],
+    ['off', false],
+    ['nginx', null],
+    ['10.0.0.0/99', null],
+    ['loopback,zz', null],
+    ['1.5', null],
+    ['-1', null],
+  ])('TRUST_PROXY=%s is %s', (text, trusted) => {
+    const { value, problems } = readEnvironment({ TRUST_PROXY: text }, '/srv');
+    expect(value?.trustProxy ?? null).toBe(trusted);
+    if (trusted === null)
+      expect(lines(problems)).toEqual([expect.stringMatching(/^TRUST_PROXY: .* is no address/)]);
+  });
+
   test('a secret may come from a file', () => {
     const file = path.join(mkdtempSync(path.join(tmpdir(), 'env-')), 'token');
     writeFileSync(file, 'a-token-from-a-file\n');
@@ -80,7 +97,7 @@ describe('a file with a secret', () => {
     const file = path.join(mkdtempSync(path.join(tmpdir(), 'env-')), 'token');
     writeFileSync(file, 'a-token-from-a-file\n');
     chmodSync(file, mode);
-    const { value, problems } = readEnvironment({ API_TOKEN_FILE: file, TRUST_PROXY_FILE: file }, '/srv');
+    const { value, problems } = readEnvironment({ API_TOKEN_FILE: file, HOST_FILE: file }, '/srv');
     expect(value?.apiToken).toBe('a-token-from-a-file');
     expect(lines(problems)).toEqual(told.map(words => expect.stringContaining(words)));
     for (const problem of problems) {
