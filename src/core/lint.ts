@@ -3,6 +3,13 @@ import { readFrontmatter } from './front-matter.ts';
 import type { Incident } from './incident.ts';
 import { nearest, type Problem } from './problem.ts';
 
+/** An incident in `where` names a component that is not among `ids`. */
+export function unknownComponent(where: string, id: string, ids: readonly string[]): Problem {
+  const near = nearest(id, ids);
+  const fix = near ? `did you mean ${near}?` : `known here: ${ids.join(', ')}`;
+  return { level: 'error', where, what: `there is no component "${id}"`, fix };
+}
+
 /** Errors for component ids that no component has, each naming the nearest (contract §4). */
 export function strangeComponents(
   file: string,
@@ -17,11 +24,7 @@ export function strangeComponents(
   const later = incident.updates.flatMap(({ change }) => strange(change?.components ?? null));
   if (named.length === 0 && later.length === 0) return [];
   const { yaml, bodyLine } = readFrontmatter(file, text);
-  const problem = (id: string, line: number): Problem => {
-    const near = nearest(id, ids);
-    const fix = near ? `did you mean ${near}?` : `known here: ${ids.join(', ')}`;
-    return { level: 'error', where: file, line, what: `there is no component "${id}"`, fix };
-  };
+  const problem = (id: string, line: number): Problem => ({ ...unknownComponent(file, id, ids), line });
   const lines = text.split('\n');
   return [
     ...named.map(({ id }) => {

@@ -1,6 +1,6 @@
 // The lock beside the database: held by the server while it runs, and by whoever replaces the file. The
 // system lets go of it with the process, however that ends, so that none is ever left behind.
-import { mkdirSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { DatabaseRefused } from '../core/storage.ts';
@@ -18,6 +18,9 @@ export function takeLock(file: string): Lock | null {
   let sqlite: Sqlite.Database | null = null;
   try {
     mkdirSync(path.dirname(name), { recursive: true, mode: 0o700 });
+    // Who may read it may hold it, and keep the server from starting.
+    closeSync(openSync(name, 'a', 0o600));
+    chmodSync(name, 0o600);
     const held = new Sqlite(name, { timeout: 0 });
     sqlite = held;
     // An empty database of its own: SQLite knows how to lock a file on every system we run on.

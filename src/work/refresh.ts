@@ -6,6 +6,7 @@ import type { Revision } from '../core/history.ts';
 import { promiseOf } from '../core/impact.ts';
 import { type Incident, isOpen } from '../core/incident.ts';
 import { parseIncident } from '../core/incident-file.ts';
+import { unknownComponent } from '../core/lint.ts';
 import type { Log } from '../core/log.ts';
 import { stateAt } from '../core/maintenance.ts';
 import { type Problem, printProblem } from '../core/problem.ts';
@@ -80,6 +81,7 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
       ...files.problems,
       ...filed.problems,
       ...strays(incidents),
+      ...strangers(incidents, site),
       ...brokenPromises(incidents, at),
       ...blindness(site, since),
       ...silence(incidents, site, at),
@@ -146,6 +148,21 @@ function strays(incidents: readonly Incident[]): Problem[] {
       what: `"${title}" comes from the monitor ${openedBy}, which matches no component`,
       fix: 'add its name or id to the `match:` of a component in status.yaml',
     }));
+}
+
+/** Components that incidents name and the site does not have: the page shows them without. */
+function strangers(incidents: readonly Incident[], site: Site): Problem[] {
+  const ids = site.components.map(component => component.id);
+  const known = new Set(ids);
+  // Of what is over the components may be over, too.
+  return incidents.filter(isOpen).flatMap(({ id, components, updates }) =>
+    [...(components ?? []), ...updates.flatMap(({ change }) => change?.components ?? [])]
+      .filter(named => !known.has(named.id))
+      .map(named => ({
+        ...unknownComponent(`incidents/${id}.md`, named.id, ids),
+        level: 'warning' as const,
+      })),
+  );
 }
 
 /** With every occurrence of what repeats; the same list when nothing does. */

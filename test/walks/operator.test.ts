@@ -139,6 +139,22 @@ describe('a bad incident file', () => {
     expect((await world.get('/readyz')).json.problems).toEqual([]);
   });
 
+  test('that names an unknown component says so on /readyz, while it is open', async () => {
+    const world = await openWorld();
+    const text = (status: string) =>
+      `---\ntitle: Odd\nstatus: ${status}\nseverity: minor\nstarted: 2026-03-10T11:00:00Z\n${status === 'resolved' ? 'resolved: 2026-03-10T11:30:00Z\n' : ''}components: [apo]\n---\nWords.\n`;
+    await world.write('20260310_odd.md', text('investigating'));
+    await world.pass(2, 1);
+    const told = async () =>
+      (await world.get('/readyz')).json.problems.map(({ message }: { message: string }) => message);
+    expect(await told()).toContain(
+      'incidents/20260310_odd.md: there is no component "apo" — did you mean api?',
+    );
+    await world.write('20260310_odd.md', text('resolved'));
+    await world.pass(2, 1);
+    expect(await told()).toEqual([]);
+  });
+
   test('two files with one id: one is shown, the other named', async () => {
     const world = await openWorld({ files: { '20251106_twin.md': SAMPLE, '20251106_twin.MD': SAMPLE } });
     const { problems } = (await world.get('/readyz')).json;

@@ -149,9 +149,11 @@ describe('what is not there', () => {
       404,
       'application/problem+json; charset=utf-8',
     ]);
-    const person = await request(world.url).get(path).set('Accept', 'text/html');
-    expect(person.status).toBe(404);
-    if (!path.startsWith('/api')) expect(person.text).toContain('Levqor Status');
+    for (const accept of ['text/html', '*/*']) {
+      const person = await request(world.url).get(path).set('Accept', accept);
+      expect(person.status).toBe(404);
+      if (!path.startsWith('/api')) expect(person.text).toContain('Levqor Status');
+    }
   });
 });
 

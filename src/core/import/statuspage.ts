@@ -135,6 +135,8 @@ function incidentOf(
   }
   const told = source.incident_updates
     .map(one => ({ ...one, at: one.display_at ?? one.created_at }))
+    // Newest first, also those of one moment.
+    .toReversed()
     .sort((a, b) => a.at - b.at);
   const started = Math.min(source.started_at ?? source.created_at, told[0]?.at ?? Number.POSITIVE_INFINITY);
   const postmortem = source.postmortem_body ?? told.find(one => one.status === 'postmortem')?.body ?? null;
