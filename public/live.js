@@ -44,7 +44,7 @@ function localise(root) {
     const short = t === '' || (today && (t || follows === ''));
     const style = s === '' ? (short ? 'exactTime' : 'exact') : short ? 'time' : 'full';
     let text = formats[style].format(at);
-    if (follows === '') text += ` (${ago(at)})`;
+    if (follows === '') text += ` (${ago(at).replaceAll(' ', '\u00a0')})`;
     if (element.textContent !== text) element.textContent = text;
   }
 }

@@ -91,6 +91,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'component.uptime_over': '{percent} verfügbar in {duration}',
   'component.no_uptime': 'Noch keine Daten',
   'component.since': 'seit {since}',
+  'component.uptime_days': 'in {n} Tagen',
   'component.ago': { one: 'vor {n} Tag', other: 'vor {n} Tagen' },
   'component.today': 'Heute',
   'component.bad_days': {
@@ -172,14 +173,14 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
 
   'notice.check_inbox': 'Sehen Sie in Ihr Postfach',
   'notice.check_inbox_text':
-    'Wenn die Adresse angemeldet werden kann, ist ein Brief mit einem Link unterwegs. Vorher wird nichts gesendet.',
+    'Wenn die Adresse angemeldet werden kann, ist ein Brief mit einem Link unterwegs. Vorher wird nichts gesendet. Eine Adresse bekommt höchstens einen solchen Brief in 15 Minuten.',
   'notice.confirmed': 'Sie sind angemeldet',
   'notice.confirmed_text': 'Ab jetzt hören Sie von uns, wenn etwas geschieht, und nur dann.',
   'notice.unsubscribed': 'Sie sind abgemeldet',
   'notice.unsubscribed_text': 'Ihnen wird nichts mehr gesendet.',
   'notice.unsubscribe_link_sent': 'Sehen Sie in Ihr Postfach',
   'notice.unsubscribe_link_sent_text':
-    'Wenn die Adresse angemeldet ist, ist ein Brief mit einem Link zum Abmelden unterwegs.',
+    'Wenn die Adresse angemeldet ist, ist ein Brief mit einem Link zum Abmelden unterwegs. Eine Adresse bekommt höchstens einen solchen Brief in 15 Minuten.',
   'notice.saved': 'Gespeichert',
   'notice.saved_text': 'Ihre Auswahl gilt ab jetzt.',
   'notice.asked_again': 'Die Probe ist unterwegs',

@@ -87,6 +87,7 @@ export const en = {
   'component.uptime_over': '{percent} uptime over {duration}',
   'component.no_uptime': 'No data yet',
   'component.since': 'since {since}',
+  'component.uptime_days': 'in {n} days',
   'component.ago': { one: '{n} day ago', other: '{n} days ago' },
   'component.today': 'Today',
   'component.bad_days': {
@@ -168,14 +169,14 @@ export const en = {
 
   'notice.check_inbox': 'Check your inbox',
   'notice.check_inbox_text':
-    'If the address can be subscribed, a letter with a link is on its way. Nothing is sent before you follow it.',
+    'If the address can be subscribed, a letter with a link is on its way. Nothing is sent before you follow it. An address gets one such letter in 15 minutes at most.',
   'notice.confirmed': 'You are subscribed',
   'notice.confirmed_text': 'From now on you will hear from us when something happens, and only then.',
   'notice.unsubscribed': 'You are unsubscribed',
   'notice.unsubscribed_text': 'Nothing more will be sent to you.',
   'notice.unsubscribe_link_sent': 'Check your inbox',
   'notice.unsubscribe_link_sent_text':
-    'If the address is subscribed, a letter with a link to unsubscribe is on its way.',
+    'If the address is subscribed, a letter with a link to unsubscribe is on its way. An address gets one such letter in 15 minutes at most.',
   'notice.saved': 'Saved',
   'notice.saved_text': 'Your choice applies from now on.',
   'notice.asked_again': 'The challenge is on its way',

@@ -20,6 +20,8 @@ export interface Row {
   /** What a provider's own page says of its trouble, in its words. */
   readonly upstream: { readonly html: string; readonly words: string } | null;
   readonly uptime: string;
+  /** What the figure spans, where a phone shows fewer bars than that. */
+  readonly uptimeDays: string | null;
   readonly strip: Strip;
   readonly ago: string;
   readonly agoNarrow: string;
@@ -100,6 +102,7 @@ export function row(view: ComponentView, titles: ReadonlyMap<string, string>, te
         : tell.html('component.since', { since: tell.time(since, 'near') }),
     upstream: upstream(view, tell),
     uptime: uptimeWords(view, tell),
+    uptimeDays: uptimeDays(view, drawn.days, tell),
     strip: drawn,
     ago: tell.say('component.ago', { n: drawn.days }),
     agoNarrow: tell.say('component.ago', { n: Math.min(drawn.days, NARROW) }),
@@ -122,6 +125,11 @@ function upstream({ component, health, since, seen }: ComponentView, tell: Tell)
 }
 
 /** A figure over less than the whole window says over how much. */
+function uptimeDays(view: ComponentView, days: number, tell: Tell): string | null {
+  const whole = knownPercent(view) !== null && view.uptime.from <= view.uptime.window.start;
+  return whole && days > NARROW ? tell.say('component.uptime_days', { n: days }) : null;
+}
+
 function uptimeWords(view: ComponentView, tell: Tell): string {
   const figure = knownPercent(view);
   if (figure === null) return tell.say('component.no_uptime');

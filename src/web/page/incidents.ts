@@ -1,7 +1,7 @@
 // Incidents and maintenance as cards and timelines, and which of them stand where.
 import { type Health, statusOf } from '../../core/component.ts';
 import type { IncidentView, Snapshot } from '../../core/snapshot.ts';
-import { DAY, type Millis, startOfUtcDay, utcDay } from '../../core/time.ts';
+import { DAY, MINUTE, type Millis, startOfUtcDay, utcDay } from '../../core/time.ts';
 import { CODE, icon } from './face.ts';
 import type { Tell } from './tell.ts';
 
@@ -91,7 +91,18 @@ export function happening(snapshot: Snapshot): IncidentView[] {
   const working = snapshot.maintenances.filter(
     ({ state }) => state === 'in_progress' || state === 'verifying',
   );
-  return [...open.sort((a, b) => rank[a.severity] - rank[b.severity]), ...working];
+  const ids = snapshot.site.components.map(({ id }) => id);
+  // What began in the same minute stands in the order of the components below.
+  const order = ({ severity, started, affected }: IncidentView) => [
+    rank[severity],
+    -Math.floor(started / MINUTE),
+    ids.indexOf(affected[0]?.id ?? ''),
+  ];
+  return [...open.sort((a, b) => compareAll(order(a), order(b))), ...working];
+}
+
+function compareAll(a: readonly number[], b: readonly number[]): number {
+  return a.map((value, i) => value - (b[i] as number)).find(difference => difference !== 0) ?? 0;
 }
 
 /** Maintenance to come, the next first. */
@@ -151,7 +162,8 @@ function ending(incident: IncidentView): Millis {
 
 function facts(incident: IncidentView, tell: Tell): string {
   const parts = [tell.html(`status.${incident.state}`)];
-  const duration = tell.dates.duration(incident.duration);
+  // A figure is not parted from its unit at the end of a line.
+  const duration = tell.dates.duration(incident.duration).replaceAll(' ', '\u00a0');
   if (incident.scheduled) {
     parts.push(tell.html('maintenance'), windowHtml(incident.scheduled, tell));
   } else {
