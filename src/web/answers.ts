@@ -7,11 +7,14 @@ import { BADGES } from './badges.ts';
 import { Generation, type Make } from './generation.ts';
 import { Hot, makeHotSend } from './hot.ts';
 import { type Rendered, sendRendered } from './rendered.ts';
+import { spelled } from './spelling.ts';
 
 /** Browsers send a few hundred values of Accept-Language; a hostile one must not fill memory. */
 const MOST_LANGUAGES = 1000;
 /** Queries that change an answer and can have few values: the rest may be anything a visitor makes up. */
 const KNOWN_QUERY = new RegExp(`^[^?]*\\?(?:lang=(?:${LANGS.join('|')})|show=(?:${BADGES.join('|')}))$`);
+/** And of a file that never changes: its hash alone. */
+const LASTING_QUERY = /^[^?]*\?v=[\w-]+$/;
 
 export interface Answers {
   /** What `make` makes of the Snapshot, made once under this key; null when there is no such thing. */
@@ -82,10 +85,12 @@ export function makeAnswers(first: Snapshot): Answers {
     send(req, res, rendered, headers) {
       const all: OutgoingHttpHeaders = { ...res.getHeaders(), ...lowerCased(headers) };
       const { path, of } = askedBy(req);
-      // Only addresses we handed out are remembered.
-      const ours =
-        !path.includes('?') || KNOWN_QUERY.test(path) || /immutable/.test(String(all['cache-control']));
-      if (ours && path.length < 200) of.warm(languageOf(req), path, new Hot(rendered, all, of.snapshot.site));
+      // Only addresses we handed out are remembered, spelled as we did: not what a visitor makes of them.
+      const lasting = /immutable/.test(String(all['cache-control'])) && LASTING_QUERY.test(path);
+      const ours = !path.includes('?') || KNOWN_QUERY.test(path) || lasting;
+      const [own = ''] = (req.url ?? '').split('?');
+      if (ours && path.length < 200 && spelled(own) === own)
+        of.warm(languageOf(req), path, new Hot(rendered, all, of.snapshot.site));
       void sendRendered(req, res, rendered, all);
     },
     before: listener => (req, res) => {

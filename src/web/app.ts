@@ -15,6 +15,7 @@ import { metricsRoutes } from './metrics.ts';
 import { pictureRoutes } from './pictures.ts';
 import { publicRoutes } from './public.ts';
 import { makeGuesses } from './rates.ts';
+import { withoutSlash } from './spelling.ts';
 import { statuspagePaths } from './statuspage-paths.ts';
 import { putOff } from './strain.ts';
 import { subscribeRoutes } from './subscribe.ts';
@@ -40,6 +41,10 @@ export function makeApp(deps: WebDeps): App {
   };
   const stopPreparing = deps.refresh.subscribe(web.answers.prepare);
   const app = express();
+  // Before anything is routed. A proxy that closes `/metrics` must not leave `/Metrics` and `/metrics/` open, and what
+  // an address is told by (memory, what can wait, the log) must be the address.
+  app.enable('case sensitive routing');
+  app.enable('strict routing');
   app.disable('x-powered-by');
   app.disable('etag');
   // JSON that tells what was sent must not become markup in a reader that guesses.
@@ -75,6 +80,7 @@ export function makeApp(deps: WebDeps): App {
   writeRoutes(app, web);
   healthRoutes(app, web);
   metricsRoutes(app, web);
+  app.use(withoutSlash(base));
   app.use(notFound);
   app.use(errorHandler(web));
   const handle = web.answers.before(app);

@@ -6,6 +6,8 @@ const MOST = 80;
 
 /** A path for the log: a heartbeat's token hidden, cut, without control characters. */
 export function brief(path: string): string {
-  const told = path.replace(/^(.*\/heartbeats\/).*/s, '$1…').replace(/\p{C}/gu, '');
+  // A letter may be written as a number: `/%68eartbeats/` is no address, but what follows it may still be a token.
+  const letters = path.replace(/%[4-7][0-9a-f]/gi, decodeURIComponent);
+  const told = letters.replace(/^(.*\/heartbeats\/).*/is, '$1…').replace(/\p{C}/gu, '');
   return cut(told, MOST);
 }

@@ -10,6 +10,7 @@ import { atom, jsonFeed, rss } from './feeds.ts';
 import { openapi } from './openapi.ts';
 import type { PageContext } from './pages.ts';
 import type { Answer } from './rendered.ts';
+import { spelled } from './spelling.ts';
 import { STATUSPAGE } from './statuspage.ts';
 import { OPEN_TO_ALL } from './statuspage-paths.ts';
 import { contextFor, visitorOf } from './visitor.ts';
@@ -30,7 +31,7 @@ export function publicRoutes(router: Router, web: Web): void {
     return (req: Request, res: Response, next: () => void) => {
       const { params, path } = req as Request<Params>;
       const visitor = visitorOf(req);
-      const key = `${visitor.lang} ${visitor.langAsked} ${web.base()} ${path}`;
+      const key = `${visitor.lang} ${visitor.langAsked} ${web.base()} ${spelled(path)}`;
       const rendered = answers.render(req, key, snapshot => {
         const body = make(contextFor(web, snapshot, visitor), params);
         return typeof body === 'string' ? htmlOf(body) : body && htmlIn(body);
@@ -70,7 +71,9 @@ export function publicRoutes(router: Router, web: Web): void {
     return (req: Request, res: Response, next: () => void) => {
       const { params, path } = req as Request<Params>;
       const show = shown(req);
-      const rendered = answers.render(req, `${path} ${show}`, snapshot => make(snapshot, params, show));
+      const rendered = answers.render(req, `${spelled(path)} ${show}`, snapshot =>
+        make(snapshot, params, show),
+      );
       if (!rendered) return next();
       const headers = { 'Cache-Control': CACHED, Vary: 'Accept-Encoding', ...OPEN_TO_ALL };
       answers.send(req, res, rendered, headers);
@@ -80,7 +83,10 @@ export function publicRoutes(router: Router, web: Web): void {
   router.get(
     '/api/v2/*path',
     open((snapshot, { path }) => {
-      const name = ([] as (string | undefined)[]).concat(path).join('/');
+      const parts = ([] as (string | undefined)[]).concat(path);
+      const name = parts.join('/');
+      // `incidents%2Funresolved.json` is one part, and no file of theirs.
+      if (parts.some(part => part?.includes('/'))) return null;
       const make = Object.hasOwn(STATUSPAGE, name) ? STATUSPAGE[name] : undefined;
       return make ? json(make(snapshot)) : null;
     }),

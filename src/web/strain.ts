@@ -26,7 +26,7 @@ export function measureStrain(limit: number = LIMITS.lateness): IsStrained & { s
 
 /** Pages made for one visitor, charts, pictures, permalinks and streams. */
 const CAN_WAIT =
-  /^\/(status\/(subscribe|confirm|manage|unsubscribe|components|metrics|og|incidents|history|events)|incidents|history|api\/(components|metrics|incidents))(?=[/.?]|$)/;
+  /^\/(status\/(subscribe|confirm|manage|unsubscribe|components|metrics|og|incidents|history|events)|incidents|history|api\/(components|metrics|incidents))(?=[/.?]|$)/i;
 
 /**
  * While strained, refuses what can wait with 503 and Retry-After; whatever is answered from memory does not

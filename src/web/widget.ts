@@ -46,7 +46,7 @@ export function widgetRoutes(router: Router, web: Web): void {
     answers.send(req, res, script, { 'Cache-Control': CACHED, Vary: 'Accept-Encoding', ...OPEN_TO_ALL });
   });
   router.get('/status/widget.json', (req, res, next) => {
-    const rendered = answers.render(req, req.path, snapshot => {
+    const rendered = answers.render(req, '/status/widget.json', snapshot => {
       const body = JSON.stringify(widgetJson(snapshot)).replaceAll('<', '\\u003c');
       return { type: 'application/json; charset=utf-8', body };
     });
@@ -55,7 +55,7 @@ export function widgetRoutes(router: Router, web: Web): void {
   });
   router.get('/status/widget', (req, res, next) => {
     const visitor = visitorOf(req);
-    const key = `${visitor.lang} ${visitor.langAsked} ${web.base()} ${req.path}`;
+    const key = `${visitor.lang} ${visitor.langAsked} ${web.base()} /status/widget`;
     const rendered = answers.render(req, key, snapshot => {
       const body = web.pages.widget(contextFor(web, snapshot, visitor));
       return { type: 'text/html; charset=utf-8', body };

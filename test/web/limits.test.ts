@@ -319,6 +319,8 @@ test.each([
   ['/status/live', '/status/live'],
   ['/heartbeats/the-secret-token', '/heartbeats/…'],
   ['/x/heartbeats/the-secret-token/y', '/x/heartbeats/…'],
+  ['/Heartbeats/the-secret-token', '/Heartbeats/…'],
+  ['/%68eartbeat%53/the-secret-token', '/heartbeatS/…'],
   ['/a\u001b[31m\nb', '/a[31mb'],
   [`/${'a'.repeat(500)}`, `/${'a'.repeat(78)}…`],
 ])('of a path, the log tells what it may: %j', (path, told) => {

@@ -204,7 +204,18 @@ describe.runIf(NGINX)('behind nginx', () => {
     expect(statuses).toEqual([...Array(most).fill(400), 429, 429, 429]);
     expect((await form('127.0.0.2', 0)).status).toBe(400);
     // Only this machine reads the numbers.
-    expect((await ask('/metrics', { from: '127.0.0.3' })).status).toBe(403);
+    for (const address of [
+      '/metrics',
+      '/metrics?x',
+      '/metrics/',
+      '/Metrics',
+      '/METRICS/',
+      '/%6Detrics',
+      '//metrics',
+      '/x/../metrics',
+    ]) {
+      expect([address, (await ask(address, { from: '127.0.0.3' })).status]).toEqual([address, 403]);
+    }
     expect((await ask('/metrics', { from: '127.0.0.1' })).status).toBe(200);
   });
 });

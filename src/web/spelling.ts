@@ -1,0 +1,39 @@
+// Spellings: each address has one, so that what is made for it is made once, and proxies' rules mean what they say.
+import type { RequestHandler } from 'express';
+
+/** Pages that people type by hand or put a slash behind; the first character is never followed by another slash. */
+const PAGES =
+  /^\/(?:status\/(?:live|history|subscribe|(?:incidents|history|components|metrics)\/[^/]+)|history|incidents\/[^/]+|uptime|api)$/;
+
+/**
+ * The one spelling of a path: `/%73tatus/%c3%bc` is `/status/%C3%BC`. An encoded slash stays one: it parts nothing.
+ * A path that cannot be decoded is its own spelling; no route takes it.
+ */
+export function spelled(path: string): string {
+  // Most addresses have neither letters nor signs that can be written in two ways.
+  if (/^[\w./-]*$/.test(path)) return path;
+  try {
+    return path
+      .split('/')
+      .map(part => encodeURIComponent(decodeURIComponent(part)))
+      .join('/');
+  } catch {
+    return path;
+  }
+}
+
+/**
+ * Leads from a page's address with a slash behind it to the page, query and all. For what no route took; `base` is
+ * the path of PUBLIC_URL. Only pages' own addresses are led on: what follows the base is never `//elsewhere`.
+ */
+export function withoutSlash(base: () => string): RequestHandler {
+  return (req, res, next) => {
+    const { method, path, url } = req;
+    const query = url.indexOf('?');
+    const page = path.slice(0, -1);
+    if (!path.endsWith('/') || !PAGES.test(page) || (method !== 'GET' && method !== 'HEAD')) return next();
+    // Not for ever: PUBLIC_URL may get another path.
+    res.set('Cache-Control', 'public, max-age=3600');
+    res.redirect(308, `${base()}${page}${query < 0 ? '' : url.slice(query)}`);
+  };
+}
