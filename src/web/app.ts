@@ -15,7 +15,7 @@ import { metricsRoutes } from './metrics.ts';
 import { pictureRoutes } from './pictures.ts';
 import { publicRoutes } from './public.ts';
 import { makeGuesses } from './rates.ts';
-import { withoutSlash } from './spelling.ts';
+import { takeSlash, withoutSlash } from './spelling.ts';
 import { statuspagePaths } from './statuspage-paths.ts';
 import { putOff } from './strain.ts';
 import { subscribeRoutes } from './subscribe.ts';
@@ -76,6 +76,7 @@ export function makeApp(deps: WebDeps): App {
   const endStreams = eventRoutes(app, web);
   subscribeRoutes(app, web);
   bounceRoutes(app, web);
+  app.use(takeSlash);
   webhookRoutes(app, web);
   writeRoutes(app, web);
   healthRoutes(app, web);

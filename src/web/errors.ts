@@ -48,7 +48,7 @@ function told(error: unknown): { status: number; detail: string; more?: object }
 }
 
 function isPage(req: Request): boolean {
-  return !/^\/(api|webhooks|heartbeats)\//.test(req.path) && req.accepts(['html', 'json']) === 'html';
+  return /^\/(?!(api|webhooks|heartbeats)\/)/.test(req.path) && req.accepts(['html', 'json']) === 'html';
 }
 
 function sendPage(web: Web, req: Request, res: Response, status: number, detail: string): void {

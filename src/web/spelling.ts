@@ -22,6 +22,12 @@ export function spelled(path: string): string {
   }
 }
 
+/** Machines that report are told nothing of a slash behind their address: what they say would be lost. */
+export const takeSlash: RequestHandler = (req, _res, next) => {
+  req.url = req.url.replace(/^(\/(?:webhooks|heartbeats)\/[^/?]+)\/(?=\?|$)/, '$1');
+  next();
+};
+
 /**
  * Leads from a page's address with a slash behind it to the page, query and all. For what no route took; `base` is
  * the path of PUBLIC_URL. Only pages' own addresses are led on: what follows the base is never `//elsewhere`.

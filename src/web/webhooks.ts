@@ -76,7 +76,7 @@ export function webhookRoutes(router: Router, web: Web): void {
     // Once a minute: a stranger must not push the monitors' own entries out of the log.
     if (web.clock() - strangerAt >= MINUTE) {
       strangerAt = web.clock();
-      const sender = req.path.split('/').at(-1) ?? '';
+      const sender = req.path.split('/').filter(Boolean).at(-1) ?? '';
       await note(sender, { status: 401, action: 'refused', incident: null, why, body: '{}' });
     }
     next(new Refusal(401, 'This webhook needs its token: ?token=…, X-Webhook-Token or Bearer.'));

@@ -171,6 +171,15 @@ describe('a slash behind a page', () => {
   });
 });
 
+test('machines that report may put a slash behind their address', async () => {
+  const world = await openWorld();
+  const token = 'the-webhook-token-of-this-test';
+  const hook = { monitor: 'x', status: 'up' };
+  expect((await world.post(`/webhooks/generic/?token=${token}`, hook)).status).toBe(200);
+  expect((await world.get(`/heartbeats/${world.system.heartbeatToken('jobs')}/`)).status).toBe(200);
+  expect((await world.post('/webhooks/generic/', hook)).status).toBe(401);
+});
+
 test('under strain no other spelling gets what is put off', async () => {
   const world = await openWorld({ isStrained: () => true });
   for (const path of [
