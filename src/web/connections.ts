@@ -107,12 +107,15 @@ export function guardConnections(
       // A response whose turn it is has its socket: nearly all, and nothing is counted for them.
       if (res.socket !== null) return listener(req, res);
       const { socket } = req;
-      // Node reads what came in one piece to its end, thousands of requests, though nobody is there any more.
+      // Node reads what came in one piece to its end, thousands of requests, though nobody is there.
       if (socket.destroyed) return;
       const count = (inLine.get(socket) ?? 0) + 1;
       if (count > limits.pipelined) {
         turnedAway.pipelined++;
         socket.destroy();
+        // Not in Node's types: for what is left of the piece no response is made, and nothing kept until the close.
+        const { parser } = socket as Socket & { parser?: { onIncoming: unknown } | null };
+        if (parser) parser.onIncoming = () => 0;
         return;
       }
       inLine.set(socket, count);
