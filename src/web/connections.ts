@@ -1,13 +1,16 @@
-// Connections: how many there may be, in all and of one address, and an end for readers that never read.
+// Connections: how many there may be, in all and of one address, and an end for those that ask and never read.
 import { readFileSync } from 'node:fs';
-import type { Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import { BlockList, isIP, isIPv6, type Socket } from 'node:net';
 import type { Log } from '../core/log.ts';
 import { MINUTE, SECOND } from '../core/time.ts';
 import type { Limits } from './limits.ts';
 import { addressKey } from './rates.ts';
 
-type ConnectionLimits = Pick<Limits, 'connections' | 'connections_per_address' | 'read_time' | 'read_rate'>;
+type ConnectionLimits = Pick<
+  Limits,
+  'connections' | 'connections_per_address' | 'pipelined' | 'read_time' | 'read_rate'
+>;
 
 export interface ConnectionRules {
   readonly limits: { readonly [name in keyof ConnectionLimits]: number };
@@ -16,17 +19,26 @@ export interface ConnectionRules {
   readonly log: Pick<Log, 'warn'>;
 }
 
+export interface ConnectionGuard {
+  /** Ends a connection on which more than `pipelined` requests wait; `listener` sees none of those beyond. */
+  inTurn(listener: RequestListener): RequestListener;
+  close(): void;
+}
+
 /** How often slow readers are looked for. */
 const LOOK = 5 * SECOND;
 
 /** Files the process needs for itself: the database, checks under way, incident files, mail. */
 const FILES_OF_OUR_OWN = 700;
 
-/** Watches the server's connections until the returned function is called. */
-export function guardConnections(server: Server, { limits, isVisitor, log }: ConnectionRules): () => void {
+/** Watches the server's connections until it is closed. */
+export function guardConnections(
+  server: Server,
+  { limits, isVisitor, log }: ConnectionRules,
+): ConnectionGuard {
   const counts = new Map<string, number>();
   const open = new Map<Socket, { written: number; since: number }>();
-  const turnedAway = { full: 0, address: 0, unread: 0 };
+  const turnedAway = { full: 0, address: 0, unread: 0, pipelined: 0 };
   // Visitors who used up the open files would make every check fail, and so report outages that are none.
   const most = Math.min(limits.connections, Math.max(50, openFiles() - FILES_OF_OUR_OWN));
   server.maxConnections = most;
@@ -79,17 +91,41 @@ export function guardConnections(server: Server, { limits, isVisitor, log }: Con
     Math.min(LOOK, limits.read_time),
   );
   const tell = setInterval(() => {
-    const { full, address, unread } = turnedAway;
-    Object.assign(turnedAway, { full: 0, address: 0, unread: 0 });
-    if (full + address + unread === 0) return;
+    const { full, address, unread, pipelined } = turnedAway;
+    Object.assign(turnedAway, { full: 0, address: 0, unread: 0, pipelined: 0 });
+    if (full + address + unread + pipelined === 0) return;
     const why = `${full} beyond ${most} in all, ${address} beyond ${limits.connections_per_address} of one address`;
-    log.warn({ full, address, unread }, `connections turned away: ${why}, ${unread} that did not read`);
+    const ended = `${unread} that did not read, ${pipelined} with more than ${limits.pipelined} requests waiting`;
+    log.warn({ full, address, unread, pipelined }, `connections turned away: ${why}, ${ended}`);
   }, MINUTE);
   look.unref();
   tell.unref();
-  return () => {
-    clearInterval(look);
-    clearInterval(tell);
+
+  const inLine = new WeakMap<Socket, number>();
+  return {
+    inTurn: listener => (req, res) => {
+      // A response whose turn it is has its socket: nearly all, and nothing is counted for them.
+      if (res.socket !== null) return listener(req, res);
+      const { socket } = req;
+      // Node reads what came in one piece to its end, thousands of requests, though nobody is there.
+      if (socket.destroyed) return;
+      const count = (inLine.get(socket) ?? 0) + 1;
+      if (count > limits.pipelined) {
+        turnedAway.pipelined++;
+        socket.destroy();
+        // Not in Node's types: for what is left of the piece no response is made, and nothing kept until the close.
+        const { parser } = socket as Socket & { parser?: { onIncoming: unknown } | null };
+        if (parser) parser.onIncoming = () => 0;
+        return;
+      }
+      inLine.set(socket, count);
+      res.once('close', () => inLine.set(socket, (inLine.get(socket) ?? 1) - 1));
+      listener(req, res);
+    },
+    close() {
+      clearInterval(look);
+      clearInterval(tell);
+    },
   };
 }
 

@@ -17,6 +17,8 @@ export function eventRoutes(router: Router, { answers, mostStreams }: Web): () =
     `id: ${version}\nevent: snapshot\ndata: ${JSON.stringify({ version, state: verdict.state })}\n\n`;
 
   router.get('/status/events', (req, res) => {
+    // Behind another answer of its connection its turn may never come, nor word of its end.
+    if (!res.socket) throw new Refusal(503, 'A stream needs a connection of its own.');
     const key = isNear(req.ip) ? null : addressKey(req.ip);
     const ofAddress = key === null ? 0 : (byAddress.get(key) ?? 0);
     if (streams.count >= mostStreams || ofAddress >= LIMITS.streams_per_address) {

@@ -33,30 +33,29 @@ export async function openServer(
   rules: ServerRules = RULES,
 ): Promise<WebServer | Problem> {
   let listener: RequestListener = starting;
-  const answer = wellFormed((req, res) => listener(req, res));
   const { headers_time, request_time, idle_time } = rules.limits;
-  const server = createServer(
-    {
-      headersTimeout: headers_time,
-      requestTimeout: request_time,
-      keepAliveTimeout: idle_time,
-      // How often the times above are looked at: node's own 30 s would make any of them 30 s longer.
-      connectionsCheckingInterval: Math.min(2 * SECOND, headers_time),
-      maxHeaderSize: LIMITS.header_bytes,
-      // Whatever the command line of node says: what two servers read differently is refused.
-      insecureHTTPParser: false,
-      requireHostHeader: false,
-    },
-    answer,
-  );
+  const server = createServer({
+    headersTimeout: headers_time,
+    requestTimeout: request_time,
+    keepAliveTimeout: idle_time,
+    // How often the times above are looked at: node's own 30 s would make any of them 30 s longer.
+    connectionsCheckingInterval: Math.min(2 * SECOND, headers_time),
+    maxHeaderSize: LIMITS.header_bytes,
+    // Whatever the command line of node says: what two servers read differently is refused.
+    insecureHTTPParser: false,
+    requireHostHeader: false,
+  });
   server.maxHeadersCount = LIMITS.header_count;
-  answerBadWire(server, answer);
   const failed = await new Promise<NodeJS.ErrnoException | null>(resolve => {
     server.once('error', resolve);
     server.listen(port, host, () => resolve(null));
   });
   if (failed) return explained(failed, port, host);
-  const unguard = guardConnections(server, rules);
+  // No connection is accepted before this function has returned to the event loop.
+  const guard = guardConnections(server, rules);
+  const answer = guard.inTurn(wellFormed((req, res) => listener(req, res)));
+  server.on('request', answer);
+  answerBadWire(server, answer);
   const address = server.address();
   return {
     port: typeof address === 'object' && address ? address.port : port,
@@ -64,7 +63,7 @@ export async function openServer(
       listener = next;
     },
     close() {
-      unguard();
+      guard.close();
       return new Promise<void>(resolve => {
         const force = setTimeout(() => server.closeAllConnections(), LAST_WORDS);
         server.close(() => {

@@ -22,14 +22,18 @@ async function serving(limits: Partial<ServerRules['limits']> = {}, isVisitor = 
     log,
   })) as WebServer;
   server.serve((req, res) => {
+    handled.push(req.url as string);
     req.resume();
     const began = performance.now();
     if (req.url === '/big') {
       res.on('close', () => void lasted.push(performance.now() - began));
     }
-    if (req.method === 'GET') res.end(req.url === '/big' ? BIG : 'the page');
+    if (req.url?.startsWith('/nr/')) setImmediate(() => res.end(`<${req.url}>`));
+    else if (req.method === 'GET') res.end(req.url === '/big' ? BIG : 'the page');
     else req.on('end', () => res.end('taken'));
   });
+  /** The addresses asked for, in the order they were handed on. */
+  const handled: string[] = [];
   /** How long large answers lasted, fetched or cut. */
   const lasted: number[] = [];
   const sockets: Socket[] = [];
@@ -62,7 +66,7 @@ async function serving(limits: Partial<ServerRules['limits']> = {}, isVisitor = 
     const answer = await fetch(`http://127.0.0.1:${server.port}/`);
     return { text: await answer.text(), took: performance.now() - began };
   };
-  return { open, page, lasted };
+  return { open, page, lasted, handled };
 }
 
 /** Keeps sending a letter on each, so that none is ever silent. */
@@ -109,6 +113,70 @@ describe('slowloris', () => {
     await open(GET_BIG, false);
     await expect.poll(() => lasted.length, { timeout: 10_000 }).toBe(1);
     expect(lasted[0]).toBeGreaterThan(2000);
+  });
+});
+
+describe('many requests on one connection', () => {
+  const pipelined = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
+  const numbers = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, index) => `/nr/${from + index}`);
+
+  test('a flood that is not read is ended after a bounded number, the rest untouched; told once', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { open, page, handled } = await serving();
+    const flood = pipelined('/').repeat(4000);
+    const floods = await Promise.all(Array.from({ length: 5 }, () => open(flood, false)));
+    await expect.poll(() => handled.length, { timeout: 5000 }).toBeGreaterThanOrEqual(5 * LIMITS.pipelined);
+    // Who does not read hears of the end only when it does.
+    for (const { socket } of floods) socket.resume();
+    await Promise.all(floods.map(({ ended }) => ended));
+    // One whose turn it is and 64 that wait, of each, and some more where the flood came in several pieces.
+    expect(handled.length).toBeLessThan(1000);
+    expect((await page()).text).toBe('the page');
+    expect(told).toEqual([]);
+    vi.advanceTimersByTime(120_000);
+    expect(told).toMatchObject([
+      { fields: { pipelined: 5 }, message: expect.stringContaining('5 with more than 64 requests') },
+    ]);
+  });
+
+  test('thirty-two are answered in order, again and again on the same connection', async () => {
+    const { open } = await serving();
+    const { socket } = await open('');
+    let came = '';
+    socket.on('data', data => {
+      came += data.toString('latin1');
+    });
+    const answered = () => [...came.matchAll(/<(.+?)>/g)].map(([, path]) => path);
+    for (let from = 0; from < 320; from += 32) {
+      socket.write(
+        numbers(from, from + 32)
+          .map(pipelined)
+          .join(''),
+      );
+      await expect.poll(() => answered().length, { timeout: 5000 }).toBe(from + 32);
+    }
+    expect(answered()).toEqual(numbers(0, 320));
+    expect(told).toEqual([]);
+  });
+
+  test('one that always has some waiting is counted by those, not by all it ever asked', async () => {
+    const { open } = await serving();
+    const { socket } = await open('');
+    let came = '';
+    let asked = 32;
+    socket.on('data', data => {
+      came += data.toString('latin1');
+      // For each answer another question: the line is never empty.
+      for (const done = came.split('<').length - 1; asked < 1000 && asked < done + 32; asked++) {
+        socket.write(pipelined(`/nr/${asked}`));
+      }
+    });
+    socket.write(numbers(0, 32).map(pipelined).join(''));
+    const answered = () => [...came.matchAll(/<(.+?)>/g)].map(([, path]) => path);
+    await expect.poll(() => answered().length, { timeout: 10_000 }).toBe(1000);
+    expect(answered()).toEqual(numbers(0, 1000));
   });
 });
 
