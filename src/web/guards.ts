@@ -56,9 +56,7 @@ export const NO_FEATURES = 'camera=(), microphone=(), geolocation=(), payment=()
  * by a person, or by a program that sends no Fetch Metadata.
  */
 export const refuseEmbedded: RequestHandler = (req, _res, next) => {
-  const site = req.headers['sec-fetch-site'];
-  const foreign = site !== undefined && site !== 'same-origin' && site !== 'none';
-  if (foreign && req.headers['sec-fetch-mode'] !== 'navigate')
+  if (isFromHere(req) === false && req.headers['sec-fetch-mode'] !== 'navigate')
     return next(new Refusal(403, 'This address is for people: open it by itself.'));
   next();
 };
@@ -69,13 +67,15 @@ export const refuseEmbedded: RequestHandler = (req, _res, next) => {
  */
 export function sameSite(origins: () => readonly string[]): RequestHandler {
   return (req: Request, _res: Response, next: NextFunction) => {
-    const site = req.headers['sec-fetch-site'];
     const { origin } = req.headers;
     const own = `${req.protocol}://${req.headers.host}`;
-    const fine =
-      site !== undefined
-        ? site === 'same-origin' || site === 'none'
-        : origin === undefined || origin === own || origins().includes(origin);
+    const fine = isFromHere(req) ?? (origin === undefined || origin === own || origins().includes(origin));
     next(fine ? undefined : new Refusal(403, 'This form was sent from another site.'));
   };
+}
+
+/** Whether Fetch Metadata says that a page of ours, or the visitor, asks; null from a program without it. */
+function isFromHere({ headers }: Request): boolean | null {
+  const site = headers['sec-fetch-site'];
+  return site === undefined ? null : site === 'same-origin' || site === 'none';
 }

@@ -1,9 +1,11 @@
 // Everything around the server under torture: folders, a small disk, services, a mail server, a clock.
+
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { freePort } from '../free-port.ts';
 import { type SmtpPeer, startSmtpPeer } from '../walks/smtp-conversation.ts';
 
 /** Opens the webhooks. */
@@ -106,11 +108,4 @@ async function serve(service: { status: number }): Promise<Server> {
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   return server;
-}
-
-async function freePort(): Promise<number> {
-  const server = await serve({ status: 200 });
-  const { port } = server.address() as { port: number };
-  await new Promise(resolve => server.close(resolve));
-  return port;
 }

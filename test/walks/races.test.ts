@@ -1,4 +1,5 @@
 // Races and faults around the incident files: the page is never blank, no incident lost, none twice.
+
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmdirSync } from 'node:fs';
@@ -14,12 +15,12 @@ import {
   symlink,
   writeFile,
 } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openContent } from '../../src/content/folder.ts';
 import { parseIncident } from '../../src/core/incident-file.ts';
+import { freePort } from '../free-port.ts';
 import { openWorld, type World } from './world.ts';
 
 const TOKEN = 'the-webhook-token-of-this-test';
@@ -374,12 +375,3 @@ test('kill -9 around filing, again and again: no incident twice, none lost', {
   expect((await readdir(folder)).filter(name => !name.endsWith('.md')).length).toBeLessThanOrEqual(5 * 12);
   expect(answered.every(name => asked.includes(name))).toBe(true);
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}

@@ -1,12 +1,13 @@
 // Behind a real Caddy with the configuration of docs/deploy: the page is passed on, the numbers are this machine's.
+
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { freePort } from '../free-port.ts';
 import { openWorld } from '../walks/world.ts';
 
 const CADDY = ['/usr/bin/caddy', '/usr/local/bin/caddy', '/opt/homebrew/bin/caddy'].find(existsSync);
@@ -41,15 +42,6 @@ async function behindCaddy(): Promise<(address: string, from: string) => Promise
   const ready = () => ask('/healthz', '127.0.0.1').catch(({ code }) => code);
   await expect.poll(ready, { timeout: 25_000 }).toBe(200);
   return ask;
-}
-
-function freePort(): Promise<number> {
-  return new Promise(resolve => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 describe.runIf(CADDY)('behind Caddy', () => {

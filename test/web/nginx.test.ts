@@ -1,14 +1,15 @@
 // Behind a real nginx with the configuration of docs/deploy: streams pass, and the page outlives its server.
+
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, open as openFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { LIMITS } from '../../src/web/limits.ts';
+import { freePort } from '../free-port.ts';
 import { openWorld, type World } from '../walks/world.ts';
 
 const NGINX = ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/opt/homebrew/bin/nginx'].find(existsSync);
@@ -119,15 +120,6 @@ ${ours} }`;
     }
   };
   return { world, ask, open, age };
-}
-
-function freePort(): Promise<number> {
-  return new Promise(resolve => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 describe.runIf(NGINX)('behind nginx', () => {
