@@ -15,7 +15,7 @@ import { metricsRoutes } from './metrics.ts';
 import { pictureRoutes } from './pictures.ts';
 import { publicRoutes } from './public.ts';
 import { makeGuesses } from './rates.ts';
-import { takeSlash, withoutSlash } from './spelling.ts';
+import { takeSlash, withoutPrefix, withoutSlash } from './spelling.ts';
 import { statuspagePaths } from './statuspage-paths.ts';
 import { putOff } from './strain.ts';
 import { subscribeRoutes } from './subscribe.ts';
@@ -59,10 +59,7 @@ export function makeApp(deps: WebDeps): App {
   });
   // Behind a proxy that keeps the path of PUBLIC_URL, and behind one that strips it.
   app.use((req, _res, next) => {
-    const prefix = base();
-    if (prefix !== '' && (req.url === prefix || req.url.startsWith(`${prefix}/`))) {
-      req.url = req.url.slice(prefix.length) || '/';
-    }
+    req.url = withoutPrefix(req.url, base());
     next();
   });
   app.use(putOff(web.isStrained));

@@ -22,6 +22,22 @@ export function spelled(path: string): string {
   }
 }
 
+/** Where our own addresses begin, apart from those that mean the same below `/status`. */
+const ROOTS =
+  /^\/(?:(?:status|api|webhooks|heartbeats)(?:\/|$)|(?:healthz|readyz|metrics|robots\.txt|uptime|history\.(?:atom|rss))?$)/;
+
+/**
+ * An address without the path of PUBLIC_URL, behind a proxy that keeps it as behind one that strips it. A path that
+ * is one of our own too (`/status`) goes only where an address is left: `/status/live` is the page, not `/live`.
+ */
+export function withoutPrefix(url: string, prefix: string): string {
+  if (prefix === '' || !url.startsWith(prefix)) return url;
+  const rest = url.slice(prefix.length);
+  if (rest !== '' && !/^[/?]/.test(rest)) return url;
+  const inner = rest.startsWith('/') ? rest : `/${rest}`;
+  return ROOTS.test(prefix) && !ROOTS.test(inner.replace(/\?.*$/s, '')) ? url : inner;
+}
+
 /** Machines that report are told nothing of a slash behind their address: what they say would be lost. */
 export const takeSlash: RequestHandler = (req, _res, next) => {
   req.url = req.url.replace(/^(\/(?:webhooks|heartbeats)\/[^/?]+)\/(?=\?|$)/, '$1');
