@@ -9,7 +9,7 @@ import path from 'node:path';
 const PROGRAMS = ['src/main.ts', 'src/cli.ts', 'src/demo/demo.ts'];
 /** What holds machine code, and clients that few sites need: loaded from node_modules when they are used. */
 const APART = ['better-sqlite3', '@resvg/resvg-js', 'redis', 'pg', 'mysql2'];
-/** What was built from what: a digest of each file, so that a copy of a build is as current as it was. */
+/** What was built from what: a digest of each file, so that a copy of a build is as current, and half a one is not. */
 const STAMPS = 'dist/.built.json';
 
 try {
@@ -30,7 +30,7 @@ function isCurrent() {
     return false;
   }
   const { inputs, outputs } = built;
-  return outputs.every(existsSync) && Object.keys(inputs).every(file => stampOf(file) === inputs[file]);
+  return [inputs, outputs].every(files => Object.keys(files).every(file => stampOf(file) === files[file]));
 }
 
 async function rebuild() {
@@ -63,7 +63,9 @@ async function rebuild() {
   const stamp = file => (statSync(file).ctimeMs < begun ? stampOf(file) : 'changed meanwhile');
   const stamps = {
     inputs: Object.fromEntries(inputs.map(file => [file, stamp(file)])),
-    outputs: Object.keys(metafile.outputs),
+    outputs: Object.fromEntries(
+      outputFiles.map(file => [path.relative('', file.path), digest(file.contents)]),
+    ),
   };
   replace(STAMPS, JSON.stringify(stamps));
 }
@@ -76,5 +78,9 @@ function replace(file, contents) {
 }
 
 function stampOf(file) {
-  return existsSync(file) ? createHash('sha256').update(readFileSync(file)).digest('base64') : 'gone';
+  return existsSync(file) ? digest(readFileSync(file)) : 'gone';
+}
+
+function digest(bytes) {
+  return createHash('sha256').update(bytes).digest('base64');
 }

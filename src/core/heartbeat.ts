@@ -15,8 +15,9 @@ export interface Beat {
 /**
  * Judges a beat, or (beat null) the silence up to `now`. Thresholds do not apply: silence is down
  * exactly at last beat + period + grace, a reported failure at once, one good beat restores. A job
- * that never reported is no data. `listeningSince` (epoch ms) is when beats could last begin to
- * arrive: silence while the server itself was off, or asleep, is nobody's outage.
+ * that never reported is no data. After a report from the future (the clock was set back) silence counts from `now`.
+ * `listeningSince` (epoch ms) is when beats could last begin to arrive: silence while the server itself was off, or
+ * asleep, is nobody's outage.
  * `recheckAt` is the moment silence becomes an outage.
  */
 export function judgeHeartbeat(
@@ -26,7 +27,9 @@ export function judgeHeartbeat(
   now: Millis,
   listeningSince: Millis = Number.NEGATIVE_INFINITY,
 ): Judgement {
-  const silence = judgeSilence(component, before, beat?.at ?? now, listeningSince);
+  const isAhead = beat === null && before.lastAt !== null && before.lastAt > now;
+  const turned = isAhead ? { ...before, lastAt: now } : before;
+  const silence = judgeSilence(component, turned, beat?.at ?? now, listeningSince);
   const heard = beat
     ? judgeBeat(component, silence.state, beat, now)
     : { state: silence.state, transitions: [] };

@@ -2,12 +2,19 @@
 import { DAY, HOUR, MINUTE, type Millis } from '../core/time.ts';
 import type { Db } from './database.ts';
 
+/**
+ * What was noted later than this lies in the future of a clock set back: it is not counted, or nobody would get a
+ * letter until the old time comes. A request may have read the clock just before one that was quicker.
+ */
+const latest = (now: Millis): Millis => now + MINUTE;
+
 /** Whether visitors together asked for as many letters in the last hour as are allowed. */
 export async function asksExhausted(db: Db, now: Millis, most: number): Promise<boolean> {
   const query = db
     .selectFrom('letters_asked')
     .select(eb => eb.fn.countAll<number>().as('count'))
     .where('at', '>', now - HOUR)
+    .where('at', '<=', latest(now))
     .where('address_hash', 'not like', `${HOST}%`);
   return (await query.executeTakeFirstOrThrow()).count >= most;
 }
@@ -22,6 +29,7 @@ export async function mayAskLetter(db: Db, addressHash: string, now: Millis): Pr
     .select('at')
     .where('address_hash', '=', addressHash)
     .where('at', '>', now - DAY)
+    .where('at', '<=', latest(now))
     .execute();
   if (asked.length >= 3 || asked.some(({ at }) => at > now - 15 * MINUTE)) return false;
   await db.insertInto('letters_asked').values({ address_hash: addressHash, at: now }).execute();
@@ -41,6 +49,7 @@ export async function mayAskHost(db: Db, hostHash: string, now: Millis): Promise
     .select('at')
     .where('address_hash', '=', address_hash)
     .where('at', '>', now - HOUR)
+    .where('at', '<=', latest(now))
     .execute();
   if (asked.length >= PER_HOST) return false;
   await db.insertInto('letters_asked').values({ address_hash, at: now }).execute();
@@ -60,10 +69,10 @@ export async function noteAsk(db: Db, now: Millis): Promise<void> {
     .execute();
 }
 
-/** Forgets who asked more than a day ago. */
+/** Forgets who asked more than a day ago, and in the future. */
 export async function pruneAsked(db: Db, now: Millis): Promise<void> {
   await db
     .deleteFrom('letters_asked')
-    .where('at', '<', now - DAY)
+    .where(eb => eb.or([eb('at', '<', now - DAY), eb('at', '>', latest(now))]))
     .execute();
 }

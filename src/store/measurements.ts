@@ -98,9 +98,10 @@ async function judgeBeat(
   const before = await stateOf(db, component.id);
   const judged = judgeHeartbeat(component, before.state, beat, now, listeningSince);
   const everHeard = beat !== null || before.lastCheck !== null;
-  // Silence is observation too, but one row a minute is enough of it; a look may come a little early.
-  const due =
-    beat !== null || judged.transitions.length > 0 || now - (before.lastCheck ?? now) >= 50 * SECOND;
+  // Silence is observation too, but one row a minute is enough of it; a look may come a little early. After a
+  // check from the future the clock was set back, and what is known is put right at once.
+  const passed = now - (before.lastCheck ?? now);
+  const due = beat !== null || judged.transitions.length > 0 || passed >= 50 * SECOND || passed < 0;
   if (!everHeard || !due) return judged;
   const result: CheckResult = {
     at: now,

@@ -87,7 +87,7 @@ export function makeBeats(deps: BeatsDeps): Beats {
       if (lastTick !== null && (now < lastTick || now - lastTick > DEAF)) {
         // Set back, every deadline lies too far ahead; asleep, beats were missed by us.
         due.clear();
-        if (now > lastTick) listeningSince = now;
+        listeningSince = now > lastTick ? now : Math.min(listeningSince, now);
       }
       lastTick = now;
       let changed = false;

@@ -56,6 +56,8 @@ describe('heartbeats', () => {
     ['silence to the deadline', [ok(0), tick(DUE)], [`down ${DUE}`], 'major_outage'],
     ['judged late, down since the deadline', [ok(0), tick(DUE + 999)], [`down ${DUE}`], 'major_outage'],
     ['and said once', [ok(0), tick(DUE), tick(2 * DUE)], [`down ${DUE}`], 'major_outage'],
+    ['a clock set back: silence counts from there', [ok(0), tick(-DUE), tick(-1)], [], 'operational'],
+    ['and to the deadline', [ok(0), tick(-DUE), tick(0)], ['down 0'], 'major_outage'],
     ['each beat moves it', [ok(0), ok(5 * MINUTE), tick(DUE)], [], 'operational'],
     ['one beat restores', [ok(0), tick(DUE), ok(DUE + 5)], [`down ${DUE}`, `up ${DUE + 5}`], 'operational'],
     ['late without a tick between', [ok(0), ok(DUE + 5)], [`down ${DUE}`, `up ${DUE + 5}`], 'operational'],

@@ -21,13 +21,19 @@ test('a current build is reused, also one that may not be written; a change is b
     run(process.execPath, ['dist/cli.js', 'help'], { cwd: dir }).then(({ stdout }) => stdout);
 
   await build();
-  const before = await stat(at('dist/cli.js'));
+  let before = await stat(at('dist/cli.js'));
   await writeFile(at('dist/theirs.txt'), 'kept');
   await chmod(at('dist'), 0o555);
   await build();
   await chmod(at('dist'), 0o755);
   expect((await stat(at('dist/cli.js'))).ino).toBe(before.ino);
   expect(await help()).toContain('check status.yaml');
+
+  // Half a program, as a machine leaves it that lost its power.
+  await writeFile(at('dist/cli.js'), (await readFile(at('dist/cli.js'))).subarray(0, 1000));
+  await build();
+  expect(await help()).toContain('check status.yaml');
+  before = await stat(at('dist/cli.js'));
 
   // What is copied is as current as it was, whatever becomes of its times.
   await utimes(at('src/cli.ts'), 1, 1);

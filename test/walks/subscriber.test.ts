@@ -118,6 +118,20 @@ describe('a subscriber', () => {
     expect(world.mails).toHaveLength(3);
   });
 
+  test('who asked while the clock was a month ahead gets a letter once it is right again', async () => {
+    const world = await openWorld();
+    world.turnBack(-30 * 86_400);
+    await world.get('/status/subscribe?email=a@example.com');
+    await world.pass(1);
+    world.turnBack(30 * 86_400);
+    await world.get('/status/subscribe?email=a@example.com');
+    await world.pass(5);
+    expect(world.mails).toHaveLength(2);
+    await world.get('/status/subscribe?email=a@example.com');
+    await world.pass(5);
+    expect(world.mails).toHaveLength(2);
+  });
+
   test.each([
     'nobody',
     '@example.com',

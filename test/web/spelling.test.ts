@@ -151,16 +151,25 @@ describe('a slash behind a page', () => {
     }
   });
 
-  test.each(['/status', '/api', '/status/live'])('also where that path is %s, one of our own', async prefix => {
-    const world = await openWorld({ env: { PUBLIC_URL: `https://acme.example${prefix}` } });
-    const addresses = ['/status/live', '/status/subscribe', '/status/feed.atom', '/api/v2/status.json', '/api'];
-    for (const path of ['/', '/status/history', '/history.atom', '/robots.txt', '/healthz', ...addresses]) {
-      for (const address of [path, `${prefix}${path}`]) {
-        expect([address, (await ask(world.url, address)).status]).toEqual([address, 200]);
+  test.each(['/status', '/api', '/status/live'])(
+    'also where that path is %s, one of our own',
+    async prefix => {
+      const world = await openWorld({ env: { PUBLIC_URL: `https://acme.example${prefix}` } });
+      const addresses = [
+        '/status/live',
+        '/status/subscribe',
+        '/status/feed.atom',
+        '/api/v2/status.json',
+        '/api',
+      ];
+      for (const path of ['/', '/status/history', '/history.atom', '/robots.txt', '/healthz', ...addresses]) {
+        for (const address of [path, `${prefix}${path}`]) {
+          expect([address, (await ask(world.url, address)).status]).toEqual([address, 200]);
+        }
       }
-    }
-    expect((await ask(world.url, `${prefix}/nowhere`)).status).toBe(404);
-  });
+      expect((await ask(world.url, `${prefix}/nowhere`)).status).toBe(404);
+    },
+  );
 
   test.each([
     '//evil.example/',

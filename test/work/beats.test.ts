@@ -166,4 +166,18 @@ describe('heartbeats', () => {
     await world.until(T0 + 36 * MINUTE);
     expect(world.told).toEqual([`probe:job down ${36 * 60}`]);
   });
+
+  test('nor does it make a job that says nothing more well until the old time comes', async () => {
+    const world = await opened(['job']);
+    await world.until(T0 + SECOND);
+    await world.beat('job');
+    await world.jump(-24 * 60 * MINUTE - SECOND);
+    await world.until(T0 - 24 * 60 * MINUTE + 10 * MINUTE, 10 * SECOND);
+    expect(world.told).toEqual([`probe:job down ${(6 - 24 * 60) * 60}`]);
+    await world.jump(-60 * MINUTE);
+    await world.restart();
+    await world.beat('job');
+    await world.until(T0 - 25 * 60 * MINUTE + 30 * MINUTE, 10 * SECOND);
+    expect(world.told).toHaveLength(3);
+  });
 });
