@@ -75,6 +75,14 @@ export function readEnvironment(variables: Variables, cwd: string): Outcome<Envi
     }
     return text;
   };
+  const signing = (name: string): string | null => {
+    const text = read(name);
+    if (text !== null && !/^whsec_[\w+/-]{20,}={0,2}$/.test(text)) {
+      const fix = 'copy it from the webhook’s page at Resend; no bounce is heard until then';
+      problems.push({ level: 'warning', where: name, what: 'it is not a signing secret (whsec_…)', fix });
+    }
+    return text;
+  };
   const dataDir = path.resolve(cwd, read('DATA_DIR') ?? 'data');
   const value: Environment = {
     port: readPort(read('PORT'), complain),
@@ -86,7 +94,7 @@ export function readEnvironment(variables: Variables, cwd: string): Outcome<Envi
     smtpUrl: readSmtp(read('SMTP_URL'), complain),
     mailFrom: readFrom(read('MAIL_FROM'), complain),
     dkim: readDkim(read('DKIM_DOMAIN'), read('DKIM_SELECTOR'), read('DKIM_PRIVATE_KEY'), complain),
-    resendSecret: secret('RESEND_WEBHOOK_SECRET'),
+    resendSecret: signing('RESEND_WEBHOOK_SECRET'),
     secret: secret('SECRET'),
     webhookToken: secret('WEBHOOK_TOKEN'),
     apiToken: secret('API_TOKEN'),

@@ -46,9 +46,11 @@ function readBody(req: Request): Record<string, unknown> | unknown[] {
   const body = typeof req.body === 'string' ? req.body : '';
   if (body.trim() === '') return {};
   const type = (req.headers['content-type'] ?? '').toLowerCase().split(';')[0]!.trim();
-  if (type === 'application/x-www-form-urlencoded') return formOf(req);
+  const isForm = type === 'application/x-www-form-urlencoded';
+  // What `curl -d '{…}'` sends is called a form, and no form begins so.
+  if (isForm && !/^\s*[[{]/.test(body)) return formOf(req);
   if (type === 'multipart/form-data') return { data: multipartField(body, 'data') };
-  if (type !== '' && !/json$/.test(type) && !type.startsWith('text/plain')) {
+  if (!isForm && type !== '' && !/json$/.test(type) && !type.startsWith('text/plain')) {
     throw new Refusal(415, `Send JSON or a form, not ${type.slice(0, 60)}.`);
   }
   try {

@@ -73,6 +73,20 @@ describe('the environment', () => {
       expect(lines(problems)).toEqual([expect.stringMatching(/^TRUST_PROXY: .* is no address/)]);
   });
 
+  test.each([
+    ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 0],
+    ['abc', 1],
+    ['abcdefghijklmnopqrstuvwxyz', 1],
+    ['whsec_', 1],
+  ])('RESEND_WEBHOOK_SECRET=%s: only Resend makes one', (text, count) => {
+    const { value, problems } = readEnvironment({ RESEND_WEBHOOK_SECRET: text }, '/srv');
+    expect(value?.resendSecret).toBe(text);
+    expect(problems).toHaveLength(count);
+    for (const line of lines(problems)) {
+      expect(line).toMatch(/^RESEND_WEBHOOK_SECRET: it is not a signing secret .* at Resend/);
+    }
+  });
+
   test('a secret may come from a file', () => {
     const file = path.join(mkdtempSync(path.join(tmpdir(), 'env-')), 'token');
     writeFileSync(file, 'a-token-from-a-file\n');

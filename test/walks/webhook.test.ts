@@ -40,6 +40,19 @@ describe('POST /webhooks/uptime', () => {
     expect((await world.post(HOOK, { ...robot, alertType: 3 })).json.action).toBe('ignored');
   });
 
+  test('JSON that `curl -d` calls a form is JSON', async () => {
+    const world = await openWorld();
+    const type = { 'content-type': 'application/x-www-form-urlencoded' };
+    const to = HOOK.replace('uptime', 'generic');
+    const json = JSON.stringify({ monitor: 'checkout', status: 'down', message: 'a=b&c' });
+    expect((await world.post(to, json, type)).json).toMatchObject({ action: 'opened' });
+    const list = JSON.stringify([{ monitor: 'checkout', status: 'up' }]);
+    expect((await world.post(to, ` ${list}`, type)).json).toMatchObject({ action: 'resolved' });
+    expect((await world.post(to, '{"monitor":', type)).status).toBe(400);
+    await world.pass(5);
+    expect((await world.post(to, 'monitor=checkout&status=down', type)).json.action).toBe('opened');
+  });
+
   test('failing again within 30 minutes continues the same file', async () => {
     const world = await openWorld();
     for (const alert_type of ['down', 'up']) {
