@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { INCIDENT_STATUSES, MAINTENANCE_STATUSES, SEVERITIES } from './incident.ts';
 import { LARGEST } from './metric.ts';
 import { type Millis, parseInstant } from './time.ts';
+import { listed } from './yaml.ts';
 
 const instant = z
   .string()
@@ -21,13 +22,17 @@ const title = z
   .pipe(z.string().min(1, 'say in a few words what visitors notice').max(200));
 const message = z.string().max(20_000);
 const components = z.array(z.string().max(64)).max(200);
-const severity = z.enum(SEVERITIES);
-const anyStatus = z.enum([...INCIDENT_STATUSES, ...MAINTENANCE_STATUSES]);
+/** One of these words, or a fault that names them. */
+const oneOf = <const T extends readonly [string, ...string[]]>(words: T) =>
+  z.enum(words, { error: `write ${listed(words)}` });
+const severity = oneOf(SEVERITIES);
+const status = oneOf(INCIDENT_STATUSES);
+const anyStatus = oneOf([...INCIDENT_STATUSES, ...MAINTENANCE_STATUSES]);
 
 /** `POST /api/incidents`. Without `components` the title decides, as in a file (contract §4). */
 export const openSchema = z.strictObject({
   title,
-  status: z.enum(INCIDENT_STATUSES).default('investigating'),
+  status: status.default('investigating'),
   severity,
   components: components.optional(),
   message: message.default(''),
@@ -87,7 +92,16 @@ export function faultAt(path: readonly PropertyKey[], detail: string): FieldFaul
 /** Every fault zod found, by field; what was sent is never repeated. */
 export function faultsOf(error: z.ZodError): FieldFault[] {
   return error.issues.flatMap(issue => {
+    if (issue.code === 'invalid_type' && issue.message.startsWith('Invalid'))
+      return [faultAt(issue.path, `write ${JSON_WORDS[issue.expected] ?? issue.expected}`)];
     if (issue.code !== 'unrecognized_keys') return [faultAt(issue.path, issue.message)];
     return issue.keys.map(key => faultAt([...issue.path, key.slice(0, 64)], 'this field is not known here'));
   });
 }
+
+const JSON_WORDS: Record<string, string> = {
+  string: 'text',
+  number: 'a number',
+  array: 'a list',
+  object: 'a JSON object',
+};

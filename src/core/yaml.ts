@@ -159,20 +159,31 @@ function wording(issue: z.core.$ZodIssue): { what: string; fix: string } {
     case 'invalid_union':
       return unionWording(issue, what);
     case 'too_big':
-      return { what, fix: `write at most ${issue.maximum}` };
+      return { what, fix: `write at most ${issue.maximum}${unitOf(issue.origin)}` };
     case 'too_small':
-      return {
-        what,
-        fix: issue.origin === 'array' ? 'name at least one' : `write at least ${issue.minimum}`,
-      };
+      if (issue.origin === 'array') return { what, fix: 'name at least one' };
+      if (issue.origin === 'string' && issue.minimum === 1)
+        return { what, fix: 'write something, or leave it out' };
+      return { what, fix: `write at least ${issue.minimum}${unitOf(issue.origin)}` };
+    case 'invalid_key': {
+      const [first] = issue.issues;
+      if (first) return wording({ ...first, path: issue.path, input: issue.path.at(-1) } as z.core.$ZodIssue);
+      return { what, fix: 'choose another name' };
+    }
     case 'custom': {
       const [told, fix] = issue.message.split(/; (.*)/s);
       return { what: `\`${name}\`: ${told}`, fix: fix ?? 'see the README' };
     }
     default:
       if ('format' in issue && issue.format === 'url') return { what, fix: 'write an address: https://…' };
+      if ('format' in issue && issue.format === 'email')
+        return { what, fix: 'write an address: ops@example.com' };
       return { what, fix: issue.message.charAt(0).toLowerCase() + issue.message.slice(1) };
   }
+}
+
+function unitOf(origin: string): string {
+  return origin === 'string' ? ' characters' : '';
 }
 
 const TYPE_WORDS: Record<string, string> = {

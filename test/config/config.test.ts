@@ -187,6 +187,18 @@ describe('status.yaml', () => {
       /:2: .*NOPE is not set — .*\$\{NOPE:-…\}/,
     ],
     [
+      'a name for a webhook that is taken',
+      'webhooks: { uptime: { monitor: $.m, status: $.s } }\ncomponents: [{id: a, name: A}]\n',
+      /:1: `webhooks.uptime`: this address is taken — choose another/,
+    ],
+    [
+      'a path that is none',
+      'components:\n  - {id: a, name: A, check: {type: http, url: "https://x/", json: {"$.db.": 1}}}\n',
+      /:2: .*not a JSONPath \(RFC 9535\) — write \$\.db\.ok/,
+    ],
+    ['an empty title', 'title: ""\ncomponents: [{id: a, name: A}]\n', /:1: .* — write something, or leave/],
+    ['no address', 'reminders: { to: ops }\ncomponents: [{id: a, name: A}]\n', /:1: .*ops@example\.com/],
+    [
       'a stranger to depend on',
       'components:\n  - {id: a, name: A, depends_on: [b]}\n',
       /:2: "b" cannot be depended on/,

@@ -224,6 +224,7 @@ describe('faults are named by field', () => {
     for (const { pointer, detail } of errors) {
       expect(pointer).toMatch(/^#(\/|$)/);
       expect(detail).toMatch(/\w/);
+      expect(detail).not.toMatch(/Invalid/);
     }
     expect(await world.files()).toEqual([]);
   });
