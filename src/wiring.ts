@@ -200,7 +200,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       pages: makePages(render),
       enrol: post.enrol,
       enrolChannel: post.enrolChannel,
-      ...openDoors({ ...outside, env, db, content, refresh, warned: watch.warn.warned, round }),
+      ...openDoors({ ...outside, env, db, content, refresh, round, carry, warn: watch.warn }),
       ...metricDoors(db, () => refresh.current().site, log),
       beats,
       webhookToken,

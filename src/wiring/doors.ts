@@ -9,6 +9,7 @@ import * as requests from '../store/requests.ts';
 import * as transitions from '../store/transitions.ts';
 import { logWebhook } from '../store/webhooks-log.ts';
 import type { WebDeps } from '../web/context.ts';
+import type { Carry } from '../work/carry.ts';
 import { makeReceive } from '../work/receive.ts';
 import type { Refresh } from '../work/refresh.ts';
 import type { Warn } from '../work/warn.ts';
@@ -21,7 +22,9 @@ export interface DoorParts {
   readonly refresh: Refresh;
   /** Files what is pending and brings the Snapshot up to date. */
   readonly round: () => Promise<void>;
-  readonly warned: Warn['warned'];
+  readonly warn: Pick<Warn, 'warned'>;
+  /** Told of each incident that a program wrote. */
+  readonly carry: Pick<Carry, 'wrote'>;
   readonly fetchText: FetchText;
   readonly clock: Clock;
   readonly log: Log;
@@ -37,7 +40,7 @@ export function openDoors(parts: DoorParts): Pick<WebDeps, Doors> {
       newest: source => transitions.newestTransition(db, source),
       insert: transition => transitions.insertTransition(db, transition, clock()),
       snapshot: refresh.current,
-      warned: parts.warned,
+      warned: parts.warn.warned,
       round,
       clock,
       log,
@@ -48,6 +51,7 @@ export function openDoors(parts: DoorParts): Pick<WebDeps, Doors> {
       create: content.create,
       replace: content.replace,
       round,
+      wrote: parts.carry.wrote,
       log,
     }),
     requests: {

@@ -28,6 +28,8 @@ export interface Carry {
   round(now: Millis): Promise<void>;
   /** Asks for a sync at the next round. */
   ask(): void;
+  /** Notes that a program wrote this incident, which has no hands to commit it, and asks for a sync. */
+  wrote(id: string): void;
   /** What the last sync could not do. */
   problems(): readonly Problem[];
 }
@@ -37,9 +39,14 @@ export function makeCarry({ settings, incidents, sync, fires, ring, log }: Carry
   let asked = true;
   let last: Millis | null = null;
   let found: readonly Problem[] = [];
+  let written = new Set<string>();
   return {
     ask() {
       asked = true;
+    },
+    wrote(id) {
+      asked = true;
+      written.add(id);
     },
     problems: () => (settings() ? found : []),
     async round(now) {
@@ -49,11 +56,14 @@ export function makeCarry({ settings, incidents, sync, fires, ring, log }: Carry
       if (!due) return;
       asked = false;
       const files = await incidents();
-      // Only files the machine opened: an operator's unsaved thoughts are theirs to commit.
+      // Only files the machine opened or programs wrote: an operator's unsaved thoughts are theirs to commit.
+      const taken = written;
+      written = new Set();
       const own = files.incidents
-        .filter(({ openedBy }) => openedBy !== null)
+        .filter(({ id, openedBy }) => openedBy !== null || taken.has(id))
         .map(({ id }) => files.fileOf(id));
       const { moved, committed, conflicts, problems } = await sync(own, options);
+      if (problems.length > 0) written = new Set([...taken, ...written]);
       if (committed.length > 0) log.info({ files: committed }, 'incidents committed');
       if (moved) log.info({}, 'commits taken in');
       const clashes = conflicts.map(

@@ -1,7 +1,7 @@
 // Git as the carrier: people's commits come in, the machine's files go out, and a dead remote changes nothing.
 import { execFileSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -14,6 +14,7 @@ components:
   - { id: api, name: API, check: { type: manual } }
 content: { git: { remote: origin, branch: main, pull: "0 * * * * *"${extra} } }
 `;
+const API_TOKEN = 'the-api-token-of-this-test';
 const INCIDENT = (title: string) =>
   `---\ntitle: ${title}\nstatus: investigating\nseverity: minor\nstarted: 2026-03-10T11:00:00Z\ncomponents: []\n---\n\n## Update 11:00 UTC\nSlow.\n`;
 
@@ -33,7 +34,10 @@ async function openRepositories(extra = ''): Promise<Repositories> {
   const [bare, desk] = [path.join(root, 'bare.git'), path.join(root, 'desk')];
   git(root, 'init', '-q', '--bare', '-b', 'main', bare);
   // Nothing to pull from until the remote is set below: the world begins as a folder without git.
-  const world = await openWorld({ site: () => SITE(extra), env: { PATH: process.env.PATH ?? '' } });
+  const world = await openWorld({
+    site: () => SITE(extra),
+    env: { PATH: process.env.PATH ?? '', API_TOKEN },
+  });
   const status = path.join(world.dir, 'status');
   git(status, 'init', '-q', '-b', 'main');
   git(status, 'add', '-A');
@@ -99,6 +103,24 @@ describe('with a remote', () => {
       'status.yaml',
     ]);
     expect(titles(world).sort()).toEqual(['Not committed yet', 'Shop Down']);
+  });
+
+  test('what programs write by API is pushed, updates of a person’s file too; also after the remote was away', async () => {
+    const { world, bare, commit, minute } = await openRepositories();
+    commit('20260310_slow.md', INCIDENT('Uploads are slow'));
+    await minute();
+    renameSync(bare, `${bare}.away`);
+    const headers = { authorization: `Bearer ${API_TOKEN}` };
+    const body = { title: 'Odd mails', severity: 'minor', message: 'We look.' };
+    const opened = await world.post('/api/incidents', body, headers);
+    expect(opened.status).toBe(201);
+    await world.pass(5, 1);
+    renameSync(`${bare}.away`, bare);
+    await world.post('/api/incidents/20260310_slow/updates', { message: 'Still slow.' }, headers);
+    await world.pass(2, 1);
+    expect(git(bare, 'ls-tree', '-r', '--name-only', 'main')).toContain(`incidents/${opened.json.id}.md`);
+    expect(git(bare, 'show', 'main:incidents/20260310_slow.md')).toContain('Still slow.');
+    expect(problems(world)).toBe('');
   });
 
   test('diverged histories: both sides stand, ours on top', async () => {
