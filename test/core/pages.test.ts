@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../src/core/snapshot.ts';
 import { EVERYTHING } from '../../src/core/subscriber.ts';
-import { DAY, MINUTE } from '../../src/core/time.ts';
+import { DAY, HOUR, MINUTE } from '../../src/core/time.ts';
 import { makeRender } from '../../src/views.ts';
 import { brandCss } from '../../src/web/page/brand.ts';
 import { makePages, type PageContext } from '../../src/web/pages.ts';
@@ -96,6 +96,16 @@ describe('the live page', () => {
       'aria-label="API: 99.75% uptime over 90 days; 2 days with incidents or maintenance"',
     );
     expect(html).toContain(`<a href="/status/incidents/${LATENCY_ID}" dir="auto">API Latency Spike</a></li>`);
+  });
+
+  it.each([
+    [30 * 1000, '40.00% uptime so far'],
+    [HOUR, '40.00% uptime over 1 h'],
+    [90 * DAY, '40.00% uptime<'],
+  ])('says over how much a young figure is: %i ms', (total, words) => {
+    const young = view(API, 'operational');
+    const uptime = { ...young.uptime, percent: 40, total, from: young.uptime.window.end - total };
+    expect(pages.live(context(snapshot([{ ...young, uptime }], {})))).toContain(words);
   });
 
   it('does not call a day inside a long incident quiet', () => {

@@ -3,6 +3,7 @@ import type { Health } from '../../core/component.ts';
 import { escapeHtml } from '../../core/markdown.ts';
 import type { ComponentView, GroupView, Snapshot } from '../../core/snapshot.ts';
 import type { Steps } from '../../core/steps.ts';
+import { MINUTE } from '../../core/time.ts';
 import { CODE, icon } from './face.ts';
 import { knownPercent, NARROW, type Strip, strip } from './strip.ts';
 import type { Tell } from './tell.ts';
@@ -136,5 +137,6 @@ function uptimeWords(view: ComponentView, tell: Tell): string {
   const { uptime } = view;
   const percent = tell.dates.percent(figure);
   if (uptime.from <= uptime.window.start) return tell.say('component.uptime', { percent });
+  if (uptime.total < MINUTE) return tell.say('component.uptime_new', { percent });
   return tell.say('component.uptime_over', { percent, duration: tell.dates.duration(uptime.total) });
 }
