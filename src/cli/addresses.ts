@@ -1,8 +1,10 @@
 // `webhook-url` and `heartbeat-url ID`: the addresses that monitors and jobs call.
-import { nearest } from '../core/problem.ts';
+import { INBOUND } from '../core/inbound/senders.ts';
+import type { Site } from '../core/site.ts';
 import { deriveSecret } from '../core/token.ts';
 import { heartbeatToken } from '../work/beats.ts';
-import { type Command, Misuse, Refused, secretOf, siteOf } from './command.ts';
+import { type Command, hint, Misuse, madeSecret, nothingElse, Refused } from './command.ts';
+import { readableSite } from './rough.ts';
 
 export const addresses: readonly Command[] = [
   {
@@ -10,9 +12,13 @@ export const addresses: readonly Command[] = [
     usage: '[SENDER]',
     summary: 'the address UptimeRobot and other monitors post to',
     help: 'SENDER is uptime (UptimeRobot, the default), alertmanager, grafana, pingdom, betterstack,\nuptime-kuma, healthchecks, sns, generic, or a name of `webhooks:` in status.yaml. The address holds the token: treat it as a password.',
-    async run([sender = 'uptime'], cli) {
-      const token = cli.env.webhookToken ?? deriveSecret(await secretOf(cli), 'webhook');
-      cli.out(`${(await siteOf(cli)).url}/webhooks/${sender}?token=${token}`);
+    async run([sender = 'uptime', ...more], cli) {
+      nothingElse(more);
+      const { site } = await readableSite(cli);
+      const known = sendersOf(site);
+      if (!known.includes(sender)) throw new Refused(`There is no webhook "${sender}" — ${hint(sender, known)}`);
+      const token = cli.env.webhookToken ?? deriveSecret(await madeSecret(cli), 'webhook');
+      cli.out(`${site.url}/webhooks/${sender}?token=${token}`);
       return 0;
     },
   },
@@ -21,19 +27,27 @@ export const addresses: readonly Command[] = [
     usage: 'ID',
     summary: 'the address a job calls to say it is alive',
     help: 'ID is a component with `check: { type: heartbeat }`. The job calls it with GET or POST each period;\n`?status=down&msg=…` says that it failed.',
-    async run([id], cli) {
+    async run([id, ...more], cli) {
       if (!id) throw new Misuse('Name the component.');
-      const site = await siteOf(cli);
+      nothingElse(more);
+      const { site, unsetIn } = await readableSite(cli);
       const listening = site.components.filter(({ check }) => check.type === 'heartbeat');
       const component = listening.find(one => one.id === id);
       if (!component) {
         const ids = listening.map(one => one.id);
-        const near = nearest(id, ids);
-        const hint = near ? `did you mean ${near}?` : `there are: ${ids.join(', ') || 'none'}`;
-        throw new Refused(`No component "${id}" waits for a heartbeat — ${hint}`);
+        throw new Refused(`No component "${id}" waits for a heartbeat — ${hint(id, ids)}`);
       }
-      cli.out(`${site.url}/heartbeats/${heartbeatToken(component, await secretOf(cli))}`);
+      const [unset] = unsetIn(id);
+      if (unset) throw new Refused(`The check of "${id}" is made of ${unset}, which is not set here — set it`);
+      const own = component.check.type === 'heartbeat' && component.check.token;
+      const token = heartbeatToken(component, own || (await madeSecret(cli)));
+      cli.out(`${site.url}/heartbeats/${token}`);
       return 0;
     },
   },
 ];
+
+/** The last words of the addresses the server answers under `/webhooks/`. */
+function sendersOf({ webhooks, git }: Site): string[] {
+  return ['uptime', ...Object.keys(INBOUND), ...Object.keys(webhooks), ...(git ? ['git'] : [])];
+}

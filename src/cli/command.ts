@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Environment } from '../config/environment.ts';
-import { keptSecret } from '../config/secret.ts';
+import { foundSecret, keptSecret } from '../config/secret.ts';
 import { readSite } from '../config/site-file.ts';
 import { openContent } from '../content/folder.ts';
-import { type Outcome, type Problem, printProblem } from '../core/problem.ts';
+import { nearest, type Outcome, type Problem, printProblem } from '../core/problem.ts';
 import type { Site } from '../core/site.ts';
 import { DatabaseRefused } from '../core/storage.ts';
 import type { Clock } from '../core/time.ts';
@@ -51,6 +51,22 @@ export async function secretOf({ env }: Cli): Promise<string> {
   return env.secret ?? needed(await keptSecret(env.dataDir));
 }
 
+/** The secret that is there already; Refused where no server has made one. */
+export async function madeSecret({ env }: Cli): Promise<string> {
+  const secret = env.secret ?? (await foundSecret(env.dataDir));
+  if (typeof secret === 'string') return secret;
+  if (secret.problems.length > 0) needed(secret);
+  if (secret.value !== null) return secret.value;
+  throw new Refused(`${notHere(env.dataDir)}, so there is no secret yet — ${ELSEWHERE}, or start it once`);
+}
+
+/** What is said where a command finds no trace of a server. */
+export function notHere(dataDir: string): string {
+  return `No server has run with DATA_DIR=${dataDir}`;
+}
+
+export const ELSEWHERE = 'set DATA_DIR and STATUS_DIR as the server has them';
+
 /** The database where there is one already; a command never makes it. Close it with `destroy()`. */
 export function databaseOf(cli: Cli): Db | null {
   return existsSync(cli.env.databaseFile) ? openedDatabase(cli) : null;
@@ -64,6 +80,31 @@ export function openedDatabase({ env }: Cli): Db {
     if (error instanceof DatabaseRefused) throw new Refused(printProblem(error.problem));
     throw error;
   }
+}
+
+/** Works on the database of the server; Refused without one. */
+export async function withDatabase(cli: Cli, work: (db: Db) => Promise<number>): Promise<number> {
+  const db = databaseOf(cli);
+  if (!db) {
+    const file = cli.env.databaseFile;
+    throw new Refused(`There is no database yet: ${file} — ${ELSEWHERE}, or start it first`);
+  }
+  try {
+    return await work(db);
+  } finally {
+    await db.destroy();
+  }
+}
+
+/** A command that takes nothing is given nothing: a typing error must not pass as one. */
+export function nothingElse(args: readonly string[]): void {
+  if (args.length > 0) throw new Misuse(`"${args[0]}" is not understood.`);
+}
+
+/** "did you mean api?", or what there is. */
+export function hint(typed: string, known: readonly string[]): string {
+  const near = nearest(typed, known);
+  return near ? `did you mean ${near}?` : `there are: ${known.join(', ') || 'none'}`;
 }
 
 /** A path as the operator would type it. */

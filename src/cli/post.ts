@@ -5,8 +5,7 @@ import { reviveChannels } from '../store/channels.ts';
 import { messageDepth, retryMessages, troubledMessages } from '../store/messages.ts';
 import { outboxDepth, release, retryAll, troubled } from '../store/outbox.ts';
 import { defaultSender, openMail } from '../wiring/post.ts';
-import { type Command, Misuse, Refused, siteOf } from './command.ts';
-import { withDatabase } from './subscribers.ts';
+import { type Command, Misuse, nothingElse, Refused, siteOf, withDatabase } from './command.ts';
 
 export const post: readonly Command[] = [
   {
@@ -14,8 +13,9 @@ export const post: readonly Command[] = [
     usage: '',
     summary: 'letters and messages to channels that wait, are tried again, or were given up, and why',
     help: 'The latest fifty of each with their last error; no addresses.',
-    run: (_args, cli) =>
+    run: (args, cli) =>
       withDatabase(cli, async db => {
+        nothingElse(args);
         const { pending, givenUp } = await outboxDepth(db);
         for (const { id, kind, state, attempts, due_at, error } of await troubled(db, 50)) {
           const when = state === 'pending' ? `again ${iso(due_at)}` : 'given up';
@@ -40,8 +40,9 @@ export const post: readonly Command[] = [
     usage: '',
     summary: 'try now what waits, and again what was given up',
     help: 'The running server sends them within a second.',
-    run: (_args, cli) =>
+    run: (args, cli) =>
       withDatabase(cli, async db => {
+        nothingElse(args);
         const letters = await retryAll(db, cli.clock());
         // Dead channels first, or their messages would stay where they are.
         await reviveChannels(db, null);
@@ -56,8 +57,9 @@ export const post: readonly Command[] = [
     usage: '',
     summary: 'let letters go that the storm guard (mail.storm) holds back',
     help: 'Everything that waits now goes; the next storm is asked about again.',
-    run: (_args, cli) =>
+    run: (args, cli) =>
       withDatabase(cli, async db => {
+        nothingElse(args);
         await release(db, cli.clock());
         cli.out(`${(await outboxDepth(db)).pending} letters may go`);
         return 0;
@@ -69,8 +71,9 @@ export const post: readonly Command[] = [
     summary: 'send a test letter now, and say what is wrong if it cannot leave',
     help: 'Goes straight to SMTP_URL (or into DATA_DIR/mail without one), past the outbox.',
     async run([typed], cli) {
+      if (typed === undefined) throw new Misuse('Name the address to write to.');
       const to = readAddress(typed);
-      if (to === null) throw new Misuse('Name the address to write to.');
+      if (to === null) throw new Misuse(`"${typed}" is no e-mail address; write one like you@example.com.`);
       const site = await siteOf(cli);
       const from = cli.env.mailFrom ?? defaultSender(site);
       const quiet = () => undefined;

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
-import { readRoster } from '../core/roster.ts';
+import { hasAddresses, readRoster } from '../core/roster.ts';
 import { readAddress, type Subscriber } from '../core/subscriber.ts';
 import { iso } from '../core/time.ts';
 import type { KnownChannel } from '../store/channels.ts';
@@ -17,12 +17,13 @@ import { addressHash } from '../work/enrol.ts';
 import {
   type Cli,
   type Command,
-  databaseOf,
   Misuse,
+  nothingElse,
   openedDatabase,
   Refused,
   secretOf,
   siteOf,
+  withDatabase,
 } from './command.ts';
 
 export const subscribers: readonly Command[] = [
@@ -31,8 +32,9 @@ export const subscribers: readonly Command[] = [
     usage: '',
     summary: 'who gets mail or messages, about what',
     help: 'One line each: address, state, components (all: every one), kinds, detail, language; a channel by its type\nand host, with its id at the end.',
-    run: (_args, cli) =>
+    run: (args, cli) =>
       withDatabase(cli, async db => {
+        nothingElse(args);
         const all = await store.allSubscribers(db);
         const line = ({ address, choice, lang }: Subscriber, state: string) => {
           const components = choice.components?.join(' ') ?? 'all';
@@ -54,7 +56,7 @@ export const subscribers: readonly Command[] = [
     name: 'subscribers import',
     usage: 'FILE.csv [--confirmed]',
     summary: 'take over addresses from a CSV, Statuspage’s export among them',
-    help: 'Columns `email` and perhaps `components` (ids or names, apart by spaces). Each gets a letter and must\nconfirm; with --confirmed they are taken as they are: only for people who asked you for it before.\nKnown addresses stay as they are, suppressed ones stay out.',
+    help: 'Columns `email` and perhaps `components` (ids or names, apart by spaces). Each gets a letter and must\nconfirm; with --confirmed they are taken as they are: only for people who asked you for it before; those\nwho were asked and have not answered are confirmed then. Other known addresses stay as they are,\nsuppressed ones stay out.',
     run: importFile,
   },
   {
@@ -62,8 +64,9 @@ export const subscribers: readonly Command[] = [
     usage: '',
     summary: 'all subscribers as CSV, on standard output',
     help: 'Columns email, components (apart by spaces; empty: all), state, kinds, detail, lang, confirmed_at, url (of\nchannels besides mail: a secret of theirs).',
-    run: (_args, cli) =>
+    run: (args, cli) =>
       withDatabase(cli, async db => {
+        nothingElse(args);
         const channels = (await allMembers(db)).map(rowOfChannel);
         const rows = [...(await store.allSubscribers(db)).map(rowOf), ...channels];
         const columns = ['email', 'components', 'state', 'kinds', 'detail', 'lang', 'confirmed_at', 'url'];
@@ -136,13 +139,17 @@ async function importFile(args: readonly string[], cli: Cli): Promise<number> {
   const { entries, skipped } = readRoster(rowsOf(text, file), components);
   const secret = await secretOf(cli);
   const now = cli.clock();
-  const counts = { added: 0, known: 0, suppressed: 0 };
+  const counts = { added: 0, lifted: 0, known: 0, suppressed: 0 };
   // The only command that may make the database: a new installation is filled before its first start.
   const db = openedDatabase(cli);
   try {
     for (const { address, choice } of entries) {
+      const known = await store.subscriberByAddress(db, address);
       if (await store.isSuppressed(db, addressHash(secret, address))) counts.suppressed++;
-      else if (await store.subscriberByAddress(db, address)) counts.known++;
+      else if (known?.state === 'pending' && values.confirmed) {
+        await store.confirmSubscriber(db, known.id, now);
+        counts.lifted++;
+      } else if (known) counts.known++;
       else {
         const [id, nonce] = [0, 0].map(() => randomBytes(9).toString('base64url')) as [string, string];
         const fresh = { id, nonce, address, choice, state: 'pending', lang: 'en', createdAt: now } as const;
@@ -157,18 +164,32 @@ async function importFile(args: readonly string[], cli: Cli): Promise<number> {
   }
   for (const { line, why } of skipped) cli.err(`${file}:${line}: left out, ${why}`);
   const how = values.confirmed ? 'subscribed' : 'asked to confirm';
+  const lifted = counts.lifted === 0 ? '' : `${counts.lifted} that waited confirmed, `;
   cli.out(
-    `${counts.added} ${how}, ${counts.known} known already, ${counts.suppressed} suppressed, ${skipped.length} left out`,
+    `${counts.added} ${how}, ${lifted}${counts.known} known already, ${counts.suppressed} suppressed, ${skipped.length} left out`,
   );
   return 0;
 }
 
 function rowsOf(text: string, file: string): Record<string, string>[] {
+  let header: string[] = [];
+  const columns = (names: string[]) => {
+    header = names;
+    return names;
+  };
   try {
-    return parse(text, { columns: true, bom: true, skip_empty_lines: true, relax_column_count: true });
+    const rows: Record<string, string>[] = parse(text, {
+      columns,
+      bom: true,
+      skip_empty_lines: true,
+      relax_column_count: true,
+    });
+    if (hasAddresses(header)) return rows;
   } catch (error) {
     throw new Refused(`${file}: this is no CSV (${(error as Error).message})`);
   }
+  const found = header.length === 0 ? 'it is empty' : `its first line names ${header.join(', ')}`;
+  throw new Refused(`${file}:1: there is no column \`email\` (${found}) — name the columns in the first line`);
 }
 
 function rowOf({ address, state, choice, lang, confirmedAt }: Subscriber) {
@@ -185,15 +206,4 @@ function rowOf({ address, state, choice, lang, confirmedAt }: Subscriber) {
 
 function rowOfChannel(channel: KnownChannel) {
   return { ...rowOf(member(channel)), email: '', state: channel.state, url: channel.url };
-}
-
-/** Works on the database of the server; without one there is nobody. */
-export async function withDatabase(cli: Cli, work: (db: Db) => Promise<number>): Promise<number> {
-  const db = databaseOf(cli);
-  if (!db) throw new Refused(`There is no database yet: ${cli.env.databaseFile} — start the server first`);
-  try {
-    return await work(db);
-  } finally {
-    await db.destroy();
-  }
 }

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { iso } from '../core/time.ts';
 import { type LoggedWebhook, loggedWebhooks } from '../store/webhooks-log.ts';
-import { type Command, databaseOf, Misuse } from './command.ts';
+import { type Command, nothingElse, withDatabase } from './command.ts';
 
 export const webhooksLog: Command = {
   name: 'webhooks log',
@@ -15,16 +15,13 @@ export const webhooksLog: Command = {
       allowPositionals: true,
       options: { json: { type: 'boolean', default: false } },
     });
-    if (positionals.length > 0) throw new Misuse(`"${positionals[0]}" is not understood.`);
-    const db = databaseOf(cli);
-    try {
-      const log = db ? await loggedWebhooks(db) : [];
+    nothingElse(positionals);
+    return withDatabase(cli, async db => {
+      const log = await loggedWebhooks(db);
       if (log.length === 0 && !values.json) cli.out('No webhook has come yet.');
       for (const webhook of log) cli.out(values.json ? JSON.stringify(webhook) : lines(webhook));
       return 0;
-    } finally {
-      await db?.destroy();
-    }
+    });
   },
 };
 

@@ -8,10 +8,10 @@ import type { Outcome, Problem } from '../core/problem.ts';
 export async function keptSecret(dataDir: string): Promise<Outcome<string>> {
   const file = path.join(dataDir, 'secret');
   try {
-    const kept = await readFile(file, 'utf8').catch(missing);
-    if (kept && kept.trim().length >= 16) {
+    const kept = await readKept(file);
+    if (kept !== null) {
       const open = exposed(file, (await stat(file)).mode, 'SECRET');
-      return { value: kept.trim(), problems: open ? [open] : [] };
+      return { value: kept, problems: open ? [open] : [] };
     }
     const made = randomBytes(32).toString('base64url');
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
@@ -19,9 +19,17 @@ export async function keptSecret(dataDir: string): Promise<Outcome<string>> {
     await chmod(file, 0o600);
     return { value: made, problems: [] };
   } catch (error) {
-    const what = `the secret cannot be kept here (${(error as NodeJS.ErrnoException).code})`;
-    const fix = 'give this user the folder, set DATA_DIR to another, or set SECRET';
-    return { value: null, problems: [{ level: 'error', where: file, what, fix }] };
+    return { value: null, problems: [unusable(file, 'kept', error)] };
+  }
+}
+
+/** Reads DATA_DIR/secret and never makes one: null, without a problem, where no server has made it. */
+export async function foundSecret(dataDir: string): Promise<Outcome<string>> {
+  const file = path.join(dataDir, 'secret');
+  try {
+    return { value: await readKept(file), problems: [] };
+  } catch (error) {
+    return { value: null, problems: [unusable(file, 'read', error)] };
   }
 }
 
@@ -35,6 +43,18 @@ export function exposed(file: string, mode: number, where: string): Problem | nu
   const octal = (mode & 0o777).toString(8).padStart(4, '0');
   const what = `"${file}" can be read or written by others than its owner (mode ${octal})`;
   return { level: 'warning', where, what, fix: `close it: chmod 600 ${file}` };
+}
+
+/** null where there is none, or only the beginning of one. */
+async function readKept(file: string): Promise<string | null> {
+  const kept = (await readFile(file, 'utf8').catch(missing))?.trim() ?? '';
+  return kept.length >= 16 ? kept : null;
+}
+
+function unusable(where: string, done: 'kept' | 'read', error: unknown): Problem {
+  const what = `the secret cannot be ${done} here (${(error as NodeJS.ErrnoException).code})`;
+  const fix = 'give this user the folder, set DATA_DIR to another, or set SECRET';
+  return { level: 'error', where, what, fix };
 }
 
 function missing(error: NodeJS.ErrnoException): null {

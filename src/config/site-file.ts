@@ -41,19 +41,31 @@ export function readSite(
   const checked = checkAgainst(siteSchema, yaml, file);
   const problems = [...unset, ...checked.problems, ...strangers(yaml, file)];
   if (!checked.value) return { value: null, problems };
-  const fields = checked.value;
-  problems.push(
+  problems.push(...clashes(checked.value, yaml, file));
+  if (problems.some(problem => problem.level === 'error')) return { value: null, problems };
+  return { value: siteFrom(checked.value, publicUrl ?? checked.value.url ?? fallbackUrl), problems };
+}
+
+/** What status.yaml holds once its shape is right. */
+export type SiteFields = z.output<typeof siteSchema>;
+
+/** What only shows between several entries: twins, strangers, circles. */
+export function clashes(fields: SiteFields, yaml: YamlText, file: string): Problem[] {
+  return [
     ...crossReferences(fields.components, yaml, file),
     ...twins(fields.metrics, yaml, file),
     ...springs(fields.metrics, fields.components, yaml, file),
     ...channelProblems(fields.notify.channels, fields.components, yaml, file),
-  );
-  if (problems.some(problem => problem.level === 'error')) return { value: null, problems };
+  ];
+}
+
+/** The site of fields that were found right; `url` is where visitors reach it. */
+export function siteFrom(fields: SiteFields, url: string): Site {
   const { brand } = fields;
   const metrics = metricsOf(fields.metrics);
-  const site: Site = {
+  return freeze({
     title: fields.title,
-    url: (publicUrl ?? fields.url ?? fallbackUrl).replace(/\/+$/, ''),
+    url: url.replace(/\/+$/, ''),
     timezone: fields.timezone,
     brand: {
       logo: brand.logo ?? null,
@@ -77,8 +89,7 @@ export function readSite(
     metrics,
     webhooks: mappingsOf(fields.webhooks),
     mirror: mirrorOf(fields.export),
-  };
-  return { value: freeze(site), problems };
+  } satisfies Site);
 }
 
 function componentOf(fields: z.output<typeof componentSchema>, metrics: readonly Metric[]): Component {
@@ -96,7 +107,8 @@ function componentOf(fields: z.output<typeof componentSchema>, metrics: readonly
   };
 }
 
-function strangers(yaml: YamlText, file: string): Problem[] {
+/** Warnings for keys that nothing reads. */
+export function strangers(yaml: YamlText, file: string): Problem[] {
   const known = (schema: z.ZodObject) => Object.keys(schema.shape);
   const site = (yaml.data ?? {}) as { components?: unknown };
   const found = unknownKeys(site, known(siteSchema), [], yaml, file);

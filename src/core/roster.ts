@@ -44,6 +44,11 @@ export function readRoster(
   return { entries: [...entries.values()], skipped };
 }
 
+/** Whether a CSV's header names a column that addresses are read from. */
+export function hasAddresses(columns: readonly string[]): boolean {
+  return columns.some(name => EMAIL.includes(name.trim().toLowerCase()));
+}
+
 function lowered(row: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(row).map(([key, value]) => [key.trim().toLowerCase(), value.trim()]),

@@ -93,12 +93,14 @@ function firstSentence(message: string): string {
 
 /**
  * Checks parsed data against a zod schema. Comes back with the value, or with every problem at its
- * line; keys the schema does not know are warnings naming the nearest known one.
+ * line; keys the schema does not know are warnings naming the nearest known one. What is wrong at a
+ * `forgiven` path is not told, though no value comes back for it.
  */
 export function checkAgainst<S extends z.ZodObject>(
   schema: S,
   yaml: YamlText,
   where: string,
+  forgiven: (path: readonly PropertyKey[]) => boolean = () => false,
 ): { value: z.output<S> | null; problems: Problem[] } {
   const problems: Problem[] = [...yaml.problems];
   if (problems.length > 0) return { value: null, problems };
@@ -113,7 +115,7 @@ export function checkAgainst<S extends z.ZodObject>(
   }
   const parsed = schema.safeParse(yaml.data, { reportInput: true });
   if (!parsed.success) {
-    for (const issue of parsed.error.issues) {
+    for (const issue of parsed.error.issues.filter(({ path }) => !forgiven(path))) {
       problems.push({ level: 'error', where, line: yaml.lineOf(issue.path), ...wording(issue) });
     }
   }
