@@ -11,6 +11,7 @@ import { incident } from './cli/incident.ts';
 import { letters } from './cli/letters.ts';
 import { lint } from './cli/lint.ts';
 import { maintenance } from './cli/maintenance.ts';
+import { orientation } from './cli/orientation.ts';
 import { post } from './cli/post.ts';
 import { schema } from './cli/schema.ts';
 import { subscribers } from './cli/subscribers.ts';
@@ -36,15 +37,20 @@ const COMMANDS: readonly Command[] = [
   schema,
 ];
 
+// Whoever reads on (`| head`) may have seen enough; what was begun is finished all the same.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
 process.exitCode = await run(process.argv.slice(2));
 
 async function run(words: readonly string[]): Promise<number> {
   const command = find(words);
   if (!command) {
-    const asked = words.length === 0 || ['help', '--help', '-h'].includes(words[0] as string);
-    if (!asked) process.stderr.write(`There is no command "${words.join(' ')}".\n\n`);
-    process[asked ? 'stdout' : 'stderr'].write(help());
-    return asked ? 0 : 2;
+    const { code, text } = orientation(words, COMMANDS);
+    process[code === 0 ? 'stdout' : 'stderr'].write(text);
+    return code;
   }
   const rest = words.slice(command.name.split(' ').length);
   if (rest.includes('--help') || rest.includes('-h')) {
@@ -101,18 +107,4 @@ function find(words: readonly string[]): Command | undefined {
 
 function usageOf({ name, usage }: Command): string {
   return `Usage: npm run status -- ${name} ${usage}`.trimEnd();
-}
-
-function help(): string {
-  const width = Math.max(...COMMANDS.map(({ name }) => name.length));
-  const lines = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
-  return [
-    'Usage: npm run status -- COMMAND [OPTIONS]',
-    '',
-    ...lines,
-    '',
-    'COMMAND --help says more. No command needs the server running. Exit codes: 0 done, 1 something is',
-    'wrong, 2 the command was not understood.',
-    '',
-  ].join('\n');
 }

@@ -88,9 +88,9 @@ function closeOnSignal(system: System): void {
 
 function refuse(found: readonly Problem[]): never {
   const errors = found.filter(problem => problem.level === 'error');
+  const warnings = found.filter(problem => problem.level === 'warning');
   const count = errors.length === 1 ? 'a problem' : `${errors.length} problems`;
-  process.stderr.write(
-    `Status Live cannot start: ${count}\n${found.map(p => `  ${printProblem(p)}\n`).join('')}`,
-  );
+  const lines = [...errors.map(printProblem), ...warnings.map(one => `${printProblem(one)} (warning)`)];
+  process.stderr.write(`Status Live cannot start: ${count}\n${lines.map(line => `  ${line}\n`).join('')}`);
   process.exit(1);
 }

@@ -16,7 +16,8 @@ export const addresses: readonly Command[] = [
       nothingElse(more);
       const { site } = await readableSite(cli);
       const known = sendersOf(site);
-      if (!known.includes(sender)) throw new Refused(`There is no webhook "${sender}" — ${hint(sender, known)}`);
+      if (!known.includes(sender))
+        throw new Refused(`There is no webhook "${sender}" — ${hint(sender, known)}`);
       const token = cli.env.webhookToken ?? deriveSecret(await madeSecret(cli), 'webhook');
       cli.out(`${site.url}/webhooks/${sender}?token=${token}`);
       return 0;
@@ -38,7 +39,8 @@ export const addresses: readonly Command[] = [
         throw new Refused(`No component "${id}" waits for a heartbeat — ${hint(id, ids)}`);
       }
       const [unset] = unsetIn(id);
-      if (unset) throw new Refused(`The check of "${id}" is made of ${unset}, which is not set here — set it`);
+      if (unset)
+        throw new Refused(`The check of "${id}" is made of ${unset}, which is not set here — set it`);
       const own = component.check.type === 'heartbeat' && component.check.token;
       const token = heartbeatToken(component, own || (await madeSecret(cli)));
       cli.out(`${site.url}/heartbeats/${token}`);

@@ -1,10 +1,9 @@
 // `channel test [ID]`: whether a message reaches the channels of status.yaml, tried now, past the outbox.
 import { type ChannelMessage, type ChannelSettings, channelName } from '../core/channel.ts';
-import { nearest } from '../core/problem.ts';
 import type { Site } from '../core/site.ts';
 import { makeChannels } from '../outside/channels.ts';
 import { reviveChannels } from '../store/channels.ts';
-import { type Command, databaseOf, Refused, siteOf } from './command.ts';
+import { type Command, databaseOf, hint, Refused, siteOf } from './command.ts';
 
 export const channel: Command = {
   name: 'channel test',
@@ -18,7 +17,10 @@ export const channel: Command = {
       throw new Refused('There are no channels — add some as `notify: { channels: [ … ] }` in status.yaml');
     }
     const chosen = channels.filter(one => id === undefined || one.id === id);
-    if (chosen.length === 0) throw new Refused(unknown(id as string, channels));
+    if (chosen.length === 0) {
+      const ids = channels.map(one => one.id);
+      throw new Refused(`There is no channel "${id}" — ${hint(id as string, ids)}`);
+    }
     const send = makeChannels();
     let failures = 0;
     for (const one of chosen) {
@@ -41,12 +43,6 @@ export const channel: Command = {
     }
   },
 };
-
-function unknown(id: string, channels: readonly ChannelSettings[]): string {
-  const ids = channels.map(one => one.id);
-  const near = nearest(id, ids);
-  return `There is no channel "${id}" — ${near ? `did you mean ${near}?` : `there are: ${ids.join(', ')}`}`;
-}
 
 function testMessage(site: Site, { id }: ChannelSettings, now: number): ChannelMessage {
   const words = `This is a test from **${site.title}**, sent by \`status channel test\`. Nothing has happened.`;

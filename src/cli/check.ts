@@ -1,31 +1,37 @@
 // `check [ID…]`: looks at components now, as the server would, and prints what was seen and what it means.
+import { parseArgs } from 'node:util';
 import type { Sighting } from '../core/check.ts';
 import type { Component } from '../core/component.ts';
 import { spell } from '../core/detector-words.ts';
 import type { Metric } from '../core/metric.ts';
-import { nearest } from '../core/problem.ts';
 import { makeProbes } from '../outside/probes.ts';
-import { type Command, Refused, siteOf } from './command.ts';
+import { type Command, hint, Refused } from './command.ts';
+import { readableSite } from './rough.ts';
 
 export const check: Command = {
   name: 'check',
   usage: '[ID…]',
   summary: 'look at the components now and say what was seen',
-  help: 'Nothing is stored and no incident is opened. Exit code 1 when one of them is down.',
-  async run(ids, cli) {
-    const { components, metrics } = await siteOf(cli);
+  help: 'Nothing is stored and no incident is opened. Exit code 1 when one of them is down, or cannot be looked at\nbecause a variable of its check is not set here.',
+  async run(args, cli) {
+    const { positionals: ids } = parseArgs({ args: [...args], allowPositionals: true, options: {} });
+    const { site, unsetIn } = await readableSite(cli);
+    const { components, metrics } = site;
     const known = components.map(({ id }) => id);
-    for (const id of ids.filter(one => !known.includes(one))) {
-      const near = nearest(id, known);
-      throw new Refused(
-        `There is no component "${id}" — ${near ? `did you mean ${near}?` : `there are: ${known.join(', ')}`}`,
-      );
+    const stranger = ids.find(one => !known.includes(one));
+    if (stranger !== undefined) {
+      throw new Refused(`There is no component "${stranger}" — ${hint(stranger, known)}`);
     }
     const probe = makeProbes();
     const asked = components.filter(({ id }) => ids.length === 0 || ids.includes(id));
     const width = Math.max(...asked.map(({ id }) => id.length));
     const outcomes = await Promise.all(
       asked.map(async component => {
+        const [unset] = unsetIn(component.id);
+        if (unset) {
+          cli.out(`${component.id.padEnd(width)}  not looked at: ${unset} is not set here`);
+          return 'unset';
+        }
         const seen = await probe(component.check, new AbortController().signal);
         const latency = seen.latency === null ? '' : ` (${seen.latency} ms)`;
         const more = [
@@ -40,7 +46,7 @@ export const check: Command = {
         return seen.outcome;
       }),
     );
-    return outcomes.includes('down') ? 1 : 0;
+    return outcomes.some(one => one === 'down' || one === 'unset') ? 1 : 0;
   },
 };
 

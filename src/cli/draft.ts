@@ -1,18 +1,19 @@
 // Drafts: what the writing commands share — asking, templates, the editor, the preview, the file.
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { confirm } from '@inquirer/prompts';
 import { openContent } from '../content/folder.ts';
 import { readFrontmatter } from '../core/front-matter.ts';
-import type { Incident } from '../core/incident.ts';
+import { type Incident, isOpen } from '../core/incident.ts';
 import { parseIncident } from '../core/incident-file.ts';
 import { strangeComponents } from '../core/lint.ts';
-import { printProblem } from '../core/problem.ts';
+import { nearest, printProblem } from '../core/problem.ts';
 import type { Site } from '../core/site.ts';
 import { iso, type Millis, parseDuration, parseInstant } from '../core/time.ts';
-import { type Cli, Misuse, Refused, shown } from './command.ts';
+import { type Cli, ELSEWHERE, Misuse, notHere, Refused, shown } from './command.ts';
 import { forecast } from './forecast.ts';
 
 /** A template's front matter and body. */
@@ -35,10 +36,21 @@ export async function templateOf(name: string | undefined, { env, cwd }: Cli): P
   return { fields: (yaml?.data ?? {}) as Template['fields'], body: body.trim() };
 }
 
-/** A moment as typed: ISO 8601, or a duration from `from` (`2h`). */
+/** A moment as typed: ISO 8601, or a duration from `from` on (`2h`). */
 export function momentOf(option: string, text: string, from: Millis): Millis {
+  return readMoment(option, text, duration => from + duration);
+}
+
+/** A moment that has been: ISO 8601, or how long ago (`30m`). Misuse when it lies in the future. */
+export function pastOf(option: string, text: string, now: Millis): Millis {
+  const at = readMoment(option, text, duration => now - duration);
+  if (at > now) throw new Misuse(`--${option}: this lies in the future (${iso(at)}); it is ${iso(now)} now.`);
+  return at;
+}
+
+function readMoment(option: string, text: string, counted: (duration: Millis) => Millis): Millis {
   const duration = parseDuration(text);
-  const at = duration === null ? parseInstant(text) : from + duration;
+  const at = duration === null ? parseInstant(text) : counted(duration);
   if (at === null) throw new Misuse(`--${option}: "${text}" is no time; write 2026-11-23T02:00:00Z, or 2h.`);
   return at;
 }
@@ -73,7 +85,7 @@ export async function edited(text: string, { env }: Cli): Promise<string> {
     await writeFile(file, text);
     const code = await new Promise<number | null>((resolve, reject) => {
       spawn(program, [...args, file], { stdio: 'inherit' })
-        .on('error', reject)
+        .on('error', error => reject(new Refused(unstarted(program, error))))
         .on('exit', resolve);
     });
     if (code !== 0) throw new Refused(`${program} ended with ${code}; nothing was written.`);
@@ -83,6 +95,11 @@ export async function edited(text: string, { env }: Cli): Promise<string> {
   }
 }
 
+function unstarted(program: string, error: NodeJS.ErrnoException): string {
+  const why = error.code === 'ENOENT' ? 'there is no such program' : error.message;
+  return `The editor "${program}" does not start (${why}); nothing was written. Set EDITOR, for instance EDITOR=nano.`;
+}
+
 export interface Draft {
   readonly id: string;
   readonly text: string;
@@ -90,10 +107,13 @@ export interface Draft {
   readonly before: string | null;
 }
 
-/** Shows what will be written and mailed, asks unless told not to, and writes. Resolves to the exit code. */
+/**
+ * Shows what will be written and mailed, asks unless told not to, and writes. Resolves to the exit code.
+ * Without a site (status.yaml cannot be read) components are taken as they were typed.
+ */
 export async function settle(
   draft: Draft,
-  site: Site,
+  site: Site | null,
   cli: Cli,
   options: { readonly yes: boolean; readonly edit: boolean },
 ): Promise<number> {
@@ -102,14 +122,13 @@ export async function settle(
   const file = files.fileOf(draft.id);
   const text = options.edit ? await edited(draft.text, cli) : draft.text;
   const { value, problems } = parseIncident(shown(file, cli), draft.id, text);
-  const ids = site.components.map(({ id }) => id);
-  const strange = value ? strangeComponents(shown(file, cli), text, value, ids) : [];
+  const ids = site?.components.map(({ id }) => id);
+  const strange = value && ids ? strangeComponents(shown(file, cli), text, value, ids) : [];
   for (const problem of [...problems, ...strange]) cli.err(printProblem(problem));
   if (!value || strange.length > 0) throw new Refused('Nothing was written.');
   cli.out(`${draft.before === null ? 'New' : 'Changed'}: ${shown(file, cli)}\n`);
   cli.out(draft.before === null ? text : added(draft.before, text));
-  const letters = await forecast([value], site, cli);
-  cli.out(letters.length > 0 ? letters.join('\n') : 'Nobody would be mailed.');
+  cli.out(await mailed(value, site, cli));
   if (!options.yes) {
     if (!cli.interactive) throw new Misuse('Add --yes to write it.');
     if (!(await confirm({ message: 'Write it?', default: true }))) throw new Refused('Nothing was written.');
@@ -119,8 +138,20 @@ export async function settle(
       ? await content.create(draft.id, text)
       : await content.replace(draft.id, draft.before, text);
   if (!done) throw new Refused('Somebody else changed the file meanwhile; nothing was written. Try again.');
-  cli.out(`Written. ${site.url}/status/incidents/${encodeURIComponent(draft.id)}`);
+  const url = site?.url ?? cli.env.publicUrl;
+  cli.out(url === null ? 'Written.' : `Written. ${url}/status/incidents/${encodeURIComponent(draft.id)}`);
   return 0;
+}
+
+/** Who would be mailed; where no server has run, that this may be another folder than the server's. */
+async function mailed(incident: Incident, site: Site | null, cli: Cli): Promise<string> {
+  const { dataDir, databaseFile, statusDir } = cli.env;
+  if (!existsSync(databaseFile)) {
+    return `${notHere(dataDir)}: this goes to ${statusDir}, and whom it mails is not known. If a server runs elsewhere, ${ELSEWHERE}.`;
+  }
+  if (!site) return 'Whom it mails is not known.';
+  const letters = await forecast([incident], site, cli);
+  return letters.length > 0 ? letters.join('\n') : 'Nobody would be mailed.';
 }
 
 /** The incident of that id with its text; Refused when there is none. */
@@ -133,8 +164,16 @@ export async function existing(
   const plain = path.basename(id).replace(/\.md$/i, '');
   const incident = files.incidents.find(one => one.id === plain);
   const text = files.text(plain);
-  if (!incident || text === undefined) throw new Refused(`There is no incident "${plain}" that can be read.`);
-  return { incident, text };
+  if (incident && text !== undefined) return { incident, text };
+  const wrong = files.problems.find(({ where }) => where === files.fileOf(plain));
+  if (wrong) throw new Refused(printProblem(wrong));
+  const open = files.incidents.filter(isOpen).map(one => one.id);
+  const near = nearest(
+    plain,
+    files.incidents.map(one => one.id),
+  );
+  const those = open.length > 0 ? `open are: ${open.join(', ')}` : 'none is open';
+  throw new Refused(`There is no incident "${plain}" — ${near ? `did you mean ${near}?` : those}`);
 }
 
 /** The lines of `after` that `before` does not have, as a diff shows them. */

@@ -55,7 +55,13 @@ async function cstate(folder: string): Promise<Imported> {
     names.sort().map(async name => ({ name, text: await readFile(path.join(issues, name), 'utf8') })),
   );
   const config = await readFile(path.join(folder, 'config.yml'), 'utf8').catch(() => null);
-  return importCstate(files, config);
+  const imported = importCstate(files, config);
+  if (issues === folder && imported.incidents.length + imported.components.length === 0) {
+    throw new Refused(
+      `${folder}: this is no cState folder: it has neither content/issues nor a config.yml with \`params.systems\` — name the folder of the cState site`,
+    );
+  }
+  return imported;
 }
 
 async function write(imported: Imported, cli: Cli): Promise<number> {

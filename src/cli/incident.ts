@@ -1,11 +1,14 @@
 // `incident new|update|resolve|list`: the incident files without an editor.
 import { parseArgs } from 'node:util';
-import { checkbox, editor, input, select } from '@inquirer/prompts';
+import { checkbox, input, select } from '@inquirer/prompts';
 import { openContent } from '../content/folder.ts';
+import type { Severity } from '../core/component.ts';
 import {
   INCIDENT_STATUSES,
+  type Incident,
   isOpen,
   MAINTENANCE_STATUSES,
+  namedIn,
   SEVERITIES,
   type UpdateStatus,
 } from '../core/incident.ts';
@@ -14,8 +17,9 @@ import { stateAt } from '../core/maintenance.ts';
 import type { Site } from '../core/site.ts';
 import { iso } from '../core/time.ts';
 import { listed } from '../core/yaml.ts';
-import { type Cli, type Command, Misuse, siteOf } from './command.ts';
-import { existing, freeId, idsOf, momentOf, settle, templateOf } from './draft.ts';
+import { type Cli, type Command, Misuse, nothingElse } from './command.ts';
+import { existing, freeId, idsOf, momentOf, pastOf, settle, templateOf } from './draft.ts';
+import { readableSite, siteIfReadable } from './rough.ts';
 
 const WRITING = {
   message: { type: 'string' },
@@ -28,7 +32,8 @@ const WRITING = {
 } as const;
 
 const HELP = `--yes writes without asking; in a terminal what is missing is asked for.
---edit opens $EDITOR before writing. Times are ISO 8601, or durations (30m).`;
+--edit opens $EDITOR before writing. Times are ISO 8601, or durations: --started 30m and --at 5m are so long
+ago, --next-update 30m is from now on.`;
 
 export const incident: readonly Command[] = [
   {
@@ -73,7 +78,9 @@ async function create(args: readonly string[], cli: Cli): Promise<number> {
       template: { type: 'string' },
     },
   });
-  const site = await siteOf(cli);
+  const typed = idsOf(values.components);
+  // Whoever names the components can report though status.yaml is broken altogether.
+  const site = typed ? await siteIfReadable(cli) : (await readableSite(cli)).site;
   const template = await templateOf(values.template, cli);
   const text = (key: string) =>
     typeof template.fields[key] === 'string' ? (template.fields[key] as string) : undefined;
@@ -90,15 +97,14 @@ async function create(args: readonly string[], cli: Cli): Promise<number> {
   const status = oneOf('status', values.status ?? text('status') ?? 'investigating', INCIDENT_STATUSES);
   const listedIds = template.fields.components;
   const fromTemplate = Array.isArray(listedIds) ? listedIds.map(String) : undefined;
-  const components = idsOf(values.components) ?? fromTemplate ?? (ask ? await askComponents(site) : null);
-  const message =
-    values.message ?? (template.body || (ask ? await write('What do you tell them?') : missing('message')));
+  const components =
+    typed ?? fromTemplate ?? (ask && site ? await askComponents(site.components, title) : null);
+  const message = values.message ?? (template.body || (ask ? await askForMessage() : missing('message')));
   const now = cli.clock();
-  const started = values.started ? momentOf('started', values.started, now) : now;
+  const started = values.started ? pastOf('started', values.started, now) : now;
   const files = await openContent(cli.env.statusDir).incidents();
   const id = freeId(started, title, taken => files.text(taken) !== undefined);
   const promised = values['next-update'] ? momentOf('next-update', values['next-update'], now) : undefined;
-  const later = status === 'resolved' ? [{ status, at: now, message }] : undefined;
   const printed = printIncident({
     title,
     status,
@@ -106,9 +112,10 @@ async function create(args: readonly string[], cli: Cli): Promise<number> {
     started,
     components,
     openedBy: null,
-    message: later ? '' : message,
+    message,
     ...(promised === undefined ? {} : { promised }),
-    ...(later ? { resolved: now, later } : {}),
+    // One piece of news: it was, and it is over.
+    ...(status === 'resolved' ? { resolved: now, told: now } : {}),
   });
   return settle({ id, text: printed, before: null }, site, cli, values);
 }
@@ -119,7 +126,8 @@ async function update(args: readonly string[], cli: Cli, ending = false): Promis
     allowPositionals: true,
     options: { ...WRITING, at: { type: 'string' } },
   });
-  const site = await siteOf(cli);
+  const site = await siteIfReadable(cli);
+  nothingElse(positionals.slice(1));
   const { incident: there, text } = await existing(positionals[0], cli);
   const ask = cli.interactive && !values.yes;
   const allowed: readonly UpdateStatus[] = there.scheduled ? MAINTENANCE_STATUSES : INCIDENT_STATUSES;
@@ -127,14 +135,14 @@ async function update(args: readonly string[], cli: Cli, ending = false): Promis
   const given =
     values.status ?? (ask && !ending ? await choose('Where does it stand?', allowed) : there.status);
   const status = ending ? end : oneOf('status', given, allowed);
-  const message = values.message ?? (ask ? await write('What do you tell them?') : missing('message'));
+  const message = values.message ?? (ask ? await askForMessage() : missing('message'));
   const now = cli.clock();
   const severity = values.severity === undefined ? null : oneOf('severity', values.severity, SEVERITIES);
   const ids = idsOf(values.components);
   const components = ids === undefined ? null : ids.map(id => ({ id, status: null }));
   const written = addUpdate(text, {
     status,
-    at: values.at ? momentOf('at', values.at, there.started) : now,
+    at: values.at ? pastOf('at', values.at, now) : now,
     message,
     change: { severity, components },
     ...(values['next-update'] ? { promised: momentOf('next-update', values['next-update'], now) } : {}),
@@ -153,7 +161,7 @@ async function list(args: readonly string[], cli: Cli): Promise<number> {
     .map(one => ({
       id: one.id,
       state: stateAt(one, now),
-      severity: one.scheduled ? 'maintenance' : one.severity,
+      severity: one.scheduled ? 'maintenance' : severityOf(one),
       started: iso(one.scheduled?.start ?? one.started),
       title: one.title,
       current: one.scheduled ? stateAt(one, now) !== 'completed' || one.rrule !== undefined : isOpen(one),
@@ -168,6 +176,11 @@ async function list(args: readonly string[], cli: Cli): Promise<number> {
   return 0;
 }
 
+/** As bad as it is now: its last update that says so, else as it began. */
+function severityOf({ severity, updates }: Incident): Severity {
+  return updates.reduce((now, { change }) => change?.severity ?? now, severity);
+}
+
 function missing(option: string): never {
   throw new Misuse(`--${option} is missing.`);
 }
@@ -179,13 +192,20 @@ function oneOf<T extends string>(option: string, given: string, known: readonly 
 }
 
 const askFor = (message: string) => input({ message, required: true });
-const write = (message: string) => editor({ message, waitForUserInput: false });
+const askForMessage = () =>
+  input({ message: 'What do you tell them, in a line? (--edit for more)', required: true });
 
 function choose<T extends string>(message: string, words: readonly T[]): Promise<string> {
   return select({ message, choices: words.map(value => ({ value })) });
 }
 
-function askComponents(site: Site): Promise<string[]> {
-  const choices = site.components.map(({ id, name }) => ({ value: id, name }));
-  return checkbox({ message: 'Which components?', choices });
+function askComponents(components: Site['components'], title: string): Promise<string[]> {
+  const message = 'Which components? (none ticked: the page stays green)';
+  return checkbox({ message, choices: componentChoices(components, title) });
+}
+
+/** What is asked about: those the title names are ticked already, as a file without `components` has it. */
+export function componentChoices(components: Site['components'], title: string) {
+  const named = new Set(namedIn(title, components));
+  return components.map(one => ({ value: one.id, name: one.name, checked: named.has(one) }));
 }

@@ -2,16 +2,16 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { readSite } from '../config/site-file.ts';
 import { openContent } from '../content/folder.ts';
 import { openTemplates } from '../content/templates.ts';
 import type { Incident } from '../core/incident.ts';
 import { parseIncident } from '../core/incident-file.ts';
 import { strangeComponents } from '../core/lint.ts';
-import { type Outcome, type Problem, printProblem } from '../core/problem.ts';
+import { type Problem, printProblem } from '../core/problem.ts';
 import type { Site } from '../core/site.ts';
 import { type Cli, type Command, Misuse, shown } from './command.ts';
 import { forecast } from './forecast.ts';
+import { roughSite } from './rough.ts';
 
 export const lint: Command = {
   name: 'lint',
@@ -43,24 +43,28 @@ interface Linted {
 
 async function gather(files: readonly string[], cli: Cli): Promise<Linted> {
   const content = openContent(cli.env.statusDir);
-  const read = siteIn(await content.siteText(), content.siteFile, cli);
-  const ids = read.value?.components.map(({ id }) => id);
+  const read = await roughSite(cli);
+  // Of components that were left out for a mistake, incidents would be told that they are not there.
+  const site = read.problems.some(({ level }) => level === 'error') ? null : read.site;
+  // Where a pull request is checked, secrets are not set: an unset variable is no fault of the file.
+  const ofSite = [...read.problems, ...read.unset];
+  const ids = site?.components.map(({ id }) => id);
   const judged = (file: string, text: string, incident: Incident | null) =>
     incident && ids ? strangeComponents(file, text, incident, ids) : [];
   if (files.length === 0) {
     const { incidents, problems, text, fileOf } = await content.incidents();
     const strange = incidents.flatMap(one => judged(fileOf(one.id), text(one.id) ?? '', one));
     const templates = await openTemplates(cli.env.statusDir).read();
-    const all = [...read.problems, ...problems, ...strange, ...templates];
+    const all = [...ofSite, ...problems, ...strange, ...templates];
     // One that cannot be read is a file too.
     const seen = new Set([...incidents.map(({ id }) => fileOf(id)), ...problems.map(({ where }) => where)]);
-    return { site: read.value, incidents, files: seen.size, problems: all };
+    return { site, incidents, files: seen.size, problems: all };
   }
   const found: Problem[] = [];
   const incidents: Incident[] = [];
   for (const file of files.map(name => path.resolve(cli.cwd, name))) {
     if (/\.ya?ml$/i.test(file)) {
-      found.push(...read.problems);
+      found.push(...ofSite);
       continue;
     }
     const text = await readFile(file, 'utf8');
@@ -68,19 +72,7 @@ async function gather(files: readonly string[], cli: Cli): Promise<Linted> {
     found.push(...problems, ...judged(file, text, value));
     if (value) incidents.push(value);
   }
-  return { site: read.value, incidents, files: files.length, problems: found };
-}
-
-/** Where a pull request is checked, secrets are not set: an unset variable is no fault of the file. */
-function siteIn(text: string, file: string, { env }: Cli): Outcome<Site> {
-  const read = (variables: Cli['env']['variables']) =>
-    readSite(text, file, variables, env.publicUrl, 'http://localhost');
-  const strict = read(env.variables);
-  const fair = strict.problems.filter(({ what }) => !/^the environment variable \w+ is not set$/.test(what));
-  if (fair.length === strict.problems.length) return strict;
-  const set = (target: Cli['env']['variables'], name: string | symbol) =>
-    target[name as string] || 'https://unset.invalid';
-  return { value: read(new Proxy(env.variables, { get: set })).value, problems: fair };
+  return { site, incidents, files: files.length, problems: found };
 }
 
 type Print = (problems: readonly Problem[], linted: Linted, letters: readonly string[], cli: Cli) => void;

@@ -1,10 +1,12 @@
 // `maintenance new`: announces a maintenance, once or by a rule.
 import { parseArgs } from 'node:util';
-import { editor, input } from '@inquirer/prompts';
+import { input } from '@inquirer/prompts';
 import { openContent } from '../content/folder.ts';
 import { printIncident } from '../core/incident-print.ts';
-import { type Cli, type Command, Misuse, siteOf } from './command.ts';
+import { iso } from '../core/time.ts';
+import { type Cli, type Command, Misuse } from './command.ts';
 import { freeId, idsOf, momentOf, settle, templateOf } from './draft.ts';
+import { readableSite } from './rough.ts';
 
 export const maintenance: readonly Command[] = [
   {
@@ -32,7 +34,7 @@ async function create(args: readonly string[], cli: Cli): Promise<number> {
       edit: { type: 'boolean', default: false },
     },
   });
-  const site = await siteOf(cli);
+  const { site } = await readableSite(cli);
   const template = await templateOf(values.template, cli);
   const ask = async (option: 'title' | 'start' | 'end', message: string) => {
     const given = values[option] ?? (option === 'title' ? template.fields.title : undefined);
@@ -47,7 +49,15 @@ async function create(args: readonly string[], cli: Cli): Promise<number> {
   let message = values.message ?? template.body;
   if (message === '') {
     if (!cli.interactive || values.yes) throw new Misuse('--message is missing.');
-    message = await editor({ message: 'What do visitors notice?', waitForUserInput: false });
+    message = await input({
+      message: 'What do visitors notice, in a line? (--edit for more)',
+      required: true,
+    });
+  }
+  if (end <= now && !values.rrule) {
+    cli.err(
+      `This maintenance ended at ${iso(end)}: it is written as one that has been, and nobody can prepare.`,
+    );
   }
   const files = await openContent(cli.env.statusDir).incidents();
   const id = freeId(now, title, taken => files.text(taken) !== undefined);

@@ -189,7 +189,9 @@ function rowsOf(text: string, file: string): Record<string, string>[] {
     throw new Refused(`${file}: this is no CSV (${(error as Error).message})`);
   }
   const found = header.length === 0 ? 'it is empty' : `its first line names ${header.join(', ')}`;
-  throw new Refused(`${file}:1: there is no column \`email\` (${found}) — name the columns in the first line`);
+  throw new Refused(
+    `${file}:1: there is no column \`email\` (${found}) — name the columns in the first line`,
+  );
 }
 
 function rowOf({ address, state, choice, lang, confirmedAt }: Subscriber) {

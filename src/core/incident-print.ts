@@ -22,6 +22,8 @@ export interface NewIncident {
   readonly postmortem?: string;
   /** When the first update promises the next, epoch ms. */
   readonly promised?: Millis;
+  /** When the message was written, where not as it started: of one that is told when it is over. */
+  readonly told?: Millis;
   /** Later updates, oldest first. */
   readonly later?: readonly Addition[];
 }
@@ -39,7 +41,7 @@ export function printIncident(incident: NewIncident): string {
   if (incident.rrule) lines.push(`rrule: ${yamlString(incident.rrule)}`);
   if (incident.components) lines.push(`components: ${yamlComponents(incident.components)}`);
   if (incident.openedBy) lines.push(`opened_by: ${yamlString(incident.openedBy)}`);
-  const { later = [], started: at, message, promised } = incident;
+  const { later = [], message, promised, told: at = incident.started } = incident;
   const first = later.length > 0 ? (scheduled ? 'scheduled' : 'investigating') : incident.status;
   const sections = [...later].reverse().flatMap(section);
   lines.push(

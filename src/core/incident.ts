@@ -119,8 +119,13 @@ export function reachedBy(
     const known = idsOf(components);
     return incident.components.filter(affected => known.has(affected.id));
   }
-  const named = components.filter(component => standsIn(component.name, incident.title));
+  const named = namedIn(incident.title, components);
   return (named.length > 0 ? named : components).map(component => ({ id: component.id, status: null }));
+}
+
+/** The components whose name stands in a title, as whole words. */
+export function namedIn<T extends Named>(title: string, components: readonly T[]): readonly T[] {
+  return components.filter(({ name }) => standsIn(name, title));
 }
 
 /** A site's list is asked about by each of thousands of incidents. */

@@ -58,8 +58,38 @@ describe('lint', () => {
     expect((await terminal.run(lint, file)).code).toBe(0);
     const { out, code } = await terminal.run(lint, 'status/status.yaml');
     expect(out).toContain('status/status.yaml:1: unknown key `titel` — did you mean `title`? (warning)');
-    expect(out).not.toContain('NOT_SET_HERE');
+    expect(out).toContain('status/status.yaml:3: the environment variable NOT_SET_HERE is not set here');
     expect(code).toBe(0);
+  });
+
+  test('what variables would hold is not judged where they are not set; each is named once', async () => {
+    const terminal = await openTerminal(`title: "\${TITLE}"
+brand: { color: "\${COLOR:-#4f46e5}" }
+notify:
+  channels:
+    - { type: slack, url: "\${SLACK_URL}" }
+    - { type: slack, url: "\${OTHER_URL}" }
+    - { type: webhook, url: "\${SLACK_URL}", secret: "\${SECRET_OF_IT}" }
+components:
+  - { id: api, name: API, check: { type: tcp, host: "\${HOST_OF_IT}", port: 5432 } }
+`);
+    const { code, out } = await terminal.run(lint);
+    expect(code).toBe(0);
+    const names = ['TITLE:1', 'SLACK_URL:5', 'OTHER_URL:6', 'SECRET_OF_IT:7', 'HOST_OF_IT:9'];
+    const told = names.map(one => {
+      const [name, line] = one.split(':');
+      return `status/status.yaml:${line}: the environment variable ${name} is not set here — the server refuses to start without it: set it there, or give a default: \${${name}:-…} (warning)`;
+    });
+    expect(out.trim().split('\n')).toEqual([...told, '0 incident files: 0 errors, 5 warnings']);
+  });
+
+  test('the rest of a check that a variable is missing of is judged', async () => {
+    const terminal = await openTerminal(
+      'components:\n  - { id: api, name: API, check: { type: http, url: "${NOT_SET_HERE}", timeout: soon } }\n',
+    );
+    const { code, out } = await terminal.run(lint);
+    expect(code).toBe(1);
+    expect(out).toContain('`components.0.check.timeout`');
   });
 
   test('as annotations and as JSON', async () => {

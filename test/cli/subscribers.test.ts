@@ -1,4 +1,5 @@
 // subscribers, outbox and mail on the command line: in and out as CSV, nothing left of who is removed.
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { simpleParser } from 'mailparser';
 import { describe, expect, test } from 'vitest';
@@ -88,6 +89,30 @@ describe('subscribers', () => {
     await db.destroy();
   });
 
+  test('--confirmed lifts those who were asked and did not answer', async () => {
+    const terminal = await openTerminal();
+    await terminal.write('in.csv', 'email\nada@example.com\nbob@example.com\n');
+    await terminal.run(command('subscribers import'), 'status/in.csv');
+    const again = () => terminal.run(command('subscribers import'), 'status/in.csv', '--confirmed');
+    expect((await again()).out).toBe(
+      '0 subscribed, 2 that waited confirmed, 0 known already, 0 suppressed, 0 left out\n',
+    );
+    expect((await again()).out).toBe('0 subscribed, 2 known already, 0 suppressed, 0 left out\n');
+    expect((await terminal.run(command('subscribers list'))).out).toContain('2 confirmed, 0 waiting');
+  });
+
+  test.each([
+    ['mail,components\nada@example.com,api\n', 'no column `email` (its first line names mail, components)'],
+    ['ada@example.com\nbob@example.com\n', 'no column `email`'],
+    ['', 'no column `email` (it is empty)'],
+  ])('a CSV %j has no addresses', async (csv, why) => {
+    const terminal = await openTerminal();
+    await terminal.write('in.csv', csv);
+    const done = terminal.run(command('subscribers import'), 'status/in.csv');
+    await expect(done).rejects.toThrow(why);
+    expect(existsSync(terminal.cli.env.databaseFile)).toBe(false);
+  });
+
   test('a server that never started has none', async () => {
     const terminal = await openTerminal();
     await expect(terminal.run(command('subscribers list'))).rejects.toThrow(/There is no database yet/);
@@ -122,6 +147,7 @@ test('a letter given up is seen with its reason, and tried again when asked', as
   expect((await terminal.run(command('outbox'))).out).toBe(
     '1  confirm  given up  after 14  451 no\n0 waiting, 1 given up\n',
   );
+  await expect(terminal.run(command('outbox'), 'bogus')).rejects.toThrow('"bogus" is not understood');
   expect((await terminal.run(command('outbox retry'))).out).toBe('1 letters are due now\n');
   expect((await terminal.run(command('outbox release'))).out).toBe('1 letters may go\n');
   await db.destroy();
@@ -134,6 +160,7 @@ test('mail test writes a letter any mail program opens, or says what is wrong', 
   const [file] = await readdir(folder);
   const mail = await simpleParser(await readFile(`${folder}/${file}`));
   expect([mail.subject, mail.text]).toEqual(['Test: Levqor Status', expect.stringContaining('test letter')]);
+  await expect(terminal.run(command('mail test'), 'bad')).rejects.toThrow('"bad" is no e-mail address');
   const broken = { ...terminal.cli, env: { ...terminal.cli.env, smtpUrl: 'smtp://127.0.0.1:1' } };
   const sent = command('mail test')!.run(['ada@example.com'], broken);
   await expect(sent).rejects.toThrow(/did not leave: nothing answers there/);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Cli, Command } from '../../src/cli/command.ts';
-import { readEnvironment } from '../../src/config/environment.ts';
+import { readEnvironment, type Variables } from '../../src/config/environment.ts';
 
 const SITE = `title: Levqor Status
 components:
@@ -23,13 +23,13 @@ export interface Terminal {
 
 export const NOW = Date.UTC(2026, 10, 23, 10, 6);
 
-/** Opens a terminal on a fresh folder, removed when the test ends. */
-export async function openTerminal(site = SITE): Promise<Terminal> {
+/** Opens a terminal on a fresh folder, removed when the test ends; `variables` beside those it has. */
+export async function openTerminal(site = SITE, variables: Variables = {}): Promise<Terminal> {
   const dir = await mkdtemp(path.join(tmpdir(), 'status-live-cli-'));
   onTestFinished(() => rm(dir, { recursive: true, force: true }));
   const said = { out: '', err: '' };
   const { value: env } = readEnvironment(
-    { PUBLIC_URL: 'https://status.levqor.ai', SECRET: 'only this test knows it' },
+    { PUBLIC_URL: 'https://status.levqor.ai', SECRET: 'only this test knows it', ...variables },
     dir,
   );
   const cli: Cli = {

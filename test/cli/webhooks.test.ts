@@ -9,9 +9,14 @@ import { openTerminal } from './terminal.ts';
 
 it('tells what came and what was done about it', async () => {
   const terminal = await openTerminal();
-  expect(await terminal.run(webhooksLog)).toMatchObject({ code: 0, out: 'No webhook has come yet.\n' });
+  // Of another folder than the server's, "none has come" would be a lie.
+  await expect(terminal.run(webhooksLog)).rejects.toThrow(
+    /no database yet: .* — set DATA_DIR and STATUS_DIR/,
+  );
+  await expect(terminal.run(webhooksLog, '--json')).rejects.toThrow(/no database yet/);
   await mkdir(path.dirname(terminal.cli.env.databaseFile), { recursive: true });
   const db = openDatabase(terminal.cli.env.databaseFile);
+  expect(await terminal.run(webhooksLog)).toMatchObject({ code: 0, out: 'No webhook has come yet.\n' });
   const first = { at: Date.UTC(2026, 2, 10), sender: 'uptimerobot', status: 200, body: '{"a":1}' };
   await logWebhook(db, { ...first, action: 'opened', incident: '20260310_api-down', why: null });
   await logWebhook(db, {

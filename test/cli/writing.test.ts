@@ -1,17 +1,15 @@
 // The writing commands: what stands in the file afterwards, what is refused, and what is said before.
-import { execFile } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { addresses } from '../../src/cli/addresses.ts';
 import type { Command } from '../../src/cli/command.ts';
-import { incident } from '../../src/cli/incident.ts';
+import { componentChoices, incident } from '../../src/cli/incident.ts';
 import { maintenance } from '../../src/cli/maintenance.ts';
 import { schema } from '../../src/cli/schema.ts';
 import { parseIncident } from '../../src/core/incident-file.ts';
 import { iso } from '../../src/core/time.ts';
-import { openTerminal, type Terminal } from './terminal.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { NOW, openTerminal, type Terminal } from './terminal.ts';
 
 const [create, update, resolve, list] = incident as [Command, Command, Command, Command];
 const [announce] = maintenance as [Command];
@@ -35,7 +33,7 @@ async function read({ dir }: Terminal, id = ID) {
 describe('incident', () => {
   test('new, update, resolve', async () => {
     const terminal = await openTerminal();
-    const made = await terminal.run(create, ...NEW, '--next-update', '30m', '--yes');
+    const made = await terminal.run(create, ...NEW, '--started', '30m', '--next-update', '30m', '--yes');
     expect(made.out).toContain(`Written. https://status.levqor.ai/status/incidents/${ID}`);
     expect(await read(terminal)).toMatchObject({
       title: 'Login: fails',
@@ -43,6 +41,8 @@ describe('incident', () => {
       openedBy: null,
       components: [{ id: 'api' }, { id: 'database' }],
     });
+    // So long ago, and so far ahead.
+    expect(iso((await read(terminal)).started)).toBe('2026-11-23T09:36:00Z');
     expect(iso((await read(terminal)).updates[0]?.promised ?? 0)).toBe('2026-11-23T10:36:00Z');
     await terminal.run(
       update,
@@ -54,11 +54,13 @@ describe('incident', () => {
       '--message',
       'Found.',
       '--at',
-      '2026-11-23T10:20:00Z',
+      '2026-11-23T09:50:00Z',
       '--yes',
     );
-    const ended = await terminal.run(resolve, ID, '--message', 'Mended.', '--at', '30m', '--yes');
-    expect(ended.out).toContain('+ ## Resolved 2026-11-23 10:36:00 UTC\n+ Mended.');
+    const listed = (await terminal.run(list)).out;
+    expect(listed).toMatch(/ {2}identified {5}minor {8}20261123_login-fails/);
+    const ended = await terminal.run(resolve, ID, '--message', 'Mended.', '--at', '5m', '--yes');
+    expect(ended.out).toContain('+ ## Resolved 2026-11-23 10:01:00 UTC\n+ Mended.');
     const done = await read(terminal);
     expect(done).toMatchObject({ status: 'resolved', severity: 'critical' });
     expect(done.updates.map(({ status, change }) => [status, change?.severity])).toEqual([
@@ -77,8 +79,52 @@ describe('incident', () => {
     await terminal.run(create, ...NEW, '--status', 'resolved', '--started', '2026-11-23T09:00:00Z', '--yes');
     expect(await read(terminal)).toMatchObject({
       status: 'resolved',
-      updates: [{ body: '' }, { status: 'resolved', body: 'Nobody can log in.' }],
+      updates: [{ status: 'resolved', at: NOW, body: 'Nobody can log in.' }],
     });
+  });
+
+  test('what lies in the future has not begun, and nothing was said then', async () => {
+    const terminal = await openTerminal();
+    const begun = terminal.run(create, ...NEW, '--started', '2026-11-23T10:07:00Z', '--yes');
+    await expect(begun).rejects.toThrow('--started: this lies in the future');
+    await terminal.run(create, ...NEW, '--yes');
+    const said = terminal.run(update, ID, '--message', 'x', '--at', '2026-11-23T10:07:00Z', '--yes');
+    await expect(said).rejects.toThrow('--at: this lies in the future');
+    await expect(terminal.run(create, ...NEW, '--started', 'soon', '--yes')).rejects.toThrow('is no time');
+  });
+
+  test('a folder that no server is known to serve is named', async () => {
+    const terminal = await openTerminal();
+    const { dataDir, statusDir, databaseFile } = terminal.cli.env;
+    const first = await terminal.run(create, ...NEW, '--yes');
+    expect(first.out).toContain(`No server has run with DATA_DIR=${dataDir}: this goes to ${statusDir},`);
+    expect(first.out).not.toContain('Nobody would be mailed');
+    await openDatabase(databaseFile).destroy();
+    const second = await terminal.run(create, ...NEW, '--yes');
+    expect(second.out).not.toContain('No server has run');
+    expect(second.out).toContain('Nobody would be mailed.');
+  });
+
+  test('an id that is not there: the nearest, or those that are open; a file with a mistake: its mistake', async () => {
+    const terminal = await openTerminal();
+    await terminal.run(create, ...NEW, '--yes');
+    const resolved = (id: string) => terminal.run(resolve, id, '--message', 'x', '--yes');
+    await expect(resolved('20261123_login-fail')).rejects.toThrow(`did you mean ${ID}?`);
+    await expect(resolved('x')).rejects.toThrow(`There is no incident "x" — open are: ${ID}`);
+    await terminal.write('incidents/20261123_bad.md', '---\ntitle: Bad\nstatus: resolvd\n---\n');
+    await expect(resolved('20261123_bad')).rejects.toThrow('did you mean resolved?');
+    await expect(resolved('')).rejects.toThrow('Name the incident');
+  });
+
+  test('the components that the title names are ticked already', () => {
+    const components = [
+      { id: 'api', name: 'API' },
+      { id: 'jobs', name: 'Background Jobs' },
+    ] as unknown as Parameters<typeof componentChoices>[0];
+    const ticked = (title: string) =>
+      componentChoices(components, title).flatMap(({ value, checked }) => (checked ? [value] : []));
+    expect(ticked('background jobs wait')).toEqual(['jobs']);
+    expect(ticked('APIs')).toEqual([]);
   });
 
   test('nothing is written without a yes, with a stranger’s component, or a bad word', async () => {
@@ -135,6 +181,10 @@ describe('incident', () => {
     expect((await read(terminal)).updates[0]?.body).toBe('$(touch x) No one can log in.');
     const failing = { ...cli, env: { ...cli.env, variables: { EDITOR: 'false' } } };
     await expect(create.run([...NEW, '--edit', '--yes'], failing)).rejects.toThrow('nothing was written');
+    const strange = { ...cli, env: { ...cli.env, variables: { EDITOR: 'nosuch-editor' } } };
+    await expect(create.run([...NEW, '--edit', '--yes'], strange)).rejects.toThrow(
+      'The editor "nosuch-editor" does not start (there is no such program); nothing was written. Set EDITOR',
+    );
   });
 });
 
@@ -166,14 +216,14 @@ test('maintenance new, repeating', async () => {
   expect((await terminal.run(list)).out).toContain('20261123_database-work');
 });
 
-test('addresses hold the tokens the server takes', async () => {
+test('a maintenance that has been is written, and said to be one', async () => {
   const terminal = await openTerminal();
-  const [webhook, heartbeat] = addresses;
-  expect((await terminal.run(webhook)).out).toMatch(
-    /^https:\/\/status\.levqor\.ai\/webhooks\/uptime\?token=[\w-]{20,}\n$/,
-  );
-  expect((await terminal.run(heartbeat, 'jobs')).out).toMatch(/\/heartbeats\/[\w-]{20,}\n$/);
-  await expect(terminal.run(heartbeat, 'job')).rejects.toThrow('did you mean jobs?');
+  const past = ['--title', 'Past', '--start', '2026-11-22T02:00:00Z', '--end', '1h', '--message', 'x'];
+  await expect(terminal.run(announce, ...past)).rejects.toThrow('--yes');
+  const { err } = await terminal.run(announce, ...past, '--yes');
+  expect(err).toContain('This maintenance ended at 2026-11-22T03:00:00Z');
+  const repeating = [...past, '--rrule', 'FREQ=WEEKLY', '--yes'];
+  expect((await terminal.run(announce, ...repeating)).err).toBe('');
 });
 
 test('schemas are JSON Schema, of what may be written', async () => {
@@ -184,34 +234,4 @@ test('schemas are JSON Schema, of what may be written', async () => {
   expect(Object.keys(front.properties)).toContain('next_update');
   expect(front.required).toEqual(['title', 'status']);
   await expect(terminal.run(schema, 'x')).rejects.toThrow('no schema');
-});
-
-test('the program: help, exit codes, no stack traces', async () => {
-  const terminal = await openTerminal();
-  const run = (...args: string[]) =>
-    promisify(execFile)(process.execPath, [path.resolve('dist/cli.js'), ...args], {
-      env: { ...process.env, STATUS_DIR: path.join(terminal.dir, 'status'), DATA_DIR: terminal.dir },
-    }).then(
-      ({ stdout }) => ({ code: 0, text: stdout }),
-      (error: { code: number; stdout: string; stderr: string }) => ({
-        code: error.code,
-        text: error.stdout + error.stderr,
-      }),
-    );
-  const [help, unknown, misused, refused, fine] = await Promise.all([
-    run('--help'),
-    run('nope'),
-    run('incident', 'new', '--yes'),
-    run('heartbeat-url', 'x'),
-    run('lint'),
-  ]);
-  expect(help).toMatchObject({ code: 0, text: expect.stringContaining('incident resolve') });
-  expect(unknown.code).toBe(2);
-  expect(misused).toMatchObject({
-    code: 2,
-    text: expect.stringContaining('Usage: npm run status -- incident new'),
-  });
-  expect(refused).toMatchObject({ code: 1, text: expect.stringContaining('No component "x"') });
-  expect(fine.code).toBe(0);
-  for (const { text } of [unknown, misused, refused]) expect(text).not.toContain('    at ');
 });

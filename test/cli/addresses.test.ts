@@ -1,0 +1,74 @@
+// The addresses for monitors and jobs: with the token the server takes, or none at all.
+import { existsSync } from 'node:fs';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { addresses } from '../../src/cli/addresses.ts';
+import { keptSecret } from '../../src/config/secret.ts';
+import { deriveSecret } from '../../src/core/token.ts';
+import { openTerminal } from './terminal.ts';
+
+const [webhook, heartbeat] = addresses;
+const OWN = `webhooks:
+  nagios: { monitor: "$.host", status: "$.state" }
+components:
+  - { id: jobs, name: Jobs, check: { type: heartbeat, period: 5m, grace: 1m, token: "\${JOBS_TOKEN}" } }
+`;
+
+test('they hold the tokens the server takes', async () => {
+  const terminal = await openTerminal();
+  expect((await terminal.run(webhook)).out).toMatch(
+    /^https:\/\/status\.levqor\.ai\/webhooks\/uptime\?token=[\w-]{20,}\n$/,
+  );
+  expect((await terminal.run(heartbeat, 'jobs')).out).toMatch(/\/heartbeats\/[\w-]{20,}\n$/);
+  await expect(terminal.run(heartbeat, 'job')).rejects.toThrow('did you mean jobs?');
+});
+
+describe('the secret', () => {
+  test('is never made: a token of another secret opens nothing', async () => {
+    const terminal = await openTerminal(undefined, { SECRET: undefined });
+    const { dataDir } = terminal.cli.env;
+    for (const run of [terminal.run(webhook), terminal.run(heartbeat, 'jobs')]) {
+      await expect(run).rejects.toThrow(
+        `No server has run with DATA_DIR=${dataDir}, so there is no secret yet — set DATA_DIR and STATUS_DIR as the server has them, or start it once`,
+      );
+    }
+    expect(existsSync(dataDir)).toBe(false);
+    await mkdir(dataDir);
+    await writeFile(path.join(dataDir, 'secret'), 'half');
+    await expect(terminal.run(webhook)).rejects.toThrow('no secret yet');
+    expect((await stat(path.join(dataDir, 'secret'))).size).toBe(4);
+  });
+
+  test('is the one the server made', async () => {
+    const terminal = await openTerminal(undefined, { SECRET: undefined });
+    const made = await keptSecret(terminal.cli.env.dataDir);
+    const token = deriveSecret(made.value!, 'webhook');
+    expect((await terminal.run(webhook)).out).toContain(`?token=${token}\n`);
+  });
+
+  test('is not needed where the token is given', async () => {
+    const given = { SECRET: undefined, WEBHOOK_TOKEN: 'sixteen-characters', JOBS_TOKEN: 'of-the-jobs' };
+    const terminal = await openTerminal(OWN, given);
+    expect((await terminal.run(webhook)).out).toContain('?token=sixteen-characters');
+    expect((await terminal.run(heartbeat, 'jobs')).out).toContain('/heartbeats/of-the-jobs\n');
+    expect(existsSync(terminal.cli.env.dataDir)).toBe(false);
+  });
+
+  test('a token made of a variable that is not set here is not guessed', async () => {
+    const terminal = await openTerminal(OWN);
+    await expect(terminal.run(heartbeat, 'jobs')).rejects.toThrow('JOBS_TOKEN, which is not set here');
+  });
+});
+
+test('a sender the server does not answer gets no address', async () => {
+  const terminal = await openTerminal(OWN);
+  expect((await terminal.run(webhook, 'nagios')).out).toContain('/webhooks/nagios?token=');
+  expect((await terminal.run(webhook, 'sns')).out).toContain('/webhooks/sns?token=');
+  await expect(terminal.run(webhook, 'nagois')).rejects.toThrow('did you mean nagios?');
+  await expect(terminal.run(webhook, 'bogus')).rejects.toThrow(
+    /^There is no webhook "bogus" — there are: uptime, .*alertmanager.*, nagios$/,
+  );
+  await expect(terminal.run(webhook, 'git')).rejects.toThrow('no webhook "git"');
+  await expect(terminal.run(webhook, 'sns', 'x')).rejects.toThrow('"x" is not understood');
+});

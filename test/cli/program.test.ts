@@ -1,0 +1,128 @@
+// The program itself: help, what is near a typing error, exit codes, no stack traces, a reader that left.
+import { execFile, spawn } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { orientation } from '../../src/cli/orientation.ts';
+import { openTerminal, type Terminal } from './terminal.ts';
+
+const env = ({ dir }: Terminal) => ({
+  ...process.env,
+  STATUS_DIR: path.join(dir, 'status'),
+  DATA_DIR: path.join(dir, 'data'),
+});
+
+function runner(terminal: Terminal) {
+  return (...args: string[]) =>
+    promisify(execFile)(process.execPath, [path.resolve('dist/cli.js'), ...args], {
+      env: env(terminal),
+    }).then(
+      ({ stdout }) => ({ code: 0, text: stdout }),
+      (error: { code: number; stdout: string; stderr: string }) => ({
+        code: error.code,
+        text: error.stdout + error.stderr,
+      }),
+    );
+}
+
+test('help, exit codes, no stack traces', async () => {
+  const run = runner(await openTerminal());
+  const [help, unknown, misused, refused, option, fine] = await Promise.all([
+    run('--help'),
+    run('nope'),
+    run('incident', 'new', '--yes'),
+    run('heartbeat-url', 'x'),
+    run('check', '--foo'),
+    run('lint'),
+  ]);
+  expect(help).toMatchObject({ code: 0, text: expect.stringContaining('incident resolve') });
+  expect(unknown.code).toBe(2);
+  expect(misused).toMatchObject({
+    code: 2,
+    text: expect.stringContaining('Usage: npm run status -- incident new'),
+  });
+  expect(refused).toMatchObject({ code: 1, text: expect.stringContaining('No component "x"') });
+  expect(option).toMatchObject({ code: 2, text: expect.stringContaining("Unknown option '--foo'") });
+  expect(fine.code).toBe(0);
+  for (const { text } of [unknown, misused, refused, option]) expect(text).not.toContain('    at ');
+});
+
+test('a reader that leaves early is no error', async () => {
+  const terminal = await openTerminal();
+  // More than a pipe holds.
+  for (let index = 0; index < 40; index++) {
+    const keys = Array.from({ length: 60 }, (_, key) => `strange_${index}_${key}: 1`).join('\n');
+    await terminal.write(`incidents/202611${String(index).padStart(2, '0')}_a.md`, `---\n${keys}\n---\n`);
+  }
+  const child = spawn(process.execPath, [path.resolve('dist/cli.js'), 'lint'], {
+    env: env(terminal),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  child.stdout.once('data', () => child.stdout.destroy());
+  const said = text(child.stderr);
+  const code = await new Promise(resolve => child.on('exit', resolve));
+  expect([code, await said]).toEqual([1, '']);
+});
+
+describe('orientation', () => {
+  const commands = [
+    'lint',
+    'incident new',
+    'incident update',
+    'webhook-url',
+    'webhooks log',
+    'outbox',
+    'outbox retry',
+  ].map(name => ({ name, summary: `about ${name}` }));
+  const said = (...words: string[]) => orientation(words, commands);
+
+  test.each([
+    [['incident', '--help'], 0],
+    [['incident', 'help'], 0],
+    [['help', 'incident'], 0],
+    [['incident'], 2],
+  ])('%j lists the group', (words, code) => {
+    const told = said(...words);
+    expect(told.code).toBe(code);
+    expect(told.text).toContain('  incident update  about incident update\n');
+    expect(told.text).not.toContain('lint');
+  });
+
+  test.each([
+    [['lnt'], 'lint'],
+    [['incident', 'nwe', '--title', 'x'], 'incident new'],
+    [['incidnt', 'new'], 'incident new'],
+    [['incidnt'], 'incident'],
+    [['webhok-url', 'sns'], 'webhook-url'],
+    [['webhooks', 'lgo'], 'webhooks log'],
+  ])('%j: the nearest', (words, near) => {
+    expect(said(...words)).toMatchObject({
+      code: 2,
+      text: expect.stringContaining(`Did you mean "${near}"?`),
+    });
+  });
+
+  test('nothing is near', () => {
+    expect(said('frobnicate').text).toBe('There is no command "frobnicate".\n\n--help lists the commands.\n');
+    expect(said().code).toBe(0);
+    expect(said('--version').code).toBe(2);
+  });
+});
+
+test('a server that cannot start counts what stops it, and names warnings as such', async () => {
+  const terminal = await openTerminal('titel: x\ntogether: 60\ncomponents: []\n');
+  await mkdir(path.join(terminal.dir, 'data'));
+  await writeFile(path.join(terminal.dir, 'data', 'x'), '');
+  const start = promisify(execFile)(process.execPath, [path.resolve('dist/main.js')], {
+    env: { ...env(terminal), PORT: '0' },
+  });
+  const { stderr } = await start.then(
+    () => ({ stderr: '' }),
+    (error: { stderr: string }) => error,
+  );
+  const [first, ...lines] = stderr.trim().split('\n');
+  expect(first).toBe('Status Live cannot start: 2 problems');
+  expect(lines.map(line => line.endsWith(' (warning)'))).toEqual([false, false, true]);
+});
