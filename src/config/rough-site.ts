@@ -46,7 +46,7 @@ export function readRoughly(
   const whole = !problems.some(({ level }) => level === 'error');
   if (fields && whole) problems.push(...clashes(fields, yaml, file));
   return {
-    site: fields && siteFrom(fields, publicUrl ?? fields.url ?? fallbackUrl),
+    site: fields && siteFrom(withoutTwins(fields), publicUrl ?? fields.url ?? fallbackUrl),
     problems,
     unset: [...names].map(name => warning(name, unset, raw, file)),
     urlUnset: unset.some(({ path }) => path[0] === 'url'),
@@ -84,7 +84,7 @@ function sound(data: unknown): SiteFields | null {
   // Each round cuts something, or ends it.
   for (;;) {
     const parsed = siteSchema.safeParse(left);
-    if (parsed.success) return withoutTwins(parsed.data);
+    if (parsed.success) return parsed.data;
     const cuts = parsed.error.issues.map(({ path }) => cutOf(path));
     if (cuts.some(cut => cut === null)) return null;
     // Several things may be wrong with one entry; it is cut once.
@@ -121,6 +121,7 @@ function remove(data: object, path: readonly PropertyKey[]): boolean {
   return true;
 }
 
+/** Of two components of one id the first is meant. */
 function withoutTwins(fields: SiteFields): SiteFields {
   const ids = fields.components.map(({ id }) => id);
   return { ...fields, components: fields.components.filter(({ id }, index) => ids.indexOf(id) === index) };
