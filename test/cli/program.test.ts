@@ -4,8 +4,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { orientation } from '../../src/cli/orientation.ts';
+import { deriveSecret } from '../../src/core/token.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
 const env = ({ dir }: Terminal) => ({
@@ -109,6 +110,31 @@ describe('orientation', () => {
     expect(said().code).toBe(0);
     expect(said('--version').code).toBe(2);
   });
+});
+
+test('docs/deploy/status.sh runs it with the settings of the running service', async () => {
+  const terminal = await openTerminal();
+  // Entering another's mounts and user needs root: what is left is finding the service and its variables.
+  const bin = path.join(terminal.dir, 'bin');
+  await mkdir(bin);
+  const service = spawn(process.execPath, ['--eval', 'setInterval(() => {}, 1000)'], {
+    env: { ...env(terminal), PUBLIC_URL: 'https://status.levqor.ai', SECRET: 'two words = one secret' },
+  });
+  onTestFinished(() => void service.kill());
+  const tools = { systemctl: 'echo "$PID_OF_IT"', nsenter: 'until [ -x "$1" ]; do shift; done; exec "$@"' };
+  for (const [name, script] of Object.entries(tools)) {
+    await writeFile(path.join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  }
+  const run = (pid: number, ...args: string[]) =>
+    promisify(execFile)('sh', ['docs/deploy/status.sh', ...args], {
+      env: { PATH: `${bin}:${process.env.PATH}`, PID_OF_IT: String(pid) },
+    });
+  const { stdout } = await run(service.pid!, 'webhook-url', 'sns');
+  const token = deriveSecret('two words = one secret', 'webhook');
+  expect(stdout).toBe(`https://status.levqor.ai/webhooks/sns?token=${token}\n`);
+  await expect(run(0, 'webhook-url')).rejects.toThrow(
+    'status-live does not run: systemctl start status-live',
+  );
 });
 
 test('a server that cannot start counts what stops it, and names warnings as such', async () => {
