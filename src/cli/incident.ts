@@ -200,7 +200,7 @@ function choose<T extends string>(message: string, words: readonly T[]): Promise
 }
 
 function askComponents(components: Site['components'], title: string): Promise<string[]> {
-  const message = 'Which components? (none ticked: the page stays green)';
+  const message = 'Which components? (none ticked: none changes its colour)';
   return checkbox({ message, choices: componentChoices(components, title) });
 }
 

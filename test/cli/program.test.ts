@@ -139,8 +139,6 @@ test('docs/deploy/status.sh runs it with the settings of the running service', a
 
 test('a server that cannot start counts what stops it, and names warnings as such', async () => {
   const terminal = await openTerminal('titel: x\ntogether: 60\ncomponents: []\n');
-  await mkdir(path.join(terminal.dir, 'data'));
-  await writeFile(path.join(terminal.dir, 'data', 'x'), '');
   const start = promisify(execFile)(process.execPath, [path.resolve('dist/main.js')], {
     env: { ...env(terminal), PORT: '0' },
   });

@@ -199,6 +199,10 @@ describe('import, run twice', () => {
     expect(await readFile(file, 'utf8')).toBe(mine);
     expect(await readdir(path.dirname(file))).toHaveLength(3);
     await expect(terminal.run(importing, 'kener', saved)).rejects.toThrow('cannot be imported');
+    const stranger = path.join(terminal.dir, 'notes');
+    await mkdir(stranger);
+    await writeFile(path.join(stranger, 'README.md'), '# Notes\n');
+    await expect(terminal.run(importing, 'cstate', stranger)).rejects.toThrow('notes: this is no cState folder');
   });
 
   test('a status.yaml is made only where there is none', () => {
