@@ -1,5 +1,6 @@
 // `subscribers list|import|export|remove|suppressed`: who gets mail, in and out as CSV, and who must not.
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -17,7 +18,9 @@ import { addressHash } from '../work/enrol.ts';
 import {
   type Cli,
   type Command,
+  ELSEWHERE,
   Misuse,
+  notHere,
   nothingElse,
   openedDatabase,
   Refused,
@@ -141,6 +144,9 @@ async function importFile(args: readonly string[], cli: Cli): Promise<number> {
   const now = cli.clock();
   const counts = { added: 0, lifted: 0, known: 0, suppressed: 0 };
   // The only command that may make the database: a new installation is filled before its first start.
+  if (!existsSync(cli.env.databaseFile)) {
+    cli.err(`${notHere(cli.env.dataDir)}: a new database. If a server runs elsewhere, ${ELSEWHERE}.`);
+  }
   const db = openedDatabase(cli);
   try {
     for (const { address, choice } of entries) {

@@ -31,6 +31,7 @@ async function filled(): Promise<Terminal> {
   );
   expect([code, out]).toEqual([0, '3 subscribed, 0 known already, 0 suppressed, 3 left out\n']);
   expect(err.trim().split('\n')).toEqual([
+    expect.stringMatching(/^No server has run with DATA_DIR=.*: a new database\./),
     'status/in.csv:5: left out, the address stands above already',
     'status/in.csv:6: left out, not an e-mail address',
     'status/in.csv:7: left out, no component "nothing"',
@@ -97,6 +98,7 @@ describe('subscribers', () => {
     expect((await again()).out).toBe(
       '0 subscribed, 2 that waited confirmed, 0 known already, 0 suppressed, 0 left out\n',
     );
+    expect((await again()).err).toBe('');
     expect((await again()).out).toBe('0 subscribed, 2 known already, 0 suppressed, 0 left out\n');
     expect((await terminal.run(command('subscribers list'))).out).toContain('2 confirmed, 0 waiting');
   });

@@ -202,7 +202,9 @@ describe('import, run twice', () => {
     const stranger = path.join(terminal.dir, 'notes');
     await mkdir(stranger);
     await writeFile(path.join(stranger, 'README.md'), '# Notes\n');
-    await expect(terminal.run(importing, 'cstate', stranger)).rejects.toThrow('notes: this is no cState folder');
+    await expect(terminal.run(importing, 'cstate', stranger)).rejects.toThrow(
+      'notes: this is no cState folder',
+    );
   });
 
   test('a status.yaml is made only where there is none', () => {
