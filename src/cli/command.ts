@@ -51,12 +51,20 @@ export async function secretOf({ env }: Cli): Promise<string> {
   return env.secret ?? needed(await keptSecret(env.dataDir));
 }
 
-/** The secret that is there already; Refused where no server has made one. */
-export async function madeSecret({ env }: Cli): Promise<string> {
+/**
+ * The secret that is there already. It is made where DATA_DIR was named for a server that is yet to run, and Refused
+ * in the folder that is meant when nothing is said: the server's may be another.
+ */
+export async function madeSecret(cli: Cli): Promise<string> {
+  const { env } = cli;
   const secret = env.secret ?? (await foundSecret(env.dataDir));
   if (typeof secret === 'string') return secret;
   if (secret.problems.length > 0) needed(secret);
   if (secret.value !== null) return secret.value;
+  if (env.variables.DATA_DIR) {
+    cli.err(`${notHere(env.dataDir)} yet: its secret is made now.`);
+    return secretOf(cli);
+  }
   throw new Refused(`${notHere(env.dataDir)}, so there is no secret yet — ${ELSEWHERE}, or start it once`);
 }
 

@@ -1,8 +1,9 @@
 // The addresses for monitors and jobs: with the token the server takes, or none at all.
 import { existsSync } from 'node:fs';
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { addresses } from '../../src/cli/addresses.ts';
 import { keptSecret } from '../../src/config/secret.ts';
 import { deriveSecret } from '../../src/core/token.ts';
@@ -25,7 +26,7 @@ test('they hold the tokens the server takes', async () => {
 });
 
 describe('the secret', () => {
-  test('is never made: a token of another secret opens nothing', async () => {
+  test('is never made in a folder nobody named: a token of another secret opens nothing', async () => {
     const terminal = await openTerminal(undefined, { SECRET: undefined });
     const { dataDir } = terminal.cli.env;
     for (const run of [terminal.run(webhook), terminal.run(heartbeat, 'jobs')]) {
@@ -38,6 +39,18 @@ describe('the secret', () => {
     await writeFile(path.join(dataDir, 'secret'), 'half');
     await expect(terminal.run(webhook)).rejects.toThrow('no secret yet');
     expect((await stat(path.join(dataDir, 'secret'))).size).toBe(4);
+  });
+
+  test('is made where the folder of a server yet to run is named', async () => {
+    const dir = await mkdtemp(path.join(tmpdir(), 'status-live-data-'));
+    onTestFinished(() => rm(dir, { recursive: true, force: true }));
+    const named = path.join(dir, 'data');
+    const terminal = await openTerminal(undefined, { SECRET: undefined, DATA_DIR: named });
+    const { out, err } = await terminal.run(webhook);
+    expect(err).toBe(`No server has run with DATA_DIR=${named} yet: its secret is made now.\n`);
+    const made = await keptSecret(named);
+    expect(out).toContain(`?token=${deriveSecret(made.value!, 'webhook')}\n`);
+    expect((await terminal.run(webhook)).err).toBe('');
   });
 
   test('is the one the server made', async () => {
