@@ -34,6 +34,7 @@ import { openPost } from './wiring/post.ts';
 import { openRemind } from './wiring/remind.ts';
 import { ROOT } from './wiring/root.ts';
 import { openWatch } from './wiring/watch.ts';
+import { openWritten } from './wiring/written.ts';
 import { makeBell, serially } from './work/bell.ts';
 import { type Filed, makeFile } from './work/file.ts';
 import { openRefresh } from './work/refresh.ts';
@@ -132,22 +133,11 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
 
     const mirror = openMirror({ env, content, db, snapshot: () => refresh.current(), log });
     const { carry, histories, lookBack } = openCarrier(env, content, site, () => bell.ring(), log);
+    const others = () => [...carry.problems(), ...mirror.problems()];
+    const written = await openWritten({ db, content, site, templates, note: watch.note, others, clock });
     const refresh = await openRefresh(
       {
-        site: async () => {
-          const now = await site.reload();
-          if (now.changed) await watch.note(now.site);
-          return {
-            site: now.site,
-            problems: [
-              ...now.problems,
-              ...carry.problems(),
-              ...mirror.problems(),
-              ...(await templates.read()),
-            ],
-          };
-        },
-        files: () => content.incidents(),
+        ...written,
         file: lastGood(
           makeFile({
             pending: () => transitions.unfiledTransitions(db),
@@ -183,6 +173,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const round = serially(async () => {
       if (!composed) await refresh.round(clock());
       composed = false;
+      await written.keep();
       await evenSo(post.note());
     });
     const bell = makeBell(async () => {

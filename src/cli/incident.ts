@@ -17,7 +17,8 @@ import { stateAt } from '../core/maintenance.ts';
 import type { Site } from '../core/site.ts';
 import { iso } from '../core/time.ts';
 import { listed } from '../core/yaml.ts';
-import { type Cli, type Command, Misuse, nothingElse } from './command.ts';
+import { rememberKept } from '../wiring/written.ts';
+import { type Cli, type Command, databaseOf, Misuse, nothingElse } from './command.ts';
 import { existing, freeId, idsOf, momentOf, pastOf, settle, templateOf } from './draft.ts';
 import { readableSite, siteIfReadable } from './rough.ts';
 
@@ -156,7 +157,11 @@ async function list(args: readonly string[], cli: Cli): Promise<number> {
     options: { all: { type: 'boolean', default: false }, format: { type: 'string', default: 'text' } },
   });
   const now = cli.clock();
-  const { incidents } = await openContent(cli.env.statusDir).incidents();
+  const content = openContent(cli.env.statusDir);
+  const db = databaseOf(cli);
+  // As the page shows it: a file with a mistake in its last good version.
+  if (db) await rememberKept(content, db).finally(() => db.destroy());
+  const { incidents } = await content.incidents();
   const rows = incidents
     .map(one => ({
       id: one.id,

@@ -2,8 +2,8 @@
 import { readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { createExclusively, replaceAtomically } from './atomic.ts';
-import { isRacy, scanFiles, scanFolder } from './scan.ts';
-import { type IncidentFiles, makeShelf } from './shelf.ts';
+import { isRacy, rememberedEntry, scanFiles, scanFolder } from './scan.ts';
+import { type GoodFile, type IncidentFiles, makeShelf } from './shelf.ts';
 import { watchFolder } from './watch.ts';
 
 export interface Content {
@@ -15,6 +15,13 @@ export interface Content {
    * everything once a minute and after `lookEverywhere`. The same object comes back when nothing changed.
    */
   incidents(): Promise<IncidentFiles>;
+  /**
+   * Before the first reading: what an earlier process last read well, by path below the folder. It stands in for
+   * a file that is there and cannot be read; a file that is gone is gone.
+   */
+  remember(texts: ReadonlyMap<string, string>): void;
+  /** Every file's last good version, as last read; the same list while nothing changed. */
+  good(): readonly GoodFile[];
   /** Lets the next call look at every file, heard of or not. */
   lookEverywhere(): void;
   /** Creates an incident file; false when there is one of that id. Throws what the disk says. */
@@ -55,7 +62,7 @@ export function openContent(dir: string): Content {
         for (const entry of found.values()) if (entry && isRacy(entry)) hear(entry.file);
         return shelf.put(found);
       }
-      const all = await scanFolder(folder, shelf.entries);
+      const all = await scanFolder(folder, shelf.entries, lookedAt === Number.NEGATIVE_INFINITY);
       lookedAt = now;
       for (const entry of all.values()) if (isRacy(entry)) hear(entry.file);
       return shelf.replaceBy(all);
@@ -72,6 +79,11 @@ export function openContent(dir: string): Content {
       if (await look()) current = shelf.view();
       return current;
     },
+    remember(texts) {
+      const entries = [...texts].map(([name, text]) => rememberedEntry(folder, name, text));
+      shelf.put(new Map(entries.flatMap(entry => (entry ? [[entry.file, entry]] : []))));
+    },
+    good: shelf.good,
     lookEverywhere() {
       heard = null;
     },

@@ -16,12 +16,16 @@ export interface Entry {
   readonly text: string | null;
   /** The last version that could be parsed; null when there never was one. */
   readonly good: Incident | null;
+  /** The text of that version. */
+  readonly goodText: string | null;
   readonly problems: readonly Problem[];
 }
 
 /** A file changed this recently may change again within the disk's clock tick: its stamp is not believed. */
 const RACY_MS = 100;
 const RACY = 'racy';
+/** No file's stamp: what is remembered of it was read by an earlier process. */
+const REMEMBERED = 'remembered';
 
 interface Disk {
   lstat(file: string, options: { bigint: true }): Promise<BigIntStats> | BigIntStats;
@@ -35,10 +39,12 @@ const ALONE: Disk = { lstat: lstatSync, readFile: readFileSync };
 /**
  * Reads every incident file below `folder`; `known` are the entries of the scan before, by path. A folder that
  * is there and cannot be read takes nothing off the page: what is known stays, with the problem.
+ * `first`: nobody waits for answers yet.
  */
 export async function scanFolder(
   folder: string,
   known: ReadonlyMap<string, Entry>,
+  first = false,
 ): Promise<Map<string, Entry>> {
   const found = new Map<string, Entry>();
   let root: string;
@@ -51,7 +57,7 @@ export async function scanFolder(
     return code === 'ENOENT' ? found : new Map(known).set(folder, unreadable(folder, code, known));
   }
   const names = listed.filter(isIncidentName).sort();
-  const disk = known.size === 0 ? ALONE : SHARED;
+  const disk = first ? ALONE : SHARED;
   for (let index = 0; index < names.length; index += 64) {
     const batch = names.slice(index, index + 64);
     const entries = await Promise.all(batch.map(name => readEntry(root, folder, name, known, disk)));
@@ -71,6 +77,7 @@ function unreadable(folder: string, code: string | undefined, known: ReadonlyMap
     stamp: code ?? 'unreadable',
     text: null,
     good: null,
+    goodText: null,
     problems: [
       { level: 'error', where: folder, what, fix: 'make it a folder that the server may read and list' },
     ],
@@ -95,6 +102,18 @@ export async function scanFiles(
   return found;
 }
 
+/**
+ * What an earlier process last read well of the file `name` (relative to `folder`): it stands for the file until
+ * that is read, and for as long as it cannot be. Null when the text says nothing any more.
+ */
+export function rememberedEntry(folder: string, name: string, text: string): Entry | null {
+  if (!isIncidentName(name)) return null;
+  const file = path.join(folder, name);
+  const id = idOf(name);
+  const good = parseIncident(file, id, text).value;
+  return good && { file, id, stamp: REMEMBERED, text, good, goodText: text, problems: [] };
+}
+
 /** Whether the disk may still hide a later change behind the same stamp. */
 export function isRacy({ stamp }: Entry): boolean {
   return stamp === RACY;
@@ -105,6 +124,10 @@ function isIncidentName(name: string): boolean {
   return /\.md$/i.test(base) && !/^[._]/.test(base) && !/^(readme|license|changelog)\.md$/i.test(base);
 }
 
+function idOf(name: string): string {
+  return path.basename(name).replace(/\.md$/i, '');
+}
+
 async function readEntry(
   root: string,
   folder: string,
@@ -113,7 +136,7 @@ async function readEntry(
   disk: Disk = SHARED,
 ): Promise<Entry | null> {
   const file = path.join(folder, name);
-  const id = path.basename(name).replace(/\.md$/i, '');
+  const id = idOf(name);
   const before = known.get(file);
   const failed = (stamp: string, what: string, fix: string): Entry => ({
     file,
@@ -121,6 +144,7 @@ async function readEntry(
     stamp,
     text: before?.text ?? null,
     good: before?.good ?? null,
+    goodText: before?.goodText ?? null,
     problems: [{ level: 'error', where: file, what, fix }],
   });
   try {
@@ -161,7 +185,7 @@ function parseEntry(
   before: Entry | undefined,
 ): Entry {
   const text = bytes.toString('utf8');
-  if (before && before.text === text) return { ...before, stamp };
+  if (before && before.text === text && before.stamp !== REMEMBERED) return { ...before, stamp };
   const problems: Problem[] = [];
   if (!isUtf8(bytes)) {
     const what = 'it is not UTF-8: some characters show as \uFFFD';
@@ -178,6 +202,7 @@ function parseEntry(
     stamp,
     text,
     good: parsed.value ?? before?.good ?? null,
+    goodText: parsed.value ? text : (before?.goodText ?? null),
     problems: [...problems, ...parsed.problems],
   };
 }

@@ -14,6 +14,14 @@ export interface IncidentFiles {
   fileOf(id: string): string;
 }
 
+/** The last good version of one file. */
+export interface GoodFile {
+  /** Its path below the folder. */
+  readonly name: string;
+  readonly incident: Incident;
+  readonly text: string;
+}
+
 export interface Shelf {
   /** By path. */
   readonly entries: ReadonlyMap<string, Entry>;
@@ -23,15 +31,19 @@ export interface Shelf {
   replaceBy(all: ReadonlyMap<string, Entry>): boolean;
   /** The files as they are now. Lists are made anew, nothing is read or parsed. */
   view(): IncidentFiles;
+  /** Every file's last good version; the same list while nothing changed. */
+  good(): readonly GoodFile[];
 }
 
 export function makeShelf(folder: string): Shelf {
   const entries = new Map<string, Entry>();
   /** Files of one id, in the order of their paths: the first is shown. Nearly always one. */
   const byId = new Map<string, readonly Entry[]>();
+  let goodFiles: readonly GoodFile[] | null = null;
 
   const set = (file: string, entry: Entry | null): boolean => {
     const before = entries.get(file);
+    if (before?.good !== entry?.good) goodFiles = null;
     if (entry) entries.set(file, entry);
     else entries.delete(file);
     const id = (entry ?? before)?.id;
@@ -58,6 +70,12 @@ export function makeShelf(folder: string): Shelf {
       const gone = [...entries.keys()].filter(file => !all.has(file));
       const left = put(new Map(gone.map(file => [file, null])));
       return put(all) || left;
+    },
+    good() {
+      goodFiles ??= [...entries.values()].flatMap(({ file, good: incident, goodText: text }) =>
+        incident === null || text === null ? [] : [{ name: path.relative(folder, file), incident, text }],
+      );
+      return goodFiles;
     },
     view() {
       const incidents: Incident[] = [];

@@ -255,4 +255,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX messages_due ON messages (channel_id, id) WHERE state = 'pending';
   CREATE INDEX messages_channel ON messages (channel_id);
   `,
+  // The last good text of incident files that are not over, for a start at which one cannot be read.
+  `
+  CREATE TABLE kept_files (name TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;
+  `,
 ];

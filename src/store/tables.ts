@@ -212,5 +212,6 @@ export interface Tables {
   metric_points: { metric_id: string; at: number; value: number };
   metric_rollups: MetricRollupRow;
   warnings: WarningRow;
+  kept_files: { name: string; text: string };
   meta: { name: string; value: string };
 }

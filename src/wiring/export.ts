@@ -26,6 +26,7 @@ import { type Mirror, makeMirror } from '../work/mirror.ts';
 import { openRefresh } from '../work/refresh.ts';
 import { openFigures, openResponses } from './metrics.ts';
 import { ROOT } from './root.ts';
+import { rememberKept } from './written.ts';
 
 /** The files of a Snapshot's copy; without a database there are no charts in it. */
 export function copyOf(content: Pick<Content, 'brandFile'>, db: Db | null) {
@@ -81,6 +82,7 @@ export async function readSnapshot(
     readSite(text, content.siteFile, env.variables, env.publicUrl, `http://localhost:${env.port}`),
   );
   if (!site) return { value: null, problems };
+  if (db) await rememberKept(content, db);
   const histories = await openHistory(env.statusDir, env.variables)();
   const refresh = await openRefresh(
     {
