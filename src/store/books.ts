@@ -84,9 +84,17 @@ export async function owedUpdates(db: Db, now: Millis, grace: Millis): Promise<O
   }));
 }
 
-/** Takes a promise back: nothing (more) is enqueued for this update. */
-export async function withdraw(db: Db, ref: string): Promise<void> {
-  await db.updateTable('updates').set({ cursor: null }).where('ref', '=', ref).execute();
+/**
+ * Takes an update out of the books, as if it had never been seen: should it come back, it is news. Resolves to
+ * whether it did; one whose letters or messages are begun stands, and what was promised is kept.
+ */
+export async function withdraw(db: Db, ref: string): Promise<boolean> {
+  const { rows } = await sql<{ ref: string }>`
+    DELETE FROM updates WHERE ref = ${ref} AND cursor = ''
+      AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.kind = 'update' AND d.ref = ${ref})
+      AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.kind = 'update' AND m.ref = ${ref})
+    RETURNING ref`.execute(db);
+  return rows.length > 0;
 }
 
 /**

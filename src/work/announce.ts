@@ -31,7 +31,8 @@ export interface AnnounceDeps {
     most: number,
     chosen: (readers: readonly { readonly id: string; readonly choice: Choice }[]) => readonly string[],
   ) => Promise<string | null>;
-  readonly withdraw: (ref: string) => Promise<void>;
+  /** Takes it out of the books; resolves to false when its letters are begun. */
+  readonly withdraw: (ref: string) => Promise<boolean>;
   readonly log: Log;
 }
 
@@ -71,6 +72,13 @@ export async function openAnnounce(deps: AnnounceDeps): Promise<Announce> {
     return now ?? frozen;
   };
 
+  /** Should it come back, it is news: nobody was told. */
+  const unsee = ({ ref, frozen }: Owed, { incidents, maintenances }: Snapshot) => {
+    seen.delete(ref);
+    const there = [...incidents, ...maintenances].find(({ id }) => id === frozen.incident.id);
+    if (there) settled.delete(there.updates);
+  };
+
   /** Updates of incidents all of which stand in the books: of thousands, a round looks at the few that do not. */
   const settled = new WeakSet<readonly IncidentUpdate[]>();
   const settle = (looked: readonly Incident[]) => {
@@ -104,12 +112,13 @@ export async function openAnnounce(deps: AnnounceDeps): Promise<Announce> {
       owing = snapshot.site.notify.grace > 0;
       try {
         for (const owed of await deps.owed(now, snapshot.site.notify.grace)) {
-          const about = stillSo(owed, snapshot);
-          if (about === null) {
-            await deps.withdraw(owed.ref);
+          const told = stillSo(owed, snapshot);
+          if (told === null && (await deps.withdraw(owed.ref))) {
+            unsee(owed, snapshot);
             log.info({ update: owed.ref }, 'update taken back before it was mailed');
             continue;
           }
+          const about = told ?? owed.frozen;
           const concern = concernOf(about.incident, about.update, snapshot.site.components);
           // First, as the books' cursor, which keeps the promise, moves with the letters.
           for (let after: string | null = ''; after !== null; ) {

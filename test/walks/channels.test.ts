@@ -1,4 +1,6 @@
 // The operator's channels by real HTTP: each update once to each, retried, given up, restarted, never leaked.
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
 import { Webhook } from 'standardwebhooks';
 import { expect, test } from 'vitest';
 import { openPeer, type Peer, says } from './channel-peer.ts';
@@ -109,6 +111,18 @@ test('within the grace edits are folded in, and what is deleted is told nobody',
   await world.pass(300, 60);
   expect(headings(peer)).toEqual(['[INCIDENT] API trouble']);
   expect(peer.got[0]?.body).toContain('Better words.');
+});
+
+test('a file away for a moment when its grace ends is told when it is back', async () => {
+  const peer = await openPeer();
+  const world = await worldWith({ channels: [slack(peer)], more: 'grace: 30s, ' });
+  await world.write('a.md', incident());
+  await world.pass(25, 5);
+  await rm(path.join(world.dir, 'status', 'incidents', 'a.md'));
+  await world.pass(10, 5);
+  await world.write('a.md', incident());
+  await world.pass(120, 5);
+  expect(headings(peer)).toEqual(['[INCIDENT] API trouble']);
 });
 
 test('a channel added within the grace of an update does not get it: it was news before', async () => {

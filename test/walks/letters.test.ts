@@ -1,4 +1,6 @@
 // Letters by real SMTP: each once, in threads, to who chose them, in their language, gone with one click.
+import { rmSync } from 'node:fs';
+import path from 'node:path';
 import type { ParsedMail } from 'mailparser';
 import { expect, test } from 'vitest';
 import { EVERYTHING } from '../../src/core/subscriber.ts';
@@ -233,6 +235,38 @@ test('deleted or silenced within the grace, nobody hears of it; the promise outl
   expect(lettersTo(world, 'user@example.com').map(mail => mail.subject)).toEqual([
     '[MAINTENANCE] Dashboard upgrade',
   ]);
+});
+
+test('a file away for a moment when its grace ends is news when it is back, once, over restarts too', async () => {
+  const world = await openWorld({ site: target => `${SITE_WITH(target)}notify: { grace: 30s }\n` });
+  await subscribed(world, 'user@example.com');
+  await world.write('a.md', incident(''));
+  await world.pass(25, 5);
+  rmSync(path.join(world.dir, 'status', 'incidents', 'a.md'));
+  await world.pass(10, 5);
+  expect(world.logged.map(({ message }) => message)).toContain('update taken back before it was mailed');
+  await world.restart();
+  await world.write('a.md', incident(''));
+  await world.pass(120, 5);
+  expect(lettersTo(world, 'user@example.com')).toHaveLength(1);
+  // Told by now, it is not taken back, nor told again.
+  rmSync(path.join(world.dir, 'status', 'incidents', 'a.md'));
+  await world.pass(60, 5);
+  await world.write('a.md', incident(''));
+  await world.pass(120, 5);
+  expect(lettersTo(world, 'user@example.com')).toHaveLength(1);
+});
+
+test('silenced within the grace, it stays so though the word is taken away later', async () => {
+  const world = await openWorld({ site: target => `${SITE_WITH(target)}notify: { grace: 30s }\n` });
+  await subscribed(world, 'user@example.com');
+  await world.write('a.md', incident(''));
+  await world.pass(10, 5);
+  await world.write('a.md', incident('', 'notify: false\n'));
+  await world.pass(60, 5);
+  await world.write('a.md', incident(''));
+  await world.pass(60, 5);
+  expect(lettersTo(world, 'user@example.com')).toHaveLength(0);
 });
 
 test('no more letters a second than the provider allows', async () => {
