@@ -11,6 +11,7 @@ import {
 } from './incident.ts';
 import { fieldsSchema, frontmatterSchema, readPromise } from './incident-schema.ts';
 import type { Outcome, Problem } from './problem.ts';
+import { secondLook } from './second-look.ts';
 import { iso, type Millis, parseInstant } from './time.ts';
 import { cutSections, type Moment, readMoments, type Section, type Sections } from './timeline.ts';
 import { checkAgainst, listed, readYaml, unknownKeys, type YamlText } from './yaml.ts';
@@ -67,7 +68,11 @@ export function parseIncident(file: string, id: string, source: string): Outcome
     told.set(section, value);
   }
   if (problems.some(problem => problem.level === 'error')) return { value: null, problems };
-  return { value: build(id, fields, cut, told), problems };
+  const value = build(id, fields, cut, told);
+  for (const { line, ...remark } of secondLook(value, front.body, cut)) {
+    problems.push({ level: 'warning', where: file, line: front.bodyLine + line - 1, ...remark });
+  }
+  return { value, problems };
 }
 
 type Fields = z.output<typeof fieldsSchema>;

@@ -39,6 +39,8 @@ export interface Sections {
   readonly openFence: string | null;
   /** Headings that look timed but cannot be read: line and text. */
   readonly unreadable: readonly { readonly line: number; readonly text: string }[];
+  /** Other lines outside fences and post-mortem that begin like a heading of ours. */
+  readonly loose: readonly { readonly line: number; readonly text: string }[];
 }
 
 /** Cuts a body into preface, timed sections and the post-mortem; headings in code fences do not count. */
@@ -47,6 +49,7 @@ export function cutSections(body: string): Sections {
     { line: 0, heading: null, lines: [] },
   ];
   const unreadable: { line: number; text: string }[] = [];
+  const loose: { line: number; text: string }[] = [];
   let fence: string | null = null;
   for (const [index, line] of body.split('\n').entries()) {
     const mark = FENCE_SIGNS.test(line) ? /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1] : undefined;
@@ -59,6 +62,9 @@ export function cutSections(body: string): Sections {
       continue;
     }
     if (text !== undefined && /\d{1,2}:\d{2}/.test(text)) unreadable.push({ line: index + 1, text });
+    else if (fence === null && isLoose(line) && parts.at(-1)!.heading !== 'postmortem') {
+      loose.push({ line: index + 1, text: line });
+    }
     parts.at(-1)!.lines.push(line);
   }
   const sections: Section[] = [];
@@ -76,7 +82,7 @@ export function cutSections(body: string): Sections {
     }
   }
   const preface = parts[0]!.lines.join('\n').trim();
-  return { preface, sections, postmortem, postmortemLine, openFence: fence, unreadable };
+  return { preface, sections, postmortem, postmortemLine, openFence: fence, unreadable, loose };
 }
 
 const FENCE_SIGNS = /^ {0,3}[`~]/;
@@ -89,6 +95,10 @@ const MAX_HEADING = 300;
 function headingText(line: string): string | undefined {
   if (!line.startsWith('## ') || line.length > MAX_HEADING) return undefined;
   return line.slice(3).trim().replace(/ #+$/, '').trimEnd();
+}
+
+function isLoose(line: string): boolean {
+  return /^ {0,3}##(?!#)/.test(line) && line.length <= MAX_HEADING;
 }
 
 /** How many lines under a heading are fields: the first must be one, lists may go on indented. */

@@ -1,0 +1,76 @@
+// A second look at an incident file: what stands in it and most likely means something else. Warnings only.
+import { type Incident, SEVERITIES } from './incident.ts';
+import { nearest, type Problem } from './problem.ts';
+import { type Sections, statusNamed } from './timeline.ts';
+
+/** The keys of `fieldsSchema`, and what a value of each looks like: `Security: no data was lost` is prose. */
+const FIELDS: Readonly<Record<string, (value: string) => boolean>> = {
+  severity: value => /^[a-z]+$/i.test(value) && nearest(value, SEVERITIES) !== undefined,
+  components: value => /^([[{].*|[\w-]+(,\s*[\w-]+)*)?$/.test(value),
+  next_update: value => /\d/.test(value),
+  notify: value => /^(true|false|yes|no|on|off)$/i.test(value),
+};
+
+/** What to warn of; lines are 1-based within the body. */
+type Remark = Pick<Problem, 'what' | 'fix'> & { readonly line: number };
+
+/** The remarks on a file that could be read, given its body as `cut` was made from it. */
+export function secondLook(incident: Incident, body: string, cut: Sections): Remark[] {
+  const remarks = cut.loose.flatMap(({ line, text }) => nearHeading(line, text));
+  // What monitors send may look like anything.
+  if (incident.openedBy === null) remarks.push(...nearFields(body, cut));
+  const unended = endUntold(incident, cut);
+  return unended ? [...remarks, unended] : remarks;
+}
+
+/** `## Update 3pm`, `##Update 10:05 UTC`: read as text, though the first word says what was meant. */
+function nearHeading(line: number, text: string): Remark[] {
+  const found = /^ {0,3}##\s*(in progress|[a-z]+)(.*)$/i.exec(text);
+  if (!found) return [];
+  const [, word = '', rest = ''] = found;
+  const label = /^update$/i.test(word) || statusNamed(word) !== null;
+  if (!label || !isTimeLike(rest)) return [];
+  const what = text.startsWith('## ') ? 'has no time that can be read' : 'does not begin with "## "';
+  const fix = `write it like \`## ${word} 15:00 UTC\`, at the line's beginning`;
+  return [{ line, what: `"${text.trim()}" ${what}, so it is not an update`, fix }];
+}
+
+/** `## Monitoring improvements` is a heading like any other; `## Update`, `## Update: …` and `## Update 3pm` are not. */
+function isTimeLike(rest: string): boolean {
+  return /^\s*$|^\s*[:–—,([-]|\d|^\s+(at|now|noon|midnight|today|yesterday|this morning|tonight)\b/i.test(
+    rest,
+  );
+}
+
+/** `component: api` right under an update's heading: shown as text, and what stands below it too. */
+function nearFields(body: string, { sections }: Sections): Remark[] {
+  const lines = body.split('\n');
+  return sections.flatMap(({ line: heading, fields }) => {
+    const index = heading + (fields === null ? 0 : fields.split('\n').length);
+    const [, key = '', value = ''] = /^([a-z_-]{4,20})\s*:(?:\s+(.*))?$/i.exec(lines[index] ?? '') ?? [];
+    const near = nearest(key, Object.keys(FIELDS));
+    if (key === '' || near === undefined || !FIELDS[near]!(value.trim())) return [];
+    return [
+      {
+        line: index + 1,
+        what: `"${key}:" under an update's heading is shown as text, with all that stands below it`,
+        fix: `did you mean ${near}? If it is text, leave an empty line above it`,
+      },
+    ];
+  });
+}
+
+/** The newest update ends an incident that its front matter does not. */
+function endUntold(incident: Incident, { sections }: Sections): Remark | null {
+  const { scheduled, status, updates } = incident;
+  if (scheduled !== null || status === 'resolved' || updates.at(-1)?.status !== 'resolved') return null;
+  const teller = updates.findLast(({ body }) =>
+    sections.some(one => one.status === 'resolved' && one.body === body),
+  );
+  const section = sections.find(one => one.status === 'resolved' && one.body === teller?.body);
+  return {
+    line: section?.line ?? 1,
+    what: `the newest update says resolved, the front matter ${status}`,
+    fix: 'set `status: resolved` and `resolved: …` (or reword the heading)',
+  };
+}
