@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { checkbox, input, select } from '@inquirer/prompts';
 import { openContent } from '../content/folder.ts';
 import type { Severity } from '../core/component.ts';
+import { endedAt } from '../core/ending.ts';
 import {
   INCIDENT_STATUSES,
   type Incident,
@@ -18,7 +19,7 @@ import type { Site } from '../core/site.ts';
 import { iso } from '../core/time.ts';
 import { listed } from '../core/yaml.ts';
 import { rememberKept } from '../wiring/written.ts';
-import { type Cli, type Command, databaseOf, Misuse, nothingElse } from './command.ts';
+import { type Cli, type Command, databaseOf, Misuse, nothingElse, Refused } from './command.ts';
 import { existing, freeId, idsOf, momentOf, pastOf, settle, templateOf } from './draft.ts';
 import { readableSite, siteIfReadable } from './rough.ts';
 
@@ -130,6 +131,12 @@ async function update(args: readonly string[], cli: Cli, ending = false): Promis
   const site = await siteIfReadable(cli);
   nothingElse(positionals.slice(1));
   const { incident: there, text } = await existing(positionals[0], cli);
+  const over = endedAt(there);
+  if (ending && over !== null) {
+    throw new Refused(
+      `It is ${there.status} already, at ${iso(over)}; use \`incident update\` to add words.`,
+    );
+  }
   const ask = cli.interactive && !values.yes;
   const allowed: readonly UpdateStatus[] = there.scheduled ? MAINTENANCE_STATUSES : INCIDENT_STATUSES;
   const end = there.scheduled ? 'completed' : 'resolved';
@@ -145,6 +152,7 @@ async function update(args: readonly string[], cli: Cli, ending = false): Promis
     status,
     at: values.at ? pastOf('at', values.at, now) : now,
     message,
+    afterwards: over !== null && status === there.status,
     change: { severity, components },
     ...(values['next-update'] ? { promised: momentOf('next-update', values['next-update'], now) } : {}),
   });

@@ -64,6 +64,8 @@ export interface Addition {
   readonly promised?: Millis;
   /** Shown, and mailed to nobody. */
   readonly quiet?: true;
+  /** Words after the end: an `Update`, and the front matter stays as it is. */
+  readonly afterwards?: boolean;
 }
 
 /**
@@ -76,7 +78,8 @@ export function addUpdate(source: string, addition: Addition): string {
   const lines = source.split(/\r?\n/);
   const close = lines.findIndex((line, index) => index > 0 && /^---[ \t]*$/.test(line));
   const open = /^\uFEFF?---/.test(lines[0] as string) ? 1 : 0;
-  const front = setStatus(lines.slice(open, close).join('\n'), addition).split('\n');
+  const there = lines.slice(open, close);
+  const front = addition.afterwards ? there : setStatus(there.join('\n'), addition).split('\n');
   const body = lines.slice(close + 1);
   const head = [...lines.slice(0, open), ...front, lines[close] as string];
   const places = insertions(body, addition).map(inserted => [...head, ...inserted].join(eol));
@@ -167,8 +170,8 @@ function trimEnd(lines: readonly string[]): string[] {
   return lines.slice(0, end);
 }
 
-function section({ status, at, message, change, promised, quiet }: Addition): string[] {
-  const words = status.replace('_', ' ');
+function section({ status, at, message, change, promised, quiet, afterwards }: Addition): string[] {
+  const words = afterwards ? 'update' : status.replace('_', ' ');
   const label = words.charAt(0).toUpperCase() + words.slice(1);
   const time = iso(at).replace('T', ' ').replace('Z', ' UTC');
   const fields: string[] = [];

@@ -1,4 +1,5 @@
 // What is news, and who it is owed to (contract §7).
+import { tellsEnd } from './ending.ts';
 import { affectedBy, type Incident, type IncidentUpdate } from './incident.ts';
 import { noticesOf } from './maintenance.ts';
 import { type Concern, type Subscriber, wants } from './subscriber.ts';
@@ -58,10 +59,9 @@ export function concernOf(
   update: IncidentUpdate,
   components: readonly { readonly id: string; readonly name: string }[],
 ): Concern {
-  const ends = update.status === 'resolved' || update.status === 'completed';
   return {
     kind: incident.scheduled ? 'maintenance' : 'incidents',
-    edge: ends || incident.updates[0]?.key === update.key,
+    edge: tellsEnd(incident, update) || incident.updates[0]?.key === update.key,
     affected: affectedBy(incident, components).map(({ id }) => id),
   };
 }

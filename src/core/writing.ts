@@ -1,4 +1,5 @@
 // Writing incidents by API: what a body does to the files, decided without touching any.
+import { endedAt } from './ending.ts';
 import { INCIDENT_STATUSES, type Incident, MAINTENANCE_STATUSES } from './incident.ts';
 import { editFront } from './incident-edit.ts';
 import { parseIncident } from './incident-file.ts';
@@ -71,6 +72,8 @@ export function writeChange(id: string, body: ChangeBody, site: Site, asked: Ask
   if (status === undefined) return replaced(id, known.text, edited);
   const at = afterNewest(known.incident, asked.at);
   if (asked.again && stands(known.incident, status, at, message)) return { kind: 'done', id };
+  const over = overAlready(known.incident, status);
+  if (over) return over;
   return replaced(id, known.text, addUpdate(edited, { status, at, message }));
 }
 
@@ -84,12 +87,15 @@ export function writeUpdate(id: string, body: UpdateBody, asked: Asked, read: Re
   const last = newestAt(incident);
   const at = body.at ?? afterNewest(incident, asked.at);
   if (asked.again && stands(incident, status, at, body.message)) return { kind: 'done', id };
+  const over = overAlready(incident, body.status);
+  if (over) return over;
   if (at > asked.at && body.at !== undefined) faults.push(faultAt(['at'], 'this lies in the future'));
   if (floored(at) < floored(last)) {
     faults.push(faultAt(['at'], `this lies before the newest update (${iso(last)}); edit the file instead`));
   }
   if (faults.length > 0) return invalid(faults);
-  return replaced(id, text, addUpdate(text, { status, at, message: body.message }));
+  const afterwards = body.status === undefined && endedAt(incident) !== null;
+  return replaced(id, text, addUpdate(text, { status, at, message: body.message, afterwards }));
 }
 
 function printed(body: OpenBody, started: Millis, ends: Millis | undefined): string {
@@ -125,6 +131,14 @@ function conflict(why: string): Writing {
     status: 409,
     detail: `The incident's file cannot be changed by machine: ${why}. Edit it by hand.`,
   };
+}
+
+/** Ending twice would tell everybody twice and move the end. */
+function overAlready(incident: Incident, status: string | undefined): Writing | null {
+  const end = endedAt(incident);
+  if (end === null || status !== incident.status) return null;
+  const detail = `It is ${status} already, at ${iso(end)}. To add words, POST them to …/updates without a status.`;
+  return { kind: 'refused', status: 409, detail };
 }
 
 function invalid(faults: readonly FieldFault[]): Writing {

@@ -57,7 +57,7 @@ const REFUSALS: Record<string, string> = {
   401: 'The token is missing or wrong.',
   403: 'The writing API is off: API_TOKEN is not set.',
   404: 'There is no such incident or metric.',
-  409: 'The file cannot be changed by machine; or the metric has another value at that moment.',
+  409: 'The file cannot be changed by machine; the incident is over already; or the metric has another value at that moment.',
   422: 'Some fields are not right, or the Idempotency-Key was used with another body.',
   429: 'Too many requests.',
   503: 'The file cannot be written now.',

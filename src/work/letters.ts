@@ -1,4 +1,5 @@
 // Letters: what subscribers read, each as subject, plain text and HTML.
+import { tellsEnd } from '../core/ending.ts';
 import type { Incident, IncidentUpdate } from '../core/incident.ts';
 import { renderMarkdown } from '../core/markdown.ts';
 import type { Render } from '../core/render.ts';
@@ -58,7 +59,7 @@ export function makeLetters(render: Render): Letters {
 /** Contract §7. A file that arrives already resolved is told as resolved: that is the news. */
 export function tagOf(incident: Incident, update: IncidentUpdate): string {
   if (incident.scheduled) return 'MAINTENANCE';
-  if (update.status === 'resolved') return 'RESOLVED';
+  if (tellsEnd(incident, update)) return 'RESOLVED';
   return update.key === incident.updates[0]?.key ? 'INCIDENT' : 'UPDATE';
 }
 

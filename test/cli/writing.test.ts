@@ -1,5 +1,5 @@
 // The writing commands: what stands in the file afterwards, what is refused, and what is said before.
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Command } from '../../src/cli/command.ts';
@@ -9,6 +9,7 @@ import { schema } from '../../src/cli/schema.ts';
 import { parseIncident } from '../../src/core/incident-file.ts';
 import { iso } from '../../src/core/time.ts';
 import { openDatabase } from '../../src/store/database.ts';
+import { changeKeptFiles } from '../../src/store/kept-files.ts';
 import { NOW, openTerminal, type Terminal } from './terminal.ts';
 
 const [create, update, resolve, list] = incident as [Command, Command, Command, Command];
@@ -72,6 +73,41 @@ describe('incident', () => {
     expect(JSON.parse((await terminal.run(list, '--all', '--format', 'json')).out)).toMatchObject([
       { id: ID, state: 'resolved' },
     ]);
+  });
+
+  test('ends once: resolve refuses what is over, update adds words and moves no end', async () => {
+    const terminal = await openTerminal();
+    await terminal.run(create, ...NEW, '--yes');
+    await terminal.run(resolve, ID, '--message', 'Mended.', '--yes');
+    const file = path.join(terminal.dir, 'status', 'incidents', `${ID}.md`);
+    const text = await readFile(file, 'utf8');
+    await expect(terminal.run(resolve, ID, '--message', 'Really.', '--yes')).rejects.toThrow(
+      'It is resolved already, at 2026-11-23T10:06:00Z; use `incident update` to add words.',
+    );
+    expect(await readFile(file, 'utf8')).toBe(text);
+    await terminal.run(update, ID, '--message', 'Thanks.', '--at', '2026-11-23T10:30:00Z', '--yes');
+    expect(await readFile(file, 'utf8')).toContain('## Update 2026-11-23 10:30:00 UTC\nThanks.');
+    expect(iso((await read(terminal)).resolved ?? 0)).toBe('2026-11-23T10:06:00Z');
+    const upkeep = ['--title', 'Disks', '--start', '2026-11-23T09:00:00Z', '--end', '2026-11-23T11:00:00Z'];
+    await terminal.run(announce, ...upkeep, '--message', 'New disks.', '--yes');
+    const [id] = (await readdir(path.dirname(file))).filter(name => name.includes('disks'));
+    await terminal.run(resolve, id as string, '--message', 'Done.', '--yes');
+    await expect(terminal.run(resolve, id as string, '--message', 'Done.', '--yes')).rejects.toThrow(
+      'It is completed already, at 2026-11-23T10:06:00Z',
+    );
+  });
+
+  test('a file with a mistake is listed in the version the page still shows', async () => {
+    const terminal = await openTerminal();
+    const spoilt =
+      '---\ntitle: Login fails\nstatus: investigatin\nseverity: major\nstarted: 2026-11-23T10:00:00Z\n---\nx\n';
+    await terminal.write('incidents/20261123_x.md', spoilt);
+    expect((await terminal.run(list)).out).toBe('Nothing is open or to come.\n');
+    await mkdir(terminal.cli.env.dataDir, { recursive: true });
+    const db = openDatabase(terminal.cli.env.databaseFile);
+    await changeKeptFiles(db, new Map([['20261123_x.md', spoilt.replace('gatin', 'gating')]]), []);
+    await db.destroy();
+    expect((await terminal.run(list)).out).toContain('Login fails');
   });
 
   test('one that is over already is written whole', async () => {

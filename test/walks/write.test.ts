@@ -103,6 +103,42 @@ We look.
     expect(await world.read(`${ID}.md`)).toMatch(/## Resolved 2026-03-10 12:00:00 UTC\nDone\./);
   });
 
+  test('ends once: a second end is 409 and changes nothing; words after it are an update', async () => {
+    const world = await open();
+    await subscribed(world, 'user@example.com');
+    await send(world, 'POST', '/api/incidents', NEW);
+    await world.pass(60);
+    const end = { status: 'resolved', message: 'Fast again.' };
+    const updates = `/api/incidents/${ID}/updates`;
+    const first = await send(world, 'POST', updates, end, { 'idempotency-key': 'end' });
+    await world.pass(60);
+    const text = await world.read(`${ID}.md`);
+    const again = await send(world, 'POST', updates, end);
+    expect([again.status, again.json.detail]).toEqual([
+      409,
+      'It is resolved already, at 2026-03-10T12:01:01Z. To add words, POST them to …/updates without a status.',
+    ]);
+    expect((await send(world, 'PATCH', `/api/incidents/${ID}`, { status: 'resolved' })).status).toBe(409);
+    // A repeat of the same request is no second end.
+    const repeat = await send(world, 'POST', updates, end, { 'idempotency-key': 'end' });
+    expect([repeat.status, repeat.json]).toEqual([first.status, first.json]);
+    expect(await world.read(`${ID}.md`)).toBe(text);
+
+    expect((await send(world, 'POST', updates, { message: 'It was a slow query.' })).status).toBe(201);
+    await world.pass(60);
+    const after = await world.read(`${ID}.md`);
+    expect(after).toContain('resolved: 2026-03-10T12:01:01Z\n');
+    expect(after).toContain('## Update 2026-03-10 12:02:01 UTC\nIt was a slow query.');
+    const subjects = world.mails.map(mail => mail.subject).filter(subject => subject?.startsWith('['));
+    expect(subjects).toEqual(['[INCIDENT] Slow sign-in', '[RESOLVED] Slow sign-in', '[UPDATE] Slow sign-in']);
+    // Open again, it can end again.
+    expect((await send(world, 'POST', updates, { status: 'monitoring', message: 'Slow.' })).status).toBe(201);
+    await world.pass(60);
+    expect((await send(world, 'POST', updates, end)).status).toBe(201);
+    await world.pass(60);
+    expect(world.mails.at(-1)?.subject).toBe('[RESOLVED] Slow sign-in');
+  });
+
   test('an incident of the past is written whole', async () => {
     const world = await open();
     const past = {

@@ -1,0 +1,15 @@
+// Ends: when an incident ended, and which of its updates tells it.
+import type { Incident, IncidentUpdate } from './incident.ts';
+import type { Millis } from './time.ts';
+
+/** When it ended, as its file says; null while it goes on, and for a maintenance that repeats. */
+export function endedAt({ scheduled, status, resolved, updates, rrule }: Incident): Millis | null {
+  if (rrule !== undefined || status !== (scheduled ? 'completed' : 'resolved')) return null;
+  return resolved ?? updates.find(update => update.status === status)?.at ?? scheduled?.end ?? null;
+}
+
+/** Whether an update tells an end: words after it bear the same status, and are no second end. */
+export function tellsEnd({ updates }: Incident, { key, status }: IncidentUpdate): boolean {
+  if (status !== 'resolved' && status !== 'completed') return false;
+  return updates[updates.findIndex(update => update.key === key) - 1]?.status !== status;
+}
