@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { makeBrand } from '../content/brand.ts';
 import { openContent } from '../content/folder.ts';
 import { openTemplates } from '../content/templates.ts';
 import type { Incident } from '../core/incident.ts';
@@ -46,8 +47,9 @@ async function gather(files: readonly string[], cli: Cli): Promise<Linted> {
   const read = await roughSite(cli);
   // Of components that were left out for a mistake, incidents would be told that they are not there.
   const site = read.problems.some(({ level }) => level === 'error') ? null : read.site;
+  const brand = site ? (await makeBrand(content)(site)).problems : [];
   // Where a pull request is checked, secrets are not set: an unset variable is no fault of the file.
-  const ofSite = [...read.problems, ...read.unset];
+  const ofSite = [...read.problems, ...read.unset, ...brand];
   const ids = site?.components.map(({ id }) => id);
   const judged = (file: string, text: string, incident: Incident | null) =>
     incident && ids ? strangeComponents(file, text, incident, ids) : [];

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Environment } from '../config/environment.ts';
 import { openSite } from '../config/live-site.ts';
 import { readSite } from '../config/site-file.ts';
+import { makeBrand } from '../content/brand.ts';
 import type { Content } from '../content/folder.ts';
 import { openContent } from '../content/folder.ts';
 import { openHistory } from '../content/git-history.ts';
@@ -86,7 +87,11 @@ export async function readSnapshot(
   const histories = await openHistory(env.statusDir, env.variables)();
   const refresh = await openRefresh(
     {
-      site: site.reload,
+      site: async () => {
+        const now = await site.reload();
+        const dressed = await makeBrand(content)(now.site);
+        return { site: dressed.site, problems: [...now.problems, ...dressed.problems] };
+      },
       files: content.incidents,
       // Filing is the server's: a reader writes nothing.
       file: async () => ({ wrote: false, unfiled: new Map(), gathering: new Set(), problems: [] }),

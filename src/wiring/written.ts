@@ -1,5 +1,6 @@
 // What the operator writes, as each round reads it: status.yaml, incident files, templates; and what is kept of it.
 import type { LiveSite } from '../config/live-site.ts';
+import { makeBrand } from '../content/brand.ts';
 import type { Content } from '../content/folder.ts';
 import type { TemplateFolder } from '../content/templates.ts';
 import type { Problem } from '../core/problem.ts';
@@ -32,6 +33,7 @@ export interface Written extends Pick<RefreshDeps, 'site' | 'files'> {
 export async function openWritten(deps: WrittenDeps): Promise<Written> {
   const { db, content, site, templates, note, others, clock } = deps;
   await rememberKept(content, db);
+  const brand = makeBrand(content);
   const keep = makeKeep({
     good: content.good,
     read: () => readKeptFiles(db),
@@ -41,7 +43,9 @@ export async function openWritten(deps: WrittenDeps): Promise<Written> {
     async site() {
       const now = await site.reload();
       if (now.changed) await note(now.site);
-      return { site: now.site, problems: [...now.problems, ...others(), ...(await templates.read())] };
+      const dressed = await brand(now.site);
+      const wrong = [...now.problems, ...dressed.problems, ...others(), ...(await templates.read())];
+      return { site: dressed.site, problems: wrong };
     },
     files: () => content.incidents(),
     keep: () => evenSo(keep(clock())),

@@ -46,6 +46,21 @@ describe('lint', () => {
     ]);
   });
 
+  test('a brand file that is not there: a warning with its line, in status.yaml by name too', async () => {
+    const terminal = await openTerminal(
+      'title: T\nbrand:\n  logo: logo.png\ncomponents:\n  - { id: api, name: API, check: { type: manual } }\n',
+    );
+    const line =
+      'status/status.yaml:3: `brand.logo`: there is no file "logo.png" in the status folder, so the page does without — put it there, or correct the name (warning)';
+    expect((await terminal.run(lint)).out).toBe(`${line}\n0 incident files: 0 errors, 1 warning\n`);
+    expect((await terminal.run(lint, 'status/status.yaml')).out).toContain(line);
+    await terminal.write('logo.png', 'a logo');
+    expect(await terminal.run(lint)).toMatchObject({
+      code: 0,
+      out: '0 incident files: 0 errors, 0 warnings\n',
+    });
+  });
+
   test('warnings alone exit with 0; a file named by path; status.yaml too', async () => {
     const terminal = await openTerminal(
       'titel: x\ncomponents:\n  - { id: api, name: API, check: { type: http, url: "${NOT_SET_HERE}" } }\n',

@@ -1,5 +1,5 @@
 // The operator's brand, from status.yaml alone; and the same page in a language, under a path, before it starts.
-import { writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import request from 'supertest';
 import { describe, expect, test } from 'vitest';
 import { readSite } from '../../src/config/site-file.ts';
@@ -23,11 +23,16 @@ links:
 components: [{ id: a, name: A, check: { type: manual } }]
 `;
 
+const FILES = {
+  'logo.svg': '<svg/>',
+  'dark.svg': '<svg/>',
+  'icon.png': 'an icon',
+  'acme.css': 'h1 { color: red }',
+};
+
 describe('the brand', () => {
   test('logo for light and dark, favicon while all is well, stylesheet, homepage and links in the foot', async () => {
-    const world = await openWorld({ site: () => BRANDED });
-    for (const name of ['logo.svg', 'dark.svg']) await writeFile(`${world.dir}/status/${name}`, '<svg/>');
-    await writeFile(`${world.dir}/status/acme.css`, 'h1 { color: red }');
+    const world = await openWorld({ site: () => BRANDED, brand: FILES });
     const { text } = await world.get('/status/live');
     expect(text).toContain(
       '<source srcset="/status/brand/dark.svg" media="(prefers-color-scheme: dark)"><img src="/status/brand/logo.svg" alt="" height="32">',
@@ -51,6 +56,31 @@ describe('the brand', () => {
     await world.pass(1);
     // Trouble wears its own icon.
     expect((await world.get('/status/live')).text).toMatch(/<link rel="icon" href="data:image/);
+  });
+
+  test('a file that is not there is named with its line, and not linked until it is', async () => {
+    const { 'logo.svg': logo, 'acme.css': _, ...rest } = FILES;
+    const world = await openWorld({ site: () => BRANDED, brand: rest });
+    const told = async () =>
+      (await world.get('/readyz')).json.problems.map((problem: { message: string }) => problem.message);
+    expect(await told()).toEqual([
+      expect.stringMatching(
+        /status\.yaml:4: `brand\.logo`: there is no file "logo\.svg" in the status folder/,
+      ),
+      expect.stringMatching(/status\.yaml:7: `brand\.css`: there is no file "acme\.css"/),
+    ]);
+    const linked = async () => (await world.get('/status/live')).text.match(/\/status\/brand\/[\w.]+/g) ?? [];
+    expect(await linked()).toEqual(['/status/brand/icon.png']);
+    await writeFile(`${world.dir}/status/logo.svg`, logo);
+    await world.pass(1);
+    expect(await told()).toEqual([expect.stringContaining('brand.css')]);
+    expect(await linked()).toContain('/status/brand/logo.svg');
+    // Taken away while it runs, and a folder in its place is no file.
+    await rm(`${world.dir}/status/icon.png`);
+    await mkdir(`${world.dir}/status/icon.png`);
+    await world.pass(1);
+    expect(await told()).toHaveLength(2);
+    expect(await linked()).not.toContain('/status/brand/icon.png');
   });
 
   test.each([

@@ -162,9 +162,9 @@ describe('the brand', () => {
     const world = await openWorld({
       site: () =>
         'title: X\nbrand: { logo: logo.png }\ncomponents: [{ id: a, name: A, check: { type: manual } }]\n',
+      brand: { 'logo.png': 'PNG' },
     });
     const { writeFile, symlink } = await import('node:fs/promises');
-    await writeFile(`${world.dir}/status/logo.png`, 'PNG');
     const logo = await request(world.url).get('/status/brand/logo.png');
     expect([logo.status, logo.headers['content-type']]).toEqual([200, 'image/png']);
     for (const path of [
