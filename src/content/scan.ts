@@ -4,7 +4,7 @@ import { type BigIntStats, lstatSync, readFileSync } from 'node:fs';
 import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Incident } from '../core/incident.ts';
-import { MAX_INCIDENT_BYTES, parseIncident } from '../core/incident-file.ts';
+import { MAX_INCIDENT_BYTES, parseAfter, parseIncident } from '../core/incident-file.ts';
 import type { Problem } from '../core/problem.ts';
 
 /** One incident file as last read. */
@@ -195,7 +195,7 @@ function parseEntry(
     const what = 'its name does not begin with a day';
     problems.push({ level: 'warning', where: file, what, fix: 'name it like 20251106_api-latency-spike.md' });
   }
-  const parsed = parseIncident(file, id, text);
+  const parsed = parseAfter(before?.good ?? null, file, id, text);
   return {
     file,
     id,

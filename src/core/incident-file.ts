@@ -13,7 +13,7 @@ import { fieldsSchema, frontmatterSchema, readPromise } from './incident-schema.
 import type { Outcome, Problem } from './problem.ts';
 import { secondLook } from './second-look.ts';
 import { iso, type Millis, parseInstant } from './time.ts';
-import { cutSections, type Moment, readMoments, type Section, type Sections } from './timeline.ts';
+import { cutSections, type Moment, readMoments, type Section, type Sections, type Ties } from './timeline.ts';
 import { checkAgainst, listed, readYaml, unknownKeys, type YamlText } from './yaml.ts';
 
 type Frontmatter = z.output<typeof frontmatterSchema>;
@@ -23,9 +23,14 @@ export const MAX_INCIDENT_BYTES = 1_000_000;
 
 /**
  * Parses an incident file (contract §4). `file` is the path to name in problems, `id` the file's name
- * without `.md`. Warnings may come with an incident; an error never does.
+ * without `.md`. Warnings may come with an incident; an error never does. `ties` is for `parseAfter`.
  */
-export function parseIncident(file: string, id: string, source: string): Outcome<Incident> {
+export function parseIncident(
+  file: string,
+  id: string,
+  source: string,
+  ties: Ties = 'newest first',
+): Outcome<Incident> {
   const text = source.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
   const front = readFrontmatter(file, text);
   if (!front.yaml) return { value: null, problems: front.problems };
@@ -68,11 +73,38 @@ export function parseIncident(file: string, id: string, source: string): Outcome
     told.set(section, value);
   }
   if (problems.some(problem => problem.level === 'error')) return { value: null, problems };
-  const value = build(id, fields, cut, told);
+  const value = build(id, fields, cut, told, ties);
   for (const { line, ...remark } of secondLook(value, front.body, cut)) {
     problems.push({ level: 'warning', where: file, line: front.bodyLine + line - 1, ...remark });
   }
   return { value, problems };
+}
+
+/**
+ * Parses a later version of a file: where nothing in it tells whether the newest stands above or below (all
+ * sections in one minute), it is read so that the updates of the version before keep their keys.
+ */
+export function parseAfter(
+  before: Incident | null,
+  file: string,
+  id: string,
+  source: string,
+): Outcome<Incident> {
+  const read = parseIncident(file, id, source);
+  if (!before || !read.value || !swaps(before, read.value)) return read;
+  const turned = parseIncident(file, id, source, 'oldest first');
+  return turned.value && !swaps(before, turned.value) ? turned : read;
+}
+
+/** Whether the words of an update stand under another ordinal of the same time now. */
+function swaps(before: Incident, after: Incident): boolean {
+  return before.updates.some(({ key, body }) => {
+    const time = key.slice(0, key.lastIndexOf('#') + 1);
+    const alike = after.updates.filter(update => update.key.startsWith(time));
+    return (
+      alike.some(update => update.body === body) && alike.find(update => update.key === key)?.body !== body
+    );
+  });
 }
 
 type Fields = z.output<typeof fieldsSchema>;
@@ -125,7 +157,13 @@ function contradictions(fields: Frontmatter, yaml: YamlText, where: string): Pro
   return found;
 }
 
-function build(id: string, fields: Frontmatter, cut: Sections, told: ReadonlyMap<Section, Fields>): Incident {
+function build(
+  id: string,
+  fields: Frontmatter,
+  cut: Sections,
+  told: ReadonlyMap<Section, Fields>,
+  ties: Ties,
+): Incident {
   const scheduled =
     fields.scheduled_start === undefined
       ? null
@@ -142,7 +180,7 @@ function build(id: string, fields: Frontmatter, cut: Sections, told: ReadonlyMap
     scheduled,
     openedBy: fields.opened_by ?? null,
     notify: fields.notify,
-    updates: timeline(fields, started, cut, told, scheduled !== null),
+    updates: timeline(fields, started, cut, told, scheduled !== null, ties),
     postmortem: cut.postmortem,
     ...(fields.next_update == null ? {} : { promised: fields.next_update }),
     ...(fields.rrule == null ? {} : { rrule: fields.rrule }),
@@ -162,8 +200,9 @@ function timeline(
   cut: Sections,
   told: ReadonlyMap<Section, Fields>,
   maintenance: boolean,
+  ties: Ties,
 ): readonly IncidentUpdate[] {
-  const moments = readMoments(cut.sections, started);
+  const moments = readMoments(cut.sections, started, ties);
   const entries: Entry[] = moments.map(({ section, at, written }) => {
     const { status, label, body } = section;
     return { at, written, status, label, body, fields: told.get(section) };

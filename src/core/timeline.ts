@@ -28,6 +28,9 @@ export interface Moment {
   readonly written: Millis;
 }
 
+/** How a file is read whose sections tell nothing of their order: all in one minute. */
+export type Ties = 'newest first' | 'oldest first';
+
 export interface Sections {
   /** Text before the first section. */
   readonly preface: string;
@@ -149,13 +152,18 @@ export function statusNamed(label: string): UpdateStatus | null {
  * at the first such time of day at or after its predecessor; the reading whose undated ones end earlier
  * is taken (dated ones are alike in both, and adding one must not turn the others round).
  * When both end alike, the one that already runs forward in time; else newest-first, as the mission's
- * own sample is written.
+ * own sample is written, unless `ties` says otherwise.
  */
-export function readMoments(sections: readonly Section[], started: Millis): Moment[] {
+export function readMoments(
+  sections: readonly Section[],
+  started: Millis,
+  ties: Ties = 'newest first',
+): Moment[] {
   const down = walk(sections, started);
   const up = walk([...sections].reverse(), started);
   const gap = endOf(down) - endOf(up);
-  const chosen = gap < 0 || (gap === 0 && disorder(down) < disorder(up)) ? down : up;
+  const turned = gap === 0 ? disorder(down) - disorder(up) : gap;
+  const chosen = turned < 0 || (turned === 0 && ties === 'oldest first') ? down : up;
   return chosen
     .map((moment, index) => ({ moment, index }))
     .sort((a, b) => a.moment.at - b.moment.at || a.index - b.index)

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { affectedBy } from '../../src/core/incident.ts';
-import { parseIncident } from '../../src/core/incident-file.ts';
+import { parseAfter, parseIncident } from '../../src/core/incident-file.ts';
 import { printProblem } from '../../src/core/problem.ts';
 import { iso, parseInstant } from '../../src/core/time.ts';
 
@@ -330,4 +330,50 @@ test('no text throws: it is an incident, or problems that say where', () => {
     }),
     { numRuns: 500 },
   );
+});
+
+describe('a later version of a file', () => {
+  const HEAD = '---\ntitle: A\nstatus: investigating\nseverity: minor\nstarted: 2026-03-10T12:00:00Z\n---\n';
+  const FIRST = '## Update 12:00 UTC\nFirst.\n';
+  const SECOND = '## Identified 12:00 UTC\nSecond.\n';
+  const read = (body: string, before: string | null) => {
+    const old = before === null ? null : parseIncident('a.md', 'a', HEAD + before).value;
+    return parseAfter(old, 'a.md', 'a', HEAD + body).value?.updates.map(({ key, body: words }) => [
+      key,
+      words,
+    ]);
+  };
+  const ORDERED = [
+    ['2026-03-10T12:00:00Z#0', 'First.'],
+    ['2026-03-10T12:00:00Z#1', 'Second.'],
+  ];
+
+  test('keeps its updates’ keys, whether the second of one minute stands above or below', () => {
+    expect(read(FIRST + SECOND, FIRST)).toEqual(ORDERED);
+    expect(read(SECOND + FIRST, FIRST)).toEqual(ORDERED);
+    // Without a version before, as the mission's own sample is written: the newest first.
+    expect(read(SECOND + FIRST, null)).toEqual(ORDERED);
+  });
+
+  test('a typo mended, or words taken away, change nothing about that', () => {
+    expect(read(SECOND + FIRST.replace('First', '1st'), FIRST)?.[0]).toEqual([
+      '2026-03-10T12:00:00Z#0',
+      '1st.',
+    ]);
+    expect(read(FIRST, FIRST + SECOND)).toEqual([ORDERED[0]]);
+  });
+
+  test('where times tell the order, they win', () => {
+    const later = '## Update 12:05 UTC\nThird.\n';
+    expect(read(later + SECOND + FIRST, FIRST)?.map(([, words]) => words)).toEqual([
+      'First.',
+      'Second.',
+      'Third.',
+    ]);
+    expect(read(FIRST + SECOND + later, FIRST)?.map(([, words]) => words)).toEqual([
+      'First.',
+      'Second.',
+      'Third.',
+    ]);
+  });
 });

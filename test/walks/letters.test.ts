@@ -269,6 +269,23 @@ test('silenced within the grace, it stays so though the word is taken away later
   expect(lettersTo(world, 'user@example.com')).toHaveLength(0);
 });
 
+test('two updates of one minute are told in the order they were written', async () => {
+  const world = await openWorld({ site: SITE_WITH });
+  await subscribed(world, 'user@example.com');
+  const head =
+    '---\ntitle: Slow\nstatus: investigating\nseverity: minor\nstarted: 2026-03-10T12:00:00Z\n---\n';
+  await world.write('a.md', `${head}## Update 12:00 UTC\nFirst words.\n`);
+  await world.pass(10, 5);
+  await world.write(
+    'a.md',
+    `${head}## Update 12:00 UTC\nFirst words.\n\n## Update 12:00 UTC\nSecond words.\n`,
+  );
+  await world.pass(10, 5);
+  const told = lettersTo(world, 'user@example.com');
+  expect(told.map(({ subject }) => subject)).toEqual(['[INCIDENT] Slow', '[UPDATE] Slow']);
+  expect(told.map(({ text }) => /\w+ words/.exec(text ?? '')?.[0])).toEqual(['First words', 'Second words']);
+});
+
 test('no more letters a second than the provider allows', async () => {
   const world = await openWorld({ site: target => `${SITE_WITH(target)}mail: { rate: 2 }\n` });
   for (let i = 0; i < 7; i++) await subscribed(world, `user${i}@example.com`);
