@@ -101,6 +101,7 @@ function headingText(line: string): string | undefined {
 }
 
 function isLoose(line: string): boolean {
+  if (line[0] !== '#' && line[0] !== ' ') return false;
   return /^ {0,3}##(?!#)/.test(line) && line.length <= MAX_HEADING;
 }
 
