@@ -18,6 +18,7 @@ import { stateAt } from '../core/maintenance.ts';
 import type { Site } from '../core/site.ts';
 import { iso } from '../core/time.ts';
 import { listed } from '../core/yaml.ts';
+import type { Db } from '../store/database.ts';
 import { rememberKept } from '../wiring/written.ts';
 import { type Cli, type Command, databaseOf, Misuse, nothingElse, Refused } from './command.ts';
 import { existing, freeId, idsOf, momentOf, pastOf, settle, templateOf } from './draft.ts';
@@ -166,7 +167,7 @@ async function list(args: readonly string[], cli: Cli): Promise<number> {
   });
   const now = cli.clock();
   const content = openContent(cli.env.statusDir);
-  const db = databaseOf(cli);
+  const db = readableBooks(cli);
   // As the page shows it: a file with a mistake in its last good version.
   if (db) await rememberKept(content, db).finally(() => db.destroy());
   const { incidents } = await content.incidents();
@@ -192,6 +193,16 @@ async function list(args: readonly string[], cli: Cli): Promise<number> {
 /** As bad as it is now: its last update that says so, else as it began. */
 function severityOf({ severity, updates }: Incident): Severity {
   return updates.reduce((now, { change }) => change?.severity ?? now, severity);
+}
+
+/** The files can be listed though the database is damaged. */
+function readableBooks(cli: Cli): Db | null {
+  try {
+    return databaseOf(cli);
+  } catch (error) {
+    if (error instanceof Refused) return null;
+    throw error;
+  }
 }
 
 function missing(option: string): never {

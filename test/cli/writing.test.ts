@@ -77,17 +77,17 @@ describe('incident', () => {
 
   test('ends once: resolve refuses what is over, update adds words and moves no end', async () => {
     const terminal = await openTerminal();
-    await terminal.run(create, ...NEW, '--yes');
-    await terminal.run(resolve, ID, '--message', 'Mended.', '--yes');
+    await terminal.run(create, ...NEW, '--started', '30m', '--yes');
+    await terminal.run(resolve, ID, '--message', 'Mended.', '--at', '10m', '--yes');
     const file = path.join(terminal.dir, 'status', 'incidents', `${ID}.md`);
     const text = await readFile(file, 'utf8');
     await expect(terminal.run(resolve, ID, '--message', 'Really.', '--yes')).rejects.toThrow(
-      'It is resolved already, at 2026-11-23T10:06:00Z; use `incident update` to add words.',
+      'It is resolved already, at 2026-11-23T09:56:00Z; use `incident update` to add words.',
     );
     expect(await readFile(file, 'utf8')).toBe(text);
-    await terminal.run(update, ID, '--message', 'Thanks.', '--at', '2026-11-23T10:30:00Z', '--yes');
-    expect(await readFile(file, 'utf8')).toContain('## Update 2026-11-23 10:30:00 UTC\nThanks.');
-    expect(iso((await read(terminal)).resolved ?? 0)).toBe('2026-11-23T10:06:00Z');
+    await terminal.run(update, ID, '--message', 'Thanks.', '--yes');
+    expect(await readFile(file, 'utf8')).toContain('## Update 2026-11-23 10:06:00 UTC\nThanks.');
+    expect(iso((await read(terminal)).resolved ?? 0)).toBe('2026-11-23T09:56:00Z');
     const upkeep = ['--title', 'Disks', '--start', '2026-11-23T09:00:00Z', '--end', '2026-11-23T11:00:00Z'];
     await terminal.run(announce, ...upkeep, '--message', 'New disks.', '--yes');
     const [id] = (await readdir(path.dirname(file))).filter(name => name.includes('disks'));
@@ -108,6 +108,8 @@ describe('incident', () => {
     await changeKeptFiles(db, new Map([['20261123_x.md', spoilt.replace('gatin', 'gating')]]), []);
     await db.destroy();
     expect((await terminal.run(list)).out).toContain('Login fails');
+    await writeFile(terminal.cli.env.databaseFile, 'no database');
+    expect((await terminal.run(list)).code).toBe(0);
   });
 
   test('one that is over already is written whole', async () => {
