@@ -12,7 +12,15 @@ import {
 import { fieldsSchema, frontmatterSchema, readPromise } from './incident-schema.ts';
 import type { Outcome, Problem } from './problem.ts';
 import { iso, type Millis, parseInstant } from './time.ts';
-import { cutSections, type Moment, readMoments, type Section, type Sections } from './timeline.ts';
+import {
+  cutSections,
+  type Moment,
+  readMoments,
+  type Section,
+  type Sections,
+  tellsOfWork,
+} from './timeline.ts';
+import { guessed } from './untimely.ts';
 import { checkAgainst, listed, readYaml, unknownKeys, type YamlText } from './yaml.ts';
 
 type Frontmatter = z.output<typeof frontmatterSchema>;
@@ -67,7 +75,9 @@ export function parseIncident(file: string, id: string, source: string): Outcome
     told.set(section, value);
   }
   if (problems.some(problem => problem.level === 'error')) return { value: null, problems };
-  return { value: build(id, fields, cut, told), problems };
+  const value = build(id, fields, cut, told);
+  problems.push(...guessed(value, cut, file, front));
+  return { value, problems };
 }
 
 type Fields = z.output<typeof fieldsSchema>;
@@ -125,7 +135,10 @@ function build(id: string, fields: Frontmatter, cut: Sections, told: ReadonlyMap
     fields.scheduled_start === undefined
       ? null
       : { start: fields.scheduled_start, end: fields.scheduled_end as Millis };
-  const started = fields.started ?? announced(id, (scheduled as { start: Millis }).start);
+  const presumed = fields.started ?? announced(id, (scheduled as { start: Millis }).start);
+  const updates = timeline(fields, presumed, cut, told);
+  // A day that nobody wrote is not later than what was.
+  const started = fields.started ?? Math.min(presumed, (updates[0] as IncidentUpdate).at);
   return {
     id,
     title: fields.title,
@@ -137,7 +150,7 @@ function build(id: string, fields: Frontmatter, cut: Sections, told: ReadonlyMap
     scheduled,
     openedBy: fields.opened_by ?? null,
     notify: fields.notify,
-    updates: timeline(fields, started, cut, told, scheduled !== null),
+    updates,
     postmortem: cut.postmortem,
     ...(fields.next_update == null ? {} : { promised: fields.next_update }),
     ...(fields.rrule == null ? {} : { rrule: fields.rrule }),
@@ -156,16 +169,22 @@ function timeline(
   started: Millis,
   cut: Sections,
   told: ReadonlyMap<Section, Fields>,
-  maintenance: boolean,
 ): readonly IncidentUpdate[] {
-  const moments = readMoments(cut.sections, started);
+  const { scheduled_start: start, scheduled_end: end, rrule } = fields;
+  const maintenance = start !== undefined;
+  const repeats = maintenance && rrule != null;
+  // Of a series nobody knows which occurrence an undated section means.
+  const work = maintenance && !repeats ? { start, end: end as Millis } : null;
+  const moments = readMoments(cut.sections, started, work);
   const entries: Entry[] = moments.map(({ section, at, written }) => {
     const { status, label, body } = section;
-    return { at, written, status, label, body, fields: told.get(section) };
+    return { at, written, status, label, body, fields: told.get(section), section };
   });
   const plain = { status: null, label: null, fields: undefined };
-  if (cut.preface !== '' || entries.length === 0) {
-    entries.unshift({ at: started, written: started, body: cut.preface, ...plain });
+  const prefaced = cut.preface !== '' || entries.length === 0;
+  if (prefaced) {
+    const first = fields.started === undefined ? Math.min(started, ...moments.map(({ at }) => at)) : started;
+    entries.unshift({ at: first, written: started, body: cut.preface, ...plain });
   }
   const ending = fields.resolved ?? null;
   if (!maintenance && ending !== null && !entries.some(entry => entry.status === 'resolved')) {
@@ -175,24 +194,56 @@ function timeline(
     else entries.push({ at: ending, written: ending, body: '', ...plain, status: 'resolved' });
   }
   entries.sort((a, b) => a.at - b.at);
-  const seen = new Map<Millis, number>();
+  const keys = keysOf(entries);
+  const former = work ? formerKeys(cut.sections, started, prefaced) : null;
   let status: UpdateStatus = maintenance ? 'scheduled' : 'investigating';
-  return entries.map(entry => {
+  return entries.map((entry, index) => {
     status = entry.status ?? status;
-    const ordinal = seen.get(entry.written) ?? 0;
-    seen.set(entry.written, ordinal + 1);
+    const key = keys[index] as string;
+    const formerly = entry.section && former?.get(entry.section);
+    const isPreface = maintenance && !entry.section;
     return {
-      key: `${iso(entry.written)}#${ordinal}`,
+      key,
       at: entry.at,
       status,
       label: entry.label,
       body: entry.body,
       ...changeOf(entry),
+      ...(isPreface ? { preface: true as const } : {}),
+      ...(isPreface && fields.started === undefined ? { presumed: true as const } : {}),
+      ...(repeats && entry.section && entry.status === null ? { inherits: true as const } : {}),
+      ...(formerly !== undefined && formerly !== key ? { formerly } : {}),
     };
   });
 }
 
+/** An update's name: the time as its heading writes it, and its ordinal within that time (contract §7). */
+function keysOf(entries: readonly { readonly written: Millis }[]): string[] {
+  const seen = new Map<Millis, number>();
+  return entries.map(({ written }) => {
+    const ordinal = seen.get(written) ?? 0;
+    seen.set(written, ordinal + 1);
+    return `${iso(written)}#${ordinal}`;
+  });
+}
+
+/** The keys of a maintenance's sections while undated ones were read from its announcement on. */
+function formerKeys(sections: readonly Section[], started: Millis, prefaced: boolean) {
+  const found = new Map<Section, string>();
+  if (!sections.some(section => !section.dated && tellsOfWork(section))) return found;
+  const entries: { section: Section | null; at: Millis; written: Millis }[] = readMoments(sections, started);
+  if (prefaced) entries.unshift({ section: null, at: started, written: started });
+  entries.sort((a, b) => a.at - b.at);
+  const keys = keysOf(entries);
+  for (const [index, { section }] of entries.entries()) {
+    if (section) found.set(section, keys[index] as string);
+  }
+  return found;
+}
+
 interface Entry {
+  /** Absent for the preface, and for an end that only the front matter tells. */
+  readonly section?: Section;
   readonly at: Millis;
   readonly written: Millis;
   status: UpdateStatus | null;
