@@ -13,6 +13,7 @@ import { type Outcome, type Problem, printProblem } from './core/problem.ts';
 import type { Snapshot } from './core/snapshot.ts';
 import type { Clock } from './core/time.ts';
 import { deriveSecret } from './core/token.ts';
+import { seenAt } from './store/books.ts';
 import * as requests from './store/requests.ts';
 import { readSeries } from './store/rollups.ts';
 import { makeSightings } from './store/sightings.ts';
@@ -157,6 +158,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
         measured: watch.measured,
         sightings: lastGood(makeSightings(db), {}),
         blindSince: watch.blindSince,
+        seenAt: ref => seenAt(db, ref),
         warnings: watch.warn.current,
         log,
       },

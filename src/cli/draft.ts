@@ -11,6 +11,7 @@ import { type Incident, isOpen } from '../core/incident.ts';
 import { parseIncident } from '../core/incident-file.ts';
 import { strangeComponents } from '../core/lint.ts';
 import { nearest, printProblem } from '../core/problem.ts';
+import { occurrenceOn, readOccurrenceId } from '../core/recurrence.ts';
 import type { Site } from '../core/site.ts';
 import { iso, type Millis, parseDuration, parseInstant } from '../core/time.ts';
 import { type Cli, ELSEWHERE, Misuse, notHere, Refused, shown } from './command.ts';
@@ -105,6 +106,8 @@ export interface Draft {
   readonly text: string;
   /** The text it replaces; null creates the file. */
   readonly before: string | null;
+  /** Whose address is printed, when it is not the file's. */
+  readonly shownAs?: string;
 }
 
 /**
@@ -139,7 +142,11 @@ export async function settle(
       : await content.replace(draft.id, draft.before, text);
   if (!done) throw new Refused('Somebody else changed the file meanwhile; nothing was written. Try again.');
   const url = site?.url ?? cli.env.publicUrl;
-  cli.out(url === null ? 'Written.' : `Written. ${url}/status/incidents/${encodeURIComponent(draft.id)}`);
+  cli.out(
+    url === null
+      ? 'Written.'
+      : `Written. ${url}/status/incidents/${encodeURIComponent(draft.shownAs ?? draft.id)}`,
+  );
   return 0;
 }
 
@@ -154,22 +161,28 @@ async function mailed(incident: Incident, site: Site | null, cli: Cli): Promise<
   return letters.length > 0 ? letters.join('\n') : 'Nobody would be mailed.';
 }
 
-/** The incident of that id with its text; Refused when there is none. */
+/** The incident of that id with its text, and the occurrence the id names; Refused when there is none. */
 export async function existing(
   id: string | undefined,
   cli: Cli,
-): Promise<{ incident: Incident; text: string }> {
+): Promise<{ incident: Incident; text: string; part: ReturnType<typeof occurrenceOn> }> {
   if (!id) throw new Misuse('Name the incident: its file’s name without .md (`incident list` shows them).');
   const files = await openContent(cli.env.statusDir).incidents();
   const plain = path.basename(id).replace(/\.md$/i, '');
-  const incident = files.incidents.find(one => one.id === plain);
-  const text = files.text(plain);
-  if (incident && text !== undefined) return { incident, text };
-  const wrong = files.problems.find(({ where }) => where === files.fileOf(plain));
+  const named = files.text(plain) === undefined ? readOccurrenceId(plain) : null;
+  const file = named?.series ?? plain;
+  const incident = files.incidents.find(one => one.id === file);
+  const text = files.text(file);
+  if (incident && text !== undefined) {
+    const part = named && occurrenceOn(incident, named.day);
+    if (named && !part) throw new Refused(`"${file}" has no occurrence that begins on ${named.day} (UTC).`);
+    return { incident, text, part };
+  }
+  const wrong = files.problems.find(({ where }) => where === files.fileOf(file));
   if (wrong) throw new Refused(printProblem(wrong));
   const open = files.incidents.filter(isOpen).map(one => one.id);
   const near = nearest(
-    plain,
+    file,
     files.incidents.map(one => one.id),
   );
   const those = open.length > 0 ? `open are: ${open.join(', ')}` : 'none is open';

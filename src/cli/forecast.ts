@@ -1,4 +1,5 @@
 // Forecast: who would be mailed what, were these incidents on the page now.
+import { presumedRef, sighted } from '../core/first-sight.ts';
 import { affectedBy, type Incident } from '../core/incident.ts';
 import { announcements, concernOf, owedTo } from '../core/notification.ts';
 import type { Site } from '../core/site.ts';
@@ -17,7 +18,12 @@ export async function forecast(incidents: readonly Incident[], site: Site, cli: 
     const seen = await seenUpdates(db);
     const confirmed = await confirmedSubscribers(db);
     const first = await isFirstRound(db);
-    const news = announcements(incidents, seen, cli.clock(), first).filter(({ quiet }) => !quiet);
+    const now = cli.clock();
+    const dated = incidents.map(one => {
+      const ref = presumedRef(one);
+      return ref === null || seen.has(ref) ? one : sighted(one, now);
+    });
+    const news = announcements(dated, seen, now, first).filter(({ quiet }) => !quiet);
     const owed = news
       .map(one => ({
         incident: one.incident,

@@ -15,8 +15,10 @@ import {
 } from '../core/incident.ts';
 import { addUpdate, printIncident } from '../core/incident-print.ts';
 import { stateAt } from '../core/maintenance.ts';
+import { type occurrenceOn, occurrencesOf } from '../core/recurrence.ts';
 import type { Site } from '../core/site.ts';
-import { iso } from '../core/time.ts';
+import { iso, type Millis } from '../core/time.ts';
+import type { Span } from '../core/uptime.ts';
 import { listed } from '../core/yaml.ts';
 import type { Db } from '../store/database.ts';
 import { rememberKept } from '../wiring/written.ts';
@@ -131,7 +133,8 @@ async function update(args: readonly string[], cli: Cli, ending = false): Promis
   });
   const site = await siteIfReadable(cli);
   nothingElse(positionals.slice(1));
-  const { incident: there, text } = await existing(positionals[0], cli);
+  const { incident: file, text, part } = await existing(positionals[0], cli);
+  const there = part?.occurrence ?? file;
   const over = endedAt(there);
   if (ending && over !== null) {
     throw new Refused(
@@ -144,21 +147,48 @@ async function update(args: readonly string[], cli: Cli, ending = false): Promis
   const given =
     values.status ?? (ask && !ending ? await choose('Where does it stand?', allowed) : there.status);
   const status = ending ? end : oneOf('status', given, allowed);
-  const message = values.message ?? (ask ? await askForMessage() : missing('message'));
   const now = cli.clock();
+  if (!part && file.rrule !== undefined) wholeSeries(file, status, ending, now);
+  const at = values.at ? pastOf('at', values.at, now) : now;
+  if (part) within(part, at);
+  const message = values.message ?? (ask ? await askForMessage() : missing('message'));
   const severity = values.severity === undefined ? null : oneOf('severity', values.severity, SEVERITIES);
   const ids = idsOf(values.components);
   const components = ids === undefined ? null : ids.map(id => ({ id, status: null }));
   const written = addUpdate(text, {
     status,
-    at: values.at ? pastOf('at', values.at, now) : now,
+    at,
     message,
     afterwards: over !== null && status === there.status,
     change: { severity, components },
+    ...(part ? { occurrence: true as const } : {}),
     ...(values['next-update'] ? { promised: momentOf('next-update', values['next-update'], now) } : {}),
   });
-  return settle({ id: there.id, text: written, before: text }, site, cli, values);
+  return settle({ id: file.id, text: written, before: text, shownAs: there.id }, site, cli, values);
 }
+
+/** Of a series only an announcement or its end can be told: the work is an occurrence's. */
+function wholeSeries(series: Incident, status: UpdateStatus, ending: boolean, now: Millis): void {
+  if (status === 'scheduled' || (status === 'completed' && !ending)) return;
+  const starts = occurrencesOf(series, now).map(({ scheduled }) => (scheduled as Span).start);
+  const latest = starts.findLast(start => start <= now) ?? (series.scheduled as Span).start;
+  const one = `${series.id}--${iso(latest).slice(0, 10)}`;
+  throw new Misuse(
+    `"${series.id}" repeats: name one occurrence by its day, like ${one}; \`incident update ${series.id} --status completed\` ends the whole series.`,
+  );
+}
+
+/** A section belongs to the occurrence it was written in or after: at any other time it would be another's. */
+function within({ occurrence, following }: NonNullable<Occurrence>, at: Millis): void {
+  const start = (occurrence.scheduled as Span).start;
+  if (at >= start && at < (following ?? Number.POSITIVE_INFINITY)) return;
+  const until = following === null ? '' : ` and before the next at ${iso(following)}`;
+  throw new Misuse(
+    `${iso(at)} is not in this occurrence: what belongs to it is written from ${iso(start)} on${until}. Give the time with --at.`,
+  );
+}
+
+type Occurrence = ReturnType<typeof occurrenceOn>;
 
 async function list(args: readonly string[], cli: Cli): Promise<number> {
   const { values } = parseArgs({
@@ -178,7 +208,7 @@ async function list(args: readonly string[], cli: Cli): Promise<number> {
       severity: one.scheduled ? 'maintenance' : severityOf(one),
       started: iso(one.scheduled?.start ?? one.started),
       title: one.title,
-      current: one.scheduled ? stateAt(one, now) !== 'completed' || one.rrule !== undefined : isOpen(one),
+      current: one.scheduled ? stateAt(one, now) !== 'completed' || goesOn(one) : isOpen(one),
     }))
     .filter(row => values.all || row.current)
     .sort((a, b) => (a.started < b.started ? 1 : -1));
@@ -203,6 +233,11 @@ function readableBooks(cli: Cli): Db | null {
     if (error instanceof Refused) return null;
     throw error;
   }
+}
+
+/** Whether a maintenance repeats and its series was not ended. */
+function goesOn({ rrule, status }: Incident): boolean {
+  return rrule !== undefined && status !== 'completed';
 }
 
 function missing(option: string): never {

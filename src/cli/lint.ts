@@ -10,6 +10,7 @@ import { parseIncident } from '../core/incident-file.ts';
 import { strangeComponents } from '../core/lint.ts';
 import { type Problem, printProblem } from '../core/problem.ts';
 import type { Site } from '../core/site.ts';
+import { untimely } from '../core/untimely.ts';
 import { type Cli, type Command, Misuse, shown } from './command.ts';
 import { forecast } from './forecast.ts';
 import { roughSite } from './rough.ts';
@@ -52,7 +53,12 @@ async function gather(files: readonly string[], cli: Cli): Promise<Linted> {
   const ofSite = [...read.problems, ...read.unset, ...brand];
   const ids = site?.components.map(({ id }) => id);
   const judged = (file: string, text: string, incident: Incident | null) =>
-    incident && ids ? strangeComponents(file, text, incident, ids) : [];
+    incident
+      ? [
+          ...(ids ? strangeComponents(file, text, incident, ids) : []),
+          ...untimely(incident, text, file, cli.clock()),
+        ]
+      : [];
   if (files.length === 0) {
     const { incidents, problems, text, fileOf } = await content.incidents();
     const strange = incidents.flatMap(one => judged(fileOf(one.id), text(one.id) ?? '', one));

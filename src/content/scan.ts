@@ -4,7 +4,8 @@ import { type BigIntStats, lstatSync, readFileSync } from 'node:fs';
 import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Incident } from '../core/incident.ts';
-import { MAX_INCIDENT_BYTES, parseAfter, parseIncident } from '../core/incident-file.ts';
+import { MAX_INCIDENT_BYTES, parseIncident } from '../core/incident-file.ts';
+import { parseAfter } from '../core/incident-reread.ts';
 import type { Problem } from '../core/problem.ts';
 
 /** One incident file as last read. */

@@ -13,7 +13,16 @@ import { fieldsSchema, frontmatterSchema, readPromise } from './incident-schema.
 import type { Outcome, Problem } from './problem.ts';
 import { secondLook } from './second-look.ts';
 import { iso, type Millis, parseInstant } from './time.ts';
-import { cutSections, type Moment, readMoments, type Section, type Sections, type Ties } from './timeline.ts';
+import {
+  cutSections,
+  type Moment,
+  readMoments,
+  type Section,
+  type Sections,
+  type Ties,
+  tellsOfWork,
+} from './timeline.ts';
+import { guessed } from './untimely.ts';
 import { checkAgainst, listed, readYaml, unknownKeys, type YamlText } from './yaml.ts';
 
 type Frontmatter = z.output<typeof frontmatterSchema>;
@@ -74,37 +83,11 @@ export function parseIncident(
   }
   if (problems.some(problem => problem.level === 'error')) return { value: null, problems };
   const value = build(id, fields, cut, told, ties);
+  problems.push(...guessed(value, cut, file, front));
   for (const { line, ...remark } of secondLook(value, front.body, cut)) {
     problems.push({ level: 'warning', where: file, line: front.bodyLine + line - 1, ...remark });
   }
   return { value, problems };
-}
-
-/**
- * Parses a later version of a file: where nothing in it tells whether the newest stands above or below (all
- * sections in one minute), it is read so that the updates of the version before keep their keys.
- */
-export function parseAfter(
-  before: Incident | null,
-  file: string,
-  id: string,
-  source: string,
-): Outcome<Incident> {
-  const read = parseIncident(file, id, source);
-  if (!before || !read.value || !swaps(before, read.value)) return read;
-  const turned = parseIncident(file, id, source, 'oldest first');
-  return turned.value && !swaps(before, turned.value) ? turned : read;
-}
-
-/** Whether the words of an update stand under another ordinal of the same time now. */
-function swaps(before: Incident, after: Incident): boolean {
-  return before.updates.some(({ key, body }) => {
-    const time = key.slice(0, key.lastIndexOf('#') + 1);
-    const alike = after.updates.filter(update => update.key.startsWith(time));
-    return (
-      alike.some(update => update.body === body) && alike.find(update => update.key === key)?.body !== body
-    );
-  });
 }
 
 type Fields = z.output<typeof fieldsSchema>;
@@ -168,7 +151,10 @@ function build(
     fields.scheduled_start === undefined
       ? null
       : { start: fields.scheduled_start, end: fields.scheduled_end as Millis };
-  const started = fields.started ?? announced(id, (scheduled as { start: Millis }).start);
+  const presumed = fields.started ?? announced(id, (scheduled as { start: Millis }).start);
+  const updates = timeline(fields, presumed, cut, told, ties);
+  // A day that nobody wrote is not later than what was.
+  const started = fields.started ?? Math.min(presumed, (updates[0] as IncidentUpdate).at);
   return {
     id,
     title: fields.title,
@@ -180,7 +166,7 @@ function build(
     scheduled,
     openedBy: fields.opened_by ?? null,
     notify: fields.notify,
-    updates: timeline(fields, started, cut, told, scheduled !== null, ties),
+    updates,
     postmortem: cut.postmortem,
     ...(fields.next_update == null ? {} : { promised: fields.next_update }),
     ...(fields.rrule == null ? {} : { rrule: fields.rrule }),
@@ -199,17 +185,23 @@ function timeline(
   started: Millis,
   cut: Sections,
   told: ReadonlyMap<Section, Fields>,
-  maintenance: boolean,
   ties: Ties,
 ): readonly IncidentUpdate[] {
-  const moments = readMoments(cut.sections, started, ties);
+  const { scheduled_start: start, scheduled_end: end, rrule } = fields;
+  const maintenance = start !== undefined;
+  const repeats = maintenance && rrule != null;
+  // Of a series nobody knows which occurrence an undated section means.
+  const work = maintenance && !repeats ? { start, end: end as Millis } : null;
+  const moments = readMoments(cut.sections, started, work, ties);
   const entries: Entry[] = moments.map(({ section, at, written }) => {
     const { status, label, body } = section;
-    return { at, written, status, label, body, fields: told.get(section) };
+    return { at, written, status, label, body, fields: told.get(section), section };
   });
   const plain = { status: null, label: null, fields: undefined };
-  if (cut.preface !== '' || entries.length === 0) {
-    entries.unshift({ at: started, written: started, body: cut.preface, ...plain });
+  const prefaced = cut.preface !== '' || entries.length === 0;
+  if (prefaced) {
+    const first = fields.started === undefined ? Math.min(started, ...moments.map(({ at }) => at)) : started;
+    entries.unshift({ at: first, written: started, body: cut.preface, ...plain });
   }
   const ending = fields.resolved ?? null;
   if (!maintenance && ending !== null && !entries.some(entry => entry.status === 'resolved')) {
@@ -219,24 +211,56 @@ function timeline(
     else entries.push({ at: ending, written: ending, body: '', ...plain, status: 'resolved' });
   }
   entries.sort((a, b) => a.at - b.at);
-  const seen = new Map<Millis, number>();
+  const keys = keysOf(entries);
+  const former = work ? formerKeys(cut.sections, started, prefaced) : null;
   let status: UpdateStatus = maintenance ? 'scheduled' : 'investigating';
-  return entries.map(entry => {
+  return entries.map((entry, index) => {
     status = entry.status ?? status;
-    const ordinal = seen.get(entry.written) ?? 0;
-    seen.set(entry.written, ordinal + 1);
+    const key = keys[index] as string;
+    const formerly = entry.section && former?.get(entry.section);
+    const isPreface = maintenance && !entry.section;
     return {
-      key: `${iso(entry.written)}#${ordinal}`,
+      key,
       at: entry.at,
       status,
       label: entry.label,
       body: entry.body,
       ...changeOf(entry),
+      ...(isPreface ? { preface: true as const } : {}),
+      ...(isPreface && fields.started === undefined ? { presumed: true as const } : {}),
+      ...(repeats && entry.section && entry.status === null ? { inherits: true as const } : {}),
+      ...(formerly !== undefined && formerly !== key ? { formerly } : {}),
     };
   });
 }
 
+/** An update's name: the time as its heading writes it, and its ordinal within that time (contract §7). */
+function keysOf(entries: readonly { readonly written: Millis }[]): string[] {
+  const seen = new Map<Millis, number>();
+  return entries.map(({ written }) => {
+    const ordinal = seen.get(written) ?? 0;
+    seen.set(written, ordinal + 1);
+    return `${iso(written)}#${ordinal}`;
+  });
+}
+
+/** The keys of a maintenance's sections while undated ones were read from its announcement on. */
+function formerKeys(sections: readonly Section[], started: Millis, prefaced: boolean) {
+  const found = new Map<Section, string>();
+  if (!sections.some(section => !section.dated && tellsOfWork(section))) return found;
+  const entries: { section: Section | null; at: Millis; written: Millis }[] = readMoments(sections, started);
+  if (prefaced) entries.unshift({ section: null, at: started, written: started });
+  entries.sort((a, b) => a.at - b.at);
+  const keys = keysOf(entries);
+  for (const [index, { section }] of entries.entries()) {
+    if (section) found.set(section, keys[index] as string);
+  }
+  return found;
+}
+
 interface Entry {
+  /** Absent for the preface, and for an end that only the front matter tells. */
+  readonly section?: Section;
   readonly at: Millis;
   readonly written: Millis;
   status: UpdateStatus | null;

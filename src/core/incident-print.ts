@@ -66,25 +66,29 @@ export interface Addition {
   readonly quiet?: true;
   /** Words after the end: an `Update`, and the front matter stays as it is. */
   readonly afterwards?: boolean;
+  /** Of one occurrence of a recurring maintenance: `status:` tells of the whole series and stays. */
+  readonly occurrence?: true;
 }
 
 /**
  * Adds an update to a file: a dated section on the side where the newest stands, `status:` set, and
  * `resolved:` written (status resolved) or taken away (any other). Every other byte stays, and so does
- * every earlier update: the moments of undated headings depend on their order.
+ * every earlier update: the moments of undated headings depend on their order. An occurrence's update
+ * leaves the front matter as it is.
  */
 export function addUpdate(source: string, addition: Addition): string {
   const eol = source.includes('\r\n') ? '\r\n' : '\n';
   const lines = source.split(/\r?\n/);
   const close = lines.findIndex((line, index) => index > 0 && /^---[ \t]*$/.test(line));
   const open = /^\uFEFF?---/.test(lines[0] as string) ? 1 : 0;
-  const there = lines.slice(open, close);
-  const front = addition.afterwards ? there : setStatus(there.join('\n'), addition).split('\n');
+  const before = lines.slice(open, close).join('\n');
+  const stays = addition.occurrence || addition.afterwards;
+  const front = (stays ? before : setStatus(before, addition)).split('\n');
   const body = lines.slice(close + 1);
   const head = [...lines.slice(0, open), ...front, lines[close] as string];
   const places = insertions(body, addition).map(inserted => [...head, ...inserted].join(eol));
-  const before = parseIncident('', '', source).value;
-  return places.find(text => keeps(before, text)) ?? (places[0] as string);
+  const read = parseIncident('', '', source).value;
+  return places.find(text => keeps(read, text)) ?? (places[0] as string);
 }
 
 /** Whether the updates of `before` all stand in `text` at their moments: their keys are in the books. */

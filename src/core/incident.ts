@@ -39,6 +39,14 @@ export interface IncidentUpdate {
   readonly promised?: Millis;
   /** Shown and mailed to nobody: `notify: false`, or mailed with another occurrence of a maintenance. */
   readonly quiet?: true;
+  /** Of a maintenance: the text before its first section, which every occurrence of a recurring one is told. */
+  readonly preface?: true;
+  /** Nobody wrote its time: it is the day in the file's name, unless it was seen before that (first-sight.ts). */
+  readonly presumed?: true;
+  /** Of a recurring maintenance: its heading names no status, so this is the one of the update before. */
+  readonly inherits?: true;
+  /** The key it had when undated sections were read from the announcement on: old books have it by that. */
+  readonly formerly?: string;
 }
 
 /** One markdown file of `status/incidents/`, parsed. Maintenance when `scheduled` is set. */

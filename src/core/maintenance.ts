@@ -30,7 +30,8 @@ export function isUnderWay(incident: Incident, now: Millis): incident is Inciden
  * The notices due by `now` ahead of a maintenance, one for each of `leads` (ms before it begins): updates
  * that stand in no file, with keys that hold for this beginning alone, so that moving it tells anew. One
  * that a later notice has overtaken, or that would not come before the beginning, is noted but not mailed;
- * a lead longer than the announcement itself is left out.
+ * a lead longer than the announcement itself is left out. One that comes late (the server was off, the
+ * maintenance moved) tells the time that is left, not the lead it was meant for; a day late is too late.
  */
 export function noticesOf(incident: Incident, leads: readonly Millis[], now: Millis): IncidentUpdate[] {
   const { scheduled, updates } = incident;
@@ -39,14 +40,28 @@ export function noticesOf(incident: Incident, leads: readonly Millis[], now: Mil
   const announced = updates.find(update => !update.quiet)?.at ?? Number.NEGATIVE_INFINITY;
   const due = leads.filter(lead => start - lead <= now && start - lead > announced);
   const nearest = Math.min(...due);
-  return due.map(lead => ({
-    key: `${iso(start)}-${lead / MINUTE}m`,
-    at: start - lead,
-    status: 'scheduled',
-    label: null,
-    body: `This maintenance begins in ${inWords(lead)}.`,
-    ...(lead !== nearest || now >= start ? { quiet: true as const } : {}),
-  }));
+  return due.map(lead => {
+    const late = now - (start - lead);
+    return {
+      key: `${iso(start)}-${lead / MINUTE}m`,
+      // What it says is true of the moment it is said.
+      at: late <= PUNCTUAL ? start - lead : now,
+      status: 'scheduled',
+      label: null,
+      body: `This maintenance begins in ${late <= PUNCTUAL ? inWords(lead) : left(start - now)}.`,
+      ...(lead !== nearest || now >= start || late > DAY ? { quiet: true as const } : {}),
+    };
+  });
+}
+
+/** Later than this, a notice's lead is no longer what is left. */
+const PUNCTUAL: Millis = 5 * MINUTE;
+
+/** The time left, as exact as a reader needs it. */
+function left(time: Millis): string {
+  const unit = time >= 2 * DAY ? DAY : time >= 2 * HOUR ? HOUR : MINUTE;
+  const rounded = Math.max(MINUTE, Math.round(time / unit) * unit);
+  return unit === MINUTE ? inWords(rounded) : `about ${inWords(rounded)}`;
 }
 
 function inWords(lead: Millis): string {

@@ -30,7 +30,8 @@ export function refOf({ incidentId, key }: UpdateRef): string {
  * The updates not yet in the books, oldest first. Updates of the future wait for their time;
  * `notify: false`, news older than 24 h, and everything on the first round of a new database are
  * noted and owed to nobody.
- * `leads` are how long before a maintenance its notices go out.
+ * `leads` are how long before a maintenance its notices go out; those due already when it is
+ * announced are noted too.
  */
 export function announcements(
   incidents: readonly Incident[],
@@ -43,12 +44,19 @@ export function announcements(
   for (const incident of incidents) {
     // What may still change within the minute would be mailed wrong.
     if (incident.gathering) continue;
-    for (const update of [...incident.updates, ...noticesOf(incident, leads, now)]) {
-      const ref = { incidentId: incident.id, key: update.key };
-      if (update.at > now || seen.has(refOf(ref))) continue;
-      const quiet = firstRound || !incident.notify || update.quiet || now - update.at > NEWS_FOR;
-      found.push({ ...ref, incident, update, quiet });
-    }
+    const isSeen = ({ key, formerly }: IncidentUpdate) =>
+      [key, formerly ?? key].some(name => seen.has(refOf({ incidentId: incident.id, key: name })));
+    const isOld = ({ at }: IncidentUpdate) => now - at > NEWS_FOR;
+    const told = incident.updates.find(update => !update.quiet);
+    const isNews = told !== undefined && told.at <= now && !isSeen(told) && !isOld(told);
+    const add = (update: IncidentUpdate, known = false) => {
+      if (update.at > now || isSeen(update)) return;
+      const quiet = firstRound || !incident.notify || update.quiet || isOld(update) || known;
+      found.push({ incidentId: incident.id, key: update.key, incident, update, quiet });
+    };
+    for (const update of incident.updates) add(update);
+    // A maintenance that is announced in this very round needs no notice that it comes.
+    for (const notice of noticesOf(incident, leads, now)) add(notice, isNews);
   }
   return found.sort((a, b) => a.update.at - b.update.at);
 }

@@ -1,7 +1,8 @@
 // Recurrence: a maintenance file with an `rrule` becomes its occurrences, each an incident of its own.
 import rrule from 'rrule';
-import type { Incident } from './incident.ts';
-import { DAY, iso, type Millis } from './time.ts';
+import type { Incident, IncidentUpdate, UpdateStatus } from './incident.ts';
+import { DAY, iso, type Millis, parseInstant } from './time.ts';
+import type { Span } from './uptime.ts';
 
 const { RRule } = rrule;
 
@@ -33,8 +34,9 @@ export function readRule(text: string): object | null {
 
 /**
  * The occurrences of a recurring maintenance around `now`, the file's own first; any other incident
- * alone. An update belongs to the occurrence it was written in or after; what was written before the
- * first began stands with each, and is mailed with the first alone.
+ * alone. An update belongs to the occurrence it was written in or after (before the first: to the first);
+ * the text before the first section, and what was announced before the first began, stand with each and
+ * are mailed with one alone. `status: completed` ends the series (`endOf`).
  */
 export function occurrencesOf(incident: Incident, now: Millis): readonly Incident[] {
   const options = incident.scheduled && incident.rrule ? readRule(incident.rrule) : null;
@@ -52,23 +54,63 @@ export function occurrencesOf(incident: Incident, now: Millis): readonly Inciden
   // The next one is shown however far away it is.
   const next = rule.after(new Date(now))?.getTime();
   if (next !== undefined && !starts.includes(next)) starts.push(next);
-  return starts.map((at, index) =>
-    occurrence(incident, { start: at, end: at + end - start }, starts[index + 1]),
-  );
+  const over = endOf(incident);
+  return starts
+    .map((at, index) => occurrence(incident, { start: at, end: at + end - start }, starts[index + 1], over))
+    .filter(({ scheduled }) => scheduled?.start === start || (scheduled as Span).start <= over);
+}
+
+/**
+ * The occurrence that begins on a UTC day (`2026-11-29`), whatever its id, and when the next one begins
+ * (null: none does): what is written between the two is its own. null when none begins on that day.
+ */
+export function occurrenceOn(
+  incident: Incident,
+  day: string,
+): { readonly occurrence: Incident; readonly following: Millis | null } | null {
+  const midnight = parseInstant(day);
+  if (incident.rrule === undefined || midnight === null) return null;
+  const all = occurrencesOf(incident, midnight);
+  const index = all.findIndex(({ scheduled }) => iso((scheduled as Span).start).startsWith(day));
+  const occurrence = all[index];
+  return occurrence ? { occurrence, following: all[index + 1]?.scheduled?.start ?? null } : null;
+}
+
+/** An occurrence's id taken apart: the file's id and the UTC day; null for any other id. */
+export function readOccurrenceId(id: string): { readonly series: string; readonly day: string } | null {
+  const [, series, day] = /^(.+)--(\d{4}-\d{2}-\d{2})$/.exec(id) ?? [];
+  return series !== undefined && day !== undefined ? { series, day } : null;
+}
+
+/**
+ * When a series ended, epoch ms; Infinity while it goes on. `status: completed` ends it: at `resolved`, else
+ * with its newest Completed section, else with its last words, but not before its first occurrence.
+ */
+function endOf({ status, scheduled, resolved, updates, started }: Incident): Millis {
+  if (status !== 'completed') return Number.POSITIVE_INFINITY;
+  const said = updates.findLast(update => update.status === 'completed' && !update.inherits)?.at;
+  return resolved ?? said ?? Math.max(updates.at(-1)?.at ?? started, scheduled?.end ?? started);
 }
 
 /**
  * A recurring maintenance as other programs repeat it: the first beginning that the rule itself names
  * (RFC 5545 wants DTSTART to be one), and the rule from there. null when it names none.
  */
-export function repetitionOf({ scheduled, rrule: text = '' }: Incident): Repetition | null {
+export function repetitionOf(incident: Incident): Repetition | null {
+  const { scheduled, rrule: text = '' } = incident;
   const options = scheduled && readRule(text);
   if (!options) return null;
-  const first = new RRule({ ...options, dtstart: new Date(scheduled.start) }).after(
-    new Date(scheduled.start),
-    true,
-  );
-  return first && { start: first.getTime(), rule: RRule.optionsToString(options) };
+  const dtstart = new Date(scheduled.start);
+  const rule = new RRule({ ...options, dtstart });
+  const first = rule.after(dtstart, true);
+  const over = endOf(incident);
+  if (!first || first.getTime() > over) return null;
+  if (over === Number.POSITIVE_INFINITY)
+    return { start: first.getTime(), rule: RRule.optionsToString(options) };
+  // RFC 5545 knows either COUNT or UNTIL: the occurrences there were are counted.
+  const { until: _, ...plain } = options as { until?: Date };
+  const count = rule.between(dtstart, new Date(over), true).length;
+  return { start: first.getTime(), rule: RRule.optionsToString({ ...plain, count }) };
 }
 
 export interface Repetition {
@@ -77,31 +119,55 @@ export interface Repetition {
   readonly rule: string;
 }
 
-/** What stands with every occurrence: what was written before the first began, or the first words at all. */
-export function announcedOf({ scheduled, updates }: Incident): Incident['updates'] {
-  const before = updates.filter(({ at }) => at < (scheduled?.start ?? 0));
-  return before.length > 0 ? before : updates.slice(0, 1);
+/** What stands with every occurrence: its description, and what was announced before the first began. */
+export function announcedOf(series: Incident): Incident['updates'] {
+  const { scheduled, updates } = series;
+  const first = scheduled?.start ?? 0;
+  const announced = updates.filter(
+    ({ at, status, preface }) => preface || (at < first && status === 'scheduled'),
+  );
+  return announced.length > 0 ? announced : [silent(series)];
+}
+
+/** Nothing but the fact that it is planned, where nobody wrote more. */
+function silent({ started }: Incident): IncidentUpdate {
+  return { key: `${iso(started)}#0`, at: started, status: 'scheduled', label: null, body: '', quiet: true };
 }
 
 function occurrence(
   incident: Incident,
-  scheduled: { readonly start: Millis; readonly end: Millis },
+  scheduled: Span,
   following = Number.POSITIVE_INFINITY,
+  over = Number.POSITIVE_INFINITY,
 ): Incident {
-  const first = (incident.scheduled as { start: Millis }).start;
+  const first = (incident.scheduled as Span).start;
   const isFirst = scheduled.start === first;
-  const announced = incident.updates
-    .filter(update => update.at < first)
-    .map(update => (isFirst ? update : { ...update, quiet: true as const }));
-  const own = incident.updates.filter(({ at }) => at >= scheduled.start && at < following);
-  const updates = [...announced, ...own];
+  const isOwn = ({ at }: IncidentUpdate) => (isFirst || at >= scheduled.start) && at < following;
+  const announced = new Set(announcedOf(incident));
+  let status: UpdateStatus = 'scheduled';
+  const updates = incident.updates
+    .filter(update => announced.has(update) || isOwn(update))
+    .map((update): IncidentUpdate => {
+      if (!isOwn(update)) return { ...update, quiet: true };
+      if (isFirst || announced.has(update)) return update;
+      // What the occurrence before came to is no state of this one.
+      status = update.inherits ? status : update.status;
+      return status === update.status ? update : { ...update, status };
+    });
+  // What ends the series after this one's time neither ends nor prolongs it.
+  const counts = ({ at }: IncidentUpdate) => at >= scheduled.start && (at < over || over < scheduled.end);
+  const newest = updates.findLast(update => isOwn(update) && counts(update));
+  const front = isFirst && over === Number.POSITIVE_INFINITY ? incident.status : 'scheduled';
+  const endedIn = over < scheduled.end && (isFirst || scheduled.start <= over);
   const { rrule: _, ...rest } = incident;
   return {
     ...rest,
     id: isFirst ? incident.id : `${incident.id}--${iso(scheduled.start).slice(0, 10)}`,
-    status: own.at(-1)?.status ?? (isFirst ? incident.status : 'scheduled'),
+    status: endedIn ? 'completed' : (newest?.status ?? front),
     scheduled,
+    // The end of the series is the end of the occurrence it came in, and of no other.
+    resolved: endedIn ? over : null,
     series: incident,
-    updates: updates.length > 0 ? updates : incident.updates.slice(0, 1),
+    updates: updates.length > 0 ? updates : [silent(incident)],
   };
 }

@@ -31,6 +31,12 @@ export interface Moment {
 /** How a file is read whose sections tell nothing of their order: all in one minute. */
 export type Ties = 'newest first' | 'oldest first';
 
+/** The window of a maintenance, epoch ms. */
+export interface Work {
+  readonly start: Millis;
+  readonly end: Millis;
+}
+
 export interface Sections {
   /** Text before the first section. */
   readonly preface: string;
@@ -153,15 +159,17 @@ export function statusNamed(label: string): UpdateStatus | null {
  * at the first such time of day at or after its predecessor; the reading whose undated ones end earlier
  * is taken (dated ones are alike in both, and adding one must not turn the others round).
  * When both end alike, the one that already runs forward in time; else newest-first, as the mission's
- * own sample is written, unless `ties` says otherwise.
+ * own sample is written, unless `ties` says otherwise. `work` is the window of a maintenance: what tells of the work itself without
+ * a date is read on the day nearest to it, however long ago the maintenance was announced.
  */
 export function readMoments(
   sections: readonly Section[],
   started: Millis,
+  work: Work | null = null,
   ties: Ties = 'newest first',
 ): Moment[] {
-  const down = walk(sections, started);
-  const up = walk([...sections].reverse(), started);
+  const down = walk(sections, started, work);
+  const up = walk([...sections].reverse(), started, work);
   const gap = endOf(down) - endOf(up);
   const turned = gap === 0 ? disorder(down) - disorder(up) : gap;
   const chosen = turned < 0 || (turned === 0 && ties === 'oldest first') ? down : up;
@@ -171,16 +179,31 @@ export function readMoments(
     .map(({ moment }) => moment);
 }
 
-function walk(sections: readonly Section[], started: Millis): Moment[] {
+function walk(sections: readonly Section[], started: Millis, work: Work | null): Moment[] {
   let elder = started;
   return sections.map(section => {
     const floor = elder - (elder % section.precision);
-    const written = section.dated ? section.time : floor + ((((section.time - floor) % DAY) + DAY) % DAY);
+    const first = floor + ((((section.time - floor) % DAY) + DAY) % DAY);
+    const read = work && tellsOfWork(section) ? nearestTo(work, first) : first;
+    const written = section.dated ? section.time : read;
     // 12:34 beside an elder of 12:34:56 is the same minute, not an earlier moment.
     const at = written === floor ? elder : written;
     elder = at;
     return { section, at, written };
   });
+}
+
+/** Whether a section tells of the work of a maintenance, not of the plan. */
+export function tellsOfWork({ status }: Pick<Section, 'status'>): boolean {
+  return status === 'in_progress' || status === 'verifying' || status === 'completed';
+}
+
+/** That time of day, at `first` or days after it, on the day nearest to the window; of two alike the earlier. */
+function nearestTo({ start, end }: Work, first: Millis): Millis {
+  if (first >= start) return first;
+  const before = start - ((start - first) % DAY);
+  const after = before + DAY;
+  return start - before <= Math.max(0, after - end) ? before : after;
 }
 
 function endOf(moments: readonly Moment[]): Millis {

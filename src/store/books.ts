@@ -28,6 +28,12 @@ export async function seenUpdates(db: Db): Promise<Set<string>> {
   return new Set(rows.map(row => row.ref));
 }
 
+/** When an update was first seen, epoch ms; null when it is not in the books. */
+export async function seenAt(db: Db, ref: string): Promise<Millis | null> {
+  const row = await db.selectFrom('updates').select('seen_at').where('ref', '=', ref).executeTakeFirst();
+  return row?.seen_at ?? null;
+}
+
 /** Whether this database has never been through a round of announcing. */
 export async function isFirstRound(db: Db): Promise<boolean> {
   const row = await db.selectFrom('meta').select('value').where('name', '=', 'announced').executeTakeFirst();

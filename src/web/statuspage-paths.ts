@@ -1,5 +1,8 @@
 // Statuspage's paths for people and preflights, so that links and clients made for it keep working.
 import type { Router } from 'express';
+import { readOccurrenceId } from '../core/recurrence.ts';
+import type { IncidentView } from '../core/snapshot.ts';
+import { iso } from '../core/time.ts';
 import type { Web } from './context.ts';
 import { Refusal } from './guards.ts';
 import { stableId } from './statuspage/ids.ts';
@@ -17,7 +20,7 @@ const READS = 'GET, HEAD, OPTIONS';
 
 /**
  * `/uptime` (the components of the page), `/incidents/CODE` with the API's twelve characters (their
- * permalink), the preflights of the reading API, and 405 for any method it does not know.
+ * permalink), a series' first occurrence by its day (its own address), the preflights of the reading API, and 405 for any method it does not know.
  */
 export function statuspagePaths(router: Router, web: Web): void {
   router.get('/uptime', (_req, res) => res.redirect(302, `${web.base()}/status/live#components`));
@@ -25,6 +28,8 @@ export function statuspagePaths(router: Router, web: Web): void {
   router.get(['/incidents/:code', '/status/incidents/:code'], (req, res, next) => {
     const { incidents, maintenances } = web.refresh.current();
     const code = String(req.params.code);
+    const moved = firstOf(code, maintenances);
+    if (moved) return res.redirect(308, `${web.base()}/status/incidents/${encodeURIComponent(moved)}`);
     if (!/^[a-z0-9]{12}$/.test(code)) return next();
     const incident = [...incidents, ...maintenances].find(({ id }) => stableId('incident', id) === code);
     if (!incident) return next();
@@ -44,4 +49,12 @@ export function statuspagePaths(router: Router, web: Web): void {
     if (req.method === 'GET' || req.method === 'HEAD') return next();
     next(new Refusal(405, `This address is read with GET; ${READS} are answered.`));
   });
+}
+
+/** The id of the occurrence that `ID--FIRSTDATE` means: the first stands under the file's own. */
+function firstOf(id: string, maintenances: readonly IncidentView[]): string | null {
+  const asked = readOccurrenceId(id);
+  if (!asked || maintenances.some(one => one.id === id)) return null;
+  const first = maintenances.find(one => one.id === asked.series && one.series);
+  return first?.scheduled && iso(first.scheduled.start).startsWith(asked.day) ? first.id : null;
 }

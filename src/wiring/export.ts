@@ -14,6 +14,7 @@ import type { Outcome } from '../core/problem.ts';
 import type { MirrorTarget } from '../core/site.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { Clock } from '../core/time.ts';
+import { seenAt } from '../store/books.ts';
 import type { Db } from '../store/database.ts';
 import { readMeasured } from '../store/measured.ts';
 import { readMetric } from '../store/metrics.ts';
@@ -102,6 +103,7 @@ export async function readSnapshot(
       measured: async from => (db ? readMeasured(db, from) : new Map()),
       sightings: db ? makeSightings(db) : async () => ({}),
       blindSince: () => null,
+      seenAt: async ref => (db ? seenAt(db, ref) : null),
       warnings: () => [],
       log,
     },

@@ -17,8 +17,10 @@ import type { Snapshot } from '../core/snapshot.ts';
 import { inTurns } from '../core/steps.ts';
 import { DAY, iso, MINUTE, type Millis } from '../core/time.ts';
 import { shortId } from '../core/token.ts';
+import { untimely } from '../core/untimely.ts';
 import { type Warning, warningProblems } from '../core/warning.ts';
 import type { File, Filed } from './file.ts';
+import { makeFirstSights, type SeenAt } from './first-sight.ts';
 
 interface Files {
   readonly incidents: readonly Incident[];
@@ -41,6 +43,8 @@ export interface RefreshDeps {
   /** What git knows of the files, as last read; it is read elsewhere, by the clock. */
   readonly histories: () => ReadonlyMap<string, readonly Revision[]>;
   readonly blindSince: () => Millis | null;
+  /** When an update was first seen, for those whose time nobody wrote. */
+  readonly seenAt: SeenAt;
   /** What is to be mended and is no outage. */
   readonly warnings: (site: Site, now: Millis) => readonly Warning[];
   readonly log: Log;
@@ -62,18 +66,19 @@ export interface Refresh {
 export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refresh> {
   const listeners = new Set<(snapshot: Snapshot) => Promise<void>>();
   const complaints = makeComplaints(deps.log);
+  const dated = makeFirstSights(deps.seenAt);
   let revision = '';
   let snapshot = await gather();
 
   async function gather(at: Millis = now): Promise<Snapshot> {
     const { site, problems } = await deps.site();
     let files = await deps.files();
-    const repeated = repeatedAt(files.incidents, at);
+    const repeated = repeatedAt(await dated(files.incidents, at), at);
     const filed = await deps.file({ incidents: repeated, text: files.text }, site, at);
     if (filed.wrote) files = await deps.files();
     const measured = await deps.measured(at - site.uptime.days * DAY);
     const sightings = await deps.sightings();
-    const incidents = repeatedAt(withUnfiled(files.incidents, filed), at);
+    const incidents = repeatedAt(withUnfiled(await dated(files.incidents, at), filed), at);
     const since = deps.blindSince();
     const warnings = deps.warnings(site, at);
     const all = [
@@ -83,6 +88,9 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
       ...strays(incidents),
       ...strangers(incidents, site),
       ...brokenPromises(incidents, at),
+      ...files.incidents.flatMap(one =>
+        untimely(one, files.text(one.id) ?? '', `incidents/${one.id}.md`, at),
+      ),
       ...blindness(site, since),
       ...silence(incidents, site, at),
       ...warningProblems(warnings),

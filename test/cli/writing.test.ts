@@ -7,6 +7,7 @@ import { componentChoices, incident } from '../../src/cli/incident.ts';
 import { maintenance } from '../../src/cli/maintenance.ts';
 import { schema } from '../../src/cli/schema.ts';
 import { parseIncident } from '../../src/core/incident-file.ts';
+import { occurrencesOf } from '../../src/core/recurrence.ts';
 import { iso } from '../../src/core/time.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { changeKeptFiles } from '../../src/store/kept-files.ts';
@@ -252,6 +253,95 @@ test('maintenance new, repeating', async () => {
   });
   expect(iso(made.scheduled?.end ?? 0)).toBe('2026-11-29T03:30:00Z');
   expect((await terminal.run(list)).out).toContain('20261123_database-work');
+});
+
+describe('one occurrence of a series', () => {
+  const SERIES = '20261101_work';
+  const TEXT = `---\ntitle: Weekly work\nstatus: scheduled\nstarted: 2026-11-01T10:00:00Z\nscheduled_start: 2026-11-08T02:00:00Z\nscheduled_end: 2026-11-08T03:00:00Z\nrrule: FREQ=WEEKLY\ncomponents: [api]\n---\n\nBrief pauses.\n`;
+  const open = async () => {
+    const terminal = await openTerminal();
+    await terminal.write(`incidents/${SERIES}.md`, TEXT);
+    return terminal;
+  };
+  const complete = ['--message', 'Done early.', '--yes'];
+
+  test('is told by its day: a dated section, and the front matter stays', async () => {
+    const terminal = await open();
+    const { out } = await terminal.run(
+      resolve,
+      `${SERIES}--2026-11-22`,
+      ...complete,
+      '--at',
+      '2026-11-22T02:20:00Z',
+    );
+    expect(out).toContain('+ ## Completed 2026-11-22 02:20:00 UTC\n+ Done early.');
+    expect(out).toContain(`Written. https://status.levqor.ai/status/incidents/${SERIES}--2026-11-22`);
+    const first = await terminal.run(
+      update,
+      `${SERIES}--2026-11-08`,
+      '--status',
+      'in_progress',
+      '--message',
+      'We begin.',
+      '--at',
+      '2026-11-08T02:01:00Z',
+      '--yes',
+    );
+    expect(first.out).toContain(`Written. https://status.levqor.ai/status/incidents/${SERIES}\n`);
+    const series = await read(terminal, SERIES);
+    expect([series.status, series.resolved]).toEqual(['scheduled', null]);
+    expect(
+      occurrencesOf(series, terminal.cli.clock())
+        .slice(0, 4)
+        .map(({ id, status, updates }) => [id, status, updates.at(-1)?.body]),
+    ).toEqual([
+      [SERIES, 'in_progress', 'We begin.'],
+      [`${SERIES}--2026-11-15`, 'scheduled', 'Brief pauses.'],
+      [`${SERIES}--2026-11-22`, 'completed', 'Done early.'],
+      [`${SERIES}--2026-11-29`, 'scheduled', 'Brief pauses.'],
+    ]);
+  });
+
+  test('is asked for where the whole series was named, which ends only when said so', async () => {
+    const terminal = await open();
+    const asked = `"${SERIES}" repeats: name one occurrence by its day, like ${SERIES}--2026-11-22; \`incident update ${SERIES} --status completed\` ends the whole series.`;
+    await expect(terminal.run(resolve, SERIES, ...complete)).rejects.toThrow(asked);
+    await expect(terminal.run(update, SERIES, '--status', 'in_progress', ...complete)).rejects.toThrow(asked);
+    expect((await read(terminal, SERIES)).updates).toHaveLength(1);
+    expect((await terminal.run(list)).out).toContain(SERIES);
+    await terminal.run(update, SERIES, '--status', 'completed', ...complete);
+    const ended = await read(terminal, SERIES);
+    expect(ended.status).toBe('completed');
+    expect(occurrencesOf(ended, terminal.cli.clock()).map(({ id }) => id.slice(SERIES.length))).toEqual([
+      '',
+      '--2026-11-15',
+      '--2026-11-22',
+    ]);
+    expect((await terminal.run(list)).out).toBe('Nothing is open or to come.\n');
+  });
+
+  test.each([
+    [`${SERIES}--2026-11-23`, [], `"${SERIES}" has no occurrence that begins on 2026-11-23 (UTC).`],
+    [
+      '20261101_none--2026-11-22',
+      [],
+      'There is no incident "20261101_none--2026-11-22" — did you mean 20261101_work?',
+    ],
+    [
+      `${SERIES}--2026-11-29`,
+      [],
+      '2026-11-23T10:06:00Z is not in this occurrence: what belongs to it is written from 2026-11-29T02:00:00Z on and before the next at 2026-12-06T02:00:00Z. Give the time with --at.',
+    ],
+    [
+      `${SERIES}--2026-11-15`,
+      ['--at', '2026-11-22T02:00:00Z'],
+      'and before the next at 2026-11-22T02:00:00Z',
+    ],
+  ])('%s %j: refused, and why', async (id, options, why) => {
+    const terminal = await open();
+    await expect(terminal.run(resolve, id, ...complete, ...options)).rejects.toThrow(why);
+    expect((await read(terminal, SERIES)).updates).toHaveLength(1);
+  });
 });
 
 test('a maintenance that has been is written, and said to be one', async () => {

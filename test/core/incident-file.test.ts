@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { affectedBy } from '../../src/core/incident.ts';
-import { parseAfter, parseIncident } from '../../src/core/incident-file.ts';
+import { parseIncident } from '../../src/core/incident-file.ts';
+import { parseAfter } from '../../src/core/incident-reread.ts';
 import { printProblem } from '../../src/core/problem.ts';
 import { iso, parseInstant } from '../../src/core/time.ts';
 

@@ -2,10 +2,17 @@
 import { describe, expect, test } from 'vitest';
 import type { Incident } from '../../src/core/incident.ts';
 import { parseIncident } from '../../src/core/incident-file.ts';
-import { noticesOf, stateAt } from '../../src/core/maintenance.ts';
+import { coveredBy, noticesOf, stateAt } from '../../src/core/maintenance.ts';
 import { announcements } from '../../src/core/notification.ts';
-import { occurrencesOf, readRule } from '../../src/core/recurrence.ts';
+import {
+  occurrenceOn,
+  occurrencesOf,
+  readOccurrenceId,
+  readRule,
+  repetitionOf,
+} from '../../src/core/recurrence.ts';
 import { DAY, HOUR, iso, MINUTE, parseInstant } from '../../src/core/time.ts';
+import type { Span } from '../../src/core/uptime.ts';
 
 const at = (text: string) => parseInstant(text) as number;
 
@@ -64,6 +71,137 @@ describe('occurrences', () => {
   });
 });
 
+describe('what stands where in a series', () => {
+  const show = (all: readonly Incident[]) =>
+    all.map(({ id, updates }) => [
+      id,
+      ...updates.map(({ status, body, quiet }) => `${quiet ? 'quiet ' : ''}${status} ${body}`.trim()),
+    ]);
+  const written = (body: string, now = '2026-11-16', more = `${WEEKLY};COUNT=3`) =>
+    occurrencesOf(maintenance(more, body), at(now));
+
+  test("the text before the first section is each one's, and news in one alone", () => {
+    const started = `started: 2026-11-08T02:00:00Z\n${WEEKLY};COUNT=3`;
+    const all = written('\nWe back up.\n', '2026-11-16', started);
+    expect(show(all)).toEqual([
+      ['db', 'scheduled We back up.'],
+      ['db--2026-11-15', 'quiet scheduled We back up.'],
+      ['db--2026-11-22', 'quiet scheduled We back up.'],
+    ]);
+    expect(
+      announcements(all, new Set(), at('2026-11-08T02:00:00Z'), false).filter(({ quiet }) => !quiet),
+    ).toHaveLength(1);
+  });
+
+  test('a section of one is in no other, whatever else is written', () => {
+    expect(show(written('\n## Completed 2026-11-15 02:20 UTC\nDone early.\n'))).toEqual([
+      ['db', 'quiet scheduled'],
+      ['db--2026-11-15', 'completed Done early.'],
+      ['db--2026-11-22', 'quiet scheduled'],
+    ]);
+    // Begun early: the first one's.
+    expect(show(written('\nPlan.\n\n## In progress 2026-11-08 01:50 UTC\nEarly.\n'))).toEqual([
+      ['db', 'scheduled Plan.', 'in_progress Early.'],
+      ['db--2026-11-15', 'quiet scheduled Plan.'],
+      ['db--2026-11-22', 'quiet scheduled Plan.'],
+    ]);
+  });
+
+  test('one that was written late is news in the occurrence it was written in, as before', () => {
+    const all = written('\nLate.\n', '2026-11-16', `started: 2026-11-15T12:00:00Z\n${WEEKLY};COUNT=3`);
+    expect(show(all).map(([id, update]) => [id, update])).toEqual([
+      ['db', 'quiet scheduled Late.'],
+      ['db--2026-11-15', 'scheduled Late.'],
+      ['db--2026-11-22', 'quiet scheduled Late.'],
+    ]);
+  });
+
+  test('an update without a status does not take over that of the occurrence before', () => {
+    const body = '\n## Completed 2026-11-08 02:20 UTC\nDone.\n\n## Update 2026-11-15 02:10 UTC\nAgain.\n';
+    const all = written(body, '2026-11-15T02:30:00Z');
+    expect(show(all)[1]).toEqual(['db--2026-11-15', 'scheduled Again.']);
+    expect(all.map(one => stateAt(one, at('2026-11-15T02:30:00Z')))).toEqual([
+      'completed',
+      'in_progress',
+      'scheduled',
+    ]);
+  });
+
+  test('the day of an occurrence finds it, the first too, and tells when the next begins', () => {
+    const found = occurrenceOn(maintenance(`${WEEKLY};COUNT=2`), '2026-11-08');
+    expect([found?.occurrence.id, iso(found?.following ?? 0)]).toEqual(['db', '2026-11-15T02:00:00Z']);
+    expect(occurrenceOn(maintenance(`${WEEKLY};COUNT=2`), '2026-11-15')).toMatchObject({
+      occurrence: { id: 'db--2026-11-15' },
+      following: null,
+    });
+    expect(occurrenceOn(maintenance(WEEKLY), '2027-12-05')?.occurrence.id).toBe('db--2027-12-05');
+    for (const day of ['2026-11-09', '2026-11-01', '2026-02-31']) {
+      expect(occurrenceOn(maintenance(WEEKLY), day)).toBeNull();
+    }
+    expect(occurrenceOn(maintenance(), '2026-11-08')).toBeNull();
+    expect(readOccurrenceId('db--2026-11-08')).toEqual({ series: 'db', day: '2026-11-08' });
+    expect(readOccurrenceId('db-2026-11-08')).toBeNull();
+  });
+});
+
+describe('a series ended with `status: completed`', () => {
+  const NOW = at('2026-12-01');
+  const ended = (more: string, body: string) => {
+    const head =
+      'title: Database work\nstatus: completed\nscheduled_start: 2026-11-08T02:00:00Z\nscheduled_end: 2026-11-08T03:00:00Z\ncomponents: [db]';
+    return parseIncident(
+      'db.md',
+      'db',
+      `---\n${head}\nstarted: 2026-11-01T10:00:00Z\n${WEEKLY}\n${more}\n---\n${body}`,
+    );
+  };
+  const shown = (more: string, body: string) =>
+    occurrencesOf(ended(more, body).value!, NOW).map(one => [
+      one.id,
+      stateAt(one, NOW),
+      (coveredBy(one as Incident & { scheduled: Span }).end - one.scheduled!.start) / MINUTE,
+    ]);
+  const past = [
+    ['db', 'completed', 60],
+    ['db--2026-11-15', 'completed', 60],
+  ];
+
+  test('by a section, or `resolved`: what was stays, what would come does not', () => {
+    const section = '\nWeekly.\n\n## Completed 2026-11-20 10:00 UTC\nNo more.\n';
+    expect(shown('', section)).toEqual(past);
+    expect(shown('resolved: 2026-11-20T10:00:00Z', '\nWeekly.\n')).toEqual(past);
+    const all = occurrencesOf(ended('resolved: 2026-11-20T10:00:00Z', '\nWeekly.\n').value!, NOW);
+    expect(all.map(({ resolved }) => resolved)).toEqual([null, null]);
+    expect(ended('', section).problems).toEqual([]);
+  });
+
+  test('in an occurrence: that one ends with it, and no other', () => {
+    expect(shown('resolved: 2026-11-15T02:20:00Z', '\nWeekly.\n')).toEqual([
+      ['db', 'completed', 60],
+      ['db--2026-11-15', 'completed', 20],
+    ]);
+  });
+
+  test('before the first: that one did not take place', () => {
+    expect(shown('', '\nWeekly.\n\n## Completed 2026-11-03 10:00 UTC\nCalled off.\n')).toEqual([
+      ['db', 'completed', 0],
+    ]);
+    expect(repetitionOf(ended('', '\n## Completed 2026-11-03 10:00 UTC\nOff.\n').value!)).toBeNull();
+  });
+
+  test('without a time: the first stays, and the operator is asked for one', () => {
+    expect(shown('', '\nWeekly.\n')).toEqual([['db', 'completed', 60]]);
+    expect(ended('', '\nWeekly.\n').problems).toMatchObject([
+      { level: 'warning', line: 3, what: expect.stringContaining('nothing says since when') },
+    ]);
+  });
+
+  test('other programs are told how many there were', () => {
+    const value = ended('', '\n## Completed 2026-11-20 10:00 UTC\nNo more.\n').value!;
+    expect(repetitionOf(value)?.rule).toBe('RRULE:FREQ=WEEKLY;BYDAY=SU;COUNT=2');
+  });
+});
+
 describe('mail about maintenance', () => {
   const mailed = (now: string, incidents: readonly Incident[], seen = new Set<string>()) =>
     announcements(incidents, seen, at(now), false, [DAY, HOUR])
@@ -93,7 +231,44 @@ describe('mail about maintenance', () => {
   });
 
   test('a server that slept through the first notice sends the second alone', () => {
-    expect(mailed('2026-11-08T01:30:00Z', [maintenance()])).toEqual([
+    expect(mailed('2026-11-08T01:04:00Z', [maintenance()])).toEqual([
+      'db 2026-11-08T02:00:00Z-60m This maintenance begins in 1 hour.',
+    ]);
+  });
+
+  test.each([
+    ['2026-11-07T02:05:00Z', '2026-11-07T02:00:00Z', 'in 24 hours'],
+    ['2026-11-07T07:10:00Z', '2026-11-07T07:10:00Z', 'in about 19 hours'],
+    ['2026-11-08T00:00:00Z', '2026-11-08T00:00:00Z', 'in about 2 hours'],
+    ['2026-11-08T00:20:00Z', '2026-11-08T00:20:00Z', 'in 100 minutes'],
+    ['2026-11-08T01:59:50Z', '2026-11-08T01:59:50Z', 'in 1 minute'],
+  ])('said at %s, a notice is of %s and says what is left: %s', (now, said, words) => {
+    const leads = now < '2026-11-08T01' ? [DAY] : [HOUR];
+    const [notice] = noticesOf(maintenance(), leads, at(now));
+    expect([notice?.body, iso(notice?.at ?? 0), notice?.quiet]).toEqual([
+      `This maintenance begins ${words}.`,
+      said,
+      undefined,
+    ]);
+  });
+
+  test('a notice a day late is noted and not said', () => {
+    const [one] = occurrencesOf(maintenance(), 0) as [Incident];
+    expect(noticesOf(one, [3 * DAY], at('2026-11-06T02:00:01Z')).map(({ quiet }) => quiet)).toEqual([true]);
+  });
+
+  test('what is announced now needs no notice that was due before: one letter, not two', () => {
+    const now = '2026-11-07T08:00:00Z';
+    const late = maintenance('', '\n## Scheduled 2026-11-07 00:00 UTC\nSoon.\n');
+    expect(mailed(now, [late])).toEqual(['db 2026-11-07T00:00:00Z#0 Soon.']);
+    const all = announcements([late], new Set(), at(now), false, [DAY, HOUR]);
+    expect(all.map(({ update, quiet }) => [update.key, Boolean(quiet)])).toEqual([
+      ['2026-11-07T00:00:00Z#0', false],
+      ['2026-11-08T02:00:00Z-1440m', true],
+    ]);
+    // The one that falls due later comes.
+    const seen = new Set(all.map(({ incidentId, key }) => `${incidentId} ${key}`));
+    expect(mailed('2026-11-08T01:00:00Z', [late], seen)).toEqual([
       'db 2026-11-08T02:00:00Z-60m This maintenance begins in 1 hour.',
     ]);
   });
@@ -108,8 +283,8 @@ describe('mail about maintenance', () => {
   });
 
   test('the words name the lead', () => {
-    const [notice] = noticesOf(maintenance(), [90 * MINUTE], at('2026-11-08T01:00:00Z'));
+    const [notice] = noticesOf(maintenance(), [90 * MINUTE], at('2026-11-08T00:30:00Z'));
     expect(notice?.body).toBe('This maintenance begins in 90 minutes.');
-    expect(noticesOf(maintenance(), [2 * DAY], at('2026-11-07T01:00:00Z'))[0]?.body).toContain('2 days');
+    expect(noticesOf(maintenance(), [2 * DAY], at('2026-11-06T02:00:00Z'))[0]?.body).toContain('2 days');
   });
 });

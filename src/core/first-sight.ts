@@ -1,0 +1,25 @@
+// First sight: a maintenance that nobody dated was announced when it was first seen, not on the day in its name.
+import type { Incident } from './incident.ts';
+import { refOf } from './notification.ts';
+import type { Millis } from './time.ts';
+
+/**
+ * Under which name the books know the announcement whose time is presumed from the file's name
+ * (`20260310_db.md`); null when its time was written.
+ */
+export function presumedRef({ id, updates }: Incident): string | null {
+  const presumed = updates.find(update => update.presumed);
+  return presumed ? refOf({ incidentId: id, key: presumed.key }) : null;
+}
+
+/**
+ * The maintenance with its announcement at the moment it was first seen, epoch ms, where that was before
+ * the presumed one: files are named after the day of the work, too. Never after what was written later, so
+ * that it stays the first. The key stays what it is. The same object when nothing is to be changed.
+ */
+export function sighted(incident: Incident, seen: Millis): Incident {
+  const [first, second] = incident.updates;
+  if (!first?.presumed || first.at <= seen) return incident;
+  const at = Math.min(seen, second?.at ?? seen);
+  return { ...incident, started: at, updates: [{ ...first, at }, ...incident.updates.slice(1)] };
+}
