@@ -25,7 +25,7 @@ import { openWorld, type World } from './world.ts';
 
 const TOKEN = 'the-webhook-token-of-this-test';
 const INCIDENT = (title: string, body = 'Slow.') =>
-  `---\ntitle: ${title}\nstatus: investigating\nseverity: minor\nstarted: 2026-03-10T11:30:00Z\ncomponents: []\n---\n\n## Update 11:00 UTC\n${body}\n`;
+  `---\ntitle: ${title}\nstatus: investigating\nseverity: minor\nstarted: 2026-03-10T11:30:00Z\ncomponents: []\n---\n\n## Update 11:30 UTC\n${body}\n`;
 
 const titles = (world: World) =>
   world.system
