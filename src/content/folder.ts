@@ -2,7 +2,7 @@
 import { readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { createExclusively, replaceAtomically } from './atomic.ts';
-import { isRacy, rememberedEntry, scanFiles, scanFolder } from './scan.ts';
+import { type Entry, isRacy, rememberedEntry, scanFiles, scanFolder } from './scan.ts';
 import { type GoodFile, type IncidentFiles, makeShelf } from './shelf.ts';
 import { watchFolder } from './watch.ts';
 
@@ -39,7 +39,8 @@ export function openContent(dir: string): Content {
   const folder = path.join(dir, 'incidents');
   const siteFile = path.join(dir, 'status.yaml');
   const shelf = makeShelf(folder);
-  let current: IncidentFiles = shelf.view();
+  let gone = false;
+  let current: IncidentFiles = shelf.view(gone);
   let watched = false;
   /** Names below `folder` to read again; null: every file. */
   let heard: Set<string> | null = null;
@@ -64,8 +65,12 @@ export function openContent(dir: string): Content {
       }
       const all = await scanFolder(folder, shelf.entries, lookedAt === Number.NEGATIVE_INFINITY);
       lookedAt = now;
-      for (const entry of all.values()) if (isRacy(entry)) hear(entry.file);
-      return shelf.replaceBy(all);
+      // An entry of its own stands for a folder that could not be read.
+      const held = shelf.entries.size > (shelf.entries.has(folder) ? 1 : 0);
+      gone = all === null && (gone || held);
+      const entries = all ?? new Map<string, Entry>();
+      for (const entry of entries.values()) if (isRacy(entry)) hear(entry.file);
+      return shelf.replaceBy(entries) || gone !== current.gone;
     } catch (error) {
       heard = null;
       throw error;
@@ -76,7 +81,7 @@ export function openContent(dir: string): Content {
     siteFile,
     siteText: () => readFile(siteFile, 'utf8'),
     async incidents() {
-      if (await look()) current = shelf.view();
+      if (await look()) current = shelf.view(gone);
       return current;
     },
     remember(texts) {

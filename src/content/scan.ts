@@ -39,14 +39,14 @@ const ALONE: Disk = { lstat: lstatSync, readFile: readFileSync };
 
 /**
  * Reads every incident file below `folder`; `known` are the entries of the scan before, by path. A folder that
- * is there and cannot be read takes nothing off the page: what is known stays, with the problem.
- * `first`: nobody waits for answers yet.
+ * is there and cannot be read takes nothing off the page: what is known stays, with the problem. Null when there
+ * is no folder. `first`: nobody waits for answers yet.
  */
 export async function scanFolder(
   folder: string,
   known: ReadonlyMap<string, Entry>,
   first = false,
-): Promise<Map<string, Entry>> {
+): Promise<Map<string, Entry> | null> {
   const found = new Map<string, Entry>();
   let root: string;
   let listed: string[];
@@ -55,7 +55,7 @@ export async function scanFolder(
     listed = await readdir(root, { recursive: true });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    return code === 'ENOENT' ? found : new Map(known).set(folder, unreadable(folder, code, known));
+    return code === 'ENOENT' ? null : new Map(known).set(folder, unreadable(folder, code, known));
   }
   const names = listed.filter(isIncidentName).sort();
   const disk = first ? ALONE : SHARED;

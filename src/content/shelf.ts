@@ -8,6 +8,8 @@ import type { Entry } from './scan.ts';
 export interface IncidentFiles {
   readonly incidents: readonly Incident[];
   readonly problems: readonly Problem[];
+  /** Whether there is no folder, though it held files when it was last there: it may come back. */
+  readonly gone: boolean;
   /** The text of a file by incident id, for the machine's edits. */
   text(id: string): string | undefined;
   /** The path of an incident's file. */
@@ -30,7 +32,7 @@ export interface Shelf {
   /** Takes the whole folder as it is now; whether anything changed. */
   replaceBy(all: ReadonlyMap<string, Entry>): boolean;
   /** The files as they are now. Lists are made anew, nothing is read or parsed. */
-  view(): IncidentFiles;
+  view(gone: boolean): IncidentFiles;
   /** Every file's last good version; the same list while nothing changed. */
   good(): readonly GoodFile[];
 }
@@ -77,7 +79,7 @@ export function makeShelf(folder: string): Shelf {
       );
       return goodFiles;
     },
-    view() {
+    view(gone) {
       const incidents: Incident[] = [];
       const problems: Problem[] = [];
       for (const files of byId.values()) {
@@ -89,6 +91,7 @@ export function makeShelf(folder: string): Shelf {
       return {
         incidents,
         problems,
+        gone,
         text: id => byId.get(id)?.[0]?.text ?? undefined,
         fileOf: id => byId.get(id)?.[0]?.file ?? path.join(folder, `${id}.md`),
       };

@@ -1,5 +1,5 @@
 // Dependencies: what cannot work without what. A parent's incident speaks for its children.
-import type { Component } from './component.ts';
+import type { Component, Health } from './component.ts';
 import { type Incident, sourcesOf } from './incident.ts';
 import { standingOf } from './joint.ts';
 import type { Site } from './site.ts';
@@ -49,13 +49,35 @@ export function withDependents<T extends Transition>(transition: T, { components
   };
 }
 
+/** Since when (epoch ms) the checks that are well have been, by component id. */
+export type WellSince = ReadonlyMap<string, Millis>;
+
+/** The same of what was measured; a map that comes again is answered from memory. */
+export function wellSinceOf(measured: ReadonlyMap<string, Known>): WellSince {
+  const before = answered.get(measured);
+  if (before) return before;
+  // Degraded may be a minor outage: such a check says nothing here.
+  const well = [...measured].filter(([, { health }]) => health === 'operational');
+  const wellSince = new Map(well.map(([id, { since }]) => [id, since ?? 0]));
+  answered.set(measured, wellSince);
+  return wellSince;
+}
+
+const answered = new WeakMap<ReadonlyMap<string, Known>, WellSince>();
+
+interface Known {
+  readonly health: Health;
+  readonly since: Millis | null;
+}
+
 /** A child has this long after its parent recovered to recover too, before it speaks for itself. */
 export const SETTLING: Millis = 3 * MINUTE;
 
 /**
  * Whether a check's transition is spoken for by something the component depends on: that is down (by
  * an incident its check opened, or a transition that waits to be filed), or was when this began and
- * has recovered just now.
+ * has recovered just now. `wellSince` are the components whose checks are well, and since when (epoch ms): an
+ * incident that was left open, or is kept so by a person, speaks for nobody.
  */
 export function isSpokenFor(
   transition: Transition,
@@ -63,6 +85,7 @@ export function isSpokenFor(
   waiting: readonly Transition[],
   { components }: Site,
   now: Millis,
+  wellSince: WellSince,
 ): boolean {
   const id = componentOf(transition);
   if (id === null) return false;
@@ -75,7 +98,10 @@ export function isSpokenFor(
   return incidents.some(incident => {
     const parents = sourcesOf(incident).filter(source => sources.has(source));
     return parents.some(parent => {
-      const { down, until } = standingOf(incident, parent);
+      const standing = standingOf(incident, parent);
+      const well = wellSince.get(parent.slice('probe:'.length));
+      const down = standing.down && well === undefined;
+      const until = standing.down && well !== undefined ? well : standing.until;
       return down || (until !== null && transition.at <= until && now - until < SETTLING);
     });
   });

@@ -20,6 +20,8 @@ export interface DetectorState {
   readonly lastAt: Millis | null;
   /** The newest confirmed answer to "does it work"; `unseen` until there is one. */
   readonly confirmed: 'unseen' | 'up' | 'degraded' | 'down';
+  /** Nothing is confirmed yet by a whole row: a database before this one may have left an outage open. */
+  readonly fresh?: true;
   readonly row: Row | null;
   /** The open outage: since when, and how bad the rule called it then. */
   readonly down: { readonly at: Millis; readonly severity: Severity } | null;
@@ -37,6 +39,11 @@ export interface DetectorState {
 export interface Judgement {
   readonly state: DetectorState;
   readonly transitions: Transition[];
+  /**
+   * That a check is well, the first time anything is known of it. It ends an outage that stands open in a file
+   * though the database that knew of it is lost, and nothing else: no change of state.
+   */
+  readonly first?: Transition;
   /** Epoch ms; null when the schedule is soon enough. Heartbeats: when to judge next. */
   readonly recheckAt: Millis | null;
 }
@@ -55,6 +62,14 @@ export function initialState(): DetectorState {
   };
 }
 
+/**
+ * `first` of a judgement: the check of `component` has been well since `at`. A template cannot say it: nobody
+ * remembers how long the outage was.
+ */
+export function firstWell(component: Component, at: Millis, message: string): Transition {
+  return outageTransition(component, 'up', at, component.detect.severity, message);
+}
+
 /** The transition of an outage; its key is the same whenever the same facts are judged again. */
 export function outageTransition(
   component: Component,
@@ -62,7 +77,7 @@ export function outageTransition(
   at: Millis,
   severity: Severity,
   message: string,
-  told: Told,
+  told?: Told,
 ): Transition {
   const source = `probe:${component.id}`;
   return {
@@ -75,6 +90,6 @@ export function outageTransition(
     severity,
     components: [component.id],
     message,
-    told,
+    ...(told ? { told } : {}),
   };
 }

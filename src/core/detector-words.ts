@@ -17,6 +17,11 @@ export function upWords(name: string, from: Millis, to: Millis, checks: number):
   );
 }
 
+/** The last update of an outage whose beginning nobody remembers: "API has answered well since …". */
+export function wellWords(name: string, at: Millis, checks: number): string {
+  return sentence(`${name} has answered well since ${moment(at)} (${count(checks, 'good check')} in a row).`);
+}
+
 /** The first update of `High NAME Latency`. `measure` is "on average" or "at the 95th percentile". */
 export function slowWords(
   name: string,
@@ -60,6 +65,11 @@ export function beatingWords(name: string, from: Millis, to: Millis): string {
 /** `2026-11-23 10:06:00 UTC`. */
 function moment(at: Millis): string {
   return `${iso(at).slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+/** The same of a heartbeat's outage. */
+export function firstBeatWords(name: string, at: Millis): string {
+  return sentence(`${name} has reported at ${moment(at)}.`);
 }
 
 /** A duration in words, its two largest units: "2 hours 5 minutes", "1.25 seconds", "340 ms". */

@@ -8,8 +8,14 @@
 // - heartbeat (`probe:ID`): see heartbeat.ts.
 import type { CheckResult } from './check.ts';
 import { type Component, type Health, statusOf } from './component.ts';
-import { type DetectorState, type Judgement, outageTransition, type Row } from './detector-state.ts';
-import { downWords, upWords } from './detector-words.ts';
+import {
+  type DetectorState,
+  firstWell,
+  type Judgement,
+  outageTransition,
+  type Row,
+} from './detector-state.ts';
+import { downWords, upWords, wellWords } from './detector-words.ts';
 import { judgeLatency } from './latency.ts';
 import { roughPeriod } from './rough-period.ts';
 import { MINUTE, type Millis, SECOND } from './time.ts';
@@ -47,6 +53,7 @@ export function judge(component: Component, before: DetectorState, result: Check
   return {
     state: latency.state,
     transitions: [...outage.transitions, ...latency.transitions],
+    ...(outage.first ? { first: outage.first } : {}),
     recheckAt: recheck(latency.state, row, result.at, period),
   };
 }
@@ -76,19 +83,33 @@ function extend(row: Row | null, result: CheckResult, gap: Millis): Row {
   return { good, count: 1, since: result.at, last: result.at, firstSeen: result.seen };
 }
 
-function judgeOutage(component: Component, state: DetectorState, row: Row, result: CheckResult) {
+function judgeOutage(
+  component: Component,
+  state: DetectorState,
+  row: Row,
+  result: CheckResult,
+): Omit<Judgement, 'recheckAt'> {
   const { failures, recoveries, severity } = component.detect;
   const facts = { kind: 'down' as const, component: component.name, seen: result.seen, checks: row.count };
+  const { fresh, ...known } = state;
   if (!row.good) {
     if (state.down || row.count < failures) return { state, transitions: [] };
     const message = downWords(component.name, row.since, result.seen, row.firstSeen, row.count);
     return {
-      state: { ...state, confirmed: 'down' as const, down: { at: row.since, severity } },
+      state: { ...known, confirmed: 'down' as const, down: { at: row.since, severity } },
       transitions: [outageTransition(component, 'down', row.since, severity, message, facts)],
     };
   }
   const raw = result.outcome === 'degraded' ? ('degraded' as const) : ('up' as const);
-  if (!state.down) return { state: { ...state, confirmed: raw }, transitions: [] };
+  if (!state.down) {
+    if (!fresh && state.confirmed !== 'unseen')
+      return { state: { ...state, confirmed: raw }, transitions: [] };
+    if (row.count < recoveries)
+      return { state: { ...known, confirmed: raw, fresh: true as const }, transitions: [] };
+    const said = wellWords(component.name, row.since, row.count);
+    const first = firstWell(component, row.since, said);
+    return { state: { ...known, confirmed: raw }, transitions: [], first };
+  }
   if (row.count < recoveries) return { state, transitions: [] };
   // A clock set back may have put the first good check before the outage it ends.
   const at = Math.max(row.since, state.down.at);

@@ -2,9 +2,9 @@
 
 import { type Incident, sourcesOf } from './incident.ts';
 import { parseIncident } from './incident-file.ts';
-import { addUpdate, printIncident } from './incident-print.ts';
+import { type Addition, printIncident, updated } from './incident-print.ts';
 import { membersOf, standingOf } from './joint.ts';
-import { iso } from './time.ts';
+import { DAY, iso, type Millis } from './time.ts';
 import { FLAP_WINDOW, type StoredTransition, type Transition } from './transition.ts';
 
 /** What to do for one transition. `done`: it stands already, or nothing is to be written. */
@@ -14,7 +14,14 @@ export type Fate =
   /** A change of a file that several checks share: made together with theirs (together.ts). */
   | { readonly kind: 'joint'; readonly id: string }
   /** Kept for later: a maintenance or a parent's outage it may outlast, or a file that cannot be parsed just now. */
-  | { readonly kind: 'held' };
+  | { readonly kind: 'held' }
+  /** A recovery whose incident is known and whose file is not there just now: it may come back, still open. */
+  | { readonly kind: 'missing'; readonly id: string }
+  /** The file is written in a way no machine should edit: a person must. */
+  | { readonly kind: 'unwritable'; readonly id: string };
+
+/** A recovery waits this long for its incident's file to come back. */
+export const MISSING_FOR: Millis = DAY;
 
 /** The text of an incident file by id, undefined when there is none. */
 export type ReadFile = (id: string) => string | undefined;
@@ -33,6 +40,7 @@ export function fateOf(
   // A file an operator is in the middle of breaking: wait until it can be read again.
   if (previous !== null && last === null && read(previous) !== undefined) return { kind: 'held' };
   if (transition.kind === 'down') return fateOfDown(transition, last, read, isExpected);
+  if (previous !== null && last === null) return { kind: 'missing', id: previous };
   return fateOfUp(transition, last, read);
 }
 
@@ -53,7 +61,7 @@ function fateOfDown(
   if (own && last.resolved !== null && at - last.resolved <= FLAP_WINDOW) {
     if (joint) return { kind: 'joint', id: last.id };
     const addition = { status: 'investigating' as const, at: Math.max(at, last.resolved), message };
-    return { kind: 'replace', id: last.id, text: addUpdate(read(last.id) as string, addition) };
+    return change(last.id, addition, read);
   }
   const day = iso(at).slice(0, 10).replaceAll('-', '');
   for (let number = 1; ; number++) {
@@ -77,7 +85,12 @@ function fateOfUp(transition: StoredTransition, last: Incident | null, read: Rea
   }
   const at = Math.max(transition.at, last.started);
   const addition = { status: 'resolved' as const, at, message: transition.message };
-  return { kind: 'replace', id: last.id, text: addUpdate(read(last.id) as string, addition) };
+  return change(last.id, addition, read);
+}
+
+function change(id: string, addition: Addition, read: ReadFile): Fate {
+  const text = updated(read(id) as string, addition);
+  return text === null ? { kind: 'unwritable', id } : { kind: 'replace', id, text };
 }
 
 /** The file of one source's outage. */

@@ -1,9 +1,9 @@
 // The heartbeat rule: a job reports in; silence past period + grace is an outage, one report ends it.
 import type { Component } from './component.ts';
-import { type DetectorState, type Judgement, outageTransition } from './detector-state.ts';
-import { beatingWords, reportedWords, silentWords } from './detector-words.ts';
+import { type DetectorState, firstWell, type Judgement, outageTransition } from './detector-state.ts';
+import { beatingWords, firstBeatWords, reportedWords, silentWords } from './detector-words.ts';
 import type { Millis } from './time.ts';
-import type { Told, Transition } from './transition.ts';
+import type { Told } from './transition.ts';
 
 /** What a job said, and when it arrived (epoch ms). `message` is the job's own and not trusted. */
 export interface Beat {
@@ -30,12 +30,13 @@ export function judgeHeartbeat(
   const isAhead = beat === null && before.lastAt !== null && before.lastAt > now;
   const turned = isAhead ? { ...before, lastAt: now } : before;
   const silence = judgeSilence(component, turned, beat?.at ?? now, listeningSince);
-  const heard = beat
+  const heard: Omit<Judgement, 'recheckAt'> = beat
     ? judgeBeat(component, silence.state, beat, now)
     : { state: silence.state, transitions: [] };
   return {
     state: heard.state,
     transitions: [...silence.transitions, ...heard.transitions],
+    ...(heard.first ? { first: heard.first } : {}),
     recheckAt: heard.state.down ? null : deadline(component, heard.state, listeningSince),
   };
 }
@@ -68,7 +69,7 @@ function judgeBeat(
   state: DetectorState,
   beat: Beat,
   now: Millis,
-): { state: DetectorState; transitions: Transition[] } {
+): Omit<Judgement, 'recheckAt'> {
   // Older than the newest: out of order, unless the newest lies in the future of a clock set back.
   if (state.lastAt !== null && beat.at < state.lastAt && state.lastAt <= now)
     return { state, transitions: [] };
@@ -84,7 +85,11 @@ function judgeBeat(
       ],
     };
   }
-  if (!state.down) return { state: { ...seen, confirmed: 'up' }, transitions: [] };
+  if (!state.down) {
+    const up = { state: { ...seen, confirmed: 'up' as const }, transitions: [] };
+    if (state.confirmed !== 'unseen') return up;
+    return { ...up, first: firstWell(component, beat.at, firstBeatWords(component.name, beat.at)) };
+  }
   const at = Math.max(beat.at, state.down.at);
   const told = { ...toldOf(component, 'reported in'), duration: at - state.down.at };
   const message = beatingWords(component.name, state.down.at, at);

@@ -3,7 +3,7 @@ import { isMap, isScalar, type Pair, parseDocument } from 'yaml';
 import type { Severity } from './component.ts';
 import type { Affected, Change, Incident, UpdateStatus } from './incident.ts';
 import { parseIncident } from './incident-file.ts';
-import { iso, type Millis } from './time.ts';
+import { iso, type Millis, SECOND } from './time.ts';
 import { cutSections, readMoments } from './timeline.ts';
 
 export interface NewIncident {
@@ -74,12 +74,13 @@ export interface Addition {
  * Adds an update to a file: a dated section on the side where the newest stands, `status:` set, and
  * `resolved:` written (status resolved) or taken away (any other). Every other byte stays, and so does
  * every earlier update: the moments of undated headings depend on their order. An occurrence's update
- * leaves the front matter as it is.
+ * leaves the front matter as it is. A text whose front matter is not found comes back as it is.
  */
 export function addUpdate(source: string, addition: Addition): string {
-  const eol = source.includes('\r\n') ? '\r\n' : '\n';
-  const lines = source.split(/\r?\n/);
+  const eol = ['\r\n', '\n'].find(end => source.includes(end)) ?? '\r';
+  const lines = source.split(eol === '\r' ? '\r' : /\r?\n/);
   const close = lines.findIndex((line, index) => index > 0 && /^---[ \t]*$/.test(line));
+  if (close < 0) return source;
   const open = /^\uFEFF?---/.test(lines[0] as string) ? 1 : 0;
   const before = lines.slice(open, close).join('\n');
   const stays = addition.occurrence || addition.afterwards;
@@ -89,6 +90,24 @@ export function addUpdate(source: string, addition: Addition): string {
   const places = insertions(body, addition).map(inserted => [...head, ...inserted].join(eol));
   const read = parseIncident('', '', source).value;
   return places.find(text => keeps(read, text)) ?? (places[0] as string);
+}
+
+/**
+ * The same, believed only when it reads back as what was meant: null for a file that is written in a way no
+ * machine should edit. What a round writes by itself goes this way.
+ */
+export function updated(source: string, addition: Addition): string | null {
+  const text = addUpdate(source, addition);
+  const after = parseIncident('', '', text).value;
+  if (!after) return null;
+  const { status } = addition;
+  const stays = addition.occurrence || addition.afterwards;
+  const at = addition.at - (addition.at % SECOND);
+  const isMeant = after.status === status && after.resolved === (status === 'resolved' ? at : null);
+  if (!stays && !isMeant) return null;
+  const isTold = (of: UpdateStatus) => stays || of === status;
+  const stands = after.updates.some(one => isTold(one.status) && one.at >= at && one.at < at + SECOND);
+  return stands ? text : null;
 }
 
 /** Whether the updates of `before` all stand in `text` at their moments: their keys are in the books. */
@@ -111,20 +130,27 @@ function setStatus(yaml: string, { status, at }: Addition): string {
   const end = status === 'resolved' ? iso(at) : null;
   const edits: { from: number; to: number; text: string }[] = [];
   const stands = find('status');
-  const value = valueRange(stands);
+  const value = valueRange(yaml, stands);
   if (value) edits.push({ from: value[0], to: value[1], text: status });
   const resolved = find('resolved');
   if (resolved) {
-    const [from, to] = valueRange(resolved) ?? [keyEnd(resolved), keyEnd(resolved)];
-    if (end !== null || flow) edits.push({ from, to, text: from === to ? ` ${end}` : (end ?? 'null') });
-    else edits.push({ ...wholeLine(yaml, keyStart(resolved), to), text: '' });
+    const stood = valueRange(yaml, resolved);
+    const to = stood?.[1] ?? colonEnd(yaml, resolved);
+    if (end === null && !flow) edits.push({ ...wholeLines(yaml, keyStart(resolved), to), text: '' });
+    else if (stood && stood[0] < stood[1]) edits.push({ from: stood[0], to: stood[1], text: end ?? 'null' });
+    else if (end !== null) {
+      // Nothing stands there but, perhaps, a comment: right after the colon.
+      const from = colonEnd(yaml, resolved);
+      edits.push({ from, to: from, text: ` ${end}` });
+    }
   } else if (end !== null) {
     const after = flow ? stands : (find('started') ?? stands);
-    const [, to] = valueRange(after) ?? [0, keyEnd(after as Pair)];
+    const to = valueRange(yaml, after)?.[1] ?? colonEnd(yaml, after as Pair);
     if (flow) edits.push({ from: to, to, text: `, resolved: ${end}` });
     else {
-      const line = wholeLine(yaml, to, to).to;
-      const text = line > 0 && yaml[line - 1] !== '\n' ? `\nresolved: ${end}` : `resolved: ${end}\n`;
+      const line = wholeLines(yaml, to, to).to;
+      const put = `${indentOf(yaml, after as Pair)}resolved: ${end}`;
+      const text = line > 0 && yaml[line - 1] !== '\n' ? `\n${put}` : `${put}\n`;
       edits.push({ from: line, to: line, text });
     }
   }
@@ -133,21 +159,33 @@ function setStatus(yaml: string, { status, at }: Addition): string {
     .reduce((text, { from, to, text: put }) => text.slice(0, from) + put + text.slice(to), yaml);
 }
 
-function valueRange(pair: Pair | undefined): [number, number] | undefined {
+/** Where a value stands, its line's end left out: a block scalar's range takes that in. */
+function valueRange(yaml: string, pair: Pair | undefined): [number, number] | undefined {
   const range = (pair?.value as { range?: [number, number, number] } | null | undefined)?.range;
-  return range && [range[0], range[1]];
+  if (!range) return undefined;
+  let to = range[1];
+  while (to > range[0] && yaml[to - 1] === '\n') to--;
+  return [range[0], to];
 }
 
 function keyStart(pair: Pair): number {
   return (pair.key as { range: [number, number, number] }).range[0];
 }
 
-/** Just after the colon. */
-function keyEnd(pair: Pair): number {
-  return (pair.key as { range: [number, number, number] }).range[1] + 1;
+/** Just after the colon, before which there may be spaces. */
+function colonEnd(yaml: string, pair: Pair): number {
+  const keyEnd = (pair.key as { range: [number, number, number] }).range[1];
+  return yaml.indexOf(':', keyEnd) + 1;
 }
 
-function wholeLine(text: string, from: number, to: number): { from: number; to: number } {
+/** What the line of a key begins with: front matter may be indented as a whole. */
+function indentOf(yaml: string, pair: Pair): string {
+  const start = keyStart(pair);
+  const before = yaml.slice(yaml.lastIndexOf('\n', start - 1) + 1, start);
+  return /^ *$/.test(before) ? before : '';
+}
+
+function wholeLines(text: string, from: number, to: number): { from: number; to: number } {
   const end = text.indexOf('\n', to);
   return { from: text.lastIndexOf('\n', from - 1) + 1, to: end < 0 ? text.length : end + 1 };
 }

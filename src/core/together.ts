@@ -5,7 +5,7 @@ import { dependentsOf } from './dependencies.ts';
 import { sentence, spell } from './detector-words.ts';
 import { type Affected, type Incident, SEVERITIES } from './incident.ts';
 import { parseIncident } from './incident-file.ts';
-import { type Addition, addUpdate, printIncident } from './incident-print.ts';
+import { type Addition, printIncident, updated } from './incident-print.ts';
 import { listsOf, membersOf } from './joint.ts';
 import type { Site } from './site.ts';
 import { type Millis, SECOND } from './time.ts';
@@ -94,6 +94,7 @@ export function printTogether(outages: readonly Transition[], inWords: InWords):
 /**
  * A joint incident's file after what its members did since. The newest section tells all of it and is
  * mailed, the others only carry their moments. The last recovery resolves; a relapse opens it again.
+ * Null for a file that is written in a way no machine should edit.
  */
 export function changeTogether(
   text: string,
@@ -101,9 +102,10 @@ export function changeTogether(
   events: readonly Transition[],
   site: Site,
   inWords: InWords,
-): string {
+): string | null {
   const inOrder = [...events].sort((a, b) => a.at - b.at);
-  return inOrder.reduce((before, event, index) => {
+  return inOrder.reduce<string | null>((before, event, index) => {
+    if (before === null) return null;
     const isLast = index === inOrder.length - 1;
     const message = isLast ? messagesOf(inOrder) : shortly(event);
     return withEvent(before, id, event, { message, ...(isLast ? {} : { quiet: true }) }, site, inWords);
@@ -117,7 +119,7 @@ function withEvent(
   said: Pick<Addition, 'message' | 'quiet'>,
   site: Site,
   inWords: InWords,
-): string {
+): string | null {
   const incident = parseIncident(`${id}.md`, id, text).value as Incident;
   const at = second(Math.max(event.at, incident.started));
   const turned = (list: readonly Affected[]) => after(list, event, incident, site);
@@ -126,7 +128,7 @@ function withEvent(
   const left = turned(listAt(incident, end)).map(one => one.id);
   const isOver = event.kind === 'up' && !(membersOf(incident) ?? []).some(member => left.includes(member));
   if (isOver && later.length === 0) {
-    return addUpdate(text, {
+    return updated(text, {
       status: 'resolved',
       at,
       change: NOBODY,
@@ -137,14 +139,15 @@ function withEvent(
   const { status } = incident;
   const open = event.kind === 'down' || status === 'resolved' ? ('investigating' as const) : status;
   const change = { severity: null, components: turned(listAt(incident, at)) };
-  let next = addUpdate(text, { status: open, at, change, ...said });
+  let next = updated(text, { status: open, at, change, ...said });
   // What was said of later moments did not know of this yet.
   for (const { at: then, list } of later) {
     const mended = { severity: null, components: turned(list) };
-    next = addUpdate(next, { status: open, at: then, change: mended, message: shortly(event), quiet: true });
+    if (next === null) return null;
+    next = updated(next, { status: open, at: then, change: mended, message: shortly(event), quiet: true });
   }
-  return isOver
-    ? addUpdate(next, { status: 'resolved', at: end, change: NOBODY, message: '', quiet: true })
+  return isOver && next !== null
+    ? updated(next, { status: 'resolved', at: end, change: NOBODY, message: '', quiet: true })
     : next;
 }
 
@@ -216,8 +219,9 @@ function seenBy(transitions: readonly Transition[]): string {
   return seen.join('; ');
 }
 
-function shortly({ kind, told, title }: Transition): string {
-  const name = told?.component ?? title;
+function shortly(transition: Transition): string {
+  const { kind, told } = transition;
+  const name = nameOf(transition);
   if (kind === 'down') return sentence(`${name} fails again.`);
   return sentence(
     `${name} works again${told?.duration === undefined ? '' : ` after ${spell(told.duration)}`}.`,

@@ -3,7 +3,7 @@ import { endedAt } from './ending.ts';
 import { INCIDENT_STATUSES, type Incident, MAINTENANCE_STATUSES } from './incident.ts';
 import { editFront } from './incident-edit.ts';
 import { parseIncident } from './incident-file.ts';
-import { addUpdate, printIncident } from './incident-print.ts';
+import { addUpdate, printIncident, updated } from './incident-print.ts';
 import { nearest } from './problem.ts';
 import type { Site } from './site.ts';
 import { slug } from './slug.ts';
@@ -74,7 +74,7 @@ export function writeChange(id: string, body: ChangeBody, site: Site, asked: Ask
   if (asked.again && stands(known.incident, status, at, message)) return { kind: 'done', id };
   const over = overAlready(known.incident, status);
   if (over) return over;
-  return replaced(id, known.text, addUpdate(edited, { status, at, message }));
+  return replaced(id, known.text, updated(edited, { status, at, message }));
 }
 
 /** `POST /api/incidents/ID/updates`: one more section on the side where the newest stands. */
@@ -95,7 +95,7 @@ export function writeUpdate(id: string, body: UpdateBody, asked: Asked, read: Re
   }
   if (faults.length > 0) return invalid(faults);
   const afterwards = body.status === undefined && endedAt(incident) !== null;
-  return replaced(id, text, addUpdate(text, { status, at, message: body.message, afterwards }));
+  return replaced(id, text, updated(text, { status, at, message: body.message, afterwards }));
 }
 
 function printed(body: OpenBody, started: Millis, ends: Millis | undefined): string {
@@ -119,9 +119,10 @@ function fileOf(id: string, read: ReadFile): { incident: Incident; text: string 
 }
 
 /** Believed only when it parses: an operator's file may be written in ways no machine should edit. */
-function replaced(id: string, before: string, text: string): Writing {
+function replaced(id: string, before: string, text: string | null): Writing {
   if (text === before) return { kind: 'done', id };
-  if (!parseIncident(`${id}.md`, id, text).value) return conflict('it is written in an unusual way');
+  if (text === null || !parseIncident(`${id}.md`, id, text).value)
+    return conflict('it is written in an unusual way');
   return { kind: 'replace', id, before, text };
 }
 

@@ -139,6 +139,7 @@ async function saveState(
   now: Millis,
 ): Promise<void> {
   for (const transition of judged.transitions) await insertTransition(db, transition, now);
+  if (judged.first) await insertTransition(db, judged.first, now);
   const changed = healthOf(before) !== healthOf(judged.state);
   const looked = outcome !== 'unknown';
   await db

@@ -259,4 +259,15 @@ export const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE kept_files (name TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;
   `,
+  // When each inbound monitor last recovered, by its own clock: a "down" from before that comes too late.
+  `
+  CREATE TABLE recoveries (
+    source TEXT PRIMARY KEY,
+    at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
+  // The letters that wait for one subscriber, in their order: of one incident they leave one after another.
+  `
+  CREATE INDEX deliveries_waiting ON deliveries (subscriber_id, id) WHERE state = 'pending';
+  `,
 ];

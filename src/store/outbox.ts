@@ -34,7 +34,8 @@ export async function enqueue(
 
 /**
  * Letters due by `now`, at most `limit`: those asked for at a form first, then the oldest. Of incident
- * letters only those enqueued until `heldAfter` (null: all). Conditions stand as literals, so that the
+ * letters only those enqueued until `heldAfter` (null: all), and none before an earlier one of its incident has
+ * left, or was given up: nobody reads of an end first. Conditions stand as literals, so that the
  * partial indexes serve them; `+d.kind` keeps SQLite from sorting all letters of a kind instead.
  */
 export async function dueDeliveries(
@@ -46,8 +47,17 @@ export async function dueDeliveries(
   const asked = await due(db, sql`d.kind <> 'update'`, now, limit);
   if (asked.length >= limit) return asked;
   const free = heldAfter === null ? sql`` : sql` AND d.created_at <= ${heldAfter}`;
-  return [...asked, ...(await due(db, sql`+d.kind = 'update'${free}`, now, limit - asked.length))];
+  return [
+    ...asked,
+    ...(await due(db, sql`+d.kind = 'update'${free} AND ${FIRST}`, now, limit - asked.length)),
+  ];
 }
+
+/** Those to the subscriber are the index's; the few that wait among them are asked about. */
+const FIRST = sql`NOT EXISTS (
+  SELECT 1 FROM deliveries e
+  WHERE e.subscriber_id = d.subscriber_id AND e.id < d.id AND e.state = 'pending' AND +e.kind = 'update'
+    AND (SELECT incident_id FROM updates WHERE ref = e.ref) = (SELECT incident_id FROM updates WHERE ref = d.ref))`;
 
 async function due(db: Db, which: ReturnType<typeof sql>, now: Millis, limit: number): Promise<Delivery[]> {
   const { rows } = await sql<DueRow>`

@@ -213,5 +213,6 @@ export interface Tables {
   metric_rollups: MetricRollupRow;
   warnings: WarningRow;
   kept_files: { name: string; text: string };
+  recoveries: { source: string; at: number };
   meta: { name: string; value: string };
 }

@@ -31,6 +31,12 @@ export async function insertTransition(db: Db, transition: Transition, recordedA
   return (done.numInsertedOrUpdatedRows ?? 0n) > 0n;
 }
 
+/** Whether an event of this key is there already. */
+export async function isStored(db: Db, key: string): Promise<boolean> {
+  const row = await db.selectFrom('transitions').select('seq').where('key', '=', key).executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Transitions that stand in no file yet, in the order they came. */
 export async function unfiledTransitions(db: Db): Promise<StoredTransition[]> {
   const rows = await db
@@ -66,6 +72,21 @@ export async function incidentBefore(db: Db, source: string, seq: number): Promi
     .limit(1)
     .executeTakeFirst();
   return row?.incident_id ?? null;
+}
+
+/** Notes when a monitor says it recovered; an earlier moment than the one known changes nothing. */
+export async function noteRecovery(db: Db, source: string, at: Millis): Promise<void> {
+  await db
+    .insertInto('recoveries')
+    .values({ source, at })
+    .onConflict(conflict => conflict.column('source').doUpdateSet({ at }).where('recoveries.at', '<', at))
+    .execute();
+}
+
+/** When a monitor last said it recovered, epoch ms; null when it never told a time. */
+export async function lastRecovery(db: Db, source: string): Promise<Millis | null> {
+  const row = await db.selectFrom('recoveries').select('at').where('source', '=', source).executeTakeFirst();
+  return row?.at ?? null;
 }
 
 /** Takes a transition off the to-do list: it stands in `incidentId`, or nothing was to be written. */

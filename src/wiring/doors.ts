@@ -38,6 +38,9 @@ export function openDoors(parts: DoorParts): Pick<WebDeps, Doors> {
   return {
     receive: makeReceive({
       newest: source => transitions.newestTransition(db, source),
+      noteRecovery: (source, at) => transitions.noteRecovery(db, source, at),
+      lastRecovery: source => transitions.lastRecovery(db, source),
+      isKnown: key => transitions.isStored(db, key),
       insert: transition => transitions.insertTransition(db, transition, clock()),
       snapshot: refresh.current,
       warned: parts.warn.warned,

@@ -1,6 +1,6 @@
 // File: transitions become markdown incidents (walk 2); what cannot be written is shown all the same.
-import { isSpokenFor, withDependents } from '../core/dependencies.ts';
-import { type Fate, fateOf, printOutage } from '../core/filing.ts';
+import { isSpokenFor, type WellSince, withDependents } from '../core/dependencies.ts';
+import { type Fate, fateOf, MISSING_FOR, printOutage } from '../core/filing.ts';
 import { affectedBy, type Incident, isOpen, sourcesOf } from '../core/incident.ts';
 import { parseIncident } from '../core/incident-file.ts';
 import type { Log } from '../core/log.ts';
@@ -8,7 +8,7 @@ import { isUnderWay } from '../core/maintenance.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Site } from '../core/site.ts';
 import { inWordsOf, type Templates } from '../core/template.ts';
-import type { Clock, Millis } from '../core/time.ts';
+import { type Clock, iso, type Millis } from '../core/time.ts';
 import { batchesOf, changeTogether, isGathered, printTogether } from '../core/together.ts';
 import type { StoredTransition, Transition } from '../core/transition.ts';
 import { evenSo } from './storage.ts';
@@ -25,9 +25,12 @@ export interface FileDeps {
   readonly log: Log;
 }
 
-/** The files as read before the round. */
+/** The files as read before the round, and what the checks say. */
 interface Read {
   readonly incidents: readonly Incident[];
+  readonly wellSince: WellSince;
+  /** The folder was there a moment ago, and nothing may stand where it comes back to. */
+  readonly away: boolean;
   text(id: string): string | undefined;
 }
 
@@ -54,7 +57,7 @@ export function makeFile(deps: FileDeps): File {
     const worded = waiting.map(one => withDependents(inWordsOf(one, deps.templates()), site));
     const isHeld = (one: StoredTransition, by: readonly StoredTransition[]) =>
       (one.components.length > 0 && one.components.every(id => quiet.has(id))) ||
-      isSpokenFor(one, read.incidents, by, site, now);
+      isSpokenFor(one, read.incidents, by, site, now, read.wellSince);
     const held = new Set(waiting.filter(one => isHeld(one, waiting)).map(({ seq }) => seq));
     if (site.together > 0) {
       await round.openTogether(
@@ -180,6 +183,8 @@ class Round {
     const { source } = transition;
     const fate = fateOf(transition, await this.previousOf(transition), id => this.text(id), held);
     if (fate.kind === 'held') return this.hold(transition, waiting);
+    if (fate.kind === 'missing') return this.awaitFile(transition, waiting);
+    if (fate.kind === 'unwritable') return this.complain(fate.id, transition);
     if (fate.kind === 'joint') return this.collect(fate.id, transition);
     // What builds on an unwritten file waits for it.
     const blocked = fate.id !== null && this.unfiled.has(fate.id);
@@ -197,12 +202,12 @@ class Round {
   private collect(id: string, transition: StoredTransition): void {
     const { before, events } = this.joint.get(id) ?? { before: this.text(id) as string, events: [] };
     const all = [...events, transition];
-    this.joint.set(id, {
-      before,
-      events: all,
-      text: changeTogether(before, id, all, this.site, this.inWords),
-    });
-    this.standing.set(transition.source, id);
+    const text = changeTogether(before, id, all, this.site, this.inWords);
+    if (text === null) this.complain(id, transition);
+    else {
+      this.joint.set(id, { before, events: all, text });
+      this.standing.set(transition.source, id);
+    }
   }
 
   private readonly inWords = (transition: Transition) => inWordsOf(transition, this.deps.templates());
@@ -236,6 +241,24 @@ class Round {
     if (over) await this.mark(transition, null);
   }
 
+  /** A recovery waits for its incident's file: what was written there before may come back, still open. */
+  private async awaitFile(transition: StoredTransition, waiting: readonly StoredTransition[]): Promise<void> {
+    const { source, seq, recordedAt } = transition;
+    const isPast = waiting.some(other => other.source === source && other.seq > seq);
+    if (isPast || Math.abs(this.now - recordedAt) >= MISSING_FOR) await this.mark(transition, null);
+  }
+
+  /** What a person must write, for it is not written over theirs. */
+  private complain(id: string, { source, kind, at }: StoredTransition): void {
+    const told = kind === 'up' ? 'has been well again' : 'has been failing again';
+    this.problems.push({
+      level: 'error',
+      where: `incidents/${id}.md`,
+      what: `${source} ${told} since ${iso(at)}, and the file is written in a way no machine should edit`,
+      fix: `write the update yourself (\`status incident ${kind === 'up' ? 'resolve' : 'update'} ${id}\` shows how), or put \`status:\`, \`started:\` and \`resolved:\` each plainly on a line of its own; it is tried again every second`,
+    });
+  }
+
   private async mark(transition: StoredTransition, id: string | null): Promise<void> {
     // Not marked, it is found in its file the next time, and marked then.
     await evenSo(this.deps.markFiled(transition.seq, id, this.now));
@@ -243,6 +266,15 @@ class Round {
   }
 
   private async write(fate: Extract<Fate, { text: string }>, before = this.text(fate.id)): Promise<boolean> {
+    if (this.read.away) {
+      this.problems.push({
+        level: 'warning',
+        where: `incidents/${fate.id}.md`,
+        what: 'the folder is gone, though it held files a moment ago; the incident is shown on the page and kept in the database',
+        fix: 'put the folder back; a minute after it went a new one is made',
+      });
+      return false;
+    }
     try {
       const done =
         fate.kind === 'create'

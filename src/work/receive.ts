@@ -5,12 +5,18 @@ import { toTransition } from '../core/inbound/to-transition.ts';
 import { isOpen } from '../core/incident.ts';
 import type { Log } from '../core/log.ts';
 import type { Snapshot } from '../core/snapshot.ts';
-import type { Clock, Millis } from '../core/time.ts';
+import { type Clock, iso, type Millis } from '../core/time.ts';
 import type { StoredTransition, Transition } from '../core/transition.ts';
 import type { Notice } from '../core/warning.ts';
 
 export interface ReceiveDeps {
   readonly newest: (source: string) => Promise<StoredTransition | null>;
+  /** Notes when a monitor says it recovered, for reports of before that. */
+  readonly noteRecovery: (source: string, at: Millis) => Promise<void>;
+  /** When it last said so, epoch ms; null when it never told a time. */
+  readonly lastRecovery: (source: string) => Promise<Millis | null>;
+  /** Whether an event came before. */
+  readonly isKnown: (key: string) => Promise<boolean>;
   readonly insert: (transition: Transition) => Promise<boolean>;
   readonly snapshot: () => Snapshot;
   /** Takes what a monitor warns of. */
@@ -44,12 +50,17 @@ export function makeReceive(deps: ReceiveDeps): Receive {
 
 async function receive(signals: readonly Signal[], deps: ReceiveDeps): Promise<Received[]> {
   const taken: Taken[] = [];
-  for (const signal of signals) taken.push(await take(signal, deps));
+  let looked: Promise<void> | null = null;
+  const look = () => {
+    looked ??= deps.round();
+    return looked;
+  };
+  for (const signal of signals) taken.push(await take(signal, deps, look));
   // All are stored before any is filed: a thousand alerts in one message are one round.
   if (taken.some(({ action }) => action !== 'ignored')) await deps.round();
   const answers: Received[] = [];
   for (const [index, { source, ...received }] of taken.entries()) {
-    const incident = source === null ? received.incident : await incidentOf(source, deps);
+    const incident = (source === null ? null : await incidentOf(source, deps)) ?? received.incident;
     const { provider, monitor, name, kind } = signals[index] as Signal;
     deps.log.info({ provider, monitor, name, kind, ...received, incident }, 'webhook received');
     answers.push({ ...received, incident });
@@ -57,12 +68,13 @@ async function receive(signals: readonly Signal[], deps: ReceiveDeps): Promise<R
   return answers;
 }
 
-/** An answer whose incident is known after the round: that of `source`, unless that is null. */
+/** An answer whose incident is known after the round: that of `source`, unless there is none. */
 interface Taken extends Received {
   readonly source: string | null;
 }
 
-async function take(signal: Signal, deps: ReceiveDeps): Promise<Taken> {
+/** `look` reads the files as they are now, once a message. */
+async function take(signal: Signal, deps: ReceiveDeps, look: () => Promise<void>): Promise<Taken> {
   const { kind } = signal;
   const ignored = (why: string, incident: string | null = null): Taken => {
     return { action: 'ignored', incident, why, source: null };
@@ -74,13 +86,50 @@ async function take(signal: Signal, deps: ReceiveDeps): Promise<Taken> {
   }
   if (kind === 'ignored') return ignored(signal.why ?? 'nothing to do');
   const transition = toTransition({ ...signal, kind }, site.components, deps.clock());
-  const last = await deps.newest(transition.source);
-  const file = openFileOf(transition.source, last, deps.snapshot());
+  const { source, at } = transition;
+  const last = await deps.newest(source);
+  let file = openFileOf(source, last, deps.snapshot());
+  if (kind === 'down' && file !== null) {
+    // A person may have resolved it a moment ago.
+    await look();
+    file = openFileOf(source, last, deps.snapshot());
+  }
   const open = file !== null || (last?.kind === 'down' && last.filedAt === null);
   if (kind === 'down' && open) return ignored('known to be down already', file);
-  if (kind === 'up' && !open && last?.kind !== 'down') return ignored('nothing of it is open');
-  if (!(await deps.insert(transition))) return ignored('this event came before', last?.incidentId ?? null);
-  return { action: kind === 'down' ? 'opened' : 'resolved', incident: null, source: transition.source };
+  const before = 'this event came before';
+  if (kind === 'down') {
+    const closed = closedByHand(last, deps.snapshot());
+    const isKnown = await deps.isKnown(transition.key);
+    if (closed && (isKnown || (signal.at !== null && at <= closed.resolved))) {
+      return ignored(CLOSED, closed.id);
+    }
+    if (isKnown) return ignored(before, last?.incidentId ?? null);
+    // Only times of the sender's own tell what came too late; what has none counts in the order it came.
+    const recovered = signal.at === null ? null : await deps.lastRecovery(source);
+    if (recovered !== null && at < recovered) {
+      return ignored(`it comes late: the monitor has said since that it recovered at ${iso(recovered)}`);
+    }
+  } else {
+    if (signal.at !== null) await deps.noteRecovery(source, at);
+    if (!open && last?.kind !== 'down') return ignored('nothing of it is open');
+  }
+  if (!(await deps.insert(transition))) return ignored(before, last?.incidentId ?? null);
+  // A recovery may have to wait for the folder: it is of the incident that was open.
+  const of = kind === 'up' ? file : null;
+  return { action: kind === 'down' ? 'opened' : 'resolved', incident: of, source };
+}
+
+const CLOSED =
+  'this outage was resolved by hand, though the monitor has not said since that it is over; open it again if it goes on';
+
+/** The incident of a source that has not recovered, when a person resolved it, and as of when. */
+function closedByHand(
+  last: StoredTransition | null,
+  { incidents }: Snapshot,
+): { readonly id: string; readonly resolved: Millis } | null {
+  if (last?.kind !== 'down' || last.incidentId === null) return null;
+  const file = incidents.find(({ id }) => id === last.incidentId);
+  return file && file.resolved !== null ? { id: file.id, resolved: file.resolved } : null;
 }
 
 async function incidentOf(source: string, { newest, snapshot }: ReceiveDeps): Promise<string | null> {

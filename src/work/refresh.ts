@@ -1,6 +1,8 @@
 // Refresh: gathers the facts, files what is owed to the folder, and holds the current Snapshot.
 import type { Sightings } from '../core/claim.ts';
 import { composing } from '../core/compose.ts';
+import { wellSinceOf } from '../core/dependencies.ts';
+import { disagreements } from '../core/disagreement.ts';
 import type { Facts, Measured } from '../core/facts.ts';
 import type { Revision } from '../core/history.ts';
 import { promiseOf } from '../core/impact.ts';
@@ -25,6 +27,7 @@ import { makeFirstSights, type SeenAt } from './first-sight.ts';
 interface Files {
   readonly incidents: readonly Incident[];
   readonly problems: readonly Problem[];
+  readonly gone: boolean;
   text(id: string): string | undefined;
 }
 
@@ -62,21 +65,29 @@ export interface Refresh {
   subscribe(tell: (snapshot: Snapshot) => Promise<void>): () => void;
 }
 
+/** A folder that is swapped or mounted anew is back by then; git takes it away with its last file, for good. */
+const RETURNS_WITHIN = MINUTE;
+
 /** Makes the refresher with its first Snapshot composed. */
 export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refresh> {
   const listeners = new Set<(snapshot: Snapshot) => Promise<void>>();
   const complaints = makeComplaints(deps.log);
   const dated = makeFirstSights(deps.seenAt);
   let revision = '';
+  let goneSince: Millis | null = null;
   let snapshot = await gather();
 
   async function gather(at: Millis = now): Promise<Snapshot> {
     const { site, problems } = await deps.site();
     let files = await deps.files();
     const repeated = repeatedAt(await dated(files.incidents, at), at);
-    const filed = await deps.file({ incidents: repeated, text: files.text }, site, at);
+    const from = at - site.uptime.days * DAY;
+    const wellSince = wellSinceOf(await deps.measured(from));
+    goneSince = files.gone ? (goneSince ?? at) : null;
+    const away = goneSince !== null && Math.abs(at - goneSince) < RETURNS_WITHIN;
+    const filed = await deps.file({ incidents: repeated, wellSince, away, text: files.text }, site, at);
     if (filed.wrote) files = await deps.files();
-    const measured = await deps.measured(at - site.uptime.days * DAY);
+    const measured = await deps.measured(from);
     const sightings = await deps.sightings();
     const incidents = repeatedAt(withUnfiled(await dated(files.incidents, at), filed), at);
     const since = deps.blindSince();
@@ -91,6 +102,7 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
       ...files.incidents.flatMap(one =>
         untimely(one, files.text(one.id) ?? '', `incidents/${one.id}.md`, at),
       ),
+      ...disagreements(incidents, sightings, at),
       ...blindness(site, since),
       ...silence(incidents, site, at),
       ...warningProblems(warnings),

@@ -50,9 +50,45 @@ function run(of: Component, results: readonly CheckResult[]) {
   return { state, transitions, recheckAt, health: healthOf(state) };
 }
 
+/** What the first words of a check were, at which minute. */
+function greetings(of: Component, results: readonly CheckResult[]): string[] {
+  let state = initialState();
+  return results.flatMap(one => {
+    const judged = judge(of, state, one);
+    state = judged.state;
+    return judged.first ? told([judged.first]) : [];
+  });
+}
+
 function told(transitions: readonly { source: string; kind: string; at: number }[]): string[] {
   return transitions.map(({ source, kind, at }) => `${source} ${kind} ${(at - START) / MINUTE}`);
 }
+
+// A database may be lost while an outage stands open in a file: the first confirmed recovery ends that.
+describe('the first word of a check nothing is known of', () => {
+  test.each([
+    ['.', []],
+    ['..', ['probe:api up 0']],
+    ['......', ['probe:api up 0']],
+    ['.x..', ['probe:api up 2']],
+    ['xx..x..', ['probe:api up 2']],
+    ['.?.', ['probe:api up 0']],
+    ['xxx..', []],
+    ['..xxx...', ['probe:api up 0']],
+    ['..x..x..', ['probe:api up 0']],
+  ])('%s', (letters, expected) => {
+    expect(greetings(component(), minutes(letters))).toEqual(expected);
+  });
+
+  test('is filed as a recovery that no template words', () => {
+    const [first] = minutes('.').map(one => judge(component({ recoveries: 1 }), initialState(), one).first);
+    expect(first).toMatchObject({ key: `probe:api@${START}:up`, kind: 'up', source: 'probe:api' });
+    expect(first?.told).toBeUndefined();
+    expect(renderMarkdown(first?.message as string)).toContain(
+      'API has answered well since 2026-11-23 10:00:00 UTC (1 good check in a row).',
+    );
+  });
+});
 
 describe('outages', () => {
   test.each([

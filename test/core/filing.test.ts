@@ -159,6 +159,27 @@ describe('up', () => {
     expect(incident(ID)).toMatchObject({ status: 'resolved', resolved: T0 });
   });
 
+  test('its file is not there just now: it waits, and is written once the file is back', () => {
+    const { file, files, incident } = folder();
+    file(transition('down'));
+    const text = files[ID] as string;
+    delete files[ID];
+    expect(file(transition('up', T0 + MINUTE), ID)).toBe(`missing ${ID}`);
+    expect(files).toEqual({});
+    files[ID] = text;
+    expect(file(transition('up', T0 + MINUTE), ID)).toBe(`replace ${ID}`);
+    expect(incident(ID)).toMatchObject({ status: 'resolved', resolved: T0 + MINUTE });
+  });
+
+  test('into a file no machine can edit is not written', () => {
+    const { file, files } = folder();
+    file(transition('down'));
+    const mine = (files[ID] as string).replace('\n---\n', '\r---\r');
+    files[ID] = mine;
+    expect(file(transition('up', T0 + MINUTE), ID)).toBe(`unwritable ${ID}`);
+    expect(files[ID]).toBe(mine);
+  });
+
   test('nothing open: nothing to do', () => {
     expect(folder().file(transition('up'))).toBe('done null');
   });

@@ -94,7 +94,7 @@ test('any lives, known in any order and filed in any portions: exact to the seco
             const fate = fateOf(one, 'x', id => (id === 'x' ? shown : undefined), false);
             expect(fate.kind).toBe('joint');
             events.push(one);
-            shown = changeTogether(text, 'x', events, SITE, AS_IS);
+            shown = changeTogether(text, 'x', events, SITE, AS_IS) as string;
           }
           text = shown;
         }
@@ -149,7 +149,7 @@ describe('a joint file', () => {
       [told('a', 'up', T0 + MINUTE), told('c', 'up', T0 + 2 * MINUTE)],
       SITE,
       AS_IS,
-    );
+    ) as string;
     const news = parse(text).updates.slice(2);
     expect(news.map(({ quiet = false }) => quiet)).toEqual([true, false]);
     expect(news[1]?.body).toContain('Service A is up');

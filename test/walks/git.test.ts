@@ -153,6 +153,8 @@ describe('with a remote', () => {
     expect(problems(world)).toContain('the operator’s version stands');
     expect(git(bare, 'show', `main:incidents/${name}`)).toBe(theirs.trim());
     expect(world.system.snapshot().incidents[0]).toMatchObject({ status: 'identified' });
+    // Theirs is open: that the monitor has recovered is said, and not written over it.
+    expect(problems(world)).toContain('it is open, though uptimerobot:Shop has been well since');
   });
 
   test('an operator’s deletion stands against the machine’s edit', async () => {

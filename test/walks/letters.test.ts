@@ -377,3 +377,39 @@ test('known, pending, unknown: the answer takes as long', async () => {
   expect(Math.min(...least)).toBeGreaterThanOrEqual(49);
   expect(Math.max(...least) - Math.min(...least)).toBeLessThan(5);
 });
+
+test('of one incident the letters leave in order: one that is put off holds those after it, and no others', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'a@example.com');
+  await subscribed(world, 'b@example.com');
+  world.mails.length = 0;
+  const hook = '/webhooks/uptime?token=the-webhook-token-of-this-test';
+  const say = (monitor_name: string, alert_type: string) => world.post(hook, { monitor_name, alert_type });
+  let refusals = 1;
+  world.smtp.refuse = address =>
+    address === 'a@example.com' && refusals-- > 0 ? { code: 451, text: 'later' } : null;
+  await say('Shop', 'down');
+  await world.pass(1);
+  await say('Shop', 'up');
+  await say('Till', 'down');
+  await world.pass(2, 1);
+  const to = (address: string) =>
+    world.mails.filter(mail => JSON.stringify(mail.to).includes(address)).map(({ subject }) => subject);
+  expect(to('a@')).toEqual(['[INCIDENT] Till Down']);
+  expect(to('b@').sort()).toEqual(['[INCIDENT] Shop Down', '[INCIDENT] Till Down', '[RESOLVED] Shop Down']);
+  await world.pass(30, 5);
+  expect(to('a@')).toEqual(['[INCIDENT] Till Down', '[INCIDENT] Shop Down', '[RESOLVED] Shop Down']);
+});
+
+test('down and up within a moment: whoever gets both gets the end last', async () => {
+  const world = await openWorld();
+  for (let n = 0; n < 6; n++) await subscribed(world, `r${n}@example.com`);
+  world.mails.length = 0;
+  const hook = '/webhooks/uptime?token=the-webhook-token-of-this-test';
+  for (const alert_type of ['down', 'up']) await world.post(hook, { monitor_name: 'Shop', alert_type });
+  await world.pass(3, 1);
+  for (let n = 0; n < 6; n++) {
+    const own = world.mails.filter(mail => JSON.stringify(mail.to).includes(`r${n}@`));
+    expect(own.map(({ subject }) => subject)).toEqual(['[INCIDENT] Shop Down', '[RESOLVED] Shop Down']);
+  }
+});

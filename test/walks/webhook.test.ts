@@ -1,6 +1,6 @@
 // Walk 3: an inbound monitor's word becomes an incident, once, and its "up" resolves it.
 import { describe, expect, test } from 'vitest';
-import { openWorld, subscribed } from './world.ts';
+import { openWorld, subscribed, type World } from './world.ts';
 
 const TOKEN = 'the-webhook-token-of-this-test';
 const HOOK = `/webhooks/uptime?token=${TOKEN}`;
@@ -131,5 +131,114 @@ describe('POST /webhooks/uptime', () => {
     expect(file).toMatch(/^20260310_[a-z0-9-]+\.md$/);
     expect(await world.read(file as string)).toMatch(/^status: investigating$/m);
     expect((await world.get('/status/live')).text).not.toContain('<script>alert');
+  });
+});
+
+describe('what comes late', () => {
+  const robot = { monitorID: '7', monitorFriendlyName: 'Shop' };
+  const say = (world: World, alertType: 1 | 2, ago: number) =>
+    world.post(HOOK, { ...robot, alertType, alertDateTime: Math.floor(world.now() / 1000) - ago });
+
+  test('a "down" from before the recovery that was told first opens nothing', async () => {
+    const world = await openWorld();
+    expect((await say(world, 2, 10)).json).toEqual({
+      ok: true,
+      action: 'ignored',
+      incident: null,
+      why: 'nothing of it is open',
+    });
+    await world.restart();
+    expect((await say(world, 1, 60)).json).toEqual({
+      ok: true,
+      action: 'ignored',
+      incident: null,
+      why: 'it comes late: the monitor has said since that it recovered at 2026-03-10T11:59:50Z',
+    });
+    expect(await world.files()).toEqual([]);
+    expect((await say(world, 1, 5)).json).toMatchObject({ action: 'opened' });
+  });
+
+  test('a "down" between an outage and its recovery opens nothing again', async () => {
+    const world = await openWorld();
+    expect((await say(world, 1, 600)).json.action).toBe('opened');
+    expect((await say(world, 2, 60)).json.action).toBe('resolved');
+    // An older recovery takes nothing of that back.
+    expect((await say(world, 2, 400)).json.action).toBe('ignored');
+    expect((await say(world, 1, 300)).json).toMatchObject({ action: 'ignored', incident: null });
+    expect(await world.read('20260310_shop-down.md')).toContain('status: resolved');
+    expect((await say(world, 1, 30)).json.action).toBe('opened');
+  });
+
+  test('what has no time counts in the order it came', async () => {
+    const world = await openWorld();
+    await say(world, 2, 0);
+    for (const [alertType, action] of [
+      [1, 'opened'],
+      [2, 'resolved'],
+      [1, 'opened'],
+    ] as const) {
+      await world.pass(1);
+      expect((await world.post(HOOK, { ...robot, alertType })).json.action).toBe(action);
+    }
+  });
+
+  test('in one list, the recovery before its outage, nothing is opened', async () => {
+    const world = await openWorld();
+    const at = (ago: number) => new Date(world.now() - ago * 1000).toISOString();
+    const signals = [
+      { monitor: 'X', status: 'up', at: at(30) },
+      { monitor: 'X', status: 'down', at: at(60) },
+    ];
+    const answer = await world.post(HOOK.replace('uptime', 'generic'), signals);
+    expect(answer.json).toMatchObject({ action: 'ignored', results: [{}, { action: 'ignored' }] });
+    expect(await world.files()).toEqual([]);
+  });
+});
+
+describe('an incident resolved by hand while its monitor says it is down', () => {
+  const robot = { monitorID: '7', monitorFriendlyName: 'Shop', alertType: 1 };
+  const opened = async () => {
+    const world = await openWorld();
+    const began = Math.floor(world.now() / 1000);
+    await world.post(HOOK, { ...robot, alertDateTime: began });
+    await world.pass(600, 60);
+    const text = await world.read('20260310_shop-down.md');
+    const end = 'status: resolved\nresolved: 2026-03-10T12:05:00Z';
+    await world.write('20260310_shop-down.md', text.replace('status: investigating', end));
+    return { world, began };
+  };
+
+  test('is named on /readyz until the monitor recovers', async () => {
+    const { world } = await opened();
+    await world.pass(1);
+    const what =
+      'it was resolved by hand, though uptimerobot:7 has said since 2026-03-10T12:00:00Z that it is down';
+    expect((await world.get('/readyz')).text).toContain(what);
+    await world.post(HOOK, { ...robot, alertType: 2 });
+    await world.pass(1);
+    expect((await world.get('/readyz')).text).not.toContain('by hand');
+  });
+
+  test.each([
+    ['the same event again', 0],
+    ['another from before the hand’s resolution', 120],
+  ])('%s is answered with the reason', async (_, later) => {
+    const { world, began } = await opened();
+    await world.pass(1);
+    const again = await world.post(HOOK, { ...robot, alertDateTime: began + later });
+    expect(again.json).toEqual({
+      ok: true,
+      action: 'ignored',
+      incident: '20260310_shop-down',
+      why: expect.stringContaining('resolved by hand'),
+    });
+  });
+
+  test('what it says after that is an outage, however soon', async () => {
+    const { world } = await opened();
+    await expect
+      .poll(async () => (await world.post(HOOK, { ...robot, alertDateTime: world.now() / 1000 })).json.action)
+      .toBe('opened');
+    expect(world.system.snapshot().incidents.some(({ status }) => status === 'investigating')).toBe(true);
   });
 });

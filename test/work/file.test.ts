@@ -72,7 +72,12 @@ function desk(together = MINUTE, parents: Readonly<Record<string, string[]>> = {
     async round(second: number, writes = Number.POSITIVE_INFINITY, later = 0): Promise<Filed | null> {
       budget = writes;
       now = T0 + (second + later) * SECOND;
-      const read = { incidents: incidents(), text: (id: string) => files[id] };
+      const read = {
+        incidents: incidents(),
+        wellSince: new Map(),
+        away: false,
+        text: (id: string) => files[id],
+      };
       return file(read, site({ together: setting, components }), T0 + second * SECOND).catch(() => null);
     },
     refuse(yes: boolean) {
@@ -207,4 +212,76 @@ describe('three outages at once', () => {
     await round(20);
     expect(Object.keys(files)).toEqual(['20260310_a-down', '20260310_b-down', '20260310_c-down']);
   });
+});
+
+describe('a recovery whose file is away', () => {
+  /** One outage that was filed, and its file taken away before the recovery is known. */
+  async function away() {
+    const the = desk(0);
+    the.tell('a', 'down', 0, 20);
+    await the.round(20);
+    const text = the.files[FILE] as string;
+    delete the.files[FILE];
+    the.tell('a', 'up', 100, 110);
+    await the.round(110);
+    return { ...the, text, up: () => the.rows[1] };
+  }
+
+  test('is written when it is back', async () => {
+    const { files, round, text, up } = await away();
+    expect([files, up()?.filedAt]).toEqual([{}, null]);
+    files[FILE] = text;
+    await round(3600);
+    expect(files[FILE]).toContain('resolved: 2026-03-10T12:01:40Z');
+    expect(up()).toMatchObject({ incidentId: FILE });
+  });
+
+  test('waits a day', async () => {
+    const { round, up } = await away();
+    await round(110 + 86_399);
+    expect(up()?.filedAt).toBeNull();
+    await round(110 + 86_400);
+    expect(up()).toMatchObject({ incidentId: null });
+    expect(up()?.filedAt).not.toBeNull();
+  });
+
+  test('waits no longer than for what its source says next', async () => {
+    const { files, tell, round, up } = await away();
+    tell('a', 'down', 200, 210);
+    await round(210);
+    expect(up()?.filedAt).not.toBeNull();
+    expect(files[FILE]).toContain('status: investigating');
+    expect(files[FILE]).toContain('started: 2026-03-10T12:03:20Z');
+  });
+});
+
+describe('a file written in a way no machine should edit', () => {
+  test.each([0, MINUTE])(
+    'keeps its recovery waiting, says so, and holds up nobody (together %d)',
+    async within => {
+      const { files, rows, tell, round } = desk(within);
+      const down = within === 0 ? ['a'] : ['a', 'b'];
+      for (const id of down) tell(id, 'down', 0, 20);
+      await round(81);
+      const mine = (files[FILE] as string).replace('\n---\n', '\r---\r');
+      files[FILE] = mine;
+      tell('a', 'up', 100, 110);
+      tell('c', 'down', 100, 110);
+      const filed = await round(180);
+      expect(files[FILE]).toBe(mine);
+      expect(filed?.problems).toEqual([
+        {
+          level: 'error',
+          where: `incidents/${FILE}.md`,
+          what: 'probe:a has been well again since 2026-03-10T12:01:40Z, and the file is written in a way no machine should edit',
+          fix: expect.stringContaining('write the update yourself'),
+        },
+      ]);
+      expect(files['20260310_c-down']).toContain('status: investigating');
+      expect(rows.filter(({ filedAt }) => filedAt === null)).toHaveLength(1);
+      files[FILE] = mine.replaceAll('\r', '\n');
+      expect((await round(190))?.problems).toEqual([]);
+      expect(files[FILE]).toContain(within === 0 ? 'status: resolved' : 'components: [b]');
+    },
+  );
 });
