@@ -23,10 +23,11 @@ export function makeSightings(db: Db): ReadSightings {
     }
     const owed = rows.find(({ filedAt }) => filedAt === null);
     settled = owed ? owed.seq - 1 : (rows.at(-1)?.seq ?? settled);
-    if (changed.size > 0) {
-      const news = [...changed].map(source => [source, sightedIn([...known.get(source)!.values()])] as const);
-      sightings = { ...sightings, ...Object.fromEntries(news) };
-    }
+    // A recovery of nothing, as each check's first one is, tells no outage.
+    const news = [...changed]
+      .map(source => [source, sightedIn([...known.get(source)!.values()])] as const)
+      .filter(([source, outages]) => outages.length > 0 || sightings[source]);
+    if (news.length > 0) sightings = { ...sightings, ...Object.fromEntries(news) };
     return sightings;
   };
 }
