@@ -186,7 +186,10 @@ export async function existing(
     files.incidents.map(one => one.id),
   );
   const those = open.length > 0 ? `open are: ${open.join(', ')}` : 'none is open';
-  throw new Refused(`There is no incident "${plain}" — ${near ? `did you mean ${near}?` : those}`);
+  const folder = shown(path.join(cli.env.statusDir, 'incidents'), cli);
+  throw new Refused(
+    `There is no incident "${plain}" in ${folder} — ${near ? `did you mean ${near}?` : those}`,
+  );
 }
 
 /** The lines of `after` that `before` does not have, as a diff shows them. */

@@ -150,7 +150,7 @@ async function update(args: readonly string[], cli: Cli, ending = false): Promis
   const now = cli.clock();
   if (!part && file.rrule !== undefined) wholeSeries(file, status, ending, now);
   const at = values.at ? pastOf('at', values.at, now) : now;
-  if (part) within(part, at);
+  if (part) within(part, at, now);
   const message = values.message ?? (ask ? await askForMessage() : missing('message'));
   const severity = values.severity === undefined ? null : oneOf('severity', values.severity, SEVERITIES);
   const ids = idsOf(values.components);
@@ -179,8 +179,9 @@ function wholeSeries(series: Incident, status: UpdateStatus, ending: boolean, no
 }
 
 /** A section belongs to the occurrence it was written in or after: at any other time it would be another's. */
-function within({ occurrence, following }: NonNullable<Occurrence>, at: Millis): void {
+function within({ occurrence, following }: NonNullable<Occurrence>, at: Millis, now: Millis): void {
   const start = (occurrence.scheduled as Span).start;
+  if (now < start) throw new Refused(`${occurrence.id} begins at ${iso(start)}: it is told of from then on.`);
   if (at >= start && at < (following ?? Number.POSITIVE_INFINITY)) return;
   const until = following === null ? '' : ` and before the next at ${iso(following)}`;
   throw new Misuse(

@@ -149,7 +149,9 @@ describe('incident', () => {
     await terminal.run(create, ...NEW, '--yes');
     const resolved = (id: string) => terminal.run(resolve, id, '--message', 'x', '--yes');
     await expect(resolved('20261123_login-fail')).rejects.toThrow(`did you mean ${ID}?`);
-    await expect(resolved('x')).rejects.toThrow(`There is no incident "x" — open are: ${ID}`);
+    await expect(resolved('x')).rejects.toThrow(
+      `There is no incident "x" in status/incidents — open are: ${ID}`,
+    );
     await terminal.write('incidents/20261123_bad.md', '---\ntitle: Bad\nstatus: resolvd\n---\n');
     await expect(resolved('20261123_bad')).rejects.toThrow('did you mean resolved?');
     await expect(resolved('')).rejects.toThrow('Name the incident');
@@ -325,12 +327,13 @@ describe('one occurrence of a series', () => {
     [
       '20261101_none--2026-11-22',
       [],
-      'There is no incident "20261101_none--2026-11-22" — did you mean 20261101_work?',
+      'There is no incident "20261101_none--2026-11-22" in status/incidents — did you mean 20261101_work?',
     ],
+    [`${SERIES}--2026-11-29`, [], 'begins at 2026-11-29T02:00:00Z: it is told of from then on'],
     [
-      `${SERIES}--2026-11-29`,
-      [],
-      '2026-11-23T10:06:00Z is not in this occurrence: what belongs to it is written from 2026-11-29T02:00:00Z on and before the next at 2026-12-06T02:00:00Z. Give the time with --at.',
+      `${SERIES}--2026-11-15`,
+      ['--at', '2026-11-15T01:00:00Z'],
+      'what belongs to it is written from 2026-11-15T02:00:00Z on and before the next',
     ],
     [
       `${SERIES}--2026-11-15`,
