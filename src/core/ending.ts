@@ -8,8 +8,13 @@ export function endedAt({ scheduled, status, resolved, updates, rrule }: Inciden
   return resolved ?? updates.find(update => update.status === status)?.at ?? scheduled?.end ?? null;
 }
 
-/** Whether an update tells an end: words after it bear the same status, and are no second end. */
+/** Whether an update tells an end: words after it bear the same status, and are no second end. One
+ * that was quiet told nobody. */
 export function tellsEnd({ updates }: Incident, { key, status }: IncidentUpdate): boolean {
   if (status !== 'resolved' && status !== 'completed') return false;
-  return updates[updates.findIndex(update => update.key === key) - 1]?.status !== status;
+  const before = updates.slice(
+    0,
+    updates.findIndex(update => update.key === key),
+  );
+  return before.findLast(({ quiet }) => !quiet)?.status !== status;
 }

@@ -52,7 +52,8 @@ function fateOfDown(
 ): Fate {
   const own = last !== null && sourcesOf(last).includes(transition.source);
   const joint = own && membersOf(last) !== null;
-  if (last && last.status !== 'resolved') {
+  // An open file of this source, or one that a person made theirs: another source's speaks for itself only.
+  if (last && last.status !== 'resolved' && (own || last.openedBy === null)) {
     const known = !joint || standingOf(last, transition.source).down;
     return { kind: known ? 'done' : 'joint', id: last.id };
   }

@@ -1,6 +1,7 @@
 // File: transitions become markdown incidents (walk 2); what cannot be written is shown all the same.
 import { isSpokenFor, type WellSince, withDependents } from '../core/dependencies.ts';
 import { type Fate, fateOf, MISSING_FOR, printOutage } from '../core/filing.ts';
+import { folderAway, unwritable, unwritten } from '../core/filing-problems.ts';
 import { affectedBy, type Incident, isOpen, sourcesOf } from '../core/incident.ts';
 import { parseIncident } from '../core/incident-file.ts';
 import type { Log } from '../core/log.ts';
@@ -8,7 +9,7 @@ import { isUnderWay } from '../core/maintenance.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Site } from '../core/site.ts';
 import { inWordsOf, type Templates } from '../core/template.ts';
-import { type Clock, iso, type Millis } from '../core/time.ts';
+import type { Clock, Millis } from '../core/time.ts';
 import { batchesOf, changeTogether, isGathered, printTogether } from '../core/together.ts';
 import type { StoredTransition, Transition } from '../core/transition.ts';
 import { evenSo } from './storage.ts';
@@ -50,10 +51,11 @@ export type File = (read: Read, site: Site, now: Millis) => Promise<Filed>;
 export function makeFile(deps: FileDeps): File {
   return async (read, site, now) => {
     const quiet = underMaintenance(read.incidents, site, now);
-    const waiting = await deps.pending();
+    const pending = await deps.pending();
     // A round may have begun before the newest of them was known: by its own time that one would seem to come
     // from a clock since set back, and be filed without the others.
     const round = new Round(deps, read, site, deps.clock());
+    const waiting = await round.withoutPast(pending);
     const worded = waiting.map(one => withDependents(inWordsOf(one, deps.templates()), site));
     const isHeld = (one: StoredTransition, by: readonly StoredTransition[]) =>
       (one.components.length > 0 && one.components.every(id => quiet.has(id))) ||
@@ -86,6 +88,8 @@ class Round {
   private readonly standing = new Map<string, string | null>();
 
   readonly gathering = new Set<string>();
+  /** Sources of which something waits for a person: what they say next waits behind it. */
+  private readonly stuck = new Set<string>();
   /** Outages that openTogether took. */
   private readonly taken = new Set<number>();
   /** What is to be changed in joint files: the text before, and after these transitions. */
@@ -179,11 +183,11 @@ class Round {
     held: boolean,
     waiting: readonly StoredTransition[],
   ): Promise<void> {
-    if (this.taken.has(transition.seq)) return;
     const { source } = transition;
+    if (this.taken.has(transition.seq) || this.stuck.has(source)) return;
     const fate = fateOf(transition, await this.previousOf(transition), id => this.text(id), held);
     if (fate.kind === 'held') return this.hold(transition, waiting);
-    if (fate.kind === 'missing') return this.awaitFile(transition, waiting);
+    if (fate.kind === 'missing') return this.awaitFile(transition);
     if (fate.kind === 'unwritable') return this.complain(fate.id, transition);
     if (fate.kind === 'joint') return this.collect(fate.id, transition);
     // What builds on an unwritten file waits for it.
@@ -241,22 +245,28 @@ class Round {
     if (over) await this.mark(transition, null);
   }
 
+  /** Without the recoveries that wait for a file and whose source has said something newer. */
+  async withoutPast(pending: readonly StoredTransition[]): Promise<StoredTransition[]> {
+    const left: StoredTransition[] = [];
+    for (const one of pending) {
+      const isPast = pending.some(({ source, seq }) => source === one.source && seq > one.seq);
+      const fate =
+        isPast && one.kind === 'up' && fateOf(one, await this.previousOf(one), id => this.text(id), false);
+      if (fate && fate.kind === 'missing') await this.mark(one, null);
+      else left.push(one);
+    }
+    return left;
+  }
+
   /** A recovery waits for its incident's file: what was written there before may come back, still open. */
-  private async awaitFile(transition: StoredTransition, waiting: readonly StoredTransition[]): Promise<void> {
-    const { source, seq, recordedAt } = transition;
-    const isPast = waiting.some(other => other.source === source && other.seq > seq);
-    if (isPast || Math.abs(this.now - recordedAt) >= MISSING_FOR) await this.mark(transition, null);
+  private async awaitFile(transition: StoredTransition): Promise<void> {
+    if (Math.abs(this.now - transition.recordedAt) >= MISSING_FOR) await this.mark(transition, null);
   }
 
   /** What a person must write, for it is not written over theirs. */
-  private complain(id: string, { source, kind, at }: StoredTransition): void {
-    const told = kind === 'up' ? 'has been well again' : 'has been failing again';
-    this.problems.push({
-      level: 'error',
-      where: `incidents/${id}.md`,
-      what: `${source} ${told} since ${iso(at)}, and the file is written in a way no machine should edit`,
-      fix: `write the update yourself (\`status incident ${kind === 'up' ? 'resolve' : 'update'} ${id}\` shows how), or put \`status:\`, \`started:\` and \`resolved:\` each plainly on a line of its own; it is tried again every second`,
-    });
+  private complain(id: string, transition: StoredTransition): void {
+    this.stuck.add(transition.source);
+    this.problems.push(unwritable(id, transition));
   }
 
   private async mark(transition: StoredTransition, id: string | null): Promise<void> {
@@ -267,12 +277,7 @@ class Round {
 
   private async write(fate: Extract<Fate, { text: string }>, before = this.text(fate.id)): Promise<boolean> {
     if (this.read.away) {
-      this.problems.push({
-        level: 'warning',
-        where: `incidents/${fate.id}.md`,
-        what: 'the folder is gone, though it held files a moment ago; the incident is shown on the page and kept in the database',
-        fix: 'put the folder back; a minute after it went a new one is made',
-      });
+      this.problems.push(folderAway(fate.id));
       return false;
     }
     try {
@@ -286,12 +291,7 @@ class Round {
       return done;
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-      this.problems.push({
-        level: 'error',
-        where: `incidents/${fate.id}.md`,
-        what: `the incident cannot be written (${code}); it is shown on the page and kept in the database`,
-        fix: 'let the server write to the folder, or make room; it is tried again every second',
-      });
+      this.problems.push(unwritten(fate.id, code));
       return false;
     }
   }

@@ -172,3 +172,68 @@ test('a parent whose incident is kept open though its check is well speaks for n
   await world.pass(300, 10);
   expect(standing(world).sort()).toEqual(['20260310_c-down investigating', '20260310_p-down monitoring']);
 });
+
+describe('a source speaks for itself', () => {
+  const EVERY = 'schedule: "*/10 * * * * *"';
+  const TWO = (url: string) => `title: T
+together: 30s
+components:
+  - { id: api, name: API, ${EVERY}, check: { type: http, url: "${url}/health", timeout: 2s } }
+  - { id: db, name: DB, ${EVERY}, check: { type: http, url: "${url}/health", timeout: 2s } }
+`;
+  const ONE = (url: string) => `title: T
+components: [ { id: api, name: API, ${EVERY}, check: { type: http, url: "${url}/health", timeout: 2s } } ]
+`;
+  const clear = async (world: World) => {
+    for (const file of await world.files()) await rm(path.join(incidentsOf(world), file));
+  };
+
+  test('checks that fail together anew share a file, though recoveries wait for the one that was deleted', async () => {
+    const world = await openWorld({ site: TWO });
+    await subscribed(world, 'a@example.com');
+    await turn(world, 200);
+    await turn(world, 500);
+    await clear(world);
+    await turn(world, 200);
+    await world.pass(3600, 120);
+    world.mails.length = 0;
+    await turn(world, 500);
+    expect(world.system.snapshot().incidents.map(({ title }) => title)).toEqual(['DB and API Down']);
+    expect(world.mails.map(({ subject }) => subject)).toEqual(['[INCIDENT] DB and API Down']);
+    const down = world.system.snapshot().components.map(({ uptime }) => uptime.downtime > 0);
+    expect(down).toEqual([true, true]);
+  });
+
+  test('a file another source has under the old name is not its own', async () => {
+    const world = await openWorld({ site: ONE });
+    await turn(world, 200);
+    await turn(world, 500);
+    await turn(world, 200);
+    await clear(world);
+    await world.pass(60, 10);
+    await world.post(HOOK, { ...DOWN, monitor_name: 'API' });
+    await turn(world, 500);
+    await world.post(HOOK, { ...UP, monitor_name: 'API' });
+    await turn(world, 500);
+    expect(standing(world).sort()).toEqual([
+      '20260310_api-down resolved',
+      '20260310_api-down-2 investigating',
+    ]);
+  });
+
+  test('what it says waits behind what a person must mend, and all of it is told', async () => {
+    const world = await openWorld({ site: ONE });
+    await turn(world, 200);
+    await turn(world, 500);
+    const [name] = (await world.files()) as [string];
+    const text = await world.read(name);
+    await world.write(name, text.replace('\n---\n', '\r---\r'));
+    await world.pass(5, 1);
+    await turn(world, 200);
+    await turn(world, 500);
+    await world.write(name, text);
+    await world.pass(600, 10);
+    expect(standing(world)).toEqual(['20260310_api-down investigating']);
+    expect(world.system.snapshot().incidents[0]!.updates).toHaveLength(3);
+  });
+});
