@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { confirm } from '@inquirer/prompts';
 import { openContent } from '../content/folder.ts';
-import { readFrontmatter } from '../core/front-matter.ts';
+import { plainText, readFrontmatter } from '../core/front-matter.ts';
 import { type Incident, isOpen } from '../core/incident.ts';
 import { parseIncident } from '../core/incident-file.ts';
 import { strangeComponents } from '../core/lint.ts';
@@ -28,8 +28,7 @@ export async function templateOf(name: string | undefined, { env, cwd }: Cli): P
   if (name === undefined) return { fields: {}, body: '' };
   const inside = path.join(env.statusDir, 'templates', `${path.basename(name, '.md')}.md`);
   const file = /[/\\]/.test(name) ? path.resolve(cwd, name) : inside;
-  const source = await readFile(file, 'utf8');
-  const text = source.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
+  const text = plainText(await readFile(file, 'utf8'));
   if (!text.startsWith('---')) return { fields: {}, body: text.trim() };
   const { yaml, body, problems } = readFrontmatter(file, text);
   const wrong = [...problems, ...(yaml?.problems ?? [])];

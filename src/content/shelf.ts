@@ -75,7 +75,7 @@ export function makeShelf(folder: string): Shelf {
     },
     good() {
       goodFiles ??= [...entries.values()].flatMap(({ file, good: incident, goodText: text }) =>
-        incident === null || text === null ? [] : [{ name: path.relative(folder, file), incident, text }],
+        incident === null || text === null ? [] : [{ name: file.slice(folder.length + 1), incident, text }],
       );
       return goodFiles;
     },

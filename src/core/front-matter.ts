@@ -12,8 +12,14 @@ export interface Front {
   readonly problems: readonly Problem[];
 }
 
-/** Cuts a file (LF, no BOM) apart; only YAML is accepted, nothing in a file is ever run. */
-export function readFrontmatter(file: string, text: string): Front {
+/** A file's text without a byte order mark, each line ended by LF alone, whatever wrote it. */
+export function plainText(source: string): string {
+  return source.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
+}
+
+/** Cuts a file apart; only YAML is accepted, nothing in a file is ever run. `body` is plain text. */
+export function readFrontmatter(file: string, source: string): Front {
+  const text = plainText(source);
   const refuse = (line: number, what: string, fix: string): Front => ({
     yaml: null,
     body: '',

@@ -40,8 +40,7 @@ export function parseIncident(
   source: string,
   ties: Ties = 'newest first',
 ): Outcome<Incident> {
-  const text = source.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
-  const front = readFrontmatter(file, text);
+  const front = readFrontmatter(file, source);
   if (!front.yaml) return { value: null, problems: front.problems };
   const checked = checkAgainst(frontmatterSchema, front.yaml, file);
   const problems = [

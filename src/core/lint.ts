@@ -1,5 +1,5 @@
 // Lint: what the page forgives but an operator would want to know before merging.
-import { readFrontmatter } from './front-matter.ts';
+import { plainText, readFrontmatter } from './front-matter.ts';
 import type { Incident } from './incident.ts';
 import { nearest, type Problem } from './problem.ts';
 
@@ -19,13 +19,12 @@ export function strangeComponents(
 ): Problem[] {
   const known = new Set(ids);
   const strange = (list: Incident['components']) => (list ?? []).filter(({ id }) => !known.has(id));
-  const text = source.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
   const named = strange(incident.components);
   const later = incident.updates.flatMap(({ change }) => strange(change?.components ?? null));
   if (named.length === 0 && later.length === 0) return [];
-  const { yaml, bodyLine } = readFrontmatter(file, text);
+  const { yaml, bodyLine } = readFrontmatter(file, source);
   const problem = (id: string, line: number): Problem => ({ ...unknownComponent(file, id, ids), line });
-  const lines = text.split('\n');
+  const lines = plainText(source).split('\n');
   return [
     ...named.map(({ id }) => {
       const place = (incident.components ?? []).findIndex(affected => affected.id === id);

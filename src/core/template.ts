@@ -1,6 +1,6 @@
 // Templates: the operator's own words for the incidents the machine opens (`status/templates/auto/*.md`).
 import { spell } from './detector-words.ts';
-import { readFrontmatter } from './front-matter.ts';
+import { plainText, readFrontmatter } from './front-matter.ts';
 import { escapeMarkdown } from './markdown.ts';
 import { nearest, type Outcome, type Problem } from './problem.ts';
 import { iso, type Millis } from './time.ts';
@@ -24,8 +24,7 @@ const PLACEHOLDERS = ['component', 'seen', 'since', 'checks', 'duration'] as con
  * are not known, or not known at that place, are warnings with their line; they stay as they are written.
  */
 export function parseTemplate(file: string, kind: ToldKind, raw: string): Outcome<Template> {
-  const text = raw.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
-  const front = readFrontmatter(file, text);
+  const front = readFrontmatter(file, raw);
   const problems: Problem[] = [...front.problems, ...(front.yaml?.problems ?? [])];
   if (problems.some(({ level }) => level === 'error')) return { value: null, problems };
   const warn = (line: number, what: string, fix: string) =>
@@ -40,7 +39,7 @@ export function parseTemplate(file: string, kind: ToldKind, raw: string): Outcom
   }
   const parts: Record<'down' | 'up', string[] | null> = { down: null, up: null };
   let part: 'down' | 'up' | null = null;
-  for (const [index, line] of text.split('\n').entries()) {
+  for (const [index, line] of plainText(raw).split('\n').entries()) {
     const number = index + 1;
     const isBody = number >= front.bodyLine;
     const heading = isBody ? /^##[ \t]+(.+?)[ \t]*$/.exec(line)?.[1] : undefined;

@@ -53,10 +53,7 @@ export function untimely(incident: Incident, source: string, where: string, now:
   const newest = updates[updates.length - 1]?.at ?? started;
   // Thousands of files lie in the past; none of them is read again.
   if (newest <= late && started <= late && (resolved ?? 0) <= late) return [];
-  const { yaml, body, bodyLine } = readFrontmatter(
-    where,
-    source.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n'),
-  );
+  const { yaml, body, bodyLine } = readFrontmatter(where, source);
   const found: Problem[] = [];
   const add = (line: number, what: string, fix: string) =>
     found.push({ level: 'warning', where, line, what, fix });

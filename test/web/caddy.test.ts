@@ -9,6 +9,7 @@ import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../free-port.ts';
 import { openWorld } from '../walks/world.ts';
+import { METRICS_ADDRESSES } from './metrics-addresses.ts';
 
 const CADDY = ['/usr/bin/caddy', '/usr/local/bin/caddy', '/opt/homebrew/bin/caddy'].find(existsSync);
 
@@ -47,15 +48,7 @@ async function behindCaddy(): Promise<(address: string, from: string) => Promise
 describe.runIf(CADDY)('behind Caddy', () => {
   test('only this machine reads the numbers, however their address is spelled', async () => {
     const ask = await behindCaddy();
-    for (const address of [
-      '/metrics',
-      '/metrics?x',
-      '/metrics/',
-      '/Metrics',
-      '/METRICS/',
-      '/%6Detrics',
-      '//metrics',
-    ]) {
+    for (const address of METRICS_ADDRESSES) {
       expect([address, await ask(address, '127.0.0.3')]).toEqual([address, 403]);
     }
     expect(await ask('/metrics', '127.0.0.1')).toBe(200);

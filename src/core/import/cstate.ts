@@ -49,10 +49,7 @@ function incidentOf(
     lost.push(`${name}: ${why}`);
     return [];
   };
-  const { yaml, body, problems } = readFrontmatter(
-    name,
-    source.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n'),
-  );
+  const { yaml, body, problems } = readFrontmatter(name, source);
   const fields = yaml?.data as Record<string, unknown> | null | undefined;
   if (!fields || problems.length > 0) return refuse('its front matter cannot be read');
   const title = String(fields.title ?? '').trim();
