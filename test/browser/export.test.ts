@@ -99,9 +99,12 @@ describe.runIf(existsSync(CHROMIUM))('the static copy', () => {
         '--no-first-run',
       ],
     });
-    onTestFinished(() => browser.close());
     const context = await browser.newContext({ locale: 'en', timezoneId: 'UTC' });
     const page = await context.newPage();
+    onTestFinished(async () => {
+      await page.unrouteAll({ behavior: 'ignoreErrors' });
+      await browser.close();
+    });
     await page.clock.setFixedTime(world.now() + 12 * 60_000);
     // Where the 404 page, which is shown at any address, finds the copy.
     await page.route('https://mirror.levqor.ai/**', async route => {

@@ -33,12 +33,13 @@ async function hostPage(world: World, attributes = '') {
       '--no-first-run',
     ],
   });
+  const page = await browser.newPage();
   onTestFinished(async () => {
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
     await browser.close();
     server.closeAllConnections();
     await new Promise(done => server.close(done));
   });
-  const page = await browser.newPage();
   // Intercepting switches the browser's cache off: what is asked is asked of the server.
   await page.route('**', route => route.continue());
   const errors: string[] = [];

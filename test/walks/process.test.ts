@@ -187,7 +187,7 @@ test('visitors cannot use up the open files: checks go on and the page is answer
   });
   const url = await program.url();
   const agent = connect(Number(new URL(url).port), '127.0.0.1');
-  agent.setEncoding('utf8');
+  agent.setEncoding('utf8').on('error', () => {});
   let got = '';
   agent.on('data', data => {
     got += data;
