@@ -2,7 +2,7 @@
 import { type Front, readFrontmatter } from './front-matter.ts';
 import type { Incident } from './incident.ts';
 import type { Problem } from './problem.ts';
-import { DAY, iso, MINUTE, type Millis } from './time.ts';
+import { DAY, HOUR, iso, MINUTE, type Millis } from './time.ts';
 import { cutSections, readMoments, type Sections, tellsOfWork } from './timeline.ts';
 
 /** An operator's clock may be ahead of ours by so much. */
@@ -10,11 +10,12 @@ const SLACK: Millis = 5 * MINUTE;
 
 /** What of a maintenance cannot be known for sure as it is written: used all the same. */
 export function guessed(
-  { scheduled, rrule, status, resolved, updates }: Incident,
+  incident: Incident,
   { sections }: Sections,
   where: string,
   { yaml, bodyLine }: Front,
 ): Problem[] {
+  const { scheduled, rrule, status, resolved, updates } = incident;
   if (!scheduled) return [];
   const long = scheduled.end - scheduled.start >= DAY;
   const why = rrule === undefined ? 'the maintenance is longer than a day' : 'the maintenance repeats';
@@ -29,6 +30,19 @@ export function guessed(
         fix: `write the date too, like \`## Completed ${iso(scheduled.start).slice(0, 10)} 02:41 UTC\``,
       }),
     );
+  if (rrule === undefined) {
+    for (const { section, at } of readMoments(sections, announcedAt(incident), scheduled)) {
+      const meant = dayOfWork(at, scheduled);
+      if (section.dated || section.status !== null || meant === null) continue;
+      found.push({
+        level: 'warning',
+        where,
+        line: bodyLine + section.line - 1,
+        what: `this section has a time and no date, and is read as ${iso(at)}: before the work, not during it`,
+        fix: `write the date too, like \`## Update ${iso(meant).slice(0, 16).replace('T', ' ')} UTC\``,
+      });
+    }
+  }
   const said = resolved !== null || updates.some(update => update.status === 'completed');
   if (rrule !== undefined && status === 'completed' && !said) {
     found.push({
@@ -40,6 +54,19 @@ export function guessed(
     });
   }
   return found;
+}
+
+/** When the moment's time of day lies within the work, and the moment does not: the later moment that may be meant. */
+function dayOfWork(at: Millis, { start, end }: { start: Millis; end: Millis }): Millis | null {
+  const first = start - HOUR;
+  if (at >= first) return null;
+  const meant = first + ((((at - first) % DAY) + DAY) % DAY);
+  return meant <= end + HOUR ? meant : null;
+}
+
+/** The moment that a maintenance's undated sections are read from. */
+function announcedAt({ started, updates }: Incident): Millis {
+  return updates.find(({ presumed }) => presumed)?.at ?? started;
 }
 
 /**
@@ -66,8 +93,7 @@ export function untimely(incident: Incident, source: string, where: string, now:
     }
   }
   const work = scheduled && incident.rrule === undefined ? scheduled : null;
-  const from = updates.find(({ presumed }) => presumed)?.at ?? started;
-  for (const { section, at } of readMoments(cutSections(body).sections, from, work)) {
+  for (const { section, at } of readMoments(cutSections(body).sections, announcedAt(incident), work)) {
     if (at <= late || (scheduled && section.dated)) continue;
     const why = section.dated ? '' : ' (it has no date, and this is the next such time)';
     const fix = 'write its date and time in UTC: `## Update 2025-11-06 15:00 UTC`';

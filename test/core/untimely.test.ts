@@ -47,6 +47,23 @@ describe('an undated section of a maintenance', () => {
     expect(value.updates.slice(1).map(update => iso(update.at).slice(8, 16))).toEqual(expected);
   });
 
+  test.each<[string, Written, string | null]>([
+    ['Update 02:20', {}, '2026-03-13 02:20'],
+    ['A little late 04:40', {}, '2026-03-13 04:40'],
+    ['Update 01:10', {}, '2026-03-13 01:10'],
+    ['Update 09:00', {}, null],
+    ['Scheduled 02:20', {}, null],
+    ['Update 2026-03-11 02:20', {}, null],
+    ['Update 02:20', { front: 'started: 2026-03-13T01:00:00Z' }, null],
+    ['Update 23:30', { start: '13T22:00', end: '14T23:00' }, '2026-03-13 23:30'],
+  ])('"%s" that may be meant for the day of the work is named: %o', (heading, written, meant) => {
+    const { problems } = maintenance({ ...written, body: `We upgrade.\n\n${UTC(heading)}` });
+    const found = problems.filter(({ what }) => what.includes('no date'));
+    expect(found.map(({ level, fix }) => [level, fix])).toEqual(
+      meant ? [['warning', `write the date too, like \`## Update ${meant} UTC\``]] : [],
+    );
+  });
+
   test('oldest-first and newest-first read alike, and the window covered is the real one', () => {
     const sections = ['In progress 01:55', 'Update 02:20', 'Completed 02:41'].map(UTC);
     for (const body of [sections, [...sections].reverse()]) {
