@@ -7,6 +7,8 @@ import { about, isKnown, type Rendered, sendRendered, type Variant } from './ren
 
 /** Browsers send a few dozen values of Accept-Encoding; a hostile one must not fill memory. */
 const MOST_LINES = 500;
+/** An answer up to this size goes out as one string: Node copies it to the stack and writes at once. */
+const ONE_STRING = 16_384;
 /** How long a written head is used again: as long as its `Date` is as good as true. */
 const HEAD_LASTS = SECOND / 2;
 
@@ -33,10 +35,12 @@ interface Head {
   readonly unchanged: readonly string[];
   /** The whole head as Node wrote it, and when: good for `HEAD_LASTS`. */
   written: string | undefined;
+  /** The same with the body after it, a character a byte; null when it is too large for one string. */
+  whole: string | null | undefined;
   era: object | null;
 }
 
-/** A response with the one member of Node's that is not in its types: the head as written. */
+/** A response with members of Node's that are not in its types: `_header` is what goes out ahead of the body. */
 type Written = ServerResponse & { _header?: string; maxRequestsOnConnectionReached?: boolean };
 
 /** Makes the sender of hot answers. */
@@ -78,15 +82,28 @@ export function makeHotSend(): (req: IncomingMessage, res: ServerResponse, hot: 
     // Checking and joining a dozen headers takes Node as long as everything else in an answer. A
     // connection that goes on gets the same head as the last one did; one that ends, its own.
     const goesOn = res.shouldKeepAlive && !res.maxRequestsOnConnectionReached;
+    const hasBody = req.method !== 'HEAD';
     if (goesOn && head.written !== undefined && head.era === era) {
+      if (head.whole === undefined) head.whole = wholeOf(head.written, variant.bytes);
+      if (hasBody && head.whole !== null) {
+        res._header = head.whole;
+        return void res.end();
+      }
       res._header = head.written;
     } else {
       res.writeHead(200, head.lines as string[]);
       head.written = goesOn ? res._header : undefined;
+      head.whole = undefined;
       head.era = eraNow();
     }
-    res.end(req.method === 'HEAD' ? undefined : variant.bytes);
+    res.end(hasBody ? variant.bytes : undefined);
   };
+}
+
+function wholeOf(head: string, body: Buffer): string | null {
+  if (head.length + body.length > ONE_STRING) return null;
+  // By way of bytes: two strings joined would be joined again, and copied, for each answer.
+  return Buffer.concat([Buffer.from(head, 'latin1'), body]).toString('latin1');
 }
 
 function headOf(hot: Hot, encoding: Encoding): Head | null {
@@ -94,7 +111,7 @@ function headOf(hot: Hot, encoding: Encoding): Head | null {
   if (!variant) return null;
   const lines = flat({ ...hot.headers, ...about(hot.rendered, variant) });
   const unchanged = flat({ ...hot.headers, etag: variant.etag });
-  const head: Head = { variant, lines, unchanged, written: undefined, era: null };
+  const head: Head = { variant, lines, unchanged, written: undefined, whole: undefined, era: null };
   hot.heads.set(encoding, head);
   return head;
 }

@@ -1,6 +1,7 @@
 // Answers from memory: the same, to the byte, as those that go through every guard and route; and no more of
 // them than memory may hold.
 import { Agent, request } from 'node:http';
+import { connect } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { chooseEncoding } from '../../src/web/encoding.ts';
@@ -127,6 +128,31 @@ describe('an answer from memory', () => {
       ),
       { numRuns: 150 },
     );
+  });
+
+  test.each([
+    ['one string', 'gzip'],
+    ['a head and bytes', 'identity'],
+  ])('asked for in a row on one connection comes in order, as %s', async (_, encoding) => {
+    const world = await openWorld({ files: { '20260310_x.md': INCIDENT } });
+    const accept = { 'accept-encoding': encoding };
+    const agent = new Agent({ keepAlive: true });
+    onTestFinished(() => agent.destroy());
+    const { body } = await raw(`${world.url}/status/live`, 'GET', accept, agent);
+    expect(body.length < 14_000).toBe(encoding === 'gzip');
+    const ask = (method: string, end = 'keep-alive') =>
+      `${method} /status/live HTTP/1.1\r\nHost: x\r\nAccept-Encoding: ${encoding}\r\nConnection: ${end}\r\n\r\n`;
+    const socket = connect(Number(new URL(world.url).port), '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    const row = ['GET', 'GET', 'HEAD', 'GET', 'HEAD', 'GET'].map(method => ask(method));
+    socket.write(row.join('') + ask('GET', 'close'));
+    const pieces: Buffer[] = [];
+    for await (const piece of socket) pieces.push(piece);
+    const text = Buffer.concat(pieces).toString('latin1');
+    const parts = text.split('HTTP/1.1 200 OK\r\n').slice(1);
+    const bodies = parts.map(part => part.slice(part.indexOf('\r\n\r\n') + 4));
+    const whole = body.toString('latin1');
+    expect(bodies).toEqual([whole, whole, '', whole, '', whole, whole]);
   });
 
   test('is kept under the address it was asked at, whatever stands behind a second question mark', async () => {
