@@ -1,5 +1,6 @@
 // A due letter → the mail that goes out: words, links, and the headers mail programs act on.
 import { randomBytes } from 'node:crypto';
+import { domainToASCII } from 'node:url';
 import { affectedBy, type Incident, type IncidentUpdate } from '../core/incident.ts';
 import type { OutgoingMail } from '../core/mail.ts';
 import { findUpdate } from '../core/notification.ts';
@@ -122,13 +123,16 @@ function address(url: string, page: string, token: string): string {
   return `${url}/status/${page}?token=${token}`;
 }
 
-/** The domain of `Name <address@domain>`. */
+/** The domain of `Name <address@domain>`, in ASCII: headers hold nothing else. */
 export function domainOf(from: string): string {
-  return /@([^@<>\s]+)>?\s*$/.exec(from)?.[1]?.toLowerCase() ?? 'localhost';
+  return domainToASCII(/@([^@<>\s]+)>?\s*$/.exec(from)?.[1] ?? '') || 'localhost';
 }
 
-/** A phrase that is safe in a List-Id header. */
+/** A phrase that is safe in a List-Id header, and leaves room on its line. */
 function listName(title: string): string {
-  const ascii = title.replace(/[^\x20-\x7e]|["\\<>]/g, '').trim();
+  const ascii = title
+    .replace(/[^\x20-\x7e]|["\\<>]/g, '')
+    .slice(0, 200)
+    .trim();
   return ascii === '' ? '"Status"' : `"${ascii}"`;
 }

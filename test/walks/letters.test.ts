@@ -413,3 +413,16 @@ test('down and up within a moment: whoever gets both gets the end last', async (
     expect(own.map(({ subject }) => subject)).toEqual(['[INCIDENT] Shop Down', '[RESOLVED] Shop Down']);
   }
 });
+
+test('a sender at an internationalised domain, under a title that never ends, sends letters like any other', async () => {
+  const world = await openWorld({
+    env: { MAIL_FROM: 'Status <status@müller.de>' },
+    site: () => `title: ${'Status '.repeat(200)}\ncomponents: [{ id: api, name: API, check: { type: manual } }]`,
+  });
+  await subscribed(world, 'user@example.com');
+  await world.write('a.md', incident(''));
+  await world.pass(2);
+  const letter = lettersTo(world, 'user@example.com')[0];
+  expect(letter?.messageId).toMatch(/@xn--mller-kva\.de>$/);
+  expect(letter?.headers.get('list')).toMatchObject({ id: { id: 'status.xn--mller-kva.de' } });
+});
