@@ -1,5 +1,5 @@
 // Ends: when an incident ended, and which of its updates tells it.
-import type { Incident, IncidentUpdate } from './incident.ts';
+import type { Incident, IncidentUpdate, UpdateStatus } from './incident.ts';
 import type { Millis } from './time.ts';
 
 /** When it ended, as its file says; null while it goes on, and for a maintenance that repeats. */
@@ -8,13 +8,20 @@ export function endedAt({ scheduled, status, resolved, updates, rrule }: Inciden
   return resolved ?? updates.find(update => update.status === status)?.at ?? scheduled?.end ?? null;
 }
 
-/** Whether an update tells an end: words after it bear the same status, and are no second end. One
- * that was quiet told nobody. */
-export function tellsEnd({ updates }: Incident, { key, status }: IncidentUpdate): boolean {
-  if (status !== 'resolved' && status !== 'completed') return false;
+/** Whether an update tells an end: words after it bear the same status, and are no second end, unless
+ * it came back between. One that was quiet told nobody. */
+export function tellsEnd({ updates }: Incident, { key, status, reopens }: IncidentUpdate): boolean {
+  if (reopens || (status !== 'resolved' && status !== 'completed')) return false;
   const before = updates.slice(
     0,
     updates.findIndex(update => update.key === key),
   );
-  return before.findLast(({ quiet }) => !quiet)?.status !== status;
+  const last = before.findLast(({ quiet }) => !quiet);
+  return last?.status !== status || last.reopens === true;
+}
+
+/** The status to tell with an update: nobody who reads that it came back may read that it is over. */
+export function toldStatus(incident: Incident, { status, reopens }: IncidentUpdate): UpdateStatus {
+  if (!reopens) return status;
+  return incident.status === 'resolved' ? 'investigating' : incident.status;
 }

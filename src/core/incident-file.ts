@@ -12,7 +12,7 @@ import {
 import { fieldsSchema, frontmatterSchema, readPromise } from './incident-schema.ts';
 import type { Outcome, Problem } from './problem.ts';
 import { secondLook } from './second-look.ts';
-import { iso, type Millis, parseInstant } from './time.ts';
+import { iso, MINUTE, type Millis, parseInstant } from './time.ts';
 import {
   cutSections,
   type Moment,
@@ -218,6 +218,8 @@ function timeline(
     const key = keys[index] as string;
     const formerly = entry.section && former?.get(entry.section);
     const isPreface = maintenance && !entry.section;
+    const reopens =
+      !maintenance && entry.status === null && status === 'resolved' && goesOn(entry.at, ending);
     return {
       key,
       at: entry.at,
@@ -225,6 +227,7 @@ function timeline(
       label: entry.label,
       body: entry.body,
       ...changeOf(entry),
+      ...(reopens ? { reopens } : {}),
       ...(isPreface ? { preface: true as const } : {}),
       ...(isPreface && fields.started === undefined ? { presumed: true as const } : {}),
       ...(repeats && entry.section && entry.status === null ? { inherits: true as const } : {}),
@@ -277,6 +280,11 @@ function changeOf({ fields, at }: Entry): Pick<IncidentUpdate, 'change' | 'promi
     ...(promised === null ? {} : { promised }),
     ...(notify ? {} : { quiet: true }),
   };
+}
+
+/** Whether the front matter has an incident go on at that moment; headings know minutes only. */
+function goesOn(at: Millis, ending: Millis | null): boolean {
+  return ending === null || at < ending - (ending % MINUTE);
 }
 
 /** Whether a section stands at the moment of the end, at its heading's precision. */

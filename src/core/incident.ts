@@ -45,6 +45,8 @@ export interface IncidentUpdate {
   readonly presumed?: true;
   /** Of a recurring maintenance: its heading names no status, so this is the one of the update before. */
   readonly inherits?: true;
+  /** Inherits an end above it, while the file says that the incident went on: it came back, and nothing ended. */
+  readonly reopens?: true;
   /** The key it had when undated sections were read from the announcement on: old books have it by that. */
   readonly formerly?: string;
 }

@@ -1,5 +1,5 @@
 // Letters: what subscribers read, each as subject, plain text and HTML.
-import { tellsEnd } from '../core/ending.ts';
+import { tellsEnd, toldStatus } from '../core/ending.ts';
 import type { Incident, IncidentUpdate } from '../core/incident.ts';
 import { renderMarkdown } from '../core/markdown.ts';
 import type { Render } from '../core/render.ts';
@@ -73,13 +73,14 @@ export function updateView(
   const say = sayIn(lang);
   const dates = datesIn(lang, site.timezone);
   const { scheduled } = incident;
+  const status = toldStatus(incident, update);
   const facts: string[] = [];
   if (affectedNames.length > 0) facts.push(say('letter.affects', { names: dates.list(affectedNames) }));
   if (scheduled) {
     facts.push(...upkeepFacts(incident, update, scheduled, say, dates));
   } else {
     facts.push(say('letter.started', { time: dates.dateTime(incident.started) }));
-    if (update.status === 'resolved') {
+    if (status === 'resolved') {
       const end = incident.resolved ?? update.at;
       const duration = dates.duration(Math.max(0, end - incident.started));
       facts.push(say('letter.ended', { time: dates.dateTime(end), duration }));
@@ -89,7 +90,7 @@ export function updateView(
   }
   return {
     title: oneLine(incident.title),
-    state: say(`status.${update.status}`),
+    state: say(`status.${status}`),
     // The heading's own words stand beside the state, never instead of it.
     label: update.label,
     kind: say(scheduled ? 'maintenance' : `severity.${incident.severity}`),
@@ -133,7 +134,7 @@ function upkeepFacts(
 /** The rule at the letter's edge, 3:1 on light and dark; a decoration, the words say the same. */
 function colorOf(incident: Incident, update: IncidentUpdate): string {
   if (incident.scheduled) return update.status === 'completed' ? '#1f9254' : '#3b66dd';
-  if (update.status === 'resolved') return '#1f9254';
+  if (toldStatus(incident, update) === 'resolved') return '#1f9254';
   return { minor: '#b77900', major: '#d9580d', critical: '#d1293d' }[incident.severity];
 }
 

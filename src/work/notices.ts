@@ -1,5 +1,6 @@
 // What is said in a channel: a due message → heading, facts, words, and the payload of a webhook.
 import type { ChannelMessage, ChannelNotice } from '../core/channel.ts';
+import { toldStatus } from '../core/ending.ts';
 import { affectedBy, type Incident, type IncidentUpdate } from '../core/incident.ts';
 import { findUpdate } from '../core/notification.ts';
 import type { Site } from '../core/site.ts';
@@ -121,7 +122,8 @@ export function linksFor(secret: string, site: Pick<Site, 'url'>, channelId: str
   return { manage: link('manage'), unsubscribe: link('unsubscribe') };
 }
 
-function toneOf(incident: Incident, { status }: IncidentUpdate): ChannelNotice['tone'] {
+function toneOf(incident: Incident, update: IncidentUpdate): ChannelNotice['tone'] {
+  const status = toldStatus(incident, update);
   if (status === 'resolved' || status === 'completed') return 'good';
   if (incident.scheduled) return 'accent';
   return incident.severity === 'minor' ? 'warning' : 'attention';

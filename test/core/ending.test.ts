@@ -1,6 +1,7 @@
 // Which update tells an end: the first that says so aloud.
 import { expect, test } from 'vitest';
-import { tellsEnd } from '../../src/core/ending.ts';
+import { tellsEnd, toldStatus } from '../../src/core/ending.ts';
+import { parseIncident } from '../../src/core/incident-file.ts';
 import { incident, NOW, update } from '../makers.ts';
 
 test.each([
@@ -15,4 +16,43 @@ test.each([
   }));
   const made = incident('a', { started: NOW, updates });
   expect(updates.map(one => tellsEnd(made, one))).toEqual(told);
+});
+
+test('an end that an update inherits though the file goes on is none: it came back, and the next end is one', () => {
+  const text = (front: string) => `---
+title: API trouble
+severity: major
+started: 2026-03-10T11:00:00Z
+${front}
+---
+## Investigating 11:00 UTC
+x
+
+## Resolved 12:00 UTC
+x
+
+## Update 12:01 UTC
+It is back.
+
+## Update 12:02 UTC
+Still.
+
+## Resolved 12:30 UTC
+x
+
+## Update 12:40 UTC
+Words after it.
+`;
+  const read = (front: string) => parseIncident('a.md', 'a', text(front)).value!;
+  const over = read('status: resolved\nresolved: 2026-03-10T12:30:20Z');
+  expect(over.updates.map(one => [tellsEnd(over, one), toldStatus(over, one)])).toEqual([
+    [false, 'investigating'],
+    [true, 'resolved'],
+    [false, 'investigating'],
+    [false, 'investigating'],
+    [true, 'resolved'],
+    [false, 'resolved'],
+  ]);
+  const open = read('status: identified');
+  expect(open.updates.map(one => toldStatus(open, one))[2]).toBe('identified');
 });

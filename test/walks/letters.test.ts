@@ -417,7 +417,8 @@ test('down and up within a moment: whoever gets both gets the end last', async (
 test('a sender at an internationalised domain, under a title that never ends, sends letters like any other', async () => {
   const world = await openWorld({
     env: { MAIL_FROM: 'Status <status@müller.de>' },
-    site: () => `title: ${'Status '.repeat(200)}\ncomponents: [{ id: api, name: API, check: { type: manual } }]`,
+    site: () =>
+      `title: ${'Status '.repeat(200)}\ncomponents: [{ id: api, name: API, check: { type: manual } }]`,
   });
   await subscribed(world, 'user@example.com');
   await world.write('a.md', incident(''));
@@ -425,4 +426,27 @@ test('a sender at an internationalised domain, under a title that never ends, se
   const letter = lettersTo(world, 'user@example.com')[0];
   expect(letter?.messageId).toMatch(/@xn--mller-kva\.de>$/);
   expect(letter?.headers.get('list')).toMatchObject({ id: { id: 'status.xn--mller-kva.de' } });
+});
+
+test('one that came back is not told as over: its letters say what the file says, and the next end is an end', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'user@example.com');
+  const over = incident(LAST);
+  await world.write('a.md', over);
+  await world.pass(1200);
+  await world.pass(600);
+  const back = '\n## Update 12:25 UTC\nIt is back.\n';
+  await world.write('a.md', over.replace(/resolved\nresolved:.*/, 'identified') + back);
+  await world.pass(600);
+  const again = over.replace('12:20:00Z', '12:40:00Z') + back + LAST.replace('12:20', '12:40');
+  await world.write('a.md', again);
+  await world.pass(600);
+  const told = lettersTo(world, 'user@example.com');
+  expect(told.map(({ subject, text }) => [subject?.split(' ')[0], text?.split(' ')[0]])).toEqual([
+    ['[INCIDENT]', 'INVESTIGATING'],
+    ['[RESOLVED]', 'RESOLVED'],
+    ['[UPDATE]', 'IDENTIFIED'],
+    ['[RESOLVED]', 'RESOLVED'],
+  ]);
+  expect(told[2]?.text).not.toContain('Ended');
 });
