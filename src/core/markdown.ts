@@ -27,9 +27,31 @@ const RULES: sanitize.IOptions = {
   },
 };
 
-/** Renders an operator's or a monitor's markdown; the result never holds a script, handler or odd link. */
-export function renderMarkdown(markdown: string): string {
-  return sanitize(parsed(markdown), RULES).trim();
+/**
+ * Renders an operator's or a monitor's markdown; the result never holds a script, handler or odd link. With
+ * `base`, the URL of a page, links and pictures that are relative to it get their whole address.
+ */
+export function renderMarkdown(markdown: string, base?: string): string {
+  return sanitize(parsed(markdown), base === undefined ? RULES : rulesAt(base)).trim();
+}
+
+function rulesAt(base: string): sanitize.IOptions {
+  const whole = (link = '') =>
+    URL.canParse(link) || !URL.canParse(link, base) ? link : new URL(link, base).href;
+  return {
+    ...RULES,
+    transformTags: {
+      ...RULES.transformTags,
+      a: (tagName, { href, ...rest }) => ({
+        tagName,
+        attribs: { ...rest, href: whole(href), rel: 'noopener nofollow ugc' },
+      }),
+      img: (tagName, { src, ...rest }) => ({
+        tagName,
+        attribs: { ...rest, src: whole(src), loading: 'lazy' },
+      }),
+    },
+  };
 }
 
 /** A text nested deeper than the parser can follow is shown as it was written, not kept off the page. */

@@ -1,6 +1,8 @@
 // Letters: what subscribers read, each as subject, plain text and HTML.
 import { tellsEnd, toldStatus } from '../core/ending.ts';
+import { promiseOf } from '../core/impact.ts';
 import type { Incident, IncidentUpdate } from '../core/incident.ts';
+import { coveredBy } from '../core/maintenance.ts';
 import { renderMarkdown } from '../core/markdown.ts';
 import type { Render } from '../core/render.ts';
 import type { Site } from '../core/site.ts';
@@ -74,6 +76,9 @@ export function updateView(
   const dates = datesIn(lang, site.timezone);
   const { scheduled } = incident;
   const status = toldStatus(incident, update);
+  // What the front matter promises is of the newest update.
+  const isNewest = incident.updates.at(-1)?.key === update.key;
+  const promised = update.promised ?? (isNewest ? promiseOf(incident) : null);
   const facts: string[] = [];
   if (affectedNames.length > 0) facts.push(say('letter.affects', { names: dates.list(affectedNames) }));
   if (scheduled) {
@@ -84,8 +89,8 @@ export function updateView(
       const end = incident.resolved ?? update.at;
       const duration = dates.duration(Math.max(0, end - incident.started));
       facts.push(say('letter.ended', { time: dates.dateTime(end), duration }));
-    } else if (update.promised !== undefined) {
-      facts.push(say('letter.next', { time: dates.dateTime(update.promised) }));
+    } else if (promised !== null) {
+      facts.push(say('letter.next', { time: dates.dateTime(promised) }));
     }
   }
   return {
@@ -99,7 +104,8 @@ export function updateView(
     facts,
     // Markdown was made to be read as plain text.
     body: update.body.trim(),
-    bodyHtml: renderMarkdown(update.body),
+    // A letter stands nowhere: what leads to a page of ours needs its whole address.
+    bodyHtml: renderMarkdown(update.body, `${site.url}/status/live`),
     see: say(scheduled ? 'letter.see_maintenance' : 'letter.see'),
   };
 }
@@ -122,10 +128,12 @@ function upkeepFacts(
   if (update.status === 'verifying') return [say('letter.verifying'), window];
   if (update.status !== 'completed') return [window];
   const ended = incident.resolved ?? update.at;
+  const begun = coveredBy({ ...incident, scheduled: { start, end } }).start;
+  if (ended < begun) return [say('letter.called_off'), window];
   return [
     say('letter.ended', {
       time: dates.dateTime(ended),
-      duration: dates.duration(Math.max(0, ended - start)),
+      duration: dates.duration(ended - begun),
     }),
     window,
   ];

@@ -56,6 +56,31 @@ describe('incident letters', () => {
   });
 });
 
+describe('what stands in a letter stands nowhere else', () => {
+  it.each([
+    ['[all](/status/history)', 'href="https://status.levqor.ai/status/history"'],
+    ['[all](history)', 'href="https://status.levqor.ai/status/history"'],
+    ['[all](#top)', 'href="https://status.levqor.ai/status/live#top"'],
+    ['![graph](/brand/graph.png)', 'src="https://status.levqor.ai/brand/graph.png"'],
+    ['[else](https://else.example/a?b=c)', 'href="https://else.example/a?b=c"'],
+    ['[mail](mailto:a@b.example)', 'href="mailto:a@b.example"'],
+  ])('%s leads to its whole address', (markdown, attribute) => {
+    const of = { ...DOWN, updates: [{ ...FIRST, body: markdown }] };
+    const page = site({ url: 'https://status.levqor.ai' });
+    expect(letters.update(page, 'en', of, of.updates[0]!, [], LINKS).html).toContain(attribute);
+  });
+
+  it.each(['[x](javascript:alert(1))', '[x](data:text/html,x)', '![x](http://else.example/a.png)'])(
+    '%s leads nowhere',
+    markdown => {
+      const of = { ...DOWN, updates: [{ ...FIRST, body: markdown }] };
+      expect(letters.update(site(), 'en', of, of.updates[0]!, [], LINKS).html).not.toMatch(
+        /javascript:|data:|else\.example/,
+      );
+    },
+  );
+});
+
 describe('maintenance letters', () => {
   const ahead = update(NOW, 'scheduled', 'Expect a short interruption.');
   const begun = update(NOW + 60 * MINUTE, 'in_progress', 'It begins.');
@@ -94,6 +119,31 @@ describe('maintenance letters', () => {
     const { text, subject } = letters.update(site(), 'en', upkeep, news, ['API'], LINKS);
     expect(subject).toBe('[MAINTENANCE] Database upgrade');
     expect(text.split('\n\n').slice(0, 2)).toEqual([`${state}\nDatabase upgrade`, facts.join('\n')]);
+  });
+
+  it('called off before it began, it did not end: it will not take place', () => {
+    const off = update(NOW + MINUTE, 'completed', 'Not needed.');
+    const of = { ...upkeep, resolved: null, updates: [ahead, off] };
+    const { text } = letters.update(site(), 'en', of, off, ['API'], LINKS);
+    expect(text.split('\n\n')[1]).toBe(`Affects: API\nCalled off: it will not take place.\n${planned}`);
+  });
+
+  it('begun early and over before its hour, it took as long as it took', () => {
+    const early = update(NOW, 'in_progress', 'Already.');
+    const done = update(NOW + 20 * MINUTE, 'completed', 'Done.');
+    const of = { ...upkeep, resolved: null, updates: [early, done] };
+    const { text } = letters.update(site(), 'en', of, done, [], LINKS);
+    expect(text).toContain('Ended: 23 Nov 2026, 15:02 UTC, after 20 min');
+  });
+
+  it('what the front matter promises is in the newest letter only, and in none once it is over', () => {
+    const of = { ...DOWN, status: 'investigating' as const, resolved: null, updates: [FIRST, SECOND] };
+    const promising = { ...of, promised: NOW + 20 * MINUTE };
+    const text = (made: typeof of, news: typeof FIRST) =>
+      letters.update(site(), 'en', made, news, [], LINKS).text;
+    expect(text(promising, SECOND)).toContain('Next update by 23 Nov 2026, 15:02 UTC');
+    expect(text(promising, FIRST)).not.toContain('Next update');
+    expect(text({ ...promising, status: 'resolved' as never }, SECOND)).not.toContain('Next update');
   });
 
   it('an incident’s letter says when the next one is promised, the last one does not', () => {

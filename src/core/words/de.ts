@@ -327,6 +327,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'letter.affects': 'Betrifft: {names}',
   'letter.started': 'Beginn: {time}',
   'letter.ended': 'Ende: {time}, nach {duration}',
+  'letter.called_off': 'Abgesagt: Sie findet nicht statt.',
   'letter.window': 'Geplant: {start} bis {end} ({duration})',
   'letter.until': 'Sie hat begonnen und soll {time} enden.',
   'letter.verifying': 'Die Arbeit ist getan; wir prüfen, ob alles in Ordnung ist.',

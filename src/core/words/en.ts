@@ -316,6 +316,7 @@ export const en = {
   'letter.affects': 'Affects: {names}',
   'letter.started': 'Started: {time}',
   'letter.ended': 'Ended: {time}, after {duration}',
+  'letter.called_off': 'Called off: it will not take place.',
   'letter.window': 'Planned: {start} to {end} ({duration})',
   'letter.until': 'It has begun and is planned to end {time}.',
   'letter.verifying': 'The work is done; we are checking that all is well.',
