@@ -1,6 +1,14 @@
 // Impact: how bad an incident was for whom, over time, as its updates tell it.
 import { type ComponentStatus, type Severity, statusOf, worst } from './component.ts';
-import { type Incident, reachedBy, SEVERITIES } from './incident.ts';
+import { toldStatus } from './ending.ts';
+import {
+  type Affected,
+  affectedBy,
+  type Incident,
+  type IncidentUpdate,
+  reachedBy,
+  SEVERITIES,
+} from './incident.ts';
 import type { Millis } from './time.ts';
 
 /** A stretch of an incident's life in which nothing about its impact changed. */
@@ -62,6 +70,22 @@ export function impactOf(
     severity: SEVERITIES[Math.max(...ranks)] as Severity,
     affected: [...status].map(([id, status]) => ({ id, status })),
   };
+}
+
+/**
+ * Whom an update says it affects: while it goes on those named last, as of that update; at its end, and of a
+ * maintenance, all whom it affected at any time.
+ */
+export function affectedAsTold(
+  incident: Incident,
+  update: IncidentUpdate,
+  components: readonly { readonly id: string; readonly name: string }[],
+): readonly Affected[] {
+  const { scheduled, updates } = incident;
+  if (scheduled || toldStatus(incident, update) === 'resolved') return affectedBy(incident, components);
+  const until = updates.findIndex(({ key }) => key === update.key);
+  const named = updates.slice(0, until + 1).findLast(({ change }) => change?.components)?.change?.components;
+  return reachedBy(named ? { title: '', components: named } : incident, components);
 }
 
 /** When an open incident's next update is promised: by its newest update, or by its front matter. */

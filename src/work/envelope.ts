@@ -1,7 +1,8 @@
 // A due letter → the mail that goes out: words, links, and the headers mail programs act on.
 import { randomBytes } from 'node:crypto';
 import { domainToASCII } from 'node:url';
-import { affectedBy, type Incident, type IncidentUpdate } from '../core/incident.ts';
+import { affectedAsTold } from '../core/impact.ts';
+import type { Incident, IncidentUpdate } from '../core/incident.ts';
 import type { OutgoingMail } from '../core/mail.ts';
 import { findUpdate } from '../core/notification.ts';
 import type { Snapshot } from '../core/snapshot.ts';
@@ -75,7 +76,7 @@ export function makeEnvelopes(deps: EnvelopeDeps): MakeLetter {
     const told = findUpdate([...incidents, ...maintenances], ref) ?? (await deps.frozen(ref));
     if (!told) return null;
     const { incident, update } = told;
-    const affected = affectedBy(incident, site.components).map(({ id }) => id);
+    const affected = affectedAsTold(incident, update, site.components).map(({ id }) => id);
     const names = site.components.filter(({ id }) => affected.includes(id)).map(({ name }) => name);
     const page = `${site.url}/status/incidents/${encodeURIComponent(incident.id)}`;
     const letter = letters.update(site, lang, incident, update, names, { incident: page, ...links });

@@ -1,7 +1,7 @@
 // Impact over time: what an update changes, and what is left of it in outages and on the page.
 import { describe, expect, test } from 'vitest';
 import { compose } from '../../src/core/compose.ts';
-import { impactOf, promiseOf, stretchesOf } from '../../src/core/impact.ts';
+import { affectedAsTold, impactOf, promiseOf, stretchesOf } from '../../src/core/impact.ts';
 import { parseIncident } from '../../src/core/incident-file.ts';
 import { HOUR, iso, parseInstant } from '../../src/core/time.ts';
 import { component, site } from '../makers.ts';
@@ -126,4 +126,41 @@ describe('a promised update', () => {
     expect(promiseOf(read('investigating', '', more))).toBe(at('12:45'));
     expect(promiseOf(read('identified', '\n## Identified 12:50\nLate.\n', more))).toBeNull();
   });
+});
+
+test('an update is told with those it affects: whoever it names no more is well, and the end names all', () => {
+  const text = `---
+title: API trouble
+status: resolved
+severity: major
+started: 2026-03-10T11:00:00Z
+resolved: 2026-03-10T12:00:00Z
+components: [api]
+---
+First.
+
+## Identified 11:10 UTC
+components: [db]
+
+## Update 11:20 UTC
+components: []
+
+## Update 11:30 UTC
+Still nobody.
+
+## Resolved 12:00 UTC
+Done.
+`;
+  const read = parseIncident('a.md', 'a', text).value!;
+  const known = [
+    { id: 'api', name: 'API' },
+    { id: 'db', name: 'Database' },
+  ];
+  expect(read.updates.map(one => affectedAsTold(read, one, known).map(({ id }) => id))).toEqual([
+    ['api'],
+    ['db'],
+    [],
+    [],
+    ['api', 'db'],
+  ]);
 });

@@ -450,3 +450,14 @@ test('one that came back is not told as over: its letters say what the file says
   ]);
   expect(told[2]?.text).not.toContain('Ended');
 });
+
+test('a letter names whom its update affects, not whom an earlier one did', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'user@example.com');
+  await world.write('a.md', incident(''));
+  await world.pass(720);
+  await world.write('a.md', incident('\n## Identified 12:10 UTC\ncomponents: [dashboard]\n\nMoved on.\n'));
+  await world.pass(60);
+  const told = lettersTo(world, 'user@example.com').map(({ text }) => /Affects: (.*)/.exec(text ?? '')?.[1]);
+  expect(told).toEqual(['API', 'Dashboard']);
+});
