@@ -154,7 +154,8 @@ export async function openChannels(parts: ChannelParts, ring: () => void): Promi
           channel: id,
           state: how,
           ...(depth.get(id) ?? none),
-          why: how === 'ok' ? null : error,
+          // Of one that takes what comes now, too: what it took last was refused.
+          why: error,
           until,
         };
       });

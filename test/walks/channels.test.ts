@@ -206,11 +206,13 @@ test('a refusal and a redirect give a message up, visibly; the next is tried', a
   await world.write('b.md', incident().replace('API trouble', 'API again'));
   await world.pass(300, 30);
   expect(peer.got.map(({ path }) => path)).toEqual(Array(2).fill(`/services/${HIDDEN}`));
-  expect((await readyz(world))[0]).toMatchObject({ state: 'ok', pending: 0, givenUp: 2 });
+  const refused = { state: 'ok', pending: 0, givenUp: 2, why: 'it answered 400' };
+  expect((await readyz(world))[0]).toMatchObject(refused);
   peer.answer = says(200);
   await world.write('c.md', incident().replace('API trouble', 'API thrice'));
   await world.pass(2, 1);
   expect(headings(peer).at(-1)).toBe('[INCIDENT] API thrice');
+  expect((await readyz(world))[0].why).toBeNull();
 });
 
 test('410 ends a channel until its address changes; mail goes on', async () => {
