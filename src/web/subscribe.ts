@@ -48,7 +48,9 @@ export function subscribeRoutes(router: Router, web: Web): void {
 
   router.get('/status/subscribe', forms, refuseEmbedded, limitIf(limit, 'email'), async (req, res) => {
     // Who asks for the head alone has not asked for a letter.
-    if (req.query.email !== undefined && req.method === 'GET') return subscribe(req, res, req.query);
+    if (req.query.email !== undefined && req.method === 'GET') {
+      return subscribe(req, res, { ...req.query, email: asTyped(req) });
+    }
     const choice = { ...choiceOf(req.query), components: list(req.query.components) };
     sendPrivately(res, 200, pages.subscribe(ctx(req), { email: '', choice, problem: null }));
   });
@@ -186,6 +188,18 @@ function tokenOf(req: Request): string {
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value.trim() : '';
+}
+
+/** The address of the query: a plus in it is meant, as typed into an address bar, and no blank as forms write it. */
+function asTyped(req: Request): string {
+  const read = text(req.query.email);
+  const [, raw = ''] = /[?&]email=\+*([^&]*?)\+*(?:&|$)/.exec(req.originalUrl) ?? [];
+  if (!read.includes(' ') || !raw.includes('+')) return read;
+  try {
+    return decodeURIComponent(raw);
+  } catch {
+    return read;
+  }
 }
 
 function list(value: unknown): string[] {

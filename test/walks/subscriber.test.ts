@@ -109,6 +109,20 @@ describe('a subscriber', () => {
     expect(new Set(answers).size).toBe(1);
   });
 
+  test.each([
+    ['user+tag@example.com', 200, 'user+tag@example.com'],
+    ['user%2Btag@example.com', 200, 'user+tag@example.com'],
+    ['+user%40example.com+', 200, 'user@example.com'],
+    ['us%20er@example.com', 400, null],
+    ['us%20er+tag@example.com', 400, null],
+    ['us+er%ff@example.com', 400, null],
+  ])('typed into the address bar as %s', async (typed, status, address) => {
+    const world = await openWorld();
+    expect((await world.get(`/status/subscribe?components=api&email=${typed}`)).status).toBe(status);
+    await world.pass(1);
+    expect(world.mails.map(({ to }) => [to].flat()[0]?.text)).toEqual(address === null ? [] : [address]);
+  });
+
   test('cannot be flooded: one confirmation in 15 minutes, three a day', async () => {
     const world = await openWorld();
     for (let hour = 0; hour < 6; hour++) {
