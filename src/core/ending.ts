@@ -20,6 +20,18 @@ export function tellsEnd({ updates }: Incident, { key, status, reopens }: Incide
   return last?.status !== status || last.reopens === true;
 }
 
+/** Whether an update is the first to tell that what was told as over goes on. */
+export function tellsRelapse({ updates, scheduled, resolved }: Incident, update: IncidentUpdate): boolean {
+  const { key, status, reopens, at } = update;
+  if (scheduled || (status === 'resolved' && !reopens) || (resolved !== null && at >= resolved)) return false;
+  const before = updates.slice(
+    0,
+    updates.findIndex(one => one.key === key),
+  );
+  const last = before.findLast(({ quiet }) => !quiet);
+  return last?.status === 'resolved' && !last.reopens;
+}
+
 /** The status to tell with an update: nobody who reads that it came back may read that it is over. */
 export function toldStatus(incident: Incident, { status, reopens }: IncidentUpdate): UpdateStatus {
   if (!reopens) return status;

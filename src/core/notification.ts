@@ -1,5 +1,5 @@
 // What is news, and who it is owed to (contract §7).
-import { tellsEnd } from './ending.ts';
+import { tellsEnd, tellsRelapse } from './ending.ts';
 import { affectedBy, type Incident, type IncidentUpdate } from './incident.ts';
 import { noticesOf } from './maintenance.ts';
 import { type Concern, type Subscriber, wants } from './subscriber.ts';
@@ -69,7 +69,9 @@ export function concernOf(
 ): Concern {
   return {
     kind: incident.scheduled ? 'maintenance' : 'incidents',
-    edge: tellsEnd(incident, update) || incident.updates[0]?.key === update.key,
+    // Whoever was told of an end hears that it was none.
+    edge:
+      incident.updates[0]?.key === update.key || tellsEnd(incident, update) || tellsRelapse(incident, update),
     affected: affectedBy(incident, components).map(({ id }) => id),
   };
 }

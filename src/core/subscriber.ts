@@ -13,7 +13,7 @@ export interface Choice {
   /** Ids of the components asked for; null for all, future ones too. */
   readonly components: readonly string[] | null;
   readonly kinds: (typeof KINDS)[number];
-  /** Every update, or only those that begin or end an incident. */
+  /** Every update, or only those that begin or end an incident, or begin it again. */
   readonly detail: (typeof DETAILS)[number];
 }
 
@@ -44,7 +44,7 @@ export interface Subscriber {
 /** What a subscriber's choice is held against. */
 export interface Concern {
   readonly kind: 'incidents' | 'maintenance';
-  /** The update begins or ends it. */
+  /** The update begins or ends it, or begins it again. */
   readonly edge: boolean;
   /** Ids of the page's components it affects; empty when none: then it concerns everyone. */
   readonly affected: readonly string[];

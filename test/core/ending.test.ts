@@ -1,6 +1,6 @@
 // Which update tells an end: the first that says so aloud.
 import { expect, test } from 'vitest';
-import { tellsEnd, toldStatus } from '../../src/core/ending.ts';
+import { tellsEnd, tellsRelapse, toldStatus } from '../../src/core/ending.ts';
 import { parseIncident } from '../../src/core/incident-file.ts';
 import { incident, NOW, update } from '../makers.ts';
 
@@ -55,4 +55,22 @@ Words after it.
   ]);
   const open = read('status: identified');
   expect(open.updates.map(one => toldStatus(open, one))[2]).toBe('identified');
+});
+
+test.each([
+  [
+    'a heading that says so',
+    ['investigating', 'resolved', 'identified', 'monitoring', 'resolved'],
+    [2],
+    null,
+  ],
+  ['again and again', ['resolved', 'investigating', 'resolved', 'investigating'], [1, 3], null],
+  ['nothing before an end', ['investigating', 'monitoring', 'resolved'], [], null],
+  ['no words after the end in the file', ['investigating', 'resolved', 'monitoring'], [], 1],
+] as const)('a relapse: %s', (_name, statuses, relapses, over) => {
+  const updates = statuses.map((status, i) => update(NOW + i * 1000, status, 'x'));
+  const resolved = over === null ? null : NOW + over * 1000;
+  const made = incident('a', { started: NOW, resolved, updates });
+  const found = updates.flatMap((one, i) => (tellsRelapse(made, one) ? [i] : []));
+  expect(found).toEqual(relapses);
 });

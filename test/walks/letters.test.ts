@@ -431,6 +431,7 @@ test('a sender at an internationalised domain, under a title that never ends, se
 test('one that came back is not told as over: its letters say what the file says, and the next end is an end', async () => {
   const world = await openWorld();
   await subscribed(world, 'user@example.com');
+  await subscribed(world, 'ends@example.com', new URLSearchParams('detail=ends'));
   const over = incident(LAST);
   await world.write('a.md', over);
   await world.pass(1200);
@@ -449,6 +450,10 @@ test('one that came back is not told as over: its letters say what the file says
     ['[RESOLVED]', 'RESOLVED'],
   ]);
   expect(told[2]?.text).not.toContain('Ended');
+  // Who wants to know of begin and end alone was told of an end, and hears that it was none.
+  expect(lettersTo(world, 'ends@example.com').map(({ subject }) => subject)).toEqual(
+    told.map(({ subject }) => subject),
+  );
 });
 
 test('a letter names whom its update affects, not whom an earlier one did', async () => {
