@@ -53,8 +53,10 @@ export function makeTell(lang: Lang, site: Site, base: string, at: Millis, asked
     time(moment, style = 'dateTime') {
       const text = style === 'near' ? dates.near(moment, at) : dates[style](moment);
       // The script rewrites whole moments only. `data-t` asks it for the clock without the date: always, or
-      // when near only on the visitor's own today, which need not be the site's.
-      const clock = { dateTime: '', time: ' data-t', near: ' data-t="near"' }[style];
+      // when near only on the visitor's own today, which need not be the site's. A date once written
+      // stays: taking it away would move the page under the reader's eyes for nothing.
+      const sameDay = style === 'near' && dates.sameDay(moment, at);
+      const clock = style === 'time' ? ' data-t' : sameDay ? ' data-t="near"' : '';
       return { html: `<time datetime="${stamp(moment)}"${clock}>${escapeHtml(text)}</time>` };
     },
   };
