@@ -145,7 +145,8 @@ let source = null;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 let failures = 0;
-let lastContact = Date.parse(page.at ?? '') || Date.now();
+// A slow clock must not hide silence.
+let lastContact = Math.min(Date.parse(page.at ?? '') || Infinity, Date.now());
 let lost = false;
 let busy = false;
 /** @type {string | null} */
@@ -193,13 +194,13 @@ function connect() {
   source.addEventListener('snapshot', event => {
     const { version } = JSON.parse(event.data);
     contact(true);
-    // Spread over half a second: thousands of pages hear of it in the same instant.
+    // Spread over half a second: thousands of pages hear of it at once.
     if (version !== page.version) setTimeout(refresh, Math.random() * 500, version);
   });
   source.onerror = () => {
     disconnect();
     failures++;
-    // Streams may be blocked where pages are not: polling, once a minute in the end, goes on without.
+    // Where streams are blocked, polling (once a minute in the end) goes on.
     refresh();
     timer = setTimeout(connect, Math.min(60_000, 1000 * 2 ** failures) * (0.5 + Math.random() / 2));
   };
@@ -339,7 +340,7 @@ document.addEventListener('keydown', event => {
     event.preventDefault();
     show(strip, Math.max(0, Math.min(last, now + step)));
   } else if (event.key === 'Enter') {
-    // The day's links live in the list below; take the reader there.
+    // The day's links live in the list below.
     const bad = entry(strip, now);
     bad?.closest('details')?.setAttribute('open', '');
     bad?.querySelector('a')?.focus();
@@ -393,13 +394,13 @@ setInterval(() => {
   localise(document);
   ageing();
   if (lost) contact(false);
-  // A proxy that swallows the stream makes no noise: a minute of silence is answered by asking.
+  // A proxy may swallow the stream: a minute of silence is answered by asking.
   if ((page.events || page.copy !== undefined) && !document.hidden && Date.now() - lastContact > 55_000)
     refresh();
 }, 30_000);
 if (page.events) {
   connect();
-  // A hidden tab costs the server nothing; one that returns is brought up to date at once.
+  // A hidden tab costs the server nothing; one that returns is renewed at once.
   document.addEventListener('visibilitychange', () => {
     if (document.hidden) return disconnect();
     refresh();

@@ -6,7 +6,11 @@ import sanitize from 'sanitize-html';
 const marked = new Marked({
   gfm: true,
   async: false,
-  renderer: { html: ({ text }) => escapeHtml(text) },
+  renderer: {
+    html: ({ text }) => escapeHtml(text),
+    // A form's box would be cleaned away, and done would read like not done.
+    checkbox: ({ checked }) => (checked ? '☑ ' : '☐ '),
+  },
 });
 
 const RULES: sanitize.IOptions = {

@@ -221,6 +221,60 @@ describe.runIf(HAS_CHROMIUM)('the page in a browser', () => {
     expect(await page.locator('.day time').first().textContent()).toMatch(/^Monday,? 23 November 2026$/);
   });
 
+  it('names the day of a beginning that was yesterday for the visitor, whatever the site’s day is', async () => {
+    // The same UTC day all along: in Tokyo midnight lies between the beginning and now.
+    shown = pages.live(ctx({ ...FACES.outage!, version: 'a' }));
+    const since: string[] = [];
+    for (const [timezoneId, now] of [
+      ['Asia/Tokyo', '2026-11-23T15:10:00Z'],
+      ['Europe/Berlin', '2026-11-23T14:42:00Z'],
+    ] as const) {
+      const page = await open({ timezoneId, locale: 'en-GB' });
+      await page.clock.setFixedTime(new Date(now));
+      await page.goto(`${origin}/live`);
+      const near = page.locator('h1 time');
+      since.push(`${await near.textContent()}, ${await page.locator('#c-api .state time').textContent()}`);
+    }
+    expect(since).toEqual(['23 Nov 2026, 23:30 GMT+9, 23 Nov 2026, 23:30 GMT+9', '15:30 CET, 15:30 CET']);
+  });
+
+  it('keeps the loss of contact in sight of a reader far down the page', async () => {
+    shown = pages.live(ctx({ ...FACES.well!, version: 'a' }));
+    const page = await open({ viewport: { width: 360, height: 640 } });
+    const opened = page.waitForResponse(answer => answer.url().endsWith('/events'));
+    await page.goto(`${origin}/live`);
+    await opened;
+    await page.evaluate(() => scrollTo(0, 1500));
+    await page.context().setOffline(true);
+    await expect.poll(() => page.locator('#lost').isVisible(), { timeout: 10_000 }).toBe(true);
+    const { y } = (await page.locator('#lost').boundingBox())!;
+    expect(y).toBe(0);
+    // The keyboard's stop above the edge comes to rest beneath the line, not under it.
+    await page.locator('#c-api h3 a, #c-api h4 a').first().focus();
+    const stop = (await page.locator(':focus').boundingBox())!;
+    const line = (await page.locator('#lost').boundingBox())!;
+    expect(stop.y).toBeGreaterThanOrEqual(line.y + line.height);
+  });
+
+  it('notices a swallowed stream on a device whose clock is slow', async () => {
+    shown = pages.live(ctx({ ...FACES.well!, version: 'a' }));
+    const page = await open();
+    await page.clock.install({ time: new Date('2026-11-23T11:00:00Z') });
+    await page.route('**/status/events', () => {});
+    await page.goto(`${origin}/live`);
+    shown = pages.live(ctx({ ...FACES.outage!, version: 'b' }));
+    await page.clock.runFor(61_000);
+    await expect.poll(() => page.locator('h1').textContent()).toContain('API: major outage');
+  });
+
+  it('begins a row’s words from right to left at the row’s own edge', async () => {
+    const page = await open({ viewport: { width: 1000, height: 800 } });
+    await page.goto(`${origin}/harsh`);
+    const [row, words] = [page.locator('#c-b'), page.locator('#c-b .what')];
+    expect((await words.boundingBox())!.x).toBe((await row.boundingBox())!.x);
+    expect((await words.boundingBox())!.width).toBeLessThan((await row.boundingBox())!.width / 2);
+  });
+
   it('opens a day’s card by mouse, finger and keyboard, and closes it with Escape', async () => {
     const page = await open({ hasTouch: true, viewport: { width: 1000, height: 800 } });
     await page.goto(`${origin}/well`);

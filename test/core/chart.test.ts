@@ -66,6 +66,34 @@ describe("a component's page", () => {
     expect(html).toContain('<table class="figures">');
   });
 
+  test('keeps the language asked for on the way there, between its ranges, and back', () => {
+    const asked = { ...ctx(snapshot([view(api, 'operational')]), 'de'), langAsked: true };
+    expect(pages.live(asked)).toContain('href="/status/components/api?lang=de"');
+    const html = pages.component(asked, 'api', series('24h'))!;
+    const ours = [
+      ...html.matchAll(
+        /<a [^>]*href="(\/(?:status\/(?:components|live|history)|api)(?:\?[^"]*|\/api\?[^"]*)?)"/g,
+      ),
+    ];
+    expect(ours.map(([, link]) => link)).toEqual([
+      '/status/live?lang=de',
+      '/status/components/api?range=24h&amp;lang=de',
+      '/status/components/api?range=7d&amp;lang=de',
+      '/status/components/api?range=90d&amp;lang=de',
+      '/status/live?lang=de',
+      '/status/history?lang=de',
+      '/api?lang=de',
+    ]);
+  });
+
+  test('says whose hours stand beneath a day, and nothing about hours beneath a week', () => {
+    const berlin = site({ timezone: 'Europe/Berlin' });
+    const of = snapshot([view(api, 'operational')], { site: berlin });
+    const words = 'The hours beneath the chart are those of Europe/Berlin.';
+    expect(pages.component(ctx(of), 'api', series('24h'))).toContain(words);
+    expect(pages.component(ctx(of), 'api', series('7d'))).not.toContain('beneath the chart');
+  });
+
   test('that was never timed says so', () => {
     const html = pages.component(ctx(snapshot([view(api, 'no_data')])), 'api', of([]))!;
     expect(html).toContain('No response times were measured in this range.');

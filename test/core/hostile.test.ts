@@ -235,6 +235,14 @@ test('text nested deeper than the parser follows is shown as written, and keeps 
   expectHarmless(html);
 });
 
+test('in a list of tasks done and not done stay apart, without a form, in plain words too', () => {
+  const tasks = '- [x] told the provider\n- [ ] rolled back';
+  expect(renderMarkdown(tasks).replace(/\s*<\/?[ul]+i?>\s*/g, '|')).toMatch(
+    /☑ told the provider\|+☐ rolled back/,
+  );
+  expect(plainText(tasks)).toBe('☑ told the provider ☐ rolled back');
+});
+
 describe('markdown runs nothing', () => {
   test.each(ATTACKS)('%s', attack => {
     const html = renderMarkdown(`Before\n\n${attack}\n\nAfter`);

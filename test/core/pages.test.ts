@@ -1,5 +1,7 @@
 // Pages: what they say, that they never contradict themselves, and that text stays text.
 import { describe, expect, it } from 'vitest';
+import { checkSchema } from '../../src/core/check.ts';
+import type { Component } from '../../src/core/component.ts';
 import type { Snapshot } from '../../src/core/snapshot.ts';
 import { EVERYTHING } from '../../src/core/subscriber.ts';
 import { DAY, HOUR, MINUTE } from '../../src/core/time.ts';
@@ -172,6 +174,15 @@ describe('the live page', () => {
     }
   });
 
+  it('says what was not checked yet only where something will be', () => {
+    const probed = component('api', { check: checkSchema.parse({ type: 'heartbeat', period: '5m' }) });
+    const line = (...of: Component[]) =>
+      pages.live(context(snapshot(of.map(one => view(one, 'no_data', { known: 0 })))));
+    expect(line(probed, DB)).toContain('Not checked yet · page made ');
+    expect(line(API, DB)).not.toContain('Not checked yet');
+    expect(line(API, DB)).toContain('<p class="when">Page made <time');
+  });
+
   it('refreshes itself without script; pages with forms never do', () => {
     const refresh = '<noscript><meta http-equiv="refresh" content="60"></noscript>';
     expect(pages.live(context(FACES.well!))).toContain(refresh);
@@ -196,6 +207,12 @@ describe('the other pages', () => {
     expect(heading(pages.history(ctx, '2026-10')!)).toBe('Incidents in October 2026');
     for (const month of ['2026-09', '2027-01', '2026-13', '2026-1', 'x'])
       expect(pages.history(ctx, month)).toBeNull();
+  });
+
+  it('has one filled button at most to press: the head’s steps back where the form’s stands', () => {
+    const filled = (html: string) => /<header>.*<a class="button" /s.test(html);
+    const form = pages.subscribe(ctx, { email: '', choice: EVERYTHING, problem: null });
+    expect([filled(pages.live(ctx)), filled(form)]).toEqual([true, false]);
   });
 
   it('forms come back as typed, with the problem said', () => {

@@ -52,6 +52,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'verdict.also': 'Außerdem offen: {title}',
   checked: 'Zuletzt geprüft {time}',
   blind: 'unser eigenes Netz ist seit {since} gestört: nichts kann geprüft werden',
+  by_hand: 'Seite erstellt {time}',
   unchecked: 'Noch nicht geprüft · Seite erstellt {time}',
 
   'page.locale': 'de_DE',

@@ -48,6 +48,7 @@ export const en = {
   'verdict.also': 'Also open: {title}',
   checked: 'Last checked {time}',
   blind: 'our own network has been down since {since}: nothing can be checked',
+  by_hand: 'Page made {time}',
   unchecked: 'Not checked yet · page made {time}',
 
   // Open Graph's name of the language.

@@ -10,6 +10,7 @@ export const responseEn = {
   'response.p95': '95th percentile',
   'response.chart':
     'Response times of {name}: median between {low} and {high}, 95th percentile at most {most}',
+  'response.zone': 'The hours beneath the chart are those of {zone}.',
   'response.table': 'The figures as a table',
   'response.from': 'From',
   'response.count': 'Checks',
@@ -34,6 +35,7 @@ export const responseDe: Record<keyof typeof responseEn, string> = {
   'response.p95': '95. Perzentil',
   'response.chart':
     'Antwortzeiten von {name}: Median zwischen {low} und {high}, 95. Perzentil höchstens {most}',
+  'response.zone': 'Die Uhrzeiten unter der Grafik sind die von {zone}.',
   'response.table': 'Die Zahlen als Tabelle',
   'response.from': 'Ab',
   'response.count': 'Prüfungen',

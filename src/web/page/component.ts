@@ -24,7 +24,7 @@ export function componentFacts(snapshot: Snapshot, view: ComponentView, series: 
     chart: drawn,
     ranges: RANGES.map((range: Range) => ({
       name: tell.say(`response.${range}`),
-      url: `${tell.link(path)}?range=${range}`,
+      url: tell.page(path, `range=${range}`),
       here: range === series.range,
     })),
     badges: BADGES.map(show => ({

@@ -91,7 +91,7 @@ export function row(view: ComponentView, titles: ReadonlyMap<string, string>, te
   return {
     id: `c-${component.id}`,
     name: component.name,
-    url: tell.link(`/status/components/${encodeURIComponent(component.id)}`),
+    url: tell.page(`/status/components/${encodeURIComponent(component.id)}`),
     description: component.description,
     code: CODE[health],
     icon: icon(health),

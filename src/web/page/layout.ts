@@ -64,6 +64,8 @@ export function layout(ctx: PageContext, about: About, tell: Tell) {
     links: site.links,
     css: ctx.assets.css,
     js: ctx.assets.js,
+    // The form's own button is the one to press there; a page nobody should find has another task.
+    quiet: about.path === null || about.path === '/status/subscribe',
     languages: LANGS.map((lang: Lang) => ({
       lang,
       name: LANG_NAMES[lang],

@@ -44,7 +44,7 @@ export function metricFacts(view: MetricView, series: MetricSeries, tell: Tell) 
     ...row(view, tell),
     ranges: RANGES.map(range => ({
       name: tell.say(`response.${range}`),
-      url: `${tell.link(pathOf(id))}?range=${range}`,
+      url: tell.page(pathOf(id), `range=${range}`),
       here: range === series.range,
     })),
     value: tell.say(`metric.value.${aggregate}`),

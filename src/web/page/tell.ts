@@ -19,8 +19,8 @@ export interface Tell {
   readonly site: Site;
   /** A path on this site, with the prefix of PUBLIC_URL. */
   link(path: string): string;
-  /** The same for a page of ours: the language asked for by `?lang=` is kept. */
-  page(path: string): string;
+  /** The same for a page of ours, with a query such as `range=7d`: the language asked for by `?lang=` is kept. */
+  page(path: string, query?: string): string;
   /** A sentence as HTML: values are escaped unless they are Html. */
   html(key: Key, values?: Readonly<Record<string, string | number | Html>>): string;
   /** `<time>`: the site's zone in the text, for the script the moment in the attribute. */
@@ -38,7 +38,10 @@ export function makeTell(lang: Lang, site: Site, base: string, at: Millis, asked
     at,
     site,
     link: path => base + path,
-    page: path => base + path + (asked ? `?lang=${lang}` : ''),
+    page(path, query) {
+      const all = [query, asked ? `lang=${lang}` : undefined].filter(Boolean);
+      return base + path + (all.length > 0 ? `?${all.join('&')}` : '');
+    },
     html(key, values = {}) {
       const safe = Object.entries(values).map(([name, value]) => [
         name,
@@ -49,11 +52,12 @@ export function makeTell(lang: Lang, site: Site, base: string, at: Millis, asked
     },
     time(moment, style = 'dateTime') {
       const text = style === 'near' ? dates.near(moment, at) : dates[style](moment);
-      // The script rewrites whole moments only; `data-t` asks it for the clock without the date.
-      const clock = style === 'time' || (style === 'near' && dates.sameDay(moment, at));
-      return {
-        html: `<time datetime="${stamp(moment)}"${clock ? ' data-t' : ''}>${escapeHtml(text)}</time>`,
-      };
+      // The script rewrites whole moments only. `data-t` asks it for the clock without the date: always, or
+      // when near only on the visitor's own today, which need not be the site's. A date once written
+      // stays: taking it away would move the page under the reader's eyes for nothing.
+      const sameDay = style === 'near' && dates.sameDay(moment, at);
+      const clock = style === 'time' ? ' data-t' : sameDay ? ' data-t="near"' : '';
+      return { html: `<time datetime="${stamp(moment)}"${clock}>${escapeHtml(text)}</time>` };
     },
   };
 }
