@@ -42,6 +42,7 @@ export type Notice =
   | 'check_inbox'
   | 'confirmed'
   | 'unsubscribed'
+  | 'unsubscribed_before'
   | 'unsubscribe_link_sent'
   | 'saved'
   | 'asked_again'

@@ -81,7 +81,7 @@ export function subscribeRoutes(router: Router, web: Web): void {
       const done = await enrol.unsubscribe(token);
       // Right tokens are not counted: a mail provider's few addresses send everybody's.
       if (!done) web.countGuess(req, res);
-      return notice(req, res, done ? 'unsubscribed' : 'link_invalid', done ? 200 : 400);
+      return notice(req, res, done ?? 'link_invalid', done ? 200 : 400);
     }
     guard(req, res, (refused?: unknown) => {
       if (refused) return next(refused);
@@ -122,7 +122,7 @@ export function subscribeRoutes(router: Router, web: Web): void {
     const fields = bodyOf(req);
     if (text(fields.leave) !== '') {
       const done = await enrol.leave(tokenOf(req));
-      return notice(req, res, done ? 'unsubscribed' : 'link_invalid', done ? 200 : 400);
+      return notice(req, res, done ?? 'link_invalid', done ? 200 : 400);
     }
     if (text(fields.again) !== '') {
       const asked = await web.enrolChannel.again(tokenOf(req));

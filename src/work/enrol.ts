@@ -37,16 +37,19 @@ export interface EnrolDeps {
 /** `busy`: visitors together asked for too many letters within the hour; whoever asks, is told so. */
 export type Asked = 'accepted' | 'bad_address' | 'busy';
 
+/** `unsubscribed_before`: that subscription was over already; who subscribed again since has another. */
+type Left = 'unsubscribed' | 'unsubscribed_before';
+
 export interface Enrol {
   /** Who is new or pending gets a confirmation letter, who is subscribed a link to manage it. */
   subscribe(typed: unknown, choice: Choice, lang: Lang): Promise<Asked>;
   /** The subscriber a confirmation link is for, while it works. */
   pending(token: unknown): Promise<Subscriber | null>;
   confirm(token: unknown): Promise<boolean>;
-  /** True for every genuine token, also when the subscriber left long ago. */
-  unsubscribe(token: unknown): Promise<boolean>;
+  /** What a token to leave by has done; null for one that is not genuine. */
+  unsubscribe(token: unknown): Promise<Left | null>;
   /** The same by the token of the manage page. */
-  leave(token: unknown): Promise<boolean>;
+  leave(token: unknown): Promise<Left | null>;
   isUnsubscribe(token: unknown): boolean;
   /** Mails a link to leave by, to whoever is subscribed. */
   askLeave(typed: unknown): Promise<Asked>;
@@ -96,6 +99,12 @@ export function makeEnrol(deps: EnrolDeps): Enrol {
     return asked;
   };
 
+  const leaveBy = async (purpose: 'unsubscribe' | 'manage', token: unknown): Promise<Left | null> => {
+    const claim = readToken(secret, purpose, token, clock());
+    if (!claim) return null;
+    return (await deps.remove(claim.subscriber)) ? 'unsubscribed' : 'unsubscribed_before';
+  };
+
   return {
     subscribe: (typed, choice, lang) =>
       ask(typed, async (books, address, now) => {
@@ -112,16 +121,8 @@ export function makeEnrol(deps: EnrolDeps): Enrol {
       const subscriber = await byToken('confirm', token);
       return subscriber !== null && deps.confirm(subscriber.id, clock());
     },
-    async unsubscribe(token) {
-      const claim = readToken(secret, 'unsubscribe', token, clock());
-      if (claim) await deps.remove(claim.subscriber);
-      return claim !== null;
-    },
-    async leave(token) {
-      const claim = readToken(secret, 'manage', token, clock());
-      if (claim) await deps.remove(claim.subscriber);
-      return claim !== null;
-    },
+    unsubscribe: token => leaveBy('unsubscribe', token),
+    leave: token => leaveBy('manage', token),
     isUnsubscribe: token => readToken(secret, 'unsubscribe', token, clock()) !== null,
     askLeave: typed =>
       ask(typed, async (books, address) => {

@@ -53,6 +53,24 @@ describe('a subscriber', () => {
     expect(world.mails).toHaveLength(2);
   });
 
+  test('by an old link, after subscribing again, is not told that nothing more will be sent', async () => {
+    const world = await openWorld();
+    await subscribed(world, 'user@example.com');
+    await world.write('20260310_first.md', INCIDENT('2026-03-10T12:00:00Z'));
+    await world.pass(10);
+    const old = linkIn(world.mails.at(-1), '/status/unsubscribe');
+    expect((await world.post(old)).text).toContain('Nothing more will be sent to you.');
+    await world.pass(16 * 60);
+    await subscribed(world, 'user@example.com');
+    const again = await world.post(old);
+    expect([again.status, again.text]).toEqual([200, expect.stringContaining('by the link in a newer mail')]);
+    expect(again.text).not.toContain('Nothing more');
+    expect((await world.post(old, undefined, { accept: 'application/json' })).json).toEqual({
+      ok: true,
+      result: 'unsubscribed_before',
+    });
+  });
+
   test('by GET alone is neither confirmed nor removed: scanners open links', async () => {
     const world = await openWorld();
     await subscribed(world, 'user@example.com');

@@ -180,6 +180,9 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'notice.confirmed_text': 'Ab jetzt hören Sie von uns, wenn etwas geschieht, und nur dann.',
   'notice.unsubscribed': 'Sie sind abgemeldet',
   'notice.unsubscribed_text': 'Ihnen wird nichts mehr gesendet.',
+  'notice.unsubscribed_before': 'Sie sind abgemeldet',
+  'notice.unsubscribed_before_text':
+    'Dieses Abonnement war schon beendet. Haben Sie inzwischen neu abonniert, melden Sie sich über den Link in einer neueren Mail ab.',
   'notice.unsubscribe_link_sent': 'Sehen Sie in Ihr Postfach',
   'notice.unsubscribe_link_sent_text':
     'Wenn die Adresse angemeldet ist, ist ein Brief mit einem Link zum Abmelden unterwegs. Eine Adresse bekommt höchstens einen solchen Brief in 15 Minuten.',

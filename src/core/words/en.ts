@@ -176,6 +176,9 @@ export const en = {
   'notice.confirmed_text': 'From now on you will hear from us when something happens, and only then.',
   'notice.unsubscribed': 'You are unsubscribed',
   'notice.unsubscribed_text': 'Nothing more will be sent to you.',
+  'notice.unsubscribed_before': 'You are unsubscribed',
+  'notice.unsubscribed_before_text':
+    'This subscription was over already. If you have subscribed again since, leave by the link in a newer mail.',
   'notice.unsubscribe_link_sent': 'Check your inbox',
   'notice.unsubscribe_link_sent_text':
     'If the address is subscribed, a letter with a link to unsubscribe is on its way. An address gets one such letter in 15 minutes at most.',
