@@ -31,13 +31,18 @@ export function readChannelUrl(
   if (text.length > LONGEST || !URL.canParse(text)) return { problem: 'url_invalid' };
   const url = new URL(text);
   url.hash = '';
-  if (url.username !== '' || url.password !== '' || url.host === ownHost) return { problem: 'url_invalid' };
+  if (url.username !== '' || url.password !== '' || isOwn(url, ownHost)) return { problem: 'url_invalid' };
   if (url.protocol !== 'https:' && !(inside && url.protocol === 'http:')) return { problem: 'url_https' };
   const type = serviceOf(url) ?? 'webhook';
   if (!channels.includes(type)) return { problem: 'url_type' };
   if (inside && type === 'webhook') return { type, url };
   if (!PORTS.includes(url.port) || !url.hostname.includes('.')) return { problem: 'url_invalid' };
   return { type, url };
+}
+
+/** With a dot behind its name it is the same host. */
+function isOwn({ host }: URL, ownHost: string): boolean {
+  return host.replace(/\.(?=:|$)/, '') === ownHost;
 }
 
 /** The service an address belongs to, by its host and path; null when it is nobody's. */

@@ -51,6 +51,16 @@ export const FRAMED = ["frame-ancestors 'none'", 'frame-ancestors *'] as const;
 /** Features a status page never needs. */
 export const NO_FEATURES = 'camera=(), microphone=(), geolocation=(), payment=(), usb=()';
 
+/** The same for what is answered before Express: what is no HTTP, and everything while the program is starting. */
+export const BARE_HEADERS = {
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Permissions-Policy': NO_FEATURES,
+  'Referrer-Policy': 'strict-origin-when-cross-origin',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'SAMEORIGIN',
+} as const;
+
 /**
  * Refuses what another site's page loads as a picture, script or the like: a link that does something is followed
  * by a person, or by a program that sends no Fetch Metadata.

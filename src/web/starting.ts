@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { escapeHtml } from '../core/markdown.ts';
 import { directionOf, type Key, type Lang, negotiate, sayIn } from '../core/words/words.ts';
+import { BARE_HEADERS } from './guards.ts';
 
 const STYLE = `:root{color-scheme:light dark}body{margin:0;padding:1.5rem;font:1rem/1.5 system-ui,sans-serif;background:#fff;color:#16191d}main{max-width:36rem;margin:12vh auto}h1{font-size:1.75rem;line-height:1.25;margin:0 0 .75rem}p{margin:0;color:#59616b}@media(prefers-color-scheme:dark){body{background:#0f1115;color:#e9ebee}p{color:#a3abb5}}`;
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
@@ -13,11 +14,11 @@ export const PLAIN_POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}
 export const starting: RequestListener = (req, res) => {
   const html = /text\/html/.test(req.headers.accept ?? '');
   res.writeHead(503, {
+    ...BARE_HEADERS,
     'Retry-After': '2',
     'Cache-Control': 'no-store',
     'Content-Type': html ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8',
     'Content-Security-Policy': PLAIN_POLICY,
-    'X-Content-Type-Options': 'nosniff',
     Vary: 'Accept, Accept-Language',
   });
   if (req.method === 'HEAD') return void res.end();

@@ -1,6 +1,7 @@
 // What is not HTTP enough for Express, answered in the same shape as every other refusal.
 import { type RequestListener, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { BARE_HEADERS } from './guards.ts';
 import { LIMITS } from './limits.ts';
 
 const WORDS: Record<number, string> = {
@@ -62,10 +63,10 @@ function problem(status: number): string {
 
 function headersOf(body: string): Record<string, string> {
   return {
+    ...BARE_HEADERS,
     'Content-Type': 'application/problem+json',
     'Content-Length': String(Buffer.byteLength(body)),
     'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
     Connection: 'close',
   };
 }
