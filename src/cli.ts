@@ -39,8 +39,10 @@ const COMMANDS: readonly Command[] = [
 
 // Whoever reads on (`| head`) may have seen enough; what was begun is finished all the same.
 for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+  stream.on('error', ({ code }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE') return;
+    if (stream === process.stdout) process.stderr.write(`status: the output cannot be written (${code})\n`);
+    process.exit(1);
   });
 }
 process.exitCode = await run(process.argv.slice(2));

@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { readEnvironment } from './config/environment.ts';
 import { type Problem, printProblem } from './core/problem.ts';
 import { fetchText } from './outside/amazon.ts';
+import { openLogOutput } from './outside/log-output.ts';
 import { makeProbes } from './outside/probes.ts';
 import { measureStrain } from './web/strain.ts';
 import { openSystem, StartProblems, type System } from './wiring.ts';
@@ -12,13 +13,18 @@ import { makeSchedule } from './work/schedule.ts';
 const { value: env, problems } = readEnvironment(process.env, process.cwd());
 if (!env) refuse(problems);
 
-const log = pino({
-  level: env.logLevel,
-  base: null,
-  timestamp: pino.stdTimeFunctions.isoTime,
-  // A token in an address or a header must not reach the log, whoever puts it there.
-  redact: ['token', 'headers.authorization', 'url'],
-});
+// Nobody reads what is printed: the page goes on.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+const log = pino(
+  {
+    level: env.logLevel,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    // A token in an address or a header must not reach the log, whoever puts it there.
+    redact: ['token', 'headers.authorization', 'url'],
+  },
+  openLogOutput(process.stdout.fd),
+);
 for (const problem of problems) log.warn({}, printProblem(problem));
 // A bug has left things in an unknown state; everything owed is on disk, and the next start takes it up.
 process.on('uncaughtException', (error, origin) => {

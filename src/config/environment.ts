@@ -1,5 +1,5 @@
 // The environment: every variable the program reads, checked at once (contract §2).
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
 import ipaddr from 'ipaddr.js';
 import type { Outcome, Problem } from '../core/problem.ts';
@@ -10,6 +10,9 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 
 /** Whose files must be closed to others. */
 const SECRETS = 'SECRET WEBHOOK_TOKEN API_TOKEN SMTP_URL DKIM_PRIVATE_KEY RESEND_WEBHOOK_SECRET'.split(' ');
+
+/** No value is as long as this, bytes. */
+const LONGEST = 65_536;
 
 /** Variables of process.env, as main.ts hands them over. */
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -54,7 +57,7 @@ export function readEnvironment(variables: Variables, cwd: string): Outcome<Envi
     if (plain) return complain(name, `both ${name} and ${name}_FILE are set`, 'keep one of them');
     try {
       const at = path.resolve(cwd, file);
-      const text = readFileSync(at, 'utf8').trim();
+      const text = readShort(at).trim();
       const open = SECRETS.includes(name) ? exposed(at, statSync(at).mode, `${name}_FILE`) : null;
       if (open) problems.push(open);
       return text || null;
@@ -198,4 +201,20 @@ function readLevel(text: string | null, complain: Complain): Environment['logLev
   if (level) return level;
   complain('LOG_LEVEL', `"${text}" is not a level`, `write ${listed(LOG_LEVELS)}`);
   return 'info';
+}
+
+/** A file's text, of a pipe too; EFBIG when it is no value but something without end. */
+function readShort(file: string): string {
+  const fd = openSync(file, 'r');
+  try {
+    const bytes = Buffer.alloc(LONGEST + 1);
+    let size = 0;
+    for (let read = -1; read !== 0 && size < bytes.length; size += read) {
+      read = readSync(fd, bytes, size, bytes.length - size, null);
+    }
+    if (size > LONGEST) throw Object.assign(new Error('too large'), { code: 'EFBIG' });
+    return bytes.toString('utf8', 0, size);
+  } finally {
+    closeSync(fd);
+  }
 }

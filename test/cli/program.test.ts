@@ -1,5 +1,5 @@
 // The program itself: help, what is near a typing error, exit codes, no stack traces, a reader that left.
-import { execFile, spawn } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -65,6 +65,19 @@ test('a reader that leaves early is no error', async () => {
   const said = text(child.stderr);
   const code = await new Promise(resolve => child.on('exit', resolve));
   expect([code, await said]).toEqual([1, '']);
+});
+
+test('a full disk beneath the output is said in a line', async () => {
+  const terminal = await openTerminal();
+  const { status, stderr } = spawnSync(
+    'bash',
+    ['-c', 'exec "$@" > /dev/full', 'bash', process.execPath, 'dist/cli.js', 'lint'],
+    {
+      env: env(terminal),
+      encoding: 'utf8',
+    },
+  );
+  expect([status, stderr]).toEqual([1, 'status: the output cannot be written (ENOSPC)\n']);
 });
 
 describe('orientation', () => {

@@ -93,6 +93,10 @@ describe('the environment', () => {
     expect(readEnvironment({ WEBHOOK_TOKEN_FILE: file }, '/srv').value?.webhookToken).toBe(
       'a-token-from-a-file',
     );
+    const endless = readEnvironment({ WEBHOOK_TOKEN_FILE: '/dev/zero' }, '/srv');
+    expect(endless.problems.map(printProblem)).toEqual([
+      'WEBHOOK_TOKEN_FILE: "/dev/zero" cannot be read (EFBIG) — name a file this user may read',
+    ]);
     const both = readEnvironment({ WEBHOOK_TOKEN_FILE: file, WEBHOOK_TOKEN: 'x' }, '/srv');
     expect(lines(both.problems)).toEqual([
       'WEBHOOK_TOKEN: both WEBHOOK_TOKEN and WEBHOOK_TOKEN_FILE are set — keep one of them',

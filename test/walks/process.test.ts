@@ -6,6 +6,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { freePort } from '../free-port.ts';
 import { openWorld } from './world.ts';
 
 // A machine that does other things takes its time to start a process.
@@ -161,6 +162,35 @@ test('a bug is logged as what it is and ends the process, for the supervisor to 
     level: 60,
     origin: 'unhandledRejection',
     err: { message: 'a bug', stack: expect.stringContaining('Error: a bug') },
+  });
+});
+
+describe('a log that cannot be written', () => {
+  const refusing = 'process.once("SIGUSR2",()=>{Promise.reject(new Error("a bug"))})';
+  test.each([
+    ['nobody reads it', 'exec > >(head -c 1 > /dev/null) 2>&1'],
+    ['no room on its disk', 'exec > /dev/full 2>&1'],
+  ])('%s: the page is answered, it ends when told to, and a bug ends it', async (_, around) => {
+    for (const [signal, code] of [
+      ['SIGTERM', 0],
+      ['SIGUSR2', 1],
+    ] as const) {
+      const port = await freePort();
+      const program = await start({
+        env: { PORT: String(port) },
+        args: ['--import', `data:text/javascript,${refusing}`],
+        around,
+      });
+      const page = () =>
+        fetch(`http://127.0.0.1:${port}/status/live`).then(
+          answer => answer.status,
+          () => 0,
+        );
+      await expect.poll(page, { timeout: 60_000 }).toBe(200);
+      program.child.kill(signal);
+      expect((await program.exit).code).toBe(code);
+      expect(program.out()).toBe('');
+    }
   });
 });
 

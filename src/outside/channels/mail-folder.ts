@@ -11,10 +11,11 @@ export function openMailFolder(folder: string, from: () => string): MailChannel 
     async send(mail) {
       try {
         const { bytes } = await mimeOf(mail);
-        await mkdir(folder, { recursive: true });
+        // Addresses and links that are good for them: the owner's alone, whatever the umask.
+        await mkdir(folder, { recursive: true, mode: 0o700 });
         const name = mail.messageId.replace(/[^\w-]+/g, '_').replace(/^_|_$/g, '');
         const file = path.join(folder, `${name}.eml`);
-        await writeFile(`${file}.tmp`, bytes);
+        await writeFile(`${file}.tmp`, bytes, { mode: 0o600 });
         await rename(`${file}.tmp`, file);
         return { ok: true };
       } catch (error) {

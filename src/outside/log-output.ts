@@ -1,0 +1,52 @@
+// The log's way out: that nobody reads it, or that its disk is full, neither ends the program nor keeps it waiting.
+import { writeSync } from 'node:fs';
+import { type Millis, SECOND } from '../core/time.ts';
+
+/** Bytes that wait for a reader who lags; what comes on top is lost. */
+const MOST_WAITING = 1_000_000;
+const AGAIN: Millis = SECOND / 10;
+
+/** Where pino writes its lines. Never throws. */
+export interface LogOutput {
+  write(line: string): void;
+}
+
+/**
+ * Writes lines to an open file descriptor. A line that cannot be written (no reader, no room) is lost; the next one is
+ * tried again. Not pino's own output: that throws on a full disk, and its `flushSync` then waits for ever.
+ */
+export function openLogOutput(fd: number): LogOutput {
+  let waiting: Buffer[] = [];
+  let size = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  const flush = () => {
+    timer = undefined;
+    for (let [first] = waiting; first; [first] = waiting) {
+      let written: number;
+      try {
+        written = writeSync(fd, first);
+      } catch (error) {
+        // A pipe that is full for now; with anything else what waits is lost.
+        if ((error as NodeJS.ErrnoException).code === 'EAGAIN') timer = setTimeout(flush, AGAIN).unref();
+        else waiting = [];
+        if (!timer) size = 0;
+        return;
+      }
+      size -= written;
+      if (written < first.length) waiting[0] = first.subarray(written);
+      else waiting.shift();
+    }
+  };
+  process.on('exit', flush);
+
+  return {
+    write(line) {
+      const bytes = Buffer.from(line);
+      if (size + bytes.length > MOST_WAITING) return;
+      waiting.push(bytes);
+      size += bytes.length;
+      if (!timer) flush();
+    },
+  };
+}
