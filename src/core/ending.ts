@@ -12,11 +12,7 @@ export function endedAt({ scheduled, status, resolved, updates, rrule }: Inciden
  * it came back between. One that was quiet told nobody. */
 export function tellsEnd({ updates }: Incident, { key, status, reopens }: IncidentUpdate): boolean {
   if (reopens || (status !== 'resolved' && status !== 'completed')) return false;
-  const before = updates.slice(
-    0,
-    updates.findIndex(update => update.key === key),
-  );
-  const last = before.findLast(({ quiet }) => !quiet);
+  const last = lastTold(updates, key);
   return last?.status !== status || last.reopens === true;
 }
 
@@ -24,12 +20,14 @@ export function tellsEnd({ updates }: Incident, { key, status, reopens }: Incide
 export function tellsRelapse({ updates, scheduled, resolved }: Incident, update: IncidentUpdate): boolean {
   const { key, status, reopens, at } = update;
   if (scheduled || (status === 'resolved' && !reopens) || (resolved !== null && at >= resolved)) return false;
-  const before = updates.slice(
-    0,
-    updates.findIndex(one => one.key === key),
-  );
-  const last = before.findLast(({ quiet }) => !quiet);
+  const last = lastTold(updates, key);
   return last?.status === 'resolved' && !last.reopens;
+}
+
+/** The newest update before this one that anybody was told. */
+function lastTold(updates: Incident['updates'], key: string): IncidentUpdate | undefined {
+  const at = updates.findIndex(update => update.key === key);
+  return updates.slice(0, at).findLast(({ quiet }) => !quiet);
 }
 
 /** The status to tell with an update: nobody who reads that it came back may read that it is over. */

@@ -88,6 +88,16 @@ export function affectedAsTold(
   return reachedBy(named ? { title: '', components: named } : incident, components);
 }
 
+/** The names of those, in the page's order. */
+export function namesAsTold(
+  incident: Incident,
+  update: IncidentUpdate,
+  components: readonly { readonly id: string; readonly name: string }[],
+): string[] {
+  const affected = affectedAsTold(incident, update, components).map(({ id }) => id);
+  return components.filter(({ id }) => affected.includes(id)).map(({ name }) => name);
+}
+
 /** When an open incident's next update is promised: by its newest update, or by its front matter. */
 export function promiseOf(incident: Incident): Millis | null {
   if (incident.status === 'resolved' || incident.status === 'completed') return null;

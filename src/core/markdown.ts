@@ -13,6 +13,10 @@ const marked = new Marked({
   },
 });
 
+/** What every link and picture of a text carries. */
+const LINK = { rel: 'noopener nofollow ugc' };
+const PICTURE = { loading: 'lazy' };
+
 const RULES: sanitize.IOptions = {
   allowedTags: [
     ...['p', 'br', 'hr', 'strong', 'em', 'del', 'code', 'pre', 'blockquote', 'ul', 'ol', 'li', 'a'],
@@ -26,8 +30,8 @@ const RULES: sanitize.IOptions = {
     // The page owns h1 and h2: a text's headings stand beneath them.
     h1: 'h3',
     h2: 'h3',
-    a: sanitize.simpleTransform('a', { rel: 'noopener nofollow ugc' }),
-    img: sanitize.simpleTransform('img', { loading: 'lazy' }),
+    a: sanitize.simpleTransform('a', LINK),
+    img: sanitize.simpleTransform('img', PICTURE),
   },
 };
 
@@ -46,14 +50,8 @@ function rulesAt(base: string): sanitize.IOptions {
     ...RULES,
     transformTags: {
       ...RULES.transformTags,
-      a: (tagName, { href, ...rest }) => ({
-        tagName,
-        attribs: { ...rest, href: whole(href), rel: 'noopener nofollow ugc' },
-      }),
-      img: (tagName, { src, ...rest }) => ({
-        tagName,
-        attribs: { ...rest, src: whole(src), loading: 'lazy' },
-      }),
+      a: (tagName, { href, ...rest }) => ({ tagName, attribs: { ...rest, href: whole(href), ...LINK } }),
+      img: (tagName, { src, ...rest }) => ({ tagName, attribs: { ...rest, src: whole(src), ...PICTURE } }),
     },
   };
 }

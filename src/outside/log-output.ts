@@ -27,10 +27,13 @@ export function openLogOutput(fd: number): LogOutput {
       try {
         written = writeSync(fd, first);
       } catch (error) {
-        // A pipe that is full for now; with anything else what waits is lost.
-        if ((error as NodeJS.ErrnoException).code === 'EAGAIN') timer = setTimeout(flush, AGAIN).unref();
-        else waiting = [];
-        if (!timer) size = 0;
+        // A pipe that is full for now.
+        if ((error as NodeJS.ErrnoException).code === 'EAGAIN') {
+          timer = setTimeout(flush, AGAIN).unref();
+          return;
+        }
+        waiting = [];
+        size = 0;
         return;
       }
       size -= written;

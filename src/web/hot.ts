@@ -35,8 +35,8 @@ interface Head {
   readonly unchanged: readonly string[];
   /** The whole head as Node wrote it, and when: good for `HEAD_LASTS`. */
   written: string | undefined;
-  /** The same with the body after it, a character a byte; null when it is too large for one string. */
-  whole: string | null | undefined;
+  /** The same with the body after it, a character a byte. */
+  whole: string | undefined;
   era: object | null;
 }
 
@@ -84,8 +84,8 @@ export function makeHotSend(): (req: IncomingMessage, res: ServerResponse, hot: 
     const goesOn = res.shouldKeepAlive && !res.maxRequestsOnConnectionReached;
     const hasBody = req.method !== 'HEAD';
     if (goesOn && head.written !== undefined && head.era === era) {
-      if (head.whole === undefined) head.whole = wholeOf(head.written, variant.bytes);
-      if (hasBody && head.whole !== null) {
+      if (hasBody && head.written.length + variant.bytes.length <= ONE_STRING) {
+        head.whole ??= joined(head.written, variant.bytes);
         res._header = head.whole;
         return void res.end();
       }
@@ -100,8 +100,7 @@ export function makeHotSend(): (req: IncomingMessage, res: ServerResponse, hot: 
   };
 }
 
-function wholeOf(head: string, body: Buffer): string | null {
-  if (head.length + body.length > ONE_STRING) return null;
+function joined(head: string, body: Buffer): string {
   // By way of bytes: two strings joined would be joined again, and copied, for each answer.
   return Buffer.concat([Buffer.from(head, 'latin1'), body]).toString('latin1');
 }

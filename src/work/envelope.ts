@@ -1,7 +1,7 @@
 // A due letter → the mail that goes out: words, links, and the headers mail programs act on.
 import { randomBytes } from 'node:crypto';
 import { domainToASCII } from 'node:url';
-import { affectedAsTold } from '../core/impact.ts';
+import { namesAsTold } from '../core/impact.ts';
 import type { Incident, IncidentUpdate } from '../core/incident.ts';
 import type { OutgoingMail } from '../core/mail.ts';
 import { findUpdate } from '../core/notification.ts';
@@ -76,8 +76,7 @@ export function makeEnvelopes(deps: EnvelopeDeps): MakeLetter {
     const told = findUpdate([...incidents, ...maintenances], ref) ?? (await deps.frozen(ref));
     if (!told) return null;
     const { incident, update } = told;
-    const affected = affectedAsTold(incident, update, site.components).map(({ id }) => id);
-    const names = site.components.filter(({ id }) => affected.includes(id)).map(({ name }) => name);
+    const names = namesAsTold(incident, update, site.components);
     const page = `${site.url}/status/incidents/${encodeURIComponent(incident.id)}`;
     const letter = letters.update(site, lang, incident, update, names, { incident: page, ...links });
     const root = await deps.rootOf(incident.id);

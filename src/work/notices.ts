@@ -1,7 +1,7 @@
 // What is said in a channel: a due message → heading, facts, words, and the payload of a webhook.
 import type { ChannelMessage, ChannelNotice } from '../core/channel.ts';
 import { toldStatus } from '../core/ending.ts';
-import { affectedAsTold } from '../core/impact.ts';
+import { namesAsTold } from '../core/impact.ts';
 import type { Incident, IncidentUpdate } from '../core/incident.ts';
 import { findUpdate } from '../core/notification.ts';
 import type { Site } from '../core/site.ts';
@@ -90,8 +90,7 @@ export function noticeOf(
   links: Links | null,
 ): Omit<ChannelNotice, 'payload'> {
   const say = sayIn(lang);
-  const affected = affectedAsTold(incident, update, site.components).map(({ id }) => id);
-  const names = site.components.filter(({ id }) => affected.includes(id)).map(({ name }) => name);
+  const names = namesAsTold(incident, update, site.components);
   const view = updateView(site, lang, incident, update, names);
   const url = `${site.url}/status/incidents/${encodeURIComponent(incident.id)}`;
   return {
