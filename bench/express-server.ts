@@ -16,6 +16,7 @@ if (!env) throw new Error('the environment is not accepted');
 const quiet = () => undefined;
 const system = await openSystem(env, {
   clock: Date.now,
+  monotonic: () => performance.now(),
   schedule: () => async () => undefined,
   probe: async () => ({ outcome: 'unknown', at: 0, latency: null, seen: '' }) as never,
   fetchText: async () => '',

@@ -59,6 +59,7 @@ async function measureChange(status: string, count: number): Promise<void> {
   const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
   const system = await openSystem(env!, {
     clock: Date.now,
+    monotonic: () => performance.now(),
     schedule: makeSchedule(log),
     probe: makeProbes(),
     fetchText,

@@ -131,6 +131,7 @@ async function withSystem<T>(peer: Peer, count: number, work: (system: System) =
   const now = Date.now();
   const system = await openSystem(env, {
     clock: () => Date.now(),
+    monotonic: () => performance.now(),
     schedule: () => async () => {},
     probe: async () => ({ outcome: 'unknown', at: now, latency: null, seen: '' }) as never,
     fetchText: async () => '',

@@ -177,6 +177,7 @@ async function withSystem<T>(
   await db.destroy();
   const system = await openSystem(env, {
     clock: Date.now,
+    monotonic: () => performance.now(),
     schedule: () => async () => {},
     probe: async () => ({ outcome: 'unknown', at: now, latency: null, seen: '' }) as never,
     fetchText: async () => '',

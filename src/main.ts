@@ -38,6 +38,7 @@ process.on('uncaughtException', (error, origin) => {
 try {
   const system = await openSystem(env, {
     clock: Date.now,
+    monotonic: () => performance.now(),
     schedule: makeSchedule(log),
     probe: makeProbes(),
     fetchText,

@@ -45,6 +45,8 @@ import { evenSo, lastGood } from './work/storage.ts';
 /** What tests replace: the clock, the schedule, and the network of probes and channels. */
 export interface Outside {
   readonly clock: Clock;
+  /** Milliseconds that only ever grow, whatever is done to the wall clock: for "how long", never for "when". */
+  readonly monotonic: Clock;
   readonly schedule: Schedule;
   readonly probe: Probe;
   /** GET of Amazon's own addresses, for SNS. */

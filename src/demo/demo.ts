@@ -45,6 +45,7 @@ if (!env) {
 const log = pino({ level: env.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
 const system = await openSystem(env, {
   clock: Date.now,
+  monotonic: () => performance.now(),
   schedule: makeSchedule(log),
   probe: makeProbes(),
   fetchText,

@@ -274,7 +274,7 @@ test('the clock going back leaves nothing waiting for the old time', async () =>
   await world.write('a.md', incident());
   await world.pass(2, 1);
   peer.answer = says(200);
-  world.turnBack(1800);
+  world.stepClock(-1800);
   await world.pass(1);
   expect(headings(peer).slice(1)).toEqual(['[INCIDENT] API trouble']);
 });

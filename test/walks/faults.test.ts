@@ -200,7 +200,7 @@ describe('ten subscribers get their letter', () => {
     const opened = await world(peer);
     await opened.pass(3600, 60);
     peer.fault = null;
-    opened.turnBack(3 * 3600);
+    opened.stepClock(-3 * 3600);
     await opened.pass(2, 1);
     expect(got(peer)).toEqual(addresses);
   });

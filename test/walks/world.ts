@@ -55,8 +55,8 @@ export interface World {
   now(): number;
   /** Moves the clock by so many seconds, a tick at each `step` seconds on the way. */
   pass(seconds: number, step?: number): Promise<void>;
-  /** Sets the clock back by so many seconds. */
-  turnBack(seconds: number): void;
+  /** Steps the wall clock by so many seconds (negative: back); what only grows stays as it is. */
+  stepClock(seconds: number): void;
   write(name: string, text: string): Promise<void>;
   read(name: string): Promise<string>;
   files(): Promise<string[]>;
@@ -98,6 +98,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     await writeFile(path.join(incidents, name), text);
   }
   let now = parseInstant(options.now ?? '2026-03-10T12:00:00Z') as number;
+  let grown = 0;
   const logged: World['logged'] = [];
   const write = (level: string) => (fields: object, message: string) => {
     logged.push({ level, fields: fields as Record<string, unknown>, message });
@@ -120,6 +121,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     const unreachable = () => Promise.reject(new Error('no network in tests'));
     return openSystem(env, {
       clock: () => now,
+      monotonic: () => grown,
       schedule: () => async () => {},
       probe: makeProbes(options.network),
       fetchText: options.fetchText ?? unreachable,
@@ -160,12 +162,13 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     async pass(seconds, step = seconds) {
       for (let left = seconds; left > 0; left -= step) {
         now += Math.min(step, left) * 1000;
+        grown += Math.min(step, left) * 1000;
         await system.tick();
       }
       if (seconds === 0) await system.tick();
     },
-    turnBack(seconds) {
-      now -= seconds * 1000;
+    stepClock(seconds) {
+      now += seconds * 1000;
     },
     write: (name, text) => writeFile(path.join(incidents, name), text),
     read: name => readFile(path.join(incidents, name), 'utf8'),
