@@ -1,9 +1,10 @@
 // What the plan's words mean: each deed done to the server, and noted in the model.
-import { closeSync, existsSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { backUp } from '../../src/store/restore.ts';
 import { ask } from './ask.ts';
+import { ail, hidden, NEW_FAULTS, store, write } from './faults.ts';
 import type { Model, ModelIncident } from './model.ts';
 import type { Deed, Kind } from './plan.ts';
 import type { Server } from './server.ts';
@@ -37,6 +38,7 @@ const DEEDS: Readonly<Record<Kind, (scene: Scene, pick: number, size: number) =>
     if (town.disk === null) return;
     const ballast = path.join(town.disk, 'ballast');
     if (existsSync(ballast)) return;
+    town.troubledAt = Date.now() + 10_000;
     const handle = openSync(ballast, 'a');
     for (let part = 1 << 20; part >= 1024; part = part >> 1) {
       try {
@@ -46,7 +48,10 @@ const DEEDS: Readonly<Record<Kind, (scene: Scene, pick: number, size: number) =>
       }
     }
     closeSync(handle);
-    later(500 + size * 5000, () => rmSync(ballast, { force: true }));
+    later(500 + size * 5000, () => {
+      rmSync(ballast, { force: true });
+      town.troubledAt = Date.now();
+    });
   },
 
   lock({ town, later }, _pick, size) {
@@ -56,6 +61,7 @@ const DEEDS: Readonly<Record<Kind, (scene: Scene, pick: number, size: number) =>
     try {
       other.exec('BEGIN IMMEDIATE');
       later(size * 2500, () => other.close());
+      town.troubledAt = Math.max(town.troubledAt, Date.now() + size * 2500);
     } catch {
       // The server writes just now, or the disk is full.
       other.close();
@@ -63,13 +69,21 @@ const DEEDS: Readonly<Record<Kind, (scene: Scene, pick: number, size: number) =>
   },
 
   clock({ server, town }, pick, size) {
-    const jump = (pick < 0.5 ? -1 : 1) * size * 10 * 60_000;
-    town.offset = Math.max(-30 * 60_000, Math.min(30 * 60_000, Math.round(town.offset + jump)));
+    // Minutes, and now and then hours: no update may be a day old when it is first seen.
+    const far = size > 0.85;
+    const most = far ? 10 * 3_600_000 : 30 * 60_000;
+    const jump = (pick < 0.5 ? -1 : 1) * size * (far ? 8 * 3_600_000 : 10 * 60_000);
+    const off = Math.max(-most, Math.min(most, Math.round(town.offset - town.ahead + jump)));
+    town.offset = town.ahead + off;
+    town.farthest = Math.max(town.farthest, town.offset);
     server.moveClock(town.offset);
   },
 
-  open(scene) {
+  ...NEW_FAULTS,
+
+  async open(scene) {
     const { model, town } = scene;
+    if (town.git && town.away) return;
     const number = model.incidents.length + 1;
     const day = new Date(town.clock()).toISOString().slice(0, 10).replaceAll('-', '');
     const incident: ModelIncident = {
@@ -80,17 +94,20 @@ const DEEDS: Readonly<Record<Kind, (scene: Scene, pick: number, size: number) =>
       moments: [],
     };
     model.incidents.push(incident);
-    addUpdate(scene, incident, number);
+    await addUpdate(scene, incident, number);
   },
 
-  update(scene, pick) {
+  async update(scene, pick) {
     const incident = chosen(scene.model.incidents, pick);
-    if (incident) addUpdate(scene, incident, scene.model.incidents.indexOf(incident) + 1);
+    // Away with its repository, it can be edited by a colleague only.
+    if (incident && !(scene.town.git && scene.town.away))
+      await addUpdate(scene, incident, scene.model.incidents.indexOf(incident) + 1);
   },
 
   spoil({ town, model, later }, pick, size) {
     const incident = chosen(model.incidents, pick);
-    if (!incident || incident.spoilt) return;
+    // With git a file spoilt and uncommitted would be the operator's own half of a merge.
+    if (!incident || incident.spoilt || town.away || town.git) return;
     incident.spoilt = true;
     const file = town.incidentFile(incident.id);
     // Half of it, noise, or a front matter that says nothing.
@@ -102,13 +119,17 @@ const DEEDS: Readonly<Record<Kind, (scene: Scene, pick: number, size: number) =>
     writeFileSync(file, spoilt[Math.floor(size * 3)] ?? '');
     later(300 + size * 3000, () => {
       incident.spoilt = false;
-      write(file, incident.text);
+      // Away, it is written when the folder is back.
+      if (!town.away) write(file, incident.text);
     });
   },
 
   site({ town, later }, _pick, size) {
+    if (town.away) return;
     writeFileSync(town.siteFile, 'title: [half\ncomponents:\n  - {');
-    later(200 + size * 3000, () => write(town.siteFile, town.site));
+    later(200 + size * 3000, () => {
+      if (!town.away) write(town.siteFile, town.site);
+    });
   },
 
   async subscribe(scene) {
@@ -157,11 +178,9 @@ const DEEDS: Readonly<Record<Kind, (scene: Scene, pick: number, size: number) =>
 
   service({ town, later }, pick, size) {
     const service = chosen(town.services, pick);
-    if (!service) return;
-    service.status = size < 0.7 ? 500 : 0;
-    later(1000 + size * 6000, () => {
-      service.status = 200;
-    });
+    // Some that are down stay so for long enough that the page must say it.
+    if (service?.status === 200)
+      ail(service, size < 0.7 ? 500 : 0, pick * 2 > 1 ? 30_000 : 1000 + size * 6000, later);
   },
 
   smtp({ town, later, model }, pick, size) {
@@ -222,26 +241,21 @@ function chosen<T>(list: readonly T[], pick: number): T | undefined {
   return list[Math.floor(pick * list.length)];
 }
 
-function addUpdate({ town, model, now }: Scene, incident: ModelIncident, number: number): void {
+async function addUpdate(scene: Scene, incident: ModelIncident, number: number): Promise<void> {
+  const { town, now } = scene;
   // Two updates of one second would take their places from their order in the file.
   const at = Math.floor(town.clock() / 1000) * 1000;
   if (incident.moments.some(moment => Math.abs(moment - at) < 2000)) return;
   incident.moments.push(at);
   const stamp = new Date(at).toISOString();
   const word = `zq${number}x${incident.updates.length + 1}q`;
+  const section = `\n## Update ${stamp}\n\nNews, ${word}.\n${hidden(incident.updates.length, stamp)}`;
   if (incident.text === '') {
     incident.text = `---\ntitle: Trouble ${number}\nstatus: investigating\nseverity: minor\nstarted: ${stamp}\ncomponents: [shop]\n---\n\nBegun, ${word}.\n`;
-  } else incident.text += `\n## Update ${stamp}\n\nNews, ${word}.\n`;
-  if (!incident.spoilt) write(town.incidentFile(incident.id), incident.text);
+  } else incident.text += section;
+  if (!incident.spoilt && !town.away) await store(scene, incident, section);
   // While it is spoilt the right text comes later: what is owed is judged by who was there by now, all the same.
   incident.updates.push({ word, writtenAt: now() });
-  void model;
-}
-
-/** As editors do. */
-function write(file: string, text: string): void {
-  writeFileSync(`${file}~`, text);
-  renameSync(`${file}~`, file);
 }
 
 /** As monitors and patient people do: again until it is taken. Anything but 200 and 503 is wrong. */

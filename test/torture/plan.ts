@@ -16,7 +16,12 @@ export type Kind =
   | 'service'
   | 'smtp'
   | 'flood'
-  | 'backup';
+  | 'backup'
+  | 'pause'
+  | 'hang'
+  | 'away'
+  | 'colleague'
+  | 'hostile';
 
 export interface Deed {
   /** ms after the start. */
@@ -46,6 +51,11 @@ const PACE: Readonly<Record<Kind, readonly [seconds: number, until: number]>> = 
   smtp: [8, 0.9],
   flood: [11, 0.95],
   backup: [13, 0.95],
+  pause: [21, 0.9],
+  hang: [40, 0.85],
+  away: [17, 0.9],
+  colleague: [5, 0.95],
+  hostile: [25, 0.9],
 };
 
 /** Draws the deeds of `ms` milliseconds, in their order. */

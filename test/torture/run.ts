@@ -1,16 +1,18 @@
 // A torture from beginning to end: the plan is carried out while readers read; then all faults end, and what
 // the model knows is compared with what is there.
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { parseIncident } from '../../src/core/incident-file.ts';
+import { git } from '../walks/repository.ts';
 import { ask, listen } from './ask.ts';
 import { perform, type Scene } from './deeds.ts';
 import { growth, judgeLetters, judgeReaders, letterOf, type Model } from './model.ts';
 import { makePlan } from './plan.ts';
 import { openServer } from './server.ts';
-import { openTown } from './town.ts';
+import { HEARTBEAT, openTown, zoneOf } from './town.ts';
+import { HIDDEN, watch } from './watch.ts';
 
 export interface Options {
   readonly seed: number;
@@ -48,9 +50,11 @@ export async function torture({ seed, seconds, command, say }: Options): Promise
   const plan = makePlan(seed, seconds * 1000);
   const digest = createHash('sha256').update(JSON.stringify(plan)).digest('hex').slice(0, 12);
   say(`seed ${seed}, ${seconds} s, plan ${digest} of ${plan.length} deeds`);
-  const town = await openTown(seconds);
+  // Half of all seeds write through git.
+  const town = await openTown(seconds, seed % 2 === 0);
   if (town.disk === null) say('no right to mount: the disk is never full');
-  const server = openServer(command, town.env, town.url);
+  const server = openServer(command, town.env, town.url, zoneOf);
+  server.moveClock(town.offset);
   const model: Model = { incidents: [], readers: new Map(), monitors: [], unsure: 0 };
   const wrongs: string[] = [];
   const begun = Date.now();
@@ -60,14 +64,12 @@ export async function torture({ seed, seconds, command, say }: Options): Promise
     say(`WRONG ${line}`);
   };
   let pending = 0;
-  // In a short torture faults are short too.
-  const haste = Math.min(1, seconds / 30);
   const later = (ms: number, then: () => void) => {
     pending++;
     setTimeout(() => {
       pending--;
       then();
-    }, ms * haste);
+    }, ms * town.haste);
   };
   const scene: Scene = { town, server, model, url: town.url, now: Date.now, later, wrong };
   const count = { requests: 0, events: 0, grown: null as number | null, rss: 0, putOff: 0 };
@@ -94,6 +96,13 @@ export async function torture({ seed, seconds, command, say }: Options): Promise
         else wrong(`${page} answered ${answer.status}`);
       }
       await new Promise(resolve => setTimeout(resolve, 20));
+    }
+  };
+  /** The job that reports in every three seconds, whatever happens. */
+  const beat = async () => {
+    while (!over) {
+      await ask(`${town.url}/heartbeats/${HEARTBEAT}`, undefined, undefined, 2000).catch(() => null);
+      await new Promise(resolve => setTimeout(resolve, 3000));
     }
   };
   const follow = async () => {
@@ -135,7 +144,8 @@ export async function torture({ seed, seconds, command, say }: Options): Promise
 
   server.start();
   if (!(await until(() => server.up, 60_000))) wrong('it never came up');
-  const readers = [read(0), read(4), follow(), answerLetters()];
+  const readers = [read(0), read(4), follow(), answerLetters(), beat()];
+  const watching = watch(scene);
   const start = Date.now();
   const done: Record<string, number> = {};
   let told = start;
@@ -163,7 +173,7 @@ export async function torture({ seed, seconds, command, say }: Options): Promise
 
   say(`${passed()} deeds are done`);
   // No update lies in the future any more; a start makes every letter due.
-  town.offset = 31 * 60_000;
+  town.offset = town.farthest + 31 * 60_000;
   server.moveClock(town.offset);
   if (town.disk) rmSync(path.join(town.disk, 'ballast'), { force: true });
   await server.kill();
@@ -189,8 +199,11 @@ export async function torture({ seed, seconds, command, say }: Options): Promise
   }
   if (!(await settled())) wrong(`/readyz is not clean: ${JSON.stringify(await readyz()).slice(0, 1000)}`);
   for (const line of judgeLetters(model, letters())) wrong(line);
+  const spilt = town.smtp.arrived.filter(({ raw }) => HIDDEN.test(raw));
+  if (spilt.length > 0) wrong(`${spilt.length} emails show what stands in a comment`);
   say(`${passed()} settled`);
   await judgePages();
+  await watching.stop();
   over = true;
   await Promise.all(readers.slice(0, 2));
   const code = await server.stop();
@@ -215,6 +228,10 @@ export async function torture({ seed, seconds, command, say }: Options): Promise
       requests: count.requests,
       'put off': count.putOff,
       events: count.events,
+      'open incidents looked for': watching.count.incidents,
+      'outages that must be told': watching.count.down,
+      'well and told so': watching.count.well,
+      'hanging and not green': watching.count.hanging,
       incidents: model.incidents.length,
       updates: model.incidents.reduce((sum, { updates }) => sum + updates.length, 0),
       monitors: model.monitors.length,
@@ -231,8 +248,17 @@ export async function torture({ seed, seconds, command, say }: Options): Promise
   async function judgePages(): Promise<void> {
     const folder = path.join(town.dir, 'status', 'incidents');
     for (const { id, text, updates } of model.incidents) {
-      if (readFileSync(town.incidentFile(id), 'utf8') !== text)
-        wrong(`${id}.md is not as its author left it`);
+      if (!existsSync(town.incidentFile(id))) {
+        wrong(`${id}.md is gone`);
+        continue;
+      }
+      const file = readFileSync(town.incidentFile(id), 'utf8');
+      if (!town.git && file !== text) wrong(`${id}.md is not as its author left it`);
+      const published = town.git ? git(town.git.remote, 'show', `main:incidents/${id}.md`) : file;
+      for (const { word } of updates) {
+        if (!file.includes(word)) wrong(`${word} is not in ${id}.md`);
+        if (!published.includes(word)) wrong(`${word} is not in ${id}.md of the remote`);
+      }
       const page = await ask(`${town.url}/status/incidents/${id}`);
       if (page.status !== 200) wrong(`${id} answers ${page.status}`);
       for (const { word } of updates)

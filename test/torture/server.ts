@@ -2,13 +2,24 @@
 // clock moved from outside, its log and memory watched.
 import { type ChildProcess, spawn } from 'node:child_process';
 
-/** Run before the program: Date.now is moved by what the parent says; memory is told when asked for. */
+/** The time-out of the checks, ms: no other timer has it, so that it can be swallowed. */
+export const CHECK_TIMEOUT = 1013;
+
+/**
+ * Run before the program: Date.now is moved by what the parent says; memory is told when asked for; while the parent
+ * says so, checks have no time-out, as if something in them hung.
+ */
 const PRELOAD = `data:text/javascript,${encodeURIComponent(`
   const real = Date.now;
   let offset = Number(process.env.TORTURE_OFFSET ?? 0);
   Date.now = () => real() + offset;
+  let hanging = false;
+  const timer = globalThis.setTimeout;
+  globalThis.setTimeout = Object.assign((run, ms, ...rest) =>
+    timer(run, hanging && ms === ${CHECK_TIMEOUT} ? 2 ** 31 - 1 : ms, ...rest), timer);
   process.on('message', said => {
     if (said.offset !== undefined) offset = said.offset;
+    else if (said.hanging !== undefined) hanging = said.hanging;
     else {
       // What is really in use: without it the garbage of a busy minute looks like a leak.
       if (said.ask === 'heap') globalThis.gc();
@@ -35,6 +46,12 @@ export interface Server {
   /** What its log said that it must not, and deaths nobody ordered. */
   readonly wrongs: string[];
   moveClock(offset: number): void;
+  /** Whether checks that get no answer hang for good. */
+  hang(hanging: boolean): void;
+  /** Stops the process for so long, ms, as a laptop's lid or a busy host does. */
+  pause(ms: number): Promise<void>;
+  /** When it last came up or was last stopped in any way, ms of the real clock. */
+  readonly disturbedAt: number;
   start(): void;
   kill(): Promise<void>;
   /** Asks it to stop; resolves to its exit code. */
@@ -42,18 +59,31 @@ export interface Server {
 }
 
 /** Starts it with `command`; it is started again whenever it ends, until `stop`. */
-export function openServer(command: readonly string[], env: NodeJS.ProcessEnv, url: string): Server {
+export function openServer(
+  command: readonly string[],
+  env: NodeJS.ProcessEnv,
+  url: string,
+  zone: (start: number) => string,
+): Server {
   let child: ChildProcess | null = null;
   let offset = 0;
   let wanted = false;
   let ordered = false;
-  const server = { epoch: 0, up: false, starts: 0, rss: 0, heap: [] as number[], wrongs: [] as string[] };
+  const server = {
+    epoch: 0,
+    up: false,
+    starts: 0,
+    rss: 0,
+    heap: [] as number[],
+    wrongs: [] as string[],
+    disturbedAt: 0,
+  };
   let said = '';
 
   const launch = () => {
     const args = ['--expose-gc', '--import', PRELOAD, ...command];
     const started = spawn(process.execPath, args, {
-      env: { ...env, TORTURE_OFFSET: String(offset) },
+      env: { ...env, TORTURE_OFFSET: String(offset), TZ: zone(server.starts) },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     child = started;
@@ -93,6 +123,7 @@ export function openServer(command: readonly string[], env: NodeJS.ProcessEnv, u
       if (fine && child === started && !ordered) {
         server.up = true;
         server.epoch++;
+        server.disturbedAt = Date.now();
         return;
       }
       await new Promise(resolve => setTimeout(resolve, 25));
@@ -102,6 +133,7 @@ export function openServer(command: readonly string[], env: NodeJS.ProcessEnv, u
     new Promise<number | null>(resolve => (child ? child.once('exit', resolve) : resolve(null)));
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {
     ordered = true;
+    server.disturbedAt = Date.now();
     server.up = false;
     server.epoch++;
     const done = gone();
@@ -113,6 +145,16 @@ export function openServer(command: readonly string[], env: NodeJS.ProcessEnv, u
     moveClock(next: number) {
       offset = next;
       if (child?.connected) child.send({ offset });
+    },
+    hang(hanging: boolean) {
+      if (child?.connected) child.send({ hanging });
+    },
+    async pause(ms: number) {
+      const stopped = child;
+      stopped?.kill('SIGSTOP');
+      await new Promise(resolve => setTimeout(resolve, ms));
+      server.disturbedAt = Date.now();
+      stopped?.kill('SIGCONT');
     },
     start() {
       wanted = true;

@@ -12,7 +12,7 @@ test('the same seed plans the same deeds at the same moments, another one others
   const plan = makePlan(SEED, 600_000);
   expect(makePlan(SEED, 600_000)).toEqual(plan);
   expect(makePlan(SEED + 1, 600_000)).not.toEqual(plan);
-  expect(new Set(plan.map(({ kind }) => kind)).size).toBe(15);
+  expect(new Set(plan.map(({ kind }) => kind)).size).toBe(20);
   expect(plan.filter(({ kind }) => kind === 'kill').length).toBeGreaterThan(20);
 });
 

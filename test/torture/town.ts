@@ -1,12 +1,14 @@
-// Everything around the server under torture: folders, a small disk, services, a mail server, a clock.
-
+// Everything around the server under torture: folders, a small disk, services, a mail server, a clock, and for every
+// second seed a git remote with a colleague's clone.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePort } from '../free-port.ts';
+import { git } from '../walks/repository.ts';
 import { type SmtpPeer, startSmtpPeer } from '../walks/smtp-conversation.ts';
+import { CHECK_TIMEOUT } from './server.ts';
 
 /** Opens the webhooks. */
 export const TOKEN = 'the-webhook-token-of-the-torture';
@@ -22,19 +24,50 @@ export interface Town {
   readonly smtp: SmtpPeer;
   readonly connections: number;
   /** What they answer; 0: nothing at all. */
-  readonly services: { status: number }[];
-  /** How far the server's clock is off, ms. */
+  readonly services: Service[];
+  /** The bare remote and a colleague's clone of it; null where the folder is no git work tree. */
+  readonly git: { readonly remote: string; readonly desk: string } | null;
+  /** The folder is not where it belongs. */
+  away: boolean;
+  /** When the disk, the database or the folder was last in the way, ms of the real clock. */
+  troubledAt: number;
+  /** The colleague is at work. */
+  busyDesk: boolean;
+  /** 0 … 1: in a short torture faults are short, too. */
+  readonly haste: number;
+  /** How far the server's clock is off, ms, at the beginning and now. */
+  readonly ahead: number;
   offset: number;
+  /** The farthest that the clock was ahead, ms. */
+  farthest: number;
   clock(): number;
   readonly env: NodeJS.ProcessEnv;
   readonly url: string;
   close(): Promise<void>;
 }
 
+export interface Service {
+  /** 0: it never answers. */
+  status: number;
+  /** Since when it is as it is, ms of the real clock. */
+  since: number;
+  /** When it was last not well; 0 when it never was. */
+  lastBad: number;
+  /** Checks of it hang. */
+  hanging: boolean;
+}
+
+/** The clocks of Rome are set back at this moment; the torture passes it early. */
+const END_OF_SUMMER = Date.UTC(2026, 9, 25, 1);
+/** Half-hour steps, steps at midnight, none. */
+const ZONES = ['Europe/Rome', 'Australia/Lord_Howe', 'America/Havana', 'Asia/Kathmandu', 'UTC'];
+export const zoneOf = (start: number): string => ZONES[start % ZONES.length] as string;
+export const HEARTBEAT = 'the-heartbeat-token-of-the-torture';
+
 /** Small enough to be filled in no time, large enough for the letters of so many seconds: they are kept for a while. */
 const diskMb = (seconds: number) => 16 + Math.ceil(seconds / 4);
 
-export async function openTown(seconds: number): Promise<Town> {
+export async function openTown(seconds: number, withGit: boolean): Promise<Town> {
   const dir = mkdtempSync(path.join(tmpdir(), 'status-live-torture-'));
   const dataDir = path.join(dir, 'data');
   mkdirSync(dataDir);
@@ -44,14 +77,19 @@ export async function openTown(seconds: number): Promise<Town> {
       : null;
   mkdirSync(path.join(dir, 'status', 'incidents'), { recursive: true });
   const smtp = await startSmtpPeer();
-  const services = [{ status: 200 }, { status: 200 }];
+  const services: Service[] = [0, 0].map(() => ({
+    status: 200,
+    since: Date.now(),
+    lastBad: 0,
+    hanging: false,
+  }));
   const servers = await Promise.all(services.map(serve));
   const port = await freePort();
   const connections = 3;
   const check = (index: number) => {
     const { port: target } = servers[index]!.address() as { port: number };
-    const fields = `schedule: "*/2 * * * * *", detect: { failures: 2, recoveries: 1, latency: 30s }`;
-    return `check: { type: http, url: "http://127.0.0.1:${target}/", timeout: 1s }, ${fields}`;
+    const fields = `schedule: "*/2 * * * * *", detect: { failures: 2, recoveries: 1 }`;
+    return `check: { type: http, url: "http://127.0.0.1:${target}/", timeout: ${CHECK_TIMEOUT}ms }, ${fields}`;
   };
   const site = `title: Torture
 reminders: { after: 24h }
@@ -60,9 +98,25 @@ components:
   - { id: api, name: API, ${check(0)} }
   - { id: web, name: Web, ${check(1)} }
   - { id: shop, name: Shop, check: { type: manual } }
-`;
+  - { id: jobs, name: Jobs, check: { type: heartbeat, period: 30s, grace: 30s, token: ${HEARTBEAT} } }
+${withGit ? 'content: { git: { remote: origin, branch: main, pull: "*/3 * * * * *" } }\n' : ''}`;
   const siteFile = path.join(dir, 'status', 'status.yaml');
   writeFileSync(siteFile, site);
+  const remote = path.join(dir, 'remote.git');
+  const desk = path.join(dir, 'desk');
+  if (withGit) {
+    const status = path.join(dir, 'status');
+    git(dir, 'init', '-q', '--bare', '-b', 'main', remote);
+    git(status, 'init', '-q', '-b', 'main');
+    git(status, 'config', 'user.name', 'Operator');
+    git(status, 'config', 'user.email', 'operator@example.com');
+    git(status, 'add', '-A');
+    git(status, 'commit', '-qm', 'Begin');
+    git(status, 'remote', 'add', 'origin', remote);
+    git(status, 'push', '-q', 'origin', 'main');
+    git(dir, 'clone', '-q', remote, desk);
+  }
+  const ahead = END_OF_SUMMER - seconds * 300 - Date.now();
   const town: Town = {
     dir,
     dataDir,
@@ -73,7 +127,14 @@ components:
     smtp,
     connections,
     services,
-    offset: 0,
+    git: withGit ? { remote, desk } : null,
+    away: false,
+    troubledAt: 0,
+    busyDesk: false,
+    haste: Math.min(1, seconds / 30),
+    ahead,
+    offset: ahead,
+    farthest: ahead,
     clock: () => Date.now() + town.offset,
     env: {
       ...process.env,
@@ -102,7 +163,7 @@ components:
   return town;
 }
 
-async function serve(service: { status: number }): Promise<Server> {
+async function serve(service: Service): Promise<Server> {
   const server = createServer((_req, res) => {
     if (service.status > 0) res.writeHead(service.status).end('ok');
   });
