@@ -122,7 +122,8 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     return openSystem(env, {
       clock: () => now,
       monotonic: () => grown,
-      schedule: () => async () => {},
+      // Its turns are called by hand.
+      everySecond: () => () => {},
       probe: makeProbes(options.network),
       fetchText: options.fetchText ?? unreachable,
       isStrained: options.isStrained ?? (() => false),
