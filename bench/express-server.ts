@@ -17,7 +17,7 @@ const quiet = () => undefined;
 const system = await openSystem(env, {
   clock: Date.now,
   monotonic: () => performance.now(),
-  schedule: () => async () => undefined,
+  everySecond: () => () => {},
   probe: async () => ({ outcome: 'unknown', at: 0, latency: null, seen: '' }) as never,
   fetchText: async () => '',
   log: { debug: quiet, info: quiet, warn: quiet, error: quiet },

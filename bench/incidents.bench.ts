@@ -9,7 +9,7 @@ import { openContent } from '../src/content/folder.ts';
 import { fetchText } from '../src/outside/amazon.ts';
 import { makeProbes } from '../src/outside/probes.ts';
 import { openSystem } from '../src/wiring.ts';
-import { makeSchedule } from '../src/work/schedule.ts';
+import { everySecond } from '../src/work/schedule.ts';
 
 const SITE = 'title: Bench\ncomponents:\n  - { id: api, name: API, check: { type: manual } }\n';
 const RUNS = 5;
@@ -60,7 +60,7 @@ async function measureChange(status: string, count: number): Promise<void> {
   const system = await openSystem(env!, {
     clock: Date.now,
     monotonic: () => performance.now(),
-    schedule: makeSchedule(log),
+    everySecond,
     probe: makeProbes(),
     fetchText,
     log,

@@ -132,7 +132,7 @@ async function withSystem<T>(peer: Peer, count: number, work: (system: System) =
   const system = await openSystem(env, {
     clock: () => Date.now(),
     monotonic: () => performance.now(),
-    schedule: () => async () => {},
+    everySecond: () => () => {},
     probe: async () => ({ outcome: 'unknown', at: now, latency: null, seen: '' }) as never,
     fetchText: async () => '',
     log: quiet,

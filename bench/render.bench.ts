@@ -178,7 +178,7 @@ async function withSystem<T>(
   const system = await openSystem(env, {
     clock: Date.now,
     monotonic: () => performance.now(),
-    schedule: () => async () => {},
+    everySecond: () => () => {},
     probe: async () => ({ outcome: 'unknown', at: now, latency: null, seen: '' }) as never,
     fetchText: async () => '',
     log: quiet,

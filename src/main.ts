@@ -8,7 +8,7 @@ import { openLogOutput } from './outside/log-output.ts';
 import { makeProbes } from './outside/probes.ts';
 import { measureStrain } from './web/strain.ts';
 import { openSystem, StartProblems, type System } from './wiring.ts';
-import { makeSchedule } from './work/schedule.ts';
+import { everySecond } from './work/schedule.ts';
 
 const { value: env, problems } = readEnvironment(process.env, process.cwd());
 if (!env) refuse(problems);
@@ -39,7 +39,7 @@ try {
   const system = await openSystem(env, {
     clock: Date.now,
     monotonic: () => performance.now(),
-    schedule: makeSchedule(log),
+    everySecond,
     probe: makeProbes(),
     fetchText,
     isStrained: measureStrain(),

@@ -34,20 +34,22 @@ import { metricDoors, metricPruning, openFigures, openResponses } from './wiring
 import { openPost } from './wiring/post.ts';
 import { openRemind } from './wiring/remind.ts';
 import { ROOT } from './wiring/root.ts';
+import { jobsOf } from './wiring/timetable.ts';
 import { openWatch } from './wiring/watch.ts';
 import { openWritten } from './wiring/written.ts';
 import { makeBell, serially } from './work/bell.ts';
+import { makeClockSteps } from './work/clock-steps.ts';
 import { type Filed, makeFile } from './work/file.ts';
 import { openRefresh } from './work/refresh.ts';
-import type { Schedule } from './work/schedule.ts';
+import { type EverySecond, makeTimetable } from './work/schedule.ts';
 import { evenSo, lastGood } from './work/storage.ts';
 
-/** What tests replace: the clock, the schedule, and the network of probes and channels. */
+/** What tests replace: the clocks, what calls each second, and the network of probes and channels. */
 export interface Outside {
   readonly clock: Clock;
   /** Milliseconds that only ever grow, whatever is done to the wall clock: for "how long", never for "when". */
   readonly monotonic: Clock;
-  readonly schedule: Schedule;
+  readonly everySecond: EverySecond;
   readonly probe: Probe;
   /** GET of Amazon's own addresses, for SNS. */
   readonly fetchText: FetchText;
@@ -67,7 +69,7 @@ export interface System {
   snapshot(): Snapshot;
   /** The token of a heartbeat component's address. */
   heartbeatToken(id: string): string;
-  /** One turn of everything the schedule does each second; resolves when all of it is done. */
+  /** One turn of the timetable, its jobs one after another; resolves when all of it is done. */
   tick(): Promise<void>;
   /** Stops taking requests, finishes what is under way, closes the database. */
   close(): Promise<void>;
@@ -88,7 +90,7 @@ export class StartProblems extends Error {
  * database do not allow it.
  */
 export async function openSystem(env: Environment, outside: Outside): Promise<System> {
-  const { clock, log } = outside;
+  const { clock, monotonic, log } = outside;
   const startedAt = clock();
   const content = openContent(env.statusDir);
   const templates = openTemplates(env.statusDir);
@@ -119,6 +121,16 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const writable = () => storage.problem() === null;
     closers.push(() => keeping.close());
     const metrics = makeMetrics();
+    const steps = makeClockSteps({
+      clock,
+      monotonic,
+      stepped(by) {
+        watch.poll.lookAnew();
+        watch.beats.clockStepped(by);
+        timetable.hurry();
+      },
+      log,
+    });
     const watch = await openWatch({
       db,
       site: site.current,
@@ -127,16 +139,18 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       startedAt,
       ring: () => bell.ring(),
       told: metrics.checked,
+      noticeSteps: steps.look,
       clock,
+      monotonic,
       log,
     });
     closers.push(() => watch.poll.close());
     await watch.note(site.current());
-    const { poll, beats } = watch;
+    const { beats } = watch;
 
-    const mirror = openMirror({ env, content, db, snapshot: () => refresh.current(), log });
+    const mirror = openMirror({ env, content, db, snapshot: () => refresh.current(), monotonic, log });
     const { carry, histories, lookBack } = openCarrier(env, content, site, () => bell.ring(), log);
-    const others = () => [...carry.problems(), ...mirror.problems()];
+    const others = () => [...steps.problems(), ...carry.problems(), ...mirror.problems()];
     const written = await openWritten({ db, content, site, templates, note: watch.note, others, clock });
     const refresh = await openRefresh(
       {
@@ -190,6 +204,25 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     closers.push(() => bell.close());
     await round();
 
+    const prune = async () => {
+      await metricPruning(db, clock)();
+      await requests.pruneRequests(db, clock());
+    };
+    const jobs = jobsOf({
+      steps,
+      storage,
+      watch,
+      carry,
+      lookBack,
+      round,
+      post,
+      mirror,
+      remind,
+      prune,
+      clock,
+    });
+    const timetable = makeTimetable(jobs, monotonic, log);
+
     const app = makeApp({
       refresh,
       pages: makePages(render),
@@ -222,36 +255,11 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
 
     const unwatch = await content.watch(() => bell.ring());
     closers.push(unwatch);
-    const look = async () => {
-      await storage.look();
-      await watch.drain();
-    };
-    // A reminder that cannot be noted would be sent again each minute.
-    const nag = async () => {
-      await watch.warn.tidy(clock());
-      if (writable()) await remind(clock());
-    };
-    const prune = async () => {
-      await watch.prune();
-      await metricPruning(db, clock)();
-      await requests.pruneRequests(db, clock());
-      await post.prune();
-    };
-    const stop = outside.schedule([
-      { name: 'storage', every: '* * * * * *', run: look },
-      { name: 'poll', every: '* * * * * *', run: async () => poll.startDue(clock()) },
-      { name: 'heartbeats', every: '* * * * * *', run: () => beats.judgeAll(clock()) },
-      { name: 'round', every: '* * * * * *', run: round },
-      { name: 'enqueue', every: '* * * * * *', run: post.enqueue },
-      { name: 'deliver', every: '* * * * * *', run: post.send },
-      { name: 'dispatch', every: '* * * * * *', run: post.dispatch },
-      { name: 'mirror', every: '* * * * * *', run: () => mirror.round(clock()) },
-      { name: 'git', every: '* * * * * *', run: () => carry.round(clock()) },
-      { name: 'history', every: '*/10 * * * * *', run: lookBack },
-      { name: 'remind', every: '30 * * * * *', run: nag },
-      { name: 'prune', every: '0 17 * * * *', run: prune },
-    ]);
-    closers.push(stop, mirror.stop);
+    const stop = outside.everySecond(timetable.turn);
+    closers.push(() => {
+      stop();
+      return timetable.close();
+    }, mirror.stop);
     return {
       localUrl,
       publicUrl: refresh.current().site.url,
@@ -260,20 +268,9 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       snapshot: refresh.current,
       heartbeatToken: id => beats.tokenOf(id),
       async tick() {
+        // Its minutes pass at once: what file systems do not tell is looked for as if they had.
         content.lookEverywhere();
-        await look();
-        poll.startDue(clock());
-        await poll.settled();
-        await beats.judgeAll(clock());
-        await carry.round(clock());
-        await lookBack();
-        await round();
-        await evenSo(post.enqueue());
-        await evenSo(post.dispatch());
-        await evenSo(post.send());
-        await post.settled();
-        await mirror.round(clock());
-        await nag();
+        await timetable.turnInOrder();
       },
       close: closeAll,
     };

@@ -31,8 +31,6 @@ export interface DetectorState {
   readonly samples: readonly { readonly at: Millis; readonly ms: Millis }[];
   /** Results in a row that were no measurement. */
   readonly unknowns: number;
-  /** Results in a row that were older than the newest: one is a straggler, many a clock set back. */
-  readonly older: number;
 }
 
 /** What one judgement makes: the state to keep, what changed, and when to look again ahead of schedule. */
@@ -58,7 +56,6 @@ export function initialState(): DetectorState {
     slow: null,
     samples: [],
     unknowns: 0,
-    older: 0,
   };
 }
 

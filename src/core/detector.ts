@@ -8,6 +8,7 @@
 // - heartbeat (`probe:ID`): see heartbeat.ts.
 import type { CheckResult } from './check.ts';
 import { type Component, type Health, statusOf } from './component.ts';
+import { roughPeriod } from './cron.ts';
 import {
   type DetectorState,
   firstWell,
@@ -17,7 +18,6 @@ import {
 } from './detector-state.ts';
 import { downWords, upWords, wellWords } from './detector-words.ts';
 import { judgeLatency } from './latency.ts';
-import { roughPeriod } from './rough-period.ts';
 import { MINUTE, type Millis, SECOND } from './time.ts';
 
 // The detector's whole face is this file; the rules behind it are one file each.
@@ -26,21 +26,15 @@ export { type Beat, judgeHeartbeat } from './heartbeat.ts';
 
 /** A row, or a latency window, broken by a gap of more than this many periods starts anew. */
 export const GAP_PERIODS = 10;
-/** So many results in a row that are older than the newest mean that the clock was set back. */
-export const CLOCK_SET_BACK = 5;
 /** The first recheck comes this soon; each next one waits twice as long. */
 const FIRST_RECHECK: Millis = 10 * SECOND;
 
 /**
- * Judges one result after those before it. A result older than the newest is ignored, unless
- * CLOCK_SET_BACK of them come in a row: then rows and samples start anew on the new clock, and what is
- * confirmed stays. Unknown results are no measurement: they neither make nor break a row.
+ * Judges one result after those before it. A component's results come one after another: one that is older than the
+ * newest means that the clock was set back, and counts like any other. Unknown results are no measurement: they neither make nor break a row.
  */
 export function judge(component: Component, before: DetectorState, result: CheckResult): Judgement {
-  const turned = turnClock(before, result.at);
-  if (turned === null)
-    return { state: { ...before, older: before.older + 1 }, transitions: [], recheckAt: null };
-  const seen = { ...turned, lastAt: result.at, older: 0 };
+  const seen = { ...onClockOf(before, result.at), lastAt: result.at };
   const period = roughPeriod(component.schedule);
   if (result.outcome === 'unknown') {
     const state = { ...seen, unknowns: seen.unknowns + 1 };
@@ -68,11 +62,16 @@ export function healthOf(state: DetectorState): Health {
   return state.confirmed === 'degraded' || state.slow ? 'degraded_performance' : 'operational';
 }
 
-/** The state to judge a result of this time with; null when the result is to be ignored. */
-function turnClock(state: DetectorState, at: Millis): DetectorState | null {
+/** The state by the clock of a result: set back, what seemed to come later came no later than now. */
+function onClockOf(state: DetectorState, at: Millis): DetectorState {
   if (state.lastAt === null || at >= state.lastAt) return state;
-  if (state.older + 1 < CLOCK_SET_BACK) return null;
-  return { ...state, row: null, samples: [] };
+  const { row } = state;
+  return {
+    ...state,
+    row: row && { ...row, since: Math.min(row.since, at), last: Math.min(row.last, at) },
+    // How far they lie back is not known any more.
+    samples: [],
+  };
 }
 
 function extend(row: Row | null, result: CheckResult, gap: Millis): Row {

@@ -1,5 +1,5 @@
 // Spread: a schedule's checks share out its period instead of all starting at its first second.
-import { roughPeriod } from './rough-period.ts';
+import { roughPeriod } from './cron.ts';
 import { MINUTE, type Millis, SECOND } from './time.ts';
 
 /** A check is moved by less than this, so that a rare one still runs about when it was asked for. */

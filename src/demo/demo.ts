@@ -12,7 +12,7 @@ import { openDatabase } from '../store/database.ts';
 import { seedDays } from '../store/seed.ts';
 import { ROOT } from '../wiring/root.ts';
 import { openSystem } from '../wiring.ts';
-import { makeSchedule } from '../work/schedule.ts';
+import { everySecond } from '../work/schedule.ts';
 import { demoIncidents } from './incidents.ts';
 import { openServices } from './services.ts';
 import { DEMO_IDS, demoSite } from './site.ts';
@@ -46,7 +46,7 @@ const log = pino({ level: env.logLevel, base: null, timestamp: pino.stdTimeFunct
 const system = await openSystem(env, {
   clock: Date.now,
   monotonic: () => performance.now(),
-  schedule: makeSchedule(log),
+  everySecond,
   probe: makeProbes(),
   fetchText,
   log,

@@ -1,6 +1,7 @@
 // Check results and heartbeats: stored, judged and rolled up in one transaction each.
 import type { CheckResult } from '../core/check.ts';
 import type { Component } from '../core/component.ts';
+import { roughPeriod } from '../core/cron.ts';
 import {
   type Beat,
   type DetectorState,
@@ -11,7 +12,6 @@ import {
   judgeHeartbeat,
 } from '../core/detector.ts';
 import { observedBetween } from '../core/observed.ts';
-import { roughPeriod } from '../core/rough-period.ts';
 import { MINUTE, type Millis, SECOND } from '../core/time.ts';
 import type { Transition } from '../core/transition.ts';
 import { type Db, unhurried } from './database.ts';
@@ -66,11 +66,19 @@ function rowOf({ at, outcome, latency, seen }: CheckResult) {
   return { at, outcome, latency: latency === null ? null : Math.round(latency), seen };
 }
 
-/** Judges a heartbeat at once; when it came is kept in the detector's state. */
-export async function recordBeat(db: Db, component: Component, beat: Beat): Promise<Recorded> {
+/**
+ * Judges a heartbeat at once, and the silence before it from `listeningSince` on; when it came is kept in the
+ * detector's state.
+ */
+export async function recordBeat(
+  db: Db,
+  component: Component,
+  beat: Beat,
+  listeningSince: Millis = Number.NEGATIVE_INFINITY,
+): Promise<Recorded> {
   return unhurried(db)
     .transaction()
-    .execute(trx => judgeBeat(trx, component, beat, beat.at));
+    .execute(trx => judgeBeat(trx, component, beat, beat.at, listeningSince));
 }
 
 /**
@@ -93,7 +101,7 @@ async function judgeBeat(
   component: Component,
   beat: Beat | null,
   now: Millis,
-  listeningSince?: Millis,
+  listeningSince: Millis,
 ): Promise<Recorded> {
   const before = await stateOf(db, component.id);
   const judged = judgeHeartbeat(component, before.state, beat, now, listeningSince);

@@ -23,7 +23,6 @@ import { makeSightings } from '../store/sightings.ts';
 import { makeRender } from '../views.ts';
 import { makeExport } from '../web/export.ts';
 import { makePages } from '../web/pages.ts';
-import { makeCron } from '../work/cron.ts';
 import { type Mirror, makeMirror } from '../work/mirror.ts';
 import { openRefresh } from '../work/refresh.ts';
 import { openFigures, openResponses } from './metrics.ts';
@@ -46,12 +45,13 @@ export interface MirrorParts {
   readonly content: Pick<Content, 'brandFile'>;
   readonly db: Db;
   readonly snapshot: () => Snapshot;
+  readonly monotonic: Clock;
   readonly log: Log;
 }
 
 /** What keeps the copy fresh while the server runs. */
-export function openMirror({ env, content, db, snapshot, log }: MirrorParts): Mirror {
-  return makeMirror({ snapshot, write: exportInto(env, content, db), fires: makeCron(), log });
+export function openMirror({ env, content, db, snapshot, monotonic, log }: MirrorParts): Mirror {
+  return makeMirror({ snapshot, write: exportInto(env, content, db), monotonic, log });
 }
 
 /** The function that brings a Snapshot's copy to its place; relative folders are below DATA_DIR. */

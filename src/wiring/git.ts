@@ -6,7 +6,6 @@ import { openGit } from '../content/git.ts';
 import { type Histories, openHistory } from '../content/git-history.ts';
 import type { Log } from '../core/log.ts';
 import { makeCarry } from '../work/carry.ts';
-import { makeCron } from '../work/cron.ts';
 
 /** Carries the folder by git as status.yaml says; `ring` is called when files came in. */
 export function openCarrier(env: Environment, content: Content, site: LiveSite, ring: () => void, log: Log) {
@@ -16,7 +15,6 @@ export function openCarrier(env: Environment, content: Content, site: LiveSite, 
     settings: () => site.current().git,
     incidents: content.incidents,
     sync: openGit(env.statusDir, env.variables),
-    fires: makeCron(),
     ring,
     log,
   });

@@ -29,7 +29,10 @@ export interface WatchDeps {
   /** Told when a state changed. */
   readonly ring: () => void;
   readonly told: PollDeps['told'];
+  /** Looks whether the clock stepped. */
+  readonly noticeSteps: () => void;
   readonly clock: Clock;
+  readonly monotonic: Clock;
   readonly log: Log;
 }
 
@@ -47,7 +50,7 @@ export interface Watch {
 }
 
 export async function openWatch(deps: WatchDeps): Promise<Watch> {
-  const { db, site, probe, secret, startedAt, ring, told, clock, log } = deps;
+  const { db, site, probe, secret, startedAt, ring, told, clock, monotonic, log } = deps;
   const warn = await openWarn({
     read: lastGood(() => readWarnings(db), []),
     save: warning => saveWarning(db, warning),
@@ -72,8 +75,8 @@ export async function openWatch(deps: WatchDeps): Promise<Watch> {
       );
       return recorded;
     },
-    async recordBeat(component, beat) {
-      const judged = await measurements.recordBeat(db, component, beat);
+    async recordBeat(component, beat, listeningSince) {
+      const judged = await measurements.recordBeat(db, component, beat, listeningSince);
       view.touch(component.id);
       return judged;
     },
@@ -83,7 +86,6 @@ export async function openWatch(deps: WatchDeps): Promise<Watch> {
       return judged;
     },
     stateOf: id => measurements.detectorStateOf(db, id),
-    startedAt,
     ring,
     log,
   });
@@ -112,6 +114,7 @@ export async function openWatch(deps: WatchDeps): Promise<Watch> {
     },
     told,
     clock,
+    monotonic,
     log,
   });
   const beats = makeBeats({
@@ -121,6 +124,7 @@ export async function openWatch(deps: WatchDeps): Promise<Watch> {
     judge: backlog.silence,
     ring,
     startedAt,
+    noticeSteps: deps.noticeSteps,
     clock,
   });
   return {

@@ -20,12 +20,10 @@ type Recorded = Pick<Judgement, 'transitions' | 'recheckAt'>;
 
 export interface BacklogDeps {
   readonly recordResult: (component: Component, result: CheckResult, now: Millis) => Promise<Recorded>;
-  readonly recordBeat: (component: Component, beat: Beat) => Promise<Recorded>;
+  readonly recordBeat: (component: Component, beat: Beat, listeningSince: Millis) => Promise<Recorded>;
   readonly judgeSilence: (component: Component, now: Millis, listeningSince: Millis) => Promise<Recorded>;
   /** What the database last knew of a component; null when it knew nothing. */
   readonly stateOf: (id: string) => Promise<DetectorState | null>;
-  /** Since when heartbeats could have been heard, epoch ms. */
-  readonly startedAt: Millis;
   /** Told when a state changed. */
   readonly ring: () => void;
   readonly log: Log;
@@ -33,8 +31,9 @@ export interface BacklogDeps {
 
 export interface Backlog {
   result(component: Component, result: CheckResult, now: Millis): Promise<Recorded>;
-  beat(component: Component, beat: Beat): Promise<Recorded>;
-  /** Judges the silence up to `now`; before `listeningSince` nobody could have heard a beat. */
+  /** Judges a beat, and the silence before it; before `listeningSince` nobody could have heard one. */
+  beat(component: Component, beat: Beat, listeningSince: Millis): Promise<Recorded>;
+  /** Judges the silence up to `now`. */
   silence(component: Component, now: Millis, listeningSince: Millis): Promise<Recorded>;
   /** Writes down what waits, as far as it goes; each as if it came in time. */
   drain(): Promise<void>;
@@ -121,14 +120,14 @@ export function makeBacklog(deps: BacklogDeps): Backlog {
       wait(write);
       return judged(component, result.at, result.seen, state => judge(component, state, result));
     },
-    async beat(component, beat) {
-      const write = () => deps.recordBeat(component, beat);
+    async beat(component, beat, listeningSince) {
+      const write = () => deps.recordBeat(component, beat, listeningSince);
       const done = await taken(component, write);
       if (done) return done;
       wait(write);
       const seen = beat.ok ? 'reported in' : 'reported a failure';
       return judged(component, beat.at, seen, state =>
-        judgeHeartbeat(component, state, beat, beat.at, deps.startedAt),
+        judgeHeartbeat(component, state, beat, beat.at, listeningSince),
       );
     },
     async silence(component, now, listeningSince) {

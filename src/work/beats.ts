@@ -9,12 +9,15 @@ import type { Transition } from '../core/transition.ts';
 export interface BeatsDeps {
   readonly components: () => readonly Component[];
   readonly secret: string;
-  readonly record: (component: Component, beat: Beat) => Promise<Judged>;
-  /** Judges the silence up to `now`; before `listeningSince` nobody could have heard a beat. */
+  /** Judges a beat and the silence before it; before `listeningSince` nobody could have heard one. */
+  readonly record: (component: Component, beat: Beat, listeningSince: Millis) => Promise<Judged>;
+  /** Judges the silence up to `now`. */
   readonly judge: (component: Component, now: Millis, listeningSince: Millis) => Promise<Judged>;
   readonly ring: () => void;
   /** Since when this process listens, epoch ms. */
   readonly startedAt: Millis;
+  /** Looks whether the clock stepped since the last turn: a beat may come before the next one. */
+  readonly noticeSteps: () => void;
   readonly clock: Clock;
 }
 
@@ -31,6 +34,8 @@ export interface Beats {
   beat(token: string, ok: boolean, message: string): Promise<boolean>;
   /** Judges those whose moment has come; any other costs nothing. */
   judgeAll(now: Millis): Promise<void>;
+  /** Gives each its time anew: a clock that stepped by so many ms is no silence. */
+  clockStepped(by: Millis): void;
 }
 
 /** A process that was asleep this long heard nobody: silence counts from its waking. */
@@ -68,6 +73,12 @@ export function makeBeats(deps: BeatsDeps): Beats {
   let listeningSince = deps.startedAt;
   let lastTick: Millis | null = null;
 
+  const listenAnew = (by: Millis) => {
+    // Set back, every deadline lies too far ahead; set forward or asleep, beats were missed by us.
+    due.clear();
+    lastTick = clock();
+    listeningSince = by > 0 ? lastTick : Math.min(listeningSince, lastTick);
+  };
   const note = (component: Component, { recheckAt }: Judged, now: Millis) => {
     // Silence is observation too, and is written down once in its own minute.
     const look = nextLook(component.id, now);
@@ -78,17 +89,15 @@ export function makeBeats(deps: BeatsDeps): Beats {
     async beat(token, ok, message) {
       const component = find(token);
       if (!component) return false;
+      deps.noticeSteps();
       const at = clock();
-      note(component, await record(component, { at, ok, message }), at);
+      note(component, await record(component, { at, ok, message }, listeningSince), at);
       ring();
       return true;
     },
     async judgeAll(now) {
-      if (lastTick !== null && (now < lastTick || now - lastTick > DEAF)) {
-        // Set back, every deadline lies too far ahead; asleep, beats were missed by us.
-        due.clear();
-        listeningSince = now > lastTick ? now : Math.min(listeningSince, now);
-      }
+      const passed = now - (lastTick ?? now);
+      if (passed < 0 || passed > DEAF) listenAnew(passed);
       lastTick = now;
       let changed = false;
       for (const component of listening()) {
@@ -102,6 +111,7 @@ export function makeBeats(deps: BeatsDeps): Beats {
       }
       if (changed) ring();
     },
+    clockStepped: listenAnew,
   };
 }
 

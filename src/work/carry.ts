@@ -4,13 +4,12 @@ import type { Log } from '../core/log.ts';
 import type { Problem } from '../core/problem.ts';
 import type { GitSettings } from '../core/site.ts';
 import type { Millis } from '../core/time.ts';
-import type { FiresWithin } from './cron.ts';
+import { makeAlarm } from './alarm.ts';
 
 export interface CarryDeps {
   readonly settings: () => GitSettings | null;
   readonly incidents: () => Promise<{ incidents: readonly Incident[]; fileOf(id: string): string }>;
   readonly sync: (own: readonly string[], options: GitSettings) => Promise<Synced>;
-  readonly fires: FiresWithin;
   /** Rung when files came in. */
   readonly ring: () => void;
   readonly log: Log;
@@ -34,10 +33,10 @@ export interface Carry {
   problems(): readonly Problem[];
 }
 
-export function makeCarry({ settings, incidents, sync, fires, ring, log }: CarryDeps): Carry {
+export function makeCarry({ settings, incidents, sync, ring, log }: CarryDeps): Carry {
   // At start: what was committed while the server was down comes in at once.
   let asked = true;
-  let last: Millis | null = null;
+  const alarm = makeAlarm();
   let found: readonly Problem[] = [];
   let written = new Set<string>();
   return {
@@ -51,9 +50,8 @@ export function makeCarry({ settings, incidents, sync, fires, ring, log }: Carry
     problems: () => (settings() ? found : []),
     async round(now) {
       const options = settings();
-      const due = options !== null && (asked || fires(options.pull, last ?? now, now));
-      last = now;
-      if (!due) return;
+      const fired = options !== null && alarm(options.pull, now) !== null;
+      if (options === null || !(asked || fired)) return;
       asked = false;
       const files = await incidents();
       // Only files the machine opened or programs wrote: an operator's unsaved thoughts are theirs to commit.

@@ -3,8 +3,8 @@ import type { Log } from '../core/log.ts';
 import { type Problem, printProblem } from '../core/problem.ts';
 import type { MirrorTarget } from '../core/site.ts';
 import type { Snapshot } from '../core/snapshot.ts';
-import { MINUTE, type Millis } from '../core/time.ts';
-import type { FiresWithin } from './cron.ts';
+import { type Clock, MINUTE, type Millis } from '../core/time.ts';
+import { type Alarm, makeAlarm } from './alarm.ts';
 
 export interface MirrorDeps {
   readonly snapshot: () => Snapshot;
@@ -14,7 +14,7 @@ export interface MirrorDeps {
     to: MirrorTarget,
     signal: AbortSignal,
   ) => Promise<{ readonly written: number } | Problem>;
-  readonly fires: FiresWithin;
+  readonly monotonic: Clock;
   readonly log: Log;
 }
 
@@ -30,16 +30,17 @@ export interface Mirror {
 /** The longest a failed copy waits for its next try, however rarely it is due. */
 const LONGEST = 30 * MINUTE;
 
-export function makeMirror({ snapshot, write, fires, log }: MirrorDeps): Mirror {
-  let last: Millis | null = null;
+export function makeMirror({ snapshot, write, monotonic, log }: MirrorDeps): Mirror {
+  let alarm: Alarm | null = null;
   let failures = 0;
+  /** By the clock that only grows. */
   let again: Millis | null = null;
   let found: Problem | null = null;
   const stopping = new AbortController();
 
-  const fail = (problem: Problem, now: Millis) => {
+  const fail = (problem: Problem) => {
     if (stopping.signal.aborted) return;
-    again = now + Math.min(LONGEST, MINUTE * 2 ** failures++);
+    again = monotonic() + Math.min(LONGEST, MINUTE * 2 ** failures++);
     // Each round tells it on /readyz; the log is told once.
     if (found?.what !== problem.what) log.error({ where: problem.where }, printProblem(problem));
     found = problem;
@@ -49,22 +50,22 @@ export function makeMirror({ snapshot, write, fires, log }: MirrorDeps): Mirror 
     problems: () => (found && snapshot().site.mirror ? [found] : []),
     async round(now) {
       const { mirror } = snapshot().site;
-      const since = last;
-      last = mirror ? now : null;
-      if (!mirror) return;
-      const due = since === null || (again !== null && now >= again) || fires(mirror.schedule, since, now);
-      if (!due) return;
+      const isFirst = alarm === null;
+      alarm = mirror && (alarm ?? makeAlarm());
+      if (!mirror || !alarm) return;
+      const fired = alarm(mirror.schedule, now) !== null;
+      if (!isFirst && !fired && (again === null || monotonic() < again)) return;
       const place = placeOf(mirror.to);
       try {
         const done = await write(snapshot(), mirror.to, stopping.signal);
-        if ('what' in done) return fail(done, now);
+        if ('what' in done) return fail(done);
         if (done.written > 0) log.info({ to: place, written: done.written }, 'static copy written');
         [failures, again, found] = [0, null, null];
       } catch (error) {
         const { code, message } = error as NodeJS.ErrnoException;
         const what = `the static copy cannot be written to ${place} (${code ?? message})`;
         const fix = 'let the server write there and make room; it is tried again by itself';
-        fail({ level: 'warning', where: 'export.to', what, fix }, now);
+        fail({ level: 'warning', where: 'export.to', what, fix });
       }
     },
   };

@@ -4,7 +4,7 @@ import type { Component } from '../core/component.ts';
 import type { Log } from '../core/log.ts';
 import { offsetOf } from '../core/spread.ts';
 import { type Clock, MINUTE, type Millis } from '../core/time.ts';
-import { makeFirings, newestFiring } from './firings.ts';
+import { type Alarm, makeAlarm } from './alarm.ts';
 import type { Witness } from './witness.ts';
 
 export interface PollDeps {
@@ -16,12 +16,15 @@ export interface PollDeps {
   /** Told how long after it was due a check began, and what came of it. */
   readonly told: (component: Component, lateness: Millis, result: CheckResult) => void;
   readonly clock: Clock;
+  readonly monotonic: Clock;
   readonly log: Log;
 }
 
 export interface Poll {
   /** Starts every check that fell due since the last call; returns without waiting for them. */
   startDue(now: Millis): void;
+  /** Has everything looked at once, as at a start. */
+  lookAnew(): void;
   /** Resolves when no check is running or waiting. */
   settled(): Promise<void>;
   /** Abandons what is running; nothing of it is stored. */
@@ -36,11 +39,13 @@ interface Due {
   readonly due: Millis;
 }
 
-export function makePoll({ components, probe, believe, record, told, clock, log }: PollDeps): Poll {
-  const firesAt = makeFirings();
+export function makePoll(deps: PollDeps): Poll {
+  const { components, probe, believe, record, told, clock, monotonic, log } = deps;
   const offsets = new Map<string, { readonly schedule: string; readonly offset: Millis }>();
+  /** By the clock that only grows: a step of the other must not put them off. */
   const rechecks = new Map<string, Millis>();
-  const known = new Set<string>();
+  /** Of each component that was looked at. */
+  const alarms = new Map<string, Alarm>();
   const running = new Map<string, Promise<void>>();
   const waiting = new Map<string, Due>();
   const closing = new AbortController();
@@ -48,6 +53,7 @@ export function makePoll({ components, probe, believe, record, told, clock, log 
 
   const run = async ({ component, due }: Due) => {
     const at = clock();
+    const began = monotonic();
     const seen = await probe(component.check, closing.signal);
     if (closing.signal.aborted || seen.seen === 'not configured') return;
     const sighting = await believe(component, seen, closing.signal);
@@ -57,7 +63,7 @@ export function makePoll({ components, probe, believe, record, told, clock, log 
     const recheckAt = await record(component, result);
     told(component, Math.max(0, at - due), result);
     if (recheckAt === null) rechecks.delete(component.id);
-    else rechecks.set(component.id, recheckAt);
+    else rechecks.set(component.id, began + recheckAt - at);
   };
 
   const pump = () => {
@@ -84,24 +90,25 @@ export function makePoll({ components, probe, believe, record, told, clock, log 
 
   /** When a component's check fell due, or null while it is not. */
   const dueAt = (component: Component, now: Millis): Millis | null => {
-    const recheck = rechecks.get(component.id);
-    if (recheck !== undefined && recheck <= now) return recheck;
+    const known = alarms.get(component.id);
+    const alarm = known ?? makeAlarm();
+    alarms.set(component.id, alarm);
+    const fired = alarm(component.schedule, now, offsetFor(component));
+    const late = monotonic() - (rechecks.get(component.id) ?? Number.POSITIVE_INFINITY);
+    if (late >= 0) return now - late;
     // A component seen for the first time is looked at at once: a fresh page has facts in seconds.
-    if (!known.has(component.id)) return now;
-    return newestFiring(firesAt, component.schedule, offsetFor(component), last ?? now, now);
+    return known ? fired : now;
   };
 
   return {
     startDue(now) {
-      // After a gap (asleep, blocked, a clock set forward) everything is looked at once, as at a start:
-      // what fired in it, however rarely it does, was missed.
-      if (last !== null && now - last > MINUTE) known.clear();
+      // After a gap (asleep, blocked) everything is looked at once: what fired in it was missed.
+      if (last !== null && now - last > MINUTE) alarms.clear();
       for (const component of components()) {
         const { id, check } = component;
         if (check.type === 'heartbeat' || check.type === 'manual') continue;
         const due = dueAt(component, now);
         if (due === null) continue;
-        known.add(id);
         rechecks.delete(id);
         // What is still running, or waits its turn, is not started twice.
         if (!running.has(id) && !waiting.has(id)) waiting.set(id, { component, due });
@@ -109,6 +116,7 @@ export function makePoll({ components, probe, believe, record, told, clock, log 
       last = now;
       pump();
     },
+    lookAnew: () => alarms.clear(),
     async settled() {
       while (running.size > 0) await Promise.all(running.values());
     },

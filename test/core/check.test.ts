@@ -4,7 +4,6 @@ import * as z from 'zod';
 import { checkSchema, detectSchema, isConfigured } from '../../src/core/check.ts';
 import { spell } from '../../src/core/detector-words.ts';
 import { inRanges, parseStatuses } from '../../src/core/http-statuses.ts';
-import { roughPeriod } from '../../src/core/rough-period.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/core/time.ts';
 
 describe('checks', () => {
@@ -92,22 +91,6 @@ test.each([
 
 test.each(['', 'ok', '299-200', '99', 600, 'x2x', '200;300'])('no status: %j', written => {
   expect(parseStatuses(written)).toBeNull();
-});
-
-test.each([
-  ['* * * * *', MINUTE],
-  ['*/5 * * * *', 5 * MINUTE],
-  ['0,30 * * * *', 30 * MINUTE],
-  ['*/5 9-17 * * 1-5', 5 * MINUTE],
-  ['0 * * * *', HOUR],
-  ['0 */6 * * *', 6 * HOUR],
-  ['0 3 * * *', DAY],
-  ['0 3 * * 1', 7 * DAY],
-  ['*/10 * * * * *', 10 * SECOND],
-  ['30 * * * * *', MINUTE],
-  ['* * * * * *', SECOND],
-])('%s fires roughly every %d ms', (cron, period) => {
-  expect(roughPeriod(cron)).toBe(period);
 });
 
 test.each([

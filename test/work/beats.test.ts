@@ -29,8 +29,8 @@ async function opened(ids: readonly string[], options: { startedAt?: Millis } = 
     makeBeats({
       components: () => components,
       secret: 's',
-      record: async (of, beat) => {
-        const result = await recordBeat(db, of, beat);
+      record: async (of, beat, since) => {
+        const result = await recordBeat(db, of, beat, since);
         heard(result);
         return result;
       },
@@ -42,6 +42,7 @@ async function opened(ids: readonly string[], options: { startedAt?: Millis } = 
       },
       ring: () => {},
       startedAt: now,
+      noticeSteps: () => {},
       clock: () => now,
     });
   let beats = make();
@@ -70,6 +71,11 @@ async function opened(ids: readonly string[], options: { startedAt?: Millis } = 
     },
     edit(next: readonly Component[]) {
       components = next;
+    },
+    /** The wall clock is set, and it is noticed. */
+    set(by: Millis) {
+      now += by;
+      beats.clockStepped(by);
     },
     restart() {
       beats = make();
@@ -155,6 +161,43 @@ describe('heartbeats', () => {
     expect(world.told).toEqual([]);
     await world.until(waking + 360 * SECOND);
     expect(world.told).toEqual([`probe:job down ${(waking - T0) / SECOND + 360}`]);
+  });
+
+  test.each([90 * SECOND, 8 * 60 * MINUTE, 3650 * 24 * 60 * MINUTE])(
+    "set forward %d ms, the clock took nobody's time: a job has its whole period from then on",
+    async by => {
+      const world = await opened(['short', 'job']);
+      world.edit([heartbeat('short', '30s', '10s'), heartbeat('job')]);
+      await world.beat('job');
+      await world.beat('short');
+      await world.until(T0 + 20 * SECOND);
+      world.set(by);
+      const step = T0 + 20 * SECOND + by;
+      // A beat before the next turn comes is no recovery of anything.
+      await world.beat('short');
+      await world.until(step + 39 * SECOND);
+      expect(world.told).toEqual([]);
+      await world.until(step + 40 * SECOND);
+      expect(world.told).toEqual([`probe:short down ${(step - T0) / SECOND + 40}`]);
+      await world.until(step + 360 * SECOND);
+      expect(world.told.slice(1)).toEqual([`probe:job down ${(step - T0) / SECOND + 360}`]);
+      // And back again: both are down still, until they report.
+      world.set(-by);
+      await world.until(T0 + 20 * SECOND + 400 * SECOND);
+      expect(world.told).toHaveLength(2);
+      await world.beat('job');
+      expect(world.told.slice(2).map(line => line.split(' ')[1])).toEqual(['up']);
+    },
+  );
+
+  test('the first beat after a night in which the server was off ends no outage: there was none', async () => {
+    const world = await opened(['job']);
+    await world.beat('job');
+    await world.until(T0 + MINUTE);
+    world.set(8 * 60 * MINUTE);
+    world.restart();
+    await world.beat('job');
+    expect(world.told).toEqual([]);
   });
 
   test('a clock set back does not put a deadline out of reach', async () => {

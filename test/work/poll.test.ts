@@ -17,6 +17,7 @@ function polling(
   answer: (id: string) => Promise<Sighting> = async () => UP,
 ) {
   let now = MIDNIGHT;
+  let grown = 0;
   const started: [id: string, at: Millis][] = [];
   const late: Millis[] = [];
   const results: CheckResult[] = [];
@@ -35,6 +36,7 @@ function polling(
     },
     told: (_component, lateness) => late.push(lateness),
     clock: () => now,
+    monotonic: () => grown,
     log: { debug() {}, info() {}, warn() {}, error() {} },
   });
   return {
@@ -47,12 +49,20 @@ function polling(
     },
     async until(at: Millis, step = SECOND) {
       while (now < at) {
-        now = Math.min(at, now + step);
+        const to = Math.min(at, now + step);
+        grown += to - now;
+        now = to;
         poll.startDue(now);
         await settledSoon();
       }
     },
+    /** Time passes and nobody calls. */
     jump(by: Millis) {
+      now += by;
+      grown += by;
+    },
+    /** The wall clock is set, by so much. */
+    set(by: Millis) {
       now += by;
     },
     now: () => now,
@@ -159,12 +169,57 @@ describe('the poller', () => {
   test('set back an hour, the clock stops no check for long', async () => {
     const world = polling([http('api')]);
     await world.until(MIDNIGHT + 2 * MINUTE);
-    world.jump(-HOUR);
-    world.poll.startDue(world.now());
+    world.set(-HOUR);
     world.started.length = 0;
-    await world.until(MIDNIGHT - HOUR + 4 * MINUTE);
-    expect(world.started.length).toBeGreaterThanOrEqual(1);
+    world.poll.startDue(world.now());
+    await settledSoon();
+    expect(world.started).toHaveLength(1);
+    await world.until(MIDNIGHT - HOUR + 7 * MINUTE);
+    expect(world.started.length).toBeGreaterThanOrEqual(6);
   });
+
+  test('what is to be looked at again is, whichever way the clock is set meanwhile', async () => {
+    for (const by of [-HOUR, 10 * SECOND]) {
+      const world = polling([http('api', { schedule: '30 * * * *' })]);
+      world.recheckAt(MIDNIGHT + 21 * SECOND);
+      await world.until(MIDNIGHT + SECOND);
+      world.recheckAt(null);
+      await world.until(MIDNIGHT + 2 * SECOND);
+      world.set(by);
+      await world.until(MIDNIGHT + by + 40 * SECOND);
+      // Set back it is looked at at once, and then nothing is owed any more.
+      const expected = by < 0 ? [SECOND, by + 3 * SECOND] : [SECOND, by + 21 * SECOND];
+      expect(world.started.map(([, at]) => at - MIDNIGHT)).toEqual(expected);
+    }
+  });
+
+  test('told to look anew, it looks at everything once, and goes on by the schedule', async () => {
+    const world = polling([http('a', { schedule: '0 0 3 * * *' }), http('b')]);
+    await world.until(MIDNIGHT + 2 * MINUTE);
+    world.started.length = 0;
+    world.poll.lookAnew();
+    await world.until(world.now() + SECOND);
+    expect(world.started.map(([id]) => id)).toEqual(['a', 'b']);
+    await world.until(world.now() + 5 * MINUTE);
+    const count = (id: string) => world.started.filter(([of]) => of === id).length;
+    expect([count('a'), count('b')]).toEqual([1, 6]);
+  });
+
+  test.each([8 * HOUR, 24 * HOUR, 3650 * 24 * HOUR])(
+    'set forward %d ms, it looks once, at no cost',
+    async by => {
+      const world = polling([http('api'), http('rare', { schedule: '0 0 29 2 *' })]);
+      await world.until(MIDNIGHT + MINUTE);
+      world.started.length = 0;
+      world.set(by);
+      const began = process.cpuUsage();
+      world.poll.startDue(world.now());
+      const { user } = process.cpuUsage(began);
+      await settledSoon();
+      expect(world.started.map(([id]) => id)).toEqual(['api', 'rare']);
+      expect(user).toBeLessThan(100_000);
+    },
+  );
 
   test('closed, it abandons what runs and stores nothing of it', async () => {
     let release = (_: Sighting) => {};
