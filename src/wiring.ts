@@ -13,6 +13,7 @@ import { type Outcome, type Problem, printProblem } from './core/problem.ts';
 import type { Snapshot } from './core/snapshot.ts';
 import type { Clock } from './core/time.ts';
 import { deriveSecret } from './core/token.ts';
+import type { Pulse } from './outside/pulse.ts';
 import { seenAt } from './store/books.ts';
 import * as requests from './store/requests.ts';
 import { readSeries } from './store/rollups.ts';
@@ -51,6 +52,8 @@ export interface Outside {
   readonly probe: Probe;
   /** GET of Amazon's own addresses, for SNS. */
   readonly fetchText: FetchText;
+  /** Tells how long the process stood still, and beats whatever the timetable does; left out: neither. */
+  readonly pulse?: Pick<Pulse, 'paused' | 'everySecond'>;
   /** Whether the process is late with everything; left out: never. */
   readonly isStrained?: () => boolean;
   /** Where a chat service stands in place of its own address. */
@@ -127,7 +130,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       startedAt,
       ring: () => bell.ring(),
       told: metrics.checked,
-      clock,
+      ...{ clock, monotonic: outside.monotonic, pulse: outside.pulse },
       log,
     });
     closers.push(() => watch.poll.close());
@@ -162,6 +165,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
         blindSince: watch.blindSince,
         seenAt: ref => seenAt(db, ref),
         warnings: watch.warn.current,
+        watchdog: watch.watchdog,
         log,
       },
       clock(),
@@ -251,7 +255,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       { name: 'remind', every: '30 * * * * *', run: nag },
       { name: 'prune', every: '0 17 * * * *', run: prune },
     ]);
-    closers.push(stop, mirror.stop);
+    closers.push(stop, mirror.stop, watch.guard(refresh.judge));
     return {
       localUrl,
       publicUrl: refresh.current().site.url,
@@ -272,6 +276,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
         await evenSo(post.dispatch());
         await evenSo(post.send());
         await post.settled();
+        await refresh.judge();
         await mirror.round(clock());
         await nag();
       },

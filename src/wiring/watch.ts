@@ -4,6 +4,7 @@ import type { Log } from '../core/log.ts';
 import type { Site } from '../core/site.ts';
 import { StorageFault } from '../core/storage.ts';
 import type { Clock, Millis } from '../core/time.ts';
+import type { Pulse } from '../outside/pulse.ts';
 import type { Db } from '../store/database.ts';
 import { type MeasuredView, makeMeasuredView } from '../store/measured.ts';
 import * as measurements from '../store/measurements.ts';
@@ -16,6 +17,7 @@ import { makePoll, type Poll, type PollDeps } from '../work/poll.ts';
 import { feed } from '../work/push.ts';
 import { evenSo, lastGood } from '../work/storage.ts';
 import { openWarn, type Warn } from '../work/warn.ts';
+import { makeWatchdog, type Watchdog } from '../work/watchdog.ts';
 import { makeWitness, type Witness } from '../work/witness.ts';
 
 export interface WatchDeps {
@@ -30,6 +32,9 @@ export interface WatchDeps {
   readonly ring: () => void;
   readonly told: PollDeps['told'];
   readonly clock: Clock;
+  readonly monotonic: Clock;
+  /** Left out: the process never stands still, and nobody asks the watchdog but rounds. */
+  readonly pulse?: Pick<Pulse, 'paused' | 'everySecond'> | undefined;
   readonly log: Log;
 }
 
@@ -37,17 +42,22 @@ export interface Watch {
   readonly poll: Poll;
   readonly beats: Beats;
   readonly warn: Warn;
+  readonly watchdog: Watchdog;
   readonly measured: MeasuredView['read'];
   readonly blindSince: Witness['blindSince'];
   /** Makes the site's components known. */
   note(site: Site): Promise<void>;
+  /** Has the page judged by the watchdog each second, whatever the timetable does, until the returned function is called. */
+  guard(judge: () => Promise<void>): () => void;
   /** Writes down what the database did not take before. */
   drain(): Promise<void>;
   prune(): Promise<void>;
 }
 
 export async function openWatch(deps: WatchDeps): Promise<Watch> {
-  const { db, site, probe, secret, startedAt, ring, told, clock, log } = deps;
+  const { db, site, probe, secret, startedAt, ring, told, clock, monotonic, pulse, log } = deps;
+  const awake = pulse ? () => monotonic() - pulse.paused() : monotonic;
+  const watchdog = makeWatchdog({ clock, monotonic, awake, ring, log });
   const warn = await openWarn({
     read: lastGood(() => readWarnings(db), []),
     save: warning => saveWarning(db, warning),
@@ -111,7 +121,9 @@ export async function openWatch(deps: WatchDeps): Promise<Watch> {
       return recheckAt;
     },
     told,
+    ended: watchdog.ended,
     clock,
+    awake,
     log,
   });
   const beats = makeBeats({
@@ -119,17 +131,25 @@ export async function openWatch(deps: WatchDeps): Promise<Watch> {
     secret,
     record: backlog.beat,
     judge: backlog.silence,
+    ended: watchdog.ended,
     ring,
     startedAt,
     clock,
+    monotonic,
+    log,
   });
   return {
     poll,
     beats,
     warn,
+    watchdog,
     measured: async from => backlog.over(await measured(from)),
     blindSince: witness.blindSince,
     note,
+    guard(judge) {
+      const failed = (error: unknown) => log.error({ err: error }, 'the page could not be judged');
+      return pulse?.everySecond(() => void judge().catch(failed)) ?? (() => {});
+    },
     async drain() {
       if (unnoted) await note(unnoted);
       if (!unnoted) await backlog.drain();

@@ -40,9 +40,12 @@ async function opened(ids: readonly string[], options: { startedAt?: Millis } = 
         heard(result);
         return result;
       },
+      ended: () => {},
       ring: () => {},
       startedAt: now,
       clock: () => now,
+      monotonic: () => now,
+      log: { debug() {}, info() {}, warn() {}, error() {} },
     });
   let beats = make();
   return {

@@ -20,6 +20,8 @@ function polling(
   const started: [id: string, at: Millis][] = [];
   const late: Millis[] = [];
   const results: CheckResult[] = [];
+  const ended: string[] = [];
+  const errors: string[] = [];
   let recheck: Millis | null = null;
   const idOf = (check: Component['check']) => components.find(one => one.check === check)!.id;
   const poll = makePoll({
@@ -34,14 +36,18 @@ function polling(
       return recheck;
     },
     told: (_component, lateness) => late.push(lateness),
+    ended: ({ id }) => ended.push(id),
     clock: () => now,
-    log: { debug() {}, info() {}, warn() {}, error() {} },
+    awake: () => now,
+    log: { debug() {}, info() {}, warn() {}, error: (_, message) => errors.push(message) },
   });
   return {
     poll,
     started,
     late,
     results,
+    ended,
+    errors,
     recheckAt(at: Millis | null) {
       recheck = at;
     },
