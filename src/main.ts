@@ -6,7 +6,8 @@ import { type Problem, printProblem } from './core/problem.ts';
 import { fetchText } from './outside/amazon.ts';
 import { openLogOutput } from './outside/log-output.ts';
 import { makeProbes } from './outside/probes.ts';
-import { measureStrain } from './web/strain.ts';
+import { startPulse } from './outside/pulse.ts';
+import { LIMITS } from './web/limits.ts';
 import { openSystem, StartProblems, type System } from './wiring.ts';
 import { everySecond } from './work/schedule.ts';
 
@@ -35,14 +36,16 @@ process.on('uncaughtException', (error, origin) => {
   process.exit(1);
 });
 
+const pulse = startPulse(LIMITS.lateness);
 try {
   const system = await openSystem(env, {
     clock: Date.now,
     monotonic: () => performance.now(),
     everySecond,
-    probe: makeProbes(),
+    pulse,
+    probe: makeProbes({}, pulse.paused),
     fetchText,
-    isStrained: measureStrain(),
+    isStrained: pulse.isStrained,
     log,
   });
   greet(system);

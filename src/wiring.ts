@@ -13,11 +13,11 @@ import { type Outcome, type Problem, printProblem } from './core/problem.ts';
 import type { Snapshot } from './core/snapshot.ts';
 import type { Clock } from './core/time.ts';
 import { deriveSecret } from './core/token.ts';
+import type { Pulse } from './outside/pulse.ts';
 import { seenAt } from './store/books.ts';
 import * as requests from './store/requests.ts';
 import { readSeries } from './store/rollups.ts';
 import { makeSightings } from './store/sightings.ts';
-import * as transitions from './store/transitions.ts';
 import { makeRender } from './views.ts';
 import { makeApp } from './web/app.ts';
 import { isNear } from './web/connections.ts';
@@ -28,6 +28,7 @@ import { makePages } from './web/pages.ts';
 import { openServer } from './web/server.ts';
 import { openDoors } from './wiring/doors.ts';
 import { openMirror } from './wiring/export.ts';
+import { openFiling } from './wiring/filing.ts';
 import { openCarrier } from './wiring/git.ts';
 import { openKeeping } from './wiring/keeping.ts';
 import { metricDoors, metricPruning, openFigures, openResponses } from './wiring/metrics.ts';
@@ -39,9 +40,8 @@ import { openWatch } from './wiring/watch.ts';
 import { openWritten } from './wiring/written.ts';
 import { makeBell, serially } from './work/bell.ts';
 import { makeClockSteps } from './work/clock-steps.ts';
-import { type Filed, makeFile } from './work/file.ts';
 import { openRefresh } from './work/refresh.ts';
-import { type EverySecond, makeTimetable } from './work/schedule.ts';
+import { type EverySecond, type Job, makeTimetable } from './work/schedule.ts';
 import { evenSo, lastGood } from './work/storage.ts';
 
 /** What tests replace: the clocks, what calls each second, and the network of probes and channels. */
@@ -50,9 +50,13 @@ export interface Outside {
   /** Milliseconds that only ever grow, whatever is done to the wall clock: for "how long", never for "when". */
   readonly monotonic: Clock;
   readonly everySecond: EverySecond;
+  /** Puts others in the place of jobs of the timetable; left out: as they are. */
+  readonly arrange?: (jobs: readonly Job[]) => readonly Job[];
   readonly probe: Probe;
   /** GET of Amazon's own addresses, for SNS. */
   readonly fetchText: FetchText;
+  /** Tells how long the process stood still; left out: never. */
+  readonly pulse?: Pick<Pulse, 'paused'>;
   /** Whether the process is late with everything; left out: never. */
   readonly isStrained?: () => boolean;
   /** Where a chat service stands in place of its own address. */
@@ -142,6 +146,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       noticeSteps: steps.look,
       clock,
       monotonic,
+      paused: outside.pulse?.paused,
       log,
     });
     closers.push(() => watch.poll.close());
@@ -155,19 +160,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const refresh = await openRefresh(
       {
         ...written,
-        file: lastGood(
-          makeFile({
-            pending: () => transitions.unfiledTransitions(db),
-            previousIncident: (source, seq) => transitions.incidentBefore(db, source, seq),
-            markFiled: (seq, id, now) => transitions.markFiled(db, seq, id, now),
-            create: content.create,
-            replace: content.replace,
-            templates: templates.current,
-            clock,
-            log,
-          }),
-          NOTHING_FILED,
-        ),
+        file: openFiling(db, content, templates, clock, log),
         histories,
         metrics: lastGood(openFigures(db), new Map()),
         responses: lastGood(openResponses(db), new Map()),
@@ -176,6 +169,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
         blindSince: watch.blindSince,
         seenAt: ref => seenAt(db, ref),
         warnings: watch.warn.current,
+        watchdog: watch.watchdog,
         log,
       },
       clock(),
@@ -221,7 +215,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       prune,
       clock,
     });
-    const timetable = makeTimetable(jobs, monotonic, log);
+    const timetable = makeTimetable(outside.arrange?.(jobs) ?? jobs, monotonic, log);
 
     const app = makeApp({
       refresh,
@@ -260,6 +254,12 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       stop();
       return timetable.close();
     }, mirror.stop);
+    // By a timer of its own, whatever the timetable does.
+    closers.push(
+      outside.everySecond(() => {
+        refresh.judge().catch((error: unknown) => log.error({ err: error }, 'the page could not be judged'));
+      }),
+    );
     return {
       localUrl,
       publicUrl: refresh.current().site.url,
@@ -271,6 +271,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
         // Its minutes pass at once: what file systems do not tell is looked for as if they had.
         content.lookEverywhere();
         await timetable.turnInOrder();
+        await refresh.judge();
       },
       close: closeAll,
     };
@@ -279,9 +280,6 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     throw error;
   }
 }
-
-/** Before the first round of filing. */
-const NOTHING_FILED: Filed = { wrote: false, unfiled: new Map(), gathering: new Set(), problems: [] };
 
 function needed<T>({ value, problems }: Outcome<T>): T {
   if (value === null) throw new StartProblems(problems);

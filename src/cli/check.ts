@@ -5,6 +5,7 @@ import type { Component } from '../core/component.ts';
 import { spell } from '../core/detector-words.ts';
 import type { Metric } from '../core/metric.ts';
 import { makeProbes } from '../outside/probes.ts';
+import { startPulse } from '../outside/pulse.ts';
 import { type Command, hint, Refused } from './command.ts';
 import { readableSite } from './rough.ts';
 
@@ -22,7 +23,7 @@ export const check: Command = {
     if (stranger !== undefined) {
       throw new Refused(`There is no component "${stranger}" — ${hint(stranger, known)}`);
     }
-    const probe = makeProbes();
+    const probe = makeProbes({}, startPulse().paused);
     const asked = components.filter(({ id }) => ids.length === 0 || ids.includes(id));
     const width = Math.max(...asked.map(({ id }) => id.length));
     const outcomes = await Promise.all(

@@ -62,7 +62,8 @@ export interface Phases {
 }
 
 /**
- * What one check saw. `unknown` is not a measurement: not configured, or our own network was down.
+ * What one check saw. `unknown` is not a measurement: not configured, our own network was down, or our own process
+ * stood still.
  * `seen` may be published ("answered 503", "timed out after 10 s": no hosts, no secrets);
  * `detail` is for the operator's log alone.
  */
@@ -70,7 +71,7 @@ export interface CheckResult {
   /** When the check began, epoch ms. */
   readonly at: Millis;
   readonly outcome: 'up' | 'degraded' | 'down' | 'unknown';
-  /** How long the answer took, ms; null when there was none. */
+  /** How long the answer took, ms; null when there was none, or it cannot be told. */
   readonly latency: Millis | null;
   readonly seen: string;
   readonly detail?: string;
@@ -79,6 +80,8 @@ export interface CheckResult {
   readonly phases?: Phases;
   /** When the certificate it was shown ends, epoch ms. */
   readonly certificateEnd?: Millis;
+  /** Nothing was seen because our own process stood still meanwhile: look again at once. */
+  readonly paused?: true;
   /** What stands at each of the check's `reads`. */
   readonly readings?: readonly Reading[];
 }
@@ -89,7 +92,7 @@ export type Reading = { readonly path: string } & ({ readonly value: number } | 
 /** What a probe returns: all of a CheckResult but the time, which the caller knows. */
 export type Sighting = Omit<CheckResult, 'at'>;
 
-/** One kind of check: looks once, always settles within `check.timeout`, never throws. */
+/** One kind of check: looks once, settles within `check.timeout` or about it, never throws. */
 export type Probe<C extends Check = Check> = (check: C, signal: AbortSignal) => Promise<Sighting>;
 
 /** Whether a check has something to look at; one whose target is empty is "not configured", not down. */

@@ -14,7 +14,7 @@ import { finish, type Steps } from './steps.ts';
 import { DAY, MINUTE, type Millis } from './time.ts';
 import { shortId } from './token.ts';
 import { type Outage, type Span, uptimeOf } from './uptime.ts';
-import { verdictOf } from './verdict.ts';
+import { verdictOf, worstOf } from './verdict.ts';
 
 /** Composes the Snapshot of `now`. Pure: the same facts and moment give the same Snapshot. */
 export function compose(facts: Facts, now: Millis): Snapshot {
@@ -279,7 +279,8 @@ function sinceIn({ stretches }: IncidentView, id: string): Millis {
   return (stretches[first] as { start: Millis }).start;
 }
 
-function groupsOf(components: readonly ComponentView[]): GroupView[] {
+/** Components by group, in the site's order. */
+export function groupsOf(components: readonly ComponentView[]): GroupView[] {
   const groups: { name: string | null; components: ComponentView[] }[] = [];
   for (const view of components) {
     const name = view.component.group;
@@ -287,7 +288,7 @@ function groupsOf(components: readonly ComponentView[]): GroupView[] {
     if (there) there.components.push(view);
     else groups.push({ name, components: [view] });
   }
-  return groups.map(group => ({ ...group, health: worst(group.components.map(view => view.health)) }));
+  return groups.map(group => ({ ...group, health: worstOf(group.components) }));
 }
 
 function byStart(a: IncidentView, b: IncidentView): number {

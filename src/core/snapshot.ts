@@ -8,6 +8,7 @@ import type { Incident, UpdateStatus } from './incident.ts';
 import type { MetricView } from './metric.ts';
 import type { Problem } from './problem.ts';
 import type { Site } from './site.ts';
+import type { Stall } from './stall.ts';
 import type { Millis } from './time.ts';
 import type { UptimeFigure } from './uptime.ts';
 import type { Warning } from './warning.ts';
@@ -34,6 +35,8 @@ export interface ComponentView {
   readonly seen: string | null;
   /** Its median answer over the last 24 hours, ms; null when nothing answered. */
   readonly response: Millis | null;
+  /** That the last look is too old to go by; absent while looks end in time. */
+  readonly stall?: Stall;
   /** Oldest first; as many as `site.uptime.days`. */
   readonly days: readonly DayCell[];
   readonly uptime: UptimeFigure;
@@ -84,6 +87,10 @@ export interface Verdict {
   readonly unknown: readonly string[];
   /** Since when the worst state lasts; null when unknown. */
   readonly since: Millis | null;
+  /** Components whose monitoring is interrupted, and since when the first of them; absent while none is. */
+  readonly interrupted?: { readonly names: readonly string[]; readonly since: Millis };
+  /** Since when the whole page has not been brought up to date; absent while it is. */
+  readonly stalePage?: Millis;
   /** Titles of open incidents that touch no component (the state may be operational). */
   readonly loose: readonly string[];
 }

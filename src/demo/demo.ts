@@ -8,6 +8,7 @@ import { readEnvironment } from '../config/environment.ts';
 import { printProblem } from '../core/problem.ts';
 import { fetchText } from '../outside/amazon.ts';
 import { makeProbes } from '../outside/probes.ts';
+import { startPulse } from '../outside/pulse.ts';
 import { openDatabase } from '../store/database.ts';
 import { seedDays } from '../store/seed.ts';
 import { ROOT } from '../wiring/root.ts';
@@ -43,11 +44,13 @@ if (!env) {
   process.exit(1);
 }
 const log = pino({ level: env.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+const pulse = startPulse();
 const system = await openSystem(env, {
   clock: Date.now,
   monotonic: () => performance.now(),
   everySecond,
-  probe: makeProbes(),
+  pulse,
+  probe: makeProbes({}, pulse.paused),
   fetchText,
   log,
 });

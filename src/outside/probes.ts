@@ -5,7 +5,7 @@ import { isConfigured } from '../core/check.ts';
 import { type Millis, SECOND } from '../core/time.ts';
 import { lookAtDatabase } from './probes/database.ts';
 import { lookAtDns } from './probes/dns.ts';
-import { explain, timedOut } from './probes/failure.ts';
+import { explain, type Seen, timedOut } from './probes/failure.ts';
 import { lookAtHttp } from './probes/http.ts';
 import type { Look, Network } from './probes/network.ts';
 import { redact } from './probes/redact.ts';
@@ -13,18 +13,23 @@ import { lookAtSmtp } from './probes/smtp.ts';
 import { lookAtStatuspage, unreadable } from './probes/statuspage.ts';
 import { lookAtTcp } from './probes/tcp.ts';
 import { lookAtTls } from './probes/tls.ts';
+import { PAUSE } from './pulse.ts';
 
 /**
- * A probe for every kind of check. It always settles within `check.timeout`, never throws, and
- * leaves no socket behind. Heartbeats and manual components are not probed, an empty target is "not
- * configured", and an aborted look is no measurement: all `unknown`.
+ * A probe for every kind of check. It settles within `check.timeout` (and a second, when the process itself
+ * stood still meanwhile), never throws, and leaves no socket behind. Heartbeats and manual components are not
+ * probed, an empty target is "not configured", and an aborted look is no measurement: all `unknown`.
+ * `paused`: how long the process has stood still so far, ms.
  */
-export function makeProbes(network: Network = {}): Probe {
+export function makeProbes(network: Network = {}, paused: () => Millis = () => 0): Probe {
   return async (check, signal) => {
     if (!isConfigured(check)) return unknown('not configured');
     if (check.type === 'heartbeat' || check.type === 'manual') return unknown('not probed');
     if (signal.aborted) return unknown('not checked');
-    const sighting = await withDeadline(check, signal, ending => look(check, ending, network));
+    const before = paused();
+    const stoodStill = () => paused() - before > PAUSE;
+    const seen = await withDeadline(check, signal, stoodStill, ending => look(check, ending, network));
+    const sighting = fairly(seen, stoodStill());
     // That a provider's page cannot be read says nothing about the provider's service.
     const fair = check.type === 'statuspage' && sighting.outcome === 'down' ? unreadable(sighting) : sighting;
     return redact(check, whole(fair));
@@ -50,14 +55,19 @@ const KINDS = {
 async function withDeadline(
   check: Check,
   signal: AbortSignal,
+  stoodStill: () => boolean,
   look: (ending: AbortSignal) => Promise<Sighting>,
-): Promise<Sighting> {
-  const started = performance.now();
+): Promise<Seen> {
   const ending = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let cancel = () => {};
-  const deadline = new Promise<Sighting>(resolve => {
-    timer = setTimeout(() => resolve(atDeadline(check, performance.now() - started)), check.timeout);
+  const deadline = new Promise<Seen>(resolve => {
+    const end = () => resolve(timedOut(check.timeout));
+    timer = setTimeout(() => {
+      // After a pause an answer may lie here unread: timers come before it.
+      if (stoodStill()) timer = setTimeout(end, UNREAD);
+      else end();
+    }, check.timeout);
     cancel = () => resolve(unknown('not checked'));
   });
   // The poller hands one signal to every check under way; Node would take that for a leak.
@@ -74,12 +84,16 @@ async function withDeadline(
   }
 }
 
-/** A deadline that itself came late was held up with everything else here: that is not the other side's fault. */
-function atDeadline(check: Check, elapsed: Millis): Sighting {
-  return elapsed > check.timeout + HELD_UP ? unknown('not checked in time') : timedOut(check.timeout);
-}
+/** How long what came during a pause is waited for. */
+const UNREAD: Millis = SECOND;
 
-const HELD_UP: Millis = SECOND;
+/** With a pause of our own in it a look's time is no measurement and its timeout no failure; its answer counts. */
+function fairly({ lost, ...sighting }: Seen, stoodStill: boolean): Sighting {
+  if (!stoodStill || sighting.outcome === 'unknown') return sighting;
+  if (lost) return { ...unknown('our own process was paused'), detail: sighting.seen, paused: true };
+  const { phases: _, ...rest } = sighting;
+  return { ...rest, latency: null };
+}
 
 /** Whole milliseconds: finer ones are noise, and the database counts in integers. */
 function whole(sighting: Sighting): Sighting {

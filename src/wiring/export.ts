@@ -25,6 +25,7 @@ import { makeExport } from '../web/export.ts';
 import { makePages } from '../web/pages.ts';
 import { type Mirror, makeMirror } from '../work/mirror.ts';
 import { openRefresh } from '../work/refresh.ts';
+import { makeWatchdog } from '../work/watchdog.ts';
 import { openFigures, openResponses } from './metrics.ts';
 import { ROOT } from './root.ts';
 import { rememberKept } from './written.ts';
@@ -105,6 +106,8 @@ export async function readSnapshot(
       blindSince: () => null,
       seenAt: async ref => (db ? seenAt(db, ref) : null),
       warnings: () => [],
+      // What a server that was off for a day last saw is not how things are.
+      watchdog: makeWatchdog({ clock, monotonic: clock, awake: clock, ring: () => {}, log }),
       log,
     },
     clock(),

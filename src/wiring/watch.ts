@@ -4,6 +4,7 @@ import type { Log } from '../core/log.ts';
 import type { Site } from '../core/site.ts';
 import { StorageFault } from '../core/storage.ts';
 import type { Clock, Millis } from '../core/time.ts';
+import type { Pulse } from '../outside/pulse.ts';
 import type { Db } from '../store/database.ts';
 import { type MeasuredView, makeMeasuredView } from '../store/measured.ts';
 import * as measurements from '../store/measurements.ts';
@@ -16,6 +17,7 @@ import { makePoll, type Poll, type PollDeps } from '../work/poll.ts';
 import { feed } from '../work/push.ts';
 import { evenSo, lastGood } from '../work/storage.ts';
 import { openWarn, type Warn } from '../work/warn.ts';
+import { makeWatchdog, type Watchdog } from '../work/watchdog.ts';
 import { makeWitness, type Witness } from '../work/witness.ts';
 
 export interface WatchDeps {
@@ -33,6 +35,8 @@ export interface WatchDeps {
   readonly noticeSteps: () => void;
   readonly clock: Clock;
   readonly monotonic: Clock;
+  /** How long the process has stood still so far, ms; left out: never. */
+  readonly paused?: Pulse['paused'] | undefined;
   readonly log: Log;
 }
 
@@ -40,6 +44,7 @@ export interface Watch {
   readonly poll: Poll;
   readonly beats: Beats;
   readonly warn: Warn;
+  readonly watchdog: Watchdog;
   readonly measured: MeasuredView['read'];
   readonly blindSince: Witness['blindSince'];
   /** Makes the site's components known. */
@@ -50,7 +55,9 @@ export interface Watch {
 }
 
 export async function openWatch(deps: WatchDeps): Promise<Watch> {
-  const { db, site, probe, secret, startedAt, ring, told, clock, monotonic, log } = deps;
+  const { db, site, probe, secret, startedAt, ring, told, clock, monotonic, paused, log } = deps;
+  const awake = paused ? () => monotonic() - paused() : monotonic;
+  const watchdog = makeWatchdog({ clock, monotonic, awake, ring, log });
   const warn = await openWarn({
     read: lastGood(() => readWarnings(db), []),
     save: warning => saveWarning(db, warning),
@@ -113,8 +120,10 @@ export async function openWatch(deps: WatchDeps): Promise<Watch> {
       return recheckAt;
     },
     told,
+    ended: watchdog.ended,
     clock,
     monotonic,
+    awake,
     log,
   });
   const beats = makeBeats({
@@ -122,15 +131,19 @@ export async function openWatch(deps: WatchDeps): Promise<Watch> {
     secret,
     record: backlog.beat,
     judge: backlog.silence,
+    ended: watchdog.ended,
     ring,
     startedAt,
     noticeSteps: deps.noticeSteps,
     clock,
+    monotonic,
+    log,
   });
   return {
     poll,
     beats,
     warn,
+    watchdog,
     measured: async from => backlog.over(await measured(from)),
     blindSince: witness.blindSince,
     note,

@@ -1,8 +1,9 @@
 // Beats: jobs that report by themselves, and the judgement of those that fell silent.
 import type { Component } from '../core/component.ts';
 import type { Beat } from '../core/detector.ts';
+import type { Log } from '../core/log.ts';
 import { offsetOf } from '../core/spread.ts';
-import { type Clock, MINUTE, type Millis } from '../core/time.ts';
+import { type Clock, MINUTE, type Millis, SECOND } from '../core/time.ts';
 import { deriveSecret, digestOf } from '../core/token.ts';
 import type { Transition } from '../core/transition.ts';
 
@@ -13,12 +14,16 @@ export interface BeatsDeps {
   readonly record: (component: Component, beat: Beat, listeningSince: Millis) => Promise<Judged>;
   /** Judges the silence up to `now`. */
   readonly judge: (component: Component, now: Millis, listeningSince: Millis) => Promise<Judged>;
+  /** Told that a component's silence has been judged up to now. */
+  readonly ended: (component: Component) => void;
   readonly ring: () => void;
   /** Since when this process listens, epoch ms. */
   readonly startedAt: Millis;
   /** Looks whether the clock stepped since the last turn: a beat may come before the next one. */
   readonly noticeSteps: () => void;
   readonly clock: Clock;
+  readonly monotonic: Clock;
+  readonly log: Log;
 }
 
 interface Judged {
@@ -41,6 +46,9 @@ export interface Beats {
 /** A process that was asleep this long heard nobody: silence counts from its waking. */
 const DEAF: Millis = 2 * MINUTE;
 
+/** A judgement that takes longer holds up the others no more, and is tried again a minute after it began. */
+const HUNG: Millis = 10 * SECOND;
+
 /** When a heartbeat is looked at again, and as which component it was judged. */
 interface Due {
   readonly component: Component;
@@ -48,7 +56,7 @@ interface Due {
 }
 
 export function makeBeats(deps: BeatsDeps): Beats {
-  const { components, secret, record, judge, ring, clock } = deps;
+  const { components, secret, record, judge, ended, ring, clock, monotonic, log } = deps;
   let known: { readonly of: readonly Component[]; readonly byHash: ReadonlyMap<string, Component> } | null =
     null;
   /** Found by the hash of the token: a stranger's guess costs one hash, and its time tells nothing. */
@@ -70,6 +78,8 @@ export function makeBeats(deps: BeatsDeps): Beats {
   // Only this process judges: its memory is right until a beat, an edit of status.yaml or the clock
   // says otherwise, and begins empty.
   const due = new Map<string, Due>();
+  /** When judgements under way began, by `monotonic`. */
+  const judging = new Map<string, Millis>();
   let listeningSince = deps.startedAt;
   let lastTick: Millis | null = null;
 
@@ -83,6 +93,27 @@ export function makeBeats(deps: BeatsDeps): Beats {
     // Silence is observation too, and is written down once in its own minute.
     const look = nextLook(component.id, now);
     due.set(component.id, { component, at: Math.min(recheckAt ?? Number.POSITIVE_INFINITY, look) });
+  };
+  /** Null while the judgement does not end. */
+  const judgedSoon = async (component: Component, now: Millis): Promise<Judged | null> => {
+    const { id } = component;
+    const began = monotonic();
+    if (began - (judging.get(id) ?? Number.NEGATIVE_INFINITY) < MINUTE) return null;
+    judging.set(id, began);
+    let timer: NodeJS.Timeout | undefined;
+    const hung = new Promise<null>(resolve => {
+      timer = setTimeout(resolve, HUNG, null);
+    });
+    const judgement = judge(component, now, listeningSince).finally(() => {
+      if (judging.get(id) === began) judging.delete(id);
+    });
+    const judged = await Promise.race([judgement, hung]).finally(() => clearTimeout(timer));
+    if (judged) return judged;
+    judgement.catch((error: unknown) =>
+      log.error({ component: id, err: error }, 'a heartbeat was judged late'),
+    );
+    log.error({ component: id }, 'the judgement of a heartbeat does not end; it is tried again');
+    return null;
   };
   return {
     tokenOf,
@@ -103,8 +134,13 @@ export function makeBeats(deps: BeatsDeps): Beats {
       for (const component of listening()) {
         const last = due.get(component.id);
         // After an edit of status.yaml components are other objects.
-        if (last?.component === component && now < last.at) continue;
-        const judged = await judge(component, now, listeningSince);
+        if (last?.component === component && now < last.at) {
+          ended(component);
+          continue;
+        }
+        const judged = await judgedSoon(component, now);
+        if (!judged) continue;
+        ended(component);
         // A beat that came meanwhile knows better.
         if (due.get(component.id) === last) note(component, judged, now);
         changed ||= judged.transitions.length > 0;

@@ -15,8 +15,12 @@ export interface PollDeps {
   readonly record: (component: Component, result: CheckResult) => Promise<Millis | null>;
   /** Told how long after it was due a check began, and what came of it. */
   readonly told: (component: Component, lateness: Millis, result: CheckResult) => void;
+  /** Told that a look of the component has ended: its result is recorded, whatever it was. */
+  readonly ended: (component: Component) => void;
   readonly clock: Clock;
   readonly monotonic: Clock;
+  /** The same, and stands still while the process does. */
+  readonly awake: Clock;
   readonly log: Log;
 }
 
@@ -34,49 +38,92 @@ export interface Poll {
 /** Enough for 2,000 checks a minute that all hang for ten seconds: slow ones delay no other. */
 const AT_ONCE = 400;
 
+/** A look that takes so much longer than twice its timeout will never end: asking the reference takes seconds. */
+const HUNG: Millis = MINUTE;
+
 interface Due {
   readonly component: Component;
   readonly due: Millis;
 }
 
+/** A look under way. */
+interface Look extends Due {
+  readonly began: Millis;
+  readonly ending: AbortController;
+  /** Resolves when nothing of it is under way any more. */
+  readonly done: Promise<void>;
+  /** Resolves then, or when it is given up. */
+  readonly left: Promise<unknown>;
+}
+
 export function makePoll(deps: PollDeps): Poll {
-  const { components, probe, believe, record, told, clock, monotonic, log } = deps;
+  const { components, probe, believe, record, told, ended, clock, monotonic, awake, log } = deps;
   const offsets = new Map<string, { readonly schedule: string; readonly offset: Millis }>();
   /** By the clock that only grows: a step of the other must not put them off. */
   const rechecks = new Map<string, Millis>();
   /** Of each component that was looked at. */
   const alarms = new Map<string, Alarm>();
-  const running = new Map<string, Promise<void>>();
+  const running = new Map<string, Look>();
   const waiting = new Map<string, Due>();
-  const closing = new AbortController();
+  /** Whose last look was cut short by a pause of our own: the next one at once, and no more. */
+  const excused = new Set<string>();
+  let closing = false;
   let last: Millis | null = null;
 
-  const run = async ({ component, due }: Due) => {
+  const run = async ({ component, due }: Due, { signal }: AbortController) => {
+    const { id } = component;
     const at = clock();
     const began = monotonic();
-    const seen = await probe(component.check, closing.signal);
-    if (closing.signal.aborted || seen.seen === 'not configured') return;
-    const sighting = await believe(component, seen, closing.signal);
-    if (closing.signal.aborted) return;
-    log.debug({ component: component.id, ...sighting }, 'checked');
+    const seen = await probe(component.check, signal);
+    if (signal.aborted || seen.seen === 'not configured') return;
+    const sighting = await believe(component, seen, signal);
+    if (signal.aborted) return;
+    log.debug({ component: id, ...sighting }, 'checked');
     const result = { at, ...sighting };
-    const recheckAt = await record(component, result);
+    const asked = await record(component, result);
+    // Given up meanwhile, it must not count as a look that ended.
+    if (signal.aborted) return;
+    ended(component);
     told(component, Math.max(0, at - due), result);
-    if (recheckAt === null) rechecks.delete(component.id);
-    else rechecks.set(component.id, began + recheckAt - at);
+    const again = sighting.paused === true && !excused.has(id);
+    if (again) excused.add(id);
+    else excused.delete(id);
+    if (again) rechecks.set(id, monotonic());
+    else if (asked === null) rechecks.delete(id);
+    else rechecks.set(id, began + asked - at);
+  };
+
+  const start = (due: Due) => {
+    const { id } = due.component;
+    const ending = new AbortController();
+    const given = new Promise(resolve => ending.signal.addEventListener('abort', resolve, { once: true }));
+    const done = run(due, ending)
+      .catch((error: unknown) => log.error({ component: id, err: error }, 'check failed'))
+      .finally(() => {
+        if (running.get(id) !== look) return;
+        running.delete(id);
+        pump();
+      });
+    const look: Look = { ...due, began: awake(), ending, done, left: Promise.race([done, given]) };
+    running.set(id, look);
   };
 
   const pump = () => {
     for (const [id, due] of waiting) {
-      if (running.size >= AT_ONCE || closing.signal.aborted) return;
+      if (running.size >= AT_ONCE || closing) return;
       waiting.delete(id);
-      const done = run(due)
-        .catch((error: unknown) => log.error({ component: id, err: error }, 'check failed'))
-        .finally(() => {
-          running.delete(id);
-          pump();
-        });
-      running.set(id, done);
+      start(due);
+    }
+  };
+
+  /** Looks that never end must not hold their place for ever. */
+  const giveUpHung = () => {
+    for (const [id, { component, began, ending }] of running) {
+      const timeout = 'timeout' in component.check ? component.check.timeout : 0;
+      if (awake() - began <= 2 * timeout + HUNG) continue;
+      log.error({ component: id, timeout }, 'gave up on a check that does not end; it is looked at again');
+      running.delete(id);
+      ending.abort();
     }
   };
 
@@ -104,6 +151,7 @@ export function makePoll(deps: PollDeps): Poll {
     startDue(now) {
       // After a gap (asleep, blocked) everything is looked at once: what fired in it was missed.
       if (last !== null && now - last > MINUTE) alarms.clear();
+      giveUpHung();
       for (const component of components()) {
         const { id, check } = component;
         if (check.type === 'heartbeat' || check.type === 'manual') continue;
@@ -118,12 +166,14 @@ export function makePoll(deps: PollDeps): Poll {
     },
     lookAnew: () => alarms.clear(),
     async settled() {
-      while (running.size > 0) await Promise.all(running.values());
+      while (running.size > 0) await Promise.all([...running.values()].map(({ left }) => left));
     },
     async close() {
-      closing.abort();
+      closing = true;
       waiting.clear();
-      await Promise.all(running.values());
+      const left = [...running.values()];
+      for (const { ending } of left) ending.abort();
+      await Promise.all(left.map(({ done }) => done));
     },
   };
 }

@@ -21,8 +21,10 @@ import { DAY, iso, MINUTE, type Millis } from '../core/time.ts';
 import { shortId } from '../core/token.ts';
 import { untimely } from '../core/untimely.ts';
 import { type Warning, warningProblems } from '../core/warning.ts';
+import { makeComplaints } from './complaints.ts';
 import type { File, Filed } from './file.ts';
 import { makeFirstSights, type SeenAt } from './first-sight.ts';
+import type { Watchdog } from './watchdog.ts';
 
 interface Files {
   readonly incidents: readonly Incident[];
@@ -50,6 +52,8 @@ export interface RefreshDeps {
   readonly seenAt: SeenAt;
   /** What is to be mended and is no outage. */
   readonly warnings: (site: Site, now: Millis) => readonly Warning[];
+  /** Told of each round; says what of a Snapshot may be shown. */
+  readonly watchdog: Pick<Watchdog, 'rounded' | 'judged'>;
   readonly log: Log;
 }
 
@@ -58,6 +62,8 @@ export interface Refresh {
   current(): Snapshot;
   /** Brings the Snapshot up to date with the facts; the same object stays when nothing changed. */
   round(now: Millis): Promise<void>;
+  /** Has the Snapshot judged again by the watchdog, without a round: one may never come. */
+  judge(): Promise<void>;
   /**
    * Calls `tell` with each new Snapshot, until the returned function is called. A round ends when
    * all have done what they do with it: what comes after may rely on visitors being shown it.
@@ -75,7 +81,9 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
   const dated = makeFirstSights(deps.seenAt);
   let revision = '';
   let goneSince: Millis | null = null;
-  let snapshot = await gather();
+  /** As the facts say, and as it is shown. */
+  let composed = await gather();
+  let snapshot = deps.watchdog.judged(composed);
 
   async function gather(at: Millis = now): Promise<Snapshot> {
     const { site, problems } = await deps.site();
@@ -113,7 +121,7 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
     const responses = await deps.responses(site, at);
     const seen = `${serialOf(histories)}/${serialOf(metrics)}/${serialOf(responses)}/${printOf(sightings)}`;
     const next = shortId(revisionOf(site, incidents, filed, measured, all, at) + seen);
-    if (next === revision) return snapshot;
+    if (next === revision) return composed;
     revision = next;
     const facts: Facts = {
       site,
@@ -132,14 +140,21 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
     return inTurns(composing(facts, at));
   }
 
+  async function judge(): Promise<void> {
+    const next = deps.watchdog.judged(composed);
+    if (next.version === snapshot.version) return;
+    snapshot = next;
+    await Promise.all([...listeners].map(tell => tell(next)));
+  }
+
   return {
     current: () => snapshot,
     async round(at) {
-      const next = await gather(at);
-      if (next === snapshot) return;
-      snapshot = next;
-      await Promise.all([...listeners].map(tell => tell(next)));
+      composed = await gather(at);
+      deps.watchdog.rounded();
+      await judge();
     },
+    judge,
     subscribe(tell) {
       listeners.add(tell);
       return () => listeners.delete(tell);
@@ -278,17 +293,4 @@ function revisionOf(
     problems.map(printProblem),
   ];
   return shortId(JSON.stringify(parts));
-}
-
-/** Logs each problem when it first shows and once when all are gone. */
-function makeComplaints(log: Log): (problems: readonly Problem[]) => void {
-  let told = new Set<string>();
-  return problems => {
-    const lines = new Map(problems.map(problem => [printProblem(problem), problem]));
-    for (const [line, problem] of lines) {
-      if (!told.has(line)) log[problem.level === 'error' ? 'error' : 'warn']({ where: problem.where }, line);
-    }
-    if (told.size > 0 && lines.size === 0) log.info({}, 'all content problems are mended');
-    told = new Set(lines.keys());
-  };
 }

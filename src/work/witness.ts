@@ -30,7 +30,11 @@ export function makeWitness({ reference, components, probe, clock, log }: Witnes
   let since: Millis | null = null;
   let verdict: { readonly at: Millis; readonly blind: Promise<boolean> } | null = null;
 
-  const isReached = async (check: Check, signal: AbortSignal) => isAnswer(await probe(check, signal));
+  const isReached = async (check: Check, signal: AbortSignal) => {
+    const seen = await probe(check, signal);
+    // A look cut short by a pause of our own does not prove that nobody can be reached.
+    return seen.paused === true || isAnswer(seen);
+  };
 
   const isBlind = async (address: string, signal: AbortSignal): Promise<boolean> => {
     if (await isReached(checkOf(address), signal)) return false;

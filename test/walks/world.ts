@@ -10,7 +10,7 @@ import { readEnvironment } from '../../src/config/environment.ts';
 import { parseInstant } from '../../src/core/time.ts';
 import type { Network } from '../../src/outside/probes/network.ts';
 import { makeProbes } from '../../src/outside/probes.ts';
-import { openSystem, type System } from '../../src/wiring.ts';
+import { type Outside, openSystem, type System } from '../../src/wiring.ts';
 
 /** What signs links in a world. */
 export const SECRET = 'a secret that only this test knows';
@@ -40,6 +40,8 @@ export interface WorldOptions {
   readonly isStrained?: () => boolean;
   /** Where a chat service stands in place of its own address. */
   readonly dial?: (url: URL) => URL | null;
+  /** Parts of the outside in place of the world's own: another timetable, a probe that hangs. */
+  readonly outside?: Partial<Outside>;
 }
 
 export interface World {
@@ -129,6 +131,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       isStrained: options.isStrained ?? (() => false),
       ...(options.dial ? { dial: options.dial } : {}),
       log,
+      ...options.outside,
     });
   };
   let system = await open();

@@ -3,7 +3,7 @@ import { Agent, request } from 'node:http';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, onTestFinished, test } from 'vitest';
-import { measureStrain } from '../../src/web/strain.ts';
+import { startPulse } from '../../src/outside/pulse.ts';
 import { openWorld } from '../walks/world.ts';
 
 setFlagsFromString('--expose-gc');
@@ -17,8 +17,8 @@ function hold(length: number): void {
 
 test('a process that is late again and again is strained until it is not; one hiccup is none', async () => {
   // A tenth of the real limit, for holding a test up for seconds helps nobody.
-  const isStrained = measureStrain(200);
-  onTestFinished(isStrained.stop);
+  const { isStrained, stop } = startPulse(200);
+  onTestFinished(stop);
   const turn = () => new Promise(resolve => setTimeout(resolve, 1));
   hold(400);
   await turn();

@@ -40,10 +40,13 @@ async function opened(ids: readonly string[], options: { startedAt?: Millis } = 
         heard(result);
         return result;
       },
+      ended: () => {},
       ring: () => {},
       startedAt: now,
       noticeSteps: () => {},
       clock: () => now,
+      monotonic: () => now,
+      log: { debug() {}, info() {}, warn() {}, error() {} },
     });
   let beats = make();
   return {

@@ -14,36 +14,44 @@ const http = (id: string, over: Partial<Component> = {}) =>
 
 function polling(
   components: readonly Component[],
-  answer: (id: string) => Promise<Sighting> = async () => UP,
+  answer: (id: string, signal: AbortSignal) => Promise<Sighting> = async () => UP,
+  hanging: 'believe' | 'record' | null = null,
 ) {
   let now = MIDNIGHT;
   let grown = 0;
   const started: [id: string, at: Millis][] = [];
   const late: Millis[] = [];
   const results: CheckResult[] = [];
+  const ended: string[] = [];
+  const errors: string[] = [];
   let recheck: Millis | null = null;
   const idOf = (check: Component['check']) => components.find(one => one.check === check)!.id;
   const poll = makePoll({
     components: () => components,
-    probe: check => {
+    probe: (check, signal) => {
       started.push([idOf(check), now]);
-      return answer(idOf(check));
+      return answer(idOf(check), signal);
     },
-    believe: async (_component, sighting) => sighting,
+    believe: async (_component, sighting) => (hanging === 'believe' ? new Promise(() => {}) : sighting),
     record: async (_component, result) => {
+      if (hanging === 'record') await new Promise(() => {});
       results.push(result);
       return recheck;
     },
     told: (_component, lateness) => late.push(lateness),
+    ended: ({ id }) => ended.push(id),
     clock: () => now,
     monotonic: () => grown,
-    log: { debug() {}, info() {}, warn() {}, error() {} },
+    awake: () => now,
+    log: { debug() {}, info() {}, warn() {}, error: (_, message) => errors.push(message) },
   });
   return {
     poll,
     started,
     late,
     results,
+    ended,
+    errors,
     recheckAt(at: Millis | null) {
       recheck = at;
     },
@@ -109,14 +117,72 @@ describe('the poller', () => {
     const world = polling([http('slow'), http('quick')], id =>
       id === 'slow' ? hanging : Promise.resolve(UP),
     );
-    await world.until(MIDNIGHT + 4 * MINUTE + SECOND);
+    await world.until(MIDNIGHT + MINUTE + 15 * SECOND);
     const count = (id: string) => world.started.filter(([of]) => of === id).length;
     expect(count('slow')).toBe(1);
-    expect(count('quick')).toBeGreaterThanOrEqual(4);
+    expect(count('quick')).toBeGreaterThanOrEqual(2);
     release(UP);
-    await world.until(MIDNIGHT + 6 * MINUTE);
+    await world.until(MIDNIGHT + 3 * MINUTE);
     expect(count('slow')).toBeGreaterThanOrEqual(2);
     await world.poll.close();
+  });
+
+  test('gives up a look that never ends well after its timeout, and looks again by the schedule', async () => {
+    const hung: (() => void)[] = [];
+    const aborted: boolean[] = [];
+    const world = polling([http('api')], (_, signal) => {
+      signal.addEventListener('abort', () => aborted.push(true));
+      return new Promise(resolve => hung.push(() => resolve(UP)));
+    });
+    // Twice its timeout of 10 s and a minute.
+    await world.until(MIDNIGHT + 81 * SECOND);
+    expect(world.started).toHaveLength(1);
+    expect(world.errors).toEqual([]);
+    await world.until(MIDNIGHT + 82 * SECOND);
+    expect(aborted).toEqual([true]);
+    expect(world.errors).toEqual(['gave up on a check that does not end; it is looked at again']);
+    await world.until(MIDNIGHT + 4 * MINUTE);
+    expect(world.started.length).toBeGreaterThanOrEqual(2);
+    // One that was given up and ends after all counts for nothing.
+    const left = hung.length - 1;
+    hung[0]?.();
+    await settledSoon();
+    expect([world.results, world.ended]).toEqual([[], []]);
+    hung[left]?.();
+    await settledSoon();
+    expect([world.results.length, world.ended]).toEqual([1, ['api']]);
+  });
+
+  test.each(['believe', 'record'] as const)('gives up a look whose %s never ends', async where => {
+    const world = polling([http('api')], undefined, where);
+    await world.until(MIDNIGHT + 4 * MINUTE);
+    expect(world.started.length).toBeGreaterThanOrEqual(2);
+    expect(world.ended).toEqual([]);
+    // Nobody waits for what was given up.
+    world.jump(2 * MINUTE);
+    world.poll.startDue(world.now());
+  });
+
+  test('a thousand that hang leave their places to others', async () => {
+    const all = Array.from({ length: 401 }, (_, i) => http(`c${i}`, { schedule: '0 0 1 1 *' }));
+    const world = polling(all, id => (id === 'c400' ? Promise.resolve(UP) : new Promise(() => {})));
+    await world.until(MIDNIGHT + 81 * SECOND);
+    expect(world.ended).toEqual([]);
+    await world.until(MIDNIGHT + 83 * SECOND);
+    expect(world.ended).toEqual(['c400']);
+  });
+
+  test('looks again at once when a pause of our own cut a look short, and only once', async () => {
+    const cut: Sighting = {
+      outcome: 'unknown',
+      latency: null,
+      seen: 'our own process was paused',
+      paused: true,
+    };
+    const world = polling([http('api', { schedule: '30 * * * *' })], async () => cut);
+    await world.until(MIDNIGHT + MINUTE);
+    expect(world.started.map(([, at]) => at - MIDNIGHT)).toEqual([SECOND, 2 * SECOND]);
+    expect(world.results).toHaveLength(2);
   });
 
   test('runs a bounded number at once, and the rest as soon as there is room', async () => {

@@ -35,6 +35,9 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'verdict.well_so_far': 'Alle geprüften Systeme in Betrieb',
   'verdict.empty': 'Die ersten Prüfungen stehen noch aus',
   'verdict.none': 'Noch keine Komponenten',
+  'verdict.interrupted':
+    'Die Überwachung von {names} ist seit {since} unterbrochen; der jetzige Zustand ist nicht bekannt',
+  'verdict.stale': 'Diese Seite wurde seit {since} nicht aktualisiert; der jetzige Zustand ist nicht bekannt',
   'verdict.loose': 'Offene Störung: {title}',
   'verdict.loose_many': '{n} offene Störungen',
   'verdict.maintenance': 'Wartung im Gange: {names}',
@@ -92,6 +95,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'component.uptime_over': '{percent} verfügbar in {duration}',
   'component.no_uptime': 'Noch keine Daten',
   'component.since': 'seit {since}',
+  'component.interrupted': 'Überwachung seit {since} unterbrochen',
   'component.uptime_new': 'bisher {percent} verfügbar',
   'component.uptime_days': 'in {n} Tagen',
   'component.ago': { one: 'vor {n} Tag', other: 'vor {n} Tagen' },

@@ -34,6 +34,9 @@ export const en = {
   'verdict.well_so_far': 'All checked systems operational',
   'verdict.empty': 'Waiting for the first checks',
   'verdict.none': 'No components yet',
+  'verdict.interrupted':
+    'Monitoring of {names} has been interrupted since {since}; the current state is not known',
+  'verdict.stale': 'This page has not been updated since {since}; the current state is not known',
   'verdict.loose': 'Open incident: {title}',
   'verdict.loose_many': '{n} open incidents',
   'verdict.maintenance': 'Maintenance in progress: {names}',
@@ -88,6 +91,7 @@ export const en = {
   'component.uptime_over': '{percent} uptime over {duration}',
   'component.no_uptime': 'No data yet',
   'component.since': 'since {since}',
+  'component.interrupted': 'monitoring interrupted since {since}',
   'component.uptime_new': '{percent} uptime so far',
   'component.uptime_days': 'in {n} days',
   'component.ago': { one: '{n} day ago', other: '{n} days ago' },

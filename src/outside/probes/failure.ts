@@ -6,8 +6,16 @@ import type { Millis } from '../../core/time.ts';
 /** A finding a probe throws when the answer itself was wrong; its words are fit to publish. */
 export class Finding extends Error {}
 
+/** A sighting, and whether no answer came in a way that a pause of our own process can cause. */
+export type Seen = Sighting & { readonly lost?: true };
+
 /** A sighting out of whatever a probe or a library threw: "down", but when the fault is ours. */
-export function explain(error: unknown): Sighting {
+export function explain(error: unknown): Seen {
+  const seen = inWords(error);
+  return isLost(error) ? { ...seen, lost: true } : seen;
+}
+
+function inWords(error: unknown): Sighting {
   if (error instanceof Finding) return down(error.message, error.cause ? describe(error.cause) : undefined);
   // Our own want of files says nothing of the other side.
   if (/^E[MN]FILE$/.test(codeOf(error)))
@@ -21,8 +29,23 @@ export function isKnown(error: unknown): boolean {
 }
 
 /** "timed out after 10 seconds". */
-export function timedOut(timeout: Millis): Sighting {
-  return down(`timed out after ${spell(timeout)}`);
+export function timedOut(timeout: Millis): Seen {
+  return { ...down(`timed out after ${spell(timeout)}`), lost: true };
+}
+
+/** Timeouts, and connections the other side broke off: what becomes of a look whose process stands still. */
+const LOST =
+  /^(ECONNRESET|ECONNABORTED|EPIPE|E?TIMEDOUT|ETIMEOUT|ESOCKETTIMEDOUT|ERR_SOCKET_CONNECTION_TIMEOUT|EAI_AGAIN|UND_ERR_(SOCKET|CONNECT_TIMEOUT|ABORTED)|PROTOCOL_(CONNECTION_LOST|SEQUENCE_TIMEOUT)|HPE_INVALID_EOF_STATE|ERR_HTTP2_.*|ERR_STREAM_PREMATURE_CLOSE|Z_BUF_ERROR|57014|57P05|ERR_CLIENT_INTERACTION_TIMEOUT|ER_NET_READ_INTERRUPTED|ER_NET_READ_ERROR)$/;
+/** The same of drivers without codes, and said by servers that gave up waiting for us (HTTP 408, SMTP 421). */
+const LOST_WORDS =
+  /time(d|-)? ?out|terminated unexpectedly|socket closed|closed state|connection (lost|closed)|^answered (408|421)$/i;
+
+/** Looked for in all there is: of several tried addresses one may have refused and another not have answered. */
+function isLost(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  const { code, message, errors, cause } = error as Record<string, unknown>;
+  if (LOST.test(String(code)) || LOST_WORDS.test(String(message))) return true;
+  return [...(Array.isArray(errors) ? errors : []), cause].some(isLost);
 }
 
 /** A sighting of "down" without a latency. */

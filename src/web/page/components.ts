@@ -3,7 +3,7 @@ import type { Health } from '../../core/component.ts';
 import { escapeHtml } from '../../core/markdown.ts';
 import type { ComponentView, GroupView, Snapshot } from '../../core/snapshot.ts';
 import type { Steps } from '../../core/steps.ts';
-import { MINUTE } from '../../core/time.ts';
+import { MINUTE, type Millis } from '../../core/time.ts';
 import { CODE, icon } from './face.ts';
 import { knownPercent, NARROW, type Strip, strip } from './strip.ts';
 import type { Tell } from './tell.ts';
@@ -86,7 +86,7 @@ function groupOf(group: GroupView, i: number, tell: Tell): Omit<Group, 'rows'> {
 
 /** One component's row. */
 export function row(view: ComponentView, titles: ReadonlyMap<string, string>, tell: Tell): Row {
-  const { component, health, since } = view;
+  const { component, health } = view;
   const drawn = strip(view, titles, tell);
   return {
     id: `c-${component.id}`,
@@ -96,11 +96,7 @@ export function row(view: ComponentView, titles: ReadonlyMap<string, string>, te
     code: CODE[health],
     icon: icon(health),
     state: tell.say(`state.${health}`),
-    // "Operational since" would be a boast; trouble's beginning is a fact a visitor needs.
-    sinceHtml:
-      since === null || health === 'operational' || health === 'no_data'
-        ? null
-        : tell.html('component.since', { since: tell.time(since, 'near') }),
+    sinceHtml: sinceHtml(view, tell),
     upstream: upstream(view, tell),
     uptime: uptimeWords(view, tell),
     uptimeDays: uptimeDays(view, drawn.days, tell),
@@ -108,6 +104,18 @@ export function row(view: ComponentView, titles: ReadonlyMap<string, string>, te
     ago: tell.say('component.ago', { n: drawn.days }),
     agoNarrow: tell.say('component.ago', { n: Math.min(drawn.days, NARROW) }),
   };
+}
+
+/** How long it has been so, and since when that is all that is known. */
+function sinceHtml({ health, since, stall }: ComponentView, tell: Tell): string | null {
+  const near = (at: Millis) => ({ since: tell.time(at, 'near') });
+  // "Operational since" would be a boast; trouble's beginning is a fact a visitor needs.
+  const quiet = since === null || health === 'operational' || health === 'no_data';
+  const parts = [
+    ...(quiet ? [] : [tell.html('component.since', near(since))]),
+    ...(stall?.told ? [tell.html('component.interrupted', near(stall.since))] : []),
+  ];
+  return parts.length === 0 ? null : parts.join(' · ');
 }
 
 const REPORTS = 'upstream reports: ';

@@ -34,8 +34,8 @@ export function verdictHeadline({ verdict, components }: Snapshot, tell: Tell) {
       : [tell.say('component.since', { since: tell.dates.dateTime(verdict.since) })];
   return {
     health: shownHealth(verdict),
-    headline: plainOf(sentence({ ...verdict, since: null }, tell)),
-    notes: [...since, ...notes(verdict, components, tell)],
+    headline: plainOf(sentence({ ...verdict, since: null }, tell, 'dateTime')),
+    notes: [...since, ...notes(verdict, components, tell, 'dateTime')],
   };
 }
 
@@ -45,11 +45,28 @@ function shownHealth(verdict: Verdict): Health {
   return calm && verdict.loose.length > 0 ? 'degraded_performance' : verdict.state;
 }
 
-function sentence(verdict: Verdict, tell: Tell): string {
+/** What is not known though it should be, as HTML; null while all is. */
+function doubt({ interrupted, stalePage }: Verdict, tell: Tell, style: Style): string | null {
+  if (stalePage !== undefined) return tell.html('verdict.stale', { since: tell.time(stalePage, style) });
+  if (!interrupted) return null;
+  const names = few(interrupted.names);
+  return tell.html('verdict.interrupted', { names, since: tell.time(interrupted.since, style) });
+}
+
+type Style = 'near' | 'dateTime';
+
+/** The names, as long as they are not too many. */
+function few(names: readonly string[]): string {
+  return (names.length > 8 ? [...names.slice(0, 8), `+${names.length - 8}`] : names).join(', ');
+}
+
+function sentence(verdict: Verdict, tell: Tell, style: Style = 'near'): string {
   const { state, worst, total, unknown, loose } = verdict;
   if (state === 'operational' || state === 'no_data') {
     if (loose.length === 1) return tell.html('verdict.loose', { title: loose[0]! });
     if (loose.length > 1) return tell.html('verdict.loose_many', { n: loose.length });
+    const unsure = doubt(verdict, tell, style);
+    if (unsure !== null) return unsure;
     if (total === 0) return tell.html('verdict.none');
     if (state === 'no_data') return tell.html('verdict.empty');
     return tell.html(unknown.length > 0 ? 'verdict.well_so_far' : 'verdict.well');
@@ -69,17 +86,23 @@ function sentence(verdict: Verdict, tell: Tell): string {
   return say('verdict.many', { state: tell.say(`state.${state}`), count: worst.length, total });
 }
 
-function notes(verdict: Verdict, components: Snapshot['components'], tell: Tell): string[] {
+function notes(
+  verdict: Verdict,
+  components: Snapshot['components'],
+  tell: Tell,
+  style: Style = 'near',
+): string[] {
   const said: string[] = [];
-  const { state, worst, affected, unknown, loose } = verdict;
+  const { state, worst, affected, loose, interrupted } = verdict;
   const calm = state === 'operational' || state === 'no_data';
+  const unsure = doubt(verdict, tell, style);
+  if (unsure !== null && !(calm && loose.length === 0)) said.push(plainOf(unsure));
   if (!calm && affected > worst.length) said.push(others(verdict, components, tell));
   // Alone in the headline it is already said; in company it is not.
   if (!calm || loose.length > 1) for (const title of loose) said.push(tell.say('verdict.also', { title }));
-  if (unknown.length > 0 && state !== 'no_data') {
-    const shown = unknown.length > 8 ? [...unknown.slice(0, 8), `+${unknown.length - 8}`] : unknown;
-    said.push(tell.say('verdict.unknown', { names: shown.join(', ') }));
-  }
+  const unknown = verdict.unknown.filter(name => !interrupted?.names.includes(name));
+  if (unknown.length > 0 && state !== 'no_data')
+    said.push(tell.say('verdict.unknown', { names: few(unknown) }));
   return said;
 }
 

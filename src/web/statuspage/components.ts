@@ -1,5 +1,5 @@
 // Component and group rows of the Statuspage API.
-import type { ComponentStatus, Health } from '../../core/component.ts';
+import type { ComponentStatus } from '../../core/component.ts';
 import type { ComponentView, GroupView, IncidentView, Snapshot } from '../../core/snapshot.ts';
 import { isoMillis, type Millis, startOfUtcDay, utcDay } from '../../core/time.ts';
 import { PAGE_ID, stableId } from './ids.ts';
@@ -53,9 +53,16 @@ export function componentRows(snapshot: Snapshot): readonly ComponentRow[] {
   });
 }
 
-/** Statuspage has no word for "never looked at": such a component is operational there. */
-export function publicStatus(health: Health): ComponentStatus {
-  return health === 'no_data' ? 'operational' : health;
+/**
+ * Statuspage has no word for "never looked at": such a component is operational there. One that is not looked at any
+ * more is not: what nobody knows must not be green.
+ */
+export function publicStatus({
+  health,
+  components,
+}: Pick<GroupView, 'health' | 'components'>): ComponentStatus {
+  if (health !== 'no_data') return health;
+  return components.some(({ stall }) => stall?.told) ? 'degraded_performance' : 'operational';
 }
 
 function componentRow(
@@ -68,7 +75,7 @@ function componentRow(
   return {
     id: stableId('component', view.component.id),
     name: view.component.name,
-    status: publicStatus(view.health),
+    status: publicStatus({ health: view.health, components: [view] }),
     created_at: isoMillis(created),
     updated_at: isoMillis(Math.max(created, view.since ?? 0, touched?.last ?? 0)),
     position,
@@ -92,7 +99,7 @@ function groupRow(
   return {
     id: stableId('group', name),
     name,
-    status: publicStatus(group.health),
+    status: publicStatus(group),
     created_at: times('created_at')[0]!,
     updated_at: times('updated_at').at(-1)!,
     position,

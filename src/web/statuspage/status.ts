@@ -1,5 +1,8 @@
 // The page's one indicator, by Statuspage's own rules for combining components.
 import type { ComponentStatus, Severity } from '../../core/component.ts';
+import { isOpen } from '../../core/incident.ts';
+import type { Snapshot } from '../../core/snapshot.ts';
+import { publicStatus } from './components.ts';
 
 export interface StatusRow {
   readonly indicator: 'none' | 'minor' | 'major' | 'critical' | 'maintenance';
@@ -11,6 +14,17 @@ const OF_SEVERITY: Record<Severity, StatusRow> = {
   major: { indicator: 'major', description: 'Partial System Outage' },
   critical: { indicator: 'critical', description: 'Major System Outage' },
 };
+
+/** The indicator of a Snapshot. */
+export function statusOfPage({ components, incidents, verdict }: Snapshot): StatusRow {
+  // No service is known to be degraded.
+  if (verdict.state === 'no_data' && verdict.interrupted)
+    return { indicator: 'minor', description: 'Monitoring Interrupted' };
+  return pageStatus(
+    components.map(view => publicStatus({ health: view.health, components: [view] })),
+    incidents.filter(isOpen).map(({ severity }) => severity),
+  );
+}
 
 const OPERATIONAL: StatusRow = { indicator: 'none', description: 'All Systems Operational' };
 

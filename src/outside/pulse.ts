@@ -1,0 +1,43 @@
+// The pulse: one timer that tells how late the event loop is. What stood still here is not another's slowness.
+import { type Millis, SECOND } from '../core/time.ts';
+
+export interface Pulse {
+  /**
+   * How long the process has stood still so far, ms, in pauses of more than PAUSE each: stopped, asleep, blocked,
+   * swapped out. Only ever grows; a pause that just ended is in it before the timer has seen it.
+   */
+  paused(): Millis;
+  /** Whether the process has lately been too late with its work, on the whole, to take on what can wait. */
+  isStrained(): boolean;
+  stop(): void;
+}
+
+/** A loop that is later than this was paused, ms. */
+export const PAUSE: Millis = 250;
+/** How often lateness is measured, and over how long it is averaged, so that a hiccup counts for little; ms. */
+const BEAT: Millis = 50;
+const OVER: Millis = 4 * SECOND;
+
+/** Starts the pulse; it keeps no process alive. On average later than `limit` (ms), the process is strained. */
+export function startPulse(limit: Millis = Number.POSITIVE_INFINITY): Pulse {
+  let average = 0;
+  let sum = 0;
+  let last = performance.now();
+  const pauseAt = (now: Millis): Millis => {
+    const late = now - last - BEAT;
+    return late > PAUSE ? late : 0;
+  };
+  const timer = setInterval(() => {
+    const now = performance.now();
+    const late = Math.max(0, now - last - BEAT);
+    average += (late - average) * Math.min(1, (BEAT + late) / OVER);
+    sum += pauseAt(now);
+    last = now;
+  }, BEAT);
+  timer.unref();
+  return {
+    paused: () => sum + pauseAt(performance.now()),
+    isStrained: () => average > limit,
+    stop: () => clearInterval(timer),
+  };
+}

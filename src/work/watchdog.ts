@@ -1,0 +1,131 @@
+// The watchdog: sees by clocks that only grow whether looks and rounds still end. It needs none of them to run.
+import { isConfigured } from '../core/check.ts';
+import type { Component } from '../core/component.ts';
+import { nextFiring, roughPeriod } from '../core/cron.ts';
+import type { Log } from '../core/log.ts';
+import type { ComponentView, Snapshot } from '../core/snapshot.ts';
+import { offsetOf } from '../core/spread.ts';
+import { type Stall, withStalls } from '../core/stall.ts';
+import { type Clock, iso, MINUTE, type Millis, SECOND } from '../core/time.ts';
+
+export interface WatchdogDeps {
+  readonly clock: Clock;
+  /** Only grows, whatever is done to the wall clock. */
+  readonly monotonic: Clock;
+  /** The same, and stands still while the process does. */
+  readonly awake: Clock;
+  /** Told when a look ended of what was in doubt. */
+  readonly ring: () => void;
+  readonly log: Log;
+}
+
+export interface Watchdog {
+  /** A look of the component has ended. */
+  ended(component: Component): void;
+  /** The Snapshot has been brought up to date. */
+  rounded(): void;
+  /** The Snapshot as it may be shown now; says in the log what stopped and what goes on. */
+  judged(snapshot: Snapshot): Snapshot;
+}
+
+/** Asking whether our own network is down, and writing down, may take a look this much longer than its timeout. */
+const SLACK: Millis = 10 * SECOND;
+/** Rounds run each second; one over ten thousand files on a slow disk takes its time. */
+const ROUND: Millis = MINUTE;
+
+interface Seen {
+  readonly schedule: string;
+  /** When the last look ended: by the wall clock, by what only grows, and from when on the process has been awake. */
+  readonly at: Millis;
+  readonly ended: Millis;
+  readonly awake: Millis;
+  /** How old it may be, once that had to be asked of the schedule itself. */
+  limit?: Millis;
+}
+
+export function makeWatchdog({ clock, monotonic, awake, ring, log }: WatchdogDeps): Watchdog {
+  const seen = new Map<string, Seen>();
+  let stalls = new Map<string, Stall>();
+  let round = { at: clock(), awake: awake() };
+  let page: Millis | null = null;
+
+  /** The last look of a component; one nobody here has seen end is as old as the database says. */
+  const seenOf = ({ component: { id, schedule }, checkedAt }: ComponentView): Seen => {
+    const known = seen.get(id);
+    if (known?.schedule === schedule) return known;
+    const now = clock();
+    // A time in the future tells of a clock that was set: how old it is nobody knows, and it is not young.
+    const age = known || checkedAt === null ? 0 : Math.abs(now - checkedAt);
+    const first = { schedule, at: checkedAt ?? now, ended: monotonic() - age, awake: awake() };
+    seen.set(id, first);
+    return first;
+  };
+
+  const stallOf = (view: ComponentView): Stall | null => {
+    const { component } = view;
+    if (component.check.type === 'manual' || !isConfigured(component.check)) return null;
+    const last = seenOf(view);
+    const age = monotonic() - last.ended;
+    if (age <= leastLimit(component)) return null;
+    last.limit ??= limitOf(component, last.at);
+    return age <= last.limit ? null : { since: last.at, told: awake() - last.awake > last.limit };
+  };
+
+  const tell = (next: ReadonlyMap<string, Stall>, components: readonly Component[]) => {
+    for (const { id, name } of components) {
+      const [before, now] = [stalls.get(id), next.get(id)];
+      if (now?.told && !before?.told)
+        log.error(
+          { component: id },
+          `monitoring of ${name} is interrupted: no look has ended since ${iso(now.since)}`,
+        );
+      if (before?.told && !now?.told) log.info({ component: id }, `monitoring of ${name} goes on`);
+    }
+  };
+
+  return {
+    ended({ id, schedule }) {
+      const doubted = stalls.has(id);
+      seen.set(id, { schedule, at: clock(), ended: monotonic(), awake: awake() });
+      if (doubted) ring();
+    },
+    rounded() {
+      round = { at: clock(), awake: awake() };
+    },
+    judged(snapshot) {
+      const next = new Map<string, Stall>();
+      for (const view of snapshot.components) {
+        const stall = stallOf(view);
+        if (stall) next.set(view.component.id, stall);
+      }
+      tell(next, snapshot.site.components);
+      stalls = next;
+      const isStale = awake() - round.awake > ROUND;
+      if (isStale && page === null)
+        log.error({}, `the page is interrupted: it has not been brought up to date since ${iso(round.at)}`);
+      if (!isStale && page !== null) log.info({}, 'the page is brought up to date again');
+      page = isStale ? round.at : null;
+      return withStalls(snapshot, { components: stalls, page });
+    },
+  };
+}
+
+/** How old a component's last look may be at least, whatever its schedule's pauses: two periods and one look. */
+function leastLimit({ check, schedule }: Component): Millis {
+  // Heartbeats are judged each minute, whatever their own period.
+  if (check.type === 'heartbeat') return 2 * MINUTE + SLACK;
+  const timeout = 'timeout' in check ? check.timeout : 0;
+  return 2 * roughPeriod(schedule) + timeout + SLACK;
+}
+
+/** The same for a look that ended at `at`: until the second firing after it, however far that is (nights, weekends). */
+function limitOf(component: Component, at: Millis): Millis {
+  const least = leastLimit(component);
+  if (component.check.type === 'heartbeat') return least;
+  const { id, schedule } = component;
+  const offset = offsetOf(id, schedule);
+  const first = nextFiring(schedule, at - offset);
+  const second = first && nextFiring(schedule, first);
+  if (!second) return Number.POSITIVE_INFINITY;
+  return Math.max(least, second + offset - at + least - 2 * roughPeriod(schedule));
+}
