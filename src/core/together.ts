@@ -40,6 +40,15 @@ export function batchesOf<T extends { readonly recordedAt: Millis }>(
   return batches;
 }
 
+/** Checks' transitions as status.yaml lists their components: checks end in any order, and an incident's words must not. */
+export function inOrderOf<T extends Pick<Transition, 'source'>>(
+  { components }: Site,
+  all: readonly T[],
+): T[] {
+  const place = ({ source }: T) => components.findIndex(({ id }) => source === `probe:${id}`);
+  return [...all].sort((a, b) => place(a) - place(b));
+}
+
 /** Whether what was first known at `first` has been gathered for long enough; a clock set back ends it. */
 export function isGathered(first: Millis, within: Millis, now: Millis): boolean {
   return now < first || now - first >= within;
@@ -103,7 +112,7 @@ export function changeTogether(
   site: Site,
   inWords: InWords,
 ): string | null {
-  const inOrder = [...events].sort((a, b) => a.at - b.at);
+  const inOrder = inOrderOf(site, events).sort((a, b) => a.at - b.at);
   return inOrder.reduce<string | null>((before, event, index) => {
     if (before === null) return null;
     const isLast = index === inOrder.length - 1;

@@ -10,7 +10,7 @@ import type { Problem } from '../core/problem.ts';
 import type { Site } from '../core/site.ts';
 import { inWordsOf, type Templates } from '../core/template.ts';
 import type { Clock, Millis } from '../core/time.ts';
-import { batchesOf, changeTogether, isGathered, printTogether } from '../core/together.ts';
+import { batchesOf, changeTogether, inOrderOf, isGathered, printTogether } from '../core/together.ts';
 import type { StoredTransition, Transition } from '../core/transition.ts';
 import { evenSo } from './storage.ts';
 
@@ -128,11 +128,14 @@ class Round {
     const isLed = (one: StoredTransition) =>
       openings.some(other => leads(other) && other.components.includes(one.source.slice('probe:'.length)));
     const batches = batchesOf(
-      openings.filter(one => leads(one) || isLed(one)),
+      inOrderOf(
+        this.site,
+        openings.filter(one => leads(one) || isLed(one)),
+      ),
       this.site.together,
     );
     for (const batch of batches) {
-      const outages = batch.filter(leads);
+      const outages = inOrderOf(this.site, batch.filter(leads));
       if (outages.length > 0) await this.openOne(batch[0]!, outages);
     }
   }

@@ -92,6 +92,32 @@ function desk(together = MINUTE, parents: Readonly<Record<string, string[]>> = {
 const FILE = '20260310_a-down';
 
 describe('three outages at once', () => {
+  test.each([
+    ['c', 'b', 'a'],
+    ['b', 'c', 'a'],
+    ['a', 'c', 'b'],
+  ])('whose checks ended in the order %s %s %s stand as status.yaml lists them', async (...ended) => {
+    const { files, tell, round } = desk();
+    for (const id of ended) tell(id, 'down', 0, 20);
+    await round(81);
+    expect(Object.keys(files)).toEqual([FILE]);
+    expect(files[FILE]).toContain('title: "A, B and C Down"');
+    expect(files[FILE]).toContain('opened_by: "probe:a, probe:b, probe:c"');
+    expect(files[FILE]).toMatch(/A down\.\n\nB down\.\n\nC down\./);
+    for (const id of ended) tell(id, 'up', 100, 120);
+    await round(121);
+    expect(files[FILE]).toMatch(/A up\.\n\nB up\.\n\nC up\./);
+  });
+
+  test('keep the name they were first shown by, whoever joins', async () => {
+    const { files, tell, round } = desk();
+    tell('b', 'down', 0, 20);
+    tell('a', 'down', 0, 30);
+    await round(81);
+    expect(Object.keys(files)).toEqual(['20260310_b-down']);
+    expect(files['20260310_b-down']).toContain('title: A and B Down\n');
+  });
+
   // Four writes: the file, and a note for each of the three.
   test.each([0, 1, 2, 3, 4])('killed after %d writes are one file, whole', async writes => {
     const { files, rows, tell, round } = desk();
