@@ -1,7 +1,7 @@
 // compose(facts, now) → Snapshot: the one place where what is known becomes what is shown.
 import { isConfigured } from './check.ts';
 import { type Claim, claimOf } from './claim.ts';
-import { type Component, type Health, severityOf, worst } from './component.ts';
+import { type Component, type Health, overall, severityOf, worst } from './component.ts';
 import { daysOf } from './days.ts';
 import type { Facts, Measured } from './facts.ts';
 import { impactOf, promiseOf, stretchesOf } from './impact.ts';
@@ -287,7 +287,7 @@ function groupsOf(components: readonly ComponentView[]): GroupView[] {
     if (there) there.components.push(view);
     else groups.push({ name, components: [view] });
   }
-  return groups.map(group => ({ ...group, health: worst(group.components.map(view => view.health)) }));
+  return groups.map(group => ({ ...group, health: overall(group.components.map(view => view.health)) }));
 }
 
 function byStart(a: IncidentView, b: IncidentView): number {

@@ -28,8 +28,10 @@ export function badge(snapshot: Snapshot, componentId?: string, show: BadgeShow 
       : draw(label, `${percent.toFixed(2)}%`, colorOfPercent(percent));
   }
   if (show === 'response') return responseBadge(name, view ? [view] : snapshot.components);
-  const state = view ? view.health : snapshot.verdict.state;
-  return draw(name, WORDS[state], COLORS[state]);
+  if (view) return draw(name, WORDS[view.health], COLORS[view.health]);
+  const { state, unknown, total } = snapshot.verdict;
+  const isPartly = state === 'no_data' && unknown.length < total;
+  return draw(name, isPartly ? 'partly unknown' : WORDS[state], COLORS[state]);
 }
 
 const GREY = '#57606a';

@@ -2,7 +2,7 @@
 import { isOpen } from '../core/incident.ts';
 import type { IncidentView, Snapshot } from '../core/snapshot.ts';
 import { isoMillis, startOfUtcDay } from '../core/time.ts';
-import { componentRows, lastMoment, listComponents, publicStatus } from './statuspage/components.ts';
+import { componentRows, lastMoment, listComponents } from './statuspage/components.ts';
 import { PAGE_ID } from './statuspage/ids.ts';
 import { type IncidentRow, incidentRow } from './statuspage/incidents.ts';
 import { pageStatus } from './statuspage/status.ts';
@@ -17,9 +17,9 @@ export const STATUSPAGE: Readonly<Record<string, (snapshot: Snapshot) => object>
     components: componentRows(snapshot),
     incidents: rows(snapshot, snapshot.incidents.filter(isOpen)),
     scheduled_maintenances: rows(snapshot, snapshot.maintenances.filter(isAhead)),
-    status: status(snapshot),
+    status: pageStatus(snapshot.verdict),
   }),
-  'status.json': snapshot => ({ page: page(snapshot), status: status(snapshot) }),
+  'status.json': snapshot => ({ page: page(snapshot), status: pageStatus(snapshot.verdict) }),
   'components.json': snapshot => ({ page: page(snapshot), components: componentRows(snapshot) }),
   'incidents.json': snapshot => incidents(snapshot, snapshot.incidents.slice(0, NEWEST)),
   'incidents/unresolved.json': snapshot => incidents(snapshot, snapshot.incidents.filter(isOpen)),
@@ -72,11 +72,4 @@ function page(snapshot: Snapshot) {
     time_zone: snapshot.site.timezone === 'UTC' ? 'Etc/UTC' : snapshot.site.timezone,
     updated_at: isoMillis(updated),
   };
-}
-
-function status(snapshot: Snapshot) {
-  return pageStatus(
-    snapshot.components.map(view => publicStatus(view.health)),
-    snapshot.incidents.filter(isOpen).map(incident => incident.severity),
-  );
 }

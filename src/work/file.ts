@@ -127,14 +127,8 @@ class Round {
     const leads = (one: StoredTransition) => !held.has(one.seq);
     const isLed = (one: StoredTransition) =>
       openings.some(other => leads(other) && other.components.includes(one.source.slice('probe:'.length)));
-    const batches = batchesOf(
-      inOrderOf(
-        this.site,
-        openings.filter(one => leads(one) || isLed(one)),
-      ),
-      this.site.together,
-    );
-    for (const batch of batches) {
+    const joining = openings.filter(one => leads(one) || isLed(one));
+    for (const batch of batchesOf(inOrderOf(this.site, joining), this.site.together)) {
       const outages = inOrderOf(this.site, batch.filter(leads));
       if (outages.length > 0) await this.openOne(batch[0]!, outages);
     }

@@ -10,6 +10,7 @@ export const en = {
   'state.partial_outage': 'Partial outage',
   'state.major_outage': 'Major outage',
   'state.no_data': 'No data',
+  'state.partly_unknown': 'Partly unknown',
   // The same words inside a sentence.
   'in.operational': 'operational',
   'in.under_maintenance': 'under maintenance',
@@ -33,6 +34,7 @@ export const en = {
   'verdict.well': 'All systems operational',
   'verdict.well_so_far': 'All checked systems operational',
   'verdict.empty': 'Waiting for the first checks',
+  'verdict.no_data': 'No current data',
   'verdict.none': 'No components yet',
   'verdict.loose': 'Open incident: {title}',
   'verdict.loose_many': '{n} open incidents',

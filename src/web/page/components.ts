@@ -73,12 +73,13 @@ export function key(tell: Tell): { code: string; state: string }[] {
 function groupOf(group: GroupView, i: number, tell: Tell): Omit<Group, 'rows'> {
   // Absence of data is no trouble: an unconfigured check does not unfold its group.
   const open = group.components.some(({ health }) => health !== 'operational' && health !== 'no_data');
+  const isPartly = group.health === 'no_data' && group.components.some(({ health }) => health !== 'no_data');
   return {
     id: `g-${i}`,
     name: group.name,
     code: CODE[group.health],
     icon: icon(group.health),
-    state: tell.say(`state.${group.health}`),
+    state: tell.say(isPartly ? 'state.partly_unknown' : `state.${group.health}`),
     count: tell.say('component.group', { n: group.components.length }),
     open,
   };

@@ -54,7 +54,7 @@ export function componentRows(snapshot: Snapshot): readonly ComponentRow[] {
 }
 
 /** Statuspage has no word for "never looked at": such a component is operational there. */
-export function publicStatus(health: Health): ComponentStatus {
+function publicStatus(health: Health): ComponentStatus {
   return health === 'no_data' ? 'operational' : health;
 }
 

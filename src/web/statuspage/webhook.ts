@@ -1,10 +1,10 @@
 // Statuspage's webhook payload about an incident or maintenance, field for field.
 import { impactOf, stretchesOf } from '../../core/impact.ts';
-import { type Incident, type IncidentUpdate, isOpen } from '../../core/incident.ts';
+import type { Incident, IncidentUpdate } from '../../core/incident.ts';
 import { stateAt } from '../../core/maintenance.ts';
 import type { IncidentView, Snapshot } from '../../core/snapshot.ts';
 import { isoMillis } from '../../core/time.ts';
-import { listComponents, publicStatus } from './components.ts';
+import { listComponents } from './components.ts';
 import { PAGE_ID } from './ids.ts';
 import { incidentRow } from './incidents.ts';
 import { pageStatus } from './status.ts';
@@ -24,10 +24,7 @@ export function webhookPayload(
   const shown = [...snapshot.incidents, ...snapshot.maintenances].find(({ id }) => id === incident.id);
   const view = told(shown ?? gone(incident, snapshot), update);
   const row = incidentRow(view, snapshot, listComponents(snapshot));
-  const page = pageStatus(
-    snapshot.components.map(({ health }) => publicStatus(health)),
-    snapshot.incidents.filter(isOpen).map(({ severity }) => severity),
-  );
+  const page = pageStatus(snapshot.verdict);
   const postmortem = view.postmortem === null ? null : bodyText(view.postmortem);
   return {
     meta: {
