@@ -96,6 +96,13 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'component.since': 'seit {since}',
   'component.uptime_new': 'bisher {percent} verfügbar',
   'component.uptime_days': 'in {n} Tagen',
+  'coverage.days': { one: '{seen} von {n} Tag beobachtet', other: '{seen} von {n} Tagen beobachtet' },
+  'coverage.hours': { one: '{seen} von {n} Stunde beobachtet', other: '{seen} von {n} Stunden beobachtet' },
+  'coverage.minutes': { one: '{seen} von {n} Minute beobachtet', other: '{seen} von {n} Minuten beobachtet' },
+  'coverage.seconds': {
+    one: '{seen} von {n} Sekunde beobachtet',
+    other: '{seen} von {n} Sekunden beobachtet',
+  },
   'component.ago': { one: 'vor {n} Tag', other: 'vor {n} Tagen' },
   'component.today': 'Heute',
   'component.bad_days': {

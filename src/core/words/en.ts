@@ -92,6 +92,10 @@ export const en = {
   'component.since': 'since {since}',
   'component.uptime_new': '{percent} uptime so far',
   'component.uptime_days': 'in {n} days',
+  'coverage.days': { one: '{seen} of {n} day observed', other: '{seen} of {n} days observed' },
+  'coverage.hours': { one: '{seen} of {n} hour observed', other: '{seen} of {n} hours observed' },
+  'coverage.minutes': { one: '{seen} of {n} minute observed', other: '{seen} of {n} minutes observed' },
+  'coverage.seconds': { one: '{seen} of {n} second observed', other: '{seen} of {n} seconds observed' },
   'component.ago': { one: '{n} day ago', other: '{n} days ago' },
   'component.today': 'Today',
   'component.bad_days': {

@@ -4,6 +4,7 @@ import { escapeHtml } from '../../core/markdown.ts';
 import type { ComponentView, GroupView, Snapshot } from '../../core/snapshot.ts';
 import type { Steps } from '../../core/steps.ts';
 import { MINUTE } from '../../core/time.ts';
+import { coverageWords } from './coverage.ts';
 import { CODE, icon } from './face.ts';
 import { knownPercent, NARROW, type Strip, strip } from './strip.ts';
 import type { Tell } from './tell.ts';
@@ -126,16 +127,22 @@ function upstream({ component, health, since, seen }: ComponentView, tell: Tell)
   return { html, words: seen.slice(REPORTS.length) };
 }
 
-/** A figure over less than the whole window says over how much. */
+/** A figure over the whole window says so where fewer bars stand above it; its coverage names the days too. */
 function uptimeDays(view: ComponentView, days: number, tell: Tell): string | null {
   const whole = knownPercent(view) !== null && view.uptime.from <= view.uptime.window.start;
-  return whole && days > NARROW ? tell.say('component.uptime_days', { n: days }) : null;
+  const isCovered = coverageWords([view], tell.say) === null;
+  return whole && isCovered && days > NARROW ? tell.say('component.uptime_days', { n: days }) : null;
 }
 
+/** A figure over less than the whole window says over how much, and one that was partly measured, of how much. */
 function uptimeWords(view: ComponentView, tell: Tell): string {
   const figure = knownPercent(view);
   if (figure === null) return tell.say('component.no_uptime');
-  const { uptime } = view;
+  const coverage = coverageWords([view], tell.say);
+  return [figureWords(view, figure, tell), ...(coverage ? [coverage] : [])].join(' · ');
+}
+
+function figureWords({ uptime }: ComponentView, figure: number, tell: Tell): string {
   const percent = tell.dates.percent(figure);
   if (uptime.from <= uptime.window.start) return tell.say('component.uptime', { percent });
   if (uptime.total < MINUTE) return tell.say('component.uptime_new', { percent });
