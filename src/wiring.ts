@@ -39,6 +39,7 @@ import { openWritten } from './wiring/written.ts';
 import { makeBell, serially } from './work/bell.ts';
 import { type Filed, makeFile } from './work/file.ts';
 import { openRefresh } from './work/refresh.ts';
+import { retiring } from './work/retire.ts';
 import type { Schedule } from './work/schedule.ts';
 import { evenSo, lastGood } from './work/storage.ts';
 
@@ -138,27 +139,32 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const { carry, histories, lookBack } = openCarrier(env, content, site, () => bell.ring(), log);
     const others = () => [...carry.problems(), ...mirror.problems()];
     const written = await openWritten({ db, content, site, templates, note: watch.note, others, clock });
+    const sightings = lastGood(makeSightings(db), {});
+    const titleOf = async (source: string) => (await transitions.newestTransition(db, source))?.title ?? null;
     const refresh = await openRefresh(
       {
         ...written,
         file: lastGood(
-          makeFile({
-            pending: () => transitions.unfiledTransitions(db),
-            previousIncident: (source, seq) => transitions.incidentBefore(db, source, seq),
-            markFiled: (seq, id, now) => transitions.markFiled(db, seq, id, now),
-            create: content.create,
-            replace: content.replace,
-            templates: templates.current,
-            clock,
-            log,
-          }),
+          retiring(
+            makeFile({
+              pending: () => transitions.unfiledTransitions(db),
+              previousIncident: (source, seq) => transitions.incidentBefore(db, source, seq),
+              markFiled: (seq, id, now) => transitions.markFiled(db, seq, id, now),
+              create: content.create,
+              replace: content.replace,
+              templates: templates.current,
+              clock,
+              log,
+            }),
+            { sightings, titleOf, retire: watch.retire, log },
+          ),
           NOTHING_FILED,
         ),
         histories,
         metrics: lastGood(openFigures(db), new Map()),
         responses: lastGood(openResponses(db), new Map()),
         measured: watch.measured,
-        sightings: lastGood(makeSightings(db), {}),
+        sightings,
         blindSince: watch.blindSince,
         seenAt: ref => seenAt(db, ref),
         warnings: watch.warn.current,

@@ -170,6 +170,7 @@ function lastWords(
   site: Site,
   inWords: InWords,
 ): string {
+  if (!event.told) return message;
   const names = (membersOf(incident) ?? []).map(id => site.components.find(one => one.id === id)?.name ?? id);
   const told: Told = {
     kind: 'together',
@@ -231,6 +232,8 @@ function seenBy(transitions: readonly Transition[]): string {
 function shortly(transition: Transition): string {
   const { kind, told } = transition;
   const name = nameOf(transition);
+  // The end of a check that is no longer there says why, and not that anything works.
+  if (kind === 'up' && !told) return transition.message;
   if (kind === 'down') return sentence(`${name} fails again.`);
   return sentence(
     `${name} works again${told?.duration === undefined ? '' : ` after ${spell(told.duration)}`}.`,

@@ -12,6 +12,7 @@ import { inWordsOf, type Templates } from '../core/template.ts';
 import type { Clock, Millis } from '../core/time.ts';
 import { batchesOf, changeTogether, inOrderOf, isGathered, printTogether } from '../core/together.ts';
 import type { StoredTransition, Transition } from '../core/transition.ts';
+import { isUnwatched } from '../core/unwatched.ts';
 import { evenSo } from './storage.ts';
 
 export interface FileDeps {
@@ -59,6 +60,7 @@ export function makeFile(deps: FileDeps): File {
     const worded = waiting.map(one => withDependents(inWordsOf(one, deps.templates()), site));
     const isHeld = (one: StoredTransition, by: readonly StoredTransition[]) =>
       (one.components.length > 0 && one.components.every(id => quiet.has(id))) ||
+      isUnwatched(one.source, site) ||
       isSpokenFor(one, read.incidents, by, site, now, read.wellSince);
     const held = new Set(waiting.filter(one => isHeld(one, waiting)).map(({ seq }) => seq));
     if (site.together > 0) {

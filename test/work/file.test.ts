@@ -1,5 +1,6 @@
 // Filing together: a crash at any write, a folder that refuses, a setting taken away; never twice, never lost.
 import { describe, expect, test } from 'vitest';
+import { checkSchema } from '../../src/core/check.ts';
 import { parseIncident } from '../../src/core/incident-file.ts';
 import { MINUTE, SECOND } from '../../src/core/time.ts';
 import type { StoredTransition } from '../../src/core/transition.ts';
@@ -8,13 +9,16 @@ import { component, site } from '../makers.ts';
 
 const T0 = Date.UTC(2026, 2, 10, 12);
 const IDS = ['a', 'b', 'c'];
+const HTTP = checkSchema.parse({ type: 'http', url: 'https://api.example/health' });
 const LOG = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** A folder, a list of transitions as the database holds them, and something that may go wrong at any write. */
 function desk(together = MINUTE, parents: Readonly<Record<string, string[]>> = {}) {
   const files: Record<string, string> = {};
   const rows: StoredTransition[] = [];
-  const components = IDS.map(id => component(id, { name: id.toUpperCase(), dependsOn: parents[id] ?? [] }));
+  const components = IDS.map(id =>
+    component(id, { name: id.toUpperCase(), check: HTTP, dependsOn: parents[id] ?? [] }),
+  );
   let budget = Number.POSITIVE_INFINITY;
   let readOnly = false;
   let setting = together;
