@@ -157,15 +157,16 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const { carry, histories, lookBack } = openCarrier(env, content, site, () => bell.ring(), log);
     const others = () => [...steps.problems(), ...carry.problems(), ...mirror.problems()];
     const written = await openWritten({ db, content, site, templates, note: watch.note, others, clock });
+    const sightings = lastGood(makeSightings(db), {});
     const refresh = await openRefresh(
       {
         ...written,
-        file: openFiling(db, content, templates, clock, log),
+        file: openFiling({ db, content, templates, sightings, retire: watch.retire, clock, log }),
         histories,
         metrics: lastGood(openFigures(db), new Map()),
         responses: lastGood(openResponses(db), new Map()),
         measured: watch.measured,
-        sightings: lastGood(makeSightings(db), {}),
+        sightings,
         blindSince: watch.blindSince,
         seenAt: ref => seenAt(db, ref),
         warnings: watch.warn.current,

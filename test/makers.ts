@@ -2,7 +2,7 @@
 import { VISITOR_CHANNELS } from '../src/core/channel-url.ts';
 import { checkSchema, detectSchema } from '../src/core/check.ts';
 import { claimOf } from '../src/core/claim.ts';
-import { type Component, type Health, worst } from '../src/core/component.ts';
+import { type Component, type Health, overall } from '../src/core/component.ts';
 import type { Incident, IncidentUpdate } from '../src/core/incident.ts';
 import { renderMarkdown } from '../src/core/markdown.ts';
 import type { Site } from '../src/core/site.ts';
@@ -10,6 +10,7 @@ import { MAIL_LIMITS, WEIGHTS_EVEN } from '../src/core/site.ts';
 import type { ComponentView, DayCell, GroupView, IncidentView, Snapshot } from '../src/core/snapshot.ts';
 import { DAY, HOUR, iso, MINUTE, type Millis, startOfUtcDay, utcDay } from '../src/core/time.ts';
 import { percentUp } from '../src/core/uptime.ts';
+import { verdictOf } from '../src/core/verdict.ts';
 
 /** The moment every made snapshot is composed for, unless told otherwise. */
 export const NOW: Millis = Date.UTC(2026, 10, 23, 14, 42);
@@ -181,30 +182,16 @@ export function snapshot(
     readonly at?: Millis;
   } = {},
 ): Snapshot {
-  const state = worst(rows.map(row => row.health));
-  const unwell = rows.filter(row => row.health !== 'operational' && row.health !== 'no_data');
-  const inWorst = rows.filter(row => row.health === state);
-  const sinces = inWorst.map(row => row.since).filter(since => since !== null);
   const names = new Set(rows.map(row => row.component.group));
   const groups: GroupView[] = [...names].map(name => {
     const components = rows.filter(row => row.component.group === name);
-    return { name, health: worst(components.map(row => row.health)), components };
+    return { name, health: overall(components.map(row => row.health)), components };
   });
   return {
     version,
     at,
     site: { ...of, components: rows.map(row => row.component) },
-    verdict: {
-      state,
-      worst: inWorst.map(row => row.component.name),
-      affected: unwell.length,
-      total: rows.length,
-      unknown: rows.filter(row => row.health === 'no_data').map(row => row.component.name),
-      since: state !== 'operational' && sinces.length > 0 ? Math.min(...sinces) : null,
-      loose: incidents
-        .filter(one => one.state !== 'resolved' && one.affected.length === 0)
-        .map(one => one.title),
-    },
+    verdict: verdictOf(rows, incidents),
     blindSince: null,
     checkedAt: rows.some(row => row.checkedAt !== null) ? at - MINUTE : null,
     groups,

@@ -61,6 +61,12 @@ export function worst(states: Iterable<Health>): Health {
   return found;
 }
 
+/** How several stand as a whole: as the worst of them, and never operational while one is not known. */
+export function overall(states: readonly Health[]): Health {
+  const found = worst(states);
+  return found === 'operational' && states.includes('no_data') ? 'no_data' : found;
+}
+
 /** -1 for no data, 0 for operational, rising to 4 for a major outage. */
 export function badness(state: Health): number {
   return COMPONENT_STATUSES.indexOf(state as ComponentStatus);

@@ -1,7 +1,7 @@
 // compose(facts, now) → Snapshot: the one place where what is known becomes what is shown.
 import { isConfigured } from './check.ts';
 import { type Claim, claimOf } from './claim.ts';
-import { type Component, type Health, severityOf, worst } from './component.ts';
+import { type Component, type Health, overall, severityOf, worst } from './component.ts';
 import { daysOf } from './days.ts';
 import type { Facts, Measured } from './facts.ts';
 import { impactOf, promiseOf, stretchesOf } from './impact.ts';
@@ -14,7 +14,7 @@ import { finish, type Steps } from './steps.ts';
 import { DAY, MINUTE, type Millis } from './time.ts';
 import { shortId } from './token.ts';
 import { type Outage, type Span, uptimeOf } from './uptime.ts';
-import { verdictOf, worstOf } from './verdict.ts';
+import { verdictOf } from './verdict.ts';
 
 /** Composes the Snapshot of `now`. Pure: the same facts and moment give the same Snapshot. */
 export function compose(facts: Facts, now: Millis): Snapshot {
@@ -288,7 +288,7 @@ export function groupsOf(components: readonly ComponentView[]): GroupView[] {
     if (there) there.components.push(view);
     else groups.push({ name, components: [view] });
   }
-  return groups.map(group => ({ ...group, health: worstOf(group.components) }));
+  return groups.map(group => ({ ...group, health: overall(group.components.map(view => view.health)) }));
 }
 
 function byStart(a: IncidentView, b: IncidentView): number {

@@ -60,6 +60,23 @@ export function initialState(): DetectorState {
 }
 
 /**
+ * Whether a state is not one that this component's check keeps, as status.yaml changed it to or from a heartbeat:
+ * what measures has a row, or results in a row that told nothing; a heartbeat has neither.
+ */
+export function isOfOtherKind({ check }: Pick<Component, 'check'>, state: DetectorState): boolean {
+  if (check.type === 'heartbeat') return state.row !== null || state.unknowns > 0;
+  return (
+    check.type !== 'manual' && state.confirmed !== 'unseen' && state.row === null && state.unknowns === 0
+  );
+}
+
+/** A check's state once its outage (`probe:`) or slowness (`latency:`) was ended for it: should it come back, it begins anew. */
+export function retired(state: DetectorState, source: string): DetectorState {
+  if (source.startsWith('latency:')) return { ...state, slow: null, samples: [] };
+  return { ...initialState(), slow: state.slow };
+}
+
+/**
  * `first` of a judgement: the check of `component` has been well since `at`. A template cannot say it: nobody
  * remembers how long the outage was.
  */

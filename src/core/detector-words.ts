@@ -44,6 +44,11 @@ export function fastWords(
   );
 }
 
+/** The last update of an outage whose check was changed to or from a heartbeat: what is measured now cannot end it. */
+export function changedWords(name: string, type: string): string {
+  return sentence(`${name} is monitored in another way now: its check was changed to ${type}.`);
+}
+
 /** The first update of a heartbeat that stayed out. */
 export function silentWords(name: string, last: Millis, period: Millis, grace: Millis): string {
   return sentence(

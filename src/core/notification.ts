@@ -72,8 +72,16 @@ export function concernOf(
     // Whoever was told of an end hears that it was none.
     edge:
       incident.updates[0]?.key === update.key || tellsEnd(incident, update) || tellsRelapse(incident, update),
-    affected: affectedBy(incident, components).map(({ id }) => id),
+    affected: [...affectedBy(incident, components).map(({ id }) => id), ...formerly(incident)],
   };
+}
+
+/** What a machine named is no mistake: who follows a component that was removed since is told how it ended. */
+function formerly({ openedBy, components, updates }: Incident): string[] {
+  if (openedBy === null) return [];
+  return [...(components ?? []), ...updates.flatMap(({ change }) => change?.components ?? [])].map(
+    ({ id }) => id,
+  );
 }
 
 /** The ids of those among `subscribers` who want to hear of it. */

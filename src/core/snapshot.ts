@@ -1,7 +1,7 @@
 // The Snapshot: everything a visitor may be told, composed once and swapped by reference.
 // Pages, JSON, feeds, badges and the calendar are pure functions of it.
 import type { Claim } from './claim.ts';
-import type { Component, ComponentStatus, Health } from './component.ts';
+import type { Component, ComponentStatus, Health, Severity } from './component.ts';
 import type { Revision } from './history.ts';
 import type { Stretch } from './impact.ts';
 import type { Incident, UpdateStatus } from './incident.ts';
@@ -75,10 +75,11 @@ export interface IncidentView extends Incident {
   readonly postmortemHtml: string | null;
 }
 
-/** The one sentence at the top, as facts: the words are the view's. */
+/** The overall status, as facts (verdict.ts): the words are the view's. */
 export interface Verdict {
+  /** `operational` only when every component is; `no_data` when nothing is wrong and something is not known. */
   readonly state: Health;
-  /** Names of the components in that worst state. */
+  /** Names of the components in that worst state; empty when an incident that touches none makes it. */
   readonly worst: readonly string[];
   /** How many components are not well, and how many there are. */
   readonly affected: number;
@@ -91,8 +92,9 @@ export interface Verdict {
   readonly interrupted?: { readonly names: readonly string[]; readonly since: Millis };
   /** Since when the whole page has not been brought up to date; absent while it is. */
   readonly stalePage?: Millis;
-  /** Titles of open incidents that touch no component (the state may be operational). */
+  /** Titles of open incidents that touch no component, and the worst severity among them. */
   readonly loose: readonly string[];
+  readonly severity: Severity | null;
 }
 
 export interface Snapshot {

@@ -40,6 +40,15 @@ export function batchesOf<T extends { readonly recordedAt: Millis }>(
   return batches;
 }
 
+/** Checks' transitions as status.yaml lists their components: checks end in any order, and an incident's words must not. */
+export function inOrderOf<T extends Pick<Transition, 'source'>>(
+  { components }: Site,
+  all: readonly T[],
+): T[] {
+  const place = ({ source }: T) => components.findIndex(({ id }) => source === `probe:${id}`);
+  return [...all].sort((a, b) => place(a) - place(b));
+}
+
 /** Whether what was first known at `first` has been gathered for long enough; a clock set back ends it. */
 export function isGathered(first: Millis, within: Millis, now: Millis): boolean {
   return now < first || now - first >= within;
@@ -103,7 +112,7 @@ export function changeTogether(
   site: Site,
   inWords: InWords,
 ): string | null {
-  const inOrder = [...events].sort((a, b) => a.at - b.at);
+  const inOrder = inOrderOf(site, events).sort((a, b) => a.at - b.at);
   return inOrder.reduce<string | null>((before, event, index) => {
     if (before === null) return null;
     const isLast = index === inOrder.length - 1;
@@ -161,6 +170,7 @@ function lastWords(
   site: Site,
   inWords: InWords,
 ): string {
+  if (!event.told) return message;
   const names = (membersOf(incident) ?? []).map(id => site.components.find(one => one.id === id)?.name ?? id);
   const told: Told = {
     kind: 'together',
@@ -222,6 +232,8 @@ function seenBy(transitions: readonly Transition[]): string {
 function shortly(transition: Transition): string {
   const { kind, told } = transition;
   const name = nameOf(transition);
+  // The end of a check that is no longer there says why, and not that anything works.
+  if (kind === 'up' && !told) return transition.message;
   if (kind === 'down') return sentence(`${name} fails again.`);
   return sentence(
     `${name} works again${told?.duration === undefined ? '' : ` after ${spell(told.duration)}`}.`,

@@ -1,15 +1,24 @@
-// The verdict: one sentence's worth of facts that cannot contradict what stands beneath it.
-import { badness, type Health, worst } from './component.ts';
-import { isOpen } from './incident.ts';
+// The verdict, or overall status: one sentence's worth of facts that cannot contradict what stands beneath it.
+// Page, API, badge, widget, pictures, favicon and webhooks all take the state of the whole from here.
+import { badness, overall, statusOf } from './component.ts';
+import { isOpen, SEVERITIES } from './incident.ts';
 import type { ComponentView, IncidentView, Verdict } from './snapshot.ts';
 import type { Stall } from './stall.ts';
 
 /** The worst state, whom it concerns, since when, and what is not known. */
 export function verdictOf(components: readonly ComponentView[], incidents: readonly IncidentView[]): Verdict {
-  const state = worstOf(components);
+  const loose = incidents.filter(view => isOpen(view) && touchesNone(view));
+  const severity = SEVERITIES.findLast(one => loose.some(view => view.severity === one)) ?? null;
+  const state = overall([
+    ...components.map(view => view.health),
+    ...(severity === null ? [] : [statusOf(severity)]),
+  ]);
   const told = components.filter(view => view.stall?.told);
   const bad = badness(state) > 0 ? components.filter(view => view.health === state) : [];
-  const starts = bad.map(view => view.since).filter(since => since !== null);
+  const starts = [
+    ...bad.map(view => view.since).filter(since => since !== null),
+    ...loose.filter(view => statusOf(view.severity) === state).map(view => view.started),
+  ];
   return {
     state,
     worst: bad.map(view => view.component.name),
@@ -25,17 +34,12 @@ export function verdictOf(components: readonly ComponentView[], incidents: reado
             since: Math.min(...told.map(view => (view.stall as Stall).since)),
           },
         }),
-    loose: incidents.filter(view => isOpen(view) && touchesNone(view)).map(view => view.title),
+    loose: loose.map(view => view.title),
+    severity,
   };
 }
 
-/** The worst state of some components; never "well" while one of them is not looked at any more. */
-export function worstOf(components: readonly ComponentView[]): Health {
-  const state = worst(components.map(view => view.health));
-  return badness(state) <= 0 && components.some(view => view.stall) ? 'no_data' : state;
-}
-
-/** An open incident that colours no component must still keep the verdict from saying "all well". */
+/** An open incident that colours no component counts by its own severity: nothing else would tell of it. */
 function touchesNone(view: IncidentView): boolean {
   return view.affected.every(({ status }) => badness(status) <= 0);
 }

@@ -2,6 +2,7 @@
 import type { CheckResult } from '../core/check.ts';
 import type { Component } from '../core/component.ts';
 import { roughPeriod } from '../core/cron.ts';
+import { componentOf } from '../core/dependencies.ts';
 import {
   type Beat,
   type DetectorState,
@@ -11,6 +12,8 @@ import {
   judge,
   judgeHeartbeat,
 } from '../core/detector.ts';
+import { isOfOtherKind, outageTransition, retired } from '../core/detector-state.ts';
+import { changedWords } from '../core/detector-words.ts';
 import { observedBetween } from '../core/observed.ts';
 import { MINUTE, type Millis, SECOND } from '../core/time.ts';
 import type { Transition } from '../core/transition.ts';
@@ -21,7 +24,10 @@ import { insertTransition } from './transitions.ts';
 /** What came of a result: the transitions it confirmed, and when to look again before the schedule does. */
 export type Recorded = Pick<Judgement, 'transitions' | 'recheckAt'>;
 
-/** Makes every component known from `now` on; those already known keep their day. */
+/**
+ * Makes every component known from `now` on; those already known keep their day. One that became a heartbeat, or
+ * is none any more, begins anew: what was confirmed by other rules ends.
+ */
 export async function noteComponents(db: Db, components: readonly Component[], now: Millis): Promise<void> {
   for (const { id } of components) {
     const row = { id, first_seen: now, first_check: null, last_check: null, seen: null };
@@ -31,6 +37,28 @@ export async function noteComponents(db: Db, components: readonly Component[], n
       .onConflict(conflict => conflict.doNothing())
       .execute();
   }
+  const known = await db.selectFrom('components').select(['id', 'detector']).execute();
+  const detectors = new Map(known.map(({ id, detector }) => [id, detector]));
+  for (const component of components) {
+    const detector = detectors.get(component.id);
+    if (detector) await beginAnew(db, component, JSON.parse(detector) as DetectorState, now);
+  }
+}
+
+async function beginAnew(db: Db, component: Component, state: DetectorState, now: Millis): Promise<void> {
+  if (!isOfOtherKind(component, state)) return;
+  await db.transaction().execute(async trx => {
+    if (state.down) {
+      const at = Math.max(now, state.down.at);
+      const message = changedWords(component.name, component.check.type);
+      await insertTransition(trx, outageTransition(component, 'up', at, state.down.severity, message), now);
+    }
+    await trx
+      .updateTable('components')
+      .set({ detector: JSON.stringify(initialState()), last_check: null, health_since: null })
+      .where('id', '=', component.id)
+      .execute();
+  });
 }
 
 /**
@@ -120,6 +148,21 @@ async function judgeBeat(
   await rollUp(db, component.id, result, observedBetween(before.lastCheck, now, MINUTE));
   await saveState(db, component.id, before.state, judged, result, now);
   return judged;
+}
+
+/** Stores the end of an outage whose check can say nothing any more, and forgets what was confirmed of it. */
+export async function retire(db: Db, end: Transition, now: Millis): Promise<void> {
+  const id = componentOf(end);
+  if (id === null) return;
+  await db.transaction().execute(async trx => {
+    await insertTransition(trx, end, now);
+    const { state } = await stateOf(trx, id);
+    await trx
+      .updateTable('components')
+      .set({ detector: JSON.stringify(retired(state, end.source)), health_since: null })
+      .where('id', '=', id)
+      .execute();
+  });
 }
 
 /** The detector's state of a component; null when nothing was recorded of it. */

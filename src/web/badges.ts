@@ -1,7 +1,11 @@
 // Badges: flat SVGs with the state or the uptime in words, for READMEs and dashboards.
 import type { Health } from '../core/component.ts';
+import type { Site } from '../core/site.ts';
 import type { ComponentView, Snapshot } from '../core/snapshot.ts';
 import { percentUp } from '../core/uptime.ts';
+import { sayIn } from '../core/words/words.ts';
+import { coverageWords } from './page/coverage.ts';
+import { knownPercent } from './page/strip.ts';
 import { xmlAttribute, xmlText } from './xml.ts';
 
 /** What a badge may say; the first when it is not asked. */
@@ -20,16 +24,12 @@ export function badge(snapshot: Snapshot, componentId?: string, show: BadgeShow 
     view?.component.name ?? (componentId === undefined ? snapshot.site.title : componentId),
   );
   if (componentId !== undefined && !view) return draw(name, 'unknown', GREY);
-  if (show === 'uptime') {
-    const percent = view ? view.uptime.percent : siteUptime(snapshot);
-    const label = `${name} uptime ${snapshot.site.uptime.days}d`;
-    return percent === null
-      ? draw(label, WORDS.no_data, GREY)
-      : draw(label, `${percent.toFixed(2)}%`, colorOfPercent(percent));
-  }
+  if (show === 'uptime') return uptimeBadge(name, view ? [view] : snapshot.components, snapshot.site);
   if (show === 'response') return responseBadge(name, view ? [view] : snapshot.components);
-  const state = view ? view.health : snapshot.verdict.state;
-  return draw(name, WORDS[state], COLORS[state]);
+  if (view) return draw(name, WORDS[view.health], COLORS[view.health]);
+  const { state, unknown, total } = snapshot.verdict;
+  const isPartly = state === 'no_data' && unknown.length < total;
+  return draw(name, isPartly ? 'partly unknown' : WORDS[state], COLORS[state]);
 }
 
 const GREY = '#57606a';
@@ -73,12 +73,16 @@ function timeOf(millis: number): string {
   return millis < 10_000 ? `${Math.round(millis)} ms` : `${(millis / 1000).toFixed(1)} s`;
 }
 
-function siteUptime({ components }: Snapshot): number | null {
-  const total = components.reduce((sum, { uptime }) => sum + uptime.total, 0);
-  return percentUp(
-    total,
-    components.reduce((sum, { uptime }) => sum + uptime.downtime, 0),
-  );
+/** Components without a figure of their own add nothing; coverage below 95 % stands beside the figure. */
+function uptimeBadge(name: string, views: readonly ComponentView[], { uptime: { days } }: Site): string {
+  const label = `${name} uptime ${days}d`;
+  const known = views.filter(view => knownPercent(view) !== null);
+  const sum = (of: 'total' | 'downtime') => known.reduce((all, { uptime }) => all + uptime[of], 0);
+  const percent = percentUp(sum('total'), sum('downtime'));
+  if (percent === null) return draw(label, WORDS.no_data, GREY);
+  const coverage = coverageWords(known, sayIn('en'));
+  const value = [`${percent.toFixed(2)}%`, ...(coverage ? [coverage] : [])].join(' · ');
+  return draw(label, value, colorOfPercent(percent));
 }
 
 function draw(label: string, value: string, color: string): string {

@@ -32,6 +32,7 @@ const Uptime = z.strictObject({
       excluded_seconds: seconds,
       observed_seconds: seconds,
       unobserved_seconds: seconds,
+      coverage: percent.nullable(),
       uptime: percent.nullable(),
       strict: percent.nullable(),
       statuspage: percent.nullable(),

@@ -1,38 +1,46 @@
 // The evidence behind what the page says: /api/uptime.json, and each incident's claim beside its measurement.
 import type { Window } from '../core/claim.ts';
-import type { Snapshot } from '../core/snapshot.ts';
+import { coverageOf } from '../core/observed.ts';
+import type { ComponentView, Snapshot } from '../core/snapshot.ts';
 import { isoMillis, type Millis } from '../core/time.ts';
 import { entryOf } from './page/order.ts';
 
 /**
  * Contract §5's evidence: for each component the window, its totals in seconds, the three percentages
  * and every outage that was counted, clipped to the total. `total_seconds` before `window.end` is where
- * the total begins when the component is younger than the window.
+ * the total begins when the component is younger than the window. `coverage` is how much of it was looked at,
+ * percent, floored to two decimals; null where nobody looks (`manual`), or nothing is known.
  */
 export function uptimeJson(snapshot: Snapshot): object {
   return {
     asOf: isoMillis(snapshot.at),
     days: snapshot.site.uptime.days,
-    components: snapshot.components.map(({ component, health, uptime }) => ({
-      id: component.id,
-      name: component.name,
-      status: health,
-      window: { start: isoMillis(uptime.window.start), end: isoMillis(uptime.window.end) },
-      total_seconds: seconds(uptime.total),
-      downtime_seconds: seconds(uptime.downtime),
-      excluded_seconds: seconds(uptime.excluded),
-      observed_seconds: seconds(uptime.observed),
-      unobserved_seconds: seconds(uptime.total - uptime.observed),
-      uptime: uptime.percent,
-      strict: uptime.strict,
-      statuspage: uptime.statuspage,
-      intervals: uptime.intervals.map(({ start, end, incident, severity, weight }) => ({
-        start: isoMillis(start),
-        end: isoMillis(end),
-        incident,
-        severity,
-        weight,
-      })),
+    components: snapshot.components.map(view => figureOf(view)),
+  };
+}
+
+function figureOf(view: ComponentView): object {
+  const { component, health, uptime } = view;
+  return {
+    id: component.id,
+    name: component.name,
+    status: health,
+    window: { start: isoMillis(uptime.window.start), end: isoMillis(uptime.window.end) },
+    total_seconds: seconds(uptime.total),
+    downtime_seconds: seconds(uptime.downtime),
+    excluded_seconds: seconds(uptime.excluded),
+    observed_seconds: seconds(uptime.observed),
+    unobserved_seconds: seconds(uptime.total - uptime.observed),
+    coverage: coverageOf([view])?.percent ?? null,
+    uptime: uptime.percent,
+    strict: uptime.strict,
+    statuspage: uptime.statuspage,
+    intervals: uptime.intervals.map(({ start, end, incident, severity, weight }) => ({
+      start: isoMillis(start),
+      end: isoMillis(end),
+      incident,
+      severity,
+      weight,
     })),
   };
 }

@@ -5,7 +5,7 @@ import { isoMillis, startOfUtcDay } from '../core/time.ts';
 import { componentRows, lastMoment, listComponents } from './statuspage/components.ts';
 import { PAGE_ID } from './statuspage/ids.ts';
 import { type IncidentRow, incidentRow } from './statuspage/incidents.ts';
-import { statusOfPage } from './statuspage/status.ts';
+import { pageStatus } from './statuspage/status.ts';
 
 /** How many incidents or maintenances a list answers with, as on Statuspage. */
 const NEWEST = 50;
@@ -17,9 +17,9 @@ export const STATUSPAGE: Readonly<Record<string, (snapshot: Snapshot) => object>
     components: componentRows(snapshot),
     incidents: rows(snapshot, snapshot.incidents.filter(isOpen)),
     scheduled_maintenances: rows(snapshot, snapshot.maintenances.filter(isAhead)),
-    status: statusOfPage(snapshot),
+    status: pageStatus(snapshot.verdict),
   }),
-  'status.json': snapshot => ({ page: page(snapshot), status: statusOfPage(snapshot) }),
+  'status.json': snapshot => ({ page: page(snapshot), status: pageStatus(snapshot.verdict) }),
   'components.json': snapshot => ({ page: page(snapshot), components: componentRows(snapshot) }),
   'incidents.json': snapshot => incidents(snapshot, snapshot.incidents.slice(0, NEWEST)),
   'incidents/unresolved.json': snapshot => incidents(snapshot, snapshot.incidents.filter(isOpen)),

@@ -6,30 +6,35 @@ import type { Clock } from '../core/time.ts';
 import type { Db } from '../store/database.ts';
 import * as transitions from '../store/transitions.ts';
 import { type File, type Filed, makeFile } from '../work/file.ts';
+import { type RetireDeps, retiring } from '../work/retire.ts';
 import { lastGood } from '../work/storage.ts';
 
 /** Before the first round of filing. */
 const NOTHING_FILED: Filed = { wrote: false, unfiled: new Map(), gathering: new Set(), problems: [] };
 
-/** Files what is pending; while the database cannot be read, the answer of the last time stands. */
-export function openFiling(
-  db: Db,
-  content: Content,
-  templates: TemplateFolder,
-  clock: Clock,
-  log: Log,
-): File {
-  return lastGood(
-    makeFile({
-      pending: () => transitions.unfiledTransitions(db),
-      previousIncident: (source, seq) => transitions.incidentBefore(db, source, seq),
-      markFiled: (seq, id, now) => transitions.markFiled(db, seq, id, now),
-      create: content.create,
-      replace: content.replace,
-      templates: templates.current,
-      clock,
-      log,
-    }),
-    NOTHING_FILED,
-  );
+export interface FilingParts {
+  readonly db: Db;
+  readonly content: Content;
+  readonly templates: TemplateFolder;
+  readonly sightings: RetireDeps['sightings'];
+  readonly retire: RetireDeps['retire'];
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Files what is pending, the ends of unwatched outages first; while the database cannot be read, its last answer stands. */
+export function openFiling(parts: FilingParts): File {
+  const { db, content, templates, sightings, retire, clock, log } = parts;
+  const titleOf = async (source: string) => (await transitions.newestTransition(db, source))?.title ?? null;
+  const file = makeFile({
+    pending: () => transitions.unfiledTransitions(db),
+    previousIncident: (source, seq) => transitions.incidentBefore(db, source, seq),
+    markFiled: (seq, id, now) => transitions.markFiled(db, seq, id, now),
+    create: content.create,
+    replace: content.replace,
+    templates: templates.current,
+    clock,
+    log,
+  });
+  return lastGood(retiring(file, { sightings, titleOf, retire, log }), NOTHING_FILED);
 }

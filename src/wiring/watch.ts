@@ -4,6 +4,7 @@ import type { Log } from '../core/log.ts';
 import type { Site } from '../core/site.ts';
 import { StorageFault } from '../core/storage.ts';
 import type { Clock, Millis } from '../core/time.ts';
+import type { Transition } from '../core/transition.ts';
 import type { Pulse } from '../outside/pulse.ts';
 import type { Db } from '../store/database.ts';
 import { type MeasuredView, makeMeasuredView } from '../store/measured.ts';
@@ -49,6 +50,8 @@ export interface Watch {
   readonly blindSince: Witness['blindSince'];
   /** Makes the site's components known. */
   note(site: Site): Promise<void>;
+  /** Ends an outage whose check can say nothing any more. */
+  retire(end: Transition): Promise<void>;
   /** Writes down what the database did not take before. */
   drain(): Promise<void>;
   prune(): Promise<void>;
@@ -114,6 +117,9 @@ export async function openWatch(deps: WatchDeps): Promise<Watch> {
     probe,
     believe: witness.believe,
     record: async (component, result) => {
+      // Taken away, or judged by other rules, while it was being looked at.
+      const type = components().find(({ id }) => id === component.id)?.check.type ?? 'manual';
+      if (type === 'manual' || type === 'heartbeat') return null;
       const { transitions, recheckAt } = await backlog.result(component, result, clock());
       await warn.heed(component, result);
       if (transitions.length > 0) ring();
@@ -147,6 +153,10 @@ export async function openWatch(deps: WatchDeps): Promise<Watch> {
     measured: async from => backlog.over(await measured(from)),
     blindSince: witness.blindSince,
     note,
+    async retire(end) {
+      await measurements.retire(db, end, clock());
+      view.touch();
+    },
     async drain() {
       if (unnoted) await note(unnoted);
       if (!unnoted) await backlog.drain();

@@ -10,8 +10,9 @@ import type { Problem } from '../core/problem.ts';
 import type { Site } from '../core/site.ts';
 import { inWordsOf, type Templates } from '../core/template.ts';
 import type { Clock, Millis } from '../core/time.ts';
-import { batchesOf, changeTogether, isGathered, printTogether } from '../core/together.ts';
+import { batchesOf, changeTogether, inOrderOf, isGathered, printTogether } from '../core/together.ts';
 import type { StoredTransition, Transition } from '../core/transition.ts';
+import { isUnwatched } from '../core/unwatched.ts';
 import { evenSo } from './storage.ts';
 
 export interface FileDeps {
@@ -59,6 +60,7 @@ export function makeFile(deps: FileDeps): File {
     const worded = waiting.map(one => withDependents(inWordsOf(one, deps.templates()), site));
     const isHeld = (one: StoredTransition, by: readonly StoredTransition[]) =>
       (one.components.length > 0 && one.components.every(id => quiet.has(id))) ||
+      isUnwatched(one.source, site) ||
       isSpokenFor(one, read.incidents, by, site, now, read.wellSince);
     const held = new Set(waiting.filter(one => isHeld(one, waiting)).map(({ seq }) => seq));
     if (site.together > 0) {
@@ -127,12 +129,9 @@ class Round {
     const leads = (one: StoredTransition) => !held.has(one.seq);
     const isLed = (one: StoredTransition) =>
       openings.some(other => leads(other) && other.components.includes(one.source.slice('probe:'.length)));
-    const batches = batchesOf(
-      openings.filter(one => leads(one) || isLed(one)),
-      this.site.together,
-    );
-    for (const batch of batches) {
-      const outages = batch.filter(leads);
+    const joining = openings.filter(one => leads(one) || isLed(one));
+    for (const batch of batchesOf(inOrderOf(this.site, joining), this.site.together)) {
+      const outages = inOrderOf(this.site, batch.filter(leads));
       if (outages.length > 0) await this.openOne(batch[0]!, outages);
     }
   }

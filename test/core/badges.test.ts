@@ -16,7 +16,8 @@ describe('a badge', () => {
     [badge(facts(), 'api'), 'API & <Co>: partial outage'],
     [badge(facts(), 'db'), 'Database: operational'],
     [badge(facts(), 'nope'), 'nope: unknown'],
-    [badge(facts()), 'Acme: operational'],
+    [badge(facts()), 'Acme: partial outage'],
+    [badge(snapshot()), 'Acme: no data'],
     [badge(facts(), 'db', 'uptime'), 'Database uptime 90d: 100.00%'],
     [badge(snapshot(), undefined, 'uptime'), 'Acme uptime 90d: no data'],
     [

@@ -228,6 +228,7 @@ describe('the verdict', () => {
       unknown: [],
       since: NOW - HOUR,
       loose: [],
+      severity: null,
     });
   });
 
@@ -236,15 +237,38 @@ describe('the verdict', () => {
     expect(verdict).toMatchObject({ state: 'no_data', unknown: ['API', 'Database'], worst: [] });
   });
 
-  test('is well with something unknown beside it, and says what', () => {
+  test('is not green with something unknown beside it, and says what', () => {
     const { verdict } = composed([api(), db], { api: measured() });
-    expect(verdict).toMatchObject({ state: 'operational', affected: 0, unknown: ['Database'] });
+    expect(verdict).toMatchObject({ state: 'no_data', affected: 0, total: 2, unknown: ['Database'] });
   });
 
-  test('an open incident that touches no component is not lost', () => {
+  test.each([
+    ['minor', 'degraded_performance'],
+    ['major', 'partial_outage'],
+    ['critical', 'major_outage'],
+  ] as const)('an open %s incident that touches no component makes it %s', (severity, state) => {
+    for (const components of [
+      [],
+      [{ id: 'apii', status: null }],
+      [{ id: 'api', status: 'operational' as const }],
+    ]) {
+      const { verdict } = composed([api()], { api: measured() }, [
+        incident('elsewhere', { title: 'Elsewhere', severity, components }),
+      ]);
+      expect(verdict).toMatchObject({ state, loose: ['Elsewhere'], severity, worst: [], affected: 0 });
+    }
+  });
+
+  test('an incident that is over, or colours a component, is none of those', () => {
     const { verdict } = composed([api()], { api: measured() }, [
-      incident('elsewhere', { title: 'Elsewhere', components: [] }),
+      incident('over', { components: [], resolved: NOW - HOUR, status: 'resolved' }),
+      touching('here', { severity: 'minor' }),
     ]);
-    expect(verdict).toMatchObject({ state: 'operational', loose: ['Elsewhere'] });
+    expect(verdict).toMatchObject({
+      state: 'degraded_performance',
+      worst: ['API'],
+      loose: [],
+      severity: null,
+    });
   });
 });

@@ -7,6 +7,7 @@ import { renderMarkdown } from '../../src/core/markdown.ts';
 import type { ComponentView, GroupView, IncidentView, Snapshot } from '../../src/core/snapshot.ts';
 import { DAY } from '../../src/core/time.ts';
 import { uptimeOf } from '../../src/core/uptime.ts';
+import { verdictOf } from '../../src/core/verdict.ts';
 import { component as made } from '../makers.ts';
 
 export const NOW = Date.UTC(2026, 10, 23, 12, 0, 0);
@@ -94,15 +95,7 @@ export function snapshot(
       webhooks: {},
       mirror: null,
     } as Snapshot['site'],
-    verdict: {
-      state: 'operational',
-      worst: [],
-      affected: 0,
-      total: components.length,
-      unknown: [],
-      since: null,
-      loose: [],
-    },
+    verdict: verdictOf(components, more.incidents ?? []),
     checkedAt: NOW,
     blindSince: null,
     groups: components.length > 0 ? [{ name: null, health: 'operational', components }] : [],

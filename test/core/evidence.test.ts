@@ -1,9 +1,13 @@
 // The evidence behind the uptime figures, with the sums written beside them.
+
 import { expect, it } from 'vitest';
+import { checkSchema } from '../../src/core/check.ts';
 import { DAY, HOUR } from '../../src/core/time.ts';
 import { uptimeOf } from '../../src/core/uptime.ts';
 import { uptimeJson } from '../../src/web/evidence.ts';
 import { component, NOW, snapshot, view } from './door-makers.ts';
+
+const HTTP = checkSchema.parse({ type: 'http', url: 'https://api.example/health' });
 
 it('the evidence adds up by hand', () => {
   const window = { start: NOW - 90 * DAY, end: NOW };
@@ -13,7 +17,7 @@ it('the evidence adds up by hand', () => {
   ];
   const uptime = uptimeOf(outages, [], window, window.start, 80 * DAY, { minor: 1, major: 1, critical: 1 });
   const body = uptimeJson(
-    snapshot({ components: [view(component('api', { name: 'API' }), 'no_data', { uptime })] }),
+    snapshot({ components: [view(component('api', { name: 'API', check: HTTP }), 'no_data', { uptime })] }),
   );
   expect(body).toEqual({
     asOf: '2026-11-23T12:00:00.000Z',
@@ -30,6 +34,8 @@ it('the evidence adds up by hand', () => {
         excluded_seconds: 0,
         observed_seconds: 6_912_000,
         unobserved_seconds: 864_000,
+        // 80 of 90 days.
+        coverage: 88.88,
         // (7,776,000 − 10,800) / 7,776,000 = 99.8611… %
         uptime: 99.86,
         strict: 99.86,

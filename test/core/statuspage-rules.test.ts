@@ -1,9 +1,10 @@
 // The twin's rules: ids that never change, the indicator, update bodies that are harmless everywhere.
 import { describe, expect, it } from 'vitest';
-import type { ComponentStatus } from '../../src/core/component.ts';
+import type { ComponentStatus, Health } from '../../src/core/component.ts';
 import { PAGE_ID, stableId } from '../../src/web/statuspage/ids.ts';
 import { pageStatus } from '../../src/web/statuspage/status.ts';
 import { bodyText } from '../../src/web/statuspage/text.ts';
+import { component, incident, shown, snapshot, view } from '../makers.ts';
 
 describe('ids', () => {
   it('are pinned: changing one would make every client tell old news again', () => {
@@ -28,12 +29,26 @@ describe('the indicator', () => {
   const P: ComponentStatus = 'partial_outage';
   const M: ComponentStatus = 'major_outage';
   const U: ComponentStatus = 'under_maintenance';
-  it.each<[ComponentStatus[], ('minor' | 'major' | 'critical')[], string, string]>([
+  const N = 'no_data' as const;
+  it.each<[Health[], ('minor' | 'major' | 'critical')[], string, string]>([
     [[], [], 'none', 'All Systems Operational'],
     [[], ['minor'], 'minor', 'Minor Service Outage'],
     [[], ['minor', 'critical'], 'critical', 'Major System Outage'],
     [[O, O], [], 'none', 'All Systems Operational'],
-    [[O], ['critical'], 'none', 'All Systems Operational'],
+    [[O], ['minor'], 'minor', 'Minor Service Outage'],
+    [[O], ['minor', 'major'], 'major', 'Partial System Outage'],
+    [[O], ['critical'], 'critical', 'Major System Outage'],
+    [[D, O], ['critical'], 'critical', 'Major System Outage'],
+    [[D, O], ['minor'], 'minor', 'Partially Degraded Service'],
+    [[P, O], ['major'], 'major', 'Partial System Outage'],
+    [[M, O], ['minor'], 'major', 'Partial System Outage'],
+    [[M, O], ['critical'], 'critical', 'Major System Outage'],
+    [[U, O], ['minor'], 'minor', 'Minor Service Outage'],
+    [[N, N], [], 'none', 'No Data'],
+    [[N, O], [], 'none', 'All Checked Systems Operational'],
+    [[N, U], [], 'maintenance', 'Service Under Maintenance'],
+    [[N, M], [], 'major', 'Partial System Outage'],
+    [[N], ['major'], 'major', 'Partial System Outage'],
     [[M, M], [], 'critical', 'Major System Outage'],
     [[M, O], [], 'major', 'Partial System Outage'],
     [[P, P], [], 'major', 'Partial System Outage'],
@@ -44,7 +59,11 @@ describe('the indicator', () => {
     [[U, O], [], 'maintenance', 'Service Under Maintenance'],
     [[U, D], [], 'minor', 'Partially Degraded Service'],
   ])('%j with open incidents %j is %s', (statuses, open, indicator, description) => {
-    expect(pageStatus(statuses, open)).toEqual({ indicator, description });
+    const of = snapshot(
+      statuses.map((health, i) => view(component(`c${i}`), health)),
+      { incidents: open.map((severity, i) => shown(incident(`i${i}`, { severity }))) },
+    );
+    expect(pageStatus(of.verdict)).toEqual({ indicator, description });
   });
 });
 

@@ -203,6 +203,12 @@ describe('uptime, by hand', () => {
     ['one failed minute of ninety days', 90 * DAY, MINUTE, 99.99],
     ['one failed millisecond', 90 * DAY, 1, 99.99],
     ['none', 90 * DAY, 0, 100],
+    // Below the nearest hundredth by less than half of one: rounding to the nearest would raise each of these.
+    ['two minutes of ninety days', 90 * DAY, 2 * MINUTE, 99.99],
+    ['99.489 %', 100_000, 511, 99.48],
+    ['99.9899… %', 90 * DAY, (90 * DAY) / 9_999, 99.98],
+    ['0.009 %', 100_000, 99_991, 0],
+    ['33.3366… %', 30_000, 19_999, 33.33],
     // 1 − 0.00005 = 99.995 % exactly: floored, not rounded up.
     ['a half hundredth', 200_000, 10, 99.99],
     ['everything', DAY, DAY, 0],

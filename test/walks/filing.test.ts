@@ -198,8 +198,8 @@ components: [ { id: api, name: API, ${EVERY}, check: { type: http, url: "${url}/
     await world.pass(3600, 120);
     world.mails.length = 0;
     await turn(world, 500);
-    expect(world.system.snapshot().incidents.map(({ title }) => title)).toEqual(['DB and API Down']);
-    expect(world.mails.map(({ subject }) => subject)).toEqual(['[INCIDENT] DB and API Down']);
+    expect(world.system.snapshot().incidents.map(({ title }) => title)).toEqual(['API and DB Down']);
+    expect(world.mails.map(({ subject }) => subject)).toEqual(['[INCIDENT] API and DB Down']);
     const down = world.system.snapshot().components.map(({ uptime }) => uptime.downtime > 0);
     expect(down).toEqual([true, true]);
   });

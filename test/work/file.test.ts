@@ -1,5 +1,6 @@
 // Filing together: a crash at any write, a folder that refuses, a setting taken away; never twice, never lost.
 import { describe, expect, test } from 'vitest';
+import { checkSchema } from '../../src/core/check.ts';
 import { parseIncident } from '../../src/core/incident-file.ts';
 import { MINUTE, SECOND } from '../../src/core/time.ts';
 import type { StoredTransition } from '../../src/core/transition.ts';
@@ -8,13 +9,16 @@ import { component, site } from '../makers.ts';
 
 const T0 = Date.UTC(2026, 2, 10, 12);
 const IDS = ['a', 'b', 'c'];
+const HTTP = checkSchema.parse({ type: 'http', url: 'https://api.example/health' });
 const LOG = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** A folder, a list of transitions as the database holds them, and something that may go wrong at any write. */
 function desk(together = MINUTE, parents: Readonly<Record<string, string[]>> = {}) {
   const files: Record<string, string> = {};
   const rows: StoredTransition[] = [];
-  const components = IDS.map(id => component(id, { name: id.toUpperCase(), dependsOn: parents[id] ?? [] }));
+  const components = IDS.map(id =>
+    component(id, { name: id.toUpperCase(), check: HTTP, dependsOn: parents[id] ?? [] }),
+  );
   let budget = Number.POSITIVE_INFINITY;
   let readOnly = false;
   let setting = together;
@@ -92,6 +96,32 @@ function desk(together = MINUTE, parents: Readonly<Record<string, string[]>> = {
 const FILE = '20260310_a-down';
 
 describe('three outages at once', () => {
+  test.each([
+    ['c', 'b', 'a'],
+    ['b', 'c', 'a'],
+    ['a', 'c', 'b'],
+  ])('whose checks ended in the order %s %s %s stand as status.yaml lists them', async (...ended) => {
+    const { files, tell, round } = desk();
+    for (const id of ended) tell(id, 'down', 0, 20);
+    await round(81);
+    expect(Object.keys(files)).toEqual([FILE]);
+    expect(files[FILE]).toContain('title: "A, B and C Down"');
+    expect(files[FILE]).toContain('opened_by: "probe:a, probe:b, probe:c"');
+    expect(files[FILE]).toMatch(/A down\.\n\nB down\.\n\nC down\./);
+    for (const id of ended) tell(id, 'up', 100, 120);
+    await round(121);
+    expect(files[FILE]).toMatch(/A up\.\n\nB up\.\n\nC up\./);
+  });
+
+  test('keep the name they were first shown by, whoever joins', async () => {
+    const { files, tell, round } = desk();
+    tell('b', 'down', 0, 20);
+    tell('a', 'down', 0, 30);
+    await round(81);
+    expect(Object.keys(files)).toEqual(['20260310_b-down']);
+    expect(files['20260310_b-down']).toContain('title: A and B Down\n');
+  });
+
   // Four writes: the file, and a note for each of the three.
   test.each([0, 1, 2, 3, 4])('killed after %d writes are one file, whole', async writes => {
     const { files, rows, tell, round } = desk();

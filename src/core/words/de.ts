@@ -12,6 +12,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'state.partial_outage': 'Teilausfall',
   'state.major_outage': 'Ausfall',
   'state.no_data': 'Keine Daten',
+  'state.partly_unknown': 'Teilweise unbekannt',
   'in.operational': 'in Betrieb',
   'in.under_maintenance': 'in Wartung',
   'in.degraded_performance': 'eingeschränkt',
@@ -34,6 +35,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'verdict.well': 'Alle Systeme in Betrieb',
   'verdict.well_so_far': 'Alle geprüften Systeme in Betrieb',
   'verdict.empty': 'Die ersten Prüfungen stehen noch aus',
+  'verdict.no_data': 'Zurzeit keine Daten',
   'verdict.none': 'Noch keine Komponenten',
   'verdict.interrupted':
     'Die Überwachung von {names} ist seit {since} unterbrochen; der jetzige Zustand ist nicht bekannt',
@@ -98,6 +100,13 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'component.interrupted': 'Überwachung seit {since} unterbrochen',
   'component.uptime_new': 'bisher {percent} verfügbar',
   'component.uptime_days': 'in {n} Tagen',
+  'coverage.days': { one: '{seen} von {n} Tag beobachtet', other: '{seen} von {n} Tagen beobachtet' },
+  'coverage.hours': { one: '{seen} von {n} Stunde beobachtet', other: '{seen} von {n} Stunden beobachtet' },
+  'coverage.minutes': { one: '{seen} von {n} Minute beobachtet', other: '{seen} von {n} Minuten beobachtet' },
+  'coverage.seconds': {
+    one: '{seen} von {n} Sekunde beobachtet',
+    other: '{seen} von {n} Sekunden beobachtet',
+  },
   'component.ago': { one: 'vor {n} Tag', other: 'vor {n} Tagen' },
   'component.today': 'Heute',
   'component.bad_days': {

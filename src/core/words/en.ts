@@ -10,6 +10,7 @@ export const en = {
   'state.partial_outage': 'Partial outage',
   'state.major_outage': 'Major outage',
   'state.no_data': 'No data',
+  'state.partly_unknown': 'Partly unknown',
   // The same words inside a sentence.
   'in.operational': 'operational',
   'in.under_maintenance': 'under maintenance',
@@ -33,6 +34,7 @@ export const en = {
   'verdict.well': 'All systems operational',
   'verdict.well_so_far': 'All checked systems operational',
   'verdict.empty': 'Waiting for the first checks',
+  'verdict.no_data': 'No current data',
   'verdict.none': 'No components yet',
   'verdict.interrupted':
     'Monitoring of {names} has been interrupted since {since}; the current state is not known',
@@ -94,6 +96,10 @@ export const en = {
   'component.interrupted': 'monitoring interrupted since {since}',
   'component.uptime_new': '{percent} uptime so far',
   'component.uptime_days': 'in {n} days',
+  'coverage.days': { one: '{seen} of {n} day observed', other: '{seen} of {n} days observed' },
+  'coverage.hours': { one: '{seen} of {n} hour observed', other: '{seen} of {n} hours observed' },
+  'coverage.minutes': { one: '{seen} of {n} minute observed', other: '{seen} of {n} minutes observed' },
+  'coverage.seconds': { one: '{seen} of {n} second observed', other: '{seen} of {n} seconds observed' },
   'component.ago': { one: '{n} day ago', other: '{n} days ago' },
   'component.today': 'Today',
   'component.bad_days': {

@@ -4,6 +4,7 @@ import { escapeHtml } from '../../core/markdown.ts';
 import type { ComponentView, GroupView, Snapshot } from '../../core/snapshot.ts';
 import type { Steps } from '../../core/steps.ts';
 import { MINUTE, type Millis } from '../../core/time.ts';
+import { coverageWords } from './coverage.ts';
 import { CODE, icon } from './face.ts';
 import { knownPercent, NARROW, type Strip, strip } from './strip.ts';
 import type { Tell } from './tell.ts';
@@ -73,12 +74,13 @@ export function key(tell: Tell): { code: string; state: string }[] {
 function groupOf(group: GroupView, i: number, tell: Tell): Omit<Group, 'rows'> {
   // Absence of data is no trouble: an unconfigured check does not unfold its group.
   const open = group.components.some(({ health }) => health !== 'operational' && health !== 'no_data');
+  const isPartly = group.health === 'no_data' && group.components.some(({ health }) => health !== 'no_data');
   return {
     id: `g-${i}`,
     name: group.name,
     code: CODE[group.health],
     icon: icon(group.health),
-    state: tell.say(`state.${group.health}`),
+    state: tell.say(isPartly ? 'state.partly_unknown' : `state.${group.health}`),
     count: tell.say('component.group', { n: group.components.length }),
     open,
   };
@@ -133,16 +135,22 @@ function upstream({ component, health, since, seen }: ComponentView, tell: Tell)
   return { html, words: seen.slice(REPORTS.length) };
 }
 
-/** A figure over less than the whole window says over how much. */
+/** A figure over the whole window says so where fewer bars stand above it; its coverage names the days too. */
 function uptimeDays(view: ComponentView, days: number, tell: Tell): string | null {
   const whole = knownPercent(view) !== null && view.uptime.from <= view.uptime.window.start;
-  return whole && days > NARROW ? tell.say('component.uptime_days', { n: days }) : null;
+  const isCovered = coverageWords([view], tell.say) === null;
+  return whole && isCovered && days > NARROW ? tell.say('component.uptime_days', { n: days }) : null;
 }
 
+/** A figure over less than the whole window says over how much, and one that was partly measured, of how much. */
 function uptimeWords(view: ComponentView, tell: Tell): string {
   const figure = knownPercent(view);
   if (figure === null) return tell.say('component.no_uptime');
-  const { uptime } = view;
+  const coverage = coverageWords([view], tell.say);
+  return [figureWords(view, figure, tell), ...(coverage ? [coverage] : [])].join(' · ');
+}
+
+function figureWords({ uptime }: ComponentView, figure: number, tell: Tell): string {
   const percent = tell.dates.percent(figure);
   if (uptime.from <= uptime.window.start) return tell.say('component.uptime', { percent });
   if (uptime.total < MINUTE) return tell.say('component.uptime_new', { percent });

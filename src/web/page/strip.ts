@@ -1,6 +1,7 @@
 // The strip: one SVG per component, one rect per day, and its imperfect days as a list.
 import { escapeHtml } from '../../core/markdown.ts';
 import type { ComponentView, DayCell } from '../../core/snapshot.ts';
+import { coverageWords } from './coverage.ts';
 import { CODE } from './face.ts';
 import type { Tell } from './tell.ts';
 
@@ -85,6 +86,7 @@ function summary(view: ComponentView, bad: number, badWord: string, tell: Tell):
   const { name } = view.component;
   const percent = knownPercent(view);
   if (percent === null) return tell.say('component.strip_none', { name });
+  const coverage = coverageWords([view], tell.say);
   const blank = view.days.filter(cell => cell.state === 'no_data').length;
   return [
     tell.say('component.strip', {
@@ -93,6 +95,7 @@ function summary(view: ComponentView, bad: number, badWord: string, tell: Tell):
       n: view.days.length,
       bad: bad > 0 ? badWord : tell.say('component.no_bad'),
     }),
+    ...(coverage ? [coverage] : []),
     ...(blank > 0 ? [tell.say('component.blank', { n: blank })] : []),
   ].join('; ');
 }

@@ -20,29 +20,25 @@ export interface VerdictText {
 const NAMED = 3;
 
 /** Puts the snapshot's verdict into words. */
-export function verdictText({ verdict, components }: Snapshot, tell: Tell): VerdictText {
-  const health = shownHealth(verdict);
-  const html = sentence(verdict, tell);
+export function verdictText(snapshot: Snapshot, tell: Tell): VerdictText {
+  const { verdict, components } = snapshot;
+  const { state: health } = verdict;
+  const html = sentence(verdict, snapshot, tell);
   return { health, icon: icon(health), html, plain: plainOf(html), notes: notes(verdict, components, tell) };
 }
 
 /** The verdict as a picture tells it: without durations, the moment on a line of its own. */
-export function verdictHeadline({ verdict, components }: Snapshot, tell: Tell) {
+export function verdictHeadline(snapshot: Snapshot, tell: Tell) {
+  const { verdict, components } = snapshot;
   const since =
     verdict.since === null
       ? []
       : [tell.say('component.since', { since: tell.dates.dateTime(verdict.since) })];
   return {
-    health: shownHealth(verdict),
-    headline: plainOf(sentence({ ...verdict, since: null }, tell, 'dateTime')),
+    health: verdict.state,
+    headline: plainOf(sentence({ ...verdict, since: null }, snapshot, tell, 'dateTime')),
     notes: [...since, ...notes(verdict, components, tell, 'dateTime')],
   };
-}
-
-/** An open incident that touches no component must not stand under a green disc. */
-function shownHealth(verdict: Verdict): Health {
-  const calm = verdict.state === 'operational' || verdict.state === 'no_data';
-  return calm && verdict.loose.length > 0 ? 'degraded_performance' : verdict.state;
 }
 
 /** What is not known though it should be, as HTML; null while all is. */
@@ -60,16 +56,16 @@ function few(names: readonly string[]): string {
   return (names.length > 8 ? [...names.slice(0, 8), `+${names.length - 8}`] : names).join(', ');
 }
 
-function sentence(verdict: Verdict, tell: Tell, style: Style = 'near'): string {
+function sentence(verdict: Verdict, { checkedAt }: Snapshot, tell: Tell, style: Style = 'near'): string {
   const { state, worst, total, unknown, loose } = verdict;
-  if (state === 'operational' || state === 'no_data') {
+  if (worst.length === 0) {
     if (loose.length === 1) return tell.html('verdict.loose', { title: loose[0]! });
     if (loose.length > 1) return tell.html('verdict.loose_many', { n: loose.length });
     const unsure = doubt(verdict, tell, style);
     if (unsure !== null) return unsure;
     if (total === 0) return tell.html('verdict.none');
-    if (state === 'no_data') return tell.html('verdict.empty');
-    return tell.html(unknown.length > 0 ? 'verdict.well_so_far' : 'verdict.well');
+    if (unknown.length < total) return tell.html(unknown.length > 0 ? 'verdict.well_so_far' : 'verdict.well');
+    return tell.html(checkedAt === null ? 'verdict.empty' : 'verdict.no_data');
   }
   if (state === 'under_maintenance' && worst.length <= NAMED) {
     return tell.html('verdict.maintenance', { names: worst.join(', ') });
@@ -93,15 +89,16 @@ function notes(
   style: Style = 'near',
 ): string[] {
   const said: string[] = [];
-  const { state, worst, affected, loose, interrupted } = verdict;
-  const calm = state === 'operational' || state === 'no_data';
+  const { worst, affected, total, loose, interrupted } = verdict;
   const unsure = doubt(verdict, tell, style);
-  if (unsure !== null && !(calm && loose.length === 0)) said.push(plainOf(unsure));
-  if (!calm && affected > worst.length) said.push(others(verdict, components, tell));
+  if (unsure !== null && worst.length + loose.length > 0) said.push(plainOf(unsure));
+  if (affected > worst.length) said.push(others(verdict, components, tell));
   // Alone in the headline it is already said; in company it is not.
-  if (!calm || loose.length > 1) for (const title of loose) said.push(tell.say('verdict.also', { title }));
+  if (worst.length > 0 || loose.length > 1)
+    for (const title of loose) said.push(tell.say('verdict.also', { title }));
+  // Nothing known at all is the headline's own word, unless an incident took it.
   const unknown = verdict.unknown.filter(name => !interrupted?.names.includes(name));
-  if (unknown.length > 0 && state !== 'no_data')
+  if (unknown.length > 0 && (unknown.length < total || loose.length > 0))
     said.push(tell.say('verdict.unknown', { names: few(unknown) }));
   return said;
 }

@@ -1,8 +1,6 @@
-// The page's one indicator, by Statuspage's own rules for combining components.
-import type { ComponentStatus, Severity } from '../../core/component.ts';
-import { isOpen } from '../../core/incident.ts';
-import type { Snapshot } from '../../core/snapshot.ts';
-import { publicStatus } from './components.ts';
+// The page's one indicator: the overall status in Statuspage's own words, by its own rules.
+import type { Severity } from '../../core/component.ts';
+import type { Verdict } from '../../core/snapshot.ts';
 
 export interface StatusRow {
   readonly indicator: 'none' | 'minor' | 'major' | 'critical' | 'maintenance';
@@ -15,37 +13,37 @@ const OF_SEVERITY: Record<Severity, StatusRow> = {
   critical: { indicator: 'critical', description: 'Major System Outage' },
 };
 
-/** The indicator of a Snapshot. */
-export function statusOfPage({ components, incidents, verdict }: Snapshot): StatusRow {
-  // No service is known to be degraded.
-  if (verdict.state === 'no_data' && verdict.interrupted)
-    return { indicator: 'minor', description: 'Monitoring Interrupted' };
-  return pageStatus(
-    components.map(view => publicStatus({ health: view.health, components: [view] })),
-    incidents.filter(isOpen).map(({ severity }) => severity),
-  );
-}
-
-const OPERATIONAL: StatusRow = { indicator: 'none', description: 'All Systems Operational' };
+const RANKS: readonly StatusRow['indicator'][] = ['none', 'maintenance', 'minor', 'major', 'critical'];
 
 /**
- * Statuses of all components (groups not counted) and severities of the open incidents → indicator and
- * description. Incidents matter only on a page without components, as on Statuspage: elsewhere they
- * speak through the components they affect.
+ * The overall status as indicator and description: what the components make of it, or, where that is worse, the
+ * open incidents that touch none of them. Statuspage has no indicator for "not known": it is `none`, and the
+ * description says it.
  */
-export function pageStatus(statuses: readonly ComponentStatus[], open: readonly Severity[]): StatusRow {
-  const all = (status: ComponentStatus) => statuses.every(each => each === status);
-  const some = (status: ComponentStatus) => statuses.includes(status);
-  if (statuses.length === 0) {
-    const worst = (['critical', 'major', 'minor'] as const).find(severity => open.includes(severity));
-    return worst ? OF_SEVERITY[worst] : OPERATIONAL;
-  }
-  if (all('major_outage')) return OF_SEVERITY.critical;
-  if (some('major_outage') || all('partial_outage')) return OF_SEVERITY.major;
-  if (some('partial_outage')) return OF_SEVERITY.minor;
-  if (all('degraded_performance')) return { indicator: 'minor', description: 'Degraded System Service' };
-  if (some('degraded_performance')) return { indicator: 'minor', description: 'Partially Degraded Service' };
-  if (some('under_maintenance'))
+export function pageStatus(verdict: Verdict): StatusRow {
+  const byComponents = ofComponents(verdict);
+  if (verdict.severity === null) return byComponents;
+  const byIncidents = OF_SEVERITY[verdict.severity];
+  const isWorse = RANKS.indexOf(byIncidents.indicator) > RANKS.indexOf(byComponents.indicator);
+  return isWorse ? byIncidents : byComponents;
+}
+
+function ofComponents({ state, worst, total, unknown, interrupted }: Verdict): StatusRow {
+  const all = worst.length === total;
+  // Where no component is in the overall state, incidents alone make it.
+  if (worst.length > 0) {
+    if (state === 'major_outage') return all ? OF_SEVERITY.critical : OF_SEVERITY.major;
+    if (state === 'partial_outage') return all ? OF_SEVERITY.major : OF_SEVERITY.minor;
+    if (state === 'degraded_performance')
+      return {
+        indicator: 'minor',
+        description: all ? 'Degraded System Service' : 'Partially Degraded Service',
+      };
     return { indicator: 'maintenance', description: 'Service Under Maintenance' };
-  return OPERATIONAL;
+  }
+  // What nobody looks at any more must not be green, though no service is known to be degraded.
+  if (interrupted) return { indicator: 'minor', description: 'Monitoring Interrupted' };
+  if (unknown.length === 0) return { indicator: 'none', description: 'All Systems Operational' };
+  const description = unknown.length === total ? 'No Data' : 'All Checked Systems Operational';
+  return { indicator: 'none', description };
 }

@@ -7,7 +7,7 @@ import { isoMillis } from '../../core/time.ts';
 import { listComponents } from './components.ts';
 import { PAGE_ID } from './ids.ts';
 import { incidentRow } from './incidents.ts';
-import { statusOfPage } from './status.ts';
+import { pageStatus } from './status.ts';
 import { bodyText } from './text.ts';
 
 /**
@@ -24,7 +24,7 @@ export function webhookPayload(
   const shown = [...snapshot.incidents, ...snapshot.maintenances].find(({ id }) => id === incident.id);
   const view = told(shown ?? gone(incident, snapshot), update);
   const row = incidentRow(view, snapshot, listComponents(snapshot));
-  const page = statusOfPage(snapshot);
+  const page = pageStatus(snapshot.verdict);
   const postmortem = view.postmortem === null ? null : bodyText(view.postmortem);
   return {
     meta: {
