@@ -1,7 +1,13 @@
 // A check that status.yaml takes away ends what it opened: nobody else would.
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { checkSchema } from '../../src/core/check.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { readMeasured } from '../../src/store/measured.ts';
+import { openWatch } from '../../src/wiring/watch.ts';
+import { component, NOW, site } from '../makers.ts';
 import { openWorld, subscribed, type World, type WorldOptions } from './world.ts';
 
 const FILE = '20260310_api-down.md';
@@ -264,4 +270,41 @@ describe('nothing ends', () => {
     await world.post(hook, { alert_type: 'up', monitor_name: 'API' });
     expect(standing(world)).toEqual(['20260310_api-down resolved']);
   });
+});
+
+test.each([
+  ['removed', []],
+  ['a heartbeat by then', [component('api', { check: checkSchema.parse({ type: 'heartbeat' }) })]],
+  ['manual by then', [component('api')]],
+])('a look that ends when its component is %s is not judged', async (_what, after) => {
+  const dir = await mkdtemp(path.join(tmpdir(), 'status-live-'));
+  const db = openDatabase(path.join(dir, 'status.db'));
+  onTestFinished(async () => {
+    await db.destroy();
+    await rm(dir, { recursive: true });
+  });
+  const http = checkSchema.parse({ type: 'http', url: 'https://api.example' });
+  let current = site({ components: [component('api', { check: http })] });
+  let answer = () => {};
+  const watch = await openWatch({
+    db,
+    site: () => current,
+    probe: () =>
+      new Promise(resolve => {
+        answer = () => resolve({ outcome: 'down', latency: null, seen: 'timed out' });
+      }),
+    secret: 'secret',
+    startedAt: NOW,
+    ring: () => {},
+    told: () => {},
+    clock: () => NOW,
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+  });
+  await watch.note(current);
+  watch.poll.startDue(NOW);
+  current = site({ components: after });
+  await watch.note(current);
+  answer();
+  await watch.poll.settled();
+  expect((await readMeasured(db, NOW)).get('api')).toMatchObject({ firstCheck: null, checkedAt: null });
 });
