@@ -36,7 +36,7 @@ process.on('uncaughtException', (error, origin) => {
   process.exit(1);
 });
 
-const pulse = startPulse(LIMITS.lateness);
+const pulse = startPulse(LIMITS.lateness, Date.now);
 try {
   const system = await openSystem(env, {
     clock: Date.now,

@@ -44,7 +44,7 @@ if (!env) {
   process.exit(1);
 }
 const log = pino({ level: env.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
-const pulse = startPulse();
+const pulse = startPulse(Number.POSITIVE_INFINITY, Date.now);
 const system = await openSystem(env, {
   clock: Date.now,
   monotonic: () => performance.now(),

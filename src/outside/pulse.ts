@@ -1,5 +1,5 @@
 // The pulse: one timer that tells how late the event loop is. What stood still here is not another's slowness.
-import { type Millis, SECOND } from '../core/time.ts';
+import { type Clock, type Millis, SECOND } from '../core/time.ts';
 
 export interface Pulse {
   /**
@@ -18,14 +18,22 @@ export const PAUSE: Millis = 250;
 const BEAT: Millis = 50;
 const OVER: Millis = 4 * SECOND;
 
-/** Starts the pulse; it keeps no process alive. On average later than `limit` (ms), the process is strained. */
-export function startPulse(limit: Millis = Number.POSITIVE_INFINITY): Pulse {
+/**
+ * Starts the pulse; it keeps no process alive. On average later than `limit` (ms), the process is strained. `clock` is
+ * the wall clock: only by a step of it a machine that was suspended shows, and that counts as a short pause.
+ */
+export function startPulse(
+  limit: Millis = Number.POSITIVE_INFINITY,
+  clock: Clock = () => performance.now(),
+): Pulse {
   let average = 0;
   let sum = 0;
   let last = performance.now();
+  let ahead = clock() - last;
   const pauseAt = (now: Millis): Millis => {
     const late = now - last - BEAT;
-    return late > PAUSE ? late : 0;
+    if (late > PAUSE) return late;
+    return Math.abs(clock() - now - ahead) > PAUSE ? PAUSE + 1 : 0;
   };
   const timer = setInterval(() => {
     const now = performance.now();
@@ -33,6 +41,7 @@ export function startPulse(limit: Millis = Number.POSITIVE_INFINITY): Pulse {
     average += (late - average) * Math.min(1, (BEAT + late) / OVER);
     sum += pauseAt(now);
     last = now;
+    ahead = clock() - now;
   }, BEAT);
   timer.unref();
   return {

@@ -1,7 +1,6 @@
 // The web room's front door: guards, then routes, then errors.
 import type { RequestListener } from 'node:http';
 import express from 'express';
-import { type Millis, SECOND } from '../core/time.ts';
 import { makeAnswers } from './answers.ts';
 import { assetRoutes, readAssets } from './assets.ts';
 import { bounceRoutes } from './bounces.ts';
@@ -24,20 +23,6 @@ import { webhookRoutes } from './webhooks.ts';
 import { widgetRoutes } from './widget.ts';
 import { writeRoutes } from './write.ts';
 
-/** A database that never answers must not keep `/readyz` and `/metrics` from saying so, ms. */
-const DATABASE_ANSWERS: Millis = 3 * SECOND;
-
-async function answered<T>(asked: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error('the database has not answered for 3 seconds')),
-      DATABASE_ANSWERS,
-    );
-  });
-  return Promise.race([asked, late]).finally(() => clearTimeout(timer));
-}
-
 export interface App {
   readonly handle: RequestListener;
   /** Ends open streams, so that the server can close. */
@@ -49,7 +34,6 @@ export function makeApp(deps: WebDeps): App {
   const base = () => siteUrl().pathname.replace(/\/+$/, '');
   const web: Web = {
     ...deps,
-    outbox: () => answered(deps.outbox()),
     base,
     assets: readAssets(deps.publicDir),
     answers: makeAnswers(deps.refresh.current()),

@@ -2,7 +2,7 @@
 import type { Router } from 'express';
 import { printProblem } from '../core/problem.ts';
 import { StorageFault } from '../core/storage.ts';
-import { isoMillis } from '../core/time.ts';
+import { isoMillis, type Millis, SECOND } from '../core/time.ts';
 import type { Web } from './context.ts';
 
 export function healthRoutes(router: Router, { refresh, outbox: readOutbox, storage, log }: Web): void {
@@ -11,7 +11,7 @@ export function healthRoutes(router: Router, { refresh, outbox: readOutbox, stor
   });
   router.get('/readyz', async (_req, res) => {
     const { problems: found, warnings, at, version } = refresh.current();
-    const outbox = await readOutbox().catch((error: unknown) => {
+    const outbox = await answered(readOutbox()).catch((error: unknown) => {
       if (!(error instanceof StorageFault)) log.error({ err: error }, 'the database does not answer');
       return null;
     });
@@ -39,6 +39,18 @@ export function healthRoutes(router: Router, { refresh, outbox: readOutbox, stor
         },
       });
   });
+}
+
+/** A database that never answers must not keep `/readyz` and `/metrics` from saying so. */
+const DATABASE_ANSWERS: Millis = 3 * SECOND;
+
+/** What the database answers; rejects when that takes too long. */
+export async function answered<T>(asked: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(reject, DATABASE_ANSWERS, new Error('no answer for 3 seconds'));
+  });
+  return Promise.race([asked, late]).finally(() => clearTimeout(timer));
 }
 
 function moment(at: number | null): string | null {

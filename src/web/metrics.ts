@@ -9,6 +9,7 @@ import type { Snapshot } from '../core/snapshot.ts';
 import { DAY, type Millis } from '../core/time.ts';
 import { certificateHost } from '../core/warning.ts';
 import type { Web } from './context.ts';
+import { answered } from './health.ts';
 
 export interface Metrics {
   /** Counts a check, how long it took and how long after it was due it began. */
@@ -36,7 +37,7 @@ interface Depth {
 
 export function metricsRoutes(router: Router, { metrics, refresh, outbox }: Web): void {
   router.get('/metrics', async (_req, res) => {
-    const depth = await outbox().catch(() => null);
+    const depth = await answered(outbox()).catch(() => null);
     const text = await metrics.text(refresh.current(), depth);
     res.set({ 'Cache-Control': 'no-store', 'Content-Type': metrics.contentType }).send(text);
   });

@@ -39,7 +39,8 @@ interface Seen {
   readonly at: Millis;
   readonly ended: Millis;
   readonly awake: Millis;
-  /** How old it may be, once that had to be asked of the schedule itself. */
+  /** How old it may be at least; and how old indeed, once that had to be asked of the schedule itself. */
+  least?: Millis;
   limit?: Millis;
 }
 
@@ -66,7 +67,8 @@ export function makeWatchdog({ clock, monotonic, awake, ring, log }: WatchdogDep
     if (component.check.type === 'manual' || !isConfigured(component.check)) return null;
     const last = seenOf(view);
     const age = monotonic() - last.ended;
-    if (age <= leastLimit(component)) return null;
+    last.least ??= leastLimit(component);
+    if (age <= last.least) return null;
     last.limit ??= limitOf(component, last.at);
     return age <= last.limit ? null : { since: last.at, told: awake() - last.awake > last.limit };
   };

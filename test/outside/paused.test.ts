@@ -180,6 +180,19 @@ describe('by the pulse of this very process', () => {
     expect(await silent).toMatchObject({ ...nothing, detail: 'timed out after 300 ms' });
   });
 
+  test('a machine that was suspended shows by its wall clock alone', async () => {
+    let wall = 0;
+    const pulse = startPulse(Number.POSITIVE_INFINITY, () => performance.now() + wall);
+    onTestFinished(pulse.stop);
+    const port = await tcp(socket => {
+      wall += 3_600_000;
+      socket.resetAndDestroy();
+    });
+    const look = () => makeProbes({}, pulse.paused)(check({ type: 'http', url: url(port) }), signal);
+    expect(await look()).toMatchObject(nothing);
+    expect(pulse.paused()).toBeLessThan(60_000);
+  });
+
   test('it counts pauses of more than 250 ms, those too that the timer has not seen yet', async () => {
     const { paused: stood } = pulsed();
     hold(400);

@@ -297,7 +297,9 @@ test.each([
     startedAt: NOW,
     ring: () => {},
     told: () => {},
+    noticeSteps: () => {},
     clock: () => NOW,
+    monotonic: () => NOW,
     log: { debug() {}, info() {}, warn() {}, error() {} },
   });
   await watch.note(current);

@@ -1,6 +1,6 @@
 // Heartbeats: deadlines are kept in memory; the database is asked when one has come, and when none has, not at all.
 import { sql } from 'kysely';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { checkSchema } from '../../src/core/check.ts';
 import type { Component } from '../../src/core/component.ts';
 import { MINUTE, type Millis, SECOND } from '../../src/core/time.ts';
@@ -85,6 +85,42 @@ async function opened(ids: readonly string[], options: { startedAt?: Millis } = 
     },
   };
 }
+
+test('a judgement that never ends holds up no other, is said, and is tried again after a minute', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  let now = T0;
+  let hangs = true;
+  const ended: string[] = [];
+  const errors: string[] = [];
+  const components = [heartbeat('a'), heartbeat('b')];
+  const beats = makeBeats({
+    components: () => components,
+    secret: 's',
+    record: async () => ({ transitions: [], recheckAt: null }),
+    judge: async ({ id }) =>
+      hangs && id === 'a' ? new Promise(() => {}) : { transitions: [], recheckAt: null },
+    ended: ({ id }) => ended.push(id),
+    ring: () => {},
+    startedAt: now,
+    noticeSteps: () => {},
+    clock: () => now,
+    monotonic: () => now,
+    log: { debug() {}, info() {}, warn() {}, error: (_, message) => errors.push(message) },
+  });
+  const first = beats.judgeAll(now);
+  await vi.advanceTimersByTimeAsync(10 * SECOND);
+  await first;
+  expect([ended, errors]).toEqual([['b'], ['the judgement of a heartbeat does not end; it is tried again']]);
+  // Meanwhile the others cost no wait at all.
+  now += 59 * SECOND;
+  await beats.judgeAll(now);
+  expect(ended).toEqual(['b', 'b']);
+  hangs = false;
+  now += SECOND;
+  await beats.judgeAll(now);
+  expect(ended).toEqual(['b', 'b', 'a', 'b']);
+});
 
 describe('heartbeats', () => {
   test('hundreds of them cost an idle second nothing, and a minute one look each', async () => {

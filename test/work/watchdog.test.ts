@@ -1,0 +1,255 @@
+// The watchdog by hand-moved clocks: what is called stalled, when, and what never is.
+import { Cron } from 'croner';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { checkSchema } from '../../src/core/check.ts';
+import type { Component } from '../../src/core/component.ts';
+import { roughPeriod } from '../../src/core/cron.ts';
+import { offsetOf } from '../../src/core/spread.ts';
+import { DAY, HOUR, MINUTE, type Millis, SECOND } from '../../src/core/time.ts';
+import { makeWatchdog } from '../../src/work/watchdog.ts';
+import { component, snapshot, view } from '../makers.ts';
+
+/** A Tuesday. */
+const T0 = Date.UTC(2026, 2, 10, 12);
+
+function watching(of: Component, { checkedAt = T0 }: { checkedAt?: Millis | null } = {}) {
+  let [wall, grown, stood] = [T0, 5000, 0];
+  const rung: Millis[] = [];
+  const dog = makeWatchdog({
+    clock: () => wall,
+    monotonic: () => grown,
+    awake: () => grown - stood,
+    ring: () => rung.push(wall),
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+  });
+  const shown = snapshot([{ ...view(of, 'operational', { at: T0 }), checkedAt }]);
+  return {
+    dog,
+    rung,
+    now: () => wall,
+    pass(millis: Millis) {
+      wall += millis;
+      grown += millis;
+    },
+    stand(millis: Millis) {
+      stood += millis;
+    },
+    step(millis: Millis) {
+      wall += millis;
+    },
+    /** `well`, `waits` (no data, nothing claimed), or `stalled`. */
+    state() {
+      dog.rounded();
+      const { components } = dog.judged(shown);
+      const { health, stall } = components[0]!;
+      if (!stall) return health === 'operational' ? 'well' : health;
+      expect(health).toBe('no_data');
+      return stall.told ? 'stalled' : 'waits';
+    },
+    shown: () => dog.judged(shown),
+  };
+}
+
+const http = (schedule = '* * * * *', timeout = '10s') =>
+  component('api', {
+    schedule,
+    check: checkSchema.parse({ type: 'http', url: 'https://api.example', timeout }),
+  });
+
+/** When a component's looks fall due after a moment, the first `count` of them. */
+function dueAfter({ id, schedule }: Component, at: Millis, count: number): Millis[] {
+  const offset = offsetOf(id, schedule);
+  const cron = new Cron(schedule, { timezone: 'UTC', paused: true, domAndDow: true });
+  return cron.nextRuns(count, new Date(at - offset)).map(run => run.getTime() + offset);
+}
+
+const SCHEDULES = [
+  '* * * * *',
+  '*/5 * * * *',
+  '*/10 * * * * *',
+  '* * * * * *',
+  '*/5 9-17 * * *',
+  '*/5 9-17 * * 1-5',
+  '0,1 * * * *',
+  '0 0,1,2 * * *',
+  '0 3 * * *',
+  '0 3 * * 1',
+  '0 3 1 * *',
+  '59 23 31 12 *',
+];
+
+describe('a stall', () => {
+  test.each(SCHEDULES)(
+    'of "%s" is two periods, the timeout and ten seconds after the last look',
+    schedule => {
+      const of = http(schedule);
+      const watch = watching(of);
+      watch.dog.ended(of);
+      const second = dueAfter(of, T0, 2)[1]! - T0;
+      watch.pass(Math.max(second, 2 * roughPeriod(schedule)) + 20 * SECOND);
+      expect(watch.state()).toBe('well');
+      watch.pass(1);
+      expect(watch.state()).toBe('stalled');
+    },
+  );
+
+  test('of a check each minute begins after 2 minutes and 20 seconds, to the second', () => {
+    const of = http();
+    const watch = watching(of);
+    watch.dog.ended(of);
+    watch.pass(2 * MINUTE + 20 * SECOND);
+    expect(watch.state()).toBe('well');
+    watch.pass(1);
+    expect(watch.state()).toBe('stalled');
+    watch.dog.ended(of);
+    expect(watch.state()).toBe('well');
+    expect(watch.rung).toHaveLength(1);
+  });
+
+  test('of a schedule that never fires again there is none', () => {
+    const of = http('0 0 30 2 *');
+    const watch = watching(of);
+    watch.dog.ended(of);
+    watch.pass(800 * DAY);
+    expect(watch.state()).toBe('well');
+  });
+
+  test('a healthy check is never called stalled, however slow its looks and whatever its schedule', () => {
+    const looks = fc.array(fc.integer({ min: 0, max: 38 * SECOND }), { minLength: 2, maxLength: 8 });
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...SCHEDULES),
+        looks,
+        fc.integer({ min: 0, max: 30 * DAY }),
+        (schedule, takes, at) => {
+          // A timeout of 30 s, and 8 s for asking whether our own network is down.
+          const of = http(schedule, '30s');
+          const watch = watching(of);
+          watch.pass(at);
+          watch.dog.ended(of);
+          for (const millis of takes) {
+            // What fell due while a look ran is not made up for.
+            const due = dueAfter(of, watch.now(), 1)[0]!;
+            watch.pass(due - watch.now() + millis);
+            expect(watch.state()).toBe('well');
+            watch.dog.ended(of);
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('what is old and no stall', () => {
+  test('a pause of our own: waits for the next look, and is a stall when that does not end', () => {
+    const of = http();
+    const watch = watching(of);
+    watch.dog.ended(of);
+    watch.pass(HOUR);
+    watch.stand(HOUR);
+    expect(watch.state()).toBe('waits');
+    watch.pass(2 * MINUTE + 20 * SECOND);
+    expect(watch.state()).toBe('waits');
+    watch.pass(SECOND);
+    expect(watch.state()).toBe('stalled');
+  });
+
+  test.each([DAY, -DAY])('the wall clock stepped by %d ms', by => {
+    const of = http();
+    const watch = watching(of);
+    watch.dog.ended(of);
+    watch.step(by);
+    expect(watch.state()).toBe('well');
+    watch.pass(5 * MINUTE);
+    expect(watch.state()).toBe('stalled');
+  });
+
+  test.each([
+    [0, 'well'],
+    [2 * MINUTE, 'well'],
+    [3 * MINUTE, 'waits'],
+    [DAY, 'waits'],
+    // From a clock that was wrong: how long ago nobody knows.
+    [-DAY, 'waits'],
+  ])('at a start, what the database saw %d ms ago', (ago, state) => {
+    expect(watching(http(), { checkedAt: T0 - ago }).state()).toBe(state);
+  });
+
+  test('another schedule in status.yaml begins anew', () => {
+    const daily = http('0 3 * * *');
+    const watch = watching(daily);
+    watch.dog.ended(daily);
+    watch.pass(10 * HOUR);
+    const often = snapshot([{ ...view(http(), 'operational', { at: T0 }), checkedAt: T0 }]);
+    watch.dog.rounded();
+    expect(watch.dog.judged(often).components[0]?.stall).toBeUndefined();
+    watch.pass(3 * MINUTE);
+    expect(watch.dog.judged(often).components[0]?.stall).toMatchObject({ told: true });
+  });
+
+  test.each([
+    ['manual', component('api', { check: checkSchema.parse({ type: 'manual' }) })],
+    ['not configured', component('api', { check: checkSchema.parse({ type: 'http', url: '' }) })],
+  ])('what nobody looks at: %s', (_, of) => {
+    const watch = watching(of);
+    watch.pass(DAY);
+    expect(watch.state()).toBe('well');
+  });
+});
+
+describe('what is shown of it', () => {
+  test('the worse state that is known stays; what is well, and its group, is no data; the same Snapshot comes back after it', () => {
+    const [api, web, db] = ['api', 'web', 'db'].map(id => ({ ...http(), id, name: id, group: 'Platform' }));
+    const rows = [
+      view(api!, 'major_outage', { since: T0 }),
+      view(web!, 'operational'),
+      view(db!, 'degraded_performance'),
+    ];
+    const watch = watching(http());
+    const shown = snapshot(rows.map(row => ({ ...row, checkedAt: T0 })));
+    watch.dog.rounded();
+    expect(watch.dog.judged(shown)).toBe(shown);
+    watch.pass(5 * MINUTE);
+    watch.dog.rounded();
+    const judged = watch.dog.judged(shown);
+    expect(judged.components.map(({ health }) => health)).toEqual([
+      'major_outage',
+      'no_data',
+      'degraded_performance',
+    ]);
+    expect(judged.verdict).toMatchObject({
+      state: 'major_outage',
+      interrupted: { names: ['api', 'web', 'db'], since: T0 },
+    });
+    expect(judged.version).not.toBe(shown.version);
+    expect(judged.problems).toHaveLength(3);
+    for (const of of [api!, web!, db!]) watch.dog.ended(of);
+    expect(watch.dog.judged(shown)).toBe(shown);
+  });
+
+  test('one of a group of others that are well makes it, and the verdict, no data', () => {
+    const [api, web] = ['api', 'web'].map(id => ({ ...http(), id, name: id, group: 'Platform' }));
+    const watch = watching(http());
+    const shown = snapshot([api!, web!].map(of => ({ ...view(of, 'operational'), checkedAt: T0 })));
+    watch.dog.judged(shown);
+    watch.pass(5 * MINUTE);
+    watch.dog.ended(web!);
+    watch.dog.rounded();
+    const { groups, verdict } = watch.dog.judged(shown);
+    expect([groups[0]?.health, verdict.state]).toEqual(['no_data', 'no_data']);
+  });
+
+  test('without rounds for a minute of being awake the whole page is of then', () => {
+    const watch = watching(http());
+    watch.pass(HOUR);
+    watch.stand(HOUR);
+    expect(watch.shown().verdict.stalePage).toBeUndefined();
+    watch.pass(MINUTE + 1);
+    expect(watch.shown().verdict).toMatchObject({ state: 'no_data', stalePage: T0 });
+    expect(watch.shown().problems).toHaveLength(1);
+    watch.dog.rounded();
+    expect(watch.shown().verdict.stalePage).toBeUndefined();
+  });
+});
