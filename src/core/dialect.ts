@@ -21,8 +21,8 @@ export interface Dialect {
 /** Renders an operator's or a monitor's markdown in a dialect. */
 export function inDialect(markdown: string, dialect: Dialect): string {
   const tokens = tokensOf(markdown);
-  // Shown as it was written, like on the page.
-  if (tokens === null) return words(markdown.trim(), dialect);
+  // Shown as it was written, like on the page; no service takes more of it.
+  if (tokens === null) return words(cut(markdown.trim(), 30_000), dialect);
   return (
     blocks(tokens, dialect)
       // Not from within a run of blanks: that would take the square of its length.

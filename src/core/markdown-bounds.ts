@@ -1,9 +1,9 @@
 // How much of a markdown text is rendered: so much that it never takes longer than a few milliseconds.
 
 /** Characters of a text that may mean something: each costs microseconds, others next to nothing. */
-const MOST_MARKS = 6_000;
-/** Characters of a text. */
-const LONGEST = 100_000;
+const MOST_MARKS = 5_000;
+/** Characters of a text; of a longer one no more is shown anywhere. */
+export const LONGEST = 100_000;
 /** Cells of a table, were every line as wide as the widest: a short row is filled up with empty ones. */
 const MOST_CELLS = 6_000;
 
@@ -23,6 +23,13 @@ export function isBounded(markdown: string): boolean {
     if (isMark(code)) marks++;
   }
   return marks <= MOST_MARKS && (widest === 0 || lines * (widest + 1) <= MOST_CELLS);
+}
+
+/** As much of a text as is shown. */
+export function shownPart(markdown: string): string {
+  return markdown.length > LONGEST
+    ? `${markdown.slice(0, LONGEST).replace(/[\uD800-\uDBFF]$/, '')}…`
+    : markdown;
 }
 
 /** Anything but letters, digits and blanks. */

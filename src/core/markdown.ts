@@ -1,6 +1,6 @@
 // Markdown → HTML that is safe to show anywhere: GitHub-flavoured, no raw HTML, and quick for any text.
 import MarkdownIt, { type Token } from 'markdown-it';
-import { isBounded } from './markdown-bounds.ts';
+import { isBounded, shownPart } from './markdown-bounds.ts';
 
 /** Lists and quotes nested deeper than this are no text for people: it is shown as it was written. */
 const DEEPEST = 30;
@@ -92,8 +92,8 @@ export function renderMarkdown(markdown: string, base?: string): string {
 }
 
 /** A text as it stands, not one of its marks understood. */
-export function asWritten(markdown: string): string {
-  return `<pre>${escaped(markdown)}</pre>`;
+function asWritten(markdown: string): string {
+  return `<pre>${escaped(shownPart(markdown))}</pre>`;
 }
 
 /** What a text is made of; null when it is to be shown as written. */
@@ -113,7 +113,7 @@ function whole(link: string, base: string | undefined): string {
 }
 
 /** An address a reader may follow: http, https, mailto, or within the site; else null. */
-export function linkOf(href: string): string | null {
+function linkOf(href: string): string | null {
   if (/^(https?|mailto):/i.test(href)) return href;
   return /^(\/\/|\\|[^/?#]*:)/.test(href) ? null : href;
 }
@@ -126,7 +126,7 @@ function titleOf(token: Token): string {
 /** The words of a markdown text without its marks, for titles, mail summaries and `og:description`. */
 export function plainText(markdown: string): string {
   const tokens = tokensOf(markdown);
-  const words = tokens === null ? markdown : wordsOf(tokens);
+  const words = tokens === null ? shownPart(markdown) : wordsOf(tokens);
   return words.replace(/\s+/g, ' ').trim();
 }
 
