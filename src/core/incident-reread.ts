@@ -23,9 +23,7 @@ export function parseAfter(
 function swaps(before: Incident, after: Incident): boolean {
   const named = new Map(after.updates.map(({ key, body }) => [key, body]));
   const said = new Set(after.updates.map(({ key, body }) => `${timeOf(key)}${body}`));
-  return before.updates.some(
-    ({ key, body }) => said.has(`${timeOf(key)}${body}`) && named.get(key) !== body,
-  );
+  return before.updates.some(({ key, body }) => said.has(`${timeOf(key)}${body}`) && named.get(key) !== body);
 }
 
 function timeOf(key: string): string {

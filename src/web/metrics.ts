@@ -28,7 +28,7 @@ interface Depth {
   readonly givenUp: number;
   readonly channels: readonly {
     readonly channel: string;
-    readonly state: 'ok' | 'resting' | 'dead';
+    readonly state: 'ok' | 'resting' | 'failing' | 'dead';
     readonly pending: number;
     readonly givenUp: number;
   }[];
