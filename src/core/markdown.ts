@@ -1,6 +1,7 @@
 // Markdown → HTML that is safe to show anywhere: GitHub-flavoured, no raw HTML, and quick for any text.
 import MarkdownIt, { type Token } from 'markdown-it';
 import { isBounded, shownPart } from './markdown-bounds.ts';
+import { printable } from './printable.ts';
 
 /** Lists and quotes nested deeper than this are no text for people: it is shown as it was written. */
 const DEEPEST = 30;
@@ -40,7 +41,6 @@ md.core.ruler.after('block', 'tasks', ({ tokens }) => {
 
 const { rules } = md.renderer;
 type Rule = NonNullable<(typeof rules)[string]>;
-const escaped = md.utils.escapeHtml;
 /** Whether each open link is drawn. */
 type Links = { links: boolean[]; base: string | undefined };
 
@@ -87,13 +87,13 @@ rules.td_open = rules.th_open = cell;
 export function renderMarkdown(markdown: string, base?: string): string {
   const tokens = tokensOf(markdown);
   const env: Links = { links: [], base };
-  const html = tokens && md.renderer.render(tokens, md.options, env).trim();
+  const html = tokens && printable(md.renderer.render(tokens, md.options, env)).trim();
   return html === null || html.length > 1000 + GROWTH * markdown.length ? asWritten(markdown) : html;
 }
 
 /** A text as it stands, not one of its marks understood. */
 function asWritten(markdown: string): string {
-  return `<pre>${escaped(shownPart(markdown))}</pre>`;
+  return `<pre>${escaped(printable(shownPart(markdown)))}</pre>`;
 }
 
 /** What a text is made of; null when it is to be shown as written. */
@@ -104,6 +104,15 @@ export function tokensOf(markdown: string): Token[] | null {
   } catch {
     return null;
   }
+}
+
+/** Text → HTML text, its entities by name, as clients of the API know them. */
+function escaped(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
 }
 
 function whole(link: string, base: string | undefined): string {
@@ -155,9 +164,9 @@ export function escapeMarkdown(text: string): string {
   );
 }
 
-/** Text → HTML text. */
+/** Text → HTML or SVG text. */
 export function escapeHtml(text: string): string {
-  return text
+  return printable(text)
     .replaceAll('&', '&#38;')
     .replaceAll('<', '&#60;')
     .replaceAll('>', '&#62;')
