@@ -162,7 +162,7 @@ describe('a subscriber', () => {
     }
     await world.pass(5);
     expect(world.mails).toHaveLength(before + 1);
-    await world.write('a.md', OPEN);
+    await world.write('a.md', INCIDENT('2026-03-10T12:16:00Z'));
     await world.pass(2);
     expect(world.mails.slice(before + 1).map(({ to }) => [to].flat()[0]?.text)).toEqual([
       'victim+news@example.com',
