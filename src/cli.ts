@@ -17,6 +17,7 @@ import { schema } from './cli/schema.ts';
 import { subscribers } from './cli/subscribers.ts';
 import { webhooksLog } from './cli/webhooks.ts';
 import { readEnvironment } from './config/environment.ts';
+import { harmless } from './core/printable.ts';
 import { printProblem } from './core/problem.ts';
 
 /** In the order of the help. The longest name that fits wins. */
@@ -69,13 +70,14 @@ async function run(words: readonly string[]): Promise<number> {
       env,
       cwd: process.cwd(),
       clock: Date.now,
-      out: text => void process.stdout.write(`${text}\n`),
-      err: text => void process.stderr.write(`${text}\n`),
+      // A monitor's name must not rewrite the operator's terminal.
+      out: text => void process.stdout.write(`${harmless(text)}\n`),
+      err: text => void process.stderr.write(`${harmless(text)}\n`),
       interactive: process.stdin.isTTY === true && process.stdout.isTTY === true,
     });
   } catch (error) {
     if (error instanceof Refused) {
-      process.stderr.write(`${error.message}\n`);
+      process.stderr.write(`${harmless(error.message)}\n`);
       return 1;
     }
     const { code, name } = error as NodeJS.ErrnoException;

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ejs from 'ejs';
+import { printable } from './core/printable.ts';
 import type { Render } from './core/render.ts';
 
 /**
@@ -34,6 +35,6 @@ function compile(viewsDir: string, name: string): ejs.TemplateFunction {
     localsName: 'it',
     // Indentation is for us; a visitor on a bad network pays for every byte.
     rmWhitespace: !plain,
-    ...(plain ? { escape: String } : {}),
+    escape: (value: unknown) => (plain ? String(value) : ejs.escapeXML(printable(String(value ?? '')))),
   }) as ejs.TemplateFunction;
 }

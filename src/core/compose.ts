@@ -3,11 +3,11 @@ import { isConfigured } from './check.ts';
 import { type Claim, claimOf } from './claim.ts';
 import { type Component, type Health, overall, severityOf, worst } from './component.ts';
 import { daysOf } from './days.ts';
+import { DRAWN, drawing } from './drawn.ts';
 import type { Facts, Measured } from './facts.ts';
 import { impactOf, promiseOf, stretchesOf } from './impact.ts';
 import { type Incident, isOpen } from './incident.ts';
 import { coveredBy, isUnderWay, stateAt } from './maintenance.ts';
-import { renderMarkdown } from './markdown.ts';
 import type { Site } from './site.ts';
 import type { ComponentView, GroupView, IncidentView, Snapshot } from './snapshot.ts';
 import { finish, type Steps } from './steps.ts';
@@ -24,6 +24,7 @@ export function compose(facts: Facts, now: Millis): Snapshot {
 /** The same, a component a step. */
 export function* composing(facts: Facts, now: Millis): Steps<Snapshot> {
   const { site } = facts;
+  for (const incident of facts.incidents) yield* drawing(incident);
   const views = facts.incidents.map(incident => knownView(incident, facts) ?? viewOf(incident, facts, now));
   const touching = byComponent(views);
   const components: ComponentView[] = [];
@@ -118,44 +119,6 @@ function namesOf({ components }: Site): ReadonlyMap<string, string> {
   const known = nameLists.get(components) ?? new Map(components.map(({ id, name }) => [id, name]));
   nameLists.set(components, known);
   return known;
-}
-
-/**
- * Markdown is rendered when somebody looks. The same two functions for all: closures of each incident's own
- * would give ten thousand objects as many shapes, and everything that reads them its slowest way.
- */
-const DRAWN: PropertyDescriptorMap & ThisType<IncidentView> = {
-  html: {
-    enumerable: true,
-    get() {
-      return rendered(this).updates;
-    },
-  },
-  postmortemHtml: {
-    enumerable: true,
-    get() {
-      return rendered(this).postmortem;
-    },
-  },
-};
-
-interface Rendered {
-  readonly updates: readonly string[];
-  readonly postmortem: string | null;
-}
-
-/** Incidents are parsed once per change of their file, so their markdown is rendered once too. */
-const renderings = new WeakMap<readonly object[], Rendered>();
-
-function rendered(incident: Incident): Rendered {
-  const known = renderings.get(incident.updates);
-  if (known) return known;
-  const made = {
-    updates: incident.updates.map(update => renderMarkdown(update.body)),
-    postmortem: incident.postmortem === null ? null : renderMarkdown(incident.postmortem),
-  };
-  renderings.set(incident.updates, made);
-  return made;
 }
 
 function byComponent(views: readonly IncidentView[]): Map<string, IncidentView[]> {

@@ -1,6 +1,7 @@
 // Markdown → the markdown of chat services: a text's words, emphasis, lists and links, and nothing that
 // could call people by name or pretend to be something else.
-import { Marked, type Token, type Tokens } from 'marked';
+import type { Token } from 'markdown-it';
+import { tokensOf } from './markdown.ts';
 
 /** How one service writes things. Texts handed to the marks are escaped already. */
 export interface Dialect {
@@ -17,14 +18,18 @@ export interface Dialect {
   readonly bullet: string;
 }
 
-const marked = new Marked({ gfm: true });
-
 /** Renders an operator's or a monitor's markdown in a dialect. */
 export function inDialect(markdown: string, dialect: Dialect): string {
-  return blocks(marked.lexer(markdown), dialect)
-    .replace(/[ \t]+\n/g, '\n')
-    .replace(/\n{3,}/g, '\n\n')
-    .trim();
+  const tokens = tokensOf(markdown);
+  // Shown as it was written, like on the page; no service takes more of it.
+  if (tokens === null) return words(cut(markdown.trim(), 30_000), dialect);
+  return (
+    blocks(tokens, dialect)
+      // Not from within a run of blanks: that would take the square of its length.
+      .replace(/(?<![ \t])[ \t]+\n/g, '\n')
+      .replace(/\n{3,}/g, '\n\n')
+      .trim()
+  );
 }
 
 /** Cuts a text to `most` characters, at a word's end where one is near; whole emoji, never half. */
@@ -79,93 +84,92 @@ export function inWords(markdown: string): string {
   return withoutMentions(inDialect(markdown, WORDS));
 }
 
+/** A list that is open: the number of its next item, null for bullets. */
+type Open = { next: number | null };
+
 function blocks(tokens: readonly Token[], dialect: Dialect): string {
-  return tokens.map(token => block(token, dialect)).join('');
-}
-
-function block(token: Token, dialect: Dialect): string {
-  switch (token.type) {
-    case 'space':
-    case 'def':
-      return '';
-    case 'hr':
-      return '\n';
-    case 'heading':
-      return `${dialect.strong(inline((token as Tokens.Heading).tokens, dialect))}\n\n`;
-    case 'code':
-      return `${dialect.block(withoutMentions((token as Tokens.Code).text))}\n\n`;
-    case 'blockquote':
-      return `${blocks((token as Tokens.Blockquote).tokens, dialect)}`;
-    case 'list':
-      return `${list(token as Tokens.List, dialect)}\n`;
-    case 'table':
-      return `${table(token as Tokens.Table, dialect)}\n`;
-    case 'html':
-      return `${words((token as Tokens.HTML).text.trim(), dialect)}\n\n`;
-    default:
-      return `${inline((token as Tokens.Paragraph).tokens ?? [token], dialect)}\n\n`;
+  const lists: Open[] = [];
+  /** What each open item says so far, beneath what stands outside of any. */
+  const texts = [''];
+  let cells: string[] = [];
+  const say = (text: string) => {
+    texts[texts.length - 1] += text;
+  };
+  for (const [index, { type, content, children }] of tokens.entries()) {
+    if (type === 'inline') {
+      const text = inline(children ?? [], dialect);
+      const around = tokens[index - 1] as Token;
+      if (around.type === 'heading_open') say(`${dialect.strong(text)}\n\n`);
+      else if (around.type === 'paragraph_open') say(around.hidden ? `${text}\n` : `${text}\n\n`);
+      else cells.push(text);
+    } else if (type === 'hr') say('\n');
+    else if (type === 'fence' || type === 'code_block') {
+      say(`${dialect.block(withoutMentions(content.replace(/\n$/, '')))}\n\n`);
+    } else if (type === 'bullet_list_open') lists.push({ next: null });
+    else if (type === 'ordered_list_open') lists.push({ next: Number(tokens[index]!.attrGet('start') ?? 1) });
+    else if (type === 'bullet_list_close' || type === 'ordered_list_close') {
+      lists.pop();
+      say('\n');
+    } else if (type === 'list_item_open') texts.push('');
+    else if (type === 'list_item_close') {
+      const item = texts.pop() as string;
+      say(itemOf(item, lists.at(-1) as Open, dialect));
+    } else if (type === 'tr_close') {
+      say(`${cells.join(' · ')}\n`);
+      cells = [];
+    } else if (type === 'table_close') say('\n');
   }
+  return texts.join('');
 }
 
-function list({ ordered, start, items }: Tokens.List, dialect: Dialect): string {
-  return items
-    .map((item, index) => {
-      const mark = ordered ? `${Number(start || 1) + index}. ` : dialect.bullet;
-      const text = item.tokens
-        .map(token =>
-          token.type === 'text'
-            ? `${inline((token as Tokens.Text).tokens ?? [token], dialect)}\n`
-            : block(token, dialect),
-        )
-        .join('');
-      return `${mark}${text
-        .replace(/\n{2,}/g, '\n')
-        .trimEnd()
-        .replaceAll('\n', '\n   ')}\n`;
-    })
-    .join('');
+function itemOf(text: string, list: Open, dialect: Dialect): string {
+  const mark = list.next === null ? dialect.bullet : `${list.next++}. `;
+  return `${mark}${text
+    .replace(/\n{2,}/g, '\n')
+    .trimEnd()
+    .replaceAll('\n', '\n   ')}\n`;
 }
 
-function table({ header, rows }: Tokens.Table, dialect: Dialect): string {
-  const line = (cells: readonly Tokens.TableCell[]) =>
-    `${cells.map(cell => inline(cell.tokens, dialect)).join(' · ')}\n`;
-  return [header, ...rows].map(line).join('');
+/** What stands between an open mark and its end. */
+interface Span {
+  text: string;
+  /** The same without marks. */
+  raw: string;
+  readonly href: string;
 }
 
 function inline(tokens: readonly Token[], dialect: Dialect): string {
-  return tokens.map(token => span(token, dialect)).join('');
+  const spans: Span[] = [{ text: '', raw: '', href: '' }];
+  const say = (text: string, raw = text) => {
+    const span = spans.at(-1) as Span;
+    span.text += text;
+    span.raw += raw;
+  };
+  for (const token of tokens) {
+    const { type, content } = token;
+    if (/_open$/.test(type)) spans.push({ text: '', raw: '', href: String(token.attrGet('href') ?? '') });
+    else if (/_close$/.test(type)) {
+      const span = spans.pop() as Span;
+      say(marked(type, span, dialect), span.raw);
+    } else if (type === 'code_inline')
+      say(dialect.code(withoutMentions(content.replace(/\s+/g, ' '))), content);
+    else if (type === 'softbreak' || type === 'hardbreak') say('\n');
+    else say(words(content, dialect), content);
+  }
+  return spans.map(({ text }) => text).join('');
 }
 
-function span(token: Token, dialect: Dialect): string {
-  const inner = () => inline((token as { tokens?: Token[] }).tokens ?? [], dialect);
-  switch (token.type) {
-    case 'strong':
-      return dialect.strong(inner());
-    case 'em':
-      return dialect.em(inner());
-    case 'del':
-      return dialect.del(inner());
-    case 'codespan':
-      return dialect.code(withoutMentions((token as Tokens.Codespan).text.replace(/\s+/g, ' ')));
-    case 'br':
-      return '\n';
-    case 'image':
-      return words((token as Tokens.Image).text, dialect);
-    case 'link': {
-      const { href, text } = token as Tokens.Link;
-      const url = safeUrl(href);
-      // `www.example.com` by itself is made a link too.
-      return url === null ? inner() : dialect.link(inner(), url, href.endsWith(text));
-    }
-    default:
-      return (token as { tokens?: Token[] }).tokens
-        ? inner()
-        : words((token as Tokens.Text).text ?? token.raw, dialect);
-  }
+function marked(type: string, { text, raw, href }: Span, dialect: Dialect): string {
+  if (type === 'strong_close') return dialect.strong(text);
+  if (type === 'em_close') return dialect.em(text);
+  if (type === 's_close') return dialect.del(text);
+  const url = safeUrl(href);
+  // `www.example.com` by itself is made a link too.
+  return url === null ? text : dialect.link(text, url, href.endsWith(raw));
 }
 
 function words(text: string, dialect: Dialect): string {
-  return dialect.escape(withoutMentions(decoded(text)));
+  return dialect.escape(withoutMentions(text));
 }
 
 /** An address a reader may follow, with every character that means something to a chat encoded. */
@@ -174,23 +178,4 @@ function safeUrl(href: string): string | null {
   const url = new URL(href);
   if (!['http:', 'https:', 'mailto:'].includes(url.protocol)) return null;
   return url.href.replace(/[\s<>()|\\*_~`[\]]/g, char => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  apos: "'",
-  nbsp: ' ',
-};
-
-function decoded(text: string): string {
-  return text.replace(/&(?:#(\d{1,6})|#x([\da-f]{1,5})|(\w{2,4}));/gi, (whole, decimal, hex, name) => {
-    if (name) return ENTITIES[name] ?? whole;
-    const code = decimal ? Number(decimal) : Number.parseInt(hex, 16);
-    return code >= 32 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff)
-      ? String.fromCodePoint(code)
-      : whole;
-  });
 }

@@ -30,6 +30,9 @@ type Frontmatter = z.output<typeof frontmatterSchema>;
 /** The largest incident file that is read, bytes: beyond it, it is not prose. */
 export const MAX_INCIDENT_BYTES = 1_000_000;
 
+/** The most sections of one that are read: each is looked at with all others. */
+const MAX_SECTIONS = 500;
+
 /**
  * Parses an incident file (contract §4). `file` is the path to name in problems, `id` the file's name
  * without `.md`. Warnings may come with an incident; an error never does. `ties` is for `parseAfter`.
@@ -52,6 +55,11 @@ export function parseIncident(
   problems.push(...contradictions(fields, front.yaml, file));
   if (problems.some(problem => problem.level === 'error')) return { value: null, problems };
   const cut = cutSections(front.body);
+  if (cut.sections.length > MAX_SECTIONS) {
+    const line = front.bodyLine + (cut.sections[MAX_SECTIONS] as Section).line - 1;
+    const what = `it has ${cut.sections.length} updates, and ${MAX_SECTIONS} are read at most`;
+    return refused(problems, file, line, what, 'put older ones together under one heading');
+  }
   for (const { line, text: heading } of cut.unreadable) {
     problems.push({
       level: 'warning',
@@ -90,6 +98,10 @@ export function parseIncident(
 }
 
 type Fields = z.output<typeof fieldsSchema>;
+
+function refused(before: readonly Problem[], where: string, line: number, what: string, fix: string) {
+  return { value: null, problems: [...before, { level: 'error' as const, where, line, what, fix }] };
+}
 
 function contradictions(fields: Frontmatter, yaml: YamlText, where: string): Problem[] {
   const found: Problem[] = [];

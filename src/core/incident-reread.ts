@@ -21,11 +21,11 @@ export function parseAfter(
 
 /** Whether the words of an update stand under another ordinal of the same time now. */
 function swaps(before: Incident, after: Incident): boolean {
-  return before.updates.some(({ key, body }) => {
-    const time = key.slice(0, key.lastIndexOf('#') + 1);
-    const alike = after.updates.filter(update => update.key.startsWith(time));
-    return (
-      alike.some(update => update.body === body) && alike.find(update => update.key === key)?.body !== body
-    );
-  });
+  const named = new Map(after.updates.map(({ key, body }) => [key, body]));
+  const said = new Set(after.updates.map(({ key, body }) => `${timeOf(key)}${body}`));
+  return before.updates.some(({ key, body }) => said.has(`${timeOf(key)}${body}`) && named.get(key) !== body);
+}
+
+function timeOf(key: string): string {
+  return key.slice(0, key.lastIndexOf('#') + 1);
 }

@@ -73,6 +73,32 @@ export function addressKey(address: string): string {
   return address.toLowerCase();
 }
 
+/** Providers whose spellings of one mailbox are known: its name there, and what of the local part counts for nothing. */
+const PROVIDERS: readonly { readonly domains: RegExp; readonly is: string; readonly ignored: RegExp }[] = [
+  { domains: /^(gmail|googlemail)\.com$/, is: 'gmail.com', ignored: /\./g },
+  { domains: /^(proton\.me|protonmail\.(com|ch)|pm\.me)$/, is: 'proton.me', ignored: /[._-]/g },
+  { domains: /^(icloud|me|mac)\.com$/, is: 'icloud.com', ignored: /(?!)/g },
+  { domains: /^(yahoo\.[a-z.]+|ymail\.com|rocketmail\.com)$/, is: '', ignored: /-.*$/g },
+];
+
+/**
+ * The mailbox an address leads to, as far as its spelling tells: without case and `+tag`, and without what its
+ * provider ignores. For limits only: subscriptions stay apart, as a person may want.
+ */
+export function mailboxOf(address: string): string {
+  const at = address.lastIndexOf('@');
+  const local = address.slice(0, at).toLowerCase();
+  const typed = address.slice(at + 1).replace(/\.$/, '');
+  const domain = (domainToASCII(typed) || typed).toLowerCase();
+  // `user@tag.fastmail.com` reaches what `tag` is called.
+  const fastmail = /^([^.]+)\.fastmail\.(com|fm)$/.exec(domain)?.[1];
+  if (fastmail) return `${fastmail}@fastmail.com`;
+  const known = PROVIDERS.find(({ domains }) => domains.test(domain));
+  const untagged = local.replace(/(?<=.)\+.*$/s, '');
+  const name = (known && untagged.replace(known.ignored, '')) || untagged;
+  return `${name}@${known?.is || domain}`;
+}
+
 /** A domain of at least two labels, the last no number, in ASCII. */
 function readDomain(typed: string): string | null {
   if (!/^[\p{L}\p{M}\p{N}.\u3002-]+$/u.test(typed)) return null;

@@ -18,7 +18,7 @@ const instant = z
 /** One line: a line break in a title would end the YAML it is written into. */
 const title = z
   .string()
-  .transform(text => text.replace(/\s+/g, ' ').trim())
+  .transform(text => text.replace(/[\s\p{Cc}]+/gu, ' ').trim())
   .pipe(z.string().min(1, 'say in a few words what visitors notice').max(200));
 const message = z.string().max(20_000);
 const components = z.array(z.string().max(64)).max(200);

@@ -1,5 +1,6 @@
 // The log's way out: that nobody reads it, or that its disk is full, neither ends the program nor keeps it waiting.
 import { writeSync } from 'node:fs';
+import { harmless } from '../core/printable.ts';
 import { type Millis, SECOND } from '../core/time.ts';
 
 /** Bytes that wait for a reader who lags; what comes on top is lost. */
@@ -45,7 +46,7 @@ export function openLogOutput(fd: number): LogOutput {
 
   return {
     write(line) {
-      const bytes = Buffer.from(line);
+      const bytes = Buffer.from(harmless(line));
       if (size + bytes.length > MOST_WAITING) return;
       waiting.push(bytes);
       size += bytes.length;

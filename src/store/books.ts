@@ -55,7 +55,12 @@ export async function bookAnnouncements(
     for (const { incidentId, key, incident, update, quiet } of announced) {
       const promise = quiet
         ? { frozen: null, due_at: null, cursor: null, upto: null }
-        : { frozen: JSON.stringify({ incident, update }), due_at: dueAt, cursor: '', upto };
+        : {
+            frozen: JSON.stringify({ incident: lean(incident, update), update }),
+            due_at: dueAt,
+            cursor: '',
+            upto,
+          };
       await trx
         .insertInto('updates')
         .values({ ref: refOf({ incidentId, key }), incident_id: incidentId, key, seen_at: now, ...promise })
@@ -155,6 +160,21 @@ export async function firstAnnounced(db: Db, incidentId: string): Promise<string
     .orderBy('ref')
     .executeTakeFirst();
   return row?.ref ?? null;
+}
+
+/** An incident of more text than this is kept with the words of the one update. */
+const MUCH = 20_000;
+
+/** What a letter needs of an incident: with all the words of hundreds of updates, each would be kept hundreds of times. */
+function lean(incident: Incident, update: IncidentUpdate): Incident {
+  const kept = { ...incident, html: undefined, postmortemHtml: undefined };
+  const length = incident.updates.reduce(
+    (sum, { body }) => sum + body.length,
+    incident.postmortem?.length ?? 0,
+  );
+  if (length < MUCH) return kept;
+  const updates = incident.updates.map(one => (one.key === update.key ? one : { ...one, body: '' }));
+  return { ...kept, postmortem: null, updates };
 }
 
 type Reader = Pick<Selectable<SubscriberRow>, 'id' | 'components' | 'kinds' | 'detail'>;

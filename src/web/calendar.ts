@@ -8,6 +8,7 @@ import {
 } from 'ical-generator';
 import type { Incident } from '../core/incident.ts';
 import { plainText } from '../core/markdown.ts';
+import { printable } from '../core/printable.ts';
 import { announcedOf, repetitionOf } from '../core/recurrence.ts';
 import type { IncidentView, Snapshot } from '../core/snapshot.ts';
 import { HOUR, type Millis } from '../core/time.ts';
@@ -102,14 +103,16 @@ function eventOf(
   const { start, end } = maintenance.scheduled as { readonly start: Millis; readonly end: Millis };
   const finished = maintenance.state === 'completed' ? finishOf(maintenance) : null;
   const told = updates.map(update => `${headingOf(update)}: ${plainText(update.body)}`).reverse();
-  const names = affected.map(({ name }) => name);
+  const names = affected.map(({ name }) => printable(name));
   return {
     id: uid(maintenance.id),
     ...stampsOf(maintenance),
     start: new Date(start),
     end: new Date(finished !== null && finished > start ? finished : Math.max(end, start)),
-    summary: title,
-    description: [...(names.length > 0 ? [`Affects: ${names.join(', ')}`] : []), ...told].join('\n\n'),
+    summary: printable(title),
+    description: printable(
+      [...(names.length > 0 ? [`Affects: ${names.join(', ')}`] : []), ...told].join('\n\n'),
+    ),
     url: permalink(siteUrl, maintenance),
     categories: names.map(name => ({ name })),
     status: finished !== null && finished < start ? ICalEventStatus.CANCELLED : ICalEventStatus.CONFIRMED,

@@ -82,12 +82,14 @@ export interface WebDeps {
     readonly channels: readonly {
       /** `slack-1a2b3c4d`, or `visitors` for all of theirs. */
       readonly channel: string;
-      readonly state: 'ok' | 'resting' | 'dead';
+      readonly state: 'ok' | 'resting' | 'failing' | 'dead';
       readonly pending: number;
       readonly givenUp: number;
       readonly why: string | null;
       readonly until: Millis | null;
     }[];
+    /** Channels that take nothing, messages that cannot be composed. */
+    readonly problems: readonly Problem[];
   }>;
   readonly isStrained: IsStrained;
   /** What is wrong with the disk; null while all is well. */

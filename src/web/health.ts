@@ -15,7 +15,7 @@ export function healthRoutes(router: Router, { refresh, outbox: readOutbox, stor
       if (!(error instanceof StorageFault)) log.error({ err: error }, 'the database does not answer');
       return null;
     });
-    const problems = [storage() ?? [], found].flat();
+    const problems = [storage() ?? [], outbox?.problems ?? [], found].flat();
     // Neither a content problem nor a full disk takes the page out of rotation: the last good one is up.
     res
       .status(200)
@@ -33,7 +33,8 @@ export function healthRoutes(router: Router, { refresh, outbox: readOutbox, stor
           expires: moment(expires),
         })),
         outbox: outbox && {
-          ...outbox,
+          pending: outbox.pending,
+          givenUp: outbox.givenUp,
           channels: outbox.channels.map(one => ({ ...one, until: moment(one.until) })),
           stopped: outbox.stopped && { ...outbox.stopped, until: moment(outbox.stopped.until) },
         },

@@ -29,7 +29,7 @@ interface Depth {
   readonly givenUp: number;
   readonly channels: readonly {
     readonly channel: string;
-    readonly state: 'ok' | 'resting' | 'dead';
+    readonly state: 'ok' | 'resting' | 'failing' | 'dead';
     readonly pending: number;
     readonly givenUp: number;
   }[];
@@ -118,7 +118,9 @@ export function makeMetrics(): Metrics {
   const givenUp = gauge('outbox_given_up', 'Letters given up.');
   const messages = gauge('channel_pending', 'Messages to be sent, by channel.', ['channel']);
   const lost = gauge('channel_given_up', 'Messages given up, by channel.', ['channel']);
-  const health = gauge('channel_state', '1 well, 0 resting after a failure, -1 dead.', ['channel']);
+  const health = gauge('channel_state', '1 well, 0 failing or resting after a failure, -1 dead.', [
+    'channel',
+  ]);
 
   return {
     contentType: registry.contentType,
@@ -172,7 +174,7 @@ export function makeMetrics(): Metrics {
       for (const { channel, state: how, ...depth } of outbox?.channels ?? []) {
         messages.set({ channel }, depth.pending);
         lost.set({ channel }, depth.givenUp);
-        health.set({ channel }, { ok: 1, resting: 0, dead: -1 }[how]);
+        health.set({ channel }, { ok: 1, resting: 0, failing: 0, dead: -1 }[how]);
       }
       return registry.metrics();
     },

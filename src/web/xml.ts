@@ -1,4 +1,5 @@
 // Text that is to stand in XML: feeds and badges.
+import { printable } from '../core/printable.ts';
 
 /**
  * Text → XML text between tags. Entities are numbers: some feed readers resolve the named ones twice,
@@ -20,7 +21,3 @@ const NAMED: Record<string, string> = {
   '"': '&quot;',
   "'": '&#39;',
 };
-
-function printable(text: string): string {
-  return text.replace(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, '');
-}

@@ -1,5 +1,6 @@
 // Channels besides mail, wired: the operator's of status.yaml and visitors' in the database, one outbox.
-import type { ChannelTarget } from '../core/channel.ts';
+import { type ChannelTarget, channelName } from '../core/channel.ts';
+import type { FailingChannel } from '../core/failing.ts';
 import type { Log } from '../core/log.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { Choice, Subscriber } from '../core/subscriber.ts';
@@ -32,7 +33,8 @@ export interface ChannelParts {
 export interface ChannelHealth {
   /** `visitors` for all of theirs together. */
   readonly channel: string;
-  readonly state: 'ok' | 'resting' | 'dead';
+  /** `failing`: its latest messages were given up. */
+  readonly state: 'ok' | 'resting' | 'failing' | 'dead';
   readonly pending: number;
   readonly givenUp: number;
   readonly why: string | null;
@@ -55,6 +57,8 @@ export interface Channels {
     remove(id: string): Promise<boolean>;
   };
   health(): Promise<ChannelHealth[]>;
+  /** The operator's channels that take nothing any more. */
+  failing(): Promise<FailingChannel[]>;
   prune(): Promise<void>;
 }
 
@@ -147,9 +151,9 @@ export async function openChannels(parts: ChannelParts, ring: () => void): Promi
       const none = { pending: 0, givenUp: 0 };
       const all = await channels.allChannels(db);
       const known = all.filter(({ owner }) => owner === 'operator');
-      const own = known.map(({ id, state, error, restingUntil }): ChannelHealth => {
+      const own = known.map(({ id, state, error, strikes, restingUntil }): ChannelHealth => {
         const until = restingUntil !== null && now < restingUntil ? restingUntil : null;
-        const how = state === 'dead' ? 'dead' : until === null ? 'ok' : 'resting';
+        const how = state === 'dead' ? 'dead' : until !== null ? 'resting' : strikes > 0 ? 'failing' : 'ok';
         return {
           channel: id,
           state: how,
@@ -168,6 +172,21 @@ export async function openChannels(parts: ChannelParts, ring: () => void): Promi
       const lost = all.filter(({ owner, state }) => owner === 'visitor' && state === 'dead').length;
       const why = lost === 0 ? null : `${lost} channels of visitors took nothing any more and are disabled`;
       return [...own, { channel: 'visitors', state: 'ok', ...theirs, why, until: null }];
+    },
+    async failing() {
+      const failed = (await channels.allChannels(db)).filter(
+        ({ owner, state, strikes }) => owner === 'operator' && (state === 'dead' || strikes > 0),
+      );
+      if (failed.length === 0) return [];
+      const depth = await messages.messageDepth(db);
+      return failed.map(({ id, type, state, error, failingSince, createdAt }) => ({
+        id,
+        name: channelName({ type, id }, settings().find(one => one.id === id)?.url ?? ''),
+        error: error ?? 'it takes nothing',
+        since: failingSince ?? createdAt,
+        givenUp: Number(depth.get(id)?.givenUp ?? 0),
+        dead: state === 'dead',
+      }));
     },
     async prune() {
       await messages.pruneMessages(db, clock());

@@ -1,8 +1,10 @@
 // The post: announcing, delivering and enrolling, each handed what it needs of store and channels.
 import path from 'node:path';
 import type { Environment } from '../config/environment.ts';
+import { type FailingChannel, outboxProblems } from '../core/failing.ts';
 import type { Log } from '../core/log.ts';
 import type { MailChannel, SendMail } from '../core/mail.ts';
+import type { Problem } from '../core/problem.ts';
 import type { Render } from '../core/render.ts';
 import type { Site } from '../core/site.ts';
 import type { Snapshot } from '../core/snapshot.ts';
@@ -14,6 +16,7 @@ import * as books from '../store/books.ts';
 import type { Db } from '../store/database.ts';
 import * as outbox from '../store/outbox.ts';
 import * as subscribers from '../store/subscribers.ts';
+import { uncomposed } from '../store/uncomposed.ts';
 import { type Announce, openAnnounce } from '../work/announce.ts';
 import { serially } from '../work/bell.ts';
 import { makeDeliver, type Stopped } from '../work/deliver.ts';
@@ -58,8 +61,12 @@ export interface Post {
   settled(): Promise<void>;
   readonly enrol: Enrol;
   readonly enrolChannel: EnrolChannel;
-  /** The way out for letters that have no subscriber. */
-  readonly mail: { readonly send: SendMail; readonly mailFrom: () => string };
+  /** The way out for letters that have no subscriber; the channels that take nothing are told of there. */
+  readonly mail: {
+    readonly send: SendMail;
+    readonly mailFrom: () => string;
+    failing(): Promise<readonly FailingChannel[]>;
+  };
   /** Null where RESEND_WEBHOOK_SECRET is not set. */
   readonly bounces: Bounces | null;
   /** How many letters wait or were given up, and what keeps them back; the same of channels. */
@@ -68,6 +75,8 @@ export interface Post {
     givenUp: number;
     stopped: Stopped | null;
     channels: readonly ChannelHealth[];
+    /** What of it somebody must mend. */
+    problems: readonly Problem[];
   }>;
   prune(): Promise<void>;
   /** Lets letters under way finish, then closes the channel. */
@@ -169,12 +178,13 @@ export async function openPost(deps: PostDeps, ring: () => void): Promise<Post> 
     settled: channels.dispatch.settled,
     enrol,
     enrolChannel: channels.enrol,
-    mail: { send: mail.send, mailFrom },
+    mail: { send: mail.send, mailFrom, failing: channels.failing },
     bounces: env.resendSecret === null ? null : { secret: env.resendSecret, suppress },
     depth: async () => ({
       ...(await outbox.outboxDepth(db)),
       stopped: deliver.stopped(),
       channels: await channels.health(),
+      problems: outboxProblems(await channels.failing(), await uncomposed(db)),
     }),
     async prune() {
       await subscribers.pruneSubscribers(db, clock());

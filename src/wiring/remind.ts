@@ -1,4 +1,5 @@
 // Reminders, wired: what was reminded of stands in the database; letters go out by the mail channel.
+import type { FailingChannel } from '../core/failing.ts';
 import type { Log } from '../core/log.ts';
 import type { SendMail } from '../core/mail.ts';
 import { escapeHtml } from '../core/markdown.ts';
@@ -16,18 +17,20 @@ export interface RemindParts {
   readonly snapshot: () => Snapshot;
   readonly send: SendMail;
   readonly mailFrom: () => string;
+  readonly failing: () => Promise<readonly FailingChannel[]>;
   readonly warn: Warn;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /** One round of reminding; see work/remind.ts. */
-export function openRemind({ db, snapshot, send, mailFrom, warn, clock, log }: RemindParts) {
+export function openRemind({ db, snapshot, send, mailFrom, failing, warn, clock, log }: RemindParts) {
   return makeRemind({
     snapshot,
     reminded: () => readReminders(db),
     note: (id, now) => noteReminder(db, id, now),
     forgetBut: open => forgetReminders(db, open),
+    failing,
     warnings: warn.current,
     mailed: warn.mailed,
     // To operators: no template, nothing to unsubscribe from.

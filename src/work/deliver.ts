@@ -1,8 +1,10 @@
 // Deliver: due letters are rendered, sent, and marked; failures are put off or given up, never lost.
+import { UNCOMPOSED } from '../core/failing.ts';
 import type { Log } from '../core/log.ts';
-import type { SendMail, Sent } from '../core/mail.ts';
+import type { OutgoingMail, SendMail, Sent } from '../core/mail.ts';
 import { counts, pauseFor, retryAt } from '../core/retry.ts';
 import type { MailLimits } from '../core/site.ts';
+import { StorageFault } from '../core/storage.ts';
 import type { Subscriber } from '../core/subscriber.ts';
 import { type Clock, type Millis, SECOND } from '../core/time.ts';
 import type { MakeLetter } from './envelope.ts';
@@ -99,13 +101,29 @@ export function makeDeliver(deps: DeliverDeps): Deliver {
     }
   };
 
+  /** An email that cannot be composed is that one's failure: an edit of its text may mend it. */
+  const spoiled = async (due: Due, error: unknown) => {
+    const attempts = due.attempts + 1;
+    const next = retryAt('later', attempts, clock(), Math.random());
+    const words = (error instanceof Error ? error.message : String(error)).slice(0, 300);
+    await mark.failed({ id: due.id, attempts }, `${UNCOMPOSED}${words}`, next);
+    const fields = { delivery: due.id, kind: due.kind, ref: due.ref, attempt: attempts, err: error };
+    log.error({ ...fields, retry: next !== null }, 'letter could not be composed');
+  };
+
   const one = async (due: Due) => {
     // Its subscriber may have left since it was read from the outbox.
     if (gone.has(due.subscriber.id)) return;
-    const mail = await deps.makeLetter(due);
-    if (!mail) return mark.failed(due, 'the update it was about is gone', null);
-    rate.take();
-    const sent = await deps.send(mail);
+    let sent: Sent;
+    try {
+      const mail: OutgoingMail | null = await deps.makeLetter(due);
+      if (!mail) return mark.failed(due, 'the update it was about is gone', null);
+      rate.take();
+      sent = await deps.send(mail);
+    } catch (error) {
+      if (error instanceof StorageFault) throw error;
+      return spoiled(due, error);
+    }
     if (!sent.ok) return fail(due, sent);
     streak = 0;
     paused = null;

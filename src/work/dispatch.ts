@@ -2,6 +2,7 @@
 // dead one delays nobody. What is claimed, sent and marked survives a crash; news keep their order.
 import type { ChannelMessage, ChannelSent, ChannelTarget, SendToChannel } from '../core/channel.ts';
 import { isDead, restsChannel, tryAgainAt } from '../core/channel-retry.ts';
+import { UNCOMPOSED } from '../core/failing.ts';
 import type { Log } from '../core/log.ts';
 import { StorageFault } from '../core/storage.ts';
 import { type Clock, type Millis, SECOND } from '../core/time.ts';
@@ -94,12 +95,19 @@ export function makeDispatch(deps: DispatchDeps): Dispatch {
       await record(message);
       return true;
     }
-    const said = await deps.make(message);
-    if (!said) {
-      await deps.markFailed(message, 'the update it was about is gone', null);
-      return true;
+    let said: ChannelMessage | null;
+    let sent: ChannelSent;
+    try {
+      said = await deps.make(message);
+      if (!said) {
+        await deps.markFailed(message, 'the update it was about is gone', null);
+        return true;
+      }
+      sent = await deps.send(reached.target, said, clock());
+    } catch (error) {
+      if (error instanceof StorageFault) throw error;
+      return spoiled(message, error);
     }
-    const sent = await deps.send(reached.target, said, clock());
     if (!sent.ok) return fail(message, reached, sent);
     const answered =
       message.kind === 'confirm' && said.challenge !== null && reached.target.type === 'webhook';
@@ -112,6 +120,28 @@ export function makeDispatch(deps: DispatchDeps): Dispatch {
     // Last: what a crash undoes before is done again, and once more is no harm.
     await record(message);
     log.debug({ channel: channelId, message: message.id }, 'message sent');
+    return true;
+  };
+
+  /** What cannot be composed is one message's failure: an edit of its text may mend it, and others go on. */
+  const spoiled = async (message: Message, error: unknown) => {
+    const now = clock();
+    const attempts = message.attempts + 1;
+    const { kind, createdAt, channelId } = message;
+    const again = tryAgainAt(
+      { kind, failure: 'broken', attempts, createdAt, wait: null },
+      now,
+      Math.random(),
+    );
+    await deps.markFailed({ id: message.id, attempts }, `${UNCOMPOSED}${wordsOf(error)}`, again);
+    const fields = {
+      channel: channelId,
+      message: message.id,
+      ref: message.ref,
+      attempt: attempts,
+      err: error,
+    };
+    log.error({ ...fields, retry: again !== null }, 'message could not be composed');
     return true;
   };
 
@@ -195,6 +225,10 @@ function isOver(
   now: Millis,
 ): boolean {
   return owner === 'operator' ? failure === 'gone' : isDead(failure, strikes, failingSince, now);
+}
+
+function wordsOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).slice(0, 300);
 }
 
 /** What the ids of visitors' channels begin with; no id of an operator's does. */

@@ -1,6 +1,6 @@
 // Enrol: subscribing, confirming, choosing and leaving (walk 4). The same answer for every address.
 import { randomBytes } from 'node:crypto';
-import { type Choice, readAddress, type Subscriber } from '../core/subscriber.ts';
+import { type Choice, mailboxOf, readAddress, type Subscriber } from '../core/subscriber.ts';
 import type { Clock, Millis } from '../core/time.ts';
 import { deriveSecret, readToken } from '../core/token.ts';
 import type { Lang } from '../core/words/words.ts';
@@ -90,7 +90,8 @@ export function makeEnrol(deps: EnrolDeps): Enrol {
       await books.note(now);
       const silent = await books.isSuppressed(hash);
       const wanted = silent ? null : await letter(books, address, now);
-      if (wanted && (await books.mayAsk(hash, now))) {
+      // However it is spelled, one mailbox is written to: tags would multiply what a stranger may ask for.
+      if (wanted && (await books.mayAsk(addressHash(secret, mailboxOf(address)), now))) {
         await books.enqueue(wanted.kind, String(now), wanted.id, now);
       }
       return 'accepted';

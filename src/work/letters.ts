@@ -4,6 +4,7 @@ import { promiseOf } from '../core/impact.ts';
 import type { Incident, IncidentUpdate } from '../core/incident.ts';
 import { coveredBy } from '../core/maintenance.ts';
 import { renderMarkdown } from '../core/markdown.ts';
+import { printable } from '../core/printable.ts';
 import type { Render } from '../core/render.ts';
 import type { Site } from '../core/site.ts';
 import type { Span } from '../core/uptime.ts';
@@ -148,14 +149,13 @@ function colorOf(incident: Incident, update: IncidentUpdate): string {
 
 /** A header must never be split by what somebody wrote into a title. */
 export function oneLine(text: string): string {
-  return text
-    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+  return printable(text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' '))
     .replace(/ {2,}/g, ' ')
     .trim();
 }
 
 function tidy(text: string): string {
-  return `${text
+  return `${printable(text)
     .replace(/\r\n?/g, '\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim()}\n`;

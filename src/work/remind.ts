@@ -1,4 +1,5 @@
 // Remind: nags the operators about open incidents without news, and tells them of each warning once.
+import { channelLetter, type FailingChannel, stretchOf } from '../core/failing.ts';
 import type { Log } from '../core/log.ts';
 import { lastWord, reminderLetter, remindersDue } from '../core/reminder.ts';
 import type { Site } from '../core/site.ts';
@@ -19,6 +20,8 @@ export interface RemindDeps {
     letter: { subject: string; text: string },
     key: string,
   ) => Promise<string | null>;
+  /** The operator's channels that take nothing any more. */
+  readonly failing: () => Promise<readonly FailingChannel[]>;
   readonly warnings: (site: Site, now: Millis) => readonly Warning[];
   readonly mailed: (source: string, now: Millis) => Promise<void>;
   readonly log: Log;
@@ -31,7 +34,9 @@ export function makeRemind(deps: RemindDeps) {
     const { site, incidents } = snapshot();
     const known = await reminded();
     const open = incidents.filter(({ status }) => status !== 'resolved').map(({ id }) => id);
-    if ([...known.keys()].some(id => !open.includes(id))) await forgetBut(open);
+    const failing = await deps.failing();
+    const standing = [...open, ...failing.map(stretchOf)];
+    if ([...known.keys()].some(id => !standing.includes(id))) await forgetBut(standing);
     for (const incident of remindersDue(incidents, known, site.reminders.after, now)) {
       const since = iso(lastWord(incident, now));
       log.warn({ incident: incident.id, since }, 'reminding the operators of an open incident without news');
@@ -44,6 +49,11 @@ export function makeRemind(deps: RemindDeps) {
     }
     const { to } = site.reminders;
     if (to === null) return;
+    for (const channel of failing.filter(one => !known.has(stretchOf(one)))) {
+      const wrong = await send(to, channelLetter(channel, site), stretchOf(channel));
+      if (wrong === null) await note(stretchOf(channel), now);
+      else log.error({ channel: channel.id, error: wrong }, 'the warning could not be mailed');
+    }
     for (const warning of warningsDue(deps.warnings(site, now), now)) {
       const { source, since } = warning;
       const wrong = await send(to, warningLetter(warning, site, now), `warning ${source} ${since}`);

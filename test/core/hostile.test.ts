@@ -1,13 +1,14 @@
 // Hostile text: long strings made to hang a pattern, and markdown made to run something.
 import { describe, expect, test } from 'vitest';
 import { readResendEvent } from '../../src/core/bounce.ts';
+import { inWords } from '../../src/core/dialect.ts';
 import { redacted } from '../../src/core/inbound/redact.ts';
 import { INBOUND } from '../../src/core/inbound/senders.ts';
 import { snsCertificateUrl } from '../../src/core/inbound/sns.ts';
 import { parseIncident } from '../../src/core/incident-file.ts';
 import { escapeMarkdown, plainText, renderMarkdown } from '../../src/core/markdown.ts';
 import { slug } from '../../src/core/slug.ts';
-import { readAddress } from '../../src/core/subscriber.ts';
+import { mailboxOf, readAddress } from '../../src/core/subscriber.ts';
 import { parseDuration, parseInstant } from '../../src/core/time.ts';
 import { readToken } from '../../src/core/token.ts';
 import { negotiate } from '../../src/core/words/words.ts';
@@ -16,6 +17,7 @@ import { makeRender } from '../../src/views.ts';
 import { chooseEncoding } from '../../src/web/encoding.ts';
 import { channelOf } from '../../src/web/entries.ts';
 import { brief } from '../../src/web/log-words.ts';
+import { bodyText } from '../../src/web/statuspage/text.ts';
 import { makeLetters } from '../../src/work/letters.ts';
 import { incident, NOW, shown, site, snapshot, update } from '../makers.ts';
 
@@ -243,6 +245,113 @@ test('in a list of tasks done and not done stay apart, without a form, in plain 
   expect(plainText(tasks)).toBe('☑ told the provider ☐ rolled back');
 });
 
+describe('the time a text takes grows with its length and no faster', () => {
+  const bits = [
+    ...[
+      '_a',
+      'a_',
+      '~~a … b~~',
+      'x_**',
+      '*a_b ',
+      '*_*_',
+      '**a',
+      '[',
+      '![',
+      '[a](',
+      '[a](<b',
+      '`a',
+      '<a',
+      '<a <a',
+    ],
+    ...[
+      'a@a@',
+      'www.',
+      'http://a',
+      '- ',
+      '- a\n',
+      '> ',
+      '> - ',
+      '1. ',
+      '| a ',
+      'a|b\n-|-\n',
+      '[a]: b\n',
+      '&#',
+      '&amp',
+    ],
+    ...['a\n=\n', '```\n', '<!--', '\\', ' ', '\t', '\n', '[^a]', '"', "'", '(', '\ud800', '日本'],
+  ];
+  const shapes: [string, (length: number) => string][] = [
+    ...bits.map((bit): [string, (length: number) => string] => [
+      JSON.stringify(bit),
+      length => bit.repeat(Math.ceil(length / bit.length)).slice(0, length),
+    ]),
+    [
+      'one long address behind many words',
+      length => `[a]: /${'x'.repeat(length / 2)}\n\n${'[a] '.repeat(length / 8)}`,
+    ],
+    [
+      'one wide row',
+      length => `${'|a'.repeat(length / 20)}|\n${'|-'.repeat(length / 20)}|\n${'|\n'.repeat(length / 3)}`,
+    ],
+    ['open, then closed', length => `${'*a '.repeat(length / 6)}${'a* '.repeat(length / 6)}`],
+    ['blanks before a word', length => `${' '.repeat(length - 1)}x`],
+    [
+      'backticks of growing length',
+      length => Array.from({ length: Math.sqrt(2 * length) }, (_, n) => '`'.repeat(n)).join('a'),
+    ],
+  ];
+  const uses: [string, (text: string) => string][] = [
+    ['as HTML', text => renderMarkdown(text, 'https://s.example/status/live')],
+    ['in words', plainText],
+    ['for a chat', inWords],
+    ['for the Statuspage API', text => bodyText(text)],
+  ];
+  const took = (use: (text: string) => string, text: string) => {
+    let best = Number.POSITIVE_INFINITY;
+    for (let run = 0; run < 3 && best > 5; run++) {
+      const began = performance.now();
+      use(text);
+      best = Math.min(best, performance.now() - began);
+    }
+    return best;
+  };
+  // A bound that a busy machine keeps, and what is quadratic does not: `_a` took twelve seconds at a tenth of it.
+  test.each(uses)('%s', { timeout: 60_000 }, (_name, use) => {
+    for (const [name, make] of shapes) {
+      for (const length of [5_000, 20_000, 100_000, 1_000_000]) {
+        expect([name, length, took(use, make(length))]).toEqual([
+          name,
+          length,
+          expect.toSatisfy(ms => ms < 1500),
+        ]);
+      }
+    }
+  });
+
+  test('no text is shown at many times its length, and what is left as written says all of it', () => {
+    for (const [, make] of shapes) {
+      const text = make(20_000);
+      expect(renderMarkdown(text).length).toBeLessThan(1_100 + 40 * text.length);
+    }
+    expect(renderMarkdown('_a'.repeat(20_000))).toBe(`<pre>${'_a'.repeat(20_000)}</pre>`);
+    expect(renderMarkdown('a '.repeat(40_000))).toMatch(/^<p>/);
+  });
+
+  test('a list of 3000 levels reaches a chat as it was written', () => {
+    expect(inWords(`${'- '.repeat(3000)}x`)).toBe(`${'- '.repeat(3000)}x`);
+    expect(inWords('- '.repeat(3000))).toBe('');
+  });
+
+  test('an incident of more sections than are read is an error that says so', () => {
+    const head =
+      '---\ntitle: X\nstatus: investigating\nseverity: minor\nstarted: 2026-03-10T10:00:00Z\n---\n';
+    const read = (count: number) =>
+      parseIncident('x.md', 'x', head + '## Update 10:00 UTC\nx\n'.repeat(count));
+    expect(read(500).value?.updates).toHaveLength(500);
+    expect(read(501)).toMatchObject({ value: null, problems: [{ level: 'error', line: 1007 }] });
+  });
+});
+
 describe('markdown runs nothing', () => {
   test.each(ATTACKS)('%s', attack => {
     const html = renderMarkdown(`Before\n\n${attack}\n\nAfter`);
@@ -269,4 +378,17 @@ describe('markdown runs nothing', () => {
       }
     }
   });
+});
+
+test('limits count a mailbox, however it is spelled; the mailboxes of others stay apart', () => {
+  const same = (...spelled: string[]) => expect([...new Set(spelled.map(mailboxOf))]).toHaveLength(1);
+  same('victim@example.com', 'victim+1@example.com', 'Victim+a+b@EXAMPLE.com', 'victim+@example.com.');
+  same('v.i.c.t.i.m@gmail.com', 'victim@googlemail.com', 'vic.tim+x@gmail.com');
+  same('user@xn--bcher-kva.example', 'user+1@b\u00fccher.example', 'USER@B\u00dcCHER.example');
+  same('user@yahoo.com', 'user-shop@yahoo.com');
+  same('me@icloud.com', 'me+x@me.com', 'me@mac.com');
+  same('a.b-c@proton.me', 'abc@protonmail.com', 'a_bc+1@pm.me');
+  same('user@fastmail.com', 'shop@user.fastmail.com');
+  const apart = ['a.b@example.com', 'ab@example.com', 'ab-c@example.com', '+1@example.com', '+2@example.com'];
+  expect(new Set(apart.map(mailboxOf)).size).toBe(apart.length);
 });

@@ -206,7 +206,7 @@ test('a refusal and a redirect give a message up, visibly; the next is tried', a
   await world.write('b.md', incident().replace('API trouble', 'API again'));
   await world.pass(300, 30);
   expect(peer.got.map(({ path }) => path)).toEqual(Array(2).fill(`/services/${HIDDEN}`));
-  const refused = { state: 'ok', pending: 0, givenUp: 2, why: 'it answered 400' };
+  const refused = { state: 'failing', pending: 0, givenUp: 2, why: 'it answered 400' };
   expect((await readyz(world))[0]).toMatchObject(refused);
   peer.answer = says(200);
   await world.write('c.md', incident().replace('API trouble', 'API thrice'));
@@ -214,6 +214,53 @@ test('a refusal and a redirect give a message up, visibly; the next is tried', a
   expect(headings(peer).at(-1)).toBe('[INCIDENT] API thrice');
   expect((await readyz(world))[0].why).toBeNull();
 });
+
+test.each([404, 403, 401, 410])(
+  'a dead channel that answers %i is a problem, mailed to the operators once a stretch',
+  async status => {
+    const peer = await openPeer();
+    const settings = siteWith({ channels: [slack(peer, ', id: room')] });
+    const world = await openWorld({
+      site: target => `${SITE(target)}${settings}\nreminders: { to: ops@levqor.ai, after: 24h }\n`,
+    });
+    const problems = async () =>
+      (await world.get('/readyz')).json.problems.filter(
+        ({ where }: { where: string }) => where === 'channel room',
+      );
+    const warned = () => world.mails.filter(({ subject }) => subject?.startsWith('[WARNING]'));
+    peer.answer = says(status);
+    await world.write('a.md', incident());
+    await world.pass(120, 30);
+    await world.write('b.md', incident().replace('API trouble', 'API again'));
+    await world.pass(600, 60);
+    const [problem] = await problems();
+    expect(problem).toMatchObject({ level: 'error', what: expect.stringContaining(`it answered ${status}`) });
+    expect(problem.what).toMatch(
+      /^slack at 127\.0\.0\.1 \(room\) has taken no message since 2026-03-10T12:0.+ given up$/,
+    );
+    expect(problem.fix).toContain('notify.channels');
+    expect((await world.get('/readyz')).json.ok).toBe(false);
+    expect(warned().map(({ subject }) => subject)).toEqual([
+      '[WARNING] Levqor Status: slack at 127.0.0.1 (room) takes no messages',
+    ]);
+    expect(warned()[0]?.text).toContain('outbox retry');
+    await world.restart();
+    await world.pass(120, 30);
+    expect(warned()).toHaveLength(1);
+    for (const text of [JSON.stringify(problem), warned()[0]?.text ?? '']) expect(text).not.toContain(HIDDEN);
+    if (status === 410) return;
+
+    peer.answer = says(200);
+    await world.write('c.md', incident().replace('API trouble', 'API thrice'));
+    await world.pass(120, 30);
+    expect(await problems()).toEqual([]);
+    expect((await readyz(world))[0]).toMatchObject({ state: 'ok' });
+    peer.answer = says(status);
+    await world.write('d.md', incident().replace('API trouble', 'API a fourth time'));
+    await world.pass(120, 30);
+    expect(warned()).toHaveLength(2);
+  },
+);
 
 test('410 ends a channel until its address changes; mail goes on', async () => {
   const peer = await openPeer();

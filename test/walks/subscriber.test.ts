@@ -150,6 +150,25 @@ describe('a subscriber', () => {
     expect(world.mails).toHaveLength(3);
   });
 
+  test('cannot be flooded by other spellings of one mailbox, and whoever is confirmed by them gets their mail', async () => {
+    const world = await openWorld();
+    await subscribed(world, 'victim+news@example.com');
+    await world.pass(16 * 60);
+    const before = world.mails.length;
+    for (let n = 1; n <= 25; n++) {
+      const at = n % 2 ? 'example.com' : 'EXAMPLE.com';
+      await world.get(`/status/subscribe?email=${encodeURIComponent(`Victim+${n}@${at}`)}`);
+      await world.post('/status/unsubscribe', new URLSearchParams({ email: 'victim+news@example.com' }));
+    }
+    await world.pass(5);
+    expect(world.mails).toHaveLength(before + 1);
+    await world.write('a.md', INCIDENT('2026-03-10T12:16:00Z'));
+    await world.pass(2);
+    expect(world.mails.slice(before + 1).map(({ to }) => [to].flat()[0]?.text)).toEqual([
+      'victim+news@example.com',
+    ]);
+  });
+
   test('who asked while the clock was a month ahead gets a letter once it is right again', async () => {
     const world = await openWorld();
     world.stepClock(30 * 86_400);

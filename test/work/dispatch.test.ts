@@ -178,3 +178,25 @@ test('strangers’ channels are called thirty at once, and the operator’s own 
   for (const answer of answers.splice(0)) answer();
   await one.dispatch.settled();
 });
+
+test('a message that cannot be composed is its own failure, named and tried again; the ones behind it go out', async () => {
+  const failed: [number, string, number | null][] = [];
+  const there = world({
+    make: async ({ id }) => {
+      if (id === 1) throw new RangeError('Maximum call stack size exceeded');
+      return { id: `msg_${id}`, challenge: null } as ChannelMessage;
+    },
+    markFailed: async ({ id }, error, dueAt) => {
+      failed.push([id, error, dueAt]);
+      there.drop(id);
+    },
+  });
+  for (let count = 0; count < 3; count++) there.owe('room');
+  await there.second();
+  await there.dispatch.settled();
+  expect(there.sent).toEqual(['room msg_2', 'room msg_3']);
+  expect(failed).toEqual([
+    [1, 'it could not be composed: Maximum call stack size exceeded', expect.any(Number)],
+  ]);
+  expect(there.logged).toContain('message could not be composed');
+});

@@ -5,7 +5,7 @@ import type { IncidentView, Snapshot } from '../../core/snapshot.ts';
 import { isoMillis } from '../../core/time.ts';
 import { type ComponentRow, type Listed, lastMoment } from './components.ts';
 import { PAGE_ID, stableId } from './ids.ts';
-import { bodyText } from './text.ts';
+import { updateText } from './text.ts';
 
 interface UpdateRow {
   readonly id: string;
@@ -80,7 +80,7 @@ export function incidentRow(
 
 function updateRows(incident: IncidentView, components: ReadonlyMap<string, Listed>): UpdateRow[] {
   const rows = incident.updates.map((update, index) =>
-    updateRow(incident, update, incident.updates[index - 1], components),
+    updateRow(incident, update, incident.html[index], incident.updates[index - 1], components),
   );
   return rows.reverse();
 }
@@ -88,6 +88,7 @@ function updateRows(incident: IncidentView, components: ReadonlyMap<string, List
 function updateRow(
   incident: IncidentView,
   update: IncidentUpdate,
+  html: string | undefined,
   before: IncidentUpdate | undefined,
   components: ReadonlyMap<string, Listed>,
 ): UpdateRow {
@@ -95,7 +96,7 @@ function updateRow(
   return {
     id: stableId('update', incident.id, update.key),
     status: update.status,
-    body: bodyText(update.body),
+    body: updateText(update, html),
     incident_id: stableId('incident', incident.id),
     created_at: at,
     updated_at: at,
