@@ -35,7 +35,7 @@ import { openPost } from './wiring/post.ts';
 import { openRemind } from './wiring/remind.ts';
 import { ROOT } from './wiring/root.ts';
 import { openWatch } from './wiring/watch.ts';
-import { openWritten } from './wiring/written.ts';
+import { keptSite, openWritten } from './wiring/written.ts';
 import { makeBell, serially } from './work/bell.ts';
 import { type Filed, makeFile } from './work/file.ts';
 import { openRefresh } from './work/refresh.ts';
@@ -90,7 +90,7 @@ export class StartProblems extends Error {
 export async function openSystem(env: Environment, outside: Outside): Promise<System> {
   const { clock, log } = outside;
   const startedAt = clock();
-  const content = openContent(env.statusDir);
+  const content = openContent(env.statusDir, env.variables);
   const templates = openTemplates(env.statusDir);
   const server = await openServer(env.port, env.host, {
     limits: LIMITS,
@@ -105,8 +105,11 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
   try {
     const localUrl = `http://localhost:${server.port}`;
     const site = needed(
-      await openSite(content.siteFile, content.siteText, text =>
-        readSite(text, content.siteFile, env.variables, env.publicUrl, localUrl),
+      await openSite(
+        content.siteFile,
+        content.siteText,
+        text => readSite(text, content.siteFile, env.variables, env.publicUrl, localUrl),
+        () => keptSite(env.databaseFile),
       ),
     );
     const kept = env.secret === null ? await keptSecret(env.dataDir) : { value: env.secret, problems: [] };
@@ -137,7 +140,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const mirror = openMirror({ env, content, db, snapshot: () => refresh.current(), log });
     const { carry, histories, lookBack } = openCarrier(env, content, site, () => bell.ring(), log);
     const others = () => [...carry.problems(), ...mirror.problems()];
-    const written = await openWritten({ db, content, site, templates, note: watch.note, others, clock });
+    const written = await openWritten({ db, content, site, templates, note: watch.note, others, log });
     const refresh = await openRefresh(
       {
         ...written,
@@ -177,7 +180,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const round = serially(async () => {
       if (!composed) await refresh.round(clock());
       composed = false;
-      await written.keep();
+      await written.keep(refresh.current().missingSince);
       await evenSo(post.note());
     });
     const bell = makeBell(async () => {

@@ -206,6 +206,7 @@ export function snapshot(
         .map(one => one.title),
     },
     blindSince: null,
+    missingSince: null,
     checkedAt: rows.some(row => row.checkedAt !== null) ? at - MINUTE : null,
     groups,
     components: rows,

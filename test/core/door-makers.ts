@@ -105,6 +105,7 @@ export function snapshot(
     },
     checkedAt: NOW,
     blindSince: null,
+    missingSince: null,
     groups: components.length > 0 ? [{ name: null, health: 'operational', components }] : [],
     components,
     incidents: [],
