@@ -29,7 +29,7 @@ export async function openSite(
   }
   let good = first.value;
   let goodText = text;
-  let problems = typeof found === 'string' ? first.problems : [stays(found)];
+  let { problems } = first;
   const live: LiveSite = {
     current: () => good,
     goodText: () => goodText,

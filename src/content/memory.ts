@@ -49,13 +49,13 @@ export function openMemory(
   let forgetting = false;
   let askedGitAt = Number.NEGATIVE_INFINITY;
 
-  const isSited = async () => {
-    const sited = await access(siteFile).then(
+  const isSiteGone = async () => {
+    const isThere = await access(siteFile).then(
       () => true,
       () => false,
     );
-    wasSited ||= sited;
-    return sited;
+    wasSited ||= isThere;
+    return wasSited && !isThere;
   };
   const gone = (files: Iterable<string>, found: { has(file: string): boolean }) => {
     const at = performance.now();
@@ -77,7 +77,7 @@ export function openMemory(
     const before = missing;
     const code = typeof all === 'string' ? all : null;
     const found: ReadonlyMap<string, Entry> = typeof all === 'string' ? new Map() : all;
-    const sited = await isSited();
+    const siteGone = await isSiteGone();
     gone([], found);
     let known = new Map([
       ...remembered,
@@ -86,11 +86,12 @@ export function openMemory(
     ]);
     const why = () => {
       const isLess = [...known.keys()].some(file => !found.has(file));
-      const look = { code, identity: here, empty: found.size === 0, less: isLess, sited };
-      return whyMissing(look, { identity, sited: wasSited });
+      const look = { code, identity: here, empty: found.size === 0, less: isLess, siteGone };
+      return whyMissing(look, identity);
     };
     missing = why();
-    if (missing !== null) {
+    const isAway = missing !== null;
+    if (isAway) {
       if (before === null) askedGitAt = Number.NEGATIVE_INFINITY;
       const away = [...known.keys()].filter(file => !found.has(file));
       const deleted = away.length > 0 ? await deletedOf(away) : new Set<string>();
@@ -99,12 +100,10 @@ export function openMemory(
     }
     forgetting = false;
     remembered = new Map();
-    if (missing !== null) {
-      leaving = [];
-      return shelf.replaceBy(new Map([...known, ...found])) || missing !== before;
-    }
+    if (isAway) leaving = [];
+    if (missing !== null) return shelf.replaceBy(new Map([...known, ...found])) || missing !== before;
     identity = here;
-    gone(shelf.entries.keys(), found);
+    if (!isAway) gone(shelf.entries.keys(), found);
     return shelf.replaceBy(found) || before !== null;
   }
 
@@ -126,7 +125,7 @@ export function openMemory(
     async take(found) {
       const went = [...found].flatMap(([file, entry]) => (entry || !shelf.entries.has(file) ? [] : [file]));
       // With status.yaml gone as well, this is no deletion: all is looked at together.
-      if (went.length > 0 && !(await isSited())) {
+      if (went.length > 0 && (await isSiteGone())) {
         const left = new Map(shelf.entries);
         for (const [file, entry] of found) {
           if (entry) left.set(file, entry);

@@ -14,28 +14,22 @@ interface Look {
   readonly empty: boolean;
   /** Whether a file that was known is not in it. */
   readonly less: boolean;
-  /** Whether there is a status.yaml beside it. */
-  readonly sited: boolean;
-}
-
-/** What was known before it. */
-interface Before {
-  readonly identity: string | null;
-  /** Whether there ever was a status.yaml. */
-  readonly sited: boolean;
+  /** Whether the status.yaml that stood beside it is gone. */
+  readonly siteGone: boolean;
 }
 
 /**
- * Why the folder counts as missing, so that what is gone from it is no deletion; null when it does not. A file gone
+ * Why the folder counts as missing, which was the one of identity `before`, so that what is gone from it is no deletion; null when it does not. A file gone
  * from a folder that stays was deleted, the last one too; a folder that held nothing has nothing to lose.
  */
-export function whyMissing({ code, identity, empty, less, sited }: Look, before: Before): string | null {
+export function whyMissing(look: Look, before: string | null): string | null {
+  const { code, identity, empty, less, siteGone } = look;
   if (code !== null && code !== 'ENOENT') return `it cannot be read (${code})`;
-  if (code !== null && before.sited && !sited) return 'it is gone, and status.yaml with it';
+  if (code !== null && siteGone) return 'it is gone, and status.yaml with it';
   if (!less) return null;
   if (code !== null) return 'it is gone';
-  if (empty && identity !== before.identity) return 'an empty folder, another one, stands in its place';
-  return sited ? null : 'status.yaml is gone, and incident files with it';
+  if (empty && identity !== before) return 'an empty folder, another one, stands in its place';
+  return siteGone ? 'status.yaml is gone, and incident files with it' : null;
 }
 
 /** That it is missing, with what to do: for /readyz and the command line. */
