@@ -49,7 +49,11 @@ const titles = ({ system }: World) =>
     .snapshot()
     .incidents.map(({ title, state }) => `${title}: ${state}`)
     .sort();
-const problems = ({ system }: World) => system.snapshot().problems.map(({ what }) => what).join('\n');
+const problems = ({ system }: World) =>
+  system
+    .snapshot()
+    .problems.map(({ what }) => what)
+    .join('\n');
 const news = ({ mails }: World) =>
   mails.map(({ subject }) => subject).filter(subject => subject?.startsWith('['));
 
@@ -195,11 +199,7 @@ describe.each(WAYS)('%s', (_, away, back) => {
     expect(titles(world)).toContain('Shop Down: resolved');
     await back(incidentsOf(world), statusOf(world));
     await world.pass(2, 1);
-    expect(await world.files()).toEqual([
-      '20260309_slow.md',
-      '20260310_broken.md',
-      '20260310_shop-down.md',
-    ]);
+    expect(await world.files()).toEqual(['20260309_slow.md', '20260310_broken.md', '20260310_shop-down.md']);
     expect(await world.read('20260310_shop-down.md')).toContain('status: resolved');
     expect(news(world)).toEqual(['[INCIDENT] Shop Down', '[RESOLVED] Shop Down']);
   });
@@ -388,7 +388,10 @@ describe('status incidents forget-missing', () => {
     expect((await world.get('/readyz')).text).not.toContain('forget-missing');
     await world.restart();
     expect(titles(world)).toEqual(['Shop Down: investigating']);
-    await rename(`${incidentsOf(world)}.aside/20260310_broken.md`, `${incidentsOf(world)}/20260310_broken.md`);
+    await rename(
+      `${incidentsOf(world)}.aside/20260310_broken.md`,
+      `${incidentsOf(world)}/20260310_broken.md`,
+    );
     await world.pass(1);
     expect(titles(world)).toContain('Dashboard broken: investigating');
     expect(news(world)).toEqual(['[INCIDENT] Dashboard broken', '[INCIDENT] Shop Down']);
