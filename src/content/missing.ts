@@ -54,7 +54,8 @@ export class FolderMissing extends Error {
  */
 export async function identityOf(folder: string): Promise<string | null> {
   const facts = await stat(folder, { bigint: true }).catch(() => null);
-  return facts?.isDirectory() ? `${facts.dev}:${facts.ino}:${facts.birthtimeNs}` : null;
+  // Without a name of its own it was removed, and only a mount still leads here.
+  return facts?.isDirectory() && facts.nlink > 0n ? `${facts.dev}:${facts.ino}:${facts.birthtimeNs}` : null;
 }
 
 /** Which of `names`, paths below the folder, a commit deleted. */

@@ -111,6 +111,7 @@ export function makeMetrics(): Metrics {
   const open = gauge('incidents_open', 'Incidents that are not resolved.');
   const problems = gauge('problems', 'What /readyz lists, by level.', ['level']);
   const blind = gauge('network_down', '1 while our own network is down.');
+  const missing = gauge('incidents_missing', '1 while the folder of the incident files is missing.');
   const composed = gauge('snapshot_timestamp_seconds', 'When what visitors see was composed.');
   const pending = gauge('outbox_pending', 'Letters to be sent.');
   const givenUp = gauge('outbox_given_up', 'Letters given up.');
@@ -161,6 +162,7 @@ export function makeMetrics(): Metrics {
         problems.set({ level }, snapshot.problems.filter(problem => problem.level === level).length);
       }
       blind.set(snapshot.blindSince === null ? 0 : 1);
+      missing.set(snapshot.missingSince === null ? 0 : 1);
       composed.set(snapshot.at / 1000);
       // Unknown is no zero.
       pending.set(outbox?.pending ?? Number.NaN);

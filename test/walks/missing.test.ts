@@ -232,6 +232,25 @@ describe.runIf(mayMount)('a volume', () => {
   });
 });
 
+describe.runIf(mayMount)('a mount', () => {
+  test('of a folder that was removed elsewhere: the last known incidents stay', async () => {
+    const world = await openWorld();
+    const folder = incidentsOf(world);
+    const source = `${world.dir}/source`;
+    await mkdir(source);
+    await writeFile(`${source}/20260310_broken.md`, OPEN);
+    expect(spawnSync('mount', ['--bind', source, folder]).status).toBe(0);
+    onTestFinished(() => void spawnSync('umount', ['-l', folder]));
+    await world.pass(1);
+    expect(titles(world)).toHaveLength(1);
+    await rm(source, { recursive: true });
+    expect(await readdir(folder)).toEqual([]);
+    await world.pass(1);
+    expect(titles(world)).toEqual(['Dashboard broken: investigating']);
+    expect((await world.get('/status/live')).text).toContain(FOOT);
+  });
+});
+
 describe('what stays and loses files was emptied by somebody', () => {
   test('the last file too, at once and over a restart', async () => {
     const world = await openWorld({ files: { '20260310_broken.md': OPEN } });
