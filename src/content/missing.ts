@@ -5,7 +5,7 @@ import type { Problem } from '../core/problem.ts';
 import { makeGitRun } from './git-run.ts';
 
 /** What one look at the folder found. */
-interface Look {
+export interface Look {
   /** The system's code when the folder cannot be listed, else null. */
   readonly code: string | null;
   /** Which folder it is (`identityOf`); null when that cannot be told. */
@@ -19,8 +19,9 @@ interface Look {
 }
 
 /**
- * Why the folder counts as missing, which was the one of identity `before`, so that what is gone from it is no deletion; null when it does not. A file gone
- * from a folder that stays was deleted, the last one too; a folder that held nothing has nothing to lose.
+ * Why the folder, last seen as the one of identity `before`, counts as missing, so that what is gone from it is no
+ * deletion; null when it does not. A file gone from a folder that stays was deleted, the last one too; a folder that
+ * held nothing has nothing to lose.
  */
 export function whyMissing(look: Look, before: string | null): string | null {
   const { code, identity, empty, less, siteGone } = look;
@@ -34,12 +35,17 @@ export function whyMissing(look: Look, before: string | null): string | null {
 
 /** That it is missing, with what to do: for /readyz and the command line. */
 export function missingProblem(folder: string, why: string, files: number): Problem {
-  const kept = files === 0 ? '' : ` (${files} ${files === 1 ? 'file' : 'files'})`;
+  const back = 'bring it back: mount the volume, restore the folder, or let the server list it';
+  if (files === 0) {
+    const what = `${why}, so no incident can be read, and nothing is written here`;
+    return { level: 'error', where: folder, what, fix: back };
+  }
+  const kept = files === 1 ? '1 file' : `${files} files`;
   return {
     level: 'error',
     where: folder,
-    what: `${why}, so the incidents last read stay on the page${kept}, and nothing is written here`,
-    fix: 'bring it back: mount the volume, restore the folder, let the server list it; if it was deleted on purpose, run `status incidents forget-missing`',
+    what: `${why}, so the incidents last read stay on the page (${kept}), and nothing is written here`,
+    fix: `${back}; if it was deleted on purpose, run \`status incidents forget-missing\``,
   };
 }
 

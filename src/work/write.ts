@@ -40,7 +40,7 @@ export interface Write {
 const TRIES = 5;
 
 const MISSING =
-  'The folder of the incident files is missing on the server, so nothing was written. Bring it back (/readyz says what is wrong), then send this again.';
+  'The incident’s file cannot be written: its folder is missing on the server. Bring it back (/readyz says what is wrong), then send this again.';
 
 export function makeWrite(deps: WriteDeps): Write {
   const carryOut = async (decide: (read: Files['text']) => Writing): Promise<Written> => {
