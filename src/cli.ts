@@ -6,6 +6,7 @@ import { channel } from './cli/channel.ts';
 import { check } from './cli/check.ts';
 import { type Command, Misuse, Refused } from './cli/command.ts';
 import { exporting } from './cli/export.ts';
+import { forgetMissing } from './cli/files.ts';
 import { importing } from './cli/import.ts';
 import { incident } from './cli/incident.ts';
 import { letters } from './cli/letters.ts';
@@ -24,6 +25,7 @@ import { printProblem } from './core/problem.ts';
 const COMMANDS: readonly Command[] = [
   lint,
   ...incident,
+  forgetMissing,
   ...maintenance,
   check,
   ...addresses,

@@ -37,7 +37,7 @@ import { openRemind } from './wiring/remind.ts';
 import { ROOT } from './wiring/root.ts';
 import { jobsOf } from './wiring/timetable.ts';
 import { openWatch } from './wiring/watch.ts';
-import { openWritten } from './wiring/written.ts';
+import { keptSite, openWritten } from './wiring/written.ts';
 import { makeBell, serially } from './work/bell.ts';
 import { makeClockSteps } from './work/clock-steps.ts';
 import { openRefresh } from './work/refresh.ts';
@@ -96,7 +96,7 @@ export class StartProblems extends Error {
 export async function openSystem(env: Environment, outside: Outside): Promise<System> {
   const { clock, monotonic, log } = outside;
   const startedAt = clock();
-  const content = openContent(env.statusDir);
+  const content = openContent(env.statusDir, env.variables);
   const templates = openTemplates(env.statusDir);
   const server = await openServer(env.port, env.host, {
     limits: LIMITS,
@@ -111,8 +111,11 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
   try {
     const localUrl = `http://localhost:${server.port}`;
     const site = needed(
-      await openSite(content.siteFile, content.siteText, text =>
-        readSite(text, content.siteFile, env.variables, env.publicUrl, localUrl),
+      await openSite(
+        content.siteFile,
+        content.siteText,
+        text => readSite(text, content.siteFile, env.variables, env.publicUrl, localUrl),
+        () => keptSite(env.databaseFile),
       ),
     );
     const kept = env.secret === null ? await keptSecret(env.dataDir) : { value: env.secret, problems: [] };
@@ -156,7 +159,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const mirror = openMirror({ env, content, db, snapshot: () => refresh.current(), monotonic, log });
     const { carry, histories, lookBack } = openCarrier(env, content, site, () => bell.ring(), log);
     const others = () => [...steps.problems(), ...carry.problems(), ...mirror.problems()];
-    const written = await openWritten({ db, content, site, templates, note: watch.note, others, clock });
+    const written = await openWritten({ db, content, site, templates, note: watch.note, others, log });
     const sightings = lastGood(makeSightings(db), {});
     const refresh = await openRefresh(
       {
@@ -186,7 +189,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const round = serially(async () => {
       if (!composed) await refresh.round(clock());
       composed = false;
-      await written.keep();
+      await written.keep(refresh.current().missingSince);
       await evenSo(post.note());
     });
     const bell = makeBell(async () => {

@@ -193,6 +193,7 @@ export function snapshot(
     site: { ...of, components: rows.map(row => row.component) },
     verdict: verdictOf(rows, incidents),
     blindSince: null,
+    missingSince: null,
     checkedAt: rows.some(row => row.checkedAt !== null) ? at - MINUTE : null,
     groups,
     components: rows,

@@ -5,7 +5,6 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { confirm } from '@inquirer/prompts';
-import { openContent } from '../content/folder.ts';
 import { plainText, readFrontmatter } from '../core/front-matter.ts';
 import { type Incident, isOpen } from '../core/incident.ts';
 import { parseIncident } from '../core/incident-file.ts';
@@ -15,6 +14,7 @@ import { occurrenceOn, readOccurrenceId } from '../core/recurrence.ts';
 import type { Site } from '../core/site.ts';
 import { iso, type Millis, parseDuration, parseInstant } from '../core/time.ts';
 import { type Cli, ELSEWHERE, Misuse, notHere, Refused, shown } from './command.ts';
+import { presentContent } from './files.ts';
 import { forecast } from './forecast.ts';
 
 /** A template's front matter and body. */
@@ -119,7 +119,7 @@ export async function settle(
   cli: Cli,
   options: { readonly yes: boolean; readonly edit: boolean },
 ): Promise<number> {
-  const content = openContent(cli.env.statusDir);
+  const content = await presentContent(cli);
   const files = await content.incidents();
   const file = files.fileOf(draft.id);
   const text = options.edit ? await edited(draft.text, cli) : draft.text;
@@ -166,7 +166,7 @@ export async function existing(
   cli: Cli,
 ): Promise<{ incident: Incident; text: string; part: ReturnType<typeof occurrenceOn> }> {
   if (!id) throw new Misuse('Name the incident: its file’s name without .md (`incident list` shows them).');
-  const files = await openContent(cli.env.statusDir).incidents();
+  const files = await (await presentContent(cli)).incidents();
   const plain = path.basename(id).replace(/\.md$/i, '');
   const named = files.text(plain) === undefined ? readOccurrenceId(plain) : null;
   const file = named?.series ?? plain;
@@ -174,6 +174,7 @@ export async function existing(
   const text = files.text(file);
   if (incident && text !== undefined) {
     const part = named && occurrenceOn(incident, named.day);
+    for (const twin of files.twins(file)) cli.err(printProblem(twin));
     if (named && !part) throw new Refused(`"${file}" has no occurrence that begins on ${named.day} (UTC).`);
     return { incident, text, part };
   }

@@ -19,6 +19,10 @@ export const exporting: Command = {
     try {
       const { value: snapshot, problems } = await readSnapshot(cli.env, db, cli.clock, silent);
       if (!snapshot) throw new Refused(problems.map(printProblem).join('\n'));
+      const missing = snapshot.problems.find(
+        ({ where }) => where === path.join(cli.env.statusDir, 'incidents'),
+      );
+      if (missing) cli.err(printProblem(missing));
       const files = await copyOf(openContent(cli.env.statusDir), db)(snapshot);
       const done = await makeWriteMirror()(path.resolve(cli.cwd, dir), files);
       if ('what' in done) throw new Refused(printProblem(done));

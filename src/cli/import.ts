@@ -2,11 +2,11 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { createExclusively } from '../content/atomic.ts';
-import { openContent } from '../content/folder.ts';
 import { importCstate } from '../core/import/cstate.ts';
 import { type Imported, siteYaml } from '../core/import/imported.ts';
 import { importStatuspage } from '../core/import/statuspage.ts';
 import { type Cli, type Command, Misuse, Refused } from './command.ts';
+import { presentContent } from './files.ts';
 
 export const importing: Command = {
   name: 'import',
@@ -65,7 +65,7 @@ async function cstate(folder: string): Promise<Imported> {
 }
 
 async function write(imported: Imported, cli: Cli): Promise<number> {
-  const content = openContent(cli.env.statusDir);
+  const content = await presentContent(cli);
   const { incidents, text } = await content.incidents();
   const known = new Map(incidents.map(incident => [incident.openedBy, incident.id]));
   const counts = { written: 0, there: 0, changed: 0 };

@@ -1,7 +1,6 @@
 // `incident new|update|resolve|list`: the incident files without an editor.
 import { parseArgs } from 'node:util';
 import { checkbox, input, select } from '@inquirer/prompts';
-import { openContent } from '../content/folder.ts';
 import type { Severity } from '../core/component.ts';
 import { endedAt } from '../core/ending.ts';
 import {
@@ -15,15 +14,15 @@ import {
 } from '../core/incident.ts';
 import { addUpdate, printIncident } from '../core/incident-print.ts';
 import { stateAt } from '../core/maintenance.ts';
+import { printProblem } from '../core/problem.ts';
 import { type occurrenceOn, occurrencesOf } from '../core/recurrence.ts';
 import type { Site } from '../core/site.ts';
 import { iso, type Millis } from '../core/time.ts';
 import type { Span } from '../core/uptime.ts';
 import { listed } from '../core/yaml.ts';
-import type { Db } from '../store/database.ts';
-import { rememberKept } from '../wiring/written.ts';
-import { type Cli, type Command, databaseOf, Misuse, nothingElse, Refused } from './command.ts';
+import { type Cli, type Command, Misuse, nothingElse, Refused } from './command.ts';
 import { existing, freeId, idsOf, momentOf, pastOf, settle, templateOf } from './draft.ts';
+import { knownFiles, missingIn, presentContent } from './files.ts';
 import { readableSite, siteIfReadable } from './rough.ts';
 
 const WRITING = {
@@ -107,7 +106,7 @@ async function create(args: readonly string[], cli: Cli): Promise<number> {
   const message = values.message ?? (template.body || (ask ? await askForMessage() : missing('message')));
   const now = cli.clock();
   const started = values.started ? pastOf('started', values.started, now) : now;
-  const files = await openContent(cli.env.statusDir).incidents();
+  const files = await (await presentContent(cli)).incidents();
   const id = freeId(started, title, taken => files.text(taken) !== undefined);
   const promised = values['next-update'] ? momentOf('next-update', values['next-update'], now) : undefined;
   const printed = printIncident({
@@ -197,12 +196,10 @@ async function list(args: readonly string[], cli: Cli): Promise<number> {
     options: { all: { type: 'boolean', default: false }, format: { type: 'string', default: 'text' } },
   });
   const now = cli.clock();
-  const content = openContent(cli.env.statusDir);
-  const db = readableBooks(cli);
-  // As the page shows it: a file with a mistake in its last good version.
-  if (db) await rememberKept(content, db).finally(() => db.destroy());
-  const { incidents } = await content.incidents();
-  const rows = incidents
+  const files = await knownFiles(cli);
+  const missing = missingIn(files);
+  if (missing) cli.err(printProblem(missing));
+  const rows = files.incidents
     .map(one => ({
       id: one.id,
       state: stateAt(one, now),
@@ -224,16 +221,6 @@ async function list(args: readonly string[], cli: Cli): Promise<number> {
 /** As bad as it is now: its last update that says so, else as it began. */
 function severityOf({ severity, updates }: Incident): Severity {
   return updates.reduce((now, { change }) => change?.severity ?? now, severity);
-}
-
-/** The files can be listed though the database is damaged. */
-function readableBooks(cli: Cli): Db | null {
-  try {
-    return databaseOf(cli);
-  } catch (error) {
-    if (error instanceof Refused) return null;
-    throw error;
-  }
 }
 
 /** Whether a maintenance repeats and its series was not ended. */

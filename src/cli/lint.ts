@@ -12,6 +12,7 @@ import { type Problem, printProblem } from '../core/problem.ts';
 import type { Site } from '../core/site.ts';
 import { untimely } from '../core/untimely.ts';
 import { type Cli, type Command, Misuse, shown } from './command.ts';
+import { knownFiles, missingIn } from './files.ts';
 import { forecast } from './forecast.ts';
 import { roughSite } from './rough.ts';
 
@@ -44,7 +45,7 @@ interface Linted {
 }
 
 async function gather(files: readonly string[], cli: Cli): Promise<Linted> {
-  const content = openContent(cli.env.statusDir);
+  const content = openContent(cli.env.statusDir, cli.env.variables);
   const read = await roughSite(cli);
   // Of components that were left out for a mistake, incidents would be told that they are not there.
   const site = read.problems.some(({ level }) => level === 'error') ? null : read.site;
@@ -60,24 +61,29 @@ async function gather(files: readonly string[], cli: Cli): Promise<Linted> {
         ]
       : [];
   if (files.length === 0) {
-    const { incidents, problems, text, fileOf } = await content.incidents();
+    const { incidents, problems, missing, text, fileOf } = await content.incidents();
+    // That files are gone from where they were, only a database knows.
+    const away = missing === null ? missingIn(await knownFiles(cli)) : null;
     const strange = incidents.flatMap(one => judged(fileOf(one.id), text(one.id) ?? '', one));
     const templates = await openTemplates(cli.env.statusDir).read();
-    const all = [...ofSite, ...problems, ...strange, ...templates];
+    const all = [...ofSite, ...(away ? [away] : []), ...problems, ...strange, ...templates];
     // One that cannot be read is a file too.
     const seen = new Set([...incidents.map(({ id }) => fileOf(id)), ...problems.map(({ where }) => where)]);
     return { site, incidents, files: seen.size, problems: all };
   }
   const found: Problem[] = [];
   const incidents: Incident[] = [];
+  const whole = await content.incidents();
   for (const file of files.map(name => path.resolve(cli.cwd, name))) {
     if (/\.ya?ml$/i.test(file)) {
       found.push(...ofSite);
       continue;
     }
     const text = await readFile(file, 'utf8');
-    const { value, problems } = parseIncident(file, path.basename(file).replace(/\.md$/i, ''), text);
-    found.push(...problems, ...judged(file, text, value));
+    const id = path.basename(file).replace(/\.md$/i, '');
+    const { value, problems } = parseIncident(file, id, text);
+    const twins = whole.twins(id).filter(({ where }) => where === file || whole.fileOf(id) === file);
+    found.push(...problems, ...twins, ...judged(file, text, value));
     if (value) incidents.push(value);
   }
   return { site, incidents, files: files.length, problems: found };

@@ -1,11 +1,11 @@
 // `maintenance new`: announces a maintenance, once or by a rule.
 import { parseArgs } from 'node:util';
 import { input } from '@inquirer/prompts';
-import { openContent } from '../content/folder.ts';
 import { printIncident } from '../core/incident-print.ts';
 import { iso } from '../core/time.ts';
 import { type Cli, type Command, Misuse } from './command.ts';
 import { freeId, idsOf, momentOf, settle, templateOf } from './draft.ts';
+import { presentContent } from './files.ts';
 import { readableSite } from './rough.ts';
 
 export const maintenance: readonly Command[] = [
@@ -59,7 +59,7 @@ async function create(args: readonly string[], cli: Cli): Promise<number> {
       `This maintenance ended at ${iso(end)}: it is written as one that has been, and nobody can prepare.`,
     );
   }
-  const files = await openContent(cli.env.statusDir).incidents();
+  const files = await (await presentContent(cli)).incidents();
   const id = freeId(now, title, taken => files.text(taken) !== undefined);
   const text = printIncident({
     title,

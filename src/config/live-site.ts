@@ -4,39 +4,56 @@ import type { Site } from '../core/site.ts';
 
 export interface LiveSite {
   current(): Site;
+  /** The text of the last good one. */
+  goodText(): string;
   /** Reads the file again; an invalid edit keeps the last good site and says what is wrong. */
   reload(): Promise<{ site: Site; problems: readonly Problem[]; changed: boolean }>;
 }
 
-/** Opens status.yaml (`file`, for messages); null with every problem when it cannot be used. */
+/**
+ * Opens status.yaml (`file`, for messages); null with every problem when it cannot be used. `kept` is asked for the
+ * last good text of an earlier process when the file cannot be read: its folder may come later.
+ */
 export async function openSite(
   file: string,
   readText: () => Promise<string>,
   parse: (text: string) => Outcome<Site>,
+  kept: () => Promise<string | null>,
 ): Promise<Outcome<LiveSite>> {
   const read = () => readText().catch((error: NodeJS.ErrnoException) => unreadable(file, error));
-  let text = await read();
-  if (typeof text !== 'string') return { value: null, problems: [text] };
-  const first = parse(text);
-  if (!first.value) return { value: null, problems: first.problems };
+  const found = await read();
+  let text = typeof found === 'string' ? found : await kept();
+  const first = text === null ? null : parse(text);
+  if (text === null || !first?.value) {
+    return { value: null, problems: typeof found === 'string' ? (first?.problems ?? []) : [found] };
+  }
   let good = first.value;
+  let goodText = text;
   let { problems } = first;
   const live: LiveSite = {
     current: () => good,
+    goodText: () => goodText,
     async reload() {
       const before = good;
       const next = await read();
-      if (typeof next !== 'string') return { site: good, problems: [next], changed: false };
+      if (typeof next !== 'string') return { site: good, problems: [stays(next)], changed: false };
       if (next !== text) {
         text = next;
         const parsed = parse(next);
         problems = parsed.problems;
-        good = parsed.value ?? good;
+        if (parsed.value) {
+          good = parsed.value;
+          goodText = next;
+        }
       }
       return { site: good, problems, changed: good !== before };
     },
   };
   return { value: live, problems };
+}
+
+function stays(problem: Problem): Problem {
+  return { ...problem, what: `${problem.what}, so the last good one stays in use` };
 }
 
 function unreadable(where: string, error: NodeJS.ErrnoException): Problem {

@@ -2,8 +2,10 @@
 import { readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { createExclusively, replaceAtomically } from './atomic.ts';
-import { type Entry, isRacy, rememberedEntry, scanFiles, scanFolder } from './scan.ts';
-import { type GoodFile, type IncidentFiles, makeShelf } from './shelf.ts';
+import { openMemory } from './memory.ts';
+import { FolderMissing, identityOf } from './missing.ts';
+import { type Entry, isRacy, scanFiles, scanFolder } from './scan.ts';
+import type { GoodFile, IncidentFiles } from './shelf.ts';
 import { watchFolder } from './watch.ts';
 
 export interface Content {
@@ -16,17 +18,21 @@ export interface Content {
    */
   incidents(): Promise<IncidentFiles>;
   /**
-   * Before the first reading: what an earlier process last read well, by path below the folder. It stands in for
-   * a file that is there and cannot be read; a file that is gone is gone.
+   * Before the first reading: what an earlier process last read well, by path below the folder, and which folder
+   * that was. It stands in for a file that cannot be read, and for all of them while the folder is missing.
    */
-  remember(texts: ReadonlyMap<string, string>): void;
+  remember(texts: ReadonlyMap<string, string>, identity: string | null): void;
+  /** Which folder the incidents were last read from (`identityOf`); null while there was none. */
+  identity(): string | null;
+  /** Lets the next call forget the incidents of a missing folder; one that is there keeps them. */
+  forgetMissing(): void;
   /** Every file's last good version, as last read; the same list while nothing changed. */
   good(): readonly GoodFile[];
   /** Lets the next call look at every file, heard of or not. */
   lookEverywhere(): void;
-  /** Creates an incident file; false when there is one of that id. Throws what the disk says. */
+  /** Creates an incident file; false when there is one of that id. Throws what the disk says, or FolderMissing. */
   create(id: string, text: string): Promise<boolean>;
-  /** Replaces a file that still holds `before`; false when it does not. Throws what the disk says. */
+  /** Replaces a file that still holds `before`; false when it does not. Throws as `create`. */
   replace(id: string, before: string, text: string): Promise<boolean>;
   /** The path of a brand file inside the folder; null when it is not there or leads out of it. */
   brandFile(name: string): Promise<string | null>;
@@ -34,69 +40,104 @@ export interface Content {
   watch(ring: () => void): Promise<() => void>;
 }
 
-/** Opens the status folder at `dir` (it need not hold an incidents folder yet). */
-export function openContent(dir: string): Content {
+/**
+ * Opens the status folder at `dir` (it need not hold an incidents folder yet). `variables` are handed to git, which
+ * is asked what a commit deleted when the incidents folder is missing.
+ */
+export function openContent(
+  dir: string,
+  variables: Readonly<Record<string, string | undefined>> = {},
+): Content {
   const folder = path.join(dir, 'incidents');
   const siteFile = path.join(dir, 'status.yaml');
-  const shelf = makeShelf(folder);
-  let gone = false;
-  let current: IncidentFiles = shelf.view(gone);
+  const memory = openMemory(folder, siteFile, variables);
+  let current: IncidentFiles = memory.view();
   let watched = false;
+  /** Watches anew; set once there is somebody to tell. */
+  let rearm: (() => Promise<void>) | null = null;
+  /** Where the watcher stands: the status folder and the incidents folder in it. */
+  let armedAt = '';
   /** Names below `folder` to read again; null: every file. */
   let heard: Set<string> | null = null;
   let lookedAt = Number.NEGATIVE_INFINITY;
+  let turn: Promise<unknown> = Promise.resolve();
   const hear = (file: string) => {
     heard?.add(path.relative(folder, file));
   };
+  const hearRacy = (entries: Iterable<Entry | null>) => {
+    for (const entry of entries) if (entry && isRacy(entry)) hear(entry.file);
+  };
 
-  /** Brings the shelf up to date with the disk; whether anything on it changed. */
+  /** Brings what is known up to date with the disk; whether anything changed. */
   async function look(): Promise<boolean> {
+    const here = await identityOf(folder);
+    const place = `${await identityOf(dir)} ${here}`;
+    if (rearm && place !== armedAt) {
+      // A watcher stays with the folder it was given, wherever that went. Mounts are not heard of at all.
+      armedAt = place;
+      await rearm();
+    }
     const now = performance.now();
     const names = heard;
-    const everything = names === null || !watched || now - lookedAt >= LOOK_EVERYWHERE_MS;
-    if (!everything && names.size === 0) return false;
+    const isKnown = watched && memory.isAt(here) && now - lookedAt < LOOK_EVERYWHERE_MS;
+    if (isKnown && names?.size === 0) return false;
     // What is heard of while we read is for the next call.
     heard = new Set();
     try {
-      const found = everything ? null : await scanFiles(folder, shelf.entries, names);
-      if (found) {
-        for (const entry of found.values()) if (entry && isRacy(entry)) hear(entry.file);
-        return shelf.put(found);
+      const found = isKnown && names !== null ? await scanFiles(folder, memory, names) : null;
+      const isFirst = lookedAt === Number.NEGATIVE_INFINITY;
+      const all = found ?? (await scanFolder(folder, memory, isFirst));
+      // Mounted or unmounted while it was read: what is gone may only be elsewhere.
+      if ((await identityOf(folder)) !== here) {
+        heard = null;
+        return await look();
       }
-      const all = await scanFolder(folder, shelf.entries, lookedAt === Number.NEGATIVE_INFINITY);
+      if (typeof all !== 'string') hearRacy(all.values());
+      if (found) return await memory.take(found);
       lookedAt = now;
-      // An entry of its own stands for a folder that could not be read.
-      const held = shelf.entries.size > (shelf.entries.has(folder) ? 1 : 0);
-      gone = all === null && (gone || held);
-      const entries = all ?? new Map<string, Entry>();
-      for (const entry of entries.values()) if (isRacy(entry)) hear(entry.file);
-      return shelf.replaceBy(entries) || gone !== current.gone;
+      return await memory.judge(all as Map<string, Entry> | string, here);
     } catch (error) {
       heard = null;
       throw error;
     }
   }
 
+  async function read(): Promise<IncidentFiles> {
+    const looked = turn.then(async () => {
+      if (await look()) current = memory.view();
+    });
+    turn = looked.catch(() => undefined);
+    await looked;
+    return current;
+  }
+
+  /** Nothing is written where the folder stood, or should be: it would be hidden when that is back. */
+  async function present(): Promise<void> {
+    if (memory.isAt(await identityOf(folder), true)) return;
+    heard = null;
+    const { missing } = await read();
+    if (missing !== null) throw new FolderMissing(`${folder}: ${missing}`);
+  }
+
   return {
     siteFile,
     siteText: () => readFile(siteFile, 'utf8'),
-    async incidents() {
-      if (await look()) current = shelf.view(gone);
-      return current;
-    },
-    remember(texts) {
-      const entries = [...texts].map(([name, text]) => rememberedEntry(folder, name, text));
-      shelf.put(new Map(entries.flatMap(entry => (entry ? [[entry.file, entry]] : []))));
-    },
-    good: shelf.good,
+    incidents: read,
+    remember: memory.remember,
+    identity: memory.identity,
+    forgetMissing: memory.forget,
+    good: memory.good,
     lookEverywhere() {
       heard = null;
+      memory.askGitAgain();
     },
-    create(id, text) {
+    async create(id, text) {
+      await present();
       const file = current.fileOf(id);
       return createExclusively(file, text).finally(() => hear(file));
     },
-    replace(id, before, text) {
+    async replace(id, before, text) {
+      await present();
       const file = current.fileOf(id);
       return replaceAtomically(file, before, text).finally(() => hear(file));
     },
@@ -110,20 +151,29 @@ export function openContent(dir: string): Content {
       }
     },
     async watch(ring) {
-      const unwatch = await watchFolder(dir, folder, {
-        ring,
-        changed: hear,
-        lost: () => {
-          heard = null;
-        },
-        failed: () => {
-          watched = false;
-        },
-      });
-      // What changed before the watcher stood was not heard.
-      heard = null;
-      watched = true;
-      return unwatch;
+      let unwatch = () => {};
+      rearm = async () => {
+        unwatch();
+        watched = true;
+        unwatch = await watchFolder(dir, folder, {
+          ring,
+          changed: hear,
+          lost: () => {
+            heard = null;
+          },
+          failed: () => {
+            watched = false;
+          },
+        });
+        // What changed before the watcher stood was not heard.
+        heard = null;
+      };
+      armedAt = `${await identityOf(dir)} ${await identityOf(folder)}`;
+      await rearm();
+      return () => {
+        rearm = null;
+        unwatch();
+      };
     },
   };
 }

@@ -28,6 +28,9 @@ const RACY = 'racy';
 /** No file's stamp: what is remembered of it was read by an earlier process. */
 const REMEMBERED = 'remembered';
 
+/** What is known of files, by path. */
+export type Known = Pick<ReadonlyMap<string, Entry>, 'get'>;
+
 interface Disk {
   lstat(file: string, options: { bigint: true }): Promise<BigIntStats> | BigIntStats;
   readFile(file: string): Promise<Buffer> | Buffer;
@@ -38,15 +41,14 @@ const SHARED: Disk = { lstat, readFile };
 const ALONE: Disk = { lstat: lstatSync, readFile: readFileSync };
 
 /**
- * Reads every incident file below `folder`; `known` are the entries of the scan before, by path. A folder that
- * is there and cannot be read takes nothing off the page: what is known stays, with the problem. Null when there
- * is no folder. `first`: nobody waits for answers yet.
+ * Reads every incident file below `folder`; `known` are the entries of the scan before, by path. The system's code
+ * when the folder cannot be listed. `first`: nobody waits for answers yet.
  */
 export async function scanFolder(
   folder: string,
-  known: ReadonlyMap<string, Entry>,
+  known: Known,
   first = false,
-): Promise<Map<string, Entry> | null> {
+): Promise<Map<string, Entry> | string> {
   const found = new Map<string, Entry>();
   let root: string;
   let listed: string[];
@@ -54,8 +56,7 @@ export async function scanFolder(
     root = await realpath(folder);
     listed = await readdir(root, { recursive: true });
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return code === 'ENOENT' ? null : new Map(known).set(folder, unreadable(folder, code, known));
+    return (error as NodeJS.ErrnoException).code ?? 'unknown error';
   }
   const names = listed.filter(isIncidentName).sort();
   const disk = first ? ALONE : SHARED;
@@ -67,31 +68,13 @@ export async function scanFolder(
   return found;
 }
 
-/** Stands for the folder itself among its files, until it can be read again. */
-function unreadable(folder: string, code: string | undefined, known: ReadonlyMap<string, Entry>): Entry {
-  const before = known.get(folder);
-  if (before && before.stamp === code) return before;
-  const what = `it cannot be read (${code}), so the incidents last read stay on the page`;
-  return {
-    file: folder,
-    id: '',
-    stamp: code ?? 'unreadable',
-    text: null,
-    good: null,
-    goodText: null,
-    problems: [
-      { level: 'error', where: folder, what, fix: 'make it a folder that the server may read and list' },
-    ],
-  };
-}
-
 /**
  * Reads the named files again, paths relative to `folder`: what each is now, null for one that is gone.
  * Null altogether when the folder itself is gone.
  */
 export async function scanFiles(
   folder: string,
-  known: ReadonlyMap<string, Entry>,
+  known: Known,
   names: Iterable<string>,
 ): Promise<Map<string, Entry | null> | null> {
   const root = await realpath(folder).catch(() => null);
@@ -105,14 +88,24 @@ export async function scanFiles(
 
 /**
  * What an earlier process last read well of the file `name` (relative to `folder`): it stands for the file until
- * that is read, and for as long as it cannot be. Null when the text says nothing any more.
+ * that is read, and for as long as it cannot be. Parsed only when it is needed: nearly all files are read at once.
  */
-export function rememberedEntry(folder: string, name: string, text: string): Entry | null {
-  if (!isIncidentName(name)) return null;
+export function rememberedEntry(folder: string, name: string, text: string): Entry {
   const file = path.join(folder, name);
   const id = idOf(name);
-  const good = parseIncident(file, id, text).value;
-  return good && { file, id, stamp: REMEMBERED, text, good, goodText: text, problems: [] };
+  let good: Incident | null | undefined;
+  return {
+    file,
+    id,
+    stamp: REMEMBERED,
+    text,
+    get good() {
+      if (good === undefined) good = parseIncident(file, id, text).value;
+      return good;
+    },
+    goodText: text,
+    problems: [],
+  };
 }
 
 /** Whether the disk may still hide a later change behind the same stamp. */
@@ -120,20 +113,22 @@ export function isRacy({ stamp }: Entry): boolean {
   return stamp === RACY;
 }
 
-function isIncidentName(name: string): boolean {
+/** Whether a file of that name, a path below the folder, holds an incident. */
+export function isIncidentName(name: string): boolean {
   const base = path.basename(name);
   return /\.md$/i.test(base) && !/^[._]/.test(base) && !/^(readme|license|changelog)\.md$/i.test(base);
 }
 
+/** The same letters are the same id: some systems write an accent apart from its letter. */
 function idOf(name: string): string {
-  return path.basename(name).replace(/\.md$/i, '');
+  return path.basename(name).replace(/\.md$/i, '').normalize('NFC');
 }
 
 async function readEntry(
   root: string,
   folder: string,
   name: string,
-  known: ReadonlyMap<string, Entry>,
+  known: Known,
   disk: Disk = SHARED,
 ): Promise<Entry | null> {
   const file = path.join(folder, name);
@@ -196,7 +191,8 @@ function parseEntry(
     const what = 'its name does not begin with a day';
     problems.push({ level: 'warning', where: file, what, fix: 'name it like 20251106_api-latency-spike.md' });
   }
-  const parsed = parseAfter(before?.good ?? null, file, id, text);
+  const prior = before && before.text !== text ? before.good : null;
+  const parsed = parseAfter(prior, file, id, text);
   return {
     file,
     id,

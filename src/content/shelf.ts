@@ -2,20 +2,23 @@
 import path from 'node:path';
 import type { Incident } from '../core/incident.ts';
 import type { Problem } from '../core/problem.ts';
+import { alikeProblem, byRank, twinProblem } from '../core/twins.ts';
+import { missingProblem } from './missing.ts';
 import type { Entry } from './scan.ts';
 
 /** The incidents as they stand on disk (each in its last good version). */
 export interface IncidentFiles {
   readonly incidents: readonly Incident[];
   readonly problems: readonly Problem[];
-  /** Whether there is no folder, though it held files when it was last there: it may come back. */
-  readonly gone: boolean;
+  /** Why the folder counts as missing, so that these are the incidents last read; null while it is there. */
+  readonly missing: string | null;
   /** The text of a file by incident id, for the machine's edits. */
   text(id: string): string | undefined;
   /** The path of an incident's file. */
   fileOf(id: string): string;
+  /** That other files have the same id, one problem each; the file shown is `fileOf`. */
+  twins(id: string): readonly Problem[];
 }
-
 /** The last good version of one file. */
 export interface GoodFile {
   /** Its path below the folder. */
@@ -32,14 +35,14 @@ export interface Shelf {
   /** Takes the whole folder as it is now; whether anything changed. */
   replaceBy(all: ReadonlyMap<string, Entry>): boolean;
   /** The files as they are now. Lists are made anew, nothing is read or parsed. */
-  view(gone: boolean): IncidentFiles;
+  view(missing: string | null): IncidentFiles;
   /** Every file's last good version; the same list while nothing changed. */
   good(): readonly GoodFile[];
 }
 
 export function makeShelf(folder: string): Shelf {
   const entries = new Map<string, Entry>();
-  /** Files of one id, in the order of their paths: the first is shown. Nearly always one. */
+  /** Files whose ids are one, capitals aside; of one id the first is shown. Nearly always one. */
   const byId = new Map<string, readonly Entry[]>();
   let goodFiles: readonly GoodFile[] | null = null;
 
@@ -48,10 +51,10 @@ export function makeShelf(folder: string): Shelf {
     if (before?.good !== entry?.good) goodFiles = null;
     if (entry) entries.set(file, entry);
     else entries.delete(file);
-    const id = (entry ?? before)?.id;
+    const id = (entry ?? before)?.id.toLowerCase();
     if (id === undefined) return false;
     const others = (byId.get(id) ?? []).filter(other => other.file !== file);
-    const now = entry ? [...others, entry].sort((a, b) => (a.file < b.file ? -1 : 1)) : others;
+    const now = entry ? [...others, entry].sort(byRank) : others;
     if (now.length > 0) byId.set(id, now);
     else byId.delete(id);
     return (
@@ -79,28 +82,41 @@ export function makeShelf(folder: string): Shelf {
       );
       return goodFiles;
     },
-    view(gone) {
+    view(missing) {
       const incidents: Incident[] = [];
       const problems: Problem[] = [];
+      if (missing !== null) problems.push(missingProblem(folder, missing, entries.size));
       for (const files of byId.values()) {
-        const [shown, ...twins] = files;
-        if (shown?.good) incidents.push(shown.good);
+        const [first] = files as [Entry];
+        if (first.good) incidents.push(first.good);
         for (const entry of files) if (entry.problems.length > 0) problems.push(...entry.problems);
-        for (const twin of twins) problems.push(twinProblem(twin, shown as Entry));
+        for (const entry of files.slice(1)) {
+          const shown = files.find(({ id }) => id === entry.id) as Entry;
+          if (shown !== entry) problems.push(twinProblem(entry, shown));
+          else {
+            if (entry.good) incidents.push(entry.good);
+            problems.push(alikeProblem(entry, first));
+          }
+        }
       }
+      const shownAs = (id: string) => {
+        const same = id.normalize('NFC');
+        return byId.get(same.toLowerCase())?.find(entry => entry.id === same);
+      };
       return {
         incidents,
         problems,
-        gone,
-        text: id => byId.get(id)?.[0]?.text ?? undefined,
-        fileOf: id => byId.get(id)?.[0]?.file ?? path.join(folder, `${id}.md`),
+        missing,
+        text: id => shownAs(id)?.text ?? undefined,
+        fileOf: id => shownAs(id)?.file ?? path.join(folder, `${id}.md`),
+        twins(id) {
+          const shown = shownAs(id);
+          const others = shown ? (byId.get(shown.id.toLowerCase()) ?? []) : [];
+          return others.flatMap(one =>
+            one.id === shown?.id && one !== shown ? [twinProblem(one, shown)] : [],
+          );
+        },
       };
     },
   };
-}
-
-function twinProblem(twin: Entry, shown: Entry): Problem {
-  const what = `there is another file with the id "${twin.id}": ${shown.file}`;
-  const fix = 'rename one; until then the other is shown';
-  return { level: 'error', where: twin.file, what, fix };
 }

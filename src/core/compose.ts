@@ -41,6 +41,7 @@ export function* composing(facts: Facts, now: Millis): Steps<Snapshot> {
     verdict: verdictOf(components, incidents),
     checkedAt: checks.length > 0 ? Math.max(...checks) : null,
     blindSince: facts.blindSince,
+    missingSince: facts.missingSince ?? null,
     groups: groupsOf(components),
     components,
     incidents,

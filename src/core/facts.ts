@@ -31,6 +31,8 @@ export interface Facts {
   readonly measured: ReadonlyMap<string, Measured>;
   /** Since when our own network has been down, epoch ms; null while it is not. */
   readonly blindSince: Millis | null;
+  /** Since when the incidents' folder has been missing, epoch ms; null or absent while it is there. */
+  readonly missingSince?: Millis | null;
   /** Each metric's figure over the last 24 hours, by id; absent where nobody reads them. */
   readonly metrics?: ReadonlyMap<string, number>;
   /** Each component's median answer over the last 24 hours, ms, by id; absent where nobody reads them. */

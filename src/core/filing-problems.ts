@@ -15,13 +15,13 @@ export function unwritable(id: string, { source, kind, at }: Transition): Proble
   };
 }
 
-/** The folder was there a moment ago: nothing may stand where it comes back to. */
+/** The folder is missing: nothing may stand where it comes back to. */
 export function folderAway(id: string): Problem {
   return {
     level: 'warning',
     where: `incidents/${id}.md`,
-    what: 'the folder is gone, though it held files a moment ago; the incident is shown on the page and kept in the database',
-    fix: 'put the folder back; a minute after it went a new one is made',
+    what: 'the incident cannot be written: its folder is missing; it is shown on the page and kept in the database',
+    fix: 'bring the folder back, or run `status incidents forget-missing`; it is tried again every second',
   };
 }
 

@@ -108,6 +108,8 @@ export interface Snapshot {
   readonly checkedAt: Millis | null;
   /** Since when our own network has been down, so that nothing can be seen; null while it is not. */
   readonly blindSince: Millis | null;
+  /** Since when the incidents' folder has been missing: these are the ones last read. Null while it is there. */
+  readonly missingSince: Millis | null;
   readonly groups: readonly GroupView[];
   readonly components: readonly ComponentView[];
   /** Every incident, newest start first; maintenance is not among them. */

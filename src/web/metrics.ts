@@ -113,6 +113,7 @@ export function makeMetrics(): Metrics {
   const problems = gauge('problems', 'What /readyz lists, by level.', ['level']);
   const blind = gauge('network_down', '1 while our own network is down.');
   const stalled = gauge('stalled_components', 'Components whose looks do not end any more.');
+  const missing = gauge('incidents_missing', '1 while the folder of the incident files is missing.');
   const composed = gauge('snapshot_timestamp_seconds', 'When what visitors see was composed.');
   const pending = gauge('outbox_pending', 'Letters to be sent.');
   const givenUp = gauge('outbox_given_up', 'Letters given up.');
@@ -166,6 +167,7 @@ export function makeMetrics(): Metrics {
       }
       blind.set(snapshot.blindSince === null ? 0 : 1);
       stalled.set(snapshot.components.filter(({ stall }) => stall?.told).length);
+      missing.set(snapshot.missingSince === null ? 0 : 1);
       composed.set(snapshot.at / 1000);
       // Unknown is no zero.
       pending.set(outbox?.pending ?? Number.NaN);

@@ -28,7 +28,10 @@ export function statuspagePaths(router: Router, web: Web): void {
   router.get(['/incidents/:code', '/status/incidents/:code'], (req, res, next) => {
     const { incidents, maintenances } = web.refresh.current();
     const code = String(req.params.code);
-    const moved = firstOf(code, maintenances);
+    // Some programs write an accent apart from its letter.
+    const same = code.normalize('NFC');
+    const isSame = same !== code && [...incidents, ...maintenances].some(({ id }) => id === same);
+    const moved = isSame ? same : firstOf(code, maintenances);
     if (moved) return res.redirect(308, `${web.base()}/status/incidents/${encodeURIComponent(moved)}`);
     if (!/^[a-z0-9]{12}$/.test(code)) return next();
     const incident = [...incidents, ...maintenances].find(({ id }) => stableId('incident', id) === code);

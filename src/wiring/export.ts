@@ -80,12 +80,15 @@ export async function readSnapshot(
   clock: Clock,
   log: Log,
 ): Promise<Outcome<Snapshot>> {
-  const content = openContent(env.statusDir);
-  const { value: site, problems } = await openSite(content.siteFile, content.siteText, text =>
-    readSite(text, content.siteFile, env.variables, env.publicUrl, `http://localhost:${env.port}`),
+  const content = openContent(env.statusDir, env.variables);
+  const kept = db ? await rememberKept(content, db) : null;
+  const { value: site, problems } = await openSite(
+    content.siteFile,
+    content.siteText,
+    text => readSite(text, content.siteFile, env.variables, env.publicUrl, `http://localhost:${env.port}`),
+    async () => kept?.site ?? null,
   );
   if (!site) return { value: null, problems };
-  if (db) await rememberKept(content, db);
   const histories = await openHistory(env.statusDir, env.variables)();
   const refresh = await openRefresh(
     {
@@ -95,6 +98,7 @@ export async function readSnapshot(
         return { site: dressed.site, problems: [...now.problems, ...dressed.problems] };
       },
       files: content.incidents,
+      missingSince: kept?.missingSince ?? null,
       // Filing is the server's: a reader writes nothing.
       file: async () => ({ wrote: false, unfiled: new Map(), gathering: new Set(), problems: [] }),
       histories: () => histories,

@@ -1,13 +1,16 @@
 // What the operator writes, as each round reads it: status.yaml, incident files, templates; and what is kept of it.
+import { existsSync } from 'node:fs';
 import type { LiveSite } from '../config/live-site.ts';
 import { makeBrand } from '../content/brand.ts';
 import type { Content } from '../content/folder.ts';
 import type { TemplateFolder } from '../content/templates.ts';
+import type { Log } from '../core/log.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Site } from '../core/site.ts';
-import type { Clock } from '../core/time.ts';
-import type { Db } from '../store/database.ts';
-import { changeKeptFiles, readKeptFiles } from '../store/kept-files.ts';
+import { DatabaseRefused } from '../core/storage.ts';
+import type { Millis } from '../core/time.ts';
+import { type Db, openDatabase } from '../store/database.ts';
+import { changeKeptFiles, type Kept, readForgotten, readKept, readKeptFiles } from '../store/kept-files.ts';
 import { makeKeep } from '../work/keep.ts';
 import type { RefreshDeps } from '../work/refresh.ts';
 import { evenSo, lastGood } from '../work/storage.ts';
@@ -21,23 +24,25 @@ export interface WrittenDeps {
   readonly note: (site: Site) => Promise<void>;
   /** What is wrong with the folder besides what stands in it. */
   readonly others: () => readonly Problem[];
-  readonly clock: Clock;
+  readonly log: Log;
 }
 
-export interface Written extends Pick<RefreshDeps, 'site' | 'files'> {
-  /** Keeps the last good text of what is not over, for a start at which its file cannot be read. */
-  keep(): Promise<void>;
+export interface Written extends Pick<RefreshDeps, 'site' | 'files' | 'missingSince'> {
+  /** Keeps the last good texts, for a start at which they cannot be read, and since when their folder is missing. */
+  keep(missingSince: Millis | null): Promise<void>;
 }
 
 /** Opens it with what was kept at hand: nothing may have been read of the incidents before. */
 export async function openWritten(deps: WrittenDeps): Promise<Written> {
-  const { db, content, site, templates, note, others, clock } = deps;
-  await rememberKept(content, db);
+  const { db, content, site, templates, note, others, log } = deps;
+  const { missingSince } = await rememberKept(content, db);
+  const forgotten = lastGood(() => readForgotten(db), null);
+  let heeded = await forgotten();
   const brand = makeBrand(content);
-  const keep = makeKeep({
+  const keep = makeKeep<Kept>({
     good: content.good,
     read: () => readKeptFiles(db),
-    change: (texts, over) => changeKeptFiles(db, texts, over),
+    change: (texts, gone, beside) => changeKeptFiles(db, texts, gone, beside),
   });
   return {
     async site() {
@@ -47,12 +52,42 @@ export async function openWritten(deps: WrittenDeps): Promise<Written> {
       const wrong = [...now.problems, ...dressed.problems, ...others(), ...(await templates.read())];
       return { site: dressed.site, problems: wrong };
     },
-    files: () => content.incidents(),
-    keep: () => evenSo(keep(clock())),
+    missingSince,
+    async files() {
+      const asked = await forgotten();
+      if (asked !== heeded) {
+        heeded = asked;
+        log.info({}, 'an operator let go of the missing incidents');
+        content.forgetMissing();
+        keep.readAgain();
+      }
+      return content.incidents();
+    },
+    keep: since =>
+      evenSo(keep.round({ folder: content.identity(), missingSince: since, site: site.goodText() })),
   };
 }
 
 /** Hands what the database keeps of the files to their folder; nothing while the database gives nothing. */
-export async function rememberKept(content: Content, db: Db): Promise<void> {
-  content.remember(await lastGood(() => readKeptFiles(db), new Map<string, string>())());
+export async function rememberKept(content: Content, db: Db): Promise<Kept> {
+  const nothing: Kept = { folder: null, missingSince: null, site: null };
+  const kept = await lastGood(() => readKept(db), nothing)();
+  content.remember(await lastGood(() => readKeptFiles(db), new Map<string, string>())(), kept.folder);
+  return kept;
+}
+
+/** The last good status.yaml that a server kept in the database `file`; null without one. Nothing is made. */
+export async function keptSite(file: string): Promise<string | null> {
+  if (!existsSync(file)) return null;
+  try {
+    const db = openDatabase(file);
+    try {
+      return (await readKept(db)).site;
+    } finally {
+      await db.destroy();
+    }
+  } catch (error) {
+    if (error instanceof DatabaseRefused) return null;
+    throw error;
+  }
 }

@@ -31,7 +31,7 @@ export interface FileDeps {
 interface Read {
   readonly incidents: readonly Incident[];
   readonly wellSince: WellSince;
-  /** The folder was there a moment ago, and nothing may stand where it comes back to. */
+  /** The folder is missing, and nothing may stand where it comes back to. */
   readonly away: boolean;
   text(id: string): string | undefined;
 }
@@ -290,7 +290,7 @@ class Round {
       return done;
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-      this.problems.push(unwritten(fate.id, code));
+      this.problems.push(code === 'MISSING' ? folderAway(fate.id) : unwritten(fate.id, code));
       return false;
     }
   }

@@ -29,7 +29,8 @@ import type { Watchdog } from './watchdog.ts';
 interface Files {
   readonly incidents: readonly Incident[];
   readonly problems: readonly Problem[];
-  readonly gone: boolean;
+  /** Why their folder counts as missing, so that these are the ones last read; null while it is there. */
+  readonly missing: string | null;
   text(id: string): string | undefined;
 }
 
@@ -37,6 +38,8 @@ export interface RefreshDeps {
   /** The site as of now: the last good status.yaml and what is wrong with the present one. */
   readonly site: () => Promise<{ site: Site; problems: readonly Problem[] }>;
   readonly files: () => Promise<Files>;
+  /** Since when the folder was missing for an earlier process; null: it was not. */
+  readonly missingSince: Millis | null;
   readonly file: File;
   readonly measured: (from: Millis) => Promise<ReadonlyMap<string, Measured>>;
   /** Each metric's figure over the last 24 hours, by id; a new object is a new state. */
@@ -71,16 +74,13 @@ export interface Refresh {
   subscribe(tell: (snapshot: Snapshot) => Promise<void>): () => void;
 }
 
-/** A folder that is swapped or mounted anew is back by then; git takes it away with its last file, for good. */
-const RETURNS_WITHIN = MINUTE;
-
 /** Makes the refresher with its first Snapshot composed. */
 export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refresh> {
   const listeners = new Set<(snapshot: Snapshot) => Promise<void>>();
   const complaints = makeComplaints(deps.log);
   const dated = makeFirstSights(deps.seenAt);
   let revision = '';
-  let goneSince: Millis | null = null;
+  let { missingSince } = deps;
   /** As the facts say, and as it is shown. */
   let composed = await gather();
   let snapshot = deps.watchdog.judged(composed);
@@ -91,10 +91,10 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
     const repeated = repeatedAt(await dated(files.incidents, at), at);
     const from = at - site.uptime.days * DAY;
     const wellSince = wellSinceOf(await deps.measured(from));
-    goneSince = files.gone ? (goneSince ?? at) : null;
-    const away = goneSince !== null && Math.abs(at - goneSince) < RETURNS_WITHIN;
+    const away = files.missing !== null;
     const filed = await deps.file({ incidents: repeated, wellSince, away, text: files.text }, site, at);
     if (filed.wrote) files = await deps.files();
+    missingSince = files.missing === null ? null : (missingSince ?? at);
     const measured = await deps.measured(from);
     const sightings = await deps.sightings();
     const incidents = repeatedAt(withUnfiled(await dated(files.incidents, at), filed), at);
@@ -129,6 +129,7 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
       unfiled: new Set(filed.unfiled.keys()),
       measured,
       blindSince: since,
+      missingSince,
       metrics,
       responses,
       problems: all,

@@ -6,6 +6,8 @@ import type { ChangeBody, OpenBody, UpdateBody } from '../core/write-body.ts';
 import { type Asked, type Writing, writeChange, writeOpen, writeUpdate } from '../core/writing.ts';
 
 interface Files {
+  /** Why their folder counts as missing; null while it is there. */
+  readonly missing: string | null;
   readonly incidents: readonly Incident[];
   text(id: string): string | undefined;
 }
@@ -37,10 +39,14 @@ export interface Write {
 /** How often a write is decided anew because the file changed under it. */
 const TRIES = 5;
 
+const MISSING =
+  'The incident’s file cannot be written: its folder is missing on the server. Bring it back (/readyz says what is wrong), then send this again.';
+
 export function makeWrite(deps: WriteDeps): Write {
   const carryOut = async (decide: (read: Files['text']) => Writing): Promise<Written> => {
     for (let left = TRIES; left > 0; left--) {
       const files = await deps.files();
+      if (files.missing !== null) return { kind: 'failed', detail: MISSING };
       const writing = decide(files.text);
       if (writing.kind === 'refused') return writing;
       if (writing.kind === 'done' || (await place(writing, deps))) {
@@ -55,6 +61,7 @@ export function makeWrite(deps: WriteDeps): Write {
   const guarded = (decide: (read: Files['text']) => Writing) =>
     carryOut(decide).catch((error: NodeJS.ErrnoException): Written => {
       if (error.code === undefined) throw error;
+      if (error.code === 'MISSING') return { kind: 'failed', detail: MISSING };
       deps.log.error({ err: error }, 'the incident cannot be written');
       return { kind: 'failed', detail: `The incident's file cannot be written (${error.code}).` };
     });

@@ -106,7 +106,11 @@ describe('incident', () => {
     expect((await terminal.run(list)).out).toBe('Nothing is open or to come.\n');
     await mkdir(terminal.cli.env.dataDir, { recursive: true });
     const db = openDatabase(terminal.cli.env.databaseFile);
-    await changeKeptFiles(db, new Map([['20261123_x.md', spoilt.replace('gatin', 'gating')]]), []);
+    await changeKeptFiles(db, new Map([['20261123_x.md', spoilt.replace('gatin', 'gating')]]), [], {
+      folder: null,
+      missingSince: null,
+      site: null,
+    });
     await db.destroy();
     expect((await terminal.run(list)).out).toContain('Login fails');
     await writeFile(terminal.cli.env.databaseFile, 'no database');

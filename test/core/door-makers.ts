@@ -98,6 +98,7 @@ export function snapshot(
     verdict: verdictOf(components, more.incidents ?? []),
     checkedAt: NOW,
     blindSince: null,
+    missingSince: null,
     groups: components.length > 0 ? [{ name: null, health: 'operational', components }] : [],
     components,
     incidents: [],

@@ -123,7 +123,7 @@ describe('a file an operator wrote in', () => {
   });
 });
 
-test('an outage while the folder is away is shown, and filed where the folder is back, or in a new one', async () => {
+test('an outage while the folder is away is shown, and filed where the folder is back, however late', async () => {
   const world = await openWorld();
   await world.post(HOOK, UP);
   await world.write('20260310_a.md', A);
@@ -132,8 +132,8 @@ test('an outage while the folder is away is shown, and filed where the folder is
   await rename(folder, `${folder}.away`);
   await world.pass(1);
   expect((await world.post(HOOK, DOWN)).json).toMatchObject({ incident: '20260310_shop-down' });
-  expect(standing(world)).toEqual(['20260310_shop-down investigating']);
-  expect(problems(world).join()).toContain('the folder is gone, though it held files a moment ago');
+  expect(standing(world)).toEqual(['20260310_shop-down investigating', '20260310_a identified']);
+  expect(problems(world).join()).toContain('its folder is missing');
   await world.pass(30, 10);
   await rename(`${folder}.away`, folder);
   await world.pass(1);
@@ -142,8 +142,11 @@ test('an outage while the folder is away is shown, and filed where the folder is
   await rename(folder, `${folder}.away`);
   await world.pass(1);
   await world.post(HOOK, { ...DOWN, monitor_name: 'Till' });
-  await world.pass(70, 10);
-  expect(await world.files()).toEqual(['20260310_till-down.md']);
+  await world.pass(3 * 3600, 600);
+  expect(standing(world)).toHaveLength(3);
+  await rename(`${folder}.away`, folder);
+  await world.pass(1);
+  expect(await world.files()).toContain('20260310_till-down.md');
 });
 
 test('a parent whose incident is kept open though its check is well speaks for no child', async () => {

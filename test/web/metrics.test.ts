@@ -14,6 +14,7 @@ const NAMES = [
   'status_live_incidents_open',
   'status_live_problems',
   'status_live_network_down',
+  'status_live_incidents_missing',
   'status_live_snapshot_timestamp_seconds',
   'status_live_outbox_pending',
   'status_live_outbox_given_up',

@@ -57,6 +57,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'verdict.also': 'Außerdem offen: {title}',
   checked: 'Zuletzt geprüft {time}',
   blind: 'unser eigenes Netz ist seit {since} gestört: nichts kann geprüft werden',
+  missing: 'Unsere Störungsmeldungen sind seit {since} nicht lesbar: Sie sehen die zuletzt bekannten',
   by_hand: 'Seite erstellt {time}',
   unchecked: 'Noch nicht geprüft · Seite erstellt {time}',
 

@@ -53,6 +53,7 @@ export const en = {
   'verdict.also': 'Also open: {title}',
   checked: 'Last checked {time}',
   blind: 'our own network has been down since {since}: nothing can be checked',
+  missing: 'Our incident reports have not been readable since {since}: what you see are the last known ones',
   by_hand: 'Page made {time}',
   unchecked: 'Not checked yet · page made {time}',
 

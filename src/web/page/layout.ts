@@ -28,7 +28,7 @@ export interface About {
 
 /** The data every template's head and foot need. */
 export function layout(ctx: PageContext, about: About, tell: Tell) {
-  const { site, version, at } = ctx.snapshot;
+  const { site, version, at, missingSince } = ctx.snapshot;
   const health = about.health ?? verdictText(ctx.snapshot, tell).health;
   const custom = site.brand.favicon;
   return {
@@ -73,6 +73,8 @@ export function layout(ctx: PageContext, about: About, tell: Tell) {
       url: switchTo(lang, about, tell),
     })),
     zone: site.timezone,
+    missingHtml:
+      missingSince === null ? null : tell.html('missing', { since: tell.time(missingSince, 'near') }),
     copyHtml: ctx.copy ? copied(tell) : null,
   };
 }
