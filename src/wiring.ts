@@ -6,6 +6,7 @@ import { keptSecret } from './config/secret.ts';
 import { readSite } from './config/site-file.ts';
 import { openContent } from './content/folder.ts';
 import { openTemplates } from './content/templates.ts';
+import { takeTurns } from './content/turns.ts';
 import type { Probe } from './core/check.ts';
 import type { FetchText } from './core/inbound/sns.ts';
 import type { Log } from './core/log.ts';
@@ -90,7 +91,8 @@ export class StartProblems extends Error {
 export async function openSystem(env: Environment, outside: Outside): Promise<System> {
   const { clock, log } = outside;
   const startedAt = clock();
-  const content = openContent(env.statusDir);
+  const turns = takeTurns(openContent(env.statusDir));
+  const { content } = turns;
   const templates = openTemplates(env.statusDir);
   const server = await openServer(env.port, env.host, {
     limits: LIMITS,
@@ -135,7 +137,8 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const { poll, beats } = watch;
 
     const mirror = openMirror({ env, content, db, snapshot: () => refresh.current(), log });
-    const { carry, histories, lookBack } = openCarrier(env, content, site, () => bell.ring(), log);
+    const carrier = await openCarrier({ env, db, turns, site, ring: () => bell.ring(), log });
+    const { carry, histories, lookBack, writerOf } = carrier;
     const others = () => [...carry.problems(), ...mirror.problems()];
     const written = await openWritten({ db, content, site, templates, note: watch.note, others, clock });
     const refresh = await openRefresh(
@@ -146,8 +149,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
             pending: () => transitions.unfiledTransitions(db),
             previousIncident: (source, seq) => transitions.incidentBefore(db, source, seq),
             markFiled: (seq, id, now) => transitions.markFiled(db, seq, id, now),
-            create: content.create,
-            replace: content.replace,
+            ...writerOf('machine'),
             templates: templates.current,
             clock,
             log,
@@ -195,7 +197,16 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       pages: makePages(render),
       enrol: post.enrol,
       enrolChannel: post.enrolChannel,
-      ...openDoors({ ...outside, env, db, content, refresh, round, carry, warn: watch.warn }),
+      ...openDoors({
+        ...outside,
+        env,
+        db,
+        content,
+        refresh,
+        round,
+        writer: writerOf('api'),
+        warn: watch.warn,
+      }),
       ...metricDoors(db, () => refresh.current().site, log),
       beats,
       webhookToken,

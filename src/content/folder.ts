@@ -10,6 +10,8 @@ export interface Content {
   /** The text of status.yaml; throws what the disk says. */
   siteText(): Promise<string>;
   readonly siteFile: string;
+  /** Where incident files lie. */
+  readonly folder: string;
   /**
    * Reads what changed since the last call: while watched, the files whose change was heard of, and
    * everything once a minute and after `lookEverywhere`. The same object comes back when nothing changed.
@@ -79,6 +81,7 @@ export function openContent(dir: string): Content {
 
   return {
     siteFile,
+    folder,
     siteText: () => readFile(siteFile, 'utf8'),
     async incidents() {
       if (await look()) current = shelf.view(gone);

@@ -120,7 +120,8 @@ export function isRacy({ stamp }: Entry): boolean {
   return stamp === RACY;
 }
 
-function isIncidentName(name: string): boolean {
+/** Whether a file of that name below the folder is an incident: others may lie there too. */
+export function isIncidentName(name: string): boolean {
   const base = path.basename(name);
   return /\.md$/i.test(base) && !/^[._]/.test(base) && !/^(readme|license|changelog)\.md$/i.test(base);
 }
