@@ -6,7 +6,7 @@ import path from 'node:path';
 import type { Incident } from '../core/incident.ts';
 import { parseIncident } from '../core/incident-file.ts';
 import { type Merged, mergeIncident, type Side } from '../core/incident-merge.ts';
-import { AUTHORS, GitFailure, type GitRun } from './git-run.ts';
+import { AUTHORS, blobsOf, GitFailure, type GitRun } from './git-run.ts';
 import { isIncidentName } from './scan.ts';
 
 /** A file that both sides changed in ways no rule can join. */
@@ -43,32 +43,59 @@ type Edits = Map<string, { readonly mode: string; readonly oid: string } | null>
 export async function mergeTrees(git: GitRun, commits: Commits, incidents: string): Promise<MergedTree> {
   const { bases, ours, theirs } = commits;
   const merged = await gitsMerge(git, ours, theirs);
-  const edits: Edits = new Map();
+  const plan = new Plan();
   const notes: string[] = [];
-  const conflicts: Conflict[] = [];
   const [our, their] = await Promise.all([
     changesOf(git, bases[0]!, ours, incidents),
     changesOf(git, bases[0]!, theirs, incidents),
   ]);
   for (const [name, mine] of our) {
     const other = their.get(name);
-    if (!other) continue;
-    const done = await mergeFile(git, commits, mine, other);
-    if (!done) continue;
-    if (done.kind === 'conflict') conflicts.push({ file: mine.path, units: done.units });
-    else for (const [file, blob] of done.edits) edits.set(file, blob);
-    notes.push(...done.notes.map(note => `${mine.path}: ${note}`));
+    const done = other ? await mergeFile(git, commits, mine, other) : changed(mine);
+    if (!done) for (const { path: file } of [mine, other!]) plan.left.add(file);
+    else if (done.kind === 'conflict') plan.conflicts.set(mine.path, done.units);
+    else plan.take(done.edits);
+    notes.push(...(done?.notes ?? []).map(note => `${mine.path}: ${note}`));
   }
-  const known = new Set(conflicts.map(({ file }) => file));
-  for (const file of merged.conflicted) {
-    if (!edits.has(file) && !known.has(file)) conflicts.push({ file, units: [] });
+  for (const [name, change] of their) if (!our.has(name)) plan.take(changed(change).edits);
+  const isOurs = (file: string) => file.startsWith(incidents) && isIncidentName(file) && !plan.left.has(file);
+  for (const file of merged.conflicted) if (!isOurs(file)) plan.conflicts.set(file, []);
+  if (plan.conflicts.size > 0) {
+    return { kind: 'conflict', conflicts: [...plan.conflicts].map(([file, units]) => ({ file, units })) };
   }
-  if (conflicts.length > 0) return { kind: 'conflict', conflicts };
+  const { edits } = plan;
   return {
     kind: 'tree',
     tree: edits.size === 0 ? merged.tree : await edited(git, merged.tree, edits),
     notes,
   };
+}
+
+/**
+ * What becomes of the incident files that either side changed. Even what git joins by itself is put into its tree:
+ * it takes one outage for another that reads alike and was deleted, and would end the one with the other.
+ */
+class Plan {
+  readonly edits: Edits = new Map();
+  readonly conflicts = new Map<string, readonly string[]>();
+  /** Files left to git. */
+  readonly left = new Set<string>();
+
+  take(edits: Edits): void {
+    for (const [file, blob] of edits) {
+      const known = this.edits.get(file);
+      if (known && blob && known.oid !== blob.oid) this.conflicts.set(file, ['its name']);
+      else if (!known || blob) this.edits.set(file, blob);
+    }
+  }
+}
+
+/** What only one side changed. */
+function changed({ from, path: to, mode, oid }: Change): Extract<Done, { kind: 'edits' }> {
+  const edits: Edits = new Map();
+  if (from !== null) edits.set(from, null);
+  edits.set(to, oid === null ? null : { mode, oid });
+  return { kind: 'edits', edits, notes: [] };
 }
 
 /** git's own merge: its tree, and the files that are in conflict there. */
@@ -94,43 +121,56 @@ async function changesOf(
   side: string,
   incidents: string,
 ): Promise<Map<string, Change>> {
-  const raw = await git.out('diff-tree', '-r', '-z', '-M90%', base, side);
-  const words = raw.split('\0');
+  const words = (await git.out('diff-tree', '-r', '-z', '--no-renames', base, side)).split('\0');
   const found: Change[] = [];
-  for (let at = 0; at + 1 < words.length; ) {
-    const [, mode = '', , oid = '', status = ''] = (words[at++] as string).split(' ');
-    const from = words[at++] as string;
-    const to = /^[RC]/.test(status) ? (words[at++] as string) : from;
-    if (![from, to].every(file => file.startsWith(incidents) && isIncidentName(file))) continue;
-    if (status.startsWith('D')) found.push({ from, path: from, mode, oid: null });
-    else if (status.startsWith('A')) found.push({ from: null, path: to, mode, oid });
-    else if (from === to || (await isRenamed(git, `${base}:${from}`, oid)))
-      found.push({ from, path: to, mode, oid });
-    else found.push({ from, path: from, mode, oid: null }, { from: null, path: to, mode, oid });
+  for (let at = 0; at + 1 < words.length; at += 2) {
+    const [, mode = '', , oid = '', status = ''] = (words[at] as string).split(' ');
+    const file = words[at + 1] as string;
+    if (!file.startsWith(incidents) || !isIncidentName(file)) continue;
+    const isGone = status === 'D';
+    found.push({ from: status === 'A' ? null : file, path: file, mode, oid: isGone ? null : oid });
   }
-  return new Map(moved(found).map(change => [change.from ?? change.path, change]));
+  const known = new Map(found.map(change => [change.from ?? change.path, change]));
+  for (const [gone, added] of await movedIn(git, base, found)) {
+    known.delete(added.path);
+    known.set(gone.path, { ...added, from: gone.path });
+  }
+  return known;
 }
 
-/** Another name may be another outage that reads alike: one incident has one beginning and one source. */
-async function isRenamed(git: GitRun, before: string, after: string): Promise<boolean> {
-  const [a, b] = (await textsOf(git, [before, after])).map(text => text && parseIncident('', '', text).value);
-  const mark = ({ started, openedBy, title }: Incident) => JSON.stringify([started, openedBy, title]);
-  return Boolean(a && b && mark(a) === mark(b));
+/**
+ * Files deleted at one name and added at another: under the same name in another folder, or the same incident by
+ * its beginning, source and title. How alike two texts are says nothing: so may be two outages.
+ */
+async function movedIn(
+  git: GitRun,
+  base: string,
+  changes: readonly Change[],
+): Promise<(readonly [gone: Change, added: Change])[]> {
+  const gone = changes.filter(({ oid }) => oid === null);
+  const added = changes.filter(({ from }) => from === null);
+  if (gone.length === 0 || added.length === 0) return [];
+  const texts = await textsOf(git, [
+    ...gone.map(({ path: file }) => `${base}:${file}`),
+    ...added.map(({ oid }) => oid!),
+  ]);
+  const marks = texts.map(text => text && markOf(parseIncident('', '', text).value));
+  const pairs: (readonly [Change, Change])[] = [];
+  const pair = (isSame: (one: number, other: number) => boolean) => {
+    for (const [index, one] of gone.entries()) {
+      const other = added.findIndex(
+        (to, at) => !pairs.some(([a, b]) => a === one || b === to) && isSame(index, at),
+      );
+      if (other >= 0) pairs.push([one, added[other]!]);
+    }
+  };
+  pair((one, other) => path.posix.basename(gone[one]!.path) === path.posix.basename(added[other]!.path));
+  pair((one, other) => Boolean(marks[one]) && marks[one] === marks[gone.length + other]);
+  return pairs;
 }
 
-/** A file deleted here and added there under its name was moved, whatever was changed in it. */
-function moved(changes: readonly Change[]): Change[] {
-  const added = new Map(
-    changes.filter(({ from }) => from === null).map(change => [path.posix.basename(change.path), change]),
-  );
-  const taken = new Set<Change>();
-  const joined = changes.map(change => {
-    const to = change.oid === null ? added.get(path.posix.basename(change.path)) : undefined;
-    if (!to) return change;
-    taken.add(to);
-    return { ...to, from: change.from };
-  });
-  return joined.filter(change => !taken.has(change));
+function markOf(incident: Incident | null): string | null {
+  return incident && JSON.stringify([incident.started, incident.openedBy, incident.title]);
 }
 
 type Done =
@@ -140,7 +180,7 @@ type Done =
 /** One file that both sides changed; null leaves it to git. */
 async function mergeFile(git: GitRun, commits: Commits, ours: Change, theirs: Change): Promise<Done | null> {
   const { from } = ours;
-  if (ours.oid === null && theirs.oid === null) return null;
+  if (ours.oid === null && theirs.oid === null) return changed(ours);
   if (ours.oid === null || theirs.oid === null) return deleted(git, commits, ours, theirs);
   if (![ours.mode, theirs.mode].every(mode => mode.startsWith('100'))) return null;
   const names = new Set([ours.path, theirs.path].filter(name => name !== from));
@@ -157,10 +197,10 @@ async function mergeFile(git: GitRun, commits: Commits, ours: Change, theirs: Ch
   if (!merged) return null;
   if (merged.kind === 'conflict') return { ...merged, notes: [] };
   const oid = (await git.fed(merged.text, 'hash-object', '-w', '--stdin')).toString().trim();
-  const edits: Edits = new Map();
-  if (from !== null) edits.set(from, null);
-  edits.set([...names][0] ?? ours.path, { mode: ours.mode, oid });
-  return { kind: 'edits', edits, notes: merged.notes };
+  return {
+    ...changed({ from, path: [...names][0] ?? ours.path, mode: ours.mode, oid }),
+    notes: merged.notes,
+  };
 }
 
 /** An edit outlives a deletion, unless only the machine wrote into what a person deleted. */
@@ -169,11 +209,14 @@ async function deleted(git: GitRun, commits: Commits, ours: Change, theirs: Chan
   const [before, after] = [await baseText(git, commits, left.from), (await textsOf(git, [left.oid!]))[0]];
   if (before === undefined || after == null) return null;
   const isDeleted = before === after || (await isMachines(git, commits, side, left));
-  const edits: Edits = new Map();
-  if (left.from !== null) edits.set(left.from, null);
-  edits.set(left.path, isDeleted ? null : { mode: left.mode, oid: left.oid! });
-  const notes = isDeleted ? [] : ['it was deleted by one side and edited by the other, and stays'];
-  return { kind: 'edits', edits, notes };
+  if (!isDeleted) {
+    return { ...changed(left), notes: ['it was deleted by one side and edited by the other, and stays'] };
+  }
+  return {
+    kind: 'edits',
+    edits: new Map([...changed(left).edits.keys()].map(file => [file, null])),
+    notes: [],
+  };
 }
 
 /** The text both sides began with: null where they did not, undefined where it is no text. */
@@ -219,17 +262,8 @@ async function isMachines(
 
 /** The texts of blobs; null for one that is not there or is no text. */
 async function textsOf(git: GitRun, names: readonly string[]): Promise<(string | null)[]> {
-  const answer = await git.fed(names.map(name => `${name}\n`).join(''), 'cat-file', '--batch');
-  let at = 0;
-  return names.map(() => {
-    const end = answer.indexOf(10, at);
-    const size = / blob (\d+)$/.exec(answer.subarray(at, end).toString())?.[1];
-    at = end + 1;
-    if (size === undefined) return null;
-    const bytes = answer.subarray(at, at + Number(size));
-    at += Number(size) + 1;
-    return isUtf8(bytes) ? bytes.toString() : null;
-  });
+  const blobs = await blobsOf(git, names);
+  return blobs.map(bytes => (bytes && isUtf8(bytes) ? bytes.toString() : null));
 }
 
 /** The tree with our files in it, made in an index of its own. */

@@ -108,8 +108,7 @@ export function makeGitRun(
 
 const SETTINGS = [
   ...['core.quotePath=false', 'http.lowSpeedLimit=1', 'http.lowSpeedTime=20', 'protocol.ext.allow=never'],
-  // What is like another file is not that file: an outage may read like the one before (git-merge.ts).
-  ...['merge.renames=false', 'merge.autoStash=false'],
+  'merge.autoStash=false',
 ];
 const UNATTENDED = ['core.hooksPath=/dev/null', 'commit.gpgsign=false'];
 
@@ -161,6 +160,21 @@ function gitRun(
     fed: (input, ...args) => run(args, input),
     with: more => gitRun(dir, { ...env, ...more }, fixed, limits),
   };
+}
+
+/** The blobs of those names; null for one that is not there. */
+export async function blobsOf(git: GitRun, names: readonly string[]): Promise<(Buffer | null)[]> {
+  const answer = await git.fed(names.map(name => `${name}\n`).join(''), 'cat-file', '--batch');
+  let at = 0;
+  return names.map(() => {
+    const end = answer.indexOf(10, at);
+    const size = / blob (\d+)$/.exec(answer.subarray(at, end).toString())?.[1];
+    at = end + 1;
+    if (size === undefined) return null;
+    const bytes = answer.subarray(at, at + Number(size));
+    at += Number(size) + 1;
+    return bytes;
+  });
 }
 
 /** Whether another git is at work in the repository, or was killed there. */
