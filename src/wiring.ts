@@ -138,7 +138,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
 
     const mirror = openMirror({ env, content, db, snapshot: () => refresh.current(), log });
     const carrier = await openCarrier({ env, db, turns, site, ring: () => bell.ring(), log });
-    const { carry, histories, lookBack, writerOf } = carrier;
+    const { carry, lookBack, writerOf } = carrier;
     const others = () => [...carry.problems(), ...mirror.problems()];
     const written = await openWritten({ db, content, site, templates, note: watch.note, others, clock });
     const refresh = await openRefresh(
@@ -156,7 +156,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
           }),
           NOTHING_FILED,
         ),
-        histories,
+        histories: carrier.histories,
         metrics: lastGood(openFigures(db), new Map()),
         responses: lastGood(openResponses(db), new Map()),
         measured: watch.measured,
@@ -197,16 +197,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       pages: makePages(render),
       enrol: post.enrol,
       enrolChannel: post.enrolChannel,
-      ...openDoors({
-        ...outside,
-        env,
-        db,
-        content,
-        refresh,
-        round,
-        writer: writerOf('api'),
-        warn: watch.warn,
-      }),
+      ...openDoors({ ...outside, env, db, content, refresh, round, carrier, warn: watch.warn }),
       ...metricDoors(db, () => refresh.current().site, log),
       beats,
       webhookToken,

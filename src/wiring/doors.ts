@@ -23,7 +23,7 @@ export interface DoorParts {
   readonly round: () => Promise<void>;
   readonly warn: Pick<Warn, 'warned'>;
   /** Writes what programs write. */
-  readonly writer: Pick<Content, 'create' | 'replace'>;
+  readonly carrier: { writerOf(author: 'api'): Pick<Content, 'create' | 'replace'> };
   readonly fetchText: FetchText;
   readonly clock: Clock;
   readonly log: Log;
@@ -50,7 +50,7 @@ export function openDoors(parts: DoorParts): Pick<WebDeps, Doors> {
     write: makeWrite({
       site: () => refresh.current().site,
       files: content.incidents,
-      ...parts.writer,
+      ...parts.carrier.writerOf('api'),
       round,
       log,
     }),

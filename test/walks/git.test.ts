@@ -88,6 +88,13 @@ interface Told {
   readonly fix: string;
   readonly level: string;
 }
+/** What the carrier says, or nothing. */
+const stuck = (world: World) =>
+  world.system
+    .snapshot()
+    .problems.filter(({ what }) => /git|commit|merge/.test(what))
+    .map(({ what }) => what)
+    .join('\n');
 const readyz = async (world: World) => (await world.get('/readyz')).json.problems as Told[];
 /** Types a command that was shown, as an operator would. */
 const sh = (cwd: string, command: string) =>
@@ -157,7 +164,66 @@ describe('with a remote', () => {
       ...['Olga', 'Olga', 'Status Live'],
     ]);
     expect(git(path.join(world.dir, 'status'), 'status', '--porcelain')).toBe('');
-    expect(problems(world)).toBe('');
+    expect(stuck(world)).toBe('');
+  });
+
+  test('an operator’s commit in the server’s clone, another pushed first: both stand', async () => {
+    const { world, desk, bare, commit, minute } = await openRepositories();
+    const name = '20260310_slow.md';
+    const status = path.join(world.dir, 'status');
+    commit(name, INCIDENT('Uploads are slow'));
+    await minute();
+    const said = INCIDENT('Uploads are slow').replace(
+      '## Upd',
+      '## Identified 11:40 UTC\nThe deploy.\n\n## Upd',
+    );
+    await world.write(name, said);
+    git(status, 'commit', '-qam', 'Identified');
+    const mine = git(status, 'rev-parse', 'HEAD');
+    commit(name, INCIDENT('Uploads are slow').replace('minor', 'major'));
+    const theirs = git(desk, 'rev-parse', 'HEAD');
+    await minute();
+    expect(await world.read(name)).toBe(said.replace('minor', 'major'));
+    expect(git(bare, 'rev-list', 'main').split('\n')).toEqual(expect.arrayContaining([mine, theirs]));
+    expect(stuck(world)).toBe('');
+    const { text } = await world.get('/status/incidents/20260310_slow');
+    expect(text).toContain('The deploy.');
+    expect(text).toContain('severity raised from minor to major');
+    expect(text).not.toMatch(/removed/);
+  });
+
+  test('the same words changed by both: said on /readyz, over a restart too, the page goes on', async () => {
+    const { world, desk, bare, commit, minute } = await openRepositories();
+    const name = '20260310_slow.md';
+    const status = path.join(world.dir, 'status');
+    commit(name, INCIDENT('Uploads are slow'));
+    await minute();
+    await world.write(name, INCIDENT('Uploads are slow').replace('Slow.', 'The disk.'));
+    git(status, 'commit', '-qam', 'here');
+    commit(name, INCIDENT('Uploads are slow').replace('Slow.', 'The network.'));
+    const before = git(bare, 'rev-parse', 'main');
+    await minute();
+    const told = async () => (await readyz(world)).filter(({ where }) => where.endsWith(name));
+    const [first] = await told();
+    expect(first).toMatchObject({ level: 'error', what: expect.stringContaining('changed in two ways') });
+    expect((await world.get('/readyz')).json.ok).toBe(false);
+    await world.restart();
+    await minute();
+    expect((await told())[0]).toEqual(first);
+    // Somebody tries: git's marks are in the file, and on no page.
+    expect(() => sh(status, 'git merge -q --no-edit status-live/main')).toThrow();
+    await minute();
+    expect(await world.read(name)).toContain('<<<<<<<');
+    const page = await world.get('/status/incidents/20260310_slow');
+    expect(page.text).toContain('The disk.');
+    expect(page.text).not.toContain('The network.');
+    expect(git(bare, 'rev-parse', 'main')).toBe(before);
+    await world.write(name, INCIDENT('Uploads are slow').replace('Slow.', 'The disk and the network.'));
+    sh(status, 'git commit -qam both');
+    await minute();
+    expect(stuck(world)).toBe('');
+    expect(git(bare, 'show', `main:incidents/${name}`)).toContain('The disk and the network.');
+    expect(git(bare, 'rev-list', 'main')).toContain(git(desk, 'rev-parse', 'HEAD'));
   });
 
   test('the machine resolves what a person goes on with: both sections stay, and it is open', async () => {
@@ -194,7 +260,7 @@ describe('with a remote', () => {
     commit(name, text.replace(/severity: \w+/, 'severity: minor'));
     await minute();
     expect(world.system.snapshot().incidents[0]).toMatchObject({ status: 'resolved', severity: 'minor' });
-    expect(problems(world)).toBe('');
+    expect(stuck(world)).toBe('');
   });
 
   test('an operator’s deletion stands against the machine’s edit, not against a person’s', async () => {
@@ -223,12 +289,12 @@ describe('with a remote', () => {
     commit('20260310_other.md', INCIDENT('Other'));
     await minute();
     expect(titles(world).sort()).toEqual(['My edit', 'My new one', 'Other']);
-    expect(problems(world)).toBe('');
+    expect(stuck(world)).toBe('');
     commit('20260310_slow.md', INCIDENT('Uploads are slow').replace('minor', 'major'));
     commit('20260310_new.md', INCIDENT('Their new one'));
     await minute();
     expect(titles(world).sort()).toEqual(['My edit', 'My new one', 'Other']);
-    const told = await readyz(world);
+    const told = (await readyz(world)).filter(({ what }) => what.includes('commit'));
     expect(told.map(({ where }) => path.basename(where)).sort()).toEqual([
       ...['20260310_new.md', '20260310_slow.md'],
     ]);
@@ -240,7 +306,7 @@ describe('with a remote', () => {
       sh(status, command[where.includes('slow') ? 1 : 2] as string);
     }
     await minute();
-    expect(problems(world)).toBe('');
+    expect(stuck(world)).toBe('');
     expect(await world.read('20260310_slow.md')).toBe(INCIDENT('My edit').replace('minor', 'major'));
     expect(await world.read('20260310_new.md')).toBe(INCIDENT('Their new one'));
     expect(git(status, 'stash', 'list')).not.toBe('');
@@ -256,7 +322,7 @@ describe('with a remote', () => {
     commit('20260310_slow.md', after, false);
     commit('20260310_new.md', after);
     await minute();
-    expect(problems(world)).toBe('');
+    expect(stuck(world)).toBe('');
     expect(git(path.join(world.dir, 'status'), 'status', '--porcelain')).toBe('');
   });
 
