@@ -1,5 +1,6 @@
 // What is the server's own to commit: files it filed, and what was written by its API.
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Place } from './git-place.ts';
@@ -38,6 +39,8 @@ export function stampOf(text: string): string {
 export async function commitOwn(git: GitRun, { top, incidents }: Place, owned: Owned): Promise<string[]> {
   const listed = owned.list();
   if (listed.length + owned.new.length === 0) return [];
+  // A folder that is away comes back, with its files.
+  if (!existsSync(path.join(top, incidents))) return [];
   const states = await statesOf(git, incidents);
   const pending: OwnFile[] = [];
   for (const one of listed) {
@@ -69,7 +72,7 @@ export async function commitOwn(git: GitRun, { top, incidents }: Place, owned: O
 
 /** What git sees changed below the folder: `??` for a file it does not know. Those that are gone are not named. */
 async function statesOf(git: GitRun, incidents: string): Promise<Map<string, string>> {
-  const args = ['status', '--porcelain', '-z', '--untracked-files=all', '--no-renames', '--', '.'];
+  const args = ['status', '--porcelain', '-z', '--untracked-files=all', '--no-renames', '--', incidents];
   const lines = (await git.out(...args)).split('\0').filter(line => /^.[^D] /.test(line));
   return new Map(
     lines

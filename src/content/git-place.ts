@@ -15,6 +15,8 @@ export type Obstacle = readonly [what: string, fix: string];
 
 /** Where `dir` lies; null when it is in no git work tree. Throws GitFailure when git will not say. */
 export async function placeOf(git: GitRun, dir: string): Promise<Place | null> {
+  const real = await realpath(dir).catch(() => null);
+  if (real === null) throw new GitFailure(`${dir} is not there`, 'bring it back, or set STATUS_DIR');
   let top: string;
   try {
     top = await git.out('rev-parse', '--show-toplevel');
@@ -22,7 +24,7 @@ export async function placeOf(git: GitRun, dir: string): Promise<Place | null> {
     if (error instanceof GitFailure && /not a git repository|work tree/i.test(error.said)) return null;
     throw error;
   }
-  const below = path.relative(await realpath(top), path.join(await realpath(dir), 'incidents'));
+  const below = path.relative(await realpath(top), path.join(real, 'incidents'));
   return { top, incidents: `${below.split(path.sep).join('/')}/` };
 }
 

@@ -39,20 +39,20 @@ export function openGit(
   variables: Readonly<Record<string, string | undefined>>,
   alone: Alone,
 ): SyncGit {
-  const git = makeGitRun(dir, variables);
   return async (owned, options) => {
     const synced: Writable = { moved: false, committed: [], notes: [], problems: [] };
     const report = (where: string, [what, fix]: Obstacle, level: Problem['level'] = 'warning') => {
       synced.problems.push({ level, where, what, fix });
     };
     try {
-      const place = await placeOf(git, dir);
+      const place = await placeOf(makeGitRun(dir, variables), dir);
+      // Names of files are told, and asked for, as they are from the top.
+      const git = makeGitRun(place?.top ?? dir, variables);
       const wrong = place ? await obstacle(git, place, options.branch) : NO_REPOSITORY;
-      if (wrong) report('content.git', wrong);
+      if (wrong || !place) report('content.git', wrong ?? NO_REPOSITORY);
       else {
-        const here = place as Place;
-        synced.committed.push(...(await alone(() => commitOwn(git, here, owned))));
-        await new Exchange(git, here, options, alone, synced, report).run();
+        synced.committed.push(...(await alone(() => commitOwn(git, place, owned))));
+        await new Exchange(git, place, options, alone, synced, report).run();
       }
     } catch (error) {
       if (!(error instanceof GitFailure)) throw error;

@@ -176,6 +176,46 @@ describe('both sides stand', () => {
   });
 });
 
+test('a status folder below the top of its repository; what only the machine wrote gives way', async () => {
+  const root = mkdtempSync(path.join(tmpdir(), 'status-live-below-'));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  const [bare, server, laptop] = ['bare.git', 'server', 'laptop'].map(name =>
+    path.join(root, name),
+  ) as string[] as [string, string, string];
+  git(root, 'init', '-q', '--bare', '-b', 'main', bare);
+  git(root, 'clone', '-q', bare, server);
+  const folder = path.join('ops', 'our status', 'incidents');
+  const write = (clone: string, text: string) => writeFileSync(path.join(clone, folder, FILE), text);
+  mkdirSync(path.join(server, folder), { recursive: true });
+  write(server, TEXT);
+  git(server, 'add', '-A');
+  git(server, 'commit', '-qm', 'begin');
+  git(server, 'push', '-q', 'origin', 'HEAD:main');
+  git(root, 'clone', '-q', bare, laptop);
+  write(laptop, TEXT.replace('status: investigating', 'status: identified'));
+  git(laptop, 'commit', '-qam', 'identified');
+  git(laptop, 'push', '-q', 'origin', 'main');
+  write(server, TEXT.replace('status: investigating', 'status: resolved\nresolved: 2026-03-10T11:20:00Z'));
+  const sync = openGit(path.dirname(path.join(server, folder)), { PATH: process.env.PATH }, work => work());
+  const owned = (author: 'machine' | 'api') => {
+    return { list: () => [{ name: FILE, author, before: null }], forget: async () => {}, new: [] };
+  };
+  const found = await sync(owned('machine'), OPTIONS);
+  expect(found).toMatchObject({ problems: [], committed: [`ops/our status/incidents/${FILE}`] });
+  expect(found.notes.join()).toContain('it is open');
+  expect(git(bare, 'show', `main:ops/our status/incidents/${FILE}`)).toContain('status: identified');
+  // What came by the API is a person's word: two of them are a conflict, named from the top.
+  git(laptop, 'pull', '-q');
+  write(laptop, TEXT.replace('critical', 'minor'));
+  git(laptop, 'commit', '-qam', 'lower');
+  git(laptop, 'push', '-q', 'origin', 'main');
+  write(server, TEXT.replace('critical', 'major'));
+  const { problems } = await sync(owned('api'), OPTIONS);
+  expect(problems).toMatchObject([{ where: path.join(server, folder, FILE) }]);
+  expect(problems[0]!.what).toMatch(/commit [0-9a-f]+ by Status Live here, [0-9a-f]+ by Olga at/);
+  expect(problems[0]!.fix).toContain(`add -- '${path.join(folder, FILE)}'`);
+});
+
 describe('it stops, and says so for as long as it lasts', () => {
   test('the same key in two ways: both are kept, nothing moves; what is said resolves it', async () => {
     const { bare, server, laptop, commit, sync, push, pushed, read, holds, head } = openClones();
