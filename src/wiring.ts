@@ -6,6 +6,7 @@ import { keptSecret } from './config/secret.ts';
 import { readSite } from './config/site-file.ts';
 import { openContent } from './content/folder.ts';
 import { openTemplates } from './content/templates.ts';
+import { takeTurns } from './content/turns.ts';
 import type { Probe } from './core/check.ts';
 import type { FetchText } from './core/inbound/sns.ts';
 import type { Log } from './core/log.ts';
@@ -96,7 +97,8 @@ export class StartProblems extends Error {
 export async function openSystem(env: Environment, outside: Outside): Promise<System> {
   const { clock, monotonic, log } = outside;
   const startedAt = clock();
-  const content = openContent(env.statusDir, env.variables);
+  const turns = takeTurns(openContent(env.statusDir, env.variables));
+  const { content } = turns;
   const templates = openTemplates(env.statusDir);
   const server = await openServer(env.port, env.host, {
     limits: LIMITS,
@@ -157,15 +159,17 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const { beats } = watch;
 
     const mirror = openMirror({ env, content, db, snapshot: () => refresh.current(), monotonic, log });
-    const { carry, histories, lookBack } = openCarrier(env, content, site, () => bell.ring(), log);
+    const carrier = await openCarrier({ env, db, turns, site, ring: () => bell.ring(), log });
+    const { carry, lookBack, writerOf } = carrier;
     const others = () => [...steps.problems(), ...carry.problems(), ...mirror.problems()];
     const written = await openWritten({ db, content, site, templates, note: watch.note, others, log });
     const sightings = lastGood(makeSightings(db), {});
+    const writer = writerOf('machine');
     const refresh = await openRefresh(
       {
         ...written,
-        file: openFiling({ db, content, templates, sightings, retire: watch.retire, clock, log }),
-        histories,
+        file: openFiling({ db, writer, templates, sightings, retire: watch.retire, clock, log }),
+        histories: carrier.histories,
         metrics: lastGood(openFigures(db), new Map()),
         responses: lastGood(openResponses(db), new Map()),
         measured: watch.measured,
@@ -226,7 +230,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       pages: makePages(render),
       enrol: post.enrol,
       enrolChannel: post.enrolChannel,
-      ...openDoors({ ...outside, env, db, content, refresh, round, carry, warn: watch.warn }),
+      ...openDoors({ ...outside, env, db, content, refresh, round, carrier, warn: watch.warn }),
       ...metricDoors(db, () => refresh.current().site, log),
       beats,
       webhookToken,

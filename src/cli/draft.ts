@@ -14,6 +14,7 @@ import { occurrenceOn, readOccurrenceId } from '../core/recurrence.ts';
 import type { Site } from '../core/site.ts';
 import { iso, type Millis, parseDuration, parseInstant } from '../core/time.ts';
 import { type Cli, ELSEWHERE, Misuse, notHere, Refused, shown } from './command.ts';
+import { commitWritten } from './committed.ts';
 import { presentContent } from './files.ts';
 import { forecast } from './forecast.ts';
 
@@ -146,6 +147,7 @@ export async function settle(
       ? 'Written.'
       : `Written. ${url}/status/incidents/${encodeURIComponent(draft.shownAs ?? draft.id)}`,
   );
+  await commitWritten([file], `Status: ${draft.id}`, site, cli);
   return 0;
 }
 

@@ -6,7 +6,9 @@ import { importCstate } from '../core/import/cstate.ts';
 import { type Imported, siteYaml } from '../core/import/imported.ts';
 import { importStatuspage } from '../core/import/statuspage.ts';
 import { type Cli, type Command, Misuse, Refused } from './command.ts';
+import { commitWritten } from './committed.ts';
 import { presentContent } from './files.ts';
+import { siteIfReadable } from './rough.ts';
 
 export const importing: Command = {
   name: 'import',
@@ -66,9 +68,10 @@ async function cstate(folder: string): Promise<Imported> {
 
 async function write(imported: Imported, cli: Cli): Promise<number> {
   const content = await presentContent(cli);
-  const { incidents, text } = await content.incidents();
+  const { incidents, text, fileOf } = await content.incidents();
+  const files: string[] = [];
   const known = new Map(incidents.map(incident => [incident.openedBy, incident.id]));
-  const counts = { written: 0, there: 0, changed: 0 };
+  const counts = { there: 0, changed: 0 };
   for (const { source, id, text: wanted } of imported.incidents) {
     const there = known.get(source);
     if (there !== undefined) {
@@ -76,7 +79,7 @@ async function write(imported: Imported, cli: Cli): Promise<number> {
       else counts.changed++;
       continue;
     }
-    if (await content.create(id, wanted)) counts.written++;
+    if (await content.create(id, wanted)) files.push(fileOf(id));
     // An operator took it over, or wrote of the same: theirs stands.
     else counts.changed++;
   }
@@ -84,10 +87,12 @@ async function write(imported: Imported, cli: Cli): Promise<number> {
     imported.components.length > 0 &&
     (await createExclusively(content.siteFile, siteYaml('Status', imported.components)));
   cli.out(
-    `${counts.written} incidents written, ${counts.there} there already, ${counts.changed} changed since and left alone.`,
+    `${files.length} incidents written, ${counts.there} there already, ${counts.changed} changed since and left alone.`,
   );
   if (made)
     cli.out(`status.yaml made with ${imported.components.length} components; nothing checks them yet.`);
   for (const sentence of imported.lost) cli.out(`not carried: ${sentence}`);
+  if (made) files.push(content.siteFile);
+  await commitWritten(files, `Status: ${files.length} files imported`, await siteIfReadable(cli), cli);
   return 0;
 }

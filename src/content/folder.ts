@@ -12,6 +12,8 @@ export interface Content {
   /** The text of status.yaml; throws what the disk says. */
   siteText(): Promise<string>;
   readonly siteFile: string;
+  /** Where incident files lie. */
+  readonly folder: string;
   /**
    * Reads what changed since the last call: while watched, the files whose change was heard of, and
    * everything once a minute and after `lookEverywhere`. The same object comes back when nothing changed.
@@ -121,6 +123,7 @@ export function openContent(
 
   return {
     siteFile,
+    folder,
     siteText: () => readFile(siteFile, 'utf8'),
     incidents: read,
     remember: memory.remember,

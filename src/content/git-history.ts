@@ -4,7 +4,7 @@ import path from 'node:path';
 import { changesBetween, type Revision } from '../core/history.ts';
 import type { Incident } from '../core/incident.ts';
 import { parseIncident } from '../core/incident-file.ts';
-import { makeGitRun } from './git-run.ts';
+import { blobsOf, makeGitRun } from './git-run.ts';
 
 /** Revisions by incident id, newest first. */
 export type Histories = ReadonlyMap<string, readonly Revision[]>;
@@ -109,15 +109,21 @@ async function revisions(
 ): Promise<Revision[]> {
   const oldestFirst = [...commits].reverse();
   const made: Revision[] = [];
-  let before: Incident | null | undefined;
+  const read = (file: string, text: string | null | undefined) =>
+    text == null ? undefined : parseIncident(file, id, text).value;
+  let last: Incident | null | undefined;
   for (let start = 0; start < oldestFirst.length; start += BATCH) {
     const batch = oldestFirst.slice(start, start + BATCH);
-    const texts = await contents(git, batch);
+    // Histories go apart and come together: a commit changed what it was made of, not what is listed below it.
+    const names = batch.flatMap(({ commit, file }) => [`${commit}:${file}`, `${commit}^:${file}`]);
+    const texts = (await blobsOf(git, names)).map(bytes => bytes?.toString());
     for (const [index, commit] of batch.entries()) {
-      const text = texts[index];
-      const after = text == null ? null : parseIncident(commit.file, id, text).value;
-      made.push(revision(commit, before, after));
-      before = text == null ? undefined : after;
+      const [text, parent] = texts.slice(2 * index);
+      const after = read(commit.file, text);
+      // Moved from another folder, it is not in the parent under this name.
+      const before = parent == null ? last : read(commit.file, parent);
+      made.push(revision(commit, before, after ?? null));
+      last = after;
     }
   }
   return made.reverse();
@@ -129,24 +135,4 @@ function revision(
   after: Incident | null,
 ): Revision {
   return { commit, at, author, changes: changesBetween(before, after) };
-}
-
-/** The text of each version; null where the commit deleted it. */
-async function contents(
-  git: ReturnType<typeof makeGitRun>,
-  commits: readonly Commit[],
-): Promise<(string | null)[]> {
-  const asked = commits.map(({ commit, file }) => `${commit}:${file}\n`).join('');
-  const answer = await git.fed(asked, 'cat-file', '--batch');
-  let at = 0;
-  return commits.map(() => {
-    const end = answer.indexOf(10, at);
-    const header = answer.subarray(at, end).toString();
-    at = end + 1;
-    const size = / blob (\d+)$/.exec(header)?.[1];
-    if (size === undefined) return null;
-    const text = answer.subarray(at, at + Number(size)).toString();
-    at += Number(size) + 1;
-    return text;
-  });
 }

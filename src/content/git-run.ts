@@ -4,10 +4,24 @@ import { execFile } from 'node:child_process';
 /** git said no, in words that may be logged. */
 export class GitFailure extends Error {
   readonly fix: string;
+  /** All it said, without credentials. */
+  readonly said: string;
+  /** Its exit code; null when it did not run to its end. */
+  readonly code: number | null;
+  readonly printed: Buffer;
 
-  constructor(message: string, fix: string) {
+  constructor(
+    message: string,
+    fix: string,
+    said = '',
+    code: number | null = null,
+    printed: Buffer = Buffer.alloc(0),
+  ) {
     super(message);
     this.fix = fix;
+    this.said = said;
+    this.code = code;
+    this.printed = printed;
   }
 }
 
@@ -16,17 +30,33 @@ export interface GitRun {
   out(...args: string[]): Promise<string>;
   /** The same, or null when git said no. */
   try(...args: string[]): Promise<string | null>;
+  /** Whether git said yes; no is exit code 1, and anything else throws GitFailure. */
+  yes(...args: string[]): Promise<boolean>;
   /** With this text on its standard input. */
   fed(input: string, ...args: string[]): Promise<Buffer>;
-  /** In another folder. */
-  in(folder: string): GitRun;
+  /** With these variables beside its own. */
+  with(more: Readonly<Record<string, string>>): GitRun;
 }
 
 /** A remote that says nothing for so long is dead, ms. */
 const TIMEOUT = 30_000;
 const MAX_BYTES = 256 * 1024 * 1024;
 
-const AUTHOR = { name: 'Status Live', email: 'status-live@localhost' };
+/** Another git holds the index for a moment: so often it is tried again, ms apart. */
+const LOCKED_TRIES = 12;
+const LOCKED_WAIT = 250;
+
+/** Who commits: what the machine files, and what programs and people write by its API. */
+export const AUTHORS = { machine: 'status-live@localhost', api: 'status-live+api@localhost' };
+const NAME = 'Status Live';
+
+/** A commit's author as environment variables. */
+export function signed(email: string): Record<string, string> {
+  return { GIT_AUTHOR_NAME: NAME, GIT_AUTHOR_EMAIL: email };
+}
+
+/** A person's git: their name, hooks and signature. Guesses at a name from the machine's are none. */
+export const BY_HAND = { by: 'hand' } as const;
 
 /** A repository that stands apart from its work tree, and the patience with its remote. */
 export interface Area {
@@ -45,51 +75,73 @@ export interface Area {
 export function makeGitRun(
   dir: string,
   variables: Readonly<Record<string, string | undefined>>,
-  area?: Area,
+  area?: Area | typeof BY_HAND,
 ): GitRun {
+  const own = area && 'gitDir' in area ? area : undefined;
+  const hand = area !== undefined && !own;
   const env: NodeJS.ProcessEnv = {
     ...variables,
     GIT_TERMINAL_PROMPT: '0',
     GIT_ASKPASS: 'true',
     GIT_SSH_COMMAND:
       variables.GIT_SSH_COMMAND ?? 'ssh -oBatchMode=yes -oConnectTimeout=10 -oServerAliveInterval=10',
-    GIT_AUTHOR_NAME: AUTHOR.name,
-    GIT_AUTHOR_EMAIL: AUTHOR.email,
-    GIT_COMMITTER_NAME: AUTHOR.name,
-    GIT_COMMITTER_EMAIL: AUTHOR.email,
+    ...(hand ? {} : signed(AUTHORS.machine)),
+    ...(hand ? {} : { GIT_COMMITTER_NAME: NAME, GIT_COMMITTER_EMAIL: AUTHORS.machine }),
     GIT_EDITOR: 'true',
     GIT_OPTIONAL_LOCKS: '0',
+    GIT_LITERAL_PATHSPECS: '1',
     LC_ALL: 'C',
   };
   // Set by git itself when we are started from a hook: they would lead us to another repository.
   for (const name of ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_PREFIX']) delete env[name];
-  if (area) Object.assign(env, { GIT_DIR: area.gitDir, GIT_WORK_TREE: area.workTree });
-  const timeout = area?.timeout ?? TIMEOUT;
-  const stop = area?.signal ? { signal: area.signal } : {};
-  const fixed = [
-    ...['core.hooksPath=/dev/null', 'commit.gpgsign=false', 'core.quotePath=false', 'rebase.autoStash=false'],
-    ...[
-      'http.lowSpeedLimit=1',
-      'http.lowSpeedTime=20',
-      'protocol.ext.allow=never',
-      'advice.detachedHead=false',
-    ],
-  ].flatMap(setting => ['-c', setting]);
+  if (own) Object.assign(env, { GIT_DIR: own.gitDir, GIT_WORK_TREE: own.workTree });
+  const timeout = own?.timeout ?? TIMEOUT;
+  const stop = own?.signal ? { signal: own.signal } : {};
+  const settings = [...SETTINGS, ...(hand ? ['user.useConfigOnly=true'] : UNATTENDED)];
+  return gitRun(
+    dir,
+    env,
+    settings.flatMap(setting => ['-c', setting]),
+    { timeout, ...stop },
+  );
+}
 
-  const run = (args: readonly string[], input = ''): Promise<Buffer> =>
+const SETTINGS = [
+  ...['core.quotePath=false', 'http.lowSpeedLimit=1', 'http.lowSpeedTime=20', 'protocol.ext.allow=never'],
+  'merge.autoStash=false',
+];
+const UNATTENDED = ['core.hooksPath=/dev/null', 'commit.gpgsign=false'];
+
+function gitRun(
+  dir: string,
+  env: NodeJS.ProcessEnv,
+  fixed: readonly string[],
+  limits: { readonly timeout: number; readonly signal?: AbortSignal },
+): GitRun {
+  const once = (args: readonly string[], input = ''): Promise<Buffer> =>
     new Promise((resolve, reject) => {
       const child = execFile(
         'git',
         [...fixed, ...args],
-        { cwd: dir, env, timeout, maxBuffer: MAX_BYTES, encoding: 'buffer', ...stop },
+        { cwd: dir, env, maxBuffer: MAX_BYTES, encoding: 'buffer', ...limits },
         (error, stdout, stderr) => {
           if (!error) return resolve(stdout);
-          reject(failure(args[0] as string, error, stderr.toString(), timeout));
+          reject(failure(args[0] as string, error, stdout, stderr.toString(), limits.timeout));
         },
       );
       child.stdin?.on('error', () => undefined);
       child.stdin?.end(input);
     });
+  const run = async (args: readonly string[], input = ''): Promise<Buffer> => {
+    for (let left = LOCKED_TRIES; ; left--) {
+      try {
+        return await once(args, input);
+      } catch (error) {
+        if (left === 0 || !isLocked(error) || limits.signal?.aborted) throw error;
+        await new Promise(resolve => setTimeout(resolve, LOCKED_WAIT));
+      }
+    }
+  };
   return {
     out: async (...args) => (await run(args)).toString().trimEnd(),
     try: (...args) =>
@@ -97,14 +149,43 @@ export function makeGitRun(
         text => text.toString().trimEnd(),
         () => null,
       ),
+    yes: (...args) =>
+      run(args).then(
+        () => true,
+        (error: GitFailure) => {
+          if (error.code === 1) return false;
+          throw error;
+        },
+      ),
     fed: (input, ...args) => run(args, input),
-    in: folder => makeGitRun(folder, variables, area),
+    with: more => gitRun(dir, { ...env, ...more }, fixed, limits),
   };
+}
+
+/** The blobs of those names; null for one that is not there. */
+export async function blobsOf(git: GitRun, names: readonly string[]): Promise<(Buffer | null)[]> {
+  const answer = await git.fed(names.map(name => `${name}\n`).join(''), 'cat-file', '--batch');
+  let at = 0;
+  return names.map(() => {
+    const end = answer.indexOf(10, at);
+    const size = / blob (\d+)$/.exec(answer.subarray(at, end).toString())?.[1];
+    at = end + 1;
+    if (size === undefined) return null;
+    const bytes = answer.subarray(at, at + Number(size));
+    at += Number(size) + 1;
+    return bytes;
+  });
+}
+
+/** Whether another git is at work in the repository, or was killed there. */
+export function isLocked(error: unknown): boolean {
+  return error instanceof GitFailure && /\.lock'?: File exists/.test(error.said);
 }
 
 function failure(
   verb: string,
   error: Error & { code?: unknown; killed?: boolean },
+  printed: Buffer,
   stderr: string,
   timeout: number,
 ): GitFailure {
@@ -116,10 +197,10 @@ function failure(
     stderr.split('\n').find(text => /^(fatal|error|remote|ssh|hint: Updates)/i.test(text)) ??
     stderr.split('\n')[0];
   const said = redacted(line ?? '').replace(/^(fatal|error): /, '') || `exit code ${String(error.code)}`;
-  return new GitFailure(
-    `git ${verb}: ${said.slice(0, 300)}`,
-    FIXES.find(([pattern]) => pattern.test(said))?.[1] ?? 'try the same by hand in the status folder',
-  );
+  const fix =
+    FIXES.find(([pattern]) => pattern.test(said))?.[1] ?? 'try the same by hand in the status folder';
+  const code = typeof error.code === 'number' ? error.code : null;
+  return new GitFailure(`git ${verb}: ${said.slice(0, 300)}`, fix, redacted(stderr), code, printed);
 }
 
 /** Addresses may hold passwords and tokens: only the host is shown. */
@@ -129,7 +210,16 @@ export function redacted(text: string): string {
     .replace(/([?&][\w-]*(?:token|key|secret)[\w-]*=)[^\s&']+/gi, '$1***');
 }
 
+/** A word as a shell takes it, for commands that are shown to be typed. */
+export function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
 const FIXES: readonly (readonly [RegExp, string])[] = [
+  [
+    /\.lock'?: File exists/,
+    'another git is at work there, or one was killed: if `pgrep -a git` shows none, delete that file; it is tried again by itself',
+  ],
   [/dubious ownership/, 'let the folder belong to the server’s user, or add it to safe.directory'],
   [
     /Authentication|Permission denied|could not read Username|403/i,
@@ -137,7 +227,7 @@ const FIXES: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /resolve host|Connection|timed out|unable to access|does not appear|Could not read from remote/i,
-    'the page goes on; it is tried again at the next pull',
+    'the page goes on; it is tried again by itself',
   ],
-  [/non-fast-forward|fetch first|rejected/i, 'somebody pushed meanwhile; it is tried again at the next pull'],
+  [/non-fast-forward|fetch first|rejected/i, 'somebody pushed meanwhile; it is tried again by itself'],
 ];

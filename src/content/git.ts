@@ -1,9 +1,10 @@
 // The status folder as a git work tree: what the machine wrote goes out, what people committed comes in.
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Problem } from '../core/problem.ts';
-import { GitFailure, type GitRun, makeGitRun } from './git-run.ts';
+import { type Conflict, mergeTrees } from './git-merge.ts';
+import { commitOwn, type Owned } from './git-own.ts';
+import { type Obstacle, type Place, placeOf, underWay } from './git-place.ts';
+import { GitFailure, type GitRun, makeGitRun, quoted } from './git-run.ts';
 
 export interface GitOptions {
   /** A configured remote's name, a URL or a path. */
@@ -15,153 +16,276 @@ export interface GitOptions {
 export interface Synced {
   /** Whether files came in. */
   readonly moved: boolean;
-  /** Files of the machine that were committed, relative to the repository. */
+  /** Files that were committed, relative to the repository. */
   readonly committed: readonly string[];
-  /** Files on which both sides had changed the same lines; the operator's version stands. */
-  readonly conflicts: readonly string[];
+  /** What merging decided that nobody wrote so. */
+  readonly notes: readonly string[];
   readonly problems: readonly Problem[];
 }
 
-/** Commits `own` (paths) if changed, takes in the remote branch, pushes. Never throws for what git says. */
-export type SyncGit = (own: readonly string[], options: GitOptions) => Promise<Synced>;
+/** Commits what is `owned`, takes in the remote branch, pushes. Never throws for what git says. */
+export type SyncGit = (owned: Owned, options: GitOptions) => Promise<Synced>;
 
-/** Opens the work tree that `dir` lies in; `variables` are handed to git (PATH, HOME, SSH agent). */
-export function openGit(dir: string, variables: Readonly<Record<string, string | undefined>>): SyncGit {
-  const git = makeGitRun(dir, variables);
-  return async (own, options) => {
-    const synced = {
-      moved: false,
-      committed: [] as string[],
-      conflicts: [] as string[],
-      problems: [] as Problem[],
-    };
-    const report = (what: string, fix: string) => {
-      synced.problems.push({ level: 'warning', where: 'content.git', what, fix });
+/** Lets nobody else write into the folder, and nobody read it, while `work` changes many files of it. */
+export type Alone = <T>(work: () => Promise<T>) => Promise<T>;
+
+/**
+ * Opens the work tree that `dir` lies in; `variables` are handed to git (PATH, HOME, SSH agent). A commit is
+ * never dropped: histories that went apart are merged (git-merge.ts), and where they cannot be, both stay as
+ * they are, and nothing is pulled or pushed until a person has merged them.
+ */
+export function openGit(
+  dir: string,
+  variables: Readonly<Record<string, string | undefined>>,
+  alone: Alone,
+): SyncGit {
+  return async (owned, options) => {
+    const synced: Writable = { moved: false, committed: [], notes: [], problems: [] };
+    const report = (where: string, [what, fix]: Obstacle, level: Problem['level'] = 'warning') => {
+      synced.problems.push({ level, where, what, fix });
     };
     try {
-      const stray = await branchProblem(git, options.branch);
-      if (stray) report(...stray);
+      const place = await placeOf(makeGitRun(dir, variables), dir);
+      // Names of files are told, and asked for, as they are from the top.
+      const git = makeGitRun(place?.top ?? dir, variables);
+      const wrong = place ? await obstacle(git, place, options.branch) : NO_REPOSITORY;
+      if (wrong || !place) report('content.git', wrong ?? NO_REPOSITORY);
       else {
-        synced.committed.push(...(await commitOwn(git, own)));
-        await takeIn(git, options, synced, report);
+        synced.committed.push(...(await alone(() => commitOwn(git, place, owned))));
+        await new Exchange(git, place, options, alone, synced, report).run();
       }
     } catch (error) {
       if (!(error instanceof GitFailure)) throw error;
-      report(error.message, error.fix);
+      report('content.git', [error.message, error.fix]);
     }
     return synced;
   };
 }
 
-async function branchProblem(git: GitRun, branch: string): Promise<[string, string] | null> {
-  const inside = await git.try('rev-parse', '--is-inside-work-tree');
-  if (inside === null) return ['the status folder is no git repository', 'clone it, or remove `content.git`'];
-  const on = (await git.try('symbolic-ref', '--short', 'HEAD')) ?? 'no branch';
-  return on === branch ? null : [`the folder is on ${on}, not on ${branch}`, `git checkout ${branch}`];
+interface Writable {
+  moved: boolean;
+  committed: string[];
+  notes: string[];
+  problems: Problem[];
 }
 
-/** Commits those of `own` that git sees changed, and nothing else that may be staged. */
-async function commitOwn(git: GitRun, own: readonly string[]): Promise<string[]> {
-  if (own.length === 0) return [];
-  const top = await realpath(await git.out('rev-parse', '--show-toplevel'));
-  const real = await Promise.all(own.map(file => realpath(file).catch(() => file)));
-  const mine = new Set(real.map(file => path.relative(top, file)));
-  const status = await git.out(
-    'status',
-    '--porcelain',
-    '-z',
-    '--untracked-files=all',
-    '--no-renames',
-    '--',
-    '.',
-  );
-  const changed = status
-    .split('\0')
-    .filter(line => line !== '' && !line.startsWith(' D') && !line.startsWith('D'))
-    .map(line => line.slice(3))
-    .filter(file => mine.has(file));
-  if (changed.length === 0) return [];
-  const files = changed.map(file => path.join(top, file));
-  await git.out('add', '--', ...files);
-  const names = changed.map(file => path.basename(file, '.md')).join(', ');
-  const subject = names.length > 60 ? `${changed.length} incidents` : names;
-  await git.out('commit', '--quiet', '--only', '-m', `Status: ${subject}`, '--', ...files);
-  return changed;
+const NO_REPOSITORY: Obstacle = [
+  'the status folder is no git repository',
+  'clone it, or remove `content.git`',
+];
+
+async function obstacle(git: GitRun, { top }: Place, branch: string): Promise<Obstacle | null> {
+  const begun = await underWay(git, top);
+  if (begun) return begun;
+  const on = await git.try('symbolic-ref', '--quiet', '--short', 'HEAD');
+  if (on === branch) return null;
+  const at = `git -C ${quoted(top)}`;
+  return on === null
+    ? [
+        `the folder is on no branch (detached HEAD), so nothing is committed, pulled or pushed`,
+        `${at} switch ${quoted(branch)}; commits made meanwhile: ${at} merge ${await git.out('rev-parse', '--short', 'HEAD')}`,
+      ]
+    : [`the folder is on ${on}, not on ${branch}`, `${at} switch ${quoted(branch)}`];
 }
 
-async function takeIn(
-  git: GitRun,
-  { remote, branch, push }: GitOptions,
-  synced: { moved: boolean; conflicts: string[] },
-  report: (what: string, fix: string) => void,
-): Promise<void> {
-  const head = await git.try('rev-parse', '--verify', '--quiet', 'HEAD');
-  const theirs = await fetchHead(git, remote, branch);
-  if (theirs !== null && theirs !== head) {
-    const next = await joined(git, head, theirs, synced.conflicts);
-    if (next !== head) {
-      // Changes only the files that differ, and refuses where an uncommitted edit stands in the way.
-      if ((await git.try('reset', '--keep', next)) === null) {
-        const fix = 'commit or undo the edits in the status folder';
-        return report('uncommitted edits stand in the way of what was committed elsewhere', fix);
+/** Somebody who pushes each second must not keep it from ever ending. */
+const TRIES = 6;
+
+class Exchange {
+  private readonly git: GitRun;
+  private readonly place: Place;
+  private readonly options: GitOptions;
+  private readonly alone: Alone;
+  private readonly synced: Writable;
+  private readonly report: (where: string, obstacle: Obstacle, level?: Problem['level']) => void;
+  /** What the remote branch was when last fetched; a name that people can merge. */
+  private readonly upstream: string;
+
+  constructor(
+    git: GitRun,
+    place: Place,
+    options: GitOptions,
+    alone: Alone,
+    synced: Writable,
+    report: Exchange['report'],
+  ) {
+    this.git = git;
+    this.place = place;
+    this.options = options;
+    this.alone = alone;
+    this.synced = synced;
+    this.report = report;
+    this.upstream = `status-live/${options.branch}`;
+  }
+
+  private get ref(): string {
+    return `refs/remotes/${this.upstream}`;
+  }
+
+  async run(): Promise<void> {
+    const { git, options } = this;
+    for (let left = TRIES; left > 0; left--) {
+      const isFresh = await this.fetch();
+      const head = await git.try('rev-parse', '--verify', '--quiet', 'HEAD');
+      const theirs = await git.try('rev-parse', '--verify', '--quiet', this.ref);
+      if (head === null && theirs === null) return;
+      const next = theirs === null ? head : await this.joined(head, theirs);
+      if (next === null) return;
+      if (next !== head) {
+        const done = await this.alone(() => this.moveTo(head, next));
+        if (done === 'blocked') return;
+        if (done === 'outrun') continue;
+        this.synced.moved = true;
       }
-      synced.moved = true;
+      if (!options.push || !isFresh || next === theirs) return;
+      if (await this.push(next)) return;
+    }
+    const what = 'others pushed, or committed here, each time it was about to push';
+    this.report('content.git', [what, 'nothing was lost; it is tried again by itself']);
+  }
+
+  /** Whether the remote answered. What it said before still counts: a conflict does not end with the network. */
+  private async fetch(): Promise<boolean> {
+    const { git, ref } = this;
+    const { remote, branch } = this.options;
+    const known = await git.try('rev-parse', '--verify', '--quiet', ref);
+    const refspec = `+refs/heads/${branch}:${ref}`;
+    try {
+      await git.out('fetch', '--quiet', '--no-tags', '--no-write-fetch-head', remote, refspec);
+    } catch (error) {
+      if (!(error instanceof GitFailure)) throw error;
+      if (/couldn't find remote ref/i.test(error.said)) {
+        if (known !== null) await git.out('update-ref', '-d', ref);
+        return true;
+      }
+      this.report('content.git', [error.message, error.fix]);
+      return false;
+    }
+    const now = await git.out('rev-parse', ref);
+    if (known !== null && known !== now && !(await git.yes('merge-base', '--is-ancestor', known, now))) {
+      this.synced.notes.push('the remote branch was rewritten; what stands here stays, and is pushed again');
+    }
+    return true;
+  }
+
+  /** The commit that holds both sides; null when no rule can join them, which is reported. */
+  private async joined(head: string | null, theirs: string): Promise<string | null> {
+    const { git, options } = this;
+    if (head === null || head === theirs) return theirs;
+    if (await git.yes('merge-base', '--is-ancestor', head, theirs)) return theirs;
+    if (await git.yes('merge-base', '--is-ancestor', theirs, head)) return head;
+    const bases = await this.bases(head, theirs);
+    const at = `git -C ${quoted(this.place.top)}`;
+    if (bases.length === 0) {
+      const what = `the folder and ${options.remote} have no commit in common, so nothing is pulled or pushed`;
+      const fix = `name the right remote in \`content.git\`, or join them: ${at} merge --allow-unrelated-histories ${this.upstream}`;
+      this.report('content.git', [what, fix], 'error');
+      return null;
+    }
+    const commits = { bases, ours: head, theirs };
+    const merged = await mergeTrees(git, commits, this.place.incidents);
+    if (merged.kind === 'conflict') {
+      for (const conflict of merged.conflicts) await this.reportConflict(conflict, commits);
+      return null;
+    }
+    this.synced.notes.push(...merged.notes.filter(note => !this.synced.notes.includes(note)));
+    const words = [`Merge ${options.branch} of the remote`, ...merged.notes];
+    const parents = ['-p', head, '-p', theirs];
+    return git.out('commit-tree', merged.tree, ...parents, ...words.flatMap(word => ['-m', word]));
+  }
+
+  /** Where both began; a shallow clone is deepened when it does not know. */
+  private async bases(head: string, theirs: string): Promise<readonly string[]> {
+    const ask = async () => (await this.git.try('merge-base', '--all', head, theirs))?.split('\n') ?? [];
+    if ((await this.git.out('rev-parse', '--is-shallow-repository')) !== 'true') return ask();
+    const { remote, branch } = this.options;
+    const refspec = `+refs/heads/${branch}:${this.ref}`;
+    await this.git.out(
+      'fetch',
+      '--quiet',
+      '--no-tags',
+      '--unshallow',
+      '--no-write-fetch-head',
+      remote,
+      refspec,
+    );
+    return ask();
+  }
+
+  private async reportConflict(
+    { file, units }: Conflict,
+    { bases, ours, theirs }: { bases: readonly string[]; ours: string; theirs: string },
+  ): Promise<void> {
+    const last = async (side: string) => {
+      const range = [side, ...bases.map(base => `^${base}`)];
+      const said = await this.git.try('log', '-1', '--format=%h by %an', ...range, '--', file);
+      return said || side.slice(0, 7);
+    };
+    const at = `git -C ${quoted(this.place.top)}`;
+    const both = units.length > 0 ? units.join(' and ') : 'the same lines';
+    const what = `${both} changed in two ways: commit ${await last(ours)} here, ${await last(theirs)} at the remote. Both are kept, the page shows what stands here, and nothing is pulled or pushed until they are merged`;
+    const fix = `${at} merge --no-edit ${this.upstream}; if it stops: edit ${file}, ${at} add -- ${quoted(file)}, ${at} commit --no-edit. It is pushed by itself`;
+    this.report(path.join(this.place.top, file), [what, fix], 'error');
+  }
+
+  /**
+   * Brings the work tree to `next`, which holds all of `head`: only files that differ are written. An edit
+   * that is not committed is never written over.
+   */
+  private async moveTo(head: string | null, next: string): Promise<'done' | 'outrun' | 'blocked'> {
+    const { git } = this;
+    for (let again = true; ; again = false) {
+      if ((await git.try('rev-parse', '--verify', '--quiet', 'HEAD')) !== head) return 'outrun';
+      try {
+        await git.out('merge', '--quiet', '--ff-only', next);
+        return 'done';
+      } catch (error) {
+        if (!(error instanceof GitFailure)) throw error;
+        if (/not possible to fast-forward/i.test(error.said)) return 'outrun';
+        const names = [...error.said.matchAll(/^\t(.+)$|Entry '(.+)' not uptodate/gm)];
+        const files = names.map(([, listed, named]) => (listed ?? named) as string);
+        if (files.length === 0) throw error;
+        const blocking: string[] = [];
+        for (const file of files) if (!(await this.isThere(file, next))) blocking.push(file);
+        if (blocking.length === 0 && again) continue;
+        for (const file of blocking.length > 0 ? blocking : files) this.reportBlocked(file);
+        return 'blocked';
+      }
     }
   }
-  if (push && (await git.try('rev-parse', '--verify', '--quiet', 'HEAD')) !== theirs) {
-    await git.out('push', '--quiet', remote, `HEAD:refs/heads/${branch}`);
+
+  /** Whether the file already is what it is to become, as a killed git leaves it; then git is told so. */
+  private async isThere(file: string, next: string): Promise<boolean> {
+    const full = path.join(this.place.top, file);
+    const wanted = await this.git.try('rev-parse', '--verify', '--quiet', `${next}:${file}`);
+    const found = await this.git.try('hash-object', '--', full);
+    if (wanted === null || found !== wanted) return false;
+    await this.git.out('add', '--', full);
+    return true;
   }
-}
 
-/** The remote branch's commit; null when the remote does not have it yet. */
-async function fetchHead(git: GitRun, remote: string, branch: string): Promise<string | null> {
-  try {
-    await git.out('fetch', '--quiet', '--no-tags', remote, `refs/heads/${branch}`);
-  } catch (error) {
-    if (error instanceof GitFailure && /couldn't find remote ref/i.test(error.message)) return null;
-    throw error;
+  private reportBlocked(file: string): void {
+    const at = `git -C ${quoted(this.place.top)}`;
+    const name = quoted(file);
+    const what =
+      'it has edits that are not committed, and was changed at the remote: nothing is pulled or pushed until they are';
+    const message = quoted(`Status: ${path.basename(file, '.md')}`);
+    const fix = `commit them: ${at} add -- ${name} && ${at} commit -m ${message} --only -- ${name}; or set them aside: ${at} stash push --include-untracked -- ${name}`;
+    this.report(path.join(this.place.top, file), [what, fix], 'error');
   }
-  return git.out('rev-parse', 'FETCH_HEAD');
-}
 
-/** The commit that holds both sides: theirs, ours, or ours put on top of theirs. */
-async function joined(
-  git: GitRun,
-  head: string | null,
-  theirs: string,
-  conflicts: string[],
-): Promise<string> {
-  if (head === null || (await git.try('merge-base', '--is-ancestor', head, theirs)) !== null) return theirs;
-  if ((await git.try('merge-base', '--is-ancestor', theirs, head)) !== null) return head;
-  // In a work tree of its own: the folder the page is made of never shows a half-done rebase.
-  const folder = await mkdtemp(path.join(tmpdir(), 'status-live-rebase-'));
-  try {
-    await git.out('worktree', 'add', '--quiet', '--detach', folder, head);
-    return await rebased(git.in(folder), theirs, conflicts);
-  } finally {
-    await git.try('worktree', 'remove', '--force', folder);
-    await rm(folder, { recursive: true, force: true });
-    await git.try('worktree', 'prune');
-  }
-}
-
-/** More commits than this never wait to be pushed; it ends a rebase that does not. */
-const MOST_STEPS = 1_000;
-
-async function rebased(git: GitRun, theirs: string, conflicts: string[]): Promise<string> {
-  let done = (await git.try('rebase', '--quiet', theirs)) !== null;
-  for (let step = 0; !done && step < MOST_STEPS; step++) {
-    const files = (await git.out('diff', '--name-only', '--diff-filter=U', '-z')).split('\0').filter(Boolean);
-    for (const file of files) {
-      if (!conflicts.includes(file)) conflicts.push(file);
-      // In a rebase "ours" is what we are put on: the operator's side.
-      if ((await git.try('checkout', '--quiet', '--ours', '--', file)) === null)
-        await git.try('rm', '--quiet', '--', file);
-      else await git.out('add', '--', file);
+  /** Whether it was taken; false when others pushed first. */
+  private async push(next: string): Promise<boolean> {
+    const { remote, branch } = this.options;
+    try {
+      await this.git.out('push', '--quiet', remote, `${next}:refs/heads/${branch}`);
+    } catch (error) {
+      if (error instanceof GitFailure && OUTRUN.test(error.said)) return false;
+      throw error;
     }
-    // A commit of which nothing is left is skipped.
-    done = (await git.try('rebase', '--continue')) !== null || (await git.try('rebase', '--skip')) !== null;
+    await this.git.out('update-ref', this.ref, next);
+    return true;
   }
-  if (!done) throw new GitFailure('the two histories cannot be joined', 'rebase the status folder by hand');
-  return git.out('rev-parse', 'HEAD');
 }
+
+const OUTRUN = /non-fast-forward|fetch first|cannot lock ref|incorrect old value|failed to update ref/i;

@@ -30,6 +30,14 @@ export function readFrontmatter(file: string, source: string): Front {
   if (!/^---(?!-)/.test(text)) {
     return refuse(1, 'there is no front matter', 'begin the file with a line `---`, then `title: …`');
   }
+  const marked = conflictLine(text);
+  if (marked !== null) {
+    return refuse(
+      marked,
+      'the file holds both sides of a git conflict',
+      'write what is to stand, and delete the lines `<<<<<<<`, `=======` and `>>>>>>>`',
+    );
+  }
   const language = matter.language(text).name;
   if (language && language !== 'yaml' && language !== 'yml') {
     return refuse(
@@ -57,6 +65,15 @@ export function readFrontmatter(file: string, source: string): Front {
   const { content } = matter(text, { engines, language: 'yaml' });
   const bodyLine = text.slice(0, text.length - content.length).split('\n').length;
   return { yaml: yaml ?? readYaml('', file), body: content, bodyLine, problems: [] };
+}
+
+/** The line on which git left a conflict to whoever merges; null when there is none. */
+function conflictLine(text: string): number | null {
+  const start = /^<{7}(?: .*)?$/m.exec(text)?.index;
+  if (start === undefined) return null;
+  const middle = text.indexOf('\n=======\n', start);
+  if (middle < 0 || !/^>{7}(?: .*)?$/m.test(text.slice(middle))) return null;
+  return text.slice(0, start).split('\n').length;
 }
 
 const refused = {

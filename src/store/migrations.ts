@@ -270,4 +270,12 @@ export const MIGRATIONS: readonly string[] = [
   `
   CREATE INDEX deliveries_waiting ON deliveries (subscriber_id, id) WHERE state = 'pending';
   `,
+  // Incident files that are to be committed to git, noted before they are written: a crash may come between.
+  `
+  CREATE TABLE uncommitted (
+    name TEXT PRIMARY KEY,
+    author TEXT NOT NULL CHECK (author IN ('machine', 'api')),
+    before TEXT
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

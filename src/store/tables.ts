@@ -214,5 +214,6 @@ export interface Tables {
   warnings: WarningRow;
   kept_files: { name: string; text: string };
   recoveries: { source: string; at: number };
+  uncommitted: { name: string; author: 'machine' | 'api'; before: string | null };
   meta: { name: string; value: string };
 }

@@ -9,7 +9,6 @@ import * as requests from '../store/requests.ts';
 import * as transitions from '../store/transitions.ts';
 import { logWebhook } from '../store/webhooks-log.ts';
 import type { WebDeps } from '../web/context.ts';
-import type { Carry } from '../work/carry.ts';
 import { makeReceive } from '../work/receive.ts';
 import type { Refresh } from '../work/refresh.ts';
 import type { Warn } from '../work/warn.ts';
@@ -23,8 +22,8 @@ export interface DoorParts {
   /** Files what is pending and brings the Snapshot up to date. */
   readonly round: () => Promise<void>;
   readonly warn: Pick<Warn, 'warned'>;
-  /** Told of each incident that a program wrote. */
-  readonly carry: Pick<Carry, 'wrote'>;
+  /** Writes what programs write. */
+  readonly carrier: { writerOf(author: 'api'): Pick<Content, 'create' | 'replace'> };
   readonly fetchText: FetchText;
   readonly clock: Clock;
   readonly log: Log;
@@ -51,10 +50,8 @@ export function openDoors(parts: DoorParts): Pick<WebDeps, Doors> {
     write: makeWrite({
       site: () => refresh.current().site,
       files: content.incidents,
-      create: content.create,
-      replace: content.replace,
+      ...parts.carrier.writerOf('api'),
       round,
-      wrote: parts.carry.wrote,
       log,
     }),
     requests: {

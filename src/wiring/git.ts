@@ -4,26 +4,81 @@ import type { LiveSite } from '../config/live-site.ts';
 import type { Content } from '../content/folder.ts';
 import { openGit } from '../content/git.ts';
 import { type Histories, openHistory } from '../content/git-history.ts';
+import { type Author, stampOf } from '../content/git-own.ts';
+import type { Turns } from '../content/turns.ts';
 import type { Log } from '../core/log.ts';
+import type { Problem } from '../core/problem.ts';
+import type { Db } from '../store/database.ts';
+import { forgetUncommitted, noteUncommitted, readUncommitted } from '../store/uncommitted.ts';
 import { makeCarry } from '../work/carry.ts';
+import { makeLedger } from '../work/ledger.ts';
+import { lastGood } from '../work/storage.ts';
 
-/** Carries the folder by git as status.yaml says; `ring` is called when files came in. */
-export function openCarrier(env: Environment, content: Content, site: LiveSite, ring: () => void, log: Log) {
+const WHILE_MISSING: Problem = {
+  level: 'warning',
+  where: 'content.git',
+  what: 'nothing is pulled or pushed while the incidents folder is missing',
+  fix: 'bring the folder back (`git checkout -- incidents` in the status folder)',
+};
+
+export interface CarrierParts {
+  readonly env: Environment;
+  readonly db: Db;
+  readonly turns: Turns;
+  readonly site: LiveSite;
+  /** Called when files came in. */
+  readonly ring: () => void;
+  readonly log: Log;
+}
+
+/** Carries the folder by git as status.yaml says. */
+export async function openCarrier({ env, db, turns, site, ring, log }: CarrierParts) {
+  const { folder } = turns;
   const readHistory = openHistory(env.statusDir, env.variables);
   let histories: Histories = new Map();
+  const settings = () => site.current().git;
+  const ledger = makeLedger(await lastGood(() => readUncommitted(db), [])(), {
+    note: file => noteUncommitted(db, file),
+    forget: names => forgetUncommitted(db, names),
+  });
+  const sync = openGit(env.statusDir, env.variables, turns.alone);
   const carry = makeCarry({
-    settings: () => site.current().git,
-    incidents: content.incidents,
-    sync: openGit(env.statusDir, env.variables),
+    settings,
+    async sync(options) {
+      const { incidents, missing } = await turns.content.incidents();
+      // What git would bring into a folder that is missing would pass for all there is.
+      if (missing !== null) return { moved: false, committed: [], notes: [], problems: [WHILE_MISSING] };
+      const filed = incidents.filter(({ openedBy }) => openedBy !== null).map(({ id }) => turns.nameOf(id));
+      return sync({ ...ledger, new: filed }, options);
+    },
     ring,
     log,
   });
+  const written = (id: string, author: Author, before: string | null, write: () => Promise<boolean>) =>
+    turns.inTurn(() => {
+      if (settings() === null) return write();
+      const stamp = before === null ? null : stampOf(before);
+      return ledger.written({ name: turns.nameOf(id), author, before: stamp }, write);
+    });
   return {
     carry,
     histories: () => histories,
     /** Reads what was committed since the last look, away from any request. */
     async lookBack(): Promise<void> {
       if (site.current().history) histories = await readHistory();
+    },
+    /** Writes files that are to be committed; what programs write goes out at once. */
+    writerOf(author: Author): Pick<Content, 'create' | 'replace'> {
+      const told = async (writing: Promise<boolean>) => {
+        const isWritten = await writing;
+        if (isWritten && author === 'api') carry.ask();
+        return isWritten;
+      };
+      return {
+        create: (id, text) => told(written(id, author, null, () => folder.create(id, text))),
+        replace: (id, before, text) =>
+          told(written(id, author, before, () => folder.replace(id, before, text))),
+      };
     },
   };
 }

@@ -19,8 +19,6 @@ export interface WriteDeps {
   readonly replace: (id: string, before: string, text: string) => Promise<boolean>;
   /** Brings the Snapshot up to date, so that the answer's address shows what was written. */
   readonly round: () => Promise<void>;
-  /** Told of each incident that was written. */
-  readonly wrote: (id: string) => void;
   readonly log: Log;
 }
 
@@ -50,7 +48,6 @@ export function makeWrite(deps: WriteDeps): Write {
       const writing = decide(files.text);
       if (writing.kind === 'refused') return writing;
       if (writing.kind === 'done' || (await place(writing, deps))) {
-        deps.wrote(writing.id);
         await deps.round();
         deps.log.info({ incident: writing.id, change: writing.kind }, 'incident written by API');
         return { kind: 'written', id: writing.id };

@@ -77,6 +77,37 @@ const down = (world: World, name = 'Shop') =>
     monitor_name: name,
   });
 
+const up = (world: World, name = 'Shop') =>
+  world.post('/webhooks/uptime?token=the-webhook-token-of-this-test', {
+    alert_type: 'up',
+    monitor_name: name,
+  });
+interface Told {
+  readonly where: string;
+  readonly what: string;
+  readonly fix: string;
+  readonly level: string;
+}
+/** What the carrier says, or nothing. */
+const stuck = (world: World) =>
+  world.system
+    .snapshot()
+    .problems.filter(({ what }) => /git|commit|merge/.test(what))
+    .map(({ what }) => what)
+    .join('\n');
+const readyz = async (world: World) => (await world.get('/readyz')).json.problems as Told[];
+/** Types a command that was shown, as an operator would. */
+const sh = (cwd: string, command: string) =>
+  execFileSync('sh', ['-ec', command], {
+    cwd,
+    env: {
+      ...process.env,
+      ...{ GIT_AUTHOR_NAME: 'Olga', GIT_AUTHOR_EMAIL: 'olga@example.com' },
+      ...{ GIT_COMMITTER_NAME: 'Olga', GIT_COMMITTER_EMAIL: 'olga@example.com' },
+    },
+    stdio: 'pipe',
+  });
+
 describe('with a remote', () => {
   test('a pushed commit is on the page, a deleted file leaves it', async () => {
     const { world, commit, minute } = await openRepositories();
@@ -123,18 +154,79 @@ describe('with a remote', () => {
     expect(problems(world)).toBe('');
   });
 
-  test('diverged histories: both sides stand, ours on top', async () => {
+  test('diverged histories are merged: both sides stand', async () => {
     const { world, bare, commit, minute } = await openRepositories();
     await down(world);
     commit('20260310_slow.md', INCIDENT('Uploads are slow'));
     await minute();
     expect(titles(world).sort()).toEqual(['Shop Down', 'Uploads are slow']);
-    expect(git(bare, 'log', '--format=%an', 'main').split('\n')).toEqual(['Status Live', 'Olga', 'Olga']);
+    expect(git(bare, 'log', '--no-merges', '--format=%an', 'main').split('\n').sort()).toEqual([
+      ...['Olga', 'Olga', 'Status Live'],
+    ]);
     expect(git(path.join(world.dir, 'status'), 'status', '--porcelain')).toBe('');
-    expect(git(path.join(world.dir, 'status'), 'worktree', 'list').split('\n')).toHaveLength(1);
+    expect(stuck(world)).toBe('');
   });
 
-  test('a conflict: the operator’s version stands, and it is said', async () => {
+  test('an operator’s commit in the server’s clone, another pushed first: both stand', async () => {
+    const { world, desk, bare, commit, minute } = await openRepositories();
+    const name = '20260310_slow.md';
+    const status = path.join(world.dir, 'status');
+    commit(name, INCIDENT('Uploads are slow'));
+    await minute();
+    const said = INCIDENT('Uploads are slow').replace(
+      '## Upd',
+      '## Identified 11:40 UTC\nThe deploy.\n\n## Upd',
+    );
+    await world.write(name, said);
+    git(status, 'commit', '-qam', 'Identified');
+    const mine = git(status, 'rev-parse', 'HEAD');
+    commit(name, INCIDENT('Uploads are slow').replace('minor', 'major'));
+    const theirs = git(desk, 'rev-parse', 'HEAD');
+    await minute();
+    expect(await world.read(name)).toBe(said.replace('minor', 'major'));
+    expect(git(bare, 'rev-list', 'main').split('\n')).toEqual(expect.arrayContaining([mine, theirs]));
+    expect(stuck(world)).toBe('');
+    const { text } = await world.get('/status/incidents/20260310_slow');
+    expect(text).toContain('The deploy.');
+    expect(text).toContain('severity raised from minor to major');
+    expect(text).not.toMatch(/removed/);
+  });
+
+  test('the same words changed by both: said on /readyz, over a restart too, the page goes on', async () => {
+    const { world, desk, bare, commit, minute } = await openRepositories();
+    const name = '20260310_slow.md';
+    const status = path.join(world.dir, 'status');
+    commit(name, INCIDENT('Uploads are slow'));
+    await minute();
+    await world.write(name, INCIDENT('Uploads are slow').replace('Slow.', 'The disk.'));
+    git(status, 'commit', '-qam', 'here');
+    commit(name, INCIDENT('Uploads are slow').replace('Slow.', 'The network.'));
+    const before = git(bare, 'rev-parse', 'main');
+    await minute();
+    const told = async () => (await readyz(world)).filter(({ where }) => where.endsWith(name));
+    const [first] = await told();
+    expect(first).toMatchObject({ level: 'error', what: expect.stringContaining('changed in two ways') });
+    expect((await world.get('/readyz')).json.ok).toBe(false);
+    await world.restart();
+    await minute();
+    expect((await told())[0]).toEqual(first);
+    // Somebody tries: git's marks are in the file, and on no page.
+    expect(() => sh(status, 'git merge -q --no-edit status-live/main')).toThrow();
+    await minute();
+    expect(await world.read(name)).toContain('<<<<<<<');
+    const page = await world.get('/status/incidents/20260310_slow');
+    expect(page.text).toContain('The disk.');
+    expect(page.text).not.toContain('The network.');
+    expect(git(bare, 'rev-parse', 'main')).toBe(before);
+    await world.write(name, INCIDENT('Uploads are slow').replace('Slow.', 'The disk and the network.'));
+    sh(status, 'git commit -qam both');
+    await minute();
+    expect(stuck(world)).toBe('');
+    expect(git(bare, 'show', `main:incidents/${name}`)).toContain('The disk and the network.');
+    expect(git(bare, 'rev-list', 'main')).toContain(git(desk, 'rev-parse', 'HEAD'));
+  });
+
+  test('the machine resolves what a person goes on with: both sections stay, and it is open', async () => {
     const { world, desk, bare, commit, minute } = await openRepositories();
     await down(world);
     await minute();
@@ -143,43 +235,95 @@ describe('with a remote', () => {
     const theirs = readFileSync(path.join(desk, 'incidents', name), 'utf8')
       .replace('status: investigating', 'status: identified')
       .replace('## Inv', '## Identified 12:01 UTC\nThe deploy.\n\n## Inv');
-    await world.post('/webhooks/uptime?token=the-webhook-token-of-this-test', {
-      alert_type: 'up',
-      monitor_name: 'Shop',
-    });
+    await up(world);
     commit(name, theirs);
     await minute();
-    expect(await world.read(name)).toBe(theirs);
-    expect(problems(world)).toContain('the operator’s version stands');
-    expect(git(bare, 'show', `main:incidents/${name}`)).toBe(theirs.trim());
+    const text = await world.read(name);
+    expect(text).toContain('The deploy.');
+    expect(text).toMatch(/## Resolved /);
+    expect(text).not.toMatch(/^resolved:/m);
+    expect(git(bare, 'show', `main:incidents/${name}`)).toBe(text.trim());
     expect(world.system.snapshot().incidents[0]).toMatchObject({ status: 'identified' });
     // Theirs is open: that the monitor has recovered is said, and not written over it.
     expect(problems(world)).toContain('it is open, though uptimerobot:Shop has been well since');
+    expect(JSON.stringify(world.logged)).toContain('the person’s stands: it is open');
   });
 
-  test('an operator’s deletion stands against the machine’s edit', async () => {
+  test('the machine resolves while a person lowers the severity: both', async () => {
     const { world, desk, commit, minute } = await openRepositories();
     await down(world);
     await minute();
     git(desk, 'pull', '-q', 'origin', 'main');
-    await world.post('/webhooks/uptime?token=the-webhook-token-of-this-test', {
-      alert_type: 'up',
-      monitor_name: 'Shop',
-    });
-    commit('20260310_shop-down.md', null);
+    const name = '20260310_shop-down.md';
+    const text = readFileSync(path.join(desk, 'incidents', name), 'utf8');
+    await up(world);
+    commit(name, text.replace(/severity: \w+/, 'severity: minor'));
     await minute();
-    expect(titles(world)).toEqual([]);
+    expect(world.system.snapshot().incidents[0]).toMatchObject({ status: 'resolved', severity: 'minor' });
+    expect(stuck(world)).toBe('');
   });
 
-  test('uncommitted edits in the folder are never lost: it waits and says so', async () => {
+  test('an operator’s deletion stands against the machine’s edit, not against a person’s', async () => {
+    const { world, desk, commit, minute } = await openRepositories();
+    await down(world);
+    commit('20260310_slow.md', INCIDENT('Uploads are slow'));
+    await minute();
+    git(desk, 'pull', '-q', 'origin', 'main');
+    await up(world);
+    const headers = { authorization: `Bearer ${API_TOKEN}` };
+    await world.post('/api/incidents/20260310_slow/updates', { message: 'Still slow.' }, headers);
+    commit('20260310_shop-down.md', null, false);
+    commit('20260310_slow.md', null);
+    await minute();
+    expect(titles(world)).toEqual(['Uploads are slow']);
+    expect(await world.read('20260310_slow.md')).toContain('Still slow.');
+  });
+
+  test('uncommitted edits: what does not touch them comes in, what does waits and names them', async () => {
     const { world, commit, minute } = await openRepositories();
+    const status = path.join(world.dir, 'status');
     commit('20260310_slow.md', INCIDENT('Uploads are slow'));
     await minute();
     await world.write('20260310_slow.md', INCIDENT('My edit'));
-    commit('20260310_slow.md', INCIDENT('Their edit'));
+    await world.write('20260310_new.md', INCIDENT('My new one'));
+    commit('20260310_other.md', INCIDENT('Other'));
     await minute();
-    expect(titles(world)).toEqual(['My edit']);
-    expect(problems(world)).toContain('uncommitted edits stand in the way');
+    expect(titles(world).sort()).toEqual(['My edit', 'My new one', 'Other']);
+    expect(stuck(world)).toBe('');
+    commit('20260310_slow.md', INCIDENT('Uploads are slow').replace('minor', 'major'));
+    commit('20260310_new.md', INCIDENT('Their new one'));
+    await minute();
+    expect(titles(world).sort()).toEqual(['My edit', 'My new one', 'Other']);
+    const told = (await readyz(world)).filter(({ what }) => what.includes('commit'));
+    expect(told.map(({ where }) => path.basename(where)).sort()).toEqual([
+      ...['20260310_new.md', '20260310_slow.md'],
+    ]);
+    for (const { what, fix, level, where } of told) {
+      expect(level).toBe('error');
+      expect(what).toContain('edits that are not committed');
+      // Exactly what is said ends it.
+      const command = /^commit them: (.*); or set them aside: (.*)$/.exec(fix)!;
+      sh(status, command[where.includes('slow') ? 1 : 2] as string);
+    }
+    await minute();
+    expect(stuck(world)).toBe('');
+    expect(await world.read('20260310_slow.md')).toBe(INCIDENT('My edit').replace('minor', 'major'));
+    expect(await world.read('20260310_new.md')).toBe(INCIDENT('Their new one'));
+    expect(git(status, 'stash', 'list')).not.toBe('');
+  });
+
+  test('a pull that a killed git left half done goes on', async () => {
+    const { world, commit, minute } = await openRepositories();
+    commit('20260310_slow.md', INCIDENT('Uploads are slow'));
+    await minute();
+    const after = INCIDENT('Uploads are slower');
+    await world.write('20260310_slow.md', after);
+    await world.write('20260310_new.md', after);
+    commit('20260310_slow.md', after, false);
+    commit('20260310_new.md', after);
+    await minute();
+    expect(stuck(world)).toBe('');
+    expect(git(path.join(world.dir, 'status'), 'status', '--porcelain')).toBe('');
   });
 
   test('a dead remote changes nothing on the page, and is pulled from once it is back', async () => {

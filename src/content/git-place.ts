@@ -1,0 +1,56 @@
+// Where a status folder lies in its repository, and what keeps a machine from working there.
+import { access, realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { GitFailure, type GitRun, quoted } from './git-run.ts';
+
+export interface Place {
+  /** The work tree. */
+  readonly top: string;
+  /** The incidents folder below it, ended by a slash; '/' apart. */
+  readonly incidents: string;
+}
+
+/** What stands in the way, and what to do about it. */
+export type Obstacle = readonly [what: string, fix: string];
+
+/** Where `dir` lies; null when it is in no git work tree. Throws GitFailure when git will not say. */
+export async function placeOf(git: GitRun, dir: string): Promise<Place | null> {
+  const real = await realpath(dir).catch(() => null);
+  if (real === null) throw new GitFailure(`${dir} is not there`, 'bring it back, or set STATUS_DIR');
+  let top: string;
+  try {
+    top = await git.out('rev-parse', '--show-toplevel');
+  } catch (error) {
+    if (error instanceof GitFailure && /not a git repository|work tree/i.test(error.said)) return null;
+    throw error;
+  }
+  const below = path.relative(await realpath(top), path.join(real, 'incidents'));
+  return { top, incidents: `${below.split(path.sep).join('/')}/` };
+}
+
+/** Something a person began and has not finished: nobody else commits or merges until then. */
+export async function underWay(git: GitRun, top: string): Promise<Obstacle | null> {
+  const at = `git -C ${quoted(top)}`;
+  for (const [mark, name, verb] of UNDER_WAY) {
+    const file = path.resolve(top, await git.out('rev-parse', '--git-path', mark));
+    const isThere = await access(file).then(
+      () => true,
+      () => false,
+    );
+    if (!isThere) continue;
+    const end = verb === 'merge' ? `${at} commit --no-edit` : `${at} ${verb} --continue`;
+    return [
+      `a ${name} that a person began in ${top} is not finished, so nothing is committed, pulled or pushed`,
+      `finish it (edit the files \`git status\` names, ${at} add -- FILE, ${end}), or drop it: ${at} ${verb} --abort`,
+    ];
+  }
+  return null;
+}
+
+const UNDER_WAY = [
+  ['MERGE_HEAD', 'merge', 'merge'],
+  ['rebase-merge', 'rebase', 'rebase'],
+  ['rebase-apply', 'rebase', 'rebase'],
+  ['CHERRY_PICK_HEAD', 'cherry-pick', 'cherry-pick'],
+  ['REVERT_HEAD', 'revert', 'revert'],
+] as const;
