@@ -40,7 +40,7 @@ try {
     clock: Date.now,
     monotonic: () => performance.now(),
     everySecond,
-    probe: makeProbes(),
+    probe: makeProbes({ clock: Date.now }),
     fetchText,
     isStrained: measureStrain(),
     log,

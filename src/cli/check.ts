@@ -22,7 +22,7 @@ export const check: Command = {
     if (stranger !== undefined) {
       throw new Refused(`There is no component "${stranger}" — ${hint(stranger, known)}`);
     }
-    const probe = makeProbes();
+    const probe = makeProbes({ clock: cli.clock });
     const asked = components.filter(({ id }) => ids.length === 0 || ids.includes(id));
     const width = Math.max(...asked.map(({ id }) => id.length));
     const outcomes = await Promise.all(

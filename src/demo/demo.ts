@@ -47,7 +47,7 @@ const system = await openSystem(env, {
   clock: Date.now,
   monotonic: () => performance.now(),
   everySecond,
-  probe: makeProbes(),
+  probe: makeProbes({ clock: Date.now }),
   fetchText,
   log,
 });
