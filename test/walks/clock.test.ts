@@ -19,9 +19,9 @@ const open = async (world: World): Promise<string[]> =>
   );
 const statuses = async (world: World): Promise<string[]> =>
   (await world.get('/api/v2/components.json')).json.components.map((one: { status: string }) => one.status);
-/** When the check of the API last looked, by the clock of then, epoch ms. */
-const lookedAt = (world: World) =>
-  world.system.snapshot().components.find(({ id }) => id === 'api')?.checkedAt;
+/** The minute in which the check of the API last looked, by the clock of then, epoch ms. */
+const lookedIn = (world: World) =>
+  world.system.snapshot().components.find(({ component }) => component.id === 'api')?.checkedAt;
 
 describe('a step of the wall clock', () => {
   test.each([
@@ -38,9 +38,11 @@ describe('a step of the wall clock', () => {
       const beat = () => world.get(`/heartbeats/${world.system.heartbeatToken('jobs')}`);
       await beat();
       await world.pass(120, 1);
+      // What went back by less was said a while ago all the same.
+      if (by === -3) await beat();
       world.stepClock(by);
       await world.pass(1);
-      expect(lookedAt(world)).toBe(world.now());
+      expect(lookedIn(world)).toBe(Math.floor(world.now() / 60_000) * 60_000);
       const line = world.logged.find(({ message }) => message.includes(said));
       expect(line?.level).toBe('warn');
       const ready = await world.get('/readyz');
