@@ -38,7 +38,7 @@ describe('a step of the wall clock', () => {
       const beat = () => world.get(`/heartbeats/${world.system.heartbeatToken('jobs')}`);
       await beat();
       await world.pass(120, 1);
-      // What went back by less was said a while ago all the same.
+      // A step this small gives no job its time anew.
       if (by === -3) await beat();
       world.stepClock(by);
       await world.pass(1);
