@@ -43,7 +43,7 @@ try {
     monotonic: () => performance.now(),
     everySecond,
     pulse,
-    probe: makeProbes({}, pulse.paused),
+    probe: makeProbes({ clock: Date.now }, pulse.paused),
     fetchText,
     isStrained: pulse.isStrained,
     log,

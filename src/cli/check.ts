@@ -23,7 +23,7 @@ export const check: Command = {
     if (stranger !== undefined) {
       throw new Refused(`There is no component "${stranger}" — ${hint(stranger, known)}`);
     }
-    const probe = makeProbes({}, startPulse().paused);
+    const probe = makeProbes({ clock: cli.clock }, startPulse().paused);
     const asked = components.filter(({ id }) => ids.length === 0 || ids.includes(id));
     const width = Math.max(...asked.map(({ id }) => id.length));
     const outcomes = await Promise.all(

@@ -40,7 +40,8 @@ export function tryAgainAt(
   const step = STEPS[Math.min(Math.max(attempts, 1), STEPS.length) - 1] as Millis;
   const least = Math.min(wait ?? 0, LONGEST_WAIT);
   const at = now + Math.round(Math.max(step, least) * (1 + 0.2 * chance));
-  return at - createdAt > STALE_AFTER ? null : at;
+  // A clock that jumped makes no news old: it was tried for long, too.
+  return at - createdAt > STALE_AFTER && attempts >= STEPS.length ? null : at;
 }
 
 /**
@@ -61,6 +62,7 @@ export function isDead(
   return (
     failure === 'gone' ||
     strikes >= MAX_STRIKES ||
-    (failingSince !== null && now - failingSince >= FAILING_FOR)
+    // By then at least one message was given up, or only the clock says so.
+    (strikes > 0 && failingSince !== null && now - failingSince >= FAILING_FOR)
   );
 }

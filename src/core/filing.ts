@@ -59,7 +59,8 @@ function fateOfDown(
   }
   if (isExpected) return { kind: 'held' };
   const { source, at, message } = transition;
-  if (own && last.resolved !== null && at - last.resolved <= FLAP_WINDOW) {
+  // An end that lies far ahead was written before the clock was set back: how long ago that was, nobody knows.
+  if (own && last.resolved !== null && Math.abs(at - last.resolved) <= FLAP_WINDOW) {
     if (joint) return { kind: 'joint', id: last.id };
     const addition = { status: 'investigating' as const, at: Math.max(at, last.resolved), message };
     return change(last.id, addition, read);

@@ -110,9 +110,11 @@ export function warningProblems(warnings: readonly Warning[]): Problem[] {
   }));
 }
 
-/** Those to be mailed now: each once. */
+/** Those to be mailed now: each once. One that began later than now did so before the clock was set back. */
 export function warningsDue(warnings: readonly Warning[], now: Millis): Warning[] {
-  return warnings.filter(({ mailedAt, since }) => mailedAt === null && now - since >= STANDS);
+  return warnings.filter(
+    ({ mailedAt, since }) => mailedAt === null && (now < since || now - since >= STANDS),
+  );
 }
 
 /** The letter to the operators. */

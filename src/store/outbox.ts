@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { MAX_REFUSALS } from '../core/retry.ts';
 import type { Subscriber } from '../core/subscriber.ts';
-import { DAY, HOUR, type Millis } from '../core/time.ts';
+import { DAY, HOUR, MINUTE, type Millis } from '../core/time.ts';
 import { type Db, unhurried } from './database.ts';
 import { subscriber } from './subscribers.ts';
 import type { SubscriberRow } from './tables.ts';
@@ -149,13 +149,15 @@ export async function retryAll(db: Db, now: Millis): Promise<number> {
   return Number(done.numUpdatedRows);
 }
 
-/** How many incident letters enqueued after `from` were sent in the hour before `now`. */
+/**
+ * How many incident letters enqueued after `from` were sent in the hour before `now`. Those of a later time were
+ * sent before the clock was set back: they hold nothing up until it comes.
+ */
 export async function sentLately(db: Db, now: Millis, from: Millis): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     SELECT COUNT(*) AS count FROM deliveries
-    WHERE state = 'sent' AND sent_at > ${now - HOUR} AND kind = 'update' AND created_at > ${from}`.execute(
-    db,
-  );
+    WHERE state = 'sent' AND sent_at > ${now - HOUR} AND sent_at <= ${now + MINUTE}
+      AND kind = 'update' AND created_at > ${from}`.execute(db);
   return rows[0]?.count ?? 0;
 }
 

@@ -52,7 +52,15 @@ test('given up: gone, five messages in a row, or three days of nothing', () => {
   expect(isDead('gone', 1, 0, 0)).toBe(true);
   expect(isDead('refused', 4, 0, 0)).toBe(false);
   expect(isDead('refused', 5, 0, 0)).toBe(true);
-  expect(isDead('busy', 0, 0, FAILING_FOR - 1)).toBe(false);
-  expect(isDead('busy', 0, 0, FAILING_FOR)).toBe(true);
-  expect(isDead('busy', 0, null, FAILING_FOR)).toBe(false);
+  expect(isDead('busy', 1, 0, FAILING_FOR - 1)).toBe(false);
+  expect(isDead('busy', 1, 0, FAILING_FOR)).toBe(true);
+  expect(isDead('busy', 1, null, FAILING_FOR)).toBe(false);
+});
+
+test('a clock that jumps by years makes no message stale at its first failures, and no channel dead', () => {
+  const later = 3650 * 24 * HOUR;
+  for (const attempts of [1, 2, 5])
+    expect(tryAgainAt(attempt('busy', attempts), later, 0)).toBeGreaterThan(later);
+  expect(tryAgainAt(attempt('busy', 6), later, 0)).toBeNull();
+  expect(isDead('busy', 0, 0, later)).toBe(false);
 });

@@ -84,6 +84,17 @@ describe('down', () => {
     expect(file(transition('down', T0 + 71 * MINUTE), ID)).toBe(`create ${ID}-2`);
   });
 
+  test('by a clock set back since, nobody knows how long ago it ended: a new one begins, on the day it is', () => {
+    const { file } = folder();
+    file(transition('down'));
+    file(transition('up', T0 + 5 * MINUTE), ID);
+    expect(file(transition('down', T0 - 10 * MINUTE), ID)).toBe(`replace ${ID}`);
+    const other = folder();
+    other.file(transition('down'));
+    other.file(transition('up', T0 + 5 * MINUTE), ID);
+    expect(other.file(transition('down', T0 - 48 * 60 * MINUTE), ID)).toMatch(/^create (?!.*-2$)/);
+  });
+
   test('told again after the continuation was written: nothing more', () => {
     const { file } = folder();
     file(transition('down'));

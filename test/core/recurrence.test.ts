@@ -1,4 +1,6 @@
 // Recurring maintenance: its occurrences, and the notices ahead of each.
+
+import rrule from 'rrule';
 import { describe, expect, test } from 'vitest';
 import type { Incident } from '../../src/core/incident.ts';
 import { parseIncident } from '../../src/core/incident-file.ts';
@@ -286,5 +288,47 @@ describe('mail about maintenance', () => {
     const [notice] = noticesOf(maintenance(), [90 * MINUTE], at('2026-11-08T00:30:00Z'));
     expect(notice?.body).toBe('This maintenance begins in 90 minutes.');
     expect(noticesOf(maintenance(), [2 * DAY], at('2026-11-06T02:00:00Z'))[0]?.body).toContain('2 days');
+  });
+});
+
+describe('years later', () => {
+  test.each([
+    'FREQ=DAILY',
+    'FREQ=DAILY;INTERVAL=3',
+    'FREQ=DAILY;BYDAY=MO,WE',
+    'FREQ=DAILY;INTERVAL=2;BYMONTH=2,3',
+    'FREQ=WEEKLY',
+    'FREQ=WEEKLY;INTERVAL=3;BYDAY=TU,SA',
+    'FREQ=WEEKLY;INTERVAL=2;WKST=SU;BYDAY=SU,MO',
+    'FREQ=WEEKLY;UNTIL=20300101T000000Z',
+    'FREQ=DAILY;COUNT=1200',
+  ])('%s: the occurrences are those that a walk from the first one finds', rule => {
+    const series = maintenance(`rrule: ${rule}`);
+    const start = (series.scheduled as Span).start;
+    const all = new rrule.RRule({ ...rrule.RRule.parseString(rule), dtstart: new Date(start) });
+    for (const days of [300, 400, 777, 1200, 1500]) {
+      const now = start + days * DAY + 5 * HOUR;
+      const [from, to] = [new Date(Math.max(start, now - 366 * DAY)), new Date(now + 35 * DAY)];
+      const expected = all.between(from, to, true).map(date => date.getTime());
+      const found = occurrencesOf(series, now).map(({ scheduled }) => (scheduled as Span).start);
+      expect([
+        days,
+        found.filter(
+          one => one >= from.getTime() && one <= to.getTime() && (one !== start || expected[0] === start),
+        ),
+      ]).toEqual([days, expected]);
+    }
+  });
+
+  test('an occurrence of each day costs after fifty years what it costs after two', () => {
+    const series = maintenance('rrule: FREQ=DAILY');
+    const cost = (years: number) => {
+      const began = process.cpuUsage();
+      occurrencesOf(series, at('2026-11-08T02:00:00Z') + years * 365 * DAY);
+      return process.cpuUsage(began).user;
+    };
+    cost(1);
+    const near = cost(2);
+    expect(cost(50)).toBeLessThan(5 * near + 50_000);
   });
 });

@@ -48,6 +48,7 @@ describe('answers', () => {
     [429, { 'retry-after': '7' }, { failure: 'busy', wait: 7000 }],
     [429, { 'retry-after': '0.65' }, { failure: 'busy', wait: 650 }],
     [429, { 'retry-after': 'Tue, 10 Mar 2026 12:01:00 GMT' }, { failure: 'busy', wait: 60_000 }],
+    [429, { 'retry-after': 'Tue Mar 10 12:01:00 2026' }, { failure: 'busy', wait: 60_000 }],
     [429, { 'retry-after': 'soon' }, { failure: 'busy', wait: null }],
     [500, {}, { failure: 'broken' }],
     [503, { 'retry-after': '5' }, { failure: 'busy', wait: 5000 }],

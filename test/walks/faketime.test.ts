@@ -13,6 +13,8 @@ const LIBRARY = readdirSync('/usr/lib')
   .find(existsSync);
 
 const DAY = 86_400;
+/** So long before the local clock goes back the program is started, ms: time to be watching by then. */
+const LEAD = 20_000;
 
 // A machine that does other things takes its time to start a process.
 vi.setConfig({ testTimeout: 120_000 });
@@ -32,7 +34,7 @@ async function started(at: number, zone: string) {
     path.join(dir, 'status', 'status.yaml'),
     `title: T
 components:
-  - { id: api, name: API, schedule: "*/2 * * * * *", check: { type: http, url: "${url}" }, detect: { failures: 2, recoveries: 1, latency: 30s } }
+  - { id: api, name: API, schedule: "* * * * * *", check: { type: http, url: "${url}" }, detect: { failures: 2, recoveries: 1, latency: 30s } }
   - { id: jobs, name: Jobs, check: { type: heartbeat, period: 60s, grace: 30s, token: a-token-of-this-heartbeat } }
 `,
   );
@@ -106,21 +108,24 @@ async function opened(program: Program) {
 
 describe.runIf(LIBRARY !== undefined)('under faketime', () => {
   test('in the time a zone lives twice, checks go on and an outage is filed', async () => {
-    // Three seconds later the local clock repeats an hour, half an hour, or the hour before midnight.
+    // At these moments the local clock goes back by an hour, by half an hour, to before midnight.
     const zones = [
-      ['Europe/Rome', '2026-10-25T00:59:57Z'],
-      ['Australia/Lord_Howe', '2026-04-04T14:59:57Z'],
-      ['America/Havana', '2026-11-01T04:59:57Z'],
-      ['Asia/Beirut', '2026-10-24T20:59:57Z'],
+      ['Europe/Rome', '2026-10-25T01:00:00Z'],
+      ['Australia/Lord_Howe', '2026-04-04T15:00:00Z'],
+      ['America/Havana', '2026-11-01T05:00:00Z'],
+      ['Asia/Beirut', '2026-10-24T21:00:00Z'],
     ] as const;
     await Promise.all(
-      zones.map(async ([zone, at]) => {
-        const program = await started(Date.parse(at), zone);
+      zones.map(async ([zone, shift]) => {
+        const at = Date.parse(shift);
+        const begun = Date.now();
+        const program = await started(at - LEAD, zone);
+        await expect.poll(() => Date.now() - begun, { timeout: 2 * LEAD }).toBeGreaterThan(LEAD + 2000);
         await checksGoOn(program);
         program.service.status = 500;
         await opened(program);
         const [incident] = await open(program);
-        const after = Date.parse(incident?.created_at as string) - Date.parse(at);
+        const after = Date.parse(incident?.created_at as string) - at;
         expect([zone, after > 0, after < 100_000]).toEqual([zone, true, true]);
       }),
     );
@@ -132,7 +137,6 @@ describe.runIf(LIBRARY !== undefined)('under faketime', () => {
     const base = Math.round((now - Date.now()) / 1000);
     await program.beat();
     await checksGoOn(program);
-    let at = 0;
     for (const [seconds, said] of [
       [-600, 'was set back by 10 minutes'],
       [DAY, 'went forward by 1 day'],
@@ -153,9 +157,7 @@ describe.runIf(LIBRARY !== undefined)('under faketime', () => {
       expect([await program.files(), await open(program)]).toEqual([[], []]);
       const components = (await program.json('/api/v2/components.json')).components as { status: string }[];
       expect(components.map(({ status }) => status)).toEqual(['operational', 'operational']);
-      at = seconds;
     }
-    expect(at).toBe(0);
     // And an outage is one, on the clock as it is now.
     program.service.status = 500;
     await opened(program);

@@ -117,7 +117,8 @@ function failed(failure: ChannelFailure, error: string, wait: Millis | null = nu
 function waitOf(header: string | string[] | undefined, now: Millis): Millis | null {
   const text = [header].flat()[0]?.trim() ?? '';
   if (/^\d{1,9}(\.\d+)?$/.test(text)) return Math.ceil(Number(text) * SECOND);
-  const at = Date.parse(text);
+  // A date here is GMT by rule, also in the old form that does not say so; without a word it would be read as local.
+  const at = Date.parse(/(?:GMT|UTC|Z|[+-]\d{2}:?\d{2})$/i.test(text) ? text : `${text} GMT`);
   return Number.isNaN(at) ? null : Math.max(0, at - now);
 }
 

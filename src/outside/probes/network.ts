@@ -9,7 +9,7 @@ export interface Network {
   readonly lookup?: LookupFunction;
   /** PEM certificates trusted in place of the built-in roots. */
   readonly ca?: string | readonly string[];
-  /** Tells how old a certificate is. */
+  /** Tells how old a certificate is; left out, by the time since the program started. */
   readonly clock?: Clock;
 }
 
