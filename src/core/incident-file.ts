@@ -32,7 +32,8 @@ export const MAX_INCIDENT_BYTES = 1_000_000;
 
 /**
  * Parses an incident file (contract §4). `file` is the path to name in problems, `id` the file's name
- * without `.md`. Warnings may come with an incident; an error never does. `ties` is for `parseAfter`.
+ * without `.md`. Warnings may come with an incident, and errors in what stands beneath its front matter: a
+ * comment nobody closed is text, and a heading whose time cannot be read makes it `held`. `ties` is for `parseAfter`.
  */
 export function parseIncident(
   file: string,
@@ -52,15 +53,8 @@ export function parseIncident(
   problems.push(...contradictions(fields, front.yaml, file));
   if (problems.some(problem => problem.level === 'error')) return { value: null, problems };
   const cut = cutSections(front.body);
-  for (const { line, text: heading } of cut.unreadable) {
-    problems.push({
-      level: 'warning',
-      where: file,
-      line: front.bodyLine + line - 1,
-      what: `the time in "## ${heading}" cannot be read, so it is not an update`,
-      fix: 'write it like `## Update 15:00 UTC` or `## Resolved 2025-11-06 15:00 UTC`',
-    });
-  }
+  const about = (level: Problem['level'], line: number, what: string, fix: string) =>
+    problems.push({ level, where: file, line: front.bodyLine + line - 1, what, fix });
   const told = new Map<Section, Fields>();
   for (const section of cut.sections) {
     if (section.fields === null) continue;
@@ -81,7 +75,32 @@ export function parseIncident(
     told.set(section, value);
   }
   if (problems.some(problem => problem.level === 'error')) return { value: null, problems };
-  const value = build(id, fields, cut, told, ties);
+  // What follows is told beside the incident: nobody may miss it for a heading or a comment.
+  for (const { line, text } of cut.unreadable) {
+    const what = `the time in "## ${text}" cannot be read, so it is not an update`;
+    about('warning', line, what, 'write it like `## Update 15:00 UTC` or `## Resolved 2025-11-06 15:00 UTC`');
+  }
+  for (const { line, what, fix } of cut.wrong) about('error', line, `${what}, so this is not an update`, fix);
+  for (const { line } of cut.unclosed) {
+    about(
+      'error',
+      line,
+      'this comment is never closed, so it is shown as text',
+      'write `-->` where it ends, or `\\<!--`',
+    );
+  }
+  for (const line of cut.nested) {
+    about(
+      'warning',
+      line,
+      'a comment begins within another, and the first `-->` ends both',
+      'close the first one above',
+    );
+  }
+  const value = {
+    ...build(id, fields, cut, told, ties),
+    ...(cut.wrong.length > 0 ? { held: true as const } : {}),
+  };
   problems.push(...guessed(value, cut, file, front));
   for (const { line, ...remark } of secondLook(value, front.body, cut)) {
     problems.push({ level: 'warning', where: file, line: front.bodyLine + line - 1, ...remark });

@@ -79,6 +79,8 @@ export interface Incident {
   readonly series?: Incident;
   /** Shown while it may still grow or change, and not news yet (together.ts). */
   readonly gathering?: true;
+  /** A heading's time cannot be read: shown as far as it can be, and nothing new is told until it is mended. */
+  readonly held?: true;
 }
 
 /** Whether an incident (not a maintenance) is still going on. */

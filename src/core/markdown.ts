@@ -1,6 +1,7 @@
 // Markdown → HTML that is safe to show anywhere: GitHub-flavoured, sanitised, no raw HTML.
 import { Marked } from 'marked';
 import sanitize from 'sanitize-html';
+import { withoutComments } from './comments.ts';
 
 // `html: false` does not exist in marked: raw HTML is printed as the text it is.
 const marked = new Marked({
@@ -59,7 +60,7 @@ function rulesAt(base: string): sanitize.IOptions {
 /** A text nested deeper than the parser can follow is shown as it was written, not kept off the page. */
 function parsed(markdown: string): string {
   try {
-    return marked.parse(markdown) as string;
+    return marked.parse(withoutComments(markdown)) as string;
   } catch {
     return `<pre>${escapeHtml(markdown)}</pre>`;
   }

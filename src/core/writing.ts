@@ -1,4 +1,5 @@
 // Writing incidents by API: what a body does to the files, decided without touching any.
+import { withoutComments } from './comments.ts';
 import { endedAt } from './ending.ts';
 import { INCIDENT_STATUSES, type Incident, MAINTENANCE_STATUSES } from './incident.ts';
 import { editFront } from './incident-edit.ts';
@@ -174,7 +175,9 @@ function newestAt({ updates }: Incident): Millis {
 function stands({ updates }: Incident, status: string, at: Millis, message: string): boolean {
   return updates.some(
     update =>
-      floored(update.at) === floored(at) && update.status === status && update.body === message.trim(),
+      floored(update.at) === floored(at) &&
+      update.status === status &&
+      update.body === withoutComments(message).trim(),
   );
 }
 
