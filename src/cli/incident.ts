@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { checkbox, input, select } from '@inquirer/prompts';
 import { openContent } from '../content/folder.ts';
+import { asOf } from '../core/as-of.ts';
 import type { Severity } from '../core/component.ts';
 import { endedAt } from '../core/ending.ts';
 import {
@@ -203,6 +204,7 @@ async function list(args: readonly string[], cli: Cli): Promise<number> {
   if (db) await rememberKept(content, db).finally(() => db.destroy());
   const { incidents } = await content.incidents();
   const rows = incidents
+    .map(one => asOf(one, now, () => now))
     .map(one => ({
       id: one.id,
       state: stateAt(one, now),

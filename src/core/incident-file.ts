@@ -1,5 +1,4 @@
 // One markdown file → one Incident, or the problems that stand in its way, each with its line.
-import type * as z from 'zod';
 import { readFrontmatter } from './front-matter.ts';
 import {
   INCIDENT_STATUSES,
@@ -7,25 +6,15 @@ import {
   type IncidentUpdate,
   MAINTENANCE_STATUSES,
   SEVERITIES,
-  type UpdateStatus,
 } from './incident.ts';
 import { fieldsSchema, frontmatterSchema, readPromise } from './incident-schema.ts';
+import { type Fields, type Frontmatter, updatesOf } from './incident-updates.ts';
 import type { Outcome, Problem } from './problem.ts';
 import { secondLook } from './second-look.ts';
-import { iso, MINUTE, type Millis, parseInstant } from './time.ts';
-import {
-  cutSections,
-  type Moment,
-  readMoments,
-  type Section,
-  type Sections,
-  type Ties,
-  tellsOfWork,
-} from './timeline.ts';
+import { type Millis, parseInstant } from './time.ts';
+import { cutSections, type Section, type Sections, type Ties } from './timeline.ts';
 import { guessed } from './untimely.ts';
 import { checkAgainst, listed, readYaml, unknownKeys, type YamlText } from './yaml.ts';
-
-type Frontmatter = z.output<typeof frontmatterSchema>;
 
 /** The largest incident file that is read, bytes: beyond it, it is not prose. */
 export const MAX_INCIDENT_BYTES = 1_000_000;
@@ -108,8 +97,6 @@ export function parseIncident(
   return { value, problems };
 }
 
-type Fields = z.output<typeof fieldsSchema>;
-
 function contradictions(fields: Frontmatter, yaml: YamlText, where: string): Problem[] {
   const found: Problem[] = [];
   const add = (key: string, what: string, fix: string) =>
@@ -153,7 +140,10 @@ function contradictions(fields: Frontmatter, yaml: YamlText, where: string): Pro
     );
   }
   if (started !== undefined && resolved != null && resolved < started) {
-    add('resolved', 'it ends before it begins', 'put `resolved` after `started`');
+    const problem = { where, line: yaml.lineOf(['resolved']), what: 'it ends before it begins' };
+    // A check's incident, filed while the clock was ahead, ended all the same.
+    const level = fields.opened_by == null ? 'error' : 'warning';
+    found.push({ ...problem, level, fix: 'put `resolved` after `started`' });
   }
   return found;
 }
@@ -170,9 +160,10 @@ function build(
       ? null
       : { start: fields.scheduled_start, end: fields.scheduled_end as Millis };
   const presumed = fields.started ?? announced(id, (scheduled as { start: Millis }).start);
-  const updates = timeline(fields, presumed, cut, told, ties);
+  const updates = updatesOf(fields, presumed, cut, told, ties);
   // A day that nobody wrote is not later than what was.
-  const started = fields.started ?? Math.min(presumed, (updates[0] as IncidentUpdate).at);
+  const begun = fields.started ?? Math.min(presumed, (updates[0] as IncidentUpdate).at);
+  const started = scheduled ? begun : Math.min(begun, fields.resolved ?? begun);
   return {
     id,
     title: fields.title,
@@ -196,118 +187,4 @@ function announced(id: string, start: Millis): Millis {
   const day = /^(\d{4})(\d{2})(\d{2})/.exec(id);
   const at = day ? parseInstant(`${day[1]}-${day[2]}-${day[3]}`) : null;
   return at === null ? start : Math.min(at, start);
-}
-
-function timeline(
-  fields: Frontmatter,
-  started: Millis,
-  cut: Sections,
-  told: ReadonlyMap<Section, Fields>,
-  ties: Ties,
-): readonly IncidentUpdate[] {
-  const { scheduled_start: start, scheduled_end: end, rrule } = fields;
-  const maintenance = start !== undefined;
-  const repeats = maintenance && rrule != null;
-  // Of a series nobody knows which occurrence an undated section means.
-  const work = maintenance && !repeats ? { start, end: end as Millis } : null;
-  const moments = readMoments(cut.sections, started, work, ties);
-  const entries: Entry[] = moments.map(({ section, at, written }) => {
-    const { status, label, body } = section;
-    return { at, written, status, label, body, fields: told.get(section), section };
-  });
-  const plain = { status: null, label: null, fields: undefined };
-  const prefaced = cut.preface !== '' || entries.length === 0;
-  if (prefaced) {
-    const first = fields.started === undefined ? Math.min(started, ...moments.map(({ at }) => at)) : started;
-    entries.unshift({ at: first, written: started, body: cut.preface, ...plain });
-  }
-  const ending = fields.resolved ?? null;
-  if (!maintenance && ending !== null && !entries.some(entry => entry.status === 'resolved')) {
-    const last = moments.findLast(moment => saysEnd(moment, ending));
-    const closing = last && entries.find(entry => entry.at === last.at && entry.body === last.section.body);
-    if (closing) closing.status = 'resolved';
-    else entries.push({ at: ending, written: ending, body: '', ...plain, status: 'resolved' });
-  }
-  entries.sort((a, b) => a.at - b.at);
-  const keys = keysOf(entries);
-  const former = work ? formerKeys(cut.sections, started, prefaced) : null;
-  let status: UpdateStatus = maintenance ? 'scheduled' : 'investigating';
-  return entries.map((entry, index) => {
-    status = entry.status ?? status;
-    const key = keys[index] as string;
-    const formerly = entry.section && former?.get(entry.section);
-    const isPreface = maintenance && !entry.section;
-    const reopens =
-      !maintenance && entry.status === null && status === 'resolved' && goesOn(entry.at, ending);
-    return {
-      key,
-      at: entry.at,
-      status,
-      label: entry.label,
-      body: entry.body,
-      ...changeOf(entry),
-      ...(reopens ? { reopens } : {}),
-      ...(isPreface ? { preface: true as const } : {}),
-      ...(isPreface && fields.started === undefined ? { presumed: true as const } : {}),
-      ...(repeats && entry.section && entry.status === null ? { inherits: true as const } : {}),
-      ...(formerly !== undefined && formerly !== key ? { formerly } : {}),
-    };
-  });
-}
-
-/** An update's name: the time as its heading writes it, and its ordinal within that time (contract §7). */
-function keysOf(entries: readonly { readonly written: Millis }[]): string[] {
-  const seen = new Map<Millis, number>();
-  return entries.map(({ written }) => {
-    const ordinal = seen.get(written) ?? 0;
-    seen.set(written, ordinal + 1);
-    return `${iso(written)}#${ordinal}`;
-  });
-}
-
-/** The keys of a maintenance's sections while undated ones were read from its announcement on. */
-function formerKeys(sections: readonly Section[], started: Millis, prefaced: boolean) {
-  const found = new Map<Section, string>();
-  if (!sections.some(section => !section.dated && tellsOfWork(section))) return found;
-  const entries: { section: Section | null; at: Millis; written: Millis }[] = readMoments(sections, started);
-  if (prefaced) entries.unshift({ section: null, at: started, written: started });
-  entries.sort((a, b) => a.at - b.at);
-  const keys = keysOf(entries);
-  for (const [index, { section }] of entries.entries()) {
-    if (section) found.set(section, keys[index] as string);
-  }
-  return found;
-}
-
-interface Entry {
-  /** Absent for the preface, and for an end that only the front matter tells. */
-  readonly section?: Section;
-  readonly at: Millis;
-  readonly written: Millis;
-  status: UpdateStatus | null;
-  readonly label: string | null;
-  readonly body: string;
-  readonly fields: Fields | undefined;
-}
-
-function changeOf({ fields, at }: Entry): Pick<IncidentUpdate, 'change' | 'promised' | 'quiet'> {
-  if (!fields) return {};
-  const { severity = null, components = null, next_update, notify = true } = fields;
-  const promised = next_update === undefined ? null : readPromise(next_update, at);
-  return {
-    ...(severity === null && components === null ? {} : { change: { severity, components } }),
-    ...(promised === null ? {} : { promised }),
-    ...(notify ? {} : { quiet: true }),
-  };
-}
-
-/** Whether the front matter has an incident go on at that moment; headings know minutes only. */
-function goesOn(at: Millis, ending: Millis | null): boolean {
-  return ending === null || at < ending - (ending % MINUTE);
-}
-
-/** Whether a section stands at the moment of the end, at its heading's precision. */
-function saysEnd({ section, at, written }: Moment, ending: Millis): boolean {
-  const floored = ending - (ending % section.precision);
-  return section.status === null && (written === floored || at === ending);
 }

@@ -248,7 +248,7 @@ function defuse(message: string): string {
   // Every post-mortem heading counts, not only the first.
   if (cut.postmortemLine !== null) {
     for (const [index, line] of lines.entries()) {
-      if (/^## +post-?\s?mortem/i.test(line)) lines[index] = `#${line}`;
+      if (/^##\s+post-?\s?mortem/i.test(line)) lines[index] = `#${line}`;
     }
   }
   return [...lines, ...(cut.openFence === null ? [] : [cut.openFence])].join('\n');

@@ -1,6 +1,6 @@
 // Lint: what the page forgives but an operator would want to know before merging.
 import { plainText, readFrontmatter } from './front-matter.ts';
-import type { Incident } from './incident.ts';
+import { type Incident, meansAll, namedIn } from './incident.ts';
 import { nearest, type Problem } from './problem.ts';
 
 /** An incident in `where` names a component that is not among `ids`. */
@@ -18,7 +18,8 @@ export function strangeComponents(
   ids: readonly string[],
 ): Problem[] {
   const known = new Set(ids);
-  const strange = (list: Incident['components']) => (list ?? []).filter(({ id }) => !known.has(id));
+  const strange = (list: Incident['components']) =>
+    (list ?? []).filter(({ id }) => !known.has(id) && !meansAll(id, known));
   const named = strange(incident.components);
   const later = incident.updates.flatMap(({ change }) => strange(change?.components ?? null));
   if (named.length === 0 && later.length === 0) return [];
@@ -39,3 +40,21 @@ export function strangeComponents(
     }),
   ];
 }
+
+/**
+ * A maintenance that names no component and so covers none: what fails meanwhile is an outage. `components: []`
+ * says that this is meant. Null for any other.
+ */
+export function coversNobody(
+  where: string,
+  incident: Incident,
+  components: readonly { readonly id: string; readonly name: string }[],
+): Problem | null {
+  const { scheduled, title, updates } = incident;
+  const named = incident.components ?? updates.find(({ change }) => change?.components);
+  if (!scheduled || named || namedIn(title, components).length > 0) return null;
+  const what = 'this maintenance names no component, so it covers none: what fails meanwhile counts as an outage';
+  return { level: 'warning', where, what, fix: SAY_COMPONENTS };
+}
+
+const SAY_COMPONENTS = 'write `components: [api, database]`, `components: all`, or `components: []` if none is meant';

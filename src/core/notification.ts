@@ -43,7 +43,7 @@ export function announcements(
   const found: Announcement[] = [];
   for (const incident of incidents) {
     // What may still change within the minute would be mailed wrong, and so would what cannot be read whole.
-    if (incident.gathering || incident.held) continue;
+    if (incident.gathering || (incident.held && !firstRound)) continue;
     const isSeen = ({ key, formerly }: IncidentUpdate) =>
       [key, formerly ?? key].some(name => seen.has(refOf({ incidentId: incident.id, key: name })));
     const isOld = ({ at }: IncidentUpdate) => now - at > NEWS_FOR;

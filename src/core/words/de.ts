@@ -92,6 +92,8 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'component.uptime_over': '{percent} verfügbar in {duration}',
   'component.no_uptime': 'Noch keine Daten',
   'component.since': 'seit {since}',
+  'component.failing': 'Prüfung schlägt fehl',
+  'component.failing_since': 'Prüfung schlägt fehl seit {since}',
   'component.uptime_new': 'bisher {percent} verfügbar',
   'component.uptime_days': 'in {n} Tagen',
   'component.ago': { one: 'vor {n} Tag', other: 'vor {n} Tagen' },

@@ -88,6 +88,8 @@ export const en = {
   'component.uptime_over': '{percent} uptime over {duration}',
   'component.no_uptime': 'No data yet',
   'component.since': 'since {since}',
+  'component.failing': 'Check failing',
+  'component.failing_since': 'Check failing since {since}',
   'component.uptime_new': '{percent} uptime so far',
   'component.uptime_days': 'in {n} days',
   'component.ago': { one: '{n} day ago', other: '{n} days ago' },
