@@ -10,7 +10,7 @@ import { asOf } from '../core/as-of.ts';
 import { plainText, readFrontmatter } from '../core/front-matter.ts';
 import { type Incident, isOpen } from '../core/incident.ts';
 import { parseIncident } from '../core/incident-file.ts';
-import { strangeComponents } from '../core/lint.ts';
+import { coversNobody, strangeComponents } from '../core/lint.ts';
 import { nearest, type Problem, printProblem } from '../core/problem.ts';
 import { occurrenceOn, readOccurrenceId } from '../core/recurrence.ts';
 import type { Site } from '../core/site.ts';
@@ -127,7 +127,9 @@ export async function settle(
   const { value, problems } = parseIncident(shown(file, cli), draft.id, text);
   const ids = site?.components.map(({ id }) => id);
   const strange = value && ids ? strangeComponents(shown(file, cli), text, value, ids) : [];
-  for (const problem of [...problems, ...strange]) cli.err(printProblem(problem));
+  const nobody = value && site && coversNobody(shown(file, cli), value, site.components);
+  for (const problem of [...problems, ...strange, ...(nobody ? [nobody] : [])])
+    cli.err(printProblem(problem));
   const errors = (of: readonly Problem[]) => of.filter(({ level }) => level === 'error').length;
   // What stood there before must not keep anybody from telling more.
   const stood = draft.before === null ? 0 : errors(parseIncident('', draft.id, draft.before).problems);

@@ -88,7 +88,9 @@ async function gather(files: readonly string[], cli: Cli): Promise<Linted> {
 /** A maintenance that names nobody, with the line of its beginning. */
 function unnamed(file: string, text: string, incident: Incident, { components }: Site): Problem[] {
   const problem = coversNobody(file, incident, components);
-  return problem ? [{ ...problem, line: readFrontmatter(file, text).yaml?.lineOf(['scheduled_start']) ?? 1 }] : [];
+  return problem
+    ? [{ ...problem, line: readFrontmatter(file, text).yaml?.lineOf(['scheduled_start']) ?? 1 }]
+    : [];
 }
 
 type Print = (problems: readonly Problem[], linted: Linted, letters: readonly string[], cli: Cli) => void;

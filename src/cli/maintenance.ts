@@ -58,9 +58,10 @@ async function create(args: readonly string[], cli: Cli): Promise<number> {
   }
   const listed = template.fields.components;
   const components =
-    idsOf(values.components) ?? (Array.isArray(listed) ? listed.map(String) : typeof listed === 'string' ? [listed] : null);
-  const covered =
-    components ?? (namedIn(title, site.components).length > 0 ? null : await askComponents(cli.interactive && !values.yes, site));
+    idsOf(values.components) ??
+    (Array.isArray(listed) ? listed.map(String) : typeof listed === 'string' ? [listed] : null);
+  const isNamed = components !== null || namedIn(title, site.components).length > 0;
+  const covered = isNamed || !cli.interactive || values.yes ? components : await askComponents(site);
   if (end <= now && !values.rrule) {
     cli.err(
       `This maintenance ended at ${iso(end)}: it is written as one that has been, and nobody can prepare.`,
@@ -82,14 +83,9 @@ async function create(args: readonly string[], cli: Cli): Promise<number> {
   return settle({ id, text, before: null }, site, cli, values);
 }
 
-/** A maintenance covers what it names: one that nobody named would hide nothing, and spare nothing either. */
-async function askComponents(ask: boolean, { components }: Site): Promise<string[]> {
-  const ids = components.map(({ id }) => id);
-  if (!ask) {
-    throw new Misuse(
-      `--components is missing: name what the work may interrupt (${ids.join(', ')}), all, or "" for none. What it does not cover still counts as an outage when it fails.`,
-    );
-  }
-  const message = 'Which components does the work interrupt? (none ticked: what fails meanwhile is an outage)';
+/** A maintenance covers what it names, and nothing else: whoever named nothing is asked. */
+function askComponents({ components }: Site): Promise<string[]> {
+  const message =
+    'Which components does the work interrupt? (none ticked: what fails meanwhile is an outage)';
   return checkbox({ message, choices: components.map(({ id, name }) => ({ value: id, name })) });
 }

@@ -80,5 +80,6 @@ function unfinished(incident: Incident, now: Millis): Incident {
 function atLeastOne(updates: readonly IncidentUpdate[], { started, scheduled }: Incident) {
   if (updates.length > 0) return updates;
   const status = scheduled ? ('scheduled' as const) : ('investigating' as const);
-  return [{ key: `${iso(started)}#0`, at: started, status, label: null, body: '' }];
+  // The words of the end may have the time of the beginning.
+  return [{ key: `${iso(started)}#begun`, at: started, status, label: null, body: '' }];
 }

@@ -196,7 +196,9 @@ function componentView(
     since: sinceOf(component.id, health, [...open, ...underWay], known),
     checkedAt: known?.checkedAt == null ? null : known.checkedAt - (known.checkedAt % MINUTE),
     seen: known?.seen ?? null,
-    ...(underWay.length > 0 && base !== 'no_data' && severityOf(base) ? { failing: { since: known?.since ?? null } } : {}),
+    ...(underWay.length > 0 && base !== 'no_data' && severityOf(base)
+      ? { failing: { since: known?.since ?? null } }
+      : {}),
     response: responses?.get(component.id) ?? null,
     days: daysOf(component, views, outages, maintenance, known, from, now, site.uptime.days),
     uptime: uptimeOf(

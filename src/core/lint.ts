@@ -1,7 +1,9 @@
 // Lint: what the page forgives but an operator would want to know before merging.
 import { plainText, readFrontmatter } from './front-matter.ts';
 import { type Incident, meansAll, namedIn } from './incident.ts';
+import { stateAt } from './maintenance.ts';
 import { nearest, type Problem } from './problem.ts';
+import type { Millis } from './time.ts';
 
 /** An incident in `where` names a component that is not among `ids`. */
 export function unknownComponent(where: string, id: string, ids: readonly string[]): Problem {
@@ -53,8 +55,23 @@ export function coversNobody(
   const { scheduled, title, updates } = incident;
   const named = incident.components ?? updates.find(({ change }) => change?.components);
   if (!scheduled || named || namedIn(title, components).length > 0) return null;
-  const what = 'this maintenance names no component, so it covers none: what fails meanwhile counts as an outage';
+  const what =
+    'this maintenance names no component, so it covers none: what fails meanwhile counts as an outage';
   return { level: 'warning', where, what, fix: SAY_COMPONENTS };
 }
 
-const SAY_COMPONENTS = 'write `components: [api, database]`, `components: all`, or `components: []` if none is meant';
+const SAY_COMPONENTS =
+  'write `components: [api, database]`, `components: all`, or `components: []` if none is meant';
+
+/** The same for all files, of maintenance to come or under way. */
+export function nameless(
+  incidents: readonly Incident[],
+  components: readonly { readonly id: string; readonly name: string }[],
+  now: Millis,
+): Problem[] {
+  return incidents.flatMap(one => {
+    if (!one.scheduled || (one.rrule === undefined ? stateAt(one, now) : one.status) === 'completed')
+      return [];
+    return coversNobody(`incidents/${one.id}.md`, one, components) ?? [];
+  });
+}

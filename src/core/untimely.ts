@@ -88,10 +88,18 @@ export function untimely(incident: Incident, source: string, where: string, now:
     const line = (key: string) => yaml?.lineOf([key]) ?? 1;
     const fix = 'write the time in UTC, or with its zone (2025-11-06T15:30:00+01:00)';
     if (started > late) {
-      add(line('started'), `\`started\` lies in the future: ${iso(started)}, so it counts from when it was first seen`, fix);
+      add(
+        line('started'),
+        `\`started\` lies in the future: ${iso(started)}, so it counts from when it was first seen`,
+        fix,
+      );
     }
     if (resolved !== null && resolved > late) {
-      add(line('resolved'), `\`resolved\` lies in the future: ${iso(resolved)}, and until then it is open`, fix);
+      add(
+        line('resolved'),
+        `\`resolved\` lies in the future: ${iso(resolved)}, and until then it is open`,
+        fix,
+      );
     }
   }
   const work = scheduled && incident.rrule === undefined ? scheduled : null;

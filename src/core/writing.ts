@@ -118,7 +118,9 @@ function fileOf(id: string, read: ReadFile, now: Millis): { incident: Incident; 
   if (text === undefined) return { kind: 'refused', status: 404, detail: 'There is no such incident.' };
   const incident = parseIncident(`${id}.md`, id, text).value;
   // What lies ahead in it is told as everywhere else.
-  return incident ? { incident: asOf(incident, now, () => now), text } : conflict('it has errors (`status lint` names them)');
+  return incident
+    ? { incident: asOf(incident, now, () => now), text }
+    : conflict('it has errors (`status lint` names them)');
 }
 
 /** Believed only when it parses: an operator's file may be written in ways no machine should edit. */

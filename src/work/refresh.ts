@@ -9,7 +9,7 @@ import type { Revision } from '../core/history.ts';
 import { promiseOf } from '../core/impact.ts';
 import { type Incident, isOpen, meansAll } from '../core/incident.ts';
 import { parseIncident } from '../core/incident-file.ts';
-import { coversNobody, unknownComponent } from '../core/lint.ts';
+import { nameless, unknownComponent } from '../core/lint.ts';
 import type { Log } from '../core/log.ts';
 import { failingMeanwhile, stateAt } from '../core/maintenance.ts';
 import { type Problem, printProblem } from '../core/problem.ts';
@@ -100,7 +100,7 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
       ...strays(incidents),
       ...strangers(incidents, site),
       ...brokenPromises(incidents, at),
-      ...nameless(files.incidents, site, at),
+      ...nameless(files.incidents, site.components, at),
       ...failingMeanwhile(incidents, measured, site, at),
       ...files.incidents.flatMap(one =>
         untimely(one, files.text(one.id) ?? '', `incidents/${one.id}.md`, at),
@@ -186,14 +186,6 @@ function strangers(incidents: readonly Incident[], site: Site): Problem[] {
         level: 'warning' as const,
       })),
   );
-}
-
-/** Maintenance to come, or under way, that covers no component because it names none. */
-function nameless(incidents: readonly Incident[], { components }: Site, now: Millis): Problem[] {
-  return incidents.flatMap(one => {
-    if (!one.scheduled || (one.rrule === undefined ? stateAt(one, now) : one.status) === 'completed') return [];
-    return coversNobody(`incidents/${one.id}.md`, one, components) ?? [];
-  });
 }
 
 /** With every occurrence of what repeats; the same list when nothing does. */

@@ -134,7 +134,9 @@ function failing({ failing, seen }: ComponentView, tell: Tell): string | null {
   const why = seen === null ? '' : ` (${escapeHtml(seen)})`;
   const { since } = failing;
   const said =
-    since === null ? tell.html('component.failing', {}) : tell.html('component.failing_since', { since: tell.time(since, 'near') });
+    since === null
+      ? tell.html('component.failing', {})
+      : tell.html('component.failing_since', { since: tell.time(since, 'near') });
   return `${said}${why}`;
 }
 
