@@ -5,11 +5,12 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { confirm } from '@inquirer/prompts';
+import { asOf } from '../core/as-of.ts';
 import { plainText, readFrontmatter } from '../core/front-matter.ts';
 import { type Incident, isOpen } from '../core/incident.ts';
 import { parseIncident } from '../core/incident-file.ts';
-import { strangeComponents } from '../core/lint.ts';
-import { nearest, printProblem } from '../core/problem.ts';
+import { coversNobody, strangeComponents } from '../core/lint.ts';
+import { nearest, type Problem, printProblem } from '../core/problem.ts';
 import { occurrenceOn, readOccurrenceId } from '../core/recurrence.ts';
 import type { Site } from '../core/site.ts';
 import { iso, type Millis, parseDuration, parseInstant } from '../core/time.ts';
@@ -127,8 +128,13 @@ export async function settle(
   const { value, problems } = parseIncident(shown(file, cli), draft.id, text);
   const ids = site?.components.map(({ id }) => id);
   const strange = value && ids ? strangeComponents(shown(file, cli), text, value, ids) : [];
-  for (const problem of [...problems, ...strange]) cli.err(printProblem(problem));
-  if (!value || strange.length > 0) throw new Refused('Nothing was written.');
+  const nobody = value && site && coversNobody(shown(file, cli), value, site.components);
+  for (const problem of [...problems, ...strange, ...(nobody ? [nobody] : [])])
+    cli.err(printProblem(problem));
+  const errors = (of: readonly Problem[]) => of.filter(({ level }) => level === 'error').length;
+  // What stood there before must not keep anybody from telling more.
+  const stood = draft.before === null ? 0 : errors(parseIncident('', draft.id, draft.before).problems);
+  if (!value || strange.length > 0 || errors(problems) > stood) throw new Refused('Nothing was written.');
   cli.out(`${draft.before === null ? 'New' : 'Changed'}: ${shown(file, cli)}\n`);
   cli.out(draft.before === null ? text : added(draft.before, text));
   cli.out(await mailed(value, site, cli));
@@ -178,7 +184,8 @@ export async function existing(
     const part = named && occurrenceOn(incident, named.day);
     for (const twin of files.twins(file)) cli.err(printProblem(twin));
     if (named && !part) throw new Refused(`"${file}" has no occurrence that begins on ${named.day} (UTC).`);
-    return { incident, text, part };
+    const now = cli.clock();
+    return { incident: asOf(incident, now, () => now), text, part };
   }
   const wrong = files.problems.find(({ where }) => where === files.fileOf(file));
   if (wrong) throw new Refused(printProblem(wrong));

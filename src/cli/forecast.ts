@@ -1,4 +1,5 @@
 // Forecast: who would be mailed what, were these incidents on the page now.
+import { asOf } from '../core/as-of.ts';
 import { presumedRef, sighted } from '../core/first-sight.ts';
 import { affectedBy, type Incident } from '../core/incident.ts';
 import { announcements, concernOf, owedTo } from '../core/notification.ts';
@@ -21,7 +22,7 @@ export async function forecast(incidents: readonly Incident[], site: Site, cli: 
     const now = cli.clock();
     const dated = incidents.map(one => {
       const ref = presumedRef(one);
-      return ref === null || seen.has(ref) ? one : sighted(one, now);
+      return asOf(ref === null || seen.has(ref) ? one : sighted(one, now), now, () => now);
     });
     const news = announcements(dated, seen, now, first).filter(({ quiet }) => !quiet);
     const owed = news

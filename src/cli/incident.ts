@@ -1,6 +1,7 @@
 // `incident new|update|resolve|list`: the incident files without an editor.
 import { parseArgs } from 'node:util';
 import { checkbox, input, select } from '@inquirer/prompts';
+import { asOf } from '../core/as-of.ts';
 import type { Severity } from '../core/component.ts';
 import { endedAt } from '../core/ending.ts';
 import {
@@ -200,6 +201,7 @@ async function list(args: readonly string[], cli: Cli): Promise<number> {
   const missing = missingIn(files);
   if (missing) cli.err(printProblem(missing));
   const rows = files.incidents
+    .map(one => asOf(one, now, () => now))
     .map(one => ({
       id: one.id,
       state: stateAt(one, now),

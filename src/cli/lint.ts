@@ -5,9 +5,10 @@ import { parseArgs } from 'node:util';
 import { makeBrand } from '../content/brand.ts';
 import { openContent } from '../content/folder.ts';
 import { openTemplates } from '../content/templates.ts';
+import { readFrontmatter } from '../core/front-matter.ts';
 import type { Incident } from '../core/incident.ts';
 import { parseIncident } from '../core/incident-file.ts';
-import { strangeComponents } from '../core/lint.ts';
+import { coversNobody, strangeComponents } from '../core/lint.ts';
 import { type Problem, printProblem } from '../core/problem.ts';
 import type { Site } from '../core/site.ts';
 import { untimely } from '../core/untimely.ts';
@@ -57,6 +58,7 @@ async function gather(files: readonly string[], cli: Cli): Promise<Linted> {
     incident
       ? [
           ...(ids ? strangeComponents(file, text, incident, ids) : []),
+          ...(site ? unnamed(file, text, incident, site) : []),
           ...untimely(incident, text, file, cli.clock()),
         ]
       : [];
@@ -87,6 +89,14 @@ async function gather(files: readonly string[], cli: Cli): Promise<Linted> {
     if (value) incidents.push(value);
   }
   return { site, incidents, files: files.length, problems: found };
+}
+
+/** A maintenance that names nobody, with the line of its beginning. */
+function unnamed(file: string, text: string, incident: Incident, { components }: Site): Problem[] {
+  const problem = coversNobody(file, incident, components);
+  return problem
+    ? [{ ...problem, line: readFrontmatter(file, text).yaml?.lineOf(['scheduled_start']) ?? 1 }]
+    : [];
 }
 
 type Print = (problems: readonly Problem[], linted: Linted, letters: readonly string[], cli: Cli) => void;

@@ -1,7 +1,9 @@
 // `maintenance new`: announces a maintenance, once or by a rule.
 import { parseArgs } from 'node:util';
-import { input } from '@inquirer/prompts';
+import { checkbox, input } from '@inquirer/prompts';
+import { namedIn } from '../core/incident.ts';
 import { printIncident } from '../core/incident-print.ts';
+import type { Site } from '../core/site.ts';
 import { iso } from '../core/time.ts';
 import { type Cli, type Command, Misuse } from './command.ts';
 import { freeId, idsOf, momentOf, settle, templateOf } from './draft.ts';
@@ -12,9 +14,9 @@ export const maintenance: readonly Command[] = [
   {
     name: 'maintenance new',
     usage:
-      '--title T --start T --end T [--components a,b] --message M [--rrule RULE] [--template NAME] [--edit] [--yes]',
+      '--title T --start T --end T --components a,b --message M [--rrule RULE] [--template NAME] [--edit] [--yes]',
     summary: 'announce a maintenance',
-    help: '--start is ISO 8601 or a duration from now; --end ISO 8601 or a duration from the start (2h).\n--rrule repeats it: FREQ=WEEKLY;BYDAY=SU. --yes writes without asking.',
+    help: '--components are the ids that the work may interrupt, all, or "" for none; without it those named in the title.\n--start is ISO 8601 or a duration from now; --end ISO 8601 or a duration from the start (2h).\n--rrule repeats it: FREQ=WEEKLY;BYDAY=SU. --yes writes without asking.',
     run: create,
   },
 ];
@@ -54,6 +56,12 @@ async function create(args: readonly string[], cli: Cli): Promise<number> {
       required: true,
     });
   }
+  const listed = template.fields.components;
+  const components =
+    idsOf(values.components) ??
+    (Array.isArray(listed) ? listed.map(String) : typeof listed === 'string' ? [listed] : null);
+  const isNamed = components !== null || namedIn(title, site.components).length > 0;
+  const covered = isNamed || !cli.interactive || values.yes ? components : await askComponents(site);
   if (end <= now && !values.rrule) {
     cli.err(
       `This maintenance ended at ${iso(end)}: it is written as one that has been, and nobody can prepare.`,
@@ -66,11 +74,18 @@ async function create(args: readonly string[], cli: Cli): Promise<number> {
     status: 'scheduled',
     severity: null,
     started: now,
-    components: idsOf(values.components) ?? null,
+    components: covered,
     openedBy: null,
     message,
     scheduled: { start, end },
     ...(values.rrule ? { rrule: values.rrule } : {}),
   });
   return settle({ id, text, before: null }, site, cli, values);
+}
+
+/** A maintenance covers what it names, and nothing else: whoever named nothing is asked. */
+function askComponents({ components }: Site): Promise<string[]> {
+  const message =
+    'Which components does the work interrupt? (none ticked: what fails meanwhile is an outage)';
+  return checkbox({ message, choices: components.map(({ id, name }) => ({ value: id, name })) });
 }

@@ -145,7 +145,7 @@ function componentView(
   const underWay = views.filter(view => isUnderWay(view, now));
   const open = views.filter(isOpen);
   const base = healthByCheck(component, known);
-  // During maintenance a failing check is expected: only incidents may say worse.
+  // During maintenance a failing check is expected, and said beside it: only incidents may say worse.
   const health = worst([
     underWay.length > 0 ? 'under_maintenance' : base,
     ...[...open, ...underWay].map(view => statusIn(view, component.id)),
@@ -160,6 +160,9 @@ function componentView(
     since: sinceOf(component.id, health, [...open, ...underWay], known),
     checkedAt: known?.checkedAt == null ? null : known.checkedAt - (known.checkedAt % MINUTE),
     seen: known?.seen ?? null,
+    ...(underWay.length > 0 && base !== 'no_data' && severityOf(base)
+      ? { failing: { since: known?.since ?? null } }
+      : {}),
     response: responses?.get(component.id) ?? null,
     days: daysOf(component, views, outages, maintenance, known, from, now, site.uptime.days),
     uptime: uptimeOf(

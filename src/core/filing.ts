@@ -85,7 +85,9 @@ function fateOfUp(transition: StoredTransition, last: Incident | null, read: Rea
     const told = isTold && others.some(source => standingOf(last, source).down);
     return { kind: told ? 'done' : 'joint', id: last.id };
   }
-  const at = Math.max(transition.at, last.started);
+  // Filed by a clock that was ahead: its recovery is not ahead too, and is not kept from anybody.
+  const isAhead = last.started > transition.recordedAt;
+  const at = isAhead ? transition.at : Math.max(transition.at, last.started);
   const addition = { status: 'resolved' as const, at, message: transition.message };
   return change(last.id, addition, read);
 }

@@ -4,6 +4,7 @@ import { toldStatus } from './ending.ts';
 import {
   type Affected,
   affectedBy,
+  amongst,
   type Incident,
   type IncidentUpdate,
   reachedBy,
@@ -30,11 +31,12 @@ export function stretchesOf(
 ): readonly Stretch[] {
   let { severity } = incident;
   let named = incident.components;
+  const about = { title: incident.title, scheduled: incident.scheduled };
   const stretch = (start: Millis): Stretch => ({
     start,
     end: incident.resolved,
     severity,
-    affected: reachedBy({ title: incident.title, components: named }, components).map(({ id, status }) => ({
+    affected: reachedBy({ ...about, components: named }, components).map(({ id, status }) => ({
       id,
       status: status ?? (incident.scheduled ? 'under_maintenance' : statusOf(severity)),
     })),
@@ -85,7 +87,7 @@ export function affectedAsTold(
   if (scheduled || toldStatus(incident, update) === 'resolved') return affectedBy(incident, components);
   const until = updates.findIndex(({ key }) => key === update.key);
   const named = updates.slice(0, until + 1).findLast(({ change }) => change?.components)?.change?.components;
-  return reachedBy(named ? { title: '', components: named } : incident, components);
+  return named ? amongst(named, components) : reachedBy(incident, components);
 }
 
 /** The names of those, in the page's order. */

@@ -1,5 +1,4 @@
 // One markdown file → one Incident, or the problems that stand in its way, each with its line.
-import type * as z from 'zod';
 import { readFrontmatter } from './front-matter.ts';
 import {
   INCIDENT_STATUSES,
@@ -7,25 +6,15 @@ import {
   type IncidentUpdate,
   MAINTENANCE_STATUSES,
   SEVERITIES,
-  type UpdateStatus,
 } from './incident.ts';
 import { fieldsSchema, frontmatterSchema, readPromise } from './incident-schema.ts';
+import { type Fields, type Frontmatter, updatesOf } from './incident-updates.ts';
 import type { Outcome, Problem } from './problem.ts';
 import { secondLook } from './second-look.ts';
-import { iso, MINUTE, type Millis, parseInstant } from './time.ts';
-import {
-  cutSections,
-  type Moment,
-  readMoments,
-  type Section,
-  type Sections,
-  type Ties,
-  tellsOfWork,
-} from './timeline.ts';
+import { type Millis, parseInstant } from './time.ts';
+import { cutSections, type Section, type Sections, type Ties } from './timeline.ts';
 import { guessed } from './untimely.ts';
 import { checkAgainst, listed, readYaml, unknownKeys, type YamlText } from './yaml.ts';
-
-type Frontmatter = z.output<typeof frontmatterSchema>;
 
 /** The largest incident file that is read, bytes: beyond it, it is not prose. */
 export const MAX_INCIDENT_BYTES = 1_000_000;
@@ -35,7 +24,8 @@ const MAX_SECTIONS = 500;
 
 /**
  * Parses an incident file (contract §4). `file` is the path to name in problems, `id` the file's name
- * without `.md`. Warnings may come with an incident; an error never does. `ties` is for `parseAfter`.
+ * without `.md`. Warnings may come with an incident, and errors in what stands beneath its front matter: a
+ * comment nobody closed is text, and a heading whose time cannot be read makes it `held`. `ties` is for `parseAfter`.
  */
 export function parseIncident(
   file: string,
@@ -60,15 +50,8 @@ export function parseIncident(
     const what = `it has ${cut.sections.length} updates, and ${MAX_SECTIONS} are read at most`;
     return refused(problems, file, line, what, 'put older ones together under one heading');
   }
-  for (const { line, text: heading } of cut.unreadable) {
-    problems.push({
-      level: 'warning',
-      where: file,
-      line: front.bodyLine + line - 1,
-      what: `the time in "## ${heading}" cannot be read, so it is not an update`,
-      fix: 'write it like `## Update 15:00 UTC` or `## Resolved 2025-11-06 15:00 UTC`',
-    });
-  }
+  const about = (level: Problem['level'], line: number, what: string, fix: string) =>
+    problems.push({ level, where: file, line: front.bodyLine + line - 1, what, fix });
   const told = new Map<Section, Fields>();
   for (const section of cut.sections) {
     if (section.fields === null) continue;
@@ -89,15 +72,38 @@ export function parseIncident(
     told.set(section, value);
   }
   if (problems.some(problem => problem.level === 'error')) return { value: null, problems };
-  const value = build(id, fields, cut, told, ties);
+  // What follows is told beside the incident: nobody may miss it for a heading or a comment.
+  for (const { line, text } of cut.unreadable) {
+    const what = `the time in "## ${text}" cannot be read, so it is not an update`;
+    about('warning', line, what, 'write it like `## Update 15:00 UTC` or `## Resolved 2025-11-06 15:00 UTC`');
+  }
+  for (const { line, what, fix } of cut.wrong) about('error', line, `${what}, so this is not an update`, fix);
+  for (const { line } of cut.unclosed) {
+    about(
+      'error',
+      line,
+      'this comment is never closed, so it is shown as text',
+      'write `-->` where it ends, or `\\<!--`',
+    );
+  }
+  for (const line of cut.nested) {
+    about(
+      'warning',
+      line,
+      'a comment begins within another, and the first `-->` ends both',
+      'close the first one above',
+    );
+  }
+  const value = {
+    ...build(id, fields, cut, told, ties),
+    ...(cut.wrong.length > 0 ? { held: true as const } : {}),
+  };
   problems.push(...guessed(value, cut, file, front));
   for (const { line, ...remark } of secondLook(value, front.body, cut)) {
     problems.push({ level: 'warning', where: file, line: front.bodyLine + line - 1, ...remark });
   }
   return { value, problems };
 }
-
-type Fields = z.output<typeof fieldsSchema>;
 
 function refused(before: readonly Problem[], where: string, line: number, what: string, fix: string) {
   return { value: null, problems: [...before, { level: 'error' as const, where, line, what, fix }] };
@@ -146,7 +152,10 @@ function contradictions(fields: Frontmatter, yaml: YamlText, where: string): Pro
     );
   }
   if (started !== undefined && resolved != null && resolved < started) {
-    add('resolved', 'it ends before it begins', 'put `resolved` after `started`');
+    const problem = { where, line: yaml.lineOf(['resolved']), what: 'it ends before it begins' };
+    // A check's incident, filed while the clock was ahead, ended all the same.
+    const level = fields.opened_by == null ? 'error' : 'warning';
+    found.push({ ...problem, level, fix: 'put `resolved` after `started`' });
   }
   return found;
 }
@@ -163,9 +172,10 @@ function build(
       ? null
       : { start: fields.scheduled_start, end: fields.scheduled_end as Millis };
   const presumed = fields.started ?? announced(id, (scheduled as { start: Millis }).start);
-  const updates = timeline(fields, presumed, cut, told, ties);
+  const updates = updatesOf(fields, presumed, cut, told, ties);
   // A day that nobody wrote is not later than what was.
-  const started = fields.started ?? Math.min(presumed, (updates[0] as IncidentUpdate).at);
+  const begun = fields.started ?? Math.min(presumed, (updates[0] as IncidentUpdate).at);
+  const started = scheduled ? begun : Math.min(begun, fields.resolved ?? begun);
   return {
     id,
     title: fields.title,
@@ -189,118 +199,4 @@ function announced(id: string, start: Millis): Millis {
   const day = /^(\d{4})(\d{2})(\d{2})/.exec(id);
   const at = day ? parseInstant(`${day[1]}-${day[2]}-${day[3]}`) : null;
   return at === null ? start : Math.min(at, start);
-}
-
-function timeline(
-  fields: Frontmatter,
-  started: Millis,
-  cut: Sections,
-  told: ReadonlyMap<Section, Fields>,
-  ties: Ties,
-): readonly IncidentUpdate[] {
-  const { scheduled_start: start, scheduled_end: end, rrule } = fields;
-  const maintenance = start !== undefined;
-  const repeats = maintenance && rrule != null;
-  // Of a series nobody knows which occurrence an undated section means.
-  const work = maintenance && !repeats ? { start, end: end as Millis } : null;
-  const moments = readMoments(cut.sections, started, work, ties);
-  const entries: Entry[] = moments.map(({ section, at, written }) => {
-    const { status, label, body } = section;
-    return { at, written, status, label, body, fields: told.get(section), section };
-  });
-  const plain = { status: null, label: null, fields: undefined };
-  const prefaced = cut.preface !== '' || entries.length === 0;
-  if (prefaced) {
-    const first = fields.started === undefined ? Math.min(started, ...moments.map(({ at }) => at)) : started;
-    entries.unshift({ at: first, written: started, body: cut.preface, ...plain });
-  }
-  const ending = fields.resolved ?? null;
-  if (!maintenance && ending !== null && !entries.some(entry => entry.status === 'resolved')) {
-    const last = moments.findLast(moment => saysEnd(moment, ending));
-    const closing = last && entries.find(entry => entry.at === last.at && entry.body === last.section.body);
-    if (closing) closing.status = 'resolved';
-    else entries.push({ at: ending, written: ending, body: '', ...plain, status: 'resolved' });
-  }
-  entries.sort((a, b) => a.at - b.at);
-  const keys = keysOf(entries);
-  const former = work ? formerKeys(cut.sections, started, prefaced) : null;
-  let status: UpdateStatus = maintenance ? 'scheduled' : 'investigating';
-  return entries.map((entry, index) => {
-    status = entry.status ?? status;
-    const key = keys[index] as string;
-    const formerly = entry.section && former?.get(entry.section);
-    const isPreface = maintenance && !entry.section;
-    const reopens =
-      !maintenance && entry.status === null && status === 'resolved' && goesOn(entry.at, ending);
-    return {
-      key,
-      at: entry.at,
-      status,
-      label: entry.label,
-      body: entry.body,
-      ...changeOf(entry),
-      ...(reopens ? { reopens } : {}),
-      ...(isPreface ? { preface: true as const } : {}),
-      ...(isPreface && fields.started === undefined ? { presumed: true as const } : {}),
-      ...(repeats && entry.section && entry.status === null ? { inherits: true as const } : {}),
-      ...(formerly !== undefined && formerly !== key ? { formerly } : {}),
-    };
-  });
-}
-
-/** An update's name: the time as its heading writes it, and its ordinal within that time (contract §7). */
-function keysOf(entries: readonly { readonly written: Millis }[]): string[] {
-  const seen = new Map<Millis, number>();
-  return entries.map(({ written }) => {
-    const ordinal = seen.get(written) ?? 0;
-    seen.set(written, ordinal + 1);
-    return `${iso(written)}#${ordinal}`;
-  });
-}
-
-/** The keys of a maintenance's sections while undated ones were read from its announcement on. */
-function formerKeys(sections: readonly Section[], started: Millis, prefaced: boolean) {
-  const found = new Map<Section, string>();
-  if (!sections.some(section => !section.dated && tellsOfWork(section))) return found;
-  const entries: { section: Section | null; at: Millis; written: Millis }[] = readMoments(sections, started);
-  if (prefaced) entries.unshift({ section: null, at: started, written: started });
-  entries.sort((a, b) => a.at - b.at);
-  const keys = keysOf(entries);
-  for (const [index, { section }] of entries.entries()) {
-    if (section) found.set(section, keys[index] as string);
-  }
-  return found;
-}
-
-interface Entry {
-  /** Absent for the preface, and for an end that only the front matter tells. */
-  readonly section?: Section;
-  readonly at: Millis;
-  readonly written: Millis;
-  status: UpdateStatus | null;
-  readonly label: string | null;
-  readonly body: string;
-  readonly fields: Fields | undefined;
-}
-
-function changeOf({ fields, at }: Entry): Pick<IncidentUpdate, 'change' | 'promised' | 'quiet'> {
-  if (!fields) return {};
-  const { severity = null, components = null, next_update, notify = true } = fields;
-  const promised = next_update === undefined ? null : readPromise(next_update, at);
-  return {
-    ...(severity === null && components === null ? {} : { change: { severity, components } }),
-    ...(promised === null ? {} : { promised }),
-    ...(notify ? {} : { quiet: true }),
-  };
-}
-
-/** Whether the front matter has an incident go on at that moment; headings know minutes only. */
-function goesOn(at: Millis, ending: Millis | null): boolean {
-  return ending === null || at < ending - (ending % MINUTE);
-}
-
-/** Whether a section stands at the moment of the end, at its heading's precision. */
-function saysEnd({ section, at, written }: Moment, ending: Millis): boolean {
-  const floored = ending - (ending % section.precision);
-  return section.status === null && (written === floored || at === ending);
 }

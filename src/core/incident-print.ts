@@ -1,5 +1,6 @@
 // Incident → markdown, and small edits of an existing file that keep the operator's other bytes.
 import { isMap, isScalar, type Pair, parseDocument } from 'yaml';
+import { withoutComments } from './comments.ts';
 import type { Severity } from './component.ts';
 import type { Affected, Change, Incident, UpdateStatus } from './incident.ts';
 import { parseIncident } from './incident-file.ts';
@@ -223,24 +224,31 @@ function section({ status, at, message, change, promised, quiet, afterwards }: A
   if (quiet) fields.push('notify: false');
   // A text that begins like a field must not become one.
   const gap =
-    fields.length > 0 || /^(severity|components|next_update|notify)\s*:/.test(message.trim()) ? [''] : [];
+    fields.length > 0 || /^(severity|components|next_update|notify)\s*:/.test(withoutComments(message).trim())
+      ? ['']
+      : [];
   return [`## ${label} ${time}`, ...fields, ...gap, ...defuse(message).split('\n'), ''];
 }
 
 /**
  * What of the message reads as a heading of ours would cut the timeline: it is made smaller; a code
- * fence nobody closed would swallow the older updates: it is closed.
+ * fence nobody closed would swallow the older updates: it is closed, and a comment is made text.
  */
 function defuse(message: string): string {
   const text = message.replace(/\r\n?/g, '\n').trim();
-  const lines = text.split('\n');
   const cut = cutSections(text);
-  const ours = [...cut.sections.map(({ line }) => line), ...cut.unreadable.map(({ line }) => line)];
-  for (const line of ours) lines[line - 1] = `#${lines[line - 1]}`;
+  const lines = text.split('\n');
+  // A comment that nothing closes would end with the first arrow beneath.
+  for (const { line, column } of [...cut.unclosed].reverse()) {
+    const at = lines[line - 1]!;
+    lines[line - 1] = `${at.slice(0, column - 1)}\\${at.slice(column - 1)}`;
+  }
+  const ours = [...cut.sections, ...cut.wrong, ...cut.unreadable].map(({ line }) => line);
+  for (const line of ours) lines[line - 1] = `##${lines[line - 1]}`;
   // Every post-mortem heading counts, not only the first.
   if (cut.postmortemLine !== null) {
     for (const [index, line] of lines.entries()) {
-      if (/^## +post-?\s?mortem/i.test(line)) lines[index] = `#${line}`;
+      if (/^##\s+post-?\s?mortem/i.test(line)) lines[index] = `#${line}`;
     }
   }
   return [...lines, ...(cut.openFence === null ? [] : [cut.openFence])].join('\n');

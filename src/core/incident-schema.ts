@@ -3,18 +3,18 @@ import * as z from 'zod';
 import { COMPONENT_STATUSES, type ComponentStatus } from './component.ts';
 import { type Affected, INCIDENT_STATUSES, MAINTENANCE_STATUSES, SEVERITIES } from './incident.ts';
 import { readRule } from './recurrence.ts';
-import { DAY, HOUR, MINUTE, type Millis, parseDuration, parseInstant, parseZone } from './time.ts';
+import { DAY, type Millis, parseDuration } from './time.ts';
+import { momentOf, readDateTime, readTimeAtEnd } from './written-time.ts';
 
 const instant = z
   .union([z.string(), z.number()])
   .transform((text, context): Millis => {
-    const at = parseInstant(String(text));
-    if (at === null) {
-      const message = `"${text}" is not a date and time; write it like 2025-11-06T14:30:00Z`;
-      context.addIssue({ code: 'custom', message });
-      return z.NEVER;
-    }
-    return at;
+    const at = readDateTime(String(text));
+    if (typeof at === 'number') return at;
+    const why = at.what.startsWith(`"${text}" is not a date`) ? '' : ` (${at.what})`;
+    const message = `"${text}" is not a date and time${why}; write it like 2025-11-06T14:30:00Z`;
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
   })
   .describe('ISO 8601 date and time, for instance 2025-11-06T14:30:00Z');
 
@@ -75,14 +75,9 @@ export const fieldsSchema = z.object({
  */
 export function readPromise(text: string, at: Millis): Millis | null {
   const plain = text.trim();
-  const time = /^(\d{1,2}):(\d{2})\s*(UTC|GMT|Z|[+-]\d{2}:?\d{2})?$/i.exec(plain);
-  if (!time) {
-    const duration = parseDuration(plain);
-    return duration === null ? parseInstant(plain) : at + duration;
-  }
-  const [, hour, minute, zone = 'UTC'] = time;
-  const offset = parseZone(zone);
-  if (offset === null || Number(hour) > 23 || Number(minute) > 59) return null;
-  const local = Number(hour) * HOUR + Number(minute) * MINUTE - offset;
-  return at + ((((local - at) % DAY) + DAY) % DAY);
+  const duration = parseDuration(plain);
+  if (duration !== null) return at + duration;
+  const read = readTimeAtEnd(plain, true);
+  if (!read || 'what' in read || read.words !== '') return null;
+  return read.date === null ? at + ((((momentOf(read) - at) % DAY) + DAY) % DAY) : momentOf(read);
 }

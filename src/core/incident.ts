@@ -79,6 +79,8 @@ export interface Incident {
   readonly series?: Incident;
   /** Shown while it may still grow or change, and not news yet (together.ts). */
   readonly gathering?: true;
+  /** A heading's time cannot be read: shown as far as it can be, and nothing new is told until it is mended. */
+  readonly held?: true;
 }
 
 /** Whether an incident (not a maintenance) is still going on. */
@@ -104,33 +106,48 @@ interface Named {
  * at its beginning, then those an update added.
  */
 export function affectedBy(
-  incident: Pick<Incident, 'title' | 'components' | 'updates'>,
+  incident: Pick<Incident, 'title' | 'components' | 'scheduled' | 'updates'>,
   components: readonly Named[],
 ): readonly Affected[] {
-  const found = new Map<string, Affected>();
   const later = incident.updates.flatMap(({ change }) => change?.components ?? []);
-  const all = [
-    ...reachedBy(incident, components),
-    ...reachedBy({ title: '', components: later }, components),
-  ];
-  for (const affected of all) if (!found.has(affected.id)) found.set(affected.id, affected);
-  return [...found.values()];
+  return distinct([...reachedBy(incident, components), ...amongst(later, components)]);
 }
 
 /**
  * The components a list names (contract §4); without one, those whose name stands in the title as
- * whole words; none found → every one. Ids that no component has are dropped.
+ * whole words; none found → every one for an incident, none for a maintenance: what is not named may fail, and
+ * must be seen to. Ids that no component has are dropped.
  */
 export function reachedBy(
-  incident: Pick<Incident, 'title' | 'components'>,
+  incident: Pick<Incident, 'title' | 'components' | 'scheduled'>,
   components: readonly Named[],
 ): readonly Affected[] {
-  if (incident.components) {
-    const known = idsOf(components);
-    return incident.components.filter(affected => known.has(affected.id));
-  }
+  if (incident.components) return amongst(incident.components, components);
   const named = namedIn(incident.title, components);
-  return (named.length > 0 ? named : components).map(component => ({ id: component.id, status: null }));
+  const reached = named.length > 0 || incident.scheduled ? named : components;
+  return reached.map(component => ({ id: component.id, status: null }));
+}
+
+/** Those of a list that the page has: `all` is every one, unless one is called so. */
+export function amongst(list: readonly Affected[], components: readonly Named[]): readonly Affected[] {
+  const known = idsOf(components);
+  if (!list.some(({ id }) => meansAll(id, known))) return list.filter(({ id }) => known.has(id));
+  const named = list.filter(({ id }) => known.has(id));
+  const all = list.filter(({ id }) => meansAll(id, known));
+  return distinct([...named, ...all.flatMap(({ status }) => components.map(({ id }) => ({ id, status })))]);
+}
+
+/** Whether an id in a list stands for every component. */
+export function meansAll(id: string, known: ReadonlySet<string>): boolean {
+  return id.toLowerCase() === ALL && !known.has(id);
+}
+
+const ALL = 'all';
+
+function distinct(list: readonly Affected[]): readonly Affected[] {
+  const found = new Map<string, Affected>();
+  for (const affected of list) if (!found.has(affected.id)) found.set(affected.id, affected);
+  return [...found.values()];
 }
 
 /** The components whose name stands in a title, as whole words. */

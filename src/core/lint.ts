@@ -1,7 +1,9 @@
 // Lint: what the page forgives but an operator would want to know before merging.
 import { plainText, readFrontmatter } from './front-matter.ts';
-import type { Incident } from './incident.ts';
+import { type Incident, meansAll, namedIn } from './incident.ts';
+import { stateAt } from './maintenance.ts';
 import { nearest, type Problem } from './problem.ts';
+import type { Millis } from './time.ts';
 
 /** An incident in `where` names a component that is not among `ids`. */
 export function unknownComponent(where: string, id: string, ids: readonly string[]): Problem {
@@ -18,7 +20,8 @@ export function strangeComponents(
   ids: readonly string[],
 ): Problem[] {
   const known = new Set(ids);
-  const strange = (list: Incident['components']) => (list ?? []).filter(({ id }) => !known.has(id));
+  const strange = (list: Incident['components']) =>
+    (list ?? []).filter(({ id }) => !known.has(id) && !meansAll(id, known));
   const named = strange(incident.components);
   const later = incident.updates.flatMap(({ change }) => strange(change?.components ?? null));
   if (named.length === 0 && later.length === 0) return [];
@@ -38,4 +41,37 @@ export function strangeComponents(
       return problem(id, index < 0 ? bodyLine : index + 1);
     }),
   ];
+}
+
+/**
+ * A maintenance that names no component and so covers none: what fails meanwhile is an outage. `components: []`
+ * says that this is meant. Null for any other.
+ */
+export function coversNobody(
+  where: string,
+  incident: Incident,
+  components: readonly { readonly id: string; readonly name: string }[],
+): Problem | null {
+  const { scheduled, title, updates } = incident;
+  const named = incident.components ?? updates.find(({ change }) => change?.components);
+  if (!scheduled || named || namedIn(title, components).length > 0) return null;
+  const what =
+    'this maintenance names no component, so it covers none: what fails meanwhile counts as an outage';
+  return { level: 'warning', where, what, fix: SAY_COMPONENTS };
+}
+
+const SAY_COMPONENTS =
+  'write `components: [api, database]`, `components: all`, or `components: []` if none is meant';
+
+/** The same for all files, of maintenance to come or under way. */
+export function nameless(
+  incidents: readonly Incident[],
+  components: readonly { readonly id: string; readonly name: string }[],
+  now: Millis,
+): Problem[] {
+  return incidents.flatMap(one => {
+    if (!one.scheduled || (one.rrule === undefined ? stateAt(one, now) : one.status) === 'completed')
+      return [];
+    return coversNobody(`incidents/${one.id}.md`, one, components) ?? [];
+  });
 }

@@ -1,5 +1,10 @@
 // Maintenance: the state the clock makes of a scheduled file, and the time it covers.
-import type { Incident, IncidentUpdate, UpdateStatus } from './incident.ts';
+import { isConfigured } from './check.ts';
+import { badness } from './component.ts';
+import type { Measured } from './facts.ts';
+import { affectedBy, type Incident, type IncidentUpdate, type UpdateStatus } from './incident.ts';
+import type { Problem } from './problem.ts';
+import type { Site } from './site.ts';
 import { DAY, HOUR, iso, MINUTE, type Millis } from './time.ts';
 import type { Span } from './uptime.ts';
 
@@ -69,4 +74,33 @@ function inWords(lead: Millis): string {
     lead % DAY === 0 && lead > DAY ? [DAY, 'day'] : lead % HOUR === 0 ? [HOUR, 'hour'] : [MINUTE, 'minute'];
   const count = Math.round(lead / (unit as number));
   return `${count} ${name}${count === 1 ? '' : 's'}`;
+}
+
+/**
+ * Components whose check fails while a maintenance covers them: nobody is told, and somebody should know.
+ * `incidents` with every occurrence of what repeats.
+ */
+export function failingMeanwhile(
+  incidents: readonly Incident[],
+  measured: ReadonlyMap<string, Measured>,
+  { components }: Site,
+  now: Millis,
+): Problem[] {
+  const found: Problem[] = [];
+  for (const incident of incidents) {
+    if (!isUnderWay(incident, now)) continue;
+    for (const { id } of affectedBy(incident, components)) {
+      const component = components.find(one => one.id === id);
+      const known = measured.get(id);
+      if (!component || !isConfigured(component.check) || !known || badness(known.health) <= 0) continue;
+      const since = known.since === null ? '' : ` since ${iso(known.since)}`;
+      found.push({
+        level: 'warning',
+        where: `incidents/${incident.series?.id ?? incident.id}.md`,
+        what: `the check of "${component.name}" fails${since}, and this maintenance covers it: nobody is told`,
+        fix: 'complete the maintenance if the work is done, or take the component out of `components:`',
+      });
+    }
+  }
+  return found;
 }

@@ -1,5 +1,6 @@
 // Markdown → HTML that is safe to show anywhere: GitHub-flavoured, no raw HTML, and quick for any text.
 import MarkdownIt, { type Token } from 'markdown-it';
+import { withoutComments } from './comments.ts';
 import { isBounded, shownPart } from './markdown-bounds.ts';
 import { printable } from './printable.ts';
 
@@ -85,10 +86,11 @@ rules.td_open = rules.th_open = cell;
  * milliseconds at most: a text that would take longer is shown as it was written.
  */
 export function renderMarkdown(markdown: string, base?: string): string {
-  const tokens = tokensOf(markdown);
+  const text = withoutComments(markdown);
+  const tokens = parsed(text);
   const env: Links = { links: [], base };
   const html = tokens && printable(md.renderer.render(tokens, md.options, env)).trim();
-  return html === null || html.length > 1000 + GROWTH * markdown.length ? asWritten(markdown) : html;
+  return html === null || html.length > 1000 + GROWTH * text.length ? asWritten(text) : html;
 }
 
 /** A text as it stands, not one of its marks understood. */
@@ -96,11 +98,15 @@ function asWritten(markdown: string): string {
   return `<pre>${escaped(printable(shownPart(markdown)))}</pre>`;
 }
 
-/** What a text is made of; null when it is to be shown as written. */
+/** What a text is made of, its comments taken out; null when it is to be shown as written. */
 export function tokensOf(markdown: string): Token[] | null {
-  if (!isBounded(markdown)) return null;
+  return parsed(withoutComments(markdown));
+}
+
+function parsed(text: string): Token[] | null {
+  if (!isBounded(text)) return null;
   try {
-    return md.parse(markdown, {});
+    return md.parse(text, {});
   } catch {
     return null;
   }

@@ -42,8 +42,8 @@ export function announcements(
 ): Announcement[] {
   const found: Announcement[] = [];
   for (const incident of incidents) {
-    // What may still change within the minute would be mailed wrong.
-    if (incident.gathering) continue;
+    // What may still change within the minute would be mailed wrong, and so would what cannot be read whole.
+    if (incident.gathering || (incident.held && !firstRound)) continue;
     const isSeen = ({ key, formerly }: IncidentUpdate) =>
       [key, formerly ?? key].some(name => seen.has(refOf({ incidentId: incident.id, key: name })));
     const isOld = ({ at }: IncidentUpdate) => now - at > NEWS_FOR;

@@ -1,7 +1,7 @@
 // A second look at an incident file: what stands in it and most likely means something else. Warnings only.
-import { type Incident, SEVERITIES } from './incident.ts';
+import { INCIDENT_STATUSES, type Incident, MAINTENANCE_STATUSES, SEVERITIES } from './incident.ts';
 import { nearest, type Problem } from './problem.ts';
-import { type Sections, statusNamed } from './timeline.ts';
+import { type Section, type Sections, statusNamed } from './timeline.ts';
 
 /** The keys of `fieldsSchema`, and what a value of each looks like: `Security: no data was lost` is prose. */
 const FIELDS: Readonly<Record<string, (value: string) => boolean>> = {
@@ -19,22 +19,51 @@ type Remark = Pick<Problem, 'what' | 'fix'> & { readonly line: number };
 /** The remarks on a file that could be read, given its body as `cut` was made from it. */
 export function secondLook(incident: Incident, body: string, cut: Sections): Remark[] {
   const remarks = cut.loose.flatMap(({ line, text }) => nearHeading(line, text));
+  remarks.push(...cut.sections.flatMap(nearLabel));
   // What monitors send may look like anything.
   if (incident.openedBy === null) remarks.push(...nearFields(body, cut));
   const unended = endUntold(incident, cut);
   return unended ? [...remarks, unended] : remarks;
 }
 
-/** `## Update 3pm`, `##Update 10:05 UTC`: read as text, though the first word says what was meant. */
+/** `## Update`, `##Update 10:05 UTC`, `### Update 10:05 UTC`: text, though the first word says what was meant. */
 function nearHeading(line: number, text: string): Remark[] {
-  const found = /^ {0,3}##\s*(in progress|[a-z]+)(.*)$/i.exec(text);
+  const found = /^ {0,3}(##|#\s|###\s)\s*(in progress|[a-z]+)(.*)$/i.exec(text);
   if (!found) return [];
-  const [, word = '', rest = ''] = found;
-  const label = /^update$/i.test(word) || statusNamed(word) !== null;
-  if (!label || !isTimeLike(rest)) return [];
-  const what = text.startsWith('## ') ? 'has no time that can be read' : 'does not begin with "## "';
-  const fix = `write it like \`## ${word} 15:00 UTC\`, at the line's beginning`;
+  const [, level = '', word = '', rest = ''] = found;
+  const label = /^update$/i.test(word) || statusNamed(word) !== null ? word : nearStatus(word);
+  if (label === undefined) return [];
+  const isOther = level !== '##';
+  if (isOther ? !/\d[:.h]\d{2}|\d\s*[ap]\.?m/i.test(rest) : label !== word || !isTimeLike(rest)) return [];
+  const what = isOther
+    ? 'is a heading of another level'
+    : /^##\s/.test(text)
+      ? 'has no time that can be read'
+      : 'does not begin with "## "';
+  const meant = label.charAt(0).toUpperCase() + label.slice(1);
+  const fix = `write it like \`## ${meant} 15:00 UTC\`, at the line's beginning`;
   return [{ line, what: `"${text.trim()}" ${what}, so it is not an update`, fix }];
+}
+
+/** `## Identifed 22:10 UTC` is an update, and its status is the one before. */
+function nearLabel({ line, label }: Section): Remark[] {
+  const near = label === null ? undefined : nearStatus(label);
+  if (near === undefined) return [];
+  return [
+    {
+      line,
+      what: `"${label}" is no status, so this update keeps the one before`,
+      fix: `did you mean ${near}?`,
+    },
+  ];
+}
+
+/** The status or label that a word most likely is, mistyped; `Updated` and the like are words. */
+function nearStatus(word: string): string | undefined {
+  if (/^(updates|updated|updating)$/i.test(word)) return undefined;
+  const known = ['Update', ...INCIDENT_STATUSES, ...MAINTENANCE_STATUSES].map(one => one.replace('_', ' '));
+  const near = nearest(word, known);
+  return near && near.charAt(0).toUpperCase() + near.slice(1);
 }
 
 /** `## Monitoring improvements` is a heading like any other; `## Update`, `## Update: …` and `## Update 3pm` are not. */

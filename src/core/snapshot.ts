@@ -33,6 +33,8 @@ export interface ComponentView {
   readonly checkedAt: Millis | null;
   /** What the last check saw, safe to publish; null when there was none. */
   readonly seen: string | null;
+  /** Under maintenance: since when its check has failed all the same (null: unknown); else absent. */
+  readonly failing?: { readonly since: Millis | null };
   /** Its median answer over the last 24 hours, ms; null when nothing answered. */
   readonly response: Millis | null;
   /** That the last look is too old to go by; absent while looks end in time. */

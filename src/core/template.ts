@@ -1,4 +1,5 @@
 // Templates: the operator's own words for the incidents the machine opens (`status/templates/auto/*.md`).
+import { readComments } from './comments.ts';
 import { spell } from './detector-words.ts';
 import { plainText, readFrontmatter } from './front-matter.ts';
 import { escapeMarkdown } from './markdown.ts';
@@ -39,9 +40,11 @@ export function parseTemplate(file: string, kind: ToldKind, raw: string): Outcom
   }
   const parts: Record<'down' | 'up', string[] | null> = { down: null, up: null };
   let part: 'down' | 'up' | null = null;
-  for (const [index, line] of plainText(raw).split('\n').entries()) {
+  const shown = readComments(front.body).lines;
+  for (const [index, written] of plainText(raw).split('\n').entries()) {
     const number = index + 1;
     const isBody = number >= front.bodyLine;
+    const line = (isBody ? shown[number - front.bodyLine]?.text : undefined) ?? written;
     const heading = isBody ? /^##[ \t]+(.+?)[ \t]*$/.exec(line)?.[1] : undefined;
     const name = heading?.toLowerCase();
     if (name === 'down' || name === 'up') {

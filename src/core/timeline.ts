@@ -1,7 +1,9 @@
 // Timelines: the `## Update 15:00 UTC` sections of an incident file, read into moments (contract §4).
+import { joined, readComments, type Shown, type ShownLine } from './comments.ts';
 import type { UpdateStatus } from './incident.ts';
 import { INCIDENT_STATUSES, MAINTENANCE_STATUSES } from './incident.ts';
-import { DAY, HOUR, MINUTE, type Millis, parseInstant, parseZone, SECOND } from './time.ts';
+import { DAY, HOUR, MINUTE, type Millis, parseInstant, SECOND } from './time.ts';
+import { momentOf, readTimeAtEnd, type WrongTime } from './written-time.ts';
 
 /** A section as written, before its moment is known. */
 export interface Section {
@@ -46,55 +48,92 @@ export interface Sections {
   readonly postmortemLine: number | null;
   /** The mark of a code fence nobody closed; null when all are. */
   readonly openFence: string | null;
-  /** Headings that look timed but cannot be read: line and text. */
+  /** Comments that nothing closes, and lines on which one begins within another (comments.ts). */
+  readonly unclosed: Shown['unclosed'];
+  readonly nested: Shown['nested'];
+  /** Headings with a time that is none, or may be two: their text stays with what is above, by line. */
+  readonly wrong: readonly (WrongTime & { readonly line: number })[];
+  /** Other headings that look timed but cannot be read: line and text. */
   readonly unreadable: readonly { readonly line: number; readonly text: string }[];
   /** Other lines outside fences and post-mortem that begin like a heading of ours. */
   readonly loose: readonly { readonly line: number; readonly text: string }[];
 }
 
-/** Cuts a body into preface, timed sections and the post-mortem; headings in code fences do not count. */
+/**
+ * Cuts a body into preface, timed sections and the post-mortem; headings in code fences do not count, and HTML
+ * comments, with all that stands in them, are left out.
+ */
 export function cutSections(body: string): Sections {
-  const parts: { line: number; heading: Heading | null; lines: string[] }[] = [
-    { line: 0, heading: null, lines: [] },
-  ];
+  const { lines: shown, openFence, unclosed, nested } = readComments(body);
+  const parts: Part[] = [{ line: 0, heading: null, lines: [] }];
+  const wrong: (WrongTime & { line: number })[] = [];
   const unreadable: { line: number; text: string }[] = [];
   const loose: { line: number; text: string }[] = [];
-  let fence: string | null = null;
-  for (const [index, line] of body.split('\n').entries()) {
-    const mark = FENCE_SIGNS.test(line) ? /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1] : undefined;
-    if (mark && fence === null) fence = mark;
-    else if (mark && fence !== null && mark.startsWith(fence) && line.trim() === mark) fence = null;
-    const text = fence === null && !mark ? headingText(line) : undefined;
+  for (const [index, line] of shown.entries()) {
+    const told = parts.at(-1)!.heading === 'postmortem';
+    const text = line.fenced || line.within ? undefined : headingText(line.text);
     const heading = text === undefined ? null : readHeading(text);
+    if (heading && heading !== 'postmortem' && 'what' in heading) {
+      // Between the headings of a post-mortem a time may be anything.
+      if (told && !LABELLED.test(text!)) parts.at(-1)!.lines.push(line);
+      else {
+        wrong.push({ line: index + 1, ...heading });
+        parts.push({ line: index + 1, heading: 'wrong', lines: [line] });
+      }
+      continue;
+    }
     if (heading) {
       parts.push({ line: index + 1, heading, lines: [] });
       continue;
     }
     if (text !== undefined && /\d{1,2}:\d{2}/.test(text)) unreadable.push({ line: index + 1, text });
-    else if (fence === null && isLoose(line) && parts.at(-1)!.heading !== 'postmortem') {
-      loose.push({ line: index + 1, text: line });
-    }
+    else if (!line.fenced && isLoose(line.text) && !told) loose.push({ line: index + 1, text: line.text });
     parts.at(-1)!.lines.push(line);
   }
+  const seen = { openFence, unclosed, nested, wrong, unreadable, loose };
+  return { ...assembled(parts), ...seen };
+}
+
+interface Part {
+  readonly line: number;
+  readonly heading: Heading | 'wrong' | null;
+  readonly lines: ShownLine[];
+}
+
+/** What stands under a heading that cannot be read is kept with what is above it, else with what is below. */
+function assembled(
+  parts: readonly Part[],
+): Pick<Sections, 'preface' | 'sections' | 'postmortem' | 'postmortemLine'> {
+  const texts = { preface: joined(parts[0]!.lines).trim(), postmortem: null as string | null };
   const sections: Section[] = [];
-  let postmortem: string | null = null;
   let postmortemLine: number | null = null;
-  for (const { line, heading, lines } of parts) {
-    if (heading === 'postmortem') {
-      const text = lines.join('\n').trim();
-      postmortem = postmortem === null ? text : `${postmortem}\n\n${text}`;
+  let kept = '';
+  const join = (a: string | null, b: string) => [a, b].filter(text => text).join('\n\n');
+  for (const { line, heading, lines } of parts.slice(1)) {
+    if (heading === 'wrong') {
+      const text = joined(lines).trim();
+      const last = sections.pop();
+      if (last) sections.push({ ...last, body: join(last.body, text) });
+      else if (texts.preface === '') kept = join(kept, text);
+      else texts.preface = join(texts.preface, text);
+    } else if (heading === 'postmortem') {
+      texts.postmortem = join(texts.postmortem, joined(lines).trim());
       postmortemLine ??= line;
     } else if (heading) {
       const count = fieldLines(lines);
-      const fields = count === 0 ? null : lines.slice(0, count).join('\n');
-      sections.push({ ...heading, line, fields, body: lines.slice(count).join('\n').trim() });
+      const fields =
+        count === 0
+          ? null
+          : lines
+              .slice(0, count)
+              .map(({ text }) => text)
+              .join('\n');
+      sections.push({ ...heading, line, fields, body: join(joined(lines.slice(count)).trim(), kept) });
+      kept = '';
     }
   }
-  const preface = parts[0]!.lines.join('\n').trim();
-  return { preface, sections, postmortem, postmortemLine, openFence: fence, unreadable, loose };
+  return { ...texts, preface: join(texts.preface, kept), sections, postmortemLine };
 }
-
-const FENCE_SIGNS = /^ {0,3}[`~]/;
 
 type Heading = Omit<Section, 'line' | 'body' | 'fields'> | 'postmortem';
 
@@ -102,42 +141,59 @@ type Heading = Omit<Section, 'line' | 'body' | 'fields'> | 'postmortem';
 const MAX_HEADING = 300;
 
 function headingText(line: string): string | undefined {
-  if (!line.startsWith('## ') || line.length > MAX_HEADING) return undefined;
+  // A space of another kind comes from a chat or a word processor.
+  if (!/^##\s/.test(line) || line.length > MAX_HEADING) return undefined;
   return line.slice(3).trim().replace(/ #+$/, '').trimEnd();
 }
 
 function isLoose(line: string): boolean {
   if (line[0] !== '#' && line[0] !== ' ') return false;
-  return /^ {0,3}##(?!#)/.test(line) && line.length <= MAX_HEADING;
+  return /^ {0,3}#{1,3}(?!#)/.test(line) && line.length <= MAX_HEADING;
 }
 
 /** How many lines under a heading are fields: the first must be one, lists may go on indented. */
-function fieldLines(lines: readonly string[]): number {
+function fieldLines(lines: readonly ShownLine[]): number {
   let count = 0;
-  for (const line of lines) {
-    const field = /^(severity|components|next_update|notify)\s*:(\s|$)/.test(line);
-    if (!field && !(count > 0 && /^(\s+\S|- )/.test(line))) break;
-    count++;
+  for (const [index, { text, silent }] of lines.entries()) {
+    if (silent) continue;
+    const field = /^(severity|components|next_update|notify)\s*:(\s|$)/.test(text);
+    if (!field && !(count > 0 && /^(\s+\S|- )/.test(text))) break;
+    count = index + 1;
   }
   return count;
 }
 
-const TIMED =
-  /^(.*?)[\s([,:–—-]*(?:\b(\d{4}-\d{2}-\d{2})(?:T|,?\s+)|\b)(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*(UTC|GMT|Z|[+-]\d{2}:?\d{2})?[\s)\]]*$/i;
+const LABELS =
+  'update|investigating|identified|monitoring|resolved|scheduled|in[ _-]progress|verifying|completed';
+/** As the machine and most people write it: no other form need be tried. */
+const USUAL = new RegExp(
+  String.raw`^(${LABELS})(?: (\d{4}-\d{2}-\d{2}))? ([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))? UTC$`,
+  'i',
+);
+/** After these words stands a time, and nothing else. */
+const LABELLED = new RegExp(String.raw`^(?:${LABELS})(?![\p{L}\d_])`, 'iu');
 
-function readHeading(text: string): Heading | null {
-  if (/^post-?\s?mortem$/i.test(text.trim())) return 'postmortem';
-  const found = TIMED.exec(text);
-  if (!found) return null;
-  const [, words = '', date, hour, minute, second, zone = 'UTC'] = found;
-  const offset = parseZone(zone);
-  if (offset === null || Number(hour) > 23 || Number(minute) > 59 || Number(second ?? 0) > 59) return null;
-  const local = Number(hour) * HOUR + Number(minute) * MINUTE + Number(second ?? 0) * SECOND;
-  const midnight = date === undefined ? null : parseInstant(date);
-  if (date !== undefined && midnight === null) return null;
-  const time = midnight === null ? (((local - offset) % DAY) + DAY) % DAY : midnight + local - offset;
-  const precision = second === undefined ? MINUTE : SECOND;
-  return { ...readLabel(words), dated: midnight !== null, time, precision };
+function readHeading(text: string): Heading | WrongTime | null {
+  if (/^post-?\s?mortem$/i.test(text)) return 'postmortem';
+  const [usual, words = '', day, hour, minute, second] = USUAL.exec(text) ?? [];
+  const midnight = day === undefined ? 0 : parseInstant(day);
+  if (usual !== undefined && midnight !== null) {
+    const time = midnight + Number(hour) * HOUR + Number(minute) * MINUTE + Number(second ?? 0) * SECOND;
+    const precision = second === undefined ? MINUTE : SECOND;
+    return { ...readLabel(words), dated: day !== undefined, time, precision };
+  }
+  const isLabelled = LABELLED.test(text);
+  const read = readTimeAtEnd(text, isLabelled);
+  if (!read || 'what' in read) return read;
+  const { time, date, precision } = read;
+  if (time === null) {
+    if (!isLabelled) return null;
+    return {
+      what: `"${text}" has a date and no time`,
+      fix: 'write both, like `## Update 2025-11-06 15:30 UTC`',
+    };
+  }
+  return { ...readLabel(read.words), dated: date !== null, time: momentOf(read), precision };
 }
 
 function readLabel(words: string): Pick<Section, 'status' | 'label'> {

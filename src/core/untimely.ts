@@ -70,8 +70,8 @@ function announcedAt({ started, updates }: Incident): Millis {
 }
 
 /**
- * What stands in a file's future as of `now` and is therefore mailed to nobody yet: a section that was most
- * likely not meant so, and the beginning or end of an incident. A maintenance may be announced ahead of
+ * What stands in a file's future as of `now`: a section that was most likely not meant so, and the beginning or
+ * end of an incident (`asOf` says what is made of it). A maintenance may be announced ahead of
  * time, and told of in dated sections. `incident` is as its file has it, `source` the file's text.
  */
 export function untimely(incident: Incident, source: string, where: string, now: Millis): Problem[] {
@@ -87,9 +87,19 @@ export function untimely(incident: Incident, source: string, where: string, now:
   if (!scheduled) {
     const line = (key: string) => yaml?.lineOf([key]) ?? 1;
     const fix = 'write the time in UTC, or with its zone (2025-11-06T15:30:00+01:00)';
-    if (started > late) add(line('started'), `\`started\` lies in the future: ${iso(started)}`, fix);
+    if (started > late) {
+      add(
+        line('started'),
+        `\`started\` lies in the future: ${iso(started)}, so it counts from when it was first seen`,
+        fix,
+      );
+    }
     if (resolved !== null && resolved > late) {
-      add(line('resolved'), `\`resolved\` lies in the future: ${iso(resolved)}`, fix);
+      add(
+        line('resolved'),
+        `\`resolved\` lies in the future: ${iso(resolved)}, and until then it is open`,
+        fix,
+      );
     }
   }
   const work = scheduled && incident.rrule === undefined ? scheduled : null;

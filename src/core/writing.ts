@@ -1,6 +1,8 @@
 // Writing incidents by API: what a body does to the files, decided without touching any.
+import { asOf } from './as-of.ts';
+import { withoutComments } from './comments.ts';
 import { endedAt } from './ending.ts';
-import { INCIDENT_STATUSES, type Incident, MAINTENANCE_STATUSES } from './incident.ts';
+import { INCIDENT_STATUSES, type Incident, MAINTENANCE_STATUSES, meansAll } from './incident.ts';
 import { editFront } from './incident-edit.ts';
 import { parseIncident } from './incident-file.ts';
 import { addUpdate, printIncident, updated } from './incident-print.ts';
@@ -62,7 +64,7 @@ export function writeOpen(body: OpenBody, site: Site, { at, again }: Asked, read
 
 /** `PATCH /api/incidents/ID`: fields in place, a status as an update. */
 export function writeChange(id: string, body: ChangeBody, site: Site, asked: Asked, read: ReadFile): Writing {
-  const known = fileOf(id, read);
+  const known = fileOf(id, read, asked.at);
   if ('kind' in known) return known;
   const faults = strangers(body.components, site);
   const { title, severity, components, status, message = '' } = body;
@@ -79,7 +81,7 @@ export function writeChange(id: string, body: ChangeBody, site: Site, asked: Ask
 
 /** `POST /api/incidents/ID/updates`: one more section on the side where the newest stands. */
 export function writeUpdate(id: string, body: UpdateBody, asked: Asked, read: ReadFile): Writing {
-  const known = fileOf(id, read);
+  const known = fileOf(id, read, asked.at);
   if ('kind' in known) return known;
   const { incident, text } = known;
   const status = body.status ?? incident.status;
@@ -111,11 +113,14 @@ function printed(body: OpenBody, started: Millis, ends: Millis | undefined): str
   return ends === undefined ? text : addUpdate(text, { status: 'resolved', at: ends, message: '' });
 }
 
-function fileOf(id: string, read: ReadFile): { incident: Incident; text: string } | Writing {
+function fileOf(id: string, read: ReadFile, now: Millis): { incident: Incident; text: string } | Writing {
   const text = read(id);
   if (text === undefined) return { kind: 'refused', status: 404, detail: 'There is no such incident.' };
   const incident = parseIncident(`${id}.md`, id, text).value;
-  return incident ? { incident, text } : conflict('it has errors (`status lint` names them)');
+  // What lies ahead in it is told as everywhere else.
+  return incident
+    ? { incident: asOf(incident, now, () => now), text }
+    : conflict('it has errors (`status lint` names them)');
 }
 
 /** Believed only when it parses: an operator's file may be written in ways no machine should edit. */
@@ -149,7 +154,7 @@ function invalid(faults: readonly FieldFault[]): Writing {
 function strangers(components: readonly string[] | undefined, site: Site): FieldFault[] {
   const ids = site.components.map(({ id }) => id);
   return (components ?? []).flatMap((id, index) => {
-    if (ids.includes(id)) return [];
+    if (ids.includes(id) || meansAll(id, new Set(ids))) return [];
     const near = nearest(id, ids);
     const hint = near ? `did you mean "${near}"?` : `known are: ${ids.join(', ')}`;
     return [faultAt(['components', index], `there is no component of this id; ${hint}`)];
@@ -174,7 +179,9 @@ function newestAt({ updates }: Incident): Millis {
 function stands({ updates }: Incident, status: string, at: Millis, message: string): boolean {
   return updates.some(
     update =>
-      floored(update.at) === floored(at) && update.status === status && update.body === message.trim(),
+      floored(update.at) === floored(at) &&
+      update.status === status &&
+      update.body === withoutComments(message).trim(),
   );
 }
 

@@ -1,39 +1,72 @@
-// First sight: when the announcements whose time nobody wrote were first seen, out of the books.
+// First sight: the incidents as of now: what nobody dated, or dated ahead, happened when it was first seen, as the
+// books have it.
+import { asOf, changesAt, isAhead } from '../core/as-of.ts';
 import { presumedRef, sighted } from '../core/first-sight.ts';
 import type { Incident } from '../core/incident.ts';
+import { refOf } from '../core/notification.ts';
 import type { Millis } from '../core/time.ts';
 
 /** When an update was noted in the books, epoch ms; null when it is not in them. */
 export type SeenAt = (ref: string) => Promise<Millis | null>;
 
-/** Dates the announcements of a list of incidents; the same list when none is dated anew. */
+/** The incidents as of now; the same list when all are as their files have them. */
 export type DateThem = (incidents: readonly Incident[], now: Millis) => Promise<readonly Incident[]>;
 
+/** What holds from one moment until before another. */
+interface Kept<T> {
+  readonly made: T;
+  readonly from: Millis;
+  readonly until: Millis;
+}
+
 export function makeFirstSights(seenAt: SeenAt): DateThem {
-  const lists = new WeakMap<readonly Incident[], readonly Incident[]>();
-  const known = new WeakMap<Incident, Incident>();
+  const lists = new WeakMap<readonly Incident[], Kept<readonly Incident[]>>();
+  const known = new WeakMap<Incident, Kept<Incident>>();
+  /** By name in the books. What is not in them yet is noted by this very round: it is first seen now. */
+  const firstSeen = new Map<string, Millis>();
+
+  async function seen(ref: string, now: Millis): Promise<Millis> {
+    const at = firstSeen.get(ref) ?? (await seenAt(ref)) ?? now;
+    firstSeen.set(ref, at);
+    return at;
+  }
+
+  async function made(incident: Incident, now: Millis): Promise<Kept<Incident>> {
+    const presumed = presumedRef(incident);
+    const dated = presumed === null ? incident : sighted(incident, await seen(presumed, now));
+    if (!isAhead(dated, now)) return { made: dated, from: now, until: Number.POSITIVE_INFINITY };
+    const refs = dated.updates.map(({ key }) => refOf({ incidentId: dated.id, key }));
+    if (!dated.scheduled) for (const ref of refs) await seen(ref, now);
+    const as = asOf(dated, now, ref => firstSeen.get(ref) ?? now);
+    return { made: as, from: now, until: changesAt(dated, now) };
+  }
 
   return async (incidents, now) => {
-    const there = lists.get(incidents);
-    if (there) return there;
+    const there = current(lists.get(incidents), now);
+    if (there) return there.made;
     const all = [...incidents];
+    let until = Number.POSITIVE_INFINITY;
     let isSure = true;
     for (const [index, incident] of incidents.entries()) {
-      const ref = presumedRef(incident);
-      if (ref === null) continue;
+      if (presumedRef(incident) === null && !isAhead(incident, now)) continue;
       try {
-        // What is not in the books yet is noted by this very round: it is first seen now.
-        const one = known.get(incident) ?? sighted(incident, (await seenAt(ref)) ?? now);
+        const one = current(known.get(incident), now) ?? (await made(incident, now));
         known.set(incident, one);
-        all[index] = one;
+        all[index] = one.made;
+        until = Math.min(until, one.until);
       } catch {
         // Who reads and writes the books says what is wrong with them; the page goes on, and asks again.
         isSure = false;
-        all[index] = sighted(incident, now);
+        all[index] = asOf(sighted(incident, now), now, () => now);
       }
     }
-    const made = all.every((incident, index) => incident === incidents[index]) ? incidents : all;
-    if (isSure) lists.set(incidents, made);
-    return made;
+    const list = all.every((incident, index) => incident === incidents[index]) ? incidents : all;
+    if (isSure) lists.set(incidents, { made: list, from: now, until });
+    return list;
   };
+}
+
+/** What is kept, if it holds now; a clock set back undoes what it brought. */
+function current<T>(kept: Kept<T> | undefined, now: Millis): Kept<T> | null {
+  return kept && now >= kept.from && now < kept.until ? kept : null;
 }

@@ -1,4 +1,5 @@
 // Refresh: gathers the facts, files what is owed to the folder, and holds the current Snapshot.
+import { asOf } from '../core/as-of.ts';
 import type { Sightings } from '../core/claim.ts';
 import { composing } from '../core/compose.ts';
 import { wellSinceOf } from '../core/dependencies.ts';
@@ -6,11 +7,11 @@ import { disagreements } from '../core/disagreement.ts';
 import type { Facts, Measured } from '../core/facts.ts';
 import type { Revision } from '../core/history.ts';
 import { promiseOf } from '../core/impact.ts';
-import { type Incident, isOpen } from '../core/incident.ts';
+import { type Incident, isOpen, meansAll } from '../core/incident.ts';
 import { parseIncident } from '../core/incident-file.ts';
-import { unknownComponent } from '../core/lint.ts';
+import { nameless, unknownComponent } from '../core/lint.ts';
 import type { Log } from '../core/log.ts';
-import { stateAt } from '../core/maintenance.ts';
+import { failingMeanwhile, stateAt } from '../core/maintenance.ts';
 import { type Problem, printProblem } from '../core/problem.ts';
 import { occurrencesOf } from '../core/recurrence.ts';
 import { silence } from '../core/reminder.ts';
@@ -51,7 +52,7 @@ export interface RefreshDeps {
   /** What git knows of the files, as last read; it is read elsewhere, by the clock. */
   readonly histories: () => ReadonlyMap<string, readonly Revision[]>;
   readonly blindSince: () => Millis | null;
-  /** When an update was first seen, for those whose time nobody wrote. */
+  /** When an update was first seen, for those whose time nobody wrote, or that are dated ahead. */
   readonly seenAt: SeenAt;
   /** What is to be mended and is no outage. */
   readonly warnings: (site: Site, now: Millis) => readonly Warning[];
@@ -107,6 +108,8 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
       ...strays(incidents),
       ...strangers(incidents, site),
       ...brokenPromises(incidents, at),
+      ...nameless(files.incidents, site.components, at),
+      ...failingMeanwhile(incidents, measured, site, at),
       ...files.incidents.flatMap(one =>
         untimely(one, files.text(one.id) ?? '', `incidents/${one.id}.md`, at),
       ),
@@ -193,7 +196,7 @@ function strangers(incidents: readonly Incident[], site: Site): Problem[] {
   // Of what is over the components may be over, too.
   return incidents.filter(isOpen).flatMap(({ id, components, updates }) =>
     [...(components ?? []), ...updates.flatMap(({ change }) => change?.components ?? [])]
-      .filter(named => !known.has(named.id))
+      .filter(named => !known.has(named.id) && !meansAll(named.id, known))
       .map(named => ({
         ...unknownComponent(`incidents/${id}.md`, named.id, ids),
         level: 'warning' as const,
@@ -215,7 +218,7 @@ function occurrences(incident: Incident, now: Millis): readonly Incident[] {
   const minute = Math.floor(now / MINUTE);
   const known = repeats.get(incident);
   if (known?.minute === minute) return known.all;
-  const all = occurrencesOf(incident, now);
+  const all = occurrencesOf(incident, now).map(one => asOf(one, now, () => now));
   repeats.set(incident, { minute, all });
   return all;
 }

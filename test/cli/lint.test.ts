@@ -78,6 +78,44 @@ describe('lint', () => {
     expect(await terminal.run(lint, file)).toMatchObject({ code: 0, out: expect.stringContaining(guess) });
   });
 
+  test('a date that may be two, and a comment nobody closed, are errors at their lines; a misspelt status is a hint', async () => {
+    const terminal = await openTerminal();
+    const body =
+      '\n## Update 03/04/2026 09:00\nStill slow.\n\n## Identifed 10:06 UTC\nFound.\n\n### Monitoring 10:07 UTC\n<!-- later\n';
+    const file = await terminal.write('incidents/20261123_a.md', GOOD + body);
+    const at = GOOD.split('\n').length;
+    const told = await terminal.run(lint, file);
+    expect(told.code).toBe(1);
+    expect(told.out.split('\n').slice(0, -2).sort()).toEqual([
+      `status/incidents/20261123_a.md:${at + 1}: "03/04/2026" may be 2026-04-03 or 2026-03-04, so this is not an update — write the date like 2025-11-06`,
+      `status/incidents/20261123_a.md:${at + 4}: "Identifed" is no status, so this update keeps the one before — did you mean Identified? (warning)`,
+      `status/incidents/20261123_a.md:${at + 7}: "### Monitoring 10:07 UTC" is a heading of another level, so it is not an update — write it like \`## Monitoring 15:00 UTC\`, at the line's beginning (warning)`,
+      `status/incidents/20261123_a.md:${at + 8}: this comment is never closed, so it is shown as text — write \`-->\` where it ends, or \`\\<!--\``,
+    ]);
+    expect((await terminal.run(lint)).out).toBe(told.out);
+  });
+
+  test('a maintenance that names no component is asked for them; one that says so, or names it in its title, is not', async () => {
+    const terminal = await openTerminal();
+    const work = (title: string, more = '') =>
+      `---\ntitle: ${title}\nstatus: scheduled\nstarted: 2026-11-20T10:00:00Z\nscheduled_start: 2026-11-28T20:00:00Z\nscheduled_end: 2026-11-29T06:00:00Z\n${more}---\nWe move it.\n`;
+    const ask =
+      'this maintenance names no component, so it covers none: what fails meanwhile counts as an outage — write `components: [api, database]`, `components: all`, or `components: []` if none is meant (warning)';
+    const file = await terminal.write('incidents/20261120_a.md', work('Ledger migration'));
+    const told = await terminal.run(lint, file);
+    expect(told.out.split('\n')[0]).toBe(`status/incidents/20261120_a.md:5: ${ask}`);
+    expect(told.code).toBe(0);
+    for (const [title, more] of [
+      ['Ledger migration', 'components: all\n'],
+      ['Ledger migration', 'components: [all]\n'],
+      ['Ledger migration', 'components: []\n'],
+      ['Work on the API', ''],
+    ] as const) {
+      await terminal.write('incidents/20261120_a.md', work(title, more));
+      expect((await terminal.run(lint)).out).toBe('1 incident file: 0 errors, 0 warnings\n');
+    }
+  });
+
   test('warnings alone exit with 0; a file named by path; status.yaml too', async () => {
     const terminal = await openTerminal(
       'titel: x\ncomponents:\n  - { id: api, name: API, check: { type: http, url: "${NOT_SET_HERE}" } }\n',

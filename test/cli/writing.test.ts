@@ -261,6 +261,27 @@ test('maintenance new, repeating', async () => {
   expect((await terminal.run(list)).out).toContain('20261123_database-work');
 });
 
+test('maintenance new asks for the components it covers', async () => {
+  const terminal = await openTerminal();
+  const told = (title: string, ...more: string[]) =>
+    terminal.run(
+      announce,
+      ...['--title', title, '--start', '2h', '--end', '90m', '--message', 'We move it.', '--yes', ...more],
+    );
+  expect((await told('Ledger migration')).err).toMatch(
+    /names no component, so it covers none.*`components: all`/,
+  );
+  expect((await read(terminal, '20261123_ledger-migration')).components).toBeNull();
+  expect((await told('Ledger migration', '--components', 'all')).err).toBe('');
+  expect((await read(terminal, '20261123_ledger-migration-2')).components).toEqual([
+    { id: 'all', status: null },
+  ]);
+  expect((await told('Ledger migration', '--components', '')).err).toBe('');
+  expect((await read(terminal, '20261123_ledger-migration-3')).components).toEqual([]);
+  expect((await told('Work on the API')).err).toBe('');
+  expect((await read(terminal, '20261123_work-on-the-api')).components).toBeNull();
+});
+
 describe('one occurrence of a series', () => {
   const SERIES = '20261101_work';
   const TEXT = `---\ntitle: Weekly work\nstatus: scheduled\nstarted: 2026-11-01T10:00:00Z\nscheduled_start: 2026-11-08T02:00:00Z\nscheduled_end: 2026-11-08T03:00:00Z\nrrule: FREQ=WEEKLY\ncomponents: [api]\n---\n\nBrief pauses.\n`;
@@ -357,7 +378,7 @@ test('a maintenance that has been is written, and said to be one', async () => {
   await expect(terminal.run(announce, ...past)).rejects.toThrow('--yes');
   const { err } = await terminal.run(announce, ...past, '--yes');
   expect(err).toContain('This maintenance ended at 2026-11-22T03:00:00Z');
-  const repeating = [...past, '--rrule', 'FREQ=WEEKLY', '--yes'];
+  const repeating = [...past, '--components', 'api', '--rrule', 'FREQ=WEEKLY', '--yes'];
   expect((await terminal.run(announce, ...repeating)).err).toBe('');
 });
 

@@ -163,11 +163,15 @@ describe('up', () => {
     ]);
   });
 
-  test('a clock that went back never ends it before it began', () => {
+  test('a clock that went back ends it at once, and not when that clock comes to its beginning', () => {
     const { file, incident } = folder();
     file(transition('down'));
     file(transition('up', T0 - 60 * MINUTE), ID);
-    expect(incident(ID)).toMatchObject({ status: 'resolved', resolved: T0 });
+    expect(incident(ID)).toMatchObject({
+      status: 'resolved',
+      started: T0 - 60 * MINUTE,
+      resolved: T0 - 60 * MINUTE,
+    });
   });
 
   test('its file is not there just now: it waits, and is written once the file is back', () => {

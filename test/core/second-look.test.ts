@@ -16,17 +16,17 @@ function remarks(body: string, head = HEAD) {
 
 describe('headings that nearly are updates', () => {
   test.each([
-    ['## Update 3pm', /a\.md:8: "## Update 3pm" has no time that can be read, .*`## Update 15:00 UTC`/],
-    ['## Update', /has no time/],
+    ['## Update', /a\.md:8: "## Update" has no time that can be read, .*`## Update 15:00 UTC`/],
     ['## Update: the cause is known', /has no time/],
     ['## update at noon', /has no time/],
-    ['##  Resolved 15.00 UTC', /has no time/],
     ['## In progress', /has no time/],
     [
       '##Update 10:05 UTC',
       /a\.md:8: "##Update 10:05 UTC" does not begin with "## ", .*`## Update 15:00 UTC`/,
     ],
-    ['##\tResolved 10:05 UTC', /does not begin with/],
+    ['### Update 10:05 UTC', /"### Update 10:05 UTC" is a heading of another level, .*`## Update 15:00 UTC`/],
+    ['# Monitoring 22:20 UTC', /another level, .*`## Monitoring 15:00 UTC`/],
+    ['### Identifed 28.11.2026 3 pm', /another level, .*`## Identified 15:00 UTC`/],
     [' ## Update 10:05 UTC', /does not begin with/],
     ['##Monitoring', /does not begin with/],
   ])('%j', (heading, expected) => {
@@ -43,7 +43,9 @@ describe('headings that nearly are updates', () => {
     '## Updates',
     '## What we do next',
     '## Update instructions for your client',
-    '### Update 10:05 UTC',
+    '### Update of the client',
+    '### Impact 10:05 UTC',
+    '#### Update 10:05 UTC',
     '#Update 10:05',
     '## Timeline\n\n- 12:00 it began',
     '```\n## Update 3pm\n##Update 10:05 UTC\n```',
@@ -53,6 +55,26 @@ describe('headings that nearly are updates', () => {
     expect(remarks(`We look.\n\n${body}\n`)).toEqual([]);
   });
 });
+
+test.each([
+  ['Identifed', 'Identified'],
+  ['monitering', 'Monitoring'],
+  ['Solved', 'Resolved'],
+  ['In progres', 'In progress'],
+  ['Updaet', 'Update'],
+])('an update labelled %j is one, and %s is asked for', (label, meant) => {
+  const body = `We look.\n\n## ${label} 12:10 UTC\nWords.\n`;
+  expect(remarks(body)).toEqual([
+    `a.md:9: "${label}" is no status, so this update keeps the one before — did you mean ${meant}?`,
+  ]);
+});
+
+test.each(['Updated', 'Rolled back', 'Restored', 'Mitigated', 'Reopened', 'Phase 2'])(
+  '%s is a label of its own',
+  label => {
+    expect(remarks(`We look.\n\n## ${label} 12:10 UTC\nWords.\n`)).toEqual([]);
+  },
+);
 
 describe('fields that nearly fit', () => {
   test.each([

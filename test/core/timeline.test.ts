@@ -61,7 +61,7 @@ describe('a heading', () => {
   ])('“%s” cannot be read and is named with its line', heading => {
     const cut = cutSections(`before\n## ${heading}\nafter`);
     expect(cut.sections).toEqual([]);
-    expect(cut.unreadable).toEqual([{ line: 2, text: heading }]);
+    expect(cut.wrong).toMatchObject([{ line: 2 }]);
     expect(cut.preface).toContain(heading);
   });
 

@@ -138,7 +138,7 @@ describe('what lies in the future', () => {
     [
       'a beginning',
       incident('started: 2026-03-10T13:00:00Z', 'Slow.'),
-      ['5: `started` lies in the future: 2026-03-10T13:00:00Z'],
+      ['5: `started` lies in the future: 2026-03-10T13:00:00Z, so it counts from when it was first seen'],
     ],
     [
       'an end',
@@ -146,7 +146,7 @@ describe('what lies in the future', () => {
         'investigating',
         'resolved',
       ),
-      ['6: `resolved` lies in the future: 2026-03-10T14:00:00Z'],
+      ['6: `resolved` lies in the future: 2026-03-10T14:00:00Z, and until then it is open'],
     ],
     ['a clock some minutes ahead', incident('started: 2026-03-10T12:04:00Z', 'Slow.'), []],
     ['the past', incident('started: 2026-03-10T11:00:00Z', 'Slow.\n\n## Update 11:30 UTC\nOh.'), []],

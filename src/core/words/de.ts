@@ -99,6 +99,8 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'component.no_uptime': 'Noch keine Daten',
   'component.since': 'seit {since}',
   'component.interrupted': 'Überwachung seit {since} unterbrochen',
+  'component.failing': 'Prüfung schlägt fehl',
+  'component.failing_since': 'Prüfung schlägt fehl seit {since}',
   'component.uptime_new': 'bisher {percent} verfügbar',
   'component.uptime_days': 'in {n} Tagen',
   'coverage.days': { one: '{seen} von {n} Tag beobachtet', other: '{seen} von {n} Tagen beobachtet' },

@@ -95,6 +95,8 @@ export const en = {
   'component.no_uptime': 'No data yet',
   'component.since': 'since {since}',
   'component.interrupted': 'monitoring interrupted since {since}',
+  'component.failing': 'Check failing',
+  'component.failing_since': 'Check failing since {since}',
   'component.uptime_new': '{percent} uptime so far',
   'component.uptime_days': 'in {n} days',
   'coverage.days': { one: '{seen} of {n} day observed', other: '{seen} of {n} days observed' },

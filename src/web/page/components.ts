@@ -21,6 +21,8 @@ export interface Row {
   readonly sinceHtml: string | null;
   /** What a provider's own page says of its trouble, in its words. */
   readonly upstream: { readonly html: string; readonly words: string } | null;
+  /** Under maintenance: that its check fails, as HTML. */
+  readonly failingHtml: string | null;
   readonly uptime: string;
   /** What the figure spans, where a phone shows fewer bars than that. */
   readonly uptimeDays: string | null;
@@ -100,6 +102,7 @@ export function row(view: ComponentView, titles: ReadonlyMap<string, string>, te
     state: tell.say(`state.${health}`),
     sinceHtml: sinceHtml(view, tell),
     upstream: upstream(view, tell),
+    failingHtml: failing(view, tell),
     uptime: uptimeWords(view, tell),
     uptimeDays: uptimeDays(view, drawn.days, tell),
     strip: drawn,
@@ -133,6 +136,18 @@ function upstream({ component, health, since, seen }: ComponentView, tell: Tell)
       ? tell.html('component.upstream', { provider })
       : tell.html('component.upstream_since', { provider, since: tell.time(since, 'near') });
   return { html, words: seen.slice(REPORTS.length) };
+}
+
+/** What the colour of a maintenance would hide. */
+function failing({ failing, seen }: ComponentView, tell: Tell): string | null {
+  if (!failing) return null;
+  const why = seen === null ? '' : ` (${escapeHtml(seen)})`;
+  const { since } = failing;
+  const said =
+    since === null
+      ? tell.html('component.failing', {})
+      : tell.html('component.failing_since', { since: tell.time(since, 'near') });
+  return `${said}${why}`;
 }
 
 /** A figure over the whole window says so where fewer bars stand above it; its coverage names the days too. */

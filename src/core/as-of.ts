@@ -1,0 +1,85 @@
+// As of: an incident as it stands at a moment, whatever of its file lies ahead of that.
+import { toldStatus } from './ending.ts';
+import type { Incident, IncidentUpdate } from './incident.ts';
+import { refOf } from './notification.ts';
+import { iso, type Millis } from './time.ts';
+
+/** Whether anything of an incident's file lies ahead of `now`. */
+export function isAhead({ started, resolved, updates }: Incident, now: Millis): boolean {
+  return started > now || (resolved ?? now) > now || updates[updates.length - 1]!.at > now;
+}
+
+/** The next moment after `now` at which `asOf` says something else; Infinity when there is none. */
+export function changesAt({ started, resolved, updates }: Incident, now: Millis): Millis {
+  const moments = [started, resolved ?? now, ...updates.map(({ at }) => at)];
+  return Math.min(...moments.filter(at => at > now), Number.POSITIVE_INFINITY);
+}
+
+/**
+ * The incident as of `now`, from which everything is shown, counted and told. An end that lies ahead has not come:
+ * the incident is open, and the words of that end wait. Whatever else is dated ahead happened when it was first
+ * seen: `seen` knows when (epoch ms), by the update's name in the books; it may say `now`. A maintenance may be
+ * told of ahead of time; only its end waits. The same object when nothing lies ahead.
+ */
+export function asOf(incident: Incident, now: Millis, seen: (ref: string) => Millis): Incident {
+  if (!isAhead(incident, now) || incident.rrule !== undefined) return incident;
+  return incident.scheduled ? unfinished(incident, now) : happened(unended(incident, now), now, seen);
+}
+
+/** Without an end that lies ahead. */
+function unended(incident: Incident, now: Millis): Incident {
+  const { updates, resolved, status } = incident;
+  const isEnd = (update: IncidentUpdate) => update.status === 'resolved' && !update.reopens;
+  if (resolved === null || resolved <= now) {
+    // Of an incident that is over, the words of its end may come late; of an open one they are no end yet.
+    if (status === 'resolved') return incident;
+    const left = updates.filter(update => !isEnd(update) || update.at <= now);
+    return left.length === updates.length ? incident : { ...incident, updates: atLeastOne(left, incident) };
+  }
+  const last = updates.findLastIndex(update => !isEnd(update));
+  const left = updates.filter((update, index) => !isEnd(update) || (index < last && update.at <= now));
+  const standing = left.at(-1);
+  return {
+    ...incident,
+    status: standing ? toldStatus(incident, standing) : 'investigating',
+    resolved: null,
+    updates: atLeastOne(left, incident),
+  };
+}
+
+/** With all that is dated ahead at the moment it was first seen. */
+function happened(incident: Incident, now: Millis, seen: (ref: string) => Millis): Incident {
+  const { id, started, updates } = incident;
+  if (started <= now && updates.every(({ at }) => at <= now)) return incident;
+  const seenAt = ({ key }: IncidentUpdate) => Math.min(now, seen(refOf({ incidentId: id, key })));
+  return {
+    ...incident,
+    started: started > now ? Math.min(...updates.map(seenAt)) : started,
+    updates: updates
+      .map(update => (update.at > now ? { ...update, at: seenAt(update) } : update))
+      .sort((a, b) => a.at - b.at),
+  };
+}
+
+/** A maintenance whose completion is dated ahead is not completed: the clock says what it is. */
+function unfinished(incident: Incident, now: Millis): Incident {
+  const { status, resolved, updates } = incident;
+  const finished = updates.find(update => update.status === 'completed')?.at ?? resolved;
+  if (status !== 'completed' || finished === null || finished <= now) return incident;
+  const left = updates.filter(update => update.status !== 'completed');
+  const standing = left.findLast(({ at }) => at <= now);
+  return {
+    ...incident,
+    status: standing?.status ?? 'scheduled',
+    resolved: null,
+    updates: atLeastOne(left, incident),
+  };
+}
+
+/** Where nobody told of the beginning, only of the end that is to come: the fact alone. */
+function atLeastOne(updates: readonly IncidentUpdate[], { started, scheduled }: Incident) {
+  if (updates.length > 0) return updates;
+  const status = scheduled ? ('scheduled' as const) : ('investigating' as const);
+  // The words of the end may have the time of the beginning.
+  return [{ key: `${iso(started)}#begun`, at: started, status, label: null, body: '' }];
+}

@@ -1,0 +1,256 @@
+// HTML comments in markdown: where they stand, and the text without them. What is code is no comment.
+
+/** A line of a text, as visitors may see it. */
+export interface ShownLine {
+  /** What is left of it without comments. */
+  readonly text: string;
+  /** Within a code fence, or its mark. */
+  readonly fenced: boolean;
+  /** A comment goes on from the line before, so that the line begins no heading. */
+  readonly within: boolean;
+  /** Comments are all there is on it. */
+  readonly silent: boolean;
+}
+
+export interface Shown {
+  /** One for each line of the text. */
+  readonly lines: readonly ShownLine[];
+  /** The mark of a code fence nobody closed, where a later line would still be in it; else null. */
+  readonly openFence: string | null;
+  /** Comments that nothing closes: they hide nothing. Lines and columns count from 1. */
+  readonly unclosed: readonly { readonly line: number; readonly column: number }[];
+  /** Lines, from 1, on which a comment begins within another: the first `-->` ends both. */
+  readonly nested: readonly number[];
+}
+
+/** A text without its comments, as it is rendered: a comment that nothing closes is plain text. */
+export function withoutComments(markdown: string): string {
+  if (!markdown.includes('<!--')) return markdown;
+  return joined(readComments(markdown, '\\').lines);
+}
+
+/** Lines as one text: a comment that goes on from a line before leaves no empty line behind. */
+export function joined(lines: readonly ShownLine[]): string {
+  return lines
+    .filter(({ silent, within }) => !(silent && within))
+    .map(({ text }) => text)
+    .join('\n');
+}
+
+/** Reads a text (lines end with LF) in time linear to its length. `mark` is put before what is no comment. */
+export function readComments(body: string, mark = ''): Shown {
+  const source = body.split('\n');
+  if (!/<!--|`{3}|~{3}/.test(body)) {
+    const lines = source.map(text => ({ text, fenced: false, within: false, silent: false }));
+    return { lines, openFence: null, unclosed: [], nested: [] };
+  }
+  return new Reader(body, source, mark).read();
+}
+
+interface Fence {
+  readonly mark: string;
+  /** Columns by which what is in it is indented: a list item's; 0 outside lists. */
+  readonly base: number;
+  readonly quoted: boolean;
+}
+
+class Reader {
+  private readonly body: string;
+  private readonly source: readonly string[];
+  /** Where each line begins. */
+  private readonly starts: number[] = [];
+  private readonly fenced = new Set<number>();
+  /** Offsets of comments, ends exclusive, in order. */
+  private readonly found: { readonly from: number; readonly to: number; readonly put: string }[] = [];
+  private readonly unclosed: { line: number; column: number }[] = [];
+  private readonly nested: number[] = [];
+  private fence: Fence | null = null;
+  /** Columns at which the text of the open list items begins, outermost first. */
+  private items: number[] = [];
+  /** No paragraph goes on: what is indented by four is code. */
+  private fresh = true;
+  private unclosable = false;
+  private spans = { to: -1, runs: new Map<number, number[]>() };
+
+  private readonly mark: string;
+
+  constructor(body: string, source: readonly string[], mark: string) {
+    this.mark = mark;
+    this.body = body;
+    this.source = source;
+    let at = 0;
+    for (const line of source) {
+      this.starts.push(at);
+      at += line.length + 1;
+    }
+  }
+
+  read(): Shown {
+    let past = 0;
+    for (let index = 0; index < this.source.length; index++) {
+      const from = this.starts[index]!;
+      const to = from + this.source[index]!.length;
+      if (past > to) continue;
+      // Behind a comment's end, or a code span's, a line begins no block.
+      if (past > from) past = this.inline(index, past);
+      else if (this.isText(index)) past = this.inline(index, from);
+    }
+    const { base, quoted, mark } = this.fence ?? { base: 0, quoted: false, mark: null };
+    const openFence = base === 0 && !quoted ? mark : null;
+    return { lines: this.lines(), openFence, unclosed: this.unclosed, nested: this.nested };
+  }
+
+  /** Whether a line is neither empty nor code; keeps track of fences and lists. */
+  private isText(index: number): boolean {
+    const line = this.source[index]!;
+    if (this.fence && !this.leaves(line, this.fence)) {
+      this.fenced.add(index);
+      const rest = unquoted(line).trim();
+      const isEnd = rest.startsWith(this.fence.mark) && new Set(rest).size === 1;
+      if (isEnd && indentOf(unquoted(line)) - this.fence.base <= 3) this.fence = null;
+      return false;
+    }
+    this.fence = null;
+    let rest = unquoted(line);
+    if (rest.trim() === '') {
+      this.fresh = true;
+      return false;
+    }
+    let column = indentOf(rest);
+    if (this.fresh || /^#{1,6}\s/.test(rest)) this.items = this.items.filter(item => item <= column);
+    if (this.fresh && column - (this.items.at(-1) ?? 0) >= 4) return false;
+    for (let item = ITEM.exec(rest); item; item = ITEM.exec(rest)) {
+      this.items = this.items.filter(one => one <= column);
+      column = indentOf(item[0].replace(/\S/g, ' ').padEnd(item[0].length));
+      // The rest of the line, at the column where it stands.
+      rest = ' '.repeat(column) + rest.slice(item[0].length);
+      const isEmpty = rest.trim() === '';
+      const isCode = !isEmpty && indentOf(rest) - column >= 4;
+      if (!isEmpty && !isCode) column = indentOf(rest);
+      this.items.push(column);
+      if (isCode) return false;
+      if (isEmpty) break;
+    }
+    const base = this.items.at(-1) ?? 0;
+    const mark = column - base <= 3 ? /^(`{3,})[^`]*$|^(~{3,})/.exec(rest.trim()) : null;
+    if (mark) {
+      this.fence = {
+        mark: (mark[1] ?? mark[2])!,
+        base: column >= base ? base : 0,
+        quoted: unquoted(line) !== line,
+      };
+      this.fenced.add(index);
+      this.fresh = true;
+      return false;
+    }
+    this.fresh = /^#{1,6}\s/.test(rest);
+    return true;
+  }
+
+  /** Whether a line stands outside the list or quote that a fence stands in. */
+  private leaves(line: string, { base, quoted }: Fence): boolean {
+    if (quoted && unquoted(line) === line) return true;
+    return base > 0 && line.trim() !== '' && indentOf(unquoted(line)) < base;
+  }
+
+  /** Looks for comments from an offset to the line's end; how far was read, which may be on a later line. */
+  private inline(index: number, from: number): number {
+    const end = this.starts[index]! + this.source[index]!.length;
+    SIGN.lastIndex = from;
+    for (let sign = SIGN.exec(this.body); sign && sign.index < end; sign = SIGN.exec(this.body)) {
+      if (sign[0][0] === '`') SIGN.lastIndex = this.spanEnd(index, sign.index, sign[0].length);
+      else if (sign[0][0] === '<') SIGN.lastIndex = this.comment(index, sign.index);
+      if (SIGN.lastIndex > end) return SIGN.lastIndex;
+    }
+    return end;
+  }
+
+  /** The end of the comment at an offset; where nothing closes it, of the sign alone. */
+  private comment(index: number, from: number): number {
+    CLOSE.lastIndex = from + 4;
+    const empty = /^<!---?>/.exec(this.body.slice(from, from + 6));
+    const close = empty || this.unclosable ? null : CLOSE.exec(this.body);
+    if (!empty && !close) {
+      this.unclosable = true;
+      this.unclosed.push({ line: index + 1, column: from - this.starts[index]! + 1 });
+      if (this.mark !== '') this.found.push({ from, to: from, put: this.mark });
+      return from + 4;
+    }
+    const to = empty ? from + empty[0].length : CLOSE.lastIndex;
+    this.found.push({ from, to, put: '' });
+    const inner = this.body.slice(from + 4, to).indexOf('<!--');
+    if (inner >= 0) this.nested.push(index + this.body.slice(from, from + 4 + inner).split('\n').length);
+    if (this.body.slice(this.starts[index]!, from).trim() === '') this.fresh = true;
+    return to;
+  }
+
+  /** The end of the code span that a run of backticks begins; of the run alone where nothing ends it. */
+  private spanEnd(index: number, from: number, length: number): number {
+    if (from >= this.spans.to) this.spans = this.spansFrom(index, from);
+    const runs = this.spans.runs.get(length) ?? [];
+    while (runs.length > 0 && runs.at(-1)! <= from) runs.pop();
+    return (runs.at(-1) ?? from) + length;
+  }
+
+  /** The runs of backticks in what is left of a paragraph, by length, the last first. */
+  private spansFrom(index: number, from: number) {
+    let last = index;
+    while (last + 1 < this.source.length && !BREAK.test(this.source[last + 1]!)) last++;
+    const to = this.starts[last]! + this.source[last]!.length;
+    const runs = new Map<number, number[]>();
+    for (const run of this.body.slice(from, to).matchAll(/`+/g)) {
+      const there = runs.get(run[0].length);
+      if (there) there.push(from + run.index);
+      else runs.set(run[0].length, [from + run.index]);
+    }
+    for (const list of runs.values()) list.reverse();
+    return { to, runs };
+  }
+
+  private lines(): ShownLine[] {
+    let next = 0;
+    return this.source.map((line, index) => {
+      const from = this.starts[index]!;
+      const to = from + line.length;
+      const within = next < this.found.length && this.found[next]!.from < from;
+      let text = '';
+      let at = from;
+      let touched = within;
+      while (next < this.found.length && this.found[next]!.from <= to) {
+        const one = this.found[next]!;
+        touched = true;
+        text += this.body.slice(at, Math.max(at, one.from)) + one.put;
+        at = one.to;
+        if (one.to > to) break;
+        next++;
+      }
+      if (at < to) text += this.body.slice(at, to);
+      // Spaces at the end would break the line.
+      else if (touched) text = text.trimEnd();
+      const silent = touched && text.trim() === '';
+      return { text: silent ? '' : text, fenced: this.fenced.has(index), within, silent };
+    });
+  }
+}
+
+/** What may begin a comment or a code span, and what is escaped. */
+const SIGN = /\\[\\`<]|`+|<!--/g;
+const CLOSE = /--!?>/g;
+const ITEM = /^\s*(?:[-*+]|\d{1,9}[.)])(?:[ \t]|$)/;
+/** A line that no code span crosses. */
+const BREAK = /^\s*$|^ {0,3}(?:#{1,6}\s|>|`{3}|~{3}|(?:[-*+]|\d{1,9}[.)])\s)/;
+
+function unquoted(line: string): string {
+  return line.replace(/^(?: {0,3}> ?)+/, '');
+}
+
+/** Columns before the first sign; a tab goes to the next multiple of four. */
+function indentOf(line: string): number {
+  let column = 0;
+  for (const sign of line) {
+    if (sign === ' ') column++;
+    else if (sign === '\t') column += 4 - (column % 4);
+    else break;
+  }
+  return column;
+}

@@ -1,0 +1,125 @@
+// An incident file's sections and front matter → its updates, in order, each with its name and status.
+import type * as z from 'zod';
+import type { IncidentUpdate, UpdateStatus } from './incident.ts';
+import { type fieldsSchema, type frontmatterSchema, readPromise } from './incident-schema.ts';
+import { iso, MINUTE, type Millis } from './time.ts';
+import { type Moment, readMoments, type Section, type Sections, type Ties, tellsOfWork } from './timeline.ts';
+
+export type Frontmatter = z.output<typeof frontmatterSchema>;
+/** The lines right under a section's heading. */
+export type Fields = z.output<typeof fieldsSchema>;
+
+/** The updates of a file, oldest first and never empty; `told` are the sections' fields. */
+export function updatesOf(
+  fields: Frontmatter,
+  started: Millis,
+  cut: Sections,
+  told: ReadonlyMap<Section, Fields>,
+  ties: Ties,
+): readonly IncidentUpdate[] {
+  const { scheduled_start: start, scheduled_end: end, rrule } = fields;
+  const maintenance = start !== undefined;
+  const repeats = maintenance && rrule != null;
+  // Of a series nobody knows which occurrence an undated section means.
+  const work = maintenance && !repeats ? { start, end: end as Millis } : null;
+  const moments = readMoments(cut.sections, started, work, ties);
+  const entries: Entry[] = moments.map(({ section, at, written }) => {
+    const { status, label, body } = section;
+    return { at, written, status, label, body, fields: told.get(section), section };
+  });
+  const plain = { status: null, label: null, fields: undefined };
+  const prefaced = cut.preface !== '' || entries.length === 0;
+  if (prefaced) {
+    const first = fields.started === undefined ? Math.min(started, ...moments.map(({ at }) => at)) : started;
+    entries.unshift({ at: first, written: started, body: cut.preface, ...plain });
+  }
+  const ending = fields.resolved ?? null;
+  if (!maintenance && ending !== null && !entries.some(entry => entry.status === 'resolved')) {
+    const last = moments.findLast(moment => saysEnd(moment, ending));
+    const closing = last && entries.find(entry => entry.at === last.at && entry.body === last.section.body);
+    if (closing) closing.status = 'resolved';
+    else entries.push({ at: ending, written: ending, body: '', ...plain, status: 'resolved' });
+  }
+  entries.sort((a, b) => a.at - b.at);
+  const keys = keysOf(entries);
+  const former = work ? formerKeys(cut.sections, started, prefaced) : null;
+  let status: UpdateStatus = maintenance ? 'scheduled' : 'investigating';
+  return entries.map((entry, index) => {
+    status = entry.status ?? status;
+    const key = keys[index] as string;
+    const formerly = entry.section && former?.get(entry.section);
+    const isPreface = maintenance && !entry.section;
+    const reopens =
+      !maintenance && entry.status === null && status === 'resolved' && goesOn(entry.at, ending);
+    return {
+      key,
+      at: entry.at,
+      status,
+      label: entry.label,
+      body: entry.body,
+      ...changeOf(entry),
+      ...(reopens ? { reopens } : {}),
+      ...(isPreface ? { preface: true as const } : {}),
+      ...(isPreface && fields.started === undefined ? { presumed: true as const } : {}),
+      ...(repeats && entry.section && entry.status === null ? { inherits: true as const } : {}),
+      ...(formerly !== undefined && formerly !== key ? { formerly } : {}),
+    };
+  });
+}
+
+/** An update's name: the time as its heading writes it, and its ordinal within that time (contract §7). */
+function keysOf(entries: readonly { readonly written: Millis }[]): string[] {
+  const seen = new Map<Millis, number>();
+  return entries.map(({ written }) => {
+    const ordinal = seen.get(written) ?? 0;
+    seen.set(written, ordinal + 1);
+    return `${iso(written)}#${ordinal}`;
+  });
+}
+
+/** The keys of a maintenance's sections while undated ones were read from its announcement on. */
+function formerKeys(sections: readonly Section[], started: Millis, prefaced: boolean) {
+  const found = new Map<Section, string>();
+  if (!sections.some(section => !section.dated && tellsOfWork(section))) return found;
+  const entries: { section: Section | null; at: Millis; written: Millis }[] = readMoments(sections, started);
+  if (prefaced) entries.unshift({ section: null, at: started, written: started });
+  entries.sort((a, b) => a.at - b.at);
+  const keys = keysOf(entries);
+  for (const [index, { section }] of entries.entries()) {
+    if (section) found.set(section, keys[index] as string);
+  }
+  return found;
+}
+
+interface Entry {
+  /** Absent for the preface, and for an end that only the front matter tells. */
+  readonly section?: Section;
+  readonly at: Millis;
+  readonly written: Millis;
+  status: UpdateStatus | null;
+  readonly label: string | null;
+  readonly body: string;
+  readonly fields: Fields | undefined;
+}
+
+function changeOf({ fields, at }: Entry): Pick<IncidentUpdate, 'change' | 'promised' | 'quiet'> {
+  if (!fields) return {};
+  const { severity = null, components = null, next_update, notify = true } = fields;
+  const promised = next_update === undefined ? null : readPromise(next_update, at);
+  return {
+    ...(severity === null && components === null ? {} : { change: { severity, components } }),
+    ...(promised === null ? {} : { promised }),
+    ...(notify ? {} : { quiet: true }),
+  };
+}
+
+/** Whether the front matter has an incident go on at that moment; headings know minutes only. */
+function goesOn(at: Millis, ending: Millis | null): boolean {
+  return ending === null || at < ending - (ending % MINUTE);
+}
+
+/** Whether a section stands at the moment of the end, at its heading's precision. */
+function saysEnd({ section, at, written }: Moment, ending: Millis): boolean {
+  const floored = ending - (ending % section.precision);
+  return section.status === null && (written === floored || at === ending);
+}

@@ -1,0 +1,198 @@
+// What a file dates ahead of now: every output tells one story, before its moment and after.
+import { expect, test } from 'vitest';
+import { isoMillis } from '../../src/core/time.ts';
+import { openWorld, subscribed, type World } from './world.ts';
+
+const TOKEN = 'the-webhook-token-of-this-test';
+
+const file = (front: string, body: string) => `---
+title: Exports fail
+severity: critical
+components: [dashboard]
+${front}
+---
+
+${body}
+`;
+
+/** What each output says of the dashboard: its state, and whether the incident is open. */
+async function story(world: World) {
+  const json = async (path: string) => (await world.get(path)).json;
+  const summary = await json('/api/v2/summary.json');
+  const own = (await json('/api/incidents')).incidents ?? [];
+  const uptime = (await json('/api/uptime.json')).components.find(
+    ({ id }: { id: string }) => id === 'dashboard',
+  );
+  const { components, incidents } = world.system.snapshot();
+  const view = components.find(({ component }) => component.id === 'dashboard')!;
+  const page = (await world.get('/status/live')).text;
+  return {
+    page: /class="row (\w+)" id="c-dashboard"/.exec(page)?.[1],
+    statuspage: summary.components.find(({ name }: { name: string }) => name === 'Dashboard').status,
+    indicator: summary.status.indicator,
+    unresolved: summary.incidents.map(({ status, resolved_at }: Record<string, unknown>) => [
+      status,
+      resolved_at,
+    ]),
+    api: own.map(({ status, resolved }: Record<string, unknown>) => [status, resolved]),
+    snapshot: incidents.map(({ state, resolved }) => [state, resolved]),
+    health: view.health,
+    day: view.days.at(-1)!.state,
+    cell: view.days.at(-1)!.downtime / 1000,
+    downtime: uptime.downtime_seconds,
+    badge: (await world.get('/status/badge/dashboard.svg')).text.includes('major outage'),
+    feed: (await world.get('/status/feed.json')).json.items.map(({ title }: { title: string }) => title),
+    subjects: world.mails.map(({ subject }) => subject).filter(subject => subject?.startsWith('[')),
+  };
+}
+
+const problems = async (world: World) =>
+  (await world.get('/readyz')).json.problems.map(({ what }: { what: string }) => what).join('\n');
+
+test('an end that lies ahead has not come: open everywhere, told once when it comes, by itself', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  await world.write(
+    '20260310_exports.md',
+    file(
+      'status: resolved\nstarted: 2026-03-10T12:00:00Z\nresolved: 2026-03-10T12:30:00Z',
+      '## Resolved 2026-03-10 12:30 UTC\nOver.\n\n## Investigating 2026-03-10 12:00 UTC\nWe look.',
+    ),
+  );
+  await world.pass(20, 5);
+  const open = await story(world);
+  expect(open).toMatchObject({
+    statuspage: 'major_outage',
+    indicator: 'major',
+    unresolved: [['investigating', null]],
+    snapshot: [['investigating', null]],
+    health: 'major_outage',
+    day: 'major_outage',
+    badge: true,
+    subjects: ['[INCIDENT] Exports fail'],
+  });
+  expect(open.downtime).toBe(open.cell);
+  expect(open.downtime).toBeGreaterThan(0);
+  expect(open.feed).toHaveLength(1);
+  expect(JSON.stringify(await world.get('/status/feed.json').then(answer => answer.json))).not.toContain(
+    'Over.',
+  );
+  expect(await problems(world)).toContain('`resolved` lies in the future: 2026-03-10T12:30:00Z');
+  await world.restart();
+  await world.pass(1_700, 60);
+  expect((await story(world)).subjects).toEqual(['[INCIDENT] Exports fail']);
+  await world.pass(120, 5);
+  expect(await story(world)).toMatchObject({
+    statuspage: 'operational',
+    indicator: 'none',
+    unresolved: [],
+    snapshot: [['resolved', Date.parse('2026-03-10T12:30:00Z')]],
+    health: 'operational',
+    day: 'major_outage',
+    cell: 1800,
+    downtime: 1800,
+    badge: false,
+    subjects: ['[INCIDENT] Exports fail', '[RESOLVED] Exports fail'],
+  });
+  await world.restart();
+  await world.pass(120, 30);
+  expect((await story(world)).subjects).toHaveLength(2);
+  expect(await problems(world)).toBe('');
+});
+
+test('an end is over at its very second', async () => {
+  const world = await openWorld();
+  const end = isoMillis(world.now() + 7_000);
+  await world.write(
+    '20260310_exports.md',
+    file(
+      `status: resolved\nstarted: 2026-03-10T11:00:00Z\nresolved: ${end}`,
+      `## Investigating 2026-03-10 11:00 UTC\nWe look.`,
+    ),
+  );
+  await world.pass(6, 1);
+  expect((await story(world)).health).toBe('major_outage');
+  await world.pass(2, 1);
+  expect((await story(world)).health).toBe('operational');
+});
+
+test('an open incident that begins ahead counts from when it was first seen, over a restart, and is told', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  const seen = world.now() + 5_000;
+  await world.write(
+    '20260310_exports.md',
+    file('status: investigating\nstarted: 2026-03-10T15:00:00Z', '## Investigating 15:00 UTC\nWe look.'),
+  );
+  await world.pass(600, 5);
+  const first = await story(world);
+  expect(first).toMatchObject({
+    statuspage: 'major_outage',
+    indicator: 'major',
+    unresolved: [['investigating', null]],
+    health: 'major_outage',
+    day: 'major_outage',
+    badge: true,
+    subjects: ['[INCIDENT] Exports fail'],
+  });
+  expect(first.downtime).toBe(first.cell);
+  expect(Math.abs(first.downtime - 600)).toBeLessThanOrEqual(10);
+  expect(await problems(world)).toContain('`started` lies in the future: 2026-03-10T15:00:00Z');
+  expect(world.mails.at(-1)?.text).not.toContain('15:00');
+  await world.restart();
+  await world.pass(600, 60);
+  const later = await story(world);
+  expect(later.subjects).toHaveLength(1);
+  expect(Math.abs(later.downtime - 1200)).toBeLessThanOrEqual(70);
+  expect(Math.abs(world.system.snapshot().incidents[0]!.started - seen)).toBeLessThanOrEqual(5_000);
+});
+
+test('words dated ahead are told when first seen, once, and named', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  const head = 'status: identified\nstarted: 2026-03-10T11:50:00Z';
+  const older = '## Investigating 2026-03-10 11:50 UTC\nWe look.';
+  await world.write('20260310_exports.md', file(head, older));
+  await world.pass(10, 5);
+  await world.write(
+    '20260310_exports.md',
+    file(head, `## Identified 2026-03-10 14:10 UTC\nFound.\n\n${older}`),
+  );
+  await world.pass(10, 5);
+  const subjects = ['[INCIDENT] Exports fail', '[UPDATE] Exports fail'];
+  expect((await story(world)).subjects).toEqual(subjects);
+  expect(await problems(world)).toContain('this update lies in the future: 2026-03-10T14:10:00Z');
+  await world.restart();
+  await world.pass(3 * 3600, 600);
+  expect((await story(world)).subjects).toEqual(subjects);
+});
+
+test('a completion that lies ahead does not end a maintenance', async () => {
+  const world = await openWorld();
+  await world.write(
+    '20260310_work.md',
+    `---\ntitle: Dashboard work\nstatus: completed\nstarted: 2026-03-10T10:00:00Z\nscheduled_start: 2026-03-10T11:00:00Z\nscheduled_end: 2026-03-10T14:00:00Z\ncomponents: [dashboard]\n---\n\n## Completed 2026-03-10 12:30 UTC\nDone.\n\n## Scheduled 2026-03-10 10:00 UTC\nSoon.\n`,
+  );
+  await world.pass(5, 1);
+  const state = () => world.system.snapshot().maintenances[0]!.state;
+  expect([state(), (await story(world)).health]).toEqual(['in_progress', 'under_maintenance']);
+  await world.pass(1_860, 60);
+  expect([state(), (await story(world)).health]).toEqual(['completed', 'operational']);
+});
+
+test('a monitor’s incident filed while the clock was ahead ends when it recovers, not at that time', async () => {
+  const world = await openWorld({ env: { WEBHOOK_TOKEN: TOKEN } });
+  await subscribed(world, 'olga@example.com');
+  const say = (alert_type: string) =>
+    world.post(`/webhooks/uptime?token=${TOKEN}`, { alert_type, monitor_name: 'Dashboard' });
+  world.stepClock(8 * 3600);
+  await say('down');
+  await world.pass(5);
+  world.stepClock(-8 * 3600);
+  await world.pass(300, 60);
+  expect((await story(world)).health).toBe('major_outage');
+  expect((await say('up')).json).toMatchObject({ action: 'resolved' });
+  await world.pass(120, 20);
+  expect(await story(world)).toMatchObject({ health: 'operational', unresolved: [], badge: false });
+  expect(world.system.snapshot().incidents.map(({ state }) => state)).toEqual(['resolved']);
+});

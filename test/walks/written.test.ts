@@ -1,0 +1,165 @@
+// Incident files as people write them: comments, dates, and maintenance that names nobody, from the file to the mail.
+import { expect, test } from 'vitest';
+import { openWorld, subscribed, type World } from './world.ts';
+
+const HEAD = `---
+title: Slow exports
+status: investigating
+severity: critical
+started: 2026-03-10T11:50:00Z
+components: [dashboard]
+---
+`;
+const FIRST = '## Investigating 11:50 UTC\nExports take longer.\n';
+
+const problems = async (world: World) => (await world.get('/readyz')).json.problems;
+const news = ({ mails }: World) => mails.filter(({ subject }) => subject?.startsWith('['));
+const subjects = (world: World) => news(world).map(({ subject }) => subject);
+
+test('a comment stands nowhere but in its file, and a heading in it tells nobody anything', async () => {
+  const world = await openWorld({ env: { API_TOKEN: 'secret-token-of-this-test' } });
+  await subscribed(world, 'olga@example.com');
+  const hidden = '<!-- hidden-words:\n## Resolved 11:58 UTC\nExports are fast again.\n-->';
+  const text = `${HEAD}<!-- hidden-words -->\n${FIRST}Now. <!-- hidden-words -->\n\n${hidden}\n\n## Post-mortem\n<!-- hidden-words -->Disk.\n`;
+  await world.write('20260310_exports.md', text);
+  await world.pass(10, 5);
+  expect(subjects(world)).toEqual(['[INCIDENT] Slow exports']);
+  const auth = { authorization: 'Bearer secret-token-of-this-test' };
+  const answer = await world.post(
+    '/api/incidents/20260310_exports/updates',
+    { status: 'monitoring', message: 'Better.<!-- hidden-words -->' },
+    auth,
+  );
+  expect(answer.status).toBe(201);
+  await world.pass(10, 5);
+  for (const path of [
+    ...['/status/live', '/status/incidents/20260310_exports', '/status/history', '/api/v2/summary.json'],
+    ...[
+      '/api/v2/incidents.json',
+      '/api/uptime.json',
+      '/status/feed.atom',
+      '/status/feed.rss',
+      '/status/feed.json',
+    ],
+    ...['/history.atom', '/status/maintenance.ics', '/status/widget.js'],
+  ]) {
+    const { status, text: shown } = await world.get(path);
+    expect([path, status]).toEqual([path, 200]);
+    expect(shown).not.toMatch(/hidden-words|fast again/);
+  }
+  expect((await world.get('/status/incidents/20260310_exports')).text).toContain('Exports take longer.');
+  expect(subjects(world)).toEqual(['[INCIDENT] Slow exports', '[UPDATE] Slow exports']);
+  for (const mail of news(world)) {
+    expect(`${mail.text}${mail.html}`).not.toMatch(/hidden-words|fast again/);
+  }
+  const after = await world.read('20260310_exports.md');
+  expect(after).toContain(hidden);
+  expect(after.match(/hidden-words/g)).toHaveLength(5);
+  // A comment more changes nothing that was told.
+  await world.write('20260310_exports.md', after.replace('Now.', 'Now. <!-- more -->'));
+  await world.pass(10, 5);
+  expect(subjects(world)).toHaveLength(2);
+  expect(await problems(world)).toEqual([]);
+});
+
+test('a comment that nothing closes is named, and hides nothing', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  await world.write('20260310_exports.md', `${HEAD}\n<!-- for later\n${FIRST}`);
+  await world.pass(10, 5);
+  expect((await world.get('/status/live')).text).toContain('Exports take longer.');
+  expect(await problems(world)).toEqual([expect.objectContaining({ level: 'error', line: 9 })]);
+  expect(subjects(world)[0]).toBe('[INCIDENT] Slow exports');
+});
+
+test('a heading whose time cannot be read: all is shown, it is named, and told once when it is mended', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  const written = (time: string) => `${HEAD}\n## Identified ${time}\nThe queue is stuck.\n\n${FIRST}`;
+  await world.write('20260310_exports.md', written('03/10/2026 11:55'));
+  await world.pass(10, 5);
+  const snapshot = () => world.system.snapshot();
+  expect(snapshot().components.find(({ component }) => component.id === 'dashboard')!.health).toBe(
+    'major_outage',
+  );
+  expect((await world.get('/status/live')).text).toContain('The queue is stuck.');
+  expect(await problems(world)).toEqual([
+    expect.objectContaining({
+      level: 'error',
+      line: 9,
+      what: expect.stringContaining('may be 2026-10-03 or 2026-03-10'),
+    }),
+  ]);
+  expect((await world.get('/readyz')).json.ok).toBe(false);
+  expect(subjects(world)).toEqual([]);
+  await world.restart();
+  await world.pass(60, 30);
+  expect((await world.get('/status/live')).text).toContain('The queue is stuck.');
+  await world.write('20260310_exports.md', written('10.03.2026 11:55'));
+  await world.pass(10, 5);
+  expect(subjects(world)).toEqual(['[INCIDENT] Slow exports', '[UPDATE] Slow exports']);
+  expect(await problems(world)).toEqual([]);
+  // Broken again: what was told stays told, and nothing is told anew.
+  await world.write('20260310_exports.md', written('25:99'));
+  await world.pass(10, 5);
+  await world.write('20260310_exports.md', written('10 March 2026, 11:55 AM'));
+  await world.pass(10, 5);
+  expect(subjects(world)).toHaveLength(2);
+});
+
+const WORK = (components: string) => `---
+title: Ledger migration
+status: scheduled
+started: 2026-03-10T10:00:00Z
+scheduled_start: 2026-03-10T11:00:00Z
+scheduled_end: 2026-03-10T20:00:00Z
+${components}
+---
+
+We move the ledger.
+`;
+
+test('a maintenance that names nobody covers nobody: the outage is an outage, and components are asked for', async () => {
+  const world = await openWorld();
+  world.service.status = 503;
+  await world.write('20260310_work.md', WORK(''));
+  await world.pass(400, 20);
+  const health = (id: string) =>
+    world.system.snapshot().components.find(({ component }) => component.id === id)!.health;
+  expect([health('api'), health('dashboard')]).toEqual(['major_outage', 'operational']);
+  expect(await world.files()).toContain('20260310_api-down.md');
+  expect((await problems(world)).map(({ fix }: { fix: string }) => fix).join()).toContain('components: all');
+  const maintenance = (await world.get('/api/v2/scheduled-maintenances.json')).json.scheduled_maintenances[0];
+  expect(maintenance.components).toEqual([]);
+});
+
+test('`components: all` covers all, and a check that fails meanwhile is said beside it', async () => {
+  const world = await openWorld();
+  await world.write('20260310_work.md', WORK('components: all'));
+  await world.pass(60, 20);
+  world.service.status = 503;
+  await world.pass(400, 20);
+  const states = world.system.snapshot().components.map(({ health }) => health);
+  expect(states).toEqual(['under_maintenance', 'under_maintenance', 'under_maintenance']);
+  expect(await world.files()).toEqual(['20260310_work.md']);
+  const row = (text: string) => /<li class="row[^>]*id="c-api"[\s\S]*?<\/li>/.exec(text)?.[0];
+  expect(row((await world.get('/status/live')).text)).toMatch(
+    /Check failing since <time[^>]*>[^<]*<\/time>.*503/,
+  );
+  expect(row((await world.get('/status/live', { 'accept-language': 'de' })).text)).toMatch(
+    /Prüfung schlägt fehl seit/,
+  );
+  expect(row((await world.get('/status/live')).text)).toContain('Under maintenance');
+  expect((await world.get('/status/live')).text.match(/Check failing/g)).toHaveLength(1);
+  expect((await problems(world)).map(({ what }: { what: string }) => what)).toEqual([
+    expect.stringMatching(
+      /^the check of "API" fails since 2026-03-10T12:\d\d:\d\dZ, and this maintenance covers it/,
+    ),
+  ]);
+  const maintenance = (await world.get('/api/v2/scheduled-maintenances.json')).json.scheduled_maintenances[0];
+  expect(maintenance.components).toHaveLength(3);
+  world.service.status = 200;
+  await world.pass(300, 20);
+  expect((await world.get('/status/live')).text).not.toContain('Check failing');
+  expect(await problems(world)).toEqual([]);
+});
