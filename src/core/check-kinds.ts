@@ -31,6 +31,19 @@ const webAddress = z
     'not a web address; write https://host/path (or leave it empty: not configured)',
   );
 
+/** A host without anything around it; an IPv6 address may stand in brackets. */
+const host = z
+  .string()
+  .overwrite(text => text.trim().replace(/^\[([^[\]]*)\]$/, '$1'))
+  .superRefine((text, context) => {
+    const [, found = '', port] =
+      /^(?:[a-z][a-z\d+.-]*:\/\/)?(\[[^\]]*\]|[^:/]*)(?::(\d+))?(?:\/.*)?$/i.exec(text) ?? [];
+    const alone = found.replace(/[[\]]/g, '');
+    if (alone === '' || alone === text) return;
+    const more = port === undefined ? '' : `, and the port as \`port: ${port}\``;
+    context.addIssue({ code: 'custom', message: `"${text}" is not a host alone; write ${alone}${more}` });
+  });
+
 export const jsonPath = z.string().refine(isJsonPath, 'not a JSONPath (RFC 9535); write $.db.ok');
 
 /** `network.reference`: where our own network is tried. */
@@ -41,35 +54,43 @@ export const reference = z
     'write a web address like https://example.com or host:port like 1.1.1.1:53',
   );
 
-export const httpCheck = z.object({
-  type: z.literal('http'),
-  url: webAddress,
-  timeout,
-  method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).default('GET'),
-  headers: z.record(z.string(), z.string()).default({}),
-  body: z.string().optional(),
-  expect: z
-    .union([z.number(), z.string(), z.array(z.union([z.number(), z.string()]))])
-    .refine(expect => parseStatuses(expect) !== null, 'write 200, 200-299 or a list of them')
-    .default('200-299')
-    .describe('a status, a range, or a list of them'),
-  contains: z.string().optional(),
-  not_contains: z.string().optional(),
-  json: z.record(jsonPath, z.unknown()).optional().describe('JSONPath → the value it must have'),
-  redirects: z
-    .number()
-    .int()
-    .min(0)
-    .max(20)
-    .default(5)
-    .describe('followed at most; 0 takes the first answer'),
-  tls_days: z.number().int().min(0).default(14).describe('warn when the certificate has fewer days left'),
-  max_body: z.number().int().positive().default(1_000_000).describe('bytes, decompressed'),
-  ip: family.describe('4 or 6: connect over that version of IP only'),
-  http2: z.boolean().optional().describe('offer HTTP/2 (https only)'),
-});
+export const httpCheck = z
+  .object({
+    type: z.literal('http'),
+    url: webAddress,
+    timeout,
+    method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).default('GET'),
+    headers: z.record(z.string(), z.string()).default({}),
+    body: z.string().optional(),
+    expect: z
+      .union([z.number(), z.string(), z.array(z.union([z.number(), z.string()]))])
+      .refine(expect => parseStatuses(expect) !== null, 'write 200, 200-299 or a list of them')
+      .default('200-299')
+      .describe('a status, a range, or a list of them'),
+    contains: z.string().optional(),
+    not_contains: z.string().optional(),
+    json: z.record(jsonPath, z.unknown()).optional().describe('JSONPath → the value it must have'),
+    redirects: z
+      .number()
+      .int()
+      .min(0)
+      .max(20)
+      .default(5)
+      .describe('followed at most; 0 takes the first answer'),
+    tls_days: z.number().int().min(0).default(14).describe('warn when the certificate has fewer days left'),
+    max_body: z.number().int().positive().default(1_000_000).describe('bytes, decompressed'),
+    ip: family.describe('4 or 6: connect over that version of IP only'),
+    http2: z.boolean().optional().describe('offer HTTP/2 (https only)'),
+  })
+  .superRefine(({ method, ...check }, context) => {
+    for (const field of ['contains', 'not_contains', 'json'] as const) {
+      if (method !== 'HEAD' || check[field] === undefined) continue;
+      const message = `the answer to HEAD has no body, so ${field} cannot be checked; use method: GET`;
+      context.addIssue({ code: 'custom', path: [field], message });
+    }
+  });
 
-export const tcpCheck = z.object({ type: z.literal('tcp'), host: z.string(), port, timeout });
+export const tcpCheck = z.object({ type: z.literal('tcp'), host, port, timeout });
 
 export const dnsCheck = z.object({
   type: z.literal('dns'),
@@ -88,16 +109,16 @@ export const dnsCheck = z.object({
 
 export const tlsCheck = z.object({
   type: z.literal('tls'),
-  host: z.string(),
+  host,
   port: port.default(443),
-  servername: z.string().optional(),
+  servername: host.optional(),
   days: z.number().int().min(0).default(14).describe('warn when the certificate has fewer days left'),
   timeout,
 });
 
 export const smtpCheck = z.object({
   type: z.literal('smtp'),
-  host: z.string(),
+  host,
   port: port.default(587),
   secure: z.boolean().optional().describe('TLS from the first byte; default: on port 465'),
   starttls: z

@@ -24,7 +24,9 @@ test('writes HTML, text and an index', async () => {
     extends: ['html-validate:recommended'],
     rules: { 'no-inline-style': 'off' },
   });
-  for (const name of (await readdir(dir)).filter(name => name.endsWith('.html'))) {
+  const pages = (await readdir(dir)).filter(name => name.endsWith('.html'));
+  expect(pages).toContain('02-incident.html');
+  for (const name of pages) {
     const { results } = await validator.validateString(await readFile(path.join(dir, name), 'utf8'));
     expect([name, results.flatMap(({ messages }) => messages.map(({ message }) => message))]).toEqual([
       name,

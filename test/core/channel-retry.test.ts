@@ -39,6 +39,10 @@ test('never again: refused, gone, two days old, or a third challenge', () => {
   expect(tryAgainAt(attempt('gone', 1), 0, 0)).toBeNull();
   expect(tryAgainAt(attempt('busy', 9), STALE_AFTER - 3 * HOUR, 0)).toBe(STALE_AFTER);
   expect(tryAgainAt(attempt('busy', 9), STALE_AFTER - 3 * HOUR + 1, 0)).toBeNull();
+  // Two days of its own, whenever it was written.
+  const later = attempt('busy', 9, { createdAt: 10 * STALE_AFTER });
+  expect(tryAgainAt(later, 10 * STALE_AFTER, 0)).toBe(10 * STALE_AFTER + 3 * HOUR);
+  expect(tryAgainAt(later, 11 * STALE_AFTER - 3 * HOUR + 1, 0)).toBeNull();
   expect(tryAgainAt(attempt('busy', 2, { kind: 'confirm' }), 0, 0)).toBe(30 * SECOND);
   expect(tryAgainAt(attempt('busy', 3, { kind: 'confirm' }), 0, 0)).toBeNull();
 });
@@ -55,6 +59,9 @@ test('given up: gone, five messages in a row, or three days of nothing', () => {
   expect(isDead('busy', 1, 0, FAILING_FOR - 1)).toBe(false);
   expect(isDead('busy', 1, 0, FAILING_FOR)).toBe(true);
   expect(isDead('busy', 1, null, FAILING_FOR)).toBe(false);
+  expect(isDead('busy', 1, 10 * FAILING_FOR, 11 * FAILING_FOR - 1)).toBe(false);
+  expect(isDead('busy', 1, 10 * FAILING_FOR, 11 * FAILING_FOR)).toBe(true);
+  expect(FAILING_FOR).toBe(72 * HOUR);
 });
 
 test('a clock that jumps by years makes no message stale at its first failures, and no channel dead', () => {

@@ -176,6 +176,22 @@ describe('a day', () => {
     expect(today).toMatchObject({ state: 'operational', downtime: 0, incidents: [] });
   });
 
+  test.each([
+    ['within a day', TODAY + HOUR, [4]],
+    ['at midnight: the day that begins', TODAY, [4]],
+    ['a moment before midnight', TODAY - 1, [3]],
+    ['now', NOW, []],
+    ['on the first day', TODAY - 4 * DAY, [0]],
+    ['before the first day', TODAY - 4 * DAY - 1, []],
+  ])('with an incident that began and ended in the same moment, %s', (_, at, expected) => {
+    const days = cells(HTTP, measured(), [resolved('r', at, at)]);
+    const told = days.flatMap(({ incidents }, index) => (incidents.length > 0 ? [index] : []));
+    expect([told, expected]).toEqual([expected, expected]);
+    for (const index of told) {
+      expect(days[index]).toMatchObject({ state: 'major_outage', downtime: 0, incidents: ['r'] });
+    }
+  });
+
   test('with maintenance is not downtime where the two meet', () => {
     const morning = TODAY + HOUR;
     const [, , , , today] = cells(HTTP, measured(), [
@@ -183,6 +199,38 @@ describe('a day', () => {
       maintenance('m', morning + HOUR, morning + 3 * HOUR),
     ]);
     expect(today).toMatchObject({ state: 'major_outage', downtime: HOUR, incidents: ['r', 'm'] });
+  });
+
+  test('has its date, and is shared by those like it', () => {
+    const one = cells(HTTP, measured());
+    expect(one.map(({ day }) => day)).toEqual(
+      [4, 3, 2, 1, 0].map(ago => new Date(TODAY - ago * DAY).toISOString().slice(0, 10)),
+    );
+    expect(one[4]).toEqual({ day: one[4]!.day, state: 'operational', downtime: 0, incidents: [] });
+    expect(cells(HTTP, measured())[4]).toBe(one[4]);
+    expect(cells(HTTP, measured(), [resolved('r', TODAY, TODAY + 1)])[4]!.day).toBe(one[4]!.day);
+  });
+
+  test('of a manual component that is known from midnight on is not the day before it', () => {
+    const known = measured({ firstSeen: TODAY, firstCheck: null, observed: new Map() });
+    expect(states(MANUAL, known)).toEqual(['no_data', 'no_data', 'no_data', 'no_data', 'operational']);
+  });
+
+  test('between a maintenance’s announcement and its begin knows nothing of it', () => {
+    const planned = maintenance('m', NOW + DAY, NOW + 2 * DAY, { started: NOW - 3 * DAY });
+    const told = cells(HTTP, measured(), [planned]).flatMap(({ incidents }) => incidents);
+    expect(told).toEqual([]);
+  });
+
+  test('with an incident that says it works is named by it, and green', () => {
+    const working = resolved('r', TODAY + HOUR, TODAY + 2 * HOUR, {
+      components: [{ id: 'api', status: 'operational' }],
+    });
+    expect(cells(HTTP, measured(), [working])[4]).toMatchObject({
+      state: 'operational',
+      downtime: 0,
+      incidents: ['r'],
+    });
   });
 
   test('with maintenance alone says so', () => {

@@ -142,6 +142,10 @@ describe('outages', () => {
     );
     expect(up).toMatchObject({ key: `probe:api@${START + 5 * MINUTE}:up`, kind: 'up', title: 'API Down' });
     expect(up!.message).toContain('The outage lasted 3 minutes.');
+    // What an operator's template may use.
+    const about = { kind: 'down', component: 'API' };
+    expect(down!.told).toEqual({ ...about, seen: 'answered 503', checks: 3 });
+    expect(up!.told).toEqual({ ...about, seen: 'answered 200', checks: 2, duration: 3 * MINUTE });
   });
 
   test('the rule’s severity is the one the outage shows, even after the rule changes', () => {

@@ -77,6 +77,31 @@ describe('heartbeats', () => {
     expect(ran.health).toBe(health);
   });
 
+  test('what a template may use of it, what is confirmed, and the first word of a job', () => {
+    const beat = (at: number, ok: boolean, message = ''): Beat => ({ at: START + at, ok, message });
+    const about = { kind: 'heartbeat', component: 'Background Jobs' };
+    const first = judgeHeartbeat(jobs, initialState(), beat(0, true), START);
+    expect([first.state.confirmed, first.transitions, first.first?.kind]).toEqual(['up', [], 'up']);
+    const again = judgeHeartbeat(jobs, first.state, beat(5, true), START + 5);
+    expect(again).not.toHaveProperty('first');
+    const silent = judgeHeartbeat(jobs, again.state, null, START + 5 + DUE);
+    expect(silent.transitions.map(({ told }) => told)).toEqual([{ ...about, seen: 'no report' }]);
+    const back = judgeHeartbeat(jobs, silent.state, beat(DUE + 9, true), START + DUE + 9);
+    expect(back.transitions.map(({ told }) => told)).toEqual([
+      { ...about, seen: 'reported in', duration: 4 },
+    ]);
+    expect(back.state.confirmed).toBe('up');
+    expect(back).not.toHaveProperty('first');
+    for (const [said, seen] of [
+      [' disk full ', 'disk full'],
+      [' ', 'reported a failure'],
+    ] as const) {
+      const failed = judgeHeartbeat(jobs, back.state, beat(DUE + 10, false, said), START + DUE + 10);
+      expect(failed.transitions.map(({ told }) => told)).toEqual([{ ...about, seen }]);
+      expect(failed.state.confirmed).toBe('down');
+    }
+  });
+
   test('an older beat with a clock that went on is ignored', () => {
     const first = judgeHeartbeat(
       jobs,

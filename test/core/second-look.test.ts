@@ -133,7 +133,9 @@ describe('an end that only the newest update tells', () => {
 
 test('the shipped incidents are clean', () => {
   const folder = 'status/incidents';
-  for (const name of readdirSync(folder).filter(one => one.endsWith('.md'))) {
+  const names = readdirSync(folder).filter(one => one.endsWith('.md'));
+  expect(names).not.toEqual([]);
+  for (const name of names) {
     const text = readFileSync(path.join(folder, name), 'utf8');
     expect(parseIncident(name, name, text).problems).toEqual([]);
   }

@@ -181,6 +181,40 @@ describe('uptime, by hand', () => {
     });
   });
 
+  test('what was counted is listed: clipped, by start, then by end, without what is empty', () => {
+    const all = [
+      down(60, null, 'minor'),
+      down(30, 50),
+      down(30, 40, 'major'),
+      down(-20, 10, 'major'),
+      down(-20, -10),
+      down(100, 120),
+      down(45, 45),
+    ];
+    const listed = of(all, WEIGHTS_STATUSPAGE).intervals.map(({ start, end, incident, severity, weight }) => [
+      start / MINUTE,
+      end / MINUTE,
+      incident,
+      severity,
+      weight,
+    ]);
+    expect(listed).toEqual([
+      [0, 10, '-20', 'major', 0.3],
+      [30, 40, '30', 'major', 0.3],
+      [30, 50, '30', 'critical', 1],
+      [60, 100, '60', 'minor', 0],
+    ]);
+  });
+
+  test('a span that ends before it begins is none', () => {
+    expect(
+      unionLength([
+        { start: 0, end: 10 },
+        { start: 8, end: 2 },
+      ]),
+    ).toBe(10);
+  });
+
   test('the total begins where the component is known from, and outages before it do not count', () => {
     const { total, downtime, percent, intervals } = of([down(0, 60)], WEIGHTS_EVEN, [], at(50));
     // 10 of the 50 minutes left.

@@ -1,7 +1,7 @@
 // The README names every setting, command and route, so that nothing works in secret.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import * as z from 'zod';
+import type * as z from 'zod';
 import { metricSchema } from '../../src/config/metrics-schema.ts';
 import { siteSchema } from '../../src/config/site-schema.ts';
 import { checkSchema, detectSchema } from '../../src/core/check.ts';
@@ -30,8 +30,9 @@ test('every key of status.yaml and of an incident file is explained', () => {
     ...Object.keys(metricSchema.shape),
     ...Object.keys(frontmatterSchema.shape),
   ];
-  expect([...new Set(keys)].filter(key => !readme.includes(key))).toEqual([]);
-  expect(z.toJSONSchema(frontmatterSchema, { io: 'input', unrepresentable: 'any' })).toBeTruthy();
+  // Not within some word: `ip` is in "script" too.
+  const named = (key: string) => new RegExp(`(?<![\\w-])${key}(?![\\w-])`).test(readme);
+  expect([...new Set(keys)].filter(key => !named(key))).toEqual([]);
 });
 
 test('every limit is named with its number', () => {

@@ -260,8 +260,9 @@ describe('bad servers', () => {
     expect(sighting).toMatchObject({ outcome: 'down', seen: 'timed out after 300 ms' });
   });
 
-  test('a slow drip of body', async () => {
+  test('a slow drip of a body that said how long it is', async () => {
     const port = await http((_, response) => {
+      response.writeHead(200, { 'content-length': 100_000 });
       const drip = setInterval(() => response.write('X'), 20);
       response.once('close', () => clearInterval(drip));
     });

@@ -21,8 +21,8 @@ afterEach(async () => {
   }
 });
 
-/** Listens on a free port of 127.0.0.1 until the test ends; the port. */
-export async function listen(server: Server): Promise<number> {
+/** Listens on a free port until the test ends; the port. */
+export async function listen(server: Server, host = '127.0.0.1'): Promise<number> {
   const sockets = new Set<Socket>();
   servers.push({ server, sockets });
   server.on('connection', (socket: Socket) => {
@@ -31,7 +31,7 @@ export async function listen(server: Server): Promise<number> {
     socket.once('close', () => sockets.delete(socket));
   });
   server.on('tlsClientError', () => {});
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>(resolve => server.listen(0, host, resolve));
   return (server.address() as AddressInfo).port;
 }
 

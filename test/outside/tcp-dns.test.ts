@@ -1,8 +1,10 @@
 // The tcp and the dns probe.
 import { createSocket, type Socket } from 'node:dgram';
 import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { deserted, probe, tcp } from './loopback.ts';
+import { checkSchema } from '../../src/core/check.ts';
+import { deserted, listen, probe, tcp } from './loopback.ts';
 
 describe('tcp', () => {
   test('accepted', async () => {
@@ -32,6 +34,69 @@ describe('tcp', () => {
     );
     expect(sighting).toMatchObject({ outcome: 'up' });
     expect(asked).toEqual(['db.example']);
+  });
+});
+
+describe('a host in brackets', () => {
+  test.each(['tcp', 'tls', 'smtp'])('%s', async type => {
+    const asked: string[] = [];
+    const server = createServer(socket => {
+      asked.push(socket.localAddress!);
+      socket
+        .resume()
+        .on('error', () => {})
+        .end('220 hello\r\n');
+    });
+    const port = await listen(server, '::1');
+    const sighting = await probe({ type, host: ' [::1] ', port, timeout: '2s' });
+    expect(sighting.seen).not.toMatch(/host name/);
+    if (type === 'tcp') expect(sighting).toMatchObject({ outcome: 'up' });
+    expect(asked).toEqual(['::1']);
+  });
+
+  test.each(['postgres', 'mysql', 'redis'])('%s', async kind => {
+    const asked: string[] = [];
+    const server = createServer(socket => {
+      asked.push(socket.localAddress!);
+      socket.on('error', () => {}).destroy();
+    });
+    const port = await listen(server, '::1');
+    const sighting = await probe({ type: 'database', url: `${kind}://u:p@[::1]:${port}/0`, timeout: '10s' });
+    expect(sighting).toMatchObject({ outcome: 'down', seen: 'broke off the connection' });
+    expect(asked).toEqual(['::1']);
+  });
+
+  test.each([
+    ['[::1]:443', '::1', '443'],
+    ['[2001:db8::1]:5432', '2001:db8::1', '5432'],
+    ['db.example:5432', 'db.example', '5432'],
+    ['https://db.example/path', 'db.example', undefined],
+    ['tcp://db.example:5432', 'db.example', '5432'],
+    ['db.example/', 'db.example', undefined],
+  ])('%s is a mistake, and named', (host, alone, port) => {
+    const more = port === undefined ? '' : `, and the port as \`port: ${port}\``;
+    for (const type of ['tcp', 'tls', 'smtp']) {
+      const parsed = checkSchema.safeParse({ type, host, port: 1 });
+      expect(parsed.error?.issues).toEqual([
+        expect.objectContaining({
+          path: ['host'],
+          message: `"${host}" is not a host alone; write ${alone}${more}`,
+        }),
+      ]);
+    }
+  });
+
+  test.each([
+    '',
+    'db.example',
+    '::1',
+    'fe80::1%eth0',
+    '2001:db8::1',
+    '192.0.2.1',
+    'db_1.internal',
+    'db.example.',
+  ])('%j is a host', host => {
+    expect(checkSchema.parse({ type: 'tcp', host, port: 1 })).toMatchObject({ host });
   });
 });
 
@@ -118,6 +183,62 @@ describe('dns', () => {
     const sighting = await probe(wanted ? { ...check, expect: wanted } : check);
     expect(sighting).toMatchObject({ outcome: 'up', seen });
     expect(sighting.latency).toBeTypeOf('number');
+  });
+
+  const mapped = Buffer.from('00000000000000000000ffffc0000201', 'hex');
+  const SPELLED: Record<string, Buffer[]> = {
+    A: ZONE[1]!,
+    AAAA: [...ZONE[28]!, mapped],
+    CNAME: [hostName('Target.Example.com')],
+    NS: [hostName('xn--mnchen-3ya.example')],
+    MX: [Buffer.concat([Buffer.from([0, 10]), hostName('Mail.example.com')])],
+    TXT: [Buffer.concat([text('v=spf1 '), text('-ALL')]), text('say "hi"')],
+  };
+  test.each([
+    ['A', ' 192.0.2.1 ', true],
+    ['A', '192.0.2.10', false],
+    ['AAAA', '2001:DB8::1', true],
+    ['AAAA', '2001:db8:0:0:0:0:0:1', true],
+    ['AAAA', '2001:0db8:0000::0001', true],
+    ['AAAA', '[2001:db8::1]', true],
+    ['AAAA', '::ffff:192.0.2.1', true],
+    ['AAAA', '::ffff:c000:201', true],
+    ['AAAA', '2001:db8::2', false],
+    ['AAAA', '2001:db8::', false],
+    ['AAAA', 'nonsense', false],
+    ['CNAME', 'target.example.com.', true],
+    ['CNAME', ' TARGET.example.COM', true],
+    ['CNAME', 'example.com', false],
+    ['NS', 'München.example', true],
+    ['NS', 'xn--mnchen-3ya.example.', true],
+    ['MX', 'mail.example.com', true],
+    ['MX', '10 mail.example.com.', true],
+    ['MX', '10\tMAIL.example.com', true],
+    ['MX', '20 mail.example.com', false],
+    ['MX', '10', false],
+    ['TXT', 'v=spf1 -ALL', true],
+    ['TXT', '"v=spf1 " "-ALL"', true],
+    ['TXT', '"v=spf1 -ALL"', true],
+    ['TXT', 'v=spf1 -all', false],
+    ['TXT', 'say "hi"', true],
+    ['TXT', '"say \\"hi\\""', true],
+    ['TXT', '"hi"', false],
+  ])('%s spelled %j: %j', async (record, wanted, isThere) => {
+    const server = await nameServer(() => SPELLED[record]!);
+    const sighting = await probe({ type: 'dns', name: 'example.com', record, server, expect: [wanted] });
+    expect(sighting.outcome).toBe(isThere ? 'up' : 'down');
+    if (!isThere) expect(sighting.seen).toBe('expected record not found');
+  });
+
+  test('a name is asked for as it goes over the wire', async () => {
+    const asked: string[] = [];
+    const server = await nameServer(name => {
+      asked.push(name);
+      return ZONE[1]!;
+    });
+    await probe({ type: 'dns', name: 'München.example', server });
+    await probe({ type: 'dns', name: '_dmarc.example.com', server });
+    expect(asked).toEqual(['xn--mnchen-3ya.example', '_dmarc.example.com']);
   });
 
   test('an expected value that is not among the answers', async () => {

@@ -116,3 +116,30 @@ describe.each(['tls', 'http'])('no TLS at all: %s', type => {
     expect(await probe(check(port))).toMatchObject({ outcome: 'down', seen: 'broke off the connection' });
   });
 });
+
+test.each([true, false])(
+  'streams, cookies and encodings are the same over TLS, HTTP/2 offered: %j',
+  async http2 => {
+    const protocols: string[] = [];
+    const server = createSecureServer({ ...certificates.good, allowHTTP1: true }, (request, response) => {
+      protocols.push(request.httpVersion);
+      if (request.headers.cookie !== 'in=1') {
+        response.writeHead(302, { location: '/', 'set-cookie': 'in=1; Secure; HttpOnly' }).end();
+        return;
+      }
+      response.writeHead(200, { 'content-type': 'text/event-stream; charset=iso-8859-1' });
+      response.write(Buffer.from('data: Störung\n\n', 'latin1'));
+    });
+    const url = `https://localhost:${await listen(server as never)}/`;
+    const started = performance.now();
+    for (const more of [{}, { contains: 'Störung' }]) {
+      const check = { type: 'http', url, http2, timeout: '6s', ...more };
+      expect(await probe(check, { ca: certificates.ca })).toMatchObject({
+        outcome: 'up',
+        seen: 'answered 200',
+      });
+    }
+    expect(performance.now() - started).toBeLessThan(5000);
+    expect(new Set(protocols)).toEqual(new Set([http2 ? '2.0' : '1.1']));
+  },
+);

@@ -4,21 +4,33 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { openWorld } from './world.ts';
 
 /** A port that answers while `open`, and refuses while not: the outside world, or one server of it. */
-async function port(): Promise<{ address: string; open(): Promise<void>; shut(): Promise<void> }> {
+interface Port {
+  readonly address: string;
+  open(): Promise<void>;
+  shut(): Promise<void>;
+  /** How often somebody connected. */
+  asked(): number;
+}
+
+async function port(): Promise<Port> {
   let server: Server | undefined;
   let number = 0;
+  let asked = 0;
   const shut = async () => {
     await new Promise<void>(resolve => (server ? server.close(() => resolve()) : resolve()));
     server = undefined;
   };
   const open = () =>
     new Promise<void>(resolve => {
-      server = createServer(socket => socket.destroy()).listen(number, '127.0.0.1', () => resolve());
+      server = createServer(socket => {
+        asked++;
+        socket.destroy();
+      }).listen(number, '127.0.0.1', () => resolve());
     });
   await open();
   number = (server!.address() as { port: number }).port;
   onTestFinished(shut);
-  return { address: `127.0.0.1:${number}`, open, shut };
+  return { address: `127.0.0.1:${number}`, open, shut, asked: () => asked };
 }
 
 const site = (reference: string | null, addresses: readonly string[]) => () =>
@@ -80,6 +92,45 @@ describe('when everything fails at once', () => {
     await a.shut();
     await world.pass(180, 10);
     expect(await world.files()).toEqual(['20260310_c0-down.md']);
+  });
+
+  test('what was found of our own network holds for seconds: it is back, and the outage is one', async () => {
+    const [outside, a] = [await port(), await port()];
+    const world = await openWorld({ site: site(outside.address, [a.address]) });
+    await world.pass(60, 20);
+    for (const one of [outside, a]) await one.shut();
+    await world.pass(180, 10);
+    expect(await world.files()).toEqual([]);
+    await outside.open();
+    await world.pass(180, 10);
+    expect(await world.files()).toEqual(['20260310_c0-down.md']);
+  });
+
+  test('and the other way: that it was there says nothing of it now', async () => {
+    const [outside, a, b] = [await port(), await port(), await port()];
+    const world = await openWorld({ site: site(outside.address, [a.address, b.address]) });
+    await world.pass(60, 20);
+    await a.shut();
+    await world.pass(180, 10);
+    expect(await world.files()).toEqual(['20260310_c0-down.md']);
+    for (const one of [outside, b]) await one.shut();
+    await world.pass(180, 10);
+    expect(await world.files()).toEqual(['20260310_c0-down.md']);
+    expect((await world.get('/status/live')).text).toContain('our own network has been down since');
+  });
+
+  test('the checks of one moment ask the reference once', async () => {
+    const [outside, ...dead] = [await port(), await port(), await port(), await port()];
+    for (const one of dead) await one.shut();
+    const world = await openWorld({
+      site: site(
+        outside.address,
+        dead.map(({ address }) => address),
+      ),
+    });
+    await world.pass(1, 1);
+    await expect.poll(outside.asked).toBeGreaterThan(0);
+    expect(outside.asked()).toBe(1);
   });
 
   test('without a reference there is nothing to compare with', async () => {

@@ -9,6 +9,7 @@ import type { Web } from '../../src/web/context.ts';
 import { streamsWithin } from '../../src/web/descriptors.ts';
 import { errorHandler } from '../../src/web/errors.ts';
 import { eventRoutes } from '../../src/web/events.ts';
+import { LIMITS } from '../../src/web/limits.ts';
 import { makeStreams } from '../../src/web/streams.ts';
 import { snapshot } from '../makers.ts';
 import { openWorld } from '../walks/world.ts';
@@ -22,8 +23,8 @@ interface Reader {
   closed: boolean;
 }
 
-function read(port: number): Reader {
-  const socket = connect(port, '127.0.0.1', () => socket.write(ASK));
+function read(port: number, ask = ASK): Reader {
+  const socket = connect(port, '127.0.0.1', () => socket.write(ask));
   const reader: Reader = { socket, text: '', closed: false };
   socket.setEncoding('utf8').on('data', text => {
     reader.text += text;
@@ -151,6 +152,45 @@ test('more than fit are refused and told why; one that leaves makes room; the he
     ({ status } = await ask('HEAD'));
   }
   expect(await (await ask('HEAD')).text()).toBe('');
+});
+
+test('one public address may hold so many; a near one all there are, and another its own', async () => {
+  const app = express().set('trust proxy', true);
+  const answers = { shown: () => snapshot([]), subscribe: () => () => undefined };
+  const end = eventRoutes(app, { answers, mostStreams: 100_000 } as unknown as Web);
+  app.use(errorHandler({ log: { error: () => undefined } } as unknown as Web));
+  const server = app.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    end();
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as { port: number };
+  const from = (address: string, method = 'GET') =>
+    read(port, ASK.replace('GET', method).replace('\r\n\r\n', `\r\nX-Forwarded-For: ${address}\r\n\r\n`));
+  const statusOf = async (reader: Reader) => {
+    await until(() => reader.text.includes('\r\n\r\n'));
+    return Number(reader.text.slice(9, 12));
+  };
+  const { streams_per_address: most } = LIMITS;
+  // Two addresses of one IPv6 network are one.
+  const readers = Array.from({ length: most }, (_, i) => from(`2001:db8::${(i % 2) + 1}`));
+  for (const reader of readers) expect(await statusOf(reader)).toBe(200);
+  expect(await statusOf(from('2001:db8::3'))).toBe(503);
+  expect(await statusOf(from('2001:db8::3', 'HEAD'))).toBe(503);
+  expect(await statusOf(from('192.0.2.7'))).toBe(200);
+  expect(await statusOf(from('10.0.0.1'))).toBe(200);
+  readers[0]?.socket.destroy();
+  let status = 503;
+  for (let i = 0; status === 503; i++) {
+    if (i > 500) throw new Error('no room was made');
+    status = await statusOf(from('2001:db8::3'));
+  }
+  expect(await statusOf(from('2001:db8::4'))).toBe(503);
+  // A near address (a proxy that tells nobody's) is not held to it.
+  const near = Array.from({ length: most }, () => from('10.0.0.1'));
+  for (const reader of near) expect(await statusOf(reader)).toBe(200);
 });
 
 test('the process is asked what it may hold open, and says what to do when that is too little', () => {

@@ -92,6 +92,32 @@ test('a message that was taken but cannot be written down is written down later,
   expect(one.sent).toEqual(['a msg_1', 'a msg_2']);
 });
 
+test.each([
+  ['well', 0, null, []],
+  ['struck', 2, null, ['well']],
+  ['failing', 0, NOW - 1000, ['well']],
+  ['struck and failing', 2, NOW - 1000, ['well']],
+])('a channel that was %s and takes a message is well from then on', async (_, strikes, since, noted) => {
+  const health: string[] = [];
+  const one = world({
+    reach: async id => ({
+      owner: 'visitor',
+      target: { type: 'webhook', url: id, secret: null, guarded: false },
+      strikes,
+      failingSince: since,
+      restingUntil: null,
+    }),
+    noteHealth: async (_id, { strikes, failingSince, restingUntil, error, dead }) => {
+      const isWell = !strikes && failingSince === null && restingUntil === null && error === null && !dead;
+      health.push(isWell ? 'well' : 'unwell');
+    },
+  });
+  one.owe('a');
+  await one.second();
+  await one.dispatch.settled();
+  expect([one.sent, health]).toEqual([['a msg_1'], noted]);
+});
+
 test('an answered challenge is not forgotten when it cannot be written down: it is asked again', async () => {
   let locked = true;
   const confirmed: string[] = [];

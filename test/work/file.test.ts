@@ -145,7 +145,7 @@ describe('three outages at once', () => {
       await round(171, writes);
       await round(172);
       await round(173);
-      expect(rows.every(({ filedAt }) => filedAt !== null)).toBe(true);
+      expect(rows.map(({ filedAt }) => filedAt)).toEqual(Array(5).fill(expect.any(Number)));
       expect(files[FILE]?.match(/^components: \[b, c\]$/gm)).toHaveLength(1);
       expect(files[FILE]?.match(/^components: \[c\]$/gm)).toHaveLength(1);
       tell('c', 'up', 200, 210);
@@ -272,14 +272,14 @@ describe('a recovery whose file is away', () => {
     expect(up()?.filedAt).toBeNull();
     await round(110 + 86_400);
     expect(up()).toMatchObject({ incidentId: null });
-    expect(up()?.filedAt).not.toBeNull();
+    expect(up()?.filedAt).toEqual(expect.any(Number));
   });
 
   test('waits no longer than for what its source says next', async () => {
     const { files, tell, round, up } = await away();
     tell('a', 'down', 200, 210);
     await round(210);
-    expect(up()?.filedAt).not.toBeNull();
+    expect(up()?.filedAt).toEqual(expect.any(Number));
     expect(files[FILE]).toContain('status: investigating');
     expect(files[FILE]).toContain('started: 2026-03-10T12:03:20Z');
   });

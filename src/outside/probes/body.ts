@@ -1,43 +1,90 @@
-// Reading an answer's body: decompressed, and never more of it than asked for.
-import type { Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream';
-import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+// Reading an answer's body: decompressed, never more of it than asked for, and not for ever.
+import type { Millis } from '../../core/time.ts';
+import type { Answer } from './http-exchange.ts';
+import { readingsOf } from './text.ts';
+import { unpack } from './unpack.ts';
 
-/** What was read of a body; `whole` is false when the limit came first. */
-export interface Text {
-  readonly text: string;
+/** What was read of a body. */
+export interface Body {
+  /** The texts it may stand for, the likeliest first. */
+  readonly readings: readonly string[];
+  /** False when the limit came first, or it was left before its end. */
   readonly whole: boolean;
+  /** When it was read, or when what came of it decided; on `performance.now()`'s clock. */
+  readonly at: Millis;
 }
 
-/** The encodings `readBody` undoes, for the request's accept-encoding. */
-export const ENCODINGS = 'gzip, deflate, br';
+/** When a body that has no end is left. */
+export interface Leave {
+  /** Whether what has come of it decides, whatever follows. */
+  readonly decides: (readings: readonly string[]) => boolean;
+  /** A body that may still end is waited for until then, on `performance.now()`'s clock. */
+  readonly latest: Millis;
+}
 
-/** Reads at most `limit` decompressed bytes, then stops: endless bodies and gzip bombs end there. */
-export async function readBody(body: Readable, encoding: string, limit: number): Promise<Text> {
-  let plain: Readable = body;
-  for (const name of encoding.toLowerCase().split(',').slice(0, 3).reverse()) {
-    const unpack = DECODERS.get(name.trim())?.();
-    // Errors travel along the pipeline and surface in the loop below.
-    if (unpack) plain = pipeline(plain, unpack, () => {});
-  }
+/**
+ * Reads at most `limit` decompressed bytes, then stops: endless bodies and gzip bombs end there. With
+ * `leave`, a stream (events, sound, pictures) is left as soon as what has come of it decides, and any
+ * other body of unknown length when the time is up: until then it may end, or break off.
+ */
+export async function readBody(answer: Answer, limit: number, leave?: Leave): Promise<Body> {
+  const contentType = header(answer, 'content-type');
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of plain as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size > limit) break;
+  let arrived = performance.now();
+  let decided: Millis | null = null;
+  const read = () => readingsOf(Buffer.concat(chunks).subarray(0, limit), contentType);
+  const body = (whole: boolean, at = performance.now()): Body => ({ readings: read(), whole, at });
+
+  const isAwaited = leave && !hasLength(answer, limit);
+  const isStream = isAwaited && STREAMS.test(contentType);
+  if (isAwaited && leave.decides([''])) decided = arrived;
+  if (decided !== null && isStream) return body(false, decided);
+
+  const plain = unpack(answer.body, header(answer, 'content-encoding'));
+  let left = false;
+  let looked = 0;
+  let rest: Millis = 0;
+  const look = () => {
+    const begun = performance.now();
+    if (decided === null && size > looked && begun >= rest) {
+      looked = size;
+      if (leave!.decides(read())) decided = arrived;
+      rest = begun + 20 * (performance.now() - begun);
+    }
+    if (decided === null || !(isStream || begun >= leave!.latest)) return;
+    left = true;
+    // At its source: whoever unpacks it may wait for more of it, and would not hear.
+    answer.body.destroy();
+  };
+  const looking = isAwaited ? setInterval(look, LOOK_EVERY) : undefined;
+  try {
+    for await (const chunk of plain as AsyncIterable<Buffer>) {
+      arrived = performance.now();
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > limit) break;
+    }
+  } catch (error) {
+    if (!left) throw error;
+  } finally {
+    clearInterval(looking);
   }
-  const bytes = Buffer.concat(chunks);
-  return { text: bytes.subarray(0, limit).toString('utf8'), whole: size <= limit };
+  return left ? body(false, decided!) : body(size <= limit);
 }
 
-// As browsers do: a stream cut short yields what there is. HTTP's own framing tells truncation.
-const lenient = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH };
-const flush = constants.BROTLI_OPERATION_FLUSH;
+/** How often what has come of an unended body is looked through; less often when that takes long. */
+const LOOK_EVERY: Millis = 40;
 
-const DECODERS = new Map<string, () => Transform>([
-  ['gzip', () => createGunzip(lenient)],
-  ['x-gzip', () => createGunzip(lenient)],
-  ['deflate', () => createInflate(lenient)],
-  ['br', () => createBrotliDecompress({ flush, finishFlush: flush })],
-]);
+/** What is made to be listened to, not to be had whole. */
+const STREAMS = /^\s*(text\/event-stream|multipart\/x-mixed-replace|audio\/|video\/|application\/ogg)/i;
+
+/** Whether the answer says how long it is, and that can be read whole. Without a body it ends at once. */
+function hasLength(answer: Answer, limit: number): boolean {
+  const length = header(answer, 'content-length');
+  return /^\d+$/.test(length) && Number(length) <= limit;
+}
+
+function header(answer: Answer, name: string): string {
+  return String(answer.headers[name] ?? '');
+}

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { DAY, type Millis } from '../../core/time.ts';
 import { explain, Finding } from './failure.ts';
-import type { Network } from './network.ts';
+import { type Network, now } from './network.ts';
 
 /**
  * TLS options for a host. Node verifies as ever, but reports instead of hanging up: whoever connects
@@ -45,8 +45,7 @@ export function endOfCertificate(socket: TLSSocket): Millis {
 }
 
 function daysLeft(end: Millis, network: Network): number {
-  const now: Millis = network.clock ? network.clock() : performance.timeOrigin + performance.now();
-  return (end - now) / DAY;
+  return (end - now(network)) / DAY;
 }
 
 function spellDays(days: number): string {

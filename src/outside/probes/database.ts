@@ -64,7 +64,12 @@ async function askMysql(url: string, check: DatabaseCheck, signal: AbortSignal):
 async function askRedis(url: string, check: DatabaseCheck, signal: AbortSignal): Promise<Asking> {
   const { createClient } = await import('redis');
   return async () => {
-    const client = createClient({ url, socket: { connectTimeout: check.timeout, reconnectStrategy: false } });
+    const client = createClient({
+      url,
+      socket: { connectTimeout: check.timeout, reconnectStrategy: false },
+      // News of a move are of no use for one question, and asking for them looks up "[::1]" as a name.
+      maintNotifications: 'disabled',
+    });
     client.on('error', () => {});
     const close = () => {
       // It throws on a client that is closed already, or not open yet.

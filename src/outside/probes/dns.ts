@@ -1,5 +1,8 @@
 // dns: whether a name has the records it should have.
 import { promises as dns } from 'node:dns';
+import { isIP } from 'node:net';
+import { domainToASCII } from 'node:url';
+import ipaddr from 'ipaddr.js';
 import type { CheckOf } from '../../core/check.ts';
 import { Finding } from './failure.ts';
 import type { Look } from './network.ts';
@@ -16,7 +19,9 @@ export const lookAtDns: Look<DnsCheck> = async (check, signal) => {
   const found = await ask(resolver, check);
   const latency = performance.now() - started;
   if (found.length === 0) throw new Finding('no such record');
-  const missing = (check.expect ?? []).filter(wanted => !found.includes(normal(wanted, check.record)));
+  const missing = (check.expect ?? []).filter(
+    wanted => !found.some(one => isMeant(wanted, one, check.record)),
+  );
   if (missing.length > 0) {
     throw new Finding('expected record not found', {
       cause: `found ${found.join(', ')}; missing ${missing.join(', ')}`,
@@ -31,8 +36,7 @@ export const lookAtDns: Look<DnsCheck> = async (check, signal) => {
 
 async function ask(resolver: dns.Resolver, { name, record }: DnsCheck): Promise<string[]> {
   try {
-    const values = await records(resolver, name, record);
-    return values.map(value => normal(value, record));
+    return await records(resolver, domainToASCII(name) || name, record);
   } catch (cause) {
     throw new Finding(
       WORDS.get((cause as NodeJS.ErrnoException).code ?? '') ?? 'name could not be looked up',
@@ -54,15 +58,45 @@ async function records(resolver: dns.Resolver, name: string, record: DnsCheck['r
     case 'NS':
       return resolver.resolveNs(name);
     case 'MX':
-      return (await resolver.resolveMx(name)).map(({ exchange }) => exchange);
+      return (await resolver.resolveMx(name)).map(({ priority, exchange }) => `${priority} ${exchange}`);
     case 'TXT':
       return (await resolver.resolveTxt(name)).map(parts => parts.join(''));
   }
 }
 
-/** Names compare without case and final dot; texts as they are. */
-function normal(value: string, record: DnsCheck['record']): string {
-  return record === 'TXT' ? value : value.trim().toLowerCase().replace(/\.$/, '');
+/** Whether a record is the one an operator wrote, in whichever spelling of it. */
+function isMeant(wanted: string, found: string, record: DnsCheck['record']): boolean {
+  switch (record) {
+    case 'TXT':
+      return found === wanted || found.trim() === unquoted(wanted.trim());
+    case 'A':
+    case 'AAAA':
+      return address(wanted) === address(found);
+    case 'MX':
+      // The exchange alone, or with its priority as zone files have it.
+      return hostName(wanted) === hostName(/^\s*\d+\s/.test(wanted) ? found : found.replace(/^\d+ /, ''));
+    default:
+      return hostName(wanted) === hostName(found);
+  }
+}
+
+/** Names compare without case, final dot and width of gaps, and as they go over the wire. */
+function hostName(text: string): string {
+  const parts = text.trim().toLowerCase().replace(/\.$/, '').split(/\s+/);
+  return parts.map(part => domainToASCII(part) || part).join(' ');
+}
+
+/** An address as everybody writes it (RFC 5952); IPv4 within IPv6 is IPv4. */
+function address(text: string): string {
+  const bare = text.trim().replace(/^\[(.*)\]$/, '$1');
+  return isIP(bare) ? ipaddr.process(bare).toString() : bare;
+}
+
+/** `"v=spf1 " "-all"`, as zone files and dig have it, is `v=spf1 -all`. */
+function unquoted(text: string): string {
+  if (!/^"(?:[^"\\]|\\.)*"(?:\s*"(?:[^"\\]|\\.)*")*$/.test(text)) return text;
+  const parts = text.matchAll(/"((?:[^"\\]|\\.)*)"/g);
+  return [...parts].map(([, part]) => part!.replace(/\\(.)/g, '$1')).join('');
 }
 
 function setServer(resolver: dns.Resolver, server: string): void {

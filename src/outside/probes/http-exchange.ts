@@ -5,6 +5,7 @@ import { type buildConnector, Client, type Dispatcher } from 'undici';
 import type { Phases } from '../../core/check.ts';
 import type { Millis } from '../../core/time.ts';
 import { endOfCertificate, refusal, tlsOptions } from './certificate.ts';
+import { mendPreamble } from './http-preamble.ts';
 import { type Network, reach } from './network.ts';
 import { closeOnAbort } from './tcp.ts';
 
@@ -107,8 +108,9 @@ class Line {
     const tell = (error: Error | null) => {
       if (told) return;
       told = true;
-      if (error) callback(error, null);
-      else callback(null, socket);
+      if (error) return callback(error, null);
+      if ((socket as Partial<TLSSocket>).alpnProtocol !== 'h2') mendPreamble(socket);
+      callback(null, socket);
     };
     socket.on('error', tell);
     socket.once('lookup', () => {

@@ -3,13 +3,16 @@ import { isDeepStrictEqual } from 'node:util';
 import { query } from 'jsonpath-rfc9535';
 import type { CheckOf, Phases, Sighting } from '../../core/check.ts';
 import { inRanges, parseStatuses } from '../../core/http-statuses.ts';
-import { ENCODINGS, readBody, type Text } from './body.ts';
+import { type Millis, SECOND } from '../../core/time.ts';
+import { type Body, readBody } from './body.ts';
 import { expiryWarning } from './certificate.ts';
 import { Finding } from './failure.ts';
 import type { Answer, Request } from './http-exchange.ts';
 import { retrieve } from './http-redirects.ts';
 import type { Look } from './network.ts';
 import { readingsIn } from './readings.ts';
+import { hasText, parseJson } from './text.ts';
+import { ENCODINGS } from './unpack.ts';
 
 type HttpCheck = CheckOf<'http'>;
 
@@ -20,13 +23,12 @@ export const lookAtHttp: Look<HttpCheck> = async (check, signal, network) => {
   const isWanted = (status: number) => inRanges(status, expected);
   return retrieve(firstRequest(check), check.redirects, isWanted, signal, network, async answer => {
     if (!isWanted(answer.status)) throw new Finding(`answered ${answer.status}`);
-    const body = await readBody(
-      answer.body,
-      String(answer.headers['content-encoding'] ?? ''),
-      check.max_body,
-    );
+    const body = await readBody(answer, check.max_body, {
+      decides: texts => isDecided(check, texts),
+      latest: started + check.timeout - soonBefore(check.timeout),
+    });
     judgeBody(check, body);
-    const total = performance.now() - started;
+    const total = body.at - started;
     const end = answer.certificateEnd;
     const expiry = end === null ? undefined : expiryWarning(end, check.tls_days, network);
     return {
@@ -39,7 +41,11 @@ export const lookAtHttp: Look<HttpCheck> = async (check, signal, network) => {
 
 function firstRequest(check: HttpCheck): Request {
   const url = new URL(check.url.trim());
-  const headers: Record<string, string> = { 'user-agent': 'status-live', 'accept-encoding': ENCODINGS };
+  const headers: Record<string, string> = {
+    'user-agent': 'status-live',
+    accept: '*/*',
+    'accept-encoding': ENCODINGS,
+  };
   for (const [name, value] of Object.entries(check.headers)) headers[name.toLowerCase()] = value;
   if (url.username !== '' || url.password !== '') {
     const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
@@ -48,17 +54,28 @@ function firstRequest(check: HttpCheck): Request {
   return { url, method: check.method, headers, body: check.body, ip: check.ip, http2: check.http2 ?? false };
 }
 
-function judgeBody(check: HttpCheck, body: Text): void {
+/** So long before the deadline a body without an end is left: enough to be first on a busy machine too. */
+function soonBefore(timeout: Millis): Millis {
+  return Math.min(timeout / 5, SECOND);
+}
+
+/** Whether what came of a body says all that is asked of it; a text that must not be there may yet come. */
+function isDecided({ contains, not_contains, json }: HttpCheck, texts: readonly string[]): boolean {
+  if (not_contains !== undefined) return hasText(texts, not_contains);
+  return json === undefined && (contains === undefined || hasText(texts, contains));
+}
+
+function judgeBody(check: HttpCheck, body: Body): void {
   const within = body.whole ? '' : ' (only its beginning was read)';
-  if (check.contains !== undefined && !body.text.includes(check.contains)) {
+  if (check.contains !== undefined && !hasText(body.readings, check.contains)) {
     throw new Finding(`text not found in the answer${within}`);
   }
-  if (check.not_contains !== undefined && body.text.includes(check.not_contains)) {
+  if (check.not_contains !== undefined && hasText(body.readings, check.not_contains)) {
     throw new Finding('unwanted text found in the answer');
   }
   if (check.json === undefined) return;
   if (!body.whole) throw new Finding('answer too large to be read as JSON');
-  const document = parseJson(body.text);
+  const document = documentIn(body);
   for (const [path, wanted] of Object.entries(check.json)) {
     const found = query(document, path) as unknown[];
     if (found.length === 0) throw new Finding('expected value not found in the answer', { cause: path });
@@ -69,9 +86,9 @@ function judgeBody(check: HttpCheck, body: Text): void {
   }
 }
 
-function parseJson(text: string): Parameters<typeof query>[0] {
+function documentIn({ readings }: Body): Parameters<typeof query>[0] {
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
+    return parseJson(readings) as Parameters<typeof query>[0];
   } catch (cause) {
     throw new Finding('answer is not JSON', { cause });
   }

@@ -1,7 +1,7 @@
 // What a probe needs of the world, replaceable in tests: name resolution, trusted roots, the clock.
 import type { LookupFunction } from 'node:net';
 import type { Sighting } from '../../core/check.ts';
-import type { Clock } from '../../core/time.ts';
+import type { Clock, Millis } from '../../core/time.ts';
 
 /** Everything left out is the machine's own. */
 export interface Network {
@@ -9,12 +9,17 @@ export interface Network {
   readonly lookup?: LookupFunction;
   /** PEM certificates trusted in place of the built-in roots. */
   readonly ca?: string | readonly string[];
-  /** Tells how old a certificate is; left out, by the time since the program started. */
+  /** Tells how old a certificate or a cookie is; left out, by the time since the program started. */
   readonly clock?: Clock;
 }
 
 /** Looks once. May throw: the dispatcher puts errors into words. Frees its sockets when `signal` aborts. */
 export type Look<C> = (check: C, signal: AbortSignal, network: Network) => Promise<Sighting>;
+
+/** The time, epoch ms. */
+export function now({ clock }: Network): Millis {
+  return clock ? clock() : performance.timeOrigin + performance.now();
+}
 
 /** The options of `net.connect` and `tls.connect` that say how to reach a host. */
 export function reach(network: Network): { lookup?: LookupFunction; autoSelectFamilyAttemptTimeout: number } {

@@ -2,10 +2,11 @@
 import { query } from 'jsonpath-rfc9535';
 import type { Reading } from '../../core/check.ts';
 import { LARGEST } from '../../core/metric.ts';
-import type { Text } from './body.ts';
+import type { Body } from './body.ts';
+import { parseJson } from './text.ts';
 
 /** What stands at each JSONPath of an answer. Never throws: a number that is missing is no outage. */
-export function readingsIn(body: Text, paths: readonly string[]): Reading[] {
+export function readingsIn(body: Body, paths: readonly string[]): Reading[] {
   const document = documentIn(body);
   return paths.map(path => {
     if ('fault' in document) return { path, fault: document.fault };
@@ -20,10 +21,10 @@ export function readingsIn(body: Text, paths: readonly string[]): Reading[] {
   });
 }
 
-function documentIn({ text, whole }: Text): { value: unknown } | { fault: string } {
-  if (!whole) return { fault: 'the answer is larger than `max_body`' };
+function documentIn({ readings, whole }: Body): { value: unknown } | { fault: string } {
+  if (!whole) return { fault: 'the answer is larger than `max_body`, or has no end' };
   try {
-    return { value: JSON.parse(text.replace(/^\uFEFF/, '')) };
+    return { value: parseJson(readings) };
   } catch {
     return { fault: 'the answer is not JSON' };
   }

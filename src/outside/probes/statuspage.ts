@@ -1,10 +1,11 @@
 // statuspage: what a provider says of itself on its own, Statuspage-shaped page.
 import type { CheckOf, Sighting } from '../../core/check.ts';
 import { cut } from '../../core/dialect.ts';
-import { readBody } from './body.ts';
+import { type Body, readBody } from './body.ts';
 import { Finding } from './failure.ts';
 import { retrieve } from './http-redirects.ts';
 import type { Look } from './network.ts';
+import { parseJson } from './text.ts';
 
 /**
  * Reads `URL/api/v2/summary.json`. Partial trouble is `degraded`, a major outage `down`. There is no
@@ -20,11 +21,11 @@ export const lookAtStatuspage: Look<CheckOf<'statuspage'>> = async (check, signa
     http2: false,
   };
   const isWanted = (status: number) => status === 200;
-  const text = await retrieve(request, 5, isWanted, signal, network, async answer => {
+  const body = await retrieve(request, 5, isWanted, signal, network, async answer => {
     if (!isWanted(answer.status)) throw new Finding(`answered ${answer.status}`);
-    return readBody(answer.body, String(answer.headers['content-encoding'] ?? ''), 5_000_000);
+    return readBody(answer, 5_000_000);
   });
-  const summary = text.whole ? parse(text.text) : null;
+  const summary = body.whole ? parse(body) : null;
   if (summary === null) throw new Finding('answered with something that is no summary');
   return check.component ? ofComponent(summary, check.component) : ofPage(summary);
 };
@@ -90,9 +91,9 @@ function entries(list: unknown): Record<'id' | 'name' | 'status', unknown>[] {
   return Array.isArray(list) ? list.filter(one => typeof one === 'object' && one !== null) : [];
 }
 
-function parse(text: string): Summary | null {
+function parse({ readings }: Body): Summary | null {
   try {
-    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
+    const value: unknown = parseJson(readings);
     return typeof value === 'object' && value !== null ? value : null;
   } catch {
     return null;

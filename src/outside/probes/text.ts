@@ -1,0 +1,121 @@
+// What a body's bytes say: the encoding by its mark, its header or its own word, as a browser finds it.
+
+import { isAscii } from 'node:buffer';
+
+/**
+ * The texts a body may stand for, the likeliest first; mostly there is one. A byte order mark decides
+ * alone. Else the `content-type` header is believed, then the body's own word (`<meta charset>`, an XML
+ * declaration, the zeros of UTF-16 and UTF-32). As headers lie, what it says as UTF-8 is a reading too;
+ * where nothing is declared and it is no UTF-8, so is windows-1252.
+ */
+export function readingsOf(bytes: Buffer, contentType: string): string[] {
+  const marked = MARKS.find(({ mark }) => mark.every((byte, index) => bytes[index] === byte));
+  if (marked) return [decode(bytes.subarray(marked.mark.length), marked.encoding)];
+  const declared = charsetIn(contentType) ?? zerosIn(bytes) ?? ownWord(bytes);
+  if (declared === undefined) {
+    const utf8 = decode(bytes, 'utf-8');
+    return utf8.includes('\uFFFD') ? [utf8, decode(bytes, 'windows-1252')] : [utf8];
+  }
+  // ISO-2022-JP spells Japanese in ASCII's letters: read as UTF-8 they would be words nobody wrote.
+  const plain = declared === 'utf-8' || isAscii(bytes);
+  return plain ? [decode(bytes, declared)] : [decode(bytes, declared), decode(bytes, 'utf-8')];
+}
+
+/** Whether one of the readings holds a text. Letters compare as they look: `ü` is `u` with two dots. */
+export function hasText(readings: readonly string[], wanted: string): boolean {
+  const normal = wanted.normalize();
+  return readings.some(reading => reading.includes(wanted) || reading.normalize().includes(normal));
+}
+
+/** The document that one of the readings is; throws what JSON.parse says when none is. */
+export function parseJson(readings: readonly string[]): unknown {
+  let failure: unknown;
+  for (const reading of readings) {
+    try {
+      return JSON.parse(reading);
+    } catch (error) {
+      failure ??= error;
+    }
+  }
+  throw failure;
+}
+
+/** UTF-32 before UTF-16: the one's mark begins like the other's. */
+const MARKS = [
+  { mark: [0xff, 0xfe, 0, 0], encoding: 'utf-32le' },
+  { mark: [0, 0, 0xfe, 0xff], encoding: 'utf-32be' },
+  { mark: [0xef, 0xbb, 0xbf], encoding: 'utf-8' },
+  { mark: [0xff, 0xfe], encoding: 'utf-16le' },
+  { mark: [0xfe, 0xff], encoding: 'utf-16be' },
+];
+
+/** The first charset of a content type that is known: `text/html; Charset="GBK"`. */
+function charsetIn(contentType: string): string | undefined {
+  for (const [, label] of contentType.matchAll(/(?:^|[;,\s])charset\s*=\s*["']?\s*([^\s"';,]+)/gi)) {
+    const known = encodingOf(label!);
+    if (known) return known;
+  }
+  return undefined;
+}
+
+/** UTF-16 and UTF-32 without a mark: markup and JSON begin with two letters of ASCII (RFC 4627, 3). */
+function zerosIn(bytes: Buffer): string | undefined {
+  if (bytes.length < 4) return undefined;
+  const zeros = [...bytes.subarray(0, 4)].map(byte => (byte === 0 ? '0' : 'x')).join('');
+  return ZEROS.get(zeros);
+}
+
+const ZEROS = new Map([
+  ['x000', 'utf-32le'],
+  ['000x', 'utf-32be'],
+  ['x0x0', 'utf-16le'],
+  ['0x0x', 'utf-16be'],
+]);
+
+/** Browsers look for the body's own word in its first kilobyte; some pages bring it later. */
+const WORD_WITHIN = 4096;
+
+function ownWord(bytes: Buffer): string | undefined {
+  const head = bytes.toString('latin1', 0, WORD_WITHIN);
+  const xml = /^\s*<\?xml\s[^>]*?\bencoding\s*=\s*["']([^"'>]+)["']/.exec(head)?.[1];
+  const found = (xml && encodingOf(xml)) || charsetOfMeta(head.replace(/<!--[\s\S]*?(?:-->|$)/g, ''));
+  // Whoever could read that word in single bytes did not read UTF-16.
+  return found?.startsWith('utf-') ? 'utf-8' : found;
+}
+
+function charsetOfMeta(head: string): string | undefined {
+  for (const [tag] of head.matchAll(/<meta[\s/][^>]*/gi)) {
+    const content = /\scontent\s*=\s*("[^"]*"|'[^']*'|\S+)/i.exec(tag)?.[1] ?? '';
+    const label = /\scharset\s*=\s*["']?\s*([^\s"'/>]+)/i.exec(tag.replace(content, ''))?.[1];
+    const isPragma = /\shttp-equiv\s*=\s*["']?\s*content-type\b/i.test(tag);
+    const known = (label && encodingOf(label)) || (isPragma && charsetIn(content));
+    if (known) return known;
+  }
+  return undefined;
+}
+
+/** The WHATWG's name of an encoding by one of its labels; undefined for what nobody knows. */
+function encodingOf(label: string): string | undefined {
+  const name = label.trim().toLowerCase();
+  if (/^utf-?32(le|be)?$/.test(name)) return name.endsWith('be') ? 'utf-32be' : 'utf-32le';
+  try {
+    return new TextDecoder(name).encoding;
+  } catch {
+    return undefined;
+  }
+}
+
+function decode(bytes: Buffer, encoding: string): string {
+  if (encoding.startsWith('utf-32')) return decodeUtf32(bytes, encoding === 'utf-32be');
+  // As a stream: the end may be cut within a letter. (Node 20 also takes windows-1252 for ISO 8859-1 without.)
+  return new TextDecoder(encoding).decode(bytes, { stream: true });
+}
+
+function decodeUtf32(bytes: Buffer, big: boolean): string {
+  const letters: string[] = [];
+  for (let at = 0; at + 4 <= bytes.length; at += 4) {
+    const point = big ? bytes.readUInt32BE(at) : bytes.readUInt32LE(at);
+    letters.push(point <= 0x10ffff ? String.fromCodePoint(point) : '\uFFFD');
+  }
+  return letters.join('');
+}

@@ -1,0 +1,91 @@
+// Undoing a body's content encodings, as browsers do: forgiving at its end, and of two kinds of deflate.
+import { type Duplex, pipeline, Readable } from 'node:stream';
+import * as zlib from 'node:zlib';
+
+/** The body without its encodings; one that nobody knows is left on it. Errors come out of what is returned. */
+export function unpack(body: Readable, encodings: string): Readable {
+  let plain = body;
+  for (const name of encodings.toLowerCase().split(',').slice(0, 3).reverse()) {
+    plain = DECODERS.get(name.trim())?.(plain) ?? plain;
+  }
+  return plain;
+}
+
+// A stream cut short yields what there is. HTTP's own framing tells truncation.
+const lenient = { flush: zlib.constants.Z_SYNC_FLUSH, finishFlush: zlib.constants.Z_SYNC_FLUSH };
+const flush = zlib.constants.BROTLI_OPERATION_FLUSH;
+
+/** Errors travel along the pipeline and come out at its end. */
+const through = (decoder: () => Duplex) => (packed: Readable) => pipeline(packed, decoder(), () => {});
+
+/** Node 22.15 and later. */
+const { createZstdDecompress } = zlib as { createZstdDecompress?: () => Duplex };
+
+const DECODERS = new Map<string, (packed: Readable) => Readable>([
+  ['gzip', packed => Readable.from(gunzip(packed))],
+  ['x-gzip', packed => Readable.from(gunzip(packed))],
+  ['deflate', packed => Readable.from(inflate(packed))],
+  ['br', through(() => zlib.createBrotliDecompress({ flush, finishFlush: flush }))],
+  ...(createZstdDecompress ? ([['zstd', through(createZstdDecompress)]] as const) : []),
+]);
+
+/** The encodings `unpack` undoes, for the request's accept-encoding. */
+export const ENCODINGS = [...DECODERS.keys()].filter(name => name !== 'x-gzip').join(', ');
+
+const gunzipped = through(() => zlib.createGunzip(lenient));
+
+/** What stands behind the packed text is no part of it, as browsers have it; Node takes it for damage. */
+async function* gunzip(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const taken: Buffer[] = [];
+  const tapped = Readable.from(
+    (async function* () {
+      for await (const chunk of packed) {
+        taken.push(chunk);
+        yield chunk;
+      }
+    })(),
+  );
+  let sent = 0;
+  try {
+    for await (const chunk of gunzipped(tapped) as AsyncIterable<Buffer>) {
+      sent += chunk.length;
+      yield chunk;
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'Z_DATA_ERROR') throw error;
+    yield firstMember(Buffer.concat(taken), error).subarray(sent);
+  }
+}
+
+/** What the first packed text of some bytes (RFC 1952) is, whatever follows it; throws `damage` when it has none. */
+function firstMember(bytes: Buffer, damage: unknown): Buffer {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) throw damage;
+  const flags = bytes[3] ?? 0;
+  let at = 10;
+  if (flags & 4) at += 2 + (bytes[at] ?? 0) + 256 * (bytes[at + 1] ?? 0);
+  for (const named of [8, 16]) if (flags & named) at = bytes.indexOf(0, at) + 1;
+  if (flags & 2) at += 2;
+  try {
+    return zlib.inflateRawSync(bytes.subarray(at), { maxOutputLength: MOST_AT_ONCE });
+  } catch {
+    throw damage;
+  }
+}
+
+const MOST_AT_ONCE = 16_000_000;
+
+/** `deflate` means zlib's format; some servers send what is inside of it alone. */
+async function* inflate(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const chunks = packed[Symbol.asyncIterator]();
+  const { done, value: first } = await chunks.next();
+  if (done) return;
+  const isWrapped = (first[0]! & 0x0f) === 8;
+  const all = Readable.from(
+    (async function* () {
+      yield first;
+      yield* { [Symbol.asyncIterator]: () => chunks };
+    })(),
+  );
+  const decoder = isWrapped ? zlib.createInflate(lenient) : zlib.createInflateRaw(lenient);
+  yield* through(() => decoder)(all);
+}
