@@ -152,10 +152,9 @@ function contradictions(fields: Frontmatter, yaml: YamlText, where: string): Pro
     );
   }
   if (started !== undefined && resolved != null && resolved < started) {
-    const problem = { where, line: yaml.lineOf(['resolved']), what: 'it ends before it begins' };
-    // A check's incident, filed while the clock was ahead, ended all the same.
-    const level = fields.opened_by == null ? 'error' : 'warning';
-    found.push({ ...problem, level, fix: 'put `resolved` after `started`' });
+    // A machine's incident, filed while the clock was ahead, ended all the same: nobody has to mend it.
+    if (fields.opened_by == null)
+      add('resolved', 'it ends before it begins', 'put `resolved` after `started`');
   }
   return found;
 }

@@ -88,6 +88,10 @@ export interface Verdict {
   readonly total: number;
   /** Names of components about which nothing is known. */
   readonly unknown: readonly string[];
+  /** None of the components that have a check is known: those kept by hand alone say nothing. */
+  readonly isNothingKnown: boolean;
+  /** One of the unknown was known before. */
+  readonly isAnyLost: boolean;
   /** Since when the worst state lasts; null when unknown. */
   readonly since: Millis | null;
   /** Components whose monitoring is interrupted, and since when the first of them; absent while none is. */

@@ -14,6 +14,8 @@ export function verdictOf(components: readonly ComponentView[], incidents: reado
     ...(severity === null ? [] : [statusOf(severity)]),
   ]);
   const told = components.filter(view => view.stall?.told);
+  const unknown = components.filter(view => view.health === 'no_data');
+  const watched = components.filter(view => view.component.check.type !== 'manual');
   const bad = badness(state) > 0 ? components.filter(view => view.health === state) : [];
   const starts = [
     ...bad.map(view => view.since).filter(since => since !== null),
@@ -24,7 +26,9 @@ export function verdictOf(components: readonly ComponentView[], incidents: reado
     worst: bad.map(view => view.component.name),
     affected: components.filter(view => badness(view.health) > 0).length,
     total: components.length,
-    unknown: components.filter(view => view.health === 'no_data').map(view => view.component.name),
+    unknown: unknown.map(view => view.component.name),
+    isNothingKnown: watched.length > 0 && watched.every(view => view.health === 'no_data'),
+    isAnyLost: unknown.some(view => view.checkedAt !== null),
     since: starts.length > 0 ? Math.min(...starts) : null,
     ...(told.length === 0
       ? {}

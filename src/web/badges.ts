@@ -27,8 +27,8 @@ export function badge(snapshot: Snapshot, componentId?: string, show: BadgeShow 
   if (show === 'uptime') return uptimeBadge(name, view ? [view] : snapshot.components, snapshot.site);
   if (show === 'response') return responseBadge(name, view ? [view] : snapshot.components);
   if (view) return draw(name, WORDS[view.health], COLORS[view.health]);
-  const { state, unknown, total } = snapshot.verdict;
-  const isPartly = state === 'no_data' && unknown.length < total;
+  const { state, isNothingKnown, total } = snapshot.verdict;
+  const isPartly = state === 'no_data' && !isNothingKnown && total > 0;
   return draw(name, isPartly ? 'partly unknown' : WORDS[state], COLORS[state]);
 }
 

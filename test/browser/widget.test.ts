@@ -61,6 +61,10 @@ test('the script weighs less than 3 KB, and no page but the iframe’s may be fr
   expect((await world.get('/status/widget')).headers.get('x-frame-options')).toBeNull();
   expect(await policy('/status/live')).toContain("frame-ancestors 'none'");
   expect((await world.get('/status/live')).headers.get('x-frame-options')).not.toBeNull();
+  // A job that has never reported keeps the whole from being green.
+  expect((await world.get('/status/widget.json')).json).toMatchObject({ wrong: false, state: 'no_data' });
+  await world.get(`/heartbeats/${world.system.heartbeatToken('jobs')}`);
+  await world.pass(10);
   expect((await world.get('/status/widget.json')).json).toMatchObject({ wrong: false, state: 'operational' });
 });
 

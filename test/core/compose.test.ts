@@ -274,6 +274,8 @@ describe('the verdict', () => {
       affected: 2,
       total: 3,
       unknown: [],
+      isNothingKnown: false,
+      isAnyLost: false,
       since: NOW - HOUR,
       loose: [],
       severity: null,

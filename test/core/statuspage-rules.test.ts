@@ -44,8 +44,9 @@ describe('the indicator', () => {
     [[M, O], ['minor'], 'major', 'Partial System Outage'],
     [[M, O], ['critical'], 'critical', 'Major System Outage'],
     [[U, O], ['minor'], 'minor', 'Minor Service Outage'],
-    [[N, N], [], 'none', 'No Data'],
-    [[N, O], [], 'none', 'All Checked Systems Operational'],
+    // What nobody has looked at yet is operational there.
+    [[N, N], [], 'none', 'All Systems Operational'],
+    [[N, O], [], 'none', 'All Systems Operational'],
     [[N, U], [], 'maintenance', 'Service Under Maintenance'],
     [[N, M], [], 'major', 'Partial System Outage'],
     [[N], ['major'], 'major', 'Partial System Outage'],

@@ -32,11 +32,11 @@ test('a person’s window stands beside what was measured, and follows it', asyn
   const [file] = await world.files();
   const machine = await claimed(world, '20260310_api-down');
   const text =
-    '---\ntitle: API trouble\nstatus: resolved\nseverity: major\nstarted: 2026-03-10T12:02:00Z\nresolved: 2026-03-10T12:30:00Z\ncomponents: [api]\n---\n## Investigating 12:05 UTC\nWe look.\n';
+    '---\ntitle: API trouble\nstatus: resolved\nseverity: major\nstarted: 2026-03-10T12:02:00Z\nresolved: 2026-03-10T12:03:00Z\ncomponents: [api]\n---\n## Investigating 12:05 UTC\nWe look.\n';
   await world.write(file as string, text);
   await world.pass(10);
   const before = await claimed(world, '20260310_api-down');
-  expect(before.written).toEqual({ start: '2026-03-10T12:02:00.000Z', end: '2026-03-10T12:30:00.000Z' });
+  expect(before.written).toEqual({ start: '2026-03-10T12:02:00.000Z', end: '2026-03-10T12:03:00.000Z' });
   expect(before.measured).toEqual({ start: machine.measured.start, end: null });
   world.service.status = 200;
   await world.pass(180, 10);

@@ -153,7 +153,7 @@ describe('a check that hangs', () => {
       'operational',
       'operational',
     ]);
-    expect((await world.get('/status/badge.svg')).text).toContain('no data');
+    expect((await world.get('/status/badge.svg')).text).toContain('partly unknown');
     expect((await world.get('/status/badge/api.svg')).text).toContain('no data');
     expect((await world.get('/status/widget.json')).json).toMatchObject({ state: 'no_data' });
     const { status, components } = (await world.get('/api/v2/summary.json')).json;

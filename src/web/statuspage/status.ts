@@ -28,7 +28,7 @@ export function pageStatus(verdict: Verdict): StatusRow {
   return isWorse ? byIncidents : byComponents;
 }
 
-function ofComponents({ state, worst, total, unknown, interrupted }: Verdict): StatusRow {
+function ofComponents({ state, worst, total, isNothingKnown, isAnyLost, interrupted }: Verdict): StatusRow {
   const all = worst.length === total;
   // Where no component is in the overall state, incidents alone make it.
   if (worst.length > 0) {
@@ -43,7 +43,8 @@ function ofComponents({ state, worst, total, unknown, interrupted }: Verdict): S
   }
   // What nobody looks at any more must not be green, though no service is known to be degraded.
   if (interrupted) return { indicator: 'minor', description: 'Monitoring Interrupted' };
-  if (unknown.length === 0) return { indicator: 'none', description: 'All Systems Operational' };
-  const description = unknown.length === total ? 'No Data' : 'All Checked Systems Operational';
+  // What nobody has looked at yet is operational there, as its row is.
+  if (!isAnyLost) return { indicator: 'none', description: 'All Systems Operational' };
+  const description = isNothingKnown ? 'No Data' : 'All Checked Systems Operational';
   return { indicator: 'none', description };
 }
