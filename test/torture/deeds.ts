@@ -4,7 +4,7 @@ import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { backUp } from '../../src/store/restore.ts';
 import { ask } from './ask.ts';
-import { ail, hidden, NEW_FAULTS, store, write } from './faults.ts';
+import { ail, hidden, NEW_FAULTS, store, trouble, write } from './faults.ts';
 import type { Model, ModelIncident } from './model.ts';
 import type { Deed, Kind } from './plan.ts';
 import type { Server } from './server.ts';
@@ -38,7 +38,6 @@ const DEEDS: Readonly<Record<Kind, (scene: Scene, pick: number, size: number) =>
     if (town.disk === null) return;
     const ballast = path.join(town.disk, 'ballast');
     if (existsSync(ballast)) return;
-    town.troubledAt = Date.now() + 10_000;
     const handle = openSync(ballast, 'a');
     for (let part = 1 << 20; part >= 1024; part = part >> 1) {
       try {
@@ -48,10 +47,8 @@ const DEEDS: Readonly<Record<Kind, (scene: Scene, pick: number, size: number) =>
       }
     }
     closeSync(handle);
-    later(500 + size * 5000, () => {
-      rmSync(ballast, { force: true });
-      town.troubledAt = Date.now();
-    });
+    trouble(town, 500 + size * 5000);
+    later(500 + size * 5000, () => rmSync(ballast, { force: true }));
   },
 
   lock({ town, later }, _pick, size) {
@@ -60,8 +57,8 @@ const DEEDS: Readonly<Record<Kind, (scene: Scene, pick: number, size: number) =>
     const other = new Sqlite(file, { timeout: 500 });
     try {
       other.exec('BEGIN IMMEDIATE');
+      trouble(town, size * 2500);
       later(size * 2500, () => other.close());
-      town.troubledAt = Math.max(town.troubledAt, Date.now() + size * 2500);
     } catch {
       // The server writes just now, or the disk is full.
       other.close();

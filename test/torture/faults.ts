@@ -6,7 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Scene } from './deeds.ts';
 import type { ModelIncident } from './model.ts';
-import type { Service } from './town.ts';
+import type { Service, Town } from './town.ts';
 
 const run = promisify(execFile);
 const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms));
@@ -21,6 +21,11 @@ export function write(file: string, text: string): void {
 export function ail(service: Service, status: number, ms: number, later: Scene['later']): void {
   Object.assign(service, { status, since: Date.now(), lastBad: Date.now() });
   later(ms, () => Object.assign(service, { status: 200, since: Date.now(), lastBad: Date.now() }));
+}
+
+/** Something stands in the way of filing for so long, ms. */
+export function trouble(town: Town, ms: number): void {
+  town.troubledUntil = Math.max(town.troubledUntil, Date.now() + ms);
 }
 
 /** In every third update a note that nobody may ever see: it looks like the end of the incident. */
@@ -85,18 +90,17 @@ export const NEW_FAULTS = {
     const folder = town.git || pick < 0.4 ? status : path.join(status, 'incidents');
     const aside = path.join(town.dir, 'aside');
     town.away = true;
-    town.troubledAt = Number.POSITIVE_INFINITY;
     renameSync(folder, aside);
     // Nothing, an empty folder (a volume not mounted), a file in its place.
     if (size < 0.3) mkdirSync(folder);
     else if (size < 0.5) writeFileSync(folder, 'not a folder');
+    trouble(town, 500 + pick * 12_000);
     later(500 + pick * 12_000, () => {
       if (existsSync(folder) && size >= 0.3 && size < 0.5 && readFileSync(folder, 'utf8') !== 'not a folder')
         throw new Error('the file in the place of the folder was written to');
       rmSync(folder, { recursive: true, force: true });
       renameSync(aside, folder);
       town.away = false;
-      town.troubledAt = Date.now();
       for (const incident of model.incidents) {
         const file = town.incidentFile(incident.id);
         if (town.git || incident.spoilt) continue;

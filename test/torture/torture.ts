@@ -23,7 +23,7 @@ say(
     .map(([kind, count]) => `${kind} ${count}`)
     .join(', ')}`,
 );
-for (const [name, figure] of Object.entries(figures)) if (figure !== null) say(`${name.padEnd(18)}${figure}`);
+for (const [name, figure] of Object.entries(figures)) if (figure !== null) say(`${name.padEnd(28)}${figure}`);
 say(
   wrongs.length === 0
     ? '\nEvery promise was kept.'

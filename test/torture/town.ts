@@ -29,8 +29,8 @@ export interface Town {
   readonly git: { readonly remote: string; readonly desk: string } | null;
   /** The folder is not where it belongs. */
   away: boolean;
-  /** When the disk, the database or the folder was last in the way, ms of the real clock. */
-  troubledAt: number;
+  /** Until when the disk, the database or the folder is in the way of filing, ms of the real clock. */
+  troubledUntil: number;
   /** The colleague is at work. */
   busyDesk: boolean;
   /** 0 … 1: in a short torture faults are short, too. */
@@ -129,7 +129,7 @@ ${withGit ? 'content: { git: { remote: origin, branch: main, pull: "*/3 * * * * 
     services,
     git: withGit ? { remote, desk } : null,
     away: false,
-    troubledAt: 0,
+    troubledUntil: 0,
     busyDesk: false,
     haste: Math.min(1, seconds / 30),
     ahead,

@@ -4,8 +4,11 @@ import path from 'node:path';
 import { ask } from './ask.ts';
 import type { Scene } from './deeds.ts';
 
-/** Down for so long, or well for so long, undisturbed: the page says it. Detection takes some seven seconds. */
-const TOLD_WITHIN = 15_000;
+/**
+ * Down for so long, or well for so long, in a process that ran all the while: the page says it, ms. Detection takes some
+ * seven seconds; a full disk, a locked database, a clock that steps and a folder that is away are no excuse.
+ */
+const TOLD_WITHIN = 12_000;
 /** A failure is filed so long after it was seen at the latest: a full disk, a restart. */
 const FILED_WITHIN = 60_000;
 /** Nobody may ever read it: it stands in comments only. */
@@ -55,7 +58,9 @@ export function watch(scene: Scene): Watch {
       once(`none ${server.epoch}`, 'all well over an open incident');
     count.incidents += shown.size;
     for (const [index, service] of town.services.entries()) {
-      const steady = asked - Math.max(service.since, server.disturbedAt, town.troubledAt);
+      // That it is over is shown when it can be written down; that it has begun, whatever stands in the way.
+      const excused = service.status === 200 ? town.troubledUntil : 0;
+      const steady = asked - Math.max(service.since, server.disturbedAt, excused);
       if (steady < TOLD_WITHIN) continue;
       const name = ['API', 'Web'][index] as string;
       const told = components.find(component => component.name === name)?.status;
@@ -74,7 +79,7 @@ export function watch(scene: Scene): Watch {
   const judgeHanging = async (asked: number) => {
     for (const [index, id] of ['api', 'web'].entries()) {
       const service = town.services[index];
-      const since = Math.max(service?.since ?? 0, server.disturbedAt, town.troubledAt);
+      const since = Math.max(service?.since ?? 0, server.disturbedAt);
       if (!service?.hanging || asked - since < TOLD_WITHIN) continue;
       const text = await read(`/status/badge/${id}.svg`);
       if (text === null || !service.hanging) continue;
