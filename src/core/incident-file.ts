@@ -10,6 +10,7 @@ import {
 import { fieldsSchema, frontmatterSchema, readPromise } from './incident-schema.ts';
 import { type Fields, type Frontmatter, updatesOf } from './incident-updates.ts';
 import type { Outcome, Problem } from './problem.ts';
+import { occurs } from './recurrence.ts';
 import { secondLook } from './second-look.ts';
 import { type Millis, parseInstant } from './time.ts';
 import { cutSections, type Section, type Sections, type Ties } from './timeline.ts';
@@ -132,6 +133,10 @@ function contradictions(fields: Frontmatter, yaml: YamlText, where: string): Pro
     else if (end === undefined) add('scheduled_start', '`scheduled_end` is missing', 'write when it ends');
     else if (end <= start)
       add('scheduled_end', 'it ends before it begins', 'put `scheduled_end` after the start');
+    if (start !== undefined && fields.rrule != null && !occurs(fields.rrule, start)) {
+      const what = '`rrule` names no day from `scheduled_start` on';
+      add('rrule', what, 'name days that exist, and let it end (UNTIL) after it begins');
+    }
     return found;
   }
   if (severity === undefined) add('severity', '`severity` is missing', `write ${listed(SEVERITIES)}`);
