@@ -9,7 +9,8 @@ import {
 } from './incident.ts';
 import { fieldsSchema, frontmatterSchema, readPromise } from './incident-schema.ts';
 import { type Fields, type Frontmatter, updatesOf } from './incident-updates.ts';
-import type { Outcome, Problem } from './problem.ts';
+import { bearable, type Outcome, type Problem } from './problem.ts';
+import { occurs } from './recurrence.ts';
 import { secondLook } from './second-look.ts';
 import { type Millis, parseInstant } from './time.ts';
 import { cutSections, type Section, type Sections, type Ties } from './timeline.ts';
@@ -21,6 +22,8 @@ export const MAX_INCIDENT_BYTES = 1_000_000;
 
 /** The most sections of one that are read: each is looked at with all others. */
 const MAX_SECTIONS = 500;
+/** The most characters of the fields beneath their headings, together. */
+const MAX_FIELDS = 48_000;
 
 /**
  * Parses an incident file (contract §4). `file` is the path to name in problems, `id` the file's name
@@ -33,6 +36,11 @@ export function parseIncident(
   source: string,
   ties: Ties = 'newest first',
 ): Outcome<Incident> {
+  const { value, problems } = read(file, id, source, ties);
+  return { value, problems: bearable(problems) };
+}
+
+function read(file: string, id: string, source: string, ties: Ties): Outcome<Incident> {
   const front = readFrontmatter(file, source);
   if (!front.yaml) return { value: null, problems: front.problems };
   const checked = checkAgainst(frontmatterSchema, front.yaml, file);
@@ -53,18 +61,24 @@ export function parseIncident(
   const about = (level: Problem['level'], line: number, what: string, fix: string) =>
     problems.push({ level, where: file, line: front.bodyLine + line - 1, what, fix });
   const told = new Map<Section, Fields>();
+  let fieldsLeft = MAX_FIELDS;
   for (const section of cut.sections) {
     if (section.fields === null) continue;
     const line = front.bodyLine + section.line;
-    const read = readYaml(section.fields, file, line);
-    const { value, problems: wrong } = checkAgainst(fieldsSchema, read, file);
+    fieldsLeft -= section.fields.length;
+    if (fieldsLeft < 0) {
+      const what = `the fields under its headings are longer than ${MAX_FIELDS} characters`;
+      return refused(problems, file, line, what, 'name fewer components');
+    }
+    const yaml = readYaml(section.fields, file, line);
+    const { value, problems: wrong } = checkAgainst(fieldsSchema, yaml, file);
     problems.push(...wrong);
     if (!value) continue;
     if (value.next_update !== undefined && readPromise(value.next_update, 0) === null) {
       problems.push({
         level: 'error',
         where: file,
-        line: read.lineOf(['next_update']),
+        line: yaml.lineOf(['next_update']),
         what: `\`next_update\`: "${value.next_update}" is not a time`,
         fix: 'write 15:30 UTC, 30m or 2025-11-06T15:30:00Z',
       });
@@ -132,6 +146,10 @@ function contradictions(fields: Frontmatter, yaml: YamlText, where: string): Pro
     else if (end === undefined) add('scheduled_start', '`scheduled_end` is missing', 'write when it ends');
     else if (end <= start)
       add('scheduled_end', 'it ends before it begins', 'put `scheduled_end` after the start');
+    if (start !== undefined && fields.rrule != null && !occurs(fields.rrule, start)) {
+      const what = '`rrule` names no day from `scheduled_start` on';
+      add('rrule', what, 'name days that exist, and let it end (UNTIL) after it begins');
+    }
     return found;
   }
   if (severity === undefined) add('severity', '`severity` is missing', `write ${listed(SEVERITIES)}`);

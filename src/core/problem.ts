@@ -16,6 +16,19 @@ export function printProblem(problem: Problem): string {
   return `${place}: ${problem.what} — ${problem.fix}`;
 }
 
+/** So much is read of a problem, characters, and so many problems of one file. */
+const LONGEST = 800;
+const MOST = 50;
+
+/** The problems of one file at a bearable length: a quoted word may be half a megabyte, and there may be thousands. */
+export function bearable(problems: readonly Problem[]): Problem[] {
+  const cut = (text: string) => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);
+  // What keeps the file from being used is never among those left out.
+  const first =
+    problems.length > MOST ? [...problems].sort((a, b) => a.level.localeCompare(b.level)) : problems;
+  return first.slice(0, MOST).map(one => ({ ...one, what: cut(one.what), fix: cut(one.fix) }));
+}
+
 /** A value, or all the problems that stood in its way; warnings may come with a value. */
 export type Outcome<T> = { readonly value: T | null; readonly problems: readonly Problem[] };
 
@@ -24,6 +37,8 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   let best: string | undefined;
   let least = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const candidate of known) {
+    // The distance is no less than this, and costs the product of both.
+    if (Math.abs(word.length - candidate.length) >= least) continue;
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < least) {
       least = distance;
