@@ -13,7 +13,7 @@ import {
   SEVERITIES,
   type UpdateStatus,
 } from '../core/incident.ts';
-import { addUpdate, printIncident } from '../core/incident-print.ts';
+import { type Addition, addUpdate, printIncident, updated } from '../core/incident-print.ts';
 import { stateAt } from '../core/maintenance.ts';
 import { printProblem } from '../core/problem.ts';
 import { type occurrenceOn, occurrencesOf } from '../core/recurrence.ts';
@@ -155,7 +155,7 @@ async function update(args: readonly string[], cli: Cli, ending = false): Promis
   const severity = values.severity === undefined ? null : oneOf('severity', values.severity, SEVERITIES);
   const ids = idsOf(values.components);
   const components = ids === undefined ? null : ids.map(id => ({ id, status: null }));
-  const written = addUpdate(text, {
+  const addition: Addition = {
     status,
     at,
     message,
@@ -163,7 +163,13 @@ async function update(args: readonly string[], cli: Cli, ending = false): Promis
     change: { severity, components },
     ...(part ? { occurrence: true as const } : {}),
     ...(values['next-update'] ? { promised: momentOf('next-update', values['next-update'], now) } : {}),
-  });
+  };
+  if (file.held && updated(text, addition) === null) {
+    throw new Refused(
+      'A part of this file is not read (`lint` says which), and this update would be in it: mend it first.',
+    );
+  }
+  const written = addUpdate(text, addition);
   return settle({ id: file.id, text: written, before: text, shownAs: there.id }, site, cli, values);
 }
 

@@ -1,7 +1,7 @@
 // status.yaml as far as it can be read: for what must work though something in it, or a variable, is missing.
 import type { Problem } from '../core/problem.ts';
 import type { Site } from '../core/site.ts';
-import { checkAgainst, readYaml, type YamlText } from '../core/yaml.ts';
+import { checkAgainst, MAX_SITE_YAML, readYaml, type YamlText } from '../core/yaml.ts';
 import type { Variables } from './environment.ts';
 import { clashes, type SiteFields, siteFrom, strangers } from './site-file.ts';
 import { siteSchema } from './site-schema.ts';
@@ -28,7 +28,7 @@ export function readRoughly(
   publicUrl: string | null,
   fallbackUrl: string,
 ): RoughSite {
-  const raw = readYaml(text, file);
+  const raw = readYaml(text, file, 1, MAX_SITE_YAML);
   const { unset } = substitute(raw.data, variables);
   const names = new Set(unset.map(({ name }) => name));
   // Two that are not set are not the same.

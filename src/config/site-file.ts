@@ -7,7 +7,7 @@ import type { Metric } from '../core/metric.ts';
 import type { Outcome, Problem } from '../core/problem.ts';
 import type { Site } from '../core/site.ts';
 import { parseInstant } from '../core/time.ts';
-import { checkAgainst, readYaml, unknownKeys, type YamlText } from '../core/yaml.ts';
+import { checkAgainst, MAX_SITE_YAML, readYaml, unknownKeys, type YamlText } from '../core/yaml.ts';
 import { channelProblems, channelSchema, channelsOf, visitorsSchema } from './channels-schema.ts';
 import { exportGitSchema, exportSchema, mappingSchema, mappingsOf, mirrorOf } from './doors-schema.ts';
 import type { Variables } from './environment.ts';
@@ -26,7 +26,7 @@ export function readSite(
   publicUrl: string | null,
   fallbackUrl: string,
 ): Outcome<Site> {
-  const raw = readYaml(text, file);
+  const raw = readYaml(text, file, 1, MAX_SITE_YAML);
   const filled = substitute(raw.data, variables);
   const yaml: YamlText = { ...raw, data: filled.data };
   const unset = filled.unset.map(

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import type { Problem } from '../core/problem.ts';
 import type { Site } from '../core/site.ts';
-import { readYaml } from '../core/yaml.ts';
+import { MAX_SITE_YAML, readYaml } from '../core/yaml.ts';
 import type { Content } from './folder.ts';
 
 type Folder = Pick<Content, 'siteFile' | 'siteText' | 'brandFile'>;
@@ -45,7 +45,7 @@ async function without(
   { siteFile, siteText }: Folder,
 ): Promise<Dressed> {
   const text = await siteText().catch(() => '');
-  const yaml = readYaml(text, siteFile);
+  const yaml = readYaml(text, siteFile, 1, MAX_SITE_YAML);
   const problems = missing.map(
     (part): Problem => ({
       level: 'warning',

@@ -89,7 +89,7 @@ export function makeShelf(folder: string): Shelf {
       for (const files of byId.values()) {
         const [first] = files as [Entry];
         if (first.good) incidents.push(first.good);
-        for (const entry of files) if (entry.problems.length > 0) problems.push(...entry.problems);
+        for (const entry of files) for (const problem of entry.problems) problems.push(problem);
         for (const entry of files.slice(1)) {
           const shown = files.find(({ id }) => id === entry.id) as Entry;
           if (shown !== entry) problems.push(twinProblem(entry, shown));

@@ -70,6 +70,7 @@ class Reader {
   /** No paragraph goes on: what is indented by four is code. */
   private fresh = true;
   private unclosable = false;
+  private sign: RegExpExecArray | null;
   private spans = { to: -1, runs: new Map<number, number[]>() };
 
   private readonly mark: string;
@@ -78,6 +79,8 @@ class Reader {
     this.mark = mark;
     this.body = body;
     this.source = source;
+    SIGN.lastIndex = 0;
+    this.sign = SIGN.exec(body);
     let at = 0;
     for (const line of source) {
       this.starts.push(at);
@@ -119,7 +122,7 @@ class Reader {
     let column = indentOf(rest);
     if (this.fresh || /^#{1,6}\s/.test(rest)) this.items = this.items.filter(item => item <= column);
     if (this.fresh && column - (this.items.at(-1) ?? 0) >= 4) return false;
-    for (let item = ITEM.exec(rest); item; item = ITEM.exec(rest)) {
+    for (let item = ITEM.exec(rest), depth = 0; item && depth < DEEPEST; item = ITEM.exec(rest), depth++) {
       this.items = this.items.filter(one => one <= column);
       column = indentOf(item[0].replace(/\S/g, ' ').padEnd(item[0].length));
       // The rest of the line, at the column where it stands.
@@ -156,13 +159,23 @@ class Reader {
   /** Looks for comments from an offset to the line's end; how far was read, which may be on a later line. */
   private inline(index: number, from: number): number {
     const end = this.starts[index]! + this.source[index]!.length;
-    SIGN.lastIndex = from;
-    for (let sign = SIGN.exec(this.body); sign && sign.index < end; sign = SIGN.exec(this.body)) {
-      if (sign[0][0] === '`') SIGN.lastIndex = this.spanEnd(index, sign.index, sign[0].length);
-      else if (sign[0][0] === '<') SIGN.lastIndex = this.comment(index, sign.index);
-      if (SIGN.lastIndex > end) return SIGN.lastIndex;
+    let at = from;
+    for (let sign = this.signFrom(at); sign && sign.index < end; sign = this.signFrom(at)) {
+      at = sign.index + sign[0].length;
+      if (sign[0][0] === '`') at = this.spanEnd(index, sign.index, sign[0].length);
+      else if (sign[0][0] === '<') at = this.comment(index, sign.index);
+      if (at > end) return at;
     }
     return end;
+  }
+
+  /** The next sign from an offset on: not looked for again by each line up to it. */
+  private signFrom(from: number): RegExpExecArray | null {
+    if (this.sign && this.sign.index < from) {
+      SIGN.lastIndex = from;
+      this.sign = SIGN.exec(this.body);
+    }
+    return this.sign;
   }
 
   /** The end of the comment at an offset; where nothing closes it, of the sign alone. */
@@ -233,6 +246,8 @@ class Reader {
   }
 }
 
+/** Lists nested deeper on one line are no text for people: markdown.ts does not follow them either. */
+const DEEPEST = 30;
 /** What may begin a comment or a code span, and what is escaped. */
 const SIGN = /\\[\\`<]|`+|<!--/g;
 const CLOSE = /--!?>/g;
@@ -247,9 +262,10 @@ function unquoted(line: string): string {
 /** Columns before the first sign; a tab goes to the next multiple of four. */
 function indentOf(line: string): number {
   let column = 0;
-  for (const sign of line) {
-    if (sign === ' ') column++;
-    else if (sign === '\t') column += 4 - (column % 4);
+  for (let index = 0; index < line.length; index++) {
+    const sign = line.charCodeAt(index);
+    if (sign === 32) column++;
+    else if (sign === 9) column += 4 - (column % 4);
     else break;
   }
   return column;

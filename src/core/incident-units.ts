@@ -38,7 +38,7 @@ export interface Units {
   readonly sections: readonly Part[];
 }
 
-/** Cuts a file; null for one that is not written as front matter of `key: value` lines above a body. */
+/** Cuts a file; null for one that is not front matter of `key: value` lines above a body, or is not read whole. */
 export function cutIncident(source: string): Units | null {
   if (source.length > MAX_INCIDENT_BYTES) return null;
   const { yaml, problems } = readFrontmatter('', source);
@@ -48,7 +48,8 @@ export function cutIncident(source: string): Units | null {
   const front = close < 1 ? null : cutFront(lines.slice(1, close));
   if (!front) return null;
   const [opening, closing] = [lines[0] as string, lines[close] as string];
-  return { opening, ...front, closing, ...cutBody(lines.slice(close + 1), source) };
+  const body = cutBody(lines.slice(close + 1), source);
+  return body && { opening, ...front, closing, ...body };
 }
 
 /** A line's text without what ends it. */
@@ -81,8 +82,9 @@ function cutFront(lines: readonly string[]): Pick<Units, 'entries' | 'tail'> | n
   return { entries, tail: lead };
 }
 
-function cutBody(lines: readonly string[], source: string): Pick<Units, 'preface' | 'sections'> {
+function cutBody(lines: readonly string[], source: string): Pick<Units, 'preface' | 'sections'> | null {
   const cut = cutSections(lines.map(bare).join('\n'));
+  if (cut.stopped) return null;
   const started = parseIncident('', '', source).value?.started;
   const moments = started === undefined ? [] : readMoments(cut.sections, started);
   const told = new Map(moments.map(({ section, at }) => [section.line, at]));

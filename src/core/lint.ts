@@ -2,7 +2,7 @@
 import { plainText, readFrontmatter } from './front-matter.ts';
 import { type Incident, meansAll, namedIn } from './incident.ts';
 import { stateAt } from './maintenance.ts';
-import { nearest, type Problem } from './problem.ts';
+import { bearable, nearest, type Problem } from './problem.ts';
 import type { Millis } from './time.ts';
 
 /** An incident in `where` names a component that is not among `ids`. */
@@ -28,19 +28,20 @@ export function strangeComponents(
   const { yaml, bodyLine } = readFrontmatter(file, source);
   const problem = (id: string, line: number): Problem => ({ ...unknownComponent(file, id, ids), line });
   const lines = plainText(source).split('\n');
-  return [
-    ...named.map(({ id }) => {
+  const some = <T>(all: readonly T[]) => all.slice(0, 50);
+  return bearable([
+    ...some(named).map(({ id }) => {
       const place = (incident.components ?? []).findIndex(affected => affected.id === id);
       const isList = Array.isArray((yaml?.data as { components?: unknown } | null)?.components);
       return problem(id, yaml?.lineOf(['components', isList ? place : id]) ?? 1);
     }),
-    ...later.map(({ id }) => {
+    ...some(later).map(({ id }) => {
       const index = lines.findIndex(
         (line, at) => at >= bodyLine - 1 && /^[\s-]|^components/.test(line) && line.includes(id),
       );
       return problem(id, index < 0 ? bodyLine : index + 1);
     }),
-  ];
+  ]);
 }
 
 /**

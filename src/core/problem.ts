@@ -16,6 +16,34 @@ export function printProblem(problem: Problem): string {
   return `${place}: ${problem.what} — ${problem.fix}`;
 }
 
+/** So much is read of a problem, characters, and so many problems of one file. */
+const LONGEST = 800;
+const MOST = 20;
+
+/** The problems of one file at a bearable length: a quoted word may be half a megabyte, and there may be thousands. */
+export function bearable(problems: readonly Problem[]): Problem[] {
+  const cut = (text: string) => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);
+  // What keeps the file from being used is never among those left out.
+  const errors = problems.filter(({ level }) => level === 'error');
+  const first =
+    problems.length > MOST ? errors.concat(problems.filter(one => one.level !== 'error')) : problems;
+  const told = first.slice(0, MOST).map(one => ({ ...one, what: cut(one.what), fix: cut(one.fix) }));
+  const next = first[MOST];
+  if (!next) return told;
+  const what = `and ${first.length - MOST} more problems in this file`;
+  return [...told, { level: next.level, where: next.where, what, fix: 'mend those named above first' }];
+}
+
+/** What `work` gives; where it throws, what `instead` makes of that as the problem of a file. */
+export function survived<T>(work: () => T, instead: (problem: Problem) => T, where: string): T {
+  try {
+    return work();
+  } catch (error) {
+    const what = `it cannot be understood (${String(error).slice(0, 200)})`;
+    return instead({ level: 'error', where, what, fix: 'write it more simply, or shorten it' });
+  }
+}
+
 /** A value, or all the problems that stood in its way; warnings may come with a value. */
 export type Outcome<T> = { readonly value: T | null; readonly problems: readonly Problem[] };
 
@@ -24,6 +52,8 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   let best: string | undefined;
   let least = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const candidate of known) {
+    // The distance is no less than this, and costs the product of both.
+    if (Math.abs(word.length - candidate.length) >= least) continue;
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < least) {
       least = distance;

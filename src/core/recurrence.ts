@@ -1,6 +1,7 @@
 // Recurrence: a maintenance file with an `rrule` becomes its occurrences, each an incident of its own.
 import rrule from 'rrule';
 import type { Incident, IncidentUpdate, UpdateStatus } from './incident.ts';
+import { beginnings } from './recurrence-walk.ts';
 import { DAY, iso, type Millis, parseInstant } from './time.ts';
 import type { Span } from './uptime.ts';
 
@@ -9,8 +10,8 @@ const { RRule } = rrule;
 /** So far back occurrences are kept (the page's longest uptime window), and so far ahead they are shown. */
 const BACK: Millis = 366 * DAY;
 const AHEAD: Millis = 35 * DAY;
-/** A rule that fires every minute is a mistake, not a maintenance. */
-const MOST = 500;
+/** Longer than any rule somebody means. */
+const MOST_LETTERS = 500;
 
 /** Parts of a rule that name a time of day, and one that RFC 5545 does not know. */
 const FINER = ['byhour', 'byminute', 'bysecond', 'byeaster'] as const;
@@ -20,18 +21,30 @@ type RuleOptions = ReturnType<typeof RRule.parseString>;
 /** The rule's options, or null when `text` is no RFC 5545 rule a maintenance can repeat by. */
 export function readRule(text: string): RuleOptions | null {
   const plain = text.trim().replace(/^RRULE:/i, '');
-  if (!/^[A-Z]+=[^;=]+(;[A-Z]+=[^;=]+)*$/i.test(plain)) return null;
+  if (plain.length > MOST_LETTERS || !/^[A-Z]+=[^;=]+(;[A-Z]+=[^;=]+)*$/i.test(plain)) return null;
   try {
     const options = RRule.parseString(plain);
     if (options.freq === undefined || options.freq > RRule.DAILY || options.dtstart) return null;
     // An occurrence is known by its day, and begins when the file's own did.
     if (FINER.some(key => options[key] !== undefined)) return null;
+    if (!((options.interval ?? 1) >= 1 && (options.count ?? 1) >= 1)) return null;
     // Building it checks what parsing does not.
     new RRule({ ...options, dtstart: new Date(0) });
     return options;
   } catch {
     return null;
   }
+}
+
+/** Whether a rule names any day from `start` on: `BYMONTH=2;BYMONTHDAY=30` never does. */
+export function occurs(rrule: string, start: Millis): boolean {
+  const options = readRule(rrule);
+  return options !== null && !beginningsOf(options, start).next().done;
+}
+
+function beginningsOf(options: RuleOptions, start: Millis, from = start): Generator<Millis> {
+  // What the rule leaves open follows from its start.
+  return beginnings(new RRule({ ...options, dtstart: new Date(start) }).options, start, from);
 }
 
 /**
@@ -44,32 +57,20 @@ export function occurrencesOf(incident: Incident, now: Millis): readonly Inciden
   const options = incident.scheduled && incident.rrule ? readRule(incident.rrule) : null;
   if (!incident.scheduled || !options) return [incident];
   const { start, end } = incident.scheduled;
-  const rule = new RRule({ ...options, dtstart: new Date(nearTo(now, start, options)) });
   const starts: Millis[] = [];
-  const from = new Date(Math.max(start, now - BACK));
-  rule.between(from, new Date(Math.max(now + AHEAD, start)), true, date => {
-    starts.push(date.getTime());
-    return starts.length < MOST;
-  });
+  const from = Math.max(start, now - BACK);
+  for (const at of beginningsOf(options, start, from)) {
+    const isAhead = at > Math.max(now + AHEAD, start);
+    // The next one is shown however far away it is.
+    if (!isAhead || !((starts.at(-1) ?? 0) > now)) starts.push(at);
+    if (isAhead) break;
+  }
   // As RFC 5545 has it, the beginning itself counts even where the rule would not name it.
-  if (from.getTime() === start && starts[0] !== start) starts.unshift(start);
-  // The next one is shown however far away it is.
-  const next = rule.after(new Date(now))?.getTime();
-  if (next !== undefined && !starts.includes(next)) starts.push(next);
+  if (from === start && starts[0] !== start) starts.unshift(start);
   const over = endOf(incident);
   return starts
     .map((at, index) => occurrence(incident, { start: at, end: at + end - start }, starts[index + 1], over))
     .filter(({ scheduled }) => scheduled?.start === start || (scheduled as Span).start <= over);
-}
-
-/**
- * A beginning of the same days as `start`, not long before the occurrences around `now`: a rule is walked through
- * from there, and one of each day takes half a second for ten years.
- */
-function nearTo(now: Millis, start: Millis, { freq, interval, count }: RuleOptions): Millis {
-  if (typeof count === 'number' || (freq !== RRule.DAILY && freq !== RRule.WEEKLY)) return start;
-  const step = 7 * DAY * Math.max(1, interval ?? 1);
-  return start + Math.max(0, Math.floor((now - BACK - start) / step) - 1) * step;
 }
 
 /**
@@ -112,17 +113,18 @@ export function repetitionOf(incident: Incident): Repetition | null {
   const { scheduled, rrule: text = '' } = incident;
   const options = scheduled && readRule(text);
   if (!options) return null;
-  const dtstart = new Date(scheduled.start);
-  const rule = new RRule({ ...options, dtstart });
-  const first = rule.after(dtstart, true);
+  const [first] = beginningsOf(options, scheduled.start);
   const over = endOf(incident);
-  if (!first || first.getTime() > over) return null;
-  if (over === Number.POSITIVE_INFINITY)
-    return { start: first.getTime(), rule: RRule.optionsToString(options) };
+  if (first === undefined || first > over) return null;
+  if (over === Number.POSITIVE_INFINITY) return { start: first, rule: RRule.optionsToString(options) };
   // RFC 5545 knows either COUNT or UNTIL: the occurrences there were are counted.
   const { until: _, ...plain } = options as { until?: Date };
-  const count = rule.between(dtstart, new Date(over), true).length;
-  return { start: first.getTime(), rule: RRule.optionsToString({ ...plain, count }) };
+  let count = 0;
+  for (const at of beginningsOf(options, scheduled.start)) {
+    if (at > over) break;
+    count += 1;
+  }
+  return { start: first, rule: RRule.optionsToString({ ...plain, count }) };
 }
 
 export interface Repetition {

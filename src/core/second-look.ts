@@ -11,6 +11,9 @@ const FIELDS: Readonly<Record<string, (value: string) => boolean>> = {
   notify: value => /^(true|false|yes|no|on|off)$/i.test(value),
 };
 
+/** So many headings of another level are looked at: a text that has more means them so. */
+const MOST = 500;
+
 const KEY = /^([a-z_-]{4,20})[ \t]*:(?:[ \t]+(.*))?$/i;
 
 /** What to warn of; lines are 1-based within the body. */
@@ -18,7 +21,7 @@ type Remark = Pick<Problem, 'what' | 'fix'> & { readonly line: number };
 
 /** The remarks on a file that could be read, given its body as `cut` was made from it. */
 export function secondLook(incident: Incident, body: string, cut: Sections): Remark[] {
-  const remarks = cut.loose.flatMap(({ line, text }) => nearHeading(line, text));
+  const remarks = cut.loose.slice(0, MOST).flatMap(({ line, text }) => nearHeading(line, text));
   remarks.push(...cut.sections.flatMap(nearLabel));
   // What monitors send may look like anything.
   if (incident.openedBy === null) remarks.push(...nearFields(body, cut));

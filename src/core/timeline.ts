@@ -1,5 +1,6 @@
 // Timelines: the `## Update 15:00 UTC` sections of an incident file, read into moments (contract §4).
-import { joined, readComments, type Shown, type ShownLine } from './comments.ts';
+import { MAX_BODY, MAX_HEADINGS, MAX_LINES, MAX_SECTIONS, readBeginning } from './body-bounds.ts';
+import { joined, type Shown, type ShownLine } from './comments.ts';
 import type { UpdateStatus } from './incident.ts';
 import { INCIDENT_STATUSES, MAINTENANCE_STATUSES } from './incident.ts';
 import { DAY, HOUR, MINUTE, type Millis, parseInstant, SECOND } from './time.ts';
@@ -57,22 +58,35 @@ export interface Sections {
   readonly unreadable: readonly { readonly line: number; readonly text: string }[];
   /** Other lines outside fences and post-mortem that begin like a heading of ours. */
   readonly loose: readonly { readonly line: number; readonly text: string }[];
+  /** From which line on nothing is read, and why; null when all of it is. */
+  readonly stopped: { readonly line: number; readonly what: string; readonly fix: string } | null;
 }
 
 /**
  * Cuts a body into preface, timed sections and the post-mortem; headings in code fences do not count, and HTML
- * comments, with all that stands in them, are left out.
+ * comments, with all that stands in them, are left out. Of a body that is too long only the beginning is read.
  */
 export function cutSections(body: string): Sections {
-  const { lines: shown, openFence, unclosed, nested } = readComments(body);
+  const { shown, isWhole } = readBeginning(body);
+  const { lines, openFence, unclosed, nested } = shown;
   const parts: Part[] = [{ line: 0, heading: null, lines: [] }];
   const wrong: (WrongTime & { line: number })[] = [];
   const unreadable: { line: number; text: string }[] = [];
   const loose: { line: number; text: string }[] = [];
-  for (const [index, line] of shown.entries()) {
+  let stopped: Sections['stopped'] = isWhole ? null : tooLong(lines.length + 1);
+  let headings = 0;
+  for (const [index, line] of lines.entries()) {
     const told = parts.at(-1)!.heading === 'postmortem';
     const text = line.fenced || line.within ? undefined : headingText(line.text);
+    if (text !== undefined && ++headings > MAX_HEADINGS) {
+      stopped = tooMany(index + 1, MAX_HEADINGS, 'headings');
+      break;
+    }
     const heading = text === undefined ? null : readHeading(text);
+    if (heading && parts.length > MAX_SECTIONS) {
+      stopped = tooMany(index + 1, MAX_SECTIONS, 'updates');
+      break;
+    }
     if (heading && heading !== 'postmortem' && 'what' in heading) {
       // Between the headings of a post-mortem a time may be anything.
       if (told && !LABELLED.test(text!)) parts.at(-1)!.lines.push(line);
@@ -90,8 +104,24 @@ export function cutSections(body: string): Sections {
     else if (!line.fenced && isLoose(line.text) && !told) loose.push({ line: index + 1, text: line.text });
     parts.at(-1)!.lines.push(line);
   }
-  const seen = { openFence, unclosed, nested, wrong, unreadable, loose };
+  const seen = { openFence, unclosed, nested, wrong, unreadable, loose, stopped };
   return { ...assembled(parts), ...seen };
+}
+
+function tooLong(line: number): Sections['stopped'] {
+  return {
+    line,
+    what: `only its first ${MAX_BODY / 1000} KB, or ${MAX_LINES} lines, are read`,
+    fix: 'shorten it',
+  };
+}
+
+function tooMany(line: number, most: number, what: string): Sections['stopped'] {
+  return {
+    line,
+    what: `only its first ${most} ${what} are read`,
+    fix: 'put older ones together under one heading',
+  };
 }
 
 interface Part {
@@ -104,35 +134,40 @@ interface Part {
 function assembled(
   parts: readonly Part[],
 ): Pick<Sections, 'preface' | 'sections' | 'postmortem' | 'postmortemLine'> {
-  const texts = { preface: joined(parts[0]!.lines).trim(), postmortem: null as string | null };
-  const sections: Section[] = [];
+  const preface = [joined(parts[0]!.lines)];
+  const postmortem: string[] = [];
+  const sections: (Omit<Section, 'body'> & { readonly texts: string[] })[] = [];
   let postmortemLine: number | null = null;
-  let kept = '';
-  const join = (a: string | null, b: string) => [a, b].filter(text => text).join('\n\n');
+  let kept: string[] = [];
   for (const { line, heading, lines } of parts.slice(1)) {
     if (heading === 'wrong') {
-      const text = joined(lines).trim();
-      const last = sections.pop();
-      if (last) sections.push({ ...last, body: join(last.body, text) });
-      else if (texts.preface === '') kept = join(kept, text);
-      else texts.preface = join(texts.preface, text);
+      const above = sections.at(-1)?.texts ?? (whole(preface) === '' ? kept : preface);
+      above.push(joined(lines));
     } else if (heading === 'postmortem') {
-      texts.postmortem = join(texts.postmortem, joined(lines).trim());
+      postmortem.push(joined(lines));
       postmortemLine ??= line;
     } else if (heading) {
       const count = fieldLines(lines);
-      const fields =
-        count === 0
-          ? null
-          : lines
-              .slice(0, count)
-              .map(({ text }) => text)
-              .join('\n');
-      sections.push({ ...heading, line, fields, body: join(joined(lines.slice(count)).trim(), kept) });
-      kept = '';
+      const written = lines.slice(0, count).map(({ text }) => text);
+      const fields = count === 0 ? null : written.join('\n');
+      sections.push({ ...heading, line, fields, texts: [joined(lines.slice(count)), ...kept] });
+      kept = [];
     }
   }
-  return { ...texts, preface: join(texts.preface, kept), sections, postmortemLine };
+  return {
+    preface: whole([...preface, ...kept]),
+    sections: sections.map(({ texts, ...section }) => ({ ...section, body: whole(texts) })),
+    postmortem: postmortemLine === null ? null : whole(postmortem),
+    postmortemLine,
+  };
+}
+
+/** Texts one below the other. */
+function whole(texts: readonly string[]): string {
+  return texts
+    .map(text => text.trim())
+    .filter(text => text !== '')
+    .join('\n\n');
 }
 
 type Heading = Omit<Section, 'line' | 'body' | 'fields'> | 'postmortem';

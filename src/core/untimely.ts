@@ -1,7 +1,7 @@
 // Untimely: times in an incident file that are a guess, or lie in the future, and are named to the operator.
 import { type Front, readFrontmatter } from './front-matter.ts';
 import type { Incident } from './incident.ts';
-import type { Problem } from './problem.ts';
+import { bearable, type Problem, survived } from './problem.ts';
 import { DAY, HOUR, iso, MINUTE, type Millis } from './time.ts';
 import { cutSections, readMoments, type Sections, tellsOfWork } from './timeline.ts';
 
@@ -75,6 +75,14 @@ function announcedAt({ started, updates }: Incident): Millis {
  * time, and told of in dated sections. `incident` is as its file has it, `source` the file's text.
  */
 export function untimely(incident: Incident, source: string, where: string, now: Millis): Problem[] {
+  return survived(
+    () => bearable(untimelyIn(incident, source, where, now)),
+    problem => [problem],
+    where,
+  );
+}
+
+function untimelyIn(incident: Incident, source: string, where: string, now: Millis): Problem[] {
   const late = now + SLACK;
   const { scheduled, started, resolved, updates } = incident;
   const newest = updates[updates.length - 1]?.at ?? started;

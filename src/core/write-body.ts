@@ -1,6 +1,7 @@
 // What the writing API takes: the bodies' schemas, and their faults by field.
 import * as z from 'zod';
 import { INCIDENT_STATUSES, MAINTENANCE_STATUSES, SEVERITIES } from './incident.ts';
+import { MAX_TITLE } from './incident-schema.ts';
 import { LARGEST } from './metric.ts';
 import { type Millis, parseInstant } from './time.ts';
 import { listed } from './yaml.ts';
@@ -19,7 +20,7 @@ const instant = z
 const title = z
   .string()
   .transform(text => text.replace(/[\s\p{Cc}]+/gu, ' ').trim())
-  .pipe(z.string().min(1, 'say in a few words what visitors notice').max(200));
+  .pipe(z.string().min(1, 'say in a few words what visitors notice').max(MAX_TITLE));
 const message = z.string().max(20_000);
 const components = z.array(z.string().max(64)).max(200);
 /** One of these words, or a fault that names them. */

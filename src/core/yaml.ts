@@ -12,15 +12,32 @@ export interface YamlText {
   lineOf(path: readonly PropertyKey[]): number;
 }
 
+/** The parser takes time by the square of the keys: so long, characters, it holds others for a moment only. */
+const MAX_YAML = 16_000;
+/** The longest status.yaml that is read, characters: some thousand components. */
+export const MAX_SITE_YAML = 256_000;
+/** A list of problems is as long as what somebody reads. */
+const MOST_PROBLEMS = 100;
+
 /**
  * Parses YAML 1.2 core (timestamps stay strings, no tags that build objects, aliases bounded).
- * `firstLine` is the line of the file on which `text` begins.
+ * `firstLine` is the line of the file on which `text` begins; text of more than `most` characters is an error.
  */
-export function readYaml(text: string, where: string, firstLine = 1): YamlText {
+export function readYaml(text: string, where: string, firstLine = 1, most = MAX_YAML): YamlText {
+  if (text.length > most) {
+    const what = `this YAML is ${text.length} characters long, and ${most} are read at most`;
+    const problem = { level: 'error' as const, where, line: firstLine, what, fix: 'shorten it' };
+    return { data: null, problems: [problem], lineOf: () => firstLine };
+  }
   const plain = readPlainYaml(text);
   if (plain === null) return readWholeYaml(text, where, firstLine);
   // Lines are asked for only when something is wrong.
-  return { data: plain, problems: [], lineOf: path => readWholeYaml(text, where, firstLine).lineOf(path) };
+  let whole: YamlText | undefined;
+  const lineOf: YamlText['lineOf'] = path => {
+    whole ??= readWholeYaml(text, where, firstLine);
+    return whole.lineOf(path);
+  };
+  return { data: plain, problems: [], lineOf };
 }
 
 /** The same by the document parser alone, whatever the text. */
@@ -28,7 +45,7 @@ export function readWholeYaml(text: string, where: string, firstLine = 1): YamlT
   const lines = new LineCounter();
   const doc = parseDocument(text, { lineCounter: lines, schema: 'core', version: '1.2', uniqueKeys: true });
   const lineAt = (offset: number) => firstLine - 1 + lines.linePos(offset).line;
-  const problems = doc.errors.map(error => ({
+  const problems = doc.errors.slice(0, MOST_PROBLEMS).map(error => ({
     level: 'error' as const,
     where,
     line: lineAt(error.pos[0]),
@@ -115,7 +132,7 @@ export function checkAgainst<S extends z.ZodObject>(
   }
   const parsed = schema.safeParse(yaml.data, { reportInput: true });
   if (!parsed.success) {
-    for (const issue of parsed.error.issues.filter(({ path }) => !forgiven(path))) {
+    for (const issue of parsed.error.issues.filter(({ path }) => !forgiven(path)).slice(0, MOST_PROBLEMS)) {
       problems.push({ level: 'error', where, line: yaml.lineOf(issue.path), ...wording(issue) });
     }
   }
@@ -133,6 +150,7 @@ export function unknownKeys(
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return [];
   return Object.keys(data)
     .filter(key => !known.includes(key))
+    .slice(0, MOST_PROBLEMS)
     .map(key => {
       const near = nearest(key, known);
       const fix = near ? `did you mean \`${near}\`?` : `known here: ${known.join(', ')}`;

@@ -1,5 +1,6 @@
 // Recurring maintenance: its occurrences, and the notices ahead of each.
 
+import fc from 'fast-check';
 import rrule from 'rrule';
 import { describe, expect, test } from 'vitest';
 import type { Incident } from '../../src/core/incident.ts';
@@ -13,6 +14,7 @@ import {
   readRule,
   repetitionOf,
 } from '../../src/core/recurrence.ts';
+import { beginnings } from '../../src/core/recurrence-walk.ts';
 import { DAY, HOUR, iso, MINUTE, parseInstant } from '../../src/core/time.ts';
 import type { Span } from '../../src/core/uptime.ts';
 
@@ -331,4 +333,119 @@ describe('years later', () => {
     const near = cost(2);
     expect(cost(50)).toBeLessThan(5 * near + 50_000);
   });
+});
+
+describe('a rule that names no day, or hardly one, holds nobody', () => {
+  const STRANGE = [
+    ...['DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY'].map(freq => `FREQ=${freq};BYMONTH=2;BYMONTHDAY=30`),
+    'FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;BYDAY=MO',
+    'FREQ=DAILY;BYMONTHDAY=32',
+    'FREQ=DAILY;BYMONTH=13',
+    'FREQ=DAILY;BYYEARDAY=367',
+    'FREQ=DAILY;BYYEARDAY=1;BYMONTH=12',
+    'FREQ=YEARLY;BYWEEKNO=54',
+    'FREQ=YEARLY;BYWEEKNO=20;BYMONTH=1',
+    'FREQ=MONTHLY;BYDAY=6SU',
+    'FREQ=MONTHLY;BYMONTHDAY=1;BYSETPOS=2',
+    'FREQ=WEEKLY;BYDAY=SU;BYSETPOS=-8',
+    'FREQ=DAILY;INTERVAL=7;BYDAY=MO',
+    'FREQ=MONTHLY;INTERVAL=12;BYMONTH=3;BYMONTHDAY=1',
+    'FREQ=YEARLY;INTERVAL=2;BYMONTH=2;BYMONTHDAY=31',
+    'FREQ=WEEKLY;BYDAY=SU;UNTIL=20200101T000000Z',
+  ];
+  const STRAINED = [
+    'FREQ=DAILY;COUNT=1000000000',
+    'FREQ=DAILY;INTERVAL=1000000000',
+    'FREQ=DAILY;BYMONTH=2;BYMONTHDAY=29;BYDAY=SU',
+    'FREQ=YEARLY;INTERVAL=400',
+    'FREQ=DAILY;BYMONTHDAY=8;BYMONTH=11;BYSETPOS=1,1,-1;COUNT=2',
+  ];
+  const front = (rule: string, start = '2026-11-08') =>
+    `---\ntitle: X\nstatus: completed\nscheduled_start: ${start}T02:00:00Z\nscheduled_end: ${start}T03:00:00Z\nrrule: ${rule}\n---\n`;
+
+  test.each(STRANGE)('%s is an error with its line', rule => {
+    const began = performance.now();
+    expect(parseIncident('x.md', 'x', front(rule))).toEqual({
+      value: null,
+      problems: [
+        expect.objectContaining({ level: 'error', line: 6, what: expect.stringContaining('rrule') }),
+      ],
+    });
+    expect(performance.now() - began).toBeLessThan(300);
+  });
+
+  test.each(['FREQ=DAILY;INTERVAL=0', 'FREQ=DAILY;COUNT=0', `FREQ=DAILY;BYMONTHDAY=${'1,'.repeat(999)}1`])(
+    '%s is no rule',
+    rule => expect(readRule(rule)).toBeNull(),
+  );
+
+  test.each(STRAINED)('%s is kept', rule => {
+    for (const start of ['2026-11-08', '1970-01-01', '0100-01-01']) {
+      const series = parseIncident('x.md', 'x', front(rule, start)).value;
+      const began = performance.now();
+      for (const now of ['2026-11-01', '2027-01-01', '2999-01-01']) {
+        if (series) expect(occurrencesOf(series, at(now)).length).toBeLessThan(405);
+      }
+      if (series) repetitionOf(series);
+      expect(performance.now() - began).toBeLessThan(600);
+    }
+  });
+
+  test('any other names the days that the library finds', () => {
+    const some = (least: number, most: number) =>
+      fc.uniqueArray(
+        fc.integer({ min: least, max: most }).filter(n => n !== 0),
+        { maxLength: 3 },
+      );
+    const rules = fc
+      .record({
+        freq: fc.constantFrom(0, 1, 2, 3),
+        interval: fc.integer({ min: 1, max: 5 }),
+        count: fc.option(fc.integer({ min: 1, max: 30 })),
+        until: fc.option(
+          fc.date({ min: new Date('2020-01-01'), max: new Date('2025-01-01'), noInvalidDate: true }),
+        ),
+        wkst: fc.integer({ min: 0, max: 6 }),
+        bymonth: some(1, 12),
+        bymonthday: fc.oneof(fc.constant([]), some(-31, 31)),
+        byyearday: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, some(-366, 366)),
+        byweekno: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, some(-53, 53)),
+        weekdays: fc.uniqueArray(fc.integer({ min: 0, max: 6 }), { maxLength: 3 }),
+        nth: fc.option(fc.integer({ min: -5, max: 5 }).filter(n => n !== 0)),
+        // The library counts a day of two places twice, and clamps a place below -1.
+        bysetpos: fc.constantFrom([], [], [], [-1], [1], [2], [3]),
+      })
+      .map(({ weekdays, nth, ...rule }) => {
+        const byweekday = weekdays.map(day => new rrule.Weekday(day, rule.freq < 2 && nth ? nth : undefined));
+        // The library begins the first week, and the first year's weeks, on the start itself.
+        const bysetpos = rule.freq === 2 ? [] : rule.bysetpos;
+        const byweekno = rule.freq === 0 ? rule.byweekno : [];
+        return { ...rule, byweekday, bysetpos, byweekno };
+      });
+    const start = fc.date({
+      min: new Date('2019-01-01T02:00:00Z'),
+      max: new Date('2021-01-01'),
+      noInvalidDate: true,
+    });
+    const end = Date.UTC(2025, 0, 1);
+    fc.assert(
+      fc.property(rules, start, (options, date) => {
+        date.setUTCMilliseconds(0);
+        const text = rrule.RRule.optionsToString(options as never);
+        const read = readRule(text);
+        if (!read) throw new Error(text);
+        const until = options.until ?? new Date(end);
+        const rule = new rrule.RRule({ ...read, dtstart: date, until });
+        const mine = [...beginnings(rule.options, date.getTime())].map(iso);
+        // The library takes minutes to find none.
+        const theirs = mine.length === 0 ? [] : rule.all().map(one => iso(one.getTime()));
+        expect([text, mine]).toEqual([text, theirs]);
+        // Whatever is entered later goes on the same.
+        const late = Date.UTC(2022, 5, 5);
+        const rest = mine.filter(one => (parseInstant(one) as number) >= late);
+        expect([text, [...beginnings(rule.options, date.getTime(), late)].map(iso)]).toEqual([text, rest]);
+      }),
+      { numRuns: 300 },
+    );
+  }, 60_000);
 });

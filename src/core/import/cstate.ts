@@ -4,7 +4,7 @@ import { readFrontmatter } from '../front-matter.ts';
 import { type Addition, printIncident } from '../incident-print.ts';
 import { type Millis, parseInstant } from '../time.ts';
 import { statusNamed } from '../timeline.ts';
-import { readYaml } from '../yaml.ts';
+import { MAX_SITE_YAML, readYaml } from '../yaml.ts';
 import { type Imported, type ImportedComponent, type ImportedIncident, idGiver, slug } from './imported.ts';
 
 const SEVERITY: Record<string, Severity> = { notice: 'minor', disrupted: 'major', down: 'critical' };
@@ -22,7 +22,7 @@ export function importCstate(
 }
 
 function componentsOf(config: string, lost: string[]): ImportedComponent[] {
-  const { data } = readYaml(config, 'config.yml');
+  const { data } = readYaml(config, 'config.yml', 1, MAX_SITE_YAML);
   const systems = (data as { params?: { systems?: unknown } } | null)?.params?.systems;
   if (!Array.isArray(systems)) {
     lost.push('config.yml: no `params.systems`, so no components');
