@@ -24,6 +24,10 @@ const NAMES = new RegExp(
   'giu',
 );
 
+/** `2/3 nodes`, `Step 4/7`. */
+const FRACTION =
+  /(?<![\d./-])(?:(?<=\b(?:step|phase|part|stage|wave|batch|schritt|teil) )(\d{1,2})\/(\d{1,2})(?![\d./-])|(\d{1,2})\/(\d{1,2})(?=\s+(?!morning|evening|night|afternoon|noon|at\b|um\b)\p{L}{2}))/giu;
+
 /** The number of a day, and of a month. */
 const D = '(?:0?[1-9]|[12]\\d|3[01])';
 const M = '(?:0?[1-9]|1[0-2])';
@@ -38,6 +42,7 @@ const WHOLE = [
   pattern(String.raw`(?<!\d)(?:19|20)\d{2}\s?[-./·_]\s?\d{1,2}(?:\s?[-./·_]\s?\d{1,2})?(?!\d)`),
   pattern(String.raw`(?<!\d)\d{1,2}\s?[-./·_, ]\s?[\p{L}\d]{1,12}\.?\s?[-./·_, ]\s?(?:19|20)\d{2}(?!\d)`),
   pattern(String.raw`(?<!\d)(?:(?:19|20)\d{2}${two(M)}${two(D)}|${two(D)}${two(M)}(?:19|20)\d{2})(?!\d)`),
+  pattern(String.raw`(?<![\d./-])${D}\s?\.\s?${M}\.(?!\d)`),
 ];
 /** What may be a date, or a part of one. */
 const PARTS = [
@@ -57,7 +62,6 @@ const PARTS = [
   pattern(
     String.raw`(?<!\p{L})(?:${DAY_NAMES})\.?(?=\s*\d|\s*[,)\]]\s*\d|\s*[)\]]?\s*$)(?<=(?:^|${LABEL})[\s:,([–-]*[\p{L}.]+)`,
   ),
-  pattern(String.raw`(?<![\d./-])${D}\s?\.\s?${M}\.(?!\d)`),
   pattern(String.raw`(?<=${AFTER})(?<![\d./-])\d{1,2}\s?[./·_-]\s?\d{1,2}(?!\d)(?!\.\d)`),
   pattern(String.raw`(?<![\d./-])(?:${D}\s?[./·_-]\s?${M}|${M}\s?[/-]\s?${D})(?=${LAST})`),
   pattern(String.raw`(?<![\d.,])${D}[\s./·_-]{1,3}${M}[\s./·_-]{1,3}\d{2}(?![\d.])`),
@@ -84,7 +88,11 @@ export function dateLeft(
   words: string,
   dated: boolean,
 ): { readonly text: string; readonly month?: string | undefined } | null {
-  const plain = words.replace(NAMES, name => (WHOLE.some(form => form.test(name)) ? name : '§'));
+  const plain = words
+    .replace(FRACTION, (all, a, b, c, d) => (Number(a ?? c) <= Number(b ?? d) ? '§' : all))
+    .replace(NAMES, name =>
+      WHOLE.some(form => form.test(name)) && !/^[A-Z]{2,8}[-_]?\d[\d-]*$/.test(name) ? name : '§',
+    );
   for (const form of dated ? WHOLE : [...WHOLE, ...PARTS]) {
     const found = form.exec(plain);
     if (!found) continue;

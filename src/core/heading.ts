@@ -41,10 +41,12 @@ export function beginsWithLabel(text: string): boolean {
   return LABELLED.test(text);
 }
 
-const BEGINS_WITH_TIME = /^[\s([]*(?:\p{Nd}{4}\D\p{Nd}{1,2}\D\p{Nd}{1,2}|\p{Nd}{1,2}[:h]\p{Nd}{2})/u;
+/** A clock's time, perhaps after a date in numbers; or a date with its month's name. */
+const BEGINS_WITH_TIME =
+  /^[\s([]*(?:(?:\p{Nd}[\p{Nd}\s./,-]*[\s,T])?\p{Nd}{1,2}[:h]\p{Nd}{2}|\p{Nd}{1,2}(?:st|nd|rd|th|\.)?\s+\p{L}+\.?,?\s+\p{Nd}{4},?\s+\p{Nd}{1,2}[:.h]\p{Nd}{2})/u;
 
-/** Reads the text of a level-2 heading; null for one that is prose. */
-export function readHeading(text: string): Heading | 'postmortem' | WrongTime | null {
+/** Reads the text of a level-2 heading; null for one that is prose: `told` of a post-mortem is what begins with a time. */
+export function readHeading(text: string, told: boolean): Heading | 'postmortem' | WrongTime | null {
   if (/^post-?\s?mortem$/i.test(text)) return 'postmortem';
   const [usual, words = '', day, hour, minute, second] = USUAL.exec(text) ?? [];
   const midnight = day === undefined ? 0 : parseInstant(day);
@@ -56,7 +58,7 @@ export function readHeading(text: string): Heading | 'postmortem' | WrongTime | 
   const isLabelled = beginsWithLabel(text);
   const last = readTimeAtEnd(text, isLabelled);
   const isTimed = last !== null && !('what' in last) && last.time !== null;
-  const read = isTimed ? last : (readTimeFirst(text) ?? last);
+  const read = isTimed || told ? last : (readTimeFirst(text) ?? last);
   if (read && 'what' in read) return read;
   if (!read || read.time === null) {
     if (read && isLabelled) {
@@ -65,7 +67,9 @@ export function readHeading(text: string): Heading | 'postmortem' | WrongTime | 
         fix: 'write both, like `## Update 2025-11-06 15:30 UTC`',
       };
     }
-    return BEGINS_WITH_TIME.test(text) ? wrong(text, 'begins with a time that cannot be read') : null;
+    return !told && BEGINS_WITH_TIME.test(text)
+      ? wrong(text, 'begins with a time that cannot be read')
+      : null;
   }
   const { date, precision } = read;
   const time = momentOf(read);

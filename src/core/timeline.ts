@@ -62,7 +62,7 @@ export function cutSections(body: string): Sections {
   for (const [index, line] of shown.entries()) {
     const told = parts.at(-1)!.heading === 'postmortem';
     const text = line.fenced || line.within ? undefined : headingText(line.text);
-    const heading = text === undefined ? null : readHeading(text);
+    const heading = text === undefined ? null : readHeading(text, told);
     if (heading && heading !== 'postmortem' && 'what' in heading) {
       // Between the headings of a post-mortem a time may be anything.
       if (told && !beginsWithLabel(text!)) parts.at(-1)!.lines.push(line);

@@ -79,14 +79,14 @@ function plainSigns(line: string): string {
         .replace(/[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad]/g, '')
         .replace(/\s/g, ' ')
         .replace(/[／：．－]/g, sign => String.fromCharCode(sign.charCodeAt(0) - 0xfee0))
-        .replace(/(?![0-9])\p{Nd}/gu, digit => String(valueOf(digit)))
+        .replace(/(?![0-9])\p{Nd}/gu, digit => String(digitOf(digit)))
         .replace(/(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]/g, '$1-$2-$3 ')
         .replace(/(\d{1,2})\s?[時时点點시]\s?(\d{2})\s?[分분]/g, '$1:$2');
   return text.replace(BASIC, (_, y, mo, d, h, mi, s) => `${y}-${mo}-${d}T${h}:${mi}${s ? `:${s}` : ''}`);
 }
 
 /** Of a decimal digit of any script: they stand in rows of ten. */
-function valueOf(digit: string): number {
+function digitOf(digit: string): number {
   const code = digit.codePointAt(0)!;
   let before = 0;
   while (/\p{Nd}/u.test(String.fromCodePoint(code - before - 1))) before++;
@@ -142,7 +142,7 @@ const YEAR = String.raw`(\d{4}|['’]?\d{2})(?!\d)`;
 /** The forms of a date, and which of their groups are year, month and day. */
 const DATES: readonly (readonly [RegExp, y: number, m: number, d: number])[] = [
   [/(?<![\d.])(\d{4})([-/.])(\d{1,2})\2(\d{1,2})$/u, 1, 3, 4],
-  [/(?<![\d.])(\d{4})()(\d{2})(\d{2})$/u, 1, 3, 4],
+  [/(?<![\d.]|\p{L}[-_]?)(\d{4})()(\d{2})(\d{2})$/u, 1, 3, 4],
   [new RegExp(`(?<!\\d)(\\d{4})\\.?[\\s/-]+${WORD}[\\s/-]*(\\d{1,2})\\.?$`, 'iu'), 1, 2, 3],
   [
     new RegExp(

@@ -147,7 +147,7 @@ describe('never another day', () => {
     ['Update 28 Novmber 22:10', /did you mean november/i],
     ['Update Novmber 22:10', /did you mean november/i],
     ['Update 28 listopada 2026 22:10', /may be October or November/],
-    ['Update 28 ліпеня 2026 22:10', null],
+    ['Update 28 фубляря 2026 22:10', null],
     ['Update 28·11·2026 22:10', null],
     ['Update 28 . 11 . 2026 22:10', null],
     ['Update 28_11_2026 22:10', null],
