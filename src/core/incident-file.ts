@@ -13,7 +13,7 @@ import type { Outcome, Problem } from './problem.ts';
 import { secondLook } from './second-look.ts';
 import { type Millis, parseInstant } from './time.ts';
 import { cutSections, type Section, type Sections, type Ties } from './timeline.ts';
-import { guessed } from './untimely.ts';
+import { guessed, misdated } from './untimely.ts';
 import { checkAgainst, listed, readYaml, unknownKeys, type YamlText } from './yaml.ts';
 
 /** The largest incident file that is read, bytes: beyond it, it is not prose. */
@@ -98,7 +98,7 @@ export function parseIncident(
     ...build(id, fields, cut, told, ties),
     ...(cut.wrong.length > 0 ? { held: true as const } : {}),
   };
-  problems.push(...guessed(value, cut, file, front));
+  problems.push(...guessed(value, cut, file, front), ...misdated(value, cut, file, front));
   for (const { line, ...remark } of secondLook(value, front.body, cut)) {
     problems.push({ level: 'warning', where: file, line: front.bodyLine + line - 1, ...remark });
   }

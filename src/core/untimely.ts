@@ -1,8 +1,8 @@
 // Untimely: times in an incident file that are a guess, or lie in the future, and are named to the operator.
 import { type Front, readFrontmatter } from './front-matter.ts';
-import type { Incident } from './incident.ts';
+import { type Incident, isOpen } from './incident.ts';
 import type { Problem } from './problem.ts';
-import { DAY, HOUR, iso, MINUTE, type Millis } from './time.ts';
+import { DAY, HOUR, iso, MINUTE, type Millis, parseInstant } from './time.ts';
 import { cutSections, readMoments, type Sections, tellsOfWork } from './timeline.ts';
 
 /** An operator's clock may be ahead of ours by so much. */
@@ -54,6 +54,61 @@ export function guessed(
     });
   }
   return found;
+}
+
+/**
+ * A beginning or a section that is most likely of the wrong year: an update more than a day before `started`, and a
+ * `started` far from the day that the file is named after. What is over may be named after any day.
+ */
+export function misdated(
+  incident: Incident,
+  { sections }: Sections,
+  where: string,
+  { yaml, bodyLine }: Front,
+): Problem[] {
+  const { id, scheduled, started, openedBy } = incident;
+  if (scheduled || openedBy !== null) return [];
+  const found: Problem[] = [];
+  const named = /^(\d{4})(\d{2})(\d{2})(?!\d)/.exec(id);
+  const day = named && parseInstant(`${named[1]}-${named[2]}-${named[3]}`);
+  const apart = day === null ? 0 : Math.abs(started - day);
+  if (day !== null && (isYears(apart) || (isOpen(incident) && apart > 3 * DAY))) {
+    const fix = isYears(apart)
+      ? `did you mean ${iso(inYearOf(started, day))}?`
+      : 'correct the one or the other';
+    const what = `\`started\` is ${iso(started)}, and the file is named after ${iso(day).slice(0, 10)}`;
+    found.push({ level: 'warning', where, line: yaml?.lineOf(['started']) ?? 1, what, fix });
+  }
+  for (const { dated, time, line } of sections) {
+    if (!dated || time >= started - DAY) continue;
+    const meant = inYearOf(time, started);
+    found.push({
+      level: 'warning',
+      where,
+      line: bodyLine + line - 1,
+      what: `this update is dated ${iso(time)}, before the incident began (${iso(started)}), so nobody is mailed`,
+      fix:
+        meant >= started - DAY
+          ? `did you mean ${iso(meant).slice(0, 16).replace('T', ' ')} UTC?`
+          : 'correct its date, or `started`',
+    });
+  }
+  return found;
+}
+
+/** Whether a span is whole years, give or take three days. */
+function isYears(span: Millis): boolean {
+  const years = Math.round(span / (365.25 * DAY));
+  return years > 0 && Math.abs(span - years * 365.25 * DAY) <= 3 * DAY;
+}
+
+/** The same day and time in the year in which it comes nearest to `near`, not before it where it can be. */
+function inYearOf(at: Millis, near: Millis): Millis {
+  const year = new Date(near).getUTCFullYear();
+  const all = [year - 1, year, year + 1].map(one => new Date(at).setUTCFullYear(one));
+  const later = all.filter(one => one >= near - DAY);
+  const best = Math.min(...later);
+  return best - near < 180 * DAY ? best : all.sort((a, b) => Math.abs(a - near) - Math.abs(b - near))[0]!;
 }
 
 /** When the moment's time of day lies within the work, and the moment does not: the later moment that may be meant. */
