@@ -39,7 +39,7 @@ export function guessed(
         where,
         line: bodyLine + section.line - 1,
         what: `this section has a time and no date, and is read as ${iso(at)}: before the work, not during it`,
-        fix: `write the date too, like \`## Update ${iso(meant).slice(0, 16).replace('T', ' ')} UTC\``,
+        fix: `write the date too, like \`## Update ${minuteOf(meant)} UTC\``,
       });
     }
   }
@@ -87,13 +87,15 @@ export function misdated(
       where,
       line: bodyLine + line - 1,
       what: `this update is dated ${iso(time)}, before the incident began (${iso(started)}), so nobody is mailed`,
-      fix:
-        meant >= started - DAY
-          ? `did you mean ${iso(meant).slice(0, 16).replace('T', ' ')} UTC?`
-          : 'correct its date, or `started`',
+      fix: meant >= started - DAY ? `did you mean ${minuteOf(meant)} UTC?` : 'correct its date, or `started`',
     });
   }
   return found;
+}
+
+/** `2025-11-06 15:30`, UTC. */
+function minuteOf(at: Millis): string {
+  return iso(at).slice(0, 16).replace('T', ' ');
 }
 
 /** Whether a span is whole years, give or take three days. */
@@ -137,32 +139,25 @@ export function untimely(incident: Incident, source: string, where: string, now:
   if (newest <= late && started <= late && (resolved ?? 0) <= late) return [];
   const { yaml, body, bodyLine } = readFrontmatter(where, source);
   const found: Problem[] = [];
-  const add = (line: number, what: string, fix: string) =>
-    found.push({ level: 'warning', where, line, what, fix });
+  const fix = `it is ${minuteOf(now)} UTC now; correct the date or the zone`;
+  const add = (line: number, what: string) => found.push({ level: 'warning', where, line, what, fix });
   if (!scheduled) {
     const line = (key: string) => yaml?.lineOf([key]) ?? 1;
-    const fix = 'write the time in UTC, or with its zone (2025-11-06T15:30:00+01:00)';
     if (started > late) {
       add(
         line('started'),
         `\`started\` lies in the future: ${iso(started)}, so it counts from when it was first seen`,
-        fix,
       );
     }
     if (resolved !== null && resolved > late) {
-      add(
-        line('resolved'),
-        `\`resolved\` lies in the future: ${iso(resolved)}, and until then it is open`,
-        fix,
-      );
+      add(line('resolved'), `\`resolved\` lies in the future: ${iso(resolved)}, and until then it is open`);
     }
   }
   const work = scheduled && incident.rrule === undefined ? scheduled : null;
   for (const { section, at } of readMoments(cutSections(body).sections, announcedAt(incident), work)) {
     if (at <= late || (scheduled && section.dated)) continue;
     const why = section.dated ? '' : ' (it has no date, and this is the next such time)';
-    const fix = 'write its date and time in UTC: `## Update 2025-11-06 15:00 UTC`';
-    add(bodyLine + section.line - 1, `this update lies in the future: ${iso(at)}${why}`, fix);
+    add(bodyLine + section.line - 1, `this update lies in the future: ${iso(at)}${why}`);
   }
   return found;
 }
