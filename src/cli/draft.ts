@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { confirm } from '@inquirer/prompts';
 import { asOf } from '../core/as-of.ts';
+import { withoutComments } from '../core/comments.ts';
 import { plainText, readFrontmatter } from '../core/front-matter.ts';
 import { type Incident, isOpen } from '../core/incident.ts';
 import { parseIncident } from '../core/incident-file.ts';
@@ -13,7 +14,8 @@ import { coversNobody, strangeComponents } from '../core/lint.ts';
 import { nearest, type Problem, printProblem } from '../core/problem.ts';
 import { occurrenceOn, readOccurrenceId } from '../core/recurrence.ts';
 import type { Site } from '../core/site.ts';
-import { iso, type Millis, parseDuration, parseInstant } from '../core/time.ts';
+import { iso, type Millis, parseDuration } from '../core/time.ts';
+import { readDateTime } from '../core/written-time.ts';
 import { type Cli, ELSEWHERE, Misuse, notHere, Refused, shown } from './command.ts';
 import { commitWritten } from './committed.ts';
 import { presentContent } from './files.ts';
@@ -52,9 +54,15 @@ export function pastOf(option: string, text: string, now: Millis): Millis {
 
 function readMoment(option: string, text: string, counted: (duration: Millis) => Millis): Millis {
   const duration = parseDuration(text);
-  const at = duration === null ? parseInstant(text) : counted(duration);
-  if (at === null) throw new Misuse(`--${option}: "${text}" is no time; write 2026-11-23T02:00:00Z, or 2h.`);
-  return at;
+  const at = duration === null ? readDateTime(text) : counted(duration);
+  if (typeof at === 'number') return at;
+  throw new Misuse(`--${option}: ${at.what}; write 2026-11-23T02:00:00Z, or 2h.`);
+}
+
+/** A message as typed. Misuse when it has no words, or only a comment. */
+export function wordsOf(message: string): string {
+  if (withoutComments(message).trim() !== '') return message;
+  throw new Misuse('--message is empty: write what is new.');
 }
 
 /** `--components a,b` as ids; undefined when not given, none for an empty list. */

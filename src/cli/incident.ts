@@ -22,7 +22,7 @@ import { iso, type Millis } from '../core/time.ts';
 import type { Span } from '../core/uptime.ts';
 import { listed } from '../core/yaml.ts';
 import { type Cli, type Command, Misuse, nothingElse, Refused } from './command.ts';
-import { existing, freeId, idsOf, momentOf, pastOf, settle, templateOf } from './draft.ts';
+import { existing, freeId, idsOf, momentOf, pastOf, settle, templateOf, wordsOf } from './draft.ts';
 import { knownFiles, missingIn, presentContent } from './files.ts';
 import { readableSite, siteIfReadable } from './rough.ts';
 
@@ -104,7 +104,9 @@ async function create(args: readonly string[], cli: Cli): Promise<number> {
   const fromTemplate = Array.isArray(listedIds) ? listedIds.map(String) : undefined;
   const components =
     typed ?? fromTemplate ?? (ask && site ? await askComponents(site.components, title) : null);
-  const message = values.message ?? (template.body || (ask ? await askForMessage() : missing('message')));
+  const message = (values.edit ? String : wordsOf)(
+    values.message ?? (template.body || (ask ? await askForMessage() : missing('message'))),
+  );
   const now = cli.clock();
   const started = values.started ? pastOf('started', values.started, now) : now;
   const files = await (await presentContent(cli)).incidents();
@@ -151,7 +153,9 @@ async function update(args: readonly string[], cli: Cli, ending = false): Promis
   if (!part && file.rrule !== undefined) wholeSeries(file, status, ending, now);
   const at = values.at ? pastOf('at', values.at, now) : now;
   if (part) within(part, at, now);
-  const message = values.message ?? (ask ? await askForMessage() : missing('message'));
+  const message = (values.edit ? String : wordsOf)(
+    values.message ?? (ask ? await askForMessage() : missing('message')),
+  );
   const severity = values.severity === undefined ? null : oneOf('severity', values.severity, SEVERITIES);
   const ids = idsOf(values.components);
   const components = ids === undefined ? null : ids.map(id => ({ id, status: null }));

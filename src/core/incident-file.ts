@@ -14,7 +14,7 @@ import { occurs } from './recurrence.ts';
 import { secondLook } from './second-look.ts';
 import { type Millis, parseInstant } from './time.ts';
 import { cutSections, type Section, type Sections, type Ties } from './timeline.ts';
-import { guessed } from './untimely.ts';
+import { guessed, misdated } from './untimely.ts';
 import { checkAgainst, listed, readYaml, unknownKeys, type YamlText } from './yaml.ts';
 
 /** The largest incident file that is read, bytes: beyond it, it is not prose. */
@@ -119,7 +119,7 @@ function read(file: string, id: string, source: string, ties: Ties): Outcome<Inc
     ...build(id, fields, cut, told, ties),
     ...(cut.wrong.length > 0 || cut.stopped ? { held: true as const } : {}),
   };
-  problems.push(...guessed(value, cut, file, front));
+  problems.push(...guessed(value, cut, file, front), ...misdated(value, cut, file, front));
   for (const { line, ...remark } of secondLook(value, front.body, cut)) {
     problems.push({ level: 'warning', where: file, line: front.bodyLine + line - 1, ...remark });
   }

@@ -7,8 +7,16 @@ import type { Millis } from './time.ts';
 
 /** An incident in `where` names a component that is not among `ids`. */
 export function unknownComponent(where: string, id: string, ids: readonly string[]): Problem {
+  const several = id.split(/[\s,;]+/).filter(one => one !== '');
   const near = nearest(id, ids);
-  const fix = near ? `did you mean ${near}?` : `known here: ${ids.join(', ')}`;
+  const fix =
+    several.length > 1
+      ? `write \`[${several.join(', ')}]\``
+      : id === '*'
+        ? 'write `all`'
+        : near
+          ? `did you mean ${near}?`
+          : `known here: ${ids.join(', ')}`;
   return { level: 'error', where, what: `there is no component "${id}"`, fix };
 }
 

@@ -1,27 +1,17 @@
 // Timelines: the `## Update 15:00 UTC` sections of an incident file, read into moments (contract §4).
 import { MAX_BODY, MAX_HEADINGS, MAX_LINES, MAX_SECTIONS, readBeginning } from './body-bounds.ts';
 import { joined, type Shown, type ShownLine } from './comments.ts';
-import type { UpdateStatus } from './incident.ts';
-import { INCIDENT_STATUSES, MAINTENANCE_STATUSES } from './incident.ts';
-import { DAY, HOUR, MINUTE, type Millis, parseInstant, SECOND } from './time.ts';
-import { momentOf, readTimeAtEnd, type WrongTime } from './written-time.ts';
+import { beginsWithLabel, type Heading, readHeading } from './heading.ts';
+import { DAY, type Millis } from './time.ts';
+import type { WrongTime } from './written-time.ts';
 
 /** A section as written, before its moment is known. */
-export interface Section {
+export interface Section extends Heading {
   /** 1-based within the body. */
   readonly line: number;
-  /** The status the label names, or null for `Update` and any other words. */
-  readonly status: UpdateStatus | null;
-  /** The heading's own words when they are neither a status nor `Update`. */
-  readonly label: string | null;
   /** The `key: value` lines right under the heading (`severity:`, `components:`, `next_update:`, `notify:`). */
   readonly fields: string | null;
   readonly body: string;
-  /** Epoch ms when the heading is dated; else the time of day, ms since midnight UTC. */
-  readonly dated: boolean;
-  readonly time: Millis;
-  /** What the heading can tell apart: a minute or a second. */
-  readonly precision: Millis;
 }
 
 /** A section with its moment. `written` is what the heading says, `at` never precedes its elder's. */
@@ -82,14 +72,14 @@ export function cutSections(body: string): Sections {
       stopped = tooMany(index + 1, MAX_HEADINGS, 'headings');
       break;
     }
-    const heading = text === undefined ? null : readHeading(text);
+    const heading = text === undefined ? null : readHeading(text, told);
     if (heading && parts.length > MAX_SECTIONS) {
       stopped = tooMany(index + 1, MAX_SECTIONS, 'updates');
       break;
     }
     if (heading && heading !== 'postmortem' && 'what' in heading) {
       // Between the headings of a post-mortem a time may be anything.
-      if (told && !LABELLED.test(text!)) parts.at(-1)!.lines.push(line);
+      if (told && !beginsWithLabel(text!)) parts.at(-1)!.lines.push(line);
       else {
         wrong.push({ line: index + 1, ...heading });
         parts.push({ line: index + 1, heading: 'wrong', lines: [line] });
@@ -126,7 +116,7 @@ function tooMany(line: number, most: number, what: string): Sections['stopped'] 
 
 interface Part {
   readonly line: number;
-  readonly heading: Heading | 'wrong' | null;
+  readonly heading: Heading | 'postmortem' | 'wrong' | null;
   readonly lines: ShownLine[];
 }
 
@@ -170,8 +160,6 @@ function whole(texts: readonly string[]): string {
     .join('\n\n');
 }
 
-type Heading = Omit<Section, 'line' | 'body' | 'fields'> | 'postmortem';
-
 /** Longer lines are prose: no pattern is tried on them. */
 const MAX_HEADING = 300;
 
@@ -196,53 +184,6 @@ function fieldLines(lines: readonly ShownLine[]): number {
     count = index + 1;
   }
   return count;
-}
-
-const LABELS =
-  'update|investigating|identified|monitoring|resolved|scheduled|in[ _-]progress|verifying|completed';
-/** As the machine and most people write it: no other form need be tried. */
-const USUAL = new RegExp(
-  String.raw`^(${LABELS})(?: (\d{4}-\d{2}-\d{2}))? ([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))? UTC$`,
-  'i',
-);
-/** After these words stands a time, and nothing else. */
-const LABELLED = new RegExp(String.raw`^(?:${LABELS})(?![\p{L}\d_])`, 'iu');
-
-function readHeading(text: string): Heading | WrongTime | null {
-  if (/^post-?\s?mortem$/i.test(text)) return 'postmortem';
-  const [usual, words = '', day, hour, minute, second] = USUAL.exec(text) ?? [];
-  const midnight = day === undefined ? 0 : parseInstant(day);
-  if (usual !== undefined && midnight !== null) {
-    const time = midnight + Number(hour) * HOUR + Number(minute) * MINUTE + Number(second ?? 0) * SECOND;
-    const precision = second === undefined ? MINUTE : SECOND;
-    return { ...readLabel(words), dated: day !== undefined, time, precision };
-  }
-  const isLabelled = LABELLED.test(text);
-  const read = readTimeAtEnd(text, isLabelled);
-  if (!read || 'what' in read) return read;
-  const { time, date, precision } = read;
-  if (time === null) {
-    if (!isLabelled) return null;
-    return {
-      what: `"${text}" has a date and no time`,
-      fix: 'write both, like `## Update 2025-11-06 15:30 UTC`',
-    };
-  }
-  return { ...readLabel(read.words), dated: date !== null, time: momentOf(read), precision };
-}
-
-function readLabel(words: string): Pick<Section, 'status' | 'label'> {
-  const label = words.trim();
-  const status = statusNamed(label);
-  if (status) return { status, label: null };
-  return { status: null, label: label === '' || /^update$/i.test(label) ? null : label };
-}
-
-/** The status a word names (`In progress`, `Resolved`), or null. */
-export function statusNamed(label: string): UpdateStatus | null {
-  const word = label.toLowerCase().replace(/[\s-]+/g, '_');
-  const known: readonly string[] = [...INCIDENT_STATUSES, ...MAINTENANCE_STATUSES];
-  return known.includes(word) ? (word as UpdateStatus) : null;
 }
 
 /**

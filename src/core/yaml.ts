@@ -49,8 +49,7 @@ export function readWholeYaml(text: string, where: string, firstLine = 1): YamlT
     level: 'error' as const,
     where,
     line: lineAt(error.pos[0]),
-    what: `this is not YAML: ${firstSentence(error.message)}`,
-    fix: YAML_FIXES[error.code] ?? 'check the indentation, the quotes and the colons around it',
+    ...yamlWording(error),
   }));
   return {
     data: doc.errors.length > 0 ? null : plain(doc, problems, where, firstLine),
@@ -59,10 +58,32 @@ export function readWholeYaml(text: string, where: string, firstLine = 1): YamlT
   };
 }
 
+/** The library's most usual words are about its grammar, not about what was typed. */
+const YAML_WORDS: readonly (readonly [RegExp, what: string, fix: string])[] = [
+  [/^Flow sequence .* end with a ]/, 'a `[` above is not closed', 'add `]`'],
+  [/^Flow map .* end with a }/, 'a `{` above is not closed', 'add `}`'],
+  [/^Missing closing "/, 'a `"` is not closed', 'add `"`'],
+  [/^Missing closing '/, "a `'` is not closed", "add `'`"],
+  [/^Nested mappings/, 'there is a second colon in one line', 'put text that holds a colon into "quotes"'],
+  [
+    /^Plain value cannot start/,
+    'a value begins with a sign that YAML keeps for itself',
+    'put it into "quotes"',
+  ],
+  [/^Implicit (?:map )?keys/, 'a line is no `key: value`', 'write it like `title: …`, or indent it'],
+];
+
+function yamlWording({ message, code }: { message: string; code: string }): Pick<Problem, 'what' | 'fix'> {
+  const [, what, fix] = YAML_WORDS.find(([words]) => words.test(message)) ?? [];
+  return {
+    what: `this is not YAML: ${what ?? firstSentence(message)}`,
+    fix: fix ?? YAML_FIXES[code] ?? 'check the indentation, the quotes and the colons around it',
+  };
+}
+
 const YAML_FIXES: Record<string, string> = {
   DUPLICATE_KEY: 'remove one of the two',
   TAB_AS_INDENT: 'indent with spaces',
-  BLOCK_AS_IMPLICIT_KEY: 'put text that holds a colon into "quotes"',
   BAD_INDENT: 'line it up with its neighbours',
   MISSING_CHAR: 'close the quote or bracket',
 };
@@ -166,7 +187,8 @@ export function unknownKeys(
 
 function wording(issue: z.core.$ZodIssue): { what: string; fix: string } {
   const name = issue.path.map(String).join('.') || 'this';
-  const given = issue.input === undefined ? 'is missing' : `is ${quote(issue.input)}`;
+  const given =
+    issue.input === undefined ? 'is missing' : issue.input === null ? 'is empty' : `is ${quote(issue.input)}`;
   const what = `\`${name}\` ${given}`;
   switch (issue.code) {
     case 'invalid_value': {
