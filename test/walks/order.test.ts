@@ -189,3 +189,33 @@ test.each([
     }
   }
 });
+
+test.each([
+  ['by hand', (at: number, words: string) => section(at, words)],
+  [
+    'by command',
+    (at: number, words: string) => `## Identified ${iso(at).slice(0, 19).replace('T', ' ')} UTC\n${words}\n`,
+  ],
+])('one puts on top %s what another appends: merged, every section keeps its day', (_, own) => {
+  const started = Date.parse('2026-11-29T23:18:00Z');
+  const minutes = (count: number) => started + count * 60_000;
+  const first = section(started, 'First words.');
+  const base = `${head(started)}\n${first}`;
+  const onTop = `${head(started)}\n${own(minutes(50), 'Three.')}\n${section(minutes(30), 'One.')}\n${first}`;
+  const below = `${base}\n${section(minutes(40), 'Two.')}\n${section(minutes(60), 'Four.')}`;
+  for (const [ours, theirs] of [
+    [onTop, below],
+    [below, onTop],
+  ] as const) {
+    const merged = mergeIncident(base, ours, theirs);
+    if (merged?.kind !== 'merged') throw new Error(JSON.stringify(merged));
+    const { updates } = parseIncident('', '', merged.text).value!;
+    expect(updates.map(({ body, at }) => [body, at])).toEqual([
+      ['First words.', started],
+      ['One.', minutes(30)],
+      ['Two.', minutes(40)],
+      ['Three.', minutes(50)],
+      ['Four.', minutes(60)],
+    ]);
+  }
+});
