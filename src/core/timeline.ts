@@ -189,7 +189,8 @@ function fieldLines(lines: readonly ShownLine[]): number {
 /**
  * Gives every section its moment, oldest first. Undated ones are read top-down and bottom-up, each
  * at the first such time of day at or after its predecessor; the reading whose undated ones end earlier
- * is taken (dated ones are alike in both, and adding one must not turn the others round).
+ * is taken (dated ones are alike in both, and adding one must not turn the others round). A dated section at an
+ * edge may have been put beside older ones: see `stoodBefore`.
  * When both end alike, the one that already runs forward in time; else newest-first, as the mission's
  * own sample is written, unless `ties` says otherwise. `work` is the window of a maintenance: what tells of the work itself without
  * a date is read on the day nearest to it, however long ago the maintenance was announced.
@@ -213,16 +214,34 @@ export function readMoments(
 
 function walk(sections: readonly Section[], started: Millis, work: Work | null): Moment[] {
   let elder = started;
-  return sections.map(section => {
+  // What programs write has a date, and stands above or below everything that people wrote.
+  const edge = sections.findIndex(({ dated }) => !dated);
+  return sections.map((section, index) => {
     const floor = elder - (elder % section.precision);
-    const first = floor + ((((section.time - floor) % DAY) + DAY) % DAY);
+    const next = floor + ((((section.time - floor) % DAY) + DAY) % DAY);
+    const isOlder = index > 0 && index === edge && stoodBefore(sections.slice(edge), floor, next, started);
+    const first = isOlder ? next - DAY : next;
     const read = work && tellsOfWork(section) ? nearestTo(work, first) : first;
     const written = section.dated ? section.time : read;
     // 12:34 beside an elder of 12:34:56 is the same minute, not an earlier moment.
-    const at = written === floor ? elder : written;
+    const at = written === floor ? elder : isOlder ? Math.max(written, started) : written;
     elder = at;
     return { section, at, written };
   });
+}
+
+/** A section does not wait so long for the next, if that may as well have stood there before it. */
+const LONG_SILENCE = 8 * HOUR;
+
+/**
+ * Whether the first of these undated sections was there before the dated one at its edge was put there: read after
+ * it (`next`), it would come after a long silence, the day before it lies within the incident, and no other date
+ * confirms the order.
+ */
+function stoodBefore(sections: readonly Section[], dated: Millis, next: Millis, started: Millis): boolean {
+  const [{ precision }] = sections as [Section];
+  if (next - dated <= LONG_SILENCE || next - DAY < started - (started % precision)) return false;
+  return !sections.some(other => other.dated && other.time >= next);
 }
 
 /** Whether a section tells of the work of a maintenance, not of the plan. */
