@@ -97,7 +97,7 @@ export class StartProblems extends Error {
 export async function openSystem(env: Environment, outside: Outside): Promise<System> {
   const { clock, monotonic, log } = outside;
   const startedAt = clock();
-  const turns = takeTurns(openContent(env.statusDir, env.variables));
+  const turns = takeTurns(openContent(env.statusDir, env.variables, clock));
   const { content } = turns;
   const templates = openTemplates(env.statusDir);
   const server = await openServer(env.port, env.host, {
