@@ -9,8 +9,8 @@ import type { Db } from './database.ts';
 export interface MeasuredView {
   /** Says that a component's rows changed (without an id: any of them may have). */
   touch(id?: string): void;
-  /** What is known of every component as of `now`, by id; days back to `from` (epoch ms). */
-  read(from: Millis, now: Millis): Promise<ReadonlyMap<string, Measured>>;
+  /** What is known of every component as of `now` (left out: as it stands), by id; days back to `from` (epoch ms). */
+  read(from: Millis, now?: Millis): Promise<ReadonlyMap<string, Measured>>;
 }
 
 /** The database is the truth; the view only saves reading all of it each second. */
@@ -40,7 +40,7 @@ export function makeMeasuredView(db: Db): MeasuredView {
       if (id === undefined) since = null;
       else touched.add(id);
     },
-    async read(from, now) {
+    async read(from, now = Number.POSITIVE_INFINITY) {
       // A new day, or another window, is read anew; so is everything after a failure.
       const isNew = startOfUtcDay(from) !== since;
       if (!isNew && touched.size === 0 && latest <= now) return all;

@@ -18,7 +18,7 @@ import { silence } from '../core/reminder.ts';
 import type { Site } from '../core/site.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { inTurns } from '../core/steps.ts';
-import { DAY, iso, MINUTE, type Millis } from '../core/time.ts';
+import { DAY, iso, MINUTE, type Millis, SECOND } from '../core/time.ts';
 import { shortId } from '../core/token.ts';
 import { untimely } from '../core/untimely.ts';
 import { type Warning, warningProblems } from '../core/warning.ts';
@@ -285,12 +285,13 @@ function revisionOf(
     known.since,
     known.firstCheck !== null,
   ]);
-  const known = printOfAll(incidents);
-  const minute = Math.floor(now / MINUTE);
+  // One that began this very second has no length yet, and would have none until the next minute.
+  const begun = incidents.filter(one => isOpen(one) && now < one.started + SECOND).map(({ id }) => id);
   const parts = [
-    minute,
+    Math.floor(now / MINUTE),
+    begun,
     printOf(site),
-    known,
+    printOfAll(incidents),
     [...filed.unfiled],
     states,
     checks,

@@ -202,6 +202,16 @@ test('a monitor that recovered while the clock was ahead is believed when it fai
   expect(await story(world, 'dashboard')).toMatchObject({ health: 'operational', unresolved: 0 });
 });
 
+test('an outage told this very second has a length a second later', async () => {
+  const world = await openWorld({ site: SITE, env: { WEBHOOK_TOKEN: TOKEN } });
+  await world.pass(5, 1);
+  await world.post(`/webhooks/uptime?token=${TOKEN}`, { alert_type: 'down', monitor_name: 'Dashboard' });
+  await world.pass(2, 1);
+  const now = await story(world, 'dashboard');
+  expect(now.status).toBe('major_outage');
+  expect(now.downtime).toBeGreaterThanOrEqual(1);
+});
+
 test('a check taken away after the clock was set right ends its incident now', async () => {
   const world = await openWorld({ site: ALONE });
   await subscribed(world, 'olga@example.com');
