@@ -285,11 +285,10 @@ function revisionOf(
     known.since,
     known.firstCheck !== null,
   ]);
-  // One that began this very second has no length yet, and would have none until the next minute.
-  const begun = incidents.filter(one => isOpen(one) && now < one.started + SECOND).map(({ id }) => id);
   const parts = [
     Math.floor(now / MINUTE),
-    begun,
+    // One that began this very second has no length yet, and would have none until the next minute.
+    incidents.filter(one => isOpen(one) && now < one.started + SECOND).map(({ id }) => id),
     printOf(site),
     printOfAll(incidents),
     [...filed.unfiled],

@@ -246,3 +246,16 @@ test('a first look that lies ahead is as old as now', async () => {
   expect(total).toBeLessThan(200);
   expect(page).not.toContain('11 Mar');
 });
+
+test('a maintenance that covers an outage which was told before says so', async () => {
+  const world = await openWorld({ site: ALONE });
+  world.service.status = 503;
+  await world.pass(300, 10);
+  await world.write(
+    '20260310_work.md',
+    '---\ntitle: Work\nstatus: in_progress\nscheduled_start: 2026-03-10T11:00:00Z\nscheduled_end: 2026-03-10T14:00:00Z\ncomponents: all\n---\nWork.\n',
+  );
+  await world.pass(10, 5);
+  expect(await readyz(world)).toContain('(20260310_api-down) tells of it');
+  expect(await readyz(world)).not.toContain('nobody is told');
+});
