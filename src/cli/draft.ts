@@ -15,6 +15,7 @@ import { nearest, type Problem, printProblem } from '../core/problem.ts';
 import { occurrenceOn, readOccurrenceId } from '../core/recurrence.ts';
 import type { Site } from '../core/site.ts';
 import { iso, type Millis, parseDuration } from '../core/time.ts';
+import { backwards } from '../core/untimely.ts';
 import { readDateTime } from '../core/written-time.ts';
 import { type Cli, ELSEWHERE, Misuse, notHere, Refused, shown } from './command.ts';
 import { commitWritten } from './committed.ts';
@@ -136,13 +137,15 @@ export async function settle(
   const { value, problems } = parseIncident(shown(file, cli), draft.id, text);
   const ids = site?.components.map(({ id }) => id);
   const strange = value && ids ? strangeComponents(shown(file, cli), text, value, ids) : [];
+  const turned = value && backwards(value, text, shown(file, cli), cli.clock());
   const nobody = value && site && coversNobody(shown(file, cli), value, site.components);
-  for (const problem of [...problems, ...strange, ...(nobody ? [nobody] : [])])
+  for (const problem of [...problems, ...strange, ...(turned ? [turned] : []), ...(nobody ? [nobody] : [])])
     cli.err(printProblem(problem));
   const errors = (of: readonly Problem[]) => of.filter(({ level }) => level === 'error').length;
   // What stood there before must not keep anybody from telling more.
   const stood = draft.before === null ? 0 : errors(parseIncident('', draft.id, draft.before).problems);
-  if (!value || strange.length > 0 || errors(problems) > stood) throw new Refused('Nothing was written.');
+  const found = [...problems, ...(turned ? [turned] : [])];
+  if (!value || errors(strange) > 0 || errors(found) > stood) throw new Refused('Nothing was written.');
   cli.out(`${draft.before === null ? 'New' : 'Changed'}: ${shown(file, cli)}\n`);
   cli.out(draft.before === null ? text : added(draft.before, text));
   cli.out(await mailed(value, site, cli));
@@ -188,7 +191,8 @@ export async function existing(
   const file = named?.series ?? plain;
   const incident = files.incidents.find(one => one.id === file);
   const text = files.text(file);
-  if (incident && text !== undefined) {
+  // What stands in a file with a mistake cannot be added to, whatever is known of it from before.
+  if (incident && text !== undefined && parseIncident('', file, text).value) {
     const part = named && occurrenceOn(incident, named.day);
     for (const twin of files.twins(file)) cli.err(printProblem(twin));
     if (named && !part) throw new Refused(`"${file}" has no occurrence that begins on ${named.day} (UTC).`);

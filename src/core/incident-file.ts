@@ -182,11 +182,6 @@ function contradictions(fields: Frontmatter, yaml: YamlText, where: string): Pro
       'write `status: resolved`, or remove `resolved`',
     );
   }
-  if (started !== undefined && resolved != null && resolved < started) {
-    // A machine's incident, filed while the clock was ahead, ended all the same: nobody has to mend it.
-    if (fields.opened_by == null)
-      add('resolved', 'it ends before it begins', 'put `resolved` after `started`');
-  }
   return found;
 }
 
@@ -221,6 +216,7 @@ function build(
     postmortem: cut.postmortem,
     ...(fields.next_update == null ? {} : { promised: fields.next_update }),
     ...(fields.rrule == null ? {} : { rrule: fields.rrule }),
+    ...(!scheduled && started < begun ? { begins: begun } : {}),
   };
 }
 

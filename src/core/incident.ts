@@ -81,6 +81,8 @@ export interface Incident {
   readonly series?: Incident;
   /** Shown while it may still grow or change, and not news yet (together.ts). */
   readonly gathering?: true;
+  /** `started:` where it lies after the end: the beginning is not known, and `started` is the end (as-of.ts). */
+  readonly begins?: Millis;
   /** A heading's time cannot be read: shown as far as it can be, and nothing new is told until it is mended. */
   readonly held?: true;
 }

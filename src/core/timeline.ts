@@ -2,7 +2,7 @@
 import { MAX_BODY, MAX_HEADINGS, MAX_LINES, MAX_SECTIONS, readBeginning } from './body-bounds.ts';
 import { joined, type Shown, type ShownLine } from './comments.ts';
 import { beginsWithLabel, type Heading, readHeading } from './heading.ts';
-import { DAY, type Millis } from './time.ts';
+import { DAY, HOUR, type Millis } from './time.ts';
 import type { WrongTime } from './written-time.ts';
 
 /** A section as written, before its moment is known. */

@@ -127,6 +127,34 @@ function announcedAt({ started, updates }: Incident): Millis {
 }
 
 /**
+ * That an operator's incident ends before it begins. An error where the beginning has been: one of the two is a slip, and
+ * which end is meant nobody knows. A beginning that lies ahead is the slip itself: it is over, and a warning. Null for
+ * any other, and for a machine's, filed while the clock was ahead: nobody has to mend that.
+ */
+export function backwards(incident: Incident, source: string, where: string, now: Millis): Problem | null {
+  const { begins, resolved, openedBy } = incident;
+  if (begins === undefined || resolved === null || openedBy !== null) return null;
+  const { yaml } = readFrontmatter(where, source);
+  const line = (key: string) => yaml?.lineOf([key]) ?? 1;
+  const times = `\`started\` is ${iso(begins)}, \`resolved\` is ${iso(resolved)}`;
+  if (begins > now) {
+    const what = `\`started\` lies after \`resolved\` and in the future, so it counts from when it was first seen: ${times}`;
+    return { level: 'warning', where, line: line('started'), what, fix: 'correct `started`' };
+  }
+  const slip = slipOf(incident, begins, resolved);
+  const fix = `most likely \`${slip}\` is wrong: correct it, or the other`;
+  return { level: 'error', where, line: line(slip), what: `it ends before it begins: ${times}`, fix };
+}
+
+/** Which of the two is off: by the day in the file's name, else by what is told of before it began. */
+function slipOf({ id, updates }: Incident, begins: Millis, resolved: Millis): 'started' | 'resolved' {
+  const isNamed = (at: Millis) => id.startsWith(iso(at).slice(0, 10).replaceAll('-', ''));
+  if (isNamed(begins) !== isNamed(resolved)) return isNamed(begins) ? 'resolved' : 'started';
+  const told = updates.filter(({ status, at }) => status !== 'resolved' && at < begins);
+  return told.length > 0 ? 'started' : 'resolved';
+}
+
+/**
  * What stands in a file's future as of `now`: a section that was most likely not meant so, and the beginning or
  * end of an incident (`asOf` says what is made of it). A maintenance may be announced ahead of
  * time, and told of in dated sections. `incident` is as its file has it, `source` the file's text.
@@ -142,6 +170,10 @@ export function untimely(incident: Incident, source: string, where: string, now:
 function untimelyIn(incident: Incident, source: string, where: string, now: Millis): Problem[] {
   const late = now + SLACK;
   const { scheduled, started, resolved, updates } = incident;
+  const turned = backwards(incident, source, where, now);
+  if (turned) return [turned];
+  // The sections of a machine's file that begins after its end are of that clock, too.
+  if (incident.begins !== undefined) return [];
   const newest = updates[updates.length - 1]?.at ?? started;
   // Thousands of files lie in the past; none of them is read again.
   if (newest <= late && started <= late && (resolved ?? 0) <= late) return [];

@@ -46,6 +46,24 @@ describe('lint', () => {
     ]);
   });
 
+  test('what a machine named was there then: a warning while it is open, nothing once it is over', async () => {
+    const terminal = await openTerminal();
+    const by = GOOD.replace('[api]', '[gone]\nopened_by: probe:gone');
+    await terminal.write('incidents/20261123_open.md', by);
+    expect(await terminal.run(lint)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('there is no component "gone"'),
+    });
+    const over = by.replace('investigating', 'resolved\nresolved: 2026-11-23T10:05:30Z');
+    await terminal.write('incidents/20261123_open.md', over);
+    expect((await terminal.run(lint)).out).toBe('1 incident file: 0 errors, 0 warnings\n');
+    await terminal.write('incidents/20261123_open.md', over.replace('probe:gone', 'probe:gone, probe:db'));
+    expect((await terminal.run(lint)).code).toBe(0);
+    // A person's slip is one still.
+    await terminal.write('incidents/20261123_open.md', over.replace('opened_by: probe:gone\n', ''));
+    expect((await terminal.run(lint)).code).toBe(1);
+  });
+
   test('a brand file that is not there: a warning with its line, in status.yaml by name too', async () => {
     const terminal = await openTerminal(
       'title: T\nbrand:\n  logo: logo.png\ncomponents:\n  - { id: api, name: API, check: { type: manual } }\n',
