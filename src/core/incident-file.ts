@@ -22,8 +22,11 @@ export const MAX_INCIDENT_BYTES = 1_000_000;
 
 /** The most sections of one that are read: each is looked at with all others. */
 const MAX_SECTIONS = 500;
+/** The most lines of one, and lines that may be headings: each is looked at for a time. */
+const MAX_LINES = 20_000;
+const MAX_HEADINGS = 1500;
 /** The most characters of the fields beneath their headings, together. */
-const MAX_FIELDS = 48_000;
+const MAX_FIELDS = 24_000;
 
 /**
  * Parses an incident file (contract §4). `file` is the path to name in problems, `id` the file's name
@@ -52,6 +55,10 @@ function read(file: string, id: string, source: string, ties: Ties): Outcome<Inc
   const fields = checked.value;
   problems.push(...contradictions(fields, front.yaml, file));
   if (problems.some(problem => problem.level === 'error')) return { value: null, problems };
+  if (manyOf(front.body, '\n', MAX_LINES) || manyOf(front.body, /^ {0,3}#/gm, MAX_HEADINGS)) {
+    const what = `it has more than ${MAX_LINES} lines or ${MAX_HEADINGS} headings`;
+    return refused(problems, file, front.bodyLine, what, 'shorten it, or link to the rest');
+  }
   const cut = cutSections(front.body);
   if (cut.sections.length > MAX_SECTIONS) {
     const line = front.bodyLine + (cut.sections[MAX_SECTIONS] as Section).line - 1;
@@ -119,6 +126,10 @@ function read(file: string, id: string, source: string, ties: Ties): Outcome<Inc
   return { value, problems };
 }
 
+function manyOf(text: string, separator: string | RegExp, most: number): boolean {
+  return text.split(separator, most + 2).length > most + 1;
+}
+
 function refused(before: readonly Problem[], where: string, line: number, what: string, fix: string) {
   return { value: null, problems: [...before, { level: 'error' as const, where, line, what, fix }] };
 }
@@ -148,7 +159,7 @@ function contradictions(fields: Frontmatter, yaml: YamlText, where: string): Pro
       add('scheduled_end', 'it ends before it begins', 'put `scheduled_end` after the start');
     if (start !== undefined && fields.rrule != null && !occurs(fields.rrule, start)) {
       const what = '`rrule` names no day from `scheduled_start` on';
-      add('rrule', what, 'name days that exist, and let it end (UNTIL) after it begins');
+      add('rrule', what, 'name days that exist: no 30 February, no sixth Sunday of a month');
     }
     return found;
   }

@@ -1,7 +1,7 @@
 // Untimely: times in an incident file that are a guess, or lie in the future, and are named to the operator.
 import { type Front, readFrontmatter } from './front-matter.ts';
 import type { Incident } from './incident.ts';
-import type { Problem } from './problem.ts';
+import { bearable, type Problem } from './problem.ts';
 import { DAY, HOUR, iso, MINUTE, type Millis } from './time.ts';
 import { cutSections, readMoments, type Sections, tellsOfWork } from './timeline.ts';
 
@@ -109,5 +109,5 @@ export function untimely(incident: Incident, source: string, where: string, now:
     const fix = 'write its date and time in UTC: `## Update 2025-11-06 15:00 UTC`';
     add(bodyLine + section.line - 1, `this update lies in the future: ${iso(at)}${why}`, fix);
   }
-  return found;
+  return bearable(found);
 }
