@@ -417,7 +417,7 @@ describe('a file of a megabyte is read or refused at once, in words that can be 
     ['components and their states', `components:\n${lines(30_000, n => `  c${n}: major_outage`)}`],
     ['a component', `components: [${fill('a', 500_000)}]`],
     ['a promise', `next_update: ${fill('12:', 500_000)}`],
-    ['a shorter promise', `next_update: ${fill('12:', 6000)}`],
+    ['a shorter promise', `next_update: ${fill('soon ', 6000)}`],
     ['who filed it', `opened_by: ${fill('probe:', 500_000)}x`],
     ['a number', `x: ${fill('9', 500_000)}`],
   ];
