@@ -13,9 +13,10 @@ export interface YamlText {
 }
 
 /** The parser takes time by the square of the keys: so long, characters, it holds others for a moment only. */
-const MAX_YAML = 16_000;
+const MAX_YAML = 8_000;
 /** The longest status.yaml that is read, characters: some thousand components. */
 export const MAX_SITE_YAML = 256_000;
+const MAX_DEPTH = 100;
 /** A list of problems is as long as what somebody reads. */
 const MOST_PROBLEMS = 100;
 
@@ -30,6 +31,15 @@ export function readYaml(text: string, where: string, firstLine = 1, most = MAX_
     return { data: null, problems: [problem], lineOf: () => firstLine };
   }
   const plain = readPlainYaml(text);
+  if (plain === null && isDeep(text)) {
+    const problem = {
+      level: 'error' as const,
+      where,
+      line: firstLine,
+      what: `this YAML is nested deeper than ${MAX_DEPTH} levels`,
+    };
+    return { data: null, problems: [{ ...problem, fix: 'write it flatter' }], lineOf: () => firstLine };
+  }
   if (plain === null) return readWholeYaml(text, where, firstLine);
   // Lines are asked for only when something is wrong.
   let whole: YamlText | undefined;
@@ -38,6 +48,17 @@ export function readYaml(text: string, where: string, firstLine = 1, most = MAX_
     return whole.lineOf(path);
   };
   return { data: plain, problems: [], lineOf };
+}
+
+/** The parser calls itself for each level, and near the end of the stack a pattern may end the process. */
+function isDeep(text: string): boolean {
+  let depth = 0;
+  for (const sign of text) {
+    if (sign === '[' || sign === '{') depth += 1;
+    else if (sign === ']' || sign === '}') depth -= 1;
+    if (depth > MAX_DEPTH) return true;
+  }
+  return text.split('\n').some(line => line.split(/[-?:](?=\s)/, MAX_DEPTH + 2).length > MAX_DEPTH + 1);
 }
 
 /** The same by the document parser alone, whatever the text. */
