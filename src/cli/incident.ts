@@ -23,7 +23,7 @@ import type { Span } from '../core/uptime.ts';
 import { listed } from '../core/yaml.ts';
 import { type Cli, type Command, Misuse, nothingElse, Refused } from './command.ts';
 import { existing, freeId, idsOf, momentOf, pastOf, settle, templateOf } from './draft.ts';
-import { knownFiles, missingIn, presentContent } from './files.ts';
+import { knownFiles, presentContent } from './files.ts';
 import { readableSite, siteIfReadable } from './rough.ts';
 
 const WRITING = {
@@ -198,8 +198,7 @@ async function list(args: readonly string[], cli: Cli): Promise<number> {
   });
   const now = cli.clock();
   const files = await knownFiles(cli);
-  const missing = missingIn(files);
-  if (missing) cli.err(printProblem(missing));
+  for (const problem of files.missing?.problems ?? []) cli.err(printProblem(problem));
   const rows = files.incidents
     .map(one => asOf(one, now, () => now))
     .map(one => ({

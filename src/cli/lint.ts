@@ -13,7 +13,7 @@ import { type Problem, printProblem } from '../core/problem.ts';
 import type { Site } from '../core/site.ts';
 import { untimely } from '../core/untimely.ts';
 import { type Cli, type Command, Misuse, shown } from './command.ts';
-import { knownFiles, missingIn } from './files.ts';
+import { knownFiles } from './files.ts';
 import { forecast } from './forecast.ts';
 import { roughSite } from './rough.ts';
 
@@ -65,10 +65,10 @@ async function gather(files: readonly string[], cli: Cli): Promise<Linted> {
   if (files.length === 0) {
     const { incidents, problems, missing, text, fileOf } = await content.incidents();
     // That files are gone from where they were, only a database knows.
-    const away = missing === null ? missingIn(await knownFiles(cli)) : null;
+    const away = missing === null ? ((await knownFiles(cli)).missing?.problems ?? []) : [];
     const strange = incidents.flatMap(one => judged(fileOf(one.id), text(one.id) ?? '', one));
     const templates = await openTemplates(cli.env.statusDir).read();
-    const all = [...ofSite, ...(away ? [away] : []), ...problems, ...strange, ...templates];
+    const all = [...ofSite, ...away, ...problems, ...strange, ...templates];
     // One that cannot be read is a file too.
     const seen = new Set([...incidents.map(({ id }) => fileOf(id)), ...problems.map(({ where }) => where)]);
     return { site, incidents, files: seen.size, problems: all };
