@@ -28,6 +28,8 @@ const RACY_MS = 100;
 const RACY = 'racy';
 /** No file's stamp: what is remembered of it was read by an earlier process. */
 const REMEMBERED = 'remembered';
+/** No file's stamp: what stands there cannot be read, and it is looked at again in each round. */
+const FAILED = 'failed';
 
 /** What is known of files, by path. */
 export type Known = Pick<ReadonlyMap<string, Entry>, 'get'>;
@@ -121,9 +123,9 @@ export function rememberedEntry(folder: string, name: string, text: string): Ent
   };
 }
 
-/** Whether the disk may still hide a later change behind the same stamp. */
+/** Whether a later change may go unheard: the disk may hide it behind the same stamp, or it comes elsewhere. */
 export function isRacy({ stamp }: Entry): boolean {
-  return stamp === RACY;
+  return stamp === RACY || stamp === FAILED;
 }
 
 /** The same letters are the same id: some systems write an accent apart from its letter. */
@@ -148,14 +150,14 @@ const LINKS: Readonly<Record<string, Fault>> = {
   ELOOP: ['it is a link that leads to itself', 'put the file itself here, or delete the link'],
 };
 
-/** What stands there and cannot be read: the last good version stays. It is looked at again in each round. */
-function failedEntry(file: string, known: Known, name: string, [what, fix]: Fault, stamp = RACY): Entry {
+/** What stands there and cannot be read: the last good version stays. */
+function failedEntry(file: string, known: Known, name: string, [what, fix]: Fault): Entry {
   const before = known.get(file);
   const [told] = before?.problems ?? [];
   return {
     file,
     id: idOf(name),
-    stamp,
+    stamp: FAILED,
     text: before?.text ?? null,
     good: before?.good ?? null,
     goodText: before?.goodText ?? null,
@@ -174,7 +176,7 @@ async function readEntry(
 ): Promise<Entry | null> {
   const file = path.join(folder, name);
   const before = known.get(file);
-  const failed = (fault: Fault, stamp?: string) => failedEntry(file, known, name, fault, stamp);
+  const failed = (fault: Fault) => failedEntry(file, known, name, fault);
   let isLink = false;
   try {
     let real = path.join(bounds.root, name);
@@ -191,10 +193,7 @@ async function readEntry(
     const stamp = racy ? RACY : `${facts.ino}:${facts.size}:${facts.mtimeNs}:${facts.ctimeNs}`;
     if (before && before.stamp === stamp && !racy) return before;
     if (facts.size > MAX_INCIDENT_BYTES) {
-      return failed(
-        [`it is larger than ${MAX_INCIDENT_BYTES / 1e6} MB`, 'shorten it, or link to the rest'],
-        stamp,
-      );
+      return failed([`it is larger than ${MAX_INCIDENT_BYTES / 1e6} MB`, 'shorten it, or link to the rest']);
     }
     return parseEntry(file, idOf(name), stamp, await disk.readFile(real), before);
   } catch (error) {
@@ -212,7 +211,7 @@ function parseEntry(
   before: Entry | undefined,
 ): Entry {
   const text = bytes.toString('utf8');
-  if (before && before.text === text && before.stamp !== REMEMBERED) return { ...before, stamp };
+  if (before && before.text === text && before.stamp !== REMEMBERED && before.stamp !== FAILED) return { ...before, stamp };
   const problems: Problem[] = [];
   if (!isUtf8(bytes)) {
     const what = 'it is not UTF-8: some characters show as \uFFFD';
