@@ -46,7 +46,10 @@ const ASK_GIT_MS = 5000;
 interface Away {
   readonly folder: string;
   readonly why: string;
+  /** The folder itself may have been emptied, so that its coming back does not bring the file back. */
+  readonly emptied: boolean;
 }
+const NOT_BACK_YET: Away = { folder: '', why: NOT_BACK, emptied: true };
 
 export function openMemory(
   folder: string,
@@ -102,14 +105,17 @@ export function openMemory(
     const reasonOf = (entry: Entry): Away | null => {
       for (const name of foldersOf(entry.file)) {
         const reason = whys.get(name);
-        if (reason && !isDeletable(name, entry)) return { folder: name, why: reason };
+        if (reason && !isDeletable(name, entry)) return { folder: name, why: reason, emptied: siteGone };
         // Replaced in one step by one that holds other files: that is a change. Not so while something is missing.
         if (isAnother(name) && places.get(name)?.code === null) {
-          if (isPending) return { folder: '', why: NOT_BACK };
+          if (isPending) return NOT_BACK_YET;
           break;
         }
       }
-      return away.has(entry.file) || wasMissing ? { folder: '', why: NOT_BACK } : null;
+      const last = away.get(entry.file);
+      // The very folder is back, and the file was deleted from it meanwhile.
+      if (last && !last.emptied && places.get(last.folder)?.code === null) return null;
+      return last || wasMissing ? NOT_BACK_YET : null;
     };
     const staying = new Map<string, Away>();
     for (const entry of gone) {
@@ -176,7 +182,9 @@ export function openMemory(
     rootWhy: string | null,
   ) {
     const now = new Map<string, string | null>();
-    for (const name of [...away.keys()].flatMap(foldersOf)) now.set(name, folders.get(name) ?? null);
+    // What went a moment ago may turn out to be away.
+    const unsure = [...away.keys(), ...leaving.map(({ entry }) => entry.file)];
+    for (const name of unsure.flatMap(foldersOf)) now.set(name, folders.get(name) ?? null);
     for (const name of filled) now.set(name, places.get(name)?.identity ?? null);
     if (rootWhy !== null) now.set('', folders.get('') ?? null);
     else if (away.size === 0) now.set('', places.get('')?.identity ?? null);
@@ -185,7 +193,7 @@ export function openMemory(
 
   function missingOf(stay: readonly Entry[], closed: boolean, rootWhy: string | null): Missing | null {
     const groups = new Map<string, Away & { readonly files: string[] }>();
-    if (rootWhy !== null) groups.set(`\0${rootWhy}`, { folder: '', why: rootWhy, files: [] });
+    if (rootWhy !== null) groups.set(`\0${rootWhy}`, { folder: '', why: rootWhy, emptied: false, files: [] });
     for (const { file } of stay) {
       const reason = away.get(file) as Away;
       const key = `${reason.folder}\0${reason.why}`;

@@ -211,7 +211,8 @@ function parseEntry(
   before: Entry | undefined,
 ): Entry {
   const text = bytes.toString('utf8');
-  if (before && before.text === text && before.stamp !== REMEMBERED && before.stamp !== FAILED) return { ...before, stamp };
+  if (before && before.text === text && before.stamp !== REMEMBERED && before.stamp !== FAILED)
+    return { ...before, stamp };
   const problems: Problem[] = [];
   if (!isUtf8(bytes)) {
     const what = 'it is not UTF-8: some characters show as \uFFFD';

@@ -35,8 +35,6 @@ It was slow.
 const planned = `---
 title: Move
 status: scheduled
-severity: maintenance
-started: 2026-03-10T10:00:00Z
 scheduled_start: 2099-03-12T10:00:00Z
 scheduled_end: 2099-03-12T11:00:00Z
 components: [api]
@@ -444,6 +442,6 @@ test('a branch without status.yaml confirms no deletion', async () => {
   git(top, 'rm', '-r', '--quiet', '-f', '.');
   git(top, 'commit', '--quiet', '--allow-empty', '-m', 'Pages');
   await expectStays(world, 'status.yaml');
-  git(top, 'checkout', '--quiet', '-');
+  git(top, 'checkout', '--quiet', 'main');
   await expectQuiet(world, ['Broken: investigating', 'Slow: resolved']);
 });
