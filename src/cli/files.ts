@@ -1,9 +1,10 @@
 // The incident files as a command finds them: what the server remembers of them, and whether their folder is there.
+import path from 'node:path';
 import { confirm } from '@inquirer/prompts';
 import { type Content, openContent } from '../content/folder.ts';
 import type { IncidentFiles } from '../content/shelf.ts';
 import { isOpen } from '../core/incident.ts';
-import { type Problem, printProblem } from '../core/problem.ts';
+import { printProblem } from '../core/problem.ts';
 import type { Db } from '../store/database.ts';
 import { forgetKeptFiles } from '../store/kept-files.ts';
 import { rememberKept } from '../wiring/written.ts';
@@ -22,16 +23,11 @@ export async function knownFiles(cli: Cli): Promise<IncidentFiles> {
   return (await knownContent(cli)).incidents();
 }
 
-/** That the folder is missing; null while it is there. */
-export function missingIn({ missing, problems }: IncidentFiles): Problem | null {
-  return missing === null ? null : (problems[0] as Problem);
-}
-
 /** The folder, to write to; Refused while it is missing. */
 export async function presentContent(cli: Cli): Promise<Content> {
   const content = await knownContent(cli);
-  const missing = missingIn(await content.incidents());
-  if (missing) throw new Refused(printProblem(missing));
+  const { missing } = await content.incidents();
+  if (missing?.closed) throw new Refused(missing.problems.map(printProblem).join('\n'));
   return content;
 }
 
@@ -48,19 +44,18 @@ export function readableBooks(cli: Cli): Db | null {
 export const forgetMissing: Command = {
   name: 'incidents forget-missing',
   usage: '[--yes]',
-  summary: 'confirm that a missing incidents folder was deleted on purpose',
-  help: 'While status/incidents is missing, the page keeps the incidents last read. This takes them off the page, also\nwhere a server runs; nobody is mailed. Should the folder come back, its incidents come back with it. --yes forgets\nwithout asking.',
+  summary: 'confirm that missing incident files were deleted on purpose',
+  help: 'While status/incidents, or a part of it, is missing, the page keeps the incidents last read. This takes them off the\npage, also where a server runs; nobody is mailed. Should the files come back, their incidents come back with them.\n--yes forgets without asking.',
   async run(args, cli) {
     const yes = args.some(arg => arg === '--yes' || arg === '-y');
     nothingElse(args.filter(arg => arg !== '--yes' && arg !== '-y'));
     return withDatabase(cli, async db => {
       const content = openContent(cli.env.statusDir, cli.env.variables);
       await rememberKept(content, db);
-      const files = await content.incidents();
-      const { incidents } = files;
-      const missing = missingIn(files);
+      const { missing } = await content.incidents();
       if (!missing) throw new Refused(`Nothing is missing: ${cli.env.statusDir} is read as it is.`);
-      cli.out(printProblem(missing));
+      for (const problem of missing.problems) cli.out(printProblem(problem));
+      const incidents = missing.entries.flatMap(({ good }) => good ?? []);
       if (incidents.length === 0)
         throw new Refused('No incidents are remembered: there is nothing to forget.');
       const open = incidents.filter(isOpen);
@@ -72,7 +67,8 @@ export const forgetMissing: Command = {
           throw new Refused('Nothing was forgotten.');
         }
       }
-      await forgetKeptFiles(db, cli.clock());
+      const names = missing.entries.map(({ file }) => path.relative(content.folder, file));
+      await forgetKeptFiles(db, names, cli.clock());
       cli.out(`Forgotten: ${what}. A running server takes them off the page at once.`);
       return 0;
     });

@@ -24,7 +24,7 @@ import { seenAt } from '../store/books.ts';
 import { makeFirstSights } from '../work/first-sight.ts';
 import { type Cli, type Command, Misuse, nothingElse, Refused } from './command.ts';
 import { existing, freeId, idsOf, momentOf, pastOf, settle, templateOf, wordsOf } from './draft.ts';
-import { knownFiles, missingIn, presentContent, readableBooks } from './files.ts';
+import { knownFiles, presentContent, readableBooks } from './files.ts';
 import { readableSite, siteIfReadable } from './rough.ts';
 
 const WRITING = {
@@ -209,8 +209,7 @@ async function list(args: readonly string[], cli: Cli): Promise<number> {
   });
   const now = cli.clock();
   const files = await knownFiles(cli);
-  const missing = missingIn(files);
-  if (missing) cli.err(printProblem(missing));
+  for (const problem of files.missing?.problems ?? []) cli.err(printProblem(problem));
   const rows = (await datedByBooks(files.incidents, now, cli))
     .map(one => ({
       id: one.id,

@@ -1,11 +1,12 @@
 // The status folder as a store: status.yaml, incidents, brand files; read, watched, written atomically.
 import { readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
+import { printProblem } from '../core/problem.ts';
 import type { Clock } from '../core/time.ts';
 import { createExclusively, replaceAtomically } from './atomic.ts';
 import { openMemory } from './memory.ts';
 import { FolderMissing, identityOf } from './missing.ts';
-import { type Entry, isRacy, scanFiles, scanFolder } from './scan.ts';
+import { type Entry, isRacy, type Scan, scanFiles, scanFolder } from './scan.ts';
 import type { GoodFile, IncidentFiles } from './shelf.ts';
 import { watchFolder } from './watch.ts';
 
@@ -21,13 +22,13 @@ export interface Content {
    */
   incidents(): Promise<IncidentFiles>;
   /**
-   * Before the first reading: what an earlier process last read well, by path below the folder, and which folder
-   * that was. It stands in for a file that cannot be read, and for all of them while the folder is missing.
+   * Before the first reading: what an earlier process last read well, by path below the folder, which folders that
+   * were, and whether some of it was missing. It stands in for what cannot be read, or is missing.
    */
-  remember(texts: ReadonlyMap<string, string>, identity: string | null): void;
-  /** Which folder the incidents were last read from (`identityOf`); null while there was none. */
+  remember(texts: ReadonlyMap<string, string>, identity: string | null, wasMissing: boolean): void;
+  /** Which folders the incidents were last read from, for `remember`; null while there was none. */
   identity(): string | null;
-  /** Lets the next call forget the incidents of a missing folder; one that is there keeps them. */
+  /** Lets the next call forget the incidents whose files are missing; those that are there stay. */
   forgetMissing(): void;
   /** Every file's last good version, as last read; the same list while nothing changed. */
   good(): readonly GoodFile[];
@@ -73,10 +74,24 @@ export function openContent(
     for (const entry of entries) if (entry && isRacy(entry)) hear(entry.file);
   };
 
+  /** Which folder each known one is now. */
+  const placesNow = async () => {
+    const names = new Set(['', ...memory.folders().keys()]);
+    return new Map(
+      await Promise.all(
+        [...names].map(async name => [name, await identityOf(path.join(folder, name))] as const),
+      ),
+    );
+  };
+  const areKnown = (here: ReadonlyMap<string, string | null>) => {
+    const known = memory.folders();
+    return memory.missing() === null && [...here].every(([name, identity]) => known.get(name) === identity);
+  };
+
   /** Brings what is known up to date with the disk; whether anything changed. */
   async function look(): Promise<boolean> {
-    const here = await identityOf(folder);
-    const place = `${await identityOf(dir)} ${here}`;
+    const here = await placesNow();
+    const place = await standing(here);
     if (rearm && place !== armedAt) {
       // A watcher stays with the folder it was given, wherever that went. Mounts are not heard of at all.
       armedAt = place;
@@ -84,28 +99,34 @@ export function openContent(
     }
     const now = performance.now();
     const names = heard;
-    const isKnown = watched && memory.isAt(here) && now - lookedAt < LOOK_EVERYWHERE_MS;
+    const isKnown = watched && areKnown(here) && now - lookedAt < LOOK_EVERYWHERE_MS;
     if (isKnown && names?.size === 0) return false;
     // What is heard of while we read is for the next call.
     heard = new Set();
     try {
       const found = isKnown && names !== null ? await scanFiles(folder, memory, clock(), names) : null;
+      const changed = found && memory.take(found);
+      if (found && changed !== null) {
+        hearRacy(found.values());
+        return changed;
+      }
       const isFirst = lookedAt === Number.NEGATIVE_INFINITY;
-      const all = found ?? (await scanFolder(folder, memory, clock(), isFirst));
+      const scan: Scan = await scanFolder(folder, memory, clock(), isFirst);
       // Mounted or unmounted while it was read: what is gone may only be elsewhere.
-      if ((await identityOf(folder)) !== here) {
+      if ((await standing(await placesNow())) !== place) {
         heard = null;
         return await look();
       }
-      if (typeof all !== 'string') hearRacy(all.values());
-      if (found) return await memory.take(found);
+      hearRacy(scan.files.values());
       lookedAt = now;
-      return await memory.judge(all as Map<string, Entry> | string, here);
+      return await memory.judge(scan);
     } catch (error) {
       heard = null;
       throw error;
     }
   }
+  const standing = async (here: ReadonlyMap<string, string | null>) =>
+    `${await identityOf(dir)} ${JSON.stringify([...here])}`;
 
   async function read(): Promise<IncidentFiles> {
     const looked = turn.then(async () => {
@@ -116,12 +137,22 @@ export function openContent(
     return current;
   }
 
-  /** Nothing is written where the folder stood, or should be: it would be hidden when that is back. */
-  async function present(): Promise<void> {
-    if (memory.isAt(await identityOf(folder), true)) return;
-    heard = null;
-    const { missing } = await read();
-    if (missing !== null) throw new FolderMissing(`${folder}: ${missing}`);
+  /**
+   * The path to write an incident to. Nothing is written where the folder stood, or should be: it would be hidden
+   * when that is back; nor for a file that is missing.
+   */
+  async function writable(id: string): Promise<string> {
+    const here = await placesNow();
+    if (!areKnown(here) || here.get('') === null) {
+      heard = null;
+      await read();
+    }
+    const file = current.fileOf(id);
+    const missing = memory.missing();
+    if (missing?.closed || memory.isMissing(file)) {
+      throw new FolderMissing(missing?.problems.map(printProblem).join('\n'));
+    }
+    return file;
   }
 
   return {
@@ -138,13 +169,11 @@ export function openContent(
       memory.askGitAgain();
     },
     async create(id, text) {
-      await present();
-      const file = current.fileOf(id);
+      const file = await writable(id);
       return createExclusively(file, text).finally(() => hear(file));
     },
     async replace(id, before, text) {
-      await present();
-      const file = current.fileOf(id);
+      const file = await writable(id);
       return replaceAtomically(file, before, text).finally(() => hear(file));
     },
     async brandFile(name) {
@@ -174,7 +203,7 @@ export function openContent(
         // What changed before the watcher stood was not heard.
         heard = null;
       };
-      armedAt = `${await identityOf(dir)} ${await identityOf(folder)}`;
+      armedAt = await standing(await placesNow());
       await rearm();
       return () => {
         rearm = null;

@@ -7,7 +7,7 @@ import type { Incident } from '../core/incident.ts';
 import { parseIncident } from '../core/incident-file.ts';
 import { type Merged, mergeIncident, type Side } from '../core/incident-merge.ts';
 import { AUTHORS, blobsOf, GitFailure, type GitRun } from './git-run.ts';
-import { isIncidentName } from './scan.ts';
+import { isIncidentName } from './listing.ts';
 
 /** A file that both sides changed in ways no rule can join. */
 export interface Conflict {

@@ -1,20 +1,20 @@
-// Missing: whether the incidents folder went away, rather than files from it; what git says of files that are gone.
+// Missing: whether a folder of incidents went away, rather than files from it; what git says of files that are gone.
 import { lstat, readlink, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Problem } from '../core/problem.ts';
 import { makeGitRun } from './git-run.ts';
 
-/** What one look at the folder found. */
+/** What one look at a folder found: incidents/, or one below it. */
 export interface Look {
   /** The system's code when the folder cannot be listed, else null. */
   readonly code: string | null;
   /** Which folder it is (`identityOf`); null when that cannot be told. */
   readonly identity: string | null;
-  /** Whether it holds no incident file. */
+  /** Whether no incident file is in it, nor below it. */
   readonly empty: boolean;
-  /** Whether a file that was known is not in it. */
+  /** Whether a file that was known, and is not to be lost, is not in it. */
   readonly less: boolean;
-  /** Whether the status.yaml that stood beside it is gone. */
+  /** Whether the status.yaml that stood beside it is gone; never of a folder below. */
   readonly siteGone: boolean;
 }
 
@@ -33,19 +33,42 @@ export function whyMissing(look: Look, before: string | null): string | null {
   return siteGone ? 'status.yaml is gone, and incident files with it' : null;
 }
 
-/** That it is missing, with what to do: for /readyz and the command line. */
-export function missingProblem(folder: string, why: string, files: number): Problem {
+/** Files of a folder that came back without them. */
+export const NOT_BACK = 'not back';
+
+/**
+ * That `where` is missing for `why`, with what to do: for /readyz and the command line. `files` are the names of
+ * those that stay meanwhile; `closed`: nothing is written to incidents/.
+ */
+export function missingProblem(
+  where: string,
+  why: string,
+  files: readonly string[],
+  closed: boolean,
+): Problem {
   const back = 'bring it back: mount the volume, restore the folder, or let the server list it';
-  if (files === 0) {
-    const what = `${why}, so no incident can be read, and nothing is written here`;
-    return { level: 'error', where: folder, what, fix: back };
+  const unwritten = closed ? ', and nothing is written here' : '';
+  if (files.length === 0) {
+    return { level: 'error', where, what: `${why}, so no incident can be read${unwritten}`, fix: back };
   }
-  const kept = files === 1 ? '1 file' : `${files} files`;
+  const one = files.length === 1;
+  const confirmed = 'deleted on purpose, run `status incidents forget-missing`';
+  if (why === NOT_BACK) {
+    const what = one ? '1 incident file is' : `${files.length} incident files are`;
+    const named = [...files.slice(0, 3), ...(files.length > 3 ? ['…'] : [])].join(', ');
+    return {
+      level: 'error',
+      where,
+      what: `${what} not back yet (${named}), so the incidents last read stay on the page${unwritten}`,
+      fix: `restore ${one ? 'it' : 'them'}; if ${one ? 'it was' : 'they were'} ${confirmed}`,
+    };
+  }
+  const kept = one ? '1 file' : `${files.length} files`;
   return {
     level: 'error',
-    where: folder,
-    what: `${why}, so the incidents last read stay on the page (${kept}), and nothing is written here`,
-    fix: `${back}; if it was deleted on purpose, run \`status incidents forget-missing\``,
+    where,
+    what: `${why}, so the incidents last read stay on the page (${kept})${unwritten}`,
+    fix: `${back}; if it was ${confirmed}`,
   };
 }
 
@@ -64,20 +87,20 @@ export async function identityOf(folder: string): Promise<string | null> {
   return facts?.isDirectory() && facts.nlink > 0n ? `${facts.dev}:${facts.ino}:${facts.birthtimeNs}` : null;
 }
 
-/** Which of `names`, paths below the folder, a commit deleted. */
-export type DeletedInGit = (names: readonly string[]) => Promise<readonly string[]>;
+/** Which of `names`, paths below the folder, a commit deleted; `siteGone`: status.yaml is gone with them. */
+export type DeletedInGit = (names: readonly string[], siteGone: boolean) => Promise<readonly string[]>;
 
 /**
- * git takes a folder away with its last file. A file was deleted by a commit when git knew it once and HEAD holds
- * no incident file of the folder at all. Without that first half the repository of something else would do, in
- * which the folder is a mount point.
+ * git takes a folder away with its last file. A file was deleted by a commit when git knew it once and HEAD does not
+ * hold it. Without that first half the repository of something else would do, in which the folder is a mount point.
+ * Where status.yaml is gone too, HEAD must hold that: a branch for something else says nothing of incidents.
  */
 export function openDeletedInGit(
   folder: string,
+  siteFile: string,
   variables: Readonly<Record<string, string | undefined>>,
-  isIncident: (name: string) => boolean,
 ): DeletedInGit {
-  return async names => {
+  return async (names, siteGone) => {
     const stood = await whereItStood(folder);
     const place = await nearest(stood);
     if (place === null) return [];
@@ -85,12 +108,21 @@ export function openDeletedInGit(
     const below = path.relative(place, stood) || '.';
     const tree = ['ls-tree', '-r', '-z', '--name-only', 'HEAD'];
     const head = await git.try(...tree, ...(below === '.' ? [] : ['--', `${below}/`]));
-    if (head === null || head.split('\0').some(name => isIncident(name))) return [];
+    if (head === null) return [];
+    if (siteGone) {
+      const site = await whereItStood(siteFile);
+      const at = path.relative(place, site);
+      if (at.startsWith('..') || !(await git.try(...tree, '--', at))) return [];
+    }
+    const held = new Set(head.split('\0').map(name => path.join(place, name)));
     // A reset or another branch takes files away, too, and no commit of HEAD's own says so.
     const all = ['log', '--all', '--reflog', '--format=', '--name-only', '-z', '--no-renames', '--relative'];
     const log = await git.try(...all, '--', below);
     const known = new Set(log?.split(/[\0\n]/).map(name => path.join(place, name)));
-    return names.filter(name => known.has(path.join(place, below, name)));
+    return names.filter(name => {
+      const file = path.join(place, below, name);
+      return known.has(file) && !held.has(file);
+    });
   };
 }
 

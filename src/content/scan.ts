@@ -1,7 +1,7 @@
 // Reading the incidents folder: only what changed is read again, and a bad file keeps its last good version.
 import { isUtf8 } from 'node:buffer';
 import { type BigIntStats, lstatSync, readFileSync } from 'node:fs';
-import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { lstat, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Incident } from '../core/incident.ts';
 import { MAX_INCIDENT_BYTES, parseIncident } from '../core/incident-file.ts';
@@ -9,6 +9,7 @@ import { parseAfter } from '../core/incident-reread.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Millis } from '../core/time.ts';
 import { backwards } from '../core/untimely.ts';
+import { type Bounds, boundsOf, isIncidentName, isWithin, list, type Place } from './listing.ts';
 
 /** One incident file as last read. */
 export interface Entry {
@@ -29,6 +30,8 @@ const RACY_MS = 100;
 const RACY = 'racy';
 /** No file's stamp: what is remembered of it was read by an earlier process. */
 const REMEMBERED = 'remembered';
+/** No file's stamp: what stands there cannot be read, and it is looked at again in each round. */
+const FAILED = 'failed';
 
 /** What is known of files, by path. */
 export type Known = Pick<ReadonlyMap<string, Entry>, 'get'>;
@@ -42,33 +45,44 @@ const SHARED: Disk = { lstat, readFile };
 /** At start nobody waits for answers, and ten thousand files are read in half the time. */
 const ALONE: Disk = { lstat: lstatSync, readFile: readFileSync };
 
+/** All that one look found. */
+export interface Scan {
+  readonly files: ReadonlyMap<string, Entry>;
+  /** incidents/ itself as "", and the folders below it, by path relative to it. */
+  readonly folders: ReadonlyMap<string, Place>;
+}
+
 /**
- * Reads every incident file below `folder`; `known` are the entries of the scan before, by path. The system's code
- * when the folder cannot be listed. `now` judges what they say of the future. `first`: nobody waits for answers yet.
+ * Reads every incident file below `folder`; `known` are the entries of the scan before, by path. `now` judges what
+ * they say of the future. `first`: nobody waits for answers yet.
  */
-export async function scanFolder(
-  folder: string,
-  known: Known,
-  now: Millis,
-  first = false,
-): Promise<Map<string, Entry> | string> {
-  const found = new Map<string, Entry>();
-  let root: string;
-  let listed: string[];
-  try {
-    root = await realpath(folder);
-    listed = await readdir(root, { recursive: true });
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code ?? 'unknown error';
+export async function scanFolder(folder: string, known: Known, now: Millis, first = false): Promise<Scan> {
+  const files = new Map<string, Entry>();
+  const folders = new Map<string, Place>();
+  const bounds = await boundsOf(folder);
+  if (bounds === null) {
+    const code = await realpath(folder).then(
+      () => 'ENOENT',
+      ({ code: why }: NodeJS.ErrnoException) => why ?? 'unknown error',
+    );
+    return { files, folders: folders.set('', { identity: null, code }) };
   }
-  const names = listed.filter(isIncidentName).sort();
+  const names: string[] = [];
+  for (const name of await list('', bounds, folders, names, [])) {
+    const file = path.join(folder, name);
+    // Nobody can say what is in it.
+    files.set(file, failedEntry(file, known, name, UNLISTED));
+  }
+  names.sort();
   const disk = first ? ALONE : SHARED;
   for (let index = 0; index < names.length; index += 64) {
     const batch = names.slice(index, index + 64);
-    const entries = await Promise.all(batch.map(name => readEntry(root, folder, name, known, now, disk)));
-    for (const entry of entries) if (entry) found.set(entry.file, entry);
+    const entries = await Promise.all(
+      batch.map(name => readEntry(bounds, folder, name, known, now, disk)),
+    );
+    for (const entry of entries) if (entry) files.set(entry.file, entry);
   }
-  return found;
+  return { files, folders };
 }
 
 /**
@@ -81,12 +95,13 @@ export async function scanFiles(
   now: Millis,
   names: Iterable<string>,
 ): Promise<Map<string, Entry | null> | null> {
-  const root = await realpath(folder).catch(() => null);
-  if (root === null) return null;
+  const bounds = await boundsOf(folder);
+  if (bounds === null) return null;
   const found = new Map<string, Entry | null>();
   for (const name of names) {
-    if (!isIncidentName(name)) continue;
-    found.set(path.join(folder, name), await readEntry(root, folder, name, known, now));
+    const hidden = name.split(path.sep).some(part => part.startsWith('.'));
+    if (hidden || !isIncidentName(name)) continue;
+    found.set(path.join(folder, name), await readEntry(bounds, folder, name, known, now));
   }
   return found;
 }
@@ -113,15 +128,9 @@ export function rememberedEntry(folder: string, name: string, text: string): Ent
   };
 }
 
-/** Whether the disk may still hide a later change behind the same stamp. */
+/** Whether a later change may go unheard: the disk may hide it behind the same stamp, or it comes elsewhere. */
 export function isRacy({ stamp }: Entry): boolean {
-  return stamp === RACY;
-}
-
-/** Whether a file of that name, a path below the folder, holds an incident. */
-export function isIncidentName(name: string): boolean {
-  const base = path.basename(name);
-  return /\.md$/i.test(base) && !/^[._]/.test(base) && !/^(readme|license|changelog)\.md$/i.test(base);
+  return stamp === RACY || stamp === FAILED;
 }
 
 /** The same letters are the same id: some systems write an accent apart from its letter. */
@@ -129,8 +138,42 @@ function idOf(name: string): string {
   return path.basename(name).replace(/\.md$/i, '').normalize('NFC');
 }
 
+/** What is wrong with an entry, and what to do. */
+type Fault = readonly [what: string, fix: string];
+
+const UNLISTED: Fault = [
+  'this folder cannot be listed, or is a link out of the folder',
+  'let the server list it, or put the folder itself here',
+];
+const OUTSIDE: Fault = ['it is a link out of the folder', 'put the file itself here'];
+const NO_FILE: Fault = [
+  'it is not a file, so the version last read stands for it',
+  'put the file back, or delete what stands in its place',
+];
+const LINKS: Readonly<Record<string, Fault>> = {
+  ENOENT: ['it is a link that leads nowhere', 'bring back the file it leads to, or delete the link'],
+  ELOOP: ['it is a link that leads to itself', 'put the file itself here, or delete the link'],
+};
+
+/** What stands there and cannot be read: the last good version stays. */
+function failedEntry(file: string, known: Known, name: string, [what, fix]: Fault): Entry {
+  const before = known.get(file);
+  const [told] = before?.problems ?? [];
+  return {
+    file,
+    id: idOf(name),
+    stamp: FAILED,
+    text: before?.text ?? null,
+    good: before?.good ?? null,
+    goodText: before?.goodText ?? null,
+    // The same list is no news.
+    problems: before && told?.what === what ? before.problems : [{ level: 'error', where: file, what, fix }],
+  };
+}
+
+/** What the file `name` is now; null when there is nothing of that name. */
 async function readEntry(
-  root: string,
+  bounds: Bounds,
   folder: string,
   name: string,
   known: Known,
@@ -138,44 +181,31 @@ async function readEntry(
   disk: Disk = SHARED,
 ): Promise<Entry | null> {
   const file = path.join(folder, name);
-  const id = idOf(name);
   const before = known.get(file);
-  const failed = (stamp: string, what: string, fix: string): Entry => ({
-    file,
-    id,
-    stamp,
-    text: before?.text ?? null,
-    good: before?.good ?? null,
-    goodText: before?.goodText ?? null,
-    problems: [{ level: 'error', where: file, what, fix }],
-  });
+  const failed = (fault: Fault) => failedEntry(file, known, name, fault);
+  let isLink = false;
   try {
-    let real = path.join(root, name);
+    let real = path.join(bounds.root, name);
     let facts = await disk.lstat(real, { bigint: true });
+    isLink = facts.isSymbolicLink();
     // Only a link, or a folder that may be one, can lead out.
-    if (facts.isSymbolicLink() || name.includes(path.sep)) {
+    if (isLink || name.includes(path.sep)) {
       real = await realpath(real);
-      if (!real.startsWith(root + path.sep)) {
-        return failed('link', 'it is a link out of the folder', 'put the file itself here');
-      }
+      if (!isWithin(real, bounds)) return failed(OUTSIDE);
       facts = await stat(real, { bigint: true });
     }
-    if (!facts.isFile()) return null;
+    if (!facts.isFile()) return failed(NO_FILE);
     const racy = Number(facts.ctimeMs) > performance.timeOrigin + performance.now() - RACY_MS;
     const stamp = racy ? RACY : `${facts.ino}:${facts.size}:${facts.mtimeNs}:${facts.ctimeNs}`;
     if (before && before.stamp === stamp && !racy) return before;
     if (facts.size > MAX_INCIDENT_BYTES) {
-      return failed(
-        stamp,
-        `it is larger than ${MAX_INCIDENT_BYTES / 1e6} MB`,
-        'shorten it, or link to the rest',
-      );
+      return failed([`it is larger than ${MAX_INCIDENT_BYTES / 1e6} MB`, 'shorten it, or link to the rest']);
     }
-    return parseEntry(file, id, stamp, await disk.readFile(real), before, now);
+    return parseEntry(file, idOf(name), stamp, await disk.readFile(real), before, now);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return null;
-    return failed('unreadable', `it cannot be read (${code})`, 'let the server read it');
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' && !isLink) return null;
+    return failed((isLink && LINKS[code]) || [`it cannot be read (${code})`, 'let the server read it']);
   }
 }
 
@@ -188,7 +218,8 @@ function parseEntry(
   now: Millis,
 ): Entry {
   const text = bytes.toString('utf8');
-  if (before && before.text === text && before.stamp !== REMEMBERED) return { ...before, stamp };
+  if (before && before.text === text && before.stamp !== REMEMBERED && before.stamp !== FAILED)
+    return { ...before, stamp };
   const problems: Problem[] = [];
   if (!isUtf8(bytes)) {
     const what = 'it is not UTF-8: some characters show as \uFFFD';

@@ -3,15 +3,24 @@ import path from 'node:path';
 import type { Incident } from '../core/incident.ts';
 import type { Problem } from '../core/problem.ts';
 import { alikeProblem, byRank, twinProblem } from '../core/twins.ts';
-import { missingProblem } from './missing.ts';
 import type { Entry } from './scan.ts';
+
+/** What is missing, and was not deleted. */
+export interface Missing {
+  /** What to do about each folder; at least one. */
+  readonly problems: readonly [Problem, ...Problem[]];
+  /** The files that stay as last read, for they are not on the disk. */
+  readonly entries: readonly Entry[];
+  /** Whether nothing may be written: the folder stands, or should stand, elsewhere. */
+  readonly closed: boolean;
+}
 
 /** The incidents as they stand on disk (each in its last good version). */
 export interface IncidentFiles {
   readonly incidents: readonly Incident[];
   readonly problems: readonly Problem[];
-  /** Why the folder counts as missing, so that these are the incidents last read; null while it is there. */
-  readonly missing: string | null;
+  /** What is missing, so that these are the incidents last read; null while nothing is. */
+  readonly missing: Missing | null;
   /** The text of a file by incident id, for the machine's edits. */
   text(id: string): string | undefined;
   /** The path of an incident's file. */
@@ -35,7 +44,7 @@ export interface Shelf {
   /** Takes the whole folder as it is now; whether anything changed. */
   replaceBy(all: ReadonlyMap<string, Entry>): boolean;
   /** The files as they are now. Lists are made anew, nothing is read or parsed. */
-  view(missing: string | null): IncidentFiles;
+  view(missing: Missing | null): IncidentFiles;
   /** Every file's last good version; the same list while nothing changed. */
   good(): readonly GoodFile[];
 }
@@ -85,7 +94,7 @@ export function makeShelf(folder: string): Shelf {
     view(missing) {
       const incidents: Incident[] = [];
       const problems: Problem[] = [];
-      if (missing !== null) problems.push(missingProblem(folder, missing, entries.size));
+      if (missing !== null) problems.push(...missing.problems);
       for (const files of byId.values()) {
         const [first] = files as [Entry];
         if (first.good) incidents.push(first.good);

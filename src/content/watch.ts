@@ -60,6 +60,8 @@ export async function watchFolder(dir: string, folder: string, ears: Ears): Prom
     forget(place);
     listen(place, (name, event) => {
       const file = path.join(place, name);
+      // A mounted ConfigMap changes by one link that all its files lead through.
+      if (name.startsWith('..')) ears.lost();
       if (isHidden(name)) return;
       if (watchers.has(file) || (event === 'rename' && !/\.md$/i.test(name))) refollow(file);
       else ears.changed(file);
@@ -80,7 +82,7 @@ export async function watchFolder(dir: string, folder: string, ears: Ears): Prom
 
   listen(dir, name => {
     if (name === path.basename(folder)) refollow(folder);
-    // A mounted ConfigMap changes by one link that all its files lead through.
+    // The same, where the ConfigMap is the status folder.
     else if (name.startsWith('..')) refollow(folder);
     // The folder itself was moved or removed, and takes its watch with it.
     else if (name === path.basename(dir)) ears.failed();

@@ -15,13 +15,13 @@ export function unwritable(id: string, { source, kind, at }: Transition): Proble
   };
 }
 
-/** The folder is missing: nothing may stand where it comes back to. */
+/** The folder, or the file alone, is missing: nothing may stand where it comes back to. */
 export function folderAway(id: string): Problem {
   return {
     level: 'warning',
     where: `incidents/${id}.md`,
-    what: 'the incident cannot be written: its folder is missing; it is shown on the page and kept in the database',
-    fix: 'bring the folder back, or run `status incidents forget-missing`; it is tried again every second',
+    what: 'the incident cannot be written: its folder is missing, or the file itself; it is shown on the page and kept in the database',
+    fix: 'bring it back, or run `status incidents forget-missing`; it is tried again every second',
   };
 }
 

@@ -5,7 +5,7 @@ import type { Db } from './database.ts';
 
 /** What is kept beside the incidents' texts. */
 export interface Kept {
-  /** Which incidents folder they were read from; null when there was none. */
+  /** Which incidents folder, and folders below, they were read from; null when there was none. */
   readonly folder: string | null;
   /** Since when that is missing; null while it is not. */
   readonly missingSince: Millis | null;
@@ -46,22 +46,26 @@ export async function changeKeptFiles(
         .onConflict(one => one.column('name').doUpdateSet(row => ({ text: row.ref('excluded.text') })))
         .execute();
     }
-    for (let at = 0; at < gone.length; at += STEP) {
-      await trx
-        .deleteFrom('kept_files')
-        .where('name', 'in', gone.slice(at, at + STEP))
-        .execute();
-    }
+    await dropFiles(trx, gone);
     await writeMeta(trx, 'kept', JSON.stringify(kept));
   });
 }
 
-/** Forgets every file that is kept, and lets a running server know by `now`, epoch ms. */
-export async function forgetKeptFiles(db: Db, now: Millis): Promise<void> {
+/** Forgets these files, and lets a running server know by `now`, epoch ms. */
+export async function forgetKeptFiles(db: Db, names: readonly string[], now: Millis): Promise<void> {
   await db.transaction().execute(async trx => {
-    await trx.deleteFrom('kept_files').execute();
+    await dropFiles(trx, names);
     await writeMeta(trx, 'forgotten', String(now));
   });
+}
+
+async function dropFiles(db: Db, names: readonly string[]): Promise<void> {
+  for (let at = 0; at < names.length; at += STEP) {
+    await db
+      .deleteFrom('kept_files')
+      .where('name', 'in', names.slice(at, at + STEP))
+      .execute();
+  }
 }
 
 /** When an operator last let go of what was missing, as written; null when never. Changes with each time. */

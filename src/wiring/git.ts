@@ -17,7 +17,7 @@ import { lastGood } from '../work/storage.ts';
 const WHILE_MISSING: Problem = {
   level: 'warning',
   where: 'content.git',
-  what: 'nothing is pulled or pushed while the incidents folder is missing',
+  what: 'nothing is pulled or pushed while incident files are missing',
   fix: 'bring the folder back (`git checkout -- incidents` in the status folder)',
 };
 

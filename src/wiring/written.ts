@@ -72,7 +72,8 @@ export async function openWritten(deps: WrittenDeps): Promise<Written> {
 export async function rememberKept(content: Content, db: Db): Promise<Kept> {
   const nothing: Kept = { folder: null, missingSince: null, site: null };
   const kept = await lastGood(() => readKept(db), nothing)();
-  content.remember(await lastGood(() => readKeptFiles(db), new Map<string, string>())(), kept.folder);
+  const texts = await lastGood(() => readKeptFiles(db), new Map<string, string>())();
+  content.remember(texts, kept.folder, kept.missingSince !== null);
   return kept;
 }
 

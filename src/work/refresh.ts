@@ -30,8 +30,8 @@ import type { Watchdog } from './watchdog.ts';
 interface Files {
   readonly incidents: readonly Incident[];
   readonly problems: readonly Problem[];
-  /** Why their folder counts as missing, so that these are the ones last read; null while it is there. */
-  readonly missing: string | null;
+  /** That some are missing, so that these are the ones last read, and whether nothing may be written; else null. */
+  readonly missing: { readonly closed: boolean } | null;
   text(id: string): string | undefined;
 }
 
@@ -92,7 +92,7 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
     const repeated = repeatedAt(await dated(files.incidents, at), at);
     const from = at - site.uptime.days * DAY;
     const wellSince = wellSinceOf(await deps.measured(from, at));
-    const away = files.missing !== null;
+    const away = files.missing?.closed === true;
     const filed = await deps.file({ incidents: repeated, wellSince, away, text: files.text }, site, at);
     if (filed.wrote) files = await deps.files();
     missingSince = files.missing === null ? null : (missingSince ?? at);

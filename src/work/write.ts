@@ -6,8 +6,8 @@ import type { ChangeBody, OpenBody, UpdateBody } from '../core/write-body.ts';
 import { type Asked, type Writing, writeChange, writeOpen, writeUpdate } from '../core/writing.ts';
 
 interface Files {
-  /** Why their folder counts as missing; null while it is there. */
-  readonly missing: string | null;
+  /** That some are missing, and whether nothing may be written; else null. */
+  readonly missing: { readonly closed: boolean } | null;
   readonly incidents: readonly Incident[];
   text(id: string): string | undefined;
 }
@@ -38,13 +38,13 @@ export interface Write {
 const TRIES = 5;
 
 const MISSING =
-  'The incident’s file cannot be written: its folder is missing on the server. Bring it back (/readyz says what is wrong), then send this again.';
+  'The incident’s file cannot be written: its folder is missing on the server, or the file is. Bring it back (/readyz says what is wrong), then send this again.';
 
 export function makeWrite(deps: WriteDeps): Write {
   const carryOut = async (decide: (read: Files['text']) => Writing): Promise<Written> => {
     for (let left = TRIES; left > 0; left--) {
       const files = await deps.files();
-      if (files.missing !== null) return { kind: 'failed', detail: MISSING };
+      if (files.missing?.closed) return { kind: 'failed', detail: MISSING };
       const writing = decide(files.text);
       if (writing.kind === 'refused') return writing;
       if (writing.kind === 'done' || (await place(writing, deps))) {

@@ -1,0 +1,79 @@
+// Listing the incidents folder: which files are incidents, in which folders, and what links may lead to.
+import type { Dirent } from 'node:fs';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { identityOf } from './missing.ts';
+
+/** A folder as one look found it. */
+export interface Place {
+  /** Which folder it is (`identityOf`); null when that cannot be told. */
+  readonly identity: string | null;
+  /** The system's code when it cannot be listed, else null. */
+  readonly code: string | null;
+}
+
+/** Whether a file of that name, a path below the folder, holds an incident. */
+export function isIncidentName(name: string): boolean {
+  const base = path.basename(name);
+  return /\.md$/i.test(base) && !/^[._]/.test(base) && !/^(readme|license|changelog)\.md$/i.test(base);
+}
+
+/** Where a file may lie: the folder's real path, and that of the status folder; links may lead to both. */
+export interface Bounds {
+  readonly root: string;
+  readonly status: string;
+}
+
+export async function boundsOf(folder: string): Promise<Bounds | null> {
+  const root = await realpath(folder).catch(() => null);
+  return root === null ? null : { root, status: await realpath(path.dirname(folder)) };
+}
+
+export function isWithin(real: string, { root, status }: Bounds): boolean {
+  return real.startsWith(root + path.sep) || real.startsWith(status + path.sep);
+}
+
+/**
+ * Lists the folder `at` and all below it; the names of incidents go to `names`. Folders whose names begin with a dot
+ * belong to other programs (git, a ConfigMap's versions). `above`: the real paths on the way here, for links that
+ * lead back. Returns the folders below that cannot be listed.
+ */
+export async function list(
+  at: string,
+  bounds: Bounds,
+  folders: Map<string, Place>,
+  names: string[],
+  above: readonly string[],
+): Promise<string[]> {
+  const place = path.join(bounds.root, at);
+  const identity = await identityOf(place);
+  try {
+    const real = await realpath(place);
+    if (at !== '' && !isWithin(real, bounds)) return [at];
+    if (above.includes(real)) return [];
+    const entries = await readdir(real, { withFileTypes: true });
+    folders.set(at, { identity, code: null });
+    const unlisted: string[] = [];
+    for (const entry of entries) {
+      const name = path.join(at, entry.name);
+      if (isIncidentName(name)) names.push(name);
+      if (entry.name.startsWith('.') || !(await isFolder(entry, path.join(real, entry.name)))) continue;
+      unlisted.push(...(await list(name, bounds, folders, names, [...above, real])));
+    }
+    return unlisted;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    // Removed while it was looked for.
+    if (at !== '' && code === 'ENOENT') return [];
+    folders.set(at, { identity, code });
+    return at === '' || path.basename(at) === 'lost+found' ? [] : [at];
+  }
+}
+
+async function isFolder(entry: Dirent, place: string): Promise<boolean> {
+  if (!entry.isSymbolicLink()) return entry.isDirectory();
+  return stat(place).then(
+    facts => facts.isDirectory(),
+    () => false,
+  );
+}
