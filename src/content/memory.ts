@@ -105,7 +105,10 @@ export function openMemory(
     const reasonOf = (entry: Entry): Away | null => {
       for (const name of foldersOf(entry.file)) {
         const reason = whys.get(name);
-        if (reason && !isDeletable(name, entry)) return { folder: name, why: reason, emptied: siteGone };
+        if (reason && !isDeletable(name, entry)) {
+          const emptied = away.get(entry.file)?.emptied || (siteGone && places.get(name)?.code === null);
+          return { folder: name, why: reason, emptied };
+        }
         // Replaced in one step by one that holds other files: that is a change. Not so while something is missing.
         if (isAnother(name) && places.get(name)?.code === null) {
           if (isPending) return NOT_BACK_YET;

@@ -366,10 +366,19 @@ describe('a folder below', () => {
   });
 
   test('planned maintenance counts as open', async () => {
-    const world = await worldOf({ '2026/20260310_move.md': planned, [OVER]: over('Slow') });
+    const world = await openWorld();
+    const names = async () =>
+      (await world.get('/api/v2/scheduled-maintenances.json')).json.scheduled_maintenances.map(
+        ({ name }: { name: string }) => name,
+      );
+    await mkdir(at(world, '2026'));
+    await writeFile(at(world, '2026', '20260310_move.md'), planned);
+    await world.pass(1);
+    expect(await names()).toEqual(['Move']);
     await rm(at(world, '2026'), { recursive: true });
     await world.pass(1);
-    expect(titles(world)).toContain('Move: scheduled');
+    expect(await names()).toEqual(['Move']);
+    expect(await told(world)).toContain('forget-missing');
   });
 
   test.each([
