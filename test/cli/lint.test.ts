@@ -129,7 +129,9 @@ describe('lint', () => {
   });
 
   test('a short id that is not near is no hint', async () => {
-    const terminal = await openTerminal('components: [{ id: db, name: Database, check: { type: manual } }]\n');
+    const terminal = await openTerminal(
+      'components: [{ id: db, name: Database, check: { type: manual } }]\n',
+    );
     await terminal.write('incidents/20261123_a.md', GOOD.replace('[api]', '[web]'));
     expect((await terminal.run(lint)).out).toContain('there is no component "web" — known here: db');
   });
