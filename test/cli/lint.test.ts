@@ -146,6 +146,14 @@ describe('lint', () => {
     expect((await terminal.run(lint)).out).toContain(said);
   });
 
+  test('a short id that is not near is no hint', async () => {
+    const terminal = await openTerminal(
+      'components: [{ id: db, name: Database, check: { type: manual } }]\n',
+    );
+    await terminal.write('incidents/20261123_a.md', GOOD.replace('[api]', '[web]'));
+    expect((await terminal.run(lint)).out).toContain('there is no component "web" — known here: db');
+  });
+
   test('a maintenance that names no component is asked for them; one that says so, or names it in its title, is not', async () => {
     const terminal = await openTerminal();
     const work = (title: string, more = '') =>
