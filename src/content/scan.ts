@@ -169,6 +169,7 @@ async function readEntry(
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return null;
+    if (code === undefined) return failed('unreadable', `it cannot be read (${error})`, 'shorten it');
     return failed('unreadable', `it cannot be read (${code})`, 'let the server read it');
   }
 }

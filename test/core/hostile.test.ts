@@ -342,13 +342,15 @@ describe('the time a text takes grows with its length and no faster', () => {
     expect(inWords('- '.repeat(3000))).toBe('');
   });
 
-  test('an incident of more sections than are read is an error that says so', () => {
+  test('of an incident of more sections than are read the first are, and an error beside it says so', () => {
     const head =
       '---\ntitle: X\nstatus: investigating\nseverity: minor\nstarted: 2026-03-10T10:00:00Z\n---\n';
     const read = (count: number) =>
       parseIncident('x.md', 'x', head + '## Update 10:00 UTC\nx\n'.repeat(count));
     expect(read(500).value?.updates).toHaveLength(500);
-    expect(read(501)).toMatchObject({ value: null, problems: [{ level: 'error', line: 1007 }] });
+    expect(read(500).problems).toEqual([]);
+    expect(read(501).value?.updates).toHaveLength(500);
+    expect(read(501)).toMatchObject({ value: { held: true }, problems: [{ level: 'error', line: 1007 }] });
   });
 });
 
