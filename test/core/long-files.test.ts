@@ -8,7 +8,8 @@ import { renderMarkdown } from '../../src/core/markdown.ts';
 import { bearable, survived } from '../../src/core/problem.ts';
 import { untimely } from '../../src/core/untimely.ts';
 
-const FRONT = 'title: Checkout down\nstatus: investigating\nseverity: critical\nstarted: 2026-03-10T10:00:00Z\n';
+const FRONT =
+  'title: Checkout down\nstatus: investigating\nseverity: critical\nstarted: 2026-03-10T10:00:00Z\n';
 const file = (body: string) => `---\n${FRONT}---\n${body}`;
 const read = (body: string) => parseIncident('x.md', 'x', file(body));
 const fill = (text: string, length: number) => text.repeat(Math.floor(length / text.length));
@@ -19,12 +20,59 @@ const minutes = (length: number, line: (time: string) => string) =>
   ).join('');
 
 const BITS = [
-  ...['<!-- ', '<!--\n', '<!---->', '<!-- x -->\n', '<!-- <!-- -->\n', '\\<!--', '<!--\n-->\n', '```\n', '~~~ `\n'],
-  ...['```\n<!--\n```\n-->\n', '`\n', 'a`\n', '`a', '\0', 'a\r', '\r\n', '\n', 'a\n', 'a   \n', '\t\n', '\u2028'],
-  ...['## Update 25:99\nx\n', '## Update 25:99\n', '## Update 31.02.2026 10:00\n', '## Update tomorrow\n', '# x\n'],
-  ...['## a\n', '## a 1\n', '## Update\n', '##Update 10:00\n', '### Identifed 10:00\n', '## Post-mortem\n', '#'],
-  ...['## Update 10:00 UTC\n', '## Update 10:00 UTC\nseverity: minor\n', '## Update 10:00 UTC\nseverty: minor\n'],
-  ...[`## Update ${'1-'.repeat(140)}\n`, `## ${'1:2'.repeat(90)}\n`, `##${' '.repeat(290)}x\n`, '<<<<<<<\n', '- a\n'],
+  ...[
+    '<!-- ',
+    '<!--\n',
+    '<!---->',
+    '<!-- x -->\n',
+    '<!-- <!-- -->\n',
+    '\\<!--',
+    '<!--\n-->\n',
+    '```\n',
+    '~~~ `\n',
+  ],
+  ...[
+    '```\n<!--\n```\n-->\n',
+    '`\n',
+    'a`\n',
+    '`a',
+    '\0',
+    'a\r',
+    '\r\n',
+    '\n',
+    'a\n',
+    'a   \n',
+    '\t\n',
+    '\u2028',
+  ],
+  ...[
+    '## Update 25:99\nx\n',
+    '## Update 25:99\n',
+    '## Update 31.02.2026 10:00\n',
+    '## Update tomorrow\n',
+    '# x\n',
+  ],
+  ...[
+    '## a\n',
+    '## a 1\n',
+    '## Update\n',
+    '##Update 10:00\n',
+    '### Identifed 10:00\n',
+    '## Post-mortem\n',
+    '#',
+  ],
+  ...[
+    '## Update 10:00 UTC\n',
+    '## Update 10:00 UTC\nseverity: minor\n',
+    '## Update 10:00 UTC\nseverty: minor\n',
+  ],
+  ...[
+    `## Update ${'1-'.repeat(140)}\n`,
+    `## ${'1:2'.repeat(90)}\n`,
+    `##${' '.repeat(290)}x\n`,
+    '<<<<<<<\n',
+    '- a\n',
+  ],
 ];
 const BEHIND = ['- ', '1. ', '> ', ' ', '\t', '- a\n', '> - ', '* `', 'a'];
 const shapes: [string, (length: number) => string][] = [
@@ -39,7 +87,10 @@ const shapes: [string, (length: number) => string][] = [
   ['nested components', n => `## Update 10:00 UTC\ncomponents: ${fill('[', n)}\n`],
   ['fields that go on', n => `## Update 10:00 UTC\nseverity: minor\n${fill('- a\n', n)}`],
   ['wrong times after the end', n => `## Post-mortem\n${fill('## a 25:99\n', n)}`],
-  ['lists in lists', n => Array.from({ length: Math.sqrt(n) }, (_, at) => `${' '.repeat(2 * at)}- a\n`).join('')],
+  [
+    'lists in lists',
+    n => Array.from({ length: Math.sqrt(n) }, (_, at) => `${' '.repeat(2 * at)}- a\n`).join(''),
+  ],
   ['mistyped words', n => minutes(n, time => `## Identifed ${time} UTC\n`)],
   ['sections', n => minutes(n, time => `## Update ${time} UTC\nx\n`)],
 ];
@@ -143,7 +194,9 @@ test('a title longer than the API takes is cut off, with a warning', () => {
   expect(title('a'.repeat(200)).problems).toEqual([]);
   expect(title('a'.repeat(201))).toMatchObject({
     value: { title: `${'a'.repeat(199)}…` },
-    problems: [{ level: 'warning', line: 2, what: '`title` is longer than 200 characters, and is cut off there' }],
+    problems: [
+      { level: 'warning', line: 2, what: '`title` is longer than 200 characters, and is cut off there' },
+    ],
   });
   expect(title(`${'a'.repeat(198)}😀b`).value?.title).toBe(`${'a'.repeat(198)}…`);
 });
