@@ -15,7 +15,7 @@ import type { Snapshot } from './core/snapshot.ts';
 import type { Clock } from './core/time.ts';
 import { deriveSecret } from './core/token.ts';
 import type { Pulse } from './outside/pulse.ts';
-import { seenAt } from './store/books.ts';
+import { seenBy } from './store/books.ts';
 import * as requests from './store/requests.ts';
 import { readSeries } from './store/rollups.ts';
 import { makeSightings } from './store/sightings.ts';
@@ -97,7 +97,7 @@ export class StartProblems extends Error {
 export async function openSystem(env: Environment, outside: Outside): Promise<System> {
   const { clock, monotonic, log } = outside;
   const startedAt = clock();
-  const turns = takeTurns(openContent(env.statusDir, env.variables));
+  const turns = takeTurns(openContent(env.statusDir, env.variables, clock));
   const { content } = turns;
   const templates = openTemplates(env.statusDir);
   const server = await openServer(env.port, env.host, {
@@ -175,7 +175,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
         measured: watch.measured,
         sightings,
         blindSince: watch.blindSince,
-        seenAt: ref => seenAt(db, ref),
+        seenAt: (ref, now) => seenBy(db, ref, now),
         warnings: watch.warn.current,
         watchdog: watch.watchdog,
         log,

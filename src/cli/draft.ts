@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { confirm } from '@inquirer/prompts';
 import { asOf } from '../core/as-of.ts';
+import { withoutComments } from '../core/comments.ts';
 import { plainText, readFrontmatter } from '../core/front-matter.ts';
 import { type Incident, isOpen } from '../core/incident.ts';
 import { parseIncident } from '../core/incident-file.ts';
@@ -13,7 +14,9 @@ import { coversNobody, strangeComponents } from '../core/lint.ts';
 import { nearest, type Problem, printProblem } from '../core/problem.ts';
 import { occurrenceOn, readOccurrenceId } from '../core/recurrence.ts';
 import type { Site } from '../core/site.ts';
-import { iso, type Millis, parseDuration, parseInstant } from '../core/time.ts';
+import { iso, type Millis, parseDuration } from '../core/time.ts';
+import { backwards } from '../core/untimely.ts';
+import { readDateTime } from '../core/written-time.ts';
 import { type Cli, ELSEWHERE, Misuse, notHere, Refused, shown } from './command.ts';
 import { commitWritten } from './committed.ts';
 import { presentContent } from './files.ts';
@@ -52,9 +55,15 @@ export function pastOf(option: string, text: string, now: Millis): Millis {
 
 function readMoment(option: string, text: string, counted: (duration: Millis) => Millis): Millis {
   const duration = parseDuration(text);
-  const at = duration === null ? parseInstant(text) : counted(duration);
-  if (at === null) throw new Misuse(`--${option}: "${text}" is no time; write 2026-11-23T02:00:00Z, or 2h.`);
-  return at;
+  const at = duration === null ? readDateTime(text) : counted(duration);
+  if (typeof at === 'number') return at;
+  throw new Misuse(`--${option}: ${at.what}; write 2026-11-23T02:00:00Z, or 2h.`);
+}
+
+/** A message as typed. Misuse when it has no words, or only a comment. */
+export function wordsOf(message: string): string {
+  if (withoutComments(message).trim() !== '') return message;
+  throw new Misuse('--message is empty: write what is new.');
 }
 
 /** `--components a,b` as ids; undefined when not given, none for an empty list. */
@@ -128,13 +137,15 @@ export async function settle(
   const { value, problems } = parseIncident(shown(file, cli), draft.id, text);
   const ids = site?.components.map(({ id }) => id);
   const strange = value && ids ? strangeComponents(shown(file, cli), text, value, ids) : [];
+  const turned = value && backwards(value, text, shown(file, cli), cli.clock());
   const nobody = value && site && coversNobody(shown(file, cli), value, site.components);
-  for (const problem of [...problems, ...strange, ...(nobody ? [nobody] : [])])
+  for (const problem of [...problems, ...strange, ...(turned ? [turned] : []), ...(nobody ? [nobody] : [])])
     cli.err(printProblem(problem));
   const errors = (of: readonly Problem[]) => of.filter(({ level }) => level === 'error').length;
   // What stood there before must not keep anybody from telling more.
   const stood = draft.before === null ? 0 : errors(parseIncident('', draft.id, draft.before).problems);
-  if (!value || strange.length > 0 || errors(problems) > stood) throw new Refused('Nothing was written.');
+  const found = [...problems, ...(turned ? [turned] : [])];
+  if (!value || errors(strange) > 0 || errors(found) > stood) throw new Refused('Nothing was written.');
   cli.out(`${draft.before === null ? 'New' : 'Changed'}: ${shown(file, cli)}\n`);
   cli.out(draft.before === null ? text : added(draft.before, text));
   cli.out(await mailed(value, site, cli));
@@ -180,7 +191,8 @@ export async function existing(
   const file = named?.series ?? plain;
   const incident = files.incidents.find(one => one.id === file);
   const text = files.text(file);
-  if (incident && text !== undefined) {
+  // What stands in a file with a mistake cannot be added to, whatever is known of it from before.
+  if (incident && text !== undefined && parseIncident('', file, text).value) {
     const part = named && occurrenceOn(incident, named.day);
     for (const twin of files.twins(file)) cli.err(printProblem(twin));
     if (named && !part) throw new Refused(`"${file}" has no occurrence that begins on ${named.day} (UTC).`);

@@ -9,12 +9,17 @@ import { forgetKeptFiles } from '../store/kept-files.ts';
 import { rememberKept } from '../wiring/written.ts';
 import { type Cli, type Command, databaseOf, Misuse, nothingElse, Refused, withDatabase } from './command.ts';
 
-/** As the page shows them: a file with a mistake in its last good version, all of them while the folder is missing. */
-export async function knownFiles(cli: Cli): Promise<IncidentFiles> {
-  const content = openContent(cli.env.statusDir, cli.env.variables);
+/** The folder, with what the server remembers of it: a file with a mistake counts in its last good version. */
+export async function knownContent(cli: Cli): Promise<Content> {
+  const content = openContent(cli.env.statusDir, cli.env.variables, cli.clock);
   const db = readableBooks(cli);
   if (db) await rememberKept(content, db).finally(() => db.destroy());
-  return content.incidents();
+  return content;
+}
+
+/** As the page shows them: all of them while the folder is missing. */
+export async function knownFiles(cli: Cli): Promise<IncidentFiles> {
+  return (await knownContent(cli)).incidents();
 }
 
 /** That the folder is missing; null while it is there. */
@@ -24,13 +29,14 @@ export function missingIn({ missing, problems }: IncidentFiles): Problem | null 
 
 /** The folder, to write to; Refused while it is missing. */
 export async function presentContent(cli: Cli): Promise<Content> {
-  const missing = missingIn(await knownFiles(cli));
+  const content = await knownContent(cli);
+  const missing = missingIn(await content.incidents());
   if (missing) throw new Refused(printProblem(missing));
-  return openContent(cli.env.statusDir, cli.env.variables);
+  return content;
 }
 
-/** The files can be read though the database is damaged. */
-function readableBooks(cli: Cli): Db | null {
+/** The database; null without one, or with one that is damaged: the files can be read all the same. */
+export function readableBooks(cli: Cli): Db | null {
   try {
     return databaseOf(cli);
   } catch (error) {

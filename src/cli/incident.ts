@@ -1,7 +1,6 @@
 // `incident new|update|resolve|list`: the incident files without an editor.
 import { parseArgs } from 'node:util';
 import { checkbox, input, select } from '@inquirer/prompts';
-import { asOf } from '../core/as-of.ts';
 import type { Severity } from '../core/component.ts';
 import { endedAt } from '../core/ending.ts';
 import {
@@ -21,9 +20,11 @@ import type { Site } from '../core/site.ts';
 import { iso, type Millis } from '../core/time.ts';
 import type { Span } from '../core/uptime.ts';
 import { listed } from '../core/yaml.ts';
+import { seenAt } from '../store/books.ts';
+import { makeFirstSights } from '../work/first-sight.ts';
 import { type Cli, type Command, Misuse, nothingElse, Refused } from './command.ts';
-import { existing, freeId, idsOf, momentOf, pastOf, settle, templateOf } from './draft.ts';
-import { knownFiles, missingIn, presentContent } from './files.ts';
+import { existing, freeId, idsOf, momentOf, pastOf, settle, templateOf, wordsOf } from './draft.ts';
+import { knownFiles, missingIn, presentContent, readableBooks } from './files.ts';
 import { readableSite, siteIfReadable } from './rough.ts';
 
 const WRITING = {
@@ -104,7 +105,9 @@ async function create(args: readonly string[], cli: Cli): Promise<number> {
   const fromTemplate = Array.isArray(listedIds) ? listedIds.map(String) : undefined;
   const components =
     typed ?? fromTemplate ?? (ask && site ? await askComponents(site.components, title) : null);
-  const message = values.message ?? (template.body || (ask ? await askForMessage() : missing('message')));
+  const message = (values.edit ? String : wordsOf)(
+    values.message ?? (template.body || (ask ? await askForMessage() : missing('message'))),
+  );
   const now = cli.clock();
   const started = values.started ? pastOf('started', values.started, now) : now;
   const files = await (await presentContent(cli)).incidents();
@@ -151,7 +154,9 @@ async function update(args: readonly string[], cli: Cli, ending = false): Promis
   if (!part && file.rrule !== undefined) wholeSeries(file, status, ending, now);
   const at = values.at ? pastOf('at', values.at, now) : now;
   if (part) within(part, at, now);
-  const message = values.message ?? (ask ? await askForMessage() : missing('message'));
+  const message = (values.edit ? String : wordsOf)(
+    values.message ?? (ask ? await askForMessage() : missing('message')),
+  );
   const severity = values.severity === undefined ? null : oneOf('severity', values.severity, SEVERITIES);
   const ids = idsOf(values.components);
   const components = ids === undefined ? null : ids.map(id => ({ id, status: null }));
@@ -206,8 +211,7 @@ async function list(args: readonly string[], cli: Cli): Promise<number> {
   const files = await knownFiles(cli);
   const missing = missingIn(files);
   if (missing) cli.err(printProblem(missing));
-  const rows = files.incidents
-    .map(one => asOf(one, now, () => now))
+  const rows = (await datedByBooks(files.incidents, now, cli))
     .map(one => ({
       id: one.id,
       state: stateAt(one, now),
@@ -224,6 +228,16 @@ async function list(args: readonly string[], cli: Cli): Promise<number> {
     for (const row of rows)
       cli.out(`${row.started}  ${row.state.padEnd(13)}  ${row.severity.padEnd(11)}  ${row.id}  ${row.title}`);
   return 0;
+}
+
+/** As the page dates them; without a database nobody knows when what is dated ahead was first seen. */
+async function datedByBooks(incidents: readonly Incident[], now: Millis, cli: Cli) {
+  const db = readableBooks(cli);
+  try {
+    return await makeFirstSights(async ref => (db ? seenAt(db, ref) : null))(incidents, now);
+  } finally {
+    await db?.destroy();
+  }
 }
 
 /** As bad as it is now: its last update that says so, else as it began. */

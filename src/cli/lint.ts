@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { makeBrand } from '../content/brand.ts';
-import { openContent } from '../content/folder.ts';
 import { openTemplates } from '../content/templates.ts';
 import { readFrontmatter } from '../core/front-matter.ts';
 import type { Incident } from '../core/incident.ts';
@@ -13,7 +12,7 @@ import { type Problem, printProblem } from '../core/problem.ts';
 import type { Site } from '../core/site.ts';
 import { untimely } from '../core/untimely.ts';
 import { type Cli, type Command, Misuse, shown } from './command.ts';
-import { knownFiles, missingIn } from './files.ts';
+import { knownContent } from './files.ts';
 import { forecast } from './forecast.ts';
 import { roughSite } from './rough.ts';
 
@@ -46,7 +45,7 @@ interface Linted {
 }
 
 async function gather(files: readonly string[], cli: Cli): Promise<Linted> {
-  const content = openContent(cli.env.statusDir, cli.env.variables);
+  const content = await knownContent(cli);
   const read = await roughSite(cli);
   // Of components that were left out for a mistake, incidents would be told that they are not there.
   const site = read.problems.some(({ level }) => level === 'error') ? null : read.site;
@@ -63,12 +62,15 @@ async function gather(files: readonly string[], cli: Cli): Promise<Linted> {
         ]
       : [];
   if (files.length === 0) {
-    const { incidents, problems, missing, text, fileOf } = await content.incidents();
-    // That files are gone from where they were, only a database knows.
-    const away = missing === null ? missingIn(await knownFiles(cli)) : null;
-    const strange = incidents.flatMap(one => judged(fileOf(one.id), text(one.id) ?? '', one));
+    const { incidents, problems, text, fileOf } = await content.incidents();
+    const strange = incidents.flatMap(one => {
+      const [file, source] = [fileOf(one.id), text(one.id) ?? ''];
+      // Of a version before a mistake there is nothing to say: it is not what stands in the file.
+      const isRead = !problems.some(({ level, where }) => level === 'error' && where === file);
+      return isRead || parseIncident(file, one.id, source).value ? judged(file, source, one) : [];
+    });
     const templates = await openTemplates(cli.env.statusDir).read();
-    const all = [...ofSite, ...(away ? [away] : []), ...problems, ...strange, ...templates];
+    const all = [...ofSite, ...problems, ...strange, ...templates];
     // One that cannot be read is a file too.
     const seen = new Set([...incidents.map(({ id }) => fileOf(id)), ...problems.map(({ where }) => where)]);
     return { site, incidents, files: seen.size, problems: all };

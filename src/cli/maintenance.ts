@@ -6,7 +6,7 @@ import { printIncident } from '../core/incident-print.ts';
 import type { Site } from '../core/site.ts';
 import { iso } from '../core/time.ts';
 import { type Cli, type Command, Misuse } from './command.ts';
-import { freeId, idsOf, momentOf, settle, templateOf } from './draft.ts';
+import { freeId, idsOf, momentOf, settle, templateOf, wordsOf } from './draft.ts';
 import { presentContent } from './files.ts';
 import { readableSite } from './rough.ts';
 
@@ -48,7 +48,8 @@ async function create(args: readonly string[], cli: Cli): Promise<number> {
   const title = await ask('title', 'What is done?');
   const start = momentOf('start', await ask('start', 'When does it begin (UTC, or 2h from now)?'), now);
   const end = momentOf('end', await ask('end', 'When does it end (or how long: 90m)?'), start);
-  let message = values.message ?? template.body;
+  let message =
+    values.message === undefined || values.edit ? (values.message ?? template.body) : wordsOf(values.message);
   if (message === '') {
     if (!cli.interactive || values.yes) throw new Misuse('--message is missing.');
     message = await input({
@@ -64,7 +65,7 @@ async function create(args: readonly string[], cli: Cli): Promise<number> {
   const covered = isNamed || !cli.interactive || values.yes ? components : await askComponents(site);
   if (end <= now && !values.rrule) {
     cli.err(
-      `This maintenance ended at ${iso(end)}: it is written as one that has been, and nobody can prepare.`,
+      `This maintenance ended at ${iso(end)}. It is over already: subscribers will be told of a past maintenance.`,
     );
   }
   const files = await (await presentContent(cli)).incidents();

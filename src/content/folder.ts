@@ -1,6 +1,7 @@
 // The status folder as a store: status.yaml, incidents, brand files; read, watched, written atomically.
 import { readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
+import type { Clock } from '../core/time.ts';
 import { createExclusively, replaceAtomically } from './atomic.ts';
 import { openMemory } from './memory.ts';
 import { FolderMissing, identityOf } from './missing.ts';
@@ -44,11 +45,13 @@ export interface Content {
 
 /**
  * Opens the status folder at `dir` (it need not hold an incidents folder yet). `variables` are handed to git, which
- * is asked what a commit deleted when the incidents folder is missing.
+ * is asked what a commit deleted when the incidents folder is missing. `clock` tells what lies in the future; nothing
+ * does without it.
  */
 export function openContent(
   dir: string,
   variables: Readonly<Record<string, string | undefined>> = {},
+  clock: Clock = () => Number.POSITIVE_INFINITY,
 ): Content {
   const folder = path.join(dir, 'incidents');
   const siteFile = path.join(dir, 'status.yaml');
@@ -86,9 +89,9 @@ export function openContent(
     // What is heard of while we read is for the next call.
     heard = new Set();
     try {
-      const found = isKnown && names !== null ? await scanFiles(folder, memory, names) : null;
+      const found = isKnown && names !== null ? await scanFiles(folder, memory, clock(), names) : null;
       const isFirst = lookedAt === Number.NEGATIVE_INFINITY;
-      const all = found ?? (await scanFolder(folder, memory, isFirst));
+      const all = found ?? (await scanFolder(folder, memory, clock(), isFirst));
       // Mounted or unmounted while it was read: what is gone may only be elsewhere.
       if ((await identityOf(folder)) !== here) {
         heard = null;

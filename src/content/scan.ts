@@ -7,6 +7,8 @@ import type { Incident } from '../core/incident.ts';
 import { MAX_INCIDENT_BYTES, parseIncident } from '../core/incident-file.ts';
 import { parseAfter } from '../core/incident-reread.ts';
 import type { Problem } from '../core/problem.ts';
+import type { Millis } from '../core/time.ts';
+import { backwards } from '../core/untimely.ts';
 
 /** One incident file as last read. */
 export interface Entry {
@@ -42,11 +44,12 @@ const ALONE: Disk = { lstat: lstatSync, readFile: readFileSync };
 
 /**
  * Reads every incident file below `folder`; `known` are the entries of the scan before, by path. The system's code
- * when the folder cannot be listed. `first`: nobody waits for answers yet.
+ * when the folder cannot be listed. `now` judges what they say of the future. `first`: nobody waits for answers yet.
  */
 export async function scanFolder(
   folder: string,
   known: Known,
+  now: Millis,
   first = false,
 ): Promise<Map<string, Entry> | string> {
   const found = new Map<string, Entry>();
@@ -62,7 +65,7 @@ export async function scanFolder(
   const disk = first ? ALONE : SHARED;
   for (let index = 0; index < names.length; index += 64) {
     const batch = names.slice(index, index + 64);
-    const entries = await Promise.all(batch.map(name => readEntry(root, folder, name, known, disk)));
+    const entries = await Promise.all(batch.map(name => readEntry(root, folder, name, known, now, disk)));
     for (const entry of entries) if (entry) found.set(entry.file, entry);
   }
   return found;
@@ -75,13 +78,15 @@ export async function scanFolder(
 export async function scanFiles(
   folder: string,
   known: Known,
+  now: Millis,
   names: Iterable<string>,
 ): Promise<Map<string, Entry | null> | null> {
   const root = await realpath(folder).catch(() => null);
   if (root === null) return null;
   const found = new Map<string, Entry | null>();
   for (const name of names) {
-    if (isIncidentName(name)) found.set(path.join(folder, name), await readEntry(root, folder, name, known));
+    if (!isIncidentName(name)) continue;
+    found.set(path.join(folder, name), await readEntry(root, folder, name, known, now));
   }
   return found;
 }
@@ -129,6 +134,7 @@ async function readEntry(
   folder: string,
   name: string,
   known: Known,
+  now: Millis,
   disk: Disk = SHARED,
 ): Promise<Entry | null> {
   const file = path.join(folder, name);
@@ -165,7 +171,7 @@ async function readEntry(
         'shorten it, or link to the rest',
       );
     }
-    return parseEntry(file, id, stamp, await disk.readFile(real), before);
+    return parseEntry(file, id, stamp, await disk.readFile(real), before, now);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return null;
@@ -180,6 +186,7 @@ function parseEntry(
   stamp: string,
   bytes: Buffer,
   before: Entry | undefined,
+  now: Millis,
 ): Entry {
   const text = bytes.toString('utf8');
   if (before && before.text === text && before.stamp !== REMEMBERED) return { ...before, stamp };
@@ -193,7 +200,11 @@ function parseEntry(
     problems.push({ level: 'warning', where: file, what, fix: 'name it like 20251106_api-latency-spike.md' });
   }
   const prior = before && before.text !== text ? before.good : null;
-  const parsed = parseAfter(prior, file, id, text);
+  const read = parseAfter(prior, file, id, text);
+  // What was taken once stays taken when the beginning it gives has come.
+  const isKept = before?.goodText === text;
+  const turned = read.value && !isKept ? backwards(read.value, text, file, now) : null;
+  const parsed = turned?.level === 'error' ? { value: null, problems: [...read.problems, turned] } : read;
   return {
     file,
     id,

@@ -4,9 +4,11 @@ import type { Incident, IncidentUpdate } from './incident.ts';
 import { refOf } from './notification.ts';
 import { iso, type Millis } from './time.ts';
 
-/** Whether anything of an incident's file lies ahead of `now`. */
-export function isAhead({ started, resolved, updates }: Incident, now: Millis): boolean {
-  return started > now || (resolved ?? now) > now || updates[updates.length - 1]!.at > now;
+/** Whether anything of an incident's file lies ahead of `now`, or its beginning after its end. */
+export function isAhead({ started, resolved, updates, begins }: Incident, now: Millis): boolean {
+  return (
+    begins !== undefined || started > now || (resolved ?? now) > now || updates[updates.length - 1]!.at > now
+  );
 }
 
 /** The next moment after `now` at which `asOf` says something else; Infinity when there is none. */
@@ -49,9 +51,10 @@ function unended(incident: Incident, now: Millis): Incident {
 
 /** With all that is dated ahead at the moment it was first seen. */
 function happened(incident: Incident, now: Millis, seen: (ref: string) => Millis): Incident {
-  const { id, started, updates } = incident;
-  if (started <= now && updates.every(({ at }) => at <= now)) return incident;
+  const { id, started, updates, begins } = incident;
   const seenAt = ({ key }: IncidentUpdate) => Math.min(now, seen(refOf({ incidentId: id, key })));
+  if (begins !== undefined) return begun(incident, begins, now, seenAt);
+  if (started <= now && updates.every(({ at }) => at <= now)) return incident;
   return {
     ...incident,
     started: started > now ? Math.min(...updates.map(seenAt)) : started,
@@ -59,6 +62,31 @@ function happened(incident: Incident, now: Millis, seen: (ref: string) => Millis
       .map(update => (update.at > now ? { ...update, at: seenAt(update) } : update))
       .sort((a, b) => a.at - b.at),
   };
+}
+
+/**
+ * One whose file has it begin after its end: whoever wrote the beginning had a clock that was ahead. It began, and what
+ * was written by that clock was said, when it was first seen; never after the end, unless it was seen after that.
+ */
+function begun(
+  { begins: _, ...incident }: Incident,
+  begins: Millis,
+  now: Millis,
+  seenAt: (update: IncidentUpdate) => Millis,
+): Incident {
+  const { updates } = incident;
+  const end = incident.resolved ?? now;
+  const last = updates.findLast(({ status, reopens }) => status === 'resolved' && !reopens);
+  const endSeen = last ? seenAt(last) : now;
+  const moved = updates
+    .filter(({ at }) => at > now || at >= begins)
+    .map(update => {
+      const at = seenAt(update);
+      return { ...update, at: at <= endSeen ? Math.min(at, end) : at };
+    });
+  const kept = updates.filter(({ at }) => at <= now && at < begins);
+  const all = [...moved, ...kept].sort((a, b) => a.at - b.at);
+  return { ...incident, started: Math.min(end, ...all.map(({ at }) => at)), updates: all };
 }
 
 /** A maintenance whose completion is dated ahead is not completed: the clock says what it is. */

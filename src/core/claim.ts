@@ -53,7 +53,8 @@ export function sightedIn(sightings: readonly Sighting[]): readonly Sighted[] {
     const last = found.at(-1);
     const open = last !== undefined && last.end === null;
     if (kind === 'up') {
-      if (open) found[found.length - 1] = { ...last, end: Math.max(at, last.start) };
+      // One that begins after its end was seen by a clock that was ahead: it began no later than it ended.
+      if (open) found[found.length - 1] = { ...last, start: Math.min(at, last.start), end: at };
     } else if (!open) {
       found.push({ start: at, end: null, recordedAt, filedAt, incidentId });
     }

@@ -33,7 +33,8 @@ export function* composing(facts: Facts, now: Millis): Steps<Snapshot> {
     yield;
   }
   const incidents = views.filter(view => view.scheduled === null).sort(byStart);
-  const checks = components.map(view => view.checkedAt).filter(at => at !== null);
+  // A look that lies ahead was noted before the clock was set back: how long ago, nobody knows.
+  const checks = components.map(view => view.checkedAt).filter(at => at !== null && at <= now) as Millis[];
   return {
     version: shortId(`${facts.revision}|${Math.floor(now / MINUTE)}`),
     at: now,

@@ -13,7 +13,7 @@ export function downWords(name: string, at: Millis, seen: string, first: string,
 /** "API answers again since …": the last update of `NAME Down`. */
 export function upWords(name: string, from: Millis, to: Millis, checks: number): string {
   return sentence(
-    `${name} has answered well again since ${moment(to)} (${count(checks, 'good check')} in a row). The outage lasted ${spell(to - from)}.`,
+    `${name} has answered well again since ${moment(to)} (${count(checks, 'good check')} in a row).${lasted('The outage lasted', from, to)}`,
   );
 }
 
@@ -40,7 +40,7 @@ export function fastWords(
 ): string {
   return sentence(
     `${name} has answered in good time again since ${moment(fast.to)}: ${measure(fast.percentile)} ${spell(fast.value)} ` +
-      `(the limit is ${spell(fast.limit)}). It was slow for ${spell(fast.to - fast.from)}.`,
+      `(the limit is ${spell(fast.limit)}).${lasted('It was slow for', fast.from, fast.to)}`,
   );
 }
 
@@ -64,7 +64,17 @@ export function reportedWords(name: string, at: Millis, message: string): string
 
 /** The last update of a heartbeat's incident. */
 export function beatingWords(name: string, from: Millis, to: Millis): string {
-  return sentence(`${name} has reported again at ${moment(to)}. The outage lasted ${spell(to - from)}.`);
+  return sentence(`${name} has reported again at ${moment(to)}.${lasted('The outage lasted', from, to)}`);
+}
+
+/** How long it lasted, ms, for `Told`: nothing where the clock was set back meanwhile, for then nobody knows. */
+export function lastedFrom(from: Millis, to: Millis): { readonly duration?: Millis } {
+  return to > from ? { duration: to - from } : {};
+}
+
+function lasted(words: string, from: Millis, to: Millis): string {
+  const { duration } = lastedFrom(from, to);
+  return duration === undefined ? '' : ` ${words} ${spell(duration)}.`;
 }
 
 /** `2026-11-23 10:06:00 UTC`. */

@@ -16,7 +16,7 @@ import {
   outageTransition,
   type Row,
 } from './detector-state.ts';
-import { downWords, upWords, wellWords } from './detector-words.ts';
+import { downWords, lastedFrom, upWords, wellWords } from './detector-words.ts';
 import { judgeLatency } from './latency.ts';
 import { MINUTE, type Millis, SECOND } from './time.ts';
 
@@ -65,10 +65,13 @@ export function healthOf(state: DetectorState): Health {
 /** The state by the clock of a result: set back, what seemed to come later came no later than now. */
 function onClockOf(state: DetectorState, at: Millis): DetectorState {
   if (state.lastAt === null || at >= state.lastAt) return state;
-  const { row } = state;
+  const { row, down, slow } = state;
   return {
     ...state,
     row: row && { ...row, since: Math.min(row.since, at), last: Math.min(row.last, at) },
+    // What goes on since a moment that has not come would end there, and stand open until then.
+    down: down && { ...down, at: Math.min(down.at, at) },
+    slow: slow && { at: Math.min(slow.at, at) },
     // How far they lie back is not known any more.
     samples: [],
   };
@@ -110,9 +113,9 @@ function judgeOutage(
     return { state: { ...known, confirmed: raw }, transitions: [], first };
   }
   if (row.count < recoveries) return { state, transitions: [] };
-  // A clock set back may have put the first good check before the outage it ends.
+  // A row of good checks that the clock was set back in may begin before the outage it ends.
   const at = Math.max(row.since, state.down.at);
-  const told = { ...facts, duration: at - state.down.at };
+  const told = { ...facts, ...lastedFrom(state.down.at, at) };
   const message = upWords(component.name, state.down.at, at, row.count);
   return {
     state: { ...state, confirmed: raw, down: null },

@@ -27,7 +27,7 @@ export function tellsRelapse({ updates, scheduled, resolved }: Incident, update:
 /** The newest update before this one that anybody was told. */
 function lastTold(updates: Incident['updates'], key: string): IncidentUpdate | undefined {
   const at = updates.findIndex(update => update.key === key);
-  return updates.slice(0, at).findLast(({ quiet }) => !quiet);
+  return updates.slice(0, at).findLast(({ quiet, stray }) => !quiet && !stray);
 }
 
 /** The status to tell with an update: nobody who reads that it came back may read that it is over. */

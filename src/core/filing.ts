@@ -86,7 +86,7 @@ function fateOfUp(transition: StoredTransition, last: Incident | null, read: Rea
     return { kind: told ? 'done' : 'joint', id: last.id };
   }
   // Filed by a clock that was ahead: its recovery is not ahead too, and is not kept from anybody.
-  const isAhead = last.started > transition.recordedAt;
+  const isAhead = (last.begins ?? last.started) > transition.recordedAt;
   const at = isAhead ? transition.at : Math.max(transition.at, last.started);
   const addition = { status: 'resolved' as const, at, message: transition.message };
   return change(last.id, addition, read);

@@ -1,7 +1,7 @@
 // The heartbeat rule: a job reports in; silence past period + grace is an outage, one report ends it.
 import type { Component } from './component.ts';
 import { type DetectorState, firstWell, type Judgement, outageTransition } from './detector-state.ts';
-import { beatingWords, firstBeatWords, reportedWords, silentWords } from './detector-words.ts';
+import { beatingWords, firstBeatWords, lastedFrom, reportedWords, silentWords } from './detector-words.ts';
 import type { Millis } from './time.ts';
 import type { Told } from './transition.ts';
 
@@ -28,7 +28,13 @@ export function judgeHeartbeat(
   listeningSince: Millis = Number.NEGATIVE_INFINITY,
 ): Judgement {
   const isAhead = beat === null && before.lastAt !== null && before.lastAt > now;
-  const turned = isAhead ? { ...before, lastAt: now } : before;
+  const { down } = before;
+  const turned = {
+    ...before,
+    lastAt: isAhead ? now : before.lastAt,
+    // Down since a moment that has not come, it would end there, and stand open until then.
+    down: down && { ...down, at: Math.min(down.at, now) },
+  };
   const silence = judgeSilence(component, turned, beat?.at ?? now, listeningSince);
   const heard: Omit<Judgement, 'recheckAt'> = beat
     ? judgeBeat(component, silence.state, beat, now)
@@ -91,7 +97,7 @@ function judgeBeat(
     return { ...up, first: firstWell(component, beat.at, firstBeatWords(component.name, beat.at)) };
   }
   const at = Math.max(beat.at, state.down.at);
-  const told = { ...toldOf(component, 'reported in'), duration: at - state.down.at };
+  const told = { ...toldOf(component, 'reported in'), ...lastedFrom(state.down.at, at) };
   const message = beatingWords(component.name, state.down.at, at);
   return {
     state: { ...seen, confirmed: 'up', down: null },

@@ -14,14 +14,14 @@ import { occurs } from './recurrence.ts';
 import { secondLook } from './second-look.ts';
 import { type Millis, parseInstant } from './time.ts';
 import { cutSections, type Section, type Sections, type Ties } from './timeline.ts';
-import { guessed } from './untimely.ts';
+import { guessed, misdated } from './untimely.ts';
 import { checkAgainst, listed, readYaml, unknownKeys, type YamlText } from './yaml.ts';
 
 /** The largest incident file that is read, bytes: beyond it, it is not prose. */
 export const MAX_INCIDENT_BYTES = 1_000_000;
 
 /** The most characters of the fields beneath their headings, together. */
-const MAX_FIELDS = 48_000;
+const MAX_FIELDS = 24_000;
 
 /**
  * Parses an incident file (contract §4). `file` is the path to name in problems, `id` the file's name
@@ -119,7 +119,7 @@ function read(file: string, id: string, source: string, ties: Ties): Outcome<Inc
     ...build(id, fields, cut, told, ties),
     ...(cut.wrong.length > 0 || cut.stopped ? { held: true as const } : {}),
   };
-  problems.push(...guessed(value, cut, file, front));
+  problems.push(...guessed(value, cut, file, front), ...misdated(value, cut, file, front));
   for (const { line, ...remark } of secondLook(value, front.body, cut)) {
     problems.push({ level: 'warning', where: file, line: front.bodyLine + line - 1, ...remark });
   }
@@ -161,7 +161,7 @@ function contradictions(fields: Frontmatter, yaml: YamlText, where: string): Pro
       add('scheduled_end', 'it ends before it begins', 'put `scheduled_end` after the start');
     if (start !== undefined && fields.rrule != null && !occurs(fields.rrule, start)) {
       const what = '`rrule` names no day from `scheduled_start` on';
-      add('rrule', what, 'name days that exist, and let it end (UNTIL) after it begins');
+      add('rrule', what, 'name days that exist: no 30 February, no sixth Sunday of a month');
     }
     return found;
   }
@@ -181,11 +181,6 @@ function contradictions(fields: Frontmatter, yaml: YamlText, where: string): Pro
       `it has an end, but its status is ${status}`,
       'write `status: resolved`, or remove `resolved`',
     );
-  }
-  if (started !== undefined && resolved != null && resolved < started) {
-    // A machine's incident, filed while the clock was ahead, ended all the same: nobody has to mend it.
-    if (fields.opened_by == null)
-      add('resolved', 'it ends before it begins', 'put `resolved` after `started`');
   }
   return found;
 }
@@ -221,6 +216,7 @@ function build(
     postmortem: cut.postmortem,
     ...(fields.next_update == null ? {} : { promised: fields.next_update }),
     ...(fields.rrule == null ? {} : { rrule: fields.rrule }),
+    ...(!scheduled && started < begun ? { begins: begun } : {}),
   };
 }
 

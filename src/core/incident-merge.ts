@@ -43,7 +43,7 @@ export function mergeIncident(
 
 const NO_PART: Part = { text: '', gap: '', same: '', at: null };
 const NOTHING: Units = { opening: '', entries: [], tail: '', closing: '', preface: NO_PART, sections: [] };
-const ORDERS: readonly Between[] = ['by time', 'ours first', 'theirs first'];
+const ORDERS: readonly Between[] = ['by time', 'ours first', 'theirs first', 'all by time'];
 
 interface Section extends Placed {
   readonly part: Part;

@@ -79,8 +79,8 @@ export interface Placed {
   readonly inTheirs: number | undefined;
 }
 
-/** How what both sides added at one place stands there. */
-export type Between = 'by time' | 'ours first' | 'theirs first';
+/** How what both sides added at one place stands there; or everything oldest first, what has no time last. */
+export type Between = 'by time' | 'ours first' | 'theirs first' | 'all by time';
 
 /**
  * The order of what both sides hold: ours, unless only theirs changed it. What only the other side has comes
@@ -91,6 +91,10 @@ export function ordered<T extends Placed>(
   at: (item: T) => Millis | null,
   between: Between,
 ): T[] {
+  if (between === 'all by time') {
+    const timed = all.filter(item => at(item) !== null).sort((a, b) => at(a)! - at(b)!);
+    return [...timed, ...all.filter(item => at(item) === null)];
+  }
   const reordered = (side: 'inOurs' | 'inTheirs') => {
     const places = inOrder(all, side).map(({ inBase }) => inBase);
     const known = places.filter(place => place !== undefined);

@@ -88,8 +88,9 @@ export function addUpdate(source: string, addition: Addition): string {
   const front = (stays ? before : setStatus(before, addition)).split('\n');
   const body = lines.slice(close + 1);
   const head = [...lines.slice(0, open), ...front, lines[close] as string];
-  const places = insertions(body, addition).map(inserted => [...head, ...inserted].join(eol));
   const read = parseIncident('', '', source).value;
+  const started = read?.begins ?? read?.started ?? 0;
+  const places = insertions(body, addition, started).map(inserted => [...head, ...inserted].join(eol));
   return places.find(text => keeps(read, text)) ?? (places[0] as string);
 }
 
@@ -192,7 +193,7 @@ function wholeLines(text: string, from: number, to: number): { from: number; to:
 }
 
 /** The body with the section put in: at the likelier side first, then at the other. */
-function insertions(body: readonly string[], addition: Addition): string[][] {
+function insertions(body: readonly string[], addition: Addition, started: Millis): string[][] {
   const { sections, postmortemLine, openFence } = cutSections(body.join('\n'));
   const added = section(addition);
   const closed = openFence === null ? [] : [openFence];
@@ -203,7 +204,7 @@ function insertions(body: readonly string[], addition: Addition): string[][] {
   const below = [...head, '', ...added, ...tail];
   if (!first) return [below];
   const above = [...body.slice(0, first.line - 1), ...added, ...body.slice(first.line - 1)];
-  const newestFirst = sections.length === 1 || readMoments(sections, 0)[0]?.section !== first;
+  const newestFirst = sections.length === 1 || readMoments(sections, started)[0]?.section !== first;
   return newestFirst ? [above, below] : [below, above];
 }
 

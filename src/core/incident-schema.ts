@@ -7,7 +7,7 @@ import { DAY, type Millis, parseDuration } from './time.ts';
 import { momentOf, readDateTime, readTimeAtEnd } from './written-time.ts';
 
 const instant = z
-  .union([z.string(), z.number()])
+  .union([z.string(), z.number()], 'write a date and time: 2025-11-06T14:30:00Z')
   .transform((text, context): Millis => {
     const at = readDateTime(String(text));
     if (typeof at === 'number') return at;

@@ -2,7 +2,7 @@
 import type * as z from 'zod';
 import type { IncidentUpdate, UpdateStatus } from './incident.ts';
 import { type fieldsSchema, type frontmatterSchema, readPromise } from './incident-schema.ts';
-import { iso, MINUTE, type Millis } from './time.ts';
+import { DAY, iso, MINUTE, type Millis } from './time.ts';
 import { type Moment, readMoments, type Section, type Sections, type Ties, tellsOfWork } from './timeline.ts';
 
 export type Frontmatter = z.output<typeof frontmatterSchema>;
@@ -28,7 +28,10 @@ export function updatesOf(
     return { at, written, status, label, body, fields: told.get(section), section };
   });
   const plain = { status: null, label: null, fields: undefined };
-  const prefaced = cut.preface !== '' || entries.length === 0;
+  // What a machine filed while its clock was ahead has sections before its beginning, too.
+  const earliest = maintenance || fields.opened_by != null ? Number.NEGATIVE_INFINITY : started - DAY;
+  const isStray = ({ at, section }: Entry) => section !== undefined && at < earliest;
+  const prefaced = cut.preface !== '' || entries.every(isStray);
   if (prefaced) {
     const first = fields.started === undefined ? Math.min(started, ...moments.map(({ at }) => at)) : started;
     entries.unshift({ at: first, written: started, body: cut.preface, ...plain });
@@ -43,9 +46,12 @@ export function updatesOf(
   entries.sort((a, b) => a.at - b.at);
   const keys = keysOf(entries);
   const former = work ? formerKeys(cut.sections, started, prefaced) : null;
-  let status: UpdateStatus = maintenance ? 'scheduled' : 'investigating';
+  const first: UpdateStatus = maintenance ? 'scheduled' : 'investigating';
+  let standing: UpdateStatus = first;
   return entries.map((entry, index) => {
-    status = entry.status ?? status;
+    const stray = isStray(entry);
+    const status = entry.status ?? (stray ? first : standing);
+    if (!stray) standing = status;
     const key = keys[index] as string;
     const formerly = entry.section && former?.get(entry.section);
     const isPreface = maintenance && !entry.section;
@@ -59,6 +65,7 @@ export function updatesOf(
       body: entry.body,
       ...changeOf(entry),
       ...(reopens ? { reopens } : {}),
+      ...(stray ? { stray } : {}),
       ...(isPreface ? { preface: true as const } : {}),
       ...(isPreface && fields.started === undefined ? { presumed: true as const } : {}),
       ...(repeats && entry.section && entry.status === null ? { inherits: true as const } : {}),

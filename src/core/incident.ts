@@ -45,6 +45,8 @@ export interface IncidentUpdate {
   readonly presumed?: true;
   /** Of a recurring maintenance: its heading names no status, so this is the one of the update before. */
   readonly inherits?: true;
+  /** Dated more than a day before `started`, where nothing begins: most likely of the wrong year. */
+  readonly stray?: true;
   /** Inherits an end above it, while the file says that the incident went on: it came back, and nothing ended. */
   readonly reopens?: true;
   /** The key it had when undated sections were read from the announcement on: old books have it by that. */
@@ -79,8 +81,15 @@ export interface Incident {
   readonly series?: Incident;
   /** Shown while it may still grow or change, and not news yet (together.ts). */
   readonly gathering?: true;
+  /** `started:` where it lies after the end: the beginning is not known, and `started` is the end (as-of.ts). */
+  readonly begins?: Millis;
   /** A heading's time cannot be read: shown as far as it can be, and nothing new is told until it is mended. */
   readonly held?: true;
+}
+
+/** The update that tells of the beginning: one of the wrong year does not. */
+export function beginningOf({ updates }: Pick<Incident, 'updates'>): IncidentUpdate | undefined {
+  return updates.find(({ stray }) => !stray) ?? updates[0];
 }
 
 /** Whether an incident (not a maintenance) is still going on. */

@@ -8,7 +8,7 @@
 import type { CheckResult } from './check.ts';
 import type { Component } from './component.ts';
 import type { DetectorState } from './detector-state.ts';
-import { fastWords, slowWords, spell } from './detector-words.ts';
+import { fastWords, lastedFrom, slowWords, spell } from './detector-words.ts';
 import type { Millis } from './time.ts';
 import type { Told, Transition } from './transition.ts';
 
@@ -55,7 +55,7 @@ export function judgeLatency(
   const message = fastWords(component.name, { from: state.slow.at, to: at, value, limit, percentile });
   return {
     state: { ...kept, slow: null },
-    transitions: [transition(component, 'up', at, message, { ...told, duration: at - state.slow.at })],
+    transitions: [transition(component, 'up', at, message, { ...told, ...lastedFrom(state.slow.at, at) })],
   };
 }
 

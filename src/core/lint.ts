@@ -7,18 +7,31 @@ import type { Millis } from './time.ts';
 
 /** An incident in `where` names a component that is not among `ids`. */
 export function unknownComponent(where: string, id: string, ids: readonly string[]): Problem {
+  const several = id.split(/[\s,;]+/).filter(one => one !== '');
   const near = nearest(id, ids);
-  const fix = near ? `did you mean ${near}?` : `known here: ${ids.join(', ')}`;
+  const fix =
+    several.length > 1
+      ? `write \`[${several.join(', ')}]\``
+      : id === '*'
+        ? 'write `all`'
+        : near
+          ? `did you mean ${near}?`
+          : `known here: ${ids.join(', ')}`;
   return { level: 'error', where, what: `there is no component "${id}"`, fix };
 }
 
-/** Errors for component ids that no component has, each naming the nearest (contract §4). */
+/**
+ * Errors for component ids that no component has, each naming the nearest (contract §4). What a machine named was there
+ * then, and nobody has to mend it: a warning while it is open, and nothing once it is over.
+ */
 export function strangeComponents(
   file: string,
   source: string,
   incident: Incident,
   ids: readonly string[],
 ): Problem[] {
+  const { openedBy, status } = incident;
+  if (openedBy !== null && (status === 'resolved' || status === 'completed')) return [];
   const known = new Set(ids);
   const strange = (list: Incident['components']) =>
     (list ?? []).filter(({ id }) => !known.has(id) && !meansAll(id, known));
@@ -26,7 +39,11 @@ export function strangeComponents(
   const later = incident.updates.flatMap(({ change }) => strange(change?.components ?? null));
   if (named.length === 0 && later.length === 0) return [];
   const { yaml, bodyLine } = readFrontmatter(file, source);
-  const problem = (id: string, line: number): Problem => ({ ...unknownComponent(file, id, ids), line });
+  const problem = (id: string, line: number): Problem => ({
+    ...unknownComponent(file, id, ids),
+    ...(openedBy === null ? {} : { level: 'warning' }),
+    line,
+  });
   const lines = plainText(source).split('\n');
   const some = <T>(all: readonly T[]) => all.slice(0, 50);
   return bearable([

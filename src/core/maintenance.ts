@@ -2,7 +2,7 @@
 import { isConfigured } from './check.ts';
 import { badness } from './component.ts';
 import type { Measured } from './facts.ts';
-import { affectedBy, type Incident, type IncidentUpdate, type UpdateStatus } from './incident.ts';
+import { affectedBy, type Incident, type IncidentUpdate, isOpen, type UpdateStatus } from './incident.ts';
 import type { Problem } from './problem.ts';
 import type { Site } from './site.ts';
 import { DAY, HOUR, iso, MINUTE, type Millis } from './time.ts';
@@ -77,7 +77,7 @@ function inWords(lead: Millis): string {
 }
 
 /**
- * Components whose check fails while a maintenance covers them: nobody is told, and somebody should know.
+ * Components whose check fails while a maintenance covers them: nobody is told anew, and somebody should know.
  * `incidents` with every occurrence of what repeats.
  */
 export function failingMeanwhile(
@@ -94,10 +94,15 @@ export function failingMeanwhile(
       const known = measured.get(id);
       if (!component || !isConfigured(component.check) || !known || badness(known.health) <= 0) continue;
       const since = known.since === null ? '' : ` since ${iso(known.since)}`;
+      // An outage may have been told before the work began.
+      const open = incidents.find(
+        one => isOpen(one) && affectedBy(one, components).some(affected => affected.id === id),
+      );
+      const told = open ? `"${open.title}" (${open.id}) tells of it` : 'nobody is told';
       found.push({
         level: 'warning',
         where: `incidents/${incident.series?.id ?? incident.id}.md`,
-        what: `the check of "${component.name}" fails${since}, and this maintenance covers it: nobody is told`,
+        what: `the check of "${component.name}" fails${since}, and this maintenance covers it: ${told}`,
         fix: 'complete the maintenance if the work is done, or take the component out of `components:`',
       });
     }

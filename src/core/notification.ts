@@ -1,6 +1,6 @@
 // What is news, and who it is owed to (contract §7).
 import { tellsEnd, tellsRelapse } from './ending.ts';
-import { affectedBy, type Incident, type IncidentUpdate } from './incident.ts';
+import { affectedBy, beginningOf, type Incident, type IncidentUpdate } from './incident.ts';
 import { noticesOf } from './maintenance.ts';
 import { type Concern, type Subscriber, wants } from './subscriber.ts';
 import { DAY, type Millis } from './time.ts';
@@ -50,7 +50,7 @@ export function announcements(
     const told = incident.updates.find(update => !update.quiet);
     const isNews = told !== undefined && told.at <= now && !isSeen(told) && !isOld(told);
     const add = (update: IncidentUpdate, known = false) => {
-      if (update.at > now || isSeen(update)) return;
+      if (update.at > now || isSeen(update) || (!firstRound && tellsNothing(incident, update))) return;
       const quiet = firstRound || !incident.notify || update.quiet || isOld(update) || known;
       found.push({ incidentId: incident.id, key: update.key, incident, update, quiet });
     };
@@ -59,6 +59,13 @@ export function announcements(
     for (const notice of noticesOf(incident, leads, now)) add(notice, isNews);
   }
   return found.sort((a, b) => a.update.at - b.update.at);
+}
+
+/** No words yet and no status of its own: it is told when somebody writes what is new. */
+function tellsNothing({ updates }: Incident, update: IncidentUpdate): boolean {
+  const { body, label, change, promised, status, reopens } = update;
+  if (body.trim() !== '' || label !== null || change || promised !== undefined || reopens) return false;
+  return updates[updates.indexOf(update) - 1]?.status === status;
 }
 
 /** What an update is about, as far as subscribers could choose. */
@@ -71,7 +78,9 @@ export function concernOf(
     kind: incident.scheduled ? 'maintenance' : 'incidents',
     // Whoever was told of an end hears that it was none.
     edge:
-      incident.updates[0]?.key === update.key || tellsEnd(incident, update) || tellsRelapse(incident, update),
+      beginningOf(incident)?.key === update.key ||
+      tellsEnd(incident, update) ||
+      tellsRelapse(incident, update),
     affected: [...affectedBy(incident, components).map(({ id }) => id), ...formerly(incident)],
   };
 }

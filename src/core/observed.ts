@@ -1,7 +1,7 @@
 // Observed: how much time one look speaks for, and how much of a figure's time was looked at at all.
 // A gap is time nobody looked, and stays so.
 import type { ComponentView } from './snapshot.ts';
-import { type Millis, SECOND } from './time.ts';
+import { DAY, type Millis, SECOND } from './time.ts';
 
 /**
  * How long (ms) the check at `at` adds to what was really looked at: the time since the one before
@@ -24,6 +24,8 @@ interface Coverage {
   readonly percent: number;
   /** Less than 95 % (contract §5): the figure must not stand without its coverage. */
   readonly isPartial: boolean;
+  /** Whether the components were known for equally long, to the day. */
+  readonly isAlike: boolean;
 }
 
 /**
@@ -40,5 +42,6 @@ export function coverageOf(views: readonly ComponentView[]): Coverage | null {
     total: total / watched.length,
     percent: Math.floor((observed * 10_000) / total) / 100,
     isPartial: observed * 100 < total * 95,
+    isAlike: new Set(watched.map(({ uptime }) => Math.floor(uptime.total / DAY))).size === 1,
   };
 }

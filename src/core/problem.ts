@@ -47,10 +47,17 @@ export function survived<T>(work: () => T, instead: (problem: Problem) => T, whe
 /** A value, or all the problems that stood in its way; warnings may come with a value. */
 export type Outcome<T> = { readonly value: T | null; readonly problems: readonly Problem[] };
 
-/** The known word a mistyped one most likely meant; undefined when none is near. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
+/**
+ * The known word a mistyped one most likely meant; undefined when none is near: `most` signs may differ, of short
+ * words fewer.
+ */
+export function nearest(
+  word: string,
+  known: readonly string[],
+  most = word.length < 5 ? 1 : Math.max(2, Math.floor(word.length / 3)),
+): string | undefined {
   let best: string | undefined;
-  let least = Math.max(2, Math.floor(word.length / 3)) + 1;
+  let least = most + 1;
   for (const candidate of known) {
     // The distance is no less than this, and costs the product of both.
     if (Math.abs(word.length - candidate.length) >= least) continue;

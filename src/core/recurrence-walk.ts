@@ -9,8 +9,8 @@ type ParsedOptions = rrule.RRule['options'];
 /** RFC 5545's frequencies as the library numbers them. */
 const [YEARLY, MONTHLY, WEEKLY] = [0, 1, 2];
 
-/** About a hundred years of days, in some ten milliseconds. */
-const MOST_DAYS = 36_600;
+/** Fifty years of days: a 29 February that is a Sunday may be forty away. */
+const MOST_DAYS = 18_300;
 const FAR: Millis = Date.UTC(9999, 11, 31);
 
 /** The beginnings from `from` on of what repeats since `start`, in order; times are UTC, epoch ms. */

@@ -36,10 +36,10 @@ export function readRule(text: string): RuleOptions | null {
   }
 }
 
-/** Whether a rule names any day from `start` on: `BYMONTH=2;BYMONTHDAY=30` never does. */
+/** Whether a rule names any day from `start` on, did it not end: `BYMONTH=2;BYMONTHDAY=30` never does. */
 export function occurs(rrule: string, start: Millis): boolean {
   const options = readRule(rrule);
-  return options !== null && !beginningsOf(options, start).next().done;
+  return options !== null && !beginningsOf({ ...options, until: null }, start).next().done;
 }
 
 function beginningsOf(options: RuleOptions, start: Millis, from = start): Generator<Millis> {

@@ -1,7 +1,8 @@
 // A second look at an incident file: what stands in it and most likely means something else. Warnings only.
+import { statusNamed } from './heading.ts';
 import { INCIDENT_STATUSES, type Incident, MAINTENANCE_STATUSES, SEVERITIES } from './incident.ts';
 import { nearest, type Problem } from './problem.ts';
-import { type Section, type Sections, statusNamed } from './timeline.ts';
+import type { Section, Sections } from './timeline.ts';
 
 /** The keys of `fieldsSchema`, and what a value of each looks like: `Security: no data was lost` is prose. */
 const FIELDS: Readonly<Record<string, (value: string) => boolean>> = {

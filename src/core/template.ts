@@ -99,7 +99,7 @@ export function inWordsOf<T extends Transition>(transition: T, templates: Templa
   const message = template[kind];
   const fill = (text: string, safe: (value: string) => string) =>
     text.replace(PLACEHOLDER, (whole, name: string) => {
-      const value = valueFor(name, told, at);
+      const value = valueFor(name, told, kind, at);
       return value === null ? whole : safe(value);
     });
   return {
@@ -110,7 +110,7 @@ export function inWordsOf<T extends Transition>(transition: T, templates: Templa
   };
 }
 
-function valueFor(name: string, told: Told, at: Millis): string | null {
+function valueFor(name: string, told: Told, kind: Transition['kind'], at: Millis): string | null {
   switch (name) {
     case 'component':
       return told.component;
@@ -123,7 +123,8 @@ function valueFor(name: string, told: Told, at: Millis): string | null {
     case 'checks':
       return told.checks === undefined ? null : String(told.checks);
     case 'duration':
-      return told.duration === undefined ? null : spell(told.duration);
+      // Where the clock was set back meanwhile, how long it lasted is not known.
+      return told.duration === undefined ? (kind === 'up' ? 'an unknown time' : null) : spell(told.duration);
     default:
       return null;
   }

@@ -1,27 +1,17 @@
 // Timelines: the `## Update 15:00 UTC` sections of an incident file, read into moments (contract §4).
 import { MAX_HEADINGS, MAX_SECTIONS, readBeginning, type Stopped, tooLong, tooMany } from './body-bounds.ts';
 import { joined, type Shown, type ShownLine } from './comments.ts';
-import type { UpdateStatus } from './incident.ts';
-import { INCIDENT_STATUSES, MAINTENANCE_STATUSES } from './incident.ts';
-import { DAY, HOUR, MINUTE, type Millis, parseInstant, SECOND } from './time.ts';
-import { momentOf, readTimeAtEnd, type WrongTime } from './written-time.ts';
+import { beginsWithLabel, type Heading, readHeading } from './heading.ts';
+import { DAY, HOUR, type Millis } from './time.ts';
+import type { WrongTime } from './written-time.ts';
 
 /** A section as written, before its moment is known. */
-export interface Section {
+export interface Section extends Heading {
   /** 1-based within the body. */
   readonly line: number;
-  /** The status the label names, or null for `Update` and any other words. */
-  readonly status: UpdateStatus | null;
-  /** The heading's own words when they are neither a status nor `Update`. */
-  readonly label: string | null;
   /** The `key: value` lines right under the heading (`severity:`, `components:`, `next_update:`, `notify:`). */
   readonly fields: string | null;
   readonly body: string;
-  /** Epoch ms when the heading is dated; else the time of day, ms since midnight UTC. */
-  readonly dated: boolean;
-  readonly time: Millis;
-  /** What the heading can tell apart: a minute or a second. */
-  readonly precision: Millis;
 }
 
 /** A section with its moment. `written` is what the heading says, `at` never precedes its elder's. */
@@ -82,14 +72,14 @@ export function cutSections(body: string): Sections {
       stopped = tooMany(index + 1, MAX_HEADINGS, 'headings');
       break;
     }
-    const heading = text === undefined ? null : readHeading(text);
+    const heading = text === undefined ? null : readHeading(text, told);
     if (heading && parts.length > MAX_SECTIONS) {
       stopped = tooMany(index + 1, MAX_SECTIONS, 'updates');
       break;
     }
     if (heading && heading !== 'postmortem' && 'what' in heading) {
       // Between the headings of a post-mortem a time may be anything.
-      if (told && !LABELLED.test(text!)) parts.at(-1)!.lines.push(line);
+      if (told && !beginsWithLabel(text!)) parts.at(-1)!.lines.push(line);
       else {
         wrong.push({ line: index + 1, ...heading });
         parts.push({ line: index + 1, heading: 'wrong', lines: [line] });
@@ -110,7 +100,7 @@ export function cutSections(body: string): Sections {
 
 interface Part {
   readonly line: number;
-  readonly heading: Heading | 'wrong' | null;
+  readonly heading: Heading | 'postmortem' | 'wrong' | null;
   readonly lines: ShownLine[];
 }
 
@@ -154,8 +144,6 @@ function whole(texts: readonly string[]): string {
     .join('\n\n');
 }
 
-type Heading = Omit<Section, 'line' | 'body' | 'fields'> | 'postmortem';
-
 /** Longer lines are prose: no pattern is tried on them. */
 const MAX_HEADING = 300;
 
@@ -182,57 +170,11 @@ function fieldLines(lines: readonly ShownLine[]): number {
   return count;
 }
 
-const LABELS =
-  'update|investigating|identified|monitoring|resolved|scheduled|in[ _-]progress|verifying|completed';
-/** As the machine and most people write it: no other form need be tried. */
-const USUAL = new RegExp(
-  String.raw`^(${LABELS})(?: (\d{4}-\d{2}-\d{2}))? ([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))? UTC$`,
-  'i',
-);
-/** After these words stands a time, and nothing else. */
-const LABELLED = new RegExp(String.raw`^(?:${LABELS})(?![\p{L}\d_])`, 'iu');
-
-function readHeading(text: string): Heading | WrongTime | null {
-  if (/^post-?\s?mortem$/i.test(text)) return 'postmortem';
-  const [usual, words = '', day, hour, minute, second] = USUAL.exec(text) ?? [];
-  const midnight = day === undefined ? 0 : parseInstant(day);
-  if (usual !== undefined && midnight !== null) {
-    const time = midnight + Number(hour) * HOUR + Number(minute) * MINUTE + Number(second ?? 0) * SECOND;
-    const precision = second === undefined ? MINUTE : SECOND;
-    return { ...readLabel(words), dated: day !== undefined, time, precision };
-  }
-  const isLabelled = LABELLED.test(text);
-  const read = readTimeAtEnd(text, isLabelled);
-  if (!read || 'what' in read) return read;
-  const { time, date, precision } = read;
-  if (time === null) {
-    if (!isLabelled) return null;
-    return {
-      what: `"${text}" has a date and no time`,
-      fix: 'write both, like `## Update 2025-11-06 15:30 UTC`',
-    };
-  }
-  return { ...readLabel(read.words), dated: date !== null, time: momentOf(read), precision };
-}
-
-function readLabel(words: string): Pick<Section, 'status' | 'label'> {
-  const label = words.trim();
-  const status = statusNamed(label);
-  if (status) return { status, label: null };
-  return { status: null, label: label === '' || /^update$/i.test(label) ? null : label };
-}
-
-/** The status a word names (`In progress`, `Resolved`), or null. */
-export function statusNamed(label: string): UpdateStatus | null {
-  const word = label.toLowerCase().replace(/[\s-]+/g, '_');
-  const known: readonly string[] = [...INCIDENT_STATUSES, ...MAINTENANCE_STATUSES];
-  return known.includes(word) ? (word as UpdateStatus) : null;
-}
-
 /**
  * Gives every section its moment, oldest first. Undated ones are read top-down and bottom-up, each
  * at the first such time of day at or after its predecessor; the reading whose undated ones end earlier
- * is taken (dated ones are alike in both, and adding one must not turn the others round).
+ * is taken (dated ones are alike in both, and adding one must not turn the others round). A dated section at an
+ * edge may have been put beside older ones: see `stoodBefore`.
  * When both end alike, the one that already runs forward in time; else newest-first, as the mission's
  * own sample is written, unless `ties` says otherwise. `work` is the window of a maintenance: what tells of the work itself without
  * a date is read on the day nearest to it, however long ago the maintenance was announced.
@@ -256,16 +198,34 @@ export function readMoments(
 
 function walk(sections: readonly Section[], started: Millis, work: Work | null): Moment[] {
   let elder = started;
-  return sections.map(section => {
+  // What programs write has a date, and stands above or below everything that people wrote.
+  const edge = sections.findIndex(({ dated }) => !dated);
+  return sections.map((section, index) => {
     const floor = elder - (elder % section.precision);
-    const first = floor + ((((section.time - floor) % DAY) + DAY) % DAY);
+    const next = floor + ((((section.time - floor) % DAY) + DAY) % DAY);
+    const isOlder = index > 0 && index === edge && stoodBefore(sections.slice(edge), floor, next, started);
+    const first = isOlder ? next - DAY : next;
     const read = work && tellsOfWork(section) ? nearestTo(work, first) : first;
     const written = section.dated ? section.time : read;
     // 12:34 beside an elder of 12:34:56 is the same minute, not an earlier moment.
-    const at = written === floor ? elder : written;
+    const at = written === floor ? elder : isOlder ? Math.max(written, started) : written;
     elder = at;
     return { section, at, written };
   });
+}
+
+/** A section does not wait so long for the next, if that may as well have stood there before it. */
+const LONG_SILENCE = 8 * HOUR;
+
+/**
+ * Whether the first of these undated sections was there before the dated one at its edge was put there: read after
+ * it (`next`), it would come after a long silence, the day before it lies within the incident, and no other date
+ * confirms the order.
+ */
+function stoodBefore(sections: readonly Section[], dated: Millis, next: Millis, started: Millis): boolean {
+  const [{ precision }] = sections as [Section];
+  if (next - dated <= LONG_SILENCE || next - DAY < started - (started % precision)) return false;
+  return !sections.some(other => other.dated && other.time >= next);
 }
 
 /** Whether a section tells of the work of a maintenance, not of the plan. */

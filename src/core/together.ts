@@ -1,15 +1,16 @@
 // Together: components that fail at about the same time as one incident (`together:`), pure: how it is
 // printed, who is still down in it, and what each recovery or relapse adds to its file.
+import { asOf, isAhead } from './as-of.ts';
 import { statusOf, worst } from './component.ts';
 import { dependentsOf } from './dependencies.ts';
-import { sentence, spell } from './detector-words.ts';
+import { lastedFrom, sentence, spell } from './detector-words.ts';
 import { type Affected, type Incident, SEVERITIES } from './incident.ts';
 import { parseIncident } from './incident-file.ts';
 import { type Addition, printIncident, updated } from './incident-print.ts';
 import { listsOf, membersOf } from './joint.ts';
 import type { Site } from './site.ts';
 import { type Millis, SECOND } from './time.ts';
-import type { Told, Transition } from './transition.ts';
+import type { StoredTransition, Told, Transition } from './transition.ts';
 
 /** One incident names at most so many checks: its file stays prose. More are the next incident's. */
 export const MOST_TOGETHER = 50;
@@ -108,7 +109,7 @@ export function printTogether(outages: readonly Transition[], inWords: InWords):
 export function changeTogether(
   text: string,
   id: string,
-  events: readonly Transition[],
+  events: readonly StoredTransition[],
   site: Site,
   inWords: InWords,
 ): string | null {
@@ -124,12 +125,13 @@ export function changeTogether(
 function withEvent(
   text: string,
   id: string,
-  event: Transition,
+  event: StoredTransition,
   said: Pick<Addition, 'message' | 'quiet'>,
   site: Site,
   inWords: InWords,
 ): string | null {
-  const incident = parseIncident(`${id}.md`, id, text).value as Incident;
+  const file = parseIncident(`${id}.md`, id, text).value as Incident;
+  const incident = withoutAhead(file, event);
   const at = second(Math.max(event.at, incident.started));
   const turned = (list: readonly Affected[]) => after(list, event, incident, site);
   const later = listsOf(incident).filter(change => change.at > at);
@@ -160,6 +162,19 @@ function withEvent(
     : next;
 }
 
+/**
+ * As of an event: what a clock wrote that was ahead came before it, and before all else; how long before, nobody knows,
+ * so that it counts as begun with the event.
+ */
+function withoutAhead(incident: Incident, { at, recordedAt }: StoredTransition): Incident {
+  const now = Math.max(at, recordedAt);
+  if (!isAhead(incident, now)) return incident;
+  const before = second(Math.min(at, ...incident.updates.map(update => update.at))) - SECOND;
+  const { updates } = asOf(incident, now, () => before);
+  const isBegun = incident.begins === undefined && incident.started <= now;
+  return { ...incident, started: isBegun ? incident.started : second(at), updates };
+}
+
 const NOBODY = { severity: null, components: [] };
 
 /** Everyone's recovery in one: the operator's `## Up`, when there is one. */
@@ -176,7 +191,7 @@ function lastWords(
     kind: 'together',
     component: phraseOf(names),
     seen: event.told?.seen ?? '',
-    duration: Math.max(0, second(event.at) - incident.started),
+    ...lastedFrom(incident.started, second(event.at)),
   };
   return inWords({ ...event, message, told }).message;
 }

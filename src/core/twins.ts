@@ -42,7 +42,9 @@ export function twinProblem({ file, id, good }: Twin, shown: Twin): Problem {
   const why =
     shown.good && isOpen(shown.good)
       ? good && isOpen(good)
-        ? 'both are open; it is not the milder one'
+        ? gravityOf(shown.good) > gravityOf(good)
+          ? 'both are open, and that one is more severe'
+          : 'both are open, and that one comes first by its path'
         : 'it is open'
       : good === null
         ? 'this one cannot be read'

@@ -1,8 +1,8 @@
 // Untimely: times in an incident file that are a guess, or lie in the future, and are named to the operator.
 import { type Front, readFrontmatter } from './front-matter.ts';
-import type { Incident } from './incident.ts';
+import { type Incident, isOpen } from './incident.ts';
 import { bearable, type Problem, survived } from './problem.ts';
-import { DAY, HOUR, iso, MINUTE, type Millis } from './time.ts';
+import { DAY, HOUR, iso, MINUTE, type Millis, parseInstant } from './time.ts';
 import { cutSections, readMoments, type Sections, tellsOfWork } from './timeline.ts';
 
 /** An operator's clock may be ahead of ours by so much. */
@@ -39,7 +39,7 @@ export function guessed(
         where,
         line: bodyLine + section.line - 1,
         what: `this section has a time and no date, and is read as ${iso(at)}: before the work, not during it`,
-        fix: `write the date too, like \`## Update ${iso(meant).slice(0, 16).replace('T', ' ')} UTC\``,
+        fix: `write the date too, like \`## Update ${minuteOf(meant)} UTC\``,
       });
     }
   }
@@ -56,6 +56,63 @@ export function guessed(
   return found;
 }
 
+/**
+ * A beginning or a section that is most likely of the wrong year: an update more than a day before `started`, and a
+ * `started` far from the day that the file is named after. What is over may be named after any day.
+ */
+export function misdated(
+  incident: Incident,
+  { sections }: Sections,
+  where: string,
+  { yaml, bodyLine }: Front,
+): Problem[] {
+  const { id, scheduled, started, openedBy } = incident;
+  if (scheduled || openedBy !== null) return [];
+  const found: Problem[] = [];
+  const named = /^(\d{4})(\d{2})(\d{2})(?!\d)/.exec(id);
+  const day = named && parseInstant(`${named[1]}-${named[2]}-${named[3]}`);
+  const apart = day === null ? 0 : Math.abs(started - day);
+  if (day !== null && (isYears(apart) || (isOpen(incident) && apart > 3 * DAY))) {
+    const fix = isYears(apart)
+      ? `did you mean ${iso(inYearOf(started, day))}?`
+      : 'correct the one or the other';
+    const what = `\`started\` is ${iso(started)}, and the file is named after ${iso(day).slice(0, 10)}`;
+    found.push({ level: 'warning', where, line: yaml?.lineOf(['started']) ?? 1, what, fix });
+  }
+  for (const { dated, time, line } of sections) {
+    if (!dated || time >= started - DAY) continue;
+    const meant = inYearOf(time, started);
+    found.push({
+      level: 'warning',
+      where,
+      line: bodyLine + line - 1,
+      what: `this update is dated ${iso(time)}, before the incident began (${iso(started)}), so nobody is mailed`,
+      fix: meant >= started - DAY ? `did you mean ${minuteOf(meant)} UTC?` : 'correct its date, or `started`',
+    });
+  }
+  return found;
+}
+
+/** `2025-11-06 15:30`, UTC. */
+function minuteOf(at: Millis): string {
+  return iso(at).slice(0, 16).replace('T', ' ');
+}
+
+/** Whether a span is whole years, give or take three days. */
+function isYears(span: Millis): boolean {
+  const years = Math.round(span / (365.25 * DAY));
+  return years > 0 && Math.abs(span - years * 365.25 * DAY) <= 3 * DAY;
+}
+
+/** The same day and time in the year in which it comes nearest to `near`, not before it where it can be. */
+function inYearOf(at: Millis, near: Millis): Millis {
+  const year = new Date(near).getUTCFullYear();
+  const all = [year - 1, year, year + 1].map(one => new Date(at).setUTCFullYear(one));
+  const later = all.filter(one => one >= near - DAY);
+  const best = Math.min(...later);
+  return best - near < 180 * DAY ? best : all.sort((a, b) => Math.abs(a - near) - Math.abs(b - near))[0]!;
+}
+
 /** When the moment's time of day lies within the work, and the moment does not: the later moment that may be meant. */
 function dayOfWork(at: Millis, { start, end }: { start: Millis; end: Millis }): Millis | null {
   const first = start - HOUR;
@@ -67,6 +124,34 @@ function dayOfWork(at: Millis, { start, end }: { start: Millis; end: Millis }): 
 /** The moment that a maintenance's undated sections are read from. */
 function announcedAt({ started, updates }: Incident): Millis {
   return updates.find(({ presumed }) => presumed)?.at ?? started;
+}
+
+/**
+ * That an operator's incident ends before it begins. An error where the beginning has been: one of the two is a slip, and
+ * which end is meant nobody knows. A beginning that lies ahead is the slip itself: it is over, and a warning. Null for
+ * any other, and for a machine's, filed while the clock was ahead: nobody has to mend that.
+ */
+export function backwards(incident: Incident, source: string, where: string, now: Millis): Problem | null {
+  const { begins, resolved, openedBy } = incident;
+  if (begins === undefined || resolved === null || openedBy !== null) return null;
+  const { yaml } = readFrontmatter(where, source);
+  const line = (key: string) => yaml?.lineOf([key]) ?? 1;
+  const times = `\`started\` is ${iso(begins)}, \`resolved\` is ${iso(resolved)}`;
+  if (begins > now) {
+    const what = `\`started\` lies after \`resolved\` and in the future, so it counts from when it was first seen: ${times}`;
+    return { level: 'warning', where, line: line('started'), what, fix: 'correct `started`' };
+  }
+  const slip = slipOf(incident, begins, resolved);
+  const fix = `most likely \`${slip}\` is wrong: correct it, or the other`;
+  return { level: 'error', where, line: line(slip), what: `it ends before it begins: ${times}`, fix };
+}
+
+/** Which of the two is off: by the day in the file's name, else by what is told of before it began. */
+function slipOf({ id, updates }: Incident, begins: Millis, resolved: Millis): 'started' | 'resolved' {
+  const isNamed = (at: Millis) => id.startsWith(iso(at).slice(0, 10).replaceAll('-', ''));
+  if (isNamed(begins) !== isNamed(resolved)) return isNamed(begins) ? 'resolved' : 'started';
+  const told = updates.filter(({ status, at }) => status !== 'resolved' && at < begins);
+  return told.length > 0 ? 'started' : 'resolved';
 }
 
 /**
@@ -85,37 +170,34 @@ export function untimely(incident: Incident, source: string, where: string, now:
 function untimelyIn(incident: Incident, source: string, where: string, now: Millis): Problem[] {
   const late = now + SLACK;
   const { scheduled, started, resolved, updates } = incident;
+  const turned = backwards(incident, source, where, now);
+  if (turned) return [turned];
+  // The sections of a machine's file that begins after its end are of that clock, too.
+  if (incident.begins !== undefined) return [];
   const newest = updates[updates.length - 1]?.at ?? started;
   // Thousands of files lie in the past; none of them is read again.
   if (newest <= late && started <= late && (resolved ?? 0) <= late) return [];
   const { yaml, body, bodyLine } = readFrontmatter(where, source);
   const found: Problem[] = [];
-  const add = (line: number, what: string, fix: string) =>
-    found.push({ level: 'warning', where, line, what, fix });
+  const fix = `it is ${minuteOf(now)} UTC now; correct the date or the zone`;
+  const add = (line: number, what: string) => found.push({ level: 'warning', where, line, what, fix });
   if (!scheduled) {
     const line = (key: string) => yaml?.lineOf([key]) ?? 1;
-    const fix = 'write the time in UTC, or with its zone (2025-11-06T15:30:00+01:00)';
     if (started > late) {
       add(
         line('started'),
         `\`started\` lies in the future: ${iso(started)}, so it counts from when it was first seen`,
-        fix,
       );
     }
     if (resolved !== null && resolved > late) {
-      add(
-        line('resolved'),
-        `\`resolved\` lies in the future: ${iso(resolved)}, and until then it is open`,
-        fix,
-      );
+      add(line('resolved'), `\`resolved\` lies in the future: ${iso(resolved)}, and until then it is open`);
     }
   }
   const work = scheduled && incident.rrule === undefined ? scheduled : null;
   for (const { section, at } of readMoments(cutSections(body).sections, announcedAt(incident), work)) {
     if (at <= late || (scheduled && section.dated)) continue;
     const why = section.dated ? '' : ' (it has no date, and this is the next such time)';
-    const fix = 'write its date and time in UTC: `## Update 2025-11-06 15:00 UTC`';
-    add(bodyLine + section.line - 1, `this update lies in the future: ${iso(at)}${why}`, fix);
+    add(bodyLine + section.line - 1, `this update lies in the future: ${iso(at)}${why}`);
   }
   return found;
 }

@@ -14,7 +14,8 @@ export function verdictOf(components: readonly ComponentView[], incidents: reado
     ...(severity === null ? [] : [statusOf(severity)]),
   ]);
   const told = components.filter(view => view.stall?.told);
-  const unknown = components.filter(view => view.health === 'no_data');
+  const isUnknown = (view: ComponentView) => view.health === 'no_data';
+  const unknown = components.filter(isUnknown);
   const watched = components.filter(view => view.component.check.type !== 'manual');
   const bad = badness(state) > 0 ? components.filter(view => view.health === state) : [];
   const starts = [
@@ -27,7 +28,7 @@ export function verdictOf(components: readonly ComponentView[], incidents: reado
     affected: components.filter(view => badness(view.health) > 0).length,
     total: components.length,
     unknown: unknown.map(view => view.component.name),
-    isNothingKnown: watched.length > 0 && watched.every(view => view.health === 'no_data'),
+    isNothingKnown: unknown.length > 0 && (watched.length > 0 ? watched : components).every(isUnknown),
     isAnyLost: unknown.some(view => view.checkedAt !== null),
     since: starts.length > 0 ? Math.min(...starts) : null,
     ...(told.length === 0

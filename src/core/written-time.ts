@@ -1,4 +1,14 @@
 // Times as people write them in files: the usual unambiguous forms; what could be two days is none.
+import { TIME_WORDS } from './date-left.ts';
+import {
+  DAY_NAMES,
+  dayName,
+  LONG_DAY_NAMES,
+  MONTH_NAMES,
+  monthName,
+  monthsNamed,
+  weekdayNamed,
+} from './month-names.ts';
 import { DAY, HOUR, iso, MINUTE, type Millis, parseZone, SECOND } from './time.ts';
 
 /** A time at the end of a line of words. */
@@ -53,9 +63,11 @@ export function readDateTime(text: string): Millis | WrongTime {
   return read.date + (read.time ?? 0);
 }
 
-const SAY = 'write it like 2025-11-06 15:30 UTC';
+/** How a time is written so that it is read. */
+export const SAY = 'write it like 2025-11-06 15:30 UTC';
 
-function wrong(text: string, what: string, fix = SAY): WrongTime {
+/** A mistake that quotes what it is about. */
+export function wrong(text: string, what: string, fix = SAY): WrongTime {
   return { what: `"${text.trim()}" ${what}`, fix };
 }
 
@@ -66,8 +78,19 @@ function plainSigns(line: string): string {
     : line
         .replace(/[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad]/g, '')
         .replace(/\s/g, ' ')
-        .replace(/[０-９：／．－]/g, sign => String.fromCharCode(sign.charCodeAt(0) - 0xfee0));
+        .replace(/[／：．－]/g, sign => String.fromCharCode(sign.charCodeAt(0) - 0xfee0))
+        .replace(/(?![0-9])\p{Nd}/gu, digit => String(digitOf(digit)))
+        .replace(/(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]/g, '$1-$2-$3 ')
+        .replace(/(\d{1,2})\s?[時时点點시]\s?(\d{2})\s?[分분]/g, '$1:$2');
   return text.replace(BASIC, (_, y, mo, d, h, mi, s) => `${y}-${mo}-${d}T${h}:${mi}${s ? `:${s}` : ''}`);
+}
+
+/** Of a decimal digit of any script: they stand in rows of ten. */
+function digitOf(digit: string): number {
+  const code = digit.codePointAt(0)!;
+  let before = 0;
+  while (/\p{Nd}/u.test(String.fromCodePoint(code - before - 1))) before++;
+  return before % 10;
 }
 
 const BASIC = /(?<![\d.])(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})?(?!\d)/;
@@ -109,39 +132,28 @@ function wholeOffset(offset: string): string {
   return `${sign}${hours.padStart(2, '0')}:${minutes}`;
 }
 
-const MONTHS =
-  'january|jan|januar|jänner|janvier|enero|gennaio|januari|janeiro,february|feb|februar|februari|février|febrero|febbraio|fevereiro,march|mar|märz|mär|mrz|maerz|mars|marzo|maart|março,april|apr|avril|abril|aprile,may|mai|mayo|maggio|mei|maio,june|jun|juni|juin|junio|giugno|junho,july|jul|juli|juillet|julio|luglio|julho,august|aug|août|agosto|augustus,september|sep|sept|septembre|septiembre|settembre|setembro,october|oct|oktober|okt|octobre|octubre|ottobre|outubro,november|nov|novembre|noviembre|novembro,december|dec|dezember|dez|décembre|diciembre|dicembre|dezembro'
-    .split(',')
-    .map(names => names.split('|'));
-const DAYS =
-  'sunday|sun|sonntag|so,monday|mon|montag|mo,tuesday|tues|tue|dienstag|di,wednesday|wed|mittwoch|mi,thursday|thurs|thur|thu|donnerstag|do,friday|fri|freitag|fr,saturday|sat|samstag|sonnabend|sa'
-    .split(',')
-    .map(names => names.split('|'));
-const longestFirst = (lists: string[][]) =>
-  lists
-    .flat()
-    .sort((a, b) => b.length - a.length)
-    .join('|');
-const MONTH = `(${longestFirst(MONTHS)})(?![\\p{L}])\\.?`;
-const DAY_NAME = new RegExp(`(?<![\\p{L}\\d])(${longestFirst(DAYS)})\\.?[\\s,]*$`, 'iu');
+/** A word that may be a month's name, in whatever language. */
+const WORD = String.raw`(\p{L}[\p{L}\p{M}]{0,14})(?![\p{L}\p{M}])\.?`;
+const MONTH = `(?:${MONTH_NAMES})(?!\\p{L})\\.?`;
+const DAY_NAME = new RegExp(`(?<![\\p{L}\\d])(${DAY_NAMES})\\.?[\\s,]*$`, 'iu');
 
 const ORDINAL = String.raw`(?:st|nd|rd|th|\.)?`;
 const YEAR = String.raw`(\d{4}|['’]?\d{2})(?!\d)`;
 /** The forms of a date, and which of their groups are year, month and day. */
 const DATES: readonly (readonly [RegExp, y: number, m: number, d: number])[] = [
   [/(?<![\d.])(\d{4})([-/.])(\d{1,2})\2(\d{1,2})$/u, 1, 3, 4],
-  [/(?<![\d.])(\d{4})()(\d{2})(\d{2})$/u, 1, 3, 4],
-  [new RegExp(`(?<!\\d)(\\d{4})[\\s/-]+${MONTH}[\\s/-]*(\\d{1,2})$`, 'iu'), 1, 2, 3],
+  [/(?<![\d.]|\p{L}[-_]?)(\d{4})()(\d{2})(\d{2})$/u, 1, 3, 4],
+  [new RegExp(`(?<!\\d)(\\d{4})\\.?[\\s/-]+${WORD}[\\s/-]*(\\d{1,2})\\.?$`, 'iu'), 1, 2, 3],
   [
     new RegExp(
-      `(?<!\\d)(\\d{1,2})${ORDINAL}(?:\\s+(?:of|de))?[\\s/-]*${MONTH}(?:\\s+(?:of|de))?[\\s,/-]*${YEAR}$`,
+      `(?<!\\d)(\\d{1,2})${ORDINAL}(?:\\s+(?:(?:of|de)(?!\\p{L})|d['’]))?[\\s/-]*${WORD}(?:\\s+(?:of|del?))?[\\s,/-]*${YEAR}$`,
       'iu',
     ),
     3,
     2,
     1,
   ],
-  [new RegExp(`(?<!\\p{L})${MONTH}[\\s-]*(\\d{1,2})${ORDINAL}[\\s,-]+${YEAR}$`, 'iu'), 3, 1, 2],
+  [new RegExp(`(?<!\\p{L})${WORD}[\\s-]*(\\d{1,2})${ORDINAL}[\\s,-]+${YEAR}$`, 'iu'), 3, 1, 2],
 ];
 /** Day and month in either order, year last. */
 const NUMBERS = /(?<![\d./-])(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4}|\d{2})$/u;
@@ -151,25 +163,30 @@ const YEARLESS = [
   new RegExp(`(?<!\\p{L})${MONTH}\\s*\\d{1,2}${ORDINAL}$`, 'iu'),
   /(?<![\d.])\d{1,2}\.\s?\d{1,2}\.$/u,
 ];
-const PARTIAL =
-  /(?<![\d./-])\d{1,2}[./-]\d{1,2}$|\d{4}-\d{1,3}$|\d{4}-?W\d{1,2}(?:-?\d)?$|\d{4}\D\d{1,2}\D\d{1,2}$|\d{6}\d*$/iu;
-const RELATIVE =
-  /(?<!\p{L})(today|yesterday|tomorrow|heute|gestern|morgen|(?:sun|mon|tues|wednes|thurs|fri|satur)day|(?:sonn|mon|diens|donners|frei|sams)tag|mittwoch)\.?[\s,]*$/iu;
+const SHORT = /(?<![\d./-])\d{1,2}[./-]\d{1,2}$/u;
+const PARTIAL = /\d{4}-\d{1,3}$|\d{4}-?W\d{1,2}(?:-?\d)?$|\d{4}\D\d{1,2}\D\d{1,2}$|\d{6}\d*$/iu;
+const RELATIVE = new RegExp(
+  `(?<!\\p{L})(?:today|yesterday|tomorrow|heute|gestern|morgen|${LONG_DAY_NAMES})\\.?[\\s,]*$`,
+  'iu',
+);
 
 function readDateAtEnd(
   text: string,
   strict: boolean,
 ): { readonly words: string; readonly date: Millis } | WrongTime | null {
   const before = text
-    .replace(/[\s,;:|·@([–—-]+$/u, '')
-    .replace(/[\s,]+(?:at|um|@)$/i, '')
-    .replace(/[\s,]+$/, '');
+    .replace(/[\s,;:|·@~()[\]–—-]+$/u, '')
+    .replace(LEAD, '')
+    .replace(/[\s,;:|()[\]]+$/, '');
   for (const [form, y, m, d] of DATES) {
     const found = form.exec(before);
     if (!found) continue;
     const year = found[y]!;
-    const name = found[m]!.toLowerCase();
-    const month = /\d/.test(name) ? Number(name) : MONTHS.findIndex(names => names.includes(name)) + 1;
+    const name = found[m]!;
+    const months = /\d/.test(name) ? [Number(name)] : monthsNamed(name);
+    const [month] = months;
+    if (month === undefined) continue;
+    if (months.length > 1) return wrong(found[0], `may be ${months.map(monthName).join(' or ')}`);
     if (year.length !== 4) return wrong(found[0], 'has a year of two digits');
     return dated(found[0], before.slice(0, found.index), Number(year), month, Number(found[d]));
   }
@@ -179,6 +196,8 @@ function readDateAtEnd(
   if (yearless) return wrong(yearless[0], 'is a date without a year');
   const partial = strict ? PARTIAL.exec(before) : null;
   if (partial) return wrong(partial[0], 'is not a date');
+  const short = strict ? SHORT.exec(before) : null;
+  if (short) return wrong(short[0], 'is a date without a year');
   const relative = RELATIVE.exec(before) ?? (strict ? DAY_NAME.exec(before) : null);
   if (relative)
     return wrong(relative[0], 'is no date', `write the date: ${SAY.slice('write it like '.length)}`);
@@ -214,9 +233,8 @@ function dated(text: string, before: string, year: number, month: number, day: n
   const lead = (words: string) => words.replace(/(?:^|[\s,(]+)(?:on|am|den|dated|vom)[\s,]*$/i, '');
   const led = lead(before);
   const name = DAY_NAME.exec(led);
-  const named = name ? DAYS.findIndex(names => names.includes(name[1]!.toLowerCase())) : null;
-  if (name && named !== new Date(date).getUTCDay()) {
-    const is = DAYS[new Date(date).getUTCDay()]![0]!;
+  if (name && weekdayNamed(name[1]!) !== new Date(date).getUTCDay()) {
+    const is = dayName(new Date(date).getUTCDay());
     return wrong(
       `${name[0].trim()} ${text}`,
       `names another day: that date is a ${is}`,
@@ -236,7 +254,7 @@ function midnightOf(year: number, month: number, day: number): Millis | null {
 
 /** Zones that mean one thing here and another there, or change with the season. */
 const NAMED_ZONE =
-  /(\d{1,2}[:.h]\d{2}|[ap]\.?m\.?|uhr)\s*[([]?\s*(?:(?:[CEW]ES?T|MES?Z|[AECMP][SDP]?T|A[CEW][SD]T|BST|IST|JST|KST|MSK|SGT|HKT|NZ[SD]?T|SAST|BRT)|[A-Z][a-z]+\/[A-Z][a-z_]+|(?:local|Orts?zeit|UK|US)(?: time)?)\b\s*[)\]]?\s*$/iu;
+  /((?<![\d:.])\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?|[ap]\.?m\.?|uhr)\s*[([]?\s*(?:(?:[CEW]ES?T|MES?Z|[AECMP][SDP]?T|A[CEW][SD]T|BST|IST|JST|KST|MSK|SGT|HKT|NZ[SD]?T|SAST|BRT)|[A-Z][a-z]+\/[A-Z][a-z_]+|(?:local|Orts?zeit|UK|US)(?: time)?)\b\s*[)\]]?\s*$/iu;
 
 function zoneless(text: string): WrongTime | null {
   const found = NAMED_ZONE.exec(text);
@@ -252,16 +270,26 @@ function zoneless(text: string): WrongTime | null {
 const TIME_SIGNS =
   /\d{1,2}[:h]\d|\d\s*[ap]\.?\s?m\b|\d\s*uhr\b|\b\d{3,4}\s*(?:utc|gmt|z|h)\b|\d\s*o['’]?clock|\b\d{1,2}\.\d{2}(?![.\d])/iu;
 
-function leftOver(text: string): WrongTime | null {
-  return zoneless(text) ?? (TIME_SIGNS.test(text) ? wrong(text, 'holds a time that cannot be read') : null);
+/** Whether words hold what looks like a time of day. */
+export function holdsTime(words: string): boolean {
+  return TIME_SIGNS.test(words);
 }
+
+function leftOver(text: string): WrongTime | null {
+  const isTime = TIME_SIGNS.test(text) || TIME_WORDS.test(text);
+  return zoneless(text) ?? (isTime ? wrong(text, 'holds a time that cannot be read') : null);
+}
+
+/** Between a date and a time, in English and its neighbours. */
+const LEAD =
+  /[\s,]+(?:at|um|@|à|às|kl\.?|klo|alle(?:\s+ore)?|a\s+las?|ore|om|(?:o\s+)?godz\.?|в|о|saat|approx\.?|ca\.?|circa|about|around)$/iu;
 
 /** Words without what leads to a time. */
 function trimmed(words: string): string {
   return words
-    .replace(/[\s([,:;|·@–—-]+$/u, '')
-    .replace(/[\s,]+(?:at|um)$/i, '')
-    .replace(/[\s([,:;|·@–—-]+$/u, '')
+    .replace(/[\s([,:;|·@~–—-]+$/u, '')
+    .replace(LEAD, '')
+    .replace(/[\s([,:;|·@~–—-]+$/u, '')
     .trim();
 }
 

@@ -13,9 +13,10 @@ export interface YamlText {
 }
 
 /** The parser takes time by the square of the keys: so long, characters, it holds others for a moment only. */
-const MAX_YAML = 16_000;
+const MAX_YAML = 8_000;
 /** The longest status.yaml that is read, characters: some thousand components. */
 export const MAX_SITE_YAML = 256_000;
+const MAX_DEPTH = 100;
 /** A list of problems is as long as what somebody reads. */
 const MOST_PROBLEMS = 100;
 
@@ -30,6 +31,15 @@ export function readYaml(text: string, where: string, firstLine = 1, most = MAX_
     return { data: null, problems: [problem], lineOf: () => firstLine };
   }
   const plain = readPlainYaml(text);
+  if (plain === null && isDeep(text)) {
+    const problem = {
+      level: 'error' as const,
+      where,
+      line: firstLine,
+      what: `this YAML is nested deeper than ${MAX_DEPTH} levels`,
+    };
+    return { data: null, problems: [{ ...problem, fix: 'write it flatter' }], lineOf: () => firstLine };
+  }
   if (plain === null) return readWholeYaml(text, where, firstLine);
   // Lines are asked for only when something is wrong.
   let whole: YamlText | undefined;
@@ -38,6 +48,17 @@ export function readYaml(text: string, where: string, firstLine = 1, most = MAX_
     return whole.lineOf(path);
   };
   return { data: plain, problems: [], lineOf };
+}
+
+/** The parser calls itself for each level, and near the end of the stack a pattern may end the process. */
+function isDeep(text: string): boolean {
+  let depth = 0;
+  for (const sign of text) {
+    if (sign === '[' || sign === '{') depth += 1;
+    else if (sign === ']' || sign === '}') depth -= 1;
+    if (depth > MAX_DEPTH) return true;
+  }
+  return text.split('\n').some(line => line.split(/[-?:](?=\s)/, MAX_DEPTH + 2).length > MAX_DEPTH + 1);
 }
 
 /** The same by the document parser alone, whatever the text. */
@@ -49,8 +70,7 @@ export function readWholeYaml(text: string, where: string, firstLine = 1): YamlT
     level: 'error' as const,
     where,
     line: lineAt(error.pos[0]),
-    what: `this is not YAML: ${firstSentence(error.message)}`,
-    fix: YAML_FIXES[error.code] ?? 'check the indentation, the quotes and the colons around it',
+    ...yamlWording(error),
   }));
   return {
     data: doc.errors.length > 0 ? null : plain(doc, problems, where, firstLine),
@@ -59,10 +79,32 @@ export function readWholeYaml(text: string, where: string, firstLine = 1): YamlT
   };
 }
 
+/** The library's most usual words are about its grammar, not about what was typed. */
+const YAML_WORDS: readonly (readonly [RegExp, what: string, fix: string])[] = [
+  [/^Flow sequence .* end with a ]/, 'a `[` above is not closed', 'add `]`'],
+  [/^Flow map .* end with a }/, 'a `{` above is not closed', 'add `}`'],
+  [/^Missing closing "/, 'a `"` is not closed', 'add `"`'],
+  [/^Missing closing '/, "a `'` is not closed", "add `'`"],
+  [/^Nested mappings/, 'there is a second colon in one line', 'put text that holds a colon into "quotes"'],
+  [
+    /^Plain value cannot start/,
+    'a value begins with a sign that YAML keeps for itself',
+    'put it into "quotes"',
+  ],
+  [/^Implicit (?:map )?keys/, 'a line is no `key: value`', 'write it like `title: …`, or indent it'],
+];
+
+function yamlWording({ message, code }: { message: string; code: string }): Pick<Problem, 'what' | 'fix'> {
+  const [, what, fix] = YAML_WORDS.find(([words]) => words.test(message)) ?? [];
+  return {
+    what: `this is not YAML: ${what ?? firstSentence(message)}`,
+    fix: fix ?? YAML_FIXES[code] ?? 'check the indentation, the quotes and the colons around it',
+  };
+}
+
 const YAML_FIXES: Record<string, string> = {
   DUPLICATE_KEY: 'remove one of the two',
   TAB_AS_INDENT: 'indent with spaces',
-  BLOCK_AS_IMPLICIT_KEY: 'put text that holds a colon into "quotes"',
   BAD_INDENT: 'line it up with its neighbours',
   MISSING_CHAR: 'close the quote or bracket',
 };
@@ -166,7 +208,8 @@ export function unknownKeys(
 
 function wording(issue: z.core.$ZodIssue): { what: string; fix: string } {
   const name = issue.path.map(String).join('.') || 'this';
-  const given = issue.input === undefined ? 'is missing' : `is ${quote(issue.input)}`;
+  const given =
+    issue.input === undefined ? 'is missing' : issue.input === null ? 'is empty' : `is ${quote(issue.input)}`;
   const what = `\`${name}\` ${given}`;
   switch (issue.code) {
     case 'invalid_value': {

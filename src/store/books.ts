@@ -34,6 +34,19 @@ export async function seenAt(db: Db, ref: string): Promise<Millis | null> {
   return row?.seen_at ?? null;
 }
 
+/**
+ * The same, and never later than `now`: what a clock noted that was ahead is noted anew, so that it stays the moment
+ * when the clock was first right.
+ */
+export async function seenBy(db: Db, ref: string, now: Millis): Promise<Millis | null> {
+  const at = await seenAt(db, ref);
+  if (at === null || at <= now) return at;
+  const noted = db.updateTable('updates').set({ seen_at: now }).where('ref', '=', ref).execute();
+  // What cannot be written just now is noted after the next start.
+  await noted.catch(() => undefined);
+  return now;
+}
+
 /** Whether this database has never been through a round of announcing. */
 export async function isFirstRound(db: Db): Promise<boolean> {
   const row = await db.selectFrom('meta').select('value').where('name', '=', 'announced').executeTakeFirst();

@@ -9,14 +9,16 @@ import type { Db } from './database.ts';
 export interface MeasuredView {
   /** Says that a component's rows changed (without an id: any of them may have). */
   touch(id?: string): void;
-  /** What is known of every component, by id; days back to `from` (epoch ms). */
-  read(from: Millis): Promise<ReadonlyMap<string, Measured>>;
+  /** What is known of every component as of `now` (left out: as it stands), by id; days back to `from` (epoch ms). */
+  read(from: Millis, now?: Millis): Promise<ReadonlyMap<string, Measured>>;
 }
 
 /** The database is the truth; the view only saves reading all of it each second. */
 export function makeMeasuredView(db: Db): MeasuredView {
   let all = new Map<string, Measured>();
   let since: Millis | null = null;
+  /** The latest moment in what was read last. */
+  let latest = Number.NEGATIVE_INFINITY;
   const touched = new Set<string>();
 
   const readAgain = async (from: Millis): Promise<void> => {
@@ -38,17 +40,48 @@ export function makeMeasuredView(db: Db): MeasuredView {
       if (id === undefined) since = null;
       else touched.add(id);
     },
-    async read(from) {
+    async read(from, now = Number.POSITIVE_INFINITY) {
       // A new day, or another window, is read anew; so is everything after a failure.
       const isNew = startOfUtcDay(from) !== since;
-      if (!isNew && touched.size === 0) return all;
+      if (!isNew && touched.size === 0 && latest <= now) return all;
       since = null;
       if (isNew) await readAgain(from);
       else await readTouched();
+      latest = latestIn(all);
+      if (latest > now) {
+        // What cannot be written just now is tried again with the next reading; what was read stands.
+        const isNoted = await notAhead(db, now).then(
+          () => true,
+          () => false,
+        );
+        if (isNoted) {
+          await readAgain(from);
+          latest = latestIn(all);
+        }
+      }
       since = startOfUtcDay(from);
       return all;
     },
   };
+}
+
+/** The latest moment since when anything is known. */
+function latestIn(all: ReadonlyMap<string, Measured>): Millis {
+  let latest = Number.NEGATIVE_INFINITY;
+  for (const { firstSeen, firstCheck, since } of all.values())
+    latest = Math.max(latest, firstSeen, firstCheck ?? latest, since ?? latest);
+  return latest;
+}
+
+/**
+ * What a clock wrote that was ahead is known since now, and noted so: it would else begin anew each time. When a check
+ * last ended stays as it is: nobody knows how long ago that was, and it was not now.
+ */
+async function notAhead(db: Db, now: Millis): Promise<void> {
+  await sql`
+    UPDATE components SET first_seen = min(first_seen, ${now}), first_check = min(first_check, ${now}),
+      health_since = min(health_since, ${now})
+    WHERE first_seen > ${now} OR first_check > ${now} OR health_since > ${now}`.execute(db);
 }
 
 /** SQLite takes 32,766 values in a statement; fewer keep it short. */

@@ -80,7 +80,7 @@ export async function readSnapshot(
   clock: Clock,
   log: Log,
 ): Promise<Outcome<Snapshot>> {
-  const content = openContent(env.statusDir, env.variables);
+  const content = openContent(env.statusDir, env.variables, clock);
   const kept = db ? await rememberKept(content, db) : null;
   const { value: site, problems } = await openSite(
     content.siteFile,

@@ -150,7 +150,7 @@ export async function openWatch(deps: WatchDeps): Promise<Watch> {
     beats,
     warn,
     watchdog,
-    measured: async from => backlog.over(await measured(from)),
+    measured: async (from, now) => backlog.over(await measured(from, now)),
     blindSince: witness.blindSince,
     note,
     async retire(end) {

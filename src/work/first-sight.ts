@@ -6,8 +6,8 @@ import type { Incident } from '../core/incident.ts';
 import { refOf } from '../core/notification.ts';
 import type { Millis } from '../core/time.ts';
 
-/** When an update was noted in the books, epoch ms; null when it is not in them. */
-export type SeenAt = (ref: string) => Promise<Millis | null>;
+/** When an update was noted in the books, epoch ms and no later than `now`; null when it is not in them. */
+export type SeenAt = (ref: string, now: Millis) => Promise<Millis | null>;
 
 /** The incidents as of now; the same list when all are as their files have them. */
 export type DateThem = (incidents: readonly Incident[], now: Millis) => Promise<readonly Incident[]>;
@@ -26,19 +26,33 @@ export function makeFirstSights(seenAt: SeenAt): DateThem {
   const firstSeen = new Map<string, Millis>();
 
   async function seen(ref: string, now: Millis): Promise<Millis> {
-    const at = firstSeen.get(ref) ?? (await seenAt(ref)) ?? now;
+    const known = firstSeen.get(ref);
+    // What was seen by a clock that was ahead was seen now, at the latest.
+    const at = known !== undefined && known <= now ? known : Math.min((await seenAt(ref, now)) ?? now, now);
     firstSeen.set(ref, at);
     return at;
   }
 
+  /** An end that lies ahead and was told all the same came by a clock that was ahead: it has come. */
+  async function ended(incident: Incident, now: Millis): Promise<Incident> {
+    const { id, scheduled, started, resolved, updates } = incident;
+    if (scheduled || resolved === null || resolved <= now) return incident;
+    const end = updates.findLast(({ status, reopens }) => status === 'resolved' && !reopens);
+    if (!end || end.at <= now) return incident;
+    const at = await seenAt(refOf({ incidentId: id, key: end.key }), now);
+    if (at === null) return incident;
+    return { ...incident, resolved: at, ...(started > at ? { started: at, begins: started } : {}) };
+  }
+
   async function made(incident: Incident, now: Millis): Promise<Kept<Incident>> {
     const presumed = presumedRef(incident);
-    const dated = presumed === null ? incident : sighted(incident, await seen(presumed, now));
+    const dated =
+      presumed === null ? await ended(incident, now) : sighted(incident, await seen(presumed, now));
     if (!isAhead(dated, now)) return { made: dated, from: now, until: Number.POSITIVE_INFINITY };
     const refs = dated.updates.map(({ key }) => refOf({ incidentId: dated.id, key }));
     if (!dated.scheduled) for (const ref of refs) await seen(ref, now);
     const as = asOf(dated, now, ref => firstSeen.get(ref) ?? now);
-    return { made: as, from: now, until: changesAt(dated, now) };
+    return { made: as, from: now, until: changesAt(incident, now) };
   }
 
   return async (incidents, now) => {

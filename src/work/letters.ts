@@ -1,7 +1,7 @@
 // Letters: what subscribers read, each as subject, plain text and HTML.
 import { tellsEnd, toldStatus } from '../core/ending.ts';
 import { promiseOf } from '../core/impact.ts';
-import type { Incident, IncidentUpdate } from '../core/incident.ts';
+import { beginningOf, type Incident, type IncidentUpdate } from '../core/incident.ts';
 import { coveredBy } from '../core/maintenance.ts';
 import { renderMarkdown } from '../core/markdown.ts';
 import { printable } from '../core/printable.ts';
@@ -63,7 +63,7 @@ export function makeLetters(render: Render): Letters {
 export function tagOf(incident: Incident, update: IncidentUpdate): string {
   if (incident.scheduled) return 'MAINTENANCE';
   if (tellsEnd(incident, update)) return 'RESOLVED';
-  return update.key === incident.updates[0]?.key ? 'INCIDENT' : 'UPDATE';
+  return update.key === beginningOf(incident)?.key ? 'INCIDENT' : 'UPDATE';
 }
 
 export function updateView(

@@ -106,7 +106,8 @@ async function take(signal: Signal, deps: ReceiveDeps, look: () => Promise<void>
     if (isKnown) return ignored(before, last?.incidentId ?? null);
     // Only times of the sender's own tell what came too late; what has none counts in the order it came.
     const recovered = signal.at === null ? null : await deps.lastRecovery(source);
-    if (recovered !== null && at < recovered) {
+    // A recovery that lies ahead was noted before the clock was set back: everything would come before it.
+    if (recovered !== null && at < recovered && recovered <= deps.clock()) {
       return ignored(`it comes late: the monitor has said since that it recovered at ${iso(recovered)}`);
     }
   } else {

@@ -18,7 +18,7 @@ import { silence } from '../core/reminder.ts';
 import type { Site } from '../core/site.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { inTurns } from '../core/steps.ts';
-import { DAY, iso, MINUTE, type Millis } from '../core/time.ts';
+import { DAY, iso, MINUTE, type Millis, SECOND } from '../core/time.ts';
 import { shortId } from '../core/token.ts';
 import { untimely } from '../core/untimely.ts';
 import { type Warning, warningProblems } from '../core/warning.ts';
@@ -42,7 +42,7 @@ export interface RefreshDeps {
   /** Since when the folder was missing for an earlier process; null: it was not. */
   readonly missingSince: Millis | null;
   readonly file: File;
-  readonly measured: (from: Millis) => Promise<ReadonlyMap<string, Measured>>;
+  readonly measured: (from: Millis, now: Millis) => Promise<ReadonlyMap<string, Measured>>;
   /** Each metric's figure over the last 24 hours, by id; a new object is a new state. */
   readonly metrics: (site: Site, now: Millis) => Promise<ReadonlyMap<string, number>>;
   /** Each component's median answer over the last 24 hours, by id. */
@@ -91,12 +91,12 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
     let files = await deps.files();
     const repeated = repeatedAt(await dated(files.incidents, at), at);
     const from = at - site.uptime.days * DAY;
-    const wellSince = wellSinceOf(await deps.measured(from));
+    const wellSince = wellSinceOf(await deps.measured(from, at));
     const away = files.missing !== null;
     const filed = await deps.file({ incidents: repeated, wellSince, away, text: files.text }, site, at);
     if (filed.wrote) files = await deps.files();
     missingSince = files.missing === null ? null : (missingSince ?? at);
-    const measured = await deps.measured(from);
+    const measured = await deps.measured(from, at);
     const sightings = await deps.sightings();
     const incidents = repeatedAt(withUnfiled(await dated(files.incidents, at), filed), at);
     const since = deps.blindSince();
@@ -285,12 +285,12 @@ function revisionOf(
     known.since,
     known.firstCheck !== null,
   ]);
-  const known = printOfAll(incidents);
-  const minute = Math.floor(now / MINUTE);
   const parts = [
-    minute,
+    Math.floor(now / MINUTE),
+    // One that began this very second has no length yet, and would have none until the next minute.
+    incidents.filter(one => isOpen(one) && now < one.started + SECOND).map(({ id }) => id),
     printOf(site),
-    known,
+    printOfAll(incidents),
     [...filed.unfiled],
     states,
     checks,

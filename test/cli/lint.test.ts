@@ -46,6 +46,24 @@ describe('lint', () => {
     ]);
   });
 
+  test('what a machine named was there then: a warning while it is open, nothing once it is over', async () => {
+    const terminal = await openTerminal();
+    const by = GOOD.replace('[api]', '[gone]\nopened_by: probe:gone');
+    await terminal.write('incidents/20261123_open.md', by);
+    expect(await terminal.run(lint)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('there is no component "gone"'),
+    });
+    const over = by.replace('investigating', 'resolved\nresolved: 2026-11-23T10:05:30Z');
+    await terminal.write('incidents/20261123_open.md', over);
+    expect((await terminal.run(lint)).out).toBe('1 incident file: 0 errors, 0 warnings\n');
+    await terminal.write('incidents/20261123_open.md', over.replace('probe:gone', 'probe:gone, probe:db'));
+    expect((await terminal.run(lint)).code).toBe(0);
+    // A person's slip is one still.
+    await terminal.write('incidents/20261123_open.md', over.replace('opened_by: probe:gone\n', ''));
+    expect((await terminal.run(lint)).code).toBe(1);
+  });
+
   test('a brand file that is not there: a warning with its line, in status.yaml by name too', async () => {
     const terminal = await openTerminal(
       'title: T\nbrand:\n  logo: logo.png\ncomponents:\n  - { id: api, name: API, check: { type: manual } }\n',
@@ -71,7 +89,7 @@ describe('lint', () => {
       'status/incidents/20261101_b.md:12: this section has a time and no date, and the maintenance repeats: its day is a guess — write the date too, like `## Completed 2026-11-08 02:41 UTC` (warning)';
     expect((await terminal.run(lint)).out.split('\n')).toEqual([
       guess,
-      'status/incidents/20261123_a.md:9: this update lies in the future: 2026-11-24T09:55:00Z (it has no date, and this is the next such time) — write its date and time in UTC: `## Update 2025-11-06 15:00 UTC` (warning)',
+      'status/incidents/20261123_a.md:9: this update lies in the future: 2026-11-24T09:55:00Z (it has no date, and this is the next such time) — it is 2026-11-23 10:06 UTC now; correct the date or the zone (warning)',
       '2 incident files: 0 errors, 2 warnings',
       '',
     ]);
@@ -93,6 +111,39 @@ describe('lint', () => {
       `status/incidents/20261123_a.md:${at + 8}: this comment is never closed, so it is shown as text — write \`-->\` where it ends, or \`\\<!--\``,
     ]);
     expect((await terminal.run(lint)).out).toBe(told.out);
+  });
+
+  test('a year that is most likely wrong is a warning with the right one', async () => {
+    const terminal = await openTerminal();
+    const add = '\n## Identified 2025-11-23 10:06 UTC\nFound.\n';
+    await terminal.write('incidents/20261123_a.md', GOOD + add);
+    await terminal.write('incidents/20261123_b.md', GOOD.replace('started: 2026', 'started: 2025'));
+    const old = GOOD.replace('investigating', 'resolved\nresolved: 2026-11-20T12:00:00Z');
+    await terminal.write('incidents/20261120_c.md', old.replace('11-23T10:00', '11-15T10:00'));
+    const { code, out } = await terminal.run(lint);
+    expect(code).toBe(0);
+    expect(out.trim().split('\n').sort()).toEqual([
+      '3 incident files: 0 errors, 2 warnings',
+      'status/incidents/20261123_a.md:12: this update is dated 2025-11-23T10:06:00Z, before the incident began (2026-11-23T10:00:00Z), so nobody is mailed — did you mean 2026-11-23 10:06 UTC? (warning)',
+      'status/incidents/20261123_b.md:5: `started` is 2025-11-23T10:00:00Z, and the file is named after 2026-11-23 — did you mean 2026-11-23T10:00:00Z? (warning)',
+    ]);
+  });
+
+  test.each([
+    ['components: [api', 'a `[` above is not closed — add `]`'],
+    ['started: 2026-11-23T10:00:00Z\nnext_update: "soon', 'a `"` is not closed — add `"`'],
+    ['title: API: slow', 'there is a second colon in one line — put text that holds a colon into "quotes"'],
+    ['started:', '`started` is empty — write a date and time: 2025-11-06T14:30:00Z'],
+    ['components: api, db', 'there is no component "api, db" — write `[api, db]`'],
+    ['components: "*"', 'there is no component "*" — write `all`'],
+    ['components: web', 'there is no component "web" — known here: api, database'],
+    ['components: apo', 'there is no component "apo" — did you mean api?'],
+  ])('%s: what to write instead', async (line, said) => {
+    const terminal = await openTerminal();
+    const key = line.split(':')[0]!;
+    const text = GOOD.replace(new RegExp(`^${key}:.*$`, 'm'), line);
+    await terminal.write('incidents/20261123_a.md', text);
+    expect((await terminal.run(lint)).out).toContain(said);
   });
 
   test('a maintenance that names no component is asked for them; one that says so, or names it in its title, is not', async () => {

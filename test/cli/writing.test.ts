@@ -76,6 +76,18 @@ describe('incident', () => {
     ]);
   });
 
+  test('a time in a usual form is read; a message without words is refused', async () => {
+    const terminal = await openTerminal();
+    await terminal.run(create, ...NEW, '--started', '23.11.2026 09:40', '--yes');
+    expect(iso((await read(terminal)).started)).toBe('2026-11-23T09:40:00Z');
+    for (const empty of ['', '  ', '<!-- what is new? -->']) {
+      const args = [ID, '--message', empty, '--yes'];
+      await expect(terminal.run(update, ...args)).rejects.toThrow('--message is empty: write what is new.');
+      await expect(terminal.run(resolve, ...args)).rejects.toThrow('--message is empty');
+    }
+    expect((await read(terminal)).updates).toHaveLength(1);
+  });
+
   test('ends once: resolve refuses what is over, update adds words and moves no end', async () => {
     const terminal = await openTerminal();
     await terminal.run(create, ...NEW, '--started', '30m', '--yes');
@@ -133,7 +145,9 @@ describe('incident', () => {
     await terminal.run(create, ...NEW, '--yes');
     const said = terminal.run(update, ID, '--message', 'x', '--at', '2026-11-23T10:07:00Z', '--yes');
     await expect(said).rejects.toThrow('--at: this lies in the future');
-    await expect(terminal.run(create, ...NEW, '--started', 'soon', '--yes')).rejects.toThrow('is no time');
+    await expect(terminal.run(create, ...NEW, '--started', 'soon', '--yes')).rejects.toThrow(
+      'is not a date and time',
+    );
   });
 
   test('a folder that no server is known to serve is named', async () => {

@@ -222,11 +222,23 @@ describe('time', () => {
     expect([told(ran.transitions).length, ran.health]).toEqual([1, 'major_outage']);
   });
 
-  test('an outage that ends on a clock set back never lasts less than nothing', () => {
+  test('an outage that ends on a clock set back ends at its first good look, and nobody says how long it was', () => {
     const back = START - 24 * HOUR;
     const after = Array.from({ length: 3 }, (_, i) => result(back + i * MINUTE, 'up'));
-    const [down, up] = run(component(), [...minutes('xxx'), ...after]).transitions;
-    expect(up!.at).toBe(down!.at);
+    const [, up] = run(component(), [...minutes('xxx'), ...after]).transitions;
+    expect(up!.at).toBe(back);
+    expect(up!.message).not.toContain('lasted');
+    expect(up!.told).not.toHaveProperty('duration');
+  });
+
+  test('one that goes on after it lasts from there', () => {
+    const back = START - 24 * HOUR;
+    const after = ['down', 'down', 'up', 'up'].map((one, i) =>
+      result(back + i * MINUTE, one as 'down' | 'up'),
+    );
+    const [, up] = run(component({ recoveries: 2 }), [...minutes('xxx'), ...after]).transitions;
+    expect(up!.at).toBe(back + 2 * MINUTE);
+    expect(up!.message).toContain('lasted 2 minutes');
   });
 });
 
@@ -350,8 +362,13 @@ describe('against a model that looks back at everything', () => {
         .slice(results.indexOf(one), results.indexOf(later))
         .every(({ at }, i, all) => at <= (all[i + 1] ?? later).at);
     const announced: string[] = [];
-    const openedAt = (source: string) =>
-      Number(announced.findLast(line => line.startsWith(`${source} down`))?.split(' ')[2]);
+    const openings = new Map<string, CheckResult>();
+    /** Since when it is open, by the clock of a later one. */
+    const openedAt = (source: string, later: CheckResult) =>
+      Math.min(
+        Number(announced.findLast(line => line.startsWith(`${source} down`))?.split(' ')[2]),
+        atBy(openings.get(source)!, later),
+      );
     const isOpen = (source: string) =>
       announced.findLast(line => line.startsWith(source))?.includes(' down ');
     for (let i = 0; i < measured.length; i++) {
@@ -366,9 +383,12 @@ describe('against a model that looks back at everything', () => {
       }
       const length = i - first + 1;
       const since = atBy(measured[first]!, measured[i]!);
-      if (!good && !isOpen('probe') && length >= detect.failures) announced.push(`probe down ${since}`);
+      if (!good && !isOpen('probe') && length >= detect.failures) {
+        announced.push(`probe down ${since}`);
+        openings.set('probe', measured[i]!);
+      }
       if (good && isOpen('probe') && length >= detect.recoveries)
-        announced.push(`probe up ${Math.max(since, openedAt('probe'))}`);
+        announced.push(`probe up ${Math.max(since, openedAt('probe', measured[i]!))}`);
       if (!good) continue;
       const now = measured[i]!.at;
       const span = Math.max(detect.window, 3 * PERIOD);
@@ -378,13 +398,16 @@ describe('against a model that looks back at everything', () => {
       const sum = answers.reduce((total, one) => total + one.latency!, 0);
       const newest = answers.slice(-detect.recoveries);
       if (!isOpen('latency')) {
-        if (answers.length >= 3 && sum > 2000 * answers.length) announced.push(`latency down ${now}`);
+        if (answers.length >= 3 && sum > 2000 * answers.length) {
+          announced.push(`latency down ${now}`);
+          openings.set('latency', measured[i]!);
+        }
       } else if (
         sum <= 2000 * answers.length &&
         newest.length === detect.recoveries &&
         newest.every(one => one.latency! <= 2000)
       ) {
-        announced.push(`latency up ${Math.max(now, openedAt('latency'))}`);
+        announced.push(`latency up ${Math.max(now, openedAt('latency', measured[i]!))}`);
       }
     }
     return announced;

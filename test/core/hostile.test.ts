@@ -6,11 +6,14 @@ import { redacted } from '../../src/core/inbound/redact.ts';
 import { INBOUND } from '../../src/core/inbound/senders.ts';
 import { snsCertificateUrl } from '../../src/core/inbound/sns.ts';
 import { parseIncident } from '../../src/core/incident-file.ts';
+import { strangeComponents } from '../../src/core/lint.ts';
 import { escapeMarkdown, plainText, renderMarkdown } from '../../src/core/markdown.ts';
+import { nearest, printProblem } from '../../src/core/problem.ts';
 import { slug } from '../../src/core/slug.ts';
 import { mailboxOf, readAddress } from '../../src/core/subscriber.ts';
 import { parseDuration, parseInstant } from '../../src/core/time.ts';
 import { readToken } from '../../src/core/token.ts';
+import { untimely } from '../../src/core/untimely.ts';
 import { negotiate } from '../../src/core/words/words.ts';
 import { updateSchema } from '../../src/core/write-body.ts';
 import { makeRender } from '../../src/views.ts';
@@ -342,15 +345,17 @@ describe('the time a text takes grows with its length and no faster', () => {
     expect(inWords('- '.repeat(3000))).toBe('');
   });
 
-  test('of an incident of more sections than are read the first are, and an error beside it says so', () => {
+  test('an incident of more sections than are read is an error that says so', () => {
     const head =
       '---\ntitle: X\nstatus: investigating\nseverity: minor\nstarted: 2026-03-10T10:00:00Z\n---\n';
     const read = (count: number) =>
       parseIncident('x.md', 'x', head + '## Update 10:00 UTC\nx\n'.repeat(count));
     expect(read(500).value?.updates).toHaveLength(500);
-    expect(read(500).problems).toEqual([]);
-    expect(read(501).value?.updates).toHaveLength(500);
-    expect(read(501)).toMatchObject({ value: { held: true }, problems: [{ level: 'error', line: 1007 }] });
+    const more = read(501);
+    expect(more.problems).toMatchObject([{ level: 'error', line: 1007 }]);
+    // It is on the page all the same, and nothing new of it is mailed.
+    expect(more.value?.held).toBe(true);
+    expect(more.value?.updates).toHaveLength(500);
   });
 });
 
@@ -393,4 +398,75 @@ test('limits count a mailbox, however it is spelled; the mailboxes of others sta
   same('user@fastmail.com', 'shop@user.fastmail.com');
   const apart = ['a.b@example.com', 'ab@example.com', 'ab-c@example.com', '+1@example.com', '+2@example.com'];
   expect(new Set(apart.map(mailboxOf)).size).toBe(apart.length);
+});
+
+describe('a file of a megabyte is read or refused at once, in words that can be read', () => {
+  const HEAD = 'title: X\nstatus: investigating\nseverity: minor\nstarted: 2026-03-10T10:00:00Z\n';
+  const lines = (count: number, line: (n: number) => string) =>
+    Array.from({ length: count }, (_, n) => line(n)).join('\n');
+  const fill = (text: string, length = 900_000) => text.repeat(length / text.length);
+  const fronts: [string, string][] = [
+    ['aliases of aliases', lines(20, n => `a${n}: &a${n} [${n ? `*a${n - 1},`.repeat(10) : ''}x]`)],
+    ['aliases of one word', `a: &a x\nb: [${fill('*a,')}*a]`],
+    ['brackets', `x: ${fill('[', 400_000)}`],
+    ['few brackets', `x: ${fill('[', 3000)}`],
+    ['braces', `x: ${fill('{a: ', 40_000)}`],
+    ['lists in a line', `x:\n${fill('- ', 7000)}a`],
+    ['keys in a line', `${fill('? ', 7000)}a`],
+    ['empty lines', fill('\n')],
+    ['an unknown key', `${fill('a', 500_000)}: a`],
+    ['unknown keys', lines(60_000, n => `k${n}: a`)],
+    ['fewer unknown keys', lines(700, n => `k${n}: a`)],
+    ['components', `components: [${lines(60_000, n => `c${n},`)}]`],
+    ['components and their states', `components:\n${lines(30_000, n => `  c${n}: major_outage`)}`],
+    ['a component', `components: [${fill('a', 500_000)}]`],
+    ['a promise', `next_update: ${fill('12:', 500_000)}`],
+    ['a shorter promise', `next_update: ${fill('soon ', 6000)}`],
+    ['who filed it', `opened_by: ${fill('probe:', 500_000)}x`],
+    ['a number', `x: ${fill('9', 500_000)}`],
+  ];
+  const minute = (n: number) => `2026-03-10 1${Math.floor(n / 60)}:${String(n % 60).padStart(2, '0')}`;
+  const bodies: [string, string][] = [
+    [
+      'fields of 500 sections',
+      lines(500, n => `## Update ${minute(n)} UTC\ncomponents: [api, db]\nnext_update: 15:30 UTC\n`),
+    ],
+    ['nested fields', lines(500, n => `## Update ${minute(n)} UTC\ncomponents: [${'{'.repeat(1800)}\n`)],
+    ['long fields', `## Update 10:00 UTC\ncomponents: [${fill('a,')}]\n`],
+    ['times that are none', fill('## Update 25:99\n')],
+    ['headings', fill('## a\n')],
+    ['headings of another level', fill('### Identifed 10:00\n')],
+    ['empty lines in the body', fill('\n')],
+  ];
+  const files = [
+    ...fronts.map(([name, front]): [string, string] => [name, `---\n${HEAD}${front}\n---\n`]),
+    ...bodies.map(([name, body]): [string, string] => [name, `---\n${HEAD}---\n${body}`]),
+    ['a status', `---\n${HEAD.replace('investigating', fill('a', 500_000))}---\n`],
+    ['a moment', `---\n${HEAD.replace('2026-03-10T10', fill('2026-03-10 ', 7000))}---\n`],
+  ] satisfies [string, string][];
+
+  test.each(files)('%s', (_name, text) => {
+    let took = Number.POSITIVE_INFINITY;
+    for (let run = 0; run < 3 && took > 20; run++) {
+      const began = performance.now();
+      const { value, problems } = parseIncident('x.md', 'x', text);
+      const late = value ? untimely(value, text, 'x.md', 0) : [];
+      const strange = value ? strangeComponents('x.md', text, value, ['api', 'billing']) : [];
+      took = Math.min(took, performance.now() - began);
+      for (const found of [problems, late, strange]) {
+        expect(found.length).toBeLessThan(101);
+        for (const problem of found) expect(printProblem(problem).length).toBeLessThan(1700);
+      }
+      if (!value) expect(problems).toContainEqual(expect.objectContaining({ level: 'error' }));
+    }
+    // What a busy machine keeps: most took seconds, and the keys in a line ended the process.
+    expect(took).toBeLessThan(400);
+  });
+
+  test('the nearest word is looked for among those of about its length', () => {
+    const began = performance.now();
+    expect(nearest(fill('a', 500_000), ['api', 'billing'])).toBeUndefined();
+    expect(nearest('monitorring', ['monitoring'])).toBe('monitoring');
+    expect(performance.now() - began).toBeLessThan(50);
+  });
 });

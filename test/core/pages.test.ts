@@ -107,7 +107,11 @@ describe('the live page', () => {
   ])('says over how much a young figure is: %i ms', (total, words) => {
     const young = view(API, 'operational');
     const uptime = { ...young.uptime, percent: 40, total, from: young.uptime.window.end - total };
-    expect(pages.live(context(snapshot([{ ...young, uptime }], {})))).toContain(words);
+    const html = pages.live(context(snapshot([{ ...young, uptime }], {})));
+    expect(html).toContain(words);
+    // Who hears it is told as long a time.
+    const heard = total === 90 * DAY ? 'uptime over 90 days' : words.replace(/^[\d.%]+ /, '');
+    expect(html).toMatch(new RegExp(`aria-label="API: 40.00% ${heard};`));
   });
 
   it('does not call a day inside a long incident quiet', () => {

@@ -1,6 +1,8 @@
 // Timelines: every heading form, and the moments undated headings stand for.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { parseIncident } from '../../src/core/incident-file.ts';
+import { addUpdate } from '../../src/core/incident-print.ts';
 import { iso, parseInstant } from '../../src/core/time.ts';
 import { cutSections, readMoments } from '../../src/core/timeline.ts';
 
@@ -148,6 +150,116 @@ describe('undated headings', () => {
         const read = moments(iso(started), ...headings).map(at);
         expect(Math.max(...read)).toBeLessThanOrEqual(meant.at(-1)!);
         expect(read).toEqual([...read].sort((a, b) => a - b));
+      }),
+    );
+  });
+});
+
+describe('a dated section beside undated ones', () => {
+  const CLI = '2026-11-29 02:48:40';
+  test.each([
+    ['alone', [CLI, '02:18'], ['29T02:18', '29T02:48']],
+    [
+      'on top, two appended by hand',
+      [CLI, '02:18', '02:48:44', '02:48:49'],
+      ['29T02:18', '29T02:48', '29T02:48', '29T02:48'],
+    ],
+    [
+      'two on top',
+      ['2026-11-29 03:00:00', CLI, '02:18', '02:50'],
+      ['29T02:18', '29T02:48', '29T02:50', '29T03:00'],
+    ],
+    [
+      'on top, written by hand to the minute',
+      ['2026-11-29 02:48', '02:18', '02:50'],
+      ['29T02:18', '29T02:48', '29T02:50'],
+    ],
+    [
+      'at the bottom, two on top',
+      ['02:52', '02:50', '02:18', CLI],
+      ['29T02:18', '29T02:48', '29T02:50', '29T02:52'],
+    ],
+    [
+      'between, hours later as well',
+      ['02:18', '02:20', CLI, '02:50', '09:00'],
+      ['29T02:18', '29T02:20', '29T02:48', '29T02:50', '29T09:00'],
+    ],
+    [
+      'on top, the next day on top of it',
+      ['2026-11-30 09:00:00', CLI, '02:18', '02:50'],
+      ['29T02:18', '29T02:48', '29T02:50', '30T09:00'],
+    ],
+  ])('%s', (_, times, expected) => {
+    const read = moments('2026-11-29T02:18:40Z', ...times.map(time => `Update ${time} UTC`));
+    expect(read.map(moment => moment.slice(8, 16))).toEqual(expected);
+  });
+
+  test.each([
+    [
+      'midnight crossed',
+      '2026-11-28T23:50:00Z',
+      ['2026-11-29 00:10:00', '23:50', '00:30'],
+      ['28T23:50', '29T00:10', '29T00:30'],
+    ],
+    [
+      'the first minute is the beginning',
+      '2026-11-29T02:18:30Z',
+      [CLI, '02:18', '02:50'],
+      ['29T02:18', '29T02:48', '29T02:50'],
+    ],
+    [
+      'the night after it, where that day began later',
+      '2026-11-28T20:00:00Z',
+      ['2026-11-28 20:00:05', '08:00', '09:00'],
+      ['28T20:00', '29T08:00', '29T09:00'],
+    ],
+    [
+      'three days, the order confirmed by another date',
+      '2026-11-20T06:26:00Z',
+      ['2026-11-20 15:00:00', '12:32', '2026-11-23 01:22:00'],
+      ['20T15:00', '21T12:32', '23T01:22'],
+    ],
+    [
+      'three days, between undated ones',
+      '2026-11-20T02:30:00Z',
+      ['08:14', '2026-11-21 11:06:00', '15:34', '09:07'],
+      ['20T09:07', '20T15:34', '21T11:06', '22T08:14'],
+    ],
+  ])('%s', (_, started, times, expected) => {
+    const read = moments(started, ...times.map(time => `Update ${time} UTC`));
+    expect(read.map(moment => moment.slice(8, 16))).toEqual(expected);
+  });
+
+  test('moves nobody to another day, whichever side people and programs write on', () => {
+    const step = fc.record({ after: fc.integer({ min: 1, max: 110 }), byProgram: fc.boolean() });
+    const steps = fc.array(step, { minLength: 1, maxLength: 8 });
+    const begins = fc.integer({ min: 0, max: 3000 });
+    fc.assert(
+      fc.property(begins, steps, fc.boolean(), (offset, all, onTop) => {
+        const started = at('2026-11-28T00:00:00Z') + offset * 60_000;
+        const head = `---\ntitle: x\nseverity: minor\nstatus: investigating\nstarted: ${iso(started)}\n---\n\n`;
+        const heading = (time: number) =>
+          `## Update ${iso(time).slice(11, 16)} UTC\nsaid at ${iso(time)}\n\n`;
+        let body = heading(started);
+        let [now, text] = [started, head + body];
+        for (const { after, byProgram } of all) {
+          now += after * 60_000;
+          if (byProgram)
+            text = addUpdate(text, { status: 'identified', at: now, message: `said at ${iso(now)}` });
+          else {
+            body = text.slice(text.indexOf('## '));
+            const front = text.slice(0, text.indexOf('## '));
+            text = onTop ? `${front}${heading(now)}${body}` : `${front}${body.trimEnd()}\n\n${heading(now)}`;
+          }
+          // At no step of the way.
+          const { updates } = parseIncident('', '', text).value!;
+          expect(updates.map(update => `said at ${iso(update.at)}`)).toEqual(
+            updates.map(({ body: said }) => said),
+          );
+          expect(updates.map(update => update.at)).toEqual(
+            updates.map(update => update.at).sort((a, b) => a - b),
+          );
+        }
       }),
     );
   });

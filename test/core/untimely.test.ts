@@ -5,7 +5,7 @@ import { parseIncident } from '../../src/core/incident-file.ts';
 import { coveredBy } from '../../src/core/maintenance.ts';
 import { announcements } from '../../src/core/notification.ts';
 import { DAY, HOUR, iso, MINUTE, parseInstant } from '../../src/core/time.ts';
-import { untimely } from '../../src/core/untimely.ts';
+import { backwards, untimely } from '../../src/core/untimely.ts';
 
 const at = (text: string) => parseInstant(text) as number;
 
@@ -219,5 +219,70 @@ describe('a maintenance that nobody dated', () => {
       '2026-03-12T22:00:00Z This maintenance begins in 24 hours.',
       '2026-03-13T21:00:00Z This maintenance begins in 1 hour.',
     ]);
+  });
+});
+
+describe('an operator’s incident that ends before it begins', () => {
+  const NOW_ = at('2026-03-10T12:00:00Z');
+  const of = (started: string, resolved: string, body = 'Words.', id = '20260310_api', by = '') => {
+    const front = `title: T\nstatus: resolved\nseverity: major\nstarted: ${started}\nresolved: ${resolved}\n${by}`;
+    const source = `---\n${front}---\n${body}\n`;
+    const { value } = parseIncident(`${id}.md`, id, source);
+    const problem = backwards(value!, source, `${id}.md`, NOW_);
+    return problem && `${problem.level} ${problem.line} ${/`\w+`/.exec(problem.fix)?.[0]}`;
+  };
+  test.each<[string, string, string, string | undefined, string | undefined, string | null]>([
+    [
+      'begun ahead',
+      '2026-03-10T15:00:00Z',
+      '2026-03-10T11:50:00Z',
+      undefined,
+      undefined,
+      'warning 5 `started`',
+    ],
+    [
+      'in a year',
+      '2027-03-10T11:00:00Z',
+      '2026-03-10T11:50:00Z',
+      undefined,
+      undefined,
+      'warning 5 `started`',
+    ],
+    [
+      'both have been',
+      '2026-03-10T11:00:00Z',
+      '2026-03-10T10:00:00Z',
+      undefined,
+      undefined,
+      'error 6 `resolved`',
+    ],
+    [
+      'the wrong day of the end',
+      '2026-03-10T11:00:00Z',
+      '2026-03-09T11:30:00Z',
+      undefined,
+      undefined,
+      'error 6 `resolved`',
+    ],
+    [
+      'the wrong day of the start',
+      '2026-03-09T11:00:00Z',
+      '2026-03-08T11:30:00Z',
+      undefined,
+      '20260308_api',
+      'error 5 `started`',
+    ],
+    [
+      'told of before it began',
+      '2026-03-10T11:00:00Z',
+      '2026-03-10T10:00:00Z',
+      '## Identified 2026-03-10 09:30 UTC\nx',
+      undefined,
+      'error 5 `started`',
+    ],
+    ['in order', '2026-03-10T10:00:00Z', '2026-03-10T11:00:00Z', undefined, undefined, null],
+  ])('%s', (_, started, resolved, body, id, expected) => {
+    expect(of(started, resolved, body, id)).toBe(expected);
+    expect(of(started, resolved, body, id, 'opened_by: probe:api\n')).toBeNull();
   });
 });

@@ -96,3 +96,10 @@ describe('dates', () => {
     expect(datesIn('de', 'UTC').percent(0.29)).toMatch(/^0,29\s%$/u);
   });
 });
+
+it('says a time in German after "in"', () => {
+  const de = datesIn('de', 'UTC');
+  expect(de.within(79 * 86_400_000 + 16 * 3_600_000)).toBe('79 Tagen 16 Std.');
+  expect(de.within(86_400_000)).toBe('1 Tag');
+  expect(de.duration(2 * 86_400_000)).toBe('2 Tage');
+});

@@ -48,6 +48,7 @@ const DEEDS: Readonly<Record<Kind, (scene: Scene, pick: number, size: number) =>
     }
     closeSync(handle);
     trouble(town, 500 + size * 5000);
+    town.unkeptUntil = town.troubledUntil;
     later(500 + size * 5000, () => rmSync(ballast, { force: true }));
   },
 
@@ -58,6 +59,7 @@ const DEEDS: Readonly<Record<Kind, (scene: Scene, pick: number, size: number) =>
     try {
       other.exec('BEGIN IMMEDIATE');
       trouble(town, size * 2500);
+      town.unkeptUntil = town.troubledUntil;
       later(size * 2500, () => other.close());
     } catch {
       // The server writes just now, or the disk is full.

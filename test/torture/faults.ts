@@ -99,6 +99,8 @@ export const NEW_FAULTS = {
       if (existsSync(folder) && size >= 0.3 && size < 0.5 && readFileSync(folder, 'utf8') !== 'not a folder')
         throw new Error('the file in the place of the folder was written to');
       rmSync(folder, { recursive: true, force: true });
+      // Whoever's git was cut short left its lock; a person removes it, as git says.
+      if (town.git) rmSync(path.join(aside, '.git', 'index.lock'), { force: true });
       renameSync(aside, folder);
       town.away = false;
       for (const incident of model.incidents) {

@@ -29,7 +29,8 @@ export interface Town {
   readonly git: { readonly remote: string; readonly desk: string } | null;
   /** The folder is not where it belongs. */
   away: boolean;
-  /** Until when the disk, the database or the folder is in the way of filing, ms of the real clock. */
+  /** Until when the disk or the database, or these or the folder, are in the way of writing, ms of the real clock. */
+  unkeptUntil: number;
   troubledUntil: number;
   /** The colleague is at work. */
   busyDesk: boolean;
@@ -129,6 +130,7 @@ ${withGit ? 'content: { git: { remote: origin, branch: main, pull: "*/3 * * * * 
     services,
     git: withGit ? { remote, desk } : null,
     away: false,
+    unkeptUntil: 0,
     troubledUntil: 0,
     busyDesk: false,
     haste: Math.min(1, seconds / 30),

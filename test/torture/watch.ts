@@ -11,6 +11,8 @@ import type { Scene } from './deeds.ts';
 const TOLD_WITHIN = 12_000;
 /** A failure is filed so long after it was seen at the latest: a full disk, a restart. */
 const FILED_WITHIN = 60_000;
+/** A database that takes what it is given again has kept the files so long after that, ms. */
+const KEPT_WITHIN = 10_000;
 /** Nobody may ever read it: it stands in comments only. */
 export const HIDDEN = /zqhidden/;
 
@@ -50,11 +52,13 @@ export function watch(scene: Scene): Watch {
   const judgeSummary = (text: string, asked: number) => {
     const { status, components, incidents } = JSON.parse(text) as Summary;
     const open = new Set(incidents.map(({ name }) => name));
-    for (const name of shown) {
+    // What the database could not keep before a restart is known again when the folder is back.
+    const isUnkept = town.away && server.disturbedAt - town.unkeptUntil < KEPT_WITHIN;
+    for (const name of isUnkept ? [] : shown) {
       if (!open.has(name)) once(`gone ${name} ${server.epoch}`, `${name} is open and not shown any more`);
     }
     for (const name of open) if (name.startsWith('Trouble')) shown.add(name);
-    if (shown.size > 0 && status.indicator === 'none')
+    if (shown.size > 0 && !isUnkept && status.indicator === 'none')
       once(`none ${server.epoch}`, 'all well over an open incident');
     count.incidents += shown.size;
     for (const [index, service] of town.services.entries()) {

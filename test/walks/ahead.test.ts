@@ -1,7 +1,10 @@
 // What a file dates ahead of now: every output tells one story, before its moment and after.
 import { expect, test } from 'vitest';
+import type { Cli } from '../../src/cli/command.ts';
+import { incident } from '../../src/cli/incident.ts';
+import { readEnvironment } from '../../src/config/environment.ts';
 import { isoMillis } from '../../src/core/time.ts';
-import { openWorld, subscribed, type World } from './world.ts';
+import { openWorld, SECRET, subscribed, type World } from './world.ts';
 
 const TOKEN = 'the-webhook-token-of-this-test';
 
@@ -195,4 +198,111 @@ test('a monitor’s incident filed while the clock was ahead ends when it recove
   await world.pass(120, 20);
   expect(await story(world)).toMatchObject({ health: 'operational', unresolved: [], badge: false });
   expect(world.system.snapshot().incidents.map(({ state }) => state)).toEqual(['resolved']);
+});
+
+/** A command of the command line on the world's folders, by its clock. */
+async function command(world: World, name: string, ...args: string[]) {
+  const said = { out: '', err: '' };
+  const { value: env } = readEnvironment({ SECRET, PUBLIC_URL: 'http://localhost:1' }, world.dir);
+  const cli: Cli = {
+    env: env!,
+    cwd: world.dir,
+    clock: world.now,
+    out: text => {
+      said.out += `${text}\n`;
+    },
+    err: text => {
+      said.err += `${text}\n`;
+    },
+    interactive: false,
+  };
+  const code = await incident.find(one => one.name === `incident ${name}`)!.run(args, cli);
+  return { code, ...said };
+}
+
+const LATE = file(
+  'status: investigating\nstarted: 2026-03-11T09:00:00Z',
+  '## Investigating 09:00 UTC\nWe look.',
+);
+
+test.each([
+  ['by the command line', 'cli'],
+  ['by hand', 'hand'],
+  ['by the API', 'api'],
+])(
+  'one that begins ahead is ended %s: it counts from when it was first seen, and its end is told once',
+  async (_, how) => {
+    const world = await openWorld({ env: { API_TOKEN: 'a-token-of-this-test-that-is-long' } });
+    await subscribed(world, 'olga@example.com');
+    await world.write('20260310_exports.md', LATE);
+    await world.pass(600, 10);
+    expect(await story(world)).toMatchObject({
+      health: 'major_outage',
+      subjects: ['[INCIDENT] Exports fail'],
+    });
+    const list = JSON.parse((await command(world, 'list', '--format', 'json')).out);
+    expect(Math.abs(Date.parse(list[0].started) - (world.now() - 600_000))).toBeLessThan(30_000);
+    if (how === 'cli') {
+      const said = await command(world, 'resolve', '20260310_exports', '--message', 'Over.', '--yes');
+      expect(said.code).toBe(0);
+      expect(said.err).toContain('correct `started`');
+      expect(said.err).not.toContain('put `resolved`');
+    } else if (how === 'api') {
+      const answer = await world.post(
+        '/api/incidents/20260310_exports/updates',
+        { status: 'resolved', message: 'Over.' },
+        { authorization: 'Bearer a-token-of-this-test-that-is-long' },
+      );
+      expect(answer.status).toBeLessThan(300);
+    } else {
+      const end = isoMillis(world.now()).slice(0, 19);
+      await world.write(
+        '20260310_exports.md',
+        LATE.replace('status: investigating', `status: resolved\nresolved: ${end}Z`),
+      );
+    }
+    await world.pass(120, 10);
+    const over = await story(world);
+    expect(over).toMatchObject({
+      health: 'operational',
+      indicator: 'none',
+      unresolved: [],
+      badge: false,
+      subjects: ['[INCIDENT] Exports fail', '[RESOLVED] Exports fail'],
+    });
+    expect(Math.abs(over.downtime - 600)).toBeLessThanOrEqual(20);
+    expect(over.cell).toBe(over.downtime);
+    expect(await problems(world)).toContain('`started` lies after `resolved`');
+    await world.restart();
+    await world.pass(120, 30);
+    expect(await story(world)).toMatchObject({ downtime: over.downtime, subjects: over.subjects });
+    // Its beginning comes: what was over stays over, over a restart too.
+    await world.restart(async () => world.stepClock(24 * 3600));
+    await world.pass(120, 30);
+    expect(await story(world)).toMatchObject({
+      unresolved: [],
+      health: 'operational',
+      subjects: over.subjects,
+    });
+  },
+);
+
+test('an end before a beginning that has been is a slip: the page keeps what it knew, and says which is wrong', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  const open = file(
+    'status: investigating\nstarted: 2026-03-10T11:30:00Z',
+    '## Investigating 11:30 UTC\nWe look.',
+  );
+  await world.write('20260310_exports.md', open);
+  await world.pass(60, 10);
+  await world.write(
+    '20260310_exports.md',
+    open.replace('status: investigating', 'status: resolved\nresolved: 2026-03-09T12:00:00Z'),
+  );
+  await world.pass(60, 10);
+  expect(await story(world)).toMatchObject({ health: 'major_outage', subjects: ['[INCIDENT] Exports fail'] });
+  expect(JSON.stringify((await world.get('/readyz')).json.problems)).toMatch(
+    /ends before it begins.*most likely `resolved` is wrong/,
+  );
 });

@@ -152,6 +152,28 @@ test('lint names both, for the whole folder and for either file alone', async ()
   }
 });
 
+test('of two files of which one was broken since, the command line takes the one that the server takes', async () => {
+  const world = await openWorld();
+  const good = file('Open');
+  await lay(world, { 'a/20260310_x.md': file('Over', { resolved: '11:30' }), 'b/20260310_x.md': good });
+  await lay(world, { 'b/20260310_x.md': good.replace('investigating', 'investigatin') });
+  expect(titles(world)).toEqual(['Open']);
+  const served = JSON.stringify((await world.get('/readyz')).json.problems);
+  expect(served).toMatch(/b\/20260310_x\.md; that one is shown and edited \(it is open\)/);
+  const said: string[] = [];
+  const say = (text: string) => void said.push(text);
+  const { value } = readEnvironment({ SECRET }, world.dir);
+  const cli: Cli = { env: value!, cwd: world.dir, clock: world.now, out: say, err: say, interactive: false };
+  expect(await lint.run([], cli)).toBe(1);
+  expect(said.join('\n')).toMatch(/b\/20260310_x\.md; that one is shown and edited \(it is open\)/);
+  expect(said.join('\n')).toContain('investigatin');
+  const resolve = incident.find(({ name }) => name === 'incident resolve')!;
+  await expect(resolve.run(['20260310_x', '--message', 'Over.', '--yes'], cli)).rejects.toThrow(
+    'investigatin',
+  );
+  expect(await world.read('a/20260310_x.md')).not.toContain('Over.');
+});
+
 test('the same letters are the same id, however an accent is written', async () => {
   const world = await openWorld();
   const [one, other] = ['20260310_café'.normalize('NFC'), '20260310_café'.normalize('NFD')];

@@ -163,3 +163,51 @@ test('`components: all` covers all, and a check that fails meanwhile is said bes
   expect((await world.get('/status/live')).text).not.toContain('Check failing');
   expect(await problems(world)).toEqual([]);
 });
+
+test('a section of the wrong year is named, and the beginning is told as one', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  await world.pass(60, 30);
+  const head = HEAD.replace('2026-03-10T11:50:00Z', '2026-03-10T11:58:00Z');
+  await world.write(
+    '20260310_exports.md',
+    `${head}Exports take longer.\n\n## Identified 2025-03-10 12:00 UTC\nA full disk.\n`,
+  );
+  await world.pass(10, 5);
+  expect(subjects(world)).toEqual(['[INCIDENT] Slow exports']);
+  expect(news(world)[0]!.text).toMatch(/investigating/i);
+  expect(news(world)[0]!.text).not.toMatch(/identified/i);
+  expect(await problems(world)).toEqual([
+    expect.objectContaining({
+      line: 10,
+      what: expect.stringMatching(/^this update is dated 2025-03-10T12:00:00Z, before the incident began/),
+      fix: 'did you mean 2026-03-10 12:00 UTC?',
+    }),
+  ]);
+  // Nothing but the section of another year: the beginning is told all the same.
+  await world.write(
+    '20260310_other.md',
+    `${head.replace('Slow', 'Lost')}## Identified 2025-03-10 12:00 UTC\nA full disk.\n`,
+  );
+  await world.pass(10, 5);
+  expect(subjects(world)).toEqual(['[INCIDENT] Slow exports', '[INCIDENT] Lost exports']);
+});
+
+test('a section without words tells nothing until it has some; a status is news without words', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  await world.pass(60, 30);
+  const written = (more: string) => world.write('20260310_exports.md', `${HEAD}${FIRST}${more}`);
+  await written('');
+  await world.pass(10, 5);
+  expect(subjects(world)).toEqual(['[INCIDENT] Slow exports']);
+  await written('\n## Update 11:55 UTC\n<!-- later -->\n');
+  await world.pass(10, 5);
+  expect(subjects(world)).toHaveLength(1);
+  await written('\n## Update 11:55 UTC\nHalf of them are done.\n');
+  await world.pass(10, 5);
+  expect(subjects(world)).toEqual(['[INCIDENT] Slow exports', '[UPDATE] Slow exports']);
+  await written('\n## Update 11:55 UTC\nHalf of them are done.\n\n## Monitoring 11:56 UTC\n');
+  await world.pass(10, 5);
+  expect(subjects(world)).toHaveLength(3);
+});

@@ -186,3 +186,11 @@ describe('the figure stands with its coverage', () => {
     expect(of.components[0]!.days.filter(({ state }) => state === 'no_data').length).toBeGreaterThan(87);
   });
 });
+
+test('of several that were known for different times, the share of all their time; of equal times, the days', () => {
+  const [en, de] = [sayIn('en'), sayIn('de')];
+  const three = [seen(DAY, 79 * DAY), seen(0, 90 * DAY), seen(0, HOUR)];
+  expect(coverageWords(three, en)).toBe('0.59% observed');
+  expect(coverageWords(three, de)).toBe('0.59% beobachtet');
+  expect(coverageWords([seen(3 * DAY, 90 * DAY), seen(3 * DAY, 90 * DAY)], en)).toBe('3 of 90 days observed');
+});

@@ -1,9 +1,9 @@
 // cState's `content/issues/*.md` and `config.yml` → our files.
 import type { Severity } from '../component.ts';
 import { readFrontmatter } from '../front-matter.ts';
+import { statusNamed } from '../heading.ts';
 import { type Addition, printIncident } from '../incident-print.ts';
 import { type Millis, parseInstant } from '../time.ts';
-import { statusNamed } from '../timeline.ts';
 import { MAX_SITE_YAML, readYaml } from '../yaml.ts';
 import { type Imported, type ImportedComponent, type ImportedIncident, idGiver, slug } from './imported.ts';
 

@@ -19,6 +19,8 @@ export interface Dates {
   month(month: string): string;
   /** `12 min`, `1 h 5 min`, `2 days 4 h`: the two largest units, rounded down. */
   duration(length: Millis): string;
+  /** The same, after "over" or "in": German says `2 Tagen` there. */
+  within(length: Millis): string;
   /** The same, but in seconds below a minute: `48 s`. */
   lag(length: Millis): string;
   /** `14:29:12 UTC` when on the same day as `near` in the site's zone, else with the date. */
@@ -78,17 +80,18 @@ function makeDates(lang: Lang, timeZone: string): Dates {
   const percent = new Intl.NumberFormat(locale, { style: 'percent', minimumFractionDigits: 2 });
   const list = new Intl.ListFormat(locale, { type: 'conjunction' });
   const sameDay = (a: Millis, b: Millis) => dayOf.format(a) === dayOf.format(b);
-  const duration = (length: Millis): string => {
+  const spelled = (length: Millis, unit: 'duration.days' | 'duration.within_days'): string => {
     if (length < MINUTE) return say('duration.short');
     const days = Math.floor(length / DAY);
     const hours = Math.floor((length % DAY) / HOUR);
     const minutes = Math.floor((length % HOUR) / MINUTE);
     const parts: string[] = [];
-    if (days) parts.push(say('duration.days', { n: days }));
+    if (days) parts.push(say(unit, { n: days }));
     if (hours) parts.push(say('duration.hours', { n: hours }));
     if (minutes && !days) parts.push(say('duration.minutes', { n: minutes }));
     return parts.join(' ');
   };
+  const duration = (length: Millis) => spelled(length, 'duration.days');
   return {
     dateTime: at => dateTime.format(at),
     time: at => time.format(at),
@@ -108,6 +111,7 @@ function makeDates(lang: Lang, timeZone: string): Dates {
     percent: value => percent.format(value / 100),
     list: names => list.format(names),
     duration,
+    within: length => spelled(length, 'duration.within_days'),
     lag: length =>
       length < MINUTE ? say('duration.seconds', { n: Math.floor(length / SECOND) }) : duration(length),
     exact: (at, near) => (sameDay(at, near) ? exactTime : exactDate).format(at),

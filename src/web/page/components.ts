@@ -169,5 +169,5 @@ function figureWords({ uptime }: ComponentView, figure: number, tell: Tell): str
   const percent = tell.dates.percent(figure);
   if (uptime.from <= uptime.window.start) return tell.say('component.uptime', { percent });
   if (uptime.total < MINUTE) return tell.say('component.uptime_new', { percent });
-  return tell.say('component.uptime_over', { percent, duration: tell.dates.duration(uptime.total) });
+  return tell.say('component.uptime_over', { percent, duration: tell.dates.within(uptime.total) });
 }

@@ -13,12 +13,14 @@ const UNITS = [
 
 /**
  * "3 of 90 days observed", of the figure of these components together; null where enough was observed. In the
- * largest unit that shows a gap, both sides floored: never more than was seen.
+ * largest unit that shows a gap, both sides floored: never more than was seen. Of several whose times differ, the share
+ * of all their time together: no number of days is true of all of them.
  */
 export function coverageWords(views: readonly ComponentView[], say: Say): string | null {
   const coverage = coverageOf(views);
   if (!coverage?.isPartial) return null;
-  const { observed, total } = coverage;
+  const { observed, total, percent, isAlike } = coverage;
+  if (!isAlike) return say('coverage.share', { percent: `${percent.toFixed(2)}%` });
   const inWhole = (unit: number) => ({ seen: Math.floor(observed / unit), n: Math.floor(total / unit) });
   const unit = UNITS.find(([, length]) => inWhole(length).seen < inWhole(length).n);
   return unit ? say(`coverage.${unit[0]}`, inWhole(unit[1])) : say('coverage.seconds', { seen: 0, n: 1 });

@@ -1,6 +1,7 @@
 // The strip: one SVG per component, one rect per day, and its imperfect days as a list.
 import { escapeHtml } from '../../core/markdown.ts';
 import type { ComponentView, DayCell } from '../../core/snapshot.ts';
+import { MINUTE } from '../../core/time.ts';
 import { coverageWords } from './coverage.ts';
 import { CODE } from './face.ts';
 import type { Tell } from './tell.ts';
@@ -88,13 +89,19 @@ function summary(view: ComponentView, bad: number, badWord: string, tell: Tell):
   if (percent === null) return tell.say('component.strip_none', { name });
   const coverage = coverageWords([view], tell.say);
   const blank = view.days.filter(cell => cell.state === 'no_data').length;
+  const { from, total, window } = view.uptime;
+  const said = {
+    name,
+    percent: tell.dates.percent(percent),
+    bad: bad > 0 ? badWord : tell.say('component.no_bad'),
+  };
   return [
-    tell.say('component.strip', {
-      name,
-      percent: tell.dates.percent(percent),
-      n: view.days.length,
-      bad: bad > 0 ? badWord : tell.say('component.no_bad'),
-    }),
+    // As long as the words beside it say.
+    from <= window.start
+      ? tell.say('component.strip', { ...said, n: view.days.length })
+      : total < MINUTE
+        ? tell.say('component.strip_new', said)
+        : tell.say('component.strip_over', { ...said, duration: tell.dates.within(total) }),
     ...(coverage ? [coverage] : []),
     ...(blank > 0 ? [tell.say('component.blank', { n: blank })] : []),
   ].join('; ');

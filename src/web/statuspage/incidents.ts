@@ -1,6 +1,6 @@
 // Incident and maintenance rows of the Statuspage API, their updates newest first.
 import type { ComponentStatus, Severity } from '../../core/component.ts';
-import type { IncidentUpdate, UpdateStatus } from '../../core/incident.ts';
+import { beginningOf, type IncidentUpdate, type UpdateStatus } from '../../core/incident.ts';
 import type { IncidentView, Snapshot } from '../../core/snapshot.ts';
 import { isoMillis } from '../../core/time.ts';
 import { type ComponentRow, type Listed, lastMoment } from './components.ts';
@@ -61,7 +61,7 @@ export function incidentRow(
     id: stableId('incident', incident.id),
     name: incident.title,
     status: incident.state,
-    created_at: isoMillis(Math.min(incident.started, incident.updates[0]?.at ?? incident.started)),
+    created_at: isoMillis(Math.min(incident.started, beginningOf(incident)?.at ?? incident.started)),
     updated_at: isoMillis(lastMoment(incident, snapshot.at)),
     monitoring_at: monitoring ? isoMillis(monitoring.at) : null,
     resolved_at: ended === null ? null : isoMillis(ended),

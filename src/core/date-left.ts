@@ -1,0 +1,123 @@
+// What of a date is left in a heading's own words: a date that was not read must not become another day.
+import { DAY_NAMES, LONG_DAY_NAMES, MONTH_NAMES, monthsNamed, nearMonth } from './month-names.ts';
+
+const LABEL =
+  '(?:update|investigating|identified|monitoring|resolved|scheduled|in[ _-]progress|verifying|completed)';
+/** What a number after it counts or names. */
+const COUNTED =
+  '(?:phases?|steps?|parts?|stages?|waves?|batch(?:es)?|rounds?|attempts?|try|nodes?|servers?|hosts?|pods?|shards?|clusters?|racks?|regions?|zones?|ports?|brokers?|workers?|replicas?|partitions?|queues?|tiers?|rings?|groups?|sites?|rows?|hall|pop|dc|az|level|sev|priority|no\\.?|nr\\.?|number|ticket|incident|issue|error|code|status|http|tls|version|release|build|revision|postgres(?:ql)?|mysql|redis|kafka|python|java|php|node\\.?js|ios|android|schritt|teil|knoten|stufe|welle|version|étape|paso|fase|top)';
+
+const NO_NAME = String.raw`(?:${LABEL}|${MONTH_NAMES}|am|on|the|den|day|tag|dag|t|d|kw|cw|week)[-_]?\d`;
+
+/** Names that hold numbers: `#12`, `CVE-2024-3094`, `INC-20261128`, `eu-west-1`, `db12`, `v2.3`, `24/7`, `50%`, `2/3 nodes`. */
+const NAMES = new RegExp(
+  [
+    String.raw`#\s?\d+`,
+    String.raw`\bCVE-\d{4}-\d+`,
+    String.raw`(?<![\p{L}\d])(?![IVX]+-|${NO_NAME})[A-Z]{2,12}[-_]?\d+(?![\d./-])`,
+    String.raw`(?<![\p{L}\d-])(?!${NO_NAME})\p{L}+(?:-\p{L}+)*-?\d{1,3}\p{L}?(?![\d./-]|\p{L})`,
+    String.raw`(?<![\p{L}\d])v(?:ersion)?\.?\s?\d+(?:\.\d+)*`,
+    String.raw`(?<![\d/])24\/7(?![\d/])`,
+    String.raw`[$€£]\s?\d[\d.,]*|\d[\d.,]*\s?(?:%|percent|prozent|[kmgt]i?b\b|ms\b|x\b)`,
+    String.raw`(?<![\p{L}\d])${COUNTED}\s?\d+(?:[.–-]\d+)*(?:\s?(?:,|and|und|to|&)\s?\d+)*(?![\d./-])`,
+  ].join('|'),
+  'giu',
+);
+
+/** `2/3 nodes`, `Step 4/7`. */
+const FRACTION =
+  /(?<![\d./-])(?:(?<=\b(?:step|phase|part|stage|wave|batch|schritt|teil) )(\d{1,2})\/(\d{1,2})(?![\d./-])|(\d{1,2})\/(\d{1,2})(?=\s+(?!morning|evening|night|afternoon|noon|at\b|um\b)\p{L}{2}))/giu;
+
+/** The number of a day, and of a month. */
+const D = '(?:0?[1-9]|[12]\\d|3[01])';
+const M = '(?:0?[1-9]|1[0-2])';
+const BEGIN = String.raw`(?<![\p{L}\d.])`;
+const AFTER = String.raw`(?:^|${LABEL}|(?<!\p{L})(?:on|the|at|am|den|vom|dem|le|el|il|of|for|as of))[\s:,;.()[\]–—-]*`;
+/** After it no word follows. */
+const LAST = String.raw`[\s)\].,:;–—|-]*(?:$|[)\],:;–—|(]|\s-\s)`;
+
+const pattern = (source: string) => new RegExp(source, 'iu');
+/** What is a date beside another date, too: two of them are one too many. */
+const WHOLE = [
+  pattern(String.raw`(?<!\d)(?:19|20)\d{2}\s?[-./·_]\s?\d{1,2}(?:\s?[-./·_]\s?\d{1,2})?(?!\d)`),
+  pattern(String.raw`(?<!\d)\d{1,2}\s?[-./·_, ]\s?[\p{L}\d]{1,12}\.?\s?[-./·_, ]\s?(?:19|20)\d{2}(?!\d)`),
+  pattern(String.raw`(?<!\d)(?:(?:19|20)\d{2}${two(M)}${two(D)}|${two(D)}${two(M)}(?:19|20)\d{2})(?!\d)`),
+  pattern(String.raw`(?<![\d./-])${D}\s?\.\s?${M}\.(?!\d)`),
+];
+/** What may be a date, or a part of one. */
+const PARTS = [
+  pattern(String.raw`(?<![\d.,])(?:19|20)\d{2}(?![\d%])`),
+  pattern(
+    String.raw`${BEGIN}${D}(?:st|nd|rd|th)(?=${LAST}|\s+(?:of|at|evening|morning|night|noon)(?!\p{L}))`,
+  ),
+  pattern(String.raw`${BEGIN}${D}[ºª.](?=\s*$|\s*[,)\]])`),
+  pattern(String.raw`(?<![\p{L}\d])(?:day|tag|jour|día|giorno|dag|d|week|kw|cw)\s?[+#]?\s?\d{1,2}(?!\d)`),
+  pattern(
+    String.raw`(?<![\p{L}\d])(?:t\s?)?\+\s?\d+\s?(?:d|h|m|w|days?|hours?|min\w*|weeks?|tage?|stunden?)(?!\p{L})`,
+  ),
+  pattern(
+    String.raw`(?<!\p{L})(?:(?:next|same|following|previous|last) (?:day|night|morning|evening)|(?:today|yesterday|tomorrow|tonight|heute|gestern|hier|ayer|ieri|wczoraj|вчера|сегодня)(?=${LAST})|this (?:morning|afternoon|evening))(?!\p{L})`,
+  ),
+  pattern(String.raw`(?<!black |cyber |patch |\p{L})(?:${LONG_DAY_NAMES})(?!\p{L})`),
+  pattern(
+    String.raw`(?<!\p{L})(?:${DAY_NAMES})\.?(?=\s*\d|\s*[,)\]]\s*\d|\s*[)\]]?\s*$)(?<=(?:^|${LABEL})[\s:,([–-]*[\p{L}.]+)`,
+  ),
+  pattern(String.raw`(?<=${AFTER})(?<![\d./-])\d{1,2}\s?[./·_-]\s?\d{1,2}(?!\d)(?!\.\d)`),
+  pattern(String.raw`(?<![\d./-])(?:${D}\s?[./·_-]\s?${M}|${M}\s?[/-]\s?${D})(?=${LAST})`),
+  pattern(String.raw`(?<![\d.,])${D}[\s./·_-]{1,3}${M}[\s./·_-]{1,3}\d{2}(?![\d.])`),
+  pattern(String.raw`(?<=${AFTER})(?<!\d)\d{1,2}\s+\d{1,2}(?=${LAST})`),
+  pattern(String.raw`(?<=${AFTER})(?<![\d.])(?:[12]\d|3[01]|0\d)(?=${LAST})`),
+  pattern(String.raw`(?<=\p{L}\s+)(?<![\d.])(?:[12]\d|3[01]|0\d)(?=[\s)\]]*$)`),
+  pattern(String.raw`(?<!\d)(?:\d{6}|\d{8})(?=${LAST})`),
+  pattern(String.raw`(?<!\p{L})(?:${LABEL}|on|in|for)[\s:,(–-]*(?:${MONTH_NAMES})\.?(?=${LAST})`),
+];
+
+function two(number: string): string {
+  return number.replace('0?', '0');
+}
+
+/** A time of day in words where a clock's is meant. */
+export const TIME_WORDS =
+  /(?<!\p{L})(?:noon|midnight|midday|mittags?|mitternachts?|midi|minuit|mediodía|medianoche|tonight|this (?:morning|afternoon|evening)|last night|heute (?:früh|morgen|abend|nacht)|now)[\s.)\]]*$/iu;
+
+/**
+ * The piece of a heading's words that may be a date nobody could read, with the month that may be meant; null when
+ * there is none. `dated`: a date was read beside it, so that only another whole one counts.
+ */
+export function dateLeft(
+  words: string,
+  dated: boolean,
+): { readonly text: string; readonly month?: string | undefined } | null {
+  const plain = words
+    .replace(FRACTION, (all, a, b, c, d) => (Number(a ?? c) <= Number(b ?? d) ? '§' : all))
+    .replace(NAMES, name =>
+      WHOLE.some(form => form.test(name)) && !/^[A-Z]{2,8}[-_]?\d[\d-]*$/.test(name) ? name : '§',
+    );
+  for (const form of dated ? WHOLE : [...WHOLE, ...PARTS]) {
+    const found = form.exec(plain);
+    if (!found) continue;
+    const month = [...words.matchAll(/\p{L}{4,}/gu)].map(([word]) => nearMonth(word)).find(Boolean);
+    return { text: found[0].trim(), month };
+  }
+  return dated ? null : monthLeft(plain);
+}
+
+const USUAL_MONTH = new RegExp(`^(?:${MONTH_NAMES})$`, 'iu');
+
+/** A month's name, or nearly one, beside a number; a long one nearly written, alone. */
+function monthLeft(words: string) {
+  for (const found of words.matchAll(/\p{L}[\p{L}\p{M}]+/gu)) {
+    const [word] = found;
+    const before = words.slice(0, found.index);
+    const after = words.slice(found.index + word.length);
+    const day = /(?<![\d.])\d{1,2}(?:st|nd|rd|th|\.)?(?:\s+(?:of|de))?[\s/.-]*$/i.exec(before)?.[0] ?? '';
+    const later = /^\.?[\s/-]*\d{1,2}(?:st|nd|rd|th|\.)?(?!\d)/i.exec(after)?.[0] ?? '';
+    const text = `${day}${word}${later}`.trim();
+    const near = nearMonth(word);
+    // `3 nodes out 5`: the shortest names of other languages are usual words of this one.
+    const isMonth = (word.length > 3 || USUAL_MONTH.test(word)) && monthsNamed(word).length > 0;
+    if (day + later !== '' && isMonth) return { text };
+    if (near !== undefined && (day + later !== '' || word.length >= 7)) return { text, month: near };
+  }
+  return null;
+}

@@ -1,0 +1,226 @@
+// Headings with a time: a date that could not be read is an error, and labels as people write them are none.
+import { describe, expect, test } from 'vitest';
+import { parseIncident } from '../../src/core/incident-file.ts';
+import { iso, isoMillis, MINUTE } from '../../src/core/time.ts';
+import { cutSections } from '../../src/core/timeline.ts';
+
+const HEAD = `---
+title: Login is slow
+status: investigating
+severity: major
+started: 2026-11-25T21:00:00Z
+components: [api]
+---
+`;
+
+const said = (heading: string) =>
+  cutSections(`## ${heading}\nwords`).sections.map(({ dated, time, label, status }) => [
+    dated ? iso(time) : time / MINUTE,
+    label ?? status,
+  ]);
+
+test.each([
+  'Update [2026-11-28] 22:10',
+  'Update [2026-11-28] 22:10 UTC',
+  'Update [2026-11-28 22:10 UTC]',
+  'Update (28.11.2026) 22:10',
+  'Update (28.11.2026), 22:10 Uhr',
+  'Update 28.11.2026 à 22h10',
+  'Update 28 nov. 2026 kl. 22:10',
+  'Update 28.11.2026 o godz. 22:10',
+  'Update 28.11.2026 klo 22.10',
+  'Update 28. listopadu 2026 22:10',
+  'Update 28 ноября 2026 в 22:10',
+  'Update 28. marraskuuta 2026 22:10',
+  'Update 28 Kasım 2026 22:10',
+  'Update 28 KASIM 2026 22:10',
+  'Update 28 Νοεμβρίου 2026 22:10',
+  'Update 28 noiembrie 2026 22:10',
+  "Update 28 d'octubre 2026 22:10",
+  'Update 2026. november 28. 22:10',
+  'Update 2026年11月28日 22:10',
+  'Update 2026년 11월 28일 22시 10분',
+  'Update 28-XI-2026 22:10',
+  'Update 28 XI 2026 22:10',
+  'Update 28.XI.2026 22:10',
+  'Update ٢٨.١١.٢٠٢٦ ٢٢:١٠ UTC',
+  'Update २८.११.२०२६ २२:१०',
+  '2026-11-28 22:10 UTC Update',
+  '2026-11-28T22:10:00Z Update',
+  '[2026-11-28 22:10 UTC] Update',
+  '28 November 2026, 22:10 – Update',
+  '10:10 PM, 28 November 2026: Update',
+])('“%s” is that day', heading => {
+  const month = heading.includes('octubre') ? 10 : 11;
+  expect(said(heading)).toEqual([[`2026-${month}-28T22:10:00Z`, null]]);
+});
+
+test.each([
+  ['02:44 UTC - Update', 164, null],
+  ['02:44 – Resolved', 164, 'resolved'],
+  ['[23:12 UTC] Update', 1392, null],
+  ['23:12 UTC: Monitoring', 1392, 'monitoring'],
+  ['(23:12) Rolled back', 1392, 'Rolled back'],
+  ['11:12 PM Update 2', 1392, 'Update 2'],
+  ['Update ٢٢:١٠ UTC', 1330, null],
+  ['Update 23:12 UTC (11:12 PM)', 1392, null],
+  ['Update 23:12 UTC (00:12 +01:00)', 1392, null],
+])('“%s” is that time', (heading, time, label) => {
+  expect(said(heading)).toEqual([[time, label]]);
+});
+
+describe('labels as people write them', () => {
+  test.each([
+    ...['Update 2', 'Update #3', 'Update #12', 'Update (2)', 'Update 45', 'Update: 3 of 5 nodes', 'Phase 2'],
+    ...['Phase 12', 'Phase II', 'Investigating (EU-1)', 'HTTP 503 fixed', 'v2.3 deployed', 'Deployed v2.31'],
+    ...[
+      'Version 1.2.3 deployed',
+      'Postgres 15.4 upgraded',
+      'Node 14 is back',
+      'Rack 12',
+      'Nodes 3-5 restarted',
+    ],
+    ...[
+      '2/3 nodes are back',
+      '24/7 hotline is reachable',
+      '50% of traffic restored',
+      'Error rate below 1.5%',
+    ],
+    ...[
+      'CVE-2024-3094 patched',
+      'Ticket INC-20261128',
+      'eu-west-1 recovered',
+      'Failover to us-east-1',
+      'db12 is back',
+    ],
+    ...['Second update', '2nd update', '3rd attempt', '1st fix rolled out', '95th percentile is normal'],
+    ...['Customers may see errors', 'We march on', 'Black Friday capacity added', 'Members are back'],
+    ...[
+      'Rolled out 3 fixes',
+      'Partial recovery',
+      'Fix implemented',
+      'Root cause found',
+      'Restarted 12 servers',
+    ],
+    ...[
+      '12 servers restarted',
+      'Latency back to 120 ms',
+      'Queue at 2000000 messages',
+      'Zwischenstand',
+      'Mail 3 is back',
+    ],
+    ...[
+      'Cache (2 of 3) rebuilt',
+      'Port 443 open',
+      'TLS 1.3 enabled',
+      'Region 2 (AP-2)',
+      'P1 over',
+      'SEV-2',
+      'Step 4/7',
+    ],
+    ...[
+      'Restored 3,000 accounts',
+      'Update from our provider',
+      'Update for API customers',
+      'Resolved (again)',
+    ],
+    ...[
+      'On-call paged',
+      'Sunset of the old API postponed',
+      'Wednesbury office is back',
+      'Update – EU',
+      'Wave 3 of 4',
+    ],
+  ])('%s', label => {
+    for (const heading of [`${label} 22:10 UTC`, `${label} – 22:10`, `${label} 2026-11-28 22:10 UTC`]) {
+      expect([heading, cutSections(`## ${heading}`).wrong]).toEqual([heading, []]);
+      expect([heading, cutSections(`## ${heading}`).sections.length]).toEqual([heading, 1]);
+    }
+  });
+});
+
+describe('never another day', () => {
+  test.each([
+    ['Novmber 28, 2026 22:10', /did you mean november/],
+    ['Update Novmber 28, 2026 22:10', /did you mean november/i],
+    ['Update 29. Novmber 2026 22:10 UTC', /did you mean november/i],
+    ['Update 28 Novmber 22:10', /did you mean november/i],
+    ['Update Novmber 22:10', /did you mean november/i],
+    ['Update 28 listopada 2026 22:10', /may be October or November/],
+    ['Update 28 фубляря 2026 22:10', null],
+    ['Update 28·11·2026 22:10', null],
+    ['Update 28 . 11 . 2026 22:10', null],
+    ['Update 28_11_2026 22:10', null],
+    ['Update 28,11,2026 22:10', null],
+    ['Update-28.11. 22:10', null],
+    ['Update 28th 22:10', null],
+    ['Update on the 28th, 22:10', null],
+    ['Update (28th) 22:10', null],
+    ['Update 28th of the month 22:10', null],
+    ['Update am 28., 22:10', null],
+    ['Update day 4 22:10', null],
+    ['Update Day 4, 22:10', null],
+    ['Update (day 4) 22:10', null],
+    ['Tag 4 22:10', null],
+    ['Update +3d 22:10', null],
+    ['Update T+3h 22:10', null],
+    ['Update +3 days, 22:10', null],
+    ['Update 28 22:10', null],
+    ['Update 28: 22:10', null],
+    ['Update [28] 22:10', null],
+    ['Update on 28 22:10', null],
+    ['Update 28 11 22:10', null],
+    ['Update 28/11 22:10', null],
+    ['Update 28/11: nodes are back 22:10', null],
+    ['Rolled back 28/11 22:10', null],
+    ['Rolled back 28.11 22:10', null],
+    ['Rolled back (28.11.) 22:10', null],
+    ['Update 28.11. EU 22:10', null],
+    ['Update 2026 22:10', null],
+    ['Update 2026-W48 22:10', null],
+    ['Update KW48 22:10', null],
+    ['Update November 22:10', null],
+    ['Update 28 août 22:10', null],
+    ['Update 28 Kasım 22:10', null],
+    ['Update Nov 28 (EU) 22:10', null],
+    ['Update Thursday (EU) 22:10', null],
+    ['Update Thu 22:10', null],
+    ['Update next day 22:10', null],
+    ['Update yesterday (EU) 22:10', null],
+    ['Update this morning 09:00', null],
+    ['Update 281126 22:10', null],
+    ['Update 27.11. 28.11.2026 22:10', null],
+    ['28.11.2026 – 29.11.2026 22:10', null],
+    ['2026-11-28 Update 22:10', null],
+    ['22:10 Update 28.11.', null],
+    ['Update 23:12 - 23:40 UTC', /a second time/],
+    ['Update 23:12 and 23:40 UTC', /a second time/],
+    ['Update 23:12 UTC (11:13 PM)', /a second time/],
+    ['23:12 Update 23:40 UTC', /a second time/],
+    ['23:72 UTC Update', /begins with a time that cannot be read/],
+    ['03/04/2026 22:10 Update', null],
+    ['22:10 CET Update', /begins with a time/],
+    ['Update noon', /holds a time/],
+    ['Update at midnight', /holds a time/],
+    ['Resolved this morning', null],
+    ['Update 40:00:00', null],
+    ['Update 02:40:00 CET', /^"02:40:00 CET" names a zone/],
+  ])('## %s', (heading, what) => {
+    const source = `${HEAD}\n## Investigating 21:00 UTC\nOld.\n\n## ${heading}\nNew.\n`;
+    const { value, problems } = parseIncident('a.md', 'a', source);
+    const errors = problems.filter(({ level }) => level === 'error');
+    expect(errors.map(({ line }) => line)).toEqual([12]);
+    if (what) expect(`${errors[0]!.what} ${errors[0]!.fix}`).toMatch(what);
+    expect(value?.held).toBe(true);
+    expect(value?.updates.map(({ at }) => isoMillis(at))).toEqual(['2026-11-25T21:00:00.000Z']);
+  });
+
+  test('between the headings of a post-mortem a time is prose', () => {
+    const body = '## Post-mortem\n\n## 21:04 deploy\n\n## 21:04 – 21:30 errors\n\n## 25:99 what\n';
+    expect(cutSections(body)).toMatchObject({ sections: [], wrong: [] });
+  });
+
+  test.each(['10 reasons', '3 lessons', '2026 in numbers', '16:9 screens'])('## %s is prose', heading => {
+    expect(cutSections(`## ${heading}`)).toMatchObject({ sections: [], wrong: [] });
+  });
+});
