@@ -203,8 +203,9 @@ async function readEntry(
     }
     return parseEntry(file, idOf(name), stamp, await disk.readFile(real), before, now);
   } catch (error) {
-    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' && !isLink) return null;
+    if (code === undefined) return failed([`it cannot be read (${error})`, 'shorten it']);
     return failed((isLink && LINKS[code]) || [`it cannot be read (${code})`, 'let the server read it']);
   }
 }

@@ -2,12 +2,29 @@
 import { readComments, type Shown } from './comments.ts';
 
 /** The longest body that is read whole, characters and lines; of a longer one only the beginning is. */
-export const MAX_BODY = 256_000;
-export const MAX_LINES = 20_000;
+const MAX_BODY = 256_000;
+const MAX_LINES = 20_000;
 /** The most updates of one that are read: each is looked at with all others. */
 export const MAX_SECTIONS = 500;
 /** The most headings of one that are looked at: each may be an update. */
 export const MAX_HEADINGS = 1000;
+
+/** The line from which on nothing is read, within the body from 1, why, and what to do. */
+export interface Stopped {
+  readonly line: number;
+  readonly what: string;
+  readonly fix: string;
+}
+
+export function tooLong(line: number): Stopped | null {
+  const what = `only its first ${MAX_BODY / 1000} KB, or ${MAX_LINES} lines, are read`;
+  return { line, what, fix: 'shorten it' };
+}
+
+export function tooMany(line: number, most: number, things: string): Stopped {
+  const what = `only its first ${most} ${things} are read`;
+  return { line, what, fix: 'put older ones together under one heading' };
+}
 
 /** A body without its comments, as far as it is read: to the end of a line, and never to the inside of a comment. */
 export function readBeginning(body: string): { readonly shown: Shown; readonly isWhole: boolean } {

@@ -1,5 +1,5 @@
 // Timelines: the `## Update 15:00 UTC` sections of an incident file, read into moments (contract §4).
-import { MAX_BODY, MAX_HEADINGS, MAX_LINES, MAX_SECTIONS, readBeginning } from './body-bounds.ts';
+import { MAX_HEADINGS, MAX_SECTIONS, readBeginning, type Stopped, tooLong, tooMany } from './body-bounds.ts';
 import { joined, type Shown, type ShownLine } from './comments.ts';
 import { beginsWithLabel, type Heading, readHeading } from './heading.ts';
 import { DAY, HOUR, type Millis } from './time.ts';
@@ -49,7 +49,7 @@ export interface Sections {
   /** Other lines outside fences and post-mortem that begin like a heading of ours. */
   readonly loose: readonly { readonly line: number; readonly text: string }[];
   /** From which line on nothing is read, and why; null when all of it is. */
-  readonly stopped: { readonly line: number; readonly what: string; readonly fix: string } | null;
+  readonly stopped: Stopped | null;
 }
 
 /**
@@ -63,7 +63,7 @@ export function cutSections(body: string): Sections {
   const wrong: (WrongTime & { line: number })[] = [];
   const unreadable: { line: number; text: string }[] = [];
   const loose: { line: number; text: string }[] = [];
-  let stopped: Sections['stopped'] = isWhole ? null : tooLong(lines.length + 1);
+  let stopped = isWhole ? null : tooLong(lines.length + 1);
   let headings = 0;
   for (const [index, line] of lines.entries()) {
     const told = parts.at(-1)!.heading === 'postmortem';
@@ -96,22 +96,6 @@ export function cutSections(body: string): Sections {
   }
   const seen = { openFence, unclosed, nested, wrong, unreadable, loose, stopped };
   return { ...assembled(parts), ...seen };
-}
-
-function tooLong(line: number): Sections['stopped'] {
-  return {
-    line,
-    what: `only its first ${MAX_BODY / 1000} KB, or ${MAX_LINES} lines, are read`,
-    fix: 'shorten it',
-  };
-}
-
-function tooMany(line: number, most: number, what: string): Sections['stopped'] {
-  return {
-    line,
-    what: `only its first ${most} ${what} are read`,
-    fix: 'put older ones together under one heading',
-  };
 }
 
 interface Part {
