@@ -17,10 +17,27 @@ export interface YamlText {
  * `firstLine` is the line of the file on which `text` begins.
  */
 export function readYaml(text: string, where: string, firstLine = 1): YamlText {
+  const both = gitConflict(text, where, firstLine);
+  if (both) return { data: null, problems: [both], lineOf: () => both.line };
   const plain = readPlainYaml(text);
   if (plain === null) return readWholeYaml(text, where, firstLine);
   // Lines are asked for only when something is wrong.
   return { data: plain, problems: [], lineOf: path => readWholeYaml(text, where, firstLine).lineOf(path) };
+}
+
+/** What is wrong with a text in which git left a conflict to whoever merges; null when it left none. */
+export function gitConflict(text: string, where: string, firstLine = 1): (Problem & { line: number }) | null {
+  const start = /^<{7}(?: .*)?\r?$/m.exec(text)?.index;
+  if (start === undefined) return null;
+  const middle = /^={7}\r?$/m.exec(text.slice(start));
+  if (!middle || !/^>{7}(?: .*)?\r?$/m.test(text.slice(start + middle.index))) return null;
+  return {
+    level: 'error',
+    where,
+    line: firstLine - 1 + text.slice(0, start).split(/\r\n?|\n/).length,
+    what: 'the file holds both sides of a git conflict',
+    fix: 'write what is to stand, and delete the lines `<<<<<<<`, `=======` and `>>>>>>>`',
+  };
 }
 
 /** The same by the document parser alone, whatever the text. */
