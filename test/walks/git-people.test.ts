@@ -146,12 +146,20 @@ test('a status folder below the top of its repository; what only the machine wro
   expect(found).toMatchObject({ problems: [], committed: [`ops/our status/incidents/${FILE}`] });
   expect(found.notes.join()).toContain('it is open');
   expect(git(bare, 'show', `main:ops/our status/incidents/${FILE}`)).toContain('status: identified');
-  // What came by the API is a person's word: two of them are a conflict, named from the top.
+  // So does what came by the API.
   git(laptop, 'pull', '-q');
   write(laptop, TEXT.replace('critical', 'minor'));
   git(laptop, 'commit', '-qam', 'lower');
   git(laptop, 'push', '-q', 'origin', 'main');
   write(server, TEXT.replace('critical', 'major'));
+  expect(await sync(owned('api'), OPTIONS)).toMatchObject({ problems: [] });
+  expect(git(bare, 'show', `main:ops/our status/incidents/${FILE}`)).toContain('severity: minor');
+  // Words that a person and the API changed in two ways are a conflict, named from the top.
+  git(laptop, 'pull', '-q');
+  write(laptop, TEXT.replace('We look.', 'The disk.'));
+  git(laptop, 'commit', '-qam', 'disk');
+  git(laptop, 'push', '-q', 'origin', 'main');
+  write(server, TEXT.replace('We look.', 'The network.'));
   const { problems } = await sync(owned('api'), OPTIONS);
   expect(problems).toMatchObject([{ where: path.join(server, folder, FILE) }]);
   expect(problems[0]!.what).toMatch(/commit [0-9a-f]+ by Status Live here, [0-9a-f]+ by Olga at/);

@@ -249,6 +249,45 @@ describe('with a remote', () => {
     expect(JSON.stringify(world.logged)).toContain('the person’s stands: it is open');
   });
 
+  test.each(['a person ends it, the API holds it open', 'the API ends it, a person holds it open'])(
+    '%s: open, with both sections, and it is said for an hour',
+    async which => {
+      const { world, bare, commit, minute } = await openRepositories();
+      const name = '20260310_slow.md';
+      commit(name, INCIDENT('Uploads are slow'));
+      await minute();
+      const isEnded = which.startsWith('a person');
+      const body = isEnded
+        ? { status: 'identified', message: 'Found.' }
+        : { status: 'resolved', message: 'Mended.' };
+      const headers = { authorization: `Bearer ${API_TOKEN}` };
+      const theirs = INCIDENT('Uploads are slow')
+        .replace(
+          'status: investigating',
+          isEnded ? 'status: resolved\nresolved: 2026-03-10T11:50:00Z' : 'status: identified',
+        )
+        .replace(
+          '## Upd',
+          `${isEnded ? '## Resolved 11:50 UTC\nMended.' : '## Identified 11:50 UTC\nFound.'}\n\n## Upd`,
+        );
+      commit(name, theirs);
+      const answer = await world.post('/api/incidents/20260310_slow/updates', body, headers);
+      expect(answer.status).toBeLessThan(300);
+      await minute();
+      expect(world.system.snapshot().incidents[0]).toMatchObject({ status: 'identified', resolved: null });
+      const text = await world.read(name);
+      for (const words of ['Found.', 'Mended.']) expect(text).toContain(words);
+      expect(git(bare, 'show', `main:incidents/${name}`)).toBe(text.trim());
+      const said = async () =>
+        (await readyz(world)).filter(({ what }) => what.includes('it is open') && what.includes(name));
+      expect(await said()).toMatchObject([{ level: 'warning' }]);
+      expect((await world.get('/readyz')).json.ok).toBe(true);
+      await world.pass(3600, 600);
+      await world.pass(60);
+      expect(await said()).toEqual([]);
+    },
+  );
+
   test('the machine resolves while a person lowers the severity: both', async () => {
     const { world, desk, commit, minute } = await openRepositories();
     await down(world);
