@@ -28,6 +28,13 @@ export async function placeOf(git: GitRun, dir: string): Promise<Place | null> {
   return { top, incidents: `${below.split(path.sep).join('/')}/` };
 }
 
+/** What a person types to commit that file alone. */
+export function commandsFor(top: string, file: string): string {
+  const at = `git -C ${quoted(top)}`;
+  const [name, message] = [quoted(file), quoted(`Status: ${path.basename(file, '.md')}`)];
+  return `commit it: ${at} add -- ${name} && ${at} commit -m ${message} --only -- ${name}`;
+}
+
 /** The ref below `refs/` that holds what our rules could merge of a merge that a person is to end, and its two sides. */
 export const MERGED = 'status-live-merged';
 

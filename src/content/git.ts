@@ -4,7 +4,7 @@ import type { Problem } from '../core/problem.ts';
 import { tellConflicts } from './git-conflict.ts';
 import { mergeTrees } from './git-merge.ts';
 import { commitOwn, type Owned } from './git-own.ts';
-import { type Obstacle, type Place, placeOf, underWay } from './git-place.ts';
+import { commandsFor, type Obstacle, type Place, placeOf, underWay } from './git-place.ts';
 import { GitFailure, type GitRun, isLocked, makeGitRun, quoted } from './git-run.ts';
 
 export interface GitOptions {
@@ -52,7 +52,9 @@ export function openGit(
       const wrong = place ? await obstacle(git, place, options.branch) : NO_REPOSITORY;
       if (wrong || !place) report('content.git', wrong ?? NO_REPOSITORY);
       else {
-        synced.committed.push(...(await alone(() => commitOwn(git, place, owned))));
+        const own = await alone(() => commitOwn(git, place, owned));
+        synced.committed.push(...own.committed);
+        synced.problems.push(...own.problems);
         await new Exchange(git, place, options, alone, synced, report).run();
       }
     } catch (error) {
@@ -251,12 +253,10 @@ class Exchange {
   }
 
   private reportBlocked(file: string): void {
-    const at = `git -C ${quoted(this.place.top)}`;
-    const name = quoted(file);
     const what =
       'it has edits that are not committed, and was changed at the remote: nothing is pulled or pushed until they are';
-    const message = quoted(`Status: ${path.basename(file, '.md')}`);
-    const fix = `commit them: ${at} add -- ${name} && ${at} commit -m ${message} --only -- ${name}; or set them aside: ${at} stash push --include-untracked -- ${name}`;
+    const stash = `git -C ${quoted(this.place.top)} stash push --include-untracked -- ${quoted(file)}`;
+    const fix = `${commandsFor(this.place.top, file)}; what both wrote is merged then. Or, to do without your edits: ${stash}`;
     this.report(path.join(this.place.top, file), [what, fix], 'error');
   }
 

@@ -140,7 +140,8 @@ test('a status folder below the top of its repository; what only the machine wro
   write(server, TEXT.replace('status: investigating', 'status: resolved\nresolved: 2026-03-10T11:20:00Z'));
   const sync = openGit(path.dirname(path.join(server, folder)), { PATH: process.env.PATH }, work => work());
   const owned = (author: 'machine' | 'api') => {
-    return { list: () => [{ name: FILE, author, before: null }], forget: async () => {}, new: [] };
+    const before = `${git(server, 'show', `HEAD:ops/our status/incidents/${FILE}`)}\n`;
+    return { list: () => [{ name: FILE, author, before, after: null }], forget: async () => {}, new: [] };
   };
   const found = await sync(owned('machine'), OPTIONS);
   expect(found).toMatchObject({ problems: [], committed: [`ops/our status/incidents/${FILE}`] });
