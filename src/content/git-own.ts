@@ -46,7 +46,6 @@ interface Pending extends OwnFile {
 /**
  * Commits our part of those files that git sees changed, and nothing else that may be changed or staged. What was
  * to be written and never was, because the process ended first, is forgotten; so is what is committed already.
- * What only this server has is named.
  */
 export async function commitOwn(
   git: GitRun,
@@ -83,13 +82,7 @@ export async function commitOwn(
     }
   }
   const stuck = pending.flatMap(({ text, file }) => (text === null ? [file] : []));
-  const alone = [...states].flatMap(([file, state]) =>
-    state === '??' && isIncidentName(file) && ![...committed, ...stuck].includes(file) ? [file] : [],
-  );
-  return {
-    committed,
-    problems: [...stuck.map(file => mixed(top, file)), ...onlyHere(top, incidents, alone)],
-  };
+  return { committed, problems: stuck.map(file => mixed(top, file)) };
 }
 
 /** What of the files is ours and not committed yet. */
@@ -159,8 +152,10 @@ function mixed(top: string, file: string): Problem {
 /** Of more files than this, the folder is named. */
 const MOST_NAMED = 10;
 
-/** Files that git does not know: written by hand, or by a command that could not commit. */
-function onlyHere(top: string, incidents: string, files: readonly string[]): Problem[] {
+/** Incident files that git does not know: written by hand, or by a command that could not commit. */
+export async function onlyHere(git: GitRun, { top, incidents }: Place): Promise<Problem[]> {
+  const states = [...(await statesOf(git, incidents))];
+  const files = states.flatMap(([file, state]) => (state === '??' && isIncidentName(file) ? [file] : []));
   const folder = incidents.replace(/\/$/, '');
   const many = files.length > MOST_NAMED;
   return (many ? [folder] : files).map(file => {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Problem } from '../core/problem.ts';
 import { tellConflicts } from './git-conflict.ts';
 import { mergeTrees } from './git-merge.ts';
-import { commitOwn, type Owned } from './git-own.ts';
+import { commitOwn, type Owned, onlyHere } from './git-own.ts';
 import { commandsFor, type Obstacle, type Place, placeOf, underWay } from './git-place.ts';
 import { GitFailure, type GitRun, isLocked, makeGitRun, quoted } from './git-run.ts';
 
@@ -55,7 +55,13 @@ export function openGit(
         const own = await alone(() => commitOwn(git, place, owned));
         synced.committed.push(...own.committed);
         synced.problems.push(...own.problems);
-        await new Exchange(git, place, options, alone, synced, report).run();
+        try {
+          await new Exchange(git, place, options, alone, synced, report).run();
+        } finally {
+          const named = new Set(synced.problems.map(({ where }) => where));
+          const left = await onlyHere(git, place);
+          synced.problems.push(...left.filter(({ where }) => !named.has(where)));
+        }
       }
     } catch (error) {
       if (!(error instanceof GitFailure)) throw error;
