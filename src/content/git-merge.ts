@@ -1,25 +1,34 @@
 // Two commits of the status folder become one tree: incident files by sections, all others as git does it.
-import { isUtf8 } from 'node:buffer';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Incident } from '../core/incident.ts';
-import { parseIncident } from '../core/incident-file.ts';
 import { type Merged, mergeIncident, type Side } from '../core/incident-merge.ts';
-import { AUTHORS, blobsOf, GitFailure, type GitRun } from './git-run.ts';
+import { type Change, changesOf, textsOf } from './git-changes.ts';
+import { AUTHORS, GitFailure, type GitRun } from './git-run.ts';
 import { isIncidentName } from './listing.ts';
 
 /** A file that both sides changed in ways no rule can join. */
 export interface Conflict {
-  /** Relative to the repository. */
+  /** Where it is to be merged, relative to the repository. */
   readonly file: string;
+  /** Where our side has it. */
+  readonly here: string;
+  /** Other names of the same file, which are to go. */
+  readonly also: readonly string[];
+  /** Whether git's own merge leaves its marks in it. */
+  readonly isMarked: boolean;
   /** What in it: keys, sections; empty where only git's own merge knows. */
   readonly units: readonly string[];
 }
 
 export type MergedTree =
   | { readonly kind: 'tree'; readonly tree: string; readonly notes: readonly string[] }
-  | { readonly kind: 'conflict'; readonly conflicts: readonly Conflict[] };
+  | {
+      readonly kind: 'conflict';
+      readonly conflicts: readonly Conflict[];
+      /** What git's own merge does not make of the other files, and is to be put in their place. */
+      readonly rest: Edits;
+    };
 
 interface Commits {
   /** More than one where histories crossed. */
@@ -28,16 +37,8 @@ interface Commits {
   readonly theirs: string;
 }
 
-/** What one side made of a file: `oid` null when it deleted it, `from` null when it added it. */
-interface Change {
-  readonly from: string | null;
-  readonly path: string;
-  readonly mode: string;
-  readonly oid: string | null;
-}
-
 /** What is put into git's tree in place of what it made: null removes the file. */
-type Edits = Map<string, { readonly mode: string; readonly oid: string } | null>;
+export type Edits = Map<string, { readonly mode: string; readonly oid: string } | null>;
 
 /** Merges without a work tree. `incidents` is the folder within the repository, ended by a slash. */
 export async function mergeTrees(git: GitRun, commits: Commits, incidents: string): Promise<MergedTree> {
@@ -53,16 +54,15 @@ export async function mergeTrees(git: GitRun, commits: Commits, incidents: strin
     const other = their.get(name);
     const done = other ? await mergeFile(git, commits, mine, other) : changed(mine);
     if (!done) for (const { path: file } of [mine, other!]) plan.left.add(file);
-    else if (done.kind === 'conflict') plan.conflicts.set(mine.path, done.units);
+    else if (done.kind === 'conflict') plan.stop(done.units, mine, other);
     else plan.take(done.edits);
     notes.push(...(done?.notes ?? []).map(note => `${mine.path}: ${note}`));
   }
   for (const [name, change] of their) if (!our.has(name)) plan.take(changed(change).edits);
   const isOurs = (file: string) => file.startsWith(incidents) && isIncidentName(file) && !plan.left.has(file);
-  for (const file of merged.conflicted) if (!isOurs(file)) plan.conflicts.set(file, []);
-  if (plan.conflicts.size > 0) {
-    return { kind: 'conflict', conflicts: [...plan.conflicts].map(([file, units]) => ({ file, units })) };
-  }
+  for (const file of merged.conflicted)
+    if (!isOurs(file)) plan.conflicts.set(file, { units: [], names: [file] });
+  if (plan.conflicts.size > 0) return plan.stopped(await heldBy(git, merged.tree), merged.conflicted);
   const { edits } = plan;
   return {
     kind: 'tree',
@@ -77,17 +77,54 @@ export async function mergeTrees(git: GitRun, commits: Commits, incidents: strin
  */
 class Plan {
   readonly edits: Edits = new Map();
-  readonly conflicts = new Map<string, readonly string[]>();
+  /** By where it is to be merged; `names` are those it has in the base and on both sides, ours first. */
+  readonly conflicts = new Map<
+    string,
+    { readonly units: readonly string[]; readonly names: readonly string[] }
+  >();
   /** Files left to git. */
   readonly left = new Set<string>();
 
   take(edits: Edits): void {
     for (const [file, blob] of edits) {
       const known = this.edits.get(file);
-      if (known && blob && known.oid !== blob.oid) this.conflicts.set(file, ['its name']);
+      if (known && blob && known.oid !== blob.oid)
+        this.conflicts.set(file, { units: ['its name'], names: [file] });
       else if (!known || blob) this.edits.set(file, blob);
     }
   }
+
+  stop(units: readonly string[], ours: Change, theirs: Change | undefined): void {
+    const names = [ours.path, theirs?.path, ours.from].filter(name => name != null);
+    this.conflicts.set(names.find(name => name !== ours.from) ?? ours.path, { units, names });
+  }
+
+  /** `held`: the blobs of the tree that git's own merge leaves. */
+  stopped(held: ReadonlyMap<string, string>, conflicted: ReadonlySet<string>): MergedTree {
+    const isThere = (name: string) => held.has(name) || conflicted.has(name);
+    const conflicts = [...this.conflicts].map(([file, { units, names }]) => {
+      const also = [...new Set(names)].filter(name => name !== file && isThere(name));
+      return { file, here: names[0]!, units, also, isMarked: conflicted.has(file) };
+    });
+    const stopped = new Set(conflicts.flatMap(({ file, also }) => [file, ...also]));
+    const rest: Edits = new Map();
+    for (const [file, blob] of this.edits) {
+      const isMade = blob ? held.get(file) === blob.oid && !conflicted.has(file) : !isThere(file);
+      if (!stopped.has(file) && !isMade) rest.set(file, blob);
+    }
+    return { kind: 'conflict', conflicts, rest };
+  }
+}
+
+/** The blobs of a tree by their names. */
+async function heldBy(git: GitRun, tree: string): Promise<Map<string, string>> {
+  const lines = (await git.out('ls-tree', '-r', '-z', tree)).split('\0').filter(line => line !== '');
+  return new Map(
+    lines.map(line => {
+      const [head, name] = line.split('\t') as [string, string];
+      return [name, head.split(' ')[2]!] as const;
+    }),
+  );
 }
 
 /** What only one side changed. */
@@ -112,65 +149,6 @@ async function gitsMerge(
   });
   const [tree = '', ...files] = printed.split('\0');
   return { tree: tree.trim(), conflicted: new Set(files.filter(file => file.trim() !== '')) };
-}
-
-/** What a side did to incident files, by their name in the base (added ones: by their own). */
-async function changesOf(
-  git: GitRun,
-  base: string,
-  side: string,
-  incidents: string,
-): Promise<Map<string, Change>> {
-  const words = (await git.out('diff-tree', '-r', '-z', '--no-renames', base, side)).split('\0');
-  const found: Change[] = [];
-  for (let at = 0; at + 1 < words.length; at += 2) {
-    const [, mode = '', , oid = '', status = ''] = (words[at] as string).split(' ');
-    const file = words[at + 1] as string;
-    if (!file.startsWith(incidents) || !isIncidentName(file)) continue;
-    const isGone = status === 'D';
-    found.push({ from: status === 'A' ? null : file, path: file, mode, oid: isGone ? null : oid });
-  }
-  const known = new Map(found.map(change => [change.from ?? change.path, change]));
-  for (const [gone, added] of await movedIn(git, base, found)) {
-    known.delete(added.path);
-    known.set(gone.path, { ...added, from: gone.path });
-  }
-  return known;
-}
-
-/**
- * Files deleted at one name and added at another: under the same name in another folder, or the same incident by
- * its beginning, source and title. How alike two texts are says nothing: so may be two outages.
- */
-async function movedIn(
-  git: GitRun,
-  base: string,
-  changes: readonly Change[],
-): Promise<(readonly [gone: Change, added: Change])[]> {
-  const gone = changes.filter(({ oid }) => oid === null);
-  const added = changes.filter(({ from }) => from === null);
-  if (gone.length === 0 || added.length === 0) return [];
-  const texts = await textsOf(git, [
-    ...gone.map(({ path: file }) => `${base}:${file}`),
-    ...added.map(({ oid }) => oid!),
-  ]);
-  const marks = texts.map(text => text && markOf(parseIncident('', '', text).value));
-  const pairs: (readonly [Change, Change])[] = [];
-  const pair = (isSame: (one: number, other: number) => boolean) => {
-    for (const [index, one] of gone.entries()) {
-      const other = added.findIndex(
-        (to, at) => !pairs.some(([a, b]) => a === one || b === to) && isSame(index, at),
-      );
-      if (other >= 0) pairs.push([one, added[other]!]);
-    }
-  };
-  pair((one, other) => path.posix.basename(gone[one]!.path) === path.posix.basename(added[other]!.path));
-  pair((one, other) => Boolean(marks[one]) && marks[one] === marks[gone.length + other]);
-  return pairs;
-}
-
-function markOf(incident: Incident | null): string | null {
-  return incident && JSON.stringify([incident.started, incident.openedBy, incident.title]);
 }
 
 type Done =
@@ -208,7 +186,7 @@ async function deleted(git: GitRun, commits: Commits, ours: Change, theirs: Chan
   const [side, left] = ours.oid === null ? (['theirs', theirs] as const) : (['ours', ours] as const);
   const [before, after] = [await baseText(git, commits, left.from), (await textsOf(git, [left.oid!]))[0]];
   if (before === undefined || after == null) return null;
-  const isDeleted = before === after || (await isMachines(git, commits, side, left));
+  const isDeleted = before === after || (await isBy([AUTHORS.machine], git, commits, side, left));
   if (!isDeleted) {
     return { ...changed(left), notes: ['it was deleted by one side and edited by the other, and stays'] };
   }
@@ -242,13 +220,15 @@ async function machineSide(
   ours: Change,
   theirs: Change,
 ): Promise<Side | null> {
-  // Of two machines the other one gives way.
-  if (await isMachines(git, commits, 'theirs', theirs)) return 'theirs';
-  return (await isMachines(git, commits, 'ours', ours)) ? 'ours' : null;
+  // Of two machines the other one gives way. What was written by the API gives way to a person's commit too.
+  const programs = Object.values(AUTHORS);
+  if (await isBy(programs, git, commits, 'theirs', theirs)) return 'theirs';
+  return (await isBy(programs, git, commits, 'ours', ours)) ? 'ours' : null;
 }
 
-/** Whether nobody but the machine changed the file on that side. */
-async function isMachines(
+/** Whether nobody but those, by their addresses, changed the file on that side. */
+async function isBy(
+  authors: readonly string[],
   git: GitRun,
   commits: Commits,
   side: Side,
@@ -256,24 +236,18 @@ async function isMachines(
 ): Promise<boolean> {
   const range = [commits[side], ...commits.bases.map(base => `^${base}`)];
   const files = [...new Set([from ?? to, to])];
-  const authors = await git.out('log', '--format=%ae', ...range, '--', ...files);
-  return authors !== '' && authors.split('\n').every(email => email === AUTHORS.machine);
+  const found = await git.out('log', '--format=%ae', ...range, '--', ...files);
+  return found !== '' && found.split('\n').every(email => authors.includes(email));
 }
 
-/** The texts of blobs; null for one that is not there or is no text. */
-async function textsOf(git: GitRun, names: readonly string[]): Promise<(string | null)[]> {
-  const blobs = await blobsOf(git, names);
-  return blobs.map(bytes => (bytes && isUtf8(bytes) ? bytes.toString() : null));
-}
-
-/** The tree with our files in it, made in an index of its own. */
-async function edited(git: GitRun, tree: string, edits: Edits): Promise<string> {
+/** The tree (null: an empty one) with these files in it, made in an index of its own. */
+export async function edited(git: GitRun, tree: string | null, edits: Edits): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'status-live-merge-'));
   try {
     const apart = git.with({ GIT_INDEX_FILE: path.join(folder, 'index') });
-    await apart.out('read-tree', tree);
+    await apart.out('read-tree', tree ?? '--empty');
     const lines = [...edits].map(([file, blob]) =>
-      blob ? `${blob.mode} ${blob.oid}\t${file}\0` : `0 ${'0'.repeat(tree.length)}\t${file}\0`,
+      blob ? `${blob.mode} ${blob.oid}\t${file}\0` : `0 ${'0'.repeat(tree?.length ?? 40)}\t${file}\0`,
     );
     await apart.fed(lines.join(''), 'update-index', '-z', '--index-info');
     return await apart.out('write-tree');

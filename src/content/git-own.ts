@@ -1,10 +1,14 @@
-// What is the server's own to commit: files it filed, and what was written by its API.
-import { createHash } from 'node:crypto';
+// What is the server's own to commit: files it filed, and what was written by its API. A person's words stay theirs.
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Place } from './git-place.ts';
-import { AUTHORS, type GitRun, signed } from './git-run.ts';
+import { mergeIncident } from '../core/incident-merge.ts';
+import type { Problem } from '../core/problem.ts';
+import { textsOf } from './git-changes.ts';
+import { type Edits, edited } from './git-merge.ts';
+import { commandsFor, type Place } from './git-place.ts';
+import { AUTHORS, type GitRun, quoted, signed } from './git-run.ts';
+import { isIncidentName } from './listing.ts';
 
 /** Who wrote a file that is to be committed. */
 export type Author = keyof typeof AUTHORS;
@@ -14,8 +18,10 @@ export interface OwnFile {
   /** Relative to the incidents folder. */
   readonly name: string;
   readonly author: Author;
-  /** Of the text it had before, see `stampOf`; null when it was to be made. */
+  /** The text it had before; null when it was to be made. */
   readonly before: string | null;
+  /** The text as it was to be, without what people wrote meanwhile; null after a crash: what the file holds. */
+  readonly after: string | null;
 }
 
 export interface Owned {
@@ -27,47 +33,140 @@ export interface Owned {
   readonly new: readonly string[];
 }
 
-/** Tells one text of a file from another. */
-export function stampOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+/** A file, and what of it is ours to commit. */
+interface Pending extends OwnFile {
+  /** Relative to the repository. */
+  readonly file: string;
+  /** The text to commit; null when ours cannot be told from a person's. */
+  readonly text: string | null;
+  /** Whether that is all the file holds. */
+  readonly isWhole: boolean;
 }
 
 /**
- * Commits those of the files that git sees changed, and nothing else that may be changed or staged. What was
+ * Commits our part of those files that git sees changed, and nothing else that may be changed or staged. What was
  * to be written and never was, because the process ended first, is forgotten; so is what is committed already.
  */
-export async function commitOwn(git: GitRun, { top, incidents }: Place, owned: Owned): Promise<string[]> {
-  const listed = owned.list();
-  if (listed.length + owned.new.length === 0) return [];
+export async function commitOwn(
+  git: GitRun,
+  { top, incidents }: Place,
+  owned: Owned,
+): Promise<{ committed: string[]; problems: Problem[] }> {
   // A folder that is away comes back, with its files.
-  if (!existsSync(path.join(top, incidents))) return [];
+  if (!existsSync(path.join(top, incidents))) return { committed: [], problems: [] };
   const states = await statesOf(git, incidents);
-  const pending: OwnFile[] = [];
-  for (const one of listed) {
-    const text = await readFile(path.join(top, incidents, one.name), 'utf8').catch(() => null);
-    const isWritten = text !== null && (one.before === null || stampOf(text) !== one.before);
-    if (isWritten && states.has(incidents + one.name)) pending.push(one);
-  }
+  const listed = owned.list();
+  const known = new Set(listed.map(({ name }) => name));
+  const filed = owned.new.filter(name => !known.has(name) && states.get(incidents + name) === '??');
+  const all = [
+    ...listed,
+    ...filed.map(name => ({ name, author: 'machine', before: null, after: null }) as const),
+  ];
+  const found = all.filter(({ name }) => states.has(incidents + name));
+  const pending = await ownParts(git, top, incidents, found);
   const names = new Set(pending.map(({ name }) => name));
   await owned.forget(listed.flatMap(({ name }) => (names.has(name) ? [] : [name])));
-  for (const name of owned.new) {
-    const isNew = states.get(incidents + name) === '??' && !names.has(name);
-    if (isNew) pending.push({ name, author: 'machine', before: null });
-  }
   const committed: string[] = [];
   for (const author of Object.keys(AUTHORS) as Author[]) {
-    const mine = pending.filter(one => one.author === author).map(({ name }) => name);
-    if (mine.length === 0) continue;
-    const files = mine.map(name => path.join(top, incidents, name));
-    const said = mine.map(name => path.basename(name, '.md')).join(', ');
-    const subject = said.length > 60 ? `${mine.length} incidents` : said;
     const as = git.with(signed(AUTHORS[author]));
-    await as.out('add', '--', ...files);
-    await as.out('commit', '--quiet', '--only', '-m', `Status: ${subject}`, '--', ...files);
-    await owned.forget(mine);
-    committed.push(...mine.map(name => incidents + name));
+    const mine = pending.filter(one => one.author === author && one.text !== null);
+    for (const [some, commit] of [
+      [mine.filter(one => one.isWhole), commitWhole],
+      [mine.filter(one => !one.isWhole), commitParts],
+    ] as const) {
+      if (some.length === 0) continue;
+      const said = some.map(({ name }) => path.basename(name, '.md')).join(', ');
+      await commit(as, some, `Status: ${said.length > 60 ? `${some.length} incidents` : said}`);
+      await owned.forget(some.map(({ name }) => name));
+      committed.push(...some.map(({ file }) => file));
+    }
   }
-  return committed;
+  const stuck = pending.flatMap(({ text, file }) => (text === null ? [file] : []));
+  return { committed, problems: stuck.map(file => mixed(top, file)) };
+}
+
+/** What of the files is ours and not committed yet. */
+async function ownParts(
+  git: GitRun,
+  top: string,
+  incidents: string,
+  found: readonly OwnFile[],
+): Promise<Pending[]> {
+  if (found.length === 0) return [];
+  const heads = await textsOf(
+    git,
+    found.map(({ name }) => `HEAD:${incidents}${name}`),
+  );
+  const pending: Pending[] = [];
+  for (const [index, one] of found.entries()) {
+    const file = incidents + one.name;
+    const there = await readFile(path.join(top, file), 'utf8').catch(() => null);
+    if (there === null || there === one.before) continue;
+    const text = ownPart(heads[index] ?? null, one.before, one.after ?? there);
+    if (text === null || text !== heads[index]) {
+      pending.push({ ...one, file, text, isWhole: text === there });
+    }
+  }
+  return pending;
+}
+
+/** What was committed last with our change in it, and without edits that nobody committed. */
+function ownPart(head: string | null, before: string | null, after: string): string | null {
+  if (head === before) return after;
+  if (head === null) return null;
+  const merged = mergeIncident(before, head, after);
+  return merged?.kind === 'merged' ? merged.text : null;
+}
+
+async function commitWhole(git: GitRun, some: readonly Pending[], message: string): Promise<void> {
+  const files = some.map(({ file }) => file);
+  await git.out('add', '--', ...files);
+  await git.out('commit', '--quiet', '--only', '-m', message, '--', ...files);
+}
+
+/** Commits what the files do not hold as it is; they, and what a person staged, stay as they are. */
+async function commitParts(git: GitRun, some: readonly Pending[], message: string): Promise<void> {
+  const head = await git.try('rev-parse', '--verify', '--quiet', 'HEAD');
+  const edits: Edits = new Map();
+  for (const { file, text } of some) {
+    const last = head === null ? '' : await git.out('ls-tree', head, '--', file);
+    const [mode = '100644', , old = ''] = last === '' ? [] : last.split(/\s/);
+    const oid = (await git.fed(text!, 'hash-object', '-w', `--path=${file}`, '--stdin')).toString().trim();
+    edits.set(file, { mode, oid });
+    // The index first: were it behind, a person's next commit would take ours back.
+    const [, staged = ''] = (await git.out('ls-files', '--stage', '--', file)).split(' ');
+    if (staged === old) await git.out('update-index', '--add', '--cacheinfo', `${mode},${oid},${file}`);
+    else if (staged !== oid) await git.out('add', '--', file);
+  }
+  const tree = await edited(git, head && (await git.out('rev-parse', `${head}^{tree}`)), edits);
+  const commit = await git.out('commit-tree', tree, ...(head === null ? [] : ['-p', head]), '-m', message);
+  await git.out('update-ref', '-m', 'commit: Status Live', 'HEAD', commit, head ?? '');
+}
+
+function mixed(top: string, file: string): Problem {
+  const what =
+    'it holds what the server wrote and edits that are not committed, and the two cannot be told apart: only this server has them';
+  return { level: 'warning', where: path.join(top, file), what, fix: commandsFor(top, file) };
+}
+
+/** Of more files than this, the folder is named. */
+const MOST_NAMED = 10;
+
+/** Incident files that git does not know: written by hand, or by a command that could not commit. */
+export async function onlyHere(git: GitRun, { top, incidents }: Place): Promise<Problem[]> {
+  const states = [...(await statesOf(git, incidents))];
+  const files = states.flatMap(([file, state]) => (state === '??' && isIncidentName(file) ? [file] : []));
+  const folder = incidents.replace(/\/$/, '');
+  const many = files.length > MOST_NAMED;
+  return (many ? [folder] : files).map(file => {
+    const what = many
+      ? `${files.length} files in it are not committed: only this server has them`
+      : 'it is not committed: only this server has it';
+    const fix = many
+      ? `look at them, then: git -C ${quoted(top)} add -- ${quoted(file)} && git -C ${quoted(top)} commit -m Status --only -- ${quoted(file)}`
+      : commandsFor(top, file);
+    return { level: 'warning', where: path.join(top, file), what, fix };
+  });
 }
 
 /** What git sees changed below the folder: `??` for a file it does not know. Those that are gone are not named. */

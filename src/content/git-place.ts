@@ -28,6 +28,16 @@ export async function placeOf(git: GitRun, dir: string): Promise<Place | null> {
   return { top, incidents: `${below.split(path.sep).join('/')}/` };
 }
 
+/** What a person types to commit that file alone. */
+export function commandsFor(top: string, file: string): string {
+  const at = `git -C ${quoted(top)}`;
+  const [name, message] = [quoted(file), quoted(`Status: ${path.basename(file, '.md')}`)];
+  return `commit it: ${at} add -- ${name} && ${at} commit -m ${message} --only -- ${name}`;
+}
+
+/** The ref below `refs/` that holds what our rules could merge of a merge that a person is to end, and its two sides. */
+export const MERGED = 'status-live-merged';
+
 /** Something a person began and has not finished: nobody else commits or merges until then. */
 export async function underWay(git: GitRun, top: string): Promise<Obstacle | null> {
   const at = `git -C ${quoted(top)}`;
@@ -39,12 +49,20 @@ export async function underWay(git: GitRun, top: string): Promise<Obstacle | nul
     );
     if (!isThere) continue;
     const end = verb === 'merge' ? `${at} commit --no-edit` : `${at} ${verb} --continue`;
+    const ready = verb === 'merge' && (await isMerged(git)) ? `${at} checkout ${MERGED} -- ., ` : '';
     return [
       `a ${name} that a person began in ${top} is not finished, so nothing is committed, pulled or pushed`,
-      `finish it (edit the files \`git status\` names, ${at} add -- FILE, ${end}), or drop it: ${at} ${verb} --abort`,
+      `finish it (${ready}edit the files \`git status\` names, ${at} add -- FILE, ${end}), or drop it: ${at} ${verb} --abort`,
     ];
   }
   return null;
+}
+
+/** Whether the merge that is under way is the one we could do a part of. */
+async function isMerged(git: GitRun): Promise<boolean> {
+  const pair = await git.try('rev-parse', 'HEAD', 'MERGE_HEAD');
+  const known = await git.try('log', '-1', '--format=%s', `refs/${MERGED}`);
+  return known !== null && pair?.replace('\n', ' ') === known;
 }
 
 const UNDER_WAY = [

@@ -218,7 +218,7 @@ export function quoted(word: string): string {
 const FIXES: readonly (readonly [RegExp, string])[] = [
   [
     /\.lock'?: File exists/,
-    'another git is at work there, or one was killed: if `pgrep -a git` shows none, delete that file; it is tried again by itself',
+    'another git is at work there, or one was killed: if `pgrep -a git` shows none, delete that file',
   ],
   [/dubious ownership/, 'let the folder belong to the server’s user, or add it to safe.directory'],
   [

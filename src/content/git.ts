@@ -1,10 +1,11 @@
 // The status folder as a git work tree: what the machine wrote goes out, what people committed comes in.
 import path from 'node:path';
 import type { Problem } from '../core/problem.ts';
-import { type Conflict, mergeTrees } from './git-merge.ts';
-import { commitOwn, type Owned } from './git-own.ts';
-import { type Obstacle, type Place, placeOf, underWay } from './git-place.ts';
-import { GitFailure, type GitRun, makeGitRun, quoted } from './git-run.ts';
+import { tellConflicts } from './git-conflict.ts';
+import { mergeTrees } from './git-merge.ts';
+import { commitOwn, type Owned, onlyHere } from './git-own.ts';
+import { commandsFor, type Obstacle, type Place, placeOf, underWay } from './git-place.ts';
+import { GitFailure, type GitRun, isLocked, makeGitRun, quoted } from './git-run.ts';
 
 export interface GitOptions {
   /** A configured remote's name, a URL or a path. */
@@ -51,12 +52,21 @@ export function openGit(
       const wrong = place ? await obstacle(git, place, options.branch) : NO_REPOSITORY;
       if (wrong || !place) report('content.git', wrong ?? NO_REPOSITORY);
       else {
-        synced.committed.push(...(await alone(() => commitOwn(git, place, owned))));
-        await new Exchange(git, place, options, alone, synced, report).run();
+        const own = await alone(() => commitOwn(git, place, owned));
+        synced.committed.push(...own.committed);
+        synced.problems.push(...own.problems);
+        try {
+          await new Exchange(git, place, options, alone, synced, report).run();
+        } finally {
+          const named = new Set(synced.problems.map(({ where }) => where));
+          const left = await onlyHere(git, place);
+          synced.problems.push(...left.filter(({ where }) => !named.has(where)));
+        }
       }
     } catch (error) {
       if (!(error instanceof GitFailure)) throw error;
-      report('content.git', [error.message, error.fix]);
+      const fix = isLocked(error) ? `${error.fix}; it is tried again by itself` : error.fix;
+      report('content.git', [error.message, fix]);
     }
     return synced;
   };
@@ -185,7 +195,7 @@ class Exchange {
     const commits = { bases, ours: head, theirs };
     const merged = await mergeTrees(git, commits, this.place.incidents);
     if (merged.kind === 'conflict') {
-      for (const conflict of merged.conflicts) await this.reportConflict(conflict, commits);
+      this.synced.problems.push(...(await tellConflicts(git, this.place, this.upstream, commits, merged)));
       return null;
     }
     this.synced.notes.push(...merged.notes.filter(note => !this.synced.notes.includes(note)));
@@ -210,22 +220,6 @@ class Exchange {
       refspec,
     );
     return ask();
-  }
-
-  private async reportConflict(
-    { file, units }: Conflict,
-    { bases, ours, theirs }: { bases: readonly string[]; ours: string; theirs: string },
-  ): Promise<void> {
-    const last = async (side: string) => {
-      const range = [side, ...bases.map(base => `^${base}`)];
-      const said = await this.git.try('log', '-1', '--format=%h by %an', ...range, '--', file);
-      return said || side.slice(0, 7);
-    };
-    const at = `git -C ${quoted(this.place.top)}`;
-    const both = units.length > 0 ? units.join(' and ') : 'the same lines';
-    const what = `${both} changed in two ways: commit ${await last(ours)} here, ${await last(theirs)} at the remote. Both are kept, the page shows what stands here, and nothing is pulled or pushed until they are merged`;
-    const fix = `${at} merge --no-edit ${this.upstream}; if it stops: edit ${file}, ${at} add -- ${quoted(file)}, ${at} commit --no-edit. It is pushed by itself`;
-    this.report(path.join(this.place.top, file), [what, fix], 'error');
   }
 
   /**
@@ -265,12 +259,10 @@ class Exchange {
   }
 
   private reportBlocked(file: string): void {
-    const at = `git -C ${quoted(this.place.top)}`;
-    const name = quoted(file);
     const what =
       'it has edits that are not committed, and was changed at the remote: nothing is pulled or pushed until they are';
-    const message = quoted(`Status: ${path.basename(file, '.md')}`);
-    const fix = `commit them: ${at} add -- ${name} && ${at} commit -m ${message} --only -- ${name}; or set them aside: ${at} stash push --include-untracked -- ${name}`;
+    const stash = `git -C ${quoted(this.place.top)} stash push --include-untracked -- ${quoted(file)}`;
+    const fix = `${commandsFor(this.place.top, file)}; what both wrote is merged then. Or, to do without your edits: ${stash}`;
     this.report(path.join(this.place.top, file), [what, fix], 'error');
   }
 

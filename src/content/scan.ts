@@ -77,9 +77,7 @@ export async function scanFolder(folder: string, known: Known, now: Millis, firs
   const disk = first ? ALONE : SHARED;
   for (let index = 0; index < names.length; index += 64) {
     const batch = names.slice(index, index + 64);
-    const entries = await Promise.all(
-      batch.map(name => readEntry(bounds, folder, name, known, now, disk)),
-    );
+    const entries = await Promise.all(batch.map(name => readEntry(bounds, folder, name, known, now, disk)));
     for (const entry of entries) if (entry) files.set(entry.file, entry);
   }
   return { files, folders };

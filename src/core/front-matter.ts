@@ -1,6 +1,6 @@
 // Front matter: the YAML between the two `---` lines of a markdown file, with the lines of its problems.
 import type { Problem } from './problem.ts';
-import { readYaml, type YamlText } from './yaml.ts';
+import { gitConflict, readYaml, type YamlText } from './yaml.ts';
 
 /** A file's front matter as YAML, and the body beneath it. */
 export interface Front {
@@ -28,16 +28,10 @@ export function readFrontmatter(file: string, source: string): Front {
     problems: [{ level: 'error', where: file, line, what, fix }],
   });
   if (text.trim() === '') return refuse(1, 'the file is empty', 'begin with `---`, `title: …`, `status: …`');
+  const both = gitConflict(text, file);
+  if (both) return refuse(both.line, both.what, both.fix);
   if (!/^---(?!-)/.test(text)) {
     return refuse(1, 'there is no front matter', 'begin the file with a line `---`, then `title: …`');
-  }
-  const marked = conflictLine(text);
-  if (marked !== null) {
-    return refuse(
-      marked,
-      'the file holds both sides of a git conflict',
-      'write what is to stand, and delete the lines `<<<<<<<`, `=======` and `>>>>>>>`',
-    );
   }
   const opened = /\n|$/.exec(text)?.index ?? 0;
   const language = text.slice(3, opened).trim();
@@ -56,13 +50,4 @@ export function readFrontmatter(file: string, source: string): Front {
   const body = text.slice(close + 4).replace(/^\n/, '');
   const bodyLine = text.slice(0, text.length - body.length).split('\n').length;
   return { yaml: readYaml(text.slice(opened, Math.max(opened, close)), file), body, bodyLine, problems: [] };
-}
-
-/** The line on which git left a conflict to whoever merges; null when there is none. */
-function conflictLine(text: string): number | null {
-  const start = /^<{7}(?: .*)?$/m.exec(text)?.index;
-  if (start === undefined) return null;
-  const middle = text.indexOf('\n=======\n', start);
-  if (middle < 0 || !/^>{7}(?: .*)?$/m.test(text.slice(middle))) return null;
-  return text.slice(0, start).split('\n').length;
 }

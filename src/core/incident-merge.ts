@@ -14,7 +14,7 @@ export type Merged =
 /**
  * Merges what two sides made of `base` (null: both added the file). What one side added stays; what one side
  * changed or deleted is so, and an edit outlives a deletion. A unit that both changed differently is a
- * conflict. Where one side is the `machine`'s alone, a person's value of a key stands over the machine's; but
+ * conflict. Where one side is the `machine`'s (or the API's) alone, a person's value of a key stands over the machine's; but
  * `status` and `resolved`, which are one unit, stay with the side that still is open. Null for files that are
  * not written as incidents are.
  */
@@ -101,7 +101,7 @@ class Merge {
     const person: Side = this.machine === 'ours' ? 'theirs' : 'ours';
     const isOver = { ours: OVER.test(o), theirs: OVER.test(t) };
     const stands = isOver.ours === isOver.theirs ? person : isOver.ours ? 'theirs' : 'ours';
-    const who = stands === person ? 'the person’s' : 'the machine’s';
+    const who = stands === person ? 'the person’s' : 'the machine’s or the API’s';
     this.notes.push(
       `\`status\` was set by both, ${who} stands${isOver.ours === isOver.theirs ? '' : ': it is open'}`,
     );

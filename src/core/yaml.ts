@@ -30,6 +30,8 @@ export function readYaml(text: string, where: string, firstLine = 1, most = MAX_
     const problem = { level: 'error' as const, where, line: firstLine, what, fix: 'shorten it' };
     return { data: null, problems: [problem], lineOf: () => firstLine };
   }
+  const both = gitConflict(text, where, firstLine);
+  if (both) return { data: null, problems: [both], lineOf: () => both.line };
   const plain = readPlainYaml(text);
   if (plain === null && isDeep(text)) {
     const problem = {
@@ -59,6 +61,21 @@ function isDeep(text: string): boolean {
     if (depth > MAX_DEPTH) return true;
   }
   return text.split('\n').some(line => line.split(/[-?:](?=\s)/, MAX_DEPTH + 2).length > MAX_DEPTH + 1);
+}
+
+/** What is wrong with a text in which git left a conflict to whoever merges; null when it left none. */
+export function gitConflict(text: string, where: string, firstLine = 1): (Problem & { line: number }) | null {
+  const start = /^<{7}(?: .*)?\r?$/m.exec(text)?.index;
+  if (start === undefined) return null;
+  const middle = /^={7}\r?$/m.exec(text.slice(start));
+  if (!middle || !/^>{7}(?: .*)?\r?$/m.test(text.slice(start + middle.index))) return null;
+  return {
+    level: 'error',
+    where,
+    line: firstLine - 1 + text.slice(0, start).split(/\r\n?|\n/).length,
+    what: 'the file holds both sides of a git conflict',
+    fix: 'write what is to stand, and delete the lines `<<<<<<<`, `=======` and `>>>>>>>`',
+  };
 }
 
 /** The same by the document parser alone, whatever the text. */

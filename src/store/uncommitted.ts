@@ -5,7 +5,7 @@ export interface Uncommitted {
   /** Relative to the incidents folder. */
   readonly name: string;
   readonly author: 'machine' | 'api';
-  /** Stands for the text it had when it was first noted; null when it was to be made. */
+  /** The text it had when it was first noted; null when it was to be made. */
   readonly before: string | null;
 }
 

@@ -4,7 +4,7 @@ import type { LiveSite } from '../config/live-site.ts';
 import type { Content } from '../content/folder.ts';
 import { openGit } from '../content/git.ts';
 import { type Histories, openHistory } from '../content/git-history.ts';
-import { type Author, stampOf } from '../content/git-own.ts';
+import type { Author } from '../content/git-own.ts';
 import type { Turns } from '../content/turns.ts';
 import type { Log } from '../core/log.ts';
 import type { Problem } from '../core/problem.ts';
@@ -37,7 +37,9 @@ export async function openCarrier({ env, db, turns, site, ring, log }: CarrierPa
   const readHistory = openHistory(env.statusDir, env.variables);
   let histories: Histories = new Map();
   const settings = () => site.current().git;
-  const ledger = makeLedger(await lastGood(() => readUncommitted(db), [])(), {
+  const noted = await lastGood(() => readUncommitted(db), [])();
+  const left = noted.map(file => ({ ...file, after: null }));
+  const ledger = makeLedger(left, {
     note: file => noteUncommitted(db, file),
     forget: names => forgetUncommitted(db, names),
   });
@@ -54,11 +56,15 @@ export async function openCarrier({ env, db, turns, site, ring, log }: CarrierPa
     ring,
     log,
   });
-  const written = (id: string, author: Author, before: string | null, write: () => Promise<boolean>) =>
+  const written = (
+    id: string,
+    author: Author,
+    [before, after]: readonly [string | null, string],
+    write: () => Promise<boolean>,
+  ) =>
     turns.inTurn(() => {
       if (settings() === null) return write();
-      const stamp = before === null ? null : stampOf(before);
-      return ledger.written({ name: turns.nameOf(id), author, before: stamp }, write);
+      return ledger.written({ name: turns.nameOf(id), author, before, after }, write);
     });
   return {
     carry,
@@ -75,9 +81,9 @@ export async function openCarrier({ env, db, turns, site, ring, log }: CarrierPa
         return isWritten;
       };
       return {
-        create: (id, text) => told(written(id, author, null, () => folder.create(id, text))),
+        create: (id, text) => told(written(id, author, [null, text], () => folder.create(id, text))),
         replace: (id, before, text) =>
-          told(written(id, author, before, () => folder.replace(id, before, text))),
+          told(written(id, author, [before, text], () => folder.replace(id, before, text))),
       };
     },
   };

@@ -2,7 +2,7 @@
 import type { Log } from '../core/log.ts';
 import type { Problem } from '../core/problem.ts';
 import type { GitSettings } from '../core/site.ts';
-import { type Millis, SECOND } from '../core/time.ts';
+import { HOUR, type Millis, SECOND } from '../core/time.ts';
 import { makeAlarm } from './alarm.ts';
 
 export interface CarryDeps {
@@ -25,12 +25,20 @@ export interface Carry {
   round(now: Millis): Promise<void>;
   /** Asks for a sync at the next round. */
   ask(): void;
-  /** What the last sync could not do. */
+  /** What the last sync could not do, and what merging decided within the last hour. */
   problems(): readonly Problem[];
 }
 
 /** What could not be done is tried again so soon, whatever the schedule. */
 const AGAIN: Millis = 30 * SECOND;
+
+/** Whoever it concerns reads it, or the log has it. */
+const DECIDED: Millis = HOUR;
+
+function toldOf(note: string): Problem {
+  const fix = 'look whether that is right, and commit what is to stand; this is said for an hour';
+  return { level: 'warning', where: 'content.git', what: `merged by rule: ${note}`, fix };
+}
 
 export function makeCarry({ settings, sync, ring, log }: CarryDeps): Carry {
   // At start: what was committed while the server was down comes in at once.
@@ -38,12 +46,14 @@ export function makeCarry({ settings, sync, ring, log }: CarryDeps): Carry {
   const alarm = makeAlarm();
   let tried: Millis = 0;
   let found: readonly Problem[] = [];
+  let decided: readonly { readonly note: string; readonly at: Millis }[] = [];
   return {
     ask() {
       asked = true;
     },
-    problems: () => (settings() ? found : []),
+    problems: () => (settings() ? [...found, ...decided.map(({ note }) => toldOf(note))] : []),
     async round(now) {
+      decided = decided.filter(({ at }) => Math.abs(now - at) < DECIDED);
       const options = settings();
       if (options === null) return;
       const fired = alarm(options.pull, now) !== null;
@@ -54,6 +64,10 @@ export function makeCarry({ settings, sync, ring, log }: CarryDeps): Carry {
       const { moved, committed, notes, problems } = await sync(options);
       if (committed.length > 0) log.info({ files: committed }, 'incidents committed');
       if (moved) log.info({}, 'commits taken in');
+      decided = [
+        ...decided.filter(({ note }) => !notes.includes(note)),
+        ...notes.map(note => ({ note, at: now })),
+      ];
       for (const note of notes) log.warn({ note }, 'commits merged by rule');
       found = problems;
       if (moved) ring();

@@ -1,10 +1,12 @@
 // The ledger: which files of ours git is still to commit, kept over a crash.
+import { mergeIncident } from '../core/incident-merge.ts';
 import { evenSo } from './storage.ts';
 
 interface OwnFile {
   readonly name: string;
   readonly author: 'machine' | 'api';
   readonly before: string | null;
+  readonly after: string | null;
 }
 
 export interface LedgerDeps {
@@ -30,13 +32,23 @@ export function makeLedger(known: readonly OwnFile[], deps: LedgerDeps): Ledger 
     list: () => [...files.values()],
     forget,
     async written(file, write) {
-      const before = files.get(file.name);
+      const known = files.get(file.name);
       // The text it had first: what was written since is to be committed all the same.
-      files.set(file.name, before ? { ...before, author: file.author } : file);
+      files.set(file.name, known ? { ...file, before: known.before, after: since(known.after, file) } : file);
       await evenSo(deps.note(file));
       const isWritten = await write();
-      if (!isWritten && !before) await forget([file.name]);
-      return isWritten;
+      if (isWritten) return true;
+      if (known) files.set(file.name, known);
+      else await forget([file.name]);
+      return false;
     },
   };
+}
+
+/** Our text after one more write; what a person wrote between the two is not ours. */
+function since(last: string | null, { before, after }: OwnFile): string | null {
+  if (last === null || after === null || before === null || before === last)
+    return last === null ? null : after;
+  const merged = mergeIncident(before, last, after);
+  return merged?.kind === 'merged' ? merged.text : after;
 }

@@ -1,6 +1,6 @@
 // What the writing commands leave in git: a commit of that file alone in the operator's name, or the command for it.
 import { execFileSync } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Command } from '../../src/cli/command.ts';
@@ -119,6 +119,22 @@ describe('with content.git', () => {
     expect(ended.err).toMatch(/a merge that a person began in .* is not finished.*commit --no-edit/);
     git(status, 'commit', '-q', '--no-edit');
     type(status, commands(ended.err));
+    expect(git(status, 'log', '-1', '--format=%s', '--name-only')).toBe(
+      `Status: ${ID}\n\nincidents/${ID}.md`,
+    );
+  });
+
+  test('beside a lock it says the exact commands once, and promises nothing', async () => {
+    const { terminal, status } = await openClone();
+    const lock = path.join(status, '.git', 'index.lock');
+    await writeFile(lock, '');
+    const made = await terminal.run(create, ...NEW);
+    expect(made.err).toMatch(
+      /^Written, but not committed: git add: .*index\.lock.*if `pgrep -a git` shows none/,
+    );
+    expect(made.err).not.toContain('tried again');
+    await rm(lock);
+    type(status, commands(made.err));
     expect(git(status, 'log', '-1', '--format=%s', '--name-only')).toBe(
       `Status: ${ID}\n\nincidents/${ID}.md`,
     );

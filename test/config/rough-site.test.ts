@@ -135,3 +135,22 @@ test('whatever stands there, it comes to an end and throws nothing', () => {
     { numRuns: 150 },
   );
 });
+
+test.each(['\n', '\r\n'])('both sides of a git conflict are said once, where they begin', eol => {
+  const text = [
+    'title: T',
+    '<<<<<<< HEAD',
+    'uptime: 5',
+    '=======',
+    'uptime: [',
+    '>>>>>>> status-live/main',
+    'components:',
+    `  - ${API}`,
+    '',
+  ].join(eol);
+  const once = [{ level: 'error', line: 2, what: 'the file holds both sides of a git conflict' }];
+  expect(read(text).problems).toMatchObject(once);
+  expect(read(text).problems).toHaveLength(1);
+  expect(readSite(text, 'status.yaml', {}, null, '').problems).toMatchObject(once);
+  expect(readSite(text, 'status.yaml', {}, null, '').problems).toHaveLength(1);
+});

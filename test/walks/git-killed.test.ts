@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openGit } from '../../src/content/git.ts';
-import { type OwnFile, stampOf } from '../../src/content/git-own.ts';
+import type { OwnFile } from '../../src/content/git-own.ts';
 import { freePort } from '../free-port.ts';
 import { git } from './repository.ts';
 
@@ -117,7 +117,7 @@ describe('what was noted', () => {
     git(root, 'add', '-A');
     git(root, 'commit', '-qm', 'begin');
     const noted = new Map<string, OwnFile>([
-      ['a.md', { name: 'a.md', author: 'api', before: stampOf('before') }],
+      ['a.md', { name: 'a.md', author: 'api', before: 'before', after: null }],
     ]);
     const sync = openGit(root, { PATH: process.env.PATH }, work => work());
     const owned = {
@@ -135,7 +135,7 @@ describe('what was noted', () => {
     await run();
     expect([noted.size, count()]).toEqual([0, '2']);
     writeFileSync(file, 'an operator’s edit');
-    noted.set('a.md', { name: 'a.md', author: 'api', before: stampOf('an operator’s edit') });
+    noted.set('a.md', { name: 'a.md', author: 'api', before: 'an operator’s edit', after: null });
     await run();
     expect([noted.size, count()]).toEqual([0, '2']);
   });

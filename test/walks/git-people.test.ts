@@ -1,5 +1,4 @@
 // Two people and the server on one branch: nobody's commit is ever dropped, and what cannot be joined stops, loudly.
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,65 +6,8 @@ import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openGit } from '../../src/content/git.ts';
 import { cutIncident } from '../../src/core/incident-units.ts';
+import { commandsIn, FILE, lower, OPTIONS, openClones, section, TEXT, type } from './clones.ts';
 import { git } from './repository.ts';
-
-const FILE = '20260310_slow.md';
-const OPTIONS = { remote: 'origin', branch: 'main', push: true };
-const TEXT = `---
-title: Uploads are slow
-status: investigating
-severity: critical
-started: 2026-03-10T11:00:00Z
-components: []
----
-
-## Investigating 2026-03-10 11:00:00 UTC
-We look.
-`;
-const section = (text: string, heading: string, words: string) =>
-  text.replace('---\n\n', `---\n\n## ${heading}\n${words}\n\n`);
-
-/** The server's clone, and a laptop's, with one file pushed. */
-function openClones(text = TEXT, file = FILE) {
-  const root = mkdtempSync(path.join(tmpdir(), 'status-live-people-'));
-  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
-  const [bare, server, laptop] = ['bare.git', 'server', 'laptop'].map(name => path.join(root, name)) as [
-    string,
-    string,
-    string,
-  ];
-  git(root, 'init', '-q', '--bare', '-b', 'main', bare);
-  git(root, 'clone', '-q', bare, server);
-  const at = (clone: string, name = file) => path.join(clone, 'incidents', name);
-  const commit = (clone: string, next: string | null, name = file, said = 'edit') => {
-    mkdirSync(path.join(clone, 'incidents'), { recursive: true });
-    if (next === null) rmSync(at(clone, name));
-    else writeFileSync(at(clone, name), next);
-    git(clone, 'add', '-A');
-    git(clone, 'commit', '-qm', said);
-  };
-  commit(server, text);
-  git(server, 'push', '-q', 'origin', 'HEAD:main');
-  git(root, 'clone', '-q', bare, laptop);
-  const sync = openGit(server, { PATH: process.env.PATH }, work => work());
-  const nothing = { list: () => [], forget: async () => {}, new: [] };
-  return {
-    root,
-    bare,
-    server,
-    laptop,
-    commit,
-    sync: (options = OPTIONS) => sync(nothing, options),
-    push: () => git(laptop, 'push', '-q', 'origin', 'main'),
-    pushed: (name = file) => git(bare, 'show', `main:incidents/${name}`),
-    read: (name = file) => readFileSync(at(server, name), 'utf8'),
-    /** Whether every commit on the server's side and the laptop's is part of what was pushed. */
-    holds: (...commits: string[]) =>
-      commits.every(one => git(bare, 'rev-list', 'main').split('\n').includes(one)),
-    head: (clone: string) => git(clone, 'rev-parse', 'HEAD'),
-  };
-}
-const lower = (text: string) => text.replace('severity: critical', 'severity: minor');
 
 describe('both sides stand', () => {
   test('an update here, another severity there, pushed first', async () => {
@@ -198,18 +140,27 @@ test('a status folder below the top of its repository; what only the machine wro
   write(server, TEXT.replace('status: investigating', 'status: resolved\nresolved: 2026-03-10T11:20:00Z'));
   const sync = openGit(path.dirname(path.join(server, folder)), { PATH: process.env.PATH }, work => work());
   const owned = (author: 'machine' | 'api') => {
-    return { list: () => [{ name: FILE, author, before: null }], forget: async () => {}, new: [] };
+    const before = `${git(server, 'show', `HEAD:ops/our status/incidents/${FILE}`)}\n`;
+    return { list: () => [{ name: FILE, author, before, after: null }], forget: async () => {}, new: [] };
   };
   const found = await sync(owned('machine'), OPTIONS);
   expect(found).toMatchObject({ problems: [], committed: [`ops/our status/incidents/${FILE}`] });
   expect(found.notes.join()).toContain('it is open');
   expect(git(bare, 'show', `main:ops/our status/incidents/${FILE}`)).toContain('status: identified');
-  // What came by the API is a person's word: two of them are a conflict, named from the top.
+  // So does what came by the API.
   git(laptop, 'pull', '-q');
   write(laptop, TEXT.replace('critical', 'minor'));
   git(laptop, 'commit', '-qam', 'lower');
   git(laptop, 'push', '-q', 'origin', 'main');
   write(server, TEXT.replace('critical', 'major'));
+  expect(await sync(owned('api'), OPTIONS)).toMatchObject({ problems: [] });
+  expect(git(bare, 'show', `main:ops/our status/incidents/${FILE}`)).toContain('severity: minor');
+  // Words that a person and the API changed in two ways are a conflict, named from the top.
+  git(laptop, 'pull', '-q');
+  write(laptop, TEXT.replace('We look.', 'The disk.'));
+  git(laptop, 'commit', '-qam', 'disk');
+  git(laptop, 'push', '-q', 'origin', 'main');
+  write(server, TEXT.replace('We look.', 'The network.'));
   const { problems } = await sync(owned('api'), OPTIONS);
   expect(problems).toMatchObject([{ where: path.join(server, folder, FILE) }]);
   expect(problems[0]!.what).toMatch(/commit [0-9a-f]+ by Status Live here, [0-9a-f]+ by Olga at/);
@@ -425,18 +376,3 @@ describe('for any edits of two clones', () => {
     );
   }, 120_000);
 });
-
-/** The commands of a fix, in their order. */
-function commandsIn(fix: string): string[] {
-  return fix.match(/git -C [^,;]+?(?=[,;.] |; |\. |$)/g) ?? [];
-}
-
-function type(cwd: string, command: string): void {
-  const who = {
-    GIT_AUTHOR_NAME: 'Olga',
-    GIT_AUTHOR_EMAIL: 'o@x.org',
-    GIT_COMMITTER_NAME: 'Olga',
-    GIT_COMMITTER_EMAIL: 'o@x.org',
-  };
-  execFileSync('sh', ['-ec', command], { cwd, env: { ...process.env, ...who }, stdio: 'pipe' });
-}

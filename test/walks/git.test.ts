@@ -249,6 +249,45 @@ describe('with a remote', () => {
     expect(JSON.stringify(world.logged)).toContain('the person’s stands: it is open');
   });
 
+  test.each(['a person ends it, the API holds it open', 'the API ends it, a person holds it open'])(
+    '%s: open, with both sections, and it is said for an hour',
+    async which => {
+      const { world, bare, commit, minute } = await openRepositories();
+      const name = '20260310_slow.md';
+      commit(name, INCIDENT('Uploads are slow'));
+      await minute();
+      const isEnded = which.startsWith('a person');
+      const body = isEnded
+        ? { status: 'identified', message: 'Found.' }
+        : { status: 'resolved', message: 'Mended.' };
+      const headers = { authorization: `Bearer ${API_TOKEN}` };
+      const theirs = INCIDENT('Uploads are slow')
+        .replace(
+          'status: investigating',
+          isEnded ? 'status: resolved\nresolved: 2026-03-10T11:50:00Z' : 'status: identified',
+        )
+        .replace(
+          '## Upd',
+          `${isEnded ? '## Resolved 11:50 UTC\nMended.' : '## Identified 11:50 UTC\nFound.'}\n\n## Upd`,
+        );
+      commit(name, theirs);
+      const answer = await world.post('/api/incidents/20260310_slow/updates', body, headers);
+      expect(answer.status).toBeLessThan(300);
+      await minute();
+      expect(world.system.snapshot().incidents[0]).toMatchObject({ status: 'identified', resolved: null });
+      const text = await world.read(name);
+      for (const words of ['Found.', 'Mended.']) expect(text).toContain(words);
+      expect(git(bare, 'show', `main:incidents/${name}`)).toBe(text.trim());
+      const said = async () =>
+        (await readyz(world)).filter(({ what }) => what.includes('it is open') && what.includes(name));
+      expect(await said()).toMatchObject([{ level: 'warning' }]);
+      expect((await world.get('/readyz')).json.ok).toBe(true);
+      await world.pass(3600, 600);
+      await world.pass(60);
+      expect(await said()).toEqual([]);
+    },
+  );
+
   test('the machine resolves while a person lowers the severity: both', async () => {
     const { world, desk, commit, minute } = await openRepositories();
     await down(world);
@@ -289,12 +328,16 @@ describe('with a remote', () => {
     commit('20260310_other.md', INCIDENT('Other'));
     await minute();
     expect(titles(world).sort()).toEqual(['My edit', 'My new one', 'Other']);
-    expect(stuck(world)).toBe('');
+    expect(
+      (await readyz(world))
+        .filter(({ what }) => what.includes('committed'))
+        .map(({ what, level }) => `${level}: ${what}`),
+    ).toEqual(['warning: it is not committed: only this server has it']);
     commit('20260310_slow.md', INCIDENT('Uploads are slow').replace('minor', 'major'));
     commit('20260310_new.md', INCIDENT('Their new one'));
     await minute();
     expect(titles(world).sort()).toEqual(['My edit', 'My new one', 'Other']);
-    const told = (await readyz(world)).filter(({ what }) => what.includes('commit'));
+    const told = (await readyz(world)).filter(({ what }) => what.includes('at the remote'));
     expect(told.map(({ where }) => path.basename(where)).sort()).toEqual([
       ...['20260310_new.md', '20260310_slow.md'],
     ]);
@@ -302,7 +345,8 @@ describe('with a remote', () => {
       expect(level).toBe('error');
       expect(what).toContain('edits that are not committed');
       // Exactly what is said ends it.
-      const command = /^commit them: (.*); or set them aside: (.*)$/.exec(fix)!;
+      const command =
+        /^commit it: (.*); what both wrote is merged then\. Or, to do without your edits: (.*)$/.exec(fix)!;
       sh(status, command[where.includes('slow') ? 1 : 2] as string);
     }
     await minute();
@@ -310,6 +354,112 @@ describe('with a remote', () => {
     expect(await world.read('20260310_slow.md')).toBe(INCIDENT('My edit').replace('minor', 'major'));
     expect(await world.read('20260310_new.md')).toBe(INCIDENT('Their new one'));
     expect(git(status, 'stash', 'list')).not.toBe('');
+  });
+
+  describe('what a person has not committed is not committed for them', () => {
+    const NAME = '20260310_slow.md';
+    const headers = { authorization: `Bearer ${API_TOKEN}` };
+    const update = (world: World, body: object) =>
+      world.post('/api/incidents/20260310_slow/updates', body, headers);
+
+    async function openEdited(edit: (text: string) => string) {
+      const found = await openRepositories();
+      const { world, bare, commit, minute } = found;
+      commit(NAME, INCIDENT('Uploads are slow'));
+      await minute();
+      await world.write(NAME, edit(INCIDENT('Uploads are slow')));
+      const status = path.join(world.dir, 'status');
+      return { ...found, status, pushed: () => git(bare, 'show', `main:incidents/${NAME}`) };
+    }
+    const mine = (text: string) => `${text.replace('minor', 'major')}\n## Update 11:05 UTC\nMy words.\n`;
+
+    test.each(['edited', 'staged', 'edited again between two updates'])('%s', async how => {
+      const { world, status, bare, minute, pushed } = await openEdited(mine);
+      if (how === 'staged') git(status, 'add', '-A');
+      await world.pass(1);
+      expect((await update(world, { message: 'By program.' })).status).toBeLessThan(300);
+      if (how.startsWith('edited again')) {
+        await world.write(NAME, (await world.read(NAME)).replace('My words.', 'My words, and more.'));
+        await world.pass(1);
+        await update(world, { message: 'By program again.' });
+      }
+      await minute();
+      expect(pushed()).toContain('By program.');
+      expect(pushed()).not.toMatch(/My words|major/);
+      expect(git(bare, 'log', '-1', '--format=%ae', 'main')).toBe('status-live+api@localhost');
+      if (how.startsWith('edited again')) expect(pushed()).toContain('By program again.');
+      const text = await world.read(NAME);
+      for (const words of ['By program.', 'My words', 'major']) expect(text).toContain(words);
+      expect(stuck(world)).toBe('');
+      // Nothing staged takes the program's words back.
+      expect(git(status, 'diff', '--cached')).not.toMatch(/^-By program/m);
+      git(status, 'commit', '-qam', 'mine');
+      await minute();
+      expect(`${pushed()}\n`).toBe(text);
+      expect(git(bare, 'log', '-1', '--format=%an', 'main')).toBe('Olga');
+    });
+
+    test('an update while a merge is under way, an edit after it', async () => {
+      const { world, status, minute, pushed } = await openEdited(text => text);
+      writeFileSync(path.join(status, '.git', 'MERGE_HEAD'), git(status, 'rev-parse', 'HEAD'));
+      await update(world, { message: 'By program.' });
+      await minute();
+      expect(pushed()).not.toContain('By program.');
+      await world.write(NAME, mine(await world.read(NAME)));
+      await world.pass(1);
+      await update(world, { message: 'By program again.' });
+      rmSync(path.join(status, '.git', 'MERGE_HEAD'));
+      await minute();
+      expect(pushed()).toContain('By program.');
+      expect(pushed()).toContain('By program again.');
+      expect(pushed()).not.toMatch(/My words|major/);
+      expect(await world.read(NAME)).toContain('My words.');
+    });
+
+    test('where the two cannot be told apart nothing is, and it is named', async () => {
+      const { world, status, minute, pushed } = await openEdited(text =>
+        text.replace('status: investigating', 'status: identified'),
+      );
+      await world.pass(1);
+      await update(world, { status: 'monitoring', message: 'By program.' });
+      await minute();
+      expect(pushed()).not.toMatch(/identified|monitoring|By program/);
+      const [told] = (await readyz(world)).filter(({ where }) => where.endsWith(NAME));
+      expect(told).toMatchObject({ level: 'warning', what: expect.stringContaining('cannot be told apart') });
+      sh(status, told!.fix.replace('commit it: ', ''));
+      await minute();
+      expect(pushed()).toContain('By program.');
+      expect(stuck(world)).toBe('');
+    });
+
+    test('a new file is named until it is committed, and stops nothing', async () => {
+      const { world, status, bare, commit, minute } = await openEdited(text => text);
+      await world.write('20260310_it’s new.md', INCIDENT('By hand'));
+      commit('20260310_other.md', INCIDENT('Other'));
+      await minute();
+      expect(titles(world)).toContain('Other');
+      const [told, ...others] = (await readyz(world)).filter(({ what }) => what.includes('committed'));
+      expect(others).toEqual([]);
+      expect(told).toMatchObject({
+        level: 'warning',
+        where: expect.stringMatching(/new\.md$/),
+        what: 'it is not committed: only this server has it',
+      });
+      sh(status, told!.fix.replace('commit it: ', ''));
+      await minute();
+      expect(stuck(world)).toBe('');
+      expect(git(bare, '-c', 'core.quotePath=false', 'ls-tree', '-r', '--name-only', 'main')).toContain(
+        'it’s new.md',
+      );
+      for (let n = 10; n < 22; n++) await world.write(`20260310_many-${n}.md`, INCIDENT(`Many ${n}`));
+      await minute();
+      const [many, ...more] = (await readyz(world)).filter(({ what }) => what.includes('committed'));
+      expect(more).toEqual([]);
+      expect(many!.what).toContain('12 files');
+      sh(status, many!.fix.replace('look at them, then: ', ''));
+      await minute();
+      expect(stuck(world)).toBe('');
+    });
   });
 
   test('a pull that a killed git left half done goes on', async () => {

@@ -1,0 +1,193 @@
+// The commands that /readyz prints for a true conflict, typed as they stand, whatever else differs.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { FILE, lower, openClones, TEXT, type } from './clones.ts';
+import { git } from './repository.ts';
+
+type Clones = ReturnType<typeof openClones>;
+
+/** Types the commands in their order; where the fix says so, somebody edits: `edit` writes what is to stand. */
+function follow(server: string, fix: string, edit: () => void): void {
+  const [steps, after] = fix.replace(/\. It is pushed by itself$/, '').split('; edit ') as [string, string];
+  for (const [index, command] of steps.split('; ').entries()) {
+    try {
+      type(server, command);
+    } catch (error) {
+      // A merge that stops says so by its exit code.
+      if (index > 0) throw error;
+    }
+  }
+  edit();
+  for (const command of after.match(/git -C .*?(?=, git -C|$)/g)!) type(server, command);
+}
+
+async function ended(clones: Clones, edit: () => void): Promise<string> {
+  const { bare, server, laptop, sync, head } = clones;
+  const both = [head(server), head(laptop)];
+  const { problems } = await sync();
+  expect(problems.length).toBeGreaterThan(0);
+  const fixes = new Set(problems.map(({ fix }) => fix));
+  expect(fixes.size).toBe(1);
+  follow(server, [...fixes][0]!, edit);
+  expect(await sync()).toMatchObject({ problems: [] });
+  expect(git(server, 'status', '--porcelain')).toBe('');
+  expect(git(bare, 'rev-list', 'main').split('\n')).toEqual(expect.arrayContaining(both));
+  expect(git(bare, 'diff', '4b825dc642cb6eb9a060e54bf8d69288fbee4904', 'main')).not.toMatch(
+    /<<<<<<<|>>>>>>>/,
+  );
+  return [...fixes][0]!;
+}
+
+const BOTH = /One\.[\s\S]*Two\.|Two\.[\s\S]*One\./;
+const says = (words: string) => TEXT.replace('We look.', words);
+const at = (clone: string, name: string) => path.join(clone, 'incidents', name);
+
+/** One pair of commits: each name with its text in the base, here and there; null where it is not. */
+function openPair(
+  files: Readonly<Record<string, readonly [base: string | null, here: string | null, there: string | null]>>,
+) {
+  const clones = openClones();
+  const { server, laptop, push } = clones;
+  const put = (clone: string, side: 0 | 1 | 2) => {
+    for (const [name, texts] of Object.entries(files)) {
+      const [file, text] = [at(clone, name), texts[side]];
+      mkdirSync(path.dirname(file), { recursive: true });
+      if (text === null) rmSync(file, { force: true });
+      else writeFileSync(file, text);
+    }
+    git(clone, 'add', '-A');
+    git(clone, 'commit', '-q', '--allow-empty', '-m', 'all at once');
+  };
+  put(server, 0);
+  git(server, 'push', '-q', 'origin', 'HEAD:main');
+  git(laptop, 'pull', '-q', 'origin', 'main');
+  put(server, 1);
+  put(laptop, 2);
+  push();
+  return clones;
+}
+
+describe('the printed commands end it', () => {
+  const A = [TEXT, says('The disk.'), says('The network.')] as const;
+  const grown = (words: string) => `${TEXT}\n## Update 11:10 UTC\n${words}\n`;
+
+  test.each([1, 3])('one conflicting, %i that our rules merge and git does not', async count => {
+    const names = Array.from({ length: count }, (_, n) => `b ${n}'s.md`);
+    const clones = openPair({
+      [FILE]: A,
+      ...Object.fromEntries(names.map(name => [name, [TEXT, grown('One.'), grown('Two.')]])),
+    });
+    const { server, pushed } = clones;
+    await ended(clones, () => writeFileSync(at(server, FILE), says('The disk and the network.')));
+    expect(pushed()).toContain('The disk and the network.');
+    for (const name of names) expect(pushed(name)).toMatch(BOTH);
+  });
+
+  test('two conflicting, one mergeable, one that git joins, a new one on each side', async () => {
+    const clones = openPair({
+      [FILE]: A,
+      'sub folder/c.md': [TEXT, TEXT.replace('critical', 'major'), lower(TEXT)],
+      'b.md': [TEXT, grown('One.'), grown('Two.')],
+      'd.md': [TEXT, TEXT.replace('Uploads', 'Downloads'), says('We looked.')],
+      'here.md': [null, TEXT, null],
+      'there.md': [null, null, TEXT],
+    });
+    const { server, pushed } = clones;
+    await ended(clones, () => {
+      writeFileSync(at(server, FILE), says('Both.'));
+      writeFileSync(at(server, 'sub folder/c.md'), lower(TEXT));
+    });
+    expect(pushed()).toContain('Both.');
+    expect(pushed('sub folder/c.md')).toContain('severity: minor');
+    expect(pushed('b.md')).toMatch(BOTH);
+    expect(pushed('d.md')).toBe(says('We looked.').replace('Uploads', 'Downloads').trim());
+    expect(pushed('here.md') + pushed('there.md')).toBe(TEXT.trim() + TEXT.trim());
+  });
+
+  test('deleted here, edited there, and the other way round: the edit stands', async () => {
+    const clones = openPair({
+      [FILE]: A,
+      'gone.md': [TEXT, null, lower(TEXT)],
+      'away.md': [TEXT, lower(TEXT), null],
+    });
+    const { server, pushed } = clones;
+    await ended(clones, () => writeFileSync(at(server, FILE), says('Both.')));
+    expect(pushed('gone.md') + pushed('away.md')).toBe(lower(TEXT).trim() + lower(TEXT).trim());
+  });
+
+  test('deleted by a person, written into by the machine only: it goes', async () => {
+    const clones = openPair({ [FILE]: A, 'gone.md': [TEXT, TEXT, null] });
+    const { server, pushed } = clones;
+    writeFileSync(at(server, 'gone.md'), grown('It answers.'));
+    git(server, 'commit', '-qam', 'm', '--author', 'Status Live <status-live@localhost>');
+    await ended(clones, () => writeFileSync(at(server, FILE), says('Both.')));
+    expect(() => pushed('gone.md')).toThrow();
+  });
+
+  test('status.yaml conflicts too, a file is deleted by one and edited by the other there', async () => {
+    const clones = openPair({
+      '../status.yaml': ['title: T\n', 'title: S\n', 'title: L\n'],
+      '../notes.txt': ['a\n', null, 'b\n'],
+      'b.md': [TEXT, grown('One.'), grown('Two.')],
+    });
+    const { server, bare, pushed } = clones;
+    await ended(clones, () => writeFileSync(path.join(server, 'status.yaml'), 'title: SL\n'));
+    expect(git(bare, 'show', 'main:status.yaml')).toBe('title: SL');
+    expect(pushed('b.md')).toMatch(BOTH);
+  });
+
+  test('moved to two names, or moved and changed there', async () => {
+    const clones = openPair({
+      [FILE]: [TEXT, null, null],
+      [`one/${FILE}`]: [null, says('The disk.'), null],
+      [`two/${FILE}`]: [null, null, says('The network.')],
+      'c.md': [lower(TEXT), lower(says('The disk.')), null],
+      'old/c.md': [null, null, lower(says('The network.'))],
+      'b.md': [TEXT, grown('One.'), grown('Two.')],
+    });
+    const { bare, server, pushed } = clones;
+    await ended(clones, () => {
+      writeFileSync(at(server, `one/${FILE}`), says('Both.'));
+      writeFileSync(at(server, 'old/c.md'), lower(says('Both.')));
+    });
+    expect(git(bare, 'ls-tree', '-r', '--name-only', 'main').split('\n')).toEqual(
+      ['b.md', 'old/c.md', `one/${FILE}`].map(name => `incidents/${name}`),
+    );
+    expect(pushed(`one/${FILE}`)).toContain('Both.');
+  });
+
+  test('git joins what would not be read: the commands wait for the edit all the same', async () => {
+    const open = TEXT.replace('severity: critical\n', 'severity: critical\nupdated: x\n');
+    const over = (text: string) => text.replace('status: investigating', 'status: resolved');
+    const clones = openPair({
+      [FILE]: [
+        open,
+        open.replace('status: investigating', 'status: monitoring'),
+        open.replace('components: []', 'resolved: 2026-03-10T12:00:00Z\ncomponents: []'),
+      ],
+    });
+    const { server, pushed } = clones;
+    await ended(clones, () =>
+      writeFileSync(
+        at(server, FILE),
+        over(TEXT).replace('components', 'resolved: 2026-03-10T12:00:00Z\ncomponents'),
+      ),
+    );
+    expect(pushed()).toContain('status: resolved');
+  });
+
+  test('begun and left: what is said then ends it too', async () => {
+    const clones = openPair({ [FILE]: A, 'b.md': [TEXT, grown('One.'), grown('Two.')] });
+    const { server, sync, pushed } = clones;
+    const [first] = (await sync()).problems;
+    expect(() => type(server, first!.fix.split('; ')[0]!)).toThrow();
+    const [during] = (await sync()).problems;
+    type(server, /git -C \S+ checkout [^,]+/.exec(during!.fix)![0]);
+    expect(readFileSync(at(server, 'b.md'), 'utf8')).toMatch(BOTH);
+    writeFileSync(at(server, FILE), says('Both.'));
+    type(server, `git add -- incidents/${FILE} && git commit --no-edit`);
+    expect(await sync()).toMatchObject({ problems: [] });
+    expect(pushed('b.md')).toContain('Two.');
+  });
+});
