@@ -59,7 +59,7 @@ test('of a hundred that never answer each is told as timed out; a bounded number
   let [open, most] = [0, 0];
   const silent = createNetServer(socket => {
     most = Math.max(most, ++open);
-    socket.on('error', () => {}).on('close', () => open--);
+    socket.resume().on('error', () => {}).on('close', () => open--);
   });
   await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void silent.close());
