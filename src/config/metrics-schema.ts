@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Check } from '../core/check.ts';
 import { jsonPath } from '../core/check-kinds.ts';
 import { AGGREGATES, type Metric } from '../core/metric.ts';
+import { oneLine } from '../core/printable.ts';
 import { nearest, type Problem } from '../core/problem.ts';
 import type { YamlText } from '../core/yaml.ts';
 
@@ -10,7 +11,7 @@ export const metricSchema = z.object({
   id: z
     .string()
     .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'write small letters, digits and hyphens, for instance orders'),
-  name: z.string().trim().min(1).max(80),
+  name: z.string().overwrite(oneLine).min(1).max(80),
   unit: z.string().trim().max(20).default('').describe('shown after the value'),
   aggregate: z.enum(AGGREGATES).default('avg').describe('how the values of one stretch become one'),
   from: z

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { checkSchema, detectSchema, duration } from '../core/check.ts';
 import { reference } from '../core/check-kinds.ts';
+import { oneLine } from '../core/printable.ts';
 import { MAIL_LIMITS, WEIGHTS_EVEN, WEIGHTS_STATUSPAGE } from '../core/site.ts';
 import { DAY, HOUR, MINUTE, parseInstant } from '../core/time.ts';
 import { notifySchema } from './channels-schema.ts';
@@ -24,7 +25,7 @@ const webAddress = z.url({
   error: 'write an address like https://example.com/imprint or mailto:help@example.com',
 });
 
-export const linkSchema = z.object({ label: z.string().trim().min(1).max(80), url: webAddress });
+export const linkSchema = z.object({ label: z.string().overwrite(oneLine).min(1).max(80), url: webAddress });
 
 const weight = z.number().min(0).max(1);
 
@@ -35,8 +36,8 @@ export const componentSchema = z.object({
       /^[a-z0-9][a-z0-9_-]{0,63}$/,
       'write small letters, digits and hyphens, for instance workflow-builder',
     ),
-  name: z.string().trim().min(1),
-  group: z.string().nullish(),
+  name: z.string().overwrite(oneLine).min(1),
+  group: z.string().overwrite(oneLine).nullish(),
   description: z.string().nullish(),
   schedule: cron.default('* * * * *'),
   // No check at all is a check that is not configured: no data.
@@ -63,7 +64,7 @@ export const gitSchema = z.object({
 
 /** What status.yaml may hold. */
 export const siteSchema = z.object({
-  title: z.string().trim().min(1).default('Status'),
+  title: z.string().overwrite(oneLine).min(1).default('Status'),
   url: z.url({ protocol: /^https?$/ }).optional(),
   timezone: zone.default('UTC'),
   brand: z

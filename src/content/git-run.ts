@@ -1,5 +1,6 @@
 // Running git: no shell, no questions, a time limit, and no credentials in what it says.
 import { execFile } from 'node:child_process';
+import { statSync } from 'node:fs';
 
 /** git said no, in words that may be logged. */
 export class GitFailure extends Error {
@@ -106,6 +107,16 @@ export function makeGitRun(
   );
 }
 
+function isFolder(dir: string): boolean {
+  try {
+    return statSync(dir).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+const NO_FOLDER = ['the status folder is not there', 'bring it back; it is tried again by itself'] as const;
+
 const SETTINGS = [
   ...['core.quotePath=false', 'http.lowSpeedLimit=1', 'http.lowSpeedTime=20', 'protocol.ext.allow=never'],
   'merge.autoStash=false',
@@ -120,6 +131,8 @@ function gitRun(
 ): GitRun {
   const once = (args: readonly string[], input = ''): Promise<Buffer> =>
     new Promise((resolve, reject) => {
+      // Without its folder git cannot be started at all, and says so as if it were not installed.
+      if (!isFolder(dir)) return reject(new GitFailure(...NO_FOLDER));
       const child = execFile(
         'git',
         [...fixed, ...args],

@@ -17,6 +17,28 @@ export const duration = z
   })
   .meta({ type: 'string', examples: ['10s', '5m', '24h'] });
 
+const UNITS: Readonly<Record<string, number>> = {
+  b: 1,
+  kb: 1000,
+  mb: 1_000_000,
+  gb: 1_000_000_000,
+  kib: 1024,
+  mib: 1024 ** 2,
+  gib: 1024 ** 3,
+};
+
+/** A size as status.yaml writes it (`4MB`, `500 kB`, `1 MiB`, or a number of bytes), read into bytes. */
+const size = z
+  .union([z.string(), z.number()])
+  .transform((text, context): number => {
+    const [, count, unit = 'b'] = /^(\d+(?:\.\d+)?)\s*([kmg]i?b|b)?$/i.exec(String(text).trim()) ?? [];
+    const bytes = Math.round(Number(count) * (UNITS[unit.toLowerCase()] as number));
+    if (bytes > 0) return bytes;
+    context.addIssue({ code: 'custom', message: `"${text}" is not a size; write 4MB, 500kB or 1MiB` });
+    return z.NEVER;
+  })
+  .meta({ examples: ['4MB', '500kB', 1_000_000] });
+
 const timeout = duration
   .default(10 * SECOND)
   .refine(millis => millis > 0 && millis <= 5 * MINUTE, 'a timeout lies between 1ms and 5m');
@@ -78,7 +100,7 @@ export const httpCheck = z
       .default(5)
       .describe('followed at most; 0 takes the first answer'),
     tls_days: z.number().int().min(0).default(14).describe('warn when the certificate has fewer days left'),
-    max_body: z.number().int().positive().default(1_000_000).describe('bytes, decompressed'),
+    max_body: size.default(1_000_000).describe('bytes, decompressed'),
     ip: family.describe('4 or 6: connect over that version of IP only'),
     http2: z.boolean().optional().describe('offer HTTP/2 (https only)'),
   })

@@ -1,8 +1,22 @@
 // Channels that take no messages, and messages that cannot be composed: what operators are told of both.
 import type { Problem } from './problem.ts';
-import { iso, type Millis } from './time.ts';
+import { iso, MINUTE, type Millis } from './time.ts';
 
-/** An operator's channel whose latest messages were given up. */
+/** A channel that took nothing for so long is failing, though its messages are still tried. */
+const FAILING_AFTER: Millis = 10 * MINUTE;
+
+/** Whether operators are told of a channel: it is dead, gave messages up, or took none for a while, whatever it says. */
+export function isFailing(
+  channel: { readonly state: string; readonly strikes: number; readonly failingSince: Millis | null },
+  now: Millis,
+): boolean {
+  const { state, strikes, failingSince } = channel;
+  if (state === 'dead' || strikes > 0) return true;
+  // A beginning in the future tells of a clock that was set back: how long it fails nobody knows.
+  return failingSince !== null && Math.abs(now - failingSince) >= FAILING_AFTER;
+}
+
+/** An operator's channel to which nothing can be delivered. */
 export interface FailingChannel {
   readonly id: string;
   /** Type, host and id, never the address. */
@@ -11,6 +25,8 @@ export interface FailingChannel {
   readonly error: string;
   readonly since: Millis;
   readonly givenUp: number;
+  /** Messages that are tried again. */
+  readonly waiting: number;
   /** It said that it wants no more, and is not asked again. */
   readonly dead: boolean;
 }
@@ -29,14 +45,19 @@ export interface Uncomposed {
 export const UNCOMPOSED = 'it could not be composed: ';
 
 /** How an operator mends a channel. */
-function fixOf({ id, dead }: FailingChannel): string {
+function fixOf({ id, dead, givenUp }: FailingChannel): string {
+  const address = 'set its current address in status.yaml (`notify.channels`)';
+  if (!dead && givenUp === 0)
+    return `see that it takes messages, or ${address}; what waits is then sent, at once with: npm run status -- outbox retry`;
   const again = dead ? `, then run: npm run status -- channel test ${id}` : '';
-  return `set its current address in status.yaml (\`notify.channels\`)${again}, then send what it missed: npm run status -- outbox retry`;
+  return `${address}${again}, then send what it missed: npm run status -- outbox retry`;
 }
 
-function faultOf({ name, error, since, givenUp }: FailingChannel): string {
-  const lost = givenUp === 1 ? '1 message was' : `${givenUp} messages were`;
-  return `${name} has taken no message since ${iso(since)} (${error}); ${lost} given up`;
+function faultOf({ name, error, since, givenUp, waiting }: FailingChannel): string {
+  const wait = waiting === 1 ? '1 message waits' : `${waiting} messages wait`;
+  const lost = givenUp === 1 ? '1 message was given up' : `${givenUp} messages were given up`;
+  const messages = [...(waiting > 0 ? [wait] : []), ...(givenUp > 0 ? [lost] : [])];
+  return [`${name} has taken no message since ${iso(since)} (${error})`, ...messages].join('; ');
 }
 
 /** What /readyz says of failing channels and of messages that cannot be composed. */

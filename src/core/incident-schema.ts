@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { COMPONENT_STATUSES, type ComponentStatus } from './component.ts';
 import { type Affected, INCIDENT_STATUSES, MAINTENANCE_STATUSES, SEVERITIES } from './incident.ts';
+import { oneLine } from './printable.ts';
 import { readRule } from './recurrence.ts';
 import { DAY, type Millis, parseDuration } from './time.ts';
 import { momentOf, readDateTime, readTimeAtEnd } from './written-time.ts';
@@ -41,7 +42,7 @@ export const MAX_TITLE = 200;
 export const frontmatterSchema = z.object({
   title: z
     .union([z.string(), z.number().transform(String)])
-    .transform(title => title.replace(/[\s\p{Cc}]+/gu, ' ').trim())
+    .transform(oneLine)
     .refine(title => title.length > 0, 'is empty; say in a few words what visitors notice'),
   status: z.enum([...INCIDENT_STATUSES, ...MAINTENANCE_STATUSES]),
   severity: z.enum(SEVERITIES).optional().describe('how it began; an update may change it'),

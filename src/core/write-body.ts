@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { INCIDENT_STATUSES, MAINTENANCE_STATUSES, SEVERITIES } from './incident.ts';
 import { MAX_TITLE } from './incident-schema.ts';
 import { LARGEST } from './metric.ts';
+import { oneLine } from './printable.ts';
 import { type Millis, parseInstant } from './time.ts';
 import { listed } from './yaml.ts';
 
@@ -19,7 +20,7 @@ const instant = z
 /** One line: a line break in a title would end the YAML it is written into. */
 const title = z
   .string()
-  .transform(text => text.replace(/[\s\p{Cc}]+/gu, ' ').trim())
+  .transform(oneLine)
   .pipe(z.string().min(1, 'say in a few words what visitors notice').max(MAX_TITLE));
 const message = z.string().max(20_000);
 const components = z.array(z.string().max(64)).max(200);

@@ -1,5 +1,6 @@
 // Channels besides mail: one function for all of them; each kind says what its messages look like.
 import type { ChannelMessage, ChannelType, SendToChannel } from '../core/channel.ts';
+import { printableValue } from '../core/printable.ts';
 import { discordBody } from './channels/discord.ts';
 import { type PostNetwork, postTo } from './channels/post.ts';
 import { slackBody } from './channels/slack.ts';
@@ -16,7 +17,7 @@ const BODIES: Readonly<Record<ChannelType, (message: ChannelMessage) => object>>
 /** Makes the function that posts a message to a channel; `network` is replaced in tests. */
 export function makeChannels(network: PostNetwork = {}): SendToChannel {
   return (target, message, now) => {
-    const body = JSON.stringify(BODIES[target.type](message));
+    const body = JSON.stringify(BODIES[target.type](message), printableValue);
     const headers = target.type === 'webhook' ? webhookHeaders(target, message, body, now) : {};
     // Only a webhook can answer a challenge; in the others a person follows a link.
     const challenge = target.type === 'webhook' ? message.challenge : null;

@@ -37,7 +37,8 @@ export function startPulse(
   };
   const timer = setInterval(() => {
     const now = performance.now();
-    const late = Math.max(0, now - last - BEAT);
+    // However long it was: one pause is over when it is over, and the work that gathered in it is soon done.
+    const late = Math.min(Math.max(0, now - last - BEAT), 2 * limit);
     average += (late - average) * Math.min(1, (BEAT + late) / OVER);
     sum += pauseAt(now);
     last = now;

@@ -1,6 +1,7 @@
 // The web room's front door: guards, then routes, then errors.
 import type { RequestListener } from 'node:http';
 import express from 'express';
+import { printableValue } from '../core/printable.ts';
 import { makeAnswers } from './answers.ts';
 import { assetRoutes, readAssets } from './assets.ts';
 import { bounceRoutes } from './bounces.ts';
@@ -49,6 +50,7 @@ export function makeApp(deps: WebDeps): App {
   app.disable('etag');
   // JSON that tells what was sent must not become markup in a reader that guesses.
   app.set('json escape', true);
+  app.set('json replacer', printableValue);
   app.set('trust proxy', deps.trustProxy);
   app.use(web.metrics.request);
   const plain = securityHeaders(false);

@@ -1,6 +1,7 @@
 // The static copy's files that are no pages: JSON, feeds, calendars, badges.
 import type { Claim } from '../core/claim.ts';
 import type { ReadMetric } from '../core/metric.ts';
+import { jsonText } from '../core/printable.ts';
 import { RANGES } from '../core/rollup.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { shortId } from '../core/token.ts';
@@ -13,7 +14,6 @@ import { dataFile } from './export-links.ts';
 import { atom, jsonFeed, rss } from './feeds.ts';
 import { latencyJson, type ReadSeries, seriesOf } from './latency.ts';
 import { openapi } from './openapi.ts';
-import { harmless } from './public.ts';
 import { STATUSPAGE } from './statuspage.ts';
 import { widgetJson } from './widget.ts';
 
@@ -28,7 +28,7 @@ export function dataFiles(snapshot: Snapshot, reads: Reads): ExportFile[] {
     return { path: dataFile(address), body, key };
   };
   const json = (address: string, make: () => object, key: string | null = null) =>
-    file(address, () => harmless(JSON.stringify(make())), key);
+    file(address, () => jsonText(make()), key);
   const ids = snapshot.components.map(({ component }) => component.id);
   const each = (folder: string, end: string, make: (id?: string) => string): ExportFile[] => [
     file(`${folder}${end}`, () => make()),
@@ -49,7 +49,7 @@ export function dataFiles(snapshot: Snapshot, reads: Reads): ExportFile[] {
     json('/status/widget.json', () => widgetJson(snapshot)),
     ...each('/status/feed', '.atom', id => atom(snapshot, id)),
     ...each('/status/feed', '.rss', id => rss(snapshot, id)),
-    ...each('/status/feed', '.json', id => harmless(jsonFeed(snapshot, id))),
+    ...each('/status/feed', '.json', id => jsonFeed(snapshot, id)),
     ...each('/status/maintenance', '.ics', id => maintenanceIcs(snapshot, id)),
     ...BADGES.flatMap(show => each('/status/badge', `.svg?show=${show}`, id => badge(snapshot, id, show))),
     file('/history.atom', () => atom(snapshot, undefined, 'incident')),
@@ -73,7 +73,7 @@ function series(
   reads: Reads,
   file: (address: string, body: ExportFile['body']) => ExportFile,
 ): ExportFile[] {
-  const text = (body: object) => harmless(JSON.stringify(body));
+  const text = (body: object) => jsonText(body);
   return RANGES.flatMap(range => [
     ...site.components.map(component =>
       file(`/api/components/${component.id}/latency.json?range=${range}`, async () =>

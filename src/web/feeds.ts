@@ -1,4 +1,5 @@
 // Atom, RSS 2.0 and JSON Feed 1.1 of the whole site or of one component.
+import { jsonText } from '../core/printable.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { iso, type Millis } from '../core/time.ts';
 import { type Channel, channelOf, type Entry, type EntryPer } from './entries.ts';
@@ -40,7 +41,7 @@ ${channel.entries.map(rssItem).join('')}</channel>
 /** JSON Feed 1.1: `/status/feed.json`, `/status/feed/:component.json`. */
 export function jsonFeed(snapshot: Snapshot, componentId?: string, per: EntryPer = 'update'): string {
   const channel: Channel = channelOf(snapshot, componentId, per);
-  return `${JSON.stringify({
+  return `${jsonText({
     version: 'https://jsonfeed.org/version/1.1',
     title: channel.title,
     home_page_url: channel.url,

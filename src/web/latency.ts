@@ -1,6 +1,7 @@
 // Response times, from rollups: a component's own page with its chart, and the same as JSON.
 import type { Request, Response, Router } from 'express';
 import type { Component } from '../core/component.ts';
+import { jsonText } from '../core/printable.ts';
 import {
   DRAWN_FROM,
   type Point,
@@ -15,7 +16,7 @@ import { isoMillis, type Millis } from '../core/time.ts';
 import type { Web } from './context.ts';
 import { Refusal } from './guards.ts';
 import { makeLater } from './later.ts';
-import { CACHED, harmless } from './public.ts';
+import { CACHED } from './public.ts';
 import { rangeLimit } from './rates.ts';
 import { type Answer, sendRendered } from './rendered.ts';
 import { OPEN_TO_ALL } from './statuspage-paths.ts';
@@ -117,5 +118,5 @@ function componentIn(snapshot: Snapshot, req: Request): Component | undefined {
 
 /** A body as JSON that stays harmless as HTML. */
 export function json(body: object): Answer {
-  return { type: 'application/json; charset=utf-8', body: harmless(JSON.stringify(body)) };
+  return { type: 'application/json; charset=utf-8', body: jsonText(body) };
 }

@@ -1,5 +1,6 @@
 // Everything public and cacheable: pages, JSON, feeds, calendar, badges, straight from the Snapshot.
 import type { Request, Response, Router } from 'express';
+import { jsonText } from '../core/printable.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { Steps } from '../core/steps.ts';
 import { BADGES, type BadgeShow, badge } from './badges.ts';
@@ -79,7 +80,7 @@ export function publicRoutes(router: Router, web: Web): void {
       answers.send(req, res, rendered, headers);
     };
   };
-  const json = (body: object): Answer => ({ type: JSON_TYPE, body: harmless(JSON.stringify(body)) });
+  const json = (body: object): Answer => ({ type: JSON_TYPE, body: jsonText(body) });
   router.get(
     '/api/v2/*path',
     open((snapshot, { path }) => {
@@ -117,11 +118,7 @@ export function publicRoutes(router: Router, web: Web): void {
     });
   router.get(['/status/feed.atom', '/status/feed/:component.atom'], feed('application/atom+xml', atom));
   router.get(['/status/feed.rss', '/status/feed/:component.rss'], feed('application/rss+xml', rss));
-  const jsonFeedOf = (snapshot: Snapshot, component?: string) => harmless(jsonFeed(snapshot, component));
-  router.get(
-    ['/status/feed.json', '/status/feed/:component.json'],
-    feed('application/feed+json', jsonFeedOf),
-  );
+  router.get(['/status/feed.json', '/status/feed/:component.json'], feed('application/feed+json', jsonFeed));
   // Statuspage's own paths, one entry an incident as there.
   router.get(
     '/history.atom',
@@ -163,9 +160,4 @@ function robots(base: string): string {
     name => `Disallow: ${base}/status/${name}`,
   );
   return ['User-agent: *', ...closed, 'Allow: /', ''].join('\n');
-}
-
-/** The same JSON without a literal `<`: whoever takes it for HTML finds no tag in it. */
-export function harmless(json: string): string {
-  return json.replaceAll('<', '\\u003c');
 }

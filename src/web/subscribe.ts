@@ -194,7 +194,8 @@ function text(value: unknown): string {
 function asTyped(req: Request): string {
   const read = text(req.query.email);
   const [, raw = ''] = /[?&]email=\+*([^&]*?)\+*(?:&|$)/.exec(req.originalUrl) ?? [];
-  if (!read.includes(' ') || !raw.includes('+')) return read;
+  // Right before the @ it is a space that slipped in, not a tag.
+  if (!read.includes(' ') || !raw.includes('+') || /\+(@|%40)/i.test(raw)) return read;
   try {
     return decodeURIComponent(raw);
   } catch {

@@ -1,5 +1,6 @@
 // The widget on other people's pages: its script, the few facts it asks for, and the page for an iframe.
 import type { Router } from 'express';
+import { jsonText } from '../core/printable.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { shortId } from '../core/token.ts';
 import { LANGS } from '../core/words/words.ts';
@@ -47,7 +48,7 @@ export function widgetRoutes(router: Router, web: Web): void {
   });
   router.get('/status/widget.json', (req, res, next) => {
     const rendered = answers.render(req, '/status/widget.json', snapshot => {
-      const body = JSON.stringify(widgetJson(snapshot)).replaceAll('<', '\\u003c');
+      const body = jsonText(widgetJson(snapshot));
       return { type: 'application/json; charset=utf-8', body };
     });
     if (!rendered) return next();

@@ -1,6 +1,6 @@
 // Channels besides mail, wired: the operator's of status.yaml and visitors' in the database, one outbox.
 import { type ChannelTarget, channelName } from '../core/channel.ts';
-import type { FailingChannel } from '../core/failing.ts';
+import { type FailingChannel, isFailing } from '../core/failing.ts';
 import type { Log } from '../core/log.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { Choice, Subscriber } from '../core/subscriber.ts';
@@ -33,7 +33,7 @@ export interface ChannelParts {
 export interface ChannelHealth {
   /** `visitors` for all of theirs together. */
   readonly channel: string;
-  /** `failing`: its latest messages were given up. */
+  /** `resting`: it is tried again after a failure; `failing`: messages were given up, or it took none for a while. */
   readonly state: 'ok' | 'resting' | 'failing' | 'dead';
   readonly pending: number;
   readonly givenUp: number;
@@ -57,7 +57,7 @@ export interface Channels {
     remove(id: string): Promise<boolean>;
   };
   health(): Promise<ChannelHealth[]>;
-  /** The operator's channels that take nothing any more. */
+  /** The operator's channels that take nothing. */
   failing(): Promise<FailingChannel[]>;
   prune(): Promise<void>;
 }
@@ -151,12 +151,14 @@ export async function openChannels(parts: ChannelParts, ring: () => void): Promi
       const none = { pending: 0, givenUp: 0 };
       const all = await channels.allChannels(db);
       const known = all.filter(({ owner }) => owner === 'operator');
-      const own = known.map(({ id, state, error, strikes, restingUntil }): ChannelHealth => {
+      const own = known.map((one): ChannelHealth => {
+        const { id, state, error, failingSince, restingUntil } = one;
         const until = restingUntil !== null && now < restingUntil ? restingUntil : null;
-        const how = state === 'dead' ? 'dead' : until !== null ? 'resting' : strikes > 0 ? 'failing' : 'ok';
+        const well = until === null && failingSince === null ? 'ok' : 'resting';
+        const how = isFailing(one, now) ? 'failing' : well;
         return {
           channel: id,
-          state: how,
+          state: state === 'dead' ? 'dead' : how,
           ...(depth.get(id) ?? none),
           // Of one that takes what comes now, too: what it took last was refused.
           why: error,
@@ -175,7 +177,7 @@ export async function openChannels(parts: ChannelParts, ring: () => void): Promi
     },
     async failing() {
       const failed = (await channels.allChannels(db)).filter(
-        ({ owner, state, strikes }) => owner === 'operator' && (state === 'dead' || strikes > 0),
+        one => one.owner === 'operator' && isFailing(one, clock()),
       );
       if (failed.length === 0) return [];
       const depth = await messages.messageDepth(db);
@@ -185,6 +187,7 @@ export async function openChannels(parts: ChannelParts, ring: () => void): Promi
         error: error ?? 'it takes nothing',
         since: failingSince ?? createdAt,
         givenUp: Number(depth.get(id)?.givenUp ?? 0),
+        waiting: Number(depth.get(id)?.pending ?? 0),
         dead: state === 'dead',
       }));
     },

@@ -71,7 +71,13 @@ export async function openCarrier({ env, db, turns, site, ring, log }: CarrierPa
     histories: () => histories,
     /** Reads what was committed since the last look, away from any request. */
     async lookBack(): Promise<void> {
-      if (site.current().history) histories = await readHistory();
+      if (!site.current().history) return;
+      try {
+        histories = await readHistory();
+      } catch (error) {
+        // A folder that is away says so itself; what is known of its versions stays.
+        if (!(error instanceof GitFailure)) throw error;
+      }
     },
     /** Writes files that are to be committed; what programs write goes out at once. */
     writerOf(author: Author): Pick<Content, 'create' | 'replace'> {

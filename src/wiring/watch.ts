@@ -137,7 +137,7 @@ export async function openWatch(deps: WatchDeps): Promise<Watch> {
     secret,
     record: backlog.beat,
     judge: backlog.silence,
-    ended: watchdog.ended,
+    ended: component => watchdog.ended(component, 0),
     ring,
     startedAt,
     noticeSteps: deps.noticeSteps,

@@ -7,7 +7,7 @@ import { type Clock, iso, MINUTE, type Millis, SECOND } from '../core/time.ts';
 export interface ClockSteps {
   /** Compares the clocks; a step since the last call is told before this returns. */
   look(): void;
-  /** For /readyz: the newest step, for ten minutes. */
+  /** For /readyz: the steps of the last ten minutes, the five largest of them, in the order they came. */
   problems(): readonly Problem[];
 }
 
@@ -17,6 +17,8 @@ const LEAST: Millis = 2 * SECOND;
 const TOGETHER: Millis = 100;
 /** How long a step stands on /readyz. */
 const STANDS: Millis = 10 * MINUTE;
+/** So many stand there at once. */
+const MOST = 5;
 
 export interface ClockStepsDeps {
   readonly clock: Clock;
@@ -36,7 +38,8 @@ export function makeClockSteps({ clock, monotonic, stepped, log }: ClockStepsDep
     }
   };
   let last = ahead();
-  let newest: { readonly problem: Problem; readonly until: Millis } | null = null;
+  let steps: readonly { readonly problem: Problem; readonly size: Millis; readonly until: Millis }[] = [];
+  const standing = () => steps.filter(({ until }) => monotonic() < until);
   return {
     look() {
       const now = ahead();
@@ -44,11 +47,19 @@ export function makeClockSteps({ clock, monotonic, stepped, log }: ClockStepsDep
       last = now;
       if (Math.abs(by) < LEAST) return;
       const problem = problemOf(by, clock());
-      newest = { problem, until: monotonic() + STANDS };
+      steps = [...standing(), { problem, size: Math.abs(by), until: monotonic() + STANDS }];
+      if (steps.length > MOST) {
+        // A clock that jumps to and fro must not hide its largest step behind small ones.
+        const least = Math.min(...steps.map(({ size }) => size));
+        steps = steps.toSpliced(
+          steps.findIndex(({ size }) => size === least),
+          1,
+        );
+      }
       log.warn({ seconds: Math.round(by / SECOND) }, `${problem.what}; everything is looked at anew, now`);
       stepped(by);
     },
-    problems: () => (newest && monotonic() < newest.until ? [newest.problem] : []),
+    problems: () => standing().map(({ problem }) => problem),
   };
 }
 

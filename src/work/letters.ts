@@ -4,7 +4,7 @@ import { promiseOf } from '../core/impact.ts';
 import { beginningOf, type Incident, type IncidentUpdate } from '../core/incident.ts';
 import { coveredBy } from '../core/maintenance.ts';
 import { renderMarkdown } from '../core/markdown.ts';
-import { printable } from '../core/printable.ts';
+import { oneLine, printable } from '../core/printable.ts';
 import type { Render } from '../core/render.ts';
 import type { Site } from '../core/site.ts';
 import type { Span } from '../core/uptime.ts';
@@ -145,13 +145,6 @@ function colorOf(incident: Incident, update: IncidentUpdate): string {
   if (incident.scheduled) return update.status === 'completed' ? '#1f9254' : '#3b66dd';
   if (toldStatus(incident, update) === 'resolved') return '#1f9254';
   return { minor: '#b77900', major: '#d9580d', critical: '#d1293d' }[incident.severity];
-}
-
-/** A header must never be split by what somebody wrote into a title. */
-export function oneLine(text: string): string {
-  return printable(text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' '))
-    .replace(/ {2,}/g, ' ')
-    .trim();
 }
 
 function tidy(text: string): string {

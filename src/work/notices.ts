@@ -4,13 +4,14 @@ import { toldStatus } from '../core/ending.ts';
 import { namesAsTold } from '../core/impact.ts';
 import type { Incident, IncidentUpdate } from '../core/incident.ts';
 import { findUpdate } from '../core/notification.ts';
+import { oneLine } from '../core/printable.ts';
 import type { Site } from '../core/site.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { DAY, type Millis } from '../core/time.ts';
 import { shortId, signToken } from '../core/token.ts';
 import { type Lang, sayIn } from '../core/words/words.ts';
 import { isVisitors, type Message } from './dispatch.ts';
-import { oneLine, tagOf, updateView } from './letters.ts';
+import { tagOf, updateView } from './letters.ts';
 
 /** Where a visitor changes or ends a subscription. */
 export interface Links {

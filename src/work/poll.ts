@@ -15,8 +15,8 @@ export interface PollDeps {
   readonly record: (component: Component, result: CheckResult) => Promise<Millis | null>;
   /** Told how long after it was due a check began, and what came of it. */
   readonly told: (component: Component, lateness: Millis, result: CheckResult) => void;
-  /** Told that a look of the component has ended: its result is recorded, whatever it was. */
-  readonly ended: (component: Component) => void;
+  /** Told that a look of the component has ended, and how long it took: its result is recorded, whatever it was. */
+  readonly ended: (component: Component, took: Millis) => void;
   readonly clock: Clock;
   readonly monotonic: Clock;
   /** The same, and stands still while the process does. */
@@ -74,6 +74,7 @@ export function makePoll(deps: PollDeps): Poll {
     const { id } = component;
     const at = clock();
     const began = monotonic();
+    const woke = awake();
     const seen = await probe(component.check, signal);
     if (signal.aborted || seen.seen === 'not configured') return;
     const sighting = await believe(component, seen, signal);
@@ -83,7 +84,7 @@ export function makePoll(deps: PollDeps): Poll {
     const asked = await record(component, result);
     // Given up meanwhile, it must not count as a look that ended.
     if (signal.aborted) return;
-    ended(component);
+    ended(component, awake() - woke);
     told(component, Math.max(0, at - due), result);
     const again = sighting.paused === true && !excused.has(id);
     if (again) excused.add(id);

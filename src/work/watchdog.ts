@@ -1,5 +1,5 @@
 // The watchdog: sees by clocks that only grow whether looks and rounds still end. It needs none of them to run.
-import { isConfigured } from '../core/check.ts';
+import { type Check, isConfigured } from '../core/check.ts';
 import type { Component } from '../core/component.ts';
 import { nextFiring, roughPeriod } from '../core/cron.ts';
 import type { Log } from '../core/log.ts';
@@ -20,15 +20,15 @@ export interface WatchdogDeps {
 }
 
 export interface Watchdog {
-  /** A look of the component has ended. */
-  ended(component: Component): void;
+  /** A look of the component has ended; it took so long, ms, while the process was awake. */
+  ended(component: Component, took: Millis): void;
   /** The Snapshot has been brought up to date. */
   rounded(): void;
   /** The Snapshot as it may be shown now; says in the log what stopped and what goes on. */
   judged(snapshot: Snapshot): Snapshot;
 }
 
-/** Asking whether our own network is down, and writing down, may take a look this much longer than its timeout. */
+/** A look may take this much longer than the last one: asking whether our own network is down, and writing down. */
 const SLACK: Millis = 10 * SECOND;
 /** Rounds run each second; one over ten thousand files on a slow disk takes its time. */
 const ROUND: Millis = MINUTE;
@@ -39,6 +39,8 @@ interface Seen {
   readonly at: Millis;
   readonly ended: Millis;
   readonly awake: Millis;
+  /** How long it took; null when nobody here has seen it end. */
+  readonly took: Millis | null;
   /** How old it may be at least; and how old indeed, once that had to be asked of the schedule itself. */
   least?: Millis;
   limit?: Millis;
@@ -57,7 +59,7 @@ export function makeWatchdog({ clock, monotonic, awake, ring, log }: WatchdogDep
     const now = clock();
     // A time in the future tells of a clock that was set: how old it is nobody knows, and it is not young.
     const age = known || checkedAt === null ? 0 : Math.abs(now - checkedAt);
-    const first = { schedule, at: checkedAt ?? now, ended: monotonic() - age, awake: awake() };
+    const first = { schedule, at: checkedAt ?? now, ended: monotonic() - age, awake: awake(), took: null };
     seen.set(id, first);
     return first;
   };
@@ -67,9 +69,9 @@ export function makeWatchdog({ clock, monotonic, awake, ring, log }: WatchdogDep
     if (component.check.type === 'manual' || !isConfigured(component.check)) return null;
     const last = seenOf(view);
     const age = monotonic() - last.ended;
-    last.least ??= leastLimit(component);
+    last.least ??= leastLimit(component, last.took);
     if (age <= last.least) return null;
-    last.limit ??= limitOf(component, last.at);
+    last.limit ??= limitOf(component, last.at, last.took);
     return age <= last.limit ? null : { since: last.at, told: awake() - last.awake > last.limit };
   };
 
@@ -86,9 +88,9 @@ export function makeWatchdog({ clock, monotonic, awake, ring, log }: WatchdogDep
   };
 
   return {
-    ended({ id, schedule }) {
+    ended({ id, schedule }, took) {
       const doubted = stalls.has(id);
-      seen.set(id, { schedule, at: clock(), ended: monotonic(), awake: awake() });
+      seen.set(id, { schedule, at: clock(), ended: monotonic(), awake: awake(), took });
       if (doubted) ring();
     },
     rounded() {
@@ -112,22 +114,32 @@ export function makeWatchdog({ clock, monotonic, awake, ring, log }: WatchdogDep
   };
 }
 
-/** How old a component's last look may be at least, whatever its schedule's pauses: two periods and one look. */
-function leastLimit({ check, schedule }: Component): Millis {
+/**
+ * How old a component's last look may be at least, whatever its schedule's pauses: two periods, or two looks as long as
+ * the last one. The timeout says nothing: it may be minutes where looks take milliseconds. Only before the first look
+ * has ended nothing else is known.
+ */
+function leastLimit({ check, schedule }: Component, took: Millis | null): Millis {
   // Heartbeats are judged each minute, whatever their own period.
   if (check.type === 'heartbeat') return 2 * MINUTE + SLACK;
-  const timeout = 'timeout' in check ? check.timeout : 0;
-  return 2 * roughPeriod(schedule) + timeout + SLACK;
+  const period = roughPeriod(schedule);
+  if (took === null) return 2 * period + timeoutOf(check) + SLACK;
+  return 2 * Math.max(period, took) + SLACK;
 }
 
 /** The same for a look that ended at `at`: until the second firing after it, however far that is (nights, weekends). */
-function limitOf(component: Component, at: Millis): Millis {
-  const least = leastLimit(component);
-  if (component.check.type === 'heartbeat') return least;
-  const { id, schedule } = component;
+function limitOf(component: Component, at: Millis, took: Millis | null): Millis {
+  const { id, schedule, check } = component;
+  const least = leastLimit(component, took);
+  if (check.type === 'heartbeat') return least;
   const offset = offsetOf(id, schedule);
   const first = nextFiring(schedule, at - offset);
   const second = first && nextFiring(schedule, first);
   if (!second) return Number.POSITIVE_INFINITY;
-  return Math.max(least, second + offset - at + least - 2 * roughPeriod(schedule));
+  const end = took === null ? second + timeoutOf(check) : Math.max(second, first + took);
+  return Math.max(least, end + offset - at + SLACK);
+}
+
+function timeoutOf(check: Check): Millis {
+  return 'timeout' in check ? check.timeout : 0;
 }

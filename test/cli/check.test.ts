@@ -1,5 +1,6 @@
 // `status check`: one look now, what was seen, and why it would be up or down.
 import { createServer } from 'node:http';
+import { createServer as createNetServer } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { check } from '../../src/cli/check.ts';
 import { openTerminal } from './terminal.ts';
@@ -52,4 +53,28 @@ test('says what was seen, what follows from it, and what metrics would read', as
     'empty  unknown   not configured\n    this counts neither as up nor as down\n',
   ]);
   await expect(terminal.run(check, 'apu')).rejects.toThrow('did you mean api?');
+});
+
+test('of a hundred that never answer each is told as timed out; a bounded number is asked at once', async () => {
+  let [open, most] = [0, 0];
+  const silent = createNetServer(socket => {
+    most = Math.max(most, ++open);
+    socket
+      .resume()
+      .on('error', () => {})
+      .on('close', () => open--);
+  });
+  await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void silent.close());
+  const { port } = silent.address() as { port: number };
+  const rows = Array.from(
+    { length: 100 },
+    (_, i) =>
+      `  - { id: c${i}, name: C${i}, check: { type: http, url: "http://127.0.0.1:${port}/", timeout: 300ms } }`,
+  );
+  const terminal = await openTerminal(`title: Levqor Status\ncomponents:\n${rows.join('\n')}\n`);
+  const { code, out } = await terminal.run(check);
+  expect(code).toBe(1);
+  expect(out.match(/^c\d+ +down /gm)).toHaveLength(100);
+  expect(most).toBeLessThanOrEqual(20);
 });

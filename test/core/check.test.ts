@@ -103,3 +103,24 @@ test.each([
 ])('%d ms is %s', (duration, words) => {
   expect(spell(duration)).toBe(words);
 });
+
+test.each([
+  ['4MB', 4_000_000],
+  ['500 kB', 500_000],
+  ['1 MiB', 1_048_576],
+  ['64KiB', 65_536],
+  ['1.5mb', 1_500_000],
+  ['200 B', 200],
+  ['200', 200],
+  [200, 200],
+])('max_body of %j is %d bytes', (max_body, bytes) => {
+  expect(checkSchema.parse({ type: 'http', url: '', max_body })).toMatchObject({ max_body: bytes });
+});
+
+test.each(['', '0', 0, -1, '4 M', 'MB', '1e6', 'a lot'])(
+  'max_body of %j is refused with an example',
+  max_body => {
+    const { error } = checkSchema.safeParse({ type: 'http', url: '', max_body });
+    expect(error?.issues[0]?.message).toContain('write 4MB, 500kB or 1MiB');
+  },
+);

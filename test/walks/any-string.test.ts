@@ -23,13 +23,23 @@ const NASTY = [
   'CON',
   '\u2028\u2029\u0085',
 ];
-const UNPRINTABLE = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{10ffff}]|[\ufffe\uffff]/u;
+const UNPRINTABLE = /[^\t\n\r\u{20}-\u{7e}\u{a0}-\u{d7ff}\u{e000}-\u{10ffff}]|[\ufffe\uffff]/u;
 const PATHS = [
   ...['/status/live', '/status/history', '/status/og.png', '/status/badge.svg', '/status/badge/api.svg'],
   ...['/status/feed.atom', '/status/feed.rss', '/status/feed.json', '/history.atom', '/history.rss'],
   ...['/status/maintenance.ics', '/status/widget.js', '/api/v2/summary.json', '/api/v2/incidents.json'],
-  ...['/api/uptime.json', '/readyz', '/metrics'],
+  ...['/api/uptime.json', '/status/widget.json', '/readyz', '/metrics'],
 ];
+
+/** What strict readers of JSON refuse: half of a surrogate pair, raw or escaped; null when there is none. */
+function strictly(json: string): string | null {
+  let wrong: string | null = null;
+  JSON.parse(json, (_key, value) => {
+    if (typeof value === 'string' && UNPRINTABLE.test(value)) wrong = value;
+    return value;
+  });
+  return wrong;
+}
 
 async function expectWell(world: World): Promise<void> {
   const ids = world.system
@@ -39,7 +49,7 @@ async function expectWell(world: World): Promise<void> {
     const { status, text, headers } = await world.get(path);
     expect([path, status]).toEqual([path, 200]);
     const type = headers.get('content-type') ?? '';
-    if (type.includes('json')) JSON.parse(text);
+    if (type.includes('json')) expect([path, strictly(text)]).toEqual([path, null]);
     else if (!type.includes('png')) expect([path, UNPRINTABLE.exec(text)]).toEqual([path, null]);
     if (/rss|atom/.test(path)) await new Parser().parseString(text);
     if (path.endsWith('.ics')) ICAL.parse(text);
@@ -101,6 +111,35 @@ test('survives on the page, in pictures, feeds, the calendar, the API, mail and 
     ({ level, message }) => level === 'error' || /not sent|composed/.test(message),
   );
   expect(failed).toEqual([]);
+});
+
+test('what YAML spells as an escape reaches no reader: names, titles and the site itself', async () => {
+  const odd = '"Lone \\ud800 \\x1b \\ufffe \\x9b \\x85 \\u202e end"';
+  const peer = await openPeer();
+  const world = await openWorld({
+    site: target =>
+      `${SITE(target)}  - { id: odd, name: ${odd}, group: ${odd}, check: { type: manual } }\nnotify: { channels: [ { type: webhook, url: "${peer.url}/x" } ] }\n`.replace(
+        'title: Levqor Status',
+        `title: ${odd}`,
+      ),
+    env: { API_TOKEN: TOKEN },
+  });
+  await subscribed(world, 'reader@example.com');
+  const front = (over: string) => `---\ntitle: ${odd}\ncomponents: [odd]\n${over}\n---\nWords.\n`;
+  await world.write('a.md', front('status: investigating\nseverity: major\nstarted: 2026-03-10T12:00:00Z'));
+  await world.write(
+    'm.md',
+    front(
+      'status: scheduled\nscheduled_start: 2026-03-12T10:00:00Z\nscheduled_end: 2026-03-12T11:00:00Z\nstarted: 2026-03-10T12:00:00Z',
+    ),
+  );
+  await world.pass(3, 1);
+  await expectWell(world);
+  const turned = /[\u202a-\u202e\u2066-\u2069]|\\ud8/;
+  for (const path of PATHS) expect([path, turned.exec((await world.get(path)).text)]).toEqual([path, null]);
+  expect(peer.got.length).toBeGreaterThan(0);
+  for (const { body } of peer.got) expect([strictly(body), turned.exec(body)]).toEqual([null, null]);
+  for (const { subject = '' } of world.mails) expect(subject).not.toMatch(turned);
 });
 
 test('what a terminal would obey is spelled out, in JSON as JSON spells it', () => {

@@ -215,6 +215,56 @@ test('a refusal and a redirect give a message up, visibly; the next is tried', a
   expect((await readyz(world))[0].why).toBeNull();
 });
 
+test.each<[string, Peer['answer'], RegExp]>([
+  ['500', says(500), /it answered 500/],
+  ['503', says(503), /it answered 503/],
+  ['429 that asks for an hour', says(429, { 'retry-after': '3600' }), /it answered 429/],
+  ['a connection that breaks', (_, res) => void res.destroy(), /the connection was lost/],
+])(
+  '%s to every message: failing after ten minutes, a problem, mailed once a stretch, over with the first delivery',
+  async (_, answer, why) => {
+    const peer = await openPeer();
+    const settings = siteWith({ channels: [slack(peer, ', id: room')] });
+    const world = await openWorld({
+      site: target => `${SITE(target)}${settings}\nreminders: { to: ops@levqor.ai, after: 24h }\n`,
+    });
+    const told = async () =>
+      (await world.get('/readyz')).json.problems.filter(
+        ({ where }: { where: string }) => where === 'channel room',
+      );
+    const warned = () => world.mails.filter(({ subject }) => subject?.startsWith('[WARNING]'));
+    peer.answer = answer;
+    await world.write('a.md', incident());
+    await world.pass(2, 1);
+    await world.write('b.md', incident().replace('API trouble', 'API again'));
+    await world.pass(570, 30);
+    expect((await readyz(world))[0]).toMatchObject({
+      state: 'resting',
+      pending: 2,
+      why: expect.stringMatching(why),
+    });
+    expect([await told(), warned()]).toEqual([[], []]);
+    await world.pass(120, 30);
+    expect((await readyz(world))[0]).toMatchObject({ state: 'failing', pending: 2, givenUp: 0 });
+    expect(await told()).toMatchObject([{ level: 'error', what: expect.stringMatching(why) }]);
+    expect((await told())[0].what).toMatch(/no message since 2026-03-10T12:00:0\dZ.*; 2 messages wait$/);
+    await world.restart();
+    await world.pass(1200, 60);
+    expect(warned()).toHaveLength(1);
+    expect(warned()[0]?.text).toMatch(why);
+    expect(warned()[0]?.text).not.toContain('SECRET');
+    peer.answer = says(200);
+    await world.pass(8000, 100);
+    expect(headings(peer).slice(-2).sort()).toEqual(['[INCIDENT] API again', '[INCIDENT] API trouble']);
+    expect((await readyz(world))[0]).toMatchObject({ state: 'ok', pending: 0, why: null });
+    expect(await told()).toEqual([]);
+    peer.answer = answer;
+    await world.write('c.md', incident().replace('API trouble', 'API thrice').replace('T12', 'T14'));
+    await world.pass(1200, 60);
+    expect(warned()).toHaveLength(2);
+  },
+);
+
 test.each([404, 403, 401, 410])(
   'a dead channel that answers %i is a problem, mailed to the operators once a stretch',
   async status => {

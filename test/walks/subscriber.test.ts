@@ -282,3 +282,14 @@ describe('a letter', () => {
     expect(JSON.stringify(world.logged)).not.toContain('gone@example.com');
   });
 });
+
+test('an address with a space inside is refused, however it is sent', async () => {
+  const world = await openWorld();
+  for (const typed of ['vic+@x.example', 'vic%20@x.example', 'vic+%40x.example', 'v+ic+@x.example'])
+    expect([typed, (await world.get(`/status/subscribe?email=${typed}`)).status]).toEqual([typed, 400]);
+  for (const typed of ['vic @x.example', 'vic@ x.example'])
+    expect([typed, (await world.post('/status/subscribe', { email: typed })).status]).toEqual([typed, 400]);
+  await world.pass(5, 1);
+  expect(world.mails).toEqual([]);
+  expect((await world.get('/status/subscribe?email=vic+tag@x.example')).status).toBe(200);
+});

@@ -32,6 +32,17 @@ test('a process that is late again and again is strained until it is not; one hi
   await expect.poll(isStrained, { timeout: 15_000 }).toBe(false);
 });
 
+test.each([1000, 2500])('one pause of %d ms is no strain, however long it was', async length => {
+  const { isStrained, stop } = startPulse(200);
+  onTestFinished(stop);
+  await new Promise(resolve => setTimeout(resolve, 60));
+  hold(length);
+  for (let i = 0; i < 5; i++) {
+    await new Promise(resolve => setTimeout(resolve, 20));
+    expect(isStrained()).toBe(false);
+  }
+});
+
 test('whatever strangers send in floods, nothing of it is kept', async () => {
   const world = await openWorld({ env: { TRUST_PROXY: '1', API_TOKEN: 'the-api-token-of-this-test' } });
   const port = Number(new URL(world.url).port);

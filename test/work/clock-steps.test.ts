@@ -67,11 +67,30 @@ describe('a step of the wall clock', () => {
     expect(told).toEqual([]);
   });
 
-  test('there and back again are two, and the newest is the one that stands', () => {
+  test('there and back again are two, and both stand', () => {
     const { pass, told, steps } = clocks();
     pass(SECOND, SECOND + HOUR);
     pass(MINUTE, MINUTE - HOUR);
     expect(told).toEqual([HOUR, -HOUR]);
-    expect(steps.problems()).toMatchObject([{ what: expect.stringContaining('set back by 1 hour') }]);
+    expect(steps.problems()).toMatchObject([
+      { what: expect.stringContaining('went forward by 1 hour') },
+      { what: expect.stringContaining('set back by 1 hour') },
+    ]);
+    pass(9 * MINUTE);
+    expect(steps.problems()).toHaveLength(1);
+  });
+
+  test('of many the five largest stand, a small one hides no large one', () => {
+    const { pass, steps, logged } = clocks();
+    pass(SECOND, SECOND - DAY);
+    for (const size of [5, 6, 7, 8, 9, 4]) pass(SECOND, SECOND - size * SECOND);
+    expect(logged).toHaveLength(7);
+    expect(steps.problems().map(({ what }) => /by (.+?), /.exec(what)?.[1])).toEqual([
+      '1 day',
+      '6 seconds',
+      '7 seconds',
+      '8 seconds',
+      '9 seconds',
+    ]);
   });
 });

@@ -80,60 +80,80 @@ const SCHEDULES = [
 ];
 
 describe('a stall', () => {
-  test.each(SCHEDULES)(
-    'of "%s" is two periods, the timeout and ten seconds after the last look',
-    schedule => {
-      const of = http(schedule);
-      const watch = watching(of);
-      watch.dog.ended(of);
-      const second = dueAfter(of, T0, 2)[1]! - T0;
-      watch.pass(Math.max(second, 2 * roughPeriod(schedule)) + 20 * SECOND);
-      expect(watch.state()).toBe('well');
-      watch.pass(1);
-      expect(watch.state()).toBe('stalled');
-    },
-  );
-
-  test('of a check each minute begins after 2 minutes and 20 seconds, to the second', () => {
-    const of = http();
+  test.each(SCHEDULES)('of "%s" is two periods and ten seconds after the last look', schedule => {
+    const of = http(schedule);
     const watch = watching(of);
-    watch.dog.ended(of);
-    watch.pass(2 * MINUTE + 20 * SECOND);
+    watch.dog.ended(of, 0);
+    const second = dueAfter(of, T0, 2)[1]! - T0;
+    watch.pass(Math.max(second, 2 * roughPeriod(schedule)) + 10 * SECOND);
     expect(watch.state()).toBe('well');
     watch.pass(1);
     expect(watch.state()).toBe('stalled');
-    watch.dog.ended(of);
+  });
+
+  test('of a check each minute begins after 2 minutes and 10 seconds, to the second', () => {
+    const of = http();
+    const watch = watching(of);
+    watch.dog.ended(of, 0);
+    watch.pass(2 * MINUTE + 10 * SECOND);
+    expect(watch.state()).toBe('well');
+    watch.pass(1);
+    expect(watch.state()).toBe('stalled');
+    watch.dog.ended(of, 0);
     expect(watch.state()).toBe('well');
     expect(watch.rung).toHaveLength(1);
+  });
+
+  test.each([
+    // A look that never answered before is waited for as long as its timeout lets it.
+    ['before the first look ended', null, '5m', 10 * SECOND + 5 * MINUTE + 10 * SECOND],
+    ['after a quick look, whatever the timeout', 100, '5m', 10 * SECOND + 10 * SECOND],
+    ['after a look that took as long as the period', 5 * SECOND, '60s', 10 * SECOND + 10 * SECOND],
+    ['after a look that timed out', 60 * SECOND, '60s', 2 * 60 * SECOND + 10 * SECOND],
+  ])('of a check each five seconds %s', (_, took, timeout, limit) => {
+    const of = http('*/5 * * * * *', timeout);
+    const watch = watching(of);
+    if (took === null) watch.state();
+    else watch.dog.ended(of, took);
+    watch.pass(limit);
+    expect(watch.state()).toBe('well');
+    watch.pass(1);
+    expect(watch.state()).toBe('stalled');
   });
 
   test('of a schedule that never fires again there is none', () => {
     const of = http('0 0 30 2 *');
     const watch = watching(of);
-    watch.dog.ended(of);
+    watch.dog.ended(of, 0);
     watch.pass(800 * DAY);
     expect(watch.state()).toBe('well');
   });
 
-  test('a healthy check is never called stalled, however slow its looks and whatever its schedule', () => {
-    const looks = fc.array(fc.integer({ min: 0, max: 38 * SECOND }), { minLength: 2, maxLength: 8 });
+  test('a healthy check is never called stalled, whatever its schedule, while no look takes much longer than the last', () => {
+    const look = fc.record({
+      longer: fc.integer({ min: 0, max: 10 * SECOND }),
+      part: fc.double({ min: 0, max: 1, noNaN: true }),
+    });
     fc.assert(
       fc.property(
         fc.constantFrom(...SCHEDULES),
-        looks,
+        fc.integer({ min: 0, max: 3 * MINUTE }),
+        fc.array(look, { minLength: 2, maxLength: 8 }),
         fc.integer({ min: 0, max: 30 * DAY }),
-        (schedule, takes, at) => {
-          // A timeout of 30 s, and 8 s for asking whether our own network is down.
-          const of = http(schedule, '30s');
+        (schedule, first, looks, at) => {
+          const of = http(schedule, '5m');
           const watch = watching(of);
           watch.pass(at);
-          watch.dog.ended(of);
-          for (const millis of takes) {
+          watch.dog.ended(of, first);
+          let last = first;
+          for (const { longer, part } of looks) {
             // What fell due while a look ran is not made up for.
-            const due = dueAfter(of, watch.now(), 1)[0]!;
-            watch.pass(due - watch.now() + millis);
+            const [due, second] = dueAfter(of, watch.now(), 2) as [Millis, Millis];
+            const period = Math.min(second - due, roughPeriod(schedule));
+            last = Math.floor(part * Math.max(last, period)) + longer;
+            watch.pass(due - watch.now() + last);
             expect(watch.state()).toBe('well');
-            watch.dog.ended(of);
+            watch.dog.ended(of, last);
           }
         },
       ),
@@ -146,11 +166,11 @@ describe('what is old and no stall', () => {
   test('a pause of our own: waits for the next look, and is a stall when that does not end', () => {
     const of = http();
     const watch = watching(of);
-    watch.dog.ended(of);
+    watch.dog.ended(of, 0);
     watch.pass(HOUR);
     watch.stand(HOUR);
     expect(watch.state()).toBe('waits');
-    watch.pass(2 * MINUTE + 20 * SECOND);
+    watch.pass(2 * MINUTE + 10 * SECOND);
     expect(watch.state()).toBe('waits');
     watch.pass(SECOND);
     expect(watch.state()).toBe('stalled');
@@ -159,7 +179,7 @@ describe('what is old and no stall', () => {
   test.each([DAY, -DAY])('the wall clock stepped by %d ms', by => {
     const of = http();
     const watch = watching(of);
-    watch.dog.ended(of);
+    watch.dog.ended(of, 0);
     watch.step(by);
     expect(watch.state()).toBe('well');
     watch.pass(5 * MINUTE);
@@ -180,7 +200,7 @@ describe('what is old and no stall', () => {
   test('another schedule in status.yaml begins anew', () => {
     const daily = http('0 3 * * *');
     const watch = watching(daily);
-    watch.dog.ended(daily);
+    watch.dog.ended(daily, 0);
     watch.pass(10 * HOUR);
     const often = snapshot([{ ...view(http(), 'operational', { at: T0 }), checkedAt: T0 }]);
     watch.dog.rounded();
@@ -225,7 +245,7 @@ describe('what is shown of it', () => {
     });
     expect(judged.version).not.toBe(shown.version);
     expect(judged.problems).toHaveLength(3);
-    for (const of of [api!, web!, db!]) watch.dog.ended(of);
+    for (const of of [api!, web!, db!]) watch.dog.ended(of, 0);
     expect(watch.dog.judged(shown)).toBe(shown);
   });
 
@@ -235,7 +255,7 @@ describe('what is shown of it', () => {
     const shown = snapshot([api!, web!].map(of => ({ ...view(of, 'operational'), checkedAt: T0 })));
     watch.dog.judged(shown);
     watch.pass(5 * MINUTE);
-    watch.dog.ended(web!);
+    watch.dog.ended(web!, 0);
     watch.dog.rounded();
     const { groups, verdict } = watch.dog.judged(shown);
     expect([groups[0]?.health, verdict.state]).toEqual(['no_data', 'no_data']);

@@ -1,4 +1,5 @@
 // Reading what strangers send: fields by any of their names, text cleaned and bounded, times in any unit.
+import { oneLine } from '../printable.ts';
 import { type Millis, parseInstant, SECOND } from '../time.ts';
 
 /** An object's own fields, by name; what came as a JSON text is read first. null when it is neither. */
@@ -20,18 +21,18 @@ export function fromJson(text: string): unknown {
 
 /**
  * Anything → one clean line of at most `most` characters. Control and direction-changing characters
- * become spaces, so that a name can neither break a file's line nor disguise itself on the page.
+ * become spaces, so that a name can neither break a file's line nor disguise itself on the page; one that shows nothing is ''.
  * A repeated query parameter arrives as a list: its last value counts. Objects are no text: ''.
  */
 export function line(value: unknown, most: number): string {
   const last = Array.isArray(value) ? value.at(-1) : value;
   if (typeof last !== 'string' && typeof last !== 'number' && typeof last !== 'boolean') return '';
   // Cut before and after: a megabyte of name is not worth normalising.
-  const text = String(last)
-    .slice(0, most * 8)
-    .replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
+  const text = oneLine(
+    String(last)
+      .slice(0, most * 8)
+      .replace(/[\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, ' '),
+  );
   const characters = [...text];
   return characters.length <= most
     ? text

@@ -1,6 +1,6 @@
 // An incident for search engines: schema.org's live coverage of an event, update by update.
 import { plainText } from '../../core/markdown.ts';
-import { printable } from '../../core/printable.ts';
+import { jsonText } from '../../core/printable.ts';
 import type { IncidentView } from '../../core/snapshot.ts';
 import { iso } from '../../core/time.ts';
 import type { Tell } from './tell.ts';
@@ -27,5 +27,5 @@ export function liveBlog(incident: IncidentView, url: string, tell: Tell): strin
       articleBody: plainText(body),
     })),
   };
-  return printable(JSON.stringify(data)).replaceAll('<', '\\u003c');
+  return jsonText(data);
 }
