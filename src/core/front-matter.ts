@@ -1,6 +1,7 @@
 // Front matter: the YAML between the two `---` lines of a markdown file, with the lines of its problems.
+import { gitConflict } from './git-conflict.ts';
 import type { Problem } from './problem.ts';
-import { gitConflict, readYaml, type YamlText } from './yaml.ts';
+import { readYaml, type YamlText } from './yaml.ts';
 
 /** A file's front matter as YAML, and the body beneath it. */
 export interface Front {

@@ -1,6 +1,7 @@
 // YAML with lines: documents whose problems can be named by line, shared by status.yaml and frontmatter.
 import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import type * as z from 'zod';
+import { gitConflict } from './git-conflict.ts';
 import { nearest, type Problem } from './problem.ts';
 import { readPlainYaml } from './yaml-plain.ts';
 
@@ -61,21 +62,6 @@ function isDeep(text: string): boolean {
     if (depth > MAX_DEPTH) return true;
   }
   return text.split('\n').some(line => line.split(/[-?:](?=\s)/, MAX_DEPTH + 2).length > MAX_DEPTH + 1);
-}
-
-/** What is wrong with a text in which git left a conflict to whoever merges; null when it left none. */
-export function gitConflict(text: string, where: string, firstLine = 1): (Problem & { line: number }) | null {
-  const start = /^<{7}(?: .*)?\r?$/m.exec(text)?.index;
-  if (start === undefined) return null;
-  const middle = /^={7}\r?$/m.exec(text.slice(start));
-  if (!middle || !/^>{7}(?: .*)?\r?$/m.test(text.slice(start + middle.index))) return null;
-  return {
-    level: 'error',
-    where,
-    line: firstLine - 1 + text.slice(0, start).split(/\r\n?|\n/).length,
-    what: 'the file holds both sides of a git conflict',
-    fix: 'write what is to stand, and delete the lines `<<<<<<<`, `=======` and `>>>>>>>`',
-  };
 }
 
 /** The same by the document parser alone, whatever the text. */

@@ -5,6 +5,7 @@ import type { Content } from '../content/folder.ts';
 import { openGit } from '../content/git.ts';
 import { type Histories, openHistory } from '../content/git-history.ts';
 import type { Author } from '../content/git-own.ts';
+import { GitFailure } from '../content/git-run.ts';
 import type { Turns } from '../content/turns.ts';
 import type { Log } from '../core/log.ts';
 import type { Problem } from '../core/problem.ts';
