@@ -73,14 +73,14 @@ export async function openAnnounce(deps: AnnounceDeps): Promise<Announce> {
   };
 
   /** Should it come back, it is news: nobody was told. */
-  const unsee = ({ ref, frozen }: Owed, { incidents, maintenances }: Snapshot) => {
+  const unsee = ({ ref }: Owed) => {
     seen.delete(ref);
-    const there = [...incidents, ...maintenances].find(({ id }) => id === frozen.incident.id);
-    if (there) settled.delete(there.updates);
+    // Its incident may be gone, and come back as the very same object.
+    settled = new WeakSet();
   };
 
   /** Updates of incidents all of which stand in the books: of thousands, a round looks at the few that do not. */
-  const settled = new WeakSet<readonly IncidentUpdate[]>();
+  let settled = new WeakSet<readonly IncidentUpdate[]>();
   const settle = (looked: readonly Incident[]) => {
     for (const { id, scheduled, updates } of looked) {
       // A maintenance's notices come with the clock.
@@ -114,7 +114,7 @@ export async function openAnnounce(deps: AnnounceDeps): Promise<Announce> {
         for (const owed of await deps.owed(now, snapshot.site.notify.grace)) {
           const told = stillSo(owed, snapshot);
           if (told === null && (await deps.withdraw(owed.ref))) {
-            unsee(owed, snapshot);
+            unsee(owed);
             log.info({ update: owed.ref }, 'update taken back before it was mailed');
             continue;
           }

@@ -76,5 +76,6 @@ test('of a hundred that never answer each is told as timed out; a bounded number
   const { code, out } = await terminal.run(check);
   expect(code).toBe(1);
   expect(out.match(/^c\d+ +down /gm)).toHaveLength(100);
-  expect(most).toBeLessThanOrEqual(20);
+  // An end may be seen here after the next beginning: two rounds at most, never all of them.
+  expect(most).toBeLessThanOrEqual(40);
 });
