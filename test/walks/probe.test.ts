@@ -123,7 +123,9 @@ components:
     const ready = await world.get('/readyz');
     expect(ready.status).toBe(200);
     const messages = ready.json.problems.map(({ message }: { message: string }) => message);
-    expect(messages.join('\n')).toMatch(/cannot be written: its folder is missing, or the file itself; it is shown on the page/);
+    expect(messages.join('\n')).toMatch(
+      /cannot be written: its folder is missing, or the file itself; it is shown on the page/,
+    );
     await rm(folder);
     await mkdir(folder);
     await world.pass(10);
