@@ -129,3 +129,11 @@ export function statusNamed(label: string): UpdateStatus | null {
   const known: readonly string[] = [...INCIDENT_STATUSES, ...MAINTENANCE_STATUSES];
   return known.includes(word) ? (word as UpdateStatus) : null;
 }
+
+const UNMARKED =
+  /^ {0,3}(?:(?:> ?|[-*+] )+#{1,6} *|<h[1-6]>|\*\*|__)? *(update|investigating|identified|monitoring|resolved|scheduled|in progress|verifying|completed)[ ,:]+[\d ,./TZ-]*\d{1,2}:\d{2}[\d :]*(?:UTC|Z|GMT)? *(?:<\/h[1-6]>|\*\*|__)?$/i;
+
+/** The label of a line that is nothing but a label with its time, and begins as no heading of ours; else null. */
+export function unmarkedLabel(line: string): string | null {
+  return line.length <= 120 && line.includes(':') ? (UNMARKED.exec(line)?.[1] ?? null) : null;
+}

@@ -1,5 +1,5 @@
 // A second look at an incident file: what stands in it and most likely means something else. Warnings only.
-import { statusNamed } from './heading.ts';
+import { statusNamed, unmarkedLabel } from './heading.ts';
 import { INCIDENT_STATUSES, type Incident, MAINTENANCE_STATUSES, SEVERITIES } from './incident.ts';
 import { nearest, type Problem } from './problem.ts';
 import type { Section, Sections } from './timeline.ts';
@@ -32,6 +32,13 @@ export function secondLook(incident: Incident, body: string, cut: Sections): Rem
 
 /** `## Update`, `##Update 10:05 UTC`, `### Update 10:05 UTC`: text, though the first word says what was meant. */
 function nearHeading(line: number, text: string): Remark[] {
+  const unmarked = unmarkedLabel(text);
+  if (unmarked !== null) {
+    const fix = `write it like \`## ${unmarked} 15:00 UTC\`, at the line's beginning`;
+    return [
+      { line, what: `"${text.trim()}" is no heading that begins with "## ", so it is not an update`, fix },
+    ];
+  }
   const found = /^ {0,3}(##|#\s|###\s)\s*(in progress|[a-z]+)(.*)$/i.exec(text);
   if (!found) return [];
   const [, level = '', word = '', rest = ''] = found;

@@ -1,7 +1,7 @@
 // Timelines: the `## Update 15:00 UTC` sections of an incident file, read into moments (contract §4).
 import { MAX_HEADINGS, MAX_SECTIONS, readBeginning, type Stopped, tooLong, tooMany } from './body-bounds.ts';
 import { joined, type Shown, type ShownLine } from './comments.ts';
-import { beginsWithLabel, type Heading, readHeading } from './heading.ts';
+import { beginsWithLabel, type Heading, readHeading, unmarkedLabel } from './heading.ts';
 import { DAY, HOUR, type Millis } from './time.ts';
 import type { WrongTime } from './written-time.ts';
 
@@ -154,6 +154,7 @@ function headingText(line: string): string | undefined {
 }
 
 function isLoose(line: string): boolean {
+  if (unmarkedLabel(line) !== null) return true;
   if (line[0] !== '#' && line[0] !== ' ') return false;
   return /^ {0,3}#{1,3}(?!#)/.test(line) && line.length <= MAX_HEADING;
 }

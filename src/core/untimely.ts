@@ -176,7 +176,7 @@ function untimelyIn(incident: Incident, source: string, where: string, now: Mill
   if (incident.begins !== undefined) return [];
   const newest = updates[updates.length - 1]?.at ?? started;
   // Thousands of files lie in the past; none of them is read again.
-  if (newest <= late && started <= late && (resolved ?? 0) <= late) return [];
+  if (newest <= late && started <= late && (resolved ?? 0) <= now) return [];
   const { yaml, body, bodyLine } = readFrontmatter(where, source);
   const found: Problem[] = [];
   const fix = `it is ${minuteOf(now)} UTC now; correct the date or the zone`;
@@ -189,7 +189,7 @@ function untimelyIn(incident: Incident, source: string, where: string, now: Mill
         `\`started\` lies in the future: ${iso(started)}, so it counts from when it was first seen`,
       );
     }
-    if (resolved !== null && resolved > late) {
+    if (resolved !== null && resolved > now) {
       add(line('resolved'), `\`resolved\` lies in the future: ${iso(resolved)}, and until then it is open`);
     }
   }

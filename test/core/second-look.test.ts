@@ -28,6 +28,14 @@ describe('headings that nearly are updates', () => {
     ['### Identifed 28.11.2026 3 pm', /another level, .*`## Identified 15:00 UTC`/],
     [' ## Update 10:05 UTC', /does not begin with/],
     ['##Monitoring', /does not begin with/],
+    [
+      'Update 2026-11-28 23:12 UTC\n---',
+      /"Update 2026-11-28 23:12 UTC" is no heading that begins with "## "/,
+    ],
+    ['**Resolved 23:12**', /is no heading that begins/],
+    ['> ## Update 2026-11-28 23:12', /is no heading that begins/],
+    ['- ## Monitoring 23:12 UTC', /is no heading that begins/],
+    ['<h2>Update 23:12 UTC</h2>', /is no heading that begins/],
   ])('%j', (heading, expected) => {
     const body = `We look.\n${heading}\nWords.\n`;
     expect(remarks(body)).toEqual([expect.stringMatching(expected)]);
@@ -47,6 +55,9 @@ describe('headings that nearly are updates', () => {
     '#### Update 10:05 UTC',
     '#Update 10:05',
     '## Timeline\n\n- 12:00 it began',
+    'Update 12 of the client at 10:05 UTC broke it.',
+    'Resolved at 10:05 UTC.',
+    '- Resolved 10:05 UTC, for most.',
     '```\n## Update 3pm\n##Update 10:05 UTC\n```',
     '    ## Update 3pm',
     '## Post-mortem\n\n## Update 2 of the plan\n\n## Resolved',

@@ -189,9 +189,19 @@ export async function torture({ seed, seconds, command, say }: Options): Promise
     const ready = await readyz();
     return ready?.ok === true && ready.problems.length === 0 && ready.outbox?.pending === 0;
   };
+  /** A check whose service has just come back needs a look to see it. */
+  const allWell = () => {
+    const folder = path.join(town.dir, 'status', 'incidents');
+    return readdirSync(folder).every(name => {
+      const text = readFileSync(path.join(folder, name), 'utf8');
+      return !/^opened_by: "?probe:/m.test(text) || /^status: resolved/m.test(text);
+    });
+  };
   // Just after a start nothing is pending because nothing is enqueued yet: what is owed must have come, too.
   const complete = async () =>
-    (await settled()) && judgeLetters(model, letters()).every(line => !line.includes('never came'));
+    (await settled()) &&
+    allWell() &&
+    judgeLetters(model, letters()).every(line => !line.includes('never came'));
   // A slow machine may take long to send what waits, as long as it sends.
   for (let sent = -1; sent < town.smtp.arrived.length; ) {
     sent = town.smtp.arrived.length;

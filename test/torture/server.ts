@@ -52,6 +52,8 @@ export interface Server {
   pause(ms: number): Promise<void>;
   /** When it last came up or was last stopped in any way, ms of the real clock. */
   readonly disturbedAt: number;
+  /** When the process was launched, ms of the real clock. */
+  readonly launchedAt: number;
   start(): void;
   kill(): Promise<void>;
   /** Asks it to stop; resolves to its exit code. */
@@ -77,6 +79,7 @@ export function openServer(
     heap: [] as number[],
     wrongs: [] as string[],
     disturbedAt: 0,
+    launchedAt: 0,
   };
   let said = '';
 
@@ -89,6 +92,7 @@ export function openServer(
     child = started;
     ordered = false;
     server.starts++;
+    server.launchedAt = Date.now();
     server.heap.length = 0;
     said = '';
     started.stdout?.setEncoding('utf8').on('data', hear);

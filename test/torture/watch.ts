@@ -9,6 +9,8 @@ import type { Scene } from './deeds.ts';
  * seven seconds; a full disk, a locked database, a clock that steps and a folder that is away are no excuse.
  */
 const TOLD_WITHIN = 12_000;
+/** That checks hang is known after two periods, a look and ten seconds, ms. */
+const HUNG_TOLD_WITHIN = 18_000;
 /** A failure is filed so long after it was seen at the latest: a full disk, a restart. */
 const FILED_WITHIN = 60_000;
 /** A database that takes what it is given again has kept the files so long after that, ms. */
@@ -53,7 +55,7 @@ export function watch(scene: Scene): Watch {
     const { status, components, incidents } = JSON.parse(text) as Summary;
     const open = new Set(incidents.map(({ name }) => name));
     // What the database could not keep before a restart is known again when the folder is back.
-    const isUnkept = town.away && server.disturbedAt - town.unkeptUntil < KEPT_WITHIN;
+    const isUnkept = town.away && server.launchedAt - town.unkeptUntil < KEPT_WITHIN;
     for (const name of isUnkept ? [] : shown) {
       if (!open.has(name)) once(`gone ${name} ${server.epoch}`, `${name} is open and not shown any more`);
     }
@@ -84,7 +86,7 @@ export function watch(scene: Scene): Watch {
     for (const [index, id] of ['api', 'web'].entries()) {
       const service = town.services[index];
       const since = Math.max(service?.since ?? 0, server.disturbedAt);
-      if (!service?.hanging || asked - since < TOLD_WITHIN) continue;
+      if (!service?.hanging || asked - since < HUNG_TOLD_WITHIN) continue;
       const text = await read(`/status/badge/${id}.svg`);
       if (text === null || !service.hanging) continue;
       count.hanging++;
