@@ -29,8 +29,8 @@ describe('the secret', () => {
   test('is never made in a folder nobody named: a token of another secret opens nothing', async () => {
     const terminal = await openTerminal(undefined, { SECRET: undefined });
     const { dataDir } = terminal.cli.env;
-    for (const run of [terminal.run(webhook), terminal.run(heartbeat, 'jobs')]) {
-      await expect(run).rejects.toThrow(
+    for (const run of [() => terminal.run(webhook), () => terminal.run(heartbeat, 'jobs')]) {
+      await expect(run()).rejects.toThrow(
         `No server has run with DATA_DIR=${dataDir}, so there is no secret yet — set DATA_DIR and STATUS_DIR as the server has them, or start it once`,
       );
     }
