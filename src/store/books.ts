@@ -134,7 +134,7 @@ export async function enqueueSome(
   return db.transaction().execute(async trx => {
     const update = await trx
       .selectFrom('updates')
-      .select(['seen_at', 'cursor', 'upto'])
+      .select(['incident_id', 'seen_at', 'cursor', 'upto'])
       .where('ref', '=', ref)
       .executeTakeFirst();
     if (!update || update.cursor === null) return { letters: 0, done: true };
@@ -145,8 +145,8 @@ export async function enqueueSome(
     const ids = chosen(next.rows.map(readerOf));
     // One statement with the ids as one JSON value: a thousand rows in a few milliseconds.
     await sql`
-      INSERT INTO deliveries (kind, ref, subscriber_id, state, due_at, created_at)
-      SELECT 'update', ${ref}, value, 'pending', ${update.seen_at}, ${update.seen_at}
+      INSERT INTO deliveries (kind, ref, incident_id, subscriber_id, state, due_at, created_at)
+      SELECT 'update', ${ref}, ${update.incident_id}, value, 'pending', ${update.seen_at}, ${update.seen_at}
       FROM json_each(${JSON.stringify(ids)}) WHERE true
       ON CONFLICT DO NOTHING`.execute(trx);
     const done = next.rows.length < most;

@@ -278,4 +278,12 @@ export const MIGRATIONS: readonly string[] = [
     before TEXT
   ) STRICT, WITHOUT ROWID;
   `,
+  // Which incident an email is about: what waits behind another is found by one look, however many wait.
+  `
+  ALTER TABLE deliveries ADD COLUMN incident_id TEXT;
+  UPDATE deliveries SET incident_id = (SELECT incident_id FROM updates WHERE updates.ref = deliveries.ref)
+    WHERE kind = 'update';
+  DROP INDEX deliveries_waiting;
+  CREATE INDEX deliveries_waiting ON deliveries (subscriber_id, incident_id, id) WHERE state = 'pending';
+  `,
 ];

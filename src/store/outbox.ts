@@ -53,11 +53,10 @@ export async function dueDeliveries(
   ];
 }
 
-/** Those to the subscriber are the index's; the few that wait among them are asked about. */
+/** One look into an index, however many wait: it is asked of every one that is passed over. */
 const FIRST = sql`NOT EXISTS (
   SELECT 1 FROM deliveries e
-  WHERE e.subscriber_id = d.subscriber_id AND e.id < d.id AND e.state = 'pending' AND +e.kind = 'update'
-    AND (SELECT incident_id FROM updates WHERE ref = e.ref) = (SELECT incident_id FROM updates WHERE ref = d.ref))`;
+  WHERE e.subscriber_id = d.subscriber_id AND e.incident_id = d.incident_id AND e.id < d.id AND e.state = 'pending')`;
 
 async function due(db: Db, which: ReturnType<typeof sql>, now: Millis, limit: number): Promise<Delivery[]> {
   const { rows } = await sql<DueRow>`
@@ -97,7 +96,10 @@ export async function markSent(db: Db, deliveries: readonly Delivery[], now: Mil
   await db.updateTable('subscribers').set({ refusals: 0 }).where('id', 'in', refused).execute();
 }
 
-/** Puts a letter off until `dueAt`, or gives it up when that is null. */
+/**
+ * Puts a letter off until `dueAt`, or gives it up when that is null. Those that wait behind it, of its incident to
+ * the same subscriber, are put off with it: else each round would pass over all of them to find what is due.
+ */
 export async function markFailed(
   db: Db,
   { id, attempts }: Pick<Delivery, 'id' | 'attempts'>,
@@ -109,6 +111,11 @@ export async function markFailed(
     .set({ attempts, error, ...(dueAt === null ? { state: 'given_up' } : { due_at: dueAt }) })
     .where('id', '=', id)
     .execute();
+  if (dueAt === null) return;
+  await sql`
+    UPDATE deliveries AS d SET due_at = ${dueAt} FROM deliveries AS first
+    WHERE first.id = ${id} AND d.subscriber_id = first.subscriber_id AND d.incident_id = first.incident_id
+      AND d.id > first.id AND d.state = 'pending' AND d.due_at < ${dueAt}`.execute(db);
 }
 
 /** Counts a permanent refusal of an address; true when there were MAX_REFUSALS in a row. */

@@ -95,6 +95,8 @@ export interface DeliveryRow {
   kind: 'update' | 'confirm' | 'leave';
   /** `updates.ref` for updates; the nonce for a confirmation; the moment asked for a leave link. */
   ref: string;
+  /** The incident an update is of; null for what was asked for at a form. */
+  incident_id: string | null;
   subscriber_id: string;
   state: 'pending' | 'sent' | 'given_up';
   attempts: Generated<number>;
