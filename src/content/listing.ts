@@ -25,8 +25,9 @@ export interface Bounds {
 }
 
 export async function boundsOf(folder: string): Promise<Bounds | null> {
-  const root = await realpath(folder).catch(() => null);
-  return root === null ? null : { root, status: await realpath(path.dirname(folder)) };
+  // Either may go away between the two questions: then the folder is not there.
+  const [root, status] = await Promise.all([folder, path.dirname(folder)].map(at => realpath(at).catch(() => null)));
+  return root && status ? { root, status } : null;
 }
 
 export function isWithin(real: string, { root, status }: Bounds): boolean {
