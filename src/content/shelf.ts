@@ -1,6 +1,7 @@
 // The shelf: incident files as last read, kept so that one changed file costs what one file costs.
 import path from 'node:path';
 import type { Incident } from '../core/incident.ts';
+import { mayBeOpen } from '../core/incident-reread.ts';
 import type { Problem } from '../core/problem.ts';
 import { alikeProblem, byRank, twinProblem } from '../core/twins.ts';
 import type { Entry } from './scan.ts';
@@ -19,6 +20,8 @@ export interface Missing {
 export interface IncidentFiles {
   readonly incidents: readonly Incident[];
   readonly problems: readonly Problem[];
+  /** How many files could never be read that may be about something that is going on. */
+  readonly unread: number;
   /** What is missing, so that these are the incidents last read; null while nothing is. */
   readonly missing: Missing | null;
   /** The text of a file by incident id, for the machine's edits. */
@@ -94,10 +97,12 @@ export function makeShelf(folder: string): Shelf {
     view(missing) {
       const incidents: Incident[] = [];
       const problems: Problem[] = [];
+      let unread = 0;
       if (missing !== null) problems.push(...missing.problems);
       for (const files of byId.values()) {
         const [first] = files as [Entry];
         if (first.good) incidents.push(first.good);
+        else if (mayBeOpen(first.text)) unread++;
         for (const entry of files) for (const problem of entry.problems) problems.push(problem);
         for (const entry of files.slice(1)) {
           const shown = files.find(({ id }) => id === entry.id) as Entry;
@@ -115,6 +120,7 @@ export function makeShelf(folder: string): Shelf {
       return {
         incidents,
         problems,
+        unread,
         missing,
         text: id => shownAs(id)?.text ?? undefined,
         fileOf: id => shownAs(id)?.file ?? path.join(folder, `${id}.md`),

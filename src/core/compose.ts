@@ -39,7 +39,7 @@ export function* composing(facts: Facts, now: Millis): Steps<Snapshot> {
     version: shortId(`${facts.revision}|${Math.floor(now / MINUTE)}`),
     at: now,
     site,
-    verdict: verdictOf(components, incidents),
+    verdict: verdictOf(components, incidents, facts.unread),
     checkedAt: checks.length > 0 ? Math.max(...checks) : null,
     blindSince: facts.blindSince,
     missingSince: facts.missingSince ?? null,

@@ -26,6 +26,8 @@ export interface Measured {
 export interface Facts {
   readonly site: Site;
   readonly incidents: readonly Incident[];
+  /** How many files cannot be read that may be about something that is going on; absent: none. */
+  readonly unread?: number;
   /** Ids of incidents that stand in no file yet. */
   readonly unfiled: ReadonlySet<string>;
   readonly measured: ReadonlyMap<string, Measured>;

@@ -29,3 +29,17 @@ function swaps(before: Incident, after: Incident): boolean {
 function timeOf(key: string): string {
   return key.slice(0, key.lastIndexOf('#') + 1);
 }
+
+/** Marks of a file that is over, or that tells of no outage, though the rest of it cannot be read. */
+const TELLS_OF_NOTHING_OPEN =
+  /^[ \t]*["']?(status["']?[ \t]*:[ \t]*["']?(resolved|completed|postmortem)|resolved["']?[ \t]*:[ \t]*\S|scheduled_start\b)/im;
+
+/**
+ * Whether a file of which no version could ever be read may be about something that is going on: it is meant to be
+ * an incident, and does not say that it is over. `null`: nobody knows what stands in it.
+ */
+export function mayBeOpen(text: string | null): boolean {
+  if (text === null) return true;
+  const head = text.slice(0, 10_000);
+  return /^\uFEFF?---[ \t]*\r?\n/.test(head) && !TELLS_OF_NOTHING_OPEN.test(head);
+}

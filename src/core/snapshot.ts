@@ -98,6 +98,8 @@ export interface Verdict {
   readonly interrupted?: { readonly names: readonly string[]; readonly since: Millis };
   /** Since when the whole page has not been brought up to date; absent while it is. */
   readonly stalePage?: Millis;
+  /** How many incident files cannot be read that may be about something that is going on. */
+  readonly unread: number;
   /** Titles of open incidents that touch no component, and the worst severity among them. */
   readonly loose: readonly string[];
   readonly severity: Severity | null;

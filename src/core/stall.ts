@@ -38,7 +38,7 @@ export function withStalls(snapshot: Snapshot, { components: stalls, page }: Sta
     }),
   );
   const components = [...views.values()];
-  const verdict = verdictOf(components, snapshot.incidents);
+  const verdict = verdictOf(components, snapshot.incidents, snapshot.verdict.unread);
   return {
     ...snapshot,
     version: shortId(`${snapshot.version}|${JSON.stringify([page, ...stalls])}`),

@@ -5,13 +5,21 @@ import { isOpen, SEVERITIES } from './incident.ts';
 import type { ComponentView, IncidentView, Verdict } from './snapshot.ts';
 import type { Stall } from './stall.ts';
 
-/** The worst state, whom it concerns, since when, and what is not known. */
-export function verdictOf(components: readonly ComponentView[], incidents: readonly IncidentView[]): Verdict {
+/**
+ * The worst state, whom it concerns, since when, and what is not known. `unread`: how many incident files cannot be
+ * read that may be about something that is going on; with one of them, nobody knows that all is well.
+ */
+export function verdictOf(
+  components: readonly ComponentView[],
+  incidents: readonly IncidentView[],
+  unread = 0,
+): Verdict {
   const loose = incidents.filter(view => isOpen(view) && touchesNone(view));
   const severity = SEVERITIES.findLast(one => loose.some(view => view.severity === one)) ?? null;
   const state = overall([
     ...components.map(view => view.health),
     ...(severity === null ? [] : [statusOf(severity)]),
+    ...(unread === 0 ? [] : (['no_data'] as const)),
   ]);
   const told = components.filter(view => view.stall?.told);
   const isUnknown = (view: ComponentView) => view.health === 'no_data';
@@ -29,7 +37,8 @@ export function verdictOf(components: readonly ComponentView[], incidents: reado
     total: components.length,
     unknown: unknown.map(view => view.component.name),
     isNothingKnown: unknown.length > 0 && (watched.length > 0 ? watched : components).every(isUnknown),
-    isAnyLost: unknown.some(view => view.checkedAt !== null),
+    isAnyLost: unread > 0 || unknown.some(view => view.checkedAt !== null),
+    unread,
     since: starts.length > 0 ? Math.min(...starts) : null,
     ...(told.length === 0
       ? {}

@@ -24,19 +24,32 @@ export interface Ledger {
 /** `known` is what an earlier process left. A database that takes nothing keeps no outage from being filed. */
 export function makeLedger(known: readonly OwnFile[], deps: LedgerDeps): Ledger {
   const files = new Map(known.map(file => [file.name, file]));
+  const writing = new Map<string, number>();
+  const isWriting = (name: string, more: 1 | -1) => {
+    const count = (writing.get(name) ?? 0) + more;
+    if (count > 0) writing.set(name, count);
+    else writing.delete(name);
+  };
   const forget = async (names: readonly string[]) => {
     const there = names.filter(name => files.delete(name));
     if (there.length > 0) await evenSo(deps.forget(there));
   };
   return {
     list: () => [...files.values()],
-    forget,
+    // What is noted and not yet written git cannot know of: it looks as if it need not be committed.
+    forget: names => forget(names.filter(name => !writing.has(name))),
     async written(file, write) {
       const known = files.get(file.name);
       // The text it had first: what was written since is to be committed all the same.
       files.set(file.name, known ? { ...file, before: known.before, after: since(known.after, file) } : file);
-      await evenSo(deps.note(file));
-      const isWritten = await write();
+      isWriting(file.name, 1);
+      let isWritten = false;
+      try {
+        await evenSo(deps.note(file));
+        isWritten = await write();
+      } finally {
+        isWriting(file.name, -1);
+      }
       if (isWritten) return true;
       if (known) files.set(file.name, known);
       else await forget([file.name]);

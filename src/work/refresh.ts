@@ -1,4 +1,6 @@
 // Refresh: gathers the facts, files what is owed to the folder, and holds the current Snapshot.
+
+import type { IncidentFiles } from '../content/shelf.ts';
 import { asOf } from '../core/as-of.ts';
 import type { Sightings } from '../core/claim.ts';
 import { composing } from '../core/compose.ts';
@@ -27,13 +29,7 @@ import type { File, Filed } from './file.ts';
 import { makeFirstSights, type SeenAt } from './first-sight.ts';
 import type { Watchdog } from './watchdog.ts';
 
-interface Files {
-  readonly incidents: readonly Incident[];
-  readonly problems: readonly Problem[];
-  /** That some are missing, so that these are the ones last read, and whether nothing may be written; else null. */
-  readonly missing: { readonly closed: boolean } | null;
-  text(id: string): string | undefined;
-}
+type Files = Pick<IncidentFiles, 'incidents' | 'problems' | 'unread' | 'missing' | 'text'>;
 
 export interface RefreshDeps {
   /** The site as of now: the last good status.yaml and what is wrong with the present one. */
@@ -129,6 +125,7 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
     const facts: Facts = {
       site,
       incidents,
+      unread: files.unread,
       unfiled: new Set(filed.unfiled.keys()),
       measured,
       blindSince: since,

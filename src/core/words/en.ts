@@ -49,6 +49,10 @@ export const en = {
   'verdict.all': '{state} of all systems',
   'verdict.all_since': '{state} of all systems since {since} ({duration})',
   'verdict.unknown': 'No data for {names}',
+  'verdict.unread': {
+    one: 'One incident report cannot be read at the moment',
+    other: '{n} incident reports cannot be read at the moment',
+  },
   'verdict.others': { one: '{n} more component is affected', other: '{n} more components are affected' },
   'verdict.also': 'Also open: {title}',
   checked: 'Last checked {time}',

@@ -57,14 +57,14 @@ function few(names: readonly string[]): string {
 }
 
 function sentence(verdict: Verdict, { checkedAt }: Snapshot, tell: Tell, style: Style = 'near'): string {
-  const { state, worst, total, unknown, isNothingKnown, loose } = verdict;
+  const { state, worst, total, isNothingKnown, loose } = verdict;
   if (worst.length === 0) {
     if (loose.length === 1) return tell.html('verdict.loose', { title: loose[0]! });
     if (loose.length > 1) return tell.html('verdict.loose_many', { n: loose.length });
     const unsure = doubt(verdict, tell, style);
     if (unsure !== null) return unsure;
     if (total === 0) return tell.html('verdict.none');
-    if (!isNothingKnown) return tell.html(unknown.length > 0 ? 'verdict.well_so_far' : 'verdict.well');
+    if (!isNothingKnown) return tell.html(state === 'no_data' ? 'verdict.well_so_far' : 'verdict.well');
     return tell.html(checkedAt === null ? 'verdict.empty' : 'verdict.no_data');
   }
   if (state === 'under_maintenance' && worst.length <= NAMED) {
@@ -100,6 +100,7 @@ function notes(
   const unknown = verdict.unknown.filter(name => !interrupted?.names.includes(name));
   if (unknown.length > 0 && (unknown.length < total || loose.length > 0))
     said.push(tell.say('verdict.unknown', { names: few(unknown) }));
+  if (verdict.unread > 0) said.push(tell.say('verdict.unread', { n: verdict.unread }));
   return said;
 }
 
