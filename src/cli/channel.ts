@@ -2,7 +2,7 @@
 import { type ChannelMessage, type ChannelSettings, channelName } from '../core/channel.ts';
 import type { Site } from '../core/site.ts';
 import { makeChannels } from '../outside/channels.ts';
-import { reviveChannels } from '../store/channels.ts';
+import { reviveChannel } from '../store/channels.ts';
 import { type Command, databaseOf, hint, Refused, siteOf } from './command.ts';
 
 export const channel: Command = {
@@ -36,7 +36,7 @@ export const channel: Command = {
       const db = databaseOf(cli);
       if (!db) return;
       try {
-        await reviveChannels(db, channelId);
+        await reviveChannel(db, channelId);
       } finally {
         await db.destroy();
       }

@@ -1,7 +1,7 @@
 // `outbox`, `outbox retry`, `outbox release` and `mail test`: what waits, why, and whether mail leaves.
 import { readAddress } from '../core/subscriber.ts';
 import { iso } from '../core/time.ts';
-import { reviveChannels } from '../store/channels.ts';
+import { retryChannels } from '../store/channels.ts';
 import { messageDepth, retryMessages, troubledMessages } from '../store/messages.ts';
 import { outboxDepth, release, retryAll, troubled } from '../store/outbox.ts';
 import { defaultSender, openMail } from '../wiring/post.ts';
@@ -45,7 +45,7 @@ export const post: readonly Command[] = [
         nothingElse(args);
         const letters = await retryAll(db, cli.clock());
         // Dead channels first, or their messages would stay where they are.
-        await reviveChannels(db, null);
+        await retryChannels(db);
         const messages = await retryMessages(db, cli.clock());
         const more = messages === 0 ? '' : `, and ${messages} messages to channels`;
         cli.out(`${letters} letters are due now${more}`);

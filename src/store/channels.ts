@@ -116,13 +116,24 @@ export async function noteHealth(
   });
 }
 
-/** Gives a dead channel (null: every one of the operator's) another chance. */
-export async function reviveChannels(db: Db, id: string | null): Promise<void> {
-  const query = db
+/** Gives every channel of the operator's another chance. That one is failing stays known until it takes a message. */
+export async function retryChannels(db: Db): Promise<void> {
+  await db
+    .updateTable('channels')
+    .set({ state: 'confirmed', strikes: 0, resting_until: null })
+    .where('owner', '=', 'operator')
+    .where('state', '<>', 'pending')
+    .execute();
+}
+
+/** Makes a channel of the operator's one that takes messages. */
+export async function reviveChannel(db: Db, id: string): Promise<void> {
+  await db
     .updateTable('channels')
     .set({ state: 'confirmed', strikes: 0, failing_since: null, resting_until: null, error: null })
-    .where('owner', '=', 'operator');
-  await (id === null ? query : query.where('id', '=', id)).execute();
+    .where('owner', '=', 'operator')
+    .where('id', '=', id)
+    .execute();
 }
 
 function channel(row: Selectable<ChannelRow>): KnownChannel {

@@ -43,7 +43,13 @@ export async function enqueueMessages(
       .selectFrom('channels')
       .select(['id', 'owner', 'type', 'components', 'kinds', 'detail'])
       .where('id', '>', after)
-      .where('state', '=', 'confirmed')
+      .where(eb =>
+        // What an operator's dead channel misses is kept, for when it takes messages again.
+        eb.or([
+          eb('state', '=', 'confirmed'),
+          eb.and([eb('state', '=', 'dead'), eb('owner', '=', 'operator')]),
+        ]),
+      )
       .where('confirmed_seq', '<=', update.upto ?? 0)
       .orderBy('id')
       .limit(most)
@@ -57,9 +63,10 @@ export async function enqueueMessages(
         })),
     );
     await sql`
-      INSERT INTO messages (kind, ref, channel_id, state, due_at, created_at)
-      SELECT 'update', ${ref}, value, 'pending', ${update.seen_at}, ${update.seen_at}
-      FROM json_each(${JSON.stringify(ids)}) WHERE true
+      INSERT INTO messages (kind, ref, channel_id, state, error, due_at, created_at)
+      SELECT 'update', ${ref}, c.id, CASE c.state WHEN 'dead' THEN 'given_up' ELSE 'pending' END,
+        CASE c.state WHEN 'dead' THEN 'its channel is dead' END, ${update.seen_at}, ${update.seen_at}
+      FROM json_each(${JSON.stringify(ids)}) JOIN channels c ON c.id = value WHERE true
       ON CONFLICT DO NOTHING`.execute(trx);
     return next.length < most ? null : (next.at(-1)?.id ?? null);
   });

@@ -91,7 +91,9 @@ export function makeEnrol(deps: EnrolDeps): Enrol {
       const silent = await books.isSuppressed(hash);
       const wanted = silent ? null : await letter(books, address, now);
       // However it is spelled, one mailbox is written to: tags would multiply what a stranger may ask for.
-      if (wanted && (await books.mayAsk(addressHash(secret, mailboxOf(address)), now))) {
+      // Links to leave are counted by themselves: nobody can use up somebody's way out.
+      const counted = `${wanted?.kind === 'leave' ? 'leave ' : ''}${mailboxOf(address)}`;
+      if (wanted && (await books.mayAsk(addressHash(secret, counted), now))) {
         await books.enqueue(wanted.kind, String(now), wanted.id, now);
       }
       return 'accepted';

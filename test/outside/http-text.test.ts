@@ -265,3 +265,61 @@ describe('packed', () => {
     expect(asked).toMatch(/^gzip, deflate, br(, zstd)?$/);
   });
 });
+
+describe('a body that is cut off', () => {
+  const page = Buffer.from(
+    `hay ${Array.from({ length: 20_000 }, (_, i) => (i * 7919) % 10_007).join(' ')} needle`,
+  );
+  const early = { outcome: 'down', seen: 'answered with a body that ends too early' };
+
+  test.each([
+    ['gzip', gzipSync(page)],
+    ['x-gzip', gzipSync(page)],
+    ['br', brotliCompressSync(page)],
+    ['deflate', deflateSync(page)],
+    ['deflate', deflateRawSync(page)],
+  ])('in %s says nothing of what it must not contain', async (encoding, whole) => {
+    const head = { 'content-encoding': encoding };
+    const half = whole.subarray(0, whole.length / 2);
+    expect(await look(half, head, { not_contains: 'needle' })).toMatchObject(early);
+    expect(await look(half, head, { not_contains: 'hay' })).toMatchObject(unwanted);
+    expect(await look(half, head, { contains: 'hay' })).toMatchObject(found);
+    expect(await look(whole, head, { not_contains: 'nail' })).toMatchObject(found);
+  });
+
+  test.each([
+    ['gzip', gzipSync(page).subarray(0, -8)],
+    ['gzip', Buffer.concat([gzipSync(page), Buffer.from('trailing garbage')])],
+    ['deflate', deflateSync(page).subarray(0, -4)],
+  ])(
+    'in %s is whole when only its checksum is missing, or more stands behind it',
+    async (encoding, bytes) => {
+      expect(await look(bytes, { 'content-encoding': encoding }, { not_contains: 'nail' })).toMatchObject(
+        found,
+      );
+    },
+  );
+});
+
+describe('a header that is wrong', () => {
+  test.each([
+    ['text/html; charset=utf-8', meta('<meta charset=iso-8859-1>', latin1('läuft Störung'))],
+    ['text/html; charset=utf-8', latin1('läuft Störung')],
+    ['text/html; charset=utf-8', meta('<meta charset=utf-8>', latin1('läuft Störung'))],
+  ])('%s over a Latin-1 body', async (type, bytes) => {
+    const head = { 'content-type': type };
+    expect(await look(bytes, head, { contains: 'läuft' })).toMatchObject(found);
+    expect(await look(bytes, head, { not_contains: 'Störung' })).toMatchObject(unwanted);
+  });
+
+  test.each(['application/json; charset=iso-8859-1', 'application/problem+json;charset=windows-1252'])(
+    '%s over JSON, which is UTF-8',
+    async type => {
+      const bytes = Buffer.from('{"s":"läuft"}');
+      expect(await look(bytes, { 'content-type': type }, { json: { '$.s': 'läuft' } })).toMatchObject(found);
+      expect(
+        await look(latin1('{"s":"läuft"}'), { 'content-type': type }, { json: { '$.s': 'läuft' } }),
+      ).toMatchObject(found);
+    },
+  );
+});

@@ -1,8 +1,9 @@
 // Reading an answer's body: decompressed, never more of it than asked for, and not for ever.
+import { Readable } from 'node:stream';
 import type { Millis } from '../../core/time.ts';
 import type { Answer } from './http-exchange.ts';
 import { readingsOf } from './text.ts';
-import { unpack } from './unpack.ts';
+import { isCut, unpack } from './unpack.ts';
 
 /** What was read of a body. */
 export interface Body {
@@ -10,6 +11,8 @@ export interface Body {
   readonly readings: readonly string[];
   /** False when the limit came first, or it was left before its end. */
   readonly whole: boolean;
+  /** That it is packed, and its end did not come. */
+  readonly cut: boolean;
   /** When it was read, or when what came of it decided; on `performance.now()`'s clock. */
   readonly at: Millis;
 }
@@ -34,14 +37,21 @@ export async function readBody(answer: Answer, limit: number, leave?: Leave): Pr
   let arrived = performance.now();
   let decided: Millis | null = null;
   const read = () => readingsOf(Buffer.concat(chunks).subarray(0, limit), contentType);
-  const body = (whole: boolean, at = performance.now()): Body => ({ readings: read(), whole, at });
+  const encodings = header(answer, 'content-encoding');
+  const packed: Buffer[] = [];
+  const body = (whole: boolean, at = performance.now()): Body => {
+    return { readings: read(), whole, cut: whole && isCut(Buffer.concat(packed), encodings), at };
+  };
 
   const isAwaited = leave && !hasLength(answer, limit);
   const isStream = isAwaited && STREAMS.test(contentType);
   if (isAwaited && leave.decides([''])) decided = arrived;
   if (decided !== null && isStream) return body(false, decided);
 
-  const plain = unpack(answer.body, header(answer, 'content-encoding'));
+  const plain = unpack(
+    encodings === '' ? answer.body : Readable.from(tapped(answer.body, packed)),
+    encodings,
+  );
   let left = false;
   let looked = 0;
   let rest: Millis = 0;
@@ -87,4 +97,12 @@ function hasLength(answer: Answer, limit: number): boolean {
 
 function header(answer: Answer, name: string): string {
   return String(answer.headers[name] ?? '');
+}
+
+/** The same chunks, each kept. */
+async function* tapped(body: AsyncIterable<Buffer>, kept: Buffer[]): AsyncGenerator<Buffer> {
+  for await (const chunk of body) {
+    kept.push(chunk);
+    yield chunk;
+  }
 }

@@ -80,6 +80,7 @@ const WORDS = new Map([
   ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'certificate is not trusted'],
   ['ERR_TLS_CERT_ALTNAME_INVALID', 'certificate is for another host'],
   ['UND_ERR_HEADERS_OVERFLOW', 'answered with headers that are too large'],
+  ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'answered with a body of another length than it said'],
   ['HPE_INVALID_EOF_STATE', 'broke off the connection'],
   ['HPE_HEADER_OVERFLOW', 'answered with headers that are too large'],
 ]);

@@ -6,7 +6,7 @@ import { isAscii } from 'node:buffer';
  * The texts a body may stand for, the likeliest first; mostly there is one. A byte order mark decides
  * alone. Else the `content-type` header is believed, then the body's own word (`<meta charset>`, an XML
  * declaration, the zeros of UTF-16 and UTF-32). As headers lie, what it says as UTF-8 is a reading too;
- * where nothing is declared and it is no UTF-8, so is windows-1252.
+ * where it is no UTF-8 and nothing, or UTF-8, is declared, so is windows-1252.
  */
 export function readingsOf(bytes: Buffer, contentType: string): string[] {
   const marked = MARKS.find(({ mark }) => mark.every((byte, index) => bytes[index] === byte));
@@ -16,9 +16,16 @@ export function readingsOf(bytes: Buffer, contentType: string): string[] {
     const utf8 = decode(bytes, 'utf-8');
     return utf8.includes('\uFFFD') ? [utf8, decode(bytes, 'windows-1252')] : [utf8];
   }
+  const utf8 = decode(bytes, 'utf-8');
+  const isUtf8 = !utf8.includes('\uFFFD');
+  // JSON is UTF-8 whatever its header says (RFC 8259, 8.1), and what is called UTF-8 may be something else.
+  if (declared === 'utf-8' && !isUtf8)
+    return [utf8, decode(bytes, ownWordBut('utf-8', bytes) ?? 'windows-1252')];
+  const isJson = /[/+]json\b/i.test(contentType) && isUtf8 && !isAscii(bytes);
+  if (isJson && !declared.startsWith('utf-')) return [utf8, decode(bytes, declared)];
   // ISO-2022-JP spells Japanese in ASCII's letters: read as UTF-8 they would be words nobody wrote.
   const plain = declared === 'utf-8' || isAscii(bytes);
-  return plain ? [decode(bytes, declared)] : [decode(bytes, declared), decode(bytes, 'utf-8')];
+  return plain ? [decode(bytes, declared)] : [decode(bytes, declared), utf8];
 }
 
 /** Whether one of the readings holds a text. Letters compare as they look: `ü` is `u` with two dots. */
@@ -81,6 +88,11 @@ function ownWord(bytes: Buffer): string | undefined {
   const found = (xml && encodingOf(xml)) || charsetOfMeta(head.replace(/<!--[\s\S]*?(?:-->|$)/g, ''));
   // Whoever could read that word in single bytes did not read UTF-16.
   return found?.startsWith('utf-') ? 'utf-8' : found;
+}
+
+function ownWordBut(encoding: string, bytes: Buffer): string | undefined {
+  const word = ownWord(bytes);
+  return word === encoding ? undefined : word;
 }
 
 function charsetOfMeta(head: string): string | undefined {

@@ -89,3 +89,41 @@ async function* inflate(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const decoder = isWrapped ? zlib.createInflate(lenient) : zlib.createInflateRaw(lenient);
   yield* through(() => decoder)(all);
 }
+
+/**
+ * Whether what arrived of a packed body is only the beginning of its text. `unpack` forgives that, as browsers do;
+ * a checksum that is missing behind the text is forgiven here, too.
+ */
+export function isCut(packed: Buffer, encodings: string): boolean {
+  const last = encodings.toLowerCase().split(',').at(-1)!.trim();
+  const whole = WHOLE.find(([name]) => name.test(last))?.[1];
+  if (!whole || packed.length === 0) return false;
+  try {
+    whole(packed);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'Z_BUF_ERROR';
+  }
+}
+
+/** Each throws Z_BUF_ERROR for a text without its end. */
+const WHOLE: readonly (readonly [RegExp, (packed: Buffer) => unknown])[] = [
+  [/^br$/, packed => zlib.brotliDecompressSync(packed)],
+  [
+    /^(x-)?gzip$/,
+    packed =>
+      orElse(
+        () => zlib.gunzipSync(packed),
+        error => firstMember(packed, error),
+      ),
+  ],
+  [/^deflate$/, packed => zlib.inflateRawSync((packed[0]! & 0x0f) === 8 ? packed.subarray(2) : packed)],
+];
+
+function orElse(first: () => unknown, then: (error: unknown) => unknown): unknown {
+  try {
+    return first();
+  } catch (error) {
+    return then(error);
+  }
+}
