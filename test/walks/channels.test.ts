@@ -3,6 +3,9 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Webhook } from 'standardwebhooks';
 import { expect, test } from 'vitest';
+import { retryChannels } from '../../src/store/channels.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { retryMessages } from '../../src/store/messages.ts';
 import { openPeer, type Peer, says } from './channel-peer.ts';
 import { openWorld, SITE, subscribed, type World } from './world.ts';
 
@@ -322,12 +325,39 @@ test('410 ends a channel until its address changes; mail goes on', async () => {
   await world.write('b.md', incident().replace('API trouble', 'API again'));
   await world.pass(120, 30);
   expect(peer.got).toHaveLength(1);
-  expect((await readyz(world))[0]).toMatchObject({ channel: 'room', state: 'dead', pending: 0, givenUp: 1 });
+  expect((await readyz(world))[0]).toMatchObject({ channel: 'room', state: 'dead', pending: 0, givenUp: 2 });
   expect((await world.get('/metrics')).text).toContain('status_live_channel_state{channel="room"} -1');
   await rewrite(world, [slack(peer, ', id: room').replace('hush', 'hush2')]);
   await world.write('c.md', incident().replace('API trouble', 'API thrice'));
   await world.pass(2, 1);
   expect(headings(peer).slice(1)).toEqual(['[INCIDENT] API thrice']);
+});
+
+test('what a dead channel missed is sent when it is tried again, and until it takes something it is a problem', async () => {
+  const peer = await openPeer();
+  const world = await worldWith({ channels: [slack(peer, ', id: room')] });
+  const told = async () =>
+    (await world.get('/readyz')).json.problems.filter(
+      ({ where }: { where: string }) => where === 'channel room',
+    );
+  peer.answer = says(410);
+  await world.write('a.md', incident());
+  await world.pass(2, 1);
+  await world.restart();
+  await world.write('b.md', incident().replace('API trouble', 'API again'));
+  await world.pass(1200, 60);
+  expect((await told())[0].what).toContain('2 messages were given up');
+  peer.answer = says(503);
+  const db = openDatabase(path.join(world.dir, 'data', 'status.db'));
+  await retryChannels(db);
+  await retryMessages(db, world.now());
+  await db.destroy();
+  await world.pass(2, 1);
+  expect((await told())[0].what).toContain('has taken no message since 2026-03-10T12:00');
+  peer.answer = says(200);
+  await world.pass(600, 60);
+  expect(headings(peer).slice(-2)).toEqual(['[INCIDENT] API trouble', '[INCIDENT] API again']);
+  expect(await told()).toEqual([]);
 });
 
 test('unsent messages outlive restarts and a new order of the list, and leave with their channel', async () => {

@@ -211,3 +211,43 @@ test('a section without words tells nothing until it has some; a status is news 
   await world.pass(10, 5);
   expect(subjects(world)).toHaveLength(3);
 });
+
+test.each([
+  ['a severity that is none', 'severity: huge'],
+  ['no severity', ''],
+  ['YAML that is broken', 'severity: "major'],
+])(
+  'a new file with %s: the page is up, says that it cannot be read, and is not green',
+  async (_, severity) => {
+    const world = await openWorld({
+      site: () => 'title: T\ncomponents:\n  - { id: api, name: API, check: { type: manual } }\n',
+    });
+    const head = (status: string) =>
+      `---\ntitle: Fire\nstatus: ${status}\n${severity}\nstarted: 2026-03-10T11:50:00Z\ncomponents: []\n---\nWords.\n`;
+    const shown = async () => [
+      /<title>([^<]*)/.exec((await world.get('/status/live')).text)?.[1],
+      (await world.get('/api/v2/status.json')).json.status.description,
+      /<title>([^<]*)/.exec((await world.get('/status/badge.svg')).text)?.[1],
+      (await world.get('/status/live')).text.includes('One incident report cannot be read'),
+    ];
+    const well = ['All systems operational · T', 'All Systems Operational', 'T: operational', false];
+    await world.pass(60, 5);
+    expect(await shown()).toEqual(well);
+    // What says that it is over, or is no incident, puts nothing in doubt.
+    await world.write('20260309_old.md', head('resolved'));
+    await world.write('notes.md', 'Call Anna first.\n');
+    await world.pass(5, 5);
+    expect(await shown()).toEqual(well);
+    expect(await problems(world)).not.toEqual([]);
+    await world.write('20260310_new.md', head('investigating'));
+    await world.pass(5, 5);
+    const doubt = ['All checked systems operational · T', 'All Checked Systems Operational'];
+    expect(await shown()).toEqual([...doubt, 'T: partly unknown', true]);
+    await world.restart();
+    expect(await shown()).toEqual([...doubt, 'T: partly unknown', true]);
+    expect(news(world)).toEqual([]);
+    await world.write('20260310_new.md', head('investigating').replace(severity, 'severity: major'));
+    await world.pass(5, 5);
+    expect((await shown())[1]).toBe('Partial System Outage');
+  },
+);

@@ -55,9 +55,15 @@ const world = fc.record({
   parts: fc.array(part, { maxLength: 3 }),
   incidents: fc.array(told, { maxLength: 2 }),
   upkeeps: fc.array(upkeep, { maxLength: 1 }),
+  unread: fc.constantFrom(0, 0, 0, 1, 3),
 });
 
-function snapshotOf({ parts, incidents, upkeeps }: typeof world extends fc.Arbitrary<infer W> ? W : never) {
+function snapshotOf({
+  parts,
+  incidents,
+  upkeeps,
+  unread,
+}: typeof world extends fc.Arbitrary<infer W> ? W : never) {
   const components = parts.map(
     ({ check, group }, i): Component =>
       component(IDS[i] as string, { name: IDS[i]!.toUpperCase(), check, group }),
@@ -96,6 +102,7 @@ function snapshotOf({ parts, incidents, upkeeps }: typeof world extends fc.Arbit
     {
       site: site({ components }),
       incidents: [...files, ...planned],
+      unread,
       unfiled: new Set(),
       measured: new Map(measured),
       blindSince: null,
@@ -117,11 +124,13 @@ const ORDER: readonly Health[] = [
 const OF = { minor: 'degraded_performance', major: 'partial_outage', critical: 'major_outage' } as const;
 
 /** The state of the whole by its rows and the incidents no row tells of, said another way than the code does. */
-function expected({ components, incidents }: Snapshot): Health {
+function expected({ components, incidents, verdict }: Snapshot): Health {
   const untold = incidents.filter(
     ({ status, affected }) => status !== 'resolved' && affected.every(one => one.status === 'operational'),
   );
   const states = [...components.map(view => view.health), ...untold.map(({ severity }) => OF[severity])];
+  // A file nobody can read may tell of anything.
+  if (verdict.unread > 0) states.push('no_data');
   if (states.length === 0) return 'no_data';
   return ORDER[Math.max(...states.map(state => ORDER.indexOf(state)))]!;
 }
@@ -180,6 +189,7 @@ describe('the overall status, for any snapshot', () => {
         // So Statuspage itself says of a page without components; what was never looked at is operational there, too.
         const isUnseen =
           state === 'no_data' &&
+          of.verdict.unread === 0 &&
           of.components.every(view => view.health !== 'no_data' || view.checkedAt === null);
         expect(status.description === 'All Systems Operational').toBe(isWell || isUnseen);
         expect(STATUSPAGE['summary.json']!(of)).toMatchObject({ status });
