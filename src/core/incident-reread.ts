@@ -30,6 +30,9 @@ function timeOf(key: string): string {
   return key.slice(0, key.lastIndexOf('#') + 1);
 }
 
+/** A key of front matter, wherever it stands: above it may be what keeps the file from being read. */
+const MEANT_AS_INCIDENT = /^[ \t\uFEFF]*["']?(title|status|severity|started|components)["']?[ \t]*:/im;
+
 /** Marks of a file that is over, or that tells of no outage, though the rest of it cannot be read. */
 const TELLS_OF_NOTHING_OPEN =
   /^[ \t]*["']?(status["']?[ \t]*:[ \t]*["']?(resolved|completed|postmortem)|resolved["']?[ \t]*:[ \t]*\S|scheduled_start\b)/im;
@@ -41,5 +44,5 @@ const TELLS_OF_NOTHING_OPEN =
 export function mayBeOpen(text: string | null): boolean {
   if (text === null) return true;
   const head = text.slice(0, 10_000);
-  return /^\uFEFF?---[ \t]*\r?\n/.test(head) && !TELLS_OF_NOTHING_OPEN.test(head);
+  return MEANT_AS_INCIDENT.test(head) && !TELLS_OF_NOTHING_OPEN.test(head);
 }

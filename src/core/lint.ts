@@ -87,9 +87,14 @@ export function nameless(
   components: readonly { readonly id: string; readonly name: string }[],
   now: Millis,
 ): Problem[] {
-  return incidents.flatMap(one => {
-    if (!one.scheduled || (one.rrule === undefined ? stateAt(one, now) : one.status) === 'completed')
-      return [];
-    return coversNobody(`incidents/${one.id}.md`, one, components) ?? [];
-  });
+  return planned(incidents, now).flatMap(
+    one => coversNobody(`incidents/${one.id}.md`, one, components) ?? [],
+  );
+}
+
+/** Maintenance to come or under way; what repeats stands for all its occurrences. */
+export function planned(incidents: readonly Incident[], now: Millis): readonly Incident[] {
+  return incidents.filter(
+    one => one.scheduled && (one.rrule === undefined ? stateAt(one, now) : one.status) !== 'completed',
+  );
 }

@@ -11,7 +11,7 @@ import type { Revision } from '../core/history.ts';
 import { promiseOf } from '../core/impact.ts';
 import { type Incident, isOpen, meansAll } from '../core/incident.ts';
 import { parseIncident } from '../core/incident-file.ts';
-import { nameless, unknownComponent } from '../core/lint.ts';
+import { nameless, planned, unknownComponent } from '../core/lint.ts';
 import type { Log } from '../core/log.ts';
 import { failingMeanwhile, stateAt } from '../core/maintenance.ts';
 import { type Problem, printProblem } from '../core/problem.ts';
@@ -102,7 +102,7 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
       ...files.problems,
       ...filed.problems,
       ...strays(incidents),
-      ...strangers(incidents, site),
+      ...strangers([...incidents.filter(isOpen), ...planned(files.incidents, at)], site),
       ...brokenPromises(incidents, at),
       ...nameless(files.incidents, site.components, at),
       ...failingMeanwhile(incidents, measured, site, at),
@@ -186,12 +186,11 @@ function strays(incidents: readonly Incident[]): Problem[] {
     }));
 }
 
-/** Components that incidents name and the site does not have: the page shows them without. */
+/** Components that incidents name and the site does not have: the page shows them without. Of what is over they may be over, too. */
 function strangers(incidents: readonly Incident[], site: Site): Problem[] {
   const ids = site.components.map(component => component.id);
   const known = new Set(ids);
-  // Of what is over the components may be over, too.
-  return incidents.filter(isOpen).flatMap(({ id, components, updates }) =>
+  return incidents.flatMap(({ id, components, updates }) =>
     [...(components ?? []), ...updates.flatMap(({ change }) => change?.components ?? [])]
       .filter(named => !known.has(named.id) && !meansAll(named.id, known))
       .map(named => ({

@@ -131,6 +131,9 @@ test('a maintenance that names nobody covers nobody: the outage is an outage, an
   expect((await problems(world)).map(({ fix }: { fix: string }) => fix).join()).toContain('components: all');
   const maintenance = (await world.get('/api/v2/scheduled-maintenances.json')).json.scheduled_maintenances[0];
   expect(maintenance.components).toEqual([]);
+  await world.write('20260310_work.md', WORK('components: [dashbord]\n'));
+  await world.pass(1, 1);
+  expect((await problems(world)).map(({ fix }: { fix: string }) => fix).join()).toContain('dashboard');
 });
 
 test('`components: all` covers all, and a check that fails meanwhile is said beside it', async () => {
@@ -216,6 +219,7 @@ test.each([
   ['a severity that is none', 'severity: huge'],
   ['no severity', ''],
   ['YAML that is broken', 'severity: "major'],
+  ['a colon in a value', 'detail: down: login'],
 ])(
   'a new file with %s: the page is up, says that it cannot be read, and is not green',
   async (_, severity) => {
@@ -246,7 +250,10 @@ test.each([
     await world.restart();
     expect(await shown()).toEqual([...doubt, 'T: partly unknown', true]);
     expect(news(world)).toEqual([]);
-    await world.write('20260310_new.md', head('investigating').replace(severity, 'severity: major'));
+    await world.write(
+      '20260310_new.md',
+      head('investigating').replace(`${severity}\nstarted`, 'severity: major\nstarted'),
+    );
     await world.pass(5, 5);
     expect((await shown())[1]).toBe('Partial System Outage');
   },
