@@ -26,7 +26,9 @@ export interface Bounds {
 
 export async function boundsOf(folder: string): Promise<Bounds | null> {
   // Either may go away between the two questions: then the folder is not there.
-  const [root, status] = await Promise.all([folder, path.dirname(folder)].map(at => realpath(at).catch(() => null)));
+  const [root, status] = await Promise.all(
+    [folder, path.dirname(folder)].map(at => realpath(at).catch(() => null)),
+  );
   return root && status ? { root, status } : null;
 }
 
