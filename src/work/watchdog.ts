@@ -106,7 +106,7 @@ export function makeWatchdog({ clock, monotonic, awake, ring, log }: WatchdogDep
     const isTooOld = isOld(component, last);
     if (!isTooOld && !last.doubted) return null;
     // How long the first look of this process takes, nobody has seen.
-    const patience = (last.limit ?? 0) + (last.isOurs ? 0 : timeoutOf(component.check));
+    const patience = (last.limit ?? 0) + (last.isOurs || last.took === null ? 0 : timeoutOf(component.check));
     return { since: last.at, told: isTooOld && awake() - last.awake > patience };
   };
 

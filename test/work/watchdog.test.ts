@@ -195,8 +195,57 @@ describe('what is old and no stall', () => {
     [DAY, 'waits'],
     // From a clock that was wrong: how long ago nobody knows.
     [-DAY, 'waits'],
+    [-10 * SECOND, 'waits'],
   ])('at a start, what the database saw %d ms ago', (ago, state) => {
     expect(watching(http(), { checkedAt: T0 - ago }).state()).toBe(state);
+  });
+
+  test.each([
+    ['*/5 * * * * *', '60s', 20 * SECOND, 'well'],
+    ['*/5 * * * * *', '60s', 21 * SECOND, 'waits'],
+    ['0 3 * * 1', '10s', -DAY, 'waits'],
+    ['0 3 * * 1', '10s', -1, 'well'],
+  ])(
+    'at a start, the age of the last look counts, not the timeout: "%s", %s, %d ms ago',
+    (schedule, timeout, ago, state) => {
+      expect(watching(http(schedule, timeout), { checkedAt: T0 - ago }).state()).toBe(state);
+    },
+  );
+
+  test('the database is read only later: what it says is as old as it is', () => {
+    const of = http();
+    const watch = watching(of);
+    const empty = snapshot([{ ...view(of, 'no_data', { at: T0 }), checkedAt: null }]);
+    watch.dog.judged(empty);
+    const late = snapshot([{ ...view(of, 'operational', { at: T0 }), looked: { at: T0 - DAY, took: 0 } }]);
+    expect(watch.dog.judged(late).components[0]?.health).toBe('no_data');
+  });
+
+  test('a look that failed, or told nothing, leaves in doubt what was; one that answered well renews it', () => {
+    const of = http();
+    const watch = watching(of);
+    watch.dog.ended(of, 0, true);
+    watch.dog.ended(of, 0, false);
+    expect([watch.dog.doubts(of), watch.state()]).toEqual([false, 'well']);
+    watch.pass(5 * MINUTE);
+    expect([watch.dog.doubts(of), watch.state()]).toEqual([true, 'stalled']);
+    watch.dog.ended(of, 0, false);
+    expect(watch.state()).toBe('waits');
+    watch.pass(MINUTE);
+    watch.dog.ended(of, 0, false);
+    expect([watch.dog.doubts(of), watch.state()]).toEqual([true, 'waits']);
+    watch.pass(5 * MINUTE);
+    expect(watch.state()).toBe('stalled');
+    watch.dog.ended(of, 0, true);
+    expect([watch.dog.doubts(of), watch.state()]).toEqual([false, 'well']);
+  });
+
+  test('another schedule does not make well what is in doubt', () => {
+    const often = http('*/10 * * * * *');
+    const watch = watching(http('0 3 * * *'));
+    watch.dog.judged(snapshot([{ ...view(often, 'operational', { at: T0 }), ...lookedAt(T0) }]));
+    watch.pass(HOUR);
+    expect(watch.state()).toBe('waits');
   });
 
   test('another schedule in status.yaml begins anew', () => {
