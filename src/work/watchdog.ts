@@ -107,7 +107,10 @@ export function makeWatchdog({ clock, monotonic, awake, ring, log }: WatchdogDep
     if (!isTooOld && !last.doubted) return null;
     // How long the first look of this process takes, nobody has seen.
     const patience = (last.limit ?? 0) + (last.isOurs || last.took === null ? 0 : timeoutOf(component.check));
-    return { since: last.at, told: isTooOld && awake() - last.awake > patience };
+    // What was said to be interrupted is so until a look tells: /api/v2 has no other word for what is not known.
+    const isUntold = view.health === 'operational' || view.health === 'no_data';
+    const stays = last.doubted && isUntold && stalls.get(component.id)?.told === true;
+    return { since: last.at, told: stays || (isTooOld && awake() - last.awake > patience) };
   };
 
   const doubts = (component: Component): boolean => {

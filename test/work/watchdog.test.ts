@@ -230,10 +230,10 @@ describe('what is old and no stall', () => {
     watch.pass(5 * MINUTE);
     expect([watch.dog.doubts(of), watch.state()]).toEqual([true, 'stalled']);
     watch.dog.ended(of, 0, false);
-    expect(watch.state()).toBe('waits');
+    expect(watch.state()).toBe('stalled');
     watch.pass(MINUTE);
     watch.dog.ended(of, 0, false);
-    expect([watch.dog.doubts(of), watch.state()]).toEqual([true, 'waits']);
+    expect([watch.dog.doubts(of), watch.state()]).toEqual([true, 'stalled']);
     watch.pass(5 * MINUTE);
     expect(watch.state()).toBe('stalled');
     watch.dog.ended(of, 0, true);
