@@ -43,7 +43,7 @@ try {
     monotonic: () => performance.now(),
     everySecond,
     pulse,
-    probe: makeProbes({ clock: Date.now }, pulse.paused),
+    probe: makeProbes({ clock: Date.now }, pulse.paused, pulse.steps),
     fetchText,
     isStrained: pulse.isStrained,
     log,

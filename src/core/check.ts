@@ -84,6 +84,11 @@ export interface CheckResult {
   readonly paused?: true;
   /** What stands at each of the check's `reads`. */
   readonly readings?: readonly Reading[];
+  /** How long the look took until it ended, and how long it had waited for its turn before it began, ms; absent: not at all. */
+  readonly took?: Millis;
+  readonly waited?: Millis;
+  /** What was known when the look ended was too old to go by. */
+  readonly inDoubt?: boolean;
 }
 
 /** A number a metric reads, or why there is none. */

@@ -7,8 +7,9 @@ import type { Told, Transition } from './transition.ts';
 export interface Row {
   readonly good: boolean;
   readonly count: number;
-  /** When its first and its newest check began, epoch ms. */
+  /** When its first check began, epoch ms. */
   readonly since: Millis;
+  /** When its newest check ended, epoch ms. */
   readonly last: Millis;
   /** What the first of them saw. */
   readonly firstSeen: string;
@@ -31,6 +32,8 @@ export interface DetectorState {
   readonly samples: readonly { readonly at: Millis; readonly ms: Millis }[];
   /** Results in a row that were no measurement. */
   readonly unknowns: number;
+  /** What was confirmed is too old to go by, and no good answer has come since. */
+  readonly doubt?: true;
 }
 
 /** What one judgement makes: the state to keep, what changed, and when to look again ahead of schedule. */
@@ -57,6 +60,11 @@ export function initialState(): DetectorState {
     samples: [],
     unknowns: 0,
   };
+}
+
+/** How long the measured look that began at `at` (epoch ms) took, ms; 0 where nobody noted it. */
+export function tookOf({ row }: DetectorState, at: Millis | null): Millis {
+  return row === null || at === null ? 0 : Math.max(0, row.last - at);
 }
 
 /**

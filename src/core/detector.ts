@@ -8,7 +8,7 @@
 // - heartbeat (`probe:ID`): see heartbeat.ts.
 import type { CheckResult } from './check.ts';
 import { type Component, type Health, statusOf } from './component.ts';
-import { roughPeriod } from './cron.ts';
+import { nextFiring, roughPeriod } from './cron.ts';
 import {
   type DetectorState,
   firstWell,
@@ -24,7 +24,7 @@ import { MINUTE, type Millis, SECOND } from './time.ts';
 export { type DetectorState, initialState, type Judgement } from './detector-state.ts';
 export { type Beat, judgeHeartbeat } from './heartbeat.ts';
 
-/** A row, or a latency window, broken by a gap of more than this many periods starts anew. */
+/** A row broken by a gap of more than this many periods, in which a look was due, starts anew. */
 export const GAP_PERIODS = 10;
 /** The first recheck comes this soon; each next one waits twice as long. */
 const FIRST_RECHECK: Millis = 10 * SECOND;
@@ -34,14 +34,14 @@ const FIRST_RECHECK: Millis = 10 * SECOND;
  * newest means that the clock was set back, and counts like any other. Unknown results are no measurement: they neither make nor break a row.
  */
 export function judge(component: Component, before: DetectorState, result: CheckResult): Judgement {
-  const seen = { ...onClockOf(before, result.at), lastAt: result.at };
+  const seen = { ...doubted(onClockOf(before, result.at), result), lastAt: result.at };
   const period = roughPeriod(component.schedule);
   if (result.outcome === 'unknown') {
     const state = { ...seen, unknowns: seen.unknowns + 1 };
     // What was in doubt still is: a look that told nothing must not put off the answer by a whole period.
     return { state, transitions: [], recheckAt: seen.row && recheck(state, seen.row, result.at, period) };
   }
-  const row = extend(seen.row, result, GAP_PERIODS * period);
+  const row = extend(seen.row, result, component.schedule, period);
   const outage = judgeOutage(component, { ...seen, row, unknowns: 0 }, row, result);
   const latency = judgeLatency(component, outage.state, result, period);
   return {
@@ -54,12 +54,21 @@ export function judge(component: Component, before: DetectorState, result: Check
 
 /**
  * The confirmed state. `no_data` before the first confirmation, and again when the newest three
- * results were no measurements (an outage stays one until something good was seen).
+ * results were no measurements (an outage stays one until something good was seen). What was well and came into doubt
+ * is `no_data` until a good answer comes, or an outage is confirmed.
  */
 export function healthOf(state: DetectorState): Health {
   if (state.down) return statusOf(state.down.severity);
   if (state.confirmed === 'unseen' || state.unknowns >= 3) return 'no_data';
-  return state.confirmed === 'degraded' || state.slow ? 'degraded_performance' : 'operational';
+  if (state.confirmed === 'degraded' || state.slow) return 'degraded_performance';
+  return state.doubt ? 'no_data' : 'operational';
+}
+
+/** Only a good answer ends a doubt: what failed, or told nothing, does not make well again what is not known. */
+function doubted({ doubt, ...state }: DetectorState, { outcome, inDoubt }: CheckResult): DetectorState {
+  const isGood = outcome === 'up' || outcome === 'degraded';
+  const isInDoubt = doubt || inDoubt || state.unknowns >= 3;
+  return !isGood && isInDoubt ? { ...state, doubt: true } : state;
 }
 
 /** The state by the clock of a result: set back, what seemed to come later came no later than now. */
@@ -77,12 +86,20 @@ function onClockOf(state: DetectorState, at: Millis): DetectorState {
   };
 }
 
-function extend(row: Row | null, result: CheckResult, gap: Millis): Row {
+function extend(row: Row | null, result: CheckResult, schedule: string, period: Millis): Row {
   const good = result.outcome !== 'down';
-  if (row && row.good === good && result.at - row.last <= gap) {
-    return { ...row, count: row.count + 1, last: result.at };
+  const last = result.at + (result.took ?? 0);
+  if (row && row.good === good && follows(row.last, result.at - (result.waited ?? 0), schedule, period)) {
+    return { ...row, count: row.count + 1, last };
   }
-  return { good, count: 1, since: result.at, last: result.at, firstSeen: result.seen };
+  return { good, count: 1, since: result.at, last, firstSeen: result.seen };
+}
+
+/** Whether a look that fell due at `at` follows one that ended at `last`: nights and weekends without looks are no gap. */
+function follows(last: Millis, at: Millis, schedule: string, period: Millis): boolean {
+  if (at - last <= GAP_PERIODS * period) return true;
+  const next = nextFiring(schedule, last);
+  return next === null || at - next <= (GAP_PERIODS - 1) * period;
 }
 
 function judgeOutage(

@@ -14,6 +14,8 @@ export interface Measured {
   readonly health: Health;
   readonly since: Millis | null;
   readonly checkedAt: Millis | null;
+  /** How long that look took, ms; absent: not known. */
+  readonly took?: Millis;
   readonly seen: string | null;
   /** When the server first knew of it. */
   readonly firstSeen: Millis;

@@ -26,7 +26,8 @@ export function judgeLatency(
 ): { state: DetectorState; transitions: Transition[] } {
   if (result.latency === null || result.outcome === 'down') return { state, transitions: [] };
   const { latency: limit, window, percentile, recoveries } = component.detect;
-  const span = Math.max(window, SLOW_SAMPLES * period);
+  // Looks that take longer than a period come no sooner than they end.
+  const span = Math.max(window, SLOW_SAMPLES * Math.max(period, result.took ?? 0));
   const samples = [...state.samples, { at: result.at, ms: result.latency }]
     .filter(sample => sample.at > result.at - span)
     .slice(-MOST_SAMPLES);

@@ -50,7 +50,7 @@ const system = await openSystem(env, {
   monotonic: () => performance.now(),
   everySecond,
   pulse,
-  probe: makeProbes({ clock: Date.now }, pulse.paused),
+  probe: makeProbes({ clock: Date.now }, pulse.paused, pulse.steps),
   fetchText,
   log,
 });

@@ -16,20 +16,25 @@ import { lookAtTls } from './probes/tls.ts';
 import { PAUSE } from './pulse.ts';
 
 /**
- * A probe for every kind of check. It settles within `check.timeout` (and a second, when the process itself
- * stood still meanwhile), never throws, and leaves no socket behind. Heartbeats and manual components are not
+ * A probe for every kind of check. It settles within `check.timeout` (when the process itself stood still meanwhile,
+ * up to a quarter more of it, and a second), never throws, and leaves no socket behind. Heartbeats and manual components are not
  * probed, an empty target is "not configured", and an aborted look is no measurement: all `unknown`.
- * `paused`: how long the process has stood still so far, ms.
+ * `paused`: how long the process has stood still so far, ms; `steps`: how often the machine seems to have been asleep.
  */
-export function makeProbes(network: Network = {}, paused: () => Millis = () => 0): Probe {
+export function makeProbes(
+  network: Network = {},
+  paused: () => Millis = () => 0,
+  steps: () => number = () => 0,
+): Probe {
   return async (check, signal) => {
     if (!isConfigured(check)) return unknown('not configured');
     if (check.type === 'heartbeat' || check.type === 'manual') return unknown('not probed');
     if (signal.aborted) return unknown('not checked');
-    const before = paused();
-    const stoodStill = () => paused() - before > PAUSE;
-    const seen = await withDeadline(check, signal, stoodStill, ending => look(check, ending, network));
-    const sighting = fairly(seen, stoodStill());
+    const [began, before, stepped] = [performance.now(), paused(), steps()];
+    const stood = () => paused() - before;
+    const seen = await withDeadline(check, signal, stood, ending => look(check, ending, network));
+    const share = stood() / (performance.now() - began);
+    const sighting = fairly(seen, stood() > PAUSE, share > EXCUSE || steps() !== stepped);
     // That a provider's page cannot be read says nothing about the provider's service.
     const fair = check.type === 'statuspage' && sighting.outcome === 'down' ? unreadable(sighting) : sighting;
     return redact(check, whole(fair));
@@ -55,19 +60,26 @@ const KINDS = {
 async function withDeadline(
   check: Check,
   signal: AbortSignal,
-  stoodStill: () => boolean,
+  stood: () => Millis,
   look: (ending: AbortSignal) => Promise<Sighting>,
 ): Promise<Seen> {
   const ending = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let cancel = () => {};
   const deadline = new Promise<Seen>(resolve => {
-    const end = () => resolve(timedOut(check.timeout));
-    timer = setTimeout(() => {
+    const began = performance.now();
+    const wait = (known: Millis) => {
+      const paused = stood();
+      // The time it stood still is given anew, within bounds.
+      const most = check.timeout / 4;
+      const owed = paused > PAUSE ? check.timeout + Math.min(paused, most) + began - performance.now() : 0;
       // After a pause an answer may lie here unread: timers come before it.
-      if (stoodStill()) timer = setTimeout(end, UNREAD);
-      else end();
-    }, check.timeout);
+      const unread = paused - known > PAUSE && known < most ? UNREAD : 0;
+      const left = Math.max(owed, unread);
+      if (left > 0) timer = setTimeout(wait, left, paused);
+      else resolve(timedOut(check.timeout));
+    };
+    timer = setTimeout(wait, check.timeout, 0);
     cancel = () => resolve(unknown('not checked'));
   });
   // The poller hands one signal to every check under way; Node would take that for a leak.
@@ -87,10 +99,14 @@ async function withDeadline(
 /** How long what came during a pause is waited for. */
 const UNREAD: Millis = SECOND;
 
-/** With a pause of our own in it a look's time is no measurement and its timeout no failure; its answer counts. */
-function fairly({ lost, ...sighting }: Seen, stoodStill: boolean): Sighting {
+/** Pauses that are a smaller part of a look than this explain no lost answer: what hangs must be found all the same. */
+const EXCUSE = 0.2;
+
+/** With pauses of our own in it a look's time is no measurement; where they explain it, a lost answer is no failure. */
+function fairly({ lost, ...sighting }: Seen, stoodStill: boolean, isExcused: boolean): Sighting {
   if (!stoodStill || sighting.outcome === 'unknown') return sighting;
-  if (lost) return { ...unknown('our own process was paused'), detail: sighting.seen, paused: true };
+  if (lost && isExcused)
+    return { ...unknown('our own process was paused'), detail: sighting.seen, paused: true };
   const { phases: _, ...rest } = sighting;
   return { ...rest, latency: null };
 }

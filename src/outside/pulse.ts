@@ -7,6 +7,8 @@ export interface Pulse {
    * swapped out. Only ever grows; a pause that just ended is in it before the timer has seen it.
    */
   paused(): Millis;
+  /** How often the wall clock stepped: a machine that was suspended shows by nothing else. */
+  steps(): number;
   /** Whether the process has lately been too late with its work, on the whole, to take on what can wait. */
   isStrained(): boolean;
   stop(): void;
@@ -28,12 +30,14 @@ export function startPulse(
 ): Pulse {
   let average = 0;
   let sum = 0;
+  let steps = 0;
   let last = performance.now();
   let ahead = clock() - last;
+  const isStep = (now: Millis) => Math.abs(clock() - now - ahead) > PAUSE;
   const pauseAt = (now: Millis): Millis => {
     const late = now - last - BEAT;
     if (late > PAUSE) return late;
-    return Math.abs(clock() - now - ahead) > PAUSE ? PAUSE + 1 : 0;
+    return isStep(now) ? PAUSE + 1 : 0;
   };
   const timer = setInterval(() => {
     const now = performance.now();
@@ -41,12 +45,14 @@ export function startPulse(
     const late = Math.min(Math.max(0, now - last - BEAT), 2 * limit);
     average += (late - average) * Math.min(1, (BEAT + late) / OVER);
     sum += pauseAt(now);
+    if (isStep(now)) steps++;
     last = now;
     ahead = clock() - now;
   }, BEAT);
   timer.unref();
   return {
     paused: () => sum + pauseAt(performance.now()),
+    steps: () => steps + (isStep(performance.now()) ? 1 : 0),
     isStrained: () => average > limit,
     stop: () => clearInterval(timer),
   };

@@ -1,7 +1,8 @@
 // What is known of every component, kept in memory by the one process that writes it: read whole once,
 // then only what was recorded since.
 import { sql } from 'kysely';
-import { type DetectorState, healthOf } from '../core/detector.ts';
+import { type DetectorState, healthOf, initialState } from '../core/detector.ts';
+import { tookOf } from '../core/detector-state.ts';
 import type { Measured } from '../core/facts.ts';
 import { DAY, type Millis, startOfUtcDay } from '../core/time.ts';
 import type { Db } from './database.ts';
@@ -143,10 +144,12 @@ function measuredOf(
   },
   observed: ReadonlyMap<Millis, Millis>,
 ): Measured {
+  const state = row.detector ? (JSON.parse(row.detector) as DetectorState) : initialState();
   return {
-    health: row.detector ? healthOf(JSON.parse(row.detector) as DetectorState) : 'no_data',
+    health: healthOf(state),
     since: row.health_since,
     checkedAt: row.last_check,
+    took: tookOf(state, row.last_check),
     seen: row.seen,
     firstSeen: row.first_seen,
     firstCheck: row.first_check,

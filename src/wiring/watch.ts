@@ -120,13 +120,18 @@ export async function openWatch(deps: WatchDeps): Promise<Watch> {
       // Taken away, or judged by other rules, while it was being looked at.
       const type = components().find(({ id }) => id === component.id)?.check.type ?? 'manual';
       if (type === 'manual' || type === 'heartbeat') return null;
-      const { transitions, recheckAt } = await backlog.result(component, result, clock());
+      const { transitions, recheckAt } = await backlog.result(
+        component,
+        { ...result, inDoubt: watchdog.doubts(component) },
+        clock(),
+      );
       await warn.heed(component, result);
       if (transitions.length > 0) ring();
       return recheckAt;
     },
     told,
-    ended: watchdog.ended,
+    ended: (component, took, { outcome }) =>
+      watchdog.ended(component, took, outcome === 'up' || outcome === 'degraded'),
     clock,
     monotonic,
     awake,
@@ -137,7 +142,7 @@ export async function openWatch(deps: WatchDeps): Promise<Watch> {
     secret,
     record: backlog.beat,
     judge: backlog.silence,
-    ended: component => watchdog.ended(component, 0),
+    ended: component => watchdog.ended(component, 0, true),
     ring,
     startedAt,
     noticeSteps: deps.noticeSteps,

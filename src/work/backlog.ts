@@ -11,6 +11,7 @@ import {
   judge,
   judgeHeartbeat,
 } from '../core/detector.ts';
+import { tookOf } from '../core/detector-state.ts';
 import type { Measured } from '../core/facts.ts';
 import type { Log } from '../core/log.ts';
 import { StorageFault } from '../core/storage.ts';
@@ -174,6 +175,7 @@ export function makeBacklog(deps: BacklogDeps): Backlog {
           health: healthOf(state),
           since: since ?? before.since,
           checkedAt: checkedAt ?? before.checkedAt,
+          took: tookOf(state, checkedAt ?? before.checkedAt),
           seen: seen ?? before.seen,
         });
       }

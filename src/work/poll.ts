@@ -16,7 +16,7 @@ export interface PollDeps {
   /** Told how long after it was due a check began, and what came of it. */
   readonly told: (component: Component, lateness: Millis, result: CheckResult) => void;
   /** Told that a look of the component has ended, and how long it took: its result is recorded, whatever it was. */
-  readonly ended: (component: Component, took: Millis) => void;
+  readonly ended: (component: Component, took: Millis, result: CheckResult) => void;
   readonly clock: Clock;
   readonly monotonic: Clock;
   /** The same, and stands still while the process does. */
@@ -80,11 +80,11 @@ export function makePoll(deps: PollDeps): Poll {
     const sighting = await believe(component, seen, signal);
     if (signal.aborted) return;
     log.debug({ component: id, ...sighting }, 'checked');
-    const result = { at, ...sighting };
+    const result = { at, took: monotonic() - began, waited: Math.max(0, at - due), ...sighting };
     const asked = await record(component, result);
     // Given up meanwhile, it must not count as a look that ended.
     if (signal.aborted) return;
-    ended(component, awake() - woke);
+    ended(component, awake() - woke, result);
     told(component, Math.max(0, at - due), result);
     const again = sighting.paused === true && !excused.has(id);
     if (again) excused.add(id);
@@ -151,7 +151,10 @@ export function makePoll(deps: PollDeps): Poll {
   return {
     startDue(now) {
       // After a gap (asleep, blocked) everything is looked at once: what fired in it was missed.
-      if (last !== null && now - last > MINUTE) alarms.clear();
+      if (last !== null && now - last > MINUTE) {
+        alarms.clear();
+        rechecks.clear();
+      }
       giveUpHung();
       for (const component of components()) {
         const { id, check } = component;

@@ -20,8 +20,13 @@ export interface WatchdogDeps {
 }
 
 export interface Watchdog {
-  /** A look of the component has ended; it took so long, ms, while the process was awake. */
-  ended(component: Component, took: Millis): void;
+  /**
+   * A look of the component has ended; it took so long, ms, while the process was awake. What was in doubt is so until
+   * one ends that answered well.
+   */
+  ended(component: Component, took: Millis, isWell: boolean): void;
+  /** Whether what is known of the component is too old to go by. */
+  doubts(component: Component): boolean;
   /** The Snapshot has been brought up to date. */
   rounded(): void;
   /** The Snapshot as it may be shown now; says in the log what stopped and what goes on. */
@@ -30,6 +35,8 @@ export interface Watchdog {
 
 /** A look may take this much longer than the last one: asking whether our own network is down, and writing down. */
 const SLACK: Millis = 10 * SECOND;
+/** Clocks differ by less from one process to the next. */
+const AHEAD: Millis = SECOND;
 /** Rounds run each second; one over ten thousand files on a slow disk takes its time. */
 const ROUND: Millis = MINUTE;
 
@@ -39,8 +46,14 @@ interface Seen {
   readonly at: Millis;
   readonly ended: Millis;
   readonly awake: Millis;
-  /** How long it took; null when nobody here has seen it end. */
+  /** How long it took; null when that is not known. */
   readonly took: Millis | null;
+  /** Whether it ended here, not before this process began. */
+  readonly isOurs: boolean;
+  /** Whether the state was in doubt when it ended, and the look did not renew it. */
+  readonly doubted: boolean;
+  /** When it began as the database says; absent when the database was not asked. */
+  readonly lookedAt?: Millis | undefined;
   /** How old it may be at least; and how old indeed, once that had to be asked of the schedule itself. */
   least?: Millis;
   limit?: Millis;
@@ -53,26 +66,56 @@ export function makeWatchdog({ clock, monotonic, awake, ring, log }: WatchdogDep
   let page: Millis | null = null;
 
   /** The last look of a component; one nobody here has seen end is as old as the database says. */
-  const seenOf = ({ component: { id, schedule }, checkedAt }: ComponentView): Seen => {
+  const seenOf = ({ component, looked }: ComponentView): Seen => {
+    const { id, schedule } = component;
     const known = seen.get(id);
-    if (known?.schedule === schedule) return known;
+    const isRead = !known?.isOurs && looked !== undefined && looked.at !== known?.lookedAt;
+    if (known && known.schedule === schedule && !isRead) return known;
     const now = clock();
-    // A time in the future tells of a clock that was set: how old it is nobody knows, and it is not young.
-    const age = known || checkedAt === null ? 0 : Math.abs(now - checkedAt);
-    const first = { schedule, at: checkedAt ?? now, ended: monotonic() - age, awake: awake(), took: null };
+    const end = isRead ? looked.at + looked.took : now;
+    const first = {
+      schedule,
+      at: Math.min(end, now),
+      ended: monotonic() - Math.max(0, now - end),
+      awake: known?.isOurs === false ? known.awake : awake(),
+      took: isRead ? looked.took : null,
+      isOurs: known?.isOurs ?? false,
+      // A look that lies ahead tells of a clock that was set: how old it is nobody knows.
+      doubted: isRead ? end > now + AHEAD : known !== undefined && isDoubted(component, known),
+      lookedAt: looked?.at,
+    };
     seen.set(id, first);
     return first;
   };
+
+  const isOld = (component: Component, last: Seen): boolean => {
+    const age = monotonic() - last.ended;
+    last.least ??= leastLimit(component, last.took);
+    if (age <= last.least) return false;
+    last.limit ??= limitOf(component, last.at, last.took);
+    return age > last.limit;
+  };
+  /** By the schedule of then. */
+  const isDoubted = (component: Component, last: Seen): boolean =>
+    last.doubted || isOld({ ...component, schedule: last.schedule }, last);
 
   const stallOf = (view: ComponentView): Stall | null => {
     const { component } = view;
     if (component.check.type === 'manual' || !isConfigured(component.check)) return null;
     const last = seenOf(view);
-    const age = monotonic() - last.ended;
-    last.least ??= leastLimit(component, last.took);
-    if (age <= last.least) return null;
-    last.limit ??= limitOf(component, last.at, last.took);
-    return age <= last.limit ? null : { since: last.at, told: awake() - last.awake > last.limit };
+    const isTooOld = isOld(component, last);
+    if (!isTooOld && !last.doubted) return null;
+    // How long the first look of this process takes, nobody has seen.
+    const patience = (last.limit ?? 0) + (last.isOurs || last.took === null ? 0 : timeoutOf(component.check));
+    // What was said to be interrupted is so until a look tells: /api/v2 has no other word for what is not known.
+    const isUntold = view.health === 'operational' || view.health === 'no_data';
+    const stays = last.doubted && isUntold && stalls.get(component.id)?.told === true;
+    return { since: last.at, told: stays || (isTooOld && awake() - last.awake > patience) };
+  };
+
+  const doubts = (component: Component): boolean => {
+    const last = seen.get(component.id);
+    return last !== undefined && isDoubted(component, last);
   };
 
   const tell = (next: ReadonlyMap<string, Stall>, components: readonly Component[]) => {
@@ -88,10 +131,20 @@ export function makeWatchdog({ clock, monotonic, awake, ring, log }: WatchdogDep
   };
 
   return {
-    ended({ id, schedule }, took) {
-      const doubted = stalls.has(id);
-      seen.set(id, { schedule, at: clock(), ended: monotonic(), awake: awake(), took });
-      if (doubted) ring();
+    doubts,
+    ended(component, took, isWell) {
+      const { id, schedule } = component;
+      const doubted = !isWell && doubts(component);
+      seen.set(id, {
+        schedule,
+        at: clock(),
+        ended: monotonic(),
+        awake: awake(),
+        took,
+        isOurs: true,
+        doubted,
+      });
+      if (stalls.has(id)) ring();
     },
     rounded() {
       round = { at: clock(), awake: awake() };

@@ -118,6 +118,12 @@ describe('outages', () => {
     ['two unknowns leave the state', '.??', [], 'operational'],
     ['three are no data, not green', '.???', [], 'no_data'],
     ['the next good one ends that', '.???.', [], 'operational'],
+    ['a failure short of the threshold does not', '.???x', [], 'no_data'],
+    ['nor a second', '.???xx', [], 'no_data'],
+    ['a third is an outage', '.???xxx', ['probe:api down 4'], 'major_outage'],
+    ['a good one after a failure does', '.???x.', [], 'operational'],
+    ['a degraded one does, as such', '.???xd', [], 'degraded_performance'],
+    ['what was degraded stays that', '.d???x', [], 'degraded_performance'],
   ])('%s: %s', (_, letters, expected, health) => {
     const ran = run(component(), minutes(letters));
     expect(told(ran.transitions)).toEqual(expected);
@@ -176,6 +182,79 @@ describe('outages', () => {
     const { state } = run(component({ failures: 5 }), minutes('xxx'));
     const judged = judge(component({ failures: 3 }), state, result(START + 3 * MINUTE, 'down'));
     expect(told(judged.transitions)).toEqual(['probe:api down 0']);
+  });
+});
+
+describe('a state in doubt', () => {
+  const inDoubt = (letters: string, first: number) =>
+    minutes(letters).map((one, i) => (i === first ? { ...one, inDoubt: true } : one));
+  test.each([
+    ['a failure leaves it in doubt', '..x', 'no_data'],
+    ['and so does the next', '..xx', 'no_data'],
+    ['an outage is one all the same', '..xxx', 'major_outage'],
+    ['a look that told nothing leaves it too', '..?', 'no_data'],
+    ['and what comes after that', '..?x', 'no_data'],
+    ['a good answer renews it', '...', 'operational'],
+    ['late as well', '..x.', 'operational'],
+    ['and then one failure is no doubt', '..x.x', 'operational'],
+    ['a degraded answer renews it as such', '..d', 'degraded_performance'],
+  ])('%s: %s', (_, letters, health) => {
+    expect(run(component(), inDoubt(letters, 2)).health).toBe(health);
+  });
+
+  test('leaves an outage', () => {
+    expect(run(component(), inDoubt('xxxx', 3)).health).toBe('major_outage');
+  });
+});
+
+describe('looks that take long', () => {
+  const each = (took: number, outcome: CheckResult['outcome'], waited = 0) =>
+    [0, 1, 2].map(i => ({
+      ...result(START + i * (took + waited + 40), outcome, took),
+      took,
+      ...(i === 0 ? {} : { waited }),
+    }));
+  test.each([
+    ['*/5 * * * * *', 60 * SECOND],
+    ['* * * * * *', 10 * SECOND],
+    ['* * * * * *', 5 * MINUTE],
+    ['* * * * *', HOUR],
+  ])('%s: failures of %d ms one after another are in a row', (schedule, took) => {
+    const ran = run(component({}, schedule), each(took, 'down'));
+    expect(ran.transitions.map(({ kind, at }) => [kind, at])).toEqual([['down', START]]);
+    const back = each(took, 'up').map(one => ({ ...one, at: one.at + 3 * took + 200 }));
+    expect(run(component({}, schedule), [...each(took, 'down'), ...back]).transitions).toHaveLength(
+      took > 2000 ? 3 : 2,
+    );
+  });
+
+  test('those that waited for their turn too', () => {
+    const ran = run(component({}, '*/5 * * * * *'), each(60 * SECOND, 'down', 5 * MINUTE));
+    expect(ran.transitions).toHaveLength(1);
+  });
+
+  test('a gap after one of them is one', () => {
+    const [first, second, third] = each(60 * SECOND, 'down').map((one, i) => ({
+      ...one,
+      at: one.at + (i === 2 ? HOUR : 0),
+    }));
+    expect(run(component({}, '*/5 * * * * *'), [first!, second!, third!]).transitions).toEqual([]);
+  });
+
+  test.each([
+    ['0,1 3 * * *', [3, 3 + 1 / 60, 27]],
+    ['0 3 * * 1', [0, 168, 336]],
+    ['*/5 9-17 * * 1-5', [17 + 55 / 60, 81, 81.1]],
+  ])('%s: the time in which none is due is no gap', (schedule, hours) => {
+    const results = hours.map(hour => result(Date.UTC(2026, 10, 27) + hour * HOUR, 'down'));
+    expect(run(component({}, schedule), results).transitions).toHaveLength(1);
+  });
+
+  test('are slow, though few of them lie in the window', () => {
+    const slow = each(55 * SECOND, 'up');
+    expect(
+      run(component({ window: MINUTE }, '*/5 * * * * *'), slow).transitions.map(({ source }) => source),
+    ).toEqual(['latency:api']);
   });
 });
 

@@ -180,15 +180,53 @@ describe('by the pulse of this very process', () => {
     expect(await silent).toMatchObject({ ...nothing, detail: 'timed out after 300 ms' });
   });
 
+  test('small pauses of our own do not hide what breaks off each time, and leave an answer its time', async () => {
+    const began = performance.now();
+    const slowly = await tcp(socket => void setTimeout(() => socket.resetAndDestroy(), 2800).unref());
+    const [broken, late] = await Promise.all([
+      makeProbes({}, () => (performance.now() - began > 1000 ? 300 : 0))(
+        check({ type: 'http', url: url(slowly), timeout: '8s' }),
+        signal,
+      ),
+      makeProbes({}, () => (performance.now() - began > 1000 ? 400 : 0))(
+        check({
+          type: 'http',
+          url: url(await http((_, res) => void setTimeout(() => res.end('ok'), 3200).unref())),
+          timeout: '3s',
+        }),
+        signal,
+      ),
+    ]);
+    expect(broken).toMatchObject({ outcome: 'down', seen: 'broke off the connection' });
+    // The time it stood still is given anew.
+    expect(late).toMatchObject({ outcome: 'up', latency: null });
+  });
+
+  test('silence for the whole of a look with a hiccup in it is a failure', async () => {
+    const { paused: stood } = pulsed();
+    const looking = makeProbes({}, stood)(
+      check({ type: 'http', url: url(await tcp()), timeout: '3s' }),
+      signal,
+    );
+    await new Promise(resolve => setTimeout(resolve, 500));
+    hold(400);
+    expect(await looking).toMatchObject({ outcome: 'down', seen: 'timed out after 3 seconds' });
+  });
+
   test('a machine that was suspended shows by its wall clock alone', async () => {
     let wall = 0;
     const pulse = startPulse(Number.POSITIVE_INFINITY, () => performance.now() + wall);
     onTestFinished(pulse.stop);
     const port = await tcp(socket => {
-      wall += 3_600_000;
-      socket.resetAndDestroy();
+      setTimeout(() => (wall += 3_600_000), 500);
+      setTimeout(() => socket.resetAndDestroy(), 2000);
     });
-    const look = () => makeProbes({}, pulse.paused)(check({ type: 'http', url: url(port) }), signal);
+    const look = () =>
+      makeProbes(
+        {},
+        pulse.paused,
+        pulse.steps,
+      )(check({ type: 'http', url: url(port), timeout: '5s' }), signal);
     expect(await look()).toMatchObject(nothing);
     expect(pulse.paused()).toBeLessThan(60_000);
   });

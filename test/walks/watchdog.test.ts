@@ -277,6 +277,56 @@ describe('whatever hangs', () => {
   });
 });
 
+describe('what is in doubt', () => {
+  const DOWN: Sighting = { outcome: 'down', latency: null, seen: 'answered 503' };
+  const NOTHING: Sighting = { outcome: 'unknown', latency: null, seen: 'our own network was down' };
+
+  test.each([
+    ['that failed', DOWN],
+    ['that told nothing', NOTHING],
+  ])('started after an hour, it is not well by a look %s, over another start neither', async (_, seen) => {
+    const watch = await watched();
+    await watch.pass(90 * SECOND);
+    watch.answers.web = seen;
+    await watch.world.restart(async () => watch.standStill(60 * MINUTE));
+    expect(await watch.state('web')).toBe('no_data');
+    await watch.pass(2 * SECOND);
+    expect(await watch.state('web')).toBe('no_data');
+    expect(await watch.page()).toContain('No data for Website');
+    expect((await watch.world.get('/status/badge/web.svg')).text).toContain('no data');
+    await watch.world.restart();
+    expect(await watch.state('web')).toBe('no_data');
+    watch.answers.web = UP;
+    await watch.pass(MINUTE);
+    expect(await watch.state('web')).toBe('operational');
+  });
+
+  test('each second on the way from interrupted to down says nothing of well', async () => {
+    const watch = await watched();
+    await watch.pass(90 * SECOND);
+    watch.answers.web = null;
+    await watch.pass(LIMIT + MINUTE);
+    expect(await watch.state('web')).toBe('no_data');
+    watch.answers.web = DOWN;
+    const seen = new Set<string>();
+    for (let i = 0; i < 300; i++) {
+      await watch.pass(SECOND);
+      seen.add(await watch.state('web'));
+    }
+    expect([...seen]).toEqual(['no_data', 'major_outage']);
+  });
+
+  test('a last look that lies ahead of now is no sign of wellness, however rare the schedule', async () => {
+    const watch = await watched();
+    await watch.pass(90 * SECOND);
+    watch.answers.web = null;
+    await watch.world.restart(async () => watch.stepWall(-90 * SECOND));
+    await watch.pass(3 * SECOND);
+    expect(await watch.state('web')).toBe('no_data');
+    expect(await watch.state('api')).toBe('operational');
+  });
+});
+
 describe('what is no stall', () => {
   test('ten minutes asleep: no data until the first look has ended, and nothing is claimed', async () => {
     const watch = await watched();

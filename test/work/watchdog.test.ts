@@ -23,7 +23,7 @@ function watching(of: Component, { checkedAt = T0 }: { checkedAt?: Millis | null
     ring: () => rung.push(wall),
     log: { debug() {}, info() {}, warn() {}, error() {} },
   });
-  const shown = snapshot([{ ...view(of, 'operational', { at: T0 }), checkedAt }]);
+  const shown = snapshot([{ ...view(of, 'operational', { at: T0 }), checkedAt, ...lookedAt(checkedAt) }]);
   return {
     dog,
     rung,
@@ -50,6 +50,8 @@ function watching(of: Component, { checkedAt = T0 }: { checkedAt?: Millis | null
     shown: () => dog.judged(shown),
   };
 }
+
+const lookedAt = (at: Millis | null) => (at === null ? {} : { looked: { at, took: 0 } });
 
 const http = (schedule = '* * * * *', timeout = '10s') =>
   component('api', {
@@ -83,7 +85,7 @@ describe('a stall', () => {
   test.each(SCHEDULES)('of "%s" is two periods and ten seconds after the last look', schedule => {
     const of = http(schedule);
     const watch = watching(of);
-    watch.dog.ended(of, 0);
+    watch.dog.ended(of, 0, true);
     const second = dueAfter(of, T0, 2)[1]! - T0;
     watch.pass(Math.max(second, 2 * roughPeriod(schedule)) + 10 * SECOND);
     expect(watch.state()).toBe('well');
@@ -94,12 +96,12 @@ describe('a stall', () => {
   test('of a check each minute begins after 2 minutes and 10 seconds, to the second', () => {
     const of = http();
     const watch = watching(of);
-    watch.dog.ended(of, 0);
+    watch.dog.ended(of, 0, true);
     watch.pass(2 * MINUTE + 10 * SECOND);
     expect(watch.state()).toBe('well');
     watch.pass(1);
     expect(watch.state()).toBe('stalled');
-    watch.dog.ended(of, 0);
+    watch.dog.ended(of, 0, true);
     expect(watch.state()).toBe('well');
     expect(watch.rung).toHaveLength(1);
   });
@@ -112,9 +114,9 @@ describe('a stall', () => {
     ['after a look that timed out', 60 * SECOND, '60s', 2 * 60 * SECOND + 10 * SECOND],
   ])('of a check each five seconds %s', (_, took, timeout, limit) => {
     const of = http('*/5 * * * * *', timeout);
-    const watch = watching(of);
+    const watch = watching(of, { checkedAt: took === null ? null : T0 });
     if (took === null) watch.state();
-    else watch.dog.ended(of, took);
+    else watch.dog.ended(of, took, true);
     watch.pass(limit);
     expect(watch.state()).toBe('well');
     watch.pass(1);
@@ -124,7 +126,7 @@ describe('a stall', () => {
   test('of a schedule that never fires again there is none', () => {
     const of = http('0 0 30 2 *');
     const watch = watching(of);
-    watch.dog.ended(of, 0);
+    watch.dog.ended(of, 0, true);
     watch.pass(800 * DAY);
     expect(watch.state()).toBe('well');
   });
@@ -144,7 +146,7 @@ describe('a stall', () => {
           const of = http(schedule, '5m');
           const watch = watching(of);
           watch.pass(at);
-          watch.dog.ended(of, first);
+          watch.dog.ended(of, first, true);
           let last = first;
           for (const { longer, part } of looks) {
             // What fell due while a look ran is not made up for.
@@ -153,7 +155,7 @@ describe('a stall', () => {
             last = Math.floor(part * Math.max(last, period)) + longer;
             watch.pass(due - watch.now() + last);
             expect(watch.state()).toBe('well');
-            watch.dog.ended(of, last);
+            watch.dog.ended(of, last, true);
           }
         },
       ),
@@ -166,7 +168,7 @@ describe('what is old and no stall', () => {
   test('a pause of our own: waits for the next look, and is a stall when that does not end', () => {
     const of = http();
     const watch = watching(of);
-    watch.dog.ended(of, 0);
+    watch.dog.ended(of, 0, true);
     watch.pass(HOUR);
     watch.stand(HOUR);
     expect(watch.state()).toBe('waits');
@@ -179,7 +181,7 @@ describe('what is old and no stall', () => {
   test.each([DAY, -DAY])('the wall clock stepped by %d ms', by => {
     const of = http();
     const watch = watching(of);
-    watch.dog.ended(of, 0);
+    watch.dog.ended(of, 0, true);
     watch.step(by);
     expect(watch.state()).toBe('well');
     watch.pass(5 * MINUTE);
@@ -193,14 +195,63 @@ describe('what is old and no stall', () => {
     [DAY, 'waits'],
     // From a clock that was wrong: how long ago nobody knows.
     [-DAY, 'waits'],
+    [-10 * SECOND, 'waits'],
   ])('at a start, what the database saw %d ms ago', (ago, state) => {
     expect(watching(http(), { checkedAt: T0 - ago }).state()).toBe(state);
+  });
+
+  test.each([
+    ['*/5 * * * * *', '60s', 20 * SECOND, 'well'],
+    ['*/5 * * * * *', '60s', 21 * SECOND, 'waits'],
+    ['0 3 * * 1', '10s', -DAY, 'waits'],
+    ['0 3 * * 1', '10s', -1, 'well'],
+  ])(
+    'at a start, the age of the last look counts, not the timeout: "%s", %s, %d ms ago',
+    (schedule, timeout, ago, state) => {
+      expect(watching(http(schedule, timeout), { checkedAt: T0 - ago }).state()).toBe(state);
+    },
+  );
+
+  test('the database is read only later: what it says is as old as it is', () => {
+    const of = http();
+    const watch = watching(of);
+    const empty = snapshot([{ ...view(of, 'no_data', { at: T0 }), checkedAt: null }]);
+    watch.dog.judged(empty);
+    const late = snapshot([{ ...view(of, 'operational', { at: T0 }), looked: { at: T0 - DAY, took: 0 } }]);
+    expect(watch.dog.judged(late).components[0]?.health).toBe('no_data');
+  });
+
+  test('a look that failed, or told nothing, leaves in doubt what was; one that answered well renews it', () => {
+    const of = http();
+    const watch = watching(of);
+    watch.dog.ended(of, 0, true);
+    watch.dog.ended(of, 0, false);
+    expect([watch.dog.doubts(of), watch.state()]).toEqual([false, 'well']);
+    watch.pass(5 * MINUTE);
+    expect([watch.dog.doubts(of), watch.state()]).toEqual([true, 'stalled']);
+    watch.dog.ended(of, 0, false);
+    expect(watch.state()).toBe('stalled');
+    watch.pass(MINUTE);
+    watch.dog.ended(of, 0, false);
+    expect([watch.dog.doubts(of), watch.state()]).toEqual([true, 'stalled']);
+    watch.pass(5 * MINUTE);
+    expect(watch.state()).toBe('stalled');
+    watch.dog.ended(of, 0, true);
+    expect([watch.dog.doubts(of), watch.state()]).toEqual([false, 'well']);
+  });
+
+  test('another schedule does not make well what is in doubt', () => {
+    const often = http('*/10 * * * * *');
+    const watch = watching(http('0 3 * * *'));
+    watch.dog.judged(snapshot([{ ...view(often, 'operational', { at: T0 }), ...lookedAt(T0) }]));
+    watch.pass(HOUR);
+    expect(watch.state()).toBe('waits');
   });
 
   test('another schedule in status.yaml begins anew', () => {
     const daily = http('0 3 * * *');
     const watch = watching(daily);
-    watch.dog.ended(daily, 0);
+    watch.dog.ended(daily, 0, true);
     watch.pass(10 * HOUR);
     const often = snapshot([{ ...view(http(), 'operational', { at: T0 }), checkedAt: T0 }]);
     watch.dog.rounded();
@@ -245,7 +296,7 @@ describe('what is shown of it', () => {
     });
     expect(judged.version).not.toBe(shown.version);
     expect(judged.problems).toHaveLength(3);
-    for (const of of [api!, web!, db!]) watch.dog.ended(of, 0);
+    for (const of of [api!, web!, db!]) watch.dog.ended(of, 0, true);
     expect(watch.dog.judged(shown)).toBe(shown);
   });
 
@@ -255,7 +306,7 @@ describe('what is shown of it', () => {
     const shown = snapshot([api!, web!].map(of => ({ ...view(of, 'operational'), checkedAt: T0 })));
     watch.dog.judged(shown);
     watch.pass(5 * MINUTE);
-    watch.dog.ended(web!, 0);
+    watch.dog.ended(web!, 0, true);
     watch.dog.rounded();
     const { groups, verdict } = watch.dog.judged(shown);
     expect([groups[0]?.health, verdict.state]).toEqual(['no_data', 'no_data']);
