@@ -237,7 +237,7 @@ describe('the overall status, for any snapshot', () => {
   ] as const)('says it where %s', (_what, isChecked, count, headline, words, description) => {
     const blank = { check: HTTP, group: 'One', health: 'no_data', isChecked } as const;
     const parts = [blank, { ...blank, health: 'operational' as const }].slice(0, count);
-    const of = snapshotOf({ parts, incidents: [], upkeeps: [] });
+    const of = snapshotOf({ parts, incidents: [], upkeeps: [], unread: 0 });
     const html = pages.live(ctx(of, 'en'));
     expect(heading(html)).toBe(headline);
     expect(wordsOf(badge(of))).toBe(`Levqor Status: ${words}`);
@@ -253,7 +253,12 @@ describe('the overall status, for any snapshot', () => {
   ] as const)('of a %s incident without components', (severity, indicator, description, words) => {
     for (const components of [[], [{ id: 'typo', status: null }]]) {
       const parts = [{ check: MANUAL, group: null, health: 'operational', isChecked: false } as const];
-      const of = snapshotOf({ parts, incidents: [{ severity, components, isOver: false }], upkeeps: [] });
+      const of = snapshotOf({
+        parts,
+        incidents: [{ severity, components, isOver: false }],
+        upkeeps: [],
+        unread: 0,
+      });
       expect(STATUSPAGE['status.json']!(of)).toMatchObject({ status: { indicator, description } });
       expect(wordsOf(badge(of))).toBe(`Levqor Status: ${words}`);
       expect(wordsOf(badge(of, 'a'))).toBe('A: operational');
