@@ -269,6 +269,7 @@ describe('the verdict', () => {
       [incident('i', { components: [{ id: 'db', status: null }], severity: 'minor' })],
     );
     expect(verdict).toEqual({
+      unread: 0,
       state: 'major_outage',
       worst: ['API'],
       affected: 2,
