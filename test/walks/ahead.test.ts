@@ -1,7 +1,8 @@
 // What a file dates ahead of now: every output tells one story, before its moment and after.
 import { expect, test } from 'vitest';
-import type { Cli } from '../../src/cli/command.ts';
+import type { Cli, Command } from '../../src/cli/command.ts';
 import { incident } from '../../src/cli/incident.ts';
+import { lint } from '../../src/cli/lint.ts';
 import { readEnvironment } from '../../src/config/environment.ts';
 import { isoMillis } from '../../src/core/time.ts';
 import { openWorld, SECRET, subscribed, type World } from './world.ts';
@@ -202,6 +203,10 @@ test('a monitor’s incident filed while the clock was ahead ends when it recove
 
 /** A command of the command line on the world's folders, by its clock. */
 async function command(world: World, name: string, ...args: string[]) {
+  return run(incident.find(one => one.name === `incident ${name}`)!, world, args);
+}
+
+async function run(what: Command, world: World, args: readonly string[] = []) {
   const said = { out: '', err: '' };
   const { value: env } = readEnvironment({ SECRET, PUBLIC_URL: 'http://localhost:1' }, world.dir);
   const cli: Cli = {
@@ -216,7 +221,7 @@ async function command(world: World, name: string, ...args: string[]) {
     },
     interactive: false,
   };
-  const code = await incident.find(one => one.name === `incident ${name}`)!.run(args, cli);
+  const code = await what.run(args, cli);
   return { code, ...said };
 }
 
@@ -331,6 +336,7 @@ test('a beginning that lay ahead is not believed when it comes: it counts from w
   await world.pass(600, 60);
   await isCounted();
   expect(await problems(world)).toContain('lay in the future when it was first seen');
+  expect((await run(lint, world)).out).toContain('lay in the future when it was first seen');
   // Whoever corrects it is believed, be it to a later time than when it was first seen.
   await world.write('20260310_exports.md', text.replace('12:30', '12:20'));
   await world.pass(60, 20);
@@ -397,6 +403,15 @@ test.each([
     expect(ready.problems.map(({ level, fix }: Record<string, string>) => [level, fix])).toEqual([
       ['warning', 'correct `started`'],
     ]);
+    const linted = await run(lint, world);
+    expect([linted.code, linted.out]).toEqual([0, expect.stringContaining('correct `started`')]);
+    // Words after it are taken.
+    const more = await command(world, 'update', '20260310_exports', '--message', 'A word more.', '--yes');
+    expect(more.code).toBe(0);
+    await world.pass(60, 20);
+    const { problems: left } = (await world.get('/readyz')).json;
+    expect(left.map(({ level }: { level: string }) => level)).toEqual(['warning']);
+    expect((await world.get('/status/live')).text).toContain('A word more.');
   },
 );
 
