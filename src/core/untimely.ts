@@ -193,6 +193,17 @@ export function untimely(
   );
 }
 
+/** The first of these for an incident on the page: a warning, as it was taken, whatever is wrong with it. */
+export function shownUntimely(
+  incident: Incident,
+  source: string | undefined,
+  view: Incident | undefined,
+  now: Millis,
+): Problem[] {
+  const [first] = untimely(incident, source ?? '', `incidents/${incident.id}.md`, now, view);
+  return first ? [{ ...first, level: 'warning' }] : [];
+}
+
 function untimelyIn(
   incident: Incident,
   source: string,

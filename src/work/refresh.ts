@@ -20,7 +20,7 @@ import type { Snapshot } from '../core/snapshot.ts';
 import { inTurns } from '../core/steps.ts';
 import { DAY, iso, MINUTE, type Millis, SECOND } from '../core/time.ts';
 import { shortId } from '../core/token.ts';
-import { untimely } from '../core/untimely.ts';
+import { shownUntimely } from '../core/untimely.ts';
 import { type Warning, warningProblems } from '../core/warning.ts';
 import { makeComplaints } from './complaints.ts';
 import type { File, Filed } from './file.ts';
@@ -111,12 +111,7 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
       ...brokenPromises(incidents, at),
       ...nameless(files.incidents, site.components, at),
       ...failingMeanwhile(incidents, measured, site, at),
-      ...files.incidents.flatMap((one, index) =>
-        untimely(one, files.text(one.id) ?? '', `incidents/${one.id}.md`, at, views[index])
-          .slice(0, 1)
-          // What is on the page was taken, whatever is wrong with it.
-          .map(problem => ({ ...problem, level: 'warning' as const })),
-      ),
+      ...files.incidents.flatMap((one, index) => shownUntimely(one, files.text(one.id), views[index], at)),
       ...disagreements(incidents, sightings, at),
       ...blindness(site, since),
       ...silence(incidents, site, at),
