@@ -155,7 +155,7 @@ export function backwards(
   return {
     level: 'error',
     where,
-    line: line(slip ?? 'started'),
+    line: line(slip ?? 'resolved'),
     what: `it ends before it begins: ${times}`,
     fix,
   };

@@ -259,7 +259,7 @@ describe('an operator’s incident that ends before it begins', () => {
       '2026-03-10T10:00:00Z',
       undefined,
       undefined,
-      'error 5 undefined',
+      'error 6 undefined',
     ],
     [
       'an end told in a section before it',
