@@ -15,7 +15,7 @@ import type { Snapshot } from './core/snapshot.ts';
 import type { Clock } from './core/time.ts';
 import { deriveSecret } from './core/token.ts';
 import type { Pulse } from './outside/pulse.ts';
-import { seenBy } from './store/books.ts';
+import { foretell, foretold, seenBy } from './store/books.ts';
 import * as requests from './store/requests.ts';
 import { readSeries } from './store/rollups.ts';
 import { makeSightings } from './store/sightings.ts';
@@ -175,7 +175,11 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
         measured: watch.measured,
         sightings,
         blindSince: watch.blindSince,
-        seenAt: (ref, now) => seenBy(db, ref, now),
+        sights: {
+          seenAt: (ref, now) => seenBy(db, ref, now),
+          foretold: () => foretold(db),
+          foretell: (incident, now) => foretell(db, incident, now),
+        },
         warnings: watch.warn.current,
         watchdog: watch.watchdog,
         log,

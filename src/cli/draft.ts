@@ -143,7 +143,7 @@ export async function settle(
     cli.err(printProblem(problem));
   const errors = (of: readonly Problem[]) => of.filter(({ level }) => level === 'error').length;
   // What stood there before must not keep anybody from telling more.
-  const stood = draft.before === null ? 0 : errors(parseIncident('', draft.id, draft.before).problems);
+  const stood = draft.before === null ? 0 : errors(standing(draft.id, draft.before, cli.clock()));
   const found = [...problems, ...(turned ? [turned] : [])];
   if (!value || errors(strange) > 0 || errors(found) > stood) throw new Refused('Nothing was written.');
   cli.out(`${draft.before === null ? 'New' : 'Changed'}: ${shown(file, cli)}\n`);
@@ -166,6 +166,13 @@ export async function settle(
   );
   await commitWritten([file], `Status: ${draft.id}`, site, cli);
   return 0;
+}
+
+/** What is wrong with a file already. */
+function standing(id: string, text: string, now: Millis): readonly Problem[] {
+  const { value, problems } = parseIncident('', id, text);
+  const turned = value && backwards(value, text, '', now);
+  return turned ? [...problems, turned] : problems;
 }
 
 /** Who would be mailed; where no server has run, that this may be another folder than the server's. */

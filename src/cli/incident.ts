@@ -20,7 +20,7 @@ import type { Site } from '../core/site.ts';
 import { iso, type Millis } from '../core/time.ts';
 import type { Span } from '../core/uptime.ts';
 import { listed } from '../core/yaml.ts';
-import { seenAt } from '../store/books.ts';
+import { foretold, seenAt } from '../store/books.ts';
 import { makeFirstSights } from '../work/first-sight.ts';
 import { type Cli, type Command, Misuse, nothingElse, Refused } from './command.ts';
 import { existing, freeId, idsOf, momentOf, pastOf, settle, templateOf, wordsOf } from './draft.ts';
@@ -230,10 +230,13 @@ async function list(args: readonly string[], cli: Cli): Promise<number> {
 }
 
 /** As the page dates them; without a database nobody knows when what is dated ahead was first seen. */
-async function datedByBooks(incidents: readonly Incident[], now: Millis, cli: Cli) {
+export async function datedByBooks(incidents: readonly Incident[], now: Millis, cli: Cli) {
   const db = readableBooks(cli);
   try {
-    return await makeFirstSights(async ref => (db ? seenAt(db, ref) : null))(incidents, now);
+    return await makeFirstSights({
+      seenAt: async ref => (db ? seenAt(db, ref) : null),
+      foretold: async () => (db ? foretold(db) : []),
+    })(incidents, now);
   } finally {
     await db?.destroy();
   }

@@ -14,6 +14,7 @@ import { untimely } from '../core/untimely.ts';
 import { type Cli, type Command, Misuse, shown } from './command.ts';
 import { knownContent } from './files.ts';
 import { forecast } from './forecast.ts';
+import { datedByBooks } from './incident.ts';
 import { roughSite } from './rough.ts';
 
 export const lint: Command = {
@@ -53,21 +54,24 @@ async function gather(files: readonly string[], cli: Cli): Promise<Linted> {
   // Where a pull request is checked, secrets are not set: an unset variable is no fault of the file.
   const ofSite = [...read.problems, ...read.unset, ...brand];
   const ids = site?.components.map(({ id }) => id);
-  const judged = (file: string, text: string, incident: Incident | null) =>
+  const judged = (file: string, text: string, incident: Incident | null, view?: Incident) =>
     incident
       ? [
           ...(ids ? strangeComponents(file, text, incident, ids) : []),
           ...(site ? unnamed(file, text, incident, site) : []),
-          ...untimely(incident, text, file, cli.clock()),
+          ...untimely(incident, text, file, cli.clock(), view),
         ]
       : [];
   if (files.length === 0) {
     const { incidents, problems, text, fileOf } = await content.incidents();
-    const strange = incidents.flatMap(one => {
+    const views = await datedByBooks(incidents, cli.clock(), cli);
+    const strange = incidents.flatMap((one, index) => {
       const [file, source] = [fileOf(one.id), text(one.id) ?? ''];
       // Of a version before a mistake there is nothing to say: it is not what stands in the file.
       const isRead = !problems.some(({ level, where }) => level === 'error' && where === file);
-      return isRead || parseIncident(file, one.id, source).value ? judged(file, source, one) : [];
+      return isRead || parseIncident(file, one.id, source).value
+        ? judged(file, source, one, views[index])
+        : [];
     });
     const templates = await openTemplates(cli.env.statusDir).read();
     const all = [...ofSite, ...problems, ...strange, ...templates];
@@ -87,7 +91,8 @@ async function gather(files: readonly string[], cli: Cli): Promise<Linted> {
     const id = path.basename(file).replace(/\.md$/i, '');
     const { value, problems } = parseIncident(file, id, text);
     const twins = whole.twins(id).filter(({ where }) => where === file || whole.fileOf(id) === file);
-    found.push(...problems, ...twins, ...judged(file, text, value));
+    const [view] = value ? await datedByBooks([value], cli.clock(), cli) : [];
+    found.push(...problems, ...twins, ...judged(file, text, value, view));
     if (value) incidents.push(value);
   }
   return { site, incidents, files: files.length, problems: found };

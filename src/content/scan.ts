@@ -231,7 +231,10 @@ function parseEntry(
   const prior = before && before.text !== text ? before.good : null;
   const read = parseAfter(prior, file, id, text);
   // What was taken once stays taken when the beginning it gives has come.
-  const isKept = before?.goodText === text;
+  const was = before?.good;
+  const isKept =
+    before?.goodText === text ||
+    (was?.begins !== undefined && was.begins === read.value?.begins && was.resolved === read.value.resolved);
   const turned = read.value && !isKept ? backwards(read.value, text, file, now) : null;
   const parsed = turned?.level === 'error' ? { value: null, problems: [...read.problems, turned] } : read;
   return {

@@ -1,5 +1,6 @@
 // As of: an incident as it stands at a moment, whatever of its file lies ahead of that.
 import { toldStatus } from './ending.ts';
+import { beginningKey } from './first-sight.ts';
 import type { Incident, IncidentUpdate } from './incident.ts';
 import { refOf } from './notification.ts';
 import { iso, type Millis } from './time.ts';
@@ -21,11 +22,13 @@ export function changesAt({ started, resolved, updates }: Incident, now: Millis)
  * The incident as of `now`, from which everything is shown, counted and told. An end that lies ahead has not come:
  * the incident is open, and the words of that end wait. Whatever else is dated ahead happened when it was first
  * seen: `seen` knows when (epoch ms), by the update's name in the books; it may say `now`. A maintenance may be
- * told of ahead of time; only its end waits. The same object when nothing lies ahead.
+ * told of ahead of time; only its end waits. `lay`: its beginning
+ * was dated ahead when it was first seen, and is not believed when its time comes, either. The same object when nothing lies or lay ahead.
  */
-export function asOf(incident: Incident, now: Millis, seen: (ref: string) => Millis): Incident {
-  if (!isAhead(incident, now) || incident.rrule !== undefined) return incident;
-  return incident.scheduled ? unfinished(incident, now) : happened(unended(incident, now), now, seen);
+export function asOf(incident: Incident, now: Millis, seen: (ref: string) => Millis, lay = false): Incident {
+  if ((!lay && !isAhead(incident, now)) || incident.rrule !== undefined) return incident;
+  if (incident.scheduled) return unfinished(incident, now);
+  return happened(unended(incident, now), now, seen, lay);
 }
 
 /** Without an end that lies ahead. */
@@ -49,17 +52,23 @@ function unended(incident: Incident, now: Millis): Incident {
   };
 }
 
-/** With all that is dated ahead at the moment it was first seen. */
-function happened(incident: Incident, now: Millis, seen: (ref: string) => Millis): Incident {
+/** With all that is or was dated ahead at the moment it was first seen. */
+function happened(incident: Incident, now: Millis, seen: (ref: string) => Millis, lay: boolean): Incident {
   const { id, started, updates, begins } = incident;
-  const seenAt = ({ key }: IncidentUpdate) => Math.min(now, seen(refOf({ incidentId: id, key })));
-  if (begins !== undefined) return begun(incident, begins, now, seenAt);
-  if (started <= now && updates.every(({ at }) => at <= now)) return incident;
+  const refTo = (key: string) => refOf({ incidentId: id, key });
+  const seenAt = ({ key }: IncidentUpdate) => Math.min(now, seen(refTo(key)));
+  const own = refTo(beginningKey(incident));
+  const foretold = (begins ?? started) > now || lay;
+  const said = foretold ? { foretold: begins ?? started } : {};
+  if (begins !== undefined) return { ...begun(incident, begins, now, seenAt), ...said };
+  const isEarly = ({ key, at }: IncidentUpdate) => at > now || (lay && seen(refTo(key)) < at);
+  if (!foretold && !updates.some(isEarly)) return incident;
   return {
     ...incident,
-    started: started > now ? Math.min(...updates.map(seenAt)) : started,
+    ...said,
+    started: foretold ? Math.min(started, now, seen(own), ...updates.map(seenAt)) : started,
     updates: updates
-      .map(update => (update.at > now ? { ...update, at: seenAt(update) } : update))
+      .map(update => (isEarly(update) ? { ...update, at: seenAt(update) } : update))
       .sort((a, b) => a.at - b.at),
   };
 }

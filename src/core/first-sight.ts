@@ -1,7 +1,7 @@
 // First sight: a maintenance that nobody dated was announced when it was first seen, not on the day in its name.
 import type { Incident } from './incident.ts';
 import { refOf } from './notification.ts';
-import type { Millis } from './time.ts';
+import { iso, type Millis } from './time.ts';
 
 /**
  * Under which name the books know the announcement whose time is presumed from the file's name
@@ -10,6 +10,14 @@ import type { Millis } from './time.ts';
 export function presumedRef({ id, updates }: Incident): string | null {
   const presumed = updates.find(update => update.presumed);
   return presumed ? refOf({ incidentId: id, key: presumed.key }) : null;
+}
+
+/** What a beginning's name in the books ends with. */
+export const BEGINNING = '#started';
+
+/** Under which key the books know when a `started:` was first seen that lay ahead then. */
+export function beginningKey({ begins, started }: Pick<Incident, 'begins' | 'started'>): string {
+  return `${iso(begins ?? started)}${BEGINNING}`;
 }
 
 /**

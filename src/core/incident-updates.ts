@@ -48,10 +48,20 @@ export function updatesOf(
   const former = work ? formerKeys(cut.sections, started, prefaced) : null;
   const first: UpdateStatus = maintenance ? 'scheduled' : 'investigating';
   let standing: UpdateStatus = first;
+  // Where it ends before it begins, what stands at its beginning was said before the end all the same.
+  const isTurned = !maintenance && ending !== null && ending < started;
+  const said = isTurned ? [...entries].sort((a, b) => +(a.at < started) - +(b.at < started)) : entries;
+  const statuses = new Map<Entry, UpdateStatus>();
+  for (const entry of said) {
+    const stray = isStray(entry);
+    const isOpening = !maintenance && !entry.section && entry.status === null;
+    const status: UpdateStatus = entry.status ?? (stray || isOpening ? first : standing);
+    if (!stray && !isOpening) standing = status;
+    statuses.set(entry, status);
+  }
   return entries.map((entry, index) => {
     const stray = isStray(entry);
-    const status = entry.status ?? (stray ? first : standing);
-    if (!stray) standing = status;
+    const status = statuses.get(entry) as UpdateStatus;
     const key = keys[index] as string;
     const formerly = entry.section && former?.get(entry.section);
     const isPreface = maintenance && !entry.section;

@@ -127,67 +127,120 @@ function announcedAt({ started, updates }: Incident): Millis {
 }
 
 /**
- * That an operator's incident ends before it begins. An error where the beginning has been: one of the two is a slip, and
- * which end is meant nobody knows. A beginning that lies ahead is the slip itself: it is over, and a warning. Null for
- * any other, and for a machine's, filed while the clock was ahead: nobody has to mend that.
+ * That an operator's incident ends before it begins. An error where nobody knows which of the two is meant; a beginning
+ * that lies ahead, or did when it was first seen (`view` is the incident as shown), is the slip itself: a warning. Null
+ * for any other, and for a machine's, filed while the clock was ahead: nobody has to mend that.
  */
-export function backwards(incident: Incident, source: string, where: string, now: Millis): Problem | null {
+export function backwards(
+  incident: Incident,
+  source: string,
+  where: string,
+  now: Millis,
+  view?: Incident,
+): Problem | null {
   const { begins, resolved, openedBy } = incident;
   if (begins === undefined || resolved === null || openedBy !== null) return null;
-  const { yaml } = readFrontmatter(where, source);
+  const { yaml, body } = readFrontmatter(where, source);
   const line = (key: string) => yaml?.lineOf([key]) ?? 1;
   const times = `\`started\` is ${iso(begins)}, \`resolved\` is ${iso(resolved)}`;
-  if (begins > now) {
-    const what = `\`started\` lies after \`resolved\` and in the future, so it counts from when it was first seen: ${times}`;
+  if (begins > now || view?.foretold === begins) {
+    const when = begins > now ? ' and in the future' : '';
+    const what = `\`started\` lies after \`resolved\`${when}, so it counts from when it was first seen: ${times}`;
     return { level: 'warning', where, line: line('started'), what, fix: 'correct `started`' };
   }
-  const slip = slipOf(incident, begins, resolved);
-  const fix = `most likely \`${slip}\` is wrong: correct it, or the other`;
-  return { level: 'error', where, line: line(slip), what: `it ends before it begins: ${times}`, fix };
+  const slip = slipOf(incident, cutSections(body), begins, resolved);
+  const fix = slip
+    ? `most likely \`${slip}\` is wrong: correct it, or the other`
+    : 'correct the one that is wrong';
+  return {
+    level: 'error',
+    where,
+    line: line(slip ?? 'resolved'),
+    what: `it ends before it begins: ${times}`,
+    fix,
+  };
 }
 
-/** Which of the two is off: by the day in the file's name, else by what is told of before it began. */
-function slipOf({ id, updates }: Incident, begins: Millis, resolved: Millis): 'started' | 'resolved' {
+/**
+ * Which of the two is off: `started`, where sections were written within the day before it; else by the day in the
+ * file's name; null when nothing tells.
+ */
+function slipOf({ id }: Incident, { sections }: Sections, begins: Millis, resolved: Millis) {
+  const before = readMoments(sections, begins).filter(({ at }) => at < begins);
+  if (before.some(({ at }) => at >= begins - DAY)) return 'started';
   const isNamed = (at: Millis) => id.startsWith(iso(at).slice(0, 10).replaceAll('-', ''));
   if (isNamed(begins) !== isNamed(resolved)) return isNamed(begins) ? 'resolved' : 'started';
-  const told = updates.filter(({ status, at }) => status !== 'resolved' && at < begins);
-  return told.length > 0 ? 'started' : 'resolved';
+  return before.length > 0 ? 'started' : null;
 }
 
 /**
  * What stands in a file's future as of `now`: a section that was most likely not meant so, and the beginning or
  * end of an incident (`asOf` says what is made of it). A maintenance may be announced ahead of
- * time, and told of in dated sections. `incident` is as its file has it, `source` the file's text.
+ * time, and told of in dated sections. `incident` is as its file has it, `source` the file's text; `view` is what
+ * the page shows of it, where that is known: of what was told as over there is nothing to say.
  */
-export function untimely(incident: Incident, source: string, where: string, now: Millis): Problem[] {
+export function untimely(
+  incident: Incident,
+  source: string,
+  where: string,
+  now: Millis,
+  view?: Incident,
+): Problem[] {
   return survived(
-    () => bearable(untimelyIn(incident, source, where, now)),
+    () => bearable(untimelyIn(incident, source, where, now, view)),
     problem => [problem],
     where,
   );
 }
 
-function untimelyIn(incident: Incident, source: string, where: string, now: Millis): Problem[] {
+/** The first of these for an incident on the page: a warning, as it was taken, whatever is wrong with it. */
+export function shownUntimely(
+  incident: Incident,
+  source: string | undefined,
+  view: Incident | undefined,
+  now: Millis,
+): Problem[] {
+  const [first] = untimely(incident, source ?? '', `incidents/${incident.id}.md`, now, view);
+  return first ? [{ ...first, level: 'warning' }] : [];
+}
+
+function untimelyIn(
+  incident: Incident,
+  source: string,
+  where: string,
+  now: Millis,
+  view?: Incident,
+): Problem[] {
   const late = now + SLACK;
-  const { scheduled, started, resolved, updates } = incident;
-  const turned = backwards(incident, source, where, now);
+  // It counts from when it was first seen, be it by seconds; a machine's nobody can correct.
+  const bound = incident.openedBy === null ? now : late;
+  const { scheduled, started, resolved, updates, openedBy } = incident;
+  const turned = backwards(incident, source, where, now, view);
   if (turned) return [turned];
   // The sections of a machine's file that begins after its end are of that clock, too.
   if (incident.begins !== undefined) return [];
+  // A clock that was set back makes nothing of what is over.
+  if (resolved !== null && resolved > now && view && !scheduled && !isOpen(view)) return [];
   const newest = updates[updates.length - 1]?.at ?? started;
+  const foretold = openedBy === null && view?.foretold === started;
   // Thousands of files lie in the past; none of them is read again.
-  if (newest <= late && started <= late && (resolved ?? 0) <= now) return [];
+  if (newest <= late && (scheduled || started <= bound) && (resolved ?? 0) <= now && !foretold) return [];
   const { yaml, body, bodyLine } = readFrontmatter(where, source);
   const found: Problem[] = [];
   const fix = `it is ${minuteOf(now)} UTC now; correct the date or the zone`;
   const add = (line: number, what: string) => found.push({ level: 'warning', where, line, what, fix });
   if (!scheduled) {
     const line = (key: string) => yaml?.lineOf([key]) ?? 1;
-    if (started > late) {
+    if (started > bound) {
       add(
         line('started'),
         `\`started\` lies in the future: ${iso(started)}, so it counts from when it was first seen`,
       );
+    }
+    if (started <= now && foretold && view) {
+      const what = `\`started\` (${iso(started)}) lay in the future when it was first seen, so it counts from ${iso(view.started)}`;
+      const fix = 'correct `started`: the time in UTC, or with its zone';
+      found.push({ level: 'warning', where, line: line('started'), what, fix });
     }
     if (resolved !== null && resolved > now) {
       add(line('resolved'), `\`resolved\` lies in the future: ${iso(resolved)}, and until then it is open`);

@@ -1,5 +1,6 @@
 // The books: which updates were announced, and how far their letters are enqueued.
 import { type Selectable, sql } from 'kysely';
+import { BEGINNING, beginningKey } from '../core/first-sight.ts';
 import type { Incident, IncidentUpdate } from '../core/incident.ts';
 import { type Announcement, refOf } from '../core/notification.ts';
 import type { Choice } from '../core/subscriber.ts';
@@ -45,6 +46,35 @@ export async function seenBy(db: Db, ref: string, now: Millis): Promise<Millis |
   // What cannot be written just now is noted after the next start.
   await noted.catch(() => undefined);
   return now;
+}
+
+/** The names of the beginnings that lay ahead when they were first seen. */
+export async function foretold(db: Db): Promise<string[]> {
+  const rows = await db.selectFrom('updates').select('ref').where('key', 'like', `%${BEGINNING}`).execute();
+  return rows.map(({ ref }) => ref);
+}
+
+/**
+ * Notes that an incident's beginning lies ahead; resolves to false where it was known before: then it is the clock
+ * that went back.
+ */
+export async function foretell(db: Db, incident: Incident, now: Millis): Promise<boolean> {
+  const { id, begins, started, updates } = incident;
+  const began = updates.filter(({ at }) => at === (begins ?? started)).map(({ key }) => key);
+  const rows = await db
+    .selectFrom('updates')
+    .select(['key', 'seen_at'])
+    .where('incident_id', '=', id)
+    .execute();
+  if (rows.some(({ key, seen_at }) => seen_at > now || began.includes(key))) return false;
+  const one = { incidentId: id, key: beginningKey(incident) };
+  const promise = { frozen: null, due_at: null, cursor: null, upto: null };
+  await db
+    .insertInto('updates')
+    .values({ ref: refOf(one), incident_id: id, key: one.key, seen_at: now, ...promise })
+    .onConflict(conflict => conflict.doNothing())
+    .execute();
+  return true;
 }
 
 /** Whether this database has never been through a round of announcing. */

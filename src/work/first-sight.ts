@@ -1,7 +1,7 @@
 // First sight: the incidents as of now: what nobody dated, or dated ahead, happened when it was first seen, as the
 // books have it.
 import { asOf, changesAt, isAhead } from '../core/as-of.ts';
-import { presumedRef, sighted } from '../core/first-sight.ts';
+import { beginningKey, presumedRef, sighted } from '../core/first-sight.ts';
 import type { Incident } from '../core/incident.ts';
 import { refOf } from '../core/notification.ts';
 import type { Millis } from '../core/time.ts';
@@ -19,11 +19,26 @@ interface Kept<T> {
   readonly until: Millis;
 }
 
-export function makeFirstSights(seenAt: SeenAt): DateThem {
+/** What the books say of when things were first seen. */
+export interface Sights {
+  readonly seenAt: SeenAt;
+  /** The names of the beginnings that lay ahead when they were first seen. */
+  readonly foretold: () => Promise<readonly string[]>;
+  /** Notes such a beginning, unless the books know it from before; absent where they are only read. */
+  readonly foretell?: (incident: Incident, now: Millis) => Promise<boolean>;
+}
+
+export function makeFirstSights({ seenAt, foretold, foretell }: Sights): DateThem {
   const lists = new WeakMap<readonly Incident[], Kept<readonly Incident[]>>();
   const known = new WeakMap<Incident, Kept<Incident>>();
   /** By name in the books. What is not in them yet is noted by this very round: it is first seen now. */
   const firstSeen = new Map<string, Millis>();
+  /** The beginnings that lay ahead when first seen; null until they are read. */
+  let early: Set<string> | null = null;
+  const lay = (incident: Incident) =>
+    early !== null &&
+    early.size > 0 &&
+    early.has(refOf({ incidentId: incident.id, key: beginningKey(incident) }));
 
   async function seen(ref: string, now: Millis): Promise<Millis> {
     const known = firstSeen.get(ref);
@@ -45,13 +60,20 @@ export function makeFirstSights(seenAt: SeenAt): DateThem {
   }
 
   async function made(incident: Incident, now: Millis): Promise<Kept<Incident>> {
+    // First, as what an earlier clock noted is noted anew below.
+    const own = refOf({ incidentId: incident.id, key: beginningKey(incident) });
+    const isNews = !incident.scheduled && (incident.begins ?? incident.started) > now && !lay(incident);
+    if (isNews && (await foretell?.(incident, now))) early?.add(own);
     const presumed = presumedRef(incident);
     const dated =
       presumed === null ? await ended(incident, now) : sighted(incident, await seen(presumed, now));
-    if (!isAhead(dated, now)) return { made: dated, from: now, until: Number.POSITIVE_INFINITY };
+    if (!isAhead(dated, now) && !lay(incident)) {
+      return { made: dated, from: now, until: Number.POSITIVE_INFINITY };
+    }
     const refs = dated.updates.map(({ key }) => refOf({ incidentId: dated.id, key }));
+    if (lay(incident)) refs.push(own);
     if (!dated.scheduled) for (const ref of refs) await seen(ref, now);
-    const as = asOf(dated, now, ref => firstSeen.get(ref) ?? now);
+    const as = asOf(dated, now, ref => firstSeen.get(ref) ?? now, lay(incident));
     return { made: as, from: now, until: changesAt(incident, now) };
   }
 
@@ -61,8 +83,13 @@ export function makeFirstSights(seenAt: SeenAt): DateThem {
     const all = [...incidents];
     let until = Number.POSITIVE_INFINITY;
     let isSure = true;
+    try {
+      early ??= new Set(await foretold());
+    } catch {
+      isSure = false;
+    }
     for (const [index, incident] of incidents.entries()) {
-      if (presumedRef(incident) === null && !isAhead(incident, now)) continue;
+      if (presumedRef(incident) === null && !isAhead(incident, now) && !lay(incident)) continue;
       try {
         const one = current(known.get(incident), now) ?? (await made(incident, now));
         known.set(incident, one);

@@ -22,11 +22,11 @@ import type { Snapshot } from '../core/snapshot.ts';
 import { inTurns } from '../core/steps.ts';
 import { DAY, iso, MINUTE, type Millis, SECOND } from '../core/time.ts';
 import { shortId } from '../core/token.ts';
-import { untimely } from '../core/untimely.ts';
+import { shownUntimely } from '../core/untimely.ts';
 import { type Warning, warningProblems } from '../core/warning.ts';
 import { makeComplaints } from './complaints.ts';
 import type { File, Filed } from './file.ts';
-import { makeFirstSights, type SeenAt } from './first-sight.ts';
+import { makeFirstSights, type Sights } from './first-sight.ts';
 import type { Watchdog } from './watchdog.ts';
 
 type Files = Pick<IncidentFiles, 'incidents' | 'problems' | 'unread' | 'missing' | 'text'>;
@@ -49,7 +49,7 @@ export interface RefreshDeps {
   readonly histories: () => ReadonlyMap<string, readonly Revision[]>;
   readonly blindSince: () => Millis | null;
   /** When an update was first seen, for those whose time nobody wrote, or that are dated ahead. */
-  readonly seenAt: SeenAt;
+  readonly sights: Sights;
   /** What is to be mended and is no outage. */
   readonly warnings: (site: Site, now: Millis) => readonly Warning[];
   /** Told of each round; says what of a Snapshot may be shown. */
@@ -75,7 +75,7 @@ export interface Refresh {
 export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refresh> {
   const listeners = new Set<(snapshot: Snapshot) => Promise<void>>();
   const complaints = makeComplaints(deps.log);
-  const dated = makeFirstSights(deps.seenAt);
+  const dated = makeFirstSights(deps.sights);
   let revision = '';
   let { missingSince } = deps;
   /** As the facts say, and as it is shown. */
@@ -94,7 +94,8 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
     missingSince = files.missing === null ? null : (missingSince ?? at);
     const measured = await deps.measured(from, at);
     const sightings = await deps.sightings();
-    const incidents = repeatedAt(withUnfiled(await dated(files.incidents, at), filed), at);
+    const views = await dated(files.incidents, at);
+    const incidents = repeatedAt(withUnfiled(views, filed), at);
     const since = deps.blindSince();
     const warnings = deps.warnings(site, at);
     const all = [
@@ -106,9 +107,7 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
       ...brokenPromises(incidents, at),
       ...nameless(files.incidents, site.components, at),
       ...failingMeanwhile(incidents, measured, site, at),
-      ...files.incidents.flatMap(one =>
-        untimely(one, files.text(one.id) ?? '', `incidents/${one.id}.md`, at),
-      ),
+      ...files.incidents.flatMap((one, index) => shownUntimely(one, files.text(one.id), views[index], at)),
       ...disagreements(incidents, sightings, at),
       ...blindness(site, since),
       ...silence(incidents, site, at),

@@ -1,7 +1,8 @@
 // What a file dates ahead of now: every output tells one story, before its moment and after.
 import { expect, test } from 'vitest';
-import type { Cli } from '../../src/cli/command.ts';
+import type { Cli, Command } from '../../src/cli/command.ts';
 import { incident } from '../../src/cli/incident.ts';
+import { lint } from '../../src/cli/lint.ts';
 import { readEnvironment } from '../../src/config/environment.ts';
 import { isoMillis } from '../../src/core/time.ts';
 import { openWorld, SECRET, subscribed, type World } from './world.ts';
@@ -202,6 +203,10 @@ test('a monitor’s incident filed while the clock was ahead ends when it recove
 
 /** A command of the command line on the world's folders, by its clock. */
 async function command(world: World, name: string, ...args: string[]) {
+  return run(incident.find(one => one.name === `incident ${name}`)!, world, args);
+}
+
+async function run(what: Command, world: World, args: readonly string[] = []) {
   const said = { out: '', err: '' };
   const { value: env } = readEnvironment({ SECRET, PUBLIC_URL: 'http://localhost:1' }, world.dir);
   const cli: Cli = {
@@ -216,7 +221,7 @@ async function command(world: World, name: string, ...args: string[]) {
     },
     interactive: false,
   };
-  const code = await incident.find(one => one.name === `incident ${name}`)!.run(args, cli);
+  const code = await what.run(args, cli);
   return { code, ...said };
 }
 
@@ -305,4 +310,133 @@ test('an end before a beginning that has been is a slip: the page keeps what it 
   expect(JSON.stringify((await world.get('/readyz')).json.problems)).toMatch(
     /ends before it begins.*most likely `resolved` is wrong/,
   );
+});
+
+test('a beginning that lay ahead is not believed when it comes: it counts from when it was first seen, until it is corrected', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  const text = file('status: investigating\nstarted: 2026-03-10T12:30:00Z', 'We look.');
+  const seen = world.now();
+  await world.write('20260310_exports.md', text);
+  await world.pass(1_700, 50);
+  expect(await problems(world)).toContain('`started` lies in the future');
+  const isCounted = async () => {
+    const { downtime, cell, subjects } = await story(world);
+    expect(cell).toBe(downtime);
+    expect(Math.abs(downtime - (world.now() - seen) / 1000)).toBeLessThanOrEqual(100);
+    expect(subjects).toEqual(['[INCIDENT] Exports fail']);
+    expect(world.system.snapshot().incidents[0]!.started - seen).toBeLessThanOrEqual(60_000);
+  };
+  await world.pass(300, 50);
+  await isCounted();
+  expect(await problems(world)).toContain(
+    '`started` (2026-03-10T12:30:00Z) lay in the future when it was first seen',
+  );
+  await world.restart();
+  await world.pass(600, 60);
+  await isCounted();
+  expect(await problems(world)).toContain('lay in the future when it was first seen');
+  expect((await run(lint, world)).out).toContain('lay in the future when it was first seen');
+  // Whoever corrects it is believed, be it to a later time than when it was first seen.
+  await world.write('20260310_exports.md', text.replace('12:30', '12:20'));
+  await world.pass(60, 20);
+  expect(isoMillis(world.system.snapshot().incidents[0]!.started)).toBe('2026-03-10T12:20:00.000Z');
+  expect(await problems(world)).toBe('');
+});
+
+test('a clock that was set back for a while makes no beginning doubtful', async () => {
+  const world = await openWorld();
+  const text = file(
+    'status: investigating\nstarted: 2026-03-10T11:50:00Z',
+    '## Investigating 11:50 UTC\nWe look.',
+  );
+  await world.write('20260310_exports.md', text);
+  await world.pass(60, 20);
+  world.stepClock(-6 * 3600);
+  await world.pass(60, 20);
+  await world.restart();
+  await world.pass(60, 20);
+  world.stepClock(6 * 3600);
+  await world.pass(60, 20);
+  expect(isoMillis(world.system.snapshot().incidents[0]!.started)).toBe('2026-03-10T11:50:00.000Z');
+});
+
+test.each([
+  ['cli', 'We look.'],
+  ['api', 'We look.'],
+  ['cli', '## Update 12:30 UTC\nWe look.'],
+])(
+  'an end told by the %s before the beginning that the file gives (%j) is one, and the first words keep their status',
+  async (how, words) => {
+    const world = await openWorld({ env: { API_TOKEN: 'a-token-of-this-test-that-is-long' } });
+    await subscribed(world, 'olga@example.com');
+    await world.write(
+      '20260310_exports.md',
+      file('status: investigating\nstarted: 2026-03-10T12:30:00Z', words),
+    );
+    await world.pass(600, 50);
+    if (how === 'cli') await command(world, 'resolve', '20260310_exports', '--message', 'Over.', '--yes');
+    else {
+      await world.post(
+        '/api/incidents/20260310_exports/updates',
+        { status: 'resolved', message: 'Over.' },
+        { authorization: 'Bearer a-token-of-this-test-that-is-long' },
+      );
+    }
+    await world.pass(120, 20);
+    const over = await story(world);
+    const subjects = ['[INCIDENT] Exports fail', '[RESOLVED] Exports fail'];
+    expect(over.subjects).toEqual(subjects);
+    const { incidents } = (await world.get('/api/v2/incidents.json')).json;
+    expect(
+      incidents[0].incident_updates.map(({ status, body }: Record<string, string>) => [status, body]),
+    ).toEqual([
+      ['resolved', 'Over.'],
+      ['investigating', 'We look.'],
+    ]);
+    // When its time has come: the same advice, and no error.
+    await world.pass(1_800, 300);
+    await world.restart();
+    await world.pass(60, 20);
+    expect(await story(world)).toMatchObject({ subjects, downtime: over.downtime, health: 'operational' });
+    const ready = (await world.get('/readyz')).json;
+    expect(ready.problems.map(({ level, fix }: Record<string, string>) => [level, fix])).toEqual([
+      ['warning', 'correct `started`'],
+    ]);
+    const linted = await run(lint, world);
+    expect([linted.code, linted.out]).toEqual([0, expect.stringContaining('correct `started`')]);
+    // Words after it are taken.
+    const more = await command(world, 'update', '20260310_exports', '--message', 'A word more.', '--yes');
+    expect(more.code).toBe(0);
+    await world.pass(60, 20);
+    const { problems: left } = (await world.get('/readyz')).json;
+    expect(left.map(({ level }: { level: string }) => level)).toEqual(['warning']);
+    expect((await world.get('/status/live')).text).toContain('A word more.');
+  },
+);
+
+test('what was told as over stays over when the clock is set back, and nothing says otherwise', async () => {
+  const world = await openWorld();
+  await world.write(
+    '20260310_exports.md',
+    file(
+      'status: resolved\nstarted: 2026-03-10T11:30:00Z\nresolved: 2026-03-10T11:50:00Z',
+      '## Resolved 11:50 UTC\nOver.\n\n## Identified 11:40 UTC\nFound.\n\n## Investigating 11:30 UTC\nWe look.',
+    ),
+  );
+  await world.pass(60, 20);
+  world.stepClock(-6 * 3600);
+  await world.pass(60, 20);
+  expect((await story(world)).health).toBe('operational');
+  expect(await problems(world)).not.toContain('future');
+});
+
+test('a beginning some seconds ahead is named while it is', async () => {
+  const world = await openWorld();
+  await world.write(
+    '20260310_exports.md',
+    file(`status: investigating\nstarted: ${isoMillis(world.now() + 40_000)}`, 'We look.'),
+  );
+  await world.pass(20, 5);
+  expect(await problems(world)).toContain('`started` lies in the future');
 });
