@@ -156,7 +156,7 @@ function headingText(line: string): string | undefined {
 function isLoose(line: string): boolean {
   if (unmarkedLabel(line) !== null) return true;
   if (line[0] !== '#' && line[0] !== ' ') return false;
-  return /^ {0,3}#{1,3}(?!#)/.test(line) && line.length <= MAX_HEADING;
+  return /^ {0,3}#{1,6}(?!#)/.test(line) && line.length <= MAX_HEADING;
 }
 
 /** How many lines under a heading are fields: the first must be one, lists may go on indented. */
