@@ -105,7 +105,9 @@ export function dateLeft(
 const USUAL_MONTH = new RegExp(`^(?:${MONTH_NAMES})$`, 'iu');
 
 /** A month's name, or nearly one, beside a number; a long one nearly written, alone. */
-export function monthLeft(words: string): { readonly text: string; readonly month?: string | undefined } | null {
+export function monthLeft(
+  words: string,
+): { readonly text: string; readonly month?: string | undefined } | null {
   for (const found of words.matchAll(/\p{L}[\p{L}\p{M}]+/gu)) {
     const [word] = found;
     const before = words.slice(0, found.index);

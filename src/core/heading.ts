@@ -92,8 +92,11 @@ function readTurned(text: string): Heading | WrongTime | null {
   const [, rest, label] = LABEL_LAST.exec(text) ?? [];
   if (rest && !beginsWithLabel(text)) {
     const turned = readHeading(`${label} ${rest}`, false);
-    const isRead = turned !== null && turned !== 'postmortem';
-    if (isRead && ('what' in turned || turned.label === null)) return turned;
+    if (turned !== null && turned !== 'postmortem') {
+      if (!('what' in turned))
+        return turned.label === null ? turned : wrong(text, 'holds a time that cannot be read');
+      return { ...turned, what: turned.what.replace(`${label} ${rest}`, () => text) };
+    }
   }
   const clock = CLOCK.exec(text);
   const [found] = ZONED.exec(text) ?? COMPACT.exec(text) ?? BARE.exec(text) ?? [];
@@ -166,6 +169,20 @@ export function statusNamed(label: string): UpdateStatus | null {
   const known: readonly string[] = [...INCIDENT_STATUSES, ...MAINTENANCE_STATUSES];
   return known.includes(word) ? (word as UpdateStatus) : null;
 }
+
+/** How far an update is along: an unreadable one further than the next below was written after it, and put on top. */
+export function stageOf(text: string): number {
+  const label = LABELLED.exec(text)?.[0] ?? LABEL_LAST.exec(text)?.[2] ?? '';
+  const stage = STAGES.findIndex(names => names.includes(label.toLowerCase().replace(/[\s-]/g, '_')));
+  return stage < 0 ? 1 : stage;
+}
+
+const STAGES = [
+  ['investigating', 'scheduled'],
+  ['update', 'identified', 'in_progress'],
+  ['monitoring', 'verifying'],
+  ['resolved', 'completed'],
+];
 
 const UNMARKED =
   /^ {0,3}(?:(?:> ?|[-*+] )+#{1,6} *|<h[1-6]>)?[ *_[(]{0,6}(update|investigating|identified|monitoring|resolved|scheduled|in progress|verifying|completed)[ *_[\](),:–—-]{1,9}[\d ,./TZ-]*\d{1,2}:\d{2}[\d :]*(?:UTC|Z|GMT)?[ *_\])]{0,6}(?:<\/h[1-6]>)?$/i;

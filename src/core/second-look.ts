@@ -39,7 +39,7 @@ function nearHeading(line: number, text: string): Remark[] {
       { line, what: `"${text.trim()}" is no heading that begins with "## ", so it is not an update`, fix },
     ];
   }
-  const found = /^ {0,3}(##|#{1,6}\s)\s*(in progress|[a-z]+)(.*)$/i.exec(text);
+  const found = /^ {0,3}(##|#{1,5}\s)\s*(in progress|[a-z]+)(.*)$/i.exec(text);
   if (!found) return [];
   const [, level = '', word = '', rest = ''] = found;
   const label = /^update$/i.test(word) || statusNamed(word) !== null ? word : nearStatus(word);
