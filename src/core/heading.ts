@@ -185,7 +185,7 @@ const STAGES = [
 ];
 
 const UNMARKED =
-  /^ {0,3}(?:(?:> ?|[-*+] )+#{1,6} *|<h[1-6]>)?[ *_[(]{0,6}(update|investigating|identified|monitoring|resolved|scheduled|in progress|verifying|completed)[ *_[\](),:–—-]{1,9}[\d ,./TZ-]*\d{1,2}:\d{2}[\d :]*(?:UTC|Z|GMT)?[ *_\])]{0,6}(?:<\/h[1-6]>)?$/i;
+  /^ {0,3}(?:(?:> ?|[-*+] )+#{1,6} *|<h[1-6]>)? *(?:[*_]{1,3}(?! ))?[[(]? *(update|investigating|identified|monitoring|resolved|scheduled|in progress|verifying|completed)[ *_[\](),:–—-]{1,9}[\d ,./TZ-]*\d{1,2}:\d{2}[\d :]*(?:UTC|Z|GMT)?[ *_\])]{0,6}(?:<\/h[1-6]>)?$/i;
 
 /** The label of a line that is nothing but a label with its time, and begins as no heading of ours; else null. */
 export function unmarkedLabel(line: string): string | null {

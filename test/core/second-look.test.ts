@@ -31,7 +31,7 @@ describe('headings that nearly are updates', () => {
     ['**Monitoring:** 22:20', /is no heading that begins/],
     ['__Resolved__ – 2026-11-28 22:20 UTC', /is no heading that begins/],
     ['*[Monitoring] 2026-11-28 22:20 UTC*', /is no heading that begins/],
-    ['- **Monitoring** (22:20 UTC)', /is no heading that begins/],
+    ['**Monitoring** (22:20 UTC)', /is no heading that begins/],
     [' ## Update 10:05 UTC', /does not begin with/],
     ['##Monitoring', /does not begin with/],
     [
@@ -64,6 +64,8 @@ describe('headings that nearly are updates', () => {
     'Update 12 of the client at 10:05 UTC broke it.',
     'Resolved at 10:05 UTC.',
     '- Resolved 10:05 UTC, for most.',
+    '* Resolved 10:05 UTC',
+    '- Resolved 10:05 UTC',
     '```\n## Update 3pm\n##Update 10:05 UTC\n```',
     '    ## Update 3pm',
     '## Post-mortem\n\n## Update 2 of the plan\n\n## Resolved',

@@ -179,7 +179,7 @@ describe('never another day', () => {
     ['29.11.2026, 0709', /cannot be read/],
     ['Nov 29, 2026 0709', /cannot be read/],
     ['20261128 1530', /cannot be read/],
-    ['20261128_153000', /cannot be read/],
+    ['20261128_153000', /is not a date/],
     ['1530', /cannot be read/],
     ['12 noon UTC', /cannot be read/],
     ['noon (GMT)', /cannot be read/],
