@@ -78,7 +78,7 @@ function two(number: string): string {
 
 /** A time of day in words where a clock's is meant. */
 export const TIME_WORDS =
-  /(?<!\p{L})(?:noon|midnight|midday|mittags?|mitternachts?|midi|minuit|mediodía|medianoche|tonight|this (?:morning|afternoon|evening)|last night|heute (?:früh|morgen|abend|nacht)|now)[\s.)\]]*$/iu;
+  /(?<!\p{L})(?:noon|midnight|midday|mittags?|mitternachts?|midi|minuit|mediodía|medianoche|tonight|this (?:morning|afternoon|evening)|last night|heute (?:früh|morgen|abend|nacht)|now)(?:[\s([]*(?:UTC|GMT|Z))?[\s.)\]]*$/iu;
 
 /**
  * The piece of a heading's words that may be a date nobody could read, with the month that may be meant; null when
@@ -105,7 +105,9 @@ export function dateLeft(
 const USUAL_MONTH = new RegExp(`^(?:${MONTH_NAMES})$`, 'iu');
 
 /** A month's name, or nearly one, beside a number; a long one nearly written, alone. */
-function monthLeft(words: string) {
+export function monthLeft(
+  words: string,
+): { readonly text: string; readonly month?: string | undefined } | null {
   for (const found of words.matchAll(/\p{L}[\p{L}\p{M}]+/gu)) {
     const [word] = found;
     const before = words.slice(0, found.index);

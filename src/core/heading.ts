@@ -1,7 +1,8 @@
 // Headings of an incident file: `## LABEL time`, or the time first, read into label, status and time (contract §4).
-import { dateLeft } from './date-left.ts';
+import { dateLeft, monthLeft } from './date-left.ts';
 import type { UpdateStatus } from './incident.ts';
 import { INCIDENT_STATUSES, MAINTENANCE_STATUSES } from './incident.ts';
+import { DAY_NAMES, MONTH_NAMES } from './month-names.ts';
 import { DAY, HOUR, MINUTE, type Millis, parseInstant, SECOND } from './time.ts';
 import {
   holdsTime,
@@ -67,9 +68,10 @@ export function readHeading(text: string, told: boolean): Heading | 'postmortem'
         fix: 'write both, like `## Update 2025-11-06 15:30 UTC`',
       };
     }
-    return !told && BEGINS_WITH_TIME.test(text)
+    if (told) return null;
+    return BEGINS_WITH_TIME.test(text)
       ? wrong(text, 'begins with a time that cannot be read')
-      : null;
+      : readTurned(text);
   }
   const { date, precision } = read;
   const time = momentOf(read);
@@ -85,9 +87,42 @@ export function readHeading(text: string, told: boolean): Heading | 'postmortem'
   return { ...readLabel(label), dated: date !== null, time, precision };
 }
 
+/** `Nov 29, 07:08 UTC Identified`: the label last. What else holds a time that was not read must not pass for prose. */
+function readTurned(text: string): Heading | WrongTime | null {
+  const [, rest, label] = LABEL_LAST.exec(text) ?? [];
+  if (rest && !beginsWithLabel(text)) {
+    const turned = readHeading(`${label} ${rest}`, false);
+    if (turned !== null && turned !== 'postmortem') {
+      if (!('what' in turned))
+        return turned.label === null ? turned : wrong(text, 'holds a time that cannot be read');
+      return { ...turned, what: turned.what.replace(`${label} ${rest}`, () => text) };
+    }
+  }
+  const clock = CLOCK.exec(text);
+  const [found] = ZONED.exec(text) ?? COMPACT.exec(text) ?? BARE.exec(text) ?? [];
+  if (found) return wrong(text, 'holds a time that cannot be read');
+  if (clock === null && !beginsWithLabel(text)) return null;
+  const words = text.replace(CLOCK, ' ');
+  const left = dateLeft(words, clock === null) ?? monthLeft(words);
+  return left ? wrong(left.text, 'may be a date that is not read') : null;
+}
+
+const LABEL_LAST = new RegExp(String.raw`^(.*?[^\s)\]:,;|·–—-][)\]]?)[\s:,;|·–—-]+(${LABELS})$`, 'iu');
+const CLOCK = /(?<![\d:.])\d{1,2}:\d{2}(?::\d{2})?(?![\d:])/;
+/** A time that names its zone, with a clock's sign or without. */
+const ZONED =
+  /(?<![\p{L}\d:.#-])(?:\d{1,2}:\d{2}(?::\d{2})?(?:\s?[AaPp]\.?[Mm]\.?)?|(?:[01]\d|2[0-3])[0-5]\d|(?:noon|midnight))\s?[([]?(?:(?:UTC|GMT|Z|[A-Z]{1,3}[SD]?T|MES?Z)(?![\p{L}\d])|[+-]\d{2}:?\d{2})/u;
+/** A date and the four or six digits of a time: `2026-11-29 0709`, `202611290709`. */
+const COMPACT = new RegExp(
+  String.raw`(?<![\p{L}\d#.-])(?:(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2\d{4}|(?:19|20)\d{6}|(?:${MONTH_NAMES})\.?\s\d{1,2},?\s\d{4}|\d{1,2}\.?\s(?:${MONTH_NAMES})\.?,?\s\d{4})[\s,@T_-]+\d{4}(?:\d\d)?|20\d{2}(?:0[1-9]|1[0-2])[0-3]\d{5}(?:\d\d)?)(?!\d)`,
+  'iu',
+);
+/** Nothing but a label and the four digits of a time. */
+const BARE = new RegExp(String.raw`^(?:${LABELS})[\s:,;–—-]+(?:[01]\d|2[0-3])[0-5]\d$`, 'iu');
+
 /** `02:44 UTC - Update`, `[2026-11-28 23:12 UTC] Resolved`: the time, and the words after it. */
 function readTimeFirst(text: string): WrittenTime | null {
-  const begin = /^[\s([]*(?=\p{Nd})/u.exec(text)?.[0].length;
+  const begin = TIME_FIRST.exec(text)?.[0].length;
   if (begin === undefined) return null;
   // The longest beginning that is a time alone.
   const ends = [...text.slice(0, 60).matchAll(/[\s)\]:–—-]+(?=\S)/gu)].map(({ index }) => index).reverse();
@@ -99,6 +134,11 @@ function readTimeFirst(text: string): WrittenTime | null {
   }
   return null;
 }
+
+const TIME_FIRST = new RegExp(
+  String.raw`^[\s([]*(?=\p{Nd}|(?:${DAY_NAMES}|${MONTH_NAMES})(?!\p{L})[.,]*\s.*\d)`,
+  'iu',
+);
 
 /** What follows a time and is no label: another zone, or the end of a span of time. */
 const OTHER_ZONE =
@@ -130,8 +170,22 @@ export function statusNamed(label: string): UpdateStatus | null {
   return known.includes(word) ? (word as UpdateStatus) : null;
 }
 
+/** How far an update is along: an unreadable one further than the next below was written after it, and put on top. */
+export function stageOf(text: string): number {
+  const label = LABELLED.exec(text)?.[0] ?? LABEL_LAST.exec(text)?.[2] ?? '';
+  const stage = STAGES.findIndex(names => names.includes(label.toLowerCase().replace(/[\s-]/g, '_')));
+  return stage < 0 ? 1 : stage;
+}
+
+const STAGES = [
+  ['investigating', 'scheduled'],
+  ['update', 'identified', 'in_progress'],
+  ['monitoring', 'verifying'],
+  ['resolved', 'completed'],
+];
+
 const UNMARKED =
-  /^ {0,3}(?:(?:> ?|[-*+] )+#{1,6} *|<h[1-6]>|\*\*|__)? *(update|investigating|identified|monitoring|resolved|scheduled|in progress|verifying|completed)[ ,:]+[\d ,./TZ-]*\d{1,2}:\d{2}[\d :]*(?:UTC|Z|GMT)? *(?:<\/h[1-6]>|\*\*|__)?$/i;
+  /^ {0,3}(?:(?:> ?|[-*+] )+#{1,6} *|<h[1-6]>)? *(?:[*_]{1,3}(?! ))?[[(]? *(update|investigating|identified|monitoring|resolved|scheduled|in progress|verifying|completed)[ *_[\](),:–—-]{1,9}[\d ,./TZ-]*\d{1,2}:\d{2}[\d :]*(?:UTC|Z|GMT)?[ *_\])]{0,6}(?:<\/h[1-6]>)?$/i;
 
 /** The label of a line that is nothing but a label with its time, and begins as no heading of ours; else null. */
 export function unmarkedLabel(line: string): string | null {

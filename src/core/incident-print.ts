@@ -245,10 +245,10 @@ function defuse(message: string): string {
     lines[line - 1] = `${at.slice(0, column - 1)}\\${at.slice(column - 1)}`;
   }
   const ours = [...cut.sections, ...cut.wrong, ...cut.unreadable].map(({ line }) => line);
-  for (const line of ours) lines[line - 1] = `##${lines[line - 1]}`;
+  for (const line of ours) lines[line - 1] = `####${lines[line - 1]}`;
   // Further down any may be one.
   for (let line = cut.stopped?.line ?? lines.length + 1; line <= lines.length; line++) {
-    lines[line - 1] = lines[line - 1]!.replace(/^##(?=\s)/, '####');
+    lines[line - 1] = lines[line - 1]!.replace(/^##(?=\s)/, '######');
   }
   // Every post-mortem heading counts, not only the first.
   if (cut.postmortemLine !== null) {

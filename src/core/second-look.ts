@@ -39,7 +39,7 @@ function nearHeading(line: number, text: string): Remark[] {
       { line, what: `"${text.trim()}" is no heading that begins with "## ", so it is not an update`, fix },
     ];
   }
-  const found = /^ {0,3}(##|#\s|###\s)\s*(in progress|[a-z]+)(.*)$/i.exec(text);
+  const found = /^ {0,3}(##|#{1,5}\s)\s*(in progress|[a-z]+)(.*)$/i.exec(text);
   if (!found) return [];
   const [, level = '', word = '', rest = ''] = found;
   const label = /^update$/i.test(word) || statusNamed(word) !== null ? word : nearStatus(word);
@@ -58,7 +58,9 @@ function nearHeading(line: number, text: string): Remark[] {
 
 /** `## Identifed 22:10 UTC` is an update, and its status is the one before. */
 function nearLabel({ line, label }: Section): Remark[] {
-  const near = label === null ? undefined : nearStatus(label);
+  // `Update 2`, `Update #12`: a label with its number.
+  const word = label?.replace(/[\s(#]*\d+[\s).]*$/, '') ?? 'update';
+  const near = label === null || /^update$/i.test(word) ? undefined : nearStatus(word);
   if (near === undefined) return [];
   return [
     {

@@ -1,7 +1,7 @@
 // Timelines: the `## Update 15:00 UTC` sections of an incident file, read into moments (contract §4).
 import { MAX_HEADINGS, MAX_SECTIONS, readBeginning, type Stopped, tooLong, tooMany } from './body-bounds.ts';
 import { joined, type Shown, type ShownLine } from './comments.ts';
-import { beginsWithLabel, type Heading, readHeading, unmarkedLabel } from './heading.ts';
+import { beginsWithLabel, type Heading, readHeading, stageOf, unmarkedLabel } from './heading.ts';
 import { DAY, HOUR, type Millis } from './time.ts';
 import type { WrongTime } from './written-time.ts';
 
@@ -104,7 +104,10 @@ interface Part {
   readonly lines: ShownLine[];
 }
 
-/** What stands under a heading that cannot be read is kept with what is above it, else with what is below. */
+/**
+ * What stands under a heading that cannot be read is kept with what is above it, never with an end. Above all others
+ * it is the beginning, or, when its label is further along than the next one's, goes with that.
+ */
 function assembled(
   parts: readonly Part[],
 ): Pick<Sections, 'preface' | 'sections' | 'postmortem' | 'postmortemLine'> {
@@ -112,11 +115,14 @@ function assembled(
   const postmortem: string[] = [];
   const sections: (Omit<Section, 'body'> & { readonly texts: string[] })[] = [];
   let postmortemLine: number | null = null;
-  let kept: string[] = [];
+  let kept: { stage: number; text: string }[] = [];
+  const isEnd = ({ status }: Pick<Section, 'status'>) => status === 'resolved' || status === 'completed';
   for (const { line, heading, lines } of parts.slice(1)) {
     if (heading === 'wrong') {
-      const above = sections.at(-1)?.texts ?? (whole(preface) === '' ? kept : preface);
-      above.push(joined(lines));
+      const above = sections.at(-1);
+      if (above && !isEnd(above)) above.texts.push(joined(lines));
+      else if (!above && whole(preface) !== '') preface.push(joined(lines));
+      else kept.push({ stage: stageOf(headingText(lines[0]!.text) ?? ''), text: joined(lines) });
     } else if (heading === 'postmortem') {
       postmortem.push(joined(lines));
       postmortemLine ??= line;
@@ -124,12 +130,20 @@ function assembled(
       const count = fieldLines(lines);
       const written = lines.slice(0, count).map(({ text }) => text);
       const fields = count === 0 ? null : written.join('\n');
-      sections.push({ ...heading, line, fields, texts: [joined(lines.slice(count)), ...kept] });
-      kept = [];
+      const texts = [joined(lines.slice(count))];
+      if (!isEnd(heading)) {
+        const stage = stageOf(heading.status ?? 'update');
+        for (const one of kept) (one.stage > stage ? texts : preface).push(one.text);
+        kept = [];
+      }
+      sections.push({ ...heading, line, fields, texts });
     }
   }
+  // Of what stands below an end alone, the last update before it is the nearest.
+  const last = sections.findLast(one => !isEnd(one))?.texts ?? preface;
+  last.push(...kept.map(({ text }) => text));
   return {
-    preface: whole([...preface, ...kept]),
+    preface: whole(preface),
     sections: sections.map(({ texts, ...section }) => ({ ...section, body: whole(texts) })),
     postmortem: postmortemLine === null ? null : whole(postmortem),
     postmortemLine,
@@ -156,7 +170,7 @@ function headingText(line: string): string | undefined {
 function isLoose(line: string): boolean {
   if (unmarkedLabel(line) !== null) return true;
   if (line[0] !== '#' && line[0] !== ' ') return false;
-  return /^ {0,3}#{1,3}(?!#)/.test(line) && line.length <= MAX_HEADING;
+  return /^ {0,3}#{1,5}(?!#)/.test(line) && line.length <= MAX_HEADING;
 }
 
 /** How many lines under a heading are fields: the first must be one, lists may go on indented. */

@@ -9,6 +9,7 @@ import {
   monthsNamed,
   weekdayNamed,
 } from './month-names.ts';
+import { plainSigns } from './plain-signs.ts';
 import { DAY, HOUR, iso, MINUTE, type Millis, parseZone, SECOND } from './time.ts';
 
 /** A time at the end of a line of words. */
@@ -70,30 +71,6 @@ export const SAY = 'write it like 2025-11-06 15:30 UTC';
 export function wrong(text: string, what: string, fix = SAY): WrongTime {
   return { what: `"${text.trim()}" ${what}`, fix };
 }
-
-/** Spaces, digits and signs of other kinds, as copied from chats; ISO 8601 without its signs gets them. */
-function plainSigns(line: string): string {
-  const text = /^[ -~]*$/.test(line)
-    ? line
-    : line
-        .replace(/[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad]/g, '')
-        .replace(/\s/g, ' ')
-        .replace(/[／：．－]/g, sign => String.fromCharCode(sign.charCodeAt(0) - 0xfee0))
-        .replace(/(?![0-9])\p{Nd}/gu, digit => String(digitOf(digit)))
-        .replace(/(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]/g, '$1-$2-$3 ')
-        .replace(/(\d{1,2})\s?[時时点點시]\s?(\d{2})\s?[分분]/g, '$1:$2');
-  return text.replace(BASIC, (_, y, mo, d, h, mi, s) => `${y}-${mo}-${d}T${h}:${mi}${s ? `:${s}` : ''}`);
-}
-
-/** Of a decimal digit of any script: they stand in rows of ten. */
-function digitOf(digit: string): number {
-  const code = digit.codePointAt(0)!;
-  let before = 0;
-  while (/\p{Nd}/u.test(String.fromCodePoint(code - before - 1))) before++;
-  return before % 10;
-}
-
-const BASIC = /(?<![\d.])(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})?(?!\d)/;
 
 const CLOCK = String.raw`(\d{1,2})(?:([:.h])(\d{2})(?:[:.](\d{2})(?:[.,]\d{1,9})?)?|(?=\s*(?:[ap]\.?\s?m\b|uhr\b)))`;
 const SUFFIX = String.raw`(?:\s*(?:([ap])\.?\s?m\b\.?|(uhr)\b(?:\s(\d{2})(?!\d))?|h\b))?`;
@@ -164,7 +141,7 @@ const YEARLESS = [
   /(?<![\d.])\d{1,2}\.\s?\d{1,2}\.$/u,
 ];
 const SHORT = /(?<![\d./-])\d{1,2}[./-]\d{1,2}$/u;
-const PARTIAL = /\d{4}-\d{1,3}$|\d{4}-?W\d{1,2}(?:-?\d)?$|\d{4}\D\d{1,2}\D\d{1,2}$|\d{6}\d*$/iu;
+const PARTIAL = /\d{4,}-\d{1,3}$|\d{4}-?W\d{1,2}(?:-?\d)?$|\d{4,}\D\d{1,2}\D\d{1,2}$|\d{6}\d*$/iu;
 const RELATIVE = new RegExp(
   `(?<!\\p{L})(?:today|yesterday|tomorrow|heute|gestern|morgen|${LONG_DAY_NAMES})\\.?[\\s,]*$`,
   'iu',
@@ -254,7 +231,7 @@ function midnightOf(year: number, month: number, day: number): Millis | null {
 
 /** Zones that mean one thing here and another there, or change with the season. */
 const NAMED_ZONE =
-  /((?<![\d:.])\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?|[ap]\.?m\.?|uhr)\s*[([]?\s*(?:(?:[CEW]ES?T|MES?Z|[AECMP][SDP]?T|A[CEW][SD]T|BST|IST|JST|KST|MSK|SGT|HKT|NZ[SD]?T|SAST|BRT)|[A-Z][a-z]+\/[A-Z][a-z_]+|(?:local|Orts?zeit|UK|US)(?: time)?)\b\s*[)\]]?\s*$/iu;
+  /(?<![\d:.])(?:\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?(?:\s*(?:[ap]\.?\s?m\.?|uhr))?|\d{1,2}\s*(?:[ap]\.?\s?m\.?|uhr))\s*[([]?\s*(?:(?:[CEW]ES?T|MES?Z|[AECMP][SDP]?T|A[CEW][SD]T|BST|IST|JST|KST|MSK|SGT|HKT|NZ[SD]?T|SAST|BRT)|[A-Z][a-z]+\/[A-Z][a-z_]+|(?:local|Orts?zeit|UK|US)(?: time)?)\b\s*[)\]]?\s*$/iu;
 
 function zoneless(text: string): WrongTime | null {
   const found = NAMED_ZONE.exec(text);

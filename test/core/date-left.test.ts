@@ -50,6 +50,8 @@ test.each([
   '[2026-11-28 22:10 UTC] Update',
   '28 November 2026, 22:10 – Update',
   '10:10 PM, 28 November 2026: Update',
+  'Nov 28, 2026 22:10 UTC Update',
+  'Sat Nov 28 22:10:00 UTC 2026 - Update',
 ])('“%s” is that day', heading => {
   const month = heading.includes('octubre') ? 10 : 11;
   expect(said(heading)).toEqual([[`2026-${month}-28T22:10:00Z`, null]]);
@@ -201,6 +203,19 @@ describe('never another day', () => {
     ['03/04/2026 22:10 Update', null],
     ['22:10 CET Update', /begins with a time/],
     ['Update noon', /holds a time/],
+    ['Nov 28, 22:10 UTC Identified', /^"Nov 28" is a date without a year/],
+    ['29 Nov 22:10 UTC Identified', /without a year/],
+    ['Nov 28, 22:10 rolled back', /may be a date/],
+    ['So 29. Nov 07:06:35 CET 2026', /names a zone/],
+    ['Sun Nov 29 07:06:35 CET 2026', /names a zone/],
+    ['2220 UTC Monitoring', /^"2220 UTC Monitoring" holds a time/],
+    ['12 noon UTC: update', /^"12 noon UTC: update" holds a time/],
+    ['2026-11-28 2210 Update', null],
+    ['20261128 2210 rolled back', /holds a time/],
+    ['202611282210 rolled back', /holds a time/],
+    ['Rolled back 2220 UTC', /holds a time/],
+    ['Rolled back at 22:10 UTC by Anna', /holds a time/],
+    ['2026-11-28 Identified', /a date and no time/],
     ['Update at midnight', /holds a time/],
     ['Resolved this morning', null],
     ['Update 40:00:00', null],
@@ -220,7 +235,17 @@ describe('never another day', () => {
     expect(cutSections(body)).toMatchObject({ sections: [], wrong: [] });
   });
 
-  test.each(['10 reasons', '3 lessons', '2026 in numbers', '16:9 screens'])('## %s is prose', heading => {
+  test.each([
+    ...['10 reasons', '3 lessons', '2026 in numbers', '16:9 screens', 'Version 2.10 deployed'],
+    ...['Ports 8080 and 8443', 'Ports 8080 to 8443 UTC', 'Top 10 customers', 'Update #12', 'Update 2 of 3'],
+    ...[
+      'What we identified',
+      '3 nodes: monitoring',
+      'What we learned in May 2026',
+      'INC-202611281530 closed',
+    ],
+    ...['What happened at 3:15 and why', 'Phase 1 am Server', 'Monitoring improvements for 2026'],
+  ])('## %s is prose', heading => {
     expect(cutSections(`## ${heading}`)).toMatchObject({ sections: [], wrong: [] });
   });
 });

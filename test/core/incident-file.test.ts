@@ -174,6 +174,44 @@ describe('a file is accepted with a warning', () => {
   });
 });
 
+describe('words under a heading that cannot be read', () => {
+  const WORDS = '## Investigating 3:00 AM CET\nNobody can log in.';
+  const END = '## Resolved 2025-11-06 15:00 UTC\nBack.';
+  const OVER =
+    'title: T\nstatus: resolved\nseverity: minor\nstarted: 2025-11-06T14:30:00Z\nresolved: 2025-11-06T15:00:00Z';
+  const at = (body: string) =>
+    parse(file(OVER, `\n${body}\n`)).value?.updates.map(one => [
+      iso(one.at).slice(11, 16),
+      one.status,
+      one.body,
+    ]);
+  const first = (text: string) => ['14:30', 'investigating', text];
+  const end = ['15:00', 'resolved', 'Back.'];
+
+  test.each([
+    ['above the end', `${WORDS}\n\n${END}`, [first(WORDS), end]],
+    ['below the end', `${END}\n\n${WORDS}`, [first(WORDS), end]],
+    [
+      'above an update',
+      `${WORDS}\n\n## Update 14:40\nWe look.\n\n${END}`,
+      [first(WORDS), ['14:40', 'investigating', 'We look.'], end],
+    ],
+    [
+      'newest first, in between',
+      `${END}\n\n## Monitoring 1450 UTC\nWe watch.\n\n## Investigating 14:30\nWe look.`,
+      [first('We look.\n\n## Monitoring 1450 UTC\nWe watch.'), end],
+    ],
+    [
+      'oldest first, last',
+      `## Investigating 14:30\nWe look.\n\n${END}\n\n## Update noon\nThanks.`,
+      [first('We look.\n\n## Update noon\nThanks.'), end],
+    ],
+    ['below text and above the end', `We look.\n\n${WORDS}\n\n${END}`, [first(`We look.\n\n${WORDS}`), end]],
+  ])('%s are never the end', (_name, body, expected) => {
+    expect(at(body)).toEqual(expected);
+  });
+});
+
 describe('updates', () => {
   const statuses = (head: string, body: string) =>
     parse(file(head, body)).value?.updates.map(({ at, status }) => `${iso(at).slice(11, 16)} ${status}`);

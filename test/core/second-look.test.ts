@@ -26,6 +26,12 @@ describe('headings that nearly are updates', () => {
     ['### Update 10:05 UTC', /"### Update 10:05 UTC" is a heading of another level, .*`## Update 15:00 UTC`/],
     ['# Monitoring 22:20 UTC', /another level, .*`## Monitoring 15:00 UTC`/],
     ['### Identifed 28.11.2026 3 pm', /another level, .*`## Identified 15:00 UTC`/],
+    ['#### Monitoring 22:20 UTC', /another level, .*`## Monitoring 15:00 UTC`/],
+    ['**Monitoring** - 22:20 UTC', /is no heading that begins/],
+    ['**Monitoring:** 22:20', /is no heading that begins/],
+    ['__Resolved__ – 2026-11-28 22:20 UTC', /is no heading that begins/],
+    ['*[Monitoring] 2026-11-28 22:20 UTC*', /is no heading that begins/],
+    ['**Monitoring** (22:20 UTC)', /is no heading that begins/],
     [' ## Update 10:05 UTC', /does not begin with/],
     ['##Monitoring', /does not begin with/],
     [
@@ -52,12 +58,14 @@ describe('headings that nearly are updates', () => {
     '## Update instructions for your client',
     '### Update of the client',
     '### Impact 10:05 UTC',
-    '#### Update 10:05 UTC',
+    '###### Update 10:05 UTC',
     '#Update 10:05',
     '## Timeline\n\n- 12:00 it began',
     'Update 12 of the client at 10:05 UTC broke it.',
     'Resolved at 10:05 UTC.',
     '- Resolved 10:05 UTC, for most.',
+    '* Resolved 10:05 UTC',
+    '- Resolved 10:05 UTC',
     '```\n## Update 3pm\n##Update 10:05 UTC\n```',
     '    ## Update 3pm',
     '## Post-mortem\n\n## Update 2 of the plan\n\n## Resolved',
@@ -72,6 +80,8 @@ test.each([
   ['Solved', 'Resolved'],
   ['In progres', 'In progress'],
   ['Updaet', 'Update'],
+  ['Updaet 2', 'Update'],
+  ['Resolved 2', 'Resolved'],
 ])('an update labelled %j is one, and %s is asked for', (label, meant) => {
   const body = `We look.\n\n## ${label} 12:10 UTC\nWords.\n`;
   expect(remarks(body)).toEqual([
@@ -79,12 +89,20 @@ test.each([
   ]);
 });
 
-test.each(['Updated', 'Rolled back', 'Restored', 'Mitigated', 'Reopened', 'Phase 2'])(
-  '%s is a label of its own',
-  label => {
-    expect(remarks(`We look.\n\n## ${label} 12:10 UTC\nWords.\n`)).toEqual([]);
-  },
-);
+test.each([
+  'Update 2',
+  'Update #3',
+  'Update #12 -',
+  'Update (2)',
+  'Updated',
+  'Rolled back',
+  'Restored',
+  'Mitigated',
+  'Reopened',
+  'Phase 2',
+])('%s is a label of its own', label => {
+  expect(remarks(`We look.\n\n## ${label} 12:10 UTC\nWords.\n`)).toEqual([]);
+});
 
 describe('fields that nearly fit', () => {
   test.each([
