@@ -84,6 +84,7 @@ export function openMemory(
   /** Which of the files that are gone stay. */
   async function assess(gone: readonly Entry[], { files, folders: seen }: Scan, siteGone: boolean) {
     const filled = new Set([...files.keys()].flatMap(foldersOf));
+    const readable = new Set([...files.values()].flatMap(({ file, good }) => (good ? foldersOf(file) : [])));
     const places = new Map(seen);
     for (const name of new Set(gone.flatMap(({ file }) => foldersOf(file)))) {
       if (!places.has(name)) places.set(name, await placeOf(path.join(folder, name)));
@@ -97,7 +98,7 @@ export function openMemory(
     const isAnother = (name: string) => places.get(name)?.identity !== (folders.get(name) ?? null);
     const why = (name: string) => {
       const { code, identity } = places.get(name) as Place;
-      const look = { code, identity, empty: !filled.has(name), less: losing.has(name) };
+      const look = { code, identity, empty: !readable.has(name), less: losing.has(name) };
       return whyMissing({ ...look, siteGone: siteGone && name === '' }, folders.get(name) ?? null);
     };
     const whys = new Map([...places.keys()].map(name => [name, why(name)]));

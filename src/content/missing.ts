@@ -11,6 +11,7 @@ export interface Look {
   /** Which folder it is (`identityOf`); null when that cannot be told. */
   readonly identity: string | null;
   /** Whether no incident file is in it, nor below it. */
+  /** Whether no incident in it can be read. */
   readonly empty: boolean;
   /** Whether a file that was known, and is not to be lost, is not in it. */
   readonly less: boolean;
@@ -29,7 +30,8 @@ export function whyMissing(look: Look, before: string | null): string | null {
   if (code !== null && siteGone) return 'it is gone, and status.yaml with it';
   if (!less) return null;
   if (code !== null) return 'it is gone';
-  if (empty && identity !== before) return 'an empty folder, another one, stands in its place';
+  if (empty && identity !== before)
+    return 'an empty folder, or one with no incident that can be read, stands in its place';
   return siteGone ? 'status.yaml is gone, and incident files with it' : null;
 }
 

@@ -102,7 +102,8 @@ export function makeShelf(folder: string): Shelf {
       for (const files of byId.values()) {
         const [first] = files as [Entry];
         if (first.good) incidents.push(first.good);
-        else if (mayBeOpen(first.text)) unread++;
+        // One of its name that can be read says nothing of what stands in it.
+        unread += files.filter(({ id, text, good }) => good === null && mayBeOpen(id, text)).length;
         for (const entry of files) for (const problem of entry.problems) problems.push(problem);
         for (const entry of files.slice(1)) {
           const shown = files.find(({ id }) => id === entry.id) as Entry;

@@ -39,10 +39,11 @@ const TELLS_OF_NOTHING_OPEN =
 
 /**
  * Whether a file of which no version could ever be read may be about something that is going on: it is meant to be
- * an incident, and does not say that it is over. `null`: nobody knows what stands in it.
+ * an incident, by its name (`20260310_api-down`) or by what stands in it, and does not say that it is over. `null`:
+ * nobody knows what stands in it.
  */
-export function mayBeOpen(text: string | null): boolean {
+export function mayBeOpen(id: string, text: string | null): boolean {
   if (text === null) return true;
   const head = text.slice(0, 10_000);
-  return MEANT_AS_INCIDENT.test(head) && !TELLS_OF_NOTHING_OPEN.test(head);
+  return (/^\d{8}_/.test(id) || MEANT_AS_INCIDENT.test(head)) && !TELLS_OF_NOTHING_OPEN.test(head);
 }

@@ -124,6 +124,11 @@ const WAYS: readonly Way[] = [
     },
     home,
   ],
+  [
+    'a folder with a file that cannot be read stands in its place',
+    async at => [await aside(at), await mkdir(at), await writeFile(path.join(at, '20260310_e.md'), '')],
+    home,
+  ],
   ['the status folder is removed', (_, status) => removed(status), (_, status) => home(status)],
   [
     'an empty folder stands for the status folder',

@@ -1,4 +1,6 @@
 // Incident files as people write them: comments, dates, and maintenance that names nobody, from the file to the mail.
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { openWorld, subscribed, type World } from './world.ts';
 
@@ -258,3 +260,29 @@ test.each([
     expect((await shown())[1]).toBe('Partial System Outage');
   },
 );
+
+test.each([
+  ['empty', ''],
+  ['without front matter', 'The API is down.\n'],
+  [
+    'of broken YAML, named like one that is over',
+    '---\ntitle: [\nstatus: investigating\n---\n',
+    'a/20260310_old.md',
+  ],
+  ['of broken YAML, named alike', '---\ntitle: [\nstatus: investigating\n---\n', '20260310_OLD.md'],
+])('a file that is %s is in doubt', async (_, text, name = '20260310_new.md') => {
+  const site = 'title: T\ncomponents:\n  - { id: api, name: API, check: { type: manual } }\n';
+  const world = await openWorld({ site: () => site });
+  const over = HEAD.replace('investigating', 'resolved')
+    .replace('dashboard', 'api')
+    .replace('---\n', '---\nresolved: 2026-03-10T11:55:00Z\n');
+  await world.write('20260310_old.md', over);
+  await world.pass(60, 5);
+  expect(world.system.snapshot().verdict.state).toBe('operational');
+  await mkdir(path.join(world.dir, 'status', 'incidents', 'a'));
+  await world.write(name, text);
+  await world.pass(5, 5);
+  expect(world.system.snapshot().verdict).toMatchObject({ state: 'no_data', unread: 1 });
+  await world.restart();
+  expect(world.system.snapshot().verdict).toMatchObject({ state: 'no_data', unread: 1 });
+});
