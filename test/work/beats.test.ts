@@ -249,8 +249,9 @@ describe('heartbeats', () => {
       await world.beat('job');
       let pauses = 0;
       while (world.told.length === 0 && pauses < 30) {
+        // Each turn is the first after a pause.
+        world.stand(length);
         await world.until(world.now() + SECOND);
-        await world.pause(length);
         pauses++;
       }
       // Awake for at most twice period and grace, and the turn that waits.
