@@ -2,7 +2,7 @@
 import type { Component } from './component.ts';
 import { type DetectorState, firstWell, type Judgement, outageTransition } from './detector-state.ts';
 import { beatingWords, firstBeatWords, lastedFrom, reportedWords, silentWords } from './detector-words.ts';
-import type { Millis } from './time.ts';
+import { type Millis, SECOND } from './time.ts';
 import type { Told } from './transition.ts';
 
 /** What a job said, and when it arrived (epoch ms). `message` is the job's own and not trusted. */
@@ -12,12 +12,38 @@ export interface Beat {
   readonly message: string;
 }
 
+/** From when a heartbeat's silence counts. */
+export interface Listening {
+  /** Epoch ms: the last beat, or when the server began to listen, put off by the pauses since. */
+  readonly since: Millis;
+  /** How long the process had stood still in all when `since` was last set, ms. */
+  readonly paused: Millis;
+  /** Whether a pause has given it its time anew since the last beat. */
+  readonly renewed: boolean;
+}
+
+/** A pause this long may have cost a beat: the job gave up waiting for its answer. */
+const COSTLY: Millis = SECOND;
+
+/**
+ * Puts silence off by the process's own pauses, in which no beat could be received: by as long as they were; after one
+ * of a second or more, silence counts from `now` (epoch ms), when the process listens again. That is done once between
+ * two beats, so that a server that pauses again and again hides no dead job: it is found at the latest after the paused
+ * time + 2 × (period + grace), and the turn that judges it. `paused` is how long the process has stood still in all, ms.
+ */
+export function afterPause(before: Listening, paused: Millis, now: Millis): Listening {
+  const by = paused - before.paused;
+  if (by <= 0) return before;
+  if (by >= COSTLY && !before.renewed) return { since: now, paused, renewed: true };
+  return { ...before, since: Math.max(before.since, Math.min(now, before.since + by)), paused };
+}
+
 /**
  * Judges a beat, or (beat null) the silence up to `now`. Thresholds do not apply: silence is down
- * exactly at last beat + period + grace, a reported failure at once, one good beat restores. A job
+ * exactly at last beat + period + grace (by the time in which a beat could be received), a reported failure at once, one good beat restores. A job
  * that never reported is no data. After a report from the future (the clock was set back) silence counts from `now`.
- * `listeningSince` (epoch ms) is when beats could last begin to arrive: silence while the server itself was off, or
- * asleep, is nobody's outage.
+ * `listeningSince` (epoch ms) is from when silence counts at the earliest, see `Listening`: silence while the server
+ * itself was off, asleep or stopped is nobody's outage.
  * `recheckAt` is the moment silence becomes an outage.
  */
 export function judgeHeartbeat(

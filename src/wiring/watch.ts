@@ -148,6 +148,7 @@ export async function openWatch(deps: WatchDeps): Promise<Watch> {
     noticeSteps: deps.noticeSteps,
     clock,
     monotonic,
+    paused: paused ?? (() => 0),
     log,
   });
   return {

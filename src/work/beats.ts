@@ -1,6 +1,6 @@
 // Beats: jobs that report by themselves, and the judgement of those that fell silent.
 import type { Component } from '../core/component.ts';
-import type { Beat } from '../core/detector.ts';
+import { afterPause, type Beat, type Listening } from '../core/detector.ts';
 import type { Log } from '../core/log.ts';
 import { offsetOf } from '../core/spread.ts';
 import { type Clock, MINUTE, type Millis, SECOND } from '../core/time.ts';
@@ -23,6 +23,8 @@ export interface BeatsDeps {
   readonly noticeSteps: () => void;
   readonly clock: Clock;
   readonly monotonic: Clock;
+  /** How long the process has stood still so far, ms. */
+  readonly paused: () => Millis;
   readonly log: Log;
 }
 
@@ -43,8 +45,8 @@ export interface Beats {
   clockStepped(by: Millis): void;
 }
 
-/** A process that was asleep this long heard nobody: silence counts from its waking. */
-const DEAF: Millis = 2 * MINUTE;
+/** So long after a pause its beats may still wait in their sockets: timers come before them. */
+const UNREAD: Millis = SECOND;
 
 /** A judgement that takes longer holds up the others no more, and is tried again a minute after it began. */
 const HUNG: Millis = 10 * SECOND;
@@ -53,6 +55,8 @@ const HUNG: Millis = 10 * SECOND;
 interface Due {
   readonly component: Component;
   readonly at: Millis;
+  /** It was due right after a pause, and once has waited for the beats of that time. */
+  readonly waited?: true;
 }
 
 export function makeBeats(deps: BeatsDeps): Beats {
@@ -80,14 +84,32 @@ export function makeBeats(deps: BeatsDeps): Beats {
   const due = new Map<string, Due>();
   /** When judgements under way began, by `monotonic`. */
   const judging = new Map<string, Millis>();
-  let listeningSince = deps.startedAt;
-  let lastTick: Millis | null = null;
-
+  /** Of those that reported to this process; of the others, `silent`. */
+  const heard = new Map<string, Listening>();
+  let silent: Listening = { since: deps.startedAt, paused: deps.paused(), renewed: false };
+  const listeningOf = (id: string) => heard.get(id) ?? silent;
+  const eachListening = (next: (of: Listening) => Listening) => {
+    for (const [id, of] of heard) heard.set(id, next(of));
+    silent = next(silent);
+  };
+  let pausedBefore = deps.paused();
+  /** When a pause was last noticed, by `monotonic`. */
+  let pauseAt = Number.NEGATIVE_INFINITY;
+  const noticePauses = () => {
+    const paused = deps.paused();
+    if (paused <= pausedBefore) return;
+    pausedBefore = paused;
+    pauseAt = monotonic();
+    const now = clock();
+    // What is due by the old time is judged in vain, and noted anew.
+    eachListening(of => afterPause(of, paused, now));
+  };
+  const isUnread = () => monotonic() - pauseAt < UNREAD;
   const listenAnew = (by: Millis) => {
     // Set back, every deadline lies too far ahead; set forward or asleep, beats were missed by us.
     due.clear();
-    lastTick = clock();
-    listeningSince = by > 0 ? lastTick : Math.min(listeningSince, lastTick);
+    const now = clock();
+    eachListening(of => ({ ...of, since: by > 0 ? now : Math.min(of.since, now) }));
   };
   const note = (component: Component, { recheckAt }: Judged, now: Millis) => {
     // Silence is observation too, and is written down once in its own minute.
@@ -104,7 +126,7 @@ export function makeBeats(deps: BeatsDeps): Beats {
     const hung = new Promise<null>(resolve => {
       timer = setTimeout(resolve, HUNG, null);
     });
-    const judgement = judge(component, now, listeningSince).finally(() => {
+    const judgement = judge(component, now, listeningOf(id).since).finally(() => {
       if (judging.get(id) === began) judging.delete(id);
     });
     const judged = await Promise.race([judgement, hung]).finally(() => clearTimeout(timer));
@@ -121,21 +143,28 @@ export function makeBeats(deps: BeatsDeps): Beats {
       const component = find(token);
       if (!component) return false;
       deps.noticeSteps();
+      noticePauses();
       const at = clock();
-      note(component, await record(component, { at, ok, message }, listeningSince), at);
+      // Right after a pause it may have waited in its socket, and was in time.
+      const since = isUnread() ? at : listeningOf(component.id).since;
+      heard.set(component.id, { since: at, paused: pausedBefore, renewed: false });
+      note(component, await record(component, { at, ok, message }, since), at);
       ring();
       return true;
     },
     async judgeAll(now) {
-      const passed = now - (lastTick ?? now);
-      if (passed < 0 || passed > DEAF) listenAnew(passed);
-      lastTick = now;
+      noticePauses();
+      const unread = isUnread();
       let changed = false;
       for (const component of listening()) {
         const last = due.get(component.id);
         // After an edit of status.yaml components are other objects.
         if (last?.component === component && now < last.at) {
           ended(component);
+          continue;
+        }
+        if (unread && !last?.waited) {
+          due.set(component.id, { component, at: now, waited: true });
           continue;
         }
         const judged = await judgedSoon(component, now);

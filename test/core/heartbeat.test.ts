@@ -3,7 +3,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkSchema, detectSchema } from '../../src/core/check.ts';
 import type { Component } from '../../src/core/component.ts';
-import { type Beat, healthOf, initialState, judgeHeartbeat } from '../../src/core/detector.ts';
+import {
+  afterPause,
+  type Beat,
+  healthOf,
+  initialState,
+  judgeHeartbeat,
+  type Listening,
+} from '../../src/core/detector.ts';
 import { renderMarkdown } from '../../src/core/markdown.ts';
 import { MINUTE, SECOND } from '../../src/core/time.ts';
 
@@ -161,5 +168,137 @@ describe('heartbeats', () => {
           expect(line.startsWith(i % 2 === 0 ? 'down' : 'up')).toBe(true);
       }),
     );
+  });
+});
+
+/** The process stands still from `at` on, ms after START. */
+interface Pause {
+  readonly at: number;
+  readonly length: number;
+}
+
+/**
+ * When the job is called down, and how long the process had stood still by then. It is judged each second while the
+ * process runs, and when a pause ends; beats reach it when they are sent, and those sent in a pause never do.
+ */
+function listened(beats: readonly number[], pauses: readonly Pause[], until: number) {
+  const inPause = (at: number) => pauses.some(pause => pause.at <= at && at < pause.at + pause.length);
+  const ends = pauses.map(({ at, length }) => at + length);
+  const turns = Array.from({ length: Math.ceil(until / SECOND) }, (_, i) => i * SECOND);
+  const moments = [
+    ...[...turns, ...ends, until].filter(at => !inPause(at)).map(at => ({ at, isBeat: false })),
+    ...beats.filter(at => !inPause(at)).map(at => ({ at, isBeat: true })),
+  ].sort((a, b) => a.at - b.at || Number(a.isBeat) - Number(b.isBeat));
+  const pausedBy = (at: number) =>
+    pauses.filter(pause => pause.at + pause.length <= at).reduce((sum, { length }) => sum + length, 0);
+  let state = initialState();
+  let listening: Listening = { since: START, paused: 0, renewed: false };
+  for (const { at, isBeat } of moments) {
+    const now = START + at;
+    listening = afterPause(listening, pausedBy(at), now);
+    const beat = isBeat ? { at: now, ok: true, message: '' } : null;
+    const judged = judgeHeartbeat(jobs, state, beat, now, listening.since);
+    ({ state } = judged);
+    if (isBeat) listening = { since: now, paused: pausedBy(at), renewed: false };
+    const [down] = judged.transitions;
+    if (down) return { at: down.at - START, paused: pausedBy(at) };
+  }
+  return null;
+}
+
+/** Pauses one after another: how long the process runs before each, and how long each is. */
+const pausesOf = (steps: readonly (readonly [awake: number, length: number])[]): Pause[] => {
+  let at = 0;
+  return steps.map(([awake, length]) => {
+    const pause = { at: at + awake, length };
+    at += awake + length;
+    return pause;
+  });
+};
+
+describe('pauses of our own', () => {
+  test.each<[string, (readonly [awake: number, length: number])[], number]>([
+    ['none', [], DUE],
+    ['a small one puts it off by its length', [[DUE - 1, 900]], DUE + 900],
+    ['many small ones by their sum', Array.from({ length: 20 }, () => [SECOND, 700] as const), DUE + 14_000],
+    ['a second gives a whole period anew', [[DUE - 1, SECOND]], DUE - 1 + SECOND + DUE],
+    ['one of ten hours too', [[MINUTE, 600 * MINUTE]], 601 * MINUTE + DUE],
+    [
+      'a small one before it',
+      [
+        [MINUTE, 500],
+        [MINUTE, MINUTE],
+      ],
+      3 * MINUTE + 500 + DUE,
+    ],
+    [
+      'a small one after it',
+      [
+        [MINUTE, MINUTE],
+        [MINUTE, 500],
+      ],
+      2 * MINUTE + 500 + DUE,
+    ],
+    [
+      'a second long one only puts it off',
+      [
+        [MINUTE, MINUTE],
+        [5 * MINUTE, 2 * MINUTE],
+      ],
+      4 * MINUTE + DUE,
+    ],
+  ])('%s', (name, steps, at) => {
+    expect(listened([0], pausesOf(steps), 1000 * MINUTE)?.at, name).toBe(at);
+  });
+
+  const length = fc.oneof(fc.integer({ min: 1, max: 999 }), fc.integer({ min: SECOND, max: 3 * DUE }));
+  const steps = fc.array(fc.tuple(fc.integer({ min: 1, max: DUE }), length), { maxLength: 20 });
+
+  test('a dead job is found, not before it could have been heard for period + grace, nor after twice that', () => {
+    fc.assert(
+      fc.property(steps, some => {
+        const pauses = pausesOf(some);
+        const down = listened([0], pauses, pauses.reduce((sum, { length }) => sum + length, 0) + 3 * DUE);
+        expect(down).not.toBeNull();
+        expect(down!.at - down!.paused).toBeGreaterThanOrEqual(DUE);
+        // A deadline that passes right before a pause is seen after it.
+        expect(down!.at - down!.paused).toBeLessThanOrEqual(2 * DUE + SECOND);
+        const before = pauses.filter(({ at, length }) => at + length <= down!.at);
+        if (before.every(({ length }) => length < SECOND)) expect(down!.at - down!.paused).toBe(DUE);
+      }),
+    );
+  });
+
+  test('a job that beats each period is never down, whenever one pause comes and however long', () => {
+    fc.assert(
+      fc.property(
+        fc.nat({ max: 20 * MINUTE }),
+        length,
+        fc.integer({ min: MINUTE, max: 5 * MINUTE }),
+        (at, length, every) => {
+          const beats = Array.from({ length: (60 * MINUTE) / every }, (_, i) => i * every);
+          expect(listened(beats, [{ at, length }], beats.at(-1)!)).toBeNull();
+        },
+      ),
+    );
+  });
+
+  test('nor after a night of them, each followed by a beat', () => {
+    const beats = Array.from({ length: 100 }, (_, i) => i * 5 * MINUTE);
+    const pauses = beats.map(at => ({ at: at + 4 * MINUTE, length: 59 * SECOND }));
+    expect(listened(beats, pauses, 495 * MINUTE)).toBeNull();
+  });
+
+  test('a failure that is reported counts at once', () => {
+    const { state } = run([ok(0)]);
+    const { since } = afterPause({ since: START, paused: 0, renewed: false }, DUE, START + DUE);
+    const judged = judgeHeartbeat(
+      jobs,
+      state,
+      { at: START + DUE, ok: false, message: '' },
+      START + DUE,
+      since,
+    );
+    expect(judged.transitions.map(({ kind, at }) => `${kind} ${at - START}`)).toEqual([`down ${DUE}`]);
   });
 });

@@ -20,6 +20,7 @@ async function opened(ids: readonly string[], options: { startedAt?: Millis } = 
   let components: readonly Component[] = ids.map(id => heartbeat(id));
   await noteComponents(db, components, T0);
   let now = options.startedAt ?? T0;
+  let paused = 0;
   let judged = 0;
   const told: string[] = [];
   const heard = (of: { readonly transitions: readonly { source: string; kind: string; at: Millis }[] }) => {
@@ -46,6 +47,7 @@ async function opened(ids: readonly string[], options: { startedAt?: Millis } = 
       noticeSteps: () => {},
       clock: () => now,
       monotonic: () => now,
+      paused: () => paused,
       log: { debug() {}, info() {}, warn() {}, error() {} },
     });
   let beats = make();
@@ -68,8 +70,17 @@ async function opened(ids: readonly string[], options: { startedAt?: Millis } = 
         await beats.judgeAll(now);
       }
     },
-    async jump(by: Millis) {
+    now: () => now,
+    turn: () => beats.judgeAll(now),
+    /** The process stands still, and nothing was done since. */
+    stand(by: Millis) {
       now += by;
+      paused += by;
+    },
+    /** The process stands still, and a turn is the first thing after it. */
+    async pause(by: Millis) {
+      now += by;
+      paused += by;
       await beats.judgeAll(now);
     },
     edit(next: readonly Component[]) {
@@ -106,6 +117,7 @@ test('a judgement that never ends holds up no other, is said, and is tried again
     noticeSteps: () => {},
     clock: () => now,
     monotonic: () => now,
+    paused: () => 0,
     log: { debug() {}, info() {}, warn() {}, error: (_, message) => errors.push(message) },
   });
   const first = beats.judgeAll(now);
@@ -189,17 +201,90 @@ describe('heartbeats', () => {
     expect(world.told.at(-1)).toBe('probe:job down 320');
   });
 
-  test('asleep for a night, we heard nobody: silence counts from the waking', async () => {
+  test('stopped for a night, we heard nobody: silence counts from the waking', async () => {
     const world = await opened(['job']);
     await world.beat('job');
     await world.until(T0 + MINUTE);
-    await world.jump(8 * 60 * MINUTE);
+    await world.pause(8 * 60 * MINUTE);
     expect(world.told).toEqual([]);
     const waking = T0 + MINUTE + 8 * 60 * MINUTE;
     await world.until(waking + 359 * SECOND);
     expect(world.told).toEqual([]);
     await world.until(waking + 360 * SECOND);
     expect(world.told).toEqual([`probe:job down ${(waking - T0) / SECOND + 360}`]);
+  });
+
+  test('a pause longer than period and grace is no outage, neither with its end nor with the next beat', async () => {
+    for (const beatsFirst of [true, false]) {
+      const world = await opened(['job']);
+      world.edit([heartbeat('job', '10s', '2s')]);
+      await world.until(T0 + 3 * SECOND);
+      await world.beat('job');
+      if (!beatsFirst) await world.pause(20 * SECOND);
+      else world.stand(20 * SECOND);
+      await world.beat('job');
+      await world.until(T0 + 34 * SECOND);
+      expect(world.told).toEqual([]);
+      await world.until(T0 + 35 * SECOND);
+      expect(world.told).toEqual(['probe:job down 35']);
+    }
+  });
+
+  test('a job that never reported to this process is given the same time', async () => {
+    const world = await opened(['job']);
+    world.edit([heartbeat('job', '10s', '2s')]);
+    await world.beat('job');
+    world.restart();
+    await world.pause(20 * SECOND);
+    await world.until(T0 + 31 * SECOND);
+    expect(world.told).toEqual([]);
+    await world.until(T0 + 32 * SECOND);
+    expect(world.told).toEqual(['probe:job down 32']);
+  });
+
+  test('a process that stands still again and again finds a dead job all the same', async () => {
+    for (const length of [300, 5 * SECOND, 130 * SECOND]) {
+      const world = await opened(['job']);
+      world.edit([heartbeat('job', '10s', '2s')]);
+      await world.beat('job');
+      let pauses = 0;
+      while (world.told.length === 0 && pauses < 30) {
+        // Each turn is the first after a pause.
+        world.stand(length);
+        await world.until(world.now() + SECOND);
+        pauses++;
+      }
+      // Awake for at most twice period and grace, and the turn that waits.
+      expect(pauses).toBeLessThanOrEqual(25);
+      const at = Number(world.told[0]!.split(' ').at(-1));
+      expect(at - (pauses * length) / SECOND).toBeLessThanOrEqual(24);
+    }
+  });
+
+  test('in the first turn after a pause a beat may still be unread: it is waited for once', async () => {
+    const world = await opened(['job', 'dead']);
+    await world.beat('job');
+    await world.beat('dead');
+    await world.until(T0 + 359 * SECOND);
+    world.stand(900);
+    await world.until(T0 + 360_900);
+    expect(world.told).toEqual([]);
+    await world.beat('job');
+    await world.until(T0 + 361_900);
+    expect(world.told).toEqual(['probe:dead down 360.9']);
+    // It is in time for the next as well.
+    await world.until(T0 + 720_900 - 1);
+    expect(world.told).toHaveLength(1);
+    await world.until(T0 + 720_900);
+    expect(world.told.slice(1)).toEqual(['probe:job down 720.9']);
+  });
+
+  test('a failure that was reported in a pause counts at once', async () => {
+    const world = await opened(['job']);
+    await world.beat('job');
+    world.stand(10 * MINUTE);
+    await world.beat('job', false);
+    expect(world.told).toEqual(['probe:job down 600']);
   });
 
   test.each([90 * SECOND, 8 * 60 * MINUTE, 3650 * 24 * 60 * MINUTE])(
@@ -243,7 +328,8 @@ describe('heartbeats', () => {
     const world = await opened(['job']);
     await world.until(T0 + 60 * MINUTE, MINUTE);
     await world.beat('job');
-    await world.jump(-30 * MINUTE);
+    world.set(-30 * MINUTE);
+    await world.turn();
     await world.beat('job');
     await world.until(T0 + 36 * MINUTE);
     expect(world.told).toEqual([`probe:job down ${36 * 60}`]);
@@ -253,10 +339,12 @@ describe('heartbeats', () => {
     const world = await opened(['job']);
     await world.until(T0 + SECOND);
     await world.beat('job');
-    await world.jump(-24 * 60 * MINUTE - SECOND);
+    world.set(-24 * 60 * MINUTE - SECOND);
+    await world.turn();
     await world.until(T0 - 24 * 60 * MINUTE + 10 * MINUTE, 10 * SECOND);
     expect(world.told).toEqual([`probe:job down ${(6 - 24 * 60) * 60}`]);
-    await world.jump(-60 * MINUTE);
+    world.set(-60 * MINUTE);
+    await world.turn();
     await world.restart();
     await world.beat('job');
     await world.until(T0 - 25 * 60 * MINUTE + 30 * MINUTE, 10 * SECOND);
