@@ -49,9 +49,8 @@ async function beginAnew(db: Db, component: Component, state: DetectorState, now
   if (!isOfOtherKind(component, state)) return;
   await db.transaction().execute(async trx => {
     if (state.down) {
-      const at = Math.max(now, state.down.at);
       const message = changedWords(component.name, component.check.type);
-      await insertTransition(trx, outageTransition(component, 'up', at, state.down.severity, message), now);
+      await insertTransition(trx, outageTransition(component, 'up', now, state.down.severity, message), now);
     }
     await trx
       .updateTable('components')
