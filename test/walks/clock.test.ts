@@ -103,6 +103,51 @@ describe('a step of the wall clock', () => {
     EVERY.timeout,
   );
 
+  test.each([
+    ['a check', 'api', 'API Down'],
+    ['a job', 'jobs', 'Background Jobs Down'],
+  ])(
+    'during an outage of %s: file, mail, page and uptime tell the same length',
+    async (_, id, name) => {
+      const world = await openWorld({ site: QUICK });
+      const say = (how: string) => world.get(`/heartbeats/${world.system.heartbeatToken('jobs')}${how}`);
+      const set = async (isWell: boolean) => {
+        if (id === 'jobs') await say(isWell ? '' : '?status=down');
+        else world.service.status = isWell ? 200 : 500;
+      };
+      await say('');
+      await subscribed(world, 'ann@example.com');
+      await world.pass(60, 1);
+      await set(false);
+      await world.pass(90, 1);
+      expect(await open(world)).toEqual([name]);
+      for (const by of [-1800, 1800, 8 * 3600, YEARS, -YEARS - 8 * 3600]) {
+        world.stepClock(by);
+        await world.pass(6, 1);
+      }
+      await set(true);
+      await world.pass(90, 1);
+      const [file] = await world.files();
+      const text = await world.read(file!);
+      const at = (key: string) => Date.parse(new RegExp(`^${key}: (.*)$`, 'm').exec(text)![1]!);
+      const seconds = (at('resolved') - at('started')) / 1000;
+      expect(seconds).toBeGreaterThan(60);
+      expect(seconds).toBeLessThan(240);
+      const minutes = Math.floor(seconds / 60);
+      const said = `The outage lasted ${minutes} minute${minutes === 1 ? '' : 's'}${seconds % 60 ? ` ${seconds % 60} second${seconds % 60 === 1 ? '' : 's'}` : ''}.`;
+      const mail = world.mails.findLast(({ subject }) => subject === `[RESOLVED] ${name}`);
+      const { components } = (await world.get('/api/uptime.json')).json;
+      const page = (await world.get(`/status/incidents/${file!.replace('.md', '')}`)).text;
+      for (const each of [text, mail?.text ?? '', page]) {
+        expect(each.replace(/\s+/g, ' ')).toContain(said);
+        expect(each.replace(/\s+/g, ' ').replaceAll(said, '')).not.toContain('outage lasted');
+      }
+      const told = components.find((one: { id: string }) => one.id === id);
+      expect(told.downtime_seconds).toBe(seconds);
+    },
+    EVERY.timeout,
+  );
+
   test(
     'mail that was put off waits no longer for a clock set back',
     async () => {
