@@ -327,21 +327,24 @@ describe('time', () => {
     ['forward and back again', [8 * HOUR, -8 * HOUR]],
     ['by years', [-HOUR / 2, HOUR / 2, 8 * HOUR, 3650 * 24 * HOUR, -3650 * 24 * HOUR - 8 * HOUR]],
     ['and stays ahead', [-HOUR, 3 * HOUR]],
-  ])('an outage lasts from the beginning that was told to the end that is, when the clock goes %s', (_, by) => {
-    let now = START + 15_900;
-    let ahead = 0;
-    const looks = ['down', 'down', ...by.map(() => 'down'), 'up'].map((outcome, i) => {
-      ahead += by[i - 2] ?? 0;
-      now += i === 0 ? 0 : 10_050;
-      return { ...result(now + ahead, outcome as 'down', 9_000), latency: outcome === 'up' ? 9_000 : null };
-    });
-    const [down, up] = run(component({ failures: 2, recoveries: 1 }), looks).transitions;
-    const length = Math.floor(up!.at / SECOND) - Math.floor(down!.at / SECOND);
-    expect(up!.at).toBe(looks.at(-1)!.at);
-    expect(up!.told?.duration).toBe(length * SECOND);
-    expect(up!.message).toContain(`lasted ${spell(length * SECOND)}`);
-    expect(iso(up!.at - up!.told!.duration!)).toBe(iso(down!.at));
-  });
+  ])(
+    'an outage lasts from the beginning that was told to the end that is, when the clock goes %s',
+    (_, by) => {
+      let now = START + 15_900;
+      let ahead = 0;
+      const looks = ['down', 'down', ...by.map(() => 'down'), 'up'].map((outcome, i) => {
+        ahead += by[i - 2] ?? 0;
+        now += i === 0 ? 0 : 10_050;
+        return { ...result(now + ahead, outcome as 'down', 9_000), latency: outcome === 'up' ? 9_000 : null };
+      });
+      const [down, up] = run(component({ failures: 2, recoveries: 1 }), looks).transitions;
+      const length = Math.floor(up!.at / SECOND) - Math.floor(down!.at / SECOND);
+      expect(up!.at).toBe(looks.at(-1)!.at);
+      expect(up!.told?.duration).toBe(length * SECOND);
+      expect(up!.message).toContain(`lasted ${spell(length * SECOND)}`);
+      expect(iso(up!.at - up!.told!.duration!)).toBe(iso(down!.at));
+    },
+  );
 
   test('slowness too', () => {
     const slow = minutes('sss');

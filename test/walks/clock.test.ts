@@ -148,6 +148,67 @@ describe('a step of the wall clock', () => {
     EVERY.timeout,
   );
 
+  test.each(['0 15 3 * * MON', '*/30 * * * *', '* * * * *'])(
+    'what it skips was not looked at: %s',
+    async schedule => {
+      const rare = (target: string) =>
+        QUICK(target).replace('{ id: api,', `{ id: api, schedule: "${schedule}",`);
+      const world = await openWorld({ site: rare });
+      const beat = () => world.get(`/heartbeats/${world.system.heartbeatToken('jobs')}`);
+      const observed = async () => {
+        const { components } = (await world.get('/api/uptime.json')).json;
+        return ['api', 'jobs'].map(
+          id => components.find((one: { id: string }) => one.id === id).observed_seconds as number,
+        );
+      };
+      await beat();
+      await world.pass(10, 1);
+      let passed = 10;
+      const steps = [
+        -1800,
+        1800,
+        100,
+        -100,
+        1900,
+        -1900,
+        12 * 3600,
+        -12 * 3600,
+        8 * 3600,
+        DAY,
+        -DAY - 8 * 3600,
+      ];
+      for (const by of steps) {
+        world.stepClock(by);
+        if (by > 0) await beat();
+        await world.pass(5, 1);
+        passed += 5;
+        // And a second for the first look of all.
+        for (const seconds of await observed()) expect(seconds).toBeLessThanOrEqual(passed + 1);
+      }
+      // What is looked at counts as before.
+      const [before] = await observed();
+      await world.pass(3600, 10);
+      const [after] = await observed();
+      if (schedule !== '0 15 3 * * MON') expect(after! - before!).toBeGreaterThan(1700);
+      expect(after! - before!).toBeLessThanOrEqual(3600 + passed);
+    },
+    EVERY.timeout,
+  );
+
+  test('a restart keeps what was looked at before it', async () => {
+    const rare = (target: string) =>
+      QUICK(target).replace('{ id: api,', '{ id: api, schedule: "*/30 * * * *",');
+    const world = await openWorld({ site: rare });
+    await world.pass(10, 1);
+    await world.restart();
+    await world.pass(600, 10);
+    const { components } = (await world.get('/api/uptime.json')).json;
+    await world.restart();
+    await world.pass(10, 1);
+    const [after] = (await world.get('/api/uptime.json')).json.components;
+    expect(after.observed_seconds - components[0].observed_seconds).toBeGreaterThan(590);
+  });
+
   test(
     'mail that was put off waits no longer for a clock set back',
     async () => {
