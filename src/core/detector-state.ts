@@ -24,9 +24,9 @@ export interface DetectorState {
   /** Nothing is confirmed yet by a whole row: a database before this one may have left an outage open. */
   readonly fresh?: true;
   readonly row: Row | null;
-  /** The open outage: since when, and how bad the rule called it then. */
+  /** The open outage: since when, as its transition was told and filed by the clock of then, and how bad the rule called it. */
   readonly down: { readonly at: Millis; readonly severity: Severity } | null;
-  /** The open latency incident. */
+  /** The open latency incident, the same. */
   readonly slow: { readonly at: Millis } | null;
   /** Good answers that the latency rule may still need, oldest first. */
   readonly samples: readonly { readonly at: Millis; readonly ms: Millis }[];

@@ -67,9 +67,13 @@ export function beatingWords(name: string, from: Millis, to: Millis): string {
   return sentence(`${name} has reported again at ${moment(to)}.${lasted('The outage lasted', from, to)}`);
 }
 
-/** How long it lasted, ms, for `Told`: nothing where the clock was set back meanwhile, for then nobody knows. */
+/**
+ * How long it lasted, ms, for `Told`: between the whole seconds that its file names. Nothing where it ends no later than
+ * it begins, as after a clock that was set back: nobody knows.
+ */
 export function lastedFrom(from: Millis, to: Millis): { readonly duration?: Millis } {
-  return to > from ? { duration: to - from } : {};
+  const duration = (Math.floor(to / SECOND) - Math.floor(from / SECOND)) * SECOND;
+  return duration > 0 ? { duration } : {};
 }
 
 function lasted(words: string, from: Millis, to: Millis): string {

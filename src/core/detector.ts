@@ -74,13 +74,10 @@ function doubted({ doubt, ...state }: DetectorState, { outcome, inDoubt }: Check
 /** The state by the clock of a result: set back, what seemed to come later came no later than now. */
 function onClockOf(state: DetectorState, at: Millis): DetectorState {
   if (state.lastAt === null || at >= state.lastAt) return state;
-  const { row, down, slow } = state;
+  const { row } = state;
   return {
     ...state,
     row: row && { ...row, since: Math.min(row.since, at), last: Math.min(row.last, at) },
-    // What goes on since a moment that has not come would end there, and stand open until then.
-    down: down && { ...down, at: Math.min(down.at, at) },
-    slow: slow && { at: Math.min(slow.at, at) },
     // How far they lie back is not known any more.
     samples: [],
   };
@@ -130,8 +127,8 @@ function judgeOutage(
     return { state: { ...known, confirmed: raw }, transitions: [], first };
   }
   if (row.count < recoveries) return { state, transitions: [] };
-  // A row of good checks that the clock was set back in may begin before the outage it ends.
-  const at = Math.max(row.since, state.down.at);
+  // Where the clock was set back meanwhile it may end before it began: never ahead, where it would stand open until then.
+  const at = row.since;
   const told = { ...facts, ...lastedFrom(state.down.at, at) };
   const message = upWords(component.name, state.down.at, at, row.count);
   return {

@@ -54,13 +54,7 @@ export function judgeHeartbeat(
   listeningSince: Millis = Number.NEGATIVE_INFINITY,
 ): Judgement {
   const isAhead = beat === null && before.lastAt !== null && before.lastAt > now;
-  const { down } = before;
-  const turned = {
-    ...before,
-    lastAt: isAhead ? now : before.lastAt,
-    // Down since a moment that has not come, it would end there, and stand open until then.
-    down: down && { ...down, at: Math.min(down.at, now) },
-  };
+  const turned = { ...before, lastAt: isAhead ? now : before.lastAt };
   const silence = judgeSilence(component, turned, beat?.at ?? now, listeningSince);
   const heard: Omit<Judgement, 'recheckAt'> = beat
     ? judgeBeat(component, silence.state, beat, now)
@@ -122,7 +116,8 @@ function judgeBeat(
     if (state.confirmed !== 'unseen') return up;
     return { ...up, first: firstWell(component, beat.at, firstBeatWords(component.name, beat.at)) };
   }
-  const at = Math.max(beat.at, state.down.at);
+  // Down since a moment that has not come, it would end there, and stand open until then.
+  const at = Math.max(beat.at, Math.min(state.down.at, now));
   const told = { ...toldOf(component, 'reported in'), ...lastedFrom(state.down.at, at) };
   const message = beatingWords(component.name, state.down.at, at);
   return {

@@ -52,7 +52,7 @@ export function judgeLatency(
   const newest = samples.slice(-recoveries);
   const quick = newest.length === Math.min(recoveries, MOST_SAMPLES) && newest.every(({ ms }) => ms <= limit);
   if (value > limit || !quick) return { state: kept, transitions: [] };
-  const at = Math.max(result.at, state.slow.at);
+  const { at } = result;
   const message = fastWords(component.name, { from: state.slow.at, to: at, value, limit, percentile });
   return {
     state: { ...kept, slow: null },

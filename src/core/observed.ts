@@ -3,17 +3,32 @@
 import type { ComponentView } from './snapshot.ts';
 import { DAY, type Millis, SECOND } from './time.ts';
 
+/** What is known of the time between two looks besides their moments. */
+interface Between {
+  /** How long the look before took, ms: it was looked at as well. */
+  readonly took?: Millis;
+  /** How long it really is since the look before began, ms by a clock that only grows; absent: not known, as after a start. */
+  readonly passed?: Millis;
+}
+
 /**
  * How long (ms) the check at `at` adds to what was really looked at: the time since the one before
- * it, when that was at most two periods ago. After a longer gap (the first check, a blocked process,
- * a suspended machine, a clock set forward) it speaks for its own second alone, and for none when the
- * clock was set back.
+ * it, when that ended at most two periods ago. After a longer gap (the first check, a blocked process,
+ * a suspended machine, a clock set forward) it speaks for its own second and the look before, and for
+ * none when the clock was set back. It is never more than the time that passed: a clock set forward
+ * skips time in which nobody looked.
  */
-export function observedBetween(before: Millis | null, at: Millis, period: Millis): Millis {
-  if (before === null) return SECOND;
-  const gap = at - before;
+export function observedBetween(
+  before: Millis | null,
+  at: Millis,
+  period: Millis,
+  { took = 0, passed = Number.POSITIVE_INFINITY }: Between = {},
+): Millis {
+  const gap = at - (before ?? at);
   if (gap < 0) return 0;
-  return gap <= 2 * period ? gap : SECOND;
+  const isGap = before === null || gap - took > 2 * period;
+  // One clock is read after the other, and only this one in whole milliseconds.
+  return Math.min(isGap ? took + SECOND : gap, Math.ceil(passed));
 }
 
 /** How much of a figure's total was looked at. */

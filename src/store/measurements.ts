@@ -12,7 +12,7 @@ import {
   judge,
   judgeHeartbeat,
 } from '../core/detector.ts';
-import { isOfOtherKind, outageTransition, retired } from '../core/detector-state.ts';
+import { isOfOtherKind, outageTransition, retired, tookOf } from '../core/detector-state.ts';
 import { changedWords } from '../core/detector-words.ts';
 import { observedBetween } from '../core/observed.ts';
 import { MINUTE, type Millis, SECOND } from '../core/time.ts';
@@ -22,7 +22,10 @@ import { rollUp } from './rollups.ts';
 import { insertTransition } from './transitions.ts';
 
 /** What came of a result: the transitions it confirmed, and when to look again before the schedule does. */
-export type Recorded = Pick<Judgement, 'transitions' | 'recheckAt'>;
+export interface Recorded extends Pick<Judgement, 'transitions' | 'recheckAt'> {
+  /** Whether it counts as a look: the next one speaks for the time since. */
+  readonly isCounted: boolean;
+}
 
 /**
  * Makes every component known from `now` on; those already known keep their day. One that became a heartbeat, or
@@ -49,9 +52,8 @@ async function beginAnew(db: Db, component: Component, state: DetectorState, now
   if (!isOfOtherKind(component, state)) return;
   await db.transaction().execute(async trx => {
     if (state.down) {
-      const at = Math.max(now, state.down.at);
       const message = changedWords(component.name, component.check.type);
-      await insertTransition(trx, outageTransition(component, 'up', at, state.down.severity, message), now);
+      await insertTransition(trx, outageTransition(component, 'up', now, state.down.severity, message), now);
     }
     await trx
       .updateTable('components')
@@ -63,13 +65,15 @@ async function beginAnew(db: Db, component: Component, state: DetectorState, now
 
 /**
  * Stores one result with its judgement, rollups and transitions, all or nothing. `now` is when it was
- * known: a check that waits for its timeout ends later than it began.
+ * known: a check that waits for its timeout ends later than it began. `passed` (ms) is how long it is since the
+ * look before that counted, by a clock that only grows, as far as this process has seen it.
  */
 export async function recordResult(
   db: Db,
   component: Component,
   result: CheckResult,
   now: Millis = result.at,
+  passed: Millis = Number.POSITIVE_INFINITY,
 ): Promise<Recorded> {
   return unhurried(db)
     .transaction()
@@ -81,12 +85,15 @@ export async function recordResult(
         .values({ component_id: component.id, ...rowOf(result) })
         .onConflict(conflict => conflict.doNothing())
         .execute();
-      if (result.outcome !== 'unknown') {
+      const isCounted = result.outcome !== 'unknown';
+      if (isCounted) {
         const period = roughPeriod(component.schedule);
-        await rollUp(trx, component.id, result, observedBetween(before.lastCheck, result.at, period));
+        const took = tookOf(before.state, before.lastCheck);
+        const observed = observedBetween(before.lastCheck, result.at, period, { took, passed });
+        await rollUp(trx, component.id, result, observed);
       }
       await saveState(trx, component.id, before.state, judged, result, now);
-      return judged;
+      return { ...judged, isCounted };
     });
 }
 
@@ -96,17 +103,18 @@ function rowOf({ at, outcome, latency, seen }: CheckResult) {
 
 /**
  * Judges a heartbeat at once, and the silence before it from `listeningSince` on; when it came is kept in the
- * detector's state.
+ * detector's state. `passed` as of `recordResult`.
  */
 export async function recordBeat(
   db: Db,
   component: Component,
   beat: Beat,
   listeningSince: Millis = Number.NEGATIVE_INFINITY,
+  passed: Millis = Number.POSITIVE_INFINITY,
 ): Promise<Recorded> {
   return unhurried(db)
     .transaction()
-    .execute(trx => judgeBeat(trx, component, beat, beat.at, listeningSince));
+    .execute(trx => judgeBeat(trx, component, beat, beat.at, listeningSince, passed));
 }
 
 /**
@@ -118,10 +126,11 @@ export async function judgeSilence(
   component: Component,
   now: Millis,
   listeningSince: Millis,
+  passed: Millis = Number.POSITIVE_INFINITY,
 ): Promise<Recorded> {
   return unhurried(db)
     .transaction()
-    .execute(trx => judgeBeat(trx, component, null, now, listeningSince));
+    .execute(trx => judgeBeat(trx, component, null, now, listeningSince, passed));
 }
 
 async function judgeBeat(
@@ -130,24 +139,25 @@ async function judgeBeat(
   beat: Beat | null,
   now: Millis,
   listeningSince: Millis,
+  passed: Millis,
 ): Promise<Recorded> {
   const before = await stateOf(db, component.id);
   const judged = judgeHeartbeat(component, before.state, beat, now, listeningSince);
   const everHeard = beat !== null || before.lastCheck !== null;
   // Silence is observation too, but one row a minute is enough of it; a look may come a little early. After a
   // check from the future the clock was set back, and what is known is put right at once.
-  const passed = now - (before.lastCheck ?? now);
-  const due = beat !== null || judged.transitions.length > 0 || passed >= 50 * SECOND || passed < 0;
-  if (!everHeard || !due) return judged;
+  const since = now - (before.lastCheck ?? now);
+  const due = beat !== null || judged.transitions.length > 0 || since >= 50 * SECOND || since < 0;
+  if (!everHeard || !due) return { ...judged, isCounted: false };
   const result: CheckResult = {
     at: now,
     outcome: healthOf(judged.state) === 'operational' ? 'up' : 'down',
     latency: null,
     seen: beat?.ok ? 'reported in' : beat ? 'reported a failure' : 'no report',
   };
-  await rollUp(db, component.id, result, observedBetween(before.lastCheck, now, MINUTE));
+  await rollUp(db, component.id, result, observedBetween(before.lastCheck, now, MINUTE, { passed }));
   await saveState(db, component.id, before.state, judged, result, now);
-  return judged;
+  return { ...judged, isCounted: true };
 }
 
 /** Stores the end of an outage whose check can say nothing any more, and forgets what was confirmed of it. */

@@ -1,5 +1,6 @@
 // The watching half of the system: checks, heartbeats, what they measured, and how long it is kept.
 import type { Probe } from '../core/check.ts';
+import type { Component } from '../core/component.ts';
 import type { Log } from '../core/log.ts';
 import type { Site } from '../core/site.ts';
 import { StorageFault } from '../core/storage.ts';
@@ -72,9 +73,23 @@ export async function openWatch(deps: WatchDeps): Promise<Watch> {
   const components = () => site().components;
   const reference = () => site().network.reference;
   const witness = makeWitness({ reference, components, probe, clock, log });
+  /** When each component's last look that counted began, by `monotonic`. */
+  const looked = new Map<string, Millis>();
+  /** Records a look that began at `began`, given how long it is since the one before. */
+  const recordLook = async (
+    { id }: Component,
+    began: Millis,
+    record: (passed: Millis) => Promise<measurements.Recorded>,
+  ) => {
+    const recorded = await record(began - (looked.get(id) ?? Number.NEGATIVE_INFINITY));
+    if (recorded.isCounted) looked.set(id, began);
+    return recorded;
+  };
   const backlog = makeBacklog({
-    async recordResult(component, result, now) {
-      const recorded = await measurements.recordResult(db, component, result, now);
+    async recordResult(component, result, now, began) {
+      const recorded = await recordLook(component, began, passed =>
+        measurements.recordResult(db, component, result, now, passed),
+      );
       view.touch(component.id);
       for (const { source, kind, title } of recorded.transitions) {
         log.warn({ source, kind, title }, 'state changed');
@@ -85,18 +100,23 @@ export async function openWatch(deps: WatchDeps): Promise<Watch> {
       );
       return recorded;
     },
-    async recordBeat(component, beat, listeningSince) {
-      const judged = await measurements.recordBeat(db, component, beat, listeningSince);
+    async recordBeat(component, beat, listeningSince, began) {
+      const judged = await recordLook(component, began, passed =>
+        measurements.recordBeat(db, component, beat, listeningSince, passed),
+      );
       view.touch(component.id);
       return judged;
     },
-    async judgeSilence(component, now, listeningSince) {
-      const judged = await measurements.judgeSilence(db, component, now, listeningSince);
+    async judgeSilence(component, now, listeningSince, began) {
+      const judged = await recordLook(component, began, passed =>
+        measurements.judgeSilence(db, component, now, listeningSince, passed),
+      );
       view.touch(component.id);
       return judged;
     },
     stateOf: id => measurements.detectorStateOf(db, id),
     ring,
+    monotonic,
     log,
   });
   /** Components that could not be made known yet. */

@@ -15,22 +15,40 @@ import { tookOf } from '../core/detector-state.ts';
 import type { Measured } from '../core/facts.ts';
 import type { Log } from '../core/log.ts';
 import { StorageFault } from '../core/storage.ts';
-import type { Millis } from '../core/time.ts';
+import type { Clock, Millis } from '../core/time.ts';
 
 type Recorded = Pick<Judgement, 'transitions' | 'recheckAt'>;
 
+/** `began` is when the look began or the beat came, by `monotonic`, however late it is written down. */
 export interface BacklogDeps {
-  readonly recordResult: (component: Component, result: CheckResult, now: Millis) => Promise<Recorded>;
-  readonly recordBeat: (component: Component, beat: Beat, listeningSince: Millis) => Promise<Recorded>;
-  readonly judgeSilence: (component: Component, now: Millis, listeningSince: Millis) => Promise<Recorded>;
+  readonly recordResult: (
+    component: Component,
+    result: CheckResult,
+    now: Millis,
+    began: Millis,
+  ) => Promise<Recorded>;
+  readonly recordBeat: (
+    component: Component,
+    beat: Beat,
+    listeningSince: Millis,
+    began: Millis,
+  ) => Promise<Recorded>;
+  readonly judgeSilence: (
+    component: Component,
+    now: Millis,
+    listeningSince: Millis,
+    began: Millis,
+  ) => Promise<Recorded>;
   /** What the database last knew of a component; null when it knew nothing. */
   readonly stateOf: (id: string) => Promise<DetectorState | null>;
   /** Told when a state changed. */
   readonly ring: () => void;
+  readonly monotonic: Clock;
   readonly log: Log;
 }
 
 export interface Backlog {
+  /** Takes a result as soon as its look has ended. */
   result(component: Component, result: CheckResult, now: Millis): Promise<Recorded>;
   /** Judges a beat, and the silence before it; before `listeningSince` nobody could have heard one. */
   beat(component: Component, beat: Beat, listeningSince: Millis): Promise<Recorded>;
@@ -115,14 +133,16 @@ export function makeBacklog(deps: BacklogDeps): Backlog {
 
   return {
     async result(component, result, now) {
-      const write = () => deps.recordResult(component, result, now);
+      const began = deps.monotonic() - (result.took ?? 0);
+      const write = () => deps.recordResult(component, result, now, began);
       const done = await taken(component, write);
       if (done) return done;
       wait(write);
       return judged(component, result.at, result.seen, state => judge(component, state, result));
     },
     async beat(component, beat, listeningSince) {
-      const write = () => deps.recordBeat(component, beat, listeningSince);
+      const came = deps.monotonic();
+      const write = () => deps.recordBeat(component, beat, listeningSince, came);
       const done = await taken(component, write);
       if (done) return done;
       wait(write);
@@ -132,7 +152,8 @@ export function makeBacklog(deps: BacklogDeps): Backlog {
       );
     },
     async silence(component, now, listeningSince) {
-      const done = await taken(component, () => deps.judgeSilence(component, now, listeningSince));
+      const began = deps.monotonic();
+      const done = await taken(component, () => deps.judgeSilence(component, now, listeningSince, began));
       if (done) return done;
       const { transitions } = await judged(component, now, null, state =>
         judgeHeartbeat(component, state, null, now, listeningSince),

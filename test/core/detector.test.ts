@@ -4,8 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { type CheckResult, checkSchema, type DetectRule, detectSchema } from '../../src/core/check.ts';
 import type { Component } from '../../src/core/component.ts';
 import { GAP_PERIODS, healthOf, initialState, judge } from '../../src/core/detector.ts';
+import { spell } from '../../src/core/detector-words.ts';
 import { renderMarkdown } from '../../src/core/markdown.ts';
-import { HOUR, MINUTE, SECOND } from '../../src/core/time.ts';
+import { HOUR, iso, MINUTE, SECOND } from '../../src/core/time.ts';
 
 const START = Date.UTC(2026, 10, 23, 10, 0, 0);
 
@@ -310,14 +311,58 @@ describe('time', () => {
     expect(up!.told).not.toHaveProperty('duration');
   });
 
-  test('one that goes on after it lasts from there', () => {
+  test('and so of one that goes on after it: its file begins later than it ends', () => {
     const back = START - 24 * HOUR;
     const after = ['down', 'down', 'up', 'up'].map((one, i) =>
       result(back + i * MINUTE, one as 'down' | 'up'),
     );
     const [, up] = run(component({ recoveries: 2 }), [...minutes('xxx'), ...after]).transitions;
     expect(up!.at).toBe(back + 2 * MINUTE);
-    expect(up!.message).toContain('lasted 2 minutes');
+    expect(up!.message).not.toContain('lasted');
+    expect(up!.told).not.toHaveProperty('duration');
+  });
+
+  test.each([
+    ['back and forward again', [-HOUR / 2, HOUR / 2]],
+    ['forward and back again', [8 * HOUR, -8 * HOUR]],
+    ['by years', [-HOUR / 2, HOUR / 2, 8 * HOUR, 3650 * 24 * HOUR, -3650 * 24 * HOUR - 8 * HOUR]],
+    ['and stays ahead', [-HOUR, 3 * HOUR]],
+  ])(
+    'an outage lasts from the beginning that was told to the end that is, when the clock goes %s',
+    (_, by) => {
+      let now = START + 15_900;
+      let ahead = 0;
+      const looks = ['down', 'down', ...by.map(() => 'down'), 'up'].map((outcome, i) => {
+        ahead += by[i - 2] ?? 0;
+        now += i === 0 ? 0 : 10_050;
+        return { ...result(now + ahead, outcome as 'down', 9_000), latency: outcome === 'up' ? 9_000 : null };
+      });
+      const [down, up] = run(component({ failures: 2, recoveries: 1 }), looks).transitions;
+      const length = Math.floor(up!.at / SECOND) - Math.floor(down!.at / SECOND);
+      expect(up!.at).toBe(looks.at(-1)!.at);
+      expect(up!.told?.duration).toBe(length * SECOND);
+      expect(up!.message).toContain(`lasted ${spell(length * SECOND)}`);
+      expect(iso(up!.at - up!.told!.duration!)).toBe(iso(down!.at));
+    },
+  );
+
+  test('slowness too', () => {
+    const slow = minutes('sss');
+    const back = result(START + 3 * MINUTE - HOUR, 'up', 5000);
+    const quick = [4, 5].map(i => result(START + i * MINUTE, 'up', 10));
+    const { transitions } = run(component(), [...slow, back, ...quick]);
+    const [down, up] = transitions.filter(({ source }) => source === 'latency:api');
+    expect(up!.told?.duration).toBe(up!.at - down!.at);
+    expect(up!.message).toContain('was slow for 3 minutes');
+  });
+
+  test('the length is that of the seconds in the file, and one within a second has none', () => {
+    const looks = (ms: number) => [result(START + 900, 'down'), result(START + 900 + ms, 'up')];
+    const told = (ms: number) => run(component({ failures: 1, recoveries: 1 }), looks(ms)).transitions[1]!;
+    expect(told(40_150).told?.duration).toBe(41 * SECOND);
+    expect(told(40_150).message).toContain('lasted 41 seconds');
+    expect(told(4_150).message).toContain('lasted 5 seconds');
+    expect(told(50).message).not.toContain('lasted');
   });
 });
 

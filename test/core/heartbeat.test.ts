@@ -12,7 +12,7 @@ import {
   type Listening,
 } from '../../src/core/detector.ts';
 import { renderMarkdown } from '../../src/core/markdown.ts';
-import { MINUTE, SECOND } from '../../src/core/time.ts';
+import { HOUR, MINUTE, SECOND } from '../../src/core/time.ts';
 
 const START = Date.UTC(2026, 10, 23, 10, 0, 0);
 const DUE = 6 * MINUTE;
@@ -93,9 +93,9 @@ describe('heartbeats', () => {
     expect(again).not.toHaveProperty('first');
     const silent = judgeHeartbeat(jobs, again.state, null, START + 5 + DUE);
     expect(silent.transitions.map(({ told }) => told)).toEqual([{ ...about, seen: 'no report' }]);
-    const back = judgeHeartbeat(jobs, silent.state, beat(DUE + 9, true), START + DUE + 9);
+    const back = judgeHeartbeat(jobs, silent.state, beat(DUE + 9_000, true), START + DUE + 9_000);
     expect(back.transitions.map(({ told }) => told)).toEqual([
-      { ...about, seen: 'reported in', duration: 4 },
+      { ...about, seen: 'reported in', duration: 9_000 },
     ]);
     expect(back.state.confirmed).toBe('up');
     expect(back).not.toHaveProperty('first');
@@ -103,10 +103,27 @@ describe('heartbeats', () => {
       [' disk full ', 'disk full'],
       [' ', 'reported a failure'],
     ] as const) {
-      const failed = judgeHeartbeat(jobs, back.state, beat(DUE + 10, false, said), START + DUE + 10);
+      const failed = judgeHeartbeat(jobs, back.state, beat(DUE + 10_000, false, said), START + DUE + 10_000);
       expect(failed.transitions.map(({ told }) => told)).toEqual([{ ...about, seen }]);
       expect(failed.state.confirmed).toBe('down');
     }
+  });
+
+  test('lasts from the beginning that was told, whatever the clock did meanwhile', () => {
+    const failed = { at: START, ok: false, message: '' };
+    let { state } = judgeHeartbeat(jobs, initialState(), failed, START);
+    for (const at of [START - HOUR, START + 8 * HOUR, START + 10 * SECOND])
+      ({ state } = judgeHeartbeat(jobs, state, null, at));
+    const well = { at: START + 40 * SECOND, ok: true, message: '' };
+    const [up] = judgeHeartbeat(jobs, state, well, well.at).transitions;
+    expect(up).toMatchObject({ at: well.at, told: { duration: 40 * SECOND } });
+    expect(up!.message).toContain('lasted 40 seconds');
+    // Over before it began, as its file has it: nobody says how long.
+    const early = { ...well, at: START - HOUR };
+    const [end] = judgeHeartbeat(jobs, state, early, early.at).transitions;
+    expect(end!.at).toBe(early.at);
+    expect(end!.message).not.toContain('lasted');
+    expect(end!.told).not.toHaveProperty('duration');
   });
 
   test('an older beat with a clock that went on is ignored', () => {

@@ -17,6 +17,38 @@ describe('a check speaks for', () => {
   });
 });
 
+describe('by the clock that only grows it is never more than what really went by', () => {
+  test.each([
+    ['a clock set forward', 0, HOUR, 30 * MINUTE, 40 * SECOND, 40 * SECOND],
+    ['far forward: not even its own second', 0, 9 * HOUR, 30 * MINUTE, 300, 300],
+    ['far forward', 0, 9 * HOUR, 30 * MINUTE, 40 * SECOND, SECOND],
+    ['set back', HOUR, 0, 30 * MINUTE, 40 * SECOND, 0],
+    ['a clock that did not step', 0, MINUTE, MINUTE, MINUTE, MINUTE],
+    ['the two clocks are read one after the other', 0, MINUTE, MINUTE, MINUTE - 0.4, MINUTE],
+    ['a suspended machine', 0, 40 * MINUTE, 30 * MINUTE, 2 * MINUTE, 2 * MINUTE],
+    ['the first look of all', null, HOUR, MINUTE, 0, 0],
+    ['the first look of a process', 0, MINUTE, MINUTE, Number.POSITIVE_INFINITY, MINUTE],
+  ])('%s', (_what, before, at, period, passed, observed) => {
+    expect(observedBetween(before, at, period, { passed })).toBe(observed);
+  });
+});
+
+describe('a look that took long', () => {
+  const period = 5 * SECOND;
+  test.each([
+    ['speaks for all of it', 60_040, 60_000, 60_040],
+    ['and for two periods after it', 70_000, 60_000, 70_000],
+    ['not for a gap after that', 70_001, 60_000, 61_000],
+    ['nor for a gap without one', 70_001, 0, SECOND],
+  ])('%s', (_what, gap, took, observed) => {
+    expect(observedBetween(0, gap, period, { took })).toBe(observed);
+  });
+
+  test('and no more than went by', () => {
+    expect(observedBetween(0, 9 * HOUR, period, { took: MINUTE, passed: MINUTE + 20 })).toBe(MINUTE + 20);
+  });
+});
+
 test('all together never more than the time that passed less its gaps', () => {
   const gaps = fc.array(fc.integer({ min: 1, max: 10 * MINUTE }), { minLength: 1, maxLength: 50 });
   fc.assert(
@@ -30,6 +62,28 @@ test('all together never more than the time that passed less its gaps', () => {
         at += step;
       }
       expect(observed).toBe(looked);
+    }),
+  );
+});
+
+test('whatever the clock does, all together never more than the time that really went by', () => {
+  const look = fc.record({
+    really: fc.integer({ min: 1, max: 3 * HOUR }),
+    step: fc.constantFrom(0, 0, -9 * HOUR, -HOUR, -300, 300, HOUR, 9 * HOUR, 3650 * 24 * HOUR),
+    took: fc.nat({ max: HOUR }),
+  });
+  const period = fc.constantFrom(SECOND, MINUTE, HOUR, 7 * 24 * HOUR);
+  fc.assert(
+    fc.property(fc.array(look, { minLength: 1, maxLength: 50 }), period, (looks, every) => {
+      let [at, observed, passed, took] = [0, 0, 0, 0];
+      for (const one of looks) {
+        const next = at + one.really + one.step;
+        observed += observedBetween(at, next, every, { passed: one.really, took });
+        passed += one.really;
+        at = next;
+        took = Math.min(one.took, one.really);
+      }
+      expect(observed).toBeLessThanOrEqual(passed);
     }),
   );
 });

@@ -9,7 +9,7 @@ import { DRAWN_FROM } from '../../src/core/rollup.ts';
 import { DAY, HOUR, MINUTE, type Millis, SECOND, startOfUtcDay } from '../../src/core/time.ts';
 import { type Db, openDatabase } from '../../src/store/database.ts';
 import { makeMeasuredView, readMeasured } from '../../src/store/measured.ts';
-import { noteComponents, recordResult } from '../../src/store/measurements.ts';
+import { judgeSilence, noteComponents, recordBeat, recordResult } from '../../src/store/measurements.ts';
 import { pruneMeasurements, readSeries } from '../../src/store/rollups.ts';
 import { component, NOW } from '../makers.ts';
 
@@ -17,6 +17,7 @@ const START = startOfUtcDay(NOW);
 const http = checkSchema.parse({ type: 'http', url: 'https://api.example' });
 const api = component('api', { check: http });
 const web = component('web', { check: http });
+const job = component('job', { check: checkSchema.parse({ type: 'heartbeat', period: '5m', grace: '1m' }) });
 
 async function opened(): Promise<Db> {
   const dir = mkdtempSync(path.join(tmpdir(), 'status-live-db-'));
@@ -25,7 +26,7 @@ async function opened(): Promise<Db> {
     await db.destroy();
     rmSync(dir, { recursive: true });
   });
-  await noteComponents(db, [api, web], START);
+  await noteComponents(db, [api, web, job], START);
   return db;
 }
 
@@ -104,6 +105,43 @@ describe('time looked at', () => {
     for (let i = 1; i <= 5; i++) await recordResult(db, api, seen(START + i * MINUTE, null, 'unknown'));
     await recordResult(db, api, seen(START + 6 * MINUTE));
     expect(await observed(db)).toBe(2 * SECOND);
+  });
+
+  test('is never more than what really went by: a rare schedule and a clock that goes forward and back', async () => {
+    const db = await opened();
+    const rare = component('api', { check: http, schedule: '0 15 3 * * MON' });
+    const look = (at: Millis, passed?: Millis) => recordResult(db, rare, seen(START + at), undefined, passed);
+    await look(0);
+    await look(12 * HOUR, 20 * SECOND);
+    expect(await observed(db)).toBe(21 * SECOND);
+    await look(40 * SECOND, 20 * SECOND);
+    expect(await observed(db)).toBe(21 * SECOND);
+    await look(12 * HOUR, 20 * SECOND);
+    expect(await observed(db)).toBe(41 * SECOND);
+    // A restart keeps its credit: what went by nobody here has seen.
+    await look(13 * HOUR);
+    expect(await observed(db)).toBe(41 * SECOND + HOUR);
+  });
+
+  test('grows by a look that hangs, by an unknown one not, and a heartbeat by what went by', async () => {
+    const db = await opened();
+    const often = component('api', { check: http, schedule: '*/5 * * * * *' });
+    const hung = (at: Millis, outcome: CheckResult['outcome'] = 'down') =>
+      recordResult(db, often, { ...seen(START + at, null, outcome), took: MINUTE });
+    await hung(0);
+    await hung(MINUTE + 40);
+    expect(await observed(db)).toBe(SECOND + MINUTE + 40);
+    await hung(2 * MINUTE + 80, 'unknown');
+    await hung(3 * MINUTE + 120);
+    // Of the two minutes the look before was one.
+    expect(await observed(db)).toBe(2 * SECOND + 2 * MINUTE + 40);
+    const beat = (at: Millis, passed?: Millis) =>
+      recordBeat(db, job, { at: START + at, ok: true, message: '' }, undefined, passed);
+    await beat(0);
+    await beat(110 * SECOND, 5 * SECOND);
+    const silence = await judgeSilence(db, job, START + 4 * MINUTE - SECOND, START, 10 * SECOND);
+    expect(silence.isCounted).toBe(true);
+    expect(await observed(db, 'job')).toBe(SECOND + 5 * SECOND + SECOND);
   });
 });
 

@@ -103,6 +103,112 @@ describe('a step of the wall clock', () => {
     EVERY.timeout,
   );
 
+  test.each([
+    ['a check', 'api', 'API Down'],
+    ['a job', 'jobs', 'Background Jobs Down'],
+  ])(
+    'during an outage of %s: file, mail, page and uptime tell the same length',
+    async (_, id, name) => {
+      const world = await openWorld({ site: QUICK });
+      const say = (how: string) => world.get(`/heartbeats/${world.system.heartbeatToken('jobs')}${how}`);
+      const set = async (isWell: boolean) => {
+        if (id === 'jobs') await say(isWell ? '' : '?status=down');
+        else world.service.status = isWell ? 200 : 500;
+      };
+      await say('');
+      await subscribed(world, 'ann@example.com');
+      await world.pass(60, 1);
+      await set(false);
+      await world.pass(90, 1);
+      expect(await open(world)).toEqual([name]);
+      for (const by of [-1800, 1800, 8 * 3600, YEARS, -YEARS - 8 * 3600]) {
+        world.stepClock(by);
+        await world.pass(6, 1);
+      }
+      await set(true);
+      await world.pass(90, 1);
+      const [file] = await world.files();
+      const text = await world.read(file!);
+      const at = (key: string) => Date.parse(new RegExp(`^${key}: (.*)$`, 'm').exec(text)![1]!);
+      const seconds = (at('resolved') - at('started')) / 1000;
+      expect(seconds).toBeGreaterThan(60);
+      expect(seconds).toBeLessThan(240);
+      const minutes = Math.floor(seconds / 60);
+      const said = `The outage lasted ${minutes} minute${minutes === 1 ? '' : 's'}${seconds % 60 ? ` ${seconds % 60} second${seconds % 60 === 1 ? '' : 's'}` : ''}.`;
+      const mail = world.mails.findLast(({ subject }) => subject === `[RESOLVED] ${name}`);
+      const { components } = (await world.get('/api/uptime.json')).json;
+      const page = (await world.get(`/status/incidents/${file!.replace('.md', '')}`)).text;
+      for (const each of [text, mail?.text ?? '', page]) {
+        expect(each.replace(/\s+/g, ' ')).toContain(said);
+        expect(each.replace(/\s+/g, ' ').replaceAll(said, '')).not.toContain('outage lasted');
+      }
+      const told = components.find((one: { id: string }) => one.id === id);
+      expect(told.downtime_seconds).toBe(seconds);
+    },
+    EVERY.timeout,
+  );
+
+  test.each(['0 15 3 * * MON', '*/30 * * * *', '* * * * *'])(
+    'what it skips was not looked at: %s',
+    async schedule => {
+      const rare = (target: string) =>
+        QUICK(target).replace('{ id: api,', `{ id: api, schedule: "${schedule}",`);
+      const world = await openWorld({ site: rare });
+      const beat = () => world.get(`/heartbeats/${world.system.heartbeatToken('jobs')}`);
+      const observed = async () => {
+        const { components } = (await world.get('/api/uptime.json')).json;
+        return ['api', 'jobs'].map(
+          id => components.find((one: { id: string }) => one.id === id).observed_seconds as number,
+        );
+      };
+      await beat();
+      await world.pass(10, 1);
+      let passed = 10;
+      const steps = [
+        -1800,
+        1800,
+        100,
+        -100,
+        1900,
+        -1900,
+        12 * 3600,
+        -12 * 3600,
+        8 * 3600,
+        DAY,
+        -DAY - 8 * 3600,
+      ];
+      for (const by of steps) {
+        world.stepClock(by);
+        if (by > 0) await beat();
+        await world.pass(5, 1);
+        passed += 5;
+        // And a second for the first look of all.
+        for (const seconds of await observed()) expect(seconds).toBeLessThanOrEqual(passed + 1);
+      }
+      // What is looked at counts as before.
+      const [before] = await observed();
+      await world.pass(3600, 10);
+      const [after] = await observed();
+      if (schedule !== '0 15 3 * * MON') expect(after! - before!).toBeGreaterThan(1700);
+      expect(after! - before!).toBeLessThanOrEqual(3600 + passed);
+    },
+    EVERY.timeout,
+  );
+
+  test('a restart keeps what went by before it', async () => {
+    const rare = (target: string) =>
+      QUICK(target).replace('{ id: api,', '{ id: api, schedule: "0 15 3 * * MON",');
+    const world = await openWorld({ site: rare });
+    await world.pass(10, 1);
+    await world.restart();
+    await world.pass(600, 10);
+    await world.restart();
+    await world.pass(60, 1);
+    const [api] = (await world.get('/api/uptime.json')).json.components;
+    expect(api.observed_seconds).toBeGreaterThanOrEqual(600);
+    expect(api.observed_seconds).toBeLessThanOrEqual(api.total_seconds + 1);
+  });
+
   test(
     'mail that was put off waits no longer for a clock set back',
     async () => {
