@@ -297,6 +297,7 @@ describe('pauses of our own', () => {
           expect(listened(beats, [{ at, length }], beats.at(-1)!)).toBeNull();
         },
       ),
+      { numRuns: 25 },
     );
   });
 

@@ -13,7 +13,7 @@ const INCIDENT = `---
 title: Written while the disk was full
 status: investigating
 severity: minor
-started: 2026-03-10T12:10:00Z
+started: 2026-03-10T12:05:00Z
 components: [dashboard]
 ---
 Words.
@@ -141,7 +141,7 @@ describe.runIf(mayMount)('a full disk', () => {
       site: target => `${SITE(target)}mail: { connections: 2 }\n`,
     });
     for (const who of ['ann', 'bob', 'cat', 'dan', 'eve']) await subscribed(world, `${who}@example.com`);
-    await world.write('20260310_full.md', INCIDENT.replace('12:10', '12:00'));
+    await world.write('20260310_full.md', INCIDENT.replace('12:05', '12:00'));
     let filled = false;
     world.smtp.refuse = () => {
       if (!filled) fill(at);
@@ -166,7 +166,7 @@ describe.runIf(mayMount)('a full disk', () => {
     const world = await openWorld({ env: { DATA_DIR: at } });
     await subscribed(world, 'ann@example.com');
     world.smtp.refuse = () => ({ code: 451, text: 'come back' });
-    await world.write('20260310_full.md', INCIDENT.replace('12:10', '12:00'));
+    await world.write('20260310_full.md', INCIDENT.replace('12:05', '12:00'));
     await world.pass(1);
     world.smtp.refuse = null;
     fill(at);
@@ -191,7 +191,7 @@ describe.runIf(mayMount)('a full disk', () => {
     const page = await world.get('/status/live');
     expect(page.status).toBe(200);
     expect(statusOf(world, 'api')).toBe('operational');
-    await world.write('20260310_full.md', INCIDENT.replace('12:10', '12:00'));
+    await world.write('20260310_full.md', INCIDENT.replace('12:05', '12:00'));
     await world.pass(60, 10);
     expect((await world.get('/status/live')).text).toContain('Written while the disk was full');
     expect((await readyz(world)).problems[0].message).toMatch(words);

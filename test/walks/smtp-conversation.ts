@@ -98,7 +98,8 @@ function converse(socket: Socket, peer: SmtpPeer, connection: number): void {
   const line = (text: string) => {
     if (letter === null) return command(text);
     if (text !== '.') {
-      letter += `${text}\r\n`;
+      // A dot at the beginning of a line is sent twice (RFC 5321, 4.5.2).
+      letter += `${text.replace(/^\./, '')}\r\n`;
       return;
     }
     const messageId = /^message-id:\s*(\S+)/im.exec(letter)?.[1] ?? '';
