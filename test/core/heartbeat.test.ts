@@ -200,11 +200,17 @@ interface Pause {
  */
 function listened(beats: readonly number[], pauses: readonly Pause[], until: number) {
   const inPause = (at: number) => pauses.some(pause => pause.at <= at && at < pause.at + pause.length);
+  // What comes in a short pause waits in its socket; whoever sent it in a long one gave up.
+  const heardAt = (at: number) => {
+    const pause = pauses.find(pause => pause.at <= at && at < pause.at + pause.length);
+    if (!pause) return [at];
+    return pause.length < SECOND ? [pause.at + pause.length] : [];
+  };
   const ends = pauses.map(({ at, length }) => at + length);
   const turns = Array.from({ length: Math.ceil(until / SECOND) }, (_, i) => i * SECOND);
   const moments = [
     ...[...turns, ...ends, until].filter(at => !inPause(at)).map(at => ({ at, isBeat: false })),
-    ...beats.filter(at => !inPause(at)).map(at => ({ at, isBeat: true })),
+    ...beats.flatMap(heardAt).map(at => ({ at, isBeat: true })),
   ].sort((a, b) => a.at - b.at || Number(a.isBeat) - Number(b.isBeat));
   const pausedBy = (at: number) =>
     pauses.filter(pause => pause.at + pause.length <= at).reduce((sum, { length }) => sum + length, 0);
