@@ -126,7 +126,9 @@ export function openMemory(
       const reason = reasonOf(entry);
       if (reason) staying.set(entry.file, reason);
     }
-    return { staying, filled, places, rootWhy: whys.get('') ?? null };
+    // What stands in a folder's place is not that folder, whatever lies in it.
+    const own = new Set([...filled].filter(name => !whys.get(name)));
+    return { staying, filled: own, places, rootWhy: whys.get('') ?? null };
   }
 
   /** Which of these, gone from the disk, somebody deleted. */

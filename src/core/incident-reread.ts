@@ -33,17 +33,22 @@ function timeOf(key: string): string {
 /** A key of front matter, wherever it stands: above it may be what keeps the file from being read. */
 const MEANT_AS_INCIDENT = /^[ \t\uFEFF]*["']?(title|status|severity|started|components)["']?[ \t]*:/im;
 
-/** Marks of a file that is over, or that tells of no outage, though the rest of it cannot be read. */
-const TELLS_OF_NOTHING_OPEN =
-  /^[ \t]*["']?(status["']?[ \t]*:[ \t]*["']?(resolved|completed|postmortem)|resolved["']?[ \t]*:[ \t]*\S|scheduled_start\b)/im;
+/** A file that tells of no outage, though the rest of it cannot be read. */
+const MAINTENANCE = /^[ \t]*["']?scheduled_start\b/im;
 
 /**
  * Whether a file of which no version could ever be read may be about something that is going on: it is meant to be
- * an incident, by its name (`20260310_api-down`) or by what stands in it, and does not say that it is over. `null`:
+ * an incident, by its name (`20260310_api-down`) or by what stands in it, and does not say that it is over by its `status`. `null`:
  * nobody knows what stands in it.
  */
 export function mayBeOpen(id: string, text: string | null): boolean {
   if (text === null) return true;
-  const head = text.slice(0, 10_000);
-  return (/^\d{8}_/.test(id) || MEANT_AS_INCIDENT.test(head)) && !TELLS_OF_NOTHING_OPEN.test(head);
+  const top = text.slice(0, 10_000);
+  if (!/^\d{8}_/.test(id) && !MEANT_AS_INCIDENT.test(top)) return false;
+  // The keys end at the second line of dashes; below it anything may stand.
+  const keys = top.split(/^---[ \t]*\r?$/m, 2).join('\n');
+  const statuses = [...keys.matchAll(/^[ \t]*["']?status["']?[ \t]*:[ \t]*["']?([\w-]*)/gim)];
+  const isOver =
+    statuses.length > 0 && statuses.every(([, word]) => /^(resolved|completed|postmortem)$/i.test(word!));
+  return !isOver && !MAINTENANCE.test(keys);
 }

@@ -27,8 +27,8 @@ export function observedBetween(
   const gap = at - (before ?? at);
   if (gap < 0) return 0;
   const isGap = before === null || gap - took > 2 * period;
-  // One clock is read after the other, and only this one in whole milliseconds.
-  return Math.min(isGap ? took + SECOND : gap, Math.ceil(passed));
+  // Whole milliseconds, as they are stored; the clock that only grows tells fractions of them, too.
+  return Math.ceil(Math.min(isGap ? took + SECOND : gap, passed));
 }
 
 /** How much of a figure's total was looked at. */

@@ -313,6 +313,11 @@ describe('pauses of our own', () => {
     expect(listened(beats, pauses, 495 * MINUTE)).toBeNull();
   });
 
+  test('its moments are whole milliseconds, whatever fractions a pause has', () => {
+    const { since } = afterPause({ since: START, paused: 0.25, renewed: false }, 600.75, START + MINUTE);
+    expect(since).toBe(START + 601);
+  });
+
   test('a failure that is reported counts at once', () => {
     const { state } = run([ok(0)]);
     const { since } = afterPause({ since: START, paused: 0, renewed: false }, DUE, START + DUE);

@@ -87,3 +87,13 @@ test('whatever the clock does, all together never more than the time that really
     }),
   );
 });
+
+test('it is whole milliseconds, whatever fractions the clocks tell', () => {
+  const millis = fc.double({ min: 0, max: 10 * HOUR, noNaN: true });
+  fc.assert(
+    fc.property(fc.nat({ max: 10 * HOUR }), millis, millis, (gap, took, passed) => {
+      for (const before of [null, 0])
+        expect(Number.isInteger(observedBetween(before, gap, MINUTE, { took, passed }))).toBe(true);
+    }),
+  );
+});

@@ -264,6 +264,9 @@ test.each([
 test.each([
   ['empty', ''],
   ['without front matter', 'The API is down.\n'],
+  ['broken, with an end to come', '---\ntitle: X\nstatus: investigating\nseverity: x\nresolved: TBD\n---\n'],
+  ['broken, and speaks of an end below', '---\ntitle: [\nstatus: investigating\n---\nstatus: resolved\n'],
+  ['of two minds', '---\ntitle: X\nstatus: resolved\nseverity: x\nstatus: investigating\n---\n'],
   [
     'of broken YAML, named like one that is over',
     '---\ntitle: [\nstatus: investigating\n---\n',
