@@ -10,8 +10,7 @@ export interface Look {
   readonly code: string | null;
   /** Which folder it is (`identityOf`); null when that cannot be told. */
   readonly identity: string | null;
-  /** Whether no incident file is in it, nor below it. */
-  /** Whether no incident in it can be read. */
+  /** Whether no incident file that can be read is in it, nor below it. */
   readonly empty: boolean;
   /** Whether a file that was known, and is not to be lost, is not in it. */
   readonly less: boolean;

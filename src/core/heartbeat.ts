@@ -40,9 +40,9 @@ export function afterPause(before: Listening, paused: Millis, now: Millis): List
 }
 
 /**
- * Judges a beat, or (beat null) the silence up to `now`. Thresholds do not apply: silence is down
- * exactly at last beat + period + grace (by the time in which a beat could be received), a reported failure at once, one good beat restores. A job
- * that never reported is no data. After a report from the future (the clock was set back) silence counts from `now`.
+ * Judges a beat, or (beat null) the silence up to `now`. Thresholds do not apply: silence is down exactly at last
+ * beat + period + grace (by the time in which a beat could be received), a reported failure at once, one good beat
+ * restores. A job that never reported is no data. After a report from the future (the clock was set back) silence counts from `now`.
  * `listeningSince` (epoch ms) is from when silence counts at the earliest, see `Listening`: silence while the server
  * itself was off, asleep or stopped is nobody's outage.
  * `recheckAt` is the moment silence becomes an outage.

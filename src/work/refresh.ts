@@ -185,7 +185,10 @@ function strays(incidents: readonly Incident[]): Problem[] {
     }));
 }
 
-/** Components that incidents name and the site does not have: the page shows them without. Of what is over they may be over, too. */
+/**
+ * Components that incidents name and the site does not have: the page shows them without. Not asked of what is over:
+ * its components may be gone, too.
+ */
 function strangers(incidents: readonly Incident[], site: Site): Problem[] {
   const ids = site.components.map(component => component.id);
   const known = new Set(ids);

@@ -11,8 +11,8 @@ export interface Body {
   readonly readings: readonly string[];
   /** False when the limit came first, or it was left before its end. */
   readonly whole: boolean;
-  /** That it is packed, and its end did not come. */
-  readonly cut: boolean;
+  /** Whether it is packed, and its end did not come: unpacks it once more, for those who must know. */
+  readonly isCut: () => boolean;
   /** When it was read, or when what came of it decided; on `performance.now()`'s clock. */
   readonly at: Millis;
 }
@@ -39,9 +39,12 @@ export async function readBody(answer: Answer, limit: number, leave?: Leave): Pr
   const read = () => readingsOf(Buffer.concat(chunks).subarray(0, limit), contentType);
   const encodings = header(answer, 'content-encoding');
   const packed: Buffer[] = [];
-  const body = (whole: boolean, at = performance.now()): Body => {
-    return { readings: read(), whole, cut: whole && isCut(Buffer.concat(packed), encodings), at };
-  };
+  const body = (whole: boolean, at = performance.now()): Body => ({
+    readings: read(),
+    whole,
+    isCut: () => whole && isCut(Buffer.concat(packed), encodings),
+    at,
+  });
 
   const isAwaited = leave && !hasLength(answer, limit);
   const isStream = isAwaited && STREAMS.test(contentType);

@@ -73,7 +73,7 @@ function judgeBody(check: HttpCheck, body: Body): void {
   if (check.not_contains !== undefined && hasText(body.readings, check.not_contains)) {
     throw new Finding('unwanted text found in the answer');
   }
-  if (check.not_contains !== undefined && body.cut)
+  if (check.not_contains !== undefined && body.isCut())
     throw new Finding('answered with a body that ends too early');
   if (check.json === undefined) return;
   if (!body.whole) throw new Finding('answer too large to be read as JSON');

@@ -12,12 +12,9 @@ export function readingsOf(bytes: Buffer, contentType: string): string[] {
   const marked = MARKS.find(({ mark }) => mark.every((byte, index) => bytes[index] === byte));
   if (marked) return [decode(bytes.subarray(marked.mark.length), marked.encoding)];
   const declared = charsetIn(contentType) ?? zerosIn(bytes) ?? ownWord(bytes);
-  if (declared === undefined) {
-    const utf8 = decode(bytes, 'utf-8');
-    return utf8.includes('\uFFFD') ? [utf8, decode(bytes, 'windows-1252')] : [utf8];
-  }
   const utf8 = decode(bytes, 'utf-8');
   const isUtf8 = !utf8.includes('\uFFFD');
+  if (declared === undefined) return isUtf8 ? [utf8] : [utf8, decode(bytes, 'windows-1252')];
   // JSON is UTF-8 whatever its header says (RFC 8259, 8.1), and what is called UTF-8 may be something else.
   if (declared === 'utf-8' && !isUtf8)
     return [utf8, decode(bytes, ownWordBut('utf-8', bytes) ?? 'windows-1252')];
