@@ -53,7 +53,7 @@ export async function torture({ seed, seconds, command, say }: Options): Promise
   // Half of all seeds write through git.
   const town = await openTown(seconds, seed % 2 === 0);
   if (town.disk === null) say('no right to mount: the disk is never full');
-  const server = openServer(command, town.env, town.url, zoneOf);
+  const server = openServer(command, town.env, town.url, zoneOf, path.join(town.dir, 'server.log'));
   server.moveClock(town.offset);
   const model: Model = { incidents: [], readers: new Map(), monitors: [], unsure: 0 };
   const wrongs: string[] = [];
@@ -231,7 +231,8 @@ export async function torture({ seed, seconds, command, say }: Options): Promise
   for (const line of server.wrongs) wrong(line);
   const distinct = new Set(letters().map(({ messageId }) => messageId)).size;
   await Promise.all(readers);
-  await town.close();
+  const kept = await town.close(wrongs.length > 0);
+  if (kept) say(`What it left behind, with its log: ${kept}`);
   return {
     plan: digest,
     deeds: done,

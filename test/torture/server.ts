@@ -1,6 +1,7 @@
 // The server under torture: a child process like in production, killed, restarted until it comes up, its
 // clock moved from outside, its log and memory watched.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
 
 /** The time-out of the checks, ms: no other timer has it, so that it can be swallowed. */
 export const CHECK_TIMEOUT = 1013;
@@ -60,12 +61,13 @@ export interface Server {
   stop(): Promise<number | null>;
 }
 
-/** Starts it with `command`; it is started again whenever it ends, until `stop`. */
+/** Starts it with `command`; it is started again whenever it ends, until `stop`. What it says goes to the file `log`. */
 export function openServer(
   command: readonly string[],
   env: NodeJS.ProcessEnv,
   url: string,
   zone: (start: number) => string,
+  log: string,
 ): Server {
   let child: ChildProcess | null = null;
   let offset = 0;
@@ -116,6 +118,7 @@ export function openServer(
   };
   const hear = (text: string) => {
     said = (said + text).slice(-4000);
+    appendFileSync(log, text);
     for (const line of text.split('\n')) if (BUGS.test(line)) server.wrongs.push(line.slice(0, 600));
   };
   const comeUp = async (started: ChildProcess) => {

@@ -1,7 +1,7 @@
 // Everything around the server under torture: folders, a small disk, services, a mail server, a clock, and for every
 // second seed a git remote with a colleague's clone.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -44,7 +44,8 @@ export interface Town {
   clock(): number;
   readonly env: NodeJS.ProcessEnv;
   readonly url: string;
-  close(): Promise<void>;
+  /** Takes it down; with `keep` what it left behind stays in the folder returned. */
+  close(keep: boolean): Promise<string | null>;
 }
 
 export interface Service {
@@ -152,14 +153,17 @@ ${withGit ? 'content: { git: { remote: origin, branch: main, pull: "*/3 * * * * 
       LOG_LEVEL: 'info',
     },
     url: `http://127.0.0.1:${port}`,
-    async close() {
+    async close(keep) {
       await smtp.close();
       for (const server of servers) {
         server.closeAllConnections();
         server.close();
       }
+      const kept = `${dir}-kept`;
+      if (keep) cpSync(dir, kept, { recursive: true });
       if (disk) execFileSync('umount', ['-l', disk]);
       rmSync(dir, { recursive: true, force: true });
+      return keep ? kept : null;
     },
   };
   return town;
