@@ -18,6 +18,11 @@ export function isIncidentName(name: string): boolean {
   return /\.md$/i.test(base) && !/^[._]/.test(base) && !/^(readme|license|changelog)\.md$/i.test(base);
 }
 
+/** Whether a file looks like an incident that an editor saved under another ending, or that another tool calls so. */
+export function isMisnamed(name: string): boolean {
+  return /^\d{8}_.*\.(?:markdown|mdown|mkdn?|mdx|txt|rtf|docx?|html?)$/i.test(path.basename(name));
+}
+
 /** Where a file may lie: the folder's real path, and that of the status folder; links may lead to both. */
 export interface Bounds {
   readonly root: string;
@@ -37,7 +42,7 @@ export function isWithin(real: string, { root, status }: Bounds): boolean {
 }
 
 /**
- * Lists the folder `at` and all below it; the names of incidents go to `names`. Folders whose names begin with a dot
+ * Lists the folder `at` and all below it; the names of incidents, and of what looks like one, go to `names`. Folders whose names begin with a dot
  * belong to other programs (git, a ConfigMap's versions). `above`: the real paths on the way here, for links that
  * lead back. Returns the folders below that cannot be listed.
  */
@@ -59,7 +64,7 @@ export async function list(
     const unlisted: string[] = [];
     for (const entry of entries) {
       const name = path.join(at, entry.name);
-      if (isIncidentName(name)) names.push(name);
+      if (isIncidentName(name) || isMisnamed(name)) names.push(name);
       if (entry.name.startsWith('.') || !(await isFolder(entry, path.join(real, entry.name)))) continue;
       unlisted.push(...(await list(name, bounds, folders, names, [...above, real])));
     }

@@ -5,7 +5,7 @@ import { lstat, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Incident } from '../core/incident.ts';
 import { MAX_INCIDENT_BYTES, parseIncident } from '../core/incident-file.ts';
-import { parseAfter } from '../core/incident-reread.ts';
+import { mayBeOpen, parseAfter } from '../core/incident-reread.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Millis } from '../core/time.ts';
 import { backwards } from '../core/untimely.ts';
@@ -23,6 +23,8 @@ export interface Entry {
   /** The text of that version. */
   readonly goodText: string | null;
   readonly problems: readonly Problem[];
+  /** Whether no version of it could ever be read, and it may be about something that is going on. */
+  readonly isDoubtful: boolean;
 }
 
 /** A file changed this recently may change again within the disk's clock tick: its stamp is not believed. */
@@ -32,6 +34,8 @@ const RACY = 'racy';
 const REMEMBERED = 'remembered';
 /** No file's stamp: what stands there cannot be read, and it is looked at again in each round. */
 const FAILED = 'failed';
+/** No file's stamp: what stands there is no incident, by its name. */
+const MISNAMED = 'misnamed';
 
 /** What is known of files, by path. */
 export type Known = Pick<ReadonlyMap<string, Entry>, 'get'>;
@@ -71,13 +75,19 @@ export async function scanFolder(folder: string, known: Known, now: Millis, firs
   for (const name of await list('', bounds, folders, names, [])) {
     const file = path.join(folder, name);
     // Nobody can say what is in it.
-    files.set(file, failedEntry(file, known, name, UNLISTED));
+    files.set(file, failedEntry(file, known, name, UNLISTED, now));
   }
   names.sort();
   const disk = first ? ALONE : SHARED;
   for (let index = 0; index < names.length; index += 64) {
     const batch = names.slice(index, index + 64);
-    const entries = await Promise.all(batch.map(name => readEntry(bounds, folder, name, known, now, disk)));
+    const entries = await Promise.all(
+      batch.map(name =>
+        isIncidentName(name)
+          ? readEntry(bounds, folder, name, known, now, disk)
+          : misnamedEntry(path.join(folder, name), known),
+      ),
+    );
     for (const entry of entries) if (entry) files.set(entry.file, entry);
   }
   return { files, folders };
@@ -123,6 +133,7 @@ export function rememberedEntry(folder: string, name: string, text: string): Ent
     },
     goodText: text,
     problems: [],
+    isDoubtful: false,
   };
 }
 
@@ -154,19 +165,32 @@ const LINKS: Readonly<Record<string, Fault>> = {
 };
 
 /** What stands there and cannot be read: the last good version stays. */
-function failedEntry(file: string, known: Known, name: string, [what, fix]: Fault): Entry {
+function failedEntry(file: string, known: Known, name: string, [what, fix]: Fault, now: Millis): Entry {
   const before = known.get(file);
   const [told] = before?.problems ?? [];
+  const good = before?.good ?? null;
   return {
     file,
     id: idOf(name),
     stamp: FAILED,
     text: before?.text ?? null,
-    good: before?.good ?? null,
+    good,
     goodText: before?.goodText ?? null,
+    isDoubtful: good === null && mayBeOpen(idOf(name), before?.text ?? null, now),
     // The same list is no news.
     problems: before && told?.what === what ? before.problems : [{ level: 'error', where: file, what, fix }],
   };
+}
+
+/** A file that is not read, for its name: somebody may wait for what stands in it. */
+function misnamedEntry(file: string, known: Known): Entry {
+  const before = known.get(file);
+  if (before) return before;
+  const id = path.basename(file);
+  const fix = `rename it to ${id.replace(/(?:\.md)?\.\w+$/i, '.md')}`;
+  const what = 'it is not read: the name of an incident file ends with .md';
+  const problems: Problem[] = [{ level: 'warning', where: file, what, fix }];
+  return { file, id, stamp: MISNAMED, text: null, good: null, goodText: null, problems, isDoubtful: false };
 }
 
 /** What the file `name` is now; null when there is nothing of that name. */
@@ -180,7 +204,7 @@ async function readEntry(
 ): Promise<Entry | null> {
   const file = path.join(folder, name);
   const before = known.get(file);
-  const failed = (fault: Fault) => failedEntry(file, known, name, fault);
+  const failed = (fault: Fault) => failedEntry(file, known, name, fault, now);
   let isLink = false;
   try {
     let real = path.join(bounds.root, name);
@@ -237,12 +261,14 @@ function parseEntry(
     (was?.begins !== undefined && was.begins === read.value?.begins && was.resolved === read.value.resolved);
   const turned = read.value && !isKept ? backwards(read.value, text, file, now) : null;
   const parsed = turned?.level === 'error' ? { value: null, problems: [...read.problems, turned] } : read;
+  const good = parsed.value ?? before?.good ?? null;
   return {
     file,
     id,
     stamp,
     text,
-    good: parsed.value ?? before?.good ?? null,
+    good,
+    isDoubtful: good === null && mayBeOpen(id, text, now),
     goodText: parsed.value ? text : (before?.goodText ?? null),
     problems: [...problems, ...parsed.problems],
   };

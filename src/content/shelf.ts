@@ -1,7 +1,6 @@
 // The shelf: incident files as last read, kept so that one changed file costs what one file costs.
 import path from 'node:path';
 import type { Incident } from '../core/incident.ts';
-import { mayBeOpen } from '../core/incident-reread.ts';
 import type { Problem } from '../core/problem.ts';
 import { alikeProblem, byRank, twinProblem } from '../core/twins.ts';
 import type { Entry } from './scan.ts';
@@ -103,7 +102,7 @@ export function makeShelf(folder: string): Shelf {
         const [first] = files as [Entry];
         if (first.good) incidents.push(first.good);
         // One of its name that can be read says nothing of what stands in it.
-        unread += files.filter(({ id, text, good }) => good === null && mayBeOpen(id, text)).length;
+        unread += files.filter(({ isDoubtful }) => isDoubtful).length;
         for (const entry of files) for (const problem of entry.problems) problems.push(problem);
         for (const entry of files.slice(1)) {
           const shown = files.find(({ id }) => id === entry.id) as Entry;

@@ -12,6 +12,8 @@ import {
   type WrittenTime,
   type WrongTime,
   wrong,
+  ZONE_FIX,
+  zoneAtEnd,
 } from './written-time.ts';
 
 /** What a heading says. */
@@ -49,12 +51,12 @@ const BEGINS_WITH_TIME =
 /** Reads the text of a level-2 heading; null for one that is prose: `told` of a post-mortem is what begins with a time. */
 export function readHeading(text: string, told: boolean): Heading | 'postmortem' | WrongTime | null {
   if (/^post-?\s?mortem$/i.test(text)) return 'postmortem';
-  const [usual, words = '', day, hour, minute, second] = USUAL.exec(text) ?? [];
+  const [usual, name = '', day, hour, minute, second] = USUAL.exec(text) ?? [];
   const midnight = day === undefined ? 0 : parseInstant(day);
   if (usual !== undefined && midnight !== null) {
     const time = midnight + Number(hour) * HOUR + Number(minute) * MINUTE + Number(second ?? 0) * SECOND;
     const precision = second === undefined ? MINUTE : SECOND;
-    return { ...readLabel(words), dated: day !== undefined, time, precision };
+    return { ...readLabel(name), dated: day !== undefined, time, precision };
   }
   const isLabelled = beginsWithLabel(text);
   const last = readTimeAtEnd(text, isLabelled);
@@ -75,8 +77,11 @@ export function readHeading(text: string, told: boolean): Heading | 'postmortem'
   }
   const { date, precision } = read;
   const time = momentOf(read);
-  const label = alone(read);
-  if (typeof label !== 'string') return label;
+  const words = alone(read);
+  if (typeof words !== 'string') return words;
+  const label = words.replace(UTC_BEFORE, '');
+  const zone = zoneAtEnd(label);
+  if (zone !== null) return wrong(text, `names a zone that is not read (${zone})`, ZONE_FIX);
   const left = dateLeft(label, date !== null);
   if (left) {
     const fix = left.month
@@ -118,7 +123,7 @@ const COMPACT = new RegExp(
   'iu',
 );
 /** Nothing but a label and the four digits of a time. */
-const BARE = new RegExp(String.raw`^(?:${LABELS})[\s:,;–—-]+(?:[01]\d|2[0-3])[0-5]\d$`, 'iu');
+const BARE = new RegExp(String.raw`^(?:${LABELS})[\s:,;–—-]+(?:[01]\d|2[0-3]) ?[0-5]\d$`, 'iu');
 
 /** `02:44 UTC - Update`, `[2026-11-28 23:12 UTC] Resolved`: the time, and the words after it. */
 function readTimeFirst(text: string): WrittenTime | null {
@@ -139,6 +144,9 @@ const TIME_FIRST = new RegExp(
   String.raw`^[\s([]*(?=\p{Nd}|(?:${DAY_NAMES}|${MONTH_NAMES})(?!\p{L})[.,]*\s.*\d)`,
   'iu',
 );
+
+/** UTC is read wherever it stands. */
+const UTC_BEFORE = /(?:^|[\s,(]+)(?:UTC|GMT)[)\s]*$/;
 
 /** What follows a time and is no label: another zone, or the end of a span of time. */
 const OTHER_ZONE =

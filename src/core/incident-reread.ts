@@ -2,6 +2,8 @@
 import type { Incident } from './incident.ts';
 import { parseIncident } from './incident-file.ts';
 import type { Outcome } from './problem.ts';
+import type { Millis } from './time.ts';
+import { readDateTime } from './written-time.ts';
 
 /**
  * Parses a later version of a file: where nothing in it tells whether the newest stands above or below (all
@@ -38,17 +40,27 @@ const MAINTENANCE = /^[ \t]*["']?scheduled_start\b/im;
 
 /**
  * Whether a file of which no version could ever be read may be about something that is going on: it is meant to be
- * an incident, by its name (`20260310_api-down`) or by what stands in it, and does not say that it is over by its `status`. `null`:
- * nobody knows what stands in it.
+ * an incident, by its name (`20260310_api-down`) or by what stands in it, and does not say by its `status` that it is
+ * over; an end that lies ahead of `now` has not come. `null`: nobody knows what stands in it.
  */
-export function mayBeOpen(id: string, text: string | null): boolean {
+export function mayBeOpen(id: string, text: string | null, now: Millis): boolean {
   if (text === null) return true;
   const top = text.slice(0, 10_000);
   if (!/^\d{8}_/.test(id) && !MEANT_AS_INCIDENT.test(top)) return false;
   // The keys end at the second line of dashes; below it anything may stand.
   const keys = top.split(/^---[ \t]*\r?$/m, 2).join('\n');
   const statuses = [...keys.matchAll(/^[ \t]*["']?status["']?[ \t]*:[ \t]*["']?([\w-]*)/gim)];
+  const ends = [...keys.matchAll(/^[ \t]*["']?resolved["']?[ \t]*:[ \t]*["']?([^"'#\r\n]*)/gim)];
   const isOver =
-    statuses.length > 0 && statuses.every(([, word]) => /^(resolved|completed|postmortem)$/i.test(word!));
+    statuses.length > 0 &&
+    statuses.every(([, word]) => /^(resolved|completed|postmortem)$/i.test(word!)) &&
+    ends.every(([, end]) => hasCome(end!.trim(), now));
   return !isOver && !MAINTENANCE.test(keys);
+}
+
+/** Whether the moment that a value names has come: no moment at all leaves it to the `status`. */
+function hasCome(value: string, now: Millis): boolean {
+  if (value === '' || /^(?:null|~)$/i.test(value)) return true;
+  const at = readDateTime(value);
+  return typeof at === 'number' && at <= now;
 }

@@ -230,17 +230,28 @@ function midnightOf(year: number, month: number, day: number): Millis | null {
 }
 
 /** Zones that mean one thing here and another there, or change with the season. */
-const NAMED_ZONE =
-  /(?<![\d:.])(?:\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?(?:\s*(?:[ap]\.?\s?m\.?|uhr))?|\d{1,2}\s*(?:[ap]\.?\s?m\.?|uhr))\s*[([]?\s*(?:(?:[CEW]ES?T|MES?Z|[AECMP][SDP]?T|A[CEW][SD]T|BST|IST|JST|KST|MSK|SGT|HKT|NZ[SD]?T|SAST|BRT)|[A-Z][a-z]+\/[A-Z][a-z_]+|(?:local|Orts?zeit|UK|US)(?: time)?)\b\s*[)\]]?\s*$/iu;
+const ZONE_NAMES = String.raw`(?:[CEW]ES?T|MES?Z|[AECMP][SDP]?T|A[CEW][SD]T|BST|IST|JST|KST|MSK|SGT|HKT|NZ[SD]?T|SAST|BRT)|[A-Z][a-z]+\/[A-Z][a-z_]+`;
+const NAMED_ZONE = new RegExp(
+  String.raw`(?<![\d:.])(?:\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?(?:\s*(?:[ap]\.?\s?m\.?|uhr))?|\d{1,2}\s*(?:[ap]\.?\s?m\.?|uhr))\s*[([]?\s*(?:${ZONE_NAMES}|(?:local|Orts?zeit|UK|US)(?: time)?)\b\s*[)\]]?\s*$`,
+  'iu',
+);
+/** In capitals only: "at" leads to a time. */
+const ZONE_AT_END = new RegExp(
+  String.raw`(?<![\p{L}\d/-])(?!AT\b)(${ZONE_NAMES}|(?:local|UK|US) time|Ortszeit|(?:UTC|GMT)\s?[+-]\d{1,2})[)\]\s]*$`,
+  'u',
+);
+
+/** What to write in place of a zone's name. */
+export const ZONE_FIX = 'write it in UTC, or with its offset: 15:30+01:00';
+
+/** The zone that ends the words before a time (`Update PST 08:12`); null when none does. */
+export function zoneAtEnd(words: string): string | null {
+  return ZONE_AT_END.exec(words)?.[1] ?? null;
+}
 
 function zoneless(text: string): WrongTime | null {
   const found = NAMED_ZONE.exec(text);
-  if (!found) return null;
-  return wrong(
-    text.slice(found.index),
-    'names a zone that is not read',
-    'write it in UTC, or with its offset: 15:30+01:00',
-  );
+  return found ? wrong(text.slice(found.index), 'names a zone that is not read', ZONE_FIX) : null;
 }
 
 /** A time, or a part of one, in a line that ends with none. */

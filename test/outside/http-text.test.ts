@@ -85,6 +85,11 @@ describe('by its header', () => {
     });
   });
 
+  test('a page that says itself what the header denies', async () => {
+    const bytes = meta('<meta charset=gbk>', gbk);
+    expect(await look(bytes, html('iso-8859-1'), { not_contains: '系统正常' })).toMatchObject(unwanted);
+  });
+
   test('Japanese spelled in ASCII’s letters is not those letters', async () => {
     const more = { contains: 'B@5>o' };
     expect(await look(iso2022jp, html('iso-2022-jp'), more)).toMatchObject(missed);
@@ -175,6 +180,21 @@ test.each([
 ])('letters compare as they look: %s', async (_, page, text) => {
   expect(await look(Buffer.from(page), {}, { contains: text })).toMatchObject(found);
   expect(await look(Buffer.from(page), {}, { not_contains: text })).toMatchObject(unwanted);
+});
+
+test.each([
+  ['packed in a way that nobody knows', { 'content-encoding': 'snappy' }],
+  ['packed, and nobody says so', {}],
+  ['packed more often than is undone', { 'content-encoding': 'gzip, br, br, br' }],
+])('what is no text does not lack a text: %s', async (_, head) => {
+  const noise = Buffer.from(Array.from({ length: 600 }, (_, index) => (index * 151) % 256));
+  const more = { not_contains: 'maintenance' };
+  expect(await look(noise, { ...HTML, ...head }, more)).toMatchObject({ outcome: 'down' });
+});
+
+test('a page with a stray control character is a text', async () => {
+  const page = Buffer.from(`<p>All well.${String.fromCharCode(0)}</p>${'<p>words</p>'.repeat(20)}`);
+  expect(await look(page, HTML, { not_contains: 'maintenance' })).toMatchObject(found);
 });
 
 test('the source is compared: entities are not read', async () => {

@@ -1,5 +1,5 @@
 // Incident files as people write them: comments, dates, and maintenance that names nobody, from the file to the mail.
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { openWorld, subscribed, type World } from './world.ts';
@@ -268,6 +268,14 @@ test.each([
   ['broken, and speaks of an end below', '---\ntitle: [\nstatus: investigating\n---\nstatus: resolved\n'],
   ['of two minds', '---\ntitle: X\nstatus: resolved\nseverity: x\nstatus: investigating\n---\n'],
   [
+    'broken, over by an end that lies ahead',
+    '---\ntitle: X\nstatus: resolved\nseverity: x\nresolved: 2026-03-10 13:30 UTC\n---\n',
+  ],
+  [
+    'broken, over by an end that nobody can read',
+    '---\ntitle: X\nstatus: resolved\nseverity: minor\nresolved: 32 March 2026\n---\n',
+  ],
+  [
     'of broken YAML, named like one that is over',
     '---\ntitle: [\nstatus: investigating\n---\n',
     'a/20260310_old.md',
@@ -289,3 +297,31 @@ test.each([
   await world.restart();
   expect(world.system.snapshot().verdict).toMatchObject({ state: 'no_data', unread: 1 });
 });
+
+test.each(['20260310_api.markdown', '20260310_api.md.txt', 'a/20260310_api.txt'])(
+  'an incident under a name that is not read is named: %s',
+  async name => {
+    const world = await openWorld({});
+    await subscribed(world, 'olga@example.com');
+    await mkdir(path.join(world.dir, 'status', 'incidents', 'a'));
+    await world.write(name, `${HEAD}${FIRST}`);
+    await world.write('20260310_other.md', `${HEAD}${FIRST}`);
+    await world.pass(10, 5);
+    expect(await problems(world)).toMatchObject([
+      {
+        level: 'warning',
+        where: expect.stringMatching(`${name}$`),
+        what: 'it is not read: the name of an incident file ends with .md',
+        fix: 'rename it to 20260310_api.md',
+      },
+    ]);
+    expect(subjects(world)).toEqual(['[INCIDENT] Slow exports']);
+    await rename(
+      path.join(world.dir, 'status', 'incidents', name),
+      path.join(world.dir, 'status', 'incidents', '20260310_api.md'),
+    );
+    await world.pass(10, 5);
+    expect(await problems(world)).toEqual([]);
+    expect(subjects(world)).toHaveLength(2);
+  },
+);

@@ -11,7 +11,7 @@ import type { Answer, Request } from './http-exchange.ts';
 import { retrieve } from './http-redirects.ts';
 import type { Look } from './network.ts';
 import { readingsIn } from './readings.ts';
-import { hasText, parseJson } from './text.ts';
+import { hasText, isText, parseJson } from './text.ts';
 import { ENCODINGS } from './unpack.ts';
 
 type HttpCheck = CheckOf<'http'>;
@@ -73,8 +73,10 @@ function judgeBody(check: HttpCheck, body: Body): void {
   if (check.not_contains !== undefined && hasText(body.readings, check.not_contains)) {
     throw new Finding('unwanted text found in the answer');
   }
-  if (check.not_contains !== undefined && body.isCut())
-    throw new Finding('answered with a body that ends too early');
+  if (check.not_contains !== undefined) {
+    if (!isText(body.readings)) throw new Finding('answered with a body that is no text');
+    if (body.isCut()) throw new Finding('answered with a body that ends too early');
+  }
   if (check.json === undefined) return;
   if (!body.whole) throw new Finding('answer too large to be read as JSON');
   const document = documentIn(body);

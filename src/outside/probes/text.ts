@@ -11,19 +11,34 @@ import { isAscii } from 'node:buffer';
 export function readingsOf(bytes: Buffer, contentType: string): string[] {
   const marked = MARKS.find(({ mark }) => mark.every((byte, index) => bytes[index] === byte));
   if (marked) return [decode(bytes.subarray(marked.mark.length), marked.encoding)];
-  const declared = charsetIn(contentType) ?? zerosIn(bytes) ?? ownWord(bytes);
+  const word = ownWord(bytes);
+  const declared = charsetIn(contentType) ?? zerosIn(bytes) ?? word;
   const utf8 = decode(bytes, 'utf-8');
   const isUtf8 = !utf8.includes('\uFFFD');
   if (declared === undefined) return isUtf8 ? [utf8] : [utf8, decode(bytes, 'windows-1252')];
   // JSON is UTF-8 whatever its header says (RFC 8259, 8.1), and what is called UTF-8 may be something else.
   if (declared === 'utf-8' && !isUtf8)
-    return [utf8, decode(bytes, ownWordBut('utf-8', bytes) ?? 'windows-1252')];
+    return [utf8, decode(bytes, word && word !== 'utf-8' ? word : 'windows-1252')];
   const isJson = /[/+]json\b/i.test(contentType) && isUtf8 && !isAscii(bytes);
   if (isJson && !declared.startsWith('utf-')) return [utf8, decode(bytes, declared)];
   // ISO-2022-JP spells Japanese in ASCII's letters: read as UTF-8 they would be words nobody wrote.
   const plain = declared === 'utf-8' || isAscii(bytes);
-  return plain ? [decode(bytes, declared)] : [decode(bytes, declared), utf8];
+  if (plain) return [decode(bytes, declared)];
+  const others = word === undefined || word === declared || word === 'utf-8' ? [] : [decode(bytes, word)];
+  return [decode(bytes, declared), utf8, ...others];
 }
+
+/**
+ * Whether the likeliest reading is a text at all. What is packed in a way that nobody can undo, or is no text, is
+ * full of control characters: no text has one in fifty.
+ */
+export function isText([likeliest = '']: readonly string[]): boolean {
+  const start = likeliest.slice(0, 4096);
+  const controls = start.match(CONTROLS)?.length ?? 0;
+  return controls * 50 <= start.length;
+}
+
+const CONTROLS = /(?!\s)\p{Cc}/gu;
 
 /** Whether one of the readings holds a text. Letters compare as they look: `ü` is `u` with two dots. */
 export function hasText(readings: readonly string[], wanted: string): boolean {
@@ -85,11 +100,6 @@ function ownWord(bytes: Buffer): string | undefined {
   const found = (xml && encodingOf(xml)) || charsetOfMeta(head.replace(/<!--[\s\S]*?(?:-->|$)/g, ''));
   // Whoever could read that word in single bytes did not read UTF-16.
   return found?.startsWith('utf-') ? 'utf-8' : found;
-}
-
-function ownWordBut(encoding: string, bytes: Buffer): string | undefined {
-  const word = ownWord(bytes);
-  return word === encoding ? undefined : word;
 }
 
 function charsetOfMeta(head: string): string | undefined {
