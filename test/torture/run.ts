@@ -1,14 +1,13 @@
 // A torture from beginning to end: the plan is carried out while readers read; then all faults end, and what
 // the model knows is compared with what is there.
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { parseIncident } from '../../src/core/incident-file.ts';
-import { git } from '../walks/repository.ts';
 import { ask, listen } from './ask.ts';
 import { perform, type Scene } from './deeds.ts';
 import { growth, judgeLetters, judgeReaders, letterOf, type Model } from './model.ts';
+import { judgePages } from './pages.ts';
 import { makePlan } from './plan.ts';
 import { openServer } from './server.ts';
 import { HEARTBEAT, openTown, zoneOf } from './town.ts';
@@ -187,7 +186,11 @@ export async function torture({ seed, seconds, command, say }: Options): Promise
   const letters = () => town.smtp.arrived.map(letterOf);
   const settled = async () => {
     const ready = await readyz();
-    return ready?.ok === true && ready.problems.length === 0 && ready.outbox?.pending === 0;
+    // Of a beginning that the wrong clock wrote it speaks until somebody corrects it.
+    const news = ready?.problems.filter(
+      ({ what }: { what: string }) => !/in the future when it was first/.test(what),
+    );
+    return ready?.ok === true && news.length === 0 && ready.outbox?.pending === 0;
   };
   /** A check whose service has just come back needs a look to see it. */
   const allWell = () => {
@@ -214,7 +217,7 @@ export async function torture({ seed, seconds, command, say }: Options): Promise
   const spilt = town.smtp.arrived.filter(({ raw }) => HIDDEN.test(raw));
   if (spilt.length > 0) wrong(`${spilt.length} emails show what stands in a comment`);
   say(`${passed()} settled`);
-  await judgePages();
+  await judgePages(town, model, wrong);
   await watching.stop();
   over = true;
   await Promise.all(readers.slice(0, 2));
@@ -256,48 +259,4 @@ export async function torture({ seed, seconds, command, say }: Options): Promise
     },
     wrongs,
   };
-
-  /** Every incident is on the page with every word; every monitor's in one file, resolved. */
-  async function judgePages(): Promise<void> {
-    const folder = path.join(town.dir, 'status', 'incidents');
-    for (const { id, text, updates } of model.incidents) {
-      if (!existsSync(town.incidentFile(id))) {
-        wrong(`${id}.md is gone`);
-        continue;
-      }
-      const file = readFileSync(town.incidentFile(id), 'utf8');
-      if (!town.git && file !== text) wrong(`${id}.md is not as its author left it`);
-      const published = town.git ? publishedIn(town.git.remote, id) : file;
-      for (const { word } of updates) {
-        if (!file.includes(word)) wrong(`${word} is not in ${id}.md`);
-        if (!published.includes(word)) wrong(`${word} is not in ${id}.md of the remote`);
-      }
-      const page = await ask(`${town.url}/status/incidents/${id}`);
-      if (page.status !== 200) wrong(`${id} answers ${page.status}`);
-      for (const { word } of updates)
-        if (!page.text.includes(word)) wrong(`${word} is not on the page of ${id}`);
-    }
-    const files = readdirSync(folder).filter(name => name.endsWith('.md'));
-    const parsed = files.map(
-      name => parseIncident(name, name, readFileSync(path.join(folder, name), 'utf8')).value,
-    );
-    for (const { name } of model.monitors) {
-      const own = parsed.filter(incident => incident?.openedBy === `generic:${name}`);
-      if (own.length !== 1) wrong(`${own.length} files are about the monitor ${name}`);
-      else if (own[0]?.status !== 'resolved') wrong(`${name} is ${own[0]?.status}`);
-    }
-    const open = parsed.filter(
-      incident => incident?.openedBy?.startsWith('probe:') && incident.status !== 'resolved',
-    );
-    if (open.length > 0) wrong(`a check's incident is still open: ${open.map(one => one?.id)}`);
-  }
-}
-
-/** A file as the remote's branch has it; empty when it does not. */
-function publishedIn(remote: string, id: string): string {
-  try {
-    return git(remote, 'show', `main:incidents/${id}.md`);
-  } catch {
-    return '';
-  }
 }
