@@ -40,7 +40,7 @@ import { jobsOf } from './wiring/timetable.ts';
 import { openWatch } from './wiring/watch.ts';
 import { keptSite, openWritten } from './wiring/written.ts';
 import { makeBell, serially } from './work/bell.ts';
-import { makeClockSteps } from './work/clock-steps.ts';
+import { aheadOf, makeClockSteps } from './work/clock-steps.ts';
 import { openRefresh } from './work/refresh.ts';
 import { type EverySecond, type Job, makeTimetable } from './work/schedule.ts';
 import { evenSo, lastGood } from './work/storage.ts';
@@ -96,7 +96,9 @@ export class StartProblems extends Error {
  */
 export async function openSystem(env: Environment, outside: Outside): Promise<System> {
   const { clock, monotonic, log } = outside;
-  const startedAt = clock();
+  // By one reading of the clock, before anything is waited for: it may step while the program starts.
+  const ahead = aheadOf(clock, monotonic);
+  const startedAt = Math.round(ahead + monotonic());
   const turns = takeTurns(openContent(env.statusDir, env.variables, clock));
   const { content } = turns;
   const templates = openTemplates(env.statusDir);
@@ -133,6 +135,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const steps = makeClockSteps({
       clock,
       monotonic,
+      ahead,
       stepped(by) {
         watch.poll.lookAnew();
         watch.beats.clockStepped(by);

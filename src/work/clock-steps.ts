@@ -23,26 +23,29 @@ const MOST = 5;
 export interface ClockStepsDeps {
   readonly clock: Clock;
   readonly monotonic: Clock;
+  /** How far the wall clock was ahead when this process began, `aheadOf`: what it does while that starts is a step. */
+  readonly ahead: Millis;
   /** Told of each step, ms; below zero it went back. */
   readonly stepped: (by: Millis) => void;
   readonly log: Log;
 }
 
-export function makeClockSteps({ clock, monotonic, stepped, log }: ClockStepsDeps): ClockSteps {
-  /** How far the wall clock is ahead of the clock that only grows. */
-  const ahead = (): Millis => {
-    for (let tries = 0; ; tries++) {
-      const before = monotonic();
-      const wall = clock();
-      if (monotonic() - before < TOGETHER || tries === 10) return wall - before;
-    }
-  };
-  let last = ahead();
+/** How far the wall clock is ahead of the clock that only grows, ms. */
+export function aheadOf(clock: Clock, monotonic: Clock): Millis {
+  for (let tries = 0; ; tries++) {
+    const before = monotonic();
+    const wall = clock();
+    if (monotonic() - before < TOGETHER || tries === 10) return wall - before;
+  }
+}
+
+export function makeClockSteps({ clock, monotonic, ahead, stepped, log }: ClockStepsDeps): ClockSteps {
+  let last = ahead;
   let steps: readonly { readonly problem: Problem; readonly size: Millis; readonly until: Millis }[] = [];
   const standing = () => steps.filter(({ until }) => monotonic() < until);
   return {
     look() {
-      const now = ahead();
+      const now = aheadOf(clock, monotonic);
       const by = now - last;
       last = now;
       if (Math.abs(by) < LEAST) return;

@@ -266,3 +266,29 @@ describe('a step of the wall clock', () => {
     EVERY.timeout,
   );
 });
+
+test('a step while the program starts is a step, and no silence of a job', async () => {
+  const begun = Date.UTC(2026, 2, 10, 12);
+  let world: World | null = null;
+  let starting = false;
+  let stepped = 0;
+  // The first question of a start is answered by the clock before the step.
+  const clock = () => {
+    const now = (world?.now() ?? begun) + stepped;
+    if (starting) [starting, stepped] = [false, 6 * 60_000];
+    return now;
+  };
+  world = await openWorld({
+    site: () =>
+      'title: T\ncomponents:\n  - { id: jobs, name: Jobs, check: { type: heartbeat, period: 30s, grace: 30s } }\n',
+    outside: { clock },
+  });
+  await world.get(`/heartbeats/${world.system.heartbeatToken('jobs')}`);
+  await world.pass(20, 5);
+  await world.restart(async () => {
+    starting = true;
+  });
+  await world.pass(30, 5);
+  expect(await world.files()).toEqual([]);
+  expect(JSON.stringify((await world.get('/readyz')).json.problems)).toContain('went forward by 6 minutes');
+});

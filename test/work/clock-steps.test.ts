@@ -1,7 +1,7 @@
 // Steps of the wall clock: what is one, what is none, and what is said of it for how long.
 import { describe, expect, test } from 'vitest';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/core/time.ts';
-import { makeClockSteps } from '../../src/work/clock-steps.ts';
+import { aheadOf, makeClockSteps } from '../../src/work/clock-steps.ts';
 
 function clocks() {
   let wall = Date.UTC(2026, 10, 29, 12);
@@ -10,12 +10,15 @@ function clocks() {
   let stopped = 0;
   const told: number[] = [];
   const logged: string[] = [];
+  const clock = () => {
+    [wall, grown, stopped] = [wall + stopped, grown + stopped, 0];
+    return wall;
+  };
+  const monotonic = () => grown;
   const steps = makeClockSteps({
-    clock: () => {
-      [wall, grown, stopped] = [wall + stopped, grown + stopped, 0];
-      return wall;
-    },
-    monotonic: () => grown,
+    clock,
+    monotonic,
+    ahead: aheadOf(clock, monotonic),
     stepped: by => void told.push(by),
     log: { debug() {}, info() {}, error() {}, warn: (_fields, message) => void logged.push(message) },
   });
