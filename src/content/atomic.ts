@@ -3,10 +3,19 @@ import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Creates `file` whole, or not at all: false when it exists already. Throws what the disk says. */
-export async function createExclusively(file: string, text: string): Promise<boolean> {
+/**
+ * Creates `file` whole, or not at all: false when it exists already. Throws what the disk says. `confirm` is asked
+ * once the draft stands beside it, and throws where that is the wrong folder: a draft goes with its folder when that
+ * is moved away, and then cannot be linked.
+ */
+export async function createExclusively(
+  file: string,
+  text: string,
+  confirm: () => Promise<void> = async () => {},
+): Promise<boolean> {
   await mkdir(path.dirname(file), { recursive: true });
   return aside(file, text, async draft => {
+    await confirm();
     try {
       await link(draft, file);
       return true;

@@ -170,7 +170,16 @@ export function openContent(
     },
     async create(id, text) {
       const file = await writable(id);
-      return createExclusively(file, text).finally(() => hear(file));
+      const name = path.dirname(path.relative(folder, file));
+      const known = memory.folders().get(name === '.' ? '' : name) ?? null;
+      const confirm = async () => {
+        if (known === null || (await identityOf(path.dirname(file))) === known) return;
+        heard = null;
+        throw new FolderMissing(
+          `${path.dirname(file)}: another folder took its place while it was written to`,
+        );
+      };
+      return createExclusively(file, text, confirm).finally(() => hear(file));
     },
     async replace(id, before, text) {
       const file = await writable(id);
