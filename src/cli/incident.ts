@@ -20,7 +20,7 @@ import type { Site } from '../core/site.ts';
 import { iso, type Millis } from '../core/time.ts';
 import type { Span } from '../core/uptime.ts';
 import { listed } from '../core/yaml.ts';
-import { foretold, seenAt } from '../store/books.ts';
+import { foretold, seenAt, toldAt } from '../store/books.ts';
 import { makeFirstSights } from '../work/first-sight.ts';
 import { type Cli, type Command, Misuse, nothingElse, Refused } from './command.ts';
 import { existing, freeId, idsOf, momentOf, pastOf, settle, templateOf, wordsOf } from './draft.ts';
@@ -235,6 +235,7 @@ export async function datedByBooks(incidents: readonly Incident[], now: Millis, 
   try {
     return await makeFirstSights({
       seenAt: async ref => (db ? seenAt(db, ref) : null),
+      toldAt: async ref => (db ? toldAt(db, ref) : null),
       foretold: async () => (db ? foretold(db) : []),
     })(incidents, now);
   } finally {

@@ -65,8 +65,10 @@ export async function list(
     for (const entry of entries) {
       const name = path.join(at, entry.name);
       if (isIncidentName(name) || isMisnamed(name)) names.push(name);
-      if (entry.name.startsWith('.') || !(await isFolder(entry, path.join(real, entry.name)))) continue;
-      unlisted.push(...(await list(name, bounds, folders, names, [...above, real])));
+      const kind = entry.name.startsWith('.') ? 'file' : await kindOf(entry, path.join(real, entry.name));
+      // It may be a folder that is not mounted now.
+      if (kind === 'nothing' && !isIncidentName(name)) unlisted.push(name);
+      if (kind === 'folder') unlisted.push(...(await list(name, bounds, folders, names, [...above, real])));
     }
     return unlisted;
   } catch (error) {
@@ -78,10 +80,11 @@ export async function list(
   }
 }
 
-async function isFolder(entry: Dirent, place: string): Promise<boolean> {
-  if (!entry.isSymbolicLink()) return entry.isDirectory();
+/** What an entry is, or leads to; `nothing`: a link that leads nowhere. */
+async function kindOf(entry: Dirent, place: string): Promise<'folder' | 'file' | 'nothing'> {
+  if (!entry.isSymbolicLink()) return entry.isDirectory() ? 'folder' : 'file';
   return stat(place).then(
-    facts => facts.isDirectory(),
-    () => false,
+    facts => (facts.isDirectory() ? 'folder' : 'file'),
+    () => 'nothing',
   );
 }

@@ -65,10 +65,15 @@ export async function scanFolder(folder: string, known: Known, now: Millis, firs
   const folders = new Map<string, Place>();
   const bounds = await boundsOf(folder);
   if (bounds === null) {
-    const code = await realpath(folder).then(
+    const failed = await realpath(folder).then(
       () => 'ENOENT',
       ({ code: why }: NodeJS.ErrnoException) => why ?? 'unknown error',
     );
+    const isLink = await lstat(folder).then(
+      facts => facts.isSymbolicLink(),
+      () => false,
+    );
+    const code = failed === 'ENOENT' && isLink ? 'a link that leads nowhere' : failed;
     return { files, folders: folders.set('', { identity: null, code }) };
   }
   const names: string[] = [];
@@ -151,8 +156,8 @@ function idOf(name: string): string {
 type Fault = readonly [what: string, fix: string];
 
 const UNLISTED: Fault = [
-  'this folder cannot be listed, or is a link out of the folder',
-  'let the server list it, or put the folder itself here',
+  'this folder cannot be listed, or is a link that leads nowhere or out of the folder',
+  'let the server list it, put the folder itself here, or delete the link',
 ];
 const OUTSIDE: Fault = ['it is a link out of the folder', 'put the file itself here'];
 const NO_FILE: Fault = [

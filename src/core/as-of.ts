@@ -1,6 +1,6 @@
 // As of: an incident as it stands at a moment, whatever of its file lies ahead of that.
 import { toldStatus } from './ending.ts';
-import { beginningKey } from './first-sight.ts';
+import { edgeKey } from './first-sight.ts';
 import type { Incident, IncidentUpdate } from './incident.ts';
 import { refOf } from './notification.ts';
 import { iso, type Millis } from './time.ts';
@@ -57,7 +57,7 @@ function happened(incident: Incident, now: Millis, seen: (ref: string) => Millis
   const { id, started, updates, begins } = incident;
   const refTo = (key: string) => refOf({ incidentId: id, key });
   const seenAt = ({ key }: IncidentUpdate) => Math.min(now, seen(refTo(key)));
-  const own = refTo(beginningKey(incident));
+  const own = refTo(edgeKey(incident, 'started'));
   const foretold = (begins ?? started) > now || lay;
   const said = foretold ? { foretold: begins ?? started } : {};
   if (begins !== undefined) return { ...begun(incident, begins, now, seenAt), ...said };

@@ -12,12 +12,12 @@ export function presumedRef({ id, updates }: Incident): string | null {
   return presumed ? refOf({ incidentId: id, key: presumed.key }) : null;
 }
 
-/** What a beginning's name in the books ends with. */
-export const BEGINNING = '#started';
+/** What of an incident may lie ahead when it is first seen. */
+export type Edge = 'started' | 'resolved';
 
-/** Under which key the books know when a `started:` was first seen that lay ahead then. */
-export function beginningKey({ begins, started }: Pick<Incident, 'begins' | 'started'>): string {
-  return `${iso(begins ?? started)}${BEGINNING}`;
+/** Under which key the books know that a `started:` or `resolved:` lay ahead when it was first seen. */
+export function edgeKey({ begins, started, resolved }: Incident, edge: Edge): string {
+  return `${iso(edge === 'started' ? (begins ?? started) : (resolved ?? started))}#${edge}`;
 }
 
 /**

@@ -1,6 +1,6 @@
 // The books: which updates were announced, and how far their letters are enqueued.
 import { type Selectable, sql } from 'kysely';
-import { BEGINNING, beginningKey } from '../core/first-sight.ts';
+import { type Edge, edgeKey } from '../core/first-sight.ts';
 import type { Incident, IncidentUpdate } from '../core/incident.ts';
 import { type Announcement, refOf } from '../core/notification.ts';
 import type { Choice } from '../core/subscriber.ts';
@@ -48,26 +48,47 @@ export async function seenBy(db: Db, ref: string, now: Millis): Promise<Millis |
   return now;
 }
 
-/** The names of the beginnings that lay ahead when they were first seen. */
+/** When what was promised to readers was first seen; null for what was noted and told to nobody. */
+export async function toldAt(db: Db, ref: string): Promise<Millis | null> {
+  const row = await db
+    .selectFrom('updates')
+    .select(['seen_at', 'due_at'])
+    .where('ref', '=', ref)
+    .executeTakeFirst();
+  return row?.due_at == null ? null : row.seen_at;
+}
+
+/** The same, and never later than `now`, as `seenBy`. */
+export async function toldBy(db: Db, ref: string, now: Millis): Promise<Millis | null> {
+  return (await toldAt(db, ref)) === null ? null : seenBy(db, ref, now);
+}
+
+/** The names of the beginnings and ends that lay ahead when they were first seen. */
 export async function foretold(db: Db): Promise<string[]> {
-  const rows = await db.selectFrom('updates').select('ref').where('key', 'like', `%${BEGINNING}`).execute();
+  const rows = await db
+    .selectFrom('updates')
+    .select('ref')
+    .where(eb => eb.or([eb('key', 'like', '%#started'), eb('key', 'like', '%#resolved')]))
+    .execute();
   return rows.map(({ ref }) => ref);
 }
 
 /**
- * Notes that an incident's beginning lies ahead; resolves to false where it was known before: then it is the clock
- * that went back.
+ * Notes that an incident's beginning or end lies ahead; resolves to false where it was known before: then it is the
+ * clock that went back.
  */
-export async function foretell(db: Db, incident: Incident, now: Millis): Promise<boolean> {
-  const { id, begins, started, updates } = incident;
-  const began = updates.filter(({ at }) => at === (begins ?? started)).map(({ key }) => key);
+export async function foretell(db: Db, incident: Incident, edge: Edge, now: Millis): Promise<boolean> {
+  const { id, begins, started, resolved, updates } = incident;
+  const at = edge === 'started' ? (begins ?? started) : resolved;
+  const told = updates.filter(update => update.at === at).map(({ key }) => key);
   const rows = await db
     .selectFrom('updates')
     .select(['key', 'seen_at'])
     .where('incident_id', '=', id)
     .execute();
-  if (rows.some(({ key, seen_at }) => seen_at > now || began.includes(key))) return false;
-  const one = { incidentId: id, key: beginningKey(incident) };
+  const wasAhead = edge === 'started' && rows.some(({ seen_at }) => seen_at > now);
+  if (wasAhead || rows.some(({ key }) => told.includes(key))) return false;
+  const one = { incidentId: id, key: edgeKey(incident, edge) };
   const promise = { frozen: null, due_at: null, cursor: null, upto: null };
   await db
     .insertInto('updates')

@@ -14,7 +14,7 @@ import type { Outcome } from '../core/problem.ts';
 import type { MirrorTarget } from '../core/site.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { Clock } from '../core/time.ts';
-import { foretold, seenAt } from '../store/books.ts';
+import { foretold, seenAt, toldAt } from '../store/books.ts';
 import type { Db } from '../store/database.ts';
 import { readMeasured } from '../store/measured.ts';
 import { readMetric } from '../store/metrics.ts';
@@ -110,6 +110,7 @@ export async function readSnapshot(
       blindSince: () => null,
       sights: {
         seenAt: async ref => (db ? seenAt(db, ref) : null),
+        toldAt: async ref => (db ? toldAt(db, ref) : null),
         foretold: async () => (db ? foretold(db) : []),
       },
       warnings: () => [],

@@ -1,7 +1,7 @@
 // First sight: the incidents as of now: what nobody dated, or dated ahead, happened when it was first seen, as the
 // books have it.
 import { asOf, changesAt, isAhead } from '../core/as-of.ts';
-import { beginningKey, presumedRef, sighted } from '../core/first-sight.ts';
+import { type Edge, edgeKey, presumedRef, sighted } from '../core/first-sight.ts';
 import type { Incident } from '../core/incident.ts';
 import { refOf } from '../core/notification.ts';
 import type { Millis } from '../core/time.ts';
@@ -22,23 +22,25 @@ interface Kept<T> {
 /** What the books say of when things were first seen. */
 export interface Sights {
   readonly seenAt: SeenAt;
-  /** The names of the beginnings that lay ahead when they were first seen. */
+  /** The same for what was told to somebody. */
+  readonly toldAt: SeenAt;
+  /** The names of the beginnings and ends that lay ahead when they were first seen. */
   readonly foretold: () => Promise<readonly string[]>;
-  /** Notes such a beginning, unless the books know it from before; absent where they are only read. */
-  readonly foretell?: (incident: Incident, now: Millis) => Promise<boolean>;
+  /** Notes such a moment, unless the books know it from before; absent where they are only read. */
+  readonly foretell?: (incident: Incident, edge: Edge, now: Millis) => Promise<boolean>;
 }
 
-export function makeFirstSights({ seenAt, foretold, foretell }: Sights): DateThem {
+export function makeFirstSights({ seenAt, toldAt, foretold, foretell }: Sights): DateThem {
   const lists = new WeakMap<readonly Incident[], Kept<readonly Incident[]>>();
   const known = new WeakMap<Incident, Kept<Incident>>();
   /** By name in the books. What is not in them yet is noted by this very round: it is first seen now. */
   const firstSeen = new Map<string, Millis>();
-  /** The beginnings that lay ahead when first seen; null until they are read. */
+  /** The beginnings and ends that lay ahead when first seen; null until they are read. */
   let early: Set<string> | null = null;
-  const lay = (incident: Incident) =>
-    early !== null &&
-    early.size > 0 &&
-    early.has(refOf({ incidentId: incident.id, key: beginningKey(incident) }));
+  const refTo = (incident: Incident, edge: Edge) =>
+    refOf({ incidentId: incident.id, key: edgeKey(incident, edge) });
+  const lay = (incident: Incident, edge: Edge = 'started') =>
+    early !== null && early.size > 0 && early.has(refTo(incident, edge));
 
   async function seen(ref: string, now: Millis): Promise<Millis> {
     const known = firstSeen.get(ref);
@@ -48,22 +50,41 @@ export function makeFirstSights({ seenAt, foretold, foretell }: Sights): DateThe
     return at;
   }
 
-  /** An end that lies ahead and was told all the same came by a clock that was ahead: it has come. */
+  /** Notes a beginning or an end that lies ahead and is news. */
+  async function note(incident: Incident, edge: Edge, at: Millis | null, now: Millis): Promise<void> {
+    if (incident.scheduled || at === null || at <= now || lay(incident, edge)) return;
+    if (await foretell?.(incident, edge, now)) early?.add(refTo(incident, edge));
+  }
+
+  /**
+   * An end that lies ahead and was told all the same came by a clock that was ahead: it has come, and so has what
+   * that clock wrote before it, by as much earlier. One that lay ahead when it was first seen is waited for.
+   */
   async function ended(incident: Incident, now: Millis): Promise<Incident> {
-    const { id, scheduled, started, resolved, updates } = incident;
-    if (scheduled || resolved === null || resolved <= now) return incident;
-    const end = updates.findLast(({ status, reopens }) => status === 'resolved' && !reopens);
-    if (!end || end.at <= now) return incident;
-    const at = await seenAt(refOf({ incidentId: id, key: end.key }), now);
+    const { id, scheduled, started, resolved, updates, status, rrule } = incident;
+    const isWork = scheduled !== null && status === 'completed' && rrule === undefined;
+    const end = updates.findLast(
+      update => update.status === (scheduled ? 'completed' : 'resolved') && !update.reopens,
+    );
+    const written = isWork ? (end?.at ?? null) : scheduled ? null : resolved;
+    if (!end || written === null || written <= now || end.at <= now || lay(incident, 'resolved'))
+      return incident;
+    const at = await toldAt(refOf({ incidentId: id, key: end.key }), now);
     if (at === null) return incident;
-    return { ...incident, resolved: at, ...(started > at ? { started: at, begins: started } : {}) };
+    const before = (moment: Millis) => (moment > now ? moment - (written - at) : moment);
+    return {
+      ...incident,
+      started: scheduled ? started : before(started),
+      resolved: resolved === null ? null : Math.min(resolved, at),
+      updates: updates.map(update => ({ ...update, at: before(update.at) })),
+    };
   }
 
   async function made(incident: Incident, now: Millis): Promise<Kept<Incident>> {
     // First, as what an earlier clock noted is noted anew below.
-    const own = refOf({ incidentId: incident.id, key: beginningKey(incident) });
-    const isNews = !incident.scheduled && (incident.begins ?? incident.started) > now && !lay(incident);
-    if (isNews && (await foretell?.(incident, now))) early?.add(own);
+    const own = refTo(incident, 'started');
+    await note(incident, 'started', incident.begins ?? incident.started, now);
+    await note(incident, 'resolved', incident.status === 'resolved' ? incident.resolved : null, now);
     const presumed = presumedRef(incident);
     const dated =
       presumed === null ? await ended(incident, now) : sighted(incident, await seen(presumed, now));

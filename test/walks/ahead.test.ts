@@ -440,3 +440,99 @@ test('a beginning some seconds ahead is named while it is', async () => {
   await world.pass(20, 5);
   expect(await problems(world)).toContain('`started` lies in the future');
 });
+
+test.each([
+  ['touched', async (world: World, text: string) => world.write('20260310_exports.md', `${text}\n`)],
+  ['after a restart', async (world: World) => world.restart()],
+  ['as it is', async () => {}],
+])(
+  'an end that was seen to lie ahead is waited for, though a clock that was ahead told it: %s',
+  async (_, then) => {
+    const world = await openWorld();
+    await subscribed(world, 'olga@example.com');
+    const text = file(
+      'status: resolved\nstarted: 2026-03-10T11:55:00Z\nresolved: 2026-03-10T12:30:00Z',
+      'Down.',
+    );
+    await world.write('20260310_exports.md', text);
+    await world.pass(60, 20);
+    expect((await story(world)).health).toBe('major_outage');
+    world.stepClock(3600);
+    await world.pass(60, 20);
+    expect((await story(world)).health).toBe('operational');
+    world.stepClock(-3600);
+    await then(world, text);
+    await world.pass(60, 20);
+    const now = await story(world);
+    expect([now.health, now.unresolved.length]).toEqual(['major_outage', 1]);
+    expect(await problems(world)).toContain('`resolved` lies in the future');
+    await world.pass(1800, 60);
+    expect((await story(world)).health).toBe('operational');
+    expect((await story(world)).subjects.filter(subject => subject?.startsWith('[RESOLVED]'))).toHaveLength(
+      1,
+    );
+  },
+);
+
+test('an end that a wrong clock made of a first start has not come when the clock is set right', async () => {
+  const text = file(
+    'status: resolved\nstarted: 2026-03-10T11:55:00Z\nresolved: 2026-03-10T12:30:00Z',
+    'Down.',
+  );
+  const world = await openWorld({ files: { '20260310_exports.md': text }, now: '2026-03-10T13:00:00Z' });
+  await world.pass(60, 20);
+  expect((await story(world)).health).toBe('operational');
+  world.stepClock(-3600);
+  await world.pass(60, 20);
+  expect((await story(world)).health).toBe('major_outage');
+  await world.restart();
+  await world.pass(60, 20);
+  expect((await story(world)).health).toBe('major_outage');
+  expect(await problems(world)).toContain('`resolved` lies in the future');
+});
+
+test.each([
+  ['in the process', async () => {}],
+  ['over a restart', async (world: World) => world.restart()],
+])(
+  'an incident that began and ended while the clock was ahead keeps its length when it is set right: %s',
+  async (_, then) => {
+    const world = await openWorld({ env: { WEBHOOK_TOKEN: TOKEN } });
+    const say = (alert_type: string) =>
+      world.post(`/webhooks/uptime?token=${TOKEN}`, { alert_type, monitor_name: 'Dashboard' });
+    world.stepClock(7200);
+    await say('down');
+    await world.pass(300, 20);
+    await say('up');
+    await world.pass(20, 10);
+    world.stepClock(-7200);
+    await then(world);
+    await world.pass(60, 20);
+    const { downtime, cell, health } = await story(world);
+    expect([downtime, cell, health]).toEqual([300, 300, 'operational']);
+    world.stepClock(7200);
+    await world.pass(60, 20);
+    expect((await story(world)).downtime).toBe(300);
+  },
+);
+
+test('a maintenance completed while the clock was ahead stays completed when it is set right', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  const work = (status: string, more: string) =>
+    `---\ntitle: Dashboard work\nstatus: ${status}\nstarted: 2026-03-10T10:00:00Z\nscheduled_start: 2026-03-10T12:10:00Z\nscheduled_end: 2026-03-10T14:00:00Z\ncomponents: [dashboard]\n---\n\n${more}## Scheduled 2026-03-10 10:00 UTC\nSoon.\n`;
+  await world.write('20260310_work.md', work('scheduled', ''));
+  await world.pass(60, 20);
+  world.stepClock(3600);
+  await world.pass(60, 20);
+  await world.write('20260310_work.md', work('completed', '## Completed 2026-03-10 13:02 UTC\nDone.\n\n'));
+  await world.pass(60, 20);
+  const state = () => world.system.snapshot().maintenances[0]!.state;
+  expect(state()).toBe('completed');
+  world.stepClock(-3600);
+  await world.pass(60, 20);
+  expect(state()).toBe('completed');
+  await world.restart();
+  await world.pass(900, 60);
+  expect([state(), (await story(world)).health]).toEqual(['completed', 'operational']);
+});

@@ -39,6 +39,7 @@ It was slow.
 ## Resolved 11:00 UTC
 Well again.
 `;
+const MANUAL = () => 'title: T\ncomponents:\n  - { id: api, name: API, check: { type: manual } }\n';
 const FILES = { '20260310_broken.md': OPEN, '20260309_slow.md': OVER };
 const FOOT = 'Our incident reports have not been readable since';
 
@@ -209,6 +210,23 @@ describe.each(WAYS)('%s', (_, away, back) => {
     expect(news(world)).toEqual(['[INCIDENT] Shop Down', '[RESOLVED] Shop Down']);
   });
 });
+
+test.each(WAYS.slice(2, 5))(
+  '%s, and nothing was ever known of it: nothing is green',
+  async (_, away, back) => {
+    const world = await openWorld({ files: { '20260309_slow.md': OVER }, site: MANUAL });
+    await world.restart(async () => {
+      await rm(path.join(world.dir, 'data'), { recursive: true });
+      await away(incidentsOf(world), statusOf(world));
+    });
+    await world.pass(60, 20);
+    expect(world.system.snapshot().verdict).toMatchObject({ state: 'no_data', unread: 1 });
+    expect(problems(world)).toContain('no incident can be read');
+    await back(incidentsOf(world), statusOf(world));
+    await world.pass(5, 1);
+    expect(world.system.snapshot().verdict).toMatchObject({ state: 'operational', unread: 0 });
+  },
+);
 
 describe.runIf(mayMount)('a volume', () => {
   test('that is not mounted at the start: the last known incidents, and nothing written where it will be', async () => {
