@@ -34,7 +34,8 @@ export function asOf(incident: Incident, now: Millis, seen: (ref: string) => Mil
 /** Without an end that lies ahead. */
 function unended(incident: Incident, now: Millis): Incident {
   const { updates, resolved, status } = incident;
-  const isEnd = (update: IncidentUpdate) => update.status === 'resolved' && !update.reopens;
+  const isEnd = ({ status, reopens, early }: IncidentUpdate) =>
+    (status === 'resolved' && !reopens) || early === true;
   if (resolved === null || resolved <= now) {
     // Of an incident that is over, the words of its end may come late; of an open one they are no end yet.
     if (status === 'resolved') return incident;

@@ -59,11 +59,20 @@ export function updatesOf(
     if (!stray && !isOpening) standing = status;
     statuses.set(entry, status);
   }
+  const over = maintenance ? 'completed' : 'resolved';
+  /** The file goes on, by its front matter, though this heading says that it is over. */
+  const isOpen = !repeats && fields.status !== over;
+  const ends = entries.findLastIndex(({ status }) => status === over);
   return entries.map((entry, index) => {
     const stray = isStray(entry);
-    const status = statuses.get(entry) as UpdateStatus;
-    const key = keys[index] as string;
-    const formerly = entry.section && former?.get(entry.section);
+    const early = isOpen && entry.status === over && index === entries.length - 1 && !stray;
+    const status = early ? (fields.status as UpdateStatus) : (statuses.get(entry) as UpdateStatus);
+    const named = keys[index] as string;
+    const key = early ? `${named}${EARLY}` : named;
+    // What was told as an end, or before it was one, is known; only the end itself is told anew.
+    const isPast = entry.status === over && (isOpen || index !== ends);
+    const other = early ? named : isPast ? `${named}${EARLY}` : undefined;
+    const formerly = (entry.section && former?.get(entry.section)) ?? other;
     const isPreface = maintenance && !entry.section;
     const reopens =
       !maintenance && entry.status === null && status === 'resolved' && goesOn(entry.at, ending);
@@ -71,9 +80,10 @@ export function updatesOf(
       key,
       at: entry.at,
       status,
-      label: entry.label,
+      label: early ? EARLY_LABELS[over] : entry.label,
       body: entry.body,
       ...changeOf(entry),
+      ...(early ? { early } : {}),
       ...(reopens ? { reopens } : {}),
       ...(stray ? { stray } : {}),
       ...(isPreface ? { preface: true as const } : {}),
@@ -83,6 +93,13 @@ export function updatesOf(
     };
   });
 }
+
+/**
+ * An end that the front matter does not know is news like any other; once the front matter says it, it is an end, under
+ * a name of its own, so that it is told.
+ */
+const EARLY = '#open';
+const EARLY_LABELS = { resolved: 'Resolved', completed: 'Completed' };
 
 /** An update's name: the time as its heading writes it, and its ordinal within that time (contract §7). */
 function keysOf(entries: readonly { readonly written: Millis }[]): string[] {

@@ -49,6 +49,8 @@ export interface IncidentUpdate {
   readonly stray?: true;
   /** Inherits an end above it, while the file says that the incident went on: it came back, and nothing ended. */
   readonly reopens?: true;
+  /** Its heading says that it is over, and the front matter does not: nothing ended, and its words are its label. */
+  readonly early?: true;
   /** The key it had when undated sections were read from the announcement on: old books have it by that. */
   readonly formerly?: string;
 }

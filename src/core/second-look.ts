@@ -109,7 +109,9 @@ function nearFields(body: string, { sections }: Sections): Remark[] {
 /** The newest update ends an incident that its front matter does not. */
 function endUntold(incident: Incident, { sections }: Sections): Remark | null {
   const { scheduled, status, updates } = incident;
-  if (scheduled !== null || status === 'resolved' || updates.at(-1)?.status !== 'resolved') return null;
+  const last = updates.at(-1);
+  if (scheduled !== null || status === 'resolved' || (!last?.early && last?.status !== 'resolved'))
+    return null;
   const teller = updates.findLast(({ body }) =>
     sections.some(one => one.status === 'resolved' && one.body === body),
   );

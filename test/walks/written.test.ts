@@ -325,3 +325,72 @@ test.each(['20260310_api.markdown', '20260310_api.md.txt', 'a/20260310_api.txt']
     expect(subjects(world)).toHaveLength(2);
   },
 );
+
+test('an end that the front matter does not know is news; once it does, the end is told, once', async () => {
+  const world = await openWorld({});
+  await subscribed(world, 'olga@example.com');
+  const written = (more: string, status = 'investigating') =>
+    world.write('20260310_exports.md', `${HEAD.replace('investigating', status)}${FIRST}${more}`);
+  await written('');
+  await world.pass(10, 5);
+  const end = '\n## Resolved 11:55 UTC\nExports run again.\n';
+  await written(end);
+  await world.pass(10, 5);
+  expect(subjects(world)).toEqual(['[INCIDENT] Slow exports', '[UPDATE] Slow exports']);
+  const { text } = news(world).at(-1)!;
+  expect(text).toContain('INVESTIGATING');
+  expect(text).toContain('Exports run again.');
+  expect(text).not.toContain('Ended');
+  const status = async () => (await world.get('/api/v2/incidents.json')).json.incidents[0];
+  expect((await status()).incident_updates[0].status).toBe('investigating');
+  expect((await problems(world)).map(({ what }: { what: string }) => what)).toContain(
+    'the newest update says resolved, the front matter investigating',
+  );
+  await world.restart();
+  await world.pass(10, 5);
+  expect(subjects(world)).toHaveLength(2);
+  await written(end, 'resolved\nresolved: 2026-03-10T11:55:00Z');
+  await world.pass(10, 5);
+  expect(subjects(world).at(-1)).toBe('[RESOLVED] Slow exports');
+  await written(end);
+  await world.pass(10, 5);
+  await written(`${end}\n## Update 11:57 UTC\nNot yet.\n`);
+  await world.pass(10, 5);
+  expect(subjects(world).slice(2)).toEqual(['[RESOLVED] Slow exports', '[UPDATE] Slow exports']);
+});
+
+test('an end that the front matter never knew is told no second time by what follows it', async () => {
+  const world = await openWorld({});
+  await subscribed(world, 'olga@example.com');
+  const end = '\n## Resolved 11:55 UTC\nExports run again.\n';
+  const more = '\n## Identified 11:57 UTC\nThey do not.\n';
+  const second = '\n## Resolved 11:58 UTC\nNow they do.\n';
+  for (const text of ['', end, end + more]) {
+    await world.write('20260310_exports.md', `${HEAD}${FIRST}${text}`);
+    await world.pass(10, 5);
+  }
+  expect(subjects(world)).toEqual([
+    '[INCIDENT] Slow exports',
+    '[UPDATE] Slow exports',
+    '[UPDATE] Slow exports',
+  ]);
+  const over = HEAD.replace('investigating', 'resolved\nresolved: 2026-03-10T11:58:00Z');
+  await world.write('20260310_exports.md', `${over}${FIRST}${end}${more}${second}`);
+  await world.pass(10, 5);
+  expect(subjects(world).slice(3)).toEqual(['[RESOLVED] Slow exports']);
+});
+
+test('a maintenance whose heading says completed, and its front matter not, is not told as completed', async () => {
+  const world = await openWorld({});
+  await subscribed(world, 'olga@example.com');
+  const work = (status: string) =>
+    `---\ntitle: Move\nstatus: ${status}\nscheduled_start: 2026-03-10T11:30:00Z\nscheduled_end: 2026-03-10T15:00:00Z\ncomponents: [api]\n---\nWe move.\n\n## Completed 2026-03-10 11:55 UTC\nAll done.\n`;
+  await world.write('20260310_move.md', work('in_progress'));
+  await world.pass(10, 5);
+  const told = () => news(world).map(({ text }) => /COMPLETED|Completed\n|Ended/.test(text ?? ''));
+  expect(told().filter(Boolean)).toHaveLength(0);
+  const before = told().length;
+  await world.write('20260310_move.md', work('completed'));
+  await world.pass(10, 5);
+  expect(told().slice(before)).toEqual([true]);
+});
