@@ -15,7 +15,7 @@ import type { Snapshot } from './core/snapshot.ts';
 import type { Clock } from './core/time.ts';
 import { deriveSecret } from './core/token.ts';
 import type { Pulse } from './outside/pulse.ts';
-import { foretell, foretold, seenBy, toldBy } from './store/books.ts';
+import { keptSights } from './store/books.ts';
 import * as requests from './store/requests.ts';
 import { readSeries } from './store/rollups.ts';
 import { makeSightings } from './store/sightings.ts';
@@ -178,12 +178,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
         measured: watch.measured,
         sightings,
         blindSince: watch.blindSince,
-        sights: {
-          seenAt: (ref, now) => seenBy(db, ref, now),
-          toldAt: (ref, now) => toldBy(db, ref, now),
-          foretold: () => foretold(db),
-          foretell: (incident, edge, now) => foretell(db, incident, edge, now),
-        },
+        sights: keptSights(db),
         warnings: watch.warn.current,
         watchdog: watch.watchdog,
         log,

@@ -20,7 +20,7 @@ import type { Site } from '../core/site.ts';
 import { iso, type Millis } from '../core/time.ts';
 import type { Span } from '../core/uptime.ts';
 import { listed } from '../core/yaml.ts';
-import { foretold, seenAt, toldAt } from '../store/books.ts';
+import { readSights } from '../store/books.ts';
 import { makeFirstSights } from '../work/first-sight.ts';
 import { type Cli, type Command, Misuse, nothingElse, Refused } from './command.ts';
 import { existing, freeId, idsOf, momentOf, pastOf, settle, templateOf, wordsOf } from './draft.ts';
@@ -233,11 +233,7 @@ async function list(args: readonly string[], cli: Cli): Promise<number> {
 export async function datedByBooks(incidents: readonly Incident[], now: Millis, cli: Cli) {
   const db = readableBooks(cli);
   try {
-    return await makeFirstSights({
-      seenAt: async ref => (db ? seenAt(db, ref) : null),
-      toldAt: async ref => (db ? toldAt(db, ref) : null),
-      foretold: async () => (db ? foretold(db) : []),
-    })(incidents, now);
+    return await makeFirstSights(readSights(db))(incidents, now);
   } finally {
     await db?.destroy();
   }

@@ -193,15 +193,15 @@ export function untimely(
   );
 }
 
-/** The first of these for an incident on the page: a warning, as it was taken, whatever is wrong with it. */
+/** The same for an incident on the page: warnings, as it was taken, whatever is wrong with it. */
 export function shownUntimely(
   incident: Incident,
   source: string | undefined,
   view: Incident | undefined,
   now: Millis,
 ): Problem[] {
-  const [first] = untimely(incident, source ?? '', `incidents/${incident.id}.md`, now, view);
-  return first ? [{ ...first, level: 'warning' }] : [];
+  const found = untimely(incident, source ?? '', `incidents/${incident.id}.md`, now, view);
+  return found.map(problem => ({ ...problem, level: 'warning' }));
 }
 
 function untimelyIn(

@@ -98,6 +98,21 @@ export async function foretell(db: Db, incident: Incident, edge: Edge, now: Mill
   return true;
 }
 
+/** When things were first seen, as the program that keeps the books asks for it. */
+export const keptSights = (db: Db) => ({
+  seenAt: (ref: string, now: Millis) => seenBy(db, ref, now),
+  toldAt: (ref: string, now: Millis) => toldBy(db, ref, now),
+  foretold: () => foretold(db),
+  foretell: (incident: Incident, edge: Edge, now: Millis) => foretell(db, incident, edge, now),
+});
+
+/** The same for a program that only reads them, or has none. */
+export const readSights = (db: Db | null) => ({
+  seenAt: async (ref: string) => (db ? seenAt(db, ref) : null),
+  toldAt: async (ref: string) => (db ? toldAt(db, ref) : null),
+  foretold: async () => (db ? foretold(db) : []),
+});
+
 /** Whether this database has never been through a round of announcing. */
 export async function isFirstRound(db: Db): Promise<boolean> {
   const row = await db.selectFrom('meta').select('value').where('name', '=', 'announced').executeTakeFirst();

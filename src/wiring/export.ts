@@ -14,7 +14,7 @@ import type { Outcome } from '../core/problem.ts';
 import type { MirrorTarget } from '../core/site.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { Clock } from '../core/time.ts';
-import { foretold, seenAt, toldAt } from '../store/books.ts';
+import { readSights } from '../store/books.ts';
 import type { Db } from '../store/database.ts';
 import { readMeasured } from '../store/measured.ts';
 import { readMetric } from '../store/metrics.ts';
@@ -108,11 +108,7 @@ export async function readSnapshot(
       measured: async from => (db ? readMeasured(db, from) : new Map()),
       sightings: db ? makeSightings(db) : async () => ({}),
       blindSince: () => null,
-      sights: {
-        seenAt: async ref => (db ? seenAt(db, ref) : null),
-        toldAt: async ref => (db ? toldAt(db, ref) : null),
-        foretold: async () => (db ? foretold(db) : []),
-      },
+      sights: readSights(db),
       warnings: () => [],
       // What a server that was off for a day last saw is not how things are.
       watchdog: makeWatchdog({ clock, monotonic: clock, awake: clock, ring: () => {}, log }),

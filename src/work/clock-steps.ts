@@ -76,7 +76,7 @@ function problemOf(by: Millis, now: Millis): Problem {
   const why =
     by < 0
       ? 'what was recorded before carries later times'
-      : 'nobody looked in the time between, and nothing is counted for it';
+      : 'nobody looked in the time between; an incident that was open lasts through it, as its file says';
   const fix = `${why}; unless the machine was suspended, check its time synchronization (\`timedatectl\`)`;
   return { level: 'warning', where: 'clock', what, fix };
 }
