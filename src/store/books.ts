@@ -30,7 +30,7 @@ export async function seenUpdates(db: Db): Promise<Set<string>> {
 }
 
 /** When an update was first seen, epoch ms; null when it is not in the books. */
-export async function seenAt(db: Db, ref: string): Promise<Millis | null> {
+async function seenAt(db: Db, ref: string): Promise<Millis | null> {
   const row = await db.selectFrom('updates').select('seen_at').where('ref', '=', ref).executeTakeFirst();
   return row?.seen_at ?? null;
 }
@@ -39,7 +39,7 @@ export async function seenAt(db: Db, ref: string): Promise<Millis | null> {
  * The same, and never later than `now`: what a clock noted that was ahead is noted anew, so that it stays the moment
  * when the clock was first right.
  */
-export async function seenBy(db: Db, ref: string, now: Millis): Promise<Millis | null> {
+async function seenBy(db: Db, ref: string, now: Millis): Promise<Millis | null> {
   const at = await seenAt(db, ref);
   if (at === null || at <= now) return at;
   const noted = db.updateTable('updates').set({ seen_at: now }).where('ref', '=', ref).execute();
@@ -49,7 +49,7 @@ export async function seenBy(db: Db, ref: string, now: Millis): Promise<Millis |
 }
 
 /** When what was promised to readers was first seen; null for what was noted and told to nobody. */
-export async function toldAt(db: Db, ref: string): Promise<Millis | null> {
+async function toldAt(db: Db, ref: string): Promise<Millis | null> {
   const row = await db
     .selectFrom('updates')
     .select(['seen_at', 'due_at'])
@@ -59,12 +59,12 @@ export async function toldAt(db: Db, ref: string): Promise<Millis | null> {
 }
 
 /** The same, and never later than `now`, as `seenBy`. */
-export async function toldBy(db: Db, ref: string, now: Millis): Promise<Millis | null> {
+async function toldBy(db: Db, ref: string, now: Millis): Promise<Millis | null> {
   return (await toldAt(db, ref)) === null ? null : seenBy(db, ref, now);
 }
 
 /** The names of the beginnings and ends that lay ahead when they were first seen. */
-export async function foretold(db: Db): Promise<string[]> {
+async function foretold(db: Db): Promise<string[]> {
   const rows = await db
     .selectFrom('updates')
     .select('ref')
@@ -77,7 +77,7 @@ export async function foretold(db: Db): Promise<string[]> {
  * Notes that an incident's beginning or end lies ahead; resolves to false where it was known before: then it is the
  * clock that went back.
  */
-export async function foretell(db: Db, incident: Incident, edge: Edge, now: Millis): Promise<boolean> {
+async function foretell(db: Db, incident: Incident, edge: Edge, now: Millis): Promise<boolean> {
   const { id, begins, started, resolved, updates } = incident;
   const at = edge === 'started' ? (begins ?? started) : resolved;
   const told = updates.filter(update => update.at === at).map(({ key }) => key);

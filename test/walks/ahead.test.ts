@@ -536,3 +536,19 @@ test('a maintenance completed while the clock was ahead stays completed when it 
   await world.pass(900, 60);
   expect([state(), (await story(world)).health]).toEqual(['completed', 'operational']);
 });
+
+test('each time that lies ahead is named on /readyz, as lint names it', async () => {
+  const world = await openWorld();
+  await world.write(
+    '20260310_exports.md',
+    file(
+      'status: resolved\nstarted: 2026-03-10T13:00:00Z\nresolved: 2026-03-10T13:20:00Z',
+      '## Resolved 13:20 UTC\nOver.\n\n## Identified 13:10 UTC\nFound.\n\n## Investigating 13:00 UTC\nWe look.',
+    ),
+  );
+  await world.pass(60, 20);
+  const said = await problems(world);
+  expect(said).toContain('`started` lies in the future');
+  expect(said).toContain('`resolved` lies in the future');
+  expect(said.match(/this update lies in the future/g)).toHaveLength(3);
+});
