@@ -1,6 +1,7 @@
 // Writing incidents by API: what a body does to the files, decided without touching any.
 import { asOf } from './as-of.ts';
 import { withoutComments } from './comments.ts';
+import { defuse } from './defuse.ts';
 import { endedAt } from './ending.ts';
 import { INCIDENT_STATUSES, type Incident, MAINTENANCE_STATUSES, meansAll } from './incident.ts';
 import { editFront } from './incident-edit.ts';
@@ -177,11 +178,9 @@ function newestAt({ updates }: Incident): Millis {
 }
 
 function stands({ updates }: Incident, status: string, at: Millis, message: string): boolean {
+  const body = withoutComments(defuse(message)).trim();
   return updates.some(
-    update =>
-      floored(update.at) === floored(at) &&
-      update.status === status &&
-      update.body === withoutComments(message).trim(),
+    update => floored(update.at) === floored(at) && update.status === status && update.body === body,
   );
 }
 
