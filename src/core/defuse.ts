@@ -1,7 +1,16 @@
 // Any message as it stands in an incident file: nothing in it ends, cuts or hides what stands around it.
-import { readComments, type ShownLine } from './comments.ts';
+import { readComments, type ShownLine, withoutComments } from './comments.ts';
 import { isMark } from './git-conflict.ts';
+import { oneLine } from './printable.ts';
 import { cutSections } from './timeline.ts';
+
+/** The longest message that is taken, characters. */
+export const MAX_MESSAGE = 20_000;
+
+/** Whether nothing of a message is shown to anybody: it is empty, blank, or a comment. */
+export function isSilent(message: string): boolean {
+  return oneLine(withoutComments(message)) === '';
+}
 
 /**
  * A message as it stands in a file: what of it reads as a heading of ours would cut the timeline, and is made
