@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { parseIncident } from '../../src/core/incident-file.ts';
 import { type Addition, addUpdate, printIncident, updated } from '../../src/core/incident-print.ts';
 import { parseInstant } from '../../src/core/time.ts';
+import { writeChange, writeOpen, writeUpdate } from '../../src/core/writing.ts';
+import { component, site as siteOf } from '../makers.ts';
 
 const AT = parseInstant('2025-11-06T14:30:00Z') as number;
 const MINUTE = 60_000;
@@ -79,7 +81,7 @@ describe('whatever the message', () => {
         expect(value.postmortem).toEqual(said);
         for (const one of value.updates) expect([one.change, one.promised, one.quiet]).toEqual(Array(3));
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 
@@ -103,7 +105,7 @@ describe('whatever the message', () => {
             ['resolved', 'More.'],
           ]);
         }),
-        { numRuns: 500 },
+        { numRuns: 150 },
       );
     },
   );
@@ -121,6 +123,49 @@ describe('whatever the message', () => {
       }),
     );
   });
+});
+
+test('the writing API: written whole, or refused, and asked again it is written once', () => {
+  fc.assert(
+    fc.property(message, message, message, (first, second, third) => {
+      const site = siteOf({ components: [component('api')] });
+      const body = { title: 'Slow', status: 'investigating', severity: 'minor', message: first } as const;
+      const opened = writeOpen(
+        { ...body, components: ['api'] },
+        site,
+        { at: AT, again: false },
+        () => undefined,
+      );
+      if (opened.kind !== 'create') return expect.fail(opened.kind);
+      let text = opened.text;
+      const asked = (minutes: number, again = false) => ({ at: AT + minutes * MINUTE, again });
+      const more = (minutes: number, again: boolean) =>
+        writeUpdate(opened.id, { message: second }, asked(minutes, again), () => text);
+      const end = (minutes: number, again: boolean) =>
+        writeChange(
+          opened.id,
+          { status: 'resolved', message: third },
+          site,
+          asked(minutes, again),
+          () => text,
+        );
+      for (const [minutes, write] of [
+        [5, more],
+        [6, end],
+      ] as const) {
+        const writing = write(minutes, false);
+        if (writing.kind !== 'replace') return expect.fail(writing.kind);
+        text = writing.text;
+        expect(write(minutes, true)).toEqual({ kind: 'done', id: opened.id });
+      }
+      expect(read(text).updates.map(({ status, body }) => [status, body])).toEqual([
+        ['investigating', said],
+        ['investigating', said],
+        ['resolved', said],
+      ]);
+    }),
+    { numRuns: 300 },
+  );
 });
 
 test('git’s marks stay what they are for readers, in prose and in code', () => {
