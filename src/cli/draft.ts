@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { confirm } from '@inquirer/prompts';
 import { asOf } from '../core/as-of.ts';
-import { withoutComments } from '../core/comments.ts';
+import { isSilent } from '../core/defuse.ts';
 import { plainText, readFrontmatter } from '../core/front-matter.ts';
 import { type Incident, isOpen } from '../core/incident.ts';
 import { parseIncident } from '../core/incident-file.ts';
@@ -62,7 +62,7 @@ function readMoment(option: string, text: string, counted: (duration: Millis) =>
 
 /** A message as typed. Misuse when it has no words, or only a comment. */
 export function wordsOf(message: string): string {
-  if (withoutComments(message).trim() !== '') return message;
+  if (!isSilent(message)) return message;
   throw new Misuse('--message is empty: write what is new.');
 }
 

@@ -160,10 +160,17 @@ const UNLISTED: Fault = [
   'let the server list it, put the folder itself here, or delete the link',
 ];
 const OUTSIDE: Fault = ['it is a link out of the folder', 'put the file itself here'];
-const NO_FILE: Fault = [
-  'it is not a file, so the version last read stands for it',
-  'put the file back, or delete what stands in its place',
-];
+/** Only of what was read well once a version stands for it. */
+const noFile = (wasRead: boolean): Fault =>
+  wasRead
+    ? [
+        'it is not a file, so the version last read stands for it',
+        'put the file back, or delete what stands in its place',
+      ]
+    : [
+        'it is not a file, and what it should say is not known',
+        'put the file there, or delete what stands in its place',
+      ];
 const LINKS: Readonly<Record<string, Fault>> = {
   ENOENT: ['it is a link that leads nowhere', 'bring back the file it leads to, or delete the link'],
   ELOOP: ['it is a link that leads to itself', 'put the file itself here, or delete the link'],
@@ -221,7 +228,7 @@ async function readEntry(
       if (!isWithin(real, bounds)) return failed(OUTSIDE);
       facts = await stat(real, { bigint: true });
     }
-    if (!facts.isFile()) return failed(NO_FILE);
+    if (!facts.isFile()) return failed(noFile(before?.good != null));
     const racy = Number(facts.ctimeMs) > performance.timeOrigin + performance.now() - RACY_MS;
     const stamp = racy ? RACY : `${facts.ino}:${facts.size}:${facts.mtimeNs}:${facts.ctimeNs}`;
     if (before && before.stamp === stamp && !racy) return before;

@@ -2,6 +2,7 @@
 import { isMap, isScalar, type Pair, parseDocument } from 'yaml';
 import { withoutComments } from './comments.ts';
 import type { Severity } from './component.ts';
+import { defuse } from './defuse.ts';
 import type { Affected, Change, Incident, UpdateStatus } from './incident.ts';
 import { parseIncident } from './incident-file.ts';
 import { iso, type Millis, SECOND } from './time.ts';
@@ -223,40 +224,11 @@ function section({ status, at, message, change, promised, quiet, afterwards }: A
   if (change?.components) fields.push(`components: ${yamlComponents(change.components)}`);
   if (promised !== undefined) fields.push(`next_update: ${iso(promised)}`);
   if (quiet) fields.push('notify: false');
+  const text = defuse(message);
   // A text that begins like a field must not become one.
-  const gap =
-    fields.length > 0 || /^(severity|components|next_update|notify)\s*:/.test(withoutComments(message).trim())
-      ? ['']
-      : [];
-  return [`## ${label} ${time}`, ...fields, ...gap, ...defuse(message).split('\n'), ''];
-}
-
-/**
- * What of the message reads as a heading of ours would cut the timeline: it is made smaller; a code
- * fence nobody closed would swallow the older updates: it is closed, and a comment is made text.
- */
-function defuse(message: string): string {
-  const text = message.replace(/\r\n?/g, '\n').trim();
-  const cut = cutSections(text);
-  const lines = text.split('\n');
-  // A comment that nothing closes would end with the first arrow beneath.
-  for (const { line, column } of [...cut.unclosed].reverse()) {
-    const at = lines[line - 1]!;
-    lines[line - 1] = `${at.slice(0, column - 1)}\\${at.slice(column - 1)}`;
-  }
-  const ours = [...cut.sections, ...cut.wrong, ...cut.unreadable].map(({ line }) => line);
-  for (const line of ours) lines[line - 1] = `####${lines[line - 1]}`;
-  // Further down any may be one.
-  for (let line = cut.stopped?.line ?? lines.length + 1; line <= lines.length; line++) {
-    lines[line - 1] = lines[line - 1]!.replace(/^##(?=\s)/, '######');
-  }
-  // Every post-mortem heading counts, not only the first.
-  if (cut.postmortemLine !== null) {
-    for (const [index, line] of lines.entries()) {
-      if (/^##\s+post-?\s?mortem/i.test(line)) lines[index] = `#${line}`;
-    }
-  }
-  return [...lines, ...(cut.openFence === null ? [] : [cut.openFence])].join('\n');
+  const isLikeField = /^(severity|components|next_update|notify)\s*:/.test(withoutComments(text).trim());
+  const gap = fields.length > 0 || isLikeField ? [''] : [];
+  return [`## ${label} ${time}`, ...fields, ...gap, ...text.split('\n'), ''];
 }
 
 function yamlComponents(components: readonly (string | Affected)[]): string {

@@ -1,6 +1,8 @@
 // Lint: what the page forgives but an operator would want to know before merging.
+
+import { componentOf } from './dependencies.ts';
 import { plainText, readFrontmatter } from './front-matter.ts';
-import { type Incident, meansAll, namedIn } from './incident.ts';
+import { type Affected, type Incident, meansAll, namedIn, sourcesOf } from './incident.ts';
 import { stateAt } from './maintenance.ts';
 import { bearable, nearest, type Problem } from './problem.ts';
 import type { Millis } from './time.ts';
@@ -21,8 +23,28 @@ export function unknownComponent(where: string, id: string, ids: readonly string
 }
 
 /**
- * Errors for component ids that no component has, each naming the nearest (contract §4). What a machine named was there
- * then, and nobody has to mend it: a warning while it is open, and nothing once it is over.
+ * What an incident names that `ids` do not hold, in its front matter and by its updates. What a machine's file began
+ * with was there then, and nobody has to mend it; a person may have added to it.
+ */
+export function strangersIn(
+  incident: Incident,
+  ids: ReadonlySet<string>,
+): Record<'named' | 'later', readonly Affected[]> {
+  const strange = (list: Incident['components']) =>
+    (list ?? []).filter(({ id }) => !ids.has(id) && !meansAll(id, ids));
+  const named = strange(incident.components);
+  const later = incident.updates.flatMap(({ change }) => strange(change?.components ?? null));
+  if (incident.openedBy === null) return { named, later };
+  const own = new Set([
+    ...named.map(({ id }) => id),
+    ...sourcesOf(incident).map(source => componentOf({ source })),
+  ]);
+  return { named: [], later: later.filter(({ id }) => !own.has(id)) };
+}
+
+/**
+ * Errors for component ids that no component has, each naming the nearest (contract §4). In a machine's file a warning
+ * while it is open, and nothing once it is over.
  */
 export function strangeComponents(
   file: string,
@@ -32,11 +54,7 @@ export function strangeComponents(
 ): Problem[] {
   const { openedBy, status } = incident;
   if (openedBy !== null && (status === 'resolved' || status === 'completed')) return [];
-  const known = new Set(ids);
-  const strange = (list: Incident['components']) =>
-    (list ?? []).filter(({ id }) => !known.has(id) && !meansAll(id, known));
-  const named = strange(incident.components);
-  const later = incident.updates.flatMap(({ change }) => strange(change?.components ?? null));
+  const { named, later } = strangersIn(incident, new Set(ids));
   if (named.length === 0 && later.length === 0) return [];
   const { yaml, bodyLine } = readFrontmatter(file, source);
   const problem = (id: string, line: number): Problem => ({

@@ -1,8 +1,10 @@
 // Templates: the operator's own words for the incidents the machine opens (`status/templates/auto/*.md`).
 import { readComments } from './comments.ts';
+import { MAX_MESSAGE } from './defuse.ts';
 import { spell } from './detector-words.ts';
 import { plainText, readFrontmatter } from './front-matter.ts';
 import { escapeMarkdown } from './markdown.ts';
+import { oneLine } from './printable.ts';
 import { nearest, type Outcome, type Problem } from './problem.ts';
 import { iso, type Millis } from './time.ts';
 import type { Told, ToldKind, Transition } from './transition.ts';
@@ -63,7 +65,16 @@ export function parseTemplate(file: string, kind: ToldKind, raw: string): Outcom
     if (part !== null) parts[part]?.push(line);
   }
   const said = (lines: string[] | null) => lines?.join('\n').trim() || null;
-  return { value: { title: title?.trim() || null, down: said(parts.down), up: said(parts.up) }, problems };
+  const long = [parts.down, parts.up].some(lines => (said(lines)?.length ?? 0) > MAX_MESSAGE);
+  if (long) {
+    const what = `its words are longer than ${MAX_MESSAGE} characters`;
+    problems.push({ level: 'error', where: file, what, fix: 'shorten them' });
+    return { value: null, problems };
+  }
+  return {
+    value: { title: (title && oneLine(title)) || null, down: said(parts.down), up: said(parts.up) },
+    problems,
+  };
 }
 
 const PLACEHOLDER = /\{\{\s*([^{}\s]*)\s*\}\}/g;

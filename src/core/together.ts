@@ -247,8 +247,8 @@ function seenBy(transitions: readonly Transition[]): string {
 function shortly(transition: Transition): string {
   const { kind, told } = transition;
   const name = nameOf(transition);
-  // The end of a check that is no longer there says why, and not that anything works.
-  if (kind === 'up' && !told) return transition.message;
+  // The end of a check that is no longer there says one thing alone, and the newest section says it.
+  if (kind === 'up' && !told) return '';
   if (kind === 'down') return sentence(`${name} fails again.`);
   return sentence(
     `${name} works again${told?.duration === undefined ? '' : ` after ${spell(told.duration)}`}.`,

@@ -1,5 +1,6 @@
 // What the writing API takes: the bodies' schemas, and their faults by field.
 import * as z from 'zod';
+import { isSilent, MAX_MESSAGE } from './defuse.ts';
 import { INCIDENT_STATUSES, MAINTENANCE_STATUSES, SEVERITIES } from './incident.ts';
 import { MAX_TITLE } from './incident-schema.ts';
 import { LARGEST } from './metric.ts';
@@ -7,23 +8,30 @@ import { oneLine } from './printable.ts';
 import { type Millis, parseInstant } from './time.ts';
 import { listed } from './yaml.ts';
 
+const MOMENT = 'write a date and time like 2025-11-06T14:30:00Z';
 const instant = z
-  .string()
+  .string(MOMENT)
   .meta({ format: 'date-time' })
   .transform((text, context): Millis => {
     const at = parseInstant(text);
     if (at !== null) return at;
-    context.addIssue({ code: 'custom', message: 'write a date and time like 2025-11-06T14:30:00Z' });
+    context.addIssue({ code: 'custom', message: MOMENT });
     return z.NEVER;
   });
 
 /** One line: a line break in a title would end the YAML it is written into. */
+const TITLE = 'say in a few words what visitors notice';
 const title = z
-  .string()
+  .string(TITLE)
   .transform(oneLine)
-  .pipe(z.string().min(1, 'say in a few words what visitors notice').max(MAX_TITLE));
-const message = z.string().max(20_000);
-const components = z.array(z.string().max(64)).max(200);
+  .pipe(z.string().min(1, TITLE).max(MAX_TITLE, `write at most ${MAX_TITLE} characters`));
+const message = z.string().max(MAX_MESSAGE, `write at most ${MAX_MESSAGE} characters`);
+const SILENT = 'say what is new: this shows nothing to anybody';
+/** Left out, or empty, nothing is said; a comment or spaces alone were meant to say something. */
+const messageIfAny = message.refine(text => text === '' || !isSilent(text), SILENT);
+const components = z
+  .array(z.string().max(64, 'write the id of a component: at most 64 characters'))
+  .max(200, 'name at most 200 components');
 /** One of these words, or a fault that names them. */
 const oneOf = <const T extends readonly [string, ...string[]]>(words: T) =>
   z.enum(words, { error: `write ${listed(words)}` });
@@ -37,7 +45,7 @@ export const openSchema = z.strictObject({
   status: status.default('investigating'),
   severity,
   components: components.optional(),
-  message: message.default(''),
+  message: messageIfAny.default(''),
   started: instant.optional(),
   resolved: instant.optional(),
 });
@@ -49,7 +57,7 @@ export const changeSchema = z
     status: anyStatus.optional(),
     severity: severity.optional(),
     components: components.optional(),
-    message: message.optional(),
+    message: messageIfAny.optional(),
   })
   .refine(body => Object.values(body).some(value => value !== undefined), 'name at least one field to change')
   .refine(body => body.message === undefined || body.status !== undefined, {
@@ -60,7 +68,7 @@ export const changeSchema = z
 /** `POST /api/incidents/ID/updates`. Without `status` the incident keeps the one it has. */
 export const updateSchema = z.strictObject({
   status: anyStatus.optional(),
-  message: message.refine(text => text.trim() !== '', 'say what is new'),
+  message: message.refine(text => !isSilent(text), SILENT),
   at: instant.optional(),
 });
 

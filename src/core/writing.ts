@@ -1,6 +1,7 @@
 // Writing incidents by API: what a body does to the files, decided without touching any.
 import { asOf } from './as-of.ts';
 import { withoutComments } from './comments.ts';
+import { defuse } from './defuse.ts';
 import { endedAt } from './ending.ts';
 import { INCIDENT_STATUSES, type Incident, MAINTENANCE_STATUSES, meansAll } from './incident.ts';
 import { editFront } from './incident-edit.ts';
@@ -50,6 +51,7 @@ export function writeOpen(body: OpenBody, site: Site, { at, again }: Asked, read
   }
   if (faults.length > 0) return invalid(faults);
   const text = printed(body, started, ends);
+  if (!isReadable(text)) return invalid([faultAt(['message'], TOO_LONG)]);
   const day = iso(started).slice(0, 10).replaceAll('-', '');
   const base = slug(body.title, LONGEST) || 'incident';
   for (let number = 1; ; number++) {
@@ -123,11 +125,20 @@ function fileOf(id: string, read: ReadFile, now: Millis): { incident: Incident; 
     : conflict('it has errors (`status lint` names them)');
 }
 
+const TOO_LONG = 'with these words the file would be too long to be read: shorten them';
+
+/** Whether all of a file's text is read. */
+function isReadable(text: string): boolean {
+  const { value } = parseIncident('', '', text);
+  return value !== null && !value.held;
+}
+
 /** Believed only when it parses: an operator's file may be written in ways no machine should edit. */
 function replaced(id: string, before: string, text: string | null): Writing {
   if (text === before) return { kind: 'done', id };
   if (text === null || !parseIncident(`${id}.md`, id, text).value)
     return conflict('it is written in an unusual way');
+  if (isReadable(before) && !isReadable(text)) return conflict('with this it would be too long to be read');
   return { kind: 'replace', id, before, text };
 }
 
@@ -177,11 +188,9 @@ function newestAt({ updates }: Incident): Millis {
 }
 
 function stands({ updates }: Incident, status: string, at: Millis, message: string): boolean {
+  const body = withoutComments(defuse(message)).trim();
   return updates.some(
-    update =>
-      floored(update.at) === floored(at) &&
-      update.status === status &&
-      update.body === withoutComments(message).trim(),
+    update => floored(update.at) === floored(at) && update.status === status && update.body === body,
   );
 }
 

@@ -7,7 +7,7 @@ import { lookAtDatabase } from './probes/database.ts';
 import { lookAtDns } from './probes/dns.ts';
 import { explain, type Seen, timedOut } from './probes/failure.ts';
 import { lookAtHttp } from './probes/http.ts';
-import type { Look, Network } from './probes/network.ts';
+import type { Look, Network, Note } from './probes/network.ts';
 import { redact } from './probes/redact.ts';
 import { lookAtSmtp } from './probes/smtp.ts';
 import { lookAtStatuspage, unreadable } from './probes/statuspage.ts';
@@ -32,7 +32,9 @@ export function makeProbes(
     if (signal.aborted) return unknown('not checked');
     const [began, before, stepped] = [performance.now(), paused(), steps()];
     const stood = () => paused() - before;
-    const seen = await withDeadline(check, signal, stood, ending => look(check, ending, network));
+    const seen = await withDeadline(check, signal, stood, (ending, note) =>
+      look(check, ending, network, note),
+    );
     const share = stood() / (performance.now() - began);
     const sighting = fairly(seen, stood() > PAUSE, share > EXCUSE || steps() !== stepped);
     // That a provider's page cannot be read says nothing about the provider's service.
@@ -41,9 +43,9 @@ export function makeProbes(
   };
 }
 
-function look(check: Check, signal: AbortSignal, network: Network): Promise<Sighting> {
+function look(check: Check, signal: AbortSignal, network: Network, note: Note): Promise<Sighting> {
   const kind = KINDS[check.type as keyof typeof KINDS] as Look<Check>;
-  return kind(check, signal, network);
+  return kind(check, signal, network, note);
 }
 
 const KINDS = {
@@ -61,11 +63,15 @@ async function withDeadline(
   check: Check,
   signal: AbortSignal,
   stood: () => Millis,
-  look: (ending: AbortSignal) => Promise<Sighting>,
+  look: (ending: AbortSignal, note: Note) => Promise<Sighting>,
 ): Promise<Seen> {
   const ending = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let cancel = () => {};
+  let soFar: string | null = null;
+  const note: Note = words => {
+    soFar = words;
+  };
   const deadline = new Promise<Seen>(resolve => {
     const began = performance.now();
     const wait = (known: Millis) => {
@@ -77,7 +83,7 @@ async function withDeadline(
       const unread = paused - known > PAUSE && known < most ? UNREAD : 0;
       const left = Math.max(owed, unread);
       if (left > 0) timer = setTimeout(wait, left, paused);
-      else resolve(timedOut(check.timeout));
+      else resolve(timedOut(check.timeout, soFar));
     };
     timer = setTimeout(wait, check.timeout, 0);
     cancel = () => resolve(unknown('not checked'));
@@ -87,7 +93,7 @@ async function withDeadline(
   signal.addEventListener('abort', cancel, { once: true });
   try {
     // `async` turns a synchronous throw into a rejection.
-    const sighting = (async () => look(ending.signal))().catch(explain);
+    const sighting = (async () => look(ending.signal, note))().catch(explain);
     return await Promise.race([sighting, deadline]);
   } finally {
     clearTimeout(timer);

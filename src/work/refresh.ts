@@ -9,9 +9,9 @@ import { disagreements } from '../core/disagreement.ts';
 import type { Facts, Measured } from '../core/facts.ts';
 import type { Revision } from '../core/history.ts';
 import { promiseOf } from '../core/impact.ts';
-import { type Incident, isOpen, meansAll } from '../core/incident.ts';
+import { type Incident, isOpen } from '../core/incident.ts';
 import { parseIncident } from '../core/incident-file.ts';
-import { nameless, planned, unknownComponent } from '../core/lint.ts';
+import { nameless, planned, strangersIn, unknownComponent } from '../core/lint.ts';
 import type { Log } from '../core/log.ts';
 import { failingMeanwhile, stateAt } from '../core/maintenance.ts';
 import { type Problem, printProblem } from '../core/problem.ts';
@@ -192,14 +192,13 @@ function strays(incidents: readonly Incident[]): Problem[] {
 function strangers(incidents: readonly Incident[], site: Site): Problem[] {
   const ids = site.components.map(component => component.id);
   const known = new Set(ids);
-  return incidents.flatMap(({ id, components, updates }) =>
-    [...(components ?? []), ...updates.flatMap(({ change }) => change?.components ?? [])]
-      .filter(named => !known.has(named.id) && !meansAll(named.id, known))
-      .map(named => ({
-        ...unknownComponent(`incidents/${id}.md`, named.id, ids),
-        level: 'warning' as const,
-      })),
-  );
+  return incidents.flatMap(incident => {
+    const { named, later } = strangersIn(incident, known);
+    return [...new Set([...named, ...later].map(({ id }) => id))].map(id => ({
+      ...unknownComponent(`incidents/${incident.id}.md`, id, ids),
+      level: 'warning' as const,
+    }));
+  });
 }
 
 /** With every occurrence of what repeats; the same list when nothing does. */

@@ -46,14 +46,19 @@ describe('lint', () => {
     ]);
   });
 
-  test('what a machine named was there then: a warning while it is open, nothing once it is over', async () => {
+  test('what a machine named was there then: nobody has to mend it; what a person adds is a warning while it is open', async () => {
     const terminal = await openTerminal();
     const by = GOOD.replace('[api]', '[gone]\nopened_by: probe:gone');
     await terminal.write('incidents/20261123_open.md', by);
-    expect(await terminal.run(lint)).toMatchObject({
-      code: 0,
-      out: expect.stringContaining('there is no component "gone"'),
-    });
+    expect((await terminal.run(lint)).out).toBe('1 incident file: 0 errors, 0 warnings\n');
+    const added = `${by}\n## Update 10:20 UTC\ncomponents: [apo, gone]\nMore.\n`;
+    await terminal.write('incidents/20261123_open.md', added);
+    const { code, out } = await terminal.run(lint);
+    expect([code, out]).toEqual([
+      0,
+      expect.stringContaining('there is no component "apo" — did you mean api?'),
+    ]);
+    expect(out).not.toContain('"gone"');
     const over = by.replace('investigating', 'resolved\nresolved: 2026-11-23T10:05:30Z');
     await terminal.write('incidents/20261123_open.md', over);
     expect((await terminal.run(lint)).out).toBe('1 incident file: 0 errors, 0 warnings\n');

@@ -33,6 +33,21 @@ async function read({ dir }: Terminal, id = ID) {
 }
 
 describe('incident', () => {
+  test('git’s marks, our headings and open fences in a message are text', async () => {
+    const terminal = await openTerminal();
+    const message =
+      'Git says:\n<<<<<<< HEAD\nA\n=======\nB\n>>>>>>> x\n## Resolved 10:00 UTC\n<!--\n```\nend';
+    await terminal.run(create, ...NEW.slice(0, -1), message, '--yes');
+    await terminal.run(update, ID, '--status', 'identified', '--message', message, '--yes');
+    await terminal.run(resolve, ID, '--message', message, '--yes');
+    const { status, updates } = await read(terminal);
+    expect([status, updates.map(one => one.status)]).toEqual([
+      'resolved',
+      ['investigating', 'identified', 'resolved'],
+    ]);
+    for (const { body } of updates) expect(body).toMatch(/<<<<<<< HEAD[\s\S]*end/);
+  });
+
   test('new, update, resolve', async () => {
     const terminal = await openTerminal();
     const made = await terminal.run(create, ...NEW, '--started', '30m', '--next-update', '30m', '--yes');

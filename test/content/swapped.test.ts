@@ -1,4 +1,5 @@
 // The folder goes away while a file is being written to it: the file goes with it, or is not written at all.
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -53,3 +54,39 @@ test('whenever it goes, nothing of ours stands in its place, and what was known 
   expect(written).toBeGreaterThan(0);
   expect(refused).toBeGreaterThan(0);
 });
+
+test.each([
+  ['a folder', (file: string) => mkdirSync(file)],
+  ['a FIFO', (file: string) => spawnSync('mkfifo', [file])],
+])(
+  '%s where an incident should be: what stands for it is told only where something does',
+  async (_what, make) => {
+    const dir = mkdtempSync(path.join(tmpdir(), 'status-live-'));
+    onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+    const folder = path.join(dir, 'incidents');
+    mkdirSync(folder);
+    writeFileSync(path.join(dir, 'status.yaml'), 'title: T\n');
+    const [never, bad, good] = ['never', 'bad', 'good'].map(name =>
+      path.join(folder, `20260310_${name}.md`),
+    ) as [string, string, string];
+    writeFileSync(bad, '---\ntitle: [\n---\n');
+    writeFileSync(good, FILE);
+    const content = openContent(dir);
+    await content.incidents();
+    for (const file of [bad, good]) rmSync(file);
+    for (const file of [never, bad, good]) make(file);
+    const { problems, incidents } = await content.incidents();
+    expect(incidents.map(({ id }) => id)).toEqual(['20260310_good']);
+    const said = (file: string) => problems.find(({ where }) => where === file);
+    for (const file of [never, bad]) {
+      expect(said(file)).toMatchObject({
+        what: 'it is not a file, and what it should say is not known',
+        fix: 'put the file there, or delete what stands in its place',
+      });
+    }
+    expect(said(good)).toMatchObject({
+      what: 'it is not a file, so the version last read stands for it',
+      fix: 'put the file back, or delete what stands in its place',
+    });
+  },
+);

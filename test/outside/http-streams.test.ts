@@ -141,7 +141,21 @@ describe('without an end', () => {
       drip(response, 'data: no\n\n');
     });
     const late = await look(port, { contains: 'ready', timeout: '500ms' });
-    expect(late.sighting).toMatchObject({ outcome: 'down', seen: 'timed out after 500 ms' });
+    const seen = 'timed out after 500 ms (the text was not found in what came, and the answer did not end)';
+    expect(late.sighting).toMatchObject({ outcome: 'down', seen });
+    const radio = await http((_, response) => {
+      response.writeHead(200, { 'content-type': 'audio/mpeg' });
+      drip(response, Buffer.from([0xff, 0xfb, 0x90]));
+    });
+    const heard = await look(radio, { contains: 'ready', timeout: '500ms' });
+    expect(heard.sighting).toMatchObject({ outcome: 'down', seen });
+    // Nothing came at all but the head.
+    const silent = await http((_, response) => response.writeHead(200).flushHeaders());
+    expect((await look(silent, { contains: 'x', timeout: '500ms' })).sighting).toMatchObject({ seen });
+    const page = await look(port, { json: { '$.a': 1 }, timeout: '500ms' });
+    expect(page.sighting.seen).toBe(
+      'timed out after 500 ms (the answer did not end, so that it cannot be read as JSON)',
+    );
     const long = await look(port, { contains: 'ready', max_body: 50 });
     expect(long.sighting.seen).toBe('text not found in the answer (only its beginning was read)');
   });
@@ -155,7 +169,10 @@ describe('without an end', () => {
     expect(sighting).toMatchObject({ outcome: 'down', seen: 'unwanted text found in the answer' });
     expect(took).toBeLessThan(SOON);
     const absent = await look(port, { not_contains: 'error', contains: 'fatal', timeout: '500ms' });
-    expect(absent.sighting).toMatchObject({ outcome: 'down', seen: 'timed out after 500 ms' });
+    expect(absent.sighting).toMatchObject({
+      outcome: 'down',
+      seen: 'timed out after 500 ms (the unwanted text was not found in what came, but the answer did not end)',
+    });
     const limited = await look(port, { not_contains: 'error', max_body: 50 });
     expect(limited.sighting).toMatchObject({ outcome: 'up' });
   });
@@ -225,6 +242,59 @@ describe('with an end', () => {
     const { sighting, took } = await look(port, { method: 'HEAD' });
     expect(sighting).toMatchObject({ outcome: 'up' });
     expect(took).toBeLessThan(SOON);
+  });
+});
+
+describe('heads that are said oddly', () => {
+  const chunked = '6\r\nneedle\r\n0\r\n\r\n';
+  test.each([
+    ['the same length twice', 'Content-Length: 6\r\ncontent-length:6\r\n', 'needle'],
+    ['the same length twice on one line', 'Content-Length: 6, 6\r\n', 'needle'],
+    ['a length beside chunks', 'Content-Length: 2\r\nTransfer-Encoding: chunked\r\n', chunked],
+    ['chunks before a length', 'transfer-encoding: Chunked\r\nX-A: b\r\nContent-Length: 999\r\n', chunked],
+    [
+      'two lengths beside chunks',
+      'Content-Length: 2\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n',
+      chunked,
+    ],
+    ['lines that end with LF alone', 'Content-Length: 6\nX-A: b\n', 'needle'],
+    ['LF and CRLF', 'X-A: b\nContent-Length: 6\r\n', 'needle'],
+    ['no length, LF alone, to the end', 'Content-Type: text/plain\n', 'needle'],
+  ])('%s', async (_, lines, body) => {
+    const eol = lines.includes('\r') ? '\r\n' : '\n';
+    const all = `HTTP/1.1 200 OK${eol}${lines}${eol}${body}`;
+    for (const size of [1, 5, 10_000]) {
+      const port = await tcp(socket => {
+        socket.setNoDelay(true);
+        socket.once('data', async () => {
+          for (let at = 0; at < all.length; at += size) {
+            socket.write(all.slice(at, at + size));
+            await new Promise(resolve => setImmediate(resolve));
+          }
+          socket.end();
+        });
+      });
+      const { sighting, took } = await look(port, { contains: 'needle' });
+      expect(sighting).toMatchObject({ outcome: 'up', seen: 'answered 200' });
+      expect(took).toBeLessThan(SOON);
+    }
+  });
+
+  test('two lengths that differ are still refused, and a body that is shorter than the one', async () => {
+    for (const lines of [
+      'Content-Length: 6\r\nContent-Length: 7',
+      'Content-Length: 7\r\nContent-Length: 7',
+    ]) {
+      const port = await tcp(socket =>
+        socket.once('data', () => socket.end(`HTTP/1.1 200 OK\r\n${lines}\r\n\r\nneedle`)),
+      );
+      expect((await look(port, { contains: 'needle' })).sighting.outcome).toBe('down');
+    }
+  });
+
+  test('a status that is none is no HTTP, whatever follows', async () => {
+    const port = await tcp(socket => socket.once('data', () => socket.write('HTTP/1.1 abc\r\n')));
+    expect((await look(port)).sighting.seen).toBe('answered with something that is not HTTP');
   });
 });
 

@@ -217,6 +217,38 @@ describe('of several in one incident', () => {
     expect(text).not.toContain('works again');
   });
 
+  test.each([5, 20, 35])(
+    'one removed, back %d seconds later while the other goes: each is told once',
+    async after => {
+      const world = await openedTogether();
+      const [api, db, dashboard] = BOTH(world.target) as [string, string, string];
+      await world.edit(api, dashboard);
+      await world.pass(after, 1);
+      await world.edit(db, dashboard);
+      const problems: string[] = [];
+      for (let step = 0; step < 30; step++) {
+        await world.pass(5, 1);
+        const ready = (await world.get('/readyz')).json;
+        problems.push(...ready.problems.map(({ message }: { message: string }) => message));
+      }
+      const text = await world.read(FILE);
+      for (const name of ['API', 'DB']) {
+        expect(text.match(new RegExp(`^${name} is no longer monitored: .*`, 'gm'))).toHaveLength(1);
+      }
+      // What fails now is told; that API is no component any more is nothing to mend in a machine's file.
+      expect(standing(world)).toEqual(['20260310_api-down investigating']);
+      expect(problems.filter(one => one.includes('there is no component'))).toEqual([]);
+      // What a person adds to it is looked at all the same.
+      await world.write(
+        FILE,
+        text.replace('\n---\n', '\n---\n\n## Update 2026-03-10 12:20 UTC\ncomponents: [dashbord]\nx\n'),
+      );
+      await world.pass(5, 1);
+      const [problem] = (await world.get('/readyz')).json.problems;
+      expect(problem.message).toMatch(/there is no component "dashbord" — did you mean dashboard/);
+    },
+  );
+
   async function openedTogether() {
     const world = await opened({ parts: BOTH });
     await writeFile(world.siteFile, `together: 30s\n${SITE(...BOTH(world.target))}`);

@@ -53,3 +53,24 @@ components:
     /All of (API and Shop|Shop and API) are back after \d+ minutes/,
   );
 });
+
+test('words that hold git’s marks, headings of ours or an open fence leave the files readable', async () => {
+  const world = await openWorld();
+  await world.pass(60);
+  const folder = `${world.dir}/status/templates/auto`;
+  await mkdir(folder, { recursive: true });
+  const words =
+    '<<<<<<< a\n{{seen}}\n### x\n<!-- y -->\n====\n---\nseverity: none\n```\n>>>>>>> b\n```\n~~~\nopen';
+  const text = `---\ntitle: "\\u200b"\n---\n## Down\n${words}\n## Up\n>>>>>>> c\n`;
+  await writeFile(`${folder}/down.md`, text);
+  world.service.status = 503;
+  await world.pass(240, 10);
+  expect((await world.get('/readyz')).json.problems).toEqual([]);
+  expect(world.system.snapshot().incidents[0]).toMatchObject({ title: 'API Down', status: 'investigating' });
+  world.service.status = 200;
+  await world.pass(180, 10);
+  expect(world.system.snapshot().incidents[0]).toMatchObject({ status: 'resolved' });
+  await writeFile(`${folder}/down.md`, `---\n---\n## Down\n${'long\n'.repeat(5000)}`);
+  await world.pass(10);
+  expect((await world.get('/readyz')).json.problems[0].message).toContain('longer than 20000 characters');
+});

@@ -56,6 +56,99 @@ describe('the writing API', () => {
     expect(subjects).toEqual(['[INCIDENT] Slow sign-in', '[UPDATE] Slow sign-in', '[RESOLVED] Slow sign-in']);
   });
 
+  test('git’s marks, headings and dashes in a message are text, through every address and twice asked', async () => {
+    const world = await open();
+    await subscribed(world, 'user@example.com');
+    const message =
+      'Git says:\n<<<<<<< HEAD\nA\n=======\nB\n>>>>>>> x\n---\n## Resolved 10:00 UTC\n## Post-mortem\nend';
+    const { status, json } = await send(world, 'POST', '/api/incidents', { ...NEW, message });
+    expect([status, json.id]).toEqual([201, ID]);
+    await world.pass(60);
+    const updates = `/api/incidents/${ID}/updates`;
+    const key = { 'idempotency-key': 'more' };
+    const more = { status: 'identified', message };
+    expect((await send(world, 'POST', updates, more, key)).status).toBe(201);
+    const text = await world.read(`${ID}.md`);
+    // As after a crash between the file and the answer.
+    const books = new Sqlite(path.join(world.dir, 'data', 'status.db'));
+    books.prepare('update requests set answer = null').run();
+    books.close();
+    expect((await send(world, 'POST', updates, more, key)).status).toBe(201);
+    expect(await world.read(`${ID}.md`)).toBe(text);
+    await world.pass(60);
+    const over = { status: 'resolved', message };
+    expect((await send(world, 'PATCH', `/api/incidents/${ID}`, over)).status).toBe(200);
+    await world.pass(60);
+    const [row] = (await world.get('/api/v2/incidents.json')).json.incidents;
+    expect(row.incident_updates.map((one: { status: string }) => one.status)).toEqual([
+      'resolved',
+      'identified',
+      'investigating',
+    ]);
+    expect((await world.get(`/status/incidents/${ID}`)).text).toContain('&lt;&lt;&lt;&lt;&lt;&lt;&lt; HEAD');
+    expect((await world.get('/readyz')).json.problems).toEqual([]);
+    const subjects = world.mails.map(mail => mail.subject).filter(subject => subject?.startsWith('['));
+    expect(subjects).toEqual(['[INCIDENT] Slow sign-in', '[UPDATE] Slow sign-in', '[RESOLVED] Slow sign-in']);
+  });
+
+  test('a message that says nothing is refused, and a file that would be too long to be read', async () => {
+    const world = await open();
+    await send(world, 'POST', '/api/incidents', NEW);
+    const text = await world.read(`${ID}.md`);
+    for (const message of ['<!-- note -->', '  \n', '\u200b', '<!-- a -->\n<!--\nb\n-->', '\u2800\u00a0']) {
+      for (const [method, address, body] of [
+        ['POST', '/api/incidents', { ...NEW, title: 'Another', message }],
+        ['PATCH', `/api/incidents/${ID}`, { status: 'identified', message }],
+        ['POST', `/api/incidents/${ID}/updates`, { message }],
+      ] as const) {
+        const { status, json } = await send(world, method, address, body);
+        expect([status, json.errors]).toEqual([
+          422,
+          [{ field: 'message', pointer: '#/message', detail: expect.stringMatching(/^say what is new/) }],
+        ]);
+      }
+    }
+    expect(await world.read(`${ID}.md`)).toBe(text);
+    const long = { message: `a${'\n'.repeat(19_998)}b` };
+    const updates = `/api/incidents/${ID}/updates`;
+    const { status, json } = await send(world, 'POST', updates, long);
+    expect([status, json.detail]).toEqual([409, expect.stringContaining('too long to be read')]);
+    const opened = await send(world, 'POST', '/api/incidents', { ...NEW, title: 'Another', ...long });
+    expect([opened.status, opened.json.errors?.[0]?.field]).toEqual([422, 'message']);
+    expect((await send(world, 'POST', updates, { message: 'Short.' })).status).toBe(201);
+  });
+
+  test('what is wrong with a field is said in plain words', async () => {
+    const world = await open();
+    const bodies = [
+      ...[
+        { started: 1764403920 },
+        { started: null },
+        { title: 'x'.repeat(201) },
+        { title: 7 },
+        { title: undefined },
+      ],
+      ...[{ message: 'x'.repeat(20_001) }, { message: 7 }, { components: 'api' }, { components: [7] }],
+      ...[{ components: ['x'.repeat(65)] }, { components: Array(201).fill('api') }, { severity: 'bad' }],
+      ...[{ status: 3 }, { resolved: [] }, { notify: false }, { title: '\u200b' }],
+    ];
+    const said: Record<string, string> = {};
+    for (const body of bodies) {
+      const { status, json } = await send(world, 'POST', '/api/incidents', { ...NEW, ...body });
+      expect(status).toBe(422);
+      for (const { detail } of json.errors) {
+        expect(detail).not.toMatch(/expected|received|invalid|too (big|small)|undefined|characters:/i);
+        said[JSON.stringify(body).slice(0, 30)] = detail;
+      }
+    }
+    expect(said['{"started":1764403920}']).toBe('write a date and time like 2025-11-06T14:30:00Z');
+    expect(Object.values(said)).toContain('write at most 200 characters');
+    for (const body of [[], null, 'x']) {
+      const { json } = await send(world, 'POST', '/api/incidents', JSON.stringify(body));
+      expect(json.errors).toEqual([{ field: '', pointer: '#', detail: 'write a JSON object' }]);
+    }
+  });
+
   test('changes fields in place and keeps the operator’s other bytes', async () => {
     const before = `---
 # who: night shift

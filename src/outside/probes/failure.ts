@@ -28,9 +28,10 @@ export function isKnown(error: unknown): boolean {
   return WORDS.has(codeOf(error));
 }
 
-/** "timed out after 10 seconds". */
-export function timedOut(timeout: Millis): Seen {
-  return { ...down(`timed out after ${spell(timeout)}`), lost: true };
+/** "timed out after 10 seconds"; `soFar` is what was seen of an answer until then. */
+export function timedOut(timeout: Millis, soFar: string | null): Seen {
+  const seen = `timed out after ${spell(timeout)}`;
+  return { ...down(soFar === null ? seen : `${seen} (${soFar})`), lost: true };
 }
 
 /** Timeouts, and connections the other side broke off: what becomes of a look whose process stands still. */

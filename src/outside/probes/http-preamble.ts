@@ -1,12 +1,15 @@
-// What stands before an answer that undici 7 hangs up on: an unasked "100 Continue", which HTTP allows
-// (RFC 9110, 15.2), and the "ICY 200 OK" of old internet radios, which all players take for HTTP/1.0.
+// What undici 7 hangs up on, though HTTP allows it or every browser takes it: put right before its parser reads it.
 import type { Socket } from 'node:net';
 
-/** What an interim answer of status 100 begins with. */
-const CONTINUE = /^HTTP\/1\.[01] 100[ \r]/;
-/** As many bytes as are held back while they may be the begin of either. */
-const BEGINS = [Buffer.from('HTTP/1.1 100'), Buffer.from('HTTP/1.0 100'), Buffer.from('ICY ')];
-/** No honest interim answer is longer, in bytes. */
+/** What the head of an answer begins with, as far as it has come. */
+const HEAD = /^HTTP\/1\.[01] (?:\d{0,2}$|\d{3}(?:[ \r\n]|$))/;
+/** An interim answer, which nobody asked for (RFC 9110, 15.2); 101 is none. */
+const INTERIM = /^HTTP\/1\.[01] 1(?!01)\d\d/;
+/** How old internet radios begin; all players take it for HTTP/1.0. */
+const ICY = 'ICY ';
+/** As many bytes as are held back while they may be the begin of any. */
+const BEGINS = [Buffer.from('HTTP/1.1 '), Buffer.from('HTTP/1.0 '), Buffer.from(ICY)];
+/** No honest head is longer, in bytes. */
 const LONGEST = 16 * 1024;
 
 /** Puts right what the socket's one reader will read first, and gets out of the way. */
@@ -21,18 +24,51 @@ export function mendPreamble(socket: Socket): void {
     for (;;) {
       if (BEGINS.some(begin => isBeginOf(begin, held))) return null;
       const text = held.toString('latin1', 0, LONGEST);
-      const isContinue = CONTINUE.test(text);
-      const end = isContinue ? /\r?\n\r?\n/.exec(text) : null;
-      if (!end) {
-        if (isContinue && held.length < LONGEST) return null;
-        isOver = true;
-        return text.startsWith('ICY ') ? Buffer.concat([Buffer.from('HTTP/1.0 '), held.subarray(4)]) : held;
+      if (text.startsWith(ICY)) {
+        held = Buffer.concat([Buffer.from('HTTP/1.0 '), held.subarray(ICY.length)]);
+        continue;
       }
-      held = held.subarray(end.index + end[0].length);
+      const isHead = HEAD.test(text);
+      const end = isHead ? /\r?\n\r?\n/.exec(text) : null;
+      if (!end) {
+        if (isHead && held.length < LONGEST) return null;
+        isOver = true;
+        return held;
+      }
+      const rest = held.subarray(end.index + end[0].length);
+      if (!INTERIM.test(text)) {
+        isOver = true;
+        return Buffer.concat([Buffer.from(mended(text.slice(0, end.index)), 'latin1'), rest]);
+      }
+      held = rest;
     }
   };
 }
 
 function isBeginOf(whole: Buffer, bytes: Buffer): boolean {
   return bytes.length <= whole.length && whole.subarray(0, bytes.length).equals(bytes);
+}
+
+/**
+ * A head whose lines end with CRLF, where LF may stand alone (RFC 9112, 2.2), and that tells its length once: the
+ * same length said again is no other (RFC 9110, 8.6), and beside a transfer coding it does not count (RFC 9112, 6.3).
+ */
+function mended(head: string): string {
+  const lines = head.split(/\r?\n/);
+  const isLength = (line: string) => /^content-length:/i.test(line);
+  const others = lines.filter(line => !isLength(line));
+  const isCoded = lines.some(line => /^transfer-encoding:/i.test(line));
+  const lengths = new Set(
+    lines
+      .filter(isLength)
+      .flatMap(line => line.slice(line.indexOf(':') + 1).split(','))
+      .map(one => one.trim()),
+  );
+  // Lengths that differ are left to the parser, which refuses them.
+  const told = isCoded
+    ? others
+    : lengths.size === 1
+      ? [...others, `Content-Length: ${[...lengths][0]}`]
+      : lines;
+  return `${told.join('\r\n')}\r\n\r\n`;
 }

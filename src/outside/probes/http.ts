@@ -17,14 +17,18 @@ import { ENCODINGS } from './unpack.ts';
 type HttpCheck = CheckOf<'http'>;
 
 /** Sends the request and judges the answer; the first thing that is not as expected is the finding. */
-export const lookAtHttp: Look<HttpCheck> = async (check, signal, network) => {
+export const lookAtHttp: Look<HttpCheck> = async (check, signal, network, note) => {
   const started = performance.now();
   const expected = parseStatuses(check.expect) ?? [];
   const isWanted = (status: number) => inRanges(status, expected);
   return retrieve(firstRequest(check), check.redirects, isWanted, signal, network, async answer => {
     if (!isWanted(answer.status)) throw new Finding(`answered ${answer.status}`);
     const body = await readBody(answer, check.max_body, {
-      decides: texts => isDecided(check, texts),
+      decides: texts => {
+        const decides = isDecided(check, texts);
+        note(decides ? null : soFar(check, texts));
+        return decides;
+      },
       latest: started + check.timeout - soonBefore(check.timeout),
     });
     judgeBody(check, body);
@@ -63,6 +67,15 @@ function soonBefore(timeout: Millis): Millis {
 function isDecided({ contains, not_contains, json }: HttpCheck, texts: readonly string[]): boolean {
   if (not_contains !== undefined) return hasText(texts, not_contains);
   return json === undefined && (contains === undefined || hasText(texts, contains));
+}
+
+/** What is known of an answer that did not end in its time, and does not decide. */
+function soFar({ contains, not_contains }: HttpCheck, texts: readonly string[]): string {
+  if (contains !== undefined && !hasText(texts, contains))
+    return 'the text was not found in what came, and the answer did not end';
+  return not_contains === undefined
+    ? 'the answer did not end, so that it cannot be read as JSON'
+    : 'the unwanted text was not found in what came, but the answer did not end';
 }
 
 function judgeBody(check: HttpCheck, body: Body): void {

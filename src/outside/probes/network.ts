@@ -14,7 +14,10 @@ export interface Network {
 }
 
 /** Looks once. May throw: the dispatcher puts errors into words. Frees its sockets when `signal` aborts. */
-export type Look<C> = (check: C, signal: AbortSignal, network: Network) => Promise<Sighting>;
+export type Look<C> = (check: C, signal: AbortSignal, network: Network, note: Note) => Promise<Sighting>;
+
+/** Takes what is known of an answer so far, fit to publish: said when the time is up. */
+export type Note = (soFar: string | null) => void;
 
 /** The time, epoch ms. */
 export function now({ clock }: Network): Millis {
