@@ -86,7 +86,7 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
   async function gather(at: Millis = now): Promise<Snapshot> {
     const { site, problems } = await deps.site();
     let files = await deps.files();
-    const repeated = repeatedAt(await dated(files.incidents, at), at);
+    const repeated = await inTurns(repeatedAt(await dated(files.incidents, at), at));
     const from = at - site.uptime.days * DAY;
     const wellSince = wellSinceOf(await deps.measured(from, at));
     const away = files.missing?.closed === true;
@@ -96,7 +96,7 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
     const measured = await deps.measured(from, at);
     const sightings = await deps.sightings();
     const views = await dated(files.incidents, at);
-    const incidents = repeatedAt(withUnfiled(views, filed), at);
+    const incidents = await inTurns(repeatedAt(withUnfiled(views, filed), at));
     const late = await inTurns(judging(files, views, incidents, at));
     const since = deps.blindSince();
     const warnings = deps.warnings(site, at);
@@ -204,10 +204,15 @@ function strangers(incidents: readonly Incident[], site: Site): Problem[] {
   );
 }
 
-/** With every occurrence of what repeats; the same list when nothing does. */
-function repeatedAt(incidents: readonly Incident[], now: Millis): readonly Incident[] {
+/** With every occurrence of what repeats, a file a step; the same list when nothing does. */
+function* repeatedAt(incidents: readonly Incident[], now: Millis): Steps<readonly Incident[]> {
   if (incidents.every(({ rrule }) => rrule === undefined)) return incidents;
-  return incidents.flatMap(incident => occurrences(incident, now));
+  const all: Incident[] = [];
+  for (const incident of incidents) {
+    all.push(...occurrences(incident, now));
+    if (incident.rrule !== undefined) yield;
+  }
+  return all;
 }
 
 /**

@@ -248,3 +248,27 @@ test('what a long file says of the future is found once, and said anew each time
     { line: first!.line! + 1 },
   ]);
 });
+
+const repeating = (end: string, rrule: string) =>
+  `---\ntitle: Backup\nstatus: scheduled\nscheduled_start: 2020-02-29T00:00:00Z\nscheduled_end: ${end}\nrrule: ${rrule}\n---\nWe back up.\n`;
+
+test.each([
+  ['2999-02-28T01:00:00Z', 'FREQ=DAILY;INTERVAL=1;COUNT=999999999'],
+  ['2020-12-31T00:00:00Z', 'FREQ=WEEKLY;BYDAY=MO,TH'],
+  ['2021-12-31T00:00:00Z', 'FREQ=MONTHLY'],
+  ['2020-03-10T00:00:01Z', 'FREQ=DAILY'],
+])('a maintenance that repeats and ends at %s (%s) is a slip, named', (end, rrule) => {
+  const { value, problems } = parseIncident('x.md', 'x', repeating(end, rrule));
+  expect(value).toBeNull();
+  expect(problems).toMatchObject([{ level: 'error', line: 5, fix: expect.stringContaining('UNTIL=') }]);
+});
+
+test.each([
+  ['2020-02-29T01:00:00Z', 'FREQ=DAILY;COUNT=999999999'],
+  ['2020-03-01T06:00:00Z', 'FREQ=WEEKLY;BYDAY=SA,SU'],
+  ['2020-03-10T00:00:00Z', 'FREQ=DAILY'],
+  ['2020-12-31T00:00:00Z', 'FREQ=DAILY;COUNT=3'],
+  ['2020-12-31T00:00:00Z', 'FREQ=DAILY;UNTIL=20200305T000000Z'],
+])('one that ends at %s (%s) is taken', (end, rrule) => {
+  expect(parseIncident('x.md', 'x', repeating(end, rrule)).value).not.toBeNull();
+});
