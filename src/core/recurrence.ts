@@ -47,7 +47,8 @@ const MOST_AT_ONCE = 10;
 
 /** Whether the occurrences last so long beyond one another's beginnings that no such plan is meant. */
 export function overlapsItself(rrule: string, { start, end }: Span): boolean {
-  const options = readRule(rrule);
+  // Each begins on a day of its own.
+  const options = end - start > MOST_AT_ONCE * DAY ? readRule(rrule) : null;
   if (options === null) return false;
   let count = 0;
   for (const at of beginningsOf(options, start)) {
