@@ -7,6 +7,7 @@ import type { Incident } from '../core/incident.ts';
 import { MAX_INCIDENT_BYTES, parseIncident } from '../core/incident-file.ts';
 import { mayBeOpen, parseAfter } from '../core/incident-reread.ts';
 import type { Problem } from '../core/problem.ts';
+import { makeBreath } from '../core/steps.ts';
 import type { Millis } from '../core/time.ts';
 import { backwards } from '../core/untimely.ts';
 import { type Bounds, boundsOf, isIncidentName, isWithin, list, type Place } from './listing.ts';
@@ -84,12 +85,13 @@ export async function scanFolder(folder: string, known: Known, now: Millis, firs
   }
   names.sort();
   const disk = first ? ALONE : SHARED;
+  const breath = makeBreath();
   for (let index = 0; index < names.length; index += 64) {
     const batch = names.slice(index, index + 64);
     const entries = await Promise.all(
       batch.map(name =>
         isIncidentName(name)
-          ? readEntry(bounds, folder, name, known, now, disk)
+          ? readEntry(bounds, folder, name, known, now, breath, disk)
           : misnamedEntry(path.join(folder, name), known),
       ),
     );
@@ -111,10 +113,11 @@ export async function scanFiles(
   const bounds = await boundsOf(folder);
   if (bounds === null) return null;
   const found = new Map<string, Entry | null>();
+  const breath = makeBreath();
   for (const name of names) {
     const hidden = name.split(path.sep).some(part => part.startsWith('.'));
     if (hidden || !isIncidentName(name)) continue;
-    found.set(path.join(folder, name), await readEntry(bounds, folder, name, known, now));
+    found.set(path.join(folder, name), await readEntry(bounds, folder, name, known, now, breath));
   }
   return found;
 }
@@ -205,13 +208,14 @@ function misnamedEntry(file: string, known: Known): Entry {
   return { file, id, stamp: MISNAMED, text: null, good: null, goodText: null, problems, isDoubtful: false };
 }
 
-/** What the file `name` is now; null when there is nothing of that name. */
+/** What the file `name` is now, parsed when `breath` gives it its turn; null when there is nothing of that name. */
 async function readEntry(
   bounds: Bounds,
   folder: string,
   name: string,
   known: Known,
   now: Millis,
+  breath: () => Promise<void>,
   disk: Disk = SHARED,
 ): Promise<Entry | null> {
   const file = path.join(folder, name);
@@ -235,7 +239,10 @@ async function readEntry(
     if (facts.size > MAX_INCIDENT_BYTES) {
       return failed([`it is larger than ${MAX_INCIDENT_BYTES / 1e6} MB`, 'shorten it, or link to the rest']);
     }
-    return parseEntry(file, idOf(name), stamp, await disk.readFile(real), before, now);
+    const bytes = await disk.readFile(real);
+    // A long one takes milliseconds to parse, and the disk may have many ready at once.
+    await breath();
+    return parseEntry(file, idOf(name), stamp, bytes, before, now);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' && !isLink) return null;

@@ -21,11 +21,15 @@ export function compose(facts: Facts, now: Millis): Snapshot {
   return finish(composing(facts, now));
 }
 
-/** The same, a component a step. */
+/** The same, an incident or a component a step. */
 export function* composing(facts: Facts, now: Millis): Steps<Snapshot> {
   const { site } = facts;
-  for (const incident of facts.incidents) yield* drawing(incident);
-  const views = facts.incidents.map(incident => knownView(incident, facts) ?? viewOf(incident, facts, now));
+  const views: IncidentView[] = [];
+  for (const incident of facts.incidents) {
+    yield* drawing(incident);
+    views.push(knownView(incident, facts) ?? viewOf(incident, facts, now));
+    yield;
+  }
   const touching = byComponent(views);
   const components: ComponentView[] = [];
   for (const component of site.components) {

@@ -23,6 +23,14 @@ export const DRAWN: PropertyDescriptorMap & ThisType<IncidentView> = {
   },
 };
 
+/** A copy without what its texts look like, which a plain copy would render for nothing. */
+export function undrawn(incident: Incident): Incident {
+  const all = Object.keys(incident) as (keyof Incident)[];
+  return Object.fromEntries(
+    all.filter(key => !Object.hasOwn(DRAWN, key)).map(key => [key, incident[key]]),
+  ) as unknown as Incident;
+}
+
 interface Rendered {
   readonly updates: readonly string[];
   readonly postmortem: string | null;

@@ -10,7 +10,7 @@ import {
 import { fieldsSchema, frontmatterSchema, MAX_TITLE, readPromise } from './incident-schema.ts';
 import { type Fields, type Frontmatter, updatesOf } from './incident-updates.ts';
 import { bearable, type Outcome, type Problem, survived } from './problem.ts';
-import { occurs } from './recurrence.ts';
+import { occurs, overlapsItself } from './recurrence.ts';
 import { secondLook } from './second-look.ts';
 import { type Millis, parseInstant } from './time.ts';
 import { cutSections, type Section, type Sections, type Ties } from './timeline.ts';
@@ -162,6 +162,12 @@ function contradictions(fields: Frontmatter, yaml: YamlText, where: string): Pro
     if (start !== undefined && fields.rrule != null && !occurs(fields.rrule, start)) {
       const what = '`rrule` names no day from `scheduled_start` on';
       add('rrule', what, 'name days that exist: no 30 February, no sixth Sunday of a month');
+    }
+    if (start !== undefined && end !== undefined && fields.rrule != null) {
+      const what = 'it repeats, and so late an end has more than ten of its occurrences under way at once';
+      const fix =
+        'write when the first occurrence ends; when the series ends stands in `rrule`: `UNTIL=20261231`';
+      if (overlapsItself(fields.rrule, { start, end })) add('scheduled_end', what, fix);
     }
     return found;
   }

@@ -42,6 +42,22 @@ export function occurs(rrule: string, start: Millis): boolean {
   return options !== null && !beginningsOf({ ...options, until: null }, start).next().done;
 }
 
+/** So many occurrences of one series may be under way at once: more is the end of the series for that of the first. */
+const MOST_AT_ONCE = 10;
+
+/** Whether the occurrences last so long beyond one another's beginnings that no such plan is meant. */
+export function overlapsItself(rrule: string, { start, end }: Span): boolean {
+  // Each begins on a day of its own.
+  const options = end - start > MOST_AT_ONCE * DAY ? readRule(rrule) : null;
+  if (options === null) return false;
+  let count = 0;
+  for (const at of beginningsOf(options, start)) {
+    if (at >= end) return false;
+    if (++count > MOST_AT_ONCE) return true;
+  }
+  return false;
+}
+
 function beginningsOf(options: RuleOptions, start: Millis, from = start): Generator<Millis> {
   // What the rule leaves open follows from its start.
   return beginnings(new RRule({ ...options, dtstart: new Date(start) }).options, start, from);

@@ -9,6 +9,24 @@ export type Steps<T> = Generator<void, T, void>;
 /** So long a turn keeps requests waiting. */
 const TURN: Millis = 3;
 
+/**
+ * For work whose parts wait for a disk or a database, which may be ready every time: each call gives others their turn
+ * once this one has lasted long enough. Parts that run side by side go on one after another.
+ */
+export function makeBreath(): () => Promise<void> {
+  let begun = performance.now();
+  const breath = async () => {
+    if (performance.now() - begun < TURN) return;
+    await breathe();
+    begun = performance.now();
+  };
+  let last = Promise.resolve();
+  return () => {
+    last = last.then(breath);
+    return last;
+  };
+}
+
 /** What the steps make, in one go. */
 export function finish<T>(steps: Steps<T>): T {
   for (;;) {

@@ -140,14 +140,14 @@ export function backwards(
 ): Problem | null {
   const { begins, resolved, openedBy } = incident;
   if (begins === undefined || resolved === null || openedBy !== null) return null;
-  const { yaml, body } = readFrontmatter(where, source);
-  const line = (key: string) => yaml?.lineOf([key]) ?? 1;
   const times = `\`started\` is ${iso(begins)}, \`resolved\` is ${iso(resolved)}`;
   if (begins > now || view?.foretold === begins) {
     const when = begins > now ? ' and in the future' : '';
     const what = `\`started\` lies after \`resolved\`${when}, so it counts from when it was first seen: ${times}`;
-    return { level: 'warning', where, line: line('started'), what, fix: 'correct `started`' };
+    const { startedLine: line } = placesOf(incident, source, where);
+    return { level: 'warning', where, line, what, fix: 'correct `started`' };
   }
+  const { yaml, body } = readFrontmatter(where, source);
   const slip = slipOf(incident, cutSections(body), begins, resolved);
   const fix = slip
     ? `most likely \`${slip}\` is wrong: correct it, or the other`
@@ -155,7 +155,7 @@ export function backwards(
   return {
     level: 'error',
     where,
-    line: line(slip ?? 'resolved'),
+    line: yaml?.lineOf([slip ?? 'resolved']) ?? 1,
     what: `it ends before it begins: ${times}`,
     fix,
   };
@@ -187,70 +187,110 @@ export function untimely(
   view?: Incident,
 ): Problem[] {
   return survived(
-    () => bearable(untimelyIn(incident, source, where, now, view)),
+    () => bearable([...untimelyIn(incident, source, where, now, view)]),
     problem => [problem],
     where,
   );
 }
 
-/** The same for an incident on the page: warnings, as it was taken, whatever is wrong with it. */
+/** So many of one file are named on /readyz; `lint` names all. */
+const SHOWN = 5;
+
+/** The first of these for an incident on the page: warnings, as it was taken, whatever is wrong with it. */
 export function shownUntimely(
   incident: Incident,
   source: string | undefined,
   view: Incident | undefined,
   now: Millis,
 ): Problem[] {
-  const found = untimely(incident, source ?? '', `incidents/${incident.id}.md`, now, view);
-  return found.map(problem => ({ ...problem, level: 'warning' }));
+  const where = `incidents/${incident.id}.md`;
+  const first = () => {
+    const found: Problem[] = [];
+    for (const problem of untimelyIn(incident, source ?? '', where, now, view)) {
+      if (found.push(problem) === SHOWN) break;
+    }
+    return bearable(found);
+  };
+  return survived(first, problem => [problem], where).map(one => ({ ...one, level: 'warning' }));
 }
 
-function untimelyIn(
+/** Where a file says what may lie in the future. */
+interface Places {
+  readonly source: string;
+  readonly startedLine: number;
+  readonly resolvedLine: number;
+  /** Each section by its line in the file, in the order of time. */
+  readonly sections: readonly { readonly line: number; readonly at: Millis; readonly dated: boolean }[];
+}
+
+/** A long file takes milliseconds to cut apart, and is asked of each second: that is done once per change of it. */
+const places = new WeakMap<Incident, Places>();
+
+function placesOf(incident: Incident, source: string, where: string): Places {
+  const known = places.get(incident);
+  if (known?.source === source) return known;
+  const { yaml, body, bodyLine } = readFrontmatter(where, source);
+  const work = incident.scheduled && incident.rrule === undefined ? incident.scheduled : null;
+  const moments = readMoments(cutSections(body).sections, announcedAt(incident), work);
+  const made = {
+    source,
+    startedLine: yaml?.lineOf(['started']) ?? 1,
+    resolvedLine: yaml?.lineOf(['resolved']) ?? 1,
+    sections: moments.map(({ section: { line, dated }, at }) => ({ line: bodyLine + line - 1, at, dated })),
+  };
+  places.set(incident, made);
+  return made;
+}
+
+function* untimelyIn(
   incident: Incident,
   source: string,
   where: string,
   now: Millis,
   view?: Incident,
-): Problem[] {
+): Generator<Problem, void> {
   const late = now + SLACK;
   // It counts from when it was first seen, be it by seconds; a machine's nobody can correct.
   const bound = incident.openedBy === null ? now : late;
   const { scheduled, started, resolved, updates, openedBy } = incident;
   const turned = backwards(incident, source, where, now, view);
-  if (turned) return [turned];
+  if (turned) {
+    yield turned;
+    return;
+  }
   // The sections of a machine's file that begins after its end are of that clock, too.
-  if (incident.begins !== undefined) return [];
+  if (incident.begins !== undefined) return;
   // A clock that was set back makes nothing of what is over.
-  if (resolved !== null && resolved > now && view && !scheduled && !isOpen(view)) return [];
+  if (resolved !== null && resolved > now && view && !scheduled && !isOpen(view)) return;
   const newest = updates[updates.length - 1]?.at ?? started;
   const foretold = openedBy === null && view?.foretold === started;
   // Thousands of files lie in the past; none of them is read again.
-  if (newest <= late && (scheduled || started <= bound) && (resolved ?? 0) <= now && !foretold) return [];
-  const { yaml, body, bodyLine } = readFrontmatter(where, source);
-  const found: Problem[] = [];
+  if (newest <= late && (scheduled || started <= bound) && (resolved ?? 0) <= now && !foretold) return;
+  const { startedLine, resolvedLine, sections } = placesOf(incident, source, where);
   const fix = `it is ${minuteOf(now)} UTC now; correct the date or the zone`;
-  const add = (line: number, what: string) => found.push({ level: 'warning', where, line, what, fix });
+  const early = (line: number, what: string): Problem => ({ level: 'warning', where, line, what, fix });
   if (!scheduled) {
-    const line = (key: string) => yaml?.lineOf([key]) ?? 1;
     if (started > bound) {
-      add(
-        line('started'),
+      yield early(
+        startedLine,
         `\`started\` lies in the future: ${iso(started)}, so it counts from when it was first seen`,
       );
     }
     if (started <= now && foretold && view) {
       const what = `\`started\` (${iso(started)}) lay in the future when it was first seen, so it counts from ${iso(view.started)}`;
       const fix = 'correct `started`: the time in UTC, or with its zone';
-      found.push({ level: 'warning', where, line: line('started'), what, fix });
+      yield { level: 'warning', where, line: startedLine, what, fix };
     }
     if (resolved !== null && resolved > now) {
-      add(line('resolved'), `\`resolved\` lies in the future: ${iso(resolved)}, and until then it is open`);
+      yield early(
+        resolvedLine,
+        `\`resolved\` lies in the future: ${iso(resolved)}, and until then it is open`,
+      );
     }
   }
-  const work = scheduled && incident.rrule === undefined ? scheduled : null;
-  for (const { section, at } of readMoments(cutSections(body).sections, announcedAt(incident), work)) {
-    if (at <= late || (scheduled && section.dated)) continue;
-    const why = section.dated ? '' : ' (it has no date, and this is the next such time)';
-    add(bodyLine + section.line - 1, `this update lies in the future: ${iso(at)}${why}`);
+  for (const { line, at, dated } of sections) {
+    if (at <= late || (scheduled && dated)) continue;
+    const why = dated ? '' : ' (it has no date, and this is the next such time)';
+    yield early(line, `this update lies in the future: ${iso(at)}${why}`);
   }
-  return found;
 }

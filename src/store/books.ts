@@ -1,5 +1,6 @@
 // The books: which updates were announced, and how far their letters are enqueued.
 import { type Selectable, sql } from 'kysely';
+import { undrawn } from '../core/drawn.ts';
 import { type Edge, edgeKey } from '../core/first-sight.ts';
 import type { Incident, IncidentUpdate } from '../core/incident.ts';
 import { type Announcement, refOf } from '../core/notification.ts';
@@ -15,12 +16,11 @@ export interface Frozen {
   readonly update: IncidentUpdate;
 }
 
-/** An update whose letters are not all enqueued yet. */
+/** An update whose letters are not all enqueued yet; `frozenUpdate` knows what it is about. */
 export interface Owed {
   readonly ref: string;
   /** No letter of it is enqueued yet. */
   readonly untouched: boolean;
-  readonly frozen: Frozen;
 }
 
 /** The references of every update already in the books. */
@@ -161,17 +161,13 @@ export async function bookAnnouncements(
 export async function owedUpdates(db: Db, now: Millis, grace: Millis): Promise<Owed[]> {
   const rows = await db
     .selectFrom('updates')
-    .select(['ref', 'cursor', 'frozen'])
+    .select(['ref', 'cursor'])
     .where('cursor', 'is not', null)
     .where(eb => eb.or([eb('due_at', '<=', now), eb('due_at', '>', now + grace)]))
     .orderBy('seen_at')
     .orderBy('ref')
     .execute();
-  return rows.map(row => ({
-    ref: row.ref,
-    untouched: row.cursor === '',
-    frozen: JSON.parse(row.frozen as string) as Frozen,
-  }));
+  return rows.map(row => ({ ref: row.ref, untouched: row.cursor === '' }));
 }
 
 /**
@@ -246,7 +242,7 @@ const MUCH = 20_000;
 
 /** What a letter needs of an incident: with all the words of hundreds of updates, each would be kept hundreds of times. */
 function lean(incident: Incident, update: IncidentUpdate): Incident {
-  const kept = { ...incident, html: undefined, postmortemHtml: undefined };
+  const kept = undrawn(incident);
   const length = incident.updates.reduce(
     (sum, { body }) => sum + body.length,
     incident.postmortem?.length ?? 0,

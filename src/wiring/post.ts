@@ -100,6 +100,7 @@ export async function openPost(deps: PostDeps, ring: () => void): Promise<Post> 
     isFirstRound: () => books.isFirstRound(db),
     book: (news, now, dueAt) => books.bookAnnouncements(db, news, now, dueAt),
     owed: (now, grace) => books.owedUpdates(db, now, grace),
+    frozen: ref => books.frozenUpdate(db, ref),
     enqueueSome: (ref, most, chosen) => books.enqueueSome(db, ref, most, chosen),
     enqueueMessages: channels.enqueue,
     withdraw: ref => books.withdraw(db, ref),

@@ -11,6 +11,7 @@ import {
   refOf,
 } from '../core/notification.ts';
 import type { Snapshot } from '../core/snapshot.ts';
+import { makeBreath } from '../core/steps.ts';
 import type { Choice } from '../core/subscriber.ts';
 import type { Millis } from '../core/time.ts';
 
@@ -18,7 +19,9 @@ export interface AnnounceDeps {
   readonly seen: () => Promise<Set<string>>;
   readonly isFirstRound: () => Promise<boolean>;
   readonly book: (announced: readonly Announcement[], now: Millis, dueAt: Millis) => Promise<void>;
-  readonly owed: (now: Millis, grace: Millis) => Promise<readonly Owed[]>;
+  readonly owed: (now: Millis, grace: Millis) => Promise<readonly Pick<Owed, 'ref' | 'untouched'>[]>;
+  /** What it was about when it was promised; null when it was taken out of the books meanwhile. */
+  readonly frozen: (ref: string) => Promise<Owed['frozen'] | null>;
   readonly enqueueSome: (
     ref: string,
     most: number,
@@ -51,6 +54,8 @@ export interface Announce {
 
 /** So many subscribers a step: a step takes some milliseconds, and requests are answered between. */
 const STEP = 500;
+/** So many updates a step: each is written down with its incident as it stands. */
+const UPDATES = 20;
 
 export async function openAnnounce(deps: AnnounceDeps): Promise<Announce> {
   const { log } = deps;
@@ -92,14 +97,26 @@ export async function openAnnounce(deps: AnnounceDeps): Promise<Announce> {
   return {
     async note({ incidents, maintenances, site }, now) {
       const open = [...incidents, ...maintenances].filter(({ updates }) => !settled.has(updates));
-      const news = announcements(open, seen, now, first, site.notices);
+      const breath = makeBreath();
+      const news: Announcement[] = [];
+      for (const incident of open) {
+        news.push(...announcements([incident], seen, now, first, site.notices));
+        await breath();
+      }
       if (news.length === 0 && !first) return settle(open);
-      await deps.book(news, now, now + site.notify.grace);
-      for (const one of news) {
-        seen.add(refOf(one));
-        if (one.quiet) continue;
-        owing = true;
-        log.info({ incident: one.incidentId, update: one.key }, 'update announced');
+      news.sort((a, b) => a.update.at - b.update.at);
+      // The first round of a database is noted whole or not at all: what is left out of it would be news.
+      const step = first ? Math.max(1, news.length) : UPDATES;
+      for (let index = 0; index === 0 || index < news.length; index += step) {
+        const some = news.slice(index, index + step);
+        await deps.book(some, now, now + site.notify.grace);
+        for (const one of some) {
+          seen.add(refOf(one));
+          if (one.quiet) continue;
+          owing = true;
+          log.info({ incident: one.incidentId, update: one.key }, 'update announced');
+        }
+        await breath();
       }
       if (first) log.info({ updates: news.length }, 'first start: what is there already is not mailed');
       first = false;
@@ -111,7 +128,10 @@ export async function openAnnounce(deps: AnnounceDeps): Promise<Announce> {
       // Within a grace nothing is owed yet, and must be looked for again.
       owing = snapshot.site.notify.grace > 0;
       try {
-        for (const owed of await deps.owed(now, snapshot.site.notify.grace)) {
+        for (const { ref, untouched } of await deps.owed(now, snapshot.site.notify.grace)) {
+          const frozen = await deps.frozen(ref);
+          if (frozen === null) continue;
+          const owed = { ref, untouched, frozen };
           const told = stillSo(owed, snapshot);
           if (told === null && (await deps.withdraw(owed.ref))) {
             unsee(owed);

@@ -4,6 +4,7 @@ import { asOf, changesAt, isAhead } from '../core/as-of.ts';
 import { type Edge, edgeKey, presumedRef, sighted } from '../core/first-sight.ts';
 import type { Incident } from '../core/incident.ts';
 import { refOf } from '../core/notification.ts';
+import { makeBreath } from '../core/steps.ts';
 import type { Millis } from '../core/time.ts';
 
 /** When an update was noted in the books, epoch ms and no later than `now`; null when it is not in them. */
@@ -35,6 +36,8 @@ export function makeFirstSights({ seenAt, toldAt, foretold, foretell }: Sights):
   const known = new WeakMap<Incident, Kept<Incident>>();
   /** By name in the books. What is not in them yet is noted by this very round: it is first seen now. */
   const firstSeen = new Map<string, Millis>();
+  /** The books answer without waiting, and a file may hold hundreds of updates. */
+  const breath = makeBreath();
   /** The beginnings and ends that lay ahead when first seen; null until they are read. */
   let early: Set<string> | null = null;
   const refTo = (incident: Incident, edge: Edge) =>
@@ -43,6 +46,7 @@ export function makeFirstSights({ seenAt, toldAt, foretold, foretell }: Sights):
     early !== null && early.size > 0 && early.has(refTo(incident, edge));
 
   async function seen(ref: string, now: Millis): Promise<Millis> {
+    await breath();
     const known = firstSeen.get(ref);
     // What was seen by a clock that was ahead was seen now, at the latest.
     const at = known !== undefined && known <= now ? known : Math.min((await seenAt(ref, now)) ?? now, now);

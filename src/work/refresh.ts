@@ -13,20 +13,21 @@ import { type Incident, isOpen } from '../core/incident.ts';
 import { parseIncident } from '../core/incident-file.ts';
 import { nameless, planned, strangersIn, unknownComponent } from '../core/lint.ts';
 import type { Log } from '../core/log.ts';
-import { failingMeanwhile, stateAt } from '../core/maintenance.ts';
-import { type Problem, printProblem } from '../core/problem.ts';
+import { failingMeanwhile } from '../core/maintenance.ts';
+import type { Problem } from '../core/problem.ts';
 import { occurrencesOf } from '../core/recurrence.ts';
 import { silence } from '../core/reminder.ts';
 import type { Site } from '../core/site.ts';
 import type { Snapshot } from '../core/snapshot.ts';
-import { inTurns } from '../core/steps.ts';
-import { DAY, iso, MINUTE, type Millis, SECOND } from '../core/time.ts';
+import { inTurns, type Steps } from '../core/steps.ts';
+import { DAY, iso, MINUTE, type Millis } from '../core/time.ts';
 import { shortId } from '../core/token.ts';
 import { shownUntimely } from '../core/untimely.ts';
 import { type Warning, warningProblems } from '../core/warning.ts';
 import { makeComplaints } from './complaints.ts';
 import type { File, Filed } from './file.ts';
 import { makeFirstSights, type Sights } from './first-sight.ts';
+import { printOf, revisionOf, serialOf } from './revision.ts';
 import type { Watchdog } from './watchdog.ts';
 
 type Files = Pick<IncidentFiles, 'incidents' | 'problems' | 'unread' | 'missing' | 'text'>;
@@ -85,7 +86,7 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
   async function gather(at: Millis = now): Promise<Snapshot> {
     const { site, problems } = await deps.site();
     let files = await deps.files();
-    const repeated = repeatedAt(await dated(files.incidents, at), at);
+    const repeated = await inTurns(repeatedAt(await dated(files.incidents, at), at));
     const from = at - site.uptime.days * DAY;
     const wellSince = wellSinceOf(await deps.measured(from, at));
     const away = files.missing?.closed === true;
@@ -95,7 +96,8 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
     const measured = await deps.measured(from, at);
     const sightings = await deps.sightings();
     const views = await dated(files.incidents, at);
-    const incidents = repeatedAt(withUnfiled(views, filed), at);
+    const incidents = await inTurns(repeatedAt(withUnfiled(views, filed), at));
+    const late = await inTurns(judging(files, views, incidents, at));
     const since = deps.blindSince();
     const warnings = deps.warnings(site, at);
     const all = [
@@ -107,7 +109,7 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
       ...brokenPromises(incidents, at),
       ...nameless(files.incidents, site.components, at),
       ...failingMeanwhile(incidents, measured, site, at),
-      ...files.incidents.flatMap((one, index) => shownUntimely(one, files.text(one.id), views[index], at)),
+      ...late,
       ...disagreements(incidents, sightings, at),
       ...blindness(site, since),
       ...silence(incidents, site, at),
@@ -201,10 +203,37 @@ function strangers(incidents: readonly Incident[], site: Site): Problem[] {
   });
 }
 
-/** With every occurrence of what repeats; the same list when nothing does. */
-function repeatedAt(incidents: readonly Incident[], now: Millis): readonly Incident[] {
+/** With every occurrence of what repeats, a file a step; the same list when nothing does. */
+function* repeatedAt(incidents: readonly Incident[], now: Millis): Steps<readonly Incident[]> {
   if (incidents.every(({ rrule }) => rrule === undefined)) return incidents;
-  return incidents.flatMap(incident => occurrences(incident, now));
+  const all: Incident[] = [];
+  for (const incident of incidents) {
+    all.push(...occurrences(incident, now));
+    if (incident.rrule !== undefined) yield;
+  }
+  return all;
+}
+
+/**
+ * What of the files lies in the future. What takes milliseconds for one long file is done a file a step: `incidents`,
+ * all that are shown, are hashed here, too.
+ */
+function* judging(
+  files: Files,
+  views: readonly Incident[],
+  incidents: readonly Incident[],
+  now: Millis,
+): Steps<Problem[]> {
+  const found: Problem[] = [];
+  for (const [index, one] of files.incidents.entries()) {
+    found.push(...shownUntimely(one, files.text(one.id), views[index], now));
+    yield;
+  }
+  for (const one of incidents) {
+    printOf(one);
+    yield;
+  }
+  return found;
 }
 
 /** A recurring maintenance's occurrences change at most once a minute. */
@@ -236,62 +265,4 @@ function blindness({ network }: Site, since: Millis | null): Problem[] {
   const what = `every check and the reference ${network.reference} have failed since ${iso(since)}: our own network seems to be down, so nothing is counted as an outage`;
   const fix = "mend this machine's network; if it works, choose another `network.reference`";
   return [{ level: 'warning', where: 'network', what, fix }];
-}
-
-/** Incidents and sites stay the same objects while their text does: each is hashed once. */
-const prints = new WeakMap<object, string>();
-
-function printOf(thing: object): string {
-  const known = prints.get(thing) ?? shortId(JSON.stringify(thing));
-  prints.set(thing, known);
-  return known;
-}
-
-const listPrints = new WeakMap<readonly Incident[], string>();
-
-function printOfAll(incidents: readonly Incident[]): string {
-  const known = listPrints.get(incidents) ?? shortId(incidents.map(printOf).join(','));
-  listPrints.set(incidents, known);
-  return known;
-}
-
-const serials = new WeakMap<object, number>();
-let serial = 0;
-
-/** A new object is a new state. */
-function serialOf(thing: ReadonlyMap<string, unknown>): number {
-  if (thing.size === 0) return 0;
-  const known = serials.get(thing) ?? ++serial;
-  serials.set(thing, known);
-  return known;
-}
-
-/** Changes exactly when a visitor could see a difference; check times count by the minute. */
-function revisionOf(
-  site: Site,
-  incidents: readonly Incident[],
-  filed: Filed,
-  measured: ReadonlyMap<string, Measured>,
-  problems: readonly Problem[],
-  now: Millis,
-): string {
-  const states = incidents.filter(incident => incident.scheduled).map(incident => stateAt(incident, now));
-  const checks = [...measured].map(([id, known]) => [
-    id,
-    known.health,
-    known.since,
-    known.firstCheck !== null,
-  ]);
-  const parts = [
-    Math.floor(now / MINUTE),
-    // One that began this very second has no length yet, and would have none until the next minute.
-    incidents.filter(one => isOpen(one) && now < one.started + SECOND).map(({ id }) => id),
-    printOf(site),
-    printOfAll(incidents),
-    [...filed.unfiled],
-    states,
-    checks,
-    problems.map(printProblem),
-  ];
-  return shortId(JSON.stringify(parts));
 }

@@ -6,7 +6,7 @@ import { cutIncident } from '../../src/core/incident-units.ts';
 import { strangeComponents } from '../../src/core/lint.ts';
 import { renderMarkdown } from '../../src/core/markdown.ts';
 import { bearable, survived } from '../../src/core/problem.ts';
-import { untimely } from '../../src/core/untimely.ts';
+import { shownUntimely, untimely } from '../../src/core/untimely.ts';
 
 const FRONT =
   'title: Checkout down\nstatus: investigating\nseverity: critical\nstarted: 2026-03-10T10:00:00Z\n';
@@ -223,4 +223,52 @@ test('what is thrown over one file is the problem of that file', () => {
     where: 'x.md',
     what: 'it cannot be understood (RangeError: Maximum call stack size exceeded)',
   });
+});
+
+test('what a long file says of the future is found once, and said anew each time', () => {
+  const source = file(minutes(100_000, time => `## Update ${time} UTC\nx\n`));
+  const value = parseIncident('x.md', 'x', source).value!;
+  const now = value.updates[100]!.at;
+  const told = (at: number) => shownUntimely(value, source, value, at);
+  const [first] = untimely(value, source, 'incidents/x.md', now, value);
+  let best = Number.POSITIVE_INFINITY;
+  for (let run = 0; run < 20; run++) {
+    const began = performance.now();
+    expect(told(now)).toEqual([first]);
+    best = Math.min(best, performance.now() - began);
+  }
+  // Cutting it apart takes some milliseconds.
+  expect(best).toBeLessThan(1);
+  expect(told(now + 60_000)).toMatchObject([
+    { line: first!.line! + 2, what: expect.not.stringMatching(first!.what) },
+  ]);
+  expect(told(value.updates.at(-1)!.at)).toEqual([]);
+  // Another text is another file.
+  expect(shownUntimely(value, source.replace('---\n##', '---\n\n##'), value, now)).toMatchObject([
+    { line: first!.line! + 1 },
+  ]);
+});
+
+const repeating = (end: string, rrule: string) =>
+  `---\ntitle: Backup\nstatus: scheduled\nscheduled_start: 2020-02-29T00:00:00Z\nscheduled_end: ${end}\nrrule: ${rrule}\n---\nWe back up.\n`;
+
+test.each([
+  ['2999-02-28T01:00:00Z', 'FREQ=DAILY;INTERVAL=1;COUNT=999999999'],
+  ['2020-12-31T00:00:00Z', 'FREQ=WEEKLY;BYDAY=MO,TH'],
+  ['2021-12-31T00:00:00Z', 'FREQ=MONTHLY'],
+  ['2020-03-10T00:00:01Z', 'FREQ=DAILY'],
+])('a maintenance that repeats and ends at %s (%s) is a slip, named', (end, rrule) => {
+  const { value, problems } = parseIncident('x.md', 'x', repeating(end, rrule));
+  expect(value).toBeNull();
+  expect(problems).toMatchObject([{ level: 'error', line: 5, fix: expect.stringContaining('UNTIL=') }]);
+});
+
+test.each([
+  ['2020-02-29T01:00:00Z', 'FREQ=DAILY;COUNT=999999999'],
+  ['2020-03-01T06:00:00Z', 'FREQ=WEEKLY;BYDAY=SA,SU'],
+  ['2020-03-10T00:00:00Z', 'FREQ=DAILY'],
+  ['2020-12-31T00:00:00Z', 'FREQ=DAILY;COUNT=3'],
+  ['2020-12-31T00:00:00Z', 'FREQ=DAILY;UNTIL=20200305T000000Z'],
+])('one that ends at %s (%s) is taken', (end, rrule) => {
+  expect(parseIncident('x.md', 'x', repeating(end, rrule)).value).not.toBeNull();
 });

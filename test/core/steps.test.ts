@@ -1,7 +1,7 @@
 // Long computations in turns: they come to the same, and whatever waits has its turn between.
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { finish, inTurns, type Steps } from '../../src/core/steps.ts';
+import { finish, inTurns, makeBreath, type Steps } from '../../src/core/steps.ts';
 
 function* sum(most: number): Steps<number> {
   let all = 0;
@@ -72,3 +72,26 @@ test('what goes wrong in a step goes wrong for whoever waits', async () => {
   expect(() => finish(bad())).toThrow('a fault in a step');
   await expect(inTurns(bad())).rejects.toThrow('a fault in a step');
 });
+
+test.each(['one after another', 'side by side'])(
+  'parts that never wait give others their turn: %s',
+  async how => {
+    let turns = 0;
+    let going = true;
+    const count = () => {
+      turns++;
+      if (going) setImmediate(count);
+    };
+    setImmediate(count);
+    const breath = makeBreath();
+    const part = async () => {
+      await breath();
+      const begun = performance.now();
+      while (performance.now() - begun < 2);
+    };
+    if (how === 'side by side') await Promise.all(Array.from({ length: 20 }, part));
+    else for (let i = 0; i < 20; i++) await part();
+    going = false;
+    expect(turns).toBeGreaterThanOrEqual(9);
+  },
+);

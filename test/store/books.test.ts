@@ -6,7 +6,13 @@ import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { parseIncident } from '../../src/core/incident-file.ts';
 import { announcements, refOf } from '../../src/core/notification.ts';
-import { bookAnnouncements, owedUpdates, seenUpdates, withdraw } from '../../src/store/books.ts';
+import {
+  bookAnnouncements,
+  frozenUpdate,
+  owedUpdates,
+  seenUpdates,
+  withdraw,
+} from '../../src/store/books.ts';
 import { openDatabase } from '../../src/store/database.ts';
 
 const INCIDENT = parseIncident(
@@ -54,4 +60,18 @@ test.each([
   expect(await withdraw(db, ref)).toBe(expected);
   expect((await seenUpdates(db)).has(ref)).toBe(!expected);
   expect((await owedUpdates(db, now, 0)).length).toBe(expected ? 0 : 1);
+});
+
+test('an incident as the page shows it is kept without its texts being rendered', async () => {
+  const db = openDatabase(':memory:');
+  onTestFinished(() => db.destroy());
+  const view = Object.defineProperty({ ...INCIDENT }, 'html', {
+    enumerable: true,
+    get() {
+      throw new Error('rendered');
+    },
+  });
+  const [news] = announcements([view], new Set(), INCIDENT.started, false);
+  await bookAnnouncements(db, [news!], INCIDENT.started, INCIDENT.started);
+  expect(await frozenUpdate(db, refOf(news!))).toEqual({ incident: INCIDENT, update: INCIDENT.updates[0] });
 });

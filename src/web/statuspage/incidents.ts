@@ -79,14 +79,17 @@ export function incidentRow(
 }
 
 function updateRows(incident: IncidentView, components: ReadonlyMap<string, Listed>): UpdateRow[] {
-  const rows = incident.updates.map((update, index) =>
-    updateRow(incident, update, incident.html[index], incident.updates[index - 1], components),
+  const { html, updates } = incident;
+  const id = stableId('incident', incident.id);
+  const rows = updates.map((update, index) =>
+    updateRow(incident, id, update, html[index], updates[index - 1], components),
   );
   return rows.reverse();
 }
 
 function updateRow(
   incident: IncidentView,
+  incidentId: string,
   update: IncidentUpdate,
   html: string | undefined,
   before: IncidentUpdate | undefined,
@@ -97,7 +100,7 @@ function updateRow(
     id: stableId('update', incident.id, update.key),
     status: update.status,
     body: updateText(update, html),
-    incident_id: stableId('incident', incident.id),
+    incident_id: incidentId,
     created_at: at,
     updated_at: at,
     display_at: at,
