@@ -28,6 +28,26 @@ export async function placeOf(git: GitRun, dir: string): Promise<Place | null> {
   return { top, incidents: `${below.split(path.sep).join('/')}/` };
 }
 
+export const NO_REPOSITORY: Obstacle = [
+  'the status folder is no git repository',
+  'clone it, or remove `content.git`',
+];
+
+/** What keeps the folder from being carried by `branch`; null: nothing. */
+export async function obstacle(git: GitRun, { top }: Place, branch: string): Promise<Obstacle | null> {
+  const begun = await underWay(git, top);
+  if (begun) return begun;
+  const on = await git.try('symbolic-ref', '--quiet', '--short', 'HEAD');
+  if (on === branch) return null;
+  const at = `git -C ${quoted(top)}`;
+  return on === null
+    ? [
+        `the folder is on no branch (detached HEAD), so nothing is committed, pulled or pushed`,
+        `${at} switch ${quoted(branch)}; commits made meanwhile: ${at} merge ${await git.out('rev-parse', '--short', 'HEAD')}`,
+      ]
+    : [`the folder is on ${on}, not on ${branch}`, `${at} switch ${quoted(branch)}`];
+}
+
 /** What a person types to commit that file alone. */
 export function commandsFor(top: string, file: string): string {
   const at = `git -C ${quoted(top)}`;
