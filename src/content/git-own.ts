@@ -55,15 +55,17 @@ export async function commitOwn(
   // A folder that is away comes back, with its files.
   if (!existsSync(path.join(top, incidents))) return { committed: [], problems: [] };
   const states = await statesOf(git, incidents);
-  const listed = owned.list();
+  const fresh = new Set(owned.new.filter(name => states.get(incidents + name) === '??'));
+  // What the machine filed and git knows nothing of is all to be committed, whatever was forgotten of it.
+  const listed = owned.list().map(one => (fresh.has(one.name) ? { ...one, before: null } : one));
   const known = new Set(listed.map(({ name }) => name));
-  const filed = owned.new.filter(name => !known.has(name) && states.get(incidents + name) === '??');
+  const filed = [...fresh].filter(name => !known.has(name));
   const all = [
     ...listed,
     ...filed.map(name => ({ name, author: 'machine', before: null, after: null }) as const),
   ];
   const found = all.filter(({ name }) => states.has(incidents + name));
-  const pending = await ownParts(git, top, incidents, found);
+  const pending = await ownParts(git, top, incidents, found, states);
   const names = new Set(pending.map(({ name }) => name));
   await owned.forget(listed.flatMap(({ name }) => (names.has(name) ? [] : [name])));
   const committed: string[] = [];
@@ -91,6 +93,7 @@ async function ownParts(
   top: string,
   incidents: string,
   found: readonly OwnFile[],
+  states: ReadonlyMap<string, string>,
 ): Promise<Pending[]> {
   if (found.length === 0) return [];
   const heads = await textsOf(
@@ -102,7 +105,10 @@ async function ownParts(
     const file = incidents + one.name;
     const there = await readFile(path.join(top, file), 'utf8').catch(() => null);
     if (there === null || there === one.before) continue;
-    const text = ownPart(heads[index] ?? null, one.before, one.after ?? there);
+    const part = ownPart(heads[index] ?? null, one.before, one.after ?? there);
+    const isAlone = async () =>
+      (one.after ?? there) === there && (await isSinceCommit(git, file, one, states));
+    const text = part ?? ((await isAlone()) ? there : null);
     if (text === null || text !== heads[index]) {
       pending.push({ ...one, file, text, isWhole: text === there });
     }
@@ -116,6 +122,31 @@ function ownPart(head: string | null, before: string | null, after: string): str
   if (head === null) return null;
   const merged = mergeIncident(before, head, after);
   return merged?.kind === 'merged' ? merged.text : null;
+}
+
+/**
+ * Whether what was noted is older than HEAD, which holds a part of ours already, as a note does that outlives its
+ * commit. What the file held first was committed, or nothing; and HEAD did not move without the file.
+ */
+async function isSinceCommit(
+  git: GitRun,
+  file: string,
+  { before }: OwnFile,
+  states: ReadonlyMap<string, string>,
+): Promise<boolean> {
+  if (!states.get(file)?.startsWith(' ')) return false;
+  if (before === null) return true;
+  const oid = (await git.fed(before, 'hash-object', `--path=${file}`, '--stdin')).toString().trim();
+  const held = await git.try(
+    'log',
+    '-1',
+    '--format=%h',
+    '--full-history',
+    `--find-object=${oid}`,
+    '--',
+    file,
+  );
+  return Boolean(held);
 }
 
 async function commitWhole(git: GitRun, some: readonly Pending[], message: string): Promise<void> {
