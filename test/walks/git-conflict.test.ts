@@ -228,3 +228,25 @@ describe('off the branch: the printed command brings all of it there', () => {
     expect(holds(mine)).toBe(true);
   });
 });
+
+test('the commits named are those that changed what is in conflict, whoever wrote into the file since', async () => {
+  const { server, laptop, commit, sync, push, head } = openClones();
+  const by = (clone: string, who: string, text: string) => {
+    commit(clone, text);
+    git(clone, 'commit', '-q', '--amend', '--no-edit', '--author', `${who} <${who.replace(' ', '-')}@x.org>`);
+    return `${git(clone, 'rev-parse', '--short', 'HEAD')} by ${who}`;
+  };
+  by(server, 'Early', says('The disk, perhaps.'));
+  const opal = by(server, 'Opal', says('The disk.'));
+  by(server, 'Max', says('The disk.').replace('critical', 'major'));
+  const later = section(says('The disk.').replace('critical', 'major'), 'Update 11:30 UTC', 'By API.');
+  commit(server, later);
+  git(server, 'commit', '-q', '--amend', '--no-edit', '--author', 'Status Live <status-live+api@localhost>');
+  const ned = by(laptop, 'Ned', says('The network.'));
+  by(laptop, 'Nora', section(says('The network.'), 'Update 11:20 UTC', 'Words.'));
+  push();
+  const tip = head(server).slice(0, 7);
+  const [told] = (await sync()).problems;
+  expect(told?.what).toContain(`commit ${opal} here, ${ned} at the remote`);
+  expect(told?.what).not.toContain(tip);
+});
