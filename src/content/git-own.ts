@@ -183,30 +183,53 @@ function mixed(top: string, file: string): Problem {
 /** Of more files than this, the folder is named. */
 const MOST_NAMED = 10;
 
-/** Incident files that git does not know: written by hand, or by a command that could not commit. */
-export async function onlyHere(git: GitRun, { top, incidents }: Place): Promise<Problem[]> {
-  const states = [...(await statesOf(git, incidents))];
-  const files = states.flatMap(([file, state]) => (state === '??' && isIncidentName(file) ? [file] : []));
-  const folder = incidents.replace(/\/$/, '');
-  const many = files.length > MOST_NAMED;
-  return (many ? [folder] : files).map(file => {
-    const what = many
-      ? `${files.length} files in it are not committed: only this server has them`
-      : 'it is not committed: only this server has it';
-    const fix = many
-      ? `look at them, then: git -C ${quoted(top)} add -- ${quoted(file)} && git -C ${quoted(top)} commit -m Status --only -- ${quoted(file)}`
-      : commandsFor(top, file);
-    return { level: 'warning', where: path.join(top, file), what, fix };
+/**
+ * What nobody committed: incident files that git does not know, and those, or status.yaml, that were edited or
+ * deleted by hand or by a command that could not commit. What is `owned` the server commits with its next pull.
+ */
+export async function onlyHere(
+  git: GitRun,
+  { top, incidents }: Place,
+  owned: Pick<Owned, 'list'>,
+): Promise<Problem[]> {
+  const own = new Set(owned.list().map(({ name }) => incidents + name));
+  const site = path.posix.join(path.posix.dirname(incidents), 'status.yaml');
+  const states = await changedIn(git, incidents, site);
+  const open = states.filter(([file, state]) => state !== '??' || isOneOf(incidents, file));
+  const left = open.filter(([file]) => !own.has(file));
+  const within = left.filter(([file]) => file.startsWith(incidents));
+  const many = within.length > MOST_NAMED;
+  const named = many ? left.filter(one => !within.includes(one)) : left;
+  const problems = named.map(([file, state]): Problem => {
+    const what =
+      state === '??'
+        ? 'it is not committed: only this server has it'
+        : 'it was edited or deleted, and that is not committed: only this server knows of it';
+    return { level: 'warning', where: path.join(top, file), what, fix: commandsFor(top, file) };
   });
+  if (!many) return problems;
+  const [folder, at] = [incidents.replace(/\/$/, ''), `git -C ${quoted(top)}`];
+  const what = `${within.length} files in it are not committed: only this server has them`;
+  const fix = `look at them, then: ${at} add -- ${quoted(folder)} && ${at} commit -m Status --only -- ${quoted(folder)}`;
+  return [...problems, { level: 'warning', where: path.join(top, folder), what, fix }];
 }
 
-/** What git sees changed below the folder: `??` for a file it does not know. Those that are gone are not named. */
+function isOneOf(incidents: string, file: string): boolean {
+  return file.startsWith(incidents) && isIncidentName(file);
+}
+
+/** What git sees changed there: `??` for a file it does not know. */
+async function changedIn(
+  git: GitRun,
+  ...within: string[]
+): Promise<(readonly [file: string, state: string])[]> {
+  const args = ['status', '--porcelain', '-z', '--untracked-files=all', '--no-renames', '--', ...within];
+  const lines = (await git.out(...args)).split('\0').filter(line => line !== '');
+  return lines.map(line => [line.slice(3), line.slice(0, 2)] as const);
+}
+
+/** What git sees changed in the incidents folder. Files that are gone are not named. */
 async function statesOf(git: GitRun, incidents: string): Promise<Map<string, string>> {
-  const args = ['status', '--porcelain', '-z', '--untracked-files=all', '--no-renames', '--', incidents];
-  const lines = (await git.out(...args)).split('\0').filter(line => /^.[^D] /.test(line));
-  return new Map(
-    lines
-      .map(line => [line.slice(3), line.slice(0, 2)] as const)
-      .filter(([file]) => file.startsWith(incidents)),
-  );
+  const changed = await changedIn(git, incidents);
+  return new Map(changed.filter(([file, state]) => state[1] !== 'D' && file.startsWith(incidents)));
 }

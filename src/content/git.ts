@@ -88,7 +88,7 @@ async function carry(
     await exchange.run();
   } finally {
     const named = new Set(synced.problems.map(({ where }) => where));
-    const left = await onlyHere(git, place);
+    const left = await onlyHere(git, place, owned);
     synced.problems.push(...left.filter(({ where }) => !named.has(where)));
   }
 }

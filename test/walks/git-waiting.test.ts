@@ -76,7 +76,9 @@ describe('while a conflict elsewhere stands', () => {
     );
     expect(told).toMatchObject({ level: 'error', what: expect.stringContaining(`incidents/${NEW}`) });
     expect(told.fix).toContain('merge --no-commit');
-    expect((await world.get('/api/v2/status.json')).json.status.description).not.toBe('All Systems Operational');
+    expect((await world.get('/api/v2/status.json')).json.status.description).not.toBe(
+      'All Systems Operational',
+    );
     await world.restart();
     await world.pass(1);
     expect([unread(world), isGreen(world)]).toEqual([1, false]);
