@@ -165,7 +165,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const carrier = await openCarrier({ env, db, turns, site, ring: () => bell.ring(), log });
     const { carry, lookBack, writerOf } = carrier;
     const others = () => [...steps.problems(), ...carry.problems(), ...mirror.problems()];
-    const written = await openWritten({ db, content, site, templates, note: watch.note, others, log });
+    const written = await openWritten({ db, content, site, templates, note: watch.note, others, carry, log });
     const sightings = lastGood(makeSightings(db), {});
     const writer = writerOf('machine');
     const refresh = await openRefresh(

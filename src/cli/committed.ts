@@ -16,6 +16,10 @@ export async function commitWritten(
   const done = await commitByHand(statusDir, variables, files, message, site?.git ?? null);
   if (done.kind === 'committed') {
     cli.out(`Committed (${done.commit}, by ${done.by}).`);
+    if (done.apart) {
+      cli.err(`It goes nowhere yet: ${done.apart[0]}. Bring it to the branch:\n  ${done.apart[1]}`);
+      return;
+    }
     cli.out(existsSync(databaseFile) ? 'The server pushes it with its next pull.' : `Push it: ${done.push}`);
   } else if (done.kind === 'open') {
     cli.out(`Not committed. If git carries this folder:\n  ${done.commands.join('\n  ')}`);

@@ -1,9 +1,11 @@
 // What no rule can join, told: what differs, and commands that end it as they stand, whatever else differs.
 import path from 'node:path';
+import { mergeIncident } from '../core/incident-merge.ts';
 import type { Problem } from '../core/problem.ts';
+import { textsOf } from './git-changes.ts';
 import { type Conflict, edited, type MergedTree } from './git-merge.ts';
 import { MERGED, type Place } from './git-place.ts';
-import { type GitRun, quoted } from './git-run.ts';
+import { AUTHORS, type GitRun, quoted } from './git-run.ts';
 
 interface Commits {
   readonly bases: readonly string[];
@@ -42,20 +44,53 @@ export async function tellConflicts(
     ...(gone.length > 0 ? [`${at} rm -q -f --ignore-unmatch -- ${list(gone)}`] : []),
   ];
   const fix = `${commands.join('; ')}; edit ${edit.join(' and ')}, ${at} add -- ${list(files)}, ${at} commit --no-edit. It is pushed by itself`;
-  const last = async (side: string, names: readonly string[]) => {
-    const range = [side, ...commits.bases.map(base => `^${base}`)];
-    const said = await git.try('log', '-1', '--format=%h by %an', ...range, '--', ...names);
-    return said || side.slice(0, 7);
-  };
   return Promise.all(
     conflicts.map(async ({ file, here, also, units }: Conflict) => {
       const both = units.length > 0 ? units.join(' and ') : 'the same lines';
       const names = [file, here, ...also];
-      const [ours, theirs] = [await last(commits.ours, names), await last(commits.theirs, names)];
+      const asked = { git, bases: commits.bases, names, units };
+      const ours = await changedBy(asked, commits.ours, commits.theirs);
+      const theirs = await changedBy(asked, commits.theirs, commits.ours);
       const what = `${both} changed in two ways: commit ${ours} here, ${theirs} at the remote. Both are kept, the page shows what stands here, and nothing is pulled or pushed until they are merged`;
       return { level: 'error' as const, where: path.join(top, shown(here)), what, fix };
     }),
   );
+}
+
+/** So many commits of one side are looked through. */
+const MOST_COMMITS = 30;
+
+/**
+ * The commit of `side` that last changed those units, as it differs from the other side's; where that cannot be told,
+ * the last into the file that is a person's. Short, with its author.
+ */
+async function changedBy(
+  asked: Pick<Commits, 'bases'> &
+    Pick<Conflict, 'units'> & { readonly git: GitRun; readonly names: readonly string[] },
+  side: string,
+  other: string,
+): Promise<string> {
+  const { git, bases, names, units } = asked;
+  const range = [side, ...bases.map(base => `^${base}`)];
+  const format = '--format=%H%x02%ae%x02%h by %an';
+  const said = await git.try('log', `-${MOST_COMMITS}`, format, ...range, '--', ...names);
+  const commits = said ? said.split('\n').map(line => line.split('\x02') as [string, string, string]) : [];
+  const textAt = async (commit: string) =>
+    (
+      await textsOf(
+        git,
+        names.map(name => `${commit}:${name}`),
+      )
+    ).find(text => text !== null) ?? null;
+  const against = units.length > 0 ? await textAt(other) : null;
+  for (const [commit, , shown] of against === null ? [] : commits) {
+    const [before, after] = [await textAt(`${commit}^`), await textAt(commit)];
+    const merged = after === null ? null : mergeIncident(before, after, against!);
+    if (merged?.kind === 'conflict' && merged.units.some(unit => units.includes(unit))) return shown;
+  }
+  const programs = Object.values(AUTHORS);
+  const found = commits.find(([, email]) => !programs.includes(email)) ?? commits[0];
+  return found?.[2] ?? side.slice(0, 7);
 }
 
 /**

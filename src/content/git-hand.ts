@@ -1,11 +1,18 @@
 // What the command line wrote, committed in the operator's name; or the exact command where that cannot be.
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { placeOf, underWay } from './git-place.ts';
+import { type Obstacle, obstacle, placeOf, underWay } from './git-place.ts';
 import { BY_HAND, GitFailure, type GitRun, isLocked, makeGitRun, quoted } from './git-run.ts';
 
 export type ByHand =
-  | { readonly kind: 'committed'; readonly commit: string; readonly by: string; readonly push: string }
+  | {
+      readonly kind: 'committed';
+      readonly commit: string;
+      readonly by: string;
+      readonly push: string;
+      /** Why nobody pushes it from where it was committed; null: nothing keeps it. */
+      readonly apart: Obstacle | null;
+    }
   /** Nothing is to be committed here, or nothing was asked for: `commands` commit it. */
   | { readonly kind: 'open'; readonly commands: readonly string[] }
   | { readonly kind: 'failed'; readonly why: string; readonly commands: readonly string[] }
@@ -63,7 +70,8 @@ export async function commitByHand(
     await git.fed(full, 'add', ...fed);
     await git.fed(full, 'commit', '--quiet', '--only', '-m', message, ...fed);
     const push = `${at} push ${quoted(target.remote)} HEAD:${quoted(target.branch)}`;
-    return { kind: 'committed', commit: await git.out('rev-parse', '--short', 'HEAD'), by, push };
+    const apart = await obstacle(git, place, target.branch);
+    return { kind: 'committed', commit: await git.out('rev-parse', '--short', 'HEAD'), by, push, apart };
   } catch (error) {
     if (!(error instanceof GitFailure)) throw error;
     const why = isLocked(error) ? `${error.message} (${error.fix})` : error.message;

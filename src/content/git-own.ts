@@ -55,15 +55,17 @@ export async function commitOwn(
   // A folder that is away comes back, with its files.
   if (!existsSync(path.join(top, incidents))) return { committed: [], problems: [] };
   const states = await statesOf(git, incidents);
-  const listed = owned.list();
+  const fresh = new Set(owned.new.filter(name => states.get(incidents + name) === '??'));
+  // What the machine filed and git knows nothing of is all to be committed, whatever was forgotten of it.
+  const listed = owned.list().map(one => (fresh.has(one.name) ? { ...one, before: null } : one));
   const known = new Set(listed.map(({ name }) => name));
-  const filed = owned.new.filter(name => !known.has(name) && states.get(incidents + name) === '??');
+  const filed = [...fresh].filter(name => !known.has(name));
   const all = [
     ...listed,
     ...filed.map(name => ({ name, author: 'machine', before: null, after: null }) as const),
   ];
   const found = all.filter(({ name }) => states.has(incidents + name));
-  const pending = await ownParts(git, top, incidents, found);
+  const pending = await ownParts(git, top, incidents, found, states);
   const names = new Set(pending.map(({ name }) => name));
   await owned.forget(listed.flatMap(({ name }) => (names.has(name) ? [] : [name])));
   const committed: string[] = [];
@@ -91,6 +93,7 @@ async function ownParts(
   top: string,
   incidents: string,
   found: readonly OwnFile[],
+  states: ReadonlyMap<string, string>,
 ): Promise<Pending[]> {
   if (found.length === 0) return [];
   const heads = await textsOf(
@@ -102,7 +105,10 @@ async function ownParts(
     const file = incidents + one.name;
     const there = await readFile(path.join(top, file), 'utf8').catch(() => null);
     if (there === null || there === one.before) continue;
-    const text = ownPart(heads[index] ?? null, one.before, one.after ?? there);
+    const part = ownPart(heads[index] ?? null, one.before, one.after ?? there);
+    const isAlone = async () =>
+      (one.after ?? there) === there && (await isSinceCommit(git, file, one, states));
+    const text = part ?? ((await isAlone()) ? there : null);
     if (text === null || text !== heads[index]) {
       pending.push({ ...one, file, text, isWhole: text === there });
     }
@@ -116,6 +122,31 @@ function ownPart(head: string | null, before: string | null, after: string): str
   if (head === null) return null;
   const merged = mergeIncident(before, head, after);
   return merged?.kind === 'merged' ? merged.text : null;
+}
+
+/**
+ * Whether what was noted is older than HEAD, which holds a part of ours already, as a note does that outlives its
+ * commit. What the file held first was committed, or nothing; and HEAD did not move without the file.
+ */
+async function isSinceCommit(
+  git: GitRun,
+  file: string,
+  { before }: OwnFile,
+  states: ReadonlyMap<string, string>,
+): Promise<boolean> {
+  if (!states.get(file)?.startsWith(' ')) return false;
+  if (before === null) return true;
+  const oid = (await git.fed(before, 'hash-object', `--path=${file}`, '--stdin')).toString().trim();
+  const held = await git.try(
+    'log',
+    '-1',
+    '--format=%h',
+    '--full-history',
+    `--find-object=${oid}`,
+    '--',
+    file,
+  );
+  return Boolean(held);
 }
 
 async function commitWhole(git: GitRun, some: readonly Pending[], message: string): Promise<void> {
@@ -152,30 +183,53 @@ function mixed(top: string, file: string): Problem {
 /** Of more files than this, the folder is named. */
 const MOST_NAMED = 10;
 
-/** Incident files that git does not know: written by hand, or by a command that could not commit. */
-export async function onlyHere(git: GitRun, { top, incidents }: Place): Promise<Problem[]> {
-  const states = [...(await statesOf(git, incidents))];
-  const files = states.flatMap(([file, state]) => (state === '??' && isIncidentName(file) ? [file] : []));
-  const folder = incidents.replace(/\/$/, '');
-  const many = files.length > MOST_NAMED;
-  return (many ? [folder] : files).map(file => {
-    const what = many
-      ? `${files.length} files in it are not committed: only this server has them`
-      : 'it is not committed: only this server has it';
-    const fix = many
-      ? `look at them, then: git -C ${quoted(top)} add -- ${quoted(file)} && git -C ${quoted(top)} commit -m Status --only -- ${quoted(file)}`
-      : commandsFor(top, file);
-    return { level: 'warning', where: path.join(top, file), what, fix };
+/**
+ * What nobody committed: incident files that git does not know, and those, or status.yaml, that were edited or
+ * deleted by hand or by a command that could not commit. What is `owned` the server commits with its next pull.
+ */
+export async function onlyHere(
+  git: GitRun,
+  { top, incidents }: Place,
+  owned: Pick<Owned, 'list'>,
+): Promise<Problem[]> {
+  const own = new Set(owned.list().map(({ name }) => incidents + name));
+  const site = path.posix.join(path.posix.dirname(incidents), 'status.yaml');
+  const states = await changedIn(git, incidents, site);
+  const open = states.filter(([file, state]) => state !== '??' || isOneOf(incidents, file));
+  const left = open.filter(([file]) => !own.has(file));
+  const within = left.filter(([file]) => file.startsWith(incidents));
+  const many = within.length > MOST_NAMED;
+  const named = many ? left.filter(one => !within.includes(one)) : left;
+  const problems = named.map(([file, state]): Problem => {
+    const what =
+      state === '??'
+        ? 'it is not committed: only this server has it'
+        : 'it was edited or deleted, and that is not committed: only this server knows of it';
+    return { level: 'warning', where: path.join(top, file), what, fix: commandsFor(top, file) };
   });
+  if (!many) return problems;
+  const [folder, at] = [incidents.replace(/\/$/, ''), `git -C ${quoted(top)}`];
+  const what = `${within.length} files in it are not committed: only this server has them`;
+  const fix = `look at them, then: ${at} add -- ${quoted(folder)} && ${at} commit -m Status --only -- ${quoted(folder)}`;
+  return [...problems, { level: 'warning', where: path.join(top, folder), what, fix }];
 }
 
-/** What git sees changed below the folder: `??` for a file it does not know. Those that are gone are not named. */
+function isOneOf(incidents: string, file: string): boolean {
+  return file.startsWith(incidents) && isIncidentName(file);
+}
+
+/** What git sees changed there: `??` for a file it does not know. */
+async function changedIn(
+  git: GitRun,
+  ...within: string[]
+): Promise<(readonly [file: string, state: string])[]> {
+  const args = ['status', '--porcelain', '-z', '--untracked-files=all', '--no-renames', '--', ...within];
+  const lines = (await git.out(...args)).split('\0').filter(line => line !== '');
+  return lines.map(line => [line.slice(3), line.slice(0, 2)] as const);
+}
+
+/** What git sees changed in the incidents folder. Files that are gone are not named. */
 async function statesOf(git: GitRun, incidents: string): Promise<Map<string, string>> {
-  const args = ['status', '--porcelain', '-z', '--untracked-files=all', '--no-renames', '--', incidents];
-  const lines = (await git.out(...args)).split('\0').filter(line => /^.[^D] /.test(line));
-  return new Map(
-    lines
-      .map(line => [line.slice(3), line.slice(0, 2)] as const)
-      .filter(([file]) => file.startsWith(incidents)),
-  );
+  const changed = await changedIn(git, incidents);
+  return new Map(changed.filter(([file, state]) => state[1] !== 'D' && file.startsWith(incidents)));
 }

@@ -28,6 +28,49 @@ export async function placeOf(git: GitRun, dir: string): Promise<Place | null> {
   return { top, incidents: `${below.split(path.sep).join('/')}/` };
 }
 
+export const NO_REPOSITORY: Obstacle = [
+  'the status folder is no git repository',
+  'clone it, or remove `content.git`',
+];
+
+/** What keeps the folder from being carried by `branch`; null: nothing. */
+export async function obstacle(git: GitRun, place: Place, branch: string): Promise<Obstacle | null> {
+  const begun = await underWay(git, place.top);
+  if (begun) return begun;
+  const on = await git.try('symbolic-ref', '--quiet', '--short', 'HEAD');
+  if (on === branch) return null;
+  const is = on === null ? 'on no branch (detached HEAD)' : `on ${on}, not on ${branch}`;
+  return [
+    `the folder is ${is}, so nothing is committed by the server, pulled or pushed`,
+    await wayTo(git, place, branch, on),
+  ];
+}
+
+/** Commands that bring the folder to `branch`, with all that only the place where it is now holds of it. */
+async function wayTo(
+  git: GitRun,
+  { top, incidents }: Place,
+  branch: string,
+  on: string | null,
+): Promise<string> {
+  const at = `git -C ${quoted(top)}`;
+  const folder = path.posix.dirname(incidents);
+  const known = await git.try('rev-parse', '--verify', '--quiet', `refs/heads/${branch}`);
+  const others = ['--not', `--remotes=*/${branch}`, ...(known === null ? [] : [known])];
+  // Of another branch, what it changes elsewhere is none of ours; a commit on no branch is lost without one.
+  const own = await git.try('rev-list', '-1', 'HEAD', ...others, '--', ...(on === null ? [] : [folder]));
+  const edits = await git.try('diff', '--name-only', 'HEAD', '--', folder);
+  const name = quoted(on ?? `kept-${await git.out('rev-parse', '--short', 'HEAD')}`);
+  const isLeft = Boolean(own || edits);
+  const commands = [
+    ...(edits ? [`${at} commit -m 'Status: kept' --only -- ${quoted(folder)}`] : []),
+    ...(isLeft && on === null ? [`${at} branch ${name}`] : []),
+    `${at} switch ${quoted(branch)}`,
+    ...(isLeft ? [`${at} merge --no-edit ${name}`] : []),
+  ];
+  return commands.join(' && ');
+}
+
 /** What a person types to commit that file alone. */
 export function commandsFor(top: string, file: string): string {
   const at = `git -C ${quoted(top)}`;

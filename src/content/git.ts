@@ -4,8 +4,9 @@ import type { Problem } from '../core/problem.ts';
 import { tellConflicts } from './git-conflict.ts';
 import { mergeTrees } from './git-merge.ts';
 import { commitOwn, type Owned, onlyHere } from './git-own.ts';
-import { commandsFor, type Obstacle, type Place, placeOf, underWay } from './git-place.ts';
+import { commandsFor, NO_REPOSITORY, type Obstacle, obstacle, type Place, placeOf } from './git-place.ts';
 import { GitFailure, type GitRun, isLocked, makeGitRun, quoted } from './git-run.ts';
+import { type Waiting, waitingAt } from './git-waiting.ts';
 
 export interface GitOptions {
   /** A configured remote's name, a URL or a path. */
@@ -22,6 +23,8 @@ export interface Synced {
   /** What merging decided that nobody wrote so. */
   readonly notes: readonly string[];
   readonly problems: readonly Problem[];
+  /** What the remote holds and could not come in. */
+  readonly waiting: readonly Waiting[];
 }
 
 /** Commits what is `owned`, takes in the remote branch, pushes. Never throws for what git says. */
@@ -41,7 +44,7 @@ export function openGit(
   alone: Alone,
 ): SyncGit {
   return async (owned, options) => {
-    const synced: Writable = { moved: false, committed: [], notes: [], problems: [] };
+    const synced: Writable = { moved: false, committed: [], notes: [], problems: [], waiting: [] };
     const report = (where: string, [what, fix]: Obstacle, level: Problem['level'] = 'warning') => {
       synced.problems.push({ level, where, what, fix });
     };
@@ -49,18 +52,15 @@ export function openGit(
       const place = await placeOf(makeGitRun(dir, variables), dir);
       // Names of files are told, and asked for, as they are from the top.
       const git = makeGitRun(place?.top ?? dir, variables);
-      const wrong = place ? await obstacle(git, place, options.branch) : NO_REPOSITORY;
-      if (wrong || !place) report('content.git', wrong ?? NO_REPOSITORY);
+      if (!place) report('content.git', NO_REPOSITORY);
       else {
-        const own = await alone(() => commitOwn(git, place, owned));
-        synced.committed.push(...own.committed);
-        synced.problems.push(...own.problems);
+        const exchange = new Exchange(git, place, options, alone, synced, report);
         try {
-          await new Exchange(git, place, options, alone, synced, report).run();
+          const wrong = await obstacle(git, place, options.branch);
+          if (wrong) report('content.git', wrong);
+          else await carry(git, place, owned, alone, synced, exchange);
         } finally {
-          const named = new Set(synced.problems.map(({ where }) => where));
-          const left = await onlyHere(git, place);
-          synced.problems.push(...left.filter(({ where }) => !named.has(where)));
+          synced.waiting = await exchange.waiting();
         }
       }
     } catch (error) {
@@ -72,30 +72,33 @@ export function openGit(
   };
 }
 
+/** Commits what is ours, then exchanges; what only this server has is named after it. */
+async function carry(
+  git: GitRun,
+  place: Place,
+  owned: Owned,
+  alone: Alone,
+  synced: Writable,
+  exchange: Exchange,
+): Promise<void> {
+  const own = await alone(() => commitOwn(git, place, owned));
+  synced.committed.push(...own.committed);
+  synced.problems.push(...own.problems);
+  try {
+    await exchange.run();
+  } finally {
+    const named = new Set(synced.problems.map(({ where }) => where));
+    const left = await onlyHere(git, place, owned);
+    synced.problems.push(...left.filter(({ where }) => !named.has(where)));
+  }
+}
+
 interface Writable {
   moved: boolean;
   committed: string[];
   notes: string[];
   problems: Problem[];
-}
-
-const NO_REPOSITORY: Obstacle = [
-  'the status folder is no git repository',
-  'clone it, or remove `content.git`',
-];
-
-async function obstacle(git: GitRun, { top }: Place, branch: string): Promise<Obstacle | null> {
-  const begun = await underWay(git, top);
-  if (begun) return begun;
-  const on = await git.try('symbolic-ref', '--quiet', '--short', 'HEAD');
-  if (on === branch) return null;
-  const at = `git -C ${quoted(top)}`;
-  return on === null
-    ? [
-        `the folder is on no branch (detached HEAD), so nothing is committed, pulled or pushed`,
-        `${at} switch ${quoted(branch)}; commits made meanwhile: ${at} merge ${await git.out('rev-parse', '--short', 'HEAD')}`,
-      ]
-    : [`the folder is on ${on}, not on ${branch}`, `${at} switch ${quoted(branch)}`];
+  waiting: readonly Waiting[];
 }
 
 /** Somebody who pushes each second must not keep it from ever ending. */
@@ -110,6 +113,7 @@ class Exchange {
   private readonly report: (where: string, obstacle: Obstacle, level?: Problem['level']) => void;
   /** What the remote branch was when last fetched; a name that people can merge. */
   private readonly upstream: string;
+  private isAsked = false;
 
   constructor(
     git: GitRun,
@@ -154,10 +158,17 @@ class Exchange {
     this.report('content.git', [what, 'nothing was lost; it is tried again by itself']);
   }
 
+  /** What the remote holds and the folder does not: it is looked for though nothing may come in. */
+  async waiting(): Promise<readonly Waiting[]> {
+    if (!this.isAsked) await this.fetch();
+    return waitingAt(this.git, this.place, this.ref);
+  }
+
   /** Whether the remote answered. What it said before still counts: a conflict does not end with the network. */
   private async fetch(): Promise<boolean> {
     const { git, ref } = this;
     const { remote, branch } = this.options;
+    this.isAsked = true;
     const known = await git.try('rev-parse', '--verify', '--quiet', ref);
     const refspec = `+refs/heads/${branch}:${ref}`;
     try {

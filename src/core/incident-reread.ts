@@ -1,5 +1,5 @@
 // A file read again after it changed: what was told keeps its key.
-import type { Incident } from './incident.ts';
+import { type Incident, isOpen } from './incident.ts';
 import { parseIncident } from './incident-file.ts';
 import type { Outcome } from './problem.ts';
 import type { Millis } from './time.ts';
@@ -56,6 +56,13 @@ export function mayBeOpen(id: string, text: string | null, now: Millis): boolean
     statuses.every(([, word]) => /^(resolved|completed|postmortem)$/i.test(word!)) &&
     ends.every(([, end]) => hasCome(end!.trim(), now));
   return !isOver && !MAINTENANCE.test(keys);
+}
+
+/** Whether a version of a file that the page does not show is, or may be, about something that is going on. */
+export function isOrMayBeOpen(id: string, text: string | null, now: Millis): boolean {
+  const read = text === null ? null : parseIncident('', id, text).value;
+  if (!read) return mayBeOpen(id, text, now);
+  return isOpen(read) || (read.scheduled === null && (read.resolved ?? now) > now);
 }
 
 /** Whether the moment that a value names has come: no moment at all leaves it to the `status`. */

@@ -1,4 +1,5 @@
 // The wiring of git: the carrier of the incident files, and what it knows of their versions.
+import path from 'node:path';
 import type { Environment } from '../config/environment.ts';
 import type { LiveSite } from '../config/live-site.ts';
 import type { Content } from '../content/folder.ts';
@@ -7,6 +8,7 @@ import { type Histories, openHistory } from '../content/git-history.ts';
 import type { Author } from '../content/git-own.ts';
 import { GitFailure } from '../content/git-run.ts';
 import type { Turns } from '../content/turns.ts';
+import { isOrMayBeOpen } from '../core/incident-reread.ts';
 import type { Log } from '../core/log.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Db } from '../store/database.ts';
@@ -45,14 +47,20 @@ export async function openCarrier({ env, db, turns, site, ring, log }: CarrierPa
     forget: names => forgetUncommitted(db, names),
   });
   const sync = openGit(env.statusDir, env.variables, turns.alone);
+  let waiting: readonly string[] = [];
   const carry = makeCarry({
     settings,
-    async sync(options) {
+    async sync(options, now) {
       const { incidents, missing } = await turns.content.incidents();
       // What git would bring into a folder that is missing would pass for all there is.
-      if (missing !== null) return { moved: false, committed: [], notes: [], problems: [WHILE_MISSING] };
+      if (missing !== null)
+        return { moved: false, committed: [], notes: [], problems: [WHILE_MISSING], waiting };
       const filed = incidents.filter(({ openedBy }) => openedBy !== null).map(({ id }) => turns.nameOf(id));
-      return sync({ ...ledger, new: filed }, options);
+      const synced = await sync({ ...ledger, new: filed }, options);
+      waiting = synced.waiting.flatMap(({ file, text }) =>
+        isOrMayBeOpen(path.basename(file).replace(/\.md$/i, ''), text, now) ? [file] : [],
+      );
+      return { ...synced, waiting };
     },
     ring,
     log,

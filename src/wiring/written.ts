@@ -11,6 +11,7 @@ import { DatabaseRefused } from '../core/storage.ts';
 import type { Millis } from '../core/time.ts';
 import { type Db, openDatabase } from '../store/database.ts';
 import { changeKeptFiles, type Kept, readForgotten, readKept, readKeptFiles } from '../store/kept-files.ts';
+import type { Carry } from '../work/carry.ts';
 import { makeKeep } from '../work/keep.ts';
 import type { RefreshDeps } from '../work/refresh.ts';
 import { evenSo, lastGood } from '../work/storage.ts';
@@ -24,6 +25,8 @@ export interface WrittenDeps {
   readonly note: (site: Site) => Promise<void>;
   /** What is wrong with the folder besides what stands in it. */
   readonly others: () => readonly Problem[];
+  /** Counts the incident files that could not come into the folder. */
+  readonly carry: Pick<Carry, 'unread'>;
   readonly log: Log;
 }
 
@@ -34,7 +37,7 @@ export interface Written extends Pick<RefreshDeps, 'site' | 'files' | 'missingSi
 
 /** Opens it with what was kept at hand: nothing may have been read of the incidents before. */
 export async function openWritten(deps: WrittenDeps): Promise<Written> {
-  const { db, content, site, templates, note, others, log } = deps;
+  const { db, content, site, templates, note, others, carry, log } = deps;
   const { missingSince } = await rememberKept(content, db);
   const forgotten = lastGood(() => readForgotten(db), null);
   let heeded = await forgotten();
@@ -61,7 +64,8 @@ export async function openWritten(deps: WrittenDeps): Promise<Written> {
         content.forgetMissing();
         keep.readAgain();
       }
-      return content.incidents();
+      const files = await content.incidents();
+      return { ...files, unread: files.unread + carry.unread() };
     },
     keep: since =>
       evenSo(keep.round({ folder: content.identity(), missingSince: since, site: site.goodText() })),

@@ -140,6 +140,25 @@ describe('with content.git', () => {
     );
   });
 
+  test.each([
+    ['a detached HEAD', ['--detach'], 'on no branch (detached HEAD)', /git branch|branch kept-/],
+    ['another branch', ['-b', 'other'], 'on other, not on main', /merge --no-edit other/],
+  ])('on %s it promises no push, and says what brings it there', async (_, off, said, command) => {
+    const { terminal, status } = await openClone();
+    await terminal.run(create, ...NEW);
+    git(status, 'checkout', '-q', ...off);
+    git(status, 'reset', '-q');
+    const ended = await terminal.run(resolve, ID, '--message', 'Mended.', '--yes');
+    expect(ended.code).toBe(0);
+    expect(ended.out).toContain('Committed (');
+    expect(ended.out + ended.err).not.toMatch(/The server pushes|Push it/);
+    expect(ended.err).toContain(said);
+    expect(commands(ended.err).join('\n')).toMatch(command);
+    type(status, commands(ended.err));
+    expect(git(status, 'symbolic-ref', '--short', 'HEAD')).toBe('main');
+    expect(git(status, 'show', `main:incidents/${ID}.md`)).toContain('Mended.');
+  });
+
   test('a folder that git does not know, or ignores, is said', async () => {
     const plain = await openTerminal(CARRIED, { ...BASE, GIT_CEILING_DIRECTORIES: '/tmp' });
     expect((await plain.run(create, ...NEW)).err).toContain('`content.git` does not carry it');

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { FILE, lower, openClones, TEXT, type } from './clones.ts';
+import { FILE, lower, openClones, section, TEXT, type } from './clones.ts';
 import { git } from './repository.ts';
 
 type Clones = ReturnType<typeof openClones>;
@@ -190,4 +190,63 @@ describe('the printed commands end it', () => {
     expect(await sync()).toMatchObject({ problems: [] });
     expect(pushed('b.md')).toContain('Two.');
   });
+});
+
+describe('off the branch: the printed command brings all of it there', () => {
+  const MORE = section(TEXT, 'Identified 2026-03-10 11:10:00 UTC', 'The deploy.');
+  test.each<[name: string, off: string[], commits: boolean, edits: boolean]>([
+    ['a detached HEAD', ['--detach'], false, false],
+    ['a detached HEAD with a commit', ['--detach'], true, false],
+    ['a detached HEAD with an edit', ['--detach'], false, true],
+    ['a detached HEAD with both', ['--detach'], true, true],
+    ['another branch', ['-b', "olga's"], false, false],
+    ['another branch with a commit', ['-b', "olga's"], true, false],
+    ['another branch with an edit', ['-b', "olga's"], false, true],
+    ['another branch with both', ['-b', "olga's"], true, true],
+  ])('%s', async (_, off, commits, edits) => {
+    const { server, laptop, commit, sync, push, pushed, read, holds, head } = openClones();
+    git(server, 'checkout', '-q', ...off);
+    if (commits) commit(server, MORE);
+    const mine = head(server);
+    if (edits) writeFileSync(at(server, FILE), `${read()}\n## Monitoring 11:20 UTC\nBy API.\n`);
+    // The branch moved on, in the same file.
+    git(server, 'branch', '-f', 'main', 'main');
+    git(server, 'worktree', 'add', '-q', '../beside', 'main');
+    commit(path.join(server, '../beside'), lower(TEXT));
+    git(server, 'worktree', 'remove', '../beside');
+    commit(laptop, TEXT, 'b.md');
+    push();
+    const [told] = (await sync()).problems;
+    expect(told?.where).toBe('content.git');
+    type(server, told!.fix);
+    expect(git(server, 'symbolic-ref', '--short', 'HEAD')).toBe('main');
+    expect(await sync()).toMatchObject({ problems: [] });
+    expect(git(server, 'status', '--porcelain')).toBe('');
+    expect(pushed()).toContain('severity: minor');
+    expect(pushed().includes('The deploy.')).toBe(commits);
+    expect(pushed().includes('By API.')).toBe(edits);
+    expect(holds(mine)).toBe(true);
+  });
+});
+
+test('the commits named are those that changed what is in conflict, whoever wrote into the file since', async () => {
+  const { server, laptop, commit, sync, push, head } = openClones();
+  const by = (clone: string, who: string, text: string) => {
+    commit(clone, text);
+    git(clone, 'commit', '-q', '--amend', '--no-edit', '--author', `${who} <${who.replace(' ', '-')}@x.org>`);
+    return `${git(clone, 'rev-parse', '--short', 'HEAD')} by ${who}`;
+  };
+  by(server, 'Early', says('The disk, perhaps.'));
+  const opal = by(server, 'Opal', says('The disk.'));
+  by(server, 'Max', says('The disk.').replace('critical', 'major'));
+  const later = section(says('The disk.').replace('critical', 'major'), 'Update 11:30 UTC', 'By API.');
+  commit(server, later);
+  git(server, 'commit', '-q', '--amend', '--no-edit', '--author', 'Status Live <status-live+api@localhost>');
+  const ned = by(laptop, 'Ned', says('The network.'));
+  by(laptop, 'Nora', section(says('The network.'), 'Update 11:20 UTC', 'Words.'));
+  push();
+  const tip = head(server).slice(0, 7);
+  const [told] = (await sync()).problems;
+  expect(told?.what).toContain(`commit ${opal} here, ${ned} at the remote`);
+  expect(told?.what).not.toContain(tip);
 });

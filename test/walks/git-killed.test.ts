@@ -123,9 +123,9 @@ describe('what was noted', () => {
     const owned = {
       list: () => [...noted.values()],
       forget: async (names: readonly string[]) => names.forEach(name => void noted.delete(name)),
-      new: [],
     };
-    const run = () => sync(owned, { remote: path.join(root, 'nowhere'), branch: 'main', push: true });
+    const run = (filed: readonly string[] = []) =>
+      sync({ ...owned, new: filed }, { remote: path.join(root, 'nowhere'), branch: 'main', push: true });
     return { root, file, noted, run, count: () => git(root, 'rev-list', '--count', 'HEAD') };
   }
 
@@ -148,6 +148,61 @@ describe('what was noted', () => {
     noted.set('a.md', note);
     expect((await run()).committed).toEqual([]);
     expect([noted.size, count(), readFileSync(file, 'utf8')]).toEqual([0, '2', 'after']);
+  });
+
+  describe('what the machine wrote alone is committed, whatever was noted of an earlier text', () => {
+    const grown = (status: string, ...words: string[]) =>
+      `---\ntitle: T\nstatus: ${status}\nseverity: minor\nstarted: 2026-03-10T11:00:00Z\ncomponents: []\n---\n\n${[...words].reverse().join('\n')}`;
+    const one = '## Update 11:00 UTC\nOne.\n';
+    const two = '## Update 11:10 UTC\nTwo.\n';
+    const three = '## Resolved 11:20 UTC\nThree.\n';
+    const [first, second, third] = [
+      grown('investigating', one),
+      grown('monitoring', one, two),
+      grown('resolved', one, two, three),
+    ];
+
+    test.each<[name: string, before: string | null, after: string | null]>([
+      ['the note outlived its commit, and the process', first, null],
+      ['the note outlived its commit', first, third],
+      ['the file was made, and committed, and noted as made', null, null],
+      ['the note was lost with the disk, and the file never committed', second, null],
+    ])('%s', async (name, before, after) => {
+      const { root, file, noted, run } = openFolder();
+      const isNew = name.endsWith('never committed');
+      if (isNew) {
+        git(root, 'rm', '-q', 'incidents/a.md');
+        git(root, 'commit', '-qm', 'gone');
+        mkdirSync(path.dirname(file), { recursive: true });
+      } else {
+        for (const text of [first, second]) {
+          writeFileSync(file, text);
+          git(root, 'commit', '-qam', 'Status: a', '--author', 'Status Live <status-live@localhost>');
+        }
+      }
+      writeFileSync(file, third);
+      noted.set('a.md', { name: 'a.md', author: 'machine', before, after });
+      const { committed, problems } = await run(isNew ? ['a.md'] : []);
+      expect([committed, problems.filter(({ where }) => where === file)]).toEqual([['incidents/a.md'], []]);
+      expect(git(root, 'show', 'HEAD:incidents/a.md')).toBe(third.trim());
+      expect(noted.size).toBe(0);
+    });
+
+    test('but what a person committed past the folder is not taken back', async () => {
+      const { root, file, noted, run } = openFolder();
+      writeFileSync(file, first);
+      git(root, 'commit', '-qam', 'begin');
+      writeFileSync(file, grown('identified', one, '## Update 11:05 UTC\nMine.\n'));
+      git(root, 'commit', '-qam', 'mine');
+      git(root, 'reset', '-q', '--hard', 'HEAD~1');
+      git(root, 'reset', '-q', '--soft', 'HEAD@{1}');
+      writeFileSync(file, third);
+      noted.set('a.md', { name: 'a.md', author: 'machine', before: first, after: null });
+      const { committed, problems } = await run();
+      expect(committed).toEqual([]);
+      expect(problems[0]?.what).toContain('cannot be told apart');
+      expect(git(root, 'show', 'HEAD:incidents/a.md')).toContain('Mine.');
+    });
   });
 
   test('stays noted while git cannot commit', async () => {

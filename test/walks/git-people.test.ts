@@ -268,6 +268,64 @@ describe('it stops, and says so for as long as it lasts', () => {
   });
 });
 
+describe('an edit that nobody committed is named, with what commits it', () => {
+  test.each<[name: string, edit: (server: string) => void, file: string]>([
+    [
+      'by hand',
+      server => writeFileSync(path.join(server, 'incidents', FILE), lower(TEXT)),
+      `incidents/${FILE}`,
+    ],
+    [
+      'staged',
+      server => {
+        writeFileSync(path.join(server, 'incidents', FILE), lower(TEXT));
+        git(server, 'add', '--', 'incidents');
+      },
+      `incidents/${FILE}`,
+    ],
+    ['deleted', server => rmSync(path.join(server, 'incidents', FILE)), `incidents/${FILE}`],
+    [
+      'of status.yaml',
+      server => writeFileSync(path.join(server, 'status.yaml'), 'title: T\n'),
+      'status.yaml',
+    ],
+    [
+      'in a folder with a space',
+      server => writeFileSync(path.join(server, 'incidents', 'a b', 'über.md'), lower(TEXT)),
+      'incidents/a b/über.md',
+    ],
+  ])('%s', async (_, edit, file) => {
+    const { server, bare, commit, sync } = openClones();
+    commit(server, 'title: S\n', '../status.yaml');
+    mkdirSync(path.join(server, 'incidents', 'a b'));
+    commit(server, TEXT, 'a b/über.md');
+    commit(server, TEXT, 'kept.md');
+    expect(await sync()).toMatchObject({ problems: [] });
+    writeFileSync(path.join(server, 'notes.txt'), 'not of the page');
+    edit(server);
+    const { problems } = await sync();
+    expect(problems).toMatchObject([{ level: 'warning', where: path.join(server, file) }]);
+    expect(problems[0]?.what).toContain('not committed');
+    type(server, problems[0]!.fix.replace('commit it: ', ''));
+    expect(await sync()).toMatchObject({ problems: [] });
+    expect(git(server, 'status', '--porcelain')).toBe('?? notes.txt');
+    expect(git(bare, 'log', '-1', '--format=%an', 'main')).toBe('Olga');
+  });
+
+  test('many at once: their folder', async () => {
+    const { server, commit, sync } = openClones();
+    const names = Array.from({ length: 12 }, (_, n) => `${n}.md`);
+    for (const name of names) commit(server, TEXT, name);
+    for (const name of names) writeFileSync(path.join(server, 'incidents', name), lower(TEXT));
+    const { problems } = await sync();
+    expect(problems).toMatchObject([
+      { where: path.join(server, 'incidents'), what: expect.stringMatching(/^12 files/) },
+    ]);
+    type(server, problems[0]!.fix.replace('look at them, then: ', ''));
+    expect(await sync()).toMatchObject({ problems: [] });
+  });
+});
+
 test('an operator’s other staged work is as it was after a pull', async () => {
   const { server, laptop, commit, sync, push } = openClones();
   commit(server, 'one\n', '../notes.md');

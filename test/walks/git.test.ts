@@ -331,8 +331,12 @@ describe('with a remote', () => {
     expect(
       (await readyz(world))
         .filter(({ what }) => what.includes('committed'))
-        .map(({ what, level }) => `${level}: ${what}`),
-    ).toEqual(['warning: it is not committed: only this server has it']);
+        .map(({ what, level }) => `${level}: ${what}`)
+        .sort(),
+    ).toEqual([
+      'warning: it is not committed: only this server has it',
+      'warning: it was edited or deleted, and that is not committed: only this server knows of it',
+    ]);
     commit('20260310_slow.md', INCIDENT('Uploads are slow').replace('minor', 'major'));
     commit('20260310_new.md', INCIDENT('Their new one'));
     await minute();
@@ -390,7 +394,7 @@ describe('with a remote', () => {
       if (how.startsWith('edited again')) expect(pushed()).toContain('By program again.');
       const text = await world.read(NAME);
       for (const words of ['By program.', 'My words', 'major']) expect(text).toContain(words);
-      expect(stuck(world)).toBe('');
+      expect(stuck(world)).toMatch(/^it was edited or deleted, and that is not committed: [^\n]*$/);
       // Nothing staged takes the program's words back.
       expect(git(status, 'diff', '--cached')).not.toMatch(/^-By program/m);
       git(status, 'commit', '-qam', 'mine');
