@@ -62,7 +62,7 @@ export function mayBeOpen(id: string, text: string | null, now: Millis): boolean
   if (MAINTENANCE.test(keys) && !statuses.some(value => INCIDENT.test(value))) return false;
   const ends = [...keys.matchAll(/^[ \t]*["']?resolved["']?[ \t]*:[ \t]*["']?([^"'#\n]*)/gim)];
   // What stands on one side of a conflict alone is not settled.
-  const isSaid = keys.replace(/^<{7}[^]*?^>{7}.*$/gm, '').search(STATUS) >= 0;
+  const isSaid = keys.replace(/^<{7}[\s\S]*?^>{7}.*$/gm, '').search(STATUS) >= 0;
   const isOver =
     isSaid && statuses.every(value => OVER.test(value)) && ends.every(([, end]) => hasCome(end!.trim(), now));
   return !isOver;
@@ -70,7 +70,7 @@ export function mayBeOpen(id: string, text: string | null, now: Millis): boolean
 
 /** The lines of a front matter, well closed or not; empty where a file begins with none. */
 function keysOf(top: string): string {
-  const text = top.replace(/<!--[^]*?(?:-->|$)/g, '').trimStart();
+  const text = top.replace(/<!--[\s\S]*?(?:-->|$)/g, '').trimStart();
   if (!/^---[ \t]*(?:ya?ml)?[ \t]*\n/.test(text)) return '';
   const [, keys = '', body] = text.split(/^---.*$/m, 3);
   // Where nothing closes it, what stands below the first line that is no key may be anything.

@@ -3,7 +3,7 @@ import { type Front, readFrontmatter } from './front-matter.ts';
 import { type Incident, isOpen } from './incident.ts';
 import { bearable, type Problem, survived } from './problem.ts';
 import { DAY, HOUR, iso, MINUTE, type Millis, parseInstant } from './time.ts';
-import { cutSections, readMoments, type Sections, tellsOfWork } from './timeline.ts';
+import { cutSections, readMoments, type Section, type Sections, tellsOfWork, type Work } from './timeline.ts';
 
 /** An operator's clock may be ahead of ours by so much. */
 const SLACK: Millis = 5 * MINUTE;
@@ -31,7 +31,7 @@ export function guessed(
       }),
     );
   if (rrule === undefined) {
-    for (const { section, at } of readMoments(sections, announcedAt(incident), scheduled)) {
+    for (const { section, at } of momentsOf(incident, sections, scheduled)) {
       const meant = dayOfWork(at, scheduled);
       if (section.dated || section.status !== null || meant === null) continue;
       found.push({
@@ -121,9 +121,14 @@ function dayOfWork(at: Millis, { start, end }: { start: Millis; end: Millis }): 
   return meant <= end + HOUR ? meant : null;
 }
 
-/** The moment that a maintenance's undated sections are read from. */
-function announcedAt({ started, updates }: Incident): Millis {
-  return updates.find(({ presumed }) => presumed)?.at ?? started;
+/** The moments of an incident's sections, as its updates have them. */
+function momentsOf(
+  { started, updates, rrule, openedBy }: Incident,
+  sections: readonly Section[],
+  work: Work | null,
+) {
+  const announced = updates.find(({ presumed }) => presumed)?.at ?? started;
+  return readMoments(sections, announced, work, 'newest first', rrule !== undefined || openedBy !== null);
 }
 
 /**
@@ -247,7 +252,7 @@ function untimelyIn(
     }
   }
   const work = scheduled && incident.rrule === undefined ? scheduled : null;
-  for (const { section, at } of readMoments(cutSections(body).sections, announcedAt(incident), work)) {
+  for (const { section, at } of momentsOf(incident, cutSections(body).sections, work)) {
     if (at <= late || (scheduled && section.dated)) continue;
     const why = section.dated ? '' : ' (it has no date, and this is the next such time)';
     add(bodyLine + section.line - 1, `this update lies in the future: ${iso(at)}${why}`);
