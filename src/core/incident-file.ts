@@ -107,6 +107,11 @@ function read(file: string, id: string, source: string, ties: Ties): Outcome<Inc
       'write `-->` where it ends, or `\\<!--`',
     );
   }
+  // Of a text that is not read to its end, nobody knows.
+  if (cut.openFenceLine !== null && !cut.stopped) {
+    const what = 'this code fence is never closed, so all below it is code, headings too';
+    about('error', cut.openFenceLine, what, `write \`${cut.openFence}\` in a line of its own where it ends`);
+  }
   for (const line of cut.nested) {
     about(
       'warning',

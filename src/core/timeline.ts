@@ -39,6 +39,7 @@ export interface Sections {
   readonly postmortemLine: number | null;
   /** The mark of a code fence nobody closed; null when all are. */
   readonly openFence: string | null;
+  readonly openFenceLine: number | null;
   /** Comments that nothing closes, and lines on which one begins within another (comments.ts). */
   readonly unclosed: Shown['unclosed'];
   readonly nested: Shown['nested'];
@@ -58,7 +59,7 @@ export interface Sections {
  */
 export function cutSections(body: string): Sections {
   const { shown, isWhole } = readBeginning(body);
-  const { lines, openFence, unclosed, nested } = shown;
+  const { lines, openFence, openFenceLine, unclosed, nested } = shown;
   const parts: Part[] = [{ line: 0, heading: null, lines: [] }];
   const wrong: (WrongTime & { line: number })[] = [];
   const unreadable: { line: number; text: string }[] = [];
@@ -94,7 +95,7 @@ export function cutSections(body: string): Sections {
     else if (!line.fenced && isLoose(line.text) && !told) loose.push({ line: index + 1, text: line.text });
     parts.at(-1)!.lines.push(line);
   }
-  const seen = { openFence, unclosed, nested, wrong, unreadable, loose, stopped };
+  const seen = { openFence, openFenceLine, unclosed, nested, wrong, unreadable, loose, stopped };
   return { ...assembled(parts), ...seen };
 }
 
