@@ -190,13 +190,12 @@ function strays(incidents: readonly Incident[]): Problem[] {
  * its components may be gone, too.
  */
 function strangers(incidents: readonly Incident[], site: Site): Problem[] {
-  const ids = site.components.map(component => component.id);
-  const known = new Set(ids);
+  const known = new Set(site.components.map(component => component.id));
   return incidents.flatMap(({ id, components, updates }) =>
     [...(components ?? []), ...updates.flatMap(({ change }) => change?.components ?? [])]
       .filter(named => !known.has(named.id) && !meansAll(named.id, known))
       .map(named => ({
-        ...unknownComponent(`incidents/${id}.md`, named.id, ids),
+        ...unknownComponent(`incidents/${id}.md`, named.id, site.components),
         level: 'warning' as const,
       })),
   );

@@ -103,7 +103,7 @@ function took(text: string): number {
     const { value } = parseIncident('x.md', 'x', text);
     if (value) {
       untimely(value, text, 'x.md', 0);
-      strangeComponents('x.md', text, value, ['api']);
+      strangeComponents('x.md', text, value, [{ id: 'api', name: 'API' }]);
       for (const { body } of value.updates.slice(0, 5)) renderMarkdown(body);
     }
     best = Math.min(best, (process.cpuUsage().user - began) / 1000);
