@@ -135,8 +135,7 @@ export async function settle(
   const file = files.fileOf(draft.id);
   const text = options.edit ? await edited(draft.text, cli) : draft.text;
   const { value, problems } = parseIncident(shown(file, cli), draft.id, text);
-  const ids = site?.components.map(({ id }) => id);
-  const strange = value && ids ? strangeComponents(shown(file, cli), text, value, ids) : [];
+  const strange = value && site ? strangeComponents(shown(file, cli), text, value, site.components) : [];
   const turned = value && backwards(value, text, shown(file, cli), cli.clock());
   const nobody = value && site && coversNobody(shown(file, cli), value, site.components);
   for (const problem of [...problems, ...strange, ...(turned ? [turned] : []), ...(nobody ? [nobody] : [])])

@@ -53,11 +53,10 @@ async function gather(files: readonly string[], cli: Cli): Promise<Linted> {
   const brand = site ? (await makeBrand(content)(site)).problems : [];
   // Where a pull request is checked, secrets are not set: an unset variable is no fault of the file.
   const ofSite = [...read.problems, ...read.unset, ...brand];
-  const ids = site?.components.map(({ id }) => id);
   const judged = (file: string, text: string, incident: Incident | null, view?: Incident) =>
     incident
       ? [
-          ...(ids ? strangeComponents(file, text, incident, ids) : []),
+          ...(site ? strangeComponents(file, text, incident, site.components) : []),
           ...(site ? unnamed(file, text, incident, site) : []),
           ...untimely(incident, text, file, cli.clock(), view),
         ]

@@ -17,6 +17,8 @@ export interface Shown {
   readonly lines: readonly ShownLine[];
   /** The mark of a code fence nobody closed, where a later line would still be in it; else null. */
   readonly openFence: string | null;
+  /** Its line, from 1. */
+  readonly openFenceLine: number | null;
   /** Comments that nothing closes: they hide nothing. Lines and columns count from 1. */
   readonly unclosed: readonly { readonly line: number; readonly column: number }[];
   /** Lines, from 1, on which a comment begins within another: the first `-->` ends both. */
@@ -42,13 +44,14 @@ export function readComments(body: string, mark = ''): Shown {
   const source = body.split('\n');
   if (!/<!--|`{3}|~{3}/.test(body)) {
     const lines = source.map(text => ({ text, fenced: false, within: false, silent: false }));
-    return { lines, openFence: null, unclosed: [], nested: [] };
+    return { lines, openFence: null, openFenceLine: null, unclosed: [], nested: [] };
   }
   return new Reader(body, source, mark).read();
 }
 
 interface Fence {
   readonly mark: string;
+  readonly line: number;
   /** Columns by which what is in it is indented: a list item's; 0 outside lists. */
   readonly base: number;
   readonly quoted: boolean;
@@ -98,9 +101,9 @@ class Reader {
       if (past > from) past = this.inline(index, past);
       else if (this.isText(index)) past = this.inline(index, from);
     }
-    const { base, quoted, mark } = this.fence ?? { base: 0, quoted: false, mark: null };
-    const openFence = base === 0 && !quoted ? mark : null;
-    return { lines: this.lines(), openFence, unclosed: this.unclosed, nested: this.nested };
+    const open = this.fence && this.fence.base === 0 && !this.fence.quoted ? this.fence : null;
+    const { mark: openFence, line: openFenceLine } = open ?? { mark: null, line: null };
+    return { lines: this.lines(), openFence, openFenceLine, unclosed: this.unclosed, nested: this.nested };
   }
 
   /** Whether a line is neither empty nor code; keeps track of fences and lists. */
@@ -139,6 +142,7 @@ class Reader {
     if (mark) {
       this.fence = {
         mark: (mark[1] ?? mark[2])!,
+        line: index + 1,
         base: column >= base ? base : 0,
         quoted: unquoted(line) !== line,
       };

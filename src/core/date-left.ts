@@ -1,5 +1,12 @@
 // What of a date is left in a heading's own words: a date that was not read must not become another day.
-import { DAY_NAMES, LONG_DAY_NAMES, MONTH_NAMES, monthsNamed, nearMonth } from './month-names.ts';
+import {
+  DAY_NAMES,
+  dayWordAtEnd,
+  LONG_DAY_NAMES,
+  MONTH_NAMES,
+  monthsNamed,
+  nearMonth,
+} from './month-names.ts';
 
 const LABEL =
   '(?:update|investigating|identified|monitoring|resolved|scheduled|in[ _-]progress|verifying|completed)';
@@ -7,7 +14,7 @@ const LABEL =
 const COUNTED =
   '(?:phases?|steps?|parts?|stages?|waves?|batch(?:es)?|rounds?|attempts?|try|nodes?|servers?|hosts?|pods?|shards?|clusters?|racks?|regions?|zones?|ports?|brokers?|workers?|replicas?|partitions?|queues?|tiers?|rings?|groups?|sites?|rows?|hall|pop|dc|az|level|sev|priority|no\\.?|nr\\.?|number|ticket|incident|issue|error|code|status|http|tls|version|release|build|revision|postgres(?:ql)?|mysql|redis|kafka|python|java|php|node\\.?js|ios|android|schritt|teil|knoten|stufe|welle|version|étape|paso|fase|top)';
 
-const NO_NAME = String.raw`(?:${LABEL}|${MONTH_NAMES}|am|on|the|den|day|tag|dag|t|d|kw|cw|week)[-_]?\d`;
+const NO_NAME = String.raw`(?:${LABEL}|${MONTH_NAMES}|am|on|the|den|day|tag|dag|t|d|w|kw|cw|week)[-_]?\d`;
 
 /** Names that hold numbers: `#12`, `CVE-2024-3094`, `INC-20261128`, `eu-west-1`, `db12`, `v2.3`, `24/7`, `50%`, `2/3 nodes`. */
 const NAMES = new RegExp(
@@ -51,14 +58,21 @@ const PARTS = [
     String.raw`${BEGIN}${D}(?:st|nd|rd|th)(?=${LAST}|\s+(?:of|at|evening|morning|night|noon)(?!\p{L}))`,
   ),
   pattern(String.raw`${BEGIN}${D}[ºª.](?=\s*$|\s*[,)\]])`),
-  pattern(String.raw`(?<![\p{L}\d])(?:day|tag|jour|día|giorno|dag|d|week|kw|cw)\s?[+#]?\s?\d{1,2}(?!\d)`),
+  pattern(
+    String.raw`(?<![\p{L}\d]|mise à )(?:day|tag|jour|día|giorno|dag|d|week|kw|cw|woche|semaine|semana|settimana|vecka|uke|uge|tydzień|týden)\s?[+#]?\s?\d{1,2}(?!\d)`,
+  ),
+  pattern(String.raw`(?<=${AFTER})w-?\d{1,2}(?=${LAST})`),
+  pattern(String.raw`(?<![\p{L}\d])['’]\d{2}(?=${LAST})`),
+  pattern(String.raw`[([][+\u2212-]\s?\d{1,2}[)\]]|(?<=${AFTER})[+]\s?\d{1,2}(?=${LAST})`),
   pattern(
     String.raw`(?<![\p{L}\d])(?:t\s?)?\+\s?\d+\s?(?:d|h|m|w|days?|hours?|min\w*|weeks?|tage?|stunden?)(?!\p{L})`,
   ),
   pattern(
     String.raw`(?<!\p{L})(?:(?:next|same|following|previous|last) (?:day|night|morning|evening)|(?:today|yesterday|tomorrow|tonight|heute|gestern|hier|ayer|ieri|wczoraj|вчера|сегодня)(?=${LAST})|this (?:morning|afternoon|evening))(?!\p{L})`,
   ),
-  pattern(String.raw`(?<!black |cyber |patch |\p{L})(?:${LONG_DAY_NAMES})(?!\p{L})`),
+  pattern(
+    String.raw`(?<!black |cyber |patch |\p{L})(?:${LONG_DAY_NAMES})(?:s|abend|nacht|morgen|früh|vormittag|nachmittag|mittag)?(?!\p{L})`,
+  ),
   pattern(
     String.raw`(?<!\p{L})(?:${DAY_NAMES})\.?(?=\s*\d|\s*[,)\]]\s*\d|\s*[)\]]?\s*$)(?<=(?:^|${LABEL})[\s:,([–-]*[\p{L}.]+)`,
   ),
@@ -99,7 +113,37 @@ export function dateLeft(
     const month = [...words.matchAll(/\p{L}{4,}/gu)].map(([word]) => nearMonth(word)).find(Boolean);
     return { text: found[0].trim(), month };
   }
-  return dated ? null : monthLeft(plain);
+  if (dated) return null;
+  const elsewhere = dayElsewhere(words);
+  return elsewhere === null ? monthLeft(plain) : { text: elsewhere };
+}
+
+const LABEL_FIRST = new RegExp(String.raw`^${LABEL}(?!\p{L})`, 'iu');
+/** A letter of another script than ours, in whose words nobody here tells a date. */
+const OTHER_SCRIPT = /(?!\p{Script=Latin})\p{L}/u;
+/** What is a day there, or most likely one. */
+const DATE_ELSEWHERE =
+  /\d{1,4}\s?[年月日號号년월일]|[一二三四五六七八九十]\s?[月日號号]|[月火水木金土日]曜|(?:周|週|星期|礼拜|禮拜)[一二三四五六日天]|[昨今明本先翌前][日天晚夜朝]|(?<![\d.])\d{1,2}\.?\s+(?!\p{Script=Latin})\p{L}[\p{L}\p{M}]*\.?(?:\s+\d{4})?[\s)\]]*$|(?!\p{Script=Latin})\p{L}\p{M}*\s+\d{4}[\s)\]]*$/u;
+
+/**
+ * The words for a day in other languages: between a label and a time, words of another script with a number, or with
+ * nothing of ours, cannot be told from one; elsewhere, a weekday's name and its like at the end.
+ */
+function dayElsewhere(words: string): string | null {
+  const label = LABEL_FIRST.exec(words)?.[0] ?? '';
+  const rest = words.slice(label.length).replace(/^[\s:,;.([|·–—-]+/u, '');
+  if (rest === '') return null;
+  if (OTHER_SCRIPT.test(rest)) {
+    const bare = rest.replace(FRACTION, '§').replace(NAMES, name => (OTHER_SCRIPT.test(name) ? name : '§'));
+    if (label !== '' && (/\d/.test(bare) || !/\p{Script=Latin}/u.test(rest)))
+      return rest.replace(/[\s)\]]+$/, '');
+    const [date] = DATE_ELSEWHERE.exec(bare) ?? [];
+    if (date !== undefined) return date;
+  }
+  const last = dayWordAtEnd(rest);
+  if (last && (!last.isShort || last.index === 0)) return last.text;
+  const first = dayWordAtEnd(/^[^\s,([:–—]+/u.exec(rest)?.[0] ?? '');
+  return label !== '' && first && !first.isShort ? first.text : null;
 }
 
 const USUAL_MONTH = new RegExp(`^(?:${MONTH_NAMES})$`, 'iu');

@@ -31,6 +31,10 @@ export function readFrontmatter(file: string, source: string): Front {
   if (text.trim() === '') return refuse(1, 'the file is empty', 'begin with `---`, `title: …`, `status: …`');
   const both = gitConflict(text, file);
   if (both) return refuse(both.line, both.what, both.fix);
+  if (/^\s*<!--/.test(text)) {
+    const what = 'a comment stands above the front matter, so the file cannot be read';
+    return refuse(1, what, 'move it below the second line of `---`');
+  }
   if (!/^---(?!-)/.test(text)) {
     return refuse(1, 'there is no front matter', 'begin the file with a line `---`, then `title: …`');
   }

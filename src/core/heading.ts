@@ -59,6 +59,8 @@ export function readHeading(text: string, told: boolean): Heading | 'postmortem'
     return { ...readLabel(name), dated: day !== undefined, time, precision };
   }
   const isLabelled = beginsWithLabel(text);
+  if (!told && isBlank(text, isLabelled))
+    return wrong(text, 'is to be filled in', 'write the time, like `## Update 15:30 UTC`');
   const last = readTimeAtEnd(text, isLabelled);
   const isTimed = last !== null && !('what' in last) && last.time !== null;
   const read = isTimed || told ? last : (readTimeFirst(text) ?? last);
@@ -89,7 +91,28 @@ export function readHeading(text: string, told: boolean): Heading | 'postmortem'
       : 'write the whole date before the time, like 2025-11-06 15:30 UTC; a number that is no date with a #: #12';
     return wrong(`${left.text}`, 'may be a date that is not read', fix);
   }
+  if (PART_OF_DAY.test(label) && ((time % DAY) + DAY) % DAY < 13 * HOUR && !/\d\s?[ap]\.?\s?m\b/i.test(text))
+    return wrong(text, 'may be a time in the morning or evening', `write its hours from 0 to 23: ${SAY}`);
   return { ...readLabel(label), dated: date !== null, time, precision };
+}
+
+/** After it an hour up to 12 may be either half of the day's. */
+const PART_OF_DAY =
+  /(?<!\p{L})(?:evening|afternoon|night|morning|abends?|nachts?|morgens|vormittags?|nachmittags?|soir|matin|après-midi|tarde|noche|sera|sere|mattina|notte|avond|kväll|kveld|вечером|утром|ночью)[\s)\],]*$/iu;
+
+/** What a template has in place of a time, alone or after a date; and in place of a date. */
+const BLANK_TIME = String.raw`[([{<]*(?:hh[:.h]?mm(?:[:.]?ss)?|[x?_#*–—-]{1,2}[:.h][x?_#*–—-]{1,2}(?:[:.][x?_#*–—-]{1,2})?|\d{1,2}[:.h][x?_#]{1,2}|\d?\d:(?:\d[x?_]|[x?_]\d)|[x?_]{1,2}:\d\d|tb[adc]|todo|\?+|_{2,}|…|\.{3}|time(?=\s+(?:utc|gmt)$)|(?<=[[<{]\s?)(?:time|uhrzeit|zeit)(?=\s?[\]>}]))[)\]}>]*`;
+const BLANK_DATE = String.raw`(?:(?:yyyy|jjjj)[-./]?mm[-./]?(?:dd|tt)|(?:dd|tt)[-./]mm[-./](?:yyyy|jjjj|yy)|mm\/dd\/yyyy|[[<{]+\s?(?:date|datum)\s?[\]>}]+)`;
+const BLANK = new RegExp(
+  String.raw`^(?:(?:${LABELS})[\s:,;|·–—-]+)?(?:(?:\d[\d./-]*|${BLANK_DATE})[\s,T]+)?${BLANK_TIME}(?:\s*(?:UTC|GMT|Z))?(?:[\s:,;|·–—-]+(?:${LABELS}))?$`,
+  'iu',
+);
+const DATE_TO_FILL = new RegExp(String.raw`(?<![\p{L}\d])${BLANK_DATE}.*\d[:.h]\d\d`, 'iu');
+
+/** `Update HH:MM UTC`: left as the template has it. */
+function isBlank(text: string, isLabelled: boolean): boolean {
+  if (!isLabelled && !text.includes(':')) return false;
+  return BLANK.test(text) || DATE_TO_FILL.test(text);
 }
 
 /** `Nov 29, 07:08 UTC Identified`: the label last. What else holds a time that was not read must not pass for prose. */
@@ -122,8 +145,11 @@ const COMPACT = new RegExp(
   String.raw`(?<![\p{L}\d#.-])(?:(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2\d{4}|(?:19|20)\d{6}|(?:${MONTH_NAMES})\.?\s\d{1,2},?\s\d{4}|\d{1,2}\.?\s(?:${MONTH_NAMES})\.?,?\s\d{4})[\s,@T_-]+\d{4}(?:\d\d)?|20\d{2}(?:0[1-9]|1[0-2])[0-3]\d{5}(?:\d\d)?)(?!\d)`,
   'iu',
 );
-/** Nothing but a label and the four digits of a time. */
-const BARE = new RegExp(String.raw`^(?:${LABELS})[\s:,;–—-]+(?:[01]\d|2[0-3]) ?[0-5]\d$`, 'iu');
+/** Nothing but a label and the four digits of a time, or its hour: `23h UTC`. */
+const BARE = new RegExp(
+  String.raw`^(?:${LABELS})[\s:,;–—-]+(?:(?:[01]\d|2[0-3]) ?[0-5]\d|(?:[01]?\d|2[0-3])\s?h(?:rs?)?\.?(?:\s*(?:UTC|GMT|Z))?)$`,
+  'iu',
+);
 
 /** `02:44 UTC - Update`, `[2026-11-28 23:12 UTC] Resolved`: the time, and the words after it. */
 function readTimeFirst(text: string): WrittenTime | null {

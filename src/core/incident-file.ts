@@ -20,6 +20,17 @@ import { checkAgainst, listed, readYaml, unknownKeys, type YamlText } from './ya
 /** The largest incident file that is read, bytes: beyond it, it is not prose. */
 export const MAX_INCIDENT_BYTES = 1_000_000;
 
+/** What other status pages call our keys. */
+const KEYS_ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ['scheduled_for', 'scheduled_start'],
+  ['scheduled_until', 'scheduled_end'],
+  ['scheduled_to', 'scheduled_end'],
+  ['started_at', 'started'],
+  ['resolved_at', 'resolved'],
+  ['impact', 'severity'],
+  ['affected', 'components'],
+]);
+
 /** The most characters of the fields beneath their headings, together. */
 const MAX_FIELDS = 24_000;
 
@@ -49,7 +60,14 @@ function read(file: string, id: string, source: string, ties: Ties): Outcome<Inc
   const checked = checkAgainst(frontmatterSchema, front.yaml, file);
   const problems = [
     ...checked.problems,
-    ...unknownKeys(front.yaml.data, Object.keys(frontmatterSchema.shape), [], front.yaml, file),
+    ...unknownKeys(
+      front.yaml.data,
+      Object.keys(frontmatterSchema.shape),
+      [],
+      front.yaml,
+      file,
+      KEYS_ELSEWHERE,
+    ),
   ];
   if (!checked.value) return { value: null, problems };
   const fields = { ...checked.value, title: shortTitle(checked.value.title) };
@@ -106,6 +124,11 @@ function read(file: string, id: string, source: string, ties: Ties): Outcome<Inc
       'this comment is never closed, so it is shown as text',
       'write `-->` where it ends, or `\\<!--`',
     );
+  }
+  // Of a text that is not read to its end, nobody knows.
+  if (cut.openFenceLine !== null && !cut.stopped) {
+    const what = 'this code fence is never closed, so all below it is code, headings too';
+    about('error', cut.openFenceLine, what, `write \`${cut.openFence}\` in a line of its own where it ends`);
   }
   for (const line of cut.nested) {
     about(

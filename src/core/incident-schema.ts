@@ -42,7 +42,7 @@ export const MAX_TITLE = 200;
 export const frontmatterSchema = z.object({
   title: z
     .union([z.string(), z.number().transform(String)])
-    .transform(oneLine)
+    .transform(title => oneLine(title.replace(/<!--(?:-?>|[\s\S]*?--!?>)/g, '')))
     .refine(title => title.length > 0, 'is empty; say in a few words what visitors notice'),
   status: z.enum([...INCIDENT_STATUSES, ...MAINTENANCE_STATUSES]),
   severity: z.enum(SEVERITIES).optional().describe('how it began; an update may change it'),

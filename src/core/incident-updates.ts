@@ -22,7 +22,8 @@ export function updatesOf(
   const repeats = maintenance && rrule != null;
   // Of a series nobody knows which occurrence an undated section means.
   const work = maintenance && !repeats ? { start, end: end as Millis } : null;
-  const moments = readMoments(cut.sections, started, work, ties);
+  const trusted = repeats || fields.opened_by != null;
+  const moments = readMoments(cut.sections, started, work, ties, trusted);
   const entries: Entry[] = moments.map(({ section, at, written }) => {
     const { status, label, body } = section;
     return { at, written, status, label, body, fields: told.get(section), section };
@@ -115,7 +116,13 @@ function keysOf(entries: readonly { readonly written: Millis }[]): string[] {
 function formerKeys(sections: readonly Section[], started: Millis, prefaced: boolean) {
   const found = new Map<Section, string>();
   if (!sections.some(section => !section.dated && tellsOfWork(section))) return found;
-  const entries: { section: Section | null; at: Millis; written: Millis }[] = readMoments(sections, started);
+  const entries: { section: Section | null; at: Millis; written: Millis }[] = readMoments(
+    sections,
+    started,
+    null,
+    'newest first',
+    true,
+  );
   if (prefaced) entries.unshift({ section: null, at: started, written: started });
   entries.sort((a, b) => a.at - b.at);
   const keys = keysOf(entries);

@@ -7,12 +7,20 @@ import { stateAt } from './maintenance.ts';
 import { bearable, nearest, type Problem } from './problem.ts';
 import type { Millis } from './time.ts';
 
-/** An incident in `where` names a component that is not among `ids`. */
-export function unknownComponent(where: string, id: string, ids: readonly string[]): Problem {
+/** A component as incident files may name it. */
+interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** An incident in `where` names a component that is not among `components`. */
+export function unknownComponent(where: string, id: string, components: readonly Named[]): Problem {
+  const ids = components.map(component => component.id);
+  const called = components.find(({ name }) => name.toLowerCase() === id.toLowerCase());
   const several = id.split(/[\s,;]+/).filter(one => one !== '');
-  const near = nearest(id, ids);
+  const near = called?.id ?? nearest(id, ids);
   const fix =
-    several.length > 1
+    several.length > 1 && !called
       ? `write \`[${several.join(', ')}]\``
       : id === '*'
         ? 'write `all`'
@@ -50,15 +58,15 @@ export function strangeComponents(
   file: string,
   source: string,
   incident: Incident,
-  ids: readonly string[],
+  components: readonly Named[],
 ): Problem[] {
   const { openedBy, status } = incident;
   if (openedBy !== null && (status === 'resolved' || status === 'completed')) return [];
-  const { named, later } = strangersIn(incident, new Set(ids));
+  const { named, later } = strangersIn(incident, new Set(components.map(({ id }) => id)));
   if (named.length === 0 && later.length === 0) return [];
   const { yaml, bodyLine } = readFrontmatter(file, source);
   const problem = (id: string, line: number): Problem => ({
-    ...unknownComponent(file, id, ids),
+    ...unknownComponent(file, id, components),
     ...(openedBy === null ? {} : { level: 'warning' }),
     line,
   });
@@ -86,7 +94,7 @@ export function strangeComponents(
 export function coversNobody(
   where: string,
   incident: Incident,
-  components: readonly { readonly id: string; readonly name: string }[],
+  components: readonly Named[],
 ): Problem | null {
   const { scheduled, title, updates } = incident;
   const named = incident.components ?? updates.find(({ change }) => change?.components);
@@ -102,7 +110,7 @@ const SAY_COMPONENTS =
 /** The same for all files, of maintenance to come or under way. */
 export function nameless(
   incidents: readonly Incident[],
-  components: readonly { readonly id: string; readonly name: string }[],
+  components: readonly Named[],
   now: Millis,
 ): Problem[] {
   return planned(incidents, now).flatMap(

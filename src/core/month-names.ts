@@ -70,6 +70,81 @@ export function dayName(day: number): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
+/** A weekday's name, or a word for yesterday, today or tomorrow, in a language known here. */
+interface DayWord {
+  readonly text: string;
+  readonly index: number;
+  /** 0 for Sunday; none for a word like yesterday. */
+  readonly days: readonly number[];
+  /** `ven.`, `sáb`: other languages have the same letters for other words. */
+  readonly isShort: boolean;
+}
+
+/** The word for a day that ends a line of words, of one part or two (`i går`); null when none does. */
+export function dayWordAtEnd(words: string): DayWord | null {
+  const line = words.replace(/[\s,)\]]+$/u, '');
+  const starts = [...line.matchAll(/[^\s,:([–—]+/gu)].slice(-2);
+  for (const { index } of starts) {
+    const text = line.slice(index);
+    const plain = text.replace(/\.$/, '');
+    dayWords ??= dayWordsElsewhere();
+    const name = plainDay(plain);
+    const found = dayWords.get(name) ?? inflected(name);
+    if (!found || /(?:^|\s)(?:santo|são|san)\s$/iu.test(line.slice(0, index))) continue;
+    const isUsual =
+      text !== plain || (plain.length > 2 && plain === plain.toLowerCase()) || !LATIN.test(plain);
+    if (!found.isShort || isUsual) return { text, index, ...found, days: [...found.days] };
+  }
+  return null;
+}
+
+const LATIN = /\p{Script=Latin}/u;
+type DayNames = Map<string, { readonly days: Set<number>; isShort: boolean }>;
+let dayWords: DayNames | undefined;
+/** What is left of a weekday's name in every case of these languages: `sobot`, `пятниц`. */
+const stems: [string, { readonly days: Set<number>; isShort: boolean }][] = [];
+const INFLECTED = 'pl cs sk hu fi lv lt hr sl uk ru bg be sr el'.split(' ');
+const RELATIVE_DAYS =
+  'wczoraj dzisiaj dziś jutro včera dnes zítra zajtra tegnap holnap ieri azi mâine dün bugün yarın eilen tänään huomenna eile täna homme vakar šodien šiandien rytoj igår idag gisteren vandaag ontem hoje amanhã ayer hoy mañana oggi domani hier aujourdhui demain ahir avui demà jučer danas sutra včeraj danes jutri учора сьогодні завтра вчера сегодня днес утре сёння заўтра јуче данас сутра χθες σήμερα αύριο kemarin besok'
+    .split(' ')
+    .concat('i går', 'i dag', 'i morgen', 'hari ini', 'hôm qua', 'hôm nay', 'ngày mai');
+
+function plainDay(word: string): string {
+  return folded(word).replace(/['’ʼ׳]/g, '');
+}
+
+function inflected(name: string) {
+  return stems.find(([stem]) => name.startsWith(stem) && name.length - stem.length <= 3)?.[1];
+}
+
+function dayWordsElsewhere(): DayNames {
+  const found: DayNames = new Map();
+  const add = (value: string, day: number | null, isShort: boolean) => {
+    const name = plainDay(value.replace(/\.$/, ''));
+    const known = found.get(name) ?? { days: new Set<number>(), isShort };
+    if (day !== null) known.days.add(day);
+    if (!isShort) known.isShort = false;
+    found.set(name, known);
+    return [name, known] as const;
+  };
+  for (const language of [...LANGUAGES, ...'ja zh ko vi th hi ar he fa'.split(' ')]) {
+    for (const weekday of ['long', 'short'] as const) {
+      const format = new Intl.DateTimeFormat(language, { weekday, timeZone: 'UTC' });
+      for (let day = 0; day < 7; day++) {
+        const value = format.format(Date.UTC(2026, 0, 4 + day));
+        const isShort = weekday === 'short' || (value.length < 4 && LATIN.test(value));
+        const [name, known] = add(value, day, isShort);
+        // Portuguese leaves the second half out.
+        if (name.endsWith('-feira')) add(name.slice(0, -6), day, false);
+        const stem = name.replace(/(?:is|[aeiouyаяеиоуъьюіїыэαηο])$/u, '');
+        if (!isShort && INFLECTED.includes(language) && stem.length >= 4) stems.push([stem, known]);
+      }
+    }
+  }
+  for (const word of RELATIVE_DAYS) add(word, null, false);
+  return found;
+}
+
 /** They take some 30 ms to collect, and hardly anybody needs them. */
 let others: ReadonlyMap<string, ReadonlySet<number>> | undefined;
 

@@ -16,6 +16,10 @@ const YEAR_LAST = new RegExp(
   'iu',
 );
 
+/** `8 : 05`, at the end. */
+const SPACED =
+  /(?<![\d:.])(\d{1,2})(?:\s{1,2}:\s{0,2}|:\s{1,2})([0-5]\d)(?=\s{0,2}(?:[ap]\.?\s?m\.?)?\s{0,2}(?:utc|gmt|z)?[)\]]?$)/i;
+
 /** Spaces, digits and signs of other kinds, as copied from chats; ISO 8601 without its signs gets them. */
 export function plainSigns(line: string): string {
   const text = /^[ -~]*$/.test(line)
@@ -24,6 +28,7 @@ export function plainSigns(line: string): string {
         .replace(/[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad]/g, '')
         .replace(/\s/g, ' ')
         .replace(/[／：．－]/g, sign => String.fromCharCode(sign.charCodeAt(0) - 0xfee0))
+        .replace(/(?<=\p{Nd}\s?)[∶꞉﹕ː︓](?=\s?\p{Nd})/gu, ':')
         .replace(/(?![0-9])\p{Nd}/gu, digit => String(digitOf(digit)))
         .replace(HYPHENATED, date => date.replace(new RegExp(HYPHEN, 'g'), '-'))
         .replace(MINUS, '-')
@@ -31,7 +36,8 @@ export function plainSigns(line: string): string {
         .replace(/(\d{1,2})\s?[時时點点시]\s?(\d{2})\s?[分분]/g, '$1:$2');
   return text
     .replace(BASIC, (_, y, mo, d, h, mi, s) => `${y}-${mo}-${d}T${h}:${mi}${s ? `:${s}` : ''}`)
-    .replace(YEAR_LAST, '$1 $3 $2');
+    .replace(YEAR_LAST, '$1 $3 $2')
+    .replace(SPACED, '$1:$2');
 }
 
 /** Of a decimal digit of any script: they stand in rows of ten. */

@@ -106,19 +106,21 @@ function nearFields(body: string, { sections }: Sections): Remark[] {
   });
 }
 
-/** The newest update ends an incident that its front matter does not. */
+/** The newest update ends what its front matter does not. */
 function endUntold(incident: Incident, { sections }: Sections): Remark | null {
-  const { scheduled, status, updates } = incident;
+  const { scheduled, status, updates, rrule } = incident;
+  const end = scheduled ? 'completed' : 'resolved';
   const last = updates.at(-1);
-  if (scheduled !== null || status === 'resolved' || (!last?.early && last?.status !== 'resolved'))
-    return null;
+  // Of a series, one occurrence is over.
+  if (rrule !== undefined || status === end || (!last?.early && last?.status !== end)) return null;
   const teller = updates.findLast(({ body }) =>
-    sections.some(one => one.status === 'resolved' && one.body === body),
+    sections.some(one => one.status === end && one.body === body),
   );
-  const section = sections.find(one => one.status === 'resolved' && one.body === teller?.body);
+  const section = sections.find(one => one.status === end && one.body === teller?.body);
+  const also = scheduled ? '' : ' and `resolved: …`';
   return {
     line: section?.line ?? 1,
-    what: `the newest update says resolved, the front matter ${status}`,
-    fix: 'set `status: resolved` and `resolved: …` (or reword the heading)',
+    what: `the newest update says ${end}, the front matter ${status}`,
+    fix: `set \`status: ${end}\`${also} (or reword the heading)`,
   };
 }

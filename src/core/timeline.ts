@@ -39,6 +39,7 @@ export interface Sections {
   readonly postmortemLine: number | null;
   /** The mark of a code fence nobody closed; null when all are. */
   readonly openFence: string | null;
+  readonly openFenceLine: number | null;
   /** Comments that nothing closes, and lines on which one begins within another (comments.ts). */
   readonly unclosed: Shown['unclosed'];
   readonly nested: Shown['nested'];
@@ -58,7 +59,7 @@ export interface Sections {
  */
 export function cutSections(body: string): Sections {
   const { shown, isWhole } = readBeginning(body);
-  const { lines, openFence, unclosed, nested } = shown;
+  const { lines, openFence, openFenceLine, unclosed, nested } = shown;
   const parts: Part[] = [{ line: 0, heading: null, lines: [] }];
   const wrong: (WrongTime & { line: number })[] = [];
   const unreadable: { line: number; text: string }[] = [];
@@ -94,7 +95,7 @@ export function cutSections(body: string): Sections {
     else if (!line.fenced && isLoose(line.text) && !told) loose.push({ line: index + 1, text: line.text });
     parts.at(-1)!.lines.push(line);
   }
-  const seen = { openFence, unclosed, nested, wrong, unreadable, loose, stopped };
+  const seen = { openFence, openFenceLine, unclosed, nested, wrong, unreadable, loose, stopped };
   return { ...assembled(parts), ...seen };
 }
 
@@ -192,18 +193,24 @@ function fieldLines(lines: readonly ShownLine[]): number {
  * edge may have been put beside older ones: see `stoodBefore`.
  * When both end alike, the one that already runs forward in time; else newest-first, as the mission's
  * own sample is written, unless `ties` says otherwise. `work` is the window of a maintenance: what tells of the work itself without
- * a date is read on the day nearest to it, however long ago the maintenance was announced.
+ * a date is read on the day nearest to it, however long ago the maintenance was announced. A section of a day that is
+ * most likely wrong moves no undated one there, unless `trusted`: a machine's file, or a series, may have any days.
  */
 export function readMoments(
   sections: readonly Section[],
   started: Millis,
   work: Work | null = null,
   ties: Ties = 'newest first',
+  trusted = false,
 ): Moment[] {
-  const down = walk(sections, started, work);
-  const up = walk([...sections].reverse(), started, work);
+  const strays = trusted ? new Set<Section>() : straysOf(sections, started, work);
+  // An undated one belongs to the day on which it is nearer to the beginning.
+  const bounds = { started, earliest: trusted || work ? Number.NEGATIVE_INFINITY : started - DAY / 2 };
+  const down = walk(sections, bounds, work, strays);
+  const up = walk([...sections].reverse(), bounds, work, strays);
   const gap = endOf(down) - endOf(up);
-  const turned = gap === 0 ? disorder(down) - disorder(up) : gap;
+  const sure = (moments: readonly Moment[]) => moments.filter(({ section }) => !strays.has(section));
+  const turned = gap === 0 ? disorder(sure(down)) - disorder(sure(up)) : gap;
   const chosen = turned < 0 || (turned === 0 && ties === 'oldest first') ? down : up;
   return chosen
     .map((moment, index) => ({ moment, index }))
@@ -211,20 +218,42 @@ export function readMoments(
     .map(({ moment }) => moment);
 }
 
-function walk(sections: readonly Section[], started: Millis, work: Work | null): Moment[] {
+/** Nothing goes on for so long without a word: a later date is most likely of another year. */
+const LONGEST_SILENCE = 200 * DAY;
+
+/** The dated sections that most likely are of a wrong day: far before the beginning, or long after all others. */
+function straysOf(sections: readonly Section[], started: Millis, work: Work | null): ReadonlySet<Section> {
+  // A maintenance may be announced before the day that its file is named after.
+  const first = started - (work ? LONGEST_SILENCE : DAY);
+  let last = Math.max(started, work?.end ?? started);
+  const strays = new Set<Section>();
+  for (const section of sections.filter(({ dated }) => dated).sort((a, b) => a.time - b.time)) {
+    if (section.time < first || section.time - last > LONGEST_SILENCE) strays.add(section);
+    else last = Math.max(last, section.time);
+  }
+  return strays;
+}
+
+function walk(
+  sections: readonly Section[],
+  { started, earliest }: { readonly started: Millis; readonly earliest: Millis },
+  work: Work | null,
+  strays: ReadonlySet<Section>,
+): Moment[] {
   let elder = started;
   // What programs write has a date, and stands above or below everything that people wrote.
   const edge = sections.findIndex(({ dated }) => !dated);
   return sections.map((section, index) => {
     const floor = elder - (elder % section.precision);
-    const next = floor + ((((section.time - floor) % DAY) + DAY) % DAY);
+    const soonest = floor + ((((section.time - floor) % DAY) + DAY) % DAY);
+    const next = soonest < earliest ? soonest + DAY : soonest;
     const isOlder = index > 0 && index === edge && stoodBefore(sections.slice(edge), floor, next, started);
     const first = isOlder ? next - DAY : next;
     const read = work && tellsOfWork(section) ? nearestTo(work, first) : first;
     const written = section.dated ? section.time : read;
     // 12:34 beside an elder of 12:34:56 is the same minute, not an earlier moment.
     const at = written === floor ? elder : isOlder ? Math.max(written, started) : written;
-    elder = at;
+    if (!strays.has(section)) elder = at;
     return { section, at, written };
   });
 }

@@ -3,7 +3,7 @@ import { type Front, readFrontmatter } from './front-matter.ts';
 import { type Incident, isOpen } from './incident.ts';
 import { bearable, type Problem, survived } from './problem.ts';
 import { DAY, HOUR, iso, MINUTE, type Millis, parseInstant } from './time.ts';
-import { cutSections, readMoments, type Sections, tellsOfWork } from './timeline.ts';
+import { cutSections, readMoments, type Section, type Sections, tellsOfWork, type Work } from './timeline.ts';
 
 /** An operator's clock may be ahead of ours by so much. */
 const SLACK: Millis = 5 * MINUTE;
@@ -31,7 +31,7 @@ export function guessed(
       }),
     );
   if (rrule === undefined) {
-    for (const { section, at } of readMoments(sections, announcedAt(incident), scheduled)) {
+    for (const { section, at } of momentsOf(incident, sections, scheduled)) {
       const meant = dayOfWork(at, scheduled);
       if (section.dated || section.status !== null || meant === null) continue;
       found.push({
@@ -121,9 +121,14 @@ function dayOfWork(at: Millis, { start, end }: { start: Millis; end: Millis }): 
   return meant <= end + HOUR ? meant : null;
 }
 
-/** The moment that a maintenance's undated sections are read from. */
-function announcedAt({ started, updates }: Incident): Millis {
-  return updates.find(({ presumed }) => presumed)?.at ?? started;
+/** The moments of an incident's sections, as its updates have them. */
+function momentsOf(
+  { started, updates, rrule, openedBy }: Incident,
+  sections: readonly Section[],
+  work: Work | null,
+) {
+  const announced = updates.find(({ presumed }) => presumed)?.at ?? started;
+  return readMoments(sections, announced, work, 'newest first', rrule !== undefined || openedBy !== null);
 }
 
 /**
@@ -206,9 +211,8 @@ export function shownUntimely(
   const where = `incidents/${incident.id}.md`;
   const first = () => {
     const found: Problem[] = [];
-    for (const problem of untimelyIn(incident, source ?? '', where, now, view)) {
-      if (found.push(problem) === SHOWN) break;
-    }
+    for (const one of untimelyIn(incident, source ?? '', where, now, view))
+      if (found.push(one) === SHOWN) break;
     return bearable(found);
   };
   return survived(first, problem => [problem], where).map(one => ({ ...one, level: 'warning' }));
@@ -231,7 +235,7 @@ function placesOf(incident: Incident, source: string, where: string): Places {
   if (known?.source === source) return known;
   const { yaml, body, bodyLine } = readFrontmatter(where, source);
   const work = incident.scheduled && incident.rrule === undefined ? incident.scheduled : null;
-  const moments = readMoments(cutSections(body).sections, announcedAt(incident), work);
+  const moments = momentsOf(incident, cutSections(body).sections, work);
   const made = {
     source,
     startedLine: yaml?.lineOf(['started']) ?? 1,

@@ -3,6 +3,7 @@ import { TIME_WORDS } from './date-left.ts';
 import {
   DAY_NAMES,
   dayName,
+  dayWordAtEnd,
   LONG_DAY_NAMES,
   MONTH_NAMES,
   monthName,
@@ -94,6 +95,11 @@ function withTime(
     return wrong(text.slice(found.index), 'is not a time of day');
   }
   if (/z/i.test(zone ?? '') && offset !== '') return wrong(text.slice(found.index), 'has two zones');
+  // After a time without its date, `+1` is the next day for some, a zone for others.
+  if (/^[+-]\d$/.test(offset) && !/utc|gmt/i.test(zone ?? '') && (!date || /[([]/.test(found[0]))) {
+    const fix = 'write the zone like +01:00, or the date before the time: 2025-11-06 15:30 UTC';
+    return wrong(text.slice(found.index), 'may be a zone or a day', fix);
+  }
   const local = hour * HOUR + minute * MINUTE + second * SECOND;
   return {
     words: trimmed(words),
@@ -203,14 +209,19 @@ function fromNumbers(
   return wrong(whole, `may be ${both.join(' or ')}`, 'write the date like 2025-11-06');
 }
 
+const LEAD_TO_DAY = /(?:^|[\s,(]+)(?:on|am|den|dated|vom|le|el|il|em|op|på|w|we|ve|v|в|во|у)[\s,]*$/iu;
+
 /** A date with the day's name before it, which must be that day's. */
 function dated(text: string, before: string, year: number, month: number, day: number) {
   const date = midnightOf(year, month, day);
   if (date === null) return wrong(text, 'is not a date that exists');
-  const lead = (words: string) => words.replace(/(?:^|[\s,(]+)(?:on|am|den|dated|vom)[\s,]*$/i, '');
+  const lead = (words: string) => words.replace(LEAD_TO_DAY, '');
   const led = lead(before);
-  const name = DAY_NAME.exec(led);
-  if (name && weekdayNamed(name[1]!) !== new Date(date).getUTCDay()) {
+  const usual = DAY_NAME.exec(led);
+  const other = usual || !/\p{L}/u.test(led) ? null : dayWordAtEnd(led);
+  const name = usual ?? (other && other.days.length > 0 ? { 0: other.text, index: other.index } : null);
+  const days = usual ? [weekdayNamed(usual[1]!)] : (other?.days ?? []);
+  if (name && !days.includes(new Date(date).getUTCDay())) {
     const is = dayName(new Date(date).getUTCDay());
     return wrong(
       `${name[0].trim()} ${text}`,
@@ -256,7 +267,7 @@ function zoneless(text: string): WrongTime | null {
 
 /** A time, or a part of one, in a line that ends with none. */
 const TIME_SIGNS =
-  /\d{1,2}[:h]\d|\d\s*[ap]\.?\s?m\b|\d\s*uhr\b|\b\d{3,4}\s*(?:utc|gmt|z|h)\b|\d\s*o['’]?clock|\b\d{1,2}\.\d{2}(?![.\d])/iu;
+  /\d{1,2}[:h]\d|\d\s*[ap]\.?\s?m\b|\d\s*uhr\b|\b\d{3,4}\s*(?:utc|gmt|z|h)\b|\b[012]\d[0-5]\d\s?h(?:ou)?rs?\b|\d\s*o['’]?clock|\b\d{1,2}\.\d{2}(?![.\d])/iu;
 
 /** Whether words hold what looks like a time of day. */
 export function holdsTime(words: string): boolean {

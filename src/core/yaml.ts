@@ -184,20 +184,21 @@ export function checkAgainst<S extends z.ZodObject>(
   return { value: parsed.success ? parsed.data : null, problems };
 }
 
-/** Warnings for the keys of `data` that are not `known`, each naming the nearest known key. */
+/** Warnings for the keys of `data` that are not `known`, each naming the nearest known key, or what `meant` has for it. */
 export function unknownKeys(
   data: unknown,
   known: readonly string[],
   path: readonly PropertyKey[],
   yaml: YamlText,
   where: string,
+  meant: ReadonlyMap<string, string> = new Map(),
 ): Problem[] {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return [];
   return Object.keys(data)
     .filter(key => !known.includes(key))
     .slice(0, MOST_PROBLEMS)
     .map(key => {
-      const near = nearest(key, known);
+      const near = meant.get(key) ?? nearest(key, known);
       const fix = near ? `did you mean \`${near}\`?` : `known here: ${known.join(', ')}`;
       return {
         level: 'warning',

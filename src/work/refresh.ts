@@ -192,12 +192,11 @@ function strays(incidents: readonly Incident[]): Problem[] {
  * its components may be gone, too.
  */
 function strangers(incidents: readonly Incident[], site: Site): Problem[] {
-  const ids = site.components.map(component => component.id);
-  const known = new Set(ids);
+  const known = new Set(site.components.map(({ id }) => id));
   return incidents.flatMap(incident => {
     const { named, later } = strangersIn(incident, known);
     return [...new Set([...named, ...later].map(({ id }) => id))].map(id => ({
-      ...unknownComponent(`incidents/${incident.id}.md`, id, ids),
+      ...unknownComponent(`incidents/${incident.id}.md`, id, site.components),
       level: 'warning' as const,
     }));
   });

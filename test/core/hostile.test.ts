@@ -451,7 +451,14 @@ describe('a file of a megabyte is read or refused at once, in words that can be 
       const began = performance.now();
       const { value, problems } = parseIncident('x.md', 'x', text);
       const late = value ? untimely(value, text, 'x.md', 0) : [];
-      const strange = value ? strangeComponents('x.md', text, value, ['api', 'billing']) : [];
+      const strange = value
+        ? strangeComponents(
+            'x.md',
+            text,
+            value,
+            ['api', 'billing'].map(id => ({ id, name: id })),
+          )
+        : [];
       took = Math.min(took, performance.now() - began);
       for (const found of [problems, late, strange]) {
         expect(found.length).toBeLessThan(101);

@@ -103,7 +103,7 @@ function took(text: string): number {
     const { value } = parseIncident('x.md', 'x', text);
     if (value) {
       untimely(value, text, 'x.md', 0);
-      strangeComponents('x.md', text, value, ['api']);
+      strangeComponents('x.md', text, value, [{ id: 'api', name: 'API' }]);
       for (const { body } of value.updates.slice(0, 5)) renderMarkdown(body);
     }
     best = Math.min(best, (process.cpuUsage().user - began) / 1000);
@@ -230,23 +230,24 @@ test('what a long file says of the future is found once, and said anew each time
   const value = parseIncident('x.md', 'x', source).value!;
   const now = value.updates[100]!.at;
   const told = (at: number) => shownUntimely(value, source, value, at);
-  const [first] = untimely(value, source, 'incidents/x.md', now, value);
+  const all = untimely(value, source, 'incidents/x.md', now, value);
+  const [first] = all;
   let best = Number.POSITIVE_INFINITY;
   for (let run = 0; run < 20; run++) {
     const began = performance.now();
-    expect(told(now)).toEqual([first]);
+    expect(told(now)).toEqual(all.slice(0, 5));
     best = Math.min(best, performance.now() - began);
   }
   // Cutting it apart takes some milliseconds.
   expect(best).toBeLessThan(1);
-  expect(told(now + 60_000)).toMatchObject([
-    { line: first!.line! + 2, what: expect.not.stringMatching(first!.what) },
-  ]);
+  expect(told(now + 60_000)[0]).toMatchObject({
+    line: first!.line! + 2,
+    what: expect.not.stringMatching(first!.what),
+  });
   expect(told(value.updates.at(-1)!.at)).toEqual([]);
   // Another text is another file.
-  expect(shownUntimely(value, source.replace('---\n##', '---\n\n##'), value, now)).toMatchObject([
-    { line: first!.line! + 1 },
-  ]);
+  const moved = shownUntimely(value, source.replace('---\n##', '---\n\n##'), value, now);
+  expect(moved[0]).toMatchObject({ line: first!.line! + 1 });
 });
 
 const repeating = (end: string, rrule: string) =>

@@ -149,13 +149,29 @@ describe('an end that only the newest update tells', () => {
     ]);
   });
 
-  test('not of one that is over, goes on again, or is a maintenance', () => {
+  test.each(['scheduled', 'in_progress', 'verifying'])('of a maintenance that is %s, too', status => {
+    const upkeep = `title: A\nstatus: ${status}\ncomponents: []\nscheduled_start: 2026-03-10T09:00:00Z\nscheduled_end: 2026-03-10T13:00:00Z\n`;
+    const expected = `the newest update says completed, the front matter ${status} — set \`status: completed\` (or reword the heading)`;
+    const begun = '## In progress 09:02 UTC\nWe begin.\n';
+    const ended = '## Completed 09:37 UTC\nDone.\n';
+    expect(remarks(`${begun}\n${ended}`, upkeep)).toEqual([`a.md:11: ${expected}`]);
+    expect(remarks(`${ended}\n${begun}`, upkeep)).toEqual([`a.md:8: ${expected}`]);
+    expect(remarks(`${ended}\n## Update 09:50 UTC\nThanks.\n`, upkeep)).toEqual([`a.md:8: ${expected}`]);
+  });
+
+  test('not of one that is over, goes on again, or is one of a series', () => {
     const over = HEAD.replace('investigating', 'resolved\nresolved: 2026-03-10T12:22:00Z');
     expect(remarks(END, over)).toEqual([]);
     expect(remarks(`${END}\n## Investigating 12:40 UTC\nAgain.\n`)).toEqual([]);
     const upkeep =
       'title: A\nstatus: in_progress\nscheduled_start: 2026-03-10T12:00:00Z\nscheduled_end: 2026-03-10T13:00:00Z\n';
-    expect(remarks('## Completed 12:22 UTC\nDone.\n', upkeep)).toEqual([]);
+    expect(remarks('## In progress 12:02 UTC\nWe begin.\n', upkeep)).toEqual([]);
+    const done = upkeep.replace('in_progress', 'completed');
+    expect(remarks('## Completed 12:22 UTC\nDone.\n', done)).toEqual([]);
+    const again = '## Completed 12:22 UTC\nDone.\n\n## Verifying 12:30 UTC\nOnce more.\n';
+    expect(remarks(again, upkeep)).toEqual([]);
+    const series = `${upkeep}rrule: FREQ=WEEKLY\n`;
+    expect(remarks('## Completed 2026-03-10 12:22 UTC\nDone.\n', series)).toEqual([]);
   });
 });
 

@@ -265,6 +265,68 @@ describe('a dated section beside undated ones', () => {
   });
 });
 
+describe('a section of a wrong day', () => {
+  const head = (more = '') =>
+    `---\ntitle: x\nstatus: investigating\nseverity: minor\nstarted: 2026-11-29T07:00:00Z\n${more}---\n\n`;
+  const said = (headings: readonly string[], more?: string) =>
+    parseIncident('', '', head(more) + headings.map(one => `## ${one}\n${one}\n`).join('\n'))
+      .value!.updates.filter(({ body }) => !/\d{4}/.test(body))
+      .map(({ at, body }) => [iso(at).slice(0, 16), body]);
+
+  test.each([
+    '2025-11-29 08:12',
+    '03.11.2026 08:12',
+    '2026-11-28 06:59',
+    '2026-10-29T08:12:00Z',
+    '2027-11-29 08:12',
+    '2036-11-29 08:12',
+  ])('moves no undated one to another: %s', date => {
+    const undated = ['Investigating 07:00 UTC', 'Identified 07:40 UTC', 'Monitoring 09:10 UTC'];
+    const expected = undated.map(one => [`2026-11-29T${one.slice(-9, -4)}`, one]);
+    for (let place = 0; place <= 3; place++) {
+      const all = undated.toSpliced(place, 0, `Update ${date}`);
+      expect([place, said(all)]).toEqual([place, expected]);
+      expect([place, said(all.toReversed())]).toEqual([place, expected]);
+    }
+    expect(said(['Investigating 07:00 UTC', `Update ${date}`])).toEqual(expected.slice(0, 1));
+  });
+
+  test('a day before it began, an undated one belongs to where it is nearer', () => {
+    expect(said(['Update 10:00 UTC', 'Update 2026-11-28 08:12'])).toEqual([
+      ['2026-11-29T10:00', 'Update 10:00 UTC'],
+    ]);
+    expect(said(['Update 2026-11-29 06:50', 'Update 06:55 UTC'])).toEqual([
+      ['2026-11-29T06:55', 'Update 06:55 UTC'],
+    ]);
+  });
+
+  test('what goes on for long is no mistake, nor what a machine wrote while its clock was ahead', () => {
+    const [first, second] = ['Update 2027-03-01 09:00', 'Update 2027-08-01 09:00'];
+    expect(said(['Update 07:30 UTC', first, 'Update 09:30 UTC', second, 'Update 09:10 UTC'])).toEqual([
+      ['2026-11-29T07:30', 'Update 07:30 UTC'],
+      ['2027-03-01T09:30', 'Update 09:30 UTC'],
+      ['2027-08-01T09:10', 'Update 09:10 UTC'],
+    ]);
+    expect(
+      said(['Identified 2026-11-20 08:00:00 UTC', 'Update 09:00 UTC'], 'opened_by: probe:api\n'),
+    ).toEqual([['2026-11-20T09:00', 'Update 09:00 UTC']]);
+  });
+
+  test('a maintenance may be announced long before', () => {
+    const work = `---\ntitle: x\nstatus: scheduled\nstarted: 2026-11-29T07:00:00Z\nscheduled_start: 2027-11-20T22:00:00Z\nscheduled_end: 2027-11-21T04:00:00Z\n---\n\n`;
+    const read = (date: string) =>
+      parseIncident(
+        '',
+        '',
+        `${work}## Scheduled 07:00 UTC\nSoon.\n\n## In progress ${date} UTC\nDated.\n\n## Update 23:10 UTC\nGoing on.\n`,
+      )
+        .value!.updates.filter(({ body }) => body === 'Going on.')
+        .map(({ at }) => iso(at).slice(0, 16));
+    expect(read('2027-11-20 22:05')).toEqual(['2027-11-20T23:10']);
+    expect(read('2025-11-20 22:05')).toEqual(['2026-11-29T23:10']);
+  });
+});
+
 describe('field lines under a heading', () => {
   test('belong to the update, the text does not hold them', () => {
     const body =
