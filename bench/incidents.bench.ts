@@ -8,8 +8,8 @@ import { readEnvironment } from '../src/config/environment.ts';
 import { openContent } from '../src/content/folder.ts';
 import { fetchText } from '../src/outside/amazon.ts';
 import { makeProbes } from '../src/outside/probes.ts';
-import { openSystem } from '../src/wiring.ts';
-import { everySecond } from '../src/work/schedule.ts';
+import { openSystem } from '../src/wiring/wiring.ts';
+import { everySecond } from '../src/work/timing/schedule.ts';
 
 const SITE = 'title: Bench\ncomponents:\n  - { id: api, name: API, check: { type: manual } }\n';
 const RUNS = 5;
@@ -41,7 +41,7 @@ async function compareParsing(status: string, count: number): Promise<void> {
     if (incidents.length !== count) throw new Error(`${incidents.length} of ${count} were read`);
     return incidents;
   };
-  const { renderMarkdown } = await import('../src/core/markdown.ts');
+  const { renderMarkdown } = await import('../src/core/text/markdown.ts');
   const rendered = async () => {
     for (const { updates } of await ours()) for (const { body } of updates) renderMarkdown(body);
   };

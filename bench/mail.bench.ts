@@ -8,10 +8,10 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createTransport } from 'nodemailer';
 import { readEnvironment } from '../src/config/environment.ts';
-import { openDatabase } from '../src/store/database.ts';
+import { openDatabase } from '../src/store/db/database.ts';
 import { makeRender } from '../src/views.ts';
-import { openSystem, type System } from '../src/wiring.ts';
-import { makeLetters } from '../src/work/letters.ts';
+import { openSystem, type System } from '../src/wiring/wiring.ts';
+import { makeLetters } from '../src/work/notify/email-texts.ts';
 
 const CONNECTIONS = 5;
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };

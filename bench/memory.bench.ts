@@ -4,9 +4,9 @@ import { cpSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { sql } from 'kysely';
-import { DAY, MINUTE } from '../src/core/time.ts';
-import { openDatabase } from '../src/store/database.ts';
-import { seedDays } from '../src/store/seed.ts';
+import { DAY, MINUTE } from '../src/core/model/time.ts';
+import { openDatabase } from '../src/store/db/database.ts';
+import { seedDays } from '../src/store/db/seed.ts';
 import { load } from './load.ts';
 import { ready, residentMb, startOurs, stop } from './servers.ts';
 

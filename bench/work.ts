@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { enrolled } from '../test/walks/readers.ts';
+import { enrolled } from '../test/walks/notify/many-subscribers.ts';
 import { startOurs, stop } from './servers.ts';
 
 /** Each is checked every second: 1,020 checks a minute. */

@@ -4,22 +4,22 @@ import { addresses } from './cli/addresses.ts';
 import { backup } from './cli/backup.ts';
 import { channel } from './cli/channel.ts';
 import { check } from './cli/check.ts';
-import { type Command, Misuse, Refused } from './cli/command.ts';
+import { letters } from './cli/email-previews.ts';
 import { exporting } from './cli/export.ts';
-import { forgetMissing } from './cli/files.ts';
 import { importing } from './cli/import.ts';
 import { incident } from './cli/incident.ts';
-import { letters } from './cli/letters.ts';
 import { lint } from './cli/lint.ts';
 import { maintenance } from './cli/maintenance.ts';
-import { orientation } from './cli/orientation.ts';
-import { post } from './cli/post.ts';
+import { post } from './cli/outbox.ts';
 import { schema } from './cli/schema.ts';
+import { type Command, Misuse, Refused } from './cli/shared/command.ts';
+import { orientation } from './cli/shared/help.ts';
+import { forgetMissing } from './cli/shared/incident-files.ts';
 import { subscribers } from './cli/subscribers.ts';
 import { webhooksLog } from './cli/webhooks.ts';
 import { readEnvironment } from './config/environment.ts';
-import { harmless } from './core/printable.ts';
-import { printProblem } from './core/problem.ts';
+import { printProblem } from './core/model/problem.ts';
+import { harmless } from './core/text/printable.ts';
 
 /** In the order of the help. The longest name that fits wins. */
 const COMMANDS: readonly Command[] = [

@@ -2,14 +2,14 @@
 // process.env and the real clock.
 import { pino } from 'pino';
 import { readEnvironment } from './config/environment.ts';
-import { type Problem, printProblem } from './core/problem.ts';
+import { type Problem, printProblem } from './core/model/problem.ts';
 import { fetchText } from './outside/amazon.ts';
 import { openLogOutput } from './outside/log-output.ts';
 import { makeProbes } from './outside/probes.ts';
 import { startPulse } from './outside/pulse.ts';
-import { LIMITS } from './web/limits.ts';
-import { openSystem, StartProblems, type System } from './wiring.ts';
-import { everySecond } from './work/schedule.ts';
+import { LIMITS } from './web/http/limits.ts';
+import { openSystem, StartProblems, type System } from './wiring/wiring.ts';
+import { everySecond } from './work/timing/schedule.ts';
 
 const { value: env, problems } = readEnvironment(process.env, process.cwd());
 if (!env) refuse(problems);

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ejs from 'ejs';
-import { printable } from './core/printable.ts';
-import type { Render } from './core/render.ts';
+import type { Render } from './core/model/render.ts';
+import { printable } from './core/text/printable.ts';
 
 /**
  * Makes the function that fills templates under `viewsDir`. HTML is escaped by default; letters'

@@ -1,16 +1,17 @@
 // Makers: small, complete values for tests; each takes only what the test is about.
-import { VISITOR_CHANNELS } from '../src/core/channel-url.ts';
-import { checkSchema, detectSchema } from '../src/core/check.ts';
-import { claimOf } from '../src/core/claim.ts';
-import { type Component, type Health, overall } from '../src/core/component.ts';
-import type { Incident, IncidentUpdate } from '../src/core/incident.ts';
-import { renderMarkdown } from '../src/core/markdown.ts';
-import type { Site } from '../src/core/site.ts';
-import { MAIL_LIMITS, WEIGHTS_EVEN } from '../src/core/site.ts';
-import type { ComponentView, DayCell, GroupView, IncidentView, Snapshot } from '../src/core/snapshot.ts';
-import { DAY, HOUR, iso, MINUTE, type Millis, startOfUtcDay, utcDay } from '../src/core/time.ts';
-import { percentUp } from '../src/core/uptime.ts';
-import { verdictOf } from '../src/core/verdict.ts';
+
+import { claimOf } from '../src/core/filing/reported-vs-measured.ts';
+import { VISITOR_CHANNELS } from '../src/core/model/channel-url.ts';
+import { checkSchema, detectSchema } from '../src/core/model/checks/check.ts';
+import { type Component, type Health, overall } from '../src/core/model/component.ts';
+import type { Incident, IncidentUpdate } from '../src/core/model/incident.ts';
+import type { Site } from '../src/core/model/site.ts';
+import { MAIL_LIMITS, WEIGHTS_EVEN } from '../src/core/model/site.ts';
+import { DAY, HOUR, iso, MINUTE, type Millis, startOfUtcDay, utcDay } from '../src/core/model/time.ts';
+import type { ComponentView, DayCell, GroupView, IncidentView, Snapshot } from '../src/core/page/snapshot.ts';
+import { verdictOf } from '../src/core/page/summary.ts';
+import { percentUp } from '../src/core/page/uptime.ts';
+import { renderMarkdown } from '../src/core/text/markdown.ts';
 
 /** The moment every made snapshot is composed for, unless told otherwise. */
 export const NOW: Millis = Date.UTC(2026, 10, 23, 14, 42);

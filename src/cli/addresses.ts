@@ -1,10 +1,10 @@
 // `webhook-url` and `heartbeat-url ID`: the addresses that monitors and jobs call.
 import { INBOUND } from '../core/inbound/senders.ts';
-import type { Site } from '../core/site.ts';
-import { deriveSecret } from '../core/token.ts';
-import { heartbeatToken } from '../work/beats.ts';
-import { type Command, hint, Misuse, madeSecret, nothingElse, Refused } from './command.ts';
-import { readableSite } from './rough.ts';
+import type { Site } from '../core/model/site.ts';
+import { deriveSecret } from '../core/model/token.ts';
+import { heartbeatToken } from '../work/monitoring/heartbeats.ts';
+import { type Command, hint, Misuse, madeSecret, nothingElse, Refused } from './shared/command.ts';
+import { readableSite } from './shared/readable-site.ts';
 
 export const addresses: readonly Command[] = [
   {

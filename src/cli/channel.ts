@@ -1,9 +1,13 @@
 // `channel test [ID]`: whether a message reaches the channels of status.yaml, tried now, past the outbox.
-import { type ChannelMessage, type ChannelSettings, channelName } from '../core/channel.ts';
-import type { Site } from '../core/site.ts';
+import {
+  type ChannelMessage,
+  type ChannelSettings,
+  channelName,
+} from '../core/model/notification-channel.ts';
+import type { Site } from '../core/model/site.ts';
 import { makeChannels } from '../outside/channels.ts';
-import { reviveChannel } from '../store/channels.ts';
-import { type Command, databaseOf, hint, Refused, siteOf } from './command.ts';
+import { reviveChannel } from '../store/notify/channels.ts';
+import { type Command, databaseOf, hint, Refused, siteOf } from './shared/command.ts';
 
 export const channel: Command = {
   name: 'channel test',

@@ -1,13 +1,13 @@
 // `check [ID…]`: looks at components now, as the server would, and prints what was seen and what it means.
 import { parseArgs } from 'node:util';
-import type { Sighting } from '../core/check.ts';
-import type { Component } from '../core/component.ts';
-import { spell } from '../core/detector-words.ts';
-import type { Metric } from '../core/metric.ts';
+import type { Sighting } from '../core/model/checks/check.ts';
+import type { Component } from '../core/model/component.ts';
+import type { Metric } from '../core/model/metric.ts';
+import { spell } from '../core/monitoring/messages.ts';
 import { makeProbes } from '../outside/probes.ts';
 import { startPulse } from '../outside/pulse.ts';
-import { type Command, hint, Refused } from './command.ts';
-import { readableSite } from './rough.ts';
+import { type Command, hint, Refused } from './shared/command.ts';
+import { readableSite } from './shared/readable-site.ts';
 
 /** So many looks at once: beginning hundreds together holds the process up, and each would be called paused. */
 const AT_ONCE = 20;

@@ -2,9 +2,9 @@
 import path from 'node:path';
 import { openContent } from '../content/folder.ts';
 import { makeWriteMirror } from '../content/mirror.ts';
-import { printProblem } from '../core/problem.ts';
+import { printProblem } from '../core/model/problem.ts';
 import { copyOf, readSnapshot } from '../wiring/export.ts';
-import { type Command, databaseOf, Misuse, Refused } from './command.ts';
+import { type Command, databaseOf, Misuse, Refused } from './shared/command.ts';
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 

@@ -5,10 +5,10 @@ import { createExclusively } from '../content/atomic.ts';
 import { importCstate } from '../core/import/cstate.ts';
 import { type Imported, siteYaml } from '../core/import/imported.ts';
 import { importStatuspage } from '../core/import/statuspage.ts';
-import { type Cli, type Command, Misuse, Refused } from './command.ts';
-import { commitWritten } from './committed.ts';
-import { presentContent } from './files.ts';
-import { siteIfReadable } from './rough.ts';
+import { type Cli, type Command, Misuse, Refused } from './shared/command.ts';
+import { commitWritten } from './shared/commit.ts';
+import { presentContent } from './shared/incident-files.ts';
+import { siteIfReadable } from './shared/readable-site.ts';
 
 export const importing: Command = {
   name: 'import',

@@ -1,8 +1,11 @@
 // `incident new|update|resolve|list`: the incident files without an editor.
 import { parseArgs } from 'node:util';
 import { checkbox, input, select } from '@inquirer/prompts';
-import type { Severity } from '../core/component.ts';
-import { endedAt } from '../core/ending.ts';
+import { endedAt } from '../core/incidents/ending.ts';
+import { type Addition, addUpdate, printIncident, updated } from '../core/incidents/file/print.ts';
+import { stateAt } from '../core/incidents/maintenance.ts';
+import { type occurrenceOn, occurrencesOf } from '../core/incidents/recurrence.ts';
+import type { Severity } from '../core/model/component.ts';
 import {
   INCIDENT_STATUSES,
   type Incident,
@@ -11,21 +14,18 @@ import {
   namedIn,
   SEVERITIES,
   type UpdateStatus,
-} from '../core/incident.ts';
-import { type Addition, addUpdate, printIncident, updated } from '../core/incident-print.ts';
-import { stateAt } from '../core/maintenance.ts';
-import { printProblem } from '../core/problem.ts';
-import { type occurrenceOn, occurrencesOf } from '../core/recurrence.ts';
-import type { Site } from '../core/site.ts';
-import { iso, type Millis } from '../core/time.ts';
-import type { Span } from '../core/uptime.ts';
-import { listed } from '../core/yaml.ts';
-import { readSights } from '../store/books.ts';
-import { makeFirstSights } from '../work/first-sight.ts';
-import { type Cli, type Command, Misuse, nothingElse, Refused } from './command.ts';
-import { existing, freeId, idsOf, momentOf, pastOf, settle, templateOf, wordsOf } from './draft.ts';
-import { knownFiles, presentContent, readableBooks } from './files.ts';
-import { readableSite, siteIfReadable } from './rough.ts';
+} from '../core/model/incident.ts';
+import { printProblem } from '../core/model/problem.ts';
+import type { Site } from '../core/model/site.ts';
+import { iso, type Millis } from '../core/model/time.ts';
+import type { Span } from '../core/page/uptime.ts';
+import { listed } from '../core/text/yaml.ts';
+import { readSights } from '../store/notify/announcements.ts';
+import { makeFirstSights } from '../work/incidents/first-seen.ts';
+import { type Cli, type Command, Misuse, nothingElse, Refused } from './shared/command.ts';
+import { existing, freeId, idsOf, momentOf, pastOf, settle, templateOf, wordsOf } from './shared/draft.ts';
+import { knownFiles, presentContent, readableBooks } from './shared/incident-files.ts';
+import { readableSite, siteIfReadable } from './shared/readable-site.ts';
 
 const WRITING = {
   message: { type: 'string' },

@@ -2,20 +2,20 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { makeBrand } from '../content/brand.ts';
+import { makeBrand } from '../content/brand-files.ts';
 import { openTemplates } from '../content/templates.ts';
-import { readFrontmatter } from '../core/front-matter.ts';
-import type { Incident } from '../core/incident.ts';
-import { parseIncident } from '../core/incident-file.ts';
-import { coversNobody, strangeComponents } from '../core/lint.ts';
-import { type Problem, printProblem } from '../core/problem.ts';
-import type { Site } from '../core/site.ts';
-import { untimely } from '../core/untimely.ts';
-import { type Cli, type Command, Misuse, shown } from './command.ts';
-import { knownContent } from './files.ts';
-import { forecast } from './forecast.ts';
+import { parseIncident } from '../core/incidents/file/parse.ts';
+import { coversNobody, strangeComponents } from '../core/incidents/lint/lint.ts';
+import { untimely } from '../core/incidents/lint/times.ts';
+import type { Incident } from '../core/model/incident.ts';
+import { type Problem, printProblem } from '../core/model/problem.ts';
+import type { Site } from '../core/model/site.ts';
+import { readFrontmatter } from '../core/text/front-matter.ts';
 import { datedByBooks } from './incident.ts';
-import { roughSite } from './rough.ts';
+import { type Cli, type Command, Misuse, shown } from './shared/command.ts';
+import { forecast } from './shared/forecast.ts';
+import { knownContent } from './shared/incident-files.ts';
+import { roughSite } from './shared/readable-site.ts';
 
 export const lint: Command = {
   name: 'lint',

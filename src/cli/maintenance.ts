@@ -1,14 +1,14 @@
 // `maintenance new`: announces a maintenance, once or by a rule.
 import { parseArgs } from 'node:util';
 import { checkbox, input } from '@inquirer/prompts';
-import { namedIn } from '../core/incident.ts';
-import { printIncident } from '../core/incident-print.ts';
-import type { Site } from '../core/site.ts';
-import { iso } from '../core/time.ts';
-import { type Cli, type Command, Misuse } from './command.ts';
-import { freeId, idsOf, momentOf, settle, templateOf, wordsOf } from './draft.ts';
-import { presentContent } from './files.ts';
-import { readableSite } from './rough.ts';
+import { printIncident } from '../core/incidents/file/print.ts';
+import { namedIn } from '../core/model/incident.ts';
+import type { Site } from '../core/model/site.ts';
+import { iso } from '../core/model/time.ts';
+import { type Cli, type Command, Misuse } from './shared/command.ts';
+import { freeId, idsOf, momentOf, settle, templateOf, wordsOf } from './shared/draft.ts';
+import { presentContent } from './shared/incident-files.ts';
+import { readableSite } from './shared/readable-site.ts';
 
 export const maintenance: readonly Command[] = [
   {

@@ -1,8 +1,8 @@
 // `schema`: the JSON Schemas of status.yaml and of an incident's front matter, for editors.
 import * as z from 'zod';
 import { siteSchema } from '../config/site-schema.ts';
-import { fieldsSchema, frontmatterSchema } from '../core/incident-schema.ts';
-import { type Command, Misuse } from './command.ts';
+import { fieldsSchema, frontmatterSchema } from '../core/incidents/file/schema.ts';
+import { type Command, Misuse } from './shared/command.ts';
 
 const SCHEMAS: Record<string, z.ZodType> = {
   status: siteSchema,

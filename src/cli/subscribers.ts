@@ -6,15 +6,15 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
-import { hasAddresses, readRoster } from '../core/roster.ts';
-import { readAddress, type Subscriber } from '../core/subscriber.ts';
-import { iso } from '../core/time.ts';
-import type { KnownChannel } from '../store/channels.ts';
-import type { Db } from '../store/database.ts';
-import { allMembers, member, removeChannel } from '../store/members.ts';
-import { enqueue } from '../store/outbox.ts';
-import * as store from '../store/subscribers.ts';
-import { addressHash } from '../work/enrol.ts';
+import { readAddress, type Subscriber } from '../core/model/subscriber.ts';
+import { iso } from '../core/model/time.ts';
+import { hasAddresses, readRoster } from '../core/notify/subscriber-import.ts';
+import type { Db } from '../store/db/database.ts';
+import type { KnownChannel } from '../store/notify/channels.ts';
+import { enqueue } from '../store/notify/email-outbox.ts';
+import * as store from '../store/notify/subscribers.ts';
+import { allMembers, member, removeChannel } from '../store/notify/visitor-channels.ts';
+import { addressHash } from '../work/notify/subscribe.ts';
 import {
   type Cli,
   type Command,
@@ -27,7 +27,7 @@ import {
   secretOf,
   siteOf,
   withDatabase,
-} from './command.ts';
+} from './shared/command.ts';
 
 export const subscribers: readonly Command[] = [
   {

@@ -1,8 +1,8 @@
 // `webhooks log`: the last hundred webhooks, and what was done about each.
 import { parseArgs } from 'node:util';
-import { iso } from '../core/time.ts';
-import { type LoggedWebhook, loggedWebhooks } from '../store/webhooks-log.ts';
-import { type Command, nothingElse, withDatabase } from './command.ts';
+import { iso } from '../core/model/time.ts';
+import { type LoggedWebhook, loggedWebhooks } from '../store/incidents/webhooks-log.ts';
+import { type Command, nothingElse, withDatabase } from './shared/command.ts';
 
 export const webhooksLog: Command = {
   name: 'webhooks log',

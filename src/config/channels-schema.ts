@@ -1,10 +1,15 @@
 // The settings of channels besides mail: `notify:` of status.yaml.
 import * as z from 'zod';
-import { CHANNEL_TYPES, type ChannelSettings, channelId, hostOf } from '../core/channel.ts';
-import { VISITOR_CHANNELS } from '../core/channel-url.ts';
-import { duration } from '../core/check.ts';
-import type { Problem } from '../core/problem.ts';
-import type { YamlText } from '../core/yaml.ts';
+import { VISITOR_CHANNELS } from '../core/model/channel-url.ts';
+import { duration } from '../core/model/checks/check.ts';
+import {
+  CHANNEL_TYPES,
+  type ChannelSettings,
+  channelId,
+  hostOf,
+} from '../core/model/notification-channel.ts';
+import type { Problem } from '../core/model/problem.ts';
+import type { YamlText } from '../core/text/yaml.ts';
 
 // `refine`, as its problems do not repeat what was written: addresses and secrets are not for the log.
 const url = z

@@ -1,6 +1,6 @@
 // Cron expressions as settings hold them.
 import * as z from 'zod';
-import { faultOfCron } from '../core/cron.ts';
+import { faultOfCron } from '../core/model/checks/cron.ts';
 
 /** Five or six fields, UTC, that fire some day. */
 export const cron = z.string().superRefine((text, context) => {

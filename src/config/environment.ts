@@ -2,8 +2,8 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
 import ipaddr from 'ipaddr.js';
-import type { Outcome, Problem } from '../core/problem.ts';
-import { listed } from '../core/yaml.ts';
+import type { Outcome, Problem } from '../core/model/problem.ts';
+import { listed } from '../core/text/yaml.ts';
 import { exposed } from './secret.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;

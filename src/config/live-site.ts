@@ -1,6 +1,6 @@
 // The site while the program runs: status.yaml re-read when it changes, the last good one kept.
-import type { Outcome, Problem } from '../core/problem.ts';
-import type { Site } from '../core/site.ts';
+import type { Outcome, Problem } from '../core/model/problem.ts';
+import type { Site } from '../core/model/site.ts';
 
 export interface LiveSite {
   current(): Site;

@@ -1,11 +1,11 @@
 // The shape of `metrics:` in status.yaml.
 import * as z from 'zod';
-import type { Check } from '../core/check.ts';
-import { jsonPath } from '../core/check-kinds.ts';
-import { AGGREGATES, type Metric } from '../core/metric.ts';
-import { oneLine } from '../core/printable.ts';
-import { nearest, type Problem } from '../core/problem.ts';
-import type { YamlText } from '../core/yaml.ts';
+import type { Check } from '../core/model/checks/check.ts';
+import { jsonPath } from '../core/model/checks/kinds.ts';
+import { AGGREGATES, type Metric } from '../core/model/metric.ts';
+import { nearest, type Problem } from '../core/model/problem.ts';
+import { oneLine } from '../core/text/printable.ts';
+import type { YamlText } from '../core/text/yaml.ts';
 
 export const metricSchema = z.object({
   id: z

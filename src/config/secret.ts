@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Outcome, Problem } from '../core/problem.ts';
+import type { Outcome, Problem } from '../core/model/problem.ts';
 
 /** Reads DATA_DIR/secret or makes it (mode 0600). */
 export async function keptSecret(dataDir: string): Promise<Outcome<string>> {

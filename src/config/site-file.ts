@@ -1,16 +1,16 @@
 // status/status.yaml → the Site, or every problem in it with its line (contract §3).
 import type * as z from 'zod';
-import { checkSchema, detectSchema } from '../core/check.ts';
-import type { Component } from '../core/component.ts';
-import { parentsOf } from '../core/dependencies.ts';
-import type { Metric } from '../core/metric.ts';
-import type { Outcome, Problem } from '../core/problem.ts';
-import type { Site } from '../core/site.ts';
-import { parseInstant } from '../core/time.ts';
-import { checkAgainst, MAX_SITE_YAML, readYaml, unknownKeys, type YamlText } from '../core/yaml.ts';
+import { parentsOf } from '../core/filing/dependencies.ts';
+import { checkSchema, detectSchema } from '../core/model/checks/check.ts';
+import type { Component } from '../core/model/component.ts';
+import type { Metric } from '../core/model/metric.ts';
+import type { Outcome, Problem } from '../core/model/problem.ts';
+import type { Site } from '../core/model/site.ts';
+import { parseInstant } from '../core/model/time.ts';
+import { checkAgainst, MAX_SITE_YAML, readYaml, unknownKeys, type YamlText } from '../core/text/yaml.ts';
 import { channelProblems, channelSchema, channelsOf, visitorsSchema } from './channels-schema.ts';
-import { exportGitSchema, exportSchema, mappingSchema, mappingsOf, mirrorOf } from './doors-schema.ts';
 import type { Variables } from './environment.ts';
+import { exportGitSchema, exportSchema, mappingSchema, mappingsOf, mirrorOf } from './inbound-schema.ts';
 import { fromSchema, metricSchema, metricsOf, readBy, springs, twins } from './metrics-schema.ts';
 import { componentSchema, gitSchema, linkSchema, siteSchema } from './site-schema.ts';
 import { substitute } from './substitute.ts';

@@ -1,13 +1,13 @@
 // The shape of status.yaml: one zod schema, from which editors' JSON Schema is made too (contract §3).
 import * as z from 'zod';
-import { checkSchema, detectSchema, duration } from '../core/check.ts';
-import { reference } from '../core/check-kinds.ts';
-import { oneLine } from '../core/printable.ts';
-import { MAIL_LIMITS, WEIGHTS_EVEN, WEIGHTS_STATUSPAGE } from '../core/site.ts';
-import { DAY, HOUR, MINUTE, parseInstant } from '../core/time.ts';
+import { checkSchema, detectSchema, duration } from '../core/model/checks/check.ts';
+import { reference } from '../core/model/checks/kinds.ts';
+import { MAIL_LIMITS, WEIGHTS_EVEN, WEIGHTS_STATUSPAGE } from '../core/model/site.ts';
+import { DAY, HOUR, MINUTE, parseInstant } from '../core/model/time.ts';
+import { oneLine } from '../core/text/printable.ts';
 import { notifySchema } from './channels-schema.ts';
 import { cron } from './cron.ts';
-import { branch, exportSchema, webhooksSchema } from './doors-schema.ts';
+import { branch, exportSchema, webhooksSchema } from './inbound-schema.ts';
 import { metricsSchema } from './metrics-schema.ts';
 
 const fileName = z

@@ -1,13 +1,13 @@
 // The status folder as a store: status.yaml, incidents, brand files; read, watched, written atomically.
 import { readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { printProblem } from '../core/problem.ts';
-import type { Clock } from '../core/time.ts';
+import { printProblem } from '../core/model/problem.ts';
+import type { Clock } from '../core/model/time.ts';
 import { createExclusively, replaceAtomically } from './atomic.ts';
-import { openMemory } from './memory.ts';
+import type { GoodFile, IncidentFiles } from './file-cache.ts';
+import { openMemory } from './last-read.ts';
 import { FolderMissing, identityOf } from './missing.ts';
 import { type Entry, isRacy, type Scan, scanFiles, scanFolder } from './scan.ts';
-import type { GoodFile, IncidentFiles } from './shelf.ts';
 import { watchFolder } from './watch.ts';
 
 export interface Content {

@@ -1,8 +1,8 @@
 // Missing: whether a folder of incidents went away, rather than files from it; what git says of files that are gone.
 import { lstat, readlink, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Problem } from '../core/problem.ts';
-import { makeGitRun } from './git-run.ts';
+import type { Problem } from '../core/model/problem.ts';
+import { makeGitRun } from './git/run.ts';
 
 /** What one look at a folder found: incidents/, or one below it. */
 export interface Look {

@@ -3,13 +3,13 @@ import { isUtf8 } from 'node:buffer';
 import { type BigIntStats, lstatSync, readFileSync } from 'node:fs';
 import { lstat, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Incident } from '../core/incident.ts';
-import { MAX_INCIDENT_BYTES, parseIncident } from '../core/incident-file.ts';
-import { mayBeOpen, parseAfter } from '../core/incident-reread.ts';
-import type { Problem } from '../core/problem.ts';
-import { makeBreath } from '../core/steps.ts';
-import type { Millis } from '../core/time.ts';
-import { backwards } from '../core/untimely.ts';
+import { MAX_INCIDENT_BYTES, parseIncident } from '../core/incidents/file/parse.ts';
+import { mayBeOpen, parseAfter } from '../core/incidents/file/reparse.ts';
+import { backwards } from '../core/incidents/lint/times.ts';
+import type { Incident } from '../core/model/incident.ts';
+import type { Problem } from '../core/model/problem.ts';
+import type { Millis } from '../core/model/time.ts';
+import { makeBreath } from '../core/page/steps.ts';
 import { type Bounds, boundsOf, isIncidentName, isWithin, list, type Place } from './listing.ts';
 
 /** One incident file as last read. */

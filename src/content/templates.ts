@@ -1,9 +1,9 @@
 // The operator's templates for automatic incidents: read again each round, a bad one keeps its last good words.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Problem } from '../core/problem.ts';
-import { parseTemplate, type Template, type Templates } from '../core/template.ts';
-import { TOLD_KINDS, type ToldKind } from '../core/transition.ts';
+import { parseTemplate, type Template, type Templates } from '../core/filing/template.ts';
+import type { Problem } from '../core/model/problem.ts';
+import { TOLD_KINDS, type ToldKind } from '../core/model/transition.ts';
 
 export interface TemplateFolder {
   /** Reads what changed; what is wrong with the files, as they stand. */

@@ -1,7 +1,7 @@
 // Turns in the status folder: who writes a file waits while git writes many, and nobody reads them half written.
 import path from 'node:path';
 import type { Content } from './folder.ts';
-import type { Alone } from './git.ts';
+import type { Alone } from './git/git.ts';
 
 export interface Turns {
   /** The folder itself: what may be used within a turn. */

@@ -1,5 +1,5 @@
 // The demo's incidents: a quarter of a real service's year, told relative to now.
-import { DAY, HOUR, iso, MINUTE, type Millis } from '../core/time.ts';
+import { DAY, HOUR, iso, MINUTE, type Millis } from '../core/model/time.ts';
 
 interface Story {
   readonly slug: string;

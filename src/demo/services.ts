@@ -1,6 +1,6 @@
 // The demo's services: one HTTP server whose paths answer slowly or not at all, by the clock.
 import { createServer } from 'node:http';
-import { type Clock, MINUTE, SECOND } from '../core/time.ts';
+import { type Clock, MINUTE, SECOND } from '../core/model/time.ts';
 
 /** How long each path is well, then unwell; none begins unwell. */
 const MOODS: Record<string, { well: number; unwell: number; latency: number }> = {

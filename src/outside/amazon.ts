@@ -1,6 +1,6 @@
 // Fetching from Amazon SNS: the certificate that signs, and the address that confirms a subscription.
-import type { FetchText } from '../core/inbound/sns.ts';
-import { SECOND } from '../core/time.ts';
+import type { FetchText } from '../core/inbound/senders/sns.ts';
+import { SECOND } from '../core/model/time.ts';
 
 /** Certificates and confirmations are a few kilobytes. */
 const MOST = 64_000;

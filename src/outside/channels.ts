@@ -1,6 +1,6 @@
 // Channels besides mail: one function for all of them; each kind says what its messages look like.
-import type { ChannelMessage, ChannelType, SendToChannel } from '../core/channel.ts';
-import { printableValue } from '../core/printable.ts';
+import type { ChannelMessage, ChannelType, SendToChannel } from '../core/model/notification-channel.ts';
+import { printableValue } from '../core/text/printable.ts';
 import { discordBody } from './channels/discord.ts';
 import { type PostNetwork, postTo } from './channels/post.ts';
 import { slackBody } from './channels/slack.ts';

@@ -1,7 +1,7 @@
 // The log's way out: that nobody reads it, or that its disk is full, neither ends the program nor keeps it waiting.
 import { writeSync } from 'node:fs';
-import { harmless } from '../core/printable.ts';
-import { type Millis, SECOND } from '../core/time.ts';
+import { type Millis, SECOND } from '../core/model/time.ts';
+import { harmless } from '../core/text/printable.ts';
 
 /** Bytes that wait for a reader who lags; what comes on top is lost. */
 const MOST_WAITING = 1_000_000;

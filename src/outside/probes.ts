@@ -1,12 +1,12 @@
 // The probes' front door: one look at whatever a check asks for, on time and in publishable words.
 import { setMaxListeners } from 'node:events';
-import type { Check, CheckOf, Phases, Probe, Sighting } from '../core/check.ts';
-import { isConfigured } from '../core/check.ts';
-import { type Millis, SECOND } from '../core/time.ts';
+import type { Check, CheckOf, Phases, Probe, Sighting } from '../core/model/checks/check.ts';
+import { isConfigured } from '../core/model/checks/check.ts';
+import { type Millis, SECOND } from '../core/model/time.ts';
 import { lookAtDatabase } from './probes/database.ts';
 import { lookAtDns } from './probes/dns.ts';
 import { explain, type Seen, timedOut } from './probes/failure.ts';
-import { lookAtHttp } from './probes/http.ts';
+import { lookAtHttp } from './probes/http/http.ts';
 import type { Look, Network, Note } from './probes/network.ts';
 import { redact } from './probes/redact.ts';
 import { lookAtSmtp } from './probes/smtp.ts';

@@ -1,5 +1,5 @@
 // The pulse: one timer that tells how late the event loop is. What stood still here is not another's slowness.
-import { type Clock, type Millis, SECOND } from '../core/time.ts';
+import { type Clock, type Millis, SECOND } from '../core/model/time.ts';
 
 export interface Pulse {
   /**

@@ -1,24 +1,24 @@
 // What every web file is handed: the doors to the other rooms, as types only.
-import type { FetchText } from '../core/inbound/sns.ts';
-import type { Log } from '../core/log.ts';
-import type { ReadMetric } from '../core/metric.ts';
-import type { Problem } from '../core/problem.ts';
-import type { Clock, Millis } from '../core/time.ts';
-import type { Beats } from '../work/beats.ts';
-import type { Stopped } from '../work/deliver.ts';
-import type { Enrol } from '../work/enrol.ts';
-import type { EnrolChannel } from '../work/enrol-channel.ts';
-import type { Push } from '../work/push.ts';
-import type { Receive } from '../work/receive.ts';
-import type { Refresh } from '../work/refresh.ts';
-import type { Write } from '../work/write.ts';
-import type { Answers } from './answers.ts';
-import type { Assets } from './assets.ts';
-import type { ReadSeries } from './latency.ts';
-import type { Metrics } from './metrics.ts';
-import type { Pages } from './pages.ts';
-import type { CountGuess } from './rates.ts';
-import type { IsStrained } from './strain.ts';
+import type { FetchText } from '../core/inbound/senders/sns.ts';
+import type { Log } from '../core/model/log.ts';
+import type { ReadMetric } from '../core/model/metric.ts';
+import type { Problem } from '../core/model/problem.ts';
+import type { Clock, Millis } from '../core/model/time.ts';
+import type { Receive } from '../work/incidents/receive.ts';
+import type { Refresh } from '../work/incidents/refresh.ts';
+import type { Write } from '../work/incidents/write.ts';
+import type { Beats } from '../work/monitoring/heartbeats.ts';
+import type { Push } from '../work/monitoring/metrics.ts';
+import type { Stopped } from '../work/notify/deliver.ts';
+import type { Enrol } from '../work/notify/subscribe.ts';
+import type { EnrolChannel } from '../work/notify/subscribe-channel.ts';
+import type { Answers } from './cache/cache.ts';
+import type { Assets } from './http/assets.ts';
+import type { IsStrained } from './http/load-shedding.ts';
+import type { CountGuess } from './http/rate-limit.ts';
+import type { Metrics } from './ops/metrics.ts';
+import type { ReadSeries } from './page/latency.ts';
+import type { Pages } from './page/pages.ts';
 
 /** Requests with an Idempotency-Key, remembered for a day; keys and bodies as hashes. */
 export interface Requests {

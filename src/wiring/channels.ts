@@ -1,23 +1,24 @@
 // Channels besides mail, wired: the operator's of status.yaml and visitors' in the database, one outbox.
-import { type ChannelTarget, channelName } from '../core/channel.ts';
-import { type FailingChannel, isFailing } from '../core/failing.ts';
-import type { Log } from '../core/log.ts';
-import type { Snapshot } from '../core/snapshot.ts';
-import type { Choice, Subscriber } from '../core/subscriber.ts';
-import type { Clock, Millis } from '../core/time.ts';
+
+import type { Log } from '../core/model/log.ts';
+import { type ChannelTarget, channelName } from '../core/model/notification-channel.ts';
+import type { Choice, Subscriber } from '../core/model/subscriber.ts';
+import type { Clock, Millis } from '../core/model/time.ts';
+import { type FailingChannel, isFailing } from '../core/notify/failing-channels.ts';
+import type { Snapshot } from '../core/page/snapshot.ts';
 import { makeChannels } from '../outside/channels.ts';
-import * as asked from '../store/asked.ts';
-import * as books from '../store/books.ts';
-import * as channels from '../store/channels.ts';
-import type { Db } from '../store/database.ts';
-import * as members from '../store/members.ts';
-import * as messages from '../store/messages.ts';
+import type { Db } from '../store/db/database.ts';
+import * as books from '../store/notify/announcements.ts';
+import * as messages from '../store/notify/channel-outbox.ts';
+import * as channels from '../store/notify/channels.ts';
+import * as asked from '../store/notify/request-quota.ts';
+import * as members from '../store/notify/visitor-channels.ts';
 import { webhookPayload } from '../web/statuspage/webhook.ts';
-import type { AnnounceDeps } from '../work/announce.ts';
-import { type Dispatch, isVisitors, makeDispatch } from '../work/dispatch.ts';
-import { type EnrolChannel, makeEnrolChannel } from '../work/enrol-channel.ts';
-import { makeNotices } from '../work/notices.ts';
-import { evenSo } from '../work/storage.ts';
+import type { AnnounceDeps } from '../work/notify/announce.ts';
+import { type Dispatch, isVisitors, makeDispatch } from '../work/notify/channel-delivery.ts';
+import { makeNotices } from '../work/notify/channel-texts.ts';
+import { type EnrolChannel, makeEnrolChannel } from '../work/notify/subscribe-channel.ts';
+import { evenSo } from '../work/timing/storage.ts';
 
 export interface ChannelParts {
   readonly db: Db;

@@ -1,12 +1,12 @@
 // The wiring of filing: from the transitions that the database keeps to markdown files in the folder.
 import type { TemplateFolder } from '../content/templates.ts';
-import type { Log } from '../core/log.ts';
-import type { Clock } from '../core/time.ts';
-import type { Db } from '../store/database.ts';
-import * as transitions from '../store/transitions.ts';
-import { type File, type FileDeps, type Filed, makeFile } from '../work/file.ts';
-import { type RetireDeps, retiring } from '../work/retire.ts';
-import { lastGood } from '../work/storage.ts';
+import type { Log } from '../core/model/log.ts';
+import type { Clock } from '../core/model/time.ts';
+import type { Db } from '../store/db/database.ts';
+import * as transitions from '../store/incidents/transitions.ts';
+import { type File, type FileDeps, type Filed, makeFile } from '../work/incidents/file.ts';
+import { type RetireDeps, retiring } from '../work/incidents/retire.ts';
+import { lastGood } from '../work/timing/storage.ts';
 
 /** Before the first round of filing. */
 const NOTHING_FILED: Filed = { wrote: false, unfiled: new Map(), gathering: new Set(), problems: [] };

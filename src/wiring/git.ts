@@ -3,19 +3,19 @@ import path from 'node:path';
 import type { Environment } from '../config/environment.ts';
 import type { LiveSite } from '../config/live-site.ts';
 import type { Content } from '../content/folder.ts';
-import { openGit } from '../content/git.ts';
-import { type Histories, openHistory } from '../content/git-history.ts';
-import type { Author } from '../content/git-own.ts';
-import { GitFailure } from '../content/git-run.ts';
+import { openGit } from '../content/git/git.ts';
+import { type Histories, openHistory } from '../content/git/history.ts';
+import type { Author } from '../content/git/own-files.ts';
+import { GitFailure } from '../content/git/run.ts';
 import type { Turns } from '../content/turns.ts';
-import { isOrMayBeOpen } from '../core/incident-reread.ts';
-import type { Log } from '../core/log.ts';
-import type { Problem } from '../core/problem.ts';
-import type { Db } from '../store/database.ts';
-import { forgetUncommitted, noteUncommitted, readUncommitted } from '../store/uncommitted.ts';
-import { makeCarry } from '../work/carry.ts';
-import { makeLedger } from '../work/ledger.ts';
-import { lastGood } from '../work/storage.ts';
+import { isOrMayBeOpen } from '../core/incidents/file/reparse.ts';
+import type { Log } from '../core/model/log.ts';
+import type { Problem } from '../core/model/problem.ts';
+import type { Db } from '../store/db/database.ts';
+import { forgetUncommitted, noteUncommitted, readUncommitted } from '../store/incidents/uncommitted.ts';
+import { makeLedger } from '../work/incidents/uncommitted.ts';
+import { makeCarry } from '../work/publish/git-sync.ts';
+import { lastGood } from '../work/timing/storage.ts';
 
 const WHILE_MISSING: Problem = {
   level: 'warning',

@@ -1,13 +1,13 @@
 // The wiring of figures: the operator's own metrics taken in, read back and pruned; usual answers.
-import type { Log } from '../core/log.ts';
-import type { Site } from '../core/site.ts';
-import type { Clock } from '../core/time.ts';
-import type { Db } from '../store/database.ts';
-import { pruneMetrics, readMetric, recordPoint } from '../store/metrics.ts';
-import { readMedian } from '../store/rollups.ts';
+import type { Log } from '../core/model/log.ts';
+import type { Site } from '../core/model/site.ts';
+import type { Clock } from '../core/model/time.ts';
+import type { Db } from '../store/db/database.ts';
+import { pruneMetrics, readMetric, recordPoint } from '../store/monitoring/metrics.ts';
+import { readMedian } from '../store/monitoring/rollups.ts';
 import type { WebDeps } from '../web/context.ts';
-import { makeFigures, makePush } from '../work/push.ts';
-import { makeResponses } from '../work/responses.ts';
+import { makeFigures, makePush } from '../work/monitoring/metrics.ts';
+import { makeResponses } from '../work/monitoring/responses.ts';
 
 /** Today's figures for the Snapshot; without a database there are none. */
 export function openFigures(db: Db | null) {

@@ -1,16 +1,17 @@
 // Reminders, wired: what was reminded of stands in the database; letters go out by the mail channel.
-import type { FailingChannel } from '../core/failing.ts';
-import type { Log } from '../core/log.ts';
-import type { SendMail } from '../core/mail.ts';
-import { escapeHtml } from '../core/markdown.ts';
-import type { Snapshot } from '../core/snapshot.ts';
-import type { Clock } from '../core/time.ts';
-import { shortId } from '../core/token.ts';
-import type { Db } from '../store/database.ts';
-import { forgetReminders, noteReminder, readReminders } from '../store/reminders.ts';
-import { domainOf } from '../work/envelope.ts';
-import { makeRemind } from '../work/remind.ts';
-import type { Warn } from '../work/warn.ts';
+
+import type { Log } from '../core/model/log.ts';
+import type { Clock } from '../core/model/time.ts';
+import { shortId } from '../core/model/token.ts';
+import type { FailingChannel } from '../core/notify/failing-channels.ts';
+import type { SendMail } from '../core/notify/mail.ts';
+import type { Snapshot } from '../core/page/snapshot.ts';
+import { escapeHtml } from '../core/text/markdown.ts';
+import type { Db } from '../store/db/database.ts';
+import { forgetReminders, noteReminder, readReminders } from '../store/notify/reminders.ts';
+import type { Warn } from '../work/monitoring/warnings.ts';
+import { domainOf } from '../work/notify/email.ts';
+import { makeRemind } from '../work/notify/remind.ts';
 
 export interface RemindParts {
   readonly db: Db;

@@ -1,12 +1,12 @@
 // The wiring of the timetable: every job of the server with how often it runs, in the order of a turn.
-import { type Clock, HOUR, MINUTE, SECOND } from '../core/time.ts';
-import type { Carry } from '../work/carry.ts';
-import type { ClockSteps } from '../work/clock-steps.ts';
-import type { Mirror } from '../work/mirror.ts';
-import type { Job } from '../work/schedule.ts';
-import type { Storage } from '../work/storage.ts';
-import type { Post } from './post.ts';
-import type { Watch } from './watch.ts';
+import { type Clock, HOUR, MINUTE, SECOND } from '../core/model/time.ts';
+import type { Carry } from '../work/publish/git-sync.ts';
+import type { Mirror } from '../work/publish/mirror.ts';
+import type { ClockSteps } from '../work/timing/clock-steps.ts';
+import type { Job } from '../work/timing/schedule.ts';
+import type { Storage } from '../work/timing/storage.ts';
+import type { Post } from './email.ts';
+import type { Watch } from './monitoring.ts';
 
 export interface TimetableParts {
   readonly steps: ClockSteps;

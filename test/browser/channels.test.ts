@@ -1,6 +1,6 @@
 // A visitor subscribes a webhook in a real browser, on a phone, with and without script.
 import { describe, expect, test } from 'vitest';
-import { openPeer } from '../walks/channel-peer.ts';
+import { openPeer } from '../walks/notify/channel-peer.ts';
 import { openWorld, SITE } from '../walks/world.ts';
 import { browserOfTests, HAS_CHROMIUM } from './chromium.ts';
 

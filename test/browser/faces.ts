@@ -1,13 +1,13 @@
 // The faces of the page: made-up sites in every state the page must look right in.
-import type { Component, Health } from '../../src/core/component.ts';
-import { DRAWN_FROM, type Point, SPAN_LENGTH, startOfSpan } from '../../src/core/rollup.ts';
-import type { IncidentView, Snapshot } from '../../src/core/snapshot.ts';
-import { EVERYTHING } from '../../src/core/subscriber.ts';
-import { DAY, HOUR, MINUTE } from '../../src/core/time.ts';
+import type { Component, Health } from '../../src/core/model/component.ts';
+import { EVERYTHING } from '../../src/core/model/subscriber.ts';
+import { DAY, HOUR, MINUTE } from '../../src/core/model/time.ts';
+import { DRAWN_FROM, type Point, SPAN_LENGTH, startOfSpan } from '../../src/core/monitoring/rollup.ts';
+import type { IncidentView, Snapshot } from '../../src/core/page/snapshot.ts';
 import { makeRender } from '../../src/views.ts';
-import type { MetricSeries } from '../../src/web/custom-metrics.ts';
-import type { Series } from '../../src/web/latency.ts';
-import { makePages, type PageContext } from '../../src/web/pages.ts';
+import type { MetricSeries } from '../../src/web/page/custom-metrics.ts';
+import type { Series } from '../../src/web/page/latency.ts';
+import { makePages, type PageContext } from '../../src/web/page/pages.ts';
 import { component, incident, NOW, shown, site, snapshot, update, view } from '../makers.ts';
 
 const SIX = [

@@ -1,6 +1,6 @@
 // The real server in a real browser: what a visitor does, click by click and key by key.
 import { describe, expect, test } from 'vitest';
-import { openServer } from '../../src/web/server.ts';
+import { openServer } from '../../src/web/http/server.ts';
 import { linkIn, openWorld, type World } from '../walks/world.ts';
 import { browserOfTests, HAS_CHROMIUM } from './chromium.ts';
 

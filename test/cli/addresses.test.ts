@@ -6,7 +6,7 @@ import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { addresses } from '../../src/cli/addresses.ts';
 import { keptSecret } from '../../src/config/secret.ts';
-import { deriveSecret } from '../../src/core/token.ts';
+import { deriveSecret } from '../../src/core/model/token.ts';
 import { openTerminal } from './terminal.ts';
 
 const [webhook, heartbeat] = addresses;

@@ -4,9 +4,9 @@ import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { backup as commands } from '../../src/cli/backup.ts';
-import type { Cli } from '../../src/cli/command.ts';
+import type { Cli } from '../../src/cli/shared/command.ts';
 import { readEnvironment } from '../../src/config/environment.ts';
-import { openDatabase } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/store/db/database.ts';
 import { openWorld, SECRET, subscribed, type World } from '../walks/world.ts';
 
 const [backup, restore] = commands as [(typeof commands)[number], (typeof commands)[number]];

@@ -3,10 +3,10 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { channel } from '../../src/cli/channel.ts';
-import { post } from '../../src/cli/post.ts';
-import { keepChannels, noteHealth } from '../../src/store/channels.ts';
-import { openDatabase } from '../../src/store/database.ts';
-import { openPeer, says } from '../walks/channel-peer.ts';
+import { post } from '../../src/cli/outbox.ts';
+import { openDatabase } from '../../src/store/db/database.ts';
+import { keepChannels, noteHealth } from '../../src/store/notify/channels.ts';
+import { openPeer, says } from '../walks/notify/channel-peer.ts';
 import { NOW, openTerminal } from './terminal.ts';
 
 const site = (channels: string) =>

@@ -3,11 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Command } from '../../src/cli/command.ts';
 import { importing } from '../../src/cli/import.ts';
 import { incident } from '../../src/cli/incident.ts';
 import { maintenance } from '../../src/cli/maintenance.ts';
-import { git } from '../walks/repository.ts';
+import type { Command } from '../../src/cli/shared/command.ts';
+import { git } from '../walks/git/repository.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
 const [create, update, resolve] = incident as [Command, Command, Command];

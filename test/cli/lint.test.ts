@@ -1,10 +1,10 @@
 // `lint`: what it says, in which format, with which exit code, and what merging would mail.
 import { describe, expect, test } from 'vitest';
 import { lint } from '../../src/cli/lint.ts';
-import { EVERYTHING } from '../../src/core/subscriber.ts';
-import { bookAnnouncements } from '../../src/store/books.ts';
-import { openDatabase } from '../../src/store/database.ts';
-import { confirmSubscriber, savePending } from '../../src/store/subscribers.ts';
+import { EVERYTHING } from '../../src/core/model/subscriber.ts';
+import { openDatabase } from '../../src/store/db/database.ts';
+import { bookAnnouncements } from '../../src/store/notify/announcements.ts';
+import { confirmSubscriber, savePending } from '../../src/store/notify/subscribers.ts';
 import { NOW, openTerminal } from './terminal.ts';
 
 const GOOD =

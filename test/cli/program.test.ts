@@ -5,8 +5,8 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { orientation } from '../../src/cli/orientation.ts';
-import { deriveSecret } from '../../src/core/token.ts';
+import { orientation } from '../../src/cli/shared/help.ts';
+import { deriveSecret } from '../../src/core/model/token.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
 const env = ({ dir }: Terminal) => ({

@@ -3,12 +3,12 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { simpleParser } from 'mailparser';
 import { describe, expect, test } from 'vitest';
-import { post } from '../../src/cli/post.ts';
+import { post } from '../../src/cli/outbox.ts';
 import { subscribers } from '../../src/cli/subscribers.ts';
-import { readRoster } from '../../src/core/roster.ts';
-import { openDatabase } from '../../src/store/database.ts';
-import * as store from '../../src/store/subscribers.ts';
-import { addressHash } from '../../src/work/enrol.ts';
+import { readRoster } from '../../src/core/notify/subscriber-import.ts';
+import { openDatabase } from '../../src/store/db/database.ts';
+import * as store from '../../src/store/notify/subscribers.ts';
+import { addressHash } from '../../src/work/notify/subscribe.ts';
 import { NOW, openTerminal, type Terminal } from './terminal.ts';
 
 const command = (name: string) => [...subscribers, ...post].find(one => one.name === name);

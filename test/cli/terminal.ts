@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Cli, Command } from '../../src/cli/command.ts';
+import type { Cli, Command } from '../../src/cli/shared/command.ts';
 import { readEnvironment, type Variables } from '../../src/config/environment.ts';
 
 const SITE = `title: Levqor Status

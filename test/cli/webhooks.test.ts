@@ -3,8 +3,8 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { webhooksLog } from '../../src/cli/webhooks.ts';
-import { openDatabase } from '../../src/store/database.ts';
-import { logWebhook } from '../../src/store/webhooks-log.ts';
+import { openDatabase } from '../../src/store/db/database.ts';
+import { logWebhook } from '../../src/store/incidents/webhooks-log.ts';
 import { openTerminal } from './terminal.ts';
 
 it('tells what came and what was done about it', async () => {

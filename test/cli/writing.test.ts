@@ -2,15 +2,15 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Command } from '../../src/cli/command.ts';
 import { componentChoices, incident } from '../../src/cli/incident.ts';
 import { maintenance } from '../../src/cli/maintenance.ts';
 import { schema } from '../../src/cli/schema.ts';
-import { parseIncident } from '../../src/core/incident-file.ts';
-import { occurrencesOf } from '../../src/core/recurrence.ts';
-import { iso } from '../../src/core/time.ts';
-import { openDatabase } from '../../src/store/database.ts';
-import { changeKeptFiles } from '../../src/store/kept-files.ts';
+import type { Command } from '../../src/cli/shared/command.ts';
+import { parseIncident } from '../../src/core/incidents/file/parse.ts';
+import { occurrencesOf } from '../../src/core/incidents/recurrence.ts';
+import { iso } from '../../src/core/model/time.ts';
+import { openDatabase } from '../../src/store/db/database.ts';
+import { changeKeptFiles } from '../../src/store/incidents/last-good-files.ts';
 import { NOW, openTerminal, type Terminal } from './terminal.ts';
 
 const [create, update, resolve, list] = incident as [Command, Command, Command, Command];

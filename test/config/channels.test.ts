@@ -1,7 +1,7 @@
 // notify.channels: read with the identity of each channel, and every mistake told without its address.
 import { expect, test } from 'vitest';
 import { readSite } from '../../src/config/site-file.ts';
-import { printProblem } from '../../src/core/problem.ts';
+import { printProblem } from '../../src/core/model/problem.ts';
 
 const WHSEC = `whsec_${Buffer.from('x'.repeat(32)).toString('base64')}`;
 const site = (notify: string, variables: Record<string, string> = {}) =>

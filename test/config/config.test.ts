@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { readEnvironment } from '../../src/config/environment.ts';
 import { exposed } from '../../src/config/secret.ts';
 import { readSite } from '../../src/config/site-file.ts';
-import { printProblem } from '../../src/core/problem.ts';
+import { printProblem } from '../../src/core/model/problem.ts';
 
 const site = (text: string, variables: Record<string, string> = {}) =>
   readSite(text, 'status.yaml', variables, null, 'http://localhost:3000');

@@ -4,9 +4,9 @@ import { expect, test } from 'vitest';
 import type * as z from 'zod';
 import { metricSchema } from '../../src/config/metrics-schema.ts';
 import { siteSchema } from '../../src/config/site-schema.ts';
-import { checkSchema, detectSchema } from '../../src/core/check.ts';
-import { frontmatterSchema } from '../../src/core/incident-schema.ts';
-import { LIMITS } from '../../src/web/limits.ts';
+import { frontmatterSchema } from '../../src/core/incidents/file/schema.ts';
+import { checkSchema, detectSchema } from '../../src/core/model/checks/check.ts';
+import { LIMITS } from '../../src/web/http/limits.ts';
 
 const readme = readFileSync('README.md', 'utf8');
 

@@ -3,7 +3,7 @@ import { createServer as createHttp, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createTcp, type Server, type Socket } from 'node:net';
 import { createServer as createTls, type TlsOptions } from 'node:tls';
 import { afterEach, expect } from 'vitest';
-import { checkSchema, type Sighting } from '../../src/core/check.ts';
+import { checkSchema, type Sighting } from '../../src/core/model/checks/check.ts';
 import type { Network } from '../../src/outside/probes/network.ts';
 import { makeProbes } from '../../src/outside/probes.ts';
 

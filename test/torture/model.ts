@@ -1,5 +1,5 @@
 // The model: what was done to the server, and so what must be true in the end.
-import type { Arrived } from '../walks/smtp-conversation.ts';
+import type { Arrived } from '../walks/notify/smtp-conversation.ts';
 
 export interface ModelUpdate {
   /** A word that stands in it and nowhere else. */

@@ -1,8 +1,8 @@
 // What the page and the files say at the end: every incident with every word, every monitor's in one file.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseIncident } from '../../src/core/incident-file.ts';
-import { git } from '../walks/repository.ts';
+import { parseIncident } from '../../src/core/incidents/file/parse.ts';
+import { git } from '../walks/git/repository.ts';
 import { ask } from './ask.ts';
 import type { Model } from './model.ts';
 import type { Town } from './town.ts';

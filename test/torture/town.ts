@@ -6,8 +6,8 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePort } from '../free-port.ts';
-import { git } from '../walks/repository.ts';
-import { type SmtpPeer, startSmtpPeer } from '../walks/smtp-conversation.ts';
+import { git } from '../walks/git/repository.ts';
+import { type SmtpPeer, startSmtpPeer } from '../walks/notify/smtp-conversation.ts';
 import { CHECK_TIMEOUT } from './server.ts';
 
 /** Opens the webhooks. */

@@ -1,10 +1,11 @@
 // cState's `content/issues/*.md` and `config.yml` → our files.
-import type { Severity } from '../component.ts';
-import { readFrontmatter } from '../front-matter.ts';
-import { statusNamed } from '../heading.ts';
-import { type Addition, printIncident } from '../incident-print.ts';
-import { type Millis, parseInstant } from '../time.ts';
-import { MAX_SITE_YAML, readYaml } from '../yaml.ts';
+
+import { statusNamed } from '../incidents/file/heading.ts';
+import { type Addition, printIncident } from '../incidents/file/print.ts';
+import type { Severity } from '../model/component.ts';
+import { type Millis, parseInstant } from '../model/time.ts';
+import { readFrontmatter } from '../text/front-matter.ts';
+import { MAX_SITE_YAML, readYaml } from '../text/yaml.ts';
 import { type Imported, type ImportedComponent, type ImportedIncident, idGiver, slug } from './imported.ts';
 
 const SEVERITY: Record<string, Severity> = { notice: 'minor', disrupted: 'major', down: 'critical' };

@@ -1,5 +1,5 @@
 // What an importer makes of another status page's data, and the small rules all importers share.
-import { iso, type Millis } from '../time.ts';
+import { iso, type Millis } from '../model/time.ts';
 
 export interface Imported {
   readonly components: readonly ImportedComponent[];

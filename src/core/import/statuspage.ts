@@ -1,10 +1,10 @@
 // Atlassian Statuspage's saved JSON (incidents, scheduled maintenances, summary, components) → our files.
 import * as z from 'zod';
-import { COMPONENT_STATUSES, type ComponentStatus, type Severity } from '../component.ts';
-import type { Affected, IncidentStatus, MaintenanceStatus } from '../incident.ts';
-import { type Addition, printIncident } from '../incident-print.ts';
-import { escapeMarkdown } from '../markdown.ts';
-import { type Millis, parseInstant } from '../time.ts';
+import { type Addition, printIncident } from '../incidents/file/print.ts';
+import { COMPONENT_STATUSES, type ComponentStatus, type Severity } from '../model/component.ts';
+import type { Affected, IncidentStatus, MaintenanceStatus } from '../model/incident.ts';
+import { type Millis, parseInstant } from '../model/time.ts';
+import { escapeMarkdown } from '../text/markdown.ts';
 import { type Imported, type ImportedComponent, type ImportedIncident, idGiver, slug } from './imported.ts';
 
 const moment = z.string().transform((text, context): Millis => {

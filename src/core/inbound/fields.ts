@@ -1,6 +1,7 @@
 // Reading what strangers send: fields by any of their names, text cleaned and bounded, times in any unit.
-import { oneLine } from '../printable.ts';
-import { type Millis, parseInstant, SECOND } from '../time.ts';
+
+import { type Millis, parseInstant, SECOND } from '../model/time.ts';
+import { oneLine } from '../text/printable.ts';
 
 /** An object's own fields, by name; what came as a JSON text is read first. null when it is neither. */
 export function fieldsOf(input: unknown): Record<string, unknown> | null {

@@ -1,13 +1,13 @@
 // The inbound monitors we understand, by the last word of their webhook's path.
-import { alertmanager, grafana } from './alertmanager.ts';
-import { betterstack } from './betterstack.ts';
-import { generic } from './generic.ts';
-import { healthchecks } from './healthchecks.ts';
-import { pingdom } from './pingdom.ts';
+import { alertmanager, grafana } from './senders/alertmanager.ts';
+import { betterstack } from './senders/betterstack.ts';
+import { generic } from './senders/generic.ts';
+import { healthchecks } from './senders/healthchecks.ts';
+import { pingdom } from './senders/pingdom.ts';
+import { sns } from './senders/sns.ts';
+import { uptimeKuma } from './senders/uptime-kuma.ts';
+import { uptimerobot } from './senders/uptimerobot.ts';
 import type { Reader } from './signal.ts';
-import { sns } from './sns.ts';
-import { uptimeKuma } from './uptime-kuma.ts';
-import { uptimerobot } from './uptimerobot.ts';
 
 /**
  * `/webhooks/uptime` reads `uptimerobot`; every other path is the sender's own name here. Without a

@@ -1,5 +1,5 @@
 // What an inbound monitor said, in our words, whoever sent it.
-import type { Millis } from '../time.ts';
+import type { Millis } from '../model/time.ts';
 
 export interface Signal {
   readonly kind: 'down' | 'up' | 'ignored';

@@ -1,7 +1,7 @@
 // A monitor's expiry warning → the Notice it stands for.
-import type { Component } from '../component.ts';
-import { DAY, iso, type Millis, utcDay } from '../time.ts';
-import type { Notice } from '../warning.ts';
+import type { Component } from '../model/component.ts';
+import { DAY, iso, type Millis, utcDay } from '../model/time.ts';
+import type { Notice } from '../monitoring/warning.ts';
 import type { Expiry, Signal } from './signal.ts';
 import { matching } from './to-transition.ts';
 

@@ -1,9 +1,9 @@
 // A monitor's signal → the Transition it stands for: title, file name, components, text.
-import type { Component } from '../component.ts';
-import { escapeMarkdown } from '../markdown.ts';
-import { slug } from '../slug.ts';
-import { isoMillis, type Millis } from '../time.ts';
-import type { Transition } from '../transition.ts';
+import type { Component } from '../model/component.ts';
+import { slug } from '../model/slug.ts';
+import { isoMillis, type Millis } from '../model/time.ts';
+import type { Transition } from '../model/transition.ts';
+import { escapeMarkdown } from '../text/markdown.ts';
 import { fingerprint } from './fields.ts';
 import type { Signal } from './signal.ts';
 

@@ -1,5 +1,5 @@
 // Discord's webhooks: one embed with the state's colour; nobody is ever pinged.
-import type { ChannelMessage } from '../../core/channel.ts';
+import type { ChannelMessage } from '../../core/model/notification-channel.ts';
 import {
   cut,
   cutEscaped,
@@ -8,7 +8,7 @@ import {
   inDialect,
   inWords,
   withoutMentions,
-} from '../../core/dialect.ts';
+} from '../../core/text/chat-markdown.ts';
 
 /** Discord's limits; the title and the description together stay below the 6000 of a whole embed. */
 const TITLE = 256;

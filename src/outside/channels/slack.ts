@@ -1,6 +1,6 @@
 // Slack's incoming webhooks: Block Kit, with the words alone for notifications. No buttons: Slack would
 // ask an app about a press on one, and an incoming webhook has none to answer.
-import type { ChannelMessage } from '../../core/channel.ts';
+import type { ChannelMessage } from '../../core/model/notification-channel.ts';
 import {
   cut,
   cutEscaped,
@@ -9,7 +9,7 @@ import {
   inDialect,
   inWords,
   withoutMentions,
-} from '../../core/dialect.ts';
+} from '../../core/text/chat-markdown.ts';
 
 /** Slack's limits: a header's text, a section's, and one we keep for the fallback. */
 const HEADER = 150;

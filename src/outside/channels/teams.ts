@@ -1,6 +1,6 @@
 // Teams' Workflows webhooks ("When a Teams webhook request is received"): an Adaptive Card. The older
 // connectors and their MessageCard are retired.
-import type { ChannelMessage } from '../../core/channel.ts';
+import type { ChannelMessage } from '../../core/model/notification-channel.ts';
 import {
   cutEscaped,
   cutLines,
@@ -8,7 +8,7 @@ import {
   inDialect,
   inWords,
   withoutMentions,
-} from '../../core/dialect.ts';
+} from '../../core/text/chat-markdown.ts';
 
 /** A message may have 28 KB; a letter takes up to three bytes, and the card's frame its share. */
 const BODY = 7000;

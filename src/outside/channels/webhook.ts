@@ -1,7 +1,7 @@
 // Webhooks: Statuspage's payload, signed as Standard Webhooks wants it.
-import type { ChannelMessage, ChannelTarget } from '../../core/channel.ts';
-import { sign } from '../../core/standard-webhooks.ts';
-import { type Millis, SECOND } from '../../core/time.ts';
+import type { ChannelMessage, ChannelTarget } from '../../core/model/notification-channel.ts';
+import { type Millis, SECOND } from '../../core/model/time.ts';
+import { sign } from '../../core/notify/standard-webhooks.ts';
 
 /** The body of a message to a webhook. */
 export function webhookBody({ payload }: ChannelMessage): object {

@@ -1,7 +1,7 @@
 // Certificates: made to be judged by us, so that the words can say since when one is expired.
 import { isIP } from 'node:net';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
-import { DAY, type Millis } from '../../core/time.ts';
+import { DAY, type Millis } from '../../core/model/time.ts';
 import { explain, Finding } from './failure.ts';
 import { type Network, now } from './network.ts';
 

@@ -1,6 +1,6 @@
 // database: whether PostgreSQL, MySQL or Redis answers a question. Each driver is loaded at its first use.
 import { Socket } from 'node:net';
-import type { CheckOf, Sighting } from '../../core/check.ts';
+import type { CheckOf, Sighting } from '../../core/model/checks/check.ts';
 import { explain, Finding, isKnown } from './failure.ts';
 import type { Look } from './network.ts';
 import { closeOnAbort } from './tcp.ts';

@@ -3,7 +3,7 @@ import { promises as dns } from 'node:dns';
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 import ipaddr from 'ipaddr.js';
-import type { CheckOf } from '../../core/check.ts';
+import type { CheckOf } from '../../core/model/checks/check.ts';
 import { Finding } from './failure.ts';
 import type { Look } from './network.ts';
 

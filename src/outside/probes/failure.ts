@@ -1,7 +1,7 @@
 // What went wrong, in words fit to publish (`seen`) and words for the log (`detail`).
-import type { Sighting } from '../../core/check.ts';
-import { spell } from '../../core/detector-words.ts';
-import type { Millis } from '../../core/time.ts';
+import type { Sighting } from '../../core/model/checks/check.ts';
+import type { Millis } from '../../core/model/time.ts';
+import { spell } from '../../core/monitoring/messages.ts';
 
 /** A finding a probe throws when the answer itself was wrong; its words are fit to publish. */
 export class Finding extends Error {}

@@ -1,7 +1,7 @@
 // What a probe needs of the world, replaceable in tests: name resolution, trusted roots, the clock.
 import type { LookupFunction } from 'node:net';
-import type { Sighting } from '../../core/check.ts';
-import type { Clock, Millis } from '../../core/time.ts';
+import type { Sighting } from '../../core/model/checks/check.ts';
+import type { Clock, Millis } from '../../core/model/time.ts';
 
 /** Everything left out is the machine's own. */
 export interface Network {

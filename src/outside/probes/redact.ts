@@ -1,5 +1,5 @@
 // Takes a check's secrets out of what is said about it, wherever a library put them.
-import type { Check, Sighting } from '../../core/check.ts';
+import type { Check, Sighting } from '../../core/model/checks/check.ts';
 
 /** The sighting without passwords, keys and header values; applies to the log's words too. */
 export function redact(check: Check, sighting: Sighting): Sighting {

@@ -1,5 +1,5 @@
 // smtp: greeting, EHLO, STARTTLS where asked for, AUTH where credentials are given.
-import type { CheckOf } from '../../core/check.ts';
+import type { CheckOf } from '../../core/model/checks/check.ts';
 import { Finding } from './failure.ts';
 import type { Look } from './network.ts';
 import { Dialogue, type Reply } from './smtp-dialogue.ts';

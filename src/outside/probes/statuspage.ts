@@ -1,11 +1,11 @@
 // statuspage: what a provider says of itself on its own, Statuspage-shaped page.
-import type { CheckOf, Sighting } from '../../core/check.ts';
-import { cut } from '../../core/dialect.ts';
-import { type Body, readBody } from './body.ts';
+import type { CheckOf, Sighting } from '../../core/model/checks/check.ts';
+import { cut } from '../../core/text/chat-markdown.ts';
 import { Finding } from './failure.ts';
-import { retrieve } from './http-redirects.ts';
+import { type Body, readBody } from './http/body.ts';
+import { retrieve } from './http/redirects.ts';
+import { parseJson } from './http/text.ts';
 import type { Look } from './network.ts';
-import { parseJson } from './text.ts';
 
 /**
  * Reads `URL/api/v2/summary.json`. Partial trouble is `degraded`, a major outage `down`. There is no

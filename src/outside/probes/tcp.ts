@@ -1,6 +1,6 @@
 // tcp: whether a connection can be made.
 import { connect, type Socket } from 'node:net';
-import type { CheckOf } from '../../core/check.ts';
+import type { CheckOf } from '../../core/model/checks/check.ts';
 import { type Look, type Network, reach } from './network.ts';
 
 /** Connects and hangs up. */

@@ -1,7 +1,7 @@
 // tls: whether a TLS handshake succeeds with a trusted certificate, and how long that one lasts.
 import type { Socket } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
-import type { CheckOf } from '../../core/check.ts';
+import type { CheckOf } from '../../core/model/checks/check.ts';
 import { endOfCertificate, expiryWarning, refusal, tlsOptions } from './certificate.ts';
 import { type Look, type Network, reach } from './network.ts';
 import { closeOnAbort } from './tcp.ts';

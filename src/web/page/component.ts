@@ -1,12 +1,12 @@
 // A component's own page: its row, its response times, what happened to it.
-import { RANGES, type Range } from '../../core/rollup.ts';
-import type { ComponentView, Snapshot } from '../../core/snapshot.ts';
-import { BADGES } from '../badges.ts';
-import type { Series } from '../latency.ts';
-import { type Chart, chart } from './chart.ts';
-import { row } from './components.ts';
-import { card } from './incidents.ts';
-import type { Tell } from './tell.ts';
+import { RANGES, type Range } from '../../core/monitoring/rollup.ts';
+import type { ComponentView, Snapshot } from '../../core/page/snapshot.ts';
+import { BADGES } from '../feeds/badges.ts';
+import type { Tell } from './context.ts';
+import type { Series } from './latency.ts';
+import { type Chart, chart } from './parts/chart.ts';
+import { row } from './parts/components.ts';
+import { card } from './parts/incidents.ts';
 
 /** Incidents listed at most; the history has them all. */
 const MOST = 10;

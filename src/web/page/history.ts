@@ -1,8 +1,9 @@
 // History: which months have incidents, and the months a visitor asked for.
-import type { IncidentView, Snapshot } from '../../core/snapshot.ts';
-import { utcDay } from '../../core/time.ts';
-import { beginning, type Card, card } from './incidents.ts';
-import type { Tell } from './tell.ts';
+
+import { utcDay } from '../../core/model/time.ts';
+import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
+import type { Tell } from './context.ts';
+import { beginning, type Card, card } from './parts/incidents.ts';
 
 export interface Month {
   /** `2026-11` */

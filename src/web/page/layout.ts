@@ -1,13 +1,14 @@
 // The frame of every page: title, links, languages, what chats and search engines are told.
-import type { Health } from '../../core/component.ts';
-import { escapeHtml } from '../../core/markdown.ts';
-import { shortId } from '../../core/token.ts';
-import { directionOf, LANG_NAMES, LANGS, type Lang } from '../../core/words/words.ts';
-import type { PageContext } from '../pages.ts';
-import { CODE, favicon, mark, themeColor } from './face.ts';
-import { PICTURE, sitePicture } from './picture.ts';
-import type { Tell } from './tell.ts';
-import { verdictText } from './verdict.ts';
+
+import { directionOf, LANG_NAMES, LANGS, type Lang } from '../../core/i18n/words.ts';
+import type { Health } from '../../core/model/component.ts';
+import { shortId } from '../../core/model/token.ts';
+import { escapeHtml } from '../../core/text/markdown.ts';
+import type { Tell } from './context.ts';
+import type { PageContext } from './pages.ts';
+import { verdictText } from './parts/headline.ts';
+import { PICTURE, sitePicture } from './parts/picture.ts';
+import { CODE, favicon, mark, themeColor } from './parts/status-style.ts';
 
 /** What a page says about itself. */
 export interface About {

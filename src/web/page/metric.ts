@@ -1,10 +1,10 @@
 // Metrics as the pages show them: a row on the live page, and the page of each with its chart.
-import { figureOf, type MetricView } from '../../core/metric.ts';
-import { RANGES } from '../../core/rollup.ts';
-import type { Snapshot } from '../../core/snapshot.ts';
-import type { MetricSeries } from '../custom-metrics.ts';
-import { draw } from './drawing.ts';
-import type { Tell } from './tell.ts';
+import { figureOf, type MetricView } from '../../core/model/metric.ts';
+import { RANGES } from '../../core/monitoring/rollup.ts';
+import type { Snapshot } from '../../core/page/snapshot.ts';
+import type { Tell } from './context.ts';
+import type { MetricSeries } from './custom-metrics.ts';
+import { draw } from './parts/chart-svg.ts';
 
 export interface MetricRow {
   readonly name: string;

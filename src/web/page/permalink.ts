@@ -1,17 +1,18 @@
 // The permalink of an incident or maintenance: its facts, timeline and post-mortem.
-import type { Health } from '../../core/component.ts';
-import { cut } from '../../core/dialect.ts';
-import type { Said } from '../../core/history.ts';
-import { plainText } from '../../core/markdown.ts';
-import type { IncidentView, Snapshot } from '../../core/snapshot.ts';
-import { parseInstant } from '../../core/time.ts';
-import type { Key } from '../../core/words/words.ts';
-import { type Affected, affectedOf } from './affected.ts';
-import { claimRows } from './claim.ts';
-import { CODE, icon } from './face.ts';
-import { affects, healthOf, isOver, type UpdateCard, updatesOf, windowHtml } from './incidents.ts';
-import { neighboursOf } from './order.ts';
-import type { Tell } from './tell.ts';
+
+import type { Key } from '../../core/i18n/words.ts';
+import type { Said } from '../../core/incidents/history.ts';
+import type { Health } from '../../core/model/component.ts';
+import { parseInstant } from '../../core/model/time.ts';
+import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
+import { cut } from '../../core/text/chat-markdown.ts';
+import { plainText } from '../../core/text/markdown.ts';
+import type { Tell } from './context.ts';
+import { type Affected, affectedOf } from './parts/affected.ts';
+import { affects, healthOf, isOver, type UpdateCard, updatesOf, windowHtml } from './parts/incidents.ts';
+import { neighboursOf } from './parts/order.ts';
+import { claimRows } from './parts/reported-vs-measured.ts';
+import { CODE, icon } from './parts/status-style.ts';
 
 export interface IncidentFacts {
   readonly title: string;

@@ -1,7 +1,7 @@
 // Component and group rows of the Statuspage API.
-import type { ComponentStatus } from '../../core/component.ts';
-import type { ComponentView, GroupView, IncidentView, Snapshot } from '../../core/snapshot.ts';
-import { isoMillis, type Millis, startOfUtcDay, utcDay } from '../../core/time.ts';
+import type { ComponentStatus } from '../../core/model/component.ts';
+import { isoMillis, type Millis, startOfUtcDay, utcDay } from '../../core/model/time.ts';
+import type { ComponentView, GroupView, IncidentView, Snapshot } from '../../core/page/snapshot.ts';
 import { PAGE_ID, stableId } from './ids.ts';
 
 export interface ComponentRow {

@@ -1,8 +1,8 @@
 // Incident and maintenance rows of the Statuspage API, their updates newest first.
-import type { ComponentStatus, Severity } from '../../core/component.ts';
-import { beginningOf, type IncidentUpdate, type UpdateStatus } from '../../core/incident.ts';
-import type { IncidentView, Snapshot } from '../../core/snapshot.ts';
-import { isoMillis } from '../../core/time.ts';
+import type { ComponentStatus, Severity } from '../../core/model/component.ts';
+import { beginningOf, type IncidentUpdate, type UpdateStatus } from '../../core/model/incident.ts';
+import { isoMillis } from '../../core/model/time.ts';
+import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
 import { type ComponentRow, type Listed, lastMoment } from './components.ts';
 import { PAGE_ID, stableId } from './ids.ts';
 import { updateText } from './text.ts';

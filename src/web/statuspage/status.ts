@@ -1,6 +1,6 @@
 // The page's one indicator: the overall status in Statuspage's own words, by its own rules.
-import type { Severity } from '../../core/component.ts';
-import type { Verdict } from '../../core/snapshot.ts';
+import type { Severity } from '../../core/model/component.ts';
+import type { Verdict } from '../../core/page/snapshot.ts';
 
 export interface StatusRow {
   readonly indicator: 'none' | 'minor' | 'major' | 'critical' | 'maintenance';

@@ -1,5 +1,5 @@
 // Update bodies for API clients: plain text that is harmless as text, as HTML and as markdown.
-import { renderMarkdown } from '../../core/markdown.ts';
+import { renderMarkdown } from '../../core/text/markdown.ts';
 
 /**
  * Markdown → the text of a Statuspage `body`. Clients print it as it is (terminals, Slack, Discord), or

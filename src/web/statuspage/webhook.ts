@@ -1,9 +1,9 @@
 // Statuspage's webhook payload about an incident or maintenance, field for field.
-import { impactOf, stretchesOf } from '../../core/impact.ts';
-import type { Incident, IncidentUpdate } from '../../core/incident.ts';
-import { stateAt } from '../../core/maintenance.ts';
-import type { IncidentView, Snapshot } from '../../core/snapshot.ts';
-import { isoMillis } from '../../core/time.ts';
+import { impactOf, stretchesOf } from '../../core/incidents/impact.ts';
+import { stateAt } from '../../core/incidents/maintenance.ts';
+import type { Incident, IncidentUpdate } from '../../core/model/incident.ts';
+import { isoMillis } from '../../core/model/time.ts';
+import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
 import { listComponents } from './components.ts';
 import { PAGE_ID } from './ids.ts';
 import { incidentRow } from './incidents.ts';

@@ -1,0 +1,100 @@
+// `outbox`, `outbox retry`, `outbox release` and `mail test`: what waits, why, and whether mail leaves.
+import { readAddress } from '../core/model/subscriber.ts';
+import { iso } from '../core/model/time.ts';
+import { messageDepth, retryMessages, troubledMessages } from '../store/notify/channel-outbox.ts';
+import { retryChannels } from '../store/notify/channels.ts';
+import { outboxDepth, release, retryAll, troubled } from '../store/notify/email-outbox.ts';
+import { defaultSender, openMail } from '../wiring/email.ts';
+import { type Command, Misuse, nothingElse, Refused, siteOf, withDatabase } from './shared/command.ts';
+
+export const post: readonly Command[] = [
+  {
+    name: 'outbox',
+    usage: '',
+    summary: 'letters and messages to channels that wait, are tried again, or were given up, and why',
+    help: 'The latest fifty of each with their last error; no addresses.',
+    run: (args, cli) =>
+      withDatabase(cli, async db => {
+        nothingElse(args);
+        const { pending, givenUp } = await outboxDepth(db);
+        for (const { id, kind, state, attempts, due_at, error } of await troubled(db, 50)) {
+          const when = state === 'pending' ? `again ${iso(due_at)}` : 'given up';
+          cli.out(`${id}  ${kind}  ${when}  after ${attempts}  ${error ?? ''}`);
+        }
+        for (const { id, channel_id, kind, state, attempts, due_at, error } of await troubledMessages(
+          db,
+          50,
+        )) {
+          const when = state === 'pending' ? `again ${iso(due_at)}` : 'given up';
+          cli.out(`${channel_id} ${id}  ${kind}  ${when}  after ${attempts}  ${error ?? ''}`);
+        }
+        for (const [channel, depth] of await messageDepth(db)) {
+          cli.out(`${channel}: ${depth.pending} waiting, ${depth.givenUp} given up`);
+        }
+        cli.out(`${pending} waiting, ${givenUp} given up`);
+        return 0;
+      }),
+  },
+  {
+    name: 'outbox retry',
+    usage: '',
+    summary: 'try now what waits, and again what was given up',
+    help: 'The running server sends them within a second.',
+    run: (args, cli) =>
+      withDatabase(cli, async db => {
+        nothingElse(args);
+        const letters = await retryAll(db, cli.clock());
+        // Dead channels first, or their messages would stay where they are.
+        await retryChannels(db);
+        const messages = await retryMessages(db, cli.clock());
+        const more = messages === 0 ? '' : `, and ${messages} messages to channels`;
+        cli.out(`${letters} letters are due now${more}`);
+        return 0;
+      }),
+  },
+  {
+    name: 'outbox release',
+    usage: '',
+    summary: 'let letters go that the storm guard (mail.storm) holds back',
+    help: 'Everything that waits now goes; the next storm is asked about again.',
+    run: (args, cli) =>
+      withDatabase(cli, async db => {
+        nothingElse(args);
+        await release(db, cli.clock());
+        cli.out(`${(await outboxDepth(db)).pending} letters may go`);
+        return 0;
+      }),
+  },
+  {
+    name: 'mail test',
+    usage: 'ADDRESS',
+    summary: 'send a test letter now, and say what is wrong if it cannot leave',
+    help: 'Goes straight to SMTP_URL (or into DATA_DIR/mail without one), past the outbox.',
+    async run([typed], cli) {
+      if (typed === undefined) throw new Misuse('Name the address to write to.');
+      const to = readAddress(typed);
+      if (to === null) throw new Misuse(`"${typed}" is no e-mail address; write one like you@example.com.`);
+      const site = await siteOf(cli);
+      const from = cli.env.mailFrom ?? defaultSender(site);
+      const quiet = () => undefined;
+      const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
+      const mail = openMail(cli.env, () => from, log);
+      const text = `This is a test letter from ${site.title} (${site.url}), sent by \`status mail test\`.\n`;
+      const sent = await mail.send({
+        to,
+        form: { subject: `Test: ${site.title}`, text, html: `<p>${text.replace(/[<>&]/g, '')}</p>` },
+        blanks: {},
+        sentAt: cli.clock(),
+        messageId: `<test.${cli.clock()}@${new URL(site.url).hostname}>`,
+        references: null,
+        headers: { 'Auto-Submitted': 'auto-generated' },
+      });
+      mail.close();
+      if (!sent.ok) throw new Refused(`The letter did not leave: ${sent.error}`);
+      cli.out(
+        cli.env.smtpUrl ? `Sent to ${to}.` : `Written to ${cli.env.dataDir}/mail (no SMTP_URL is set).`,
+      );
+      return 0;
+    },
+  },
+];

@@ -1,0 +1,33 @@
+// What a command wrote, and git: committed in the operator's name, or said how.
+import { existsSync } from 'node:fs';
+import { commitByHand } from '../../content/git/operator-commit.ts';
+import type { Site } from '../../core/model/site.ts';
+import type { Cli } from './command.ts';
+
+/** Commits the files a command wrote when `content.git` carries the folder; else says how it is done. */
+export async function commitWritten(
+  files: readonly string[],
+  message: string,
+  site: Site | null,
+  cli: Cli,
+): Promise<void> {
+  if (files.length === 0) return;
+  const { statusDir, variables, databaseFile } = cli.env;
+  const done = await commitByHand(statusDir, variables, files, message, site?.git ?? null);
+  if (done.kind === 'committed') {
+    cli.out(`Committed (${done.commit}, by ${done.by}).`);
+    if (done.apart) {
+      cli.err(`It goes nowhere yet: ${done.apart[0]}. Bring it to the branch:\n  ${done.apart[1]}`);
+      return;
+    }
+    cli.out(existsSync(databaseFile) ? 'The server pushes it with its next pull.' : `Push it: ${done.push}`);
+  } else if (done.kind === 'open') {
+    cli.out(`Not committed. If git carries this folder:\n  ${done.commands.join('\n  ')}`);
+  } else if (done.kind === 'failed') {
+    cli.err(`Written, but not committed: ${done.why}. Commit it:\n  ${done.commands.join('\n  ')}`);
+  } else if (site?.git) {
+    cli.err(
+      `Written, but \`content.git\` does not carry it: ${statusDir} is no git work tree, or git ignores the file.`,
+    );
+  }
+}

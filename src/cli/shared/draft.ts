@@ -1,0 +1,236 @@
+// Drafts: what the writing commands share — asking, templates, the editor, the preview, the file.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { confirm } from '@inquirer/prompts';
+import { asOf } from '../../core/incidents/as-of.ts';
+import { isSilent } from '../../core/incidents/file/escape.ts';
+import { parseIncident } from '../../core/incidents/file/parse.ts';
+import { coversNobody, strangeComponents } from '../../core/incidents/lint/lint.ts';
+import { backwards } from '../../core/incidents/lint/times.ts';
+import { occurrenceOn, readOccurrenceId } from '../../core/incidents/recurrence.ts';
+import { readDateTime } from '../../core/incidents/times/written-time.ts';
+import { type Incident, isOpen } from '../../core/model/incident.ts';
+import { nearest, type Problem, printProblem } from '../../core/model/problem.ts';
+import type { Site } from '../../core/model/site.ts';
+import { iso, type Millis, parseDuration } from '../../core/model/time.ts';
+import { plainText, readFrontmatter } from '../../core/text/front-matter.ts';
+import { type Cli, ELSEWHERE, Misuse, notHere, Refused, shown } from './command.ts';
+import { commitWritten } from './commit.ts';
+import { forecast } from './forecast.ts';
+import { presentContent } from './incident-files.ts';
+
+/** A template's front matter and body. */
+export interface Template {
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly body: string;
+}
+
+/** Reads `status/templates/NAME.md`. */
+export async function templateOf(name: string | undefined, { env, cwd }: Cli): Promise<Template> {
+  if (name === undefined) return { fields: {}, body: '' };
+  const inside = path.join(env.statusDir, 'templates', `${path.basename(name, '.md')}.md`);
+  const file = /[/\\]/.test(name) ? path.resolve(cwd, name) : inside;
+  const text = plainText(await readFile(file, 'utf8'));
+  if (!text.startsWith('---')) return { fields: {}, body: text.trim() };
+  const { yaml, body, problems } = readFrontmatter(file, text);
+  const wrong = [...problems, ...(yaml?.problems ?? [])];
+  if (wrong.length > 0) throw new Refused(wrong.map(printProblem).join('\n'));
+  return { fields: (yaml?.data ?? {}) as Template['fields'], body: body.trim() };
+}
+
+/** A moment as typed: ISO 8601, or a duration from `from` on (`2h`). */
+export function momentOf(option: string, text: string, from: Millis): Millis {
+  return readMoment(option, text, duration => from + duration);
+}
+
+/** A moment that has been: ISO 8601, or how long ago (`30m`). Misuse when it lies in the future. */
+export function pastOf(option: string, text: string, now: Millis): Millis {
+  const at = readMoment(option, text, duration => now - duration);
+  if (at > now) throw new Misuse(`--${option}: this lies in the future (${iso(at)}); it is ${iso(now)} now.`);
+  return at;
+}
+
+function readMoment(option: string, text: string, counted: (duration: Millis) => Millis): Millis {
+  const duration = parseDuration(text);
+  const at = duration === null ? readDateTime(text) : counted(duration);
+  if (typeof at === 'number') return at;
+  throw new Misuse(`--${option}: ${at.what}; write 2026-11-23T02:00:00Z, or 2h.`);
+}
+
+/** A message as typed. Misuse when it has no words, or only a comment. */
+export function wordsOf(message: string): string {
+  if (!isSilent(message)) return message;
+  throw new Misuse('--message is empty: write what is new.');
+}
+
+/** `--components a,b` as ids; undefined when not given, none for an empty list. */
+export function idsOf(text: string | undefined): string[] | undefined {
+  return text?.split(/[\s,]+/).filter(id => id !== '');
+}
+
+/** A file name's part from a title: small letters, digits, hyphens. */
+export function slugOf(title: string): string {
+  const plain = title.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+  const words = plain.replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '');
+  return words.slice(0, 60).replace(/-$/, '') || 'incident';
+}
+
+/** The id a new file gets: its UTC day and title, numbered when taken. */
+export function freeId(at: Millis, title: string, taken: (id: string) => boolean): string {
+  const base = `${iso(at).slice(0, 10).replaceAll('-', '')}_${slugOf(title)}`;
+  for (let number = 1; ; number++) {
+    const id = number === 1 ? base : `${base}-${number}`;
+    if (!taken(id)) return id;
+  }
+}
+
+/** Opens $VISUAL or $EDITOR on a text; resolves to what was saved. No shell is involved. */
+export async function edited(text: string, { env }: Cli): Promise<string> {
+  const [program = 'vi', ...args] = (env.variables.VISUAL || env.variables.EDITOR || 'vi').split(/\s+/);
+  const folder = await mkdtemp(path.join(tmpdir(), 'status-live-'));
+  const file = path.join(folder, 'incident.md');
+  try {
+    await writeFile(file, text);
+    const code = await new Promise<number | null>((resolve, reject) => {
+      spawn(program, [...args, file], { stdio: 'inherit' })
+        .on('error', error => reject(new Refused(unstarted(program, error))))
+        .on('exit', resolve);
+    });
+    if (code !== 0) throw new Refused(`${program} ended with ${code}; nothing was written.`);
+    return await readFile(file, 'utf8');
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function unstarted(program: string, error: NodeJS.ErrnoException): string {
+  const why = error.code === 'ENOENT' ? 'there is no such program' : error.message;
+  return `The editor "${program}" does not start (${why}); nothing was written. Set EDITOR, for instance EDITOR=nano.`;
+}
+
+export interface Draft {
+  readonly id: string;
+  readonly text: string;
+  /** The text it replaces; null creates the file. */
+  readonly before: string | null;
+  /** Whose address is printed, when it is not the file's. */
+  readonly shownAs?: string;
+}
+
+/**
+ * Shows what will be written and mailed, asks unless told not to, and writes. Resolves to the exit code.
+ * Without a site (status.yaml cannot be read) components are taken as they were typed.
+ */
+export async function settle(
+  draft: Draft,
+  site: Site | null,
+  cli: Cli,
+  options: { readonly yes: boolean; readonly edit: boolean },
+): Promise<number> {
+  const content = await presentContent(cli);
+  const files = await content.incidents();
+  const file = files.fileOf(draft.id);
+  const text = options.edit ? await edited(draft.text, cli) : draft.text;
+  const { value, problems } = parseIncident(shown(file, cli), draft.id, text);
+  const strange = value && site ? strangeComponents(shown(file, cli), text, value, site.components) : [];
+  const turned = value && backwards(value, text, shown(file, cli), cli.clock());
+  const nobody = value && site && coversNobody(shown(file, cli), value, site.components);
+  for (const problem of [...problems, ...strange, ...(turned ? [turned] : []), ...(nobody ? [nobody] : [])])
+    cli.err(printProblem(problem));
+  const errors = (of: readonly Problem[]) => of.filter(({ level }) => level === 'error').length;
+  // What stood there before must not keep anybody from telling more.
+  const stood = draft.before === null ? 0 : errors(standing(draft.id, draft.before, cli.clock()));
+  const found = [...problems, ...(turned ? [turned] : [])];
+  if (!value || errors(strange) > 0 || errors(found) > stood) throw new Refused('Nothing was written.');
+  cli.out(`${draft.before === null ? 'New' : 'Changed'}: ${shown(file, cli)}\n`);
+  cli.out(draft.before === null ? text : added(draft.before, text));
+  cli.out(await mailed(value, site, cli));
+  if (!options.yes) {
+    if (!cli.interactive) throw new Misuse('Add --yes to write it.');
+    if (!(await confirm({ message: 'Write it?', default: true }))) throw new Refused('Nothing was written.');
+  }
+  const done =
+    draft.before === null
+      ? await content.create(draft.id, text)
+      : await content.replace(draft.id, draft.before, text);
+  if (!done) throw new Refused('Somebody else changed the file meanwhile; nothing was written. Try again.');
+  const url = site?.url ?? cli.env.publicUrl;
+  cli.out(
+    url === null
+      ? 'Written.'
+      : `Written. ${url}/status/incidents/${encodeURIComponent(draft.shownAs ?? draft.id)}`,
+  );
+  await commitWritten([file], `Status: ${draft.id}`, site, cli);
+  return 0;
+}
+
+/** What is wrong with a file already. */
+function standing(id: string, text: string, now: Millis): readonly Problem[] {
+  const { value, problems } = parseIncident('', id, text);
+  const turned = value && backwards(value, text, '', now);
+  return turned ? [...problems, turned] : problems;
+}
+
+/** Who would be mailed; where no server has run, that this may be another folder than the server's. */
+async function mailed(incident: Incident, site: Site | null, cli: Cli): Promise<string> {
+  const { dataDir, databaseFile, statusDir } = cli.env;
+  if (!existsSync(databaseFile)) {
+    return `${notHere(dataDir)}: this goes to ${statusDir}, and whom it mails is not known. If a server runs elsewhere, ${ELSEWHERE}.`;
+  }
+  if (!site) return 'Whom it mails is not known.';
+  const letters = await forecast([incident], site, cli);
+  return letters.length > 0 ? letters.join('\n') : 'Nobody would be mailed.';
+}
+
+/** The incident of that id with its text, and the occurrence the id names; Refused when there is none. */
+export async function existing(
+  id: string | undefined,
+  cli: Cli,
+): Promise<{ incident: Incident; text: string; part: ReturnType<typeof occurrenceOn> }> {
+  if (!id) throw new Misuse('Name the incident: its file’s name without .md (`incident list` shows them).');
+  const files = await (await presentContent(cli)).incidents();
+  const plain = path.basename(id).replace(/\.md$/i, '');
+  const named = files.text(plain) === undefined ? readOccurrenceId(plain) : null;
+  const file = named?.series ?? plain;
+  const incident = files.incidents.find(one => one.id === file);
+  const text = files.text(file);
+  // What stands in a file with a mistake cannot be added to, whatever is known of it from before.
+  if (incident && text !== undefined && parseIncident('', file, text).value) {
+    const part = named && occurrenceOn(incident, named.day);
+    for (const twin of files.twins(file)) cli.err(printProblem(twin));
+    if (named && !part) throw new Refused(`"${file}" has no occurrence that begins on ${named.day} (UTC).`);
+    const now = cli.clock();
+    return { incident: asOf(incident, now, () => now), text, part };
+  }
+  const wrong = files.problems.find(({ where }) => where === files.fileOf(file));
+  if (wrong) throw new Refused(printProblem(wrong));
+  const open = files.incidents.filter(isOpen).map(one => one.id);
+  const near = nearest(
+    file,
+    files.incidents.map(one => one.id),
+  );
+  const those = open.length > 0 ? `open are: ${open.join(', ')}` : 'none is open';
+  const folder = shown(path.join(cli.env.statusDir, 'incidents'), cli);
+  throw new Refused(
+    `There is no incident "${plain}" in ${folder} — ${near ? `did you mean ${near}?` : those}`,
+  );
+}
+
+/** The lines of `after` that `before` does not have, as a diff shows them. */
+function added(before: string, after: string): string {
+  const old = before.split(/\r?\n/);
+  const left = new Map<string, number>();
+  for (const line of old) left.set(line, (left.get(line) ?? 0) + 1);
+  return after
+    .split(/\r?\n/)
+    .filter(line => {
+      const count = left.get(line) ?? 0;
+      left.set(line, count - 1);
+      return count <= 0;
+    })
+    .map(line => `+ ${line}`)
+    .join('\n');
+}

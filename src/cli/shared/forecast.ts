@@ -1,0 +1,46 @@
+// Forecast: who would be mailed what, were these incidents on the page now.
+import { asOf } from '../../core/incidents/as-of.ts';
+import { presumedRef, sighted } from '../../core/incidents/first-seen.ts';
+import { affectedBy, type Incident } from '../../core/model/incident.ts';
+import type { Site } from '../../core/model/site.ts';
+import { announcements, concernOf, owedTo } from '../../core/notify/news.ts';
+import { isFirstRound, seenUpdates } from '../../store/notify/announcements.ts';
+import { confirmedSubscribers } from '../../store/notify/subscribers.ts';
+import { type Cli, databaseOf } from './command.ts';
+
+/**
+ * One sentence for each incident that would be mailed ("3 subscribers of API would get 2 mails:
+ * 20251106_api"). Empty where there is no database yet, or nothing is owed.
+ */
+export async function forecast(incidents: readonly Incident[], site: Site, cli: Cli): Promise<string[]> {
+  const db = databaseOf(cli);
+  if (!db) return [];
+  try {
+    const seen = await seenUpdates(db);
+    const confirmed = await confirmedSubscribers(db);
+    const first = await isFirstRound(db);
+    const now = cli.clock();
+    const dated = incidents.map(one => {
+      const ref = presumedRef(one);
+      return asOf(ref === null || seen.has(ref) ? one : sighted(one, now), now, () => now);
+    });
+    const news = announcements(dated, seen, now, first).filter(({ quiet }) => !quiet);
+    const owed = news
+      .map(one => ({
+        incident: one.incident,
+        readers: owedTo(confirmed, concernOf(one.incident, one.update, site.components)),
+      }))
+      .filter(({ readers }) => readers.length > 0);
+    const names = new Map(site.components.map(({ id, name }) => [id, name]));
+    return [...new Set(owed.map(({ incident }) => incident))].map(incident => {
+      const told = owed.filter(one => one.incident === incident);
+      const people = new Set(told.flatMap(({ readers }) => readers)).size;
+      const of = affectedBy(incident, site.components).map(({ id }) => names.get(id) ?? id);
+      const who = `${people} ${people === 1 ? 'subscriber' : 'subscribers'}${of.length > 0 ? ` of ${of.join(', ')}` : ''}`;
+      const mails = `${told.length} ${told.length === 1 ? 'mail' : 'mails'}`;
+      return `${who} would get ${mails}: ${incident.id}`;
+    });
+  } finally {
+    await db.destroy();
+  }
+}

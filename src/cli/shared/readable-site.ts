@@ -1,0 +1,43 @@
+// status.yaml for commands that must not wait for its last mistake to be mended: what can be read of it.
+import { type RoughSite, readRoughly } from '../../config/readable-site.ts';
+import { openContent } from '../../content/folder.ts';
+import { printProblem } from '../../core/model/problem.ts';
+import type { Site } from '../../core/model/site.ts';
+import { type Cli, ELSEWHERE, Refused } from './command.ts';
+
+/** Reads it and says nothing; Refused when there is no such file. */
+export async function roughSite({ env }: Cli): Promise<RoughSite> {
+  const content = openContent(env.statusDir);
+  const text = await content.siteText().catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    throw new Refused(`${content.siteFile}: there is no such file — ${ELSEWHERE}`);
+  });
+  return readRoughly(text, content.siteFile, env.variables, env.publicUrl, `http://localhost:${env.port}`);
+}
+
+/** The site without what is wrong in it, which is told as warnings; Refused when no component is left. */
+export async function readableSite(cli: Cli): Promise<RoughSite & { readonly site: Site }> {
+  const read = await roughSite(cli);
+  const { site } = read;
+  if (!site) throw new Refused(errorsOf(read).join('\n'));
+  for (const line of errorsOf(read)) cli.err(`${line} (warning: the rest is used)`);
+  if (read.urlUnset && cli.env.publicUrl === null) {
+    cli.err(`The address of the page is made of a variable that is not set here: ${site.url} stands for it.`);
+  }
+  return { ...read, site };
+}
+
+/** The same for what can do without: null, with a warning, when no component can be read. */
+export async function siteIfReadable(cli: Cli): Promise<Site | null> {
+  try {
+    return (await readableSite(cli)).site;
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    cli.err(`${error.message} (warning: without it, nobody can say whom this mails)`);
+    return null;
+  }
+}
+
+function errorsOf({ problems }: RoughSite): string[] {
+  return problems.filter(({ level }) => level === 'error').map(printProblem);
+}

@@ -1,0 +1,128 @@
+// status.yaml as far as it can be read: for what must work though something in it, or a variable, is missing.
+import type { Problem } from '../core/model/problem.ts';
+import type { Site } from '../core/model/site.ts';
+import { checkAgainst, MAX_SITE_YAML, readYaml, type YamlText } from '../core/text/yaml.ts';
+import type { Variables } from './environment.ts';
+import { clashes, type SiteFields, siteFrom, strangers } from './site-file.ts';
+import { siteSchema } from './site-schema.ts';
+import { substitute, type Unset } from './substitute.ts';
+
+export interface RoughSite {
+  /** What can be read, the rest as if it were not written; null when not even one component can be. */
+  readonly site: Site | null;
+  /** What is wrong with the file itself. */
+  readonly problems: readonly Problem[];
+  /** One warning for each variable that is not set here; a value made of one is not judged. */
+  readonly unset: readonly Problem[];
+  /** Whether `url:` is made of a variable that is not set here. */
+  readonly urlUnset: boolean;
+  /** The variables not set here that the check of a component is made of. */
+  unsetIn(id: string): readonly string[];
+}
+
+/** Reads status.yaml as `readSite` does, and goes on with what is right in it. */
+export function readRoughly(
+  text: string,
+  file: string,
+  variables: Variables,
+  publicUrl: string | null,
+  fallbackUrl: string,
+): RoughSite {
+  const raw = readYaml(text, file, 1, MAX_SITE_YAML);
+  const { unset } = substitute(raw.data, variables);
+  const names = new Set(unset.map(({ name }) => name));
+  // Two that are not set are not the same.
+  const stood = Object.fromEntries([...names].map(name => [name, `https://unset.invalid/${name}`]));
+  const { data } = substitute(raw.data, { ...variables, ...stood });
+  for (const { path } of unset) {
+    // The defaults of title, url and zone say less than a stand-in would.
+    if (path.length === 1) delete (data as Record<PropertyKey, unknown>)[path[0] as PropertyKey];
+  }
+  const yaml: YamlText = { ...raw, data };
+  const checked = checkAgainst(siteSchema, yaml, file, path => unset.some(one => isOf(one.path, path)));
+  const problems = [...checked.problems, ...strangers(yaml, file)];
+  const fields = checked.value ?? sound(data);
+  // Of what was left out, others would be told that it is missing.
+  const whole = !problems.some(({ level }) => level === 'error');
+  if (fields && whole) problems.push(...clashes(fields, yaml, file));
+  return {
+    site: fields && siteFrom(withoutTwins(fields), publicUrl ?? fields.url ?? fallbackUrl),
+    problems,
+    unset: [...names].map(name => warning(name, unset, raw, file)),
+    urlUnset: unset.some(({ path }) => path[0] === 'url'),
+    unsetIn: id => unset.filter(({ path }) => isInCheck(path, id, data)).map(({ name }) => name),
+  };
+}
+
+/** Whether what is wrong at `path` may be the fault of an unset value at `unset`. */
+function isOf(unset: readonly PropertyKey[], path: readonly PropertyKey[]): boolean {
+  const shared = path.every((key, index) => String(key) === String(unset[index]));
+  // A problem of a whole section would be there without the value, too.
+  return shared && (path.length === unset.length || path.length > 1);
+}
+
+function warning(name: string, unset: readonly Unset[], raw: YamlText, where: string): Problem {
+  const first = unset.find(one => one.name === name) as Unset;
+  return {
+    level: 'warning',
+    where,
+    line: raw.lineOf(first.path),
+    what: `the environment variable ${name} is not set here`,
+    fix: `the server refuses to start without it: set it there, or give a default: \${${name}:-…}`,
+  };
+}
+
+function isInCheck([top, index, key]: readonly PropertyKey[], id: string, data: unknown): boolean {
+  if (top !== 'components' || key !== 'check') return false;
+  return (data as { components: Record<PropertyKey, { id?: unknown }> }).components[index!]?.id === id;
+}
+
+/** The fields left when all that is wrong is cut away; null when no component is left. */
+function sound(data: unknown): SiteFields | null {
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return null;
+  const left = structuredClone(data);
+  // Each round cuts something, or ends it.
+  for (;;) {
+    const parsed = siteSchema.safeParse(left);
+    if (parsed.success) return parsed.data;
+    const cuts = parsed.error.issues.map(({ path }) => cutOf(path));
+    if (cuts.some(cut => cut === null)) return null;
+    // Several things may be wrong with one entry; it is cut once.
+    const each = new Map((cuts as PropertyKey[][]).map(cut => [JSON.stringify(cut), cut]));
+    const done = [...each.values()].sort(deepestAndLastFirst).filter(cut => remove(left, cut));
+    if (done.length === 0) return null;
+  }
+}
+
+/** What is left out for a problem at `path`: the field of a component, else the entry of a section. */
+function cutOf(path: readonly PropertyKey[]): PropertyKey[] | null {
+  if (path.length === 0) return null;
+  if (path[0] !== 'components') return path.slice(0, 2);
+  if (path.length === 1) return null;
+  return path[2] === 'id' || path[2] === 'name' ? path.slice(0, 2) : path.slice(0, 3);
+}
+
+/** Places in a list stay right while later ones go first. */
+function deepestAndLastFirst(a: readonly PropertyKey[], b: readonly PropertyKey[]): number {
+  const place = (path: readonly PropertyKey[]) => Number(path.at(-1)) || 0;
+  return b.length - a.length || place(b) - place(a);
+}
+
+function remove(data: object, path: readonly PropertyKey[]): boolean {
+  let at: unknown = data;
+  for (const key of path.slice(0, -1)) at = (at as Record<PropertyKey, unknown> | undefined)?.[key];
+  const last = path.at(-1) as PropertyKey;
+  // What is missing, or stands in something of the wrong kind, goes with the section around it.
+  if (typeof at !== 'object' || at === null || !(last in at)) {
+    return path[0] !== 'components' && path.length > 1 && remove(data, path.slice(0, -1));
+  }
+  if (Array.isArray(at)) at.splice(Number(last), 1);
+  else delete (at as Record<PropertyKey, unknown>)[last];
+  return true;
+}
+
+/** Of two components of one id the first is meant. */
+function withoutTwins(fields: SiteFields): SiteFields {
+  const ids = fields.components.map(({ id }) => id);
+  return { ...fields, components: fields.components.filter(({ id }, index) => ids.indexOf(id) === index) };
+}

@@ -1,0 +1,80 @@
+// What one side of a merge did to each incident file, one that moved included.
+import { isUtf8 } from 'node:buffer';
+import path from 'node:path';
+import { parseIncident } from '../../core/incidents/file/parse.ts';
+import type { Incident } from '../../core/model/incident.ts';
+import { isIncidentName } from '../listing.ts';
+import { blobsOf, type GitRun } from './run.ts';
+
+/** What one side made of a file: `oid` null when it deleted it, `from` null when it added it. */
+export interface Change {
+  readonly from: string | null;
+  readonly path: string;
+  readonly mode: string;
+  readonly oid: string | null;
+}
+
+/** What a side did to incident files, by their name in the base (added ones: by their own). */
+export async function changesOf(
+  git: GitRun,
+  base: string,
+  side: string,
+  incidents: string,
+): Promise<Map<string, Change>> {
+  const words = (await git.out('diff-tree', '-r', '-z', '--no-renames', base, side)).split('\0');
+  const found: Change[] = [];
+  for (let at = 0; at + 1 < words.length; at += 2) {
+    const [, mode = '', , oid = '', status = ''] = (words[at] as string).split(' ');
+    const file = words[at + 1] as string;
+    if (!file.startsWith(incidents) || !isIncidentName(file)) continue;
+    const isGone = status === 'D';
+    found.push({ from: status === 'A' ? null : file, path: file, mode, oid: isGone ? null : oid });
+  }
+  const known = new Map(found.map(change => [change.from ?? change.path, change]));
+  for (const [gone, added] of await movedIn(git, base, found)) {
+    known.delete(added.path);
+    known.set(gone.path, { ...added, from: gone.path });
+  }
+  return known;
+}
+
+/**
+ * Files deleted at one name and added at another: under the same name in another folder, or the same incident by
+ * its beginning, source and title. How alike two texts are says nothing: so may be two outages.
+ */
+async function movedIn(
+  git: GitRun,
+  base: string,
+  changes: readonly Change[],
+): Promise<(readonly [gone: Change, added: Change])[]> {
+  const gone = changes.filter(({ oid }) => oid === null);
+  const added = changes.filter(({ from }) => from === null);
+  if (gone.length === 0 || added.length === 0) return [];
+  const texts = await textsOf(git, [
+    ...gone.map(({ path: file }) => `${base}:${file}`),
+    ...added.map(({ oid }) => oid!),
+  ]);
+  const marks = texts.map(text => text && markOf(parseIncident('', '', text).value));
+  const pairs: (readonly [Change, Change])[] = [];
+  const pair = (isSame: (one: number, other: number) => boolean) => {
+    for (const [index, one] of gone.entries()) {
+      const other = added.findIndex(
+        (to, at) => !pairs.some(([a, b]) => a === one || b === to) && isSame(index, at),
+      );
+      if (other >= 0) pairs.push([one, added[other]!]);
+    }
+  };
+  pair((one, other) => path.posix.basename(gone[one]!.path) === path.posix.basename(added[other]!.path));
+  pair((one, other) => Boolean(marks[one]) && marks[one] === marks[gone.length + other]);
+  return pairs;
+}
+
+function markOf(incident: Incident | null): string | null {
+  return incident && JSON.stringify([incident.started, incident.openedBy, incident.title]);
+}
+
+/** The texts of blobs; null for one that is not there or is no text. */
+export async function textsOf(git: GitRun, names: readonly string[]): Promise<(string | null)[]> {
+  const blobs = await blobsOf(git, names);
+  return blobs.map(bytes => (bytes && isUtf8(bytes) ? bytes.toString() : null));
+}

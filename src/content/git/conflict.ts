@@ -1,0 +1,109 @@
+// What no rule can join, told: what differs, and commands that end it as they stand, whatever else differs.
+import path from 'node:path';
+import { mergeIncident } from '../../core/incidents/merge/merge.ts';
+import type { Problem } from '../../core/model/problem.ts';
+import { textsOf } from './changes.ts';
+import { type Conflict, edited, type MergedTree } from './merge.ts';
+import { AUTHORS, type GitRun, quoted } from './run.ts';
+import { MERGED, type Place } from './work-tree.ts';
+
+interface Commits {
+  readonly bases: readonly string[];
+  readonly ours: string;
+  readonly theirs: string;
+}
+
+type Stopped = Extract<MergedTree, { kind: 'conflict' }>;
+
+/** One problem a file; the commands are the same for all, since one merge ends them together. */
+export async function tellConflicts(
+  git: GitRun,
+  { top }: Place,
+  upstream: string,
+  commits: Commits,
+  { conflicts, rest }: Stopped,
+): Promise<Problem[]> {
+  // git names a file that stands where a folder is to be by its side, which a person's merge calls otherwise.
+  const shown = (file: string) =>
+    file
+      .replace(`~${commits.ours}`, '~HEAD')
+      .replace(`~${commits.theirs}`, `~${upstream.replaceAll('/', '_')}`);
+  const at = `git -C ${quoted(top)}`;
+  const list = (names: readonly string[]) => names.map(name => quoted(shown(name))).join(' ');
+  const files = conflicts.map(({ file }) => file);
+  const gone = [
+    ...conflicts.flatMap(({ also }) => also),
+    ...[...rest].flatMap(([file, blob]) => (blob ? [] : [file])),
+  ];
+  const edit = conflicts.map(({ file, isMarked }) =>
+    isMarked ? shown(file) : `${shown(file)} (git marks nothing there; theirs is ${upstream}:${file})`,
+  );
+  const commands = [
+    `${at} merge --no-commit --no-ff ${upstream}`,
+    ...((await keepMerged(git, commits, rest)) ? [`${at} checkout ${MERGED} -- .`] : []),
+    ...(gone.length > 0 ? [`${at} rm -q -f --ignore-unmatch -- ${list(gone)}`] : []),
+  ];
+  const fix = `${commands.join('; ')}; edit ${edit.join(' and ')}, ${at} add -- ${list(files)}, ${at} commit --no-edit. It is pushed by itself`;
+  return Promise.all(
+    conflicts.map(async ({ file, here, also, units }: Conflict) => {
+      const both = units.length > 0 ? units.join(' and ') : 'the same lines';
+      const names = [file, here, ...also];
+      const asked = { git, bases: commits.bases, names, units };
+      const ours = await changedBy(asked, commits.ours, commits.theirs);
+      const theirs = await changedBy(asked, commits.theirs, commits.ours);
+      const what = `${both} changed in two ways: commit ${ours} here, ${theirs} at the remote. Both are kept, the page shows what stands here, and nothing is pulled or pushed until they are merged`;
+      return { level: 'error' as const, where: path.join(top, shown(here)), what, fix };
+    }),
+  );
+}
+
+/** So many commits of one side are looked through. */
+const MOST_COMMITS = 30;
+
+/**
+ * The commit of `side` that last changed those units, as it differs from the other side's; where that cannot be told,
+ * the last into the file that is a person's. Short, with its author.
+ */
+async function changedBy(
+  asked: Pick<Commits, 'bases'> &
+    Pick<Conflict, 'units'> & { readonly git: GitRun; readonly names: readonly string[] },
+  side: string,
+  other: string,
+): Promise<string> {
+  const { git, bases, names, units } = asked;
+  const range = [side, ...bases.map(base => `^${base}`)];
+  const format = '--format=%H%x02%ae%x02%h by %an';
+  const said = await git.try('log', `-${MOST_COMMITS}`, format, ...range, '--', ...names);
+  const commits = said ? said.split('\n').map(line => line.split('\x02') as [string, string, string]) : [];
+  const textAt = async (commit: string) =>
+    (
+      await textsOf(
+        git,
+        names.map(name => `${commit}:${name}`),
+      )
+    ).find(text => text !== null) ?? null;
+  const against = units.length > 0 ? await textAt(other) : null;
+  for (const [commit, , shown] of against === null ? [] : commits) {
+    const [before, after] = [await textAt(`${commit}^`), await textAt(commit)];
+    const merged = after === null ? null : mergeIncident(before, after, against!);
+    if (merged?.kind === 'conflict' && merged.units.some(unit => units.includes(unit))) return shown;
+  }
+  const programs = Object.values(AUTHORS);
+  const found = commits.find(([, email]) => !programs.includes(email)) ?? commits[0];
+  return found?.[2] ?? side.slice(0, 7);
+}
+
+/**
+ * Keeps the files that our rules can merge and git cannot, and those alone, for the person who merges the others:
+ * a commit without parents, which nobody merges by mistake. Whether there are any.
+ */
+async function keepMerged(git: GitRun, { ours, theirs }: Commits, rest: Stopped['rest']): Promise<boolean> {
+  const files = new Map([...rest].filter(([, blob]) => blob !== null));
+  if (files.size === 0) return false;
+  const pair = `${ours} ${theirs}`;
+  if ((await git.try('log', '-1', '--format=%s', `refs/${MERGED}`)) !== pair) {
+    const commit = await git.out('commit-tree', await edited(git, null, files), '-m', pair);
+    await git.out('update-ref', `refs/${MERGED}`, commit);
+  }
+  return true;
+}

@@ -1,0 +1,138 @@
+// What git knows of each incident file: who committed which version when, and what it changed.
+import { access, realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { parseIncident } from '../../core/incidents/file/parse.ts';
+import { changesBetween, type Revision } from '../../core/incidents/history.ts';
+import type { Incident } from '../../core/model/incident.ts';
+import { blobsOf, makeGitRun } from './run.ts';
+
+/** Revisions by incident id, newest first. */
+export type Histories = ReadonlyMap<string, readonly Revision[]>;
+
+/** More commits than this are not looked through; the newest are. */
+const MOST_COMMITS = 20_000;
+/** So many versions are read from git at once. */
+const BATCH = 500;
+
+interface Commit {
+  readonly commit: string;
+  readonly at: number;
+  readonly author: string;
+  /** Relative to the repository. */
+  readonly file: string;
+}
+
+/**
+ * Reads the history of the incidents folder when HEAD moved since the last call; only files with new
+ * commits are read again. The same object comes back when nothing changed; empty without git.
+ */
+export function openHistory(dir: string, variables: Readonly<Record<string, string | undefined>>) {
+  const git = makeGitRun(dir, variables);
+  let head: string | null = null;
+  let current: Histories = new Map();
+  return async (): Promise<Histories> => {
+    // Starting a process keeps every request waiting for some milliseconds: not where there is nothing to ask.
+    const now = (await isInRepository(dir))
+      ? await git.try('rev-parse', '--verify', '--quiet', 'HEAD')
+      : null;
+    if (now === head) return current;
+    const log = now === null ? '' : await logOf(git);
+    const next = new Map<string, readonly Revision[]>();
+    const stale: (readonly [string, readonly Commit[]])[] = [];
+    for (const [id, commits] of byId(log)) {
+      const known = current.get(id);
+      if (known?.[0]?.commit === commits[0]?.commit && known) next.set(id, known);
+      else stale.push([id, commits]);
+    }
+    for (const [id, commits] of stale) {
+      next.set(
+        id,
+        commits.length === 1
+          ? [revision(commits[0] as Commit, undefined, null)]
+          : await revisions(git, id, commits),
+      );
+    }
+    head = now;
+    current = next;
+    return current;
+  };
+}
+
+/** Whether git would find a repository in `dir` or above it. */
+async function isInRepository(dir: string): Promise<boolean> {
+  let place = await realpath(dir).catch(() => null);
+  while (place !== null) {
+    const found = await access(path.join(place, '.git')).then(
+      () => true,
+      () => false,
+    );
+    if (found) return true;
+    const above = path.dirname(place);
+    place = above === place ? null : above;
+  }
+  return false;
+}
+
+function logOf(git: ReturnType<typeof makeGitRun>): Promise<string> {
+  const format = '--format=%x01%H%x02%ct%x02%an';
+  return git.out(
+    'log',
+    format,
+    '--name-only',
+    '--no-renames',
+    '--no-merges',
+    `--max-count=${MOST_COMMITS}`,
+    '--',
+    'incidents',
+  );
+}
+
+function byId(log: string): Map<string, Commit[]> {
+  const found = new Map<string, Commit[]>();
+  for (const entry of log.split('\x01').slice(1)) {
+    const [head = '', ...names] = entry.split('\n');
+    const [commit = '', at = '0', author = ''] = head.split('\x02');
+    for (const file of names.filter(name => /\.md$/i.test(name))) {
+      const id = path.basename(file).replace(/\.md$/i, '');
+      const list = found.get(id) ?? [];
+      list.push({ commit, at: Number(at) * 1000, author, file });
+      found.set(id, list);
+    }
+  }
+  return found;
+}
+
+async function revisions(
+  git: ReturnType<typeof makeGitRun>,
+  id: string,
+  commits: readonly Commit[],
+): Promise<Revision[]> {
+  const oldestFirst = [...commits].reverse();
+  const made: Revision[] = [];
+  const read = (file: string, text: string | null | undefined) =>
+    text == null ? undefined : parseIncident(file, id, text).value;
+  let last: Incident | null | undefined;
+  for (let start = 0; start < oldestFirst.length; start += BATCH) {
+    const batch = oldestFirst.slice(start, start + BATCH);
+    // Histories go apart and come together: a commit changed what it was made of, not what is listed below it.
+    const names = batch.flatMap(({ commit, file }) => [`${commit}:${file}`, `${commit}^:${file}`]);
+    const texts = (await blobsOf(git, names)).map(bytes => bytes?.toString());
+    for (const [index, commit] of batch.entries()) {
+      const [text, parent] = texts.slice(2 * index);
+      const after = read(commit.file, text);
+      // Moved from another folder, it is not in the parent under this name.
+      const before = parent == null ? last : read(commit.file, parent);
+      made.push(revision(commit, before, after ?? null));
+      last = after;
+    }
+  }
+  return made.reverse();
+}
+
+function revision(
+  { commit, at, author }: Commit,
+  before: Incident | null | undefined,
+  after: Incident | null,
+): Revision {
+  return { commit, at, author, changes: changesBetween(before, after) };
+}

@@ -1,0 +1,257 @@
+// Two commits of the status folder become one tree: incident files by sections, all others as git does it.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Merged, mergeIncident, type Side } from '../../core/incidents/merge/merge.ts';
+import { isIncidentName } from '../listing.ts';
+import { type Change, changesOf, textsOf } from './changes.ts';
+import { AUTHORS, GitFailure, type GitRun } from './run.ts';
+
+/** A file that both sides changed in ways no rule can join. */
+export interface Conflict {
+  /** Where it is to be merged, relative to the repository. */
+  readonly file: string;
+  /** Where our side has it. */
+  readonly here: string;
+  /** Other names of the same file, which are to go. */
+  readonly also: readonly string[];
+  /** Whether git's own merge leaves its marks in it. */
+  readonly isMarked: boolean;
+  /** What in it: keys, sections; empty where only git's own merge knows. */
+  readonly units: readonly string[];
+}
+
+export type MergedTree =
+  | { readonly kind: 'tree'; readonly tree: string; readonly notes: readonly string[] }
+  | {
+      readonly kind: 'conflict';
+      readonly conflicts: readonly Conflict[];
+      /** What git's own merge does not make of the other files, and is to be put in their place. */
+      readonly rest: Edits;
+    };
+
+interface Commits {
+  /** More than one where histories crossed. */
+  readonly bases: readonly string[];
+  readonly ours: string;
+  readonly theirs: string;
+}
+
+/** What is put into git's tree in place of what it made: null removes the file. */
+export type Edits = Map<string, { readonly mode: string; readonly oid: string } | null>;
+
+/** Merges without a work tree. `incidents` is the folder within the repository, ended by a slash. */
+export async function mergeTrees(git: GitRun, commits: Commits, incidents: string): Promise<MergedTree> {
+  const { bases, ours, theirs } = commits;
+  const merged = await gitsMerge(git, ours, theirs);
+  const plan = new Plan();
+  const notes: string[] = [];
+  const [our, their] = await Promise.all([
+    changesOf(git, bases[0]!, ours, incidents),
+    changesOf(git, bases[0]!, theirs, incidents),
+  ]);
+  for (const [name, mine] of our) {
+    const other = their.get(name);
+    const done = other ? await mergeFile(git, commits, mine, other) : changed(mine);
+    if (!done) for (const { path: file } of [mine, other!]) plan.left.add(file);
+    else if (done.kind === 'conflict') plan.stop(done.units, mine, other);
+    else plan.take(done.edits);
+    notes.push(...(done?.notes ?? []).map(note => `${mine.path}: ${note}`));
+  }
+  for (const [name, change] of their) if (!our.has(name)) plan.take(changed(change).edits);
+  const isOurs = (file: string) => file.startsWith(incidents) && isIncidentName(file) && !plan.left.has(file);
+  for (const file of merged.conflicted)
+    if (!isOurs(file)) plan.conflicts.set(file, { units: [], names: [file] });
+  if (plan.conflicts.size > 0) return plan.stopped(await heldBy(git, merged.tree), merged.conflicted);
+  const { edits } = plan;
+  return {
+    kind: 'tree',
+    tree: edits.size === 0 ? merged.tree : await edited(git, merged.tree, edits),
+    notes,
+  };
+}
+
+/**
+ * What becomes of the incident files that either side changed. Even what git joins by itself is put into its tree:
+ * it takes one outage for another that reads alike and was deleted, and would end the one with the other.
+ */
+class Plan {
+  readonly edits: Edits = new Map();
+  /** By where it is to be merged; `names` are those it has in the base and on both sides, ours first. */
+  readonly conflicts = new Map<
+    string,
+    { readonly units: readonly string[]; readonly names: readonly string[] }
+  >();
+  /** Files left to git. */
+  readonly left = new Set<string>();
+
+  take(edits: Edits): void {
+    for (const [file, blob] of edits) {
+      const known = this.edits.get(file);
+      if (known && blob && known.oid !== blob.oid)
+        this.conflicts.set(file, { units: ['its name'], names: [file] });
+      else if (!known || blob) this.edits.set(file, blob);
+    }
+  }
+
+  stop(units: readonly string[], ours: Change, theirs: Change | undefined): void {
+    const names = [ours.path, theirs?.path, ours.from].filter(name => name != null);
+    this.conflicts.set(names.find(name => name !== ours.from) ?? ours.path, { units, names });
+  }
+
+  /** `held`: the blobs of the tree that git's own merge leaves. */
+  stopped(held: ReadonlyMap<string, string>, conflicted: ReadonlySet<string>): MergedTree {
+    const isThere = (name: string) => held.has(name) || conflicted.has(name);
+    const conflicts = [...this.conflicts].map(([file, { units, names }]) => {
+      const also = [...new Set(names)].filter(name => name !== file && isThere(name));
+      return { file, here: names[0]!, units, also, isMarked: conflicted.has(file) };
+    });
+    const stopped = new Set(conflicts.flatMap(({ file, also }) => [file, ...also]));
+    const rest: Edits = new Map();
+    for (const [file, blob] of this.edits) {
+      const isMade = blob ? held.get(file) === blob.oid && !conflicted.has(file) : !isThere(file);
+      if (!stopped.has(file) && !isMade) rest.set(file, blob);
+    }
+    return { kind: 'conflict', conflicts, rest };
+  }
+}
+
+/** The blobs of a tree by their names. */
+async function heldBy(git: GitRun, tree: string): Promise<Map<string, string>> {
+  const lines = (await git.out('ls-tree', '-r', '-z', tree)).split('\0').filter(line => line !== '');
+  return new Map(
+    lines.map(line => {
+      const [head, name] = line.split('\t') as [string, string];
+      return [name, head.split(' ')[2]!] as const;
+    }),
+  );
+}
+
+/** What only one side changed. */
+function changed({ from, path: to, mode, oid }: Change): Extract<Done, { kind: 'edits' }> {
+  const edits: Edits = new Map();
+  if (from !== null) edits.set(from, null);
+  edits.set(to, oid === null ? null : { mode, oid });
+  return { kind: 'edits', edits, notes: [] };
+}
+
+/** git's own merge: its tree, and the files that are in conflict there. */
+async function gitsMerge(
+  git: GitRun,
+  ours: string,
+  theirs: string,
+): Promise<{ tree: string; conflicted: ReadonlySet<string> }> {
+  const args = ['merge-tree', '--write-tree', '-z', '--name-only', '--no-messages', ours, theirs];
+  const printed = await git.out(...args).catch((error: GitFailure) => {
+    if (error.code === 1) return error.printed.toString();
+    if (!/usage: git merge-tree|unknown (rev|option)/.test(error.said)) throw error;
+    throw new GitFailure('git is too old to merge', 'install git 2.38 or newer');
+  });
+  const [tree = '', ...files] = printed.split('\0');
+  return { tree: tree.trim(), conflicted: new Set(files.filter(file => file.trim() !== '')) };
+}
+
+type Done =
+  | { readonly kind: 'edits'; readonly edits: Edits; readonly notes: readonly string[] }
+  | (Extract<Merged, { kind: 'conflict' }> & { readonly notes: readonly string[] });
+
+/** One file that both sides changed; null leaves it to git. */
+async function mergeFile(git: GitRun, commits: Commits, ours: Change, theirs: Change): Promise<Done | null> {
+  const { from } = ours;
+  if (ours.oid === null && theirs.oid === null) return changed(ours);
+  if (ours.oid === null || theirs.oid === null) return deleted(git, commits, ours, theirs);
+  if (![ours.mode, theirs.mode].every(mode => mode.startsWith('100'))) return null;
+  const names = new Set([ours.path, theirs.path].filter(name => name !== from));
+  if (names.size > 1) return { kind: 'conflict', units: ['its name'], notes: [] };
+  const [base, our, their] = [
+    await baseText(git, commits, from),
+    ...(await textsOf(git, [ours.oid, theirs.oid])),
+  ];
+  if (base === undefined || our == null || their == null) return null;
+  let merged = mergeIncident(base, our, their);
+  if (merged?.kind === 'conflict') {
+    merged = mergeIncident(base, our, their, await machineSide(git, commits, ours, theirs));
+  }
+  if (!merged) return null;
+  if (merged.kind === 'conflict') return { ...merged, notes: [] };
+  const oid = (await git.fed(merged.text, 'hash-object', '-w', '--stdin')).toString().trim();
+  return {
+    ...changed({ from, path: [...names][0] ?? ours.path, mode: ours.mode, oid }),
+    notes: merged.notes,
+  };
+}
+
+/** An edit outlives a deletion, unless only the machine wrote into what a person deleted. */
+async function deleted(git: GitRun, commits: Commits, ours: Change, theirs: Change): Promise<Done | null> {
+  const [side, left] = ours.oid === null ? (['theirs', theirs] as const) : (['ours', ours] as const);
+  const [before, after] = [await baseText(git, commits, left.from), (await textsOf(git, [left.oid!]))[0]];
+  if (before === undefined || after == null) return null;
+  const isDeleted = before === after || (await isBy([AUTHORS.machine], git, commits, side, left));
+  if (!isDeleted) {
+    return { ...changed(left), notes: ['it was deleted by one side and edited by the other, and stays'] };
+  }
+  return {
+    kind: 'edits',
+    edits: new Map([...changed(left).edits.keys()].map(file => [file, null])),
+    notes: [],
+  };
+}
+
+/** The text both sides began with: null where they did not, undefined where it is no text. */
+async function baseText(
+  git: GitRun,
+  { bases }: Commits,
+  file: string | null,
+): Promise<string | null | undefined> {
+  if (file === null) return null;
+  const texts = new Set(
+    await textsOf(
+      git,
+      bases.map(base => `${base}:${file}`),
+    ),
+  );
+  // Of histories that crossed nobody knows what was deleted since: then nothing was.
+  return texts.size > 1 ? null : ([...texts][0] ?? undefined);
+}
+
+async function machineSide(
+  git: GitRun,
+  commits: Commits,
+  ours: Change,
+  theirs: Change,
+): Promise<Side | null> {
+  // Of two machines the other one gives way. What was written by the API gives way to a person's commit too.
+  const programs = Object.values(AUTHORS);
+  if (await isBy(programs, git, commits, 'theirs', theirs)) return 'theirs';
+  return (await isBy(programs, git, commits, 'ours', ours)) ? 'ours' : null;
+}
+
+/** Whether nobody but those, by their addresses, changed the file on that side. */
+async function isBy(
+  authors: readonly string[],
+  git: GitRun,
+  commits: Commits,
+  side: Side,
+  { from, path: to }: Change,
+): Promise<boolean> {
+  const range = [commits[side], ...commits.bases.map(base => `^${base}`)];
+  const files = [...new Set([from ?? to, to])];
+  const found = await git.out('log', '--format=%ae', ...range, '--', ...files);
+  return found !== '' && found.split('\n').every(email => authors.includes(email));
+}
+
+/** The tree (null: an empty one) with these files in it, made in an index of its own. */
+export async function edited(git: GitRun, tree: string | null, edits: Edits): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'status-live-merge-'));
+  try {
+    const apart = git.with({ GIT_INDEX_FILE: path.join(folder, 'index') });
+    await apart.out('read-tree', tree ?? '--empty');
+    const lines = [...edits].map(([file, blob]) =>
+      blob ? `${blob.mode} ${blob.oid}\t${file}\0` : `0 ${'0'.repeat(tree?.length ?? 40)}\t${file}\0`,
+    );
+    await apart.fed(lines.join(''), 'update-index', '-z', '--index-info');
+    return await apart.out('write-tree');
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,154 @@
+// The static copy as a branch of a git repository: a work tree of our own below DATA_DIR, commits, pushes.
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Problem } from '../../core/model/problem.ts';
+import { LIST, listed, type MirrorFile, type WriteMirror } from '../mirror.ts';
+import { GitFailure, type GitRun, makeGitRun } from './run.ts';
+
+export interface Branch {
+  /** A URL or an absolute path. */
+  readonly remote: string;
+  readonly branch: string;
+}
+
+export interface Published {
+  /** How many files the commit changed; 0: there was nothing to say, and no commit. */
+  readonly written: number;
+}
+
+/** Brings the branch up to date, unless `signal` ends it. Never throws for what git says. */
+export type Publish = (
+  files: readonly MirrorFile[],
+  to: Branch,
+  signal: AbortSignal,
+) => Promise<Published | Problem>;
+
+export interface PublishOptions {
+  /** git's PATH, HOME, SSH agent. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  /** After so many commits the history begins anew. */
+  readonly most?: number;
+  /** How long a push may take, ms. */
+  readonly patience?: number;
+}
+
+/** Two days at one commit each five minutes: a mirror's past is on the site itself. */
+const MOST = 500;
+/** A first copy of thousands of pages takes its time. */
+const PATIENCE = 300_000;
+/** The commit that the remote is known to have. */
+const OURS = 'refs/heads/published';
+
+/**
+ * Opens the area `dir`, which holds nothing that cannot be made again. A branch that is not of an export
+ * is refused; commits of others on ours are built upon, and their files stay. Nothing is ever pushed over
+ * a commit we have not seen: the history begins anew only if the remote still has what we pushed last.
+ */
+export function openPublish(dir: string, write: WriteMirror, options: PublishOptions): Publish {
+  const tree = path.join(dir, 'site');
+  const gitDir = path.join(dir, 'repository.git');
+  const { variables, most = MOST, patience = PATIENCE } = options;
+
+  return async (files, to, signal) => {
+    const git = makeGitRun(tree, variables, { gitDir, workTree: tree, timeout: patience, signal });
+    try {
+      await ready(git, tree, gitDir);
+      const base = await baseOf(git, to);
+      if (typeof base === 'object' && base !== null) return base;
+      const done = await write(tree, files, signal);
+      if ('what' in done) return done;
+      const next = await treeOf(git, base, files);
+      const before = base === null ? null : await git.out('rev-parse', `${base}^{tree}`);
+      if (next === before) return { written: 0 };
+      await push(git, next, base, to, most);
+      return { written: Math.max(1, done.written) };
+    } catch (error) {
+      if (!(error instanceof GitFailure)) throw error;
+      // Whatever is wrong with our own area, it is made again at the next try.
+      if (!signal.aborted && !/^git (ls-remote|fetch|push)|not installed/.test(error.message)) {
+        await rm(gitDir, { recursive: true, force: true });
+      }
+      const fix = error.fix.replace(/content\.git|the status folder/g, found => MENDED[found] ?? found);
+      return { level: 'warning', where: 'export.to.git', what: error.message, fix };
+    }
+  };
+}
+
+const MENDED: Record<string, string> = {
+  'content.git': 'export.to.git',
+  'the status folder': 'a clone of the branch',
+};
+
+/** The repository, and no lock that a killed git left behind: nobody else works here. */
+async function ready(git: GitRun, tree: string, gitDir: string): Promise<void> {
+  await mkdir(tree, { recursive: true });
+  if ((await git.try('rev-parse', '--git-dir')) === null) {
+    await rm(gitDir, { recursive: true, force: true });
+    await mkdir(gitDir, { recursive: true });
+    await git.out('init', '--quiet');
+  }
+  for (const name of await readdir(gitDir, { recursive: true })) {
+    if (name.endsWith('.lock')) await rm(path.join(gitDir, name), { force: true });
+  }
+  // Whatever an operator's global settings ignore or convert is published all the same.
+  await writeFile(path.join(gitDir, 'info', 'attributes'), '* -text -filter -ident\n');
+}
+
+/** The commit to build upon, with the index as it is there; null for a branch that is not there yet. */
+async function baseOf(git: GitRun, { remote, branch }: Branch): Promise<string | null | Problem> {
+  const ref = `refs/heads/${branch}`;
+  const told = (await git.out('ls-remote', remote, ref)).split('\n').find(line => line.endsWith(`\t${ref}`));
+  const theirs = told?.split('\t')[0] ?? null;
+  const ours = await git.try('rev-parse', '--verify', '--quiet', OURS);
+  if (theirs === null) {
+    await git.out('read-tree', '--empty');
+    return null;
+  }
+  if (theirs === ours) {
+    // Keeps what the index knows of files that are as they were, and forgets what a crash had staged.
+    await git.out('read-tree', '-m', ours);
+    return ours;
+  }
+  await git.out('fetch', '--quiet', '--no-tags', '--depth=1', remote, ref);
+  const fetched = await git.out('rev-parse', 'FETCH_HEAD');
+  if ((await git.try('cat-file', '-e', `${fetched}:${LIST}`)) === null) {
+    const what = `the branch ${branch} holds files that are not of an export`;
+    return { level: 'warning', where: 'export.to.git', what, fix: 'name a new branch' };
+  }
+  await git.out('read-tree', '-m', fetched);
+  return fetched;
+}
+
+/** The tree of the index with our files as they are now, and without those of ours that went. */
+async function treeOf(git: GitRun, base: string | null, files: readonly MirrorFile[]): Promise<string> {
+  const old = base === null ? [] : (listed(await git.try('show', `${base}:${LIST}`)) ?? []);
+  const names = new Set([LIST, ...files.map(file => file.path), ...old]);
+  await git.fed(`${[...names].join('\0')}\0`, 'update-index', '--add', '--remove', '-z', '--stdin');
+  return git.out('write-tree');
+}
+
+async function push(
+  git: GitRun,
+  tree: string,
+  base: string | null,
+  { remote, branch }: Branch,
+  most: number,
+): Promise<void> {
+  const ref = `refs/heads/${branch}`;
+  const length = base === null ? 0 : Number(await git.out('rev-list', '--count', base));
+  const say = ['-m', 'Status'];
+  const commit = (...parents: string[]) => git.out('commit-tree', tree, ...parents, ...say);
+  const renewed = base !== null && length >= most ? await commit() : null;
+  const lease = `--force-with-lease=${ref}:${base}`;
+  if (renewed !== null && (await git.try('push', '--quiet', lease, remote, `${renewed}:${ref}`)) !== null) {
+    await git.out('update-ref', OURS, renewed);
+    await git.try('reflog', 'expire', '--expire=now', '--all');
+    await git.try('gc', '--quiet', '--prune=now');
+    return;
+  }
+  // A host that forbids it keeps a longer history: the copy is worth more than the room.
+  const next = await commit(...(base === null ? [] : ['-p', base]));
+  await git.out('push', '--quiet', remote, `${next}:${ref}`);
+  await git.out('update-ref', OURS, next);
+  if (length % most === most - 1) await git.try('gc', '--quiet', '--prune=now');
+}

@@ -1,0 +1,43 @@
+// What stands at the remote and has not come in: incident files that the page does not know.
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { MAX_INCIDENT_BYTES } from '../../core/incidents/file/parse.ts';
+import { isIncidentName } from '../listing.ts';
+import { blobsOf, type GitRun } from './run.ts';
+import type { Place } from './work-tree.ts';
+
+/** A file that the remote added or changed. */
+export interface Waiting {
+  /** Relative to the repository. */
+  readonly file: string;
+  /** What stands in it there; null when it is too large to be read. */
+  readonly text: string | null;
+}
+
+/**
+ * The incident files that the commit or ref `theirs` has in another version than the folder, and that changed there
+ * since both began; none when all of it is part of HEAD, or when there is no such commit.
+ */
+export async function waitingAt(git: GitRun, { top, incidents }: Place, theirs: string): Promise<Waiting[]> {
+  const commit = await git.try('rev-parse', '--verify', '--quiet', `${theirs}^{commit}`);
+  if (commit === null) return [];
+  const base = await git.try('merge-base', 'HEAD', commit);
+  if (base === commit) return [];
+  const listed = base
+    ? await git.out('diff-tree', '-r', '-z', '--name-only', '--no-renames', '--diff-filter=d', base, commit)
+    : await git.out('ls-tree', '-r', '-z', '--name-only', commit);
+  const files = listed.split('\0').filter(file => file.startsWith(incidents) && isIncidentName(file));
+  const blobs = await blobsOf(
+    git,
+    files.map(file => `${commit}:${file}`),
+  );
+  const waiting: Waiting[] = [];
+  for (const [index, file] of files.entries()) {
+    const blob = blobs[index];
+    if (!blob) continue;
+    const here = await readFile(path.join(top, file)).catch(() => null);
+    if (here?.equals(blob)) continue;
+    waiting.push({ file, text: blob.length > MAX_INCIDENT_BYTES ? null : blob.toString() });
+  }
+  return waiting;
+}

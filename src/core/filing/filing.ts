@@ -1,0 +1,116 @@
+// Filing: what a transition does to the incident files, decided without touching any (walk 2).
+
+import { parseIncident } from '../incidents/file/parse.ts';
+import { type Addition, printIncident, updated } from '../incidents/file/print.ts';
+import { membersOf, standingOf } from '../incidents/shared.ts';
+import { type Incident, sourcesOf } from '../model/incident.ts';
+import { DAY, iso, type Millis } from '../model/time.ts';
+import { FLAP_WINDOW, type StoredTransition, type Transition } from '../model/transition.ts';
+
+/** What to do for one transition. `done`: it stands already, or nothing is to be written. */
+export type Fate =
+  | { readonly kind: 'create' | 'replace'; readonly id: string; readonly text: string }
+  | { readonly kind: 'done'; readonly id: string | null }
+  /** A change of a file that several checks share: made together with theirs (together.ts). */
+  | { readonly kind: 'joint'; readonly id: string }
+  /** Kept for later: a maintenance or a parent's outage it may outlast, or a file that cannot be parsed just now. */
+  | { readonly kind: 'held' }
+  /** A recovery whose incident is known and whose file is not there just now: it may come back, still open. */
+  | { readonly kind: 'missing'; readonly id: string }
+  /** The file is written in a way no machine should edit: a person must. */
+  | { readonly kind: 'unwritable'; readonly id: string };
+
+/** A recovery waits this long for its incident's file to come back. */
+export const MISSING_FOR: Millis = DAY;
+
+/** The text of an incident file by id, undefined when there is none. */
+export type ReadFile = (id: string) => string | undefined;
+
+/**
+ * Decides a transition's fate. `previous` is the incident its source was last filed in, if any.
+ * Repeating it after a crash is harmless: what is written already is recognised.
+ */
+export function fateOf(
+  transition: StoredTransition,
+  previous: string | null,
+  read: ReadFile,
+  isExpected: boolean,
+): Fate {
+  const last = previous === null ? null : parsed(previous, read);
+  // A file an operator is in the middle of breaking: wait until it can be read again.
+  if (previous !== null && last === null && read(previous) !== undefined) return { kind: 'held' };
+  if (transition.kind === 'down') return fateOfDown(transition, last, read, isExpected);
+  if (previous !== null && last === null) return { kind: 'missing', id: previous };
+  return fateOfUp(transition, last, read);
+}
+
+function fateOfDown(
+  transition: StoredTransition,
+  last: Incident | null,
+  read: ReadFile,
+  isExpected: boolean,
+): Fate {
+  const own = last !== null && sourcesOf(last).includes(transition.source);
+  const joint = own && membersOf(last) !== null;
+  // An open file of this source, or one that a person made theirs: another source's speaks for itself only.
+  if (last && last.status !== 'resolved' && (own || last.openedBy === null)) {
+    const known = !joint || standingOf(last, transition.source).down;
+    return { kind: known ? 'done' : 'joint', id: last.id };
+  }
+  if (isExpected) return { kind: 'held' };
+  const { source, at, message } = transition;
+  // An end that lies far ahead was written before the clock was set back: how long ago that was, nobody knows.
+  if (own && last.resolved !== null && Math.abs(at - last.resolved) <= FLAP_WINDOW) {
+    if (joint) return { kind: 'joint', id: last.id };
+    const addition = { status: 'investigating' as const, at: Math.max(at, last.resolved), message };
+    return change(last.id, addition, read);
+  }
+  const day = iso(at).slice(0, 10).replaceAll('-', '');
+  for (let number = 1; ; number++) {
+    const id = `${day}_${transition.slug}${number === 1 ? '' : `-${number}`}`;
+    if (read(id) === undefined) return { kind: 'create', id, text: printOutage(transition) };
+    const there = parsed(id, read);
+    if (there?.openedBy === source && iso(there.started) === iso(at)) return { kind: 'done', id };
+  }
+}
+
+function fateOfUp(transition: StoredTransition, last: Incident | null, read: ReadFile): Fate {
+  if (!last || !sourcesOf(last).includes(transition.source) || last.status === 'resolved') {
+    return { kind: 'done', id: last?.id ?? null };
+  }
+  if (membersOf(last) !== null) {
+    // A person may have told of this recovery before; the last one resolves all the same.
+    const others = sourcesOf(last).filter(source => source !== transition.source);
+    const isTold = !standingOf(last, transition.source).down;
+    const told = isTold && others.some(source => standingOf(last, source).down);
+    return { kind: told ? 'done' : 'joint', id: last.id };
+  }
+  // Filed by a clock that was ahead: its recovery is not ahead too, and is not kept from anybody.
+  const isAhead = (last.begins ?? last.started) > transition.recordedAt;
+  const at = isAhead ? transition.at : Math.max(transition.at, last.started);
+  const addition = { status: 'resolved' as const, at, message: transition.message };
+  return change(last.id, addition, read);
+}
+
+function change(id: string, addition: Addition, read: ReadFile): Fate {
+  const text = updated(read(id) as string, addition);
+  return text === null ? { kind: 'unwritable', id } : { kind: 'replace', id, text };
+}
+
+/** The file of one source's outage. */
+export function printOutage(transition: Transition): string {
+  return printIncident({
+    title: transition.title,
+    status: 'investigating',
+    severity: transition.severity,
+    started: transition.at,
+    components: transition.components,
+    openedBy: transition.source,
+    message: transition.message,
+  });
+}
+
+function parsed(id: string, read: ReadFile): Incident | null {
+  const text = read(id);
+  return text === undefined ? null : parseIncident(`${id}.md`, id, text).value;
+}

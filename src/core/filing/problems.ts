@@ -1,0 +1,36 @@
+// What stands in the way of a machine's incident file, in words for whoever must mend it.
+import type { Problem } from '../model/problem.ts';
+import { iso } from '../model/time.ts';
+import type { Transition } from '../model/transition.ts';
+
+/** A transition that cannot be written, for no machine should edit the file as it is. */
+export function unwritable(id: string, { source, kind, at }: Transition): Problem {
+  const told = kind === 'up' ? 'has been well again' : 'has been failing again';
+  const command = `status incident ${kind === 'up' ? 'resolve' : 'update'} ${id}`;
+  return {
+    level: 'error',
+    where: `incidents/${id}.md`,
+    what: `${source} ${told} since ${iso(at)}, and the file is written in a way no machine should edit`,
+    fix: `write the update yourself (\`${command}\` shows how), or put \`status:\`, \`started:\` and \`resolved:\` each plainly on a line of its own; it is tried again every second`,
+  };
+}
+
+/** The folder, or the file alone, is missing: nothing may stand where it comes back to. */
+export function folderAway(id: string): Problem {
+  return {
+    level: 'warning',
+    where: `incidents/${id}.md`,
+    what: 'the incident cannot be written: its folder is missing, or the file itself; it is shown on the page and kept in the database',
+    fix: 'bring it back, or run `status incidents forget-missing`; it is tried again every second',
+  };
+}
+
+/** The folder does not take the file; `code` is the system's (ENOSPC, EROFS …). */
+export function unwritten(id: string, code: string): Problem {
+  return {
+    level: 'error',
+    where: `incidents/${id}.md`,
+    what: `the incident cannot be written (${code}); it is shown on the page and kept in the database`,
+    fix: 'let the server write to the folder, or make room; it is tried again every second',
+  };
+}

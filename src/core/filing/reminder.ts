@@ -1,0 +1,80 @@
+// Reminders: an open incident nobody has written about for a while nags its operators.
+
+import { promiseOf } from '../incidents/impact.ts';
+import { type Incident, isOpen } from '../model/incident.ts';
+import type { Problem } from '../model/problem.ts';
+import type { Site } from '../model/site.ts';
+import { iso, type Millis } from '../model/time.ts';
+import { spell } from '../monitoring/messages.ts';
+
+/** The newest thing said about an incident by `now`, epoch ms. */
+export function lastWord({ started, updates }: Incident, now: Millis): Millis {
+  return Math.max(started, ...updates.map(update => update.at).filter(at => at <= now));
+}
+
+/** The moment the next update was promised for, when it has passed by `now`; else null. */
+function brokenPromise(incident: Incident, now: Millis): Millis | null {
+  const promised = promiseOf(incident);
+  return promised !== null && promised <= now ? promised : null;
+}
+
+/** Open incidents, hand-written and automatic alike, without a word for `after` ms or longer. */
+function silentOnes(incidents: readonly Incident[], after: Millis, now: Millis): Incident[] {
+  return incidents.filter(incident => isOpen(incident) && now - lastWord(incident, now) >= after);
+}
+
+/**
+ * Those to remind of now, silent ones and those past the moment their next update was promised for:
+ * not again before `after` has passed since the last reminder, but for a promise broken meanwhile.
+ */
+export function remindersDue(
+  incidents: readonly Incident[],
+  reminded: ReadonlyMap<string, Millis>,
+  after: Millis,
+  now: Millis,
+): Incident[] {
+  const late = incidents.filter(incident => isOpen(incident) && brokenPromise(incident, now) !== null);
+  return [...new Set([...silentOnes(incidents, after, now), ...late])].filter(incident => {
+    const last = reminded.get(incident.id);
+    // A reminder from the future was sent before the clock was set back.
+    if (last === undefined || last > now || last < lastWord(incident, now)) return true;
+    const promised = brokenPromise(incident, now);
+    return now - last >= after || (promised !== null && last < promised);
+  });
+}
+
+/** What /readyz says of them; the words stay the same until somebody writes. */
+export function silence(incidents: readonly Incident[], { reminders }: Site, now: Millis): Problem[] {
+  return silentOnes(incidents, reminders.after, now).map(incident => ({
+    level: 'warning',
+    where: `incidents/${incident.id}.md`,
+    what: `"${incident.title}" is open and has had no update since ${iso(lastWord(incident, now))}`,
+    fix: `write one: npm run status -- incident update ${incident.id}`,
+  }));
+}
+
+/** The reminder's subject and text. */
+export function reminderLetter(
+  incident: Incident,
+  site: Site,
+  now: Millis,
+): { subject: string; text: string } {
+  const last = lastWord(incident, now);
+  const promised = brokenPromise(incident, now);
+  return {
+    subject: `[REMINDER] ${incident.title}: no update for ${spell(now - last)}`,
+    text: [
+      `"${incident.title}" has been open since ${iso(incident.started)} and had its last update at ${iso(last)}.`,
+      ...(promised === null ? [] : [`The next one was promised for ${iso(promised)}.`]),
+      'Visitors are waiting for news. Write some, or resolve it:',
+      '',
+      `  npm run status -- incident update ${incident.id}`,
+      `  npm run status -- incident resolve ${incident.id}`,
+      '',
+      `${site.url}/status/incidents/${encodeURIComponent(incident.id)}`,
+      '',
+      `This letter comes again every ${spell(site.reminders.after)} until then.`,
+      '',
+    ].join('\n'),
+  };
+}

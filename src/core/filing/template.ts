@@ -1,0 +1,143 @@
+// Templates: the operator's own words for the incidents the machine opens (`status/templates/auto/*.md`).
+
+import { MAX_MESSAGE } from '../incidents/file/escape.ts';
+import { nearest, type Outcome, type Problem } from '../model/problem.ts';
+import { iso, type Millis } from '../model/time.ts';
+import type { Told, ToldKind, Transition } from '../model/transition.ts';
+import { spell } from '../monitoring/messages.ts';
+import { readComments } from '../text/comments.ts';
+import { plainText, readFrontmatter } from '../text/front-matter.ts';
+import { escapeMarkdown } from '../text/markdown.ts';
+import { oneLine } from '../text/printable.ts';
+
+/** One file's words; what it leaves out is said in the machine's own. */
+export interface Template {
+  readonly title: string | null;
+  /** Markdown of the first update, and of the one that resolves. */
+  readonly down: string | null;
+  readonly up: string | null;
+}
+
+/** The templates there are, by what they are about. */
+export type Templates = Readonly<Partial<Record<ToldKind, Template>>>;
+
+const PLACEHOLDERS = ['component', 'seen', 'since', 'checks', 'duration'] as const;
+
+/**
+ * Reads a template: a `title:` in the front matter, `## Down` and `## Up` beneath it. Placeholders that
+ * are not known, or not known at that place, are warnings with their line; they stay as they are written.
+ */
+export function parseTemplate(file: string, kind: ToldKind, raw: string): Outcome<Template> {
+  const front = readFrontmatter(file, raw);
+  const problems: Problem[] = [...front.problems, ...(front.yaml?.problems ?? [])];
+  if (problems.some(({ level }) => level === 'error')) return { value: null, problems };
+  const warn = (line: number, what: string, fix: string) =>
+    problems.push({ level: 'warning', where: file, line, what, fix });
+  const { title } = (front.yaml?.data ?? {}) as { title?: unknown };
+  if (title !== undefined && typeof title !== 'string') {
+    const fix = 'put it in quotes: title: "{{component}} is down"';
+    return {
+      value: null,
+      problems: [{ level: 'error', where: file, line: 2, what: 'the title is no text', fix }],
+    };
+  }
+  const parts: Record<'down' | 'up', string[] | null> = { down: null, up: null };
+  let part: 'down' | 'up' | null = null;
+  const shown = readComments(front.body).lines;
+  for (const [index, written] of plainText(raw).split('\n').entries()) {
+    const number = index + 1;
+    const isBody = number >= front.bodyLine;
+    const line = (isBody ? shown[number - front.bodyLine]?.text : undefined) ?? written;
+    const heading = isBody ? /^##[ \t]+(.+?)[ \t]*$/.exec(line)?.[1] : undefined;
+    const name = heading?.toLowerCase();
+    if (name === 'down' || name === 'up') {
+      part = name;
+      parts[part] ??= [];
+      continue;
+    }
+    if (heading !== undefined)
+      warn(number, `"${heading}" is no section of a template`, 'use ## Down and ## Up');
+    else if (isBody && part === null && line.trim() !== '') {
+      warn(number, 'text before the first section is not used', 'put it under ## Down or ## Up');
+    }
+    for (const [, placeholder = ''] of line.matchAll(PLACEHOLDER)) {
+      complain(placeholder, kind, part, (what, fix) => warn(number, what, fix));
+    }
+    if (part !== null) parts[part]?.push(line);
+  }
+  const said = (lines: string[] | null) => lines?.join('\n').trim() || null;
+  const long = [parts.down, parts.up].some(lines => (said(lines)?.length ?? 0) > MAX_MESSAGE);
+  if (long) {
+    const what = `its words are longer than ${MAX_MESSAGE} characters`;
+    problems.push({ level: 'error', where: file, what, fix: 'shorten them' });
+    return { value: null, problems };
+  }
+  return {
+    value: { title: (title && oneLine(title)) || null, down: said(parts.down), up: said(parts.up) },
+    problems,
+  };
+}
+
+const PLACEHOLDER = /\{\{\s*([^{}\s]*)\s*\}\}/g;
+
+function complain(
+  name: string,
+  kind: ToldKind,
+  part: 'down' | 'up' | null,
+  warn: (what: string, fix: string) => void,
+): void {
+  const known = PLACEHOLDERS.filter(
+    one =>
+      !(one === 'checks' && (kind === 'heartbeat' || kind === 'together')) &&
+      !(one === 'duration' && part !== 'up'),
+  );
+  if ((known as readonly string[]).includes(name)) return;
+  if ((PLACEHOLDERS as readonly string[]).includes(name)) {
+    const where = name === 'duration' ? 'only when it is over' : 'only of a single check';
+    const fix = name === 'duration' ? 'use it under ## Up' : 'leave it out here';
+    warn(`{{${name}}} is known ${where}`, fix);
+    return;
+  }
+  const near = nearest(name, known);
+  const list = known.map(one => `{{${one}}}`).join(', ');
+  warn(`{{${name}}} is no placeholder`, near ? `did you mean {{${near}}}?` : `known are ${list}`);
+}
+
+/** The transition in the words of its template; as it is where there is none, or nothing to fill in. */
+export function inWordsOf<T extends Transition>(transition: T, templates: Templates): T {
+  const { told, kind, at } = transition;
+  const template = told && templates[told.kind];
+  if (!template) return transition;
+  const message = template[kind];
+  const fill = (text: string, safe: (value: string) => string) =>
+    text.replace(PLACEHOLDER, (whole, name: string) => {
+      const value = valueFor(name, told, kind, at);
+      return value === null ? whole : safe(value);
+    });
+  return {
+    ...transition,
+    // A title is plain text on one line; only bodies are markdown.
+    title: template.title ? fill(template.title, value => value).replace(/\s+/g, ' ') : transition.title,
+    message: message ? fill(message, escapeMarkdown) : transition.message,
+  };
+}
+
+function valueFor(name: string, told: Told, kind: Transition['kind'], at: Millis): string | null {
+  switch (name) {
+    case 'component':
+      return told.component;
+    case 'seen':
+      return told.seen;
+    case 'since':
+      return `${iso(at - (told.duration ?? 0))
+        .slice(0, 19)
+        .replace('T', ' ')} UTC`;
+    case 'checks':
+      return told.checks === undefined ? null : String(told.checks);
+    case 'duration':
+      // Where the clock was set back meanwhile, how long it lasted is not known.
+      return told.duration === undefined ? (kind === 'up' ? 'an unknown time' : null) : spell(told.duration);
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,127 @@
+// Dates, durations, numbers and lists as a language writes them, in the site's time zone.
+import { DAY, HOUR, MINUTE, type Millis, SECOND } from '../model/time.ts';
+import { type Lang, sayIn } from './words.ts';
+
+export interface Dates {
+  /** `23 Nov 2026, 14:30 UTC` */
+  dateTime(at: Millis): string;
+  /** `14:30 UTC` */
+  time(at: Millis): string;
+  /** `14:30 UTC` when on the same day as `now` in the site's zone, else with the date. */
+  near(at: Millis, now: Millis): string;
+  /** Whether two moments fall on one day of the site's zone. */
+  sameDay(a: Millis, b: Millis): boolean;
+  /** A UTC day `2026-11-23` → `Monday 23 November 2026`. */
+  day(day: string): string;
+  /** A UTC day `2026-11-23` → `23 Nov 2026`. */
+  shortDay(day: string): string;
+  /** `2026-11` → `November 2026`. */
+  month(month: string): string;
+  /** `12 min`, `1 h 5 min`, `2 days 4 h`: the two largest units, rounded down. */
+  duration(length: Millis): string;
+  /** The same, after "over" or "in": German says `2 Tagen` there. */
+  within(length: Millis): string;
+  /** The same, but in seconds below a minute: `48 s`. */
+  lag(length: Millis): string;
+  /** `14:29:12 UTC` when on the same day as `near` in the site's zone, else with the date. */
+  exact(at: Millis, near: Millis): string;
+  /** `14:30`, where the zone stands elsewhere. */
+  clock(at: Millis): string;
+  /** `23 Nov` */
+  dayMonth(at: Millis): string;
+  /** `1,240 ms`, rounded. */
+  millis(length: Millis): string;
+  /** `1,240`, `12.5`, `0.00217`: as many digits as tell something. */
+  number(value: number): string;
+  /** `1.2k`, for scales. */
+  compact(value: number): string;
+  /** `99.98%`, as given to two decimals. */
+  percent(percent: number): string;
+  /** `API, Dashboard and Database` */
+  list(names: readonly string[]): string;
+}
+
+// Making Intl formatters is the slow part, and there are few pairs of language and zone.
+const made = new Map<string, Dates>();
+
+/** The writer of dates for a language and an IANA zone; an unknown zone falls back to UTC. */
+export function datesIn(lang: Lang, timezone: string): Dates {
+  const key = `${lang} ${timezone}`;
+  let dates = made.get(key);
+  if (!dates) {
+    dates = makeDates(lang, known(timezone));
+    made.set(key, dates);
+  }
+  return dates;
+}
+
+function makeDates(lang: Lang, timeZone: string): Dates {
+  // British order and the 24-hour clock: nobody must guess which half of the day an outage began.
+  const locale = lang === 'en' ? 'en-GB' : lang;
+  const say = sayIn(lang);
+  const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options);
+  const date = { day: 'numeric', month: 'short', year: 'numeric' } as const;
+  const clock = { hour: '2-digit', minute: '2-digit', timeZoneName: 'short' } as const;
+  const dateTime = format({ ...date, ...clock, timeZone });
+  const time = format({ ...clock, timeZone });
+  const exact = { ...clock, second: '2-digit' } as const;
+  const exactTime = format({ ...exact, timeZone });
+  const exactDate = format({ ...date, ...exact, timeZone });
+  const dayOf = format({ ...date, timeZone });
+  const bare = format({ hour: '2-digit', minute: '2-digit', timeZone });
+  const dayMonth = format({ day: 'numeric', month: 'short', timeZone });
+  const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
+  const fraction = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
+  const small = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
+  const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumSignificantDigits: 3 });
+  const long = format({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
+  const short = format({ ...date, timeZone: 'UTC' });
+  const month = format({ month: 'long', year: 'numeric', timeZone: 'UTC' });
+  const percent = new Intl.NumberFormat(locale, { style: 'percent', minimumFractionDigits: 2 });
+  const list = new Intl.ListFormat(locale, { type: 'conjunction' });
+  const sameDay = (a: Millis, b: Millis) => dayOf.format(a) === dayOf.format(b);
+  const spelled = (length: Millis, unit: 'duration.days' | 'duration.within_days'): string => {
+    if (length < MINUTE) return say('duration.short');
+    const days = Math.floor(length / DAY);
+    const hours = Math.floor((length % DAY) / HOUR);
+    const minutes = Math.floor((length % HOUR) / MINUTE);
+    const parts: string[] = [];
+    if (days) parts.push(say(unit, { n: days }));
+    if (hours) parts.push(say('duration.hours', { n: hours }));
+    if (minutes && !days) parts.push(say('duration.minutes', { n: minutes }));
+    return parts.join(' ');
+  };
+  const duration = (length: Millis) => spelled(length, 'duration.days');
+  return {
+    dateTime: at => dateTime.format(at),
+    time: at => time.format(at),
+    near: (at, now) => (sameDay(at, now) ? time : dateTime).format(at),
+    sameDay,
+    day: day => long.format(Date.parse(day)),
+    shortDay: day => short.format(Date.parse(day)),
+    month: text => month.format(Date.parse(`${text}-01`)),
+    clock: at => bare.format(at),
+    dayMonth: at => dayMonth.format(at),
+    millis: length => `${whole.format(length)}\u00a0ms`,
+    number: value => {
+      const size = Math.abs(value);
+      return (size >= 1000 ? whole : size >= 1 ? fraction : small).format(value);
+    },
+    compact: value => compact.format(value),
+    percent: value => percent.format(value / 100),
+    list: names => list.format(names),
+    duration,
+    within: length => spelled(length, 'duration.within_days'),
+    lag: length =>
+      length < MINUTE ? say('duration.seconds', { n: Math.floor(length / SECOND) }) : duration(length),
+    exact: (at, near) => (sameDay(at, near) ? exactTime : exactDate).format(at),
+  };
+}
+
+function known(timeZone: string): string {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone;
+  } catch {
+    return 'UTC';
+  }
+}

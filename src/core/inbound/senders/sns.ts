@@ -1,0 +1,88 @@
+// Amazon SNS carrying CloudWatch alarms: the envelope, the alarm in it, and whose signature to believe.
+import { verify } from 'node:crypto';
+import { fieldsOf, first, identity, line, MESSAGE, moment, NAME } from '../fields.ts';
+import { ignored, type Reading, signal } from '../signal.ts';
+
+const PROVIDER = 'sns';
+
+/**
+ * SNS's envelope (sent as text/plain: hand in the text or what it parses to) with a CloudWatch alarm as
+ * its `Message`. ALARM is down, OK is up. Subscription messages are ignored here: answering them is the
+ * caller's, with `snsSubscribeUrl`. Believe nothing before `snsSigned` has said true.
+ */
+export function sns(input: unknown): Reading {
+  const envelope = fieldsOf(input);
+  const type = line(envelope?.Type, 40);
+  if (!envelope || type === '')
+    return { problem: 'expected an SNS envelope: {"Type": "Notification", "Message": …}' };
+  const topic = line(envelope.TopicArn, NAME) || 'SNS';
+  if (type !== 'Notification') return ignored({ provider: PROVIDER, name: topic }, `${type} is no alarm`);
+  const alarm = fieldsOf(envelope.Message);
+  const name = line(alarm?.AlarmName, NAME);
+  const state = line(alarm?.NewStateValue, 30);
+  if (!alarm || name === '' || state === '') {
+    return ignored({ provider: PROVIDER, name: topic }, 'the message is not a CloudWatch alarm');
+  }
+  const common = {
+    provider: PROVIDER,
+    monitor: identity(alarm.AlarmArn) || identity(alarm.AlarmName),
+    name,
+    at: moment(alarm.StateChangeTime),
+    message: first(MESSAGE, alarm.NewStateReason, alarm.AlarmDescription),
+    component: /(?:^|\s)component[=:](\S+)/i.exec(line(alarm.AlarmDescription, 1000))?.[1] ?? null,
+    // The same in every retry of one message.
+    event: line(envelope.MessageId, 64) || null,
+  };
+  if (state === 'ALARM') return { signals: [signal({ ...common, kind: 'down' })] };
+  if (state === 'OK') return { signals: [signal({ ...common, kind: 'up' })] };
+  return ignored(common, `state ${state} is neither ALARM nor OK`);
+}
+
+/** GETs an address as text; rejects for any answer but 200. What tests replace of the network. */
+export type FetchText = (url: URL) => Promise<string>;
+
+const OWN_HOST = /^sns\.[a-z]{2}(-[a-z]+)+-\d\.amazonaws\.com(\.cn)?$/;
+
+/** Whether an address from an SNS message is Amazon's own, and so may be fetched: https, SNS's host, no port. */
+function snsAddress(value: unknown): URL | null {
+  if (typeof value !== 'string' || value.length > 2000 || !URL.canParse(value)) return null;
+  const url = new URL(value);
+  const plain = url.protocol === 'https:' && url.port === '' && url.username === '' && url.password === '';
+  return plain && OWN_HOST.test(url.hostname) ? url : null;
+}
+
+/** Where to fetch the certificate that signed a message; null when the address is not Amazon's. */
+export function snsCertificateUrl(input: unknown): URL | null {
+  const url = snsAddress(fieldsOf(input)?.SigningCertURL);
+  return url && /^\/SimpleNotificationService-[0-9a-f]+\.pem$/i.test(url.pathname) ? url : null;
+}
+
+/** Where to go once to confirm a subscription; null when the message asks for none. */
+export function snsSubscribeUrl(input: unknown): URL | null {
+  const envelope = fieldsOf(input);
+  return envelope?.Type === 'SubscriptionConfirmation' ? snsAddress(envelope.SubscribeURL) : null;
+}
+
+/**
+ * Whether the envelope is signed by the certificate (PEM, fetched from `snsCertificateUrl`).
+ * SignatureVersion 1 is SHA-1, 2 is SHA-256; both sign the same fields, by name, each with its newline.
+ */
+export function snsSigned(input: unknown, certificate: string): boolean {
+  const envelope = fieldsOf(input);
+  const signature = envelope?.Signature;
+  const algorithm = { '1': 'sha1', '2': 'sha256' }[line(envelope?.SignatureVersion, 2)];
+  if (!envelope || typeof signature !== 'string' || !algorithm) return false;
+  const names =
+    envelope.Type === 'Notification'
+      ? ['Message', 'MessageId', 'Subject', 'Timestamp', 'TopicArn', 'Type']
+      : ['Message', 'MessageId', 'SubscribeURL', 'Timestamp', 'Token', 'TopicArn', 'Type'];
+  const signed = names
+    .filter(name => typeof envelope[name] === 'string')
+    .map(name => `${name}\n${envelope[name]}\n`)
+    .join('');
+  try {
+    return verify(algorithm, Buffer.from(signed), certificate, Buffer.from(signature, 'base64'));
+  } catch {
+    return false; // no certificate at all
+  }
+}

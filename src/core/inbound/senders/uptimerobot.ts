@@ -1,0 +1,131 @@
+// UptimeRobot: JSON, form or query, its own variables or a custom body with names of one's own.
+import {
+  address,
+  decodeEntities,
+  fieldsOf,
+  first,
+  identity,
+  line,
+  MESSAGE,
+  moment,
+  NAME,
+} from '../fields.ts';
+import { type Expiry, ignored, type Reading, type Signal, signal } from '../signal.ts';
+
+const PROVIDER = 'uptimerobot';
+/** Longer than anything shown: enough to tell two monitors apart. */
+const LONG = 1000;
+
+/** Names a field goes by, normalised: lower case, without `_`, `-` and `.`. In order of trust. */
+const ALIASES = {
+  friendly: ['alerttypefriendlyname'],
+  type: ['alerttype', 'alert'],
+  // Words of a custom body. Their numbers are a monitor's status (1 is "not checked"), not an alert's type.
+  other: ['status', 'state'],
+  id: ['monitorid', 'id'],
+  name: ['monitorname', 'monitorfriendlyname', 'friendlyname', 'monitor', 'name'],
+  url: ['monitorurl', 'url'],
+  details: ['alertdetails', 'details', 'reason', 'message'],
+  at: ['alertdatetime', 'datetime', 'timestamp'],
+  component: ['component'],
+  certificate: ['sslexpirydate'],
+  certificateDays: ['sslexpirydaysleft'],
+  domain: ['domainexpiredate', 'domainexpirydate', 'domainexpirationdate'],
+  domainDays: ['domainexpirydaysleft', 'domainexpiredaysleft'],
+} as const;
+
+/**
+ * Reads query, form and JSON fields (merged by the caller, body over query). Names count without regard
+ * to case and `_`. A variable UptimeRobot did not fill (`*alertDetails*`) is absent; one that was sent
+ * without its asterisks ("alertType": "alertType") is a misconfigured webhook, and the answer says so.
+ * Only down (1) and up (2) change anything: SSL and domain expiry (3) are warnings, unknown types ignored.
+ */
+export function uptimerobot(input: unknown): Reading {
+  const raw = fieldsOf(input);
+  if (!raw) return { problem: `expected an object or form fields, such as ${EXAMPLE}` };
+  const fields = normalise(raw);
+  const literal = literalVariable(fields);
+  if (literal) {
+    return { problem: `"${literal}" arrived as the word itself: write *${literal}* with its asterisks` };
+  }
+  const get = (kind: keyof typeof ALIASES, most: number) =>
+    first(most, ...ALIASES[kind].map(alias => fields.get(alias)));
+  const name = get('name', NAME) || get('url', NAME);
+  const id = get('id', NAME);
+  const type = get('type', NAME);
+  const words = [get('friendly', NAME), type, get('other', NAME)].filter(word => word !== '');
+  if (words.length === 0) {
+    return {
+      problem: `alert_type is missing: send "down" or "up" (UptimeRobot: alertType 1 or 2), such as ${EXAMPLE}`,
+    };
+  }
+  if (name === '' && id === '') {
+    return { problem: `monitor_name is missing: which monitor is it? Send for example ${EXAMPLE}` };
+  }
+  const common: Omit<Signal, 'kind' | 'event'> = {
+    provider: PROVIDER,
+    monitor: identity(get('id', LONG)) || identity(get('name', LONG)) || name,
+    name: name || `Monitor ${id}`,
+    url: address(get('url', 2000)),
+    at: moment(get('at', 60)),
+    message: get('details', MESSAGE),
+    component: get('component', NAME) || null,
+  };
+  const kind = kindOf(words, type);
+  if (kind !== 'down' && kind !== 'up') {
+    if (kind.why !== EXPIRY) return ignored(common, kind.why);
+    return ignored({ ...common, expiry: expiryIn(words, get) }, kind.why);
+  }
+  return {
+    signals: [signal({ ...common, kind, event: common.at === null ? null : String(common.at) })],
+  };
+}
+
+const EXAMPLE = '{"alert_type":"down","monitor_name":"API"}';
+
+/** The friendly word is sure, the number has had other meanings; but a 3 is never an outage. */
+function kindOf(words: readonly string[], type: string): 'down' | 'up' | { why: string } {
+  if (type === '3') return { why: EXPIRY };
+  for (const word of words.map(each => each.toLowerCase())) {
+    if (word === 'down' || word === 'up') return word;
+    if (/ssl|domain|expir/.test(word)) return { why: EXPIRY };
+  }
+  if (type === '1') return 'down';
+  if (type === '2') return 'up';
+  return { why: `alert type "${type || words[0]}" is neither down (1) nor up (2)` };
+}
+
+/** Both kinds come as type 3: the word decides, else which day was filled in. */
+function expiryIn(
+  words: readonly string[],
+  get: (kind: keyof typeof ALIASES, most: number) => string,
+): Expiry {
+  const isDomain =
+    words.some(word => /domain/i.test(word)) || (get('certificate', 60) === '' && get('domain', 60) !== '');
+  const of = isDomain ? 'domain' : 'certificate';
+  const days = get(`${of}Days`, 20);
+  return { of, at: moment(get(of, 60)), days: /^-?\d{1,5}$/.test(days) ? Number(days) : null };
+}
+
+const EXPIRY = 'an SSL or domain expiry warning is not an outage';
+
+/**
+ * Fields under their normalised names, entities resolved, unfilled variables and empty ones left out. Of
+ * two spellings the later counts: the body's, which the caller merges over the query's.
+ */
+function normalise(raw: Record<string, unknown>): Map<string, string> {
+  const fields = new Map<string, string>();
+  for (const [key, value] of Object.entries(raw).slice(0, 100)) {
+    // `line` once more after decoding: an entity may stand for a control character.
+    const text = line(decodeEntities(line(value, 2000)), 2000);
+    const name = key.toLowerCase().replace(/[_.\s-]/g, '');
+    if (text !== '' && !/^\*\w+\*$/.test(text)) fields.set(name, text);
+  }
+  return fields;
+}
+
+/** UptimeRobot's own word for a variable that came as a constant, if one did. */
+function literalVariable(fields: ReadonlyMap<string, string>): string | undefined {
+  const variables = ['alertType', 'alertTypeFriendlyName', 'monitorID', 'monitorFriendlyName'];
+  return variables.find(variable => fields.get(variable.toLowerCase()) === variable);
+}

@@ -1,0 +1,200 @@
+// Writing incidents by API: what a body does to the files, decided without touching any.
+
+import { INCIDENT_STATUSES, type Incident, MAINTENANCE_STATUSES, meansAll } from '../model/incident.ts';
+import { nearest } from '../model/problem.ts';
+import type { Site } from '../model/site.ts';
+import { slug } from '../model/slug.ts';
+import { iso, type Millis, SECOND } from '../model/time.ts';
+import { withoutComments } from '../text/comments.ts';
+import { type ChangeBody, type FieldFault, faultAt, type OpenBody, type UpdateBody } from './api-bodies.ts';
+import { asOf } from './as-of.ts';
+import { endedAt } from './ending.ts';
+import { editFront } from './file/edit.ts';
+import { defuse } from './file/escape.ts';
+import { parseIncident } from './file/parse.ts';
+import { addUpdate, printIncident, updated } from './file/print.ts';
+
+/** What is to be written, that it stands already, or why it may not be. */
+export type Writing =
+  | { readonly kind: 'create'; readonly id: string; readonly text: string }
+  | { readonly kind: 'replace'; readonly id: string; readonly before: string; readonly text: string }
+  | { readonly kind: 'done'; readonly id: string }
+  | {
+      readonly kind: 'refused';
+      readonly status: 404 | 409 | 422;
+      readonly detail: string;
+      readonly faults?: readonly FieldFault[];
+    };
+
+/** The text of an incident file by id, undefined when there is none. */
+type ReadFile = (id: string) => string | undefined;
+
+/** The request's moment, and whether it may have been carried out before (a key seen already). */
+export interface Asked {
+  readonly at: Millis;
+  readonly again: boolean;
+}
+
+/** Of a file's name, without day and number. */
+const LONGEST = 60;
+
+/** `POST /api/incidents`: a new file named after the day and the title; of twins the later gets a number. */
+export function writeOpen(body: OpenBody, site: Site, { at, again }: Asked, read: ReadFile): Writing {
+  const started = body.started ?? at;
+  const faults = strangers(body.components, site);
+  if (started > at) faults.push(faultAt(['started'], 'this lies in the future'));
+  const ends = body.status === 'resolved' ? (body.resolved ?? at) : undefined;
+  if (body.resolved !== undefined && ends === undefined) {
+    faults.push(faultAt(['resolved'], 'only an incident whose status is resolved has an end'));
+  }
+  if (ends !== undefined && (ends < started || ends > at)) {
+    faults.push(faultAt(['resolved'], 'this is not between the start and now'));
+  }
+  if (faults.length > 0) return invalid(faults);
+  const text = printed(body, started, ends);
+  if (!isReadable(text)) return invalid([faultAt(['message'], TOO_LONG)]);
+  const day = iso(started).slice(0, 10).replaceAll('-', '');
+  const base = slug(body.title, LONGEST) || 'incident';
+  for (let number = 1; ; number++) {
+    const id = `${day}_${base}${number === 1 ? '' : `-${number}`}`;
+    const there = read(id);
+    if (there === undefined) return { kind: 'create', id, text };
+    // Updates may have been added to it since.
+    const was = again ? parseIncident(`${id}.md`, id, there).value : null;
+    if (was?.title === body.title && iso(was.started) === iso(started)) return { kind: 'done', id };
+  }
+}
+
+/** `PATCH /api/incidents/ID`: fields in place, a status as an update. */
+export function writeChange(id: string, body: ChangeBody, site: Site, asked: Asked, read: ReadFile): Writing {
+  const known = fileOf(id, read, asked.at);
+  if ('kind' in known) return known;
+  const faults = strangers(body.components, site);
+  const { title, severity, components, status, message = '' } = body;
+  if (status) faults.push(...wrongStatus(status, known.incident));
+  if (faults.length > 0) return invalid(faults);
+  const edited = editFront(known.text, { title, severity, components });
+  if (status === undefined) return replaced(id, known.text, edited);
+  const at = afterNewest(known.incident, asked.at);
+  if (asked.again && stands(known.incident, status, at, message)) return { kind: 'done', id };
+  const over = overAlready(known.incident, status);
+  if (over) return over;
+  return replaced(id, known.text, updated(edited, { status, at, message }));
+}
+
+/** `POST /api/incidents/ID/updates`: one more section on the side where the newest stands. */
+export function writeUpdate(id: string, body: UpdateBody, asked: Asked, read: ReadFile): Writing {
+  const known = fileOf(id, read, asked.at);
+  if ('kind' in known) return known;
+  const { incident, text } = known;
+  const status = body.status ?? incident.status;
+  const faults = wrongStatus(status, incident);
+  const last = newestAt(incident);
+  const at = body.at ?? afterNewest(incident, asked.at);
+  if (asked.again && stands(incident, status, at, body.message)) return { kind: 'done', id };
+  const over = overAlready(incident, body.status);
+  if (over) return over;
+  if (at > asked.at && body.at !== undefined) faults.push(faultAt(['at'], 'this lies in the future'));
+  if (floored(at) < floored(last)) {
+    faults.push(faultAt(['at'], `this lies before the newest update (${iso(last)}); edit the file instead`));
+  }
+  if (faults.length > 0) return invalid(faults);
+  const afterwards = body.status === undefined && endedAt(incident) !== null;
+  return replaced(id, text, updated(text, { status, at, message: body.message, afterwards }));
+}
+
+function printed(body: OpenBody, started: Millis, ends: Millis | undefined): string {
+  const text = printIncident({
+    title: body.title,
+    status: ends === undefined ? body.status : 'investigating',
+    severity: body.severity,
+    started,
+    components: body.components ?? null,
+    openedBy: null,
+    message: body.message,
+  });
+  return ends === undefined ? text : addUpdate(text, { status: 'resolved', at: ends, message: '' });
+}
+
+function fileOf(id: string, read: ReadFile, now: Millis): { incident: Incident; text: string } | Writing {
+  const text = read(id);
+  if (text === undefined) return { kind: 'refused', status: 404, detail: 'There is no such incident.' };
+  const incident = parseIncident(`${id}.md`, id, text).value;
+  // What lies ahead in it is told as everywhere else.
+  return incident
+    ? { incident: asOf(incident, now, () => now), text }
+    : conflict('it has errors (`status lint` names them)');
+}
+
+const TOO_LONG = 'with these words the file would be too long to be read: shorten them';
+
+/** Whether all of a file's text is read. */
+function isReadable(text: string): boolean {
+  const { value } = parseIncident('', '', text);
+  return value !== null && !value.held;
+}
+
+/** Believed only when it parses: an operator's file may be written in ways no machine should edit. */
+function replaced(id: string, before: string, text: string | null): Writing {
+  if (text === before) return { kind: 'done', id };
+  if (text === null || !parseIncident(`${id}.md`, id, text).value)
+    return conflict('it is written in an unusual way');
+  if (isReadable(before) && !isReadable(text)) return conflict('with this it would be too long to be read');
+  return { kind: 'replace', id, before, text };
+}
+
+function conflict(why: string): Writing {
+  return {
+    kind: 'refused',
+    status: 409,
+    detail: `The incident's file cannot be changed by machine: ${why}. Edit it by hand.`,
+  };
+}
+
+/** Ending twice would tell everybody twice and move the end. */
+function overAlready(incident: Incident, status: string | undefined): Writing | null {
+  const end = endedAt(incident);
+  if (end === null || status !== incident.status) return null;
+  const detail = `It is ${status} already, at ${iso(end)}. To add words, POST them to …/updates without a status.`;
+  return { kind: 'refused', status: 409, detail };
+}
+
+function invalid(faults: readonly FieldFault[]): Writing {
+  return { kind: 'refused', status: 422, detail: 'Some fields are not right.', faults };
+}
+
+function strangers(components: readonly string[] | undefined, site: Site): FieldFault[] {
+  const ids = site.components.map(({ id }) => id);
+  return (components ?? []).flatMap((id, index) => {
+    if (ids.includes(id) || meansAll(id, new Set(ids))) return [];
+    const near = nearest(id, ids);
+    const hint = near ? `did you mean "${near}"?` : `known are: ${ids.join(', ')}`;
+    return [faultAt(['components', index], `there is no component of this id; ${hint}`)];
+  });
+}
+
+function wrongStatus(status: string, { scheduled }: Incident): FieldFault[] {
+  const allowed: readonly string[] = scheduled ? MAINTENANCE_STATUSES : INCIDENT_STATUSES;
+  const kind = scheduled ? 'a maintenance' : 'an incident';
+  return allowed.includes(status) ? [] : [faultAt(['status'], `${kind} is ${allowed.join(', ')}`)];
+}
+
+/** Now, but never before what the file tells already (an operator's clock may be ahead). */
+function afterNewest(incident: Incident, at: Millis): Millis {
+  return Math.max(at, newestAt(incident));
+}
+
+function newestAt({ updates }: Incident): Millis {
+  return Math.max(...updates.map(({ at }) => at));
+}
+
+function stands({ updates }: Incident, status: string, at: Millis, message: string): boolean {
+  const body = withoutComments(defuse(message)).trim();
+  return updates.some(
+    update => floored(update.at) === floored(at) && update.status === status && update.body === body,
+  );
+}
+
+function floored(at: Millis): Millis {
+  return at - (at % SECOND);
+}

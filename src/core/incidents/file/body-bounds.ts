@@ -1,0 +1,52 @@
+// How much of an incident file's body is understood: so much that it never holds others up for long.
+import { readComments, type Shown } from '../../text/comments.ts';
+
+/** The longest body that is read whole, characters and lines; of a longer one only the beginning is. */
+const MAX_BODY = 256_000;
+const MAX_LINES = 20_000;
+/** The most updates of one that are read: each is looked at with all others. */
+export const MAX_SECTIONS = 500;
+/** The most headings of one that are looked at: each may be an update. */
+export const MAX_HEADINGS = 1000;
+
+/** The line from which on nothing is read, within the body from 1, why, and what to do. */
+export interface Stopped {
+  readonly line: number;
+  readonly what: string;
+  readonly fix: string;
+}
+
+export function tooLong(line: number): Stopped | null {
+  const what = `only its first ${MAX_BODY / 1000} KB, or ${MAX_LINES} lines, are read`;
+  return { line, what, fix: 'shorten it' };
+}
+
+export function tooMany(line: number, most: number, things: string): Stopped {
+  const what = `only its first ${most} ${things} are read`;
+  return { line, what, fix: 'put older ones together under one heading' };
+}
+
+/** A body without its comments, as far as it is read: to the end of a line, and never to the inside of a comment. */
+export function readBeginning(body: string): { readonly shown: Shown; readonly isWhole: boolean } {
+  const text = beginningOf(body);
+  if (text.length === body.length) return { shown: readComments(body), isWhole: true };
+  const shown = readComments(text);
+  const open = shown.unclosed[0];
+  if (!open || !/--!?>/.test(body.slice(text.length))) return { shown, isWhole: false };
+  const above = text.split('\n', open.line - 1).join('\n');
+  return { shown: readComments(above), isWhole: false };
+}
+
+function beginningOf(body: string): string {
+  let end = -1;
+  for (let line = 0; line < MAX_LINES; line++) {
+    const next = body.indexOf('\n', end + 1);
+    if (next < 0 || next > MAX_BODY) {
+      if (body.length <= MAX_BODY) return body;
+      // A line that is nearly all of it is cut: what stands above it is little.
+      return body.slice(0, end > MAX_BODY / 2 ? end : MAX_BODY);
+    }
+    end = next;
+  }
+  return body.slice(0, end);
+}

@@ -1,0 +1,228 @@
+// Headings of an incident file: `## LABEL time`, or the time first, read into label, status and time (contract §4).
+
+import type { UpdateStatus } from '../../model/incident.ts';
+import { INCIDENT_STATUSES, MAINTENANCE_STATUSES } from '../../model/incident.ts';
+import { DAY, HOUR, MINUTE, type Millis, parseInstant, SECOND } from '../../model/time.ts';
+import { DAY_NAMES, MONTH_NAMES } from '../times/month-names.ts';
+import { dateLeft, monthLeft } from '../times/unread-date.ts';
+import {
+  holdsTime,
+  momentOf,
+  readTimeAtEnd,
+  SAY,
+  type WrittenTime,
+  type WrongTime,
+  wrong,
+  ZONE_FIX,
+  zoneAtEnd,
+} from '../times/written-time.ts';
+
+/** What a heading says. */
+export interface Heading {
+  /** The status the label names, or null for `Update` and any other words. */
+  readonly status: UpdateStatus | null;
+  /** The heading's own words when they are neither a status nor `Update`. */
+  readonly label: string | null;
+  /** Epoch ms when the heading is dated; else the time of day, ms since midnight UTC. */
+  readonly dated: boolean;
+  readonly time: Millis;
+  /** What the heading can tell apart: a minute or a second. */
+  readonly precision: Millis;
+}
+
+const LABELS =
+  'update|investigating|identified|monitoring|resolved|scheduled|in[ _-]progress|verifying|completed';
+/** As the machine and most people write it: no other form need be tried. */
+const USUAL = new RegExp(
+  String.raw`^(${LABELS})(?: (\d{4}-\d{2}-\d{2}))? ([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))? UTC$`,
+  'i',
+);
+/** After these words stands a time, and nothing else. */
+const LABELLED = new RegExp(String.raw`^(?:${LABELS})(?![\p{L}\d_])`, 'iu');
+
+/** Whether a heading begins with `Update` or a status. */
+export function beginsWithLabel(text: string): boolean {
+  return LABELLED.test(text);
+}
+
+/** A clock's time, perhaps after a date in numbers; or a date with its month's name. */
+const BEGINS_WITH_TIME =
+  /^[\s([]*(?:(?:\p{Nd}[\p{Nd}\s./,-]*[\s,T])?\p{Nd}{1,2}[:h]\p{Nd}{2}|\p{Nd}{1,2}(?:st|nd|rd|th|\.)?\s+\p{L}+\.?,?\s+\p{Nd}{4},?\s+\p{Nd}{1,2}[:.h]\p{Nd}{2})/u;
+
+/** Reads the text of a level-2 heading; null for one that is prose: `told` of a post-mortem is what begins with a time. */
+export function readHeading(text: string, told: boolean): Heading | 'postmortem' | WrongTime | null {
+  if (/^post-?\s?mortem$/i.test(text)) return 'postmortem';
+  const [usual, name = '', day, hour, minute, second] = USUAL.exec(text) ?? [];
+  const midnight = day === undefined ? 0 : parseInstant(day);
+  if (usual !== undefined && midnight !== null) {
+    const time = midnight + Number(hour) * HOUR + Number(minute) * MINUTE + Number(second ?? 0) * SECOND;
+    const precision = second === undefined ? MINUTE : SECOND;
+    return { ...readLabel(name), dated: day !== undefined, time, precision };
+  }
+  const isLabelled = beginsWithLabel(text);
+  if (!told && isBlank(text, isLabelled))
+    return wrong(text, 'is to be filled in', 'write the time, like `## Update 15:30 UTC`');
+  const last = readTimeAtEnd(text, isLabelled);
+  const isTimed = last !== null && !('what' in last) && last.time !== null;
+  const read = isTimed || told ? last : (readTimeFirst(text) ?? last);
+  if (read && 'what' in read) return read;
+  if (!read || read.time === null) {
+    if (read && isLabelled) {
+      return {
+        what: `"${text}" has a date and no time`,
+        fix: 'write both, like `## Update 2025-11-06 15:30 UTC`',
+      };
+    }
+    if (told) return null;
+    return BEGINS_WITH_TIME.test(text)
+      ? wrong(text, 'begins with a time that cannot be read')
+      : readTurned(text);
+  }
+  const { date, precision } = read;
+  const time = momentOf(read);
+  const words = alone(read);
+  if (typeof words !== 'string') return words;
+  const label = words.replace(UTC_BEFORE, '');
+  const zone = zoneAtEnd(label);
+  if (zone !== null) return wrong(text, `names a zone that is not read (${zone})`, ZONE_FIX);
+  const left = dateLeft(label, date !== null);
+  if (left) {
+    const fix = left.month
+      ? `did you mean ${left.month}? Write the whole date: 2025-11-06 15:30 UTC`
+      : 'write the whole date before the time, like 2025-11-06 15:30 UTC; a number that is no date with a #: #12';
+    return wrong(`${left.text}`, 'may be a date that is not read', fix);
+  }
+  if (PART_OF_DAY.test(label) && ((time % DAY) + DAY) % DAY < 13 * HOUR && !/\d\s?[ap]\.?\s?m\b/i.test(text))
+    return wrong(text, 'may be a time in the morning or evening', `write its hours from 0 to 23: ${SAY}`);
+  return { ...readLabel(label), dated: date !== null, time, precision };
+}
+
+/** After it an hour up to 12 may be either half of the day's. */
+const PART_OF_DAY =
+  /(?<!\p{L})(?:evening|afternoon|night|morning|abends?|nachts?|morgens|vormittags?|nachmittags?|soir|matin|après-midi|tarde|noche|sera|sere|mattina|notte|avond|kväll|kveld|вечером|утром|ночью)[\s)\],]*$/iu;
+
+/** What a template has in place of a time, alone or after a date; and in place of a date. */
+const BLANK_TIME = String.raw`[([{<]*(?:hh[:.h]?mm(?:[:.]?ss)?|[x?_#*–—-]{1,2}[:.h][x?_#*–—-]{1,2}(?:[:.][x?_#*–—-]{1,2})?|\d{1,2}[:.h][x?_#]{1,2}|\d?\d:(?:\d[x?_]|[x?_]\d)|[x?_]{1,2}:\d\d|tb[adc]|todo|\?+|_{2,}|…|\.{3}|time(?=\s+(?:utc|gmt)$)|(?<=[[<{]\s?)(?:time|uhrzeit|zeit)(?=\s?[\]>}]))[)\]}>]*`;
+const BLANK_DATE = String.raw`(?:(?:yyyy|jjjj)[-./]?mm[-./]?(?:dd|tt)|(?:dd|tt)[-./]mm[-./](?:yyyy|jjjj|yy)|mm\/dd\/yyyy|[[<{]+\s?(?:date|datum)\s?[\]>}]+)`;
+const BLANK = new RegExp(
+  String.raw`^(?:(?:${LABELS})[\s:,;|·–—-]+)?(?:(?:\d[\d./-]*|${BLANK_DATE})[\s,T]+)?${BLANK_TIME}(?:\s*(?:UTC|GMT|Z))?(?:[\s:,;|·–—-]+(?:${LABELS}))?$`,
+  'iu',
+);
+const DATE_TO_FILL = new RegExp(String.raw`(?<![\p{L}\d])${BLANK_DATE}.*\d[:.h]\d\d`, 'iu');
+
+/** `Update HH:MM UTC`: left as the template has it. */
+function isBlank(text: string, isLabelled: boolean): boolean {
+  if (!isLabelled && !text.includes(':')) return false;
+  return BLANK.test(text) || DATE_TO_FILL.test(text);
+}
+
+/** `Nov 29, 07:08 UTC Identified`: the label last. What else holds a time that was not read must not pass for prose. */
+function readTurned(text: string): Heading | WrongTime | null {
+  const [, rest, label] = LABEL_LAST.exec(text) ?? [];
+  if (rest && !beginsWithLabel(text)) {
+    const turned = readHeading(`${label} ${rest}`, false);
+    if (turned !== null && turned !== 'postmortem') {
+      if (!('what' in turned))
+        return turned.label === null ? turned : wrong(text, 'holds a time that cannot be read');
+      return { ...turned, what: turned.what.replace(`${label} ${rest}`, () => text) };
+    }
+  }
+  const clock = CLOCK.exec(text);
+  const [found] = ZONED.exec(text) ?? COMPACT.exec(text) ?? BARE.exec(text) ?? [];
+  if (found) return wrong(text, 'holds a time that cannot be read');
+  if (clock === null && !beginsWithLabel(text)) return null;
+  const words = text.replace(CLOCK, ' ');
+  const left = dateLeft(words, clock === null) ?? monthLeft(words);
+  return left ? wrong(left.text, 'may be a date that is not read') : null;
+}
+
+const LABEL_LAST = new RegExp(String.raw`^(.*?[^\s)\]:,;|·–—-][)\]]?)[\s:,;|·–—-]+(${LABELS})$`, 'iu');
+const CLOCK = /(?<![\d:.])\d{1,2}:\d{2}(?::\d{2})?(?![\d:])/;
+/** A time that names its zone, with a clock's sign or without. */
+const ZONED =
+  /(?<![\p{L}\d:.#-])(?:\d{1,2}:\d{2}(?::\d{2})?(?:\s?[AaPp]\.?[Mm]\.?)?|(?:[01]\d|2[0-3])[0-5]\d|(?:noon|midnight))\s?[([]?(?:(?:UTC|GMT|Z|[A-Z]{1,3}[SD]?T|MES?Z)(?![\p{L}\d])|[+-]\d{2}:?\d{2})/u;
+/** A date and the four or six digits of a time: `2026-11-29 0709`, `202611290709`. */
+const COMPACT = new RegExp(
+  String.raw`(?<![\p{L}\d#.-])(?:(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2\d{4}|(?:19|20)\d{6}|(?:${MONTH_NAMES})\.?\s\d{1,2},?\s\d{4}|\d{1,2}\.?\s(?:${MONTH_NAMES})\.?,?\s\d{4})[\s,@T_-]+\d{4}(?:\d\d)?|20\d{2}(?:0[1-9]|1[0-2])[0-3]\d{5}(?:\d\d)?)(?!\d)`,
+  'iu',
+);
+/** Nothing but a label and the four digits of a time, or its hour: `23h UTC`. */
+const BARE = new RegExp(
+  String.raw`^(?:${LABELS})[\s:,;–—-]+(?:(?:[01]\d|2[0-3]) ?[0-5]\d|(?:[01]?\d|2[0-3])\s?h(?:rs?)?\.?(?:\s*(?:UTC|GMT|Z))?)$`,
+  'iu',
+);
+
+/** `02:44 UTC - Update`, `[2026-11-28 23:12 UTC] Resolved`: the time, and the words after it. */
+function readTimeFirst(text: string): WrittenTime | null {
+  const begin = TIME_FIRST.exec(text)?.[0].length;
+  if (begin === undefined) return null;
+  // The longest beginning that is a time alone.
+  const ends = [...text.slice(0, 60).matchAll(/[\s)\]:–—-]+(?=\S)/gu)].map(({ index }) => index).reverse();
+  for (const end of ends) {
+    const read = readTimeAtEnd(text.slice(begin, end), true);
+    if (!read || 'what' in read || read.time === null || read.words !== '') continue;
+    const words = text.slice(end).replace(/^[\s)\]:,;|·–—-]+/u, '');
+    if (/^\p{L}/u.test(words) && !OTHER_ZONE.test(words)) return { ...read, words };
+  }
+  return null;
+}
+
+const TIME_FIRST = new RegExp(
+  String.raw`^[\s([]*(?=\p{Nd}|(?:${DAY_NAMES}|${MONTH_NAMES})(?!\p{L})[.,]*\s.*\d)`,
+  'iu',
+);
+
+/** UTC is read wherever it stands. */
+const UTC_BEFORE = /(?:^|[\s,(]+)(?:UTC|GMT)[)\s]*$/;
+
+/** What follows a time and is no label: another zone, or the end of a span of time. */
+const OTHER_ZONE =
+  /^(?:[A-Z]{2,5}(?![\p{L}\d])|[A-Z][a-z]+\/[A-Z]|(?:local|to|until|till|bis|and|und)(?!\p{L}))/u;
+
+/** The words without a second time that says the same (`23:12 UTC (11:12 PM)`); what is wrong where it says another. */
+function alone(read: WrittenTime): string | WrongTime {
+  if (!holdsTime(read.words)) return read.words;
+  const other = readTimeAtEnd(read.words, false);
+  if (other && !('what' in other) && other.time !== null && !holdsTime(other.words)) {
+    const day = (at: Millis) => ((at % DAY) + DAY) % DAY;
+    const isDay = other.date === null || read.date === null || momentOf(other) === momentOf(read);
+    if (isDay && day(momentOf(other)) === day(momentOf(read))) return other.words;
+  }
+  return wrong(read.words, 'holds a second time', `one heading has one time: ${SAY}`);
+}
+
+function readLabel(words: string): Pick<Heading, 'status' | 'label'> {
+  const label = words.trim();
+  const status = statusNamed(label);
+  if (status) return { status, label: null };
+  return { status: null, label: label === '' || /^update$/i.test(label) ? null : label };
+}
+
+/** The status a word names (`In progress`, `Resolved`), or null. */
+export function statusNamed(label: string): UpdateStatus | null {
+  const word = label.toLowerCase().replace(/[\s-]+/g, '_');
+  const known: readonly string[] = [...INCIDENT_STATUSES, ...MAINTENANCE_STATUSES];
+  return known.includes(word) ? (word as UpdateStatus) : null;
+}
+
+/** How far an update is along: an unreadable one further than the next below was written after it, and put on top. */
+export function stageOf(text: string): number {
+  const label = LABELLED.exec(text)?.[0] ?? LABEL_LAST.exec(text)?.[2] ?? '';
+  const stage = STAGES.findIndex(names => names.includes(label.toLowerCase().replace(/[\s-]/g, '_')));
+  return stage < 0 ? 1 : stage;
+}
+
+const STAGES = [
+  ['investigating', 'scheduled'],
+  ['update', 'identified', 'in_progress'],
+  ['monitoring', 'verifying'],
+  ['resolved', 'completed'],
+];
+
+const UNMARKED =
+  /^ {0,3}(?:(?:> ?|[-*+] )+#{1,6} *|<h[1-6]>)? *(?:[*_]{1,3}(?! ))?[[(]? *(update|investigating|identified|monitoring|resolved|scheduled|in progress|verifying|completed)[ *_[\](),:–—-]{1,9}[\d ,./TZ-]*\d{1,2}:\d{2}[\d :]*(?:UTC|Z|GMT)?[ *_\])]{0,6}(?:<\/h[1-6]>)?$/i;
+
+/** The label of a line that is nothing but a label with its time, and begins as no heading of ours; else null. */
+export function unmarkedLabel(line: string): string | null {
+  return line.length <= 120 && line.includes(':') ? (UNMARKED.exec(line)?.[1] ?? null) : null;
+}

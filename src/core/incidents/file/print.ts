@@ -1,0 +1,248 @@
+// Incident → markdown, and small edits of an existing file that keep the operator's other bytes.
+import { isMap, isScalar, type Pair, parseDocument } from 'yaml';
+import type { Severity } from '../../model/component.ts';
+import type { Affected, Change, Incident, UpdateStatus } from '../../model/incident.ts';
+import { iso, type Millis, SECOND } from '../../model/time.ts';
+import { withoutComments } from '../../text/comments.ts';
+import { defuse } from './escape.ts';
+import { parseIncident } from './parse.ts';
+import { cutSections, readMoments } from './timeline.ts';
+
+export interface NewIncident {
+  readonly title: string;
+  readonly status: UpdateStatus;
+  /** null writes none: a maintenance has no severity. */
+  readonly severity: Severity | null;
+  readonly started: Millis;
+  /** Ids, or ids with a status of their own; null writes no `components:` line (then the title decides). */
+  readonly components: readonly (string | Affected)[] | null;
+  readonly openedBy: string | null;
+  readonly message: string;
+  readonly resolved?: Millis;
+  readonly scheduled?: { readonly start: Millis; readonly end: Millis };
+  readonly rrule?: string;
+  readonly postmortem?: string;
+  /** When the first update promises the next, epoch ms. */
+  readonly promised?: Millis;
+  /** When the message was written, where not as it started: of one that is told when it is over. */
+  readonly told?: Millis;
+  /** Later updates, oldest first. */
+  readonly later?: readonly Addition[];
+}
+
+/** A new incident file's text, as the machine and the command line write it (contract §4). */
+export function printIncident(incident: NewIncident): string {
+  const { scheduled } = incident;
+  const lines = ['---', `title: ${yamlString(incident.title)}`, `status: ${incident.status}`];
+  if (incident.severity) lines.push(`severity: ${incident.severity}`);
+  lines.push(`started: ${iso(incident.started)}`);
+  if (incident.resolved !== undefined) lines.push(`resolved: ${iso(incident.resolved)}`);
+  if (scheduled) {
+    lines.push(`scheduled_start: ${iso(scheduled.start)}`, `scheduled_end: ${iso(scheduled.end)}`);
+  }
+  if (incident.rrule) lines.push(`rrule: ${yamlString(incident.rrule)}`);
+  if (incident.components) lines.push(`components: ${yamlComponents(incident.components)}`);
+  if (incident.openedBy) lines.push(`opened_by: ${yamlString(incident.openedBy)}`);
+  const { later = [], message, promised, told: at = incident.started } = incident;
+  const first = later.length > 0 ? (scheduled ? 'scheduled' : 'investigating') : incident.status;
+  const sections = [...later].reverse().flatMap(section);
+  lines.push(
+    '---',
+    '',
+    ...sections,
+    ...section({ status: first, at, message, ...(promised === undefined ? {} : { promised }) }),
+  );
+  if (incident.postmortem) lines.push('## Post-mortem', ...defuse(incident.postmortem).split('\n'), '');
+  return lines.join('\n');
+}
+
+/** One update to write. */
+export interface Addition {
+  readonly status: UpdateStatus;
+  readonly at: Millis;
+  readonly message: string;
+  readonly change?: Partial<Change>;
+  /** When the next update is promised, epoch ms. */
+  readonly promised?: Millis;
+  /** Shown, and mailed to nobody. */
+  readonly quiet?: true;
+  /** Words after the end: an `Update`, and the front matter stays as it is. */
+  readonly afterwards?: boolean;
+  /** Of one occurrence of a recurring maintenance: `status:` tells of the whole series and stays. */
+  readonly occurrence?: true;
+}
+
+/**
+ * Adds an update to a file: a dated section on the side where the newest stands, `status:` set, and
+ * `resolved:` written (status resolved) or taken away (any other). Every other byte stays, and so does
+ * every earlier update: the moments of undated headings depend on their order. An occurrence's update
+ * leaves the front matter as it is. A text whose front matter is not found comes back as it is.
+ */
+export function addUpdate(source: string, addition: Addition): string {
+  const eol = ['\r\n', '\n'].find(end => source.includes(end)) ?? '\r';
+  const lines = source.split(eol === '\r' ? '\r' : /\r?\n/);
+  const close = lines.findIndex((line, index) => index > 0 && /^---[ \t]*$/.test(line));
+  if (close < 0) return source;
+  const open = /^\uFEFF?---/.test(lines[0] as string) ? 1 : 0;
+  const before = lines.slice(open, close).join('\n');
+  const stays = addition.occurrence || addition.afterwards;
+  const front = (stays ? before : setStatus(before, addition)).split('\n');
+  const body = lines.slice(close + 1);
+  const head = [...lines.slice(0, open), ...front, lines[close] as string];
+  const read = parseIncident('', '', source).value;
+  const started = read?.begins ?? read?.started ?? 0;
+  const places = insertions(body, addition, started).map(inserted => [...head, ...inserted].join(eol));
+  return places.find(text => keeps(read, text)) ?? (places[0] as string);
+}
+
+/**
+ * The same, believed only when it reads back as what was meant: null for a file that is written in a way no
+ * machine should edit. What a round writes by itself goes this way.
+ */
+export function updated(source: string, addition: Addition): string | null {
+  const text = addUpdate(source, addition);
+  const after = parseIncident('', '', text).value;
+  if (!after) return null;
+  const { status } = addition;
+  const stays = addition.occurrence || addition.afterwards;
+  const at = addition.at - (addition.at % SECOND);
+  const isMeant = after.status === status && after.resolved === (status === 'resolved' ? at : null);
+  if (!stays && !isMeant) return null;
+  const isTold = (of: UpdateStatus) => stays || of === status;
+  const stands = after.updates.some(one => isTold(one.status) && one.at >= at && one.at < at + SECOND);
+  return stands ? text : null;
+}
+
+/** Whether the updates of `before` all stand in `text` at their moments: their keys are in the books. */
+function keeps(before: Incident | null, text: string): boolean {
+  const after = parseIncident('', '', text).value;
+  if (!before || !after) return false;
+  const keys = new Set(after.updates.map(({ key }) => key));
+  return before.updates.every(({ key, body }) => body === '' || keys.has(key));
+}
+
+/** Edits the two values where they stand, whatever style the YAML is written in. */
+function setStatus(yaml: string, { status, at }: Addition): string {
+  const doc = parseDocument(yaml, { schema: 'core', version: '1.2' });
+  if (!isMap(doc.contents)) return yaml;
+  const flow = doc.contents.flow === true;
+  const find = (key: string) =>
+    (doc.contents as unknown as { items: Pair[] }).items.find(
+      pair => isScalar(pair.key) && pair.key.value === key,
+    );
+  const end = status === 'resolved' ? iso(at) : null;
+  const edits: { from: number; to: number; text: string }[] = [];
+  const stands = find('status');
+  const value = valueRange(yaml, stands);
+  if (value) edits.push({ from: value[0], to: value[1], text: status });
+  const resolved = find('resolved');
+  if (resolved) {
+    const stood = valueRange(yaml, resolved);
+    const to = stood?.[1] ?? colonEnd(yaml, resolved);
+    if (end === null && !flow) edits.push({ ...wholeLines(yaml, keyStart(resolved), to), text: '' });
+    else if (stood && stood[0] < stood[1]) edits.push({ from: stood[0], to: stood[1], text: end ?? 'null' });
+    else if (end !== null) {
+      // Nothing stands there but, perhaps, a comment: right after the colon.
+      const from = colonEnd(yaml, resolved);
+      edits.push({ from, to: from, text: ` ${end}` });
+    }
+  } else if (end !== null) {
+    const after = flow ? stands : (find('started') ?? stands);
+    const to = valueRange(yaml, after)?.[1] ?? colonEnd(yaml, after as Pair);
+    if (flow) edits.push({ from: to, to, text: `, resolved: ${end}` });
+    else {
+      const line = wholeLines(yaml, to, to).to;
+      const put = `${indentOf(yaml, after as Pair)}resolved: ${end}`;
+      const text = line > 0 && yaml[line - 1] !== '\n' ? `\n${put}` : `${put}\n`;
+      edits.push({ from: line, to: line, text });
+    }
+  }
+  return edits
+    .sort((a, b) => b.from - a.from)
+    .reduce((text, { from, to, text: put }) => text.slice(0, from) + put + text.slice(to), yaml);
+}
+
+/** Where a value stands, its line's end left out: a block scalar's range takes that in. */
+function valueRange(yaml: string, pair: Pair | undefined): [number, number] | undefined {
+  const range = (pair?.value as { range?: [number, number, number] } | null | undefined)?.range;
+  if (!range) return undefined;
+  let to = range[1];
+  while (to > range[0] && yaml[to - 1] === '\n') to--;
+  return [range[0], to];
+}
+
+function keyStart(pair: Pair): number {
+  return (pair.key as { range: [number, number, number] }).range[0];
+}
+
+/** Just after the colon, before which there may be spaces. */
+function colonEnd(yaml: string, pair: Pair): number {
+  const keyEnd = (pair.key as { range: [number, number, number] }).range[1];
+  return yaml.indexOf(':', keyEnd) + 1;
+}
+
+/** What the line of a key begins with: front matter may be indented as a whole. */
+function indentOf(yaml: string, pair: Pair): string {
+  const start = keyStart(pair);
+  const before = yaml.slice(yaml.lastIndexOf('\n', start - 1) + 1, start);
+  return /^ *$/.test(before) ? before : '';
+}
+
+function wholeLines(text: string, from: number, to: number): { from: number; to: number } {
+  const end = text.indexOf('\n', to);
+  return { from: text.lastIndexOf('\n', from - 1) + 1, to: end < 0 ? text.length : end + 1 };
+}
+
+/** The body with the section put in: at the likelier side first, then at the other. */
+function insertions(body: readonly string[], addition: Addition, started: Millis): string[][] {
+  const { sections, postmortemLine, openFence } = cutSections(body.join('\n'));
+  const added = section(addition);
+  const closed = openFence === null ? [] : [openFence];
+  const first = sections[0];
+  const end = postmortemLine === null ? body.length : postmortemLine - 1;
+  const tail = body.slice(end);
+  const head = [...trimEnd(body.slice(0, end)), ...(tail.length === 0 ? closed : [])];
+  const below = [...head, '', ...added, ...tail];
+  if (!first) return [below];
+  const above = [...body.slice(0, first.line - 1), ...added, ...body.slice(first.line - 1)];
+  const newestFirst = sections.length === 1 || readMoments(sections, started)[0]?.section !== first;
+  return newestFirst ? [above, below] : [below, above];
+}
+
+function trimEnd(lines: readonly string[]): string[] {
+  let end = lines.length;
+  while (end > 0 && lines[end - 1]!.trim() === '') end--;
+  return lines.slice(0, end);
+}
+
+function section({ status, at, message, change, promised, quiet, afterwards }: Addition): string[] {
+  const words = afterwards ? 'update' : status.replace('_', ' ');
+  const label = words.charAt(0).toUpperCase() + words.slice(1);
+  const time = iso(at).replace('T', ' ').replace('Z', ' UTC');
+  const fields: string[] = [];
+  if (change?.severity) fields.push(`severity: ${change.severity}`);
+  if (change?.components) fields.push(`components: ${yamlComponents(change.components)}`);
+  if (promised !== undefined) fields.push(`next_update: ${iso(promised)}`);
+  if (quiet) fields.push('notify: false');
+  const text = defuse(message);
+  // A text that begins like a field must not become one.
+  const isLikeField = /^(severity|components|next_update|notify)\s*:/.test(withoutComments(text).trim());
+  const gap = fields.length > 0 || isLikeField ? [''] : [];
+  return [`## ${label} ${time}`, ...fields, ...gap, ...text.split('\n'), ''];
+}
+
+function yamlComponents(components: readonly (string | Affected)[]): string {
+  const all = components.map(one => (typeof one === 'string' ? { id: one, status: null } : one));
+  const words = all.map(({ id, status }) =>
+    status === null ? yamlString(id) : `{ id: ${yamlString(id)}, status: ${status} }`,
+  );
+  return `[${words.join(', ')}]`;
+}
+
+/** A YAML scalar that reads back as the same text whatever it holds. */
+export function yamlString(text: string): string {
+  const plain =
+    /^[\p{L}\p{N}][\p{L}\p{N} ._/+()&-]*$/u.test(text) &&
+    !/^[\d.+-]|\s$|^(true|false|null|yes|no|on|off|y|n|~)$/i.test(text);
+  return plain ? text : JSON.stringify(text);
+}

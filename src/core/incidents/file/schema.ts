@@ -1,0 +1,87 @@
+// What may stand in an incident file's front matter, and in the field lines under an update's heading.
+import * as z from 'zod';
+import { COMPONENT_STATUSES, type ComponentStatus } from '../../model/component.ts';
+import { type Affected, INCIDENT_STATUSES, MAINTENANCE_STATUSES, SEVERITIES } from '../../model/incident.ts';
+import { DAY, type Millis, parseDuration } from '../../model/time.ts';
+import { oneLine } from '../../text/printable.ts';
+import { readRule } from '../recurrence.ts';
+import { momentOf, readDateTime, readTimeAtEnd } from '../times/written-time.ts';
+
+const instant = z
+  .union([z.string(), z.number()], 'write a date and time: 2025-11-06T14:30:00Z')
+  .transform((text, context): Millis => {
+    const at = readDateTime(String(text));
+    if (typeof at === 'number') return at;
+    const why = at.what.startsWith(`"${text}" is not a date`) ? '' : ` (${at.what})`;
+    const message = `"${text}" is not a date and time${why}; write it like 2025-11-06T14:30:00Z`;
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  })
+  .describe('ISO 8601 date and time, for instance 2025-11-06T14:30:00Z');
+
+const status = z.enum(COMPONENT_STATUSES);
+const unset = (id: string): Affected => ({ id, status: null });
+
+const affected = z
+  .union([
+    z.array(z.union([z.string().transform(unset), z.object({ id: z.string(), status })])),
+    z.string().transform(id => [unset(id)]),
+    z
+      .record(z.string(), status)
+      .transform(map =>
+        Object.entries(map).map(([id, given]): Affected => ({ id, status: given as ComponentStatus })),
+      ),
+  ])
+  .describe('ids, or id: status, for instance [api, database] or { api: partial_outage }');
+
+const promise = z.union([z.string(), z.number().transform(String)]);
+
+/** The longest title, characters. */
+export const MAX_TITLE = 200;
+
+export const frontmatterSchema = z.object({
+  title: z
+    .union([z.string(), z.number().transform(String)])
+    .transform(title => oneLine(title.replace(/<!--(?:-?>|[\s\S]*?--!?>)/g, '')))
+    .refine(title => title.length > 0, 'is empty; say in a few words what visitors notice'),
+  status: z.enum([...INCIDENT_STATUSES, ...MAINTENANCE_STATUSES]),
+  severity: z.enum(SEVERITIES).optional().describe('how it began; an update may change it'),
+  started: instant.optional(),
+  resolved: instant.nullish(),
+  components: affected.nullish(),
+  opened_by: z.string().nullish().describe('who filed it, for instance probe:api; absent for people'),
+  notify: z.boolean().default(true).describe('false: subscribers get no mail'),
+  next_update: instant.nullish().describe('when the next update is promised'),
+  scheduled_start: instant.optional().describe('makes it a maintenance'),
+  scheduled_end: instant.optional(),
+  rrule: z
+    .string()
+    .refine(
+      text => readRule(text) !== null,
+      'this is not a recurrence rule; write it like FREQ=WEEKLY;BYDAY=SU',
+    )
+    .nullish()
+    .describe('RFC 5545 rule by which a maintenance repeats, counted from scheduled_start in UTC'),
+  postmortem: z.unknown().optional(),
+});
+
+/** The lines right under an update's heading. */
+export const fieldsSchema = z.object({
+  severity: z.enum(SEVERITIES).optional(),
+  components: affected.optional(),
+  next_update: promise.optional(),
+  notify: z.boolean().optional().describe('false: this update is shown and mailed to nobody'),
+});
+
+/**
+ * When a promised update is due: a date and time, a time of day (the first after the update's own), or
+ * a duration from it (`30m`). Null for anything else.
+ */
+export function readPromise(text: string, at: Millis): Millis | null {
+  const plain = text.trim();
+  const duration = parseDuration(plain);
+  if (duration !== null) return at + duration;
+  const read = readTimeAtEnd(plain, true);
+  if (!read || 'what' in read || read.words !== '') return null;
+  return read.date === null ? at + ((((momentOf(read) - at) % DAY) + DAY) % DAY) : momentOf(read);
+}

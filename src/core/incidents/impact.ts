@@ -1,0 +1,110 @@
+// Impact: how bad an incident was for whom, over time, as its updates tell it.
+import { type ComponentStatus, type Severity, statusOf, worst } from '../model/component.ts';
+import {
+  type Affected,
+  affectedBy,
+  amongst,
+  type Incident,
+  type IncidentUpdate,
+  reachedBy,
+  SEVERITIES,
+} from '../model/incident.ts';
+import type { Millis } from '../model/time.ts';
+import { toldStatus } from './ending.ts';
+
+/** A stretch of an incident's life in which nothing about its impact changed. */
+export interface Stretch {
+  readonly start: Millis;
+  /** null while it goes on. */
+  readonly end: Millis | null;
+  readonly severity: Severity;
+  readonly affected: readonly { readonly id: string; readonly status: ComponentStatus }[];
+}
+
+/**
+ * The stretches of an incident, oldest first and never empty. The front matter says how it began;
+ * an update's `severity:` and `components:` hold from that update on.
+ */
+export function stretchesOf(
+  incident: Incident,
+  components: readonly { readonly id: string; readonly name: string }[],
+): readonly Stretch[] {
+  let { severity } = incident;
+  let named = incident.components;
+  const about = { title: incident.title, scheduled: incident.scheduled };
+  const stretch = (start: Millis): Stretch => ({
+    start,
+    end: incident.resolved,
+    severity,
+    affected: reachedBy({ ...about, components: named }, components).map(({ id, status }) => ({
+      id,
+      status: status ?? (incident.scheduled ? 'under_maintenance' : statusOf(severity)),
+    })),
+  });
+  const found = [stretch(incident.started)];
+  for (const { at, change } of incident.updates) {
+    if (!change || (incident.resolved !== null && at >= incident.resolved)) continue;
+    severity = change.severity ?? severity;
+    named = change.components ?? named;
+    const last = found.pop() as Stretch;
+    if (at > last.start) found.push({ ...last, end: at });
+    found.push(stretch(Math.max(at, last.start)));
+  }
+  return found;
+}
+
+/** What to show of an incident: as it stands while it goes on, the worst of it once it is over. */
+export function impactOf(
+  stretches: readonly Stretch[],
+  now: Millis,
+  over: boolean,
+): Omit<Stretch, 'start' | 'end'> {
+  if (!over) {
+    return stretches.findLast(({ start }) => start <= now) ?? (stretches[0] as Stretch);
+  }
+  const status = new Map<string, ComponentStatus>();
+  for (const one of stretches.flatMap(({ affected }) => affected)) {
+    const before = status.get(one.id);
+    status.set(one.id, before ? (worst([before, one.status]) as ComponentStatus) : one.status);
+  }
+  const ranks = stretches.map(({ severity }) => SEVERITIES.indexOf(severity));
+  return {
+    severity: SEVERITIES[Math.max(...ranks)] as Severity,
+    affected: [...status].map(([id, status]) => ({ id, status })),
+  };
+}
+
+/**
+ * Whom an update says it affects: while it goes on those named last, as of that update; at its end, and of a
+ * maintenance, all whom it affected at any time.
+ */
+export function affectedAsTold(
+  incident: Incident,
+  update: IncidentUpdate,
+  components: readonly { readonly id: string; readonly name: string }[],
+): readonly Affected[] {
+  const { scheduled, updates } = incident;
+  if (scheduled || toldStatus(incident, update) === 'resolved') return affectedBy(incident, components);
+  const until = updates.findIndex(({ key }) => key === update.key);
+  const named = updates.slice(0, until + 1).findLast(({ change }) => change?.components)?.change?.components;
+  return named ? amongst(named, components) : reachedBy(incident, components);
+}
+
+/** The names of those, in the page's order. */
+export function namesAsTold(
+  incident: Incident,
+  update: IncidentUpdate,
+  components: readonly { readonly id: string; readonly name: string }[],
+): string[] {
+  const affected = affectedAsTold(incident, update, components).map(({ id }) => id);
+  return components.filter(({ id }) => affected.includes(id)).map(({ name }) => name);
+}
+
+/** When an open incident's next update is promised: by its newest update, or by its front matter. */
+export function promiseOf(incident: Incident): Millis | null {
+  if (incident.status === 'resolved' || incident.status === 'completed') return null;
+  const newest = incident.updates[incident.updates.length - 1];
+  const promised = newest?.promised ?? incident.promised ?? null;
+  // An update written since has kept the promise.
+  return promised !== null && promised > (newest?.at ?? incident.started) ? promised : null;
+}

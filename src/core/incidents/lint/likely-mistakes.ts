@@ -1,0 +1,127 @@
+// A second look at an incident file: what stands in it and most likely means something else. Warnings only.
+
+import { INCIDENT_STATUSES, type Incident, MAINTENANCE_STATUSES, SEVERITIES } from '../../model/incident.ts';
+import { nearest, type Problem } from '../../model/problem.ts';
+import { statusNamed, unmarkedLabel } from '../file/heading.ts';
+import type { Section, Sections } from '../file/timeline.ts';
+
+/** The keys of `fieldsSchema`, and what a value of each looks like: `Security: no data was lost` is prose. */
+const FIELDS: Readonly<Record<string, (value: string) => boolean>> = {
+  severity: value => /^[a-z]+$/i.test(value) && nearest(value, SEVERITIES) !== undefined,
+  components: value => /^([[{].*|[\w-]+(,\s*[\w-]+)*)?$/.test(value),
+  next_update: value => /\d/.test(value),
+  notify: value => /^(true|false|yes|no|on|off)$/i.test(value),
+};
+
+/** So many headings of another level are looked at: a text that has more means them so. */
+const MOST = 500;
+
+const KEY = /^([a-z_-]{4,20})[ \t]*:(?:[ \t]+(.*))?$/i;
+
+/** What to warn of; lines are 1-based within the body. */
+type Remark = Pick<Problem, 'what' | 'fix'> & { readonly line: number };
+
+/** The remarks on a file that could be read, given its body as `cut` was made from it. */
+export function secondLook(incident: Incident, body: string, cut: Sections): Remark[] {
+  const remarks = cut.loose.slice(0, MOST).flatMap(({ line, text }) => nearHeading(line, text));
+  remarks.push(...cut.sections.flatMap(nearLabel));
+  // What monitors send may look like anything.
+  if (incident.openedBy === null) remarks.push(...nearFields(body, cut));
+  const unended = endUntold(incident, cut);
+  return unended ? [...remarks, unended] : remarks;
+}
+
+/** `## Update`, `##Update 10:05 UTC`, `### Update 10:05 UTC`: text, though the first word says what was meant. */
+function nearHeading(line: number, text: string): Remark[] {
+  const unmarked = unmarkedLabel(text);
+  if (unmarked !== null) {
+    const fix = `write it like \`## ${unmarked} 15:00 UTC\`, at the line's beginning`;
+    return [
+      { line, what: `"${text.trim()}" is no heading that begins with "## ", so it is not an update`, fix },
+    ];
+  }
+  const found = /^ {0,3}(##|#{1,5}\s)\s*(in progress|[a-z]+)(.*)$/i.exec(text);
+  if (!found) return [];
+  const [, level = '', word = '', rest = ''] = found;
+  const label = /^update$/i.test(word) || statusNamed(word) !== null ? word : nearStatus(word);
+  if (label === undefined) return [];
+  const isOther = level !== '##';
+  if (isOther ? !/\d[:.h]\d{2}|\d\s*[ap]\.?m/i.test(rest) : label !== word || !isTimeLike(rest)) return [];
+  const what = isOther
+    ? 'is a heading of another level'
+    : /^##\s/.test(text)
+      ? 'has no time that can be read'
+      : 'does not begin with "## "';
+  const meant = label.charAt(0).toUpperCase() + label.slice(1);
+  const fix = `write it like \`## ${meant} 15:00 UTC\`, at the line's beginning`;
+  return [{ line, what: `"${text.trim()}" ${what}, so it is not an update`, fix }];
+}
+
+/** `## Identifed 22:10 UTC` is an update, and its status is the one before. */
+function nearLabel({ line, label }: Section): Remark[] {
+  // `Update 2`, `Update #12`: a label with its number.
+  const word = label?.replace(/[\s(#]*\d+[\s).]*$/, '') ?? 'update';
+  const near = label === null || /^update$/i.test(word) ? undefined : nearStatus(word);
+  if (near === undefined) return [];
+  return [
+    {
+      line,
+      what: `"${label}" is no status, so this update keeps the one before`,
+      fix: `did you mean ${near}?`,
+    },
+  ];
+}
+
+/** The status or label that a word most likely is, mistyped; `Updated` and the like are words. */
+function nearStatus(word: string): string | undefined {
+  if (/^(updates|updated|updating)$/i.test(word)) return undefined;
+  const known = ['Update', ...INCIDENT_STATUSES, ...MAINTENANCE_STATUSES].map(one => one.replace('_', ' '));
+  const near = nearest(word, known);
+  return near && near.charAt(0).toUpperCase() + near.slice(1);
+}
+
+/** `## Monitoring improvements` is a heading like any other; `## Update`, `## Update: …` and `## Update 3pm` are not. */
+function isTimeLike(rest: string): boolean {
+  return /^\s*$|^\s*[:–—,([-]|\d|^\s+(at|now|noon|midnight|today|yesterday|this morning|tonight)\b/i.test(
+    rest,
+  );
+}
+
+/** `component: api` right under an update's heading: shown as text, and what stands below it too. */
+function nearFields(body: string, { sections }: Sections): Remark[] {
+  // Of ten thousand files hardly one begins a text so.
+  const suspects = sections.filter(section => /^[a-z_-]{4,20}[ \t]*:/i.test(section.body));
+  const lines = suspects.length === 0 ? [] : body.split('\n');
+  return suspects.flatMap(({ line: heading, fields }) => {
+    const index = heading + (fields === null ? 0 : fields.split('\n').length);
+    const [, key = '', value = ''] = KEY.exec(lines[index] ?? '') ?? [];
+    const near = nearest(key, Object.keys(FIELDS));
+    if (key === '' || near === undefined || !FIELDS[near]!(value.trim())) return [];
+    return [
+      {
+        line: index + 1,
+        what: `"${key}:" under an update's heading is shown as text, with all that stands below it`,
+        fix: `did you mean ${near}? If it is text, leave an empty line above it`,
+      },
+    ];
+  });
+}
+
+/** The newest update ends what its front matter does not. */
+function endUntold(incident: Incident, { sections }: Sections): Remark | null {
+  const { scheduled, status, updates, rrule } = incident;
+  const end = scheduled ? 'completed' : 'resolved';
+  const last = updates.at(-1);
+  // Of a series, one occurrence is over.
+  if (rrule !== undefined || status === end || (!last?.early && last?.status !== end)) return null;
+  const teller = updates.findLast(({ body }) =>
+    sections.some(one => one.status === end && one.body === body),
+  );
+  const section = sections.find(one => one.status === end && one.body === teller?.body);
+  const also = scheduled ? '' : ' and `resolved: …`';
+  return {
+    line: section?.line ?? 1,
+    what: `the newest update says ${end}, the front matter ${status}`,
+    fix: `set \`status: ${end}\`${also} (or reword the heading)`,
+  };
+}

@@ -1,0 +1,126 @@
+// Lint: what the page forgives but an operator would want to know before merging.
+
+import { componentOf } from '../../filing/dependencies.ts';
+import { type Affected, type Incident, meansAll, namedIn, sourcesOf } from '../../model/incident.ts';
+import { bearable, nearest, type Problem } from '../../model/problem.ts';
+import type { Millis } from '../../model/time.ts';
+import { plainText, readFrontmatter } from '../../text/front-matter.ts';
+import { stateAt } from '../maintenance.ts';
+
+/** A component as incident files may name it. */
+interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** An incident in `where` names a component that is not among `components`. */
+export function unknownComponent(where: string, id: string, components: readonly Named[]): Problem {
+  const ids = components.map(component => component.id);
+  const called = components.find(({ name }) => name.toLowerCase() === id.toLowerCase());
+  const several = id.split(/[\s,;]+/).filter(one => one !== '');
+  const near = called?.id ?? nearest(id, ids);
+  const fix =
+    several.length > 1 && !called
+      ? `write \`[${several.join(', ')}]\``
+      : id === '*'
+        ? 'write `all`'
+        : near
+          ? `did you mean ${near}?`
+          : `known here: ${ids.join(', ')}`;
+  return { level: 'error', where, what: `there is no component "${id}"`, fix };
+}
+
+/**
+ * What an incident names that `ids` do not hold, in its front matter and by its updates. What a machine's file began
+ * with was there then, and nobody has to mend it; a person may have added to it.
+ */
+export function strangersIn(
+  incident: Incident,
+  ids: ReadonlySet<string>,
+): Record<'named' | 'later', readonly Affected[]> {
+  const strange = (list: Incident['components']) =>
+    (list ?? []).filter(({ id }) => !ids.has(id) && !meansAll(id, ids));
+  const named = strange(incident.components);
+  const later = incident.updates.flatMap(({ change }) => strange(change?.components ?? null));
+  if (incident.openedBy === null) return { named, later };
+  const own = new Set([
+    ...named.map(({ id }) => id),
+    ...sourcesOf(incident).map(source => componentOf({ source })),
+  ]);
+  return { named: [], later: later.filter(({ id }) => !own.has(id)) };
+}
+
+/**
+ * Errors for component ids that no component has, each naming the nearest (contract §4). In a machine's file a warning
+ * while it is open, and nothing once it is over.
+ */
+export function strangeComponents(
+  file: string,
+  source: string,
+  incident: Incident,
+  components: readonly Named[],
+): Problem[] {
+  const { openedBy, status } = incident;
+  if (openedBy !== null && (status === 'resolved' || status === 'completed')) return [];
+  const { named, later } = strangersIn(incident, new Set(components.map(({ id }) => id)));
+  if (named.length === 0 && later.length === 0) return [];
+  const { yaml, bodyLine } = readFrontmatter(file, source);
+  const problem = (id: string, line: number): Problem => ({
+    ...unknownComponent(file, id, components),
+    ...(openedBy === null ? {} : { level: 'warning' }),
+    line,
+  });
+  const lines = plainText(source).split('\n');
+  const some = <T>(all: readonly T[]) => all.slice(0, 50);
+  return bearable([
+    ...some(named).map(({ id }) => {
+      const place = (incident.components ?? []).findIndex(affected => affected.id === id);
+      const isList = Array.isArray((yaml?.data as { components?: unknown } | null)?.components);
+      return problem(id, yaml?.lineOf(['components', isList ? place : id]) ?? 1);
+    }),
+    ...some(later).map(({ id }) => {
+      const index = lines.findIndex(
+        (line, at) => at >= bodyLine - 1 && /^[\s-]|^components/.test(line) && line.includes(id),
+      );
+      return problem(id, index < 0 ? bodyLine : index + 1);
+    }),
+  ]);
+}
+
+/**
+ * A maintenance that names no component and so covers none: what fails meanwhile is an outage. `components: []`
+ * says that this is meant. Null for any other.
+ */
+export function coversNobody(
+  where: string,
+  incident: Incident,
+  components: readonly Named[],
+): Problem | null {
+  const { scheduled, title, updates } = incident;
+  const named = incident.components ?? updates.find(({ change }) => change?.components);
+  if (!scheduled || named || namedIn(title, components).length > 0) return null;
+  const what =
+    'this maintenance names no component, so it covers none: what fails meanwhile counts as an outage';
+  return { level: 'warning', where, what, fix: SAY_COMPONENTS };
+}
+
+const SAY_COMPONENTS =
+  'write `components: [api, database]`, `components: all`, or `components: []` if none is meant';
+
+/** The same for all files, of maintenance to come or under way. */
+export function nameless(
+  incidents: readonly Incident[],
+  components: readonly Named[],
+  now: Millis,
+): Problem[] {
+  return planned(incidents, now).flatMap(
+    one => coversNobody(`incidents/${one.id}.md`, one, components) ?? [],
+  );
+}
+
+/** Maintenance to come or under way; what repeats stands for all its occurrences. */
+export function planned(incidents: readonly Incident[], now: Millis): readonly Incident[] {
+  return incidents.filter(
+    one => one.scheduled && (one.rrule === undefined ? stateAt(one, now) : one.status) !== 'completed',
+  );
+}

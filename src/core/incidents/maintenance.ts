@@ -1,0 +1,117 @@
+// Maintenance: the state the clock makes of a scheduled file, and the time it covers.
+import { isConfigured } from '../model/checks/check.ts';
+import { badness } from '../model/component.ts';
+import {
+  affectedBy,
+  type Incident,
+  type IncidentUpdate,
+  isOpen,
+  type UpdateStatus,
+} from '../model/incident.ts';
+import type { Problem } from '../model/problem.ts';
+import type { Site } from '../model/site.ts';
+import { DAY, HOUR, iso, MINUTE, type Millis } from '../model/time.ts';
+import type { Measured } from '../page/facts.ts';
+import type { Span } from '../page/uptime.ts';
+
+/** The status to show now: what the operator wrote, moved on by the clock (never back). */
+export function stateAt(incident: Incident, now: Millis): UpdateStatus {
+  if (!incident.scheduled || incident.status === 'completed') return incident.status;
+  if (now >= incident.scheduled.end) return 'completed';
+  if (now >= incident.scheduled.start && incident.status === 'scheduled') return 'in_progress';
+  return incident.status;
+}
+
+/** The time a maintenance really covers: begun early or completed early or late, as written. */
+export function coveredBy(incident: Incident & { scheduled: Span }): Span {
+  const begun = incident.updates.find(update => update.status === 'in_progress')?.at;
+  const start = Math.min(begun ?? incident.scheduled.start, incident.scheduled.start);
+  const finished = incident.updates.find(update => update.status === 'completed')?.at ?? incident.resolved;
+  const end = incident.status === 'completed' ? (finished ?? incident.scheduled.end) : incident.scheduled.end;
+  return { start, end: Math.max(start, end) };
+}
+
+/** Whether it is a maintenance that goes on at `now`. */
+export function isUnderWay(incident: Incident, now: Millis): incident is Incident & { scheduled: Span } {
+  const state = stateAt(incident, now);
+  return incident.scheduled !== null && (state === 'in_progress' || state === 'verifying');
+}
+
+/**
+ * The notices due by `now` ahead of a maintenance, one for each of `leads` (ms before it begins): updates
+ * that stand in no file, with keys that hold for this beginning alone, so that moving it tells anew. One
+ * that a later notice has overtaken, or that would not come before the beginning, is noted but not mailed;
+ * a lead longer than the announcement itself is left out. One that comes late (the server was off, the
+ * maintenance moved) tells the time that is left, not the lead it was meant for; a day late is too late.
+ */
+export function noticesOf(incident: Incident, leads: readonly Millis[], now: Millis): IncidentUpdate[] {
+  const { scheduled, updates } = incident;
+  if (!scheduled || incident.status !== 'scheduled') return [];
+  const { start } = scheduled;
+  const announced = updates.find(update => !update.quiet)?.at ?? Number.NEGATIVE_INFINITY;
+  const due = leads.filter(lead => start - lead <= now && start - lead > announced);
+  const nearest = Math.min(...due);
+  return due.map(lead => {
+    const late = now - (start - lead);
+    return {
+      key: `${iso(start)}-${lead / MINUTE}m`,
+      // What it says is true of the moment it is said.
+      at: late <= PUNCTUAL ? start - lead : now,
+      status: 'scheduled',
+      label: null,
+      body: `This maintenance begins in ${late <= PUNCTUAL ? inWords(lead) : left(start - now)}.`,
+      ...(lead !== nearest || now >= start || late > DAY ? { quiet: true as const } : {}),
+    };
+  });
+}
+
+/** Later than this, a notice's lead is no longer what is left. */
+const PUNCTUAL: Millis = 5 * MINUTE;
+
+/** The time left, as exact as a reader needs it. */
+function left(time: Millis): string {
+  const unit = time >= 2 * DAY ? DAY : time >= 2 * HOUR ? HOUR : MINUTE;
+  const rounded = Math.max(MINUTE, Math.round(time / unit) * unit);
+  return unit === MINUTE ? inWords(rounded) : `about ${inWords(rounded)}`;
+}
+
+function inWords(lead: Millis): string {
+  const [unit, name] =
+    lead % DAY === 0 && lead > DAY ? [DAY, 'day'] : lead % HOUR === 0 ? [HOUR, 'hour'] : [MINUTE, 'minute'];
+  const count = Math.round(lead / (unit as number));
+  return `${count} ${name}${count === 1 ? '' : 's'}`;
+}
+
+/**
+ * Components whose check fails while a maintenance covers them: nobody is told anew, and somebody should know.
+ * `incidents` with every occurrence of what repeats.
+ */
+export function failingMeanwhile(
+  incidents: readonly Incident[],
+  measured: ReadonlyMap<string, Measured>,
+  { components }: Site,
+  now: Millis,
+): Problem[] {
+  const found: Problem[] = [];
+  for (const incident of incidents) {
+    if (!isUnderWay(incident, now)) continue;
+    for (const { id } of affectedBy(incident, components)) {
+      const component = components.find(one => one.id === id);
+      const known = measured.get(id);
+      if (!component || !isConfigured(component.check) || !known || badness(known.health) <= 0) continue;
+      const since = known.since === null ? '' : ` since ${iso(known.since)}`;
+      // An outage may have been told before the work began.
+      const open = incidents.find(
+        one => isOpen(one) && affectedBy(one, components).some(affected => affected.id === id),
+      );
+      const told = open ? `"${open.title}" (${open.id}) tells of it` : 'nobody is told';
+      found.push({
+        level: 'warning',
+        where: `incidents/${incident.series?.id ?? incident.id}.md`,
+        what: `the check of "${component.name}" fails${since}, and this maintenance covers it: ${told}`,
+        fix: 'complete the maintenance if the work is done, or take the component out of `components:`',
+      });
+    }
+  }
+  return found;
+}

@@ -1,0 +1,123 @@
+// Walking a recurrence rule: the beginnings it names from its start on. A rule may name none for centuries, so
+// the days looked at are counted; the library looks on until the year 9999.
+import type rrule from 'rrule';
+import { DAY, type Millis } from '../model/time.ts';
+
+/** A rule with what it leaves open filled in from its start. */
+type ParsedOptions = rrule.RRule['options'];
+
+/** RFC 5545's frequencies as the library numbers them. */
+const [YEARLY, MONTHLY, WEEKLY] = [0, 1, 2];
+
+/** Fifty years of days: a 29 February that is a Sunday may be forty away. */
+const MOST_DAYS = 18_300;
+const FAR: Millis = Date.UTC(9999, 11, 31);
+
+/** The beginnings from `from` on of what repeats since `start`, in order; times are UTC, epoch ms. */
+export function* beginnings(rule: ParsedOptions, start: Millis, from: Millis = start): Generator<Millis> {
+  const first = Math.floor(start / DAY);
+  const clock = start - first * DAY;
+  const until = rule.until?.getTime() ?? FAR;
+  const { step, span } = periodsOf(rule, first);
+  const names = matcher(rule);
+  let left = rule.count ?? Number.POSITIVE_INFINITY;
+  // Only what is counted is walked through from its start.
+  let index = rule.count === null ? Math.max(0, Math.floor((from - start) / DAY / step) - 1) : 0;
+  for (let looked = 0; looked < MOST_DAYS; index++) {
+    const [begin, end] = span(index);
+    if (begin * DAY + clock > until) return;
+    looked += end - begin;
+    let days = Array.from({ length: end - begin }, (_, n) => begin + n).filter(names);
+    if (rule.bysetpos?.length) {
+      const kept = new Set(rule.bysetpos.map(place => days.at(place > 0 ? place - 1 : place)));
+      days = days.filter(day => kept.has(day));
+    }
+    for (const day of days) {
+      const at = day * DAY + clock;
+      if (at < start) continue;
+      if (at > until || left-- <= 0) return;
+      if (at >= from) yield at;
+    }
+  }
+}
+
+/** The rule's periods as days since 1970, the last exclusive, and the days one lasts at most, with those left out. */
+function periodsOf({ freq, interval, wkst }: ParsedOptions, first: number) {
+  const start = new Date(first * DAY);
+  const [year, month] = [start.getUTCFullYear(), start.getUTCMonth()];
+  switch (freq as number) {
+    case YEARLY:
+      return span(366, index => dayOf(year + index, 0));
+    case MONTHLY:
+      return span(31, index => dayOf(year, month + index));
+    case WEEKLY:
+      return span(7, index => first - ((weekdayOf(first) - wkst + 7) % 7) + 7 * index);
+    default:
+      return span(1, index => first + index);
+  }
+  function span(days: number, beginOf: (index: number) => number) {
+    return {
+      step: days * interval,
+      span: (index: number) => [beginOf(index * interval), beginOf(index * interval + 1)] as const,
+    };
+  }
+}
+
+/** Whether the rule's parts name a day. */
+function matcher(rule: ParsedOptions): (day: number) => boolean {
+  const { bymonth, bymonthday, bynmonthday, byyearday, byweekno, byweekday, bynweekday, wkst } = rule;
+  const months = setOf(bymonth);
+  const monthDays = setOf([...(bymonthday ?? []), ...(bynmonthday ?? [])]);
+  const yearDays = setOf(byyearday);
+  const weeks = setOf(byweekno);
+  const weekdays = setOf(byweekday);
+  const nth = new Set((bynweekday ?? []).map(([weekday, n]) => `${weekday} ${n}`));
+  const ofYear = (rule.freq as number) === YEARLY && months.size === 0;
+  return day => {
+    const date = new Date(day * DAY);
+    const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()];
+    if (months.size > 0 && !months.has(month + 1)) return false;
+    const inMonth = () => [day - dayOf(year, month), dayOf(year, month + 1) - day] as const;
+    const inYear = () => [day - dayOf(year, 0), dayOf(year + 1, 0) - day] as const;
+    if (monthDays.size > 0 && !isAmong(monthDays, ...inMonth())) return false;
+    if (yearDays.size > 0 && !isAmong(yearDays, ...inYear())) return false;
+    if (weekdays.size + nth.size > 0) {
+      const weekday = weekdayOf(day);
+      const [before, after] = nth.size > 0 ? (ofYear ? inYear() : inMonth()) : [0, 1];
+      const named = (n: number) => nth.has(`${weekday} ${n}`);
+      const isNth = named(Math.ceil((before + 1) / 7)) || named(-Math.ceil(after / 7));
+      if (!weekdays.has(weekday) && !isNth) return false;
+    }
+    return weeks.size === 0 || isAmong(weeks, ...inWeeks(day, wkst));
+  };
+}
+
+/** Whether a place is named, counted from 1 at the beginning or from -1 at the end. */
+function isAmong(named: ReadonlySet<number>, before: number, after: number): boolean {
+  return named.has(before + 1) || named.has(-after);
+}
+
+/** The weeks of its year before a day's, and from it on; week 1 is the first with four days in the year. */
+function inWeeks(day: number, wkst: number): readonly [before: number, after: number] {
+  const firstOf = (year: number) => {
+    const fourth = dayOf(year, 0) + 3;
+    return fourth - ((weekdayOf(fourth) - wkst + 7) % 7);
+  };
+  const middle = day - ((weekdayOf(day) - wkst + 7) % 7) + 3;
+  const year = new Date(middle * DAY).getUTCFullYear();
+  return [Math.floor((day - firstOf(year)) / 7), Math.ceil((firstOf(year + 1) - day) / 7)];
+}
+
+/** 0 is Monday. */
+function weekdayOf(day: number): number {
+  return (((day + 3) % 7) + 7) % 7;
+}
+
+/** The first day of a month; `Date.UTC` takes the years below 100 for others. */
+function dayOf(year: number, month: number): number {
+  return new Date(0).setUTCFullYear(year, month, 1) / DAY;
+}
+
+function setOf(numbers: readonly number[] | null | undefined): ReadonlySet<number> {
+  return new Set(numbers ?? []);
+}

@@ -1,0 +1,35 @@
+// Joint incidents: who is still down in one that several checks opened, as its updates tell it.
+import { type Affected, type Incident, sourcesOf } from '../model/incident.ts';
+import type { Millis } from '../model/time.ts';
+
+/** The component ids of the checks that opened a joint incident; null for any other. */
+export function membersOf(incident: Pick<Incident, 'openedBy'>): readonly string[] | null {
+  const sources = sourcesOf(incident);
+  return sources.length < 2 ? null : sources.map(source => source.slice('probe:'.length));
+}
+
+/** A list of those affected, and from when on it holds. */
+export interface Listed {
+  readonly at: Millis;
+  readonly list: readonly Affected[];
+}
+
+/** Every list an incident's updates gave, oldest first, after that of its beginning. */
+export function listsOf({ started, components, updates }: Incident): readonly Listed[] {
+  const later = updates.flatMap(({ at, change }) =>
+    change?.components ? [{ at, list: change.components }] : [],
+  );
+  return [{ at: started, list: components ?? [] }, ...later];
+}
+
+/** Whether a source of an incident is down in it; if not, until when it was (null: it never was). */
+export function standingOf(incident: Incident, source: string): { down: boolean; until: Millis | null } {
+  const whole = { down: incident.status !== 'resolved', until: incident.resolved };
+  if (membersOf(incident) === null) return whole;
+  const lists = listsOf(incident);
+  const id = source.slice('probe:'.length);
+  const last = lists.findLastIndex(({ list }) => list.some(one => one.id === id));
+  if (last < 0) return { down: false, until: null };
+  const next = lists[last + 1];
+  return next ? { down: false, until: next.at } : whole;
+}

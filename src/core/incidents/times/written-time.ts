@@ -1,0 +1,300 @@
+// Times as people write them in files: the usual unambiguous forms; what could be two days is none.
+
+import { DAY, HOUR, iso, MINUTE, type Millis, parseZone, SECOND } from '../../model/time.ts';
+import { plainSigns } from '../../text/plain-signs.ts';
+import {
+  DAY_NAMES,
+  dayName,
+  dayWordAtEnd,
+  LONG_DAY_NAMES,
+  MONTH_NAMES,
+  monthName,
+  monthsNamed,
+  weekdayNamed,
+} from './month-names.ts';
+import { TIME_WORDS } from './unread-date.ts';
+
+/** A time at the end of a line of words. */
+export interface WrittenTime {
+  /** What stands before it. */
+  readonly words: string;
+  /** Midnight UTC of its date; null when it has none. */
+  readonly date: Millis | null;
+  /** Time since that midnight, UTC (it may be negative, or more than a day); null when only a date stands there. */
+  readonly time: Millis | null;
+  /** What it tells apart: a minute or a second. */
+  readonly precision: Millis;
+}
+
+/** What looks like a time and cannot be used as one. */
+export interface WrongTime {
+  readonly what: string;
+  readonly fix: string;
+}
+
+/**
+ * Reads the time that ends a line; null when none does. Without a zone it is UTC. `strict`: the line cannot be
+ * anything but words and a time, so that a date that is left over is a mistake, and no part of the words.
+ */
+export function readTimeAtEnd(line: string, strict: boolean): WrittenTime | WrongTime | null {
+  const text = plainSigns(line);
+  const last = TIME.exec(text);
+  if (last) {
+    const before = text.slice(0, last.index).replace(/(?<=\d)T$/i, ' ');
+    const date = readDateAtEnd(before, strict);
+    if (date && 'what' in date) return date;
+    // 23.12 may be a day as well, unless a date stands before it, or it is called a time.
+    if (last[2] === '.' && !date && !last[5] && !last[6] && !last[8])
+      return strict ? wrong(text, 'may be a time or a day') : null;
+    return withTime(text, last, date, date?.words ?? before);
+  }
+  const zoned = /\s*\(?(UTC|GMT)\)?\s*$/i.exec(text);
+  const date = readDateAtEnd(zoned ? text.slice(0, zoned.index) : text, strict);
+  if (!date) return strict ? leftOver(text) : zoneless(text);
+  if ('what' in date) return strict || /\d[:h]\d{2}/.test(text) ? date : null;
+  const first = TIME.exec(date.words);
+  if (first) return withTime(text, first, date, date.words.slice(0, first.index));
+  if (strict && TIME_SIGNS.test(date.words)) return leftOver(date.words) ?? wrong(date.words, 'is no time');
+  return { words: trimmed(date.words), date: date.date, time: null, precision: MINUTE };
+}
+
+/** A date and time, or a date alone (its midnight), epoch ms; without a zone UTC. What is wrong with it otherwise. */
+export function readDateTime(text: string): Millis | WrongTime {
+  const read = readTimeAtEnd(text, true);
+  if (read && 'what' in read) return read;
+  if (!read || read.date === null || read.words !== '') return wrong(text, 'is not a date and time');
+  return read.date + (read.time ?? 0);
+}
+
+/** How a time is written so that it is read. */
+export const SAY = 'write it like 2025-11-06 15:30 UTC';
+
+/** A mistake that quotes what it is about. */
+export function wrong(text: string, what: string, fix = SAY): WrongTime {
+  return { what: `"${text.trim()}" ${what}`, fix };
+}
+
+const CLOCK = String.raw`(\d{1,2})(?:([:.h])(\d{2})(?:[:.](\d{2})(?:[.,]\d{1,9})?)?|(?=\s*(?:[ap]\.?\s?m\b|uhr\b)))`;
+const SUFFIX = String.raw`(?:\s*(?:([ap])\.?\s?m\b\.?|(uhr)\b(?:\s(\d{2})(?!\d))?|h\b))?`;
+const ZONE = String.raw`(?:\s*[([]?\s*(?:(UTC|GMT|Z)\b)?\s?([+-]\d{1,2}(?::?\d{2})?)?\s*[)\]]?)?`;
+/** Groups: hour, sign, minute, second, a/p, Uhr, its minute, zone, offset. */
+const TIME = new RegExp(String.raw`(?<![\p{L}\d:./,](?<!\dT))${CLOCK}${SUFFIX}${ZONE}[\s)\]]*$`, 'iu');
+
+function withTime(
+  text: string,
+  found: RegExpExecArray,
+  date: { readonly date: Millis } | null,
+  words: string,
+): WrittenTime | WrongTime {
+  const [, hours = '', sign, minutes, seconds, half, uhr, uhrMinutes, zone, offset = ''] = found;
+  const east = parseZone(offset === '' ? (zone ?? 'UTC') : wholeOffset(offset));
+  const minute = Number(minutes ?? uhrMinutes ?? 0);
+  const second = Number(seconds ?? 0);
+  const hour = half ? (Number(hours) % 12) + (/p/i.test(half) ? 12 : 0) : Number(hours);
+  const isHour = half ? Number(hours) >= 1 && Number(hours) <= 12 : hour <= 23;
+  if (east === null || !isHour || minute > 59 || second > 59 || (uhr && sign && uhrMinutes)) {
+    return wrong(text.slice(found.index), 'is not a time of day');
+  }
+  if (/z/i.test(zone ?? '') && offset !== '') return wrong(text.slice(found.index), 'has two zones');
+  // After a time without its date, `+1` is the next day for some, a zone for others.
+  if (/^[+-]\d$/.test(offset) && !/utc|gmt/i.test(zone ?? '') && (!date || /[([]/.test(found[0]))) {
+    const fix = 'write the zone like +01:00, or the date before the time: 2025-11-06 15:30 UTC';
+    return wrong(text.slice(found.index), 'may be a zone or a day', fix);
+  }
+  const local = hour * HOUR + minute * MINUTE + second * SECOND;
+  return {
+    words: trimmed(words),
+    date: date?.date ?? null,
+    time: local - east,
+    precision: seconds === undefined ? MINUTE : SECOND,
+  };
+}
+
+/** `+1`, `+01`, `+0100` → `+01:00`. */
+function wholeOffset(offset: string): string {
+  const [, sign, hours = '', minutes = '00'] = /^([+-])(\d{1,2})(?::?(\d{2}))?$/.exec(offset) ?? [];
+  return `${sign}${hours.padStart(2, '0')}:${minutes}`;
+}
+
+/** A word that may be a month's name, in whatever language. */
+const WORD = String.raw`(\p{L}[\p{L}\p{M}]{0,14})(?![\p{L}\p{M}])\.?`;
+const MONTH = `(?:${MONTH_NAMES})(?!\\p{L})\\.?`;
+const DAY_NAME = new RegExp(`(?<![\\p{L}\\d])(${DAY_NAMES})\\.?[\\s,]*$`, 'iu');
+
+const ORDINAL = String.raw`(?:st|nd|rd|th|\.)?`;
+const YEAR = String.raw`(\d{4}|['’]?\d{2})(?!\d)`;
+/** The forms of a date, and which of their groups are year, month and day. */
+const DATES: readonly (readonly [RegExp, y: number, m: number, d: number])[] = [
+  [/(?<![\d.])(\d{4})([-/.])(\d{1,2})\2(\d{1,2})$/u, 1, 3, 4],
+  [/(?<![\d.]|\p{L}[-_]?)(\d{4})()(\d{2})(\d{2})$/u, 1, 3, 4],
+  [new RegExp(`(?<!\\d)(\\d{4})\\.?[\\s/-]+${WORD}[\\s/-]*(\\d{1,2})\\.?$`, 'iu'), 1, 2, 3],
+  [
+    new RegExp(
+      `(?<!\\d)(\\d{1,2})${ORDINAL}(?:\\s+(?:(?:of|de)(?!\\p{L})|d['’]))?[\\s/-]*${WORD}(?:\\s+(?:of|del?))?[\\s,/-]*${YEAR}$`,
+      'iu',
+    ),
+    3,
+    2,
+    1,
+  ],
+  [new RegExp(`(?<!\\p{L})${WORD}[\\s-]*(\\d{1,2})${ORDINAL}[\\s,-]+${YEAR}$`, 'iu'), 3, 1, 2],
+];
+/** Day and month in either order, year last. */
+const NUMBERS = /(?<![\d./-])(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4}|\d{2})$/u;
+/** What is a date, or a part of one, and says too little. */
+const YEARLESS = [
+  new RegExp(`(?<!\\d)\\d{1,2}${ORDINAL}\\s*${MONTH}$`, 'iu'),
+  new RegExp(`(?<!\\p{L})${MONTH}\\s*\\d{1,2}${ORDINAL}$`, 'iu'),
+  /(?<![\d.])\d{1,2}\.\s?\d{1,2}\.$/u,
+];
+const SHORT = /(?<![\d./-])\d{1,2}[./-]\d{1,2}$/u;
+const PARTIAL = /\d{4,}-\d{1,3}$|\d{4}-?W\d{1,2}(?:-?\d)?$|\d{4,}\D\d{1,2}\D\d{1,2}$|\d{6}\d*$/iu;
+const RELATIVE = new RegExp(
+  `(?<!\\p{L})(?:today|yesterday|tomorrow|heute|gestern|morgen|${LONG_DAY_NAMES})\\.?[\\s,]*$`,
+  'iu',
+);
+
+function readDateAtEnd(
+  text: string,
+  strict: boolean,
+): { readonly words: string; readonly date: Millis } | WrongTime | null {
+  const before = text
+    .replace(/[\s,;:|·@~()[\]–—-]+$/u, '')
+    .replace(LEAD, '')
+    .replace(/[\s,;:|()[\]]+$/, '');
+  for (const [form, y, m, d] of DATES) {
+    const found = form.exec(before);
+    if (!found) continue;
+    const year = found[y]!;
+    const name = found[m]!;
+    const months = /\d/.test(name) ? [Number(name)] : monthsNamed(name);
+    const [month] = months;
+    if (month === undefined) continue;
+    if (months.length > 1) return wrong(found[0], `may be ${months.map(monthName).join(' or ')}`);
+    if (year.length !== 4) return wrong(found[0], 'has a year of two digits');
+    return dated(found[0], before.slice(0, found.index), Number(year), month, Number(found[d]));
+  }
+  const numbers = NUMBERS.exec(before);
+  if (numbers) return fromNumbers(numbers, before.slice(0, numbers.index), strict);
+  const yearless = YEARLESS.map(form => form.exec(before)).find(found => found !== null);
+  if (yearless) return wrong(yearless[0], 'is a date without a year');
+  const partial = strict ? PARTIAL.exec(before) : null;
+  if (partial) return wrong(partial[0], 'is not a date');
+  const short = strict ? SHORT.exec(before) : null;
+  if (short) return wrong(short[0], 'is a date without a year');
+  const relative = RELATIVE.exec(before) ?? (strict ? DAY_NAME.exec(before) : null);
+  if (relative)
+    return wrong(relative[0], 'is no date', `write the date: ${SAY.slice('write it like '.length)}`);
+  return null;
+}
+
+function fromNumbers(
+  found: RegExpExecArray,
+  words: string,
+  strict: boolean,
+): ReturnType<typeof readDateAtEnd> {
+  const [whole, first, sign, second, year = ''] = found;
+  const [a, b] = [Number(first), Number(second)];
+  if (year.length !== 4) {
+    // A version (1.2.33) may be part of the words.
+    return strict || (a <= 31 && b <= 12 && a * b > 0 && sign === '.') || sign === '/'
+      ? wrong(whole, 'has a year of two digits')
+      : null;
+  }
+  if (sign === '.' || (a > 12 && b <= 12)) return dated(whole, words, Number(year), b, a);
+  if (a === b || (b > 12 && a <= 12)) return dated(whole, words, Number(year), a, b);
+  if (a > 12 || a * b === 0) return wrong(whole, 'is not a date that exists');
+  const both = [midnightOf(Number(year), b, a), midnightOf(Number(year), a, b)].map(at =>
+    iso(at ?? 0).slice(0, 10),
+  );
+  return wrong(whole, `may be ${both.join(' or ')}`, 'write the date like 2025-11-06');
+}
+
+const LEAD_TO_DAY = /(?:^|[\s,(]+)(?:on|am|den|dated|vom|le|el|il|em|op|på|w|we|ve|v|в|во|у)[\s,]*$/iu;
+
+/** A date with the day's name before it, which must be that day's. */
+function dated(text: string, before: string, year: number, month: number, day: number) {
+  const date = midnightOf(year, month, day);
+  if (date === null) return wrong(text, 'is not a date that exists');
+  const lead = (words: string) => words.replace(LEAD_TO_DAY, '');
+  const led = lead(before);
+  const usual = DAY_NAME.exec(led);
+  const other = usual || !/\p{L}/u.test(led) ? null : dayWordAtEnd(led);
+  const name = usual ?? (other && other.days.length > 0 ? { 0: other.text, index: other.index } : null);
+  const days = usual ? [weekdayNamed(usual[1]!)] : (other?.days ?? []);
+  if (name && !days.includes(new Date(date).getUTCDay())) {
+    const is = dayName(new Date(date).getUTCDay());
+    return wrong(
+      `${name[0].trim()} ${text}`,
+      `names another day: that date is a ${is}`,
+      'correct the one or the other',
+    );
+  }
+  const words = lead(name ? led.slice(0, name.index) : led);
+  return { words: words.replace(/[\s,([–—|·-]+$/u, ''), date };
+}
+
+/** Midnight UTC of a calendar date; null when there is no such date. */
+function midnightOf(year: number, month: number, day: number): Millis | null {
+  const at = Date.UTC(year, month - 1, day);
+  const back = new Date(at);
+  return back.getUTCMonth() === month - 1 && back.getUTCDate() === day && year >= 1970 ? at : null;
+}
+
+/** Zones that mean one thing here and another there, or change with the season. */
+const ZONE_NAMES = String.raw`(?:[CEW]ES?T|MES?Z|[AECMP][SDP]?T|A[CEW][SD]T|BST|IST|JST|KST|MSK|SGT|HKT|NZ[SD]?T|SAST|BRT)|[A-Z][a-z]+\/[A-Z][a-z_]+`;
+const NAMED_ZONE = new RegExp(
+  String.raw`(?<![\d:.])(?:\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?(?:\s*(?:[ap]\.?\s?m\.?|uhr))?|\d{1,2}\s*(?:[ap]\.?\s?m\.?|uhr))\s*[([]?\s*(?:${ZONE_NAMES}|(?:local|Orts?zeit|UK|US)(?: time)?)\b\s*[)\]]?\s*$`,
+  'iu',
+);
+/** In capitals only: "at" leads to a time. */
+const ZONE_AT_END = new RegExp(
+  String.raw`(?<![\p{L}\d/-])(?!AT\b)(${ZONE_NAMES}|(?:local|UK|US) time|Ortszeit|(?:UTC|GMT)\s?[+-]\d{1,2})[)\]\s]*$`,
+  'u',
+);
+
+/** What to write in place of a zone's name. */
+export const ZONE_FIX = 'write it in UTC, or with its offset: 15:30+01:00';
+
+/** The zone that ends the words before a time (`Update PST 08:12`); null when none does. */
+export function zoneAtEnd(words: string): string | null {
+  return ZONE_AT_END.exec(words)?.[1] ?? null;
+}
+
+function zoneless(text: string): WrongTime | null {
+  const found = NAMED_ZONE.exec(text);
+  return found ? wrong(text.slice(found.index), 'names a zone that is not read', ZONE_FIX) : null;
+}
+
+/** A time, or a part of one, in a line that ends with none. */
+const TIME_SIGNS =
+  /\d{1,2}[:h]\d|\d\s*[ap]\.?\s?m\b|\d\s*uhr\b|\b\d{3,4}\s*(?:utc|gmt|z|h)\b|\b[012]\d[0-5]\d\s?h(?:ou)?rs?\b|\d\s*o['’]?clock|\b\d{1,2}\.\d{2}(?![.\d])/iu;
+
+/** Whether words hold what looks like a time of day. */
+export function holdsTime(words: string): boolean {
+  return TIME_SIGNS.test(words);
+}
+
+function leftOver(text: string): WrongTime | null {
+  const isTime = TIME_SIGNS.test(text) || TIME_WORDS.test(text);
+  return zoneless(text) ?? (isTime ? wrong(text, 'holds a time that cannot be read') : null);
+}
+
+/** Between a date and a time, in English and its neighbours. */
+const LEAD =
+  /[\s,]+(?:at|um|@|à|às|kl\.?|klo|alle(?:\s+ore)?|a\s+las?|ore|om|(?:o\s+)?godz\.?|в|о|saat|approx\.?|ca\.?|circa|about|around)$/iu;
+
+/** Words without what leads to a time. */
+function trimmed(words: string): string {
+  return words
+    .replace(/[\s([,:;|·@~–—-]+$/u, '')
+    .replace(LEAD, '')
+    .replace(/[\s([,:;|·@~–—-]+$/u, '')
+    .trim();
+}
+
+/** The moment of a time of day on a date, or the time of day alone, ms. */
+export function momentOf({ date, time }: WrittenTime): Millis {
+  const local = time ?? 0;
+  return date === null ? ((local % DAY) + DAY) % DAY : date + local;
+}

@@ -1,0 +1,191 @@
+// The kinds of checks status.yaml may ask for: one schema a kind, contract §3.
+import parseJsonPath from 'jsonpath-rfc9535/parser';
+import * as z from 'zod';
+import { MINUTE, type Millis, parseDuration, SECOND } from '../time.ts';
+import { parseStatuses } from './http-statuses.ts';
+
+/** A duration as status.yaml writes it (`10s`, `5m`), read into ms. */
+export const duration = z
+  .union([z.string(), z.number()])
+  .transform((text, context): Millis => {
+    const millis = typeof text === 'number' ? null : parseDuration(text);
+    if (millis === null) {
+      context.addIssue({ code: 'custom', message: `"${text}" is not a duration; write 10s, 5m or 24h` });
+      return z.NEVER;
+    }
+    return millis;
+  })
+  .meta({ type: 'string', examples: ['10s', '5m', '24h'] });
+
+const UNITS: Readonly<Record<string, number>> = {
+  b: 1,
+  kb: 1000,
+  mb: 1_000_000,
+  gb: 1_000_000_000,
+  kib: 1024,
+  mib: 1024 ** 2,
+  gib: 1024 ** 3,
+};
+
+/** A size as status.yaml writes it (`4MB`, `500 kB`, `1 MiB`, or a number of bytes), read into bytes. */
+const size = z
+  .union([z.string(), z.number()])
+  .transform((text, context): number => {
+    const [, count, unit = 'b'] = /^(\d+(?:\.\d+)?)\s*([kmg]i?b|b)?$/i.exec(String(text).trim()) ?? [];
+    const bytes = Math.round(Number(count) * (UNITS[unit.toLowerCase()] as number));
+    if (bytes > 0) return bytes;
+    context.addIssue({ code: 'custom', message: `"${text}" is not a size; write 4MB, 500kB or 1MiB` });
+    return z.NEVER;
+  })
+  .meta({ examples: ['4MB', '500kB', 1_000_000] });
+
+const timeout = duration
+  .default(10 * SECOND)
+  .refine(millis => millis > 0 && millis <= 5 * MINUTE, 'a timeout lies between 1ms and 5m');
+// Ports may come out of ${VARIABLES}, which makes them text.
+const port = z.coerce.number().int().min(1).max(65535);
+const family = z.union([z.literal(4), z.literal(6)]).optional();
+
+const webAddress = z
+  .string()
+  .refine(
+    text => text.trim() === '' || /^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : ''),
+    'not a web address; write https://host/path (or leave it empty: not configured)',
+  );
+
+/** A host without anything around it; an IPv6 address may stand in brackets. */
+const host = z
+  .string()
+  .overwrite(text => text.trim().replace(/^\[([^[\]]*)\]$/, '$1'))
+  .superRefine((text, context) => {
+    const [, found = '', port] =
+      /^(?:[a-z][a-z\d+.-]*:\/\/)?(\[[^\]]*\]|[^:/]*)(?::(\d+))?(?:\/.*)?$/i.exec(text) ?? [];
+    const alone = found.replace(/[[\]]/g, '');
+    if (alone === '' || alone === text) return;
+    const more = port === undefined ? '' : `, and the port as \`port: ${port}\``;
+    context.addIssue({ code: 'custom', message: `"${text}" is not a host alone; write ${alone}${more}` });
+  });
+
+export const jsonPath = z.string().refine(isJsonPath, 'not a JSONPath (RFC 9535); write $.db.ok');
+
+/** `network.reference`: where our own network is tried. */
+export const reference = z
+  .string()
+  .refine(
+    text => (/^https?:\/\//.test(text) ? URL.canParse(text) : /^[^\s/]+:\d{1,5}$/.test(text)),
+    'write a web address like https://example.com or host:port like 1.1.1.1:53',
+  );
+
+export const httpCheck = z
+  .object({
+    type: z.literal('http'),
+    url: webAddress,
+    timeout,
+    method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).default('GET'),
+    headers: z.record(z.string(), z.string()).default({}),
+    body: z.string().optional(),
+    expect: z
+      .union([z.number(), z.string(), z.array(z.union([z.number(), z.string()]))])
+      .refine(expect => parseStatuses(expect) !== null, 'write 200, 200-299 or a list of them')
+      .default('200-299')
+      .describe('a status, a range, or a list of them'),
+    contains: z.string().optional(),
+    not_contains: z.string().optional(),
+    json: z.record(jsonPath, z.unknown()).optional().describe('JSONPath → the value it must have'),
+    redirects: z
+      .number()
+      .int()
+      .min(0)
+      .max(20)
+      .default(5)
+      .describe('followed at most; 0 takes the first answer'),
+    tls_days: z.number().int().min(0).default(14).describe('warn when the certificate has fewer days left'),
+    max_body: size.default(1_000_000).describe('bytes, decompressed'),
+    ip: family.describe('4 or 6: connect over that version of IP only'),
+    http2: z.boolean().optional().describe('offer HTTP/2 (https only)'),
+  })
+  .superRefine(({ method, ...check }, context) => {
+    for (const field of ['contains', 'not_contains', 'json'] as const) {
+      if (method !== 'HEAD' || check[field] === undefined) continue;
+      const message = `the answer to HEAD has no body, so ${field} cannot be checked; use method: GET`;
+      context.addIssue({ code: 'custom', path: [field], message });
+    }
+  });
+
+export const tcpCheck = z.object({ type: z.literal('tcp'), host, port, timeout });
+
+export const dnsCheck = z.object({
+  type: z.literal('dns'),
+  name: z.string(),
+  record: z.enum(['A', 'AAAA', 'CNAME', 'MX', 'TXT', 'NS']).default('A'),
+  expect: z
+    .array(z.string())
+    .optional()
+    .describe('values that must all be among the answers (MX: the exchange)'),
+  server: z
+    .string()
+    .optional()
+    .describe("IP of the name server to ask, with :port if not 53; default: the system's"),
+  timeout,
+});
+
+export const tlsCheck = z.object({
+  type: z.literal('tls'),
+  host,
+  port: port.default(443),
+  servername: host.optional(),
+  days: z.number().int().min(0).default(14).describe('warn when the certificate has fewer days left'),
+  timeout,
+});
+
+export const smtpCheck = z.object({
+  type: z.literal('smtp'),
+  host,
+  port: port.default(587),
+  secure: z.boolean().optional().describe('TLS from the first byte; default: on port 465'),
+  starttls: z
+    .boolean()
+    .optional()
+    .describe('the server must offer STARTTLS; default: when a user is given and TLS is not on already'),
+  user: z.string().optional(),
+  pass: z.string().optional(),
+  timeout,
+});
+
+export const databaseCheck = z.object({
+  type: z.literal('database'),
+  url: z
+    .string()
+    .refine(
+      text => text.trim() === '' || /^(postgres(ql)?|mysql|mariadb|rediss?):\/\/./.test(text),
+      'write postgres://, mysql:// or redis:// (or leave it empty: not configured)',
+    ),
+  query: z.string().optional().describe('default SELECT 1, PING for Redis'),
+  timeout,
+});
+
+export const statuspageCheck = z.object({
+  type: z.literal('statuspage'),
+  url: webAddress.describe('of the page; /api/v2/summary.json is read'),
+  component: z.string().optional().describe('name or id; default the whole page'),
+  timeout,
+});
+
+export const heartbeatCheck = z.object({
+  type: z.literal('heartbeat'),
+  period: duration.default(5 * MINUTE),
+  grace: duration.default(MINUTE),
+  token: z.string().min(8).optional(),
+  timeout,
+});
+
+export const manualCheck = z.object({ type: z.literal('manual'), timeout });
+
+function isJsonPath(text: string): boolean {
+  try {
+    parseJsonPath(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

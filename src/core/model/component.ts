@@ -1,0 +1,73 @@
+// Components: what the page shows a state for, and the words for how bad it is.
+import type { Check, DetectRule } from './checks/check.ts';
+import type { Millis } from './time.ts';
+
+/** Statuspage's words, best first. */
+export const COMPONENT_STATUSES = [
+  'operational',
+  'under_maintenance',
+  'degraded_performance',
+  'partial_outage',
+  'major_outage',
+] as const;
+
+export type ComponentStatus = (typeof COMPONENT_STATUSES)[number];
+
+/** What a component's row shows: a status, or the honest absence of one. */
+export type Health = ComponentStatus | 'no_data';
+
+export type Severity = 'minor' | 'major' | 'critical';
+
+/** One entry of `components:` in status.yaml. */
+export interface Component {
+  readonly id: string;
+  readonly name: string;
+  readonly group: string | null;
+  readonly description: string | null;
+  /** Cron expression, 5 or 6 fields, UTC. */
+  readonly schedule: string;
+  readonly check: Check;
+  readonly detect: DetectRule;
+  /** Known from this moment on (`since:`), or null. */
+  readonly since: Millis | null;
+  readonly dependsOn: readonly string[];
+  /** Other names, ids or URLs by which inbound monitors call it. */
+  readonly match: readonly string[];
+}
+
+const STATUS_OF_SEVERITY: Record<Severity, ComponentStatus> = {
+  minor: 'degraded_performance',
+  major: 'partial_outage',
+  critical: 'major_outage',
+};
+
+/** How an open incident of this severity shows on the components it affects. */
+export function statusOf(severity: Severity): ComponentStatus {
+  return STATUS_OF_SEVERITY[severity];
+}
+
+/** The severity a component's status stands for; null for operational and maintenance. */
+export function severityOf(status: ComponentStatus): Severity | null {
+  if (status === 'major_outage') return 'critical';
+  if (status === 'partial_outage') return 'major';
+  if (status === 'degraded_performance') return 'minor';
+  return null;
+}
+
+/** The worst of some states; `no_data` gives way to any other, and nothing at all is `no_data`. */
+export function worst(states: Iterable<Health>): Health {
+  let found: Health = 'no_data';
+  for (const state of states) if (badness(state) > badness(found)) found = state;
+  return found;
+}
+
+/** How several stand as a whole: as the worst of them, and never operational while one is not known. */
+export function overall(states: readonly Health[]): Health {
+  const found = worst(states);
+  return found === 'operational' && states.includes('no_data') ? 'no_data' : found;
+}
+
+/** -1 for no data, 0 for operational, rising to 4 for a major outage. */
+export function badness(state: Health): number {
+  return COMPONENT_STATUSES.indexOf(state as ComponentStatus);
+}

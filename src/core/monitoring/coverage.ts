@@ -1,0 +1,63 @@
+// Observed: how much time one look speaks for, and how much of a figure's time was looked at at all.
+// A gap is time nobody looked, and stays so.
+
+import { DAY, type Millis, SECOND } from '../model/time.ts';
+import type { ComponentView } from '../page/snapshot.ts';
+
+/** What is known of the time between two looks besides their moments. */
+interface Between {
+  /** How long the look before took, ms: it was looked at as well. */
+  readonly took?: Millis;
+  /** How long it really is since the look before began, ms by a clock that only grows; absent: not known, as after a start. */
+  readonly passed?: Millis;
+}
+
+/**
+ * How long (ms) the check at `at` adds to what was really looked at: the time since the one before
+ * it, when that ended at most two periods ago. After a longer gap (the first check, a blocked process,
+ * a suspended machine, a clock set forward) it speaks for its own second and the look before, and for
+ * none when the clock was set back. It is never more than the time that passed: a clock set forward
+ * skips time in which nobody looked.
+ */
+export function observedBetween(
+  before: Millis | null,
+  at: Millis,
+  period: Millis,
+  { took = 0, passed = Number.POSITIVE_INFINITY }: Between = {},
+): Millis {
+  const gap = at - (before ?? at);
+  if (gap < 0) return 0;
+  const isGap = before === null || gap - took > 2 * period;
+  // Whole milliseconds, as they are stored; the clock that only grows tells fractions of them, too.
+  return Math.ceil(Math.min(isGap ? took + SECOND : gap, passed));
+}
+
+/** How much of a figure's total was looked at. */
+interface Coverage {
+  readonly observed: Millis;
+  readonly total: Millis;
+  /** `observed` of `total`, floored to two decimals. */
+  readonly percent: number;
+  /** Less than 95 % (contract §5): the figure must not stand without its coverage. */
+  readonly isPartial: boolean;
+  /** Whether the components were known for equally long, to the day. */
+  readonly isAlike: boolean;
+}
+
+/**
+ * The coverage of the figure of some components together, a mean of those that have a check; null where none has
+ * one (nobody looks at a `manual` component, its incidents tell), or nothing is known of any.
+ */
+export function coverageOf(views: readonly ComponentView[]): Coverage | null {
+  const watched = views.filter(({ component }) => component.check.type !== 'manual');
+  const sum = (of: 'observed' | 'total') => watched.reduce((all, { uptime }) => all + uptime[of], 0);
+  const [observed, total] = [sum('observed'), sum('total')];
+  if (total <= 0) return null;
+  return {
+    observed: observed / watched.length,
+    total: total / watched.length,
+    percent: Math.floor((observed * 10_000) / total) / 100,
+    isPartial: observed * 100 < total * 95,
+    isAlike: new Set(watched.map(({ uptime }) => Math.floor(uptime.total / DAY))).size === 1,
+  };
+}

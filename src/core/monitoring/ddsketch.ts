@@ -1,0 +1,83 @@
+// Sketch: a distribution of durations in logarithmic buckets, small, mergeable, good for percentiles.
+//
+// After DDSketch (Masson, Rim, Lee: "DDSketch: a fast and fully-mergeable quantile sketch with
+// relative-error guarantees", VLDB 2019): bucket i holds values in (γ^(i−1), γ^i], and answers with
+// 2γ^i/(γ+1), which is never further than ACCURACY from any of them.
+
+import type { Millis } from '../model/time.ts';
+
+/** The largest relative error of a percentile: 1.5 %, so that rounding stays within 2 %. */
+export const ACCURACY = 0.015;
+
+const GAMMA = (1 + ACCURACY) / (1 - ACCURACY);
+const LOG_GAMMA = Math.log(GAMMA);
+
+/** How many values fell into each bucket; bucket 0 is everything up to 1 ms. */
+export type Sketch = ReadonlyMap<number, number>;
+
+export const EMPTY_SKETCH: Sketch = new Map();
+
+/** The sketch with one value (ms) more; negative values count as 0. */
+export function withValue(sketch: Sketch, value: Millis): Sketch {
+  const bucket = bucketOf(value);
+  return new Map(sketch).set(bucket, (sketch.get(bucket) ?? 0) + 1);
+}
+
+/** The sketch of everything in any of some sketches. */
+export function mergeSketches(sketches: Iterable<Sketch>): Sketch {
+  const sum = new Map<number, number>();
+  for (const sketch of sketches) {
+    for (const [bucket, count] of sketch) sum.set(bucket, (sum.get(bucket) ?? 0) + count);
+  }
+  return sum;
+}
+
+/** How many values a sketch holds. */
+export function sizeOf(sketch: Sketch): number {
+  let sum = 0;
+  for (const count of sketch.values()) sum += count;
+  return sum;
+}
+
+/**
+ * The `percentile` (0–100) by nearest rank, ms, within ACCURACY of the true value for values of 1 ms
+ * and more; null for an empty sketch.
+ */
+export function percentileOf(sketch: Sketch, percentile: number): Millis | null {
+  const size = sizeOf(sketch);
+  if (size === 0) return null;
+  const rank = Math.max(1, Math.ceil((percentile / 100) * size));
+  let passed = 0;
+  for (const bucket of [...sketch.keys()].sort((a, b) => a - b)) {
+    passed += sketch.get(bucket) as number;
+    if (passed >= rank) return middleOf(bucket);
+  }
+  return null;
+}
+
+/** As text: `8c 8d:3`, buckets and counts (1 unless told) in base 36. */
+export function printSketch(sketch: Sketch): string {
+  return [...sketch]
+    .sort(([a], [b]) => a - b)
+    .map(([bucket, count]) => bucket.toString(36) + (count === 1 ? '' : `:${count.toString(36)}`))
+    .join(' ');
+}
+
+/** Reads what printSketch wrote; anything that is not a bucket is left out. */
+export function parseSketch(text: string): Sketch {
+  const sketch = new Map<number, number>();
+  for (const entry of text.split(' ')) {
+    const [bucket = '', count = '1'] = entry.split(':');
+    const parsed = [Number.parseInt(bucket, 36), Number.parseInt(count, 36)] as const;
+    if (parsed.every(number => Number.isSafeInteger(number))) sketch.set(...parsed);
+  }
+  return sketch;
+}
+
+function bucketOf(value: Millis): number {
+  return value <= 1 ? 0 : Math.ceil(Math.log(value) / LOG_GAMMA - 1e-9);
+}
+
+function middleOf(bucket: number): Millis {
+  return bucket === 0 ? 1 : (2 * GAMMA ** bucket) / (GAMMA + 1);
+}

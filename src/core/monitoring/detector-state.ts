@@ -1,0 +1,117 @@
+// What the detector remembers of a component, and what a judgement makes.
+import type { Component, Severity } from '../model/component.ts';
+import type { Millis } from '../model/time.ts';
+import type { Told, Transition } from '../model/transition.ts';
+
+/** Results of one raw kind, one after another. */
+export interface Row {
+  readonly good: boolean;
+  readonly count: number;
+  /** When its first check began, epoch ms. */
+  readonly since: Millis;
+  /** When its newest check ended, epoch ms. */
+  readonly last: Millis;
+  /** What the first of them saw. */
+  readonly firstSeen: string;
+}
+
+/** All the detector remembers of a component; JSON-serialisable, stored after each result. */
+export interface DetectorState {
+  /** When the newest judged result began (or heartbeat arrived), epoch ms; null before any. */
+  readonly lastAt: Millis | null;
+  /** The newest confirmed answer to "does it work"; `unseen` until there is one. */
+  readonly confirmed: 'unseen' | 'up' | 'degraded' | 'down';
+  /** Nothing is confirmed yet by a whole row: a database before this one may have left an outage open. */
+  readonly fresh?: true;
+  readonly row: Row | null;
+  /** The open outage: since when, as its transition was told and filed by the clock of then, and how bad the rule called it. */
+  readonly down: { readonly at: Millis; readonly severity: Severity } | null;
+  /** The open latency incident, the same. */
+  readonly slow: { readonly at: Millis } | null;
+  /** Good answers that the latency rule may still need, oldest first. */
+  readonly samples: readonly { readonly at: Millis; readonly ms: Millis }[];
+  /** Results in a row that were no measurement. */
+  readonly unknowns: number;
+  /** What was confirmed is too old to go by, and no good answer has come since. */
+  readonly doubt?: true;
+}
+
+/** What one judgement makes: the state to keep, what changed, and when to look again ahead of schedule. */
+export interface Judgement {
+  readonly state: DetectorState;
+  readonly transitions: Transition[];
+  /**
+   * That a check is well, the first time anything is known of it. It ends an outage that stands open in a file
+   * though the database that knew of it is lost, and nothing else: no change of state.
+   */
+  readonly first?: Transition;
+  /** Epoch ms; null when the schedule is soon enough. Heartbeats: when to judge next. */
+  readonly recheckAt: Millis | null;
+}
+
+/** A component nothing is known of. */
+export function initialState(): DetectorState {
+  return {
+    lastAt: null,
+    confirmed: 'unseen',
+    row: null,
+    down: null,
+    slow: null,
+    samples: [],
+    unknowns: 0,
+  };
+}
+
+/** How long the measured look that began at `at` (epoch ms) took, ms; 0 where nobody noted it. */
+export function tookOf({ row }: DetectorState, at: Millis | null): Millis {
+  return row === null || at === null ? 0 : Math.max(0, row.last - at);
+}
+
+/**
+ * Whether a state is not one that this component's check keeps, as status.yaml changed it to or from a heartbeat:
+ * what measures has a row, or results in a row that told nothing; a heartbeat has neither.
+ */
+export function isOfOtherKind({ check }: Pick<Component, 'check'>, state: DetectorState): boolean {
+  if (check.type === 'heartbeat') return state.row !== null || state.unknowns > 0;
+  return (
+    check.type !== 'manual' && state.confirmed !== 'unseen' && state.row === null && state.unknowns === 0
+  );
+}
+
+/** A check's state once its outage (`probe:`) or slowness (`latency:`) was ended for it: should it come back, it begins anew. */
+export function retired(state: DetectorState, source: string): DetectorState {
+  if (source.startsWith('latency:')) return { ...state, slow: null, samples: [] };
+  return { ...initialState(), slow: state.slow };
+}
+
+/**
+ * `first` of a judgement: the check of `component` has been well since `at`. A template cannot say it: nobody
+ * remembers how long the outage was.
+ */
+export function firstWell(component: Component, at: Millis, message: string): Transition {
+  return outageTransition(component, 'up', at, component.detect.severity, message);
+}
+
+/** The transition of an outage; its key is the same whenever the same facts are judged again. */
+export function outageTransition(
+  component: Component,
+  kind: Transition['kind'],
+  at: Millis,
+  severity: Severity,
+  message: string,
+  told?: Told,
+): Transition {
+  const source = `probe:${component.id}`;
+  return {
+    key: `${source}@${at}:${kind}`,
+    source,
+    kind,
+    at,
+    title: `${component.name} Down`,
+    slug: `${component.id}-down`,
+    severity,
+    components: [component.id],
+    message,
+    ...(told ? { told } : {}),
+  };
+}

@@ -1,0 +1,149 @@
+// The detector: one component's results, one after another, into confirmed states and transitions.
+// Pure: the state is a plain value that the database keeps, so a restart loses nothing.
+//
+// Three rules, independent of one another:
+// - outage (`probe:ID`): `failures` bad results in a row open it, back-dated to the first of the row;
+//   `recoveries` good ones in a row close it, at the first of theirs. Degraded counts as good.
+// - latency (`latency:ID`): see latency.ts.
+// - heartbeat (`probe:ID`): see heartbeat.ts.
+import type { CheckResult } from '../model/checks/check.ts';
+import { nextFiring, roughPeriod } from '../model/checks/cron.ts';
+import { type Component, type Health, statusOf } from '../model/component.ts';
+import { MINUTE, type Millis, SECOND } from '../model/time.ts';
+import {
+  type DetectorState,
+  firstWell,
+  type Judgement,
+  outageTransition,
+  type Row,
+} from './detector-state.ts';
+import { judgeLatency } from './latency.ts';
+import { downWords, lastedFrom, upWords, wellWords } from './messages.ts';
+
+// The detector's whole face is this file; the rules behind it are one file each.
+export { type DetectorState, initialState, type Judgement } from './detector-state.ts';
+export { afterPause, type Beat, judgeHeartbeat, type Listening } from './heartbeat.ts';
+
+/** A row broken by a gap of more than this many periods, in which a look was due, starts anew. */
+export const GAP_PERIODS = 10;
+/** The first recheck comes this soon; each next one waits twice as long. */
+const FIRST_RECHECK: Millis = 10 * SECOND;
+
+/**
+ * Judges one result after those before it. A component's results come one after another: one that is older than the
+ * newest means that the clock was set back, and counts like any other. Unknown results are no measurement: they neither make nor break a row.
+ */
+export function judge(component: Component, before: DetectorState, result: CheckResult): Judgement {
+  const seen = { ...doubted(onClockOf(before, result.at), result), lastAt: result.at };
+  const period = roughPeriod(component.schedule);
+  if (result.outcome === 'unknown') {
+    const state = { ...seen, unknowns: seen.unknowns + 1 };
+    // What was in doubt still is: a look that told nothing must not put off the answer by a whole period.
+    return { state, transitions: [], recheckAt: seen.row && recheck(state, seen.row, result.at, period) };
+  }
+  const row = extend(seen.row, result, component.schedule, period);
+  const outage = judgeOutage(component, { ...seen, row, unknowns: 0 }, row, result);
+  const latency = judgeLatency(component, outage.state, result, period);
+  return {
+    state: latency.state,
+    transitions: [...outage.transitions, ...latency.transitions],
+    ...(outage.first ? { first: outage.first } : {}),
+    recheckAt: recheck(latency.state, row, result.at, period),
+  };
+}
+
+/**
+ * The confirmed state. `no_data` before the first confirmation, and again when the newest three
+ * results were no measurements (an outage stays one until something good was seen). What was well and came into doubt
+ * is `no_data` until a good answer comes, or an outage is confirmed.
+ */
+export function healthOf(state: DetectorState): Health {
+  if (state.down) return statusOf(state.down.severity);
+  if (state.confirmed === 'unseen' || state.unknowns >= 3) return 'no_data';
+  if (state.confirmed === 'degraded' || state.slow) return 'degraded_performance';
+  return state.doubt ? 'no_data' : 'operational';
+}
+
+/** Only a good answer ends a doubt: what failed, or told nothing, does not make well again what is not known. */
+function doubted({ doubt, ...state }: DetectorState, { outcome, inDoubt }: CheckResult): DetectorState {
+  const isGood = outcome === 'up' || outcome === 'degraded';
+  const isInDoubt = doubt || inDoubt || state.unknowns >= 3;
+  return !isGood && isInDoubt ? { ...state, doubt: true } : state;
+}
+
+/** The state by the clock of a result: set back, what seemed to come later came no later than now. */
+function onClockOf(state: DetectorState, at: Millis): DetectorState {
+  if (state.lastAt === null || at >= state.lastAt) return state;
+  const { row } = state;
+  return {
+    ...state,
+    row: row && { ...row, since: Math.min(row.since, at), last: Math.min(row.last, at) },
+    // How far they lie back is not known any more.
+    samples: [],
+  };
+}
+
+function extend(row: Row | null, result: CheckResult, schedule: string, period: Millis): Row {
+  const good = result.outcome !== 'down';
+  const last = result.at + (result.took ?? 0);
+  if (row && row.good === good && follows(row.last, result.at - (result.waited ?? 0), schedule, period)) {
+    return { ...row, count: row.count + 1, last };
+  }
+  return { good, count: 1, since: result.at, last, firstSeen: result.seen };
+}
+
+/** Whether a look that fell due at `at` follows one that ended at `last`: nights and weekends without looks are no gap. */
+function follows(last: Millis, at: Millis, schedule: string, period: Millis): boolean {
+  if (at - last <= GAP_PERIODS * period) return true;
+  const next = nextFiring(schedule, last);
+  return next === null || at - next <= (GAP_PERIODS - 1) * period;
+}
+
+function judgeOutage(
+  component: Component,
+  state: DetectorState,
+  row: Row,
+  result: CheckResult,
+): Omit<Judgement, 'recheckAt'> {
+  const { failures, recoveries, severity } = component.detect;
+  const facts = { kind: 'down' as const, component: component.name, seen: result.seen, checks: row.count };
+  const { fresh, ...known } = state;
+  if (!row.good) {
+    if (state.down || row.count < failures) return { state, transitions: [] };
+    const message = downWords(component.name, row.since, result.seen, row.firstSeen, row.count);
+    return {
+      state: { ...known, confirmed: 'down' as const, down: { at: row.since, severity } },
+      transitions: [outageTransition(component, 'down', row.since, severity, message, facts)],
+    };
+  }
+  const raw = result.outcome === 'degraded' ? ('degraded' as const) : ('up' as const);
+  if (!state.down) {
+    if (!fresh && state.confirmed !== 'unseen')
+      return { state: { ...state, confirmed: raw }, transitions: [] };
+    if (row.count < recoveries)
+      return { state: { ...known, confirmed: raw, fresh: true as const }, transitions: [] };
+    const said = wellWords(component.name, row.since, row.count);
+    const first = firstWell(component, row.since, said);
+    return { state: { ...known, confirmed: raw }, transitions: [], first };
+  }
+  if (row.count < recoveries) return { state, transitions: [] };
+  // Where the clock was set back meanwhile it may end before it began: never ahead, where it would stand open until then.
+  const at = row.since;
+  const told = { ...facts, ...lastedFrom(state.down.at, at) };
+  const message = upWords(component.name, state.down.at, at, row.count);
+  return {
+    state: { ...state, confirmed: raw, down: null },
+    transitions: [outageTransition(component, 'up', at, state.down.severity, message, told)],
+  };
+}
+
+/**
+ * While raw and confirmed differ, look again sooner: after 10 s, 20 s, 40 s … but not past the schedule. Looks that
+ * told nothing count too, or a night without a network would be one of rechecks.
+ */
+function recheck(state: DetectorState, row: Row, at: Millis, period: Millis): Millis | null {
+  if (row.good === (state.down === null)) return null;
+  const first = Math.min(FIRST_RECHECK, Math.ceil(period / 6));
+  const wait = first * 2 ** Math.min(row.count - 1 + state.unknowns, 20);
+  return wait < Math.min(period, 10 * MINUTE) ? at + wait : null;
+}

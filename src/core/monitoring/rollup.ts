@@ -1,0 +1,98 @@
+// Rollups: measurements added up over ten minutes, an hour, a UTC day; and the series drawn from them.
+
+import { DAY, HOUR, MINUTE, type Millis } from '../model/time.ts';
+import { EMPTY_SKETCH, percentileOf, type Sketch, withValue } from './ddsketch.ts';
+
+/** `slot` is ten minutes. */
+export type RollupSpan = 'slot' | 'hour' | 'day';
+
+export const SPAN_LENGTH: Readonly<Record<RollupSpan, Millis>> = {
+  slot: 10 * MINUTE,
+  hour: HOUR,
+  day: DAY,
+};
+
+/** How long each is kept: twice the longest range drawn from it; days for good. */
+export const KEPT_FOR: Readonly<Record<'raw' | 'slot' | 'hour', Millis>> = {
+  raw: 7 * DAY,
+  slot: 2 * DAY,
+  hour: 14 * DAY,
+};
+
+/** Results of one stretch of time. */
+export interface Rollup {
+  /** How many checks measured something, and how many of them were not down. */
+  readonly checks: number;
+  readonly ok: number;
+  /** How much of the time was really looked at, ms. */
+  readonly observed: Millis;
+  /** Of the answers that took a measurable time, ms. */
+  readonly sum: Millis;
+  readonly min: Millis | null;
+  readonly max: Millis | null;
+  readonly sketch: Sketch;
+}
+
+export const EMPTY_ROLLUP: Rollup = {
+  checks: 0,
+  ok: 0,
+  observed: 0,
+  sum: 0,
+  min: null,
+  max: null,
+  sketch: EMPTY_SKETCH,
+};
+
+/** The rollup with one result more; `latency` null when there was no answer, `observed` in ms. */
+export function withResult(rollup: Rollup, ok: boolean, latency: Millis | null, observed: Millis): Rollup {
+  const counted = {
+    ...rollup,
+    checks: rollup.checks + 1,
+    ok: rollup.ok + (ok ? 1 : 0),
+    observed: rollup.observed + observed,
+  };
+  if (latency === null) return counted;
+  return {
+    ...counted,
+    sum: rollup.sum + latency,
+    min: Math.min(rollup.min ?? latency, latency),
+    max: Math.max(rollup.max ?? latency, latency),
+    sketch: withValue(rollup.sketch, latency),
+  };
+}
+
+/** The start of the stretch a moment falls into, epoch ms. */
+export function startOfSpan(span: RollupSpan, at: Millis): Millis {
+  return Math.floor(at / SPAN_LENGTH[span]) * SPAN_LENGTH[span];
+}
+
+export const RANGES = ['24h', '7d', '90d'] as const;
+export type Range = (typeof RANGES)[number];
+
+/** What a range is drawn from: at most 169 points, however much was measured. */
+export const DRAWN_FROM: Readonly<Record<Range, { readonly span: RollupSpan; readonly length: Millis }>> = {
+  '24h': { span: 'slot', length: DAY },
+  '7d': { span: 'hour', length: 7 * DAY },
+  '90d': { span: 'day', length: 90 * DAY },
+};
+
+/** One point of a response-time chart, over one stretch; times in ms to a tenth, null without answers. */
+export interface Point {
+  readonly start: Millis;
+  readonly count: number;
+  readonly ok: number;
+  readonly p50: Millis | null;
+  readonly p95: Millis | null;
+  readonly p99: Millis | null;
+}
+
+/** The point a rollup stands for. */
+export function pointOf(start: Millis, { checks, ok, sketch, min, max }: Rollup): Point {
+  const at = (percentile: number) => {
+    const value = percentileOf(sketch, percentile);
+    if (value === null) return null;
+    // The sketch knows buckets, the rollup the very ends.
+    return Math.round(Math.min(max ?? value, Math.max(min ?? value, value)) * 10) / 10;
+  };
+  return { start, count: checks, ok, p50: at(50), p95: at(95), p99: at(99) };
+}

@@ -1,0 +1,71 @@
+// A list of subscribers as other programs write it: which column is what, and who may be taken over.
+import { type Choice, EVERYTHING, readAddress } from '../model/subscriber.ts';
+
+export interface Entry {
+  readonly address: string;
+  readonly choice: Choice;
+}
+
+export interface Roster {
+  readonly entries: readonly Entry[];
+  /** Rows left out, each with its line and why; no address stands in it. */
+  readonly skipped: readonly { readonly line: number; readonly why: string }[];
+}
+
+const EMAIL = ['email', 'e-mail', 'email address', 'address', 'endpoint'];
+const COMPONENTS = ['components', 'component_ids', 'component ids', 'component names'];
+
+/**
+ * Reads rows of a CSV with a header (Statuspage's subscriber export among them): a column `email`, and
+ * perhaps `components` (ids or names, apart by spaces, commas or semicolons; none: all). Rows that stand
+ * for no mail (`mode` or `type` other than email) or for quarantined addresses are left out.
+ */
+export function readRoster(
+  rows: readonly Readonly<Record<string, string>>[],
+  components: readonly { readonly id: string; readonly name: string }[],
+): Roster {
+  const entries = new Map<string, Entry>();
+  const skipped: { line: number; why: string }[] = [];
+  for (const [index, raw] of rows.entries()) {
+    const row = lowered(raw);
+    const why = (text: string) => skipped.push({ line: index + 2, why: text });
+    const address = readAddress(first(row, EMAIL));
+    const mode = first(row, ['mode', 'type', 'channel']).toLowerCase();
+    if (mode !== '' && mode !== 'email') why(`${mode} is no mail`);
+    else if (first(row, ['quarantined_at', 'quarantined']).replace(/^false$/i, '') !== '') why('quarantined');
+    else if (address === null) why('not an e-mail address');
+    else if (entries.has(address.toLowerCase())) why('the address stands above already');
+    else {
+      const { ids, unknown } = chosen(first(row, COMPONENTS), components);
+      if (unknown.length > 0) why(`no component "${unknown[0]}"`);
+      else entries.set(address.toLowerCase(), { address, choice: { ...EVERYTHING, components: ids } });
+    }
+  }
+  return { entries: [...entries.values()], skipped };
+}
+
+/** Whether a CSV's header names a column that addresses are read from. */
+export function hasAddresses(columns: readonly string[]): boolean {
+  return columns.some(name => EMAIL.includes(name.trim().toLowerCase()));
+}
+
+function lowered(row: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(row).map(([key, value]) => [key.trim().toLowerCase(), value.trim()]),
+  );
+}
+
+function first(row: Record<string, string>, names: readonly string[]): string {
+  return names.map(name => row[name]).find(value => value) ?? '';
+}
+
+/** Names may hold spaces: the whole text is tried, then its parts by comma, then its words. */
+function chosen(text: string, components: readonly { readonly id: string; readonly name: string }[]) {
+  const find = (word: string) =>
+    components.find(({ id, name }) => id === word || name.toLowerCase() === word.toLowerCase())?.id;
+  const parts = text.split(/[,;]/).map(part => part.trim());
+  const words = parts.flatMap(part => (find(part) ? [part] : part.split(/\s+/))).filter(Boolean);
+  const unknown = words.filter(word => !find(word));
+  const ids = [...new Set(words.map(find).filter(id => id !== undefined))];
+  return { ids: ids.length === 0 || ids.length === components.length ? null : ids, unknown };
+}

@@ -1,0 +1,271 @@
+// compose(facts, now) → Snapshot: the one place where what is known becomes what is shown.
+
+import { type Claim, claimOf } from '../filing/reported-vs-measured.ts';
+import { impactOf, promiseOf, stretchesOf } from '../incidents/impact.ts';
+import { coveredBy, isUnderWay, stateAt } from '../incidents/maintenance.ts';
+import { isConfigured } from '../model/checks/check.ts';
+import { type Component, type Health, overall, severityOf, worst } from '../model/component.ts';
+import { type Incident, isOpen } from '../model/incident.ts';
+import type { Site } from '../model/site.ts';
+import { DAY, MINUTE, type Millis } from '../model/time.ts';
+import { shortId } from '../model/token.ts';
+import { daysOf } from './days.ts';
+import type { Facts, Measured } from './facts.ts';
+import { DRAWN, drawing } from './rendered-texts.ts';
+import type { ComponentView, GroupView, IncidentView, Snapshot } from './snapshot.ts';
+import { finish, type Steps } from './steps.ts';
+import { verdictOf } from './summary.ts';
+import { type Outage, type Span, uptimeOf } from './uptime.ts';
+
+/** Composes the Snapshot of `now`. Pure: the same facts and moment give the same Snapshot. */
+export function compose(facts: Facts, now: Millis): Snapshot {
+  return finish(composing(facts, now));
+}
+
+/** The same, an incident or a component a step. */
+export function* composing(facts: Facts, now: Millis): Steps<Snapshot> {
+  const { site } = facts;
+  const views: IncidentView[] = [];
+  for (const incident of facts.incidents) {
+    yield* drawing(incident);
+    views.push(knownView(incident, facts) ?? viewOf(incident, facts, now));
+    yield;
+  }
+  const touching = byComponent(views);
+  const components: ComponentView[] = [];
+  for (const component of site.components) {
+    components.push(componentView(component, touching.get(component.id) ?? [], facts, now));
+    yield;
+  }
+  const incidents = views.filter(view => view.scheduled === null).sort(byStart);
+  // A look that lies ahead was noted before the clock was set back: how long ago, nobody knows.
+  const checks = components.map(view => view.checkedAt).filter(at => at !== null && at <= now) as Millis[];
+  return {
+    version: shortId(`${facts.revision}|${Math.floor(now / MINUTE)}`),
+    at: now,
+    site,
+    verdict: verdictOf(components, incidents, facts.unread),
+    checkedAt: checks.length > 0 ? Math.max(...checks) : null,
+    blindSince: facts.blindSince,
+    missingSince: facts.missingSince ?? null,
+    groups: groupsOf(components),
+    components,
+    incidents,
+    maintenances: views.filter(view => view.scheduled !== null).sort(byStart),
+    metrics: site.metrics.map(metric => ({ metric, value: facts.metrics?.get(metric.id) ?? null })),
+    problems: facts.problems,
+    warnings: facts.warnings ?? [],
+  };
+}
+
+interface Kept {
+  readonly view: IncidentView;
+  readonly site: Site;
+  readonly history: IncidentView['history'];
+  readonly sightings: Facts['sightings'];
+}
+
+/** What is over looks the same at any later moment: of thousands of files, few are drawn anew. */
+const keptViews = new WeakMap<Incident, Kept>();
+
+function knownView(incident: Incident, facts: Facts): IncidentView | null {
+  const { site, unfiled, histories, sightings } = facts;
+  const kept = incident.status === 'resolved' ? keptViews.get(incident) : undefined;
+  if (kept?.site !== site || kept.history !== histories?.get(incident.id)) return null;
+  if (kept.view.unfiled !== unfiled.has(incident.id)) return null;
+  if (kept.sightings === sightings) return kept.view;
+  // A new outage concerns few of thousands of old incidents.
+  const claim = claimIn(incident, kept.view.stretches, kept.history, sightings);
+  if (JSON.stringify(claim) !== JSON.stringify(kept.view.claim)) return null;
+  keptViews.set(incident, { ...kept, sightings });
+  return kept.view;
+}
+
+function claimIn(
+  incident: Incident,
+  stretches: IncidentView['stretches'],
+  history: IncidentView['history'],
+  sightings: Facts['sightings'],
+): Claim | null {
+  if (incident.scheduled) return null;
+  const ids = new Set(stretches.flatMap(({ affected }) => affected.map(({ id }) => id)));
+  return claimOf(incident, [...ids], sightings ?? {}, history?.at(-1)?.at ?? null);
+}
+
+function viewOf(incident: Incident, facts: Facts, now: Millis): IncidentView {
+  const { site, unfiled, histories, sightings } = facts;
+  const names = namesOf(site);
+  const covered = incident.scheduled ? coveredBy(incident as Incident & { scheduled: Span }) : null;
+  const start = covered?.start ?? incident.started;
+  const end = covered?.end ?? incident.resolved ?? now;
+  const history = histories?.get(incident.id.replace(/--\d{4}-\d{2}-\d{2}$/, ''));
+  const stretches = stretchesOf(incident, site.components);
+  const state = stateAt(incident, now);
+  const over = state === 'resolved' || state === 'completed';
+  const { severity, affected } = impactOf(stretches, now, over);
+  // `{ ...incident, severity, … }` takes twenty times as long, and there are thousands of them.
+  const facets = Object.assign({}, incident, {
+    severity,
+    affected: affected.map(({ id, status }) => ({ id, name: names.get(id) as string, status })),
+    stretches,
+    claim: claimIn(incident, stretches, history, sightings),
+    state,
+    nextUpdate: over ? null : promiseOf(incident),
+    duration: Math.max(0, end - start),
+    unfiled: unfiled.has(incident.id),
+    ...(history ? { history } : {}),
+  });
+  const view: IncidentView = Object.defineProperties(facets as unknown as IncidentView, DRAWN);
+  keptViews.set(incident, { view, site, history, sightings });
+  return view;
+}
+
+const nameLists = new WeakMap<Site['components'], ReadonlyMap<string, string>>();
+
+function namesOf({ components }: Site): ReadonlyMap<string, string> {
+  const known = nameLists.get(components) ?? new Map(components.map(({ id, name }) => [id, name]));
+  nameLists.set(components, known);
+  return known;
+}
+
+function byComponent(views: readonly IncidentView[]): Map<string, IncidentView[]> {
+  const found = new Map<string, IncidentView[]>();
+  for (const view of views) {
+    const ids = view.stretches.flatMap(({ affected }) => affected.map(({ id }) => id));
+    for (const id of new Set(ids)) {
+      const list = found.get(id);
+      if (list) list.push(view);
+      else found.set(id, [view]);
+    }
+  }
+  return found;
+}
+
+function componentView(
+  component: Component,
+  views: readonly IncidentView[],
+  { site, measured, responses }: Facts,
+  now: Millis,
+): ComponentView {
+  const known = measured.get(component.id);
+  const underWay = views.filter(view => isUnderWay(view, now));
+  const open = views.filter(isOpen);
+  const base = healthByCheck(component, known);
+  // During maintenance a failing check is expected, and said beside it: only incidents may say worse.
+  const health = worst([
+    underWay.length > 0 ? 'under_maintenance' : base,
+    ...[...open, ...underWay].map(view => statusIn(view, component.id)),
+  ]);
+  const outages = outagesOf(component.id, views, now);
+  const maintenance = views.filter(view => view.scheduled !== null).map(view => spanOf(view));
+  const window: Span = { start: now - site.uptime.days * DAY, end: now };
+  const from = knownFrom(component, views, known, now);
+  return {
+    component,
+    health,
+    since: sinceOf(component.id, health, [...open, ...underWay], known),
+    checkedAt: known?.checkedAt == null ? null : known.checkedAt - (known.checkedAt % MINUTE),
+    ...(known?.checkedAt == null ? {} : { looked: { at: known.checkedAt, took: known.took ?? 0 } }),
+    seen: known?.seen ?? null,
+    ...(underWay.length > 0 && base !== 'no_data' && severityOf(base)
+      ? { failing: { since: known?.since ?? null } }
+      : {}),
+    response: responses?.get(component.id) ?? null,
+    days: daysOf(component, views, outages, maintenance, known, from, now, site.uptime.days),
+    uptime: uptimeOf(
+      outages,
+      maintenance,
+      window,
+      from,
+      observedIn(known, from, window),
+      site.uptime.weights,
+    ),
+  };
+}
+
+/** What the check says; one whose target was taken away says nothing, whatever it last saw. */
+function healthByCheck({ check }: Component, known: Measured | undefined): Health {
+  if (check.type === 'manual') return 'operational';
+  return isConfigured(check) ? (known?.health ?? 'no_data') : 'no_data';
+}
+
+function statusIn(view: IncidentView, id: string): Health {
+  return view.affected.find(affected => affected.id === id)?.status ?? 'no_data';
+}
+
+function outagesOf(id: string, views: readonly IncidentView[], now: Millis): Outage[] {
+  const found: Outage[] = [];
+  for (const view of views) {
+    if (view.scheduled !== null) continue;
+    for (const { start, end, affected } of view.stretches) {
+      const status = affected.find(one => one.id === id)?.status;
+      const severity = status && start <= now ? severityOf(status) : null;
+      if (severity) found.push({ start, end, incident: view.id, severity });
+    }
+  }
+  return found;
+}
+
+function spanOf(view: IncidentView): Span {
+  return coveredBy(view as IncidentView & { scheduled: Span });
+}
+
+/** Where a component's total begins (contract §5): `since:`, else the earliest trace of it. */
+function knownFrom(
+  component: Component,
+  views: readonly IncidentView[],
+  known: Measured | undefined,
+  now: Millis,
+): Millis {
+  if (component.since !== null) return component.since;
+  const incidents = views.filter(view => view.scheduled === null).map(view => view.started);
+  return Math.min(now, known?.firstSeen ?? now, known?.firstCheck ?? now, ...incidents);
+}
+
+/** Time looked at within the total; of the days at its edges no more than lies inside. */
+function observedIn(known: Measured | undefined, from: Millis, window: Span): Millis {
+  let sum = 0;
+  for (const [start, millis] of known?.observed ?? []) {
+    const inside = Math.min(start + DAY, window.end) - Math.max(start, from, window.start);
+    sum += Math.max(0, Math.min(millis, inside));
+  }
+  return sum;
+}
+
+function sinceOf(
+  id: string,
+  health: Health,
+  current: readonly IncidentView[],
+  known: Measured | undefined,
+): Millis | null {
+  const starts = current
+    .filter(view => statusIn(view, id) === health)
+    .map(view => (view.scheduled ? spanOf(view).start : sinceIn(view, id)));
+  if (starts.length > 0) return Math.min(...starts);
+  return known && known.health === health ? known.since : null;
+}
+
+/** Since when an open incident has kept a component in its present state. */
+function sinceIn({ stretches }: IncidentView, id: string): Millis {
+  const states = stretches.map(({ affected }) => affected.find(one => one.id === id)?.status);
+  let first = stretches.length - 1;
+  while (first > 0 && states[first - 1] === states[stretches.length - 1]) first--;
+  return (stretches[first] as { start: Millis }).start;
+}
+
+/** Components by group, in the site's order. */
+export function groupsOf(components: readonly ComponentView[]): GroupView[] {
+  const groups: { name: string | null; components: ComponentView[] }[] = [];
+  for (const view of components) {
+    const name = view.component.group;
+    const there = groups.find(group => group.name === name && (name !== null || group === groups.at(-1)));
+    if (there) there.components.push(view);
+    else groups.push({ name, components: [view] });
+  }
+  return groups.map(group => ({ ...group, health: overall(group.components.map(view => view.health)) }));
+}
+
+function byStart(a: IncidentView, b: IncidentView): number {
+  const start = (view: IncidentView) => view.scheduled?.start ?? view.started;
+  return start(b) - start(a) || (a.id < b.id ? 1 : -1);
+}

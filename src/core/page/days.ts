@@ -1,0 +1,130 @@
+// Days: one cell per UTC day and component, never green without a reason.
+
+import { coveredBy } from '../incidents/maintenance.ts';
+import { type Component, type Health, statusOf, worst } from '../model/component.ts';
+import { WEIGHTS_EVEN } from '../model/site.ts';
+import { DAY, type Millis, startOfUtcDay, utcDay } from '../model/time.ts';
+import type { Measured } from './facts.ts';
+import type { DayCell, IncidentView } from './snapshot.ts';
+import { clip, type Outage, type Span, uptimeOf } from './uptime.ts';
+
+/**
+ * The cells of the last `count` UTC days, oldest first. A day shows the worst that happened on it; a
+ * quiet one is operational only when it was looked at, or when nothing looks at the component and it
+ * was known by then (`from`); else it is "no data".
+ */
+export function daysOf(
+  component: Component,
+  views: readonly IncidentView[],
+  outages: readonly Outage[],
+  maintenance: readonly Span[],
+  known: Measured | undefined,
+  from: Millis,
+  now: Millis,
+  count: number,
+): DayCell[] {
+  const today = startOfUtcDay(now);
+  const first = today - (count - 1) * DAY;
+  const on = <T>(items: readonly T[], spanOf: (item: T) => Span) => byDay(items, spanOf, first, count);
+  const bad = on(outages, outage => ({ start: outage.start, end: outage.end ?? now }));
+  const spared = on(maintenance, span => span);
+  const touching = on(views, view => spanOf(view, now));
+  return Array.from({ length: count }, (_, index) => {
+    const day: Span = { start: first + index * DAY, end: Math.min(first + (index + 1) * DAY, now) };
+    const calm = quiet(component, known, from, day);
+    // Most days of most components: nothing was reported.
+    if (!bad[index] && !spared[index] && !touching[index]) return plainCell(day.start, calm);
+    const within = <T>(of: readonly Dated<T>[][]) =>
+      (of[index] ?? []).filter(({ span }) => touches(span, day)).map(({ item }) => item);
+    const outagesThen = within(bad);
+    const sparedThen = within(spared);
+    const touchingThen = within(touching);
+    if (outagesThen.length + sparedThen.length + touchingThen.length === 0) return plainCell(day.start, calm);
+    const states: Health[] = outagesThen.map(outage => statusOf(outage.severity));
+    if (sparedThen.length > 0) states.push('under_maintenance');
+    return {
+      day: nameOf(day.start),
+      state: worst([calm, ...states]),
+      downtime:
+        outagesThen.length === 0
+          ? 0
+          : uptimeOf(outagesThen, sparedThen, day, day.start, 0, WEIGHTS_EVEN).downtime,
+      incidents: touchingThen.map(view => view.id),
+    };
+  });
+}
+
+interface Dated<T> {
+  readonly item: T;
+  readonly span: Span;
+}
+
+/** Each item under every day its span may touch, other days left out: thousands of old incidents cost one look, not ninety. */
+function byDay<T>(
+  items: readonly T[],
+  spanOf: (item: T) => Span,
+  first: Millis,
+  count: number,
+): Dated<T>[][] {
+  const days: Dated<T>[][] = [];
+  for (const item of items) {
+    const span = spanOf(item);
+    if (span.end < first) continue;
+    const last = Math.min(count - 1, Math.floor((span.end - first) / DAY));
+    for (let index = Math.max(0, Math.floor((span.start - first) / DAY)); index <= last; index++) {
+      const there = days[index];
+      if (there) there.push({ item, span });
+      else days[index] = [{ item, span }];
+    }
+  }
+  return days;
+}
+
+/** Most days are like most others: a thousand components share their cells, and the days' names. */
+const names = new Map<Millis, string>();
+const plain = new Map<Health, Map<Millis, DayCell>>();
+const MOST = 5000;
+
+function nameOf(start: Millis): string {
+  let name = names.get(start);
+  if (name === undefined) {
+    if (names.size >= MOST) names.clear();
+    name = utcDay(start);
+    names.set(start, name);
+  }
+  return name;
+}
+
+function plainCell(start: Millis, state: Health): DayCell {
+  let cells = plain.get(state);
+  if (!cells || cells.size >= MOST) {
+    cells = new Map();
+    plain.set(state, cells);
+  }
+  let cell = cells.get(start);
+  if (!cell) {
+    cell = Object.freeze({ day: nameOf(start), state, downtime: 0, incidents: Object.freeze([]) });
+    cells.set(start, cell);
+  }
+  return cell;
+}
+
+/** The state of a day on which nothing was reported. */
+function quiet(component: Component, known: Measured | undefined, from: Millis, day: Span): Health {
+  if (component.check.type === 'manual') return from < day.end ? 'operational' : 'no_data';
+  return (known?.observed.get(day.start) ?? 0) > 0 ? 'operational' : 'no_data';
+}
+
+function spanOf(view: IncidentView, now: Millis): Span {
+  // The view itself: a copy would render its markdown.
+  if (view.scheduled) return coveredBy(view as IncidentView & { scheduled: Span });
+  return { start: view.started, end: view.resolved ?? now };
+}
+
+/** Zero-length spans touch the day they stand on. */
+function touches(span: Span, day: Span): boolean {
+  const inside = clip(span, day);
+  return (
+    inside.end > inside.start || (span.start === span.end && span.start >= day.start && span.start < day.end)
+  );
+}

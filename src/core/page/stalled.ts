@@ -1,0 +1,80 @@
+// Stalls: of what nobody has looked at for too long the Snapshot must not say that it is well.
+
+import type { Problem } from '../model/problem.ts';
+import { iso, type Millis } from '../model/time.ts';
+import { shortId } from '../model/token.ts';
+import { groupsOf } from './compose.ts';
+import type { ComponentView, Snapshot } from './snapshot.ts';
+import { verdictOf } from './summary.ts';
+
+/** That the last look at a component is too old to go by. */
+export interface Stall {
+  /** When a look last ended, or the waiting for the first began, epoch ms. */
+  readonly since: Millis;
+  /**
+   * Whether monitoring is interrupted, and is said to be. Else nothing is wrong: the process was off or asleep, and
+   * a look is about to tell.
+   */
+  readonly told: boolean;
+}
+
+export interface Stalls {
+  /** By component id. */
+  readonly components: ReadonlyMap<string, Stall>;
+  /** Since when the Snapshot has not been brought up to date, epoch ms; null while it is. */
+  readonly page: Millis | null;
+}
+
+/**
+ * The Snapshot with what is in doubt as "no data"; the same one when nothing is. What is known to be worse than
+ * well stays: an outage is not over because nobody looks.
+ */
+export function withStalls(snapshot: Snapshot, { components: stalls, page }: Stalls): Snapshot {
+  if (stalls.size === 0 && page === null) return snapshot;
+  const all: Stall | null = page === null ? null : { since: page, told: true };
+  const views = new Map(
+    snapshot.components.map(view => {
+      const stall = all ?? stalls.get(view.component.id);
+      return [view, stall ? stalled(view, stall) : view];
+    }),
+  );
+  const components = [...views.values()];
+  const verdict = verdictOf(components, snapshot.incidents, snapshot.verdict.unread);
+  return {
+    ...snapshot,
+    version: shortId(`${snapshot.version}|${JSON.stringify([page, ...stalls])}`),
+    verdict: page === null ? verdict : { ...verdict, stalePage: page },
+    groups: groupsOf(components),
+    components,
+    problems: [
+      ...snapshot.problems,
+      ...(page === null ? components.flatMap(problemOf) : [pageProblem(page)]),
+    ],
+  };
+}
+
+function stalled(view: ComponentView, stall: Stall): ComponentView {
+  if (view.health !== 'operational') return { ...view, stall };
+  return { ...view, stall, health: 'no_data', since: null };
+}
+
+function problemOf({ component: { id, name }, stall }: ComponentView): Problem[] {
+  if (!stall?.told) return [];
+  return [
+    {
+      level: 'error',
+      where: `component ${id}`,
+      what: `no look at "${name}" has ended since ${iso(stall.since)}: it is shown without data`,
+      fix: 'read in the log why its check, or what records it, does not end; if it does not recover, restart Status Live',
+    },
+  ];
+}
+
+function pageProblem(since: Millis): Problem {
+  return {
+    level: 'error',
+    where: 'page',
+    what: `the page has not been brought up to date since ${iso(since)}: all of it is shown without data`,
+    fix: 'see that the status folder and the database answer, and read the log; if it does not recover, restart Status Live',
+  };
+}

@@ -1,0 +1,59 @@
+// The verdict, or overall status: one sentence's worth of facts that cannot contradict what stands beneath it.
+// Page, API, badge, widget, pictures, favicon and webhooks all take the state of the whole from here.
+import { badness, overall, statusOf } from '../model/component.ts';
+import { isOpen, SEVERITIES } from '../model/incident.ts';
+import type { ComponentView, IncidentView, Verdict } from './snapshot.ts';
+import type { Stall } from './stalled.ts';
+
+/**
+ * The worst state, whom it concerns, since when, and what is not known. `unread`: how many incident files cannot be
+ * read that may be about something that is going on; with one of them, nobody knows that all is well.
+ */
+export function verdictOf(
+  components: readonly ComponentView[],
+  incidents: readonly IncidentView[],
+  unread = 0,
+): Verdict {
+  const loose = incidents.filter(view => isOpen(view) && touchesNone(view));
+  const severity = SEVERITIES.findLast(one => loose.some(view => view.severity === one)) ?? null;
+  const state = overall([
+    ...components.map(view => view.health),
+    ...(severity === null ? [] : [statusOf(severity)]),
+    ...(unread === 0 ? [] : (['no_data'] as const)),
+  ]);
+  const told = components.filter(view => view.stall?.told);
+  const isUnknown = (view: ComponentView) => view.health === 'no_data';
+  const unknown = components.filter(isUnknown);
+  const watched = components.filter(view => view.component.check.type !== 'manual');
+  const bad = badness(state) > 0 ? components.filter(view => view.health === state) : [];
+  const starts = [
+    ...bad.map(view => view.since).filter(since => since !== null),
+    ...loose.filter(view => statusOf(view.severity) === state).map(view => view.started),
+  ];
+  return {
+    state,
+    worst: bad.map(view => view.component.name),
+    affected: components.filter(view => badness(view.health) > 0).length,
+    total: components.length,
+    unknown: unknown.map(view => view.component.name),
+    isNothingKnown: unknown.length > 0 && (watched.length > 0 ? watched : components).every(isUnknown),
+    isAnyLost: unread > 0 || unknown.some(view => view.checkedAt !== null),
+    unread,
+    since: starts.length > 0 ? Math.min(...starts) : null,
+    ...(told.length === 0
+      ? {}
+      : {
+          interrupted: {
+            names: told.map(view => view.component.name),
+            since: Math.min(...told.map(view => (view.stall as Stall).since)),
+          },
+        }),
+    loose: loose.map(view => view.title),
+    severity,
+  };
+}
+
+/** An open incident that colours no component counts by its own severity: nothing else would tell of it. */
+function touchesNone(view: IncidentView): boolean {
+  return view.affected.every(({ status }) => badness(status) <= 0);
+}

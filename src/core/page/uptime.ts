@@ -1,0 +1,136 @@
+// Uptime: the union of outages over a window, weighted by severity, floored to two decimals.
+import type { Severity } from '../model/component.ts';
+import { WEIGHTS_EVEN, WEIGHTS_STATUSPAGE, type Weights } from '../model/site.ts';
+import type { Millis } from '../model/time.ts';
+
+/** One incident's effect on one component; `end` null while it is open. */
+export interface Outage {
+  readonly start: Millis;
+  readonly end: Millis | null;
+  readonly incident: string;
+  readonly severity: Severity;
+}
+
+export interface Span {
+  readonly start: Millis;
+  readonly end: Millis;
+}
+
+/** The arithmetic behind one percentage: everything needed to check it by hand. */
+export interface UptimeFigure {
+  readonly window: Span;
+  /** Where the total begins inside the window; `window.end` when nothing is known yet. */
+  readonly from: Millis;
+  readonly total: Millis;
+  /** Weighted union of outages, maintenance excluded. */
+  readonly downtime: Millis;
+  /** Maintenance within the total. */
+  readonly excluded: Millis;
+  /** Time within the total that was really looked at. */
+  readonly observed: Millis;
+  /** Percent floored to two decimals; null when the total is zero. */
+  readonly percent: number | null;
+  /** The same with every severity counted in full, and with Statuspage's 0 / 0.3 / 1. */
+  readonly strict: number | null;
+  readonly statuspage: number | null;
+  /** The outages clipped to the total, in order of start. */
+  readonly intervals: readonly (Outage & Span & { readonly weight: number })[];
+}
+
+/**
+ * Uptime over `window` (contract §5): the total begins at `from`, outages are clipped to it, time
+ * covered twice counts once at the highest weight, maintenance is taken out of the downtime but not
+ * out of the total.
+ */
+export function uptimeOf(
+  outages: readonly Outage[],
+  maintenance: readonly Span[],
+  window: Span,
+  from: Millis,
+  observed: Millis,
+  weights: Weights,
+): UptimeFigure {
+  const counted: Span = { start: Math.min(Math.max(from, window.start), window.end), end: window.end };
+  const total = counted.end - counted.start;
+  const clipped = outages
+    .map(outage => ({ ...outage, ...clip({ start: outage.start, end: outage.end ?? counted.end }, counted) }))
+    .filter(outage => outage.end > outage.start)
+    .sort((a, b) => a.start - b.start || a.end - b.end);
+  const spared = maintenance.map(span => clip(span, counted)).filter(span => span.end > span.start);
+  const measure = (by: Weights) => weightedUnion(clipped, spared, by);
+  const downtime = measure(weights);
+  return {
+    window,
+    from: counted.start,
+    total,
+    downtime,
+    excluded: unionLength(spared),
+    observed: Math.min(observed, total),
+    percent: percentUp(total, downtime),
+    strict: percentUp(total, measure(WEIGHTS_EVEN)),
+    statuspage: percentUp(total, measure(WEIGHTS_STATUSPAGE)),
+    intervals: clipped.map(outage => ({ ...outage, weight: weights[outage.severity] })),
+  };
+}
+
+/** Percent of `total` (ms) not spent in `downtime` (ms), floored to two decimals; null for no total. */
+export function percentUp(total: Millis, downtime: Millis): number | null {
+  if (total <= 0) return null;
+  if (downtime <= 0) return 100;
+  const hundredths = Math.floor(((total - downtime) * 10_000) / total);
+  return Math.max(0, Math.min(hundredths, 9_999)) / 100;
+}
+
+/** Length of the union of spans, ms. */
+export function unionLength(spans: readonly Span[]): Millis {
+  return weightedUnion(
+    spans.map(span => ({ ...span, severity: 'critical' as const })),
+    [],
+    WEIGHTS_EVEN,
+  );
+}
+
+/** The part of `span` inside `bounds`; empty spans come back with end ≤ start. */
+export function clip(span: Span, bounds: Span): Span {
+  return { start: Math.max(span.start, bounds.start), end: Math.min(span.end, bounds.end) };
+}
+
+/** Sweeps over the edges of all spans: each stretch counts at the highest weight open over it. */
+function weightedUnion(
+  outages: readonly (Span & { readonly severity: Severity })[],
+  spared: readonly Span[],
+  weights: Weights,
+): Millis {
+  const edges: { at: Millis; weight: number; step: 1 | -1 }[] = [];
+  const SPARED = -1;
+  for (const { start, end, severity } of outages) {
+    if (end > start) edges.push(...edge(start, end, weights[severity]));
+  }
+  for (const { start, end } of spared) if (end > start) edges.push(...edge(start, end, SPARED));
+  edges.sort((a, b) => a.at - b.at);
+  const open = new Map<number, number>();
+  let sum = 0;
+  let last = 0;
+  for (const { at, weight, step } of edges) {
+    if (at > last) {
+      sum += (at - last) * heaviest(open, SPARED);
+      last = at;
+    }
+    open.set(weight, (open.get(weight) ?? 0) + step);
+  }
+  return sum;
+}
+
+function edge(start: Millis, end: Millis, weight: number) {
+  return [
+    { at: start, weight, step: 1 as const },
+    { at: end, weight, step: -1 as const },
+  ];
+}
+
+function heaviest(open: ReadonlyMap<number, number>, spared: number): number {
+  if ((open.get(spared) ?? 0) > 0) return 0;
+  let most = 0;
+  for (const [weight, count] of open) if (count > 0 && weight > most) most = weight;
+  return most;
+}

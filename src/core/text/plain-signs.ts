@@ -1,0 +1,49 @@
+// One spelling for times as people paste them: spaces, digits, hyphens and orders of other kinds.
+import { MONTH_NAMES } from '../incidents/times/month-names.ts';
+
+const BASIC = /(?<![\d.])(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})?(?!\d)/;
+/** Hyphens and minus signs that word processors and spreadsheets put between the parts of a whole date. */
+const HYPHEN = '[\u2010-\u2013\u2212]';
+const HYPHENATED = new RegExp(
+  `(?<![\\d.])(?:(\\d{4})${HYPHEN}(\\d{1,2}|\\p{L}{3,12})${HYPHEN}(\\d{1,2})|(\\d{1,2})${HYPHEN}(\\d{1,2}|\\p{L}{3,12})${HYPHEN}(\\d{4}))(?!\\d)`,
+  'gu',
+);
+/** The minus of an offset from UTC. */
+const MINUS = /(?<=(?:\d|UTC|GMT|m\.?)\s?[([]?)\u2212(?=\d{1,2}(?::?\d{2})?[\s)\]]*$)/i;
+/** `Nov 29 07:06:35 UTC 2026`, `29. Nov 07:06:35 2026 +0100`, as `date` and `git log` print: the year is last. */
+const YEAR_LAST = new RegExp(
+  `(?<!\\p{L})((?:${MONTH_NAMES})\\.?\\s+\\d{1,2}|\\d{1,2}\\.?\\s+(?:${MONTH_NAMES})\\.?),?\\s+(\\d{1,2}:\\d{2}(?::\\d{2})?(?:\\s[AP]M)?(?:\\s(?:[A-Z]{1,5}|[+-]\\d{2}:?\\d{2}))?)\\s+(\\d{4})(?![\\d:-])`,
+  'iu',
+);
+
+/** `8 : 05`, at the end. */
+const SPACED =
+  /(?<![\d:.])(\d{1,2})(?:\s{1,2}:\s{0,2}|:\s{1,2})([0-5]\d)(?=\s{0,2}(?:[ap]\.?\s?m\.?)?\s{0,2}(?:utc|gmt|z)?[)\]]?$)/i;
+
+/** Spaces, digits and signs of other kinds, as copied from chats; ISO 8601 without its signs gets them. */
+export function plainSigns(line: string): string {
+  const text = /^[ -~]*$/.test(line)
+    ? line
+    : line
+        .replace(/[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad]/g, '')
+        .replace(/\s/g, ' ')
+        .replace(/[／：．－]/g, sign => String.fromCharCode(sign.charCodeAt(0) - 0xfee0))
+        .replace(/(?<=\p{Nd}\s?)[∶꞉﹕ː︓](?=\s?\p{Nd})/gu, ':')
+        .replace(/(?![0-9])\p{Nd}/gu, digit => String(digitOf(digit)))
+        .replace(HYPHENATED, date => date.replace(new RegExp(HYPHEN, 'g'), '-'))
+        .replace(MINUS, '-')
+        .replace(/(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]/g, '$1-$2-$3 ')
+        .replace(/(\d{1,2})\s?[時时點点시]\s?(\d{2})\s?[分분]/g, '$1:$2');
+  return text
+    .replace(BASIC, (_, y, mo, d, h, mi, s) => `${y}-${mo}-${d}T${h}:${mi}${s ? `:${s}` : ''}`)
+    .replace(YEAR_LAST, '$1 $3 $2')
+    .replace(SPACED, '$1:$2');
+}
+
+/** Of a decimal digit of any script: they stand in rows of ten. */
+function digitOf(digit: string): number {
+  const code = digit.codePointAt(0)!;
+  let before = 0;
+  while (/\p{Nd}/u.test(String.fromCodePoint(code - before - 1))) before++;
+  return before % 10;
+}

@@ -1,0 +1,60 @@
+// What an SMTP server's answer, or its silence, means for a letter.
+import type { Failure } from '../../core/notify/retry.ts';
+
+/** What nodemailer says about a failure. */
+export interface SmtpError extends Error {
+  readonly code?: string;
+  readonly responseCode?: number;
+  readonly response?: string;
+  readonly command?: string;
+}
+
+/**
+ * The failure of a letter handed to an open line. Only what is clearly about the address counts against
+ * it: a server that refuses relaying or content refuses everybody, and must not empty the list.
+ */
+export function failureOf(error: SmtpError): Failure {
+  const { code, responseCode, response = '', command } = error;
+  if (responseCode === undefined) {
+    // Answers are missing where the letter itself could not be sent: too large, no valid envelope.
+    return code === 'EMESSAGE' || code === 'EENVELOPE' ? 'rejected' : 'dropped';
+  }
+  if (responseCode === 421) return 'busy';
+  if (responseCode < 500) return 'later';
+  // A sender refused is our own setting: worth trying again once mended.
+  if (command === 'MAIL FROM') return 'later';
+  const status = /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})\b/.exec(response)?.[1] ?? '';
+  if (/^5\.(1\.[0-6]|2\.[01])$/.test(status)) return 'refused';
+  const policy = /^5\.7\./.test(status) || /relay/i.test(response);
+  return command === 'RCPT TO' && !policy ? 'refused' : 'rejected';
+}
+
+/** One line for the log, `status outbox` and the start-up check. */
+export function wordsOf(error: unknown): string {
+  const { message, code, command, responseCode } = error as SmtpError & { originalCode?: string };
+  const said = String(message || code || 'unknown error')
+    .replace(/\s+/g, ' ')
+    .slice(0, 1000)
+    // Servers repeat whom they refuse; no address stands in the log.
+    .replace(/[^\s<>"'(:]{1,320}@[^\s<>"'),;]+/g, '…@…')
+    .slice(0, 300);
+  const hint = hintOf(code, command, responseCode, said);
+  return hint ? `${hint} (${said})` : said;
+}
+
+function hintOf(code = '', command = '', responseCode: number | undefined, said: string): string | null {
+  if (code === 'EAUTH') return 'the mail server refuses the login: check user and password in SMTP_URL';
+  if (code === 'EDNS' || /ENOTFOUND|EAI_AGAIN/.test(said)) {
+    return 'the name of the mail server is not known: check the host in SMTP_URL';
+  }
+  if (/ECONNREFUSED/.test(said)) return 'nothing answers there: check host and port in SMTP_URL';
+  if (/wrong version number|SSL routines/i.test(said)) {
+    return 'the mail server speaks no TLS on this port: write smtp:// instead of smtps://, or port 465';
+  }
+  if (code === 'ETLS' || /certificate/i.test(said)) return 'the mail server has no valid certificate';
+  if (code === 'ETIMEDOUT') return 'the mail server does not answer in time';
+  if (command === 'MAIL FROM' && (responseCode ?? 0) >= 500) {
+    return 'the mail server refuses the sender: check MAIL_FROM';
+  }
+  return null;
+}

@@ -1,0 +1,188 @@
+// Mail by SMTP: some lines to the server, each sending one letter at a time.
+// nodemailer's own pool is not used: it hands a line its next letter before ours is recorded, sends
+// again by itself when a line breaks, and waits 40 ms a letter for Nagle's algorithm (no TCP_NODELAY).
+import { Socket } from 'node:net';
+import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import { MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
+import type { MailChannel, OutgoingMail, Sent } from '../../core/notify/mail.ts';
+import { type DkimKey, idempotencyKey, type Mime, makeMime } from './mime.ts';
+import { failureOf, type SmtpError, wordsOf } from './smtp-failure.ts';
+import { readSmtpUrl } from './smtp-url.ts';
+
+export interface SmtpOptions {
+  readonly dkim?: DkimKey | null;
+  /** Waiting for the connection and the greeting, ms. */
+  readonly patience?: Millis;
+  /** Waiting for any other answer, ms. */
+  readonly silence?: Millis;
+}
+
+/** A line that idles so long is closed by us, before the server does it under a letter. */
+const IDLE: Millis = 10 * SECOND;
+/** Many servers allow no more letters over one connection. */
+const LETTERS = 100;
+
+/** Mail through the server at `url` (`smtps://user:key@host:465`); `from` is asked per letter. */
+export function openSmtp(url: string, from: () => string, options: SmtpOptions = {}): MailChannel {
+  const settings = readSmtpUrl(url);
+  const toResend = settings.host === 'smtp.resend.com';
+  const mimeOf = makeMime(from, options.dkim ?? null, mail =>
+    toResend ? { 'Resend-Idempotency-Key': idempotencyKey(mail) } : ({} as Record<string, string>),
+  );
+  const idle: Line[] = [];
+  const lines = new Set<Line>();
+  const open = async () => {
+    const line = new Line(settings, options, () => {
+      lines.delete(line);
+      const index = idle.indexOf(line);
+      if (index >= 0) idle.splice(index, 1);
+    });
+    lines.add(line);
+    await line.open();
+    return line;
+  };
+
+  return {
+    async send(mail: OutgoingMail): Promise<Sent> {
+      const mime = await mimeOf(mail);
+      let line = idle.pop();
+      try {
+        line ??= await open();
+      } catch (error) {
+        return { ok: false, failure: 'unreachable', error: wordsOf(error) };
+      }
+      try {
+        await line.send(mime);
+        if (line.usable()) idle.push(line);
+        return { ok: true };
+      } catch (error) {
+        // An answer leaves the line usable after RSET; silence and 421 do not.
+        const { responseCode } = error as SmtpError;
+        if (responseCode === undefined || responseCode === 421) line.close();
+        else if (await line.reset()) idle.push(line);
+        return { ok: false, failure: failureOf(error as SmtpError), error: wordsOf(error) };
+      }
+    },
+    async verify() {
+      try {
+        const line = await open();
+        line.close();
+        return null;
+      } catch (error) {
+        return wordsOf(error);
+      }
+    },
+    close() {
+      for (const line of [...lines]) line.close();
+    },
+  };
+}
+
+/** One connection to the server, from greeting to goodbye. */
+class Line {
+  readonly #smtp: SMTPConnection;
+  readonly #auth: { user: string; pass: string } | null;
+  readonly #gone: () => void;
+  #letters = 0;
+  #open = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(settings: ReturnType<typeof readSmtpUrl>, options: SmtpOptions, gone: () => void) {
+    const socket = new Socket();
+    socket.setNoDelay(true);
+    const patience = options.patience ?? 10 * SECOND;
+    this.#smtp = new SMTPConnection({
+      ...settings.connection,
+      socket,
+      connectionTimeout: patience,
+      greetingTimeout: patience,
+      socketTimeout: options.silence ?? MINUTE,
+    });
+    this.#auth = settings.auth;
+    this.#gone = gone;
+  }
+
+  /** Connects, greets and logs in; throws what stands in the way. */
+  open(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const fail = (error: Error) => {
+        // First the word, then the end: closing says "closed" to everybody who listens.
+        reject(error);
+        this.close();
+      };
+      // Kept for good: an error of an idle line ends it and is nobody's failure.
+      this.#smtp.on('error', fail);
+      this.#smtp.once('end', () => fail(new Error('the server closed the connection')));
+      const ready = () => {
+        this.#open = true;
+        resolve();
+      };
+      this.#smtp.connect(error => {
+        if (error) return fail(error);
+        if (!this.#auth) return ready();
+        this.#smtp.login({ credentials: this.#auth, ...this.#auth }, refused =>
+          refused ? fail(refused) : ready(),
+        );
+      });
+    });
+  }
+
+  /** Sends one letter; settles with the server's word on it, or when the line breaks. */
+  send({ from, to, bytes }: Mime): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#letters++;
+    return new Promise((resolve, reject) => {
+      // The end comes before the reason for it is told.
+      const broken = () => setImmediate(() => reject(new Error('the connection was lost')));
+      this.#smtp.once('end', broken);
+      this.#smtp.send({ from, to: [to], size: bytes.length }, bytes, error => {
+        this.#smtp.off('end', broken);
+        if (error) return reject(error);
+        resolve();
+        this.#rest();
+      });
+    });
+  }
+
+  /** Whether it may take another letter; closes it politely when not. */
+  usable(): boolean {
+    if (this.#open && this.#letters >= LETTERS) {
+      this.#smtp.quit();
+      this.#close();
+    }
+    return this.#open;
+  }
+
+  /** Makes it ready for another letter after a refusal; false when it had to be closed. */
+  reset(): Promise<boolean> {
+    return new Promise(resolve => {
+      const done = (fine: boolean) => {
+        this.#smtp.off('end', lost);
+        if (fine) this.#rest();
+        else this.close();
+        resolve(fine && this.usable());
+      };
+      const lost = () => done(false);
+      this.#smtp.once('end', lost);
+      this.#smtp.reset(error => done(!error));
+    });
+  }
+
+  close(): void {
+    this.#close();
+    this.#smtp.close();
+  }
+
+  #close(): void {
+    clearTimeout(this.#timer);
+    if (this.#open) this.#open = false;
+    this.#gone();
+  }
+
+  #rest(): void {
+    this.#timer = setTimeout(() => {
+      this.#smtp.quit();
+      this.#close();
+    }, IDLE).unref();
+  }
+}

@@ -1,0 +1,142 @@
+// One HTTP exchange over one fresh connection: request out, status and headers in, phases measured.
+import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { type buildConnector, Client, type Dispatcher } from 'undici';
+import type { Phases } from '../../../core/model/checks/check.ts';
+import type { Millis } from '../../../core/model/time.ts';
+import { endOfCertificate, refusal, tlsOptions } from '../certificate.ts';
+import { type Network, reach } from '../network.ts';
+import { closeOnAbort } from '../tcp.ts';
+import { mendPreamble } from './preamble.ts';
+
+/** What to send, and how. */
+export interface Request {
+  readonly url: URL;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+  readonly ip: 4 | 6 | undefined;
+  readonly http2: boolean;
+}
+
+/** What came back; the body is still to be read. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Dispatcher.ResponseData['body'];
+  readonly phases: Omit<Phases, 'total'>;
+  /** When the server's certificate ends, epoch ms; null without TLS. */
+  readonly certificateEnd: Millis | null;
+}
+
+/** Sends the request and waits for the headers; hands the answer to `read`, then closes everything. */
+export async function exchange<T>(
+  request: Request,
+  signal: AbortSignal,
+  network: Network,
+  read: (answer: Answer) => Promise<T>,
+): Promise<T> {
+  const line = new Line(request, signal, network);
+  const client = new Client(request.url.origin, {
+    connect: line.connect,
+    allowH2: request.http2,
+    // The check's own deadline rules; these would only blur its words.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  try {
+    const answer = await client.request({
+      path: `${request.url.pathname}${request.url.search}`,
+      method: request.method as Dispatcher.HttpMethod,
+      headers: { ...request.headers },
+      body: request.body ?? null,
+      signal,
+      reset: true,
+    });
+    // An answer nobody reads is dropped with the client, and must not complain about it.
+    answer.body.on('error', () => {});
+    return await read({
+      status: answer.statusCode,
+      headers: answer.headers,
+      body: answer.body,
+      phases: line.phases(),
+      certificateEnd: line.certificateEnd,
+    });
+  } finally {
+    await client.destroy().catch(() => {});
+  }
+}
+
+const LOST = Object.assign(new Error('the connection was lost'), { code: 'ECONNRESET' });
+
+/** The connection beneath a client, timed from name to handshake. */
+class Line {
+  certificateEnd: Millis | null = null;
+  #socket: Socket | null = null;
+  readonly #marks: { start?: number; looked?: number; connected?: number; secured?: number } = {};
+  readonly #request: Request;
+  readonly #signal: AbortSignal;
+  readonly #network: Network;
+
+  constructor(request: Request, signal: AbortSignal, network: Network) {
+    this.#request = request;
+    this.#signal = signal;
+    this.#network = network;
+  }
+
+  readonly connect: buildConnector.connector = (_options, callback) => {
+    // undici reconnects after a failed first try; one check is one try.
+    if (this.#socket) return callback(LOST, null);
+    const { url, ip, http2 } = this.#request;
+    const secure = url.protocol === 'https:';
+    const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+    const port = Number(url.port) || (secure ? 443 : 80);
+    const target = { host, port, ...reach(this.#network), ...(ip ? { family: ip } : {}) };
+    const marks = this.#marks;
+    marks.start = performance.now();
+    const socket = secure
+      ? connectTls({
+          ...target,
+          ...tlsOptions(host, this.#network),
+          ALPNProtocols: http2 ? ['h2', 'http/1.1'] : ['http/1.1'],
+        })
+      : connectTcp(target);
+    this.#socket = socket;
+    closeOnAbort(socket, this.#signal);
+    socket.setNoDelay(true);
+    let told = false;
+    const tell = (error: Error | null) => {
+      if (told) return;
+      told = true;
+      if (error) return callback(error, null);
+      if ((socket as Partial<TLSSocket>).alpnProtocol !== 'h2') mendPreamble(socket);
+      callback(null, socket);
+    };
+    socket.on('error', tell);
+    socket.once('lookup', () => {
+      marks.looked = performance.now();
+    });
+    socket.once('connect', () => {
+      marks.connected = performance.now();
+      if (!secure) tell(null);
+    });
+    socket.once('secureConnect', () => {
+      marks.secured = performance.now();
+      this.certificateEnd = endOfCertificate(socket as TLSSocket);
+      const refused = refusal(socket as TLSSocket, this.#network);
+      tell(refused);
+      if (refused) socket.destroy(refused);
+    });
+  };
+
+  /** Called when the headers are there: what is not a phase of the connection was waiting for them. */
+  phases(): Omit<Phases, 'total'> {
+    const { start = 0, looked, connected = start, secured } = this.#marks;
+    return {
+      ...(looked === undefined ? {} : { dns: looked - start }),
+      connect: connected - (looked ?? start),
+      ...(secured === undefined ? {} : { tls: secured - connected }),
+      firstByte: performance.now() - (secured ?? connected),
+    };
+  }
+}

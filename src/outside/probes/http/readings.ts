@@ -1,0 +1,31 @@
+// Readings: the numbers that metrics read out of an http check's answer, or why there is none.
+import { query } from 'jsonpath-rfc9535';
+import type { Reading } from '../../../core/model/checks/check.ts';
+import { LARGEST } from '../../../core/model/metric.ts';
+import type { Body } from './body.ts';
+import { parseJson } from './text.ts';
+
+/** What stands at each JSONPath of an answer. Never throws: a number that is missing is no outage. */
+export function readingsIn(body: Body, paths: readonly string[]): Reading[] {
+  const document = documentIn(body);
+  return paths.map(path => {
+    if ('fault' in document) return { path, fault: document.fault };
+    const found = query(document.value as Parameters<typeof query>[0], path) as unknown[];
+    const [value] = found;
+    if (found.length === 0) return { path, fault: `nothing is at ${path} in the answer` };
+    if (found.length > 1) return { path, fault: `${path} matches ${found.length} values, not one` };
+    if (typeof value !== 'number') return { path, fault: `what is at ${path} is not a number` };
+    if (Math.abs(value) > LARGEST) return { path, fault: `the number at ${path} is beyond 10^15` };
+    // JSON knows -0; nobody means it.
+    return { path, value: value + 0 };
+  });
+}
+
+function documentIn({ readings, whole }: Body): { value: unknown } | { fault: string } {
+  if (!whole) return { fault: 'the answer is larger than `max_body`, or has no end' };
+  try {
+    return { value: parseJson(readings) };
+  } catch {
+    return { fault: 'the answer is not JSON' };
+  }
+}

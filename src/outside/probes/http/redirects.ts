@@ -1,0 +1,70 @@
+// Redirects, followed by hand: counted, with their cookies, and with credentials kept to the origin they
+// were meant for.
+
+import { Finding } from '../failure.ts';
+import { type Network, now } from '../network.ts';
+import { makeJar } from './cookies.ts';
+import { type Answer, exchange, type Request } from './exchange.ts';
+
+/**
+ * Sends the request, follows at most `most` redirects and hands the last answer to `read`. A
+ * redirect whose status is wanted in itself is not followed, and with `most` 0 none is.
+ */
+export async function retrieve<T extends object>(
+  first: Request,
+  most: number,
+  isWanted: (status: number) => boolean,
+  signal: AbortSignal,
+  network: Network,
+  read: (answer: Answer) => Promise<T>,
+): Promise<T> {
+  let request = first;
+  const jar = makeJar(() => now(network));
+  for (let hops = 0; ; hops++) {
+    const found = await exchange(
+      withCookies(request, jar.for(request.url)),
+      signal,
+      network,
+      async answer => {
+        jar.keep(request.url, answer.headers['set-cookie']);
+        const location = [answer.headers.location].flat()[0];
+        const isRedirect = most > 0 && REDIRECTS.has(answer.status) && !isWanted(answer.status);
+        if (!isRedirect || location === undefined) return { done: await read(answer) };
+        return { next: follow(request, answer.status, location) };
+      },
+    );
+    if (found.next === undefined) return found.done;
+    if (hops >= most) throw new Finding(`redirected more than ${most} times`);
+    request = found.next;
+  }
+}
+
+function withCookies(request: Request, cookies: string): Request {
+  if (cookies === '') return request;
+  const { cookie } = request.headers;
+  return { ...request, headers: { ...request.headers, cookie: cookie ? `${cookie}; ${cookies}` : cookies } };
+}
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+/** Headers that may follow a redirect to another origin; any other may hold a key. */
+const HARMLESS = new Set(['accept', 'accept-encoding', 'accept-language', 'content-type', 'user-agent']);
+/** Headers that speak of a body, and go with it. */
+const OF_A_BODY = /^(content-(type|length|encoding|language|location)|transfer-encoding)$/;
+
+function follow(request: Request, status: number, location: string): Request {
+  const { href } = request.url;
+  const url = URL.canParse(location, href) ? new URL(location, href) : null;
+  if (url === null || !/^https?:$/.test(url.protocol)) throw new Finding('redirected to an invalid address');
+  const retrieve =
+    (status === 303 && request.method !== 'HEAD') || (status <= 302 && request.method === 'POST');
+  const headers = Object.entries(request.headers).filter(
+    ([name]) =>
+      (url.origin === request.url.origin || HARMLESS.has(name)) && !(retrieve && OF_A_BODY.test(name)),
+  );
+  return {
+    ...request,
+    url,
+    headers: Object.fromEntries(headers),
+    ...(retrieve ? { method: 'GET', body: undefined } : {}),
+  };
+}

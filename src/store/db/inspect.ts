@@ -1,0 +1,174 @@
+// Looking at a database file before it is opened for writing, so that one that is damaged, foreign or of a
+// newer program is refused with every byte as it was.
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import Sqlite from 'better-sqlite3';
+import { DatabaseRefused } from '../../core/model/storage.ts';
+import type { Millis } from '../../core/model/time.ts';
+import { newestBackup } from './backups.ts';
+import { MIGRATIONS } from './migrations.ts';
+
+/** Marks our files, in SQLite's header: "StLv". */
+export const APPLICATION_ID = 0x53744c76;
+
+export interface Inspected {
+  /** How many migrations it has been through. */
+  readonly version: number;
+  /** It carries our mark; those of the first versions do not. */
+  readonly marked: boolean;
+  /** When it was last written to, epoch ms. */
+  readonly changed: Millis;
+}
+
+/** Up to here a file is checked at every start, larger ones after a crash only: 100 ms at most. */
+const ALWAYS = 64 * 1024 ** 2;
+/** Beyond this only what cannot be measured again is checked: a gigabyte takes two seconds. */
+const WHOLE = 1024 ** 3;
+const PRECIOUS = [
+  'subscribers',
+  'updates',
+  'deliveries',
+  'suppressed',
+  'channels',
+  'messages',
+  'transitions',
+  'components',
+  'meta',
+];
+
+/** What the file's first bytes say; null when there is no file. Throws DatabaseRefused. */
+export function inspectHeader(file: string): { pages: number; pageSize: number; bytes: number } | null {
+  if (!existsSync(file)) return null;
+  const stat = statSync(file);
+  if (!stat.isFile())
+    throw refused(file, 'this is a folder, not a database', 'set DATA_DIR or DATABASE_URL to another');
+  if (stat.size === 0) throw unreadable(file, 'the file is empty');
+  const head = Buffer.alloc(100);
+  const handle = openSync(file, 'r');
+  try {
+    readSync(handle, head, 0, 100, 0);
+  } finally {
+    closeSync(handle);
+  }
+  if (head.toString('latin1', 0, 16) !== 'SQLite format 3\0')
+    throw unreadable(file, 'this is not a SQLite database');
+  const mark = head.readInt32BE(68);
+  if (mark !== 0 && mark !== APPLICATION_ID) throw foreign(file);
+  const raw = head.readUInt16BE(16);
+  const pageSize = raw === 1 ? 65536 : raw;
+  // The count is only right where no write of an older program came after it.
+  const counted = head.readUInt32BE(24) === head.readUInt32BE(92);
+  const pages = counted ? head.readUInt32BE(28) : 0;
+  const hasLog = sizeOf(`${file}-wal`) > 0;
+  if (!hasLog && stat.size < pages * pageSize) {
+    throw unreadable(file, `the file is cut off: ${stat.size} of ${pages * pageSize} bytes are left`);
+  }
+  return { pages, pageSize, bytes: stat.size };
+}
+
+/**
+ * Reads version and mark, and with `thorough` checks the pages: all of a small file, of a larger one only
+ * after a crash, of a very large one only what cannot be measured again. Nothing is written; what SQLite
+ * puts beside the file is put back as it was. Throws DatabaseRefused.
+ */
+export function inspect(file: string, thorough: boolean): Inspected {
+  const head = inspectHeader(file);
+  const crashed = sizeOf(`${file}-wal`) > 0;
+  const changed = Math.floor(statSync(crashed ? `${file}-wal` : file).mtimeMs);
+  const beside = ['-wal', '-shm'].map(
+    end => [`${file}${end}`, bytesOf(`${file}${end}`, end === '-shm')] as const,
+  );
+  let sqlite: Sqlite.Database | null = null;
+  try {
+    // Read only: closing it neither writes the log into the file nor removes it.
+    sqlite = new Sqlite(file, { readonly: true });
+    const version = sqlite.pragma('user_version', { simple: true }) as number;
+    const mark = sqlite.pragma('application_id', { simple: true }) as number;
+    if (mark !== 0 && mark !== APPLICATION_ID) throw foreign(file);
+    if (mark === 0 && !hasOurTables(sqlite)) throw foreign(file);
+    if (version > MIGRATIONS.length) {
+      const what = `the database was written by a newer version (schema ${version}, this program knows ${MIGRATIONS.length})`;
+      throw refused(
+        file,
+        what,
+        `install that version again, or ${restoring(file, 'put back the backup made before it')}`,
+      );
+    }
+    if (thorough && (crashed || (head?.bytes ?? 0) <= ALWAYS)) check(sqlite, file, head?.bytes ?? 0);
+    return { version, marked: mark !== 0, changed };
+  } catch (error) {
+    sqlite?.close();
+    sqlite = null;
+    for (const [name, before] of beside) putBack(name, before);
+    const { code } = error as { code?: string };
+    if (code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB' || code?.startsWith('SQLITE_CORRUPT_')) {
+      throw unreadable(file, `the database is damaged (${code})`);
+    }
+    throw error;
+  } finally {
+    sqlite?.close();
+  }
+}
+
+function check(sqlite: Sqlite.Database, file: string, bytes: number): void {
+  // A database of an older version may lack some.
+  const there = tablesOf(sqlite);
+  const precious = PRECIOUS.filter(table => there.includes(table));
+  const asked = bytes <= WHOLE ? ['quick_check(1)'] : precious.map(table => `quick_check(${table})`);
+  for (const pragma of asked) {
+    const said = sqlite.pragma(pragma, { simple: true }) as string;
+    if (said !== 'ok')
+      throw unreadable(file, `the database is damaged (${said.replace(/\s+/g, ' ').slice(0, 120)})`);
+  }
+}
+
+function hasOurTables(sqlite: Sqlite.Database): boolean {
+  const names = tablesOf(sqlite);
+  return ['components', 'deliveries', 'meta'].every(name => names.includes(name));
+}
+
+function tablesOf(sqlite: Sqlite.Database): unknown[] {
+  return sqlite.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all();
+}
+
+const refused = (file: string, what: string, fix: string) => new DatabaseRefused(file, what, fix);
+
+function unreadable(file: string, what: string): DatabaseRefused {
+  return refused(file, what, `${restoring(file, 'restore a backup')}, or move the file away to start anew`);
+}
+
+function foreign(file: string): DatabaseRefused {
+  const fix = 'set DATA_DIR or DATABASE_URL to a place of our own';
+  return refused(file, 'this is the database of another application', fix);
+}
+
+/** Names the newest backup there is. */
+function restoring(file: string, how: string): string {
+  const backup = newestBackup(file);
+  return backup
+    ? `${how}: \`npm run status -- restore ${backup}\``
+    : `${how} (\`npm run status -- restore FILE\`)`;
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** null: it was not there; undefined: it was, and is not changed by reading. */
+function bytesOf(file: string, whole: boolean): Buffer | null | undefined {
+  if (!existsSync(file)) return null;
+  return whole ? readFileSync(file) : undefined;
+}
+
+function putBack(file: string, before: Buffer | null | undefined): void {
+  if (before === null) rmSync(file, { force: true });
+  else if (before !== undefined) writeFileSync(file, before);
+}

@@ -1,0 +1,48 @@
+// The lock beside the database: held by the server while it runs, and by whoever replaces the file. The
+// system lets go of it with the process, however that ends, so that none is ever left behind.
+import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
+import path from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { DatabaseRefused } from '../../core/model/storage.ts';
+
+export interface Lock {
+  release(): void;
+}
+
+/**
+ * Takes the lock of the database in `file`; null while another process has it. Throws DatabaseRefused when
+ * the folder takes no file.
+ */
+export function takeLock(file: string): Lock | null {
+  const name = `${file}.lock`;
+  let sqlite: Sqlite.Database | null = null;
+  try {
+    mkdirSync(path.dirname(name), { recursive: true, mode: 0o700 });
+    keepToUs(name);
+    const held = new Sqlite(name, { timeout: 0 });
+    sqlite = held;
+    // An empty database of its own: SQLite knows how to lock a file on every system we run on.
+    held.pragma('journal_mode = MEMORY');
+    held.exec('BEGIN EXCLUSIVE');
+    return { release: () => held.close() };
+  } catch (error) {
+    sqlite?.close();
+    const { code, message } = error as { code?: string; message: string };
+    if (code === 'SQLITE_BUSY') return null;
+    const what = `the lock beside the database cannot be made (${code ?? message})`;
+    throw new DatabaseRefused(name, what, 'give this user the folder, make room, or set DATA_DIR to another');
+  }
+}
+
+/** Who may read the lock may hold it, and keep the server from starting. */
+function keepToUs(name: string): void {
+  const facts = statSync(name, { throwIfNoEntry: false });
+  if (!facts) closeSync(openSync(name, 'a', 0o600));
+  else if ((facts.mode & 0o077) !== 0) {
+    try {
+      chmodSync(name, 0o600);
+    } catch {
+      // On a disk that takes no change it stays as it was.
+    }
+  }
+}

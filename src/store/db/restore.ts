@@ -1,0 +1,181 @@
+// Taking a backup while the server runs, and putting one back while it does not.
+import { randomUUID } from 'node:crypto';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import path from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { DatabaseRefused } from '../../core/model/storage.ts';
+import { iso, type Millis } from '../../core/model/time.ts';
+import { backupsOf, syncFile, verify } from './backups.ts';
+import { inspect } from './inspect.ts';
+import { takeLock } from './lock.ts';
+
+/** Copied in one go, 8 MB: others have their turn between. */
+const PAGES = 2000;
+
+/**
+ * Copies the database in `file` to `target` as it is at this moment, whoever writes meanwhile; checks the
+ * copy, and puts it in place in one step, mode 0600. Tells how many pages of how many are done. Throws
+ * DatabaseRefused; nothing is left behind then.
+ */
+export async function backUp(
+  file: string,
+  target: string,
+  force: boolean,
+  told: (done: number, all: number) => void,
+): Promise<{ readonly bytes: number }> {
+  if (!existsSync(file))
+    throw new DatabaseRefused(file, 'there is no database yet', 'start the server first');
+  const exists = 'there is a file of this name already';
+  if (!force && existsSync(target))
+    throw new DatabaseRefused(target, exists, 'choose another, or say --force');
+  const folder = path.dirname(target);
+  if (!existsSync(folder)) throw new DatabaseRefused(folder, 'there is no such folder', 'make it first');
+  // Its own, though another backup to the same place be under way.
+  const draft = `${target}.${randomUUID()}.tmp`;
+  const sqlite = new Sqlite(file, { fileMustExist: true, timeout: 5000 });
+  try {
+    closeSync(openSync(draft, 'wx', 0o600));
+    // One view of everything until the end; without it each write of the server would start the copy anew.
+    sqlite.exec('BEGIN');
+    sqlite.prepare('SELECT COUNT(*) FROM sqlite_master').get();
+    const progress = ({ totalPages, remainingPages }: Sqlite.BackupMetadata) => {
+      if (totalPages > 0) told(totalPages - remainingPages, totalPages);
+      return PAGES;
+    };
+    await sqlite.backup(draft, { progress });
+    sqlite.exec('COMMIT');
+    settled(draft);
+    verify(draft);
+    syncFile(draft);
+    if (force) renameSync(draft, target);
+    else linkSync(draft, target);
+    syncFile(folder);
+    return { bytes: statSync(target).size };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST')
+      throw new DatabaseRefused(target, exists, 'choose another');
+    throw error;
+  } finally {
+    sqlite.close();
+    for (const end of ['', '-wal', '-shm', '-journal']) rmSync(draft + end, { force: true });
+  }
+}
+
+/** One file without others beside it: it can be copied, and opened read-only anywhere. */
+function settled(file: string): void {
+  const sqlite = new Sqlite(file);
+  sqlite.pragma('journal_mode = DELETE');
+  sqlite.close();
+}
+
+export interface Restored {
+  /** Where what was there before lies now; null when there was nothing. */
+  readonly aside: string | null;
+  readonly version: number;
+  readonly subscribers: number;
+  /** Letters that waited in the backup. */
+  readonly letters: number;
+}
+
+/**
+ * Puts a copy of the backup `from` in the place of `file`, and what was there aside. Unless `resume`, letters
+ * waiting in it are held and news is not announced again: what was sent since it was made nobody knows.
+ * Throws DatabaseRefused, with nothing changed, while a server runs or when the backup is not whole.
+ */
+export function restore(file: string, from: string, resume: boolean, now: Millis): Restored {
+  const fix = 'name another file';
+  if (!existsSync(from)) throw new DatabaseRefused(from, 'there is no such file', fix);
+  if (path.resolve(from) === path.resolve(file))
+    throw new DatabaseRefused(from, 'this is the database itself', fix);
+  const lock = takeLock(file);
+  if (!lock) {
+    throw new DatabaseRefused(file, 'a server is running on this database', 'stop it, then restore');
+  }
+  const draft = `${file}.${process.pid}.tmp`;
+  try {
+    copyFileSync(from, draft);
+    if (existsSync(`${from}-wal`)) copyFileSync(`${from}-wal`, `${draft}-wal`);
+    verified(draft, from);
+    const told = prepared(draft, from, resume);
+    syncFile(draft);
+    const aside = putAside(file, now);
+    renameSync(draft, file);
+    syncFile(path.dirname(file));
+    return { ...told, aside };
+  } finally {
+    for (const end of ['', '-wal', '-shm', '-journal']) rmSync(draft + end, { force: true });
+    lock.release();
+  }
+}
+
+function prepared(draft: string, from: string, resume: boolean): Omit<Restored, 'aside'> {
+  try {
+    const { version } = inspect(draft, false);
+    const sqlite = new Sqlite(draft);
+    try {
+      sqlite.pragma('journal_mode = DELETE');
+      const count = (sql: string) => sqlite.prepare(sql).pluck().get() as number;
+      const letters = WAITING.filter(table => hasTable(sqlite, table))
+        .map(table => count(`SELECT COUNT(*) FROM ${table} WHERE state = 'pending'`))
+        .reduce((a, b) => a + b, 0);
+      const subscribers = count("SELECT COUNT(*) FROM subscribers WHERE state = 'confirmed'");
+      if (!resume) hold(sqlite, version);
+      return { version, subscribers, letters };
+    } finally {
+      sqlite.close();
+    }
+  } catch (error) {
+    if (!(error instanceof DatabaseRefused)) throw error;
+    throw new DatabaseRefused(from, error.problem.what, 'take another backup; nothing was changed');
+  }
+}
+
+/** What waits to be sent: letters, and messages to channels (older backups know of none). */
+const WAITING = ['deliveries', 'messages'];
+
+function hasTable(sqlite: Sqlite.Database, name: string): boolean {
+  return (
+    sqlite.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").get(name) !== undefined
+  );
+}
+
+function verified(draft: string, from: string): void {
+  try {
+    verify(draft);
+  } catch (error) {
+    const what = `the backup is damaged (${(error as Error).message.slice(0, 120)})`;
+    throw new DatabaseRefused(from, what, 'take another backup; nothing was changed');
+  }
+}
+
+/** Letters wait for `outbox retry`; the next round takes everything as seen and mails nobody. */
+function hold(sqlite: Sqlite.Database, version: number): void {
+  const why = 'held since the backup was restored';
+  for (const table of WAITING.filter(name => hasTable(sqlite, name))) {
+    sqlite.prepare(`UPDATE ${table} SET state = 'given_up', error = ? WHERE state = 'pending'`).run(why);
+  }
+  if (version >= 4) sqlite.exec('UPDATE updates SET cursor = NULL');
+  sqlite.exec("DELETE FROM meta WHERE name = 'announced'");
+}
+
+/** The old file keeps its log: the two belong together. Its name stays until the new file takes it. */
+function putAside(file: string, now: Millis): string | null {
+  if (!existsSync(file)) return null;
+  mkdirSync(backupsOf(file), { recursive: true, mode: 0o700 });
+  const aside = path.join(backupsOf(file), `replaced-${iso(now).replace(/[-:]/g, '')}.db`);
+  rmSync(aside, { force: true });
+  linkSync(file, aside);
+  if (existsSync(`${file}-wal`)) renameSync(`${file}-wal`, `${aside}-wal`);
+  rmSync(`${file}-shm`, { force: true });
+  return aside;
+}

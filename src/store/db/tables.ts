@@ -1,0 +1,221 @@
+// The tables as Kysely sees them (migrations.ts makes them).
+import type { Generated } from 'kysely';
+import type { ChannelType } from '../../core/model/notification-channel.ts';
+
+interface ComponentRow {
+  id: string;
+  first_seen: number;
+  first_check: number | null;
+  last_check: number | null;
+  seen: string | null;
+  /** DetectorState as JSON. */
+  detector: string | null;
+  health_since: number | null;
+}
+
+interface ResultRow {
+  component_id: string;
+  at: number;
+  outcome: 'up' | 'degraded' | 'down' | 'unknown';
+  latency: number | null;
+  seen: string;
+}
+
+export interface RollupRow {
+  component_id: string;
+  /** Ten minutes, an hour, a UTC day. */
+  span: 'slot' | 'hour' | 'day';
+  start: number;
+  checks: number;
+  ok: number;
+  /** ms really looked at. */
+  observed: number;
+  latency_sum: number;
+  latency_min: number | null;
+  latency_max: number | null;
+  /** Of the latencies, as core/sketch.ts prints it. */
+  sketch: string;
+}
+
+export interface TransitionRow {
+  seq: Generated<number>;
+  key: string;
+  source: string;
+  kind: 'down' | 'up';
+  at: number;
+  title: string;
+  slug: string;
+  severity: 'minor' | 'major' | 'critical';
+  /** JSON list of component ids. */
+  components: string;
+  message: string;
+  filed_at: number | null;
+  incident_id: string | null;
+  /** When it was known; null for those older than the column. */
+  recorded_at: number | null;
+  /** `Told` as JSON; null when there is nothing to fill a template with. */
+  told: string | null;
+}
+
+export interface SubscriberRow {
+  id: string;
+  address: string;
+  address_key: string;
+  state: 'pending' | 'confirmed';
+  /** JSON list of component ids; null for all. */
+  components: string | null;
+  nonce: string;
+  refusals: Generated<number>;
+  created_at: number;
+  confirmed_at: number | null;
+  lang: Generated<string>;
+  kinds: Generated<'all' | 'incidents' | 'maintenance'>;
+  detail: Generated<'all' | 'ends'>;
+  /** Place in the order of confirming, never used twice; null while pending. */
+  confirmed_seq: number | null;
+}
+
+interface UpdateRow {
+  ref: string;
+  incident_id: string;
+  key: string;
+  seen_at: number;
+  /** Incident and update as JSON, for letters whose file is gone; null when owed to nobody. */
+  frozen: string | null;
+  /** From when on its letters are enqueued. */
+  due_at: number | null;
+  /** The id of the last subscriber whose letter is enqueued; null: nothing left to enqueue. */
+  cursor: string | null;
+  /** The last place (`confirmed_seq`) it is owed to. */
+  upto: number | null;
+}
+
+export interface DeliveryRow {
+  id: Generated<number>;
+  kind: 'update' | 'confirm' | 'leave';
+  /** `updates.ref` for updates; the nonce for a confirmation; the moment asked for a leave link. */
+  ref: string;
+  /** The incident an update is of; null for what was asked for at a form. */
+  incident_id: string | null;
+  subscriber_id: string;
+  state: 'pending' | 'sent' | 'given_up';
+  attempts: Generated<number>;
+  due_at: number;
+  error: string | null;
+  created_at: number;
+  sent_at: number | null;
+}
+
+export interface ChannelRow {
+  id: string;
+  owner: 'operator' | 'visitor';
+  type: ChannelType;
+  /** A visitor's; an operator's stands in status.yaml. */
+  url: string | null;
+  /** Tells whether two addresses are the same. */
+  url_key: string;
+  secret: string | null;
+  /** `dead`: it said it wants no more, or took nothing for too long. */
+  state: 'pending' | 'confirmed' | 'dead';
+  components: string | null;
+  kinds: 'all' | 'incidents' | 'maintenance';
+  detail: 'all' | 'ends';
+  lang: string;
+  nonce: string;
+  created_at: number;
+  confirmed_at: number | null;
+  /** Place in the order of confirming, shared with subscribers; null while pending. */
+  confirmed_seq: number | null;
+  /** Messages given up in a row. */
+  strikes: Generated<number>;
+  /** Since when nothing was taken; null while all is well. */
+  failing_since: number | null;
+  /** Nothing is tried before; null while all is well. */
+  resting_until: number | null;
+  error: string | null;
+}
+
+interface MessageRow {
+  id: Generated<number>;
+  kind: 'update' | 'confirm';
+  /** `updates.ref` for updates; the moment asked for a confirmation. */
+  ref: string;
+  channel_id: string;
+  state: 'pending' | 'sent' | 'given_up';
+  attempts: Generated<number>;
+  due_at: number;
+  error: string | null;
+  created_at: number;
+  sent_at: number | null;
+}
+
+interface RequestRow {
+  /** Hash of method, path and Idempotency-Key. */
+  key: string;
+  body_hash: string;
+  at: number;
+  /** JSON `{status, body}`; null while it is being carried out. */
+  answer: string | null;
+}
+
+interface WebhookRow {
+  seq: Generated<number>;
+  at: number;
+  sender: string;
+  /** The HTTP status it was answered with. */
+  status: number;
+  action: 'opened' | 'resolved' | 'ignored' | 'refused';
+  incident: string | null;
+  why: string | null;
+  /** Redacted and cut. */
+  body: string;
+}
+
+export interface MetricRollupRow {
+  metric_id: string;
+  span: 'slot' | 'hour' | 'day';
+  start: number;
+  count: number;
+  sum: number;
+  min: number;
+  max: number;
+  last: number;
+  last_at: number;
+}
+
+export interface WarningRow {
+  source: string;
+  component: string | null;
+  what: string;
+  fix: string;
+  expires: number | null;
+  host: string | null;
+  since: number;
+  seen_at: number;
+  mailed_at: number | null;
+  gone_at: number | null;
+}
+
+export interface Tables {
+  components: ComponentRow;
+  results: ResultRow;
+  rollups: RollupRow;
+  transitions: TransitionRow;
+  subscribers: SubscriberRow;
+  updates: UpdateRow;
+  deliveries: DeliveryRow;
+  channels: ChannelRow;
+  messages: MessageRow;
+  letters_asked: { address_hash: string; at: number };
+  requests: RequestRow;
+  webhooks_log: WebhookRow;
+  reminders: { incident_id: string; at: number };
+  suppressed: { address_hash: string; reason: 'refused' | 'bounced' | 'complained'; at: number };
+  metric_points: { metric_id: string; at: number; value: number };
+  metric_rollups: MetricRollupRow;
+  warnings: WarningRow;
+  kept_files: { name: string; text: string };
+  recoveries: { source: string; at: number };
+  uncommitted: { name: string; author: 'machine' | 'api'; before: string | null };
+  meta: { name: string; value: string };
+}

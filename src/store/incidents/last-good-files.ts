@@ -1,0 +1,87 @@
+// Kept files: the last good text of the incidents and of status.yaml, for when they cannot be read at a start or
+// their folder is missing; which folder that was, and what an operator let go of.
+import type { Millis } from '../../core/model/time.ts';
+import type { Db } from '../db/database.ts';
+
+/** What is kept beside the incidents' texts. */
+export interface Kept {
+  /** Which incidents folder, and folders below, they were read from; null when there was none. */
+  readonly folder: string | null;
+  /** Since when that is missing; null while it is not. */
+  readonly missingSince: Millis | null;
+  /** The last good status.yaml; null when none was kept yet. */
+  readonly site: string | null;
+}
+
+/** So many files a statement. */
+const STEP = 200;
+
+const NOTHING: Kept = { folder: null, missingSince: null, site: null };
+
+/** All there are, by path below the incidents folder. */
+export async function readKeptFiles(db: Db): Promise<Map<string, string>> {
+  const rows = await db.selectFrom('kept_files').selectAll().execute();
+  return new Map(rows.map(({ name, text }) => [name, text]));
+}
+
+/** What is kept beside them. */
+export async function readKept(db: Db): Promise<Kept> {
+  const text = await readMeta(db, 'kept');
+  return text === null ? NOTHING : { ...NOTHING, ...(JSON.parse(text) as Partial<Kept>) };
+}
+
+/** Keeps these texts, forgets those files, and notes the rest, in one transaction. */
+export async function changeKeptFiles(
+  db: Db,
+  texts: ReadonlyMap<string, string>,
+  gone: readonly string[],
+  kept: Kept,
+): Promise<void> {
+  await db.transaction().execute(async trx => {
+    const rows = [...texts].map(([name, text]) => ({ name, text }));
+    for (let at = 0; at < rows.length; at += STEP) {
+      await trx
+        .insertInto('kept_files')
+        .values(rows.slice(at, at + STEP))
+        .onConflict(one => one.column('name').doUpdateSet(row => ({ text: row.ref('excluded.text') })))
+        .execute();
+    }
+    await dropFiles(trx, gone);
+    await writeMeta(trx, 'kept', JSON.stringify(kept));
+  });
+}
+
+/** Forgets these files, and lets a running server know by `now`, epoch ms. */
+export async function forgetKeptFiles(db: Db, names: readonly string[], now: Millis): Promise<void> {
+  await db.transaction().execute(async trx => {
+    await dropFiles(trx, names);
+    await writeMeta(trx, 'forgotten', String(now));
+  });
+}
+
+async function dropFiles(db: Db, names: readonly string[]): Promise<void> {
+  for (let at = 0; at < names.length; at += STEP) {
+    await db
+      .deleteFrom('kept_files')
+      .where('name', 'in', names.slice(at, at + STEP))
+      .execute();
+  }
+}
+
+/** When an operator last let go of what was missing, as written; null when never. Changes with each time. */
+export function readForgotten(db: Db): Promise<string | null> {
+  return readMeta(db, 'forgotten');
+}
+
+async function readMeta(db: Db, name: string): Promise<string | null> {
+  const row = await db.selectFrom('meta').select('value').where('name', '=', name).executeTakeFirst();
+  return row?.value ?? null;
+}
+
+async function writeMeta(db: Db, name: string, value: string): Promise<void> {
+  await db
+    .insertInto('meta')
+    .values({ name, value })
+    .onConflict(conflict => conflict.column('name').doUpdateSet({ value }))
+    .execute();
+}

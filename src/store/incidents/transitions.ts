@@ -1,0 +1,111 @@
+// Transitions: stored once, filed once; the to-do list of walk 2 and walk 3.
+import type { Selectable } from 'kysely';
+import type { Millis } from '../../core/model/time.ts';
+import type { StoredTransition, Told, Transition } from '../../core/model/transition.ts';
+import type { Db } from '../db/database.ts';
+import type { TransitionRow } from '../db/tables.ts';
+
+/** Stores a transition known since `recordedAt`; false when the same event is there already. */
+export async function insertTransition(db: Db, transition: Transition, recordedAt: Millis): Promise<boolean> {
+  const { key, source, kind, at, title, slug, severity, message } = transition;
+  const components = JSON.stringify(transition.components);
+  const done = await db
+    .insertInto('transitions')
+    .values({
+      key,
+      source,
+      kind,
+      at,
+      title,
+      slug,
+      severity,
+      components,
+      message,
+      filed_at: null,
+      incident_id: null,
+      recorded_at: recordedAt,
+      told: transition.told ? JSON.stringify(transition.told) : null,
+    })
+    .onConflict(conflict => conflict.column('key').doNothing())
+    .executeTakeFirst();
+  return (done.numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+/** Whether an event of this key is there already. */
+export async function isStored(db: Db, key: string): Promise<boolean> {
+  const row = await db.selectFrom('transitions').select('seq').where('key', '=', key).executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Transitions that stand in no file yet, in the order they came. */
+export async function unfiledTransitions(db: Db): Promise<StoredTransition[]> {
+  const rows = await db
+    .selectFrom('transitions')
+    .selectAll()
+    .where('filed_at', 'is', null)
+    .orderBy('seq')
+    .execute();
+  return rows.map(stored);
+}
+
+/** The newest transition of a source, or null. */
+export async function newestTransition(db: Db, source: string): Promise<StoredTransition | null> {
+  const row = await db
+    .selectFrom('transitions')
+    .selectAll()
+    .where('source', '=', source)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row ? stored(row) : null;
+}
+
+/** The incident a source was last filed in before transition `seq`, or null. */
+export async function incidentBefore(db: Db, source: string, seq: number): Promise<string | null> {
+  const row = await db
+    .selectFrom('transitions')
+    .select('incident_id')
+    .where('source', '=', source)
+    .where('seq', '<', seq)
+    .where('incident_id', 'is not', null)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.incident_id ?? null;
+}
+
+/** Notes when a monitor says it recovered; an earlier moment than the one known changes nothing. */
+export async function noteRecovery(db: Db, source: string, at: Millis): Promise<void> {
+  await db
+    .insertInto('recoveries')
+    .values({ source, at })
+    .onConflict(conflict => conflict.column('source').doUpdateSet({ at }).where('recoveries.at', '<', at))
+    .execute();
+}
+
+/** When a monitor last said it recovered, epoch ms; null when it never told a time. */
+export async function lastRecovery(db: Db, source: string): Promise<Millis | null> {
+  const row = await db.selectFrom('recoveries').select('at').where('source', '=', source).executeTakeFirst();
+  return row?.at ?? null;
+}
+
+/** Takes a transition off the to-do list: it stands in `incidentId`, or nothing was to be written. */
+export async function markFiled(db: Db, seq: number, incidentId: string | null, now: Millis): Promise<void> {
+  await db
+    .updateTable('transitions')
+    .set({ filed_at: now, incident_id: incidentId })
+    .where('seq', '=', seq)
+    .execute();
+}
+
+function stored(row: Selectable<TransitionRow>): StoredTransition {
+  const { filed_at, incident_id, components, recorded_at, told, ...rest } = row;
+  return {
+    ...rest,
+    components: JSON.parse(components) as string[],
+    recordedAt: recorded_at ?? row.at,
+    filedAt: filed_at,
+    incidentId: incident_id,
+    ...(told === null ? {} : { told: JSON.parse(told) as Told }),
+  };
+}

@@ -1,0 +1,222 @@
+// Check results and heartbeats: stored, judged and rolled up in one transaction each.
+
+import { componentOf } from '../../core/filing/dependencies.ts';
+import type { CheckResult } from '../../core/model/checks/check.ts';
+import { roughPeriod } from '../../core/model/checks/cron.ts';
+import type { Component } from '../../core/model/component.ts';
+import { MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
+import type { Transition } from '../../core/model/transition.ts';
+import { observedBetween } from '../../core/monitoring/coverage.ts';
+import {
+  type Beat,
+  type DetectorState,
+  healthOf,
+  initialState,
+  type Judgement,
+  judge,
+  judgeHeartbeat,
+} from '../../core/monitoring/detector.ts';
+import { isOfOtherKind, outageTransition, retired, tookOf } from '../../core/monitoring/detector-state.ts';
+import { changedWords } from '../../core/monitoring/messages.ts';
+import { type Db, unhurried } from '../db/database.ts';
+import { insertTransition } from '../incidents/transitions.ts';
+import { rollUp } from './rollups.ts';
+
+/** What came of a result: the transitions it confirmed, and when to look again before the schedule does. */
+export interface Recorded extends Pick<Judgement, 'transitions' | 'recheckAt'> {
+  /** Whether it counts as a look: the next one speaks for the time since. */
+  readonly isCounted: boolean;
+}
+
+/**
+ * Makes every component known from `now` on; those already known keep their day. One that became a heartbeat, or
+ * is none any more, begins anew: what was confirmed by other rules ends.
+ */
+export async function noteComponents(db: Db, components: readonly Component[], now: Millis): Promise<void> {
+  for (const { id } of components) {
+    const row = { id, first_seen: now, first_check: null, last_check: null, seen: null };
+    await db
+      .insertInto('components')
+      .values({ ...row, detector: null, health_since: null })
+      .onConflict(conflict => conflict.doNothing())
+      .execute();
+  }
+  const known = await db.selectFrom('components').select(['id', 'detector']).execute();
+  const detectors = new Map(known.map(({ id, detector }) => [id, detector]));
+  for (const component of components) {
+    const detector = detectors.get(component.id);
+    if (detector) await beginAnew(db, component, JSON.parse(detector) as DetectorState, now);
+  }
+}
+
+async function beginAnew(db: Db, component: Component, state: DetectorState, now: Millis): Promise<void> {
+  if (!isOfOtherKind(component, state)) return;
+  await db.transaction().execute(async trx => {
+    if (state.down) {
+      const message = changedWords(component.name, component.check.type);
+      await insertTransition(trx, outageTransition(component, 'up', now, state.down.severity, message), now);
+    }
+    await trx
+      .updateTable('components')
+      .set({ detector: JSON.stringify(initialState()), last_check: null, health_since: null })
+      .where('id', '=', component.id)
+      .execute();
+  });
+}
+
+/**
+ * Stores one result with its judgement, rollups and transitions, all or nothing. `now` is when it was
+ * known: a check that waits for its timeout ends later than it began. `passed` (ms) is how long it is since the
+ * look before that counted, by a clock that only grows, as far as this process has seen it.
+ */
+export async function recordResult(
+  db: Db,
+  component: Component,
+  result: CheckResult,
+  now: Millis = result.at,
+  passed: Millis = Number.POSITIVE_INFINITY,
+): Promise<Recorded> {
+  return unhurried(db)
+    .transaction()
+    .execute(async trx => {
+      const before = await stateOf(trx, component.id);
+      const judged = judge(component, before.state, result);
+      await trx
+        .insertInto('results')
+        .values({ component_id: component.id, ...rowOf(result) })
+        .onConflict(conflict => conflict.doNothing())
+        .execute();
+      const isCounted = result.outcome !== 'unknown';
+      if (isCounted) {
+        const period = roughPeriod(component.schedule);
+        const took = tookOf(before.state, before.lastCheck);
+        const observed = observedBetween(before.lastCheck, result.at, period, { took, passed });
+        await rollUp(trx, component.id, result, observed);
+      }
+      await saveState(trx, component.id, before.state, judged, result, now);
+      return { ...judged, isCounted };
+    });
+}
+
+function rowOf({ at, outcome, latency, seen }: CheckResult) {
+  return { at, outcome, latency: latency === null ? null : Math.round(latency), seen };
+}
+
+/**
+ * Judges a heartbeat at once, and the silence before it from `listeningSince` on; when it came is kept in the
+ * detector's state. `passed` as of `recordResult`.
+ */
+export async function recordBeat(
+  db: Db,
+  component: Component,
+  beat: Beat,
+  listeningSince: Millis = Number.NEGATIVE_INFINITY,
+  passed: Millis = Number.POSITIVE_INFINITY,
+): Promise<Recorded> {
+  return unhurried(db)
+    .transaction()
+    .execute(trx => judgeBeat(trx, component, beat, beat.at, listeningSince, passed));
+}
+
+/**
+ * Judges a heartbeat component by the clock: silence longer than period + grace is an outage, counted
+ * from the last beat, or from `listeningSince` when nobody could have heard one before.
+ */
+export async function judgeSilence(
+  db: Db,
+  component: Component,
+  now: Millis,
+  listeningSince: Millis,
+  passed: Millis = Number.POSITIVE_INFINITY,
+): Promise<Recorded> {
+  return unhurried(db)
+    .transaction()
+    .execute(trx => judgeBeat(trx, component, null, now, listeningSince, passed));
+}
+
+async function judgeBeat(
+  db: Db,
+  component: Component,
+  beat: Beat | null,
+  now: Millis,
+  listeningSince: Millis,
+  passed: Millis,
+): Promise<Recorded> {
+  const before = await stateOf(db, component.id);
+  const judged = judgeHeartbeat(component, before.state, beat, now, listeningSince);
+  const everHeard = beat !== null || before.lastCheck !== null;
+  // Silence is observation too, but one row a minute is enough of it; a look may come a little early. After a
+  // check from the future the clock was set back, and what is known is put right at once.
+  const since = now - (before.lastCheck ?? now);
+  const due = beat !== null || judged.transitions.length > 0 || since >= 50 * SECOND || since < 0;
+  if (!everHeard || !due) return { ...judged, isCounted: false };
+  const result: CheckResult = {
+    at: now,
+    outcome: healthOf(judged.state) === 'operational' ? 'up' : 'down',
+    latency: null,
+    seen: beat?.ok ? 'reported in' : beat ? 'reported a failure' : 'no report',
+  };
+  await rollUp(db, component.id, result, observedBetween(before.lastCheck, now, MINUTE, { passed }));
+  await saveState(db, component.id, before.state, judged, result, now);
+  return { ...judged, isCounted: true };
+}
+
+/** Stores the end of an outage whose check can say nothing any more, and forgets what was confirmed of it. */
+export async function retire(db: Db, end: Transition, now: Millis): Promise<void> {
+  const id = componentOf(end);
+  if (id === null) return;
+  await db.transaction().execute(async trx => {
+    await insertTransition(trx, end, now);
+    const { state } = await stateOf(trx, id);
+    await trx
+      .updateTable('components')
+      .set({ detector: JSON.stringify(retired(state, end.source)), health_since: null })
+      .where('id', '=', id)
+      .execute();
+  });
+}
+
+/** The detector's state of a component; null when nothing was recorded of it. */
+export async function detectorStateOf(db: Db, id: string): Promise<DetectorState | null> {
+  const { state, lastCheck } = await stateOf(db, id);
+  return lastCheck === null ? null : state;
+}
+
+async function stateOf(db: Db, id: string): Promise<{ state: DetectorState; lastCheck: Millis | null }> {
+  const row = await db
+    .selectFrom('components')
+    .select(['detector', 'last_check'])
+    .where('id', '=', id)
+    .executeTakeFirst();
+  const state = row?.detector ? (JSON.parse(row.detector) as DetectorState) : initialState();
+  return { state, lastCheck: row?.last_check ?? null };
+}
+
+async function saveState(
+  db: Db,
+  id: string,
+  before: DetectorState,
+  judged: Judgement,
+  { at, outcome, seen }: CheckResult,
+  now: Millis,
+): Promise<void> {
+  for (const transition of judged.transitions) await insertTransition(db, transition, now);
+  if (judged.first) await insertTransition(db, judged.first, now);
+  const changed = healthOf(before) !== healthOf(judged.state);
+  const looked = outcome !== 'unknown';
+  await db
+    .updateTable('components')
+    .set(eb => ({
+      detector: JSON.stringify(judged.state),
+      seen,
+      first_check: looked ? eb.fn.coalesce('first_check', eb.val(at)) : eb.ref('first_check'),
+      last_check: looked ? at : eb.ref('last_check'),
+      health_since: changed ? sinceOf(judged.transitions, at) : eb.ref('health_since'),
+    }))
+    .where('id', '=', id)
+    .execute();
+}
+
+function sinceOf(transitions: readonly Transition[], at: Millis): Millis {
+  return Math.min(at, ...transitions.map(transition => transition.at));
+}

@@ -1,0 +1,123 @@
+// Metrics of the operator's own: each value once, added to its ten minutes, its hour and its day; pruning.
+import type { Selectable } from 'kysely';
+import {
+  joined,
+  type MetricPoint,
+  type MetricRollup,
+  type MetricStretch,
+  POINTS_KEPT_FOR,
+  rollupOfPoint,
+} from '../../core/model/metric.ts';
+import type { Millis } from '../../core/model/time.ts';
+import { KEPT_FOR, type RollupSpan, startOfSpan } from '../../core/monitoring/rollup.ts';
+import type { Db } from '../db/database.ts';
+import type { MetricRollupRow } from '../db/tables.ts';
+
+/** What a metric holds at a moment after a value was sent for it; `isNew` when that was the first. */
+export interface KeptPoint extends MetricPoint {
+  readonly isNew: boolean;
+}
+
+/**
+ * Keeps a value, all or nothing; what is there at its moment stands. With `mayMove` it takes the next
+ * free millisecond instead: whoever named no moment must not lose a value to another's.
+ */
+export async function recordPoint(
+  db: Db,
+  id: string,
+  point: MetricPoint,
+  now: Millis,
+  mayMove = false,
+): Promise<KeptPoint> {
+  return db.transaction().execute(async trx => {
+    let { at } = point;
+    let there = await valueAt(trx, id, at);
+    while (there !== null && mayMove) there = await valueAt(trx, id, ++at);
+    if (there !== null) return { at, value: there, isNew: false };
+    const kept = { at, value: point.value };
+    await trx
+      .insertInto('metric_points')
+      .values({ metric_id: id, ...kept })
+      .execute();
+    await addUp(trx, id, kept, now);
+    return { ...kept, isNew: true };
+  });
+}
+
+async function valueAt(db: Db, id: string, at: Millis): Promise<number | null> {
+  const row = await db
+    .selectFrom('metric_points')
+    .select('value')
+    .where('metric_id', '=', id)
+    .where('at', '=', at)
+    .executeTakeFirst();
+  return row?.value ?? null;
+}
+
+async function addUp(db: Db, id: string, point: MetricPoint, now: Millis): Promise<void> {
+  for (const span of ['slot', 'hour', 'day'] as const) {
+    const start = startOfSpan(span, point.at);
+    // What pruning would remove at once is not made.
+    if (span !== 'day' && start < now - KEPT_FOR[span]) continue;
+    const before = await db
+      .selectFrom('metric_rollups')
+      .selectAll()
+      .where('metric_id', '=', id)
+      .where('span', '=', span)
+      .where('start', '=', start)
+      .executeTakeFirst();
+    const one = rollupOfPoint(point);
+    const { lastAt, ...figures } = before ? joined(rollupOf(before), one) : one;
+    const row = { ...figures, last_at: lastAt };
+    await db
+      .insertInto('metric_rollups')
+      .values({ metric_id: id, span, start, ...row })
+      .onConflict(conflict => conflict.columns(['metric_id', 'span', 'start']).doUpdateSet(row))
+      .execute();
+  }
+}
+
+/** A metric's stretches from `from` (epoch ms) on, oldest first; only where something was. */
+export async function readMetric(
+  db: Db,
+  id: string,
+  span: RollupSpan,
+  from: Millis,
+): Promise<MetricStretch[]> {
+  const rows = await db
+    .selectFrom('metric_rollups')
+    .selectAll()
+    .where('metric_id', '=', id)
+    .where('span', '=', span)
+    .where('start', '>=', startOfSpan(span, from))
+    .orderBy('start')
+    .execute();
+  return rows.map(row => ({ start: row.start, rollup: rollupOf(row) }));
+}
+
+function rollupOf(row: Selectable<MetricRollupRow>): MetricRollup {
+  const { count, sum, min, max, last, last_at: lastAt } = row;
+  return { count, sum, min, max, last, lastAt };
+}
+
+/** Removes what is older than it is kept for, one metric at a time; days are kept for good. */
+export async function pruneMetrics(db: Db, now: Millis): Promise<void> {
+  const metrics = await db.selectFrom('metric_rollups').select('metric_id').distinct().execute();
+  for (const { metric_id: id } of metrics) {
+    await db
+      .deleteFrom('metric_points')
+      .where('metric_id', '=', id)
+      .where('at', '<', now - POINTS_KEPT_FOR)
+      .execute();
+    for (const span of ['slot', 'hour'] as const) {
+      await db
+        .deleteFrom('metric_rollups')
+        .where('metric_id', '=', id)
+        .where('span', '=', span)
+        .where('start', '<', now - KEPT_FOR[span])
+        .execute();
+    }
+    // Requests and checks go first between two metrics.
+    await new Promise(resolve => setImmediate(resolve));
+  }
+}

@@ -1,0 +1,132 @@
+// Rollups: each result added to its ten minutes, its hour and its day; series read back; pruning.
+import type { Insertable, Selectable } from 'kysely';
+import type { CheckResult } from '../../core/model/checks/check.ts';
+import type { Millis } from '../../core/model/time.ts';
+import { mergeSketches, parseSketch, percentileOf, printSketch } from '../../core/monitoring/ddsketch.ts';
+import {
+  EMPTY_ROLLUP,
+  KEPT_FOR,
+  type Point,
+  pointOf,
+  type Rollup,
+  type RollupSpan,
+  startOfSpan,
+  withResult,
+} from '../../core/monitoring/rollup.ts';
+import type { Db } from '../db/database.ts';
+import type { RollupRow } from '../db/tables.ts';
+
+const SPANS: readonly RollupSpan[] = ['slot', 'hour', 'day'];
+
+/** Adds one measured result; `observed` is how much time it speaks for, ms. Call it in a transaction. */
+export async function rollUp(db: Db, id: string, result: CheckResult, observed: Millis): Promise<void> {
+  const latency = result.latency === null ? null : Math.round(result.latency);
+  const keys = SPANS.map(span => ({ span, start: startOfSpan(span, result.at) }));
+  const there = await db
+    .selectFrom('rollups')
+    .selectAll()
+    .where('component_id', '=', id)
+    .where(eb => eb.or(keys.map(key => eb.and(key))))
+    .execute();
+  const rows = keys.map(({ span, start }) => {
+    const before = there.find(row => row.span === span);
+    const after = withResult(
+      before ? rollupOf(before) : EMPTY_ROLLUP,
+      result.outcome !== 'down',
+      latency,
+      observed,
+    );
+    return rowOf(id, span, start, after);
+  });
+  await db
+    .insertInto('rollups')
+    .values(rows)
+    .onConflict(conflict =>
+      conflict.columns(['component_id', 'span', 'start']).doUpdateSet(eb => ({
+        checks: eb.ref('excluded.checks'),
+        ok: eb.ref('excluded.ok'),
+        observed: eb.ref('excluded.observed'),
+        latency_sum: eb.ref('excluded.latency_sum'),
+        latency_min: eb.ref('excluded.latency_min'),
+        latency_max: eb.ref('excluded.latency_max'),
+        sketch: eb.ref('excluded.sketch'),
+      })),
+    )
+    .execute();
+}
+
+/** A rollup as the database keeps it. */
+export function rowOf(id: string, span: RollupSpan, start: Millis, rollup: Rollup): Insertable<RollupRow> {
+  const { checks, ok, observed, sum, min, max, sketch } = rollup;
+  return {
+    component_id: id,
+    span,
+    start,
+    checks,
+    ok,
+    observed,
+    latency_sum: sum,
+    latency_min: min,
+    latency_max: max,
+    sketch: printSketch(sketch),
+  };
+}
+
+/** The points of a component's chart from `from` (epoch ms) on, oldest first; only where something was. */
+export async function readSeries(db: Db, id: string, span: RollupSpan, from: Millis): Promise<Point[]> {
+  const rows = await db
+    .selectFrom('rollups')
+    .selectAll()
+    .where('component_id', '=', id)
+    .where('span', '=', span)
+    .where('start', '>=', startOfSpan(span, from))
+    .orderBy('start')
+    .execute();
+  return rows.map(row => pointOf(row.start, rollupOf(row)));
+}
+
+/** The median answer of the hours from the one of `from` (epoch ms) on, ms; null without any. */
+export async function readMedian(db: Db, id: string, from: Millis): Promise<number | null> {
+  const rows = await db
+    .selectFrom('rollups')
+    .select('sketch')
+    .where('component_id', '=', id)
+    .where('span', '=', 'hour')
+    .where('start', '>=', startOfSpan('hour', from))
+    .execute();
+  return percentileOf(mergeSketches(rows.map(({ sketch }) => parseSketch(sketch))), 50);
+}
+
+function rollupOf(row: Selectable<RollupRow>): Rollup {
+  return {
+    checks: row.checks,
+    ok: row.ok,
+    observed: row.observed,
+    sum: row.latency_sum,
+    min: row.latency_min,
+    max: row.latency_max,
+    sketch: parseSketch(row.sketch),
+  };
+}
+
+/** Removes what is older than it is kept for, one component at a time, so that nobody waits for it. */
+export async function pruneMeasurements(db: Db, now: Millis): Promise<void> {
+  const components = await db.selectFrom('components').select('id').execute();
+  for (const { id } of components) {
+    await db
+      .deleteFrom('results')
+      .where('component_id', '=', id)
+      .where('at', '<', now - KEPT_FOR.raw)
+      .execute();
+    for (const span of ['slot', 'hour'] as const) {
+      await db
+        .deleteFrom('rollups')
+        .where('component_id', '=', id)
+        .where('span', '=', span)
+        .where('start', '<', now - KEPT_FOR[span])
+        .execute();
+    }
+    // Requests and checks go first between two components.
+    await new Promise(resolve => setImmediate(resolve));
+  }
+}

@@ -1,0 +1,161 @@
+// The OpenAPI 3.1 document of the API, made from the schemas that check its bodies.
+import * as z from 'zod';
+import { isKey, type Say, sayIn } from '../../core/i18n/words.ts';
+import type { Site } from '../../core/model/site.ts';
+import { DOCUMENTS } from './documents.ts';
+import { DOORS, type Operation, READS, WRITES } from './operations.ts';
+
+/** A field of a body as the document and the page describe it. */
+export interface Field {
+  readonly name: string;
+  readonly required: boolean;
+  /** JSON Schema, of draft 2020-12 as OpenAPI 3.1 has it. */
+  readonly schema: Readonly<Record<string, unknown>>;
+  readonly description: string;
+}
+
+/** The fields of a body's schema, described in the words of `say`. */
+export function fieldsOfBody(body: z.ZodType, say: Say): Field[] {
+  const schema = jsonSchema(body);
+  const properties = (schema.properties ?? {}) as Record<string, Record<string, unknown>>;
+  const required = (schema.required ?? []) as string[];
+  return Object.entries(properties).map(([name, property]) => {
+    const key = `api.field.${name}`;
+    const description = isKey(key) ? say(key) : '';
+    return { name, required: required.includes(name), schema: property, description };
+  });
+}
+
+/** `/api/openapi.json`. */
+export function openapi(site: Site): object {
+  const say = sayIn('en');
+  const paths: Record<string, Record<string, object>> = {};
+  for (const operation of [...WRITES, ...READS, ...DOORS]) {
+    paths[operation.path] = { ...paths[operation.path], [operation.method]: described(operation, say) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: site.title, version: '1', description: say('api.lead') },
+    servers: [{ url: site.url }],
+    paths,
+    components: {
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', description: say('api.write_lead') },
+        webhook: { type: 'apiKey', in: 'query', name: 'token', description: say('api.webhook') },
+      },
+      schemas,
+    },
+  };
+}
+
+const schemas = Object.fromEntries(
+  Object.entries(DOCUMENTS).map(([name, schema]) => [name, jsonSchema(schema, 'output')]),
+);
+
+const REFUSALS: Record<string, string> = {
+  400: 'The body is not JSON.',
+  401: 'The token is missing or wrong.',
+  403: 'The writing API is off: API_TOKEN is not set.',
+  404: 'There is no such incident or metric.',
+  409: 'The file cannot be changed by machine; the incident is over already; or the metric has another value at that moment.',
+  422: 'Some fields are not right, or the Idempotency-Key was used with another body.',
+  429: 'Too many requests.',
+  503: 'The file cannot be written now.',
+};
+
+const WEBHOOKS: Record<string, string> = {
+  400: 'The body is not what the monitor sends.',
+  401: 'The token is missing or wrong.',
+  404: 'There is no such sender.',
+  413: 'The request is too large.',
+  429: 'Too many requests.',
+};
+
+function described(operation: Operation, say: Say): object {
+  const { id, summary, status, type, path, answer, query = {} } = operation;
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map(found => found[1] as string);
+  const parameters = [
+    ...names.map(name => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
+    ...Object.entries(query).map(([name, values]) => {
+      return { name, in: 'query', schema: { type: 'string', enum: values, default: values[0] } };
+    }),
+  ];
+  const schema = answer ? { $ref: `#/components/schemas/${answer}` } : { type: 'string' };
+  const responses = { [status]: { description: say(summary), content: { [type]: { schema } } } };
+  const known = { operationId: id, summary: say(summary) };
+  if (WRITES.includes(operation)) return { ...known, ...written(operation, parameters, responses, say) };
+  const isWebhook = path.startsWith('/webhooks/');
+  const refusals = isWebhook
+    ? WEBHOOKS
+    : names.length > 0 || Object.keys(query).length > 0
+      ? { 400: REFUSALS[400], 404: 'There is no such thing.' }
+      : {};
+  return {
+    ...known,
+    ...(isWebhook ? { security: [{ webhook: [] }, { token: [] }] } : {}),
+    parameters,
+    ...bodyOf(operation, say),
+    responses: { ...responses, ...refused(refusals) },
+  };
+}
+
+/** What all operations behind the API's token have in common. */
+function written(
+  operation: Operation,
+  parameters: readonly object[],
+  responses: Record<string, { readonly content: object }>,
+  say: Say,
+): object {
+  const { path, answer, status } = operation;
+  const refusals = Object.entries(REFUSALS).filter(
+    ([code]) => path.includes('{') || (code !== '404' && code !== '409'),
+  );
+  const key = {
+    name: 'Idempotency-Key',
+    in: 'header',
+    description: say('api.key'),
+    schema: { type: 'string', minLength: 1, maxLength: 255 },
+  };
+  const again = answer === 'Pushed' && {
+    200: { description: 'It was known already.', content: responses[status]?.content },
+  };
+  return {
+    security: [{ token: [] }],
+    parameters: [...parameters, key],
+    ...bodyOf(operation, say),
+    responses: { ...again, ...responses, ...refused(Object.fromEntries(refusals)) },
+  };
+}
+
+function bodyOf({ body, form, example }: Operation, say: Say): object {
+  if (form) {
+    const content = { 'application/x-www-form-urlencoded': { schema: bodySchema(form, say) } };
+    return { requestBody: { content } };
+  }
+  if (!body) return {};
+  const content = { 'application/json': { schema: bodySchema(body, say), example } };
+  return { requestBody: { required: true, content } };
+}
+
+function refused(refusals: Readonly<Record<string, string | undefined>>): object {
+  const content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
+  return Object.fromEntries(
+    Object.entries(refusals).map(([code, description]) => [code, { description, content }]),
+  );
+}
+
+function bodySchema(body: z.ZodType, say: Say): object {
+  const schema = jsonSchema(body);
+  const fields = fieldsOfBody(body, say);
+  return {
+    ...schema,
+    properties: Object.fromEntries(
+      fields.map(({ name, schema: property, description }) => [name, { ...property, description }]),
+    ),
+  };
+}
+
+function jsonSchema(body: z.ZodType, io: 'input' | 'output' = 'input'): Record<string, unknown> {
+  const { $schema: _, ...schema } = z.toJSONSchema(body, { io });
+  return schema;
+}

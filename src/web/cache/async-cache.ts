@@ -1,0 +1,26 @@
+// Later: answers that must ask the database first; asked once per Snapshot, however many wait.
+import type { Snapshot } from '../../core/page/snapshot.ts';
+import { type Answer, Rendered } from './rendered.ts';
+
+/** Components times ranges times languages, more than any site has. */
+const MOST = 2000;
+
+/** Keeps what was made under a key until the Snapshot changes; what could not be made is asked again. */
+export function makeLater(current: () => Snapshot) {
+  let snapshot: Snapshot | null = null;
+  const kept = new Map<string, Promise<Rendered | null>>();
+  return (key: string, make: (snapshot: Snapshot) => Promise<Answer | null>): Promise<Rendered | null> => {
+    const now = current();
+    if (now !== snapshot || kept.size >= MOST) kept.clear();
+    snapshot = now;
+    const known = kept.get(key);
+    if (known) return known;
+    const made = make(now).then(answer => answer && new Rendered(answer));
+    kept.set(key, made);
+    const forget = () => {
+      if (kept.get(key) === made) kept.delete(key);
+    };
+    made.then(rendered => rendered ?? forget(), forget);
+    return made;
+  };
+}

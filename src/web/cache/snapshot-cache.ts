@@ -1,0 +1,91 @@
+// A generation: everything that was made of one Snapshot, and the addresses it is given at. Bounded.
+import { setImmediate as breathe } from 'node:timers/promises';
+import type { Lang } from '../../core/i18n/words.ts';
+import type { Snapshot } from '../../core/page/snapshot.ts';
+import { finish, inTurns, type Steps } from '../../core/page/steps.ts';
+import type { Hot } from './fast-path.ts';
+import { type Answer, Rendered } from './rendered.ts';
+
+/** Permalinks of ten thousand incidents need not all stay in memory. */
+const MOST_RENDERED = 500;
+const MOST_BYTES = 16_000_000;
+/** So many addresses in a language are answered from memory; the rest go through Express. */
+const MOST_HOT = 1000;
+
+/** Null when there is no such thing; what takes long comes in steps. */
+export type Make = (snapshot: Snapshot) => Answer | Steps<Answer> | null;
+
+/** An answer and how it was made, so that it can be made again of the next Snapshot. */
+interface Kept {
+  readonly rendered: Rendered;
+  readonly make: Make;
+}
+
+function inSteps(made: ReturnType<Make>): made is Steps<Answer> {
+  return made !== null && !('body' in made);
+}
+
+export class Generation {
+  readonly snapshot: Snapshot;
+  /** By key, the longest unasked first. */
+  readonly kept = new Map<string, Kept>();
+  /** By language and address. */
+  readonly hot: Readonly<Record<Lang, Map<string, Hot>>> = { en: new Map(), de: new Map() };
+  private bytes = 0;
+
+  constructor(snapshot: Snapshot) {
+    this.snapshot = snapshot;
+  }
+
+  /** What is kept under the key, else what `make` makes now; null when there is no such thing. */
+  render(key: string, make: Make): Rendered | null {
+    const known = this.kept.get(key);
+    if (!known) {
+      const made = make(this.snapshot);
+      return this.keep(key, make, inSteps(made) ? finish(made) : made);
+    }
+    known.rendered.idle = 0;
+    this.kept.delete(key);
+    this.kept.set(key, known);
+    return known.rendered;
+  }
+
+  /** The same before anybody asks: in turns, so that requests get through. Who asks meanwhile has it made at once. */
+  async renderAhead(key: string, make: Make): Promise<Rendered | null> {
+    await breathe();
+    const known = () => this.kept.get(key)?.rendered;
+    const made = known() ? null : make(this.snapshot);
+    const answer = inSteps(made) ? await inTurns(made) : made;
+    return known() ?? this.keep(key, make, answer);
+  }
+
+  /** Keeps an answer; what was asked for longest ago makes room. */
+  private keep(key: string, make: Make, answer: Answer | null): Rendered | null {
+    if (!answer) return null;
+    const rendered = new Rendered(answer);
+    this.drop(key);
+    this.kept.set(key, { rendered, make });
+    this.bytes += rendered.length;
+    while (this.kept.size > 1 && (this.kept.size > MOST_RENDERED || this.bytes > MOST_BYTES)) {
+      this.drop(this.kept.keys().next().value as string);
+    }
+    return rendered;
+  }
+
+  /** From now on the address is answered from memory. */
+  warm(lang: Lang, path: string, hot: Hot): void {
+    const known = this.hot[lang];
+    if (known.size >= MOST_HOT) known.delete(known.keys().next().value as string);
+    known.set(path, hot);
+  }
+
+  private drop(key: string): void {
+    const gone = this.kept.get(key)?.rendered;
+    if (!gone) return;
+    this.kept.delete(key);
+    this.bytes -= gone.length;
+    for (const addresses of Object.values(this.hot)) {
+      for (const [path, { rendered }] of addresses) if (rendered === gone) addresses.delete(path);
+    }
+  }
+}

@@ -1,0 +1,141 @@
+// The static copy's pages: which there are, how each is made, and by what one that did not change is known.
+import type { ReadMetric } from '../../core/model/metric.ts';
+import type { Site } from '../../core/model/site.ts';
+import { utcDay } from '../../core/model/time.ts';
+import { shortId } from '../../core/model/token.ts';
+import { RANGES, type Range } from '../../core/monitoring/rollup.ts';
+import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
+import { metricSeriesOf } from '../page/custom-metrics.ts';
+import { type ReadSeries, seriesOf } from '../page/latency.ts';
+import type { PageContext, Pages } from '../page/pages.ts';
+import { beginning, isOver } from '../page/parts/incidents.ts';
+import { neighboursOf } from '../page/parts/order.ts';
+
+/** A page of the copy, in any language. */
+export interface CopyPage {
+  /** Its address on the site. */
+  readonly path: string;
+  /** The same while nothing on it changes but its moment; null for one that is always made anew. */
+  readonly key: string | null;
+  readonly make: (ctx: PageContext) => string | null | Promise<string | null>;
+}
+
+interface Deps {
+  readonly pages: Pages;
+  readonly series: ReadSeries;
+  readonly readMetric: ReadMetric;
+}
+
+/** The front page last: whoever reads it while the copy is written finds everything it leads to. */
+export function copyPages(snapshot: Snapshot, deps: Deps): CopyPage[] {
+  const { site, at, verdict } = snapshot;
+  const { pages } = deps;
+  const anew = (path: string, make: CopyPage['make']): CopyPage => ({ path, key: null, make });
+  const ranged = (path: string, make: (ctx: PageContext, range: Range) => Promise<string | null>) =>
+    RANGES.map(range => anew(range === '24h' ? path : `${path}?range=${range}`, ctx => make(ctx, range)));
+  const calm = `${serialOf(site)} ${verdict.state}`;
+  return [
+    ...permalinks(snapshot, pages),
+    ...months(snapshot, pages, calm),
+    anew('/status/history', ctx => pages.history(ctx, null)),
+    ...site.metrics.flatMap(metric =>
+      ranged(`/status/metrics/${metric.id}`, async (ctx, range) =>
+        pages.metric(ctx, metric.id, await metricSeriesOf(deps, metric, range, at)),
+      ),
+    ),
+    ...site.components.flatMap(component =>
+      ranged(`/status/components/${component.id}`, async (ctx, range) =>
+        pages.component(ctx, component.id, await seriesOf(deps, component, range, at)),
+      ),
+    ),
+    { path: '/api', key: calm, make: ctx => pages.api(ctx) },
+    anew('/status/widget', ctx => pages.widget(ctx)),
+    anew('/status/live', ctx => pages.live(ctx)),
+    anew('/', ctx => pages.live(ctx)),
+  ];
+}
+
+function permalinks(snapshot: Snapshot, pages: Pages): CopyPage[] {
+  const counted = countedOf(snapshot);
+  return [...snapshot.incidents, ...snapshot.maintenances].map(incident => {
+    const { id } = incident;
+    return {
+      path: `/status/incidents/${encodeURIComponent(id)}`,
+      // What goes on is told with how long it has gone on.
+      key: isOver(incident) ? permalinkKey(incident, snapshot, counted.get(id)) : null,
+      make: ctx => pages.incident(ctx, id),
+    };
+  });
+}
+
+const permalinkKeys = new WeakMap<
+  IncidentView,
+  { readonly parts: readonly unknown[]; readonly key: string }
+>();
+
+/** Of ten thousand old incidents hardly one is hashed again: what it was made of is still the same. */
+function permalinkKey(incident: IncidentView, snapshot: Snapshot, counted: string | undefined): string {
+  const beside = neighboursOf(incident, snapshot);
+  const parts = [snapshot.site, counted, ...beside];
+  const known = permalinkKeys.get(incident);
+  if (known?.parts.every((part, index) => part === parts[index])) return known.key;
+  const titles = beside.map(one => one && `${one.id} ${one.title}`);
+  const key = shortId(JSON.stringify([serialOf(snapshot.site), printOf(incident), counted, ...titles]));
+  permalinkKeys.set(incident, { parts, key });
+  return key;
+}
+
+function months(snapshot: Snapshot, pages: Pages, calm: string): CopyPage[] {
+  const entries = new Map<string, IncidentView[]>([[monthOf(snapshot.at), []]]);
+  for (const one of [...snapshot.incidents, ...snapshot.maintenances]) {
+    const month = monthOf(beginning(one));
+    const there = entries.get(month);
+    if (there) there.push(one);
+    else entries.set(month, [one]);
+  }
+  const list = [...entries].map(([month, { length }]) => `${month} ${length}`).sort();
+  return [...entries].map(([month, told]) => ({
+    path: `/status/history/${month}`,
+    key: told.every(isOver) ? shortId(JSON.stringify([calm, list, told.map(printOf)])) : null,
+    make: ctx => pages.history(ctx, month),
+  }));
+}
+
+function monthOf(at: number): string {
+  return utcDay(at).slice(0, 7);
+}
+
+/** Which downtime is traced to each incident: it shrinks as the incident leaves the uptime window. */
+function countedOf({ components }: Snapshot): Map<string, string> {
+  const counted = new Map<string, string>();
+  for (const { component, uptime } of components) {
+    for (const { incident, start, end, weight } of uptime.intervals) {
+      const before = counted.get(incident) ?? '';
+      if (weight > 0) counted.set(incident, `${before}${component.id} ${end - start},`);
+    }
+  }
+  return counted;
+}
+
+/** The same object while nothing of it changed: printed once. */
+const prints = new WeakMap<IncidentView, string>();
+
+/** Everything of an entry but its rendered markdown, which would have to be rendered for it. */
+function printOf(incident: IncidentView): string {
+  const known = prints.get(incident);
+  if (known !== undefined) return known;
+  const fields = Object.entries(Object.getOwnPropertyDescriptors(incident));
+  const print = shortId(JSON.stringify(fields.map(([name, { value }]) => [name, value])));
+  prints.set(incident, print);
+  return print;
+}
+
+const serials = new WeakMap<Site, number>();
+let serial = 0;
+
+/** Another site is another page everywhere. */
+function serialOf(site: Site): number {
+  const known = serials.get(site) ?? ++serial;
+  serials.set(site, known);
+  return known;
+}

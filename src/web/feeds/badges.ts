@@ -1,0 +1,121 @@
+// Badges: flat SVGs with the state or the uptime in words, for READMEs and dashboards.
+
+import { sayIn } from '../../core/i18n/words.ts';
+import type { Health } from '../../core/model/component.ts';
+import type { Site } from '../../core/model/site.ts';
+import type { ComponentView, Snapshot } from '../../core/page/snapshot.ts';
+import { percentUp } from '../../core/page/uptime.ts';
+import { coverageWords } from '../page/parts/coverage.ts';
+import { knownPercent } from '../page/parts/uptime-bars.ts';
+import { xmlAttribute, xmlText } from './xml.ts';
+
+/** What a badge may say; the first when it is not asked. */
+export const BADGES = ['status', 'uptime', 'response'] as const;
+export type BadgeShow = (typeof BADGES)[number];
+
+/**
+ * `/status/badge.svg`, `/status/badge/:component.svg`, with `?show=uptime` for the figure over the
+ * page's days, `?show=response` for the median answer of a day. A component that does not exist reads
+ * "unknown", for an image cannot say 404. The site's uptime is that of its components together, floored:
+ * one failed minute never reads 100 %. Its response is that of its slowest component.
+ */
+export function badge(snapshot: Snapshot, componentId?: string, show: BadgeShow = 'status'): string {
+  const view = snapshot.components.find(each => each.component.id === componentId);
+  const name = shorten(
+    view?.component.name ?? (componentId === undefined ? snapshot.site.title : componentId),
+  );
+  if (componentId !== undefined && !view) return draw(name, 'unknown', GREY);
+  if (show === 'uptime') return uptimeBadge(name, view ? [view] : snapshot.components, snapshot.site);
+  if (show === 'response') return responseBadge(name, view ? [view] : snapshot.components);
+  if (view) return draw(name, WORDS[view.health], COLORS[view.health]);
+  const { state, isNothingKnown, total } = snapshot.verdict;
+  const isPartly = state === 'no_data' && !isNothingKnown && total > 0;
+  return draw(name, isPartly ? 'partly unknown' : WORDS[state], COLORS[state]);
+}
+
+const GREY = '#57606a';
+
+/** Each dark enough for white text at 4.5:1. The word says the state; the colour repeats it. */
+export const COLORS: Record<Health, string> = {
+  operational: '#15803d',
+  under_maintenance: '#1d4ed8',
+  degraded_performance: '#b45309',
+  partial_outage: '#c2410c',
+  major_outage: '#b91c1c',
+  no_data: GREY,
+};
+
+const WORDS: Record<Health, string> = {
+  operational: 'operational',
+  under_maintenance: 'maintenance',
+  degraded_performance: 'degraded',
+  partial_outage: 'partial outage',
+  major_outage: 'major outage',
+  no_data: 'no data',
+};
+
+function colorOfPercent(percent: number): string {
+  if (percent >= 99.9) return COLORS.operational;
+  if (percent >= 99) return COLORS.degraded_performance;
+  return percent >= 95 ? COLORS.partial_outage : COLORS.major_outage;
+}
+
+/** Amber where the usual answer is slower than what the operator calls too slow. */
+function responseBadge(name: string, views: readonly ComponentView[]): string {
+  const label = `${name} response 24h`;
+  const known = views.filter(({ response }) => response !== null);
+  const slowest = Math.max(...known.map(({ response }) => response as number));
+  if (known.length === 0) return draw(label, WORDS.no_data, GREY);
+  const slow = known.some(({ component, response }) => (response as number) > component.detect.latency);
+  return draw(label, timeOf(slowest), slow ? COLORS.degraded_performance : COLORS.operational);
+}
+
+function timeOf(millis: number): string {
+  return millis < 10_000 ? `${Math.round(millis)} ms` : `${(millis / 1000).toFixed(1)} s`;
+}
+
+/** Components without a figure of their own add nothing; coverage below 95 % stands beside the figure. */
+function uptimeBadge(name: string, views: readonly ComponentView[], { uptime: { days } }: Site): string {
+  const label = `${name} uptime ${days}d`;
+  const known = views.filter(view => knownPercent(view) !== null);
+  const sum = (of: 'total' | 'downtime') => known.reduce((all, { uptime }) => all + uptime[of], 0);
+  const percent = percentUp(sum('total'), sum('downtime'));
+  if (percent === null) return draw(label, WORDS.no_data, GREY);
+  const coverage = coverageWords(known, sayIn('en'));
+  const value = [`${percent.toFixed(2)}%`, ...(coverage ? [coverage] : [])].join(' · ');
+  return draw(label, value, colorOfPercent(percent));
+}
+
+function draw(label: string, value: string, color: string): string {
+  const left = widthOf(label) + 12;
+  const right = widthOf(value) + 12;
+  const whole = left + right;
+  const words = `${label}: ${value}`;
+  // `textLength` makes the text fit wherever it is drawn, whatever font stands in for Verdana.
+  const text = (at: number, width: number, what: string) =>
+    `<text x="${at}" y="14" textLength="${width - 12}" lengthAdjust="spacingAndGlyphs">${xmlText(what)}</text>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${whole}" height="20" viewBox="0 0 ${whole} 20" role="img" aria-label="${xmlAttribute(words)}">
+<title>${xmlText(words)}</title>
+<clipPath id="r"><rect width="${whole}" height="20" rx="3"/></clipPath>
+<g clip-path="url(#r)"><rect width="${left}" height="20" fill="#3f4650"/><rect x="${left}" width="${right}" height="20" fill="${color}"/></g>
+<g fill="#fff" font-family="Verdana,DejaVu Sans,Geneva,sans-serif" font-size="11">${text(6, left, label)}${text(left + 6, right, value)}</g>
+</svg>
+`;
+}
+
+/** Width of a text in 11 px Verdana, px, near enough for `textLength` not to squeeze it visibly. */
+function widthOf(text: string): number {
+  let sum = 0;
+  for (const char of text) {
+    if (/[ijl.,:;'!|()[\]f t/-]/.test(char)) sum += 4.6;
+    else if (/[mwMW@%]/.test(char)) sum += 10.5;
+    else if (/[A-Z]/.test(char)) sum += 7.8;
+    else sum += char.codePointAt(0)! > 0x2e80 ? 12 : 6.8;
+  }
+  return Math.ceil(sum);
+}
+
+function shorten(name: string): string {
+  const characters = [...name];
+  return characters.length <= 40 ? name : `${characters.slice(0, 39).join('')}…`;
+}

@@ -1,0 +1,139 @@
+// Maintenance as an iCalendar to subscribe to, of the whole site or of one component.
+import {
+  ICalCalendar,
+  ICalCalendarMethod,
+  type ICalEventData,
+  ICalEventStatus,
+  ICalEventTransparency,
+} from 'ical-generator';
+import { announcedOf, repetitionOf } from '../../core/incidents/recurrence.ts';
+import type { Incident } from '../../core/model/incident.ts';
+import { HOUR, type Millis } from '../../core/model/time.ts';
+import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
+import { plainText } from '../../core/text/markdown.ts';
+import { printable } from '../../core/text/printable.ts';
+import { headingOf, permalink, urn } from './entries.ts';
+
+/** How many maintenances, latest first, a calendar holds; a recurring one is one. */
+const MOST = 100;
+
+/**
+ * `/status/maintenance.ics`, `/status/maintenance/:component.ics`. UIDs outlive a change of address.
+ * A maintenance completed before it began did not take place: CANCELLED, so that subscribers' calendars
+ * strike it out rather than keep it. One that ended early or late ends when it ended. SEQUENCE counts
+ * the updates after the first; DTSTAMP is the newest of them, so equal Snapshots give equal bytes. A
+ * recurring one is one event with its RRULE; occurrences of which more was written follow as exceptions.
+ */
+export function maintenanceIcs(snapshot: Snapshot, componentId?: string): string {
+  const { site } = snapshot;
+  const component = snapshot.components.find(view => view.component.id === componentId)?.component;
+  const calendar = new ICalCalendar({
+    name: `${component ? `${site.title}: ${component.name}` : site.title} maintenance`,
+    prodId: { company: 'Status Live', product: 'Status Live', language: 'EN' },
+    method: ICalCalendarMethod.PUBLISH,
+    ttl: HOUR / 1000,
+  });
+  const told = snapshot.maintenances.filter(
+    ({ affected }) => componentId === undefined || affected.some(({ id }) => id === componentId),
+  );
+  for (const views of bySeries(told).slice(0, MOST)) {
+    for (const event of eventsOf(views, site.url)) calendar.createEvent(event);
+  }
+  // RFC 5545 ends every line, the last one too.
+  return `${calendar.toString().trimEnd()}\r\n`;
+}
+
+/** The occurrences of one file together, in the order of their latest. */
+function bySeries(views: readonly IncidentView[]): IncidentView[][] {
+  const found = new Map<string, IncidentView[]>();
+  for (const view of views) {
+    const id = view.series?.id ?? view.id;
+    const there = found.get(id);
+    if (there) there.push(view);
+    else found.set(id, [view]);
+  }
+  return [...found.values()];
+}
+
+function eventsOf(views: readonly IncidentView[], siteUrl: string): ICalEventData[] {
+  const [any] = views as [IncidentView, ...IncidentView[]];
+  const { series } = any;
+  const repeated = series && repetitionOf(series);
+  if (!series?.scheduled || !repeated) return views.map(view => eventOf(view, view.updates, siteUrl));
+  const first = views.find(view => view.scheduled?.start === series.scheduled?.start);
+  const length = series.scheduled.end - series.scheduled.start;
+  const plain = { ...any, ...series, state: 'scheduled' as const };
+  const whole: ICalEventData = {
+    ...eventOf(plain, announcedOf(series), siteUrl),
+    start: new Date(repeated.start),
+    end: new Date(repeated.start + length),
+    repeating: repeated.rule,
+    // The file's own permalink, as long as its first occurrence is remembered.
+    url: permalink(siteUrl, first ?? any),
+    ...stampsOf(series),
+  };
+  // The file's own beginning counts even where the rule does not name it.
+  const alone =
+    first && repeated.start !== series.scheduled.start
+      ? [{ ...eventOf(first, first.updates, siteUrl), id: uid(`${series.id} first`) }]
+      : [];
+  const exceptions = views
+    .filter(view => alone.length === 0 || view !== first)
+    .map(view => ({
+      ...eventOf(view, view.updates, siteUrl),
+      id: uid(series.id),
+      recurrenceId: new Date((view.scheduled as { start: Millis }).start),
+      ...stampsOf(series),
+    }))
+    .filter(
+      ({ status, start, end, description }) =>
+        status !== ICalEventStatus.CONFIRMED ||
+        Number(end) - Number(start) !== length ||
+        description !== whole.description,
+    );
+  return [whole, ...exceptions, ...alone];
+}
+
+function eventOf(
+  maintenance: IncidentView,
+  updates: Incident['updates'],
+  siteUrl: string,
+): ICalEventData & { readonly start: Date; readonly end: Date } {
+  const { affected, title } = maintenance;
+  const { start, end } = maintenance.scheduled as { readonly start: Millis; readonly end: Millis };
+  const finished = maintenance.state === 'completed' ? finishOf(maintenance) : null;
+  const told = updates.map(update => `${headingOf(update)}: ${plainText(update.body)}`).reverse();
+  const names = affected.map(({ name }) => printable(name));
+  return {
+    id: uid(maintenance.id),
+    ...stampsOf(maintenance),
+    start: new Date(start),
+    end: new Date(finished !== null && finished > start ? finished : Math.max(end, start)),
+    summary: printable(title),
+    description: printable(
+      [...(names.length > 0 ? [`Affects: ${names.join(', ')}`] : []), ...told].join('\n\n'),
+    ),
+    url: permalink(siteUrl, maintenance),
+    categories: names.map(name => ({ name })),
+    status: finished !== null && finished < start ? ICalEventStatus.CANCELLED : ICalEventStatus.CONFIRMED,
+    // It takes nobody's time: a reader of a status page stays free.
+    transparency: ICalEventTransparency.TRANSPARENT,
+  };
+}
+
+/** When it was over, if somebody wrote so. */
+function finishOf({ updates, resolved }: Incident): Millis | null {
+  return updates.find(({ status }) => status === 'completed')?.at ?? resolved;
+}
+
+/** Of what was written last; exceptions carry the whole file's, for a reader keeps the highest it has seen. */
+function stampsOf({ updates }: Incident) {
+  const times = updates.map(({ at }) => at);
+  const changed = new Date(Math.max(...times));
+  const created = new Date(Math.min(...times));
+  return { sequence: updates.length - 1, stamp: changed, lastModified: changed, created };
+}
+
+function uid(id: string): string {
+  return urn('maintenance', id).slice('urn:uuid:'.length);
+}

@@ -1,0 +1,154 @@
+// What the feeds tell: the site's news as entries, newest first, the same for every format.
+import { createHash } from 'node:crypto';
+import type { UpdateStatus } from '../../core/model/incident.ts';
+import { isoMillis, type Millis, startOfUtcDay } from '../../core/model/time.ts';
+import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
+import { escapeHtml, renderMarkdown } from '../../core/text/markdown.ts';
+
+/** One entry an update (`/status/feed.*`), or one an incident (`/history.*`, as Statuspage has them). */
+export type EntryPer = 'update' | 'incident';
+
+export interface Entry {
+  /** `urn:uuid:…`, the same for ever. */
+  readonly id: string;
+  readonly title: string;
+  readonly url: string;
+  readonly published: Millis;
+  readonly updated: Millis;
+  /** Sanitised HTML. */
+  readonly html: string;
+  /** Names of the components it is about. */
+  readonly components: readonly string[];
+}
+
+export interface Channel {
+  readonly id: string;
+  readonly title: string;
+  readonly subtitle: string;
+  /** The page for people, and the feed's path without its ending. */
+  readonly url: string;
+  readonly feedUrl: string;
+  readonly updated: Millis;
+  readonly entries: readonly Entry[];
+}
+
+const MOST: Record<EntryPer, number> = { update: 100, incident: 50 };
+
+/**
+ * Incidents and maintenance of the whole site, or those that affect one component, as entries.
+ * Per update, a reader (or a chat's feed integration, which posts an entry's first sight and never its
+ * change) tells each step of an outage. Per incident is Statuspage's way, for readers that come from it.
+ */
+export function channelOf(snapshot: Snapshot, componentId: string | undefined, per: EntryPer): Channel {
+  const { site } = snapshot;
+  const component = snapshot.components.find(view => view.component.id === componentId)?.component;
+  const told = [...snapshot.incidents, ...snapshot.maintenances].filter(
+    // A reader posts an entry's first sight: not before it is what it will be.
+    ({ affected, gathering }) =>
+      !gathering && (componentId === undefined || affected.some(({ id }) => id === componentId)),
+  );
+  const entries = newestOf(told, per).map(({ incident, index }) =>
+    index === null ? incidentEntry(site.url, incident) : updateEntry(site.url, incident, index),
+  );
+  // Maintenance may be dated ahead; a feed is not changed in the future.
+  const newest = entries.find(({ updated }) => updated <= snapshot.at)?.updated;
+  const path = per === 'incident' ? '/history' : '/status/feed';
+  return {
+    id: urn('feed', per, componentId ?? ''),
+    title: component ? `${site.title}: ${component.name}` : site.title,
+    subtitle: `Incidents and maintenance of ${component?.name ?? site.title}`,
+    url: `${site.url}/status/live`,
+    feedUrl: `${site.url}${path}${componentId === undefined ? '' : `/${encodeURIComponent(componentId)}`}`,
+    updated: newest ?? startOfUtcDay(snapshot.at),
+    entries,
+  };
+}
+
+const WORDS: Record<UpdateStatus, string> = {
+  investigating: 'Investigating',
+  identified: 'Identified',
+  monitoring: 'Monitoring',
+  resolved: 'Resolved',
+  scheduled: 'Scheduled',
+  in_progress: 'In progress',
+  verifying: 'Verifying',
+  completed: 'Completed',
+};
+
+/** What an update's heading says: the author's words, else its status. */
+export function headingOf(update: { readonly status: UpdateStatus; readonly label: string | null }): string {
+  return update.label ?? WORDS[update.status];
+}
+
+/** Where an incident stands for itself. */
+export function permalink(siteUrl: string, incident: { readonly id: string }): string {
+  return `${siteUrl}/status/incidents/${encodeURIComponent(incident.id)}`;
+}
+
+/** A URN made of stable names: never of the page's address, which may change. */
+export function urn(...names: string[]): string {
+  const hex = createHash('sha256')
+    .update(['status', ...names].join('\u0000'))
+    .digest('hex');
+  // A name-based UUID: version 8 (RFC 9562: hashes of one's own choice), variant 1.
+  const variant = ((Number.parseInt(hex[16]!, 16) & 3) | 8).toString(16);
+  return `urn:uuid:${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+/** What the entries are about, newest first: chosen before any is written, for there may be thousands. */
+function newestOf(told: readonly IncidentView[], per: EntryPer) {
+  const moments = told.flatMap(incident => {
+    const times = incident.updates.map(({ at }) => at);
+    // Backwards, so that of two in the same minute the one written later comes first.
+    if (per === 'update') return times.map((at, index): Moment => ({ at, incident, index })).reverse();
+    return [{ at: Math.max(incident.started, ...times), incident, index: null } satisfies Moment];
+  });
+  moments.sort((a, b) => b.at - a.at);
+  return moments.slice(0, MOST[per]);
+}
+
+interface Moment {
+  readonly at: Millis;
+  readonly incident: IncidentView;
+  /** Which of its updates; null for the whole incident. */
+  readonly index: number | null;
+}
+
+function updateEntry(siteUrl: string, incident: IncidentView, index: number): Entry {
+  const update = incident.updates[index]!;
+  return {
+    id: urn('update', incident.id, update.key),
+    title: `${incident.title} – ${headingOf(update)}`,
+    url: permalink(siteUrl, incident),
+    published: update.at,
+    updated: update.at,
+    html: (incident.html[index] ?? renderMarkdown(update.body)) + about(incident),
+    components: incident.affected.map(({ name }) => name),
+  };
+}
+
+function incidentEntry(siteUrl: string, incident: IncidentView): Entry {
+  const html = incident.updates.map((update, index) => {
+    const time = `<p><small>${isoMillis(update.at).slice(0, 16).replace('T', ' ')} UTC</small></p>`;
+    const body = incident.html[index] ?? renderMarkdown(update.body);
+    return `${time}<p><strong>${escapeHtml(headingOf(update))}</strong></p>${body}`;
+  });
+  const postmortem = incident.postmortemHtml ? `<h3>Post-mortem</h3>${incident.postmortemHtml}` : '';
+  return {
+    id: urn('incident', incident.id),
+    title: incident.title,
+    url: permalink(siteUrl, incident),
+    published: incident.started,
+    updated: Math.max(incident.started, ...incident.updates.map(({ at }) => at)),
+    html: postmortem + html.reverse().join('') + about(incident),
+    components: incident.affected.map(({ name }) => name),
+  };
+}
+
+function about({ affected, scheduled }: IncidentView): string {
+  const when = scheduled
+    ? `<p>Scheduled from <time>${isoMillis(scheduled.start)}</time> to <time>${isoMillis(scheduled.end)}</time>.</p>`
+    : '';
+  const names = affected.map(({ name }) => escapeHtml(name)).join(', ');
+  return names === '' ? when : `${when}<p>Affects: ${names}</p>`;
+}

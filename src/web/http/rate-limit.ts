@@ -1,0 +1,130 @@
+// Rates: how often one address may knock at what is not answered from memory, in bounded memory.
+import { isIP } from 'node:net';
+import type { Request, RequestHandler, Response } from 'express';
+import { ipKeyGenerator, type Options, rateLimit, type Store } from 'express-rate-limit';
+import type { Log } from '../../core/model/log.ts';
+import { MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
+import { shortId } from '../../core/model/token.ts';
+import { Refusal } from './guards.ts';
+import { LIMITS, type Rate } from './limits.ts';
+import { brief } from './logged-path.ts';
+
+/**
+ * An address as it is counted: IPv6 by network, an IPv4 in IPv6's clothes as the IPv4 it is. What is no address
+ * (a proxy passed on a lie) counts as one.
+ */
+export function addressKey(address: string | undefined): string {
+  return address && isIP(address) ? ipKeyGenerator(address, LIMITS.ipv6_network) : 'unknown';
+}
+
+/** The wall clock that no adjustment turns back. */
+const steady = (): Millis => performance.timeOrigin + performance.now();
+
+/**
+ * Counts by key over a window (ms) that begins with the key's first, for about `most` keys: in a flood of
+ * addresses those not seen for longest are forgotten.
+ */
+export function boundedStore(window: Millis, most: number = LIMITS.addresses, now = steady): Store {
+  // Two halves in turn: forgetting a half at once costs nothing, while a Map that loses its first key again and
+  // again looks for the next among all that are gone.
+  let young = new Map<string, Count>();
+  let old = new Map<string, Count>();
+  let turned = now();
+  const turn = (at: Millis) => {
+    old = young;
+    young = new Map();
+    turned = at;
+  };
+  return {
+    localKeys: true,
+    increment(key) {
+      const at = now();
+      if (young.size >= most / 2 || at - turned >= window) turn(at);
+      const known = young.get(key) ?? old.get(key);
+      const entry = known && known.ends > at ? known : { count: 0, ends: at + window };
+      entry.count++;
+      young.set(key, entry);
+      return { totalHits: entry.count, resetTime: new Date(entry.ends) };
+    },
+    decrement(key) {
+      const entry = young.get(key) ?? old.get(key);
+      if (entry && entry.count > 0) entry.count--;
+    },
+    resetKey(key) {
+      young.delete(key);
+      old.delete(key);
+    },
+  };
+}
+
+interface Count {
+  count: number;
+  readonly ends: Millis;
+}
+
+const TOO_MANY = 'Too many requests from your address; try again later.';
+
+function limited({ most, window }: Rate, more: Partial<Options> = {}): RequestHandler {
+  return rateLimit({
+    windowMs: window,
+    limit: most,
+    store: boundedStore(window),
+    keyGenerator: req => addressKey(req.ip),
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    handler: (_req, _res, next) => next(new Refusal(429, TOO_MANY)),
+    // A stray X-Forwarded-For is a visitor's lie, not a reason to complain on the console.
+    validate: { xForwardedForHeader: false, trustProxy: false, ip: false, keyGeneratorIpFallback: false },
+    ...more,
+  });
+}
+
+/** Subscriptions; refused forms are not counted. */
+export const subscribeLimit = () => limited(LIMITS.subscribe, { skipFailedRequests: true });
+
+/** Forms and the pages behind mailed links, which are made for each visitor. */
+export const formLimit = () => limited(LIMITS.forms);
+
+/** Charts over a range, which ask the database. */
+export const rangeLimit = () => limited(LIMITS.ranges);
+
+/** Pictures, which take a processor a tenth of a second. */
+export const pictureLimit = () => limited(LIMITS.pictures);
+
+/** Webhooks with the right token: enough for any monitor. */
+export const webhookLimit = () => limited(LIMITS.webhooks);
+
+/** The writing API with its token: enough for any script. */
+export const writeLimit = () => limited(LIMITS.writes);
+
+/** Of one token, not of one address: a machine may run a thousand jobs. */
+export const heartbeatLimit = () =>
+  limited(LIMITS.heartbeats, { keyGenerator: req => shortId(String(req.params.token)) });
+
+/**
+ * Counts a wrong token against its address; throws 429 when it was one too many. Only wrong ones are counted:
+ * who guesses from behind the same address does not lock out who knows. Logged once a minute at most.
+ */
+export type CountGuess = (req: Request, res: Response) => void;
+
+export function makeGuesses(log: Pick<Log, 'warn'>): CountGuess {
+  const { most, window } = LIMITS.guesses;
+  const store = boundedStore(window);
+  let since = 0;
+  let toldAt = Number.NEGATIVE_INFINITY;
+  return (req, res) => {
+    since++;
+    if (steady() - toldAt >= MINUTE) {
+      log.warn(
+        { path: brief(req.path), since },
+        'a wrong or missing token or signature (told once a minute)',
+      );
+      since = 0;
+      toldAt = steady();
+    }
+    const { totalHits } = store.increment(addressKey(req.ip)) as { totalHits: number };
+    if (totalHits <= most) return;
+    res.set('Retry-After', String(Math.ceil(window / SECOND)));
+    throw new Refusal(429, TOO_MANY);
+  };
+}

@@ -1,0 +1,98 @@
+// The HTTP server: listening, limits on slow clients, and an end that waits for answers under way.
+import { createServer, type RequestListener } from 'node:http';
+import type { Problem } from '../../core/model/problem.ts';
+import { SECOND } from '../../core/model/time.ts';
+import { type ConnectionRules, guardConnections } from './connections.ts';
+import { LIMITS } from './limits.ts';
+import { starting } from './plain-pages.ts';
+import { answerBadWire, wellFormed } from './wire.ts';
+
+export interface WebServer {
+  readonly port: number;
+  /** From now on requests are answered by this listener; before, with 503 "starting". */
+  serve(listener: RequestListener): void;
+  /** Stops accepting, lets answers under way finish (3 s at most). Twice is harmless. */
+  close(): Promise<void>;
+}
+
+/** Answers under way when the server stops are given so long. */
+const LAST_WORDS = 3 * SECOND;
+
+const RULES: ServerRules = { limits: LIMITS, isVisitor: () => false, log: { warn() {} } };
+
+type Times = 'headers_time' | 'request_time' | 'idle_time';
+
+export interface ServerRules extends ConnectionRules {
+  readonly limits: ConnectionRules['limits'] & { readonly [name in Times]: number };
+}
+
+/** Listens on `host:port` (port 0: any); a Problem when it cannot. */
+export async function openServer(
+  port: number,
+  host: string,
+  rules: ServerRules = RULES,
+): Promise<WebServer | Problem> {
+  let listener: RequestListener = starting;
+  const { headers_time, request_time, idle_time } = rules.limits;
+  const server = createServer({
+    headersTimeout: headers_time,
+    requestTimeout: request_time,
+    keepAliveTimeout: idle_time,
+    // How often the times above are looked at: node's own 30 s would make any of them 30 s longer.
+    connectionsCheckingInterval: Math.min(2 * SECOND, headers_time),
+    maxHeaderSize: LIMITS.header_bytes,
+    // Whatever the command line of node says: what two servers read differently is refused.
+    insecureHTTPParser: false,
+    requireHostHeader: false,
+  });
+  server.maxHeadersCount = LIMITS.header_count;
+  const failed = await new Promise<NodeJS.ErrnoException | null>(resolve => {
+    server.once('error', resolve);
+    server.listen(port, host, () => resolve(null));
+  });
+  if (failed) return explained(failed, port, host);
+  // No connection is accepted before this function has returned to the event loop.
+  const guard = guardConnections(server, rules);
+  const answer = guard.inTurn(wellFormed((req, res) => listener(req, res)));
+  server.on('request', answer);
+  answerBadWire(server, answer);
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address ? address.port : port,
+    serve(next) {
+      listener = next;
+    },
+    close() {
+      guard.close();
+      return new Promise<void>(resolve => {
+        const force = setTimeout(() => server.closeAllConnections(), LAST_WORDS);
+        server.close(() => {
+          clearTimeout(force);
+          resolve();
+        });
+        server.closeIdleConnections();
+      });
+    },
+  };
+}
+
+/** The Problem an operator can act on. */
+export function explained({ code }: NodeJS.ErrnoException, port: number, host: string): Problem {
+  if (code === 'EADDRINUSE') {
+    const fix = 'stop what listens there, or set PORT to another';
+    return { level: 'error', where: 'PORT', what: `port ${port} is taken`, fix };
+  }
+  if (code === 'EACCES') {
+    const fix =
+      port > 0 && port < 1024
+        ? 'take a port from 1024 on and put a proxy in front, or allow it (AmbientCapabilities=CAP_NET_BIND_SERVICE)'
+        : 'let this user listen there, or set PORT to another';
+    return { level: 'error', where: 'PORT', what: `this user may not listen on port ${port}`, fix };
+  }
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    const fix = 'set HOST to an address of this machine, 0.0.0.0 for all';
+    return { level: 'error', where: 'HOST', what: `${host} is no address of this machine`, fix };
+  }
+  const what = `cannot listen on ${host}:${port} (${code})`;
+  return { level: 'error', where: 'HOST', what, fix: 'check HOST and PORT' };
+}

@@ -1,0 +1,76 @@
+// What a webhook's request carries: tokens wherever they may stand, fields however they were sent.
+import { createHmac } from 'node:crypto';
+import type { Request } from 'express';
+import { Refusal } from '../http/guards.ts';
+import { LIMITS } from '../http/limits.ts';
+
+/** Query, form and JSON fields as one, body over query; a JSON list comes as it is. */
+export function fieldsOf(req: Request): Record<string, unknown> | unknown[] {
+  const { token: _, ...query } = req.query;
+  const body = readBody(req);
+  return Array.isArray(body) ? body : { ...query, ...body };
+}
+
+/** Every place a token may stand in: query, header, Bearer, Basic password. */
+export function tokensOf(req: Request): string[] {
+  const found = [req.query.token, req.headers['x-webhook-token']];
+  const [scheme = '', value = ''] = (req.headers.authorization ?? '').split(/\s+/, 2);
+  if (/^bearer$/i.test(scheme)) found.push(value);
+  if (/^basic$/i.test(scheme))
+    found.push(
+      Buffer.from(value, 'base64')
+        .toString()
+        .replace(/^[^:]*:/, ''),
+    );
+  return found.filter(token => typeof token === 'string' && token !== '') as string[];
+}
+
+/**
+ * The HMAC-SHA-256 of a body in hex, read piece by piece: git hosts list every file of a push, and strangers must
+ * not make us hold megabytes before we know who they are. 413 when it is too long.
+ */
+export async function bodyDigest(req: Request, secret: string): Promise<string> {
+  const hmac = createHmac('sha256', secret);
+  let size = 0;
+  // Refusing must not cut the line the refusal is told on.
+  const chunks: AsyncIterable<Buffer> = req.iterator({ destroyOnReturn: false });
+  for await (const chunk of chunks) {
+    size += chunk.length;
+    if (size > LIMITS.git_push_body) throw new Refusal(413, 'The request is too large.');
+    hmac.update(chunk);
+  }
+  return hmac.digest('hex');
+}
+
+function readBody(req: Request): Record<string, unknown> | unknown[] {
+  const body = typeof req.body === 'string' ? req.body : '';
+  if (body.trim() === '') return {};
+  const type = (req.headers['content-type'] ?? '').toLowerCase().split(';')[0]!.trim();
+  const isForm = type === 'application/x-www-form-urlencoded';
+  // What `curl -d '{…}'` sends is called a form, and no form begins so.
+  if (isForm && !/^\s*[[{]/.test(body)) return formOf(req);
+  if (type === 'multipart/form-data') return { data: multipartField(body, 'data') };
+  if (!isForm && type !== '' && !/json$/.test(type) && !type.startsWith('text/plain')) {
+    throw new Refusal(415, `Send JSON or a form, not ${type.slice(0, 60)}.`);
+  }
+  try {
+    const parsed: unknown = JSON.parse(body);
+    if (typeof parsed === 'object' && parsed !== null) return parsed as Record<string, unknown> | unknown[];
+  } catch {
+    throw new Refusal(400, 'The body is not JSON.');
+  }
+  throw new Refusal(400, 'The body must be a JSON object or list.');
+}
+
+export function formOf(req: Request): Record<string, unknown> {
+  const type = req.headers['content-type'] ?? '';
+  if (!/^application\/x-www-form-urlencoded/i.test(type) || typeof req.body !== 'string') return {};
+  return Object.fromEntries(new URLSearchParams(req.body));
+}
+
+/** Uptime Kuma's form mode: one field that holds JSON. */
+function multipartField(body: string, name: string): string {
+  const part = body.split(/\r?\n--/).find(text => text.includes(`name="${name}"`));
+  const found = /\r?\n\r?\n([\s\S]*)$/.exec(part ?? '');
+  return found?.[1] ?? '';
+}

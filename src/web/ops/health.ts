@@ -1,0 +1,59 @@
+// /healthz: the process answers. /readyz: what an operator should know, with every content problem.
+import type { Router } from 'express';
+import { printProblem } from '../../core/model/problem.ts';
+import { StorageFault } from '../../core/model/storage.ts';
+import { isoMillis, type Millis, SECOND } from '../../core/model/time.ts';
+import type { Web } from '../context.ts';
+
+export function healthRoutes(router: Router, { refresh, outbox: readOutbox, storage, log }: Web): void {
+  router.get('/healthz', (_req, res) => {
+    res.set('Cache-Control', 'no-store').json({ ok: true });
+  });
+  router.get('/readyz', async (_req, res) => {
+    const { problems: found, warnings, at, version } = refresh.current();
+    const outbox = await answered(readOutbox()).catch((error: unknown) => {
+      if (!(error instanceof StorageFault)) log.error({ err: error }, 'the database does not answer');
+      return null;
+    });
+    const problems = [storage() ?? [], outbox?.problems ?? [], found].flat();
+    // Neither a content problem nor a full disk takes the page out of rotation: the last good one is up.
+    res
+      .status(200)
+      .set('Cache-Control', 'no-store')
+      .json({
+        ok: outbox !== null && problems.every(problem => problem.level !== 'error'),
+        snapshot: { version, at: isoMillis(at) },
+        problems: problems.map(problem => ({ ...problem, message: printProblem(problem) })),
+        warnings: warnings.map(({ source, component, what, since, seenAt, expires }) => ({
+          source,
+          component,
+          what,
+          since: moment(since),
+          last_seen: moment(seenAt),
+          expires: moment(expires),
+        })),
+        outbox: outbox && {
+          pending: outbox.pending,
+          givenUp: outbox.givenUp,
+          channels: outbox.channels.map(one => ({ ...one, until: moment(one.until) })),
+          stopped: outbox.stopped && { ...outbox.stopped, until: moment(outbox.stopped.until) },
+        },
+      });
+  });
+}
+
+/** A database that never answers must not keep `/readyz` and `/metrics` from saying so. */
+const DATABASE_ANSWERS: Millis = 3 * SECOND;
+
+/** What the database answers; rejects when that takes too long. */
+export async function answered<T>(asked: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(reject, DATABASE_ANSWERS, new Error('no answer for 3 seconds'));
+  });
+  return Promise.race([asked, late]).finally(() => clearTimeout(timer));
+}
+
+function moment(at: number | null): string | null {
+  return at === null ? null : isoMillis(at);
+}

@@ -1,0 +1,99 @@
+// The drawing of a chart: figures over time as one SVG made on the server, readable without script, colour or sight.
+import { scaleLinear, scaleUtc } from 'd3-scale';
+import { area, line } from 'd3-shape';
+import type { Millis } from '../../../core/model/time.ts';
+import { type Range, type RollupSpan, SPAN_LENGTH } from '../../../core/monitoring/rollup.ts';
+import { escapeHtml } from '../../../core/text/markdown.ts';
+import type { Tell } from '../context.ts';
+
+/** What the time axis shows. */
+export interface Frame {
+  readonly range: Range;
+  readonly span: RollupSpan;
+  readonly from: Millis;
+  readonly to: Millis;
+}
+
+/** One stretch: the line's figure, and the upper line's where there are two. */
+export interface Drawn {
+  readonly start: Millis;
+  readonly mid: number;
+  readonly top: number | null;
+}
+
+export interface Labels {
+  /** A figure beside the scale. */
+  readonly scale: (value: number) => string;
+  /** The whole drawing in words. */
+  readonly label: string;
+}
+
+const WIDTH = 807;
+const HEIGHT = 220;
+/** Room for the labels: left of the scale, below the times. */
+const LEFT = 56;
+const BELOW = 24;
+const ABOVE = 8;
+
+/** Draws at least one point, oldest first; the scale begins at 0, or below where figures do. */
+export function draw(
+  { span, from, to, range }: Frame,
+  points: readonly Drawn[],
+  { scale, label }: Labels,
+  tell: Tell,
+): string {
+  const x = scaleUtc([from, to], [LEFT, WIDTH - 1]);
+  const figures = points.flatMap(({ mid, top }) => [mid, top ?? mid]);
+  const domain = [Math.min(0, ...figures), Math.max(0, ...figures)] as const;
+  const y = scaleLinear(domain[0] === domain[1] ? [0, 1] : domain, [HEIGHT - BELOW, ABOVE]).nice(4);
+  const middle = ({ start }: Drawn) => x(Math.min(start + SPAN_LENGTH[span] / 2, to));
+  const stretches = unbroken(points, SPAN_LENGTH[span]);
+  const path = (d: string | null, look: string) => (d === null ? '' : `<path class="${look}" d="${d}"/>`);
+  const upper = (point: Drawn) => y(point.top ?? point.mid);
+  const between = area<Drawn>(middle, point => y(point.mid), upper).digits(1);
+  const low = line<Drawn>(middle, point => y(point.mid)).digits(1);
+  const high = line<Drawn>(middle, upper).digits(1);
+  const drawn = stretches.map(run => {
+    // A line of one point is nothing; a dot is what was measured.
+    const only = run.length === 1 ? run[0] : undefined;
+    const two = run.some(point => point.top !== null);
+    if (only) {
+      return dot(middle(only), y(only.mid), 'mid') + (two ? dot(middle(only), upper(only), 'top') : '');
+    }
+    const band = two ? path(between(run), 'band') + path(high(run), 'top') : '';
+    return band + path(low(run), 'mid');
+  });
+  const levels = y.ticks(4).map(value => {
+    const at = round(y(value));
+    return `<path class="grid" d="M${LEFT} ${at}H${WIDTH}"/><text x="${LEFT - 6}" y="${at + 4}" text-anchor="end">${escapeHtml(scale(value))}</text>`;
+  });
+  // A label at the very edge would be cut, or stand in the scale's own: on a phone it is twice as wide.
+  const inside = (moment: Date) => x(moment) > LEFT + 40 && x(moment) < WIDTH - 20;
+  const ticks = x.ticks(range === '24h' ? 6 : 7).filter(inside);
+  const times = ticks.map(moment => {
+    const at = moment.getTime();
+    const text = range === '24h' ? tell.dates.clock(at) : tell.dates.dayMonth(at);
+    return `<text x="${round(x(at))}" y="${HEIGHT - 6}" text-anchor="middle">${escapeHtml(text)}</text>`;
+  });
+  return `<svg class="chart" role="img" aria-label="${escapeHtml(label)}" viewBox="0 0 ${WIDTH} ${HEIGHT}">${[...levels, ...times, ...drawn].join('')}</svg>`;
+}
+
+/** The points in runs without a gap: a line over time nobody measured would be invented. */
+function unbroken(points: readonly Drawn[], step: Millis): Drawn[][] {
+  const runs: Drawn[][] = [];
+  for (const point of points) {
+    const last = runs.at(-1);
+    const before = last?.at(-1);
+    if (last && before && point.start - before.start <= step) last.push(point);
+    else runs.push([point]);
+  }
+  return runs;
+}
+
+function dot(x: number, y: number, look: string): string {
+  return `<circle class="${look}" cx="${round(x)}" cy="${round(y)}" r="2"/>`;
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}

@@ -1,0 +1,49 @@
+// What the forms of subscribers are filled with: choices, wishes, and what was wrong with the last try.
+
+import { isKey, type Key } from '../../../core/i18n/words.ts';
+import { type Choice, DETAILS, EVERYTHING, KINDS } from '../../../core/model/subscriber.ts';
+import type { Snapshot } from '../../../core/page/snapshot.ts';
+import type { Tell } from '../context.ts';
+
+/** A key of the catalogue as its sentence; a finished sentence as it is. */
+export function problem(problem: string | null, tell: Tell): string | null {
+  if (problem === null) return null;
+  const name = `problem.${problem}`;
+  return isKey(name) ? tell.say(name as Key) : problem;
+}
+
+/** Whether nothing was narrowed: the choice then stays folded. */
+export function isEverything({ components, kinds, detail }: Choice): boolean {
+  const all = components === null || components.length === 0;
+  return all && kinds === EVERYTHING.kinds && detail === EVERYTHING.detail;
+}
+
+/** What kinds of news, in how much detail, as radio buttons. */
+export function wishes({ kinds, detail }: Choice, tell: Tell) {
+  const options = <Value extends string>(
+    name: 'kinds' | 'detail',
+    values: readonly Value[],
+    chosen: Value,
+    label: (value: Value) => Key,
+  ) => ({
+    name,
+    legend: tell.say(`subscribe.${name}`),
+    options: values.map(value => ({ value, label: tell.say(label(value)), checked: value === chosen })),
+  });
+  return [
+    options('kinds', KINDS, kinds, kind => `subscribe.kinds_${kind}`),
+    options('detail', DETAILS, detail, some => `subscribe.detail_${some}`),
+  ];
+}
+
+/** The components as boxes to tick, by group. */
+export function choices({ groups }: Snapshot, chosen: readonly string[]) {
+  return groups.map(group => ({
+    name: group.name,
+    components: group.components.map(({ component: { id, name } }) => ({
+      id,
+      name,
+      checked: chosen.includes(id),
+    })),
+  }));
+}

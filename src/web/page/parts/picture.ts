@@ -1,0 +1,170 @@
+// The picture chats show beneath a link: the state in words, drawn as SVG for whoever makes a PNG of it.
+import { type Health, worst } from '../../../core/model/component.ts';
+import type { IncidentView, Snapshot } from '../../../core/page/snapshot.ts';
+import { escapeHtml } from '../../../core/text/markdown.ts';
+import type { Tell } from '../context.ts';
+import { verdictHeadline } from './headline.ts';
+import { affects, healthOf } from './incidents.ts';
+import { CODE, shape, themeColor } from './status-style.ts';
+
+/** Open Graph's customary size. */
+export const PICTURE = { width: 1200, height: 630 } as const;
+
+const EDGE = 80;
+const ROOM = PICTURE.width - 2 * EDGE;
+// Bars: 90 days on whole pixels, the same shapes as the page's.
+const BARS = { top: 500, tall: 56 };
+const HEIGHT: Record<string, number> = { o: 0.69, m: 0.69, d: 0.78, p: 0.88, x: 1, n: 0.1 };
+const BAR: Record<string, string> = {
+  o: '#35a06a',
+  d: '#c07f00',
+  p: '#c9480f',
+  x: '#8f0f1b',
+  m: '#3b66dd',
+  n: '#b4bac2',
+};
+
+/**
+ * The site's state. It tells moments, never durations: a chat keeps a picture for days, and "12 min"
+ * would become a lie there.
+ */
+export function sitePicture(snapshot: Snapshot, tell: Tell): string {
+  const { health, headline, notes } = verdictHeadline(snapshot, tell);
+  return frame(health, headline, notes, tell, bars(snapshot, tell));
+}
+
+/** One incident or maintenance. */
+export function incidentPicture(incident: IncidentView, tell: Tell): string {
+  const { scheduled } = incident;
+  const when = scheduled
+    ? `${tell.dates.dateTime(scheduled.start)} – ${tell.dates.dateTime(scheduled.end)}`
+    : tell.say('component.since', { since: tell.dates.dateTime(incident.started) });
+  const over = incident.resolved !== null;
+  const kind = tell.say(scheduled ? 'maintenance' : `severity.${incident.severity}`);
+  const state = `${tell.say(`status.${incident.state}`)} · ${kind}`;
+  const lasted = over
+    ? tell.say('incident.lasted', { duration: tell.dates.duration(incident.duration) })
+    : when;
+  const notes = [state, scheduled ? when : lasted, affects(incident, tell)];
+  return frame(healthOf(incident), incident.title, notes, tell, address(tell));
+}
+
+function frame(health: Health, headline: string, notes: readonly string[], tell: Tell, below: string) {
+  const color = themeColor(health);
+  const sizes = [76, 64, 52];
+  const linesAt = (size: number) => wrap(headline, size, ROOM - 120).length;
+  const fitting = sizes.find(size => linesAt(size) === 1) ?? sizes.find(size => linesAt(size) === 2) ?? 52;
+  const lines = clip(wrap(headline, fitting, ROOM - 120), 3);
+  const top = 232;
+  const texts = lines.map((line, i) => text(line, EDGE + 120, top + i * fitting * 1.22, fitting, true));
+  const under = top + (lines.length - 1) * fitting * 1.22 + 58;
+  const rest = clip(
+    notes.flatMap(note => wrap(note, 30, ROOM - 120)),
+    2 + (lines.length === 1 ? 1 : 0),
+  );
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${PICTURE.width}" height="${PICTURE.height}" viewBox="0 0 ${PICTURE.width} ${PICTURE.height}" font-family="DejaVu Sans">`,
+    '<rect width="1200" height="630" fill="#fff"/>',
+    `<rect width="1200" height="630" fill="${color}" opacity=".06"/><rect width="16" height="630" fill="${color}"/>`,
+    text(clip(wrap(tell.site.title, 32, ROOM), 1)[0] ?? '', EDGE, 108, 32, true, '#59616b'),
+    `<g transform="translate(${EDGE} ${top - 72}) scale(5.25)"><path fill="${color}" fill-rule="evenodd" d="${shape(health)}"/></g>`,
+    ...texts,
+    ...rest.map((line, i) => text(line, EDGE + 120, under + i * 44, 30, false, '#3f464f')),
+    below,
+    '</svg>',
+  ].join('');
+}
+
+/** Every page of a Snapshot names the picture by what is on it: its days are looked through once. */
+const worstDays = new WeakMap<Snapshot['components'], readonly Health[]>();
+
+/** Each day the worst of all components; a day that some saw and nobody saw ill is well. */
+function worstOf(components: Snapshot['components']): readonly Health[] {
+  const known = worstDays.get(components);
+  if (known) return known;
+  const days = (components[0]?.days ?? []).map((_, i) =>
+    worst(components.map(view => view.days[i]?.state ?? 'no_data')),
+  );
+  worstDays.set(components, days);
+  return days;
+}
+
+function bars({ components }: Snapshot, tell: Tell): string {
+  const states = worstOf(components);
+  const days = states.length;
+  if (days === 0) return '';
+  const pitch = ROOM / days;
+  const rects = states.map((state, i) => {
+    const code = CODE[state];
+    const tall = Math.round(BARS.tall * HEIGHT[code]!);
+    const x = (EDGE + i * pitch).toFixed(1);
+    return `<rect x="${x}" y="${BARS.top + BARS.tall - tall}" width="${(pitch * 0.66).toFixed(1)}" height="${tall}" fill="${BAR[code]}"/>`;
+  });
+  return [
+    ...rects,
+    text(tell.say('component.ago', { n: days }), EDGE, 596, 22, false, '#59616b'),
+    text(tell.say('component.today'), PICTURE.width - EDGE, 596, 22, false, '#59616b', 'end'),
+  ].join('');
+}
+
+function address({ site }: Tell): string {
+  const { host, pathname } = new URL(site.url);
+  return text(host + pathname.replace(/\/$/, ''), EDGE, 560, 26, false, '#59616b');
+}
+
+function text(
+  words: string,
+  x: number,
+  y: number,
+  size: number,
+  bold: boolean,
+  fill = '#16191d',
+  anchor = 'start',
+): string {
+  // Control characters are not XML, however escaped.
+  const safe = escapeHtml(words.replace(/\p{Cc}/gu, ' '));
+  return `<text x="${x}" y="${Math.round(y)}" font-size="${size}"${bold ? ' font-weight="700"' : ''} fill="${fill}" text-anchor="${anchor}">${safe}</text>`;
+}
+
+/** Breaks words into lines by an estimate that errs on the narrow side of the room. */
+function wrap(words: string, size: number, room: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  let width = 0;
+  for (const word of words.split(/\s+/).flatMap(word => pieces(word, size, room))) {
+    const more = widthOf(word, size);
+    if (line !== '' && width + size * 0.35 + more > room) {
+      lines.push(line);
+      line = '';
+      width = 0;
+    }
+    width += more + (line === '' ? 0 : size * 0.35);
+    line = line === '' ? word : `${line} ${word}`;
+  }
+  return line === '' ? lines : [...lines, line];
+}
+
+/** A word wider than the room, cut where it must be. */
+function pieces(word: string, size: number, room: number): string[] {
+  if (widthOf(word, size) <= room) return [word];
+  const fitting = Math.max(1, Math.floor(room / size));
+  const chars = [...word];
+  return Array.from({ length: Math.ceil(chars.length / fitting) }, (_, i) =>
+    chars.slice(i * fitting, (i + 1) * fitting).join(''),
+  );
+}
+
+function widthOf(word: string, size: number): number {
+  let em = 0;
+  for (const char of word) {
+    if (/[iljft.,:;'’|!()[\] ]/.test(char)) em += 0.42;
+    else if (/[\u2e80-\uffef]|\p{Extended_Pictographic}/u.test(char)) em += 1.05;
+    else em += /[A-ZÄÖÜ%MWmw@]/.test(char) ? 0.86 : 0.7;
+  }
+  return em * size;
+}
+
+function clip(lines: readonly string[], most: number): string[] {
+  if (lines.length <= most) return [...lines];
+  return [...lines.slice(0, most - 1), `${lines[most - 1]!.replace(/.$/u, '')}…`];
+}

@@ -1,0 +1,67 @@
+// Faces of a state: its class, icon, favicon and theme colour. Shapes differ, not just colours.
+import type { Health } from '../../../core/model/component.ts';
+
+/** The stylesheet's class of a state; short because a strip writes it up to ninety times. */
+export const CODE: Readonly<Record<Health, string>> = {
+  operational: 'o',
+  under_maintenance: 'm',
+  degraded_performance: 'd',
+  partial_outage: 'p',
+  major_outage: 'x',
+  no_data: 'n',
+};
+
+// Disc, wrench, triangle, diamond, octagon, broken ring: told apart in greyscale and at 16 px.
+const SHAPE: Record<Health, string> = {
+  operational: 'M8 0a8 8 0 1 0 0 16A8 8 0 0 0 8 0zM3.6 8.2 4.8 7l2.1 2.1L11.2 5l1.2 1.2-5.5 5.3z',
+  under_maintenance:
+    'M15.3 4.3a4.6 4.6 0 0 1-6.1 5.4l-5.3 5.4A2.1 2.1 0 0 1 .9 12.1l5.4-5.3A4.6 4.6 0 0 1 11.7.7L9 3.4l.5 3 3 .5z',
+  degraded_performance: 'M8 .5 16 15H0zM7.1 5.4v4.9h1.8V5.4zm0 6.1v1.8h1.8v-1.8z',
+  partial_outage: 'M8 0l8 8-8 8-8-8zM7.1 3.8v5h1.8v-5zm0 6.2v1.8h1.8V10z',
+  major_outage:
+    'M4.7 0h6.6L16 4.7v6.6L11.3 16H4.7L0 11.3V4.7zM5.5 4.2 4.2 5.5 6.7 8l-2.5 2.5 1.3 1.3L8 9.3l2.5 2.5 1.3-1.3L9.3 8l2.5-2.5-1.3-1.3L8 6.7z',
+  no_data:
+    'M6.6.1l.4 2a6 6 0 0 1 2 0l.4-2a8 8 0 0 0-2.8 0zM13.2 2 12 3.5a6 6 0 0 1 1.2 1.6l1.9-.8A8 8 0 0 0 13.2 2zM2.8 2A8 8 0 0 0 .9 4.3l1.9.8A6 6 0 0 1 4 3.5zM.1 6.6a8 8 0 0 0 0 2.8l2-.4a6 6 0 0 1 0-2zm15.8 0-2 .4a6 6 0 0 1 0 2l2 .4a8 8 0 0 0 0-2.8zM2.8 10.9l-1.9.8A8 8 0 0 0 2.8 14L4 12.5a6 6 0 0 1-1.2-1.6zm10.4 0A6 6 0 0 1 12 12.5l1.2 1.5a8 8 0 0 0 1.9-2.3zM7 13.9l-.4 2a8 8 0 0 0 2.8 0l-.4-2a6 6 0 0 1-2 0z',
+};
+
+const SOLID: Record<Health, string> = {
+  operational: '#15803d',
+  under_maintenance: '#1d4ed8',
+  degraded_performance: '#b77900',
+  partial_outage: '#c2410c',
+  major_outage: '#a31621',
+  no_data: '#6b7280',
+};
+
+/** Inline icon; words always stand beside it, so it is hidden from readers. */
+export function icon(health: Health): string {
+  return `<svg class="i ${CODE[health]}" viewBox="0 0 16 16" aria-hidden="true"><path fill-rule="evenodd" d="${SHAPE[health]}"/></svg>`;
+}
+
+/** The icon's path in a box of 16. */
+export function shape(health: Health): string {
+  return SHAPE[health];
+}
+
+/** The icon as a `data:` favicon, so that a tab tells the state without a request. */
+export function favicon(health: Health): string {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-1 -1 18 18"><path fill="${SOLID[health]}" fill-rule="evenodd" d="${SHAPE[health]}"/></svg>`;
+  return `data:image/svg+xml,${svg.replace(/"/g, "'").replace(/[#<> ]/g, encodeURIComponent)}`;
+}
+
+/** What the browser paints around the page. */
+export function themeColor(health: Health): string {
+  return SOLID[health];
+}
+
+/** A mark for the document's title: the tab's first character tells trouble. */
+export function mark(health: Health): string {
+  return MARKS[health] ?? '';
+}
+
+const MARKS: Partial<Record<Health, string>> = {
+  under_maintenance: '⚙ ',
+  degraded_performance: '▲ ',
+  partial_outage: '◆ ',
+  major_outage: '✕ ',
+};

@@ -1,0 +1,125 @@
+// The strip: one SVG per component, one rect per day, and its imperfect days as a list.
+
+import { MINUTE } from '../../../core/model/time.ts';
+import type { ComponentView, DayCell } from '../../../core/page/snapshot.ts';
+import { escapeHtml } from '../../../core/text/markdown.ts';
+import type { Tell } from '../context.ts';
+import { coverageWords } from './coverage.ts';
+import { CODE } from './status-style.ts';
+
+interface BadDay {
+  /** Place in the strip, 0 the oldest. */
+  readonly index: number;
+  readonly day: string;
+  readonly date: string;
+  readonly code: string;
+  readonly state: string;
+  readonly down: string | null;
+  readonly incidents: readonly { readonly title: string; readonly url: string }[];
+}
+
+export interface Strip {
+  readonly svg: string;
+  /** Newest first. */
+  readonly bad: readonly BadDay[];
+  readonly badWord: string;
+  readonly days: number;
+}
+
+// A bar is 6 wide on a pitch of 9: ninety of them make 807, the column's width in px, so they are crisp.
+const PITCH = 9;
+const WIDTH = 6;
+const TALL = 32;
+/** Days shown on a phone. */
+export const NARROW = 30;
+
+// Trouble stands out above the hedge of good days; absence is a stub: readable without any colour.
+const HEIGHT: Record<string, number> = { o: 22, m: 22, d: 25, p: 28, x: 32, n: 3 };
+
+/** Draws a component's days and lists those that were not perfect. */
+export function strip(view: ComponentView, titles: ReadonlyMap<string, string>, tell: Tell): Strip {
+  const { days } = view;
+  const bad = days
+    .map((cell, index) => ({ cell, index }))
+    .filter(({ cell }) => cell.state !== 'operational' && cell.state !== 'no_data')
+    .map(({ cell, index }) => badDay(cell, index, titles, tell))
+    .reverse();
+  const badWord = tell.say('component.bad_days', { n: bad.length });
+  return { svg: draw(days, summary(view, bad.length, badWord, tell)), bad, badWord, days: days.length };
+}
+
+/** The figure, or null where nobody looked and nothing was told: 100 % of nothing is no figure. */
+export function knownPercent({ health, uptime }: ComponentView): number | null {
+  return health === 'no_data' && uptime.observed === 0 && uptime.downtime === 0 ? null : uptime.percent;
+}
+
+function draw(days: readonly DayCell[], name: string): string {
+  const width = days.length * PITCH - (PITCH - WIDTH);
+  // Without a style attribute, `width` is how the phone's cut (the newest 30 days) is told; wide pages override it.
+  const cut =
+    days.length > NARROW ? Math.round((width * 10_000) / (NARROW * PITCH - (PITCH - WIDTH))) / 100 : 100;
+  return `<svg role="img" aria-label="${escapeHtml(name)}" viewBox="0 0 ${width} ${TALL}" preserveAspectRatio="none" width="${cut}%" height="${TALL}" data-from="${days[0]?.day ?? ''}">${barsOf(days)}</svg>`;
+}
+
+/** Most components' days look like most others': their bars are drawn once. */
+const bars = new Map<string, string>();
+const MOST_BARS = 1000;
+
+function barsOf(days: readonly DayCell[]): string {
+  const codes = days.map(({ state }) => CODE[state]);
+  const key = codes.join('');
+  const known = bars.get(key);
+  if (known !== undefined) return known;
+  if (bars.size >= MOST_BARS) bars.clear();
+  const drawn = codes.map(bar).join('');
+  bars.set(key, drawn);
+  return drawn;
+}
+
+function bar(code: string, i: number): string {
+  const height = HEIGHT[code]!;
+  const look = code === 'o' ? '' : ` class="${code}"`;
+  // A hollow bar's stroke is drawn inside its box.
+  const [inset, w, h] = code === 'm' ? [1, WIDTH - 2, height - 2] : [0, WIDTH, height];
+  return `<rect x="${i * PITCH + inset}" y="${TALL - height + inset}" width="${w}" height="${h}"${look}/>`;
+}
+
+function summary(view: ComponentView, bad: number, badWord: string, tell: Tell): string {
+  const { name } = view.component;
+  const percent = knownPercent(view);
+  if (percent === null) return tell.say('component.strip_none', { name });
+  const coverage = coverageWords([view], tell.say);
+  const blank = view.days.filter(cell => cell.state === 'no_data').length;
+  const { from, total, window } = view.uptime;
+  const said = {
+    name,
+    percent: tell.dates.percent(percent),
+    bad: bad > 0 ? badWord : tell.say('component.no_bad'),
+  };
+  return [
+    // As long as the words beside it say.
+    from <= window.start
+      ? tell.say('component.strip', { ...said, n: view.days.length })
+      : total < MINUTE
+        ? tell.say('component.strip_new', said)
+        : tell.say('component.strip_over', { ...said, duration: tell.dates.within(total) }),
+    ...(coverage ? [coverage] : []),
+    ...(blank > 0 ? [tell.say('component.blank', { n: blank })] : []),
+  ].join('; ');
+}
+
+function badDay(cell: DayCell, index: number, titles: ReadonlyMap<string, string>, tell: Tell): BadDay {
+  return {
+    index,
+    day: cell.day,
+    date: tell.dates.shortDay(cell.day),
+    code: CODE[cell.state],
+    state: tell.say(`state.${cell.state}`),
+    down:
+      cell.downtime > 0 ? tell.say('component.down', { duration: tell.dates.duration(cell.downtime) }) : null,
+    incidents: cell.incidents.map(id => ({
+      title: titles.get(id) ?? id,
+      url: tell.page(`/status/incidents/${encodeURIComponent(id)}`),
+    })),
+  };
+}

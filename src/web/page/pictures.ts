@@ -1,0 +1,78 @@
+// Pictures: the PNG a chat shows beneath a link, drawn when somebody asks, off the main thread, once per look.
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import type { Request, Router } from 'express';
+import { shortId } from '../../core/model/token.ts';
+import { Rendered, sendRendered } from '../cache/rendered.ts';
+import type { Web } from '../context.ts';
+import { Refusal } from '../http/guards.ts';
+import { pictureLimit } from '../http/rate-limit.ts';
+import { contextOf } from './visitor.ts';
+
+const FOR_EVER = 'public, max-age=31536000, immutable';
+const BRIEFLY = 'public, max-age=60, stale-while-revalidate=600, stale-if-error=86400';
+/** Pictures kept: the site's in each language, and the incidents people are talking about. */
+const MOST = 40;
+/** Drawings asked for and not begun: seconds of work, and all the memory they may hold. */
+const MOST_WAITING = 40;
+
+const fonts = path.join(
+  path.dirname(createRequire(import.meta.url).resolve('dejavu-fonts-ttf/package.json')),
+  'ttf',
+);
+const FONT_FILES = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map(name => path.join(fonts, name));
+/** Scripts DejaVu has no letters for: only then the machine's own fonts are looked through, which is slow. */
+const ELSEWHERE = /[\u0900-\u0dff\u0e00-\u0fff\u1100-\u11ff\u2e80-\ufaff]|\p{Extended_Pictographic}/u;
+
+/** `/status/og.png` and `/status/og/INCIDENT.png`; `v` is the look's hash, `lang` as everywhere. */
+export function pictureRoutes(router: Router, web: Web): void {
+  const kept = new Map<string, Promise<Rendered>>();
+  const limit = pictureLimit();
+  let waiting = 0;
+  /** One at a time: a crowd of crawlers must not take every thread. */
+  let last: Promise<unknown> = Promise.resolve();
+
+  const drawn = (svg: string): Promise<Rendered> => {
+    const key = shortId(svg);
+    const known = kept.get(key);
+    if (known) return known;
+    if (waiting >= MOST_WAITING) throw new Refusal(503, 'Too many pictures are being drawn; try again soon.');
+    waiting++;
+    const picture = last.then(() => draw(svg));
+    last = picture.catch(() => kept.delete(key)).finally(() => waiting--);
+    if (kept.size >= MOST) kept.delete(kept.keys().next().value as string);
+    kept.set(key, picture);
+    return picture;
+  };
+
+  const pictureOf = (req: Request): string | null => {
+    const { incident } = req.params;
+    return web.pages.picture(
+      contextOf(web, web.refresh.current(), req),
+      incident === undefined ? null : String(incident),
+    );
+  };
+
+  router.get(['/status/og.png', '/status/og/:incident.png'], limit, async (req, res, next) => {
+    const svg = pictureOf(req);
+    if (svg === null) return next();
+    const lasting = req.query.v === shortId(svg);
+    const headers = { 'Cache-Control': lasting ? FOR_EVER : BRIEFLY, Vary: 'Accept-Language' };
+    await sendRendered(req, res, await drawn(svg), {
+      ...headers,
+      'Cross-Origin-Resource-Policy': 'cross-origin',
+    });
+  });
+}
+
+async function draw(svg: string): Promise<Rendered> {
+  // Seven megabytes that most pages never ask for.
+  const { renderAsync } = await import('@resvg/resvg-js');
+  const font = {
+    fontFiles: FONT_FILES,
+    loadSystemFonts: ELSEWHERE.test(svg),
+    defaultFontFamily: 'DejaVu Sans',
+  };
+  const image = await renderAsync(svg, { font });
+  return new Rendered({ type: 'image/png', body: image.asPng() });
+}

@@ -1,0 +1,32 @@
+// An incident for search engines: schema.org's live coverage of an event, update by update.
+
+import { iso } from '../../core/model/time.ts';
+import type { IncidentView } from '../../core/page/snapshot.ts';
+import { plainText } from '../../core/text/markdown.ts';
+import { jsonText } from '../../core/text/printable.ts';
+import type { Tell } from './context.ts';
+
+/** JSON-LD of an incident, safe inside `<script>`; maintenance has no type that fits and gets none. */
+export function liveBlog(incident: IncidentView, url: string, tell: Tell): string | null {
+  if (incident.scheduled) return null;
+  const publisher = { '@type': 'Organization', name: tell.site.title, url: tell.site.url };
+  const data = {
+    '@context': 'https://schema.org',
+    '@type': 'LiveBlogPosting',
+    headline: incident.title,
+    url,
+    datePublished: iso(incident.started),
+    dateModified: iso(incident.updates.at(-1)!.at),
+    coverageStartTime: iso(incident.started),
+    ...(incident.resolved === null ? {} : { coverageEndTime: iso(incident.resolved) }),
+    author: publisher,
+    publisher,
+    liveBlogUpdate: incident.updates.map(({ at, status, label, body }) => ({
+      '@type': 'BlogPosting',
+      headline: label ?? tell.say(`status.${status}`),
+      datePublished: iso(at),
+      articleBody: plainText(body),
+    })),
+  };
+  return jsonText(data);
+}

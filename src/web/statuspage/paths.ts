@@ -1,0 +1,63 @@
+// Statuspage's paths for people and preflights, so that links and clients made for it keep working.
+import type { Router } from 'express';
+import { readOccurrenceId } from '../../core/incidents/recurrence.ts';
+import { iso } from '../../core/model/time.ts';
+import type { IncidentView } from '../../core/page/snapshot.ts';
+import type { Web } from '../context.ts';
+import { Refusal } from '../http/guards.ts';
+import { stableId } from './ids.ts';
+
+/** Reads are open to scripts of any site; nothing else is done here. */
+export const OPEN_TO_ALL = {
+  'Access-Control-Allow-Origin': '*',
+  'Cross-Origin-Resource-Policy': 'cross-origin',
+};
+
+/** What scripts of other sites may ask for with headers of their own. */
+const OPEN = ['/api/v2/*path', '/api/uptime.json', '/api/incidents/:id/claim.json'];
+
+const READS = 'GET, HEAD, OPTIONS';
+
+/**
+ * `/uptime` (the components of the page), `/incidents/CODE` with the API's twelve characters (their
+ * permalink), a series' first occurrence by its day (its own address), the preflights of the reading API, and 405 for any method it does not know.
+ */
+export function statuspagePaths(router: Router, web: Web): void {
+  router.get('/uptime', (_req, res) => res.redirect(302, `${web.base()}/status/live#components`));
+
+  router.get(['/incidents/:code', '/status/incidents/:code'], (req, res, next) => {
+    const { incidents, maintenances } = web.refresh.current();
+    const code = String(req.params.code);
+    // Some programs write an accent apart from its letter.
+    const same = code.normalize('NFC');
+    const isSame = same !== code && [...incidents, ...maintenances].some(({ id }) => id === same);
+    const moved = isSame ? same : firstOf(code, maintenances);
+    if (moved) return res.redirect(308, `${web.base()}/status/incidents/${encodeURIComponent(moved)}`);
+    if (!/^[a-z0-9]{12}$/.test(code)) return next();
+    const incident = [...incidents, ...maintenances].find(({ id }) => stableId('incident', id) === code);
+    if (!incident) return next();
+    res.redirect(302, `${web.base()}/status/incidents/${encodeURIComponent(incident.id)}`);
+  });
+
+  router.options(OPEN, (req, res) => {
+    const asked = req.headers['access-control-request-headers'];
+    res.set({ ...OPEN_TO_ALL, 'Access-Control-Allow-Methods': READS, 'Access-Control-Max-Age': '86400' });
+    // Browsers ask before sending a header of their own (`If-None-Match`, `Accept`-likes): any may come.
+    if (typeof asked === 'string' && /^[\w, -]{1,500}$/.test(asked)) {
+      res.set('Access-Control-Allow-Headers', asked);
+    }
+    res.status(204).end();
+  });
+  router.all(OPEN, (req, _res, next) => {
+    if (req.method === 'GET' || req.method === 'HEAD') return next();
+    next(new Refusal(405, `This address is read with GET; ${READS} are answered.`));
+  });
+}
+
+/** The id of the occurrence that `ID--FIRSTDATE` means: the first stands under the file's own. */
+function firstOf(id: string, maintenances: readonly IncidentView[]): string | null {
+  const asked = readOccurrenceId(id);
+  if (!asked || maintenances.some(one => one.id === id)) return null;
+  const first = maintenances.find(one => one.id === asked.series && one.series);
+  return first?.scheduled && iso(first.scheduled.start).startsWith(asked.day) ? first.id : null;
+}

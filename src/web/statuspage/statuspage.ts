@@ -1,0 +1,75 @@
+// The public API v2 of Atlassian Statuspage, field for field, as pure functions of the Snapshot.
+import { isOpen } from '../../core/model/incident.ts';
+import { isoMillis, startOfUtcDay } from '../../core/model/time.ts';
+import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
+import { componentRows, lastMoment, listComponents } from './components.ts';
+import { PAGE_ID } from './ids.ts';
+import { type IncidentRow, incidentRow } from './incidents.ts';
+import { pageStatus } from './status.ts';
+
+/** How many incidents or maintenances a list answers with, as on Statuspage. */
+const NEWEST = 50;
+
+/** Path after `/api/v2/` → its body. Every body begins with `page`. */
+export const STATUSPAGE: Readonly<Record<string, (snapshot: Snapshot) => object>> = {
+  'summary.json': snapshot => ({
+    page: page(snapshot),
+    components: componentRows(snapshot),
+    incidents: rows(snapshot, snapshot.incidents.filter(isOpen)),
+    scheduled_maintenances: rows(snapshot, snapshot.maintenances.filter(isAhead)),
+    status: pageStatus(snapshot.verdict),
+  }),
+  'status.json': snapshot => ({ page: page(snapshot), status: pageStatus(snapshot.verdict) }),
+  'components.json': snapshot => ({ page: page(snapshot), components: componentRows(snapshot) }),
+  'incidents.json': snapshot => incidents(snapshot, snapshot.incidents.slice(0, NEWEST)),
+  'incidents/unresolved.json': snapshot => incidents(snapshot, snapshot.incidents.filter(isOpen)),
+  'scheduled-maintenances.json': snapshot => maintenances(snapshot, snapshot.maintenances.slice(0, NEWEST)),
+  'scheduled-maintenances/upcoming.json': snapshot =>
+    maintenances(
+      snapshot,
+      snapshot.maintenances.filter(({ state }) => state === 'scheduled'),
+    ),
+  'scheduled-maintenances/active.json': snapshot =>
+    maintenances(
+      snapshot,
+      snapshot.maintenances.filter(({ state }) => state === 'in_progress' || state === 'verifying'),
+    ),
+};
+
+function incidents(snapshot: Snapshot, chosen: readonly IncidentView[]) {
+  return { page: page(snapshot), incidents: rows(snapshot, chosen) };
+}
+
+function maintenances(snapshot: Snapshot, chosen: readonly IncidentView[]) {
+  return { page: page(snapshot), scheduled_maintenances: rows(snapshot, chosen) };
+}
+
+function rows(snapshot: Snapshot, chosen: readonly IncidentView[]): IncidentRow[] {
+  const components = listComponents(snapshot);
+  return chosen.map(incident => incidentRow(incident, snapshot, components));
+}
+
+/** summary.json lists what is planned or going on, nothing that is over. */
+function isAhead({ state }: IncidentView): boolean {
+  return state !== 'completed';
+}
+
+/**
+ * `updated_at` is the last moment anything on the page changed, not the moment of the Snapshot: two
+ * Snapshots with the same content must have the same bytes, or no cache would ever hold.
+ */
+function page(snapshot: Snapshot) {
+  const moments = [...snapshot.incidents, ...snapshot.maintenances]
+    .map(incident => lastMoment(incident, snapshot.at))
+    .concat(snapshot.components.map(view => view.since ?? 0))
+    .filter(moment => moment <= snapshot.at);
+  const updated = moments.reduce((a, b) => Math.max(a, b), 0) || startOfUtcDay(snapshot.at);
+  return {
+    id: PAGE_ID,
+    name: snapshot.site.title,
+    url: snapshot.site.url,
+    // Statuspage writes the zone database's own name for UTC.
+    time_zone: snapshot.site.timezone === 'UTC' ? 'Etc/UTC' : snapshot.site.timezone,
+    updated_at: isoMillis(updated),
+  };
+}

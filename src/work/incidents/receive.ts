@@ -1,0 +1,149 @@
+// Receive: what an inbound monitor said becomes a transition, once, and is filed before the answer (walk 3).
+import type { Signal } from '../../core/inbound/signal.ts';
+import { toNotice } from '../../core/inbound/to-notice.ts';
+import { toTransition } from '../../core/inbound/to-transition.ts';
+import { isOpen } from '../../core/model/incident.ts';
+import type { Log } from '../../core/model/log.ts';
+import { type Clock, iso, type Millis } from '../../core/model/time.ts';
+import type { StoredTransition, Transition } from '../../core/model/transition.ts';
+import type { Notice } from '../../core/monitoring/warning.ts';
+import type { Snapshot } from '../../core/page/snapshot.ts';
+
+export interface ReceiveDeps {
+  readonly newest: (source: string) => Promise<StoredTransition | null>;
+  /** Notes when a monitor says it recovered, for reports of before that. */
+  readonly noteRecovery: (source: string, at: Millis) => Promise<void>;
+  /** When it last said so, epoch ms; null when it never told a time. */
+  readonly lastRecovery: (source: string) => Promise<Millis | null>;
+  /** Whether an event came before. */
+  readonly isKnown: (key: string) => Promise<boolean>;
+  readonly insert: (transition: Transition) => Promise<boolean>;
+  readonly snapshot: () => Snapshot;
+  /** Takes what a monitor warns of. */
+  readonly warned: (notice: Notice, now: Millis) => Promise<void>;
+  /** Files what is pending and brings the Snapshot up to date. */
+  readonly round: () => Promise<void>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface Received {
+  readonly action: 'opened' | 'resolved' | 'ignored';
+  /** The incident's id; null when nothing was opened or closed. */
+  readonly incident: string | null;
+  /** Why it was ignored, for the sender's log. */
+  readonly why?: string;
+}
+
+/** Takes the signals of one message; repeats of what is known already are answered as ignored. */
+export type Receive = (signals: readonly Signal[]) => Promise<Received[]>;
+
+export function makeReceive(deps: ReceiveDeps): Receive {
+  // One at a time: two copies of one event must not both find the source at rest.
+  let turn: Promise<unknown> = Promise.resolve();
+  return signals => {
+    const done = turn.then(() => receive(signals, deps));
+    turn = done.catch(() => undefined);
+    return done;
+  };
+}
+
+async function receive(signals: readonly Signal[], deps: ReceiveDeps): Promise<Received[]> {
+  const taken: Taken[] = [];
+  let looked: Promise<void> | null = null;
+  const look = () => {
+    looked ??= deps.round();
+    return looked;
+  };
+  for (const signal of signals) taken.push(await take(signal, deps, look));
+  // All are stored before any is filed: a thousand alerts in one message are one round.
+  if (taken.some(({ action }) => action !== 'ignored')) await deps.round();
+  const answers: Received[] = [];
+  for (const [index, { source, ...received }] of taken.entries()) {
+    const incident = (source === null ? null : await incidentOf(source, deps)) ?? received.incident;
+    const { provider, monitor, name, kind } = signals[index] as Signal;
+    deps.log.info({ provider, monitor, name, kind, ...received, incident }, 'webhook received');
+    answers.push({ ...received, incident });
+  }
+  return answers;
+}
+
+/** An answer whose incident is known after the round: that of `source`, unless there is none. */
+interface Taken extends Received {
+  readonly source: string | null;
+}
+
+/** `look` reads the files as they are now, once a message. */
+async function take(signal: Signal, deps: ReceiveDeps, look: () => Promise<void>): Promise<Taken> {
+  const { kind } = signal;
+  const ignored = (why: string, incident: string | null = null): Taken => {
+    return { action: 'ignored', incident, why, source: null };
+  };
+  const { site } = deps.snapshot();
+  if (signal.expiry) {
+    const now = deps.clock();
+    await deps.warned(toNotice({ ...signal, expiry: signal.expiry }, site.components, now), now);
+  }
+  if (kind === 'ignored') return ignored(signal.why ?? 'nothing to do');
+  const transition = toTransition({ ...signal, kind }, site.components, deps.clock());
+  const { source, at } = transition;
+  const last = await deps.newest(source);
+  let file = openFileOf(source, last, deps.snapshot());
+  if (kind === 'down' && file !== null) {
+    // A person may have resolved it a moment ago.
+    await look();
+    file = openFileOf(source, last, deps.snapshot());
+  }
+  const open = file !== null || (last?.kind === 'down' && last.filedAt === null);
+  if (kind === 'down' && open) return ignored('known to be down already', file);
+  const before = 'this event came before';
+  if (kind === 'down') {
+    const closed = closedByHand(last, deps.snapshot());
+    const isKnown = await deps.isKnown(transition.key);
+    if (closed && (isKnown || (signal.at !== null && at <= closed.resolved))) {
+      return ignored(CLOSED, closed.id);
+    }
+    if (isKnown) return ignored(before, last?.incidentId ?? null);
+    // Only times of the sender's own tell what came too late; what has none counts in the order it came.
+    const recovered = signal.at === null ? null : await deps.lastRecovery(source);
+    // A recovery that lies ahead was noted before the clock was set back: everything would come before it.
+    if (recovered !== null && at < recovered && recovered <= deps.clock()) {
+      return ignored(`it comes late: the monitor has said since that it recovered at ${iso(recovered)}`);
+    }
+  } else {
+    if (signal.at !== null) await deps.noteRecovery(source, at);
+    if (!open && last?.kind !== 'down') return ignored('nothing of it is open');
+  }
+  if (!(await deps.insert(transition))) return ignored(before, last?.incidentId ?? null);
+  // A recovery may have to wait for the folder: it is of the incident that was open.
+  const of = kind === 'up' ? file : null;
+  return { action: kind === 'down' ? 'opened' : 'resolved', incident: of, source };
+}
+
+const CLOSED =
+  'this outage was resolved by hand, though the monitor has not said since that it is over; open it again if it goes on';
+
+/** The incident of a source that has not recovered, when a person resolved it, and as of when. */
+function closedByHand(
+  last: StoredTransition | null,
+  { incidents }: Snapshot,
+): { readonly id: string; readonly resolved: Millis } | null {
+  if (last?.kind !== 'down' || last.incidentId === null) return null;
+  const file = incidents.find(({ id }) => id === last.incidentId);
+  return file && file.resolved !== null ? { id: file.id, resolved: file.resolved } : null;
+}
+
+async function incidentOf(source: string, { newest, snapshot }: ReceiveDeps): Promise<string | null> {
+  const stored = await newest(source);
+  return stored?.incidentId ?? openFileOf(source, null, snapshot());
+}
+
+/**
+ * The open incident a source has, in a file or waiting for one: by `opened_by`, whatever the database
+ * remembers, or by what it remembers, should a person have taken the file over.
+ */
+function openFileOf(source: string, last: StoredTransition | null, { incidents }: Snapshot): string | null {
+  const own = incidents.find(incident => isOpen(incident) && incident.openedBy === source);
+  const remembered = last?.kind === 'down' ? last.incidentId : null;
+  return (own ?? incidents.find(incident => isOpen(incident) && incident.id === remembered))?.id ?? null;
+}

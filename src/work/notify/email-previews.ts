@@ -1,0 +1,99 @@
+// Specimens: every kind of letter filled with a believable story, so that an operator sees what goes out.
+
+import type { Lang } from '../../core/i18n/words.ts';
+import type { Incident, IncidentUpdate } from '../../core/model/incident.ts';
+import type { Site } from '../../core/model/site.ts';
+import { DAY, HOUR, MINUTE, type Millis } from '../../core/model/time.ts';
+import type { Letter, Letters } from './email-texts.ts';
+
+export interface Specimen {
+  /** `03-resolved`: in the order a subscriber would get them. */
+  readonly name: string;
+  readonly letter: Letter;
+}
+
+/** One of each kind, in the site's name. Their links hold no real token. */
+export function specimens(site: Site, lang: Lang, letters: Letters, now: Millis): Specimen[] {
+  const links = {
+    confirm: `${site.url}/status/confirm?token=SPECIMEN`,
+    manage: `${site.url}/status/manage?token=SPECIMEN`,
+    unsubscribe: `${site.url}/status/unsubscribe?token=SPECIMEN`,
+    incident: `${site.url}/status/incidents/SPECIMEN`,
+  };
+  const name = site.components[0]?.name ?? 'API';
+  const told = (incident: Incident, index: number) =>
+    letters.update(site, lang, incident, incident.updates[index] as IncidentUpdate, [name], links);
+  const outage = outageOf(name, now);
+  const upkeep = upkeepOf(name, now);
+  const made: [string, Letter][] = [
+    ['confirm', letters.confirm(site, lang, links)],
+    ['incident', told(outage, 0)],
+    ['update', told(outage, 1)],
+    ['resolved', told(outage, 2)],
+    ['maintenance-ahead', told(upkeep, 0)],
+    ['maintenance-begins', told(upkeep, 1)],
+    ['maintenance-over', told(upkeep, 2)],
+    ['unsubscribe-link', letters.unsubscribeLink(site, lang, links)],
+  ];
+  return made.map(([name, letter], i) => ({ name: `${String(i + 1).padStart(2, '0')}-${name}`, letter }));
+}
+
+function outageOf(name: string, now: Millis): Incident {
+  const started = now - (now % MINUTE) - 48 * MINUTE;
+  return {
+    ...base,
+    title: `${name} Down`,
+    status: 'resolved',
+    severity: 'critical',
+    started,
+    resolved: started + 43 * MINUTE,
+    scheduled: null,
+    updates: [
+      entry(
+        started,
+        'investigating',
+        'Requests fail with **503**. We are looking into it.',
+        started + 30 * MINUTE,
+      ),
+      entry(
+        started + 18 * MINUTE,
+        'identified',
+        'An expired key. We are rotating it:\n\n- new key made\n- servers restarting one by one',
+      ),
+      entry(
+        started + 43 * MINUTE,
+        'resolved',
+        'Everything works again. Sorry; keys now renew by themselves.',
+      ),
+    ],
+  };
+}
+
+function upkeepOf(name: string, now: Millis): Incident {
+  const start = now - (now % HOUR) + 2 * DAY;
+  return {
+    ...base,
+    title: `${name}: planned upgrade`,
+    status: 'completed',
+    severity: 'minor',
+    started: start,
+    resolved: start + 70 * MINUTE,
+    scheduled: { start, end: start + 90 * MINUTE },
+    updates: [
+      entry(now, 'scheduled', 'Expect up to five minutes without writes. Reads keep working.'),
+      entry(start, 'in_progress', 'The upgrade has begun.'),
+      entry(start + 70 * MINUTE, 'completed', 'The upgrade is done, twenty minutes early.'),
+    ],
+  };
+}
+
+const base = { id: 'SPECIMEN', components: null, openedBy: null, notify: true, postmortem: null } as const;
+
+function entry(
+  at: Millis,
+  status: IncidentUpdate['status'],
+  body: string,
+  promised?: Millis,
+): IncidentUpdate {
+  return { key: String(at), at, status, label: null, body, ...(promised === undefined ? {} : { promised }) };
+}

@@ -1,0 +1,156 @@
+// Letters: what subscribers read, each as subject, plain text and HTML.
+
+import { type Dates, datesIn } from '../../core/i18n/dates.ts';
+import { directionOf, type Lang, type Say, sayIn } from '../../core/i18n/words.ts';
+import { tellsEnd, toldStatus } from '../../core/incidents/ending.ts';
+import { promiseOf } from '../../core/incidents/impact.ts';
+import { coveredBy } from '../../core/incidents/maintenance.ts';
+import { beginningOf, type Incident, type IncidentUpdate } from '../../core/model/incident.ts';
+import type { Render } from '../../core/model/render.ts';
+import type { Site } from '../../core/model/site.ts';
+import type { Span } from '../../core/page/uptime.ts';
+import { renderMarkdown } from '../../core/text/markdown.ts';
+import { oneLine, printable } from '../../core/text/printable.ts';
+
+export interface Letter {
+  /** One line, whatever the incident's title holds. */
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
+
+export interface Letters {
+  confirm(site: Site, lang: Lang, link: { readonly confirm: string }): Letter;
+  unsubscribeLink(
+    site: Site,
+    lang: Lang,
+    link: { readonly unsubscribe: string; readonly manage: string },
+  ): Letter;
+  update(
+    site: Site,
+    lang: Lang,
+    incident: Incident,
+    update: IncidentUpdate,
+    affectedNames: readonly string[],
+    links: { readonly incident: string; readonly unsubscribe: string; readonly manage: string },
+  ): Letter;
+}
+
+/** Makes the letters from the function that fills templates. */
+export function makeLetters(render: Render): Letters {
+  const letter = (name: string, lang: Lang, data: object): Letter => {
+    const all = { say: sayIn(lang), lang, dir: directionOf(lang), ...data };
+    return {
+      subject: oneLine(render(`letters/${name}.subject`, all)),
+      text: tidy(render(`letters/${name}.text`, all)),
+      html: render(`letters/${name}.html`, all),
+    };
+  };
+  return {
+    confirm: (site, lang, link) => letter('confirm', lang, { site: site.title, link }),
+    unsubscribeLink: (site, lang, link) => letter('unsubscribe', lang, { site: site.title, link }),
+    update(site, lang, incident, update, affectedNames, links) {
+      return letter('update', lang, {
+        site: site.title,
+        links,
+        tag: tagOf(incident, update),
+        ...updateView(site, lang, incident, update, affectedNames),
+      });
+    },
+  };
+}
+
+/** Contract §7. A file that arrives already resolved is told as resolved: that is the news. */
+export function tagOf(incident: Incident, update: IncidentUpdate): string {
+  if (incident.scheduled) return 'MAINTENANCE';
+  if (tellsEnd(incident, update)) return 'RESOLVED';
+  return update.key === beginningOf(incident)?.key ? 'INCIDENT' : 'UPDATE';
+}
+
+export function updateView(
+  site: Site,
+  lang: Lang,
+  incident: Incident,
+  update: IncidentUpdate,
+  affectedNames: readonly string[],
+) {
+  const say = sayIn(lang);
+  const dates = datesIn(lang, site.timezone);
+  const { scheduled } = incident;
+  const status = toldStatus(incident, update);
+  // What the front matter promises is of the newest update.
+  const isNewest = incident.updates.at(-1)?.key === update.key;
+  const promised = update.promised ?? (isNewest ? promiseOf(incident) : null);
+  const facts: string[] = [];
+  if (affectedNames.length > 0) facts.push(say('letter.affects', { names: dates.list(affectedNames) }));
+  if (scheduled) {
+    facts.push(...upkeepFacts(incident, update, scheduled, say, dates));
+  } else {
+    facts.push(say('letter.started', { time: dates.dateTime(incident.started) }));
+    if (status === 'resolved') {
+      const end = incident.resolved ?? update.at;
+      const duration = dates.duration(Math.max(0, end - incident.started));
+      facts.push(say('letter.ended', { time: dates.dateTime(end), duration }));
+    } else if (promised !== null) {
+      facts.push(say('letter.next', { time: dates.dateTime(promised) }));
+    }
+  }
+  return {
+    title: oneLine(incident.title),
+    state: say(`status.${status}`),
+    // The heading's own words stand beside the state, never instead of it.
+    label: update.label,
+    kind: say(scheduled ? 'maintenance' : `severity.${incident.severity}`),
+    color: colorOf(incident, update),
+    time: dates.dateTime(update.at),
+    facts,
+    // Markdown was made to be read as plain text.
+    body: update.body.trim(),
+    // A letter stands nowhere: what leads to a page of ours needs its whole address.
+    bodyHtml: renderMarkdown(update.body, `${site.url}/status/live`),
+    see: say(scheduled ? 'letter.see_maintenance' : 'letter.see'),
+  };
+}
+
+/** What a maintenance's letter is about: when it will be, that it goes on until, or how it was. */
+function upkeepFacts(
+  incident: Incident,
+  update: IncidentUpdate,
+  { start, end }: Span,
+  say: Say,
+  dates: Dates,
+): string[] {
+  const window = say('letter.window', {
+    start: dates.dateTime(start),
+    // The date is not said twice.
+    end: dates.sameDay(start, end) ? dates.time(end) : dates.dateTime(end),
+    duration: dates.duration(end - start),
+  });
+  if (update.status === 'in_progress') return [say('letter.until', { time: dates.dateTime(end) }), window];
+  if (update.status === 'verifying') return [say('letter.verifying'), window];
+  if (update.status !== 'completed') return [window];
+  const ended = incident.resolved ?? update.at;
+  const begun = coveredBy({ ...incident, scheduled: { start, end } }).start;
+  if (ended < begun) return [say('letter.called_off'), window];
+  return [
+    say('letter.ended', {
+      time: dates.dateTime(ended),
+      duration: dates.duration(ended - begun),
+    }),
+    window,
+  ];
+}
+
+/** The rule at the letter's edge, 3:1 on light and dark; a decoration, the words say the same. */
+function colorOf(incident: Incident, update: IncidentUpdate): string {
+  if (incident.scheduled) return update.status === 'completed' ? '#1f9254' : '#3b66dd';
+  if (toldStatus(incident, update) === 'resolved') return '#1f9254';
+  return { minor: '#b77900', major: '#d9580d', critical: '#d1293d' }[incident.severity];
+}
+
+function tidy(text: string): string {
+  return `${printable(text)
+    .replace(/\r\n?/g, '\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim()}\n`;
+}

@@ -1,0 +1,42 @@
+// `letters preview`: every kind of letter as files, in the operator's name, in the language asked for.
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { HtmlValidate } from 'html-validate/node';
+import { expect, test } from 'vitest';
+import { letters } from '../../src/cli/email-previews.ts';
+import { openTerminal } from './terminal.ts';
+
+test('writes HTML, text and an index', async () => {
+  const terminal = await openTerminal(
+    'title: Acme\ncomponents: [{ id: shop, name: Shop, check: { type: manual } }]\n',
+  );
+  expect(await terminal.run(letters, 'out', '--lang', 'de')).toMatchObject({
+    code: 0,
+    out: '8 letters: open out/index.html\n',
+  });
+  const dir = path.join(terminal.dir, 'out');
+  expect((await readdir(dir)).sort()).toHaveLength(17);
+  expect(await readFile(path.join(dir, '02-incident.txt'), 'utf8')).toMatch(
+    /^Subject: \[INCIDENT\] Shop Down\n\nWIRD UNTERSUCHT/,
+  );
+  const validator = new HtmlValidate({
+    root: true,
+    extends: ['html-validate:recommended'],
+    rules: { 'no-inline-style': 'off' },
+  });
+  const pages = (await readdir(dir)).filter(name => name.endsWith('.html'));
+  expect(pages).toContain('02-incident.html');
+  for (const name of pages) {
+    const { results } = await validator.validateString(await readFile(path.join(dir, name), 'utf8'));
+    expect([name, results.flatMap(({ messages }) => messages.map(({ message }) => message))]).toEqual([
+      name,
+      [],
+    ]);
+  }
+});
+
+test('says what it does not understand', async () => {
+  const terminal = await openTerminal();
+  await expect(terminal.run(letters)).rejects.toThrow('Name one folder to write to.');
+  await expect(terminal.run(letters, 'out', '--lang', 'fr')).rejects.toThrow('Letters speak en and de');
+});

@@ -1,0 +1,204 @@
+// Joint incidents, pure: whatever the members do and whenever it is known, each one's downtime is its own.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { fateOf } from '../../../src/core/filing/filing.ts';
+import {
+  batchesOf,
+  changeTogether,
+  isGathered,
+  phraseOf,
+  printTogether,
+} from '../../../src/core/filing/grouping.ts';
+import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
+import { stretchesOf } from '../../../src/core/incidents/impact.ts';
+import type { Incident } from '../../../src/core/model/incident.ts';
+import { isoMillis, MINUTE, SECOND } from '../../../src/core/model/time.ts';
+import type { StoredTransition } from '../../../src/core/model/transition.ts';
+import { unionLength } from '../../../src/core/page/uptime.ts';
+import { component, site } from '../../makers.ts';
+
+const T0 = Date.UTC(2026, 2, 10, 12);
+const IDS = ['a', 'b', 'c', 'd'];
+const SITE = site({ components: IDS.map(id => component(id, { name: `Service ${id.toUpperCase()}` })) });
+const AS_IS = <T>(transition: T): T => transition;
+
+let seq = 0;
+function told(id: string, kind: 'down' | 'up', at: number, recordedAt = at): StoredTransition {
+  const name = `Service ${id.toUpperCase()}`;
+  return {
+    seq: ++seq,
+    key: `${id}${kind}${at}${seq}`,
+    source: `probe:${id}`,
+    kind,
+    at,
+    recordedAt,
+    title: `${name} Down`,
+    slug: `${id}-down`,
+    severity: 'critical',
+    components: [id],
+    message: `${name} is ${kind}, since ${isoMillis(at)}.`,
+    told: { kind: 'down', component: name, seen: 'answered 503', checks: 3 },
+    filedAt: null,
+    incidentId: null,
+  };
+}
+
+const parse = (text: string) => {
+  const { value, problems } = parseIncident('x.md', 'x', text);
+  expect(problems).toEqual([]);
+  return value as Incident;
+};
+
+/** What a component was down, seconds from T0, as the file says. */
+function spansIn(text: string, id: string, end: number) {
+  return stretchesOf(parse(text), SITE.components)
+    .filter(({ affected }) => affected.some(one => one.id === id))
+    .map(stretch => ({ start: stretch.start, end: stretch.end ?? end }));
+}
+
+/** A member's life: moments in seconds at which it turned, beginning with down; how late each was known. */
+const life = fc.record({
+  first: fc.integer({ min: 0, max: 50 }),
+  turns: fc.array(
+    fc.record({ after: fc.integer({ min: 1, max: 300 }), late: fc.integer({ min: 0, max: 90 }) }),
+    {
+      maxLength: 6,
+    },
+  ),
+});
+
+test('any lives, known in any order and filed in any portions: exact to the second', () => {
+  fc.assert(
+    fc.property(
+      fc.array(life, { minLength: 2, maxLength: 4 }),
+      fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 30 }),
+      (lives, portions) => {
+        const openings = lives.map(({ first }, i) => told(IDS[i] as string, 'down', T0 + first * SECOND));
+        const later = lives.flatMap(({ first, turns }, i) => {
+          let at = first;
+          let known = 60;
+          return turns.map(({ after, late }, turn) => {
+            at += after;
+            known = Math.max(known, at + late);
+            return told(
+              IDS[i] as string,
+              turn % 2 === 0 ? 'up' : 'down',
+              T0 + at * SECOND,
+              T0 + known * SECOND,
+            );
+          });
+        });
+        later.sort((a, b) => a.recordedAt - b.recordedAt || a.seq - b.seq);
+        let text = printTogether(openings, AS_IS);
+        let left = later;
+        for (let turn = 0; left.length > 0; turn++) {
+          const portion = left.slice(0, portions[turn % portions.length]);
+          left = left.slice(portion.length);
+          const events: StoredTransition[] = [];
+          let shown = text;
+          for (const one of portion) {
+            const fate = fateOf(one, 'x', id => (id === 'x' ? shown : undefined), false);
+            expect(fate.kind).toBe('joint');
+            events.push(one);
+            shown = changeTogether(text, 'x', events, SITE, AS_IS) as string;
+          }
+          text = shown;
+        }
+        const end = T0 + 3600 * SECOND;
+        const isOpen = lives.some(({ turns }) => turns.length % 2 === 0);
+        expect(parse(text).status === 'resolved').toBe(!isOpen);
+        for (const [i, { first, turns }] of lives.entries()) {
+          const moments = [first];
+          for (const { after } of turns) moments.push((moments.at(-1) as number) + after);
+          const spans = [];
+          for (let k = 0; k < moments.length; k += 2) {
+            const stop = moments[k + 1];
+            const start = T0 + (moments[k] as number) * SECOND;
+            spans.push({ start, end: stop === undefined ? end : T0 + stop * SECOND });
+          }
+          const written = spansIn(text, IDS[i] as string, end);
+          const both = unionLength([...spans, ...written]);
+          expect([IDS[i], unionLength(written), both]).toEqual([
+            IDS[i],
+            unionLength(spans),
+            unionLength(spans),
+          ]);
+        }
+      },
+    ),
+    { numRuns: 40 },
+  );
+});
+
+describe('a joint file', () => {
+  const three = () => [
+    told('a', 'down', T0),
+    told('b', 'down', T0 + 500),
+    told('c', 'down', T0 + 9 * SECOND),
+  ];
+
+  test('names its sources, tells everything once, and has one update that is mailed', () => {
+    const incident = parse(printTogether(three(), AS_IS));
+    expect(incident.title).toBe('Service A, Service B and Service C Down');
+    expect(incident.openedBy).toBe('probe:a, probe:b, probe:c');
+    // The same second is the same beginning.
+    expect(incident.components?.map(({ id }) => id)).toEqual(['a', 'b']);
+    expect(incident.updates.map(({ quiet = false }) => quiet)).toEqual([false, true]);
+    for (const name of ['A', 'B', 'C'])
+      expect(incident.updates[0]?.body).toContain(`Service ${name} is down`);
+  });
+
+  test('recovers with one mailed update however many came, and says `notify: false` on the others', () => {
+    const text = changeTogether(
+      printTogether(three(), AS_IS),
+      'x',
+      [told('a', 'up', T0 + MINUTE), told('c', 'up', T0 + 2 * MINUTE)],
+      SITE,
+      AS_IS,
+    ) as string;
+    const news = parse(text).updates.slice(2);
+    expect(news.map(({ quiet = false }) => quiet)).toEqual([true, false]);
+    expect(news[1]?.body).toContain('Service A is up');
+    expect(news[1]?.body).toContain('Service C is up');
+    expect(news[1]?.change?.components?.map(({ id }) => id)).toEqual(['b']);
+    expect(parse(text).status).toBe('investigating');
+  });
+
+  test('of a hundred outages two are made, each short enough to read', () => {
+    const many = Array.from({ length: 100 }, (_, i) => told(`s${i}`, 'down', T0 + i * 300, T0 + i * 300));
+    const batches = batchesOf(many, MINUTE);
+    expect(batches.map(batch => batch.length)).toEqual([50, 50]);
+    const text = printTogether(batches[0]!, AS_IS);
+    expect(text.length).toBeLessThan(50_000);
+    expect(parse(text).title).toBe('Service S0 and 49 other components Down');
+    expect(parse(text).updates[0]?.body).toMatch(/The same goes for: Service S20, .*Service S49\./);
+  });
+
+  test('uses the operator’s words for all of them', () => {
+    const text = printTogether(three(), one =>
+      one.told?.kind === 'together'
+        ? { ...one, title: `Trouble with ${one.told.component}`, message: one.told.seen }
+        : one,
+    );
+    expect(parse(text).title).toBe('Trouble with Service A, Service B and Service C');
+    expect(parse(text).updates[0]?.body).toBe(
+      'Service A: answered 503; Service B: answered 503; Service C: answered 503',
+    );
+  });
+});
+
+test.each([
+  [['API'], 'API'],
+  [['API', 'Database'], 'API and Database'],
+  [['API', 'Database', 'Queue'], 'API, Database and Queue'],
+  [['API', 'A', 'B', 'C', 'D'], 'API and 4 other components'],
+])('%j is said as %s', (names, words) => {
+  expect(phraseOf(names)).toBe(words);
+});
+
+test('what was known later than the time given is another batch; a clock set back ends the waiting', () => {
+  const known = [0, 30, 60, 61, 100].map(second => told('a', 'down', T0, T0 + second * SECOND));
+  expect(batchesOf(known, MINUTE).map(batch => batch.length)).toEqual([3, 2]);
+  expect([isGathered(T0, MINUTE, T0 + 59_999), isGathered(T0, MINUTE, T0 + MINUTE)]).toEqual([false, true]);
+  expect(isGathered(T0, MINUTE, T0 - 1)).toBe(true);
+});

@@ -1,0 +1,198 @@
+// The claim against the measurement: windows and lags, as tables; how a page says them.
+import { describe, expect, test } from 'vitest';
+import {
+  type Claim,
+  claimOf,
+  NEAR,
+  type Sighting,
+  type Sightings,
+  sightedIn,
+} from '../../../src/core/filing/reported-vs-measured.ts';
+import type { Incident } from '../../../src/core/model/incident.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../../src/core/model/time.ts';
+import { makeRender } from '../../../src/views.ts';
+import { claimJson } from '../../../src/web/api/evidence.ts';
+import { makePages } from '../../../src/web/page/pages.ts';
+import { component, incident, NOW, shown, snapshot, update, view } from '../../makers.ts';
+
+const START = NOW - DAY;
+const at = (minutes: number) => START + minutes * MINUTE;
+const down = (minutes: number, over: Partial<Sighting> = {}): Sighting => ({
+  source: 'probe:api',
+  kind: 'down',
+  at: at(minutes),
+  recordedAt: at(minutes) + 48 * SECOND,
+  filedAt: null,
+  incidentId: null,
+  ...over,
+});
+const up = (minutes: number, over: Partial<Sighting> = {}) => down(minutes, { kind: 'up', ...over });
+
+describe('a source’s transitions', () => {
+  test.each<[string, Sighting[], [number, number | null][]]>([
+    ['none', [], []],
+    [
+      'pair down with up',
+      [down(0), up(5), down(9), up(12)],
+      [
+        [0, 5],
+        [9, 12],
+      ],
+    ],
+    [
+      'the last may go on',
+      [down(0), up(5), down(9)],
+      [
+        [0, 5],
+        [9, null],
+      ],
+    ],
+    ['repeats add nothing', [up(0), down(1), down(2), up(5), up(6)], [[1, 5]]],
+    ['an end before its beginning (a clock set back) is no length', [down(5), up(3)], [[3, 3]]],
+  ])('%s', (_, given, expected) => {
+    const got = sightedIn(given).map(({ start, end }) => [start, end]);
+    expect(got).toEqual(expected.map(([start, end]) => [at(start), end === null ? null : at(end)]));
+  });
+});
+
+const written = (from: number, to: number | null, over: Partial<Incident> = {}) =>
+  incident('i', {
+    started: at(from),
+    resolved: to === null ? null : at(to),
+    updates: [update(at(from), 'investigating', 'x')],
+    ...over,
+  });
+const seen = (...sightings: Sighting[]): Sightings => {
+  const sources = [...new Set(sightings.map(({ source }) => source))];
+  return Object.fromEntries(
+    sources.map(source => [source, sightedIn(sightings.filter(one => one.source === source))]),
+  );
+};
+
+describe('a claim', () => {
+  const none = { measured: null, detectionLag: null, firstUpdateLag: null };
+  const lag = 48 * SECOND;
+  test.each<[string, Incident, Sightings, Partial<Record<keyof Claim, unknown>>]>([
+    ['that nobody measured', written(0, 30), {}, none],
+    [
+      'that was measured',
+      written(0, 30),
+      seen(down(-1), up(29)),
+      { measured: { start: at(-1), end: at(29) }, detectionLag: lag, firstUpdateLag: null },
+    ],
+    ['still measured', written(0, 30), seen(down(-1)), { measured: { start: at(-1), end: null } }],
+    [
+      'that spans two outages and slowness',
+      written(0, 30),
+      seen(
+        down(1, { source: 'latency:api' }),
+        up(33, { source: 'latency:api' }),
+        down(2),
+        up(5),
+        down(20),
+        up(28),
+      ),
+      { measured: { start: at(1), end: at(33) } },
+    ],
+    [
+      'whose own source saw it: others do not count',
+      written(0, 30, { openedBy: 'probe:api' }),
+      seen(down(0), up(30), down(-5, { source: 'latency:api' })),
+      { measured: { start: at(0), end: at(30) } },
+    ],
+    [
+      'of another component',
+      written(0, 30),
+      seen(down(0, { source: 'probe:db' }), up(30, { source: 'probe:db' })),
+      none,
+    ],
+    [
+      'beside an outage',
+      written(0, 30),
+      seen(down(33), up(40)),
+      { measured: { start: at(33), end: at(40) } },
+    ],
+    ['far from one', written(0, 30), seen(down(30 + NEAR / MINUTE + 1), up(60)), none],
+    [
+      'with one within and one beside',
+      written(0, 30),
+      seen(down(1), up(9), down(32), up(40)),
+      { measured: { start: at(1), end: at(9) } },
+    ],
+    [
+      'recorded before anyone wrote down when',
+      written(0, 30),
+      seen(down(0, { recordedAt: null }), up(30)),
+      { detectionLag: null },
+    ],
+    [
+      'filed by the machine',
+      written(0, 30, { openedBy: 'probe:api' }),
+      seen(down(0, { filedAt: at(2), incidentId: 'i' }), up(30)),
+      { firstUpdateLag: 2 * MINUTE },
+    ],
+    [
+      'whose first update has its own time',
+      written(0, 30, { updates: [update(at(4), 'investigating', 'x')] }),
+      seen(down(-1), up(29)),
+      { firstUpdateLag: 5 * MINUTE },
+    ],
+    [
+      'whose first update came before any check saw it',
+      written(-20, 30, { updates: [update(at(-19), 'investigating', 'x')] }),
+      seen(down(0), up(29)),
+      { firstUpdateLag: 0 },
+    ],
+    ['of a source named like part of the language', written(0, 30, { openedBy: 'constructor' }), {}, none],
+  ])('%s', (_, of, sightings, expected) => {
+    expect(claimOf(of, ['api'], sightings)).toMatchObject({
+      written: { start: of.started, end: of.resolved },
+      ...expected,
+    });
+  });
+
+  test('tells the first commit where nothing else tells', () => {
+    expect(claimOf(written(0, 30), [], {}, at(3 * 60)).firstUpdateLag).toBe(3 * HOUR);
+  });
+});
+
+describe('the permalink', () => {
+  const pages = makePages(makeRender('views'));
+  const api = component('api', { name: 'API' });
+  const drawn = (claim: Claim | null, lang: 'en' | 'de') => {
+    const of = { ...shown(written(0, 30), [api]), claim };
+    const made = snapshot([view(api, 'operational')], { incidents: [of] });
+    const ctx = { snapshot: made, lang, base: '', assets: { css: '', js: '' } };
+    return { page: pages.incident(ctx, 'i')!, json: claimJson(made, 'i') };
+  };
+  const claim = claimOf(
+    written(0, 30, { openedBy: 'probe:api' }),
+    [],
+    seen(down(0, { at: at(0) - 48 * SECOND, recordedAt: at(0), filedAt: at(2), incidentId: 'i' }), up(29)),
+  );
+
+  test('says it to the second, in both languages', () => {
+    const { page } = drawn(claim, 'en');
+    expect(page).toContain('Written and measured');
+    expect(page).toMatch(/<time datetime="[^"]+:12Z" data-s data-t>14:41:12 UTC<\/time> – /);
+    expect(page).toContain('after 48 s');
+    expect(page).toContain('after 2 min');
+    expect(drawn(claim, 'de').page).toContain('nach 48 Sek.');
+  });
+
+  test('says nothing where there is nothing to compare', () => {
+    expect(drawn(claimOf(written(0, 30), [], {}), 'en').page).not.toContain('Written and measured');
+    expect(drawn(null, 'en').json).toBeNull();
+  });
+
+  test('as JSON', () => {
+    const iso = (millis: number) => new Date(millis).toISOString();
+    expect(drawn(claim, 'en').json).toEqual({
+      incident: 'i',
+      written: { start: iso(at(0)), end: iso(at(30)) },
+      measured: { start: iso(at(0) - 48 * SECOND), end: iso(at(29)) },
+      detection_lag_seconds: 48,
+      first_update_lag_seconds: 168,
+    });
+  });
+});

@@ -1,0 +1,149 @@
+// Inbound monitors: every real payload we know, any JSON at all, and the fields within.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodeEntities, line, moment } from '../../../src/core/inbound/fields.ts';
+import { INBOUND } from '../../../src/core/inbound/senders.ts';
+import type { Reading, Signal } from '../../../src/core/inbound/signal.ts';
+import { ALERTS } from './payloads-alerts.ts';
+import { OTHERS } from './payloads-others.ts';
+import { UPTIMEROBOT } from './payloads-uptimerobot.ts';
+
+function signals(reading: Reading): readonly Signal[] {
+  if ('problem' in reading) throw new Error(reading.problem);
+  return reading.signals;
+}
+
+describe('real payloads', () => {
+  it.each([...UPTIMEROBOT, ...ALERTS, ...OTHERS])('$sender: $what', ({ sender, input, expect: wanted }) => {
+    const reading = INBOUND[sender]!(input);
+    if (typeof wanted === 'string') {
+      expect(reading).toEqual({ problem: expect.stringContaining(wanted) });
+      return;
+    }
+    expect(reading).toEqual({ signals: wanted.map(each => expect.objectContaining(each)) });
+    for (const { kind, why } of signals(reading)) expect(why === undefined).toBe(kind !== 'ignored');
+  });
+
+  it('has no sender by a name of Object.prototype', () => {
+    expect(INBOUND.constructor).toBeUndefined();
+  });
+});
+
+/** Nothing a sender writes may leave its line, run on, or be empty where a name is needed. */
+function expectSound({ kind, provider, monitor, name, message, url, at }: Signal) {
+  expect(['down', 'up', 'ignored']).toContain(kind);
+  for (const text of [provider, monitor, name, message, url ?? ''])
+    expect(text).not.toMatch(/\p{Cc}|\p{Cs}/u);
+  expect(monitor).not.toBe('');
+  expect(name).not.toBe('');
+  expect([...monitor].length).toBeLessThanOrEqual(130);
+  expect([...name].length).toBeLessThanOrEqual(120);
+  expect([...message].length).toBeLessThanOrEqual(500);
+  if (at !== null) expect(Number.isSafeInteger(at)).toBe(true);
+}
+
+describe.each(Object.keys(INBOUND))('%s', sender => {
+  const read = INBOUND[sender]!;
+  const keys = [
+    ...[
+      'alert_type',
+      'alertType',
+      'monitor_name',
+      'monitorID',
+      'alerts',
+      'labels',
+      'status',
+      'state',
+      'fingerprint',
+    ],
+    ...[
+      'check_id',
+      'check_name',
+      'current_state',
+      'data',
+      'attributes',
+      'heartbeat',
+      'monitor',
+      'msg',
+      'name',
+      'id',
+    ],
+    ...[
+      'Type',
+      'Message',
+      'AlarmName',
+      'NewStateValue',
+      'ruleName',
+      'tags',
+      'at',
+      '__proto__',
+      'constructor',
+    ],
+  ];
+  const words = fc.constantFrom(
+    'down',
+    'up',
+    'firing',
+    'resolved',
+    'DOWN',
+    'Notification',
+    '0',
+    '1',
+    'constructor',
+  );
+  const { node } = fc.letrec(tie => ({
+    leaf: fc.oneof(words, fc.string({ unit: 'binary' }), fc.double(), fc.boolean(), fc.constant(null)),
+    node: fc.oneof(
+      { depthSize: 'small' },
+      tie('leaf'),
+      fc.array(tie('node'), { maxLength: 3 }),
+      fc.dictionary(fc.constantFrom(...keys), tie('node'), { maxKeys: 6 }),
+    ),
+  }));
+
+  it('never throws, and says only sound things', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.jsonValue(),
+          node,
+          node.map(value => JSON.stringify(value)),
+        ),
+        input => {
+          const reading = read(input);
+          if ('problem' in reading) expect(reading.problem).toMatch(/./);
+          else reading.signals.forEach(expectSound);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('fields', () => {
+  it.each<[unknown, number | null]>([
+    [1763892000, 1763892000000],
+    ['1763892000', 1763892000000],
+    [1763892000123, 1763892000123],
+    ['1763892000.5', 1763892000500],
+    ['2026-11-23T10:00:00Z', Date.UTC(2026, 10, 23, 10)],
+    ['0001-01-01T00:00:00Z', null],
+    ['2026-02-31', null],
+    ['9999999999999999', null],
+    ['soon', null],
+    ['', null],
+    [{}, null],
+  ])('moment(%j)', (value, at) => {
+    expect(moment(value)).toBe(at);
+  });
+
+  it('decodes entities once, and only those that are some character', () => {
+    expect(decodeEntities('&amp;lt; &#39; &#x1F525; &#55296; &#1114112; &nope;')).toBe(
+      "&lt; ' 🔥 \ud800 &#1114112; &nope;",
+    );
+  });
+
+  it('takes direction marks and control characters out of a line', () => {
+    expect(line('a\u202eb\u0000c\r\nd\u2028e\ud800f', 50)).toBe('a b c d e f');
+  });
+});

@@ -1,0 +1,76 @@
+// Which update tells an end: the first that says so aloud.
+import { expect, test } from 'vitest';
+import { tellsEnd, tellsRelapse, toldStatus } from '../../../src/core/incidents/ending.ts';
+import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
+import { incident, NOW, update } from '../../makers.ts';
+
+test.each([
+  ['the first that says so', ['investigating', 'resolved'], [], [false, true]],
+  ['no word after it', ['investigating', 'resolved', 'resolved'], [], [false, true, false]],
+  ['the second end after a relapse', ['resolved', 'investigating', 'resolved'], [], [true, false, true]],
+  ['one aloud after a quiet one', ['investigating', 'resolved', 'resolved'], [1], [false, true, true]],
+] as const)('%s', (_name, statuses, quiet, told) => {
+  const updates = statuses.map((status, i) => ({
+    ...update(NOW + i * 1000, status, 'x'),
+    ...((quiet as readonly number[]).includes(i) ? { quiet: true as const } : {}),
+  }));
+  const made = incident('a', { started: NOW, updates });
+  expect(updates.map(one => tellsEnd(made, one))).toEqual(told);
+});
+
+test('an end that an update inherits though the file goes on is none: it came back, and the next end is one', () => {
+  const text = (front: string) => `---
+title: API trouble
+severity: major
+started: 2026-03-10T11:00:00Z
+${front}
+---
+## Investigating 11:00 UTC
+x
+
+## Resolved 12:00 UTC
+x
+
+## Update 12:01 UTC
+It is back.
+
+## Update 12:02 UTC
+Still.
+
+## Resolved 12:30 UTC
+x
+
+## Update 12:40 UTC
+Words after it.
+`;
+  const read = (front: string) => parseIncident('a.md', 'a', text(front)).value!;
+  const over = read('status: resolved\nresolved: 2026-03-10T12:30:20Z');
+  expect(over.updates.map(one => [tellsEnd(over, one), toldStatus(over, one)])).toEqual([
+    [false, 'investigating'],
+    [true, 'resolved'],
+    [false, 'investigating'],
+    [false, 'investigating'],
+    [true, 'resolved'],
+    [false, 'resolved'],
+  ]);
+  const open = read('status: identified');
+  expect(open.updates.map(one => toldStatus(open, one))[2]).toBe('identified');
+});
+
+test.each([
+  [
+    'a heading that says so',
+    ['investigating', 'resolved', 'identified', 'monitoring', 'resolved'],
+    [2],
+    null,
+  ],
+  ['again and again', ['resolved', 'investigating', 'resolved', 'investigating'], [1, 3], null],
+  ['nothing before an end', ['investigating', 'monitoring', 'resolved'], [], null],
+  ['no words after the end in the file', ['investigating', 'resolved', 'monitoring'], [], 1],
+] as const)('a relapse: %s', (_name, statuses, relapses, over) => {
+  const updates = statuses.map((status, i) => update(NOW + i * 1000, status, 'x'));
+  const resolved = over === null ? null : NOW + over * 1000;
+  const made = incident('a', { started: NOW, resolved, updates });
+  const found = updates.flatMap((one, i) => (tellsRelapse(made, one) ? [i] : []));
+  expect(found).toEqual(relapses);
+});

@@ -1,0 +1,93 @@
+// A file that could never be read: over only when its own front matter says so, and in doubt otherwise.
+import { describe, expect, test } from 'vitest';
+import { mayBeOpen } from '../../../../src/core/incidents/file/reparse.ts';
+
+const NOW = Date.UTC(2026, 2, 10, 12);
+const mayBe = (text: string, id = '20260310_api-down') => mayBeOpen(id, text, NOW);
+const file = (keys: string, body = 'Words.') => `---\ntitle: X\n${keys}\nseverity: huge\n---\n${body}\n`;
+
+describe('it is over', () => {
+  test.each([
+    'status: resolved',
+    'status: "resolved"',
+    "status: 'completed'",
+    'status:   Postmortem   ',
+    '"status": resolved',
+    'status: resolved # since noon',
+    "status: 'resolved'  # since noon",
+    'status: resolved\nstatus: resolved',
+    'status: resolved\nresolved: 2026-03-10 11:30 UTC',
+    'status: resolved\nupdates:\n  - status: resolved',
+    'title: "not closed\nstatus: resolved',
+  ])('%j', keys => {
+    expect(mayBe(file(keys))).toBe(false);
+    expect(mayBe(`\uFEFF${file(keys)}`.replaceAll('\n', '\r\n'))).toBe(false);
+    expect(mayBe(file(keys).replaceAll('\n', '\r'))).toBe(false);
+    // Never closed, the keys are those above the first line that is none.
+    expect(mayBe(file(keys).replace('\n---\nWords.', '\n\n## Update 11:00 UTC\nWords.'))).toBe(false);
+  });
+
+  test('a maintenance tells of no outage', () => {
+    expect(mayBe(file('status: scheduled\nscheduled_start: 2026-03-10'))).toBe(false);
+    expect(mayBe(file('scheduled_start: 2026-03-10'))).toBe(false);
+  });
+});
+
+describe('it may be open', () => {
+  test.each([
+    'status: resolved partially',
+    'status: resolved?',
+    'status: resolved, mostly',
+    'status: resolved-not',
+    'status: resolved#no',
+    'status: "resolved" or not',
+    'status: "resolved',
+    'status: not resolved',
+    'status: [resolved]',
+    'status:',
+    ' status: resolved',
+    '\tstatus: resolved',
+    'updates:\n  status: resolved',
+    'updates:\n  - status: resolved',
+    'x:\n  status: resolved\n',
+    'last_status: resolved',
+    '# status: resolved',
+    'text: |\n  status: resolved',
+    '<!--\nstatus: resolved\n-->',
+    'status: resolved\n  status: monitoring',
+    'status: resolved\nstatus: monitoring',
+    'status: resolved\nresolved: 2026-03-10 13:30 UTC',
+    '<<<<<<< ours\nstatus: resolved\n=======\n>>>>>>> theirs',
+    '<<<<<<< ours\nstatus: resolved\n=======\nstatus: identified\n>>>>>>> theirs',
+    'x:\n  scheduled_start: 2026-03-10',
+    'scheduled_start:',
+    'scheduled_start: null',
+    'status: investigating\nscheduled_start: 2026-03-10',
+  ])('%j', keys => {
+    expect(mayBe(file(keys))).toBe(true);
+    expect(mayBe(file(keys, 'status: resolved'))).toBe(true);
+  });
+
+  test.each([
+    ['no front matter', 'title: X\nstatus: resolved\n'],
+    ['a body alone', 'The API is down.\n\nstatus: resolved\n'],
+    ['dashes below it', 'title: X\n---\nstatus: resolved\n---\n'],
+    ['front matter of another kind', '+++\nstatus = "resolved"\n+++\nstatus: resolved\n'],
+    ['a body below what is never closed', '---\ntitle: X\n\n## Update 11:00 UTC\nstatus: resolved\n'],
+    ['words below what is never closed', '---\ntitle: X\nThe API is down.\nstatus: resolved\n'],
+    ['an end that is no line of dashes alone', '---\ntitle: X\n--- Update\nstatus: resolved\n---\n'],
+    ['nothing', ''],
+  ])('%s', (_, text) => {
+    expect(mayBe(text)).toBe(true);
+    expect(mayBe(text, '2026-03-10-api-down')).toBe(true);
+  });
+
+  test('nobody knows what is in it', () => {
+    expect(mayBeOpen('notes', null, NOW)).toBe(true);
+  });
+});
+
+test('what is no incident puts nothing in doubt', () => {
+  expect(mayBe('Call Anna first.\n', 'notes')).toBe(false);
+  expect(mayBe('# How we write\n', 'README')).toBe(false);
+});

@@ -1,0 +1,166 @@
+// Impact over time: what an update changes, and what is left of it in outages and on the page.
+import { describe, expect, test } from 'vitest';
+import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
+import { affectedAsTold, impactOf, promiseOf, stretchesOf } from '../../../src/core/incidents/impact.ts';
+import { HOUR, iso, parseInstant } from '../../../src/core/model/time.ts';
+import { compose } from '../../../src/core/page/compose.ts';
+import { component, site } from '../../makers.ts';
+
+const at = (time: string) => parseInstant(`2025-11-06T${time}:00Z`) as number;
+const COMPONENTS = [component('api'), component('db'), component('web')];
+const HEAD = 'title: x\nseverity: critical\nstarted: 2025-11-06T12:00:00Z\ncomponents: [api, db]';
+
+const BODY = `
+## Investigating 12:00 UTC
+All is down.
+
+## Identified 13:00 UTC
+severity: minor
+components: { api: partial_outage, web: degraded_performance }
+
+The database is back.
+
+## Update 14:00 UTC
+components: [web]
+
+Only the web is slow.
+`;
+
+function read(status: string, body = BODY, more = '') {
+  const { value, problems } = parseIncident(
+    'x.md',
+    'x',
+    `---\n${HEAD}\nstatus: ${status}\n${more}\n---\n${body}`,
+  );
+  expect(problems).toEqual([]);
+  return value!;
+}
+
+const RESOLVED = read('resolved', BODY, 'resolved: 2025-11-06T15:00:00Z');
+const told = (incident = RESOLVED) =>
+  stretchesOf(incident, COMPONENTS).map(({ start, end, severity, affected }) => [
+    iso(start).slice(11, 16),
+    end === null ? null : iso(end).slice(11, 16),
+    severity,
+    ...affected.map(({ id, status }) => `${id}=${status}`),
+  ]);
+
+describe('stretches', () => {
+  test('follow the updates', () => {
+    expect(told()).toEqual([
+      ['12:00', '13:00', 'critical', 'api=major_outage', 'db=major_outage'],
+      ['13:00', '14:00', 'minor', 'api=partial_outage', 'web=degraded_performance'],
+      ['14:00', '15:00', 'minor', 'web=degraded_performance'],
+    ]);
+  });
+
+  test('a change at the very beginning replaces it; one at or after the end changes nothing', () => {
+    const body = '\n## Update 12:00 UTC\nseverity: minor\n\n## Resolved 13:00 UTC\nseverity: critical\n';
+    expect(told(read('resolved', body, 'resolved: 2025-11-06T13:00:00Z'))).toEqual([
+      ['12:00', '13:00', 'minor', 'api=degraded_performance', 'db=degraded_performance'],
+    ]);
+  });
+
+  test('an open one goes on', () => {
+    expect(told(read('monitoring')).at(-1)).toEqual(['14:00', null, 'minor', 'web=degraded_performance']);
+  });
+
+  test('what is shown: the present while it goes on, the worst once over', () => {
+    const all = stretchesOf(RESOLVED, COMPONENTS);
+    expect(impactOf(all, at('13:30'), false)).toMatchObject({ severity: 'minor' });
+    expect(impactOf(all, at('16:00'), true)).toEqual({
+      severity: 'critical',
+      affected: [
+        { id: 'api', status: 'major_outage' },
+        { id: 'db', status: 'major_outage' },
+        { id: 'web', status: 'degraded_performance' },
+      ],
+    });
+  });
+});
+
+describe('on the page', () => {
+  const shown = (incident = RESOLVED, now = at('16:00')) =>
+    compose(
+      {
+        site: site({ components: COMPONENTS }),
+        incidents: [incident],
+        unfiled: new Set(),
+        measured: new Map(),
+        blindSince: null,
+        problems: [],
+        revision: 'r',
+      },
+      now,
+    );
+
+  test('each component’s downtime is that of its own stretches', () => {
+    const hours = shown().components.map(({ uptime }) => uptime.downtime / HOUR);
+    expect(hours).toEqual([2, 1, 2]);
+    const [api] = shown().components;
+    expect(api?.uptime.intervals.map(({ severity }) => severity)).toEqual(['critical', 'major']);
+  });
+
+  test('an open incident shows as it stands: who is well again is well', () => {
+    const { components, incidents } = shown(read('monitoring'), at('14:30'));
+    expect(components.map(({ health }) => health)).toEqual([
+      'operational',
+      'operational',
+      'degraded_performance',
+    ]);
+    expect(components[2]?.since).toBe(at('13:00'));
+    expect(incidents[0]).toMatchObject({ severity: 'minor', affected: [{ id: 'web' }] });
+  });
+});
+
+describe('a promised update', () => {
+  const body = (text: string) => `\n## Investigating 12:00 UTC\nnext_update: 12:30\n\nx\n${text}`;
+  test('holds until an update comes, or it is over', () => {
+    expect(promiseOf(read('investigating', body('')))).toBe(at('12:30'));
+    expect(promiseOf(read('identified', body('\n## Identified 12:20\nFound.\n')))).toBeNull();
+    expect(promiseOf(read('resolved', body(''), 'resolved: 2025-11-06T12:10:00Z'))).toBeNull();
+  });
+
+  test('may stand in the front matter', () => {
+    const more = 'next_update: 2025-11-06T12:45:00Z';
+    expect(promiseOf(read('investigating', '', more))).toBe(at('12:45'));
+    expect(promiseOf(read('identified', '\n## Identified 12:50\nLate.\n', more))).toBeNull();
+  });
+});
+
+test('an update is told with those it affects: whoever it names no more is well, and the end names all', () => {
+  const text = `---
+title: API trouble
+status: resolved
+severity: major
+started: 2026-03-10T11:00:00Z
+resolved: 2026-03-10T12:00:00Z
+components: [api]
+---
+First.
+
+## Identified 11:10 UTC
+components: [db]
+
+## Update 11:20 UTC
+components: []
+
+## Update 11:30 UTC
+Still nobody.
+
+## Resolved 12:00 UTC
+Done.
+`;
+  const read = parseIncident('a.md', 'a', text).value!;
+  const known = [
+    { id: 'api', name: 'API' },
+    { id: 'db', name: 'Database' },
+  ];
+  expect(read.updates.map(one => affectedAsTold(read, one, known).map(({ id }) => id))).toEqual([
+    ['api'],
+    ['db'],
+    [],
+    [],
+    ['api', 'db'],
+  ]);
+});

@@ -1,0 +1,317 @@
+// Times of a maintenance that nobody wrote in full: what is made of them, and what the operator is told.
+import { describe, expect, test } from 'vitest';
+import { parseIncident } from '../../../../src/core/incidents/file/parse.ts';
+import { presumedRef, sighted } from '../../../../src/core/incidents/first-seen.ts';
+import { backwards, untimely } from '../../../../src/core/incidents/lint/times.ts';
+import { coveredBy } from '../../../../src/core/incidents/maintenance.ts';
+import { DAY, HOUR, iso, MINUTE, parseInstant } from '../../../../src/core/model/time.ts';
+import { announcements } from '../../../../src/core/notify/news.ts';
+
+const at = (text: string) => parseInstant(text) as number;
+
+interface Written {
+  readonly id?: string;
+  readonly front?: string;
+  readonly start?: string;
+  readonly end?: string;
+  readonly body?: string;
+}
+
+/** Announced on 10 March for the 13th, 02:00–04:00, unless told otherwise. */
+function text({ front = '', start = '13T02:00', end = '13T04:00', body = 'We upgrade.' }: Written): string {
+  return `---\ntitle: Upgrade\nstatus: completed\nscheduled_start: 2026-03-${start}:00Z\nscheduled_end: 2026-03-${end}:00Z\n${front}\n---\n${body}\n`;
+}
+
+function maintenance(written: Written) {
+  const { id = '20260310_upgrade' } = written;
+  const { value, problems } = parseIncident(`${id}.md`, id, text(written));
+  return { value: value!, problems };
+}
+
+describe('an undated section of a maintenance', () => {
+  const UTC = (time: string) => `## ${time} UTC\nWords.\n`;
+  test.each<[string, string, Written, string[]]>([
+    ['is of the day of the work', 'Completed 02:41', {}, ['13T02:41']],
+    ['begun early: not tomorrow', 'In progress 23:50', {}, ['12T23:50']],
+    ['overrun', 'Completed 09:00', {}, ['13T09:00']],
+    ['on the stroke', 'In progress 02:00', {}, ['13T02:00']],
+    ['midway between two days: the earlier', 'In progress 15:00', {}, ['12T15:00']],
+    ['of a long one', 'Completed 20:00', { end: '13T22:00' }, ['13T20:00']],
+    ['of a long one, overrun', 'Completed 23:00', { end: '13T22:00' }, ['13T23:00']],
+    ['announced the same day', 'Completed 02:41', { front: 'started: 2026-03-13T01:00:00Z' }, ['13T02:41']],
+    ['announced within it', 'Completed 02:41', { front: 'started: 2026-03-13T02:30:00Z' }, ['13T02:41']],
+    ['that plans is read from the announcement on', 'Scheduled 02:41', {}, ['10T02:41']],
+  ])('%s: %s', (_, heading, written, expected) => {
+    const { value, problems } = maintenance({ ...written, body: `We upgrade.\n\n${UTC(heading)}` });
+    expect(problems).toEqual([]);
+    expect(value.updates.slice(1).map(update => iso(update.at).slice(8, 16))).toEqual(expected);
+  });
+
+  test.each<[string, Written, string | null]>([
+    ['Update 02:20', {}, '2026-03-13 02:20'],
+    ['A little late 04:40', {}, '2026-03-13 04:40'],
+    ['Update 01:10', {}, '2026-03-13 01:10'],
+    ['Update 09:00', {}, null],
+    ['Scheduled 02:20', {}, null],
+    ['Update 2026-03-11 02:20', {}, null],
+    ['Update 02:20', { front: 'started: 2026-03-13T01:00:00Z' }, null],
+    ['Update 23:30', { start: '13T22:00', end: '14T23:00' }, '2026-03-13 23:30'],
+  ])('"%s" that may be meant for the day of the work is named: %o', (heading, written, meant) => {
+    const { problems } = maintenance({ ...written, body: `We upgrade.\n\n${UTC(heading)}` });
+    const found = problems.filter(({ what }) => what.includes('no date'));
+    expect(found.map(({ level, fix }) => [level, fix])).toEqual(
+      meant ? [['warning', `write the date too, like \`## Update ${meant} UTC\``]] : [],
+    );
+  });
+
+  test('oldest-first and newest-first read alike, and the window covered is the real one', () => {
+    const sections = ['In progress 01:55', 'Update 02:20', 'Completed 02:41'].map(UTC);
+    for (const body of [sections, [...sections].reverse()]) {
+      const { value } = maintenance({ body: `We upgrade.\n\n${body.join('\n')}` });
+      expect(value.updates.slice(1).map(update => iso(update.at).slice(8, 16))).toEqual([
+        '13T01:55',
+        '13T02:20',
+        '13T02:41',
+      ]);
+      const { start, end } = coveredBy({ ...value, scheduled: value.scheduled! });
+      expect([iso(start), iso(end)]).toEqual(['2026-03-13T01:55:00Z', '2026-03-13T02:41:00Z']);
+    }
+  });
+
+  test('an old database that has it under its former key mails it no second time', () => {
+    // Announced at noon of the 11th: the old reading of "In progress 15:00" was the 11th.
+    const front = 'started: 2026-03-11T12:00:00Z';
+    const { value } = maintenance({ front, body: `We upgrade.\n\n${UTC('In progress 15:00')}` });
+    const [, update] = value.updates;
+    expect([update?.key, update?.formerly]).toEqual(['2026-03-12T15:00:00Z#0', '2026-03-11T15:00:00Z#0']);
+    const news = (seen: readonly string[]) =>
+      announcements([value], new Set(seen), at('2026-03-12T15:01:00Z'), false).map(({ key }) => key);
+    const announced = '20260310_upgrade 2026-03-11T12:00:00Z#0';
+    expect(news([announced])).toEqual(['2026-03-12T15:00:00Z#0']);
+    expect(news([announced, '20260310_upgrade 2026-03-11T15:00:00Z#0'])).toEqual([]);
+  });
+
+  test('of a series, or of work longer than a day, is a guess that is named', () => {
+    const body = `We upgrade.\n\n${UTC('Completed 02:41')}`;
+    const guess = {
+      level: 'warning',
+      where: '20260310_upgrade.md',
+      line: 10,
+      fix: 'write the date too, like `## Completed 2026-03-13 02:41 UTC`',
+    };
+    const why = (text: string) => [
+      { ...guess, what: `this section has a time and no date, and ${text}: its day is a guess` },
+    ];
+    expect(maintenance({ front: 'rrule: FREQ=WEEKLY', body }).problems).toEqual(
+      why('the maintenance repeats'),
+    );
+    expect(maintenance({ end: '15T04:00', body }).problems).toEqual(
+      why('the maintenance is longer than a day'),
+    );
+    const dated = body.replace('02:41', '2026-03-13 02:41');
+    expect(maintenance({ front: 'rrule: FREQ=WEEKLY', body: dated }).problems).toEqual([]);
+  });
+});
+
+describe('what lies in the future', () => {
+  const NOW = at('2026-03-10T12:00:00Z');
+  const said = (source: string) => {
+    const { value } = parseIncident('x.md', 'x', source);
+    return untimely(value!, source, 'x.md', NOW).map(({ line, what }) => `${line}: ${what}`);
+  };
+  const incident = (front: string, body: string) =>
+    `---\ntitle: Slow\nstatus: investigating\nseverity: minor\n${front}\n---\n${body}\n`;
+
+  test.each([
+    [
+      'a time before the beginning is tomorrow’s',
+      incident('started: 2026-03-10T11:00:00Z', 'Slow.\n\n## Update 10:30 UTC\nOh.'),
+      [
+        '9: this update lies in the future: 2026-03-11T10:30:00Z (it has no date, and this is the next such time)',
+      ],
+    ],
+    [
+      'a mistyped date',
+      incident('started: 2026-03-10T11:00:00Z', '## Update 2026-04-10 11:30 UTC\nOh.'),
+      ['7: this update lies in the future: 2026-04-10T11:30:00Z'],
+    ],
+    [
+      'a beginning',
+      incident('started: 2026-03-10T13:00:00Z', 'Slow.'),
+      ['5: `started` lies in the future: 2026-03-10T13:00:00Z, so it counts from when it was first seen'],
+    ],
+    [
+      'an end',
+      incident('started: 2026-03-10T11:00:00Z\nresolved: 2026-03-10T14:00:00Z', 'Slow.').replace(
+        'investigating',
+        'resolved',
+      ),
+      ['6: `resolved` lies in the future: 2026-03-10T14:00:00Z, and until then it is open'],
+    ],
+    [
+      'a clock some minutes ahead',
+      incident('started: 2026-03-10T12:04:00Z', 'Slow.'),
+      ['5: `started` lies in the future: 2026-03-10T12:04:00Z, so it counts from when it was first seen'],
+    ],
+    ['a machine’s', incident('started: 2026-03-10T12:04:00Z\nopened_by: probe:api', 'Slow.'), []],
+    ['the past', incident('started: 2026-03-10T11:00:00Z', 'Slow.\n\n## Update 11:30 UTC\nOh.'), []],
+    ['a maintenance announced ahead of time', text({ front: 'started: 2026-03-12T00:00:00Z' }), []],
+    [
+      'what is planned with a date',
+      text({ body: 'Words.\n\n## In progress 2026-03-13 02:00 UTC\nWe begin.' }),
+      [],
+    ],
+    [
+      'what is planned without one',
+      text({ body: 'Words.\n\n## Completed 02:41 UTC\nDone.' }),
+      [
+        '10: this update lies in the future: 2026-03-13T02:41:00Z (it has no date, and this is the next such time)',
+      ],
+    ],
+  ])('%s', (_, source, expected) => {
+    expect(said(source)).toEqual(expected);
+    expect(said(`\uFEFF${source.replaceAll('\n', '\r\n')}`)).toEqual(expected);
+  });
+});
+
+describe('a maintenance that nobody dated', () => {
+  const own = { id: '20260313_upgrade', start: '13T22:00', end: '13T23:00' };
+
+  test('is announced when first seen, if that is before the day in its name; its key stays', () => {
+    const { value } = maintenance(own);
+    expect(presumedRef(value)).toBe('20260313_upgrade 2026-03-13T00:00:00Z#0');
+    const seen = sighted(value, at('2026-03-01T20:00:00Z'));
+    expect([iso(seen.started), iso(seen.updates[0]!.at), seen.updates[0]?.key]).toEqual([
+      '2026-03-01T20:00:00Z',
+      '2026-03-01T20:00:00Z',
+      '2026-03-13T00:00:00Z#0',
+    ]);
+    // Seen on the day itself, or in another year's import: the day in its name.
+    expect(sighted(value, at('2026-03-13T00:00:00Z'))).toBe(value);
+    expect(sighted(value, at('2027-03-13T00:00:00Z'))).toBe(value);
+  });
+
+  test('is never announced after what was written about it', () => {
+    const { value } = maintenance({ ...own, body: 'We upgrade.\n\n## Update 2026-03-05 10:00 UTC\nMoved.' });
+    expect(value.updates.map(({ at, body }) => `${iso(at)} ${body}`)).toEqual([
+      '2026-03-05T10:00:00Z We upgrade.',
+      '2026-03-05T10:00:00Z Moved.',
+    ]);
+    expect(sighted(value, at('2026-03-07'))).toBe(value);
+    expect(iso(sighted(value, at('2026-03-01')).started)).toBe('2026-03-01T00:00:00Z');
+    const words = maintenance({ ...own, body: '## Scheduled 2026-03-05 10:00 UTC\nSoon.' }).value;
+    expect([presumedRef(words), iso(words.started)]).toEqual([null, '2026-03-05T10:00:00Z']);
+  });
+
+  test('one with `started` is taken at its word', () => {
+    const { value } = maintenance({ ...own, front: 'started: 2026-03-12T00:00:00Z' });
+    expect(presumedRef(value)).toBeNull();
+    expect(sighted(value, at('2026-03-01'))).toBe(value);
+  });
+
+  test('its notices come, a day and an hour ahead', () => {
+    const value = sighted({ ...maintenance(own).value, status: 'scheduled' }, at('2026-03-01T20:00:00Z'));
+    const seen = new Set<string>();
+    const said: string[] = [];
+    for (let now = at('2026-03-01T20:00:00Z'); now < value.scheduled!.start; now += MINUTE * 30) {
+      for (const { key, quiet, update } of announcements([value], seen, now, false, [DAY, HOUR])) {
+        seen.add(`${value.id} ${key}`);
+        if (!quiet) said.push(`${iso(now)} ${update.body}`);
+      }
+    }
+    expect(said).toEqual([
+      '2026-03-01T20:00:00Z We upgrade.',
+      '2026-03-12T22:00:00Z This maintenance begins in 24 hours.',
+      '2026-03-13T21:00:00Z This maintenance begins in 1 hour.',
+    ]);
+  });
+});
+
+describe('an operator’s incident that ends before it begins', () => {
+  const NOW_ = at('2026-03-10T12:00:00Z');
+  const of = (started: string, resolved: string, body = 'Words.', id = '20260310_api', by = '') => {
+    const front = `title: T\nstatus: resolved\nseverity: major\nstarted: ${started}\nresolved: ${resolved}\n${by}`;
+    const source = `---\n${front}---\n${body}\n`;
+    const { value } = parseIncident(`${id}.md`, id, source);
+    const problem = backwards(value!, source, `${id}.md`, NOW_);
+    return problem && `${problem.level} ${problem.line} ${/`\w+`/.exec(problem.fix)?.[0]}`;
+  };
+  test.each<[string, string, string, string | undefined, string | undefined, string | null]>([
+    [
+      'begun ahead',
+      '2026-03-10T15:00:00Z',
+      '2026-03-10T11:50:00Z',
+      undefined,
+      undefined,
+      'warning 5 `started`',
+    ],
+    [
+      'in a year',
+      '2027-03-10T11:00:00Z',
+      '2026-03-10T11:50:00Z',
+      undefined,
+      undefined,
+      'warning 5 `started`',
+    ],
+    [
+      'both have been, and nothing tells which is wrong',
+      '2026-03-10T11:00:00Z',
+      '2026-03-10T10:00:00Z',
+      undefined,
+      undefined,
+      'error 6 undefined',
+    ],
+    [
+      'an end told in a section before it',
+      '2026-03-10T11:00:00Z',
+      '2026-03-10T10:00:00Z',
+      '## Resolved 2026-03-10 10:00 UTC\nx',
+      undefined,
+      'error 5 `started`',
+    ],
+    [
+      'the same, filed on the day before',
+      '2026-03-10T01:00:00Z',
+      '2026-03-09T23:00:00Z',
+      '## Resolved 2026-03-09 23:00 UTC\nx',
+      '20260310_api',
+      'error 5 `started`',
+    ],
+    [
+      'an end of the wrong year, twice',
+      '2026-03-10T11:00:00Z',
+      '2025-03-10T12:00:00Z',
+      '## Resolved 2025-03-10 12:00 UTC\nx',
+      '20260310_api',
+      'error 6 `resolved`',
+    ],
+    [
+      'the wrong day of the end',
+      '2026-03-10T11:00:00Z',
+      '2026-03-09T11:30:00Z',
+      undefined,
+      undefined,
+      'error 6 `resolved`',
+    ],
+    [
+      'the wrong day of the start',
+      '2026-03-09T11:00:00Z',
+      '2026-03-08T11:30:00Z',
+      undefined,
+      '20260308_api',
+      'error 5 `started`',
+    ],
+    [
+      'told of before it began',
+      '2026-03-10T11:00:00Z',
+      '2026-03-10T10:00:00Z',
+      '## Identified 2026-03-10 09:30 UTC\nx',
+      undefined,
+      'error 5 `started`',
+    ],
+    ['in order', '2026-03-10T10:00:00Z', '2026-03-10T11:00:00Z', undefined, undefined, null],
+  ])('%s', (_, started, resolved, body, id, expected) => {
+    expect(of(started, resolved, body, id)).toBe(expected);
+    expect(of(started, resolved, body, id, 'opened_by: probe:api\n')).toBeNull();
+  });
+});

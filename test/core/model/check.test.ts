@@ -1,0 +1,126 @@
+// What status.yaml may say about checks: defaults, spellings, refusals, and what "not configured" means.
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { checkSchema, detectSchema, isConfigured } from '../../../src/core/model/checks/check.ts';
+import { inRanges, parseStatuses } from '../../../src/core/model/checks/http-statuses.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../../src/core/model/time.ts';
+import { spell } from '../../../src/core/monitoring/messages.ts';
+
+describe('checks', () => {
+  test.each([
+    ['http', { type: 'http', url: '' }],
+    ['tcp', { type: 'tcp', host: '', port: 5432 }],
+    ['dns', { type: 'dns', name: ' ' }],
+    ['tls', { type: 'tls', host: '' }],
+    ['smtp', { type: 'smtp', host: '' }],
+    ['database', { type: 'database', url: '' }],
+    ['statuspage', { type: 'statuspage', url: '' }],
+  ])('%s with an empty target is allowed, and not configured', (_, check) => {
+    expect(isConfigured(checkSchema.parse(check))).toBe(false);
+  });
+
+  test('defaults are the contract’s', () => {
+    expect(checkSchema.parse({ type: 'http', url: 'https://example.com' })).toMatchObject({
+      timeout: 10_000,
+      method: 'GET',
+      expect: '200-299',
+      redirects: 5,
+      tls_days: 14,
+      max_body: 1_000_000,
+    });
+    expect(detectSchema.parse({})).toEqual({
+      failures: 3,
+      recoveries: 2,
+      latency: 2000,
+      window: 5 * MINUTE,
+      severity: 'critical',
+    });
+  });
+
+  test('a port out of an environment variable is text', () => {
+    expect(checkSchema.parse({ type: 'tcp', host: 'db', port: '5432' })).toMatchObject({ port: 5432 });
+  });
+
+  test.each([
+    ['a script for an address', { type: 'http', url: 'javascript:alert(1)' }],
+    ['no address at all', { type: 'http', url: 'api.example.com' }],
+    ['a status that is none', { type: 'http', url: 'https://a.example', expect: 'fine' }],
+    ['a JSON path that is none', { type: 'http', url: 'https://a.example', json: { 'db.ok': true } }],
+    [
+      'a script in a JSON path',
+      { type: 'http', url: 'https://a.example', json: { '$[(process.exit())]': 1 } },
+    ],
+    ['port 0', { type: 'tcp', host: 'a', port: 0 }],
+    ['another database', { type: 'database', url: 'oracle://db' }],
+    ['no time to answer', { type: 'tcp', host: 'a', port: 1, timeout: '0s' }],
+    ['an hour to answer', { type: 'tcp', host: 'a', port: 1, timeout: '1h' }],
+    ['a kind nobody knows', { type: 'gopher', host: 'a' }],
+  ])('%s is refused', (_, check) => {
+    expect(checkSchema.safeParse(check).success).toBe(false);
+  });
+
+  test('the schema can be printed for editors', () => {
+    const printed = JSON.stringify(z.toJSONSchema(checkSchema, { io: 'input' }));
+    for (const kind of [
+      'http',
+      'tcp',
+      'dns',
+      'tls',
+      'smtp',
+      'database',
+      'statuspage',
+      'heartbeat',
+      'manual',
+    ]) {
+      expect(printed).toContain(`"const":"${kind}"`);
+    }
+  });
+});
+
+test.each([
+  [200, [200], [201]],
+  ['200-299', [200, 250, 299], [199, 300]],
+  ['2xx', [204], [301]],
+  ['200, 301', [200, 301], [300]],
+  [['200-204', 404], [204, 404], [205]],
+])('statuses %j', (written, wanted, others) => {
+  const ranges = parseStatuses(written)!;
+  for (const status of wanted) expect(inRanges(status, ranges)).toBe(true);
+  for (const status of others) expect(inRanges(status, ranges)).toBe(false);
+});
+
+test.each(['', 'ok', '299-200', '99', 600, 'x2x', '200;300'])('no status: %j', written => {
+  expect(parseStatuses(written)).toBeNull();
+});
+
+test.each([
+  [340, '340 ms'],
+  [1000, '1 second'],
+  [1250, '1.25 seconds'],
+  [90 * SECOND, '1 minute 30 seconds'],
+  [2 * HOUR + 5 * MINUTE + 7 * SECOND, '2 hours 5 minutes'],
+  [DAY + 3 * SECOND, '1 day'],
+])('%d ms is %s', (duration, words) => {
+  expect(spell(duration)).toBe(words);
+});
+
+test.each([
+  ['4MB', 4_000_000],
+  ['500 kB', 500_000],
+  ['1 MiB', 1_048_576],
+  ['64KiB', 65_536],
+  ['1.5mb', 1_500_000],
+  ['200 B', 200],
+  ['200', 200],
+  [200, 200],
+])('max_body of %j is %d bytes', (max_body, bytes) => {
+  expect(checkSchema.parse({ type: 'http', url: '', max_body })).toMatchObject({ max_body: bytes });
+});
+
+test.each(['', '0', 0, -1, '4 M', 'MB', '1e6', 'a lot'])(
+  'max_body of %j is refused with an example',
+  max_body => {
+    const { error } = checkSchema.safeParse({ type: 'http', url: '', max_body });
+    expect(error?.issues[0]?.message).toContain('write 4MB, 500kB or 1MiB');
+  },
+);

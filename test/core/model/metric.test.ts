@@ -1,0 +1,115 @@
+// Metrics as rules and pictures: what values become, how old they may be, and how they are drawn.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { datesIn } from '../../../src/core/i18n/dates.ts';
+import {
+  AGGREGATES,
+  faultOfMoment,
+  figureOf,
+  joined,
+  type Metric,
+  type MetricPoint,
+  rollupOfPoint,
+} from '../../../src/core/model/metric.ts';
+import { DAY, MINUTE, SECOND } from '../../../src/core/model/time.ts';
+import { ctx, FACES, metricSeries, pages } from '../../browser/faces.ts';
+import { NOW } from '../../makers.ts';
+
+const rollup = (points: readonly MetricPoint[]) => points.map(rollupOfPoint).reduce(joined);
+const at = (values: readonly number[]) => values.map((value, i) => ({ at: NOW + i, value }));
+
+describe('the figure of a stretch', () => {
+  test.each([
+    ['avg', [4, 1, 1], 2],
+    ['max', [4, 1, -9], 4],
+    ['max', [-4, -1], -1],
+    ['sum', [4, 1, -9], -4],
+    ['last', [4, 1, 3], 3],
+    ['avg', [0], 0],
+  ] as const)('%s of %j is %d', (aggregate, values, figure) => {
+    expect(figureOf(rollup(at(values)), aggregate)).toBe(figure);
+  });
+
+  test('is the same in whatever order the values came', () => {
+    const points = fc.uniqueArray(
+      fc.record({ at: fc.integer({ min: 0, max: DAY }), value: fc.integer({ min: -1e6, max: 1e6 }) }),
+      { minLength: 1, selector: point => point.at },
+    );
+    fc.assert(
+      fc.property(points, fc.func(fc.nat()), (all, weight) => {
+        const shuffled = [...all].sort((a, b) => weight(a.at) - weight(b.at));
+        for (const aggregate of AGGREGATES) {
+          expect(figureOf(rollup(shuffled), aggregate)).toBe(figureOf(rollup(all), aggregate));
+        }
+      }),
+    );
+  });
+});
+
+test.each([
+  [NOW, null],
+  [NOW + MINUTE, null],
+  [NOW + MINUTE + 1, 'this lies in the future'],
+  [NOW - 90 * DAY, null],
+  [NOW - 90 * DAY - SECOND, 'this is more than 90 days ago'],
+])('a moment at %d: %s', (moment, fault) => {
+  expect(faultOfMoment(moment, NOW)).toBe(fault);
+});
+
+test.each([
+  [1240.4, '1,240', '1.24k'],
+  [12.481, '12.48', '12.5'],
+  [0.0021666, '0.00217', '0.00217'],
+  [0, '0', '0'],
+  [-3.5, '-3.5', '-3.5'],
+])('%d is written %s, and %s beside a scale', (value, number, compact) => {
+  const dates = datesIn('en', 'UTC');
+  // British thousands have been written K and k.
+  expect([dates.number(value), dates.compact(value).toLowerCase()]).toEqual([number, compact]);
+});
+
+describe('the page of a metric', () => {
+  const metric: Metric = { id: 'orders', name: 'Orders & <b>', unit: '<i>', aggregate: 'avg', from: null };
+  const page = (of: Partial<Metric>, values: readonly number[], value: number | null = 1) => {
+    const series = metricSeries();
+    const start = series.from;
+    const stretches = values.map((one, i) => ({
+      start: start + i * 10 * MINUTE,
+      rollup: rollupOfPoint({ at: start, value: one }),
+    }));
+    const shown = { ...FACES.well!, metrics: [{ metric: { ...metric, ...of }, value }] };
+    return pages.metric(ctx(shown), 'orders', { ...series, stretches })!;
+  };
+  const count = (html: string, look: string) => html.split(`class="${look}" d=`).length - 1;
+
+  test('draws average and highest as two lines, everything else as one', () => {
+    const two = page({}, [1, 2, 3]);
+    expect([count(two, 'mid'), count(two, 'top'), count(two, 'band')]).toEqual([1, 1, 1]);
+    const one = page({ aggregate: 'sum' }, [1, 2, 3]);
+    expect([count(one, 'mid'), count(one, 'top'), count(one, 'band')]).toEqual([1, 0, 0]);
+  });
+
+  test.each([[[0, 0]], [[-5, -9]], [[-1e15, 1e15]], [[7]], [[1e-9, 2e-9]]])(
+    'draws %j in its frame',
+    values => {
+      const html = page({ aggregate: 'last' }, values);
+      expect(html).not.toMatch(/NaN|Infinity|undefined/);
+      const heights = [...html.matchAll(/[ML][\d.]+,(-?[\d.]+)| cy="(-?[\d.]+)"/g)].map(([, a, b]) =>
+        Number(a ?? b),
+      );
+      expect(heights.length).toBeGreaterThan(0);
+      for (const y of heights) expect(y >= 0 && y <= 220).toBe(true);
+    },
+  );
+
+  test('keeps names and units text', () => {
+    const html = page({}, [1]);
+    expect(html).toContain('Orders &amp; &lt;b&gt;');
+    expect(html).not.toMatch(/<b>|<i>/);
+  });
+
+  test('without values says so; of no metric there is none', () => {
+    expect(page({}, [], null)).toContain('No values came in this range.');
+    expect(pages.metric(ctx(FACES.well!), 'nope', metricSeries())).toBeNull();
+  });
+});

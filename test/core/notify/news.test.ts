@@ -1,0 +1,180 @@
+// What is news, who it is owed to, and when a failed letter is tried again.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Choice, DETAILS, EVERYTHING, KINDS, wants } from '../../../src/core/model/subscriber.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../../src/core/model/time.ts';
+import { announcements, concernOf, findUpdate, owedTo, refOf } from '../../../src/core/notify/news.ts';
+import { counts, type Failure, MAX_ATTEMPTS, pauseFor, retryAt } from '../../../src/core/notify/retry.ts';
+import { component, incident, NOW, update } from '../../makers.ts';
+
+const FIRST = update(NOW - HOUR, 'investigating', 'a');
+const SECOND_UPDATE = update(NOW - MINUTE, 'monitoring', 'b');
+const LAST = update(NOW, 'resolved', 'c');
+const API = incident('api', {
+  components: [{ id: 'api', status: null }],
+  updates: [FIRST, SECOND_UPDATE, LAST],
+});
+
+describe('news', () => {
+  const news = (over: object, seen: string[] = [], firstRound = false) =>
+    announcements([{ ...API, ...over }], new Set(seen), NOW, firstRound).map(({ key, quiet }) => [
+      key,
+      quiet,
+    ]);
+
+  test.each([
+    [
+      'each update, oldest first',
+      {},
+      [],
+      [
+        [FIRST.key, false],
+        [SECOND_UPDATE.key, false],
+        [LAST.key, false],
+      ],
+    ],
+    ['nothing seen before', {}, [FIRST, SECOND_UPDATE, LAST], []],
+    ['not what lies in the future', { updates: [update(NOW + 1, 'investigating', '')] }, [], []],
+    ['now is not the future', { updates: [LAST] }, [], [[LAST.key, false]]],
+    ['none of what may still grow', { gathering: true }, [], []],
+    ['quiet when the update says so', { updates: [{ ...LAST, quiet: true }] }, [], [[LAST.key, true]]],
+    ['quiet when the file says so', { notify: false, updates: [LAST] }, [], [[LAST.key, true]]],
+    [
+      'quiet beyond a day',
+      { updates: [update(NOW - DAY - 1, 'resolved', '')] },
+      [],
+      [[expect.any(String), true]],
+    ],
+    ['loud until a day', { updates: [update(NOW - DAY, 'resolved', '')] }, [], [[expect.any(String), false]]],
+  ])('%s', (_name, over, seen, expected) => {
+    expect(
+      news(
+        over,
+        seen.map(({ key }) => refOf({ incidentId: 'api', key })),
+      ),
+    ).toEqual(expected);
+  });
+
+  test('on the first round of a database everything is noted and nothing shouted', () => {
+    expect(news({}, [], true).every(([, quiet]) => quiet)).toBe(true);
+    expect(news({}, [], true)).toHaveLength(3);
+  });
+
+  test('the same key in another incident is another update', () => {
+    const twin = { ...API, id: 'api 2' };
+    expect(
+      announcements([API, twin], new Set([refOf({ incidentId: 'api', key: FIRST.key })]), NOW, false),
+    ).toHaveLength(5);
+    expect(findUpdate([API, twin], refOf({ incidentId: 'api 2', key: LAST.key }))?.incident.id).toBe('api 2');
+    expect(findUpdate([API], refOf({ incidentId: 'api', key: 'gone' }))).toBeNull();
+  });
+
+  test('told once, nothing is news again (any order, any repetition)', () => {
+    fc.assert(
+      fc.property(fc.array(fc.subarray([API, { ...API, id: 'b' }, { ...API, id: 'c' }])), rounds => {
+        const seen = new Set<string>();
+        const told: string[] = [];
+        for (const round of rounds) {
+          for (const one of announcements(round, seen, NOW, false)) {
+            told.push(refOf(one));
+            seen.add(refOf(one));
+          }
+        }
+        expect(new Set(told).size).toBe(told.length);
+        expect(told).toHaveLength(3 * new Set(rounds.flat().map(({ id }) => id)).size);
+      }),
+    );
+  });
+});
+
+describe('owed to', () => {
+  const components = [component('api'), component('db')];
+  const choice = (over: Partial<Choice>): Choice => ({ ...EVERYTHING, ...over });
+  const upkeep = incident('up', {
+    scheduled: { start: NOW, end: NOW + HOUR },
+    components: [],
+    updates: [
+      update(NOW - 2 * SECOND, 'scheduled', ''),
+      update(NOW - SECOND, 'in_progress', ''),
+      update(NOW, 'completed', ''),
+    ],
+  });
+
+  test.each([
+    [EVERYTHING, [true, true, true], [true, true, true]],
+    [choice({ components: ['api', 'gone'] }), [true, true, true], [true, true, true]],
+    [choice({ components: ['db'] }), [false, false, false], [true, true, true]],
+    [choice({ components: [] }), [false, false, false], [true, true, true]],
+    [choice({ kinds: 'incidents' }), [true, true, true], [false, false, false]],
+    [choice({ kinds: 'maintenance' }), [false, false, false], [true, true, true]],
+    [choice({ detail: 'ends' }), [true, false, true], [true, false, true]],
+    [choice({ detail: 'ends', components: ['db'] }), [false, false, false], [true, false, true]],
+  ])('%j', (chosen, ofApi, ofUpkeep) => {
+    const told = (of: typeof API) => of.updates.map(one => wants(chosen, concernOf(of, one, components)));
+    expect([told(API), told(upkeep)]).toEqual([ofApi, ofUpkeep]);
+  });
+
+  test('choosing more never loses a letter', () => {
+    const some = fc.record({
+      components: fc.option(fc.subarray(['api', 'db'])),
+      kinds: fc.constantFrom(...KINDS),
+      detail: fc.constantFrom(...DETAILS),
+    });
+    fc.assert(
+      fc.property(some, fc.constantFrom(...API.updates), fc.subarray(['api', 'db']), (chosen, one, ids) => {
+        const of = { ...API, components: ids.map(id => ({ id, status: null })) };
+        const concern = concernOf(of, one, components);
+        const wider = { ...chosen, components: null, kinds: 'all', detail: 'all' } as const;
+        expect(owedTo([{ id: 'x', choice: wider }], concern)).toEqual(['x']);
+        if (wants(chosen, concern)) expect(wants({ ...chosen, components: null }, concern)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('a failed letter', () => {
+  test.each([
+    ['later', [10, 30, 120, 600, 3600, 10_800, 21_600, 21_600]],
+    ['busy', [10, 30, 120]],
+    ['dropped', [10, 30, 120]],
+    ['unreachable', [0, 0, 0]],
+    ['refused', [null]],
+    ['rejected', [null]],
+  ] as [Failure, (number | null)[]][])('%s waits %j seconds', (failure, seconds) => {
+    for (const [index, wait] of seconds.entries()) {
+      const expected = wait === null ? null : NOW + wait * SECOND;
+      expect(retryAt(failure, index + 1, NOW, 0)).toBe(expected);
+    }
+  });
+
+  test('jitter only shortens the wait, by a fifth at most', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 13 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (attempt, chance) => {
+          const wait = retryAt('later', attempt, 0, chance) as number;
+          const full = retryAt('later', attempt, 0, 0) as number;
+          expect(wait).toBeLessThanOrEqual(full);
+          expect(wait).toBeGreaterThanOrEqual(full * 0.8 - 1);
+        },
+      ),
+    );
+  });
+
+  test('is given up in the end, but never for a server that cannot be reached', () => {
+    expect(retryAt('later', MAX_ATTEMPTS - 1, NOW, 0)).not.toBeNull();
+    expect(retryAt('later', MAX_ATTEMPTS, NOW, 0)).toBeNull();
+    expect(retryAt('unreachable', 10_000, NOW, 0)).toBe(NOW);
+    expect([counts('unreachable'), counts('later'), counts('dropped')]).toEqual([false, true, true]);
+  });
+
+  test('rests the channel for what is not its own fault', () => {
+    expect([1, 2, 6, 100].map(streak => pauseFor('unreachable', streak, 5) / SECOND)).toEqual([
+      5, 10, 30, 30,
+    ]);
+    expect([1, 2].map(streak => pauseFor('busy', streak, 5) / SECOND)).toEqual([5, 10]);
+    expect([1, 5, 6].map(streak => pauseFor('dropped', streak, 5) / SECOND)).toEqual([0, 0, 30]);
+    for (const failure of ['later', 'refused', 'rejected'] as const) expect(pauseFor(failure, 99, 5)).toBe(0);
+  });
+});

@@ -1,0 +1,84 @@
+// A file made to stop the reader keeps no other file off the page, is named, and lets the server start again.
+import { expect, test } from 'vitest';
+import { lint } from '../../../src/cli/lint.ts';
+import type { Cli } from '../../../src/cli/shared/command.ts';
+import { readEnvironment } from '../../../src/config/environment.ts';
+import { openWorld, SECRET } from '../world.ts';
+
+const file = (title: string, body: string) => `---
+title: ${title}
+status: investigating
+severity: critical
+started: 2026-03-10T11:00:00Z
+components: [api]
+---
+${body}
+`;
+
+const WORST: Readonly<Record<string, string>> = {
+  '20260310_comments.md': file('Comments', '<!-- '.repeat(150_000)),
+  '20260310_times.md': file('Times', '## Update 25:99\nx\n'.repeat(50_000)),
+  '20260310_sections.md': file('Sections', '## Update 11:00 UTC\nx\n'.repeat(30_000)),
+  '20260310_brackets.md': file('Brackets', 'x').replace('---\n', `---\nx: ${'['.repeat(5000)}\n`),
+  '20260310_title.md': file(`"${'_a '.repeat(1000)}"`, 'x'),
+};
+
+test('the worst files keep no other off the page, after a restart too, and lint is short', async () => {
+  const world = await openWorld({ files: WORST });
+  await world.write('20260310_db.md', file('Database down', 'We look.'));
+  const seen = async () => {
+    const shown = world.system.snapshot().incidents.map(({ title }) => title);
+    expect(shown).toEqual(expect.arrayContaining(['Comments', 'Times', 'Sections', 'Database down']));
+    expect((await world.get('/')).text).toContain('Database down');
+    expect((await world.get('/api/v2/status.json')).json.status.indicator).not.toBe('none');
+    const ready = await world.get('/readyz');
+    expect(ready.json.ok).toBe(false);
+    for (const name of Object.keys(WORST)) expect(ready.text).toContain(name);
+    expect(ready.text.length).toBeLessThan(60_000);
+  };
+  await world.pass(1);
+  await seen();
+  expect(world.logged.length).toBeLessThan(300);
+  await world.restart();
+  await world.pass(1);
+  await seen();
+
+  const said: string[] = [];
+  const say = (line: string) => said.push(line);
+  const { value } = readEnvironment({ SECRET }, world.dir);
+  const cli: Cli = { env: value!, cwd: world.dir, clock: world.now, out: say, err: say, interactive: false };
+  expect(await lint.run([], cli)).toBe(1);
+  expect(said.length).toBeLessThan(120);
+});
+
+/** The share of the time until `done` that the longest turn of the loop took. */
+async function longestTurn(done: Promise<void>): Promise<number> {
+  const begun = performance.now();
+  let [longest, last, going] = [0, begun, true];
+  const look = () => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    last = now;
+    if (going) setImmediate(look);
+  };
+  setImmediate(look);
+  await done;
+  going = false;
+  return longest / (performance.now() - begun);
+}
+
+test('many long files at once hold nobody up: they are read, judged, noted and shown in turns', async () => {
+  const world = await openWorld();
+  await world.pass(1);
+  const hours = (n: number) =>
+    Array.from(
+      { length: 400 },
+      (_, k) => `## Update 11:${String((k + n) % 60).padStart(2, '0')} UTC\nx\n`,
+    ).join('');
+  for (let n = 0; n < 20; n++) {
+    await world.write(`20260310_long${n}.md`, file(`Long ${n}\nnotify: false`, hours(n)));
+  }
+  expect(await longestTurn(world.pass(1))).toBeLessThan(0.15);
+  expect(world.system.snapshot().incidents).toHaveLength(20);
+  expect((await world.get('/readyz')).text).toContain('this update lies in the future');
+});

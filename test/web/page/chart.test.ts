@@ -1,0 +1,126 @@
+// The chart and the component's page: what was measured is drawn, what was not is a gap.
+import { describe, expect, test } from 'vitest';
+import { checkSchema } from '../../../src/core/model/checks/check.ts';
+import { HOUR, MINUTE } from '../../../src/core/model/time.ts';
+import { makeTell } from '../../../src/web/page/context.ts';
+import type { Series } from '../../../src/web/page/latency.ts';
+import { chart } from '../../../src/web/page/parts/chart.ts';
+import { ctx, pages, series } from '../../browser/faces.ts';
+import { component, NOW, site, snapshot, view } from '../../makers.ts';
+
+const tell = makeTell('en', site(), '', NOW);
+const of = (minutes: readonly number[]): Series => ({
+  range: '24h',
+  span: 'slot',
+  from: NOW - 24 * HOUR,
+  to: NOW,
+  points: minutes.map(minute => ({
+    start: NOW - minute * MINUTE,
+    count: 10,
+    ok: 9,
+    p50: minute,
+    p95: minute * 2,
+    p99: null,
+  })),
+});
+const count = (svg: string, look: string) => svg.split(`class="${look}"`).length - 1;
+
+describe('the chart', () => {
+  test('is one line of each kind where nothing is missing', () => {
+    const { svg } = chart(of([40, 30, 20]), 'API', tell)!;
+    expect([count(svg, 'mid'), count(svg, 'top'), count(svg, 'band')]).toEqual([1, 1, 1]);
+    expect(svg).not.toContain('NaN');
+  });
+
+  test('breaks at a gap, and shows a point that stands alone as a dot', () => {
+    const { svg } = chart(of([400, 390, 200, 40, 30]), 'API', tell)!;
+    expect(svg.match(/<path class="mid"/g)).toHaveLength(2);
+    expect(svg.match(/<circle class="mid"/g)).toHaveLength(1);
+  });
+
+  test('says in words what it shows, and lists it newest first', () => {
+    const { svg, rows } = chart(of([40, 30, 20]), 'A & <B>', tell)!;
+    expect(svg).toContain(
+      'aria-label="Response times of A &#38; &#60;B&#62;: median between 20\u00a0ms and 40\u00a0ms, 95th percentile at most 80\u00a0ms"',
+    );
+    expect(rows.map(row => row.p50)).toEqual(['20\u00a0ms', '30\u00a0ms', '40\u00a0ms']);
+    expect(rows[0]).toMatchObject({ count: 10, ok: 9, p95: '40\u00a0ms' });
+  });
+
+  test('of nothing timed is no chart', () => {
+    expect(chart(of([]), 'API', tell)).toBeNull();
+    const silent = of([10]);
+    const points = silent.points.map(point => ({ ...point, p50: null, p95: null }));
+    expect(chart({ ...silent, points }, 'API', tell)).toBeNull();
+  });
+});
+
+describe("a component's page", () => {
+  const api = component('api', { name: 'API' });
+  test('links the ranges, marks the one shown, and gives the same as table and JSON', () => {
+    const html = pages.component(ctx(snapshot([view(api, 'operational')])), 'api', series('7d'))!;
+    expect(html).toContain('<h1 dir="auto">API</h1>');
+    expect(html).toMatch(/href="\/status\/components\/api\?range=7d" aria-current="page">7 days/);
+    expect(html).toContain('/status/components/api?range=90d"');
+    expect(html).toContain('/api/components/api/latency.json?range=7d');
+    expect(html).toContain('<table class="figures">');
+  });
+
+  test('keeps the language asked for on the way there, between its ranges, and back', () => {
+    const asked = { ...ctx(snapshot([view(api, 'operational')]), 'de'), langAsked: true };
+    expect(pages.live(asked)).toContain('href="/status/components/api?lang=de"');
+    const html = pages.component(asked, 'api', series('24h'))!;
+    const ours = [
+      ...html.matchAll(
+        /<a [^>]*href="(\/(?:status\/(?:components|live|history)|api)(?:\?[^"]*|\/api\?[^"]*)?)"/g,
+      ),
+    ];
+    expect(ours.map(([, link]) => link)).toEqual([
+      '/status/live?lang=de',
+      '/status/components/api?range=24h&amp;lang=de',
+      '/status/components/api?range=7d&amp;lang=de',
+      '/status/components/api?range=90d&amp;lang=de',
+      '/status/live?lang=de',
+      '/status/history?lang=de',
+      '/api?lang=de',
+    ]);
+  });
+
+  test('says whose hours stand beneath a day, and nothing about hours beneath a week', () => {
+    const berlin = site({ timezone: 'Europe/Berlin' });
+    const of = snapshot([view(api, 'operational')], { site: berlin });
+    const words = 'The hours beneath the chart are those of Europe/Berlin.';
+    expect(pages.component(ctx(of), 'api', series('24h'))).toContain(words);
+    expect(pages.component(ctx(of), 'api', series('7d'))).not.toContain('beneath the chart');
+  });
+
+  test('that was never timed says so', () => {
+    const html = pages.component(ctx(snapshot([view(api, 'no_data')])), 'api', of([]))!;
+    expect(html).toContain('No response times were measured in this range.');
+    expect(html).not.toContain('<svg class="chart"');
+  });
+
+  test('does not exist for a component that does not', () => {
+    expect(pages.component(ctx(snapshot([])), 'nope', of([]))).toBeNull();
+  });
+});
+
+describe('a third party', () => {
+  const check = checkSchema.parse({ type: 'statuspage', url: 'https://resend-status.com' });
+  const mail = component('mail', { name: 'Email Delivery', check });
+  const row = (health: 'operational' | 'partial_outage', seen: string) => {
+    const shown = { ...view(mail, health, { since: NOW - 12 * MINUTE }), seen };
+    return pages.live(ctx(snapshot([shown])));
+  };
+
+  test('with trouble is quoted in its own words, linked, and its words stay text', () => {
+    const html = row('partial_outage', 'upstream reports: Partial Outage (Delays <b>today</b>)');
+    expect(html).toMatch(
+      /Upstream problem at <a href="https:\/\/resend-status\.com\/" rel="noopener">resend-status\.com<\/a> since <time[^>]*>14:30 UTC<\/time>: <q>Partial Outage \(Delays &lt;b&gt;today&lt;\/b&gt;\)<\/q>/,
+    );
+  });
+
+  test('that is well is not spoken of', () => {
+    expect(row('operational', 'upstream reports: Operational')).not.toContain('Upstream');
+  });
+});

@@ -1,0 +1,55 @@
+// Valid HTML: every page in every state, and the letters, by html-validate's recommended rules.
+import { HtmlValidate } from 'html-validate/node';
+import { describe, expect, it } from 'vitest';
+import { makeRender } from '../../../src/views.ts';
+import { plainPage, startingPage } from '../../../src/web/http/plain-pages.ts';
+import { makeLetters } from '../../../src/work/notify/email-texts.ts';
+import { PAGES } from '../../browser/faces.ts';
+import { incident, site } from '../../makers.ts';
+
+const validator = new HtmlValidate({
+  root: true,
+  extends: ['html-validate:recommended'],
+  rules: {
+    // Without script the page renews itself after a minute: asked for, and only without script.
+    'meta-refresh': 'off',
+    // Boxes ticked together share a name; that is how forms send lists.
+    'form-dup-name': ['error', { shared: ['radio', 'checkbox', 'button', 'submit'] }],
+    // The verdict is as long as the facts: a tab shortens it from the end.
+    'long-title': 'off',
+    // A letter's colours have no other place to be.
+    'no-inline-style': 'off',
+  },
+});
+
+async function wrong(html: string): Promise<string[]> {
+  const { results } = await validator.validateString(html);
+  return results.flatMap(result =>
+    result.messages.map(({ line, ruleId, message }) => `${line} ${ruleId}: ${message}`),
+  );
+}
+
+describe('valid HTML', () => {
+  it.each(Object.keys(PAGES))('%s', async name => {
+    expect(await wrong(PAGES[name]!)).toEqual([]);
+  });
+
+  it.each(['en', 'de'] as const)('the page while it starts, %s', async lang => {
+    expect(await wrong(startingPage(lang))).toEqual([]);
+    expect(await wrong(plainPage(lang, 'strained.title', 'strained.text'))).toEqual([]);
+  });
+
+  it('letters', async () => {
+    const letters = makeLetters(makeRender('views'));
+    const of = incident('x', { title: 'API & Database Down' });
+    const links = {
+      incident: 'https://i',
+      unsubscribe: 'https://u?a=1&b=2',
+      manage: 'https://m',
+      confirm: 'https://c',
+    };
+    expect(await wrong(letters.update(site(), 'en', of, of.updates[0]!, ['API'], links).html)).toEqual([]);
+    expect(await wrong(letters.confirm(site(), 'de', links).html)).toEqual([]);
+    expect(await wrong(letters.unsubscribeLink(site(), 'en', links).html)).toEqual([]);
+  });
+});

@@ -1,0 +1,267 @@
+// Pages: what they say, that they never contradict themselves, and that text stays text.
+import { describe, expect, it } from 'vitest';
+import { checkSchema } from '../../../src/core/model/checks/check.ts';
+import type { Component } from '../../../src/core/model/component.ts';
+import { EVERYTHING } from '../../../src/core/model/subscriber.ts';
+import { DAY, HOUR, MINUTE } from '../../../src/core/model/time.ts';
+import type { Snapshot } from '../../../src/core/page/snapshot.ts';
+import { makeRender } from '../../../src/views.ts';
+import { makePages, type PageContext } from '../../../src/web/page/pages.ts';
+import { brandCss } from '../../../src/web/page/parts/accent.ts';
+import { FACES, LATENCY_ID } from '../../browser/faces.ts';
+import { component, incident, NOW, shown, site, snapshot, update, view } from '../../makers.ts';
+
+const pages = makePages(makeRender('views'));
+const API = component('api', { name: 'API' });
+const DB = component('db', { name: 'Database' });
+
+function context(of: Snapshot, over: Partial<PageContext> = {}): PageContext {
+  return { snapshot: of, lang: 'en', base: '', assets: { css: '/a.css', js: '/a.js' }, ...over };
+}
+
+function heading(html: string): string {
+  return /<h1[^>]*>(?:<svg.*?<\/svg>)?(.*?)<\/h1>/s
+    .exec(html)![1]!
+    .replace(/<[^>]+>/g, '')
+    .replaceAll('\u00a0', ' ');
+}
+
+describe('the verdict', () => {
+  const open = shown(incident('o', { title: 'Odd thing' }), []);
+  const many = (n: number, sick: number) =>
+    snapshot(
+      Array.from({ length: n }, (_, i) =>
+        view(component(`c${i}`), i < sick ? 'major_outage' : 'operational', {
+          since: i < sick ? NOW - 12 * MINUTE : null,
+        }),
+      ),
+    );
+  it.each([
+    ['all well', snapshot([view(API, 'operational')]), 'All systems operational'],
+    [
+      'some unknown',
+      snapshot([view(API, 'operational'), view(DB, 'no_data')]),
+      'All checked systems operational',
+    ],
+    ['first minute', snapshot([view(API, 'no_data')]), 'Waiting for the first checks'],
+    ['no components', snapshot([]), 'No components yet'],
+    ['one down', many(2, 1), 'c0: major outage since 14:30 UTC (12 min)'],
+    ['three down', many(5, 3), 'c0, c1, c2: major outage since 14:30 UTC (12 min)'],
+    ['many down', many(9, 4), 'Major outage since 14:30 UTC (12 min): 4 of 9 components'],
+    ['all down', many(4, 4), 'Major outage of all systems since 14:30 UTC (12 min)'],
+    ['maintenance', snapshot([view(DB, 'under_maintenance')]), 'Maintenance in progress: Database'],
+    [
+      'loose incident',
+      snapshot([view(API, 'operational')], { incidents: [open] }),
+      'Open incident: Odd thing',
+    ],
+    [
+      'two loose',
+      snapshot([view(API, 'operational')], { incidents: [open, { ...open, id: 'p' }] }),
+      '2 open incidents',
+    ],
+    ['loose, nothing known', snapshot([], { incidents: [open] }), 'Open incident: Odd thing'],
+  ])('%s', (_, of, sentence) => {
+    const html = pages.live(context(of));
+    expect(heading(html)).toBe(sentence);
+    expect(html).toContain(`<meta property="og:title" content="${sentence}">`);
+  });
+
+  it('names what it knows nothing about, and who else is unwell', () => {
+    const html = pages.live(
+      context(
+        snapshot([
+          view(API, 'major_outage'),
+          view(DB, 'degraded_performance'),
+          view(component('x'), 'no_data'),
+        ]),
+      ),
+    );
+    expect(html).toContain('<p>Database: degraded performance</p>');
+    expect(html).toContain('<p>No data for x</p>');
+  });
+
+  it('is never calm above an open incident, whatever the components say', () => {
+    for (const [name, of] of Object.entries(FACES)) {
+      const html = pages.live(context(of));
+      if (html.includes('id="now"'))
+        expect([name, heading(html)]).not.toEqual([name, expect.stringMatching(/operational/i)]);
+    }
+  });
+});
+
+describe('the live page', () => {
+  it('draws one rect a day, and lists the imperfect days with their incidents', () => {
+    const html = pages.live(context(FACES.well!));
+    expect(html.match(/<rect /g)).toHaveLength(6 * 90);
+    expect(html).toContain(
+      'aria-label="API: 99.75% uptime over 90 days; 2 days with incidents or maintenance"',
+    );
+    expect(html).toContain(`<a href="/status/incidents/${LATENCY_ID}" dir="auto">API Latency Spike</a></li>`);
+  });
+
+  it.each([
+    [30 * 1000, '40.00% uptime so far'],
+    [HOUR, '40.00% uptime over 1 h'],
+    [90 * DAY, '40.00% uptime<'],
+  ])('says over how much a young figure is: %i ms', (total, words) => {
+    const young = view(API, 'operational');
+    const uptime = { ...young.uptime, percent: 40, total, from: young.uptime.window.end - total };
+    const html = pages.live(context(snapshot([{ ...young, uptime }], {})));
+    expect(html).toContain(words);
+    // Who hears it is told as long a time.
+    const heard = total === 90 * DAY ? 'uptime over 90 days' : words.replace(/^[\d.%]+ /, '');
+    expect(html).toMatch(new RegExp(`aria-label="API: 40.00% ${heard};`));
+  });
+
+  it('does not call a day inside a long incident quiet', () => {
+    const long = shown(
+      incident('l', {
+        title: 'Long one',
+        started: NOW - 3 * DAY,
+        resolved: NOW - DAY,
+        updates: [update(NOW - 3 * DAY, 'investigating', 'x'), update(NOW - DAY, 'resolved', 'y')],
+      }),
+      [API],
+    );
+    const html = pages.live(context(snapshot([view(API, 'operational')], { incidents: [long] })));
+    const days = html.split('<section class="day').slice(1);
+    expect(days.map(day => day.includes('No incidents reported.')).slice(0, 5)).toEqual([
+      true,
+      false,
+      false,
+      false,
+      true,
+    ]);
+    expect(days[1]).toContain('Ongoing: Long one');
+    expect(days[3]).toContain('<article');
+  });
+
+  it('lets no text become markup', () => {
+    const evil = '"><script>alert(1)</script>{names}';
+    const of = snapshot(
+      [view(component('a', { name: evil, description: evil, group: evil }), 'major_outage', { since: NOW })],
+      {
+        incidents: [
+          shown(incident(evil, { title: evil, updates: [update(NOW, 'investigating', evil, evil)] }), []),
+        ],
+        site: site({ title: evil, timezone: evil }),
+      },
+    );
+    const ctx = context(of);
+    const all = [
+      pages.live(ctx),
+      pages.incident(ctx, evil)!,
+      pages.history(ctx, null)!,
+      pages.subscribe(ctx, { email: evil, choice: { ...EVERYTHING, components: [evil] }, problem: evil }),
+      pages.manage(ctx, { token: evil, email: evil, choice: EVERYTHING, done: null }),
+      pages.unsubscribe(ctx, { token: null, email: evil, problem: evil }),
+      pages.confirm(ctx, evil),
+      pages.error(ctx, 404, evil),
+    ];
+    for (const html of all) {
+      expect(html).not.toContain('<script>');
+      expect(html.replace(/"https?:[^"]*"/g, '')).not.toMatch(/\sstyle=|\son\w+=/);
+    }
+  });
+
+  it('puts the prefix of PUBLIC_URL before every link', () => {
+    const ctx = context(FACES.outage!, { base: '/x', assets: { css: '/x/a.css', js: '/x/a.js' } });
+    for (const html of [
+      pages.live(ctx),
+      pages.subscribe(ctx, { email: '', choice: EVERYTHING, problem: null }),
+    ]) {
+      const local = [...html.matchAll(/(?:href|action|src|data-events)="(\/[^"]*)"/g)].map(
+        found => found[1]!,
+      );
+      expect(local.filter(url => !url.startsWith('/x/'))).toEqual([]);
+    }
+  });
+
+  it('says what was not checked yet only where something will be', () => {
+    const probed = component('api', { check: checkSchema.parse({ type: 'heartbeat', period: '5m' }) });
+    const line = (...of: Component[]) =>
+      pages.live(context(snapshot(of.map(one => view(one, 'no_data', { known: 0 })))));
+    expect(line(probed, DB)).toContain('Not checked yet · page made ');
+    expect(line(API, DB)).not.toContain('Not checked yet');
+    expect(line(API, DB)).toContain('<p class="when">Page made <time');
+  });
+
+  it('refreshes itself without script; pages with forms never do', () => {
+    const refresh = '<noscript><meta http-equiv="refresh" content="60"></noscript>';
+    expect(pages.live(context(FACES.well!))).toContain(refresh);
+    expect(pages.confirm(context(FACES.well!), 't')).not.toContain('http-equiv');
+    expect(pages.confirm(context(FACES.well!), 't')).toContain('<meta name="robots" content="noindex">');
+  });
+});
+
+describe('the other pages', () => {
+  const ctx = context(FACES.well!);
+  it('incident: facts, newest update first, post-mortem; null when unknown', () => {
+    const html = pages.incident(ctx, LATENCY_ID)!;
+    expect(heading(html)).toBe('API Latency Spike');
+    expect(html.indexOf('back to normal')).toBeLessThan(html.indexOf('Investigating elevated'));
+    expect(html).toContain('<h2 id="h-pm">Post-mortem</h2>');
+    expect(html).toContain('<dt>Duration</dt><dd>30 min</dd>');
+    expect(pages.incident(ctx, 'nothing')).toBeNull();
+    expect(pages.incident(ctx, '__proto__')).toBeNull();
+  });
+
+  it('history: every month between first and last, and no other', () => {
+    expect(heading(pages.history(ctx, '2026-10')!)).toBe('Incidents in October 2026');
+    for (const month of ['2026-09', '2027-01', '2026-13', '2026-1', 'x'])
+      expect(pages.history(ctx, month)).toBeNull();
+  });
+
+  it('has one filled button at most to press: the head’s steps back where the form’s stands', () => {
+    const filled = (html: string) => /<header>.*<a class="button" /s.test(html);
+    const form = pages.subscribe(ctx, { email: '', choice: EVERYTHING, problem: null });
+    expect([filled(pages.live(ctx)), filled(form)]).toEqual([true, false]);
+  });
+
+  it('forms come back as typed, with the problem said', () => {
+    const html = pages.subscribe(ctx, {
+      email: 'a@',
+      choice: { ...EVERYTHING, components: ['email'] },
+      problem: 'email_invalid',
+    });
+    expect(html).toContain('value="a@" aria-invalid="true"');
+    expect(html).toContain('value="email" checked');
+    expect(html).toContain('does not look like an e-mail address');
+    expect(pages.subscribe(ctx, { email: '', choice: EVERYTHING, problem: 'A sentence.' })).toContain(
+      'A sentence.',
+    );
+  });
+
+  it.each([400, 403, 404, 413, 429, 500, 503, 418, 502])('error %i has the look of the page', status => {
+    const html = pages.error(context(FACES.well!, { lang: 'de' }), status);
+    expect(html).toContain(`<p class="status">${status}</p>`);
+    expect(html).toContain('<html lang="de"');
+  });
+});
+
+describe('the brand colour', () => {
+  it.each(['#ffff00', '#000000', '#ffffff', '#4f46e5', '#808080', '#e5484d'])(
+    '%s is readable in both schemes',
+    color => {
+      const css = brandCss(site({ brand: { ...site().brand, color } }));
+      const found = [...css.matchAll(/--brand:(#\w{6});--on-brand:(#\w{3})/g)];
+      expect(found).toHaveLength(2);
+      const grounds = ['#ffffff', '#0f1115'];
+      found.forEach(([, brand, on], i) => {
+        expect(ratio(brand!, grounds[i]!)).toBeGreaterThanOrEqual(4.5);
+        expect(ratio(brand!, on === '#fff' ? '#ffffff' : '#000000')).toBeGreaterThanOrEqual(4.5);
+      });
+    },
+  );
+});
+
+/** WCAG's ratio, written out apart from the code under test. */
+function ratio(a: string, b: string): number {
+  const light = (color: string) =>
+    [0.2126, 0.7152, 0.0722].reduce((sum, weight, i) => {
+      const part = Number.parseInt(color.slice(1 + 2 * i, 3 + 2 * i), 16) / 255;
+      return sum + weight * (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+    }, 0.05);
+  return Math.max(light(a), light(b)) / Math.min(light(a), light(b));
+}

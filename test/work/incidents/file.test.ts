@@ -1,0 +1,317 @@
+// Filing together: a crash at any write, a folder that refuses, a setting taken away; never twice, never lost.
+import { describe, expect, test } from 'vitest';
+import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
+import { checkSchema } from '../../../src/core/model/checks/check.ts';
+import { MINUTE, SECOND } from '../../../src/core/model/time.ts';
+import type { StoredTransition } from '../../../src/core/model/transition.ts';
+import { type Filed, makeFile } from '../../../src/work/incidents/file.ts';
+import { component, site } from '../../makers.ts';
+
+const T0 = Date.UTC(2026, 2, 10, 12);
+const IDS = ['a', 'b', 'c'];
+const HTTP = checkSchema.parse({ type: 'http', url: 'https://api.example/health' });
+const LOG = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** A folder, a list of transitions as the database holds them, and something that may go wrong at any write. */
+function desk(together = MINUTE, parents: Readonly<Record<string, string[]>> = {}) {
+  const files: Record<string, string> = {};
+  const rows: StoredTransition[] = [];
+  const components = IDS.map(id =>
+    component(id, { name: id.toUpperCase(), check: HTTP, dependsOn: parents[id] ?? [] }),
+  );
+  let budget = Number.POSITIVE_INFINITY;
+  let readOnly = false;
+  let setting = together;
+  let now = T0;
+  const spend = () => {
+    if (budget-- <= 0) throw new Error('killed');
+  };
+  const put = (id: string, text: string) => {
+    if (readOnly) throw Object.assign(new Error('no'), { code: 'EROFS' });
+    spend();
+    files[id] = text;
+    return true;
+  };
+  const file = makeFile({
+    pending: async () => rows.filter(({ filedAt }) => filedAt === null),
+    previousIncident: async (source, seq) =>
+      rows.findLast(row => row.source === source && row.seq < seq && row.incidentId !== null)?.incidentId ??
+      null,
+    async markFiled(seq, incidentId, now) {
+      spend();
+      const index = rows.findIndex(row => row.seq === seq);
+      rows[index] = { ...(rows[index] as StoredTransition), filedAt: now, incidentId };
+    },
+    create: async (id, text) => (id in files ? false : put(id, text)),
+    replace: async (id, before, text) => (files[id] === before ? put(id, text) : false),
+    templates: () => ({}),
+    clock: () => now,
+    log: LOG,
+  });
+  const incidents = () =>
+    Object.entries(files).flatMap(([id, text]) => parseIncident(`${id}.md`, id, text).value ?? []);
+  return {
+    files,
+    rows,
+    tell(id: string, kind: 'down' | 'up', second: number, known = second) {
+      const name = id.toUpperCase();
+      rows.push({
+        seq: rows.length + 1,
+        key: `${id}${kind}${second}`,
+        source: `probe:${id}`,
+        kind,
+        at: T0 + second * SECOND,
+        recordedAt: T0 + known * SECOND,
+        title: `${name} Down`,
+        slug: `${id}-down`,
+        severity: 'critical',
+        components: [id],
+        message: `${name} ${kind}.`,
+        told: { kind: 'down', component: name, seen: 'refused', checks: 3 },
+        filedAt: null,
+        incidentId: null,
+      });
+    },
+    /** A round at a second; killed after so many writes. It may be a while before it reads what is pending. */
+    async round(second: number, writes = Number.POSITIVE_INFINITY, later = 0): Promise<Filed | null> {
+      budget = writes;
+      now = T0 + (second + later) * SECOND;
+      const read = {
+        incidents: incidents(),
+        wellSince: new Map(),
+        away: false,
+        text: (id: string) => files[id],
+      };
+      return file(read, site({ together: setting, components }), T0 + second * SECOND).catch(() => null);
+    },
+    refuse(yes: boolean) {
+      readOnly = yes;
+    },
+    set(value: number) {
+      setting = value;
+    },
+  };
+}
+
+const FILE = '20260310_a-down';
+
+describe('three outages at once', () => {
+  test.each([
+    ['c', 'b', 'a'],
+    ['b', 'c', 'a'],
+    ['a', 'c', 'b'],
+  ])('whose checks ended in the order %s %s %s stand as status.yaml lists them', async (...ended) => {
+    const { files, tell, round } = desk();
+    for (const id of ended) tell(id, 'down', 0, 20);
+    await round(81);
+    expect(Object.keys(files)).toEqual([FILE]);
+    expect(files[FILE]).toContain('title: "A, B and C Down"');
+    expect(files[FILE]).toContain('opened_by: "probe:a, probe:b, probe:c"');
+    expect(files[FILE]).toMatch(/A down\.\n\nB down\.\n\nC down\./);
+    for (const id of ended) tell(id, 'up', 100, 120);
+    await round(121);
+    expect(files[FILE]).toMatch(/A up\.\n\nB up\.\n\nC up\./);
+  });
+
+  test('keep the name they were first shown by, whoever joins', async () => {
+    const { files, tell, round } = desk();
+    tell('b', 'down', 0, 20);
+    tell('a', 'down', 0, 30);
+    await round(81);
+    expect(Object.keys(files)).toEqual(['20260310_b-down']);
+    expect(files['20260310_b-down']).toContain('title: A and B Down\n');
+  });
+
+  // Four writes: the file, and a note for each of the three.
+  test.each([0, 1, 2, 3, 4])('killed after %d writes are one file, whole', async writes => {
+    const { files, rows, tell, round } = desk();
+    for (const [index, id] of IDS.entries()) tell(id, 'down', index, 20 + index);
+    await round(81, writes);
+    await round(82);
+    await round(83);
+    expect(Object.keys(files)).toEqual([FILE]);
+    expect(rows.map(({ incidentId }) => incidentId)).toEqual([FILE, FILE, FILE]);
+    expect(files[FILE]).toContain('opened_by: "probe:a, probe:b, probe:c"');
+  });
+
+  test.each([0, 1, 2, 3])(
+    'whose recoveries are killed after %d writes say each of them once',
+    async writes => {
+      const { files, tell, round, rows } = desk();
+      for (const [index, id] of IDS.entries()) tell(id, 'down', index, 20 + index);
+      await round(81);
+      tell('a', 'up', 100, 110);
+      tell('b', 'up', 101, 111);
+      await round(171, writes);
+      await round(172);
+      await round(173);
+      expect(rows.map(({ filedAt }) => filedAt)).toEqual(Array(5).fill(expect.any(Number)));
+      expect(files[FILE]?.match(/^components: \[b, c\]$/gm)).toHaveLength(1);
+      expect(files[FILE]?.match(/^components: \[c\]$/gm)).toHaveLength(1);
+      tell('c', 'up', 200, 210);
+      await round(211);
+      expect(files[FILE]).toContain('status: resolved');
+    },
+  );
+
+  test('known only while a round is under way, the first waits for the others all the same', async () => {
+    const { files, rows, tell, round } = desk();
+    tell('a', 'down', 0, 20);
+    // Begun at 19 s, before anything was known; at 20 s it reads what is pending.
+    const filed = await round(19, Number.POSITIVE_INFINITY, 1);
+    expect([files, [...(filed?.gathering ?? [])]]).toEqual([{}, [FILE]]);
+    tell('b', 'down', 1, 30);
+    await round(81);
+    expect(Object.keys(files)).toEqual([FILE]);
+    tell('a', 'up', 90, 100);
+    await round(99, Number.POSITIVE_INFINITY, 1);
+    expect(rows.at(-1)?.filedAt).toBeNull();
+    tell('b', 'up', 91, 101);
+    await round(102);
+    expect(files[FILE]?.match(/^## Resolved/gm)).toHaveLength(1);
+    // A clock that was set back for good keeps nobody waiting.
+    tell('c', 'down', 200, 220);
+    await round(150);
+    expect(Object.keys(files)).toHaveLength(2);
+  });
+
+  test.each([1, 2])(
+    'named after a child and killed after %d writes, a parent with a past has one file',
+    async writes => {
+      const { files, rows, tell, round } = desk(MINUTE, { a: ['b'] });
+      tell('b', 'down', -90_000);
+      await round(-89_000);
+      tell('b', 'up', -88_000);
+      await round(-87_000);
+      const past = Object.keys(files);
+      tell('a', 'down', 0, 20);
+      tell('b', 'down', 5, 30);
+      await round(80, writes);
+      await round(81);
+      await round(82);
+      expect(Object.keys(files)).toEqual([...past, FILE]);
+      expect(files[FILE]).toContain('title: B Down');
+      expect(rows.at(-1)?.incidentId).toBe(FILE);
+    },
+  );
+
+  test('are shown while the folder refuses, and filed once it takes them', async () => {
+    const { files, tell, round, refuse } = desk();
+    for (const id of IDS) tell(id, 'down', 0, 20);
+    refuse(true);
+    const shown = await round(90);
+    expect([...(shown?.unfiled.keys() ?? [])]).toEqual([FILE]);
+    // It waits for the folder and for nobody else: it is news.
+    expect(shown?.gathering.size).toBe(0);
+    expect(shown?.problems).toHaveLength(1);
+    tell('a', 'up', 95, 96);
+    const later = await round(97);
+    expect(later?.unfiled.get(FILE)).toContain('components: [b, c]');
+    refuse(false);
+    await round(98);
+    await round(170);
+    expect(files[FILE]).toContain('components: [b, c]');
+  });
+
+  test('recovered before they are filed are told of all the same', async () => {
+    const { files, tell, round } = desk();
+    for (const id of IDS) tell(id, 'down', 0, 20);
+    for (const id of IDS) tell(id, 'up', 40, 50);
+    const shown = await round(51);
+    expect(shown?.gathering.has(FILE)).toBe(true);
+    expect(shown?.unfiled.get(FILE)).toContain('status: resolved');
+    await round(80);
+    await round(81);
+    expect(files[FILE]).toContain('status: resolved');
+    expect(Object.keys(files)).toHaveLength(1);
+  });
+
+  test('are still recovered from when the setting is taken away', async () => {
+    const { files, tell, round, set } = desk();
+    for (const id of IDS) tell(id, 'down', 0, 20);
+    await round(80);
+    set(0);
+    tell('b', 'up', 100, 110);
+    await round(110);
+    expect(files[FILE]).toContain('components: [a, c]');
+  });
+
+  test('without the setting are three files', async () => {
+    const { files, tell, round } = desk(0);
+    for (const id of IDS) tell(id, 'down', 0, 20);
+    await round(20);
+    expect(Object.keys(files)).toEqual(['20260310_a-down', '20260310_b-down', '20260310_c-down']);
+  });
+});
+
+describe('a recovery whose file is away', () => {
+  /** One outage that was filed, and its file taken away before the recovery is known. */
+  async function away() {
+    const the = desk(0);
+    the.tell('a', 'down', 0, 20);
+    await the.round(20);
+    const text = the.files[FILE] as string;
+    delete the.files[FILE];
+    the.tell('a', 'up', 100, 110);
+    await the.round(110);
+    return { ...the, text, up: () => the.rows[1] };
+  }
+
+  test('is written when it is back', async () => {
+    const { files, round, text, up } = await away();
+    expect([files, up()?.filedAt]).toEqual([{}, null]);
+    files[FILE] = text;
+    await round(3600);
+    expect(files[FILE]).toContain('resolved: 2026-03-10T12:01:40Z');
+    expect(up()).toMatchObject({ incidentId: FILE });
+  });
+
+  test('waits a day', async () => {
+    const { round, up } = await away();
+    await round(110 + 86_399);
+    expect(up()?.filedAt).toBeNull();
+    await round(110 + 86_400);
+    expect(up()).toMatchObject({ incidentId: null });
+    expect(up()?.filedAt).toEqual(expect.any(Number));
+  });
+
+  test('waits no longer than for what its source says next', async () => {
+    const { files, tell, round, up } = await away();
+    tell('a', 'down', 200, 210);
+    await round(210);
+    expect(up()?.filedAt).toEqual(expect.any(Number));
+    expect(files[FILE]).toContain('status: investigating');
+    expect(files[FILE]).toContain('started: 2026-03-10T12:03:20Z');
+  });
+});
+
+describe('a file written in a way no machine should edit', () => {
+  test.each([0, MINUTE])(
+    'keeps its recovery waiting, says so, and holds up nobody (together %d)',
+    async within => {
+      const { files, rows, tell, round } = desk(within);
+      const down = within === 0 ? ['a'] : ['a', 'b'];
+      for (const id of down) tell(id, 'down', 0, 20);
+      await round(81);
+      const mine = (files[FILE] as string).replace('\n---\n', '\r---\r');
+      files[FILE] = mine;
+      tell('a', 'up', 100, 110);
+      tell('c', 'down', 100, 110);
+      const filed = await round(180);
+      expect(files[FILE]).toBe(mine);
+      expect(filed?.problems).toEqual([
+        {
+          level: 'error',
+          where: `incidents/${FILE}.md`,
+          what: 'probe:a has been well again since 2026-03-10T12:01:40Z, and the file is written in a way no machine should edit',
+          fix: expect.stringContaining('write the update yourself'),
+        },
+      ]);
+      expect(files['20260310_c-down']).toContain('status: investigating');
+      expect(rows.filter(({ filedAt }) => filedAt === null)).toHaveLength(1);
+      files[FILE] = mine.replaceAll('\r', '\n');
+      expect((await round(190))?.problems).toEqual([]);
+      expect(files[FILE]).toContain(within === 0 ? 'status: resolved' : 'components: [b]');
+    },
+  );
+});
