@@ -2,7 +2,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { LANGS, spoken } from '../core/i18n/words.ts';
+import { spoken } from '../core/i18n/words.ts';
+import { LANGS } from '../core/model/lang.ts';
 import { escapeHtml } from '../core/text/markdown.ts';
 import { makeRender } from '../views.ts';
 import { ROOT } from '../wiring/root.ts';

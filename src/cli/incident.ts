@@ -17,8 +17,8 @@ import {
 } from '../core/model/incident.ts';
 import { printProblem } from '../core/model/problem.ts';
 import type { Site } from '../core/model/site.ts';
+import type { Span } from '../core/model/time.ts';
 import { iso, type Millis } from '../core/model/time.ts';
-import type { Span } from '../core/page/uptime.ts';
 import { listed } from '../core/text/yaml.ts';
 import { readSights } from '../store/notify/announcements.ts';
 import { makeFirstSights } from '../work/incidents/first-seen.ts';

@@ -1,9 +1,8 @@
 // The settings of the doors for other programs: `webhooks:` and `export:` of status.yaml.
 import * as z from 'zod';
-import type { Mapping } from '../core/inbound/senders/mapped.ts';
 import { INBOUND } from '../core/inbound/senders.ts';
 import { jsonPath } from '../core/model/checks/kinds.ts';
-import type { Site } from '../core/model/site.ts';
+import type { Mapping, Site } from '../core/model/site.ts';
 import { cron } from './cron.ts';
 
 const words = z.array(z.union([z.string(), z.number().transform(String), z.boolean().transform(String)]));

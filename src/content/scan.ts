@@ -1,8 +1,10 @@
 // Reading the incidents folder: only what changed is read again, and a bad file keeps its last good version.
+
 import { isUtf8 } from 'node:buffer';
 import { type BigIntStats, lstatSync, readFileSync } from 'node:fs';
 import { lstat, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { setImmediate as breathe } from 'node:timers/promises';
 import { MAX_INCIDENT_BYTES, parseIncident } from '../core/incidents/file/parse.ts';
 import { mayBeOpen, parseAfter } from '../core/incidents/file/reparse.ts';
 import { backwards } from '../core/incidents/lint/times.ts';
@@ -85,7 +87,7 @@ export async function scanFolder(folder: string, known: Known, now: Millis, firs
   }
   names.sort();
   const disk = first ? ALONE : SHARED;
-  const breath = makeBreath();
+  const breath = makeBreath(breathe);
   for (let index = 0; index < names.length; index += 64) {
     const batch = names.slice(index, index + 64);
     const entries = await Promise.all(
@@ -113,7 +115,7 @@ export async function scanFiles(
   const bounds = await boundsOf(folder);
   if (bounds === null) return null;
   const found = new Map<string, Entry | null>();
-  const breath = makeBreath();
+  const breath = makeBreath(breathe);
   for (const name of names) {
     const hidden = name.split(path.sep).some(part => part.startsWith('.'));
     if (hidden || !isIncidentName(name)) continue;

@@ -4,6 +4,7 @@ import { standingOf } from '../incidents/shared.ts';
 import type { Component, Health } from '../model/component.ts';
 import { type Incident, sourcesOf } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
+import { componentOf, probedBy, probeSource } from '../model/source.ts';
 import { MINUTE, type Millis } from '../model/time.ts';
 import type { Transition } from '../model/transition.ts';
 
@@ -28,18 +29,13 @@ export function parentsOf(
   return found;
 }
 
-/** The component a check's transition is about; null for other sources. */
-export function componentOf({ source }: Pick<Transition, 'source'>): string | null {
-  return /^(?:probe|latency):(.+)$/.exec(source)?.[1] ?? null;
-}
-
 /**
  * A check's outage with everything that depends on the component: affected as much, and named.
  * Any other transition comes back as it is.
  */
 export function withDependents<T extends Transition>(transition: T, { components }: Site): T {
   const id = componentOf(transition);
-  if (id === null || transition.kind !== 'down' || !transition.source.startsWith('probe:')) return transition;
+  if (id === null || transition.kind !== 'down' || probedBy(transition.source) === null) return transition;
   const children = dependentsOf(id, components);
   if (children.length === 0) return transition;
   const names = children.map(child => child.name).join(', ');
@@ -90,9 +86,7 @@ export function isSpokenFor(
 ): boolean {
   const id = componentOf(transition);
   if (id === null) return false;
-  const sources = new Set(
-    [...parentsOf(id, components)].filter(one => one !== id).map(one => `probe:${one}`),
-  );
+  const sources = new Set([...parentsOf(id, components)].filter(one => one !== id).map(probeSource));
   if (sources.size === 0) return false;
   const newest = new Map(waiting.map(({ source, kind }) => [source, kind]));
   if ([...sources].some(source => newest.get(source) === 'down')) return true;
@@ -100,7 +94,7 @@ export function isSpokenFor(
     const parents = sourcesOf(incident).filter(source => sources.has(source));
     return parents.some(parent => {
       const standing = standingOf(incident, parent);
-      const well = wellSince.get(parent.slice('probe:'.length));
+      const well = wellSince.get(probedBy(parent)!);
       const down = standing.down && well === undefined;
       const until = standing.down && well !== undefined ? well : standing.until;
       return down || (until !== null && transition.at <= until && now - until < SETTLING);

@@ -1,5 +1,6 @@
 // Together: components that fail at about the same time as one incident (`together:`), pure: how it is
 // printed, who is still down in it, and what each recovery or relapse adds to its file.
+
 import { asOf, isAhead } from '../incidents/as-of.ts';
 import { parseIncident } from '../incidents/file/parse.ts';
 import { type Addition, printIncident, updated } from '../incidents/file/print.ts';
@@ -7,6 +8,7 @@ import { listsOf, membersOf } from '../incidents/shared.ts';
 import { statusOf, worst } from '../model/component.ts';
 import { type Affected, type Incident, SEVERITIES } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
+import { probedBy, probeSource } from '../model/source.ts';
 import { type Millis, SECOND } from '../model/time.ts';
 import type { StoredTransition, Told, Transition } from '../model/transition.ts';
 import { lastedFrom, sentence, spell } from '../monitoring/messages.ts';
@@ -46,7 +48,7 @@ export function inOrderOf<T extends Pick<Transition, 'source'>>(
   { components }: Site,
   all: readonly T[],
 ): T[] {
-  const place = ({ source }: T) => components.findIndex(({ id }) => source === `probe:${id}`);
+  const place = ({ source }: T) => components.findIndex(({ id }) => source === probeSource(id));
   return [...all].sort((a, b) => place(a) - place(b));
 }
 
@@ -197,7 +199,7 @@ function lastWords(
 }
 
 function after(list: readonly Affected[], event: Transition, incident: Incident, site: Site) {
-  const id = event.source.slice('probe:'.length);
+  const id = probedBy(event.source)!;
   const own = closureOf(id, site);
   if (event.kind === 'down') {
     const status = event.severity === incident.severity ? null : statusOf(event.severity);

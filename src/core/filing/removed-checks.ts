@@ -5,10 +5,10 @@ import { standingOf } from '../incidents/shared.ts';
 import { isConfigured } from '../model/checks/check.ts';
 import { type Incident, isOpen, sourcesOf } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
+import { componentOf, probedBy } from '../model/source.ts';
 import type { Millis } from '../model/time.ts';
 import type { Transition } from '../model/transition.ts';
 import { sentence } from '../monitoring/messages.ts';
-import { componentOf } from './dependencies.ts';
 import type { Sightings } from './reported-vs-measured.ts';
 
 /** A check's outage that its check can no longer end. */
@@ -58,7 +58,7 @@ function reasonOf(source: string, { components }: Site): string | null {
   const { check } = component;
   if (check.type === 'manual') return 'its check was changed to manual';
   if (!isConfigured(check)) return 'its check is not configured any more';
-  const isLatency = source.startsWith('latency:');
+  const isLatency = probedBy(source) === null;
   return isLatency && check.type === 'heartbeat' ? 'its check was changed to a heartbeat' : null;
 }
 
@@ -72,7 +72,7 @@ export function endOf(
   const id = componentOf({ source }) as string;
   const component = site.components.find(one => one.id === id);
   const name = component?.name ?? called?.replace(/^High (.+) Latency$|^(.+) Down$/, '$1$2') ?? id;
-  const isLatency = source.startsWith('latency:');
+  const isLatency = probedBy(source) === null;
   const what = isLatency
     ? `The response time of ${name} is no longer measured`
     : `${name} is no longer monitored`;

@@ -1,5 +1,7 @@
 // The claim against the measurement: what an incident's file says beside what its sources saw.
+
 import { type Incident, sourcesOf } from '../model/incident.ts';
+import { latencySource, probeSource } from '../model/source.ts';
 import { MINUTE, type Millis } from '../model/time.ts';
 import type { Transition } from '../model/transition.ts';
 
@@ -82,7 +84,7 @@ export function claimOf(
   const others = () =>
     touching(
       written,
-      affected.flatMap(id => [...seenBy(`probe:${id}`), ...seenBy(`latency:${id}`)]),
+      affected.flatMap(id => [...seenBy(probeSource(id)), ...seenBy(latencySource(id))]),
     );
   const seen = (own.length > 0 ? own : others()).sort((a, b) => a.start - b.start);
   const [first] = seen;

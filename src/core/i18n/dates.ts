@@ -1,6 +1,8 @@
 // Dates, durations, numbers and lists as a language writes them, in the site's time zone.
+
+import type { Lang } from '../model/lang.ts';
 import { DAY, HOUR, MINUTE, type Millis, SECOND } from '../model/time.ts';
-import { type Lang, sayIn } from './words.ts';
+import { sayIn } from './words.ts';
 
 export interface Dates {
   /** `23 Nov 2026, 14:30 UTC` */

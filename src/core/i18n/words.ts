@@ -1,9 +1,8 @@
 // Words: which language a visitor reads, and every sentence in it by key.
+import { LANGS, type Lang } from '../model/lang.ts';
 import { de } from './de.ts';
 import { en } from './en.ts';
 
-export const LANGS = ['en', 'de'] as const;
-export type Lang = (typeof LANGS)[number];
 export type Key = keyof typeof en;
 export type Values = Readonly<Record<string, string | number>>;
 /** The sentence of `key`, its `{names}` filled in, its plural form chosen by `n`. */

@@ -1,7 +1,7 @@
 // First sight: a maintenance that nobody dated was announced when it was first seen, not on the day in its name.
 import type { Incident } from '../model/incident.ts';
+import { refOf } from '../model/incident.ts';
 import { iso, type Millis } from '../model/time.ts';
-import { refOf } from '../notify/news.ts';
 
 /**
  * Under which name the books know the announcement whose time is presumed from the file's name

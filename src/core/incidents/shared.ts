@@ -1,11 +1,12 @@
 // Joint incidents: who is still down in one that several checks opened, as its updates tell it.
 import { type Affected, type Incident, sourcesOf } from '../model/incident.ts';
+import { probedBy } from '../model/source.ts';
 import type { Millis } from '../model/time.ts';
 
 /** The component ids of the checks that opened a joint incident; null for any other. */
 export function membersOf(incident: Pick<Incident, 'openedBy'>): readonly string[] | null {
   const sources = sourcesOf(incident);
-  return sources.length < 2 ? null : sources.map(source => source.slice('probe:'.length));
+  return sources.length < 2 ? null : sources.map(source => probedBy(source) ?? source);
 }
 
 /** A list of those affected, and from when on it holds. */
@@ -27,7 +28,7 @@ export function standingOf(incident: Incident, source: string): { down: boolean;
   const whole = { down: incident.status !== 'resolved', until: incident.resolved };
   if (membersOf(incident) === null) return whole;
   const lists = listsOf(incident);
-  const id = source.slice('probe:'.length);
+  const id = probedBy(source);
   const last = lists.findLastIndex(({ list }) => list.some(one => one.id === id));
   if (last < 0) return { down: false, until: null };
   const next = lists[last + 1];

@@ -71,3 +71,19 @@ export function overall(states: readonly Health[]): Health {
 export function badness(state: Health): number {
   return COMPONENT_STATUSES.indexOf(state as ComponentStatus);
 }
+
+/** What the measurements say about one component. */
+export interface Measured {
+  /** The confirmed state; `no_data` when nothing was ever measured. */
+  readonly health: Health;
+  readonly since: Millis | null;
+  readonly checkedAt: Millis | null;
+  /** How long that look took, ms; absent: not known. */
+  readonly took?: Millis;
+  readonly seen: string | null;
+  /** When the server first knew of it. */
+  readonly firstSeen: Millis;
+  readonly firstCheck: Millis | null;
+  /** UTC days on which it was looked at, by their midnight (epoch ms) → for how long, ms. */
+  readonly observed: ReadonlyMap<Millis, Millis>;
+}

@@ -184,3 +184,14 @@ function standsIn(name: string, title: string): boolean {
     .replace(/\s+/g, '\\s+');
   return new RegExp(`(?<![\\p{L}\\p{N}_])${words}(?![\\p{L}\\p{N}_])`, 'iu').test(title);
 }
+
+/** An update's name in the books: incident id + time + ordinal. */
+export interface UpdateRef {
+  readonly incidentId: string;
+  readonly key: string;
+}
+
+/** The one string under which an update is kept as seen. */
+export function refOf({ incidentId, key }: UpdateRef): string {
+  return `${incidentId} ${key}`;
+}

@@ -1,5 +1,5 @@
 // Metrics of the operator's own: what a number is, how many become one, and how old one may be.
-import type { RollupSpan } from '../monitoring/rollup.ts';
+
 import { DAY, MINUTE, type Millis } from './time.ts';
 
 export const AGGREGATES = ['avg', 'max', 'sum', 'last'] as const;
@@ -88,3 +88,6 @@ export interface MetricStretch {
 
 /** Reads a metric's stretches from `from` (epoch ms) on, oldest first; only where something was. */
 export type ReadMetric = (id: string, span: RollupSpan, from: Millis) => Promise<MetricStretch[]>;
+
+/** The stretches of time that measurements are added up over; `slot` is ten minutes. */
+export type RollupSpan = 'slot' | 'hour' | 'day';

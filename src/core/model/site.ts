@@ -1,6 +1,5 @@
 // The site as status.yaml describes it: one frozen value, handed to every room.
 
-import type { Mapping } from '../inbound/senders/mapped.ts';
 import type { VisitorChannels } from './channel-url.ts';
 import type { Component, Severity } from './component.ts';
 import type { Metric } from './metric.ts';
@@ -106,3 +105,15 @@ export const MAIL_LIMITS: MailLimits = { rate: null, storm: null, connections: 5
 export const WEIGHTS_EVEN: Weights = { minor: 1, major: 1, critical: 1 };
 /** Atlassian Statuspage's: degraded performance costs nothing, a partial outage 30 %. */
 export const WEIGHTS_STATUSPAGE: Weights = { minor: 0, major: 0.3, critical: 1 };
+
+/** `webhooks: NAME:` of status.yaml. `monitor`, `status`, `message` and `event` are JSONPaths (RFC 9535). */
+export interface Mapping {
+  readonly monitor: string;
+  readonly status: string;
+  readonly message: string | null;
+  /** Its own name for the event, when it sends one: a repeat of it is stored once. */
+  readonly event: string | null;
+  /** Words of `status`, whatever their case; null for the words `generic` knows. */
+  readonly down: readonly string[] | null;
+  readonly up: readonly string[] | null;
+}

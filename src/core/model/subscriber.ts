@@ -1,6 +1,6 @@
 // Subscribers: who asked for mail about what, and the addresses that may.
 import { domainToASCII } from 'node:url';
-import type { Lang } from '../i18n/words.ts';
+import type { Lang } from './lang.ts';
 import type { ChannelType } from './notification-channel.ts';
 import type { Millis } from './time.ts';
 

@@ -78,3 +78,9 @@ export function startOfUtcDay(at: Millis): Millis {
 
 /** The clock, as handed to the program: tests move it by hand. */
 export type Clock = () => Millis;
+
+/** A stretch of time, epoch ms; `end` is no longer part of it. */
+export interface Span {
+  readonly start: Millis;
+  readonly end: Millis;
+}

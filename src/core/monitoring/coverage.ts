@@ -1,8 +1,8 @@
 // Observed: how much time one look speaks for, and how much of a figure's time was looked at at all.
 // A gap is time nobody looked, and stays so.
 
+import type { Component } from '../model/component.ts';
 import { DAY, type Millis, SECOND } from '../model/time.ts';
-import type { ComponentView } from '../page/snapshot.ts';
 
 /** What is known of the time between two looks besides their moments. */
 interface Between {
@@ -32,6 +32,12 @@ export function observedBetween(
   return Math.ceil(Math.min(isGap ? took + SECOND : gap, passed));
 }
 
+/** A component with how much of its figure's time was looked at, and how much there is, ms. */
+interface Watched {
+  readonly component: Component;
+  readonly uptime: { readonly observed: Millis; readonly total: Millis };
+}
+
 /** How much of a figure's total was looked at. */
 interface Coverage {
   readonly observed: Millis;
@@ -48,7 +54,7 @@ interface Coverage {
  * The coverage of the figure of some components together, a mean of those that have a check; null where none has
  * one (nobody looks at a `manual` component, its incidents tell), or nothing is known of any.
  */
-export function coverageOf(views: readonly ComponentView[]): Coverage | null {
+export function coverageOf(views: readonly Watched[]): Coverage | null {
   const watched = views.filter(({ component }) => component.check.type !== 'manual');
   const sum = (of: 'observed' | 'total') => watched.reduce((all, { uptime }) => all + uptime[of], 0);
   const [observed, total] = [sum('observed'), sum('total')];

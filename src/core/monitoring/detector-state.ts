@@ -1,5 +1,7 @@
 // What the detector remembers of a component, and what a judgement makes.
+
 import type { Component, Severity } from '../model/component.ts';
+import { probedBy, probeSource } from '../model/source.ts';
 import type { Millis } from '../model/time.ts';
 import type { Told, Transition } from '../model/transition.ts';
 
@@ -80,7 +82,7 @@ export function isOfOtherKind({ check }: Pick<Component, 'check'>, state: Detect
 
 /** A check's state once its outage (`probe:`) or slowness (`latency:`) was ended for it: should it come back, it begins anew. */
 export function retired(state: DetectorState, source: string): DetectorState {
-  if (source.startsWith('latency:')) return { ...state, slow: null, samples: [] };
+  if (probedBy(source) === null) return { ...state, slow: null, samples: [] };
   return { ...initialState(), slow: state.slow };
 }
 
@@ -101,7 +103,7 @@ export function outageTransition(
   message: string,
   told?: Told,
 ): Transition {
-  const source = `probe:${component.id}`;
+  const source = probeSource(component.id);
   return {
     key: `${source}@${at}:${kind}`,
     source,

@@ -5,8 +5,10 @@
 // SLOW_SAMPLES answers, and their average (or percentile) is over the limit; it begins with the
 // answer that took it there. Over: the average is at most the limit and so is each of the newest
 // `recoveries` answers, so that one outlier leaving the window, or one quick answer, does not flap.
+
 import type { CheckResult } from '../model/checks/check.ts';
 import type { Component } from '../model/component.ts';
+import { latencySource } from '../model/source.ts';
 import type { Millis } from '../model/time.ts';
 import type { Told, Transition } from '../model/transition.ts';
 import type { DetectorState } from './detector-state.ts';
@@ -74,7 +76,7 @@ function transition(
   message: string,
   told: Told,
 ): Transition {
-  const source = `latency:${component.id}`;
+  const source = latencySource(component.id);
   return {
     key: `${source}@${at}:${kind}`,
     source,

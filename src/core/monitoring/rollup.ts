@@ -1,10 +1,8 @@
 // Rollups: measurements added up over ten minutes, an hour, a UTC day; and the series drawn from them.
 
+import type { RollupSpan } from '../model/metric.ts';
 import { DAY, HOUR, MINUTE, type Millis } from '../model/time.ts';
 import { EMPTY_SKETCH, percentileOf, type Sketch, withValue } from './ddsketch.ts';
-
-/** `slot` is ten minutes. */
-export type RollupSpan = 'slot' | 'hour' | 'day';
 
 export const SPAN_LENGTH: Readonly<Record<RollupSpan, Millis>> = {
   slot: 10 * MINUTE,

@@ -1,15 +1,17 @@
 // What is news, and who it is owed to (contract §7).
+
 import { tellsEnd, tellsRelapse } from '../incidents/ending.ts';
 import { noticesOf } from '../incidents/maintenance.ts';
-import { affectedBy, beginningOf, type Incident, type IncidentUpdate } from '../model/incident.ts';
+import {
+  affectedBy,
+  beginningOf,
+  type Incident,
+  type IncidentUpdate,
+  refOf,
+  type UpdateRef,
+} from '../model/incident.ts';
 import { type Concern, type Subscriber, wants } from '../model/subscriber.ts';
 import { DAY, type Millis } from '../model/time.ts';
-
-/** An update's name in the books: incident id + time + ordinal. */
-export interface UpdateRef {
-  readonly incidentId: string;
-  readonly key: string;
-}
 
 export interface Announcement extends UpdateRef {
   readonly incident: Incident;
@@ -20,11 +22,6 @@ export interface Announcement extends UpdateRef {
 
 /** News older than this when first seen is noted, not shouted. */
 const NEWS_FOR: Millis = DAY;
-
-/** The one string under which an update is kept as seen. */
-export function refOf({ incidentId, key }: UpdateRef): string {
-  return `${incidentId} ${key}`;
-}
 
 /**
  * The updates not yet in the books, oldest first. Updates of the future wait for their time;

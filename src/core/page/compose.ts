@@ -4,18 +4,20 @@ import { type Claim, claimOf } from '../filing/reported-vs-measured.ts';
 import { impactOf, promiseOf, stretchesOf } from '../incidents/impact.ts';
 import { coveredBy, isUnderWay, stateAt } from '../incidents/maintenance.ts';
 import { isConfigured } from '../model/checks/check.ts';
+import type { Measured } from '../model/component.ts';
 import { type Component, type Health, overall, severityOf, worst } from '../model/component.ts';
 import { type Incident, isOpen } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
+import type { Span } from '../model/time.ts';
 import { DAY, MINUTE, type Millis } from '../model/time.ts';
 import { shortId } from '../model/token.ts';
 import { daysOf } from './days.ts';
-import type { Facts, Measured } from './facts.ts';
+import type { Facts } from './facts.ts';
 import { DRAWN, drawing } from './rendered-texts.ts';
 import type { ComponentView, GroupView, IncidentView, Snapshot } from './snapshot.ts';
 import { finish, type Steps } from './steps.ts';
 import { verdictOf } from './summary.ts';
-import { type Outage, type Span, uptimeOf } from './uptime.ts';
+import { type Outage, uptimeOf } from './uptime.ts';
 
 /** Composes the Snapshot of `now`. Pure: the same facts and moment give the same Snapshot. */
 export function compose(facts: Facts, now: Millis): Snapshot {

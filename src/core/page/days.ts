@@ -1,12 +1,13 @@
 // Days: one cell per UTC day and component, never green without a reason.
 
 import { coveredBy } from '../incidents/maintenance.ts';
+import type { Measured } from '../model/component.ts';
 import { type Component, type Health, statusOf, worst } from '../model/component.ts';
 import { WEIGHTS_EVEN } from '../model/site.ts';
+import type { Span } from '../model/time.ts';
 import { DAY, type Millis, startOfUtcDay, utcDay } from '../model/time.ts';
-import type { Measured } from './facts.ts';
 import type { DayCell, IncidentView } from './snapshot.ts';
-import { clip, type Outage, type Span, uptimeOf } from './uptime.ts';
+import { clip, type Outage, uptimeOf } from './uptime.ts';
 
 /**
  * The cells of the last `count` UTC days, oldest first. A day shows the worst that happened on it; a

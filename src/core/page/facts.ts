@@ -1,28 +1,13 @@
 // Facts: everything a Snapshot is made of, gathered by the round and handed to compose().
+
 import type { Sightings } from '../filing/reported-vs-measured.ts';
 import type { Revision } from '../incidents/history.ts';
-import type { Health } from '../model/component.ts';
+import type { Measured } from '../model/component.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Site } from '../model/site.ts';
 import type { Millis } from '../model/time.ts';
 import type { Warning } from '../monitoring/warning.ts';
-
-/** What the measurements say about one component. */
-export interface Measured {
-  /** The confirmed state; `no_data` when nothing was ever measured. */
-  readonly health: Health;
-  readonly since: Millis | null;
-  readonly checkedAt: Millis | null;
-  /** How long that look took, ms; absent: not known. */
-  readonly took?: Millis;
-  readonly seen: string | null;
-  /** When the server first knew of it. */
-  readonly firstSeen: Millis;
-  readonly firstCheck: Millis | null;
-  /** UTC days on which it was looked at, by their midnight (epoch ms) → for how long, ms. */
-  readonly observed: ReadonlyMap<Millis, Millis>;
-}
 
 /** Everything a Snapshot is made of. */
 export interface Facts {

@@ -1,19 +1,21 @@
 // Steps: a long computation cut where others may have their turn. What it is made of does not change
 // meanwhile, so it comes to the same in one go and in many.
-import { setImmediate as breathe } from 'node:timers/promises';
 import type { Millis } from '../model/time.ts';
 
 /** Yields between parts that take well under a millisecond each; returns what it made. */
 export type Steps<T> = Generator<void, T, void>;
+
+type Breathe = () => Promise<unknown>;
 
 /** So long a turn keeps requests waiting. */
 const TURN: Millis = 3;
 
 /**
  * For work whose parts wait for a disk or a database, which may be ready every time: each call gives others their turn
- * once this one has lasted long enough. Parts that run side by side go on one after another.
+ * once this one has lasted long enough. Parts that run side by side go on one after another. `breathe` resolves when
+ * others have had their turn: setImmediate of node:timers/promises, as this folder has no timers.
  */
-export function makeBreath(): () => Promise<void> {
+export function makeBreath(breathe: Breathe): () => Promise<void> {
   let begun = performance.now();
   const breath = async () => {
     if (performance.now() - begun < TURN) return;
@@ -37,9 +39,9 @@ export function finish<T>(steps: Steps<T>): T {
 
 /**
  * The same in turns of a few milliseconds, with a breath before each: a promise continued while I/O is
- * handled goes on before any more I/O is, so without it the first turn would be part of the caller's.
+ * handled goes on before any more I/O is, so without it the first turn would be part of the caller's. `breathe`: as above.
  */
-export async function inTurns<T>(steps: Steps<T>): Promise<T> {
+export async function inTurns<T>(steps: Steps<T>, breathe: Breathe): Promise<T> {
   for (;;) {
     await breathe();
     const begun = performance.now();

@@ -1,7 +1,7 @@
 // Uptime: the union of outages over a window, weighted by severity, floored to two decimals.
 import type { Severity } from '../model/component.ts';
 import { WEIGHTS_EVEN, WEIGHTS_STATUSPAGE, type Weights } from '../model/site.ts';
-import type { Millis } from '../model/time.ts';
+import type { Millis, Span } from '../model/time.ts';
 
 /** One incident's effect on one component; `end` null while it is open. */
 export interface Outage {
@@ -9,11 +9,6 @@ export interface Outage {
   readonly end: Millis | null;
   readonly incident: string;
   readonly severity: Severity;
-}
-
-export interface Span {
-  readonly start: Millis;
-  readonly end: Millis;
 }
 
 /** The arithmetic behind one percentage: everything needed to check it by hand. */

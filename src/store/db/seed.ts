@@ -1,11 +1,11 @@
 // Generated history, for the demo and the benchmarks: days on which everything was looked at and well.
 
+import type { RollupSpan } from '../../core/model/metric.ts';
 import { DAY, MINUTE, type Millis, startOfUtcDay } from '../../core/model/time.ts';
 import {
   EMPTY_ROLLUP,
   KEPT_FOR,
   type Rollup,
-  type RollupSpan,
   SPAN_LENGTH,
   startOfSpan,
   withResult,

@@ -1,10 +1,10 @@
 // What is known of every component, kept in memory by the one process that writes it: read whole once,
 // then only what was recorded since.
 import { sql } from 'kysely';
+import type { Measured } from '../../core/model/component.ts';
 import { DAY, type Millis, startOfUtcDay } from '../../core/model/time.ts';
 import { type DetectorState, healthOf, initialState } from '../../core/monitoring/detector.ts';
 import { tookOf } from '../../core/monitoring/detector-state.ts';
-import type { Measured } from '../../core/page/facts.ts';
 import type { Db } from '../db/database.ts';
 
 export interface MeasuredView {

@@ -1,9 +1,9 @@
 // Check results and heartbeats: stored, judged and rolled up in one transaction each.
 
-import { componentOf } from '../../core/filing/dependencies.ts';
 import type { CheckResult } from '../../core/model/checks/check.ts';
 import { roughPeriod } from '../../core/model/checks/cron.ts';
 import type { Component } from '../../core/model/component.ts';
+import { componentOf } from '../../core/model/source.ts';
 import { MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
 import type { Transition } from '../../core/model/transition.ts';
 import { observedBetween } from '../../core/monitoring/coverage.ts';

@@ -1,5 +1,6 @@
 // Metrics of the operator's own: each value once, added to its ten minutes, its hour and its day; pruning.
 import type { Selectable } from 'kysely';
+import type { RollupSpan } from '../../core/model/metric.ts';
 import {
   joined,
   type MetricPoint,
@@ -9,7 +10,7 @@ import {
   rollupOfPoint,
 } from '../../core/model/metric.ts';
 import type { Millis } from '../../core/model/time.ts';
-import { KEPT_FOR, type RollupSpan, startOfSpan } from '../../core/monitoring/rollup.ts';
+import { KEPT_FOR, startOfSpan } from '../../core/monitoring/rollup.ts';
 import type { Db } from '../db/database.ts';
 import type { MetricRollupRow } from '../db/tables.ts';
 

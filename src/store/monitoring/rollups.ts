@@ -1,6 +1,7 @@
 // Rollups: each result added to its ten minutes, its hour and its day; series read back; pruning.
 import type { Insertable, Selectable } from 'kysely';
 import type { CheckResult } from '../../core/model/checks/check.ts';
+import type { RollupSpan } from '../../core/model/metric.ts';
 import type { Millis } from '../../core/model/time.ts';
 import { mergeSketches, parseSketch, percentileOf, printSketch } from '../../core/monitoring/ddsketch.ts';
 import {
@@ -9,7 +10,6 @@ import {
   type Point,
   pointOf,
   type Rollup,
-  type RollupSpan,
   startOfSpan,
   withResult,
 } from '../../core/monitoring/rollup.ts';

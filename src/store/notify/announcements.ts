@@ -2,9 +2,10 @@
 import { type Selectable, sql } from 'kysely';
 import { type Edge, edgeKey } from '../../core/incidents/first-seen.ts';
 import type { Incident, IncidentUpdate } from '../../core/model/incident.ts';
+import { refOf } from '../../core/model/incident.ts';
 import type { Choice } from '../../core/model/subscriber.ts';
 import type { Millis } from '../../core/model/time.ts';
-import { type Announcement, refOf } from '../../core/notify/news.ts';
+import type { Announcement } from '../../core/notify/news.ts';
 import { undrawn } from '../../core/page/rendered-texts.ts';
 import type { Db } from '../db/database.ts';
 import type { SubscriberRow } from '../db/tables.ts';

@@ -1,6 +1,7 @@
 // Channels besides mail in the database: the operator's, known by id, and visitors', with their address.
 import type { Selectable } from 'kysely';
-import { LANGS, type Lang } from '../../core/i18n/words.ts';
+import type { Lang } from '../../core/model/lang.ts';
+import { LANGS } from '../../core/model/lang.ts';
 import type { ChannelSettings, ChannelType } from '../../core/model/notification-channel.ts';
 import type { Choice } from '../../core/model/subscriber.ts';
 import type { Millis } from '../../core/model/time.ts';

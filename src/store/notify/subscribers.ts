@@ -1,6 +1,6 @@
 // Subscribers in the database, and the addresses that must not be written to.
 import { type Selectable, sql } from 'kysely';
-import { LANGS } from '../../core/i18n/words.ts';
+import { LANGS } from '../../core/model/lang.ts';
 import { addressKey, type Choice, type Subscriber } from '../../core/model/subscriber.ts';
 import { DAY, type Millis } from '../../core/model/time.ts';
 import type { Db } from '../db/database.ts';

@@ -1,6 +1,8 @@
 // Answers: made once per Snapshot, ahead of the visitors, then given again straight from memory before Express is asked.
 import type { IncomingMessage, OutgoingHttpHeaders, RequestListener, ServerResponse } from 'node:http';
-import { LANGS, type Lang, negotiate } from '../../core/i18n/words.ts';
+import { negotiate } from '../../core/i18n/words.ts';
+import type { Lang } from '../../core/model/lang.ts';
+import { LANGS } from '../../core/model/lang.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import { BADGES } from '../feeds/badges.ts';
 import { spelled } from '../http/canonical-url.ts';

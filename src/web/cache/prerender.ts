@@ -1,6 +1,6 @@
 // Ahead: what visitors ask for is made of the next Snapshot in steps, before anybody is shown it.
 
-import type { Lang } from '../../core/i18n/words.ts';
+import type { Lang } from '../../core/model/lang.ts';
 import { SECOND } from '../../core/model/time.ts';
 import { Hot } from './fast-path.ts';
 import type { Rendered } from './rendered.ts';

@@ -1,6 +1,6 @@
 // A generation: everything that was made of one Snapshot, and the addresses it is given at. Bounded.
 import { setImmediate as breathe } from 'node:timers/promises';
-import type { Lang } from '../../core/i18n/words.ts';
+import type { Lang } from '../../core/model/lang.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import { finish, inTurns, type Steps } from '../../core/page/steps.ts';
 import type { Hot } from './fast-path.ts';
@@ -55,7 +55,7 @@ export class Generation {
     await breathe();
     const known = () => this.kept.get(key)?.rendered;
     const made = known() ? null : make(this.snapshot);
-    const answer = inSteps(made) ? await inTurns(made) : made;
+    const answer = inSteps(made) ? await inTurns(made, breathe) : made;
     return known() ?? this.keep(key, make, answer);
   }
 

@@ -1,6 +1,7 @@
 // The static copy: every public address as a file, pages with links that work from any folder.
 import { readFile } from 'node:fs/promises';
-import { LANGS, type Lang } from '../../core/i18n/words.ts';
+import type { Lang } from '../../core/model/lang.ts';
+import { LANGS } from '../../core/model/lang.ts';
 import type { ReadMetric } from '../../core/model/metric.ts';
 import { isoMillis } from '../../core/model/time.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';

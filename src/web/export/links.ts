@@ -1,5 +1,5 @@
 // Links of the static copy: from site paths to files, so that any server, bucket or folder will do.
-import type { Lang } from '../../core/i18n/words.ts';
+import type { Lang } from '../../core/model/lang.ts';
 
 export interface Place {
   readonly lang: Lang;

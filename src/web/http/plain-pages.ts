@@ -1,7 +1,8 @@
 // Plain pages: the page's look in one file, while the program is starting and while it is too late with everything.
 import { createHash } from 'node:crypto';
 import type { RequestListener } from 'node:http';
-import { directionOf, type Key, type Lang, negotiate, sayIn } from '../../core/i18n/words.ts';
+import { directionOf, type Key, negotiate, sayIn } from '../../core/i18n/words.ts';
+import type { Lang } from '../../core/model/lang.ts';
 import { escapeHtml } from '../../core/text/markdown.ts';
 import { BARE_HEADERS } from './guards.ts';
 

@@ -1,7 +1,8 @@
 // Tell: one page's language, clock and links in the hand of everything that draws a part of it.
 
 import { type Dates, datesIn } from '../../core/i18n/dates.ts';
-import { type Key, type Lang, type Say, sayIn } from '../../core/i18n/words.ts';
+import { type Key, type Say, sayIn } from '../../core/i18n/words.ts';
+import type { Lang } from '../../core/model/lang.ts';
 import type { Site } from '../../core/model/site.ts';
 import { MINUTE, type Millis } from '../../core/model/time.ts';
 import { escapeHtml } from '../../core/text/markdown.ts';

@@ -1,14 +1,9 @@
 // Metrics of the operator's own, from rollups: each one's page with its chart, and the same as JSON.
 import type { Request, Response, Router } from 'express';
+import type { RollupSpan } from '../../core/model/metric.ts';
 import { figureOf, type Metric, type MetricStretch } from '../../core/model/metric.ts';
 import { isoMillis, type Millis } from '../../core/model/time.ts';
-import {
-  DRAWN_FROM,
-  type Range,
-  type RollupSpan,
-  SPAN_LENGTH,
-  startOfSpan,
-} from '../../core/monitoring/rollup.ts';
+import { DRAWN_FROM, type Range, SPAN_LENGTH, startOfSpan } from '../../core/monitoring/rollup.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import { makeLater } from '../cache/async-cache.ts';
 import { sendRendered } from '../cache/rendered.ts';

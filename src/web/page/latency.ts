@@ -1,13 +1,13 @@
 // Response times, from rollups: a component's own page with its chart, and the same as JSON.
 import type { Request, Response, Router } from 'express';
 import type { Component } from '../../core/model/component.ts';
+import type { RollupSpan } from '../../core/model/metric.ts';
 import { isoMillis, type Millis } from '../../core/model/time.ts';
 import {
   DRAWN_FROM,
   type Point,
   RANGES,
   type Range,
-  type RollupSpan,
   SPAN_LENGTH,
   startOfSpan,
 } from '../../core/monitoring/rollup.ts';

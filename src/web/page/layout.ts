@@ -1,7 +1,9 @@
 // The frame of every page: title, links, languages, what chats and search engines are told.
 
-import { directionOf, LANG_NAMES, LANGS, type Lang } from '../../core/i18n/words.ts';
+import { directionOf, LANG_NAMES } from '../../core/i18n/words.ts';
 import type { Health } from '../../core/model/component.ts';
+import type { Lang } from '../../core/model/lang.ts';
+import { LANGS } from '../../core/model/lang.ts';
 import { shortId } from '../../core/model/token.ts';
 import { escapeHtml } from '../../core/text/markdown.ts';
 import type { Tell } from './context.ts';

@@ -1,7 +1,7 @@
 // Pages: every HTML answer as a pure function of the Snapshot. Judgements are made here and in page/;
 // templates only arrange.
 
-import type { Lang } from '../../core/i18n/words.ts';
+import type { Lang } from '../../core/model/lang.ts';
 import type { Render } from '../../core/model/render.ts';
 import type { Choice, Subscriber } from '../../core/model/subscriber.ts';
 import { utcDay } from '../../core/model/time.ts';

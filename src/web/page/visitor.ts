@@ -1,6 +1,7 @@
 // The visitor's side of a request: language, what they accept, the context pages are made with.
 import type { Request, Response } from 'express';
-import { type Lang, negotiate, spoken } from '../../core/i18n/words.ts';
+import { negotiate, spoken } from '../../core/i18n/words.ts';
+import type { Lang } from '../../core/model/lang.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import type { Web } from '../context.ts';
 import type { PageContext } from './pages.ts';

@@ -1,6 +1,6 @@
 // The widget on other people's pages: its script, the few facts it asks for, and the page for an iframe.
 import type { Router } from 'express';
-import { LANGS } from '../../core/i18n/words.ts';
+import { LANGS } from '../../core/model/lang.ts';
 import { shortId } from '../../core/model/token.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import { jsonText } from '../../core/text/printable.ts';

@@ -1,4 +1,5 @@
 // File: transitions become markdown incidents (walk 2); what cannot be written is shown all the same.
+
 import { isSpokenFor, type WellSince, withDependents } from '../../core/filing/dependencies.ts';
 import { type Fate, fateOf, MISSING_FOR, printOutage } from '../../core/filing/filing.ts';
 import {
@@ -17,6 +18,7 @@ import { affectedBy, type Incident, isOpen, sourcesOf } from '../../core/model/i
 import type { Log } from '../../core/model/log.ts';
 import type { Problem } from '../../core/model/problem.ts';
 import type { Site } from '../../core/model/site.ts';
+import { probedBy } from '../../core/model/source.ts';
 import type { Clock, Millis } from '../../core/model/time.ts';
 import type { StoredTransition, Transition } from '../../core/model/transition.ts';
 import { evenSo } from '../timing/storage.ts';
@@ -127,14 +129,14 @@ class Round {
     const sources = new Set<string>();
     const openings: (StoredTransition & { readonly file: string })[] = [];
     for (const one of all) {
-      if (sources.has(one.source) || !one.source.startsWith('probe:')) continue;
+      if (sources.has(one.source) || probedBy(one.source) === null) continue;
       sources.add(one.source);
       const fate = fateOf(one, await this.previousOf(one), id => this.text(id), false);
       if (one.kind === 'down' && fate.kind === 'create') openings.push({ ...one, file: fate.id });
     }
     const leads = (one: StoredTransition) => !held.has(one.seq);
     const isLed = (one: StoredTransition) =>
-      openings.some(other => leads(other) && other.components.includes(one.source.slice('probe:'.length)));
+      openings.some(other => leads(other) && other.components.includes(probedBy(one.source)!));
     const joining = openings.filter(one => leads(one) || isLed(one));
     for (const batch of batchesOf(inOrderOf(this.site, joining), this.site.together)) {
       const outages = inOrderOf(this.site, batch.filter(leads));

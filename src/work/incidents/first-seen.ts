@@ -1,10 +1,11 @@
 // First sight: the incidents as of now: what nobody dated, or dated ahead, happened when it was first seen, as the
 // books have it.
+import { setImmediate as breathe } from 'node:timers/promises';
 import { asOf, changesAt, isAhead } from '../../core/incidents/as-of.ts';
 import { type Edge, edgeKey, presumedRef, sighted } from '../../core/incidents/first-seen.ts';
 import type { Incident } from '../../core/model/incident.ts';
+import { refOf } from '../../core/model/incident.ts';
 import type { Millis } from '../../core/model/time.ts';
-import { refOf } from '../../core/notify/news.ts';
 import { makeBreath } from '../../core/page/steps.ts';
 
 /** When an update was noted in the books, epoch ms and no later than `now`; null when it is not in them. */
@@ -37,7 +38,7 @@ export function makeFirstSights({ seenAt, toldAt, foretold, foretell }: Sights):
   /** By name in the books. What is not in them yet is noted by this very round: it is first seen now. */
   const firstSeen = new Map<string, Millis>();
   /** The books answer without waiting, and a file may hold hundreds of updates. */
-  const breath = makeBreath();
+  const breath = makeBreath(breathe);
   /** The beginnings and ends that lay ahead when first seen; null until they are read. */
   let early: Set<string> | null = null;
   const refTo = (incident: Incident, edge: Edge) =>

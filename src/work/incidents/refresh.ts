@@ -1,5 +1,6 @@
 // Refresh: gathers the facts, files what is owed to the folder, and holds the current Snapshot.
 
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { IncidentFiles } from '../../content/file-cache.ts';
 import { wellSinceOf } from '../../core/filing/dependencies.ts';
 import { disagreements } from '../../core/filing/file-vs-monitor.ts';
@@ -13,6 +14,7 @@ import { nameless, planned, strangersIn, unknownComponent } from '../../core/inc
 import { shownUntimely } from '../../core/incidents/lint/times.ts';
 import { failingMeanwhile } from '../../core/incidents/maintenance.ts';
 import { occurrencesOf } from '../../core/incidents/recurrence.ts';
+import type { Measured } from '../../core/model/component.ts';
 import { type Incident, isOpen } from '../../core/model/incident.ts';
 import type { Log } from '../../core/model/log.ts';
 import type { Problem } from '../../core/model/problem.ts';
@@ -21,7 +23,7 @@ import { DAY, iso, MINUTE, type Millis } from '../../core/model/time.ts';
 import { shortId } from '../../core/model/token.ts';
 import { type Warning, warningProblems } from '../../core/monitoring/warning.ts';
 import { composing } from '../../core/page/compose.ts';
-import type { Facts, Measured } from '../../core/page/facts.ts';
+import type { Facts } from '../../core/page/facts.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import { inTurns, type Steps } from '../../core/page/steps.ts';
 import type { Watchdog } from '../monitoring/watchdog.ts';
@@ -86,7 +88,7 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
   async function gather(at: Millis = now): Promise<Snapshot> {
     const { site, problems } = await deps.site();
     let files = await deps.files();
-    const repeated = await inTurns(repeatedAt(await dated(files.incidents, at), at));
+    const repeated = await inTurns(repeatedAt(await dated(files.incidents, at), at), breathe);
     const from = at - site.uptime.days * DAY;
     const wellSince = wellSinceOf(await deps.measured(from, at));
     const away = files.missing?.closed === true;
@@ -96,8 +98,8 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
     const measured = await deps.measured(from, at);
     const sightings = await deps.sightings();
     const views = await dated(files.incidents, at);
-    const incidents = await inTurns(repeatedAt(withUnfiled(views, filed), at));
-    const late = await inTurns(judging(files, views, incidents, at));
+    const incidents = await inTurns(repeatedAt(withUnfiled(views, filed), at), breathe);
+    const late = await inTurns(judging(files, views, incidents, at), breathe);
     const since = deps.blindSince();
     const warnings = deps.warnings(site, at);
     const all = [
@@ -139,7 +141,7 @@ export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refre
       sightings,
       revision: next,
     };
-    return inTurns(composing(facts, at));
+    return inTurns(composing(facts, at), breathe);
   }
 
   async function judge(): Promise<void> {

@@ -1,12 +1,12 @@
 // Revision: what tells one state of the facts from another, so that a Snapshot is composed when there is news.
 
 import { stateAt } from '../../core/incidents/maintenance.ts';
+import type { Measured } from '../../core/model/component.ts';
 import { type Incident, isOpen } from '../../core/model/incident.ts';
 import { type Problem, printProblem } from '../../core/model/problem.ts';
 import type { Site } from '../../core/model/site.ts';
 import { MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
 import { shortId } from '../../core/model/token.ts';
-import type { Measured } from '../../core/page/facts.ts';
 import type { Filed } from './file.ts';
 
 /** Incidents and sites stay the same objects while their text does: each is hashed once. */

@@ -1,7 +1,7 @@
 // The backlog: what checks and heartbeats say while the database does not take it. Kept in memory and judged
 // there, so that the page goes on telling the truth; written down in the order it came as soon as it can be.
 import type { CheckResult } from '../../core/model/checks/check.ts';
-import type { Component } from '../../core/model/component.ts';
+import type { Component, Measured } from '../../core/model/component.ts';
 import type { Log } from '../../core/model/log.ts';
 import { StorageFault } from '../../core/model/storage.ts';
 import type { Clock, Millis } from '../../core/model/time.ts';
@@ -15,7 +15,6 @@ import {
   judgeHeartbeat,
 } from '../../core/monitoring/detector.ts';
 import { tookOf } from '../../core/monitoring/detector-state.ts';
-import type { Measured } from '../../core/page/facts.ts';
 
 type Recorded = Pick<Judgement, 'transitions' | 'recheckAt'>;
 

@@ -1,17 +1,12 @@
 // Announce: news is written to the books in one transaction with the promise of its letters; then the
 // letters are enqueued some at a time, so that a hundred thousand of them hold nobody up.
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { Incident, IncidentUpdate } from '../../core/model/incident.ts';
+import { refOf } from '../../core/model/incident.ts';
 import type { Log } from '../../core/model/log.ts';
 import type { Choice } from '../../core/model/subscriber.ts';
 import type { Millis } from '../../core/model/time.ts';
-import {
-  type Announcement,
-  announcements,
-  concernOf,
-  findUpdate,
-  owedTo,
-  refOf,
-} from '../../core/notify/news.ts';
+import { type Announcement, announcements, concernOf, findUpdate, owedTo } from '../../core/notify/news.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import { makeBreath } from '../../core/page/steps.ts';
 
@@ -97,7 +92,7 @@ export async function openAnnounce(deps: AnnounceDeps): Promise<Announce> {
   return {
     async note({ incidents, maintenances, site }, now) {
       const open = [...incidents, ...maintenances].filter(({ updates }) => !settled.has(updates));
-      const breath = makeBreath();
+      const breath = makeBreath(breathe);
       const news: Announcement[] = [];
       for (const incident of open) {
         news.push(...announcements([incident], seen, now, first, site.notices));

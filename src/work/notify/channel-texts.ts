@@ -1,9 +1,10 @@
 // What is said in a channel: a due message → heading, facts, words, and the payload of a webhook.
 
-import { type Lang, sayIn } from '../../core/i18n/words.ts';
+import { sayIn } from '../../core/i18n/words.ts';
 import { toldStatus } from '../../core/incidents/ending.ts';
 import { namesAsTold } from '../../core/incidents/impact.ts';
 import type { Incident, IncidentUpdate } from '../../core/model/incident.ts';
+import type { Lang } from '../../core/model/lang.ts';
 import type { ChannelMessage, ChannelNotice } from '../../core/model/notification-channel.ts';
 import type { Site } from '../../core/model/site.ts';
 import { DAY, type Millis } from '../../core/model/time.ts';

@@ -1,7 +1,7 @@
 // Specimens: every kind of letter filled with a believable story, so that an operator sees what goes out.
 
-import type { Lang } from '../../core/i18n/words.ts';
 import type { Incident, IncidentUpdate } from '../../core/model/incident.ts';
+import type { Lang } from '../../core/model/lang.ts';
 import type { Site } from '../../core/model/site.ts';
 import { DAY, HOUR, MINUTE, type Millis } from '../../core/model/time.ts';
 import type { Letter, Letters } from './email-texts.ts';

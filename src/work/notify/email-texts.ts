@@ -1,14 +1,15 @@
 // Letters: what subscribers read, each as subject, plain text and HTML.
 
 import { type Dates, datesIn } from '../../core/i18n/dates.ts';
-import { directionOf, type Lang, type Say, sayIn } from '../../core/i18n/words.ts';
+import { directionOf, type Say, sayIn } from '../../core/i18n/words.ts';
 import { tellsEnd, toldStatus } from '../../core/incidents/ending.ts';
 import { promiseOf } from '../../core/incidents/impact.ts';
 import { coveredBy } from '../../core/incidents/maintenance.ts';
 import { beginningOf, type Incident, type IncidentUpdate } from '../../core/model/incident.ts';
+import type { Lang } from '../../core/model/lang.ts';
 import type { Render } from '../../core/model/render.ts';
 import type { Site } from '../../core/model/site.ts';
-import type { Span } from '../../core/page/uptime.ts';
+import type { Span } from '../../core/model/time.ts';
 import { renderMarkdown } from '../../core/text/markdown.ts';
 import { oneLine, printable } from '../../core/text/printable.ts';
 

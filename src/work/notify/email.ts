@@ -1,9 +1,9 @@
 // A due letter → the mail that goes out: words, links, and the headers mail programs act on.
 import { randomBytes } from 'node:crypto';
 import { domainToASCII } from 'node:url';
-import type { Lang } from '../../core/i18n/words.ts';
 import { namesAsTold } from '../../core/incidents/impact.ts';
 import type { Incident, IncidentUpdate } from '../../core/model/incident.ts';
+import type { Lang } from '../../core/model/lang.ts';
 import type { Subscriber } from '../../core/model/subscriber.ts';
 import { DAY } from '../../core/model/time.ts';
 import { type Purpose, shortId, signToken } from '../../core/model/token.ts';

@@ -1,12 +1,12 @@
 // Enrolling channels: a visitor gives an address; a challenge or a message with a link goes there, and only
 // who answers or follows it subscribes. Known and unknown addresses are treated, and answered, alike.
 import { randomBytes } from 'node:crypto';
-import type { Lang } from '../../core/i18n/words.ts';
 import {
   type ChannelUrlProblem,
   readChannelUrl,
   type VisitorChannels,
 } from '../../core/model/channel-url.ts';
+import type { Lang } from '../../core/model/lang.ts';
 import type { ChannelType } from '../../core/model/notification-channel.ts';
 import type { Choice } from '../../core/model/subscriber.ts';
 import type { Clock, Millis } from '../../core/model/time.ts';

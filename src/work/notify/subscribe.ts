@@ -1,6 +1,6 @@
 // Enrol: subscribing, confirming, choosing and leaving (walk 4). The same answer for every address.
 import { randomBytes } from 'node:crypto';
-import type { Lang } from '../../core/i18n/words.ts';
+import type { Lang } from '../../core/model/lang.ts';
 import { type Choice, mailboxOf, readAddress, type Subscriber } from '../../core/model/subscriber.ts';
 import type { Clock, Millis } from '../../core/model/time.ts';
 import { deriveSecret, readToken } from '../../core/model/token.ts';

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { asOf, changesAt, isAhead } from '../../../src/core/incidents/as-of.ts';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
-import { affectedBy, isOpen, reachedBy } from '../../../src/core/model/incident.ts';
+import { affectedBy, isOpen, reachedBy, refOf } from '../../../src/core/model/incident.ts';
 import { HOUR, iso, isoMillis, MINUTE, type Millis, parseInstant } from '../../../src/core/model/time.ts';
-import { announcements, refOf } from '../../../src/core/notify/news.ts';
+import { announcements } from '../../../src/core/notify/news.ts';
 
 const NOW = parseInstant('2026-11-28T12:00:00Z') as Millis;
 

@@ -14,9 +14,9 @@ import {
 } from '../../../src/core/incidents/recurrence.ts';
 import { beginnings } from '../../../src/core/incidents/recurrence-rule.ts';
 import type { Incident } from '../../../src/core/model/incident.ts';
+import type { Span } from '../../../src/core/model/time.ts';
 import { DAY, HOUR, iso, MINUTE, parseInstant } from '../../../src/core/model/time.ts';
 import { announcements } from '../../../src/core/notify/news.ts';
-import type { Span } from '../../../src/core/page/uptime.ts';
 
 const at = (text: string) => parseInstant(text) as number;
 

@@ -1,9 +1,10 @@
 // What is news, who it is owed to, and when a failed letter is tried again.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { refOf } from '../../../src/core/model/incident.ts';
 import { type Choice, DETAILS, EVERYTHING, KINDS, wants } from '../../../src/core/model/subscriber.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../src/core/model/time.ts';
-import { announcements, concernOf, findUpdate, owedTo, refOf } from '../../../src/core/notify/news.ts';
+import { announcements, concernOf, findUpdate, owedTo } from '../../../src/core/notify/news.ts';
 import { counts, type Failure, MAX_ATTEMPTS, pauseFor, retryAt } from '../../../src/core/notify/retry.ts';
 import { component, incident, NOW, update } from '../../makers.ts';
 

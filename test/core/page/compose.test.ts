@@ -1,12 +1,12 @@
 // compose(): what is known becomes what is shown: known-from, days, states, the verdict.
 import { describe, expect, test } from 'vitest';
 import { type Check, checkSchema } from '../../../src/core/model/checks/check.ts';
-import type { Component, Health } from '../../../src/core/model/component.ts';
+import type { Component, Health, Measured } from '../../../src/core/model/component.ts';
 import type { Incident } from '../../../src/core/model/incident.ts';
 import { WEIGHTS_EVEN } from '../../../src/core/model/site.ts';
 import { DAY, HOUR, MINUTE, startOfUtcDay } from '../../../src/core/model/time.ts';
 import { compose } from '../../../src/core/page/compose.ts';
-import type { Facts, Measured } from '../../../src/core/page/facts.ts';
+import type { Facts } from '../../../src/core/page/facts.ts';
 import { component, incident, NOW, site, update } from '../../makers.ts';
 
 const HTTP = checkSchema.parse({ type: 'http', url: 'https://api.example/health' });

@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Severity } from '../../../src/core/model/component.ts';
 import { WEIGHTS_EVEN, WEIGHTS_STATUSPAGE, type Weights } from '../../../src/core/model/site.ts';
+import type { Span } from '../../../src/core/model/time.ts';
 import { DAY, MINUTE, SECOND } from '../../../src/core/model/time.ts';
-import { type Outage, percentUp, type Span, unionLength, uptimeOf } from '../../../src/core/page/uptime.ts';
+import { type Outage, percentUp, unionLength, uptimeOf } from '../../../src/core/page/uptime.ts';
 
 /** The window of the laws: from second 100 to second 400, so that outages may lie on either side. */
 const WINDOW: Span = { start: 100 * SECOND, end: 400 * SECOND };

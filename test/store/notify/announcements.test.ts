@@ -5,7 +5,8 @@ import path from 'node:path';
 import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
-import { announcements, refOf } from '../../../src/core/notify/news.ts';
+import { refOf } from '../../../src/core/model/incident.ts';
+import { announcements } from '../../../src/core/notify/news.ts';
 import { openDatabase } from '../../../src/store/db/database.ts';
 import {
   bookAnnouncements,

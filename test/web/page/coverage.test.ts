@@ -1,8 +1,9 @@
 // Coverage: a figure that was measured for less than 95 % of its time never stands without it.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Lang, sayIn } from '../../../src/core/i18n/words.ts';
+import { sayIn } from '../../../src/core/i18n/words.ts';
 import { checkSchema } from '../../../src/core/model/checks/check.ts';
+import type { Lang } from '../../../src/core/model/lang.ts';
 import { DAY, HOUR, MINUTE, SECOND, startOfUtcDay } from '../../../src/core/model/time.ts';
 import { coverageOf } from '../../../src/core/monitoring/coverage.ts';
 import { compose } from '../../../src/core/page/compose.ts';

@@ -1,13 +1,14 @@
 // The overall status is one: page, API, badge, widget, pictures and webhooks, for any site in any state.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { LANGS, type Lang } from '../../../src/core/i18n/words.ts';
 import { checkSchema } from '../../../src/core/model/checks/check.ts';
+import type { Measured } from '../../../src/core/model/component.ts';
 import { COMPONENT_STATUSES, type Component, type Health } from '../../../src/core/model/component.ts';
 import type { Affected, Incident } from '../../../src/core/model/incident.ts';
+import type { Lang } from '../../../src/core/model/lang.ts';
+import { LANGS } from '../../../src/core/model/lang.ts';
 import { DAY, HOUR, MINUTE } from '../../../src/core/model/time.ts';
 import { compose } from '../../../src/core/page/compose.ts';
-import type { Measured } from '../../../src/core/page/facts.ts';
 import type { Snapshot } from '../../../src/core/page/snapshot.ts';
 import { makeRender } from '../../../src/views.ts';
 import { badge, COLORS } from '../../../src/web/feeds/badges.ts';

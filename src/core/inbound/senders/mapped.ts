@@ -1,20 +1,10 @@
 // A webhook of the operator's own, mapped in status.yaml: where the monitor and its state stand in a body.
+
 import { query } from 'jsonpath-rfc9535';
+import type { Mapping } from '../../model/site.ts';
 import { first, identity, line, MESSAGE, NAME } from '../fields.ts';
 import { ignored, type Reader, signal } from '../signal.ts';
 import { DOWN, UP } from './generic.ts';
-
-/** `webhooks: NAME:` of status.yaml. `monitor`, `status`, `message` and `event` are JSONPaths (RFC 9535). */
-export interface Mapping {
-  readonly monitor: string;
-  readonly status: string;
-  readonly message: string | null;
-  /** Its own name for the event, when it sends one: a repeat of it is stored once. */
-  readonly event: string | null;
-  /** Words of `status`, whatever their case; null for the words `generic` knows. */
-  readonly down: readonly string[] | null;
-  readonly up: readonly string[] | null;
-}
 
 /** The reader of `/webhooks/NAME`: bodies, forms and queries alike, for all of them are fields. */
 export function mapped(provider: string, mapping: Mapping): Reader {

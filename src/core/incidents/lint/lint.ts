@@ -1,8 +1,8 @@
 // Lint: what the page forgives but an operator would want to know before merging.
 
-import { componentOf } from '../../filing/dependencies.ts';
 import { type Affected, type Incident, meansAll, namedIn, sourcesOf } from '../../model/incident.ts';
 import { bearable, nearest, type Problem } from '../../model/problem.ts';
+import { componentOf } from '../../model/source.ts';
 import type { Millis } from '../../model/time.ts';
 import { plainText, readFrontmatter } from '../../text/front-matter.ts';
 import { stateAt } from '../maintenance.ts';

@@ -1,7 +1,6 @@
 // Times as people write them in files: the usual unambiguous forms; what could be two days is none.
 
 import { DAY, HOUR, iso, MINUTE, type Millis, parseZone, SECOND } from '../../model/time.ts';
-import { plainSigns } from '../../text/plain-signs.ts';
 import {
   DAY_NAMES,
   dayName,
@@ -12,6 +11,7 @@ import {
   monthsNamed,
   weekdayNamed,
 } from './month-names.ts';
+import { plainSigns } from './plain-signs.ts';
 import { TIME_WORDS } from './unread-date.ts';
 
 /** A time at the end of a line of words. */

@@ -1,8 +1,9 @@
 // The drawing of a chart: figures over time as one SVG made on the server, readable without script, colour or sight.
 import { scaleLinear, scaleUtc } from 'd3-scale';
 import { area, line } from 'd3-shape';
+import type { RollupSpan } from '../../../core/model/metric.ts';
 import type { Millis } from '../../../core/model/time.ts';
-import { type Range, type RollupSpan, SPAN_LENGTH } from '../../../core/monitoring/rollup.ts';
+import { type Range, SPAN_LENGTH } from '../../../core/monitoring/rollup.ts';
 import { escapeHtml } from '../../../core/text/markdown.ts';
 import type { Tell } from '../context.ts';
 

@@ -1,5 +1,5 @@
 // One spelling for times as people paste them: spaces, digits, hyphens and orders of other kinds.
-import { MONTH_NAMES } from '../incidents/times/month-names.ts';
+import { MONTH_NAMES } from './month-names.ts';
 
 const BASIC = /(?<![\d.])(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})?(?!\d)/;
 /** Hyphens and minus signs that word processors and spreadsheets put between the parts of a whole date. */
