@@ -13,12 +13,14 @@ import type { Stopped } from '../work/notify/deliver.ts';
 import type { Enrol } from '../work/notify/subscribe.ts';
 import type { EnrolChannel } from '../work/notify/subscribe-channel.ts';
 import type { Answers } from './cache/cache.ts';
-import type { Assets } from './http/assets.ts';
+
+import type { Assets } from './http/asset.ts';
 import type { IsStrained } from './http/load-shedding.ts';
 import type { CountGuess } from './http/rate-limit.ts';
-import type { Metrics } from './ops/metrics.ts';
-import type { ReadSeries } from './page/latency.ts';
+
+import type { Metrics } from './ops/counters.ts';
 import type { Pages } from './page/pages.ts';
+import type { ReadSeries } from './page/series.ts';
 
 /** Requests with an Idempotency-Key, remembered for a day; keys and bodies as hashes. */
 export interface Requests {

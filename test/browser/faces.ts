@@ -5,9 +5,9 @@ import { DAY, HOUR, MINUTE } from '../../src/core/model/time.ts';
 import { DRAWN_FROM, type Point, SPAN_LENGTH, startOfSpan } from '../../src/core/monitoring/rollup.ts';
 import type { IncidentView, Snapshot } from '../../src/core/page/snapshot.ts';
 import { makeRender } from '../../src/views.ts';
-import type { MetricSeries } from '../../src/web/page/custom-metrics.ts';
-import type { Series } from '../../src/web/page/latency.ts';
-import { makePages, type PageContext } from '../../src/web/page/pages.ts';
+import type { PageContext } from '../../src/web/page/context.ts';
+import { makePages } from '../../src/web/page/pages.ts';
+import type { MetricSeries, Series } from '../../src/web/page/series.ts';
 import { component, incident, NOW, shown, site, snapshot, update, view } from '../makers.ts';
 
 const SIX = [

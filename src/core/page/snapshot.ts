@@ -10,7 +10,7 @@ import type { Problem } from '../model/problem.ts';
 import type { Site } from '../model/site.ts';
 import type { Millis } from '../model/time.ts';
 import type { Warning } from '../monitoring/warning.ts';
-import type { Stall } from './stalled.ts';
+
 import type { UptimeFigure } from './uptime.ts';
 
 /** One UTC day of a component's strip. */
@@ -132,4 +132,15 @@ export interface Snapshot {
   readonly problems: readonly Problem[];
   /** Of these, what is no outage and may become one: certificates and domains about to end, missing numbers. */
   readonly warnings: readonly Warning[];
+}
+
+/** That the last look at a component is too old to go by. */
+export interface Stall {
+  /** When a look last ended, or the waiting for the first began, epoch ms. */
+  readonly since: Millis;
+  /**
+   * Whether monitoring is interrupted, and is said to be. Else nothing is wrong: the process was off or asleep, and
+   * a look is about to tell.
+   */
+  readonly told: boolean;
 }

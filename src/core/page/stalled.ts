@@ -4,19 +4,8 @@ import type { Problem } from '../model/problem.ts';
 import { iso, type Millis } from '../model/time.ts';
 import { shortId } from '../model/token.ts';
 import { groupsOf } from './compose.ts';
-import type { ComponentView, Snapshot } from './snapshot.ts';
+import type { ComponentView, Snapshot, Stall } from './snapshot.ts';
 import { verdictOf } from './summary.ts';
-
-/** That the last look at a component is too old to go by. */
-export interface Stall {
-  /** When a look last ended, or the waiting for the first began, epoch ms. */
-  readonly since: Millis;
-  /**
-   * Whether monitoring is interrupted, and is said to be. Else nothing is wrong: the process was off or asleep, and
-   * a look is about to tell.
-   */
-  readonly told: boolean;
-}
 
 export interface Stalls {
   /** By component id. */

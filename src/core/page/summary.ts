@@ -2,8 +2,7 @@
 // Page, API, badge, widget, pictures, favicon and webhooks all take the state of the whole from here.
 import { badness, overall, statusOf } from '../model/component.ts';
 import { isOpen, SEVERITIES } from '../model/incident.ts';
-import type { ComponentView, IncidentView, Verdict } from './snapshot.ts';
-import type { Stall } from './stalled.ts';
+import type { ComponentView, IncidentView, Stall, Verdict } from './snapshot.ts';
 
 /**
  * The worst state, whom it concerns, since when, and what is not known. `unread`: how many incident files cannot be

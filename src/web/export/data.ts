@@ -11,10 +11,11 @@ import { BADGES, badge } from '../feeds/badges.ts';
 import { maintenanceIcs } from '../feeds/calendar.ts';
 import { atom, jsonFeed, rss } from '../feeds/feeds.ts';
 import { metricJson, metricSeriesOf } from '../page/custom-metrics.ts';
-import { latencyJson, type ReadSeries, seriesOf } from '../page/latency.ts';
+import { latencyJson, seriesOf } from '../page/latency.ts';
+import type { ReadSeries } from '../page/series.ts';
 import { widgetJson } from '../page/widget.ts';
 import { STATUSPAGE } from '../statuspage/statuspage.ts';
-import type { ExportFile } from './export.ts';
+
 import { dataFile } from './links.ts';
 
 interface Reads {
@@ -86,4 +87,15 @@ function series(
       ),
     ),
   ]);
+}
+
+/** A file of the copy; `path` is relative, with `/`. */
+export interface ExportFile {
+  readonly path: string;
+  /** Made when it is needed: what did not change is neither drawn nor written again. */
+  readonly body: () => string | Buffer | Promise<string | Buffer>;
+  /** The same as last time in one process: the same file, but for its moment. null: it may always differ. */
+  readonly key: string | null;
+  /** What may differ without the file being another: the moment it was made. */
+  readonly apart?: RegExp;
 }

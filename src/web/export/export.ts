@@ -1,27 +1,20 @@
 // The static copy: every public address as a file, pages with links that work from any folder.
+
 import { readFile } from 'node:fs/promises';
 import type { Lang } from '../../core/model/lang.ts';
 import { LANGS } from '../../core/model/lang.ts';
 import type { ReadMetric } from '../../core/model/metric.ts';
 import { isoMillis } from '../../core/model/time.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
-import { type Assets, readAssets } from '../http/assets.ts';
-import type { ReadSeries } from '../page/latency.ts';
-import type { PageContext, Pages } from '../page/pages.ts';
+import type { Assets } from '../http/asset.ts';
+import { readAssets } from '../http/assets.ts';
+import type { PageContext } from '../page/context.ts';
+import type { Pages } from '../page/pages.ts';
+import type { ReadSeries } from '../page/series.ts';
+import type { ExportFile } from './data.ts';
 import { dataFiles } from './data.ts';
 import { localLinks, pageFile } from './links.ts';
 import { copyPages } from './pages.ts';
-
-/** A file of the copy; `path` is relative, with `/`. */
-export interface ExportFile {
-  readonly path: string;
-  /** Made when it is needed: what did not change is neither drawn nor written again. */
-  readonly body: () => string | Buffer | Promise<string | Buffer>;
-  /** The same as last time in one process: the same file, but for its moment. null: it may always differ. */
-  readonly key: string | null;
-  /** What may differ without the file being another: the moment it was made. */
-  readonly apart?: RegExp;
-}
 
 export interface ExportDeps {
   readonly pages: Pages;

@@ -5,11 +5,13 @@ import { utcDay } from '../../core/model/time.ts';
 import { shortId } from '../../core/model/token.ts';
 import { RANGES, type Range } from '../../core/monitoring/rollup.ts';
 import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
+import type { PageContext } from '../page/context.ts';
 import { metricSeriesOf } from '../page/custom-metrics.ts';
-import { type ReadSeries, seriesOf } from '../page/latency.ts';
-import type { PageContext, Pages } from '../page/pages.ts';
+import { seriesOf } from '../page/latency.ts';
+import type { Pages } from '../page/pages.ts';
 import { beginning, isOver } from '../page/parts/incidents.ts';
 import { neighboursOf } from '../page/parts/order.ts';
+import type { ReadSeries } from '../page/series.ts';
 
 /** A page of the copy, in any language. */
 export interface CopyPage {

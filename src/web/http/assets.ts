@@ -1,4 +1,5 @@
 // Assets: the stylesheet and scripts of public/, and the operator's brand files.
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
@@ -8,6 +9,7 @@ import { shortId } from '../../core/model/token.ts';
 import { type Answer, Rendered, sendRendered } from '../cache/rendered.ts';
 import type { Web } from '../context.ts';
 import { stylesheet } from '../page/parts/accent.ts';
+import type { Assets } from './asset.ts';
 
 const TYPES: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
@@ -25,13 +27,6 @@ const FOR_EVER = 'public, max-age=31536000, immutable';
 const FOR_MINUTES = 'public, max-age=300, stale-while-revalidate=3600, stale-if-error=86400';
 /** Larger than any sane logo: the rest is refused rather than held in memory. */
 const MAX_BRAND_BYTES = 5_000_000;
-
-export interface Assets {
-  /** A file of public/ as it is served for this site; null when there is none. */
-  file(name: string, site: Site): Rendered | null;
-  /** The hash in an asset's address: it changes when the bytes do. */
-  version(name: string, site: Site): string;
-}
 
 /** Reads public/ once; the stylesheet carries the site's colour and is made anew with each site. */
 export function readAssets(publicDir: string): Assets {

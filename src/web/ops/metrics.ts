@@ -1,39 +1,13 @@
 // /metrics: what an operator's Prometheus may know of this process. Nothing of any visitor.
-import type { NextFunction, Request, Response, Router } from 'express';
+import type { Router } from 'express';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { CheckResult } from '../../core/model/checks/check.ts';
-import { badness, type Component } from '../../core/model/component.ts';
+import { badness } from '../../core/model/component.ts';
 import { isOpen } from '../../core/model/incident.ts';
-import type { Render } from '../../core/model/render.ts';
 import { DAY, type Millis } from '../../core/model/time.ts';
 import { certificateHost } from '../../core/monitoring/warning.ts';
-import type { Snapshot } from '../../core/page/snapshot.ts';
 import type { Web } from '../context.ts';
+import type { Metrics } from './counters.ts';
 import { answered } from './health.ts';
-
-export interface Metrics {
-  /** Counts a check, how long it took and how long after it was due it began. */
-  checked(component: Component, lateness: Millis, result: CheckResult): void;
-  /** The same function, timed by view. */
-  timed(render: Render): Render;
-  /** Times requests that reach Express; `answered` counts all, those from memory among them. */
-  request(req: Request, res: Response, next: NextFunction): void;
-  answered(): void;
-  /** Prometheus' text; `outbox` null when the database does not answer. */
-  text(snapshot: Snapshot, outbox: Depth | null): Promise<string>;
-  readonly contentType: string;
-}
-
-interface Depth {
-  readonly pending: number;
-  readonly givenUp: number;
-  readonly channels: readonly {
-    readonly channel: string;
-    readonly state: 'ok' | 'resting' | 'failing' | 'dead';
-    readonly pending: number;
-    readonly givenUp: number;
-  }[];
-}
 
 export function metricsRoutes(router: Router, { metrics, refresh, outbox }: Web): void {
   router.get('/metrics', async (_req, res) => {

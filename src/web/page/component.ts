@@ -3,10 +3,10 @@ import { RANGES, type Range } from '../../core/monitoring/rollup.ts';
 import type { ComponentView, Snapshot } from '../../core/page/snapshot.ts';
 import { BADGES } from '../feeds/badges.ts';
 import type { Tell } from './context.ts';
-import type { Series } from './latency.ts';
 import { type Chart, chart } from './parts/chart.ts';
 import { row } from './parts/components.ts';
 import { card } from './parts/incidents.ts';
+import type { Series } from './series.ts';
 
 /** Incidents listed at most; the history has them all. */
 const MOST = 10;

@@ -5,6 +5,7 @@ import { type Key, type Say, sayIn } from '../../core/i18n/words.ts';
 import type { Lang } from '../../core/model/lang.ts';
 import type { Site } from '../../core/model/site.ts';
 import { MINUTE, type Millis } from '../../core/model/time.ts';
+import type { Snapshot } from '../../core/page/snapshot.ts';
 import { escapeHtml } from '../../core/text/markdown.ts';
 
 /** Markup that is already safe: the one thing `html` does not escape. */
@@ -92,4 +93,17 @@ export function plainOf(html: string): string {
     .replace(/<[^>]+>/g, '')
     .replaceAll('\u00a0', ' ')
     .replace(/&#\d+;/g, entity => ENTITIES[entity] ?? entity);
+}
+
+export interface PageContext {
+  readonly snapshot: Snapshot;
+  readonly lang: Lang;
+  /** Whether `?lang=` asked for it: then links keep it. */
+  readonly langAsked?: boolean;
+  /** Path prefix of PUBLIC_URL: `''` or `/x`. */
+  readonly base: string;
+  /** Versioned addresses. */
+  readonly assets: { readonly css: string; readonly js: string };
+  /** Whether the page goes into the static copy, which says its age. */
+  readonly copy?: boolean;
 }

@@ -1,7 +1,7 @@
 // Metrics of the operator's own, from rollups: each one's page with its chart, and the same as JSON.
+
 import type { Request, Response, Router } from 'express';
-import type { RollupSpan } from '../../core/model/metric.ts';
-import { figureOf, type Metric, type MetricStretch } from '../../core/model/metric.ts';
+import { figureOf, type Metric } from '../../core/model/metric.ts';
 import { isoMillis, type Millis } from '../../core/model/time.ts';
 import { DRAWN_FROM, type Range, SPAN_LENGTH, startOfSpan } from '../../core/monitoring/rollup.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
@@ -13,17 +13,8 @@ import { rangeLimit } from '../http/rate-limit.ts';
 import { OPEN_TO_ALL } from '../statuspage/paths.ts';
 import { json, rangeOf } from './latency.ts';
 import { CACHED } from './routes.ts';
+import type { MetricSeries } from './series.ts';
 import { asksLang, contextOf, langOf } from './visitor.ts';
-
-/** A metric's values over a range. */
-export interface MetricSeries {
-  readonly range: Range;
-  readonly span: RollupSpan;
-  readonly from: Millis;
-  readonly to: Millis;
-  /** Oldest first; where no value came there is none. */
-  readonly stretches: readonly MetricStretch[];
-}
 
 export function customMetricRoutes(router: Router, web: Web): void {
   const later = makeLater(web.refresh.current);

@@ -1,16 +1,9 @@
 // Response times, from rollups: a component's own page with its chart, and the same as JSON.
+
 import type { Request, Response, Router } from 'express';
 import type { Component } from '../../core/model/component.ts';
-import type { RollupSpan } from '../../core/model/metric.ts';
 import { isoMillis, type Millis } from '../../core/model/time.ts';
-import {
-  DRAWN_FROM,
-  type Point,
-  RANGES,
-  type Range,
-  SPAN_LENGTH,
-  startOfSpan,
-} from '../../core/monitoring/rollup.ts';
+import { DRAWN_FROM, RANGES, type Range, SPAN_LENGTH, startOfSpan } from '../../core/monitoring/rollup.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import { jsonText } from '../../core/text/printable.ts';
 import { makeLater } from '../cache/async-cache.ts';
@@ -20,20 +13,8 @@ import { Refusal } from '../http/guards.ts';
 import { rangeLimit } from '../http/rate-limit.ts';
 import { OPEN_TO_ALL } from '../statuspage/paths.ts';
 import { CACHED } from './routes.ts';
+import type { Series } from './series.ts';
 import { asksLang, contextOf, langOf } from './visitor.ts';
-
-/** A component's response times over a range. */
-export interface Series {
-  readonly range: Range;
-  readonly span: RollupSpan;
-  readonly from: Millis;
-  readonly to: Millis;
-  /** Oldest first; where nothing was measured there is none. */
-  readonly points: readonly Point[];
-}
-
-/** Reads a component's points from `from` (epoch ms) on. */
-export type ReadSeries = (id: string, span: RollupSpan, from: Millis) => Promise<Point[]>;
 
 export function latencyRoutes(router: Router, web: Web): void {
   const later = makeLater(web.refresh.current);

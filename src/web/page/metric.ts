@@ -3,8 +3,8 @@ import { figureOf, type MetricView } from '../../core/model/metric.ts';
 import { RANGES } from '../../core/monitoring/rollup.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import type { Tell } from './context.ts';
-import type { MetricSeries } from './custom-metrics.ts';
 import { draw } from './parts/chart-svg.ts';
+import type { MetricSeries } from './series.ts';
 
 export interface MetricRow {
   readonly name: string;

@@ -1,19 +1,16 @@
 // Pages: every HTML answer as a pure function of the Snapshot. Judgements are made here and in page/;
 // templates only arrange.
 
-import type { Lang } from '../../core/model/lang.ts';
 import type { Render } from '../../core/model/render.ts';
 import type { Choice, Subscriber } from '../../core/model/subscriber.ts';
 import { utcDay } from '../../core/model/time.ts';
-import type { Snapshot } from '../../core/page/snapshot.ts';
 import { finish, type Steps } from '../../core/page/steps.ts';
 import { type AskedChannel, askedFacts, type SubscribeForm, subscribeFacts } from '../subscribe/page.ts';
 import { apiCalls } from './api.ts';
 import { componentFacts } from './component.ts';
+import type { PageContext } from './context.ts';
 import { makeTell, type Tell } from './context.ts';
-import type { MetricSeries } from './custom-metrics.ts';
 import { before, covers, monthCards, months, turn } from './history.ts';
-import type { Series } from './latency.ts';
 import { type About, layout } from './layout.ts';
 import { metricFacts, metricRows } from './metric.ts';
 import { checkedHtml } from './parts/checked.ts';
@@ -25,19 +22,7 @@ import { entryOf } from './parts/order.ts';
 import { incidentPicture, sitePicture } from './parts/picture.ts';
 import { incidentFacts } from './permalink.ts';
 import { liveBlog } from './search-engines.ts';
-
-export interface PageContext {
-  readonly snapshot: Snapshot;
-  readonly lang: Lang;
-  /** Whether `?lang=` asked for it: then links keep it. */
-  readonly langAsked?: boolean;
-  /** Path prefix of PUBLIC_URL: `''` or `/x`. */
-  readonly base: string;
-  /** Versioned addresses. */
-  readonly assets: { readonly css: string; readonly js: string };
-  /** Whether the page goes into the static copy, which says its age. */
-  readonly copy?: boolean;
-}
+import type { MetricSeries, Series } from './series.ts';
 
 export type Notice =
   | 'check_inbox'

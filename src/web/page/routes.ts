@@ -13,7 +13,7 @@ import { atom, jsonFeed, rss } from '../feeds/feeds.ts';
 import { spelled } from '../http/canonical-url.ts';
 import { OPEN_TO_ALL } from '../statuspage/paths.ts';
 import { STATUSPAGE } from '../statuspage/statuspage.ts';
-import type { PageContext } from './pages.ts';
+import type { PageContext } from './context.ts';
 import { contextFor, visitorOf } from './visitor.ts';
 
 export const CACHED = 'public, max-age=10, stale-while-revalidate=60, stale-if-error=86400';

@@ -4,7 +4,7 @@ import { negotiate, spoken } from '../../core/i18n/words.ts';
 import type { Lang } from '../../core/model/lang.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import type { Web } from '../context.ts';
-import type { PageContext } from './pages.ts';
+import type { PageContext } from './context.ts';
 
 /** All that a page may differ by from visitor to visitor. */
 export interface Visitor {

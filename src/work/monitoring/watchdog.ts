@@ -5,8 +5,8 @@ import type { Component } from '../../core/model/component.ts';
 import type { Log } from '../../core/model/log.ts';
 import { type Clock, iso, MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
 import { offsetOf } from '../../core/monitoring/schedule-jitter.ts';
-import type { ComponentView, Snapshot } from '../../core/page/snapshot.ts';
-import { type Stall, withStalls } from '../../core/page/stalled.ts';
+import type { ComponentView, Snapshot, Stall } from '../../core/page/snapshot.ts';
+import { withStalls } from '../../core/page/stalled.ts';
 
 export interface WatchdogDeps {
   readonly clock: Clock;

@@ -5,23 +5,13 @@ import type { MailLimits } from '../../core/model/site.ts';
 import { StorageFault } from '../../core/model/storage.ts';
 import type { Subscriber } from '../../core/model/subscriber.ts';
 import { type Clock, type Millis, SECOND } from '../../core/model/time.ts';
+import type { Due } from '../../core/notify/due-email.ts';
 import { UNCOMPOSED } from '../../core/notify/failing-channels.ts';
 import type { OutgoingMail, SendMail, Sent } from '../../core/notify/mail.ts';
 import { counts, pauseFor, retryAt } from '../../core/notify/retry.ts';
 import type { MakeLetter } from './email.ts';
 import { makeMarker } from './mark-sent.ts';
 import { makeRate } from './send-rate.ts';
-
-export interface Due {
-  readonly id: number;
-  readonly kind: 'update' | 'confirm' | 'leave';
-  readonly ref: string;
-  /** Failed attempts so far. */
-  readonly attempts: number;
-  /** Permanent refusals of its address in a row so far. */
-  readonly refusals: number;
-  readonly subscriber: Subscriber;
-}
 
 export interface DeliverDeps {
   readonly due: (now: Millis, limit: number, heldAfter: Millis | null) => Promise<readonly Due[]>;

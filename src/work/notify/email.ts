@@ -7,10 +7,10 @@ import type { Lang } from '../../core/model/lang.ts';
 import type { Subscriber } from '../../core/model/subscriber.ts';
 import { DAY } from '../../core/model/time.ts';
 import { type Purpose, shortId, signToken } from '../../core/model/token.ts';
+import type { Due } from '../../core/notify/due-email.ts';
 import type { OutgoingMail } from '../../core/notify/mail.ts';
 import { findUpdate } from '../../core/notify/news.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
-import type { Due } from './deliver.ts';
 import type { Letter, Letters } from './email-texts.ts';
 
 /** A confirmation link works this long. */

@@ -2,7 +2,7 @@
 import type { Log } from '../../core/model/log.ts';
 import { StorageFault } from '../../core/model/storage.ts';
 import { type Clock, HOUR, type Millis, SECOND } from '../../core/model/time.ts';
-import type { Due } from './deliver.ts';
+import type { Due } from '../../core/notify/due-email.ts';
 
 interface MarkerDeps {
   readonly markSent: (due: readonly Due[], now: Millis) => Promise<void>;

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { checkSchema } from '../../../src/core/model/checks/check.ts';
 import { HOUR, MINUTE } from '../../../src/core/model/time.ts';
 import { makeTell } from '../../../src/web/page/context.ts';
-import type { Series } from '../../../src/web/page/latency.ts';
 import { chart } from '../../../src/web/page/parts/chart.ts';
+import type { Series } from '../../../src/web/page/series.ts';
 import { ctx, pages, series } from '../../browser/faces.ts';
 import { component, NOW, site, snapshot, view } from '../../makers.ts';
 

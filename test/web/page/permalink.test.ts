@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { DAY, MINUTE } from '../../../src/core/model/time.ts';
 import { makeRender } from '../../../src/views.ts';
-import { makePages, type PageContext } from '../../../src/web/page/pages.ts';
+import type { PageContext } from '../../../src/web/page/context.ts';
+import { makePages } from '../../../src/web/page/pages.ts';
 import { component, incident, NOW, shown, snapshot, update, view } from '../../makers.ts';
 
 const pages = makePages(makeRender('views'));

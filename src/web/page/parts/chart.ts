@@ -3,7 +3,7 @@
 import type { Millis } from '../../../core/model/time.ts';
 import type { Point } from '../../../core/monitoring/rollup.ts';
 import type { Tell } from '../context.ts';
-import type { Series } from '../latency.ts';
+import type { Series } from '../series.ts';
 import { draw } from './chart-svg.ts';
 
 /** What is drawn, and the same as rows for readers. */
