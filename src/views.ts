@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ejs from 'ejs';
-import type { Render } from './core/model/render.ts';
+import type { Render } from './core/model/ports/render.ts';
 import { printable } from './core/text/printable.ts';
 
 /**

@@ -1,8 +1,8 @@
 // `backup FILE` and `restore FILE`: the database out, while the server runs, and back in, while it does not.
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { DatabaseRefused } from '../core/model/ports/storage.ts';
 import { printProblem } from '../core/model/problem.ts';
-import { DatabaseRefused } from '../core/model/storage.ts';
 import { SECOND } from '../core/model/time.ts';
 import { backUp, restore } from '../store/db/restore.ts';
 import { type Cli, type Command, Misuse, Refused, shown } from './shared/command.ts';

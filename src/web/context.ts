@@ -1,7 +1,7 @@
 // What every web file is handed: the doors to the other rooms, as types only.
 import type { FetchText } from '../core/inbound/senders/sns.ts';
-import type { Log } from '../core/model/log.ts';
 import type { ReadMetric } from '../core/model/metric.ts';
+import type { Log } from '../core/model/ports/log.ts';
 import type { Problem } from '../core/model/problem.ts';
 import type { Clock, Millis } from '../core/model/time.ts';
 import type { Receive } from '../work/incidents/receive.ts';

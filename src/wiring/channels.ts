@@ -1,7 +1,7 @@
 // Channels besides mail, wired: the operator's of status.yaml and visitors' in the database, one outbox.
 
-import type { Log } from '../core/model/log.ts';
 import { type ChannelTarget, channelName } from '../core/model/notification-channel.ts';
+import type { Log } from '../core/model/ports/log.ts';
 import type { Choice, Subscriber } from '../core/model/subscriber.ts';
 import type { Clock, Millis } from '../core/model/time.ts';
 import { type FailingChannel, isFailing } from '../core/notify/failing-channels.ts';

@@ -4,10 +4,10 @@ import type { LiveSite } from '../config/live-site.ts';
 import { makeBrand } from '../content/brand-files.ts';
 import type { Content } from '../content/folder.ts';
 import type { TemplateFolder } from '../content/templates.ts';
-import type { Log } from '../core/model/log.ts';
+import type { Log } from '../core/model/ports/log.ts';
+import { DatabaseRefused } from '../core/model/ports/storage.ts';
 import type { Problem } from '../core/model/problem.ts';
 import type { Site } from '../core/model/site.ts';
-import { DatabaseRefused } from '../core/model/storage.ts';
 import type { Millis } from '../core/model/time.ts';
 import { type Db, openDatabase } from '../store/db/database.ts';
 import {

@@ -1,9 +1,9 @@
 // The post: announcing, delivering and enrolling, each handed what it needs of store and channels.
 import path from 'node:path';
 import type { Environment } from '../config/environment.ts';
-import type { Log } from '../core/model/log.ts';
+import type { Log } from '../core/model/ports/log.ts';
+import type { Render } from '../core/model/ports/render.ts';
 import type { Problem } from '../core/model/problem.ts';
-import type { Render } from '../core/model/render.ts';
 import type { Site } from '../core/model/site.ts';
 import type { Clock } from '../core/model/time.ts';
 import { type FailingChannel, outboxProblems } from '../core/notify/failing-channels.ts';

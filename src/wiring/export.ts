@@ -9,7 +9,7 @@ import { openContent } from '../content/folder.ts';
 import { openHistory } from '../content/git/history.ts';
 import { openPublish } from '../content/git/mirror-branch.ts';
 import { makeWriteMirror } from '../content/mirror.ts';
-import type { Log } from '../core/model/log.ts';
+import type { Log } from '../core/model/ports/log.ts';
 import type { Outcome } from '../core/model/problem.ts';
 import type { MirrorTarget } from '../core/model/site.ts';
 import type { Clock } from '../core/model/time.ts';

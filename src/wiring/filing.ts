@@ -1,10 +1,11 @@
 // The wiring of filing: from the transitions that the database keeps to markdown files in the folder.
 import type { TemplateFolder } from '../content/templates.ts';
-import type { Log } from '../core/model/log.ts';
+import type { Log } from '../core/model/ports/log.ts';
 import type { Clock } from '../core/model/time.ts';
 import type { Db } from '../store/db/database.ts';
 import * as transitions from '../store/incidents/transitions.ts';
-import { type File, type FileDeps, type Filed, makeFile } from '../work/incidents/file.ts';
+import { type File, type Filed, makeFile } from '../work/incidents/file.ts';
+import type { FileDeps } from '../work/incidents/filing-round.ts';
 import { type RetireDeps, retiring } from '../work/incidents/retire.ts';
 import { lastGood } from '../work/timing/storage.ts';
 

@@ -9,7 +9,7 @@ import type { Author } from '../content/git/own-files.ts';
 import { GitFailure } from '../content/git/run.ts';
 import type { Turns } from '../content/turns.ts';
 import { isOrMayBeOpen } from '../core/incidents/file/reparse.ts';
-import type { Log } from '../core/model/log.ts';
+import type { Log } from '../core/model/ports/log.ts';
 import type { Problem } from '../core/model/problem.ts';
 import type { Db } from '../store/db/database.ts';
 import { forgetUncommitted, noteUncommitted, readUncommitted } from '../store/incidents/uncommitted.ts';

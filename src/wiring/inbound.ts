@@ -2,7 +2,7 @@
 import type { Environment } from '../config/environment.ts';
 import type { Content } from '../content/folder.ts';
 import type { FetchText } from '../core/inbound/senders/sns.ts';
-import type { Log } from '../core/model/log.ts';
+import type { Log } from '../core/model/ports/log.ts';
 import type { Clock } from '../core/model/time.ts';
 import type { Db } from '../store/db/database.ts';
 import * as requests from '../store/incidents/requests.ts';

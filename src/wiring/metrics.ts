@@ -1,5 +1,5 @@
 // The wiring of figures: the operator's own metrics taken in, read back and pruned; usual answers.
-import type { Log } from '../core/model/log.ts';
+import type { Log } from '../core/model/ports/log.ts';
 import type { Site } from '../core/model/site.ts';
 import type { Clock } from '../core/model/time.ts';
 import type { Db } from '../store/db/database.ts';

@@ -1,9 +1,9 @@
 // The watching half of the system: checks, heartbeats, what they measured, and how long it is kept.
 import type { Probe } from '../core/model/checks/check.ts';
 import type { Component } from '../core/model/component.ts';
-import type { Log } from '../core/model/log.ts';
+import type { Log } from '../core/model/ports/log.ts';
+import { StorageFault } from '../core/model/ports/storage.ts';
 import type { Site } from '../core/model/site.ts';
-import { StorageFault } from '../core/model/storage.ts';
 import type { Clock, Millis } from '../core/model/time.ts';
 import type { Transition } from '../core/model/transition.ts';
 import type { Pulse } from '../outside/pulse.ts';

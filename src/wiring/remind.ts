@@ -1,6 +1,6 @@
 // Reminders, wired: what was reminded of stands in the database; letters go out by the mail channel.
 
-import type { Log } from '../core/model/log.ts';
+import type { Log } from '../core/model/ports/log.ts';
 import type { Clock } from '../core/model/time.ts';
 import { shortId } from '../core/model/token.ts';
 import type { FailingChannel } from '../core/notify/failing-channels.ts';

@@ -1,9 +1,9 @@
 // The wiring of the database: one server a file, and what is known of its disk.
 import { statSync } from 'node:fs';
 import { sql } from 'kysely';
-import type { Log } from '../core/model/log.ts';
+import type { Log } from '../core/model/ports/log.ts';
+import { DatabaseRefused } from '../core/model/ports/storage.ts';
 import type { Problem } from '../core/model/problem.ts';
-import { DatabaseRefused } from '../core/model/storage.ts';
 import type { Clock } from '../core/model/time.ts';
 import { type Db, openDatabase } from '../store/db/database.ts';
 import { type Lock, takeLock } from '../store/db/lock.ts';

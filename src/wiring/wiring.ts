@@ -9,7 +9,7 @@ import { openTemplates } from '../content/templates.ts';
 import { takeTurns } from '../content/turns.ts';
 import type { FetchText } from '../core/inbound/senders/sns.ts';
 import type { Probe } from '../core/model/checks/check.ts';
-import type { Log } from '../core/model/log.ts';
+import type { Log } from '../core/model/ports/log.ts';
 import { type Outcome, type Problem, printProblem } from '../core/model/problem.ts';
 import type { Clock } from '../core/model/time.ts';
 import { deriveSecret } from '../core/model/token.ts';

@@ -1,10 +1,10 @@
-// The doors between the rooms of src/: every import goes through one that is open, and none in a circle.
+// The rooms of src/ and their order: every import goes the allowed way, none runs in a circle, and core stays pure.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 /** Which rooms a room may import values from; `types` only as types. Everything may import itself. */
-const DOORS: Record<string, { values: string[]; types: string[] }> = {
+const ROOMS: Record<string, { values: string[]; types: string[] }> = {
   core: { values: [], types: [] },
   config: { values: ['core'], types: [] },
   content: { values: ['core'], types: [] },
@@ -14,8 +14,32 @@ const DOORS: Record<string, { values: string[]; types: string[] }> = {
   'views.ts': { values: ['core'], types: [] },
   web: { values: ['core'], types: ['work', 'views.ts'] },
 };
-/** The composition roots may open every door. */
-const ROOTS = ['main.ts', 'cli.ts', 'cli', 'wiring.ts', 'wiring', 'demo'];
+/** The composition roots may import everything. */
+const ROOTS = ['main.ts', 'cli.ts', 'cli', 'wiring', 'demo'];
+/** The folders of core: each imports only from itself and those before it. */
+const CORE = [
+  'model',
+  'i18n',
+  'text',
+  'incidents',
+  'monitoring',
+  'filing',
+  'notify',
+  'inbound',
+  'import',
+  'page',
+];
+/** What core remembers between calls, each a cache that changes cost and never a result. The list only gets shorter. */
+const CACHES = [
+  'core/filing/dependencies.ts',
+  'core/i18n/dates.ts',
+  'core/incidents/lint/times.ts',
+  'core/incidents/times/month-names.ts',
+  'core/model/incident.ts',
+  'core/page/compose.ts',
+  'core/page/days.ts',
+  'core/page/rendered-texts.ts',
+];
 
 interface Import {
   readonly from: string;
@@ -23,17 +47,24 @@ interface Import {
   readonly typeOnly: boolean;
 }
 
-const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.ts'));
+const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
+  .filter(name => name.endsWith('.ts'))
+  .sort();
+const textOf = (file: string) => readFileSync(path.join('src', file), 'utf8');
+const codeOf = (file: string) => textOf(file).replace(/\/\/.*|\/\*[\s\S]*?\*\//g, '');
 const imports: Import[] = files.flatMap(from => {
-  const source = readFileSync(path.join('src', from), 'utf8');
-  const statements = source.matchAll(/^(?:import|export)\s+(type\s)?[^'"]*?from\s+'(\.[^']+)'/gm);
+  const statements = textOf(from).matchAll(/^(?:import|export)\s+(type\s)?[^'"]*?from\s+'(\.[^']+)'/gm);
   return [...statements].map(([, typeOnly, target]) => ({
     from,
     to: path.join(path.dirname(from), target as string),
     typeOnly: typeOnly !== undefined,
   }));
 });
-const roomOf = (file: string) => file.split(path.sep)[0] as string;
+const [roomOf, folderOf] = [0, 1].map(depth => (file: string) => file.split(path.sep)[depth] as string) as [
+  (file: string) => string,
+  (file: string) => string,
+];
+const shown = ({ from, to }: Import) => `${from} → ${to}`;
 
 describe('src/', () => {
   test('has imports to judge', () => {
@@ -41,27 +72,32 @@ describe('src/', () => {
     for (const { to } of imports) expect(files).toContain(to);
   });
 
-  test('every room is in the plan', () => {
-    const unknown = files.map(roomOf).filter(room => !DOORS[room] && !ROOTS.includes(room));
-    expect(unknown).toEqual([]);
+  test('every room and every folder of core is in the plan', () => {
+    expect(files.map(roomOf).filter(room => !ROOMS[room] && !ROOTS.includes(room))).toEqual([]);
+    const folders = files.filter(file => roomOf(file) === 'core').map(folderOf);
+    expect(folders.filter(folder => !CORE.includes(folder))).toEqual([]);
   });
 
-  test('no import goes through a closed door', () => {
+  test('no room imports against the order', () => {
     const wrong = imports.filter(({ from, to, typeOnly }) => {
       const room = roomOf(from);
       const target = roomOf(to);
       if (room === target || ROOTS.includes(room)) return false;
-      const doors = DOORS[room];
-      return !doors?.values.includes(target) && !(typeOnly && doors?.types.includes(target));
+      const allowed = ROOMS[room];
+      return !allowed?.values.includes(target) && !(typeOnly && allowed?.types.includes(target));
     });
-    expect(wrong.map(({ from, to }) => `${from} → ${to}`)).toEqual([]);
+    expect(wrong.map(shown)).toEqual([]);
   });
 
-  test('no imports run in a circle', () => {
+  test('no folder of core imports from one after it', () => {
+    const place = (file: string) => CORE.indexOf(folderOf(file));
+    const wrong = imports.filter(({ from, to }) => roomOf(from) === 'core' && place(to) > place(from));
+    expect(wrong.map(shown)).toEqual([]);
+  });
+
+  test('no imports run in a circle, those of types included', () => {
     const next = new Map<string, string[]>();
-    for (const { from, to, typeOnly } of imports) {
-      if (!typeOnly) next.set(from, [...(next.get(from) ?? []), to]);
-    }
+    for (const { from, to } of imports) next.set(from, [...(next.get(from) ?? []), to]);
     const done = new Set<string>();
     const circles: string[] = [];
     const walk = (file: string, trail: readonly string[]) => {
@@ -75,22 +111,35 @@ describe('src/', () => {
   });
 
   test('only the roots read the environment and the clock', () => {
-    const guilty = files.filter(file => {
-      if (ROOTS.includes(roomOf(file))) return false;
-      return /\bprocess\.env\b|\bDate\.now\(\)|\bnew Date\(\)/.test(
-        readFileSync(path.join('src', file), 'utf8').replace(/\/\/.*|\/\*[\s\S]*?\*\//g, ''),
-      );
-    });
+    const guilty = files.filter(
+      file =>
+        !ROOTS.includes(roomOf(file)) && /\bprocess\.env\b|\bDate\.now\(\)|\bnew Date\(\)/.test(codeOf(file)),
+    );
     expect(guilty).toEqual([]);
+  });
+
+  test('core has no timers, no I/O and no state but its caches', () => {
+    const core = files.filter(file => roomOf(file) === 'core');
+    const io =
+      /\bset(?:Timeout|Interval|Immediate)\b|'node:(?:timers|fs|net|http|https|dns|child_process|worker_threads)/;
+    expect(core.filter(file => io.test(codeOf(file)))).toEqual([]);
+    const state = /^let |^const \w+(?:: [^=]+)? = new (?:Weak)?(?:Map|Set)(?:<[^\n]*>)?\(\);/m;
+    expect(core.filter(file => state.test(codeOf(file)))).toEqual(CACHES);
   });
 
   test('every file says first what lives there, and none is longer than 300 lines', () => {
     for (const file of files) {
-      const text = readFileSync(path.join('src', file), 'utf8');
+      const text = textOf(file);
       expect(text, file).toMatch(/^(#!.*\n)?\/\/ \S/);
       // A catalogue of words is a table, not code.
-      if (/^core.words.(en|de)\.ts$/.test(file)) continue;
+      if (/^core.i18n.(en|de)\.ts$/.test(file)) continue;
       expect(text.split('\n').length, file).toBeLessThanOrEqual(301);
     }
+  });
+
+  test('no folder holds more than 15 files', () => {
+    const sizes = new Map<string, number>();
+    for (const file of files) sizes.set(path.dirname(file), (sizes.get(path.dirname(file)) ?? 0) + 1);
+    expect([...sizes].filter(([, size]) => size > 15)).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 // The README names every setting, command and route, so that nothing works in secret.
+
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type * as z from 'zod';
@@ -7,6 +8,7 @@ import { siteSchema } from '../../src/config/site-schema.ts';
 import { frontmatterSchema } from '../../src/core/incidents/file/schema.ts';
 import { checkSchema, detectSchema } from '../../src/core/model/checks/check.ts';
 import { LIMITS } from '../../src/web/http/limits.ts';
+import { routesIn } from './sources.ts';
 
 const readme = readFileSync('README.md', 'utf8');
 
@@ -55,27 +57,7 @@ test('every command of package.json that a person runs is named', () => {
 });
 
 test('every route of the web room is named', () => {
-  const routes = [
-    'public',
-    'statuspage-paths',
-    'subscribe',
-    'webhooks',
-    'write',
-    'custom-metrics',
-    'events',
-    'health',
-    'latency',
-    'widget',
-    'pictures',
-    'assets',
-    'metrics',
-    'bounces',
-  ].flatMap(name => {
-    const source = readFileSync(`src/web/${name}.ts`, 'utf8');
-    return [...source.matchAll(/router\.\w+\(\s*\[?((?:'[^']+',?\s*)+)/g)].flatMap(([, list]) =>
-      [...(list as string).matchAll(/'(\/[^']*)'/g)].map(([, route]) => route as string),
-    );
-  });
+  const routes = routesIn();
   expect(routes.length).toBeGreaterThan(15);
   const plain = (route: string) => route.replace(/\/[:*{].*$/, '').replace(/\/$/, '');
   expect(routes.filter(route => !readme.includes(plain(route)))).toEqual([]);

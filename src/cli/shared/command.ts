@@ -5,9 +5,9 @@ import type { Environment } from '../../config/environment.ts';
 import { foundSecret, keptSecret } from '../../config/secret.ts';
 import { readSite } from '../../config/site-file.ts';
 import { openContent } from '../../content/folder.ts';
+import { DatabaseRefused } from '../../core/model/ports/storage.ts';
 import { nearest, type Outcome, type Problem, printProblem } from '../../core/model/problem.ts';
 import type { Site } from '../../core/model/site.ts';
-import { DatabaseRefused } from '../../core/model/storage.ts';
 import type { Clock } from '../../core/model/time.ts';
 import { type Db, openDatabase } from '../../store/db/database.ts';
 

@@ -13,7 +13,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
-import { StorageFault, type StorageTrouble, troubleOf } from '../../core/model/storage.ts';
+import { StorageFault, type StorageTrouble, troubleOf } from '../../core/model/ports/storage.ts';
 
 /** Told of every write: null when it succeeded, else why it did not. */
 export type Told = (trouble: StorageTrouble | null) => void;

@@ -3,7 +3,7 @@ import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync } from '
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Kysely } from 'kysely';
-import { DatabaseRefused, troubleOf } from '../../core/model/storage.ts';
+import { DatabaseRefused, troubleOf } from '../../core/model/ports/storage.ts';
 import { backUpBeforeMigration, syncFile } from './backups.ts';
 import { Connection, dialectOf, type Told } from './connection.ts';
 import { APPLICATION_ID, inspect } from './inspect.ts';

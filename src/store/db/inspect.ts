@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import Sqlite from 'better-sqlite3';
-import { DatabaseRefused } from '../../core/model/storage.ts';
+import { DatabaseRefused } from '../../core/model/ports/storage.ts';
 import type { Millis } from '../../core/model/time.ts';
 import { newestBackup } from './backups.ts';
 import { MIGRATIONS } from './migrations.ts';

@@ -3,7 +3,7 @@
 import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { DatabaseRefused } from '../../core/model/storage.ts';
+import { DatabaseRefused } from '../../core/model/ports/storage.ts';
 
 export interface Lock {
   release(): void;

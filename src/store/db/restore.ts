@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { DatabaseRefused } from '../../core/model/storage.ts';
+import { DatabaseRefused } from '../../core/model/ports/storage.ts';
 import { iso, type Millis } from '../../core/model/time.ts';
 import { backupsOf, syncFile, verify } from './backups.ts';
 import { inspect } from './inspect.ts';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { RequestListener, Server } from 'node:http';
 import { BlockList, isIP, isIPv6, type Socket } from 'node:net';
-import type { Log } from '../../core/model/log.ts';
+import type { Log } from '../../core/model/ports/log.ts';
 import { MINUTE, SECOND } from '../../core/model/time.ts';
 import type { Limits } from './limits.ts';
 import { addressKey } from './rate-limit.ts';

@@ -1,5 +1,5 @@
 // Descriptors: how many open pages the process's file descriptors allow.
-import type { Log } from '../../core/model/log.ts';
+import type { Log } from '../../core/model/ports/log.ts';
 import { type Problem, printProblem } from '../../core/model/problem.ts';
 import { openFiles } from './connections.ts';
 import { LIMITS } from './limits.ts';

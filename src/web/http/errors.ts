@@ -1,7 +1,7 @@
 // The one error handler: problems → statuses, as a page or as JSON; internals never leave.
 import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
-import { StorageFault } from '../../core/model/storage.ts';
+import { StorageFault } from '../../core/model/ports/storage.ts';
 import type { Web } from '../context.ts';
 import { contextOf, langOf } from '../page/visitor.ts';
 import { Refusal } from './guards.ts';

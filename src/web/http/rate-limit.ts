@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import type { Request, RequestHandler, Response } from 'express';
 import { ipKeyGenerator, type Options, rateLimit, type Store } from 'express-rate-limit';
-import type { Log } from '../../core/model/log.ts';
+import type { Log } from '../../core/model/ports/log.ts';
 import { MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
 import { shortId } from '../../core/model/token.ts';
 import { Refusal } from './guards.ts';

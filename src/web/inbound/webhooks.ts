@@ -5,7 +5,7 @@ import { redacted } from '../../core/inbound/redact.ts';
 import { mapped } from '../../core/inbound/senders/mapped.ts';
 import { INBOUND } from '../../core/inbound/senders.ts';
 import type { Reader } from '../../core/inbound/signal.ts';
-import { StorageFault } from '../../core/model/storage.ts';
+import { StorageFault } from '../../core/model/ports/storage.ts';
 import { MINUTE } from '../../core/model/time.ts';
 import { sameSecret } from '../../core/model/token.ts';
 import type { Web, WebhookNote } from '../context.ts';

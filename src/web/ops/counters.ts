@@ -2,7 +2,7 @@
 import type { NextFunction, Request, Response } from 'express';
 import type { CheckResult } from '../../core/model/checks/check.ts';
 import type { Component } from '../../core/model/component.ts';
-import type { Render } from '../../core/model/render.ts';
+import type { Render } from '../../core/model/ports/render.ts';
 import type { Millis } from '../../core/model/time.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 

@@ -1,7 +1,7 @@
 // /healthz: the process answers. /readyz: what an operator should know, with every content problem.
 import type { Router } from 'express';
+import { StorageFault } from '../../core/model/ports/storage.ts';
 import { printProblem } from '../../core/model/problem.ts';
-import { StorageFault } from '../../core/model/storage.ts';
 import { isoMillis, type Millis, SECOND } from '../../core/model/time.ts';
 import type { Web } from '../context.ts';
 

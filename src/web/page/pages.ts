@@ -1,12 +1,12 @@
 // Pages: every HTML answer as a pure function of the Snapshot. Judgements are made here and in page/;
 // templates only arrange.
 
-import type { Render } from '../../core/model/render.ts';
+import type { Render } from '../../core/model/ports/render.ts';
 import type { Choice, Subscriber } from '../../core/model/subscriber.ts';
 import { utcDay } from '../../core/model/time.ts';
 import { finish, type Steps } from '../../core/page/steps.ts';
+import { apiCalls } from '../api/page.ts';
 import { type AskedChannel, askedFacts, type SubscribeForm, subscribeFacts } from '../subscribe/page.ts';
-import { apiCalls } from './api.ts';
 import { componentFacts } from './component.ts';
 import type { PageContext } from './context.ts';
 import { makeTell, type Tell } from './context.ts';

@@ -1,5 +1,5 @@
 // Complaints: content problems in the log, each once.
-import type { Log } from '../../core/model/log.ts';
+import type { Log } from '../../core/model/ports/log.ts';
 import { type Problem, printProblem } from '../../core/model/problem.ts';
 
 /** Logs each problem when it first shows and once when all are gone. */

@@ -3,7 +3,7 @@ import type { Signal } from '../../core/inbound/signal.ts';
 import { toNotice } from '../../core/inbound/to-notice.ts';
 import { toTransition } from '../../core/inbound/to-transition.ts';
 import { isOpen } from '../../core/model/incident.ts';
-import type { Log } from '../../core/model/log.ts';
+import type { Log } from '../../core/model/ports/log.ts';
 import { type Clock, iso, type Millis } from '../../core/model/time.ts';
 import type { StoredTransition, Transition } from '../../core/model/transition.ts';
 import type { Notice } from '../../core/monitoring/warning.ts';

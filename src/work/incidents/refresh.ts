@@ -16,7 +16,7 @@ import { failingMeanwhile } from '../../core/incidents/maintenance.ts';
 import { occurrencesOf } from '../../core/incidents/recurrence.ts';
 import type { Measured } from '../../core/model/component.ts';
 import { type Incident, isOpen } from '../../core/model/incident.ts';
-import type { Log } from '../../core/model/log.ts';
+import type { Log } from '../../core/model/ports/log.ts';
 import type { Problem } from '../../core/model/problem.ts';
 import type { Site } from '../../core/model/site.ts';
 import { DAY, iso, MINUTE, type Millis } from '../../core/model/time.ts';

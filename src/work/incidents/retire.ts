@@ -2,7 +2,7 @@
 
 import { endOf, type Unwatched, unwatchedOf } from '../../core/filing/removed-checks.ts';
 import type { Sightings } from '../../core/filing/reported-vs-measured.ts';
-import type { Log } from '../../core/model/log.ts';
+import type { Log } from '../../core/model/ports/log.ts';
 import { SECOND } from '../../core/model/time.ts';
 import type { Transition } from '../../core/model/transition.ts';
 import { evenSo } from '../timing/storage.ts';

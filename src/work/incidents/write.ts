@@ -9,7 +9,7 @@ import {
   writeUpdate,
 } from '../../core/incidents/api-edits.ts';
 import type { Incident } from '../../core/model/incident.ts';
-import type { Log } from '../../core/model/log.ts';
+import type { Log } from '../../core/model/ports/log.ts';
 import type { Site } from '../../core/model/site.ts';
 
 interface Files {

@@ -2,8 +2,8 @@
 // there, so that the page goes on telling the truth; written down in the order it came as soon as it can be.
 import type { CheckResult } from '../../core/model/checks/check.ts';
 import type { Component, Measured } from '../../core/model/component.ts';
-import type { Log } from '../../core/model/log.ts';
-import { StorageFault } from '../../core/model/storage.ts';
+import type { Log } from '../../core/model/ports/log.ts';
+import { StorageFault } from '../../core/model/ports/storage.ts';
 import type { Clock, Millis } from '../../core/model/time.ts';
 import {
   type Beat,

@@ -1,6 +1,6 @@
 // Beats: jobs that report by themselves, and the judgement of those that fell silent.
 import type { Component } from '../../core/model/component.ts';
-import type { Log } from '../../core/model/log.ts';
+import type { Log } from '../../core/model/ports/log.ts';
 import { type Clock, MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
 import { deriveSecret, digestOf } from '../../core/model/token.ts';
 import type { Transition } from '../../core/model/transition.ts';

@@ -4,7 +4,6 @@ import { faultAt, type PushBody } from '../../core/incidents/api-bodies.ts';
 import type { Asked, Writing } from '../../core/incidents/api-edits.ts';
 import type { CheckResult } from '../../core/model/checks/check.ts';
 import type { Component } from '../../core/model/component.ts';
-import type { Log } from '../../core/model/log.ts';
 import {
   faultOfMoment,
   figureOf,
@@ -14,6 +13,7 @@ import {
   type MetricRollup,
   type ReadMetric,
 } from '../../core/model/metric.ts';
+import type { Log } from '../../core/model/ports/log.ts';
 import type { Site } from '../../core/model/site.ts';
 import { DAY, isoMillis, MINUTE, type Millis } from '../../core/model/time.ts';
 import type { KeptPoint } from '../../store/monitoring/metrics.ts';

@@ -1,7 +1,7 @@
 // Witness: when checks fail because our own network is down, that is said of us and not of the others.
 import { type Check, checkSchema, type Probe, type Sighting } from '../../core/model/checks/check.ts';
 import type { Component } from '../../core/model/component.ts';
-import type { Log } from '../../core/model/log.ts';
+import type { Log } from '../../core/model/ports/log.ts';
 import { type Clock, type Millis, SECOND } from '../../core/model/time.ts';
 
 export interface WitnessDeps {

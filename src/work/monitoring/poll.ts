@@ -1,7 +1,7 @@
 // Poll: starts the checks that are due, a bounded number at once, and hands on what they saw.
 import type { CheckResult, Probe } from '../../core/model/checks/check.ts';
 import type { Component } from '../../core/model/component.ts';
-import type { Log } from '../../core/model/log.ts';
+import type { Log } from '../../core/model/ports/log.ts';
 import { type Clock, MINUTE, type Millis } from '../../core/model/time.ts';
 import { offsetOf } from '../../core/monitoring/schedule-jitter.ts';
 import { type Alarm, makeAlarm } from './cron.ts';

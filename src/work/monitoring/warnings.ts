@@ -1,7 +1,7 @@
 // Warn: what is to be mended, kept in memory and in the database; logged when gone, mailed once.
 import type { CheckResult } from '../../core/model/checks/check.ts';
 import type { Component } from '../../core/model/component.ts';
-import type { Log } from '../../core/model/log.ts';
+import type { Log } from '../../core/model/ports/log.ts';
 import type { Site } from '../../core/model/site.ts';
 import { DAY, MINUTE, type Millis } from '../../core/model/time.ts';
 import {

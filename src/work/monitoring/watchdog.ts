@@ -2,7 +2,7 @@
 import { type Check, isConfigured } from '../../core/model/checks/check.ts';
 import { nextFiring, roughPeriod } from '../../core/model/checks/cron.ts';
 import type { Component } from '../../core/model/component.ts';
-import type { Log } from '../../core/model/log.ts';
+import type { Log } from '../../core/model/ports/log.ts';
 import { type Clock, iso, MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
 import { offsetOf } from '../../core/monitoring/schedule-jitter.ts';
 import type { ComponentView, Snapshot, Stall } from '../../core/page/snapshot.ts';

@@ -3,7 +3,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Incident, IncidentUpdate } from '../../core/model/incident.ts';
 import { refOf } from '../../core/model/incident.ts';
-import type { Log } from '../../core/model/log.ts';
+import type { Log } from '../../core/model/ports/log.ts';
 import type { Choice } from '../../core/model/subscriber.ts';
 import type { Millis } from '../../core/model/time.ts';
 import { type Announcement, announcements, concernOf, findUpdate, owedTo } from '../../core/notify/news.ts';

@@ -1,14 +1,14 @@
 // Dispatch: due messages go to their channels, each channel with a queue and a rest of its own, so that a
 // dead one delays nobody. What is claimed, sent and marked survives a crash; news keep their order.
 
-import type { Log } from '../../core/model/log.ts';
 import type {
   ChannelMessage,
   ChannelSent,
   ChannelTarget,
   SendToChannel,
 } from '../../core/model/notification-channel.ts';
-import { StorageFault } from '../../core/model/storage.ts';
+import type { Log } from '../../core/model/ports/log.ts';
+import { StorageFault } from '../../core/model/ports/storage.ts';
 import { type Clock, type Millis, SECOND } from '../../core/model/time.ts';
 import { isDead, restsChannel, tryAgainAt } from '../../core/notify/channel-retry.ts';
 import { UNCOMPOSED } from '../../core/notify/failing-channels.ts';

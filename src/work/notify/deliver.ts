@@ -1,8 +1,8 @@
 // Deliver: due letters are rendered, sent, and marked; failures are put off or given up, never lost.
 
-import type { Log } from '../../core/model/log.ts';
+import type { Log } from '../../core/model/ports/log.ts';
+import { StorageFault } from '../../core/model/ports/storage.ts';
 import type { MailLimits } from '../../core/model/site.ts';
-import { StorageFault } from '../../core/model/storage.ts';
 import type { Subscriber } from '../../core/model/subscriber.ts';
 import { type Clock, type Millis, SECOND } from '../../core/model/time.ts';
 import type { Due } from '../../core/notify/due-email.ts';

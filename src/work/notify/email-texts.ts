@@ -7,7 +7,7 @@ import { promiseOf } from '../../core/incidents/impact.ts';
 import { coveredBy } from '../../core/incidents/maintenance.ts';
 import { beginningOf, type Incident, type IncidentUpdate } from '../../core/model/incident.ts';
 import type { Lang } from '../../core/model/lang.ts';
-import type { Render } from '../../core/model/render.ts';
+import type { Render } from '../../core/model/ports/render.ts';
 import type { Site } from '../../core/model/site.ts';
 import type { Span } from '../../core/model/time.ts';
 import { renderMarkdown } from '../../core/text/markdown.ts';

@@ -1,6 +1,6 @@
 // The marker: writes down what became of a letter, and insists when the database is locked.
-import type { Log } from '../../core/model/log.ts';
-import { StorageFault } from '../../core/model/storage.ts';
+import type { Log } from '../../core/model/ports/log.ts';
+import { StorageFault } from '../../core/model/ports/storage.ts';
 import { type Clock, HOUR, type Millis, SECOND } from '../../core/model/time.ts';
 import type { Due } from '../../core/notify/due-email.ts';
 

@@ -1,7 +1,7 @@
 // Remind: nags the operators about open incidents without news, and tells them of each warning once.
 
 import { lastWord, reminderLetter, remindersDue } from '../../core/filing/reminder.ts';
-import type { Log } from '../../core/model/log.ts';
+import type { Log } from '../../core/model/ports/log.ts';
 import type { Site } from '../../core/model/site.ts';
 import { iso, type Millis } from '../../core/model/time.ts';
 import { type Warning, warningLetter, warningsDue } from '../../core/monitoring/warning.ts';

@@ -1,5 +1,5 @@
 // Carry: by the clock or rung by the git host, the machine's files go out and people's commits come in.
-import type { Log } from '../../core/model/log.ts';
+import type { Log } from '../../core/model/ports/log.ts';
 import type { Problem } from '../../core/model/problem.ts';
 import type { GitSettings } from '../../core/model/site.ts';
 import { HOUR, type Millis, SECOND } from '../../core/model/time.ts';

@@ -1,5 +1,5 @@
 // Mirror: keeps the static copy fresh, as often as status.yaml says, and says when it cannot.
-import type { Log } from '../../core/model/log.ts';
+import type { Log } from '../../core/model/ports/log.ts';
 import { type Problem, printProblem } from '../../core/model/problem.ts';
 import type { MirrorTarget } from '../../core/model/site.ts';
 import { type Clock, MINUTE, type Millis } from '../../core/model/time.ts';

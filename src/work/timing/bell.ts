@@ -1,6 +1,6 @@
 // Serial rounds and the bell: events only ring, the round re-reads the facts.
-import type { Log } from '../../core/model/log.ts';
-import { StorageFault } from '../../core/model/storage.ts';
+import type { Log } from '../../core/model/ports/log.ts';
+import { StorageFault } from '../../core/model/ports/storage.ts';
 import { SECOND } from '../../core/model/time.ts';
 
 /** Runs a job one at a time; a call made meanwhile runs after it, so that it sees what is new. */

@@ -1,6 +1,6 @@
 // Steps of the wall clock: noticed by the clock that only grows, said, and told to all who wait for a moment.
 
-import type { Log } from '../../core/model/log.ts';
+import type { Log } from '../../core/model/ports/log.ts';
 import type { Problem } from '../../core/model/problem.ts';
 import { type Clock, iso, MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
 import { spell } from '../../core/monitoring/messages.ts';

@@ -1,6 +1,6 @@
 // The timetable: which verb runs how often. No job overlaps itself; one that throws is logged and runs again.
-import type { Log } from '../../core/model/log.ts';
-import { StorageFault } from '../../core/model/storage.ts';
+import type { Log } from '../../core/model/ports/log.ts';
+import { StorageFault } from '../../core/model/ports/storage.ts';
 import { type Clock, type Millis, SECOND } from '../../core/model/time.ts';
 
 export interface Job {

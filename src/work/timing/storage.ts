@@ -1,7 +1,7 @@
 // Storage: whether the database takes what it is given, said once when it stops and once when it is mended.
-import type { Log } from '../../core/model/log.ts';
+import type { Log } from '../../core/model/ports/log.ts';
+import { StorageFault, type StorageTrouble, storageProblem } from '../../core/model/ports/storage.ts';
 import { type Problem, printProblem } from '../../core/model/problem.ts';
-import { StorageFault, type StorageTrouble, storageProblem } from '../../core/model/storage.ts';
 import { type Clock, type Millis, SECOND } from '../../core/model/time.ts';
 
 export interface StorageDeps {

@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { DatabaseRefused } from '../../../src/core/model/storage.ts';
+import { DatabaseRefused } from '../../../src/core/model/ports/storage.ts';
 import { type Db, openDatabase } from '../../../src/store/db/database.ts';
 import { takeLock } from '../../../src/store/db/lock.ts';
 import { MIGRATIONS } from '../../../src/store/db/migrations.ts';

@@ -1,5 +1,5 @@
 // The API's description: a valid OpenAPI document that agrees with what the server really takes.
-import { readFileSync } from 'node:fs';
+
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
@@ -12,6 +12,7 @@ import {
 } from '../../../src/core/incidents/api-bodies.ts';
 import { openapi } from '../../../src/web/api/openapi.ts';
 import { DOORS, type Operation, READS, WRITES } from '../../../src/web/api/operations.ts';
+import { sourcesIn } from '../../guards/sources.ts';
 import { site } from '../../makers.ts';
 import { openWorld, SITE } from '../../walks/world.ts';
 
@@ -145,10 +146,7 @@ describe('/api/openapi.json', () => {
 
   it('names every JSON address that a route answers', () => {
     const paths = Object.keys(document.paths);
-    const sources = ['public', 'latency', 'custom-metrics', 'widget', 'health', 'write', 'webhooks'].map(
-      name => readFileSync(`src/web/${name}.ts`, 'utf8'),
-    );
-    const routes = sources.flatMap(source =>
+    const routes = sourcesIn('web').flatMap(source =>
       [
         ...source.matchAll(
           /'(\/(?:api\/|status\/(?:feed|widget|badge|maintenance)|heartbeats|healthz|readyz)[^']*)'/g,

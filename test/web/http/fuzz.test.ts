@@ -1,10 +1,11 @@
 // Anything at every door: never a 5xx, never a hang, never markup given back, always the documented shape.
-import { readdirSync, readFileSync } from 'node:fs';
+
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { routesIn } from '../../guards/sources.ts';
 import { openWorld, SITE } from '../../walks/world.ts';
 
 /** Markup that must never come back as such, in whatever it was hidden. */
@@ -380,15 +381,7 @@ function judge({ status, type, nosniff, text }: Reply, method: string): void {
 }
 
 test('every address of the server is among those that are asked', () => {
-  const sources = readdirSync('src/web').filter(name => name.endsWith('.ts'));
-  const found = sources.flatMap(name => {
-    const source = readFileSync(`src/web/${name}`, 'utf8');
-    return [...source.matchAll(/router\.\w+\(\s*\[?((?:'[^']+',?\s*)+)/g)].flatMap(([, list]) =>
-      [...(list as string).matchAll(/'(\/[^']*)'/g)].map(([, route]) =>
-        (route as string).replace(/[:*]\w+/g, ':id'),
-      ),
-    );
-  });
+  const found = routesIn().map(route => route.replace(/[:*]\w+/g, ':id'));
   expect(found.length).toBeGreaterThan(40);
   expect(
     [...new Set(found)].filter(

@@ -1,6 +1,6 @@
 // The timetable by hand: who runs when, who waits for whom, and what a fault or a step of the clock does.
 import { describe, expect, test, vi } from 'vitest';
-import { StorageFault } from '../../../src/core/model/storage.ts';
+import { StorageFault } from '../../../src/core/model/ports/storage.ts';
 import { HOUR, MINUTE, SECOND } from '../../../src/core/model/time.ts';
 import { everySecond, type Job, makeTimetable } from '../../../src/work/timing/schedule.ts';
 

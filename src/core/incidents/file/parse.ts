@@ -11,8 +11,8 @@ import { bearable, type Outcome, type Problem, survived } from '../../model/prob
 import { type Millis, parseInstant } from '../../model/time.ts';
 import { readFrontmatter } from '../../text/front-matter.ts';
 import { checkAgainst, listed, readYaml, unknownKeys, type YamlText } from '../../text/yaml.ts';
+import { guessed, misdated } from '../lint/doubtful-times.ts';
 import { secondLook } from '../lint/likely-mistakes.ts';
-import { guessed, misdated } from '../lint/times.ts';
 import { occurs, overlapsItself } from '../recurrence.ts';
 import { fieldsSchema, frontmatterSchema, MAX_TITLE, readPromise } from './schema.ts';
 import { cutSections, type Section, type Sections, type Ties } from './timeline.ts';

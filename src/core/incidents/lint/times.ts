@@ -1,143 +1,14 @@
-// Untimely: times in an incident file that are a guess, or lie in the future, and are named to the operator.
+// Times of an incident file that lie in the future, or end before they begin, named to the operator.
 
 import { type Incident, isOpen } from '../../model/incident.ts';
 import { bearable, type Problem, survived } from '../../model/problem.ts';
-import { DAY, HOUR, iso, MINUTE, type Millis, parseInstant } from '../../model/time.ts';
-import { type Front, readFrontmatter } from '../../text/front-matter.ts';
-import {
-  cutSections,
-  readMoments,
-  type Section,
-  type Sections,
-  tellsOfWork,
-  type Work,
-} from '../file/timeline.ts';
+import { DAY, iso, MINUTE, type Millis } from '../../model/time.ts';
+import { readFrontmatter } from '../../text/front-matter.ts';
+import { cutSections, readMoments, type Sections } from '../file/timeline.ts';
+import { minuteOf, momentsOf } from './moments.ts';
 
 /** An operator's clock may be ahead of ours by so much. */
 const SLACK: Millis = 5 * MINUTE;
-
-/** What of a maintenance cannot be known for sure as it is written: used all the same. */
-export function guessed(
-  incident: Incident,
-  { sections }: Sections,
-  where: string,
-  { yaml, bodyLine }: Front,
-): Problem[] {
-  const { scheduled, rrule, status, resolved, updates } = incident;
-  if (!scheduled) return [];
-  const long = scheduled.end - scheduled.start >= DAY;
-  const why = rrule === undefined ? 'the maintenance is longer than a day' : 'the maintenance repeats';
-  const found = sections
-    .filter(section => !section.dated && (rrule !== undefined || (long && tellsOfWork(section))))
-    .map(
-      (section): Problem => ({
-        level: 'warning',
-        where,
-        line: bodyLine + section.line - 1,
-        what: `this section has a time and no date, and ${why}: its day is a guess`,
-        fix: `write the date too, like \`## Completed ${iso(scheduled.start).slice(0, 10)} 02:41 UTC\``,
-      }),
-    );
-  if (rrule === undefined) {
-    for (const { section, at } of momentsOf(incident, sections, scheduled)) {
-      const meant = dayOfWork(at, scheduled);
-      if (section.dated || section.status !== null || meant === null) continue;
-      found.push({
-        level: 'warning',
-        where,
-        line: bodyLine + section.line - 1,
-        what: `this section has a time and no date, and is read as ${iso(at)}: before the work, not during it`,
-        fix: `write the date too, like \`## Update ${minuteOf(meant)} UTC\``,
-      });
-    }
-  }
-  const said = resolved !== null || updates.some(update => update.status === 'completed');
-  if (rrule !== undefined && status === 'completed' && !said) {
-    found.push({
-      level: 'warning',
-      where,
-      line: yaml?.lineOf(['status']) ?? 1,
-      what: 'the series is over, and nothing says since when: occurrences after its last words are not shown',
-      fix: 'write `resolved:` with the time of its end, or `status: scheduled` if it goes on',
-    });
-  }
-  return found;
-}
-
-/**
- * A beginning or a section that is most likely of the wrong year: an update more than a day before `started`, and a
- * `started` far from the day that the file is named after. What is over may be named after any day.
- */
-export function misdated(
-  incident: Incident,
-  { sections }: Sections,
-  where: string,
-  { yaml, bodyLine }: Front,
-): Problem[] {
-  const { id, scheduled, started, openedBy } = incident;
-  if (scheduled || openedBy !== null) return [];
-  const found: Problem[] = [];
-  const named = /^(\d{4})(\d{2})(\d{2})(?!\d)/.exec(id);
-  const day = named && parseInstant(`${named[1]}-${named[2]}-${named[3]}`);
-  const apart = day === null ? 0 : Math.abs(started - day);
-  if (day !== null && (isYears(apart) || (isOpen(incident) && apart > 3 * DAY))) {
-    const fix = isYears(apart)
-      ? `did you mean ${iso(inYearOf(started, day))}?`
-      : 'correct the one or the other';
-    const what = `\`started\` is ${iso(started)}, and the file is named after ${iso(day).slice(0, 10)}`;
-    found.push({ level: 'warning', where, line: yaml?.lineOf(['started']) ?? 1, what, fix });
-  }
-  for (const { dated, time, line } of sections) {
-    if (!dated || time >= started - DAY) continue;
-    const meant = inYearOf(time, started);
-    found.push({
-      level: 'warning',
-      where,
-      line: bodyLine + line - 1,
-      what: `this update is dated ${iso(time)}, before the incident began (${iso(started)}), so nobody is mailed`,
-      fix: meant >= started - DAY ? `did you mean ${minuteOf(meant)} UTC?` : 'correct its date, or `started`',
-    });
-  }
-  return found;
-}
-
-/** `2025-11-06 15:30`, UTC. */
-function minuteOf(at: Millis): string {
-  return iso(at).slice(0, 16).replace('T', ' ');
-}
-
-/** Whether a span is whole years, give or take three days. */
-function isYears(span: Millis): boolean {
-  const years = Math.round(span / (365.25 * DAY));
-  return years > 0 && Math.abs(span - years * 365.25 * DAY) <= 3 * DAY;
-}
-
-/** The same day and time in the year in which it comes nearest to `near`, not before it where it can be. */
-function inYearOf(at: Millis, near: Millis): Millis {
-  const year = new Date(near).getUTCFullYear();
-  const all = [year - 1, year, year + 1].map(one => new Date(at).setUTCFullYear(one));
-  const later = all.filter(one => one >= near - DAY);
-  const best = Math.min(...later);
-  return best - near < 180 * DAY ? best : all.sort((a, b) => Math.abs(a - near) - Math.abs(b - near))[0]!;
-}
-
-/** When the moment's time of day lies within the work, and the moment does not: the later moment that may be meant. */
-function dayOfWork(at: Millis, { start, end }: { start: Millis; end: Millis }): Millis | null {
-  const first = start - HOUR;
-  if (at >= first) return null;
-  const meant = first + ((((at - first) % DAY) + DAY) % DAY);
-  return meant <= end + HOUR ? meant : null;
-}
-
-/** The moments of an incident's sections, as its updates have them. */
-function momentsOf(
-  { started, updates, rrule, openedBy }: Incident,
-  sections: readonly Section[],
-  work: Work | null,
-) {
-  const announced = updates.find(({ presumed }) => presumed)?.at ?? started;
-  return readMoments(sections, announced, work, 'newest first', rrule !== undefined || openedBy !== null);
-}
 
 /**
  * That an operator's incident ends before it begins. An error where nobody knows which of the two is meant; a beginning

@@ -1,9 +1,9 @@
 // The page at /api: what programs may ask, for people who write them.
 
-import { type Field, fieldsOfBody } from '../api/openapi.ts';
-import type { Operation } from '../api/operations.ts';
-import { DOORS, READS, WRITES } from '../api/operations.ts';
-import type { Tell } from './context.ts';
+import type { Tell } from '../page/context.ts';
+import { type Field, fieldsOfBody } from './openapi.ts';
+import type { Operation } from './operations.ts';
+import { DOORS, READS, WRITES } from './operations.ts';
 
 export interface ApiCall {
   readonly id: string;

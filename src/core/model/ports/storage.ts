@@ -1,7 +1,7 @@
 // What can be wrong with the disk below the program, and the words for it. Not the program's fault, not
 // the visitor's: it is told to the operator, and passes without a restart.
-import type { Problem } from './problem.ts';
-import { iso, type Millis } from './time.ts';
+import type { Problem } from '../problem.ts';
+import { iso, type Millis } from '../time.ts';
 
 /** `gone`: the file was removed or replaced while it was open. */
 export type StorageTrouble = 'full' | 'readonly' | 'locked' | 'damaged' | 'gone' | 'io';
