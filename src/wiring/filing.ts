@@ -4,7 +4,8 @@ import type { Log } from '../core/log.ts';
 import type { Clock } from '../core/time.ts';
 import type { Db } from '../store/database.ts';
 import * as transitions from '../store/transitions.ts';
-import { type File, type FileDeps, type Filed, makeFile } from '../work/file.ts';
+import { type File, type Filed, makeFile } from '../work/file.ts';
+import type { FileDeps } from '../work/filing-round.ts';
 import { type RetireDeps, retiring } from '../work/retire.ts';
 import { lastGood } from '../work/storage.ts';
 
