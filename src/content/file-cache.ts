@@ -96,8 +96,8 @@ export function makeShelf(folder: string): Shelf {
     view(missing) {
       const incidents: Incident[] = [];
       const problems: Problem[] = [];
-      // A folder that cannot be read, and of which nothing is known, may hold anything.
-      let unread = missing?.closed && missing.entries.length === 0 ? 1 : 0;
+      // What is away may say anything by now.
+      let unread = missing === null ? 0 : 1;
       if (missing !== null) problems.push(...missing.problems);
       for (const files of byId.values()) {
         const [first] = files as [Entry];

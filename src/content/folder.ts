@@ -7,7 +7,7 @@ import { createExclusively, replaceAtomically } from './atomic.ts';
 import type { GoodFile, IncidentFiles } from './file-cache.ts';
 import { openMemory } from './last-read.ts';
 import { FolderMissing, identityOf } from './missing.ts';
-import { type Entry, isRacy, type Scan, scanFiles, scanFolder } from './scan.ts';
+import { type Entry, isRacy, rememberedEntry, type Scan, scanFiles, scanFolder } from './scan.ts';
 import { watchFolder } from './watch.ts';
 
 export interface Content {
@@ -155,6 +155,16 @@ export function openContent(
     return file;
   }
 
+  /** What was written is known, wherever the folder goes before it is read again. */
+  async function know(file: string, text: string): Promise<void> {
+    const entry = rememberedEntry(folder, path.relative(folder, file), text);
+    const noted = turn.then(() => {
+      if (memory.take(new Map([[file, entry]]))) current = memory.view();
+    });
+    turn = noted;
+    await noted;
+  }
+
   return {
     siteFile,
     folder,
@@ -179,11 +189,15 @@ export function openContent(
           `${path.dirname(file)}: another folder took its place while it was written to`,
         );
       };
-      return createExclusively(file, text, confirm).finally(() => hear(file));
+      const isDone = await createExclusively(file, text, confirm).finally(() => hear(file));
+      if (isDone) await know(file, text);
+      return isDone;
     },
     async replace(id, before, text) {
       const file = await writable(id);
-      return replaceAtomically(file, before, text).finally(() => hear(file));
+      const isDone = await replaceAtomically(file, before, text).finally(() => hear(file));
+      if (isDone) await know(file, text);
+      return isDone;
     },
     async brandFile(name) {
       try {

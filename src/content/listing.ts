@@ -18,9 +18,11 @@ export function isIncidentName(name: string): boolean {
   return /\.md$/i.test(base) && !/^[._]/.test(base) && !/^(readme|license|changelog)\.md$/i.test(base);
 }
 
-/** Whether a file looks like an incident that an editor saved under another ending, or that another tool calls so. */
+/** Whether a file looks like an incident that was saved under another ending, or under none. */
 export function isMisnamed(name: string): boolean {
-  return /^\d{8}_.*\.(?:markdown|mdown|mkdn?|mdx|txt|rtf|docx?|html?)$/i.test(path.basename(name));
+  return /^\d{8}_(?:[^.]+|.*\.(?:markdown|mdown|mkdn?|mdx|txt|rtf|docx?|html?|ya?ml))$/i.test(
+    path.basename(name),
+  );
 }
 
 /** Where a file may lie: the folder's real path, and that of the status folder; links may lead to both. */
@@ -64,8 +66,8 @@ export async function list(
     const unlisted: string[] = [];
     for (const entry of entries) {
       const name = path.join(at, entry.name);
-      if (isIncidentName(name) || isMisnamed(name)) names.push(name);
       const kind = entry.name.startsWith('.') ? 'file' : await kindOf(entry, path.join(real, entry.name));
+      if (isIncidentName(name) || (kind === 'file' && isMisnamed(name))) names.push(name);
       // It may be a folder that is not mounted now.
       if (kind === 'nothing' && !isIncidentName(name)) unlisted.push(name);
       if (kind === 'folder') unlisted.push(...(await list(name, bounds, folders, names, [...above, real])));

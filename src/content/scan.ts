@@ -204,7 +204,7 @@ function misnamedEntry(file: string, known: Known): Entry {
   const before = known.get(file);
   if (before) return before;
   const id = path.basename(file);
-  const fix = `rename it to ${id.replace(/(?:\.md)?\.\w+$/i, '.md')}`;
+  const fix = `rename it to ${id.replace(/(?:\.md)?(?:\.\w+)?$/i, '.md')}`;
   const what = 'it is not read: the name of an incident file ends with .md';
   const problems: Problem[] = [{ level: 'warning', where: file, what, fix }];
   return { file, id, stamp: MISNAMED, text: null, good: null, goodText: null, problems, isDoubtful: false };

@@ -112,7 +112,7 @@ export async function openChannels(parts: ChannelParts, ring: () => void): Promi
   return {
     dispatch,
     enqueue: (ref, after, most, chosen) =>
-      messages.enqueueMessages(db, ref, after, most, chosen, visitors().channels),
+      messages.enqueueMessages(db, ref, after, most, chosen, visitors().channels, clock()),
     enrol: makeEnrolChannel({
       transaction: work =>
         db.transaction().execute(trx =>

@@ -101,7 +101,7 @@ export async function openPost(deps: PostDeps, ring: () => void): Promise<Post> 
     book: (news, now, dueAt) => books.bookAnnouncements(db, news, now, dueAt),
     owed: (now, grace) => books.owedUpdates(db, now, grace),
     frozen: ref => books.frozenUpdate(db, ref),
-    enqueueSome: (ref, most, chosen) => books.enqueueSome(db, ref, most, chosen),
+    enqueueSome: (ref, most, chosen) => books.enqueueSome(db, ref, most, chosen, clock()),
     enqueueMessages: channels.enqueue,
     withdraw: ref => books.withdraw(db, ref),
     log,

@@ -28,20 +28,37 @@ export type ReadFile = (id: string) => string | undefined;
 
 /**
  * Decides a transition's fate. `previous` is the incident its source was last filed in, if any.
- * Repeating it after a crash is harmless: what is written already is recognised.
+ * Repeating it after a crash is harmless: what is written already is recognised. `isOver`: its source has recovered
+ * since, and that waits, too.
  */
 export function fateOf(
   transition: StoredTransition,
   previous: string | null,
   read: ReadFile,
   isExpected: boolean,
+  isOver = false,
 ): Fate {
   const last = previous === null ? null : parsed(previous, read);
   // A file an operator is in the middle of breaking: wait until it can be read again.
   if (previous !== null && last === null && read(previous) !== undefined) return { kind: 'held' };
-  if (transition.kind === 'down') return fateOfDown(transition, last, read, isExpected);
+  if (transition.kind === 'down') {
+    if (isOver && last && tells(last, transition)) return { kind: 'done', id: last.id };
+    return fateOfDown(transition, last, read, isExpected);
+  }
   if (previous !== null && last === null) return { kind: 'missing', id: previous };
   return fateOfUp(transition, last, read);
+}
+
+/** Whether a file tells this outage from its beginning to its end: both were written, and only the notes of it lost. */
+function tells(last: Incident, { source, at }: StoredTransition): boolean {
+  if (!sourcesOf(last).includes(source)) return false;
+  const { down, until } = standingOf(last, source);
+  const second = iso(at);
+  const isBegun =
+    membersOf(last) !== null ||
+    iso(last.begins ?? last.started) === second ||
+    last.updates.some(update => update.status === 'investigating' && iso(update.at) === second);
+  return isBegun && !down && until !== null && iso(until) >= second;
 }
 
 function fateOfDown(

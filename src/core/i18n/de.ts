@@ -50,6 +50,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'verdict.all': '{state}: alle Systeme',
   'verdict.all_since': '{state} aller Systeme seit {since} ({duration})',
   'verdict.unknown': 'Keine Daten für {names}',
+  'verdict.missing': 'Unsere Störungsmeldungen sind derzeit nicht lesbar',
   'verdict.unread': {
     one: 'Eine Störungsmeldung ist derzeit nicht lesbar',
     other: '{n} Störungsmeldungen sind derzeit nicht lesbar',

@@ -49,6 +49,7 @@ export const en = {
   'verdict.all': '{state} of all systems',
   'verdict.all_since': '{state} of all systems since {since} ({duration})',
   'verdict.unknown': 'No data for {names}',
+  'verdict.missing': 'Our incident reports cannot be read at the moment',
   'verdict.unread': {
     one: 'One incident report cannot be read at the moment',
     other: '{n} incident reports cannot be read at the moment',

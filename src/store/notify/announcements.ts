@@ -186,13 +186,15 @@ export async function withdraw(db: Db, ref: string): Promise<boolean> {
 
 /**
  * Enqueues an update's letters for the next `most` subscribers and moves the cursor past them, in one
- * transaction; `chosen` says who of them wants it. Returns how many letters, and whether that was all.
+ * transaction; `chosen` says who of them wants it. They are due when it was seen, and by `now` when the clock went
+ * back since. Returns how many letters, and whether that was all.
  */
 export async function enqueueSome(
   db: Db,
   ref: string,
   most: number,
   chosen: (subscribers: readonly { readonly id: string; readonly choice: Choice }[]) => readonly string[],
+  now: Millis,
 ): Promise<{ letters: number; done: boolean }> {
   return db.transaction().execute(async trx => {
     const update = await trx
@@ -209,7 +211,7 @@ export async function enqueueSome(
     // One statement with the ids as one JSON value: a thousand rows in a few milliseconds.
     await sql`
       INSERT INTO deliveries (kind, ref, incident_id, subscriber_id, state, due_at, created_at)
-      SELECT 'update', ${ref}, ${update.incident_id}, value, 'pending', ${update.seen_at}, ${update.seen_at}
+      SELECT 'update', ${ref}, ${update.incident_id}, value, 'pending', ${Math.min(update.seen_at, now)}, ${update.seen_at}
       FROM json_each(${JSON.stringify(ids)}) WHERE true
       ON CONFLICT DO NOTHING`.execute(trx);
     const done = next.rows.length < most;

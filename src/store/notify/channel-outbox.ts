@@ -30,6 +30,7 @@ export async function enqueueMessages(
   chosen: (channels: readonly { readonly id: string; readonly choice: Choice }[]) => readonly string[],
   /** What visitors may subscribe now; channels of theirs of another type hear of nothing. */
   types: readonly ChannelType[],
+  now: Millis,
 ): Promise<string | null> {
   return db.transaction().execute(async trx => {
     const update = await trx
@@ -65,7 +66,7 @@ export async function enqueueMessages(
     await sql`
       INSERT INTO messages (kind, ref, channel_id, state, error, due_at, created_at)
       SELECT 'update', ${ref}, c.id, CASE c.state WHEN 'dead' THEN 'given_up' ELSE 'pending' END,
-        CASE c.state WHEN 'dead' THEN 'its channel is dead' END, ${update.seen_at}, ${update.seen_at}
+        CASE c.state WHEN 'dead' THEN 'its channel is dead' END, ${Math.min(update.seen_at, now)}, ${update.seen_at}
       FROM json_each(${JSON.stringify(ids)}) JOIN channels c ON c.id = value WHERE true
       ON CONFLICT DO NOTHING`.execute(trx);
     return next.length < most ? null : (next.at(-1)?.id ?? null);

@@ -1,7 +1,5 @@
 // File: transitions become markdown incidents (walk 2); what cannot be written is shown all the same.
-
 import { isSpokenFor, withDependents } from '../../core/filing/dependencies.ts';
-
 import { isUnwatched } from '../../core/filing/removed-checks.ts';
 import { inWordsOf } from '../../core/filing/template.ts';
 import { isUnderWay } from '../../core/incidents/maintenance.ts';
@@ -10,7 +8,7 @@ import type { Problem } from '../../core/model/problem.ts';
 import type { Site } from '../../core/model/site.ts';
 import type { Millis } from '../../core/model/time.ts';
 import type { StoredTransition } from '../../core/model/transition.ts';
-import { type FileDeps, type Read, Round } from './filing-round.ts';
+import { type FileDeps, type Filing, type Read, Round } from './filing-round.ts';
 
 export interface Filed {
   /** Whether any file changed: the folder must be read again. */
@@ -26,12 +24,15 @@ export interface Filed {
 export type File = (read: Read, site: Site, now: Millis) => Promise<Filed>;
 
 export function makeFile(deps: FileDeps): File {
+  const filed: Filing = new Map();
   return async (read, site, now) => {
     const quiet = underMaintenance(read.incidents, site, now);
-    const pending = await deps.pending();
+    const unnoted = new Map(filed);
+    const pending = (await deps.pending()).filter(({ seq }) => !unnoted.has(seq));
     // A round may have begun before the newest of them was known: by its own time that one would seem to come
     // from a clock since set back, and be filed without the others.
-    const round = new Round(deps, read, site, deps.clock());
+    const round = new Round(deps, read, site, deps.clock(), filed);
+    await round.note();
     const waiting = await round.withoutPast(pending);
     const worded = waiting.map(one => withDependents(inWordsOf(one, deps.templates()), site));
     const isHeld = (one: StoredTransition, by: readonly StoredTransition[]) =>

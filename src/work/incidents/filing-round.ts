@@ -14,12 +14,12 @@ import { inWordsOf, type Templates } from '../../core/filing/template.ts';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
 import { type Incident, isOpen, sourcesOf } from '../../core/model/incident.ts';
 import type { Log } from '../../core/model/ports/log.ts';
+import { StorageFault } from '../../core/model/ports/storage.ts';
 import type { Problem } from '../../core/model/problem.ts';
 import type { Site } from '../../core/model/site.ts';
 import { probedBy } from '../../core/model/source.ts';
 import type { Clock, Millis } from '../../core/model/time.ts';
 import type { StoredTransition, Transition } from '../../core/model/transition.ts';
-import { evenSo } from '../timing/storage.ts';
 
 export interface FileDeps {
   readonly pending: () => Promise<StoredTransition[]>;
@@ -40,6 +40,13 @@ export interface Read {
   /** The folder is missing, and nothing may stand where it comes back to. */
   readonly away: boolean;
   text(id: string): string | undefined;
+}
+
+/** What was filed and could not be noted, by seq: the database had no room. */
+export type Filing = Map<number, { readonly transition: StoredTransition; readonly id: string | null }>;
+
+function isLater(other: StoredTransition, { source, seq }: StoredTransition): boolean {
+  return other.source === source && other.seq > seq;
 }
 
 export class Round {
@@ -65,8 +72,10 @@ export class Round {
   private readonly read: Read;
   private readonly site: Site;
   private readonly now: Millis;
+  private readonly filed: Filing;
 
-  constructor(deps: FileDeps, read: Read, site: Site, now: Millis) {
+  constructor(deps: FileDeps, read: Read, site: Site, now: Millis, filed: Filing) {
+    this.filed = filed;
     this.deps = deps;
     this.read = read;
     this.site = site;
@@ -145,7 +154,9 @@ export class Round {
   ): Promise<void> {
     const { source } = transition;
     if (this.taken.has(transition.seq) || this.stuck.has(source)) return;
-    const fate = fateOf(transition, await this.previousOf(transition), id => this.text(id), held);
+    const isOver = waiting.some(other => isLater(other, transition) && other.kind === 'up');
+    const previous = await this.previousOf(transition);
+    const fate = fateOf(transition, previous, id => this.text(id), held, isOver);
     if (fate.kind === 'held') return this.hold(transition, waiting);
     if (fate.kind === 'missing') return this.awaitFile(transition);
     if (fate.kind === 'unwritable') return this.complain(fate.id, transition);
@@ -199,17 +210,15 @@ export class Round {
   /** A held outage that is over before its window, or its parent's outage, is: neither end is filed. */
   private async hold(transition: StoredTransition, waiting: readonly StoredTransition[]): Promise<void> {
     if (transition.kind === 'up') return;
-    const over = waiting.find(
-      other => other.source === transition.source && other.seq > transition.seq && other.kind === 'up',
-    );
-    if (over) await this.mark(transition, null);
+    if (waiting.some(other => isLater(other, transition) && other.kind === 'up'))
+      await this.mark(transition, null);
   }
 
   /** Without the recoveries that wait for a file and whose source has said something newer. */
   async withoutPast(pending: readonly StoredTransition[]): Promise<StoredTransition[]> {
     const left: StoredTransition[] = [];
     for (const one of pending) {
-      const isPast = pending.some(({ source, seq }) => source === one.source && seq > one.seq);
+      const isPast = pending.some(other => isLater(other, one));
       const fate =
         isPast && one.kind === 'up' && fateOf(one, await this.previousOf(one), id => this.text(id), false);
       if (fate && fate.kind === 'missing') await this.mark(one, null);
@@ -230,9 +239,24 @@ export class Round {
   }
 
   private async mark(transition: StoredTransition, id: string | null): Promise<void> {
-    // Not marked, it is found in its file the next time, and marked then.
-    await evenSo(this.deps.markFiled(transition.seq, id, this.now));
+    // Not noted, it stays out of the next rounds, and is noted in one of them.
+    this.filed.set(transition.seq, { transition, id });
+    await this.note();
     if (id !== null) this.standing.set(transition.source, id);
+  }
+
+  /** Notes what was filed, in the order it came: what is noted last must not be what came first. */
+  async note(): Promise<void> {
+    for (const [seq, { transition, id }] of [...this.filed].sort(([a], [b]) => a - b)) {
+      if (id !== null) this.standing.set(transition.source, id);
+      try {
+        await this.deps.markFiled(seq, id, this.now);
+      } catch (error) {
+        if (error instanceof StorageFault) return;
+        throw error;
+      }
+      this.filed.delete(seq);
+    }
   }
 
   private async write(fate: Extract<Fate, { text: string }>, before = this.text(fate.id)): Promise<boolean> {

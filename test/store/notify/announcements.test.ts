@@ -10,6 +10,7 @@ import { announcements } from '../../../src/core/notify/news.ts';
 import { openDatabase } from '../../../src/store/db/database.ts';
 import {
   bookAnnouncements,
+  enqueueSome,
   frozenUpdate,
   owedUpdates,
   seenUpdates,
@@ -75,4 +76,25 @@ test('an incident as the page shows it is kept without its texts being rendered'
   const [news] = announcements([view], new Set(), INCIDENT.started, false);
   await bookAnnouncements(db, [news!], INCIDENT.started, INCIDENT.started);
   expect(await frozenUpdate(db, refOf(news!))).toEqual({ incident: INCIDENT, update: INCIDENT.updates[0] });
+});
+
+test('what was seen before the clock went back is due by the new time', async () => {
+  const dir = mkdtempSync(path.join(tmpdir(), 'status-live-books-'));
+  const db = openDatabase(path.join(dir, 'status.db'));
+  onTestFinished(async () => {
+    await db.destroy();
+    rmSync(dir, { recursive: true, force: true });
+  });
+  const seen = INCIDENT.started + 1000;
+  await sql`INSERT INTO subscribers (id, address, address_key, state, nonce, created_at, confirmed_seq)
+    VALUES ('s', 'a@b', 'a@b', 'confirmed', 'n', 0, 0)`.execute(db);
+  const news = announcements([INCIDENT], new Set(), seen, false);
+  await bookAnnouncements(db, news, seen, seen + 8000);
+  const now = seen - 600_000;
+  expect(await enqueueSome(db, refOf(news[0]!), 10, readers => readers.map(({ id }) => id), now)).toEqual({
+    letters: 1,
+    done: true,
+  });
+  const { rows } = await sql<{ due_at: number }>`SELECT due_at FROM deliveries`.execute(db);
+  expect(rows).toEqual([{ due_at: now }]);
 });

@@ -292,3 +292,21 @@ test('a step while the program starts is a step, and no silence of a job', async
   expect(await world.files()).toEqual([]);
   expect(JSON.stringify((await world.get('/readyz')).json.problems)).toContain('went forward by 6 minutes');
 });
+
+test('news that waits for its grace is told after the clock was set back, too', async () => {
+  const world = await openWorld({
+    site: () =>
+      'title: T\nnotify: { grace: 8s }\ncomponents:\n  - { id: api, name: API, check: { type: manual } }\n',
+  });
+  await subscribed(world, 'olga@example.com');
+  await world.write(
+    '20260310_api.md',
+    '---\ntitle: API down\nstatus: investigating\nseverity: critical\nstarted: 2026-03-10T09:00:00Z\ncomponents: [api]\n---\nWe look.\n',
+  );
+  await world.pass(3, 1);
+  world.stepClock(-90_000);
+  await world.pass(20, 2);
+  expect(world.mails.map(({ subject }) => subject).filter(subject => subject?.startsWith('['))).toEqual([
+    '[INCIDENT] API down',
+  ]);
+});

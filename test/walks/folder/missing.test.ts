@@ -179,6 +179,26 @@ describe.each(WAYS)('%s', (_, away, back) => {
     expect(news(world)).toEqual(['[INCIDENT] Dashboard broken']);
   });
 
+  test('nothing open in it: nothing is green while nobody can read it', async () => {
+    const world = await openWorld({
+      files: { '20260309_slow.md': OVER, '20260310_broken.md': OVER },
+      site: MANUAL,
+    });
+    expect(world.system.snapshot().verdict.state).toBe('operational');
+    await away(incidentsOf(world), statusOf(world));
+    await world.pass(5, 1);
+    expect(world.system.snapshot().verdict.state).toBe('no_data');
+    const page = (await world.get('/status/live')).text;
+    expect(page).toContain('<title>All checked systems operational');
+    expect(page).toContain('Our incident reports cannot be read at the moment');
+    expect((await world.get('/api/v2/status.json')).json.status.description).toBe(
+      'All Checked Systems Operational',
+    );
+    await back(incidentsOf(world), statusOf(world));
+    await world.pass(5, 1);
+    expect(world.system.snapshot().verdict.state).toBe('operational');
+  });
+
   test('before a restart: the same', async () => {
     const world = await openWorld({ files: FILES });
     await world.restart(() => away(incidentsOf(world), statusOf(world)).then(() => {}));

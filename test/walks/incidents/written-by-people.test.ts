@@ -298,33 +298,36 @@ test.each([
   expect(world.system.snapshot().verdict).toMatchObject({ state: 'no_data', unread: 1 });
 });
 
-test.each(['20260310_api.markdown', '20260310_api.md.txt', 'a/20260310_api.txt'])(
-  'an incident under a name that is not read is named: %s',
-  async name => {
-    const world = await openWorld({});
-    await subscribed(world, 'olga@example.com');
-    await mkdir(path.join(world.dir, 'status', 'incidents', 'a'));
-    await world.write(name, `${HEAD}${FIRST}`);
-    await world.write('20260310_other.md', `${HEAD}${FIRST}`);
-    await world.pass(10, 5);
-    expect(await problems(world)).toMatchObject([
-      {
-        level: 'warning',
-        where: expect.stringMatching(`${name}$`),
-        what: 'it is not read: the name of an incident file ends with .md',
-        fix: 'rename it to 20260310_api.md',
-      },
-    ]);
-    expect(subjects(world)).toEqual(['[INCIDENT] Slow exports']);
-    await rename(
-      path.join(world.dir, 'status', 'incidents', name),
-      path.join(world.dir, 'status', 'incidents', '20260310_api.md'),
-    );
-    await world.pass(10, 5);
-    expect(await problems(world)).toEqual([]);
-    expect(subjects(world)).toHaveLength(2);
-  },
-);
+test.each([
+  '20260310_api.markdown',
+  '20260310_api.md.txt',
+  'a/20260310_api.txt',
+  '20260310_api',
+  '20260310_api.yml',
+])('an incident under a name that is not read is named: %s', async name => {
+  const world = await openWorld({});
+  await subscribed(world, 'olga@example.com');
+  await mkdir(path.join(world.dir, 'status', 'incidents', 'a'));
+  await world.write(name, `${HEAD}${FIRST}`);
+  await world.write('20260310_other.md', `${HEAD}${FIRST}`);
+  await world.pass(10, 5);
+  expect(await problems(world)).toMatchObject([
+    {
+      level: 'warning',
+      where: expect.stringMatching(`${name}$`),
+      what: 'it is not read: the name of an incident file ends with .md',
+      fix: 'rename it to 20260310_api.md',
+    },
+  ]);
+  expect(subjects(world)).toEqual(['[INCIDENT] Slow exports']);
+  await rename(
+    path.join(world.dir, 'status', 'incidents', name),
+    path.join(world.dir, 'status', 'incidents', '20260310_api.md'),
+  );
+  await world.pass(10, 5);
+  expect(await problems(world)).toEqual([]);
+  expect(subjects(world)).toHaveLength(2);
+});
 
 test('an end that the front matter does not know is news; once it does, the end is told, once', async () => {
   const world = await openWorld({});

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
 import { checkSchema } from '../../../src/core/model/checks/check.ts';
+import { StorageFault } from '../../../src/core/model/ports/storage.ts';
 import { MINUTE, SECOND } from '../../../src/core/model/time.ts';
 import type { StoredTransition } from '../../../src/core/model/transition.ts';
 import { type Filed, makeFile } from '../../../src/work/incidents/file.ts';
@@ -32,12 +33,14 @@ function desk(together = MINUTE, parents: Readonly<Record<string, string[]>> = {
     files[id] = text;
     return true;
   };
-  const file = makeFile({
+  let full = false;
+  const deps: Parameters<typeof makeFile>[0] = {
     pending: async () => rows.filter(({ filedAt }) => filedAt === null),
     previousIncident: async (source, seq) =>
       rows.findLast(row => row.source === source && row.seq < seq && row.incidentId !== null)?.incidentId ??
       null,
     async markFiled(seq, incidentId, now) {
+      if (full) throw new StorageFault('full', 'SQLITE_FULL');
       spend();
       const index = rows.findIndex(row => row.seq === seq);
       rows[index] = { ...(rows[index] as StoredTransition), filedAt: now, incidentId };
@@ -47,7 +50,8 @@ function desk(together = MINUTE, parents: Readonly<Record<string, string[]>> = {
     templates: () => ({}),
     clock: () => now,
     log: LOG,
-  });
+  };
+  let file = makeFile(deps);
   const incidents = () =>
     Object.entries(files).flatMap(([id, text]) => parseIncident(`${id}.md`, id, text).value ?? []);
   return {
@@ -83,6 +87,13 @@ function desk(together = MINUTE, parents: Readonly<Record<string, string[]>> = {
         text: (id: string) => files[id],
       };
       return file(read, site({ together: setting, components }), T0 + second * SECOND).catch(() => null);
+    },
+    /** The database takes no notes. */
+    fill(yes: boolean) {
+      full = yes;
+    },
+    restart() {
+      file = makeFile(deps);
     },
     refuse(yes: boolean) {
       readOnly = yes;
@@ -314,4 +325,47 @@ describe('a file written in a way no machine should edit', () => {
       expect(files[FILE]).toContain(within === 0 ? 'status: resolved' : 'components: [b]');
     },
   );
+});
+
+describe('while the database takes no notes', () => {
+  const sections = (text: string | undefined) => text?.match(/^## \w+/gm);
+
+  test.each([
+    ['in the process', 0, false],
+    ['over a restart', 0, true],
+    ['in the process, of two checks', MINUTE, false],
+    ['over a restart, of two checks', MINUTE, true],
+  ])('an outage and its end are filed once, and stay over: %s', async (_, together, isRestarted) => {
+    const { files, rows, tell, round, fill, restart } = desk(together);
+    const ids = together > 0 ? ['a', 'b'] : ['a'];
+    for (const id of ids) tell(id, 'down', 0, 1);
+    fill(true);
+    await round(61);
+    for (const id of ids) tell(id, 'up', 62, 62);
+    for (const second of [123, 124, 125]) await round(second);
+    const before = files[FILE];
+    expect(before).toContain('status: resolved');
+    expect(sections(before)?.length).toBe(together > 0 ? 3 : 2);
+    if (isRestarted) restart();
+    for (const second of [126, 127]) await round(second);
+    fill(false);
+    for (const second of [128, 129]) await round(second);
+    expect(files[FILE]).toBe(before);
+    expect(rows.every(({ filedAt, incidentId }) => filedAt !== null && incidentId === FILE)).toBe(true);
+    // What comes later is news.
+    tell('a', 'down', 200, 200);
+    await round(300);
+    expect(sections(files[FILE])?.length).toBe(together > 0 ? 4 : 3);
+    expect(files[FILE]).toContain('status: investigating');
+  });
+
+  test('a second outage in the second of the first is not taken for it', async () => {
+    const { files, tell, round } = desk(0);
+    tell('a', 'down', 0, 1);
+    tell('a', 'up', 0.3, 1);
+    await round(2);
+    tell('a', 'down', 0.6, 2);
+    await round(3);
+    expect(files[FILE]).toContain('status: investigating');
+  });
 });

@@ -118,7 +118,7 @@ function read(file: string, id: string, source: string, ties: Ties): Outcome<Inc
     about('warning', line, what, 'write it like `## Update 15:00 UTC` or `## Resolved 2025-11-06 15:00 UTC`');
   }
   for (const { line, what, fix } of cut.wrong) about('error', line, `${what}, so this is not an update`, fix);
-  for (const { line } of cut.unclosed) {
+  for (const { line } of cut.unclosed.slice(0, 50)) {
     about(
       'error',
       line,
@@ -131,7 +131,7 @@ function read(file: string, id: string, source: string, ties: Ties): Outcome<Inc
     const what = 'this code fence is never closed, so all below it is code, headings too';
     about('error', cut.openFenceLine, what, `write \`${cut.openFence}\` in a line of its own where it ends`);
   }
-  for (const line of cut.nested) {
+  for (const line of cut.nested.slice(0, 50)) {
     about(
       'warning',
       line,

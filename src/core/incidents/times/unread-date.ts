@@ -92,7 +92,7 @@ function two(number: string): string {
 
 /** A time of day in words where a clock's is meant. */
 export const TIME_WORDS =
-  /(?<!\p{L})(?:noon|midnight|midday|mittags?|mitternachts?|midi|minuit|mediodía|medianoche|tonight|this (?:morning|afternoon|evening)|last night|heute (?:früh|morgen|abend|nacht)|now|(?:half|quarter) (?:past|to) \p{L}+|(?:sec(?:onds?)?|min(?:utes?)?|hours?|hrs?|days?) ago|T\s?\+\s?\d+(?:\s?(?:m|min|h))?)(?:[\s([]*(?:UTC|GMT|Z))?[\s.)\]]*$/iu;
+  /(?<!\p{L})(?:noon|midnight|midday|mittags?|mitternachts?|midi|minuit|mediodía|medianoche|tonight|this (?:morning|afternoon|evening)|last night|heute (?:früh|morgen|abend|nacht)|now|(?:half|quarter) (?:past|to) \p{L}+|(?:sec(?:onds?)?|min(?:utes?)?|hours?|hrs?|days?) ago|T\s?\+\s?\d+(?:\s?(?:m|min|h)\d*)?)(?:[\s([]*(?:UTC|GMT|Z))?[\s.)\]]*$/iu;
 
 /**
  * The piece of a heading's words that may be a date nobody could read, with the month that may be meant; null when

@@ -22,15 +22,15 @@ const NAMED = 3;
 
 /** Puts the snapshot's verdict into words. */
 export function verdictText(snapshot: Snapshot, tell: Tell): VerdictText {
-  const { verdict, components } = snapshot;
+  const { verdict } = snapshot;
   const { state: health } = verdict;
   const html = sentence(verdict, snapshot, tell);
-  return { health, icon: icon(health), html, plain: plainOf(html), notes: notes(verdict, components, tell) };
+  return { health, icon: icon(health), html, plain: plainOf(html), notes: notes(snapshot, tell) };
 }
 
 /** The verdict as a picture tells it: without durations, the moment on a line of its own. */
 export function verdictHeadline(snapshot: Snapshot, tell: Tell) {
-  const { verdict, components } = snapshot;
+  const { verdict } = snapshot;
   const since =
     verdict.since === null
       ? []
@@ -38,7 +38,7 @@ export function verdictHeadline(snapshot: Snapshot, tell: Tell) {
   return {
     health: verdict.state,
     headline: plainOf(sentence({ ...verdict, since: null }, snapshot, tell, 'dateTime')),
-    notes: [...since, ...notes(verdict, components, tell, 'dateTime')],
+    notes: [...since, ...notes(snapshot, tell, 'dateTime')],
   };
 }
 
@@ -83,12 +83,7 @@ function sentence(verdict: Verdict, { checkedAt }: Snapshot, tell: Tell, style: 
   return say('verdict.many', { state: tell.say(`state.${state}`), count: worst.length, total });
 }
 
-function notes(
-  verdict: Verdict,
-  components: Snapshot['components'],
-  tell: Tell,
-  style: Style = 'near',
-): string[] {
+function notes({ verdict, components, missingSince }: Snapshot, tell: Tell, style: Style = 'near'): string[] {
   const said: string[] = [];
   const { worst, affected, total, loose, interrupted } = verdict;
   const unsure = doubt(verdict, tell, style);
@@ -101,7 +96,8 @@ function notes(
   const unknown = verdict.unknown.filter(name => !interrupted?.names.includes(name));
   if (unknown.length > 0 && (unknown.length < total || loose.length > 0))
     said.push(tell.say('verdict.unknown', { names: few(unknown) }));
-  if (verdict.unread > 0) said.push(tell.say('verdict.unread', { n: verdict.unread }));
+  if (missingSince !== null) said.push(tell.say('verdict.missing'));
+  else if (verdict.unread > 0) said.push(tell.say('verdict.unread', { n: verdict.unread }));
   return said;
 }
 
