@@ -1,7 +1,7 @@
 // The rooms of src/ and their order: every import goes the allowed way, none runs in a circle, and core stays pure.
-import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { files, folderOf, type Import, imports, roomOf, textOf } from './imports.ts';
 
 /** Which rooms a room may import values from; `types` only as types. Everything may import itself. */
 const ROOMS: Record<string, { values: string[]; types: string[] }> = {
@@ -41,29 +41,7 @@ const CACHES = [
   'core/page/rendered-texts.ts',
 ];
 
-interface Import {
-  readonly from: string;
-  readonly to: string;
-  readonly typeOnly: boolean;
-}
-
-const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
-  .filter(name => name.endsWith('.ts'))
-  .sort();
-const textOf = (file: string) => readFileSync(path.join('src', file), 'utf8');
 const codeOf = (file: string) => textOf(file).replace(/\/\/.*|\/\*[\s\S]*?\*\//g, '');
-const imports: Import[] = files.flatMap(from => {
-  const statements = textOf(from).matchAll(/^(?:import|export)\s+(type\s)?[^'"]*?from\s+'(\.[^']+)'/gm);
-  return [...statements].map(([, typeOnly, target]) => ({
-    from,
-    to: path.join(path.dirname(from), target as string),
-    typeOnly: typeOnly !== undefined,
-  }));
-});
-const [roomOf, folderOf] = [0, 1].map(depth => (file: string) => file.split(path.sep)[depth] as string) as [
-  (file: string) => string,
-  (file: string) => string,
-];
 const shown = ({ from, to }: Import) => `${from} → ${to}`;
 
 describe('src/', () => {

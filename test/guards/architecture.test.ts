@@ -1,0 +1,52 @@
+// docs/architecture.md: the drawings are those of the imports, every file it names is there, and every room is told of.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { drawing, files, folderOf, roomOf } from './imports.ts';
+
+const FILE = 'docs/architecture.md';
+const CORE = [
+  'model',
+  'i18n',
+  'text',
+  'incidents',
+  'monitoring',
+  'filing',
+  'notify',
+  'inbound',
+  'import',
+  'page',
+];
+
+const room = (file: string) => roomOf(file).replace(/\.ts$/, '');
+const DRAWINGS = {
+  rooms: new Map(files.map(file => [file, room(file)])),
+  core: new Map(files.map(file => [file, roomOf(file) === 'core' ? folderOf(file) : null])),
+};
+
+test.each(Object.entries(DRAWINGS))(
+  'the drawing of %s is that of the imports (UPDATE=1 draws it anew)',
+  (name, nodes) => {
+    const text = readFileSync(FILE, 'utf8');
+    const place = new RegExp(`(<!-- drawing: ${name} -->\\n)(?:\`\`\`mermaid[^]*?\`\`\`\\n)?`);
+    const drawn = text.replace(place, `$1${drawing(nodes)}\n`);
+    if (process.env.UPDATE === '1') writeFileSync(FILE, drawn);
+    else expect(text).toBe(drawn);
+  },
+);
+
+test('every room and every folder of core is told of', () => {
+  const text = readFileSync(FILE, 'utf8');
+  const rooms = new Set(files.filter(file => file.includes('/')).map(roomOf));
+  expect([...rooms].filter(name => !text.includes(`\`${name}/\``) && name !== 'demo')).toEqual([]);
+  expect(CORE.filter(name => !text.includes(`| \`${name}/\` |`))).toEqual([]);
+});
+
+test.each(['docs/architecture.md', 'CONTRIBUTING.md'])('%s names files and folders that are there', name => {
+  const text = readFileSync(name, 'utf8');
+  const named = [
+    ...text.matchAll(/`((?:src|test|docs|core|work|web|store|content|outside|config|wiring)\/[\w./-]+)`/g),
+  ].map(([, at]) => at as string);
+  expect(named.length).toBeGreaterThan(10);
+  const isThere = (at: string) => existsSync(at) || existsSync(`src/${at}`);
+  expect(named.filter(at => !isThere(at))).toEqual([]);
+});
