@@ -2,7 +2,7 @@
 // visitor who asks for the page again and again.
 import { SMTPServer } from 'smtp-server';
 
-let letters = 0;
+let emails = 0;
 let last = 0;
 const server = new SMTPServer({
   authOptional: true,
@@ -10,7 +10,7 @@ const server = new SMTPServer({
   onData(stream, _session, callback) {
     stream.resume();
     stream.on('end', () => {
-      letters++;
+      emails++;
       last = performance.timeOrigin + performance.now();
       callback();
     });
@@ -41,7 +41,7 @@ process.on('message', (order: { visit?: string; rest?: true; count?: true; end?:
     visiting = null;
     process.send?.({ times });
   } else if (order.count) {
-    process.send?.({ letters, last });
+    process.send?.({ emails, last });
   } else {
     process.exit(0);
   }

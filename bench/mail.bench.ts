@@ -1,4 +1,4 @@
-// Mail: letters a second against nodemailer's own pool on the same sink, announcing to a hundred
+// Mail: emails a second against nodemailer's own pool on the same sink, announcing to a hundred
 // thousand, and what visitors feel of either.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,7 +11,7 @@ import { readEnvironment } from '../src/config/environment.ts';
 import { openDatabase } from '../src/store/db/database.ts';
 import { makeRender } from '../src/views.ts';
 import { openSystem, type System } from '../src/wiring/wiring.ts';
-import { makeLetters } from '../src/work/notify/email-texts.ts';
+import { makeEmails } from '../src/work/notify/email-texts.ts';
 
 const CONNECTIONS = 5;
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
@@ -26,10 +26,10 @@ interface Peer {
 export async function run(): Promise<void> {
   const peer = await openPeer();
   const bare = await barePool(peer, 1_000);
-  say(`nodemailer pool, ${CONNECTIONS} connections: ${bare.toFixed(0)} letters/s (1,000 letters)`);
+  say(`nodemailer pool, ${CONNECTIONS} connections: ${bare.toFixed(0)} emails/s (1,000 emails)`);
   const own = await withSystem(peer, 10_000, system => ours(peer, system, 10_000));
   say(
-    `outbox and all, ${CONNECTIONS} connections: ${own.rate.toFixed(0)} letters/s (10,000 letters), ${(own.rate / bare).toFixed(1)} × the pool`,
+    `outbox and all, ${CONNECTIONS} connections: ${own.rate.toFixed(0)} emails/s (10,000 emails), ${(own.rate / bare).toFixed(1)} × the pool`,
   );
   say(`page while sending: ${latency(own.times)}`);
   const many = await withSystem(peer, 100_000, system => announced(peer, system));
@@ -55,10 +55,10 @@ async function openPeer(): Promise<Peer> {
 
 async function barePool({ port }: Peer, count: number): Promise<number> {
   const transport = createTransport({ host: '127.0.0.1', port, pool: true, maxConnections: CONNECTIONS });
-  const letter = sameLetter();
+  const email = sameEmail();
   const start = performance.now();
   await Promise.all(
-    Array.from({ length: count }, (_, i) => transport.sendMail({ ...letter, to: `user${i}@example.com` })),
+    Array.from({ length: count }, (_, i) => transport.sendMail({ ...email, to: `user${i}@example.com` })),
   );
   transport.close();
   return (count * 1000) / (performance.now() - start);
@@ -69,33 +69,33 @@ function say(line: string): void {
 }
 
 /** What the program would send, ready to be sent by anybody. */
-function sameLetter() {
-  const letters = makeLetters(makeRender('views'));
+function sameEmail() {
+  const emails = makeEmails(makeRender('views'));
   const update = { key: 'x-0', at: 0, status: 'investigating', label: null, body: WORDS } as const;
   const incident = { id: 'a', title: 'API trouble', status: 'investigating', severity: 'major' } as const;
   const rest = { resolved: null, scheduled: null, openedBy: null, notify: true, postmortem: null } as const;
   const whole = { ...incident, ...rest, started: 0, components: null, updates: [update] };
   const link = `http://localhost:3000/status/unsubscribe?token=${'x'.repeat(64)}`;
   const links = { incident: 'http://localhost:3000/status/incidents/a', unsubscribe: link, manage: link };
-  const site = { title: 'Levqor Status', timezone: 'UTC' } as Parameters<typeof letters.update>[0];
+  const site = { title: 'Levqor Status', timezone: 'UTC' } as Parameters<typeof emails.update>[0];
   const headers = {
     'List-Id': '"Levqor Status" <status.levqor.ai>',
     'Auto-Submitted': 'auto-generated',
     'List-Unsubscribe': `<${link}>`,
     'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
   };
-  return { from: 'status@levqor.ai', ...letters.update(site, 'en', whole, update, ['API'], links), headers };
+  return { from: 'status@levqor.ai', ...emails.update(site, 'en', whole, update, ['API'], links), headers };
 }
 
 async function ours(peer: Peer, system: System, count: number) {
-  const before = (await peer.ask<{ letters: number }>({ count: true })).letters;
+  const before = (await peer.ask<{ emails: number }>({ count: true })).emails;
   peer.tell({ visit: `${system.localUrl}/status/live` });
   const start = performance.now();
   await system.tick();
   const millis = performance.now() - start;
   const { times } = await peer.ask<{ times: number[] }>({ rest: true });
-  const { letters } = await peer.ask<{ letters: number }>({ count: true });
-  if (letters - before !== count) throw new Error(`${letters - before} letters arrived, not ${count}`);
+  const { emails } = await peer.ask<{ emails: number }>({ count: true });
+  if (emails - before !== count) throw new Error(`${emails - before} emails arrived, not ${count}`);
   return { rate: (count * 1000) / millis, times };
 }
 
@@ -108,8 +108,8 @@ async function announced(peer: Peer, system: System) {
   const { outbox } = (await (await fetch(`${system.localUrl}/readyz`)).json()) as {
     outbox: { pending: number };
   };
-  // One letter may leave within the rate of a second.
-  if (outbox.pending < 99_990) throw new Error(`${outbox.pending} letters are enqueued`);
+  // One email may leave within the rate of a second.
+  if (outbox.pending < 99_990) throw new Error(`${outbox.pending} emails are enqueued`);
   return { millis, times };
 }
 

@@ -44,8 +44,8 @@ export async function openWork(dir: string, port: number): Promise<Work> {
   });
   const mails = async () => {
     sink.send({ count: true });
-    const [{ letters }] = (await once(sink, 'message')) as [{ letters: number }];
-    return letters;
+    const [{ emails }] = (await once(sink, 'message')) as [{ emails: number }];
+    return emails;
   };
   return {
     child,

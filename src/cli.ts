@@ -4,7 +4,7 @@ import { addresses } from './cli/addresses.ts';
 import { backup } from './cli/backup.ts';
 import { channel } from './cli/channel.ts';
 import { check } from './cli/check.ts';
-import { letters } from './cli/email-previews.ts';
+import { emails } from './cli/email-previews.ts';
 import { exporting } from './cli/export.ts';
 import { importing } from './cli/import.ts';
 import { incident } from './cli/incident.ts';
@@ -32,7 +32,7 @@ const COMMANDS: readonly Command[] = [
   ...subscribers,
   ...post,
   channel,
-  letters,
+  emails,
   webhooksLog,
   exporting,
   ...backup,

@@ -64,7 +64,7 @@ function greet(system: System): void {
   process.stdout.write(`\n  ${lines.join('\n  ')}\n\n`);
 }
 
-/** Checks, letters and answers under way are given so long to end, ms; what is cut is repaired at the next start. */
+/** Checks, emails and answers under way are given so long to end, ms; what is cut is repaired at the next start. */
 const MOST_CLOSING = 20_000;
 
 function closeOnSignal(system: System): void {

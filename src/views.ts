@@ -6,7 +6,7 @@ import type { Render } from './core/model/ports/render.ts';
 import { printable } from './core/text/printable.ts';
 
 /**
- * Makes the function that fills templates under `viewsDir`. HTML is escaped by default; letters'
+ * Makes the function that fills templates under `viewsDir`. HTML is escaped by default; emails'
  * `.text` and `.subject` files are plain text and are not. Data stands under `it`, so a misspelt
  * name is `undefined` on the page's own object and never a global.
  */

@@ -25,7 +25,7 @@ export const backup: readonly Command[] = [
       cli.out(`${shown(target, cli)}: ${megabytes(bytes)}, checked`);
       if (cli.env.secret === null) {
         const secret = shown(path.join(cli.env.dataDir, 'secret'), cli);
-        cli.out(`Keep ${secret} with it: the links in letters are signed with it.`);
+        cli.out(`Keep ${secret} with it: the links in emails are signed with it.`);
       }
       return 0;
     },
@@ -34,7 +34,7 @@ export const backup: readonly Command[] = [
     name: 'restore',
     usage: 'FILE [--resume]',
     summary: 'put a backup in the place of the database, while no server runs',
-    help: 'The backup is checked first; what was there is kept in DATA_DIR/backups. Nobody knows what was sent since\nthe backup was made, so letters waiting in it are held until `outbox retry`, and what stands in the folder\nis taken as told. --resume goes on where the backup stopped: for one made after the server was stopped.',
+    help: 'The backup is checked first; what was there is kept in DATA_DIR/backups. Nobody knows what was sent since\nthe backup was made, so emails waiting in it are held until `outbox retry`, and what stands in the folder\nis taken as told. --resume goes on where the backup stopped: for one made after the server was stopped.',
     async run(args, cli) {
       const { values, positionals } = parseArgs({
         args: [...args],
@@ -48,10 +48,10 @@ export const backup: readonly Command[] = [
         `${shown(file, cli)} is now what ${shown(from, cli)} held: ${done.subscribers} subscribers, schema ${done.version}`,
       );
       if (done.aside) cli.out(`What was there is kept: ${shown(done.aside, cli)}`);
-      if (done.letters > 0) {
+      if (done.emails > 0) {
         const held = 'are held: `npm run status -- outbox retry` sends them';
         cli.out(
-          `${done.letters} letters that waited in it ${values.resume ? 'go out at the next start' : held}`,
+          `${done.emails} emails that waited in it ${values.resume ? 'go out at the next start' : held}`,
         );
       }
       cli.out('Start the server.');

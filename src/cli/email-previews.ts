@@ -8,14 +8,14 @@ import { escapeHtml } from '../core/text/markdown.ts';
 import { makeRender } from '../views.ts';
 import { ROOT } from '../wiring/root.ts';
 import { type Specimen, specimens } from '../work/notify/email-previews.ts';
-import { makeLetters } from '../work/notify/email-texts.ts';
+import { makeEmails } from '../work/notify/email-texts.ts';
 import { type Command, Misuse, shown, siteOf } from './shared/command.ts';
 
-export const letters: Command = {
+export const emails: Command = {
   name: 'letters preview',
   usage: 'DIR [--lang en|de]',
-  summary: 'one of each kind of letter as files, to look at',
-  help: 'Writes NAME.html and NAME.txt for every kind of letter, and an index.html to begin with, in the name\nof your site. Nothing is sent, and the links lead nowhere.',
+  summary: 'one of each kind of email as files, to look at',
+  help: 'Writes NAME.html and NAME.txt for every kind of email, and an index.html to begin with, in the name\nof your site. Nothing is sent, and the links lead nowhere.',
   async run(args, cli) {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -25,36 +25,36 @@ export const letters: Command = {
     const [folder, ...more] = positionals;
     if (!folder || more.length > 0) throw new Misuse('Name one folder to write to.');
     const lang = spoken(values.lang);
-    if (!lang) throw new Misuse(`Letters speak ${LANGS.join(' and ')}, not "${values.lang}".`);
+    if (!lang) throw new Misuse(`Emails speak ${LANGS.join(' and ')}, not "${values.lang}".`);
     const site = await siteOf(cli);
     const dir = path.resolve(cli.cwd, folder);
-    const made = specimens(site, lang, makeLetters(makeRender(path.join(ROOT, 'views'))), cli.clock());
+    const made = specimens(site, lang, makeEmails(makeRender(path.join(ROOT, 'views'))), cli.clock());
     await mkdir(dir, { recursive: true });
-    for (const { name, letter } of made) {
-      await writeFile(path.join(dir, `${name}.html`), letter.html);
-      await writeFile(path.join(dir, `${name}.txt`), `Subject: ${letter.subject}\n\n${letter.text}`);
+    for (const { name, email } of made) {
+      await writeFile(path.join(dir, `${name}.html`), email.html);
+      await writeFile(path.join(dir, `${name}.txt`), `Subject: ${email.subject}\n\n${email.text}`);
     }
     const index = path.join(dir, 'index.html');
     await writeFile(index, indexOf(made, lang));
-    cli.out(`${made.length} letters: open ${shown(index, cli)}`);
+    cli.out(`${made.length} emails: open ${shown(index, cli)}`);
     return 0;
   },
 };
 
 function indexOf(made: readonly Specimen[], lang: string): string {
   const rows = made.map(
-    ({ name, letter }) =>
-      `<li>${escapeHtml(letter.subject)} — <a href="${name}.html">HTML</a>, <a href="${name}.txt">text</a></li>`,
+    ({ name, email }) =>
+      `<li>${escapeHtml(email.subject)} — <a href="${name}.html">HTML</a>, <a href="${name}.txt">text</a></li>`,
   );
   return `<!DOCTYPE html>
 <html lang="${lang}">
 <head>
 <meta charset="utf-8">
 <meta name="color-scheme" content="light dark">
-<title>Letters</title>
+<title>Emails</title>
 </head>
 <body>
-<h1>Letters</h1>
+<h1>Emails</h1>
 <ol>
 ${rows.join('\n')}
 </ol>

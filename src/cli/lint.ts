@@ -32,8 +32,8 @@ export const lint: Command = {
     if (!print) throw new Misuse(`"${values.format}" is not a format: text, json or github.`);
     const linted = await gather(positionals, cli);
     const problems = linted.problems.map(problem => ({ ...problem, where: shown(problem.where, cli) }));
-    const letters = linted.site ? await forecast(linted.incidents, linted.site, cli) : [];
-    print(problems, linted, letters, cli);
+    const emails = linted.site ? await forecast(linted.incidents, linted.site, cli) : [];
+    print(problems, linted, emails, cli);
     return problems.some(problem => problem.level === 'error') ? 1 : 0;
   },
 };
@@ -105,26 +105,26 @@ function unnamed(file: string, text: string, incident: Incident, { components }:
     : [];
 }
 
-type Print = (problems: readonly Problem[], linted: Linted, letters: readonly string[], cli: Cli) => void;
+type Print = (problems: readonly Problem[], linted: Linted, emails: readonly string[], cli: Cli) => void;
 
 const FORMATS: Record<string, Print | undefined> = {
-  text(problems, { files }, letters, cli) {
+  text(problems, { files }, emails, cli) {
     for (const problem of problems) {
       cli.out(problem.level === 'error' ? printProblem(problem) : `${printProblem(problem)} (warning)`);
     }
     const errors = problems.filter(({ level }) => level === 'error').length;
     const warnings = problems.length - errors;
     cli.out(`${count(files, 'incident file')}: ${count(errors, 'error')}, ${count(warnings, 'warning')}`);
-    for (const letter of letters) cli.out(letter);
+    for (const email of emails) cli.out(email);
   },
-  json(problems, { files }, letters, cli) {
-    cli.out(JSON.stringify({ files, problems, letters }, null, 2));
+  json(problems, { files }, emails, cli) {
+    cli.out(JSON.stringify({ files, problems, emails }, null, 2));
   },
-  github(problems, _linted, letters, cli) {
+  github(problems, _linted, emails, cli) {
     for (const { level, where, line = 1, what, fix } of problems) {
       cli.out(`::${level} file=${escaped(where, true)},line=${line}::${escaped(`${what} — ${fix}`)}`);
     }
-    for (const letter of letters) cli.out(`::notice::${escaped(letter)}`);
+    for (const email of emails) cli.out(`::notice::${escaped(email)}`);
   },
 };
 

@@ -11,7 +11,7 @@ export const post: readonly Command[] = [
   {
     name: 'outbox',
     usage: '',
-    summary: 'letters and messages to channels that wait, are tried again, or were given up, and why',
+    summary: 'emails and messages to channels that wait, are tried again, or were given up, and why',
     help: 'The latest fifty of each with their last error; no addresses.',
     run: (args, cli) =>
       withDatabase(cli, async db => {
@@ -43,32 +43,32 @@ export const post: readonly Command[] = [
     run: (args, cli) =>
       withDatabase(cli, async db => {
         nothingElse(args);
-        const letters = await retryAll(db, cli.clock());
+        const emails = await retryAll(db, cli.clock());
         // Dead channels first, or their messages would stay where they are.
         await retryChannels(db);
         const messages = await retryMessages(db, cli.clock());
         const more = messages === 0 ? '' : `, and ${messages} messages to channels`;
-        cli.out(`${letters} letters are due now${more}`);
+        cli.out(`${emails} emails are due now${more}`);
         return 0;
       }),
   },
   {
     name: 'outbox release',
     usage: '',
-    summary: 'let letters go that the storm guard (mail.storm) holds back',
+    summary: 'let emails go that the storm guard (mail.storm) holds back',
     help: 'Everything that waits now goes; the next storm is asked about again.',
     run: (args, cli) =>
       withDatabase(cli, async db => {
         nothingElse(args);
         await release(db, cli.clock());
-        cli.out(`${(await outboxDepth(db)).pending} letters may go`);
+        cli.out(`${(await outboxDepth(db)).pending} emails may go`);
         return 0;
       }),
   },
   {
     name: 'mail test',
     usage: 'ADDRESS',
-    summary: 'send a test letter now, and say what is wrong if it cannot leave',
+    summary: 'send a test email now, and say what is wrong if it cannot leave',
     help: 'Goes straight to SMTP_URL (or into DATA_DIR/mail without one), past the outbox.',
     async run([typed], cli) {
       if (typed === undefined) throw new Misuse('Name the address to write to.');
@@ -79,7 +79,7 @@ export const post: readonly Command[] = [
       const quiet = () => undefined;
       const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
       const mail = openMail(cli.env, () => from, log);
-      const text = `This is a test letter from ${site.title} (${site.url}), sent by \`status mail test\`.\n`;
+      const text = `This is a test email from ${site.title} (${site.url}), sent by \`status mail test\`.\n`;
       const sent = await mail.send({
         to,
         form: { subject: `Test: ${site.title}`, text, html: `<p>${text.replace(/[<>&]/g, '')}</p>` },
@@ -90,7 +90,7 @@ export const post: readonly Command[] = [
         headers: { 'Auto-Submitted': 'auto-generated' },
       });
       mail.close();
-      if (!sent.ok) throw new Refused(`The letter did not leave: ${sent.error}`);
+      if (!sent.ok) throw new Refused(`The email did not leave: ${sent.error}`);
       cli.out(
         cli.env.smtpUrl ? `Sent to ${to}.` : `Written to ${cli.env.dataDir}/mail (no SMTP_URL is set).`,
       );

@@ -59,7 +59,7 @@ export const subscribers: readonly Command[] = [
     name: 'subscribers import',
     usage: 'FILE.csv [--confirmed]',
     summary: 'take over addresses from a CSV, Statuspage’s export among them',
-    help: 'Columns `email` and perhaps `components` (ids or names, apart by spaces). Each gets a letter and must\nconfirm; with --confirmed they are taken as they are: only for people who asked you for it before; those\nwho were asked and have not answered are confirmed then. Other known addresses stay as they are,\nsuppressed ones stay out.',
+    help: 'Columns `email` and perhaps `components` (ids or names, apart by spaces). Each gets an email and must\nconfirm; with --confirmed they are taken as they are: only for people who asked you for it before; those\nwho were asked and have not answered are confirmed then. Other known addresses stay as they are,\nsuppressed ones stay out.',
     run: importFile,
   },
   {

@@ -65,7 +65,7 @@ process.stdout.write(`
   The demo is at  ${system.statusUrl}
   Its services fail now and then: leave the page open and watch.
   Incidents       ${path.join(statusDir, 'incidents')} (save a file there)
-  Letters         ${path.join(dataDir, 'mail')} (subscribe, then look here)
+  Emails         ${path.join(dataDir, 'mail')} (subscribe, then look here)
   Webhook         ${system.publicUrl}/webhooks/uptime?token=${system.webhookToken}
   Ctrl-C ends it and removes everything.
 

@@ -118,7 +118,7 @@ export async function openChannels(parts: ChannelParts, ring: () => void): Promi
         db.transaction().execute(trx =>
           work({
             exhausted: now => asked.asksExhausted(trx, now, snapshot().site.mail.confirmations),
-            mayAsk: (hash, now) => asked.mayAskLetter(trx, hash, now),
+            mayAsk: (hash, now) => asked.mayAskEmail(trx, hash, now),
             mayAskHost: (hash, now) => asked.mayAskHost(trx, hash, now),
             keyOf: id => members.urlKeyById(trx, id),
             save: channel => members.savePendingChannel(trx, channel),

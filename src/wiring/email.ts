@@ -21,7 +21,7 @@ import { type Announce, openAnnounce } from '../work/notify/announce.ts';
 import { isVisitors } from '../work/notify/channel-delivery.ts';
 import { makeDeliver, type Stopped } from '../work/notify/deliver.ts';
 import { makeEnvelopes } from '../work/notify/email.ts';
-import { makeLetters } from '../work/notify/email-texts.ts';
+import { makeEmails } from '../work/notify/email-texts.ts';
 import { addressHash, type Enrol, makeEnrol } from '../work/notify/subscribe.ts';
 import type { EnrolChannel } from '../work/notify/subscribe-channel.ts';
 import { serially } from '../work/timing/bell.ts';
@@ -53,7 +53,7 @@ export interface Post {
   note(): Promise<void>;
   /** Enqueues what was promised. */
   enqueue(): Promise<void>;
-  /** Sends the letters that are due. */
+  /** Sends the emails that are due. */
   send(): Promise<void>;
   /** Starts on the messages to channels that are due, waiting for none of them. */
   dispatch(): Promise<void>;
@@ -61,7 +61,7 @@ export interface Post {
   settled(): Promise<void>;
   readonly enrol: Enrol;
   readonly enrolChannel: EnrolChannel;
-  /** The way out for letters that have no subscriber; the channels that take nothing are told of there. */
+  /** The way out for emails that have no subscriber; the channels that take nothing are told of there. */
   readonly mail: {
     readonly send: SendMail;
     readonly mailFrom: () => string;
@@ -69,7 +69,7 @@ export interface Post {
   };
   /** Null where RESEND_WEBHOOK_SECRET is not set. */
   readonly bounces: Bounces | null;
-  /** How many letters wait or were given up, and what keeps them back; the same of channels. */
+  /** How many emails wait or were given up, and what keeps them back; the same of channels. */
   depth(): Promise<{
     pending: number;
     givenUp: number;
@@ -79,7 +79,7 @@ export interface Post {
     problems: readonly Problem[];
   }>;
   prune(): Promise<void>;
-  /** Lets letters under way finish, then closes the channel. */
+  /** Lets emails under way finish, then closes the channel. */
   close(): Promise<void>;
 }
 
@@ -89,7 +89,7 @@ export async function openPost(deps: PostDeps, ring: () => void): Promise<Post> 
   await evenSo(outbox.makeAllDue(db, clock()));
   const mailFrom = () => env.mailFrom ?? defaultSender(snapshot().site);
   const mail = openMail(env, mailFrom, log);
-  // Said at the start, in words; letters wait in the outbox until it is mended.
+  // Said at the start, in words; emails wait in the outbox until it is mended.
   const checked = mail.verify().then(wrong => {
     if (wrong !== null) log.warn({ why: wrong }, `mail cannot leave: ${wrong}`);
   });
@@ -121,10 +121,10 @@ export async function openPost(deps: PostDeps, ring: () => void): Promise<Post> 
     sentLately: (now, from) => outbox.sentLately(db, now, from),
     releasedUntil: () => outbox.releasedUntil(db),
     send: mail.send,
-    makeLetter: makeEnvelopes({
+    makeEmail: makeEnvelopes({
       frozen: ref => books.frozenUpdate(db, ref),
       rootOf: id => books.firstAnnounced(db, id),
-      letters: makeLetters(deps.render),
+      emails: makeEmails(deps.render),
       snapshot,
       secret,
       mailFrom,
@@ -142,7 +142,7 @@ export async function openPost(deps: PostDeps, ring: () => void): Promise<Post> 
           byAddress: address => subscribers.subscriberByAddress(trx, address),
           isSuppressed: hash => subscribers.isSuppressed(trx, hash),
           savePending: subscriber => subscribers.savePending(trx, subscriber),
-          mayAsk: (hash, now) => asked.mayAskLetter(trx, hash, now),
+          mayAsk: (hash, now) => asked.mayAskEmail(trx, hash, now),
           enqueue: (kind, ref, id, now) => outbox.enqueue(trx, kind, ref, id, now),
           note: now => asked.noteAsk(trx, now),
         }),

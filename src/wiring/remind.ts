@@ -1,4 +1,4 @@
-// Reminders, wired: what was reminded of stands in the database; letters go out by the mail channel.
+// Reminders, wired: what was reminded of stands in the database; emails go out by the mail channel.
 
 import type { Log } from '../core/model/ports/log.ts';
 import type { Clock } from '../core/model/time.ts';

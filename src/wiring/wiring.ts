@@ -203,8 +203,8 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       await round();
       await post.enqueue();
       await post.dispatch();
-      // A hundred thousand letters take their time; the next ring is heard meanwhile.
-      evenSo(post.send()).catch((error: unknown) => log.error({ err: error }, 'letters could not be sent'));
+      // A hundred thousand emails take their time; the next ring is heard meanwhile.
+      evenSo(post.send()).catch((error: unknown) => log.error({ err: error }, 'emails could not be sent'));
     }, log);
     closers.push(() => bell.close());
     await round();

@@ -77,7 +77,7 @@ describe.runIf(existsSync(CHROMIUM))('the static copy', () => {
       brand: {
         'logo.svg':
           '<svg xmlns="http://www.w3.org/2000/svg" width="32" height="32"><rect width="32" height="32"/></svg>',
-        'own.css': 'h2 { letter-spacing: 1px }',
+        'own.css': 'h2 { email-spacing: 1px }',
       },
       // Links to the site itself lead away: they are not the copy's to keep.
       env: { PUBLIC_URL: 'https://status.levqor.ai', API_TOKEN: 'a-token-of-this-test' },

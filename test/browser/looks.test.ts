@@ -109,8 +109,8 @@ describe.runIf(HAS_CHROMIUM)('the real page', () => {
 
   test.each([
     ['200 % zoom', { width: 640, height: 400 }, 100],
-    ['letters of double size', { width: 1280, height: 800 }, 200],
-    ['letters of double size on a phone', { width: 390, height: 800 }, 200],
+    ['emails of double size', { width: 1280, height: 800 }, 200],
+    ['emails of double size on a phone', { width: 390, height: 800 }, 200],
   ])('%s: nothing is cut off or lies over another thing', async (_, viewport, percent) => {
     const world = await busy();
     const page = await open({ viewport });

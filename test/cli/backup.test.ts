@@ -151,9 +151,9 @@ describe('restore', () => {
     const { world } = await stopped();
     await world.write('20260310_one.md', INCIDENT('One'));
     await world.pass(2, 1);
-    const letters = () => world.mails.filter(mail => mail.subject?.includes('One')).length;
-    expect(letters()).toBe(2);
-    // A letter that waited when the backup was made.
+    const emails = () => world.mails.filter(mail => mail.subject?.includes('One')).length;
+    expect(emails()).toBe(2);
+    // An email that waited when the backup was made.
     const copy = new Sqlite(path.join(world.dir, 'copy.db'));
     copy.exec(`INSERT INTO updates (ref, incident_id, key, seen_at) VALUES ('old', 'i', 'k', 1);
       INSERT INTO deliveries (kind, ref, subscriber_id, state, due_at, created_at)
@@ -168,10 +168,10 @@ describe('restore', () => {
       expect(await restore.run(['copy.db'], cli)).toBe(0);
     });
     expect(said.out).toMatch(
-      /1 subscribers, schema \d+\nWhat was there is kept: data\/backups\/replaced-20260310T120000Z\.db\n2 letters .* are held: .*outbox retry.*\nStart the server\.\n/,
+      /1 subscribers, schema \d+\nWhat was there is kept: data\/backups\/replaced-20260310T120000Z\.db\n2 emails .* are held: .*outbox retry.*\nStart the server\.\n/,
     );
     await world.pass(60, 1);
-    expect(letters()).toBe(2);
+    expect(emails()).toBe(2);
     expect(
       ask(data(world, 'backups', 'replaced-20260310T120000Z.db'), 'SELECT COUNT(*) FROM subscribers'),
     ).toEqual([2]);

@@ -3,16 +3,16 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { HtmlValidate } from 'html-validate/node';
 import { expect, test } from 'vitest';
-import { letters } from '../../src/cli/email-previews.ts';
+import { emails } from '../../src/cli/email-previews.ts';
 import { openTerminal } from './terminal.ts';
 
 test('writes HTML, text and an index', async () => {
   const terminal = await openTerminal(
     'title: Acme\ncomponents: [{ id: shop, name: Shop, check: { type: manual } }]\n',
   );
-  expect(await terminal.run(letters, 'out', '--lang', 'de')).toMatchObject({
+  expect(await terminal.run(emails, 'out', '--lang', 'de')).toMatchObject({
     code: 0,
-    out: '8 letters: open out/index.html\n',
+    out: '8 emails: open out/index.html\n',
   });
   const dir = path.join(terminal.dir, 'out');
   expect((await readdir(dir)).sort()).toHaveLength(17);
@@ -37,6 +37,6 @@ test('writes HTML, text and an index', async () => {
 
 test('says what it does not understand', async () => {
   const terminal = await openTerminal();
-  await expect(terminal.run(letters)).rejects.toThrow('Name one folder to write to.');
-  await expect(terminal.run(letters, 'out', '--lang', 'fr')).rejects.toThrow('Letters speak en and de');
+  await expect(terminal.run(emails)).rejects.toThrow('Name one folder to write to.');
+  await expect(terminal.run(emails, 'out', '--lang', 'fr')).rejects.toThrow('Emails speak en and de');
 });

@@ -234,7 +234,7 @@ components:
       /^::error file=status\/incidents\/20261123_a%2Cb\.md,line=4::`severity` is "100%25%0A:" — write minor, major or critical\n$/,
     );
     const json = JSON.parse((await terminal.run(lint, '--format', 'json')).out);
-    expect(json).toMatchObject({ problems: [{ level: 'error', line: 4 }], letters: [] });
+    expect(json).toMatchObject({ problems: [{ level: 'error', line: 4 }], emails: [] });
     await expect(terminal.run(lint, '--format', 'xml')).rejects.toThrow('"xml" is not a format');
   });
 

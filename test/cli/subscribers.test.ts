@@ -140,7 +140,7 @@ describe('subscribers', () => {
   });
 });
 
-test('a letter given up is seen with its reason, and tried again when asked', async () => {
+test('an email given up is seen with its reason, and tried again when asked', async () => {
   const terminal = await openTerminal();
   await terminal.write('in.csv', 'email\nada@example.com\n');
   await terminal.run(command('subscribers import'), 'status/in.csv');
@@ -150,18 +150,18 @@ test('a letter given up is seen with its reason, and tried again when asked', as
     '1  confirm  given up  after 14  451 no\n0 waiting, 1 given up\n',
   );
   await expect(terminal.run(command('outbox'), 'bogus')).rejects.toThrow('"bogus" is not understood');
-  expect((await terminal.run(command('outbox retry'))).out).toBe('1 letters are due now\n');
-  expect((await terminal.run(command('outbox release'))).out).toBe('1 letters may go\n');
+  expect((await terminal.run(command('outbox retry'))).out).toBe('1 emails are due now\n');
+  expect((await terminal.run(command('outbox release'))).out).toBe('1 emails may go\n');
   await db.destroy();
 });
 
-test('mail test writes a letter any mail program opens, or says what is wrong', async () => {
+test('mail test writes an email any mail program opens, or says what is wrong', async () => {
   const terminal = await openTerminal();
   expect((await terminal.run(command('mail test'), 'ada@example.com')).out).toMatch(/^Written to .*mail/);
   const folder = `${terminal.cli.env.dataDir}/mail`;
   const [file] = await readdir(folder);
   const mail = await simpleParser(await readFile(`${folder}/${file}`));
-  expect([mail.subject, mail.text]).toEqual(['Test: Levqor Status', expect.stringContaining('test letter')]);
+  expect([mail.subject, mail.text]).toEqual(['Test: Levqor Status', expect.stringContaining('test email')]);
   await expect(terminal.run(command('mail test'), 'bad')).rejects.toThrow('"bad" is no e-mail address');
   const broken = { ...terminal.cli, env: { ...terminal.cli.env, smtpUrl: 'smtp://127.0.0.1:1' } };
   const sent = command('mail test')!.run(['ada@example.com'], broken);

@@ -29,7 +29,7 @@ export async function perform({ kind, pick, size }: Deed, scene: Scene): Promise
 
 const DEEDS: Readonly<Record<Kind, (scene: Scene, pick: number, size: number) => Promise<void> | void>> = {
   async kill({ server, model, town }) {
-    // A crash repeats at most one letter a connection.
+    // A crash repeats at most one email a connection.
     model.unsure += town.connections;
     await server.kill();
   },
@@ -186,7 +186,7 @@ const DEEDS: Readonly<Record<Kind, (scene: Scene, pick: number, size: number) =>
     const [stage, fault] = FAULTS[Math.floor(pick * FAULTS.length)] ?? FAULTS[0];
     town.smtp.fault = at => {
       if (at !== stage) return null;
-      if (at === 'letter' && !/^\d/.test(fault)) model.unsure++;
+      if (at === 'email' && !/^\d/.test(fault)) model.unsure++;
       return fault;
     };
     later(300 + size * 2500, () => {
@@ -231,8 +231,8 @@ const FAULTS = [
   ['greeting', 'drop'],
   ['MAIL', '421 4.3.2 too busy'],
   ['RCPT', '451 4.7.1 greylisted'],
-  ['letter', 'reset'],
-  ['letter', 'drop'],
+  ['email', 'reset'],
+  ['email', 'drop'],
   ['DATA', 'drop'],
 ] as const;
 

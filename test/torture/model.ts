@@ -28,7 +28,7 @@ export interface ModelReader {
   leftAt: number | null;
   /** That was answered with 200. */
   left: boolean;
-  /** The token that leaves at one click, from a letter. */
+  /** The token that leaves at one click, from an email. */
   leave: string | null;
 }
 
@@ -43,40 +43,40 @@ export interface Model {
   readonly incidents: ModelIncident[];
   readonly readers: Map<string, ModelReader>;
   readonly monitors: ModelMonitor[];
-  /** Letters whose acceptance the server may not have learnt of: after a kill, or a connection cut then. */
+  /** Emails whose acceptance the server may not have learnt of: after a kill, or a connection cut then. */
   unsure: number;
 }
 
 export const WORD = /\bzq\d+x\d+q\b/g;
 
-/** A letter as the model sees it: to whom, about which updates. */
-export interface Letter extends Pick<Arrived, 'to' | 'messageId'> {
+/** An email as the model sees it: to whom, about which updates. */
+export interface Email extends Pick<Arrived, 'to' | 'messageId'> {
   readonly words: readonly string[];
 }
 
-export function letterOf({ to, messageId, raw }: Arrived): Letter {
+export function emailOf({ to, messageId, raw }: Arrived): Email {
   // Quoted-printable folds lines.
   return { to, messageId, words: [...new Set(raw.replace(/=\r?\n/g, '').match(WORD) ?? [])] };
 }
 
-/** What is wrong with the letters: lost ones, strange ones, and more repetitions than crashes explain. */
-export function judgeLetters(model: Model, letters: readonly Letter[]): string[] {
+/** What is wrong with the emails: lost ones, strange ones, and more repetitions than crashes explain. */
+export function judgeEmails(model: Model, emails: readonly Email[]): string[] {
   const wrongs: string[] = [];
-  const seen = new Map<string, Letter>();
+  const seen = new Map<string, Email>();
   let repeated = 0;
   const byWord = new Map<string, string>();
-  for (const letter of letters) {
-    if (seen.has(letter.messageId)) repeated++;
-    seen.set(letter.messageId, letter);
-    if (!model.readers.has(letter.to)) wrongs.push(`a letter to ${letter.to}, who never subscribed`);
-    for (const word of letter.words) {
-      const known = byWord.get(`${word} ${letter.to}`) ?? letter.messageId;
-      if (known !== letter.messageId) wrongs.push(`${word} came to ${letter.to} as two letters`);
-      byWord.set(`${word} ${letter.to}`, known);
+  for (const email of emails) {
+    if (seen.has(email.messageId)) repeated++;
+    seen.set(email.messageId, email);
+    if (!model.readers.has(email.to)) wrongs.push(`an email to ${email.to}, who never subscribed`);
+    for (const word of email.words) {
+      const known = byWord.get(`${word} ${email.to}`) ?? email.messageId;
+      if (known !== email.messageId) wrongs.push(`${word} came to ${email.to} as two emails`);
+      byWord.set(`${word} ${email.to}`, known);
     }
   }
   if (repeated > model.unsure)
-    wrongs.push(`${repeated} letters came again, ${model.unsure} are explained by crashes`);
+    wrongs.push(`${repeated} emails came again, ${model.unsure} are explained by crashes`);
   for (const { updates } of model.incidents) {
     for (const { word, writtenAt } of updates) {
       for (const { email, confirmedAt, leftAt } of model.readers.values()) {

@@ -6,7 +6,7 @@ import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { ask, listen } from './ask.ts';
 import { perform, type Scene } from './deeds.ts';
-import { growth, judgeLetters, judgeReaders, letterOf, type Model } from './model.ts';
+import { emailOf, growth, judgeEmails, judgeReaders, type Model } from './model.ts';
 import { judgePages } from './pages.ts';
 import { makePlan } from './plan.ts';
 import { openServer } from './server.ts';
@@ -112,17 +112,17 @@ export async function torture({ seed, seconds, command, say }: Options): Promise
       await new Promise(resolve => setTimeout(resolve, 200));
     }
   };
-  /** Confirms whoever got a letter, by the link in it; remembers how each can leave. */
-  const answerLetters = async () => {
+  /** Confirms whoever got an email, by the link in it; remembers how each can leave. */
+  const answerEmails = async () => {
     for (let next = 0; !over; ) {
-      const letter = town.smtp.arrived[next];
-      const reader = letter && model.readers.get(letter.to);
-      if (!letter || !reader) {
-        if (letter) next++;
+      const email = town.smtp.arrived[next];
+      const reader = email && model.readers.get(email.to);
+      if (!email || !reader) {
+        if (email) next++;
         await new Promise(resolve => setTimeout(resolve, 20));
         continue;
       }
-      const text = letter.raw.replace(/=\r?\n/g, '').replace(/=3D/g, '=');
+      const text = email.raw.replace(/=\r?\n/g, '').replace(/=3D/g, '=');
       const confirm = /\/status\/confirm\?token=([\w.~-]+)/.exec(text)?.[1];
       reader.leave ??= /\/status\/unsubscribe\?token=([\w.~-]+)/.exec(text)?.[1] ?? null;
       if (confirm && reader.confirmedAt === null) {
@@ -143,7 +143,7 @@ export async function torture({ seed, seconds, command, say }: Options): Promise
 
   server.start();
   if (!(await until(() => server.up, 60_000))) wrong('it never came up');
-  const readers = [read(0), read(4), follow(), answerLetters(), beat()];
+  const readers = [read(0), read(4), follow(), answerEmails(), beat()];
   const watching = watch(scene);
   const start = Date.now();
   const done: Record<string, number> = {};
@@ -160,7 +160,7 @@ export async function torture({ seed, seconds, command, say }: Options): Promise
       told = Date.now();
       const { arrived } = town.smtp;
       say(
-        `${Math.round((told - start) / 1000)} s: ${server.starts} starts, ${model.incidents.length} incidents, ${model.monitors.length} monitors, ${model.readers.size} readers, ${arrived.length} letters, ${count.requests} requests, ${Math.round(server.rss)} MB`,
+        `${Math.round((told - start) / 1000)} s: ${server.starts} starts, ${model.incidents.length} incidents, ${model.monitors.length} monitors, ${model.readers.size} readers, ${arrived.length} emails, ${count.requests} requests, ${Math.round(server.rss)} MB`,
       );
     }
   }
@@ -171,7 +171,7 @@ export async function torture({ seed, seconds, command, say }: Options): Promise
   if (count.grown !== null && count.grown > GROWTH) wrong(`memory grew by ${Math.round(count.grown)} MB`);
 
   say(`${passed()} deeds are done`);
-  // No update lies in the future any more; a start makes every letter due.
+  // No update lies in the future any more; a start makes every email due.
   town.offset = town.farthest + 31 * 60_000;
   server.moveClock(town.offset);
   if (town.disk) rmSync(path.join(town.disk, 'ballast'), { force: true });
@@ -183,7 +183,7 @@ export async function torture({ seed, seconds, command, say }: Options): Promise
     const answer = await ask(`${town.url}/readyz`).catch(() => null);
     return answer?.status === 200 ? JSON.parse(answer.text) : null;
   };
-  const letters = () => town.smtp.arrived.map(letterOf);
+  const emails = () => town.smtp.arrived.map(emailOf);
   const settled = async () => {
     const ready = await readyz();
     // Of a beginning that the wrong clock wrote it speaks until somebody corrects it.
@@ -204,7 +204,7 @@ export async function torture({ seed, seconds, command, say }: Options): Promise
   const complete = async () =>
     (await settled()) &&
     allWell() &&
-    judgeLetters(model, letters()).every(line => !line.includes('never came'));
+    judgeEmails(model, emails()).every(line => !line.includes('never came'));
   // A slow machine may take long to send what waits, as long as it sends.
   let isComplete = false;
   for (let sent = -1; !isComplete && sent < town.smtp.arrived.length; ) {
@@ -213,7 +213,7 @@ export async function torture({ seed, seconds, command, say }: Options): Promise
   }
   // Asked once more, news of a check's end may just be on their way.
   if (!isComplete) wrong(`/readyz is not clean: ${JSON.stringify(await readyz()).slice(0, 1000)}`);
-  for (const line of judgeLetters(model, letters())) wrong(line);
+  for (const line of judgeEmails(model, emails())) wrong(line);
   const spilt = town.smtp.arrived.filter(({ raw }) => HIDDEN.test(raw));
   if (spilt.length > 0) wrong(`${spilt.length} emails show what stands in a comment`);
   say(`${passed()} settled`);
@@ -232,7 +232,7 @@ export async function torture({ seed, seconds, command, say }: Options): Promise
   if (database.pragma('integrity_check', { simple: true }) !== 'ok') wrong('the database is damaged');
   database.close();
   for (const line of server.wrongs) wrong(line);
-  const distinct = new Set(letters().map(({ messageId }) => messageId)).size;
+  const distinct = new Set(emails().map(({ messageId }) => messageId)).size;
   await Promise.all(readers);
   const kept = await town.close(wrongs.length > 0);
   if (kept) say(`What it left behind, with its log: ${kept}`);
@@ -252,8 +252,8 @@ export async function torture({ seed, seconds, command, say }: Options): Promise
       updates: model.incidents.reduce((sum, { updates }) => sum + updates.length, 0),
       monitors: model.monitors.length,
       subscribers: model.readers.size,
-      letters: distinct,
-      'letters again': `${town.smtp.arrived.length - distinct} of ${model.unsure} that crashes explain`,
+      emails: distinct,
+      'emails again': `${town.smtp.arrived.length - distinct} of ${model.unsure} that crashes explain`,
       'most memory, MB': Math.round(count.rss),
       'memory in use grew, MB': count.grown === null ? null : Math.round(count.grown),
     },

@@ -1,7 +1,7 @@
 // A short torture of the built server; `npm run torture` is the long one. The plan replays from its seed,
 // and the model is able to complain.
 import { describe, expect, test } from 'vitest';
-import { judgeLetters, judgeReaders, type Letter, type Model } from './model.ts';
+import { type Email, judgeEmails, judgeReaders, type Model } from './model.ts';
 import { makePlan } from './plan.ts';
 import { torture } from './run.ts';
 
@@ -31,7 +31,7 @@ test('a short one keeps every promise', async () => {
     fill: expect.any(Number),
     smtp: expect.any(Number),
   });
-  expect(figures.letters).toBeGreaterThan(3);
+  expect(figures.emails).toBeGreaterThan(3);
   expect(figures.starts).toBeGreaterThan(2);
 }, 150_000);
 
@@ -50,20 +50,20 @@ describe('the model complains', () => {
     monitors: [],
     unsure: 1,
   };
-  const letter = (messageId: string, words = ['zq1x1q'], to = 'a@x.y'): Letter => ({ to, messageId, words });
+  const email = (messageId: string, words = ['zq1x1q'], to = 'a@x.y'): Email => ({ to, messageId, words });
 
-  test.each<[string, Letter[], string[]]>([
-    ['never of what is right', [letter('m'), letter('m')], []],
-    ['of a letter lost', [], ['zq1x1q never came to a@x.y']],
-    ['of news told as two letters', [letter('m'), letter('n')], ['zq1x1q came to a@x.y as two letters']],
+  test.each<[string, Email[], string[]]>([
+    ['never of what is right', [email('m'), email('m')], []],
+    ['of an email lost', [], ['zq1x1q never came to a@x.y']],
+    ['of news told as two emails', [email('m'), email('n')], ['zq1x1q came to a@x.y as two emails']],
     [
       'of repetitions no crash explains',
-      [letter('m'), letter('m'), letter('m')],
-      ['2 letters came again, 1 are explained by crashes'],
+      [email('m'), email('m'), email('m')],
+      ['2 emails came again, 1 are explained by crashes'],
     ],
-    ['of a stranger', [letter('m'), letter('s', [], 's@x.y')], ['a letter to s@x.y, who never subscribed']],
-  ])('%s', (_name, letters, wrongs) => {
-    expect(judgeLetters(model, letters)).toEqual(wrongs);
+    ['of a stranger', [email('m'), email('s', [], 's@x.y')], ['an email to s@x.y, who never subscribed']],
+  ])('%s', (_name, emails, wrongs) => {
+    expect(judgeEmails(model, emails)).toEqual(wrongs);
   });
 
   test('of subscribers lost, kept or invented', () => {

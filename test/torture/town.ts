@@ -66,7 +66,7 @@ const ZONES = ['Europe/Rome', 'Australia/Lord_Howe', 'America/Havana', 'Asia/Kat
 export const zoneOf = (start: number): string => ZONES[start % ZONES.length] as string;
 export const HEARTBEAT = 'the-heartbeat-token-of-the-torture';
 
-/** Small enough to be filled in no time, large enough for the letters of so many seconds: they are kept for a while. */
+/** Small enough to be filled in no time, large enough for the emails of so many seconds: they are kept for a while. */
 const diskMb = (seconds: number) => 16 + Math.ceil(seconds / 4);
 
 export async function openTown(seconds: number, withGit: boolean): Promise<Town> {

@@ -218,7 +218,7 @@ function smtpSink(mails: ParsedMail[], smtp: World['smtp']): SMTPServer {
       }, callback);
     },
   });
-  // A world that closes cuts its letters short: this end is told of it, and no test is about that.
+  // A world that closes cuts its emails short: this end is told of it, and no test is about that.
   server.on('error', () => {});
   return server;
 }
@@ -236,7 +236,7 @@ export function linkIn(mail: ParsedMail | undefined, start: string): string {
   return found.pathname + found.search;
 }
 
-/** Subscribes an address and confirms it through the letter it gets. */
+/** Subscribes an address and confirms it through the email it gets. */
 export async function subscribed(
   world: World,
   email: string,
@@ -248,8 +248,10 @@ export async function subscribed(
   const query = new URLSearchParams([['email', email], ...chosen]);
   await world.get(`/status/subscribe?${query}`);
   await world.pass(1);
-  const letter = world.mails.findLast(mail => JSON.stringify(mail.to).includes(email));
-  const token = new URL(linkIn(letter, '/status/confirm'), world.url).searchParams.get('token') as string;
+  const confirmation = world.mails.findLast(mail => JSON.stringify(mail.to).includes(email));
+  const token = new URL(linkIn(confirmation, '/status/confirm'), world.url).searchParams.get(
+    'token',
+  ) as string;
   const confirmed = await world.post('/status/confirm', new URLSearchParams({ token }));
   if (confirmed.status !== 200) throw new Error(`confirm answered ${confirmed.status}`);
 }

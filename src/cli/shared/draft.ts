@@ -181,8 +181,8 @@ async function mailed(incident: Incident, site: Site | null, cli: Cli): Promise<
     return `${notHere(dataDir)}: this goes to ${statusDir}, and whom it mails is not known. If a server runs elsewhere, ${ELSEWHERE}.`;
   }
   if (!site) return 'Whom it mails is not known.';
-  const letters = await forecast([incident], site, cli);
-  return letters.length > 0 ? letters.join('\n') : 'Nobody would be mailed.';
+  const emails = await forecast([incident], site, cli);
+  return emails.length > 0 ? emails.join('\n') : 'Nobody would be mailed.';
 }
 
 /** The incident of that id with its text, and the occurrence the id names; Refused when there is none. */

@@ -54,7 +54,7 @@ export function silence(incidents: readonly Incident[], { reminders }: Site, now
 }
 
 /** The reminder's subject and text. */
-export function reminderLetter(
+export function reminderEmail(
   incident: Incident,
   site: Site,
   now: Millis,
@@ -73,7 +73,7 @@ export function reminderLetter(
       '',
       `${site.url}/status/incidents/${encodeURIComponent(incident.id)}`,
       '',
-      `This letter comes again every ${spell(site.reminders.after)} until then.`,
+      `This email comes again every ${spell(site.reminders.after)} until then.`,
       '',
     ].join('\n'),
   };

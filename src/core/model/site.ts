@@ -90,13 +90,13 @@ export interface GitSettings {
 }
 
 export interface MailLimits {
-  /** Letters a second; null for as many as the server takes. */
+  /** Emails a second; null for as many as the server takes. */
   readonly rate: number | null;
-  /** More incident letters an hour than this wait for the operator's word; null for no limit. */
+  /** More incident emails an hour than this wait for the operator's word; null for no limit. */
   readonly storm: number | null;
-  /** Letters under way at once, each over a connection of its own. */
+  /** Emails under way at once, each over a connection of its own. */
   readonly connections: number;
-  /** Confirmation and leave letters an hour, for all visitors together. */
+  /** Confirmation and leave emails an hour, for all visitors together. */
   readonly confirmations: number;
 }
 

@@ -25,7 +25,7 @@ export interface Subscriber {
   readonly address: string;
   readonly state: 'pending' | 'confirmed';
   readonly choice: Choice;
-  /** The language they subscribed in: their letters are written in it. */
+  /** The language they subscribed in: their emails are written in it. */
   readonly lang: Lang;
   /** Part of the confirmation links, which end with it. */
   readonly nonce: string;

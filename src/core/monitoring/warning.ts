@@ -117,8 +117,8 @@ export function warningsDue(warnings: readonly Warning[], now: Millis): Warning[
   );
 }
 
-/** The letter to the operators. */
-export function warningLetter(
+/** The email to the operators. */
+export function warningEmail(
   { what, fix, since, expires }: Warning,
   site: Site,
   now: Millis,
@@ -131,7 +131,7 @@ export function warningLetter(
       `What to do: ${fix}.`,
       '',
       `Seen since ${iso(since)}. Nothing is down, and visitors are not told.`,
-      `${site.url}/readyz lists what stands open. This letter comes once.`,
+      `${site.url}/readyz lists what stands open. This email comes once.`,
       '',
     ].join('\n'),
   };

@@ -91,7 +91,7 @@ export function stretchOf({ id, since }: FailingChannel): string {
 }
 
 /** The email to the operators, once a failing stretch. */
-export function channelLetter(
+export function channelEmail(
   channel: FailingChannel,
   site: { readonly title: string; readonly url: string },
 ): { subject: string; text: string } {

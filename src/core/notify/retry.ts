@@ -1,11 +1,11 @@
-// How a letter can fail, and when it is tried again (contract §7).
+// How an email can fail, and when it is tried again (contract §7).
 import { HOUR, MINUTE, type Millis, SECOND } from '../model/time.ts';
 
 /**
  * `later`: a 4xx answer. `busy`: 421, the server has enough of us. `dropped`: the conversation broke
- * off, or never answered, with the letter under way: it may have arrived. `refused`: 5xx for this
+ * off, or never answered, with the email under way: it may have arrived. `refused`: 5xx for this
  * address. `rejected`: 5xx for another reason (content, policy, relaying). `unreachable`: no
- * conversation at all, or our login failed: not this letter's fault.
+ * conversation at all, or our login failed: not this email's fault.
  */
 export type Failure = 'later' | 'busy' | 'dropped' | 'refused' | 'rejected' | 'unreachable';
 
@@ -19,7 +19,7 @@ const STEPS: readonly Millis[] = [
   6 * HOUR,
 ];
 
-/** After so many attempts (a good two days) a letter is given up. */
+/** After so many attempts (a good two days) an email is given up. */
 export const MAX_ATTEMPTS = 14;
 
 /** So many permanent refusals in a row stop mail to an address. */
@@ -27,11 +27,11 @@ export const MAX_REFUSALS = 3;
 
 /**
  * When to try again after the `attempts`-th attempt failed, epoch ms; null for never. `chance` (0–1)
- * shortens the wait by up to a fifth, so that a thousand greylisted letters do not return at once.
+ * shortens the wait by up to a fifth, so that a thousand greylisted emails do not return at once.
  */
 export function retryAt(failure: Failure, attempts: number, now: Millis, chance: number): Millis | null {
   if (failure === 'refused' || failure === 'rejected') return null;
-  // The channel waits, not the letter: see `pauseFor`.
+  // The channel waits, not the email: see `pauseFor`.
   if (failure === 'unreachable') return now;
   if (attempts >= MAX_ATTEMPTS) return null;
   const step = STEPS[Math.min(Math.max(attempts, 1), STEPS.length) - 1] as Millis;
@@ -44,12 +44,12 @@ export function counts(failure: Failure): boolean {
 }
 
 /**
- * How long the whole channel rests, ms, after its `streak`-th failure in a row with no letter sent
- * between; 0 for not at all. `lines` is how many letters are under way at once.
+ * How long the whole channel rests, ms, after its `streak`-th failure in a row with no email sent
+ * between; 0 for not at all. `lines` is how many emails are under way at once.
  */
 export function pauseFor(failure: Failure, streak: number, lines: number): Millis {
   if (failure === 'unreachable' || failure === 'busy') return Math.min(30 * SECOND, streak * 5 * SECOND);
-  // One letter that breaks conversations must not stop the others; every letter doing so must.
+  // One email that breaks conversations must not stop the others; every email doing so must.
   if (failure === 'dropped' && streak > lines) return 30 * SECOND;
   return 0;
 }

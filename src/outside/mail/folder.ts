@@ -1,4 +1,4 @@
-// Mail as files, for where there is no server: one .eml a letter, to be opened with any mail program.
+// Mail as files, for where there is no server: one .eml an email, to be opened with any mail program.
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { MailChannel } from '../../core/notify/mail.ts';

@@ -1,10 +1,10 @@
-// One letter as bytes. What letters share is made into MIME once, by nodemailer; each then only gets
+// One email as bytes. What emails share is made into MIME once, by nodemailer; each then only gets
 // its own headers and has its blanks filled in: a hundredth of the work. DKIM signs the whole.
 import { buffer } from 'node:stream/consumers';
 import Dkim from 'nodemailer/lib/dkim';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { digestOf } from '../../core/model/token.ts';
-import type { LetterForm, OutgoingMail } from '../../core/notify/mail.ts';
+import type { EmailForm, OutgoingMail } from '../../core/notify/mail.ts';
 
 /** A DKIM key: the record is at `selector._domainkey.domain`. */
 export interface DkimKey {
@@ -32,13 +32,13 @@ interface Encoded {
   readonly blanks: readonly string[];
 }
 
-/** Makes the function that turns letters into bytes; `extra` headers are added to each. */
+/** Makes the function that turns emails into bytes; `extra` headers are added to each. */
 export function makeMime(
   from: () => string,
   dkim: DkimKey | null,
   extra: (mail: OutgoingMail) => Readonly<Record<string, string>> = () => ({}),
 ): (mail: OutgoingMail) => Promise<Mime> {
-  const encoded = new WeakMap<LetterForm, Promise<Encoded>>();
+  const encoded = new WeakMap<EmailForm, Promise<Encoded>>();
   const signer =
     dkim &&
     new Dkim({
@@ -63,12 +63,12 @@ export function makeMime(
   };
 }
 
-/** The same for the same letter, whatever attempt it is: providers that take it drop the repetition. */
+/** The same for the same email, whatever attempt it is: providers that take it drop the repetition. */
 export function idempotencyKey({ messageId, form }: OutgoingMail): string {
   return digestOf(`${messageId}\n${form.subject}\n${form.text}`);
 }
 
-async function encode({ subject, text, html }: LetterForm, from: string, names: string[]): Promise<Encoded> {
+async function encode({ subject, text, html }: EmailForm, from: string, names: string[]): Promise<Encoded> {
   const node = new MailComposer({
     from,
     subject,

@@ -1,4 +1,4 @@
-// What an SMTP server's answer, or its silence, means for a letter.
+// What an SMTP server's answer, or its silence, means for an email.
 import type { Failure } from '../../core/notify/retry.ts';
 
 /** What nodemailer says about a failure. */
@@ -10,13 +10,13 @@ export interface SmtpError extends Error {
 }
 
 /**
- * The failure of a letter handed to an open line. Only what is clearly about the address counts against
+ * The failure of an email handed to an open line. Only what is clearly about the address counts against
  * it: a server that refuses relaying or content refuses everybody, and must not empty the list.
  */
 export function failureOf(error: SmtpError): Failure {
   const { code, responseCode, response = '', command } = error;
   if (responseCode === undefined) {
-    // Answers are missing where the letter itself could not be sent: too large, no valid envelope.
+    // Answers are missing where the email itself could not be sent: too large, no valid envelope.
     return code === 'EMESSAGE' || code === 'EENVELOPE' ? 'rejected' : 'dropped';
   }
   if (responseCode === 421) return 'busy';

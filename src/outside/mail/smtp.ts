@@ -1,6 +1,6 @@
-// Mail by SMTP: some lines to the server, each sending one letter at a time.
-// nodemailer's own pool is not used: it hands a line its next letter before ours is recorded, sends
-// again by itself when a line breaks, and waits 40 ms a letter for Nagle's algorithm (no TCP_NODELAY).
+// Mail by SMTP: some lines to the server, each sending one email at a time.
+// nodemailer's own pool is not used: it hands a line its next email before ours is recorded, sends
+// again by itself when a line breaks, and waits 40 ms an email for Nagle's algorithm (no TCP_NODELAY).
 import { Socket } from 'node:net';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
@@ -17,12 +17,12 @@ export interface SmtpOptions {
   readonly silence?: Millis;
 }
 
-/** A line that idles so long is closed by us, before the server does it under a letter. */
+/** A line that idles so long is closed by us, before the server does it under an email. */
 const IDLE: Millis = 10 * SECOND;
-/** Many servers allow no more letters over one connection. */
-const LETTERS = 100;
+/** Many servers allow no more emails over one connection. */
+const EMAILS = 100;
 
-/** Mail through the server at `url` (`smtps://user:key@host:465`); `from` is asked per letter. */
+/** Mail through the server at `url` (`smtps://user:key@host:465`); `from` is asked per email. */
 export function openSmtp(url: string, from: () => string, options: SmtpOptions = {}): MailChannel {
   const settings = readSmtpUrl(url);
   const toResend = settings.host === 'smtp.resend.com';
@@ -83,7 +83,7 @@ class Line {
   readonly #smtp: SMTPConnection;
   readonly #auth: { user: string; pass: string } | null;
   readonly #gone: () => void;
-  #letters = 0;
+  #emails = 0;
   #open = false;
   #timer: NodeJS.Timeout | undefined;
 
@@ -127,10 +127,10 @@ class Line {
     });
   }
 
-  /** Sends one letter; settles with the server's word on it, or when the line breaks. */
+  /** Sends one email; settles with the server's word on it, or when the line breaks. */
   send({ from, to, bytes }: Mime): Promise<void> {
     clearTimeout(this.#timer);
-    this.#letters++;
+    this.#emails++;
     return new Promise((resolve, reject) => {
       // The end comes before the reason for it is told.
       const broken = () => setImmediate(() => reject(new Error('the connection was lost')));
@@ -144,16 +144,16 @@ class Line {
     });
   }
 
-  /** Whether it may take another letter; closes it politely when not. */
+  /** Whether it may take another email; closes it politely when not. */
   usable(): boolean {
-    if (this.#open && this.#letters >= LETTERS) {
+    if (this.#open && this.#emails >= EMAILS) {
       this.#smtp.quit();
       this.#close();
     }
     return this.#open;
   }
 
-  /** Makes it ready for another letter after a refusal; false when it had to be closed. */
+  /** Makes it ready for another email after a refusal; false when it had to be closed. */
   reset(): Promise<boolean> {
     return new Promise(resolve => {
       const done = (fine: boolean) => {

@@ -7,7 +7,7 @@ import { openSocket } from './tcp.ts';
 import { openTls, upgrade } from './tls.ts';
 
 /**
- * Talks to the server up to the point where a letter could begin. A password is never sent in the
+ * Talks to the server up to the point where an email could begin. A password is never sent in the
  * clear unless `starttls: false` says so in as many words.
  */
 export const lookAtSmtp: Look<CheckOf<'smtp'>> = async (check, signal, network) => {

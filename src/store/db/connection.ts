@@ -25,7 +25,7 @@ type Level = 'FULL' | 'NORMAL';
 const PATIENCE = 5000;
 /** Between two tries, ms: short at first, since most locks are. */
 const PAUSES = [2, 5, 10, 20, 40] as const;
-/** Statements kept compiled: a letter costs half as much. */
+/** Statements kept compiled: an email costs half as much. */
 const STATEMENTS = 300;
 
 /** What both speeds of writing share: the SQLite handle and whose transaction is under way. */

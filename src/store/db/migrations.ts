@@ -151,13 +151,13 @@ export const MIGRATIONS: readonly string[] = [
   INSERT INTO meta (name, value) SELECT 'confirmed_seq', COALESCE(MAX(rowid), 0) FROM subscribers;
 
   -- An update with a cursor is owed, from due_at on, to those with a place until upto; the cursor is the
-  -- id of the last subscriber whose letter is enqueued. In the order of ids, all indexes grow in order.
+  -- id of the last subscriber whose email is enqueued. In the order of ids, all indexes grow in order.
   ALTER TABLE updates ADD COLUMN due_at INTEGER;
   ALTER TABLE updates ADD COLUMN cursor TEXT;
   ALTER TABLE updates ADD COLUMN upto INTEGER;
   CREATE INDEX updates_owed ON updates (due_at) WHERE cursor IS NOT NULL;
 
-  -- Letters somebody waits for at the screen go before a storm of others.
+  -- Emails somebody waits for at the screen go before a storm of others.
   CREATE INDEX deliveries_asked ON deliveries (due_at) WHERE state = 'pending' AND kind <> 'update';
   CREATE INDEX deliveries_sent ON deliveries (sent_at) WHERE state = 'sent';
   CREATE INDEX deliveries_given_up ON deliveries (id) WHERE state = 'given_up';
@@ -266,7 +266,7 @@ export const MIGRATIONS: readonly string[] = [
     at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
-  // The letters that wait for one subscriber, in their order: of one incident they leave one after another.
+  // The emails that wait for one subscriber, in their order: of one incident they leave one after another.
   `
   CREATE INDEX deliveries_waiting ON deliveries (subscriber_id, id) WHERE state = 'pending';
   `,

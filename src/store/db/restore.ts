@@ -83,12 +83,12 @@ export interface Restored {
   readonly aside: string | null;
   readonly version: number;
   readonly subscribers: number;
-  /** Letters that waited in the backup. */
-  readonly letters: number;
+  /** Emails that waited in the backup. */
+  readonly emails: number;
 }
 
 /**
- * Puts a copy of the backup `from` in the place of `file`, and what was there aside. Unless `resume`, letters
+ * Puts a copy of the backup `from` in the place of `file`, and what was there aside. Unless `resume`, emails
  * waiting in it are held and news is not announced again: what was sent since it was made nobody knows.
  * Throws DatabaseRefused, with nothing changed, while a server runs or when the backup is not whole.
  */
@@ -125,12 +125,12 @@ function prepared(draft: string, from: string, resume: boolean): Omit<Restored, 
     try {
       sqlite.pragma('journal_mode = DELETE');
       const count = (sql: string) => sqlite.prepare(sql).pluck().get() as number;
-      const letters = WAITING.filter(table => hasTable(sqlite, table))
+      const emails = WAITING.filter(table => hasTable(sqlite, table))
         .map(table => count(`SELECT COUNT(*) FROM ${table} WHERE state = 'pending'`))
         .reduce((a, b) => a + b, 0);
       const subscribers = count("SELECT COUNT(*) FROM subscribers WHERE state = 'confirmed'");
       if (!resume) hold(sqlite, version);
-      return { version, subscribers, letters };
+      return { version, subscribers, emails };
     } finally {
       sqlite.close();
     }
@@ -140,7 +140,7 @@ function prepared(draft: string, from: string, resume: boolean): Omit<Restored, 
   }
 }
 
-/** What waits to be sent: letters, and messages to channels (older backups know of none). */
+/** What waits to be sent: emails, and messages to channels (older backups know of none). */
 const WAITING = ['deliveries', 'messages'];
 
 function hasTable(sqlite: Sqlite.Database, name: string): boolean {
@@ -158,7 +158,7 @@ function verified(draft: string, from: string): void {
   }
 }
 
-/** Letters wait for `outbox retry`; the next round takes everything as seen and mails nobody. */
+/** Emails wait for `outbox retry`; the next round takes everything as seen and mails nobody. */
 function hold(sqlite: Sqlite.Database, version: number): void {
   const why = 'held since the backup was restored';
   for (const table of WAITING.filter(name => hasTable(sqlite, name))) {

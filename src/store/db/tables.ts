@@ -80,11 +80,11 @@ interface UpdateRow {
   incident_id: string;
   key: string;
   seen_at: number;
-  /** Incident and update as JSON, for letters whose file is gone; null when owed to nobody. */
+  /** Incident and update as JSON, for emails whose file is gone; null when owed to nobody. */
   frozen: string | null;
-  /** From when on its letters are enqueued. */
+  /** From when on its emails are enqueued. */
   due_at: number | null;
-  /** The id of the last subscriber whose letter is enqueued; null: nothing left to enqueue. */
+  /** The id of the last subscriber whose email is enqueued; null: nothing left to enqueue. */
   cursor: string | null;
   /** The last place (`confirmed_seq`) it is owed to. */
   upto: number | null;

@@ -1,4 +1,4 @@
-// The books: which updates were announced, and how far their letters are enqueued.
+// The books: which updates were announced, and how far their emails are enqueued.
 import { type Selectable, sql } from 'kysely';
 import { type Edge, edgeKey } from '../../core/incidents/first-seen.ts';
 import type { Incident, IncidentUpdate } from '../../core/model/incident.ts';
@@ -17,10 +17,10 @@ export interface Frozen {
   readonly update: IncidentUpdate;
 }
 
-/** An update whose letters are not all enqueued yet; `frozenUpdate` knows what it is about. */
+/** An update whose emails are not all enqueued yet; `frozenUpdate` knows what it is about. */
 export interface Owed {
   readonly ref: string;
-  /** No letter of it is enqueued yet. */
+  /** No email of it is enqueued yet. */
   readonly untouched: boolean;
 }
 
@@ -156,7 +156,7 @@ export async function bookAnnouncements(
 }
 
 /**
- * Updates whose letters are to be enqueued by `now`, oldest first. One that would wait longer than
+ * Updates whose emails are to be enqueued by `now`, oldest first. One that would wait longer than
  * `grace` was promised before the clock went back: it is owed now.
  */
 export async function owedUpdates(db: Db, now: Millis, grace: Millis): Promise<Owed[]> {
@@ -173,7 +173,7 @@ export async function owedUpdates(db: Db, now: Millis, grace: Millis): Promise<O
 
 /**
  * Takes an update out of the books, as if it had never been seen: should it come back, it is news. Resolves to
- * whether it did; one whose letters or messages are begun stands, and what was promised is kept.
+ * whether it did; one whose emails or messages are begun stands, and what was promised is kept.
  */
 export async function withdraw(db: Db, ref: string): Promise<boolean> {
   const { rows } = await sql<{ ref: string }>`
@@ -185,9 +185,9 @@ export async function withdraw(db: Db, ref: string): Promise<boolean> {
 }
 
 /**
- * Enqueues an update's letters for the next `most` subscribers and moves the cursor past them, in one
+ * Enqueues an update's emails for the next `most` subscribers and moves the cursor past them, in one
  * transaction; `chosen` says who of them wants it. They are due when it was seen, and by `now` when the clock went
- * back since. Returns how many letters, and whether that was all.
+ * back since. Returns how many emails, and whether that was all.
  */
 export async function enqueueSome(
   db: Db,
@@ -195,14 +195,14 @@ export async function enqueueSome(
   most: number,
   chosen: (subscribers: readonly { readonly id: string; readonly choice: Choice }[]) => readonly string[],
   now: Millis,
-): Promise<{ letters: number; done: boolean }> {
+): Promise<{ emails: number; done: boolean }> {
   return db.transaction().execute(async trx => {
     const update = await trx
       .selectFrom('updates')
       .select(['incident_id', 'seen_at', 'cursor', 'upto'])
       .where('ref', '=', ref)
       .executeTakeFirst();
-    if (!update || update.cursor === null) return { letters: 0, done: true };
+    if (!update || update.cursor === null) return { emails: 0, done: true };
     const next = await sql<Reader>`
       SELECT id, components, kinds, detail FROM subscribers
       WHERE id > ${update.cursor} AND confirmed_seq <= ${update.upto}
@@ -217,11 +217,11 @@ export async function enqueueSome(
     const done = next.rows.length < most;
     const cursor = done ? null : (next.rows.at(-1)?.id ?? null);
     await trx.updateTable('updates').set({ cursor }).where('ref', '=', ref).execute();
-    return { letters: ids.length, done };
+    return { emails: ids.length, done };
   });
 }
 
-/** The incident and update a letter is about, as they stood when first seen. */
+/** The incident and update an email is about, as they stood when first seen. */
 export async function frozenUpdate(db: Db, ref: string): Promise<Frozen | null> {
   const row = await db.selectFrom('updates').select('frozen').where('ref', '=', ref).executeTakeFirst();
   return row?.frozen ? (JSON.parse(row.frozen) as Frozen) : null;
@@ -243,7 +243,7 @@ export async function firstAnnounced(db: Db, incidentId: string): Promise<string
 /** An incident of more text than this is kept with the words of the one update. */
 const MUCH = 20_000;
 
-/** What a letter needs of an incident: with all the words of hundreds of updates, each would be kept hundreds of times. */
+/** What an email needs of an incident: with all the words of hundreds of updates, each would be kept hundreds of times. */
 function lean(incident: Incident, update: IncidentUpdate): Incident {
   const kept = undrawn(incident);
   const length = incident.updates.reduce(

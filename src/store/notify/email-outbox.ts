@@ -1,4 +1,4 @@
-// The outbox: every letter owed, sent, retried or given up.
+// The outbox: every email owed, sent, retried or given up.
 import { sql } from 'kysely';
 import type { Subscriber } from '../../core/model/subscriber.ts';
 import { DAY, HOUR, MINUTE, type Millis } from '../../core/model/time.ts';
@@ -7,7 +7,7 @@ import { type Db, unhurried } from '../db/database.ts';
 import type { SubscriberRow } from '../db/tables.ts';
 import { subscriber } from './subscribers.ts';
 
-/** A letter that is due. */
+/** An email that is due. */
 export interface Delivery {
   readonly id: number;
   readonly kind: 'update' | 'confirm' | 'leave';
@@ -18,7 +18,7 @@ export interface Delivery {
   readonly subscriber: Subscriber;
 }
 
-/** Owes a subscriber a letter asked for; asked twice for the same `ref` it stays one. */
+/** Owes a subscriber an email asked for; asked twice for the same `ref` it stays one. */
 export async function enqueue(
   db: Db,
   kind: 'confirm' | 'leave',
@@ -33,10 +33,10 @@ export async function enqueue(
 }
 
 /**
- * Letters due by `now`, at most `limit`: those asked for at a form first, then the oldest. Of incident
- * letters only those enqueued until `heldAfter` (null: all), and none before an earlier one of its incident has
+ * Emails due by `now`, at most `limit`: those asked for at a form first, then the oldest. Of incident
+ * emails only those enqueued until `heldAfter` (null: all), and none before an earlier one of its incident has
  * left, or was given up: nobody reads of an end first. Conditions stand as literals, so that the
- * partial indexes serve them; `+d.kind` keeps SQLite from sorting all letters of a kind instead.
+ * partial indexes serve them; `+d.kind` keeps SQLite from sorting all emails of a kind instead.
  */
 export async function dueDeliveries(
   db: Db,
@@ -79,8 +79,8 @@ type DueRow = { [Column in keyof SubscriberRow]: unknown } & Pick<Delivery, 'kin
   };
 
 /**
- * Marks letters sent and forgets earlier refusals of their addresses. Without waiting for the disk: no
- * crash of ours undoes it, and a power cut at most repeats the last letters, recognisably.
+ * Marks emails sent and forgets earlier refusals of their addresses. Without waiting for the disk: no
+ * crash of ours undoes it, and a power cut at most repeats the last emails, recognisably.
  */
 export async function markSent(db: Db, deliveries: readonly Delivery[], now: Millis): Promise<void> {
   const ids = JSON.stringify(deliveries.map(({ id }) => id));
@@ -97,7 +97,7 @@ export async function markSent(db: Db, deliveries: readonly Delivery[], now: Mil
 }
 
 /**
- * Puts a letter off until `dueAt`, or gives it up when that is null. Those that wait behind it, of its incident to
+ * Puts an email off until `dueAt`, or gives it up when that is null. Those that wait behind it, of its incident to
  * the same subscriber, are put off with it: else each round would pass over all of them to find what is due.
  */
 export async function markFailed(
@@ -134,7 +134,7 @@ export async function makeAllDue(db: Db, now: Millis): Promise<void> {
   await sql`UPDATE deliveries SET due_at = ${now} WHERE state = 'pending' AND due_at > ${now}`.execute(db);
 }
 
-/** The latest letters with an error, those given up included. */
+/** The latest emails with an error, those given up included. */
 export async function troubled(db: Db, most: number) {
   return db
     .selectFrom('deliveries')
@@ -146,7 +146,7 @@ export async function troubled(db: Db, most: number) {
     .execute();
 }
 
-/** Makes what waits due now, and what was given up once more; returns how many letters. */
+/** Makes what waits due now, and what was given up once more; returns how many emails. */
 export async function retryAll(db: Db, now: Millis): Promise<number> {
   const done = await db
     .updateTable('deliveries')
@@ -157,7 +157,7 @@ export async function retryAll(db: Db, now: Millis): Promise<number> {
 }
 
 /**
- * How many incident letters enqueued after `from` were sent in the hour before `now`. Those of a later time were
+ * How many incident emails enqueued after `from` were sent in the hour before `now`. Those of a later time were
  * sent before the clock was set back: they hold nothing up until it comes.
  */
 export async function sentLately(db: Db, now: Millis, from: Millis): Promise<number> {
@@ -168,7 +168,7 @@ export async function sentLately(db: Db, now: Millis, from: Millis): Promise<num
   return rows[0]?.count ?? 0;
 }
 
-/** Lets every letter enqueued by `now` go, storm or no storm. */
+/** Lets every email enqueued by `now` go, storm or no storm. */
 export async function release(db: Db, now: Millis): Promise<void> {
   const value = String(now);
   await db
@@ -178,16 +178,16 @@ export async function release(db: Db, now: Millis): Promise<void> {
     .execute();
 }
 
-/** Until when letters enqueued are released, epoch ms; 0 for never. */
+/** Until when emails enqueued are released, epoch ms; 0 for never. */
 export async function releasedUntil(db: Db): Promise<Millis> {
   const query = db.selectFrom('meta').select('value').where('name', '=', 'released_until');
   return Number((await query.executeTakeFirst())?.value ?? 0);
 }
 
-/** Letters that were sent or given up are forgotten after this long. */
+/** Emails that were sent or given up are forgotten after this long. */
 const KEPT_FOR: Millis = 30 * DAY;
 
-/** Forgets letters long finished, some thousand at a time. */
+/** Forgets emails long finished, some thousand at a time. */
 export async function pruneOutbox(db: Db, now: Millis): Promise<void> {
   const before = now - KEPT_FOR;
   await sql`
@@ -197,7 +197,7 @@ export async function pruneOutbox(db: Db, now: Millis): Promise<void> {
   await sql`DELETE FROM deliveries WHERE state = 'given_up' AND created_at < ${before}`.execute(db);
 }
 
-/** How many letters wait, how many were given up: for /readyz and the log. */
+/** How many emails wait, how many were given up: for /readyz and the log. */
 export async function outboxDepth(db: Db): Promise<{ pending: number; givenUp: number }> {
   const count = async (state: string) => {
     const { rows } = await sql<{ count: number }>`

@@ -1,14 +1,14 @@
-// Letters asked for at a form: how often an address, and all addresses together, may ask.
+// Emails asked for at a form: how often an address, and all addresses together, may ask.
 import { DAY, HOUR, MINUTE, type Millis } from '../../core/model/time.ts';
 import type { Db } from '../db/database.ts';
 
 /**
  * What was noted later than this lies in the future of a clock set back: it is not counted, or nobody would get a
- * letter until the old time comes. A request may have read the clock just before one that was quicker.
+ * email until the old time comes. A request may have read the clock just before one that was quicker.
  */
 const latest = (now: Millis): Millis => now + MINUTE;
 
-/** Whether visitors together asked for as many letters in the last hour as are allowed. */
+/** Whether visitors together asked for as many emails in the last hour as are allowed. */
 export async function asksExhausted(db: Db, now: Millis, most: number): Promise<boolean> {
   const query = db
     .selectFrom('letters_asked')
@@ -20,10 +20,10 @@ export async function asksExhausted(db: Db, now: Millis, most: number): Promise<
 }
 
 /**
- * Whether one more letter may go to an address at a stranger's request, and if so notes it: one in
+ * Whether one more email may go to an address at a stranger's request, and if so notes it: one in
  * 15 minutes, three a day (contract §6). Addresses are kept as keyed hashes only, for a day.
  */
-export async function mayAskLetter(db: Db, addressHash: string, now: Millis): Promise<boolean> {
+export async function mayAskEmail(db: Db, addressHash: string, now: Millis): Promise<boolean> {
   const asked = await db
     .selectFrom('letters_asked')
     .select('at')

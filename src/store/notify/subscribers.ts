@@ -82,7 +82,7 @@ export async function chooseFor(db: Db, id: string, choice: Choice): Promise<Sub
   return row ? subscriber(row) : null;
 }
 
-/** Removes a subscriber and, by the foreign key, every letter not yet sent. Nothing of the address stays. */
+/** Removes a subscriber and, by the foreign key, every email not yet sent. Nothing of the address stays. */
 export async function removeSubscriber(db: Db, id: string): Promise<boolean> {
   const done = await db.deleteFrom('subscribers').where('id', '=', id).executeTakeFirst();
   return done.numDeletedRows > 0n;

@@ -89,8 +89,8 @@ export function makeMetrics(): Metrics {
   const stalled = gauge('stalled_components', 'Components whose looks do not end any more.');
   const missing = gauge('incidents_missing', '1 while the folder of the incident files is missing.');
   const composed = gauge('snapshot_timestamp_seconds', 'When what visitors see was composed.');
-  const pending = gauge('outbox_pending', 'Letters to be sent.');
-  const givenUp = gauge('outbox_given_up', 'Letters given up.');
+  const pending = gauge('outbox_pending', 'Emails to be sent.');
+  const givenUp = gauge('outbox_given_up', 'Emails given up.');
   const messages = gauge('channel_pending', 'Messages to be sent, by channel.', ['channel']);
   const lost = gauge('channel_given_up', 'Messages given up, by channel.', ['channel']);
   const health = gauge('channel_state', '1 well, 0 failing or resting after a failure, -1 dead.', [

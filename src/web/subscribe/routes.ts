@@ -33,7 +33,7 @@ export function subscribeRoutes(router: Router, web: Web): void {
     if (stranger !== undefined) throw new Refusal(400, `There is no component "${stranger.slice(0, 64)}".`);
     const all = components.length === 0 || components.length === ids.length;
     const choice = { ...choiceOf(fields), components: all ? null : components };
-    // A filled honeypot gets the same answer and no letter.
+    // A filled honeypot gets the same answer and no email.
     const trapped = text(fields.website) !== '';
     if (fields.url !== undefined && req.method === 'POST') {
       return subscribeChannel(web, req, res, { url: text(fields.url), choice, trapped });
@@ -47,7 +47,7 @@ export function subscribeRoutes(router: Router, web: Web): void {
   };
 
   router.get('/status/subscribe', forms, refuseEmbedded, limitIf(limit, 'email'), async (req, res) => {
-    // Who asks for the head alone has not asked for a letter.
+    // Who asks for the head alone has not asked for an email.
     if (req.query.email !== undefined && req.method === 'GET') {
       return subscribe(req, res, { ...req.query, email: asTyped(req) });
     }

@@ -1,5 +1,5 @@
-// Announce: news is written to the books in one transaction with the promise of its letters; then the
-// letters are enqueued some at a time, so that a hundred thousand of them hold nobody up.
+// Announce: news is written to the books in one transaction with the promise of its emails; then the
+// emails are enqueued some at a time, so that a hundred thousand of them hold nobody up.
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Incident, IncidentUpdate } from '../../core/model/incident.ts';
 import { refOf } from '../../core/model/incident.ts';
@@ -21,7 +21,7 @@ export interface AnnounceDeps {
     ref: string,
     most: number,
     chosen: (readers: readonly { readonly id: string; readonly choice: Choice }[]) => readonly string[],
-  ) => Promise<{ letters: number; done: boolean }>;
+  ) => Promise<{ emails: number; done: boolean }>;
   /** The same for channels besides mail; resolves to the last one looked at, null when that was all. */
   readonly enqueueMessages: (
     ref: string,
@@ -29,7 +29,7 @@ export interface AnnounceDeps {
     most: number,
     chosen: (readers: readonly { readonly id: string; readonly choice: Choice }[]) => readonly string[],
   ) => Promise<string | null>;
-  /** Takes it out of the books; resolves to false when its letters are begun. */
+  /** Takes it out of the books; resolves to false when its emails are begun. */
   readonly withdraw: (ref: string) => Promise<boolean>;
   readonly log: Log;
 }
@@ -43,7 +43,7 @@ interface Owed {
 export interface Announce {
   /** Notes what is new in the Snapshot, and promises it to those it is owed to. */
   note(snapshot: Snapshot, now: Millis): Promise<void>;
-  /** Enqueues the letters promised and due; resolves to how many. */
+  /** Enqueues the emails promised and due; resolves to how many. */
   enqueue(snapshot: Snapshot, now: Millis): Promise<number>;
 }
 
@@ -60,7 +60,7 @@ export async function openAnnounce(deps: AnnounceDeps): Promise<Announce> {
   // At start there may be promises a crash left open.
   let owing = true;
 
-  /** What the letters will be about; null when an edit within the grace took it back. */
+  /** What the emails will be about; null when an edit within the grace took it back. */
   const stillSo = ({ ref, untouched, frozen }: Owed, { incidents, maintenances, site }: Snapshot) => {
     const all = [...incidents, ...maintenances];
     const now = findUpdate(all, ref);
@@ -119,7 +119,7 @@ export async function openAnnounce(deps: AnnounceDeps): Promise<Announce> {
 
     async enqueue(snapshot, now) {
       if (!owing) return 0;
-      let letters = 0;
+      let emails = 0;
       // Within a grace nothing is owed yet, and must be looked for again.
       owing = snapshot.site.notify.grace > 0;
       try {
@@ -135,14 +135,14 @@ export async function openAnnounce(deps: AnnounceDeps): Promise<Announce> {
           }
           const about = told ?? owed.frozen;
           const concern = concernOf(about.incident, about.update, snapshot.site.components);
-          // First, as the books' cursor, which keeps the promise, moves with the letters.
+          // First, as the books' cursor, which keeps the promise, moves with the emails.
           for (let after: string | null = ''; after !== null; ) {
             after = await deps.enqueueMessages(owed.ref, after, STEP, readers => owedTo(readers, concern));
             await turn();
           }
           for (let done = false; !done; ) {
             const step = await deps.enqueueSome(owed.ref, STEP, readers => owedTo(readers, concern));
-            letters += step.letters;
+            emails += step.emails;
             done = step.done;
             await turn();
           }
@@ -151,8 +151,8 @@ export async function openAnnounce(deps: AnnounceDeps): Promise<Announce> {
         owing = true;
         throw error;
       }
-      if (letters > 0) log.info({ letters }, 'letters enqueued');
-      return letters;
+      if (emails > 0) log.info({ emails }, 'emails enqueued');
+      return emails;
     },
   };
 }

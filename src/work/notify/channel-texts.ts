@@ -49,13 +49,13 @@ export function makeNotices(deps: NoticeDeps) {
     const token = signToken(secret, 'confirm', claim);
     const challenge = shortId(`challenge ${channelId} ${nonce}`);
     return {
-      heading: say('letter.confirm_subject', { title: site.title }),
+      heading: say('email.confirm_subject', { title: site.title }),
       facts: [],
       markdown: say('channel.confirm_lead', { title: oneLine(site.title) }),
       color: '#3b66dd',
       tone: 'accent',
-      link: { label: say('letter.confirm_do'), url: `${site.url}/status/confirm?token=${token}` },
-      foot: { text: say('letter.confirm_else'), links: [] },
+      link: { label: say('email.confirm_do'), url: `${site.url}/status/confirm?token=${token}` },
+      foot: { text: say('email.confirm_else'), links: [] },
       payload: { type: 'url_verification', challenge, page: { name: site.title, url: site.url } },
       challenge,
     };
@@ -107,8 +107,8 @@ export function noticeOf(
       ? {
           text: say('channel.why', { title: site.title }),
           links: [
-            { label: say('letter.manage'), url: links.manage },
-            { label: say('letter.unsubscribe'), url: links.unsubscribe },
+            { label: say('email.manage'), url: links.manage },
+            { label: say('email.unsubscribe'), url: links.unsubscribe },
           ],
         }
       : { text: `${oneLine(site.title)} · ${view.time}`, links: [] },

@@ -1,4 +1,4 @@
-// Deliver: due letters are rendered, sent, and marked; failures are put off or given up, never lost.
+// Deliver: due emails are rendered, sent, and marked; failures are put off or given up, never lost.
 
 import type { Log } from '../../core/model/ports/log.ts';
 import { StorageFault } from '../../core/model/ports/storage.ts';
@@ -9,7 +9,7 @@ import type { Due } from '../../core/notify/due-email.ts';
 import { UNCOMPOSED } from '../../core/notify/failing-channels.ts';
 import type { OutgoingMail, SendMail, Sent } from '../../core/notify/mail.ts';
 import { counts, pauseFor, retryAt } from '../../core/notify/retry.ts';
-import type { MakeLetter } from './email.ts';
+import type { MakeEmail } from './email.ts';
 import { makeMarker } from './mark-sent.ts';
 import { makeRate } from './send-rate.ts';
 
@@ -24,12 +24,12 @@ export interface DeliverDeps {
   readonly countRefusal: (subscriberId: string) => Promise<boolean>;
   readonly suppress: (subscriber: Subscriber) => Promise<void>;
   readonly makeAllDue: (now: Millis) => Promise<void>;
-  /** How many letters enqueued after `from` were sent in the hour before `now`. */
+  /** How many emails enqueued after `from` were sent in the hour before `now`. */
   readonly sentLately: (now: Millis, from: Millis) => Promise<number>;
   /** Until when what was enqueued is released by the operator, epoch ms; 0 for never. */
   readonly releasedUntil: () => Promise<Millis>;
   readonly send: SendMail;
-  readonly makeLetter: MakeLetter;
+  readonly makeEmail: MakeEmail;
   readonly limits: () => MailLimits;
   readonly clock: Clock;
   readonly log: Log;
@@ -40,14 +40,14 @@ export interface Deliver {
   round(now: Millis): Promise<void>;
   /** Nothing more goes to a subscriber who has just left. */
   forget(subscriberId: string): void;
-  /** What keeps letters back, for /readyz; null when nothing does. */
+  /** What keeps emails back, for /readyz; null when nothing does. */
   stopped(): Stopped | null;
-  /** Lets letters being sent finish, starts no more. */
+  /** Lets emails being sent finish, starts no more. */
   close(): Promise<void>;
 }
 
 export interface Stopped {
-  /** `storm`: more letters an hour than allowed, released by `status outbox release`. */
+  /** `storm`: more emails an hour than allowed, released by `status outbox release`. */
   readonly by: 'storm' | 'server';
   readonly why: string;
   /** When it is tried again, epoch ms; null when somebody must act. */
@@ -65,10 +65,10 @@ export function makeDeliver(deps: DeliverDeps): Deliver {
   let running: Promise<void> = Promise.resolve();
   let paused: { until: Millis; why: string } | null = null;
   let storm: string | null = null;
-  /** Failures in a row with no letter sent between. */
+  /** Failures in a row with no email sent between. */
   let streak = 0;
   let latest: Millis = 0;
-  /** Who left while letters to them were read already. */
+  /** Who left while emails to them were read already. */
   const gone = new Set<string>();
 
   const isPaused = () => paused !== null && clock() < paused.until;
@@ -85,7 +85,7 @@ export function makeDeliver(deps: DeliverDeps): Deliver {
       paused = { until: now + rest, why: error };
     }
     const fields = { delivery: due.id, kind: due.kind, attempt: attempts, failure, error };
-    log.warn({ ...fields, retry: next !== null }, 'letter not sent');
+    log.warn({ ...fields, retry: next !== null }, 'email not sent');
     if (failure === 'refused' && (await deps.countRefusal(due.subscriber.id))) {
       await deps.suppress(due.subscriber);
       log.warn({ delivery: due.id }, 'address refused for good; it is suppressed');
@@ -99,7 +99,7 @@ export function makeDeliver(deps: DeliverDeps): Deliver {
     const words = (error instanceof Error ? error.message : String(error)).slice(0, 300);
     await mark.failed({ id: due.id, attempts }, `${UNCOMPOSED}${words}`, next);
     const fields = { delivery: due.id, kind: due.kind, ref: due.ref, attempt: attempts, err: error };
-    log.error({ ...fields, retry: next !== null }, 'letter could not be composed');
+    log.error({ ...fields, retry: next !== null }, 'email could not be composed');
   };
 
   const one = async (due: Due) => {
@@ -107,7 +107,7 @@ export function makeDeliver(deps: DeliverDeps): Deliver {
     if (gone.has(due.subscriber.id)) return;
     let sent: Sent;
     try {
-      const mail: OutgoingMail | null = await deps.makeLetter(due);
+      const mail: OutgoingMail | null = await deps.makeEmail(due);
       if (!mail) return mark.failed(due, 'the update it was about is gone', null);
       rate.take();
       sent = await deps.send(mail);
@@ -118,12 +118,12 @@ export function makeDeliver(deps: DeliverDeps): Deliver {
     if (!sent.ok) return fail(due, sent);
     streak = 0;
     paused = null;
-    // Before the line takes its next letter: a crash repeats at most one letter a connection.
+    // Before the line takes its next email: a crash repeats at most one email a connection.
     await mark.sent(due);
-    log.debug({ delivery: due.id, kind: due.kind, attempt: due.attempts + 1 }, 'letter sent');
+    log.debug({ delivery: due.id, kind: due.kind, attempt: due.attempts + 1 }, 'email sent');
   };
 
-  /** How many letters may leave and, of incident letters, only those enqueued until when (null: all). */
+  /** How many emails may leave and, of incident emails, only those enqueued until when (null: all). */
   const guarded = async (now: Millis, underWay: number): Promise<{ room: number; until: Millis | null }> => {
     const most = deps.limits().storm;
     const was = storm;
@@ -132,9 +132,9 @@ export function makeDeliver(deps: DeliverDeps): Deliver {
     const released = await deps.releasedUntil();
     const sent = await deps.sentLately(now, released);
     if (sent < most) return { room: most - sent - underWay, until: null };
-    storm = `${sent} letters went out within the hour, ${most} are allowed`;
+    storm = `${sent} emails went out within the hour, ${most} are allowed`;
     if (was === null)
-      log.error({ sent, most }, 'letters are held back: release them with `status outbox release`');
+      log.error({ sent, most }, 'emails are held back: release them with `status outbox release`');
     return { room: BATCH, until: released };
   };
 

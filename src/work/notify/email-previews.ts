@@ -1,19 +1,19 @@
-// Specimens: every kind of letter filled with a believable story, so that an operator sees what goes out.
+// Specimens: every kind of email filled with a believable story, so that an operator sees what goes out.
 
 import type { Incident, IncidentUpdate } from '../../core/model/incident.ts';
 import type { Lang } from '../../core/model/lang.ts';
 import type { Site } from '../../core/model/site.ts';
 import { DAY, HOUR, MINUTE, type Millis } from '../../core/model/time.ts';
-import type { Letter, Letters } from './email-texts.ts';
+import type { Email, Emails } from './email-texts.ts';
 
 export interface Specimen {
   /** `03-resolved`: in the order a subscriber would get them. */
   readonly name: string;
-  readonly letter: Letter;
+  readonly email: Email;
 }
 
 /** One of each kind, in the site's name. Their links hold no real token. */
-export function specimens(site: Site, lang: Lang, letters: Letters, now: Millis): Specimen[] {
+export function specimens(site: Site, lang: Lang, emails: Emails, now: Millis): Specimen[] {
   const links = {
     confirm: `${site.url}/status/confirm?token=SPECIMEN`,
     manage: `${site.url}/status/manage?token=SPECIMEN`,
@@ -22,20 +22,20 @@ export function specimens(site: Site, lang: Lang, letters: Letters, now: Millis)
   };
   const name = site.components[0]?.name ?? 'API';
   const told = (incident: Incident, index: number) =>
-    letters.update(site, lang, incident, incident.updates[index] as IncidentUpdate, [name], links);
+    emails.update(site, lang, incident, incident.updates[index] as IncidentUpdate, [name], links);
   const outage = outageOf(name, now);
   const upkeep = upkeepOf(name, now);
-  const made: [string, Letter][] = [
-    ['confirm', letters.confirm(site, lang, links)],
+  const made: [string, Email][] = [
+    ['confirm', emails.confirm(site, lang, links)],
     ['incident', told(outage, 0)],
     ['update', told(outage, 1)],
     ['resolved', told(outage, 2)],
     ['maintenance-ahead', told(upkeep, 0)],
     ['maintenance-begins', told(upkeep, 1)],
     ['maintenance-over', told(upkeep, 2)],
-    ['unsubscribe-link', letters.unsubscribeLink(site, lang, links)],
+    ['unsubscribe-link', emails.unsubscribeLink(site, lang, links)],
   ];
-  return made.map(([name, letter], i) => ({ name: `${String(i + 1).padStart(2, '0')}-${name}`, letter }));
+  return made.map(([name, email], i) => ({ name: `${String(i + 1).padStart(2, '0')}-${name}`, email }));
 }
 
 function outageOf(name: string, now: Millis): Incident {

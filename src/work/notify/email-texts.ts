@@ -1,4 +1,4 @@
-// Letters: what subscribers read, each as subject, plain text and HTML.
+// Emails: what subscribers read, each as subject, plain text and HTML.
 
 import { type Dates, datesIn } from '../../core/i18n/dates.ts';
 import { directionOf, type Say, sayIn } from '../../core/i18n/words.ts';
@@ -13,20 +13,20 @@ import type { Span } from '../../core/model/time.ts';
 import { renderMarkdown } from '../../core/text/markdown.ts';
 import { oneLine, printable } from '../../core/text/printable.ts';
 
-export interface Letter {
+export interface Email {
   /** One line, whatever the incident's title holds. */
   readonly subject: string;
   readonly text: string;
   readonly html: string;
 }
 
-export interface Letters {
-  confirm(site: Site, lang: Lang, link: { readonly confirm: string }): Letter;
+export interface Emails {
+  confirm(site: Site, lang: Lang, link: { readonly confirm: string }): Email;
   unsubscribeLink(
     site: Site,
     lang: Lang,
     link: { readonly unsubscribe: string; readonly manage: string },
-  ): Letter;
+  ): Email;
   update(
     site: Site,
     lang: Lang,
@@ -34,12 +34,12 @@ export interface Letters {
     update: IncidentUpdate,
     affectedNames: readonly string[],
     links: { readonly incident: string; readonly unsubscribe: string; readonly manage: string },
-  ): Letter;
+  ): Email;
 }
 
-/** Makes the letters from the function that fills templates. */
-export function makeLetters(render: Render): Letters {
-  const letter = (name: string, lang: Lang, data: object): Letter => {
+/** Makes the emails from the function that fills templates. */
+export function makeEmails(render: Render): Emails {
+  const email = (name: string, lang: Lang, data: object): Email => {
     const all = { say: sayIn(lang), lang, dir: directionOf(lang), ...data };
     return {
       subject: oneLine(render(`letters/${name}.subject`, all)),
@@ -48,10 +48,10 @@ export function makeLetters(render: Render): Letters {
     };
   };
   return {
-    confirm: (site, lang, link) => letter('confirm', lang, { site: site.title, link }),
-    unsubscribeLink: (site, lang, link) => letter('unsubscribe', lang, { site: site.title, link }),
+    confirm: (site, lang, link) => email('confirm', lang, { site: site.title, link }),
+    unsubscribeLink: (site, lang, link) => email('unsubscribe', lang, { site: site.title, link }),
     update(site, lang, incident, update, affectedNames, links) {
-      return letter('update', lang, {
+      return email('update', lang, {
         site: site.title,
         links,
         tag: tagOf(incident, update),
@@ -83,17 +83,17 @@ export function updateView(
   const isNewest = incident.updates.at(-1)?.key === update.key;
   const promised = update.promised ?? (isNewest ? promiseOf(incident) : null);
   const facts: string[] = [];
-  if (affectedNames.length > 0) facts.push(say('letter.affects', { names: dates.list(affectedNames) }));
+  if (affectedNames.length > 0) facts.push(say('email.affects', { names: dates.list(affectedNames) }));
   if (scheduled) {
     facts.push(...upkeepFacts(incident, update, scheduled, say, dates));
   } else {
-    facts.push(say('letter.started', { time: dates.dateTime(incident.started) }));
+    facts.push(say('email.started', { time: dates.dateTime(incident.started) }));
     if (status === 'resolved') {
       const end = incident.resolved ?? update.at;
       const duration = dates.duration(Math.max(0, end - incident.started));
-      facts.push(say('letter.ended', { time: dates.dateTime(end), duration }));
+      facts.push(say('email.ended', { time: dates.dateTime(end), duration }));
     } else if (promised !== null) {
-      facts.push(say('letter.next', { time: dates.dateTime(promised) }));
+      facts.push(say('email.next', { time: dates.dateTime(promised) }));
     }
   }
   return {
@@ -107,13 +107,13 @@ export function updateView(
     facts,
     // Markdown was made to be read as plain text.
     body: update.body.trim(),
-    // A letter stands nowhere: what leads to a page of ours needs its whole address.
+    // An email stands nowhere: what leads to a page of ours needs its whole address.
     bodyHtml: renderMarkdown(update.body, `${site.url}/status/live`),
-    see: say(scheduled ? 'letter.see_maintenance' : 'letter.see'),
+    see: say(scheduled ? 'email.see_maintenance' : 'email.see'),
   };
 }
 
-/** What a maintenance's letter is about: when it will be, that it goes on until, or how it was. */
+/** What a maintenance's email is about: when it will be, that it goes on until, or how it was. */
 function upkeepFacts(
   incident: Incident,
   update: IncidentUpdate,
@@ -121,20 +121,20 @@ function upkeepFacts(
   say: Say,
   dates: Dates,
 ): string[] {
-  const window = say('letter.window', {
+  const window = say('email.window', {
     start: dates.dateTime(start),
     // The date is not said twice.
     end: dates.sameDay(start, end) ? dates.time(end) : dates.dateTime(end),
     duration: dates.duration(end - start),
   });
-  if (update.status === 'in_progress') return [say('letter.until', { time: dates.dateTime(end) }), window];
-  if (update.status === 'verifying') return [say('letter.verifying'), window];
+  if (update.status === 'in_progress') return [say('email.until', { time: dates.dateTime(end) }), window];
+  if (update.status === 'verifying') return [say('email.verifying'), window];
   if (update.status !== 'completed') return [window];
   const ended = incident.resolved ?? update.at;
   const begun = coveredBy({ ...incident, scheduled: { start, end } }).start;
-  if (ended < begun) return [say('letter.called_off'), window];
+  if (ended < begun) return [say('email.called_off'), window];
   return [
-    say('letter.ended', {
+    say('email.ended', {
       time: dates.dateTime(ended),
       duration: dates.duration(ended - begun),
     }),
@@ -142,7 +142,7 @@ function upkeepFacts(
   ];
 }
 
-/** The rule at the letter's edge, 3:1 on light and dark; a decoration, the words say the same. */
+/** The rule at the email's edge, 3:1 on light and dark; a decoration, the words say the same. */
 function colorOf(incident: Incident, update: IncidentUpdate): string {
   if (incident.scheduled) return update.status === 'completed' ? '#1f9254' : '#3b66dd';
   if (toldStatus(incident, update) === 'resolved') return '#1f9254';

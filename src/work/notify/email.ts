@@ -1,4 +1,4 @@
-// A due letter → the mail that goes out: words, links, and the headers mail programs act on.
+// A due email → the mail that goes out: words, links, and the headers mail programs act on.
 import { randomBytes } from 'node:crypto';
 import { domainToASCII } from 'node:url';
 import { namesAsTold } from '../../core/incidents/impact.ts';
@@ -11,7 +11,7 @@ import type { Due } from '../../core/notify/due-email.ts';
 import type { OutgoingMail } from '../../core/notify/mail.ts';
 import { findUpdate } from '../../core/notify/news.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
-import type { Letter, Letters } from './email-texts.ts';
+import type { Email, Emails } from './email-texts.ts';
 
 /** A confirmation link works this long. */
 const CONFIRM_FOR = 2 * DAY;
@@ -23,32 +23,32 @@ interface Told {
 
 export interface EnvelopeDeps {
   readonly frozen: (ref: string) => Promise<Told | null>;
-  /** The first update of an incident that was mailed: its letters are the roots of their threads. */
+  /** The first update of an incident that was mailed: its emails are the roots of their threads. */
   readonly rootOf: (incidentId: string) => Promise<string | null>;
-  readonly letters: Letters;
+  readonly emails: Emails;
   readonly snapshot: () => Snapshot;
   readonly secret: string;
   readonly mailFrom: () => string;
   readonly clock: () => number;
 }
 
-/** The mail for a due letter; null when what it was about is gone. */
-export type MakeLetter = (due: Due) => Promise<OutgoingMail | null>;
+/** The mail for a due email; null when what it was about is gone. */
+export type MakeEmail = (due: Due) => Promise<OutgoingMail | null>;
 
-/** Stands for a subscriber's token in a letter rendered for all; nobody can write it into an incident. */
+/** Stands for a subscriber's token in an email rendered for all; nobody can write it into an incident. */
 const BLANK = randomBytes(12).toString('base64url');
 const blank = (purpose: Purpose) => `${BLANK}-${purpose}`;
 
-/** What all letters about one thing in one language share. */
+/** What all emails about one thing in one language share. */
 interface Form {
-  readonly letter: Letter;
-  /** The first letter of the thread, by name; null for that one itself and letters without a thread. */
+  readonly email: Email;
+  /** The first email of the thread, by name; null for that one itself and emails without a thread. */
   readonly root: string | null;
 }
 
-export function makeEnvelopes(deps: EnvelopeDeps): MakeLetter {
-  const { letters, secret, clock } = deps;
-  // Rendered once per Snapshot, update and language; each letter only has its blanks filled in.
+export function makeEnvelopes(deps: EnvelopeDeps): MakeEmail {
+  const { emails, secret, clock } = deps;
+  // Rendered once per Snapshot, update and language; each email only has its blanks filled in.
   let forms = new Map<string, Promise<Form | null>>();
   let formsOf: Snapshot | null = null;
 
@@ -69,18 +69,18 @@ export function makeEnvelopes(deps: EnvelopeDeps): MakeLetter {
     const link = (purpose: Purpose) => address(site.url, purpose, blank(purpose));
     const links = { unsubscribe: link('unsubscribe'), manage: link('manage') };
     if (kind === 'confirm') {
-      return { letter: letters.confirm(site, lang, { confirm: link('confirm') }), root: null };
+      return { email: emails.confirm(site, lang, { confirm: link('confirm') }), root: null };
     }
-    if (kind === 'leave') return { letter: letters.unsubscribeLink(site, lang, links), root: null };
+    if (kind === 'leave') return { email: emails.unsubscribeLink(site, lang, links), root: null };
     // The update as it reads now: an edited typo is mailed mended.
     const told = findUpdate([...incidents, ...maintenances], ref) ?? (await deps.frozen(ref));
     if (!told) return null;
     const { incident, update } = told;
     const names = namesAsTold(incident, update, site.components);
     const page = `${site.url}/status/incidents/${encodeURIComponent(incident.id)}`;
-    const letter = letters.update(site, lang, incident, update, names, { incident: page, ...links });
+    const email = emails.update(site, lang, incident, update, names, { incident: page, ...links });
     const root = await deps.rootOf(incident.id);
-    return { letter, root: root === ref ? null : root };
+    return { email, root: root === ref ? null : root };
   };
 
   const tokenOf = (purpose: Purpose, { id, nonce }: Subscriber) => {
@@ -104,7 +104,7 @@ export function makeEnvelopes(deps: EnvelopeDeps): MakeLetter {
         : { [blank('unsubscribe')]: leave, [blank('manage')]: tokenOf('manage', subscriber) };
     return {
       to: subscriber.address,
-      form: form.letter,
+      form: form.email,
       blanks,
       sentAt: clock(),
       messageId: idOf(`${kind} ${ref}`),

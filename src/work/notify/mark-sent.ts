@@ -1,4 +1,4 @@
-// The marker: writes down what became of a letter, and insists when the database is locked.
+// The marker: writes down what became of an email, and insists when the database is locked.
 import type { Log } from '../../core/model/ports/log.ts';
 import { StorageFault } from '../../core/model/ports/storage.ts';
 import { type Clock, HOUR, type Millis, SECOND } from '../../core/model/time.ts';
@@ -15,7 +15,7 @@ interface MarkerDeps {
   readonly log: Log;
 }
 
-/** A letter that arrived but cannot be recorded is recorded later, never sent again. */
+/** An email that arrived but cannot be recorded is recorded later, never sent again. */
 const RECORD_AGAIN: Millis = SECOND / 4;
 const RECORD_FOR = HOUR;
 
@@ -50,7 +50,7 @@ export function makeMarker({ markSent, markFailed, clock, log }: MarkerDeps) {
     );
   };
   return {
-    /** Letters accepted within one turn of the loop are recorded in one transaction. */
+    /** Emails accepted within one turn of the loop are recorded in one transaction. */
     sent: (due: Due) =>
       new Promise<void>((resolve, reject) => {
         if (waiting.push({ due, resolve, reject }) === 1) setImmediate(flush);

@@ -1,11 +1,11 @@
 // Remind: nags the operators about open incidents without news, and tells them of each warning once.
 
-import { lastWord, reminderLetter, remindersDue } from '../../core/filing/reminder.ts';
+import { lastWord, reminderEmail, remindersDue } from '../../core/filing/reminder.ts';
 import type { Log } from '../../core/model/ports/log.ts';
 import type { Site } from '../../core/model/site.ts';
 import { iso, type Millis } from '../../core/model/time.ts';
-import { type Warning, warningLetter, warningsDue } from '../../core/monitoring/warning.ts';
-import { channelLetter, type FailingChannel, stretchOf } from '../../core/notify/failing-channels.ts';
+import { type Warning, warningEmail, warningsDue } from '../../core/monitoring/warning.ts';
+import { channelEmail, type FailingChannel, stretchOf } from '../../core/notify/failing-channels.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 
 export interface RemindDeps {
@@ -15,10 +15,10 @@ export interface RemindDeps {
   /** Keeps that it was, and forgets those that are not open any more. */
   readonly note: (id: string, now: Millis) => Promise<void>;
   readonly forgetBut: (open: readonly string[]) => Promise<void>;
-  /** Sends a letter of plain text; the sentence that went wrong, or null. */
+  /** Sends an email of plain text; the sentence that went wrong, or null. */
   readonly send: (
     to: string,
-    letter: { subject: string; text: string },
+    email: { subject: string; text: string },
     key: string,
   ) => Promise<string | null>;
   /** The operator's channels that take nothing any more. */
@@ -43,7 +43,7 @@ export function makeRemind(deps: RemindDeps) {
       log.warn({ incident: incident.id, since }, 'reminding the operators of an open incident without news');
       const { to } = site.reminders;
       const wrong = to
-        ? await send(to, reminderLetter(incident, site, now), `reminder ${incident.id} ${now}`)
+        ? await send(to, reminderEmail(incident, site, now), `reminder ${incident.id} ${now}`)
         : null;
       if (wrong === null) await note(incident.id, now);
       else log.error({ incident: incident.id, error: wrong }, 'the reminder could not be sent');
@@ -51,13 +51,13 @@ export function makeRemind(deps: RemindDeps) {
     const { to } = site.reminders;
     if (to === null) return;
     for (const channel of failing.filter(one => !known.has(stretchOf(one)))) {
-      const wrong = await send(to, channelLetter(channel, site), stretchOf(channel));
+      const wrong = await send(to, channelEmail(channel, site), stretchOf(channel));
       if (wrong === null) await note(stretchOf(channel), now);
       else log.error({ channel: channel.id, error: wrong }, 'the warning could not be mailed');
     }
     for (const warning of warningsDue(deps.warnings(site, now), now)) {
       const { source, since } = warning;
-      const wrong = await send(to, warningLetter(warning, site, now), `warning ${source} ${since}`);
+      const wrong = await send(to, warningEmail(warning, site, now), `warning ${source} ${since}`);
       if (wrong === null) await deps.mailed(source, now);
       else log.error({ source, error: wrong }, 'the warning could not be mailed');
     }

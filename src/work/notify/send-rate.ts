@@ -1,13 +1,13 @@
-// Rate: how many letters may leave now, when the provider allows so many a second.
+// Rate: how many emails may leave now, when the provider allows so many a second.
 import { type Millis, SECOND } from '../../core/model/time.ts';
 
-/** Tells how many letters may leave at `now`; `take` says that one does. */
+/** Tells how many emails may leave at `now`; `take` says that one does. */
 export interface Rate {
   allowed(now: Millis, perSecond: number | null): number;
   take(): void;
 }
 
-/** A bucket that fills with `perSecond` letters a second and holds one second's worth (at least one). */
+/** A bucket that fills with `perSecond` emails a second and holds one second's worth (at least one). */
 export function makeRate(): Rate {
   let tokens = 0;
   let filledAt: Millis | null = null;

@@ -5,7 +5,7 @@ import { type Choice, mailboxOf, readAddress, type Subscriber } from '../../core
 import type { Clock, Millis } from '../../core/model/time.ts';
 import { deriveSecret, readToken } from '../../core/model/token.ts';
 
-/** What a request for a letter reads and writes, all in one transaction. */
+/** What a request for an email reads and writes, all in one transaction. */
 export interface EnrolBooks {
   readonly exhausted: (now: Millis) => Promise<boolean>;
   readonly byAddress: (address: string) => Promise<Subscriber | null>;
@@ -28,20 +28,20 @@ export interface EnrolDeps {
   readonly confirm: (id: string, now: Millis) => Promise<boolean>;
   readonly choose: (id: string, choice: Choice) => Promise<Subscriber | null>;
   readonly remove: (id: string) => Promise<boolean>;
-  /** Rings so that a letter goes out now rather than at the next tick. */
+  /** Rings so that an email goes out now rather than at the next tick. */
   readonly ring: () => void;
   readonly secret: string;
   readonly clock: Clock;
 }
 
-/** `busy`: visitors together asked for too many letters within the hour; whoever asks, is told so. */
+/** `busy`: visitors together asked for too many emails within the hour; whoever asks, is told so. */
 export type Asked = 'accepted' | 'bad_address' | 'busy';
 
 /** `unsubscribed_before`: that subscription was over already; who subscribed again since has another. */
 type Left = 'unsubscribed' | 'unsubscribed_before';
 
 export interface Enrol {
-  /** Who is new or pending gets a confirmation letter, who is subscribed a link to manage it. */
+  /** Who is new or pending gets a confirmation email, who is subscribed a link to manage it. */
   subscribe(typed: unknown, choice: Choice, lang: Lang): Promise<Asked>;
   /** The subscriber a confirmation link is for, while it works. */
   pending(token: unknown): Promise<Subscriber | null>;
@@ -57,7 +57,7 @@ export interface Enrol {
   choose(token: unknown, choice: Choice): Promise<Subscriber | null>;
 }
 
-/** What is kept of an address that must not be written to, or asked for a letter. */
+/** What is kept of an address that must not be written to, or asked for an email. */
 export function addressHash(secret: string, address: string): string {
   return deriveSecret(secret, `address:${address.toLowerCase()}`);
 }
@@ -75,7 +75,7 @@ export function makeEnrol(deps: EnrolDeps): Enrol {
   /** Known, pending and unknown addresses do the same work: one transaction with a write. */
   const ask = async (
     typed: unknown,
-    letter: (
+    email: (
       books: EnrolBooks,
       address: string,
       now: Millis,
@@ -89,7 +89,7 @@ export function makeEnrol(deps: EnrolDeps): Enrol {
       if (await books.exhausted(now)) return 'busy';
       await books.note(now);
       const silent = await books.isSuppressed(hash);
-      const wanted = silent ? null : await letter(books, address, now);
+      const wanted = silent ? null : await email(books, address, now);
       // However it is spelled, one mailbox is written to: tags would multiply what a stranger may ask for.
       // Links to leave are counted by themselves: nobody can use up somebody's way out.
       const counted = `${wanted?.kind === 'leave' ? 'leave ' : ''}${mailboxOf(address)}`;

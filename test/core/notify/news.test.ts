@@ -1,4 +1,4 @@
-// What is news, who it is owed to, and when a failed letter is tried again.
+// What is news, who it is owed to, and when a failed email is tried again.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { refOf } from '../../../src/core/model/incident.ts';
@@ -115,7 +115,7 @@ describe('owed to', () => {
     expect([told(API), told(upkeep)]).toEqual([ofApi, ofUpkeep]);
   });
 
-  test('choosing more never loses a letter', () => {
+  test('choosing more never loses an email', () => {
     const some = fc.record({
       components: fc.option(fc.subarray(['api', 'db'])),
       kinds: fc.constantFrom(...KINDS),
@@ -133,7 +133,7 @@ describe('owed to', () => {
   });
 });
 
-describe('a failed letter', () => {
+describe('a failed email', () => {
   test.each([
     ['later', [10, 30, 120, 600, 3600, 10_800, 21_600, 21_600]],
     ['busy', [10, 30, 120]],

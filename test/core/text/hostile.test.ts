@@ -21,7 +21,7 @@ import { channelOf } from '../../../src/web/feeds/entries.ts';
 import { chooseEncoding } from '../../../src/web/http/encoding.ts';
 import { brief } from '../../../src/web/http/logged-path.ts';
 import { bodyText } from '../../../src/web/statuspage/text.ts';
-import { makeLetters } from '../../../src/work/notify/email-texts.ts';
+import { makeEmails } from '../../../src/work/notify/email-texts.ts';
 import { incident, NOW, shown, site, snapshot, update } from '../../makers.ts';
 
 /** As long as any body or header may be. */
@@ -368,7 +368,7 @@ describe('markdown runs nothing', () => {
   });
 
   test('on its way into feeds and letters it stays what it was', () => {
-    const letters = makeLetters(makeRender('views'));
+    const letters = makeEmails(makeRender('views'));
     const links = {
       incident: 'https://s.example/i',
       unsubscribe: 'https://s.example/u',

@@ -1,11 +1,11 @@
-// Letters as files: each stands once, and is its owner's alone.
+// Emails as files: each stands once, and is its owner's alone.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { openMailFolder } from '../../../src/outside/mail/folder.ts';
 
-const LETTER = {
+const EMAIL = {
   to: 'user@example.com',
   form: { subject: 'Confirm', text: 'A link that is good for this address.', html: '<p>A link</p>' },
   blanks: {},
@@ -15,7 +15,7 @@ const LETTER = {
   headers: {},
 };
 
-test('a letter is one file however often it is sent, and no other user reads it, whatever the umask', async () => {
+test('an email is one file however often it is sent, and no other user reads it, whatever the umask', async () => {
   const dir = mkdtempSync(path.join(tmpdir(), 'status-live-mail-'));
   const before = process.umask(0);
   onTestFinished(() => {
@@ -24,7 +24,7 @@ test('a letter is one file however often it is sent, and no other user reads it,
   });
   const folder = path.join(dir, 'mail');
   const mail = openMailFolder(folder, () => 'Levqor <status@levqor.ai>');
-  for (let sent = 0; sent < 2; sent++) expect(await mail.send(LETTER)).toEqual({ ok: true });
+  for (let sent = 0; sent < 2; sent++) expect(await mail.send(EMAIL)).toEqual({ ok: true });
   const names = readdirSync(folder);
   expect(names).toEqual([expect.stringMatching(/\.eml$/)]);
   const file = path.join(folder, names[0] as string);

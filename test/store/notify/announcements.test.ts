@@ -26,7 +26,7 @@ const INCIDENT = parseIncident(
 test.each([
   ['nothing of it is enqueued', [], true],
   [
-    'a letter of it is enqueued',
+    'an email of it is enqueued',
     [
       "INSERT INTO deliveries (kind, ref, subscriber_id, state, due_at, created_at) VALUES ('update', ?, 's', 'pending', 0, 0)",
     ],
@@ -92,7 +92,7 @@ test('what was seen before the clock went back is due by the new time', async ()
   await bookAnnouncements(db, news, seen, seen + 8000);
   const now = seen - 600_000;
   expect(await enqueueSome(db, refOf(news[0]!), 10, readers => readers.map(({ id }) => id), now)).toEqual({
-    letters: 1,
+    emails: 1,
     done: true,
   });
   const { rows } = await sql<{ due_at: number }>`SELECT due_at FROM deliveries`.execute(db);

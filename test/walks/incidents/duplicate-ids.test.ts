@@ -174,7 +174,7 @@ test('of two files of which one was broken since, the command line takes the one
   expect(await world.read('a/20260310_x.md')).not.toContain('Over.');
 });
 
-test('the same letters are the same id, however an accent is written', async () => {
+test('the same emails are the same id, however an accent is written', async () => {
   const world = await openWorld();
   const [one, other] = ['20260310_café'.normalize('NFC'), '20260310_café'.normalize('NFD')];
   await lay(world, { [`${one}.md`]: file('Over', { resolved: '11:30' }), [`${other}.md`]: file('Open') });

@@ -23,9 +23,9 @@ describe('an open incident without news', () => {
     expect((await world.get('/readyz')).json.problems).toEqual([]);
     await world.pass(5 * 60, 60);
     expect(reminders(world)).toEqual(['[REMINDER] Slow exports: no update for 30 minutes']);
-    const letter = world.mails.at(-1)!;
-    expect(JSON.stringify(letter.to)).toContain('ops@levqor.ai');
-    expect(letter.text).toContain('incident update 20260310_slow');
+    const email = world.mails.at(-1)!;
+    expect(JSON.stringify(email.to)).toContain('ops@levqor.ai');
+    expect(email.text).toContain('incident update 20260310_slow');
     const ready = await world.get('/readyz');
     expect([ready.status, ready.json.problems[0].what]).toEqual([
       200,

@@ -1,4 +1,4 @@
-// together: components that fail at about the same time are one incident and one letter, and each one's
+// together: components that fail at about the same time are one incident and one email, and each one's
 // downtime is still its own.
 import { createServer } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -67,7 +67,7 @@ function times(text: string, pattern: RegExp): number[] {
 }
 
 describe('components that fail together', () => {
-  test('are one incident and one letter; each one’s downtime is its own, to the second', async () => {
+  test('are one incident and one email; each one’s downtime is its own, to the second', async () => {
     const world = await opened();
     await subscribed(world, 'user@example.com');
     await subscribed(world, 'dba@example.com', ['database']);

@@ -46,7 +46,7 @@ const opened = (port: number, head?: string) =>
   openWorld({ site: api(port, head), network: { ca: certificates.ca }, now: NOW });
 
 const problems = async (world: World) => (await world.get('/readyz')).json.problems;
-const letters = (world: World) => world.mails.filter(mail => mail.subject?.startsWith('[WARNING]'));
+const emails = (world: World) => world.mails.filter(mail => mail.subject?.startsWith('[WARNING]'));
 const told = (world: World, words: RegExp) => world.logged.filter(({ message }) => words.test(message));
 
 describe('a certificate about to end', () => {
@@ -71,9 +71,9 @@ describe('a certificate about to end', () => {
     const [warning] = ready.json.warnings;
     expect(Date.parse(warning.last_seen)).toBeGreaterThan(Date.parse(warning.since) + 15 * 60_000);
     expect(told(world, /the certificate of API expires/)).toHaveLength(1);
-    expect(letters(world)).toHaveLength(1);
-    expect(JSON.stringify(letters(world)[0]?.to)).toContain('ops@levqor.ai');
-    expect(letters(world)[0]?.text).toContain('Nothing is down');
+    expect(emails(world)).toHaveLength(1);
+    expect(JSON.stringify(emails(world)[0]?.to)).toContain('ops@levqor.ai');
+    expect(emails(world)[0]?.text).toContain('Nothing is down');
     const metrics = (await world.get('/metrics')).text;
     expect(metrics).toMatch(/status_live_certificate_days_left{component="api"} [45]\.\d+/);
     expect(metrics).toContain('status_live_warnings{component="api"} 1');
@@ -83,7 +83,7 @@ describe('a certificate about to end', () => {
 
     await world.restart();
     await world.pass(20 * 60, 60);
-    expect(letters(world)).toHaveLength(1);
+    expect(emails(world)).toHaveLength(1);
 
     server.setSecureContext(certificates.good);
     await world.pass(60);
@@ -92,11 +92,11 @@ describe('a certificate about to end', () => {
     expect(told(world, /^no longer so: the certificate of API expires/)).toHaveLength(1);
     expect((await world.get('/metrics')).text).not.toContain('status_live_warnings{');
 
-    // Some machine behind the balancer still has the old one: not a letter each time.
+    // Some machine behind the balancer still has the old one: not an email each time.
     server.setSecureContext(certificates.soon);
     await world.pass(20 * 60, 60);
     expect(await problems(world)).toHaveLength(1);
-    expect(letters(world)).toHaveLength(1);
+    expect(emails(world)).toHaveLength(1);
   });
 
   test('is not forgotten while the check fails, and goes with its component', async () => {
@@ -114,7 +114,7 @@ describe('a certificate about to end', () => {
     );
     await world.pass(60, 30);
     expect(await problems(world)).toEqual([]);
-    expect(letters(world)).toEqual([]);
+    expect(emails(world)).toEqual([]);
   });
 
   test('is owed to the operators while the mail server refuses', async () => {
@@ -122,10 +122,10 @@ describe('a certificate about to end', () => {
     const world = await opened(port);
     world.smtp.refuse = () => ({ code: 451, text: 'later' });
     await world.pass(10 * 60, 60);
-    expect(letters(world)).toEqual([]);
+    expect(emails(world)).toEqual([]);
     world.smtp.refuse = null;
     await world.pass(120, 60);
-    expect(letters(world)).toHaveLength(1);
+    expect(emails(world)).toHaveLength(1);
   });
 });
 
@@ -176,7 +176,7 @@ describe('a monitor that warns', () => {
     expect(await world.files()).toEqual([]);
     await warn(world, elsewhere);
     await world.pass(10 * 60, 60);
-    expect(letters(world)).toHaveLength(1);
+    expect(emails(world)).toHaveLength(1);
     await world.pass(32 * 86_400, 4 * 86_400);
     expect(await problems(world)).toEqual([]);
   });

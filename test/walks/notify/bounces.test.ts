@@ -86,7 +86,7 @@ test('a bounce ends mail to the address at once, whatever waits for it, and for 
   await world.pass(1200, 60);
   const told = world.mails.map(mail => [mail.to].flat()[0]?.text);
   expect(told).toEqual(['gone@example.com', 'here@example.com', 'here@example.com']);
-  // The same answer as ever, and no letter.
+  // The same answer as ever, and no email.
   const again = await world.get('/status/subscribe?email=gone@example.com');
   expect(again.text).toBe((await world.get('/status/subscribe?email=new@example.com')).text);
   await world.pass(1);

@@ -1,4 +1,4 @@
-// Letters by real SMTP: each once, in threads, to who chose them, in their language, gone with one click.
+// Emails by real SMTP: each once, in threads, to who chose them, in their language, gone with one click.
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import type { ParsedMail } from 'mailparser';
@@ -32,7 +32,7 @@ We upgrade.
 `;
 
 const to = (mail: ParsedMail) => [mail.to].flat()[0]?.text;
-const lettersTo = (world: World, address: string) =>
+const emailsTo = (world: World, address: string) =>
   world.mails.filter(mail => to(mail) === address && mail.subject?.startsWith('['));
 
 async function story(world: World): Promise<void> {
@@ -46,14 +46,14 @@ async function story(world: World): Promise<void> {
   await world.pass(120, 30);
 }
 
-test('an incident is one thread: each update once, hanging on the first letter', async () => {
+test('an incident is one thread: each update once, hanging on the first email', async () => {
   const world = await openWorld();
   await subscribed(world, 'user+status@example.com');
   // It is one mailbox: the next confirmation may come a quarter of an hour later.
   await world.pass(900);
   await subscribed(world, 'user@example.com');
   await story(world);
-  const told = lettersTo(world, 'user@example.com').slice(0, 3);
+  const told = emailsTo(world, 'user@example.com').slice(0, 3);
   expect(told.map(mail => mail.subject)).toEqual([
     '[INCIDENT] API trouble',
     '[UPDATE] API trouble',
@@ -71,7 +71,7 @@ test('an incident is one thread: each update once, hanging on the first letter',
     expect.stringContaining('Last words.'),
   ]);
   // One envelope a subscriber, and no Message-ID twice.
-  expect(lettersTo(world, 'user+status@example.com')).toHaveLength(4);
+  expect(emailsTo(world, 'user+status@example.com')).toHaveLength(4);
   const ids = world.mails.map(mail => mail.messageId);
   expect(new Set(ids).size).toBe(ids.length);
   for (const mail of told) {
@@ -92,7 +92,7 @@ test.each([
   const world = await openWorld();
   await subscribed(world, 'user@example.com', new URLSearchParams(wish));
   await story(world);
-  expect(lettersTo(world, 'user@example.com').map(mail => mail.subject?.split(' ')[0])).toEqual(tags);
+  expect(emailsTo(world, 'user@example.com').map(mail => mail.subject?.split(' ')[0])).toEqual(tags);
 });
 
 test('what was chosen shows on the manage page and can be changed there', async () => {
@@ -100,16 +100,16 @@ test('what was chosen shows on the manage page and can be changed there', async 
   await subscribed(world, 'user@example.com', new URLSearchParams('kinds=incidents&lang=de'));
   await world.write('a.md', incident(''));
   await world.pass(2);
-  const letter = lettersTo(world, 'user@example.com')[0];
-  expect(letter?.text).toContain('Abmelden');
-  const page = linkIn(letter, '/status/manage');
+  const email = emailsTo(world, 'user@example.com')[0];
+  expect(email?.text).toContain('Abmelden');
+  const page = linkIn(email, '/status/manage');
   expect((await world.get(page)).text).toMatch(/value="incidents" checked/);
   const token = new URL(page, 'http://x').searchParams.get('token') as string;
   const fields = new URLSearchParams({ token, all: '1', kinds: 'maintenance', detail: 'ends' });
   const saved = await world.post('/status/manage', fields, { accept: 'application/json' });
   expect(saved.json).toEqual({ ok: true, components: null, kinds: 'maintenance', detail: 'ends' });
   await story(world);
-  expect(lettersTo(world, 'user@example.com').map(mail => mail.subject)).toEqual([
+  expect(emailsTo(world, 'user@example.com').map(mail => mail.subject)).toEqual([
     '[INCIDENT] API trouble',
     '[MAINTENANCE] Dashboard upgrade',
   ]);
@@ -127,13 +127,13 @@ test.each([
   ],
   ['empty', () => undefined],
 ])(
-  'one click as %s: 200, no redirect, no cookie, again and again, and letters waiting vanish',
+  'one click as %s: 200, no redirect, no cookie, again and again, and emails waiting vanish',
   async (_kind, body) => {
     const world = await openWorld();
     await subscribed(world, 'user@example.com');
     await world.write('a.md', incident(''));
     await world.pass(2);
-    const { unsubscribe } = lettersTo(world, 'user@example.com')[0]!.headers.get('list') as unknown as {
+    const { unsubscribe } = emailsTo(world, 'user@example.com')[0]!.headers.get('list') as unknown as {
       unsubscribe: { url: string };
     };
     const link = new URL(unsubscribe.url);
@@ -153,11 +153,11 @@ test.each([
     world.smtp.refuse = null;
     expect((await world.get('/readyz')).json.outbox.pending).toBe(0);
     await world.pass(3600, 600);
-    expect(lettersTo(world, 'user@example.com')).toHaveLength(1);
+    expect(emailsTo(world, 'user@example.com')).toHaveLength(1);
   },
 );
 
-test('an address asked for a hundred times at once is one subscriber with one letter', async () => {
+test('an address asked for a hundred times at once is one subscriber with one email', async () => {
   const world = await openWorld();
   const ask = () => world.post('/status/subscribe', { email: 'User@example.com' });
   const answers = await Promise.all(Array.from({ length: 25 }, ask));
@@ -172,7 +172,7 @@ test('confirming after leaving brings nobody back', async () => {
   const confirm = linkIn(world.mails[0], '/status/confirm');
   await world.write('a.md', incident(''));
   await world.pass(2);
-  await world.post(linkIn(lettersTo(world, 'user@example.com')[0], '/status/unsubscribe'));
+  await world.post(linkIn(emailsTo(world, 'user@example.com')[0], '/status/unsubscribe'));
   const token = new URL(confirm, 'http://x').searchParams.get('token') as string;
   const fields = new URLSearchParams({ token });
   const both = await Promise.all([
@@ -183,7 +183,7 @@ test('confirming after leaving brings nobody back', async () => {
   await world.pass(600);
   await world.write('a.md', incident(SECOND));
   await world.pass(2);
-  expect(lettersTo(world, 'user@example.com')).toHaveLength(1);
+  expect(emailsTo(world, 'user@example.com')).toHaveLength(1);
 });
 
 test('who confirms after an update was seen does not get it, whatever the clock did', async () => {
@@ -193,11 +193,11 @@ test('who confirms after an update was seen does not get it, whatever the clock 
   await world.pass(1);
   await subscribed(world, 'late@example.com');
   await world.pass(360, 60);
-  expect(lettersTo(world, 'early@example.com')).toHaveLength(1);
-  expect(lettersTo(world, 'late@example.com')).toHaveLength(0);
+  expect(emailsTo(world, 'early@example.com')).toHaveLength(1);
+  expect(emailsTo(world, 'late@example.com')).toHaveLength(0);
 });
 
-test('visitors together can ask for so many letters an hour; then everybody is told to come back', async () => {
+test('visitors together can ask for so many emails an hour; then everybody is told to come back', async () => {
   const world = await openWorld({ site: target => `${SITE_WITH(target)}mail: { confirmations: 3 }\n` });
   await subscribed(world, 'known@example.com');
   for (const name of ['a', 'b']) await world.get(`/status/subscribe?email=${name}@example.com`);
@@ -210,16 +210,16 @@ test('visitors together can ask for so many letters an hour; then everybody is t
   expect((await world.get('/status/subscribe?email=new@example.com')).status).toBe(200);
 });
 
-test('within the grace edits are folded in: one letter, with the last words', async () => {
+test('within the grace edits are folded in: one email, with the last words', async () => {
   const world = await openWorld({ site: target => `${SITE_WITH(target)}notify: { grace: 5m }\n` });
   await subscribed(world, 'user@example.com');
   await world.write('a.md', incident('\n## Update 12:00:30 UTC\nRong.\n'));
   await world.pass(60);
   await world.write('a.md', incident('\n## Update 12:00:45 UTC\nRight.\n'));
   await world.pass(120);
-  expect(lettersTo(world, 'user@example.com')).toHaveLength(0);
+  expect(emailsTo(world, 'user@example.com')).toHaveLength(0);
   await world.pass(300, 60);
-  const texts = lettersTo(world, 'user@example.com').map(mail => mail.text);
+  const texts = emailsTo(world, 'user@example.com').map(mail => mail.text);
   expect(texts).toHaveLength(2);
   expect(texts.join()).toContain('Right.');
   expect(texts.join()).not.toContain('Rong.');
@@ -234,7 +234,7 @@ test('deleted or silenced within the grace, nobody hears of it; the promise outl
   await world.write('a.md', incident('', 'notify: false\n'));
   await world.restart();
   await world.pass(300, 60);
-  expect(lettersTo(world, 'user@example.com').map(mail => mail.subject)).toEqual([
+  expect(emailsTo(world, 'user@example.com').map(mail => mail.subject)).toEqual([
     '[MAINTENANCE] Dashboard upgrade',
   ]);
 });
@@ -250,13 +250,13 @@ test('a file away for a moment when its grace ends is news when it is back, once
   await world.restart();
   await world.write('a.md', incident(''));
   await world.pass(120, 5);
-  expect(lettersTo(world, 'user@example.com')).toHaveLength(1);
+  expect(emailsTo(world, 'user@example.com')).toHaveLength(1);
   // Told by now, it is not taken back, nor told again.
   rmSync(path.join(world.dir, 'status', 'incidents', 'a.md'));
   await world.pass(60, 5);
   await world.write('a.md', incident(''));
   await world.pass(120, 5);
-  expect(lettersTo(world, 'user@example.com')).toHaveLength(1);
+  expect(emailsTo(world, 'user@example.com')).toHaveLength(1);
 });
 
 test('silenced within the grace, it stays so though the word is taken away later', async () => {
@@ -268,7 +268,7 @@ test('silenced within the grace, it stays so though the word is taken away later
   await world.pass(60, 5);
   await world.write('a.md', incident(''));
   await world.pass(60, 5);
-  expect(lettersTo(world, 'user@example.com')).toHaveLength(0);
+  expect(emailsTo(world, 'user@example.com')).toHaveLength(0);
 });
 
 test('two updates of one minute are told in the order they were written', async () => {
@@ -283,12 +283,12 @@ test('two updates of one minute are told in the order they were written', async 
     `${head}## Update 12:00 UTC\nFirst words.\n\n## Update 12:00 UTC\nSecond words.\n`,
   );
   await world.pass(10, 5);
-  const told = lettersTo(world, 'user@example.com');
+  const told = emailsTo(world, 'user@example.com');
   expect(told.map(({ subject }) => subject)).toEqual(['[INCIDENT] Slow', '[UPDATE] Slow']);
   expect(told.map(({ text }) => /\w+ words/.exec(text ?? '')?.[0])).toEqual(['First words', 'Second words']);
 });
 
-test('no more letters a second than the provider allows', async () => {
+test('no more emails a second than the provider allows', async () => {
   const world = await openWorld({ site: target => `${SITE_WITH(target)}mail: { rate: 2 }\n` });
   for (let i = 0; i < 7; i++) await subscribed(world, `user${i}@example.com`);
   await world.pass(10);
@@ -302,7 +302,7 @@ test('no more letters a second than the provider allows', async () => {
   expect(sent).toEqual([2, 4, 6, 7, 7]);
 });
 
-test('a storm waits for the operator; letters asked for at a form do not', async () => {
+test('a storm waits for the operator; emails asked for at a form do not', async () => {
   const world = await openWorld({ site: target => `${SITE_WITH(target)}mail: { storm: 3 }\n` });
   for (let i = 0; i < 5; i++) await subscribed(world, `user${i}@example.com`);
   await world.write('a.md', incident(''));
@@ -314,7 +314,7 @@ test('a storm waits for the operator; letters asked for at a form do not', async
     stopped: { by: 'storm', until: null },
   });
   expect(world.logged.filter(line => line.level === 'error').map(line => line.message)).toEqual([
-    'letters are held back: release them with `status outbox release`',
+    'emails are held back: release them with `status outbox release`',
   ]);
   await subscribed(world, 'new@example.com');
   await withDatabase(world, db => release(db, world.now()));
@@ -366,7 +366,7 @@ test('known, pending, unknown: the answer takes as long', async () => {
   });
   const times: Record<string, number[]> = { known: [], pending: [], unknown: [] };
   for (let i = 0; i < count; i++) {
-    // Twice: the second time no letter may go, and that must not show either.
+    // Twice: the second time no email may go, and that must not show either.
     for (const state of states) {
       const start = performance.now();
       const email = `${state}${i}@example.com`;
@@ -380,7 +380,7 @@ test('known, pending, unknown: the answer takes as long', async () => {
   expect(Math.max(...least) - Math.min(...least)).toBeLessThan(5);
 });
 
-test('of one incident the letters leave in order: one that is put off holds those after it, and no others', async () => {
+test('of one incident the emails leave in order: one that is put off holds those after it, and no others', async () => {
   const world = await openWorld();
   await subscribed(world, 'a@example.com');
   await subscribed(world, 'b@example.com');
@@ -416,7 +416,7 @@ test('down and up within a moment: whoever gets both gets the end last', async (
   }
 });
 
-test('a sender at an internationalised domain, under a title that never ends, sends letters like any other', async () => {
+test('a sender at an internationalised domain, under a title that never ends, sends emails like any other', async () => {
   const world = await openWorld({
     env: { MAIL_FROM: 'Status <status@müller.de>' },
     site: () =>
@@ -425,12 +425,12 @@ test('a sender at an internationalised domain, under a title that never ends, se
   await subscribed(world, 'user@example.com');
   await world.write('a.md', incident(''));
   await world.pass(2);
-  const letter = lettersTo(world, 'user@example.com')[0];
-  expect(letter?.messageId).toMatch(/@xn--mller-kva\.de>$/);
-  expect(letter?.headers.get('list')).toMatchObject({ id: { id: 'status.xn--mller-kva.de' } });
+  const email = emailsTo(world, 'user@example.com')[0];
+  expect(email?.messageId).toMatch(/@xn--mller-kva\.de>$/);
+  expect(email?.headers.get('list')).toMatchObject({ id: { id: 'status.xn--mller-kva.de' } });
 });
 
-test('one that came back is not told as over: its letters say what the file says, and the next end is an end', async () => {
+test('one that came back is not told as over: its emails say what the file says, and the next end is an end', async () => {
   const world = await openWorld();
   await subscribed(world, 'user@example.com');
   await subscribed(world, 'ends@example.com', new URLSearchParams('detail=ends'));
@@ -444,7 +444,7 @@ test('one that came back is not told as over: its letters say what the file says
   const again = over.replace('12:20:00Z', '12:40:00Z') + back + LAST.replace('12:20', '12:40');
   await world.write('a.md', again);
   await world.pass(600);
-  const told = lettersTo(world, 'user@example.com');
+  const told = emailsTo(world, 'user@example.com');
   expect(told.map(({ subject, text }) => [subject?.split(' ')[0], text?.split(' ')[0]])).toEqual([
     ['[INCIDENT]', 'INVESTIGATING'],
     ['[RESOLVED]', 'RESOLVED'],
@@ -453,18 +453,18 @@ test('one that came back is not told as over: its letters say what the file says
   ]);
   expect(told[2]?.text).not.toContain('Ended');
   // Who wants to know of begin and end alone was told of an end, and hears that it was none.
-  expect(lettersTo(world, 'ends@example.com').map(({ subject }) => subject)).toEqual(
+  expect(emailsTo(world, 'ends@example.com').map(({ subject }) => subject)).toEqual(
     told.map(({ subject }) => subject),
   );
 });
 
-test('a letter names whom its update affects, not whom an earlier one did', async () => {
+test('an email names whom its update affects, not whom an earlier one did', async () => {
   const world = await openWorld();
   await subscribed(world, 'user@example.com');
   await world.write('a.md', incident(''));
   await world.pass(720);
   await world.write('a.md', incident('\n## Identified 12:10 UTC\ncomponents: [dashboard]\n\nMoved on.\n'));
   await world.pass(60);
-  const told = lettersTo(world, 'user@example.com').map(({ text }) => /Affects: (.*)/.exec(text ?? '')?.[1]);
+  const told = emailsTo(world, 'user@example.com').map(({ text }) => /Affects: (.*)/.exec(text ?? '')?.[1]);
   expect(told).toEqual(['API', 'Dashboard']);
 });

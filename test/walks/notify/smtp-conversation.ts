@@ -1,7 +1,7 @@
 // An SMTP server that misbehaves on purpose: spoken line by line, so that any stage can go wrong.
 import { createServer, type Server, type Socket } from 'node:net';
 
-export const STAGES = ['greeting', 'EHLO', 'MAIL', 'RCPT', 'DATA', 'letter'] as const;
+export const STAGES = ['greeting', 'EHLO', 'MAIL', 'RCPT', 'DATA', 'email'] as const;
 export type Stage = (typeof STAGES)[number];
 
 /** What it does at a stage: answers so, says nothing, or ends the connection (`reset`: rudely). */
@@ -17,11 +17,11 @@ export interface Arrived {
 
 export interface SmtpPeer {
   readonly port: number;
-  /** Letters it accepted, in order; also those whose acceptance it never told. */
+  /** Emails it accepted, in order; also those whose acceptance it never told. */
   readonly arrived: Arrived[];
   /** The fault at a stage, asked each time; null for none. */
   fault: ((stage: Stage, to: string) => Fault | null) | null;
-  /** Waited for once, before the next letter is accepted. */
+  /** Waited for once, before the next email is accepted. */
   hold: (() => Promise<unknown>) | null;
   /** How often each stage was reached. */
   readonly reached: Record<Stage, number>;
@@ -58,7 +58,7 @@ export async function startSmtpPeer(port = 0): Promise<SmtpPeer & { close(): Pro
 function converse(socket: Socket, peer: SmtpPeer, connection: number): void {
   let to = '';
   let open = false;
-  let letter: string | null = null;
+  let email: string | null = null;
   let rest = '';
   let dead = false;
 
@@ -66,7 +66,7 @@ function converse(socket: Socket, peer: SmtpPeer, connection: number): void {
   const answer = (stage: Stage, fine: string, fault = peer.fault?.(stage, to) ?? null): boolean => {
     peer.reached[stage]++;
     const { hold } = peer;
-    if (stage === 'letter' && hold) {
+    if (stage === 'email' && hold) {
       peer.hold = null;
       void hold().then(() => socket.write(`${fine}\r\n`));
     } else if (fault === null) socket.write(`${fine}\r\n`);
@@ -91,24 +91,24 @@ function converse(socket: Socket, peer: SmtpPeer, connection: number): void {
       if (!answer('RCPT', '250 ok')) to = '';
     } else if (verb === 'DATA') {
       if (to === '') socket.write('503 no recipient\r\n');
-      else if (answer('DATA', '354 go ahead')) letter = '';
+      else if (answer('DATA', '354 go ahead')) email = '';
     } else if (verb === 'QUIT') socket.end('221 bye\r\n');
     else socket.write('502 unknown\r\n');
   };
   const line = (text: string) => {
-    if (letter === null) return command(text);
+    if (email === null) return command(text);
     if (text !== '.') {
       // A dot at the beginning of a line is sent twice (RFC 5321, 4.5.2).
-      letter += `${text.replace(/^\./, '')}\r\n`;
+      email += `${text.replace(/^\./, '')}\r\n`;
       return;
     }
-    const messageId = /^message-id:\s*(\S+)/im.exec(letter)?.[1] ?? '';
-    const raw = letter;
-    letter = null;
-    const fault = peer.fault?.('letter', to) ?? null;
-    // Dropped or silent after the dot: the letter has arrived all the same.
+    const messageId = /^message-id:\s*(\S+)/im.exec(email)?.[1] ?? '';
+    const raw = email;
+    email = null;
+    const fault = peer.fault?.('email', to) ?? null;
+    // Dropped or silent after the dot: the email has arrived all the same.
     if (fault === null || !/^\d/.test(fault)) peer.arrived.push({ to, messageId, connection, raw });
-    answer('letter', '250 accepted', fault);
+    answer('email', '250 accepted', fault);
   };
   answer('greeting', '220 peer');
   socket.setEncoding('latin1').on('data', (chunk: string) => {

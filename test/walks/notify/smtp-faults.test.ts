@@ -1,5 +1,5 @@
 // Mail when the other side misbehaves: refused, silent, dropped, reset, busy, locked, the clock moved.
-// Whatever happens, every subscriber gets every letter, and twice only where nobody could know.
+// Whatever happens, every subscriber gets every email, and twice only where nobody could know.
 import { spawn } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -67,10 +67,10 @@ describe('the channel says what a failure means', () => {
     ['RCPT', '550 relaying denied', 'rejected'],
     ['RCPT', '452 4.2.2 mailbox full', 'later'],
     ['DATA', '554 no', 'rejected'],
-    ['letter', '550 5.1.1 unknown after all', 'refused'],
-    ['letter', '554 5.7.1 looks like spam', 'rejected'],
-    ['letter', '552 5.3.4 too large', 'rejected'],
-  ] as [Stage, string, string][])('%s: %s → %s, and the next letter goes', async (stage, fault, failure) => {
+    ['email', '550 5.1.1 unknown after all', 'refused'],
+    ['email', '554 5.7.1 looks like spam', 'rejected'],
+    ['email', '552 5.3.4 too large', 'rejected'],
+  ] as [Stage, string, string][])('%s: %s → %s, and the next email goes', async (stage, fault, failure) => {
     const peer = await openSmtpPeer();
     const { send } = channel(peer);
     expect(await send(mail('first@example.com'))).toEqual({ ok: true });
@@ -85,7 +85,7 @@ describe('the channel says what a failure means', () => {
     expect(await send(mail('third@example.com'))).toEqual({ ok: true });
   });
 
-  test('with a DKIM key every letter is signed, one click included (RFC 8058)', async () => {
+  test('with a DKIM key every email is signed, one click included (RFC 8058)', async () => {
     const { privateKey: key } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const privateKey = key.export({ type: 'pkcs8', format: 'pem' }).toString();
     const mime = makeMime(() => 'status@levqor.ai', { domain: 'levqor.ai', selector: 's1', privateKey });
@@ -114,7 +114,7 @@ describe('the channel says what a failure means', () => {
   });
 });
 
-describe('ten subscribers get their letter', () => {
+describe('ten subscribers get their email', () => {
   const addresses = Array.from({ length: 10 }, (_, i) => `user${i}@example.com`);
   const world = async (peer: SmtpPeer, site = SITE) => {
     const opened = await openWorld({ site, env: { SMTP_URL: `smtp://127.0.0.1:${peer.port}` } });
@@ -160,10 +160,10 @@ describe('ten subscribers get their letter', () => {
     expect(got(peer)).toEqual(addresses);
   });
 
-  test('dropped after the letter, before the answer: sent again, recognisably the same', async () => {
+  test('dropped after the email, before the answer: sent again, recognisably the same', async () => {
     const peer = await openSmtpPeer();
     const dropped = new Set<string>();
-    peer.fault = (at, to) => (at === 'letter' && dropped.size < 4 && dropped.add(to) ? 'drop' : null);
+    peer.fault = (at, to) => (at === 'email' && dropped.size < 4 && dropped.add(to) ? 'drop' : null);
     const { pass } = await world(peer);
     await pass(60, 5);
     const ids = new Set(peer.arrived.map(({ to, messageId }) => `${to} ${messageId}`));
@@ -171,7 +171,7 @@ describe('ten subscribers get their letter', () => {
     expect(peer.arrived.length).toBe(10 + dropped.size);
   });
 
-  test('one letter that breaks every conversation does not hold up the others', async () => {
+  test('one email that breaks every conversation does not hold up the others', async () => {
     const peer = await openSmtpPeer();
     peer.fault = (at, to) =>
       at === 'RCPT' && to === '' ? null : at === 'DATA' && to === 'user3@example.com' ? 'reset' : null;
@@ -180,14 +180,14 @@ describe('ten subscribers get their letter', () => {
     expect(got(peer)).toEqual(addresses.filter(address => address !== 'user3@example.com'));
   });
 
-  test('who leaves while letters go out gets none that was not on its way', async () => {
+  test('who leaves while emails go out gets none that was not on its way', async () => {
     const peer = await openSmtpPeer();
     const opened = await world(peer, target => `${SITE(target)}mail: { connections: 1 }\n`);
     const leave = (subscriber: string) => {
       const token = signToken(SECRET, 'unsubscribe', { subscriber, nonce: '', expires: 0 });
       return opened.post(`/status/unsubscribe?token=${token}`);
     };
-    // The first letter's answer waits until three others have left.
+    // The first email's answer waits until three others have left.
     peer.hold = () => Promise.all(['reader00004', 'reader00005', 'reader00009'].map(leave));
     await opened.pass(2, 1);
     const stayed = addresses.filter(address => !/user[459]@/.test(address));
@@ -211,9 +211,9 @@ describe('ten subscribers get their letter', () => {
     const other = new Sqlite(`${opened.dir}/data/status.db`);
     onTestFinished(() => void other.close());
     let locked = false;
-    // Locked as the first letter arrives: its acceptance cannot be recorded for a while.
+    // Locked as the first email arrives: its acceptance cannot be recorded for a while.
     peer.fault = at => {
-      if (at !== 'letter' || locked) return null;
+      if (at !== 'email' || locked) return null;
       locked = true;
       other.exec('BEGIN IMMEDIATE');
       setTimeout(() => other.exec('COMMIT'), 300);
@@ -226,7 +226,7 @@ describe('ten subscribers get their letter', () => {
   });
 });
 
-test('killed again and again while letters go out: everyone gets each, few twice, those recognisably', async () => {
+test('killed again and again while emails go out: everyone gets each, few twice, those recognisably', async () => {
   const count = 10_000;
   const kills = 4;
   const lines = 5;

@@ -1,4 +1,4 @@
-// Walk 4: a visitor subscribes, confirms, gets letters, chooses, and leaves with one click.
+// Walk 4: a visitor subscribes, confirms, gets emails, chooses, and leaves with one click.
 import { describe, expect, test } from 'vitest';
 import { signToken } from '../../../src/core/model/token.ts';
 import { linkIn, openWorld, subscribed } from '../world.ts';
@@ -15,7 +15,7 @@ Investigating.
 const tokenOf = (link: string) => new URL(link, 'http://x').searchParams.get('token') as string;
 
 describe('a subscriber', () => {
-  test('gets letters only after confirming by POST, and none after one click', async () => {
+  test('gets emails only after confirming by POST, and none after one click', async () => {
     const world = await openWorld();
     const answer = await world.get('/status/subscribe?email=user%40example.com');
     expect(answer.status).toBe(200);
@@ -32,16 +32,16 @@ describe('a subscriber', () => {
     await world.pass(10);
     await world.pass(10);
     expect(world.mails).toHaveLength(2);
-    const letter = world.mails[1];
-    expect(letter?.subject).toBe('[INCIDENT] API Latency Spike');
-    expect(letter?.headers.get('list')).toMatchObject({
+    const email = world.mails[1];
+    expect(email?.subject).toBe('[INCIDENT] API Latency Spike');
+    expect(email?.headers.get('list')).toMatchObject({
       unsubscribe: { url: expect.stringContaining('/status/unsubscribe?token=') },
       'unsubscribe-post': { name: 'List-Unsubscribe=One-Click' },
     });
-    expect(letter?.headers.get('auto-submitted')).toBe('auto-generated');
-    expect(letter?.messageId).toMatch(/@levqor\.ai>$/);
+    expect(email?.headers.get('auto-submitted')).toBe('auto-generated');
+    expect(email?.messageId).toMatch(/@levqor\.ai>$/);
 
-    const leave = linkIn(letter, '/status/unsubscribe');
+    const leave = linkIn(email, '/status/unsubscribe');
     const multipart = new FormData();
     multipart.set('List-Unsubscribe', 'One-Click');
     for (let click = 0; click < 2; click++) {
@@ -171,7 +171,7 @@ describe('a subscriber', () => {
     ]);
   });
 
-  test('who asked while the clock was a month ahead gets a letter once it is right again', async () => {
+  test('who asked while the clock was a month ahead gets an email once it is right again', async () => {
     const world = await openWorld();
     world.stepClock(30 * 86_400);
     await world.get('/status/subscribe?email=a@example.com');
@@ -240,7 +240,7 @@ describe('a subscriber', () => {
   });
 });
 
-describe('a letter', () => {
+describe('an email', () => {
   test('is tried again after a 4xx and sent once', async () => {
     const world = await openWorld();
     await subscribed(world, 'user@example.com');
@@ -279,7 +279,7 @@ describe('a letter', () => {
     }
     const dropped = world.logged.filter(line => line.message.includes('it is suppressed'));
     expect(dropped).toHaveLength(1);
-    const tried = world.logged.filter(line => line.message === 'letter not sent');
+    const tried = world.logged.filter(line => line.message === 'email not sent');
     expect(tried).toHaveLength(3);
     expect(JSON.stringify(world.logged)).not.toContain('gone@example.com');
   });

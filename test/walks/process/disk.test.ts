@@ -26,7 +26,7 @@ const told = (world: World, pattern: RegExp) =>
   world.logged.filter(({ message }) => pattern.test(message)).length;
 const subscribe = (world: World, email: string) =>
   world.post('/status/subscribe', new URLSearchParams({ email }), { accept: 'text/html' });
-const lettersTo = (world: World, who: string, what: string) =>
+const emailsTo = (world: World, who: string, what: string) =>
   world.mails.filter(({ subject, to }) => subject?.includes(what) && JSON.stringify(to).includes(who)).length;
 
 /** A small disk of its own needs the right to mount; CI has it. */
@@ -117,8 +117,8 @@ describe.runIf(mayMount)('a full disk', () => {
     ];
     expect(Date.parse(started) - failing).toBeLessThanOrEqual(60_000);
     await world.pass(300, 10);
-    expect(lettersTo(world, 'ann', 'API Down')).toBe(1);
-    expect(lettersTo(world, 'ann', 'Written while')).toBe(1);
+    expect(emailsTo(world, 'ann', 'API Down')).toBe(1);
+    expect(emailsTo(world, 'ann', 'Written while')).toBe(1);
     expect((await subscribe(world, 'bob@example.com')).status).toBe(200);
     const results = new Sqlite(path.join(at, 'status.db'), { readonly: true });
     onTestFinished(() => void results.close());
@@ -134,7 +134,7 @@ describe.runIf(mayMount)('a full disk', () => {
     ).toBeGreaterThan(failing);
   });
 
-  test('filled while letters go out: each arrives once', async () => {
+  test('filled while emails go out: each arrives once', async () => {
     const at = disk('size=8m');
     const world = await openWorld({
       env: { DATA_DIR: at },
@@ -158,10 +158,10 @@ describe.runIf(mayMount)('a full disk', () => {
     await done;
     await world.pass(120, 5);
     for (const who of ['ann', 'bob', 'cat', 'dan', 'eve'])
-      expect(lettersTo(world, who, 'Written'), who).toBe(1);
+      expect(emailsTo(world, who, 'Written'), who).toBe(1);
   });
 
-  test('no letter leaves that could not be recorded', async () => {
+  test('no email leaves that could not be recorded', async () => {
     const at = disk('size=8m');
     const world = await openWorld({ env: { DATA_DIR: at } });
     await subscribed(world, 'ann@example.com');
@@ -170,13 +170,13 @@ describe.runIf(mayMount)('a full disk', () => {
     await world.pass(1);
     world.smtp.refuse = null;
     fill(at);
-    // Known by the first that is refused, before the letter is due again.
+    // Known by the first that is refused, before the email is due again.
     expect((await subscribe(world, 'bob@example.com')).status).toBe(503);
     await world.pass(300, 20);
-    expect(lettersTo(world, 'ann', 'Written')).toBe(0);
+    expect(emailsTo(world, 'ann', 'Written')).toBe(0);
     rmSync(path.join(at, 'ballast'));
     await world.pass(300, 10);
-    expect(lettersTo(world, 'ann', 'Written')).toBe(1);
+    expect(emailsTo(world, 'ann', 'Written')).toBe(1);
   });
 
   test.each([
@@ -199,7 +199,7 @@ describe.runIf(mayMount)('a full disk', () => {
     rmSync(path.join(at, 'ballast'), { force: true });
     await world.pass(300, 10);
     expect((await readyz(world)).problems).toEqual([]);
-    expect(lettersTo(world, 'ann', 'Written while')).toBe(1);
+    expect(emailsTo(world, 'ann', 'Written while')).toBe(1);
   });
 
   test('at the first start, or read-only: said in words', async () => {

@@ -94,7 +94,7 @@ describe('one answer', () => {
       '/api/incidents/20260310_%C3%BCberlast/claim.json',
       ['/api/incidents/2%30260310_%c3%bcberlast/claim.json'],
     ],
-  ])('for %s, however its letters are written', async (path, others) => {
+  ])('for %s, however its emails are written', async (path, others) => {
     const world = await openWorld({ files: FILES });
     const { keys, addresses } = watched();
     // A lower ü first: what the first visitor writes is not what is remembered.

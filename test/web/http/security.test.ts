@@ -197,7 +197,7 @@ describe('forged requests', () => {
     }
   });
 
-  test('a picture on another site, or a look at the head alone, asks for no letter; a link that is followed does', async () => {
+  test('a picture on another site, or a look at the head alone, asks for no email; a link that is followed does', async () => {
     const world = await openWorld();
     const path = '/status/subscribe?email=ann@example.com';
     // Node's fetch writes its own Fetch Metadata.
@@ -333,7 +333,7 @@ test('no address stands in the log, though mail servers repeat whom they refuse'
   });
   await world.write('20260310_x.md', INCIDENT.replace('11:00:00', '12:00:01'));
   await world.pass(5, 1);
-  const told = world.logged.filter(({ message }) => message === 'letter not sent');
+  const told = world.logged.filter(({ message }) => message === 'email not sent');
   expect(told).toMatchObject([{ fields: { error: expect.stringContaining('unknown') } }]);
   expect(JSON.stringify(world.logged)).not.toContain('somebody');
 });

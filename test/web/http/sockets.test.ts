@@ -69,7 +69,7 @@ async function serving(limits: Partial<ServerRules['limits']> = {}, isVisitor = 
   return { open, page, lasted, handled };
 }
 
-/** Keeps sending a letter on each, so that none is ever silent. */
+/** Keeps sending an email on each, so that none is ever silent. */
 function dribble(sockets: readonly Socket[]): void {
   const timer = setInterval(() => {
     for (const socket of sockets) if (socket.writable) socket.write('a');

@@ -144,7 +144,7 @@ describe('the language', () => {
 });
 
 describe('under a path', () => {
-  test('every address on the page, in feeds and letters begins with it, with and without a stripping proxy', async () => {
+  test('every address on the page, in feeds and emails begins with it, with and without a stripping proxy', async () => {
     const world = await openWorld({ env: { PUBLIC_URL: 'https://acme.example/health-page' } });
     for (const path of ['/health-page/status/live', '/status/live']) {
       const { text } = await world.get(path);

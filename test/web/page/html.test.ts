@@ -1,9 +1,9 @@
-// Valid HTML: every page in every state, and the letters, by html-validate's recommended rules.
+// Valid HTML: every page in every state, and the emails, by html-validate's recommended rules.
 import { HtmlValidate } from 'html-validate/node';
 import { describe, expect, it } from 'vitest';
 import { makeRender } from '../../../src/views.ts';
 import { plainPage, startingPage } from '../../../src/web/http/plain-pages.ts';
-import { makeLetters } from '../../../src/work/notify/email-texts.ts';
+import { makeEmails } from '../../../src/work/notify/email-texts.ts';
 import { PAGES } from '../../browser/faces.ts';
 import { incident, site } from '../../makers.ts';
 
@@ -17,7 +17,7 @@ const validator = new HtmlValidate({
     'form-dup-name': ['error', { shared: ['radio', 'checkbox', 'button', 'submit'] }],
     // The verdict is as long as the facts: a tab shortens it from the end.
     'long-title': 'off',
-    // A letter's colours have no other place to be.
+    // An email's colours have no other place to be.
     'no-inline-style': 'off',
   },
 });
@@ -39,8 +39,8 @@ describe('valid HTML', () => {
     expect(await wrong(plainPage(lang, 'strained.title', 'strained.text'))).toEqual([]);
   });
 
-  it('letters', async () => {
-    const letters = makeLetters(makeRender('views'));
+  it('emails', async () => {
+    const emails = makeEmails(makeRender('views'));
     const of = incident('x', { title: 'API & Database Down' });
     const links = {
       incident: 'https://i',
@@ -48,8 +48,8 @@ describe('valid HTML', () => {
       manage: 'https://m',
       confirm: 'https://c',
     };
-    expect(await wrong(letters.update(site(), 'en', of, of.updates[0]!, ['API'], links).html)).toEqual([]);
-    expect(await wrong(letters.confirm(site(), 'de', links).html)).toEqual([]);
-    expect(await wrong(letters.unsubscribeLink(site(), 'en', links).html)).toEqual([]);
+    expect(await wrong(emails.update(site(), 'en', of, of.updates[0]!, ['API'], links).html)).toEqual([]);
+    expect(await wrong(emails.confirm(site(), 'de', links).html)).toEqual([]);
+    expect(await wrong(emails.unsubscribeLink(site(), 'en', links).html)).toEqual([]);
   });
 });

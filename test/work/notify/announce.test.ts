@@ -30,7 +30,7 @@ async function noted(first: boolean) {
     },
     owed: async () => [],
     frozen: async () => null,
-    enqueueSome: async () => ({ letters: 0, done: true }),
+    enqueueSome: async () => ({ emails: 0, done: true }),
     enqueueMessages: async () => null,
     withdraw: async () => true,
     log: LOG,

@@ -1,12 +1,12 @@
-// Letters: the subject says what it is, the text reads by itself, and nothing breaks out of a header.
+// Emails: the subject says what it is, the text reads by itself, and nothing breaks out of a header.
 import { describe, expect, it } from 'vitest';
 import { MINUTE } from '../../../src/core/model/time.ts';
 import { makeRender } from '../../../src/views.ts';
 import { specimens } from '../../../src/work/notify/email-previews.ts';
-import { makeLetters } from '../../../src/work/notify/email-texts.ts';
+import { makeEmails } from '../../../src/work/notify/email-texts.ts';
 import { incident, NOW, site, update } from '../../makers.ts';
 
-const letters = makeLetters(makeRender('views'));
+const emails = makeEmails(makeRender('views'));
 const LINKS = {
   incident: 'https://s.example/status/incidents/x',
   unsubscribe: 'https://s.example/status/unsubscribe?token=a&b=1',
@@ -22,7 +22,7 @@ const DOWN = incident('x', {
   updates: [FIRST, SECOND, LAST],
 });
 
-describe('incident letters', () => {
+describe('incident emails', () => {
   it.each([
     [DOWN, FIRST, '[INCIDENT] API Down'],
     [DOWN, SECOND, '[UPDATE] API Down'],
@@ -34,12 +34,12 @@ describe('incident letters', () => {
     [{ ...DOWN, title: 'R&D <b>' }, FIRST, '[INCIDENT] R&D <b>'],
   ])('subject %#', (of, news, subject) => {
     for (const lang of ['en', 'de'] as const) {
-      expect(letters.update(site(), lang, of, news, ['API'], LINKS).subject).toBe(subject);
+      expect(emails.update(site(), lang, of, news, ['API'], LINKS).subject).toBe(subject);
     }
   });
 
   it('text reads by itself, state first, with its three links unescaped', () => {
-    const { text } = letters.update(site(), 'en', DOWN, LAST, ['API', 'Database'], LINKS);
+    const { text } = emails.update(site(), 'en', DOWN, LAST, ['API', 'Database'], LINKS);
     expect(text).toMatch(/^RESOLVED · Critical incident\nAPI Down\n/);
     expect(text).toContain('Affects: API and Database');
     expect(text).toContain('Ended: 23 Nov 2026, 15:12 UTC, after 30 min');
@@ -47,7 +47,7 @@ describe('incident letters', () => {
   });
 
   it('HTML shows markdown, no script, one link each', () => {
-    const { html } = letters.update(site(), 'en', DOWN, FIRST, ['<API>'], LINKS);
+    const { html } = emails.update(site(), 'en', DOWN, FIRST, ['<API>'], LINKS);
     expect(html).toContain('We <strong>look</strong> into it.');
     expect(html).not.toContain('<script');
     expect(html).not.toContain('<API>');
@@ -56,7 +56,7 @@ describe('incident letters', () => {
   });
 });
 
-describe('what stands in a letter stands nowhere else', () => {
+describe('what stands in an email stands nowhere else', () => {
   it.each([
     ['[all](/status/history)', 'href="https://status.levqor.ai/status/history"'],
     ['[all](history)', 'href="https://status.levqor.ai/status/history"'],
@@ -67,21 +67,21 @@ describe('what stands in a letter stands nowhere else', () => {
   ])('%s leads to its whole address', (markdown, attribute) => {
     const of = { ...DOWN, updates: [{ ...FIRST, body: markdown }] };
     const page = site({ url: 'https://status.levqor.ai' });
-    expect(letters.update(page, 'en', of, of.updates[0]!, [], LINKS).html).toContain(attribute);
+    expect(emails.update(page, 'en', of, of.updates[0]!, [], LINKS).html).toContain(attribute);
   });
 
   it.each(['[x](javascript:alert(1))', '[x](data:text/html,x)', '![x](http://else.example/a.png)'])(
     '%s leads nowhere',
     markdown => {
       const of = { ...DOWN, updates: [{ ...FIRST, body: markdown }] };
-      expect(letters.update(site(), 'en', of, of.updates[0]!, [], LINKS).html).not.toMatch(
+      expect(emails.update(site(), 'en', of, of.updates[0]!, [], LINKS).html).not.toMatch(
         /javascript:|data:|else\.example/,
       );
     },
   );
 });
 
-describe('maintenance letters', () => {
+describe('maintenance emails', () => {
   const ahead = update(NOW, 'scheduled', 'Expect a short interruption.');
   const begun = update(NOW + 60 * MINUTE, 'in_progress', 'It begins.');
   const checking = update(NOW + 120 * MINUTE, 'verifying', 'Nearly.');
@@ -116,7 +116,7 @@ describe('maintenance letters', () => {
       ['Affects: API', 'Ended: 23 Nov 2026, 16:52 UTC, after 1 h 10 min', planned],
     ],
   ])('%s: the state first, then what it means', (_, news, state, facts) => {
-    const { text, subject } = letters.update(site(), 'en', upkeep, news, ['API'], LINKS);
+    const { text, subject } = emails.update(site(), 'en', upkeep, news, ['API'], LINKS);
     expect(subject).toBe('[MAINTENANCE] Database upgrade');
     expect(text.split('\n\n').slice(0, 2)).toEqual([`${state}\nDatabase upgrade`, facts.join('\n')]);
   });
@@ -124,7 +124,7 @@ describe('maintenance letters', () => {
   it('called off before it began, it did not end: it will not take place', () => {
     const off = update(NOW + MINUTE, 'completed', 'Not needed.');
     const of = { ...upkeep, resolved: null, updates: [ahead, off] };
-    const { text } = letters.update(site(), 'en', of, off, ['API'], LINKS);
+    const { text } = emails.update(site(), 'en', of, off, ['API'], LINKS);
     expect(text.split('\n\n')[1]).toBe(`Affects: API\nCalled off: it will not take place.\n${planned}`);
   });
 
@@ -132,33 +132,33 @@ describe('maintenance letters', () => {
     const early = update(NOW, 'in_progress', 'Already.');
     const done = update(NOW + 20 * MINUTE, 'completed', 'Done.');
     const of = { ...upkeep, resolved: null, updates: [early, done] };
-    const { text } = letters.update(site(), 'en', of, done, [], LINKS);
+    const { text } = emails.update(site(), 'en', of, done, [], LINKS);
     expect(text).toContain('Ended: 23 Nov 2026, 15:02 UTC, after 20 min');
   });
 
-  it('what the front matter promises is in the newest letter only, and in none once it is over', () => {
+  it('what the front matter promises is in the newest email only, and in none once it is over', () => {
     const of = { ...DOWN, status: 'investigating' as const, resolved: null, updates: [FIRST, SECOND] };
     const promising = { ...of, promised: NOW + 20 * MINUTE };
     const text = (made: typeof of, news: typeof FIRST) =>
-      letters.update(site(), 'en', made, news, [], LINKS).text;
+      emails.update(site(), 'en', made, news, [], LINKS).text;
     expect(text(promising, SECOND)).toContain('Next update by 23 Nov 2026, 15:02 UTC');
     expect(text(promising, FIRST)).not.toContain('Next update');
     expect(text({ ...promising, status: 'resolved' as never }, SECOND)).not.toContain('Next update');
   });
 
-  it('an incident’s letter says when the next one is promised, the last one does not', () => {
+  it('an incident’s email says when the next one is promised, the last one does not', () => {
     const promising = { ...FIRST, promised: NOW + 20 * MINUTE };
     const of = { ...DOWN, updates: [promising, { ...LAST, promised: NOW }] };
-    expect(letters.update(site(), 'en', of, promising, [], LINKS).text).toContain(
+    expect(emails.update(site(), 'en', of, promising, [], LINKS).text).toContain(
       'Next update by 23 Nov 2026, 15:02 UTC',
     );
-    expect(letters.update(site(), 'en', of, of.updates[1]!, [], LINKS).text).not.toContain('Next update');
+    expect(emails.update(site(), 'en', of, of.updates[1]!, [], LINKS).text).not.toContain('Next update');
   });
 });
 
 describe('specimens', () => {
   it.each(['en', 'de'] as const)('one of each kind, complete in %s', lang => {
-    const made = specimens(site(), lang, letters, NOW);
+    const made = specimens(site(), lang, emails, NOW);
     expect(made.map(({ name }) => name.slice(3))).toEqual([
       'confirm',
       'incident',
@@ -169,18 +169,18 @@ describe('specimens', () => {
       'maintenance-over',
       'unsubscribe-link',
     ]);
-    for (const { letter } of made) {
-      expect(letter.html).toContain(`<html lang="${lang}" dir="ltr">`);
-      expect(`${letter.subject} ${letter.text}`).not.toMatch(/undefined|\{\w+\}/);
+    for (const { email } of made) {
+      expect(email.html).toContain(`<html lang="${lang}" dir="ltr">`);
+      expect(`${email.subject} ${email.text}`).not.toMatch(/undefined|\{\w+\}/);
     }
   });
 });
 
-it('the other letters carry their links and the site’s name', () => {
-  const confirm = letters.confirm(site(), 'de', { confirm: 'https://c?t=1&u=2' });
+it('the other emails carry their links and the site’s name', () => {
+  const confirm = emails.confirm(site(), 'de', { confirm: 'https://c?t=1&u=2' });
   expect(confirm.subject).toBe('Bitte bestätigen: Levqor Status');
   expect(confirm.text).toContain('\nhttps://c?t=1&u=2\n');
-  const leave = letters.unsubscribeLink(site({ title: 'A\nB' }), 'en', LINKS);
+  const leave = emails.unsubscribeLink(site({ title: 'A\nB' }), 'en', LINKS);
   expect(leave.subject).toBe('Your subscription to A B');
   expect(leave.text).toContain(LINKS.unsubscribe);
   expect(leave.html).toContain('token=a&amp;b=1');

@@ -63,7 +63,7 @@ const SAID: Readonly<Record<StorageTrouble, readonly [string, string]>> = {
 export function storageProblem(where: string, trouble: StorageTrouble, since: Millis): Problem {
   const [what, fix] = SAID[trouble];
   const meanwhile =
-    'the page goes on, checks are kept in memory, forms and webhooks are answered 503, no letter is sent';
+    'the page goes on, checks are kept in memory, forms and webhooks are answered 503, no email is sent';
   return {
     level: 'error',
     where,
