@@ -283,7 +283,7 @@ test('a new database is there whole or not at all, and for this user alone', asy
 
 test('one server a database: the lock goes with its process', () => {
   const file = path.join(folder(), 'status.db');
-  const holder = `import { takeLock } from './src/store/lock.ts';
+  const holder = `import { takeLock } from './src/store/db/lock.ts';
     console.log(takeLock(${JSON.stringify(file)}) !== null);`;
   const other = () => {
     const args = ['--import', 'tsx', '--input-type=module', '-e', holder];
