@@ -45,7 +45,7 @@ try {
     pulse,
     probe: makeProbes({ clock: Date.now }, pulse.paused, pulse.steps),
     fetchText,
-    isStrained: pulse.isStrained,
+    isOverloaded: pulse.isOverloaded,
     log,
   });
   greet(system);

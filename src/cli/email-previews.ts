@@ -7,7 +7,7 @@ import { LANGS } from '../core/model/lang.ts';
 import { escapeHtml } from '../core/text/markdown.ts';
 import { makeRender } from '../views.ts';
 import { ROOT } from '../wiring/root.ts';
-import { type Specimen, specimens } from '../work/notify/email-previews.ts';
+import { type EmailPreview, emailPreviews } from '../work/notify/email-previews.ts';
 import { makeEmails } from '../work/notify/email-texts.ts';
 import { type Command, Misuse, shown, siteOf } from './shared/command.ts';
 
@@ -28,7 +28,7 @@ export const emails: Command = {
     if (!lang) throw new Misuse(`Emails speak ${LANGS.join(' and ')}, not "${values.lang}".`);
     const site = await siteOf(cli);
     const dir = path.resolve(cli.cwd, folder);
-    const made = specimens(site, lang, makeEmails(makeRender(path.join(ROOT, 'views'))), cli.clock());
+    const made = emailPreviews(site, lang, makeEmails(makeRender(path.join(ROOT, 'views'))), cli.clock());
     await mkdir(dir, { recursive: true });
     for (const { name, email } of made) {
       await writeFile(path.join(dir, `${name}.html`), email.html);
@@ -41,7 +41,7 @@ export const emails: Command = {
   },
 };
 
-function indexOf(made: readonly Specimen[], lang: string): string {
+function indexOf(made: readonly EmailPreview[], lang: string): string {
   const rows = made.map(
     ({ name, email }) =>
       `<li>${escapeHtml(email.subject)} — <a href="${name}.html">HTML</a>, <a href="${name}.txt">text</a></li>`,

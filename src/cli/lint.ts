@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { makeBrand } from '../content/brand-files.ts';
 import { openTemplates } from '../content/templates.ts';
 import { parseIncident } from '../core/incidents/file/parse.ts';
-import { coversNobody, strangeComponents } from '../core/incidents/lint/lint.ts';
+import { coversNobody, unknownComponents } from '../core/incidents/lint/lint.ts';
 import { untimely } from '../core/incidents/lint/times.ts';
 import type { Incident } from '../core/model/incident.ts';
 import { type Problem, printProblem } from '../core/model/problem.ts';
@@ -56,7 +56,7 @@ async function gather(files: readonly string[], cli: Cli): Promise<Linted> {
   const judged = (file: string, text: string, incident: Incident | null, view?: Incident) =>
     incident
       ? [
-          ...(site ? strangeComponents(file, text, incident, site.components) : []),
+          ...(site ? unknownComponents(file, text, incident, site.components) : []),
           ...(site ? unnamed(file, text, incident, site) : []),
           ...untimely(incident, text, file, cli.clock(), view),
         ]

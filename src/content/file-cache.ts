@@ -1,6 +1,6 @@
 // The shelf: incident files as last read, kept so that one changed file costs what one file costs.
 import path from 'node:path';
-import { alikeProblem, byRank, twinProblem } from '../core/incidents/duplicate-ids.ts';
+import { byRank, duplicateIdProblem, similarIdProblem } from '../core/incidents/duplicate-ids.ts';
 import type { Incident } from '../core/model/incident.ts';
 import type { Problem } from '../core/model/problem.ts';
 import type { Entry } from './scan.ts';
@@ -107,10 +107,10 @@ export function makeShelf(folder: string): Shelf {
         for (const entry of files) for (const problem of entry.problems) problems.push(problem);
         for (const entry of files.slice(1)) {
           const shown = files.find(({ id }) => id === entry.id) as Entry;
-          if (shown !== entry) problems.push(twinProblem(entry, shown));
+          if (shown !== entry) problems.push(duplicateIdProblem(entry, shown));
           else {
             if (entry.good) incidents.push(entry.good);
-            problems.push(alikeProblem(entry, first));
+            problems.push(similarIdProblem(entry, first));
           }
         }
       }
@@ -129,7 +129,7 @@ export function makeShelf(folder: string): Shelf {
           const shown = shownAs(id);
           const others = shown ? (byId.get(shown.id.toLowerCase()) ?? []) : [];
           return others.flatMap(one =>
-            one.id === shown?.id && one !== shown ? [twinProblem(one, shown)] : [],
+            one.id === shown?.id && one !== shown ? [duplicateIdProblem(one, shown)] : [],
           );
         },
       };

@@ -10,7 +10,7 @@ export interface Pulse {
   /** How often the wall clock stepped: a machine that was suspended shows by nothing else. */
   steps(): number;
   /** Whether the process has lately been too late with its work, on the whole, to take on what can wait. */
-  isStrained(): boolean;
+  isOverloaded(): boolean;
   stop(): void;
 }
 
@@ -53,7 +53,7 @@ export function startPulse(
   return {
     paused: () => sum + pauseAt(performance.now()),
     steps: () => steps + (isStep(performance.now()) ? 1 : 0),
-    isStrained: () => average > limit,
+    isOverloaded: () => average > limit,
     stop: () => clearInterval(timer),
   };
 }

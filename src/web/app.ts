@@ -64,7 +64,7 @@ export function makeApp(deps: WebDeps): App {
     req.url = withoutPrefix(req.url, base());
     next();
   });
-  app.use(putOff(web.isStrained));
+  app.use(putOff(web.isOverloaded));
   publicRoutes(app, web);
   statuspagePaths(app, web);
   widgetRoutes(app, web);

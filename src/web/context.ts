@@ -7,7 +7,7 @@ import type { Clock, Millis } from '../core/model/time.ts';
 import type { Receive } from '../work/incidents/receive.ts';
 import type { Refresh } from '../work/incidents/refresh.ts';
 import type { Write } from '../work/incidents/write.ts';
-import type { Beats } from '../work/monitoring/heartbeats.ts';
+import type { Heartbeats } from '../work/monitoring/heartbeats.ts';
 import type { Push } from '../work/monitoring/metrics.ts';
 import type { Stopped } from '../work/notify/deliver.ts';
 import type { Enrol } from '../work/notify/subscribe.ts';
@@ -15,7 +15,7 @@ import type { EnrolChannel } from '../work/notify/subscribe-channel.ts';
 import type { Answers } from './cache/cache.ts';
 
 import type { Assets } from './http/asset.ts';
-import type { IsStrained } from './http/load-shedding.ts';
+import type { IsOverloaded } from './http/load-shedding.ts';
 import type { CountGuess } from './http/rate-limit.ts';
 
 import type { Metrics } from './ops/counters.ts';
@@ -51,7 +51,7 @@ export interface WebDeps {
   readonly enrol: Enrol;
   readonly enrolChannel: EnrolChannel;
   readonly receive: Receive;
-  readonly beats: Pick<Beats, 'beat'>;
+  readonly heartbeats: Pick<Heartbeats, 'beat'>;
   readonly write: Write;
   readonly requests: Requests;
   /** null: the writing API is off. */
@@ -93,7 +93,7 @@ export interface WebDeps {
     /** Channels that take nothing, messages that cannot be composed. */
     readonly problems: readonly Problem[];
   }>;
-  readonly isStrained: IsStrained;
+  readonly isOverloaded: IsOverloaded;
   /** What is wrong with the disk; null while all is well. */
   readonly storage: () => Problem | null;
   /** Open event streams at a time: what the process may hold open. */

@@ -18,7 +18,7 @@ import type { AnnounceDeps } from '../work/notify/announce.ts';
 import { type Dispatch, isVisitors, makeDispatch } from '../work/notify/channel-delivery.ts';
 import { makeNotices } from '../work/notify/channel-texts.ts';
 import { type EnrolChannel, makeEnrolChannel } from '../work/notify/subscribe-channel.ts';
-import { evenSo } from '../work/timing/storage.ts';
+import { ignoreStorageFault } from '../work/timing/storage.ts';
 
 export interface ChannelParts {
   readonly db: Db;
@@ -66,7 +66,7 @@ export interface Channels {
 /** Opens the channels; at start everything unfinished is due. */
 export async function openChannels(parts: ChannelParts, ring: () => void): Promise<Channels> {
   const { db, secret, snapshot, dial, clock, log } = parts;
-  await evenSo(messages.makeMessagesDue(db, clock()));
+  await ignoreStorageFault(messages.makeMessagesDue(db, clock()));
   const settings = () => snapshot().site.notify.channels;
   const visitors = () => snapshot().site.notify.visitors;
   let kept: unknown = null;

@@ -20,7 +20,7 @@ import {
 import { makeKeep } from '../work/incidents/last-good-files.ts';
 import type { RefreshDeps } from '../work/incidents/refresh.ts';
 import type { Carry } from '../work/publish/git-sync.ts';
-import { evenSo, lastGood } from '../work/timing/storage.ts';
+import { ignoreStorageFault, lastGood } from '../work/timing/storage.ts';
 
 export interface WrittenDeps {
   readonly db: Db;
@@ -74,7 +74,9 @@ export async function openWritten(deps: WrittenDeps): Promise<Written> {
       return { ...files, unread: files.unread + carry.unread() };
     },
     keep: since =>
-      evenSo(keep.round({ folder: content.identity(), missingSince: since, site: site.goodText() })),
+      ignoreStorageFault(
+        keep.round({ folder: content.identity(), missingSince: since, site: site.goodText() }),
+      ),
   };
 }
 

@@ -25,7 +25,7 @@ import { makeEmails } from '../work/notify/email-texts.ts';
 import { addressHash, type Enrol, makeEnrol } from '../work/notify/subscribe.ts';
 import type { EnrolChannel } from '../work/notify/subscribe-channel.ts';
 import { serially } from '../work/timing/bell.ts';
-import { evenSo } from '../work/timing/storage.ts';
+import { ignoreStorageFault } from '../work/timing/storage.ts';
 import { type ChannelHealth, openChannels } from './channels.ts';
 
 export interface PostDeps {
@@ -86,7 +86,7 @@ export interface Post {
 /** Opens the post; `ring` asks for a round soon. */
 export async function openPost(deps: PostDeps, ring: () => void): Promise<Post> {
   const { db, env, secret, snapshot, clock, log } = deps;
-  await evenSo(outbox.makeAllDue(db, clock()));
+  await ignoreStorageFault(outbox.makeAllDue(db, clock()));
   const mailFrom = () => env.mailFrom ?? defaultSender(snapshot().site);
   const mail = openMail(env, mailFrom, log);
   // Said at the start, in words; emails wait in the outbox until it is mended.

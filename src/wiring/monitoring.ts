@@ -14,13 +14,13 @@ import { recordPoint } from '../store/monitoring/metrics.ts';
 import { pruneMeasurements } from '../store/monitoring/rollups.ts';
 import { readWarnings, removeWarning, saveWarning } from '../store/monitoring/warnings.ts';
 import { makeBacklog } from '../work/monitoring/backlog.ts';
-import { type Beats, makeBeats } from '../work/monitoring/heartbeats.ts';
+import { type Heartbeats, makeHeartbeats } from '../work/monitoring/heartbeats.ts';
 import { feed } from '../work/monitoring/metrics.ts';
 import { makeWitness, type Witness } from '../work/monitoring/own-network.ts';
 import { makePoll, type Poll, type PollDeps } from '../work/monitoring/poll.ts';
 import { openWarn, type Warn } from '../work/monitoring/warnings.ts';
 import { makeWatchdog, type Watchdog } from '../work/monitoring/watchdog.ts';
-import { evenSo, lastGood } from '../work/timing/storage.ts';
+import { ignoreStorageFault, lastGood } from '../work/timing/storage.ts';
 
 export interface WatchDeps {
   readonly db: Db;
@@ -44,7 +44,7 @@ export interface WatchDeps {
 
 export interface Watch {
   readonly poll: Poll;
-  readonly beats: Beats;
+  readonly heartbeats: Heartbeats;
   readonly warn: Warn;
   readonly watchdog: Watchdog;
   readonly measured: MeasuredView['read'];
@@ -95,7 +95,7 @@ export async function openWatch(deps: WatchDeps): Promise<Watch> {
         log.warn({ source, kind, title }, 'state changed');
       }
       // The result is written down; a value more or less must not write it down again.
-      await evenSo(
+      await ignoreStorageFault(
         feed(component, result, site().metrics, (id, point) => recordPoint(db, id, point, clock())),
       );
       return recorded;
@@ -157,7 +157,7 @@ export async function openWatch(deps: WatchDeps): Promise<Watch> {
     awake,
     log,
   });
-  const beats = makeBeats({
+  const heartbeats = makeHeartbeats({
     components,
     secret,
     record: backlog.beat,
@@ -173,7 +173,7 @@ export async function openWatch(deps: WatchDeps): Promise<Watch> {
   });
   return {
     poll,
-    beats,
+    heartbeats,
     warn,
     watchdog,
     measured: async (from, now) => backlog.over(await measured(from, now)),

@@ -25,7 +25,7 @@ export interface TimetableParts {
 
 export function jobsOf(parts: TimetableParts): readonly Job[] {
   const { steps, storage, watch, carry, lookBack, round, post, mirror, remind, clock } = parts;
-  const { poll, beats, warn } = watch;
+  const { poll, heartbeats, warn } = watch;
   const look = async () => {
     await storage.look();
     await watch.drain();
@@ -44,7 +44,7 @@ export function jobsOf(parts: TimetableParts): readonly Job[] {
     { name: 'clock', every: SECOND, run: async () => steps.look() },
     { name: 'storage', every: SECOND, run: look },
     { name: 'poll', every: SECOND, run: async () => poll.startDue(clock()), settled: poll.settled },
-    { name: 'heartbeats', every: SECOND, run: () => beats.judgeAll(clock()) },
+    { name: 'heartbeats', every: SECOND, run: () => heartbeats.judgeAll(clock()) },
     { name: 'git', every: SECOND, run: () => carry.round(clock()) },
     { name: 'history', every: 10 * SECOND, run: lookBack },
     { name: 'round', every: SECOND, run: round },

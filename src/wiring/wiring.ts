@@ -31,7 +31,7 @@ import { openRefresh } from '../work/incidents/refresh.ts';
 import { makeBell, serially } from '../work/timing/bell.ts';
 import { aheadOf, makeClockSteps } from '../work/timing/clock-steps.ts';
 import { type EverySecond, type Job, makeTimetable } from '../work/timing/schedule.ts';
-import { evenSo, lastGood } from '../work/timing/storage.ts';
+import { ignoreStorageFault, lastGood } from '../work/timing/storage.ts';
 import { keptSite, openWritten } from './content.ts';
 import { openPost } from './email.ts';
 import { openMirror } from './export.ts';
@@ -59,7 +59,7 @@ export interface Outside {
   /** Tells how long the process stood still; left out: never. */
   readonly pulse?: Pick<Pulse, 'paused'>;
   /** Whether the process is late with everything; left out: never. */
-  readonly isStrained?: () => boolean;
+  readonly isOverloaded?: () => boolean;
   /** Where a chat service stands in place of its own address. */
   readonly dial?: (url: URL) => URL | null;
   readonly log: Log;
@@ -138,7 +138,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       ahead,
       stepped(by) {
         watch.poll.lookAnew();
-        watch.beats.clockStepped(by);
+        watch.heartbeats.clockStepped(by);
         timetable.hurry();
       },
       log,
@@ -159,7 +159,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     });
     closers.push(() => watch.poll.close());
     await watch.note(site.current());
-    const { beats } = watch;
+    const { heartbeats } = watch;
 
     const mirror = openMirror({ env, content, db, snapshot: () => refresh.current(), monotonic, log });
     const carrier = await openCarrier({ env, db, turns, site, ring: () => bell.ring(), log });
@@ -197,14 +197,16 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       if (!composed) await refresh.round(clock());
       composed = false;
       await written.keep(refresh.current().missingSince);
-      await evenSo(post.note());
+      await ignoreStorageFault(post.note());
     });
     const bell = makeBell(async () => {
       await round();
       await post.enqueue();
       await post.dispatch();
       // A hundred thousand emails take their time; the next ring is heard meanwhile.
-      evenSo(post.send()).catch((error: unknown) => log.error({ err: error }, 'emails could not be sent'));
+      ignoreStorageFault(post.send()).catch((error: unknown) =>
+        log.error({ err: error }, 'emails could not be sent'),
+      );
     }, log);
     closers.push(() => bell.close());
     await round();
@@ -235,7 +237,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       enrolChannel: post.enrolChannel,
       ...openDoors({ ...outside, env, db, content, refresh, round, carrier, warn: watch.warn }),
       ...metricDoors(db, () => refresh.current().site, log),
-      beats,
+      heartbeats,
       webhookToken,
       gitSecret: () => site.current().git && (site.current().git?.secret ?? webhookToken),
       pullGit: carry.ask,
@@ -247,7 +249,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       outbox: post.depth,
       storage: storage.problem,
       bounces: post.bounces,
-      isStrained: outside.isStrained ?? (() => false),
+      isOverloaded: outside.isOverloaded ?? (() => false),
       mostStreams: mostStreams(log),
       clock,
       log,
@@ -277,7 +279,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       statusUrl: `${refresh.current().site.url}/status/live`,
       webhookToken,
       snapshot: refresh.current,
-      heartbeatToken: id => beats.tokenOf(id),
+      heartbeatToken: id => heartbeats.tokenOf(id),
       async tick() {
         // Its minutes pass at once: what file systems do not tell is looked for as if they had.
         content.lookEverywhere();

@@ -37,7 +37,7 @@ export interface WorldOptions {
   /** What Amazon's addresses answer; without it they cannot be reached. */
   readonly fetchText?: (url: URL) => Promise<string>;
   /** Whether the process is late with everything; never, by default: a busy machine is no part of a test. */
-  readonly isStrained?: () => boolean;
+  readonly isOverloaded?: () => boolean;
   /** Where a chat service stands in place of its own address. */
   readonly dial?: (url: URL) => URL | null;
   /** Parts of the outside in place of the world's own: another timetable, a probe that hangs. */
@@ -128,7 +128,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       everySecond: () => () => {},
       probe: makeProbes(options.network),
       fetchText: options.fetchText ?? unreachable,
-      isStrained: options.isStrained ?? (() => false),
+      isOverloaded: options.isOverloaded ?? (() => false),
       ...(options.dial ? { dial: options.dial } : {}),
       log,
       ...options.outside,

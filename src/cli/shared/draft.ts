@@ -8,7 +8,7 @@ import { confirm } from '@inquirer/prompts';
 import { asOf } from '../../core/incidents/as-of.ts';
 import { isSilent } from '../../core/incidents/file/escape.ts';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
-import { coversNobody, strangeComponents } from '../../core/incidents/lint/lint.ts';
+import { coversNobody, unknownComponents } from '../../core/incidents/lint/lint.ts';
 import { backwards } from '../../core/incidents/lint/times.ts';
 import { occurrenceOn, readOccurrenceId } from '../../core/incidents/recurrence.ts';
 import { readDateTime } from '../../core/incidents/times/written-time.ts';
@@ -135,7 +135,7 @@ export async function settle(
   const file = files.fileOf(draft.id);
   const text = options.edit ? await edited(draft.text, cli) : draft.text;
   const { value, problems } = parseIncident(shown(file, cli), draft.id, text);
-  const strange = value && site ? strangeComponents(shown(file, cli), text, value, site.components) : [];
+  const strange = value && site ? unknownComponents(shown(file, cli), text, value, site.components) : [];
   const turned = value && backwards(value, text, shown(file, cli), cli.clock());
   const nobody = value && site && coversNobody(shown(file, cli), value, site.components);
   for (const problem of [...problems, ...strange, ...(turned ? [turned] : []), ...(nobody ? [nobody] : [])])

@@ -1,6 +1,6 @@
 // Dependencies: what cannot work without what. A parent's incident speaks for its children.
 
-import { standingOf } from '../incidents/shared.ts';
+import { statusOfSource } from '../incidents/shared.ts';
 import type { Component, Health } from '../model/component.ts';
 import { type Incident, sourcesOf } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
@@ -93,7 +93,7 @@ export function isSpokenFor(
   return incidents.some(incident => {
     const parents = sourcesOf(incident).filter(source => sources.has(source));
     return parents.some(parent => {
-      const standing = standingOf(incident, parent);
+      const standing = statusOfSource(incident, parent);
       const well = wellSince.get(probedBy(parent)!);
       const down = standing.down && well === undefined;
       const until = standing.down && well !== undefined ? well : standing.until;

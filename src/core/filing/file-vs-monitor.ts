@@ -1,6 +1,6 @@
 // Disagreements: a file says one thing and the source that opened it another. A person's word stands; it is said.
 
-import { standingOf } from '../incidents/shared.ts';
+import { statusOfSource } from '../incidents/shared.ts';
 import { type Incident, isOpen, sourcesOf } from '../model/incident.ts';
 import type { Problem } from '../model/problem.ts';
 import { DAY, iso, type Millis } from '../model/time.ts';
@@ -22,7 +22,7 @@ export function disagreements(
     sourcesOf(incident).flatMap(source => {
       const last = sightings[source]?.at(-1);
       if (last?.incidentId !== incident.id) return [];
-      if (isOpen(incident) && last.end !== null && standingOf(incident, source).down) {
+      if (isOpen(incident) && last.end !== null && statusOfSource(incident, source).down) {
         return [leftOpen(incident, source, last.end)];
       }
       const { resolved } = incident;

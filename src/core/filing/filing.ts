@@ -2,7 +2,7 @@
 
 import { parseIncident } from '../incidents/file/parse.ts';
 import { type Addition, printIncident, updated } from '../incidents/file/print.ts';
-import { membersOf, standingOf } from '../incidents/shared.ts';
+import { groupedComponents, statusOfSource } from '../incidents/shared.ts';
 import { type Incident, sourcesOf } from '../model/incident.ts';
 import { DAY, iso, type Millis } from '../model/time.ts';
 import { FLAP_WINDOW, type StoredTransition, type Transition } from '../model/transition.ts';
@@ -12,7 +12,7 @@ export type Fate =
   | { readonly kind: 'create' | 'replace'; readonly id: string; readonly text: string }
   | { readonly kind: 'done'; readonly id: string | null }
   /** A change of a file that several checks share: made together with theirs (together.ts). */
-  | { readonly kind: 'joint'; readonly id: string }
+  | { readonly kind: 'grouped'; readonly id: string }
   /** Kept for later: a maintenance or a parent's outage it may outlast, or a file that cannot be parsed just now. */
   | { readonly kind: 'held' }
   /** A recovery whose incident is known and whose file is not there just now: it may come back, still open. */
@@ -52,10 +52,10 @@ export function fateOf(
 /** Whether a file tells this outage from its beginning to its end: both were written, and only the notes of it lost. */
 function tells(last: Incident, { source, at }: StoredTransition): boolean {
   if (!sourcesOf(last).includes(source)) return false;
-  const { down, until } = standingOf(last, source);
+  const { down, until } = statusOfSource(last, source);
   const second = iso(at);
   const isBegun =
-    membersOf(last) !== null ||
+    groupedComponents(last) !== null ||
     iso(last.begins ?? last.started) === second ||
     last.updates.some(update => update.status === 'investigating' && iso(update.at) === second);
   return isBegun && !down && until !== null && iso(until) >= second;
@@ -68,17 +68,17 @@ function fateOfDown(
   isExpected: boolean,
 ): Fate {
   const own = last !== null && sourcesOf(last).includes(transition.source);
-  const joint = own && membersOf(last) !== null;
+  const grouped = own && groupedComponents(last) !== null;
   // An open file of this source, or one that a person made theirs: another source's speaks for itself only.
   if (last && last.status !== 'resolved' && (own || last.openedBy === null)) {
-    const known = !joint || standingOf(last, transition.source).down;
-    return { kind: known ? 'done' : 'joint', id: last.id };
+    const known = !grouped || statusOfSource(last, transition.source).down;
+    return { kind: known ? 'done' : 'grouped', id: last.id };
   }
   if (isExpected) return { kind: 'held' };
   const { source, at, message } = transition;
   // An end that lies far ahead was written before the clock was set back: how long ago that was, nobody knows.
   if (own && last.resolved !== null && Math.abs(at - last.resolved) <= FLAP_WINDOW) {
-    if (joint) return { kind: 'joint', id: last.id };
+    if (grouped) return { kind: 'grouped', id: last.id };
     const addition = { status: 'investigating' as const, at: Math.max(at, last.resolved), message };
     return change(last.id, addition, read);
   }
@@ -95,12 +95,12 @@ function fateOfUp(transition: StoredTransition, last: Incident | null, read: Rea
   if (!last || !sourcesOf(last).includes(transition.source) || last.status === 'resolved') {
     return { kind: 'done', id: last?.id ?? null };
   }
-  if (membersOf(last) !== null) {
+  if (groupedComponents(last) !== null) {
     // A person may have told of this recovery before; the last one resolves all the same.
     const others = sourcesOf(last).filter(source => source !== transition.source);
-    const isTold = !standingOf(last, transition.source).down;
-    const told = isTold && others.some(source => standingOf(last, source).down);
-    return { kind: told ? 'done' : 'joint', id: last.id };
+    const isTold = !statusOfSource(last, transition.source).down;
+    const told = isTold && others.some(source => statusOfSource(last, source).down);
+    return { kind: told ? 'done' : 'grouped', id: last.id };
   }
   // Filed by a clock that was ahead: its recovery is not ahead too, and is not kept from anybody.
   const isAhead = (last.begins ?? last.started) > transition.recordedAt;

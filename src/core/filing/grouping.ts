@@ -4,7 +4,7 @@
 import { asOf, isAhead } from '../incidents/as-of.ts';
 import { parseIncident } from '../incidents/file/parse.ts';
 import { type Addition, printIncident, updated } from '../incidents/file/print.ts';
-import { listsOf, membersOf } from '../incidents/shared.ts';
+import { groupedComponents, listsOf } from '../incidents/shared.ts';
 import { statusOf, worst } from '../model/component.ts';
 import { type Affected, type Incident, SEVERITIES } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
@@ -104,7 +104,7 @@ export function printTogether(outages: readonly Transition[], inWords: InWords):
 }
 
 /**
- * A joint incident's file after what its members did since. The newest section tells all of it and is
+ * A grouped incident's file after what its members did since. The newest section tells all of it and is
  * mailed, the others only carry their moments. The last recovery resolves; a relapse opens it again.
  * Null for a file that is written in a way no machine should edit.
  */
@@ -139,7 +139,8 @@ function withEvent(
   const later = listsOf(incident).filter(change => change.at > at);
   const end = Math.max(at, ...later.map(change => change.at));
   const left = turned(listAt(incident, end)).map(one => one.id);
-  const isOver = event.kind === 'up' && !(membersOf(incident) ?? []).some(member => left.includes(member));
+  const isOver =
+    event.kind === 'up' && !(groupedComponents(incident) ?? []).some(member => left.includes(member));
   if (isOver && later.length === 0) {
     return updated(text, {
       status: 'resolved',
@@ -188,7 +189,9 @@ function lastWords(
   inWords: InWords,
 ): string {
   if (!event.told) return message;
-  const names = (membersOf(incident) ?? []).map(id => site.components.find(one => one.id === id)?.name ?? id);
+  const names = (groupedComponents(incident) ?? []).map(
+    id => site.components.find(one => one.id === id)?.name ?? id,
+  );
   const told: Told = {
     kind: 'together',
     component: phraseOf(names),
@@ -208,7 +211,9 @@ function after(list: readonly Affected[], event: Transition, incident: Incident,
       own.map(one => ({ id: one, status })),
     );
   }
-  const others = (membersOf(incident) ?? []).filter(one => one !== id && list.some(({ id }) => id === one));
+  const others = (groupedComponents(incident) ?? []).filter(
+    one => one !== id && list.some(({ id }) => id === one),
+  );
   const kept = new Set(others.flatMap(one => closureOf(one, site)));
   return list.filter(one => !own.includes(one.id) || (one.id !== id && kept.has(one.id)));
 }

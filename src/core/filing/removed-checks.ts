@@ -1,7 +1,7 @@
 // Unwatched: checks that can say nothing any more, because status.yaml took them away. Nobody else would end
 // what they opened. An inbound monitor goes on without its component: its own "up" ends what it opened.
 
-import { standingOf } from '../incidents/shared.ts';
+import { statusOfSource } from '../incidents/shared.ts';
 import { isConfigured } from '../model/checks/check.ts';
 import { type Incident, isOpen, sourcesOf } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
@@ -36,7 +36,7 @@ export function unwatchedOf(
   for (const incident of incidents.filter(isOpen)) {
     for (const source of sourcesOf(incident)) {
       const isKnown = Object.hasOwn(sightings, source) && sightings[source]!.length > 0;
-      if (isKnown || !isUnwatched(source, site) || !standingOf(incident, source).down) continue;
+      if (isKnown || !isUnwatched(source, site) || !statusOfSource(incident, source).down) continue;
       const title = sourcesOf(incident).length === 1 ? incident.title : null;
       found.push({ source, key: `${source}@${incident.id}:unwatched`, title });
     }

@@ -38,7 +38,7 @@ function endOf(incident: Incident | null): number {
 }
 
 /** That `file` is not shown, because `shown` is. */
-export function twinProblem({ file, id, good }: Twin, shown: Twin): Problem {
+export function duplicateIdProblem({ file, id, good }: Twin, shown: Twin): Problem {
   const why =
     shown.good && isOpen(shown.good)
       ? good && isOpen(good)
@@ -58,7 +58,7 @@ export function twinProblem({ file, id, good }: Twin, shown: Twin): Problem {
 }
 
 /** That `file` has an address which differs only by capitals from `other`'s: both are shown. */
-export function alikeProblem({ file, id }: Twin, other: Twin): Problem {
+export function similarIdProblem({ file, id }: Twin, other: Twin): Problem {
   return {
     level: 'warning',
     where: file,

@@ -3,8 +3,8 @@ import { type Affected, type Incident, sourcesOf } from '../model/incident.ts';
 import { probedBy } from '../model/source.ts';
 import type { Millis } from '../model/time.ts';
 
-/** The component ids of the checks that opened a joint incident; null for any other. */
-export function membersOf(incident: Pick<Incident, 'openedBy'>): readonly string[] | null {
+/** The component ids of the checks that opened a grouped incident; null for any other. */
+export function groupedComponents(incident: Pick<Incident, 'openedBy'>): readonly string[] | null {
   const sources = sourcesOf(incident);
   return sources.length < 2 ? null : sources.map(source => probedBy(source) ?? source);
 }
@@ -24,9 +24,9 @@ export function listsOf({ started, components, updates }: Incident): readonly Li
 }
 
 /** Whether a source of an incident is down in it; if not, until when it was (null: it never was). */
-export function standingOf(incident: Incident, source: string): { down: boolean; until: Millis | null } {
+export function statusOfSource(incident: Incident, source: string): { down: boolean; until: Millis | null } {
   const whole = { down: incident.status !== 'resolved', until: incident.resolved };
-  if (membersOf(incident) === null) return whole;
+  if (groupedComponents(incident) === null) return whole;
   const lists = listsOf(incident);
   const id = probedBy(source);
   const last = lists.findLastIndex(({ list }) => list.some(one => one.id === id));

@@ -101,7 +101,7 @@ export function isOpen(incident: Incident): boolean {
   return incident.scheduled === null && incident.status !== 'resolved';
 }
 
-/** Who filed an incident: nobody (a person), one source, or the several checks of a joint incident. */
+/** Who filed an incident: nobody (a person), one source, or the several checks of a grouped incident. */
 export function sourcesOf({ openedBy }: Pick<Incident, 'openedBy'>): readonly string[] {
   if (openedBy === null) return [];
   const parts = openedBy.split(/\s*,\s*/);

@@ -49,7 +49,7 @@ const twins = new WeakMap<Db, Db>();
  * in order, and never what a later transaction of the other kind relies on. Books, outbox, subscribers and
  * inbound events wait (FULL): what was accepted stays accepted.
  */
-export function unhurried(db: Db): Db {
+export function withoutFsync(db: Db): Db {
   return twins.get(db) ?? db;
 }
 

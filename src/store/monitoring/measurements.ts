@@ -18,7 +18,7 @@ import {
 } from '../../core/monitoring/detector.ts';
 import { isOfOtherKind, outageTransition, retired, tookOf } from '../../core/monitoring/detector-state.ts';
 import { changedWords } from '../../core/monitoring/messages.ts';
-import { type Db, unhurried } from '../db/database.ts';
+import { type Db, withoutFsync } from '../db/database.ts';
 import { insertTransition } from '../incidents/transitions.ts';
 import { rollUp } from './rollups.ts';
 
@@ -76,7 +76,7 @@ export async function recordResult(
   now: Millis = result.at,
   passed: Millis = Number.POSITIVE_INFINITY,
 ): Promise<Recorded> {
-  return unhurried(db)
+  return withoutFsync(db)
     .transaction()
     .execute(async trx => {
       const before = await stateOf(trx, component.id);
@@ -113,7 +113,7 @@ export async function recordBeat(
   listeningSince: Millis = Number.NEGATIVE_INFINITY,
   passed: Millis = Number.POSITIVE_INFINITY,
 ): Promise<Recorded> {
-  return unhurried(db)
+  return withoutFsync(db)
     .transaction()
     .execute(trx => judgeBeat(trx, component, beat, beat.at, listeningSince, passed));
 }
@@ -129,7 +129,7 @@ export async function judgeSilence(
   listeningSince: Millis,
   passed: Millis = Number.POSITIVE_INFINITY,
 ): Promise<Recorded> {
-  return unhurried(db)
+  return withoutFsync(db)
     .transaction()
     .execute(trx => judgeBeat(trx, component, null, now, listeningSince, passed));
 }

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Subscriber } from '../../core/model/subscriber.ts';
 import { DAY, HOUR, MINUTE, type Millis } from '../../core/model/time.ts';
 import { MAX_REFUSALS } from '../../core/notify/retry.ts';
-import { type Db, unhurried } from '../db/database.ts';
+import { type Db, withoutFsync } from '../db/database.ts';
 import type { SubscriberRow } from '../db/tables.ts';
 import { subscriber } from './subscribers.ts';
 
@@ -85,7 +85,7 @@ type DueRow = { [Column in keyof SubscriberRow]: unknown } & Pick<Delivery, 'kin
 export async function markSent(db: Db, deliveries: readonly Delivery[], now: Millis): Promise<void> {
   const ids = JSON.stringify(deliveries.map(({ id }) => id));
   const refused = deliveries.filter(({ refusals }) => refusals > 0).map(({ subscriber: { id } }) => id);
-  await unhurried(db)
+  await withoutFsync(db)
     .transaction()
     .execute(async trx => {
       await sql`

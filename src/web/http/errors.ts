@@ -27,7 +27,7 @@ export function errorHandler(web: Web): ErrorRequestHandler {
     res.status(status).set('Cache-Control', 'no-store');
     if (error instanceof StorageFault) res.set('Retry-After', '30');
     if (status === 405) res.set('Allow', 'GET, HEAD, OPTIONS');
-    if (isPage(req) && web.isStrained()) sendPlain(req, res, status);
+    if (isPage(req) && web.isOverloaded()) sendPlain(req, res, status);
     else if (isPage(req)) sendPage(web, req, res, status, detail);
     else sendProblem(res, status, detail, more);
   };

@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express';
 import { Refusal } from './guards.ts';
 
 /** Whether the process is too late with its work to take on what can wait. */
-export type IsStrained = () => boolean;
+export type IsOverloaded = () => boolean;
 
 /** Pages made for one visitor, charts, pictures, permalinks and streams. */
 const CAN_WAIT =
@@ -13,10 +13,10 @@ const CAN_WAIT =
  * While strained, refuses what can wait with 503 and Retry-After; whatever is answered from memory does not
  * come here. Never monitors, heartbeats, the writing API or one-click unsubscribing: nobody sends those twice.
  */
-export function putOff(isStrained: IsStrained): RequestHandler {
+export function putOff(isOverloaded: IsOverloaded): RequestHandler {
   return (req, res, next) => {
     const isRead = req.method === 'GET' || req.method === 'HEAD' || req.path === '/status/subscribe';
-    if (!isRead || !CAN_WAIT.test(req.path) || /^\/history\.(atom|rss)$/.test(req.path) || !isStrained())
+    if (!isRead || !CAN_WAIT.test(req.path) || /^\/history\.(atom|rss)$/.test(req.path) || !isOverloaded())
       return next();
     res.set('Retry-After', '10');
     next(

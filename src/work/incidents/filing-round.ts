@@ -62,8 +62,8 @@ export class Round {
   private readonly stuck = new Set<string>();
   /** Outages that openTogether took. */
   private readonly taken = new Set<number>();
-  /** What is to be changed in joint files: the text before, and after these transitions. */
-  private readonly joint = new Map<
+  /** What is to be changed in grouped files: the text before, and after these transitions. */
+  private readonly grouped = new Map<
     string,
     { readonly before: string; readonly events: readonly StoredTransition[]; readonly text: string }
   >();
@@ -128,9 +128,9 @@ export class Round {
       this.deps.log.info({ sources: outages.map(({ source }) => source), incident: id }, 'incident filed');
   }
 
-  /** What became of the members of joint incidents, each file at once when it has been gathered. */
+  /** What became of the members of grouped incidents, each file at once when it has been gathered. */
   async changeTogether(): Promise<void> {
-    for (const [id, { before, events, text }] of this.joint) {
+    for (const [id, { before, events, text }] of this.grouped) {
       const isOver = parseIncident(`${id}.md`, id, text).value?.status === 'resolved';
       const first = Math.min(...events.map(({ recordedAt }) => recordedAt));
       const isDue = isOver || isGathered(first, this.site.together, this.now);
@@ -160,7 +160,7 @@ export class Round {
     if (fate.kind === 'held') return this.hold(transition, waiting);
     if (fate.kind === 'missing') return this.awaitFile(transition);
     if (fate.kind === 'unwritable') return this.complain(fate.id, transition);
-    if (fate.kind === 'joint') return this.collect(fate.id, transition);
+    if (fate.kind === 'grouped') return this.collect(fate.id, transition);
     // What builds on an unwritten file waits for it.
     const blocked = fate.id !== null && this.unfiled.has(fate.id);
     if (fate.kind === 'done') return blocked ? undefined : this.mark(transition, fate.id);
@@ -175,12 +175,12 @@ export class Round {
   }
 
   private collect(id: string, transition: StoredTransition): void {
-    const { before, events } = this.joint.get(id) ?? { before: this.text(id) as string, events: [] };
+    const { before, events } = this.grouped.get(id) ?? { before: this.text(id) as string, events: [] };
     const all = [...events, transition];
     const text = changeTogether(before, id, all, this.site, this.inWords);
     if (text === null) this.complain(id, transition);
     else {
-      this.joint.set(id, { before, events: all, text });
+      this.grouped.set(id, { before, events: all, text });
       this.standing.set(transition.source, id);
     }
   }
@@ -204,7 +204,7 @@ export class Round {
   }
 
   private text(id: string): string | undefined {
-    return this.joint.get(id)?.text ?? this.unfiled.get(id) ?? this.written.get(id) ?? this.read.text(id);
+    return this.grouped.get(id)?.text ?? this.unfiled.get(id) ?? this.written.get(id) ?? this.read.text(id);
   }
 
   /** A held outage that is over before its window, or its parent's outage, is: neither end is filed. */

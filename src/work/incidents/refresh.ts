@@ -10,7 +10,7 @@ import { asOf } from '../../core/incidents/as-of.ts';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
 import type { Revision } from '../../core/incidents/history.ts';
 import { promiseOf } from '../../core/incidents/impact.ts';
-import { nameless, planned, strangersIn, unknownComponent } from '../../core/incidents/lint/lint.ts';
+import { nameless, planned, unknownComponent, unknownComponentsIn } from '../../core/incidents/lint/lint.ts';
 import { shownUntimely } from '../../core/incidents/lint/times.ts';
 import { failingMeanwhile } from '../../core/incidents/maintenance.ts';
 import { occurrencesOf } from '../../core/incidents/recurrence.ts';
@@ -196,7 +196,7 @@ function strays(incidents: readonly Incident[]): Problem[] {
 function strangers(incidents: readonly Incident[], site: Site): Problem[] {
   const known = new Set(site.components.map(({ id }) => id));
   return incidents.flatMap(incident => {
-    const { named, later } = strangersIn(incident, known);
+    const { named, later } = unknownComponentsIn(incident, known);
     return [...new Set([...named, ...later].map(({ id }) => id))].map(id => ({
       ...unknownComponent(`incidents/${incident.id}.md`, id, site.components),
       level: 'warning' as const,

@@ -5,7 +5,7 @@ import type { Sightings } from '../../core/filing/reported-vs-measured.ts';
 import type { Log } from '../../core/model/ports/log.ts';
 import { SECOND } from '../../core/model/time.ts';
 import type { Transition } from '../../core/model/transition.ts';
-import { evenSo } from '../timing/storage.ts';
+import { ignoreStorageFault } from '../timing/storage.ts';
 import type { File } from './file.ts';
 
 export interface RetireDeps {
@@ -34,7 +34,7 @@ export function retiring(file: File, { sightings, titleOf, retire, log }: Retire
       if (now - since < MEANT_AFTER) continue;
       const end = endOf(one, site, one.title ?? (await titleOf(one.source)), since);
       log.info({ source: one.source }, end.message);
-      await evenSo(retire(end));
+      await ignoreStorageFault(retire(end));
     }
     return file(read, site, now);
   };

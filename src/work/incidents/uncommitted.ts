@@ -1,6 +1,6 @@
 // The ledger: which files of ours git is still to commit, kept over a crash.
 import { mergeIncident } from '../../core/incidents/merge/merge.ts';
-import { evenSo } from '../timing/storage.ts';
+import { ignoreStorageFault } from '../timing/storage.ts';
 
 interface OwnFile {
   readonly name: string;
@@ -32,7 +32,7 @@ export function makeLedger(known: readonly OwnFile[], deps: LedgerDeps): Ledger 
   };
   const forget = async (names: readonly string[]) => {
     const there = names.filter(name => files.delete(name));
-    if (there.length > 0) await evenSo(deps.forget(there));
+    if (there.length > 0) await ignoreStorageFault(deps.forget(there));
   };
   return {
     list: () => [...files.values()],
@@ -45,7 +45,7 @@ export function makeLedger(known: readonly OwnFile[], deps: LedgerDeps): Ledger 
       isWriting(file.name, 1);
       let isWritten = false;
       try {
-        await evenSo(deps.note(file));
+        await ignoreStorageFault(deps.note(file));
         isWritten = await write();
       } finally {
         isWriting(file.name, -1);

@@ -1,4 +1,4 @@
-// Beats: jobs that report by themselves, and the judgement of those that fell silent.
+// Heartbeats: jobs that report by themselves, and the judgement of those that fell silent.
 import type { Component } from '../../core/model/component.ts';
 import type { Log } from '../../core/model/ports/log.ts';
 import { type Clock, MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
@@ -7,7 +7,7 @@ import type { Transition } from '../../core/model/transition.ts';
 import { afterPause, type Beat, type Listening } from '../../core/monitoring/detector.ts';
 import { offsetOf } from '../../core/monitoring/schedule-jitter.ts';
 
-export interface BeatsDeps {
+export interface HeartbeatsDeps {
   readonly components: () => readonly Component[];
   readonly secret: string;
   /** Judges a beat and the silence before it; before `listeningSince` nobody could have heard one. */
@@ -34,7 +34,7 @@ interface Judged {
   readonly recheckAt: Millis | null;
 }
 
-export interface Beats {
+export interface Heartbeats {
   /** The token in a component's heartbeat address: its own, or one derived from the secret. */
   tokenOf(id: string): string;
   /** Takes a report; false when no component has this token. */
@@ -59,7 +59,7 @@ interface Due {
   readonly waited?: true;
 }
 
-export function makeBeats(deps: BeatsDeps): Beats {
+export function makeHeartbeats(deps: HeartbeatsDeps): Heartbeats {
   const { components, secret, record, judge, ended, ring, clock, monotonic, log } = deps;
   let known: { readonly of: readonly Component[]; readonly byHash: ReadonlyMap<string, Component> } | null =
     null;

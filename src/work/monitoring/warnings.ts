@@ -14,7 +14,7 @@ import {
   tells,
   type Warning,
 } from '../../core/monitoring/warning.ts';
-import { evenSo } from '../timing/storage.ts';
+import { ignoreStorageFault } from '../timing/storage.ts';
 
 export interface WarnDeps {
   readonly read: () => Promise<readonly Warning[]>;
@@ -48,7 +48,7 @@ export async function openWarn({ read, save, remove, site, log }: WarnDeps): Pro
     known.set(warning.source, warning);
     // Memory goes on; what the disk did not take is written with the next word of it.
     savedAt.delete(warning.source);
-    await evenSo(save(warning).then(() => void savedAt.set(warning.source, now)));
+    await ignoreStorageFault(save(warning).then(() => void savedAt.set(warning.source, now)));
   };
   const put = async (notice: Notice, now: Millis) => {
     const before = known.get(notice.source);
@@ -102,7 +102,7 @@ export async function openWarn({ read, save, remove, site, log }: WarnDeps): Pro
         if (goneAt === null && !isCurrent(warning, site(), now)) await clear(source, now);
         else if (goneAt !== null && now - goneAt >= RETURNS) {
           known.delete(source);
-          await evenSo(remove(source));
+          await ignoreStorageFault(remove(source));
         }
       }
     },

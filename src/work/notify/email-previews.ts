@@ -6,14 +6,14 @@ import type { Site } from '../../core/model/site.ts';
 import { DAY, HOUR, MINUTE, type Millis } from '../../core/model/time.ts';
 import type { Email, Emails } from './email-texts.ts';
 
-export interface Specimen {
+export interface EmailPreview {
   /** `03-resolved`: in the order a subscriber would get them. */
   readonly name: string;
   readonly email: Email;
 }
 
 /** One of each kind, in the site's name. Their links hold no real token. */
-export function specimens(site: Site, lang: Lang, emails: Emails, now: Millis): Specimen[] {
+export function emailPreviews(site: Site, lang: Lang, emails: Emails, now: Millis): EmailPreview[] {
   const links = {
     confirm: `${site.url}/status/confirm?token=SPECIMEN`,
     manage: `${site.url}/status/manage?token=SPECIMEN`,

@@ -43,7 +43,7 @@ export function lastGood<Asked extends readonly unknown[], T>(
 }
 
 /** Waits for a job; that the disk did not let it is said elsewhere, and it is tried again. */
-export async function evenSo(job: Promise<void>): Promise<void> {
+export async function ignoreStorageFault(job: Promise<void>): Promise<void> {
   await job.catch((error: unknown) => {
     if (!(error instanceof StorageFault)) throw error;
   });

@@ -98,7 +98,7 @@ test('any lives, known in any order and filed in any portions: exact to the seco
           let shown = text;
           for (const one of portion) {
             const fate = fateOf(one, 'x', id => (id === 'x' ? shown : undefined), false);
-            expect(fate.kind).toBe('joint');
+            expect(fate.kind).toBe('grouped');
             events.push(one);
             shown = changeTogether(text, 'x', events, SITE, AS_IS) as string;
           }
@@ -130,7 +130,7 @@ test('any lives, known in any order and filed in any portions: exact to the seco
   );
 });
 
-describe('a joint file', () => {
+describe('a grouped file', () => {
   const three = () => [
     told('a', 'down', T0),
     told('b', 'down', T0 + 500),

@@ -6,7 +6,7 @@ import { snsCertificateUrl } from '../../../src/core/inbound/senders/sns.ts';
 import { INBOUND } from '../../../src/core/inbound/senders.ts';
 import { updateSchema } from '../../../src/core/incidents/api-bodies.ts';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
-import { strangeComponents } from '../../../src/core/incidents/lint/lint.ts';
+import { unknownComponents } from '../../../src/core/incidents/lint/lint.ts';
 import { untimely } from '../../../src/core/incidents/lint/times.ts';
 import { nearest, printProblem } from '../../../src/core/model/problem.ts';
 import { slug } from '../../../src/core/model/slug.ts';
@@ -452,7 +452,7 @@ describe('a file of a megabyte is read or refused at once, in words that can be 
       const { value, problems } = parseIncident('x.md', 'x', text);
       const late = value ? untimely(value, text, 'x.md', 0) : [];
       const strange = value
-        ? strangeComponents(
+        ? unknownComponents(
             'x.md',
             text,
             value,

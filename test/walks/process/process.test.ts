@@ -247,7 +247,7 @@ test('under strain what can wait is put off in words; the page, its data and who
   let strained = false;
   const world = await openWorld({
     env: { API_TOKEN: 'the-api-token-of-this-test' },
-    isStrained: () => strained,
+    isOverloaded: () => strained,
   });
   await world.get('/status/live');
   strained = true;

@@ -201,7 +201,7 @@ test('machines that report may put a slash behind their address', async () => {
 });
 
 test('under strain no other spelling gets what is put off', async () => {
-  const world = await openWorld({ isStrained: () => true });
+  const world = await openWorld({ isOverloaded: () => true });
   for (const path of [
     '/status/subscribe',
     '/STATUS/subscribe',

@@ -17,29 +17,29 @@ function hold(length: number): void {
 
 test('a process that is late again and again is strained until it is not; one hiccup is none', async () => {
   // A tenth of the real limit, for holding a test up for seconds helps nobody.
-  const { isStrained, stop } = startPulse(200);
+  const { isOverloaded, stop } = startPulse(200);
   onTestFinished(stop);
   const turn = () => new Promise(resolve => setTimeout(resolve, 1));
   hold(400);
   await turn();
   await turn();
-  expect(isStrained()).toBe(false);
-  for (let i = 0; i < 30 && !isStrained(); i++) {
+  expect(isOverloaded()).toBe(false);
+  for (let i = 0; i < 30 && !isOverloaded(); i++) {
     hold(400);
     await turn();
   }
-  expect(isStrained()).toBe(true);
-  await expect.poll(isStrained, { timeout: 15_000 }).toBe(false);
+  expect(isOverloaded()).toBe(true);
+  await expect.poll(isOverloaded, { timeout: 15_000 }).toBe(false);
 });
 
 test.each([1000, 2500])('one pause of %d ms is no strain, however long it was', async length => {
-  const { isStrained, stop } = startPulse(200);
+  const { isOverloaded, stop } = startPulse(200);
   onTestFinished(stop);
   await new Promise(resolve => setTimeout(resolve, 60));
   hold(length);
   for (let i = 0; i < 5; i++) {
     await new Promise(resolve => setTimeout(resolve, 20));
-    expect(isStrained()).toBe(false);
+    expect(isOverloaded()).toBe(false);
   }
 });
 

@@ -6,7 +6,7 @@ import type { Component } from '../../../src/core/model/component.ts';
 import { MINUTE, type Millis, SECOND } from '../../../src/core/model/time.ts';
 import { openDatabase } from '../../../src/store/db/database.ts';
 import { judgeSilence, noteComponents, recordBeat } from '../../../src/store/monitoring/measurements.ts';
-import { makeBeats } from '../../../src/work/monitoring/heartbeats.ts';
+import { makeHeartbeats } from '../../../src/work/monitoring/heartbeats.ts';
 import { component } from '../../makers.ts';
 
 const T0 = Date.UTC(2026, 2, 10, 12);
@@ -27,7 +27,7 @@ async function opened(ids: readonly string[], options: { startedAt?: Millis } = 
     for (const { source, kind, at } of of.transitions) told.push(`${source} ${kind} ${(at - T0) / SECOND}`);
   };
   const make = () =>
-    makeBeats({
+    makeHeartbeats({
       components: () => components,
       secret: 's',
       record: async (of, beat, since) => {
@@ -105,7 +105,7 @@ test('a judgement that never ends holds up no other, is said, and is tried again
   const ended: string[] = [];
   const errors: string[] = [];
   const components = [heartbeat('a'), heartbeat('b')];
-  const beats = makeBeats({
+  const beats = makeHeartbeats({
     components: () => components,
     secret: 's',
     record: async () => ({ transitions: [], recheckAt: null }),

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { MINUTE } from '../../../src/core/model/time.ts';
 import { makeRender } from '../../../src/views.ts';
-import { specimens } from '../../../src/work/notify/email-previews.ts';
+import { emailPreviews } from '../../../src/work/notify/email-previews.ts';
 import { makeEmails } from '../../../src/work/notify/email-texts.ts';
 import { incident, NOW, site, update } from '../../makers.ts';
 
@@ -156,9 +156,9 @@ describe('maintenance emails', () => {
   });
 });
 
-describe('specimens', () => {
+describe('emailPreviews', () => {
   it.each(['en', 'de'] as const)('one of each kind, complete in %s', lang => {
-    const made = specimens(site(), lang, emails, NOW);
+    const made = emailPreviews(site(), lang, emails, NOW);
     expect(made.map(({ name }) => name.slice(3))).toEqual([
       'confirm',
       'incident',

@@ -34,7 +34,7 @@ export function unknownComponent(where: string, id: string, components: readonly
  * What an incident names that `ids` do not hold, in its front matter and by its updates. What a machine's file began
  * with was there then, and nobody has to mend it; a person may have added to it.
  */
-export function strangersIn(
+export function unknownComponentsIn(
   incident: Incident,
   ids: ReadonlySet<string>,
 ): Record<'named' | 'later', readonly Affected[]> {
@@ -54,7 +54,7 @@ export function strangersIn(
  * Errors for component ids that no component has, each naming the nearest (contract §4). In a machine's file a warning
  * while it is open, and nothing once it is over.
  */
-export function strangeComponents(
+export function unknownComponents(
   file: string,
   source: string,
   incident: Incident,
@@ -62,7 +62,7 @@ export function strangeComponents(
 ): Problem[] {
   const { openedBy, status } = incident;
   if (openedBy !== null && (status === 'resolved' || status === 'completed')) return [];
-  const { named, later } = strangersIn(incident, new Set(components.map(({ id }) => id)));
+  const { named, later } = unknownComponentsIn(incident, new Set(components.map(({ id }) => id)));
   if (named.length === 0 && later.length === 0) return [];
   const { yaml, bodyLine } = readFrontmatter(file, source);
   const problem = (id: string, line: number): Problem => ({

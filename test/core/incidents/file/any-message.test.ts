@@ -34,11 +34,14 @@ const NASTY = [
   ...['severity: minor', 'severity: none', 'components: [', 'next_update: never', 'notify: false', '- a'],
   ...['# x', '"', "'", '\\', '\n', '\r', '\r\n', ' ', '\t', '\u0000', '\u0085', '\u2029', '{{', 'words'],
 ];
-const joint = fc.constantFrom('\n', '\n', '\n', '\r\n', '\r', ' ', '', '\u2028');
+const grouped = fc.constantFrom('\n', '\n', '\n', '\r\n', '\r', ' ', '', '\u2028');
 const message = fc
-  .array(fc.tuple(fc.oneof(fc.constantFrom(...NASTY), fc.string({ unit: 'binary', maxLength: 8 })), joint), {
-    maxLength: 10,
-  })
+  .array(
+    fc.tuple(fc.oneof(fc.constantFrom(...NASTY), fc.string({ unit: 'binary', maxLength: 8 })), grouped),
+    {
+      maxLength: 10,
+    },
+  )
   // The words at both ends must come through.
   .map(parts => `alpha\n${parts.map(part => part.join('')).join('')}\nomega`);
 

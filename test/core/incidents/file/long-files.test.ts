@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseIncident } from '../../../../src/core/incidents/file/parse.ts';
 import { addUpdate, printIncident, updated } from '../../../../src/core/incidents/file/print.ts';
-import { strangeComponents } from '../../../../src/core/incidents/lint/lint.ts';
+import { unknownComponents } from '../../../../src/core/incidents/lint/lint.ts';
 import { shownUntimely, untimely } from '../../../../src/core/incidents/lint/times.ts';
 import { cutIncident } from '../../../../src/core/incidents/merge/units.ts';
 import { bearable, survived } from '../../../../src/core/model/problem.ts';
@@ -103,7 +103,7 @@ function took(text: string): number {
     const { value } = parseIncident('x.md', 'x', text);
     if (value) {
       untimely(value, text, 'x.md', 0);
-      strangeComponents('x.md', text, value, [{ id: 'api', name: 'API' }]);
+      unknownComponents('x.md', text, value, [{ id: 'api', name: 'API' }]);
       for (const { body } of value.updates.slice(0, 5)) renderMarkdown(body);
     }
     best = Math.min(best, (process.cpuUsage().user - began) / 1000);

@@ -1,7 +1,7 @@
 // What lint says of slips in an incident file that hide words, or leave a key or a name unread.
 import { describe, expect, test } from 'vitest';
 import { parseIncident } from '../../../../src/core/incidents/file/parse.ts';
-import { strangeComponents, unknownComponent } from '../../../../src/core/incidents/lint/lint.ts';
+import { unknownComponent, unknownComponents } from '../../../../src/core/incidents/lint/lint.ts';
 import { printProblem } from '../../../../src/core/model/problem.ts';
 
 const HEAD = 'title: API\nstatus: investigating\nseverity: major\nstarted: 2026-03-10T08:00:00Z\n';
@@ -81,7 +81,7 @@ test('a component named by its name draws its id', () => {
   expect(fix('cobalt mine')).toBe('write `[cobalt, mine]`');
   const text = `---\n${HEAD}components: [Website]\n---\nWords.\n`;
   const { value } = parseIncident('a.md', 'a', text);
-  expect(strangeComponents('a.md', text, value!, components).map(printProblem)).toEqual([
+  expect(unknownComponents('a.md', text, value!, components).map(printProblem)).toEqual([
     'a.md:6: there is no component "Website" — did you mean web?',
   ]);
 });
