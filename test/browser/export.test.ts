@@ -175,7 +175,7 @@ describe.runIf(existsSync(CHROMIUM))('the static copy', () => {
     wrong.length = 0;
     // Wherever a server shows it: in the page's look, its links lead into the copy.
     await page.goto(`${start}404.html`);
-    expect(await page.locator('h1').textContent()).toBe('There is nothing at this address');
+    expect(await page.locator('h1').textContent()).toBe('Page not found');
     expect(await page.locator('header .button').evaluate(one => getComputedStyle(one).borderRadius)).not.toBe(
       '0px',
     );

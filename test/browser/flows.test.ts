@@ -40,7 +40,7 @@ describe.runIf(HAS_CHROMIUM)('a visitor of the real server', () => {
     await page.goto(`${world.url}${prefix}/status/live`);
     expect(await heading()).toBe('All checked systems operational');
     await page.getByRole('link', { name: 'Subscribe' }).click();
-    await page.getByLabel('E-mail address').fill('ada@example.com');
+    await page.getByLabel('Email address').fill('ada@example.com');
     await page.getByRole('button', { name: 'Subscribe' }).click();
     expect(await heading()).toBe('Check your inbox');
     await follow('/status/confirm');
@@ -54,7 +54,7 @@ describe.runIf(HAS_CHROMIUM)('a visitor of the real server', () => {
     expect(await heading()).toBe('API is down');
     await follow('/status/manage');
     // Nothing chosen is not kept.
-    await page.getByLabel('Only those chosen here').check();
+    await page.getByLabel('Only the components selected here').check();
     await page.getByRole('button', { name: 'Save' }).click();
     expect(await page.getByRole('alert').textContent()).toContain('Choose at least one component');
     await page.getByLabel('Dashboard').check();
@@ -153,7 +153,7 @@ describe.runIf(HAS_CHROMIUM)('a visitor of the real server', () => {
     const page = await open();
     const answer = await page.goto(`${world.url}/status/incidents/nothing`);
     expect(answer?.status()).toBe(404);
-    expect(await page.locator('h1').textContent()).toBe('There is nothing at this address');
+    expect(await page.locator('h1').textContent()).toBe('Page not found');
     await page.getByRole('link', { name: 'Back to the current state' }).click();
     expect(await page.locator('h1').textContent()).toBe('All checked systems operational');
   });

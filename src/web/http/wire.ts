@@ -6,7 +6,7 @@ import { LIMITS } from './limits.ts';
 
 const WORDS: Record<number, string> = {
   400: 'The request cannot be read.',
-  405: 'This is no proxy.',
+  405: 'CONNECT is not supported.',
   408: 'The request took too long to arrive.',
   414: `The address is longer than ${LIMITS.url} characters.`,
   431: 'The headers of the request are too large.',

@@ -38,6 +38,6 @@ export async function subscribeChannel(
 const SENTENCES = {
   url_invalid: 'This is not an address that can be posted to.',
   url_https: 'The address must begin with https://.',
-  url_type: 'This page does not post to that kind of address.',
+  url_type: 'This page does not support this kind of address.',
   url_often: 'This address was asked to confirm just now; try again in a while.',
 } as const;

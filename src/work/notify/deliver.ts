@@ -81,7 +81,7 @@ export function makeDeliver(deps: DeliverDeps): Deliver {
     await mark.failed({ id: due.id, attempts }, error, next);
     const rest = pauseFor(failure, ++streak, deps.limits().connections);
     if (rest > 0) {
-      if (!isPaused()) log.warn({ failure, error, seconds: rest / SECOND }, 'mail rests for a while');
+      if (!isPaused()) log.warn({ failure, error, seconds: rest / SECOND }, 'email delivery paused');
       paused = { until: now + rest, why: error };
     }
     const fields = { delivery: due.id, kind: due.kind, attempt: attempts, failure, error };

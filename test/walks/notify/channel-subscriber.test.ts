@@ -282,7 +282,7 @@ test('switched off: no form, no way in, and those subscribed hear nothing until 
   await world.pass(1);
   await configure(world, 'notify: { visitors: { channels: [slack], private: true } }');
   expect((await world.get('/status/subscribe')).text).toMatch(/<summary>Slack<\/summary>/);
-  expect((await ask(world, { url: `${peer.url}/other` })).json.error).toMatch(/that kind of address/);
+  expect((await ask(world, { url: `${peer.url}/other` })).json.error).toMatch(/this kind of address/);
   await configure(world, 'notify: { visitors: { channels: [] } }');
   expect((await world.get('/status/subscribe')).text).not.toContain('id="url"');
   expect((await ask(world, { url: `${peer.url}/other` })).status).toBe(404);

@@ -59,12 +59,12 @@ describe('a subscriber', () => {
     await world.write('20260310_first.md', INCIDENT('2026-03-10T12:00:00Z'));
     await world.pass(10);
     const old = linkIn(world.mails.at(-1), '/status/unsubscribe');
-    expect((await world.post(old)).text).toContain('Nothing more will be sent to you.');
+    expect((await world.post(old)).text).toContain('We will not send you any more emails.');
     await world.pass(16 * 60);
     await subscribed(world, 'user@example.com');
     const again = await world.post(old);
-    expect([again.status, again.text]).toEqual([200, expect.stringContaining('by the link in a newer mail')]);
-    expect(again.text).not.toContain('Nothing more');
+    expect([again.status, again.text]).toEqual([200, expect.stringContaining('use the link in a newer email')]);
+    expect(again.text).not.toContain('not send you any more');
     expect((await world.post(old, undefined, { accept: 'application/json' })).json).toEqual({
       ok: true,
       result: 'unsubscribed_before',

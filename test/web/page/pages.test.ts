@@ -183,9 +183,9 @@ describe('the live page', () => {
     const probed = component('api', { check: checkSchema.parse({ type: 'heartbeat', period: '5m' }) });
     const line = (...of: Component[]) =>
       pages.live(context(snapshot(of.map(one => view(one, 'no_data', { known: 0 })))));
-    expect(line(probed, DB)).toContain('Not checked yet · page made ');
+    expect(line(probed, DB)).toContain('Not checked yet · page updated ');
     expect(line(API, DB)).not.toContain('Not checked yet');
-    expect(line(API, DB)).toContain('<p class="when">Page made <time');
+    expect(line(API, DB)).toContain('<p class="when">Page updated <time');
   });
 
   it('refreshes itself without script; pages with forms never do', () => {
@@ -228,7 +228,7 @@ describe('the other pages', () => {
     });
     expect(html).toContain('value="a@" aria-invalid="true"');
     expect(html).toContain('value="email" checked');
-    expect(html).toContain('does not look like an e-mail address');
+    expect(html).toContain('does not look like an email address');
     expect(pages.subscribe(ctx, { email: '', choice: EVERYTHING, problem: 'A sentence.' })).toContain(
       'A sentence.',
     );

@@ -107,7 +107,7 @@ describe('maintenance emails', () => {
       'while it is checked',
       checking,
       'VERIFYING · Maintenance',
-      ['Affects: API', 'The work is done; we are checking that all is well.', planned],
+      ['Affects: API', 'The work is done. We are checking that everything works.', planned],
     ],
     [
       'at its end',
@@ -125,7 +125,7 @@ describe('maintenance emails', () => {
     const off = update(NOW + MINUTE, 'completed', 'Not needed.');
     const of = { ...upkeep, resolved: null, updates: [ahead, off] };
     const { text } = emails.update(site(), 'en', of, off, ['API'], LINKS);
-    expect(text.split('\n\n')[1]).toBe(`Affects: API\nCalled off: it will not take place.\n${planned}`);
+    expect(text.split('\n\n')[1]).toBe(`Affects: API\nCancelled: it will not take place.\n${planned}`);
   });
 
   it('begun early and over before its hour, it took as long as it took', () => {
