@@ -33,7 +33,7 @@ async function filled(): Promise<Terminal> {
   expect(err.trim().split('\n')).toEqual([
     expect.stringMatching(/^No server has run with DATA_DIR=.*: a new database\./),
     'status/in.csv:5: left out, the address stands above already',
-    'status/in.csv:6: left out, not an e-mail address',
+    'status/in.csv:6: left out, not an email address',
     'status/in.csv:7: left out, no component "nothing"',
   ]);
   return terminal;
@@ -127,7 +127,7 @@ describe('subscribers', () => {
     [{ email: 'a@b.co', components: 'api database jobs' }, null, undefined],
     [{ email: 'a@b.co', mode: 'sms' }, undefined, 'sms is no mail'],
     [{ email: 'a@b.co', quarantined_at: '2026-01-01' }, undefined, 'quarantined'],
-    [{ endpoint: 'https://x.y/z' }, undefined, 'not an e-mail address'],
+    [{ endpoint: 'https://x.y/z' }, undefined, 'not an email address'],
   ])('a row %j', (row, components, why) => {
     const page = [
       { id: 'api', name: 'API' },
@@ -162,7 +162,7 @@ test('mail test writes an email any mail program opens, or says what is wrong', 
   const [file] = await readdir(folder);
   const mail = await simpleParser(await readFile(`${folder}/${file}`));
   expect([mail.subject, mail.text]).toEqual(['Test: Levqor Status', expect.stringContaining('test email')]);
-  await expect(terminal.run(command('mail test'), 'bad')).rejects.toThrow('"bad" is no e-mail address');
+  await expect(terminal.run(command('mail test'), 'bad')).rejects.toThrow('"bad" is not an email address');
   const broken = { ...terminal.cli, env: { ...terminal.cli.env, smtpUrl: 'smtp://127.0.0.1:1' } };
   const sent = command('mail test')!.run(['ada@example.com'], broken);
   await expect(sent).rejects.toThrow(/did not leave: nothing answers there/);

@@ -33,7 +33,7 @@ export function readRoster(
     const mode = first(row, ['mode', 'type', 'channel']).toLowerCase();
     if (mode !== '' && mode !== 'email') why(`${mode} is no mail`);
     else if (first(row, ['quarantined_at', 'quarantined']).replace(/^false$/i, '') !== '') why('quarantined');
-    else if (address === null) why('not an e-mail address');
+    else if (address === null) why('not an email address');
     else if (entries.has(address.toLowerCase())) why('the address stands above already');
     else {
       const { ids, unknown } = chosen(first(row, COMPONENTS), components);

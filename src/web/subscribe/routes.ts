@@ -41,7 +41,7 @@ export function subscribeRoutes(router: Router, web: Web): void {
     const asked = await evenly(trapped ? 'accepted' : enrol.subscribe(email, choice, langOf(req)));
     if (asked === 'busy') throw new Refusal(429, BUSY);
     if (asked === 'accepted') return notice(req, res, 'check_inbox');
-    if (wantsJson(req)) return sendJson(res, 400, { ok: false, error: 'This is not an e-mail address.' });
+    if (wantsJson(req)) return sendJson(res, 400, { ok: false, error: 'This is not an email address.' });
     const typed = { email: email.slice(0, 320), choice, problem: 'email_invalid' };
     sendPrivately(res, 400, pages.subscribe(ctx(req), typed));
   };
@@ -93,7 +93,7 @@ export function subscribeRoutes(router: Router, web: Web): void {
     const asked = await evenly(enrol.askLeave(email));
     if (asked === 'busy') throw new Refusal(429, BUSY);
     if (asked === 'accepted') return notice(req, res, 'unsubscribe_link_sent');
-    if (wantsJson(req)) return sendJson(res, 400, { ok: false, error: 'This is not an e-mail address.' });
+    if (wantsJson(req)) return sendJson(res, 400, { ok: false, error: 'This is not an email address.' });
     const typed = { token: null, email: email.slice(0, 320), problem: 'email_invalid' };
     sendPrivately(res, 400, pages.unsubscribe(ctx(req), typed));
   };

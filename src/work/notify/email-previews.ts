@@ -1,4 +1,4 @@
-// Specimens: every kind of email filled with a believable story, so that an operator sees what goes out.
+// Email previews: every kind of email filled with a believable story, so that an operator sees what goes out.
 
 import type { Incident, IncidentUpdate } from '../../core/model/incident.ts';
 import type { Lang } from '../../core/model/lang.ts';

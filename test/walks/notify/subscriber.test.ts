@@ -63,7 +63,10 @@ describe('a subscriber', () => {
     await world.pass(16 * 60);
     await subscribed(world, 'user@example.com');
     const again = await world.post(old);
-    expect([again.status, again.text]).toEqual([200, expect.stringContaining('use the link in a newer email')]);
+    expect([again.status, again.text]).toEqual([
+      200,
+      expect.stringContaining('use the link in a newer email'),
+    ]);
     expect(again.text).not.toContain('not send you any more');
     expect((await world.post(old, undefined, { accept: 'application/json' })).json).toEqual({
       ok: true,

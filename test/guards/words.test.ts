@@ -1,0 +1,21 @@
+// Retired words: the code speaks the field's terms (docs/glossary.md), and these do not come back.
+import { expect, test } from 'vitest';
+import { files, textOf } from './imports.ts';
+
+/** Our own word, and what is said instead. */
+const RETIRED: readonly (readonly [RegExp, string])[] = [
+  [/\bevenSo\b/, 'ignoreStorageFault'],
+  [/\bunhurried\b/, 'withoutFsync'],
+  [/\b[Ss]pecimens?\b/, 'email preview'],
+  [/\bmakeBeats\b|\bBeatsDeps\b/, 'heartbeats'],
+  [/\bisStrained\b/, 'isOverloaded'],
+  [/\b(?:twin|alike)Problem\b/, 'duplicateIdProblem'],
+  [/\b(?:standing|members)Of\b/, 'statusOfSource, groupedComponents'],
+  [/\bmake(?:Letters|Letter)\b|\b(?:warning|channel|reminder)Letter\b|\bLetterForm\b/, 'email'],
+  [/\brests for a while\b/, 'email delivery paused'],
+  [/\be-mail address\b/i, 'email address'],
+];
+
+test.each(RETIRED)('%s is said as: %s', word => {
+  expect(files.filter(file => word.test(textOf(file)))).toEqual([]);
+});
