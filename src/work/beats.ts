@@ -14,8 +14,8 @@ export interface BeatsDeps {
   readonly record: (component: Component, beat: Beat, listeningSince: Millis) => Promise<Judged>;
   /** Judges the silence up to `now`. */
   readonly judge: (component: Component, now: Millis, listeningSince: Millis) => Promise<Judged>;
-  /** Told that a component's silence has been judged up to now. */
-  readonly ended: (component: Component) => void;
+  /** Told that a component's silence has been judged up to now, and whether it reported since the clock was right. */
+  readonly ended: (component: Component, isHeard: boolean) => void;
   readonly ring: () => void;
   /** Since when this process listens, epoch ms. */
   readonly startedAt: Millis;
@@ -86,6 +86,8 @@ export function makeBeats(deps: BeatsDeps): Beats {
   const judging = new Map<string, Millis>();
   /** Of those that reported to this process; of the others, `silent`. */
   const heard = new Map<string, Listening>();
+  /** Those that reported since this process began or the clock went forward: of the others nobody knows. */
+  const fresh = new Set<string>();
   let silent: Listening = { since: deps.startedAt, paused: deps.paused(), renewed: false };
   const listeningOf = (id: string) => heard.get(id) ?? silent;
   const eachListening = (next: (of: Listening) => Listening) => {
@@ -108,6 +110,7 @@ export function makeBeats(deps: BeatsDeps): Beats {
   const listenAnew = (by: Millis) => {
     // Set back, every deadline lies too far ahead; set forward or asleep, beats were missed by us.
     due.clear();
+    if (by > 0) fresh.clear();
     const now = clock();
     eachListening(of => ({ ...of, since: by > 0 ? now : Math.min(of.since, now) }));
   };
@@ -148,6 +151,7 @@ export function makeBeats(deps: BeatsDeps): Beats {
       // Right after a pause it may have waited in its socket, and was in time.
       const since = isUnread() ? at : listeningOf(component.id).since;
       heard.set(component.id, { since: at, paused: pausedBefore, renewed: false });
+      fresh.add(component.id);
       note(component, await record(component, { at, ok, message }, since), at);
       ring();
       return true;
@@ -160,7 +164,7 @@ export function makeBeats(deps: BeatsDeps): Beats {
         const last = due.get(component.id);
         // After an edit of status.yaml components are other objects.
         if (last?.component === component && now < last.at) {
-          ended(component);
+          ended(component, fresh.has(component.id));
           continue;
         }
         if (unread && !last?.waited) {
@@ -169,7 +173,7 @@ export function makeBeats(deps: BeatsDeps): Beats {
         }
         const judged = await judgedSoon(component, now);
         if (!judged) continue;
-        ended(component);
+        ended(component, fresh.has(component.id));
         // A beat that came meanwhile knows better.
         if (due.get(component.id) === last) note(component, judged, now);
         changed ||= judged.transitions.length > 0;
