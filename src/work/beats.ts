@@ -14,8 +14,8 @@ export interface BeatsDeps {
   readonly record: (component: Component, beat: Beat, listeningSince: Millis) => Promise<Judged>;
   /** Judges the silence up to `now`. */
   readonly judge: (component: Component, now: Millis, listeningSince: Millis) => Promise<Judged>;
-  /** Told that a component's silence has been judged up to now, and whether it reported since the clock was right. */
-  readonly ended: (component: Component, isHeard: boolean) => void;
+  /** Told that a component's silence has been judged up to now, and whether its last report is recent. */
+  readonly ended: (component: Component, isRecent: boolean) => void;
   readonly ring: () => void;
   /** Since when this process listens, epoch ms. */
   readonly startedAt: Millis;
@@ -32,6 +32,8 @@ interface Judged {
   readonly transitions: readonly Transition[];
   /** When silence becomes an outage, epoch ms; null while it cannot. */
   readonly recheckAt: Millis | null;
+  /** Whether its last report is older than its period and grace. */
+  readonly isOverdue?: boolean;
 }
 
 export interface Beats {
@@ -57,6 +59,7 @@ interface Due {
   readonly at: Millis;
   /** It was due right after a pause, and once has waited for the beats of that time. */
   readonly waited?: true;
+  readonly isOverdue?: boolean;
 }
 
 export function makeBeats(deps: BeatsDeps): Beats {
@@ -86,8 +89,6 @@ export function makeBeats(deps: BeatsDeps): Beats {
   const judging = new Map<string, Millis>();
   /** Of those that reported to this process; of the others, `silent`. */
   const heard = new Map<string, Listening>();
-  /** Those that reported since this process began or the clock went forward: of the others nobody knows. */
-  const fresh = new Set<string>();
   let silent: Listening = { since: deps.startedAt, paused: deps.paused(), renewed: false };
   const listeningOf = (id: string) => heard.get(id) ?? silent;
   const eachListening = (next: (of: Listening) => Listening) => {
@@ -110,14 +111,17 @@ export function makeBeats(deps: BeatsDeps): Beats {
   const listenAnew = (by: Millis) => {
     // Set back, every deadline lies too far ahead; set forward or asleep, beats were missed by us.
     due.clear();
-    if (by > 0) fresh.clear();
     const now = clock();
     eachListening(of => ({ ...of, since: by > 0 ? now : Math.min(of.since, now) }));
   };
-  const note = (component: Component, { recheckAt }: Judged, now: Millis) => {
+  const note = (component: Component, { recheckAt, isOverdue = false }: Judged, now: Millis) => {
     // Silence is observation too, and is written down once in its own minute.
     const look = nextLook(component.id, now);
-    due.set(component.id, { component, at: Math.min(recheckAt ?? Number.POSITIVE_INFINITY, look) });
+    due.set(component.id, {
+      component,
+      at: Math.min(recheckAt ?? Number.POSITIVE_INFINITY, look),
+      isOverdue,
+    });
   };
   /** Null while the judgement does not end. */
   const judgedSoon = async (component: Component, now: Millis): Promise<Judged | null> => {
@@ -151,7 +155,6 @@ export function makeBeats(deps: BeatsDeps): Beats {
       // Right after a pause it may have waited in its socket, and was in time.
       const since = isUnread() ? at : listeningOf(component.id).since;
       heard.set(component.id, { since: at, paused: pausedBefore, renewed: false });
-      fresh.add(component.id);
       note(component, await record(component, { at, ok, message }, since), at);
       ring();
       return true;
@@ -164,7 +167,7 @@ export function makeBeats(deps: BeatsDeps): Beats {
         const last = due.get(component.id);
         // After an edit of status.yaml components are other objects.
         if (last?.component === component && now < last.at) {
-          ended(component, fresh.has(component.id));
+          ended(component, !last.isOverdue);
           continue;
         }
         if (unread && !last?.waited) {
@@ -173,7 +176,7 @@ export function makeBeats(deps: BeatsDeps): Beats {
         }
         const judged = await judgedSoon(component, now);
         if (!judged) continue;
-        ended(component, fresh.has(component.id));
+        ended(component, !judged.isOverdue);
         // A beat that came meanwhile knows better.
         if (due.get(component.id) === last) note(component, judged, now);
         changed ||= judged.transitions.length > 0;

@@ -363,8 +363,8 @@ describe('what is no stall', () => {
     await report();
     await watch.pass(90 * SECOND);
     expect(await watch.state('jobs')).toBe('operational');
-    await world.restart(async () => watch.standStill(30 * SECOND));
-    await watch.pass(90 * SECOND);
+    await world.restart(async () => watch.standStill(60 * MINUTE));
+    await watch.pass(2 * SECOND);
     expect(await watch.state('jobs')).toBe('operational');
     await world.restart(async () => watch.standStill(5 * 24 * 60 * MINUTE));
     await watch.pass(150 * SECOND);
