@@ -73,7 +73,8 @@ export const post: readonly Command[] = [
     async run([typed], cli) {
       if (typed === undefined) throw new Misuse('Name the address to write to.');
       const to = readAddress(typed);
-      if (to === null) throw new Misuse(`"${typed}" is not an email address; write one like you@example.com.`);
+      if (to === null)
+        throw new Misuse(`"${typed}" is not an email address; write one like you@example.com.`);
       const site = await siteOf(cli);
       const from = cli.env.mailFrom ?? defaultSender(site);
       const quiet = () => undefined;

@@ -1,5 +1,5 @@
 // The status folder as a store: status.yaml, incidents, brand files; read, watched, written atomically.
-import { readFile, realpath } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { printProblem } from '../core/model/problem.ts';
 import type { Clock } from '../core/model/time.ts';
@@ -168,7 +168,12 @@ export function openContent(
   return {
     siteFile,
     folder,
-    siteText: () => readFile(siteFile, 'utf8'),
+    async siteText() {
+      // A pipe would be read for ever.
+      if (!(await stat(siteFile)).isFile())
+        throw Object.assign(new Error('not a file'), { code: 'not a file' });
+      return readFile(siteFile, 'utf8');
+    },
     incidents: read,
     remember: memory.remember,
     identity: memory.identity,

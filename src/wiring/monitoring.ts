@@ -162,7 +162,7 @@ export async function openWatch(deps: WatchDeps): Promise<Watch> {
     secret,
     record: backlog.beat,
     judge: backlog.silence,
-    ended: component => watchdog.ended(component, 0, true),
+    ended: (component, isRecent) => watchdog.ended(component, 0, isRecent),
     ring,
     startedAt,
     noticeSteps: deps.noticeSteps,

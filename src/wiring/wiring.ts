@@ -138,6 +138,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       ahead,
       stepped(by) {
         watch.poll.lookAnew();
+        watch.watchdog.stepped(by);
         watch.heartbeats.clockStepped(by);
         timetable.hurry();
       },

@@ -56,6 +56,13 @@ test('whenever it goes, nothing of ours stands in its place, and what was known 
   expect(refused).toBeGreaterThan(0);
 });
 
+test('a pipe where status.yaml should be is refused, and not waited for', async () => {
+  const dir = mkdtempSync(path.join(tmpdir(), 'status-live-'));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  spawnSync('mkfifo', [path.join(dir, 'status.yaml')]);
+  await expect(openContent(dir).siteText()).rejects.toMatchObject({ code: 'not a file' });
+});
+
 test.each([
   ['a folder', (file: string) => mkdirSync(file)],
   ['a FIFO', (file: string) => spawnSync('mkfifo', [file])],

@@ -49,6 +49,8 @@ export interface Judgement {
   readonly first?: Transition;
   /** Epoch ms; null when the schedule is soon enough. Heartbeats: when to judge next. */
   readonly recheckAt: Millis | null;
+  /** Of a heartbeat: whether its last report is older than its period and grace, whoever was there to receive one. */
+  readonly isOverdue?: boolean;
 }
 
 /** A component nothing is known of. */

@@ -57,7 +57,7 @@ export function judgeHeartbeat(
   const isAhead = beat === null && before.lastAt !== null && before.lastAt > now;
   const turned = { ...before, lastAt: isAhead ? now : before.lastAt };
   const silence = judgeSilence(component, turned, beat?.at ?? now, listeningSince);
-  const heard: Omit<Judgement, 'recheckAt'> = beat
+  const heard: Omit<Judgement, 'recheckAt' | 'isOverdue'> = beat
     ? judgeBeat(component, silence.state, beat, now)
     : { state: silence.state, transitions: [] };
   return {
@@ -65,6 +65,8 @@ export function judgeHeartbeat(
     transitions: [...silence.transitions, ...heard.transitions],
     ...(heard.first ? { first: heard.first } : {}),
     recheckAt: heard.state.down ? null : deadline(component, heard.state, listeningSince),
+    isOverdue:
+      now >= (deadline(component, heard.state, Number.NEGATIVE_INFINITY) ?? Number.POSITIVE_INFINITY),
   };
 }
 

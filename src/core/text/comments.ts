@@ -212,7 +212,8 @@ class Reader {
   /** The runs of backticks in what is left of a paragraph, by length, the last first. */
   private spansFrom(index: number, from: number) {
     let last = index;
-    while (last + 1 < this.source.length && !BREAK.test(this.source[last + 1]!)) last++;
+    const isAlone = ALONE.test(this.source[index]!);
+    while (!isAlone && last + 1 < this.source.length && !BREAK.test(this.source[last + 1]!)) last++;
     const to = this.starts[last]! + this.source[last]!.length;
     const runs = new Map<number, number[]>();
     for (const run of this.body.slice(from, to).matchAll(/`+/g)) {
@@ -256,8 +257,11 @@ const DEEPEST = 30;
 const SIGN = /\\[\\`<]|`+|<!--/g;
 const CLOSE = /--!?>/g;
 const ITEM = /^\s*(?:[-*+]|\d{1,9}[.)])(?:[ \t]|$)/;
-/** A line that no code span crosses. */
-const BREAK = /^\s*$|^ {0,3}(?:#{1,6}\s|>|`{3}|~{3}|(?:[-*+]|\d{1,9}[.)])\s)/;
+/** A line that no code span crosses: it begins a block, as a comment at its beginning does, or ends one. */
+const BREAK =
+  /^\s*$|^\s*<!--|^ {0,3}(?:#{1,6}\s|>|\||`{3}|~{3}|(?:[-*+]|\d{1,9}[.)])\s|(?:=+|-+|(?:\* *){3,}|(?:_ *){3,})\s*$)/;
+/** A line that is a block of its own. */
+const ALONE = /^ {0,3}(?:#{1,6}\s|\|)/;
 
 function unquoted(line: string): string {
   return line.replace(/^(?: {0,3}> ?)+/, '');

@@ -23,7 +23,7 @@ import { insertTransition } from '../incidents/transitions.ts';
 import { rollUp } from './rollups.ts';
 
 /** What came of a result: the transitions it confirmed, and when to look again before the schedule does. */
-export interface Recorded extends Pick<Judgement, 'transitions' | 'recheckAt'> {
+export interface Recorded extends Pick<Judgement, 'transitions' | 'recheckAt' | 'isOverdue'> {
   /** Whether it counts as a look: the next one speaks for the time since. */
   readonly isCounted: boolean;
 }

@@ -16,7 +16,7 @@ import {
 } from '../../core/monitoring/detector.ts';
 import { tookOf } from '../../core/monitoring/detector-state.ts';
 
-type Recorded = Pick<Judgement, 'transitions' | 'recheckAt'>;
+type Recorded = Pick<Judgement, 'transitions' | 'recheckAt' | 'isOverdue'>;
 
 /** `began` is when the look began or the beat came, by `monotonic`, however late it is written down. */
 export interface BacklogDeps {
@@ -127,7 +127,8 @@ export function makeBacklog(deps: BacklogDeps): Backlog {
     });
     if (changed) deps.ring();
     // Transitions are told when they are written down.
-    return { transitions: [], recheckAt: judgement.recheckAt };
+    const { recheckAt, isOverdue = false } = judgement;
+    return { transitions: [], recheckAt, isOverdue };
   };
 
   return {
@@ -154,11 +155,11 @@ export function makeBacklog(deps: BacklogDeps): Backlog {
       const began = deps.monotonic();
       const done = await taken(component, () => deps.judgeSilence(component, now, listeningSince, began));
       if (done) return done;
-      const { transitions } = await judged(component, now, null, state =>
+      const { transitions, isOverdue = false } = await judged(component, now, null, state =>
         judgeHeartbeat(component, state, null, now, listeningSince),
       );
       // Silence is judged again by the clock, each second until the database takes it.
-      return { transitions, recheckAt: now };
+      return { transitions, recheckAt: now, isOverdue };
     },
     async drain() {
       if (draining || waiting.length === 0) return;

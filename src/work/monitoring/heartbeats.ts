@@ -14,8 +14,8 @@ export interface HeartbeatsDeps {
   readonly record: (component: Component, beat: Beat, listeningSince: Millis) => Promise<Judged>;
   /** Judges the silence up to `now`. */
   readonly judge: (component: Component, now: Millis, listeningSince: Millis) => Promise<Judged>;
-  /** Told that a component's silence has been judged up to now. */
-  readonly ended: (component: Component) => void;
+  /** Told that a component's silence has been judged up to now, and whether its last report is recent. */
+  readonly ended: (component: Component, isRecent: boolean) => void;
   readonly ring: () => void;
   /** Since when this process listens, epoch ms. */
   readonly startedAt: Millis;
@@ -32,6 +32,8 @@ interface Judged {
   readonly transitions: readonly Transition[];
   /** When silence becomes an outage, epoch ms; null while it cannot. */
   readonly recheckAt: Millis | null;
+  /** Whether its last report is older than its period and grace. */
+  readonly isOverdue?: boolean;
 }
 
 export interface Heartbeats {
@@ -57,6 +59,7 @@ interface Due {
   readonly at: Millis;
   /** It was due right after a pause, and once has waited for the beats of that time. */
   readonly waited?: true;
+  readonly isOverdue?: boolean;
 }
 
 export function makeHeartbeats(deps: HeartbeatsDeps): Heartbeats {
@@ -111,10 +114,14 @@ export function makeHeartbeats(deps: HeartbeatsDeps): Heartbeats {
     const now = clock();
     eachListening(of => ({ ...of, since: by > 0 ? now : Math.min(of.since, now) }));
   };
-  const note = (component: Component, { recheckAt }: Judged, now: Millis) => {
+  const note = (component: Component, { recheckAt, isOverdue = false }: Judged, now: Millis) => {
     // Silence is observation too, and is written down once in its own minute.
     const look = nextLook(component.id, now);
-    due.set(component.id, { component, at: Math.min(recheckAt ?? Number.POSITIVE_INFINITY, look) });
+    due.set(component.id, {
+      component,
+      at: Math.min(recheckAt ?? Number.POSITIVE_INFINITY, look),
+      isOverdue,
+    });
   };
   /** Null while the judgement does not end. */
   const judgedSoon = async (component: Component, now: Millis): Promise<Judged | null> => {
@@ -160,7 +167,7 @@ export function makeHeartbeats(deps: HeartbeatsDeps): Heartbeats {
         const last = due.get(component.id);
         // After an edit of status.yaml components are other objects.
         if (last?.component === component && now < last.at) {
-          ended(component);
+          ended(component, !last.isOverdue);
           continue;
         }
         if (unread && !last?.waited) {
@@ -169,7 +176,7 @@ export function makeHeartbeats(deps: HeartbeatsDeps): Heartbeats {
         }
         const judged = await judgedSoon(component, now);
         if (!judged) continue;
-        ended(component);
+        ended(component, !judged.isOverdue);
         // A beat that came meanwhile knows better.
         if (due.get(component.id) === last) note(component, judged, now);
         changed ||= judged.transitions.length > 0;

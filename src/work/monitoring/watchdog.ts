@@ -25,6 +25,8 @@ export interface Watchdog {
    * one ends that answered well.
    */
   ended(component: Component, took: Millis, isWell: boolean): void;
+  /** The wall clock went forward by so many ms: the machine may have slept, and what was seen is older by as much. */
+  stepped(by: Millis): void;
   /** Whether what is known of the component is too old to go by. */
   doubts(component: Component): boolean;
   /** The Snapshot has been brought up to date. */
@@ -145,6 +147,9 @@ export function makeWatchdog({ clock, monotonic, awake, ring, log }: WatchdogDep
         doubted,
       });
       if (stalls.has(id)) ring();
+    },
+    stepped(by) {
+      if (by > 0) for (const [id, last] of seen) seen.set(id, { ...last, ended: last.ended - by });
     },
     rounded() {
       round = { at: clock(), awake: awake() };

@@ -356,6 +356,42 @@ describe('what is no stall', () => {
     expect(await watch.state('api')).toBe('no_data');
   });
 
+  test('a job that reported days ago is not known to be well until it reports, over a restart and a step', async () => {
+    const watch = await watched();
+    const { world } = watch;
+    const report = () => world.get(`/heartbeats/${world.system.heartbeatToken('jobs')}`);
+    await report();
+    await watch.pass(90 * SECOND);
+    expect(await watch.state('jobs')).toBe('operational');
+    await world.restart(async () => watch.standStill(60 * MINUTE));
+    await watch.pass(2 * SECOND);
+    expect(await watch.state('jobs')).toBe('operational');
+    await world.restart(async () => watch.standStill(5 * 24 * 60 * MINUTE));
+    await watch.pass(150 * SECOND);
+    expect(await watch.state('jobs')).toBe('no_data');
+    await report();
+    await watch.pass(2 * SECOND);
+    expect(await watch.state('jobs')).toBe('operational');
+    watch.stepWall(3 * 24 * 60 * MINUTE);
+    await watch.pass(150 * SECOND);
+    expect(await watch.state('jobs')).toBe('no_data');
+    await report();
+    await watch.pass(2 * SECOND);
+    expect(await watch.state('jobs')).toBe('operational');
+  });
+
+  test('after a step forward what was seen before is not how things are, until a look answers well', async () => {
+    const watch = await watched();
+    await watch.pass(90 * SECOND);
+    watch.answers.web = { outcome: 'down', latency: null, seen: 'answered 500' };
+    watch.stepWall(8 * 60 * MINUTE);
+    await watch.pass(3 * SECOND);
+    expect([await watch.state('web'), await watch.state('api')]).toEqual(['no_data', 'operational']);
+    watch.answers.web = UP;
+    await watch.pass(61 * SECOND);
+    expect(await watch.state('web')).toBe('operational');
+  });
+
   test('started after a day, the day before is not how things are; after half a minute it is', async () => {
     const watch = await watched();
     await watch.pass(90 * SECOND);

@@ -127,6 +127,10 @@ function readTurned(text: string): Heading | WrongTime | null {
       return { ...turned, what: turned.what.replace(`${label} ${rest}`, () => text) };
     }
   }
+  const [bare] = BARE_HOUR.exec(text) ?? [];
+  const day = bare === undefined ? null : readTimeAtEnd(text.slice(0, -bare.length), false);
+  if (day && !('what' in day) && day.date !== null)
+    return wrong(text, 'has a date, and a time that cannot be read');
   const clock = CLOCK.exec(text);
   const [found] = ZONED.exec(text) ?? COMPACT.exec(text) ?? BARE.exec(text) ?? [];
   if (found) return wrong(text, 'holds a time that cannot be read');
@@ -138,6 +142,9 @@ function readTurned(text: string): Heading | WrongTime | null {
 
 const LABEL_LAST = new RegExp(String.raw`^(.*?[^\s)\]:,;|·–—-][)\]]?)[\s:,;|·–—-]+(${LABELS})$`, 'iu');
 const CLOCK = /(?<![\d:.])\d{1,2}:\d{2}(?::\d{2})?(?![\d:])/;
+/** An hour without its minutes, at the end. */
+const BARE_HOUR =
+  /[\s,–-]+(?:(?:at|à|um|om|ore|alle|a\s+las?|kl\.?|às)\s+)?(?:(?:[01]?\d|2[0-3])\s?(?:h|u|hrs?|hours?|heures?|horas?|uur)?|noon|midnight)(?:\s+(?:UTC|GMT))?$/iu;
 /** A time that names its zone, with a clock's sign or without. */
 const ZONED =
   /(?<![\p{L}\d:.#-])(?:\d{1,2}:\d{2}(?::\d{2})?(?:\s?[AaPp]\.?[Mm]\.?)?|(?:[01]\d|2[0-3])[0-5]\d|(?:noon|midnight))\s?[([]?(?:(?:UTC|GMT|Z|[A-Z]{1,3}[SD]?T|MES?Z)(?![\p{L}\d])|[+-]\d{2}:?\d{2})/u;

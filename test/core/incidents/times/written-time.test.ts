@@ -227,6 +227,13 @@ describe('never another day', () => {
     'Rolled back 28.11. 10:00',
     'Back to normal 25:99',
     'Rolled back 10:00 CET',
+    'Mise à jour 29 novembre 2026 à 11h',
+    'Résolu le 28 novembre 2026 à 8 h',
+    'Aggiornamento 28 novembre 2026 ore 11',
+    'Opgelost 28 november 2026 11u',
+    'Rolled back 28 Nov 2026 at 8',
+    'Service restored 28 Nov 2026 15 UTC',
+    'Service restored 28.11.2026 noon',
     'Rolled back on Thursday 10:00',
     'Zurückgerollt gestern 10:00',
   ])('## %s, whatever the label', heading => {
