@@ -95,7 +95,7 @@ function anchorOf(heading: string): string {
 }
 
 function headingsOf(file: string): string[] {
-  const prose = readFileSync(file, 'utf8').replaceAll(/^```[^]*?^```$/gm, '');
+  const prose = readFileSync(file, 'utf8').replaceAll(/^```[\s\S]*?^```$/gm, '');
   return [...prose.matchAll(/^#+ (.+)$/gm)].map(([, heading]) => anchorOf(heading as string));
 }
 
@@ -106,7 +106,7 @@ const linking = [
 ];
 
 test.each(linking)('the links of %s lead to files and headings that are there', name => {
-  const prose = readFileSync(name, 'utf8').replaceAll(/^```[^]*?^```$/gm, '');
+  const prose = readFileSync(name, 'utf8').replaceAll(/^```[\s\S]*?^```$/gm, '');
   const dead = [...prose.matchAll(/\]\((?!\w+:)([^)#\s]*)(?:#([^)\s]*))?\)/g)].filter(([, to, anchor]) => {
     const file = to ? path.join(path.dirname(name), to) : name;
     return !existsSync(file) || (anchor !== undefined && !headingsOf(file).includes(anchor));

@@ -23,9 +23,11 @@ interface Example {
 /** The code blocks of a document, in order. */
 export function examplesIn(name: string): Example[] {
   const source = readFileSync(name, 'utf8');
-  return [...source.matchAll(/^```(\w*)\n([^]*?)^```$/gm)].map(({ 1: kind = '', 2: text = '', index }) => ({
-    where: `${name}:${source.slice(0, index).split('\n').length}`,
-    kind,
-    text,
-  }));
+  return [...source.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map(
+    ({ 1: kind = '', 2: text = '', index }) => ({
+      where: `${name}:${source.slice(0, index).split('\n').length}`,
+      kind,
+      text,
+    }),
+  );
 }
