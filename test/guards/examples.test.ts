@@ -1,10 +1,13 @@
 // Every example in the documents is what the program takes: settings, incident files, templates, commands, JSON.
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { incident } from '../../src/cli/incident.ts';
 import { readEnvironment } from '../../src/config/environment.ts';
 import { readSite } from '../../src/config/site-file.ts';
 import { parseTemplate } from '../../src/core/filing/template.ts';
 import { parseIncident } from '../../src/core/incidents/file/parse.ts';
 import { printProblem } from '../../src/core/model/problem.ts';
+import { NOW, openTerminal } from '../cli/terminal.ts';
 import { DOCUMENTS, documented, examplesIn } from './documents.ts';
 import { sourcesIn } from './sources.ts';
 
@@ -72,6 +75,57 @@ test.each(of('markdown'))('$where is a file without a problem', ({ text }) => {
     : parseIncident('20251106_a.md', '20251106_a', text.startsWith('---') ? text : FRONT + text);
   expect(problems).toEqual([]);
   expect(value).not.toBeNull();
+});
+
+/** What a file says that has `heading` above its only update. */
+const read = (heading: string) =>
+  parseIncident('20251106_a.md', '20251106_a', `${FRONT}## ${heading}\nWords.\n`);
+const hasError = (heading: string) => read(heading).problems.some(({ level }) => level === 'error');
+
+describe('dates and times in headings', () => {
+  const [, section = ''] = readFileSync('docs/incidents.md', 'utf8').split(
+    '\n## Dates and times in headings\n',
+  );
+  const [forms = '', errors = '', labels = ''] = (section.split('\n## ')[0] ?? '').split(
+    /^These are errors|^A label may hold/m,
+  );
+  const WORDS = [',', 'at', '–', 'date', 'lint', '/readyz'];
+  const samples = (text: string) =>
+    [...text.matchAll(/`([^`]+)`/g)].flatMap(([, found = '']) => (WORDS.includes(found) ? [] : [found]));
+  /** The sample as a whole heading: what lacks a time gets one. */
+  const whole = (sample: string) => (/\d:\d/.test(sample) ? sample : `${sample} 15:00`).replace(/^## /, '');
+
+  test.each(samples(forms))('%s is read', form => {
+    expect(hasError(whole(form))).toBe(false);
+    const [update] = read(whole(form)).value?.updates ?? [];
+    expect(update?.body).toBe('Words.');
+  });
+
+  test.each(samples(labels))('%s is a label', label => {
+    expect(hasError(whole(label))).toBe(false);
+  });
+
+  // `1530` and `noon` stand where the time should be.
+  test.each(samples(errors))('%s is an error', wrong => {
+    const isTime = ['1530', 'noon', 'Update HH:MM UTC'].includes(wrong);
+    expect(hasError(isTime ? `Update ${wrong.replace('Update ', '')}` : `Update ${whole(wrong)}`)).toBe(true);
+  });
+});
+
+test('the commands of docs/incidents.md open and end an incident', async () => {
+  const terminal = await openTerminal();
+  const today = new Date(NOW).toISOString().slice(0, 10).replaceAll('-', '');
+  const shown = examplesIn('docs/incidents.md').filter(({ kind }) => kind === 'sh');
+  const lines = shown.flatMap(({ text }) => [...text.matchAll(/^npm run status -- (incident \w+) (.*)$/gm)]);
+  expect(lines.length).toBe(2);
+  for (const [, name, rest = ''] of lines) {
+    const args = [...rest.replace('20251106', today).matchAll(/"([^"]*)"|(\S+)/g)];
+    const command = incident.find(one => one.name === name);
+    const said = await terminal.run(command, ...args.map(([, quoted, plain]) => quoted ?? plain ?? ''));
+    expect(said).toMatchObject({ code: 0, err: '' });
+  }
+  const file = `${terminal.dir}/status/incidents/${today}_slow-sign-in.md`;
+  expect(readFileSync(file, 'utf8')).toContain('status: resolved');
 });
 
 test.each(of('json'))('$where is JSON', ({ text }) => {
