@@ -239,7 +239,7 @@ function wording(issue: z.core.$ZodIssue): { what: string; fix: string } {
     }
     case 'custom': {
       const [told, fix] = issue.message.split(/; (.*)/s);
-      return { what: `\`${name}\`: ${told}`, fix: fix ?? 'see the README' };
+      return { what: `\`${name}\`: ${told}`, fix: fix ?? 'see docs/settings.md' };
     }
     default:
       if ('format' in issue && issue.format === 'url') return { what, fix: 'write an address: https://…' };

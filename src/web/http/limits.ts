@@ -1,4 +1,4 @@
-// Limits: what a visitor, a crowd or an attacker may take of this process. The README lists each by its name.
+// Limits: what a visitor, a crowd or an attacker may take of this process. docs/limits.md lists each by its name.
 import { HOUR, MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
 
 /** So many requests in so long a window, of one address (or of one token). */
