@@ -79,7 +79,6 @@ export interface System {
   /** Stops taking requests, finishes what is under way, closes the database. */
   close(): Promise<void>;
 }
-
 /** What stands in the way of a start; `problems` says what to do about each. */
 export class StartProblems extends Error {
   readonly problems: readonly Problem[];
@@ -96,7 +95,7 @@ export class StartProblems extends Error {
  */
 export async function openSystem(env: Environment, outside: Outside): Promise<System> {
   const { clock, monotonic, log } = outside;
-  // By one reading of the clock, before anything is waited for: it may step while the program starts.
+  // One reading, before anything is waited for: the clock may step while the program starts.
   const ahead = aheadOf(clock, monotonic);
   const startedAt = Math.round(ahead + monotonic());
   const turns = takeTurns(openContent(env.statusDir, env.variables, clock));
@@ -129,8 +128,8 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const keeping = await openKeeping(env.databaseFile, clock, log);
     if ('what' in keeping) throw new StartProblems([keeping]);
     const { db, storage } = keeping;
-    const writable = () => storage.problem() === null;
     closers.push(() => keeping.close());
+    const writable = () => storage.problem() === null;
     const metrics = makeMetrics();
     const steps = makeClockSteps({
       clock,

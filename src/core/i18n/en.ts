@@ -180,7 +180,7 @@ export const en = {
   'subscribe.detail_ends': 'Only the beginning and the end',
   'subscribe.send': 'Subscribe',
   'subscribe.honeypot': 'Leave this field empty',
-  'subscribe.other': 'Without an email address',
+  'subscribe.other': 'Other ways to follow',
   'subscribe.other_text': 'The same updates as feeds and as a calendar:',
   'subscribe.leave': 'Unsubscribe an address',
   'form.problem': 'Please check the form',
