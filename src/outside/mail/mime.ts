@@ -74,12 +74,14 @@ async function encode({ subject, text, html }: EmailForm, from: string, names: s
     subject,
     text,
     html,
-    // Lines can be broken anywhere: blanks of any length can be filled in.
-    textEncoding: 'quoted-printable',
     newline: 'windows',
     disableFileAccess: true,
     disableUrlAccess: true,
   }).compile();
+  // Lines can be broken anywhere: blanks of any length can be filled in. Asked for by `textEncoding` alone, a text of
+  // short lines would go as it is.
+  for (const part of node.childNodes.length === 0 ? [node] : node.childNodes)
+    part.setHeader('Content-Transfer-Encoding', 'quoted-printable');
   const built = (await node.build()).toString('latin1');
   const end = built.indexOf('\r\n\r\n');
   const head = built
