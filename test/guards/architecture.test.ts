@@ -50,3 +50,12 @@ test.each(['docs/architecture.md', 'CONTRIBUTING.md'])('%s names files and folde
   const isThere = (at: string) => existsSync(at) || existsSync(`src/${at}`);
   expect(named.filter(at => !isThere(at))).toEqual([]);
 });
+
+test.each(['docs/decisions/edges.md', 'docs/threat-model.md'])('%s names tests that are there', name => {
+  const text = readFileSync(name, 'utf8');
+  const named = [
+    ...text.matchAll(/`((?:walks|core|web|work|store|cli|content|outside|config|browser)\/[\w/-]+)`/g),
+  ].map(([, at]) => at as string);
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter(at => !existsSync(`test/${at}.test.ts`))).toEqual([]);
+});
