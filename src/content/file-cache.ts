@@ -1,4 +1,4 @@
-// The shelf: incident files as last read, kept so that one changed file costs what one file costs.
+// The file cache: incident files as last read, so that one changed file costs what one file costs.
 import path from 'node:path';
 import { byRank, duplicateIdProblem, similarIdProblem } from '../core/incidents/duplicate-ids.ts';
 import type { Incident } from '../core/model/incident.ts';

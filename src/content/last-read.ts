@@ -1,4 +1,4 @@
-// Memory: the incident files as last read, and whether what is gone of them was deleted or is only missing.
+// What was last read: the incident files, and whether what is gone of them was deleted or is only missing.
 import { access, lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { isOpen } from '../core/model/incident.ts';

@@ -1,13 +1,9 @@
 // The source files of a folder of src/, for tests that compare what they say with what is documented.
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
+import { files, textOf } from './imports.ts';
 
 /** The texts of all files below `src/` + folder. */
 export function sourcesIn(folder: string): string[] {
-  const root = path.join('src', folder);
-  return readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter(name => name.endsWith('.ts'))
-    .map(name => readFileSync(path.join(root, name), 'utf8'));
+  return files.filter(file => file.startsWith(`${folder}/`)).map(textOf);
 }
 
 /** The addresses that routes of the web room answer. */

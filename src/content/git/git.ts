@@ -35,7 +35,7 @@ export type Alone = <T>(work: () => Promise<T>) => Promise<T>;
 
 /**
  * Opens the work tree that `dir` lies in; `variables` are handed to git (PATH, HOME, SSH agent). A commit is
- * never dropped: histories that went apart are merged (git-merge.ts), and where they cannot be, both stay as
+ * never dropped: histories that went apart are merged (merge.ts), and where they cannot be, both stay as
  * they are, and nothing is pulled or pushed until a person has merged them.
  */
 export function openGit(

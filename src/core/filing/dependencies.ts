@@ -34,7 +34,7 @@ export function parentsOf(
  * Any other transition comes back as it is.
  */
 export function withDependents<T extends Transition>(transition: T, { components }: Site): T {
-  const id = componentOf(transition);
+  const id = componentOf(transition.source);
   if (id === null || transition.kind !== 'down' || probedBy(transition.source) === null) return transition;
   const children = dependentsOf(id, components);
   if (children.length === 0) return transition;
@@ -84,7 +84,7 @@ export function isSpokenFor(
   now: Millis,
   wellSince: WellSince,
 ): boolean {
-  const id = componentOf(transition);
+  const id = componentOf(transition.source);
   if (id === null) return false;
   const sources = new Set([...parentsOf(id, components)].filter(one => one !== id).map(probeSource));
   if (sources.size === 0) return false;

@@ -1,4 +1,4 @@
-// Disagreements: a file says one thing and the source that opened it another. A person's word stands; it is said.
+// File against monitor: a file says one thing and the source that opened it another. A person's word stands; it is said.
 
 import { statusOfSource } from '../incidents/shared.ts';
 import { type Incident, isOpen, sourcesOf } from '../model/incident.ts';

@@ -11,7 +11,7 @@ import { FLAP_WINDOW, type StoredTransition, type Transition } from '../model/tr
 export type Fate =
   | { readonly kind: 'create' | 'replace'; readonly id: string; readonly text: string }
   | { readonly kind: 'done'; readonly id: string | null }
-  /** A change of a file that several checks share: made together with theirs (together.ts). */
+  /** A change of a file that several checks share: made together with theirs (grouping.ts). */
   | { readonly kind: 'grouped'; readonly id: string }
   /** Kept for later: a maintenance or a parent's outage it may outlast, or a file that cannot be parsed just now. */
   | { readonly kind: 'held' }

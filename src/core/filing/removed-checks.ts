@@ -51,7 +51,7 @@ export function isUnwatched(source: string, site: Site): boolean {
 
 /** Why nothing will be heard of a check; null while something may, and for sources that are no checks of ours. */
 function reasonOf(source: string, { components }: Site): string | null {
-  const id = componentOf({ source });
+  const id = componentOf(source);
   if (id === null) return null;
   const component = components.find(one => one.id === id);
   if (!component) return 'it was removed from the configuration';
@@ -69,7 +69,7 @@ export function endOf(
   called: string | null,
   now: Millis,
 ): Transition {
-  const id = componentOf({ source }) as string;
+  const id = componentOf(source) as string;
   const component = site.components.find(one => one.id === id);
   const name = component?.name ?? called?.replace(/^High (.+) Latency$|^(.+) Down$/, '$1$2') ?? id;
   const isLatency = probedBy(source) === null;

@@ -1,4 +1,4 @@
-// The claim against the measurement: what an incident's file says beside what its sources saw.
+// Reported against measured: what an incident's file says beside what its sources saw.
 
 import { type Incident, sourcesOf } from '../model/incident.ts';
 import { latencySource, probeSource } from '../model/source.ts';

@@ -41,7 +41,7 @@ export interface IncidentUpdate {
   readonly quiet?: true;
   /** Of a maintenance: the text before its first section, which every occurrence of a recurring one is told. */
   readonly preface?: true;
-  /** Nobody wrote its time: it is the day in the file's name, unless it was seen before that (first-sight.ts). */
+  /** Nobody wrote its time: it is the day in the file's name, unless it was seen before that (first-seen.ts). */
   readonly presumed?: true;
   /** Of a recurring maintenance: its heading names no status, so this is the one of the update before. */
   readonly inherits?: true;
@@ -81,7 +81,7 @@ export interface Incident {
   readonly rrule?: string;
   /** The recurring maintenance that this is one occurrence of, as its file has it. */
   readonly series?: Incident;
-  /** Shown while it may still grow or change, and not news yet (together.ts). */
+  /** Shown while it may still grow or change, and not news yet (grouping.ts). */
   readonly gathering?: true;
   /** `started:` where it lies after the end: the beginning is not known, and `started` is the end (as-of.ts). */
   readonly begins?: Millis;

@@ -17,6 +17,6 @@ export function probedBy(source: string): string | null {
 }
 
 /** The component that a check's source, or its latency rule's, is about; null for a monitor outside. */
-export function componentOf({ source }: { readonly source: string }): string | null {
+export function componentOf(source: string): string | null {
   return /^(?:probe|latency):(.+)$/s.exec(source)?.[1] ?? null;
 }

@@ -79,7 +79,7 @@ export interface IncidentView extends Incident {
   readonly postmortemHtml: string | null;
 }
 
-/** The overall status, as facts (verdict.ts): the words are the view's. */
+/** The overall status, as facts (summary.ts): the words are the view's. */
 export interface Verdict {
   /** `operational` only when every component is; `no_data` when nothing is wrong and something is not known. */
   readonly state: Health;

@@ -33,7 +33,7 @@ export interface RollupRow {
   latency_sum: number;
   latency_min: number | null;
   latency_max: number | null;
-  /** Of the latencies, as core/sketch.ts prints it. */
+  /** Of the latencies, as core/ddsketch.ts prints it. */
   sketch: string;
 }
 

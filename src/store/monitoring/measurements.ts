@@ -163,7 +163,7 @@ async function judgeBeat(
 
 /** Stores the end of an outage whose check can say nothing any more, and forgets what was confirmed of it. */
 export async function retire(db: Db, end: Transition, now: Millis): Promise<void> {
-  const id = componentOf(end);
+  const id = componentOf(end.source);
   if (id === null) return;
   await db.transaction().execute(async trx => {
     await insertTransition(trx, end, now);

@@ -1,4 +1,4 @@
-// The books: which updates were announced, and how far their emails are enqueued.
+// Announcements: which updates were announced, and how far their emails are enqueued.
 import { type Selectable, sql } from 'kysely';
 import { type Edge, edgeKey } from '../../core/incidents/first-seen.ts';
 import type { Incident, IncidentUpdate } from '../../core/model/incident.ts';

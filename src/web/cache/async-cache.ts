@@ -1,4 +1,4 @@
-// Later: answers that must ask the database first; asked once per Snapshot, however many wait.
+// Answers that must ask the database first; asked once per Snapshot, however many wait.
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import { type Answer, Rendered } from './rendered.ts';
 

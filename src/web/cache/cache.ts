@@ -1,4 +1,4 @@
-// Answers: made once per Snapshot, ahead of the visitors, then given again straight from memory before Express is asked.
+// The cache: answers made once per Snapshot, ahead of the visitors, then sent from memory before Express is asked.
 import type { IncomingMessage, OutgoingHttpHeaders, RequestListener, ServerResponse } from 'node:http';
 import { negotiate } from '../../core/i18n/words.ts';
 import type { Lang } from '../../core/model/lang.ts';

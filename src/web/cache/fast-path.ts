@@ -1,4 +1,4 @@
-// Hot answers: an answer sent before is sent again straight from memory, its head as Node wrote it last.
+// The fast path: an answer sent before is sent again straight from memory, its head as Node wrote it last.
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Site } from '../../core/model/site.ts';
 import { SECOND } from '../../core/model/time.ts';

@@ -1,4 +1,4 @@
-// Ahead: what visitors ask for is made of the next Snapshot in steps, before anybody is shown it.
+// Prerendering: what visitors ask for is made of the next Snapshot in steps, before anybody is shown it.
 
 import type { Lang } from '../../core/model/lang.ts';
 import { SECOND } from '../../core/model/time.ts';

@@ -1,4 +1,4 @@
-// A generation: everything that was made of one Snapshot, and the addresses it is given at. Bounded.
+// The cache of one Snapshot: everything that was made of it, and the addresses it is given at. Bounded.
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Lang } from '../../core/model/lang.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';

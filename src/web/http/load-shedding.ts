@@ -1,4 +1,4 @@
-// Strain: when the process is late with everything, what is not the page itself is put off.
+// Load shedding: when the process is late with everything, what is not the page itself is put off.
 import type { RequestHandler } from 'express';
 import { Refusal } from './guards.ts';
 

@@ -27,8 +27,7 @@ export function makeFile(deps: FileDeps): File {
   const filed: Filing = new Map();
   return async (read, site, now) => {
     const quiet = underMaintenance(read.incidents, site, now);
-    const unnoted = new Map(filed);
-    const pending = (await deps.pending()).filter(({ seq }) => !unnoted.has(seq));
+    const pending = (await deps.pending()).filter(({ seq }) => !filed.has(seq));
     // A round may have begun before the newest of them was known: by its own time that one would seem to come
     // from a clock since set back, and be filed without the others.
     const round = new Round(deps, read, site, deps.clock(), filed);

@@ -1,4 +1,4 @@
-// The ledger: which files of ours git is still to commit, kept over a crash.
+// What is uncommitted: which files of ours git is still to commit, kept over a crash.
 import { mergeIncident } from '../../core/incidents/merge/merge.ts';
 import { ignoreStorageFault } from '../timing/storage.ts';
 

@@ -1,4 +1,4 @@
-// An alarm: when a cron schedule fired, asked again and again as time goes on; each firing is looked for once.
+// When a cron schedule fired, asked again and again as time goes on; each firing is looked for once.
 import { nextFiring } from '../../core/model/checks/cron.ts';
 import type { Millis } from '../../core/model/time.ts';
 

@@ -1,4 +1,4 @@
-// Witness: when checks fail because our own network is down, that is said of us and not of the others.
+// The own-network check: when checks fail because our own network is down, that is said of us and not of the others.
 import { type Check, checkSchema, type Probe, type Sighting } from '../../core/model/checks/check.ts';
 import type { Component } from '../../core/model/component.ts';
 import type { Log } from '../../core/model/ports/log.ts';

@@ -1,4 +1,4 @@
-// Warn: what is to be mended, kept in memory and in the database; logged when gone, mailed once.
+// Warnings: what an operator must fix, kept in memory and in the database; logged when gone, mailed once.
 import type { CheckResult } from '../../core/model/checks/check.ts';
 import type { Component } from '../../core/model/component.ts';
 import type { Log } from '../../core/model/ports/log.ts';

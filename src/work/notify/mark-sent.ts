@@ -1,4 +1,4 @@
-// The marker: writes down what became of an email, and insists when the database is locked.
+// Writes down what became of an email, and insists when the database is locked.
 import type { Log } from '../../core/model/ports/log.ts';
 import { StorageFault } from '../../core/model/ports/storage.ts';
 import { type Clock, HOUR, type Millis, SECOND } from '../../core/model/time.ts';

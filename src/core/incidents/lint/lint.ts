@@ -43,10 +43,7 @@ export function unknownComponentsIn(
   const named = strange(incident.components);
   const later = incident.updates.flatMap(({ change }) => strange(change?.components ?? null));
   if (incident.openedBy === null) return { named, later };
-  const own = new Set([
-    ...named.map(({ id }) => id),
-    ...sourcesOf(incident).map(source => componentOf({ source })),
-  ]);
+  const own = new Set([...named.map(({ id }) => id), ...sourcesOf(incident).map(componentOf)]);
   return { named: [], later: later.filter(({ id }) => !own.has(id)) };
 }
 

@@ -1,4 +1,4 @@
-// The verdict in words: one sentence, never vaguer or kinder than what stands beneath it.
+// The overall status in words: one sentence, never vaguer or kinder than what stands beneath it.
 
 import type { Values } from '../../../core/i18n/words.ts';
 import { badness, type Health } from '../../../core/model/component.ts';

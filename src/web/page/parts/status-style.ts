@@ -1,4 +1,4 @@
-// Faces of a state: its class, icon, favicon and theme colour. Shapes differ, not just colours.
+// The style of a state: its class, icon, favicon and theme colour. Shapes differ, not just colours.
 import type { Health } from '../../../core/model/component.ts';
 
 /** The stylesheet's class of a state; short because a strip writes it up to ninety times. */
