@@ -36,9 +36,11 @@ process.on('uncaughtException', (error, origin) => {
   process.exit(1);
 });
 
+let system: System | undefined;
+closeOnSignal();
 const pulse = startPulse(LIMITS.lateness, Date.now);
 try {
-  const system = await openSystem(env, {
+  system = await openSystem(env, {
     clock: Date.now,
     monotonic: () => performance.now(),
     everySecond,
@@ -49,7 +51,6 @@ try {
     log,
   });
   greet(system);
-  closeOnSignal(system);
 } catch (error) {
   if (error instanceof StartProblems) refuse(error.problems);
   throw error;
@@ -67,13 +68,16 @@ function greet(system: System): void {
 /** Checks, emails and answers under way are given so long to end, ms; what is cut is repaired at the next start. */
 const MOST_CLOSING = 20_000;
 
-function closeOnSignal(system: System): void {
+/** From the first line on: as process 1 of a container, a program without a handler is not ended by SIGTERM. */
+function closeOnSignal(): void {
   let closing = false;
   const close = (signal: NodeJS.Signals) => {
     // A second signal means "now".
     if (closing) process.exit(1);
     closing = true;
     log.info({ signal }, 'stopping');
+    // Not open yet: nothing is under way, and what is written so far stands a kill.
+    if (!system) process.exit(0);
     setTimeout(() => {
       log.error(
         {},

@@ -165,6 +165,14 @@ test('a bug is logged as what it is and ends the process, for the supervisor to 
   });
 });
 
+test('told to stop while it still starts, it ends without an error', async () => {
+  const early =
+    'import net from "node:net";const listen=net.Server.prototype.listen;' +
+    'net.Server.prototype.listen=function(...args){this.once("listening",()=>process.kill(process.pid,"SIGTERM"));return listen.apply(this,args)}';
+  const program = await start({ args: ['--import', `data:text/javascript,${encodeURIComponent(early)}`] });
+  expect((await program.exit).code).toBe(0);
+});
+
 describe('a log that cannot be written', () => {
   const refusing = 'process.once("SIGUSR2",()=>{Promise.reject(new Error("a bug"))})';
   test.each([
