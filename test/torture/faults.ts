@@ -6,6 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Scene } from './deeds.ts';
 import type { ModelIncident } from './model.ts';
+import { CHECK_TIMEOUT } from './server.ts';
 import type { Service, Town } from './town.ts';
 
 const run = promisify(execFile);
@@ -63,6 +64,9 @@ const AS_COLLEAGUE = ['-c', 'user.name=Carla', '-c', 'user.email=carla@example.c
 /** What one file below the size limit can cost a markdown renderer. */
 const HOSTILE = ['_a', 'x_**', '~~a ', '- ', '> ', '[', '![', '`a``', '<a ', 'a@a.', '*_', '|', '&#'];
 
+/** A look that never ends is given up a minute after twice its timeout, and then looked at again, ms. */
+const HELD = 2 * CHECK_TIMEOUT + 60_000 + 2000;
+
 export const NEW_FAULTS = {
   async pause({ server, town }: Scene, _pick: number, size: number): Promise<void> {
     // Never as long as a heartbeat is waited for.
@@ -76,6 +80,7 @@ export const NEW_FAULTS = {
     const ms = 20_000 + size * 10_000;
     server.hang(true);
     service.hanging = true;
+    service.heldUntil = Date.now() + ms + HELD;
     ail(service, 0, ms, later);
     later(ms, () => {
       service.hanging = false;

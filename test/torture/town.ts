@@ -2,9 +2,9 @@
 // second seed a git remote with a colleague's clone.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { freePort } from '../free-port.ts';
 import { git } from '../walks/git/repository.ts';
 import { type SmtpPeer, startSmtpPeer } from '../walks/notify/smtp-conversation.ts';
@@ -23,8 +23,7 @@ export interface Town {
   incidentFile(id: string): string;
   readonly smtp: SmtpPeer;
   readonly connections: number;
-  /** What they answer; 0: nothing at all. */
-  readonly services: Service[];
+  readonly services: readonly Service[];
   /** The bare remote and a colleague's clone of it; null where the folder is no git work tree. */
   readonly git: { readonly remote: string; readonly desk: string } | null;
   /** The folder is not where it belongs. */
@@ -49,7 +48,7 @@ export interface Town {
 }
 
 export interface Service {
-  /** 0: it never answers. */
+  /** What it answers; 0: nothing at all. */
   status: number;
   /** Since when it is as it is, ms of the real clock. */
   since: number;
@@ -57,6 +56,8 @@ export interface Service {
   lastBad: number;
   /** Checks of it hang. */
   hanging: boolean;
+  /** A look that hung holds its place until then at the latest, ms of the real clock; 0 when none ever did. */
+  heldUntil: number;
 }
 
 /** The clocks of Rome are set back at this moment; the torture passes it early. */
@@ -79,19 +80,12 @@ export async function openTown(seconds: number, withGit: boolean): Promise<Town>
       : null;
   mkdirSync(path.join(dir, 'status', 'incidents'), { recursive: true });
   const smtp = await startSmtpPeer();
-  const services: Service[] = [0, 0].map(() => ({
-    status: 200,
-    since: Date.now(),
-    lastBad: 0,
-    hanging: false,
-  }));
-  const servers = await Promise.all(services.map(serve));
+  const { services, ports, end } = await openServices(2);
   const port = await freePort();
   const connections = 3;
   const check = (index: number) => {
-    const { port: target } = servers[index]!.address() as { port: number };
     const fields = `schedule: "*/2 * * * * *", detect: { failures: 2, recoveries: 1 }`;
-    return `check: { type: http, url: "http://127.0.0.1:${target}/", timeout: ${CHECK_TIMEOUT}ms }, ${fields}`;
+    return `check: { type: http, url: "http://127.0.0.1:${ports[index]}/", timeout: ${CHECK_TIMEOUT}ms }, ${fields}`;
   };
   const site = `title: Torture
 reminders: { after: 24h }
@@ -155,10 +149,7 @@ ${withGit ? 'content: { git: { remote: origin, branch: main, pull: "*/3 * * * * 
     url: `http://127.0.0.1:${port}`,
     async close(keep) {
       await smtp.close();
-      for (const server of servers) {
-        server.closeAllConnections();
-        server.close();
-      }
+      await end();
       const kept = `${dir}-kept`;
       if (keep) cpSync(dir, kept, { recursive: true });
       if (disk) execFileSync('umount', ['-l', disk]);
@@ -169,10 +160,43 @@ ${withGit ? 'content: { git: { remote: origin, branch: main, pull: "*/3 * * * * 
   return town;
 }
 
-async function serve(service: Service): Promise<Server> {
-  const server = createServer((_req, res) => {
-    if (service.status > 0) res.writeHead(service.status).end('ok');
+const SERVE = `
+  const { createServer } = require('node:http');
+  const { parentPort, workerData } = require('node:worker_threads');
+  workerData.forEach((_, index) => {
+    const server = createServer((_req, res) => {
+      const status = Atomics.load(workerData, index);
+      if (status > 0) res.writeHead(status).end('ok');
+    });
+    server.listen(0, '127.0.0.1', () => parentPort.postMessage([index, server.address().port]));
   });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  return server;
+`;
+
+/** In a thread of their own: while the torture judges thousands of emails, they must answer all the same. */
+async function openServices(
+  count: number,
+): Promise<{ services: Service[]; ports: number[]; end: () => Promise<unknown> }> {
+  const statuses = new Int32Array(new SharedArrayBuffer(4 * count)).fill(200);
+  const worker = new Worker(SERVE, { eval: true, workerData: statuses });
+  const ports: number[] = [];
+  await new Promise<void>((resolve, reject) => {
+    worker.once('error', reject);
+    worker.on('message', ([index, port]: [number, number]) => {
+      ports[index] = port;
+      if (Object.keys(ports).length === count) resolve();
+    });
+  });
+  const services = Array.from({ length: count }, (_, index) => ({
+    get status() {
+      return Atomics.load(statuses, index);
+    },
+    set status(status) {
+      Atomics.store(statuses, index, status);
+    },
+    since: Date.now(),
+    lastBad: 0,
+    hanging: false,
+    heldUntil: 0,
+  }));
+  return { services, ports, end: () => worker.terminate() };
 }

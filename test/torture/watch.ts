@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ask } from './ask.ts';
 import type { Scene } from './deeds.ts';
+import type { Service } from './town.ts';
 
 /**
  * Down for so long, or well for so long, in a process that ran all the while: the page says it, ms. Detection takes some
@@ -51,6 +52,9 @@ export function watch(scene: Scene): Watch {
     return answer.text;
   };
 
+  /** A process started since holds no look of before. */
+  const heldUntil = ({ since, heldUntil }: Service) => (server.launchedAt > since ? 0 : heldUntil);
+
   const judgeSummary = (text: string, asked: number) => {
     const { status, components, incidents } = JSON.parse(text) as Summary;
     const open = new Set(incidents.map(({ name }) => name));
@@ -64,8 +68,9 @@ export function watch(scene: Scene): Watch {
       once(`none ${server.epoch}`, 'all well over an open incident');
     count.incidents += shown.size;
     for (const [index, service] of town.services.entries()) {
-      // That it is over is shown when it can be written down; that it has begun, whatever stands in the way.
-      const excused = service.status === 200 ? town.troubledUntil : 0;
+      // That it is over is shown when a look has seen it and it can be written down; that it has begun, whatever
+      // stands in the way.
+      const excused = service.status === 200 ? Math.max(town.troubledUntil, heldUntil(service)) : 0;
       const steady = asked - Math.max(service.since, server.disturbedAt, excused);
       if (steady < TOLD_WITHIN) continue;
       const name = ['API', 'Web'][index] as string;
