@@ -10,7 +10,7 @@ const ROOMS: Record<string, { values: string[]; types: string[] }> = {
   content: { values: ['core'], types: [] },
   store: { values: ['core'], types: [] },
   outside: { values: ['core'], types: [] },
-  work: { values: ['core'], types: ['content', 'store', 'outside'] },
+  work: { values: ['core', 'content', 'store'], types: ['outside'] },
   'views.ts': { values: ['core'], types: [] },
   web: { values: ['core'], types: ['work', 'views.ts'] },
 };
