@@ -12,7 +12,7 @@ export interface LiveSite {
 
 /**
  * Opens status.yaml (`file`, for messages); null with every problem when it cannot be used. `kept` is asked for the
- * last good text of an earlier process when the file cannot be read: its folder may come later.
+ * last good text of an earlier process when the file cannot be read or has an error: a restart must not take the page down.
  */
 export async function openSite(
   file: string,
@@ -22,14 +22,14 @@ export async function openSite(
 ): Promise<Outcome<LiveSite>> {
   const read = () => readText().catch((error: NodeJS.ErrnoException) => unreadable(file, error));
   const found = await read();
-  let text = typeof found === 'string' ? found : await kept();
-  const first = text === null ? null : parse(text);
-  if (text === null || !first?.value) {
-    return { value: null, problems: typeof found === 'string' ? (first?.problems ?? []) : [found] };
-  }
-  let good = first.value;
-  let goodText = text;
-  let { problems } = first;
+  const parsed = typeof found === 'string' ? parse(found) : { value: null, problems: [found] };
+  const before = parsed.value ? null : await kept();
+  const goodSite = parsed.value ?? (before === null ? null : parse(before).value);
+  if (!goodSite) return { value: null, problems: parsed.problems };
+  let text = found;
+  let good = goodSite;
+  let goodText = (parsed.value ? found : before) as string;
+  let problems = parsed.value ? parsed.problems : parsed.problems.map(stays);
   const live: LiveSite = {
     current: () => good,
     goodText: () => goodText,

@@ -1,5 +1,5 @@
 // The status folder as a store: status.yaml, incidents, brand files; read, watched, written atomically.
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { printProblem } from '../core/model/problem.ts';
 import type { Clock } from '../core/model/time.ts';
@@ -7,6 +7,7 @@ import { createExclusively, replaceAtomically } from './atomic.ts';
 import type { GoodFile, IncidentFiles } from './file-cache.ts';
 import { openMemory } from './last-read.ts';
 import { FolderMissing, identityOf } from './missing.ts';
+import { readRegularFile } from './regular-file.ts';
 import { type Entry, isRacy, rememberedEntry, type Scan, scanFiles, scanFolder } from './scan.ts';
 import { watchFolder } from './watch.ts';
 
@@ -168,12 +169,7 @@ export function openContent(
   return {
     siteFile,
     folder,
-    async siteText() {
-      // A pipe would be read for ever.
-      if (!(await stat(siteFile)).isFile())
-        throw Object.assign(new Error('not a file'), { code: 'not a file' });
-      return readFile(siteFile, 'utf8');
-    },
+    siteText: () => readRegularFile(siteFile),
     incidents: read,
     remember: memory.remember,
     identity: memory.identity,

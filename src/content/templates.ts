@@ -1,9 +1,9 @@
 // The operator's templates for automatic incidents: read again each round, a bad one keeps its last good words.
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseTemplate, type Template, type Templates } from '../core/filing/template.ts';
 import type { Problem } from '../core/model/problem.ts';
 import { TOLD_KINDS, type ToldKind } from '../core/model/transition.ts';
+import { readRegularFile } from './regular-file.ts';
 
 export interface TemplateFolder {
   /** Reads what changed; what is wrong with the files, as they stand. */
@@ -25,7 +25,7 @@ export function openTemplates(dir: string): TemplateFolder {
     const file = path.join(dir, 'templates', 'auto', `${kind}.md`);
     const before = known.get(kind);
     try {
-      const text = await readFile(file, 'utf8');
+      const text = await readRegularFile(file);
       if (before?.text === text) return before.problems;
       const { value, problems } = parseTemplate(file, kind, text);
       known.set(kind, { text, good: value ?? before?.good ?? null, problems });

@@ -52,7 +52,8 @@ export function jobsOf(parts: TimetableParts): readonly Job[] {
     { name: 'dispatch', every: SECOND, run: post.dispatch, settled: post.settled },
     { name: 'deliver', every: SECOND, run: post.send },
     { name: 'mirror', every: SECOND, run: () => mirror.round(clock()) },
-    { name: 'remind', every: MINUTE, run: nag },
+    // Right after a step of the clock the page is still of the wrong time.
+    { name: 'remind', every: MINUTE, run: nag, patient: true },
     { name: 'prune', every: HOUR, run: prune, patient: true },
   ];
 }

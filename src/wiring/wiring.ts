@@ -21,6 +21,7 @@ import { readSeries } from '../store/monitoring/rollups.ts';
 import { keptSights } from '../store/notify/announcements.ts';
 import { makeRender } from '../views.ts';
 import { makeApp } from '../web/app.ts';
+import { judgeAfterPause } from '../web/cache/after-pause.ts';
 import { isNear } from '../web/http/connections.ts';
 import { mostStreams } from '../web/http/descriptors.ts';
 import { LIMITS } from '../web/http/limits.ts';
@@ -211,10 +212,8 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     closers.push(() => bell.close());
     await round();
 
-    const prune = async () => {
-      await metricPruning(db, clock)();
-      await requests.pruneRequests(db, clock());
-    };
+    const pruneMetrics = metricPruning(db, clock);
+    const prune = () => pruneMetrics().then(() => requests.pruneRequests(db, clock()));
     const jobs = jobsOf({
       steps,
       storage,
@@ -254,7 +253,8 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       clock,
       log,
     });
-    server.serve(app.handle);
+    const judged = judgeAfterPause(app.handle, refresh.judge, monotonic);
+    server.serve(judged.handle);
     closers.push(() => {
       app.close();
       return server.close();
@@ -270,7 +270,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     // By a timer of its own, whatever the timetable does.
     closers.push(
       outside.everySecond(() => {
-        refresh.judge().catch((error: unknown) => log.error({ err: error }, 'the page could not be judged'));
+        judged.judge().catch((error: unknown) => log.error({ err: error }, 'the page could not be judged'));
       }),
     );
     return {
@@ -284,7 +284,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
         // Its minutes pass at once: what file systems do not tell is looked for as if they had.
         content.lookEverywhere();
         await timetable.turnInOrder();
-        await refresh.judge();
+        await judged.judge();
       },
       close: closeAll,
     };

@@ -1,6 +1,6 @@
 // As of: an incident as it stands at a moment, whatever of its file lies ahead of that.
 
-import type { Incident, IncidentUpdate } from '../model/incident.ts';
+import type { Incident, IncidentUpdate, UpdateStatus } from '../model/incident.ts';
 import { refOf } from '../model/incident.ts';
 import { iso, type Millis } from '../model/time.ts';
 import { toldStatus } from './ending.ts';
@@ -22,14 +22,21 @@ export function changesAt({ started, resolved, updates }: Incident, now: Millis)
 /**
  * The incident as of `now`, from which everything is shown, counted and told. An end that lies ahead has not come:
  * the incident is open, and the words of that end wait. Whatever else is dated ahead happened when it was first
- * seen: `seen` knows when (epoch ms), by the update's name in the books; it may say `now`. A maintenance may be
- * told of ahead of time; only its end waits. `lay`: its beginning was dated ahead when it was first seen, and is not
- * believed when its time comes, either. The same object when nothing lies or lay ahead.
+ * seen: `seen` knows when (epoch ms), by the update's name in the books; it may say `now`. Of a maintenance the steps
+ * that lie ahead are its plan and wait. `lay`: what was dated ahead when it was first seen; it is not believed when its
+ * time comes, either. The same object when nothing lies or lay ahead.
  */
-export function asOf(incident: Incident, now: Millis, seen: (ref: string) => Millis, lay = false): Incident {
-  if ((!lay && !isAhead(incident, now)) || incident.rrule !== undefined) return incident;
-  if (incident.scheduled) return unfinished(incident, now);
-  return happened(unended(incident, now), now, seen, lay);
+export function asOf(
+  incident: Incident,
+  now: Millis,
+  seen: (ref: string) => Millis,
+  lay: 'beginning' | 'update' | null = null,
+): Incident {
+  if ((lay === null && !isAhead(incident, now)) || incident.rrule !== undefined) return incident;
+  if (incident.scheduled) return saidAhead(unfinished(incident, now), now, seen, lay !== null);
+  // What was said before is no part of an end that comes, wherever its heading dates it.
+  const said = saidAhead(incident, now, seen, lay !== null, true);
+  return happened(unended(said, now), now, seen, lay);
 }
 
 /** Without an end that lies ahead. */
@@ -55,24 +62,64 @@ function unended(incident: Incident, now: Millis): Incident {
 }
 
 /** With all that is or was dated ahead at the moment it was first seen. */
-function happened(incident: Incident, now: Millis, seen: (ref: string) => Millis, lay: boolean): Incident {
+function happened(
+  incident: Incident,
+  now: Millis,
+  seen: (ref: string) => Millis,
+  lay: 'beginning' | 'update' | null,
+): Incident {
   const { id, started, updates, begins } = incident;
   const refTo = (key: string) => refOf({ incidentId: id, key });
   const seenAt = ({ key }: IncidentUpdate) => Math.min(now, seen(refTo(key)));
   const own = refTo(edgeKey(incident, 'started'));
-  const foretold = (begins ?? started) > now || lay;
+  const foretold = (begins ?? started) > now || lay === 'beginning';
   const said = foretold ? { foretold: begins ?? started } : {};
   if (begins !== undefined) return { ...begun(incident, begins, now, seenAt), ...said };
-  const isEarly = ({ key, at }: IncidentUpdate) => at > now || (lay && seen(refTo(key)) < at);
-  if (!foretold && !updates.some(isEarly)) return incident;
+  const worded = saidAhead(incident, now, seen, lay !== null);
+  if (!foretold) return worded;
   return {
-    ...incident,
+    ...worded,
     ...said,
-    started: foretold ? Math.min(started, now, seen(own), ...updates.map(seenAt)) : started,
-    updates: updates
-      .map(update => (isEarly(update) ? { ...update, at: seenAt(update) } : update))
-      .sort((a, b) => a.at - b.at),
+    started: Math.min(started, now, seen(own), ...updates.map(seenAt)),
   };
+}
+
+/**
+ * With the words that are or were dated ahead where they were said; where a maintenance's steps lie ahead, they wait.
+ * `before`: only those that were seen before now and take their status from what stands above them.
+ */
+function saidAhead(
+  incident: Incident,
+  now: Millis,
+  seen: (ref: string) => Millis,
+  lay: boolean,
+  before = false,
+): Incident {
+  const { id, scheduled, updates } = incident;
+  const seenAt = ({ key }: IncidentUpdate) => seen(refOf({ incidentId: id, key }));
+  const isPlanned = ({ inherits }: IncidentUpdate) => scheduled !== null && !inherits;
+  const isEarly = (update: IncidentUpdate) =>
+    !isPlanned(update) &&
+    (update.at > now || (lay && seenAt(update) < update.at)) &&
+    (!before || (update.inherits === true && seenAt(update) < now));
+  if (!updates.some(isEarly)) return incident;
+  const moved = updates
+    .map(update => (isEarly(update) ? { ...update, at: Math.min(now, seenAt(update)) } : update))
+    .sort((a, b) => a.at - b.at);
+  return { ...incident, updates: inherited(moved, scheduled ? 'scheduled' : 'investigating') };
+}
+
+/** With the status of the update before, now that the order is another, where the heading names none. */
+function inherited(updates: readonly IncidentUpdate[], first: UpdateStatus): IncidentUpdate[] {
+  let standing = first;
+  return updates.map(update => {
+    if (update.stray) return update;
+    const status = update.inherits ? standing : update.status;
+    standing = status;
+    if (status === update.status) return update;
+    const { reopens: _, ...rest } = update;
+    return { ...rest, status };
+  });
 }
 
 /**

@@ -1,5 +1,5 @@
 // First sight: a maintenance that nobody dated was announced when it was first seen, not on the day in its name.
-import type { Incident } from '../model/incident.ts';
+import type { Incident, IncidentUpdate } from '../model/incident.ts';
 import { refOf } from '../model/incident.ts';
 import { iso, type Millis } from '../model/time.ts';
 
@@ -12,11 +12,12 @@ export function presumedRef({ id, updates }: Incident): string | null {
   return presumed ? refOf({ incidentId: id, key: presumed.key }) : null;
 }
 
-/** What of an incident may lie ahead when it is first seen. */
-export type Edge = 'started' | 'resolved';
+/** What of an incident may lie ahead when it is first seen: its beginning, its end, an update. */
+export type Edge = 'started' | 'resolved' | IncidentUpdate;
 
-/** Under which key the books know that a `started:` or `resolved:` lay ahead when it was first seen. */
+/** Under which key the books know that it lay ahead when it was first seen. */
 export function edgeKey({ begins, started, resolved }: Incident, edge: Edge): string {
+  if (typeof edge !== 'string') return `${edge.key}#ahead`;
   return `${iso(edge === 'started' ? (begins ?? started) : (resolved ?? started))}#${edge}`;
 }
 

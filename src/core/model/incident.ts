@@ -43,7 +43,7 @@ export interface IncidentUpdate {
   readonly preface?: true;
   /** Nobody wrote its time: it is the day in the file's name, unless it was seen before that (first-seen.ts). */
   readonly presumed?: true;
-  /** Of a recurring maintenance: its heading names no status, so this is the one of the update before. */
+  /** Its heading names no status, so this is the one of the update before. */
   readonly inherits?: true;
   /** Dated more than a day before `started`, where nothing begins: most likely of the wrong year. */
   readonly stray?: true;

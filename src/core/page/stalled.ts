@@ -47,13 +47,14 @@ function stalled(view: ComponentView, stall: Stall): ComponentView {
   return { ...view, stall, health: 'no_data', since: null };
 }
 
-function problemOf({ component: { id, name }, stall }: ComponentView): Problem[] {
+function problemOf({ component: { id, name }, stall, health }: ComponentView): Problem[] {
   if (!stall?.told) return [];
+  const shown = health === 'no_data' ? 'it is shown without data' : 'what was last known of it stays';
   return [
     {
       level: 'error',
       where: `component ${id}`,
-      what: `no look at "${name}" has ended since ${iso(stall.since)}: it is shown without data`,
+      what: `no look at "${name}" has ended since ${iso(stall.since)}: ${shown}`,
       fix: 'read in the log why its check, or what records it, does not end; if it does not recover, restart Status Live',
     },
   ];

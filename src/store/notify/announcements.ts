@@ -64,24 +64,26 @@ async function toldBy(db: Db, ref: string, now: Millis): Promise<Millis | null> 
   return (await toldAt(db, ref)) === null ? null : seenBy(db, ref, now);
 }
 
-/** The names of the beginnings and ends that lay ahead when they were first seen. */
+/** The names of the beginnings, ends and updates that lay ahead when they were first seen. */
 async function foretold(db: Db): Promise<string[]> {
   const rows = await db
     .selectFrom('updates')
     .select('ref')
-    .where(eb => eb.or([eb('key', 'like', '%#started'), eb('key', 'like', '%#resolved')]))
+    .where(eb => eb.or(['started', 'resolved', 'ahead'].map(edge => eb('key', 'like', `%#${edge}`))))
     .execute();
   return rows.map(({ ref }) => ref);
 }
 
 /**
- * Notes that an incident's beginning or end lies ahead; resolves to false where it was known before: then it is the
+ * Notes that an incident's beginning, its end or an update lies ahead; resolves to false where it was known before: then it is the
  * clock that went back.
  */
 async function foretell(db: Db, incident: Incident, edge: Edge, now: Millis): Promise<boolean> {
   const { id, begins, started, resolved, updates } = incident;
   const at = edge === 'started' ? (begins ?? started) : resolved;
-  const told = updates.filter(update => update.at === at).map(({ key }) => key);
+  const told = (typeof edge === 'string' ? updates.filter(update => update.at === at) : [edge]).map(
+    ({ key }) => key,
+  );
   const rows = await db
     .selectFrom('updates')
     .select(['key', 'seen_at'])

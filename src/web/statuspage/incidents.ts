@@ -1,4 +1,5 @@
 // Incident and maintenance rows of the Statuspage API, their updates newest first.
+import { endedAt } from '../../core/incidents/ending.ts';
 import type { ComponentStatus, Severity } from '../../core/model/component.ts';
 import { beginningOf, type IncidentUpdate, type UpdateStatus } from '../../core/model/incident.ts';
 import { isoMillis } from '../../core/model/time.ts';
@@ -56,7 +57,7 @@ export function incidentRow(
 ): IncidentRow {
   const { scheduled } = incident;
   const monitoring = incident.updates.find(update => update.status === 'monitoring');
-  const ended = incident.resolved ?? (incident.state === 'completed' && scheduled ? scheduled.end : null);
+  const ended = endedAt(incident) ?? (incident.state === 'completed' && scheduled ? scheduled.end : null);
   return {
     id: stableId('incident', incident.id),
     name: incident.title,

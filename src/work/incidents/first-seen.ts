@@ -3,7 +3,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { asOf, changesAt, isAhead } from '../../core/incidents/as-of.ts';
 import { type Edge, edgeKey, presumedRef, sighted } from '../../core/incidents/first-seen.ts';
-import type { Incident } from '../../core/model/incident.ts';
+import type { Incident, IncidentUpdate } from '../../core/model/incident.ts';
 import { refOf } from '../../core/model/incident.ts';
 import type { Millis } from '../../core/model/time.ts';
 import { makeBreath } from '../../core/page/steps.ts';
@@ -26,7 +26,7 @@ export interface Sights {
   readonly seenAt: SeenAt;
   /** The same for what was told to somebody. */
   readonly toldAt: SeenAt;
-  /** The names of the beginnings and ends that lay ahead when they were first seen. */
+  /** The names of the beginnings, ends and updates that lay ahead when they were first seen. */
   readonly foretold: () => Promise<readonly string[]>;
   /** Notes such a moment, unless the books know it from before; absent where they are only read. */
   readonly foretell?: (incident: Incident, edge: Edge, now: Millis) => Promise<boolean>;
@@ -39,12 +39,22 @@ export function makeFirstSights({ seenAt, toldAt, foretold, foretell }: Sights):
   const firstSeen = new Map<string, Millis>();
   /** The books answer without waiting, and a file may hold hundreds of updates. */
   const breath = makeBreath(breathe);
-  /** The beginnings and ends that lay ahead when first seen; null until they are read. */
+  /** What lay ahead when first seen, and the incidents of which an update did; null until they are read. */
   let early: Set<string> | null = null;
+  const withEarly = new Set<string>();
   const refTo = (incident: Incident, edge: Edge) =>
     refOf({ incidentId: incident.id, key: edgeKey(incident, edge) });
   const lay = (incident: Incident, edge: Edge = 'started') =>
     early !== null && early.size > 0 && early.has(refTo(incident, edge));
+
+  const layOf = (incident: Incident) => {
+    if (lay(incident)) return 'beginning';
+    return withEarly.has(incident.id) ? 'update' : null;
+  };
+  const remember = (ref: string) => {
+    early?.add(ref);
+    if (ref.endsWith('#ahead')) withEarly.add(ref.slice(0, ref.lastIndexOf(' ')));
+  };
 
   async function seen(ref: string, now: Millis): Promise<Millis> {
     await breath();
@@ -55,10 +65,10 @@ export function makeFirstSights({ seenAt, toldAt, foretold, foretell }: Sights):
     return at;
   }
 
-  /** Notes a beginning or an end that lies ahead and is news. */
+  /** Notes what lies ahead and is news. */
   async function note(incident: Incident, edge: Edge, at: Millis | null, now: Millis): Promise<void> {
-    if (incident.scheduled || at === null || at <= now || lay(incident, edge)) return;
-    if (await foretell?.(incident, edge, now)) early?.add(refTo(incident, edge));
+    if (at === null || at <= now || lay(incident, edge)) return;
+    if (await foretell?.(incident, edge, now)) remember(refTo(incident, edge));
   }
 
   /**
@@ -88,18 +98,25 @@ export function makeFirstSights({ seenAt, toldAt, foretold, foretell }: Sights):
   async function made(incident: Incident, now: Millis): Promise<Kept<Incident>> {
     // First, as what an earlier clock noted is noted anew below.
     const own = refTo(incident, 'started');
-    await note(incident, 'started', incident.begins ?? incident.started, now);
-    await note(incident, 'resolved', incident.status === 'resolved' ? incident.resolved : null, now);
+    if (!incident.scheduled) {
+      await note(incident, 'started', incident.begins ?? incident.started, now);
+      await note(incident, 'resolved', incident.status === 'resolved' ? incident.resolved : null, now);
+    }
+    // An end that lies ahead has a note of its own, and a step of a maintenance is its plan.
+    const isSaid = ({ status, inherits }: IncidentUpdate) =>
+      inherits || (!incident.scheduled && status !== 'resolved');
+    for (const update of incident.rrule === undefined ? incident.updates.filter(isSaid) : [])
+      await note(incident, update, update.at, now);
     const presumed = presumedRef(incident);
     const dated =
       presumed === null ? await ended(incident, now) : sighted(incident, await seen(presumed, now));
-    if (!isAhead(dated, now) && !lay(incident)) {
+    if (!isAhead(dated, now) && layOf(incident) === null) {
       return { made: dated, from: now, until: Number.POSITIVE_INFINITY };
     }
     const refs = dated.updates.map(({ key }) => refOf({ incidentId: dated.id, key }));
     if (lay(incident)) refs.push(own);
-    if (!dated.scheduled) for (const ref of refs) await seen(ref, now);
-    const as = asOf(dated, now, ref => firstSeen.get(ref) ?? now, lay(incident));
+    for (const ref of refs) await seen(ref, now);
+    const as = asOf(dated, now, ref => firstSeen.get(ref) ?? now, layOf(incident));
     return { made: as, from: now, until: changesAt(incident, now) };
   }
 
@@ -110,12 +127,16 @@ export function makeFirstSights({ seenAt, toldAt, foretold, foretell }: Sights):
     let until = Number.POSITIVE_INFINITY;
     let isSure = true;
     try {
-      early ??= new Set(await foretold());
+      if (early === null) {
+        const refs = await foretold();
+        early = new Set();
+        for (const ref of refs) remember(ref);
+      }
     } catch {
       isSure = false;
     }
     for (const [index, incident] of incidents.entries()) {
-      if (presumedRef(incident) === null && !isAhead(incident, now) && !lay(incident)) continue;
+      if (presumedRef(incident) === null && !isAhead(incident, now) && layOf(incident) === null) continue;
       try {
         const one = current(known.get(incident), now) ?? (await made(incident, now));
         known.set(incident, one);

@@ -1,4 +1,5 @@
 // The operator's words for automatic incidents, saved while the server runs.
+import { execFileSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { openWorld } from '../world.ts';
@@ -73,4 +74,18 @@ test('words that hold git’s marks, headings of ours or an open fence leave the
   await writeFile(`${folder}/down.md`, `---\n---\n## Down\n${'long\n'.repeat(5000)}`);
   await world.pass(10);
   expect((await world.get('/readyz')).json.problems[0].message).toContain('longer than 20000 characters');
+});
+
+test('a pipe in the place of a template stops nothing, and is named', async () => {
+  const world = await openWorld();
+  const folder = `${world.dir}/status/templates/auto`;
+  await mkdir(folder, { recursive: true });
+  execFileSync('mkfifo', [`${folder}/down.md`]);
+  await world.pass(60);
+  world.service.status = 503;
+  await world.pass(240, 10);
+  expect(world.system.snapshot().incidents[0]).toMatchObject({ title: 'API Down', status: 'investigating' });
+  expect((await world.get('/readyz')).json.problems[0].message).toContain('it cannot be read (not a file)');
+  await world.restart();
+  expect(world.system.snapshot().incidents).toHaveLength(1);
 });

@@ -89,7 +89,7 @@ export function updatesOf(
       ...(stray ? { stray } : {}),
       ...(isPreface ? { preface: true as const } : {}),
       ...(isPreface && fields.started === undefined ? { presumed: true as const } : {}),
-      ...(repeats && entry.section && entry.status === null ? { inherits: true as const } : {}),
+      ...(entry.section && entry.status === null ? { inherits: true as const } : {}),
       ...(formerly !== undefined && formerly !== key ? { formerly } : {}),
     };
   });
