@@ -58,7 +58,12 @@ function worked(): Snapshot {
         affected: [{ id: 'site', name: 'Website', status: 'under_maintenance' }],
         updates: [update('09:00:00', 'scheduled', 'x'), update('11:31:00', 'in_progress', 'y')],
       }),
-      incident({ id: 'done', status: 'scheduled', state: 'completed', scheduled: window('06:00:00', '07:00:00') }),
+      incident({
+        id: 'done',
+        status: 'scheduled',
+        state: 'completed',
+        scheduled: window('06:00:00', '07:00:00'),
+      }),
     ],
   });
 }
