@@ -37,6 +37,28 @@ describe('checks', () => {
     });
   });
 
+  test.each([
+    { type: 'dns', name: 'a.example.', server: '8.8.8.8' },
+    {
+      type: 'dns',
+      name: '_dmarc.a.example',
+      record: 'TXT',
+      server: '[::1]:5353',
+      expect: ['v=DMARC1; p=none'],
+    },
+    {
+      type: 'dns',
+      name: 'a.example',
+      record: 'AAAA',
+      server: '2001:4860:4860::8888',
+      expect: ['2001:DB8::1'],
+    },
+    { type: 'dns', name: 'a.example', record: 'MX', expect: ['10 mail.a.example', 'mail.a.example.'] },
+    { type: 'http', url: 'https://a.example', headers: { 'X-Key_1': 'Bearer a\tb ü', Accept: '' } },
+  ])('%j is taken', check => {
+    expect(checkSchema.safeParse(check).error?.issues).toBeUndefined();
+  });
+
   test('a port out of an environment variable is text', () => {
     expect(checkSchema.parse({ type: 'tcp', host: 'db', port: '5432' })).toMatchObject({ port: 5432 });
   });
@@ -55,6 +77,22 @@ describe('checks', () => {
     ['no time to answer', { type: 'tcp', host: 'a', port: 1, timeout: '0s' }],
     ['an hour to answer', { type: 'tcp', host: 'a', port: 1, timeout: '1h' }],
     ['a kind nobody knows', { type: 'gopher', host: 'a' }],
+    ['two words for a host', { type: 'tcp', host: 'a b', port: 1 }],
+    ['a name for a name server', { type: 'dns', name: 'a.example', server: 'dns.google' }],
+    ['a name server with a port that is none', { type: 'dns', name: 'a.example', server: '8.8.8.8:99999' }],
+    ['localhost for a name server', { type: 'dns', name: 'a.example', server: 'localhost:53' }],
+    ['an address for a name', { type: 'dns', name: 'https://a.example/' }],
+    ['IPv4 for an AAAA record', { type: 'dns', name: 'a.example', record: 'AAAA', expect: ['1.2.3.4'] }],
+    ['IPv6 for an A record', { type: 'dns', name: 'a.example', expect: ['::1'] }],
+    ['three numbers for an A record', { type: 'dns', name: 'a.example', expect: ['1.2.3'] }],
+    ['a priority behind the exchange', { type: 'dns', name: 'a', record: 'MX', expect: ['mail.a 10'] }],
+    [
+      'a header’s name of two words',
+      { type: 'http', url: 'https://a.example', headers: { 'Bad Name': 'x' } },
+    ],
+    ['a header of two lines', { type: 'http', url: 'https://a.example', headers: { a: 'x\r\nb: y' } }],
+    ['nothing for what must be there', { type: 'http', url: 'https://a.example', contains: '' }],
+    ['nothing for what must not be there', { type: 'http', url: 'https://a.example', not_contains: '' }],
   ])('%s is refused', (_, check) => {
     expect(checkSchema.safeParse(check).success).toBe(false);
   });

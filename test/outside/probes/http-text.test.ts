@@ -110,6 +110,14 @@ describe('by its mark, before all else', () => {
   });
 });
 
+test('utf-16 without a mark is read both ways: browsers and RFC 2781 differ', async () => {
+  for (const text of ['Verfügbar', '系统正常'])
+    for (const bytes of [Buffer.from(text, 'utf16le'), utf16be(text)]) {
+      expect(await look(bytes, html('utf-16'), { contains: text })).toMatchObject(found);
+      expect(await look(bytes, html('UTF-16'), { not_contains: text })).toMatchObject(unwanted);
+    }
+});
+
 describe('by its own word', () => {
   test.each([
     ['<meta charset=gbk>', gbk, '系统正常'],

@@ -58,6 +58,7 @@ const host = z
   .string()
   .overwrite(text => text.trim().replace(/^\[([^[\]]*)\]$/, '$1'))
   .superRefine((text, context) => {
+    if (/\S\s+\S/.test(text)) context.addIssue({ code: 'custom', message: `"${text}" is not a host name` });
     const [, found = '', port] =
       /^(?:[a-z][a-z\d+.-]*:\/\/)?(\[[^\]]*\]|[^:/]*)(?::(\d+))?(?:\/.*)?$/i.exec(text) ?? [];
     const alone = found.replace(/[[\]]/g, '');
@@ -76,21 +77,32 @@ export const reference = z
     'write a web address like https://example.com or host:port like 1.1.1.1:53',
   );
 
+/** Every body contains the empty text: a check of it would never say anything else. */
+const words = z
+  .string()
+  .min(1, 'an empty text is in every answer; write what is to be found, or leave it out');
+
 export const httpCheck = z
   .object({
     type: z.literal('http'),
     url: webAddress,
     timeout,
     method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).default('GET'),
-    headers: z.record(z.string(), z.string()).default({}),
+    headers: z
+      .record(
+        z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, 'not the name of a header'),
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be in it
+        z.string().regex(/^[^\x00-\x08\x0a-\x1f\x7f]*$/, 'a header is one line'),
+      )
+      .default({}),
     body: z.string().optional(),
     expect: z
       .union([z.number(), z.string(), z.array(z.union([z.number(), z.string()]))])
       .refine(expect => parseStatuses(expect) !== null, 'write 200, 200-299 or a list of them')
       .default('200-299')
       .describe('a status, a range, or a list of them'),
-    contains: z.string().optional(),
-    not_contains: z.string().optional(),
+    contains: words.optional(),
+    not_contains: words.optional(),
     json: z.record(jsonPath, z.unknown()).optional().describe('JSONPath → the value it must have'),
     redirects: z
       .number()
@@ -114,20 +126,48 @@ export const httpCheck = z
 
 export const tcpCheck = z.object({ type: z.literal('tcp'), host, port, timeout });
 
-export const dnsCheck = z.object({
-  type: z.literal('dns'),
-  name: z.string(),
-  record: z.enum(['A', 'AAAA', 'CNAME', 'MX', 'TXT', 'NS']).default('A'),
-  expect: z
-    .array(z.string())
-    .optional()
-    .describe('values that must all be among the answers (MX: the exchange)'),
-  server: z
-    .string()
-    .optional()
-    .describe("IP of the name server to ask, with :port if not 53; default: the system's"),
-  timeout,
-});
+/** What a record's value looks like. */
+const RECORDS: Readonly<Record<string, { readonly is: RegExp | z.ZodType; readonly fix: string }>> = {
+  A: { is: z.union([z.ipv4(), z.ipv6().startsWith('::ffff:')]), fix: 'an A record is an IPv4 address' },
+  AAAA: { is: z.ipv6(), fix: 'an AAAA record is an IPv6 address' },
+  MX: { is: /^(\d+\s+)?[^\s:/]+$/, fix: 'write mail.example.com, or 10 mail.example.com' },
+  CNAME: { is: /^[^\s:/]+$/, fix: 'write a name like www.example.com' },
+  NS: { is: /^[^\s:/]+$/, fix: 'write a name like ns1.example.com' },
+};
+
+const isNameServer = (text: string): boolean => {
+  if (text.trim() === '') return true;
+  const [, alone, port] = /^(\d[\d.]*|\[[^\]]*\])(?::(\d+))?$/.exec(text) ?? [null, text];
+  const address = alone.replace(/^\[|\]$/g, '');
+  const isAddress = [z.ipv4(), z.ipv6()].some(kind => kind.safeParse(address).success);
+  return isAddress && (port === undefined || (Number(port) > 0 && Number(port) < 65_536));
+};
+
+export const dnsCheck = z
+  .object({
+    type: z.literal('dns'),
+    name: z.string().regex(/^\s*[^\s:/]*\s*$/, 'not a name alone; write www.example.com'),
+    record: z.enum(['A', 'AAAA', 'CNAME', 'MX', 'TXT', 'NS']).default('A'),
+    expect: z
+      .array(z.string())
+      .optional()
+      .describe('values that must all be among the answers (MX: the exchange)'),
+    server: z
+      .string()
+      .refine(isNameServer, 'not a name server; write its IP address, with :port if not 53')
+      .optional()
+      .describe("IP of the name server to ask, with :port if not 53; default: the system's"),
+    timeout,
+  })
+  .superRefine(({ record, expect = [] }, context) => {
+    const rule = RECORDS[record];
+    for (const [index, value] of expect.entries()) {
+      const text = value.trim().replace(/^\[(.*)\]$/, '$1');
+      if (!rule || (rule.is instanceof RegExp ? rule.is.test(text) : rule.is.safeParse(text).success))
+        continue;
+      context.addIssue({ code: 'custom', path: ['expect', index], message: `"${value}": ${rule.fix}` });
+    }
+  });
 
 export const tlsCheck = z.object({
   type: z.literal('tls'),

@@ -12,7 +12,8 @@ export function readingsOf(bytes: Buffer, contentType: string): string[] {
   const marked = MARKS.find(({ mark }) => mark.every((byte, index) => bytes[index] === byte));
   if (marked) return [decode(bytes.subarray(marked.mark.length), marked.encoding)];
   const word = ownWord(bytes);
-  const declared = charsetIn(contentType) ?? zerosIn(bytes) ?? word;
+  const zeros = zerosIn(bytes);
+  const declared = charsetIn(contentType) ?? zeros ?? word;
   const utf8 = decode(bytes, 'utf-8');
   const isUtf8 = !utf8.includes('\uFFFD');
   if (declared === undefined) return isUtf8 ? [utf8] : [utf8, decode(bytes, 'windows-1252')];
@@ -24,6 +25,9 @@ export function readingsOf(bytes: Buffer, contentType: string): string[] {
   // ISO-2022-JP spells Japanese in ASCII's letters: read as UTF-8 they would be words nobody wrote.
   const plain = declared === 'utf-8' || isAscii(bytes);
   if (plain) return [decode(bytes, declared)];
+  // `utf-16` without a mark is little-endian to browsers and big-endian by RFC 2781; the zeros know better.
+  if (declared === 'utf-16le' && zeros !== declared)
+    return [decode(bytes, zeros ?? declared), decode(bytes, 'utf-16be'), utf8];
   const others = word === undefined || word === declared || word === 'utf-8' ? [] : [decode(bytes, word)];
   return [decode(bytes, declared), utf8, ...others];
 }
