@@ -68,6 +68,9 @@ const PARTS = [
     String.raw`(?<![\p{L}\d])(?:t\s?)?\+\s?\d+\s?(?:d|h|m|w|days?|hours?|min\w*|weeks?|tage?|stunden?)(?!\p{L})`,
   ),
   pattern(
+    String.raw`(?<!\p{L})(?:\d+|one|two|a few|the|an?|some|several)?\s*(?:day|week|month|night)s?\s(?:later|after|before|earlier)(?=${LAST})`,
+  ),
+  pattern(
     String.raw`(?<!\p{L})(?:(?:next|same|following|previous|last) (?:day|night|morning|evening)|(?:today|yesterday|tomorrow|tonight|heute|gestern|hier|ayer|ieri|wczoraj|вчера|сегодня)(?=${LAST})|this (?:morning|afternoon|evening))(?!\p{L})`,
   ),
   pattern(

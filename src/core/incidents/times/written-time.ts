@@ -147,7 +147,9 @@ const YEARLESS = [
   new RegExp(`(?<!\\p{L})${MONTH}\\s*\\d{1,2}${ORDINAL}$`, 'iu'),
   /(?<![\d.])\d{1,2}\.\s?\d{1,2}\.$/u,
 ];
-const SHORT = /(?<![\d./-])\d{1,2}[./-]\d{1,2}$/u;
+/** `28.11`, `11/28`; neither `v2.3` nor `TLS 1.3` nor `1.29`. */
+const SHORT =
+  /(?<![\p{L}\d./-])(?<!(?<!\p{L})(?:tls|ssl|http|version|release|python|java|php|postgres(?:ql)?|mysql|redis|kafka|k8s|kubernetes|node)\s)(?!\d{1,2}\.(?:1[3-9]|[2-9]\d)$)\d{1,2}[./-]\d{1,2}$/iu;
 const PARTIAL = /\d{4,}-\d{1,3}$|\d{4}-?W\d{1,2}(?:-?\d)?$|\d{4,}\D\d{1,2}\D\d{1,2}$|\d{6}\d*$/iu;
 const RELATIVE = new RegExp(
   `(?<!\\p{L})(?:today|yesterday|tomorrow|heute|gestern|morgen|${LONG_DAY_NAMES})\\.?[\\s,]*$`,
@@ -242,14 +244,14 @@ function midnightOf(year: number, month: number, day: number): Millis | null {
 }
 
 /** Zones that mean one thing here and another there, or change with the season. */
-const ZONE_NAMES = String.raw`(?:[CEW]ES?T|MES?Z|[AECMP][SDP]?T|A[CEW][SD]T|BST|IST|JST|KST|MSK|SGT|HKT|NZ[SD]?T|SAST|BRT)|[A-Z][a-z]+\/[A-Z][a-z_]+`;
+const ZONE_NAMES = String.raw`(?:[CEW]ES?T|MES?Z|[AECMP][SDP]?T|A[CEW][SD]T|BST|IST|JST|KST|MSK|SGT|HKT|NZ[SD]?T|SAST|BRT)|[A-Z][A-Za-z]+\/[A-Z][A-Za-z_/]+`;
 const NAMED_ZONE = new RegExp(
   String.raw`(?<![\d:.])(?:\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?(?:\s*(?:[ap]\.?\s?m\.?|uhr))?|\d{1,2}\s*(?:[ap]\.?\s?m\.?|uhr))\s*[([]?\s*(?:${ZONE_NAMES}|(?:local|Orts?zeit|UK|US)(?: time)?)\b\s*[)\]]?\s*$`,
   'iu',
 );
 /** In capitals only: "at" leads to a time. */
 const ZONE_AT_END = new RegExp(
-  String.raw`(?<![\p{L}\d/-])(?!AT\b)(${ZONE_NAMES}|(?:local|UK|US) time|Ortszeit|(?:UTC|GMT)\s?[+-]\d{1,2})[)\]\s]*$`,
+  String.raw`(?<![\p{L}\d/-])(?!AT\b)(${ZONE_NAMES}|(?:local|UK|US|[CM](?:entral|ountain)|[cm](?:entral|ountain)) time|(?:[Ee]astern|[Pp]acific)(?: time)?|Ortszeit|(?:UTC|GMT)\s?[+-]\d{1,2})[)\]\s]*$`,
   'u',
 );
 

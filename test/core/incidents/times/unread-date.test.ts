@@ -101,6 +101,7 @@ test.each([
 describe('labels as people write them', () => {
   test.each([
     ...['Update 2', 'Update #3', 'Update #12', 'Update (2)', 'Update 45', 'Update: 3 of 5 nodes', 'Phase 2'],
+    ...['Update v2.3', 'Update TLS 1.3', 'Day after day'],
     ...['Phase 12', 'Phase II', 'Investigating (EU-1)', 'HTTP 503 fixed', 'v2.3 deployed', 'Deployed v2.31'],
     ...[
       'Version 1.2.3 deployed',
@@ -215,6 +216,13 @@ describe('never another day', () => {
     ['Update Thursday (EU) 22:10', null],
     ['Update Thu 22:10', null],
     ['Update next day 22:10', null],
+    ['Update 1 day later 22:10', null],
+    ['Update two days later, 22:10', null],
+    ['Update the day after 22:10', null],
+    ['Update day after: 22:10', null],
+    ['Update America/New_York 22:10', /names a zone that is not read/],
+    ['Update Eastern 22:10', /names a zone that is not read/],
+    ['Update pacific time 22:10', /names a zone that is not read/],
     ['Update yesterday (EU) 22:10', null],
     ['Update this morning 09:00', null],
     ['Update 281126 22:10', null],
