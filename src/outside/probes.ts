@@ -1,6 +1,6 @@
 // The probes' front door: one look at whatever a check asks for, on time and in publishable words.
 import { setMaxListeners } from 'node:events';
-import type { Check, CheckOf, Phases, Probe, Sighting } from '../core/model/checks/check.ts';
+import type { Check, CheckOf, Phases, Probe, ProbeResult } from '../core/model/checks/check.ts';
 import { isConfigured } from '../core/model/checks/check.ts';
 import { type Millis, SECOND } from '../core/model/time.ts';
 import { lookAtDatabase } from './probes/database.ts';
@@ -43,7 +43,7 @@ export function makeProbes(
   };
 }
 
-function look(check: Check, signal: AbortSignal, network: Network, note: Note): Promise<Sighting> {
+function look(check: Check, signal: AbortSignal, network: Network, note: Note): Promise<ProbeResult> {
   const kind = KINDS[check.type as keyof typeof KINDS] as Look<Check>;
   return kind(check, signal, network, note);
 }
@@ -63,7 +63,7 @@ async function withDeadline(
   check: Check,
   signal: AbortSignal,
   stood: () => Millis,
-  look: (ending: AbortSignal, note: Note) => Promise<Sighting>,
+  look: (ending: AbortSignal, note: Note) => Promise<ProbeResult>,
 ): Promise<Seen> {
   const ending = new AbortController();
   let timer: NodeJS.Timeout | undefined;
@@ -109,7 +109,7 @@ const UNREAD: Millis = SECOND;
 const EXCUSE = 0.2;
 
 /** With pauses of our own in it a look's time is no measurement; where they explain it, a lost answer is no failure. */
-function fairly({ lost, ...sighting }: Seen, stoodStill: boolean, isExcused: boolean): Sighting {
+function fairly({ lost, ...sighting }: Seen, stoodStill: boolean, isExcused: boolean): ProbeResult {
   if (!stoodStill || sighting.outcome === 'unknown') return sighting;
   if (lost && isExcused)
     return { ...unknown('our own process was paused'), detail: sighting.seen, paused: true };
@@ -118,7 +118,7 @@ function fairly({ lost, ...sighting }: Seen, stoodStill: boolean, isExcused: boo
 }
 
 /** Whole milliseconds: finer ones are noise, and the database counts in integers. */
-function whole(sighting: Sighting): Sighting {
+function whole(sighting: ProbeResult): ProbeResult {
   const { latency, phases } = sighting;
   const rounded = Object.entries(phases ?? {}).map(([phase, ms]) => [phase, Math.round(ms)]);
   return {
@@ -128,6 +128,6 @@ function whole(sighting: Sighting): Sighting {
   };
 }
 
-function unknown(seen: string): Sighting {
+function unknown(seen: string): ProbeResult {
   return { outcome: 'unknown', latency: null, seen };
 }

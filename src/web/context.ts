@@ -51,7 +51,7 @@ export interface WebDeps {
   readonly enrol: Enrol;
   readonly enrolChannel: EnrolChannel;
   readonly receive: Receive;
-  readonly heartbeats: Pick<Heartbeats, 'beat'>;
+  readonly heartbeats: Pick<Heartbeats, 'report'>;
   readonly write: Write;
   readonly requests: Requests;
   /** null: the writing API is off. */

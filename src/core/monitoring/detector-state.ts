@@ -83,7 +83,7 @@ export function isOfOtherKind({ check }: Pick<Component, 'check'>, state: Detect
 }
 
 /** A check's state once its outage (`probe:`) or slowness (`latency:`) was ended for it: should it come back, it begins anew. */
-export function retired(state: DetectorState, source: string): DetectorState {
+export function forgotten(state: DetectorState, source: string): DetectorState {
   if (probedBy(source) === null) return { ...state, slow: null, samples: [] };
   return { ...initialState(), slow: state.slow };
 }

@@ -6,7 +6,7 @@ import { type DetectorState, firstWell, type Judgement, outageTransition } from 
 import { beatingWords, firstBeatWords, lastedFrom, reportedWords, silentWords } from './messages.ts';
 
 /** What a job said, and when it arrived (epoch ms). `message` is the job's own and not trusted. */
-export interface Beat {
+export interface Report {
   readonly at: Millis;
   readonly ok: boolean;
   readonly message: string;
@@ -14,19 +14,19 @@ export interface Beat {
 
 /** From when a heartbeat's silence counts. */
 export interface Listening {
-  /** Epoch ms: the last beat, or when the server began to listen, put off by the pauses since. */
+  /** Epoch ms: the last report, or when the server began to listen, put off by the pauses since. */
   readonly since: Millis;
   /** How long the process had stood still in all when `since` was last set, ms. */
   readonly paused: Millis;
-  /** Whether a pause has given it its time anew since the last beat. */
+  /** Whether a pause has given it its time anew since the last report. */
   readonly renewed: boolean;
 }
 
-/** A pause this long may have cost a beat: the job gave up waiting for its answer. */
+/** A pause this long may have cost a report: the job gave up waiting for its answer. */
 const COSTLY: Millis = SECOND;
 
 /**
- * Puts silence off by the process's own pauses, in which no beat could be received: by as long as they were; after one
+ * Puts silence off by the process's own pauses, in which no report could be received: by as long as they were; after one
  * of a second or more, silence counts from `now` (epoch ms), when the process listens again. That is done once between
  * two beats, so that a server that pauses again and again hides no dead job: it is found at the latest after the paused
  * time + 2 × (period + grace), and the turn that judges it. `paused` is how long the process has stood still in all, ms.
@@ -40,8 +40,8 @@ export function afterPause(before: Listening, paused: Millis, now: Millis): List
 }
 
 /**
- * Judges a beat, or (beat null) the silence up to `now`. Thresholds do not apply: silence is down exactly at last
- * beat + period + grace (by the time in which a beat could be received), a reported failure at once, one good beat
+ * Judges a report, or (report null) the silence up to `now`. Thresholds do not apply: silence is down exactly at last
+ * report + period + grace (by the time in which a report could be received), a reported failure at once, one good report
  * restores. A job that never reported is no data. After a report from the future (the clock was set back) silence counts from `now`.
  * `listeningSince` (epoch ms) is from when silence counts at the earliest, see `Listening`: silence while the server
  * itself was off, asleep or stopped is nobody's outage.
@@ -50,15 +50,15 @@ export function afterPause(before: Listening, paused: Millis, now: Millis): List
 export function judgeHeartbeat(
   component: Component,
   before: DetectorState,
-  beat: Beat | null,
+  report: Report | null,
   now: Millis,
   listeningSince: Millis = Number.NEGATIVE_INFINITY,
 ): Judgement {
-  const isAhead = beat === null && before.lastAt !== null && before.lastAt > now;
+  const isAhead = report === null && before.lastAt !== null && before.lastAt > now;
   const turned = { ...before, lastAt: isAhead ? now : before.lastAt };
-  const silence = judgeSilence(component, turned, beat?.at ?? now, listeningSince);
-  const heard: Omit<Judgement, 'recheckAt' | 'isOverdue'> = beat
-    ? judgeBeat(component, silence.state, beat, now)
+  const silence = judgeSilence(component, turned, report?.at ?? now, listeningSince);
+  const heard: Omit<Judgement, 'recheckAt' | 'isOverdue'> = report
+    ? judgeReport(component, silence.state, report, now)
     : { state: silence.state, transitions: [] };
   return {
     state: heard.state,
@@ -70,13 +70,13 @@ export function judgeHeartbeat(
   };
 }
 
-/** When silence becomes an outage, epoch ms; null before the first beat. */
+/** When silence becomes an outage, epoch ms; null before the first report. */
 function deadline(component: Component, state: DetectorState, listeningSince: Millis): Millis | null {
   if (component.check.type !== 'heartbeat' || state.lastAt === null) return null;
   return Math.max(state.lastAt, listeningSince) + component.check.period + component.check.grace;
 }
 
-// Also judged before a late beat is: whether the clock ticked in between must make no difference.
+// Also judged before a late report is: whether the clock ticked in between must make no difference.
 function judgeSilence(component: Component, state: DetectorState, now: Millis, listeningSince: Millis) {
   const due = deadline(component, state, listeningSince);
   if (due === null || state.down || now < due || component.check.type !== 'heartbeat') {
@@ -93,34 +93,34 @@ function judgeSilence(component: Component, state: DetectorState, now: Millis, l
   };
 }
 
-function judgeBeat(
+function judgeReport(
   component: Component,
   state: DetectorState,
-  beat: Beat,
+  report: Report,
   now: Millis,
 ): Omit<Judgement, 'recheckAt'> {
   // Older than the newest: out of order, unless the newest lies in the future of a clock set back.
-  if (state.lastAt !== null && beat.at < state.lastAt && state.lastAt <= now)
+  if (state.lastAt !== null && report.at < state.lastAt && state.lastAt <= now)
     return { state, transitions: [] };
-  const seen = { ...state, lastAt: beat.at };
+  const seen = { ...state, lastAt: report.at };
   const { severity } = component.detect;
-  if (!beat.ok) {
+  if (!report.ok) {
     if (state.down) return { state: seen, transitions: [] };
-    const message = reportedWords(component.name, beat.at, beat.message);
+    const message = reportedWords(component.name, report.at, report.message);
     return {
-      state: { ...seen, confirmed: 'down', down: { at: beat.at, severity } },
+      state: { ...seen, confirmed: 'down', down: { at: report.at, severity } },
       transitions: [
-        outageTransition(component, 'down', beat.at, severity, message, toldOf(component, beat.message)),
+        outageTransition(component, 'down', report.at, severity, message, toldOf(component, report.message)),
       ],
     };
   }
   if (!state.down) {
     const up = { state: { ...seen, confirmed: 'up' as const }, transitions: [] };
     if (state.confirmed !== 'unseen') return up;
-    return { ...up, first: firstWell(component, beat.at, firstBeatWords(component.name, beat.at)) };
+    return { ...up, first: firstWell(component, report.at, firstBeatWords(component.name, report.at)) };
   }
   // Down since a moment that has not come, it would end there, and stand open until then.
-  const at = Math.max(beat.at, Math.min(state.down.at, now));
+  const at = Math.max(report.at, Math.min(state.down.at, now));
   const told = { ...toldOf(component, 'reported in'), ...lastedFrom(state.down.at, at) };
   const message = beatingWords(component.name, state.down.at, at);
   return {

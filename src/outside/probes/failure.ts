@@ -1,5 +1,5 @@
 // What went wrong, in words fit to publish (`seen`) and words for the log (`detail`).
-import type { Sighting } from '../../core/model/checks/check.ts';
+import type { ProbeResult } from '../../core/model/checks/check.ts';
 import type { Millis } from '../../core/model/time.ts';
 import { spell } from '../../core/monitoring/messages.ts';
 
@@ -7,7 +7,7 @@ import { spell } from '../../core/monitoring/messages.ts';
 export class Finding extends Error {}
 
 /** A sighting, and whether no answer came in a way that a pause of our own process can cause. */
-export type Seen = Sighting & { readonly lost?: true };
+export type Seen = ProbeResult & { readonly lost?: true };
 
 /** A sighting out of whatever a probe or a library threw: "down", but when the fault is ours. */
 export function explain(error: unknown): Seen {
@@ -15,7 +15,7 @@ export function explain(error: unknown): Seen {
   return isLost(error) ? { ...seen, lost: true } : seen;
 }
 
-function inWords(error: unknown): Sighting {
+function inWords(error: unknown): ProbeResult {
   if (error instanceof Finding) return down(error.message, error.cause ? describe(error.cause) : undefined);
   // Our own want of files says nothing of the other side.
   if (/^E[MN]FILE$/.test(codeOf(error)))
@@ -50,7 +50,7 @@ function isLost(error: unknown): boolean {
 }
 
 /** A sighting of "down" without a latency. */
-function down(seen: string, detail?: string): Sighting {
+function down(seen: string, detail?: string): ProbeResult {
   return { outcome: 'down', latency: null, seen, ...(detail === undefined ? {} : { detail }) };
 }
 

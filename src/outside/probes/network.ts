@@ -1,6 +1,6 @@
 // What a probe needs of the world, replaceable in tests: name resolution, trusted roots, the clock.
 import type { LookupFunction } from 'node:net';
-import type { Sighting } from '../../core/model/checks/check.ts';
+import type { ProbeResult } from '../../core/model/checks/check.ts';
 import type { Clock, Millis } from '../../core/model/time.ts';
 
 /** Everything left out is the machine's own. */
@@ -14,7 +14,7 @@ export interface Network {
 }
 
 /** Looks once. May throw: the dispatcher puts errors into words. Frees its sockets when `signal` aborts. */
-export type Look<C> = (check: C, signal: AbortSignal, network: Network, note: Note) => Promise<Sighting>;
+export type Look<C> = (check: C, signal: AbortSignal, network: Network, note: Note) => Promise<ProbeResult>;
 
 /** Takes what is known of an answer so far, fit to publish: said when the time is up. */
 export type Note = (soFar: string | null) => void;

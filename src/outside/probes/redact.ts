@@ -1,8 +1,8 @@
 // Takes a check's secrets out of what is said about it, wherever a library put them.
-import type { Check, Sighting } from '../../core/model/checks/check.ts';
+import type { Check, ProbeResult } from '../../core/model/checks/check.ts';
 
 /** The sighting without passwords, keys and header values; applies to the log's words too. */
-export function redact(check: Check, sighting: Sighting): Sighting {
+export function redact(check: Check, sighting: ProbeResult): ProbeResult {
   const secrets = secretsOf(check);
   const clean = (text: string) =>
     secrets

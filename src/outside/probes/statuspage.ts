@@ -1,5 +1,5 @@
 // statuspage: what a provider says of itself on its own, Statuspage-shaped page.
-import type { CheckOf, Sighting } from '../../core/model/checks/check.ts';
+import type { CheckOf, ProbeResult } from '../../core/model/checks/check.ts';
 import { cut } from '../../core/text/chat-markdown.ts';
 import { Finding } from './failure.ts';
 import { type Body, readBody } from './http/body.ts';
@@ -31,7 +31,7 @@ export const lookAtStatuspage: Look<CheckOf<'statuspage'>> = async (check, signa
 };
 
 /** A page that could not be read: no measurement of the service, whatever stood in the way. */
-export function unreadable(sighting: Sighting): Sighting {
+export function unreadable(sighting: ProbeResult): ProbeResult {
   // A reading was made when the words are the provider's.
   if (sighting.seen.startsWith(REPORTS)) return sighting;
   return { ...sighting, outcome: 'unknown', seen: `upstream status page: ${sighting.seen}` };
@@ -47,7 +47,7 @@ interface Summary {
 }
 
 /** Statuspage's words, and those of its imitators, for the page and for a component. */
-const OUTCOMES = new Map<string, Sighting['outcome']>([
+const OUTCOMES = new Map<string, ProbeResult['outcome']>([
   ['none', 'up'],
   ['operational', 'up'],
   ['maintenance', 'up'],
@@ -61,14 +61,14 @@ const OUTCOMES = new Map<string, Sighting['outcome']>([
   ['critical', 'down'],
 ]);
 
-function ofPage(summary: Summary): Sighting {
+function ofPage(summary: Summary): ProbeResult {
   const { indicator, description } = summary.status ?? {};
   const words =
     typeof description === 'string' && description.trim() !== '' ? description : readable(indicator);
   return reported(indicator, words, summary);
 }
 
-function ofComponent(summary: Summary, wanted: string): Sighting {
+function ofComponent(summary: Summary, wanted: string): ProbeResult {
   const name = wanted.trim().toLowerCase();
   const all = entries(summary.components);
   const component =
@@ -77,7 +77,7 @@ function ofComponent(summary: Summary, wanted: string): Sighting {
   return reported(component.status, readable(component.status), summary);
 }
 
-function reported(status: unknown, words: string, summary: Summary): Sighting {
+function reported(status: unknown, words: string, summary: Summary): ProbeResult {
   const outcome = OUTCOMES.get(String(status).toLowerCase());
   if (outcome === undefined)
     throw new Finding('its status is not understood', { cause: clip(String(status)) });

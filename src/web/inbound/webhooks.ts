@@ -107,7 +107,7 @@ export function webhookRoutes(router: Router, web: Web): void {
     const fields = { ...req.query, ...formOf(req) };
     const ok = !/^(down|fail|failed|error|0)$/i.test(String(fields.status ?? 'up'));
     const message = String(fields.msg ?? '').slice(0, 500);
-    if (!(await web.heartbeats.beat(String(req.params.token), ok, message))) {
+    if (!(await web.heartbeats.report(String(req.params.token), ok, message))) {
       web.countGuess(req, res);
       throw new Refusal(404, 'No such heartbeat.');
     }

@@ -6,11 +6,11 @@ import type { Component } from '../../../src/core/model/component.ts';
 import { HOUR, MINUTE, SECOND } from '../../../src/core/model/time.ts';
 import {
   afterPause,
-  type Beat,
   healthOf,
   initialState,
   judgeHeartbeat,
   type Listening,
+  type Report,
 } from '../../../src/core/monitoring/detector.ts';
 import { renderMarkdown } from '../../../src/core/text/markdown.ts';
 
@@ -39,7 +39,7 @@ function run(events: Event[], listeningSince?: number) {
   let recheckAt: number | null = null;
   for (const { at, beat, message = '' } of events) {
     const now = START + at;
-    const said: Beat | null = beat ? { at: now, ok: beat === 'ok', message } : null;
+    const said: Report | null = beat ? { at: now, ok: beat === 'ok', message } : null;
     const judged = judgeHeartbeat(jobs, JSON.parse(JSON.stringify(state)), said, now, listeningSince);
     ({ state, recheckAt } = judged);
     for (const one of judged.transitions) {
@@ -85,7 +85,7 @@ describe('heartbeats', () => {
   });
 
   test('what a template may use of it, what is confirmed, and the first word of a job', () => {
-    const beat = (at: number, ok: boolean, message = ''): Beat => ({ at: START + at, ok, message });
+    const beat = (at: number, ok: boolean, message = ''): Report => ({ at: START + at, ok, message });
     const about = { kind: 'heartbeat', component: 'Background Jobs' };
     const first = judgeHeartbeat(jobs, initialState(), beat(0, true), START);
     expect([first.state.confirmed, first.transitions, first.first?.kind]).toEqual(['up', [], 'up']);

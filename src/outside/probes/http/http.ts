@@ -1,7 +1,7 @@
 // http: asks a web address and judges status, text, JSON values and the certificate's age.
 import { isDeepStrictEqual } from 'node:util';
 import { query } from 'jsonpath-rfc9535';
-import type { CheckOf, Phases, Sighting } from '../../../core/model/checks/check.ts';
+import type { CheckOf, Phases, ProbeResult } from '../../../core/model/checks/check.ts';
 import { inRanges, parseStatuses } from '../../../core/model/checks/http-statuses.ts';
 import { type Millis, SECOND } from '../../../core/model/time.ts';
 import { expiryWarning } from '../certificate.ts';
@@ -111,7 +111,7 @@ function documentIn({ readings }: Body): Parameters<typeof query>[0] {
   }
 }
 
-function sighting(answer: Answer, phases: Phases, warning: string | undefined): Sighting {
+function sighting(answer: Answer, phases: Phases, warning: string | undefined): ProbeResult {
   return {
     outcome: 'up',
     latency: phases.total,
