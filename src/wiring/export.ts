@@ -15,7 +15,7 @@ import type { MirrorTarget } from '../core/model/site.ts';
 import type { Clock } from '../core/model/time.ts';
 import type { Snapshot } from '../core/page/snapshot.ts';
 import type { Db } from '../store/db/database.ts';
-import { makeSightings } from '../store/incidents/recorded-transitions.ts';
+import { makeReadOutages } from '../store/incidents/recorded-transitions.ts';
 import { readMeasured } from '../store/monitoring/component-status.ts';
 import { readMetric } from '../store/monitoring/metrics.ts';
 import { readSeries } from '../store/monitoring/rollups.ts';
@@ -107,7 +107,7 @@ export async function readSnapshot(
       // There is one round, so it reads them all.
       responses: makeResponses(db, Number.POSITIVE_INFINITY),
       measured: async from => (db ? readMeasured(db, from) : new Map()),
-      sightings: db ? makeSightings(db) : async () => ({}),
+      sightings: db ? makeReadOutages(db) : async () => ({}),
       blindSince: () => null,
       sights: readSights(db),
       warnings: () => [],

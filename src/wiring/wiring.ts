@@ -17,7 +17,7 @@ import { deriveSecret } from '../core/model/token.ts';
 import type { Transition } from '../core/model/transition.ts';
 import type { Snapshot } from '../core/page/snapshot.ts';
 import type { Pulse } from '../outside/pulse.ts';
-import { makeSightings } from '../store/incidents/recorded-transitions.ts';
+import { makeReadOutages } from '../store/incidents/recorded-transitions.ts';
 import { readMetric } from '../store/monitoring/metrics.ts';
 import { readSeries } from '../store/monitoring/rollups.ts';
 import { keptSights } from '../store/notify/announcements.ts';
@@ -171,7 +171,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const { carry, lookBack, writerOf } = carrier;
     const others = () => [...steps.problems(), ...carry.problems(), ...mirror.problems()];
     const written = await openWritten({ db, content, site, templates, note, others, carry, log });
-    const sightings = lastGood(makeSightings(db), {});
+    const sightings = lastGood(makeReadOutages(db), {});
     const writer = writerOf('machine');
     const refresh = await openRefresh(
       {

@@ -1,9 +1,9 @@
 // The heartbeat rule: a job reports in; silence past period + grace is an outage, one report ends it.
 import type { Component } from '../model/component.ts';
 import { type Millis, SECOND } from '../model/time.ts';
-import type { Told } from '../model/transition.ts';
-import { type DetectorState, firstWell, type Judgement, outageTransition } from './detector-state.ts';
-import { beatingWords, firstBeatWords, lastedFrom, reportedWords, silentWords } from './messages.ts';
+import type { TransitionFacts } from '../model/transition.ts';
+import { type DetectorState, firstWell, type Judgement, transitionOf } from './detector-state.ts';
+import { firstReportWords, lastedFrom, reportedAgainWords, reportedWords, silentWords } from './messages.ts';
 
 /** What a job said, and when it arrived (epoch ms). `message` is the job's own and not trusted. */
 export interface Report {
@@ -40,11 +40,11 @@ export function afterPause(before: Listening, paused: Millis, now: Millis): List
 }
 
 /**
- * Judges a report, or (report null) the silence up to `now`. Thresholds do not apply: silence is down exactly at last
+ * Judges a report, or (null) the silence up to `now`. Thresholds do not apply: silence is down exactly at last
  * report + period + grace (by the time in which a report could be received), a reported failure at once, one good report
- * restores. A job that never reported is no data. After a report from the future (the clock was set back) silence counts from `now`.
- * `listeningSince` (epoch ms) is from when silence counts at the earliest, see `Listening`: silence while the server
- * itself was off, asleep or stopped is nobody's outage.
+ * restores. A job that never reported is no data. After a report from the future (the clock was set back) silence counts
+ * from `now`. `listeningSince` (epoch ms) is from when silence counts at the earliest, see `Listening`: silence while the
+ * server itself was off, asleep or stopped is nobody's outage.
  * `recheckAt` is the moment silence becomes an outage.
  */
 export function judgeHeartbeat(
@@ -56,17 +56,17 @@ export function judgeHeartbeat(
 ): Judgement {
   const isAhead = report === null && before.lastAt !== null && before.lastAt > now;
   const turned = { ...before, lastAt: isAhead ? now : before.lastAt };
+  // Also judged before a late report is: whether the clock ticked in between must make no difference.
   const silence = judgeSilence(component, turned, report?.at ?? now, listeningSince);
-  const heard: Omit<Judgement, 'recheckAt' | 'isOverdue'> = report
+  const heard = report
     ? judgeReport(component, silence.state, report, now)
     : { state: silence.state, transitions: [] };
+  const overdueAt = deadline(component, heard.state, Number.NEGATIVE_INFINITY);
   return {
-    state: heard.state,
+    ...heard,
     transitions: [...silence.transitions, ...heard.transitions],
-    ...(heard.first ? { first: heard.first } : {}),
     recheckAt: heard.state.down ? null : deadline(component, heard.state, listeningSince),
-    isOverdue:
-      now >= (deadline(component, heard.state, Number.NEGATIVE_INFINITY) ?? Number.POSITIVE_INFINITY),
+    isOverdue: overdueAt !== null && now >= overdueAt,
   };
 }
 
@@ -76,59 +76,72 @@ function deadline(component: Component, state: DetectorState, listeningSince: Mi
   return Math.max(state.lastAt, listeningSince) + component.check.period + component.check.grace;
 }
 
-// Also judged before a late report is: whether the clock ticked in between must make no difference.
-function judgeSilence(component: Component, state: DetectorState, now: Millis, listeningSince: Millis) {
-  const due = deadline(component, state, listeningSince);
-  if (due === null || state.down || now < due || component.check.type !== 'heartbeat') {
-    return { state, transitions: [] };
-  }
-  const { period, grace } = component.check;
-  const { severity } = component.detect;
-  const message = silentWords(component.name, state.lastAt ?? due, period, grace);
-  return {
-    state: { ...state, confirmed: 'down' as const, down: { at: due, severity } },
-    transitions: [
-      outageTransition(component, 'down', due, severity, message, toldOf(component, 'no report')),
-    ],
-  };
-}
+type Judged = Omit<Judgement, 'recheckAt' | 'isOverdue'>;
 
-function judgeReport(
+function judgeSilence(
   component: Component,
   state: DetectorState,
-  report: Report,
   now: Millis,
-): Omit<Judgement, 'recheckAt'> {
+  listeningSince: Millis,
+): Judged {
+  const due = deadline(component, state, listeningSince);
+  const { check, name } = component;
+  if (due === null || state.down || now < due || check.type !== 'heartbeat')
+    return { state, transitions: [] };
+  const message = silentWords(name, state.lastAt ?? due, check.period, check.grace);
+  return wentDown(component, state, due, message, 'no report');
+}
+
+function judgeReport(component: Component, state: DetectorState, report: Report, now: Millis): Judged {
   // Older than the newest: out of order, unless the newest lies in the future of a clock set back.
   if (state.lastAt !== null && report.at < state.lastAt && state.lastAt <= now)
     return { state, transitions: [] };
+  const { name } = component;
   const seen = { ...state, lastAt: report.at };
-  const { severity } = component.detect;
   if (!report.ok) {
     if (state.down) return { state: seen, transitions: [] };
-    const message = reportedWords(component.name, report.at, report.message);
-    return {
-      state: { ...seen, confirmed: 'down', down: { at: report.at, severity } },
-      transitions: [
-        outageTransition(component, 'down', report.at, severity, message, toldOf(component, report.message)),
-      ],
-    };
+    return wentDown(
+      component,
+      seen,
+      report.at,
+      reportedWords(name, report.at, report.message),
+      report.message,
+    );
   }
+  const up = { ...seen, confirmed: 'up' as const, down: null };
   if (!state.down) {
-    const up = { state: { ...seen, confirmed: 'up' as const }, transitions: [] };
-    if (state.confirmed !== 'unseen') return up;
-    return { ...up, first: firstWell(component, report.at, firstBeatWords(component.name, report.at)) };
+    if (state.confirmed !== 'unseen') return { state: up, transitions: [] };
+    const first = firstWell(component, report.at, firstReportWords(name, report.at));
+    return { state: up, transitions: [], first };
   }
-  // Down since a moment that has not come, it would end there, and stand open until then.
-  const at = Math.max(report.at, Math.min(state.down.at, now));
-  const told = { ...toldOf(component, 'reported in'), ...lastedFrom(state.down.at, at) };
-  const message = beatingWords(component.name, state.down.at, at);
+  const { down } = state;
+  // Down since a moment that has not come, it would end there, and be open until then.
+  const at = Math.max(report.at, Math.min(down.at, now));
+  const change = {
+    kind: 'up' as const,
+    at,
+    severity: down.severity,
+    message: reportedAgainWords(name, down.at, at),
+    facts: { ...factsOf(component, 'reported in'), ...lastedFrom(down.at, at) },
+  };
+  return { state: up, transitions: [transitionOf(component, 'probe', change)] };
+}
+
+function wentDown(
+  component: Component,
+  state: DetectorState,
+  at: Millis,
+  message: string,
+  seen: string,
+): Judged {
+  const { severity } = component.detect;
+  const change = { kind: 'down' as const, at, severity, message, facts: factsOf(component, seen) };
   return {
-    state: { ...seen, confirmed: 'up', down: null },
-    transitions: [outageTransition(component, 'up', at, state.down.severity, message, told)],
+    state: { ...state, confirmed: 'down', down: { at, severity } },
+    transitions: [transitionOf(component, 'probe', change)],
   };
 }
 
-function toldOf({ name }: Component, said: string): Told {
-  return { kind: 'heartbeat', component: name, seen: said.trim() || 'reported a failure' };
+function factsOf({ name }: Component, seen: string): TransitionFacts {
+  return { kind: 'heartbeat', component: name, seen: seen.trim() || 'reported a failure' };
 }

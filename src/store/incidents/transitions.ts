@@ -1,7 +1,7 @@
-// Transitions: stored once, filed once; the to-do list of walk 2 and walk 3.
+// Transitions: stored once, filed once.
 import type { Selectable } from 'kysely';
 import type { Millis } from '../../core/model/time.ts';
-import type { StoredTransition, Told, Transition } from '../../core/model/transition.ts';
+import type { StoredTransition, Transition, TransitionFacts } from '../../core/model/transition.ts';
 import type { Db } from '../db/database.ts';
 import type { TransitionRow } from '../db/tables.ts';
 
@@ -24,7 +24,7 @@ export async function insertTransition(db: Db, transition: Transition, recordedA
       filed_at: null,
       incident_id: null,
       recorded_at: recordedAt,
-      told: transition.told ? JSON.stringify(transition.told) : null,
+      told: transition.facts ? JSON.stringify(transition.facts) : null,
     })
     .onConflict(conflict => conflict.column('key').doNothing())
     .executeTakeFirst();
@@ -106,6 +106,6 @@ function stored(row: Selectable<TransitionRow>): StoredTransition {
     recordedAt: recorded_at ?? row.at,
     filedAt: filed_at,
     incidentId: incident_id,
-    ...(told === null ? {} : { told: JSON.parse(told) as Told }),
+    ...(told === null ? {} : { facts: JSON.parse(told) as TransitionFacts }),
   };
 }

@@ -16,7 +16,7 @@ import {
   judgeHeartbeat,
   type Report,
 } from '../../core/monitoring/detector.ts';
-import { forgotten, isOfOtherKind, outageTransition, tookOf } from '../../core/monitoring/detector-state.ts';
+import { forgotten, isOfOtherKind, tookOf, transitionOf } from '../../core/monitoring/detector-state.ts';
 import { changedWords } from '../../core/monitoring/messages.ts';
 import { type Db, withoutFsync } from '../db/database.ts';
 import { insertTransition } from '../incidents/transitions.ts';
@@ -54,7 +54,9 @@ async function beginAnew(db: Db, component: Component, state: DetectorState, now
   await db.transaction().execute(async trx => {
     if (state.down) {
       const message = changedWords(component.name, component.check.type);
-      await insertTransition(trx, outageTransition(component, 'up', now, state.down.severity, message), now);
+      const { severity } = state.down;
+      const end = transitionOf(component, 'probe', { kind: 'up', at: now, severity, message });
+      await insertTransition(trx, end, now);
     }
     await trx
       .updateTable('components')

@@ -92,9 +92,9 @@ describe('heartbeats', () => {
     const again = judgeHeartbeat(jobs, first.state, beat(5, true), START + 5);
     expect(again).not.toHaveProperty('first');
     const silent = judgeHeartbeat(jobs, again.state, null, START + 5 + DUE);
-    expect(silent.transitions.map(({ told }) => told)).toEqual([{ ...about, seen: 'no report' }]);
+    expect(silent.transitions.map(({ facts }) => facts)).toEqual([{ ...about, seen: 'no report' }]);
     const back = judgeHeartbeat(jobs, silent.state, beat(DUE + 9_000, true), START + DUE + 9_000);
-    expect(back.transitions.map(({ told }) => told)).toEqual([
+    expect(back.transitions.map(({ facts }) => facts)).toEqual([
       { ...about, seen: 'reported in', duration: 9_000 },
     ]);
     expect(back.state.confirmed).toBe('up');
@@ -104,7 +104,7 @@ describe('heartbeats', () => {
       [' ', 'reported a failure'],
     ] as const) {
       const failed = judgeHeartbeat(jobs, back.state, beat(DUE + 10_000, false, said), START + DUE + 10_000);
-      expect(failed.transitions.map(({ told }) => told)).toEqual([{ ...about, seen }]);
+      expect(failed.transitions.map(({ facts }) => facts)).toEqual([{ ...about, seen }]);
       expect(failed.state.confirmed).toBe('down');
     }
   });
@@ -116,14 +116,14 @@ describe('heartbeats', () => {
       ({ state } = judgeHeartbeat(jobs, state, null, at));
     const well = { at: START + 40 * SECOND, ok: true, message: '' };
     const [up] = judgeHeartbeat(jobs, state, well, well.at).transitions;
-    expect(up).toMatchObject({ at: well.at, told: { duration: 40 * SECOND } });
+    expect(up).toMatchObject({ at: well.at, facts: { duration: 40 * SECOND } });
     expect(up!.message).toContain('lasted 40 seconds');
     // Over before it began, as its file has it: nobody says how long.
     const early = { ...well, at: START - HOUR };
     const [end] = judgeHeartbeat(jobs, state, early, early.at).transitions;
     expect(end!.at).toBe(early.at);
     expect(end!.message).not.toContain('lasted');
-    expect(end!.told).not.toHaveProperty('duration');
+    expect(end!.facts).not.toHaveProperty('duration');
   });
 
   test('an older beat with a clock that went on is ignored', () => {
