@@ -2,8 +2,7 @@
 import { type Clock, HOUR, MINUTE, SECOND } from '../core/model/time.ts';
 import type { Db } from '../store/db/database.ts';
 import { pruneRequests } from '../store/incidents/requests.ts';
-import { pruneMetrics } from '../store/monitoring/metrics.ts';
-import { pruneMeasurements } from '../store/monitoring/rollups.ts';
+import { pruneMeasurements } from '../store/monitoring/prune.ts';
 import type { GitSync } from '../work/publish/git-sync.ts';
 import type { Mirror } from '../work/publish/mirror.ts';
 import type { ClockSteps } from '../work/timing/clock-steps.ts';
@@ -40,7 +39,6 @@ export function jobsOf(parts: TimetableParts): readonly Job[] {
   };
   const prune = async () => {
     await pruneMeasurements(db, clock());
-    await pruneMetrics(db, clock());
     await pruneRequests(db, clock());
     await post.prune();
   };

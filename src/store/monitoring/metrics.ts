@@ -6,7 +6,6 @@ import {
   type MetricPoint,
   type MetricRollup,
   type MetricStretch,
-  POINTS_KEPT_FOR,
   rollupOfPoint,
 } from '../../core/model/metric.ts';
 import type { Millis } from '../../core/model/time.ts';
@@ -99,26 +98,4 @@ export async function readMetric(
 function rollupOf(row: Selectable<MetricRollupRow>): MetricRollup {
   const { count, sum, min, max, last, last_at: lastAt } = row;
   return { count, sum, min, max, last, lastAt };
-}
-
-/** Removes what is older than it is kept for, one metric at a time; days are kept for good. */
-export async function pruneMetrics(db: Db, now: Millis): Promise<void> {
-  const metrics = await db.selectFrom('metric_rollups').select('metric_id').distinct().execute();
-  for (const { metric_id: id } of metrics) {
-    await db
-      .deleteFrom('metric_points')
-      .where('metric_id', '=', id)
-      .where('at', '<', now - POINTS_KEPT_FOR)
-      .execute();
-    for (const span of ['slot', 'hour'] as const) {
-      await db
-        .deleteFrom('metric_rollups')
-        .where('metric_id', '=', id)
-        .where('span', '=', span)
-        .where('start', '<', now - KEPT_FOR[span])
-        .execute();
-    }
-    // Requests and checks go first between two metrics.
-    await new Promise(resolve => setImmediate(resolve));
-  }
 }

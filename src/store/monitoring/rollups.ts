@@ -6,7 +6,6 @@ import type { Millis } from '../../core/model/time.ts';
 import { mergeSketches, parseSketch, percentileOf, printSketch } from '../../core/monitoring/ddsketch.ts';
 import {
   EMPTY_ROLLUP,
-  KEPT_FOR,
   type Point,
   pointOf,
   type Rollup,
@@ -107,26 +106,4 @@ function rollupOf(row: Selectable<RollupRow>): Rollup {
     max: row.latency_max,
     sketch: parseSketch(row.sketch),
   };
-}
-
-/** Removes what is older than it is kept for, one component at a time, so that nobody waits for it. */
-export async function pruneMeasurements(db: Db, now: Millis): Promise<void> {
-  const components = await db.selectFrom('components').select('id').execute();
-  for (const { id } of components) {
-    await db
-      .deleteFrom('results')
-      .where('component_id', '=', id)
-      .where('at', '<', now - KEPT_FOR.raw)
-      .execute();
-    for (const span of ['slot', 'hour'] as const) {
-      await db
-        .deleteFrom('rollups')
-        .where('component_id', '=', id)
-        .where('span', '=', span)
-        .where('start', '<', now - KEPT_FOR[span])
-        .execute();
-    }
-    // Requests and checks go first between two components.
-    await new Promise(resolve => setImmediate(resolve));
-  }
 }

@@ -10,7 +10,8 @@ import { DRAWN_FROM } from '../../../src/core/monitoring/rollup.ts';
 import { type Db, openDatabase } from '../../../src/store/db/database.ts';
 import { ComponentStatus, readMeasured } from '../../../src/store/monitoring/component-status.ts';
 import { noteComponents, recordHeartbeat, recordResult } from '../../../src/store/monitoring/measurements.ts';
-import { pruneMeasurements, readSeries } from '../../../src/store/monitoring/rollups.ts';
+import { pruneMeasurements } from '../../../src/store/monitoring/prune.ts';
+import { readSeries } from '../../../src/store/monitoring/rollups.ts';
 import { component, NOW } from '../../makers.ts';
 
 const START = startOfUtcDay(NOW);

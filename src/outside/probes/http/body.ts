@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { Millis } from '../../../core/model/time.ts';
 import type { Answer } from './exchange.ts';
 import { readingsOf } from './text.ts';
-import { isCut, unpack } from './unpack.ts';
+import { isCut, tapped, unpack } from './unpack.ts';
 
 /** What was read of a body. */
 export interface Body {
@@ -100,12 +100,4 @@ function hasLength(answer: Answer, limit: number): boolean {
 
 function header(answer: Answer, name: string): string {
   return String(answer.headers[name] ?? '');
-}
-
-/** The same chunks, each kept. */
-async function* tapped(body: AsyncIterable<Buffer>, kept: Buffer[]): AsyncGenerator<Buffer> {
-  for await (const chunk of body) {
-    kept.push(chunk);
-    yield chunk;
-  }
 }
