@@ -1,4 +1,4 @@
-// The wiring of filing: from the transitions that the database keeps to markdown files in the folder.
+// The wiring of filing: from transitions in the database to markdown files in the folder.
 import type { TemplateFolder } from '../content/templates.ts';
 import type { Log } from '../core/model/ports/log.ts';
 import type { Clock } from '../core/model/time.ts';
@@ -22,7 +22,7 @@ export interface FilingParts {
   readonly log: Log;
 }
 
-/** Files what is pending, the ends of unwatched outages first; while the database cannot be read, its last answer stands. */
+/** Files what is pending, the ends of removed checks' outages first; while the database cannot be read, its last answer counts. */
 export function openFiling(parts: FilingParts): File {
   const { db, writer, templates, sightings, retire, clock, log } = parts;
   const titleOf = async (source: string) => (await transitions.newestTransition(db, source))?.title ?? null;

@@ -1,4 +1,4 @@
-// A monitor's signal → the Transition it stands for: title, file name, components, text.
+// A monitor's signal as a transition: title, file name, components, text.
 import type { Component } from '../model/component.ts';
 import { slug } from '../model/slug.ts';
 import { isoMillis, type Millis } from '../model/time.ts';
@@ -8,7 +8,7 @@ import { fingerprint } from './fields.ts';
 import type { Signal } from './signal.ts';
 
 /**
- * The transition a `down` or `up` signal stands for.
+ * A `down` or `up` signal as a transition.
  * - `title` is `NAME Down`; `up` carries the same title, for it closes the same incident.
  * - `severity` is critical: a monitor says up or down, and down is a major outage of what it watches.
  * - `components`: see `matching`; none matched → [].

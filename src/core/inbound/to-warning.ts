@@ -1,4 +1,4 @@
-// A monitor's expiry warning → the WarningReport it stands for.
+// A monitor's expiry event as a warning.
 import type { Component } from '../model/component.ts';
 import { DAY, iso, type Millis, utcDay } from '../model/time.ts';
 import type { WarningReport } from '../monitoring/warning.ts';

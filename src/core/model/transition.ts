@@ -45,7 +45,7 @@ export interface StoredTransition extends Transition {
   readonly seq: number;
   /** When the server knew of it, epoch ms; `at` where nobody wrote that down. */
   readonly recordedAt: Millis;
-  /** When it stands in a file (or was deliberately not filed), epoch ms; null while owed. */
+  /** When it was written to a file (or deliberately not filed), epoch ms; null while that is owed. */
   readonly filedAt: Millis | null;
   /** The incident it was filed in; null before filing and when there was nothing to write. */
   readonly incidentId: string | null;

@@ -1,4 +1,4 @@
-// Sketch: a distribution of durations in logarithmic buckets, small, mergeable, good for percentiles.
+// A sketch: a distribution of durations in logarithmic buckets, small, mergeable, good for percentiles.
 //
 // After DDSketch (Masson, Rim, Lee: "DDSketch: a fast and fully-mergeable quantile sketch with
 // relative-error guarantees", VLDB 2019): bucket i holds values in (γ^(i−1), γ^i], and answers with
@@ -55,7 +55,7 @@ export function percentileOf(sketch: Sketch, percentile: number): Millis | null 
   return null;
 }
 
-/** As text: `8c 8d:3`, buckets and counts (1 unless told) in base 36. */
+/** As text: `8c 8d:3`, buckets and counts (1 unless given) in base 36. */
 export function printSketch(sketch: Sketch): string {
   return [...sketch]
     .sort(([a], [b]) => a - b)

@@ -32,7 +32,7 @@ const COSTLY: Millis = SECOND;
  * time + 2 × (period + grace), and the turn that judges it. `paused` is how long the process has stood still in all, ms.
  */
 export function afterPause(before: Listening, paused: Millis, now: Millis): Listening {
-  // Whole milliseconds, as moments are; the clock that only grows tells fractions of them, too.
+  // Whole milliseconds, as moments are; the clock that only grows has fractions of them, too.
   const by = Math.ceil(paused - before.paused);
   if (by <= 0) return before;
   if (by >= COSTLY && !before.renewed) return { since: now, paused, renewed: true };

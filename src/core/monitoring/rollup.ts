@@ -84,12 +84,12 @@ export interface Point {
   readonly p99: Millis | null;
 }
 
-/** The point a rollup stands for. */
+/** The point that a rollup is drawn as. */
 export function pointOf(start: Millis, { checks, ok, sketch, min, max }: Rollup): Point {
   const at = (percentile: number) => {
     const value = percentileOf(sketch, percentile);
     if (value === null) return null;
-    // The sketch knows buckets, the rollup the very ends.
+    // The sketch knows buckets, the rollup the exact ends.
     return Math.round(Math.min(max ?? value, Math.max(min ?? value, value)) * 10) / 10;
   };
   return { start, count: checks, ok, p50: at(50), p95: at(95), p99: at(99) };

@@ -6,10 +6,15 @@ import { spell } from '../../core/monitoring/messages.ts';
 /** A finding a probe throws when the answer itself was wrong; its words are fit to publish. */
 export class Finding extends Error {}
 
-/** A sighting, and whether no answer came in a way that a pause of our own process can cause. */
-export type Seen = ProbeResult & { readonly lost?: true };
+/** A result with what only the probes ask. */
+export type Seen = ProbeResult & {
+  /** No answer came in a way that a pause of our own process can cause. */
+  readonly lost?: true;
+  /** A provider's page was read: what it says is a measurement. */
+  readonly isRead?: true;
+};
 
-/** A sighting out of whatever a probe or a library threw: "down", but when the fault is ours. */
+/** A result out of whatever a probe or a library threw: "down", but when the fault is ours. */
 export function explain(error: unknown): Seen {
   const seen = inWords(error);
   return isLost(error) ? { ...seen, lost: true } : seen;
@@ -49,7 +54,6 @@ function isLost(error: unknown): boolean {
   return [...(Array.isArray(errors) ? errors : []), cause].some(isLost);
 }
 
-/** A sighting of "down" without a latency. */
 function down(seen: string, detail?: string): ProbeResult {
   return { outcome: 'down', latency: null, seen, ...(detail === undefined ? {} : { detail }) };
 }

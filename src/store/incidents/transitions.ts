@@ -37,7 +37,7 @@ export async function isStored(db: Db, key: string): Promise<boolean> {
   return row !== undefined;
 }
 
-/** Transitions that stand in no file yet, in the order they came. */
+/** Transitions that are in no file yet, in the order they came. */
 export async function unfiledTransitions(db: Db): Promise<StoredTransition[]> {
   const rows = await db
     .selectFrom('transitions')
@@ -83,13 +83,13 @@ export async function noteRecovery(db: Db, source: string, at: Millis): Promise<
     .execute();
 }
 
-/** When a monitor last said it recovered, epoch ms; null when it never told a time. */
+/** When a monitor last said it recovered, epoch ms; null when it never gave a time. */
 export async function lastRecovery(db: Db, source: string): Promise<Millis | null> {
   const row = await db.selectFrom('recoveries').select('at').where('source', '=', source).executeTakeFirst();
   return row?.at ?? null;
 }
 
-/** Takes a transition off the to-do list: it stands in `incidentId`, or nothing was to be written. */
+/** Takes a transition off the to-do list: it is written in `incidentId`, or nothing was to be written. */
 export async function markFiled(db: Db, seq: number, incidentId: string | null, now: Millis): Promise<void> {
   await db
     .updateTable('transitions')

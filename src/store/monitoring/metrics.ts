@@ -1,4 +1,4 @@
-// Metrics of the operator's own: each value once, added to its ten minutes, its hour and its day; pruning.
+// Metrics of the operator's own: each value once, added to its ten minutes, its hour and its day.
 import type { Selectable } from 'kysely';
 import type { RollupSpan } from '../../core/model/metric.ts';
 import {
@@ -19,7 +19,7 @@ export interface KeptPoint extends MetricPoint {
 }
 
 /**
- * Keeps a value, all or nothing; what is there at its moment stands. With `mayMove` it takes the next
+ * Keeps a value, all or nothing; what is there at its moment stays. With `mayMove` it takes the next
  * free millisecond instead: whoever named no moment must not lose a value to another's.
  */
 export async function recordPoint(

@@ -1,4 +1,4 @@
-// Rollups: each result added to its ten minutes, its hour and its day; series read back; pruning.
+// Rollups: each result added to its ten minutes, its hour and its day; series read back.
 import type { Insertable, Selectable } from 'kysely';
 import type { CheckResult } from '../../core/model/checks/check.ts';
 import type { RollupSpan } from '../../core/model/metric.ts';

@@ -13,7 +13,7 @@ import { Refusal } from '../http/guards.ts';
 import { LIMITS } from '../http/limits.ts';
 import { heartbeatLimit, webhookLimit } from '../http/rate-limit.ts';
 import { bodyDigest, fieldsOf, formOf, tokensOf } from './body.ts';
-import { makeSnsDoor } from './sns.ts';
+import { makeAdmitSns } from './sns.ts';
 
 /** What is answered; of several signals, `results` has each, in their order. */
 interface Answer {
@@ -53,12 +53,12 @@ export function webhookRoutes(router: Router, web: Web): void {
 /** What monitors send: read, received, noted in the webhooks' log, answered. */
 class Inbox {
   readonly #web: Web;
-  readonly #admitSns: ReturnType<typeof makeSnsDoor>;
+  readonly #admitSns: ReturnType<typeof makeAdmitSns>;
   #strangerAt = Number.NEGATIVE_INFINITY;
 
   constructor(web: Web) {
     this.#web = web;
-    this.#admitSns = makeSnsDoor(web);
+    this.#admitSns = makeAdmitSns(web);
   }
 
   readonly authorised: RequestHandler = async (req, res, next) => {

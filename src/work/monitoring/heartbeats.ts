@@ -126,7 +126,7 @@ export class Heartbeats {
     return this.#parts.site().components.filter(({ check }) => check.type === 'heartbeat');
   }
 
-  /** Found by the hash of the token: a stranger's guess costs one hash, and its time tells nothing. */
+  /** Found by the hash of the token: a stranger's guess costs one hash, and its time reveals nothing. */
   #find(token: string): Component | undefined {
     const { site, secret } = this.#parts;
     const of = site().components;

@@ -1,5 +1,4 @@
-// Push: a value of a metric taken in, once for each moment; and the figures of today for the Snapshot.
-
+// The operator's own metrics: values taken in by API, once for each moment; and today's figures for the Snapshot.
 import { faultAt, type PushBody } from '../../core/incidents/api-bodies.ts';
 import type { Asked, Writing } from '../../core/incidents/api-edits.ts';
 import { faultOfMoment, figureOf, joined, type MetricRollup } from '../../core/model/metric.ts';

@@ -105,7 +105,7 @@ export class Watchdog {
     if (!isTooOld && !last.isDoubted) return null;
     // How long the first look of this process takes, nobody has seen.
     const patience = (last.limit ?? 0) + (last.isOurs || last.took === null ? 0 : timeoutOf(component.check));
-    // What was said to be interrupted is so until a look tells: /api/v2 has no other word for what is not known.
+    // What was said to be interrupted is so until a look shows how it is: /api/v2 has no other word for what is not known.
     const isUnknown = view.health === 'operational' || view.health === 'no_data';
     const stays = last.isDoubted && isUnknown && this.#stalls.get(component.id)?.told === true;
     return { since: last.at, told: stays || (isTooOld && this.#on.awake() - last.awake > patience) };
@@ -127,7 +127,7 @@ export class Watchdog {
       awake: known?.isOurs === false ? known.awake : awake(),
       took: isRead ? looked.took : null,
       isOurs: known?.isOurs ?? false,
-      // A look that lies ahead tells of a clock that was set: how old it is nobody knows.
+      // A look that lies ahead shows that the clock was set: how old it is nobody knows.
       isDoubted: isRead ? end > now + AHEAD : known !== undefined && this.#isDoubted(component, known),
       lookedAt: looked?.at,
     };
