@@ -1,14 +1,14 @@
 // Webhooks and heartbeats: what monitors and jobs send us; closed without the token.
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
 import { isFromGitHost } from '../../core/inbound/git-hook.ts';
-import { redacted } from '../../core/inbound/redact.ts';
 import { mapped } from '../../core/inbound/senders/mapped.ts';
 import { INBOUND } from '../../core/inbound/senders.ts';
 import type { Reader } from '../../core/inbound/signal.ts';
+import { type LoggedWebhook, redacted } from '../../core/inbound/webhook-log.ts';
 import { StorageFault } from '../../core/model/ports/storage.ts';
 import { MINUTE } from '../../core/model/time.ts';
 import { sameSecret } from '../../core/model/token.ts';
-import type { Web, WebhookNote } from '../context.ts';
+import type { Web } from '../context.ts';
 import { Refusal } from '../http/guards.ts';
 import { LIMITS } from '../http/limits.ts';
 import { heartbeatLimit, webhookLimit } from '../http/rate-limit.ts';
@@ -109,7 +109,7 @@ class Inbox {
     return { ...first, results: named };
   }
 
-  async #note(sender: string, entry: Omit<WebhookNote, 'at' | 'sender'>): Promise<void> {
+  async #note(sender: string, entry: Omit<LoggedWebhook, 'at' | 'sender'>): Promise<void> {
     const { noteWebhook, clock, log } = this.#web;
     await noteWebhook({ at: clock(), sender: sender.slice(0, 40), ...entry }).catch((error: unknown) => {
       if (!(error instanceof StorageFault)) log.error({ err: error }, 'the webhook cannot be noted');

@@ -27,11 +27,10 @@ type Recorded = Pick<Judgement, 'transitions' | 'recheckAt' | 'isOverdue'>;
 /** Some ten megabytes: hours of a large site, a week of a small one. */
 const MAX_WAITING = 50_000;
 
+/** A component as judged in memory, and what is measured of it since. */
 interface Known {
   readonly state: DetectorState;
-  readonly since: Millis | null;
-  readonly checkedAt: Millis | null;
-  readonly seen: string | null;
+  readonly measured: Partial<Measured>;
 }
 
 export class Recorder {
@@ -151,17 +150,11 @@ export class Recorder {
     const measured = await this.#lastRead(from, now);
     if (this.#known.size === 0) return measured;
     const all = new Map(measured);
-    for (const [id, { state, since, checkedAt, seen }] of this.#known) {
+    for (const [id, { state, measured: newer }] of this.#known) {
       const before = measured.get(id);
       if (!before) continue;
-      all.set(id, {
-        ...before,
-        health: healthOf(state),
-        since: since ?? before.since,
-        checkedAt: checkedAt ?? before.checkedAt,
-        took: tookOf(state, checkedAt ?? before.checkedAt),
-        seen: seen ?? before.seen,
-      });
+      const now = { ...before, ...newer };
+      all.set(id, { ...now, took: tookOf(state, now.checkedAt) });
     }
     return all;
   }
@@ -217,22 +210,24 @@ export class Recorder {
     seen: string | null,
     by: (state: DetectorState) => Judgement,
   ): Promise<Recorded> {
-    const before = this.#known.get(id) ?? (await this.#read(id));
+    const before = this.#known.get(id) ?? { state: await this.#stateOf(id), measured: {} };
     const { state, transitions, recheckAt, isOverdue = false } = by(before.state);
-    const hasChanged = healthOf(before.state) !== healthOf(state);
-    this.#known.set(id, {
-      state,
-      since: hasChanged ? Math.min(at, ...transitions.map(transition => transition.at)) : before.since,
-      checkedAt: seen === null ? before.checkedAt : at,
-      seen: seen ?? before.seen,
-    });
+    const health = healthOf(state);
+    const hasChanged = healthOf(before.state) !== health;
+    const since = Math.min(at, ...transitions.map(transition => transition.at));
+    const measured = {
+      ...before.measured,
+      health,
+      ...(hasChanged ? { since } : {}),
+      ...(seen === null ? {} : { checkedAt: at, seen }),
+    };
+    this.#known.set(id, { state, measured });
     if (hasChanged) this.#on.ring();
     return { transitions: [], recheckAt, isOverdue };
   }
 
-  async #read(id: string): Promise<Known> {
-    const state = await measurements.detectorStateOf(this.#on.db, id).catch(unlessFull);
-    return { state: state ?? initialState(), since: null, checkedAt: null, seen: null };
+  async #stateOf(id: string): Promise<DetectorState> {
+    return (await measurements.detectorStateOf(this.#on.db, id).catch(unlessFull)) ?? initialState();
   }
 }
 

@@ -1,4 +1,18 @@
-// What a webhook's log entry shows of its body: enough to see why nothing happened, no secret and no person.
+// The log of webhooks: what an operator sees of each, enough to find why nothing happened; no secret and no person.
+import type { Millis } from '../model/time.ts';
+
+export interface LoggedWebhook {
+  readonly at: Millis;
+  /** The last word of its address. */
+  readonly sender: string;
+  /** The HTTP status it was answered with. */
+  readonly status: number;
+  readonly action: 'opened' | 'resolved' | 'ignored' | 'refused';
+  readonly incident: string | null;
+  readonly why: string | null;
+  /** Redacted JSON. */
+  readonly body: string;
+}
 
 const MAX_LENGTH = 2000;
 const HIDDEN = '[hidden]';
