@@ -9,7 +9,6 @@ import type { FileDeps } from '../work/incidents/filing-round.ts';
 import { type RetireDeps, retiring } from '../work/incidents/retire.ts';
 import { lastGood } from '../work/timing/storage.ts';
 
-/** Before the first round of filing. */
 const NOTHING_FILED: Filed = { wrote: false, unfiled: new Map(), gathering: new Set(), problems: [] };
 
 export interface FilingParts {

@@ -22,7 +22,6 @@ export interface InboundParts {
   /** Files what is pending and brings the Snapshot up to date. */
   readonly round: () => Promise<void>;
   readonly warnings: Pick<Warnings, 'report'>;
-  /** Writes what programs write. */
   readonly carrier: { writerOf(author: 'api'): Pick<Content, 'create' | 'replace'> };
   readonly fetchText: FetchText;
   readonly clock: Clock;
@@ -31,7 +30,6 @@ export interface InboundParts {
 
 type Inbound = 'receive' | 'write' | 'requests' | 'apiToken' | 'noteWebhook' | 'fetchText';
 
-/** What the web room needs for them. */
 export function openInbound(parts: InboundParts): Pick<WebDeps, Inbound> {
   const { env, db, content, refresh, round, clock, log } = parts;
   return {

@@ -112,7 +112,6 @@ function change(id: string, addition: Addition, read: ReadFile): Fate {
   return text === null ? { kind: 'unwritable', id } : { kind: 'replace', id, text };
 }
 
-/** The file of one source's outage. */
 export function printOutage(transition: Transition): string {
   return printIncident({
     title: transition.title,

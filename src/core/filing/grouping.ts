@@ -204,7 +204,6 @@ function lastWords(
   return inWords({ ...event, message, facts }).message;
 }
 
-/** Who is affected after an event. */
 function after(list: readonly Affected[], event: Transition, incident: Incident, site: Site) {
   const id = probedBy(event.source)!;
   const own = closureOf(id, site);

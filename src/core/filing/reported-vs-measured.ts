@@ -28,7 +28,6 @@ export interface Outage extends Window {
 /** Every source's outages, oldest first; a source that saw nothing new keeps its list. */
 export type Outages = Readonly<Record<string, readonly Outage[]>>;
 
-/** What an incident's file says, and what was measured of it. */
 export interface ReportedVsMeasured {
   readonly written: Window;
   /** null when no check saw it. */

@@ -17,7 +17,6 @@ export interface Template {
   readonly up: string | null;
 }
 
-/** The templates there are, by what they are about. */
 export type Templates = Readonly<Partial<Record<TemplateKind, Template>>>;
 
 const PLACEHOLDERS = ['component', 'seen', 'since', 'checks', 'duration'] as const;

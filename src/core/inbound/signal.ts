@@ -19,7 +19,6 @@ export interface Signal {
   readonly component: string | null;
   /** The sender's own name for this event, for recognising a repeat; its moment where it has none; else null. */
   readonly event: string | null;
-  /** Why it was ignored. */
   readonly why?: string;
   /** It warns that something ends: a warning, never an outage. */
   readonly expiry?: Expiry;
@@ -42,7 +41,6 @@ export type Reader = (input: unknown) => Reading;
 export type SenderSignal = Omit<Signal, 'provider'>;
 export type SenderReading = Reading<SenderSignal>;
 
-/** What a sender said, as far as it did. */
 export type Fields = Pick<Signal, 'name'> & Partial<SenderSignal>;
 
 export function fromProvider(provider: string, read: (input: unknown) => SenderReading): Reader {

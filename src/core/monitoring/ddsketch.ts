@@ -23,7 +23,6 @@ export function withValue(sketch: Sketch, value: Millis): Sketch {
   return new Map(sketch).set(bucket, (sketch.get(bucket) ?? 0) + 1);
 }
 
-/** The sketch of everything in any of some sketches. */
 export function mergeSketches(sketches: Iterable<Sketch>): Sketch {
   const sum = new Map<number, number>();
   for (const sketch of sketches) {
@@ -32,7 +31,6 @@ export function mergeSketches(sketches: Iterable<Sketch>): Sketch {
   return sum;
 }
 
-/** How many values a sketch holds. */
 export function sizeOf(sketch: Sketch): number {
   let sum = 0;
   for (const count of sketch.values()) sum += count;

@@ -11,7 +11,6 @@ export interface Streak {
   /** When its first check began, and when its newest ended, epoch ms. */
   readonly since: Millis;
   readonly last: Millis;
-  /** What the first of them saw. */
   readonly firstSeen: string;
 }
 
@@ -26,7 +25,6 @@ export interface DetectorState {
   readonly streak: Streak | null;
   /** The open outage: since when, by the clock of then, and how bad the rule called it. */
   readonly down: { readonly at: Millis; readonly severity: Severity } | null;
-  /** The open latency incident. */
   readonly slow: { readonly at: Millis } | null;
   /** Good answers that the latency rule may still need, oldest first. */
   readonly samples: readonly { readonly at: Millis; readonly ms: Millis }[];
@@ -51,7 +49,6 @@ export interface Judgement {
   readonly isOverdue?: boolean;
 }
 
-/** A component nothing is known of. */
 export function initialState(): DetectorState {
   return {
     lastAt: null,

@@ -1,8 +1,8 @@
 // The sentences automatic incidents say: what was seen, since when, how often, how long it lasted.
+// `down`, `slow`, `silent` and `reported` open an incident; `up`, `fast` and the others end it.
 import { DAY, HOUR, iso, MINUTE, type Millis, SECOND } from '../model/time.ts';
 import { escapeMarkdown } from '../text/markdown.ts';
 
-/** The first update of `NAME Down`. */
 export function downWords(name: string, at: Millis, seen: string, first: string, checks: number): string {
   const before = first === seen ? '' : ` At first: ${first}.`;
   return escapeMarkdown(
@@ -10,7 +10,6 @@ export function downWords(name: string, at: Millis, seen: string, first: string,
   );
 }
 
-/** The last update of `NAME Down`. */
 export function upWords(name: string, from: Millis, to: Millis, checks: number): string {
   return escapeMarkdown(
     `${name} has answered well again since ${moment(to)} (${count(checks, 'good check')} in a row).${lasted('The outage lasted', from, to)}`,
@@ -30,7 +29,6 @@ interface Measured {
   readonly percentile: number | undefined;
 }
 
-/** The first update of `High NAME Latency`. */
 export function slowWords(
   name: string,
   slow: Measured & { readonly at: Millis; readonly window: Millis; readonly checks: number },
@@ -41,7 +39,6 @@ export function slowWords(
   );
 }
 
-/** The last update of `High NAME Latency`. */
 export function fastWords(
   name: string,
   fast: Measured & { readonly from: Millis; readonly to: Millis },
@@ -57,14 +54,12 @@ export function changedWords(name: string, type: string): string {
   return escapeMarkdown(`${name} is monitored in another way now: its check was changed to ${type}.`);
 }
 
-/** The first update of a heartbeat that stayed out. */
 export function silentWords(name: string, last: Millis, period: Millis, grace: Millis): string {
   return escapeMarkdown(
     `${name} has not reported since ${moment(last)}; a report was due within ${spell(period + grace)}.`,
   );
 }
 
-/** The first update of a heartbeat that reported a failure itself. */
 export function reportedWords(name: string, at: Millis, message: string): string {
   const said = message.trim() === '' ? '' : `: ${message.trim()}`;
   return escapeMarkdown(`${name} reported a failure at ${moment(at)}${said}`);

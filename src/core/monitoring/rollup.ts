@@ -17,7 +17,6 @@ export const KEPT_FOR: Readonly<Record<'raw' | 'slot' | 'hour', Millis>> = {
   hour: 14 * DAY,
 };
 
-/** Results of one stretch of time. */
 export interface Rollup {
   /** How many checks measured something, and how many of them were not down. */
   readonly checks: number;
@@ -84,7 +83,6 @@ export interface Point {
   readonly p99: Millis | null;
 }
 
-/** The point that a rollup is drawn as. */
 export function pointOf(start: Millis, { checks, ok, sketch, min, max }: Rollup): Point {
   const at = (percentile: number) => {
     const value = percentileOf(sketch, percentile);

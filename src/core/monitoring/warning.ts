@@ -7,7 +7,6 @@ import type { Site } from '../model/site.ts';
 import { DAY, iso, MINUTE, type Millis, utcDay } from '../model/time.ts';
 import { spell } from './messages.ts';
 
-/** What is to be mended, whoever saw it. */
 export interface WarningReport {
   /** Who warns, and of what: `certificate:api`, `metric:queue`, `uptimerobot:777:certificate`. One row each. */
   readonly source: string;
@@ -57,7 +56,6 @@ export function certificateWarning(component: Component, result: CheckResult): W
   };
 }
 
-/** That a metric gets no number from its check. */
 export function metricWarning(metric: Metric, component: Component, fault: string): WarningReport {
   return {
     source: `metric:${metric.id}`,
@@ -127,7 +125,6 @@ export function warningsDue(warnings: readonly Warning[], now: Millis): Warning[
   );
 }
 
-/** The email to the operators. */
 export function warningEmail(
   { what, fix, since, expires }: Warning,
   site: Site,

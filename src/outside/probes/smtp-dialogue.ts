@@ -23,7 +23,6 @@ export class Dialogue {
     this.#chunks = on(socket, 'data', { close: ['close'] }) as AsyncIterator<[Buffer]>;
   }
 
-  /** Sends a line and waits for the reply to it. */
   say(line: string): Promise<Reply> {
     this.#socket.write(`${line}\r\n`);
     return this.reply();
@@ -45,7 +44,6 @@ export class Dialogue {
     this.#chunks.return?.();
   }
 
-  /** Says a last line and hangs up. */
   end(line: string): void {
     this.leave();
     this.#socket.end(`${line}\r\n`);

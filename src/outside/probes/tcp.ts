@@ -3,7 +3,6 @@ import { connect, type NetConnectOpts, type Socket } from 'node:net';
 import type { CheckOf } from '../../core/model/checks/check.ts';
 import { type Look, reach } from './network.ts';
 
-/** Connects and hangs up. */
 export const lookAtTcp: Look<CheckOf<'tcp'>> = async ({ host, port }, signal, network) => {
   const started = performance.now();
   const socket = await openSocket({ host, port, ...reach(network) }, signal);

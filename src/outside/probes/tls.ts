@@ -6,7 +6,6 @@ import { endOfCertificate, expiryWarning, refusal, tlsOptions } from './certific
 import { type Look, type Network, reach } from './network.ts';
 import { closeOnAbort } from './tcp.ts';
 
-/** Shakes hands and hangs up. */
 export const lookAtTls: Look<CheckOf<'tls'>> = async (check, signal, network) => {
   const { host, port, servername = host } = check;
   const started = performance.now();

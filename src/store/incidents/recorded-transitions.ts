@@ -30,7 +30,6 @@ export function makeReadOutages(db: Db): () => Promise<Outages> {
   };
 }
 
-/** The transitions after `seq`, in the order they came. */
 async function transitionsAfter(
   db: Db,
   seq: number,

@@ -7,31 +7,22 @@ import type { TransitionRow } from '../db/tables.ts';
 
 /** Stores a transition known since `recordedAt`; false when the same event is there already. */
 export async function insertTransition(db: Db, transition: Transition, recordedAt: Millis): Promise<boolean> {
-  const { key, source, kind, at, title, slug, severity, message } = transition;
-  const components = JSON.stringify(transition.components);
+  const { components, facts, ...same } = transition;
   const done = await db
     .insertInto('transitions')
     .values({
-      key,
-      source,
-      kind,
-      at,
-      title,
-      slug,
-      severity,
-      components,
-      message,
+      ...same,
+      components: JSON.stringify(components),
       filed_at: null,
       incident_id: null,
       recorded_at: recordedAt,
-      told: transition.facts ? JSON.stringify(transition.facts) : null,
+      told: facts ? JSON.stringify(facts) : null,
     })
     .onConflict(conflict => conflict.column('key').doNothing())
     .executeTakeFirst();
   return (done.numInsertedOrUpdatedRows ?? 0n) > 0n;
 }
 
-/** Whether an event of this key is there already. */
 export async function isStored(db: Db, key: string): Promise<boolean> {
   const row = await db.selectFrom('transitions').select('seq').where('key', '=', key).executeTakeFirst();
   return row !== undefined;
@@ -48,7 +39,6 @@ export async function unfiledTransitions(db: Db): Promise<StoredTransition[]> {
   return rows.map(stored);
 }
 
-/** The newest transition of a source, or null. */
 export async function newestTransition(db: Db, source: string): Promise<StoredTransition | null> {
   const row = await db
     .selectFrom('transitions')
@@ -99,13 +89,13 @@ export async function markFiled(db: Db, seq: number, incidentId: string | null, 
 }
 
 function stored(row: Selectable<TransitionRow>): StoredTransition {
-  const { filed_at, incident_id, components, recorded_at, told, ...rest } = row;
+  const { filed_at: filedAt, incident_id: incidentId, components, recorded_at, told, ...same } = row;
   return {
-    ...rest,
+    ...same,
     components: JSON.parse(components) as string[],
     recordedAt: recorded_at ?? row.at,
-    filedAt: filed_at,
-    incidentId: incident_id,
+    filedAt,
+    incidentId,
     ...(told === null ? {} : { facts: JSON.parse(told) as TransitionFacts }),
   };
 }

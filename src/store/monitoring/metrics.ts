@@ -34,13 +34,10 @@ export async function recordPoint(
     let there = await valueAt(trx, id, at);
     while (there !== null && mayMove) there = await valueAt(trx, id, ++at);
     if (there !== null) return { at, value: there, isNew: false };
-    const kept = { at, value: point.value };
-    await trx
-      .insertInto('metric_points')
-      .values({ metric_id: id, ...kept })
-      .execute();
-    await addUp(trx, id, kept, now);
-    return { ...kept, isNew: true };
+    const { value } = point;
+    await trx.insertInto('metric_points').values({ metric_id: id, at, value }).execute();
+    await addUp(trx, id, { at, value }, now);
+    return { at, value, isNew: true };
   });
 }
 

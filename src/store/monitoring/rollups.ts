@@ -28,14 +28,9 @@ export async function rollUp(db: Db, id: string, result: CheckResult, observed: 
     .where(eb => eb.or(keys.map(key => eb.and(key))))
     .execute();
   const rows = keys.map(({ span, start }) => {
-    const before = there.find(row => row.span === span);
-    const after = withResult(
-      before ? rollupOf(before) : EMPTY_ROLLUP,
-      result.outcome !== 'down',
-      latency,
-      observed,
-    );
-    return rowOf(id, span, start, after);
+    const row = there.find(row => row.span === span);
+    const before = row ? rollupOf(row) : EMPTY_ROLLUP;
+    return rowOf(id, span, start, withResult(before, result.outcome !== 'down', latency, observed));
   });
   await db
     .insertInto('rollups')
@@ -54,21 +49,10 @@ export async function rollUp(db: Db, id: string, result: CheckResult, observed: 
     .execute();
 }
 
-/** A rollup as the database keeps it. */
 export function rowOf(id: string, span: RollupSpan, start: Millis, rollup: Rollup): Insertable<RollupRow> {
-  const { checks, ok, observed, sum, min, max, sketch } = rollup;
-  return {
-    component_id: id,
-    span,
-    start,
-    checks,
-    ok,
-    observed,
-    latency_sum: sum,
-    latency_min: min,
-    latency_max: max,
-    sketch: printSketch(sketch),
-  };
+  const { sum: latency_sum, min: latency_min, max: latency_max, sketch, ...same } = rollup;
+  const row = { ...same, latency_sum, latency_min, latency_max, sketch: printSketch(sketch) };
+  return { component_id: id, span, start, ...row };
 }
 
 /** The points of a component's chart from `from` (epoch ms) on, oldest first; only where something was. */
@@ -97,13 +81,6 @@ export async function readMedian(db: Db, id: string, from: Millis): Promise<numb
 }
 
 function rollupOf(row: Selectable<RollupRow>): Rollup {
-  return {
-    checks: row.checks,
-    ok: row.ok,
-    observed: row.observed,
-    sum: row.latency_sum,
-    min: row.latency_min,
-    max: row.latency_max,
-    sketch: parseSketch(row.sketch),
-  };
+  const { checks, ok, observed, latency_sum: sum, latency_min: min, latency_max: max, sketch } = row;
+  return { checks, ok, observed, sum, min, max, sketch: parseSketch(sketch) };
 }

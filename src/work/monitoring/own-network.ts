@@ -12,7 +12,6 @@ const ASKED_AGAIN = 3;
 export class OwnNetwork {
   readonly #on: Pick<Monitoring, 'site' | 'clock' | 'log'>;
   readonly #probe: Probe;
-  /** Whether each component last answered. */
   readonly #answered = new Map<string, boolean>();
   #downSince: Millis | null = null;
   #asked: { readonly at: Millis; readonly isDown: Promise<boolean> } | null = null;

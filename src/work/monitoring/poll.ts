@@ -33,7 +33,6 @@ interface Due {
   readonly due: Millis;
 }
 
-/** A look under way. */
 interface Look extends Due {
   /** By `awake`. */
   readonly began: Millis;

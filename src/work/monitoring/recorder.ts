@@ -53,7 +53,6 @@ export class Recorder {
     this.#lastRead = lastGood((from, now) => this.#status.read(from, now), new Map());
   }
 
-  /** Records a check's result. */
   async result(component: Component, result: CheckResult): Promise<Recorded> {
     const { db, site, clock, monotonic, log } = this.#on;
     const [now, began] = [clock(), monotonic() - (result.took ?? 0)];
@@ -100,7 +99,6 @@ export class Recorder {
     return report ? judged : { ...judged, recheckAt: now };
   }
 
-  /** Makes the site's components known. */
   async note(site: Site): Promise<void> {
     this.#unnoted = site;
     try {

@@ -37,7 +37,6 @@ export class Warnings {
     return new Warnings(on, await lastGood(() => readWarnings(on.db), [])());
   }
 
-  /** What is current at a moment. */
   readonly current = (site: Site, now: Millis): readonly Warning[] =>
     [...this.#known.values()].filter(warning => warning.goneAt === null && isCurrent(warning, site, now));
 
@@ -75,7 +74,6 @@ export class Warnings {
     this.#known.set(report.source, next);
   }
 
-  /** Notes that the operators were mailed. */
   readonly mailed = async (source: string, now: Millis): Promise<void> => {
     const before = this.#known.get(source);
     if (before) await this.#save({ ...before, mailedAt: now }, now);

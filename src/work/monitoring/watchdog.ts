@@ -15,7 +15,6 @@ const AHEAD: Millis = SECOND;
 /** Rounds run each second; one over ten thousand files on a slow disk takes its time. */
 const ROUND: Millis = MINUTE;
 
-/** The last look of a component. */
 interface LastLook {
   readonly schedule: string;
   /** When it ended: by the wall clock, by what only grows, and from when on the process has been awake. */
@@ -73,7 +72,6 @@ export class Watchdog {
     return last !== undefined && this.#isDoubted(component, last);
   }
 
-  /** Notes that the Snapshot has been brought up to date. */
   rounded(): void {
     this.#round = { at: this.#on.clock(), awake: this.#on.awake() };
   }

@@ -17,7 +17,6 @@ interface Synced {
 interface Parts {
   readonly settings: () => GitSettings | null;
   readonly sync: (options: GitSettings, now: Millis) => Promise<Synced>;
-  /** Rung when files came in. */
   readonly ring: () => void;
   readonly log: Log;
 }
@@ -43,7 +42,6 @@ export class GitSync {
     this.#parts = parts;
   }
 
-  /** Asks for a sync at the next round. */
   readonly ask = (): void => {
     this.#isAsked = true;
   };

@@ -37,7 +37,6 @@ export class Mirror {
   /** Ends what is under way: the next start goes on with it. */
   readonly stop = (): void => this.#stopping.abort();
 
-  /** Why the copy is not fresh. */
   problems(): readonly Problem[] {
     return this.#found && this.#parts.snapshot().site.mirror ? [this.#found] : [];
   }

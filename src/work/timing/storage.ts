@@ -28,7 +28,6 @@ export async function ignoreStorageFault(job: Promise<void>): Promise<void> {
 }
 
 interface Parts {
-  /** The file, as the operator knows it. */
   readonly where: string;
   /** Writes something small; throws what the disk says. */
   readonly tryWrite: () => Promise<void>;

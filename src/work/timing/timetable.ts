@@ -57,7 +57,6 @@ export class Timetable {
     for (const job of this.#jobs) this.#dueAt.set(job, this.#monotonic() + (job.patient ? job.every : 0));
   }
 
-  /** Resolves when no job is running. */
   async close(): Promise<void> {
     await Promise.all(this.#running.values());
   }

@@ -5,7 +5,6 @@ import type { Answer } from './exchange.ts';
 import { readingsOf } from './text.ts';
 import { isCut, tapped, unpack } from './unpack.ts';
 
-/** What was read of a body. */
 export interface Body {
   /** The texts it may stand for, the likeliest first. */
   readonly readings: readonly string[];
@@ -17,7 +16,6 @@ export interface Body {
   readonly at: Millis;
 }
 
-/** When a body that has no end is left. */
 export interface Leave {
   /** Whether what has come of it decides, whatever follows. */
   readonly decides: (readings: readonly string[]) => boolean;

@@ -9,7 +9,6 @@ import { openSocket } from '../tcp.ts';
 import { openTls } from '../tls.ts';
 import { mendPreamble } from './preamble.ts';
 
-/** What to send, and how. */
 export interface Request {
   readonly url: URL;
   readonly method: string;
