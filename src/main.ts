@@ -9,7 +9,7 @@ import { makeProbes } from './outside/probes.ts';
 import { startPulse } from './outside/pulse.ts';
 import { LIMITS } from './web/http/limits.ts';
 import { openSystem, StartProblems, type System } from './wiring/wiring.ts';
-import { everySecond } from './work/timing/schedule.ts';
+import { everySecond } from './work/timing/timetable.ts';
 
 const { value: env, problems } = readEnvironment(process.env, process.cwd());
 if (!env) refuse(problems);

@@ -1,6 +1,6 @@
 // Makers: small, complete values for tests; each takes only what the test is about.
 
-import { claimOf } from '../src/core/filing/reported-vs-measured.ts';
+import { reportedVsMeasured } from '../src/core/filing/reported-vs-measured.ts';
 import { VISITOR_CHANNELS } from '../src/core/model/channel-url.ts';
 import { checkSchema, detectSchema } from '../src/core/model/checks/check.ts';
 import { type Component, type Health, overall } from '../src/core/model/component.ts';
@@ -157,7 +157,7 @@ export function shown(of: Incident, affected: readonly Component[] = [], at = NO
     affected: affected.map(({ id, name }) => ({ id, name, status: severe[of.severity] })),
     stretches: [],
     nextUpdate: null,
-    claim: of.scheduled ? null : claimOf(of, [], {}),
+    claim: of.scheduled ? null : reportedVsMeasured(of, [], {}),
     state: of.status,
     duration: Math.max(0, (of.resolved ?? at) - start),
     unfiled: false,

@@ -1,6 +1,6 @@
 // `check [ID…]`: looks at components now, as the server would, and prints what was seen and what it means.
 import { parseArgs } from 'node:util';
-import type { Sighting } from '../core/model/checks/check.ts';
+import type { ProbeResult } from '../core/model/checks/check.ts';
 import type { Component } from '../core/model/component.ts';
 import type { Metric } from '../core/model/metric.ts';
 import { spell } from '../core/monitoring/messages.ts';
@@ -63,7 +63,7 @@ export const check: Command = {
 /** Why the server would call it up or down, and from when on. */
 function meaning(
   { name, detect }: Component,
-  { outcome, latency, phases = { total: 0 } }: Sighting,
+  { outcome, latency, phases = { total: 0 } }: ProbeResult,
 ): string[] {
   const { failures, latency: limit, window, severity } = detect;
   if (outcome === 'down') {
@@ -83,7 +83,11 @@ function meaning(
 const WORDS: Record<string, string> = { dns: 'name', tls: 'TLS', firstByte: 'first byte' };
 
 /** What the metrics that are read from this check would get. */
-function readings({ id }: Component, { readings: all = [] }: Sighting, metrics: readonly Metric[]): string[] {
+function readings(
+  { id }: Component,
+  { readings: all = [] }: ProbeResult,
+  metrics: readonly Metric[],
+): string[] {
   return all.flatMap(reading =>
     metrics
       .filter(({ from }) => from?.component === id && from.json === reading.path)

@@ -1,7 +1,8 @@
 // `webhooks log`: the last hundred webhooks, and what was done about each.
 import { parseArgs } from 'node:util';
+import type { LoggedWebhook } from '../core/inbound/webhook-log.ts';
 import { iso } from '../core/model/time.ts';
-import { type LoggedWebhook, loggedWebhooks } from '../store/incidents/webhooks-log.ts';
+import { loggedWebhooks } from '../store/incidents/webhooks-log.ts';
 import { type Command, nothingElse, withDatabase } from './shared/command.ts';
 
 export const webhooksLog: Command = {

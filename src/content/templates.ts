@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { parseTemplate, type Template, type Templates } from '../core/filing/template.ts';
 import type { Problem } from '../core/model/problem.ts';
-import { TOLD_KINDS, type ToldKind } from '../core/model/transition.ts';
+import { TEMPLATE_KINDS, type TemplateKind } from '../core/model/transition.ts';
 import { readRegularFile } from './regular-file.ts';
 
 export interface TemplateFolder {
@@ -20,8 +20,8 @@ interface Known {
 
 /** Opens `templates/auto` of the status folder at `dir` (none need be there). */
 export function openTemplates(dir: string): TemplateFolder {
-  const known = new Map<ToldKind, Known>();
-  const readOne = async (kind: ToldKind): Promise<readonly Problem[]> => {
+  const known = new Map<TemplateKind, Known>();
+  const readOne = async (kind: TemplateKind): Promise<readonly Problem[]> => {
     const file = path.join(dir, 'templates', 'auto', `${kind}.md`);
     const before = known.get(kind);
     try {
@@ -41,7 +41,7 @@ export function openTemplates(dir: string): TemplateFolder {
     }
   };
   return {
-    read: async () => (await Promise.all(TOLD_KINDS.map(readOne))).flat(),
+    read: async () => (await Promise.all(TEMPLATE_KINDS.map(readOne))).flat(),
     current: () => Object.fromEntries([...known].flatMap(([kind, { good }]) => (good ? [[kind, good]] : []))),
   };
 }

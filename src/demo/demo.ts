@@ -13,7 +13,7 @@ import { openDatabase } from '../store/db/database.ts';
 import { seedDays } from '../store/db/seed.ts';
 import { ROOT } from '../wiring/root.ts';
 import { openSystem } from '../wiring/wiring.ts';
-import { everySecond } from '../work/timing/schedule.ts';
+import { everySecond } from '../work/timing/timetable.ts';
 import { demoIncidents } from './incidents.ts';
 import { openServices } from './services.ts';
 import { DEMO_IDS, demoSite } from './site.ts';

@@ -3,7 +3,7 @@ import type { FetchText } from '../core/inbound/senders/sns.ts';
 import { SECOND } from '../core/model/time.ts';
 
 /** Certificates and confirmations are a few kilobytes. */
-const MOST = 64_000;
+const MAX_BYTES = 64_000;
 const PATIENCE = 5 * SECOND;
 
 /** GET as text. The caller has checked the address; a redirect would lead elsewhere, so none is followed. */
@@ -14,7 +14,7 @@ export const fetchText: FetchText = async url => {
   let size = 0;
   for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
     size += chunk.length;
-    if (size > MOST) throw new Error(`${url.host} answered more than ${MOST} bytes`);
+    if (size > MAX_BYTES) throw new Error(`${url.host} answered more than ${MAX_BYTES} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

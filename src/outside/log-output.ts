@@ -4,7 +4,7 @@ import { type Millis, SECOND } from '../core/model/time.ts';
 import { harmless } from '../core/text/printable.ts';
 
 /** Bytes that wait for a reader who lags; what comes on top is lost. */
-const MOST_WAITING = 1_000_000;
+const MAX_WAITING = 1_000_000;
 const AGAIN: Millis = SECOND / 10;
 
 /** Where pino writes its lines. Never throws. */
@@ -47,7 +47,7 @@ export function openLogOutput(fd: number): LogOutput {
   return {
     write(line) {
       const bytes = Buffer.from(harmless(line));
-      if (size + bytes.length > MOST_WAITING) return;
+      if (size + bytes.length > MAX_WAITING) return;
       waiting.push(bytes);
       size += bytes.length;
       if (!timer) flush();

@@ -1,6 +1,6 @@
 // The probes' front door: one look at whatever a check asks for, on time and in publishable words.
 import { setMaxListeners } from 'node:events';
-import type { Check, CheckOf, Phases, Probe, Sighting } from '../core/model/checks/check.ts';
+import type { Check, CheckOf, Phases, Probe, ProbeResult } from '../core/model/checks/check.ts';
 import { isConfigured } from '../core/model/checks/check.ts';
 import { type Millis, SECOND } from '../core/model/time.ts';
 import { lookAtDatabase } from './probes/database.ts';
@@ -36,14 +36,14 @@ export function makeProbes(
       look(check, ending, network, note),
     );
     const share = stood() / (performance.now() - began);
-    const sighting = fairly(seen, stood() > PAUSE, share > EXCUSE || steps() !== stepped);
+    const result = fairly(seen, stood() > PAUSE, share > EXCUSE || steps() !== stepped);
     // That a provider's page cannot be read says nothing about the provider's service.
-    const fair = check.type === 'statuspage' && sighting.outcome === 'down' ? unreadable(sighting) : sighting;
-    return redact(check, whole(fair));
+    const isUnreadable = check.type === 'statuspage' && result.outcome === 'down' && !seen.isRead;
+    return redact(check, whole(isUnreadable ? unreadable(result) : result));
   };
 }
 
-function look(check: Check, signal: AbortSignal, network: Network, note: Note): Promise<Sighting> {
+function look(check: Check, signal: AbortSignal, network: Network, note: Note): Promise<Seen> {
   const kind = KINDS[check.type as keyof typeof KINDS] as Look<Check>;
   return kind(check, signal, network, note);
 }
@@ -63,7 +63,7 @@ async function withDeadline(
   check: Check,
   signal: AbortSignal,
   stood: () => Millis,
-  look: (ending: AbortSignal, note: Note) => Promise<Sighting>,
+  look: (ending: AbortSignal, note: Note) => Promise<Seen>,
 ): Promise<Seen> {
   const ending = new AbortController();
   let timer: NodeJS.Timeout | undefined;
@@ -93,8 +93,8 @@ async function withDeadline(
   signal.addEventListener('abort', cancel, { once: true });
   try {
     // `async` turns a synchronous throw into a rejection.
-    const sighting = (async () => look(ending.signal, note))().catch(explain);
-    return await Promise.race([sighting, deadline]);
+    const result = (async () => look(ending.signal, note))().catch(explain);
+    return await Promise.race([result, deadline]);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', cancel);
@@ -109,25 +109,25 @@ const UNREAD: Millis = SECOND;
 const EXCUSE = 0.2;
 
 /** With pauses of our own in it a look's time is no measurement; where they explain it, a lost answer is no failure. */
-function fairly({ lost, ...sighting }: Seen, stoodStill: boolean, isExcused: boolean): Sighting {
-  if (!stoodStill || sighting.outcome === 'unknown') return sighting;
+function fairly({ lost, isRead: _, ...result }: Seen, stoodStill: boolean, isExcused: boolean): ProbeResult {
+  if (!stoodStill || result.outcome === 'unknown') return result;
   if (lost && isExcused)
-    return { ...unknown('our own process was paused'), detail: sighting.seen, paused: true };
-  const { phases: _, ...rest } = sighting;
+    return { ...unknown('our own process was paused'), detail: result.seen, paused: true };
+  const { phases: _phases, ...rest } = result;
   return { ...rest, latency: null };
 }
 
 /** Whole milliseconds: finer ones are noise, and the database counts in integers. */
-function whole(sighting: Sighting): Sighting {
-  const { latency, phases } = sighting;
+function whole(result: ProbeResult): ProbeResult {
+  const { latency, phases } = result;
   const rounded = Object.entries(phases ?? {}).map(([phase, ms]) => [phase, Math.round(ms)]);
   return {
-    ...sighting,
+    ...result,
     latency: latency === null ? null : Math.round(latency),
     ...(phases ? { phases: Object.fromEntries(rounded) as Phases } : {}),
   };
 }
 
-function unknown(seen: string): Sighting {
+function unknown(seen: string): ProbeResult {
   return { outcome: 'unknown', latency: null, seen };
 }

@@ -1,5 +1,6 @@
 // What every web file is handed: the doors to the other rooms, as types only.
 import type { FetchText } from '../core/inbound/senders/sns.ts';
+import type { LoggedWebhook } from '../core/inbound/webhook-log.ts';
 import type { ReadMetric } from '../core/model/metric.ts';
 import type { Log } from '../core/model/ports/log.ts';
 import type { Problem } from '../core/model/problem.ts';
@@ -34,30 +35,19 @@ export interface Requests {
   forget(key: string): Promise<void>;
 }
 
-/** One webhook as it is noted for the operator; the body is redacted. */
-export interface WebhookNote {
-  readonly at: Millis;
-  readonly sender: string;
-  readonly status: number;
-  readonly action: 'opened' | 'resolved' | 'ignored' | 'refused';
-  readonly incident: string | null;
-  readonly why: string | null;
-  readonly body: string;
-}
-
 export interface WebDeps {
   readonly refresh: Pick<Refresh, 'current' | 'subscribe'>;
   readonly pages: Pages;
   readonly enrol: Enrol;
   readonly enrolChannel: EnrolChannel;
   readonly receive: Receive;
-  readonly heartbeats: Pick<Heartbeats, 'beat'>;
+  readonly heartbeats: Pick<Heartbeats, 'report'>;
   readonly write: Write;
   readonly requests: Requests;
   /** null: the writing API is off. */
   readonly apiToken: string | null;
   readonly webhookToken: string;
-  readonly noteWebhook: (note: WebhookNote) => Promise<void>;
+  readonly noteWebhook: (note: LoggedWebhook) => Promise<void>;
   /** Of Amazon's addresses only. */
   readonly fetchText: FetchText;
   /** What the git host signs its webhooks with; null when no git is configured. */

@@ -19,7 +19,7 @@ import {
 } from '../store/incidents/last-good-files.ts';
 import { makeKeep } from '../work/incidents/last-good-files.ts';
 import type { RefreshDeps } from '../work/incidents/refresh.ts';
-import type { Carry } from '../work/publish/git-sync.ts';
+import type { GitSync } from '../work/publish/git-sync.ts';
 import { ignoreStorageFault, lastGood } from '../work/timing/storage.ts';
 
 export interface WrittenDeps {
@@ -32,7 +32,7 @@ export interface WrittenDeps {
   /** What is wrong with the folder besides what stands in it. */
   readonly others: () => readonly Problem[];
   /** Counts the incident files that could not come into the folder. */
-  readonly carry: Pick<Carry, 'unread'>;
+  readonly carry: Pick<GitSync, 'unread'>;
   readonly log: Log;
 }
 

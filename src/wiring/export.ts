@@ -15,7 +15,7 @@ import type { MirrorTarget } from '../core/model/site.ts';
 import type { Clock } from '../core/model/time.ts';
 import type { Snapshot } from '../core/page/snapshot.ts';
 import type { Db } from '../store/db/database.ts';
-import { makeSightings } from '../store/incidents/recorded-transitions.ts';
+import { makeReadOutages } from '../store/incidents/recorded-transitions.ts';
 import { readMeasured } from '../store/monitoring/component-status.ts';
 import { readMetric } from '../store/monitoring/metrics.ts';
 import { readSeries } from '../store/monitoring/rollups.ts';
@@ -24,10 +24,11 @@ import { makeRender } from '../views.ts';
 import { makeExport } from '../web/export/export.ts';
 import { makePages } from '../web/page/pages.ts';
 import { openRefresh } from '../work/incidents/refresh.ts';
-import { makeWatchdog } from '../work/monitoring/watchdog.ts';
-import { type Mirror, makeMirror } from '../work/publish/mirror.ts';
+import { makeFigures } from '../work/monitoring/metrics.ts';
+import { makeResponses } from '../work/monitoring/responses.ts';
+import { Watchdog } from '../work/monitoring/watchdog.ts';
+import { Mirror } from '../work/publish/mirror.ts';
 import { rememberKept } from './content.ts';
-import { openFigures, openResponses } from './metrics.ts';
 import { ROOT } from './root.ts';
 
 /** The files of a Snapshot's copy; without a database there are no charts in it. */
@@ -52,7 +53,7 @@ export interface MirrorParts {
 
 /** What keeps the copy fresh while the server runs. */
 export function openMirror({ env, content, db, snapshot, monotonic, log }: MirrorParts): Mirror {
-  return makeMirror({ snapshot, write: exportInto(env, content, db), monotonic, log });
+  return new Mirror({ snapshot, write: exportInto(env, content, db), monotonic, log });
 }
 
 /** The function that brings a Snapshot's copy to its place; relative folders are below DATA_DIR. */
@@ -102,16 +103,16 @@ export async function readSnapshot(
       // Filing is the server's: a reader writes nothing.
       file: async () => ({ wrote: false, unfiled: new Map(), gathering: new Set(), problems: [] }),
       histories: () => histories,
-      metrics: openFigures(db),
+      metrics: makeFigures(db),
       // There is one round, so it reads them all.
-      responses: openResponses(db, Number.POSITIVE_INFINITY),
+      responses: makeResponses(db, Number.POSITIVE_INFINITY),
       measured: async from => (db ? readMeasured(db, from) : new Map()),
-      sightings: db ? makeSightings(db) : async () => ({}),
+      sightings: db ? makeReadOutages(db) : async () => ({}),
       blindSince: () => null,
       sights: readSights(db),
       warnings: () => [],
       // What a server that was off for a day last saw is not how things are.
-      watchdog: makeWatchdog({ clock, monotonic: clock, awake: clock, ring: () => {}, log }),
+      watchdog: new Watchdog({ clock, monotonic: clock, awake: clock, ring: () => {}, log }),
       log,
     },
     clock(),

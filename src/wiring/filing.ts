@@ -1,4 +1,4 @@
-// The wiring of filing: from the transitions that the database keeps to markdown files in the folder.
+// The wiring of filing: from transitions in the database to markdown files in the folder.
 import type { TemplateFolder } from '../content/templates.ts';
 import type { Log } from '../core/model/ports/log.ts';
 import type { Clock } from '../core/model/time.ts';
@@ -9,7 +9,6 @@ import type { FileDeps } from '../work/incidents/filing-round.ts';
 import { type RetireDeps, retiring } from '../work/incidents/retire.ts';
 import { lastGood } from '../work/timing/storage.ts';
 
-/** Before the first round of filing. */
 const NOTHING_FILED: Filed = { wrote: false, unfiled: new Map(), gathering: new Set(), problems: [] };
 
 export interface FilingParts {
@@ -22,7 +21,7 @@ export interface FilingParts {
   readonly log: Log;
 }
 
-/** Files what is pending, the ends of unwatched outages first; while the database cannot be read, its last answer stands. */
+/** Files what is pending, the ends of removed checks' outages first; while the database cannot be read, its last answer counts. */
 export function openFiling(parts: FilingParts): File {
   const { db, writer, templates, sightings, retire, clock, log } = parts;
   const titleOf = async (source: string) => (await transitions.newestTransition(db, source))?.title ?? null;

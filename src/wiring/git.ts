@@ -14,7 +14,7 @@ import type { Problem } from '../core/model/problem.ts';
 import type { Db } from '../store/db/database.ts';
 import { forgetUncommitted, noteUncommitted, readUncommitted } from '../store/incidents/uncommitted.ts';
 import { makeLedger } from '../work/incidents/uncommitted.ts';
-import { makeCarry } from '../work/publish/git-sync.ts';
+import { GitSync } from '../work/publish/git-sync.ts';
 import { lastGood } from '../work/timing/storage.ts';
 
 const WHILE_MISSING: Problem = {
@@ -48,7 +48,7 @@ export async function openCarrier({ env, db, turns, site, ring, log }: CarrierPa
   });
   const sync = openGit(env.statusDir, env.variables, turns.alone);
   let waiting: readonly string[] = [];
-  const carry = makeCarry({
+  const carry = new GitSync({
     settings,
     async sync(options, now) {
       const { incidents, missing } = await turns.content.incidents();

@@ -1,4 +1,4 @@
-// The wiring of the doors for other programs: what monitors send, what the writing API takes.
+// The wiring of what other programs call: monitors' webhooks and the writing API.
 import type { Environment } from '../config/environment.ts';
 import type { Content } from '../content/folder.ts';
 import type { FetchText } from '../core/inbound/senders/sns.ts';
@@ -12,27 +12,25 @@ import type { WebDeps } from '../web/context.ts';
 import { makeReceive } from '../work/incidents/receive.ts';
 import type { Refresh } from '../work/incidents/refresh.ts';
 import { makeWrite } from '../work/incidents/write.ts';
-import type { Warn } from '../work/monitoring/warnings.ts';
+import type { Warnings } from '../work/monitoring/warnings.ts';
 
-export interface DoorParts {
+export interface InboundParts {
   readonly env: Environment;
   readonly db: Db;
   readonly content: Content;
   readonly refresh: Refresh;
   /** Files what is pending and brings the Snapshot up to date. */
   readonly round: () => Promise<void>;
-  readonly warn: Pick<Warn, 'warned'>;
-  /** Writes what programs write. */
+  readonly warnings: Pick<Warnings, 'report'>;
   readonly carrier: { writerOf(author: 'api'): Pick<Content, 'create' | 'replace'> };
   readonly fetchText: FetchText;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-type Doors = 'receive' | 'write' | 'requests' | 'apiToken' | 'noteWebhook' | 'fetchText';
+type Inbound = 'receive' | 'write' | 'requests' | 'apiToken' | 'noteWebhook' | 'fetchText';
 
-/** What the web room needs to let other programs in. */
-export function openDoors(parts: DoorParts): Pick<WebDeps, Doors> {
+export function openInbound(parts: InboundParts): Pick<WebDeps, Inbound> {
   const { env, db, content, refresh, round, clock, log } = parts;
   return {
     receive: makeReceive({
@@ -42,7 +40,7 @@ export function openDoors(parts: DoorParts): Pick<WebDeps, Doors> {
       isKnown: key => transitions.isStored(db, key),
       insert: transition => transitions.insertTransition(db, transition, clock()),
       snapshot: refresh.current,
-      warned: parts.warn.warned,
+      warned: (report, now) => parts.warnings.report(report, now),
       round,
       clock,
       log,

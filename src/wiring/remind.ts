@@ -9,7 +9,7 @@ import type { Snapshot } from '../core/page/snapshot.ts';
 import { escapeHtml } from '../core/text/markdown.ts';
 import type { Db } from '../store/db/database.ts';
 import { forgetReminders, noteReminder, readReminders } from '../store/notify/reminders.ts';
-import type { Warn } from '../work/monitoring/warnings.ts';
+import type { Warnings } from '../work/monitoring/warnings.ts';
 import { domainOf } from '../work/notify/email.ts';
 import { makeRemind } from '../work/notify/remind.ts';
 
@@ -19,7 +19,7 @@ export interface RemindParts {
   readonly send: SendMail;
   readonly mailFrom: () => string;
   readonly failing: () => Promise<readonly FailingChannel[]>;
-  readonly warn: Warn;
+  readonly warn: Pick<Warnings, 'current' | 'mailed'>;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -7,9 +7,9 @@ import type { Problem } from '../core/model/problem.ts';
 import type { Clock } from '../core/model/time.ts';
 import { type Db, openDatabase } from '../store/db/database.ts';
 import { type Lock, takeLock } from '../store/db/lock.ts';
-import { makeStorage, type Storage } from '../work/timing/storage.ts';
+import { Storage } from '../work/timing/storage.ts';
 
-export interface Keeping {
+export interface OpenedStorage {
   readonly db: Db;
   readonly storage: Storage;
   close(): Promise<void>;
@@ -20,19 +20,19 @@ const PATIENCE = 3000;
 const PAUSE = 100;
 
 /** Opens the database for the server and keeps others from serving it; a Problem when it cannot be. */
-export async function openKeeping(file: string, clock: Clock, log: Log): Promise<Keeping | Problem> {
+export async function openStorage(file: string, clock: Clock, log: Log): Promise<OpenedStorage | Problem> {
   let lock: Lock | null = null;
   try {
     lock = await patientLock(file);
     if (!lock) return TAKEN(file);
-    // Told of writes before `storage` is there only while opening, when nothing is written through it.
+    // `storage` is not there yet only while opening, when nothing is written through it.
     const db = openDatabase(file, {
       locked: true,
-      told: trouble => storage.told(trouble),
-      gone: () => storage.gone(),
+      told: trouble => storage.written(trouble),
+      gone: () => storage.isGone(),
     });
     const { ino } = statSync(file);
-    const storage = makeStorage({
+    const storage: Storage = new Storage({
       where: file,
       tryWrite: async () => {
         const now = String(clock());

@@ -11,12 +11,14 @@ import type { FetchText } from '../core/inbound/senders/sns.ts';
 import type { Probe } from '../core/model/checks/check.ts';
 import type { Log } from '../core/model/ports/log.ts';
 import { type Outcome, type Problem, printProblem } from '../core/model/problem.ts';
+import type { Site } from '../core/model/site.ts';
 import type { Clock } from '../core/model/time.ts';
 import { deriveSecret } from '../core/model/token.ts';
+import type { Transition } from '../core/model/transition.ts';
 import type { Snapshot } from '../core/page/snapshot.ts';
 import type { Pulse } from '../outside/pulse.ts';
-import { makeSightings } from '../store/incidents/recorded-transitions.ts';
-import * as requests from '../store/incidents/requests.ts';
+import { makeReadOutages } from '../store/incidents/recorded-transitions.ts';
+import { readMetric } from '../store/monitoring/metrics.ts';
 import { readSeries } from '../store/monitoring/rollups.ts';
 import { keptSights } from '../store/notify/announcements.ts';
 import { makeRender } from '../views.ts';
@@ -29,21 +31,22 @@ import { openServer } from '../web/http/server.ts';
 import { makeMetrics } from '../web/ops/metrics.ts';
 import { makePages } from '../web/page/pages.ts';
 import { openRefresh } from '../work/incidents/refresh.ts';
-import { makeBell, serially } from '../work/timing/bell.ts';
-import { aheadOf, makeClockSteps } from '../work/timing/clock-steps.ts';
-import { type EverySecond, type Job, makeTimetable } from '../work/timing/schedule.ts';
+import { makeFigures, makePush } from '../work/monitoring/metrics.ts';
+import { makeResponses } from '../work/monitoring/responses.ts';
+import { Bell, serially } from '../work/timing/bell.ts';
+import { aheadOf, ClockSteps } from '../work/timing/clock-steps.ts';
 import { ignoreStorageFault, lastGood } from '../work/timing/storage.ts';
+import { type EverySecond, type Job, Timetable } from '../work/timing/timetable.ts';
 import { keptSite, openWritten } from './content.ts';
 import { openPost } from './email.ts';
 import { openMirror } from './export.ts';
 import { openFiling } from './filing.ts';
 import { openCarrier } from './git.ts';
-import { openDoors } from './inbound.ts';
-import { metricDoors, metricPruning, openFigures, openResponses } from './metrics.ts';
+import { openInbound } from './inbound.ts';
 import { openWatch } from './monitoring.ts';
 import { openRemind } from './remind.ts';
 import { ROOT } from './root.ts';
-import { openKeeping } from './storage.ts';
+import { openStorage } from './storage.ts';
 import { jobsOf } from './timetable.ts';
 
 /** What tests replace: the clocks, what calls each second, and the network of probes and channels. */
@@ -126,17 +129,17 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const secret = needed(kept);
     for (const problem of kept.problems) log.warn({}, printProblem(problem));
     const webhookToken = env.webhookToken ?? deriveSecret(secret, 'webhook');
-    const keeping = await openKeeping(env.databaseFile, clock, log);
-    if ('what' in keeping) throw new StartProblems([keeping]);
-    const { db, storage } = keeping;
-    closers.push(() => keeping.close());
+    const opened = await openStorage(env.databaseFile, clock, log);
+    if ('what' in opened) throw new StartProblems([opened]);
+    const { db, storage } = opened;
+    closers.push(() => opened.close());
     const writable = () => storage.problem() === null;
     const metrics = makeMetrics();
-    const steps = makeClockSteps({
+    const steps = new ClockSteps({
       clock,
       monotonic,
       ahead,
-      stepped(by) {
+      onStep(by) {
         watch.poll.lookAnew();
         watch.watchdog.stepped(by);
         watch.heartbeats.clockStepped(by);
@@ -151,36 +154,38 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       secret,
       startedAt,
       ring: () => bell.ring(),
-      told: metrics.checked,
+      count: metrics.checked,
       noticeSteps: steps.look,
       clock,
       monotonic,
-      paused: outside.pulse?.paused,
+      paused: outside.pulse?.paused ?? (() => 0),
       log,
     });
     closers.push(() => watch.poll.close());
-    await watch.note(site.current());
-    const { heartbeats } = watch;
+    await watch.recorder.note(site.current());
+    const { heartbeats, recorder, network, warnings } = watch;
+    const note = (of: Site) => recorder.note(of);
+    const retire = (end: Transition) => recorder.endRemoved(end);
 
     const mirror = openMirror({ env, content, db, snapshot: () => refresh.current(), monotonic, log });
     const carrier = await openCarrier({ env, db, turns, site, ring: () => bell.ring(), log });
     const { carry, lookBack, writerOf } = carrier;
     const others = () => [...steps.problems(), ...carry.problems(), ...mirror.problems()];
-    const written = await openWritten({ db, content, site, templates, note: watch.note, others, carry, log });
-    const sightings = lastGood(makeSightings(db), {});
+    const written = await openWritten({ db, content, site, templates, note, others, carry, log });
+    const sightings = lastGood(makeReadOutages(db), {});
     const writer = writerOf('machine');
     const refresh = await openRefresh(
       {
         ...written,
-        file: openFiling({ db, writer, templates, sightings, retire: watch.retire, clock, log }),
+        file: openFiling({ db, writer, templates, sightings, retire, clock, log }),
         histories: carrier.histories,
-        metrics: lastGood(openFigures(db), new Map()),
-        responses: lastGood(openResponses(db), new Map()),
-        measured: watch.measured,
+        metrics: lastGood(makeFigures(db), new Map()),
+        responses: lastGood(makeResponses(db), new Map()),
+        measured: (from, now) => recorder.measured(from, now),
         sightings,
-        blindSince: watch.blindSince,
+        blindSince: () => network.downSince(),
         sights: keptSights(db),
-        warnings: watch.warn.current,
+        warnings: warnings.current,
         watchdog: watch.watchdog,
         log,
       },
@@ -191,7 +196,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const parts = { db, env, secret, snapshot: refresh.current, render, writable, dial, clock, log };
     const post = await openPost(parts, () => bell.ring());
     closers.push(() => post.close());
-    const remind = openRemind({ db, snapshot: refresh.current, ...post.mail, warn: watch.warn, clock, log });
+    const remind = openRemind({ db, snapshot: refresh.current, ...post.mail, warn: warnings, clock, log });
     // The first Snapshot has just been composed: ten thousand files are not looked at twice.
     let composed = true;
     const round = serially(async () => {
@@ -200,7 +205,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       await written.keep(refresh.current().missingSince);
       await ignoreStorageFault(post.note());
     });
-    const bell = makeBell(async () => {
+    const bell = new Bell(async () => {
       await round();
       await post.enqueue();
       await post.dispatch();
@@ -212,30 +217,18 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     closers.push(() => bell.close());
     await round();
 
-    const pruneMetrics = metricPruning(db, clock);
-    const prune = () => pruneMetrics().then(() => requests.pruneRequests(db, clock()));
-    const jobs = jobsOf({
-      steps,
-      storage,
-      watch,
-      carry,
-      lookBack,
-      round,
-      post,
-      mirror,
-      remind,
-      prune,
-      clock,
-    });
-    const timetable = makeTimetable(outside.arrange?.(jobs) ?? jobs, monotonic, log);
+    const running = { db, steps, storage, watch, carry, lookBack, round, post, mirror, remind, clock };
+    const jobs = jobsOf(running);
+    const timetable = new Timetable(outside.arrange?.(jobs) ?? jobs, monotonic, log);
 
     const app = makeApp({
       refresh,
       pages: makePages(render),
       enrol: post.enrol,
       enrolChannel: post.enrolChannel,
-      ...openDoors({ ...outside, env, db, content, refresh, round, carrier, warn: watch.warn }),
-      ...metricDoors(db, () => refresh.current().site, log),
+      ...openInbound({ ...outside, env, db, content, refresh, round, carrier, warnings }),
+      push: makePush({ db, site: () => refresh.current().site, log }),
+      readMetric: (id, span, from) => readMetric(db, id, span, from),
       heartbeats,
       webhookToken,
       gitSecret: () => site.current().git && (site.current().git?.secret ?? webhookToken),
@@ -262,7 +255,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
 
     const unwatch = await content.watch(() => bell.ring());
     closers.push(unwatch);
-    const stop = outside.everySecond(timetable.turn);
+    const stop = outside.everySecond(() => timetable.turn());
     closers.push(() => {
       stop();
       return timetable.close();

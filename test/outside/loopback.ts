@@ -3,7 +3,7 @@ import { createServer as createHttp, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createTcp, type Server, type Socket } from 'node:net';
 import { createServer as createTls, type TlsOptions } from 'node:tls';
 import { afterEach, expect } from 'vitest';
-import { checkSchema, type Sighting } from '../../src/core/model/checks/check.ts';
+import { checkSchema, type ProbeResult } from '../../src/core/model/checks/check.ts';
 import type { Network } from '../../src/outside/probes/network.ts';
 import { makeProbes } from '../../src/outside/probes.ts';
 
@@ -72,7 +72,7 @@ export async function probe(
   check: Record<string, unknown>,
   network: Network = {},
   signal: AbortSignal = new AbortController().signal,
-): Promise<Sighting> {
+): Promise<ProbeResult> {
   const parsed = checkSchema.parse({ timeout: '3s', ...check });
   const started = performance.now();
   const sighting = await makeProbes(network)(parsed, signal);

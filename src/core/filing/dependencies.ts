@@ -1,7 +1,6 @@
-// Dependencies: what cannot work without what. A parent's incident speaks for its children.
-
+// Dependencies: what cannot work without what. A parent's incident covers its children.
 import { statusOfSource } from '../incidents/shared.ts';
-import type { Component, Health } from '../model/component.ts';
+import type { Component, Measured } from '../model/component.ts';
 import { type Incident, sourcesOf } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
 import { componentOf, probedBy, probeSource } from '../model/source.ts';
@@ -50,7 +49,7 @@ export function withDependents<T extends Transition>(transition: T, { components
 export type WellSince = ReadonlyMap<string, Millis>;
 
 /** The same of what was measured; a map that comes again is answered from memory. */
-export function wellSinceOf(measured: ReadonlyMap<string, Known>): WellSince {
+export function wellSinceOf(measured: ReadonlyMap<string, Pick<Measured, 'health' | 'since'>>): WellSince {
   const before = answered.get(measured);
   if (before) return before;
   // Degraded may be a minor outage: such a check says nothing here.
@@ -60,23 +59,18 @@ export function wellSinceOf(measured: ReadonlyMap<string, Known>): WellSince {
   return wellSince;
 }
 
-const answered = new WeakMap<ReadonlyMap<string, Known>, WellSince>();
-
-interface Known {
-  readonly health: Health;
-  readonly since: Millis | null;
-}
+const answered = new WeakMap<ReadonlyMap<string, Pick<Measured, 'health' | 'since'>>, WellSince>();
 
 /** A child has this long after its parent recovered to recover too, before it speaks for itself. */
 export const SETTLING: Millis = 3 * MINUTE;
 
 /**
- * Whether a check's transition is spoken for by something the component depends on: that is down (by
+ * Whether a check's transition is covered by an outage of something the component depends on: that is down (by
  * an incident its check opened, or a transition that waits to be filed), or was when this began and
  * has recovered just now. `wellSince` are the components whose checks are well, and since when (epoch ms): an
- * incident that was left open, or is kept so by a person, speaks for nobody.
+ * incident that was left open, by the machine or by a person, covers nobody.
  */
-export function isSpokenFor(
+export function isCovered(
   transition: Transition,
   incidents: readonly Incident[],
   waiting: readonly Transition[],
@@ -93,11 +87,11 @@ export function isSpokenFor(
   return incidents.some(incident => {
     const parents = sourcesOf(incident).filter(source => sources.has(source));
     return parents.some(parent => {
-      const standing = statusOfSource(incident, parent);
+      const status = statusOfSource(incident, parent);
       const well = wellSince.get(probedBy(parent)!);
-      const down = standing.down && well === undefined;
-      const until = standing.down && well !== undefined ? well : standing.until;
-      return down || (until !== null && transition.at <= until && now - until < SETTLING);
+      if (status.down && well === undefined) return true;
+      const until = status.down ? well! : status.until;
+      return until !== null && transition.at <= until && now - until < SETTLING;
     });
   });
 }

@@ -1,10 +1,9 @@
-// File against monitor: a file says one thing and the source that opened it another. A person's word stands; it is said.
-
+// File against monitor: a file says one thing and the source that opened it another. A person's word counts; it is said.
 import { statusOfSource } from '../incidents/shared.ts';
 import { type Incident, isOpen, sourcesOf } from '../model/incident.ts';
 import type { Problem } from '../model/problem.ts';
 import { DAY, iso, type Millis } from '../model/time.ts';
-import type { Sightings } from './reported-vs-measured.ts';
+import { type Outages, outagesOf } from './reported-vs-measured.ts';
 
 /** A source may never say that it is over: a file resolved by hand is spoken of this long. */
 export const DOUBTED_FOR: Millis = DAY;
@@ -15,37 +14,29 @@ export const DOUBTED_FOR: Millis = DAY;
  */
 export function disagreements(
   incidents: readonly Incident[],
-  sightings: Sightings,
+  outages: Outages,
   now: Millis,
 ): readonly Problem[] {
   return incidents.flatMap(incident =>
     sourcesOf(incident).flatMap(source => {
-      const last = sightings[source]?.at(-1);
+      const last = outagesOf(outages, source).at(-1);
       if (last?.incidentId !== incident.id) return [];
-      if (isOpen(incident) && last.end !== null && statusOfSource(incident, source).down) {
-        return [leftOpen(incident, source, last.end)];
-      }
       const { resolved } = incident;
-      const isDoubted = last.end === null && resolved !== null && now - resolved < DOUBTED_FOR;
-      return isDoubted ? [resolvedByHand(incident, source, last.start)] : [];
+      if (isOpen(incident) && last.end !== null && statusOfSource(incident, source).down) {
+        const what = `it is open, though ${source} has been well since ${iso(last.end)}`;
+        return [
+          warning(incident, what, 'resolve it, or remove `opened_by` if it goes on for another reason'),
+        ];
+      }
+      if (last.end !== null || resolved === null || now - resolved >= DOUBTED_FOR) return [];
+      const what = `it was resolved by hand, though ${source} has said since ${iso(last.start)} that it is down, and not that it is over`;
+      const fix =
+        'open it again if it goes on; nothing is to be done if the source is silent about recoveries';
+      return [warning(incident, what, fix)];
     }),
   );
 }
 
-function leftOpen({ id }: Incident, source: string, end: Millis): Problem {
-  return {
-    level: 'warning',
-    where: `incidents/${id}.md`,
-    what: `it is open, though ${source} has been well since ${iso(end)}`,
-    fix: 'resolve it, or remove `opened_by` if it goes on for another reason',
-  };
-}
-
-function resolvedByHand({ id }: Incident, source: string, start: Millis): Problem {
-  return {
-    level: 'warning',
-    where: `incidents/${id}.md`,
-    what: `it was resolved by hand, though ${source} has said since ${iso(start)} that it is down, and not that it is over`,
-    fix: 'open it again if it goes on; nothing is to be done if the source is silent about recoveries',
-  };
+function warning({ id }: Incident, what: string, fix: string): Problem {
+  return { level: 'warning', where: `incidents/${id}.md`, what, fix };
 }

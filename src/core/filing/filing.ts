@@ -1,5 +1,4 @@
-// Filing: what a transition does to the incident files, decided without touching any (walk 2).
-
+// Filing: what a transition does to the incident files, decided without touching any.
 import { parseIncident } from '../incidents/file/parse.ts';
 import { type Addition, printIncident, updated } from '../incidents/file/print.ts';
 import { groupedComponents, statusOfSource } from '../incidents/shared.ts';
@@ -7,7 +6,7 @@ import { type Incident, sourcesOf } from '../model/incident.ts';
 import { DAY, iso, type Millis } from '../model/time.ts';
 import { FLAP_WINDOW, type StoredTransition, type Transition } from '../model/transition.ts';
 
-/** What to do for one transition. `done`: it stands already, or nothing is to be written. */
+/** What to do for one transition. `done`: it is written already, or nothing is to be written. */
 export type Fate =
   | { readonly kind: 'create' | 'replace'; readonly id: string; readonly text: string }
   | { readonly kind: 'done'; readonly id: string | null }
@@ -42,15 +41,15 @@ export function fateOf(
   // A file an operator is in the middle of breaking: wait until it can be read again.
   if (previous !== null && last === null && read(previous) !== undefined) return { kind: 'held' };
   if (transition.kind === 'down') {
-    if (isOver && last && tells(last, transition)) return { kind: 'done', id: last.id };
+    if (isOver && last && covers(last, transition)) return { kind: 'done', id: last.id };
     return fateOfDown(transition, last, read, isExpected);
   }
   if (previous !== null && last === null) return { kind: 'missing', id: previous };
   return fateOfUp(transition, last, read);
 }
 
-/** Whether a file tells this outage from its beginning to its end: both were written, and only the notes of it lost. */
-function tells(last: Incident, { source, at }: StoredTransition): boolean {
+/** Whether a file has this outage from its beginning to its end: both were written, and only the notes of it lost. */
+function covers(last: Incident, { source, at }: StoredTransition): boolean {
   if (!sourcesOf(last).includes(source)) return false;
   const { down, until } = statusOfSource(last, source);
   const second = iso(at);
@@ -96,11 +95,10 @@ function fateOfUp(transition: StoredTransition, last: Incident | null, read: Rea
     return { kind: 'done', id: last?.id ?? null };
   }
   if (groupedComponents(last) !== null) {
-    // A person may have told of this recovery before; the last one resolves all the same.
-    const others = sourcesOf(last).filter(source => source !== transition.source);
-    const isTold = !statusOfSource(last, transition.source).down;
-    const told = isTold && others.some(source => statusOfSource(last, source).down);
-    return { kind: told ? 'done' : 'grouped', id: last.id };
+    // A person may have written of this recovery before; the last one resolves all the same.
+    const isDown = (source: string) => statusOfSource(last, source).down;
+    const isWritten = !isDown(transition.source) && sourcesOf(last).some(isDown);
+    return { kind: isWritten ? 'done' : 'grouped', id: last.id };
   }
   // Filed by a clock that was ahead: its recovery is not ahead too, and is not kept from anybody.
   const isAhead = (last.begins ?? last.started) > transition.recordedAt;
@@ -114,7 +112,6 @@ function change(id: string, addition: Addition, read: ReadFile): Fate {
   return text === null ? { kind: 'unwritable', id } : { kind: 'replace', id, text };
 }
 
-/** The file of one source's outage. */
 export function printOutage(transition: Transition): string {
   return printIncident({
     title: transition.title,

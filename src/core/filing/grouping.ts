@@ -1,6 +1,5 @@
-// Together: components that fail at about the same time as one incident (`together:`), pure: how it is
+// Grouped incidents: components that fail at about the same time as one incident (`together:`), pure: how it is
 // printed, who is still down in it, and what each recovery or relapse adds to its file.
-
 import { asOf, isAhead } from '../incidents/as-of.ts';
 import { parseIncident } from '../incidents/file/parse.ts';
 import { type Addition, printIncident, updated } from '../incidents/file/print.ts';
@@ -10,15 +9,16 @@ import { type Affected, type Incident, SEVERITIES } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
 import { probedBy, probeSource } from '../model/source.ts';
 import { type Millis, SECOND } from '../model/time.ts';
-import type { StoredTransition, Told, Transition } from '../model/transition.ts';
-import { lastedFrom, sentence, spell } from '../monitoring/messages.ts';
+import type { StoredTransition, Transition } from '../model/transition.ts';
+import { lastedFrom, spell } from '../monitoring/messages.ts';
+import { escapeMarkdown } from '../text/markdown.ts';
 import { dependentsOf } from './dependencies.ts';
 
 /** One incident names at most so many checks: its file stays prose. More are the next incident's. */
-export const MOST_TOGETHER = 50;
+export const MAX_GROUPED = 50;
 
-/** So many are told of in full; the rest by name. */
-const MOST_TOLD = 20;
+/** So many are described in full; the rest by name. */
+const MAX_IN_FULL = 20;
 
 /** "API", "API and Database", "API, Database and Queue", "API and 4 other components". */
 export function phraseOf(names: readonly string[]): string {
@@ -36,7 +36,7 @@ export function batchesOf<T extends { readonly recordedAt: Millis }>(
   const batches: T[][] = [];
   for (const one of [...outages].sort((a, b) => a.recordedAt - b.recordedAt)) {
     const last = batches.at(-1);
-    const isNear = last && one.recordedAt - last[0]!.recordedAt <= within && last.length < MOST_TOGETHER;
+    const isNear = last && one.recordedAt - last[0]!.recordedAt <= within && last.length < MAX_GROUPED;
     if (isNear) last.push(one);
     else batches.push([one]);
   }
@@ -62,28 +62,31 @@ type InWords = (transition: Transition) => Transition;
 
 /**
  * The file of several outages at once (each with its dependents, in the operator's words). Its first
- * update tells everything and is mailed; those that came later stand beside it with their own moments,
+ * update says everything and is mailed; those that came later stand beside it with their own moments,
  * so that each component's downtime begins when its own check says.
  */
-export function printTogether(outages: readonly Transition[], inWords: InWords): string {
+export function printGrouped(outages: readonly Transition[], inWords: InWords): string {
   const inOrder = [...outages].sort((a, b) => a.at - b.at);
   const [first] = inOrder as [Transition];
   const severity = SEVERITIES[Math.max(...inOrder.map(one => SEVERITIES.indexOf(one.severity)))]!;
   const steps: { at: Millis; names: string[]; affected: readonly Affected[] }[] = [];
-  let affected: readonly Affected[] = [];
   for (const one of inOrder) {
-    affected = joined(
-      affected,
-      one.components.map(id => ({ id, status: one.severity === severity ? null : statusOf(one.severity) })),
-    );
+    const status = one.severity === severity ? null : statusOf(one.severity);
     const last = steps.at(-1);
+    const affected = joined(
+      last?.affected ?? [],
+      one.components.map(id => ({ id, status })),
+    );
     if (last?.at === second(one.at)) Object.assign(last, { names: [...last.names, nameOf(one)], affected });
     else steps.push({ at: second(one.at), names: [nameOf(one)], affected });
   }
-  const names = outages.map(nameOf);
-  const told: Told = { kind: 'together', component: phraseOf(names), seen: seenBy(inOrder) };
-  const plain = { ...first, title: `${told.component} Down`, message: messagesOf(inOrder), told };
-  const { title, message } = inWords(plain);
+  const component = phraseOf(outages.map(nameOf));
+  const { title, message } = inWords({
+    ...first,
+    title: `${component} Down`,
+    message: messagesOf(inOrder),
+    facts: { kind: 'together', component, seen: seenBy(inOrder) },
+  });
   const [start, ...later] = steps as [(typeof steps)[0], ...typeof steps];
   return printIncident({
     title,
@@ -96,7 +99,7 @@ export function printTogether(outages: readonly Transition[], inWords: InWords):
     later: later.map(step => ({
       status: 'investigating',
       at: step.at,
-      message: sentence(`${phraseOf(step.names)} ${step.names.length > 1 ? 'fail' : 'fails'} too.`),
+      message: escapeMarkdown(`${phraseOf(step.names)} ${step.names.length > 1 ? 'fail' : 'fails'} too.`),
       change: { severity: null, components: step.affected },
       quiet: true,
     })),
@@ -104,11 +107,11 @@ export function printTogether(outages: readonly Transition[], inWords: InWords):
 }
 
 /**
- * A grouped incident's file after what its members did since. The newest section tells all of it and is
- * mailed, the others only carry their moments. The last recovery resolves; a relapse opens it again.
+ * A grouped incident's file after what its checks reported since. The newest section says all of it and is
+ * mailed, the others only have their moments. The last recovery resolves; a relapse opens it again.
  * Null for a file that is written in a way no machine should edit.
  */
-export function changeTogether(
+export function changeGrouped(
   text: string,
   id: string,
   events: readonly StoredTransition[],
@@ -188,17 +191,17 @@ function lastWords(
   site: Site,
   inWords: InWords,
 ): string {
-  if (!event.told) return message;
+  if (!event.facts) return message;
   const names = (groupedComponents(incident) ?? []).map(
     id => site.components.find(one => one.id === id)?.name ?? id,
   );
-  const told: Told = {
-    kind: 'together',
+  const facts = {
+    kind: 'together' as const,
     component: phraseOf(names),
-    seen: event.told?.seen ?? '',
+    seen: event.facts.seen,
     ...lastedFrom(incident.started, second(event.at)),
   };
-  return inWords({ ...event, message, told }).message;
+  return inWords({ ...event, message, facts }).message;
 }
 
 function after(list: readonly Affected[], event: Transition, incident: Incident, site: Site) {
@@ -240,30 +243,28 @@ function listAt(incident: Incident, at: Millis): readonly Affected[] {
 }
 
 function messagesOf(transitions: readonly Transition[]): string {
-  const told = transitions.slice(0, MOST_TOLD).map(({ message }) => message);
-  const others = transitions.slice(MOST_TOLD).map(nameOf);
-  if (others.length > 0) told.push(sentence(`The same goes for: ${others.join(', ')}.`));
-  return told.join('\n\n');
+  const others = transitions.slice(MAX_IN_FULL).map(nameOf);
+  const rest = others.length > 0 ? [escapeMarkdown(`The same goes for: ${others.join(', ')}.`)] : [];
+  return [...transitions.slice(0, MAX_IN_FULL).map(({ message }) => message), ...rest].join('\n\n');
 }
 
 function seenBy(transitions: readonly Transition[]): string {
-  const seen = transitions.slice(0, MOST_TOLD).map(one => `${nameOf(one)}: ${one.told?.seen ?? 'down'}`);
-  return seen.join('; ');
+  const seen = transitions.slice(0, MAX_IN_FULL);
+  return seen.map(one => `${nameOf(one)}: ${one.facts?.seen ?? 'down'}`).join('; ');
 }
 
 function shortly(transition: Transition): string {
-  const { kind, told } = transition;
+  const { kind, facts } = transition;
   const name = nameOf(transition);
-  // The end of a check that is no longer there says one thing alone, and the newest section says it.
-  if (kind === 'up' && !told) return '';
-  if (kind === 'down') return sentence(`${name} fails again.`);
-  return sentence(
-    `${name} works again${told?.duration === undefined ? '' : ` after ${spell(told.duration)}`}.`,
-  );
+  if (kind === 'down') return escapeMarkdown(`${name} fails again.`);
+  // The end of a check that was removed says one thing alone, and the newest section says it.
+  if (!facts) return '';
+  const after = facts.duration === undefined ? '' : ` after ${spell(facts.duration)}`;
+  return escapeMarkdown(`${name} works again${after}.`);
 }
 
-function nameOf({ told, title }: Transition): string {
-  return told?.component ?? title.replace(/ Down$/, '');
+function nameOf({ facts, title }: Transition): string {
+  return facts?.component ?? title.replace(/ Down$/, '');
 }
 
 /** As a file writes it. */

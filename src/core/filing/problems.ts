@@ -1,16 +1,16 @@
-// What stands in the way of a machine's incident file, in words for whoever must mend it.
+// Problems that keep the machine from writing an incident file.
 import type { Problem } from '../model/problem.ts';
 import { iso } from '../model/time.ts';
 import type { Transition } from '../model/transition.ts';
 
 /** A transition that cannot be written, for no machine should edit the file as it is. */
 export function unwritable(id: string, { source, kind, at }: Transition): Problem {
-  const told = kind === 'up' ? 'has been well again' : 'has been failing again';
+  const change = kind === 'up' ? 'has been well again' : 'has been failing again';
   const command = `status incident ${kind === 'up' ? 'resolve' : 'update'} ${id}`;
   return {
     level: 'error',
     where: `incidents/${id}.md`,
-    what: `${source} ${told} since ${iso(at)}, and the file is written in a way no machine should edit`,
+    what: `${source} ${change} since ${iso(at)}, and the file is written in a way no machine should edit`,
     fix: `write the update yourself (\`${command}\` shows how), or put \`status:\`, \`started:\` and \`resolved:\` each plainly on a line of its own; it is tried again every second`,
   };
 }

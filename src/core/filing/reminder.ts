@@ -53,7 +53,6 @@ export function silence(incidents: readonly Incident[], { reminders }: Site, now
   }));
 }
 
-/** The reminder's subject and text. */
 export function reminderEmail(
   incident: Incident,
   site: Site,

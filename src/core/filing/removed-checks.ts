@@ -1,6 +1,5 @@
-// Unwatched: checks that can say nothing any more, because status.yaml took them away. Nobody else would end
-// what they opened. An inbound monitor goes on without its component: its own "up" ends what it opened.
-
+// Removed checks: status.yaml took them away, and nobody else would end what they opened. An inbound monitor goes on
+// without its component: its own "up" ends what it opened.
 import { statusOfSource } from '../incidents/shared.ts';
 import { isConfigured } from '../model/checks/check.ts';
 import { type Incident, isOpen, sourcesOf } from '../model/incident.ts';
@@ -8,8 +7,9 @@ import type { Site } from '../model/site.ts';
 import { componentOf, probedBy } from '../model/source.ts';
 import type { Millis } from '../model/time.ts';
 import type { Transition } from '../model/transition.ts';
-import { sentence } from '../monitoring/messages.ts';
-import type { Sightings } from './reported-vs-measured.ts';
+import { transitionOf } from '../monitoring/detector-state.ts';
+import { escapeMarkdown } from '../text/markdown.ts';
+import { type Outages, outagesOf } from './reported-vs-measured.ts';
 
 /** A check's outage that its check can no longer end. */
 export interface Unwatched {
@@ -24,27 +24,24 @@ export interface Unwatched {
 export function unwatchedOf(
   site: Site,
   incidents: readonly Incident[],
-  sightings: Sightings,
+  outages: Outages,
 ): readonly Unwatched[] {
-  const found: Unwatched[] = [];
-  const open = Object.entries(sightings).flatMap(([source, outages]) => {
-    const last = outages.at(-1);
+  const known = Object.entries(outages).flatMap(([source, all]) => {
+    const last = all.at(-1);
     return last?.end === null ? [{ source, key: `${source}@${last.start}:unwatched`, title: null }] : [];
   });
-  for (const one of open) if (isUnwatched(one.source, site)) found.push(one);
-  // A lost database knows of nothing that a file does not tell.
-  for (const incident of incidents.filter(isOpen)) {
-    for (const source of sourcesOf(incident)) {
-      const isKnown = Object.hasOwn(sightings, source) && sightings[source]!.length > 0;
-      if (isKnown || !isUnwatched(source, site) || !statusOfSource(incident, source).down) continue;
-      const title = sourcesOf(incident).length === 1 ? incident.title : null;
-      found.push({ source, key: `${source}@${incident.id}:unwatched`, title });
-    }
-  }
-  return found;
+  // A lost database knows of nothing that only a file says.
+  const onFile = incidents.filter(isOpen).flatMap(incident => {
+    const sources = sourcesOf(incident);
+    const title = sources.length === 1 ? incident.title : null;
+    return sources
+      .filter(source => outagesOf(outages, source).length === 0 && statusOfSource(incident, source).down)
+      .map(source => ({ source, key: `${source}@${incident.id}:unwatched`, title }));
+  });
+  return [...known, ...onFile].filter(({ source }) => isUnwatched(source, site));
 }
 
-/** Whether a source is a check that `site` does not have: what it said last and nobody was told is not told any more. */
+/** Whether a source is a check that `site` does not have: what it reported last and is not filed yet is not filed any more. */
 export function isUnwatched(source: string, site: Site): boolean {
   return reasonOf(source, site) !== null;
 }
@@ -72,19 +69,12 @@ export function endOf(
   const id = componentOf(source) as string;
   const component = site.components.find(one => one.id === id);
   const name = component?.name ?? called?.replace(/^High (.+) Latency$|^(.+) Down$/, '$1$2') ?? id;
-  const isLatency = probedBy(source) === null;
-  const what = isLatency
-    ? `The response time of ${name} is no longer measured`
-    : `${name} is no longer monitored`;
-  return {
-    key,
-    source,
-    kind: 'up',
-    at: now,
-    title: called ?? (isLatency ? `High ${name} Latency` : `${name} Down`),
-    slug: isLatency ? `${id}-latency` : `${id}-down`,
-    severity: 'critical',
-    components: [id],
-    message: sentence(`${what}: ${reasonOf(source, site)}.`),
-  };
+  const rule = probedBy(source) === null ? 'latency' : 'probe';
+  const what =
+    rule === 'latency'
+      ? `The response time of ${name} is no longer measured`
+      : `${name} is no longer monitored`;
+  const message = escapeMarkdown(`${what}: ${reasonOf(source, site)}.`);
+  const end = transitionOf({ id, name }, rule, { kind: 'up', at: now, severity: 'critical', message });
+  return { ...end, key, title: called ?? end.title };
 }

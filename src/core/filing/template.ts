@@ -2,9 +2,8 @@
 
 import { MAX_MESSAGE } from '../incidents/file/escape.ts';
 import { nearest, type Outcome, type Problem } from '../model/problem.ts';
-import { iso, type Millis } from '../model/time.ts';
-import type { Told, ToldKind, Transition } from '../model/transition.ts';
-import { spell } from '../monitoring/messages.ts';
+import type { TemplateKind, Transition } from '../model/transition.ts';
+import { moment, spell } from '../monitoring/messages.ts';
 import { readComments } from '../text/comments.ts';
 import { plainText, readFrontmatter } from '../text/front-matter.ts';
 import { escapeMarkdown } from '../text/markdown.ts';
@@ -18,8 +17,7 @@ export interface Template {
   readonly up: string | null;
 }
 
-/** The templates there are, by what they are about. */
-export type Templates = Readonly<Partial<Record<ToldKind, Template>>>;
+export type Templates = Readonly<Partial<Record<TemplateKind, Template>>>;
 
 const PLACEHOLDERS = ['component', 'seen', 'since', 'checks', 'duration'] as const;
 
@@ -27,7 +25,7 @@ const PLACEHOLDERS = ['component', 'seen', 'since', 'checks', 'duration'] as con
  * Reads a template: a `title:` in the front matter, `## Down` and `## Up` beneath it. Placeholders that
  * are not known, or not known at that place, are warnings with their line; they stay as they are written.
  */
-export function parseTemplate(file: string, kind: ToldKind, raw: string): Outcome<Template> {
+export function parseTemplate(file: string, kind: TemplateKind, raw: string): Outcome<Template> {
   const front = readFrontmatter(file, raw);
   const problems: Problem[] = [...front.problems, ...(front.yaml?.problems ?? [])];
   if (problems.some(({ level }) => level === 'error')) return { value: null, problems };
@@ -41,7 +39,7 @@ export function parseTemplate(file: string, kind: ToldKind, raw: string): Outcom
       problems: [{ level: 'error', where: file, line: 2, what: 'the title is no text', fix }],
     };
   }
-  const parts: Record<'down' | 'up', string[] | null> = { down: null, up: null };
+  const parts: { down?: string[]; up?: string[] } = {};
   let part: 'down' | 'up' | null = null;
   const shown = readComments(front.body).lines;
   for (const [index, written] of plainText(raw).split('\n').entries()) {
@@ -57,87 +55,66 @@ export function parseTemplate(file: string, kind: ToldKind, raw: string): Outcom
     }
     if (heading !== undefined)
       warn(number, `"${heading}" is no section of a template`, 'use ## Down and ## Up');
-    else if (isBody && part === null && line.trim() !== '') {
+    else if (isBody && part === null && line.trim() !== '')
       warn(number, 'text before the first section is not used', 'put it under ## Down or ## Up');
-    }
     for (const [, placeholder = ''] of line.matchAll(PLACEHOLDER)) {
-      complain(placeholder, kind, part, (what, fix) => warn(number, what, fix));
+      const fault = faultOf(placeholder, kind, part);
+      if (fault) warn(number, ...fault);
     }
     if (part !== null) parts[part]?.push(line);
   }
-  const said = (lines: string[] | null) => lines?.join('\n').trim() || null;
-  const long = [parts.down, parts.up].some(lines => (said(lines)?.length ?? 0) > MAX_MESSAGE);
-  if (long) {
+  const [down = null, up = null] = [parts.down, parts.up].map(lines => lines?.join('\n').trim() || null);
+  if (Math.max(down?.length ?? 0, up?.length ?? 0) > MAX_MESSAGE) {
     const what = `its words are longer than ${MAX_MESSAGE} characters`;
     problems.push({ level: 'error', where: file, what, fix: 'shorten them' });
     return { value: null, problems };
   }
-  return {
-    value: { title: (title && oneLine(title)) || null, down: said(parts.down), up: said(parts.up) },
-    problems,
-  };
+  return { value: { title: (title && oneLine(title)) || null, down, up }, problems };
 }
 
 const PLACEHOLDER = /\{\{\s*([^{}\s]*)\s*\}\}/g;
 
-function complain(
+function faultOf(
   name: string,
-  kind: ToldKind,
+  kind: TemplateKind,
   part: 'down' | 'up' | null,
-  warn: (what: string, fix: string) => void,
-): void {
-  const known = PLACEHOLDERS.filter(
-    one =>
-      !(one === 'checks' && (kind === 'heartbeat' || kind === 'together')) &&
-      !(one === 'duration' && part !== 'up'),
+): readonly [what: string, fix: string] | null {
+  const isOne = kind !== 'heartbeat' && kind !== 'together';
+  const known: readonly string[] = PLACEHOLDERS.filter(
+    one => (one !== 'checks' || isOne) && (one !== 'duration' || part === 'up'),
   );
-  if ((known as readonly string[]).includes(name)) return;
-  if ((PLACEHOLDERS as readonly string[]).includes(name)) {
-    const where = name === 'duration' ? 'only when it is over' : 'only of a single check';
-    const fix = name === 'duration' ? 'use it under ## Up' : 'leave it out here';
-    warn(`{{${name}}} is known ${where}`, fix);
-    return;
-  }
+  if (known.includes(name)) return null;
+  if (name === 'duration') return ['{{duration}} is known only when it is over', 'use it under ## Up'];
+  if (name === 'checks') return ['{{checks}} is known only of a single check', 'leave it out here'];
   const near = nearest(name, known);
   const list = known.map(one => `{{${one}}}`).join(', ');
-  warn(`{{${name}}} is no placeholder`, near ? `did you mean {{${near}}}?` : `known are ${list}`);
+  return [`{{${name}}} is no placeholder`, near ? `did you mean {{${near}}}?` : `known are ${list}`];
 }
 
 /** The transition in the words of its template; as it is where there is none, or nothing to fill in. */
 export function inWordsOf<T extends Transition>(transition: T, templates: Templates): T {
-  const { told, kind, at } = transition;
-  const template = told && templates[told.kind];
+  const { facts, kind, at } = transition;
+  const template = facts && templates[facts.kind];
   if (!template) return transition;
-  const message = template[kind];
+  const { component, seen, checks, duration } = facts;
+  const values = new Map([
+    ['component', component],
+    ['seen', seen],
+    ['since', moment(at - (duration ?? 0))],
+    ['checks', checks?.toString()],
+    // Where the clock was set back meanwhile, how long it lasted is not known.
+    ['duration', duration === undefined ? (kind === 'up' ? 'an unknown time' : undefined) : spell(duration)],
+  ]);
   const fill = (text: string, safe: (value: string) => string) =>
     text.replace(PLACEHOLDER, (whole, name: string) => {
-      const value = valueFor(name, told, kind, at);
-      return value === null ? whole : safe(value);
+      const value = values.get(name);
+      return value === undefined ? whole : safe(value);
     });
+  const message = template[kind];
   return {
     ...transition,
     // A title is plain text on one line; only bodies are markdown.
     title: template.title ? fill(template.title, value => value).replace(/\s+/g, ' ') : transition.title,
     message: message ? fill(message, escapeMarkdown) : transition.message,
   };
-}
-
-function valueFor(name: string, told: Told, kind: Transition['kind'], at: Millis): string | null {
-  switch (name) {
-    case 'component':
-      return told.component;
-    case 'seen':
-      return told.seen;
-    case 'since':
-      return `${iso(at - (told.duration ?? 0))
-        .slice(0, 19)
-        .replace('T', ' ')} UTC`;
-    case 'checks':
-      return told.checks === undefined ? null : String(told.checks);
-    case 'duration':
-      // Where the clock was set back meanwhile, how long it lasted is not known.
-      return told.duration === undefined ? (kind === 'up' ? 'an unknown time' : null) : spell(told.duration);
-    default:
-      return null;
-  }
 }

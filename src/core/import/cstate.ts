@@ -6,7 +6,14 @@ import type { Severity } from '../model/component.ts';
 import { type Millis, parseInstant } from '../model/time.ts';
 import { readFrontmatter } from '../text/front-matter.ts';
 import { MAX_SITE_YAML, readYaml } from '../text/yaml.ts';
-import { type Imported, type ImportedComponent, type ImportedIncident, idGiver, slug } from './imported.ts';
+import {
+  type Imported,
+  type ImportedComponent,
+  type ImportedIncident,
+  incidentId,
+  slugOr,
+  uniqueIds,
+} from './imported.ts';
 
 const SEVERITY: Record<string, Severity> = { notice: 'minor', disrupted: 'major', down: 'critical' };
 
@@ -17,8 +24,8 @@ export function importCstate(
 ): Imported {
   const lost: string[] = [];
   const components = config === null ? [] : componentsOf(config, lost);
-  const giveId = idGiver();
-  const incidents = files.flatMap(({ name, text }) => incidentOf(name, text, components, giveId, lost));
+  const unique = uniqueIds();
+  const incidents = files.flatMap(({ name, text }) => incidentOf(name, text, components, unique, lost));
   return { components, incidents, lost };
 }
 
@@ -32,7 +39,7 @@ function componentsOf(config: string, lost: string[]): ImportedComponent[] {
   return (systems as Record<string, unknown>[])
     .filter(system => typeof system?.name === 'string')
     .map(({ name, description, category }) => ({
-      id: slug(String(name), 'component'),
+      id: slugOr(String(name), 'component'),
       name: String(name),
       description: typeof description === 'string' ? description : null,
       group: typeof category === 'string' ? category : null,
@@ -43,7 +50,7 @@ function incidentOf(
   name: string,
   source: string,
   components: ImportedComponent[],
-  giveId: (at: Millis, title: string) => string,
+  unique: (id: string) => string,
   lost: string[],
 ): ImportedIncident[] {
   const refuse = (why: string) => {
@@ -62,13 +69,13 @@ function incidentOf(
   if (resolved && when === null) lost.push(`${name}: it is resolved, but not when; its last update is taken`);
   const severity = SEVERITY[String(fields.severity)];
   if (!severity) lost.push(`${name}: the severity “${fields.severity}” is kept as minor`);
-  const told = updatesOf(body, started);
-  const end = resolved ? Math.max(when ?? told.at(-1)?.at ?? started, started) : undefined;
-  const last = told.at(-1);
+  const updates = updatesOf(body, started);
+  const end = resolved ? Math.max(when ?? updates.at(-1)?.at ?? started, started) : undefined;
+  const last = updates.at(-1);
   if (end !== undefined && last?.status !== 'resolved') {
-    told.push({ status: 'resolved', at: end, message: '' });
+    updates.push({ status: 'resolved', at: end, message: '' });
   }
-  const [first, ...later] = told;
+  const [first, ...later] = updates;
   const affected = Array.isArray(fields.affected) ? fields.affected.map(String) : [];
   const text = printIncident({
     title,
@@ -78,14 +85,14 @@ function incidentOf(
     components: affected.map(
       system =>
         components.find(one => one.name.toLowerCase() === system.toLowerCase())?.id ??
-        slug(system, 'component'),
+        slugOr(system, 'component'),
     ),
     openedBy: `cstate:${name}`,
     message: first?.at === started ? first.message : '',
     ...(end === undefined ? {} : { resolved: end }),
-    later: first?.at === started ? later : told,
+    later: first?.at === started ? later : updates,
   });
-  return [{ source: `cstate:${name}`, id: giveId(started, title), text }];
+  return [{ source: `cstate:${name}`, id: unique(incidentId(started, title)), text }];
 }
 
 const TRACK = /\{\{[<%]\s*track\s+"([^"]+)"\s*[>%]\}\}/g;

@@ -1,4 +1,5 @@
 // What an importer makes of another status page's data, and the small rules all importers share.
+import { slug } from '../model/slug.ts';
 import { iso, type Millis } from '../model/time.ts';
 
 export interface Imported {
@@ -23,24 +24,24 @@ export interface ImportedIncident {
 }
 
 /** Small letters, digits and hyphens, as ids and file names are made of. */
-export function slug(text: string, fallback: string): string {
-  const plain = text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
-  const words = plain
-    .replace(/[^a-z0-9]+/g, '-')
-    .slice(0, 60)
-    .replace(/^-+|-+$/g, '');
-  return words || fallback;
+export function slugOr(text: string, fallback: string): string {
+  return slug(text, 60) || fallback;
 }
 
-/** Gives out each id once: a second one of the same day and title is numbered. */
-export function idGiver(): (at: Millis, title: string) => string {
-  const given = new Map<string, number>();
-  return (at, title) => {
-    const base = `${iso(at).slice(0, 10).replaceAll('-', '')}_${slug(title, 'incident')}`;
-    const count = (given.get(base) ?? 0) + 1;
-    given.set(base, count);
-    return count === 1 ? base : `${base}-${count}`;
+/** Gives out each id once: a second one is numbered. */
+export function uniqueIds(): (base: string) => string {
+  const given = new Set<string>();
+  return base => {
+    let id = base;
+    for (let number = 2; given.has(id); number++) id = `${base}-${number}`;
+    given.add(id);
+    return id;
   };
+}
+
+/** An incident's id before it is made unique: its day and its title. */
+export function incidentId(at: Millis, title: string): string {
+  return `${iso(at).slice(0, 10).replaceAll('-', '')}_${slugOr(title, 'incident')}`;
 }
 
 /** The components' list of a new status.yaml: nothing checks them until a check is written. */

@@ -1,11 +1,19 @@
 // Atlassian Statuspage's saved JSON (incidents, scheduled maintenances, summary, components) → our files.
 import * as z from 'zod';
+import { decodeEntities } from '../inbound/fields.ts';
 import { type Addition, printIncident } from '../incidents/file/print.ts';
 import { COMPONENT_STATUSES, type ComponentStatus, type Severity } from '../model/component.ts';
 import type { Affected, IncidentStatus, MaintenanceStatus } from '../model/incident.ts';
 import { type Millis, parseInstant } from '../model/time.ts';
 import { escapeMarkdown } from '../text/markdown.ts';
-import { type Imported, type ImportedComponent, type ImportedIncident, idGiver, slug } from './imported.ts';
+import {
+  type Imported,
+  type ImportedComponent,
+  type ImportedIncident,
+  incidentId,
+  slugOr,
+  uniqueIds,
+} from './imported.ts';
 
 const moment = z.string().transform((text, context): Millis => {
   const at = parseInstant(text);
@@ -76,10 +84,10 @@ export function importStatuspage(
     }
   }
   const idOf = componentIds(components, [...sources.values()]);
-  const giveId = idGiver();
+  const unique = uniqueIds();
   const incidents = [...sources.values()]
     .sort((a, b) => a.created_at - b.created_at || (a.id < b.id ? -1 : 1))
-    .flatMap(source => incidentOf(source, idOf, giveId, lost));
+    .flatMap(source => incidentOf(source, idOf, unique, lost));
   return { components: componentList(components, idOf), incidents, lost };
 }
 
@@ -88,15 +96,10 @@ function componentIds(
   sources: readonly Source[],
 ): (code: string, name: string) => string {
   const ids = new Map<string, string>();
-  const taken = new Set<string>();
+  const unique = uniqueIds();
   const idOf = (code: string, name: string) => {
-    const known = ids.get(code);
-    if (known) return known;
-    const base = slug(name, 'component');
-    let id = base;
-    for (let number = 2; taken.has(id); number++) id = `${base}-${number}`;
+    const id = ids.get(code) ?? unique(slugOr(name, 'component'));
     ids.set(code, id);
-    taken.add(id);
     return id;
   };
   for (const { id, name } of components.values()) idOf(id, name);
@@ -121,7 +124,7 @@ function componentList(
 function incidentOf(
   source: Source,
   idOf: (code: string, name: string) => string,
-  giveId: (at: Millis, title: string) => string,
+  unique: (id: string) => string,
   lost: string[],
 ): ImportedIncident[] {
   const scheduled =
@@ -133,14 +136,14 @@ function incidentOf(
     lost.push(`${where}: a maintenance without its window`);
     return [];
   }
-  const told = source.incident_updates
+  const all = source.incident_updates
     .map(one => ({ ...one, at: one.display_at ?? one.created_at }))
     // Newest first, also those of one moment.
     .toReversed()
     .sort((a, b) => a.at - b.at);
-  const started = Math.min(source.started_at ?? source.created_at, told[0]?.at ?? Number.POSITIVE_INFINITY);
-  const postmortem = source.postmortem_body ?? told.find(one => one.status === 'postmortem')?.body ?? null;
-  const updates = told.filter(one => one.status !== 'postmortem');
+  const started = Math.min(source.started_at ?? source.created_at, all[0]?.at ?? Number.POSITIVE_INFINITY);
+  const postmortem = source.postmortem_body ?? all.find(one => one.status === 'postmortem')?.body ?? null;
+  const updates = all.filter(one => one.status !== 'postmortem');
   const status = scheduled ? maintenanceStatus(source.status) : incidentStatus(source.status);
   const end = status === 'resolved' ? (source.resolved_at ?? updates.at(-1)?.at ?? started) : undefined;
   if (source.impact === 'none') lost.push(`${where}: impact “none” is kept as minor, affecting no component`);
@@ -172,7 +175,7 @@ function incidentOf(
       };
     }),
   });
-  return [{ source: `statuspage:${source.id}`, id: giveId(started, source.name), text: printed }];
+  return [{ source: `statuspage:${source.id}`, id: unique(incidentId(started, source.name)), text: printed }];
 }
 
 function incidentStatus(word: string): IncidentStatus {
@@ -193,8 +196,6 @@ function statusOf(word: string): ComponentStatus | null {
   return COMPONENT_STATUSES.find(status => status === word) ?? null;
 }
 
-const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", nbsp: ' ' };
-
 /** Statuspage's bodies hold a little HTML; what has no markdown is dropped and said. */
 function markdown(html: string, where: string, lost: string[]): string {
   const plain = html
@@ -210,9 +211,7 @@ function markdown(html: string, where: string, lost: string[]): string {
     .replace(/<\/?(p|div|ul|ol|li|span|var)(\s[^>]*)?>/gi, '');
   const tags = plain.match(/<\/?[a-z][^>]*>/gi) ?? [];
   if (tags.length > 0) lost.push(`${where}: HTML is dropped (${[...new Set(tags)].slice(0, 3).join(' ')})`);
-  return plain
-    .replace(/<\/?[a-z][^>]*>/gi, '')
-    .replace(/&(amp|lt|gt|quot|#39|nbsp);/g, (_, name: string) => ENTITIES[name] as string)
+  return decodeEntities(plain.replace(/<\/?[a-z][^>]*>/gi, ''))
     .replace(/\n{3,}/g, '\n\n')
     .trim();
 }

@@ -93,6 +93,11 @@ export function moment(value: unknown): Millis | null {
   return at !== null && at >= YEAR_2000 && at < YEAR_2100 ? at : null;
 }
 
+/** The component that a tag within some text names: `component=api`. */
+export function componentTag(text: string): string | null {
+  return /(?:^|\s)component[=:](\S+)/i.exec(text)?.[1] ?? null;
+}
+
 const NAMED: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
 
 /** Resolves HTML entities once: `&amp;lt;` is `&lt;` afterwards, not `<`. */

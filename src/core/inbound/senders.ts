@@ -7,13 +7,10 @@ import { pingdom } from './senders/pingdom.ts';
 import { sns } from './senders/sns.ts';
 import { uptimeKuma } from './senders/uptime-kuma.ts';
 import { uptimerobot } from './senders/uptimerobot.ts';
-import type { Reader } from './signal.ts';
+import { fromProvider, type Reader } from './signal.ts';
 
-/**
- * `/webhooks/uptime` reads `uptimerobot`; every other path is the sender's own name here. Without a
- * prototype: `INBOUND['constructor']` is undefined, as a path from outside should find it.
- */
-export const INBOUND: Readonly<Record<string, Reader>> = Object.assign(Object.create(null), {
+/** `/webhooks/uptime` reads `uptimerobot`; every other path is the sender's own name here. */
+const SENDERS = {
   uptimerobot,
   alertmanager,
   grafana,
@@ -23,4 +20,10 @@ export const INBOUND: Readonly<Record<string, Reader>> = Object.assign(Object.cr
   healthchecks,
   generic,
   sns,
-});
+};
+
+/** Without a prototype: `INBOUND['constructor']` is undefined, as a path from outside should find it. */
+export const INBOUND: Readonly<Record<string, Reader>> = Object.assign(
+  Object.create(null),
+  Object.fromEntries(Object.entries(SENDERS).map(([name, read]) => [name, fromProvider(name, read)])),
+);

@@ -17,9 +17,8 @@ export interface Signal {
   readonly message: string;
   /** An explicit label that names one of our components. */
   readonly component: string | null;
-  /** The sender's own name for this event, for telling a repeat from news; null when it has none. */
+  /** The sender's own name for this event, for recognising a repeat; its moment where it has none; else null. */
   readonly event: string | null;
-  /** Why it was ignored. */
   readonly why?: string;
   /** It warns that something ends: a warning, never an outage. */
   readonly expiry?: Expiry;
@@ -33,18 +32,45 @@ export interface Expiry {
 }
 
 /** A payload understood (possibly as nothing to do), or a sentence that says what would be right. */
-export type Reading = { readonly signals: readonly Signal[] } | { readonly problem: string };
+export type Reading<S = Signal> = { readonly signals: readonly S[] } | { readonly problem: string };
 
 /** Reads one sender's payload: the parsed body, form or query. Never throws. */
 export type Reader = (input: unknown) => Reading;
 
-/** A signal with the fields a sender left out. */
-export function signal(fields: Pick<Signal, 'kind' | 'provider' | 'name'> & Partial<Signal>): Signal {
-  const monitor = fields.monitor || fields.name;
-  return { url: null, at: null, message: '', component: null, event: null, ...fields, monitor };
+/** The same without the provider, which `fromProvider` adds. */
+export type SenderSignal = Omit<Signal, 'provider'>;
+export type SenderReading = Reading<SenderSignal>;
+
+export type Fields = Pick<Signal, 'name'> & Partial<SenderSignal>;
+
+export function fromProvider(provider: string, read: (input: unknown) => SenderReading): Reader {
+  return input => {
+    const reading = read(input);
+    if ('problem' in reading) return reading;
+    return { signals: reading.signals.map(signal => ({ ...signal, provider })) };
+  };
 }
 
-/** A signal that changes nothing, with the reason for the operator's log. */
-export function ignored(fields: Pick<Signal, 'provider' | 'name'> & Partial<Signal>, why: string): Reading {
-  return { signals: [signal({ ...fields, kind: 'ignored', why })] };
+/** A signal with the fields a sender left out. */
+export function signal(kind: Signal['kind'], fields: Fields): SenderSignal {
+  const { at = null, name, monitor } = fields;
+  const event = at === null ? null : String(at);
+  return { url: null, message: '', component: null, event, ...fields, at, kind, monitor: monitor || name };
+}
+
+/** One that changes nothing, with the reason for the operator's log. */
+export function ignored(fields: Fields, why: string): SenderReading {
+  return { signals: [signal('ignored', { ...fields, why })] };
+}
+
+/** One whose state is a word: of those for down, or of those for up; any other is ignored because of `why`. */
+export function byWord(
+  fields: Fields,
+  word: string,
+  words: { readonly down: readonly string[]; readonly up: readonly string[] },
+  why: string,
+): SenderReading {
+  if (words.down.includes(word)) return { signals: [signal('down', fields)] };
+  if (words.up.includes(word)) return { signals: [signal('up', fields)] };
+  return ignored(fields, why);
 }

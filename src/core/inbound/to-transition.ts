@@ -1,4 +1,4 @@
-// A monitor's signal → the Transition it stands for: title, file name, components, text.
+// A monitor's signal as a transition: title, file name, components, text.
 import type { Component } from '../model/component.ts';
 import { slug } from '../model/slug.ts';
 import { isoMillis, type Millis } from '../model/time.ts';
@@ -8,7 +8,7 @@ import { fingerprint } from './fields.ts';
 import type { Signal } from './signal.ts';
 
 /**
- * The transition a `down` or `up` signal stands for.
+ * A `down` or `up` signal as a transition.
  * - `title` is `NAME Down`; `up` carries the same title, for it closes the same incident.
  * - `severity` is critical: a monitor says up or down, and down is a major outage of what it watches.
  * - `components`: see `matching`; none matched → [].
@@ -64,29 +64,23 @@ export function matching(signal: Signal, components: readonly Component[]): read
 }
 
 function same(a: string, b: string): boolean {
+  const bare = (text: string) => text.trim().toLowerCase().replace(/\/+$/, '');
   return bare(a) !== '' && bare(a) === bare(b);
 }
 
-function bare(text: string): string {
-  return text.trim().toLowerCase().replace(/\/+$/, '');
-}
-
-function watching(url: string | null, components: readonly Component[]): readonly Component[] {
-  if (url === null) return [];
-  const theirs = place(url);
+/** Those whose check asks an address that is the monitor's, or above it; the longest of them. */
+function watching(url: string | null, components: readonly Component[]): Component[] {
+  const theirs = url === null ? null : place(url);
   if (!theirs) return [];
-  let best: Component[] = [];
-  let depth = -1;
-  for (const component of components) {
-    const ours = checkedPlace(component);
-    if (!ours || !(theirs.path === null ? ours.hostname === theirs.hostname : beneath(theirs, ours)))
-      continue;
-    const own = theirs.path === null ? 0 : (ours.path ?? '').length;
-    if (own > depth) best = [];
-    if (own >= depth) best.push(component);
-    depth = Math.max(depth, own);
-  }
-  return best;
+  const found = components.flatMap(component => {
+    const ours = component.check.type === 'http' ? place(component.check.url) : null;
+    if (!ours) return [];
+    if (theirs.path === null) return ours.hostname === theirs.hostname ? [{ component, depth: 0 }] : [];
+    const isAbove = theirs.host === ours.host && theirs.path.startsWith(ours.path ?? '/');
+    return isAbove ? [{ component, depth: (ours.path ?? '').length }] : [];
+  });
+  const deepest = Math.max(...found.map(({ depth }) => depth));
+  return found.filter(({ depth }) => depth === deepest).map(({ component }) => component);
 }
 
 interface Place {
@@ -94,14 +88,6 @@ interface Place {
   readonly hostname: string;
   /** With a slash at the end; null when only a host was named (a ping or port monitor). */
   readonly path: string | null;
-}
-
-function checkedPlace({ check }: Component): Place | null {
-  return check.type === 'http' ? place(check.url) : null;
-}
-
-function beneath(theirs: Place, ours: Place): boolean {
-  return theirs.host === ours.host && (theirs.path ?? '/').startsWith(ours.path ?? '/');
 }
 
 function place(text: string): Place | null {

@@ -2,9 +2,9 @@
 import type { Severity } from './component.ts';
 import type { Millis } from './time.ts';
 
-/** A change of state told by one source; stored once, then filed as markdown. */
+/** A confirmed change of one source's state; stored once, then filed as markdown. */
 export interface Transition {
-  /** Unique per event: the same event told twice is stored once. */
+  /** Unique per event: the same event reported twice is stored once. */
   readonly key: string;
   /** `probe:api`, `latency:api`, `uptimerobot:777` — becomes `opened_by`. */
   readonly source: string;
@@ -20,16 +20,16 @@ export interface Transition {
   /** Markdown-safe text of the update it writes. */
   readonly message: string;
   /** What the message is made of, for a template of the operator's; absent for inbound monitors. */
-  readonly told?: Told;
+  readonly facts?: TransitionFacts;
 }
 
 /** What a template may be about. */
-export const TOLD_KINDS = ['down', 'latency', 'heartbeat', 'together'] as const;
-export type ToldKind = (typeof TOLD_KINDS)[number];
+export const TEMPLATE_KINDS = ['down', 'latency', 'heartbeat', 'together'] as const;
+export type TemplateKind = (typeof TEMPLATE_KINDS)[number];
 
 /** The facts behind an automatic update. */
-export interface Told {
-  readonly kind: ToldKind;
+export interface TransitionFacts {
+  readonly kind: TemplateKind;
   /** The component's name; several of them as one phrase. */
   readonly component: string;
   /** What the last check saw, not trusted. */
@@ -45,7 +45,7 @@ export interface StoredTransition extends Transition {
   readonly seq: number;
   /** When the server knew of it, epoch ms; `at` where nobody wrote that down. */
   readonly recordedAt: Millis;
-  /** When it stands in a file (or was deliberately not filed), epoch ms; null while owed. */
+  /** When it was written to a file (or deliberately not filed), epoch ms; null while that is owed. */
   readonly filedAt: Millis | null;
   /** The incident it was filed in; null before filing and when there was nothing to write. */
   readonly incidentId: string | null;

@@ -1,50 +1,39 @@
-// Observed: how much time one look speaks for, and how much of a figure's time was looked at at all.
-// A gap is time nobody looked, and stays so.
-
+// Coverage: how much time one look counts for, and how much of a figure's time was observed at all.
 import type { Component } from '../model/component.ts';
 import { DAY, type Millis, SECOND } from '../model/time.ts';
 
-/** What is known of the time between two looks besides their moments. */
-interface Between {
-  /** How long the look before took, ms: it was looked at as well. */
-  readonly took?: Millis;
-  /** How long it really is since the look before began, ms by a clock that only grows; absent: not known, as after a start. */
-  readonly passed?: Millis;
-}
-
 /**
- * How long (ms) the check at `at` adds to what was really looked at: the time since the one before
- * it, when that ended at most two periods ago. After a longer gap (the first check, a blocked process,
- * a suspended machine, a clock set forward) it speaks for its own second and the look before, and for
- * none when the clock was set back. It is never more than the time that passed: a clock set forward
- * skips time in which nobody looked.
+ * How long (ms) the check at `at` adds to the observed time: the time since the one before it, when that ended at most
+ * two periods ago. After a longer gap (the first check, a blocked process, a suspended machine, a clock set forward) it
+ * counts for its own second and the look before, and for none when the clock was set back. It is never more than the
+ * time that passed: a clock set forward skips time in which nobody looked. `took` is how long the look before took,
+ * `passed` how long it is since that began by a clock that only grows, ms; absent: not known, as after a start.
  */
 export function observedBetween(
   before: Millis | null,
   at: Millis,
   period: Millis,
-  { took = 0, passed = Number.POSITIVE_INFINITY }: Between = {},
+  { took = 0, passed = Number.POSITIVE_INFINITY }: { readonly took?: Millis; readonly passed?: Millis } = {},
 ): Millis {
   const gap = at - (before ?? at);
   if (gap < 0) return 0;
   const isGap = before === null || gap - took > 2 * period;
-  // Whole milliseconds, as they are stored; the clock that only grows tells fractions of them, too.
+  // Whole milliseconds, as they are stored; the clock that only grows has fractions of them, too.
   return Math.ceil(Math.min(isGap ? took + SECOND : gap, passed));
 }
 
-/** A component with how much of its figure's time was looked at, and how much there is, ms. */
+/** A component with how much of its figure's time was observed, and how much there is, ms. */
 interface Watched {
   readonly component: Component;
   readonly uptime: { readonly observed: Millis; readonly total: Millis };
 }
 
-/** How much of a figure's total was looked at. */
 interface Coverage {
   readonly observed: Millis;
   readonly total: Millis;
   /** `observed` of `total`, floored to two decimals. */
   readonly percent: number;
-  /** Less than 95 % (contract §5): the figure must not stand without its coverage. */
+  /** Less than 95 %: the figure must not be shown without its coverage. */
   readonly isPartial: boolean;
   /** Whether the components were known for equally long, to the day. */
   readonly isAlike: boolean;
@@ -52,7 +41,7 @@ interface Coverage {
 
 /**
  * The coverage of the figure of some components together, a mean of those that have a check; null where none has
- * one (nobody looks at a `manual` component, its incidents tell), or nothing is known of any.
+ * one (nobody looks at a `manual` component, its incidents count), or nothing is known of any.
  */
 export function coverageOf(views: readonly Watched[]): Coverage | null {
   const watched = views.filter(({ component }) => component.check.type !== 'manual');

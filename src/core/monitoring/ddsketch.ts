@@ -1,4 +1,4 @@
-// Sketch: a distribution of durations in logarithmic buckets, small, mergeable, good for percentiles.
+// A sketch: a distribution of durations in logarithmic buckets, small, mergeable, good for percentiles.
 //
 // After DDSketch (Masson, Rim, Lee: "DDSketch: a fast and fully-mergeable quantile sketch with
 // relative-error guarantees", VLDB 2019): bucket i holds values in (γ^(i−1), γ^i], and answers with
@@ -23,7 +23,6 @@ export function withValue(sketch: Sketch, value: Millis): Sketch {
   return new Map(sketch).set(bucket, (sketch.get(bucket) ?? 0) + 1);
 }
 
-/** The sketch of everything in any of some sketches. */
 export function mergeSketches(sketches: Iterable<Sketch>): Sketch {
   const sum = new Map<number, number>();
   for (const sketch of sketches) {
@@ -32,7 +31,6 @@ export function mergeSketches(sketches: Iterable<Sketch>): Sketch {
   return sum;
 }
 
-/** How many values a sketch holds. */
 export function sizeOf(sketch: Sketch): number {
   let sum = 0;
   for (const count of sketch.values()) sum += count;
@@ -55,7 +53,7 @@ export function percentileOf(sketch: Sketch, percentile: number): Millis | null 
   return null;
 }
 
-/** As text: `8c 8d:3`, buckets and counts (1 unless told) in base 36. */
+/** As text: `8c 8d:3`, buckets and counts (1 unless given) in base 36. */
 export function printSketch(sketch: Sketch): string {
   return [...sketch]
     .sort(([a], [b]) => a - b)

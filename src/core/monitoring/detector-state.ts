@@ -1,34 +1,30 @@
 // What the detector remembers of a component, and what a judgement makes.
-
 import type { Component, Severity } from '../model/component.ts';
-import { probedBy, probeSource } from '../model/source.ts';
+import { probedBy } from '../model/source.ts';
 import type { Millis } from '../model/time.ts';
-import type { Told, Transition } from '../model/transition.ts';
+import type { Transition } from '../model/transition.ts';
 
-/** Results of one raw kind, one after another. */
-export interface Row {
+/** Results of one kind, one after another. */
+export interface Streak {
   readonly good: boolean;
   readonly count: number;
-  /** When its first check began, epoch ms. */
+  /** When its first check began, and when its newest ended, epoch ms. */
   readonly since: Millis;
-  /** When its newest check ended, epoch ms. */
   readonly last: Millis;
-  /** What the first of them saw. */
   readonly firstSeen: string;
 }
 
-/** All the detector remembers of a component; JSON-serialisable, stored after each result. */
+/** All the detector remembers of a component; stored as JSON after each result. */
 export interface DetectorState {
   /** When the newest judged result began (or heartbeat arrived), epoch ms; null before any. */
   readonly lastAt: Millis | null;
   /** The newest confirmed answer to "does it work"; `unseen` until there is one. */
   readonly confirmed: 'unseen' | 'up' | 'degraded' | 'down';
-  /** Nothing is confirmed yet by a whole row: a database before this one may have left an outage open. */
+  /** Nothing is confirmed yet by a whole streak: a database before this one may have left an outage open. */
   readonly fresh?: true;
-  readonly row: Row | null;
-  /** The open outage: since when, as its transition was told and filed by the clock of then, and how bad the rule called it. */
+  readonly streak: Streak | null;
+  /** The open outage: since when, by the clock of then, and how bad the rule called it. */
   readonly down: { readonly at: Millis; readonly severity: Severity } | null;
-  /** The open latency incident, the same. */
   readonly slow: { readonly at: Millis } | null;
   /** Good answers that the latency rule may still need, oldest first. */
   readonly samples: readonly { readonly at: Millis; readonly ms: Millis }[];
@@ -43,8 +39,8 @@ export interface Judgement {
   readonly state: DetectorState;
   readonly transitions: Transition[];
   /**
-   * That a check is well, the first time anything is known of it. It ends an outage that stands open in a file
-   * though the database that knew of it is lost, and nothing else: no change of state.
+   * That a check is well, the first time anything is known of it. It ends an outage that is open in a file though the
+   * database that knew of it is lost, and nothing else: no change of state.
    */
   readonly first?: Transition;
   /** Epoch ms; null when the schedule is soon enough. Heartbeats: when to judge next. */
@@ -53,12 +49,11 @@ export interface Judgement {
   readonly isOverdue?: boolean;
 }
 
-/** A component nothing is known of. */
 export function initialState(): DetectorState {
   return {
     lastAt: null,
     confirmed: 'unseen',
-    row: null,
+    streak: null,
     down: null,
     slow: null,
     samples: [],
@@ -67,55 +62,47 @@ export function initialState(): DetectorState {
 }
 
 /** How long the measured look that began at `at` (epoch ms) took, ms; 0 where nobody noted it. */
-export function tookOf({ row }: DetectorState, at: Millis | null): Millis {
-  return row === null || at === null ? 0 : Math.max(0, row.last - at);
+export function tookOf({ streak }: DetectorState, at: Millis | null): Millis {
+  return streak === null || at === null ? 0 : Math.max(0, streak.last - at);
 }
 
 /**
  * Whether a state is not one that this component's check keeps, as status.yaml changed it to or from a heartbeat:
- * what measures has a row, or results in a row that told nothing; a heartbeat has neither.
+ * what measures has a streak, or unknown results; a heartbeat has neither.
  */
 export function isOfOtherKind({ check }: Pick<Component, 'check'>, state: DetectorState): boolean {
-  if (check.type === 'heartbeat') return state.row !== null || state.unknowns > 0;
-  return (
-    check.type !== 'manual' && state.confirmed !== 'unseen' && state.row === null && state.unknowns === 0
-  );
+  const isMeasured = state.streak !== null || state.unknowns > 0;
+  if (check.type === 'heartbeat') return isMeasured;
+  return check.type !== 'manual' && state.confirmed !== 'unseen' && !isMeasured;
 }
 
 /** A check's state once its outage (`probe:`) or slowness (`latency:`) was ended for it: should it come back, it begins anew. */
-export function retired(state: DetectorState, source: string): DetectorState {
+export function forgotten(state: DetectorState, source: string): DetectorState {
   if (probedBy(source) === null) return { ...state, slow: null, samples: [] };
   return { ...initialState(), slow: state.slow };
 }
 
+type Change = Pick<Transition, 'kind' | 'at' | 'severity' | 'message' | 'facts'>;
+
 /**
- * `first` of a judgement: the check of `component` has been well since `at`. A template cannot say it: nobody
- * remembers how long the outage was.
+ * The transition of a check's outage (`probe`), or of its slowness (`latency`). Its key is the same whenever the same
+ * facts are judged again.
  */
-export function firstWell(component: Component, at: Millis, message: string): Transition {
-  return outageTransition(component, 'up', at, component.detect.severity, message);
+export function transitionOf(
+  { id, name }: Pick<Component, 'id' | 'name'>,
+  rule: 'probe' | 'latency',
+  change: Change,
+): Transition {
+  const source = `${rule}:${id}`;
+  const [title, slug] =
+    rule === 'probe' ? [`${name} Down`, `${id}-down`] : [`High ${name} Latency`, `${id}-latency`];
+  return { key: `${source}@${change.at}:${change.kind}`, source, title, slug, components: [id], ...change };
 }
 
-/** The transition of an outage; its key is the same whenever the same facts are judged again. */
-export function outageTransition(
-  component: Component,
-  kind: Transition['kind'],
-  at: Millis,
-  severity: Severity,
-  message: string,
-  told?: Told,
-): Transition {
-  const source = probeSource(component.id);
-  return {
-    key: `${source}@${at}:${kind}`,
-    source,
-    kind,
-    at,
-    title: `${component.name} Down`,
-    slug: `${component.id}-down`,
-    severity,
-    components: [component.id],
-    message,
-    ...(told ? { told } : {}),
-  };
+/**
+ * `first` of a judgement: the check has been well since `at`. A template cannot say it: nobody remembers how long the
+ * outage was.
+ */
+export function firstWell(component: Component, at: Millis, message: string): Transition {
+  return transitionOf(component, 'probe', { kind: 'up', at, severity: component.detect.severity, message });
 }

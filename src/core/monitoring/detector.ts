@@ -2,7 +2,7 @@
 // Pure: the state is a plain value that the database keeps, so a restart loses nothing.
 //
 // Three rules, independent of one another:
-// - outage (`probe:ID`): `failures` bad results in a row open it, back-dated to the first of the row;
+// - outage (`probe:ID`): `failures` bad results in a row open it, back-dated to the first of them;
 //   `recoveries` good ones in a row close it, at the first of theirs. Degraded counts as good.
 // - latency (`latency:ID`): see latency.ts.
 // - heartbeat (`probe:ID`): see heartbeat.ts.
@@ -14,48 +14,49 @@ import {
   type DetectorState,
   firstWell,
   type Judgement,
-  outageTransition,
-  type Row,
+  type Streak,
+  transitionOf,
 } from './detector-state.ts';
 import { judgeLatency } from './latency.ts';
 import { downWords, lastedFrom, upWords, wellWords } from './messages.ts';
 
 // The detector's whole face is this file; the rules behind it are one file each.
 export { type DetectorState, initialState, type Judgement } from './detector-state.ts';
-export { afterPause, type Beat, judgeHeartbeat, type Listening } from './heartbeat.ts';
+export { afterPause, judgeHeartbeat, type Listening, type Report } from './heartbeat.ts';
 
-/** A row broken by a gap of more than this many periods, in which a look was due, starts anew. */
+/** A streak broken by a gap of more than this many periods, in which a look was due, starts anew. */
 export const GAP_PERIODS = 10;
 /** The first recheck comes this soon; each next one waits twice as long. */
 const FIRST_RECHECK: Millis = 10 * SECOND;
 
 /**
- * Judges one result after those before it. A component's results come one after another: one that is older than the
- * newest means that the clock was set back, and counts like any other. Unknown results are no measurement: they neither make nor break a row.
+ * Judges one result after those before it. One that is older than the newest means that the clock was set back, and
+ * counts like any other. Unknown results are no measurement: they neither make nor break a streak.
  */
 export function judge(component: Component, before: DetectorState, result: CheckResult): Judgement {
   const seen = { ...doubted(onClockOf(before, result.at), result), lastAt: result.at };
   const period = roughPeriod(component.schedule);
   if (result.outcome === 'unknown') {
     const state = { ...seen, unknowns: seen.unknowns + 1 };
-    // What was in doubt still is: a look that told nothing must not put off the answer by a whole period.
-    return { state, transitions: [], recheckAt: seen.row && recheck(state, seen.row, result.at, period) };
+    // What was in doubt still is: an unknown result must not put off the answer by a whole period.
+    const recheckAt = seen.streak && recheck(state, seen.streak, result.at, period);
+    return { state, transitions: [], recheckAt };
   }
-  const row = extend(seen.row, result, component.schedule, period);
-  const outage = judgeOutage(component, { ...seen, row, unknowns: 0 }, row, result);
+  const streak = extend(seen.streak, result, component.schedule, period);
+  const outage = judgeOutage(component, { ...seen, streak, unknowns: 0 }, streak, result);
   const latency = judgeLatency(component, outage.state, result, period);
   return {
+    ...outage,
     state: latency.state,
     transitions: [...outage.transitions, ...latency.transitions],
-    ...(outage.first ? { first: outage.first } : {}),
-    recheckAt: recheck(latency.state, row, result.at, period),
+    recheckAt: recheck(latency.state, streak, result.at, period),
   };
 }
 
 /**
- * The confirmed state. `no_data` before the first confirmation, and again when the newest three
- * results were no measurements (an outage stays one until something good was seen). What was well and came into doubt
- * is `no_data` until a good answer comes, or an outage is confirmed.
+ * The confirmed state. `no_data` before the first confirmation, and again when the newest three results were no
+ * measurements (an outage stays one until something good was seen). What was well and came into doubt is `no_data`
+ * until a good answer comes, or an outage is confirmed.
  */
 export function healthOf(state: DetectorState): Health {
   if (state.down) return statusOf(state.down.severity);
@@ -64,7 +65,7 @@ export function healthOf(state: DetectorState): Health {
   return state.doubt ? 'no_data' : 'operational';
 }
 
-/** Only a good answer ends a doubt: what failed, or told nothing, does not make well again what is not known. */
+/** Only a good answer ends a doubt: a failure, or an unknown result, does not make well again what is not known. */
 function doubted({ doubt, ...state }: DetectorState, { outcome, inDoubt }: CheckResult): DetectorState {
   const isGood = outcome === 'up' || outcome === 'degraded';
   const isInDoubt = doubt || inDoubt || state.unknowns >= 3;
@@ -74,21 +75,21 @@ function doubted({ doubt, ...state }: DetectorState, { outcome, inDoubt }: Check
 /** The state by the clock of a result: set back, what seemed to come later came no later than now. */
 function onClockOf(state: DetectorState, at: Millis): DetectorState {
   if (state.lastAt === null || at >= state.lastAt) return state;
-  const { row } = state;
+  const { streak } = state;
   return {
     ...state,
-    row: row && { ...row, since: Math.min(row.since, at), last: Math.min(row.last, at) },
+    streak: streak && { ...streak, since: Math.min(streak.since, at), last: Math.min(streak.last, at) },
     // How far they lie back is not known any more.
     samples: [],
   };
 }
 
-function extend(row: Row | null, result: CheckResult, schedule: string, period: Millis): Row {
+function extend(streak: Streak | null, result: CheckResult, schedule: string, period: Millis): Streak {
   const good = result.outcome !== 'down';
   const last = result.at + (result.took ?? 0);
-  if (row && row.good === good && follows(row.last, result.at - (result.waited ?? 0), schedule, period)) {
-    return { ...row, count: row.count + 1, last };
-  }
+  const due = result.at - (result.waited ?? 0);
+  if (streak?.good === good && follows(streak.last, due, schedule, period))
+    return { ...streak, count: streak.count + 1, last };
   return { good, count: 1, since: result.at, last, firstSeen: result.seen };
 }
 
@@ -102,48 +103,52 @@ function follows(last: Millis, at: Millis, schedule: string, period: Millis): bo
 function judgeOutage(
   component: Component,
   state: DetectorState,
-  row: Row,
+  streak: Streak,
   result: CheckResult,
 ): Omit<Judgement, 'recheckAt'> {
+  const { name } = component;
   const { failures, recoveries, severity } = component.detect;
-  const facts = { kind: 'down' as const, component: component.name, seen: result.seen, checks: row.count };
+  const { count, since: at } = streak;
+  const facts = { kind: 'down' as const, component: name, seen: result.seen, checks: count };
   const { fresh, ...known } = state;
-  if (!row.good) {
-    if (state.down || row.count < failures) return { state, transitions: [] };
-    const message = downWords(component.name, row.since, result.seen, row.firstSeen, row.count);
+  if (!streak.good) {
+    if (state.down || count < failures) return { state, transitions: [] };
+    const message = downWords(name, at, result.seen, streak.firstSeen, count);
     return {
-      state: { ...known, confirmed: 'down' as const, down: { at: row.since, severity } },
-      transitions: [outageTransition(component, 'down', row.since, severity, message, facts)],
+      state: { ...known, confirmed: 'down', down: { at, severity } },
+      transitions: [transitionOf(component, 'probe', { kind: 'down', at, severity, message, facts })],
     };
   }
-  const raw = result.outcome === 'degraded' ? ('degraded' as const) : ('up' as const);
+  const confirmed = result.outcome === 'degraded' ? 'degraded' : 'up';
   if (!state.down) {
-    if (!fresh && state.confirmed !== 'unseen')
-      return { state: { ...state, confirmed: raw }, transitions: [] };
-    if (row.count < recoveries)
-      return { state: { ...known, confirmed: raw, fresh: true as const }, transitions: [] };
-    const said = wellWords(component.name, row.since, row.count);
-    const first = firstWell(component, row.since, said);
-    return { state: { ...known, confirmed: raw }, transitions: [], first };
+    if (!fresh && state.confirmed !== 'unseen') return { state: { ...state, confirmed }, transitions: [] };
+    if (count < recoveries) return { state: { ...known, confirmed, fresh: true }, transitions: [] };
+    const first = firstWell(component, at, wellWords(name, at, count));
+    return { state: { ...known, confirmed }, transitions: [], first };
   }
-  if (row.count < recoveries) return { state, transitions: [] };
-  // Where the clock was set back meanwhile it may end before it began: never ahead, where it would stand open until then.
-  const at = row.since;
-  const told = { ...facts, ...lastedFrom(state.down.at, at) };
-  const message = upWords(component.name, state.down.at, at, row.count);
+  if (count < recoveries) return { state, transitions: [] };
+  // Where the clock was set back meanwhile it may end before it began: never ahead, where it would be open until then.
+  const { down } = state;
+  const up = {
+    kind: 'up' as const,
+    at,
+    severity: down.severity,
+    message: upWords(name, down.at, at, count),
+    facts: { ...facts, ...lastedFrom(down.at, at) },
+  };
   return {
-    state: { ...state, confirmed: raw, down: null },
-    transitions: [outageTransition(component, 'up', at, state.down.severity, message, told)],
+    state: { ...state, confirmed, down: null },
+    transitions: [transitionOf(component, 'probe', up)],
   };
 }
 
 /**
- * While raw and confirmed differ, look again sooner: after 10 s, 20 s, 40 s … but not past the schedule. Looks that
- * told nothing count too, or a night without a network would be one of rechecks.
+ * While raw and confirmed differ, look again sooner: after 10 s, 20 s, 40 s … but not past the schedule. Unknown results
+ * count too, or a night without a network would be one of rechecks.
  */
-function recheck(state: DetectorState, row: Row, at: Millis, period: Millis): Millis | null {
-  if (row.good === (state.down === null)) return null;
+function recheck(state: DetectorState, streak: Streak, at: Millis, period: Millis): Millis | null {
+  if (streak.good === (state.down === null)) return null;
   const first = Math.min(FIRST_RECHECK, Math.ceil(period / 6));
-  const wait = first * 2 ** Math.min(row.count - 1 + state.unknowns, 20);
+  const wait = first * 2 ** Math.min(streak.count - 1 + state.unknowns, 20);
   return wait < Math.min(period, 10 * MINUTE) ? at + wait : null;
 }

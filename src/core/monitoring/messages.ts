@@ -1,45 +1,49 @@
 // The sentences automatic incidents say: what was seen, since when, how often, how long it lasted.
-
+// `down`, `slow`, `silent` and `reported` open an incident; `up`, `fast` and the others end it.
 import { DAY, HOUR, iso, MINUTE, type Millis, SECOND } from '../model/time.ts';
 import { escapeMarkdown } from '../text/markdown.ts';
 
-/** "API has failed its checks since …": the first update of `NAME Down`. */
 export function downWords(name: string, at: Millis, seen: string, first: string, checks: number): string {
   const before = first === seen ? '' : ` At first: ${first}.`;
-  return sentence(
+  return escapeMarkdown(
     `${name} has been failing its checks since ${moment(at)}: ${seen}.${before} ${count(checks, 'check')} in a row failed.`,
   );
 }
 
-/** "API answers again since …": the last update of `NAME Down`. */
 export function upWords(name: string, from: Millis, to: Millis, checks: number): string {
-  return sentence(
+  return escapeMarkdown(
     `${name} has answered well again since ${moment(to)} (${count(checks, 'good check')} in a row).${lasted('The outage lasted', from, to)}`,
   );
 }
 
-/** The last update of an outage whose beginning nobody remembers: "API has answered well since …". */
+/** The last update of an outage whose beginning nobody remembers. */
 export function wellWords(name: string, at: Millis, checks: number): string {
-  return sentence(`${name} has answered well since ${moment(at)} (${count(checks, 'good check')} in a row).`);
+  return escapeMarkdown(
+    `${name} has answered well since ${moment(at)} (${count(checks, 'good check')} in a row).`,
+  );
 }
 
-/** The first update of `High NAME Latency`. `measure` is "on average" or "at the 95th percentile". */
+interface Measured {
+  readonly value: Millis;
+  readonly limit: Millis;
+  readonly percentile: number | undefined;
+}
+
 export function slowWords(
   name: string,
-  slow: { at: Millis; value: Millis; limit: Millis; window: Millis; checks: number; percentile?: number },
+  slow: Measured & { readonly at: Millis; readonly window: Millis; readonly checks: number },
 ): string {
-  return sentence(
+  return escapeMarkdown(
     `${name} answers slowly: ${measure(slow.percentile)} ${spell(slow.value)} over the last ${spell(slow.window)} ` +
       `(${count(slow.checks, 'check')}, the limit is ${spell(slow.limit)}), as of ${moment(slow.at)}.`,
   );
 }
 
-/** The last update of `High NAME Latency`. */
 export function fastWords(
   name: string,
-  fast: { from: Millis; to: Millis; value: Millis; limit: Millis; percentile?: number },
+  fast: Measured & { readonly from: Millis; readonly to: Millis },
 ): string {
-  return sentence(
+  return escapeMarkdown(
     `${name} has answered in good time again since ${moment(fast.to)}: ${measure(fast.percentile)} ${spell(fast.value)} ` +
       `(the limit is ${spell(fast.limit)}).${lasted('It was slow for', fast.from, fast.to)}`,
   );
@@ -47,30 +51,34 @@ export function fastWords(
 
 /** The last update of an outage whose check was changed to or from a heartbeat: what is measured now cannot end it. */
 export function changedWords(name: string, type: string): string {
-  return sentence(`${name} is monitored in another way now: its check was changed to ${type}.`);
+  return escapeMarkdown(`${name} is monitored in another way now: its check was changed to ${type}.`);
 }
 
-/** The first update of a heartbeat that stayed out. */
 export function silentWords(name: string, last: Millis, period: Millis, grace: Millis): string {
-  return sentence(
+  return escapeMarkdown(
     `${name} has not reported since ${moment(last)}; a report was due within ${spell(period + grace)}.`,
   );
 }
 
-/** The first update of a heartbeat that reported a failure itself. */
 export function reportedWords(name: string, at: Millis, message: string): string {
   const said = message.trim() === '' ? '' : `: ${message.trim()}`;
-  return sentence(`${name} reported a failure at ${moment(at)}${said}`);
+  return escapeMarkdown(`${name} reported a failure at ${moment(at)}${said}`);
 }
 
-/** The last update of a heartbeat's incident. */
-export function beatingWords(name: string, from: Millis, to: Millis): string {
-  return sentence(`${name} has reported again at ${moment(to)}.${lasted('The outage lasted', from, to)}`);
+/** The last update of a heartbeat's outage; `firstReportWords` of one whose beginning nobody remembers. */
+export function reportedAgainWords(name: string, from: Millis, to: Millis): string {
+  return escapeMarkdown(
+    `${name} has reported again at ${moment(to)}.${lasted('The outage lasted', from, to)}`,
+  );
+}
+
+export function firstReportWords(name: string, at: Millis): string {
+  return escapeMarkdown(`${name} has reported at ${moment(at)}.`);
 }
 
 /**
- * How long it lasted, ms, for `Told`: between the whole seconds that its file names. Nothing where it ends no later than
- * it begins, as after a clock that was set back: nobody knows.
+ * How long it lasted, ms, for `TransitionFacts`: between the whole seconds that its file names. Nothing where it ends no
+ * later than it begins, as after a clock that was set back: nobody knows.
  */
 export function lastedFrom(from: Millis, to: Millis): { readonly duration?: Millis } {
   const duration = (Math.floor(to / SECOND) - Math.floor(from / SECOND)) * SECOND;
@@ -83,30 +91,8 @@ function lasted(words: string, from: Millis, to: Millis): string {
 }
 
 /** `2026-11-23 10:06:00 UTC`. */
-function moment(at: Millis): string {
+export function moment(at: Millis): string {
   return `${iso(at).slice(0, 19).replace('T', ' ')} UTC`;
-}
-
-/** The same of a heartbeat's outage. */
-export function firstBeatWords(name: string, at: Millis): string {
-  return sentence(`${name} has reported at ${moment(at)}.`);
-}
-
-/** A duration in words, its two largest units: "2 hours 5 minutes", "1.25 seconds", "340 ms". */
-export function spell(duration: Millis): string {
-  if (duration < SECOND) return `${Math.round(duration)} ms`;
-  if (duration < 10 * SECOND) return count(Number((duration / SECOND).toFixed(2)), 'second');
-  let left = Math.round(duration / SECOND) * SECOND;
-  const words: string[] = [];
-  for (const [unit, word] of UNITS) {
-    const whole = Math.floor(left / unit);
-    left -= whole * unit;
-    // Only neighbours make sense together: "1 day 3 seconds" is false precision.
-    if (whole > 0) words.push(count(whole, word));
-    else if (words.length > 0) break;
-    if (words.length === 2) break;
-  }
-  return words.join(' ');
 }
 
 const UNITS: readonly (readonly [Millis, string])[] = [
@@ -116,15 +102,27 @@ const UNITS: readonly (readonly [Millis, string])[] = [
   [SECOND, 'second'],
 ];
 
+/** A duration in words, its two largest units: "2 hours 5 minutes", "1.25 seconds", "340 ms". */
+export function spell(duration: Millis): string {
+  if (duration < SECOND) return `${Math.round(duration)} ms`;
+  if (duration < 10 * SECOND) return count(Number((duration / SECOND).toFixed(2)), 'second');
+  const whole = Math.round(duration / SECOND) * SECOND;
+  const first = UNITS.findIndex(([unit]) => whole >= unit);
+  // Only neighbours make sense together: "1 day 3 seconds" is false precision.
+  const parts = UNITS.slice(first, first + 2).map(([unit, word], index) => {
+    const left = index === 0 ? whole : whole % UNITS[first]![0];
+    return [Math.floor(left / unit), word] as const;
+  });
+  return parts
+    .filter(([n]) => n > 0)
+    .map(([n, word]) => count(n, word))
+    .join(' ');
+}
+
 function count(n: number, word: string): string {
   return `${n} ${word}${n === 1 ? '' : 's'}`;
 }
 
 function measure(percentile: number | undefined): string {
   return percentile === undefined ? 'on average' : `at percentile ${percentile}`;
-}
-
-/** Plain words as markdown that shows them and nothing else. */
-export function sentence(text: string): string {
-  return escapeMarkdown(text);
 }

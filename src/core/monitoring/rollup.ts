@@ -17,7 +17,6 @@ export const KEPT_FOR: Readonly<Record<'raw' | 'slot' | 'hour', Millis>> = {
   hour: 14 * DAY,
 };
 
-/** Results of one stretch of time. */
 export interface Rollup {
   /** How many checks measured something, and how many of them were not down. */
   readonly checks: number;
@@ -84,12 +83,11 @@ export interface Point {
   readonly p99: Millis | null;
 }
 
-/** The point a rollup stands for. */
 export function pointOf(start: Millis, { checks, ok, sketch, min, max }: Rollup): Point {
   const at = (percentile: number) => {
     const value = percentileOf(sketch, percentile);
     if (value === null) return null;
-    // The sketch knows buckets, the rollup the very ends.
+    // The sketch knows buckets, the rollup the exact ends.
     return Math.round(Math.min(max ?? value, Math.max(min ?? value, value)) * 10) / 10;
   };
   return { start, count: checks, ok, p50: at(50), p95: at(95), p99: at(99) };

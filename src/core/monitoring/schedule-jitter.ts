@@ -1,4 +1,4 @@
-// Spread: a schedule's checks share out its period instead of all starting at its first second.
+// Jitter: a schedule's checks share out its period instead of all starting at its first second.
 import { roughPeriod } from '../model/checks/cron.ts';
 import { MINUTE, type Millis, SECOND } from '../model/time.ts';
 

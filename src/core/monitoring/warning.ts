@@ -1,6 +1,5 @@
 // Warnings: something to mend that is no outage. Operators see them, visitors do not.
-import type { CheckResult } from '../model/checks/check.ts';
-import { type Check, isConfigured } from '../model/checks/check.ts';
+import { type Check, type CheckResult, isConfigured } from '../model/checks/check.ts';
 import type { Component } from '../model/component.ts';
 import type { Metric } from '../model/metric.ts';
 import type { Problem } from '../model/problem.ts';
@@ -8,8 +7,7 @@ import type { Site } from '../model/site.ts';
 import { DAY, iso, MINUTE, type Millis, utcDay } from '../model/time.ts';
 import { spell } from './messages.ts';
 
-/** What is to be mended, whoever saw it. */
-export interface Notice {
+export interface WarningReport {
   /** Who warns, and of what: `certificate:api`, `metric:queue`, `uptimerobot:777:certificate`. One row each. */
   readonly source: string;
   /** Id of the component it concerns; null when it matches none. */
@@ -23,13 +21,13 @@ export interface Notice {
   readonly host: string | null;
 }
 
-export interface Warning extends Notice {
-  /** First and last time it was said, epoch ms. */
+export interface Warning extends WarningReport {
+  /** First and last time it was reported, epoch ms. */
   readonly since: Millis;
   readonly seenAt: Millis;
   /** When the operators were mailed; null while that is owed. */
   readonly mailedAt: Millis | null;
-  /** Since when it is not said any more; null while it stands. */
+  /** Since when it is not reported any more; null while it is. */
   readonly goneAt: Millis | null;
 }
 
@@ -37,11 +35,11 @@ export interface Warning extends Notice {
 export const RETURNS: Millis = DAY;
 /** A monitor that named no day is believed for so long. */
 const BELIEVED: Millis = 30 * DAY;
-/** So long a warning stands before it is mailed: what passes at once is nobody's work. */
-const STANDS: Millis = 5 * MINUTE;
+/** A warning is this old before it is mailed: what passes at once is nobody's work. */
+const MAILED_AFTER: Millis = 5 * MINUTE;
 
-/** What a check that got an answer says of the certificate: a notice, or null when there is nothing to say. */
-export function certificateNotice(component: Component, result: CheckResult): Notice | null {
+/** What a check that got an answer says of the certificate; null when that is nothing. */
+export function certificateWarning(component: Component, result: CheckResult): WarningReport | null {
   if (result.warning === undefined) return null;
   const { id, name } = component;
   const end = result.certificateEnd;
@@ -58,8 +56,7 @@ export function certificateNotice(component: Component, result: CheckResult): No
   };
 }
 
-/** That a metric gets no number from its check. */
-export function metricNotice(metric: Metric, component: Component, fault: string): Notice {
+export function metricWarning(metric: Metric, component: Component, fault: string): WarningReport {
   return {
     source: `metric:${metric.id}`,
     component: component.id,
@@ -71,7 +68,7 @@ export function metricNotice(metric: Metric, component: Component, fault: string
 }
 
 /** Whether a check's result says anything about warnings: one that failed did not get as far. */
-export function tells({ outcome }: CheckResult): boolean {
+export function isMeasured({ outcome }: CheckResult): boolean {
   return outcome === 'up' || outcome === 'degraded';
 }
 
@@ -100,11 +97,22 @@ export function isCurrent(warning: Warning, { components, metrics }: Site, now: 
   return expires === null ? now - seenAt < BELIEVED : now < expires;
 }
 
+/** A monitor that names another day speaks of another certificate; a check behind a balancer may see two. */
+export function isSameWarning(before: Warning, { source, expires }: WarningReport): boolean {
+  if (isOwn(source) || before.expires === null || expires === null) return true;
+  return Math.abs(before.expires - expires) <= DAY;
+}
+
+/** Whether a check of ours warns, not a monitor. */
+function isOwn(source: string): boolean {
+  return /^(certificate|metric):/.test(source);
+}
+
 /** What /readyz says of warnings. */
 export function warningProblems(warnings: readonly Warning[]): Problem[] {
   return warnings.map(({ source, component, what, fix }) => ({
     level: 'warning',
-    where: /^(certificate|metric):/.test(source) ? `component ${component}` : source,
+    where: isOwn(source) ? `component ${component}` : source,
     what,
     fix,
   }));
@@ -113,11 +121,10 @@ export function warningProblems(warnings: readonly Warning[]): Problem[] {
 /** Those to be mailed now: each once. One that began later than now did so before the clock was set back. */
 export function warningsDue(warnings: readonly Warning[], now: Millis): Warning[] {
   return warnings.filter(
-    ({ mailedAt, since }) => mailedAt === null && (now < since || now - since >= STANDS),
+    ({ mailedAt, since }) => mailedAt === null && (now < since || now - since >= MAILED_AFTER),
   );
 }
 
-/** The email to the operators. */
 export function warningEmail(
   { what, fix, since, expires }: Warning,
   site: Site,

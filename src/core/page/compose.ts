@@ -1,6 +1,6 @@
 // compose(facts, now) → Snapshot: the one place where what is known becomes what is shown.
 
-import { type Claim, claimOf } from '../filing/reported-vs-measured.ts';
+import { type ReportedVsMeasured, reportedVsMeasured } from '../filing/reported-vs-measured.ts';
 import { impactOf, promiseOf, stretchesOf } from '../incidents/impact.ts';
 import { coveredBy, isUnderWay, stateAt } from '../incidents/maintenance.ts';
 import { isConfigured } from '../model/checks/check.ts';
@@ -88,10 +88,10 @@ function claimIn(
   stretches: IncidentView['stretches'],
   history: IncidentView['history'],
   sightings: Facts['sightings'],
-): Claim | null {
+): ReportedVsMeasured | null {
   if (incident.scheduled) return null;
   const ids = new Set(stretches.flatMap(({ affected }) => affected.map(({ id }) => id)));
-  return claimOf(incident, [...ids], sightings ?? {}, history?.at(-1)?.at ?? null);
+  return reportedVsMeasured(incident, [...ids], sightings ?? {}, history?.at(-1)?.at ?? null);
 }
 
 function viewOf(incident: Incident, facts: Facts, now: Millis): IncidentView {

@@ -1,6 +1,6 @@
 // Facts: everything a Snapshot is made of, gathered by the round and handed to compose().
 
-import type { Sightings } from '../filing/reported-vs-measured.ts';
+import type { Outages } from '../filing/reported-vs-measured.ts';
 import type { Revision } from '../incidents/history.ts';
 import type { Measured } from '../model/component.ts';
 import type { Incident } from '../model/incident.ts';
@@ -32,7 +32,7 @@ export interface Facts {
   /** What git knows of each incident's versions, by id; absent without git. */
   readonly histories?: ReadonlyMap<string, readonly Revision[]>;
   /** What each source saw; absent where nothing is measured. */
-  readonly sightings?: Sightings;
+  readonly sightings?: Outages;
   /** Changes whenever any of the above does: the Snapshot's version is made of it and the minute. */
   readonly revision: string;
 }

@@ -1,6 +1,6 @@
 // The Snapshot: everything a visitor may be told, composed once and swapped by reference.
 // Pages, JSON, feeds, badges and the calendar are pure functions of it.
-import type { Claim } from '../filing/reported-vs-measured.ts';
+import type { ReportedVsMeasured } from '../filing/reported-vs-measured.ts';
 import type { Revision } from '../incidents/history.ts';
 import type { Stretch } from '../incidents/impact.ts';
 import type { Component, ComponentStatus, Health, Severity } from '../model/component.ts';
@@ -69,7 +69,7 @@ export interface IncidentView extends Incident {
   /** When the next update is promised; null when none is. Earlier than the Snapshot: overdue. */
   readonly nextUpdate: Millis | null;
   /** What its file says beside what was measured; null for maintenance. */
-  readonly claim: Claim | null;
+  readonly claim: ReportedVsMeasured | null;
   /** Its committed versions, newest first; absent without git. */
   readonly history?: readonly Revision[];
   /** Not yet in a file (read-only folder, full disk): shown all the same. */

@@ -1,6 +1,6 @@
 // database: whether PostgreSQL, MySQL or Redis answers a question. Each driver is loaded at its first use.
 import { Socket } from 'node:net';
-import type { CheckOf, Sighting } from '../../core/model/checks/check.ts';
+import type { CheckOf, ProbeResult } from '../../core/model/checks/check.ts';
 import { explain, Finding, isKnown } from './failure.ts';
 import type { Look } from './network.ts';
 import { closeOnAbort } from './tcp.ts';
@@ -19,7 +19,7 @@ export const lookAtDatabase: Look<DatabaseCheck> = async (check, signal) => {
   } catch (error) {
     throw inWords(error);
   }
-  return { outcome: 'up', latency: performance.now() - started, seen: 'answered' } satisfies Sighting;
+  return { outcome: 'up', latency: performance.now() - started, seen: 'answered' } satisfies ProbeResult;
 };
 
 type Asking = () => Promise<void>;

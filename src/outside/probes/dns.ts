@@ -1,5 +1,5 @@
 // dns: whether a name has the records it should have.
-import { promises as dns } from 'node:dns';
+import { promises as dns, type MxRecord } from 'node:dns';
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 import ipaddr from 'ipaddr.js';
@@ -36,32 +36,17 @@ export const lookAtDns: Look<DnsCheck> = async (check, signal) => {
 
 async function ask(resolver: dns.Resolver, { name, record }: DnsCheck): Promise<string[]> {
   try {
-    return await records(resolver, domainToASCII(name) || name, record);
+    const found = await resolver.resolve(domainToASCII(name) || name, record);
+    return (found as (string | string[] | MxRecord)[]).map(spelled);
   } catch (cause) {
-    throw new Finding(
-      WORDS.get((cause as NodeJS.ErrnoException).code ?? '') ?? 'name could not be looked up',
-      {
-        cause,
-      },
-    );
+    const code = (cause as NodeJS.ErrnoException).code ?? '';
+    throw new Finding(WORDS.get(code) ?? 'name could not be looked up', { cause });
   }
 }
 
-async function records(resolver: dns.Resolver, name: string, record: DnsCheck['record']): Promise<string[]> {
-  switch (record) {
-    case 'A':
-      return resolver.resolve4(name);
-    case 'AAAA':
-      return resolver.resolve6(name);
-    case 'CNAME':
-      return resolver.resolveCname(name);
-    case 'NS':
-      return resolver.resolveNs(name);
-    case 'MX':
-      return (await resolver.resolveMx(name)).map(({ priority, exchange }) => `${priority} ${exchange}`);
-    case 'TXT':
-      return (await resolver.resolveTxt(name)).map(parts => parts.join(''));
-  }
+function spelled(found: string | string[] | MxRecord): string {
+  if (typeof found === 'string') return found;
+  return Array.isArray(found) ? found.join('') : `${found.priority} ${found.exchange}`;
 }
 
 /** Whether a record is the one an operator wrote, in whichever spelling of it. */

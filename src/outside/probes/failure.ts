@@ -1,21 +1,26 @@
 // What went wrong, in words fit to publish (`seen`) and words for the log (`detail`).
-import type { Sighting } from '../../core/model/checks/check.ts';
+import type { ProbeResult } from '../../core/model/checks/check.ts';
 import type { Millis } from '../../core/model/time.ts';
 import { spell } from '../../core/monitoring/messages.ts';
 
 /** A finding a probe throws when the answer itself was wrong; its words are fit to publish. */
 export class Finding extends Error {}
 
-/** A sighting, and whether no answer came in a way that a pause of our own process can cause. */
-export type Seen = Sighting & { readonly lost?: true };
+/** A result with what only the probes ask. */
+export type Seen = ProbeResult & {
+  /** No answer came in a way that a pause of our own process can cause. */
+  readonly lost?: true;
+  /** A provider's page was read: what it says is a measurement. */
+  readonly isRead?: true;
+};
 
-/** A sighting out of whatever a probe or a library threw: "down", but when the fault is ours. */
+/** A result out of whatever a probe or a library threw: "down", but when the fault is ours. */
 export function explain(error: unknown): Seen {
   const seen = inWords(error);
   return isLost(error) ? { ...seen, lost: true } : seen;
 }
 
-function inWords(error: unknown): Sighting {
+function inWords(error: unknown): ProbeResult {
   if (error instanceof Finding) return down(error.message, error.cause ? describe(error.cause) : undefined);
   // Our own want of files says nothing of the other side.
   if (/^E[MN]FILE$/.test(codeOf(error)))
@@ -49,8 +54,7 @@ function isLost(error: unknown): boolean {
   return [...(Array.isArray(errors) ? errors : []), cause].some(isLost);
 }
 
-/** A sighting of "down" without a latency. */
-function down(seen: string, detail?: string): Sighting {
+function down(seen: string, detail?: string): ProbeResult {
   return { outcome: 'down', latency: null, seen, ...(detail === undefined ? {} : { detail }) };
 }
 

@@ -1,7 +1,7 @@
 // What a probe needs of the world, replaceable in tests: name resolution, trusted roots, the clock.
 import type { LookupFunction } from 'node:net';
-import type { Sighting } from '../../core/model/checks/check.ts';
 import type { Clock, Millis } from '../../core/model/time.ts';
+import type { Seen } from './failure.ts';
 
 /** Everything left out is the machine's own. */
 export interface Network {
@@ -14,7 +14,7 @@ export interface Network {
 }
 
 /** Looks once. May throw: the dispatcher puts errors into words. Frees its sockets when `signal` aborts. */
-export type Look<C> = (check: C, signal: AbortSignal, network: Network, note: Note) => Promise<Sighting>;
+export type Look<C> = (check: C, signal: AbortSignal, network: Network, note: Note) => Promise<Seen>;
 
 /** Takes what is known of an answer so far, fit to publish: said when the time is up. */
 export type Note = (soFar: string | null) => void;

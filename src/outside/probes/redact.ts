@@ -1,8 +1,8 @@
 // Takes a check's secrets out of what is said about it, wherever a library put them.
-import type { Check, Sighting } from '../../core/model/checks/check.ts';
+import type { Check, ProbeResult } from '../../core/model/checks/check.ts';
 
-/** The sighting without passwords, keys and header values; applies to the log's words too. */
-export function redact(check: Check, sighting: Sighting): Sighting {
+/** The result without passwords, keys and header values; applies to the log's words too. */
+export function redact(check: Check, result: ProbeResult): ProbeResult {
   const secrets = secretsOf(check);
   const clean = (text: string) =>
     secrets
@@ -10,10 +10,10 @@ export function redact(check: Check, sighting: Sighting): Sighting {
       .replace(/:\/\/[^\s/@]*@/g, '://***@')
       .slice(0, 500);
   return {
-    ...sighting,
-    seen: clean(sighting.seen),
-    ...(sighting.detail === undefined ? {} : { detail: clean(sighting.detail) }),
-    ...(sighting.warning === undefined ? {} : { warning: clean(sighting.warning) }),
+    ...result,
+    seen: clean(result.seen),
+    ...(result.detail === undefined ? {} : { detail: clean(result.detail) }),
+    ...(result.warning === undefined ? {} : { warning: clean(result.warning) }),
   };
 }
 

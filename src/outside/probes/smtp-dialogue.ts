@@ -1,4 +1,5 @@
 // SMTP's question and answer over a connected socket: one line out, one reply (of several lines) in.
+import { on } from 'node:events';
 import type { Socket } from 'node:net';
 import { Finding } from './failure.ts';
 
@@ -9,23 +10,19 @@ export interface Reply {
 }
 
 /** No honest reply is longer, in characters. */
-const MOST = 64 * 1024;
+const MAX_REPLY = 64 * 1024;
 
 /** Asks one thing at a time; what the server says unasked waits for the next `reply`. */
 export class Dialogue {
   readonly #socket: Socket;
+  readonly #chunks: AsyncIterator<[Buffer]>;
   #heard = '';
-  #failed: Error | null = null;
-  #wake = () => {};
 
   constructor(socket: Socket) {
     this.#socket = socket;
-    socket.on('data', this.#hear);
-    socket.on('error', this.#fail);
-    socket.once('close', this.#close);
+    this.#chunks = on(socket, 'data', { close: ['close'] }) as AsyncIterator<[Buffer]>;
   }
 
-  /** Sends a line and waits for the reply to it. */
   say(line: string): Promise<Reply> {
     this.#socket.write(`${line}\r\n`);
     return this.reply();
@@ -33,25 +30,20 @@ export class Dialogue {
 
   /** The next reply; rejects when the connection is lost or what comes is not SMTP. */
   async reply(): Promise<Reply> {
-    for (;;) {
-      const reply = this.#take();
+    for (let reply = this.#take(); ; reply = this.#take()) {
       if (reply) return reply;
-      if (this.#failed) throw this.#failed;
-      await new Promise<void>(resolve => {
-        this.#wake = resolve;
-      });
+      const { done, value } = await this.#chunks.next();
+      if (done) throw Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' });
+      this.#heard += value[0].toString('latin1');
     }
   }
 
   /** Gives the socket up, as it is; errors of its end are heard by nobody. */
   leave(): void {
-    this.#socket.off('data', this.#hear);
-    this.#socket.off('error', this.#fail);
-    this.#socket.off('close', this.#close);
     this.#socket.on('error', () => {});
+    this.#chunks.return?.();
   }
 
-  /** Says a last line and hangs up. */
   end(line: string): void {
     this.leave();
     this.#socket.end(`${line}\r\n`);
@@ -62,7 +54,7 @@ export class Dialogue {
     const lines = this.#heard.split('\n').slice(0, -1);
     const last = lines.findIndex(line => !/^\d{3}-/.test(line));
     if (last === -1) {
-      if (this.#heard.length > MOST) throw new Finding('did not speak SMTP');
+      if (this.#heard.length > MAX_REPLY) throw new Finding('did not speak SMTP');
       return null;
     }
     if (!/^[2-5]\d\d([ \r]|$)/.test(lines[last]!)) throw new Finding('did not speak SMTP');
@@ -70,18 +62,4 @@ export class Dialogue {
     this.#heard = this.#heard.slice(said.join('\n').length + 1);
     return { code: Number(lines[last]!.slice(0, 3)), lines: said.map(line => line.trimEnd()) };
   }
-
-  readonly #hear = (data: Buffer): void => {
-    this.#heard += data.toString('latin1');
-    this.#wake();
-  };
-
-  readonly #fail = (error: Error): void => {
-    this.#failed ??= error;
-    this.#wake();
-  };
-
-  readonly #close = (): void => {
-    this.#fail(Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' }));
-  };
 }

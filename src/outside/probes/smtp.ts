@@ -1,10 +1,10 @@
 // smtp: greeting, EHLO, STARTTLS where asked for, AUTH where credentials are given.
 import type { CheckOf } from '../../core/model/checks/check.ts';
 import { Finding } from './failure.ts';
-import type { Look } from './network.ts';
+import { type Look, reach } from './network.ts';
 import { Dialogue, type Reply } from './smtp-dialogue.ts';
 import { openSocket } from './tcp.ts';
-import { openTls, upgrade } from './tls.ts';
+import { openTls } from './tls.ts';
 
 /**
  * Talks to the server up to the point where an email could begin. A password is never sent in the
@@ -15,9 +15,8 @@ export const lookAtSmtp: Look<CheckOf<'smtp'>> = async (check, signal, network) 
   const secure = check.secure ?? port === 465;
   const starttls = !secure && (check.starttls ?? Boolean(user));
   const started = performance.now();
-  const socket = secure
-    ? await openTls(host, port, host, signal, network)
-    : await openSocket(host, port, signal, network);
+  const target = { host, port, ...reach(network) };
+  const socket = secure ? await openTls(target, host, signal, network) : await openSocket(target, signal);
   let dialogue = new Dialogue(socket);
   expectCode(await dialogue.reply(), 220);
   let greeting = expectCode(await dialogue.say('EHLO status-live'), 250);
@@ -26,7 +25,7 @@ export const lookAtSmtp: Look<CheckOf<'smtp'>> = async (check, signal, network) 
     expectCode(await dialogue.say('STARTTLS'), 220);
     // Whatever came in the clear after that reply is not trusted: the new dialogue knows nothing of it.
     dialogue.leave();
-    dialogue = new Dialogue(await upgrade(socket, host, signal, network));
+    dialogue = new Dialogue(await openTls({ socket }, host, signal, network));
     greeting = expectCode(await dialogue.say('EHLO status-live'), 250);
   }
   if (user) await logIn(dialogue, greeting, user, pass);

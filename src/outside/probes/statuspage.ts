@@ -1,7 +1,7 @@
 // statuspage: what a provider says of itself on its own, Statuspage-shaped page.
-import type { CheckOf, Sighting } from '../../core/model/checks/check.ts';
+import type { CheckOf, ProbeResult } from '../../core/model/checks/check.ts';
 import { cut } from '../../core/text/chat-markdown.ts';
-import { Finding } from './failure.ts';
+import { Finding, type Seen } from './failure.ts';
 import { type Body, readBody } from './http/body.ts';
 import { retrieve } from './http/redirects.ts';
 import { parseJson } from './http/text.ts';
@@ -31,13 +31,9 @@ export const lookAtStatuspage: Look<CheckOf<'statuspage'>> = async (check, signa
 };
 
 /** A page that could not be read: no measurement of the service, whatever stood in the way. */
-export function unreadable(sighting: Sighting): Sighting {
-  // A reading was made when the words are the provider's.
-  if (sighting.seen.startsWith(REPORTS)) return sighting;
-  return { ...sighting, outcome: 'unknown', seen: `upstream status page: ${sighting.seen}` };
+export function unreadable(result: ProbeResult): ProbeResult {
+  return { ...result, outcome: 'unknown', seen: `upstream status page: ${result.seen}` };
 }
-
-const REPORTS = 'upstream reports: ';
 
 /** What is looked at of a summary; nothing is taken for granted. */
 interface Summary {
@@ -47,7 +43,7 @@ interface Summary {
 }
 
 /** Statuspage's words, and those of its imitators, for the page and for a component. */
-const OUTCOMES = new Map<string, Sighting['outcome']>([
+const OUTCOMES = new Map<string, ProbeResult['outcome']>([
   ['none', 'up'],
   ['operational', 'up'],
   ['maintenance', 'up'],
@@ -61,14 +57,14 @@ const OUTCOMES = new Map<string, Sighting['outcome']>([
   ['critical', 'down'],
 ]);
 
-function ofPage(summary: Summary): Sighting {
+function ofPage(summary: Summary): Seen {
   const { indicator, description } = summary.status ?? {};
   const words =
     typeof description === 'string' && description.trim() !== '' ? description : readable(indicator);
   return reported(indicator, words, summary);
 }
 
-function ofComponent(summary: Summary, wanted: string): Sighting {
+function ofComponent(summary: Summary, wanted: string): Seen {
   const name = wanted.trim().toLowerCase();
   const all = entries(summary.components);
   const component =
@@ -77,13 +73,13 @@ function ofComponent(summary: Summary, wanted: string): Sighting {
   return reported(component.status, readable(component.status), summary);
 }
 
-function reported(status: unknown, words: string, summary: Summary): Sighting {
+function reported(status: unknown, words: string, summary: Summary): Seen {
   const outcome = OUTCOMES.get(String(status).toLowerCase());
   if (outcome === undefined)
     throw new Finding('its status is not understood', { cause: clip(String(status)) });
   const trouble = entries(summary.incidents).find(({ name }) => typeof name === 'string');
   const quoted = outcome === 'up' || !trouble ? '' : ` (${clip(String(trouble.name))})`;
-  return { outcome, latency: null, seen: `${REPORTS}${clip(words)}${quoted}` };
+  return { isRead: true, outcome, latency: null, seen: `upstream reports: ${clip(words)}${quoted}` };
 }
 
 /** The objects of what should be a list of them. */

@@ -1,26 +1,28 @@
 // tcp: whether a connection can be made.
-import { connect, type Socket } from 'node:net';
+import { connect, type NetConnectOpts, type Socket } from 'node:net';
 import type { CheckOf } from '../../core/model/checks/check.ts';
-import { type Look, type Network, reach } from './network.ts';
+import { type Look, reach } from './network.ts';
 
-/** Connects and hangs up. */
-export const lookAtTcp: Look<CheckOf<'tcp'>> = async (check, signal, network) => {
+export const lookAtTcp: Look<CheckOf<'tcp'>> = async ({ host, port }, signal, network) => {
   const started = performance.now();
-  const socket = await openSocket(check.host, check.port, signal, network);
+  const socket = await openSocket({ host, port, ...reach(network) }, signal);
   socket.destroy();
   return { outcome: 'up', latency: performance.now() - started, seen: 'accepted the connection' };
 };
 
-/** A connected socket, destroyed when the signal aborts. Afterwards errors are the caller's to hear. */
+/**
+ * A connected socket, destroyed when the signal aborts. Afterwards errors are the caller's to hear. `watch` is handed it
+ * before it connects.
+ */
 export function openSocket(
-  host: string,
-  port: number,
+  target: NetConnectOpts,
   signal: AbortSignal,
-  network: Network,
+  watch = (_: Socket) => {},
 ): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, ...reach(network) });
+    const socket = connect(target);
     closeOnAbort(socket, signal);
+    watch(socket);
     socket.once('connect', () => resolve(socket));
     socket.on('error', reject);
   });
@@ -28,11 +30,9 @@ export function openSocket(
 
 /** Ends a socket with the check, whatever state it is in. */
 export function closeOnAbort(socket: Socket, signal: AbortSignal): void {
-  const close = () => {
-    // Always with an error: undici 7 asserts, and takes the process down, when the socket beneath a
-    // paused answer closes without one.
-    socket.destroy(new Error('the check ended'));
-  };
+  // Always with an error: undici 7 asserts, and takes the process down, when the socket beneath a
+  // paused answer closes without one.
+  const close = () => socket.destroy(new Error('the check ended'));
   if (signal.aborted) close();
   signal.addEventListener('abort', close, { once: true });
   socket.once('close', () => signal.removeEventListener('abort', close));

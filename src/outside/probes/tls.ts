@@ -1,15 +1,15 @@
 // tls: whether a TLS handshake succeeds with a trusted certificate, and how long that one lasts.
 import type { Socket } from 'node:net';
-import { connect, type TLSSocket } from 'node:tls';
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import type { CheckOf } from '../../core/model/checks/check.ts';
 import { endOfCertificate, expiryWarning, refusal, tlsOptions } from './certificate.ts';
 import { type Look, type Network, reach } from './network.ts';
 import { closeOnAbort } from './tcp.ts';
 
-/** Shakes hands and hangs up. */
 export const lookAtTls: Look<CheckOf<'tls'>> = async (check, signal, network) => {
+  const { host, port, servername = host } = check;
   const started = performance.now();
-  const socket = await openTls(check.host, check.port, check.servername ?? check.host, signal, network);
+  const socket = await openTls({ host, port, ...reach(network) }, servername, signal, network);
   const latency = performance.now() - started;
   const certificateEnd = endOfCertificate(socket);
   const warning = expiryWarning(certificateEnd, check.days, network);
@@ -23,36 +23,26 @@ export const lookAtTls: Look<CheckOf<'tls'>> = async (check, signal, network) =>
   };
 };
 
-/** A TLS connection to a host whose certificate is trusted and its own; rejects otherwise. */
+/**
+ * A TLS connection to `target`, or over a socket that exists (STARTTLS), whose certificate is trusted and that of
+ * `servername`; rejects otherwise. `watch` is handed it before it connects.
+ */
 export function openTls(
-  host: string,
-  port: number,
+  target: ConnectionOptions,
   servername: string,
   signal: AbortSignal,
   network: Network,
+  watch = (_: Socket) => {},
 ): Promise<TLSSocket> {
-  const socket = connect({ host, port, ...reach(network), ...tlsOptions(servername, network) });
-  return handshake(socket, signal, network);
-}
-
-/** The same over a connection that exists (STARTTLS). */
-export function upgrade(
-  plain: Socket,
-  servername: string,
-  signal: AbortSignal,
-  network: Network,
-): Promise<TLSSocket> {
-  return handshake(connect({ socket: plain, ...tlsOptions(servername, network) }), signal, network);
-}
-
-function handshake(socket: TLSSocket, signal: AbortSignal, network: Network): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
+    const socket = connect({ ...target, ...tlsOptions(servername, network) });
     closeOnAbort(socket, signal);
+    watch(socket);
     socket.on('error', reject);
     socket.once('secureConnect', () => {
       const refused = refusal(socket, network);
       if (refused === null) return resolve(socket);
-      socket.destroy();
+      socket.destroy(refused);
       reject(refused);
     });
   });

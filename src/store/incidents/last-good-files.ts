@@ -13,7 +13,6 @@ export interface Kept {
   readonly site: string | null;
 }
 
-/** So many files a statement. */
 const STEP = 200;
 
 const NOTHING: Kept = { folder: null, missingSince: null, site: null };
@@ -24,7 +23,6 @@ export async function readKeptFiles(db: Db): Promise<Map<string, string>> {
   return new Map(rows.map(({ name, text }) => [name, text]));
 }
 
-/** What is kept beside them. */
 export async function readKept(db: Db): Promise<Kept> {
   const text = await readMeta(db, 'kept');
   return text === null ? NOTHING : { ...NOTHING, ...(JSON.parse(text) as Partial<Kept>) };

@@ -28,7 +28,6 @@ export async function rememberRequest(
   return { bodyHash: row.body_hash, at: row.at, answer: row.answer };
 }
 
-/** Keeps the answer for repeats. */
 export async function answerRequest(db: Db, key: string, answer: string): Promise<void> {
   await db.updateTable('requests').set({ answer }).where('key', '=', key).execute();
 }
@@ -38,7 +37,6 @@ export async function forgetRequest(db: Db, key: string): Promise<void> {
   await db.deleteFrom('requests').where('key', '=', key).where('answer', 'is', null).execute();
 }
 
-/** Deletes what is older than a day. */
 export async function pruneRequests(db: Db, now: Millis): Promise<void> {
   await db
     .deleteFrom('requests')

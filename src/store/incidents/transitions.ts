@@ -1,43 +1,34 @@
-// Transitions: stored once, filed once; the to-do list of walk 2 and walk 3.
+// Transitions: stored once, filed once.
 import type { Selectable } from 'kysely';
 import type { Millis } from '../../core/model/time.ts';
-import type { StoredTransition, Told, Transition } from '../../core/model/transition.ts';
+import type { StoredTransition, Transition, TransitionFacts } from '../../core/model/transition.ts';
 import type { Db } from '../db/database.ts';
 import type { TransitionRow } from '../db/tables.ts';
 
 /** Stores a transition known since `recordedAt`; false when the same event is there already. */
 export async function insertTransition(db: Db, transition: Transition, recordedAt: Millis): Promise<boolean> {
-  const { key, source, kind, at, title, slug, severity, message } = transition;
-  const components = JSON.stringify(transition.components);
+  const { components, facts, ...same } = transition;
   const done = await db
     .insertInto('transitions')
     .values({
-      key,
-      source,
-      kind,
-      at,
-      title,
-      slug,
-      severity,
-      components,
-      message,
+      ...same,
+      components: JSON.stringify(components),
       filed_at: null,
       incident_id: null,
       recorded_at: recordedAt,
-      told: transition.told ? JSON.stringify(transition.told) : null,
+      told: facts ? JSON.stringify(facts) : null,
     })
     .onConflict(conflict => conflict.column('key').doNothing())
     .executeTakeFirst();
   return (done.numInsertedOrUpdatedRows ?? 0n) > 0n;
 }
 
-/** Whether an event of this key is there already. */
 export async function isStored(db: Db, key: string): Promise<boolean> {
   const row = await db.selectFrom('transitions').select('seq').where('key', '=', key).executeTakeFirst();
   return row !== undefined;
 }
 
-/** Transitions that stand in no file yet, in the order they came. */
+/** Transitions that are in no file yet, in the order they came. */
 export async function unfiledTransitions(db: Db): Promise<StoredTransition[]> {
   const rows = await db
     .selectFrom('transitions')
@@ -48,7 +39,6 @@ export async function unfiledTransitions(db: Db): Promise<StoredTransition[]> {
   return rows.map(stored);
 }
 
-/** The newest transition of a source, or null. */
 export async function newestTransition(db: Db, source: string): Promise<StoredTransition | null> {
   const row = await db
     .selectFrom('transitions')
@@ -83,13 +73,13 @@ export async function noteRecovery(db: Db, source: string, at: Millis): Promise<
     .execute();
 }
 
-/** When a monitor last said it recovered, epoch ms; null when it never told a time. */
+/** When a monitor last said it recovered, epoch ms; null when it never gave a time. */
 export async function lastRecovery(db: Db, source: string): Promise<Millis | null> {
   const row = await db.selectFrom('recoveries').select('at').where('source', '=', source).executeTakeFirst();
   return row?.at ?? null;
 }
 
-/** Takes a transition off the to-do list: it stands in `incidentId`, or nothing was to be written. */
+/** Takes a transition off the to-do list: it is written in `incidentId`, or nothing was to be written. */
 export async function markFiled(db: Db, seq: number, incidentId: string | null, now: Millis): Promise<void> {
   await db
     .updateTable('transitions')
@@ -99,13 +89,13 @@ export async function markFiled(db: Db, seq: number, incidentId: string | null, 
 }
 
 function stored(row: Selectable<TransitionRow>): StoredTransition {
-  const { filed_at, incident_id, components, recorded_at, told, ...rest } = row;
+  const { filed_at: filedAt, incident_id: incidentId, components, recorded_at, told, ...same } = row;
   return {
-    ...rest,
+    ...same,
     components: JSON.parse(components) as string[],
     recordedAt: recorded_at ?? row.at,
-    filedAt: filed_at,
-    incidentId: incident_id,
-    ...(told === null ? {} : { told: JSON.parse(told) as Told }),
+    filedAt,
+    incidentId,
+    ...(told === null ? {} : { facts: JSON.parse(told) as TransitionFacts }),
   };
 }

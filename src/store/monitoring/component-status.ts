@@ -1,94 +1,90 @@
 // What is known of every component, kept in memory by the one process that writes it: read whole once,
 // then only what was recorded since.
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Measured } from '../../core/model/component.ts';
 import { DAY, type Millis, startOfUtcDay } from '../../core/model/time.ts';
 import { type DetectorState, healthOf, initialState } from '../../core/monitoring/detector.ts';
 import { tookOf } from '../../core/monitoring/detector-state.ts';
 import type { Db } from '../db/database.ts';
+import type { Tables } from '../db/tables.ts';
 
-export interface MeasuredView {
-  /** Says that a component's rows changed (without an id: any of them may have). */
-  touch(id?: string): void;
+/** The database is the truth; this only saves reading all of it each second. */
+export class ComponentStatus {
+  readonly #db: Db;
+  #all = new Map<string, Measured>();
+  /** The first day read; null when everything is to be read anew. */
+  #since: Millis | null = null;
+  /** The latest moment in what was read. */
+  #latest = Number.NEGATIVE_INFINITY;
+  readonly #touched = new Set<string>();
+
+  constructor(db: Db) {
+    this.#db = db;
+  }
+
+  /** Notes that a component's rows changed (without an id: any of them may have). */
+  touch(id?: string): void {
+    if (id === undefined) this.#since = null;
+    else this.#touched.add(id);
+  }
+
   /** What is known of every component as of `now` (left out: as it stands), by id; days back to `from` (epoch ms). */
-  read(from: Millis, now?: Millis): Promise<ReadonlyMap<string, Measured>>;
-}
+  async read(from: Millis, now = Number.POSITIVE_INFINITY): Promise<ReadonlyMap<string, Measured>> {
+    // A new day, or another window, is read anew; so is everything after a failure.
+    const isNew = startOfUtcDay(from) !== this.#since;
+    if (!isNew && this.#touched.size === 0 && this.#latest <= now) return this.#all;
+    this.#since = null;
+    if (isNew) await this.#readAgain(from);
+    else await this.#readTouched();
+    if (this.#latest > now && (await hasMovedBack(this.#db, now))) await this.#readAgain(from);
+    this.#since = startOfUtcDay(from);
+    return this.#all;
+  }
 
-/** The database is the truth; the view only saves reading all of it each second. */
-export function makeMeasuredView(db: Db): MeasuredView {
-  let all = new Map<string, Measured>();
-  let since: Millis | null = null;
-  /** The latest moment in what was read last. */
-  let latest = Number.NEGATIVE_INFINITY;
-  const touched = new Set<string>();
+  async #readAgain(from: Millis): Promise<void> {
+    this.#touched.clear();
+    this.#keep(await readMeasured(this.#db, from));
+  }
 
-  const readAgain = async (from: Millis): Promise<void> => {
-    touched.clear();
-    all = await readMeasured(db, from);
-  };
-  const readTouched = async (): Promise<void> => {
-    const ids = [...touched];
-    touched.clear();
-    const next = new Map(all);
+  async #readTouched(): Promise<void> {
+    const ids = [...this.#touched];
+    this.#touched.clear();
+    const next = new Map(this.#all);
     for (let first = 0; first < ids.length; first += AT_ONCE) {
-      for (const [id, known] of await readSome(db, ids.slice(first, first + AT_ONCE), all))
+      for (const [id, known] of await readSome(this.#db, ids.slice(first, first + AT_ONCE), this.#all))
         next.set(id, known);
     }
-    all = next;
-  };
-  return {
-    touch(id) {
-      if (id === undefined) since = null;
-      else touched.add(id);
-    },
-    async read(from, now = Number.POSITIVE_INFINITY) {
-      // A new day, or another window, is read anew; so is everything after a failure.
-      const isNew = startOfUtcDay(from) !== since;
-      if (!isNew && touched.size === 0 && latest <= now) return all;
-      since = null;
-      if (isNew) await readAgain(from);
-      else await readTouched();
-      latest = latestIn(all);
-      if (latest > now) {
-        // What cannot be written just now is tried again with the next reading; what was read stands.
-        const isNoted = await notAhead(db, now).then(
-          () => true,
-          () => false,
-        );
-        if (isNoted) {
-          await readAgain(from);
-          latest = latestIn(all);
-        }
-      }
-      since = startOfUtcDay(from);
-      return all;
-    },
-  };
-}
+    this.#keep(next);
+  }
 
-/** The latest moment since when anything is known. */
-function latestIn(all: ReadonlyMap<string, Measured>): Millis {
-  let latest = Number.NEGATIVE_INFINITY;
-  for (const { firstSeen, firstCheck, since } of all.values())
-    latest = Math.max(latest, firstSeen, firstCheck ?? latest, since ?? latest);
-  return latest;
+  #keep(all: Map<string, Measured>): void {
+    this.#all = all;
+    this.#latest = Number.NEGATIVE_INFINITY;
+    for (const { firstSeen, firstCheck, since } of all.values())
+      this.#latest = Math.max(this.#latest, firstSeen, firstCheck ?? firstSeen, since ?? firstSeen);
+  }
 }
 
 /**
  * What a clock wrote that was ahead is known since now, and noted so: it would else begin anew each time. When a check
- * last ended stays as it is: nobody knows how long ago that was, and it was not now.
+ * last ended stays as it is: nobody knows how long ago that was, and it was not now. False when it cannot be written:
+ * it is tried again with the next reading.
  */
-async function notAhead(db: Db, now: Millis): Promise<void> {
-  await sql`
+async function hasMovedBack(db: Db, now: Millis): Promise<boolean> {
+  const moved = sql`
     UPDATE components SET first_seen = min(first_seen, ${now}), first_check = min(first_check, ${now}),
       health_since = min(health_since, ${now})
     WHERE first_seen > ${now} OR first_check > ${now} OR health_since > ${now}`.execute(db);
+  return moved.then(
+    () => true,
+    () => false,
+  );
 }
 
 /** SQLite takes 32,766 values in a statement; fewer keep it short. */
 const AT_ONCE = 500;
 
-/** The same, read whole. */
+/** What is known of every component as it stands, by id; days back to `from` (epoch ms). */
 export async function readMeasured(db: Db, from: Millis): Promise<Map<string, Measured>> {
   const rows = await db.selectFrom('components').selectAll().execute();
   // One row a component, looked up as the rows lie: ninety thousand small rows take five times as long.
@@ -133,17 +129,7 @@ async function readSome(
   });
 }
 
-function measuredOf(
-  row: {
-    readonly detector: string | null;
-    readonly health_since: number | null;
-    readonly last_check: number | null;
-    readonly seen: string | null;
-    readonly first_seen: number;
-    readonly first_check: number | null;
-  },
-  observed: ReadonlyMap<Millis, Millis>,
-): Measured {
+function measuredOf(row: Selectable<Tables['components']>, observed: ReadonlyMap<Millis, Millis>): Measured {
   const state = row.detector ? (JSON.parse(row.detector) as DetectorState) : initialState();
   return {
     health: healthOf(state),

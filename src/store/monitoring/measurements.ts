@@ -8,15 +8,15 @@ import { MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
 import type { Transition } from '../../core/model/transition.ts';
 import { observedBetween } from '../../core/monitoring/coverage.ts';
 import {
-  type Beat,
   type DetectorState,
   healthOf,
   initialState,
   type Judgement,
   judge,
   judgeHeartbeat,
+  type Report,
 } from '../../core/monitoring/detector.ts';
-import { isOfOtherKind, outageTransition, retired, tookOf } from '../../core/monitoring/detector-state.ts';
+import { forgotten, isOfOtherKind, tookOf, transitionOf } from '../../core/monitoring/detector-state.ts';
 import { changedWords } from '../../core/monitoring/messages.ts';
 import { type Db, withoutFsync } from '../db/database.ts';
 import { insertTransition } from '../incidents/transitions.ts';
@@ -54,7 +54,9 @@ async function beginAnew(db: Db, component: Component, state: DetectorState, now
   await db.transaction().execute(async trx => {
     if (state.down) {
       const message = changedWords(component.name, component.check.type);
-      await insertTransition(trx, outageTransition(component, 'up', now, state.down.severity, message), now);
+      const { severity } = state.down;
+      const end = transitionOf(component, 'probe', { kind: 'up', at: now, severity, message });
+      await insertTransition(trx, end, now);
     }
     await trx
       .updateTable('components')
@@ -103,66 +105,42 @@ function rowOf({ at, outcome, latency, seen }: CheckResult) {
 }
 
 /**
- * Judges a heartbeat at once, and the silence before it from `listeningSince` on; when it came is kept in the
- * detector's state. `passed` as of `recordResult`.
+ * Judges a heartbeat's report at once, or (null) its silence up to `now`, as `judgeHeartbeat` does, and stores what
+ * comes of it. `passed` as of `recordResult`.
  */
-export async function recordBeat(
+export async function recordHeartbeat(
   db: Db,
   component: Component,
-  beat: Beat,
+  report: Report | null,
+  now: Millis,
   listeningSince: Millis = Number.NEGATIVE_INFINITY,
   passed: Millis = Number.POSITIVE_INFINITY,
 ): Promise<Recorded> {
   return withoutFsync(db)
     .transaction()
-    .execute(trx => judgeBeat(trx, component, beat, beat.at, listeningSince, passed));
+    .execute(async trx => {
+      const before = await stateOf(trx, component.id);
+      const judged = judgeHeartbeat(component, before.state, report, now, listeningSince);
+      // Silence is observation too, but one row a minute is enough of it; a look may come a little early. After a
+      // check from the future the clock was set back, and what is known is put right at once.
+      const since = now - (before.lastCheck ?? now);
+      const isDue = judged.transitions.length > 0 || since >= 50 * SECOND || since < 0;
+      const isCounted = report !== null || (before.lastCheck !== null && isDue);
+      if (!isCounted) return { ...judged, isCounted };
+      const result: CheckResult = {
+        at: now,
+        outcome: healthOf(judged.state) === 'operational' ? 'up' : 'down',
+        latency: null,
+        seen: report?.ok ? 'reported in' : report ? 'reported a failure' : 'no report',
+      };
+      await rollUp(trx, component.id, result, observedBetween(before.lastCheck, now, MINUTE, { passed }));
+      await saveState(trx, component.id, before.state, judged, result, now);
+      return { ...judged, isCounted };
+    });
 }
 
-/**
- * Judges a heartbeat component by the clock: silence longer than period + grace is an outage, counted
- * from the last beat, or from `listeningSince` when nobody could have heard one before.
- */
-export async function judgeSilence(
-  db: Db,
-  component: Component,
-  now: Millis,
-  listeningSince: Millis,
-  passed: Millis = Number.POSITIVE_INFINITY,
-): Promise<Recorded> {
-  return withoutFsync(db)
-    .transaction()
-    .execute(trx => judgeBeat(trx, component, null, now, listeningSince, passed));
-}
-
-async function judgeBeat(
-  db: Db,
-  component: Component,
-  beat: Beat | null,
-  now: Millis,
-  listeningSince: Millis,
-  passed: Millis,
-): Promise<Recorded> {
-  const before = await stateOf(db, component.id);
-  const judged = judgeHeartbeat(component, before.state, beat, now, listeningSince);
-  const everHeard = beat !== null || before.lastCheck !== null;
-  // Silence is observation too, but one row a minute is enough of it; a look may come a little early. After a
-  // check from the future the clock was set back, and what is known is put right at once.
-  const since = now - (before.lastCheck ?? now);
-  const due = beat !== null || judged.transitions.length > 0 || since >= 50 * SECOND || since < 0;
-  if (!everHeard || !due) return { ...judged, isCounted: false };
-  const result: CheckResult = {
-    at: now,
-    outcome: healthOf(judged.state) === 'operational' ? 'up' : 'down',
-    latency: null,
-    seen: beat?.ok ? 'reported in' : beat ? 'reported a failure' : 'no report',
-  };
-  await rollUp(db, component.id, result, observedBetween(before.lastCheck, now, MINUTE, { passed }));
-  await saveState(db, component.id, before.state, judged, result, now);
-  return { ...judged, isCounted: true };
-}
-
-/** Stores the end of an outage whose check can say nothing any more, and forgets what was confirmed of it. */
-export async function retire(db: Db, end: Transition, now: Millis): Promise<void> {
+/** Stores the end of an outage whose check was removed, and forgets what was confirmed of it. */
+export async function endRemoved(db: Db, end: Transition, now: Millis): Promise<void> {
   const id = componentOf(end.source);
   if (id === null) return;
   await db.transaction().execute(async trx => {
@@ -170,7 +148,7 @@ export async function retire(db: Db, end: Transition, now: Millis): Promise<void
     const { state } = await stateOf(trx, id);
     await trx
       .updateTable('components')
-      .set({ detector: JSON.stringify(retired(state, end.source)), health_since: null })
+      .set({ detector: JSON.stringify(forgotten(state, end.source)), health_since: null })
       .where('id', '=', id)
       .execute();
   });

@@ -1,4 +1,4 @@
-// Metrics of the operator's own: each value once, added to its ten minutes, its hour and its day; pruning.
+// Metrics of the operator's own: each value once, added to its ten minutes, its hour and its day.
 import type { Selectable } from 'kysely';
 import type { RollupSpan } from '../../core/model/metric.ts';
 import {
@@ -6,7 +6,6 @@ import {
   type MetricPoint,
   type MetricRollup,
   type MetricStretch,
-  POINTS_KEPT_FOR,
   rollupOfPoint,
 } from '../../core/model/metric.ts';
 import type { Millis } from '../../core/model/time.ts';
@@ -20,7 +19,7 @@ export interface KeptPoint extends MetricPoint {
 }
 
 /**
- * Keeps a value, all or nothing; what is there at its moment stands. With `mayMove` it takes the next
+ * Keeps a value, all or nothing; what is there at its moment stays. With `mayMove` it takes the next
  * free millisecond instead: whoever named no moment must not lose a value to another's.
  */
 export async function recordPoint(
@@ -35,13 +34,10 @@ export async function recordPoint(
     let there = await valueAt(trx, id, at);
     while (there !== null && mayMove) there = await valueAt(trx, id, ++at);
     if (there !== null) return { at, value: there, isNew: false };
-    const kept = { at, value: point.value };
-    await trx
-      .insertInto('metric_points')
-      .values({ metric_id: id, ...kept })
-      .execute();
-    await addUp(trx, id, kept, now);
-    return { ...kept, isNew: true };
+    const { value } = point;
+    await trx.insertInto('metric_points').values({ metric_id: id, at, value }).execute();
+    await addUp(trx, id, { at, value }, now);
+    return { at, value, isNew: true };
   });
 }
 
@@ -99,26 +95,4 @@ export async function readMetric(
 function rollupOf(row: Selectable<MetricRollupRow>): MetricRollup {
   const { count, sum, min, max, last, last_at: lastAt } = row;
   return { count, sum, min, max, last, lastAt };
-}
-
-/** Removes what is older than it is kept for, one metric at a time; days are kept for good. */
-export async function pruneMetrics(db: Db, now: Millis): Promise<void> {
-  const metrics = await db.selectFrom('metric_rollups').select('metric_id').distinct().execute();
-  for (const { metric_id: id } of metrics) {
-    await db
-      .deleteFrom('metric_points')
-      .where('metric_id', '=', id)
-      .where('at', '<', now - POINTS_KEPT_FOR)
-      .execute();
-    for (const span of ['slot', 'hour'] as const) {
-      await db
-        .deleteFrom('metric_rollups')
-        .where('metric_id', '=', id)
-        .where('span', '=', span)
-        .where('start', '<', now - KEPT_FOR[span])
-        .execute();
-    }
-    // Requests and checks go first between two metrics.
-    await new Promise(resolve => setImmediate(resolve));
-  }
 }

@@ -1,4 +1,4 @@
-// Rollups: each result added to its ten minutes, its hour and its day; series read back; pruning.
+// Rollups: each result added to its ten minutes, its hour and its day; series read back.
 import type { Insertable, Selectable } from 'kysely';
 import type { CheckResult } from '../../core/model/checks/check.ts';
 import type { RollupSpan } from '../../core/model/metric.ts';
@@ -6,7 +6,6 @@ import type { Millis } from '../../core/model/time.ts';
 import { mergeSketches, parseSketch, percentileOf, printSketch } from '../../core/monitoring/ddsketch.ts';
 import {
   EMPTY_ROLLUP,
-  KEPT_FOR,
   type Point,
   pointOf,
   type Rollup,
@@ -29,14 +28,9 @@ export async function rollUp(db: Db, id: string, result: CheckResult, observed: 
     .where(eb => eb.or(keys.map(key => eb.and(key))))
     .execute();
   const rows = keys.map(({ span, start }) => {
-    const before = there.find(row => row.span === span);
-    const after = withResult(
-      before ? rollupOf(before) : EMPTY_ROLLUP,
-      result.outcome !== 'down',
-      latency,
-      observed,
-    );
-    return rowOf(id, span, start, after);
+    const row = there.find(row => row.span === span);
+    const before = row ? rollupOf(row) : EMPTY_ROLLUP;
+    return rowOf(id, span, start, withResult(before, result.outcome !== 'down', latency, observed));
   });
   await db
     .insertInto('rollups')
@@ -55,21 +49,10 @@ export async function rollUp(db: Db, id: string, result: CheckResult, observed: 
     .execute();
 }
 
-/** A rollup as the database keeps it. */
 export function rowOf(id: string, span: RollupSpan, start: Millis, rollup: Rollup): Insertable<RollupRow> {
-  const { checks, ok, observed, sum, min, max, sketch } = rollup;
-  return {
-    component_id: id,
-    span,
-    start,
-    checks,
-    ok,
-    observed,
-    latency_sum: sum,
-    latency_min: min,
-    latency_max: max,
-    sketch: printSketch(sketch),
-  };
+  const { sum: latency_sum, min: latency_min, max: latency_max, sketch, ...same } = rollup;
+  const row = { ...same, latency_sum, latency_min, latency_max, sketch: printSketch(sketch) };
+  return { component_id: id, span, start, ...row };
 }
 
 /** The points of a component's chart from `from` (epoch ms) on, oldest first; only where something was. */
@@ -98,35 +81,6 @@ export async function readMedian(db: Db, id: string, from: Millis): Promise<numb
 }
 
 function rollupOf(row: Selectable<RollupRow>): Rollup {
-  return {
-    checks: row.checks,
-    ok: row.ok,
-    observed: row.observed,
-    sum: row.latency_sum,
-    min: row.latency_min,
-    max: row.latency_max,
-    sketch: parseSketch(row.sketch),
-  };
-}
-
-/** Removes what is older than it is kept for, one component at a time, so that nobody waits for it. */
-export async function pruneMeasurements(db: Db, now: Millis): Promise<void> {
-  const components = await db.selectFrom('components').select('id').execute();
-  for (const { id } of components) {
-    await db
-      .deleteFrom('results')
-      .where('component_id', '=', id)
-      .where('at', '<', now - KEPT_FOR.raw)
-      .execute();
-    for (const span of ['slot', 'hour'] as const) {
-      await db
-        .deleteFrom('rollups')
-        .where('component_id', '=', id)
-        .where('span', '=', span)
-        .where('start', '<', now - KEPT_FOR[span])
-        .execute();
-    }
-    // Requests and checks go first between two components.
-    await new Promise(resolve => setImmediate(resolve));
-  }
+  const { checks, ok, observed, latency_sum: sum, latency_min: min, latency_max: max, sketch } = row;
+  return { checks, ok, observed, sum, min, max, sketch: parseSketch(sketch) };
 }

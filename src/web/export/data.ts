@@ -1,5 +1,5 @@
 // The static copy's files that are no pages: JSON, feeds, calendars, badges.
-import type { Claim } from '../../core/filing/reported-vs-measured.ts';
+import type { ReportedVsMeasured } from '../../core/filing/reported-vs-measured.ts';
 import type { ReadMetric } from '../../core/model/metric.ts';
 import { shortId } from '../../core/model/token.ts';
 import { RANGES } from '../../core/monitoring/rollup.ts';
@@ -58,10 +58,10 @@ export function dataFiles(snapshot: Snapshot, reads: Reads): ExportFile[] {
   ];
 }
 
-const claimKeys = new WeakMap<Claim, string>();
+const claimKeys = new WeakMap<ReportedVsMeasured, string>();
 
 /** An old incident keeps its claim, the same object: hashed once. */
-function claimKey(claim: Claim | null): string | null {
+function claimKey(claim: ReportedVsMeasured | null): string | null {
   if (claim === null) return null;
   const key = claimKeys.get(claim) ?? shortId(JSON.stringify(claim));
   claimKeys.set(claim, key);

@@ -32,7 +32,7 @@ export function tokensOf(req: Request): string[] {
 export async function bodyDigest(req: Request, secret: string): Promise<string> {
   const hmac = createHmac('sha256', secret);
   let size = 0;
-  // Refusing must not cut the line the refusal is told on.
+  // Refusing must not cut the connection that the refusal is sent on.
   const chunks: AsyncIterable<Buffer> = req.iterator({ destroyOnReturn: false });
   for await (const chunk of chunks) {
     size += chunk.length;

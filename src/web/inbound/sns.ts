@@ -1,4 +1,4 @@
-// Amazon SNS at the door: nothing is believed before its signature is, subscriptions are confirmed once.
+// Amazon SNS: nothing is believed before its signature is, subscriptions are confirmed once.
 import { X509Certificate } from 'node:crypto';
 import { snsCertificateUrl, snsSigned, snsSubscribeUrl } from '../../core/inbound/senders/sns.ts';
 import { DAY, type Millis } from '../../core/model/time.ts';
@@ -10,7 +10,7 @@ import { Refusal } from '../http/guards.ts';
  * Amazon's own address, and comes back with what was done about the message: null for a notification,
  * which is to be read as any other.
  */
-export function makeSnsDoor({ fetchText, clock, log }: Pick<Web, 'fetchText' | 'clock' | 'log'>) {
+export function makeAdmitSns({ fetchText, clock, log }: Pick<Web, 'fetchText' | 'clock' | 'log'>) {
   const certificates = new Map<string, { readonly pem: string; readonly fetched: Millis }>();
 
   const certificateOf = async (url: URL): Promise<string> => {

@@ -1,5 +1,5 @@
 // File: transitions become markdown incidents (walk 2); what cannot be written is shown all the same.
-import { isSpokenFor, withDependents } from '../../core/filing/dependencies.ts';
+import { isCovered, withDependents } from '../../core/filing/dependencies.ts';
 import { isUnwatched } from '../../core/filing/removed-checks.ts';
 import { inWordsOf } from '../../core/filing/template.ts';
 import { isUnderWay } from '../../core/incidents/maintenance.ts';
@@ -37,7 +37,7 @@ export function makeFile(deps: FileDeps): File {
     const isHeld = (one: StoredTransition, by: readonly StoredTransition[]) =>
       (one.components.length > 0 && one.components.every(id => quiet.has(id))) ||
       isUnwatched(one.source, site) ||
-      isSpokenFor(one, read.incidents, by, site, now, read.wellSince);
+      isCovered(one, read.incidents, by, site, now, read.wellSince);
     const held = new Set(waiting.filter(one => isHeld(one, waiting)).map(({ seq }) => seq));
     if (site.together > 0) {
       await round.openTogether(

@@ -2,13 +2,7 @@
 
 import type { WellSince } from '../../core/filing/dependencies.ts';
 import { type Fate, fateOf, MISSING_FOR, printOutage } from '../../core/filing/filing.ts';
-import {
-  batchesOf,
-  changeTogether,
-  inOrderOf,
-  isGathered,
-  printTogether,
-} from '../../core/filing/grouping.ts';
+import { batchesOf, changeGrouped, inOrderOf, isGathered, printGrouped } from '../../core/filing/grouping.ts';
 import { folderAway, unwritable, unwritten } from '../../core/filing/problems.ts';
 import { inWordsOf, type Templates } from '../../core/filing/template.ts';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
@@ -111,7 +105,7 @@ export class Round {
     outages: readonly StoredTransition[],
   ): Promise<void> {
     const [only] = outages as [StoredTransition];
-    const text = outages.length === 1 ? printOutage(only) : printTogether(outages, this.inWords);
+    const text = outages.length === 1 ? printOutage(only) : printGrouped(outages, this.inWords);
     const id = first.file;
     const isDue = isGathered(first.recordedAt, this.site.together, this.now);
     const done = isDue && (await this.write({ kind: 'create', id, text }));
@@ -177,7 +171,7 @@ export class Round {
   private collect(id: string, transition: StoredTransition): void {
     const { before, events } = this.grouped.get(id) ?? { before: this.text(id) as string, events: [] };
     const all = [...events, transition];
-    const text = changeTogether(before, id, all, this.site, this.inWords);
+    const text = changeGrouped(before, id, all, this.site, this.inWords);
     if (text === null) this.complain(id, transition);
     else {
       this.grouped.set(id, { before, events: all, text });

@@ -1,12 +1,12 @@
 // Receive: what an inbound monitor said becomes a transition, once, and is filed before the answer (walk 3).
 import type { Signal } from '../../core/inbound/signal.ts';
-import { toNotice } from '../../core/inbound/to-notice.ts';
 import { toTransition } from '../../core/inbound/to-transition.ts';
+import { toWarning } from '../../core/inbound/to-warning.ts';
 import { isOpen } from '../../core/model/incident.ts';
 import type { Log } from '../../core/model/ports/log.ts';
 import { type Clock, iso, type Millis } from '../../core/model/time.ts';
 import type { StoredTransition, Transition } from '../../core/model/transition.ts';
-import type { Notice } from '../../core/monitoring/warning.ts';
+import type { WarningReport } from '../../core/monitoring/warning.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 
 export interface ReceiveDeps {
@@ -20,7 +20,7 @@ export interface ReceiveDeps {
   readonly insert: (transition: Transition) => Promise<boolean>;
   readonly snapshot: () => Snapshot;
   /** Takes what a monitor warns of. */
-  readonly warned: (notice: Notice, now: Millis) => Promise<void>;
+  readonly warned: (notice: WarningReport, now: Millis) => Promise<void>;
   /** Files what is pending and brings the Snapshot up to date. */
   readonly round: () => Promise<void>;
   readonly clock: Clock;
@@ -82,7 +82,7 @@ async function take(signal: Signal, deps: ReceiveDeps, look: () => Promise<void>
   const { site } = deps.snapshot();
   if (signal.expiry) {
     const now = deps.clock();
-    await deps.warned(toNotice({ ...signal, expiry: signal.expiry }, site.components, now), now);
+    await deps.warned(toWarning({ ...signal, expiry: signal.expiry }, site.components, now), now);
   }
   if (kind === 'ignored') return ignored(signal.why ?? 'nothing to do');
   const transition = toTransition({ ...signal, kind }, site.components, deps.clock());

@@ -5,7 +5,7 @@ import type { IncidentFiles } from '../../content/file-cache.ts';
 import { wellSinceOf } from '../../core/filing/dependencies.ts';
 import { disagreements } from '../../core/filing/file-vs-monitor.ts';
 import { silence } from '../../core/filing/reminder.ts';
-import type { Sightings } from '../../core/filing/reported-vs-measured.ts';
+import type { Outages } from '../../core/filing/reported-vs-measured.ts';
 import { asOf } from '../../core/incidents/as-of.ts';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
 import type { Revision } from '../../core/incidents/history.ts';
@@ -47,7 +47,7 @@ export interface RefreshDeps {
   /** Each component's median answer over the last 24 hours, by id. */
   readonly responses: (site: Site, now: Millis) => Promise<ReadonlyMap<string, number>>;
   /** What every source saw; the same object while nothing is new. */
-  readonly sightings: () => Promise<Sightings>;
+  readonly sightings: () => Promise<Outages>;
   /** What git knows of the files, as last read; it is read elsewhere, by the clock. */
   readonly histories: () => ReadonlyMap<string, readonly Revision[]>;
   readonly blindSince: () => Millis | null;

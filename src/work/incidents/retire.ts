@@ -1,7 +1,7 @@
 // Retire: the machine ends its own incidents of checks that status.yaml no longer has, before a round files.
 
 import { endOf, type Unwatched, unwatchedOf } from '../../core/filing/removed-checks.ts';
-import type { Sightings } from '../../core/filing/reported-vs-measured.ts';
+import type { Outages } from '../../core/filing/reported-vs-measured.ts';
 import type { Log } from '../../core/model/ports/log.ts';
 import { SECOND } from '../../core/model/time.ts';
 import type { Transition } from '../../core/model/transition.ts';
@@ -9,7 +9,7 @@ import { ignoreStorageFault } from '../timing/storage.ts';
 import type { File } from './file.ts';
 
 export interface RetireDeps {
-  readonly sightings: () => Promise<Sightings>;
+  readonly sightings: () => Promise<Outages>;
   /** The title of what a source said last; null when nothing is known of it. */
   readonly titleOf: (source: string) => Promise<string | null>;
   /** Stores the end of an outage, and forgets what was confirmed of its check. */

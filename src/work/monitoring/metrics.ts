@@ -1,28 +1,12 @@
-// Push: a value of a metric taken in, once for each moment; and the figures of today for the Snapshot.
-
+// The operator's own metrics: values taken in by API, once for each moment; and today's figures for the Snapshot.
 import { faultAt, type PushBody } from '../../core/incidents/api-bodies.ts';
 import type { Asked, Writing } from '../../core/incidents/api-edits.ts';
-import type { CheckResult } from '../../core/model/checks/check.ts';
-import type { Component } from '../../core/model/component.ts';
-import {
-  faultOfMoment,
-  figureOf,
-  joined,
-  type Metric,
-  type MetricPoint,
-  type MetricRollup,
-  type ReadMetric,
-} from '../../core/model/metric.ts';
-import type { Log } from '../../core/model/ports/log.ts';
+import { faultOfMoment, figureOf, joined, type MetricRollup } from '../../core/model/metric.ts';
 import type { Site } from '../../core/model/site.ts';
 import { DAY, isoMillis, MINUTE, type Millis } from '../../core/model/time.ts';
-import type { KeptPoint } from '../../store/monitoring/metrics.ts';
-
-export interface PushDeps {
-  readonly site: () => Site;
-  readonly record: (id: string, point: MetricPoint, now: Millis, mayMove: boolean) => Promise<KeptPoint>;
-  readonly log: Log;
-}
+import type { Db } from '../../store/db/database.ts';
+import { type KeptPoint, readMetric, recordPoint } from '../../store/monitoring/metrics.ts';
+import type { Monitoring } from './monitoring.ts';
 
 export type Pushed =
   | ({ readonly kind: 'pushed'; readonly id: string } & KeptPoint)
@@ -31,7 +15,7 @@ export type Pushed =
 /** Takes in one value. The same again changes nothing; another value at the same moment is refused. */
 export type Push = (id: string, body: PushBody, asked: Asked) => Promise<Pushed>;
 
-export function makePush({ site, record, log }: PushDeps): Push {
+export function makePush({ db, site, log }: Pick<Monitoring, 'db' | 'site' | 'log'>): Push {
   return async (id, { value, at = null }, asked) => {
     const metric = site().metrics.find(one => one.id === id);
     if (!metric) return { kind: 'refused', status: 404, detail: 'There is no such metric in status.yaml.' };
@@ -46,7 +30,7 @@ export function makePush({ site, record, log }: PushDeps): Push {
     }
     // JSON knows -0; nobody means it.
     const point = { at: at ?? asked.at, value: value + 0 };
-    const kept = await record(id, point, asked.at, at === null && !asked.again);
+    const kept = await recordPoint(db, id, point, asked.at, at === null && !asked.again);
     if (kept.value !== point.value) {
       const detail = `There is another value at ${isoMillis(kept.at)}; a value once sent stands.`;
       return { kind: 'refused', status: 409, detail };
@@ -56,32 +40,19 @@ export function makePush({ site, record, log }: PushDeps): Push {
   };
 }
 
-/** Keeps what a check's answer says of the metrics that are read from it; its moment is the check's. */
-export async function feed(
-  { id }: Component,
-  { at, readings = [] }: CheckResult,
-  metrics: readonly Metric[],
-  record: (id: string, point: MetricPoint) => Promise<unknown>,
-): Promise<void> {
-  for (const metric of metrics.filter(({ from }) => from?.component === id)) {
-    const reading = readings.find(({ path }) => path === metric.from?.json);
-    if (reading && 'value' in reading) await record(metric.id, { at, value: reading.value });
-  }
-}
-
 /**
  * Reads each metric's figure over the last 24 hours, by id, once a minute however often it is asked:
- * values that come each second must not send visitors a new page each second.
+ * values that come each second must not send visitors a new page each second. Without a database there are none.
  */
-export function makeFigures(read: ReadMetric) {
+export function makeFigures(db: Db | null) {
   let known: { readonly site: Site; readonly minute: number } | null = null;
   let figures: ReadonlyMap<string, number> = new Map();
   return async (site: Site, now: Millis): Promise<ReadonlyMap<string, number>> => {
     const minute = Math.floor(now / MINUTE);
-    if (known?.site === site && known.minute === minute) return figures;
+    if (db === null || (known?.site === site && known.minute === minute)) return figures;
     const next = new Map<string, number>();
     for (const { id, aggregate } of site.metrics) {
-      const stretches = await read(id, 'slot', now - DAY);
+      const stretches = await readMetric(db, id, 'slot', now - DAY);
       const whole = stretches.reduce<MetricRollup | null>(
         (sum, { rollup }) => (sum ? joined(sum, rollup) : rollup),
         null,

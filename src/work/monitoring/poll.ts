@@ -1,42 +1,29 @@
 // Poll: starts the checks that are due, a bounded number at once, and hands on what they saw.
 import type { CheckResult, Probe } from '../../core/model/checks/check.ts';
 import type { Component } from '../../core/model/component.ts';
-import type { Log } from '../../core/model/ports/log.ts';
-import { type Clock, MINUTE, type Millis } from '../../core/model/time.ts';
+import { MINUTE, type Millis } from '../../core/model/time.ts';
 import { offsetOf } from '../../core/monitoring/schedule-jitter.ts';
-import { type Alarm, makeAlarm } from './cron.ts';
-import type { Witness } from './own-network.ts';
+import { type Alarm, makeAlarm } from './alarm.ts';
+import type { Monitoring } from './monitoring.ts';
+import type { OwnNetwork } from './own-network.ts';
+import type { Recorder } from './recorder.ts';
+import type { Warnings } from './warnings.ts';
+import type { Watchdog } from './watchdog.ts';
 
-export interface PollDeps {
-  readonly components: () => readonly Component[];
+interface Parts extends Omit<Monitoring, 'db'> {
   readonly probe: Probe;
-  readonly believe: Witness['believe'];
-  /** Stores a result; returns when to look again before the schedule does, or null. */
-  readonly record: (component: Component, result: CheckResult) => Promise<Millis | null>;
-  /** Told how long after it was due a check began, and what came of it. */
-  readonly told: (component: Component, lateness: Millis, result: CheckResult) => void;
-  /** Told that a look of the component has ended, and how long it took: its result is recorded, whatever it was. */
-  readonly ended: (component: Component, took: Millis, result: CheckResult) => void;
-  readonly clock: Clock;
-  readonly monotonic: Clock;
-  /** The same, and stands still while the process does. */
-  readonly awake: Clock;
-  readonly log: Log;
+  readonly network: Pick<OwnNetwork, 'believe'>;
+  readonly recorder: Pick<Recorder, 'result'>;
+  readonly warnings: Pick<Warnings, 'ofCheck'>;
+  readonly watchdog: Pick<Watchdog, 'doubts' | 'ended'>;
+  readonly count: Count;
 }
 
-export interface Poll {
-  /** Starts every check that fell due since the last call; returns without waiting for them. */
-  startDue(now: Millis): void;
-  /** Has everything looked at once, as at a start. */
-  lookAnew(): void;
-  /** Resolves when no check is running or waiting. */
-  settled(): Promise<void>;
-  /** Abandons what is running; nothing of it is stored. */
-  close(): Promise<void>;
-}
+/** Counts a check, with how long after it was due it began, ms. */
+export type Count = (component: Component, lateness: Millis, result: CheckResult) => void;
 
 /** Enough for 2,000 checks a minute that all hang for ten seconds: slow ones delay no other. */
-const AT_ONCE = 400;
+const MAX_AT_ONCE = 400;
 
 /** A look that takes so much longer than twice its timeout will never end: asking the reference takes seconds. */
 const HUNG: Millis = MINUTE;
@@ -46,8 +33,8 @@ interface Due {
   readonly due: Millis;
 }
 
-/** A look under way. */
 interface Look extends Due {
+  /** By `awake`. */
   readonly began: Millis;
   readonly ending: AbortController;
   /** Resolves when nothing of it is under way any more. */
@@ -56,128 +43,151 @@ interface Look extends Due {
   readonly left: Promise<unknown>;
 }
 
-export function makePoll(deps: PollDeps): Poll {
-  const { components, probe, believe, record, told, ended, clock, monotonic, awake, log } = deps;
-  const offsets = new Map<string, { readonly schedule: string; readonly offset: Millis }>();
-  /** By the clock that only grows: a step of the other must not put them off. */
-  const rechecks = new Map<string, Millis>();
+export class Poll {
+  readonly #parts: Parts;
+  /** When to look again before the schedule does, by the clock that only grows: a step of the other must not put it off. */
+  readonly #rechecks = new Map<string, Millis>();
   /** Of each component that was looked at. */
-  const alarms = new Map<string, Alarm>();
-  const running = new Map<string, Look>();
-  const waiting = new Map<string, Due>();
+  readonly #alarms = new Map<string, Alarm>();
+  readonly #running = new Map<string, Look>();
+  readonly #waiting = new Map<string, Due>();
   /** Whose last look was cut short by a pause of our own: the next one at once, and no more. */
-  const excused = new Set<string>();
-  let closing = false;
-  let last: Millis | null = null;
+  readonly #excused = new Set<string>();
+  #isClosing = false;
+  #last: Millis | null = null;
 
-  const run = async ({ component, due }: Due, { signal }: AbortController) => {
-    const { id } = component;
-    const at = clock();
-    const began = monotonic();
-    const woke = awake();
-    const seen = await probe(component.check, signal);
-    if (signal.aborted || seen.seen === 'not configured') return;
-    const sighting = await believe(component, seen, signal);
-    if (signal.aborted) return;
-    log.debug({ component: id, ...sighting }, 'checked');
-    const result = { at, took: monotonic() - began, waited: Math.max(0, at - due), ...sighting };
-    const asked = await record(component, result);
-    // Given up meanwhile, it must not count as a look that ended.
-    if (signal.aborted) return;
-    ended(component, awake() - woke, result);
-    told(component, Math.max(0, at - due), result);
-    const again = sighting.paused === true && !excused.has(id);
-    if (again) excused.add(id);
-    else excused.delete(id);
-    if (again) rechecks.set(id, monotonic());
-    else if (asked === null) rechecks.delete(id);
-    else rechecks.set(id, began + asked - at);
-  };
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
 
-  const start = (due: Due) => {
-    const { id } = due.component;
-    const ending = new AbortController();
-    const given = new Promise(resolve => ending.signal.addEventListener('abort', resolve, { once: true }));
-    const done = run(due, ending)
-      .catch((error: unknown) => log.error({ component: id, err: error }, 'check failed'))
-      .finally(() => {
-        if (running.get(id) !== look) return;
-        running.delete(id);
-        pump();
-      });
-    const look: Look = { ...due, began: awake(), ending, done, left: Promise.race([done, given]) };
-    running.set(id, look);
-  };
-
-  const pump = () => {
-    for (const [id, due] of waiting) {
-      if (running.size >= AT_ONCE || closing) return;
-      waiting.delete(id);
-      start(due);
+  /** Starts every check that fell due since the last call; does not wait for them. */
+  startDue(now: Millis): void {
+    // After a gap (asleep, blocked) everything is looked at once: what fired in it was missed.
+    if (this.#last !== null && now - this.#last > MINUTE) {
+      this.#alarms.clear();
+      this.#rechecks.clear();
     }
-  };
-
-  /** Looks that never end must not hold their place for ever. */
-  const giveUpHung = () => {
-    for (const [id, { component, began, ending }] of running) {
-      const timeout = 'timeout' in component.check ? component.check.timeout : 0;
-      if (awake() - began <= 2 * timeout + HUNG) continue;
-      log.error({ component: id, timeout }, 'gave up on a check that does not end; it is looked at again');
-      running.delete(id);
-      ending.abort();
+    this.#giveUpHung();
+    for (const component of this.#parts.site().components) {
+      const { id, check } = component;
+      if (check.type === 'heartbeat' || check.type === 'manual') continue;
+      const due = this.#dueAt(component, now);
+      if (due === null) continue;
+      this.#rechecks.delete(id);
+      // What is still running, or waits its turn, is not started twice.
+      if (!this.#running.has(id) && !this.#waiting.has(id)) this.#waiting.set(id, { component, due });
     }
-  };
+    this.#last = now;
+    this.#startWaiting();
+  }
 
-  const offsetFor = ({ id, schedule }: Component): Millis => {
-    const there = offsets.get(id);
-    if (there?.schedule === schedule) return there.offset;
-    const offset = offsetOf(id, schedule);
-    offsets.set(id, { schedule, offset });
-    return offset;
-  };
+  /** Has everything looked at once, as at a start. */
+  lookAnew(): void {
+    this.#alarms.clear();
+  }
 
-  /** When a component's check fell due, or null while it is not. */
-  const dueAt = (component: Component, now: Millis): Millis | null => {
-    const known = alarms.get(component.id);
-    const alarm = known ?? makeAlarm();
-    alarms.set(component.id, alarm);
-    const fired = alarm(component.schedule, now, offsetFor(component));
-    const late = monotonic() - (rechecks.get(component.id) ?? Number.POSITIVE_INFINITY);
+  /** Resolves when no check is running or waiting. */
+  async settled(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all([...this.#running.values()].map(({ left }) => left));
+  }
+
+  /** Abandons what is running; nothing of it is stored. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    this.#waiting.clear();
+    const left = [...this.#running.values()];
+    for (const { ending } of left) ending.abort();
+    await Promise.all(left.map(({ done }) => done));
+  }
+
+  /** When a component's check fell due, epoch ms; null while it is not. */
+  #dueAt(component: Component, now: Millis): Millis | null {
+    const known = this.#alarms.get(component.id);
+    const alarm = known ?? makeAlarm(schedule => offsetOf(component.id, schedule));
+    this.#alarms.set(component.id, alarm);
+    const fired = alarm(component.schedule, now);
+    const late = this.#parts.monotonic() - (this.#rechecks.get(component.id) ?? Number.POSITIVE_INFINITY);
     if (late >= 0) return now - late;
     // A component seen for the first time is looked at at once: a fresh page has facts in seconds.
     return known ? fired : now;
-  };
+  }
 
-  return {
-    startDue(now) {
-      // After a gap (asleep, blocked) everything is looked at once: what fired in it was missed.
-      if (last !== null && now - last > MINUTE) {
-        alarms.clear();
-        rechecks.clear();
-      }
-      giveUpHung();
-      for (const component of components()) {
-        const { id, check } = component;
-        if (check.type === 'heartbeat' || check.type === 'manual') continue;
-        const due = dueAt(component, now);
-        if (due === null) continue;
-        rechecks.delete(id);
-        // What is still running, or waits its turn, is not started twice.
-        if (!running.has(id) && !waiting.has(id)) waiting.set(id, { component, due });
-      }
-      last = now;
-      pump();
-    },
-    lookAnew: () => alarms.clear(),
-    async settled() {
-      while (running.size > 0) await Promise.all([...running.values()].map(({ left }) => left));
-    },
-    async close() {
-      closing = true;
-      waiting.clear();
-      const left = [...running.values()];
-      for (const { ending } of left) ending.abort();
-      await Promise.all(left.map(({ done }) => done));
-    },
-  };
+  #startWaiting(): void {
+    for (const [id, due] of this.#waiting) {
+      if (this.#running.size >= MAX_AT_ONCE || this.#isClosing) return;
+      this.#waiting.delete(id);
+      this.#start(due);
+    }
+  }
+
+  #start(due: Due): void {
+    const { id } = due.component;
+    const ending = new AbortController();
+    const given = new Promise(resolve => ending.signal.addEventListener('abort', resolve, { once: true }));
+    const done = this.#look(due, ending.signal)
+      .catch((error: unknown) => this.#parts.log.error({ component: id, err: error }, 'check failed'))
+      .finally(() => {
+        if (this.#running.get(id) !== look) return;
+        this.#running.delete(id);
+        this.#startWaiting();
+      });
+    const look: Look = {
+      ...due,
+      began: this.#parts.awake(),
+      ending,
+      done,
+      left: Promise.race([done, given]),
+    };
+    this.#running.set(id, look);
+  }
+
+  async #look({ component, due }: Due, signal: AbortSignal): Promise<void> {
+    const { probe, network, watchdog, count, clock, monotonic, awake, log } = this.#parts;
+    const { id } = component;
+    const [at, began, woke] = [clock(), monotonic(), awake()];
+    const seen = await probe(component.check, signal);
+    if (signal.aborted || seen.seen === 'not configured') return;
+    const believed = await network.believe(component, seen, signal);
+    if (signal.aborted) return;
+    log.debug({ component: id, ...believed }, 'checked');
+    const result = { at, took: monotonic() - began, waited: Math.max(0, at - due), ...believed };
+    const recheckAt = await this.#record(component, result);
+    // Given up meanwhile, it must not count as a look that ended.
+    if (signal.aborted) return;
+    watchdog.ended(component, awake() - woke, result.outcome === 'up' || result.outcome === 'degraded');
+    count(component, result.waited, result);
+    const isExcused = believed.paused === true && !this.#excused.has(id);
+    if (isExcused) this.#excused.add(id);
+    else this.#excused.delete(id);
+    if (isExcused) this.#rechecks.set(id, monotonic());
+    else if (recheckAt === null) this.#rechecks.delete(id);
+    else this.#rechecks.set(id, began + recheckAt - at);
+  }
+
+  /** When to look again before the schedule does, epoch ms; else null. */
+  async #record(component: Component, result: CheckResult): Promise<Millis | null> {
+    const { site, recorder, warnings, watchdog, ring } = this.#parts;
+    // Taken away, or judged by other rules, while it was being looked at.
+    const type = site().components.find(({ id }) => id === component.id)?.check.type ?? 'manual';
+    if (type === 'manual' || type === 'heartbeat') return null;
+    const inDoubt = watchdog.doubts(component);
+    const { transitions, recheckAt } = await recorder.result(component, { ...result, inDoubt });
+    await warnings.ofCheck(component, result);
+    if (transitions.length > 0) ring();
+    return recheckAt;
+  }
+
+  /** Looks that never end must not hold their place for ever. */
+  #giveUpHung(): void {
+    for (const [id, { component, began, ending }] of this.#running) {
+      const timeout = 'timeout' in component.check ? component.check.timeout : 0;
+      if (this.#parts.awake() - began <= 2 * timeout + HUNG) continue;
+      this.#parts.log.error(
+        { component: id, timeout },
+        'gave up on a check that does not end; it is looked at again',
+      );
+      this.#running.delete(id);
+      ending.abort();
+    }
+  }
 }

@@ -1,27 +1,27 @@
 // Responses: each component's usual answer over the last day, for badges; read a few at a time, each once a minute.
 import type { Site } from '../../core/model/site.ts';
 import { DAY, MINUTE, type Millis } from '../../core/model/time.ts';
-
-/** The median answer since `from` (epoch ms), ms; null without any. */
-export type ReadMedian = (id: string, from: Millis) => Promise<number | null>;
+import type { Db } from '../../store/db/database.ts';
+import { readMedian } from '../../store/monitoring/rollups.ts';
 
 /** So many are read in a round: a thousand at once would hold everybody up for half a second. */
 const STEP = 20;
 
 /**
  * Medians by component id; those that never answered are not among them. A round reads at most `step` of those
- * not read this minute; the map stays the same object while no median changes.
+ * not read this minute; the map stays the same object while no median changes. Without a database there are none.
  */
-export function makeResponses(read: ReadMedian, step = STEP) {
+export function makeResponses(db: Db | null, step = STEP) {
   const readAt = new Map<string, number>();
   let medians: ReadonlyMap<string, number> = new Map();
   return async ({ components }: Site, now: Millis): Promise<ReadonlyMap<string, number>> => {
+    if (db === null) return medians;
     const minute = Math.floor(now / MINUTE);
     const due = components.filter(({ id }) => readAt.get(id) !== minute);
     const oldest = due.sort((a, b) => (readAt.get(a.id) ?? 0) - (readAt.get(b.id) ?? 0));
     const next = new Map(medians);
     for (const { id } of oldest.slice(0, step)) {
-      const median = await read(id, now - DAY);
+      const median = await readMedian(db, id, now - DAY);
       readAt.set(id, minute);
       if (median === null) next.delete(id);
       else next.set(id, median);

@@ -13,45 +13,46 @@ export function serially(job: () => Promise<void>): () => Promise<void> {
   };
 }
 
-export interface Bell {
-  ring(): void;
+/** Rung while idle, the job runs at once; rung while it runs, it runs once more a second later. */
+export class Bell {
+  readonly #job: () => Promise<void>;
+  readonly #log: Log;
+  #state: 'idle' | 'busy' | 'closed' = 'idle';
+  #isRung = false;
+  #done: Promise<void> = Promise.resolve();
+  #pause: NodeJS.Timeout | undefined;
+
+  constructor(job: () => Promise<void>, log: Log) {
+    this.#job = job;
+    this.#log = log;
+  }
+
+  ring(): void {
+    this.#isRung = true;
+    if (this.#state !== 'idle') return;
+    this.#state = 'busy';
+    this.#done = this.#run();
+    this.#pause = setTimeout(() => void this.#done.then(() => this.#idle()), SECOND).unref();
+  }
+
   /** Waits for the round that is running; rings after it are not heard. */
-  close(): Promise<void>;
-}
+  async close(): Promise<void> {
+    this.#state = 'closed';
+    clearTimeout(this.#pause);
+    await this.#done;
+  }
 
-/** Rung at rest, the job runs at once; rung while it runs, it runs once more a second later. */
-export function makeBell(job: () => Promise<void>, log: Log): Bell {
-  let state: 'idle' | 'busy' | 'closed' = 'idle';
-  let again = false;
-  let done: Promise<void> = Promise.resolve();
-  let pause: NodeJS.Timeout | undefined;
-
-  const run = async () => {
-    again = false;
-    await job().catch((error: unknown) => {
+  async #run(): Promise<void> {
+    this.#isRung = false;
+    await this.#job().catch((error: unknown) => {
       // Said once, by storage.ts.
-      if (!(error instanceof StorageFault)) log.error({ err: error }, 'round failed');
+      if (!(error instanceof StorageFault)) this.#log.error({ err: error }, 'round failed');
     });
-  };
-  const rest = () => {
-    if (state === 'closed') return;
-    state = 'idle';
-    if (again) ring();
-  };
-  const ring = () => {
-    again = true;
-    if (state !== 'idle') return;
-    state = 'busy';
-    done = run();
-    pause = setTimeout(() => void done.then(rest), SECOND);
-    pause.unref();
-  };
-  return {
-    ring,
-    async close() {
-      state = 'closed';
-      clearTimeout(pause);
-      await done;
-    },
-  };
+  }
+
+  #idle(): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'idle';
+    if (this.#isRung) this.ring();
+  }
 }

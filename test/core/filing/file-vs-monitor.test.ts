@@ -1,7 +1,7 @@
 // Disagreements between files and their sources: each said once, none where both say the same.
 import { expect, test } from 'vitest';
 import { DOUBTED_FOR, disagreements } from '../../../src/core/filing/file-vs-monitor.ts';
-import { sightedIn } from '../../../src/core/filing/reported-vs-measured.ts';
+import { outagesIn } from '../../../src/core/filing/reported-vs-measured.ts';
 import { MINUTE } from '../../../src/core/model/time.ts';
 import { incident } from '../../makers.ts';
 
@@ -26,6 +26,6 @@ test.each([
   ['of a source nothing is known of', { ...OPEN, openedBy: 'probe:web' }, BOTH, 10, null],
   ['of an outage filed elsewhere', OVER, [sighting('down', 7, 'y')], 10, null],
 ])('%s', (_, file, seen, minute, said) => {
-  const found = disagreements([incident('x', file)], { 'probe:api': sightedIn(seen) }, T0 + minute * MINUTE);
+  const found = disagreements([incident('x', file)], { 'probe:api': outagesIn(seen) }, T0 + minute * MINUTE);
   expect(found.map(({ what }) => what)).toEqual(said === null ? [] : [expect.stringContaining(said)]);
 });

@@ -4,10 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { fateOf } from '../../../src/core/filing/filing.ts';
 import {
   batchesOf,
-  changeTogether,
+  changeGrouped,
   isGathered,
   phraseOf,
-  printTogether,
+  printGrouped,
 } from '../../../src/core/filing/grouping.ts';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
 import { stretchesOf } from '../../../src/core/incidents/impact.ts';
@@ -37,7 +37,7 @@ function told(id: string, kind: 'down' | 'up', at: number, recordedAt = at): Sto
     severity: 'critical',
     components: [id],
     message: `${name} is ${kind}, since ${isoMillis(at)}.`,
-    told: { kind: 'down', component: name, seen: 'answered 503', checks: 3 },
+    facts: { kind: 'down', component: name, seen: 'answered 503', checks: 3 },
     filedAt: null,
     incidentId: null,
   };
@@ -89,7 +89,7 @@ test('any lives, known in any order and filed in any portions: exact to the seco
           });
         });
         later.sort((a, b) => a.recordedAt - b.recordedAt || a.seq - b.seq);
-        let text = printTogether(openings, AS_IS);
+        let text = printGrouped(openings, AS_IS);
         let left = later;
         for (let turn = 0; left.length > 0; turn++) {
           const portion = left.slice(0, portions[turn % portions.length]);
@@ -100,7 +100,7 @@ test('any lives, known in any order and filed in any portions: exact to the seco
             const fate = fateOf(one, 'x', id => (id === 'x' ? shown : undefined), false);
             expect(fate.kind).toBe('grouped');
             events.push(one);
-            shown = changeTogether(text, 'x', events, SITE, AS_IS) as string;
+            shown = changeGrouped(text, 'x', events, SITE, AS_IS) as string;
           }
           text = shown;
         }
@@ -138,7 +138,7 @@ describe('a grouped file', () => {
   ];
 
   test('names its sources, tells everything once, and has one update that is mailed', () => {
-    const incident = parse(printTogether(three(), AS_IS));
+    const incident = parse(printGrouped(three(), AS_IS));
     expect(incident.title).toBe('Service A, Service B and Service C Down');
     expect(incident.openedBy).toBe('probe:a, probe:b, probe:c');
     // The same second is the same beginning.
@@ -149,8 +149,8 @@ describe('a grouped file', () => {
   });
 
   test('recovers with one mailed update however many came, and says `notify: false` on the others', () => {
-    const text = changeTogether(
-      printTogether(three(), AS_IS),
+    const text = changeGrouped(
+      printGrouped(three(), AS_IS),
       'x',
       [told('a', 'up', T0 + MINUTE), told('c', 'up', T0 + 2 * MINUTE)],
       SITE,
@@ -168,16 +168,16 @@ describe('a grouped file', () => {
     const many = Array.from({ length: 100 }, (_, i) => told(`s${i}`, 'down', T0 + i * 300, T0 + i * 300));
     const batches = batchesOf(many, MINUTE);
     expect(batches.map(batch => batch.length)).toEqual([50, 50]);
-    const text = printTogether(batches[0]!, AS_IS);
+    const text = printGrouped(batches[0]!, AS_IS);
     expect(text.length).toBeLessThan(50_000);
     expect(parse(text).title).toBe('Service S0 and 49 other components Down');
     expect(parse(text).updates[0]?.body).toMatch(/The same goes for: Service S20, .*Service S49\./);
   });
 
   test('uses the operator’s words for all of them', () => {
-    const text = printTogether(three(), one =>
-      one.told?.kind === 'together'
-        ? { ...one, title: `Trouble with ${one.told.component}`, message: one.told.seen }
+    const text = printGrouped(three(), one =>
+      one.facts?.kind === 'together'
+        ? { ...one, title: `Trouble with ${one.facts.component}`, message: one.facts.seen }
         : one,
     );
     expect(parse(text).title).toBe('Trouble with Service A, Service B and Service C');

@@ -1,12 +1,12 @@
 // The claim against the measurement: windows and lags, as tables; how a page says them.
 import { describe, expect, test } from 'vitest';
 import {
-  type Claim,
-  claimOf,
   NEAR,
-  type Sighting,
-  type Sightings,
-  sightedIn,
+  type Outages,
+  outagesIn,
+  type RecordedTransition,
+  type ReportedVsMeasured,
+  reportedVsMeasured,
 } from '../../../src/core/filing/reported-vs-measured.ts';
 import type { Incident } from '../../../src/core/model/incident.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../src/core/model/time.ts';
@@ -17,7 +17,7 @@ import { component, incident, NOW, shown, snapshot, update, view } from '../../m
 
 const START = NOW - DAY;
 const at = (minutes: number) => START + minutes * MINUTE;
-const down = (minutes: number, over: Partial<Sighting> = {}): Sighting => ({
+const down = (minutes: number, over: Partial<RecordedTransition> = {}): RecordedTransition => ({
   source: 'probe:api',
   kind: 'down',
   at: at(minutes),
@@ -26,10 +26,11 @@ const down = (minutes: number, over: Partial<Sighting> = {}): Sighting => ({
   incidentId: null,
   ...over,
 });
-const up = (minutes: number, over: Partial<Sighting> = {}) => down(minutes, { kind: 'up', ...over });
+const up = (minutes: number, over: Partial<RecordedTransition> = {}) =>
+  down(minutes, { kind: 'up', ...over });
 
 describe('a source’s transitions', () => {
-  test.each<[string, Sighting[], [number, number | null][]]>([
+  test.each<[string, RecordedTransition[], [number, number | null][]]>([
     ['none', [], []],
     [
       'pair down with up',
@@ -50,7 +51,7 @@ describe('a source’s transitions', () => {
     ['repeats add nothing', [up(0), down(1), down(2), up(5), up(6)], [[1, 5]]],
     ['an end before its beginning (a clock set back) is no length', [down(5), up(3)], [[3, 3]]],
   ])('%s', (_, given, expected) => {
-    const got = sightedIn(given).map(({ start, end }) => [start, end]);
+    const got = outagesIn(given).map(({ start, end }) => [start, end]);
     expect(got).toEqual(expected.map(([start, end]) => [at(start), end === null ? null : at(end)]));
   });
 });
@@ -62,17 +63,17 @@ const written = (from: number, to: number | null, over: Partial<Incident> = {}) 
     updates: [update(at(from), 'investigating', 'x')],
     ...over,
   });
-const seen = (...sightings: Sighting[]): Sightings => {
+const seen = (...sightings: RecordedTransition[]): Outages => {
   const sources = [...new Set(sightings.map(({ source }) => source))];
   return Object.fromEntries(
-    sources.map(source => [source, sightedIn(sightings.filter(one => one.source === source))]),
+    sources.map(source => [source, outagesIn(sightings.filter(one => one.source === source))]),
   );
 };
 
 describe('a claim', () => {
   const none = { measured: null, detectionLag: null, firstUpdateLag: null };
   const lag = 48 * SECOND;
-  test.each<[string, Incident, Sightings, Partial<Record<keyof Claim, unknown>>]>([
+  test.each<[string, Incident, Outages, Partial<Record<keyof ReportedVsMeasured, unknown>>]>([
     ['that nobody measured', written(0, 30), {}, none],
     [
       'that was measured',
@@ -145,27 +146,27 @@ describe('a claim', () => {
     ],
     ['of a source named like part of the language', written(0, 30, { openedBy: 'constructor' }), {}, none],
   ])('%s', (_, of, sightings, expected) => {
-    expect(claimOf(of, ['api'], sightings)).toMatchObject({
+    expect(reportedVsMeasured(of, ['api'], sightings)).toMatchObject({
       written: { start: of.started, end: of.resolved },
       ...expected,
     });
   });
 
   test('tells the first commit where nothing else tells', () => {
-    expect(claimOf(written(0, 30), [], {}, at(3 * 60)).firstUpdateLag).toBe(3 * HOUR);
+    expect(reportedVsMeasured(written(0, 30), [], {}, at(3 * 60)).firstUpdateLag).toBe(3 * HOUR);
   });
 });
 
 describe('the permalink', () => {
   const pages = makePages(makeRender('views'));
   const api = component('api', { name: 'API' });
-  const drawn = (claim: Claim | null, lang: 'en' | 'de') => {
+  const drawn = (claim: ReportedVsMeasured | null, lang: 'en' | 'de') => {
     const of = { ...shown(written(0, 30), [api]), claim };
     const made = snapshot([view(api, 'operational')], { incidents: [of] });
     const ctx = { snapshot: made, lang, base: '', assets: { css: '', js: '' } };
     return { page: pages.incident(ctx, 'i')!, json: claimJson(made, 'i') };
   };
-  const claim = claimOf(
+  const claim = reportedVsMeasured(
     written(0, 30, { openedBy: 'probe:api' }),
     [],
     seen(down(0, { at: at(0) - 48 * SECOND, recordedAt: at(0), filedAt: at(2), incidentId: 'i' }), up(29)),
@@ -181,7 +182,9 @@ describe('the permalink', () => {
   });
 
   test('says nothing where there is nothing to compare', () => {
-    expect(drawn(claimOf(written(0, 30), [], {}), 'en').page).not.toContain('Written and measured');
+    expect(drawn(reportedVsMeasured(written(0, 30), [], {}), 'en').page).not.toContain(
+      'Written and measured',
+    );
     expect(drawn(null, 'en').json).toBeNull();
   });
 

@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { inWordsOf, parseTemplate } from '../../../src/core/filing/template.ts';
 import { printProblem } from '../../../src/core/model/problem.ts';
 import { MINUTE } from '../../../src/core/model/time.ts';
-import type { Told, Transition } from '../../../src/core/model/transition.ts';
+import type { Transition, TransitionFacts } from '../../../src/core/model/transition.ts';
 import { NOW } from '../../makers.ts';
 
 const FILE =
   '---\ntitle: "{{component}} is away"\n---\n## Down\n{{component}}: {{seen}} ({{ checks }}×)\n\n## Up\nBack after {{duration}}, down since {{since}}.\n';
-const transition = (kind: 'down' | 'up', told?: Partial<Told>): Transition => ({
+const transition = (kind: 'down' | 'up', facts?: Partial<TransitionFacts>): Transition => ({
   key: 'k',
   source: 'probe:api',
   kind,
@@ -18,7 +18,7 @@ const transition = (kind: 'down' | 'up', told?: Partial<Told>): Transition => ({
   severity: 'critical',
   components: ['api'],
   message: 'machine',
-  ...(told && { told: { kind: 'down', component: 'API', seen: 'answered 503', checks: 3, ...told } }),
+  ...(facts && { facts: { kind: 'down', component: 'API', seen: 'answered 503', checks: 3, ...facts } }),
 });
 const read = (text: string, kind: 'down' | 'latency' | 'heartbeat' = 'down') =>
   parseTemplate('t.md', kind, text);

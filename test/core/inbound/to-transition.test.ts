@@ -11,11 +11,7 @@ import { component, NOW } from '../../web/tiny-snapshots.ts';
 
 describe('a transition', () => {
   const down = (name: string, more: Partial<Signal> = {}) =>
-    toTransition(
-      { ...signal({ kind: 'down', provider: 'uptimerobot', name, ...more }), kind: 'down' },
-      [],
-      NOW,
-    );
+    toTransition({ ...signal('down', { name, ...more }), provider: 'uptimerobot', kind: 'down' }, [], NOW);
 
   it('says what the incident will be', () => {
     expect(
@@ -104,7 +100,7 @@ describe('components of a monitor', () => {
     ['nothing', {}, []],
   ])('by %s', (_, fields, ids) => {
     expect(
-      matching(signal({ kind: 'down', provider: 'p', name: 'Some monitor', ...fields }), components),
+      matching({ ...signal('down', { name: 'Some monitor', ...fields }), provider: 'p' }, components),
     ).toEqual(ids);
   });
 });

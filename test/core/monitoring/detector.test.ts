@@ -89,7 +89,7 @@ describe('the first word of a check nothing is known of', () => {
   test('is filed as a recovery that no template words', () => {
     const [first] = minutes('.').map(one => judge(component({ recoveries: 1 }), initialState(), one).first);
     expect(first).toMatchObject({ key: `probe:api@${START}:up`, kind: 'up', source: 'probe:api' });
-    expect(first?.told).toBeUndefined();
+    expect(first?.facts).toBeUndefined();
     expect(renderMarkdown(first?.message as string)).toContain(
       'API has answered well since 2026-11-23 10:00:00 UTC (1 good check in a row).',
     );
@@ -156,8 +156,8 @@ describe('outages', () => {
     expect(up!.message).toContain('The outage lasted 3 minutes.');
     // What an operator's template may use.
     const about = { kind: 'down', component: 'API' };
-    expect(down!.told).toEqual({ ...about, seen: 'answered 503', checks: 3 });
-    expect(up!.told).toEqual({ ...about, seen: 'answered 200', checks: 2, duration: 3 * MINUTE });
+    expect(down!.facts).toEqual({ ...about, seen: 'answered 503', checks: 3 });
+    expect(up!.facts).toEqual({ ...about, seen: 'answered 200', checks: 2, duration: 3 * MINUTE });
   });
 
   test('the rule’s severity is the one the outage shows, even after the rule changes', () => {
@@ -313,7 +313,7 @@ describe('time', () => {
     const [, up] = run(component(), [...minutes('xxx'), ...after]).transitions;
     expect(up!.at).toBe(back);
     expect(up!.message).not.toContain('lasted');
-    expect(up!.told).not.toHaveProperty('duration');
+    expect(up!.facts).not.toHaveProperty('duration');
   });
 
   test('and so of one that goes on after it: its file begins later than it ends', () => {
@@ -324,7 +324,7 @@ describe('time', () => {
     const [, up] = run(component({ recoveries: 2 }), [...minutes('xxx'), ...after]).transitions;
     expect(up!.at).toBe(back + 2 * MINUTE);
     expect(up!.message).not.toContain('lasted');
-    expect(up!.told).not.toHaveProperty('duration');
+    expect(up!.facts).not.toHaveProperty('duration');
   });
 
   test.each([
@@ -345,9 +345,9 @@ describe('time', () => {
       const [down, up] = run(component({ failures: 2, recoveries: 1 }), looks).transitions;
       const length = Math.floor(up!.at / SECOND) - Math.floor(down!.at / SECOND);
       expect(up!.at).toBe(looks.at(-1)!.at);
-      expect(up!.told?.duration).toBe(length * SECOND);
+      expect(up!.facts?.duration).toBe(length * SECOND);
       expect(up!.message).toContain(`lasted ${spell(length * SECOND)}`);
-      expect(iso(up!.at - up!.told!.duration!)).toBe(iso(down!.at));
+      expect(iso(up!.at - up!.facts!.duration!)).toBe(iso(down!.at));
     },
   );
 
@@ -357,14 +357,14 @@ describe('time', () => {
     const quick = [4, 5].map(i => result(START + i * MINUTE, 'up', 10));
     const { transitions } = run(component(), [...slow, back, ...quick]);
     const [down, up] = transitions.filter(({ source }) => source === 'latency:api');
-    expect(up!.told?.duration).toBe(up!.at - down!.at);
+    expect(up!.facts?.duration).toBe(up!.at - down!.at);
     expect(up!.message).toContain('was slow for 3 minutes');
   });
 
   test('the length is that of the seconds in the file, and one within a second has none', () => {
     const looks = (ms: number) => [result(START + 900, 'down'), result(START + 900 + ms, 'up')];
     const told = (ms: number) => run(component({ failures: 1, recoveries: 1 }), looks(ms)).transitions[1]!;
-    expect(told(40_150).told?.duration).toBe(41 * SECOND);
+    expect(told(40_150).facts?.duration).toBe(41 * SECOND);
     expect(told(40_150).message).toContain('lasted 41 seconds');
     expect(told(4_150).message).toContain('lasted 5 seconds');
     expect(told(50).message).not.toContain('lasted');

@@ -6,11 +6,11 @@ import type { Component } from '../../../src/core/model/component.ts';
 import { HOUR, MINUTE, SECOND } from '../../../src/core/model/time.ts';
 import {
   afterPause,
-  type Beat,
   healthOf,
   initialState,
   judgeHeartbeat,
   type Listening,
+  type Report,
 } from '../../../src/core/monitoring/detector.ts';
 import { renderMarkdown } from '../../../src/core/text/markdown.ts';
 
@@ -39,7 +39,7 @@ function run(events: Event[], listeningSince?: number) {
   let recheckAt: number | null = null;
   for (const { at, beat, message = '' } of events) {
     const now = START + at;
-    const said: Beat | null = beat ? { at: now, ok: beat === 'ok', message } : null;
+    const said: Report | null = beat ? { at: now, ok: beat === 'ok', message } : null;
     const judged = judgeHeartbeat(jobs, JSON.parse(JSON.stringify(state)), said, now, listeningSince);
     ({ state, recheckAt } = judged);
     for (const one of judged.transitions) {
@@ -85,16 +85,16 @@ describe('heartbeats', () => {
   });
 
   test('what a template may use of it, what is confirmed, and the first word of a job', () => {
-    const beat = (at: number, ok: boolean, message = ''): Beat => ({ at: START + at, ok, message });
+    const beat = (at: number, ok: boolean, message = ''): Report => ({ at: START + at, ok, message });
     const about = { kind: 'heartbeat', component: 'Background Jobs' };
     const first = judgeHeartbeat(jobs, initialState(), beat(0, true), START);
     expect([first.state.confirmed, first.transitions, first.first?.kind]).toEqual(['up', [], 'up']);
     const again = judgeHeartbeat(jobs, first.state, beat(5, true), START + 5);
     expect(again).not.toHaveProperty('first');
     const silent = judgeHeartbeat(jobs, again.state, null, START + 5 + DUE);
-    expect(silent.transitions.map(({ told }) => told)).toEqual([{ ...about, seen: 'no report' }]);
+    expect(silent.transitions.map(({ facts }) => facts)).toEqual([{ ...about, seen: 'no report' }]);
     const back = judgeHeartbeat(jobs, silent.state, beat(DUE + 9_000, true), START + DUE + 9_000);
-    expect(back.transitions.map(({ told }) => told)).toEqual([
+    expect(back.transitions.map(({ facts }) => facts)).toEqual([
       { ...about, seen: 'reported in', duration: 9_000 },
     ]);
     expect(back.state.confirmed).toBe('up');
@@ -104,7 +104,7 @@ describe('heartbeats', () => {
       [' ', 'reported a failure'],
     ] as const) {
       const failed = judgeHeartbeat(jobs, back.state, beat(DUE + 10_000, false, said), START + DUE + 10_000);
-      expect(failed.transitions.map(({ told }) => told)).toEqual([{ ...about, seen }]);
+      expect(failed.transitions.map(({ facts }) => facts)).toEqual([{ ...about, seen }]);
       expect(failed.state.confirmed).toBe('down');
     }
   });
@@ -116,14 +116,14 @@ describe('heartbeats', () => {
       ({ state } = judgeHeartbeat(jobs, state, null, at));
     const well = { at: START + 40 * SECOND, ok: true, message: '' };
     const [up] = judgeHeartbeat(jobs, state, well, well.at).transitions;
-    expect(up).toMatchObject({ at: well.at, told: { duration: 40 * SECOND } });
+    expect(up).toMatchObject({ at: well.at, facts: { duration: 40 * SECOND } });
     expect(up!.message).toContain('lasted 40 seconds');
     // Over before it began, as its file has it: nobody says how long.
     const early = { ...well, at: START - HOUR };
     const [end] = judgeHeartbeat(jobs, state, early, early.at).transitions;
     expect(end!.at).toBe(early.at);
     expect(end!.message).not.toContain('lasted');
-    expect(end!.told).not.toHaveProperty('duration');
+    expect(end!.facts).not.toHaveProperty('duration');
   });
 
   test('an older beat with a clock that went on is ignored', () => {

@@ -1,9 +1,9 @@
 // Hostile text: long strings made to hang a pattern, and markdown made to run something.
 import { describe, expect, test } from 'vitest';
 import { negotiate } from '../../../src/core/i18n/words.ts';
-import { redacted } from '../../../src/core/inbound/redact.ts';
 import { snsCertificateUrl } from '../../../src/core/inbound/senders/sns.ts';
 import { INBOUND } from '../../../src/core/inbound/senders.ts';
+import { redacted } from '../../../src/core/inbound/webhook-log.ts';
 import { updateSchema } from '../../../src/core/incidents/api-bodies.ts';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
 import { unknownComponents } from '../../../src/core/incidents/lint/lint.ts';

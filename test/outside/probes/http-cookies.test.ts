@@ -1,7 +1,7 @@
 // What is sent along: the usual headers, and the cookies that redirects were given.
 import { describe, expect, test } from 'vitest';
 import { checkSchema } from '../../../src/core/model/checks/check.ts';
-import { makeJar } from '../../../src/outside/probes/http/cookies.ts';
+import { Cookies } from '../../../src/outside/probes/http/cookies.ts';
 import { http, probe } from '../loopback.ts';
 
 const address = (port: number, path = '/') => `http://127.0.0.1:${port}${path}`;
@@ -92,7 +92,7 @@ test.each([
 describe('the jar', () => {
   const NOW = Date.parse('2026-03-10T12:00:00Z');
   const sentTo = (set: string | string[], at: string, to: string) => {
-    const jar = makeJar(() => NOW);
+    const jar = new Cookies(() => NOW);
     jar.keep(new URL(at), set);
     return jar.for(new URL(to));
   };

@@ -1,7 +1,7 @@
 // A look during which our own process stood still: its time is no measurement, its timeout no failure, its answer counts.
 import { createSocket } from 'node:dgram';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type Check, checkSchema, type Sighting } from '../../../src/core/model/checks/check.ts';
+import { type Check, checkSchema, type ProbeResult } from '../../../src/core/model/checks/check.ts';
 import { explain } from '../../../src/outside/probes/failure.ts';
 import { makeProbes } from '../../../src/outside/probes.ts';
 import { startPulse } from '../../../src/outside/pulse.ts';
@@ -12,7 +12,7 @@ const check = (of: Record<string, unknown>): Check => checkSchema.parse({ timeou
 const signal = new AbortController().signal;
 
 /** One look in which the process stood still for 9 seconds, as its pulse would tell. */
-function paused(of: Record<string, unknown>): Promise<Sighting> {
+function paused(of: Record<string, unknown>): Promise<ProbeResult> {
   let asked = 0;
   return makeProbes({}, () => (asked++ === 0 ? 0 : 9000))(check(of), signal);
 }

@@ -8,14 +8,10 @@ import { type CheckResult, checkSchema } from '../../../src/core/model/checks/ch
 import { DAY, HOUR, MINUTE, type Millis, SECOND, startOfUtcDay } from '../../../src/core/model/time.ts';
 import { DRAWN_FROM } from '../../../src/core/monitoring/rollup.ts';
 import { type Db, openDatabase } from '../../../src/store/db/database.ts';
-import { makeMeasuredView, readMeasured } from '../../../src/store/monitoring/component-status.ts';
-import {
-  judgeSilence,
-  noteComponents,
-  recordBeat,
-  recordResult,
-} from '../../../src/store/monitoring/measurements.ts';
-import { pruneMeasurements, readSeries } from '../../../src/store/monitoring/rollups.ts';
+import { ComponentStatus, readMeasured } from '../../../src/store/monitoring/component-status.ts';
+import { noteComponents, recordHeartbeat, recordResult } from '../../../src/store/monitoring/measurements.ts';
+import { pruneMeasurements } from '../../../src/store/monitoring/prune.ts';
+import { readSeries } from '../../../src/store/monitoring/rollups.ts';
 import { component, NOW } from '../../makers.ts';
 
 const START = startOfUtcDay(NOW);
@@ -141,10 +137,10 @@ describe('time looked at', () => {
     // Of the two minutes the look before was one.
     expect(await observed(db)).toBe(2 * SECOND + 2 * MINUTE + 40);
     const beat = (at: Millis, passed?: Millis) =>
-      recordBeat(db, job, { at: START + at, ok: true, message: '' }, undefined, passed);
+      recordHeartbeat(db, job, { at: START + at, ok: true, message: '' }, START + at, undefined, passed);
     await beat(0);
     await beat(110 * SECOND, 5 * SECOND);
-    const silence = await judgeSilence(db, job, START + 4 * MINUTE - SECOND, START, 10 * SECOND);
+    const silence = await recordHeartbeat(db, job, null, START + 4 * MINUTE - SECOND, START, 10 * SECOND);
     expect(silence.isCounted).toBe(true);
     expect(await observed(db, 'job')).toBe(SECOND + 5 * SECOND + SECOND);
   });
@@ -185,7 +181,7 @@ test('the view in memory is what a fresh reading finds, whatever was recorded', 
       const db = openDatabase(':memory:');
       try {
         await noteComponents(db, [api, web], START);
-        const view = makeMeasuredView(db);
+        const view = new ComponentStatus(db);
         let at = START;
         for (const { of, wait, outcome, read } of steps) {
           at += wait;
@@ -204,7 +200,7 @@ test('the view in memory is what a fresh reading finds, whatever was recorded', 
 
 test('the view reads nothing when nothing was recorded', async () => {
   const db = await opened();
-  const view = makeMeasuredView(db);
+  const view = new ComponentStatus(db);
   const first = await view.read(NOW);
   expect(await view.read(NOW)).toBe(first);
   await recordResult(db, api, seen(NOW));

@@ -1,6 +1,6 @@
 // The watchdog, by the timetable itself: whatever hangs, every output stops saying "well", and says so again.
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Sighting } from '../../../src/core/model/checks/check.ts';
+import type { ProbeResult } from '../../../src/core/model/checks/check.ts';
 import { MINUTE, type Millis, SECOND } from '../../../src/core/model/time.ts';
 import { openWorld, type World } from '../world.ts';
 
@@ -13,14 +13,14 @@ components:
   - { id: jobs, name: Background Jobs, check: { type: heartbeat, period: 24h, grace: 1h } }
   - { id: office, name: Office, check: { type: manual } }
 `;
-const UP: Sighting = { outcome: 'up', latency: 5, seen: 'answered 200' };
+const UP: ProbeResult = { outcome: 'up', latency: 5, seen: 'answered 200' };
 /** Two periods and ten seconds. */
 const LIMIT = 2 * MINUTE + 10 * SECOND;
 
 interface Watched {
   readonly world: World;
   /** What a component's check comes to, by id; "hangs" while null. */
-  readonly answers: Record<string, Sighting | null>;
+  readonly answers: Record<string, ProbeResult | null>;
   /** Names of jobs that never end from now on. */
   readonly stuck: Set<string>;
   /** Lets so much time pass, the timetable's jobs and the pulse at each second. */
@@ -38,7 +38,7 @@ async function watched(files: Record<string, string> = {}): Promise<Watched> {
   let [wall, grown, stood] = [START, 0, 0];
   /** The timetable's turn, and the watchdog's own look. */
   const eachSecond: (() => void)[] = [];
-  const answers: Record<string, Sighting | null> = { api: UP, web: UP };
+  const answers: Record<string, ProbeResult | null> = { api: UP, web: UP };
   const stuck = new Set<string>();
   /** Jobs under way that are not stuck. */
   const running = new Set<Promise<void>>();
@@ -278,8 +278,8 @@ describe('whatever hangs', () => {
 });
 
 describe('what is in doubt', () => {
-  const DOWN: Sighting = { outcome: 'down', latency: null, seen: 'answered 503' };
-  const NOTHING: Sighting = { outcome: 'unknown', latency: null, seen: 'our own network was down' };
+  const DOWN: ProbeResult = { outcome: 'down', latency: null, seen: 'answered 503' };
+  const NOTHING: ProbeResult = { outcome: 'unknown', latency: null, seen: 'our own network was down' };
 
   test.each([
     ['that failed', DOWN],

@@ -167,19 +167,19 @@ test('old rollups are pruned, days stay, and a repeat is known as long as it may
   const first = { value: 1, at: iso(world.now()) };
   await push(world, 'orders', first);
   const { openDatabase } = await import('../../../src/store/db/database.ts');
-  const { pruneMetrics } = await import('../../../src/store/monitoring/metrics.ts');
+  const { pruneMeasurements } = await import('../../../src/store/monitoring/prune.ts');
   const db = openDatabase(`${world.dir}/data/status.db`);
   const spans = async () => {
     const rows = await db.selectFrom('metric_rollups').select('span').orderBy('span').execute();
     return rows.map(row => row.span);
   };
   expect(await spans()).toEqual(['day', 'hour', 'slot']);
-  await pruneMetrics(db, world.now() + 3 * DAY);
+  await pruneMeasurements(db, world.now() + 3 * DAY);
   expect(await spans()).toEqual(['day', 'hour']);
-  await pruneMetrics(db, world.now() + 90 * DAY);
+  await pruneMeasurements(db, world.now() + 90 * DAY);
   expect(await spans()).toEqual(['day']);
   expect((await push(world, 'orders', first)).status).toBe(200);
-  await pruneMetrics(db, world.now() + 92 * DAY);
+  await pruneMeasurements(db, world.now() + 92 * DAY);
   expect(await db.selectFrom('metric_points').selectAll().execute()).toEqual([]);
   expect(await spans()).toEqual(['day']);
   await db.destroy();

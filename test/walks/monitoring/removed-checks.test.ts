@@ -328,16 +328,17 @@ test.each([
     secret: 'secret',
     startedAt: NOW,
     ring: () => {},
-    told: () => {},
+    count: () => {},
     noticeSteps: () => {},
+    paused: () => 0,
     clock: () => NOW,
     monotonic: () => NOW,
     log: { debug() {}, info() {}, warn() {}, error() {} },
   });
-  await watch.note(current);
+  await watch.recorder.note(current);
   watch.poll.startDue(NOW);
   current = site({ components: after });
-  await watch.note(current);
+  await watch.recorder.note(current);
   answer();
   await watch.poll.settled();
   expect((await readMeasured(db, NOW)).get('api')).toMatchObject({ firstCheck: null, checkedAt: null });

@@ -71,7 +71,7 @@ function desk(together = MINUTE, parents: Readonly<Record<string, string[]>> = {
         severity: 'critical',
         components: [id],
         message: `${name} ${kind}.`,
-        told: { kind: 'down', component: name, seen: 'refused', checks: 3 },
+        facts: { kind: 'down', component: name, seen: 'refused', checks: 3 },
         filedAt: null,
         incidentId: null,
       });

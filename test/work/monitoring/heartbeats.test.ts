@@ -5,9 +5,10 @@ import { checkSchema } from '../../../src/core/model/checks/check.ts';
 import type { Component } from '../../../src/core/model/component.ts';
 import { MINUTE, type Millis, SECOND } from '../../../src/core/model/time.ts';
 import { openDatabase } from '../../../src/store/db/database.ts';
-import { judgeSilence, noteComponents, recordBeat } from '../../../src/store/monitoring/measurements.ts';
-import { makeHeartbeats } from '../../../src/work/monitoring/heartbeats.ts';
-import { component } from '../../makers.ts';
+import { noteComponents } from '../../../src/store/monitoring/measurements.ts';
+import { Heartbeats } from '../../../src/work/monitoring/heartbeats.ts';
+import { Recorder } from '../../../src/work/monitoring/recorder.ts';
+import { component, site } from '../../makers.ts';
 
 const T0 = Date.UTC(2026, 2, 10, 12);
 
@@ -26,30 +27,34 @@ async function opened(ids: readonly string[], options: { startedAt?: Millis } = 
   const heard = (of: { readonly transitions: readonly { source: string; kind: string; at: Millis }[] }) => {
     for (const { source, kind, at } of of.transitions) told.push(`${source} ${kind} ${(at - T0) / SECOND}`);
   };
-  const make = () =>
-    makeHeartbeats({
-      components: () => components,
+  const on = {
+    db,
+    site: () => site({ components }),
+    ring: () => {},
+    clock: () => now,
+    monotonic: () => now,
+    awake: () => now - paused,
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+  };
+  const make = () => {
+    const recorder = new Recorder(on);
+    return new Heartbeats({
+      ...on,
+      recorder: {
+        async heartbeat(...of) {
+          if (of[1] === null) judged++;
+          const result = await recorder.heartbeat(...of);
+          heard(result);
+          return result;
+        },
+      },
+      watchdog: { ended: () => {} },
       secret: 's',
-      record: async (of, beat, since) => {
-        const result = await recordBeat(db, of, beat, since);
-        heard(result);
-        return result;
-      },
-      judge: async (of, at, since) => {
-        judged++;
-        const result = await judgeSilence(db, of, at, since);
-        heard(result);
-        return result;
-      },
-      ended: () => {},
-      ring: () => {},
       startedAt: now,
       noticeSteps: () => {},
-      clock: () => now,
-      monotonic: () => now,
       paused: () => paused,
-      log: { debug() {}, info() {}, warn() {}, error() {} },
     });
+  };
   let beats = make();
   return {
     told,
@@ -63,7 +68,7 @@ async function opened(ids: readonly string[], options: { startedAt?: Millis } = 
       judged = 0;
       return count;
     },
-    beat: (id: string, ok = true) => beats.beat(beats.tokenOf(id), ok, ''),
+    beat: (id: string, ok = true) => beats.report(beats.tokenOf(id), ok, ''),
     async until(at: Millis, step: Millis = SECOND) {
       while (now < at) {
         now = Math.min(at, now + step);
@@ -105,20 +110,21 @@ test('a judgement that never ends holds up no other, is said, and is tried again
   const ended: string[] = [];
   const errors: string[] = [];
   const components = [heartbeat('a'), heartbeat('b')];
-  const beats = makeHeartbeats({
-    components: () => components,
+  const beats = new Heartbeats({
+    site: () => site({ components }),
+    recorder: {
+      heartbeat: async ({ id }) =>
+        hangs && id === 'a' ? new Promise(() => {}) : { transitions: [], recheckAt: null },
+    },
+    watchdog: { ended: ({ id }) => void ended.push(id) },
     secret: 's',
-    record: async () => ({ transitions: [], recheckAt: null }),
-    judge: async ({ id }) =>
-      hangs && id === 'a' ? new Promise(() => {}) : { transitions: [], recheckAt: null },
-    ended: ({ id }) => ended.push(id),
     ring: () => {},
     startedAt: now,
     noticeSteps: () => {},
     clock: () => now,
     monotonic: () => now,
     paused: () => 0,
-    log: { debug() {}, info() {}, warn() {}, error: (_, message) => errors.push(message) },
+    log: { debug() {}, info() {}, warn() {}, error: (_, message) => void errors.push(message) },
   });
   const first = beats.judgeAll(now);
   await vi.advanceTimersByTimeAsync(10 * SECOND);

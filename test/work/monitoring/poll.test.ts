@@ -1,20 +1,20 @@
 // The poller by a hand-moved clock: when checks start, how many at once, and what never happens twice.
 import { describe, expect, test } from 'vitest';
-import { type CheckResult, checkSchema, type Sighting } from '../../../src/core/model/checks/check.ts';
+import { type CheckResult, checkSchema, type ProbeResult } from '../../../src/core/model/checks/check.ts';
 import type { Component } from '../../../src/core/model/component.ts';
 import { HOUR, MINUTE, type Millis, SECOND } from '../../../src/core/model/time.ts';
 import { offsetOf } from '../../../src/core/monitoring/schedule-jitter.ts';
-import { makePoll } from '../../../src/work/monitoring/poll.ts';
-import { component } from '../../makers.ts';
+import { Poll } from '../../../src/work/monitoring/poll.ts';
+import { component, site } from '../../makers.ts';
 
-const UP: Sighting = { outcome: 'up', latency: 5, seen: 'answered 200' };
+const UP: ProbeResult = { outcome: 'up', latency: 5, seen: 'answered 200' };
 const MIDNIGHT = Date.UTC(2026, 2, 10);
 const http = (id: string, over: Partial<Component> = {}) =>
   component(id, { check: checkSchema.parse({ type: 'http', url: `https://${id}.example` }), ...over });
 
 function polling(
   components: readonly Component[],
-  answer: (id: string, signal: AbortSignal) => Promise<Sighting> = async () => UP,
+  answer: (id: string, signal: AbortSignal) => Promise<ProbeResult> = async () => UP,
   hanging: 'believe' | 'record' | null = null,
 ) {
   let now = MIDNIGHT;
@@ -26,20 +26,26 @@ function polling(
   const errors: string[] = [];
   let recheck: Millis | null = null;
   const idOf = (check: Component['check']) => components.find(one => one.check === check)!.id;
-  const poll = makePoll({
-    components: () => components,
+  const poll = new Poll({
+    site: () => site({ components }),
     probe: (check, signal) => {
       started.push([idOf(check), now]);
       return answer(idOf(check), signal);
     },
-    believe: async (_component, sighting) => (hanging === 'believe' ? new Promise(() => {}) : sighting),
-    record: async (_component, result) => {
-      if (hanging === 'record') await new Promise(() => {});
-      results.push(result);
-      return recheck;
+    network: {
+      believe: async (_component, result) => (hanging === 'believe' ? new Promise(() => {}) : result),
     },
-    told: (_component, lateness) => late.push(lateness),
-    ended: ({ id }) => ended.push(id),
+    recorder: {
+      async result(_component, result) {
+        if (hanging === 'record') await new Promise(() => {});
+        results.push(result);
+        return { transitions: [], recheckAt: recheck };
+      },
+    },
+    warnings: { ofCheck: async () => {} },
+    watchdog: { doubts: () => false, ended: ({ id }) => void ended.push(id) },
+    count: (_component, lateness) => void late.push(lateness),
+    ring: () => {},
     clock: () => now,
     monotonic: () => grown,
     awake: () => now,
@@ -110,8 +116,8 @@ describe('the poller', () => {
   });
 
   test('never runs one check twice at once, and a hanging one delays no other', async () => {
-    let release = (_: Sighting) => {};
-    const hanging = new Promise<Sighting>(resolve => {
+    let release = (_: ProbeResult) => {};
+    const hanging = new Promise<ProbeResult>(resolve => {
       release = resolve;
     });
     const world = polling([http('slow'), http('quick')], id =>
@@ -173,7 +179,7 @@ describe('the poller', () => {
   });
 
   test('looks again at once when a pause of our own cut a look short, and only once', async () => {
-    const cut: Sighting = {
+    const cut: ProbeResult = {
       outcome: 'unknown',
       latency: null,
       seen: 'our own process was paused',
@@ -288,7 +294,7 @@ describe('the poller', () => {
   );
 
   test('closed, it abandons what runs and stores nothing of it', async () => {
-    let release = (_: Sighting) => {};
+    let release = (_: ProbeResult) => {};
     const world = polling([http('api')], () => new Promise(resolve => (release = resolve)));
     await world.until(MIDNIGHT + SECOND);
     const closed = world.poll.close();

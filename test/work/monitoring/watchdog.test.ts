@@ -7,7 +7,7 @@ import { roughPeriod } from '../../../src/core/model/checks/cron.ts';
 import type { Component } from '../../../src/core/model/component.ts';
 import { DAY, HOUR, MINUTE, type Millis, SECOND } from '../../../src/core/model/time.ts';
 import { offsetOf } from '../../../src/core/monitoring/schedule-jitter.ts';
-import { makeWatchdog } from '../../../src/work/monitoring/watchdog.ts';
+import { Watchdog } from '../../../src/work/monitoring/watchdog.ts';
 import { component, snapshot, view } from '../../makers.ts';
 
 /** A Tuesday. */
@@ -16,7 +16,7 @@ const T0 = Date.UTC(2026, 2, 10, 12);
 function watching(of: Component, { checkedAt = T0 }: { checkedAt?: Millis | null } = {}) {
   let [wall, grown, stood] = [T0, 5000, 0];
   const rung: Millis[] = [];
-  const dog = makeWatchdog({
+  const dog = new Watchdog({
     clock: () => wall,
     monotonic: () => grown,
     awake: () => grown - stood,

@@ -1,16 +1,32 @@
 // Prometheus Alertmanager and Grafana: many alerts in one POST, each firing or resolved by itself.
 import { address, fieldsOf, fingerprint, first, identity, line, MESSAGE, moment, NAME } from '../fields.ts';
-import { type Reading, type Signal, signal } from '../signal.ts';
+import { byWord, type SenderReading, type SenderSignal, signal } from '../signal.ts';
 
 /** More alerts than this in one POST are refused: Alertmanager's `max_alerts` cuts far below. */
-const MOST = 1000;
+const MAX_ALERTS = 1000;
 
 /**
  * Alertmanager's webhook, version 4. Label `component` names the component. A monitor is an alert's
  * fingerprint (of its labels, when an old sender leaves it out); an event is fingerprint + start + state.
  */
-export function alertmanager(input: unknown): Reading {
-  return readAlerts(input, 'alertmanager');
+export function alertmanager(input: unknown): SenderReading {
+  const body = fieldsOf(input);
+  if (!body || !Array.isArray(body.alerts)) {
+    return { problem: `expected {"status": …, "alerts": [{"status": "firing", "labels": {…}}, …]}` };
+  }
+  const { length } = body.alerts;
+  if (length > MAX_ALERTS)
+    return { problem: `${length} alerts in one request: send at most ${MAX_ALERTS} (max_alerts)` };
+  const signals: SenderSignal[] = [];
+  for (const [index, alert] of body.alerts.entries()) {
+    const read = readAlert(alert, body);
+    if (read) signals.push(read);
+    else
+      return {
+        problem: `alerts[${index}] has no status or no label: expected {"status": "firing" or "resolved", "labels": {"alertname": …}}`,
+      };
+  }
+  return { signals };
 }
 
 /**
@@ -18,31 +34,13 @@ export function alertmanager(input: unknown): Reading {
  * one `ruleName` with a `state`. Grafana's own troubles (`DatasourceError`, `DatasourceNoData`) and the
  * contact point's test are not outages of a component.
  */
-export function grafana(input: unknown): Reading {
+export function grafana(input: unknown): SenderReading {
   const body = fieldsOf(input);
   if (body && !Array.isArray(body.alerts) && 'ruleName' in body) return readLegacy(body);
-  return readAlerts(input, 'grafana');
+  return alertmanager(input);
 }
 
-function readAlerts(input: unknown, provider: string): Reading {
-  const body = fieldsOf(input);
-  if (!body || !Array.isArray(body.alerts)) {
-    return { problem: `expected {"status": …, "alerts": [{"status": "firing", "labels": {…}}, …]}` };
-  }
-  if (body.alerts.length > MOST) {
-    return { problem: `${body.alerts.length} alerts in one request: send at most ${MOST} (max_alerts)` };
-  }
-  const signals = body.alerts.map(alert => readAlert(alert, body, provider));
-  const broken = signals.indexOf(null);
-  if (broken >= 0) {
-    return {
-      problem: `alerts[${broken}] has no status or no label: expected {"status": "firing" or "resolved", "labels": {"alertname": …}}`,
-    };
-  }
-  return { signals: signals as Signal[] };
-}
-
-function readAlert(alert: unknown, body: Record<string, unknown>, provider: string): Signal | null {
+function readAlert(alert: unknown, body: Record<string, unknown>): SenderSignal | null {
   const fields = fieldsOf(alert);
   const labels = fieldsOf(fields?.labels) ?? {};
   const notes = fieldsOf(fields?.annotations) ?? {};
@@ -54,8 +52,9 @@ function readAlert(alert: unknown, body: Record<string, unknown>, provider: stri
   const rule = first(NAME, labels.alertname, labels.rulename, group.alertname) || 'Alert';
   const instance = line(labels.instance, NAME);
   const start = moment(fields.startsAt);
-  const common: Omit<Signal, 'kind'> = {
-    provider,
+  const why = reasonToIgnore(labels, status);
+  const kind = why !== null ? 'ignored' : status === 'firing' ? 'down' : 'up';
+  return signal(kind, {
     monitor: print || ownFingerprint(labels),
     name: line(instance === '' ? rule : `${rule} (${instance})`, NAME),
     url: address(labels.url) ?? address(labels.target) ?? address(instance),
@@ -63,11 +62,8 @@ function readAlert(alert: unknown, body: Record<string, unknown>, provider: stri
     message: first(MESSAGE, notes.summary, notes.description, notes.message),
     component: line(labels.component, NAME) || null,
     event: start === null ? null : `${status}@${start}`,
-  };
-  const why = reasonToIgnore(labels, status);
-  return why === null
-    ? signal({ ...common, kind: status === 'firing' ? 'down' : 'up' })
-    : signal({ ...common, kind: 'ignored', why });
+    ...(why === null ? {} : { why }),
+  });
 }
 
 function reasonToIgnore(labels: Record<string, unknown>, status: string): string | null {
@@ -88,27 +84,18 @@ function ownFingerprint(labels: Record<string, unknown>): string {
   return fingerprint(pairs.sort().join('\n'));
 }
 
-const LEGACY = new Map<string, 'down' | 'up'>([
-  ['alerting', 'down'],
-  ['ok', 'up'],
-]);
-
-function readLegacy(body: Record<string, unknown>): Reading {
+function readLegacy(body: Record<string, unknown>): SenderReading {
   const name = first(NAME, body.ruleName, body.title);
   const state = line(body.state, 20).toLowerCase();
   if (name === '' || state === '')
     return { problem: 'expected {"ruleName": …, "state": "alerting" or "ok"}' };
   const tags = fieldsOf(body.tags) ?? {};
-  const common = {
-    provider: 'grafana',
+  const fields = {
     monitor: identity(body.ruleId) || name,
     name,
     message: line(body.message, MESSAGE),
     component: line(tags.component, NAME) || null,
   };
-  const kind = LEGACY.get(state);
-  if (kind) return { signals: [signal({ ...common, kind })] };
-  return {
-    signals: [signal({ ...common, kind: 'ignored', why: `state "${state}" is neither alerting nor ok` })],
-  };
+  const words = { down: ['alerting'], up: ['ok'] };
+  return byWord(fields, state, words, `state "${state}" is neither alerting nor ok`);
 }

@@ -1,36 +1,28 @@
 // Healthchecks.io: a body its user wrote from $CODE, $NAME, $STATUS …, or its own $JSON.
-import { fieldsOf, first, identity, line, MESSAGE, moment, NAME } from '../fields.ts';
-import { ignored, type Reading, signal } from '../signal.ts';
+import { componentTag, fieldsOf, first, identity, line, MESSAGE, moment, NAME } from '../fields.ts';
+import { byWord, type SenderReading } from '../signal.ts';
 
 /**
  * Healthchecks' webhook integration. Write its body as `$JSON`, or as
  * `{"code":"$CODE","name":$NAME_JSON,"status":"$STATUS","at":"$NOW","tags":"$TAGS"}`. A tag
  * `component=api` names the component.
  */
-export function healthchecks(input: unknown): Reading {
+export function healthchecks(input: unknown): SenderReading {
   const outer = fieldsOf(input);
   const body = fieldsOf(outer?.check) ?? outer;
   const name = first(NAME, body?.name, body?.slug, body?.code);
   const status = line(body?.status, 20).toLowerCase();
   if (!body || name === '' || status === '') return { problem: `expected ${EXAMPLE}, or $JSON` };
-  if (name.startsWith('$') || status.startsWith('$')) {
-    return {
-      problem: `"${name.startsWith('$') ? name : status}" is not filled in: write ${EXAMPLE} as the request body`,
-    };
-  }
-  const at = moment(body.at) ?? moment(body.now);
-  const common = {
-    provider: 'healthchecks',
+  const unfilled = [name, status].find(text => text.startsWith('$'));
+  if (unfilled) return { problem: `"${unfilled}" is not filled in: write ${EXAMPLE} as the request body` };
+  const fields = {
     monitor: first(64, body.code, body.uuid, body.unique_key) || codeIn(body) || identity(body.name) || name,
     name,
-    at,
+    at: moment(body.at) ?? moment(body.now),
     message: first(MESSAGE, body.message, body.desc),
-    component: /(?:^|\s)component[=:](\S+)/i.exec(line(body.tags, 500))?.[1] ?? null,
-    event: at === null ? null : String(at),
+    component: componentTag(line(body.tags, 500)),
   };
-  if (status === 'down') return { signals: [signal({ ...common, kind: 'down' })] };
-  if (status === 'up') return { signals: [signal({ ...common, kind: 'up' })] };
-  return ignored(common, `status "${status}" is neither down nor up`);
+  return byWord(fields, status, { down: ['down'], up: ['up'] }, `status "${status}" is neither down nor up`);
 }
 
 const EXAMPLE = '{"code":"$CODE","name":$NAME_JSON,"status":"$STATUS","at":"$NOW"}';

@@ -1,41 +1,34 @@
 // Amazon SNS carrying CloudWatch alarms: the envelope, the alarm in it, and whose signature to believe.
 import { verify } from 'node:crypto';
-import { fieldsOf, first, identity, line, MESSAGE, moment, NAME } from '../fields.ts';
-import { ignored, type Reading, signal } from '../signal.ts';
-
-const PROVIDER = 'sns';
+import { componentTag, fieldsOf, first, identity, line, MESSAGE, moment, NAME } from '../fields.ts';
+import { byWord, ignored, type SenderReading } from '../signal.ts';
 
 /**
  * SNS's envelope (sent as text/plain: hand in the text or what it parses to) with a CloudWatch alarm as
  * its `Message`. ALARM is down, OK is up. Subscription messages are ignored here: answering them is the
  * caller's, with `snsSubscribeUrl`. Believe nothing before `snsSigned` has said true.
  */
-export function sns(input: unknown): Reading {
+export function sns(input: unknown): SenderReading {
   const envelope = fieldsOf(input);
   const type = line(envelope?.Type, 40);
   if (!envelope || type === '')
     return { problem: 'expected an SNS envelope: {"Type": "Notification", "Message": …}' };
-  const topic = line(envelope.TopicArn, NAME) || 'SNS';
-  if (type !== 'Notification') return ignored({ provider: PROVIDER, name: topic }, `${type} is no alarm`);
+  const topic = { name: line(envelope.TopicArn, NAME) || 'SNS' };
+  if (type !== 'Notification') return ignored(topic, `${type} is no alarm`);
   const alarm = fieldsOf(envelope.Message);
   const name = line(alarm?.AlarmName, NAME);
   const state = line(alarm?.NewStateValue, 30);
-  if (!alarm || name === '' || state === '') {
-    return ignored({ provider: PROVIDER, name: topic }, 'the message is not a CloudWatch alarm');
-  }
-  const common = {
-    provider: PROVIDER,
+  if (!alarm || name === '' || state === '') return ignored(topic, 'the message is not a CloudWatch alarm');
+  const fields = {
     monitor: identity(alarm.AlarmArn) || identity(alarm.AlarmName),
     name,
     at: moment(alarm.StateChangeTime),
     message: first(MESSAGE, alarm.NewStateReason, alarm.AlarmDescription),
-    component: /(?:^|\s)component[=:](\S+)/i.exec(line(alarm.AlarmDescription, 1000))?.[1] ?? null,
+    component: componentTag(line(alarm.AlarmDescription, 1000)),
     // The same in every retry of one message.
     event: line(envelope.MessageId, 64) || null,
   };
-  if (state === 'ALARM') return { signals: [signal({ ...common, kind: 'down' })] };
-  if (state === 'OK') return { signals: [signal({ ...common, kind: 'up' })] };
-  return ignored(common, `state ${state} is neither ALARM nor OK`);
+  return byWord(fields, state, { down: ['ALARM'], up: ['OK'] }, `state ${state} is neither ALARM nor OK`);
 }
 
 /** GETs an address as text; rejects for any answer but 200. What tests replace of the network. */

@@ -10,9 +10,8 @@ import {
   moment,
   NAME,
 } from '../fields.ts';
-import { type Expiry, ignored, type Reading, type Signal, signal } from '../signal.ts';
+import { type Expiry, ignored, type SenderReading, signal } from '../signal.ts';
 
-const PROVIDER = 'uptimerobot';
 /** Longer than anything shown: enough to tell two monitors apart. */
 const LONG = 1000;
 
@@ -40,16 +39,16 @@ const ALIASES = {
  * without its asterisks ("alertType": "alertType") is a misconfigured webhook, and the answer says so.
  * Only down (1) and up (2) change anything: SSL and domain expiry (3) are warnings, unknown types ignored.
  */
-export function uptimerobot(input: unknown): Reading {
+export function uptimerobot(input: unknown): SenderReading {
   const raw = fieldsOf(input);
   if (!raw) return { problem: `expected an object or form fields, such as ${EXAMPLE}` };
-  const fields = normalise(raw);
-  const literal = literalVariable(fields);
+  const given = normalise(raw);
+  const literal = literalVariable(given);
   if (literal) {
     return { problem: `"${literal}" arrived as the word itself: write *${literal}* with its asterisks` };
   }
   const get = (kind: keyof typeof ALIASES, most: number) =>
-    first(most, ...ALIASES[kind].map(alias => fields.get(alias)));
+    first(most, ...ALIASES[kind].map(alias => given.get(alias)));
   const name = get('name', NAME) || get('url', NAME);
   const id = get('id', NAME);
   const type = get('type', NAME);
@@ -62,8 +61,7 @@ export function uptimerobot(input: unknown): Reading {
   if (name === '' && id === '') {
     return { problem: `monitor_name is missing: which monitor is it? Send for example ${EXAMPLE}` };
   }
-  const common: Omit<Signal, 'kind' | 'event'> = {
-    provider: PROVIDER,
+  const fields = {
     monitor: identity(get('id', LONG)) || identity(get('name', LONG)) || name,
     name: name || `Monitor ${id}`,
     url: address(get('url', 2000)),
@@ -72,13 +70,8 @@ export function uptimerobot(input: unknown): Reading {
     component: get('component', NAME) || null,
   };
   const kind = kindOf(words, type);
-  if (kind !== 'down' && kind !== 'up') {
-    if (kind.why !== EXPIRY) return ignored(common, kind.why);
-    return ignored({ ...common, expiry: expiryIn(words, get) }, kind.why);
-  }
-  return {
-    signals: [signal({ ...common, kind, event: common.at === null ? null : String(common.at) })],
-  };
+  if (kind === 'down' || kind === 'up') return { signals: [signal(kind, fields)] };
+  return ignored(kind.why === EXPIRY ? { ...fields, expiry: expiryIn(words, get) } : fields, kind.why);
 }
 
 const EXAMPLE = '{"alert_type":"down","monitor_name":"API"}';

@@ -3,9 +3,8 @@ import { Readable } from 'node:stream';
 import type { Millis } from '../../../core/model/time.ts';
 import type { Answer } from './exchange.ts';
 import { readingsOf } from './text.ts';
-import { isCut, unpack } from './unpack.ts';
+import { isCut, tapped, unpack } from './unpack.ts';
 
-/** What was read of a body. */
 export interface Body {
   /** The texts it may stand for, the likeliest first. */
   readonly readings: readonly string[];
@@ -17,7 +16,6 @@ export interface Body {
   readonly at: Millis;
 }
 
-/** When a body that has no end is left. */
 export interface Leave {
   /** Whether what has come of it decides, whatever follows. */
   readonly decides: (readings: readonly string[]) => boolean;
@@ -100,12 +98,4 @@ function hasLength(answer: Answer, limit: number): boolean {
 
 function header(answer: Answer, name: string): string {
   return String(answer.headers[name] ?? '');
-}
-
-/** The same chunks, each kept. */
-async function* tapped(body: AsyncIterable<Buffer>, kept: Buffer[]): AsyncGenerator<Buffer> {
-  for await (const chunk of body) {
-    kept.push(chunk);
-    yield chunk;
-  }
 }

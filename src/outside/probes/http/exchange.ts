@@ -1,15 +1,14 @@
 // One HTTP exchange over one fresh connection: request out, status and headers in, phases measured.
-import { connect as connectTcp, type Socket } from 'node:net';
-import { connect as connectTls, type TLSSocket } from 'node:tls';
+import type { Socket } from 'node:net';
 import { type buildConnector, Client, type Dispatcher } from 'undici';
 import type { Phases } from '../../../core/model/checks/check.ts';
 import type { Millis } from '../../../core/model/time.ts';
-import { endOfCertificate, refusal, tlsOptions } from '../certificate.ts';
+import { endOfCertificate } from '../certificate.ts';
 import { type Network, reach } from '../network.ts';
-import { closeOnAbort } from '../tcp.ts';
+import { openSocket } from '../tcp.ts';
+import { openTls } from '../tls.ts';
 import { mendPreamble } from './preamble.ts';
 
-/** What to send, and how. */
 export interface Request {
   readonly url: URL;
   readonly method: string;
@@ -72,7 +71,6 @@ const LOST = Object.assign(new Error('the connection was lost'), { code: 'ECONNR
 /** The connection beneath a client, timed from name to handshake. */
 class Line {
   certificateEnd: Millis | null = null;
-  #socket: Socket | null = null;
   readonly #marks: { start?: number; looked?: number; connected?: number; secured?: number } = {};
   readonly #request: Request;
   readonly #signal: AbortSignal;
@@ -86,48 +84,38 @@ class Line {
 
   readonly connect: buildConnector.connector = (_options, callback) => {
     // undici reconnects after a failed first try; one check is one try.
-    if (this.#socket) return callback(LOST, null);
+    if (this.#marks.start !== undefined) return callback(LOST, null);
+    this.#open().then(
+      socket => callback(null, socket),
+      (error: Error) => callback(error, null),
+    );
+  };
+
+  async #open(): Promise<Socket> {
     const { url, ip, http2 } = this.#request;
-    const secure = url.protocol === 'https:';
+    const isSecure = url.protocol === 'https:';
     const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-    const port = Number(url.port) || (secure ? 443 : 80);
+    const port = Number(url.port) || (isSecure ? 443 : 80);
     const target = { host, port, ...reach(this.#network), ...(ip ? { family: ip } : {}) };
     const marks = this.#marks;
     marks.start = performance.now();
-    const socket = secure
-      ? connectTls({
-          ...target,
-          ...tlsOptions(host, this.#network),
-          ALPNProtocols: http2 ? ['h2', 'http/1.1'] : ['http/1.1'],
-        })
-      : connectTcp(target);
-    this.#socket = socket;
-    closeOnAbort(socket, this.#signal);
-    socket.setNoDelay(true);
-    let told = false;
-    const tell = (error: Error | null) => {
-      if (told) return;
-      told = true;
-      if (error) return callback(error, null);
-      if ((socket as Partial<TLSSocket>).alpnProtocol !== 'h2') mendPreamble(socket);
-      callback(null, socket);
+    const watch = (socket: Socket) => {
+      socket.setNoDelay(true);
+      socket.once('lookup', () => (marks.looked = performance.now()));
+      socket.once('connect', () => (marks.connected = performance.now()));
     };
-    socket.on('error', tell);
-    socket.once('lookup', () => {
-      marks.looked = performance.now();
-    });
-    socket.once('connect', () => {
-      marks.connected = performance.now();
-      if (!secure) tell(null);
-    });
-    socket.once('secureConnect', () => {
-      marks.secured = performance.now();
-      this.certificateEnd = endOfCertificate(socket as TLSSocket);
-      const refused = refusal(socket as TLSSocket, this.#network);
-      tell(refused);
-      if (refused) socket.destroy(refused);
-    });
-  };
+    if (!isSecure) {
+      const socket = await openSocket(target, this.#signal, watch);
+      mendPreamble(socket);
+      return socket;
+    }
+    const options = { ...target, ALPNProtocols: http2 ? ['h2', 'http/1.1'] : ['http/1.1'] };
+    const socket = await openTls(options, host, this.#signal, this.#network, watch);
+    marks.secured = performance.now();
+    this.certificateEnd = endOfCertificate(socket);
+    if (socket.alpnProtocol !== 'h2') mendPreamble(socket);
+    return socket;
+  }
 
   /** Called when the headers are there: what is not a phase of the connection was waiting for them. */
   phases(): Omit<Phases, 'total'> {

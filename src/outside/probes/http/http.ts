@@ -1,14 +1,14 @@
 // http: asks a web address and judges status, text, JSON values and the certificate's age.
 import { isDeepStrictEqual } from 'node:util';
 import { query } from 'jsonpath-rfc9535';
-import type { CheckOf, Phases, Sighting } from '../../../core/model/checks/check.ts';
+import type { CheckOf } from '../../../core/model/checks/check.ts';
 import { inRanges, parseStatuses } from '../../../core/model/checks/http-statuses.ts';
 import { type Millis, SECOND } from '../../../core/model/time.ts';
 import { expiryWarning } from '../certificate.ts';
 import { Finding } from '../failure.ts';
 import type { Look } from '../network.ts';
 import { type Body, readBody } from './body.ts';
-import type { Answer, Request } from './exchange.ts';
+import type { Request } from './exchange.ts';
 import { readingsIn } from './readings.ts';
 import { retrieve } from './redirects.ts';
 import { hasText, isText, parseJson } from './text.ts';
@@ -34,9 +34,13 @@ export const lookAtHttp: Look<HttpCheck> = async (check, signal, network, note) 
     judgeBody(check, body);
     const total = body.at - started;
     const end = answer.certificateEnd;
-    const expiry = end === null ? undefined : expiryWarning(end, check.tls_days, network);
+    const warning = end === null ? undefined : expiryWarning(end, check.tls_days, network);
     return {
-      ...sighting(answer, { ...answer.phases, total }, expiry),
+      outcome: 'up',
+      latency: total,
+      seen: `answered ${answer.status}`,
+      phases: { ...answer.phases, total },
+      ...(warning === undefined ? {} : { warning }),
       ...(end === null ? {} : { certificateEnd: end }),
       ...(check.reads ? { readings: readingsIn(body, check.reads) } : {}),
     };
@@ -109,14 +113,4 @@ function documentIn({ readings }: Body): Parameters<typeof query>[0] {
   } catch (cause) {
     throw new Finding('answer is not JSON', { cause });
   }
-}
-
-function sighting(answer: Answer, phases: Phases, warning: string | undefined): Sighting {
-  return {
-    outcome: 'up',
-    latency: phases.total,
-    seen: `answered ${answer.status}`,
-    phases,
-    ...(warning === undefined ? {} : { warning }),
-  };
 }

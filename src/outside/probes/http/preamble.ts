@@ -10,7 +10,7 @@ const ICY = 'ICY ';
 /** As many bytes as are held back while they may be the begin of any. */
 const BEGINS = [Buffer.from('HTTP/1.1 '), Buffer.from('HTTP/1.0 '), Buffer.from(ICY)];
 /** No honest head is longer, in bytes. */
-const LONGEST = 16 * 1024;
+const MAX_HEAD = 16 * 1024;
 
 /** Puts right what the socket's one reader will read first, and gets out of the way. */
 export function mendPreamble(socket: Socket): void {
@@ -23,7 +23,7 @@ export function mendPreamble(socket: Socket): void {
     held = Buffer.concat([held, chunk]);
     for (;;) {
       if (BEGINS.some(begin => isBeginOf(begin, held))) return null;
-      const text = held.toString('latin1', 0, LONGEST);
+      const text = held.toString('latin1', 0, MAX_HEAD);
       if (text.startsWith(ICY)) {
         held = Buffer.concat([Buffer.from('HTTP/1.0 '), held.subarray(ICY.length)]);
         continue;
@@ -31,7 +31,7 @@ export function mendPreamble(socket: Socket): void {
       const isHead = HEAD.test(text);
       const end = isHead ? /\r?\n\r?\n/.exec(text) : null;
       if (!end) {
-        if (isHead && held.length < LONGEST) return null;
+        if (isHead && held.length < MAX_HEAD) return null;
         isOver = true;
         return held;
       }
@@ -50,7 +50,7 @@ function isBeginOf(whole: Buffer, bytes: Buffer): boolean {
 }
 
 /**
- * A head whose lines end with CRLF, where LF may stand alone (RFC 9112, 2.2), and that tells its length once: the
+ * A head whose lines end with CRLF, where LF may stand alone (RFC 9112, 2.2), and that says its length once: the
  * same length said again is no other (RFC 9110, 8.6), and beside a transfer coding it does not count (RFC 9112, 6.3).
  */
 function mended(head: string): string {
@@ -65,10 +65,10 @@ function mended(head: string): string {
       .map(one => one.trim()),
   );
   // Lengths that differ are left to the parser, which refuses them.
-  const told = isCoded
+  const kept = isCoded
     ? others
     : lengths.size === 1
       ? [...others, `Content-Length: ${[...lengths][0]}`]
       : lines;
-  return `${told.join('\r\n')}\r\n\r\n`;
+  return `${kept.join('\r\n')}\r\n\r\n`;
 }

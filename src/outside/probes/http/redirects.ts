@@ -1,40 +1,38 @@
 // Redirects, followed by hand: counted, with their cookies, and with credentials kept to the origin they
 // were meant for.
-
 import { Finding } from '../failure.ts';
 import { type Network, now } from '../network.ts';
-import { makeJar } from './cookies.ts';
+import type { Cookies } from './cookies.ts';
 import { type Answer, exchange, type Request } from './exchange.ts';
 
 /**
- * Sends the request, follows at most `most` redirects and hands the last answer to `read`. A
- * redirect whose status is wanted in itself is not followed, and with `most` 0 none is.
+ * Sends the request, follows at most `max` redirects and hands the last answer to `read`. A
+ * redirect whose status is wanted in itself is not followed, and with `max` 0 none is.
  */
 export async function retrieve<T extends object>(
   first: Request,
-  most: number,
+  max: number,
   isWanted: (status: number) => boolean,
   signal: AbortSignal,
   network: Network,
   read: (answer: Answer) => Promise<T>,
 ): Promise<T> {
   let request = first;
-  const jar = makeJar(() => now(network));
+  let cookies: Cookies | null = null;
   for (let hops = 0; ; hops++) {
-    const found = await exchange(
-      withCookies(request, jar.for(request.url)),
-      signal,
-      network,
-      async answer => {
-        jar.keep(request.url, answer.headers['set-cookie']);
-        const location = [answer.headers.location].flat()[0];
-        const isRedirect = most > 0 && REDIRECTS.has(answer.status) && !isWanted(answer.status);
-        if (!isRedirect || location === undefined) return { done: await read(answer) };
-        return { next: follow(request, answer.status, location) };
-      },
-    );
+    const sent = withCookies(request, cookies?.for(request.url) ?? '');
+    const found = await exchange(sent, signal, network, async answer => {
+      const { status, headers } = answer;
+      const location = [headers.location].flat()[0];
+      const isRedirect = max > 0 && REDIRECTS.has(status) && !isWanted(status);
+      if (!isRedirect || location === undefined) return { done: await read(answer) };
+      return { next: follow(request, status, location), setCookie: headers['set-cookie'] };
+    });
     if (found.next === undefined) return found.done;
-    if (hops >= most) throw new Finding(`redirected more than ${most} times`);
+    if (hops >= max) throw new Finding(`redirected more than ${max} times`);
+    // Loaded when it is wanted: the list of public suffixes takes its time.
+    cookies ??= new (await import('./cookies.ts')).Cookies(() => now(network));
+    cookies.keep(request.url, found.setCookie);
     request = found.next;
   }
 }

@@ -32,22 +32,22 @@ const DECODERS = new Map<string, (packed: Readable) => Readable>([
 /** The encodings `unpack` undoes, for the request's accept-encoding. */
 export const ENCODINGS = [...DECODERS.keys()].filter(name => name !== 'x-gzip').join(', ');
 
+/** The same chunks, each kept in `taken`. */
+export async function* tapped(packed: AsyncIterable<Buffer>, taken: Buffer[]): AsyncGenerator<Buffer> {
+  for await (const chunk of packed) {
+    taken.push(chunk);
+    yield chunk;
+  }
+}
+
 const gunzipped = through(() => zlib.createGunzip(lenient));
 
 /** What stands behind the packed text is no part of it, as browsers have it; Node takes it for damage. */
 async function* gunzip(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const taken: Buffer[] = [];
-  const tapped = Readable.from(
-    (async function* () {
-      for await (const chunk of packed) {
-        taken.push(chunk);
-        yield chunk;
-      }
-    })(),
-  );
   let sent = 0;
   try {
-    for await (const chunk of gunzipped(tapped) as AsyncIterable<Buffer>) {
+    for await (const chunk of gunzipped(Readable.from(tapped(packed, taken))) as AsyncIterable<Buffer>) {
       sent += chunk.length;
       yield chunk;
     }
@@ -66,13 +66,13 @@ function firstMember(bytes: Buffer, damage: unknown): Buffer {
   for (const named of [8, 16]) if (flags & named) at = bytes.indexOf(0, at) + 1;
   if (flags & 2) at += 2;
   try {
-    return zlib.inflateRawSync(bytes.subarray(at), { maxOutputLength: MOST_AT_ONCE });
+    return zlib.inflateRawSync(bytes.subarray(at), { maxOutputLength: MAX_AT_ONCE });
   } catch {
     throw damage;
   }
 }
 
-const MOST_AT_ONCE = 16_000_000;
+const MAX_AT_ONCE = 16_000_000;
 
 /** `deflate` means zlib's format; some servers send what is inside of it alone. */
 async function* inflate(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -109,21 +109,14 @@ export function isCut(packed: Buffer, encodings: string): boolean {
 /** Each throws Z_BUF_ERROR for a text without its end. */
 const WHOLE: readonly (readonly [RegExp, (packed: Buffer) => unknown])[] = [
   [/^br$/, packed => zlib.brotliDecompressSync(packed)],
-  [
-    /^(x-)?gzip$/,
-    packed =>
-      orElse(
-        () => zlib.gunzipSync(packed),
-        error => firstMember(packed, error),
-      ),
-  ],
+  [/^(x-)?gzip$/, gunzipWhole],
   [/^deflate$/, packed => zlib.inflateRawSync((packed[0]! & 0x0f) === 8 ? packed.subarray(2) : packed)],
 ];
 
-function orElse(first: () => unknown, then: (error: unknown) => unknown): unknown {
+function gunzipWhole(packed: Buffer): unknown {
   try {
-    return first();
+    return zlib.gunzipSync(packed);
   } catch (error) {
-    return then(error);
+    return firstMember(packed, error);
   }
 }

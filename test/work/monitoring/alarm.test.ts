@@ -1,15 +1,15 @@
 // The alarm of a cron schedule: each firing once, missed ones together, and a clock that is set.
 import { expect, test } from 'vitest';
 import { DAY, HOUR, MINUTE, parseInstant, SECOND } from '../../../src/core/model/time.ts';
-import { makeAlarm } from '../../../src/work/monitoring/cron.ts';
+import { makeAlarm } from '../../../src/work/monitoring/alarm.ts';
 
 const T0 = parseInstant('2026-11-29T00:00:30Z') as number;
 
 test('falls due once a firing, at the second the schedule names, moved by its offset', () => {
-  const alarm = makeAlarm();
+  const alarm = makeAlarm(() => 7 * SECOND);
   const due: number[] = [];
   for (let now = T0; now < T0 + 10 * MINUTE; now += SECOND / 2) {
-    const at = alarm('*/5 * * * *', now, 7 * SECOND);
+    const at = alarm('*/5 * * * *', now);
     if (at !== null) due.push(at - T0, now - T0);
   }
   const [first, second] = [5 * MINUTE - 23 * SECOND, 10 * MINUTE - 23 * SECOND];

@@ -1,7 +1,20 @@
-// What is kept of a webhook for its log: enough to see why nothing happened, no secret and no person.
+// The log of webhooks: what an operator sees of each, enough to find why nothing happened; no secret and no person.
+import type { Millis } from '../model/time.ts';
 
-/** Longest body that is kept, characters. */
-const MOST = 2000;
+export interface LoggedWebhook {
+  readonly at: Millis;
+  /** The last word of its address. */
+  readonly sender: string;
+  /** The HTTP status it was answered with. */
+  readonly status: number;
+  readonly action: 'opened' | 'resolved' | 'ignored' | 'refused';
+  readonly incident: string | null;
+  readonly why: string | null;
+  /** Redacted JSON. */
+  readonly body: string;
+}
+
+const MAX_LENGTH = 2000;
 const HIDDEN = '[hidden]';
 const SECRET = /token|secret|passw|passphrase|authori[sz]ation|api[_-]?key|cookie|contact|e-?mail|signature/i;
 
@@ -11,7 +24,7 @@ const SECRET = /token|secret|passw|passphrase|authori[sz]ation|api[_-]?key|cooki
  */
 export function redacted(body: unknown): string {
   const text = JSON.stringify(hide(body, 0)) ?? '';
-  return text.length <= MOST ? text : `${text.slice(0, MOST - 1)}…`;
+  return text.length <= MAX_LENGTH ? text : `${text.slice(0, MAX_LENGTH - 1)}…`;
 }
 
 function hide(value: unknown, depth: number): unknown {
@@ -28,7 +41,7 @@ function hide(value: unknown, depth: number): unknown {
 function hideIn(text: string): string {
   return (
     text
-      .slice(0, 4 * MOST)
+      .slice(0, 4 * MAX_LENGTH)
       // Bounded, so that a long text without any @ is not searched from each of its letters to its end.
       .replace(/[^\s"'<>@;,:]{1,320}@[^\s"'<>@;,/]+/g, HIDDEN)
       .replace(/(https?:\/\/[^\s"'<>?#]*)\?[^\s"'<>]*/gi, `$1?${HIDDEN}`)

@@ -1,7 +1,7 @@
-// A monitor's expiry warning → the Notice it stands for.
+// A monitor's expiry event as a warning.
 import type { Component } from '../model/component.ts';
 import { DAY, iso, type Millis, utcDay } from '../model/time.ts';
-import type { Notice } from '../monitoring/warning.ts';
+import type { WarningReport } from '../monitoring/warning.ts';
 import type { Expiry, Signal } from './signal.ts';
 import { matching } from './to-transition.ts';
 
@@ -9,11 +9,11 @@ import { matching } from './to-transition.ts';
  * What an expiry event warns of. It concerns the component the monitor matches; without a day, or with
  * only a number of days, the day is counted from when the monitor said so.
  */
-export function toNotice(
+export function toWarning(
   signal: Signal & { readonly expiry: Expiry },
   components: readonly Component[],
   now: Millis,
-): Notice {
+): WarningReport {
   const { provider, monitor, name, expiry } = signal;
   const said = Math.min(signal.at ?? now, now);
   const days = expiry.days === null ? null : said + expiry.days * DAY;

@@ -1,0 +1,235 @@
+// Records what checks and heartbeats report. While the database takes nothing, results are kept in memory and judged
+// there, so that the page goes on telling the truth; they are written in their order as soon as that works again.
+import type { CheckResult } from '../../core/model/checks/check.ts';
+import type { Component, Measured } from '../../core/model/component.ts';
+import { StorageFault } from '../../core/model/ports/storage.ts';
+import type { Site } from '../../core/model/site.ts';
+import type { Millis } from '../../core/model/time.ts';
+import type { Transition } from '../../core/model/transition.ts';
+import {
+  type DetectorState,
+  healthOf,
+  initialState,
+  type Judgement,
+  judge,
+  judgeHeartbeat,
+  type Report,
+} from '../../core/monitoring/detector.ts';
+import { tookOf } from '../../core/monitoring/detector-state.ts';
+import { ComponentStatus } from '../../store/monitoring/component-status.ts';
+import * as measurements from '../../store/monitoring/measurements.ts';
+import { recordPoint } from '../../store/monitoring/metrics.ts';
+import { ignoreStorageFault, lastGood } from '../timing/storage.ts';
+import type { Monitoring } from './monitoring.ts';
+
+type Recorded = Pick<Judgement, 'transitions' | 'recheckAt' | 'isOverdue'>;
+
+/** Some ten megabytes: hours of a large site, a week of a small one. */
+const MAX_WAITING = 50_000;
+
+/** A component as judged in memory, and what is measured of it since. */
+interface Known {
+  readonly state: DetectorState;
+  readonly measured: Partial<Measured>;
+}
+
+export class Recorder {
+  readonly #on: Monitoring;
+  readonly #status: ComponentStatus;
+  readonly #lastRead: ComponentStatus['read'];
+  readonly #waiting: (() => Promise<Recorded>)[] = [];
+  /** Of each component that was judged in memory. */
+  readonly #known = new Map<string, Known>();
+  /** When each component's last look that counted began, by `monotonic`. */
+  readonly #looked = new Map<string, Millis>();
+  /** A site whose components could not be noted yet. */
+  #unnoted: Site | null = null;
+  #isDraining = false;
+  #dropped = 0;
+
+  constructor(on: Monitoring) {
+    this.#on = on;
+    this.#status = new ComponentStatus(on.db);
+    this.#lastRead = lastGood((from, now) => this.#status.read(from, now), new Map());
+  }
+
+  async result(component: Component, result: CheckResult): Promise<Recorded> {
+    const { db, site, clock, monotonic, log } = this.#on;
+    const [now, began] = [clock(), monotonic() - (result.took ?? 0)];
+    const write = async () => {
+      const recorded = await this.#write(component, began, passed =>
+        measurements.recordResult(db, component, result, now, passed),
+      );
+      for (const { source, kind, title } of recorded.transitions)
+        log.warn({ source, kind, title }, 'state changed');
+      // The result is recorded; a value more or less must not record it again.
+      await ignoreStorageFault(this.#feed(component, result, site()));
+      return recorded;
+    };
+    const recorded = await this.#tryNow(component, write);
+    if (recorded) return recorded;
+    this.#wait(write);
+    return this.#judge(component, result.at, result.seen, state => judge(component, state, result));
+  }
+
+  /**
+   * Judges a heartbeat's report, or (null) its silence up to `now`. Before `listeningSince` nobody could have received
+   * a report.
+   */
+  async heartbeat(
+    component: Component,
+    report: Report | null,
+    now: Millis,
+    listeningSince: Millis,
+  ): Promise<Recorded> {
+    const { db, monotonic } = this.#on;
+    const came = monotonic();
+    const write = () =>
+      this.#write(component, came, passed =>
+        measurements.recordHeartbeat(db, component, report, now, listeningSince, passed),
+      );
+    const recorded = await this.#tryNow(component, write);
+    if (recorded) return recorded;
+    if (report) this.#wait(write);
+    const seen = report && (report.ok ? 'reported in' : 'reported a failure');
+    const judged = await this.#judge(component, now, seen, state =>
+      judgeHeartbeat(component, state, report, now, listeningSince),
+    );
+    // Silence does not wait: it is judged again each second until the database takes it.
+    return report ? judged : { ...judged, recheckAt: now };
+  }
+
+  async note(site: Site): Promise<void> {
+    this.#unnoted = site;
+    try {
+      await measurements.noteComponents(this.#on.db, site.components, this.#on.clock());
+      this.#unnoted = null;
+    } catch (error) {
+      if (!(error instanceof StorageFault)) throw error;
+    }
+    this.#status.touch();
+  }
+
+  /** Ends an outage whose check can report nothing any more. */
+  async endRemoved(end: Transition): Promise<void> {
+    await measurements.endRemoved(this.#on.db, end, this.#on.clock());
+    this.#status.touch();
+  }
+
+  /** Writes what waits, as far as that goes; each as if it came in time. */
+  async drain(): Promise<void> {
+    if (this.#unnoted) await this.note(this.#unnoted);
+    if (this.#unnoted || this.#isDraining || this.#waiting.length === 0) return;
+    this.#isDraining = true;
+    const { ring, log } = this.#on;
+    const checks = this.#waiting.length;
+    try {
+      for (let [write] = this.#waiting; write; [write] = this.#waiting) {
+        const { transitions } = await write();
+        this.#waiting.shift();
+        if (transitions.length > 0) ring();
+      }
+      this.#known.clear();
+      log.info({ checks, dropped: this.#dropped }, 'checks kept in memory are written down');
+      this.#dropped = 0;
+      ring();
+    } catch (error) {
+      if (error instanceof StorageFault) return;
+      // One that can never be written must not hold up the others.
+      this.#waiting.shift();
+      throw error;
+    } finally {
+      this.#isDraining = false;
+    }
+  }
+
+  /** What is known of every component as of `now`, with what waits; days back to `from`. Epoch ms. */
+  async measured(from: Millis, now: Millis): Promise<ReadonlyMap<string, Measured>> {
+    const measured = await this.#lastRead(from, now);
+    if (this.#known.size === 0) return measured;
+    const all = new Map(measured);
+    for (const [id, { state, measured: newer }] of this.#known) {
+      const before = measured.get(id);
+      if (!before) continue;
+      const now = { ...before, ...newer };
+      all.set(id, { ...now, took: tookOf(state, now.checkedAt) });
+    }
+    return all;
+  }
+
+  /** Records a look that began at `began`, given how long it is since the one before, ms. */
+  async #write(
+    { id }: Component,
+    began: Millis,
+    record: (passed: Millis) => Promise<measurements.Recorded>,
+  ): Promise<Recorded> {
+    const recorded = await record(began - (this.#looked.get(id) ?? Number.NEGATIVE_INFINITY));
+    if (recorded.isCounted) this.#looked.set(id, began);
+    this.#status.touch(id);
+    return recorded;
+  }
+
+  /** Records the numbers of an answer that metrics are read from; their moment is the check's. */
+  async #feed({ id }: Component, { at, readings = [] }: CheckResult, { metrics }: Site): Promise<void> {
+    for (const metric of metrics.filter(({ from }) => from?.component === id)) {
+      const reading = readings.find(({ path }) => path === metric.from?.json);
+      if (reading && 'value' in reading)
+        await recordPoint(this.#on.db, metric.id, { at, value: reading.value }, this.#on.clock());
+    }
+  }
+
+  /** Null when the database does not take it. Nothing overtakes what waits. */
+  async #tryNow({ id }: Component, write: () => Promise<Recorded>): Promise<Recorded | null> {
+    if (this.#waiting.length > 0) return null;
+    try {
+      const recorded = await write();
+      this.#known.delete(id);
+      return recorded;
+    } catch (error) {
+      return unlessFull(error);
+    }
+  }
+
+  #wait(write: () => Promise<Recorded>): void {
+    this.#waiting.push(write);
+    if (this.#waiting.length <= MAX_WAITING) return;
+    this.#waiting.shift();
+    if (this.#dropped++ === 0)
+      this.#on.log.error(
+        { kept: MAX_WAITING },
+        'the database takes nothing for too long: the oldest checks are forgotten',
+      );
+  }
+
+  /** Judges in memory. Transitions are reported when they are written. */
+  async #judge(
+    { id }: Component,
+    at: Millis,
+    seen: string | null,
+    by: (state: DetectorState) => Judgement,
+  ): Promise<Recorded> {
+    const before = this.#known.get(id) ?? { state: await this.#stateOf(id), measured: {} };
+    const { state, transitions, recheckAt, isOverdue = false } = by(before.state);
+    const health = healthOf(state);
+    const hasChanged = healthOf(before.state) !== health;
+    const since = Math.min(at, ...transitions.map(transition => transition.at));
+    const measured = {
+      ...before.measured,
+      health,
+      ...(hasChanged ? { since } : {}),
+      ...(seen === null ? {} : { checkedAt: at, seen }),
+    };
+    this.#known.set(id, { state, measured });
+    if (hasChanged) this.#on.ring();
+    return { transitions: [], recheckAt, isOverdue };
+  }
+
+  async #stateOf(id: string): Promise<DetectorState> {
+    return (await measurements.detectorStateOf(this.#on.db, id).catch(unlessFull)) ?? initialState();
+  }
+}
+
+function unlessFull(error: unknown): null {
+  if (error instanceof StorageFault) return null;
+  throw error;
+}
