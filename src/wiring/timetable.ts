@@ -1,11 +1,11 @@
 // The wiring of the timetable: every job of the server with how often it runs, in the order of a turn.
 import { type Clock, HOUR, MINUTE, SECOND } from '../core/model/time.ts';
+import type { Notifications } from '../work/notify/notifications.ts';
 import type { Carry } from '../work/publish/git-sync.ts';
 import type { Mirror } from '../work/publish/mirror.ts';
 import type { ClockSteps } from '../work/timing/clock-steps.ts';
 import type { Job } from '../work/timing/schedule.ts';
 import type { Storage } from '../work/timing/storage.ts';
-import type { Post } from './email.ts';
 import type { Watch } from './monitoring.ts';
 
 export interface TimetableParts {
@@ -15,7 +15,7 @@ export interface TimetableParts {
   readonly carry: Carry;
   readonly lookBack: () => Promise<void>;
   readonly round: () => Promise<void>;
-  readonly post: Post;
+  readonly notifications: Notifications;
   readonly mirror: Mirror;
   readonly remind: (now: number) => Promise<void>;
   /** Prunes what is neither measured nor mail. */
@@ -24,7 +24,7 @@ export interface TimetableParts {
 }
 
 export function jobsOf(parts: TimetableParts): readonly Job[] {
-  const { steps, storage, watch, carry, lookBack, round, post, mirror, remind, clock } = parts;
+  const { steps, storage, watch, carry, lookBack, round, notifications, mirror, remind, clock } = parts;
   const { poll, heartbeats, warn } = watch;
   const look = async () => {
     await storage.look();
@@ -38,7 +38,7 @@ export function jobsOf(parts: TimetableParts): readonly Job[] {
   const prune = async () => {
     await watch.prune();
     await parts.prune();
-    await post.prune();
+    await notifications.prune();
   };
   return [
     { name: 'clock', every: SECOND, run: async () => steps.look() },
@@ -48,9 +48,9 @@ export function jobsOf(parts: TimetableParts): readonly Job[] {
     { name: 'git', every: SECOND, run: () => carry.round(clock()) },
     { name: 'history', every: 10 * SECOND, run: lookBack },
     { name: 'round', every: SECOND, run: round },
-    { name: 'enqueue', every: SECOND, run: post.enqueue },
-    { name: 'dispatch', every: SECOND, run: post.dispatch, settled: post.settled },
-    { name: 'deliver', every: SECOND, run: post.send },
+    { name: 'enqueue', every: SECOND, run: notifications.enqueue },
+    { name: 'dispatch', every: SECOND, run: notifications.dispatch, settled: notifications.settled },
+    { name: 'deliver', every: SECOND, run: notifications.send },
     { name: 'mirror', every: SECOND, run: () => mirror.round(clock()) },
     { name: 'remind', every: MINUTE, run: nag },
     { name: 'prune', every: HOUR, run: prune, patient: true },

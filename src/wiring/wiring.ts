@@ -28,19 +28,19 @@ import { openServer } from '../web/http/server.ts';
 import { makeMetrics } from '../web/ops/metrics.ts';
 import { makePages } from '../web/page/pages.ts';
 import { openRefresh } from '../work/incidents/refresh.ts';
+import { makeRemind } from '../work/notify/remind.ts';
 import { makeBell, serially } from '../work/timing/bell.ts';
 import { aheadOf, makeClockSteps } from '../work/timing/clock-steps.ts';
 import { type EverySecond, type Job, makeTimetable } from '../work/timing/schedule.ts';
 import { ignoreStorageFault, lastGood } from '../work/timing/storage.ts';
 import { keptSite, openWritten } from './content.ts';
-import { openPost } from './email.ts';
 import { openMirror } from './export.ts';
 import { openFiling } from './filing.ts';
 import { openCarrier } from './git.ts';
 import { openDoors } from './inbound.ts';
 import { metricDoors, metricPruning, openFigures, openResponses } from './metrics.ts';
 import { openWatch } from './monitoring.ts';
-import { openRemind } from './remind.ts';
+import { openNotifications } from './notifications.ts';
 import { ROOT } from './root.ts';
 import { openKeeping } from './storage.ts';
 import { jobsOf } from './timetable.ts';
@@ -188,23 +188,24 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const render = metrics.timed(makeRender(path.join(ROOT, 'views')));
     const { dial } = outside;
     const parts = { db, env, secret, snapshot: refresh.current, render, writable, dial, clock, log };
-    const post = await openPost(parts, () => bell.ring());
-    closers.push(() => post.close());
-    const remind = openRemind({ db, snapshot: refresh.current, ...post.mail, warn: watch.warn, clock, log });
+    const { notifications, mail, bounces, close } = await openNotifications(parts, () => bell.ring());
+    closers.push(close);
+    const { failing } = notifications;
+    const remind = makeRemind({ ...parts, ...mail, failing, warn: watch.warn });
     // The first Snapshot has just been composed: ten thousand files are not looked at twice.
     let composed = true;
     const round = serially(async () => {
       if (!composed) await refresh.round(clock());
       composed = false;
       await written.keep(refresh.current().missingSince);
-      await ignoreStorageFault(post.note());
+      await ignoreStorageFault(notifications.note());
     });
     const bell = makeBell(async () => {
       await round();
-      await post.enqueue();
-      await post.dispatch();
+      await notifications.enqueue();
+      await notifications.dispatch();
       // A hundred thousand emails take their time; the next ring is heard meanwhile.
-      ignoreStorageFault(post.send()).catch((error: unknown) =>
+      ignoreStorageFault(notifications.send()).catch((error: unknown) =>
         log.error({ err: error }, 'emails could not be sent'),
       );
     }, log);
@@ -222,7 +223,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       carry,
       lookBack,
       round,
-      post,
+      notifications,
       mirror,
       remind,
       prune,
@@ -233,8 +234,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const app = makeApp({
       refresh,
       pages: makePages(render),
-      enrol: post.enrol,
-      enrolChannel: post.enrolChannel,
+      enrolment: notifications.enrolment,
       ...openDoors({ ...outside, env, db, content, refresh, round, carrier, warn: watch.warn }),
       ...metricDoors(db, () => refresh.current().site, log),
       heartbeats,
@@ -246,9 +246,9 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       brandFile: content.brandFile,
       metrics,
       series: (id, span, from) => readSeries(db, id, span, from),
-      outbox: post.depth,
+      outbox: notifications.depth,
       storage: storage.problem,
-      bounces: post.bounces,
+      bounces,
       isOverloaded: outside.isOverloaded ?? (() => false),
       mostStreams: mostStreams(log),
       clock,

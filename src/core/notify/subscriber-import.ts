@@ -1,13 +1,13 @@
 // A list of subscribers as other programs write it: which column is what, and who may be taken over.
 import { type Choice, EVERYTHING, readAddress } from '../model/subscriber.ts';
 
-export interface Entry {
+export interface ImportedSubscriber {
   readonly address: string;
   readonly choice: Choice;
 }
 
-export interface Roster {
-  readonly entries: readonly Entry[];
+export interface SubscriberImport {
+  readonly entries: readonly ImportedSubscriber[];
   /** Rows left out, each with its line and why; no address stands in it. */
   readonly skipped: readonly { readonly line: number; readonly why: string }[];
 }
@@ -20,11 +20,11 @@ const COMPONENTS = ['components', 'component_ids', 'component ids', 'component n
  * perhaps `components` (ids or names, apart by spaces, commas or semicolons; none: all). Rows that stand
  * for no mail (`mode` or `type` other than email) or for quarantined addresses are left out.
  */
-export function readRoster(
+export function readImport(
   rows: readonly Readonly<Record<string, string>>[],
   components: readonly { readonly id: string; readonly name: string }[],
-): Roster {
-  const entries = new Map<string, Entry>();
+): SubscriberImport {
+  const entries = new Map<string, ImportedSubscriber>();
   const skipped: { line: number; why: string }[] = [];
   for (const [index, raw] of rows.entries()) {
     const row = lowered(raw);

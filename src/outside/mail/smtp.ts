@@ -4,7 +4,7 @@
 import { Socket } from 'node:net';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
-import type { MailChannel, OutgoingMail, Sent } from '../../core/notify/mail.ts';
+import type { MailTransport, OutgoingMail, Sent } from '../../core/notify/mail.ts';
 import { type DkimKey, idempotencyKey, type Mime, makeMime } from './mime.ts';
 import { failureOf, type SmtpError, wordsOf } from './smtp-failure.ts';
 import { readSmtpUrl } from './smtp-url.ts';
@@ -23,7 +23,7 @@ const IDLE: Millis = 10 * SECOND;
 const EMAILS = 100;
 
 /** Mail through the server at `url` (`smtps://user:key@host:465`); `from` is asked per email. */
-export function openSmtp(url: string, from: () => string, options: SmtpOptions = {}): MailChannel {
+export function openSmtp(url: string, from: () => string, options: SmtpOptions = {}): MailTransport {
   const settings = readSmtpUrl(url);
   const toResend = settings.host === 'smtp.resend.com';
   const mimeOf = makeMime(from, options.dkim ?? null, mail =>

@@ -1,39 +1,26 @@
-// A due email → the mail that goes out: words, links, and the headers mail programs act on.
+// An email that is due → the mail that goes out: words, links, and the headers mail programs act on.
 import { randomBytes } from 'node:crypto';
 import { domainToASCII } from 'node:url';
 import { namesAsTold } from '../../core/incidents/impact.ts';
-import type { Incident, IncidentUpdate } from '../../core/model/incident.ts';
 import type { Lang } from '../../core/model/lang.ts';
-import type { Subscriber } from '../../core/model/subscriber.ts';
-import { DAY } from '../../core/model/time.ts';
-import { type Purpose, shortId, signToken } from '../../core/model/token.ts';
-import type { Due } from '../../core/notify/due-email.ts';
+import type { Clock } from '../../core/model/time.ts';
+import { type Purpose, shortId } from '../../core/model/token.ts';
+import type { EmailDelivery } from '../../core/notify/delivery.ts';
 import type { OutgoingMail } from '../../core/notify/mail.ts';
-import { findUpdate } from '../../core/notify/news.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
+import type { Db } from '../../store/db/database.ts';
+import { firstAnnounced } from '../../store/notify/announcements.ts';
 import type { Email, Emails } from './email-texts.ts';
+import { linkTo, tokenFor, updateOf } from './links.ts';
 
-/** A confirmation link works this long. */
-const CONFIRM_FOR = 2 * DAY;
-
-interface Told {
-  readonly incident: Incident;
-  readonly update: IncidentUpdate;
-}
-
-export interface EnvelopeDeps {
-  readonly frozen: (ref: string) => Promise<Told | null>;
-  /** The first update of an incident that was mailed: its emails are the roots of their threads. */
-  readonly rootOf: (incidentId: string) => Promise<string | null>;
+export interface EmailParts {
+  readonly db: Db;
   readonly emails: Emails;
   readonly snapshot: () => Snapshot;
   readonly secret: string;
   readonly mailFrom: () => string;
-  readonly clock: () => number;
+  readonly clock: Clock;
 }
-
-/** The mail for a due email; null when what it was about is gone. */
-export type MakeEmail = (due: Due) => Promise<OutgoingMail | null>;
 
 /** Stands for a subscriber's token in an email rendered for all; nobody can write it into an incident. */
 const BLANK = randomBytes(12).toString('base64url');
@@ -46,62 +33,31 @@ interface Form {
   readonly root: string | null;
 }
 
-export function makeEnvelopes(deps: EnvelopeDeps): MakeEmail {
-  const { emails, secret, clock } = deps;
+export class EmailComposer {
+  readonly #parts: EmailParts;
   // Rendered once per Snapshot, update and language; each email only has its blanks filled in.
-  let forms = new Map<string, Promise<Form | null>>();
-  let formsOf: Snapshot | null = null;
+  #forms = new Map<string, Promise<Form | null>>();
+  #formsOf: Snapshot | null = null;
 
-  const formOf = ({ kind, ref, subscriber: { lang } }: Due): Promise<Form | null> => {
-    const snapshot = deps.snapshot();
-    if (snapshot !== formsOf) {
-      forms = new Map();
-      formsOf = snapshot;
-    }
-    const key = kind === 'update' ? `${lang} update ${ref}` : `${lang} ${kind}`;
-    const form = forms.get(key) ?? makeForm(kind, ref, lang, snapshot);
-    forms.set(key, form);
-    return form;
-  };
+  constructor(parts: EmailParts) {
+    this.#parts = parts;
+  }
 
-  const makeForm = async (kind: Due['kind'], ref: string, lang: Lang, snapshot: Snapshot) => {
-    const { site, incidents, maintenances } = snapshot;
-    const link = (purpose: Purpose) => address(site.url, purpose, blank(purpose));
-    const links = { unsubscribe: link('unsubscribe'), manage: link('manage') };
-    if (kind === 'confirm') {
-      return { email: emails.confirm(site, lang, { confirm: link('confirm') }), root: null };
-    }
-    if (kind === 'leave') return { email: emails.unsubscribeLink(site, lang, links), root: null };
-    // The update as it reads now: an edited typo is mailed mended.
-    const told = findUpdate([...incidents, ...maintenances], ref) ?? (await deps.frozen(ref));
-    if (!told) return null;
-    const { incident, update } = told;
-    const names = namesAsTold(incident, update, site.components);
-    const page = `${site.url}/status/incidents/${encodeURIComponent(incident.id)}`;
-    const email = emails.update(site, lang, incident, update, names, { incident: page, ...links });
-    const root = await deps.rootOf(incident.id);
-    return { email, root: root === ref ? null : root };
-  };
-
-  const tokenOf = (purpose: Purpose, { id, nonce }: Subscriber) => {
-    // Confirming ends, and ends with the subscription; leaving must work for ever.
-    const ends = purpose === 'confirm';
-    const claim = { subscriber: id, nonce: ends ? nonce : '', expires: ends ? clock() + CONFIRM_FOR : 0 };
-    return signToken(secret, purpose, claim);
-  };
-
-  return async due => {
+  /** The mail for an email that is due; null when what it was about is gone. */
+  async compose(due: EmailDelivery): Promise<OutgoingMail | null> {
+    const { snapshot, secret, mailFrom, clock } = this.#parts;
     const { kind, ref, subscriber } = due;
-    const form = await formOf(due);
+    const form = await this.#formOf(due);
     if (!form) return null;
-    const { site } = deps.snapshot();
-    const domain = domainOf(deps.mailFrom());
+    const { site } = snapshot();
+    const domain = domainOf(mailFrom());
     const idOf = (name: string) => `<${shortId(`${name} ${subscriber.id}`)}@${domain}>`;
-    const leave = tokenOf('unsubscribe', subscriber);
+    const token = (purpose: Purpose) => tokenFor(secret, purpose, subscriber, clock());
+    const leave = token('unsubscribe');
     const blanks =
       kind === 'confirm'
-        ? { [blank('confirm')]: tokenOf('confirm', subscriber) }
-        : { [blank('unsubscribe')]: leave, [blank('manage')]: tokenOf('manage', subscriber) };
+        ? { [blank('confirm')]: token('confirm') }
+        : { [blank('unsubscribe')]: leave, [blank('manage')]: token('manage') };
     return {
       to: subscriber.address,
       form: form.email,
@@ -112,15 +68,48 @@ export function makeEnvelopes(deps: EnvelopeDeps): MakeEmail {
       headers: {
         'List-Id': `${listName(site.title)} <status.${domain}>`,
         'Auto-Submitted': 'auto-generated',
-        'List-Unsubscribe': `<${address(site.url, 'unsubscribe', leave)}>`,
+        'List-Unsubscribe': `<${linkTo(site, 'unsubscribe', leave)}>`,
         'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
       },
     };
-  };
-}
+  }
 
-function address(url: string, page: string, token: string): string {
-  return `${url}/status/${page}?token=${token}`;
+  #formOf({ kind, ref, subscriber: { lang } }: EmailDelivery): Promise<Form | null> {
+    const snapshot = this.#parts.snapshot();
+    if (snapshot !== this.#formsOf) {
+      this.#forms = new Map();
+      this.#formsOf = snapshot;
+    }
+    const key = kind === 'update' ? `${lang} update ${ref}` : `${lang} ${kind}`;
+    const form = this.#forms.get(key) ?? this.#makeForm(kind, ref, lang, snapshot);
+    this.#forms.set(key, form);
+    return form;
+  }
+
+  async #makeForm(
+    kind: EmailDelivery['kind'],
+    ref: string,
+    lang: Lang,
+    snapshot: Snapshot,
+  ): Promise<Form | null> {
+    const { db, emails } = this.#parts;
+    const { site } = snapshot;
+    const link = (purpose: Purpose) => linkTo(site, purpose, blank(purpose));
+    const links = { unsubscribe: link('unsubscribe'), manage: link('manage') };
+    if (kind === 'confirm') {
+      return { email: emails.confirm(site, lang, { confirm: link('confirm') }), root: null };
+    }
+    if (kind === 'leave') return { email: emails.unsubscribeLink(site, lang, links), root: null };
+    const about = await updateOf(db, snapshot, ref);
+    if (!about) return null;
+    const { incident, update } = about;
+    const names = namesAsTold(incident, update, site.components);
+    const page = `${site.url}/status/incidents/${encodeURIComponent(incident.id)}`;
+    const email = emails.update(site, lang, incident, update, names, { incident: page, ...links });
+    // The first update of an incident that was announced: its emails are the roots of their threads.
+    const root = await firstAnnounced(db, incident.id);
+    return { email, root: root === ref ? null : root };
+  }
 }
 
 /** The domain of `Name <address@domain>`, in ASCII: headers hold nothing else. */

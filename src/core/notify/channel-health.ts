@@ -1,16 +1,43 @@
-// Channels that take no messages, and messages that cannot be composed: what operators are told of both.
+// How notification channels are: as the database knows them, which are failing, and what operators are told of it.
+import type { Lang } from '../model/lang.ts';
+import type { ChannelType } from '../model/notification-channel.ts';
 import type { Problem } from '../model/problem.ts';
+import type { Choice } from '../model/subscriber.ts';
 import { iso, MINUTE, type Millis } from '../model/time.ts';
+
+export interface NotificationChannel extends ChannelHealth {
+  readonly id: string;
+  readonly owner: 'operator' | 'visitor';
+  readonly type: ChannelType;
+  /** Null for an operator's: it stands in status.yaml. */
+  readonly url: string | null;
+  readonly secret: string | null;
+  readonly state: 'pending' | 'confirmed' | 'dead';
+  readonly choice: Choice;
+  readonly lang: Lang;
+  readonly nonce: string;
+  readonly createdAt: Millis;
+  readonly confirmedAt: Millis | null;
+}
+
+export interface ChannelHealth {
+  /** Messages given up in a row. */
+  readonly strikes: number;
+  readonly failingSince: Millis | null;
+  /** Nothing is tried before; null while all is well. */
+  readonly pausedUntil: Millis | null;
+  /** What went wrong last; null while all is well. */
+  readonly error: string | null;
+}
 
 /** A channel that took nothing for so long is failing, though its messages are still tried. */
 const FAILING_AFTER: Millis = 10 * MINUTE;
 
 /** Whether operators are told of a channel: it is dead, gave messages up, or took none for a while, whatever it says. */
 export function isFailing(
-  channel: { readonly state: string; readonly strikes: number; readonly failingSince: Millis | null },
+  { state, strikes, failingSince }: Pick<NotificationChannel, 'state' | 'strikes' | 'failingSince'>,
   now: Millis,
 ): boolean {
-  const { state, strikes, failingSince } = channel;
   if (state === 'dead' || strikes > 0) return true;
   // A beginning in the future tells of a clock that was set back: how long it fails nobody knows.
   return failingSince !== null && Math.abs(now - failingSince) >= FAILING_AFTER;
@@ -31,7 +58,7 @@ export interface FailingChannel {
   readonly dead: boolean;
 }
 
-/** One update that could not be put into words, and for whom. */
+/** An update whose message could not be composed, and for whom. */
 export interface Uncomposed {
   readonly ref: string;
   /** `mail`, or the channel's id. */

@@ -1,0 +1,177 @@
+// Notifications: news is announced, deliveries are enqueued and sent by email and to channels, visitors enrolled.
+import type { ChannelTarget, SendToChannel } from '../../core/model/notification-channel.ts';
+import type { Log } from '../../core/model/ports/log.ts';
+import type { Problem } from '../../core/model/problem.ts';
+import { type Clock, type Millis, SECOND } from '../../core/model/time.ts';
+import {
+  type FailingChannel,
+  type NotificationChannel,
+  outboxProblems,
+} from '../../core/notify/channel-health.ts';
+import type { MailTransport } from '../../core/notify/mail.ts';
+import type { Snapshot } from '../../core/page/snapshot.ts';
+import type { Db } from '../../store/db/database.ts';
+import { allChannels, syncChannels } from '../../store/notify/channels.ts';
+import { type Depth, makeAllDue, outboxDepth, pruneOutbox, uncomposed } from '../../store/notify/outbox.ts';
+import { pruneRequests } from '../../store/notify/request-quota.ts';
+import { pruneSubscribers, type Suppression } from '../../store/notify/subscribers.ts';
+import { serially } from '../timing/bell.ts';
+import { ignoreStorageFault } from '../timing/storage.ts';
+import { Announcer } from './announce.ts';
+import { type ChannelReport, channelReports, failingChannels } from './channel-report.ts';
+import { ChannelSender } from './channel-sender.ts';
+import { type MessageParts, messageComposer } from './channel-texts.ts';
+import { DeliveryRecord } from './delivery-record.ts';
+import { EmailComposer } from './email.ts';
+import { EmailSender, type Stopped } from './email-sender.ts';
+import type { Emails } from './email-texts.ts';
+import { Enrolment } from './subscribe.ts';
+
+export interface NotificationParts {
+  readonly db: Db;
+  readonly secret: string;
+  readonly snapshot: () => Snapshot;
+  readonly emails: Emails;
+  readonly mail: MailTransport;
+  readonly mailFrom: () => string;
+  readonly sendToChannel: SendToChannel;
+  readonly payload: MessageParts['payload'];
+  /** Whether the database takes what it is given: what cannot be recorded is not sent. */
+  readonly writable: () => boolean;
+  /** Asks for a round soon. */
+  readonly ring: () => void;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Emails that wait or were given up, and what keeps them back; the same of channels. */
+export interface OutboxReport extends Depth {
+  readonly stopped: Stopped | null;
+  readonly channels: readonly ChannelReport[];
+  /** Channels that take nothing, and what cannot be composed. */
+  readonly problems: readonly Problem[];
+}
+
+export class Notifications {
+  readonly enrolment: Enrolment;
+  readonly #parts: NotificationParts;
+  readonly #announcer: Announcer;
+  readonly #record: DeliveryRecord;
+  readonly #emails: EmailSender;
+  readonly #messages: ChannelSender;
+  #synced: unknown = null;
+  #latest: Millis = 0;
+
+  private constructor(parts: NotificationParts, announcer: Announcer) {
+    this.#parts = parts;
+    this.#announcer = announcer;
+    const site = () => parts.snapshot().site;
+    const record = new DeliveryRecord(parts);
+    this.#record = record;
+    const { mail, sendToChannel } = parts;
+    const composer = new EmailComposer(parts);
+    this.#emails = new EmailSender({
+      ...parts,
+      record,
+      composer,
+      send: mail.send,
+      limits: () => site().mail,
+    });
+    const targetOf = (channel: NotificationChannel) => this.#targetOf(channel);
+    const compose = messageComposer(parts);
+    this.#messages = new ChannelSender({ ...parts, record, compose, targetOf, send: sendToChannel });
+    this.enrolment = new Enrolment({ ...parts, site, forget: id => this.#emails.forget(id) });
+  }
+
+  /** At start everything unfinished is due. */
+  static async open(parts: NotificationParts): Promise<Notifications> {
+    await ignoreStorageFault(makeAllDue(parts.db, parts.clock()));
+    return new Notifications(parts, await Announcer.open(parts));
+  }
+
+  /** Takes over the channels of status.yaml when they changed, and notes what is news. */
+  readonly note = async (): Promise<void> => {
+    const { db, snapshot, clock } = this.#parts;
+    const { channels } = snapshot().site.notify;
+    if (channels !== this.#synced) {
+      await syncChannels(db, channels, clock());
+      this.#synced = channels;
+    }
+    await this.#announcer.note(snapshot());
+  };
+
+  /** Enqueues what was promised. */
+  readonly enqueue = serially(() => this.#announcer.enqueue(this.#parts.snapshot()));
+
+  /** Sends the emails that are due. */
+  readonly send = async (): Promise<void> => {
+    if (await this.#maySend()) await this.#emails.round();
+  };
+
+  /** Starts on the messages to channels that are due, waiting for none of them. */
+  readonly dispatch = async (): Promise<void> => {
+    if (await this.#maySend()) await this.#messages.startDue();
+  };
+
+  /** Resolves when no message to a channel is under way. */
+  readonly settled = (): Promise<void> => this.#messages.settled();
+
+  readonly failing = (): Promise<readonly FailingChannel[]> => {
+    const { db, snapshot, clock } = this.#parts;
+    return failingChannels(db, snapshot().site.notify.channels, clock());
+  };
+
+  readonly suppress = (address: string, reason: Suppression): Promise<void> =>
+    this.#emails.suppress(address, reason);
+
+  readonly depth = async (): Promise<OutboxReport> => {
+    const { db, clock } = this.#parts;
+    const { email, channels } = await outboxDepth(db);
+    return {
+      ...email,
+      stopped: this.#emails.stopped(),
+      channels: channelReports(await allChannels(db), channels, clock()),
+      problems: outboxProblems(await this.failing(), await uncomposed(db)),
+    };
+  };
+
+  async prune(): Promise<void> {
+    const { db, clock } = this.#parts;
+    await pruneSubscribers(db, clock());
+    await pruneRequests(db, clock());
+    await pruneOutbox(db, clock());
+  }
+
+  /** Lets what is being sent finish. */
+  async close(): Promise<void> {
+    this.#record.close();
+    await Promise.all([this.#emails.close(), this.#messages.close()]);
+  }
+
+  /** When the clock went back, what waits for a moment of the old time would wait for long. */
+  async #maySend(): Promise<boolean> {
+    const { db, writable, clock } = this.#parts;
+    if (!writable()) return false;
+    const now = clock();
+    const wentBack = now < this.#latest - SECOND;
+    this.#latest = now;
+    if (wentBack) {
+      this.#emails.resume();
+      await makeAllDue(db, now);
+    }
+    return true;
+  }
+
+  /** Where a channel's messages go; null when nothing may be sent there now. */
+  #targetOf({ id, owner, type, url, secret }: NotificationChannel): ChannelTarget | null {
+    const { channels, visitors } = this.#parts.snapshot().site.notify;
+    if (owner === 'visitor') {
+      // Switched off meanwhile, what waits stays where it is.
+      if (url === null || !visitors.channels.includes(type)) return null;
+      return { type, url, secret, guarded: !visitors.private || type !== 'webhook' };
+    }
+    const set = channels.find(one => one.id === id);
+    // To where the operator says, private networks included.
+    return set ? { type: set.type, url: set.url, secret: set.secret, guarded: false } : null;
+  }
+}
