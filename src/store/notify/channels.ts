@@ -17,7 +17,9 @@ const WELL = { strikes: 0, failing_since: null, paused_until: null, error: null 
 export async function syncChannels(db: Db, settings: readonly ChannelSettings[], now: Millis): Promise<void> {
   await db.transaction().execute(async trx => {
     const ids = settings.map(({ id }) => id);
-    const operators = trx.deleteFrom('subscribers').where('owner', '=', 'operator');
+    const operators = trx
+      .deleteFrom('subscribers')
+      .where(sql<boolean>`owner = 'operator' AND channel <> 'email'`);
     await (ids.length === 0 ? operators : operators.where('id', 'not in', ids)).execute();
     for (const { id, type, url, components } of settings) {
       const address_key = shortId(`${type} ${url}`);

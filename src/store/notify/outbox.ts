@@ -7,7 +7,7 @@ import { type Db, withoutFsync } from '../db/database.ts';
 import { notificationChannel } from './channels.ts';
 import { type Row, subscriber } from './subscribers.ts';
 
-// Conditions stand as literals, so that the partial indexes serve them.
+// Conditions stand as literals, so that the partial indexes serve them; `+` keeps SQLite from another index.
 
 /** Owes a subscriber what was asked for at a form; asked for twice in a moment it stays one. */
 export async function enqueue(
@@ -36,7 +36,6 @@ export async function dueEmails(
   const requested = await emailsWhere(db, sql`d.kind <> 'update'`, now, limit);
   if (requested.length >= limit) return requested;
   const free = until === null ? sql`` : sql` AND d.created_at <= ${until}`;
-  // `+` keeps SQLite from sorting all emails of a kind.
   const which = sql`+d.kind = 'update'${free} AND ${FIRST}`;
   return [...requested, ...(await emailsWhere(db, which, now, limit - requested.length))];
 }
@@ -74,7 +73,8 @@ export async function dueChannels(
 /** The oldest message to a channel that is due by `now`; news keeps its order. */
 export async function nextMessage(db: Db, channelId: string, now: Millis): Promise<ChannelDelivery | null> {
   const { rows } = await sql<DeliveryRow>`
-    SELECT s.*, ${DELIVERY} FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id
+    SELECT s.*, ${DELIVERY}
+    FROM deliveries d INDEXED BY deliveries_to_channels JOIN subscribers s ON s.id = d.subscriber_id
     WHERE d.state = 'pending' AND d.channel <> 'email' AND d.subscriber_id = ${channelId} AND d.due_at <= ${now}
     ORDER BY d.id LIMIT 1`.execute(db);
   const [row] = rows;
@@ -191,7 +191,7 @@ export async function outboxDepth(
     const { rows } = await sql<{ id: string | null; count: number }>`
       SELECT NULL AS id, COUNT(*) AS count FROM deliveries WHERE state = ${sql.lit(state)} AND channel = 'email'
       UNION ALL SELECT subscriber_id, COUNT(*) FROM deliveries
-        WHERE state = ${sql.lit(state)} AND channel <> 'email' GROUP BY subscriber_id`.execute(db);
+        WHERE state = ${sql.lit(state)} AND channel <> 'email' GROUP BY channel, subscriber_id`.execute(db);
     return new Map(rows.map(row => [row.id, row.count]));
   };
   const [pending, givenUp] = [await count('pending'), await count('given_up')];
@@ -208,7 +208,7 @@ export async function sentLately(db: Db, now: Millis, from: Millis): Promise<num
   const { rows } = await sql<{ count: number }>`
     SELECT COUNT(*) AS count FROM deliveries
     WHERE state = 'sent' AND sent_at > ${now - HOUR} AND sent_at <= ${now + MINUTE}
-      AND channel = 'email' AND kind = 'update' AND created_at > ${from}`.execute(db);
+      AND channel = 'email' AND +kind = 'update' AND created_at > ${from}`.execute(db);
   return rows[0]?.count ?? 0;
 }
 

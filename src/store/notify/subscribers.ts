@@ -13,8 +13,9 @@ export type Row = Selectable<SubscriberRow>;
 /** Why an address must not be written to. */
 export type Suppression = 'refused' | 'bounced' | 'complained';
 
-/** Subscribers by email; as literals, so that the partial index serves it. */
+// As literals, so that the partial index serves them.
 const BY_EMAIL = sql<boolean>`owner = 'visitor' AND channel = 'email'`;
+const CONFIRMED = sql<boolean>`owner = 'visitor' AND state = 'confirmed'`;
 
 export async function subscriberByAddress(db: Db, address: string): Promise<Subscriber | null> {
   const query = db.selectFrom('subscribers').selectAll().where(BY_EMAIL);
@@ -92,10 +93,10 @@ export async function savePendingChannel(db: Db, channel: PendingChannel): Promi
  */
 export async function confirmSubscriber(db: Db, id: string, now: Millis): Promise<boolean> {
   return db.transaction().execute(async trx => {
-    const visitors = trx.selectFrom('subscribers').where('owner', '=', 'visitor');
-    const row = await visitors.selectAll().where('id', '=', id).executeTakeFirst();
+    const query = trx.selectFrom('subscribers').selectAll().where('owner', '=', 'visitor');
+    const row = await query.where('id', '=', id).executeTakeFirst();
     if (row?.state !== 'pending') return row?.state === 'confirmed';
-    const others = visitors.select('id').where('state', '=', 'confirmed');
+    const others = trx.selectFrom('subscribers').select('id').where(CONFIRMED);
     const other = await others.where('address_key', '=', row.address_key).executeTakeFirst();
     if (other && row.channel !== 'webhook') {
       await removeSubscriber(trx, id);
