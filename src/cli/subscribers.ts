@@ -6,7 +6,6 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
-import { CHANNEL_LABELS, hostOf } from '../core/model/notification-channel.ts';
 import { readAddress, type Subscriber } from '../core/model/subscriber.ts';
 import { iso } from '../core/model/time.ts';
 import type { NotificationChannel } from '../core/notify/channel-health.ts';
@@ -40,16 +39,15 @@ export const subscribers: readonly Command[] = [
       withDatabase(cli, async db => {
         nothingElse(args);
         const all = await store.allSubscribers(db);
-        const line = (name: string, state: string, { choice, lang }: Pick<Subscriber, 'choice' | 'lang'>) => {
+        const line = ({ address, choice, lang }: Exported, state: string) => {
           const components = choice.components?.join(' ') ?? 'all';
-          return [name, state, components, choice.kinds, choice.detail, lang];
+          return [address, state, components, choice.kinds, choice.detail, lang];
         };
-        for (const one of all) cli.out(line(one.address, one.state, one).join('  '));
+        for (const one of all) cli.out(line(one, one.state).join('  '));
         const channels = await allChannels(db, 'visitor');
         for (const one of channels) {
           const state = one.state === 'dead' ? `disabled (${one.error})` : one.state;
-          const name = `${CHANNEL_LABELS[one.type]} (${hostOf(one.url ?? '')})`;
-          cli.out([...line(name, state, one), one.id].join('  '));
+          cli.out([...line(one, state), one.id].join('  '));
         }
         if (channels.length > 0) cli.out(`${channels.length} channels besides mail`);
         const confirmed = all.filter(({ state }) => state === 'confirmed').length;
@@ -206,12 +204,9 @@ function rowsOf(text: string, file: string): Record<string, string>[] {
   );
 }
 
-function rowOf({
-  state,
-  choice,
-  lang,
-  confirmedAt,
-}: Pick<NotificationChannel, 'state' | 'choice' | 'lang' | 'confirmedAt'>) {
+type Exported = Subscriber | NotificationChannel;
+
+function rowOf({ state, choice, lang, confirmedAt }: Exported) {
   return {
     components: choice.components?.join(' ') ?? '',
     state,

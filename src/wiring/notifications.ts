@@ -10,10 +10,11 @@ import { openMailFolder } from '../outside/mail/folder.ts';
 import { openSmtp } from '../outside/mail/smtp.ts';
 import { webhookPayload } from '../web/statuspage/webhook.ts';
 import { makeEmails } from '../work/notify/email-texts.ts';
-import { type NotificationParts, Notifications } from '../work/notify/notifications.ts';
+import { Notifications } from '../work/notify/notifications.ts';
+import type { Parts } from '../work/notify/parts.ts';
 
 export interface NotificationWiring
-  extends Pick<NotificationParts, 'db' | 'secret' | 'snapshot' | 'writable' | 'clock' | 'log'> {
+  extends Parts<'db' | 'secret' | 'snapshot' | 'writable' | 'clock' | 'log'> {
   readonly env: Environment;
   readonly render: Render;
   /** For tests: where a chat service stands in place of its own address. */
@@ -41,7 +42,7 @@ export async function openNotifications(wiring: NotificationWiring, ring: () => 
   return {
     notifications,
     /** For emails that have no subscriber. */
-    mail: { send: mail.send, mailFrom },
+    mail: { mail, mailFrom },
     /** What the webhook of a mail provider needs; null where RESEND_WEBHOOK_SECRET is not set. */
     bounces:
       env.resendSecret === null ? null : { secret: env.resendSecret, suppress: notifications.suppress },

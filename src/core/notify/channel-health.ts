@@ -1,23 +1,18 @@
 // How notification channels are: as the database knows them, which are failing, and what operators are told of it.
-import type { Lang } from '../model/lang.ts';
 import type { ChannelType } from '../model/notification-channel.ts';
 import type { Problem } from '../model/problem.ts';
-import type { Choice } from '../model/subscriber.ts';
+import type { Subscriber } from '../model/subscriber.ts';
 import { iso, MINUTE, type Millis } from '../model/time.ts';
 
-export interface NotificationChannel extends ChannelHealth {
-  readonly id: string;
+/** A subscriber that is a channel, the operator's or a visitor's; its `address` is only its name. */
+export interface NotificationChannel extends Omit<Subscriber, 'state' | 'channel'>, ChannelHealth {
   readonly owner: 'operator' | 'visitor';
   readonly type: ChannelType;
   /** Null for an operator's: it stands in status.yaml. */
   readonly url: string | null;
   readonly secret: string | null;
+  /** `dead`: it wants no more, or took nothing for too long. */
   readonly state: 'pending' | 'confirmed' | 'dead';
-  readonly choice: Choice;
-  readonly lang: Lang;
-  readonly nonce: string;
-  readonly createdAt: Millis;
-  readonly confirmedAt: Millis | null;
 }
 
 export interface ChannelHealth {

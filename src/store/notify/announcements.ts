@@ -9,6 +9,7 @@ import type { Millis } from '../../core/model/time.ts';
 import type { Announcement } from '../../core/notify/news.ts';
 import { undrawn } from '../../core/page/rendered-texts.ts';
 import type { Db } from '../db/database.ts';
+import { readMeta, writeMeta } from '../db/meta.ts';
 import type { Tables } from '../db/tables.ts';
 import { choiceIn, lastPlace, type Row } from './subscribers.ts';
 
@@ -98,8 +99,7 @@ export const readSights = (db: Db | null) => ({
 
 /** Whether this database has never been through a round of announcing. */
 export async function isFirstRound(db: Db): Promise<boolean> {
-  const row = await db.selectFrom('meta').select('value').where('name', '=', 'announced').executeTakeFirst();
-  return row === undefined;
+  return (await readMeta(db, 'announced')) === null;
 }
 
 /**
@@ -119,11 +119,7 @@ export async function announceUpdates(
       const owed = quiet ? OWED_TO_NOBODY : { frozen: frozen(), due_at: dueAt, cursor: '', upto };
       await note(trx, incidentId, key, now, owed);
     }
-    await trx
-      .insertInto('meta')
-      .values({ name: 'announced', value: String(now) })
-      .onConflict(conflict => conflict.column('name').doUpdateSet({ value: String(now) }))
-      .execute();
+    await writeMeta(trx, 'announced', String(now));
   });
 }
 

@@ -5,7 +5,7 @@ import type { Millis } from '../../core/model/time.ts';
 import { shortId } from '../../core/model/token.ts';
 import type { ChannelHealth, NotificationChannel } from '../../core/notify/channel-health.ts';
 import type { Db } from '../db/database.ts';
-import { choiceIn, columns, langIn, nextPlace, type Row } from './subscribers.ts';
+import { columns, nextPlace, type Row, subscriber } from './subscribers.ts';
 
 const WELL = { strikes: 0, failing_since: null, paused_until: null, error: null } as const;
 
@@ -85,18 +85,14 @@ export async function reviveChannel(db: Db, id: string): Promise<void> {
 }
 
 export function notificationChannel(row: Row): NotificationChannel {
+  const { channel: _, ...known } = subscriber(row);
   return {
-    id: row.id,
+    ...known,
     owner: row.owner,
     type: row.channel as ChannelType,
     url: row.address,
     secret: row.secret,
     state: row.state,
-    choice: choiceIn(row),
-    lang: langIn(row),
-    nonce: row.nonce,
-    createdAt: row.created_at,
-    confirmedAt: row.confirmed_at,
     strikes: row.strikes,
     failingSince: row.failing_since,
     pausedUntil: row.paused_until,

@@ -4,6 +4,7 @@ import { DAY, HOUR, MINUTE, type Millis } from '../../core/model/time.ts';
 import { UNCOMPOSED, type Uncomposed } from '../../core/notify/channel-health.ts';
 import type { ChannelDelivery, Delivery, EmailDelivery } from '../../core/notify/delivery.ts';
 import { type Db, withoutFsync } from '../db/database.ts';
+import { readMeta, writeMeta } from '../db/meta.ts';
 import { notificationChannel } from './channels.ts';
 import { type Row, subscriber } from './subscribers.ts';
 
@@ -214,18 +215,12 @@ export async function sentLately(db: Db, now: Millis, from: Millis): Promise<num
 
 /** Lets every email enqueued by `now` go, storm or no storm. */
 export async function release(db: Db, now: Millis): Promise<void> {
-  const value = String(now);
-  await db
-    .insertInto('meta')
-    .values({ name: 'released_until', value })
-    .onConflict(conflict => conflict.column('name').doUpdateSet({ value }))
-    .execute();
+  await writeMeta(db, 'released_until', String(now));
 }
 
 /** Until when emails enqueued are released, epoch ms; 0 for never. */
 export async function releasedUntil(db: Db): Promise<Millis> {
-  const query = db.selectFrom('meta').select('value').where('name', '=', 'released_until');
-  return Number((await query.executeTakeFirst())?.value ?? 0);
+  return Number((await readMeta(db, 'released_until')) ?? 0);
 }
 
 /** Deliveries that were sent or given up are forgotten after this long. */

@@ -1,6 +1,7 @@
 // Requests to subscribe, by whoever makes them: how often an address, a host and all visitors together may ask.
 import { DAY, HOUR, MINUTE, type Millis } from '../../core/model/time.ts';
 import type { Db } from '../db/database.ts';
+import { writeMeta } from '../db/meta.ts';
 
 /** What is counted, how often it may ask within what time, and how long after another request. */
 const QUOTAS = {
@@ -52,12 +53,7 @@ export async function mayRequest(
  * address costs a commit to disk like any other, and takes as long.
  */
 export async function noteRequest(db: Db, now: Millis): Promise<void> {
-  const value = String(now);
-  await db
-    .insertInto('meta')
-    .values({ name: 'last_asked', value })
-    .onConflict(conflict => conflict.column('name').doUpdateSet({ value }))
-    .execute();
+  await writeMeta(db, 'last_request', String(now));
 }
 
 /** Forgets requests of more than a day ago, and of the future. */

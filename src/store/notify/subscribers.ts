@@ -6,6 +6,7 @@ import { addressKey, type Choice, type Subscriber } from '../../core/model/subsc
 import { DAY, type Millis } from '../../core/model/time.ts';
 import type { NotificationChannel } from '../../core/notify/channel-health.ts';
 import type { Db } from '../db/database.ts';
+import { readMeta } from '../db/meta.ts';
 import type { SubscriberRow } from '../db/tables.ts';
 
 export type Row = Selectable<SubscriberRow>;
@@ -206,27 +207,25 @@ export async function nextPlace(db: Db): Promise<number> {
 
 /** The place of the latest confirmation. */
 export async function lastPlace(db: Db): Promise<number> {
-  const query = db.selectFrom('meta').select('value').where('name', '=', 'confirmed_seq');
-  return Number((await query.executeTakeFirstOrThrow()).value);
+  return Number(await readMeta(db, 'confirmed_seq'));
 }
 
-/** A visitor as the rest of the program sees them; a channel is named by type and host. */
+/** A row as the rest of the program sees it; a channel is named by type and host. */
 export function subscriber(row: Row): Subscriber {
   const { id, channel, state, nonce, error } = row;
   const address = row.address ?? '';
-  const times = { createdAt: row.created_at, confirmedAt: row.confirmed_at };
-  const known = { id, choice: choiceIn(row), lang: langIn(row), nonce, ...times };
-  if (channel === 'email') return { ...known, address, state: state === 'pending' ? state : 'confirmed' };
+  const isEmail = channel === 'email';
   return {
-    ...known,
-    address: `${CHANNEL_LABELS[channel]} (${hostOf(address)})`,
+    id,
+    address: isEmail ? address : `${CHANNEL_LABELS[channel]} (${hostOf(address)})`,
     state: state === 'pending' ? state : 'confirmed',
-    channel: { type: channel, state, error },
+    choice: choiceIn(row),
+    lang: LANGS.find(one => one === row.lang) ?? 'en',
+    nonce,
+    createdAt: row.created_at,
+    confirmedAt: row.confirmed_at,
+    ...(isEmail ? {} : { channel: { type: channel, state, error } }),
   };
-}
-
-export function langIn({ lang }: Pick<Row, 'lang'>): Subscriber['lang'] {
-  return LANGS.find(one => one === lang) ?? 'en';
 }
 
 /** A choice as it stands in the table, and back. */

@@ -2,12 +2,9 @@
 // enqueued some at a time, so that a hundred thousand of them hold nobody up.
 import { setImmediate as breathe } from 'node:timers/promises';
 import { type Incident, type IncidentUpdate, refOf } from '../../core/model/incident.ts';
-import type { Log } from '../../core/model/ports/log.ts';
-import type { Clock } from '../../core/model/time.ts';
 import { type Announcement, announcements, concernOf, findUpdate, owedTo } from '../../core/notify/news.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import { makeBreath } from '../../core/page/steps.ts';
-import type { Db } from '../../store/db/database.ts';
 import {
   announceUpdates,
   enqueueSome,
@@ -19,17 +16,14 @@ import {
   seenUpdates,
   withdraw,
 } from '../../store/notify/announcements.ts';
+import type { Parts } from './parts.ts';
 
 /** So many subscribers a step: a step takes some milliseconds, and requests are answered between. */
 const STEP = 500;
 /** So many updates a step: each is written down with its incident as it stands. */
 const UPDATES = 20;
 
-export interface AnnouncerParts {
-  readonly db: Db;
-  readonly clock: Clock;
-  readonly log: Log;
-}
+type AnnouncerParts = Parts<'db' | 'clock' | 'log'>;
 
 export class Announcer {
   readonly #parts: AnnouncerParts;

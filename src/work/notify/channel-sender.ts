@@ -1,34 +1,22 @@
 // Sends the messages that are due, each channel with a queue and a pause of its own, so that a dead one delays
 // nobody. What is read, sent and recorded survives a crash; news keeps its order.
-import type {
-  ChannelMessage,
-  ChannelSent,
-  ChannelTarget,
-  SendToChannel,
-} from '../../core/model/notification-channel.ts';
-import type { Log } from '../../core/model/ports/log.ts';
+import type { ChannelMessage, ChannelSent, ChannelTarget } from '../../core/model/notification-channel.ts';
 import { StorageFault } from '../../core/model/ports/storage.ts';
-import type { Clock } from '../../core/model/time.ts';
 import type { NotificationChannel } from '../../core/notify/channel-health.ts';
 import type { ChannelDelivery } from '../../core/notify/delivery.ts';
 import { isDead, pausesChannel, retryMessageAt } from '../../core/notify/retry.ts';
-import type { Db } from '../../store/db/database.ts';
 import { noteHealth } from '../../store/notify/channels.ts';
 import { dueChannels, nextMessage } from '../../store/notify/outbox.ts';
 import { confirmSubscriber } from '../../store/notify/subscribers.ts';
 import type { ComposeMessage } from './channel-texts.ts';
 import type { DeliveryRecord } from './delivery-record.ts';
+import type { Parts } from './parts.ts';
 
-export interface ChannelSenderParts {
-  readonly db: Db;
+export interface ChannelSenderParts extends Parts<'db' | 'sendToChannel' | 'clock' | 'log'> {
   readonly record: DeliveryRecord;
-  /** Null when what it was about is gone. */
   readonly compose: ComposeMessage;
   /** Where a channel's messages go; null when nothing may be sent there now. */
   readonly targetOf: (channel: NotificationChannel) => ChannelTarget | null;
-  readonly send: SendToChannel;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 /** A channel that took a message. */
@@ -91,7 +79,7 @@ export class ChannelSender {
 
   /** False when the queue has to stop here. */
   async #deliver(delivery: ChannelDelivery): Promise<boolean> {
-    const { db, record, compose, targetOf, send, clock, log } = this.#parts;
+    const { db, record, compose, targetOf, sendToChannel, clock, log } = this.#parts;
     const { id, kind, channel } = delivery;
     const target = channel.state === 'dead' ? null : targetOf(channel);
     if (!target) return false;
@@ -103,7 +91,7 @@ export class ChannelSender {
         await record.failed(delivery, 'the update it was about is gone', null);
         return true;
       }
-      sent = await send(target, message, clock());
+      sent = await sendToChannel(target, message, clock());
     } catch (error) {
       if (error instanceof StorageFault) throw error;
       const failed = { ...delivery, attempts: delivery.attempts + 1 };

@@ -6,34 +6,24 @@ import type { Incident, IncidentUpdate } from '../../core/model/incident.ts';
 import type { Lang } from '../../core/model/lang.ts';
 import type { ChannelContent, ChannelMessage } from '../../core/model/notification-channel.ts';
 import type { Site } from '../../core/model/site.ts';
-import type { Clock, Millis } from '../../core/model/time.ts';
+import type { Millis } from '../../core/model/time.ts';
 import { shortId } from '../../core/model/token.ts';
 import type { NotificationChannel } from '../../core/notify/channel-health.ts';
 import type { ChannelDelivery } from '../../core/notify/delivery.ts';
-import type { Snapshot } from '../../core/page/snapshot.ts';
 import { oneLine } from '../../core/text/printable.ts';
-import type { Db } from '../../store/db/database.ts';
+import type { Frozen } from '../../store/notify/announcements.ts';
 import { tagOf, updateView } from './email-texts.ts';
 import { type Links, linksFor, linkTo, tokenFor, updateOf } from './links.ts';
-
-export interface MessageParts {
-  readonly db: Db;
-  readonly snapshot: () => Snapshot;
-  /** Statuspage's payload about an update; `links` null where there is nothing to leave. */
-  readonly payload: (snapshot: Snapshot, about: About, links: Links | null) => object;
-  readonly secret: string;
-  readonly clock: Clock;
-}
-
-interface About {
-  readonly incident: Incident;
-  readonly update: IncidentUpdate;
-}
+import type { Parts } from './parts.ts';
 
 /** What a message says; null when what it was about is gone. */
 export type ComposeMessage = (delivery: ChannelDelivery) => Promise<ChannelMessage | null>;
 
-export function messageComposer({ db, snapshot, payload, secret, clock }: MessageParts): ComposeMessage {
+export function messageComposer(
+  parts: Parts<'db' | 'snapshot' | 'payload' | 'secret' | 'clock'>,
+): ComposeMessage {
+  const { db, snapshot, payload, secret, clock } = parts;
+
   return async ({ kind, ref, channel }) => {
     const now = snapshot();
     const id = messageId(kind, ref, channel.id);
@@ -71,7 +61,7 @@ function messageId(kind: string, ref: string, channelId: string): string {
 function describe(
   site: Site,
   lang: Lang,
-  { incident, update }: About,
+  { incident, update }: Frozen,
   links: Links | null,
 ): Omit<ChannelContent, 'payload'> {
   const say = sayIn(lang);

@@ -1,11 +1,10 @@
 // Records what became of deliveries, and insists while the database cannot be written.
-import type { Log } from '../../core/model/ports/log.ts';
 import { StorageFault } from '../../core/model/ports/storage.ts';
-import { type Clock, HOUR, type Millis, SECOND } from '../../core/model/time.ts';
+import { HOUR, type Millis, SECOND } from '../../core/model/time.ts';
 import { UNCOMPOSED } from '../../core/notify/channel-health.ts';
 import type { ChannelDelivery, Delivery, EmailDelivery } from '../../core/notify/delivery.ts';
-import type { Db } from '../../store/db/database.ts';
 import { markFailed, markSent } from '../../store/notify/outbox.ts';
+import type { Parts } from './parts.ts';
 
 /** What was taken but cannot be recorded is recorded later, never sent again. */
 const RECORD_AGAIN: Millis = SECOND / 4;
@@ -18,16 +17,12 @@ interface Waiting {
 }
 
 export class DeliveryRecord {
-  readonly #db: Db;
-  readonly #clock: Clock;
-  readonly #log: Log;
+  readonly #parts: Parts<'db' | 'clock' | 'log'>;
   #waiting: Waiting[] = [];
   #triesLeft = Number.POSITIVE_INFINITY;
 
-  constructor({ db, clock, log }: { readonly db: Db; readonly clock: Clock; readonly log: Log }) {
-    this.#db = db;
-    this.#clock = clock;
-    this.#log = log;
+  constructor(parts: Parts<'db' | 'clock' | 'log'>) {
+    this.#parts = parts;
   }
 
   /** Deliveries taken within one turn of the loop are recorded in one transaction. */
@@ -39,7 +34,7 @@ export class DeliveryRecord {
 
   /** `dueAt`: when it is tried again; null gives it up. */
   failed(delivery: Pick<Delivery, 'id' | 'attempts'>, error: string, dueAt: Millis | null): Promise<void> {
-    return this.insist(() => markFailed(this.#db, delivery, error, dueAt));
+    return this.insist(() => markFailed(this.#parts.db, delivery, error, dueAt));
   }
 
   /** What cannot be composed is one delivery's failure: an edit of its text may mend it, and others go on. */
@@ -52,7 +47,7 @@ export class DeliveryRecord {
     const words = (error instanceof Error ? error.message : String(error)).slice(0, 300);
     await this.failed({ id, attempts }, `${UNCOMPOSED}${words}`, dueAt);
     const fields = { delivery: id, kind, ref, attempt: attempts, err: error, retry: dueAt !== null };
-    this.#log.error(fields, `${what} could not be composed`);
+    this.#parts.log.error(fields, `${what} could not be composed`);
   }
 
   /** Repeats a write until it succeeds: what the disk does not take is remembered for as long as it takes. */
@@ -63,7 +58,7 @@ export class DeliveryRecord {
       } catch (error) {
         const forNow = error instanceof StorageFault || tries * RECORD_AGAIN <= RECORD_FOR;
         if (!forNow || --this.#triesLeft < 0) throw error;
-        if (tries === 1) this.#log.error({ err: error }, 'the outbox cannot be written; trying again');
+        if (tries === 1) this.#parts.log.error({ err: error }, 'the outbox cannot be written; trying again');
         await new Promise(resolve => setTimeout(resolve, RECORD_AGAIN));
       }
     }
@@ -78,7 +73,7 @@ export class DeliveryRecord {
     const batch = this.#waiting;
     this.#waiting = [];
     const deliveries = batch.map(({ delivery }) => delivery);
-    this.insist(() => markSent(this.#db, deliveries, this.#clock())).then(
+    this.insist(() => markSent(this.#parts.db, deliveries, this.#parts.clock())).then(
       () => {
         for (const { resolve } of batch) resolve();
       },

@@ -1,20 +1,18 @@
 // The emails due in one round, read some at a time, for several connections to take from, and how many may leave.
 import type { MailLimits } from '../../core/model/site.ts';
-import { type Clock, type Millis, SECOND } from '../../core/model/time.ts';
+import { type Millis, SECOND } from '../../core/model/time.ts';
 import type { EmailDelivery } from '../../core/notify/delivery.ts';
-import type { Db } from '../../store/db/database.ts';
 import { dueEmails } from '../../store/notify/outbox.ts';
+import type { Parts } from './parts.ts';
 import type { StormGuard } from './storm-guard.ts';
 
 /** So few are read at once that what another process removes is hardly sent any more. */
 const BATCH = 50;
 
-export interface EmailQueueParts {
-  readonly db: Db;
+interface EmailQueueParts extends Parts<'db' | 'clock'> {
   readonly rate: SendRate;
   readonly storm: StormGuard;
   readonly limits: MailLimits;
-  readonly clock: Clock;
 }
 
 export class EmailQueue {

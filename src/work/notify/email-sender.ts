@@ -1,12 +1,9 @@
 // Sends the emails that are due; failures are put off or given up, never lost.
-import type { Log } from '../../core/model/ports/log.ts';
 import { StorageFault } from '../../core/model/ports/storage.ts';
-import type { MailLimits } from '../../core/model/site.ts';
-import { type Clock, type Millis, SECOND } from '../../core/model/time.ts';
+import { type Millis, SECOND } from '../../core/model/time.ts';
 import type { EmailDelivery } from '../../core/notify/delivery.ts';
-import type { SendMail, Sent } from '../../core/notify/mail.ts';
+import type { Sent } from '../../core/notify/mail.ts';
 import { counts, type EmailFailure, MAX_REFUSALS, pauseFor, retryEmailAt } from '../../core/notify/retry.ts';
-import type { Db } from '../../store/db/database.ts';
 import {
   countRefusal,
   type Suppression,
@@ -18,18 +15,13 @@ import { serially } from '../timing/bell.ts';
 import type { DeliveryRecord } from './delivery-record.ts';
 import type { EmailComposer } from './email.ts';
 import { EmailQueue, SendRate } from './email-queue.ts';
+import type { Parts } from './parts.ts';
 import { StormGuard } from './storm-guard.ts';
 import { addressHash } from './subscribe.ts';
 
-export interface EmailSenderParts {
-  readonly db: Db;
+interface EmailSenderParts extends Parts<'db' | 'mail' | 'snapshot' | 'secret' | 'clock' | 'log'> {
   readonly record: DeliveryRecord;
   readonly composer: EmailComposer;
-  readonly send: SendMail;
-  readonly limits: () => MailLimits;
-  readonly secret: string;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 /** What keeps emails back. */
@@ -52,7 +44,7 @@ export class EmailSender {
 
   constructor(parts: EmailSenderParts) {
     this.#parts = parts;
-    this.#storm = new StormGuard(parts.db, parts.log);
+    this.#storm = new StormGuard(parts);
   }
 
   /** Sends what is due; resolves when nothing that may leave now is left. */
@@ -97,7 +89,7 @@ export class EmailSender {
   }
 
   async #sendAll(): Promise<void> {
-    const limits = this.#parts.limits();
+    const limits = this.#parts.snapshot().site.mail;
     const queue = new EmailQueue({ ...this.#parts, rate: this.#rate, storm: this.#storm, limits });
     const connection = async () => {
       while (!this.#isHalted()) {
@@ -112,15 +104,15 @@ export class EmailSender {
   }
 
   async #deliver(email: EmailDelivery): Promise<void> {
-    const { record, composer, send, clock, log } = this.#parts;
+    const { record, composer, mail, clock, log } = this.#parts;
     // Its subscriber may have left since it was read from the outbox.
     if (this.#gone.has(email.subscriber.id)) return;
     let sent: Sent;
     try {
-      const mail = await composer.compose(email);
-      if (!mail) return await record.failed(email, 'the update it was about is gone', null);
+      const composed = await composer.compose(email);
+      if (!composed) return await record.failed(email, 'the update it was about is gone', null);
       this.#rate.take();
-      sent = await send(mail);
+      sent = await mail.send(composed);
     } catch (error) {
       if (error instanceof StorageFault) throw error;
       const attempts = email.attempts + 1;
@@ -135,13 +127,13 @@ export class EmailSender {
   }
 
   async #failed(email: EmailDelivery, { failure, error }: Sent & { ok: false }): Promise<void> {
-    const { db, record, limits, clock, log } = this.#parts;
+    const { db, record, snapshot, clock, log } = this.#parts;
     const now = clock();
     const attempts = email.attempts + (counts(failure) ? 1 : 0);
     const again = retryEmailAt(failure, attempts, now, Math.random());
     await record.failed({ id: email.id, attempts }, error, again);
     const wasPaused = this.#pause.at(now) !== null;
-    const rest = this.#pause.failed(failure, error, limits().connections, now);
+    const rest = this.#pause.failed(failure, error, snapshot().site.mail.connections, now);
     if (rest > 0 && !wasPaused) log.warn({ failure, error, seconds: rest / SECOND }, 'email delivery paused');
     const fields = { delivery: email.id, kind: email.kind, attempt: attempts, failure, error };
     log.warn({ ...fields, retry: again !== null }, 'email not sent');

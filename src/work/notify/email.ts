@@ -3,24 +3,16 @@ import { randomBytes } from 'node:crypto';
 import { domainToASCII } from 'node:url';
 import { namesAsTold } from '../../core/incidents/impact.ts';
 import type { Lang } from '../../core/model/lang.ts';
-import type { Clock } from '../../core/model/time.ts';
 import { type Purpose, shortId } from '../../core/model/token.ts';
 import type { EmailDelivery } from '../../core/notify/delivery.ts';
 import type { OutgoingMail } from '../../core/notify/mail.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
-import type { Db } from '../../store/db/database.ts';
 import { firstAnnounced } from '../../store/notify/announcements.ts';
-import type { Email, Emails } from './email-texts.ts';
+import type { Email } from './email-texts.ts';
 import { linkTo, tokenFor, updateOf } from './links.ts';
+import type { Parts } from './parts.ts';
 
-export interface EmailParts {
-  readonly db: Db;
-  readonly emails: Emails;
-  readonly snapshot: () => Snapshot;
-  readonly secret: string;
-  readonly mailFrom: () => string;
-  readonly clock: Clock;
-}
+type EmailParts = Parts<'db' | 'emails' | 'snapshot' | 'secret' | 'mailFrom' | 'clock'>;
 
 /** Stands for a subscriber's token in an email rendered for all; nobody can write it into an incident. */
 const BLANK = randomBytes(12).toString('base64url');

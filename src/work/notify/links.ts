@@ -1,12 +1,11 @@
 // The links in what subscribers are sent, and the update it is about.
-import type { Incident, IncidentUpdate } from '../../core/model/incident.ts';
 import type { Site } from '../../core/model/site.ts';
 import { DAY, type Millis } from '../../core/model/time.ts';
 import { type Purpose, signToken } from '../../core/model/token.ts';
 import { findUpdate } from '../../core/notify/news.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import type { Db } from '../../store/db/database.ts';
-import { frozenUpdate } from '../../store/notify/announcements.ts';
+import { type Frozen, frozenUpdate } from '../../store/notify/announcements.ts';
 
 /** Where somebody changes or ends a subscription. */
 export interface Links {
@@ -44,6 +43,6 @@ export async function updateOf(
   db: Db,
   { incidents, maintenances }: Pick<Snapshot, 'incidents' | 'maintenances'>,
   ref: string,
-): Promise<{ readonly incident: Incident; readonly update: IncidentUpdate } | null> {
+): Promise<Frozen | null> {
   return findUpdate([...incidents, ...maintenances], ref) ?? (await frozenUpdate(db, ref));
 }

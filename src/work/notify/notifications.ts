@@ -1,16 +1,12 @@
 // Notifications: news is announced, deliveries are enqueued and sent by email and to channels, visitors enrolled.
-import type { ChannelTarget, SendToChannel } from '../../core/model/notification-channel.ts';
-import type { Log } from '../../core/model/ports/log.ts';
+import type { ChannelTarget } from '../../core/model/notification-channel.ts';
 import type { Problem } from '../../core/model/problem.ts';
-import { type Clock, type Millis, SECOND } from '../../core/model/time.ts';
+import { type Millis, SECOND } from '../../core/model/time.ts';
 import {
   type FailingChannel,
   type NotificationChannel,
   outboxProblems,
 } from '../../core/notify/channel-health.ts';
-import type { MailTransport } from '../../core/notify/mail.ts';
-import type { Snapshot } from '../../core/page/snapshot.ts';
-import type { Db } from '../../store/db/database.ts';
 import { allChannels, syncChannels } from '../../store/notify/channels.ts';
 import { type Depth, makeAllDue, outboxDepth, pruneOutbox, uncomposed } from '../../store/notify/outbox.ts';
 import { pruneRequests } from '../../store/notify/request-quota.ts';
@@ -20,29 +16,12 @@ import { ignoreStorageFault } from '../timing/storage.ts';
 import { Announcer } from './announce.ts';
 import { type ChannelReport, channelReports, failingChannels } from './channel-report.ts';
 import { ChannelSender } from './channel-sender.ts';
-import { type MessageParts, messageComposer } from './channel-texts.ts';
+import { messageComposer } from './channel-texts.ts';
 import { DeliveryRecord } from './delivery-record.ts';
 import { EmailComposer } from './email.ts';
 import { EmailSender, type Stopped } from './email-sender.ts';
-import type { Emails } from './email-texts.ts';
+import type { NotificationParts } from './parts.ts';
 import { Enrolment } from './subscribe.ts';
-
-export interface NotificationParts {
-  readonly db: Db;
-  readonly secret: string;
-  readonly snapshot: () => Snapshot;
-  readonly emails: Emails;
-  readonly mail: MailTransport;
-  readonly mailFrom: () => string;
-  readonly sendToChannel: SendToChannel;
-  readonly payload: MessageParts['payload'];
-  /** Whether the database takes what it is given: what cannot be recorded is not sent. */
-  readonly writable: () => boolean;
-  /** Asks for a round soon. */
-  readonly ring: () => void;
-  readonly clock: Clock;
-  readonly log: Log;
-}
 
 /** Emails that wait or were given up, and what keeps them back; the same of channels. */
 export interface OutboxReport extends Depth {
@@ -65,22 +44,12 @@ export class Notifications {
   private constructor(parts: NotificationParts, announcer: Announcer) {
     this.#parts = parts;
     this.#announcer = announcer;
-    const site = () => parts.snapshot().site;
     const record = new DeliveryRecord(parts);
     this.#record = record;
-    const { mail, sendToChannel } = parts;
-    const composer = new EmailComposer(parts);
-    this.#emails = new EmailSender({
-      ...parts,
-      record,
-      composer,
-      send: mail.send,
-      limits: () => site().mail,
-    });
+    this.#emails = new EmailSender({ ...parts, record, composer: new EmailComposer(parts) });
     const targetOf = (channel: NotificationChannel) => this.#targetOf(channel);
-    const compose = messageComposer(parts);
-    this.#messages = new ChannelSender({ ...parts, record, compose, targetOf, send: sendToChannel });
-    this.enrolment = new Enrolment({ ...parts, site, forget: id => this.#emails.forget(id) });
+    this.#messages = new ChannelSender({ ...parts, record, compose: messageComposer(parts), targetOf });
+    this.enrolment = new Enrolment({ ...parts, forget: id => this.#emails.forget(id) });
   }
 
   /** At start everything unfinished is due. */

@@ -1,35 +1,26 @@
 // Reminds the operators of open incidents without news, and tells them once of each failing channel and warning.
 import { lastWord, reminderEmail, remindersDue } from '../../core/filing/reminder.ts';
-import type { Log } from '../../core/model/ports/log.ts';
 import type { Site } from '../../core/model/site.ts';
-import { type Clock, iso, type Millis } from '../../core/model/time.ts';
+import { iso, type Millis } from '../../core/model/time.ts';
 import { shortId } from '../../core/model/token.ts';
 import { type Warning, warningEmail, warningsDue } from '../../core/monitoring/warning.ts';
 import { channelEmail, type FailingChannel, stretchOf } from '../../core/notify/channel-health.ts';
-import type { SendMail } from '../../core/notify/mail.ts';
-import type { Snapshot } from '../../core/page/snapshot.ts';
 import { escapeHtml } from '../../core/text/markdown.ts';
-import type { Db } from '../../store/db/database.ts';
 import { forgetReminders, noteReminder, readReminders } from '../../store/notify/reminders.ts';
 import { domainOf } from './email.ts';
+import type { Parts } from './parts.ts';
 
-export interface RemindParts {
-  readonly db: Db;
-  readonly snapshot: () => Snapshot;
-  readonly send: SendMail;
-  readonly mailFrom: () => string;
+export interface RemindParts extends Parts<'db' | 'snapshot' | 'mail' | 'mailFrom' | 'clock' | 'log'> {
   /** The operator's channels that take nothing. */
   readonly failing: () => Promise<readonly FailingChannel[]>;
   readonly warn: {
     current(site: Site, now: Millis): readonly Warning[];
     mailed(source: string, now: Millis): Promise<void>;
   };
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 /** One round: a reminder that could not be sent is owed still; one sent just before a crash comes twice. */
-export function makeRemind({ db, snapshot, send, mailFrom, failing, warn, clock, log }: RemindParts) {
+export function makeRemind({ db, snapshot, mail, mailFrom, failing, warn, clock, log }: RemindParts) {
   /** An email to the operators: no template, nothing to unsubscribe from. */
   const mailed = async (
     to: string,
@@ -37,7 +28,7 @@ export function makeRemind({ db, snapshot, send, mailFrom, failing, warn, clock,
     key: string,
     failure: string,
   ): Promise<boolean> => {
-    const sent = await send({
+    const sent = await mail.send({
       to,
       form: { subject, text, html: `<pre>${escapeHtml(text)}</pre>` },
       blanks: {},

@@ -1,18 +1,15 @@
 // The storm guard (`mail.storm`): when so many incident emails went out within an hour, the rest wait for the operator.
-import type { Log } from '../../core/model/ports/log.ts';
 import type { Millis } from '../../core/model/time.ts';
-import type { Db } from '../../store/db/database.ts';
 import { releasedUntil, sentLately } from '../../store/notify/outbox.ts';
+import type { Parts } from './parts.ts';
 
 export class StormGuard {
-  readonly #db: Db;
-  readonly #log: Log;
+  readonly #parts: Parts<'db' | 'log'>;
   /** Why emails are held back; null when they are not. */
   heldBack: string | null = null;
 
-  constructor(db: Db, log: Log) {
-    this.#db = db;
-    this.#log = log;
+  constructor(parts: Parts<'db' | 'log'>) {
+    this.#parts = parts;
   }
 
   /**
@@ -27,12 +24,15 @@ export class StormGuard {
     const before = this.heldBack;
     this.heldBack = null;
     if (most === null) return { room: Number.POSITIVE_INFINITY, until: null };
-    const released = await releasedUntil(this.#db);
-    const sent = await sentLately(this.#db, now, released);
+    const released = await releasedUntil(this.#parts.db);
+    const sent = await sentLately(this.#parts.db, now, released);
     if (sent < most) return { room: most - sent - underWay, until: null };
     this.heldBack = `${sent} emails went out within the hour, ${most} are allowed`;
     if (before === null)
-      this.#log.error({ sent, most }, 'emails are held back: release them with `status outbox release`');
+      this.#parts.log.error(
+        { sent, most },
+        'emails are held back: release them with `status outbox release`',
+      );
     return { room: Number.POSITIVE_INFINITY, until: released };
   }
 }

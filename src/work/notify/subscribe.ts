@@ -4,25 +4,19 @@ import { randomBytes } from 'node:crypto';
 import { type ChannelUrlProblem, readChannelUrl } from '../../core/model/channel-url.ts';
 import type { Lang } from '../../core/model/lang.ts';
 import type { ChannelType } from '../../core/model/notification-channel.ts';
-import type { Site } from '../../core/model/site.ts';
 import { type Choice, mailboxOf, readAddress, type Subscriber } from '../../core/model/subscriber.ts';
-import type { Clock, Millis } from '../../core/model/time.ts';
+import type { Millis } from '../../core/model/time.ts';
 import { deriveSecret, type Purpose, readToken, shortId } from '../../core/model/token.ts';
 import type { Db } from '../../store/db/database.ts';
 import { enqueue } from '../../store/notify/outbox.ts';
 import { isExhausted, mayRequest, noteRequest } from '../../store/notify/request-quota.ts';
 import * as store from '../../store/notify/subscribers.ts';
 import { linksFor } from './links.ts';
+import type { Parts } from './parts.ts';
 
-export interface EnrolmentParts {
-  readonly db: Db;
-  readonly site: () => Site;
-  /** Rings so that a confirmation goes out now rather than at the next tick. */
-  readonly ring: () => void;
+interface EnrolmentParts extends Parts<'db' | 'snapshot' | 'ring' | 'secret' | 'clock'> {
   /** Nothing more goes to a subscriber who has just left. */
   readonly forget: (subscriberId: string) => void;
-  readonly secret: string;
-  readonly clock: Clock;
 }
 
 /** `busy`: visitors together asked for too many confirmations within the hour; whoever asks is told so. */
@@ -77,9 +71,9 @@ export class Enrolment {
 
   /** Subscribes the channel at an address once it confirms. */
   async subscribeChannel(typed: string, choice: Choice, lang: Lang): Promise<ChannelRequest> {
-    const { db, site, secret, ring, clock } = this.#parts;
-    const { url: siteUrl, notify } = site();
-    const read = readChannelUrl(typed, notify.visitors, new URL(siteUrl).host);
+    const { db, snapshot, secret, ring, clock } = this.#parts;
+    const { site } = snapshot();
+    const read = readChannelUrl(typed, site.notify.visitors, new URL(site.url).host);
     if ('problem' in read) return { result: read.problem };
     const { type, url } = read;
     const now = clock();
@@ -108,7 +102,7 @@ export class Enrolment {
     ring();
     const keys = signing && {
       secret: signing,
-      manage: linksFor(secret, { url: siteUrl }, channel.id).manage,
+      manage: linksFor(secret, site, channel.id).manage,
     };
     return { result, type, host: url.hostname, keys: keys || null };
   }
@@ -197,7 +191,7 @@ export class Enrolment {
   }
 
   #isExhausted(trx: Db, now: Millis): Promise<boolean> {
-    return isExhausted(trx, now, this.#parts.site().mail.confirmations);
+    return isExhausted(trx, now, this.#parts.snapshot().site.mail.confirmations);
   }
 
   #claimOf(purpose: Purpose, token: unknown) {

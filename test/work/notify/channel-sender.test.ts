@@ -21,7 +21,7 @@ function world(over: Partial<ChannelSenderParts> = {}) {
     record: new DeliveryRecord(parts),
     compose: async ({ id }) => ({ id: `msg_${id}`, challenge: null }) as ChannelMessage,
     targetOf: ({ id, type }) => ({ type, url: id, secret: null, guarded: false }),
-    send: async (target, { id }) => {
+    sendToChannel: async (target, { id }) => {
       sent.push(`${target.url} ${id}`);
       return { ok: true };
     },
@@ -119,7 +119,7 @@ test('an answered challenge is not forgotten when it cannot be written down', as
 test('a refusal that cannot be written down is not asked for again each second', async () => {
   const asked: number[] = [];
   const one = world({
-    send: async () => {
+    sendToChannel: async () => {
       asked.push(one.clock.now);
       return { ok: false, failure: 'busy', error: 'it answered 503', wait: null };
     },
@@ -136,7 +136,7 @@ test('a refusal that cannot be written down is not asked for again each second',
 test('a channel that never answers delays no other; closing waits for it', async () => {
   let answer = () => {};
   const one = world({
-    send: (target, { id }) => {
+    sendToChannel: (target, { id }) => {
       if (target.url === 'slow') return new Promise(resolve => (answer = () => resolve({ ok: true })));
       one.sent.push(`${target.url} ${id}`);
       return Promise.resolve({ ok: true });
@@ -161,7 +161,7 @@ test('a channel that never answers delays no other; closing waits for it', async
 test('strangers’ channels are called thirty at once, and the operator’s own wait for none of them', async () => {
   const answers: (() => void)[] = [];
   const one = world({
-    send: (target, { id }) => {
+    sendToChannel: (target, { id }) => {
       one.sent.push(`${target.url} ${id}`);
       if (target.url === 'own') return Promise.resolve({ ok: true });
       return new Promise(resolve => answers.push(() => resolve({ ok: true })));

@@ -4,7 +4,7 @@ import type { Incident, IncidentUpdate } from '../../core/model/incident.ts';
 import type { Lang } from '../../core/model/lang.ts';
 import type { Site } from '../../core/model/site.ts';
 import { DAY, HOUR, MINUTE, type Millis } from '../../core/model/time.ts';
-import type { Email, Emails } from './email-texts.ts';
+import type { Email, Emails } from '../../work/notify/email-texts.ts';
 
 export interface EmailPreview {
   /** `03-resolved`: in the order a subscriber would get them. */
