@@ -47,7 +47,7 @@ export const outbox: readonly Command[] = [
     name: 'outbox release',
     usage: '',
     summary: 'let emails go that the storm guard (mail.storm) holds back',
-    help: 'Everything that waits now goes; the next storm is asked about again.',
+    help: 'Everything that waits now goes; the next storm is held again.',
     run: (args, cli) =>
       withDatabase(cli, async db => {
         nothingElse(args);

@@ -106,7 +106,7 @@ export const subscribers: readonly Command[] = [
     name: 'subscribers suppressed',
     usage: '[--clear ADDRESS]',
     summary: 'addresses that must not be written to, as hashes, and why',
-    help: 'Addresses that bounced, complained, or were refused for good. Only a keyed hash is kept; --clear lets\none be written to again.',
+    help: 'Addresses that bounced, complained, or were refused for good. Only a keyed hash is stored; --clear lets\none be written to again.',
     run: (args, cli) =>
       withDatabase(cli, async db => {
         const { values } = parseArgs({ args: [...args], options: { clear: { type: 'string' } } });

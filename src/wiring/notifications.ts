@@ -17,7 +17,7 @@ export interface NotificationWiring
   extends Parts<'db' | 'secret' | 'snapshot' | 'writable' | 'clock' | 'log'> {
   readonly env: Environment;
   readonly render: Render;
-  /** For tests: where a chat service stands in place of its own address. */
+  /** For tests: where a chat service is, in place of its own address. */
   readonly dial?: ((url: URL) => URL | null) | undefined;
 }
 

@@ -21,21 +21,21 @@ export function emailPreviews(site: Site, lang: Lang, emails: Emails, now: Milli
     incident: `${site.url}/status/incidents/SPECIMEN`,
   };
   const name = site.components[0]?.name ?? 'API';
-  const told = (incident: Incident, index: number) =>
+  const email = (incident: Incident, index: number) =>
     emails.update(site, lang, incident, incident.updates[index] as IncidentUpdate, [name], links);
   const outage = outageOf(name, now);
   const upkeep = upkeepOf(name, now);
   const made: [string, Email][] = [
     ['confirm', emails.confirm(site, lang, links)],
-    ['incident', told(outage, 0)],
-    ['update', told(outage, 1)],
-    ['resolved', told(outage, 2)],
-    ['maintenance-ahead', told(upkeep, 0)],
-    ['maintenance-begins', told(upkeep, 1)],
-    ['maintenance-over', told(upkeep, 2)],
+    ['incident', email(outage, 0)],
+    ['update', email(outage, 1)],
+    ['resolved', email(outage, 2)],
+    ['maintenance-ahead', email(upkeep, 0)],
+    ['maintenance-begins', email(upkeep, 1)],
+    ['maintenance-over', email(upkeep, 2)],
     ['unsubscribe-link', emails.unsubscribeLink(site, lang, links)],
   ];
-  return made.map(([name, email], i) => ({ name: `${String(i + 1).padStart(2, '0')}-${name}`, email }));
+  return made.map(([name, one], i) => ({ name: `${String(i + 1).padStart(2, '0')}-${name}`, email: one }));
 }
 
 function outageOf(name: string, now: Millis): Incident {

@@ -1,4 +1,4 @@
-// How notification channels are: as the database knows them, which are failing, and what operators are told of it.
+// The health of notification channels: which are failing, and what operators read about it.
 import type { ChannelType } from '../model/notification-channel.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Subscriber } from '../model/subscriber.ts';
@@ -8,7 +8,7 @@ import { iso, MINUTE, type Millis } from '../model/time.ts';
 export interface NotificationChannel extends Omit<Subscriber, 'state' | 'channel'>, ChannelHealth {
   readonly owner: 'operator' | 'visitor';
   readonly type: ChannelType;
-  /** Null for an operator's: it stands in status.yaml. */
+  /** Null for an operator's: it is in status.yaml. */
   readonly url: string | null;
   readonly secret: string | null;
   /** `dead`: it wants no more, or took nothing for too long. */
@@ -28,13 +28,13 @@ export interface ChannelHealth {
 /** A channel that took nothing for so long is failing, though its messages are still tried. */
 const FAILING_AFTER: Millis = 10 * MINUTE;
 
-/** Whether operators are told of a channel: it is dead, gave messages up, or took none for a while, whatever it says. */
+/** Whether a channel is failing: it is dead, messages were given up, or it took none for a while, whatever it says. */
 export function isFailing(
   { state, strikes, failingSince }: Pick<NotificationChannel, 'state' | 'strikes' | 'failingSince'>,
   now: Millis,
 ): boolean {
   if (state === 'dead' || strikes > 0) return true;
-  // A beginning in the future tells of a clock that was set back: how long it fails nobody knows.
+  // A beginning in the future means that the clock was set back: for how long it fails nobody knows.
   return failingSince !== null && Math.abs(now - failingSince) >= FAILING_AFTER;
 }
 
@@ -49,7 +49,7 @@ export interface FailingChannel {
   readonly givenUp: number;
   /** Messages that are tried again. */
   readonly waiting: number;
-  /** It said that it wants no more, and is not asked again. */
+  /** It said that it wants no more, and nothing is sent there. */
   readonly dead: boolean;
 }
 
@@ -63,7 +63,7 @@ export interface Uncomposed {
   readonly givenUp: boolean;
 }
 
-/** What the error of a message begins with that a fault of ours kept from being composed. */
+/** What the error of a delivery begins with that a fault of ours made impossible to compose. */
 export const UNCOMPOSED = 'it could not be composed: ';
 
 /** How an operator mends a channel. */
@@ -123,7 +123,7 @@ export function channelEmail(
       `${faultOf(channel)}.`,
       `What to do: ${fixOf(channel)}.`,
       '',
-      'Whoever reads that channel is not told of incidents. Other channels and email are not affected.',
+      'Whoever reads that channel does not hear of incidents. Other channels and email are not affected.',
       `${site.url}/readyz shows it until the channel takes a message again. This email comes once.`,
       '',
     ].join('\n'),

@@ -6,7 +6,7 @@ import type { NotificationChannel } from './channel-health.ts';
 export interface Delivery {
   readonly id: number;
   readonly kind: 'update' | 'confirm' | 'leave';
-  /** The update's reference; the moment it was asked for otherwise. */
+  /** The update's reference; the moment of the request otherwise. */
   readonly ref: string;
   /** Failed attempts so far. */
   readonly attempts: number;

@@ -14,7 +14,7 @@ export interface OutgoingMail {
   /** One recipient; an address `readAddress` let through. */
   readonly to: string;
   readonly form: EmailForm;
-  /** What stands in this email for each blank of the form's text and HTML: both of `[A-Za-z0-9._-]`. */
+  /** What this email has for each blank of the form's text and HTML: both of `[A-Za-z0-9._-]`. */
   readonly blanks: Readonly<Record<string, string>>;
   readonly sentAt: Millis;
   /** In angle brackets, stable per (update, subscriber). */

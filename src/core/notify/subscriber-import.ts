@@ -8,7 +8,7 @@ export interface ImportedSubscriber {
 
 export interface SubscriberImport {
   readonly entries: readonly ImportedSubscriber[];
-  /** Rows left out, each with its line and why; no address stands in it. */
+  /** Rows left out, each with its line and why, without the address. */
   readonly skipped: readonly { readonly line: number; readonly why: string }[];
 }
 
@@ -17,8 +17,8 @@ const COMPONENTS = ['components', 'component_ids', 'component ids', 'component n
 
 /**
  * Reads rows of a CSV with a header (Statuspage's subscriber export among them): a column `email`, and
- * perhaps `components` (ids or names, apart by spaces, commas or semicolons; none: all). Rows that stand
- * for no mail (`mode` or `type` other than email) or for quarantined addresses are left out.
+ * perhaps `components` (ids or names, apart by spaces, commas or semicolons; none: all). Rows that are
+ * not for email (`mode` or `type` other than email) or for quarantined addresses are left out.
  */
 export function readImport(
   rows: readonly Readonly<Record<string, string>>[],
@@ -34,7 +34,7 @@ export function readImport(
     if (mode !== '' && mode !== 'email') why(`${mode} is no mail`);
     else if (first(row, ['quarantined_at', 'quarantined']).replace(/^false$/i, '') !== '') why('quarantined');
     else if (address === null) why('not an email address');
-    else if (entries.has(address.toLowerCase())) why('the address stands above already');
+    else if (entries.has(address.toLowerCase())) why('the address is above already');
     else {
       const { ids, unknown } = chosen(first(row, COMPONENTS), components);
       if (unknown.length > 0) why(`no component "${unknown[0]}"`);

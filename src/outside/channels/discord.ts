@@ -13,7 +13,7 @@ import {
 /** Discord's limits; the title and the description together stay below the 6000 of a whole embed. */
 const TITLE = 256;
 const DESCRIPTION = 4096;
-/** Of the description, what is kept for the links beneath. */
+/** Of the description, the part reserved for the links beneath. */
 const LINKS = 700;
 
 const harmless = (text: string) =>

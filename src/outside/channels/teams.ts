@@ -10,7 +10,7 @@ import {
   withoutMentions,
 } from '../../core/text/chat-markdown.ts';
 
-/** A message may have 28 KB; a letter takes up to three bytes, and the card's frame its share. */
+/** A message may have 28 KB; a character takes up to three bytes, and the card's frame its share. */
 const BODY = 7000;
 const HEADING = 250;
 const FACT = 300;

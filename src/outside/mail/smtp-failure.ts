@@ -35,7 +35,7 @@ export function wordsOf(error: unknown): string {
   const said = String(message || code || 'unknown error')
     .replace(/\s+/g, ' ')
     .slice(0, 1000)
-    // Servers repeat whom they refuse; no address stands in the log.
+    // Servers repeat whom they refuse; the log has no addresses.
     .replace(/[^\s<>"'(:]{1,320}@[^\s<>"'),;]+/g, '…@…')
     .slice(0, 300);
   const hint = hintOf(code, command, responseCode, said);

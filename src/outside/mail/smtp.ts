@@ -23,7 +23,7 @@ const EMAILS = 100;
 
 /**
  * Mail through the server at `url` (`smtps://user:key@host:465`, with nodemailer's options `?name=…`, `?requireTLS=true`,
- * `?ignoreTLS=true`, `?tls.rejectUnauthorized=false`); `from` is asked per email.
+ * `?ignoreTLS=true`, `?tls.rejectUnauthorized=false`); `from` is read for each email.
  */
 export function openSmtp(url: string, from: () => string, options: SmtpOptions = {}): MailTransport {
   const settings = parseConnectionUrl(url);
@@ -106,7 +106,7 @@ class Connection {
     this.#ended = ended;
   }
 
-  /** Connects, greets and logs in; throws what stands in the way. */
+  /** Connects, greets and logs in; throws what prevents it. */
   open(): Promise<void> {
     return new Promise((resolve, reject) => {
       const fail = (error: Error) => {
@@ -136,7 +136,7 @@ class Connection {
     clearTimeout(this.#timer);
     this.#emails++;
     return new Promise((resolve, reject) => {
-      // The end comes before the reason for it is told.
+      // The end comes before its reason.
       const broken = () => setImmediate(() => reject(new Error('the connection was lost')));
       this.#smtp.once('end', broken);
       this.#smtp.send({ from, to: [to], size: bytes.length }, bytes, error => {

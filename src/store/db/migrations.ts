@@ -7,134 +7,76 @@ const FIRST = `
 
   -- What was measured.
   CREATE TABLE components (
-    id TEXT PRIMARY KEY,
-    first_seen INTEGER NOT NULL,
-    first_check INTEGER,
-    last_check INTEGER,
-    seen TEXT,
-    detector TEXT,
-    health_since INTEGER
+    id TEXT PRIMARY KEY, first_seen INTEGER NOT NULL, first_check INTEGER, last_check INTEGER,
+    seen TEXT, detector TEXT, health_since INTEGER
   ) STRICT;
   CREATE TABLE results (
-    component_id TEXT NOT NULL,
-    at INTEGER NOT NULL,
-    outcome TEXT NOT NULL CHECK (outcome IN ('up', 'degraded', 'down', 'unknown')),
-    latency INTEGER,
+    component_id TEXT NOT NULL, at INTEGER NOT NULL,
+    outcome TEXT NOT NULL CHECK (outcome IN ('up', 'degraded', 'down', 'unknown')), latency INTEGER,
     seen TEXT NOT NULL,
     PRIMARY KEY (component_id, at)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE rollups (
-    component_id TEXT NOT NULL,
-    span TEXT NOT NULL CHECK (span IN ('slot', 'hour', 'day')),
-    start INTEGER NOT NULL,
-    checks INTEGER NOT NULL,
-    ok INTEGER NOT NULL,
-    observed INTEGER NOT NULL,
-    latency_sum INTEGER NOT NULL,
-    latency_min INTEGER,
-    latency_max INTEGER,
-    sketch TEXT NOT NULL,
+    component_id TEXT NOT NULL, span TEXT NOT NULL CHECK (span IN ('slot', 'hour', 'day')),
+    start INTEGER NOT NULL, checks INTEGER NOT NULL, ok INTEGER NOT NULL, observed INTEGER NOT NULL,
+    latency_sum INTEGER NOT NULL, latency_min INTEGER, latency_max INTEGER, sketch TEXT NOT NULL,
     PRIMARY KEY (component_id, span, start)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE metric_points (
-    metric_id TEXT NOT NULL,
-    at INTEGER NOT NULL,
-    value REAL NOT NULL,
+    metric_id TEXT NOT NULL, at INTEGER NOT NULL, value REAL NOT NULL,
     PRIMARY KEY (metric_id, at)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE metric_rollups (
-    metric_id TEXT NOT NULL,
-    span TEXT NOT NULL CHECK (span IN ('slot', 'hour', 'day')),
-    start INTEGER NOT NULL,
-    count INTEGER NOT NULL CHECK (count > 0),
-    sum REAL NOT NULL,
-    min REAL NOT NULL,
-    max REAL NOT NULL,
-    last REAL NOT NULL,
-    last_at INTEGER NOT NULL,
+    metric_id TEXT NOT NULL, span TEXT NOT NULL CHECK (span IN ('slot', 'hour', 'day')),
+    start INTEGER NOT NULL, count INTEGER NOT NULL CHECK (count > 0), sum REAL NOT NULL,
+    min REAL NOT NULL, max REAL NOT NULL, last REAL NOT NULL, last_at INTEGER NOT NULL,
     PRIMARY KEY (metric_id, span, start)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE warnings (
-    source TEXT PRIMARY KEY,
-    component TEXT,
-    what TEXT NOT NULL,
-    fix TEXT NOT NULL,
-    expires INTEGER,
-    host TEXT,
-    since INTEGER NOT NULL,
-    seen_at INTEGER NOT NULL,
-    mailed_at INTEGER,
-    gone_at INTEGER
+    source TEXT PRIMARY KEY, component TEXT, what TEXT NOT NULL, fix TEXT NOT NULL, expires INTEGER,
+    host TEXT, since INTEGER NOT NULL, seen_at INTEGER NOT NULL, mailed_at INTEGER, gone_at INTEGER
   ) STRICT, WITHOUT ROWID;
 
   -- What becomes incident files, and how they are written.
   CREATE TABLE transitions (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    key TEXT NOT NULL UNIQUE,
-    source TEXT NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('down', 'up')),
-    at INTEGER NOT NULL,
-    title TEXT NOT NULL,
-    slug TEXT NOT NULL,
-    severity TEXT NOT NULL CHECK (severity IN ('minor', 'major', 'critical')),
-    components TEXT NOT NULL,
-    message TEXT NOT NULL,
-    filed_at INTEGER,
-    incident_id TEXT,
-    recorded_at INTEGER NOT NULL,
-    told TEXT
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, source TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('down', 'up')), at INTEGER NOT NULL, title TEXT NOT NULL,
+    slug TEXT NOT NULL, severity TEXT NOT NULL CHECK (severity IN ('minor', 'major', 'critical')),
+    components TEXT NOT NULL, message TEXT NOT NULL, filed_at INTEGER, incident_id TEXT,
+    recorded_at INTEGER NOT NULL, told TEXT
   ) STRICT;
   CREATE INDEX transitions_unfiled ON transitions (seq) WHERE filed_at IS NULL;
   CREATE INDEX transitions_source ON transitions (source, seq);
   CREATE TABLE recoveries (source TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE kept_files (name TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;
   CREATE TABLE uncommitted (
-    name TEXT PRIMARY KEY,
-    author TEXT NOT NULL CHECK (author IN ('machine', 'api')),
-    before TEXT
+    name TEXT PRIMARY KEY, author TEXT NOT NULL CHECK (author IN ('machine', 'api')), before TEXT
   ) STRICT, WITHOUT ROWID;
 
-  -- What other programs asked for.
+  -- Requests of other programs.
   CREATE TABLE requests (
-    key TEXT PRIMARY KEY,
-    body_hash TEXT NOT NULL,
-    at INTEGER NOT NULL,
-    answer TEXT
+    key TEXT PRIMARY KEY, body_hash TEXT NOT NULL, at INTEGER NOT NULL, answer TEXT
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX requests_at ON requests (at);
   CREATE TABLE webhooks_log (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    at INTEGER NOT NULL,
-    sender TEXT NOT NULL,
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, sender TEXT NOT NULL,
     status INTEGER NOT NULL,
-    action TEXT NOT NULL CHECK (action IN ('opened', 'resolved', 'ignored', 'refused')),
-    incident TEXT,
-    why TEXT,
-    body TEXT NOT NULL
+    action TEXT NOT NULL CHECK (action IN ('opened', 'resolved', 'ignored', 'refused')), incident TEXT,
+    why TEXT, body TEXT NOT NULL
   ) STRICT;
 
   -- Who is notified: by email or by a chat channel, a visitor or (channels of status.yaml) the operator.
   CREATE TABLE subscribers (
     id TEXT PRIMARY KEY,
-    channel TEXT NOT NULL DEFAULT 'email'
-      CHECK (channel IN ('email', 'slack', 'discord', 'teams', 'webhook')),
+    channel TEXT NOT NULL DEFAULT 'email',
     owner TEXT NOT NULL DEFAULT 'visitor' CHECK (owner IN ('operator', 'visitor')),
-    address TEXT CHECK ((address IS NULL) = (owner = 'operator')),
-    address_key TEXT NOT NULL,
-    secret TEXT,
-    state TEXT NOT NULL CHECK (state IN ('pending', 'confirmed', 'dead')),
-    components TEXT,
+    address TEXT CHECK ((address IS NULL) = (owner = 'operator')), address_key TEXT NOT NULL,
+    secret TEXT, state TEXT NOT NULL CHECK (state IN ('pending', 'confirmed', 'dead')), components TEXT,
     kinds TEXT NOT NULL DEFAULT 'all' CHECK (kinds IN ('all', 'incidents', 'maintenance')),
     detail TEXT NOT NULL DEFAULT 'all' CHECK (detail IN ('all', 'ends')),
-    lang TEXT NOT NULL DEFAULT 'en',
-    nonce TEXT NOT NULL,
-    created_at INTEGER NOT NULL,
-    confirmed_at INTEGER,
-    confirmed_seq INTEGER,
-    strikes INTEGER NOT NULL DEFAULT 0,
-    failing_since INTEGER,
-    paused_until INTEGER,
-    error TEXT
+    lang TEXT NOT NULL DEFAULT 'en', nonce TEXT NOT NULL, created_at INTEGER NOT NULL,
+    confirmed_at INTEGER, confirmed_seq INTEGER, strikes INTEGER NOT NULL DEFAULT 0,
+    failing_since INTEGER, paused_until INTEGER, error TEXT
   ) STRICT;
   -- Anybody may ask for a channel of somebody else's, so that only confirmed ones exclude each other.
   CREATE UNIQUE INDEX subscribers_once ON subscribers (address_key)
@@ -144,12 +86,10 @@ const FIRST = `
   -- Addresses that must not be written to, as keyed hashes: the address itself is forgotten.
   CREATE TABLE suppressed (
     address_hash TEXT PRIMARY KEY,
-    reason TEXT NOT NULL CHECK (reason IN ('refused', 'bounced', 'complained')),
-    at INTEGER NOT NULL
+    reason TEXT NOT NULL CHECK (reason IN ('refused', 'bounced', 'complained')), at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE subscribe_requests (
-    counted TEXT NOT NULL CHECK (counted IN ('address', 'host')),
-    hash TEXT NOT NULL,
+    counted TEXT NOT NULL CHECK (counted IN ('address', 'host')), hash TEXT NOT NULL,
     at INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX subscribe_requests_hash ON subscribe_requests (counted, hash, at);
@@ -158,30 +98,18 @@ const FIRST = `
   -- An announcement with a cursor is owed, from due_at on, to those who confirmed until upto; the cursor is the id of
   -- the last subscriber whose delivery is enqueued. In the order of ids, all indexes grow in order.
   CREATE TABLE announcements (
-    ref TEXT PRIMARY KEY,
-    incident_id TEXT NOT NULL,
-    key TEXT NOT NULL,
-    seen_at INTEGER NOT NULL,
-    frozen TEXT,
-    due_at INTEGER,
-    cursor TEXT,
-    upto INTEGER
+    ref TEXT PRIMARY KEY, incident_id TEXT NOT NULL, key TEXT NOT NULL, seen_at INTEGER NOT NULL,
+    frozen TEXT, due_at INTEGER, cursor TEXT, upto INTEGER
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX announcements_owed ON announcements (due_at) WHERE cursor IS NOT NULL;
 
   CREATE TABLE deliveries (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    channel TEXT NOT NULL DEFAULT 'email',
-    kind TEXT NOT NULL CHECK (kind IN ('update', 'confirm', 'leave')),
-    ref TEXT NOT NULL,
-    incident_id TEXT,
-    subscriber_id TEXT NOT NULL REFERENCES subscribers (id) ON DELETE CASCADE,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, channel TEXT NOT NULL DEFAULT 'email',
+    kind TEXT NOT NULL CHECK (kind IN ('update', 'confirm', 'leave')), ref TEXT NOT NULL,
+    incident_id TEXT, subscriber_id TEXT NOT NULL REFERENCES subscribers (id) ON DELETE CASCADE,
     state TEXT NOT NULL CHECK (state IN ('pending', 'sent', 'given_up')),
-    attempts INTEGER NOT NULL DEFAULT 0,
-    due_at INTEGER NOT NULL,
-    error TEXT,
-    created_at INTEGER NOT NULL,
-    sent_at INTEGER,
+    attempts INTEGER NOT NULL DEFAULT 0, due_at INTEGER NOT NULL, error TEXT,
+    created_at INTEGER NOT NULL, sent_at INTEGER,
     UNIQUE (kind, ref, subscriber_id)
   ) STRICT;
   CREATE INDEX deliveries_subscriber ON deliveries (subscriber_id);

@@ -109,9 +109,9 @@ interface DeliveryRow {
   /** Its subscriber's. */
   channel: Generated<'email' | ChannelType>;
   kind: 'update' | 'confirm' | 'leave';
-  /** `announcements.ref` for updates; the moment it was asked for otherwise. */
+  /** `announcements.ref` for updates; the moment of the request otherwise. */
   ref: string;
-  /** The incident an update is of; null for what was asked for at a form. */
+  /** The incident an update is of; null for what was requested at a form. */
   incident_id: string | null;
   subscriber_id: string;
   state: 'pending' | 'sent' | 'given_up';

@@ -157,7 +157,7 @@ export async function owedUpdates(db: Db, now: Millis, grace: Millis): Promise<O
 
 /**
  * Takes an announcement back, as if it had never been seen: should it return, it is news. Resolves to
- * whether it did; one whose deliveries are begun stands, and what was promised is kept.
+ * whether it did; one whose deliveries are begun stays.
  */
 export async function withdraw(db: Db, ref: string): Promise<boolean> {
   const query = db.deleteFrom('announcements').where('ref', '=', ref).where('cursor', '=', '');
@@ -193,7 +193,7 @@ export async function enqueueSome(
     );
     const ids = chosen(readers.map(row => ({ id: row.id, choice: choiceIn(row) })));
     // One statement with the ids as one JSON value: a thousand rows in a few milliseconds. What an operator's dead
-    // channel misses is kept, for when it takes messages again.
+    // channel misses waits until it takes messages again.
     await sql`
       INSERT INTO deliveries (channel, kind, ref, incident_id, subscriber_id, state, error, due_at, created_at)
       SELECT s.channel, 'update', ${ref}, ${update.incident_id}, s.id,
@@ -228,19 +228,19 @@ export async function firstAnnounced(db: Db, incidentId: string): Promise<string
   return row?.ref ?? null;
 }
 
-/** An incident of more text than this is kept with the words of the one update. */
+/** An incident of more text than this is stored with the words of the one update. */
 const MUCH = 20_000;
 
-/** What an email needs of an incident: with all the words of hundreds of updates, each would be kept hundreds of times. */
+/** What an email needs of an incident: with all the words of hundreds of updates, each would be stored hundreds of times. */
 function lean(incident: Incident, update: IncidentUpdate): Incident {
-  const kept = undrawn(incident);
+  const plain = undrawn(incident);
   const length = incident.updates.reduce(
     (sum, { body }) => sum + body.length,
     incident.postmortem?.length ?? 0,
   );
-  if (length < MUCH) return kept;
+  if (length < MUCH) return plain;
   const updates = incident.updates.map(one => (one.key === update.key ? one : { ...one, body: '' }));
-  return { ...kept, postmortem: null, updates };
+  return { ...plain, postmortem: null, updates };
 }
 
 type Reader = Pick<Row, 'id' | 'channel' | 'owner' | 'components' | 'kinds' | 'detail'>;

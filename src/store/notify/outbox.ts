@@ -10,7 +10,7 @@ import { type Row, subscriber } from './subscribers.ts';
 
 // Conditions stand as literals, so that the partial indexes serve them; `+` keeps SQLite from another index.
 
-/** Owes a subscriber what was asked for at a form; asked for twice in a moment it stays one. */
+/** Enqueues what was requested at a form; requested twice in a moment it is one. */
 export async function enqueue(
   db: Db,
   kind: 'confirm' | 'leave',
@@ -24,7 +24,7 @@ export async function enqueue(
 }
 
 /**
- * Emails due by `now`, at most `limit`: those asked for at a form first, then the oldest. Of incident
+ * Emails due by `now`, at most `limit`: those requested at a form first, then the oldest. Of incident
  * emails only those enqueued until `until` (null: all), and none before an earlier one of its incident has
  * left, or was given up: nobody reads of an end first.
  */
@@ -41,7 +41,7 @@ export async function dueEmails(
   return [...requested, ...(await emailsWhere(db, which, now, limit - requested.length))];
 }
 
-/** One look into an index, however many wait: it is asked of every one that is passed over. */
+/** One look into an index, however many wait: it is made for each that is passed over. */
 const FIRST = sql`NOT EXISTS (
   SELECT 1 FROM deliveries e
   WHERE e.subscriber_id = d.subscriber_id AND e.incident_id = d.incident_id AND e.id < d.id AND e.state = 'pending')`;
@@ -166,10 +166,10 @@ export async function troubled(db: Db, most: number) {
   return [...(await of('=')), ...(await of('<>'))];
 }
 
-/** So many updates that cannot be composed are named; what stands behind them is of the same kind. */
+/** So many updates that cannot be composed are named; the rest is of the same kind. */
 const MAX_UNCOMPOSED = 20;
 
-/** Updates that a fault of ours kept from being composed, each with whom it is for, the latest first. */
+/** Updates that could not be composed by a fault of ours, each with whom it is for, the latest first. */
 export async function uncomposed(db: Db): Promise<Uncomposed[]> {
   const { rows } = await sql<{ ref: string; to: string; error: string; state: string }>`
     SELECT ref, CASE channel WHEN 'email' THEN 'mail' ELSE subscriber_id END AS "to", MAX(error) AS error,

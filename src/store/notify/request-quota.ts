@@ -1,9 +1,9 @@
-// Requests to subscribe, by whoever makes them: how often an address, a host and all visitors together may ask.
+// Requests to subscribe: how many are allowed for an address, for a host and for all visitors together.
 import { DAY, HOUR, MINUTE, type Millis } from '../../core/model/time.ts';
 import type { Db } from '../db/database.ts';
 import { writeMeta } from '../db/meta.ts';
 
-/** What is counted, how often it may ask within what time, and how long after another request. */
+/** So many requests `within` that time, and so long `apart`. */
 const QUOTAS = {
   address: { most: 3, within: DAY, apart: 15 * MINUTE },
   // Webhooks of one host.
@@ -16,7 +16,7 @@ const QUOTAS = {
  */
 const latest = (now: Millis): Millis => now + MINUTE;
 
-/** Whether visitors together asked for as many confirmations in the last hour as are allowed. */
+/** Whether visitors together made as many requests in the last hour as are allowed. */
 export async function isExhausted(db: Db, now: Millis, most: number): Promise<boolean> {
   const query = db
     .selectFrom('subscribe_requests')
@@ -27,7 +27,7 @@ export async function isExhausted(db: Db, now: Millis, most: number): Promise<bo
   return (await query.executeTakeFirstOrThrow()).count >= most;
 }
 
-/** Whether one more delivery may go there at a stranger's request, and if so notes it. `hash` is keyed, kept for a day. */
+/** Whether one more delivery may go there at a stranger's request, and if so notes it. `hash` is keyed, and forgotten after a day. */
 export async function mayRequest(
   db: Db,
   counted: keyof typeof QUOTAS,

@@ -113,7 +113,7 @@ export async function confirmSubscriber(db: Db, id: string, now: Millis): Promis
   });
 }
 
-/** Changes what a subscriber asked for; null when they have left. */
+/** Changes a subscriber's choice; null when they have left. */
 export async function chooseFor(db: Db, id: string, choice: Choice): Promise<Subscriber | null> {
   const query = db.updateTable('subscribers').set(columns(choice)).where('owner', '=', 'visitor');
   const row = await query.where('id', '=', id).returningAll().executeTakeFirst();
@@ -228,7 +228,7 @@ export function subscriber(row: Row): Subscriber {
   };
 }
 
-/** A choice as it stands in the table, and back. */
+/** A choice as columns, and back. */
 export function columns({ components, kinds, detail }: Choice) {
   return { components: components === null ? null : JSON.stringify(components), kinds, detail };
 }

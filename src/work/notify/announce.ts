@@ -20,7 +20,7 @@ import type { Parts } from './parts.ts';
 
 /** So many subscribers a step: a step takes some milliseconds, and requests are answered between. */
 const STEP = 500;
-/** So many updates a step: each is written down with its incident as it stands. */
+/** So many updates a step: each is stored with its incident as it is now. */
 const UPDATES = 20;
 
 type AnnouncerParts = Parts<'db' | 'clock' | 'log'>;
@@ -136,7 +136,7 @@ function stillOwed(
   const all = [...incidents, ...maintenances];
   const current = findUpdate(all, ref);
   if (site.notify.grace === 0 || !untouched) return current ?? frozen;
-  // A notice before a maintenance stands in no file: it is taken back with the maintenance.
+  // A reminder of a maintenance is in no file: it is taken back with the maintenance.
   const isInFile = frozen.incident.updates.some(({ key }) => key === frozen.update.key);
   const incident = all.find(({ id }) => id === frozen.incident.id);
   if (!incident?.notify || (isInFile && (current === null || current.update.quiet))) return null;

@@ -61,7 +61,7 @@ export function makeEmails(render: Render): Emails {
   };
 }
 
-/** Contract §7. A file that arrives already resolved is told as resolved: that is the news. */
+/** A file that arrives already resolved is announced as resolved: that is the news. */
 export function tagOf(incident: Incident, update: IncidentUpdate): string {
   if (incident.scheduled) return 'MAINTENANCE';
   if (tellsEnd(incident, update)) return 'RESOLVED';
@@ -99,7 +99,7 @@ export function updateView(
   return {
     title: oneLine(incident.title),
     state: say(`status.${status}`),
-    // The heading's own words stand beside the state, never instead of it.
+    // The heading's own words are shown beside the state, never instead of it.
     label: update.label,
     kind: say(scheduled ? 'maintenance' : `severity.${incident.severity}`),
     color: colorOf(incident, update),
@@ -107,7 +107,7 @@ export function updateView(
     facts,
     // Markdown was made to be read as plain text.
     body: update.body.trim(),
-    // An email stands nowhere: what leads to a page of ours needs its whole address.
+    // An email has no address: a link to a page of ours needs its whole one.
     bodyHtml: renderMarkdown(update.body, `${site.url}/status/live`),
     see: say(scheduled ? 'email.see_maintenance' : 'email.see'),
   };

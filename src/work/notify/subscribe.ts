@@ -19,10 +19,10 @@ interface EnrolmentParts extends Parts<'db' | 'snapshot' | 'ring' | 'secret' | '
   readonly forget: (subscriberId: string) => void;
 }
 
-/** `busy`: visitors together asked for too many confirmations within the hour; whoever asks is told so. */
+/** `busy`: visitors together requested too many confirmations within the hour. */
 export type EmailRequest = 'accepted' | 'bad_address' | 'busy';
 
-/** `often`: this address, or its host, was asked just now. `keys` are shown to a webhook's owner once. */
+/** `often`: this address, or its host, had a request just now. `keys` are shown to a webhook's owner once. */
 export type ChannelRequest =
   | {
       readonly result: 'accepted';
@@ -35,7 +35,7 @@ export type ChannelRequest =
 /** `unsubscribed_before`: that subscription was over already; who subscribed again since has another. */
 type Left = 'unsubscribed' | 'unsubscribed_before';
 
-/** What is remembered of an address that must not be written to, or asked for a confirmation. */
+/** What is remembered of an address that must not be written to, or was requested. */
 export function addressHash(secret: string, address: string): string {
   return deriveSecret(secret, `address:${address.toLowerCase()}`);
 }
