@@ -13,45 +13,27 @@ import { makeEmails } from '../work/notify/email-texts.ts';
 import { Notifications } from '../work/notify/notifications.ts';
 import type { Parts } from '../work/notify/parts.ts';
 
-export interface NotificationWiring
-  extends Parts<'db' | 'secret' | 'snapshot' | 'writable' | 'clock' | 'log'> {
+type Handed = Parts<'db' | 'secret' | 'snapshot' | 'writable' | 'warn' | 'ring' | 'clock' | 'log'>;
+
+export interface NotificationWiring extends Handed {
   readonly env: Environment;
   readonly render: Render;
   /** For tests: where a chat service is, in place of its own address. */
   readonly dial?: ((url: URL) => URL | null) | undefined;
 }
 
-/** Opens the notifications with their transports; `ring` asks for a round soon. */
-export async function openNotifications(wiring: NotificationWiring, ring: () => void) {
-  const { env, dial, log, snapshot } = wiring;
+/** Opens the notifications with their transports. */
+export function openNotifications(wiring: NotificationWiring): Promise<Notifications> {
+  const { env, render, dial, log, snapshot } = wiring;
   const mailFrom = () => env.mailFrom ?? defaultSender(snapshot().site);
-  const mail = openMail(env, mailFrom, log);
-  // Said at the start, in words; emails wait in the outbox until it is mended.
-  const checked = mail.verify().then(wrong => {
-    if (wrong !== null) log.warn({ why: wrong }, `mail cannot leave: ${wrong}`);
-  });
-  const notifications = await Notifications.open({
+  return Notifications.open({
     ...wiring,
-    emails: makeEmails(wiring.render),
-    mail,
+    emails: makeEmails(render),
+    mail: openMail(env, mailFrom, log),
     mailFrom,
     sendToChannel: makeChannels(dial ? { dial } : {}),
     payload: webhookPayload,
-    ring,
   });
-  return {
-    notifications,
-    /** For emails that have no subscriber. */
-    mail: { mail, mailFrom },
-    /** What the webhook of a mail provider needs; null where RESEND_WEBHOOK_SECRET is not set. */
-    bounces:
-      env.resendSecret === null ? null : { secret: env.resendSecret, suppress: notifications.suppress },
-    async close() {
-      await notifications.close();
-      mail.close();
-      await checked;
-    },
-  };
 }
 
 /** The mail transport: by SMTP_URL, else files in DATA_DIR/mail. */

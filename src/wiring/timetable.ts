@@ -17,14 +17,13 @@ export interface TimetableParts {
   readonly round: () => Promise<void>;
   readonly notifications: Notifications;
   readonly mirror: Mirror;
-  readonly remind: (now: number) => Promise<void>;
   /** Prunes what is neither measured nor mail. */
   readonly prune: () => Promise<void>;
   readonly clock: Clock;
 }
 
 export function jobsOf(parts: TimetableParts): readonly Job[] {
-  const { steps, storage, watch, carry, lookBack, round, notifications, mirror, remind, clock } = parts;
+  const { steps, storage, watch, carry, lookBack, round, notifications, mirror, clock } = parts;
   const { poll, heartbeats, warn } = watch;
   const look = async () => {
     await storage.look();
@@ -33,7 +32,7 @@ export function jobsOf(parts: TimetableParts): readonly Job[] {
   const nag = async () => {
     await warn.tidy(clock());
     // A reminder that cannot be noted would be sent again each minute.
-    if (storage.problem() === null) await remind(clock());
+    if (storage.problem() === null) await notifications.remind(clock());
   };
   const prune = async () => {
     await watch.prune();

@@ -28,7 +28,6 @@ import { openServer } from '../web/http/server.ts';
 import { makeMetrics } from '../web/ops/metrics.ts';
 import { makePages } from '../web/page/pages.ts';
 import { openRefresh } from '../work/incidents/refresh.ts';
-import { makeRemind } from '../work/notify/remind.ts';
 import { makeBell, serially } from '../work/timing/bell.ts';
 import { aheadOf, makeClockSteps } from '../work/timing/clock-steps.ts';
 import { type EverySecond, type Job, makeTimetable } from '../work/timing/schedule.ts';
@@ -188,10 +187,8 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const render = metrics.timed(makeRender(path.join(ROOT, 'views')));
     const { dial } = outside;
     const parts = { db, env, secret, snapshot: refresh.current, render, writable, dial, clock, log };
-    const { notifications, mail, bounces, close } = await openNotifications(parts, () => bell.ring());
-    closers.push(close);
-    const { failing } = notifications;
-    const remind = makeRemind({ ...parts, ...mail, failing, warn: watch.warn });
+    const notifications = await openNotifications({ ...parts, warn: watch.warn, ring: () => bell.ring() });
+    closers.push(() => notifications.close());
     // The first Snapshot has just been composed: ten thousand files are not looked at twice.
     let composed = true;
     const round = serially(async () => {
@@ -225,7 +222,6 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       round,
       notifications,
       mirror,
-      remind,
       prune,
       clock,
     });
@@ -248,7 +244,8 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       series: (id, span, from) => readSeries(db, id, span, from),
       outbox: notifications.depth,
       storage: storage.problem,
-      bounces,
+      bounces:
+        env.resendSecret === null ? null : { secret: env.resendSecret, suppress: notifications.suppress },
       isOverloaded: outside.isOverloaded ?? (() => false),
       mostStreams: mostStreams(log),
       clock,

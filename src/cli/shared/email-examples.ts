@@ -4,12 +4,13 @@ import type { Incident, IncidentUpdate } from '../../core/model/incident.ts';
 import type { Lang } from '../../core/model/lang.ts';
 import type { Site } from '../../core/model/site.ts';
 import { DAY, HOUR, MINUTE, type Millis } from '../../core/model/time.ts';
-import type { Email, Emails } from '../../work/notify/email-texts.ts';
+import type { EmailForm } from '../../core/notify/mail.ts';
+import type { Emails } from '../../work/notify/email-texts.ts';
 
 export interface EmailPreview {
   /** `03-resolved`: in the order a subscriber would get them. */
   readonly name: string;
-  readonly email: Email;
+  readonly email: EmailForm;
 }
 
 /** One of each kind, in the site's name. Their links hold no real token. */
@@ -25,7 +26,7 @@ export function emailPreviews(site: Site, lang: Lang, emails: Emails, now: Milli
     emails.update(site, lang, incident, incident.updates[index] as IncidentUpdate, [name], links);
   const outage = outageOf(name, now);
   const upkeep = upkeepOf(name, now);
-  const made: [string, Email][] = [
+  const made: [string, EmailForm][] = [
     ['confirm', emails.confirm(site, lang, links)],
     ['incident', email(outage, 0)],
     ['update', email(outage, 1)],

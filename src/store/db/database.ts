@@ -46,7 +46,7 @@ const twins = new WeakMap<Db, Db>();
 /**
  * The same database, whose transactions do not wait for the disk: for what is measured each minute anyway, or
  * recognised when it is repeated. A crash of ours undoes none of it; a power cut may take the last seconds,
- * in order, and never what a later transaction of the other kind relies on. Books, outbox, subscribers and
+ * in order, and never what a later transaction of the other kind relies on. Announcements, outbox, subscribers and
  * inbound events wait (FULL): what was accepted stays accepted.
  */
 export function withoutFsync(db: Db): Db {

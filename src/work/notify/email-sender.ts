@@ -13,7 +13,7 @@ import {
 import { serially } from '../timing/bell.ts';
 
 import type { DeliveryRecord } from './delivery-record.ts';
-import type { EmailComposer } from './email.ts';
+import type { EmailComposer } from './email-composer.ts';
 import { EmailQueue, SendRate } from './email-queue.ts';
 import type { Parts } from './parts.ts';
 import { StormGuard } from './storm-guard.ts';

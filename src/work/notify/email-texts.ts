@@ -10,36 +10,16 @@ import type { Lang } from '../../core/model/lang.ts';
 import type { Render } from '../../core/model/ports/render.ts';
 import type { Site } from '../../core/model/site.ts';
 import type { Span } from '../../core/model/time.ts';
+import type { EmailForm } from '../../core/notify/mail.ts';
 import { renderMarkdown } from '../../core/text/markdown.ts';
 import { oneLine, printable } from '../../core/text/printable.ts';
+import type { Links } from './links.ts';
 
-export interface Email {
-  /** One line, whatever the incident's title holds. */
-  readonly subject: string;
-  readonly text: string;
-  readonly html: string;
-}
-
-export interface Emails {
-  confirm(site: Site, lang: Lang, link: { readonly confirm: string }): Email;
-  unsubscribeLink(
-    site: Site,
-    lang: Lang,
-    link: { readonly unsubscribe: string; readonly manage: string },
-  ): Email;
-  update(
-    site: Site,
-    lang: Lang,
-    incident: Incident,
-    update: IncidentUpdate,
-    affectedNames: readonly string[],
-    links: { readonly incident: string; readonly unsubscribe: string; readonly manage: string },
-  ): Email;
-}
+export type Emails = ReturnType<typeof makeEmails>;
 
 /** Makes the emails from the function that fills templates. */
-export function makeEmails(render: Render): Emails {
-  const email = (name: string, lang: Lang, data: object): Email => {
+export function makeEmails(render: Render) {
+  const email = (name: string, lang: Lang, data: object): EmailForm => {
     const all = { say: sayIn(lang), lang, dir: directionOf(lang), ...data };
     return {
       subject: oneLine(render(`emails/${name}.subject`, all)),
@@ -48,15 +28,20 @@ export function makeEmails(render: Render): Emails {
     };
   };
   return {
-    confirm: (site, lang, link) => email('confirm', lang, { site: site.title, link }),
-    unsubscribeLink: (site, lang, link) => email('unsubscribe', lang, { site: site.title, link }),
-    update(site, lang, incident, update, affectedNames, links) {
-      return email('update', lang, {
-        site: site.title,
-        links,
-        tag: tagOf(incident, update),
-        ...updateView(site, lang, incident, update, affectedNames),
-      });
+    confirm: (site: Site, lang: Lang, link: { readonly confirm: string }) =>
+      email('confirm', lang, { site: site.title, link }),
+    unsubscribeLink: (site: Site, lang: Lang, link: Links) =>
+      email('unsubscribe', lang, { site: site.title, link }),
+    update(
+      site: Site,
+      lang: Lang,
+      incident: Incident,
+      update: IncidentUpdate,
+      affectedNames: readonly string[],
+      links: Links & { readonly incident: string },
+    ) {
+      const view = updateView(site, lang, incident, update, affectedNames);
+      return email('update', lang, { site: site.title, links, tag: tagOf(incident, update), ...view });
     },
   };
 }

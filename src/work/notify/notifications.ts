@@ -18,9 +18,10 @@ import { type ChannelReport, channelReports, failingChannels } from './channel-r
 import { ChannelSender } from './channel-sender.ts';
 import { messageComposer } from './channel-texts.ts';
 import { DeliveryRecord } from './delivery-record.ts';
-import { EmailComposer } from './email.ts';
+import { EmailComposer } from './email-composer.ts';
 import { EmailSender, type Stopped } from './email-sender.ts';
 import type { NotificationParts } from './parts.ts';
+import { makeRemind } from './remind.ts';
 import { Enrolment } from './subscribe.ts';
 
 /** Emails that wait or were given up, and what keeps them back; the same of channels. */
@@ -33,29 +34,39 @@ export interface OutboxReport extends Depth {
 
 export class Notifications {
   readonly enrolment: Enrolment;
+  /** Reminds the operators, once a minute. */
+  readonly remind: (now: Millis) => Promise<void>;
   readonly #parts: NotificationParts;
   readonly #announcer: Announcer;
+  readonly #verified: Promise<void>;
   readonly #record: DeliveryRecord;
   readonly #emails: EmailSender;
   readonly #messages: ChannelSender;
   #synced: unknown = null;
   #latest: Millis = 0;
 
-  private constructor(parts: NotificationParts, announcer: Announcer) {
+  private constructor(parts: NotificationParts, announcer: Announcer, verified: Promise<void>) {
     this.#parts = parts;
     this.#announcer = announcer;
+    this.#verified = verified;
     const record = new DeliveryRecord(parts);
     this.#record = record;
     this.#emails = new EmailSender({ ...parts, record, composer: new EmailComposer(parts) });
     const targetOf = (channel: NotificationChannel) => this.#targetOf(channel);
     this.#messages = new ChannelSender({ ...parts, record, compose: messageComposer(parts), targetOf });
+    this.remind = makeRemind({ ...parts, failing: () => this.#failing() });
     this.enrolment = new Enrolment({ ...parts, forget: id => this.#emails.forget(id) });
   }
 
   /** At start everything unfinished is due. */
   static async open(parts: NotificationParts): Promise<Notifications> {
+    const { mail, log } = parts;
+    // Said at the start, in words; emails wait in the outbox until it is mended.
+    const verified = mail.verify().then(wrong => {
+      if (wrong !== null) log.warn({ why: wrong }, `mail cannot leave: ${wrong}`);
+    });
     await ignoreStorageFault(makeAllDue(parts.db, parts.clock()));
-    return new Notifications(parts, await Announcer.open(parts));
+    return new Notifications(parts, await Announcer.open(parts), verified);
   }
 
   /** Takes over the channels of status.yaml when they changed, and notes what is news. */
@@ -85,11 +96,6 @@ export class Notifications {
   /** Resolves when no message to a channel is under way. */
   readonly settled = (): Promise<void> => this.#messages.settled();
 
-  readonly failing = (): Promise<readonly FailingChannel[]> => {
-    const { db, snapshot, clock } = this.#parts;
-    return failingChannels(db, snapshot().site.notify.channels, clock());
-  };
-
   readonly suppress = (address: string, reason: Suppression): Promise<void> =>
     this.#emails.suppress(address, reason);
 
@@ -100,7 +106,7 @@ export class Notifications {
       ...email,
       stopped: this.#emails.stopped(),
       channels: channelReports(await allChannels(db), channels, clock()),
-      problems: outboxProblems(await this.failing(), await uncomposed(db)),
+      problems: outboxProblems(await this.#failing(), await uncomposed(db)),
     };
   };
 
@@ -111,10 +117,17 @@ export class Notifications {
     await pruneOutbox(db, clock());
   }
 
-  /** Lets what is being sent finish. */
+  /** Lets what is being sent finish, then closes the mail transport. */
   async close(): Promise<void> {
     this.#record.close();
     await Promise.all([this.#emails.close(), this.#messages.close()]);
+    this.#parts.mail.close();
+    await this.#verified;
+  }
+
+  #failing(): Promise<readonly FailingChannel[]> {
+    const { db, snapshot, clock } = this.#parts;
+    return failingChannels(db, snapshot().site.notify.channels, clock());
   }
 
   /** When the clock went back, what waits for a moment of the old time would wait for long. */

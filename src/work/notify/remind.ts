@@ -1,22 +1,17 @@
 // Reminds the operators of open incidents without news, and tells them once of each failing channel and warning.
 import { lastWord, reminderEmail, remindersDue } from '../../core/filing/reminder.ts';
-import type { Site } from '../../core/model/site.ts';
 import { iso, type Millis } from '../../core/model/time.ts';
 import { shortId } from '../../core/model/token.ts';
-import { type Warning, warningEmail, warningsDue } from '../../core/monitoring/warning.ts';
+import { warningEmail, warningsDue } from '../../core/monitoring/warning.ts';
 import { channelEmail, type FailingChannel, stretchOf } from '../../core/notify/channel-health.ts';
 import { escapeHtml } from '../../core/text/markdown.ts';
 import { forgetReminders, noteReminder, readReminders } from '../../store/notify/reminders.ts';
-import { domainOf } from './email.ts';
+import { domainOf } from './email-composer.ts';
 import type { Parts } from './parts.ts';
 
-export interface RemindParts extends Parts<'db' | 'snapshot' | 'mail' | 'mailFrom' | 'clock' | 'log'> {
+interface RemindParts extends Parts<'db' | 'snapshot' | 'mail' | 'mailFrom' | 'warn' | 'clock' | 'log'> {
   /** The operator's channels that take nothing. */
   readonly failing: () => Promise<readonly FailingChannel[]>;
-  readonly warn: {
-    current(site: Site, now: Millis): readonly Warning[];
-    mailed(source: string, now: Millis): Promise<void>;
-  };
 }
 
 /** One round: a reminder that could not be sent is owed still; one sent just before a crash comes twice. */

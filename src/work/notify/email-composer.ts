@@ -5,10 +5,9 @@ import { namesAsTold } from '../../core/incidents/impact.ts';
 import type { Lang } from '../../core/model/lang.ts';
 import { type Purpose, shortId } from '../../core/model/token.ts';
 import type { EmailDelivery } from '../../core/notify/delivery.ts';
-import type { OutgoingMail } from '../../core/notify/mail.ts';
+import type { EmailForm, OutgoingMail } from '../../core/notify/mail.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import { firstAnnounced } from '../../store/notify/announcements.ts';
-import type { Email } from './email-texts.ts';
 import { linkTo, tokenFor, updateOf } from './links.ts';
 import type { Parts } from './parts.ts';
 
@@ -20,7 +19,7 @@ const blank = (purpose: Purpose) => `${BLANK}-${purpose}`;
 
 /** What all emails about one thing in one language share. */
 interface Form {
-  readonly email: Email;
+  readonly email: EmailForm;
   /** The first email of the thread, by name; null for that one itself and emails without a thread. */
   readonly root: string | null;
 }
