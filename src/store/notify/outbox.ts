@@ -2,6 +2,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { DAY, HOUR, MINUTE, type Millis } from '../../core/model/time.ts';
 import { UNCOMPOSED, type Uncomposed } from '../../core/notify/channel-health.ts';
+import type { Depth } from '../../core/notify/channel-report.ts';
 import type { ChannelDelivery, Delivery, EmailDelivery } from '../../core/notify/delivery.ts';
 import { type Db, withoutFsync } from '../db/database.ts';
 import { readMeta, writeMeta } from '../db/meta.ts';
@@ -177,11 +178,6 @@ export async function uncomposed(db: Db): Promise<Uncomposed[]> {
     FROM deliveries WHERE error IS NOT NULL AND error LIKE ${`${UNCOMPOSED}%`}
     GROUP BY 1, 2 ORDER BY MAX(id) DESC LIMIT ${MAX_UNCOMPOSED}`.execute(db);
   return rows.map(({ ref, to, error, state }) => ({ ref, to, error, givenUp: state === 'given_up' }));
-}
-
-export interface Depth {
-  readonly pending: number;
-  readonly givenUp: number;
 }
 
 /** How many deliveries wait and were given up: emails together, messages by channel. */

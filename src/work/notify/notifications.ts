@@ -7,14 +7,19 @@ import {
   type NotificationChannel,
   outboxProblems,
 } from '../../core/notify/channel-health.ts';
+import {
+  type ChannelReport,
+  channelReports,
+  type Depth,
+  failingChannels,
+} from '../../core/notify/channel-report.ts';
 import { allChannels, syncChannels } from '../../store/notify/channels.ts';
-import { type Depth, makeAllDue, outboxDepth, pruneOutbox, uncomposed } from '../../store/notify/outbox.ts';
+import { makeAllDue, outboxDepth, pruneOutbox, uncomposed } from '../../store/notify/outbox.ts';
 import { pruneRequests } from '../../store/notify/request-quota.ts';
 import { pruneSubscribers, type Suppression } from '../../store/notify/subscribers.ts';
 import { serially } from '../timing/bell.ts';
 import { ignoreStorageFault } from '../timing/storage.ts';
 import { Announcer } from './announce.ts';
-import { type ChannelReport, channelReports, failingChannels } from './channel-report.ts';
 import { ChannelSender } from './channel-sender.ts';
 import { messageComposer } from './channel-texts.ts';
 import { DeliveryRecord } from './delivery-record.ts';
@@ -54,7 +59,9 @@ export class Notifications {
     this.#emails = new EmailSender({ ...parts, record, composer: new EmailComposer(parts) });
     const targetOf = (channel: NotificationChannel) => this.#targetOf(channel);
     this.#messages = new ChannelSender({ ...parts, record, compose: messageComposer(parts), targetOf });
-    this.remind = makeRemind({ ...parts, failing: () => this.#failing() });
+    const failing = async () =>
+      this.#failing(await allChannels(parts.db), (await outboxDepth(parts.db)).channels);
+    this.remind = makeRemind({ ...parts, failing });
     this.enrolment = new Enrolment({ ...parts, forget: id => this.#emails.forget(id) });
   }
 
@@ -101,12 +108,12 @@ export class Notifications {
 
   readonly depth = async (): Promise<OutboxReport> => {
     const { db, clock } = this.#parts;
-    const { email, channels } = await outboxDepth(db);
+    const [all, { email, channels }] = [await allChannels(db), await outboxDepth(db)];
     return {
       ...email,
       stopped: this.#emails.stopped(),
-      channels: channelReports(await allChannels(db), channels, clock()),
-      problems: outboxProblems(await this.#failing(), await uncomposed(db)),
+      channels: channelReports(all, channels, clock()),
+      problems: outboxProblems(this.#failing(all, channels), await uncomposed(db)),
     };
   };
 
@@ -125,9 +132,9 @@ export class Notifications {
     await this.#verified;
   }
 
-  #failing(): Promise<readonly FailingChannel[]> {
-    const { db, snapshot, clock } = this.#parts;
-    return failingChannels(db, snapshot().site.notify.channels, clock());
+  #failing(all: readonly NotificationChannel[], depths: ReadonlyMap<string, Depth>): FailingChannel[] {
+    const { snapshot, clock } = this.#parts;
+    return failingChannels(all, depths, snapshot().site.notify.channels, clock());
   }
 
   /** When the clock went back, what waits for a moment of the old time would wait for long. */

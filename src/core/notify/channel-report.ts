@@ -1,14 +1,13 @@
 // How the channels are: what /readyz says of each, and the operator's that take nothing.
-import { type ChannelSettings, channelName } from '../../core/model/notification-channel.ts';
-import type { Millis } from '../../core/model/time.ts';
-import {
-  type FailingChannel,
-  isFailing,
-  type NotificationChannel,
-} from '../../core/notify/channel-health.ts';
-import type { Db } from '../../store/db/database.ts';
-import { allChannels } from '../../store/notify/channels.ts';
-import { type Depth, outboxDepth } from '../../store/notify/outbox.ts';
+import { type ChannelSettings, channelName } from '../model/notification-channel.ts';
+import type { Millis } from '../model/time.ts';
+import { type FailingChannel, isFailing, type NotificationChannel } from './channel-health.ts';
+
+/** Deliveries that wait, and that were given up. */
+export interface Depth {
+  readonly pending: number;
+  readonly givenUp: number;
+}
 
 /** What an operator should know of a channel; it is named, its address is not. */
 export interface ChannelReport extends Depth {
@@ -21,11 +20,13 @@ export interface ChannelReport extends Depth {
   readonly until: Millis | null;
 }
 
+type Depths = ReadonlyMap<string, Depth>;
+
 const NOTHING: Depth = { pending: 0, givenUp: 0 };
 
 export function channelReports(
   all: readonly NotificationChannel[],
-  depths: ReadonlyMap<string, Depth>,
+  depths: Depths,
   now: Millis,
 ): ChannelReport[] {
   const own = all.filter(({ owner }) => owner === 'operator').map(one => reportOf(one, depths, now));
@@ -38,36 +39,29 @@ export function channelReports(
   return [...own, { channel: 'visitors', state: 'ok', ...sum, why, until: null }];
 }
 
-function reportOf(one: NotificationChannel, depths: ReadonlyMap<string, Depth>, now: Millis): ChannelReport {
-  const { id, error, failingSince, pausedUntil } = one;
+function reportOf(one: NotificationChannel, depths: Depths, now: Millis): ChannelReport {
+  const { id, failingSince, pausedUntil } = one;
   const until = pausedUntil !== null && now < pausedUntil ? pausedUntil : null;
   const well = until === null && failingSince === null ? 'ok' : 'resting';
   const alive = isFailing(one, now) ? 'failing' : well;
-  return {
-    channel: id,
-    state: one.state === 'dead' ? 'dead' : alive,
-    ...(depths.get(id) ?? NOTHING),
-    // Of one that takes what comes now, too: what it took last was refused.
-    why: error,
-    until,
-  };
+  const state = one.state === 'dead' ? 'dead' : alive;
+  // The error of one that takes what comes now, too: what it took last was refused.
+  return { channel: id, state, ...(depths.get(id) ?? NOTHING), why: one.error, until };
 }
 
 /** The operator's channels that take nothing. */
-export async function failingChannels(
-  db: Db,
+export function failingChannels(
+  all: readonly NotificationChannel[],
+  depths: Depths,
   settings: readonly ChannelSettings[],
   now: Millis,
-): Promise<FailingChannel[]> {
-  const failing = (await allChannels(db, 'operator')).filter(one => isFailing(one, now));
-  if (failing.length === 0) return [];
-  const { channels } = await outboxDepth(db);
+): FailingChannel[] {
+  const failing = all.filter(one => one.owner === 'operator' && isFailing(one, now));
   return failing.map(({ id, type, state, error, failingSince, createdAt }) => {
-    const { pending, givenUp } = channels.get(id) ?? NOTHING;
-    const url = settings.find(one => one.id === id)?.url ?? '';
+    const { pending, givenUp } = depths.get(id) ?? NOTHING;
     return {
       id,
-      name: channelName({ type, id }, url),
+      name: channelName({ type, id }, settings.find(one => one.id === id)?.url ?? ''),
       error: error ?? 'it takes nothing',
       since: failingSince ?? createdAt,
       givenUp,
