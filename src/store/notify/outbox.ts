@@ -193,7 +193,7 @@ export async function outboxDepth(
   };
   const [pending, givenUp] = [await count('pending'), await count('given_up')];
   const of = (id: string | null) => ({ pending: pending.get(id) ?? 0, givenUp: givenUp.get(id) ?? 0 });
-  const ids = [...pending.keys(), ...givenUp.keys()].filter(id => id !== null);
+  const ids = [...pending.keys(), ...givenUp.keys()].filter(id => id !== null).sort();
   return { email: of(null), channels: new Map(ids.map(id => [id, of(id)])) };
 }
 
