@@ -1,8 +1,7 @@
 // The outbox: every delivery owed, sent, tried again or given up, by email and to notification channels.
 import { type RawBuilder, sql } from 'kysely';
 import { DAY, HOUR, MINUTE, type Millis } from '../../core/model/time.ts';
-import { UNCOMPOSED, type Uncomposed } from '../../core/notify/channel-health.ts';
-import type { Depth } from '../../core/notify/channel-report.ts';
+import { type Depth, UNCOMPOSED, type Uncomposed } from '../../core/notify/channel-health.ts';
 import type { ChannelDelivery, Delivery, EmailDelivery } from '../../core/notify/delivery.ts';
 import { type Db, withoutFsync } from '../db/database.ts';
 import { readMeta, writeMeta } from '../db/meta.ts';

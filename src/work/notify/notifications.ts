@@ -3,16 +3,14 @@ import type { ChannelTarget } from '../../core/model/notification-channel.ts';
 import type { Problem } from '../../core/model/problem.ts';
 import { type Millis, SECOND } from '../../core/model/time.ts';
 import {
-  type FailingChannel,
-  type NotificationChannel,
-  outboxProblems,
-} from '../../core/notify/channel-health.ts';
-import {
   type ChannelReport,
   channelReports,
   type Depth,
+  type FailingChannel,
   failingChannels,
-} from '../../core/notify/channel-report.ts';
+  type NotificationChannel,
+  outboxProblems,
+} from '../../core/notify/channel-health.ts';
 import { allChannels, syncChannels } from '../../store/notify/channels.ts';
 import { makeAllDue, outboxDepth, pruneOutbox, uncomposed } from '../../store/notify/outbox.ts';
 import { pruneRequests } from '../../store/notify/request-quota.ts';
