@@ -41,60 +41,48 @@ export function emailPreviews(site: Site, lang: Lang, emails: Emails, now: Milli
 
 function outageOf(name: string, now: Millis): Incident {
   const started = now - (now % MINUTE) - 48 * MINUTE;
+  const resolved = started + 43 * MINUTE;
+  const cause = 'An expired key. We are rotating it:\n\n- new key made\n- servers restarting one by one';
   return {
     ...base,
     title: `${name} Down`,
     status: 'resolved',
     severity: 'critical',
     started,
-    resolved: started + 43 * MINUTE,
+    resolved,
     scheduled: null,
     updates: [
-      entry(
-        started,
-        'investigating',
-        'Requests fail with **503**. We are looking into it.',
-        started + 30 * MINUTE,
-      ),
-      entry(
-        started + 18 * MINUTE,
-        'identified',
-        'An expired key. We are rotating it:\n\n- new key made\n- servers restarting one by one',
-      ),
-      entry(
-        started + 43 * MINUTE,
-        'resolved',
-        'Everything works again. Sorry; keys now renew by themselves.',
-      ),
+      {
+        ...entry(started, 'investigating', 'Requests fail with **503**. We are looking into it.'),
+        promised: started + 30 * MINUTE,
+      },
+      entry(started + 18 * MINUTE, 'identified', cause),
+      entry(resolved, 'resolved', 'Everything works again. Sorry; keys now renew by themselves.'),
     ],
   };
 }
 
 function upkeepOf(name: string, now: Millis): Incident {
   const start = now - (now % HOUR) + 2 * DAY;
+  const resolved = start + 70 * MINUTE;
   return {
     ...base,
     title: `${name}: planned upgrade`,
     status: 'completed',
     severity: 'minor',
     started: start,
-    resolved: start + 70 * MINUTE,
+    resolved,
     scheduled: { start, end: start + 90 * MINUTE },
     updates: [
       entry(now, 'scheduled', 'Expect up to five minutes without writes. Reads keep working.'),
       entry(start, 'in_progress', 'The upgrade has begun.'),
-      entry(start + 70 * MINUTE, 'completed', 'The upgrade is done, twenty minutes early.'),
+      entry(resolved, 'completed', 'The upgrade is done, twenty minutes early.'),
     ],
   };
 }
 
 const base = { id: 'SPECIMEN', components: null, openedBy: null, notify: true, postmortem: null } as const;
 
-function entry(
-  at: Millis,
-  status: IncidentUpdate['status'],
-  body: string,
-  promised?: Millis,
-): IncidentUpdate {
-  return { key: String(at), at, status, label: null, body, ...(promised === undefined ? {} : { promised }) };
+function entry(at: Millis, status: IncidentUpdate['status'], body: string): IncidentUpdate {
+  return { key: String(at), at, status, label: null, body };
 }
