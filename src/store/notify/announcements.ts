@@ -6,8 +6,9 @@ import { refOf } from '../../core/model/incident.ts';
 import type { ChannelType } from '../../core/model/notification-channel.ts';
 import type { Choice } from '../../core/model/subscriber.ts';
 import type { Millis } from '../../core/model/time.ts';
-import type { Announcement } from '../../core/notify/news.ts';
+import { type Announcement, findUpdate } from '../../core/notify/news.ts';
 import { undrawn } from '../../core/page/rendered-texts.ts';
+import type { Snapshot } from '../../core/page/snapshot.ts';
 import type { Db } from '../db/database.ts';
 import { readMeta, writeMeta } from '../db/meta.ts';
 import type { Tables } from '../db/tables.ts';
@@ -213,6 +214,15 @@ export async function enqueueSome(
 export async function frozenUpdate(db: Db, ref: string): Promise<Frozen | null> {
   const row = await db.selectFrom('announcements').select('frozen').where('ref', '=', ref).executeTakeFirst();
   return row?.frozen ? (JSON.parse(row.frozen) as Frozen) : null;
+}
+
+/** An update as it reads now, an edited typo mended, or as it was announced; null when it is gone. */
+export async function currentUpdate(
+  db: Db,
+  { incidents, maintenances }: Pick<Snapshot, 'incidents' | 'maintenances'>,
+  ref: string,
+): Promise<Frozen | null> {
+  return findUpdate([...incidents, ...maintenances], ref) ?? (await frozenUpdate(db, ref));
 }
 
 /** The first update of an incident that was promised to anybody; null when none was. */

@@ -11,9 +11,9 @@ import { shortId } from '../../core/model/token.ts';
 import type { NotificationChannel } from '../../core/notify/channel-health.ts';
 import type { ChannelDelivery } from '../../core/notify/delivery.ts';
 import { oneLine } from '../../core/text/printable.ts';
-import type { Frozen } from '../../store/notify/announcements.ts';
+import { currentUpdate, type Frozen } from '../../store/notify/announcements.ts';
 import { tagOf, updateView } from './email-texts.ts';
-import { type Links, linksFor, linkTo, tokenFor, updateOf } from './links.ts';
+import { type Links, linksFor, linkTo, tokenFor } from './links.ts';
 import type { Parts } from './parts.ts';
 
 /** What a message says; null when what it was about is gone. */
@@ -28,7 +28,7 @@ export function messageComposer(
     const now = snapshot();
     const id = messageId(kind, ref, channel.id);
     if (kind !== 'update') return { ...confirmation(now.site, channel, secret, clock()), id };
-    const about = await updateOf(db, now, ref);
+    const about = await currentUpdate(db, now, ref);
     if (!about) return null;
     const links = channel.owner === 'visitor' ? linksFor(secret, now.site, channel.id) : null;
     return { ...describe(now.site, channel.lang, about, links), payload: payload(now, about, links), id };

@@ -7,8 +7,8 @@ import { type Purpose, shortId } from '../../core/model/token.ts';
 import type { EmailDelivery } from '../../core/notify/delivery.ts';
 import type { EmailForm, OutgoingMail } from '../../core/notify/mail.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
-import { firstAnnounced } from '../../store/notify/announcements.ts';
-import { linkTo, tokenFor, updateOf } from './links.ts';
+import { currentUpdate, firstAnnounced } from '../../store/notify/announcements.ts';
+import { linkTo, tokenFor } from './links.ts';
 import type { Parts } from './parts.ts';
 
 type EmailParts = Parts<'db' | 'emails' | 'snapshot' | 'secret' | 'mailFrom' | 'clock'>;
@@ -91,7 +91,7 @@ export class EmailComposer {
       return { email: emails.confirm(site, lang, { confirm: link('confirm') }), root: null };
     }
     if (kind === 'leave') return { email: emails.unsubscribeLink(site, lang, links), root: null };
-    const about = await updateOf(db, snapshot, ref);
+    const about = await currentUpdate(db, snapshot, ref);
     if (!about) return null;
     const { incident, update } = about;
     const names = namesAsTold(incident, update, site.components);

@@ -1,11 +1,7 @@
-// The links in what subscribers are sent, and the update it is about.
+// The links in what subscribers are sent.
 import type { Site } from '../../core/model/site.ts';
 import { DAY, type Millis } from '../../core/model/time.ts';
 import { type Purpose, signToken } from '../../core/model/token.ts';
-import { findUpdate } from '../../core/notify/news.ts';
-import type { Snapshot } from '../../core/page/snapshot.ts';
-import type { Db } from '../../store/db/database.ts';
-import { type Frozen, frozenUpdate } from '../../store/notify/announcements.ts';
 
 /** Where somebody changes or ends a subscription. */
 export interface Links {
@@ -36,13 +32,4 @@ export function linksFor(secret: string, site: Pick<Site, 'url'>, subscriberId: 
   const link = (purpose: 'manage' | 'unsubscribe') =>
     linkTo(site, purpose, tokenFor(secret, purpose, { id: subscriberId, nonce: '' }, 0));
   return { manage: link('manage'), unsubscribe: link('unsubscribe') };
-}
-
-/** An update as it reads now, an edited typo mended, or as it was announced; null when it is gone. */
-export async function updateOf(
-  db: Db,
-  { incidents, maintenances }: Pick<Snapshot, 'incidents' | 'maintenances'>,
-  ref: string,
-): Promise<Frozen | null> {
-  return findUpdate([...incidents, ...maintenances], ref) ?? (await frozenUpdate(db, ref));
 }
