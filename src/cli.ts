@@ -10,7 +10,7 @@ import { importing } from './cli/import.ts';
 import { incident } from './cli/incident.ts';
 import { lint } from './cli/lint.ts';
 import { maintenance } from './cli/maintenance.ts';
-import { post } from './cli/outbox.ts';
+import { outbox } from './cli/outbox.ts';
 import { schema } from './cli/schema.ts';
 import { type Command, Misuse, Refused } from './cli/shared/command.ts';
 import { orientation } from './cli/shared/help.ts';
@@ -30,7 +30,7 @@ const COMMANDS: readonly Command[] = [
   check,
   ...addresses,
   ...subscribers,
-  ...post,
+  ...outbox,
   channel,
   emails,
   webhooksLog,

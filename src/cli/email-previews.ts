@@ -7,9 +7,9 @@ import { LANGS } from '../core/model/lang.ts';
 import { escapeHtml } from '../core/text/markdown.ts';
 import { makeRender } from '../views.ts';
 import { ROOT } from '../wiring/root.ts';
-import { type EmailPreview, emailPreviews } from '../work/notify/email-previews.ts';
 import { makeEmails } from '../work/notify/email-texts.ts';
 import { type Command, Misuse, shown, siteOf } from './shared/command.ts';
+import { type EmailPreview, emailPreviews } from './shared/email-examples.ts';
 
 export const emails: Command = {
   name: 'letters preview',

@@ -1,13 +1,12 @@
 // `outbox`, `outbox retry`, `outbox release` and `mail test`: what waits, why, and whether mail leaves.
 import { readAddress } from '../core/model/subscriber.ts';
 import { iso } from '../core/model/time.ts';
-import { messageDepth, retryMessages, troubledMessages } from '../store/notify/channel-outbox.ts';
 import { retryChannels } from '../store/notify/channels.ts';
-import { outboxDepth, release, retryAll, troubled } from '../store/notify/email-outbox.ts';
-import { defaultSender, openMail } from '../wiring/email.ts';
+import { outboxDepth, release, retryAll, troubled } from '../store/notify/outbox.ts';
+import { defaultSender, openMail } from '../wiring/notifications.ts';
 import { type Command, Misuse, nothingElse, Refused, siteOf, withDatabase } from './shared/command.ts';
 
-export const post: readonly Command[] = [
+export const outbox: readonly Command[] = [
   {
     name: 'outbox',
     usage: '',
@@ -16,22 +15,15 @@ export const post: readonly Command[] = [
     run: (args, cli) =>
       withDatabase(cli, async db => {
         nothingElse(args);
-        const { pending, givenUp } = await outboxDepth(db);
-        for (const { id, kind, state, attempts, due_at, error } of await troubled(db, 50)) {
-          const when = state === 'pending' ? `again ${iso(due_at)}` : 'given up';
-          cli.out(`${id}  ${kind}  ${when}  after ${attempts}  ${error ?? ''}`);
+        const { email, channels } = await outboxDepth(db);
+        for (const one of await troubled(db, 50)) {
+          const when = one.state === 'pending' ? `again ${iso(one.due_at)}` : 'given up';
+          const name = one.channel === 'email' ? one.id : `${one.subscriber_id} ${one.id}`;
+          cli.out(`${name}  ${one.kind}  ${when}  after ${one.attempts}  ${one.error ?? ''}`);
         }
-        for (const { id, channel_id, kind, state, attempts, due_at, error } of await troubledMessages(
-          db,
-          50,
-        )) {
-          const when = state === 'pending' ? `again ${iso(due_at)}` : 'given up';
-          cli.out(`${channel_id} ${id}  ${kind}  ${when}  after ${attempts}  ${error ?? ''}`);
-        }
-        for (const [channel, depth] of await messageDepth(db)) {
+        for (const [channel, depth] of channels)
           cli.out(`${channel}: ${depth.pending} waiting, ${depth.givenUp} given up`);
-        }
-        cli.out(`${pending} waiting, ${givenUp} given up`);
+        cli.out(`${email.pending} waiting, ${email.givenUp} given up`);
         return 0;
       }),
   },
@@ -43,10 +35,9 @@ export const post: readonly Command[] = [
     run: (args, cli) =>
       withDatabase(cli, async db => {
         nothingElse(args);
-        const emails = await retryAll(db, cli.clock());
         // Dead channels first, or their messages would stay where they are.
         await retryChannels(db);
-        const messages = await retryMessages(db, cli.clock());
+        const { emails, messages } = await retryAll(db, cli.clock());
         const more = messages === 0 ? '' : `, and ${messages} messages to channels`;
         cli.out(`${emails} emails are due now${more}`);
         return 0;
@@ -56,12 +47,12 @@ export const post: readonly Command[] = [
     name: 'outbox release',
     usage: '',
     summary: 'let emails go that the storm guard (mail.storm) holds back',
-    help: 'Everything that waits now goes; the next storm is asked about again.',
+    help: 'Everything that waits now goes; the next storm is held again.',
     run: (args, cli) =>
       withDatabase(cli, async db => {
         nothingElse(args);
         await release(db, cli.clock());
-        cli.out(`${(await outboxDepth(db)).pending} emails may go`);
+        cli.out(`${(await outboxDepth(db)).email.pending} emails may go`);
         return 0;
       }),
   },

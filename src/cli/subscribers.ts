@@ -8,12 +8,12 @@ import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { readAddress, type Subscriber } from '../core/model/subscriber.ts';
 import { iso } from '../core/model/time.ts';
-import { hasAddresses, readRoster } from '../core/notify/subscriber-import.ts';
+import type { NotificationChannel } from '../core/notify/channel-health.ts';
+import { hasAddresses, readImport } from '../core/notify/subscriber-import.ts';
 import type { Db } from '../store/db/database.ts';
-import type { KnownChannel } from '../store/notify/channels.ts';
-import { enqueue } from '../store/notify/email-outbox.ts';
+import { allChannels } from '../store/notify/channels.ts';
+import { enqueue } from '../store/notify/outbox.ts';
 import * as store from '../store/notify/subscribers.ts';
-import { allMembers, member, removeChannel } from '../store/notify/visitor-channels.ts';
 import { addressHash } from '../work/notify/subscribe.ts';
 import {
   type Cli,
@@ -39,15 +39,15 @@ export const subscribers: readonly Command[] = [
       withDatabase(cli, async db => {
         nothingElse(args);
         const all = await store.allSubscribers(db);
-        const line = ({ address, choice, lang }: Subscriber, state: string) => {
+        const line = ({ address, choice, lang }: Exported, state: string) => {
           const components = choice.components?.join(' ') ?? 'all';
           return [address, state, components, choice.kinds, choice.detail, lang];
         };
         for (const one of all) cli.out(line(one, one.state).join('  '));
-        const channels = await allMembers(db);
+        const channels = await allChannels(db, 'visitor');
         for (const one of channels) {
           const state = one.state === 'dead' ? `disabled (${one.error})` : one.state;
-          cli.out([...line(member(one), state), one.id].join('  '));
+          cli.out([...line(one, state), one.id].join('  '));
         }
         if (channels.length > 0) cli.out(`${channels.length} channels besides mail`);
         const confirmed = all.filter(({ state }) => state === 'confirmed').length;
@@ -70,8 +70,12 @@ export const subscribers: readonly Command[] = [
     run: (args, cli) =>
       withDatabase(cli, async db => {
         nothingElse(args);
-        const channels = (await allMembers(db)).map(rowOfChannel);
-        const rows = [...(await store.allSubscribers(db)).map(rowOf), ...channels];
+        const channels = await allChannels(db, 'visitor');
+        const emails = await store.allSubscribers(db);
+        const rows = [
+          ...emails.map(one => ({ email: one.address, ...rowOf(one), url: '' })),
+          ...channels.map(one => ({ email: '', ...rowOf(one), url: one.url })),
+        ];
         const columns = ['email', 'components', 'state', 'kinds', 'detail', 'lang', 'confirmed_at', 'url'];
         // An address may begin with "=": a spreadsheet must not run it.
         cli.out(stringify(rows, { header: true, columns, escape_formulas: true }).trimEnd());
@@ -102,7 +106,7 @@ export const subscribers: readonly Command[] = [
     name: 'subscribers suppressed',
     usage: '[--clear ADDRESS]',
     summary: 'addresses that must not be written to, as hashes, and why',
-    help: 'Addresses that bounced, complained, or were refused for good. Only a keyed hash is kept; --clear lets\none be written to again.',
+    help: 'Addresses that bounced, complained, or were refused for good. Only a keyed hash is stored; --clear lets\none be written to again.',
     run: (args, cli) =>
       withDatabase(cli, async db => {
         const { values } = parseArgs({ args: [...args], options: { clear: { type: 'string' } } });
@@ -124,8 +128,8 @@ export const subscribers: readonly Command[] = [
 /** Removes the channels of an id or URL, pending ones too; false when there are none. */
 async function removeChannels(db: Db, typed: string): Promise<boolean> {
   const href = URL.canParse(typed) ? new URL(typed).href : typed;
-  const found = (await allMembers(db)).filter(({ id, url }) => id === typed || url === href);
-  for (const { id } of found) await removeChannel(db, id);
+  const found = (await allChannels(db, 'visitor')).filter(({ id, url }) => id === typed || url === href);
+  for (const { id } of found) await store.removeSubscriber(db, id);
   return found.length > 0;
 }
 
@@ -139,7 +143,7 @@ async function importFile(args: readonly string[], cli: Cli): Promise<number> {
   if (!file) throw new Misuse('Name the CSV file.');
   const text = await readFile(path.resolve(cli.cwd, file), 'utf8');
   const { components } = await siteOf(cli);
-  const { entries, skipped } = readRoster(rowsOf(text, file), components);
+  const { entries, skipped } = readImport(rowsOf(text, file), components);
   const secret = await secretOf(cli);
   const now = cli.clock();
   const counts = { added: 0, lifted: 0, known: 0, suppressed: 0 };
@@ -161,7 +165,7 @@ async function importFile(args: readonly string[], cli: Cli): Promise<number> {
         const fresh = { id, nonce, address, choice, state: 'pending', lang: 'en', createdAt: now } as const;
         await store.savePending(db, { ...fresh, confirmedAt: null });
         if (values.confirmed) await store.confirmSubscriber(db, id, now);
-        else await enqueue(db, 'confirm', String(now), id, now);
+        else await enqueue(db, 'confirm', id, now);
         counts.added++;
       }
     }
@@ -200,9 +204,10 @@ function rowsOf(text: string, file: string): Record<string, string>[] {
   );
 }
 
-function rowOf({ address, state, choice, lang, confirmedAt }: Subscriber) {
+type Exported = Subscriber | NotificationChannel;
+
+function rowOf({ state, choice, lang, confirmedAt }: Exported) {
   return {
-    email: address,
     components: choice.components?.join(' ') ?? '',
     state,
     kinds: choice.kinds,
@@ -210,8 +215,4 @@ function rowOf({ address, state, choice, lang, confirmedAt }: Subscriber) {
     lang,
     confirmed_at: confirmedAt === null ? '' : iso(confirmedAt),
   };
-}
-
-function rowOfChannel(channel: KnownChannel) {
-  return { ...rowOf(member(channel)), email: '', state: channel.state, url: channel.url };
 }

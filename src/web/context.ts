@@ -10,9 +10,8 @@ import type { Refresh } from '../work/incidents/refresh.ts';
 import type { Write } from '../work/incidents/write.ts';
 import type { Heartbeats } from '../work/monitoring/heartbeats.ts';
 import type { Push } from '../work/monitoring/metrics.ts';
-import type { Stopped } from '../work/notify/deliver.ts';
-import type { Enrol } from '../work/notify/subscribe.ts';
-import type { EnrolChannel } from '../work/notify/subscribe-channel.ts';
+import type { OutboxReport } from '../work/notify/notifications.ts';
+import type { Enrolment } from '../work/notify/subscribe.ts';
 import type { Answers } from './cache/cache.ts';
 
 import type { Assets } from './http/asset.ts';
@@ -38,8 +37,7 @@ export interface Requests {
 export interface WebDeps {
   readonly refresh: Pick<Refresh, 'current' | 'subscribe'>;
   readonly pages: Pages;
-  readonly enrol: Enrol;
-  readonly enrolChannel: EnrolChannel;
+  readonly enrolment: Enrolment;
   readonly receive: Receive;
   readonly heartbeats: Pick<Heartbeats, 'report'>;
   readonly write: Write;
@@ -67,22 +65,7 @@ export interface WebDeps {
     readonly secret: string;
     suppress(address: string, reason: 'bounced' | 'complained'): Promise<void>;
   } | null;
-  readonly outbox: () => Promise<{
-    readonly pending: number;
-    readonly givenUp: number;
-    readonly stopped: Stopped | null;
-    readonly channels: readonly {
-      /** `slack-1a2b3c4d`, or `visitors` for all of theirs. */
-      readonly channel: string;
-      readonly state: 'ok' | 'resting' | 'failing' | 'dead';
-      readonly pending: number;
-      readonly givenUp: number;
-      readonly why: string | null;
-      readonly until: Millis | null;
-    }[];
-    /** Channels that take nothing, messages that cannot be composed. */
-    readonly problems: readonly Problem[];
-  }>;
+  readonly outbox: () => Promise<OutboxReport>;
   readonly isOverloaded: IsOverloaded;
   /** What is wrong with the disk; null while all is well. */
   readonly storage: () => Problem | null;

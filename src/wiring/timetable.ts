@@ -3,12 +3,12 @@ import { type Clock, HOUR, MINUTE, SECOND } from '../core/model/time.ts';
 import type { Db } from '../store/db/database.ts';
 import { pruneRequests } from '../store/incidents/requests.ts';
 import { pruneMeasurements } from '../store/monitoring/prune.ts';
+import type { Notifications } from '../work/notify/notifications.ts';
 import type { GitSync } from '../work/publish/git-sync.ts';
 import type { Mirror } from '../work/publish/mirror.ts';
 import type { ClockSteps } from '../work/timing/clock-steps.ts';
 import type { Storage } from '../work/timing/storage.ts';
 import type { Job } from '../work/timing/timetable.ts';
-import type { Post } from './email.ts';
 import type { Watch } from './monitoring.ts';
 
 export interface TimetableParts {
@@ -19,14 +19,13 @@ export interface TimetableParts {
   readonly carry: GitSync;
   readonly lookBack: () => Promise<void>;
   readonly round: () => Promise<void>;
-  readonly post: Post;
+  readonly notifications: Notifications;
   readonly mirror: Mirror;
-  readonly remind: (now: number) => Promise<void>;
   readonly clock: Clock;
 }
 
 export function jobsOf(parts: TimetableParts): readonly Job[] {
-  const { db, steps, storage, watch, carry, lookBack, round, post, mirror, remind, clock } = parts;
+  const { db, steps, storage, watch, carry, lookBack, round, notifications, mirror, clock } = parts;
   const { poll, heartbeats, warnings, recorder } = watch;
   const look = async () => {
     await storage.look();
@@ -35,12 +34,12 @@ export function jobsOf(parts: TimetableParts): readonly Job[] {
   const remindAll = async () => {
     await warnings.tidy(clock());
     // A reminder that cannot be noted would be sent again each minute.
-    if (storage.problem() === null) await remind(clock());
+    if (storage.problem() === null) await notifications.remind(clock());
   };
   const prune = async () => {
     await pruneMeasurements(db, clock());
     await pruneRequests(db, clock());
-    await post.prune();
+    await notifications.prune();
   };
   return [
     { name: 'clock', every: SECOND, run: async () => steps.look() },
@@ -50,9 +49,9 @@ export function jobsOf(parts: TimetableParts): readonly Job[] {
     { name: 'git', every: SECOND, run: () => carry.round(clock()) },
     { name: 'history', every: 10 * SECOND, run: lookBack },
     { name: 'round', every: SECOND, run: round },
-    { name: 'enqueue', every: SECOND, run: post.enqueue },
-    { name: 'dispatch', every: SECOND, run: post.dispatch, settled: post.settled },
-    { name: 'deliver', every: SECOND, run: post.send },
+    { name: 'enqueue', every: SECOND, run: notifications.enqueue },
+    { name: 'dispatch', every: SECOND, run: notifications.dispatch, settled: notifications.settled },
+    { name: 'deliver', every: SECOND, run: notifications.send },
     { name: 'mirror', every: SECOND, run: () => mirror.round(clock()) },
     // Right after a step of the clock the page is still of the wrong time.
     { name: 'remind', every: MINUTE, run: remindAll, patient: true },

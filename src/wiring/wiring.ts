@@ -38,13 +38,12 @@ import { aheadOf, ClockSteps } from '../work/timing/clock-steps.ts';
 import { ignoreStorageFault, lastGood } from '../work/timing/storage.ts';
 import { type EverySecond, type Job, Timetable } from '../work/timing/timetable.ts';
 import { keptSite, openWritten } from './content.ts';
-import { openPost } from './email.ts';
 import { openMirror } from './export.ts';
 import { openFiling } from './filing.ts';
 import { openCarrier } from './git.ts';
 import { openInbound } from './inbound.ts';
 import { openWatch } from './monitoring.ts';
-import { openRemind } from './remind.ts';
+import { openNotifications } from './notifications.ts';
 import { ROOT } from './root.ts';
 import { openStorage } from './storage.ts';
 import { jobsOf } from './timetable.ts';
@@ -194,38 +193,36 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const render = metrics.timed(makeRender(path.join(ROOT, 'views')));
     const { dial } = outside;
     const parts = { db, env, secret, snapshot: refresh.current, render, writable, dial, clock, log };
-    const post = await openPost(parts, () => bell.ring());
-    closers.push(() => post.close());
-    const remind = openRemind({ db, snapshot: refresh.current, ...post.mail, warn: warnings, clock, log });
+    const notifications = await openNotifications({ ...parts, warn: warnings, ring: () => bell.ring() });
+    closers.push(() => notifications.close());
     // The first Snapshot has just been composed: ten thousand files are not looked at twice.
     let composed = true;
     const round = serially(async () => {
       if (!composed) await refresh.round(clock());
       composed = false;
       await written.keep(refresh.current().missingSince);
-      await ignoreStorageFault(post.note());
+      await ignoreStorageFault(notifications.note());
     });
     const bell = new Bell(async () => {
       await round();
-      await post.enqueue();
-      await post.dispatch();
+      await notifications.enqueue();
+      await notifications.dispatch();
       // A hundred thousand emails take their time; the next ring is heard meanwhile.
-      ignoreStorageFault(post.send()).catch((error: unknown) =>
+      ignoreStorageFault(notifications.send()).catch((error: unknown) =>
         log.error({ err: error }, 'emails could not be sent'),
       );
     }, log);
     closers.push(() => bell.close());
     await round();
 
-    const running = { db, steps, storage, watch, carry, lookBack, round, post, mirror, remind, clock };
+    const running = { db, steps, storage, watch, carry, lookBack, round, notifications, mirror, clock };
     const jobs = jobsOf(running);
     const timetable = new Timetable(outside.arrange?.(jobs) ?? jobs, monotonic, log);
 
     const app = makeApp({
       refresh,
       pages: makePages(render),
-      enrol: post.enrol,
-      enrolChannel: post.enrolChannel,
+      enrolment: notifications.enrolment,
       ...openInbound({ ...outside, env, db, content, refresh, round, carrier, warnings }),
       push: makePush({ db, site: () => refresh.current().site, log }),
       readMetric: (id, span, from) => readMetric(db, id, span, from),
@@ -238,9 +235,10 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       brandFile: content.brandFile,
       metrics,
       series: (id, span, from) => readSeries(db, id, span, from),
-      outbox: post.depth,
+      outbox: notifications.depth,
       storage: storage.problem,
-      bounces: post.bounces,
+      bounces:
+        env.resendSecret === null ? null : { secret: env.resendSecret, suppress: notifications.suppress },
       isOverloaded: outside.isOverloaded ?? (() => false),
       mostStreams: mostStreams(log),
       clock,

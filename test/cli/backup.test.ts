@@ -155,13 +155,13 @@ describe('restore', () => {
     expect(emails()).toBe(2);
     // An email that waited when the backup was made.
     const copy = new Sqlite(path.join(world.dir, 'copy.db'));
-    copy.exec(`INSERT INTO updates (ref, incident_id, key, seen_at) VALUES ('old', 'i', 'k', 1);
+    copy.exec(`INSERT INTO announcements (ref, incident_id, key, seen_at) VALUES ('old', 'i', 'k', 1);
       INSERT INTO deliveries (kind, ref, subscriber_id, state, due_at, created_at)
         SELECT 'update', 'old', id, 'pending', 1, 1 FROM subscribers;
-      INSERT INTO channels (id, owner, type, url, url_key, state, kinds, detail, lang, nonce, created_at)
-        VALUES ('channel_1', 'visitor', 'webhook', 'https://x.invalid/', 'k', 'confirmed', 'all', 'all', 'en', 'n', 1);
-      INSERT INTO messages (kind, ref, channel_id, state, due_at, created_at)
-        VALUES ('update', 'old', 'channel_1', 'pending', 1, 1)`);
+      INSERT INTO subscribers (id, channel, address, address_key, state, nonce, created_at)
+        VALUES ('hook', 'webhook', 'https://x.invalid/', 'k', 'confirmed', 'n', 1);
+      INSERT INTO deliveries (channel, kind, ref, subscriber_id, state, due_at, created_at)
+        VALUES ('webhook', 'update', 'old', 'hook', 'pending', 1, 1)`);
     copy.close();
     const { cli, said } = terminal(world.dir);
     await world.restart(async () => {
@@ -175,10 +175,12 @@ describe('restore', () => {
     expect(
       ask(data(world, 'backups', 'replaced-20260310T120000Z.db'), 'SELECT COUNT(*) FROM subscribers'),
     ).toEqual([2]);
-    expect(ask(data(world, 'status.db'), "SELECT error FROM deliveries WHERE ref = 'old'")).toEqual([
-      'held since the backup was restored',
-    ]);
-    expect(ask(data(world, 'status.db'), 'SELECT state || attempts FROM messages')).toEqual(['given_up0']);
+    expect(
+      ask(data(world, 'status.db'), "SELECT error FROM deliveries WHERE ref = 'old' AND channel = 'email'"),
+    ).toEqual(['held since the backup was restored']);
+    expect(
+      ask(data(world, 'status.db'), "SELECT state || attempts FROM deliveries WHERE channel = 'webhook'"),
+    ).toEqual(['given_up0']);
     // The page goes on from there.
     await world.write('20260310_two.md', INCIDENT('Two'));
     await world.pass(2, 1);

@@ -3,16 +3,16 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { channel } from '../../src/cli/channel.ts';
-import { post } from '../../src/cli/outbox.ts';
+import { outbox as commands } from '../../src/cli/outbox.ts';
 import { openDatabase } from '../../src/store/db/database.ts';
-import { keepChannels, noteHealth } from '../../src/store/notify/channels.ts';
+import { noteHealth, syncChannels } from '../../src/store/notify/channels.ts';
 import { openPeer, says } from '../walks/notify/channel-peer.ts';
 import { NOW, openTerminal } from './terminal.ts';
 
 const site = (channels: string) =>
   `title: Levqor Status\nnotify: { channels: [ ${channels} ] }\ncomponents: [ { id: api, name: API } ]\n`;
-const outbox = post.find(({ name }) => name === 'outbox');
-const retry = post.find(({ name }) => name === 'outbox retry');
+const outbox = commands.find(({ name }) => name === 'outbox');
+const retry = commands.find(({ name }) => name === 'outbox retry');
 
 test('a test message goes to all channels or one, and what is wrong is said without the address', async () => {
   const [one, two] = await Promise.all([openPeer(), openPeer()]);
@@ -48,28 +48,29 @@ test('the outbox tells of channels; a test that works and `retry` bring a dead o
     secret: null,
     components: null,
   } as const;
-  await keepChannels(db, [settings], NOW);
+  await syncChannels(db, [settings], NOW);
   const row = {
     kind: 'update',
     ref: 'a k',
-    channel_id: 'room',
+    channel: 'slack',
+    subscriber_id: 'room',
     state: 'pending',
     due_at: NOW,
     created_at: NOW,
   };
   await db
-    .insertInto('messages')
+    .insertInto('deliveries')
     .values(row as never)
     .execute();
   const die = () =>
     noteHealth(db, 'room', {
       strikes: 1,
       failingSince: NOW,
-      restingUntil: null,
+      pausedUntil: null,
       error: 'it answered 410',
       dead: true,
     });
-  const state = () => db.selectFrom('channels').select('state').executeTakeFirstOrThrow();
+  const state = () => db.selectFrom('subscribers').select('state').executeTakeFirstOrThrow();
   await die();
   expect((await terminal.run(outbox)).out).toBe(
     'room 1  update  given up  after 0  it answered 410\nroom: 0 waiting, 1 given up\n0 waiting, 0 given up\n',

@@ -3,15 +3,15 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { simpleParser } from 'mailparser';
 import { describe, expect, test } from 'vitest';
-import { post } from '../../src/cli/outbox.ts';
+import { outbox } from '../../src/cli/outbox.ts';
 import { subscribers } from '../../src/cli/subscribers.ts';
-import { readRoster } from '../../src/core/notify/subscriber-import.ts';
+import { readImport } from '../../src/core/notify/subscriber-import.ts';
 import { openDatabase } from '../../src/store/db/database.ts';
 import * as store from '../../src/store/notify/subscribers.ts';
 import { addressHash } from '../../src/work/notify/subscribe.ts';
 import { NOW, openTerminal, type Terminal } from './terminal.ts';
 
-const command = (name: string) => [...subscribers, ...post].find(one => one.name === name);
+const command = (name: string) => [...subscribers, ...outbox].find(one => one.name === name);
 const CSV = `email,components
 ada@example.com,api database
 "bob+status@example.com",
@@ -32,7 +32,7 @@ async function filled(): Promise<Terminal> {
   expect([code, out]).toEqual([0, '3 subscribed, 0 known already, 0 suppressed, 3 left out\n']);
   expect(err.trim().split('\n')).toEqual([
     expect.stringMatching(/^No server has run with DATA_DIR=.*: a new database\./),
-    'status/in.csv:5: left out, the address stands above already',
+    'status/in.csv:5: left out, the address is above already',
     'status/in.csv:6: left out, not an email address',
     'status/in.csv:7: left out, no component "nothing"',
   ]);
@@ -64,7 +64,14 @@ describe('subscribers', () => {
     });
     const db = openDatabase(terminal.cli.env.databaseFile);
     expect(JSON.stringify(await store.allSubscribers(db))).not.toContain('ada@');
-    const tables = ['subscribers', 'deliveries', 'letters_asked', 'suppressed', 'updates', 'meta'] as const;
+    const tables = [
+      'subscribers',
+      'deliveries',
+      'subscribe_requests',
+      'suppressed',
+      'announcements',
+      'meta',
+    ] as const;
     for (const table of tables) {
       expect(JSON.stringify(await db.selectFrom(table).selectAll().execute())).not.toMatch(/ada@/i);
     }
@@ -134,7 +141,7 @@ describe('subscribers', () => {
       { id: 'database', name: 'Database' },
       { id: 'jobs', name: 'Background Jobs' },
     ];
-    const { entries, skipped } = readRoster([row as Record<string, string>], page);
+    const { entries, skipped } = readImport([row as Record<string, string>], page);
     expect(entries[0]?.choice.components).toEqual(components);
     expect(skipped[0]?.why).toBe(why);
   });

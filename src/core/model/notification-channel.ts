@@ -35,7 +35,7 @@ export interface ChannelSettings {
 }
 
 /** What is said in a channel, before it is put into the form of each service. */
-export interface ChannelNotice {
+export interface ChannelContent {
   /** `[INCIDENT] API Latency Spike`. */
   readonly heading: string;
   /** Short lines beneath it: state, components, times. */
@@ -54,7 +54,7 @@ export interface ChannelNotice {
   readonly challenge: string | null;
 }
 
-export interface ChannelMessage extends ChannelNotice {
+export interface ChannelMessage extends ChannelContent {
   /** The same however often it is sent: receivers know a repeat by it. */
   readonly id: string;
 }

@@ -1,7 +1,7 @@
 // An email on its way out, and what the other side said: the port of the mail transport.
 
 import type { Millis } from '../model/time.ts';
-import type { Failure } from './retry.ts';
+import type { EmailFailure } from './retry.ts';
 
 /** The words of emails that differ only in their blanks: one object for all of them. */
 export interface EmailForm {
@@ -14,7 +14,7 @@ export interface OutgoingMail {
   /** One recipient; an address `readAddress` let through. */
   readonly to: string;
   readonly form: EmailForm;
-  /** What stands in this email for each blank of the form's text and HTML: both of `[A-Za-z0-9._-]`. */
+  /** What this email has for each blank of the form's text and HTML: both of `[A-Za-z0-9._-]`. */
   readonly blanks: Readonly<Record<string, string>>;
   readonly sentAt: Millis;
   /** In angle brackets, stable per (update, subscriber). */
@@ -26,13 +26,13 @@ export interface OutgoingMail {
 
 export type Sent =
   | { readonly ok: true }
-  | { readonly ok: false; readonly failure: Failure; readonly error: string };
+  | { readonly ok: false; readonly failure: EmailFailure; readonly error: string };
 
 /** Sends one email; settles with what the other side said, never throws for expected badness. */
 export type SendMail = (mail: OutgoingMail) => Promise<Sent>;
 
-/** A way out for mail, with a lifetime. */
-export interface MailChannel {
+/** The mail transport, with a lifetime. */
+export interface MailTransport {
   readonly send: SendMail;
   /** Null when emails can leave, else what is wrong, in words an operator can act on. */
   verify(): Promise<string | null>;

@@ -1,4 +1,4 @@
-// What is news, and who it is owed to (contract §7).
+// What is news, and who it is owed to.
 
 import { tellsEnd, tellsRelapse } from '../incidents/ending.ts';
 import { noticesOf } from '../incidents/maintenance.ts';
@@ -24,7 +24,7 @@ export interface Announcement extends UpdateRef {
 const NEWS_FOR: Millis = DAY;
 
 /**
- * The updates not yet in the books, oldest first. Updates of the future wait for their time;
+ * The updates not announced yet, oldest first. Updates of the future wait for their time;
  * `notify: false`, news older than 24 h, and everything on the first round of a new database are
  * noted and owed to nobody.
  * `leads` are how long before a maintenance its notices go out; those due already when it is
@@ -44,8 +44,8 @@ export function announcements(
     const isSeen = ({ key, formerly }: IncidentUpdate) =>
       [key, formerly ?? key].some(name => seen.has(refOf({ incidentId: incident.id, key: name })));
     const isOld = ({ at }: IncidentUpdate) => now - at > NEWS_FOR;
-    const told = incident.updates.find(update => !update.quiet);
-    const isNews = told !== undefined && told.at <= now && !isSeen(told) && !isOld(told);
+    const first = incident.updates.find(update => !update.quiet);
+    const isNews = first !== undefined && first.at <= now && !isSeen(first) && !isOld(first);
     const add = (update: IncidentUpdate, known = false) => {
       if (update.at > now || isSeen(update) || (!firstRound && tellsNothing(incident, update))) return;
       const quiet = firstRound || !incident.notify || update.quiet || isOld(update) || known;
@@ -58,7 +58,7 @@ export function announcements(
   return found.sort((a, b) => a.update.at - b.update.at);
 }
 
-/** No words yet and no status of its own: it is told when somebody writes what is new. */
+/** No words yet and no status of its own: it is announced when somebody writes what is new. */
 function tellsNothing({ updates }: Incident, update: IncidentUpdate): boolean {
   const { body, label, change, promised, status, reopens } = update;
   if (body.trim() !== '' || label !== null || change || promised !== undefined || reopens) return false;
@@ -73,7 +73,7 @@ export function concernOf(
 ): Concern {
   return {
     kind: incident.scheduled ? 'maintenance' : 'incidents',
-    // Whoever was told of an end hears that it was none.
+    // Whoever heard of an end hears that it was none.
     edge:
       beginningOf(incident)?.key === update.key ||
       tellsEnd(incident, update) ||
@@ -82,7 +82,7 @@ export function concernOf(
   };
 }
 
-/** What a machine named is no mistake: who follows a component that was removed since is told how it ended. */
+/** What a machine named is no mistake: who follows a component that was removed since hears how it ended. */
 function formerly({ openedBy, components, updates }: Incident): string[] {
   if (openedBy === null) return [];
   return [...(components ?? []), ...updates.flatMap(({ change }) => change?.components ?? [])].map(

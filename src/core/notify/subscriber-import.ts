@@ -1,14 +1,14 @@
 // A list of subscribers as other programs write it: which column is what, and who may be taken over.
 import { type Choice, EVERYTHING, readAddress } from '../model/subscriber.ts';
 
-export interface Entry {
+export interface ImportedSubscriber {
   readonly address: string;
   readonly choice: Choice;
 }
 
-export interface Roster {
-  readonly entries: readonly Entry[];
-  /** Rows left out, each with its line and why; no address stands in it. */
+export interface SubscriberImport {
+  readonly entries: readonly ImportedSubscriber[];
+  /** Rows left out, each with its line and why, without the address. */
   readonly skipped: readonly { readonly line: number; readonly why: string }[];
 }
 
@@ -17,14 +17,14 @@ const COMPONENTS = ['components', 'component_ids', 'component ids', 'component n
 
 /**
  * Reads rows of a CSV with a header (Statuspage's subscriber export among them): a column `email`, and
- * perhaps `components` (ids or names, apart by spaces, commas or semicolons; none: all). Rows that stand
- * for no mail (`mode` or `type` other than email) or for quarantined addresses are left out.
+ * perhaps `components` (ids or names, apart by spaces, commas or semicolons; none: all). Rows that are
+ * not for email (`mode` or `type` other than email) or for quarantined addresses are left out.
  */
-export function readRoster(
+export function readImport(
   rows: readonly Readonly<Record<string, string>>[],
   components: readonly { readonly id: string; readonly name: string }[],
-): Roster {
-  const entries = new Map<string, Entry>();
+): SubscriberImport {
+  const entries = new Map<string, ImportedSubscriber>();
   const skipped: { line: number; why: string }[] = [];
   for (const [index, raw] of rows.entries()) {
     const row = lowered(raw);
@@ -34,7 +34,7 @@ export function readRoster(
     if (mode !== '' && mode !== 'email') why(`${mode} is no mail`);
     else if (first(row, ['quarantined_at', 'quarantined']).replace(/^false$/i, '') !== '') why('quarantined');
     else if (address === null) why('not an email address');
-    else if (entries.has(address.toLowerCase())) why('the address stands above already');
+    else if (entries.has(address.toLowerCase())) why('the address is above already');
     else {
       const { ids, unknown } = chosen(first(row, COMPONENTS), components);
       if (unknown.length > 0) why(`no component "${unknown[0]}"`);

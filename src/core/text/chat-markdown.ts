@@ -19,7 +19,7 @@ export interface Dialect {
 }
 
 /** Renders an operator's or a monitor's markdown in a dialect. */
-export function inDialect(markdown: string, dialect: Dialect): string {
+function inDialect(markdown: string, dialect: Dialect): string {
   const tokens = tokensOf(markdown);
   // Shown as it was written, like on the page; no service takes more of it.
   if (tokens === null) return words(cut(markdown.trim(), 30_000), dialect);
@@ -42,22 +42,24 @@ export function cut(text: string, most: number): string {
 }
 
 /**
- * Cuts what is written in a dialect at a line's end, so that no mark of it stays open; a single line too
- * long is cut as plain text by `plain`.
+ * Markdown in a dialect, with at most `most` characters: cut at a line's end, so that no mark of it stays open; a single
+ * line too long is cut as plain text.
  */
-export function cutLines(rendered: string, most: number, plain: () => string): string {
+export function cutDialect(markdown: string, dialect: Dialect, most: number): string {
+  const rendered = inDialect(markdown, dialect);
   if (rendered.length <= most) return rendered;
   const lines = rendered.slice(0, most - 2).split('\n');
   const whole = lines.slice(0, -1).join('\n').trimEnd();
   const fences = whole.match(/^```/gm)?.length ?? 0;
-  if (whole.length < most / 3 || fences % 2 === 1) return plain();
-  return `${whole}\n…`;
+  const isCutWell = whole.length >= most / 3 && fences % 2 === 0;
+  return isCutWell ? `${whole}\n…` : cutText(inWords(markdown), dialect, most);
 }
 
-/** Cuts plain text so that, made harmless, it has at most `most` characters; no escape is cut in two. */
-export function cutEscaped(text: string, most: number, harmless: Dialect['escape']): string {
+/** Plain text in a dialect, with at most `most` characters: nobody is mentioned, and no escape is cut in two. */
+export function cutText(text: string, dialect: Dialect, most: number): string {
+  const harmless = withoutMentions(text);
   for (let room = most; ; room = Math.floor(room * 0.9)) {
-    const escaped = harmless(cut(text, room));
+    const escaped = dialect.escape(cut(harmless, room));
     if (escaped.length <= most) return escaped;
   }
 }

@@ -1,19 +1,11 @@
 // Discord's webhooks: one embed with the state's colour; nobody is ever pinged.
 import type { ChannelMessage } from '../../core/model/notification-channel.ts';
-import {
-  cut,
-  cutEscaped,
-  cutLines,
-  type Dialect,
-  inDialect,
-  inWords,
-  withoutMentions,
-} from '../../core/text/chat-markdown.ts';
+import { cut, cutDialect, cutText, type Dialect, withoutMentions } from '../../core/text/chat-markdown.ts';
 
 /** Discord's limits; the title and the description together stay below the 6000 of a whole embed. */
 const TITLE = 256;
 const DESCRIPTION = 4096;
-/** Of the description, what is kept for the links beneath. */
+/** Of the description, the part reserved for the links beneath. */
 const LINKS = 700;
 
 const harmless = (text: string) =>
@@ -38,19 +30,14 @@ export function discordBody({ heading, facts, markdown, color, link, foot }: Cha
     .slice(0, 5)
     .join('\n');
   const links = [link, ...foot.links].map(({ label, url }) => `[${harmless(label)}](${url})`);
-  const bottom = cut(
-    [harmless(withoutMentions(foot.text)), links.join(' · ')].filter(Boolean).join('\n'),
-    LINKS,
-  );
-  const room = DESCRIPTION - top.length - bottom.length - 8;
-  const body = cutLines(inDialect(markdown, MARKDOWN), room, () =>
-    cutEscaped(inWords(markdown), room, harmless),
-  );
+  const last = [harmless(withoutMentions(foot.text)), links.join(' · ')].filter(Boolean).join('\n');
+  const bottom = cut(last, LINKS);
+  const body = cutDialect(markdown, MARKDOWN, DESCRIPTION - top.length - bottom.length - 8);
   return {
     allowed_mentions: { parse: [] },
     embeds: [
       {
-        title: cutEscaped(withoutMentions(heading), TITLE, harmless),
+        title: cutText(heading, MARKDOWN, TITLE),
         url: link.url,
         description: [top, body, bottom].filter(Boolean).join('\n\n'),
         color: Number.parseInt(color.slice(1), 16),

@@ -15,7 +15,7 @@ export interface Post {
   readonly challenge: string | null;
 }
 
-/** What tests replace: name resolution, trusted roots, patience, and where a service stands. */
+/** What tests replace: name resolution, trusted roots, patience, and where a service is. */
 export interface PostNetwork {
   readonly lookup?: LookupFunction;
   readonly ca?: string;
@@ -26,7 +26,7 @@ export interface PostNetwork {
 }
 
 /** Answers are read so far, bytes: for the challenge, and a word for the operator. */
-const MOST_READ = 16_384;
+const MAX_READ = 16_384;
 const PATIENCE: Millis = 10 * SECOND;
 
 /** Posts, and judges the answer. `now` is for a Retry-After that names a date. */
@@ -40,7 +40,7 @@ export async function postTo(post: Post, network: PostNetwork, now: Millis): Pro
     headersTimeout: 0,
     bodyTimeout: 0,
   });
-  // undici tells of an aborted connection through the client, too.
+  // undici reports an aborted connection through the client, too.
   client.on('connectionError', () => {});
   try {
     const answer = await client.request({
@@ -96,9 +96,9 @@ async function readSome(body: AsyncIterable<Uint8Array>): Promise<string> {
   for await (const chunk of body) {
     chunks.push(chunk);
     size += chunk.length;
-    if (size >= MOST_READ) break;
+    if (size >= MAX_READ) break;
   }
-  return Buffer.concat(chunks).subarray(0, MOST_READ).toString('utf8');
+  return Buffer.concat(chunks).subarray(0, MAX_READ).toString('utf8');
 }
 
 function judge(status: number, wait: Millis | null): ChannelSent {

@@ -1,5 +1,5 @@
-// Which addresses a stranger may make us call: those of the public internet, asked of the address the
-// socket really connects to, so that a name that changes between asking and connecting gains nothing.
+// Which addresses a stranger may make us call: those of the public internet. What counts is the
+// address the socket connects to, so that a name that changes between resolving and connecting gains nothing.
 import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';

@@ -1,15 +1,7 @@
 // Slack's incoming webhooks: Block Kit, with the words alone for notifications. No buttons: Slack would
 // ask an app about a press on one, and an incoming webhook has none to answer.
 import type { ChannelMessage } from '../../core/model/notification-channel.ts';
-import {
-  cut,
-  cutEscaped,
-  cutLines,
-  type Dialect,
-  inDialect,
-  inWords,
-  withoutMentions,
-} from '../../core/text/chat-markdown.ts';
+import { cut, cutDialect, cutText, type Dialect, withoutMentions } from '../../core/text/chat-markdown.ts';
 
 /** Slack's limits: a header's text, a section's, and one we keep for the fallback. */
 const HEADER = 150;
@@ -35,7 +27,6 @@ const MRKDWN: Dialect = {
 export function slackBody(message: ChannelMessage): object {
   const { heading, facts, markdown, link, foot } = message;
   const words = harmless(withoutMentions(heading));
-  const more = [linkTo(link)];
   const last = [harmless(withoutMentions(foot.text)), ...foot.links.map(linkTo)].filter(Boolean).join(' · ');
   return {
     // Read aloud and shown in notifications; blocks are what is seen.
@@ -50,17 +41,11 @@ export function slackBody(message: ChannelMessage): object {
         text: { type: 'plain_text', text: cut(withoutMentions(heading), HEADER), emoji: false },
       },
       ...sections(facts.map(plain).join('\n')),
-      ...sections(bodyOf(markdown)),
-      ...sections(more.join('\n')),
+      ...sections(cutDialect(markdown, MRKDWN, SECTION)),
+      ...sections(linkTo(link)),
       ...(last === '' ? [] : [{ type: 'context', elements: [mrkdwn(cut(last, SECTION))] }]),
     ],
   };
-}
-
-function bodyOf(markdown: string): string {
-  // An escape of five letters may be cut in two: then the words alone are cut, and escaped after.
-  const plainly = () => cutEscaped(inWords(markdown), SECTION, harmless);
-  return cutLines(inDialect(markdown, MRKDWN), SECTION, plainly);
 }
 
 function sections(text: string): object[] {
@@ -73,7 +58,7 @@ function mrkdwn(text: string) {
 }
 
 function plain(text: string): string {
-  return cutEscaped(withoutMentions(text), 500, harmless);
+  return cutText(text, MRKDWN, 500);
 }
 
 function linkTo({ label, url }: { label: string; url: string }): string {

@@ -1,16 +1,9 @@
 // Teams' Workflows webhooks ("When a Teams webhook request is received"): an Adaptive Card. The older
 // connectors and their MessageCard are retired.
 import type { ChannelMessage } from '../../core/model/notification-channel.ts';
-import {
-  cutEscaped,
-  cutLines,
-  type Dialect,
-  inDialect,
-  inWords,
-  withoutMentions,
-} from '../../core/text/chat-markdown.ts';
+import { cutDialect, cutText, type Dialect } from '../../core/text/chat-markdown.ts';
 
-/** A message may have 28 KB; a letter takes up to three bytes, and the card's frame its share. */
+/** A message may have 28 KB; a character takes up to three bytes, and the card's frame its share. */
 const BODY = 7000;
 const HEADING = 250;
 const FACT = 300;
@@ -36,48 +29,24 @@ const MARKDOWN: Dialect = {
 
 /** The body of a message to a workflow. */
 export function teamsBody({ heading, facts, markdown, tone, link, foot }: ChannelMessage): object {
-  const body = cutLines(inDialect(markdown, MARKDOWN), BODY, () =>
-    cutEscaped(inWords(markdown), BODY, harmless),
-  );
-  const words = (text: string, more: object = {}) => ({ type: 'TextBlock', text, wrap: true, ...more });
-  const open = ({ label, url }: { label: string; url: string }) => {
-    return { type: 'Action.OpenUrl', title: label, url };
+  const words = (text: string, more: object = {}) =>
+    text === '' ? [] : [{ type: 'TextBlock', text, wrap: true, ...more }];
+  const plain = (text: string, more: object, most = FACT) => words(cutText(text, MARKDOWN, most), more);
+  const content = {
+    $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
+    type: 'AdaptiveCard',
+    version: '1.4',
+    body: [
+      ...plain(heading, { size: 'Large', weight: 'Bolder', color: tone }, HEADING),
+      ...facts.slice(0, 5).flatMap(fact => plain(fact, { isSubtle: true, spacing: 'None' })),
+      ...words(cutDialect(markdown, MARKDOWN, BODY)),
+      ...plain(foot.text, { size: 'Small', isSubtle: true }),
+    ],
+    actions: [link, ...foot.links].map(({ label, url }) => ({ type: 'Action.OpenUrl', title: label, url })),
+    msteams: { width: 'Full' },
   };
   return {
     type: 'message',
-    attachments: [
-      {
-        contentType: 'application/vnd.microsoft.card.adaptive',
-        contentUrl: null,
-        content: {
-          $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
-          type: 'AdaptiveCard',
-          version: '1.4',
-          body: [
-            words(cutEscaped(withoutMentions(heading), HEADING, harmless), {
-              size: 'Large',
-              weight: 'Bolder',
-              color: tone,
-            }),
-            ...facts
-              .slice(0, 5)
-              .map(fact =>
-                words(cutEscaped(withoutMentions(fact), FACT, harmless), { isSubtle: true, spacing: 'None' }),
-              ),
-            ...(body === '' ? [] : [words(body)]),
-            ...(foot.text === ''
-              ? []
-              : [
-                  words(cutEscaped(withoutMentions(foot.text), FACT, harmless), {
-                    size: 'Small',
-                    isSubtle: true,
-                  }),
-                ]),
-          ],
-          actions: [link, ...foot.links].map(open),
-          msteams: { width: 'Full' },
-        },
-      },
-    ],
+    attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', contentUrl: null, content }],
   };
 }

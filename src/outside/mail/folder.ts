@@ -1,11 +1,11 @@
 // Mail as files, for where there is no server: one .eml an email, to be opened with any mail program.
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { MailChannel } from '../../core/notify/mail.ts';
+import type { MailTransport } from '../../core/notify/mail.ts';
 import { makeMime } from './mime.ts';
 
 /** Mail into `folder`, each file named by its Message-ID: sent twice it stays one file. */
-export function openMailFolder(folder: string, from: () => string): MailChannel {
+export function openMailFolder(folder: string, from: () => string): MailTransport {
   const mimeOf = makeMime(from, null);
   return {
     async send(mail) {

@@ -25,7 +25,7 @@ export interface Mime {
   readonly bytes: Buffer;
 }
 
-/** A form as MIME: the pieces between blanks, all ASCII, and whose blank stands after each but the last. */
+/** A form as MIME: the pieces between blanks, all ASCII, and whose blank follows each but the last. */
 interface Encoded {
   readonly from: string;
   readonly pieces: readonly string[];
@@ -117,6 +117,6 @@ function header(name: string, value: string): string {
 
 /** On lines of its own, joined by soft breaks, so that no line grows too long. */
 function filling(value: string): string {
-  if (!/^[\w.-]*$/.test(value)) throw new Error('this cannot stand for a blank');
+  if (!/^[\w.-]*$/.test(value)) throw new Error('this cannot fill a blank');
   return `=\r\n${(value.match(/.{1,72}/g) ?? []).join('=\r\n')}=\r\n`;
 }

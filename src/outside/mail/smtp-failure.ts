@@ -1,5 +1,5 @@
 // What an SMTP server's answer, or its silence, means for an email.
-import type { Failure } from '../../core/notify/retry.ts';
+import type { EmailFailure } from '../../core/notify/retry.ts';
 
 /** What nodemailer says about a failure. */
 export interface SmtpError extends Error {
@@ -13,7 +13,7 @@ export interface SmtpError extends Error {
  * The failure of an email handed to an open line. Only what is clearly about the address counts against
  * it: a server that refuses relaying or content refuses everybody, and must not empty the list.
  */
-export function failureOf(error: SmtpError): Failure {
+export function failureOf(error: SmtpError): EmailFailure {
   const { code, responseCode, response = '', command } = error;
   if (responseCode === undefined) {
     // Answers are missing where the email itself could not be sent: too large, no valid envelope.
@@ -35,7 +35,7 @@ export function wordsOf(error: unknown): string {
   const said = String(message || code || 'unknown error')
     .replace(/\s+/g, ' ')
     .slice(0, 1000)
-    // Servers repeat whom they refuse; no address stands in the log.
+    // Servers repeat whom they refuse; the log has no addresses.
     .replace(/[^\s<>"'(:]{1,320}@[^\s<>"'),;]+/g, '…@…')
     .slice(0, 300);
   const hint = hintOf(code, command, responseCode, said);

@@ -1,13 +1,12 @@
-// Mail by SMTP: some lines to the server, each sending one email at a time.
-// nodemailer's own pool is not used: it hands a line its next email before ours is recorded, sends
-// again by itself when a line breaks, and waits 40 ms an email for Nagle's algorithm (no TCP_NODELAY).
-import { Socket } from 'node:net';
+// Mail by SMTP: some connections to the server, each sending one email at a time.
+// nodemailer's own pool is not used: it hands a connection its next email before ours is recorded, and sends
+// again by itself when a connection breaks.
+import { parseConnectionUrl } from 'nodemailer/lib/shared';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
-import type { MailChannel, OutgoingMail, Sent } from '../../core/notify/mail.ts';
+import type { MailTransport, OutgoingMail, Sent } from '../../core/notify/mail.ts';
 import { type DkimKey, idempotencyKey, type Mime, makeMime } from './mime.ts';
 import { failureOf, type SmtpError, wordsOf } from './smtp-failure.ts';
-import { readSmtpUrl } from './smtp-url.ts';
 
 export interface SmtpOptions {
   readonly dkim?: DkimKey | null;
@@ -17,92 +16,97 @@ export interface SmtpOptions {
   readonly silence?: Millis;
 }
 
-/** A line that idles so long is closed by us, before the server does it under an email. */
+/** A connection that idles so long is closed by us, before the server does it under an email. */
 const IDLE: Millis = 10 * SECOND;
 /** Many servers allow no more emails over one connection. */
 const EMAILS = 100;
 
-/** Mail through the server at `url` (`smtps://user:key@host:465`); `from` is asked per email. */
-export function openSmtp(url: string, from: () => string, options: SmtpOptions = {}): MailChannel {
-  const settings = readSmtpUrl(url);
+/**
+ * Mail through the server at `url` (`smtps://user:key@host:465`, with nodemailer's options `?name=…`, `?requireTLS=true`,
+ * `?ignoreTLS=true`, `?tls.rejectUnauthorized=false`); `from` is read for each email.
+ */
+export function openSmtp(url: string, from: () => string, options: SmtpOptions = {}): MailTransport {
+  const settings = parseConnectionUrl(url);
   const toResend = settings.host === 'smtp.resend.com';
   const mimeOf = makeMime(from, options.dkim ?? null, mail =>
     toResend ? { 'Resend-Idempotency-Key': idempotencyKey(mail) } : ({} as Record<string, string>),
   );
-  const idle: Line[] = [];
-  const lines = new Set<Line>();
+  const idle: Connection[] = [];
+  const connections = new Set<Connection>();
   const open = async () => {
-    const line = new Line(settings, options, () => {
-      lines.delete(line);
-      const index = idle.indexOf(line);
+    const connection = new Connection(settings, options, () => {
+      connections.delete(connection);
+      const index = idle.indexOf(connection);
       if (index >= 0) idle.splice(index, 1);
     });
-    lines.add(line);
-    await line.open();
-    return line;
+    connections.add(connection);
+    await connection.open();
+    return connection;
   };
 
   return {
     async send(mail: OutgoingMail): Promise<Sent> {
       const mime = await mimeOf(mail);
-      let line = idle.pop();
+      let connection = idle.pop();
       try {
-        line ??= await open();
+        connection ??= await open();
       } catch (error) {
         return { ok: false, failure: 'unreachable', error: wordsOf(error) };
       }
       try {
-        await line.send(mime);
-        if (line.usable()) idle.push(line);
+        await connection.send(mime);
+        if (connection.usable()) idle.push(connection);
         return { ok: true };
       } catch (error) {
-        // An answer leaves the line usable after RSET; silence and 421 do not.
+        // An answer leaves the connection usable after RSET; silence and 421 do not.
         const { responseCode } = error as SmtpError;
-        if (responseCode === undefined || responseCode === 421) line.close();
-        else if (await line.reset()) idle.push(line);
+        if (responseCode === undefined || responseCode === 421) connection.close();
+        else if (await connection.reset()) idle.push(connection);
         return { ok: false, failure: failureOf(error as SmtpError), error: wordsOf(error) };
       }
     },
     async verify() {
       try {
-        const line = await open();
-        line.close();
+        const connection = await open();
+        connection.close();
         return null;
       } catch (error) {
         return wordsOf(error);
       }
     },
     close() {
-      for (const line of [...lines]) line.close();
+      for (const connection of [...connections]) connection.close();
     },
   };
 }
 
+interface Credentials {
+  readonly user: string;
+  readonly pass: string;
+}
+
 /** One connection to the server, from greeting to goodbye. */
-class Line {
+class Connection {
   readonly #smtp: SMTPConnection;
-  readonly #auth: { user: string; pass: string } | null;
-  readonly #gone: () => void;
+  readonly #auth: Credentials | null;
+  readonly #ended: () => void;
   #emails = 0;
   #open = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(settings: ReturnType<typeof readSmtpUrl>, options: SmtpOptions, gone: () => void) {
-    const socket = new Socket();
-    socket.setNoDelay(true);
+  constructor(settings: SMTPConnection.Options, options: SmtpOptions, ended: () => void) {
     const patience = options.patience ?? 10 * SECOND;
     this.#smtp = new SMTPConnection({
-      ...settings.connection,
-      socket,
+      ...settings,
       connectionTimeout: patience,
       greetingTimeout: patience,
       socketTimeout: options.silence ?? MINUTE,
     });
-    this.#auth = settings.auth;
-    this.#gone = gone;
+    this.#auth = (settings as { auth?: Credentials }).auth ?? null;
+    this.#ended = ended;
   }
 
-  /** Connects, greets and logs in; throws what stands in the way. */
+  /** Connects, greets and logs in; throws what prevents it. */
   open(): Promise<void> {
     return new Promise((resolve, reject) => {
       const fail = (error: Error) => {
@@ -110,7 +114,7 @@ class Line {
         reject(error);
         this.close();
       };
-      // Kept for good: an error of an idle line ends it and is nobody's failure.
+      // Kept for good: an error of an idle connection ends it and is nobody's failure.
       this.#smtp.on('error', fail);
       this.#smtp.once('end', () => fail(new Error('the server closed the connection')));
       const ready = () => {
@@ -127,19 +131,19 @@ class Line {
     });
   }
 
-  /** Sends one email; settles with the server's word on it, or when the line breaks. */
+  /** Sends one email; settles with the server's word on it, or when the connection breaks. */
   send({ from, to, bytes }: Mime): Promise<void> {
     clearTimeout(this.#timer);
     this.#emails++;
     return new Promise((resolve, reject) => {
-      // The end comes before the reason for it is told.
+      // The end comes before its reason.
       const broken = () => setImmediate(() => reject(new Error('the connection was lost')));
       this.#smtp.once('end', broken);
       this.#smtp.send({ from, to: [to], size: bytes.length }, bytes, error => {
         this.#smtp.off('end', broken);
         if (error) return reject(error);
         resolve();
-        this.#rest();
+        this.#idle();
       });
     });
   }
@@ -158,7 +162,7 @@ class Line {
     return new Promise(resolve => {
       const done = (fine: boolean) => {
         this.#smtp.off('end', lost);
-        if (fine) this.#rest();
+        if (fine) this.#idle();
         else this.close();
         resolve(fine && this.usable());
       };
@@ -176,10 +180,10 @@ class Line {
   #close(): void {
     clearTimeout(this.#timer);
     if (this.#open) this.#open = false;
-    this.#gone();
+    this.#ended();
   }
 
-  #rest(): void {
+  #idle(): void {
     this.#timer = setTimeout(() => {
       this.#smtp.quit();
       this.#close();

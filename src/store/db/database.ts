@@ -46,7 +46,7 @@ const twins = new WeakMap<Db, Db>();
 /**
  * The same database, whose transactions do not wait for the disk: for what is measured each minute anyway, or
  * recognised when it is repeated. A crash of ours undoes none of it; a power cut may take the last seconds,
- * in order, and never what a later transaction of the other kind relies on. Books, outbox, subscribers and
+ * in order, and never what a later transaction of the other kind relies on. Announcements, outbox, subscribers and
  * inbound events wait (FULL): what was accepted stays accepted.
  */
 export function withoutFsync(db: Db): Db {
@@ -56,7 +56,7 @@ export function withoutFsync(db: Db): Db {
 function opened(file: string, locked: boolean): Sqlite.Database {
   if (!existsSync(file)) make(file);
   const found = inspect(file, locked);
-  const { version, marked } = found;
+  const { version } = found;
   const lock = locked || version === MIGRATIONS.length ? null : takeLock(file);
   if (!locked && version < MIGRATIONS.length && !lock) {
     const what = `the running server is of an older version (schema ${version}, this program has ${MIGRATIONS.length})`;
@@ -68,7 +68,6 @@ function opened(file: string, locked: boolean): Sqlite.Database {
       backUpBeforeMigration(sqlite, file, found);
       migrate(sqlite, file, version);
     }
-    if (!marked) sqlite.pragma(`application_id = ${APPLICATION_ID}`);
     // From here on nothing waits inside SQLite (connection.ts).
     sqlite.pragma('busy_timeout = 0');
     return sqlite;

@@ -22,8 +22,6 @@ export const APPLICATION_ID = 0x53744c76;
 export interface Inspected {
   /** How many migrations it has been through. */
   readonly version: number;
-  /** It carries our mark; those of the first versions do not. */
-  readonly marked: boolean;
   /** When it was last written to, epoch ms. */
   readonly changed: Millis;
 }
@@ -34,11 +32,9 @@ const ALWAYS = 64 * 1024 ** 2;
 const WHOLE = 1024 ** 3;
 const PRECIOUS = [
   'subscribers',
-  'updates',
+  'announcements',
   'deliveries',
   'suppressed',
-  'channels',
-  'messages',
   'transitions',
   'components',
   'meta',
@@ -92,8 +88,7 @@ export function inspect(file: string, thorough: boolean): Inspected {
     sqlite = new Sqlite(file, { readonly: true });
     const version = sqlite.pragma('user_version', { simple: true }) as number;
     const mark = sqlite.pragma('application_id', { simple: true }) as number;
-    if (mark !== 0 && mark !== APPLICATION_ID) throw foreign(file);
-    if (mark === 0 && !hasOurTables(sqlite)) throw foreign(file);
+    if (mark !== APPLICATION_ID) throw foreign(file);
     if (version > MIGRATIONS.length) {
       const what = `the database was written by a newer version (schema ${version}, this program knows ${MIGRATIONS.length})`;
       throw refused(
@@ -103,7 +98,7 @@ export function inspect(file: string, thorough: boolean): Inspected {
       );
     }
     if (thorough && (crashed || (head?.bytes ?? 0) <= ALWAYS)) check(sqlite, file, head?.bytes ?? 0);
-    return { version, marked: mark !== 0, changed };
+    return { version, changed };
   } catch (error) {
     sqlite?.close();
     sqlite = null;
@@ -119,24 +114,12 @@ export function inspect(file: string, thorough: boolean): Inspected {
 }
 
 function check(sqlite: Sqlite.Database, file: string, bytes: number): void {
-  // A database of an older version may lack some.
-  const there = tablesOf(sqlite);
-  const precious = PRECIOUS.filter(table => there.includes(table));
-  const asked = bytes <= WHOLE ? ['quick_check(1)'] : precious.map(table => `quick_check(${table})`);
+  const asked = bytes <= WHOLE ? ['quick_check(1)'] : PRECIOUS.map(table => `quick_check(${table})`);
   for (const pragma of asked) {
     const said = sqlite.pragma(pragma, { simple: true }) as string;
     if (said !== 'ok')
       throw unreadable(file, `the database is damaged (${said.replace(/\s+/g, ' ').slice(0, 120)})`);
   }
-}
-
-function hasOurTables(sqlite: Sqlite.Database): boolean {
-  const names = tablesOf(sqlite);
-  return ['components', 'deliveries', 'meta'].every(name => names.includes(name));
-}
-
-function tablesOf(sqlite: Sqlite.Database): unknown[] {
-  return sqlite.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all();
 }
 
 const refused = (file: string, what: string, fix: string) => new DatabaseRefused(file, what, fix);

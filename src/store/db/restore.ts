@@ -83,7 +83,7 @@ export interface Restored {
   readonly aside: string | null;
   readonly version: number;
   readonly subscribers: number;
-  /** Emails that waited in the backup. */
+  /** Emails and messages that waited in the backup. */
   readonly emails: number;
 }
 
@@ -125,11 +125,11 @@ function prepared(draft: string, from: string, resume: boolean): Omit<Restored, 
     try {
       sqlite.pragma('journal_mode = DELETE');
       const count = (sql: string) => sqlite.prepare(sql).pluck().get() as number;
-      const emails = WAITING.filter(table => hasTable(sqlite, table))
-        .map(table => count(`SELECT COUNT(*) FROM ${table} WHERE state = 'pending'`))
-        .reduce((a, b) => a + b, 0);
-      const subscribers = count("SELECT COUNT(*) FROM subscribers WHERE state = 'confirmed'");
-      if (!resume) hold(sqlite, version);
+      const emails = count("SELECT COUNT(*) FROM deliveries WHERE state = 'pending'");
+      const subscribers = count(
+        "SELECT COUNT(*) FROM subscribers WHERE state = 'confirmed' AND channel = 'email'",
+      );
+      if (!resume) hold(sqlite);
       return { version, subscribers, emails };
     } finally {
       sqlite.close();
@@ -138,15 +138,6 @@ function prepared(draft: string, from: string, resume: boolean): Omit<Restored, 
     if (!(error instanceof DatabaseRefused)) throw error;
     throw new DatabaseRefused(from, error.problem.what, 'take another backup; nothing was changed');
   }
-}
-
-/** What waits to be sent: emails, and messages to channels (older backups know of none). */
-const WAITING = ['deliveries', 'messages'];
-
-function hasTable(sqlite: Sqlite.Database, name: string): boolean {
-  return (
-    sqlite.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").get(name) !== undefined
-  );
 }
 
 function verified(draft: string, from: string): void {
@@ -158,14 +149,12 @@ function verified(draft: string, from: string): void {
   }
 }
 
-/** Emails wait for `outbox retry`; the next round takes everything as seen and mails nobody. */
-function hold(sqlite: Sqlite.Database, version: number): void {
-  const why = 'held since the backup was restored';
-  for (const table of WAITING.filter(name => hasTable(sqlite, name))) {
-    sqlite.prepare(`UPDATE ${table} SET state = 'given_up', error = ? WHERE state = 'pending'`).run(why);
-  }
-  if (version >= 4) sqlite.exec('UPDATE updates SET cursor = NULL');
-  sqlite.exec("DELETE FROM meta WHERE name = 'announced'");
+/** What waits stays for `outbox retry`; the next round takes everything as seen and notifies nobody. */
+function hold(sqlite: Sqlite.Database): void {
+  sqlite.exec(`
+    UPDATE deliveries SET state = 'given_up', error = 'held since the backup was restored' WHERE state = 'pending';
+    UPDATE announcements SET cursor = NULL;
+    DELETE FROM meta WHERE name = 'announced'`);
 }
 
 /** The old file keeps its log: the two belong together. Its name stays until the new file takes it. */

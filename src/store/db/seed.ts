@@ -29,10 +29,10 @@ export async function seedDays(db: Db, ids: readonly string[], days: number, now
       ['hour', now - KEPT_FOR.hour],
       ['day', first],
     ] as const;
-    const told =
+    const history =
       made.get(base) ?? spans.flatMap(([span, from]) => stretch(span, Math.max(first, from), now, base));
-    made.set(base, told);
-    const rows = told.map(row => ({ ...row, component_id: id }));
+    made.set(base, history);
+    const rows = history.map(row => ({ ...row, component_id: id }));
     await db.transaction().execute(async trx => {
       await trx
         .insertInto('components')
@@ -53,12 +53,12 @@ function stretch(span: RollupSpan, from: Millis, now: Millis, base: Millis) {
   for (let start = startOfSpan(span, from); start < now; start += SPAN_LENGTH[span]) {
     const length = Math.min(SPAN_LENGTH[span], now - start);
     const minutes = Math.max(1, Math.floor(length / MINUTE));
-    // A day is as good as told by two hundred of its answers.
-    const told = Math.min(minutes, 200);
+    // Two hundred results describe a day well enough.
+    const results = Math.min(minutes, 200);
     let rollup: Rollup = EMPTY_ROLLUP;
-    for (let i = 0; i < told; i++) {
-      const at = start + (i / told) * length;
-      rollup = withResult(rollup, true, latencyAt(base, at), length / told);
+    for (let i = 0; i < results; i++) {
+      const at = start + (i / results) * length;
+      rollup = withResult(rollup, true, latencyAt(base, at), length / results);
     }
     const observed = Math.round(rollup.observed);
     rows.push(rowOf('', span, start, { ...rollup, checks: minutes, ok: minutes, observed }));

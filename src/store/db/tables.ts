@@ -33,7 +33,7 @@ export interface RollupRow {
   latency_sum: number;
   latency_min: number | null;
   latency_max: number | null;
-  /** Of the latencies, as core/ddsketch.ts prints it. */
+  /** Of the latencies, as core/monitoring/ddsketch.ts prints it. */
   sketch: string;
 }
 
@@ -51,99 +51,73 @@ export interface TransitionRow {
   message: string;
   filed_at: number | null;
   incident_id: string | null;
-  /** When it was known; null for those older than the column. */
-  recorded_at: number | null;
+  /** When it was known. */
+  recorded_at: number;
   /** `Told` as JSON; null when there is nothing to fill a template with. */
   told: string | null;
 }
 
 export interface SubscriberRow {
   id: string;
-  address: string;
+  channel: Generated<'email' | ChannelType>;
+  /** `operator`: a channel of status.yaml. */
+  owner: Generated<'operator' | 'visitor'>;
+  /** An email address, or a visitor's URL; the operator's URLs stay in status.yaml. */
+  address: string | null;
+  /** Tells whether two addresses are the same. */
   address_key: string;
-  state: 'pending' | 'confirmed';
+  /** What a visitor's webhook is signed with. */
+  secret: string | null;
+  /** `dead`: a channel that wants no more, or took nothing for too long. */
+  state: 'pending' | 'confirmed' | 'dead';
   /** JSON list of component ids; null for all. */
   components: string | null;
-  nonce: string;
-  refusals: Generated<number>;
-  created_at: number;
-  confirmed_at: number | null;
-  lang: Generated<string>;
   kinds: Generated<'all' | 'incidents' | 'maintenance'>;
   detail: Generated<'all' | 'ends'>;
+  lang: Generated<string>;
+  nonce: string;
+  created_at: number;
+  confirmed_at: number | null;
   /** Place in the order of confirming, never used twice; null while pending. */
   confirmed_seq: number | null;
+  /** In a row: emails refused for good, messages to a channel given up. */
+  strikes: Generated<number>;
+  /** Since when a channel took nothing; null while all is well. */
+  failing_since: number | null;
+  /** Nothing is tried before; null while all is well. */
+  paused_until: number | null;
+  error: string | null;
 }
 
-interface UpdateRow {
+interface AnnouncementRow {
   ref: string;
   incident_id: string;
   key: string;
   seen_at: number;
-  /** Incident and update as JSON, for emails whose file is gone; null when owed to nobody. */
+  /** Incident and update as JSON, for deliveries whose file is gone; null when owed to nobody. */
   frozen: string | null;
-  /** From when on its emails are enqueued. */
+  /** From when on its deliveries are enqueued. */
   due_at: number | null;
-  /** The id of the last subscriber whose email is enqueued; null: nothing left to enqueue. */
+  /** The id of the last subscriber whose delivery is enqueued; null: nothing left to enqueue. */
   cursor: string | null;
   /** The last place (`confirmed_seq`) it is owed to. */
   upto: number | null;
 }
 
-export interface DeliveryRow {
+interface DeliveryRow {
   id: Generated<number>;
+  /** Its subscriber's. */
+  channel: Generated<'email' | ChannelType>;
   kind: 'update' | 'confirm' | 'leave';
-  /** `updates.ref` for updates; the nonce for a confirmation; the moment asked for a leave link. */
+  /** `announcements.ref` for updates; the moment of the request otherwise. */
   ref: string;
-  /** The incident an update is of; null for what was asked for at a form. */
+  /** The incident an update is of; null for what was requested at a form. */
   incident_id: string | null;
   subscriber_id: string;
   state: 'pending' | 'sent' | 'given_up';
   attempts: Generated<number>;
   due_at: number;
-  error: string | null;
-  created_at: number;
-  sent_at: number | null;
-}
-
-export interface ChannelRow {
-  id: string;
-  owner: 'operator' | 'visitor';
-  type: ChannelType;
-  /** A visitor's; an operator's stands in status.yaml. */
-  url: string | null;
-  /** Tells whether two addresses are the same. */
-  url_key: string;
-  secret: string | null;
-  /** `dead`: it said it wants no more, or took nothing for too long. */
-  state: 'pending' | 'confirmed' | 'dead';
-  components: string | null;
-  kinds: 'all' | 'incidents' | 'maintenance';
-  detail: 'all' | 'ends';
-  lang: string;
-  nonce: string;
-  created_at: number;
-  confirmed_at: number | null;
-  /** Place in the order of confirming, shared with subscribers; null while pending. */
-  confirmed_seq: number | null;
-  /** Messages given up in a row. */
-  strikes: Generated<number>;
-  /** Since when nothing was taken; null while all is well. */
-  failing_since: number | null;
-  /** Nothing is tried before; null while all is well. */
-  resting_until: number | null;
-  error: string | null;
-}
-
-interface MessageRow {
-  id: Generated<number>;
-  kind: 'update' | 'confirm';
-  /** `updates.ref` for updates; the moment asked for a confirmation. */
-  ref: string;
-  channel_id: string;
-  state: 'pending' | 'sent' | 'given_up';
-  attempts: Generated<number>;
-  due_at: number;
+  /** What went wrong last; null once sent. */
   error: string | null;
   created_at: number;
   sent_at: number | null;
@@ -202,11 +176,9 @@ export interface Tables {
   rollups: RollupRow;
   transitions: TransitionRow;
   subscribers: SubscriberRow;
-  updates: UpdateRow;
+  announcements: AnnouncementRow;
   deliveries: DeliveryRow;
-  channels: ChannelRow;
-  messages: MessageRow;
-  letters_asked: { address_hash: string; at: number };
+  subscribe_requests: { counted: 'address' | 'host'; hash: string; at: number };
   requests: RequestRow;
   webhooks_log: WebhookRow;
   reminders: { incident_id: string; at: number };

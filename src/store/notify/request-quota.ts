@@ -1,58 +1,50 @@
-// Emails asked for at a form: how often an address, and all addresses together, may ask.
+// Requests to subscribe: how many are allowed for an address, for a host and for all visitors together.
 import { DAY, HOUR, MINUTE, type Millis } from '../../core/model/time.ts';
 import type { Db } from '../db/database.ts';
+import { writeMeta } from '../db/meta.ts';
+
+/** So many requests `within` that time, and so long `apart`. */
+const QUOTAS = {
+  address: { most: 3, within: DAY, apart: 15 * MINUTE },
+  // Webhooks of one host.
+  host: { most: 10, within: HOUR, apart: 0 },
+} as const;
 
 /**
- * What was noted later than this lies in the future of a clock set back: it is not counted, or nobody would get a
+ * What was noted later than this lies in the future of a clock set back: it is not counted, or nobody would get an
  * email until the old time comes. A request may have read the clock just before one that was quicker.
  */
 const latest = (now: Millis): Millis => now + MINUTE;
 
-/** Whether visitors together asked for as many emails in the last hour as are allowed. */
-export async function asksExhausted(db: Db, now: Millis, most: number): Promise<boolean> {
+/** Whether visitors together made as many requests in the last hour as are allowed. */
+export async function isExhausted(db: Db, now: Millis, most: number): Promise<boolean> {
   const query = db
-    .selectFrom('letters_asked')
+    .selectFrom('subscribe_requests')
     .select(eb => eb.fn.countAll<number>().as('count'))
     .where('at', '>', now - HOUR)
     .where('at', '<=', latest(now))
-    .where('address_hash', 'not like', `${HOST}%`);
+    .where('counted', '=', 'address');
   return (await query.executeTakeFirstOrThrow()).count >= most;
 }
 
-/**
- * Whether one more email may go to an address at a stranger's request, and if so notes it: one in
- * 15 minutes, three a day (contract §6). Addresses are kept as keyed hashes only, for a day.
- */
-export async function mayAskEmail(db: Db, addressHash: string, now: Millis): Promise<boolean> {
-  const asked = await db
-    .selectFrom('letters_asked')
+/** Whether one more delivery may go there at a stranger's request, and if so notes it. `hash` is keyed, and forgotten after a day. */
+export async function mayRequest(
+  db: Db,
+  counted: keyof typeof QUOTAS,
+  hash: string,
+  now: Millis,
+): Promise<boolean> {
+  const { most, within, apart } = QUOTAS[counted];
+  const requests = await db
+    .selectFrom('subscribe_requests')
     .select('at')
-    .where('address_hash', '=', addressHash)
-    .where('at', '>', now - DAY)
+    .where('counted', '=', counted)
+    .where('hash', '=', hash)
+    .where('at', '>', now - within)
     .where('at', '<=', latest(now))
     .execute();
-  if (asked.length >= 3 || asked.some(({ at }) => at > now - 15 * MINUTE)) return false;
-  await db.insertInto('letters_asked').values({ address_hash: addressHash, at: now }).execute();
-  return true;
-}
-
-/** Marks what is counted by host, and so twice. */
-const HOST = 'host ';
-/** Webhooks of one host that may be asked within an hour. */
-const PER_HOST = 10;
-
-/** Whether one more challenge may go to a host, and if so notes it: ten an hour. */
-export async function mayAskHost(db: Db, hostHash: string, now: Millis): Promise<boolean> {
-  const address_hash = `${HOST}${hostHash}`;
-  const asked = await db
-    .selectFrom('letters_asked')
-    .select('at')
-    .where('address_hash', '=', address_hash)
-    .where('at', '>', now - HOUR)
-    .where('at', '<=', latest(now))
-    .execute();
-  if (asked.length >= PER_HOST) return false;
-  await db.insertInto('letters_asked').values({ address_hash, at: now }).execute();
+  if (requests.length >= most || (apart > 0 && requests.some(({ at }) => at > now - apart))) return false;
+  await db.insertInto('subscribe_requests').values({ counted, hash, at: now }).execute();
   return true;
 }
 
@@ -60,19 +52,14 @@ export async function mayAskHost(db: Db, hostHash: string, now: Millis): Promise
  * A write that changes nothing but a moment, done for every address alike: a request about an unknown
  * address costs a commit to disk like any other, and takes as long.
  */
-export async function noteAsk(db: Db, now: Millis): Promise<void> {
-  const row = { name: 'last_asked', value: String(now) };
-  await db
-    .insertInto('meta')
-    .values(row)
-    .onConflict(conflict => conflict.column('name').doUpdateSet({ value: row.value }))
-    .execute();
+export async function noteRequest(db: Db, now: Millis): Promise<void> {
+  await writeMeta(db, 'last_request', String(now));
 }
 
-/** Forgets who asked more than a day ago, and in the future. */
-export async function pruneAsked(db: Db, now: Millis): Promise<void> {
+/** Forgets requests of more than a day ago, and of the future. */
+export async function pruneRequests(db: Db, now: Millis): Promise<void> {
   await db
-    .deleteFrom('letters_asked')
+    .deleteFrom('subscribe_requests')
     .where(eb => eb.or([eb('at', '<', now - DAY), eb('at', '>', latest(now))]))
     .execute();
 }

@@ -1,91 +1,140 @@
-// Subscribers in the database, and the addresses that must not be written to.
+// Subscribers in the database, by email and by notification channel, and the addresses that must not be written to.
 import { type Selectable, sql } from 'kysely';
 import { LANGS } from '../../core/model/lang.ts';
+import { CHANNEL_LABELS, hostOf } from '../../core/model/notification-channel.ts';
 import { addressKey, type Choice, type Subscriber } from '../../core/model/subscriber.ts';
 import { DAY, type Millis } from '../../core/model/time.ts';
+import type { NotificationChannel } from '../../core/notify/channel-health.ts';
 import type { Db } from '../db/database.ts';
+import { readMeta } from '../db/meta.ts';
 import type { SubscriberRow } from '../db/tables.ts';
+
+export type Row = Selectable<SubscriberRow>;
 
 /** Why an address must not be written to. */
 export type Suppression = 'refused' | 'bounced' | 'complained';
 
+// As literals, so that the partial index serves them.
+const BY_EMAIL = sql<boolean>`owner = 'visitor' AND channel = 'email'`;
+const CONFIRMED = sql<boolean>`owner = 'visitor' AND state = 'confirmed'`;
+
 export async function subscriberByAddress(db: Db, address: string): Promise<Subscriber | null> {
-  const row = await db
-    .selectFrom('subscribers')
-    .selectAll()
-    .where('address_key', '=', addressKey(address))
-    .executeTakeFirst();
+  const query = db.selectFrom('subscribers').selectAll().where(BY_EMAIL);
+  const row = await query.where('address_key', '=', addressKey(address)).executeTakeFirst();
   return row ? subscriber(row) : null;
 }
 
+/** Whoever subscribed by an address of theirs, email or channel. */
 export async function subscriberById(db: Db, id: string): Promise<Subscriber | null> {
-  const row = await db.selectFrom('subscribers').selectAll().where('id', '=', id).executeTakeFirst();
+  const query = db.selectFrom('subscribers').selectAll().where('owner', '=', 'visitor');
+  const row = await query.where('id', '=', id).executeTakeFirst();
   return row ? subscriber(row) : null;
 }
 
-/** Everyone who confirmed. */
+/** Tells a subscriber's address from another's; null when they have left. */
+export async function addressKeyById(db: Db, id: string): Promise<string | null> {
+  const query = db.selectFrom('subscribers').select('address_key').where('id', '=', id);
+  return (await query.executeTakeFirst())?.address_key ?? null;
+}
+
+/** Everyone who confirmed an email address. */
 export async function confirmedSubscribers(db: Db): Promise<Subscriber[]> {
-  const rows = await db.selectFrom('subscribers').selectAll().where('state', '=', 'confirmed').execute();
-  return rows.map(subscriber);
+  const query = db.selectFrom('subscribers').selectAll().where(BY_EMAIL);
+  return (await query.where('state', '=', 'confirmed').execute()).map(subscriber);
 }
 
-/** Every subscriber, pending ones included, in order of their address. */
+/** Every subscriber by email, pending ones included, in order of their address. */
 export async function allSubscribers(db: Db): Promise<Subscriber[]> {
-  const rows = await db.selectFrom('subscribers').selectAll().orderBy('address_key').execute();
-  return rows.map(subscriber);
+  const query = db.selectFrom('subscribers').selectAll().where(BY_EMAIL);
+  return (await query.orderBy('address_key').execute()).map(subscriber);
 }
 
-/** Adds a subscriber, or replaces what is kept of a pending one; a confirmed one stays as it is. */
-export async function savePending(db: Db, kept: Subscriber): Promise<void> {
+/** Adds a subscriber by email, or replaces what is known of a pending one; a confirmed one stays as it is. */
+export async function savePending(db: Db, known: Subscriber): Promise<void> {
   const row = {
-    address: kept.address,
-    address_key: addressKey(kept.address),
+    address: known.address,
+    address_key: addressKey(known.address),
     state: 'pending' as const,
-    ...columns(kept.choice),
-    lang: kept.lang,
-    nonce: kept.nonce,
-    created_at: kept.createdAt,
-    confirmed_at: null,
-    confirmed_seq: null,
+    ...columns(known.choice),
+    lang: known.lang,
+    nonce: known.nonce,
+    created_at: known.createdAt,
   };
   await db
     .insertInto('subscribers')
-    .values({ id: kept.id, ...row })
+    .values({ id: known.id, ...row })
     .onConflict(conflict =>
-      conflict.column('address_key').doUpdateSet(row).where('subscribers.state', '=', 'pending'),
+      conflict
+        .column('address_key')
+        .where(sql<boolean>`owner = 'visitor' AND (channel = 'email' OR state = 'confirmed')`)
+        .doUpdateSet(row)
+        .where('subscribers.state', '=', 'pending'),
     )
     .execute();
 }
 
-/** Confirms a pending subscriber; false when there is none by that id (any more). */
+/** A visitor's channel that has to confirm yet. */
+export type PendingChannel = Pick<
+  NotificationChannel,
+  'id' | 'type' | 'secret' | 'choice' | 'lang' | 'nonce' | 'createdAt'
+> & { readonly url: string; readonly urlKey: string };
+
+export async function savePendingChannel(db: Db, channel: PendingChannel): Promise<void> {
+  const { id, type, url, urlKey, secret, choice, lang, nonce, createdAt } = channel;
+  const address = { channel: type, address: url, address_key: urlKey, secret };
+  await db
+    .insertInto('subscribers')
+    .values({ id, ...address, state: 'pending', ...columns(choice), lang, nonce, created_at: createdAt })
+    .execute();
+}
+
+/**
+ * Confirms a pending subscriber; false when there is none by that id (any more). A channel whose address is
+ * subscribed already stays so, with the secret its owner knows: a stranger cannot change it by asking anew.
+ */
 export async function confirmSubscriber(db: Db, id: string, now: Millis): Promise<boolean> {
   return db.transaction().execute(async trx => {
-    const row = await trx.selectFrom('subscribers').select('state').where('id', '=', id).executeTakeFirst();
-    if (!row || row.state === 'confirmed') return row !== undefined;
-    await trx
-      .updateTable('subscribers')
-      .set({ state: 'confirmed', confirmed_at: now, confirmed_seq: await nextPlace(trx) })
-      .where('id', '=', id)
-      .execute();
+    const query = trx.selectFrom('subscribers').selectAll().where('owner', '=', 'visitor');
+    const row = await query.where('id', '=', id).executeTakeFirst();
+    if (row?.state !== 'pending') return row?.state === 'confirmed';
+    const others = trx.selectFrom('subscribers').select('id').where(CONFIRMED);
+    const other = await others.where('address_key', '=', row.address_key).executeTakeFirst();
+    if (other && row.channel !== 'webhook') {
+      await removeSubscriber(trx, id);
+      return true;
+    }
+    const set = other
+      ? {
+          error: 'this address is subscribed already: leave by the link in its messages, then subscribe anew',
+        }
+      : { state: 'confirmed' as const, confirmed_at: now, confirmed_seq: await nextPlace(trx), error: null };
+    await trx.updateTable('subscribers').set(set).where('id', '=', id).execute();
     return true;
   });
 }
 
-/** Changes what a subscriber asked for; null when they have left. */
+/** Changes a subscriber's choice; null when they have left. */
 export async function chooseFor(db: Db, id: string, choice: Choice): Promise<Subscriber | null> {
-  const row = await db
-    .updateTable('subscribers')
-    .set(columns(choice))
-    .where('id', '=', id)
-    .returningAll()
-    .executeTakeFirst();
+  const query = db.updateTable('subscribers').set(columns(choice)).where('owner', '=', 'visitor');
+  const row = await query.where('id', '=', id).returningAll().executeTakeFirst();
   return row ? subscriber(row) : null;
 }
 
-/** Removes a subscriber and, by the foreign key, every email not yet sent. Nothing of the address stays. */
+/** Removes a subscriber and, by the foreign key, every delivery. Nothing of the address stays. */
 export async function removeSubscriber(db: Db, id: string): Promise<boolean> {
-  const done = await db.deleteFrom('subscribers').where('id', '=', id).executeTakeFirst();
-  return done.numDeletedRows > 0n;
+  const query = db.deleteFrom('subscribers').where('owner', '=', 'visitor').where('id', '=', id);
+  return (await query.executeTakeFirst()).numDeletedRows > 0n;
+}
+
+/** Counts a permanent refusal of an address; returns how many there were in a row. */
+export async function countRefusal(db: Db, id: string): Promise<number> {
+  const row = await db
+    .updateTable('subscribers')
+    .set(eb => ({ strikes: eb('strikes', '+', 1) }))
+    .where('id', '=', id)
+    .returning('strikes')
+    .executeTakeFirst();
+  return row?.strikes ?? 0;
 }
 
 /** Removes whoever has this address and keeps only its hash, so that nothing is sent there again. */
@@ -97,7 +146,11 @@ export async function suppress(
   now: Millis,
 ): Promise<void> {
   await db.transaction().execute(async trx => {
-    await trx.deleteFrom('subscribers').where('address_key', '=', addressKey(address)).execute();
+    await trx
+      .deleteFrom('subscribers')
+      .where(BY_EMAIL)
+      .where('address_key', '=', addressKey(address))
+      .execute();
     await trx
       .insertInto('suppressed')
       .values({ address_hash: hash, reason, at: now })
@@ -124,15 +177,20 @@ export async function unsuppress(db: Db, hash: string): Promise<boolean> {
   return done.numDeletedRows > 0n;
 }
 
-/** Pending subscribers who never answered are forgotten after this long. */
+/** Subscribers who never confirmed, and visitors' dead channels, are forgotten after this long. */
 const PENDING_FOR: Millis = 7 * DAY;
+const DEAD_FOR: Millis = 30 * DAY;
 
-/** Forgets pending subscribers who never confirmed. */
 export async function pruneSubscribers(db: Db, now: Millis): Promise<void> {
   await db
     .deleteFrom('subscribers')
-    .where('state', '=', 'pending')
-    .where('created_at', '<', now - PENDING_FOR)
+    .where('owner', '=', 'visitor')
+    .where(eb =>
+      eb.or([
+        eb.and([eb('state', '=', 'pending'), eb('created_at', '<', now - PENDING_FOR)]),
+        eb.and([eb('state', '=', 'dead'), eb('failing_since', '<', now - DEAD_FOR)]),
+      ]),
+    )
     .execute();
 }
 
@@ -149,29 +207,36 @@ export async function nextPlace(db: Db): Promise<number> {
 
 /** The place of the latest confirmation. */
 export async function lastPlace(db: Db): Promise<number> {
-  const query = db.selectFrom('meta').select('value').where('name', '=', 'confirmed_seq');
-  return Number((await query.executeTakeFirstOrThrow()).value);
+  return Number(await readMeta(db, 'confirmed_seq'));
 }
 
-/** A subscriber's row as the rest of the program sees it. */
-export function subscriber(row: Selectable<SubscriberRow>): Subscriber {
+/** A row as the rest of the program sees it; a channel is named by type and host. */
+export function subscriber(row: Row): Subscriber {
+  const { id, channel, state, nonce, error } = row;
+  const address = row.address ?? '';
+  const isEmail = channel === 'email';
   return {
-    id: row.id,
-    address: row.address,
-    state: row.state,
-    choice: { components: idsIn(row.components), kinds: row.kinds, detail: row.detail },
-    lang: LANGS.find(lang => lang === row.lang) ?? 'en',
-    nonce: row.nonce,
+    id,
+    address: isEmail ? address : `${CHANNEL_LABELS[channel]} (${hostOf(address)})`,
+    state: state === 'pending' ? state : 'confirmed',
+    choice: choiceIn(row),
+    lang: LANGS.find(one => one === row.lang) ?? 'en',
+    nonce,
     createdAt: row.created_at,
     confirmedAt: row.confirmed_at,
+    ...(isEmail ? {} : { channel: { type: channel, state, error } }),
   };
 }
 
-/** A choice as it stands in the table. */
+/** A choice as columns, and back. */
 export function columns({ components, kinds, detail }: Choice) {
   return { components: components === null ? null : JSON.stringify(components), kinds, detail };
 }
 
-export function idsIn(json: string | null): string[] | null {
-  return json === null ? null : (JSON.parse(json) as string[]);
+export function choiceIn({
+  components,
+  kinds,
+  detail,
+}: Pick<Row, 'components' | 'kinds' | 'detail'>): Choice {
+  return { components: components === null ? null : (JSON.parse(components) as string[]), kinds, detail };
 }

@@ -7,7 +7,7 @@ import { contextOf, langOf, sendPrivately, wantsJson } from '../page/visitor.ts'
 
 /** Answers a form with `url`; `trapped` ones get the answer of a chat and nothing happens. */
 export async function subscribeChannel(
-  web: Pick<Web, 'assets' | 'base' | 'refresh' | 'pages' | 'enrolChannel'>,
+  web: Pick<Web, 'assets' | 'base' | 'refresh' | 'pages' | 'enrolment'>,
   req: Request,
   res: Response,
   { url, choice, trapped }: { readonly url: string; readonly choice: Choice; readonly trapped: boolean },
@@ -17,7 +17,7 @@ export async function subscribeChannel(
   if (visitors.channels.length === 0) throw new Refusal(404, 'This page has no channels besides mail.');
   const asked = trapped
     ? ({ result: 'accepted', host: 'hooks.slack.com', keys: null } as const)
-    : await web.enrolChannel.subscribe(url, choice, langOf(req));
+    : await web.enrolment.subscribeChannel(url, choice, langOf(req));
   const json = (status: number, body: object) =>
     void res.status(status).set('Cache-Control', 'no-store').json(body);
   if (asked.result === 'busy') {

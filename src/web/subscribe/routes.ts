@@ -12,7 +12,7 @@ import { subscribeChannel } from './channel.ts';
 type Fields = Readonly<Record<string, unknown>>;
 
 export function subscribeRoutes(router: Router, web: Web): void {
-  const { pages, enrol } = web;
+  const { pages, enrolment } = web;
   const form = express.urlencoded({ extended: false, limit: LIMITS.form_body, parameterLimit: 500 });
   const json = express.json({ limit: LIMITS.form_body });
   const guard = sameSite(() => [new URL(web.refresh.current().site.url).origin]);
@@ -38,7 +38,7 @@ export function subscribeRoutes(router: Router, web: Web): void {
     if (fields.url !== undefined && req.method === 'POST') {
       return subscribeChannel(web, req, res, { url: text(fields.url), choice, trapped });
     }
-    const asked = await evenly(trapped ? 'accepted' : enrol.subscribe(email, choice, langOf(req)));
+    const asked = await evenly(trapped ? 'accepted' : enrolment.subscribe(email, choice, langOf(req)));
     if (asked === 'busy') throw new Refusal(429, BUSY);
     if (asked === 'accepted') return notice(req, res, 'check_inbox');
     if (wantsJson(req)) return sendJson(res, 400, { ok: false, error: 'This is not an email address.' });
@@ -60,17 +60,17 @@ export function subscribeRoutes(router: Router, web: Web): void {
 
   router.get('/status/confirm', forms, async (req, res) => {
     const token = text(req.query.token);
-    if (!(await enrol.pending(token))) return notice(req, res, 'link_invalid', 400);
+    if (!(await enrolment.pending(token))) return notice(req, res, 'link_invalid', 400);
     sendPrivately(res, 200, pages.confirm(ctx(req), token));
   });
   router.post('/status/confirm', guard, forms, form, json, async (req, res) => {
-    const done = await enrol.confirm(tokenOf(req));
+    const done = await enrolment.confirm(tokenOf(req));
     notice(req, res, done ? 'confirmed' : 'link_invalid', done ? 200 : 400);
   });
 
   router.get('/status/unsubscribe', forms, (req, res) => {
     const token = text(req.query.token);
-    if (token !== '' && !enrol.isUnsubscribe(token)) return notice(req, res, 'link_invalid', 400);
+    if (token !== '' && !enrolment.isUnsubscribe(token)) return notice(req, res, 'link_invalid', 400);
     const fields = { token: token || null, email: text(req.query.email).slice(0, 320), problem: null };
     sendPrivately(res, 200, pages.unsubscribe(ctx(req), fields));
   });
@@ -78,7 +78,7 @@ export function subscribeRoutes(router: Router, web: Web): void {
   router.post('/status/unsubscribe', form, json, async (req, res, next) => {
     const token = tokenOf(req);
     if (token !== '') {
-      const done = await enrol.unsubscribe(token);
+      const done = await enrolment.unsubscribe(token);
       // Right tokens are not counted: a mail provider's few addresses send everybody's.
       if (!done) web.countGuess(req, res);
       return notice(req, res, done ?? 'link_invalid', done ? 200 : 400);
@@ -90,7 +90,7 @@ export function subscribeRoutes(router: Router, web: Web): void {
   });
   const askLeave = async (req: Request, res: Response) => {
     const email = text(bodyOf(req).email ?? req.query.email);
-    const asked = await evenly(enrol.askLeave(email));
+    const asked = await evenly(enrolment.askLeave(email));
     if (asked === 'busy') throw new Refusal(429, BUSY);
     if (asked === 'accepted') return notice(req, res, 'unsubscribe_link_sent');
     if (wantsJson(req)) return sendJson(res, 400, { ok: false, error: 'This is not an email address.' });
@@ -114,18 +114,18 @@ export function subscribeRoutes(router: Router, web: Web): void {
   };
   router.get('/status/manage', forms, async (req, res) => {
     const token = text(req.query.token);
-    const who = await enrol.manage(token);
+    const who = await enrolment.manage(token);
     if (!who) return notice(req, res, 'link_invalid', 400);
     manage(req, res, token, who);
   });
   router.post('/status/manage', guard, forms, form, json, async (req, res) => {
     const fields = bodyOf(req);
     if (text(fields.leave) !== '') {
-      const done = await enrol.leave(tokenOf(req));
+      const done = await enrolment.leave(tokenOf(req));
       return notice(req, res, done ?? 'link_invalid', done ? 200 : 400);
     }
     if (text(fields.again) !== '') {
-      const asked = await web.enrolChannel.again(tokenOf(req));
+      const asked = await enrolment.challengeAgain(tokenOf(req));
       if (asked === null) return notice(req, res, 'link_invalid', 400);
       if (asked !== 'accepted') throw new Refusal(429, BUSY);
       return notice(req, res, 'asked_again');
@@ -136,11 +136,11 @@ export function subscribeRoutes(router: Router, web: Web): void {
     const token = tokenOf(req);
     // Nothing chosen would be nearly no mail: nobody asks for that and means it.
     if (!all && chosen.length === 0) {
-      const who = await enrol.manage(token);
+      const who = await enrolment.manage(token);
       if (!who) return notice(req, res, 'link_invalid', 400);
       return manage(req, res, token, { ...who, choice: { ...choiceOf(fields), components: [] } }, 'none');
     }
-    const who = await enrol.choose(token, { ...choiceOf(fields), components: all ? null : chosen });
+    const who = await enrolment.choose(token, { ...choiceOf(fields), components: all ? null : chosen });
     if (!who) return notice(req, res, 'link_invalid', 400);
     manage(req, res, token, who, 'saved');
   });

@@ -10,58 +10,43 @@ import type { Lang } from '../../core/model/lang.ts';
 import type { Render } from '../../core/model/ports/render.ts';
 import type { Site } from '../../core/model/site.ts';
 import type { Span } from '../../core/model/time.ts';
+import type { EmailForm } from '../../core/notify/mail.ts';
 import { renderMarkdown } from '../../core/text/markdown.ts';
 import { oneLine, printable } from '../../core/text/printable.ts';
+import type { Links } from './links.ts';
 
-export interface Email {
-  /** One line, whatever the incident's title holds. */
-  readonly subject: string;
-  readonly text: string;
-  readonly html: string;
-}
-
-export interface Emails {
-  confirm(site: Site, lang: Lang, link: { readonly confirm: string }): Email;
-  unsubscribeLink(
-    site: Site,
-    lang: Lang,
-    link: { readonly unsubscribe: string; readonly manage: string },
-  ): Email;
-  update(
-    site: Site,
-    lang: Lang,
-    incident: Incident,
-    update: IncidentUpdate,
-    affectedNames: readonly string[],
-    links: { readonly incident: string; readonly unsubscribe: string; readonly manage: string },
-  ): Email;
-}
+export type Emails = ReturnType<typeof makeEmails>;
 
 /** Makes the emails from the function that fills templates. */
-export function makeEmails(render: Render): Emails {
-  const email = (name: string, lang: Lang, data: object): Email => {
+export function makeEmails(render: Render) {
+  const email = (name: string, lang: Lang, data: object): EmailForm => {
     const all = { say: sayIn(lang), lang, dir: directionOf(lang), ...data };
     return {
-      subject: oneLine(render(`letters/${name}.subject`, all)),
-      text: tidy(render(`letters/${name}.text`, all)),
-      html: render(`letters/${name}.html`, all),
+      subject: oneLine(render(`emails/${name}.subject`, all)),
+      text: tidy(render(`emails/${name}.text`, all)),
+      html: render(`emails/${name}.html`, all),
     };
   };
   return {
-    confirm: (site, lang, link) => email('confirm', lang, { site: site.title, link }),
-    unsubscribeLink: (site, lang, link) => email('unsubscribe', lang, { site: site.title, link }),
-    update(site, lang, incident, update, affectedNames, links) {
-      return email('update', lang, {
-        site: site.title,
-        links,
-        tag: tagOf(incident, update),
-        ...updateView(site, lang, incident, update, affectedNames),
-      });
+    confirm: (site: Site, lang: Lang, link: { readonly confirm: string }) =>
+      email('confirm', lang, { site: site.title, link }),
+    unsubscribeLink: (site: Site, lang: Lang, link: Links) =>
+      email('unsubscribe', lang, { site: site.title, link }),
+    update(
+      site: Site,
+      lang: Lang,
+      incident: Incident,
+      update: IncidentUpdate,
+      affectedNames: readonly string[],
+      links: Links & { readonly incident: string },
+    ) {
+      const view = updateView(site, lang, incident, update, affectedNames);
+      return email('update', lang, { site: site.title, links, tag: tagOf(incident, update), ...view });
     },
   };
 }
 
-/** Contract §7. A file that arrives already resolved is told as resolved: that is the news. */
+/** A file that arrives already resolved is announced as resolved: that is the news. */
 export function tagOf(incident: Incident, update: IncidentUpdate): string {
   if (incident.scheduled) return 'MAINTENANCE';
   if (tellsEnd(incident, update)) return 'RESOLVED';
@@ -99,7 +84,7 @@ export function updateView(
   return {
     title: oneLine(incident.title),
     state: say(`status.${status}`),
-    // The heading's own words stand beside the state, never instead of it.
+    // The heading's own words are shown beside the state, never instead of it.
     label: update.label,
     kind: say(scheduled ? 'maintenance' : `severity.${incident.severity}`),
     color: colorOf(incident, update),
@@ -107,7 +92,7 @@ export function updateView(
     facts,
     // Markdown was made to be read as plain text.
     body: update.body.trim(),
-    // An email stands nowhere: what leads to a page of ours needs its whole address.
+    // An email has no address: a link to a page of ours needs its whole one.
     bodyHtml: renderMarkdown(update.body, `${site.url}/status/live`),
     see: say(scheduled ? 'email.see_maintenance' : 'email.see'),
   };

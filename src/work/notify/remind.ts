@@ -1,65 +1,67 @@
-// Remind: nags the operators about open incidents without news, and tells them of each warning once.
-
+// Reminds the operators of open incidents without news, and tells them once of each failing channel and warning.
 import { lastWord, reminderEmail, remindersDue } from '../../core/filing/reminder.ts';
-import type { Log } from '../../core/model/ports/log.ts';
-import type { Site } from '../../core/model/site.ts';
 import { iso, type Millis } from '../../core/model/time.ts';
-import { type Warning, warningEmail, warningsDue } from '../../core/monitoring/warning.ts';
-import { channelEmail, type FailingChannel, stretchOf } from '../../core/notify/failing-channels.ts';
-import type { Snapshot } from '../../core/page/snapshot.ts';
+import { shortId } from '../../core/model/token.ts';
+import { warningEmail, warningsDue } from '../../core/monitoring/warning.ts';
+import { channelEmail, type FailingChannel, stretchOf } from '../../core/notify/channel-health.ts';
+import { escapeHtml } from '../../core/text/markdown.ts';
+import { forgetReminders, noteReminder, readReminders } from '../../store/notify/reminders.ts';
+import { domainOf } from './email-composer.ts';
+import type { Parts } from './parts.ts';
 
-export interface RemindDeps {
-  readonly snapshot: () => Snapshot;
-  /** When each incident was last reminded of, by id. */
-  readonly reminded: () => Promise<ReadonlyMap<string, Millis>>;
-  /** Keeps that it was, and forgets those that are not open any more. */
-  readonly note: (id: string, now: Millis) => Promise<void>;
-  readonly forgetBut: (open: readonly string[]) => Promise<void>;
-  /** Sends an email of plain text; the sentence that went wrong, or null. */
-  readonly send: (
-    to: string,
-    email: { subject: string; text: string },
-    key: string,
-  ) => Promise<string | null>;
-  /** The operator's channels that take nothing any more. */
+interface RemindParts extends Parts<'db' | 'snapshot' | 'mail' | 'mailFrom' | 'warn' | 'clock' | 'log'> {
+  /** The operator's channels that take nothing. */
   readonly failing: () => Promise<readonly FailingChannel[]>;
-  readonly warnings: (site: Site, now: Millis) => readonly Warning[];
-  readonly mailed: (source: string, now: Millis) => Promise<void>;
-  readonly log: Log;
 }
 
 /** One round: a reminder that could not be sent is owed still; one sent just before a crash comes twice. */
-export function makeRemind(deps: RemindDeps) {
-  const { snapshot, reminded, note, forgetBut, send, log } = deps;
+export function makeRemind({ db, snapshot, mail, mailFrom, failing, warn, clock, log }: RemindParts) {
+  /** An email to the operators: no template, nothing to unsubscribe from. */
+  const mailed = async (
+    to: string,
+    { subject, text }: { readonly subject: string; readonly text: string },
+    key: string,
+    failure: string,
+  ): Promise<boolean> => {
+    const sent = await mail.send({
+      to,
+      form: { subject, text, html: `<pre>${escapeHtml(text)}</pre>` },
+      blanks: {},
+      sentAt: clock(),
+      messageId: `<${shortId(key)}@${domainOf(mailFrom())}>`,
+      references: null,
+      headers: { 'Auto-Submitted': 'auto-generated' },
+    });
+    if (!sent.ok) log.error({ about: key, error: sent.error }, failure);
+    return sent.ok;
+  };
+
   return async (now: Millis): Promise<void> => {
     const { site, incidents } = snapshot();
-    const known = await reminded();
+    const { after, to } = site.reminders;
+    const known = await readReminders(db);
+    const channels = await failing();
     const open = incidents.filter(({ status }) => status !== 'resolved').map(({ id }) => id);
-    const failing = await deps.failing();
-    const standing = [...open, ...failing.map(stretchOf)];
-    if ([...known.keys()].some(id => !standing.includes(id))) await forgetBut(standing);
-    for (const incident of remindersDue(incidents, known, site.reminders.after, now)) {
+    const current = [...open, ...channels.map(stretchOf)];
+    if ([...known.keys()].some(id => !current.includes(id))) await forgetReminders(db, current);
+    for (const incident of remindersDue(incidents, known, after, now)) {
+      const { id } = incident;
       const since = iso(lastWord(incident, now));
-      log.warn({ incident: incident.id, since }, 'reminding the operators of an open incident without news');
-      const { to } = site.reminders;
-      const wrong = to
-        ? await send(to, reminderEmail(incident, site, now), `reminder ${incident.id} ${now}`)
-        : null;
-      if (wrong === null) await note(incident.id, now);
-      else log.error({ incident: incident.id, error: wrong }, 'the reminder could not be sent');
+      log.warn({ incident: id, since }, 'reminding the operators of an open incident without news');
+      const email = reminderEmail(incident, site, now);
+      if (!to || (await mailed(to, email, `reminder ${id} ${now}`, 'the reminder could not be sent')))
+        await noteReminder(db, id, now);
     }
-    const { to } = site.reminders;
     if (to === null) return;
-    for (const channel of failing.filter(one => !known.has(stretchOf(one)))) {
-      const wrong = await send(to, channelEmail(channel, site), stretchOf(channel));
-      if (wrong === null) await note(stretchOf(channel), now);
-      else log.error({ channel: channel.id, error: wrong }, 'the warning could not be mailed');
+    const failure = 'the warning could not be mailed';
+    for (const channel of channels.filter(one => !known.has(stretchOf(one)))) {
+      const key = stretchOf(channel);
+      if (await mailed(to, channelEmail(channel, site), key, failure)) await noteReminder(db, key, now);
     }
-    for (const warning of warningsDue(deps.warnings(site, now), now)) {
+    for (const warning of warningsDue(warn.current(site, now), now)) {
       const { source, since } = warning;
-      const wrong = await send(to, warningEmail(warning, site, now), `warning ${source} ${since}`);
-      if (wrong === null) await deps.mailed(source, now);
-      else log.error({ source, error: wrong }, 'the warning could not be mailed');
+      const email = warningEmail(warning, site, now);
+      if (await mailed(to, email, `warning ${source} ${since}`, failure)) await warn.mailed(source, now);
     }
   };
 }

@@ -1,141 +1,215 @@
-// Enrol: subscribing, confirming, choosing and leaving (walk 4). The same answer for every address.
+// Subscribing, confirming, choosing and leaving, by email and by channel: the same answer for every address. A
+// confirmation goes there, and only who follows or answers it subscribes.
 import { randomBytes } from 'node:crypto';
+import { type ChannelUrlProblem, readChannelUrl } from '../../core/model/channel-url.ts';
 import type { Lang } from '../../core/model/lang.ts';
+import type { ChannelType } from '../../core/model/notification-channel.ts';
 import { type Choice, mailboxOf, readAddress, type Subscriber } from '../../core/model/subscriber.ts';
-import type { Clock, Millis } from '../../core/model/time.ts';
-import { deriveSecret, readToken } from '../../core/model/token.ts';
+import type { Millis } from '../../core/model/time.ts';
+import { deriveSecret, type Purpose, readToken, shortId } from '../../core/model/token.ts';
+import type { Db } from '../../store/db/database.ts';
+import { enqueue } from '../../store/notify/outbox.ts';
+import { isExhausted, mayRequest, noteRequest } from '../../store/notify/request-quota.ts';
+import * as store from '../../store/notify/subscribers.ts';
+import { linksFor } from './links.ts';
+import type { Parts } from './parts.ts';
 
-/** What a request for an email reads and writes, all in one transaction. */
-export interface EnrolBooks {
-  readonly exhausted: (now: Millis) => Promise<boolean>;
-  readonly byAddress: (address: string) => Promise<Subscriber | null>;
-  readonly isSuppressed: (addressHash: string) => Promise<boolean>;
-  readonly savePending: (subscriber: Subscriber) => Promise<void>;
-  readonly mayAsk: (addressHash: string, now: Millis) => Promise<boolean>;
-  readonly enqueue: (
-    kind: 'confirm' | 'leave',
-    ref: string,
-    subscriberId: string,
-    now: Millis,
-  ) => Promise<void>;
-  /** Writes something whoever asked, so that every request costs a commit. */
-  readonly note: (now: Millis) => Promise<void>;
+interface EnrolmentParts extends Parts<'db' | 'snapshot' | 'ring' | 'secret' | 'clock'> {
+  /** Nothing more goes to a subscriber who has just left. */
+  readonly forget: (subscriberId: string) => void;
 }
 
-export interface EnrolDeps {
-  readonly transaction: <T>(work: (books: EnrolBooks) => Promise<T>) => Promise<T>;
-  readonly byId: (id: string) => Promise<Subscriber | null>;
-  readonly confirm: (id: string, now: Millis) => Promise<boolean>;
-  readonly choose: (id: string, choice: Choice) => Promise<Subscriber | null>;
-  readonly remove: (id: string) => Promise<boolean>;
-  /** Rings so that an email goes out now rather than at the next tick. */
-  readonly ring: () => void;
-  readonly secret: string;
-  readonly clock: Clock;
-}
+/** `busy`: visitors together requested too many confirmations within the hour. */
+export type EmailRequest = 'accepted' | 'bad_address' | 'busy';
 
-/** `busy`: visitors together asked for too many emails within the hour; whoever asks, is told so. */
-export type Asked = 'accepted' | 'bad_address' | 'busy';
+/** `often`: this address, or its host, had a request just now. `keys` are shown to a webhook's owner once. */
+export type ChannelRequest =
+  | {
+      readonly result: 'accepted';
+      readonly type: ChannelType;
+      readonly host: string;
+      readonly keys: { readonly secret: string; readonly manage: string } | null;
+    }
+  | { readonly result: 'busy' | 'often' | ChannelUrlProblem };
 
 /** `unsubscribed_before`: that subscription was over already; who subscribed again since has another. */
 type Left = 'unsubscribed' | 'unsubscribed_before';
 
-export interface Enrol {
-  /** Who is new or pending gets a confirmation email, who is subscribed a link to manage it. */
-  subscribe(typed: unknown, choice: Choice, lang: Lang): Promise<Asked>;
-  /** The subscriber a confirmation link is for, while it works. */
-  pending(token: unknown): Promise<Subscriber | null>;
-  confirm(token: unknown): Promise<boolean>;
-  /** What a token to leave by has done; null for one that is not genuine. */
-  unsubscribe(token: unknown): Promise<Left | null>;
-  /** The same by the token of the manage page. */
-  leave(token: unknown): Promise<Left | null>;
-  isUnsubscribe(token: unknown): boolean;
-  /** Mails a link to leave by, to whoever is subscribed. */
-  askLeave(typed: unknown): Promise<Asked>;
-  manage(token: unknown): Promise<Subscriber | null>;
-  choose(token: unknown, choice: Choice): Promise<Subscriber | null>;
-}
-
-/** What is kept of an address that must not be written to, or asked for an email. */
+/** What is remembered of an address that must not be written to, or was requested. */
 export function addressHash(secret: string, address: string): string {
   return deriveSecret(secret, `address:${address.toLowerCase()}`);
 }
 
-export function makeEnrol(deps: EnrolDeps): Enrol {
-  const { secret, clock } = deps;
+const randomId = () => randomBytes(9).toString('base64url');
 
-  const byToken = async (purpose: 'confirm' | 'manage', token: unknown): Promise<Subscriber | null> => {
-    const claim = readToken(secret, purpose, token, clock());
-    const subscriber = claim && (await deps.byId(claim.subscriber));
-    if (!subscriber) return null;
-    return purpose === 'confirm' && claim.nonce !== subscriber.nonce ? null : subscriber;
-  };
+export class Enrolment {
+  readonly #parts: EnrolmentParts;
+
+  constructor(parts: EnrolmentParts) {
+    this.#parts = parts;
+  }
+
+  /** Who is new or pending gets a confirmation email, who is subscribed a link to manage it. */
+  subscribe(typed: unknown, choice: Choice, lang: Lang): Promise<EmailRequest> {
+    return this.#request(typed, async (trx, address, createdAt) => {
+      const known = await store.subscriberByAddress(trx, address);
+      if (known?.state === 'confirmed') return { kind: 'leave', id: known.id };
+      const { id, nonce } = known ?? { id: randomId(), nonce: randomId() };
+      const pending = { id, address, choice, lang, nonce, createdAt, confirmedAt: null } as const;
+      await store.savePending(trx, { ...pending, state: 'pending' });
+      return { kind: 'confirm', id };
+    });
+  }
+
+  /** Mails a link to leave by, to whoever is subscribed. */
+  askLeave(typed: unknown): Promise<EmailRequest> {
+    return this.#request(typed, async (trx, address) => {
+      const known = await store.subscriberByAddress(trx, address);
+      return known && { kind: 'leave', id: known.id };
+    });
+  }
+
+  /** Subscribes the channel at an address once it confirms. */
+  async subscribeChannel(typed: string, choice: Choice, lang: Lang): Promise<ChannelRequest> {
+    const { db, snapshot, secret, ring, clock } = this.#parts;
+    const { site } = snapshot();
+    const read = readChannelUrl(typed, site.notify.visitors, new URL(site.url).host);
+    if ('problem' in read) return { result: read.problem };
+    const { type, url } = read;
+    const now = clock();
+    const urlKey = addressHash(secret, `channel ${shortId(url.href)}`);
+    const signing = type === 'webhook' ? `whsec_${randomBytes(32).toString('base64')}` : null;
+    const channel = {
+      id: randomId(),
+      nonce: randomId(),
+      type,
+      choice,
+      lang,
+      secret: signing,
+      createdAt: now,
+    };
+    const result = await db.transaction().execute(async trx => {
+      if (await this.#isExhausted(trx, now)) return 'busy' as const;
+      // Of a service's host thousands are, and it guards itself; a webhook's is somebody's own.
+      const host = addressHash(secret, `host ${url.host}`);
+      if (type === 'webhook' && !(await mayRequest(trx, 'host', host, now))) return 'often' as const;
+      if (!(await mayRequest(trx, 'address', urlKey, now))) return 'often' as const;
+      await store.savePendingChannel(trx, { ...channel, url: url.href, urlKey });
+      await enqueue(trx, 'confirm', channel.id, now);
+      return 'accepted' as const;
+    });
+    if (result !== 'accepted') return { result };
+    ring();
+    const keys = signing && {
+      secret: signing,
+      manage: linksFor(secret, site, channel.id).manage,
+    };
+    return { result, type, host: url.hostname, keys: keys || null };
+  }
+
+  /** Sends a pending webhook another challenge, as its secret is known to it by now; null for a bad token. */
+  async challengeAgain(token: unknown): Promise<'accepted' | 'busy' | 'often' | null> {
+    const { db, ring, clock } = this.#parts;
+    const now = clock();
+    const known = await this.manage(token);
+    if (known?.channel?.type !== 'webhook' || known.channel.state !== 'pending') return null;
+    const result = await db.transaction().execute(async trx => {
+      if (await this.#isExhausted(trx, now)) return 'busy' as const;
+      const urlKey = await store.addressKeyById(trx, known.id);
+      if (urlKey === null || !(await mayRequest(trx, 'host', `again ${urlKey}`, now)))
+        return 'often' as const;
+      await enqueue(trx, 'confirm', known.id, now);
+      return 'accepted' as const;
+    });
+    if (result === 'accepted') ring();
+    return result;
+  }
+
+  /** The subscriber a confirmation link is for, while it works. */
+  async pending(token: unknown): Promise<Subscriber | null> {
+    const [subscriber, nonce] = await this.#byToken('confirm', token);
+    return subscriber?.nonce === nonce ? subscriber : null;
+  }
+
+  async confirm(token: unknown): Promise<boolean> {
+    const { db, clock } = this.#parts;
+    const subscriber = await this.pending(token);
+    return subscriber !== null && store.confirmSubscriber(db, subscriber.id, clock());
+  }
+
+  /** The subscriber a link to the manage page is for. */
+  async manage(token: unknown): Promise<Subscriber | null> {
+    return (await this.#byToken('manage', token))[0];
+  }
+
+  async choose(token: unknown, choice: Choice): Promise<Subscriber | null> {
+    const subscriber = await this.manage(token);
+    return subscriber && store.chooseFor(this.#parts.db, subscriber.id, choice);
+  }
+
+  /** What a token to leave by has done; null for one that is not genuine. */
+  unsubscribe(token: unknown): Promise<Left | null> {
+    return this.#leave('unsubscribe', token);
+  }
+
+  /** The same by the token of the manage page. */
+  leave(token: unknown): Promise<Left | null> {
+    return this.#leave('manage', token);
+  }
+
+  isUnsubscribe(token: unknown): boolean {
+    return this.#claimOf('unsubscribe', token) !== null;
+  }
 
   /** Known, pending and unknown addresses do the same work: one transaction with a write. */
-  const ask = async (
+  async #request(
     typed: unknown,
-    email: (
-      books: EnrolBooks,
+    wanted: (
+      trx: Db,
       address: string,
       now: Millis,
     ) => Promise<{ kind: 'confirm' | 'leave'; id: string } | null>,
-  ): Promise<Asked> => {
+  ): Promise<EmailRequest> {
+    const { db, secret, ring, clock } = this.#parts;
     const address = readAddress(typed);
     if (address === null) return 'bad_address';
     const now = clock();
-    const hash = addressHash(secret, address);
-    const asked = await deps.transaction(async (books): Promise<Asked> => {
-      if (await books.exhausted(now)) return 'busy';
-      await books.note(now);
-      const silent = await books.isSuppressed(hash);
-      const wanted = silent ? null : await email(books, address, now);
+    const result = await db.transaction().execute(async (trx): Promise<EmailRequest> => {
+      if (await this.#isExhausted(trx, now)) return 'busy';
+      await noteRequest(trx, now);
+      const silent = await store.isSuppressed(trx, addressHash(secret, address));
+      const email = silent ? null : await wanted(trx, address, now);
       // However it is spelled, one mailbox is written to: tags would multiply what a stranger may ask for.
       // Links to leave are counted by themselves: nobody can use up somebody's way out.
-      const counted = `${wanted?.kind === 'leave' ? 'leave ' : ''}${mailboxOf(address)}`;
-      if (wanted && (await books.mayAsk(addressHash(secret, counted), now))) {
-        await books.enqueue(wanted.kind, String(now), wanted.id, now);
-      }
+      const counted = `${email?.kind === 'leave' ? 'leave ' : ''}${mailboxOf(address)}`;
+      if (email && (await mayRequest(trx, 'address', addressHash(secret, counted), now)))
+        await enqueue(trx, email.kind, email.id, now);
       return 'accepted';
     });
-    if (asked === 'accepted') deps.ring();
-    return asked;
-  };
+    if (result === 'accepted') ring();
+    return result;
+  }
 
-  const leaveBy = async (purpose: 'unsubscribe' | 'manage', token: unknown): Promise<Left | null> => {
-    const claim = readToken(secret, purpose, token, clock());
+  #isExhausted(trx: Db, now: Millis): Promise<boolean> {
+    return isExhausted(trx, now, this.#parts.snapshot().site.mail.confirmations);
+  }
+
+  #claimOf(purpose: Purpose, token: unknown) {
+    return readToken(this.#parts.secret, purpose, token, this.#parts.clock());
+  }
+
+  /** Whom a genuine token is for, and the nonce in it. */
+  async #byToken(purpose: Purpose, token: unknown): Promise<[Subscriber | null, string]> {
+    const claim = this.#claimOf(purpose, token);
+    const subscriber = claim && (await store.subscriberById(this.#parts.db, claim.subscriber));
+    return [subscriber, claim?.nonce ?? ''];
+  }
+
+  async #leave(purpose: 'unsubscribe' | 'manage', token: unknown): Promise<Left | null> {
+    const claim = this.#claimOf(purpose, token);
     if (!claim) return null;
-    return (await deps.remove(claim.subscriber)) ? 'unsubscribed' : 'unsubscribed_before';
-  };
-
-  return {
-    subscribe: (typed, choice, lang) =>
-      ask(typed, async (books, address, now) => {
-        const known = await books.byAddress(address);
-        if (known?.state === 'confirmed') return { kind: 'leave', id: known.id };
-        const id = known?.id ?? randomBytes(9).toString('base64url');
-        const nonce = known?.nonce ?? randomBytes(9).toString('base64url');
-        const pending = { id, address, choice, lang, nonce, createdAt: now, confirmedAt: null };
-        await books.savePending({ ...pending, state: 'pending' });
-        return { kind: 'confirm', id };
-      }),
-    pending: token => byToken('confirm', token),
-    async confirm(token) {
-      const subscriber = await byToken('confirm', token);
-      return subscriber !== null && deps.confirm(subscriber.id, clock());
-    },
-    unsubscribe: token => leaveBy('unsubscribe', token),
-    leave: token => leaveBy('manage', token),
-    isUnsubscribe: token => readToken(secret, 'unsubscribe', token, clock()) !== null,
-    askLeave: typed =>
-      ask(typed, async (books, address) => {
-        const known = await books.byAddress(address);
-        return known && { kind: 'leave', id: known.id };
-      }),
-    manage: token => byToken('manage', token),
-    async choose(token, choice) {
-      const subscriber = await byToken('manage', token);
-      return subscriber && deps.choose(subscriber.id, choice);
-    },
-  };
+    this.#parts.forget(claim.subscriber);
+    const left = await store.removeSubscriber(this.#parts.db, claim.subscriber);
+    return left ? 'unsubscribed' : 'unsubscribed_before';
+  }
 }

@@ -5,7 +5,6 @@ import { refOf } from '../../../src/core/model/incident.ts';
 import { type Choice, DETAILS, EVERYTHING, KINDS, wants } from '../../../src/core/model/subscriber.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../src/core/model/time.ts';
 import { announcements, concernOf, findUpdate, owedTo } from '../../../src/core/notify/news.ts';
-import { counts, type Failure, MAX_ATTEMPTS, pauseFor, retryAt } from '../../../src/core/notify/retry.ts';
 import { component, incident, NOW, update } from '../../makers.ts';
 
 const FIRST = update(NOW - HOUR, 'investigating', 'a');
@@ -130,52 +129,5 @@ describe('owed to', () => {
         if (wants(chosen, concern)) expect(wants({ ...chosen, components: null }, concern)).toBe(true);
       }),
     );
-  });
-});
-
-describe('a failed email', () => {
-  test.each([
-    ['later', [10, 30, 120, 600, 3600, 10_800, 21_600, 21_600]],
-    ['busy', [10, 30, 120]],
-    ['dropped', [10, 30, 120]],
-    ['unreachable', [0, 0, 0]],
-    ['refused', [null]],
-    ['rejected', [null]],
-  ] as [Failure, (number | null)[]][])('%s waits %j seconds', (failure, seconds) => {
-    for (const [index, wait] of seconds.entries()) {
-      const expected = wait === null ? null : NOW + wait * SECOND;
-      expect(retryAt(failure, index + 1, NOW, 0)).toBe(expected);
-    }
-  });
-
-  test('jitter only shortens the wait, by a fifth at most', () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 1, max: 13 }),
-        fc.double({ min: 0, max: 1, noNaN: true }),
-        (attempt, chance) => {
-          const wait = retryAt('later', attempt, 0, chance) as number;
-          const full = retryAt('later', attempt, 0, 0) as number;
-          expect(wait).toBeLessThanOrEqual(full);
-          expect(wait).toBeGreaterThanOrEqual(full * 0.8 - 1);
-        },
-      ),
-    );
-  });
-
-  test('is given up in the end, but never for a server that cannot be reached', () => {
-    expect(retryAt('later', MAX_ATTEMPTS - 1, NOW, 0)).not.toBeNull();
-    expect(retryAt('later', MAX_ATTEMPTS, NOW, 0)).toBeNull();
-    expect(retryAt('unreachable', 10_000, NOW, 0)).toBe(NOW);
-    expect([counts('unreachable'), counts('later'), counts('dropped')]).toEqual([false, true, true]);
-  });
-
-  test('rests the channel for what is not its own fault', () => {
-    expect([1, 2, 6, 100].map(streak => pauseFor('unreachable', streak, 5) / SECOND)).toEqual([
-      5, 10, 30, 30,
-    ]);
-    expect([1, 2].map(streak => pauseFor('busy', streak, 5) / SECOND)).toEqual([5, 10]);
-    expect([1, 5, 6].map(streak => pauseFor('dropped', streak, 5) / SECOND)).toEqual([0, 0, 30]);
-    for (const failure of ['later', 'refused', 'rejected'] as const) expect(pauseFor(failure, 99, 5)).toBe(0);
   });
 });

@@ -20,6 +20,7 @@ import Sqlite from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { DatabaseRefused } from '../../../src/core/model/ports/storage.ts';
 import { type Db, openDatabase } from '../../../src/store/db/database.ts';
+import { APPLICATION_ID } from '../../../src/store/db/inspect.ts';
 import { takeLock } from '../../../src/store/db/lock.ts';
 import { MIGRATIONS } from '../../../src/store/db/migrations.ts';
 
@@ -29,36 +30,42 @@ function folder(): string {
   return dir;
 }
 
-/** A database as the program of schema `version` left it, with something in every table it had. */
-function older(file: string, version: number): void {
+/** A database as this program leaves it, with something in every table. */
+function older(file: string): void {
   const sqlite = new Sqlite(file);
   sqlite.pragma('journal_mode = WAL');
-  for (const step of MIGRATIONS.slice(0, version)) sqlite.exec(step);
-  sqlite.pragma(`user_version = ${version}`);
+  for (const step of MIGRATIONS.slice(0, 1)) sqlite.exec(step);
+  sqlite.pragma('user_version = 1');
+  sqlite.pragma(`application_id = ${APPLICATION_ID}`);
   sqlite.exec(`
     INSERT INTO components VALUES ('api', 1, 1, 2, 'HTTP 200', NULL, NULL);
     INSERT INTO results VALUES ('api', 2, 'up', 120, 'HTTP 200');
-    INSERT INTO transitions (key, source, kind, at, title, slug, severity, components, message)
-      VALUES ('k', 'probe:api', 'down', 5, 'API Down', 'api-down', 'critical', '["api"]', 'No answer.');
-    INSERT INTO subscribers (id, address, address_key, state, nonce, created_at, confirmed_at)
-      VALUES ('s1', 'Ann@example.com', 'ann@example.com', 'confirmed', 'n', 3, 4);
-    INSERT INTO updates (ref, incident_id, key, seen_at) VALUES ('r', 'i', 'u', 6);
+    INSERT INTO transitions (key, source, kind, at, title, slug, severity, components, message, recorded_at)
+      VALUES ('k', 'probe:api', 'down', 5, 'API Down', 'api-down', 'critical', '["api"]', 'No answer.', 5);
+    INSERT INTO subscribers (id, address, address_key, state, nonce, created_at, confirmed_at, confirmed_seq)
+      VALUES ('s1', 'Ann@example.com', 'ann@example.com', 'confirmed', 'n', 3, 4, 1);
+    INSERT INTO announcements (ref, incident_id, key, seen_at) VALUES ('r', 'i', 'u', 6);
     INSERT INTO deliveries (kind, ref, subscriber_id, state, due_at, created_at)
       VALUES ('update', 'r', 's1', 'pending', 7, 7);
-    INSERT INTO rollups (component_id, span, start, checks, ok, observed, latency_sum, ${version < 3 ? 'latency_count' : 'sketch'})
-      VALUES ('api', 'day', 0, 1, 1, 60000, 120, ${version < 3 ? 1 : "''"});
+    INSERT INTO rollups (component_id, span, start, checks, ok, observed, latency_sum, sketch)
+      VALUES ('api', 'day', 0, 1, 1, 60000, 120, '');
     INSERT INTO meta VALUES ('announced', '1');
+    INSERT INTO requests VALUES ('k', 'h', 8, '{}');
+    INSERT INTO reminders VALUES ('i', 9);
+    INSERT INTO suppressed VALUES ('h', 'bounced', 10);
+    INSERT INTO metric_points VALUES ('orders', 11, 1.5);
   `);
-  if (version >= 2) sqlite.exec("INSERT INTO requests VALUES ('k', 'h', 8, '{}')");
-  if (version >= 3) sqlite.exec("INSERT INTO reminders VALUES ('i', 9)");
-  if (version >= 4) {
-    sqlite.exec(
-      "UPDATE subscribers SET confirmed_seq = 1; INSERT INTO suppressed VALUES ('h', 'bounced', 10)",
-    );
-  }
-  if (version >= 5) sqlite.exec("INSERT INTO metric_points VALUES ('orders', 11, 1.5)");
   sqlite.close();
 }
+
+/** Until the test ends this is a later version of the program, whose schema has steps more. */
+function later(...steps: readonly string[]): void {
+  const all = MIGRATIONS as string[];
+  all.push(...steps);
+  onTestFinished(() => void all.splice(-steps.length));
+}
+
+const STEP = 'ALTER TABLE meta ADD COLUMN added TEXT';
 
 /** Each file of a folder with a hash of its bytes. */
 function bytesIn(dir: string): Record<string, string> {
@@ -104,7 +111,7 @@ const backups = (dir: string) => readdirSync(path.join(dir, 'backups')).sort();
 
 async function holds(db: Db): Promise<void> {
   const all = async (
-    table: 'subscribers' | 'deliveries' | 'transitions' | 'results' | 'updates' | 'rollups',
+    table: 'subscribers' | 'deliveries' | 'transitions' | 'results' | 'announcements' | 'rollups',
   ) => db.selectFrom(table).selectAll().execute();
   expect(await all('subscribers')).toMatchObject([
     { address: 'Ann@example.com', lang: 'en', kinds: 'all', confirmed_seq: 1 },
@@ -112,44 +119,41 @@ async function holds(db: Db): Promise<void> {
   expect(await all('deliveries')).toMatchObject([{ ref: 'r', state: 'pending', due_at: 7 }]);
   expect(await all('transitions')).toMatchObject([{ title: 'API Down', filed_at: null }]);
   expect(await all('results')).toMatchObject([{ at: 2, latency: 120 }]);
-  expect(await all('updates')).toMatchObject([{ ref: 'r', seen_at: 6, cursor: null }]);
+  expect(await all('announcements')).toMatchObject([{ ref: 'r', seen_at: 6, cursor: null }]);
   expect(await all('rollups')).toMatchObject([{ span: 'day', observed: 60000, latency_sum: 120 }]);
 }
 
 describe('a database of an older version', () => {
-  const versions = MIGRATIONS.map((_, index) => index + 1).filter(version => version < MIGRATIONS.length);
-
-  test.each(versions)(
-    'of schema %i: all it holds comes along, and a copy of it as it was is kept',
-    async version => {
-      const dir = folder();
-      const file = path.join(dir, 'status.db');
-      older(file, version);
-      const db = openDatabase(file);
-      await holds(db);
-      await db.destroy();
-      const [name, ...others] = backups(dir);
-      expect(others).toEqual([]);
-      expect(name).toMatch(new RegExp(`^status-${version}-\\d{8}T\\d{6}Z\\.db$`));
-      const kept = path.join(dir, 'backups', name as string);
-      expect(statSync(kept).mode & 0o777).toBe(0o600);
-      const copy = new Sqlite(kept, { readonly: true });
-      expect(copy.pragma('user_version', { simple: true })).toBe(version);
-      expect(copy.prepare('SELECT address FROM subscribers').pluck().all()).toEqual(['Ann@example.com']);
-      copy.close();
-      // The copy can be opened in its place.
-      rmSync(file);
-      writeFileSync(file, readFileSync(kept));
-      const again = openDatabase(file);
-      await holds(again);
-      await again.destroy();
-    },
-  );
+  test('all it holds comes along, and a copy of it as it was is kept', async () => {
+    const dir = folder();
+    const file = path.join(dir, 'status.db');
+    older(file);
+    later(STEP);
+    const db = openDatabase(file);
+    await holds(db);
+    await db.destroy();
+    const [name, ...others] = backups(dir);
+    expect(others).toEqual([]);
+    expect(name).toMatch(/^status-1-\d{8}T\d{6}Z\.db$/);
+    const kept = path.join(dir, 'backups', name as string);
+    expect(statSync(kept).mode & 0o777).toBe(0o600);
+    const copy = new Sqlite(kept, { readonly: true });
+    expect(copy.pragma('user_version', { simple: true })).toBe(1);
+    expect(copy.prepare('SELECT address FROM subscribers').pluck().all()).toEqual(['Ann@example.com']);
+    copy.close();
+    // The copy can be opened in its place.
+    rmSync(file);
+    writeFileSync(file, readFileSync(kept));
+    const again = openDatabase(file);
+    await holds(again);
+    await again.destroy();
+  });
 
   test('killed in the middle of its work: what stood only in its log comes along too', async () => {
     const dir = folder();
     const file = path.join(dir, 'status.db');
-    older(file, 4);
+    older(file);
+    later(STEP);
     killedWhileWriting(file, "UPDATE subscribers SET nonce = 'from the log'");
     const db = openDatabase(file, { locked: true });
     expect(await db.selectFrom('subscribers').select('nonce').execute()).toEqual([{ nonce: 'from the log' }]);
@@ -158,10 +162,11 @@ describe('a database of an older version', () => {
 
   test('three copies are kept, the oldest go', async () => {
     const dir = folder();
+    later(STEP);
     for (const day of [1, 2, 3, 4]) {
       const file = path.join(dir, 'status.db');
       rmSync(file, { force: true });
-      older(file, 1);
+      older(file);
       utimesSync(file, day * 86_400, day * 86_400);
       await close(openDatabase(file));
     }
@@ -171,13 +176,11 @@ describe('a database of an older version', () => {
   test('a step that fails leaves data and schema as they were, and says which', () => {
     const dir = folder();
     const file = path.join(dir, 'status.db');
-    older(file, 2);
-    const sqlite = new Sqlite(file);
-    sqlite.exec('CREATE TABLE suppressed (mine TEXT)');
-    sqlite.close();
+    older(file);
+    later(STEP, 'CREATE TABLE suppressed (mine TEXT)');
     const before = bytesIn(dir)['status.db'];
     expect(refusal(file)).toMatch(
-      /schema 2 to \d+: step 4 says "table suppressed already exists"; it is as it was/,
+      /schema 1 to 3: step 3 says "table suppressed already exists"; it is as it was/,
     );
     expect(bytesIn(dir)['status.db']).toBe(before);
     expect(backups(dir)).toHaveLength(1);
@@ -185,7 +188,8 @@ describe('a database of an older version', () => {
 
   test('a command line of a newer version does not change it under a running server', () => {
     const file = path.join(folder(), 'status.db');
-    older(file, 3);
+    older(file);
+    later(STEP);
     const lock = takeLock(file);
     expect(() => openDatabase(file)).toThrow(/the running server is of an older version.*stop it first/);
     lock?.release();
@@ -264,7 +268,8 @@ describe('a file that must not be touched', () => {
   test('the newest backup is named', async () => {
     const dir = folder();
     const file = path.join(dir, 'status.db');
-    older(file, 1);
+    older(file);
+    later(STEP);
     await close(openDatabase(file));
     writeFileSync(file, 'spoilt');
     const [name] = backups(dir);

@@ -71,7 +71,7 @@ test('kill -9 loses no message and repeats at most one a crash and channel', asy
     expect(got.length - COUNT).toBeLessThanOrEqual(KILLS);
   }
   // What is left is the silent one's.
-  await expect.poll(ask("SELECT COUNT(*) AS n FROM messages WHERE state = 'pending'"), patient).toBe(COUNT);
+  await expect.poll(ask("SELECT COUNT(*) AS n FROM deliveries WHERE state = 'pending'"), patient).toBe(COUNT);
   // One try at a time, whatever waits behind it; and it is one and the same message.
   expect(new Set(silent.got.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
 }, 240_000);

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { Webhook } from 'standardwebhooks';
 import { expect, test } from 'vitest';
 import { openDatabase } from '../../../src/store/db/database.ts';
-import { retryMessages } from '../../../src/store/notify/channel-outbox.ts';
 import { retryChannels } from '../../../src/store/notify/channels.ts';
+import { retryAll } from '../../../src/store/notify/outbox.ts';
 import { openWorld, SITE, subscribed, type World } from '../world.ts';
 import { openPeer, type Peer, says } from './channel-peer.ts';
 
@@ -350,7 +350,7 @@ test('what a dead channel missed is sent when it is tried again, and until it ta
   peer.answer = says(503);
   const db = openDatabase(path.join(world.dir, 'data', 'status.db'));
   await retryChannels(db);
-  await retryMessages(db, world.now());
+  await retryAll(db, world.now());
   await db.destroy();
   await world.pass(2, 1);
   expect((await told())[0].what).toContain('has taken no message since 2026-03-10T12:00');

@@ -5,7 +5,7 @@ import type { ParsedMail } from 'mailparser';
 import { expect, test } from 'vitest';
 import { EVERYTHING } from '../../../src/core/model/subscriber.ts';
 import { type Db, openDatabase } from '../../../src/store/db/database.ts';
-import { release } from '../../../src/store/notify/email-outbox.ts';
+import { release } from '../../../src/store/notify/outbox.ts';
 import { confirmSubscriber, savePending } from '../../../src/store/notify/subscribers.ts';
 import { linkIn, openWorld, subscribed, type World } from '../world.ts';
 

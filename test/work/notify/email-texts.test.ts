@@ -1,8 +1,8 @@
 // Emails: the subject says what it is, the text reads by itself, and nothing breaks out of a header.
 import { describe, expect, it } from 'vitest';
+import { emailPreviews } from '../../../src/cli/shared/email-examples.ts';
 import { MINUTE } from '../../../src/core/model/time.ts';
 import { makeRender } from '../../../src/views.ts';
-import { emailPreviews } from '../../../src/work/notify/email-previews.ts';
 import { makeEmails } from '../../../src/work/notify/email-texts.ts';
 import { incident, NOW, site, update } from '../../makers.ts';
 

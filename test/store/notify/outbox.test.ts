@@ -5,7 +5,7 @@ import path from 'node:path';
 import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Db, openDatabase } from '../../../src/store/db/database.ts';
-import { dueDeliveries, markFailed, markSent } from '../../../src/store/notify/email-outbox.ts';
+import { dueEmails, markFailed, markSent } from '../../../src/store/notify/outbox.ts';
 
 const NOW = Date.parse('2026-03-10T12:00:00Z');
 const LATER = NOW + 60_000;
@@ -42,16 +42,16 @@ const idsOf = (found: readonly { readonly id: number }[]) => found.map(({ id }) 
 
 test('the first of each incident is due; the next when it has left', async () => {
   const db = await openOutbox();
-  const due = await dueDeliveries(db, NOW, 50, null);
+  const due = await dueEmails(db, NOW, 50, null);
   expect(idsOf(due)).toEqual([1, 3, 5, 7]);
   await markSent(db, [due[0]!], NOW);
-  expect(idsOf(await dueDeliveries(db, NOW, 50, null))).toEqual([2, 3, 5, 7]);
+  expect(idsOf(await dueEmails(db, NOW, 50, null))).toEqual([2, 3, 5, 7]);
 });
 
 test('what waits behind one that is put off is put off with it, and nothing else is', async () => {
   const db = await openOutbox();
   await markFailed(db, { id: 1, attempts: 1 }, 'busy', LATER);
-  expect(idsOf(await dueDeliveries(db, NOW, 50, null))).toEqual([3, 5, 7]);
+  expect(idsOf(await dueEmails(db, NOW, 50, null))).toEqual([3, 5, 7]);
   const put = await db
     .selectFrom('deliveries')
     .select('id')
@@ -59,11 +59,11 @@ test('what waits behind one that is put off is put off with it, and nothing else
     .orderBy('id')
     .execute();
   expect(idsOf(put)).toEqual([1, 2, 4]);
-  expect(idsOf(await dueDeliveries(db, LATER, 50, null))).toEqual([3, 5, 7, 1]);
+  expect(idsOf(await dueEmails(db, LATER, 50, null))).toEqual([3, 5, 7, 1]);
 });
 
 test('one that is given up holds nobody up', async () => {
   const db = await openOutbox();
   await markFailed(db, { id: 1, attempts: 9 }, 'no such address', null);
-  expect(idsOf(await dueDeliveries(db, NOW, 50, null))).toEqual([2, 3, 5, 7]);
+  expect(idsOf(await dueEmails(db, NOW, 50, null))).toEqual([2, 3, 5, 7]);
 });

@@ -1,0 +1,179 @@
+// The health of notification channels: what /readyz says of each, which are failing, and the email about it.
+import { type ChannelSettings, type ChannelType, channelName } from '../model/notification-channel.ts';
+import type { Problem } from '../model/problem.ts';
+import type { Subscriber } from '../model/subscriber.ts';
+import { iso, MINUTE, type Millis } from '../model/time.ts';
+
+/** A subscriber that is a channel, the operator's or a visitor's; its `address` is only its name. */
+export interface NotificationChannel extends Omit<Subscriber, 'state' | 'channel'>, ChannelHealth {
+  readonly owner: 'operator' | 'visitor';
+  readonly type: ChannelType;
+  /** Null for an operator's: it is in status.yaml. */
+  readonly url: string | null;
+  readonly secret: string | null;
+  /** `dead`: it wants no more, or took nothing for too long. */
+  readonly state: 'pending' | 'confirmed' | 'dead';
+}
+
+export interface ChannelHealth {
+  /** Messages given up in a row. */
+  readonly strikes: number;
+  readonly failingSince: Millis | null;
+  /** Nothing is tried before; null while all is well. */
+  readonly pausedUntil: Millis | null;
+  /** What went wrong last; null while all is well. */
+  readonly error: string | null;
+}
+
+/** A channel that took nothing for so long is failing, though its messages are still tried. */
+const FAILING_AFTER: Millis = 10 * MINUTE;
+
+/** Whether a channel is failing: it is dead, messages were given up, or it took none for a while, whatever it says. */
+export function isFailing(
+  { state, strikes, failingSince }: Pick<NotificationChannel, 'state' | 'strikes' | 'failingSince'>,
+  now: Millis,
+): boolean {
+  if (state === 'dead' || strikes > 0) return true;
+  // A beginning in the future means that the clock was set back: for how long it fails nobody knows.
+  return failingSince !== null && Math.abs(now - failingSince) >= FAILING_AFTER;
+}
+
+/** Deliveries that wait, and that were given up. */
+export interface Depth {
+  readonly pending: number;
+  readonly givenUp: number;
+}
+
+type Depths = ReadonlyMap<string, Depth>;
+
+const NOTHING: Depth = { pending: 0, givenUp: 0 };
+
+/** What an operator should know of a channel; it is named, its address is not. */
+export interface ChannelReport extends Depth {
+  /** Its id, `slack-1a2b3c4d`; `visitors` for all of theirs together. */
+  readonly channel: string;
+  /** `resting`: it is tried again after a failure; `failing`: messages were given up, or it took none for a while. */
+  readonly state: 'ok' | 'resting' | 'failing' | 'dead';
+  readonly why: string | null;
+  /** When it is tried again; null when it is not paused. */
+  readonly until: Millis | null;
+}
+
+export function channelReports(
+  all: readonly NotificationChannel[],
+  depths: Depths,
+  now: Millis,
+): ChannelReport[] {
+  const own = all.filter(({ owner }) => owner === 'operator').map(one => reportOf(one, depths, now));
+  const visitors = all.filter(({ owner }) => owner === 'visitor');
+  const sum = visitors
+    .map(({ id }) => depths.get(id) ?? NOTHING)
+    .reduce((a, b) => ({ pending: a.pending + b.pending, givenUp: a.givenUp + b.givenUp }), NOTHING);
+  const lost = visitors.filter(({ state }) => state === 'dead').length;
+  const why = lost === 0 ? null : `${lost} channels of visitors took nothing any more and are disabled`;
+  return [...own, { channel: 'visitors', state: 'ok', ...sum, why, until: null }];
+}
+
+function reportOf(one: NotificationChannel, depths: Depths, now: Millis): ChannelReport {
+  const { id, failingSince, pausedUntil } = one;
+  const until = pausedUntil !== null && now < pausedUntil ? pausedUntil : null;
+  const well = until === null && failingSince === null ? 'ok' : 'resting';
+  const alive = isFailing(one, now) ? 'failing' : well;
+  const state = one.state === 'dead' ? 'dead' : alive;
+  // The error of one that takes what comes now, too: what it took last was refused.
+  return { channel: id, state, ...(depths.get(id) ?? NOTHING), why: one.error, until };
+}
+
+/** A channel of the operator's that takes nothing. */
+export interface FailingChannel extends NotificationChannel, Depth {
+  /** Type, host and id, never the address. */
+  readonly name: string;
+  readonly since: Millis;
+}
+
+export function failingChannels(
+  all: readonly NotificationChannel[],
+  depths: Depths,
+  settings: readonly ChannelSettings[],
+  now: Millis,
+): FailingChannel[] {
+  const failing = all.filter(one => one.owner === 'operator' && isFailing(one, now));
+  return failing.map(one => ({
+    ...one,
+    ...(depths.get(one.id) ?? NOTHING),
+    name: channelName(one, settings.find(({ id }) => id === one.id)?.url ?? ''),
+    since: one.failingSince ?? one.createdAt,
+  }));
+}
+
+/** An update whose message could not be composed, and for whom. */
+export interface Uncomposed {
+  readonly ref: string;
+  /** `mail`, or the channel's id. */
+  readonly to: string;
+  readonly error: string;
+  /** It is not tried again. */
+  readonly givenUp: boolean;
+}
+
+/** What the error of a delivery begins with that a fault of ours made impossible to compose. */
+export const UNCOMPOSED = 'it could not be composed: ';
+
+/** How an operator mends a channel. */
+function fixOf({ id, state, givenUp }: FailingChannel): string {
+  const dead = state === 'dead';
+  const address = 'set its current address in status.yaml (`notify.channels`)';
+  if (!dead && givenUp === 0)
+    return `see that it takes messages, or ${address}; what waits is then sent, at once with: npm run status -- outbox retry`;
+  const again = dead ? `, then run: npm run status -- channel test ${id}` : '';
+  return `${address}${again}, then send what it missed: npm run status -- outbox retry`;
+}
+
+function faultOf({ name, error, since, givenUp, pending }: FailingChannel): string {
+  const wait = pending === 1 ? '1 message waits' : `${pending} messages wait`;
+  const lost = givenUp === 1 ? '1 message was given up' : `${givenUp} messages were given up`;
+  const messages = [...(pending > 0 ? [wait] : []), ...(givenUp > 0 ? [lost] : [])];
+  return [
+    `${name} has taken no message since ${iso(since)} (${error ?? 'it takes nothing'})`,
+    ...messages,
+  ].join('; ');
+}
+
+/** What /readyz says of failing channels and of messages that cannot be composed. */
+export function outboxProblems(
+  channels: readonly FailingChannel[],
+  uncomposed: readonly Uncomposed[],
+): Problem[] {
+  const found = [
+    ...channels.map(one => ({ where: `channel ${one.id}`, what: faultOf(one), fix: fixOf(one) })),
+    ...uncomposed.map(({ ref, to, error, givenUp }) => ({
+      where: to === 'mail' ? 'mail' : `channel ${to}`,
+      what: `the message about "${ref}" ${error}${givenUp ? '; it was given up' : ''}`,
+      fix: 'reword that update in its file, then run: npm run status -- outbox retry; and report the fault',
+    })),
+  ];
+  return found.map(problem => ({ level: 'error', ...problem }));
+}
+
+/** Under what a failing stretch of a channel is noted as mailed. */
+export function stretchOf({ id, since }: FailingChannel): string {
+  return `channel ${id} ${since}`;
+}
+
+/** The email to the operators, once a failing stretch. */
+export function channelEmail(
+  channel: FailingChannel,
+  site: { readonly title: string; readonly url: string },
+): { subject: string; text: string } {
+  return {
+    subject: `[WARNING] ${site.title}: ${channel.name} takes no messages`.slice(0, 200),
+    text: [
+      `${faultOf(channel)}.`,
+      `What to do: ${fixOf(channel)}.`,
+      '',
+      'Whoever reads that channel does not hear of incidents. Other channels and email are not affected.',
+      `${site.url}/readyz shows it until the channel takes a message again. This email comes once.`,
+      '',
+    ].join('\n'),
+  };
+}

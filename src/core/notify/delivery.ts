@@ -1,0 +1,24 @@
+// A delivery that is due: one email to one subscriber, or one message to one channel.
+import type { Subscriber } from '../model/subscriber.ts';
+import type { Millis } from '../model/time.ts';
+import type { NotificationChannel } from './channel-health.ts';
+
+export interface Delivery {
+  readonly id: number;
+  readonly kind: 'update' | 'confirm' | 'leave';
+  /** The update's reference; the moment of the request otherwise. */
+  readonly ref: string;
+  /** Failed attempts so far. */
+  readonly attempts: number;
+  readonly createdAt: Millis;
+}
+
+export interface EmailDelivery extends Delivery {
+  readonly subscriber: Subscriber;
+  /** Permanent refusals of its address in a row so far. */
+  readonly refusals: number;
+}
+
+export interface ChannelDelivery extends Delivery {
+  readonly channel: NotificationChannel;
+}

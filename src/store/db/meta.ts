@@ -1,0 +1,15 @@
+// Single values of the database, by name.
+import type { Db } from './database.ts';
+
+export async function readMeta(db: Db, name: string): Promise<string | null> {
+  const query = db.selectFrom('meta').select('value').where('name', '=', name);
+  return (await query.executeTakeFirst())?.value ?? null;
+}
+
+export async function writeMeta(db: Db, name: string, value: string): Promise<void> {
+  await db
+    .insertInto('meta')
+    .values({ name, value })
+    .onConflict(conflict => conflict.column('name').doUpdateSet({ value }))
+    .execute();
+}

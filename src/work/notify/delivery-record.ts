@@ -1,0 +1,85 @@
+// Records what became of deliveries, and insists while the database cannot be written.
+import { StorageFault } from '../../core/model/ports/storage.ts';
+import { HOUR, type Millis, SECOND } from '../../core/model/time.ts';
+import { UNCOMPOSED } from '../../core/notify/channel-health.ts';
+import type { ChannelDelivery, Delivery, EmailDelivery } from '../../core/notify/delivery.ts';
+import { markFailed, markSent } from '../../store/notify/outbox.ts';
+import type { Parts } from './parts.ts';
+
+/** What was taken but cannot be recorded is recorded later, never sent again. */
+const RECORD_AGAIN: Millis = SECOND / 4;
+const RECORD_FOR = HOUR;
+
+interface Waiting {
+  readonly delivery: EmailDelivery | ChannelDelivery;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class DeliveryRecord {
+  readonly #parts: Parts<'db' | 'clock' | 'log'>;
+  #waiting: Waiting[] = [];
+  #triesLeft = Number.POSITIVE_INFINITY;
+
+  constructor(parts: Parts<'db' | 'clock' | 'log'>) {
+    this.#parts = parts;
+  }
+
+  /** Deliveries taken within one turn of the loop are recorded in one transaction. */
+  sent(delivery: Waiting['delivery']): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#waiting.push({ delivery, resolve, reject }) === 1) setImmediate(() => this.#flush());
+    });
+  }
+
+  /** `dueAt`: when it is tried again; null gives it up. */
+  failed(delivery: Pick<Delivery, 'id' | 'attempts'>, error: string, dueAt: Millis | null): Promise<void> {
+    return this.insist(() => markFailed(this.#parts.db, delivery, error, dueAt));
+  }
+
+  /** What cannot be composed is one delivery's failure: an edit of its text may mend it, and others go on. */
+  async uncomposed(
+    what: 'email' | 'message',
+    { id, kind, ref, attempts }: Delivery,
+    error: unknown,
+    dueAt: Millis | null,
+  ): Promise<void> {
+    const words = (error instanceof Error ? error.message : String(error)).slice(0, 300);
+    await this.failed({ id, attempts }, `${UNCOMPOSED}${words}`, dueAt);
+    const fields = { delivery: id, kind, ref, attempt: attempts, err: error, retry: dueAt !== null };
+    this.#parts.log.error(fields, `${what} could not be composed`);
+  }
+
+  /** Repeats a write until it succeeds: what the disk does not take is remembered for as long as it takes. */
+  async insist<T>(write: () => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await write();
+      } catch (error) {
+        const forNow = error instanceof StorageFault || tries * RECORD_AGAIN <= RECORD_FOR;
+        if (!forNow || --this.#triesLeft < 0) throw error;
+        if (tries === 1) this.#parts.log.error({ err: error }, 'the outbox cannot be written; trying again');
+        await new Promise(resolve => setTimeout(resolve, RECORD_AGAIN));
+      }
+    }
+  }
+
+  /** While stopping, a locked database is waited for some seconds only. */
+  close(): void {
+    this.#triesLeft = 8;
+  }
+
+  #flush(): void {
+    const batch = this.#waiting;
+    this.#waiting = [];
+    const deliveries = batch.map(({ delivery }) => delivery);
+    this.insist(() => markSent(this.#parts.db, deliveries, this.#parts.clock())).then(
+      () => {
+        for (const { resolve } of batch) resolve();
+      },
+      (error: unknown) => {
+        for (const { reject } of batch) reject(error);
+      },
+    );
+  }
+}

@@ -1,0 +1,118 @@
+// An email that is due → the mail that goes out: words, links, and the headers mail programs act on.
+import { randomBytes } from 'node:crypto';
+import { domainToASCII } from 'node:url';
+import { namesAsTold } from '../../core/incidents/impact.ts';
+import type { Lang } from '../../core/model/lang.ts';
+import { type Purpose, shortId } from '../../core/model/token.ts';
+import type { EmailDelivery } from '../../core/notify/delivery.ts';
+import type { EmailForm, OutgoingMail } from '../../core/notify/mail.ts';
+import type { Snapshot } from '../../core/page/snapshot.ts';
+import { currentUpdate, firstAnnounced } from '../../store/notify/announcements.ts';
+import { linkTo, tokenFor } from './links.ts';
+import type { Parts } from './parts.ts';
+
+type EmailParts = Parts<'db' | 'emails' | 'snapshot' | 'secret' | 'mailFrom' | 'clock'>;
+
+/** Stands for a subscriber's token in an email rendered for all; nobody can write it into an incident. */
+const BLANK = randomBytes(12).toString('base64url');
+const blank = (purpose: Purpose) => `${BLANK}-${purpose}`;
+
+/** What all emails about one thing in one language share. */
+interface Form {
+  readonly email: EmailForm;
+  /** The first email of the thread, by name; null for that one itself and emails without a thread. */
+  readonly root: string | null;
+}
+
+export class EmailComposer {
+  readonly #parts: EmailParts;
+  // Rendered once per Snapshot, update and language; each email only has its blanks filled in.
+  #forms = new Map<string, Promise<Form | null>>();
+  #formsOf: Snapshot | null = null;
+
+  constructor(parts: EmailParts) {
+    this.#parts = parts;
+  }
+
+  /** The mail for an email that is due; null when what it was about is gone. */
+  async compose(due: EmailDelivery): Promise<OutgoingMail | null> {
+    const { snapshot, secret, mailFrom, clock } = this.#parts;
+    const { kind, ref, subscriber } = due;
+    const form = await this.#formOf(due);
+    if (!form) return null;
+    const { site } = snapshot();
+    const domain = domainOf(mailFrom());
+    const idOf = (name: string) => `<${shortId(`${name} ${subscriber.id}`)}@${domain}>`;
+    const token = (purpose: Purpose) => tokenFor(secret, purpose, subscriber, clock());
+    const leave = token('unsubscribe');
+    const blanks =
+      kind === 'confirm'
+        ? { [blank('confirm')]: token('confirm') }
+        : { [blank('unsubscribe')]: leave, [blank('manage')]: token('manage') };
+    return {
+      to: subscriber.address,
+      form: form.email,
+      blanks,
+      sentAt: clock(),
+      messageId: idOf(`${kind} ${ref}`),
+      references: form.root === null ? null : idOf(`update ${form.root}`),
+      headers: {
+        'List-Id': `${listName(site.title)} <status.${domain}>`,
+        'Auto-Submitted': 'auto-generated',
+        'List-Unsubscribe': `<${linkTo(site, 'unsubscribe', leave)}>`,
+        'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+      },
+    };
+  }
+
+  #formOf({ kind, ref, subscriber: { lang } }: EmailDelivery): Promise<Form | null> {
+    const snapshot = this.#parts.snapshot();
+    if (snapshot !== this.#formsOf) {
+      this.#forms = new Map();
+      this.#formsOf = snapshot;
+    }
+    const key = kind === 'update' ? `${lang} update ${ref}` : `${lang} ${kind}`;
+    const form = this.#forms.get(key) ?? this.#makeForm(kind, ref, lang, snapshot);
+    this.#forms.set(key, form);
+    return form;
+  }
+
+  async #makeForm(
+    kind: EmailDelivery['kind'],
+    ref: string,
+    lang: Lang,
+    snapshot: Snapshot,
+  ): Promise<Form | null> {
+    const { db, emails } = this.#parts;
+    const { site } = snapshot;
+    const link = (purpose: Purpose) => linkTo(site, purpose, blank(purpose));
+    const links = { unsubscribe: link('unsubscribe'), manage: link('manage') };
+    if (kind === 'confirm') {
+      return { email: emails.confirm(site, lang, { confirm: link('confirm') }), root: null };
+    }
+    if (kind === 'leave') return { email: emails.unsubscribeLink(site, lang, links), root: null };
+    const about = await currentUpdate(db, snapshot, ref);
+    if (!about) return null;
+    const { incident, update } = about;
+    const names = namesAsTold(incident, update, site.components);
+    const page = `${site.url}/status/incidents/${encodeURIComponent(incident.id)}`;
+    const email = emails.update(site, lang, incident, update, names, { incident: page, ...links });
+    // The first update of an incident that was announced: its emails are the roots of their threads.
+    const root = await firstAnnounced(db, incident.id);
+    return { email, root: root === ref ? null : root };
+  }
+}
+
+/** The domain of `Name <address@domain>`, in ASCII: headers hold nothing else. */
+export function domainOf(from: string): string {
+  return domainToASCII(/@([^@<>\s]+)>?\s*$/.exec(from)?.[1] ?? '') || 'localhost';
+}
+
+/** A phrase that is safe in a List-Id header, and leaves room on its line. */
+function listName(title: string): string {
+  const ascii = title
+    .replace(/[^\x20-\x7e]|["\\<>]/g, '')
+    .slice(0, 200)
+    .trim();
+  return ascii === '' ? '"Status"' : `"${ascii}"`;
+}

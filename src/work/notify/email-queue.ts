@@ -1,0 +1,81 @@
+// The emails due in one round, read some at a time, for several connections to take from, and how many may leave.
+import type { MailLimits } from '../../core/model/site.ts';
+import { type Millis, SECOND } from '../../core/model/time.ts';
+import type { EmailDelivery } from '../../core/notify/delivery.ts';
+import { dueEmails } from '../../store/notify/outbox.ts';
+import type { Parts } from './parts.ts';
+import type { StormGuard } from './storm-guard.ts';
+
+/** So few are read at once that what another process removes is hardly sent any more. */
+const BATCH = 50;
+
+interface EmailQueueParts extends Parts<'db' | 'clock'> {
+  readonly rate: SendRate;
+  readonly storm: StormGuard;
+  readonly limits: MailLimits;
+}
+
+export class EmailQueue {
+  readonly #parts: EmailQueueParts;
+  readonly #ready: EmailDelivery[] = [];
+  /** Ready or being sent. */
+  readonly #taken = new Set<number>();
+  #refilling: Promise<void> | null = null;
+
+  constructor(parts: EmailQueueParts) {
+    this.#parts = parts;
+  }
+
+  /** The next email that may leave now; undefined when there is none. */
+  async next(): Promise<EmailDelivery | undefined> {
+    if (this.#ready.length === 0) {
+      this.#refilling ??= this.#refill().finally(() => {
+        this.#refilling = null;
+      });
+      await this.#refilling;
+    }
+    return this.#ready.shift();
+  }
+
+  /** It was sent or has failed, and is recorded. */
+  done({ id }: EmailDelivery): void {
+    this.#taken.delete(id);
+  }
+
+  async #refill(): Promise<void> {
+    const { db, rate, storm, limits, clock } = this.#parts;
+    const now = clock();
+    const underWay = this.#taken.size;
+    const guard = await storm.allowed(limits.storm, now, underWay);
+    const room = Math.min(BATCH, rate.allowed(now, limits.rate), guard.room);
+    if (room < 1) return;
+    for (const email of await dueEmails(db, now, room + underWay, guard.until)) {
+      if (this.#taken.has(email.id) || this.#ready.length >= room) continue;
+      this.#taken.add(email.id);
+      this.#ready.push(email);
+    }
+  }
+}
+
+/** `mail.rate`: a bucket that fills with `perSecond` emails a second and holds one second's worth (at least one). */
+export class SendRate {
+  #tokens = 0;
+  #filledAt: Millis | null = null;
+
+  /** How many emails may leave at `now`; `perSecond` null for as many as the server takes. */
+  allowed(now: Millis, perSecond: number | null): number {
+    if (perSecond === null) return Number.POSITIVE_INFINITY;
+    const most = Math.max(1, perSecond);
+    // At first, and when the clock went back, the bucket is full.
+    const passed = this.#filledAt === null || now < this.#filledAt ? SECOND : now - this.#filledAt;
+    const before = this.#filledAt === null ? most : this.#tokens;
+    this.#tokens = Math.min(most, before + (passed / SECOND) * perSecond);
+    this.#filledAt = now;
+    return Math.floor(this.#tokens + 1e-9);
+  }
+
+  /** One leaves. */
+  take(): void {
+    this.#tokens -= 1;
+  }
+}

@@ -1,0 +1,173 @@
+// Sends the emails that are due; failures are put off or given up, never lost.
+import { StorageFault } from '../../core/model/ports/storage.ts';
+import { type Millis, SECOND } from '../../core/model/time.ts';
+import type { EmailDelivery } from '../../core/notify/delivery.ts';
+import type { Sent } from '../../core/notify/mail.ts';
+import { counts, type EmailFailure, MAX_REFUSALS, pauseFor, retryEmailAt } from '../../core/notify/retry.ts';
+import {
+  countRefusal,
+  type Suppression,
+  subscriberByAddress,
+  suppress,
+} from '../../store/notify/subscribers.ts';
+import { serially } from '../timing/bell.ts';
+
+import type { DeliveryRecord } from './delivery-record.ts';
+import type { EmailComposer } from './email-composer.ts';
+import { EmailQueue, SendRate } from './email-queue.ts';
+import type { Parts } from './parts.ts';
+import { StormGuard } from './storm-guard.ts';
+import { addressHash } from './subscribe.ts';
+
+interface EmailSenderParts extends Parts<'db' | 'mail' | 'snapshot' | 'secret' | 'clock' | 'log'> {
+  readonly record: DeliveryRecord;
+  readonly composer: EmailComposer;
+}
+
+/** What keeps emails back. */
+export interface Stopped {
+  /** `storm`: more emails an hour than allowed, released by `status outbox release`. */
+  readonly by: 'storm' | 'server';
+  readonly why: string;
+  /** When it is tried again, epoch ms; null when somebody must act. */
+  readonly until: Millis | null;
+}
+
+export class EmailSender {
+  readonly #parts: EmailSenderParts;
+  readonly #rate = new SendRate();
+  readonly #storm: StormGuard;
+  readonly #pause = new Pause();
+  /** Who left while emails to them were read already. */
+  readonly #gone = new Set<string>();
+  #closing = false;
+
+  constructor(parts: EmailSenderParts) {
+    this.#parts = parts;
+    this.#storm = new StormGuard(parts);
+  }
+
+  /** Sends what is due; resolves when nothing that may leave now is left. */
+  readonly round = serially(async () => {
+    if (!this.#isHalted()) await this.#sendAll();
+    this.#gone.clear();
+  });
+
+  /** The clock went back: what waits for a moment of the old time would wait for long. */
+  resume(): void {
+    this.#pause.lift();
+  }
+
+  /** Nothing more goes to a subscriber who has just left. */
+  forget(subscriberId: string): void {
+    this.#gone.add(subscriberId);
+  }
+
+  /** Forgets whoever has an address, and writes to it no more. */
+  async suppress(address: string, reason: Suppression): Promise<void> {
+    const { db, secret, clock } = this.#parts;
+    const known = await subscriberByAddress(db, address);
+    if (known) this.forget(known.id);
+    await suppress(db, address, addressHash(secret, address), reason, clock());
+  }
+
+  /** For /readyz; null when nothing keeps emails back. */
+  stopped(): Stopped | null {
+    if (this.#storm.heldBack !== null) return { by: 'storm', why: this.#storm.heldBack, until: null };
+    const paused = this.#pause.at(this.#parts.clock());
+    return paused && { by: 'server', ...paused };
+  }
+
+  /** Lets emails being sent finish, starts no more. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    await this.round();
+  }
+
+  #isHalted(): boolean {
+    return this.#closing || this.#pause.at(this.#parts.clock()) !== null;
+  }
+
+  async #sendAll(): Promise<void> {
+    const limits = this.#parts.snapshot().site.mail;
+    const queue = new EmailQueue({ ...this.#parts, rate: this.#rate, storm: this.#storm, limits });
+    const connection = async () => {
+      while (!this.#isHalted()) {
+        const email = await queue.next();
+        if (!email || this.#isHalted()) return;
+        await this.#deliver(email).finally(() => queue.done(email));
+      }
+    };
+    const all = await Promise.allSettled(Array.from({ length: limits.connections }, connection));
+    const broken = all.find(({ status }) => status === 'rejected');
+    if (broken) throw (broken as PromiseRejectedResult).reason;
+  }
+
+  async #deliver(email: EmailDelivery): Promise<void> {
+    const { record, composer, mail, clock, log } = this.#parts;
+    // Its subscriber may have left since it was read from the outbox.
+    if (this.#gone.has(email.subscriber.id)) return;
+    let sent: Sent;
+    try {
+      const composed = await composer.compose(email);
+      if (!composed) return await record.failed(email, 'the update it was about is gone', null);
+      this.#rate.take();
+      sent = await mail.send(composed);
+    } catch (error) {
+      if (error instanceof StorageFault) throw error;
+      const attempts = email.attempts + 1;
+      const again = retryEmailAt('later', attempts, clock(), Math.random());
+      return record.uncomposed('email', { ...email, attempts }, error, again);
+    }
+    if (!sent.ok) return this.#failed(email, sent);
+    this.#pause.end();
+    // Before the connection takes its next email: a crash repeats at most one email a connection.
+    await record.sent(email);
+    log.debug({ delivery: email.id, kind: email.kind, attempt: email.attempts + 1 }, 'email sent');
+  }
+
+  async #failed(email: EmailDelivery, { failure, error }: Sent & { ok: false }): Promise<void> {
+    const { db, record, snapshot, clock, log } = this.#parts;
+    const now = clock();
+    const attempts = email.attempts + (counts(failure) ? 1 : 0);
+    const again = retryEmailAt(failure, attempts, now, Math.random());
+    await record.failed({ id: email.id, attempts }, error, again);
+    const wasPaused = this.#pause.at(now) !== null;
+    const rest = this.#pause.failed(failure, error, snapshot().site.mail.connections, now);
+    if (rest > 0 && !wasPaused) log.warn({ failure, error, seconds: rest / SECOND }, 'email delivery paused');
+    const fields = { delivery: email.id, kind: email.kind, attempt: attempts, failure, error };
+    log.warn({ ...fields, retry: again !== null }, 'email not sent');
+    if (failure === 'refused' && (await countRefusal(db, email.subscriber.id)) >= MAX_REFUSALS) {
+      await this.suppress(email.subscriber.address, 'refused');
+      log.warn({ delivery: email.id }, 'address refused for good; it is suppressed');
+    }
+  }
+}
+
+/** Email delivery paused: the mail server refuses or is away. */
+class Pause {
+  /** Failures in a row with no email sent between. */
+  #streak = 0;
+  #paused: { readonly until: Millis; readonly why: string } | null = null;
+
+  at(now: Millis): { readonly until: Millis; readonly why: string } | null {
+    return this.#paused && now < this.#paused.until ? this.#paused : null;
+  }
+
+  /** Returns for how long delivery pauses, ms; 0 for not at all. */
+  failed(failure: EmailFailure, why: string, connections: number, now: Millis): Millis {
+    const rest = pauseFor(failure, ++this.#streak, connections);
+    if (rest > 0) this.#paused = { until: now + rest, why };
+    return rest;
+  }
+
+  lift(): void {
+    this.#paused = null;
+  }
+
+  /** An email was sent. */
+  end(): void {
+    this.#streak = 0;
+    this.lift();
+  }
+}

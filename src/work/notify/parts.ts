@@ -1,0 +1,37 @@
+// What notifications are made of: each file of this folder takes what it needs.
+import type { SendToChannel } from '../../core/model/notification-channel.ts';
+import type { Log } from '../../core/model/ports/log.ts';
+import type { Site } from '../../core/model/site.ts';
+import type { Clock, Millis } from '../../core/model/time.ts';
+import type { Warning } from '../../core/monitoring/warning.ts';
+import type { MailTransport } from '../../core/notify/mail.ts';
+import type { Snapshot } from '../../core/page/snapshot.ts';
+import type { Db } from '../../store/db/database.ts';
+import type { Frozen } from '../../store/notify/announcements.ts';
+import type { Emails } from './email-texts.ts';
+import type { Links } from './links.ts';
+
+export interface NotificationParts {
+  readonly db: Db;
+  readonly secret: string;
+  readonly snapshot: () => Snapshot;
+  readonly emails: Emails;
+  readonly mail: MailTransport;
+  readonly mailFrom: () => string;
+  readonly sendToChannel: SendToChannel;
+  /** Statuspage's payload about an update; `links` null where there is nothing to leave. */
+  readonly payload: (snapshot: Snapshot, about: Frozen, links: Links | null) => object;
+  /** Whether the database takes what it is given: what cannot be recorded is not sent. */
+  readonly writable: () => boolean;
+  /** Warnings of checks, and which of them were mailed. */
+  readonly warn: {
+    current(site: Site, now: Millis): readonly Warning[];
+    mailed(source: string, now: Millis): Promise<void>;
+  };
+  /** Asks for a round soon. */
+  readonly ring: () => void;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export type Parts<Names extends keyof NotificationParts> = Pick<NotificationParts, Names>;

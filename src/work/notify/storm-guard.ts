@@ -1,0 +1,38 @@
+// The storm guard (`mail.storm`): when so many incident emails went out within an hour, the rest wait for the operator.
+import type { Millis } from '../../core/model/time.ts';
+import { releasedUntil, sentLately } from '../../store/notify/outbox.ts';
+import type { Parts } from './parts.ts';
+
+export class StormGuard {
+  readonly #parts: Parts<'db' | 'log'>;
+  /** Why emails are held back; null when they are not. */
+  heldBack: string | null = null;
+
+  constructor(parts: Parts<'db' | 'log'>) {
+    this.#parts = parts;
+  }
+
+  /**
+   * How many emails may leave while `underWay` are being sent and, of incident emails, only those enqueued until when
+   * (null: all). `most`: so many an hour; null for no limit.
+   */
+  async allowed(
+    most: number | null,
+    now: Millis,
+    underWay: number,
+  ): Promise<{ room: number; until: Millis | null }> {
+    const before = this.heldBack;
+    this.heldBack = null;
+    if (most === null) return { room: Number.POSITIVE_INFINITY, until: null };
+    const released = await releasedUntil(this.#parts.db);
+    const sent = await sentLately(this.#parts.db, now, released);
+    if (sent < most) return { room: most - sent - underWay, until: null };
+    this.heldBack = `${sent} emails went out within the hour, ${most} are allowed`;
+    if (before === null)
+      this.#parts.log.error(
+        { sent, most },
+        'emails are held back: release them with `status outbox release`',
+      );
+    return { room: Number.POSITIVE_INFINITY, until: released };
+  }
+}
