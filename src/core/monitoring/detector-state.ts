@@ -1,6 +1,6 @@
 // What the detector remembers of a component, and what a judgement makes.
 import type { Component, Severity } from '../model/component.ts';
-import { probedBy } from '../model/source.ts';
+import { latencySource, probedBy, probeSource } from '../model/source.ts';
 import type { Millis } from '../model/time.ts';
 import type { Transition } from '../model/transition.ts';
 
@@ -93,9 +93,10 @@ export function transitionOf(
   rule: 'probe' | 'latency',
   change: Change,
 ): Transition {
-  const source = `${rule}:${id}`;
-  const [title, slug] =
-    rule === 'probe' ? [`${name} Down`, `${id}-down`] : [`High ${name} Latency`, `${id}-latency`];
+  const [source, title, slug] =
+    rule === 'probe'
+      ? [probeSource(id), `${name} Down`, `${id}-down`]
+      : [latencySource(id), `High ${name} Latency`, `${id}-latency`];
   return { key: `${source}@${change.at}:${change.kind}`, source, title, slug, components: [id], ...change };
 }
 

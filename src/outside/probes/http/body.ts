@@ -29,59 +29,91 @@ export interface Leave {
  * other body of unknown length when the time is up: until then it may end, or break off.
  */
 export async function readBody(answer: Answer, limit: number, leave?: Leave): Promise<Body> {
-  const contentType = header(answer, 'content-type');
-  const chunks: Buffer[] = [];
-  let size = 0;
-  let arrived = performance.now();
-  let decided: Millis | null = null;
-  const read = () => readingsOf(Buffer.concat(chunks).subarray(0, limit), contentType);
   const encodings = header(answer, 'content-encoding');
   const packed: Buffer[] = [];
+  const received = new Received(limit, header(answer, 'content-type'));
   const body = (whole: boolean, at = performance.now()): Body => ({
-    readings: read(),
+    readings: received.readings(),
     whole,
     isCut: () => whole && isCut(Buffer.concat(packed), encodings),
     at,
   });
+  const unended = leave && !hasLength(answer, limit) ? new Unended(leave, received) : null;
+  if (unended?.isStream && unended.decidedAt !== null) return body(false, unended.decidedAt);
 
-  const isAwaited = leave && !hasLength(answer, limit);
-  const isStream = isAwaited && STREAMS.test(contentType);
-  if (isAwaited && leave.decides([''])) decided = arrived;
-  if (decided !== null && isStream) return body(false, decided);
-
-  const plain = unpack(
-    encodings === '' ? answer.body : Readable.from(tapped(answer.body, packed)),
-    encodings,
-  );
-  let left = false;
-  let looked = 0;
-  let rest: Millis = 0;
+  const source = encodings === '' ? answer.body : Readable.from(tapped(answer.body, packed));
+  let isLeft = false;
   const look = () => {
-    const begun = performance.now();
-    if (decided === null && size > looked && begun >= rest) {
-      looked = size;
-      if (leave!.decides(read())) decided = arrived;
-      rest = begun + 20 * (performance.now() - begun);
-    }
-    if (decided === null || !(isStream || begun >= leave!.latest)) return;
-    left = true;
+    if (!unended?.isDone()) return;
+    isLeft = true;
     // At its source: whoever unpacks it may wait for more of it, and would not hear.
     answer.body.destroy();
   };
-  const looking = isAwaited ? setInterval(look, LOOK_EVERY) : undefined;
+  const looking = unended ? setInterval(look, LOOK_EVERY) : undefined;
   try {
-    for await (const chunk of plain as AsyncIterable<Buffer>) {
-      arrived = performance.now();
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size > limit) break;
+    for await (const chunk of unpack(source, encodings) as AsyncIterable<Buffer>) {
+      received.add(chunk);
+      if (received.size > limit) break;
     }
   } catch (error) {
-    if (!left) throw error;
+    if (!isLeft) throw error;
   } finally {
     clearInterval(looking);
   }
-  return left ? body(false, decided!) : body(size <= limit);
+  return isLeft ? body(false, unended!.decidedAt!) : body(received.size <= limit);
+}
+
+/** What has come of a body, and when the last of it came. */
+class Received {
+  size = 0;
+  at = performance.now();
+  readonly contentType: string;
+  readonly #limit: number;
+  readonly #chunks: Buffer[] = [];
+
+  constructor(limit: number, contentType: string) {
+    this.#limit = limit;
+    this.contentType = contentType;
+  }
+
+  add(chunk: Buffer): void {
+    this.at = performance.now();
+    this.#chunks.push(chunk);
+    this.size += chunk.length;
+  }
+
+  readings(): readonly string[] {
+    return readingsOf(Buffer.concat(this.#chunks).subarray(0, this.#limit), this.contentType);
+  }
+}
+
+/** A body that may have no end. */
+class Unended {
+  readonly isStream: boolean;
+  decidedAt: Millis | null;
+  readonly #leave: Leave;
+  readonly #received: Received;
+  #looked = 0;
+  #restsUntil: Millis = 0;
+
+  constructor(leave: Leave, received: Received) {
+    this.#leave = leave;
+    this.#received = received;
+    this.isStream = STREAMS.test(received.contentType);
+    this.decidedAt = leave.decides(['']) ? received.at : null;
+  }
+
+  /** Looks through what has come, less often when that takes long; whether it can be left. */
+  isDone(): boolean {
+    const begun = performance.now();
+    const { size, at } = this.#received;
+    if (this.decidedAt === null && size > this.#looked && begun >= this.#restsUntil) {
+      this.#looked = size;
+      if (this.#leave.decides(this.#received.readings())) this.decidedAt = at;
+      this.#restsUntil = begun + 20 * (performance.now() - begun);
+    }
+    return this.decidedAt !== null && (this.isStream || begun >= this.#leave.latest);
+  }
 }
 
 /** How often what has come of an unended body is looked through; less often when that takes long. */
