@@ -31,6 +31,6 @@ export async function openWatch(parts: WatchParts) {
   const network = new OwnNetwork(on, probe);
   const recorder = new Recorder(on);
   const poll = new Poll({ ...on, network, recorder, warnings, watchdog });
-  const heartbeats = new Heartbeats({ ...on, recorder, watchdog });
+  const heartbeats = await Heartbeats.open({ ...on, recorder, watchdog });
   return { poll, heartbeats, warnings, watchdog, network, recorder };
 }

@@ -32,6 +32,8 @@ export interface DetectorState {
   readonly unknowns: number;
   /** What was confirmed is too old to go by, and no good answer has come since. */
   readonly doubt?: true;
+  /** Of a heartbeat: from when its silence counts since it was given its time anew, epoch ms; see `putOff`. */
+  readonly renewed?: Millis;
 }
 
 /** What one judgement makes: the state to keep, what changed, and when to look again ahead of schedule. */
@@ -45,8 +47,11 @@ export interface Judgement {
   readonly first?: Transition;
   /** Epoch ms; null when the schedule is soon enough. Heartbeats: when to judge next. */
   readonly recheckAt: Millis | null;
-  /** Of a heartbeat: whether its last report is older than its period and grace, whoever was there to receive one. */
-  readonly isOverdue?: boolean;
+  /**
+   * Of a heartbeat that is not down: when its last report is older than its period and grace, whoever was there to
+   * receive one, and when that report came, epoch ms. From then on nobody knows whether the job is well.
+   */
+  readonly overdue?: { readonly at: Millis; readonly since: Millis } | null;
 }
 
 export function initialState(): DetectorState {

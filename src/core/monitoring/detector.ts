@@ -22,7 +22,7 @@ import { downWords, lastedFrom, upWords, wellWords } from './messages.ts';
 
 // The detector's whole face is this file; the rules behind it are one file each.
 export { type DetectorState, initialState, type Judgement } from './detector-state.ts';
-export { afterPause, judgeHeartbeat, type Listening, type Report } from './heartbeat.ts';
+export { judgeHeartbeat, type Listening, putOff, type Report } from './heartbeat.ts';
 
 /** A streak broken by a gap of more than this many periods, in which a look was due, starts anew. */
 export const GAP_PERIODS = 10;

@@ -14,37 +14,37 @@ export interface Report {
 
 /** From when a heartbeat's silence counts. */
 export interface Listening {
-  /** Epoch ms: the last report, or when the server began to listen, put off by the pauses since. */
+  /** Epoch ms: the last report, or when the server began to listen, put off by what kept it from listening since. */
   readonly since: Millis;
-  /** How long the process had stood still in all when `since` was last set, ms. */
-  readonly paused: Millis;
-  /** Whether a pause has given it its time anew since the last report. */
+  /** Whether a silence of ours has given it its time anew since the last report. */
   readonly renewed: boolean;
 }
 
-/** A pause this long may have cost a report: the job gave up waiting for its answer. */
+/** A silence of ours this long may have cost a report: the job gave up waiting for its answer. */
 const COSTLY: Millis = SECOND;
 
 /**
- * Puts silence off by the process's own pauses, in which no report could be received: by as long as they were; after one
- * of a second or more, silence counts from `now` (epoch ms), when the process listens again. That is done once between
- * two beats, so that a server that pauses again and again hides no dead job: it is found at the latest after the paused
- * time + 2 × (period + grace), and the turn that judges it. `paused` is how long the process has stood still in all, ms.
+ * Puts silence off by `by` ms in which no report could be received: the process stood still, was off, or the clock went
+ * on without it. By as long as that was; after a second or more, silence counts from `now` (epoch ms), when the process
+ * listens again. That is done once between two reports, so that a server that pauses, restarts or steps again and again
+ * hides no dead job: it is found at the latest after the time it was kept from listening + 2 × (period + grace), and the
+ * turn that judges it.
  */
-export function afterPause(before: Listening, paused: Millis, now: Millis): Listening {
-  // Whole milliseconds, as moments are; the clock that only grows has fractions of them, too.
-  const by = Math.ceil(paused - before.paused);
+export function putOff(before: Listening, by: Millis, now: Millis): Listening {
   if (by <= 0) return before;
-  if (by >= COSTLY && !before.renewed) return { since: now, paused, renewed: true };
-  return { ...before, since: Math.max(before.since, Math.min(now, before.since + by)), paused };
+  if (by >= COSTLY && !before.renewed) return { since: now, renewed: true };
+  // Whole milliseconds, as moments are; the clock that only grows has fractions of them, too.
+  return { ...before, since: Math.max(before.since, Math.min(now, before.since + Math.ceil(by))) };
 }
+
+const ALWAYS: Listening = { since: Number.NEGATIVE_INFINITY, renewed: false };
 
 /**
  * Judges a report, or (null) the silence up to `now`. Thresholds do not apply: silence is down exactly at last
  * report + period + grace (by the time in which a report could be received), a reported failure at once, one good report
  * restores. A job that never reported is no data. After a report from the future (the clock was set back) silence counts
- * from `now`. `listeningSince` (epoch ms) is from when silence counts at the earliest, see `Listening`: silence while the
- * server itself was off, asleep or stopped is nobody's outage.
+ * from when the server listened. Silence counts from `listening.since` at the earliest: silence while the server
+ * itself was off, asleep or stopped is nobody's outage; but whether the job is well is not known then, see `overdue`.
  * `recheckAt` is the moment silence becomes an outage.
  */
 export function judgeHeartbeat(
@@ -52,31 +52,57 @@ export function judgeHeartbeat(
   before: DetectorState,
   report: Report | null,
   now: Millis,
-  listeningSince: Millis = Number.NEGATIVE_INFINITY,
+  listening: Listening = ALWAYS,
 ): Judgement {
-  const isAhead = report === null && before.lastAt !== null && before.lastAt > now;
-  const turned = { ...before, lastAt: isAhead ? now : before.lastAt };
   // Also judged before a late report is: whether the clock ticked in between must make no difference.
-  const silence = judgeSilence(component, turned, report?.at ?? now, listeningSince);
+  const silence = judgeSilence(component, before, report?.at ?? now, listening.since);
   const heard = report
     ? judgeReport(component, silence.state, report, now)
     : { state: silence.state, transitions: [] };
-  const overdueAt = deadline(component, heard.state, Number.NEGATIVE_INFINITY);
+  const { renewed: _, ...state } = heard.state;
+  const kept = !report && listening.renewed ? { ...state, renewed: listening.since } : state;
+  const recheckAt = state.down ? null : deadline(component, state, listening.since, now);
   return {
     ...heard,
+    state: kept,
     transitions: [...silence.transitions, ...heard.transitions],
-    recheckAt: heard.state.down ? null : deadline(component, heard.state, listeningSince),
-    isOverdue: overdueAt !== null && now >= overdueAt,
+    recheckAt,
+    overdue: recheckAt === null ? null : overdueOf(component, state, listening, now, recheckAt),
   };
 }
 
-/** When silence becomes an outage, epoch ms; null before the first report. */
-function deadline(component: Component, state: DetectorState, listeningSince: Millis): Millis | null {
-  if (component.check.type !== 'heartbeat' || state.lastAt === null) return null;
-  return Math.max(state.lastAt, listeningSince) + component.check.period + component.check.grace;
+function overdueOf(
+  component: Component,
+  state: DetectorState,
+  { since, renewed }: Listening,
+  now: Millis,
+  recheckAt: Millis,
+): Judgement['overdue'] {
+  const lastAt = state.lastAt as Millis;
+  if (lastAt <= now)
+    return { at: deadline(component, state, Number.NEGATIVE_INFINITY, now) as Millis, since: lastAt };
+  // A report from the future that we received ourselves came before the clock was set back; of any other nobody knows.
+  return { at: renewed ? now : recheckAt, since: Math.min(now, since) };
 }
 
-type Judged = Omit<Judgement, 'recheckAt' | 'isOverdue'>;
+/** When silence becomes an outage, epoch ms; null before the first report. */
+function deadline(
+  { check }: Component,
+  { lastAt }: DetectorState,
+  listeningSince: Millis,
+  now: Millis,
+): Millis | null {
+  if (check.type !== 'heartbeat' || lastAt === null) return null;
+  return heardAt(lastAt, listeningSince, now) + check.period + check.grace;
+}
+
+/** From when on a job has been silent; of a report from the future nobody knows when it came. */
+function heardAt(lastAt: Millis, listeningSince: Millis, now: Millis): Millis {
+  if (lastAt <= now) return Math.max(lastAt, listeningSince);
+  return Number.isFinite(listeningSince) ? Math.min(listeningSince, now) : now;
+}
+
+type Judged = Omit<Judgement, 'recheckAt' | 'overdue'>;
 
 function judgeSilence(
   component: Component,
@@ -84,11 +110,13 @@ function judgeSilence(
   now: Millis,
   listeningSince: Millis,
 ): Judged {
-  const due = deadline(component, state, listeningSince);
+  const due = deadline(component, state, listeningSince, now);
   const { check, name } = component;
   if (due === null || state.down || now < due || check.type !== 'heartbeat')
     return { state, transitions: [] };
-  const message = silentWords(name, state.lastAt ?? due, check.period, check.grace);
+  const { lastAt } = state;
+  const since = lastAt === null || lastAt > now ? due - check.period - check.grace : lastAt;
+  const message = silentWords(name, since, check.period, check.grace);
   return wentDown(component, state, due, message, 'no report');
 }
 

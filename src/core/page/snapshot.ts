@@ -143,4 +143,6 @@ export interface Stall {
    * a look is about to tell.
    */
   readonly told: boolean;
+  /** It is a job whose report is overdue, and may have come while nobody listened. */
+  readonly isSilent?: true;
 }

@@ -50,14 +50,18 @@ function stalled(view: ComponentView, stall: Stall): ComponentView {
 function problemOf({ component: { id, name }, stall, health }: ComponentView): Problem[] {
   if (!stall?.told) return [];
   const shown = health === 'no_data' ? 'it is shown without data' : 'what was last known of it stays';
-  return [
-    {
-      level: 'error',
-      where: `component ${id}`,
-      what: `no look at "${name}" has ended since ${iso(stall.since)}: ${shown}`,
-      fix: 'read in the log why its check, or what records it, does not end; if it does not recover, restart Status Live',
-    },
-  ];
+  const since = iso(stall.since);
+  const [what, fix] = stall.isSilent
+    ? [
+        `"${name}" has not reported since ${since}, and a report may have come while nobody listened`,
+        'see that the job runs; if it stays silent, that becomes an outage after its period and grace',
+      ]
+    : [
+        `no look at "${name}" has ended since ${since}`,
+        'read in the log why its check, or what records it, does not end; if it does not recover, restart Status Live',
+      ];
+  const level = stall.isSilent ? 'warning' : 'error';
+  return [{ level, where: `component ${id}`, what: `${what}: ${shown}`, fix }];
 }
 
 function pageProblem(since: Millis): Problem {

@@ -14,6 +14,8 @@ import {
   type Judgement,
   judge,
   judgeHeartbeat,
+  type Listening,
+  putOff,
   type Report,
 } from '../../core/monitoring/detector.ts';
 import { forgotten, isOfOtherKind, tookOf, transitionOf } from '../../core/monitoring/detector-state.ts';
@@ -23,7 +25,7 @@ import { insertTransition } from '../incidents/transitions.ts';
 import { rollUp } from './rollups.ts';
 
 /** What came of a result: the transitions it confirmed, and when to look again before the schedule does. */
-export interface Recorded extends Pick<Judgement, 'transitions' | 'recheckAt' | 'isOverdue'> {
+export interface Recorded extends Pick<Judgement, 'transitions' | 'recheckAt' | 'overdue'> {
   /** Whether it counts as a look: the next one speaks for the time since. */
   readonly isCounted: boolean;
 }
@@ -113,18 +115,20 @@ export async function recordHeartbeat(
   component: Component,
   report: Report | null,
   now: Millis,
-  listeningSince: Millis = Number.NEGATIVE_INFINITY,
+  listening: Listening | undefined = undefined,
   passed: Millis = Number.POSITIVE_INFINITY,
 ): Promise<Recorded> {
   return withoutFsync(db)
     .transaction()
     .execute(async trx => {
       const before = await stateOf(trx, component.id);
-      const judged = judgeHeartbeat(component, before.state, report, now, listeningSince);
+      const judged = judgeHeartbeat(component, before.state, report, now, listening);
       // Silence is observation too, but one row a minute is enough of it; a look may come a little early. After a
       // check from the future the clock was set back, and what is known is put right at once.
       const since = now - (before.lastCheck ?? now);
-      const isDue = judged.transitions.length > 0 || since >= 50 * SECOND || since < 0;
+      // That it was given its time anew must survive the next restart.
+      const isRenewed = judged.state.renewed !== before.state.renewed;
+      const isDue = judged.transitions.length > 0 || isRenewed || since >= 50 * SECOND || since < 0;
       const isCounted = report !== null || (before.lastCheck !== null && isDue);
       if (!isCounted) return { ...judged, isCounted };
       const result: CheckResult = {
@@ -152,6 +156,24 @@ export async function endRemoved(db: Db, end: Transition, now: Millis): Promise<
       .where('id', '=', id)
       .execute();
   });
+}
+
+/**
+ * From when the silence of each heartbeat counts for a process that listens since `startedAt` (epoch ms), by component;
+ * it was off since anything was last recorded.
+ */
+export async function listeningAt(db: Db, startedAt: Millis): Promise<ReadonlyMap<string, Listening>> {
+  const rows = await db.selectFrom('components').select(['id', 'detector', 'last_check']).execute();
+  const looks = rows.map(({ last_check }) => last_check ?? 0).filter(at => at <= startedAt);
+  const off = startedAt - Math.max(0, ...looks);
+  const listening = rows.flatMap(({ id, detector }): [string, Listening][] => {
+    const { lastAt, renewed } = detector ? (JSON.parse(detector) as DetectorState) : initialState();
+    if (lastAt === null) return [];
+    const since = Math.min(renewed ?? lastAt, startedAt);
+    const before = { since, renewed: renewed !== undefined };
+    return [[id, putOff(before, off, startedAt)]];
+  });
+  return new Map(listening);
 }
 
 /** The detector's state of a component; null when nothing was recorded of it. */

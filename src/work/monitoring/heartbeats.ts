@@ -3,13 +3,14 @@ import type { Component } from '../../core/model/component.ts';
 import { MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
 import { deriveSecret, digestOf } from '../../core/model/token.ts';
 import type { Judgement } from '../../core/monitoring/detector.ts';
-import { afterPause, type Listening } from '../../core/monitoring/detector.ts';
+import { type Listening, putOff } from '../../core/monitoring/detector.ts';
 import { offsetOf } from '../../core/monitoring/schedule-jitter.ts';
+import { listeningAt } from '../../store/monitoring/measurements.ts';
 import type { Monitoring } from './monitoring.ts';
-import type { Recorder } from './recorder.ts';
-import type { Watchdog } from './watchdog.ts';
+import { type Recorder, unlessFull } from './recorder.ts';
+import type { LookEnd, Watchdog } from './watchdog.ts';
 
-interface Parts extends Omit<Monitoring, 'db' | 'awake'> {
+interface Parts extends Omit<Monitoring, 'awake'> {
   readonly recorder: Pick<Recorder, 'heartbeat'>;
   readonly watchdog: Pick<Watchdog, 'ended'>;
   readonly secret: string;
@@ -21,7 +22,7 @@ interface Parts extends Omit<Monitoring, 'db' | 'awake'> {
   readonly noticeSteps: () => void;
 }
 
-type Judged = Pick<Judgement, 'transitions' | 'recheckAt' | 'isOverdue'>;
+type Judged = Pick<Judgement, 'transitions' | 'recheckAt' | 'overdue'>;
 
 /** So long after a pause reports may still wait in their sockets: timers come before them. */
 const UNREAD: Millis = SECOND;
@@ -35,7 +36,7 @@ interface NextLook {
   readonly at: Millis;
   /** It was due right after a pause, and once has waited for the reports of that time. */
   readonly hasWaited?: true;
-  readonly isOverdue?: boolean;
+  readonly overdue?: Judgement['overdue'];
 }
 
 export class Heartbeats {
@@ -49,18 +50,24 @@ export class Heartbeats {
   readonly #next = new Map<string, NextLook>();
   /** When judgements under way began, by `monotonic`. */
   readonly #judging = new Map<string, Millis>();
-  /** Of those that reported to this process; of the others, `silent`. */
-  readonly #heard = new Map<string, Listening>();
+  /** Of those that ever reported; of the others, `silent`. */
+  readonly #heard: Map<string, Listening>;
   #silent: Listening;
   /** How long the process had stood still when that was last looked at, ms. */
   #paused: Millis;
   /** When a pause was last noticed, by `monotonic`. */
   #pausedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(parts: Parts) {
+  private constructor(parts: Parts, heard: ReadonlyMap<string, Listening>) {
     this.#parts = parts;
     this.#paused = parts.paused();
-    this.#silent = { since: parts.startedAt, paused: this.#paused, renewed: false };
+    this.#heard = new Map(heard);
+    this.#silent = { since: parts.startedAt, renewed: false };
+  }
+
+  static async open(parts: Parts): Promise<Heartbeats> {
+    const heard = await listeningAt(parts.db, parts.startedAt).catch(unlessFull);
+    return new Heartbeats(parts, heard ?? new Map());
   }
 
   /** The token in a component's heartbeat address. */
@@ -79,9 +86,10 @@ export class Heartbeats {
     this.#noticePauses();
     const at = clock();
     // Right after a pause it may have waited in its socket, and was in time.
-    const since = this.#isUnread() ? at : this.#listening(component.id).since;
-    this.#heard.set(component.id, { since: at, paused: this.#paused, renewed: false });
-    this.#note(component, await recorder.heartbeat(component, { at, ok, message }, at, since), at);
+    const before = this.#listening(component.id);
+    const listening = this.#isUnread() ? { ...before, since: at } : before;
+    this.#heard.set(component.id, { since: at, renewed: false });
+    this.#note(component, await recorder.heartbeat(component, { at, ok, message }, at, listening), at);
     ring();
     return true;
   }
@@ -97,7 +105,7 @@ export class Heartbeats {
       const last = this.#next.get(id);
       // After an edit of status.yaml components are other objects.
       if (last?.component === component && now < last.at) {
-        watchdog.ended(component, 0, !last.isOverdue);
+        watchdog.ended(component, 0, seenOf(last, now));
         continue;
       }
       if (isUnread && !last?.hasWaited) {
@@ -106,7 +114,7 @@ export class Heartbeats {
       }
       const judged = await this.#judgeSoon(component, now);
       if (!judged) continue;
-      watchdog.ended(component, 0, !judged.isOverdue);
+      watchdog.ended(component, 0, seenOf(judged, now));
       // A report that came meanwhile knows better.
       if (this.#next.get(id) === last) this.#note(component, judged, now);
       hasChanged ||= judged.transitions.length > 0;
@@ -114,12 +122,12 @@ export class Heartbeats {
     if (hasChanged) ring();
   }
 
-  /** Gives each its time anew: a clock that stepped by so many ms is no silence. */
+  /** A clock that stepped by so many ms is no silence. */
   clockStepped(by: Millis): void {
     // Set back, every deadline lies too far ahead; set forward or asleep, reports were missed by us.
     this.#next.clear();
     const now = this.#parts.clock();
-    this.#listenAnew(of => ({ ...of, since: by > 0 ? now : Math.min(of.since, now) }));
+    this.#listenAnew(of => (by > 0 ? putOff(of, by, now) : { ...of, since: Math.min(of.since, now) }));
   }
 
   #components(): Component[] {
@@ -150,22 +158,23 @@ export class Heartbeats {
 
   #noticePauses(): void {
     const paused = this.#parts.paused();
-    if (paused <= this.#paused) return;
+    const by = paused - this.#paused;
+    if (by <= 0) return;
     this.#paused = paused;
     this.#pausedAt = this.#parts.monotonic();
     const now = this.#parts.clock();
     // What is due by the old time is judged in vain, and noted anew.
-    this.#listenAnew(of => afterPause(of, paused, now));
+    this.#listenAnew(of => putOff(of, by, now));
   }
 
   #isUnread(): boolean {
     return this.#parts.monotonic() - this.#pausedAt < UNREAD;
   }
 
-  #note(component: Component, { recheckAt, isOverdue = false }: Judged, now: Millis): void {
+  #note(component: Component, { recheckAt, overdue = null }: Judged, now: Millis): void {
     // Silence is observation too, and is written down once in its own minute.
     const at = Math.min(recheckAt ?? Number.POSITIVE_INFINITY, ownSecond(component.id, now));
-    this.#next.set(component.id, { component, at, isOverdue });
+    this.#next.set(component.id, { component, at, overdue });
   }
 
   /** Null while the judgement does not end. */
@@ -179,7 +188,7 @@ export class Heartbeats {
     const hung = new Promise<null>(resolve => {
       timer = setTimeout(resolve, HUNG, null);
     });
-    const judgement = recorder.heartbeat(component, null, now, this.#listening(id).since).finally(() => {
+    const judgement = recorder.heartbeat(component, null, now, this.#listening(id)).finally(() => {
       if (this.#judging.get(id) === began) this.#judging.delete(id);
     });
     const judged = await Promise.race([judgement, hung]).finally(() => clearTimeout(timer));
@@ -190,6 +199,11 @@ export class Heartbeats {
     log.error({ component: id }, 'the judgement of a heartbeat does not end; it is tried again');
     return null;
   }
+}
+
+/** What is known of a job: while its report is overdue and silence is no outage yet, nothing. */
+function seenOf({ overdue }: Pick<Judged, 'overdue'>, now: Millis): LookEnd {
+  return overdue && now >= overdue.at ? { silentSince: overdue.since } : 'well';
 }
 
 /** The next moment of a heartbeat's own second in the minute: not all of them are looked at in one. */

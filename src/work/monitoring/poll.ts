@@ -1,5 +1,5 @@
 // Poll: starts the checks that are due, a bounded number at once, and hands on what they saw.
-import type { CheckResult, Probe } from '../../core/model/checks/check.ts';
+import { type Check, type CheckResult, isSameCheck, type Probe } from '../../core/model/checks/check.ts';
 import type { Component } from '../../core/model/component.ts';
 import { MINUTE, type Millis } from '../../core/model/time.ts';
 import { offsetOf } from '../../core/monitoring/schedule-jitter.ts';
@@ -49,6 +49,8 @@ export class Poll {
   readonly #rechecks = new Map<string, Millis>();
   /** Of each component that was looked at. */
   readonly #alarms = new Map<string, Alarm>();
+  /** What each of them was last looked at by: another target is looked at at once. */
+  readonly #checks = new Map<string, Check>();
   readonly #running = new Map<string, Look>();
   readonly #waiting = new Map<string, Due>();
   /** Whose last look was cut short by a pause of our own: the next one at once, and no more. */
@@ -108,8 +110,9 @@ export class Poll {
     const fired = alarm(component.schedule, now);
     const late = this.#parts.monotonic() - (this.#rechecks.get(component.id) ?? Number.POSITIVE_INFINITY);
     if (late >= 0) return now - late;
-    // A component seen for the first time is looked at at once: a fresh page has facts in seconds.
-    return known ? fired : now;
+    // A component, or a target, seen for the first time is looked at at once: a fresh page has facts in seconds.
+    const before = this.#checks.get(component.id);
+    return known && (!before || isSameCheck(before, component.check)) ? fired : now;
   }
 
   #startWaiting(): void {
@@ -121,7 +124,8 @@ export class Poll {
   }
 
   #start(due: Due): void {
-    const { id } = due.component;
+    const { id, check } = due.component;
+    this.#checks.set(id, check);
     const ending = new AbortController();
     const given = new Promise(resolve => ending.signal.addEventListener('abort', resolve, { once: true }));
     const done = this.#look(due, ending.signal)
@@ -154,7 +158,8 @@ export class Poll {
     const recheckAt = await this.#record(component, result);
     // Given up meanwhile, it must not count as a look that ended.
     if (signal.aborted) return;
-    watchdog.ended(component, awake() - woke, result.outcome === 'up' || result.outcome === 'degraded');
+    const isWell = result.outcome === 'up' || result.outcome === 'degraded';
+    watchdog.ended(component, awake() - woke, isWell ? 'well' : 'bad');
     count(component, result.waited, result);
     const isExcused = believed.paused === true && !this.#excused.has(id);
     if (isExcused) this.#excused.add(id);
@@ -168,8 +173,8 @@ export class Poll {
   async #record(component: Component, result: CheckResult): Promise<Millis | null> {
     const { site, recorder, warnings, watchdog, ring } = this.#parts;
     // Taken away, or judged by other rules, while it was being looked at.
-    const type = site().components.find(({ id }) => id === component.id)?.check.type ?? 'manual';
-    if (type === 'manual' || type === 'heartbeat') return null;
+    const check = site().components.find(({ id }) => id === component.id)?.check;
+    if (!check || !isSameCheck(check, component.check)) return null;
     const inDoubt = watchdog.doubts(component);
     const { transitions, recheckAt } = await recorder.result(component, { ...result, inDoubt });
     await warnings.ofCheck(component, result);

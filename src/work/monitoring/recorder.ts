@@ -13,6 +13,7 @@ import {
   type Judgement,
   judge,
   judgeHeartbeat,
+  type Listening,
   type Report,
 } from '../../core/monitoring/detector.ts';
 import { tookOf } from '../../core/monitoring/detector-state.ts';
@@ -22,7 +23,7 @@ import { recordPoint } from '../../store/monitoring/metrics.ts';
 import { ignoreStorageFault, lastGood } from '../timing/storage.ts';
 import type { Monitoring } from './monitoring.ts';
 
-type Recorded = Pick<Judgement, 'transitions' | 'recheckAt' | 'isOverdue'>;
+type Recorded = Pick<Judgement, 'transitions' | 'recheckAt' | 'overdue'>;
 
 /** Some ten megabytes: hours of a large site, a week of a small one. */
 const MAX_WAITING = 50_000;
@@ -73,27 +74,27 @@ export class Recorder {
   }
 
   /**
-   * Judges a heartbeat's report, or (null) its silence up to `now`. Before `listeningSince` nobody could have received
+   * Judges a heartbeat's report, or (null) its silence up to `now`. Before `listening.since` nobody could have received
    * a report.
    */
   async heartbeat(
     component: Component,
     report: Report | null,
     now: Millis,
-    listeningSince: Millis,
+    listening: Listening,
   ): Promise<Recorded> {
     const { db, monotonic } = this.#on;
     const came = monotonic();
     const write = () =>
       this.#write(component, came, passed =>
-        measurements.recordHeartbeat(db, component, report, now, listeningSince, passed),
+        measurements.recordHeartbeat(db, component, report, now, listening, passed),
       );
     const recorded = await this.#tryNow(component, write);
     if (recorded) return recorded;
     if (report) this.#wait(write);
     const seen = report && (report.ok ? 'reported in' : 'reported a failure');
     const judged = await this.#judge(component, now, seen, state =>
-      judgeHeartbeat(component, state, report, now, listeningSince),
+      judgeHeartbeat(component, state, report, now, listening),
     );
     // Silence does not wait: it is judged again each second until the database takes it.
     return report ? judged : { ...judged, recheckAt: now };
@@ -209,7 +210,7 @@ export class Recorder {
     by: (state: DetectorState) => Judgement,
   ): Promise<Recorded> {
     const before = this.#known.get(id) ?? { state: await this.#stateOf(id), measured: {} };
-    const { state, transitions, recheckAt, isOverdue = false } = by(before.state);
+    const { state, transitions, recheckAt, overdue = null } = by(before.state);
     const health = healthOf(state);
     const hasChanged = healthOf(before.state) !== health;
     const since = Math.min(at, ...transitions.map(transition => transition.at));
@@ -221,7 +222,7 @@ export class Recorder {
     };
     this.#known.set(id, { state, measured });
     if (hasChanged) this.#on.ring();
-    return { transitions: [], recheckAt, isOverdue };
+    return { transitions: [], recheckAt, overdue };
   }
 
   async #stateOf(id: string): Promise<DetectorState> {
@@ -229,7 +230,8 @@ export class Recorder {
   }
 }
 
-function unlessFull(error: unknown): null {
+/** Null where the database takes nothing. */
+export function unlessFull(error: unknown): null {
   if (error instanceof StorageFault) return null;
   throw error;
 }

@@ -1,5 +1,5 @@
 // The watchdog: sees by clocks that only grow whether looks and rounds still end. It needs none of them to run.
-import { type Check, isConfigured } from '../../core/model/checks/check.ts';
+import { type Check, isConfigured, isSameCheck } from '../../core/model/checks/check.ts';
 import { nextFiring, roughPeriod } from '../../core/model/checks/cron.ts';
 import type { Component } from '../../core/model/component.ts';
 import { iso, MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
@@ -15,7 +15,14 @@ const AHEAD: Millis = SECOND;
 /** Rounds run each second; one over ten thousand files on a slow disk takes its time. */
 const ROUND: Millis = MINUTE;
 
+/**
+ * How a look ended: well, badly, or with nothing known, as a job's report is overdue and may have come while nobody
+ * listened; epoch ms.
+ */
+export type LookEnd = 'well' | 'bad' | { readonly silentSince: Millis };
+
 interface LastLook {
+  readonly check: Check;
   readonly schedule: string;
   /** When it ended: by the wall clock, by what only grows, and from when on the process has been awake. */
   readonly at: Millis;
@@ -27,6 +34,8 @@ interface LastLook {
   readonly isOurs: boolean;
   /** Whether the state was in doubt when it ended, and the look did not renew it. */
   readonly isDoubted: boolean;
+  /** Since when a job has not reported, where that is why it is in doubt: epoch ms, and by `awake` how long that is so. */
+  readonly silent?: { readonly since: Millis; readonly from: Millis };
   /** When it began as the database says; absent when the database was not asked. */
   readonly lookedAt?: Millis | undefined;
   /** How old it may be at least; and how old indeed, once that had to be asked of the schedule itself. */
@@ -51,12 +60,15 @@ export class Watchdog {
    * Notes that a look has ended; it took so long, ms, while the process was awake. What was in doubt is so until one
    * ends that answered well.
    */
-  ended(component: Component, took: Millis, isWell: boolean): void {
+  ended(component: Component, took: Millis, end: LookEnd): void {
     const { clock, monotonic, awake, ring } = this.#on;
-    const { id, schedule } = component;
-    const isDoubted = !isWell && this.doubts(component);
+    const { id, schedule, check } = component;
+    const from = this.#looks.get(id)?.silent?.from ?? awake();
+    const silence = typeof end === 'object' ? { silent: { since: end.silentSince, from } } : {};
+    const isDoubted = typeof end === 'object' || (end === 'bad' && this.doubts(component));
     const [at, ended] = [clock(), monotonic()];
-    this.#looks.set(id, { schedule, at, ended, awake: awake(), took, isOurs: true, isDoubted });
+    const look = { check, schedule, at, ended, awake: awake(), took, isOurs: true, isDoubted };
+    this.#looks.set(id, { ...look, ...silence });
     if (this.#stalls.has(id)) ring();
   }
 
@@ -106,6 +118,10 @@ export class Watchdog {
     // What was said to be interrupted is so until a look shows how it is: /api/v2 has no other word for what is not known.
     const isUnknown = view.health === 'operational' || view.health === 'no_data';
     const stays = last.isDoubted && isUnknown && this.#stalls.get(component.id)?.told === true;
+    if (last.silent) {
+      const isLong = this.#on.awake() - last.silent.from > leastLimit(component, last.took);
+      return { since: last.silent.since, told: isUnknown && isLong, isSilent: true };
+    }
     return { since: last.at, told: stays || (isTooOld && this.#on.awake() - last.awake > patience) };
   }
 
@@ -115,10 +131,13 @@ export class Watchdog {
     const { id, schedule } = component;
     const known = this.#looks.get(id);
     const isRead = !known?.isOurs && looked !== undefined && looked.at !== known?.lookedAt;
-    if (known && known.schedule === schedule && !isRead) return known;
+    const isSame = known !== undefined && isSameCheck(known.check, component.check);
+    if (known && isSame && known.schedule === schedule && !isRead) return known;
     const now = clock();
     const end = isRead ? looked.at + looked.took : now;
     const look: LastLook = {
+      // Of another target nothing is known before a look at it has ended.
+      check: known && !isSame ? known.check : component.check,
       schedule,
       at: Math.min(end, now),
       ended: monotonic() - Math.max(0, now - end),
@@ -126,7 +145,9 @@ export class Watchdog {
       took: isRead ? looked.took : null,
       isOurs: known?.isOurs ?? false,
       // A look that lies ahead shows that the clock was set: how old it is nobody knows.
-      isDoubted: isRead ? end > now + AHEAD : known !== undefined && this.#isDoubted(component, known),
+      isDoubted: isRead
+        ? end > now + AHEAD
+        : known !== undefined && (!isSame || this.#isDoubted(component, known)),
       lookedAt: looked?.at,
     };
     this.#looks.set(id, look);
@@ -150,11 +171,11 @@ export class Watchdog {
     const { log } = this.#on;
     for (const { id: component, name } of components) {
       const [before, now] = [this.#stalls.get(component), next.get(component)];
-      if (now?.told && !before?.told)
-        log.error(
-          { component },
-          `monitoring of ${name} is interrupted: no look has ended since ${iso(now.since)}`,
-        );
+      if (now?.told && !before?.told) {
+        const what = `monitoring of ${name} is interrupted`;
+        if (now.isSilent) log.warn({ component }, `${what}: it has not reported since ${iso(now.since)}`);
+        else log.error({ component }, `${what}: no look has ended since ${iso(now.since)}`);
+      }
       if (before?.told && !now?.told) log.info({ component }, `monitoring of ${name} goes on`);
     }
   }

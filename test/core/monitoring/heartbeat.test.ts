@@ -5,11 +5,11 @@ import { checkSchema, detectSchema } from '../../../src/core/model/checks/check.
 import type { Component } from '../../../src/core/model/component.ts';
 import { HOUR, MINUTE, SECOND } from '../../../src/core/model/time.ts';
 import {
-  afterPause,
   healthOf,
   initialState,
   judgeHeartbeat,
   type Listening,
+  putOff,
   type Report,
 } from '../../../src/core/monitoring/detector.ts';
 import { renderMarkdown } from '../../../src/core/text/markdown.ts';
@@ -40,7 +40,10 @@ function run(events: Event[], listeningSince?: number) {
   for (const { at, beat, message = '' } of events) {
     const now = START + at;
     const said: Report | null = beat ? { at: now, ok: beat === 'ok', message } : null;
-    const judged = judgeHeartbeat(jobs, JSON.parse(JSON.stringify(state)), said, now, listeningSince);
+    const judged = judgeHeartbeat(jobs, JSON.parse(JSON.stringify(state)), said, now, {
+      since: listeningSince ?? Number.NEGATIVE_INFINITY,
+      renewed: false,
+    });
     ({ state, recheckAt } = judged);
     for (const one of judged.transitions) {
       expect(one.source).toBe('probe:jobs');
@@ -64,7 +67,6 @@ describe('heartbeats', () => {
     ['judged late, down since the deadline', [ok(0), tick(DUE + 999)], [`down ${DUE}`], 'major_outage'],
     ['and said once', [ok(0), tick(DUE), tick(2 * DUE)], [`down ${DUE}`], 'major_outage'],
     ['a clock set back: silence counts from there', [ok(0), tick(-DUE), tick(-1)], [], 'operational'],
-    ['and to the deadline', [ok(0), tick(-DUE), tick(0)], ['down 0'], 'major_outage'],
     ['each beat moves it', [ok(0), ok(5 * MINUTE), tick(DUE)], [], 'operational'],
     ['one beat restores', [ok(0), tick(DUE), ok(DUE + 5)], [`down ${DUE}`, `up ${DUE + 5}`], 'operational'],
     ['late without a tick between', [ok(0), ok(DUE + 5)], [`down ${DUE}`, `up ${DUE + 5}`], 'operational'],
@@ -147,10 +149,38 @@ describe('heartbeats', () => {
   test('silence while nobody listened is nobody’s outage', () => {
     const { state } = run([ok(0)]);
     const started = START + 10 * DUE;
-    expect(judgeHeartbeat(jobs, state, null, started, started).transitions).toEqual([]);
-    const later = judgeHeartbeat(jobs, state, null, started + DUE, started);
+    expect(judgeHeartbeat(jobs, state, null, started, { since: started, renewed: true }).transitions).toEqual(
+      [],
+    );
+    const later = judgeHeartbeat(jobs, state, null, started + DUE, { since: started, renewed: true });
     expect(later.transitions.map(({ at }) => at)).toEqual([started + DUE]);
     expect(later.transitions[0]!.message).toContain('since 2026-11-23 10:00:00 UTC');
+  });
+
+  test('an overdue job is neither well nor down: from then on nothing is known of it', () => {
+    const { state } = run([ok(0)]);
+    const started = START + 10 * DUE;
+    const listening = { since: started, renewed: true };
+    const known = judgeHeartbeat(jobs, state, null, START + DUE - 1).overdue;
+    expect(known).toEqual({ at: START + DUE, since: START });
+    expect(judgeHeartbeat(jobs, state, null, started, listening).overdue).toEqual(known);
+    expect(judgeHeartbeat(jobs, state, null, started + DUE, listening).overdue).toBeNull();
+    expect(judgeHeartbeat(jobs, initialState(), null, started, listening).overdue).toBeNull();
+  });
+
+  test('a report from the future is no report of now: nothing is known, and silence counts from when we listened', () => {
+    const { state } = run([ok(0)]);
+    const back = START - 600 * MINUTE;
+    const listening = { since: back, renewed: true };
+    const first = judgeHeartbeat(jobs, state, null, back, listening);
+    expect(first.overdue).toEqual({ at: back, since: back });
+    expect(first.recheckAt).toBe(back + DUE);
+    // It is not believed to have come later, whenever that is judged.
+    const down = judgeHeartbeat(jobs, first.state, null, back + DUE, listening);
+    expect(down.transitions.map(({ at }) => at)).toEqual([back + DUE]);
+    expect(down.transitions[0]!.message).toContain('since 2026-11-23 00:00:00 UTC');
+    const right = judgeHeartbeat(jobs, first.state, null, START + MINUTE, { since: START, renewed: true });
+    expect(right.overdue).toEqual({ at: START + DUE, since: START });
   });
 
   test('what the job says is quoted, not obeyed', () => {
@@ -215,14 +245,16 @@ function listened(beats: readonly number[], pauses: readonly Pause[], until: num
   const pausedBy = (at: number) =>
     pauses.filter(pause => pause.at + pause.length <= at).reduce((sum, { length }) => sum + length, 0);
   let state = initialState();
-  let listening: Listening = { since: START, paused: 0, renewed: false };
+  let listening: Listening = { since: START, renewed: false };
+  let paused = 0;
   for (const { at, isBeat } of moments) {
     const now = START + at;
-    listening = afterPause(listening, pausedBy(at), now);
+    listening = putOff(listening, pausedBy(at) - paused, now);
+    paused = pausedBy(at);
     const beat = isBeat ? { at: now, ok: true, message: '' } : null;
-    const judged = judgeHeartbeat(jobs, state, beat, now, listening.since);
+    const judged = judgeHeartbeat(jobs, state, beat, now, listening);
     ({ state } = judged);
-    if (isBeat) listening = { since: now, paused: pausedBy(at), renewed: false };
+    if (isBeat) listening = { since: now, renewed: false };
     const [down] = judged.transitions;
     if (down) return { at: down.at - START, paused: pausedBy(at) };
   }
@@ -314,19 +346,19 @@ describe('pauses of our own', () => {
   });
 
   test('its moments are whole milliseconds, whatever fractions a pause has', () => {
-    const { since } = afterPause({ since: START, paused: 0.25, renewed: false }, 600.75, START + MINUTE);
+    const { since } = putOff({ since: START, renewed: false }, 600.5, START + MINUTE);
     expect(since).toBe(START + 601);
   });
 
   test('a failure that is reported counts at once', () => {
     const { state } = run([ok(0)]);
-    const { since } = afterPause({ since: START, paused: 0, renewed: false }, DUE, START + DUE);
+    const listening = putOff({ since: START, renewed: false }, DUE, START + DUE);
     const judged = judgeHeartbeat(
       jobs,
       state,
       { at: START + DUE, ok: false, message: '' },
       START + DUE,
-      since,
+      listening,
     );
     expect(judged.transitions.map(({ kind, at }) => `${kind} ${at - START}`)).toEqual([`down ${DUE}`]);
   });

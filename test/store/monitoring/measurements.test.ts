@@ -140,7 +140,7 @@ describe('time looked at', () => {
       recordHeartbeat(db, job, { at: START + at, ok: true, message: '' }, START + at, undefined, passed);
     await beat(0);
     await beat(110 * SECOND, 5 * SECOND);
-    const silence = await recordHeartbeat(db, job, null, START + 4 * MINUTE - SECOND, START, 10 * SECOND);
+    const silence = await recordHeartbeat(db, job, null, START + 4 * MINUTE - SECOND, undefined, 10 * SECOND);
     expect(silence.isCounted).toBe(true);
     expect(await observed(db, 'job')).toBe(SECOND + 5 * SECOND + SECOND);
   });

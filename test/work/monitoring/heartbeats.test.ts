@@ -38,7 +38,7 @@ async function opened(ids: readonly string[], options: { startedAt?: Millis } = 
   };
   const make = () => {
     const recorder = new Recorder(on);
-    return new Heartbeats({
+    return Heartbeats.open({
       ...on,
       recorder: {
         async heartbeat(...of) {
@@ -55,7 +55,7 @@ async function opened(ids: readonly string[], options: { startedAt?: Millis } = 
       paused: () => paused,
     });
   };
-  let beats = make();
+  let beats = await make();
   return {
     told,
     changes: async () => {
@@ -96,8 +96,8 @@ async function opened(ids: readonly string[], options: { startedAt?: Millis } = 
       now += by;
       beats.clockStepped(by);
     },
-    restart() {
-      beats = make();
+    async restart() {
+      beats = await make();
     },
   };
 }
@@ -110,7 +110,10 @@ test('a judgement that never ends holds up no other, is said, and is tried again
   const ended: string[] = [];
   const errors: string[] = [];
   const components = [heartbeat('a'), heartbeat('b')];
-  const beats = new Heartbeats({
+  const db = openDatabase(':memory:');
+  onTestFinished(() => db.destroy());
+  const beats = await Heartbeats.open({
+    db,
     site: () => site({ components }),
     recorder: {
       heartbeat: async ({ id }) =>
@@ -199,7 +202,7 @@ describe('heartbeats', () => {
     expect(world.told).toEqual(['probe:job down 120']);
     await world.beat('job');
     await world.until(T0 + 200 * SECOND);
-    world.restart();
+    await world.restart();
     // Nobody could have heard a beat before this process listened.
     await world.until(T0 + 319 * SECOND);
     expect(world.told).toHaveLength(2);
@@ -240,7 +243,7 @@ describe('heartbeats', () => {
     const world = await opened(['job']);
     world.edit([heartbeat('job', '10s', '2s')]);
     await world.beat('job');
-    world.restart();
+    await world.restart();
     await world.pause(20 * SECOND);
     await world.until(T0 + 31 * SECOND);
     expect(world.told).toEqual([]);
@@ -325,7 +328,7 @@ describe('heartbeats', () => {
     await world.beat('job');
     await world.until(T0 + MINUTE);
     world.set(8 * 60 * MINUTE);
-    world.restart();
+    await world.restart();
     await world.beat('job');
     expect(world.told).toEqual([]);
   });

@@ -85,7 +85,7 @@ describe('a stall', () => {
   test.each(SCHEDULES)('of "%s" is two periods and ten seconds after the last look', schedule => {
     const of = http(schedule);
     const watch = watching(of);
-    watch.dog.ended(of, 0, true);
+    watch.dog.ended(of, 0, 'well');
     const second = dueAfter(of, T0, 2)[1]! - T0;
     watch.pass(Math.max(second, 2 * roughPeriod(schedule)) + 10 * SECOND);
     expect(watch.state()).toBe('well');
@@ -96,12 +96,12 @@ describe('a stall', () => {
   test('of a check each minute begins after 2 minutes and 10 seconds, to the second', () => {
     const of = http();
     const watch = watching(of);
-    watch.dog.ended(of, 0, true);
+    watch.dog.ended(of, 0, 'well');
     watch.pass(2 * MINUTE + 10 * SECOND);
     expect(watch.state()).toBe('well');
     watch.pass(1);
     expect(watch.state()).toBe('stalled');
-    watch.dog.ended(of, 0, true);
+    watch.dog.ended(of, 0, 'well');
     expect(watch.state()).toBe('well');
     expect(watch.rung).toHaveLength(1);
   });
@@ -116,7 +116,7 @@ describe('a stall', () => {
     const of = http('*/5 * * * * *', timeout);
     const watch = watching(of, { checkedAt: took === null ? null : T0 });
     if (took === null) watch.state();
-    else watch.dog.ended(of, took, true);
+    else watch.dog.ended(of, took, 'well');
     watch.pass(limit);
     expect(watch.state()).toBe('well');
     watch.pass(1);
@@ -126,7 +126,7 @@ describe('a stall', () => {
   test('of a schedule that never fires again there is none', () => {
     const of = http('0 0 30 2 *');
     const watch = watching(of);
-    watch.dog.ended(of, 0, true);
+    watch.dog.ended(of, 0, 'well');
     watch.pass(800 * DAY);
     expect(watch.state()).toBe('well');
   });
@@ -146,7 +146,7 @@ describe('a stall', () => {
           const of = http(schedule, '5m');
           const watch = watching(of);
           watch.pass(at);
-          watch.dog.ended(of, first, true);
+          watch.dog.ended(of, first, 'well');
           let last = first;
           for (const { longer, part } of looks) {
             // What fell due while a look ran is not made up for.
@@ -155,7 +155,7 @@ describe('a stall', () => {
             last = Math.floor(part * Math.max(last, period)) + longer;
             watch.pass(due - watch.now() + last);
             expect(watch.state()).toBe('well');
-            watch.dog.ended(of, last, true);
+            watch.dog.ended(of, last, 'well');
           }
         },
       ),
@@ -168,7 +168,7 @@ describe('what is old and no stall', () => {
   test('a pause of our own: waits for the next look, and is a stall when that does not end', () => {
     const of = http();
     const watch = watching(of);
-    watch.dog.ended(of, 0, true);
+    watch.dog.ended(of, 0, 'well');
     watch.pass(HOUR);
     watch.stand(HOUR);
     expect(watch.state()).toBe('waits');
@@ -181,7 +181,7 @@ describe('what is old and no stall', () => {
   test.each([DAY, -DAY])('the wall clock stepped by %d ms', by => {
     const of = http();
     const watch = watching(of);
-    watch.dog.ended(of, 0, true);
+    watch.dog.ended(of, 0, 'well');
     watch.step(by);
     expect(watch.state()).toBe('well');
     watch.pass(5 * MINUTE);
@@ -224,19 +224,19 @@ describe('what is old and no stall', () => {
   test('a look that failed, or told nothing, leaves in doubt what was; one that answered well renews it', () => {
     const of = http();
     const watch = watching(of);
-    watch.dog.ended(of, 0, true);
-    watch.dog.ended(of, 0, false);
+    watch.dog.ended(of, 0, 'well');
+    watch.dog.ended(of, 0, 'bad');
     expect([watch.dog.doubts(of), watch.state()]).toEqual([false, 'well']);
     watch.pass(5 * MINUTE);
     expect([watch.dog.doubts(of), watch.state()]).toEqual([true, 'stalled']);
-    watch.dog.ended(of, 0, false);
+    watch.dog.ended(of, 0, 'bad');
     expect(watch.state()).toBe('stalled');
     watch.pass(MINUTE);
-    watch.dog.ended(of, 0, false);
+    watch.dog.ended(of, 0, 'bad');
     expect([watch.dog.doubts(of), watch.state()]).toEqual([true, 'stalled']);
     watch.pass(5 * MINUTE);
     expect(watch.state()).toBe('stalled');
-    watch.dog.ended(of, 0, true);
+    watch.dog.ended(of, 0, 'well');
     expect([watch.dog.doubts(of), watch.state()]).toEqual([false, 'well']);
   });
 
@@ -251,7 +251,7 @@ describe('what is old and no stall', () => {
   test('another schedule in status.yaml begins anew', () => {
     const daily = http('0 3 * * *');
     const watch = watching(daily);
-    watch.dog.ended(daily, 0, true);
+    watch.dog.ended(daily, 0, 'well');
     watch.pass(10 * HOUR);
     const often = snapshot([{ ...view(http(), 'operational', { at: T0 }), checkedAt: T0 }]);
     watch.dog.rounded();
@@ -296,7 +296,7 @@ describe('what is shown of it', () => {
     });
     expect(judged.version).not.toBe(shown.version);
     expect(judged.problems).toHaveLength(3);
-    for (const of of [api!, web!, db!]) watch.dog.ended(of, 0, true);
+    for (const of of [api!, web!, db!]) watch.dog.ended(of, 0, 'well');
     expect(watch.dog.judged(shown)).toBe(shown);
   });
 
@@ -306,7 +306,7 @@ describe('what is shown of it', () => {
     const shown = snapshot([api!, web!].map(of => ({ ...view(of, 'operational'), checkedAt: T0 })));
     watch.dog.judged(shown);
     watch.pass(5 * MINUTE);
-    watch.dog.ended(web!, 0, true);
+    watch.dog.ended(web!, 0, 'well');
     watch.dog.rounded();
     const { groups, verdict } = watch.dog.judged(shown);
     expect([groups[0]?.health, verdict.state]).toEqual(['no_data', 'no_data']);

@@ -47,6 +47,10 @@ export type Check = Readonly<z.infer<typeof checkSchema>> & {
   /** Of an http check: the JSONPaths at which metrics read a number out of its answer. */
   readonly reads?: readonly string[];
 };
+/** Whether two checks are the same, though status.yaml was read again. */
+export function isSameCheck(one: Check, other: Check): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
+}
 export type CheckOf<Type extends Check['type']> = Extract<Check, { type: Type }>;
 export type DetectRule = Readonly<z.infer<typeof detectSchema>>;
 
