@@ -1,6 +1,6 @@
 // The wiring of the timetable: every job of the server with how often it runs, in the order of a turn.
 import { type Clock, HOUR, MINUTE, SECOND } from '../core/model/time.ts';
-import type { Carry } from '../work/publish/git-sync.ts';
+import type { GitSync } from '../work/publish/git-sync.ts';
 import type { Mirror } from '../work/publish/mirror.ts';
 import type { ClockSteps } from '../work/timing/clock-steps.ts';
 import type { Job } from '../work/timing/schedule.ts';
@@ -12,8 +12,7 @@ export interface TimetableParts {
   readonly steps: ClockSteps;
   readonly storage: Storage;
   readonly watch: Watch;
-  readonly carry: Carry;
-  readonly lookBack: () => Promise<void>;
+  readonly git: GitSync;
   readonly round: () => Promise<void>;
   readonly post: Post;
   readonly mirror: Mirror;
@@ -24,7 +23,7 @@ export interface TimetableParts {
 }
 
 export function jobsOf(parts: TimetableParts): readonly Job[] {
-  const { steps, storage, watch, carry, lookBack, round, post, mirror, remind, clock } = parts;
+  const { steps, storage, watch, git, round, post, mirror, remind, clock } = parts;
   const { poll, heartbeats, warn } = watch;
   const look = async () => {
     await storage.look();
@@ -45,8 +44,8 @@ export function jobsOf(parts: TimetableParts): readonly Job[] {
     { name: 'storage', every: SECOND, run: look },
     { name: 'poll', every: SECOND, run: async () => poll.startDue(clock()), settled: poll.settled },
     { name: 'heartbeats', every: SECOND, run: () => heartbeats.judgeAll(clock()) },
-    { name: 'git', every: SECOND, run: () => carry.round(clock()) },
-    { name: 'history', every: 10 * SECOND, run: lookBack },
+    { name: 'git', every: SECOND, run: () => git.round(clock()) },
+    { name: 'history', every: 10 * SECOND, run: () => git.lookBack() },
     { name: 'round', every: SECOND, run: round },
     { name: 'enqueue', every: SECOND, run: post.enqueue },
     { name: 'dispatch', every: SECOND, run: post.dispatch, settled: post.settled },

@@ -4,9 +4,8 @@ import type { Environment } from '../config/environment.ts';
 import { openSite } from '../config/live-site.ts';
 import { keptSecret } from '../config/secret.ts';
 import { readSite } from '../config/site-file.ts';
-import { openContent } from '../content/folder.ts';
+import { StatusFolder } from '../content/folder.ts';
 import { openTemplates } from '../content/templates.ts';
-import { takeTurns } from '../content/turns.ts';
 import type { FetchText } from '../core/inbound/senders/sns.ts';
 import type { Probe } from '../core/model/checks/check.ts';
 import type { Log } from '../core/model/ports/log.ts';
@@ -27,7 +26,9 @@ import { LIMITS } from '../web/http/limits.ts';
 import { openServer } from '../web/http/server.ts';
 import { makeMetrics } from '../web/ops/metrics.ts';
 import { makePages } from '../web/page/pages.ts';
+import { makeFile } from '../work/incidents/file.ts';
 import { openRefresh } from '../work/incidents/refresh.ts';
+import { GitSync } from '../work/publish/git-sync.ts';
 import { makeBell, serially } from '../work/timing/bell.ts';
 import { aheadOf, makeClockSteps } from '../work/timing/clock-steps.ts';
 import { type EverySecond, type Job, makeTimetable } from '../work/timing/schedule.ts';
@@ -35,8 +36,6 @@ import { ignoreStorageFault, lastGood } from '../work/timing/storage.ts';
 import { keptSite, openWritten } from './content.ts';
 import { openPost } from './email.ts';
 import { openMirror } from './export.ts';
-import { openFiling } from './filing.ts';
-import { openCarrier } from './git.ts';
 import { openDoors } from './inbound.ts';
 import { metricDoors, metricPruning, openFigures, openResponses } from './metrics.ts';
 import { openWatch } from './monitoring.ts';
@@ -98,8 +97,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
   // One reading, before anything is waited for: the clock may step while the program starts.
   const ahead = aheadOf(clock, monotonic);
   const startedAt = Math.round(ahead + monotonic());
-  const turns = takeTurns(openContent(env.statusDir, env.variables, clock));
-  const { content } = turns;
+  const folder = new StatusFolder(env.statusDir, env.variables, clock);
   const templates = openTemplates(env.statusDir);
   const server = await openServer(env.port, env.host, {
     limits: LIMITS,
@@ -115,9 +113,9 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const localUrl = `http://localhost:${server.port}`;
     const site = needed(
       await openSite(
-        content.siteFile,
-        content.siteText,
-        text => readSite(text, content.siteFile, env.variables, env.publicUrl, localUrl),
+        folder.siteFile,
+        () => folder.siteText(),
+        text => readSite(text, folder.siteFile, env.variables, env.publicUrl, localUrl),
         () => keptSite(env.databaseFile),
       ),
     );
@@ -161,18 +159,20 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     await watch.note(site.current());
     const { heartbeats } = watch;
 
-    const mirror = openMirror({ env, content, db, snapshot: () => refresh.current(), monotonic, log });
-    const carrier = await openCarrier({ env, db, turns, site, ring: () => bell.ring(), log });
-    const { carry, lookBack, writerOf } = carrier;
-    const others = () => [...steps.problems(), ...carry.problems(), ...mirror.problems()];
-    const written = await openWritten({ db, content, site, templates, note: watch.note, others, carry, log });
+    const mirror = openMirror({ env, folder, db, snapshot: () => refresh.current(), monotonic, log });
+    const { statusDir: dir, variables } = env;
+    const ring = () => bell.ring();
+    const git = await GitSync.open({ dir, variables, db, folder, site: site.current, ring, log });
+    const others = () => [...steps.problems(), ...git.problems(), ...mirror.problems()];
+    const written = await openWritten({ db, folder, site, templates, note: watch.note, others, git, log });
     const sightings = lastGood(makeSightings(db), {});
-    const writer = writerOf('machine');
+    const writer = git.writer('machine');
+    const { retire } = watch;
     const refresh = await openRefresh(
       {
         ...written,
-        file: openFiling({ db, writer, templates, sightings, retire: watch.retire, clock, log }),
-        histories: carrier.histories,
+        file: makeFile({ db, writer, templates: templates.current, sightings, retire, clock, log }),
+        histories: () => git.histories,
         metrics: lastGood(openFigures(db), new Map()),
         responses: lastGood(openResponses(db), new Map()),
         measured: watch.measured,
@@ -219,8 +219,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       steps,
       storage,
       watch,
-      carry,
-      lookBack,
+      git,
       round,
       post,
       mirror,
@@ -235,15 +234,24 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       pages: makePages(render),
       enrol: post.enrol,
       enrolChannel: post.enrolChannel,
-      ...openDoors({ ...outside, env, db, content, refresh, round, carrier, warn: watch.warn }),
+      ...openDoors({
+        ...outside,
+        env,
+        db,
+        folder,
+        refresh,
+        round,
+        writer: git.writer('api'),
+        warn: watch.warn,
+      }),
       ...metricDoors(db, () => refresh.current().site, log),
       heartbeats,
       webhookToken,
       gitSecret: () => site.current().git && (site.current().git?.secret ?? webhookToken),
-      pullGit: carry.ask,
+      pullGit: () => git.ask(),
       trustProxy: env.trustProxy,
       publicDir: path.join(ROOT, 'public'),
-      brandFile: content.brandFile,
+      brandFile: name => folder.brandFile(name),
       metrics,
       series: (id, span, from) => readSeries(db, id, span, from),
       outbox: post.depth,
@@ -260,7 +268,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       return server.close();
     });
 
-    const unwatch = await content.watch(() => bell.ring());
+    const unwatch = await folder.watch(ring);
     closers.push(unwatch);
     const stop = outside.everySecond(timetable.turn);
     closers.push(() => {
@@ -282,7 +290,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       heartbeatToken: id => heartbeats.tokenOf(id),
       async tick() {
         // Its minutes pass at once: what file systems do not tell is looked for as if they had.
-        content.lookEverywhere();
+        folder.lookEverywhere();
         await timetable.turnInOrder();
         await refresh.judge();
       },

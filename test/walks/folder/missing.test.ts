@@ -10,7 +10,7 @@ import { lint } from '../../../src/cli/lint.ts';
 import { type Cli, Misuse, Refused } from '../../../src/cli/shared/command.ts';
 import { forgetMissing } from '../../../src/cli/shared/incident-files.ts';
 import { readEnvironment } from '../../../src/config/environment.ts';
-import { openContent } from '../../../src/content/folder.ts';
+import { StatusFolder } from '../../../src/content/folder.ts';
 import { git } from '../git/repository.ts';
 import { openWorld, SECRET, subscribed, type World } from '../world.ts';
 
@@ -541,7 +541,7 @@ test('the watcher hears of the folders again once they are back', async () => {
   await mkdir(folder, { recursive: true });
   await writeFile(path.join(status, 'status.yaml'), 'x');
   await writeFile(path.join(folder, '20260310_broken.md'), OPEN);
-  const content = openContent(status);
+  const content = new StatusFolder(status);
   let rings = 0;
   onTestFinished(await content.watch(() => rings++));
   for (const place of [folder, status]) {
