@@ -30,7 +30,7 @@ export type MergedTree =
       readonly rest: Edits;
     };
 
-interface Commits {
+export interface Commits {
   /** More than one where histories crossed. */
   readonly bases: readonly string[];
   readonly ours: string;
@@ -118,13 +118,8 @@ class Plan {
 
 /** The blobs of a tree by their names. */
 async function heldBy(git: GitRun, tree: string): Promise<Map<string, string>> {
-  const lines = (await git.out('ls-tree', '-r', '-z', tree)).split('\0').filter(line => line !== '');
-  return new Map(
-    lines.map(line => {
-      const [head, name] = line.split('\t') as [string, string];
-      return [name, head.split(' ')[2]!] as const;
-    }),
-  );
+  const found = (await git.out('ls-tree', '-r', '-z', tree)).matchAll(/\S+ \S+ (\S+)\t([^\0]+)/g);
+  return new Map([...found].map(([, oid, name]) => [name!, oid!]));
 }
 
 /** What only one side changed. */
@@ -204,12 +199,8 @@ async function baseText(
   file: string | null,
 ): Promise<string | null | undefined> {
   if (file === null) return null;
-  const texts = new Set(
-    await textsOf(
-      git,
-      bases.map(base => `${base}:${file}`),
-    ),
-  );
+  const names = bases.map(base => `${base}:${file}`);
+  const texts = new Set(await textsOf(git, names));
   // Of histories that crossed nobody knows what was deleted since: then nothing was.
   return texts.size > 1 ? null : ([...texts][0] ?? undefined);
 }

@@ -3,7 +3,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Problem } from '../../core/model/problem.ts';
 import { LIST, listed, type MirrorFile, type WriteMirror } from '../mirror.ts';
-import { GitFailure, type GitRun, makeGitRun } from './run.ts';
+import { GitFailure, type GitRun, makeGitRun, oidOf } from './run.ts';
 
 export interface Branch {
   /** A URL or an absolute path. */
@@ -33,7 +33,7 @@ export interface PublishOptions {
 }
 
 /** Two days at one commit each five minutes: a mirror's past is on the site itself. */
-const MOST = 500;
+const MAX_COMMITS = 500;
 /** A first copy of thousands of pages takes its time. */
 const PATIENCE = 300_000;
 /** The commit that the remote is known to have. */
@@ -47,7 +47,7 @@ const OURS = 'refs/heads/published';
 export function openPublish(dir: string, write: WriteMirror, options: PublishOptions): Publish {
   const tree = path.join(dir, 'site');
   const gitDir = path.join(dir, 'repository.git');
-  const { variables, most = MOST, patience = PATIENCE } = options;
+  const { variables, most = MAX_COMMITS, patience = PATIENCE } = options;
 
   return async (files, to, signal) => {
     const git = makeGitRun(tree, variables, { gitDir, workTree: tree, timeout: patience, signal });
@@ -99,7 +99,7 @@ async function baseOf(git: GitRun, { remote, branch }: Branch): Promise<string |
   const ref = `refs/heads/${branch}`;
   const told = (await git.out('ls-remote', remote, ref)).split('\n').find(line => line.endsWith(`\t${ref}`));
   const theirs = told?.split('\t')[0] ?? null;
-  const ours = await git.try('rev-parse', '--verify', '--quiet', OURS);
+  const ours = await oidOf(git, OURS);
   if (theirs === null) {
     await git.out('read-tree', '--empty');
     return null;

@@ -26,7 +26,7 @@ export interface Target {
 }
 
 /** Of more files than this, their folders are named. */
-const MOST_SHOWN = 10;
+const MAX_SHOWN = 10;
 
 /**
  * Commits just these files of the status folder `dir`, whatever else is changed or staged; without a `target` it
@@ -53,7 +53,7 @@ export async function commitByHand(
     );
     if (await plain.yes('check-ignore', '--quiet', '--', path.join(top, names[0]!))) return { kind: 'apart' };
     const at = `git -C ${quoted(place.top)}`;
-    const shown = names.length > MOST_SHOWN ? [...new Set(names.map(name => path.dirname(name)))] : names;
+    const shown = names.length > MAX_SHOWN ? [...new Set(names.map(name => path.dirname(name)))] : names;
     const those = shown.map(quoted).join(' ');
     const commit = `${at} commit -m ${quoted(message)} --only -- ${those}`;
     commands = [`${at} add -- ${those}`, commit];

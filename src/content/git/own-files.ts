@@ -7,7 +7,7 @@ import type { Problem } from '../../core/model/problem.ts';
 import { isIncidentName } from '../listing.ts';
 import { textsOf } from './changes.ts';
 import { type Edits, edited } from './merge.ts';
-import { AUTHORS, type GitRun, quoted, signed } from './run.ts';
+import { AUTHORS, type GitRun, oidOf, quoted, signed } from './run.ts';
 import { commandsFor, type Place } from './work-tree.ts';
 
 /** Who wrote a file that is to be committed. */
@@ -96,10 +96,8 @@ async function ownParts(
   states: ReadonlyMap<string, string>,
 ): Promise<Pending[]> {
   if (found.length === 0) return [];
-  const heads = await textsOf(
-    git,
-    found.map(({ name }) => `HEAD:${incidents}${name}`),
-  );
+  const names = found.map(({ name }) => `HEAD:${incidents}${name}`);
+  const heads = await textsOf(git, names);
   const pending: Pending[] = [];
   for (const [index, one] of found.entries()) {
     const file = incidents + one.name;
@@ -137,16 +135,8 @@ async function isSinceCommit(
   if (!states.get(file)?.startsWith(' ')) return false;
   if (before === null) return true;
   const oid = (await git.fed(before, 'hash-object', `--path=${file}`, '--stdin')).toString().trim();
-  const held = await git.try(
-    'log',
-    '-1',
-    '--format=%h',
-    '--full-history',
-    `--find-object=${oid}`,
-    '--',
-    file,
-  );
-  return Boolean(held);
+  const log = ['log', '-1', '--format=%h', '--full-history', `--find-object=${oid}`];
+  return Boolean(await git.try(...log, '--', file));
 }
 
 async function commitWhole(git: GitRun, some: readonly Pending[], message: string): Promise<void> {
@@ -157,7 +147,7 @@ async function commitWhole(git: GitRun, some: readonly Pending[], message: strin
 
 /** Commits what the files do not hold as it is; they, and what a person staged, stay as they are. */
 async function commitParts(git: GitRun, some: readonly Pending[], message: string): Promise<void> {
-  const head = await git.try('rev-parse', '--verify', '--quiet', 'HEAD');
+  const head = await oidOf(git, 'HEAD');
   const edits: Edits = new Map();
   for (const { file, text } of some) {
     const last = head === null ? '' : await git.out('ls-tree', head, '--', file);
@@ -181,7 +171,7 @@ function mixed(top: string, file: string): Problem {
 }
 
 /** Of more files than this, the folder is named. */
-const MOST_NAMED = 10;
+const MAX_NAMED = 10;
 
 /**
  * What nobody committed: incident files that git does not know, and those, or status.yaml, that were edited or
@@ -198,7 +188,7 @@ export async function onlyHere(
   const open = states.filter(([file, state]) => state !== '??' || isOneOf(incidents, file));
   const left = open.filter(([file]) => !own.has(file));
   const within = left.filter(([file]) => file.startsWith(incidents));
-  const many = within.length > MOST_NAMED;
+  const many = within.length > MAX_NAMED;
   const named = many ? left.filter(one => !within.includes(one)) : left;
   const problems = named.map(([file, state]): Problem => {
     const what =

@@ -175,6 +175,11 @@ function gitRun(
   };
 }
 
+/** The object of a name; null when there is none. */
+export function oidOf(git: GitRun, name: string): Promise<string | null> {
+  return git.try('rev-parse', '--verify', '--quiet', name);
+}
+
 /** The blobs of those names; null for one that is not there. */
 export async function blobsOf(git: GitRun, names: readonly string[]): Promise<(Buffer | null)[]> {
   const answer = await git.fed(names.map(name => `${name}\n`).join(''), 'cat-file', '--batch');

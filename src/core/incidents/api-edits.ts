@@ -1,5 +1,4 @@
 // Writing incidents by API: what a body does to the files, decided without touching any.
-
 import { INCIDENT_STATUSES, type Incident, MAINTENANCE_STATUSES, meansAll } from '../model/incident.ts';
 import { nearest } from '../model/problem.ts';
 import type { Site } from '../model/site.ts';

@@ -1,7 +1,5 @@
 // As of: an incident as it stands at a moment, whatever of its file lies ahead of that.
-
-import type { Incident, IncidentUpdate } from '../model/incident.ts';
-import { refOf } from '../model/incident.ts';
+import { type Incident, type IncidentUpdate, refOf } from '../model/incident.ts';
 import { iso, type Millis } from '../model/time.ts';
 import { toldStatus } from './ending.ts';
 import { edgeKey } from './first-seen.ts';

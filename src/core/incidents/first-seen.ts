@@ -1,6 +1,5 @@
 // First sight: a maintenance that nobody dated was announced when it was first seen, not on the day in its name.
-import type { Incident } from '../model/incident.ts';
-import { refOf } from '../model/incident.ts';
+import { type Incident, refOf } from '../model/incident.ts';
 import { iso, type Millis } from '../model/time.ts';
 
 /**

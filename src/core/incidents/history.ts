@@ -1,5 +1,4 @@
 // History: what each committed version of an incident changed, so that nobody rewrites it quietly.
-
 import type { Key, Values } from '../i18n/words.ts';
 import { type Incident, SEVERITIES } from '../model/incident.ts';
 import { iso, type Millis } from '../model/time.ts';

@@ -1,7 +1,6 @@
 // Maintenance: the state the clock makes of a scheduled file, and the time it covers.
 import { isConfigured } from '../model/checks/check.ts';
-import type { Measured } from '../model/component.ts';
-import { badness } from '../model/component.ts';
+import { badness, type Measured } from '../model/component.ts';
 import {
   affectedBy,
   type Incident,
@@ -11,8 +10,7 @@ import {
 } from '../model/incident.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Site } from '../model/site.ts';
-import type { Span } from '../model/time.ts';
-import { DAY, HOUR, iso, MINUTE, type Millis } from '../model/time.ts';
+import { DAY, HOUR, iso, MINUTE, type Millis, type Span } from '../model/time.ts';
 
 /** The status to show now: what the operator wrote, moved on by the clock (never back). */
 export function stateAt(incident: Incident, now: Millis): UpdateStatus {

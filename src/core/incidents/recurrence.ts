@@ -1,8 +1,7 @@
 // Recurrence: a maintenance file with an `rrule` becomes its occurrences, each an incident of its own.
 import rrule from 'rrule';
 import type { Incident, IncidentUpdate, UpdateStatus } from '../model/incident.ts';
-import type { Span } from '../model/time.ts';
-import { DAY, iso, type Millis, parseInstant } from '../model/time.ts';
+import { DAY, iso, type Millis, parseInstant, type Span } from '../model/time.ts';
 import { beginnings } from './recurrence-rule.ts';
 
 const { RRule } = rrule;

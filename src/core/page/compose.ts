@@ -1,15 +1,19 @@
 // compose(facts, now) → Snapshot: the one place where what is known becomes what is shown.
-
 import { type Claim, claimOf } from '../filing/reported-vs-measured.ts';
 import { impactOf, promiseOf, stretchesOf } from '../incidents/impact.ts';
 import { coveredBy, isUnderWay, stateAt } from '../incidents/maintenance.ts';
 import { isConfigured } from '../model/checks/check.ts';
-import type { Measured } from '../model/component.ts';
-import { type Component, type Health, overall, severityOf, worst } from '../model/component.ts';
+import {
+  type Component,
+  type Health,
+  type Measured,
+  overall,
+  severityOf,
+  worst,
+} from '../model/component.ts';
 import { type Incident, isOpen } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
-import type { Span } from '../model/time.ts';
-import { DAY, MINUTE, type Millis } from '../model/time.ts';
+import { DAY, MINUTE, type Millis, type Span } from '../model/time.ts';
 import { shortId } from '../model/token.ts';
 import { daysOf } from './days.ts';
 import type { Facts } from './facts.ts';

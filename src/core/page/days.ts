@@ -1,11 +1,8 @@
 // Days: one cell per UTC day and component, never green without a reason.
-
 import { coveredBy } from '../incidents/maintenance.ts';
-import type { Measured } from '../model/component.ts';
-import { type Component, type Health, statusOf, worst } from '../model/component.ts';
+import { type Component, type Health, type Measured, statusOf, worst } from '../model/component.ts';
 import { WEIGHTS_EVEN } from '../model/site.ts';
-import type { Span } from '../model/time.ts';
-import { DAY, type Millis, startOfUtcDay, utcDay } from '../model/time.ts';
+import { DAY, type Millis, type Span, startOfUtcDay, utcDay } from '../model/time.ts';
 import type { DayCell, IncidentView } from './snapshot.ts';
 import { clip, type Outage, uptimeOf } from './uptime.ts';
 

@@ -1,5 +1,4 @@
 // Facts: everything a Snapshot is made of, gathered by the round and handed to compose().
-
 import type { Sightings } from '../filing/reported-vs-measured.ts';
 import type { Revision } from '../incidents/history.ts';
 import type { Measured } from '../model/component.ts';

@@ -1,5 +1,4 @@
 // Stalls: of what nobody has looked at for too long the Snapshot must not say that it is well.
-
 import type { Problem } from '../model/problem.ts';
 import { iso, type Millis } from '../model/time.ts';
 import { shortId } from '../model/token.ts';

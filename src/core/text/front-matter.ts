@@ -1,5 +1,4 @@
 // Front matter: the YAML between the two `---` lines of a markdown file, with the lines of its problems.
-
 import type { Problem } from '../model/problem.ts';
 import { gitConflict } from './git-conflict.ts';
 import { readYaml, type YamlText } from './yaml.ts';

@@ -3,8 +3,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { asOf, changesAt, isAhead } from '../../core/incidents/as-of.ts';
 import { type Edge, edgeKey, presumedRef, sighted } from '../../core/incidents/first-seen.ts';
-import type { Incident } from '../../core/model/incident.ts';
-import { refOf } from '../../core/model/incident.ts';
+import { type Incident, refOf } from '../../core/model/incident.ts';
 import type { Millis } from '../../core/model/time.ts';
 import { makeBreath } from '../../core/page/steps.ts';
 

@@ -1,5 +1,4 @@
 // Refresh: gathers the facts, files what is owed to the folder, and holds the current Snapshot.
-
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { IncidentFiles } from '../../content/file-cache.ts';
 import { wellSinceOf } from '../../core/filing/dependencies.ts';

@@ -1,5 +1,4 @@
 // Revision: what tells one state of the facts from another, so that a Snapshot is composed when there is news.
-
 import { stateAt } from '../../core/incidents/maintenance.ts';
 import type { Measured } from '../../core/model/component.ts';
 import { type Incident, isOpen } from '../../core/model/incident.ts';

@@ -1,7 +1,5 @@
 // Headings of an incident file: `## LABEL time`, or the time first, read into label, status and time (contract §4).
-
-import type { UpdateStatus } from '../../model/incident.ts';
-import { INCIDENT_STATUSES, MAINTENANCE_STATUSES } from '../../model/incident.ts';
+import { INCIDENT_STATUSES, MAINTENANCE_STATUSES, type UpdateStatus } from '../../model/incident.ts';
 import { DAY, HOUR, MINUTE, type Millis, parseInstant, SECOND } from '../../model/time.ts';
 import { DAY_NAMES, MONTH_NAMES } from '../times/month-names.ts';
 import { dateLeft, monthLeft } from '../times/unread-date.ts';

@@ -1,5 +1,4 @@
 // One markdown file → one Incident, or the problems that stand in its way, each with its line.
-
 import {
   INCIDENT_STATUSES,
   type Incident,

@@ -1,5 +1,4 @@
 // Timelines: the `## Update 15:00 UTC` sections of an incident file, read into moments (contract §4).
-
 import { DAY, HOUR, type Millis } from '../../model/time.ts';
 import { joined, type Shown, type ShownLine } from '../../text/comments.ts';
 import type { WrongTime } from '../times/written-time.ts';

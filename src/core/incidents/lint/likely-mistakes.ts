@@ -1,5 +1,4 @@
 // A second look at an incident file: what stands in it and most likely means something else. Warnings only.
-
 import { INCIDENT_STATUSES, type Incident, MAINTENANCE_STATUSES, SEVERITIES } from '../../model/incident.ts';
 import { nearest, type Problem } from '../../model/problem.ts';
 import { statusNamed, unmarkedLabel } from '../file/heading.ts';

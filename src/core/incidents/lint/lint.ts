@@ -1,5 +1,4 @@
 // Lint: what the page forgives but an operator would want to know before merging.
-
 import { type Affected, type Incident, meansAll, namedIn, sourcesOf } from '../../model/incident.ts';
 import { bearable, nearest, type Problem } from '../../model/problem.ts';
 import { componentOf } from '../../model/source.ts';

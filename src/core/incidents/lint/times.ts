@@ -1,5 +1,4 @@
 // Times of an incident file that lie in the future, or end before they begin, named to the operator.
-
 import { type Incident, isOpen } from '../../model/incident.ts';
 import { bearable, type Problem, survived } from '../../model/problem.ts';
 import { DAY, iso, MINUTE, type Millis } from '../../model/time.ts';

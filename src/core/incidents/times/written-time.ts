@@ -1,5 +1,4 @@
 // Times as people write them in files: the usual unambiguous forms; what could be two days is none.
-
 import { DAY, HOUR, iso, MINUTE, type Millis, parseZone, SECOND } from '../../model/time.ts';
 import {
   DAY_NAMES,
