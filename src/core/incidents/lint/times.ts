@@ -4,7 +4,7 @@ import { bearable, type Problem, survived } from '../../model/problem.ts';
 import { DAY, iso, MINUTE, type Millis } from '../../model/time.ts';
 import { readFrontmatter } from '../../text/front-matter.ts';
 import { cutSections, readMoments, type Sections } from '../file/timeline.ts';
-import { minuteOf, momentsOf } from './moments.ts';
+import { minuteOf, momentsOf } from './remark.ts';
 
 /** An operator's clock may be ahead of ours by so much. */
 const SLACK: Millis = 5 * MINUTE;
