@@ -16,17 +16,13 @@ export interface Absence {
 
 const NOT_BACK_YET: Absence = { folder: '', why: NOT_BACK, emptied: true };
 
-/** What was known before a look. */
 export interface Known {
-  /** The incidents folder. */
   readonly folder: string;
   /** The folders with incidents, by path below the folder (itself: ""), and which each is (`identityOf`). */
   readonly folders: ReadonlyMap<string, string | null>;
-  /** By file. */
   readonly absent: ReadonlyMap<string, Absence>;
   /** Something was missing for an earlier process, whose look was the last. */
   readonly wasMissing: boolean;
-  /** Something was missing, for whichever process. */
   readonly isPending: boolean;
   readonly siteGone: boolean;
 }
@@ -40,7 +36,6 @@ export interface Assessment {
   readonly rootWhy: string | null;
 }
 
-/** Judges the files that are `gone` by the folders they were in. */
 export async function assess(known: Known, gone: readonly ReadFile[], scan: Scan): Promise<Assessment> {
   const { folder, folders, absent, wasMissing, isPending, siteGone } = known;
   const above = (file: string) => foldersOf(folder, file);

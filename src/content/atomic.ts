@@ -57,7 +57,6 @@ async function aside<T>(file: string, text: string, place: (draft: string) => Pr
   }
 }
 
-/** For file systems without hard links. */
 async function createWithoutLinks(file: string, text: string): Promise<boolean> {
   try {
     const handle = await open(file, 'wx', 0o644);

@@ -5,11 +5,7 @@ import type { Site } from '../core/model/site.ts';
 import { MAX_SITE_YAML, readYaml } from '../core/text/yaml.ts';
 import type { StatusFolder } from './folder.ts';
 
-/** The site without the files that are missing, and a warning for each. */
-export interface Branded {
-  readonly site: Site;
-  readonly problems: readonly Problem[];
-}
+export type Branded = { readonly site: Site; readonly problems: readonly Problem[] };
 
 /** Their keys in status.yaml. */
 const KEYS = { logo: 'logo', logoDark: 'logo_dark', favicon: 'favicon', css: 'css' } as const;

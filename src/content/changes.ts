@@ -26,7 +26,6 @@ export class Changes {
     for (const file of files) if (file && isRacy(file)) this.hear(file.file);
   }
 
-  /** What changed is not known any more. */
   lose(): void {
     this.heard = null;
   }
@@ -41,7 +40,6 @@ export class Changes {
     return names;
   }
 
-  /** Calls `ring` soon after a change, until closed. */
   async watch(ring: () => void, place: string): Promise<void> {
     this.ring = ring;
     await this.follow(place);

@@ -84,7 +84,6 @@ async function whereItStood(folder: string): Promise<string> {
   return above === null ? at : path.join(above, path.relative(await climbed(at), at));
 }
 
-/** The nearest folder at or above `place` that is there, by its real path. */
 async function nearest(place: string): Promise<string | null> {
   return realpath(await climbed(place)).catch(() => null);
 }

@@ -5,9 +5,7 @@ import type { Incident } from '../core/model/incident.ts';
 import type { Problem } from '../core/model/problem.ts';
 import type { ReadFile } from './scan.ts';
 
-/** What is missing, and was not deleted. */
 export interface Missing {
-  /** What to do about each folder. */
   readonly problems: readonly Problem[];
   /** The files that stay as last read, for they are not on the disk. */
   readonly files: readonly ReadFile[];
@@ -15,7 +13,6 @@ export interface Missing {
   readonly closed: boolean;
 }
 
-/** The incidents as the files have them, each in its last good version. */
 export interface IncidentFiles {
   readonly incidents: readonly Incident[];
   readonly problems: readonly Problem[];
@@ -23,16 +20,13 @@ export interface IncidentFiles {
   readonly unread: number;
   /** What is missing, so that these are the incidents last read; null while nothing is. */
   readonly missing: Missing | null;
-  /** The text of a file by incident id, for the machine's edits. */
   text(id: string): string | undefined;
-  /** The path of an incident's file. */
   fileOf(id: string): string;
   /** That other files have the same id, one problem each; the file shown is `fileOf`. */
   duplicatesOf(id: string): readonly Problem[];
 }
 
 export class FileCache {
-  /** By path. */
   readonly files = new Map<string, ReadFile>();
   /** Files whose ids are one, capitals aside; of one id the first is shown. Nearly always one. */
   private readonly byId = new Map<string, readonly ReadFile[]>();

@@ -15,7 +15,6 @@ const LOOK_EVERYWHERE_MS = 60_000;
 
 export class StatusFolder {
   readonly siteFile: string;
-  /** Where incident files are. */
   readonly folder: string;
   private readonly dir: string;
   private readonly clock: Clock;
@@ -47,7 +46,6 @@ export class StatusFolder {
     this.current = this.last.view();
   }
 
-  /** The text of status.yaml; throws what the disk says. */
   async siteText(): Promise<string> {
     // A pipe would be read for ever.
     if (!(await stat(this.siteFile)).isFile())
@@ -105,7 +103,6 @@ export class StatusFolder {
     this.last.deletions.askAgain();
   }
 
-  /** The name of an incident's file below the incidents folder, as last read. */
   nameOf(id: string): string {
     return path.relative(this.folder, this.current.fileOf(id)).split(path.sep).join('/');
   }
@@ -226,7 +223,6 @@ export class StatusFolder {
     }
   }
 
-  /** Which folder each known one is now. */
   private async placesNow(): Promise<ReadonlyMap<string, string | null>> {
     const names = [...new Set(['', ...this.last.folders.keys()])];
     const places = await Promise.all(names.map(name => identityOf(path.join(this.folder, name))));

@@ -14,7 +14,6 @@ const GOES_WITHIN_MS = 1000;
 export class LastRead {
   /** The folders with incidents, by path below the folder (itself: ""), and which each is (`identityOf`). */
   folders: ReadonlyMap<string, string | null> = new Map();
-  /** What is missing; null while nothing is. */
   missing: Missing | null = null;
   readonly deletions: Deletions;
   readonly cache: FileCache;
@@ -36,7 +35,6 @@ export class LastRead {
     this.deletions = new Deletions(folder, siteFile, variables);
   }
 
-  /** What is known of a file, by path. */
   get(file: string): ReadFile | undefined {
     return this.cache.files.get(file) ?? this.remembered.get(file) ?? this.young().get(file);
   }
@@ -46,10 +44,6 @@ export class LastRead {
     return new Map(this.leaving.map(({ file }) => [file.file, file]));
   }
 
-  /**
-   * What an earlier process knew, by path below the folder; which folders that were (`identity`), and whether
-   * something was missing.
-   */
   remember(texts: ReadonlyMap<string, string>, identity: string | null, wasMissing: boolean): void {
     if (identity !== null) this.folders = new Map(Object.entries(JSON.parse(identity)));
     this.hadSite = identity !== null || texts.size > 0;
@@ -61,7 +55,6 @@ export class LastRead {
     );
   }
 
-  /** Which folders the files were last read from, for `remember`; null while there was none. */
   identity(): string | null {
     return this.folders.get('') ? JSON.stringify(Object.fromEntries(this.folders)) : null;
   }
@@ -83,7 +76,6 @@ export class LastRead {
     return [...found].some(isNews) ? null : this.cache.put(found);
   }
 
-  /** Takes all as it is now; whether anything changed. */
   async judge(scan: Scan): Promise<boolean> {
     const { files } = scan;
     const { cache, absent } = this;

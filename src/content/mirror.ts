@@ -15,11 +15,7 @@ export interface MirrorFile {
   readonly apart?: RegExp;
 }
 
-export interface Mirrored {
-  readonly written: number;
-  readonly unchanged: number;
-  readonly removed: number;
-}
+export type Mirrored = { readonly written: number; readonly unchanged: number; readonly removed: number };
 
 /** Brings a folder up to date with the files, in their order; throws between two when `signal` says so. */
 export type WriteMirror = (
@@ -36,11 +32,7 @@ const AT_ONCE = 16;
 const WHOLE = 100;
 
 /** What this process wrote into a folder, and knows without looking. */
-interface Known {
-  readonly list: string;
-  readonly keys: ReadonlyMap<string, string>;
-  readonly runs: number;
-}
+type Known = { readonly list: string; readonly keys: ReadonlyMap<string, string>; readonly runs: number };
 
 /**
  * Makes the writer. Readers see each file old or new, never half, and files that went are removed last.

@@ -13,7 +13,6 @@ import type { Millis } from '../core/model/time.ts';
 import { makeBreath } from '../core/page/steps.ts';
 import { type Bounds, boundsOf, isIncidentName, isWithin, list, type Place } from './listing.ts';
 
-/** One incident file as last read. */
 export interface ReadFile {
   readonly file: string;
   readonly id: string;
@@ -22,7 +21,6 @@ export interface ReadFile {
   readonly text: string | null;
   /** The last version that could be parsed; null when there never was one. */
   readonly good: Incident | null;
-  /** The text of that version. */
   readonly goodText: string | null;
   readonly problems: readonly Problem[];
   /** Whether no version of it could ever be read, and it may be about something that is going on. */
@@ -49,7 +47,6 @@ const SHARED: Disk = { lstat, readFile };
 /** At start nobody waits for answers, and ten thousand files are read in half the time. */
 const ALONE: Disk = { lstat: lstatSync, readFile: readFileSync };
 
-/** One reading of files below a folder. */
 interface Reading {
   readonly folder: string;
   readonly bounds: Bounds;
@@ -62,7 +59,6 @@ interface Reading {
   readonly disk: Disk;
 }
 
-/** All that one look found. */
 export interface Scan {
   readonly files: ReadonlyMap<string, ReadFile>;
   /** incidents/ itself as "", and the folders below it, by path relative to it. */

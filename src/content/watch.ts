@@ -3,11 +3,9 @@ import { type FSWatcher, watch } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Hears what changes. */
 export interface Listener {
   /** Something changed; called once, soon after the last of several changes. */
   readonly ring: () => void;
-  /** This file came, changed or went. */
   readonly changed: (file: string) => void;
   /** Something changed, and it is not known what. */
   readonly lost: () => void;
@@ -38,7 +36,6 @@ export class FolderWatcher {
     this.listener = listener;
   }
 
-  /** Resolves when all of it is watched. */
   static async open(folder: string, listener: Listener): Promise<FolderWatcher> {
     const watcher = new FolderWatcher(listener);
     const dir = path.dirname(folder);

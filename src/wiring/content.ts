@@ -20,7 +20,6 @@ export interface WrittenDeps {
   readonly folder: StatusFolder;
   readonly site: LiveSite;
   readonly templates: TemplateFolder;
-  /** Makes a changed site's components known. */
   readonly note: (site: Site) => Promise<void>;
   /** What is wrong with the folder besides what stands in it. */
   readonly others: () => readonly Problem[];

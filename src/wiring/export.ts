@@ -24,7 +24,7 @@ import { makeExport } from '../web/export/export.ts';
 import { makePages } from '../web/page/pages.ts';
 import { NOTHING_FILED } from '../work/incidents/file.ts';
 import { rememberKept } from '../work/incidents/last-good-files.ts';
-import { openRefresh } from '../work/incidents/refresh.ts';
+import { Refresh } from '../work/incidents/refresh.ts';
 import { makeWatchdog } from '../work/monitoring/watchdog.ts';
 import { type Mirror, makeMirror } from '../work/publish/mirror.ts';
 import { openFigures, openResponses } from './metrics.ts';
@@ -50,7 +50,6 @@ export interface MirrorParts {
   readonly log: Log;
 }
 
-/** What keeps the copy fresh while the server runs. */
 export function openMirror({ env, folder, db, snapshot, monotonic, log }: MirrorParts): Mirror {
   return makeMirror({ snapshot, write: exportInto(env, folder, db), monotonic, log });
 }
@@ -90,7 +89,7 @@ export async function readSnapshot(
   );
   if (!site) return { value: null, problems };
   const histories = await openHistory(env.statusDir, env.variables)();
-  const refresh = await openRefresh(
+  const refresh = await Refresh.open(
     {
       site: async () => {
         const now = await site.reload();

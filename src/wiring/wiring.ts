@@ -27,7 +27,7 @@ import { openServer } from '../web/http/server.ts';
 import { makeMetrics } from '../web/ops/metrics.ts';
 import { makePages } from '../web/page/pages.ts';
 import { makeFile } from '../work/incidents/file.ts';
-import { openRefresh } from '../work/incidents/refresh.ts';
+import { Refresh } from '../work/incidents/refresh.ts';
 import { GitSync } from '../work/publish/git-sync.ts';
 import { makeBell, serially } from '../work/timing/bell.ts';
 import { aheadOf, makeClockSteps } from '../work/timing/clock-steps.ts';
@@ -168,7 +168,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const sightings = lastGood(makeSightings(db), {});
     const writer = git.writer('machine');
     const { retire } = watch;
-    const refresh = await openRefresh(
+    const refresh = await Refresh.open(
       {
         ...written,
         file: makeFile({ db, writer, templates: templates.current, sightings, retire, clock, log }),

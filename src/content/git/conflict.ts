@@ -50,7 +50,6 @@ export async function conflictProblems(
   return Promise.all(conflicts.map(problemOf));
 }
 
-/** So many commits of one side are looked through. */
 const MAX_COMMITS = 30;
 
 /**

@@ -16,7 +16,6 @@ export interface GitOptions {
 }
 
 export interface Synced {
-  /** Whether files came in. */
   readonly moved: boolean;
   /** Files that were committed, relative to the repository. */
   readonly committed: readonly string[];
@@ -33,7 +32,6 @@ export type SyncGit = (owned: Owned, options: GitOptions) => Promise<Synced>;
 /** Lets nobody else write into the folder, and nobody read it, while `work` changes many files of it. */
 export type Alone = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** A sync under way. */
 interface Exchange {
   readonly git: GitRun;
   readonly place: Place;
@@ -103,7 +101,6 @@ function report(
   problems.push({ level, where, what, fix });
 }
 
-/** Commits what is ours, then exchanges; what only this server has is named after it. */
 async function sync(exchange: Exchange, owned: Owned): Promise<void> {
   const { git, place, problems } = exchange;
   const own = await exchange.alone(() => commitOwn(git, place, owned));

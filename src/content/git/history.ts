@@ -12,7 +12,6 @@ export type Histories = ReadonlyMap<string, readonly Revision[]>;
 
 /** More commits than this are not looked through; the newest are. */
 const MAX_COMMITS = 20_000;
-/** So many versions are read from git at once. */
 const BATCH = 500;
 
 interface Commit {
@@ -53,7 +52,6 @@ export function openHistory(dir: string, variables: Readonly<Record<string, stri
   };
 }
 
-/** Whether git would find a repository in `dir` or above it. */
 async function isInRepository(dir: string): Promise<boolean> {
   let place = await realpath(dir).catch(() => null);
   while (place !== null) {

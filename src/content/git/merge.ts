@@ -82,7 +82,6 @@ class Plan {
     string,
     { readonly units: readonly string[]; readonly names: readonly string[] }
   >();
-  /** Files left to git. */
   readonly left = new Set<string>();
 
   take(edits: Edits): void {
@@ -116,13 +115,11 @@ class Plan {
   }
 }
 
-/** The blobs of a tree by their names. */
 async function heldBy(git: GitRun, tree: string): Promise<Map<string, string>> {
   const found = (await git.out('ls-tree', '-r', '-z', tree)).matchAll(/\S+ \S+ (\S+)\t([^\0]+)/g);
   return new Map([...found].map(([, oid, name]) => [name!, oid!]));
 }
 
-/** What only one side changed. */
 function changed({ from, path: to, mode, oid }: Change): Extract<Done, { kind: 'edits' }> {
   const edits: Edits = new Map();
   if (from !== null) edits.set(from, null);

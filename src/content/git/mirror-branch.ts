@@ -24,9 +24,7 @@ export type Publish = (
 ) => Promise<Published | Problem>;
 
 export interface PublishOptions {
-  /** git's PATH, HOME, SSH agent. */
   readonly variables: Readonly<Record<string, string | undefined>>;
-  /** After so many commits the history begins anew. */
   readonly most?: number;
   /** How long a push may take, ms. */
   readonly patience?: number;

@@ -19,11 +19,7 @@ export type ByHand =
   /** In no git work tree, or ignored there. */
   | { readonly kind: 'apart' };
 
-/** Where it goes, as `content.git` says. */
-export interface Target {
-  readonly remote: string;
-  readonly branch: string;
-}
+export type Target = { readonly remote: string; readonly branch: string };
 
 /** Of more files than this, their folders are named. */
 const MAX_SHOWN = 10;
@@ -45,7 +41,6 @@ export async function commitByHand(
     const place = await placeOf(git, dir);
     if (!place) return { kind: 'apart' };
     const top = await realpath(place.top);
-    // This one command takes no literal paths.
     const plain = git.with({ GIT_LITERAL_PATHSPECS: '0' });
     const folder = async (file: string) => path.relative(top, await realpath(path.dirname(file)));
     const names = await Promise.all(

@@ -10,10 +10,8 @@ import { type Edits, edited } from './merge.ts';
 import { AUTHORS, type GitRun, oidOf, quoted, signed } from './run.ts';
 import { commandsFor, type Place } from './work-tree.ts';
 
-/** Who wrote a file that is to be committed. */
 export type Author = keyof typeof AUTHORS;
 
-/** A file that was, or was about to be, written. */
 export interface OwnFile {
   /** Relative to the incidents folder. */
   readonly name: string;
@@ -33,13 +31,11 @@ export interface Owned {
   readonly new: readonly string[];
 }
 
-/** A file, and what of it is ours to commit. */
 interface Pending extends OwnFile {
   /** Relative to the repository. */
   readonly file: string;
   /** The text to commit; null when ours cannot be told from a person's. */
   readonly text: string | null;
-  /** Whether that is all the file holds. */
   readonly isWhole: boolean;
 }
 
@@ -87,7 +83,6 @@ export async function commitOwn(
   return { committed, problems: stuck.map(file => mixed(top, file)) };
 }
 
-/** What of the files is ours and not committed yet. */
 async function ownParts(
   git: GitRun,
   top: string,

@@ -33,9 +33,7 @@ export interface GitRun {
   try(...args: string[]): Promise<string | null>;
   /** Whether git said yes; no is exit code 1, and anything else throws GitFailure. */
   yes(...args: string[]): Promise<boolean>;
-  /** With this text on its standard input. */
   fed(input: string, ...args: string[]): Promise<Buffer>;
-  /** With these variables beside its own. */
   with(more: Readonly<Record<string, string>>): GitRun;
 }
 
@@ -51,7 +49,6 @@ const LOCKED_WAIT = 250;
 export const AUTHORS = { machine: 'status-live@localhost', api: 'status-live+api@localhost' };
 const NAME = 'Status Live';
 
-/** A commit's author as environment variables. */
 export function signed(email: string): Record<string, string> {
   return { GIT_AUTHOR_NAME: NAME, GIT_AUTHOR_EMAIL: email };
 }
@@ -65,7 +62,6 @@ export interface Area {
   readonly workTree: string;
   /** ms */
   readonly timeout: number;
-  /** Ends what is running. */
   readonly signal?: AbortSignal;
 }
 
@@ -195,7 +191,6 @@ export async function blobsOf(git: GitRun, names: readonly string[]): Promise<(B
   });
 }
 
-/** Whether another git is at work in the repository, or was killed there. */
 export function isLocked(error: unknown): boolean {
   return error instanceof GitFailure && /\.lock'?: File exists/.test(error.said);
 }

@@ -6,7 +6,6 @@ import { isIncidentName } from '../listing.ts';
 import { blobsOf, type GitRun, oidOf } from './run.ts';
 import type { Place } from './work-tree.ts';
 
-/** A file that the remote added or changed. */
 export interface Waiting {
   /** Relative to the repository. */
   readonly file: string;

@@ -4,13 +4,11 @@ import path from 'node:path';
 import { GitFailure, type GitRun, oidOf, quoted } from './run.ts';
 
 export interface Place {
-  /** The work tree. */
   readonly top: string;
   /** The incidents folder below it, ended by a slash; '/' apart. */
   readonly incidents: string;
 }
 
-/** What stands in the way, and what to do about it. */
 export type Obstacle = readonly [what: string, fix: string];
 
 /** Where `dir` lies; null when it is in no git work tree. Throws GitFailure when git will not say. */

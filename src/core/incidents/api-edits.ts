@@ -25,14 +25,10 @@ export type Writing =
       readonly faults?: readonly FieldFault[];
     };
 
-/** The text of an incident file by id, undefined when there is none. */
 type ReadFile = (id: string) => string | undefined;
 
 /** The request's moment, and whether it may have been carried out before (a key seen already). */
-export interface Asked {
-  readonly at: Millis;
-  readonly again: boolean;
-}
+export type Asked = { readonly at: Millis; readonly again: boolean };
 
 /** Of a file's name, without day and number. */
 const LONGEST = 60;
@@ -127,7 +123,6 @@ function fileOf(id: string, read: ReadFile, now: Millis): { incident: Incident; 
 
 const TOO_LONG = 'with these words the file would be too long to be read: shorten them';
 
-/** Whether all of a file's text is read. */
 function isReadable(text: string): boolean {
   const { value } = parseIncident('', '', text);
   return value !== null && !value.held;

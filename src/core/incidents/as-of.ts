@@ -30,7 +30,6 @@ export function asOf(incident: Incident, now: Millis, seen: (ref: string) => Mil
   return happened(unended(incident, now), now, seen, lay);
 }
 
-/** Without an end that lies ahead. */
 function unended(incident: Incident, now: Millis): Incident {
   const { updates, resolved, status } = incident;
   const isEnd = ({ status, reopens, early }: IncidentUpdate) =>
@@ -52,7 +51,6 @@ function unended(incident: Incident, now: Millis): Incident {
   };
 }
 
-/** With all that is or was dated ahead at the moment it was first seen. */
 function happened(incident: Incident, now: Millis, seen: (ref: string) => Millis, lay: boolean): Incident {
   const { id, started, updates, begins } = incident;
   const refTo = (key: string) => refOf({ incidentId: id, key });

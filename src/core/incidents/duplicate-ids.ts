@@ -3,12 +3,7 @@ import { severityOf } from '../model/component.ts';
 import { type Incident, isOpen, SEVERITIES } from '../model/incident.ts';
 import type { Problem } from '../model/problem.ts';
 
-/** A file with its last good version; null when there never was one. */
-interface Twin {
-  readonly file: string;
-  readonly id: string;
-  readonly good: Incident | null;
-}
+type Twin = { readonly file: string; readonly id: string; readonly good: Incident | null };
 
 /**
  * For sorting files of one id, the one to be shown first: an open incident before anything else, of two the worse.

@@ -15,7 +15,6 @@ import { toldStatus } from './ending.ts';
 /** A stretch of an incident's life in which nothing about its impact changed. */
 export interface Stretch {
   readonly start: Millis;
-  /** null while it goes on. */
   readonly end: Millis | null;
   readonly severity: Severity;
   readonly affected: readonly { readonly id: string; readonly status: ComponentStatus }[];
@@ -90,7 +89,6 @@ export function affectedAsTold(
   return named ? amongst(named, components) : reachedBy(incident, components);
 }
 
-/** The names of those, in the page's order. */
 export function namesAsTold(
   incident: Incident,
   update: IncidentUpdate,

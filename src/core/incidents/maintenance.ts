@@ -29,7 +29,6 @@ export function coveredBy(incident: Incident & { scheduled: Span }): Span {
   return { start, end: Math.max(start, end) };
 }
 
-/** Whether it is a maintenance that goes on at `now`. */
 export function isUnderWay(incident: Incident, now: Millis): incident is Incident & { scheduled: Span } {
   const state = stateAt(incident, now);
   return incident.scheduled !== null && (state === 'in_progress' || state === 'verifying');
@@ -66,7 +65,6 @@ export function noticesOf(incident: Incident, leads: readonly Millis[], now: Mil
 /** Later than this, a notice's lead is no longer what is left. */
 const PUNCTUAL: Millis = 5 * MINUTE;
 
-/** The time left, as exact as a reader needs it. */
 function left(time: Millis): string {
   const unit = time >= 2 * DAY ? DAY : time >= 2 * HOUR ? HOUR : MINUTE;
   const rounded = Math.max(MINUTE, Math.round(time / unit) * unit);

@@ -63,7 +63,6 @@ function periodsOf({ freq, interval, wkst }: ParsedOptions, first: number) {
   }
 }
 
-/** Whether the rule's parts name a day. */
 function matcher(rule: ParsedOptions): (day: number) => boolean {
   const { bymonth, bymonthday, bynmonthday, byyearday, byweekno, byweekday, bynweekday, wkst } = rule;
   const months = setOf(bymonth);

@@ -10,10 +10,7 @@ export function groupedComponents(incident: Pick<Incident, 'openedBy'>): readonl
 }
 
 /** A list of those affected, and from when on it holds. */
-export interface Listed {
-  readonly at: Millis;
-  readonly list: readonly Affected[];
-}
+export type Listed = { readonly at: Millis; readonly list: readonly Affected[] };
 
 /** Every list an incident's updates gave, oldest first, after that of its beginning. */
 export function listsOf({ started, components, updates }: Incident): readonly Listed[] {

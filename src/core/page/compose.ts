@@ -28,7 +28,6 @@ export function compose(facts: Facts, now: Millis): Snapshot {
   return finish(composing(facts, now));
 }
 
-/** The same, an incident or a component a step. */
 export function* composing(facts: Facts, now: Millis): Steps<Snapshot> {
   const { site } = facts;
   const views: IncidentView[] = [];
@@ -216,7 +215,7 @@ function spanOf(view: IncidentView): Span {
   return coveredBy(view as IncidentView & { scheduled: Span });
 }
 
-/** Where a component's total begins (contract §5): `since:`, else the earliest trace of it. */
+/** Where a component's total begins: `since:`, else the earliest trace of it. */
 function knownFrom(
   component: Component,
   views: readonly IncidentView[],
@@ -259,7 +258,6 @@ function sinceIn({ stretches }: IncidentView, id: string): Millis {
   return (stretches[first] as { start: Millis }).start;
 }
 
-/** Components by group, in the site's order. */
 export function groupsOf(components: readonly ComponentView[]): GroupView[] {
   const groups: { name: string | null; components: ComponentView[] }[] = [];
   for (const view of components) {

@@ -8,7 +8,6 @@ import type { Site } from '../model/site.ts';
 import type { Millis } from '../model/time.ts';
 import type { Warning } from '../monitoring/warning.ts';
 
-/** Everything a Snapshot is made of. */
 export interface Facts {
   readonly site: Site;
   readonly incidents: readonly Incident[];

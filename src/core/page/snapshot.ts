@@ -53,7 +53,6 @@ export interface GroupView {
   readonly components: readonly ComponentView[];
 }
 
-/** An incident or maintenance with what it affects and what the clock makes of it. */
 export interface IncidentView extends Incident {
   readonly affected: readonly {
     readonly id: string;
@@ -126,7 +125,6 @@ export interface Snapshot {
   readonly incidents: readonly IncidentView[];
   /** Every maintenance, latest start first. */
   readonly maintenances: readonly IncidentView[];
-  /** The operator's own metrics, in the order of status.yaml. */
   readonly metrics: readonly MetricView[];
   /** What an operator should mend; never shown to visitors. */
   readonly problems: readonly Problem[];
@@ -134,7 +132,6 @@ export interface Snapshot {
   readonly warnings: readonly Warning[];
 }
 
-/** That the last look at a component is too old to go by. */
 export interface Stall {
   /** When a look last ended, or the waiting for the first began, epoch ms. */
   readonly since: Millis;

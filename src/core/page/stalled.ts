@@ -7,7 +7,6 @@ import type { ComponentView, Snapshot, Stall } from './snapshot.ts';
 import { verdictOf } from './summary.ts';
 
 export interface Stalls {
-  /** By component id. */
   readonly components: ReadonlyMap<string, Stall>;
   /** Since when the Snapshot has not been brought up to date, epoch ms; null while it is. */
   readonly page: Millis | null;

@@ -3,7 +3,6 @@ import type { Problem } from '../model/problem.ts';
 import { gitConflict } from './git-conflict.ts';
 import { readYaml, type YamlText } from './yaml.ts';
 
-/** A file's front matter as YAML, and the body beneath it. */
 export interface Front {
   readonly yaml: YamlText | null;
   readonly body: string;

@@ -25,7 +25,6 @@ export function isBounded(markdown: string): boolean {
   return marks <= MOST_MARKS && (widest === 0 || lines * (widest + 1) <= MOST_CELLS);
 }
 
-/** As much of a text as is shown. */
 export function shownPart(markdown: string): string {
   return markdown.length > LONGEST
     ? `${markdown.slice(0, LONGEST).replace(/[\uD800-\uDBFF]$/, '')}…`

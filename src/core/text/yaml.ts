@@ -64,7 +64,6 @@ function isDeep(text: string): boolean {
   return text.split('\n').some(line => line.split(/[-?:](?=\s)/, MAX_DEPTH + 2).length > MAX_DEPTH + 1);
 }
 
-/** The same by the document parser alone, whatever the text. */
 export function readWholeYaml(text: string, where: string, firstLine = 1): YamlText {
   const lines = new LineCounter();
   const doc = parseDocument(text, { lineCounter: lines, schema: 'core', version: '1.2', uniqueKeys: true });
@@ -280,7 +279,6 @@ function unionWording(issue: z.core.$ZodIssueInvalidUnion, what: string): { what
   return { what, fix: asked ?? [...new Set(fixes)].join(', or ') };
 }
 
-/** `a, b or c`. */
 export function listed(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 }

@@ -16,7 +16,6 @@ import { makeRetire, type RetireDeps } from './retire.ts';
 export interface Filed {
   /** Whether any file changed: the folder must be read again. */
   readonly wrote: boolean;
-  /** Texts of incidents that could not be written, by id. */
   readonly unfiled: ReadonlyMap<string, string>;
   /** Those of them that wait for others that may fail, or recover, with them. */
   readonly gathering: ReadonlySet<string>;

@@ -26,7 +26,6 @@ import type { Writer } from '../publish/git-sync.ts';
 export interface FilingDeps {
   readonly db: Db;
   readonly writer: Writer;
-  /** The operator's own words, as last read. */
   readonly templates: () => Templates;
   readonly clock: Clock;
   readonly log: Log;

@@ -14,7 +14,6 @@ import * as transitions from '../../store/incidents/transitions.ts';
 export interface ReceiveDeps {
   readonly db: Db;
   readonly snapshot: () => Snapshot;
-  /** Takes what a monitor warns of. */
   readonly warned: (notice: Notice, now: Millis) => Promise<void>;
   /** Files what is pending and brings the Snapshot up to date. */
   readonly round: () => Promise<void>;
@@ -26,7 +25,6 @@ export interface Received {
   readonly action: 'opened' | 'resolved' | 'ignored';
   /** The incident's id; null when nothing was opened or closed. */
   readonly incident: string | null;
-  /** Why it was ignored, for the sender's log. */
   readonly why?: string;
 }
 

@@ -21,12 +21,10 @@ export interface GitSyncDeps {
   readonly db: Db;
   readonly folder: StatusFolder;
   readonly site: () => Site;
-  /** Called when files came in. */
   readonly ring: () => void;
   readonly log: Log;
 }
 
-/** Creates and replaces incident files. */
 export type Writer = Pick<StatusFolder, 'create' | 'replace'>;
 
 /** What could not be done is tried again so soon, whatever the schedule. */

@@ -3,7 +3,6 @@ import { isCollection, isMap, isScalar, type Pair, parseDocument } from 'yaml';
 import type { Severity } from '../../model/component.ts';
 import { yamlList, yamlString } from './yaml-values.ts';
 
-/** The fields that are changed; those left out stay as they are. */
 export interface FrontChanges {
   readonly title?: string | undefined;
   readonly severity?: Severity | undefined;
@@ -105,7 +104,6 @@ function keyRange({ key }: Pair): [number, number, number] {
   return (key as { range: [number, number, number] }).range;
 }
 
-/** Just after the colon, before which there may be spaces. */
 function colonEnd(yaml: string, pair: Pair): number {
   return yaml.indexOf(':', keyRange(pair)[1]) + 1;
 }
@@ -117,7 +115,6 @@ function indentOf(yaml: string, pair: Pair): string {
   return /^ *$/.test(before) ? before : '';
 }
 
-/** Behind the end of the line at an offset. */
 function lineEnd(text: string, at: number): number {
   const end = text.indexOf('\n', at);
   return end < 0 ? text.length : end + 1;

@@ -1,4 +1,4 @@
-// Headings of an incident file: `## LABEL time`, or the time first, read into label, status and time (contract §4).
+// Headings of an incident file: `## LABEL time`, or the time first, read into label, status and time.
 import { INCIDENT_STATUSES, MAINTENANCE_STATUSES, type UpdateStatus } from '../../model/incident.ts';
 import { DAY, HOUR, MINUTE, type Millis, parseInstant, SECOND } from '../../model/time.ts';
 import { DAY_NAMES, MONTH_NAMES } from '../times/month-names.ts';
@@ -15,7 +15,6 @@ import {
   zoneAtEnd,
 } from '../times/written-time.ts';
 
-/** What a heading says. */
 export interface Heading {
   /** The status the label names, or null for `Update` and any other words. */
   readonly status: UpdateStatus | null;
@@ -38,7 +37,6 @@ const USUAL = new RegExp(
 /** After these words stands a time, and nothing else. */
 const LABELLED = new RegExp(String.raw`^(?:${LABELS})(?![\p{L}\d_])`, 'iu');
 
-/** Whether a heading begins with `Update` or a status. */
 export function beginsWithLabel(text: string): boolean {
   return LABELLED.test(text);
 }

@@ -95,7 +95,6 @@ function readFields(front: Front, yaml: YamlText, file: string) {
   return { fields, problems };
 }
 
-/** The fields under the headings. */
 function readSectionFields(sections: readonly Section[], bodyLine: number, file: string) {
   const fields = new Map<Section, Fields>();
   const problems: Problem[] = [];

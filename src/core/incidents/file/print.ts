@@ -31,7 +31,7 @@ export interface NewIncident {
   readonly later?: readonly Addition[];
 }
 
-/** A new incident file's text, as the machine and the command line write it (contract §4). */
+/** A new incident file's text, as the machine and the command line write it. */
 export function printIncident(incident: NewIncident): string {
   const { scheduled } = incident;
   const lines = ['---', `title: ${yamlString(incident.title)}`, `status: ${incident.status}`];
@@ -57,7 +57,6 @@ export function printIncident(incident: NewIncident): string {
   return lines.join('\n');
 }
 
-/** One update to write. */
 export interface Addition {
   readonly status: UpdateStatus;
   readonly at: Millis;

@@ -36,7 +36,6 @@ const affected = z
 
 const promise = z.union([z.string(), z.number().transform(String)]);
 
-/** The longest title, characters. */
 export const MAX_TITLE = 200;
 
 export const frontmatterSchema = z.object({
@@ -65,7 +64,6 @@ export const frontmatterSchema = z.object({
   postmortem: z.unknown().optional(),
 });
 
-/** The lines right under an update's heading. */
 export const fieldsSchema = z.object({
   severity: z.enum(SEVERITIES).optional(),
   components: affected.optional(),

@@ -1,11 +1,10 @@
-// Timelines: the `## Update 15:00 UTC` sections of an incident file, read into moments (contract §4).
+// Timelines: the `## Update 15:00 UTC` sections of an incident file, read into moments.
 import { DAY, HOUR, type Millis } from '../../model/time.ts';
 import { joined, type Shown, type ShownLine } from '../../text/comments.ts';
 import type { WrongTime } from '../times/written-time.ts';
 import { MAX_HEADINGS, MAX_SECTIONS, readBeginning, type Stopped, tooLong, tooMany } from './body-bounds.ts';
 import { beginsWithLabel, type Heading, readHeading, stageOf, unmarkedLabel } from './heading.ts';
 
-/** A section as written, before its moment is known. */
 export interface Section extends Heading {
   /** 1-based within the body. */
   readonly line: number;
@@ -15,23 +14,15 @@ export interface Section extends Heading {
 }
 
 /** A section with its moment. `written` is what the heading says, `at` never precedes its elder's. */
-export interface Moment {
-  readonly section: Section;
-  readonly at: Millis;
-  readonly written: Millis;
-}
+export type Moment = { readonly section: Section; readonly at: Millis; readonly written: Millis };
 
 /** How a file is read whose sections tell nothing of their order: all in one minute. */
 export type Ties = 'newest first' | 'oldest first';
 
 /** The window of a maintenance, epoch ms. */
-export interface Work {
-  readonly start: Millis;
-  readonly end: Millis;
-}
+export type Work = { readonly start: Millis; readonly end: Millis };
 
 export interface Sections {
-  /** Text before the first section. */
   readonly preface: string;
   readonly sections: readonly Section[];
   readonly postmortem: string | null;
@@ -151,7 +142,6 @@ function assembled(
   };
 }
 
-/** Texts one below the other. */
 function whole(texts: readonly string[]): string {
   return texts
     .map(text => text.trim())

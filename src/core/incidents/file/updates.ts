@@ -6,10 +6,8 @@ import { type fieldsSchema, type frontmatterSchema, readPromise } from './schema
 import { type Moment, readMoments, type Section, type Sections, type Ties } from './timeline.ts';
 
 export type Frontmatter = z.output<typeof frontmatterSchema>;
-/** The lines right under a section's heading. */
 export type Fields = z.output<typeof fieldsSchema>;
 
-/** How a file is read as a whole. */
 interface Reading {
   readonly fields: Frontmatter;
   /** When it began, epoch ms: as written, or presumed. */

@@ -6,11 +6,7 @@ import type { Millis } from '../../model/time.ts';
 import { plainText, readFrontmatter } from '../../text/front-matter.ts';
 import { stateAt } from '../maintenance.ts';
 
-/** A component as incident files may name it. */
-interface Named {
-  readonly id: string;
-  readonly name: string;
-}
+type Named = { readonly id: string; readonly name: string };
 
 /** An incident in `where` names a component that is not among `components`. */
 export function unknownComponent(where: string, id: string, components: readonly Named[]): Problem {
@@ -47,7 +43,7 @@ export function unknownComponentsIn(
 }
 
 /**
- * Errors for component ids that no component has, each naming the nearest (contract §4). In a machine's file a warning
+ * Errors for component ids that no component has, each naming the nearest. In a machine's file a warning
  * while it is open, and nothing once it is over.
  */
 export function unknownComponents(
@@ -102,17 +98,6 @@ export function coversNobody(
 
 const SAY_COMPONENTS =
   'write `components: [api, database]`, `components: all`, or `components: []` if none is meant';
-
-/** The same for all files, of maintenance to come or under way. */
-export function nameless(
-  incidents: readonly Incident[],
-  components: readonly Named[],
-  now: Millis,
-): Problem[] {
-  return planned(incidents, now).flatMap(
-    one => coversNobody(`incidents/${one.id}.md`, one, components) ?? [],
-  );
-}
 
 /** Maintenance to come or under way; what repeats stands for all its occurrences. */
 export function planned(incidents: readonly Incident[], now: Millis): readonly Incident[] {

@@ -96,7 +96,6 @@ export function shownUntimely(
   return survived(first, problem => [problem], where).map(one => ({ ...one, level: 'warning' }));
 }
 
-/** Where a file says what may lie in the future. */
 interface Places {
   readonly source: string;
   readonly startedLine: number;

@@ -64,7 +64,6 @@ class Merge {
     this.machine = machine;
   }
 
-  /** Everything down to the line that closes the front matter. */
   front(): string {
     const [base, ours, theirs] = [keysOf(this.base), keysOf(this.ours), keysOf(this.theirs)];
     const keys = [...new Set([...base.keys(), ...ours.keys(), ...theirs.keys()])];
@@ -167,7 +166,6 @@ class Merge {
     return found;
   }
 
-  /** The text below the front matter. */
   body(preface: Part, sections: readonly Section[], between: Between): string {
     const all = ordered(sections, ({ part }) => part.at, between);
     const eol = this.ours.opening.endsWith('\r\n') ? '\r\n' : '\n';

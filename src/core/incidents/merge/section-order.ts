@@ -1,10 +1,7 @@
 // Which section of one version is which of another, and in what order the sections of two versions stand.
 import type { Millis } from '../../model/time.ts';
 
-interface Told {
-  readonly same: string;
-  readonly at: Millis | null;
-}
+type Told = { readonly same: string; readonly at: Millis | null };
 
 /** More pairs than this are not compared word by word: equal headings must do. */
 const MOST_PAIRS = 1_000;
@@ -53,10 +50,7 @@ function headingOf({ same }: Told): string {
   return same.split('\n', 1)[0]!.trim();
 }
 
-interface Reading {
-  readonly heading: string;
-  readonly words: ReadonlySet<string>;
-}
+type Reading = { readonly heading: string; readonly words: ReadonlySet<string> };
 
 function readingOf(one: Told): Reading {
   const { same } = one;

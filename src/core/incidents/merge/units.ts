@@ -16,7 +16,6 @@ export interface Entry {
   readonly value: string;
 }
 
-/** The preface, a section or a post-mortem. */
 export interface Part {
   /** As it stands, without the line end and the empty lines after it. */
   readonly text: string;
