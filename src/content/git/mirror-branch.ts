@@ -95,8 +95,8 @@ async function ready(git: GitRun, tree: string, gitDir: string): Promise<void> {
 /** The commit to build upon, with the index as it is there; null for a branch that is not there yet. */
 async function baseOf(git: GitRun, { remote, branch }: Branch): Promise<string | null | Problem> {
   const ref = `refs/heads/${branch}`;
-  const told = (await git.out('ls-remote', remote, ref)).split('\n').find(line => line.endsWith(`\t${ref}`));
-  const theirs = told?.split('\t')[0] ?? null;
+  const line = (await git.out('ls-remote', remote, ref)).split('\n').find(one => one.endsWith(`\t${ref}`));
+  const theirs = line?.split('\t')[0] ?? null;
   const ours = await oidOf(git, OURS);
   if (theirs === null) {
     await git.out('read-tree', '--empty');

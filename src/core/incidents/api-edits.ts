@@ -33,10 +33,10 @@ export type Asked = { readonly at: Millis; readonly again: boolean };
 /** Of a file's name, without day and number. */
 const LONGEST = 60;
 
-/** `POST /api/incidents`: a new file named after the day and the title; of twins the later gets a number. */
+/** `POST /api/incidents`: a new file named after the day and the title; of two alike the later gets a number. */
 export function writeOpen(body: OpenBody, site: Site, { at, again }: Asked, read: ReadFile): Writing {
   const started = body.started ?? at;
-  const faults = strangers(body.components, site);
+  const faults = unknownIds(body.components, site);
   if (started > at) faults.push(faultAt(['started'], 'this lies in the future'));
   const ends = body.status === 'resolved' ? (body.resolved ?? at) : undefined;
   if (body.resolved !== undefined && ends === undefined) {
@@ -64,7 +64,7 @@ export function writeOpen(body: OpenBody, site: Site, { at, again }: Asked, read
 export function writeChange(id: string, body: ChangeBody, site: Site, asked: Asked, read: ReadFile): Writing {
   const known = fileOf(id, read, asked.at);
   if ('kind' in known) return known;
-  const faults = strangers(body.components, site);
+  const faults = unknownIds(body.components, site);
   const { title, severity, components, status, message = '' } = body;
   if (status) faults.push(...wrongStatus(status, known.incident));
   if (faults.length > 0) return invalid(faults);
@@ -157,7 +157,7 @@ function invalid(faults: readonly FieldFault[]): Writing {
   return { kind: 'refused', status: 422, detail: 'Some fields are not right.', faults };
 }
 
-function strangers(components: readonly string[] | undefined, site: Site): FieldFault[] {
+function unknownIds(components: readonly string[] | undefined, site: Site): FieldFault[] {
   const ids = site.components.map(({ id }) => id);
   return (components ?? []).flatMap((id, index) => {
     if (ids.includes(id) || meansAll(id, new Set(ids))) return [];

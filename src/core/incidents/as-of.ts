@@ -20,7 +20,7 @@ export function changesAt({ started, resolved, updates }: Incident, now: Millis)
 /**
  * The incident as of `now`, from which everything is shown, counted and told. An end that lies ahead has not come:
  * the incident is open, and the words of that end wait. Whatever else is dated ahead happened when it was first
- * seen: `seen` knows when (epoch ms), by the update's name in the books; it may say `now`. A maintenance may be
+ * seen: `seen` knows when (epoch ms), by the update's name in the database; it may say `now`. A maintenance may be
  * told of ahead of time; only its end waits. `lay`: its beginning was dated ahead when it was first seen, and is not
  * believed when its time comes, either. The same object when nothing lies or lay ahead.
  */

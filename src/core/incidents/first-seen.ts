@@ -1,9 +1,9 @@
-// First sight: a maintenance that nobody dated was announced when it was first seen, not on the day in its name.
+// First seen: a maintenance that nobody dated was announced when it was first seen, not on the day in its name.
 import { type Incident, refOf } from '../model/incident.ts';
 import { iso, type Millis } from '../model/time.ts';
 
 /**
- * Under which name the books know the announcement whose time is presumed from the file's name
+ * Under which name the database has the announcement whose time is presumed from the file's name
  * (`20260310_db.md`); null when its time was written.
  */
 export function presumedRef({ id, updates }: Incident): string | null {
@@ -14,7 +14,7 @@ export function presumedRef({ id, updates }: Incident): string | null {
 /** What of an incident may lie ahead when it is first seen. */
 export type Edge = 'started' | 'resolved';
 
-/** Under which key the books know that a `started:` or `resolved:` lay ahead when it was first seen. */
+/** Under which key the database has that a `started:` or `resolved:` lay ahead when it was first seen. */
 export function edgeKey({ begins, started, resolved }: Incident, edge: Edge): string {
   return `${iso(edge === 'started' ? (begins ?? started) : (resolved ?? started))}#${edge}`;
 }

@@ -8,7 +8,7 @@ import {
   isOpen,
   type UpdateStatus,
 } from '../model/incident.ts';
-import type { Problem } from '../model/problem.ts';
+import { type Problem, warningAt } from '../model/problem.ts';
 import type { Site } from '../model/site.ts';
 import { DAY, HOUR, iso, MINUTE, type Millis, type Span } from '../model/time.ts';
 
@@ -21,12 +21,18 @@ export function stateAt(incident: Incident, now: Millis): UpdateStatus {
 }
 
 /** The time a maintenance really covers: begun early or completed early or late, as written. */
-export function coveredBy(incident: Incident & { scheduled: Span }): Span {
-  const begun = incident.updates.find(update => update.status === 'in_progress')?.at;
-  const start = Math.min(begun ?? incident.scheduled.start, incident.scheduled.start);
-  const finished = incident.updates.find(update => update.status === 'completed')?.at ?? incident.resolved;
-  const end = incident.status === 'completed' ? (finished ?? incident.scheduled.end) : incident.scheduled.end;
-  return { start, end: Math.max(start, end) };
+export function coveredBy({ scheduled, updates, status, resolved }: Incident): Span {
+  const planned = scheduled!;
+  const begun = updates.find(update => update.status === 'in_progress')?.at ?? planned.start;
+  const finished = updates.find(update => update.status === 'completed')?.at ?? resolved;
+  const start = Math.min(begun, planned.start);
+  return { start, end: Math.max(start, status === 'completed' ? (finished ?? planned.end) : planned.end) };
+}
+
+/** The time an incident or a maintenance takes; while it is open, until `now`. */
+export function spanOf(incident: Incident, now: Millis): Span {
+  if (incident.scheduled) return coveredBy(incident);
+  return { start: incident.started, end: incident.resolved ?? now };
 }
 
 export function isUnderWay(incident: Incident, now: Millis): incident is Incident & { scheduled: Span } {
@@ -100,13 +106,11 @@ export function failingMeanwhile(
       const open = incidents.find(
         one => isOpen(one) && affectedBy(one, components).some(affected => affected.id === id),
       );
-      const told = open ? `"${open.title}" (${open.id}) tells of it` : 'nobody is told';
-      found.push({
-        level: 'warning',
-        where: `incidents/${incident.series?.id ?? incident.id}.md`,
-        what: `the check of "${component.name}" fails${since}, and this maintenance covers it: ${told}`,
-        fix: 'complete the maintenance if the work is done, or take the component out of `components:`',
-      });
+      const news = open ? `"${open.title}" (${open.id}) tells of it` : 'nobody is told';
+      const where = `incidents/${incident.series?.id ?? incident.id}.md`;
+      const what = `the check of "${component.name}" fails${since}, and this maintenance covers it: ${news}`;
+      const fix = 'complete the maintenance if the work is done, or take the component out of `components:`';
+      found.push(warningAt(where, what, fix));
     }
   }
   return found;

@@ -1,4 +1,4 @@
-// Joint incidents: who is still down in one that several checks opened, as its updates tell it.
+// Grouped incidents: who is still down in one that several checks opened, by its updates.
 import { type Affected, type Incident, sourcesOf } from '../model/incident.ts';
 import { probedBy } from '../model/source.ts';
 import type { Millis } from '../model/time.ts';

@@ -1,7 +1,7 @@
 // compose(facts, now) → Snapshot: the one place where what is known becomes what is shown.
 import { type Claim, claimOf } from '../filing/reported-vs-measured.ts';
 import { impactOf, promiseOf, stretchesOf } from '../incidents/impact.ts';
-import { coveredBy, isUnderWay, stateAt } from '../incidents/maintenance.ts';
+import { isUnderWay, spanOf, stateAt } from '../incidents/maintenance.ts';
 import { isConfigured } from '../model/checks/check.ts';
 import {
   type Component,
@@ -31,9 +31,10 @@ export function compose(facts: Facts, now: Millis): Snapshot {
 export function* composing(facts: Facts, now: Millis): Steps<Snapshot> {
   const { site } = facts;
   const views: IncidentView[] = [];
+  const names = new Map(site.components.map(({ id, name }) => [id, name]));
   for (const incident of facts.incidents) {
     yield* drawing(incident);
-    views.push(knownView(incident, facts) ?? viewOf(incident, facts, now));
+    views.push(knownView(incident, facts) ?? viewOf(incident, facts, names, now));
     yield;
   }
   const touching = byComponent(views);
@@ -97,12 +98,14 @@ function claimIn(
   return claimOf(incident, [...ids], sightings ?? {}, history?.at(-1)?.at ?? null);
 }
 
-function viewOf(incident: Incident, facts: Facts, now: Millis): IncidentView {
+function viewOf(
+  incident: Incident,
+  facts: Facts,
+  names: ReadonlyMap<string, string>,
+  now: Millis,
+): IncidentView {
   const { site, unfiled, histories, sightings } = facts;
-  const names = namesOf(site);
-  const covered = incident.scheduled ? coveredBy(incident as Incident & { scheduled: Span }) : null;
-  const start = covered?.start ?? incident.started;
-  const end = covered?.end ?? incident.resolved ?? now;
+  const { start, end } = spanOf(incident, now);
   const history = histories?.get(incident.id.replace(/--\d{4}-\d{2}-\d{2}$/, ''));
   const stretches = stretchesOf(incident, site.components);
   const state = stateAt(incident, now);
@@ -123,14 +126,6 @@ function viewOf(incident: Incident, facts: Facts, now: Millis): IncidentView {
   const view: IncidentView = Object.defineProperties(facets as unknown as IncidentView, DRAWN);
   keptViews.set(incident, { view, site, history, sightings });
   return view;
-}
-
-const nameLists = new WeakMap<Site['components'], ReadonlyMap<string, string>>();
-
-function namesOf({ components }: Site): ReadonlyMap<string, string> {
-  const known = nameLists.get(components) ?? new Map(components.map(({ id, name }) => [id, name]));
-  nameLists.set(components, known);
-  return known;
 }
 
 function byComponent(views: readonly IncidentView[]): Map<string, IncidentView[]> {
@@ -162,13 +157,14 @@ function componentView(
     ...[...open, ...underWay].map(view => statusIn(view, component.id)),
   ]);
   const outages = outagesOf(component.id, views, now);
-  const maintenance = views.filter(view => view.scheduled !== null).map(view => spanOf(view));
-  const window: Span = { start: now - site.uptime.days * DAY, end: now };
+  const maintenance = views.filter(view => view.scheduled !== null).map(view => spanOf(view, now));
+  const { days, weights } = site.uptime;
+  const window: Span = { start: now - days * DAY, end: now };
   const from = knownFrom(component, views, known, now);
   return {
     component,
     health,
-    since: sinceOf(component.id, health, [...open, ...underWay], known),
+    since: sinceOf(component.id, health, [...open, ...underWay], known, now),
     checkedAt: known?.checkedAt == null ? null : known.checkedAt - (known.checkedAt % MINUTE),
     ...(known?.checkedAt == null ? {} : { looked: { at: known.checkedAt, took: known.took ?? 0 } }),
     seen: known?.seen ?? null,
@@ -176,15 +172,8 @@ function componentView(
       ? { failing: { since: known?.since ?? null } }
       : {}),
     response: responses?.get(component.id) ?? null,
-    days: daysOf(component, views, outages, maintenance, known, from, now, site.uptime.days),
-    uptime: uptimeOf(
-      outages,
-      maintenance,
-      window,
-      from,
-      observedIn(known, from, window),
-      site.uptime.weights,
-    ),
+    days: daysOf(component, views, outages, maintenance, known, from, now, days),
+    uptime: uptimeOf(outages, maintenance, window, from, observedIn(known, from, window), weights),
   };
 }
 
@@ -209,10 +198,6 @@ function outagesOf(id: string, views: readonly IncidentView[], now: Millis): Out
     }
   }
   return found;
-}
-
-function spanOf(view: IncidentView): Span {
-  return coveredBy(view as IncidentView & { scheduled: Span });
 }
 
 /** Where a component's total begins: `since:`, else the earliest trace of it. */
@@ -242,10 +227,11 @@ function sinceOf(
   health: Health,
   current: readonly IncidentView[],
   known: Measured | undefined,
+  now: Millis,
 ): Millis | null {
   const starts = current
     .filter(view => statusIn(view, id) === health)
-    .map(view => (view.scheduled ? spanOf(view).start : sinceIn(view, id)));
+    .map(view => (view.scheduled ? spanOf(view, now).start : sinceIn(view, id)));
   if (starts.length > 0) return Math.min(...starts);
   return known && known.health === health ? known.since : null;
 }

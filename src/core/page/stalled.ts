@@ -1,5 +1,5 @@
 // Stalls: of what nobody has looked at for too long the Snapshot must not say that it is well.
-import type { Problem } from '../model/problem.ts';
+import { errorAt, type Problem } from '../model/problem.ts';
 import { iso, type Millis } from '../model/time.ts';
 import { shortId } from '../model/token.ts';
 import { groupsOf } from './compose.ts';
@@ -47,21 +47,15 @@ function stalled(view: ComponentView, stall: Stall): ComponentView {
 
 function problemOf({ component: { id, name }, stall }: ComponentView): Problem[] {
   if (!stall?.told) return [];
-  return [
-    {
-      level: 'error',
-      where: `component ${id}`,
-      what: `no look at "${name}" has ended since ${iso(stall.since)}: it is shown without data`,
-      fix: 'read in the log why its check, or what records it, does not end; if it does not recover, restart Status Live',
-    },
-  ];
+  const what = `no look at "${name}" has ended since ${iso(stall.since)}: it is shown without data`;
+  const fix =
+    'read in the log why its check, or what records it, does not end; if it does not recover, restart Status Live';
+  return [errorAt(`component ${id}`, what, fix)];
 }
 
 function pageProblem(since: Millis): Problem {
-  return {
-    level: 'error',
-    where: 'page',
-    what: `the page has not been brought up to date since ${iso(since)}: all of it is shown without data`,
-    fix: 'see that the status folder and the database answer, and read the log; if it does not recover, restart Status Live',
-  };
+  const what = `the page has not been brought up to date since ${iso(since)}: all of it is shown without data`;
+  const fix =
+    'see that the status folder and the database answer, and read the log; if it does not recover, restart Status Live';
+  return errorAt('page', what, fix);
 }

@@ -29,7 +29,7 @@ export function readFrontmatter(file: string, source: string): Front {
   });
   if (text.trim() === '') return refuse(1, 'the file is empty', 'begin with `---`, `title: …`, `status: …`');
   const both = gitConflict(text, file);
-  if (both) return refuse(both.line, both.what, both.fix);
+  if (both) return refuse(both.line!, both.what, both.fix);
   if (/^\s*<!--/.test(text)) {
     const what = 'a comment stands above the front matter, so the file cannot be read';
     return refuse(1, what, 'move it below the second line of `---`');
@@ -40,11 +40,8 @@ export function readFrontmatter(file: string, source: string): Front {
   const opened = /\n|$/.exec(text)?.index ?? 0;
   const language = text.slice(3, opened).trim();
   if (language && language !== 'yaml' && language !== 'yml') {
-    return refuse(
-      1,
-      `front matter in "${language.slice(0, 60)}" is not accepted`,
-      'begin the file with a bare `---` (YAML)',
-    );
+    const what = `front matter in "${language.slice(0, 60)}" is not accepted`;
+    return refuse(1, what, 'begin the file with a bare `---` (YAML)');
   }
   const close = text.indexOf('\n---');
   if (close < 0 || !/^\n---[ \t]*(\n|$)/.test(text.slice(close, close + 300))) {

@@ -186,9 +186,9 @@ export class FilingRound {
     const known = await incidentBefore(this.deps.db, source, seq);
     const own = this.read.incidents.filter(incident => sourcesOf(incident).includes(source));
     const open = own.filter(isOpen);
-    const standing = open.find(({ id }) => id === known) ?? open[0];
+    const current = open.find(({ id }) => id === known) ?? open[0];
     // A new database knows nothing of the source; its files still do.
-    return standing?.id ?? known ?? own.sort((a, b) => b.started - a.started)[0]?.id ?? null;
+    return current?.id ?? known ?? own.sort((a, b) => b.started - a.started)[0]?.id ?? null;
   }
 
   private text(id: string): string | undefined {

@@ -45,8 +45,8 @@ export function beginsWithLabel(text: string): boolean {
 const BEGINS_WITH_TIME =
   /^[\s([]*(?:(?:\p{Nd}[\p{Nd}\s./,-]*[\s,T])?\p{Nd}{1,2}[:h]\p{Nd}{2}|\p{Nd}{1,2}(?:st|nd|rd|th|\.)?\s+\p{L}+\.?,?\s+\p{Nd}{4},?\s+\p{Nd}{1,2}[:.h]\p{Nd}{2})/u;
 
-/** Reads the text of a level-2 heading; null for one that is prose: `told` of a post-mortem is what begins with a time. */
-export function readHeading(text: string, told: boolean): Heading | 'postmortem' | WrongTime | null {
+/** Reads the text of a level-2 heading; null for one that is prose, as in a post-mortem is what begins with a time. */
+export function readHeading(text: string, inPostmortem: boolean): Heading | 'postmortem' | WrongTime | null {
   if (/^post-?\s?mortem$/i.test(text)) return 'postmortem';
   const [usual, name = '', day, hour, minute, second] = USUAL.exec(text) ?? [];
   const midnight = day === undefined ? 0 : parseInstant(day);
@@ -56,11 +56,11 @@ export function readHeading(text: string, told: boolean): Heading | 'postmortem'
     return { ...readLabel(name), dated: day !== undefined, time, precision };
   }
   const isLabelled = beginsWithLabel(text);
-  if (!told && isBlank(text, isLabelled))
+  if (!inPostmortem && isBlank(text, isLabelled))
     return wrong(text, 'is to be filled in', 'write the time, like `## Update 15:30 UTC`');
   const last = readTimeAtEnd(text, isLabelled);
   const isTimed = last !== null && !('what' in last) && last.time !== null;
-  const read = isTimed || told ? last : (readTimeFirst(text) ?? last);
+  const read = isTimed || inPostmortem ? last : (readTimeFirst(text) ?? last);
   if (read && 'what' in read) return read;
   if (!read || read.time === null) {
     if (read && isLabelled) {
@@ -69,7 +69,7 @@ export function readHeading(text: string, told: boolean): Heading | 'postmortem'
         fix: 'write both, like `## Update 2025-11-06 15:30 UTC`',
       };
     }
-    if (told) return null;
+    if (inPostmortem) return null;
     return BEGINS_WITH_TIME.test(text)
       ? wrong(text, 'begins with a time that cannot be read')
       : readTurned(text);

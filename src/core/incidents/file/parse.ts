@@ -122,7 +122,7 @@ function readSectionFields(sections: readonly Section[], bodyLine: number, file:
   return { fields, problems };
 }
 
-/** What is told beside the incident: nobody may miss it for a heading or a comment. */
+/** Said beside the incident: nobody may miss it for a heading or a comment. */
 function bodyRemarks(cut: Sections): Remark[] {
   const { stopped, openFence, openFenceLine } = cut;
   const error = (at: number, what: string, fix: string): Remark => ({ level: 'error', at, what, fix });
@@ -218,7 +218,7 @@ function build(
   id: string,
   fields: Frontmatter,
   cut: Sections,
-  told: ReadonlyMap<Section, Fields>,
+  written: ReadonlyMap<Section, Fields>,
   ties: Ties,
 ): Incident {
   const scheduled =
@@ -226,7 +226,7 @@ function build(
       ? null
       : { start: fields.scheduled_start, end: fields.scheduled_end as Millis };
   const presumed = fields.started ?? announced(id, (scheduled as { start: Millis }).start);
-  const updates = updatesOf(fields, presumed, cut, told, ties);
+  const updates = updatesOf(fields, presumed, cut, written, ties);
   // A day that nobody wrote is not later than what was.
   const begun = fields.started ?? Math.min(presumed, (updates[0] as IncidentUpdate).at);
   const started = scheduled ? begun : Math.min(begun, fields.resolved ?? begun);

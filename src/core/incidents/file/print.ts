@@ -111,7 +111,7 @@ export function updated(source: string, addition: Addition): string | null {
   return stands ? text : null;
 }
 
-/** Whether the updates of `before` all stand in `text` at their moments: their keys are in the books. */
+/** Whether the updates of `before` all stand in `text` at their moments: their keys are in the database. */
 function keeps(before: Incident | null, text: string): boolean {
   const after = parseIncident('', '', text).value;
   if (!before || !after) return false;

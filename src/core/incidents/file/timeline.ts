@@ -58,20 +58,20 @@ export function cutSections(body: string): Sections {
   let stopped = isWhole ? null : tooLong(lines.length + 1);
   let headings = 0;
   for (const [index, line] of lines.entries()) {
-    const told = parts.at(-1)!.heading === 'postmortem';
+    const inPostmortem = parts.at(-1)!.heading === 'postmortem';
     const text = line.fenced || line.within ? undefined : headingText(line.text);
     if (text !== undefined && ++headings > MAX_HEADINGS) {
       stopped = tooMany(index + 1, MAX_HEADINGS, 'headings');
       break;
     }
-    const heading = text === undefined ? null : readHeading(text, told);
+    const heading = text === undefined ? null : readHeading(text, inPostmortem);
     if (heading && parts.length > MAX_SECTIONS) {
       stopped = tooMany(index + 1, MAX_SECTIONS, 'updates');
       break;
     }
     if (heading && heading !== 'postmortem' && 'what' in heading) {
       // Between the headings of a post-mortem a time may be anything.
-      if (told && !beginsWithLabel(text!)) parts.at(-1)!.lines.push(line);
+      if (inPostmortem && !beginsWithLabel(text!)) parts.at(-1)!.lines.push(line);
       else {
         wrong.push({ line: index + 1, ...heading });
         parts.push({ line: index + 1, heading: 'wrong', lines: [line] });
@@ -83,7 +83,8 @@ export function cutSections(body: string): Sections {
       continue;
     }
     if (text !== undefined && /\d{1,2}:\d{2}/.test(text)) unreadable.push({ line: index + 1, text });
-    else if (!line.fenced && isLoose(line.text) && !told) loose.push({ line: index + 1, text: line.text });
+    else if (!line.fenced && isLoose(line.text) && !inPostmortem)
+      loose.push({ line: index + 1, text: line.text });
     parts.at(-1)!.lines.push(line);
   }
   const seen = { openFence, openFenceLine, unclosed, nested, wrong, unreadable, loose, stopped };

@@ -151,15 +151,15 @@ class Merge {
     }
     const added = (places: readonly (number | undefined)[]) =>
       [...places.keys()].filter(index => places[index] === undefined);
-    const twins = added(inTheirs);
+    const unpaired = added(inTheirs);
     for (const index of added(inOurs)) {
       const part = ours.sections[index] as Part;
       // Both took in the same section, or wrote word for word the same.
-      const twin = twins.findIndex(other => theirs.sections[other]!.same === part.same);
-      const there = twin < 0 ? undefined : twins.splice(twin, 1)[0];
+      const same = unpaired.findIndex(other => theirs.sections[other]!.same === part.same);
+      const there = same < 0 ? undefined : unpaired.splice(same, 1)[0];
       found.push({ part, inBase: undefined, inOurs: index, inTheirs: there });
     }
-    for (const index of twins) {
+    for (const index of unpaired) {
       const part = theirs.sections[index] as Part;
       found.push({ part, inBase: undefined, inOurs: undefined, inTheirs: index });
     }
@@ -253,7 +253,7 @@ function namedAsBefore(texts: readonly string[], ours: string, theirs: string): 
   const kept = (text: string) => {
     const names = namesIn(text);
     const count = (known: ReadonlySet<string>) => [...known].filter(name => names.has(name)).length;
-    // Ours are in the books already.
+    // Ours are in the database already.
     return count(our) * 10_000 + count(their);
   };
   return others.reduce((best, one) => (kept(one) > kept(best) ? one : best), first);

@@ -73,7 +73,7 @@ describe('an undated section of a maintenance', () => {
         '13T02:20',
         '13T02:41',
       ]);
-      const { start, end } = coveredBy({ ...value, scheduled: value.scheduled! });
+      const { start, end } = coveredBy(value);
       expect([iso(start), iso(end)]).toEqual(['2026-03-13T01:55:00Z', '2026-03-13T02:41:00Z']);
     }
   });
