@@ -123,7 +123,7 @@ async function create(args: readonly string[], cli: Cli): Promise<number> {
     message,
     ...(promised === undefined ? {} : { promised }),
     // One piece of news: it was, and it is over.
-    ...(status === 'resolved' ? { resolved: now, told: now } : {}),
+    ...(status === 'resolved' ? { resolved: now, messageAt: now } : {}),
   });
   return settle({ id, text: printed, before: null }, site, cli, values);
 }

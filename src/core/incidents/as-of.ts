@@ -1,7 +1,7 @@
 // As of: an incident as it stands at a moment, whatever of its file lies ahead of that.
 import { type Incident, type IncidentUpdate, refOf } from '../model/incident.ts';
 import { iso, type Millis } from '../model/time.ts';
-import { toldStatus } from './ending.ts';
+import { announcedStatus } from './ending.ts';
 import { edgeKey } from './first-seen.ts';
 
 /** Whether anything of an incident's file lies ahead of `now`, or its beginning after its end. */
@@ -45,7 +45,7 @@ function unended(incident: Incident, now: Millis): Incident {
   const standing = left.at(-1);
   return {
     ...incident,
-    status: standing ? toldStatus(incident, standing) : 'investigating',
+    status: standing ? announcedStatus(incident, standing) : 'investigating',
     resolved: null,
     updates: atLeastOne(left, incident),
   };

@@ -1,8 +1,8 @@
 // What is said in a channel: a due message → heading, facts, words, and the payload of a webhook.
 
 import { sayIn } from '../../core/i18n/words.ts';
-import { toldStatus } from '../../core/incidents/ending.ts';
-import { namesAsTold } from '../../core/incidents/impact.ts';
+import { announcedStatus } from '../../core/incidents/ending.ts';
+import { affectedNamesAt } from '../../core/incidents/impact.ts';
 import type { Incident, IncidentUpdate } from '../../core/model/incident.ts';
 import type { Lang } from '../../core/model/lang.ts';
 import type { ChannelMessage, ChannelNotice } from '../../core/model/notification-channel.ts';
@@ -93,7 +93,7 @@ export function noticeOf(
   links: Links | null,
 ): Omit<ChannelNotice, 'payload'> {
   const say = sayIn(lang);
-  const names = namesAsTold(incident, update, site.components);
+  const names = affectedNamesAt(incident, update, site.components);
   const view = updateView(site, lang, incident, update, names);
   const url = `${site.url}/status/incidents/${encodeURIComponent(incident.id)}`;
   return {
@@ -126,7 +126,7 @@ export function linksFor(secret: string, site: Pick<Site, 'url'>, channelId: str
 }
 
 function toneOf(incident: Incident, update: IncidentUpdate): ChannelNotice['tone'] {
-  const status = toldStatus(incident, update);
+  const status = announcedStatus(incident, update);
   if (status === 'resolved' || status === 'completed') return 'good';
   if (incident.scheduled) return 'accent';
   return incident.severity === 'minor' ? 'warning' : 'attention';

@@ -1,7 +1,7 @@
 // A due email → the mail that goes out: words, links, and the headers mail programs act on.
 import { randomBytes } from 'node:crypto';
 import { domainToASCII } from 'node:url';
-import { namesAsTold } from '../../core/incidents/impact.ts';
+import { affectedNamesAt } from '../../core/incidents/impact.ts';
 import type { Incident, IncidentUpdate } from '../../core/model/incident.ts';
 import type { Lang } from '../../core/model/lang.ts';
 import type { Subscriber } from '../../core/model/subscriber.ts';
@@ -76,7 +76,7 @@ export function makeEnvelopes(deps: EnvelopeDeps): MakeEmail {
     const told = findUpdate([...incidents, ...maintenances], ref) ?? (await deps.frozen(ref));
     if (!told) return null;
     const { incident, update } = told;
-    const names = namesAsTold(incident, update, site.components);
+    const names = affectedNamesAt(incident, update, site.components);
     const page = `${site.url}/status/incidents/${encodeURIComponent(incident.id)}`;
     const email = emails.update(site, lang, incident, update, names, { incident: page, ...links });
     const root = await deps.rootOf(incident.id);

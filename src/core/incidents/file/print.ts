@@ -25,8 +25,8 @@ export interface NewIncident {
   readonly postmortem?: string;
   /** When the first update promises the next, epoch ms. */
   readonly promised?: Millis;
-  /** When the message was written, where not as it started: of one that is told when it is over. */
-  readonly told?: Millis;
+  /** When the message was written, where not as it started: of one that is reported when it is over. */
+  readonly messageAt?: Millis;
   /** Later updates, oldest first. */
   readonly later?: readonly Addition[];
 }
@@ -44,7 +44,7 @@ export function printIncident(incident: NewIncident): string {
   if (incident.rrule) lines.push(`rrule: ${yamlString(incident.rrule)}`);
   if (incident.components) lines.push(`components: ${yamlList(incident.components)}`);
   if (incident.openedBy) lines.push(`opened_by: ${yamlString(incident.openedBy)}`);
-  const { later = [], message, promised, told: at = incident.started } = incident;
+  const { later = [], message, promised, messageAt: at = incident.started } = incident;
   const first = later.length > 0 ? (scheduled ? 'scheduled' : 'investigating') : incident.status;
   const sections = [...later].reverse().flatMap(section);
   lines.push(
