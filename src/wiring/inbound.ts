@@ -12,7 +12,7 @@ import { makeReceive } from '../work/incidents/receive.ts';
 import type { Refresh } from '../work/incidents/refresh.ts';
 import { makeWrite } from '../work/incidents/write.ts';
 import type { Warn } from '../work/monitoring/warnings.ts';
-import type { Writer } from '../work/publish/git-sync.ts';
+import type { GitSync } from '../work/publish/git-sync.ts';
 
 export interface DoorParts {
   readonly env: Environment;
@@ -22,8 +22,7 @@ export interface DoorParts {
   /** Files what is pending and brings the Snapshot up to date. */
   readonly round: () => Promise<void>;
   readonly warn: Pick<Warn, 'warned'>;
-  /** Writes what programs write. */
-  readonly writer: Writer;
+  readonly git: GitSync;
   readonly fetchText: FetchText;
   readonly clock: Clock;
   readonly log: Log;
@@ -33,7 +32,7 @@ type Doors = 'receive' | 'write' | 'requests' | 'apiToken' | 'noteWebhook' | 'fe
 
 /** What the web room needs to let other programs in. */
 export function openDoors(parts: DoorParts): Pick<WebDeps, Doors> {
-  const { env, db, folder, writer, refresh, round, clock, log } = parts;
+  const { env, db, folder, git, refresh, round, clock, log } = parts;
   return {
     receive: makeReceive({
       db,
@@ -46,7 +45,7 @@ export function openDoors(parts: DoorParts): Pick<WebDeps, Doors> {
     write: makeWrite({
       site: () => refresh.current().site,
       folder,
-      writer,
+      writer: git.writer('api'),
       round,
       log,
     }),

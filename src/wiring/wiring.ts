@@ -215,18 +215,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       await metricPruning(db, clock)();
       await requests.pruneRequests(db, clock());
     };
-    const jobs = jobsOf({
-      steps,
-      storage,
-      watch,
-      git,
-      round,
-      post,
-      mirror,
-      remind,
-      prune,
-      clock,
-    });
+    const jobs = jobsOf({ steps, storage, watch, git, round, post, mirror, remind, prune, clock });
     const timetable = makeTimetable(outside.arrange?.(jobs) ?? jobs, monotonic, log);
 
     const app = makeApp({
@@ -234,16 +223,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       pages: makePages(render),
       enrol: post.enrol,
       enrolChannel: post.enrolChannel,
-      ...openDoors({
-        ...outside,
-        env,
-        db,
-        folder,
-        refresh,
-        round,
-        writer: git.writer('api'),
-        warn: watch.warn,
-      }),
+      ...openDoors({ ...outside, env, db, folder, refresh, round, git, warn: watch.warn }),
       ...metricDoors(db, () => refresh.current().site, log),
       heartbeats,
       webhookToken,
@@ -268,8 +248,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       return server.close();
     });
 
-    const unwatch = await folder.watch(ring);
-    closers.push(unwatch);
+    closers.push(await folder.watch(ring));
     const stop = outside.everySecond(timetable.turn);
     closers.push(() => {
       stop();

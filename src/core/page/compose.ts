@@ -17,10 +17,10 @@ import { DAY, MINUTE, type Millis, type Span } from '../model/time.ts';
 import { shortId } from '../model/token.ts';
 import { daysOf } from './days.ts';
 import type { Facts } from './facts.ts';
+import { overallStatusOf } from './overall-status.ts';
 import { DRAWN, drawing } from './rendered-texts.ts';
 import type { ComponentView, GroupView, IncidentView, Snapshot } from './snapshot.ts';
 import { finish, type Steps } from './steps.ts';
-import { verdictOf } from './summary.ts';
 import { type Outage, uptimeOf } from './uptime.ts';
 
 /** Composes the Snapshot of `now`. Pure: the same facts and moment give the same Snapshot. */
@@ -50,7 +50,7 @@ export function* composing(facts: Facts, now: Millis): Steps<Snapshot> {
     version: shortId(`${facts.revision}|${Math.floor(now / MINUTE)}`),
     at: now,
     site,
-    verdict: verdictOf(components, incidents, facts.unread),
+    overall: overallStatusOf(components, incidents, facts.unread),
     checkedAt: checks.length > 0 ? Math.max(...checks) : null,
     blindSince: facts.blindSince,
     missingSince: facts.missingSince ?? null,

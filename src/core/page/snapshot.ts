@@ -78,8 +78,8 @@ export interface IncidentView extends Incident {
   readonly postmortemHtml: string | null;
 }
 
-/** The overall status, as facts (summary.ts): the words are the view's. */
-export interface Verdict {
+/** The overall status, as facts (overall-status.ts): the words are the view's. */
+export interface OverallStatus {
   /** `operational` only when every component is; `no_data` when nothing is wrong and something is not known. */
   readonly state: Health;
   /** Names of the components in that worst state; empty when an incident that touches none makes it. */
@@ -112,7 +112,7 @@ export interface Snapshot {
   /** The moment it was composed for, epoch ms. */
   readonly at: Millis;
   readonly site: Site;
-  readonly verdict: Verdict;
+  readonly overall: OverallStatus;
   /** The latest check of any component, floored to the minute; null when there was none. */
   readonly checkedAt: Millis | null;
   /** Since when our own network has been down, so that nothing can be seen; null while it is not. */

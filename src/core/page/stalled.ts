@@ -3,8 +3,8 @@ import { errorAt, type Problem } from '../model/problem.ts';
 import { iso, type Millis } from '../model/time.ts';
 import { shortId } from '../model/token.ts';
 import { groupsOf } from './compose.ts';
+import { overallStatusOf } from './overall-status.ts';
 import type { ComponentView, Snapshot, Stall } from './snapshot.ts';
-import { verdictOf } from './summary.ts';
 
 export interface Stalls {
   readonly components: ReadonlyMap<string, Stall>;
@@ -26,11 +26,11 @@ export function withStalls(snapshot: Snapshot, { components: stalls, page }: Sta
     }),
   );
   const components = [...views.values()];
-  const verdict = verdictOf(components, snapshot.incidents, snapshot.verdict.unread);
+  const overall = overallStatusOf(components, snapshot.incidents, snapshot.overall.unread);
   return {
     ...snapshot,
     version: shortId(`${snapshot.version}|${JSON.stringify([page, ...stalls])}`),
-    verdict: page === null ? verdict : { ...verdict, stalePage: page },
+    overall: page === null ? overall : { ...overall, stalePage: page },
     groups: groupsOf(components),
     components,
     problems: [

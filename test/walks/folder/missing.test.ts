@@ -184,10 +184,10 @@ describe.each(WAYS)('%s', (_, away, back) => {
       files: { '20260309_slow.md': OVER, '20260310_broken.md': OVER },
       site: MANUAL,
     });
-    expect(world.system.snapshot().verdict.state).toBe('operational');
+    expect(world.system.snapshot().overall.state).toBe('operational');
     await away(incidentsOf(world), statusOf(world));
     await world.pass(5, 1);
-    expect(world.system.snapshot().verdict.state).toBe('no_data');
+    expect(world.system.snapshot().overall.state).toBe('no_data');
     const page = (await world.get('/status/live')).text;
     expect(page).toContain('<title>All checked systems operational');
     expect(page).toContain('Our incident reports cannot be read at the moment');
@@ -196,7 +196,7 @@ describe.each(WAYS)('%s', (_, away, back) => {
     );
     await back(incidentsOf(world), statusOf(world));
     await world.pass(5, 1);
-    expect(world.system.snapshot().verdict.state).toBe('operational');
+    expect(world.system.snapshot().overall.state).toBe('operational');
   });
 
   test('before a restart: the same', async () => {
@@ -240,11 +240,11 @@ test.each(WAYS.slice(2, 5))(
       await away(incidentsOf(world), statusOf(world));
     });
     await world.pass(60, 20);
-    expect(world.system.snapshot().verdict).toMatchObject({ state: 'no_data', unread: 1 });
+    expect(world.system.snapshot().overall).toMatchObject({ state: 'no_data', unread: 1 });
     expect(problems(world)).toContain('no incident can be read');
     await back(incidentsOf(world), statusOf(world));
     await world.pass(5, 1);
-    expect(world.system.snapshot().verdict).toMatchObject({ state: 'operational', unread: 0 });
+    expect(world.system.snapshot().overall).toMatchObject({ state: 'operational', unread: 0 });
   },
 );
 

@@ -1,18 +1,18 @@
-// The verdict, or overall status: one sentence's worth of facts that cannot contradict what stands beneath it.
+// The overall status: facts for one sentence that cannot contradict what is beneath it.
 // Page, API, badge, widget, pictures, favicon and webhooks all take the state of the whole from here.
 import { badness, overall, statusOf } from '../model/component.ts';
 import { isOpen, SEVERITIES } from '../model/incident.ts';
-import type { ComponentView, IncidentView, Verdict } from './snapshot.ts';
+import type { ComponentView, IncidentView, OverallStatus } from './snapshot.ts';
 
 /**
  * The worst state, whom it concerns, since when, and what is not known. `unread`: how many incident files cannot be
  * read that may be about something that is going on; with one of them, nobody knows that all is well.
  */
-export function verdictOf(
+export function overallStatusOf(
   components: readonly ComponentView[],
   incidents: readonly IncidentView[],
   unread = 0,
-): Verdict {
+): OverallStatus {
   const loose = incidents.filter(view => isOpen(view) && touchesNone(view));
   const severity = SEVERITIES.findLast(one => loose.some(view => view.severity === one)) ?? null;
   const state = overall([
