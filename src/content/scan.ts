@@ -187,7 +187,12 @@ function failed({ folder, known, now }: Reading, name: string, [what, fix]: Faul
   // The same list is no news.
   const isSame = before?.problems[0]?.what === what;
   return {
-    ...{ file, id, stamp: FAILED, text, good, goodText },
+    file,
+    id,
+    stamp: FAILED,
+    text,
+    good,
+    goodText,
     isDoubtful: good === null && mayBeOpen(id, text, now),
     problems: isSame ? before.problems : [{ level: 'error', where: file, what, fix }],
   };
@@ -260,7 +265,11 @@ function parsed({ folder, known, now }: Reading, name: string, stamp: string, by
   const value = refused.length > 0 ? null : read.value;
   const good = value ?? before?.good ?? null;
   return {
-    ...{ file, id, stamp, text, good },
+    file,
+    id,
+    stamp,
+    text,
+    good,
     isDoubtful: good === null && mayBeOpen(id, text, now),
     goodText: value ? text : (before?.goodText ?? null),
     problems: [...problems, ...read.problems, ...refused],

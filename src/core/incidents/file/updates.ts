@@ -61,7 +61,11 @@ export function updatesOf(
     const plain = entry.status === null;
     const reopens = !maintenance && plain && status === 'resolved' && goesOn(at, reading.ending);
     return {
-      ...{ key, at, status, label: early ? EARLY_LABELS[reading.over] : label, body },
+      key,
+      at,
+      status,
+      label: early ? EARLY_LABELS[reading.over] : label,
+      body,
       ...changeOf(entry),
       ...(early ? { early } : {}),
       ...(reopens ? { reopens } : {}),
