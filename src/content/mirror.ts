@@ -1,9 +1,9 @@
 // Writing the static copy into a folder: each file in one step, only what changed, nothing of others touched.
-import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Problem } from '../core/model/problem.ts';
+import { withDraft } from './atomic.ts';
 
 export interface MirrorFile {
   /** Relative to the folder, with `/`. */
@@ -102,13 +102,10 @@ async function write(dir: string, name: string, body: string | Buffer, apart?: R
   if (there && apart && there.toString().replace(apart, '') === bytes.toString().replace(apart, ''))
     return false;
   await mkdir(path.dirname(file), { recursive: true });
-  const draft = path.join(path.dirname(file), `.${randomBytes(6).toString('hex')}.tmp`);
-  try {
+  await withDraft(file, async draft => {
     await writeFile(draft, bytes);
     await rename(draft, file);
-  } finally {
-    await rm(draft, { force: true });
-  }
+  });
   return true;
 }
 

@@ -11,11 +11,11 @@ import type { Site } from '../core/model/site.ts';
 import type { Millis } from '../core/model/time.ts';
 import { type Db, openDatabase } from '../store/db/database.ts';
 import { readForgotten, readKept } from '../store/incidents/last-good-files.ts';
-import { LastGoodFiles, rememberKept } from '../work/incidents/last-good-files.ts';
+import { LastGoodFiles, recallLastGood } from '../work/incidents/last-good-files.ts';
 import type { GitSync } from '../work/publish/git-sync.ts';
 import { ignoreStorageFault, lastGood } from '../work/timing/storage.ts';
 
-export interface WrittenDeps {
+export interface FolderFactsDeps {
   readonly db: Db;
   readonly folder: StatusFolder;
   readonly site: LiveSite;
@@ -28,8 +28,17 @@ export interface WrittenDeps {
 }
 
 /** Opens it with what was kept at hand: nothing may have been read of the incidents before. */
-export async function openWritten({ db, folder, site, templates, note, others, git, log }: WrittenDeps) {
-  const { missingSince } = await rememberKept(folder, db);
+export async function openFolderFacts({
+  db,
+  folder,
+  site,
+  templates,
+  note,
+  others,
+  git,
+  log,
+}: FolderFactsDeps) {
+  const { missingSince } = await recallLastGood(folder, db);
   const forgotten = lastGood(() => readForgotten(db), null);
   let heeded = await forgotten();
   const brand = makeBrand(folder);
@@ -54,14 +63,14 @@ export async function openWritten({ db, folder, site, templates, note, others, g
       const files = await folder.incidents();
       return { ...files, unread: files.unread + git.unread() };
     },
-    /** Keeps the last good texts, for a start at which they cannot be read, and since when their folder is missing. */
-    keep: (since: Millis | null) =>
+    /** Saves the last good texts, for a start at which they cannot be read, and since when their folder is missing. */
+    save: (since: Millis | null) =>
       ignoreStorageFault(kept.round({ missingSince: since, site: site.goodText() })),
   };
 }
 
 /** The last good status.yaml that a server kept in the database `file`; null without one. Nothing is made. */
-export async function keptSite(file: string): Promise<string | null> {
+export async function lastGoodSite(file: string): Promise<string | null> {
   if (!existsSync(file)) return null;
   try {
     const db = openDatabase(file);

@@ -23,7 +23,7 @@ import { makeRender } from '../views.ts';
 import { makeExport } from '../web/export/export.ts';
 import { makePages } from '../web/page/pages.ts';
 import { NOTHING_FILED } from '../work/incidents/file.ts';
-import { rememberKept } from '../work/incidents/last-good-files.ts';
+import { recallLastGood } from '../work/incidents/last-good-files.ts';
 import { Refresh } from '../work/incidents/refresh.ts';
 import { makeWatchdog } from '../work/monitoring/watchdog.ts';
 import { type Mirror, makeMirror } from '../work/publish/mirror.ts';
@@ -80,7 +80,7 @@ export async function readSnapshot(
   log: Log,
 ): Promise<Outcome<Snapshot>> {
   const folder = new StatusFolder(env.statusDir, env.variables, clock);
-  const kept = db ? await rememberKept(folder, db) : null;
+  const kept = db ? await recallLastGood(folder, db) : null;
   const { value: site, problems } = await openSite(
     folder.siteFile,
     () => folder.siteText(),

@@ -33,7 +33,7 @@ import { makeBell, serially } from '../work/timing/bell.ts';
 import { aheadOf, makeClockSteps } from '../work/timing/clock-steps.ts';
 import { type EverySecond, type Job, makeTimetable } from '../work/timing/schedule.ts';
 import { ignoreStorageFault, lastGood } from '../work/timing/storage.ts';
-import { keptSite, openWritten } from './content.ts';
+import { lastGoodSite, openFolderFacts } from './content.ts';
 import { openPost } from './email.ts';
 import { openMirror } from './export.ts';
 import { openDoors } from './inbound.ts';
@@ -116,7 +116,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
         folder.siteFile,
         () => folder.siteText(),
         text => readSite(text, folder.siteFile, env.variables, env.publicUrl, localUrl),
-        () => keptSite(env.databaseFile),
+        () => lastGoodSite(env.databaseFile),
       ),
     );
     const kept = env.secret === null ? await keptSecret(env.dataDir) : { value: env.secret, problems: [] };
@@ -164,13 +164,13 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const ring = () => bell.ring();
     const git = await GitSync.open({ dir, variables, db, folder, site: site.current, ring, log });
     const others = () => [...steps.problems(), ...git.problems(), ...mirror.problems()];
-    const written = await openWritten({ db, folder, site, templates, note: watch.note, others, git, log });
+    const facts = await openFolderFacts({ db, folder, site, templates, note: watch.note, others, git, log });
     const sightings = lastGood(makeSightings(db), {});
     const writer = git.writer('machine');
     const { retire } = watch;
     const refresh = await Refresh.open(
       {
-        ...written,
+        ...facts,
         file: makeFile({ db, writer, templates: templates.current, sightings, retire, clock, log }),
         histories: () => git.histories,
         metrics: lastGood(openFigures(db), new Map()),
@@ -196,7 +196,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const round = serially(async () => {
       if (!composed) await refresh.round(clock());
       composed = false;
-      await written.keep(refresh.current().missingSince);
+      await facts.save(refresh.current().missingSince);
       await ignoreStorageFault(post.note());
     });
     const bell = makeBell(async () => {

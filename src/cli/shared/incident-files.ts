@@ -7,14 +7,14 @@ import { isOpen } from '../../core/model/incident.ts';
 import { printProblem } from '../../core/model/problem.ts';
 import type { Db } from '../../store/db/database.ts';
 import { forgetKeptFiles } from '../../store/incidents/last-good-files.ts';
-import { rememberKept } from '../../work/incidents/last-good-files.ts';
+import { recallLastGood } from '../../work/incidents/last-good-files.ts';
 import { type Cli, type Command, databaseOf, Misuse, nothingElse, Refused, withDatabase } from './command.ts';
 
 /** The folder, with what the server remembers of it: a file with a mistake counts in its last good version. */
 export async function knownContent(cli: Cli): Promise<StatusFolder> {
   const content = new StatusFolder(cli.env.statusDir, cli.env.variables, cli.clock);
   const db = readableBooks(cli);
-  if (db) await rememberKept(content, db).finally(() => db.destroy());
+  if (db) await recallLastGood(content, db).finally(() => db.destroy());
   return content;
 }
 
@@ -51,7 +51,7 @@ export const forgetMissing: Command = {
     nothingElse(args.filter(arg => arg !== '--yes' && arg !== '-y'));
     return withDatabase(cli, async db => {
       const content = new StatusFolder(cli.env.statusDir, cli.env.variables);
-      await rememberKept(content, db);
+      await recallLastGood(content, db);
       const { missing } = await content.incidents();
       if (!missing) throw new Refused(`Nothing is missing: ${cli.env.statusDir} is read as it is.`);
       for (const problem of missing.problems) cli.out(printProblem(problem));

@@ -44,7 +44,7 @@ export class LastGoodFiles {
 }
 
 /** Hands what the database keeps of the files to their folder; nothing while the database gives nothing. */
-export async function rememberKept(folder: StatusFolder, db: Db): Promise<Kept> {
+export async function recallLastGood(folder: StatusFolder, db: Db): Promise<Kept> {
   const kept = await lastGood<[], Kept>(() => readKept(db), {
     folder: null,
     missingSince: null,

@@ -22,16 +22,16 @@ export interface WriteDeps {
   readonly log: Log;
 }
 
-export type Written =
+export type WriteResult =
   | { readonly kind: 'written'; readonly id: string }
   | Extract<Writing, { kind: 'refused' }>
   /** The folder does not take it (read-only, full), or others kept writing first. */
   | { readonly kind: 'failed'; readonly detail: string };
 
 export interface Write {
-  open(body: OpenBody, asked: Asked): Promise<Written>;
-  change(id: string, body: ChangeBody, asked: Asked): Promise<Written>;
-  update(id: string, body: UpdateBody, asked: Asked): Promise<Written>;
+  open(body: OpenBody, asked: Asked): Promise<WriteResult>;
+  change(id: string, body: ChangeBody, asked: Asked): Promise<WriteResult>;
+  update(id: string, body: UpdateBody, asked: Asked): Promise<WriteResult>;
 }
 
 /** How often a write is decided anew because the file changed under it. */
@@ -44,7 +44,7 @@ type Decide = (read: IncidentFiles['text']) => Writing;
 
 export function makeWrite(deps: WriteDeps): Write {
   const write = (decide: Decide) =>
-    carryOut(deps, decide).catch((error: NodeJS.ErrnoException): Written => {
+    carryOut(deps, decide).catch((error: NodeJS.ErrnoException): WriteResult => {
       if (error.code === undefined) throw error;
       if (error.code === 'MISSING') return { kind: 'failed', detail: MISSING };
       deps.log.error({ err: error }, 'the incident cannot be written');
@@ -57,7 +57,7 @@ export function makeWrite(deps: WriteDeps): Write {
   };
 }
 
-async function carryOut({ folder, writer, round, log }: WriteDeps, decide: Decide): Promise<Written> {
+async function carryOut({ folder, writer, round, log }: WriteDeps, decide: Decide): Promise<WriteResult> {
   for (let left = TRIES; left > 0; left--) {
     const files = await folder.incidents();
     if (files.missing?.closed) return { kind: 'failed', detail: MISSING };
