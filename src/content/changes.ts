@@ -30,10 +30,7 @@ export class Changes {
     this.heard = null;
   }
 
-  /**
-   * The files to read again; null: all, as where they are not `isKnown`, or nobody watches. What is heard of from now
-   * on is for the next call.
-   */
+  /** The files to read again; null: all. What is heard of from now on is for the next call. */
   take(isKnown: boolean): ReadonlySet<string> | null {
     const names = isKnown && this.isHearing ? this.heard : null;
     if (names?.size !== 0) this.heard = new Set();

@@ -74,10 +74,7 @@ export class StatusFolder {
     return this.current;
   }
 
-  /**
-   * Before the first reading: what an earlier process last read well, by path below the folder, which folders that
-   * were, and whether some of it was missing. It stands in for what cannot be read, or is missing.
-   */
+  /** What an earlier process last read well: it stands in for what cannot be read, or is missing. */
   remember(texts: ReadonlyMap<string, string>, identity: string | null, wasMissing: boolean): void {
     this.last.remember(texts, identity, wasMissing);
   }
@@ -153,10 +150,7 @@ export class StatusFolder {
     return this.written(file, text, replaceAtomically(file, before, text));
   }
 
-  /**
-   * The path to write an incident to. Nothing is written where the folder stood, or should be: it would be hidden
-   * when that is back; nor for a file that is missing.
-   */
+  /** The path to write an incident to. Where the folder is missing nothing is written: it would be hidden later. */
   private async writable(id: string): Promise<string> {
     const here = await this.placesNow();
     if (!this.areKnown(here) || here.get('') === null) {

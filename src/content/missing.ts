@@ -69,10 +69,7 @@ export class FolderMissing extends Error {
   readonly code = 'MISSING';
 }
 
-/**
- * Which folder this is: device, inode and, as inodes are used again, its birth. Null when it cannot be told. A mount
- * or an unmount changes it; links are followed.
- */
+/** Which folder this is: device, inode and, as inodes are used again, its birth. Null when that is not known. */
 export async function identityOf(folder: string): Promise<string | null> {
   const facts = await stat(folder, { bigint: true }).catch(() => null);
   // Without a name of its own it was removed, and only a mount still leads here.

@@ -100,10 +100,7 @@ async function goneFolder(folder: string): Promise<Place> {
   return { identity: null, code: isLink ? 'a link that leads nowhere' : code };
 }
 
-/**
- * Reads the named files again, paths relative to `folder`: what each is now, null for one that is gone.
- * Null altogether when the folder itself is gone.
- */
+/** Reads the named files again, paths relative to `folder`: null for one that is gone, or altogether without the folder. */
 export async function scanFiles(
   folder: string,
   known: Reading['known'],

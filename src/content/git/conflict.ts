@@ -52,10 +52,7 @@ export async function conflictProblems(
 
 const MAX_COMMITS = 30;
 
-/**
- * The commit of `side` that last changed those units, as it differs from the other side's; where that cannot be told,
- * the last into the file that is a person's. Short, with its author.
- */
+/** The commit of `side` that last changed those units, else the last by a person. Short, with its author. */
 async function changedBy(
   asked: Pick<Commits, 'bases'> &
     Pick<Conflict, 'units'> & { readonly git: GitRun; readonly names: readonly string[] },

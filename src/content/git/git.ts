@@ -197,10 +197,7 @@ async function joined(exchange: Exchange, head: string | null, theirs: string): 
   return git.out('commit-tree', merged.tree, '-p', head, '-p', theirs, ...words);
 }
 
-/**
- * Brings the work tree to `next`, which holds all of `head`: only files that differ are written. An edit
- * that is not committed is never written over.
- */
+/** Brings the work tree to `next`, which holds all of `head`; an edit that is not committed is never written over. */
 async function moveTo(
   exchange: Exchange,
   head: string | null,

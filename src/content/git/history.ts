@@ -22,10 +22,7 @@ interface Commit {
   readonly file: string;
 }
 
-/**
- * Reads the history of the incidents folder when HEAD moved since the last call; only files with new
- * commits are read again. The same object comes back when nothing changed; empty without git.
- */
+/** Reads the history when HEAD moved since the last call. The same object when nothing changed; empty without git. */
 export function openHistory(dir: string, variables: Readonly<Record<string, string | undefined>>) {
   const git = makeGitRun(dir, variables);
   let head: string | null = null;

@@ -24,10 +24,7 @@ export type Target = { readonly remote: string; readonly branch: string };
 /** Of more files than this, their folders are named. */
 const MAX_SHOWN = 10;
 
-/**
- * Commits just these files of the status folder `dir`, whatever else is changed or staged; without a `target` it
- * only says how. Never throws for what git says.
- */
+/** Commits just these files of the status folder `dir`; without a `target` it only says how. Never throws for git. */
 export async function commitByHand(
   dir: string,
   variables: Readonly<Record<string, string | undefined>>,

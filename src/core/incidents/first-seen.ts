@@ -2,10 +2,7 @@
 import { type Incident, refOf } from '../model/incident.ts';
 import { iso, type Millis } from '../model/time.ts';
 
-/**
- * Under which name the database has the announcement whose time is presumed from the file's name
- * (`20260310_db.md`); null when its time was written.
- */
+/** Under which name the database has an announcement whose time is presumed from the file's name; else null. */
 export function presumedRef({ id, updates }: Incident): string | null {
   const presumed = updates.find(update => update.presumed);
   return presumed ? refOf({ incidentId: id, key: presumed.key }) : null;

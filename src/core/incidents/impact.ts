@@ -20,10 +20,7 @@ export interface Stretch {
   readonly affected: readonly { readonly id: string; readonly status: ComponentStatus }[];
 }
 
-/**
- * The stretches of an incident, oldest first and never empty. The front matter says how it began;
- * an update's `severity:` and `components:` hold from that update on.
- */
+/** Oldest first, never empty. An update's `severity:` and `components:` hold from that update on. */
 export function stretchesOf(
   incident: Incident,
   components: readonly { readonly id: string; readonly name: string }[],

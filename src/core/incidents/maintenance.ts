@@ -84,10 +84,7 @@ function inWords(lead: Millis): string {
   return `${count} ${name}${count === 1 ? '' : 's'}`;
 }
 
-/**
- * Components whose check fails while a maintenance covers them: nobody is told anew, and somebody should know.
- * `incidents` with every occurrence of what repeats.
- */
+/** Components whose check fails under maintenance. `incidents` with every occurrence of what repeats. */
 export function failingMeanwhile(
   incidents: readonly Incident[],
   measured: ReadonlyMap<string, Measured>,

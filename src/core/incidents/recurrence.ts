@@ -120,10 +120,7 @@ function endOf({ status, scheduled, resolved, updates, started }: Incident): Mil
   return resolved ?? said ?? Math.max(updates.at(-1)?.at ?? started, scheduled?.end ?? started);
 }
 
-/**
- * A recurring maintenance as other programs repeat it: the first beginning that the rule itself names
- * (RFC 5545 wants DTSTART to be one), and the rule from there. null when it names none.
- */
+/** A series as other programs repeat it: RFC 5545 wants DTSTART to be a beginning that the rule names; else null. */
 export function repetitionOf(incident: Incident): Repetition | null {
   const { scheduled, rrule: text = '' } = incident;
   const options = scheduled && readRule(text);

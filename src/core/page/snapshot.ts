@@ -135,9 +135,6 @@ export interface Snapshot {
 export interface Stall {
   /** When a look last ended, or the waiting for the first began, epoch ms. */
   readonly since: Millis;
-  /**
-   * Whether monitoring is interrupted, and is said to be. Else nothing is wrong: the process was off or asleep, and
-   * a look is about to tell.
-   */
+  /** Whether monitoring is interrupted; else the process was off or asleep, and a look comes soon. */
   readonly told: boolean;
 }

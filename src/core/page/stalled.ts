@@ -12,10 +12,7 @@ export interface Stalls {
   readonly page: Millis | null;
 }
 
-/**
- * The Snapshot with what is in doubt as "no data"; the same one when nothing is. What is known to be worse than
- * well stays: an outage is not over because nobody looks.
- */
+/** The Snapshot with what is in doubt as "no data"; what is known to be worse than well stays. */
 export function withStalls(snapshot: Snapshot, { components: stalls, page }: Stalls): Snapshot {
   if (stalls.size === 0 && page === null) return snapshot;
   const all: Stall | null = page === null ? null : { since: page, told: true };

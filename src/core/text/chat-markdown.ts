@@ -39,10 +39,7 @@ export function cut(text: string, most: number): string {
   return `${(space > most * 0.8 ? room.slice(0, space) : room).trimEnd()}…`;
 }
 
-/**
- * Cuts what is written in a dialect at a line's end, so that no mark of it stays open; a single line too
- * long is cut as plain text by `plain`.
- */
+/** Cuts a rendered text at a line's end, so that no mark stays open; a single line too long is cut by `plain`. */
 export function cutLines(rendered: string, most: number, plain: () => string): string {
   if (rendered.length <= most) return rendered;
   const lines = rendered.slice(0, most - 2).split('\n');

@@ -133,10 +133,7 @@ async function incidentOf(source: string, { db, snapshot }: ReceiveDeps): Promis
   return stored?.incidentId ?? openFileOf(source, null, snapshot());
 }
 
-/**
- * The open incident a source has, in a file or waiting for one: by `opened_by`, whatever the database
- * remembers, or by what it remembers, should a person have taken the file over.
- */
+/** The open incident of a source: by `opened_by`, else by what the database has, should a person have taken it over. */
 function openFileOf(source: string, last: StoredTransition | null, { incidents }: Snapshot): string | null {
   const own = incidents.find(incident => isOpen(incident) && incident.openedBy === source);
   const remembered = last?.kind === 'down' ? last.incidentId : null;

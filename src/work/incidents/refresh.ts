@@ -191,10 +191,7 @@ function occurrences(incident: Incident, now: Millis): readonly Incident[] {
   return all;
 }
 
-/**
- * What of the files lies in the future. What takes milliseconds for one long file is done a file a step: `incidents`,
- * all that are shown, are hashed here, too.
- */
+/** What of the files lies in the future, a file a step; all that are shown are hashed here, too. */
 function* judging(
   files: Files,
   views: readonly Incident[],

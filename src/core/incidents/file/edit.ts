@@ -33,10 +33,7 @@ export function joinFile({ eol, head, front, body }: CutFile): string {
   return [...head, ...(front === '' ? [] : front.split('\n')), ...body].join(eol);
 }
 
-/**
- * The file's text with those fields changed, whatever style they were written in; a field the file
- * lacks is added at the end. The caller parses the result: a text without front matter comes back as is.
- */
+/** The file's text with those fields changed; one it lacks is added at the end. Without front matter: the same text. */
 export function editFront(source: string, { title, severity, components }: FrontChanges): string {
   const found = /^(\uFEFF?---[ \t]*(\r?\n))([\s\S]*?)(?=^---[ \t]*$)/m.exec(source);
   if (found?.index !== 0) return source;
@@ -50,10 +47,7 @@ export function editFront(source: string, { title, severity, components }: Front
   return opening + edited + source.slice(whole.length);
 }
 
-/**
- * Sets these keys of a YAML map to values as YAML has them, or removes them (null). A key that is not there comes
- * below the first of `after` that is, or at the end.
- */
+/** Sets keys of a YAML map, or removes them (null). A new one comes below the first of `after` that is there, or last. */
 export function setValues(
   yaml: string,
   values: Readonly<Record<string, string | null | undefined>>,

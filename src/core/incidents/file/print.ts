@@ -93,10 +93,7 @@ export function addUpdate(source: string, addition: Addition): string {
   return places.find(text => keeps(read, text)) ?? (places[0] as string);
 }
 
-/**
- * The same, believed only when it reads back as what was meant: null for a file that is written in a way no
- * machine should edit. What a round writes by itself goes this way.
- */
+/** The same, if it reads back as what was meant: null for a file that is written in a way no machine should edit. */
 export function updated(source: string, addition: Addition): string | null {
   const text = addUpdate(source, addition);
   const after = parseIncident('', '', text).value;

@@ -71,10 +71,7 @@ export const fieldsSchema = z.object({
   notify: z.boolean().optional().describe('false: this update is shown and mailed to nobody'),
 });
 
-/**
- * When a promised update is due: a date and time, a time of day (the first after the update's own), or
- * a duration from it (`30m`). Null for anything else.
- */
+/** When a promised update is due: a date and time, a time of day after the update's own, or a duration; else null. */
 export function readPromise(text: string, at: Millis): Millis | null {
   const plain = text.trim();
   const duration = parseDuration(plain);

@@ -120,10 +120,7 @@ function statusesOf({ started, maintenance, ending, isStray }: Reading, entries:
   return statuses;
 }
 
-/**
- * An end that the front matter does not know is news like any other; once the front matter says it, it is an end, under
- * a name of its own, so that it is told.
- */
+/** An end that the front matter does not know; once it does, the end has a name of its own, so that it is announced. */
 const EARLY = '#open';
 const EARLY_LABELS = { resolved: 'Resolved', completed: 'Completed' };
 

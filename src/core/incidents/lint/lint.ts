@@ -42,10 +42,7 @@ export function unknownComponentsIn(
   return { named: [], later: later.filter(({ id }) => !own.has(id)) };
 }
 
-/**
- * Errors for component ids that no component has, each naming the nearest. In a machine's file a warning
- * while it is open, and nothing once it is over.
- */
+/** An error for each id that no component has; in a machine's file a warning while it is open, then nothing. */
 export function unknownComponents(
   file: string,
   source: string,
@@ -79,10 +76,7 @@ export function unknownComponents(
   ]);
 }
 
-/**
- * A maintenance that names no component and so covers none: what fails meanwhile is an outage. `components: []`
- * says that this is meant. Null for any other.
- */
+/** A maintenance that names no component covers none: what fails meanwhile is an outage. `components: []` means that. */
 export function coversNobody(
   where: string,
   incident: Incident,

@@ -36,10 +36,7 @@ export function backwards(
   return errorAt(where, `it ends before it begins: ${times}`, fix, yaml?.lineOf([slip ?? 'resolved']) ?? 1);
 }
 
-/**
- * Which of the two is off: `started`, where sections were written within the day before it; else by the day in the
- * file's name; null when nothing tells.
- */
+/** Which of the two is off, by the sections within the day before `started`, else by the day in the file's name. */
 function slipOf({ id }: Incident, { sections }: Sections, begins: Millis, resolved: Millis) {
   const before = readMoments(sections, begins).filter(({ at }) => at < begins);
   if (before.some(({ at }) => at >= begins - DAY)) return 'started';
