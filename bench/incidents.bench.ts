@@ -5,7 +5,7 @@ import path from 'node:path';
 import matter from 'gray-matter';
 import MarkdownIt from 'markdown-it';
 import { readEnvironment } from '../src/config/environment.ts';
-import { openContent } from '../src/content/folder.ts';
+import { StatusFolder } from '../src/content/folder.ts';
 import { fetchText } from '../src/outside/amazon.ts';
 import { makeProbes } from '../src/outside/probes.ts';
 import { openSystem } from '../src/wiring/wiring.ts';
@@ -37,7 +37,7 @@ async function compareParsing(status: string, count: number): Promise<void> {
     }
   };
   const ours = async () => {
-    const { incidents } = await openContent(status).incidents();
+    const { incidents } = await new StatusFolder(status).incidents();
     if (incidents.length !== count) throw new Error(`${incidents.length} of ${count} were read`);
     return incidents;
   };
@@ -86,7 +86,7 @@ async function measureChange(status: string, count: number): Promise<void> {
 
 /** The reading alone, without the page being composed beside it. */
 async function measureReading(status: string): Promise<number> {
-  const content = openContent(status);
+  const content = new StatusFolder(status);
   let rung: () => void = () => undefined;
   const unwatch = await content.watch(() => rung());
   await content.incidents();

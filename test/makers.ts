@@ -8,8 +8,8 @@ import type { Incident, IncidentUpdate } from '../src/core/model/incident.ts';
 import type { Site } from '../src/core/model/site.ts';
 import { MAIL_LIMITS, WEIGHTS_EVEN } from '../src/core/model/site.ts';
 import { DAY, HOUR, iso, MINUTE, type Millis, startOfUtcDay, utcDay } from '../src/core/model/time.ts';
+import { overallStatusOf } from '../src/core/page/overall-status.ts';
 import type { ComponentView, DayCell, GroupView, IncidentView, Snapshot } from '../src/core/page/snapshot.ts';
-import { verdictOf } from '../src/core/page/summary.ts';
 import { percentUp } from '../src/core/page/uptime.ts';
 import { renderMarkdown } from '../src/core/text/markdown.ts';
 
@@ -166,7 +166,7 @@ export function shown(of: Incident, affected: readonly Component[] = [], at = NO
   };
 }
 
-/** A Snapshot whose groups and verdict follow from its rows. */
+/** A Snapshot whose groups and overall status follow from its rows. */
 export function snapshot(
   rows: readonly ComponentView[],
   {
@@ -192,7 +192,7 @@ export function snapshot(
     version,
     at,
     site: { ...of, components: rows.map(row => row.component) },
-    verdict: verdictOf(rows, incidents),
+    overall: overallStatusOf(rows, incidents),
     blindSince: null,
     missingSince: null,
     checkedAt: rows.some(row => row.checkedAt !== null) ? at - MINUTE : null,

@@ -1,6 +1,6 @@
 // `export DIR`: the whole public site as static files.
 import path from 'node:path';
-import { openContent } from '../content/folder.ts';
+import { StatusFolder } from '../content/folder.ts';
 import { makeWriteMirror } from '../content/mirror.ts';
 import { printProblem } from '../core/model/problem.ts';
 import { copyOf, readSnapshot } from '../wiring/export.ts';
@@ -23,7 +23,7 @@ export const exporting: Command = {
         ({ where }) => where === path.join(cli.env.statusDir, 'incidents'),
       );
       if (missing) cli.err(printProblem(missing));
-      const files = await copyOf(openContent(cli.env.statusDir), db)(snapshot);
+      const files = await copyOf(new StatusFolder(cli.env.statusDir), db)(snapshot);
       const done = await makeWriteMirror()(path.resolve(cli.cwd, dir), files);
       if ('what' in done) throw new Refused(printProblem(done));
       cli.out(`${done.written} files written, ${done.unchanged} unchanged, ${done.removed} removed: ${dir}`);

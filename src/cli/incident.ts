@@ -21,7 +21,7 @@ import type { Span } from '../core/model/time.ts';
 import { iso, type Millis } from '../core/model/time.ts';
 import { listed } from '../core/text/yaml.ts';
 import { readSights } from '../store/notify/announcements.ts';
-import { makeFirstSights } from '../work/incidents/first-seen.ts';
+import { FirstSeen } from '../work/incidents/first-seen.ts';
 import { type Cli, type Command, Misuse, nothingElse, Refused } from './shared/command.ts';
 import { existing, freeId, idsOf, momentOf, pastOf, settle, templateOf, wordsOf } from './shared/draft.ts';
 import { knownFiles, presentContent, readableBooks } from './shared/incident-files.ts';
@@ -123,7 +123,7 @@ async function create(args: readonly string[], cli: Cli): Promise<number> {
     message,
     ...(promised === undefined ? {} : { promised }),
     // One piece of news: it was, and it is over.
-    ...(status === 'resolved' ? { resolved: now, told: now } : {}),
+    ...(status === 'resolved' ? { resolved: now, messageAt: now } : {}),
   });
   return settle({ id, text: printed, before: null }, site, cli, values);
 }
@@ -233,7 +233,7 @@ async function list(args: readonly string[], cli: Cli): Promise<number> {
 export async function datedByBooks(incidents: readonly Incident[], now: Millis, cli: Cli) {
   const db = readableBooks(cli);
   try {
-    return await makeFirstSights(readSights(db))(incidents, now);
+    return await new FirstSeen(readSights(db)).date(incidents, now);
   } finally {
     await db?.destroy();
   }

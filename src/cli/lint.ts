@@ -89,7 +89,7 @@ async function gather(files: readonly string[], cli: Cli): Promise<Linted> {
     const text = await readFile(file, 'utf8');
     const id = path.basename(file).replace(/\.md$/i, '');
     const { value, problems } = parseIncident(file, id, text);
-    const twins = whole.twins(id).filter(({ where }) => where === file || whole.fileOf(id) === file);
+    const twins = whole.duplicatesOf(id).filter(({ where }) => where === file || whole.fileOf(id) === file);
     const [view] = value ? await datedByBooks([value], cli.clock(), cli) : [];
     found.push(...problems, ...twins, ...judged(file, text, value, view));
     if (value) incidents.push(value);

@@ -39,31 +39,37 @@ export async function replaceAtomically(file: string, before: string, text: stri
 }
 
 async function aside<T>(file: string, text: string, place: (draft: string) => Promise<T>): Promise<T> {
-  const folder = path.dirname(file);
-  const draft = path.join(folder, `.${path.basename(file)}.${randomBytes(6).toString('hex')}.tmp`);
-  try {
-    const handle = await open(draft, 'wx', 0o644);
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+  return withDraft(file, async draft => {
+    await writeSynced(draft, text);
     const placed = await place(draft);
-    await syncFolder(folder);
+    await syncFolder(path.dirname(file));
     return placed;
+  });
+}
+
+async function writeSynced(file: string, text: string): Promise<void> {
+  const handle = await open(file, 'wx', 0o644);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Lends a name beside the file, of which nothing is left in the end. */
+export async function withDraft<T>(file: string, work: (draft: string) => Promise<T>): Promise<T> {
+  const draft = path.join(path.dirname(file), `.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    return await work(draft);
   } finally {
     await rm(draft, { force: true });
   }
 }
 
-/** For file systems without hard links. */
 async function createWithoutLinks(file: string, text: string): Promise<boolean> {
   try {
-    const handle = await open(file, 'wx', 0o644);
-    await handle.writeFile(text);
-    await handle.sync();
-    await handle.close();
+    await writeSynced(file, text);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;

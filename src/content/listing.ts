@@ -4,7 +4,6 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { identityOf } from './missing.ts';
 
-/** A folder as one look found it. */
 export interface Place {
   /** Which folder it is (`identityOf`); null when that cannot be told. */
   readonly identity: string | null;
@@ -26,10 +25,7 @@ export function isMisnamed(name: string): boolean {
 }
 
 /** Where a file may lie: the folder's real path, and that of the status folder; links may lead to both. */
-export interface Bounds {
-  readonly root: string;
-  readonly status: string;
-}
+export type Bounds = { readonly root: string; readonly status: string };
 
 export async function boundsOf(folder: string): Promise<Bounds | null> {
   // Either may go away between the two questions: then the folder is not there.

@@ -1,9 +1,9 @@
 // Writing the static copy into a folder: each file in one step, only what changed, nothing of others touched.
-import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Problem } from '../core/model/problem.ts';
+import { withDraft } from './atomic.ts';
 
 export interface MirrorFile {
   /** Relative to the folder, with `/`. */
@@ -15,11 +15,7 @@ export interface MirrorFile {
   readonly apart?: RegExp;
 }
 
-export interface Mirrored {
-  readonly written: number;
-  readonly unchanged: number;
-  readonly removed: number;
-}
+export type Mirrored = { readonly written: number; readonly unchanged: number; readonly removed: number };
 
 /** Brings a folder up to date with the files, in their order; throws between two when `signal` says so. */
 export type WriteMirror = (
@@ -36,11 +32,7 @@ const AT_ONCE = 16;
 const WHOLE = 100;
 
 /** What this process wrote into a folder, and knows without looking. */
-interface Known {
-  readonly list: string;
-  readonly keys: ReadonlyMap<string, string>;
-  readonly runs: number;
-}
+type Known = { readonly list: string; readonly keys: ReadonlyMap<string, string>; readonly runs: number };
 
 /**
  * Makes the writer. Readers see each file old or new, never half, and files that went are removed last.
@@ -110,13 +102,10 @@ async function write(dir: string, name: string, body: string | Buffer, apart?: R
   if (there && apart && there.toString().replace(apart, '') === bytes.toString().replace(apart, ''))
     return false;
   await mkdir(path.dirname(file), { recursive: true });
-  const draft = path.join(path.dirname(file), `.${randomBytes(6).toString('hex')}.tmp`);
-  try {
+  await withDraft(file, async draft => {
     await writeFile(draft, bytes);
     await rename(draft, file);
-  } finally {
-    await rm(draft, { force: true });
-  }
+  });
   return true;
 }
 

@@ -8,15 +8,10 @@ import { readRegularFile } from './regular-file.ts';
 export interface TemplateFolder {
   /** Reads what changed; what is wrong with the files, as they stand. */
   read(): Promise<readonly Problem[]>;
-  /** The templates as last read. */
   current(): Templates;
 }
 
-interface Known {
-  readonly text: string;
-  readonly good: Template | null;
-  readonly problems: readonly Problem[];
-}
+type Known = { readonly text: string; readonly good: Template | null; readonly problems: readonly Problem[] };
 
 /** Opens `templates/auto` of the status folder at `dir` (none need be there). */
 export function openTemplates(dir: string): TemplateFolder {

@@ -3,101 +3,108 @@ import { type FSWatcher, watch } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Who is told. */
-export interface Ears {
+export interface Listener {
   /** Something changed; called once, soon after the last of several changes. */
   readonly ring: () => void;
-  /** This file came, changed or went. */
   readonly changed: (file: string) => void;
   /** Something changed, and it is not known what. */
   readonly lost: () => void;
-  /** Nothing more will be told. */
+  /** Nothing more will be heard. */
   readonly failed: () => void;
 }
 
 /** Long enough that an editor's save is one ring and a half-written file is whole. */
 const SETTLE_MS = 60;
 
+/** The system's limits on watches and open files. */
+const EXHAUSTED = new Set(['ENOSPC', 'EMFILE', 'ENFILE']);
+
 /**
- * Watches `dir` itself, and `folder` in it with everything below, there yet or not. Hidden names are not told,
- * links below `folder` not followed. Resolves when all of it is watched, with the function that ends it.
+ * Watches a folder with everything below, there yet or not, and the folder it is in. Hidden names are not told,
+ * links below it not followed.
  *
  * One watch a folder, not one a file: a library that keeps its own list of the files asks the disk for each at
  * the start and again at each change. What is missed here costs freshness only: everything is read by the clock too.
  */
-export async function watchFolder(dir: string, folder: string, ears: Ears): Promise<() => void> {
-  const watchers = new Map<string, FSWatcher>();
-  let timer: NodeJS.Timeout | undefined;
-  let ended = false;
+export class FolderWatcher {
+  private readonly listener: Listener;
+  private readonly watchers = new Map<string, FSWatcher>();
+  private timer: NodeJS.Timeout | undefined;
+  private isClosed = false;
 
-  const ring = () => {
-    clearTimeout(timer);
-    if (!ended) timer = setTimeout(ears.ring, SETTLE_MS);
-  };
-  const forget = (place: string) => {
-    for (const [at, watcher] of watchers) {
-      if (at !== place && !at.startsWith(place + path.sep)) continue;
-      watchers.delete(at);
-      watcher.close();
-    }
-  };
-  const listen = (place: string, heard: (name: string, event: string) => void) => {
-    if (ended) return;
+  private constructor(listener: Listener) {
+    this.listener = listener;
+  }
+
+  static async open(folder: string, listener: Listener): Promise<FolderWatcher> {
+    const watcher = new FolderWatcher(listener);
+    const dir = path.dirname(folder);
+    watcher.listen(dir, name => {
+      // A mounted ConfigMap changes by one link that all its files lead through.
+      if (name === path.basename(folder) || name.startsWith('..')) watcher.followAnew(folder);
+      // The folder itself was moved or removed, and takes its watch with it.
+      else if (name === path.basename(dir)) listener.failed();
+    });
+    await watcher.follow(folder);
+    return watcher;
+  }
+
+  close(): void {
+    this.isClosed = true;
+    clearTimeout(this.timer);
+    for (const watcher of this.watchers.values()) watcher.close();
+  }
+
+  private ring(): void {
+    clearTimeout(this.timer);
+    if (!this.isClosed) this.timer = setTimeout(this.listener.ring, SETTLE_MS);
+  }
+
+  private listen(place: string, heard: (name: string, event: string) => void): void {
+    if (this.isClosed) return;
     try {
       const watcher = watch(place, (event, name) => {
-        if (name === null) ears.lost();
+        if (name === null) this.listener.lost();
         else heard(name, event);
-        ring();
+        this.ring();
       });
-      watcher.on('error', ears.failed);
-      watchers.set(place, watcher);
+      watcher.on('error', this.listener.failed);
+      this.watchers.set(place, watcher);
     } catch (error) {
       // A folder that is not there, or not to be read, is the reader's to report; here it is heard of when that changes.
-      if (EXHAUSTED.has((error as NodeJS.ErrnoException).code ?? '')) ears.failed();
+      if (EXHAUSTED.has((error as NodeJS.ErrnoException).code ?? '')) this.listener.failed();
     }
-  };
-  const follow = async (place: string): Promise<void> => {
-    forget(place);
-    listen(place, (name, event) => {
+  }
+
+  private forget(place: string): void {
+    for (const [at, watcher] of this.watchers) {
+      if (at !== place && !at.startsWith(place + path.sep)) continue;
+      this.watchers.delete(at);
+      watcher.close();
+    }
+  }
+
+  private async follow(place: string): Promise<void> {
+    this.forget(place);
+    this.listen(place, (name, event) => {
       const file = path.join(place, name);
-      // A mounted ConfigMap changes by one link that all its files lead through.
-      if (name.startsWith('..')) ears.lost();
-      if (isHidden(name)) return;
-      if (watchers.has(file) || (event === 'rename' && !/\.md$/i.test(name))) refollow(file);
-      else ears.changed(file);
+      if (name.startsWith('..')) this.listener.lost();
+      if (name.startsWith('.')) return;
+      if (this.watchers.has(file) || (event === 'rename' && !/\.md$/i.test(name))) this.followAnew(file);
+      else this.listener.changed(file);
     });
     const entries = await readdir(place, { withFileTypes: true }).catch(() => null);
-    if (entries === null) forget(place);
+    if (entries === null) this.forget(place);
     for (const entry of entries ?? []) {
-      if (entry.isDirectory() && !isHidden(entry.name)) await follow(path.join(place, entry.name));
+      if (entry.isDirectory() && !entry.name.startsWith('.')) await this.follow(path.join(place, entry.name));
     }
-  };
+  }
+
   /** A folder came or went: what it holds is not told one by one. */
-  const refollow = (place: string) => {
-    void follow(place).then(() => {
-      ears.lost();
-      ring();
+  private followAnew(place: string): void {
+    void this.follow(place).then(() => {
+      this.listener.lost();
+      this.ring();
     });
-  };
-
-  listen(dir, name => {
-    if (name === path.basename(folder)) refollow(folder);
-    // The same, where the ConfigMap is the status folder.
-    else if (name.startsWith('..')) refollow(folder);
-    // The folder itself was moved or removed, and takes its watch with it.
-    else if (name === path.basename(dir)) ears.failed();
-  });
-  await follow(folder);
-  return () => {
-    ended = true;
-    clearTimeout(timer);
-    for (const watcher of watchers.values()) watcher.close();
-  };
-}
-
-/** The system's limits on watches and open files. */
-const EXHAUSTED = new Set(['ENOSPC', 'EMFILE', 'ENFILE']);
-
-function isHidden(name: string): boolean {
-  return name.startsWith('.');
+  }
 }

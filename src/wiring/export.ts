@@ -4,8 +4,7 @@ import type { Environment } from '../config/environment.ts';
 import { openSite } from '../config/live-site.ts';
 import { readSite } from '../config/site-file.ts';
 import { makeBrand } from '../content/brand-files.ts';
-import type { Content } from '../content/folder.ts';
-import { openContent } from '../content/folder.ts';
+import { StatusFolder } from '../content/folder.ts';
 import { openHistory } from '../content/git/history.ts';
 import { openPublish } from '../content/git/mirror-branch.ts';
 import { makeWriteMirror } from '../content/mirror.ts';
@@ -23,20 +22,21 @@ import { readSights } from '../store/notify/announcements.ts';
 import { makeRender } from '../views.ts';
 import { makeExport } from '../web/export/export.ts';
 import { makePages } from '../web/page/pages.ts';
-import { openRefresh } from '../work/incidents/refresh.ts';
+import { NOTHING_FILED } from '../work/incidents/file.ts';
+import { recallLastGood } from '../work/incidents/last-good-files.ts';
+import { Refresh } from '../work/incidents/refresh.ts';
 import { makeFigures } from '../work/monitoring/metrics.ts';
 import { makeResponses } from '../work/monitoring/responses.ts';
 import { Watchdog } from '../work/monitoring/watchdog.ts';
 import { Mirror } from '../work/publish/mirror.ts';
-import { rememberKept } from './content.ts';
 import { ROOT } from './root.ts';
 
 /** The files of a Snapshot's copy; without a database there are no charts in it. */
-export function copyOf(content: Pick<Content, 'brandFile'>, db: Db | null) {
+export function copyOf(folder: Pick<StatusFolder, 'brandFile'>, db: Db | null) {
   return makeExport({
     pages: makePages(makeRender(path.join(ROOT, 'views'))),
     publicDir: path.join(ROOT, 'public'),
-    brandFile: content.brandFile,
+    brandFile: name => folder.brandFile(name),
     series: async (id, span, from) => (db ? readSeries(db, id, span, from) : []),
     readMetric: async (id, span, from) => (db ? readMetric(db, id, span, from) : []),
   });
@@ -44,21 +44,20 @@ export function copyOf(content: Pick<Content, 'brandFile'>, db: Db | null) {
 
 export interface MirrorParts {
   readonly env: Environment;
-  readonly content: Pick<Content, 'brandFile'>;
+  readonly folder: StatusFolder;
   readonly db: Db;
   readonly snapshot: () => Snapshot;
   readonly monotonic: Clock;
   readonly log: Log;
 }
 
-/** What keeps the copy fresh while the server runs. */
-export function openMirror({ env, content, db, snapshot, monotonic, log }: MirrorParts): Mirror {
-  return new Mirror({ snapshot, write: exportInto(env, content, db), monotonic, log });
+export function openMirror({ env, folder, db, snapshot, monotonic, log }: MirrorParts): Mirror {
+  return new Mirror({ snapshot, write: exportInto(env, folder, db), monotonic, log });
 }
 
 /** The function that brings a Snapshot's copy to its place; relative folders are below DATA_DIR. */
-function exportInto(env: Environment, content: Pick<Content, 'brandFile'>, db: Db) {
-  const files = copyOf(content, db);
+function exportInto(env: Environment, folder: StatusFolder, db: Db) {
+  const files = copyOf(folder, db);
   const write = makeWriteMirror();
   const publish = openPublish(path.join(env.dataDir, 'mirror'), write, { variables: env.variables });
   return async (snapshot: Snapshot, to: MirrorTarget, signal: AbortSignal) => {
@@ -81,27 +80,27 @@ export async function readSnapshot(
   clock: Clock,
   log: Log,
 ): Promise<Outcome<Snapshot>> {
-  const content = openContent(env.statusDir, env.variables, clock);
-  const kept = db ? await rememberKept(content, db) : null;
+  const folder = new StatusFolder(env.statusDir, env.variables, clock);
+  const kept = db ? await recallLastGood(folder, db) : null;
   const { value: site, problems } = await openSite(
-    content.siteFile,
-    content.siteText,
-    text => readSite(text, content.siteFile, env.variables, env.publicUrl, `http://localhost:${env.port}`),
+    folder.siteFile,
+    () => folder.siteText(),
+    text => readSite(text, folder.siteFile, env.variables, env.publicUrl, `http://localhost:${env.port}`),
     async () => kept?.site ?? null,
   );
   if (!site) return { value: null, problems };
   const histories = await openHistory(env.statusDir, env.variables)();
-  const refresh = await openRefresh(
+  const refresh = await Refresh.open(
     {
       site: async () => {
         const now = await site.reload();
-        const dressed = await makeBrand(content)(now.site);
+        const dressed = await makeBrand(folder)(now.site);
         return { site: dressed.site, problems: [...now.problems, ...dressed.problems] };
       },
-      files: content.incidents,
+      files: () => folder.incidents(),
       missingSince: kept?.missingSince ?? null,
       // Filing is the server's: a reader writes nothing.
-      file: async () => ({ wrote: false, unfiled: new Map(), gathering: new Set(), problems: [] }),
+      file: async () => NOTHING_FILED,
       histories: () => histories,
       metrics: makeFigures(db),
       // There is one round, so it reads them all.

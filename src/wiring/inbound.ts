@@ -1,28 +1,28 @@
 // The wiring of what other programs call: monitors' webhooks and the writing API.
 import type { Environment } from '../config/environment.ts';
-import type { Content } from '../content/folder.ts';
+import type { StatusFolder } from '../content/folder.ts';
 import type { FetchText } from '../core/inbound/senders/sns.ts';
 import type { Log } from '../core/model/ports/log.ts';
 import type { Clock } from '../core/model/time.ts';
 import type { Db } from '../store/db/database.ts';
 import * as requests from '../store/incidents/requests.ts';
-import * as transitions from '../store/incidents/transitions.ts';
 import { logWebhook } from '../store/incidents/webhooks-log.ts';
 import type { WebDeps } from '../web/context.ts';
 import { makeReceive } from '../work/incidents/receive.ts';
 import type { Refresh } from '../work/incidents/refresh.ts';
 import { makeWrite } from '../work/incidents/write.ts';
 import type { Warnings } from '../work/monitoring/warnings.ts';
+import type { GitSync } from '../work/publish/git-sync.ts';
 
 export interface InboundParts {
   readonly env: Environment;
   readonly db: Db;
-  readonly content: Content;
+  readonly folder: StatusFolder;
   readonly refresh: Refresh;
   /** Files what is pending and brings the Snapshot up to date. */
   readonly round: () => Promise<void>;
   readonly warnings: Pick<Warnings, 'report'>;
-  readonly carrier: { writerOf(author: 'api'): Pick<Content, 'create' | 'replace'> };
+  readonly git: GitSync;
   readonly fetchText: FetchText;
   readonly clock: Clock;
   readonly log: Log;
@@ -30,15 +30,12 @@ export interface InboundParts {
 
 type Inbound = 'receive' | 'write' | 'requests' | 'apiToken' | 'noteWebhook' | 'fetchText';
 
+/** What the web room needs to let other programs in. */
 export function openInbound(parts: InboundParts): Pick<WebDeps, Inbound> {
-  const { env, db, content, refresh, round, clock, log } = parts;
+  const { env, db, folder, git, refresh, round, clock, log } = parts;
   return {
     receive: makeReceive({
-      newest: source => transitions.newestTransition(db, source),
-      noteRecovery: (source, at) => transitions.noteRecovery(db, source, at),
-      lastRecovery: source => transitions.lastRecovery(db, source),
-      isKnown: key => transitions.isStored(db, key),
-      insert: transition => transitions.insertTransition(db, transition, clock()),
+      db,
       snapshot: refresh.current,
       warned: (report, now) => parts.warnings.report(report, now),
       round,
@@ -47,8 +44,8 @@ export function openInbound(parts: InboundParts): Pick<WebDeps, Inbound> {
     }),
     write: makeWrite({
       site: () => refresh.current().site,
-      files: content.incidents,
-      ...parts.carrier.writerOf('api'),
+      folder,
+      writer: git.writer('api'),
       round,
       log,
     }),

@@ -16,8 +16,7 @@ export interface TimetableParts {
   readonly steps: ClockSteps;
   readonly storage: Storage;
   readonly watch: Watch;
-  readonly carry: GitSync;
-  readonly lookBack: () => Promise<void>;
+  readonly git: GitSync;
   readonly round: () => Promise<void>;
   readonly notifications: Notifications;
   readonly mirror: Mirror;
@@ -25,7 +24,7 @@ export interface TimetableParts {
 }
 
 export function jobsOf(parts: TimetableParts): readonly Job[] {
-  const { db, steps, storage, watch, carry, lookBack, round, notifications, mirror, clock } = parts;
+  const { db, steps, storage, watch, git, round, notifications, mirror, clock } = parts;
   const { poll, heartbeats, warnings, recorder } = watch;
   const look = async () => {
     await storage.look();
@@ -46,8 +45,8 @@ export function jobsOf(parts: TimetableParts): readonly Job[] {
     { name: 'storage', every: SECOND, run: look },
     { name: 'poll', every: SECOND, run: async () => poll.startDue(clock()), settled: () => poll.settled() },
     { name: 'heartbeats', every: SECOND, run: () => heartbeats.judgeAll(clock()) },
-    { name: 'git', every: SECOND, run: () => carry.round(clock()) },
-    { name: 'history', every: 10 * SECOND, run: lookBack },
+    { name: 'git', every: SECOND, run: () => git.round(clock()) },
+    { name: 'history', every: 10 * SECOND, run: () => git.lookBack() },
     { name: 'round', every: SECOND, run: round },
     { name: 'enqueue', every: SECOND, run: notifications.enqueue },
     { name: 'dispatch', every: SECOND, run: notifications.dispatch, settled: notifications.settled },

@@ -4,9 +4,8 @@ import type { Environment } from '../config/environment.ts';
 import { openSite } from '../config/live-site.ts';
 import { keptSecret } from '../config/secret.ts';
 import { readSite } from '../config/site-file.ts';
-import { openContent } from '../content/folder.ts';
+import { StatusFolder } from '../content/folder.ts';
 import { openTemplates } from '../content/templates.ts';
-import { takeTurns } from '../content/turns.ts';
 import type { FetchText } from '../core/inbound/senders/sns.ts';
 import type { Probe } from '../core/model/checks/check.ts';
 import type { Log } from '../core/model/ports/log.ts';
@@ -30,17 +29,17 @@ import { LIMITS } from '../web/http/limits.ts';
 import { openServer } from '../web/http/server.ts';
 import { makeMetrics } from '../web/ops/metrics.ts';
 import { makePages } from '../web/page/pages.ts';
-import { openRefresh } from '../work/incidents/refresh.ts';
+import { makeFile } from '../work/incidents/file.ts';
+import { Refresh } from '../work/incidents/refresh.ts';
 import { makeFigures, makePush } from '../work/monitoring/metrics.ts';
 import { makeResponses } from '../work/monitoring/responses.ts';
+import { GitSync } from '../work/publish/git-sync.ts';
 import { Bell, serially } from '../work/timing/bell.ts';
 import { aheadOf, ClockSteps } from '../work/timing/clock-steps.ts';
 import { ignoreStorageFault, lastGood } from '../work/timing/storage.ts';
 import { type EverySecond, type Job, Timetable } from '../work/timing/timetable.ts';
-import { keptSite, openWritten } from './content.ts';
+import { lastGoodSite, openFolderFacts } from './content.ts';
 import { openMirror } from './export.ts';
-import { openFiling } from './filing.ts';
-import { openCarrier } from './git.ts';
 import { openInbound } from './inbound.ts';
 import { openWatch } from './monitoring.ts';
 import { openNotifications } from './notifications.ts';
@@ -101,8 +100,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
   // One reading, before anything is waited for: the clock may step while the program starts.
   const ahead = aheadOf(clock, monotonic);
   const startedAt = Math.round(ahead + monotonic());
-  const turns = takeTurns(openContent(env.statusDir, env.variables, clock));
-  const { content } = turns;
+  const folder = new StatusFolder(env.statusDir, env.variables, clock);
   const templates = openTemplates(env.statusDir);
   const server = await openServer(env.port, env.host, {
     limits: LIMITS,
@@ -118,10 +116,10 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const localUrl = `http://localhost:${server.port}`;
     const site = needed(
       await openSite(
-        content.siteFile,
-        content.siteText,
-        text => readSite(text, content.siteFile, env.variables, env.publicUrl, localUrl),
-        () => keptSite(env.databaseFile),
+        folder.siteFile,
+        () => folder.siteText(),
+        text => readSite(text, folder.siteFile, env.variables, env.publicUrl, localUrl),
+        () => lastGoodSite(env.databaseFile),
       ),
     );
     const kept = env.secret === null ? await keptSecret(env.dataDir) : { value: env.secret, problems: [] };
@@ -166,18 +164,19 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const note = (of: Site) => recorder.note(of);
     const retire = (end: Transition) => recorder.endRemoved(end);
 
-    const mirror = openMirror({ env, content, db, snapshot: () => refresh.current(), monotonic, log });
-    const carrier = await openCarrier({ env, db, turns, site, ring: () => bell.ring(), log });
-    const { carry, lookBack, writerOf } = carrier;
-    const others = () => [...steps.problems(), ...carry.problems(), ...mirror.problems()];
-    const written = await openWritten({ db, content, site, templates, note, others, carry, log });
+    const mirror = openMirror({ env, folder, db, snapshot: () => refresh.current(), monotonic, log });
+    const { statusDir: dir, variables } = env;
+    const ring = () => bell.ring();
+    const git = await GitSync.open({ dir, variables, db, folder, site: site.current, ring, log });
+    const others = () => [...steps.problems(), ...git.problems(), ...mirror.problems()];
+    const facts = await openFolderFacts({ db, folder, site, templates, note, others, git, log });
     const sightings = lastGood(makeReadOutages(db), {});
-    const writer = writerOf('machine');
-    const refresh = await openRefresh(
+    const writer = git.writer('machine');
+    const refresh = await Refresh.open(
       {
-        ...written,
-        file: openFiling({ db, writer, templates, sightings, retire, clock, log }),
-        histories: carrier.histories,
+        ...facts,
+        file: makeFile({ db, writer, templates: templates.current, sightings, retire, clock, log }),
+        histories: () => git.histories,
         metrics: lastGood(makeFigures(db), new Map()),
         responses: lastGood(makeResponses(db), new Map()),
         measured: (from, now) => recorder.measured(from, now),
@@ -200,7 +199,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const round = serially(async () => {
       if (!composed) await refresh.round(clock());
       composed = false;
-      await written.keep(refresh.current().missingSince);
+      await facts.save(refresh.current().missingSince);
       await ignoreStorageFault(notifications.note());
     });
     const bell = new Bell(async () => {
@@ -215,24 +214,23 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     closers.push(() => bell.close());
     await round();
 
-    const running = { db, steps, storage, watch, carry, lookBack, round, notifications, mirror, clock };
-    const jobs = jobsOf(running);
+    const jobs = jobsOf({ db, steps, storage, watch, git, round, notifications, mirror, clock });
     const timetable = new Timetable(outside.arrange?.(jobs) ?? jobs, monotonic, log);
 
     const app = makeApp({
       refresh,
       pages: makePages(render),
       enrolment: notifications.enrolment,
-      ...openInbound({ ...outside, env, db, content, refresh, round, carrier, warnings }),
+      ...openInbound({ ...outside, env, db, folder, refresh, round, git, warnings }),
       push: makePush({ db, site: () => refresh.current().site, log }),
       readMetric: (id, span, from) => readMetric(db, id, span, from),
       heartbeats,
       webhookToken,
       gitSecret: () => site.current().git && (site.current().git?.secret ?? webhookToken),
-      pullGit: carry.ask,
+      pullGit: () => git.ask(),
       trustProxy: env.trustProxy,
       publicDir: path.join(ROOT, 'public'),
-      brandFile: content.brandFile,
+      brandFile: name => folder.brandFile(name),
       metrics,
       series: (id, span, from) => readSeries(db, id, span, from),
       outbox: notifications.depth,
@@ -251,8 +249,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       return server.close();
     });
 
-    const unwatch = await content.watch(() => bell.ring());
-    closers.push(unwatch);
+    closers.push(await folder.watch(ring));
     const stop = outside.everySecond(() => timetable.turn());
     closers.push(() => {
       stop();
@@ -273,7 +270,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       heartbeatToken: id => heartbeats.tokenOf(id),
       async tick() {
         // Its minutes pass at once: what file systems do not tell is looked for as if they had.
-        content.lookEverywhere();
+        folder.lookEverywhere();
         await timetable.turnInOrder();
         await judged.judge();
       },

@@ -53,7 +53,7 @@ describe.runIf(HAS_CHROMIUM)('the page in a browser', () => {
   /** Puts another state on the server and rings, as the server would. */
   function change(snapshot: Snapshot): void {
     shown = pages.live(ctx(snapshot));
-    const data = JSON.stringify({ version: snapshot.version, state: snapshot.verdict.state });
+    const data = JSON.stringify({ version: snapshot.version, state: snapshot.overall.state });
     for (const stream of streams) stream.write(`event: snapshot\ndata: ${data}\n\n`);
   }
 

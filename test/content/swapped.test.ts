@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { openContent } from '../../src/content/folder.ts';
+import { StatusFolder } from '../../src/content/folder.ts';
 
 const FILE = `---
 title: Dashboard broken
@@ -30,7 +30,7 @@ test('whenever it goes, nothing of ours stands in its place, and what was known 
   // From the first turn of the loop to long after the file was written.
   for (let step = 0; step < 60; step++) {
     const turns = Math.floor(1.2 ** step);
-    const content = openContent(dir);
+    const content = new StatusFolder(dir);
     const known = (await content.incidents()).incidents.length;
     const writing = content.create(`20260311_new-${step}`, FILE).then(
       () => true,
@@ -60,7 +60,7 @@ test('a pipe where status.yaml should be is refused, and not waited for', async 
   const dir = mkdtempSync(path.join(tmpdir(), 'status-live-'));
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
   spawnSync('mkfifo', [path.join(dir, 'status.yaml')]);
-  await expect(openContent(dir).siteText()).rejects.toMatchObject({ code: 'not a file' });
+  await expect(new StatusFolder(dir).siteText()).rejects.toMatchObject({ code: 'not a file' });
 });
 
 test.each([
@@ -79,7 +79,7 @@ test.each([
     ) as [string, string, string];
     writeFileSync(bad, '---\ntitle: [\n---\n');
     writeFileSync(good, FILE);
-    const content = openContent(dir);
+    const content = new StatusFolder(dir);
     await content.incidents();
     for (const file of [bad, good]) rmSync(file);
     for (const file of [never, bad, good]) make(file);

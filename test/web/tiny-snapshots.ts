@@ -4,8 +4,8 @@ import type { Component, Health } from '../../src/core/model/component.ts';
 import { statusOf } from '../../src/core/model/component.ts';
 import type { IncidentUpdate, UpdateStatus } from '../../src/core/model/incident.ts';
 import { DAY } from '../../src/core/model/time.ts';
+import { overallStatusOf } from '../../src/core/page/overall-status.ts';
 import type { ComponentView, GroupView, IncidentView, Snapshot } from '../../src/core/page/snapshot.ts';
-import { verdictOf } from '../../src/core/page/summary.ts';
 import { uptimeOf } from '../../src/core/page/uptime.ts';
 import { renderMarkdown } from '../../src/core/text/markdown.ts';
 import { component as made } from '../makers.ts';
@@ -95,7 +95,7 @@ export function snapshot(
       webhooks: {},
       mirror: null,
     } as Snapshot['site'],
-    verdict: verdictOf(components, more.incidents ?? []),
+    overall: overallStatusOf(components, more.incidents ?? []),
     checkedAt: NOW,
     blindSince: null,
     missingSince: null,

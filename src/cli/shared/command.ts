@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Environment } from '../../config/environment.ts';
 import { foundSecret, keptSecret } from '../../config/secret.ts';
 import { readSite } from '../../config/site-file.ts';
-import { openContent } from '../../content/folder.ts';
+import { StatusFolder } from '../../content/folder.ts';
 import { DatabaseRefused } from '../../core/model/ports/storage.ts';
 import { nearest, type Outcome, type Problem, printProblem } from '../../core/model/problem.ts';
 import type { Site } from '../../core/model/site.ts';
@@ -40,7 +40,7 @@ export class Refused extends Error {}
 
 /** status.yaml as the server would read it; Refused with every problem when it cannot be used. */
 export async function siteOf({ env }: Cli): Promise<Site> {
-  const content = openContent(env.statusDir);
+  const content = new StatusFolder(env.statusDir);
   const text = await content.siteText();
   const read = readSite(text, content.siteFile, env.variables, env.publicUrl, `http://localhost:${env.port}`);
   return needed(read);

@@ -200,7 +200,7 @@ export async function existing(
   // What stands in a file with a mistake cannot be added to, whatever is known of it from before.
   if (incident && text !== undefined && parseIncident('', file, text).value) {
     const part = named && occurrenceOn(incident, named.day);
-    for (const twin of files.twins(file)) cli.err(printProblem(twin));
+    for (const twin of files.duplicatesOf(file)) cli.err(printProblem(twin));
     if (named && !part) throw new Refused(`"${file}" has no occurrence that begins on ${named.day} (UTC).`);
     const now = cli.clock();
     return { incident: asOf(incident, now, () => now), text, part };

@@ -2,19 +2,19 @@
 import path from 'node:path';
 import { confirm } from '@inquirer/prompts';
 import type { IncidentFiles } from '../../content/file-cache.ts';
-import { type Content, openContent } from '../../content/folder.ts';
+import { StatusFolder } from '../../content/folder.ts';
 import { isOpen } from '../../core/model/incident.ts';
 import { printProblem } from '../../core/model/problem.ts';
 import type { Db } from '../../store/db/database.ts';
 import { forgetKeptFiles } from '../../store/incidents/last-good-files.ts';
-import { rememberKept } from '../../wiring/content.ts';
+import { recallLastGood } from '../../work/incidents/last-good-files.ts';
 import { type Cli, type Command, databaseOf, Misuse, nothingElse, Refused, withDatabase } from './command.ts';
 
 /** The folder, with what the server remembers of it: a file with a mistake counts in its last good version. */
-export async function knownContent(cli: Cli): Promise<Content> {
-  const content = openContent(cli.env.statusDir, cli.env.variables, cli.clock);
+export async function knownContent(cli: Cli): Promise<StatusFolder> {
+  const content = new StatusFolder(cli.env.statusDir, cli.env.variables, cli.clock);
   const db = readableBooks(cli);
-  if (db) await rememberKept(content, db).finally(() => db.destroy());
+  if (db) await recallLastGood(content, db).finally(() => db.destroy());
   return content;
 }
 
@@ -24,7 +24,7 @@ export async function knownFiles(cli: Cli): Promise<IncidentFiles> {
 }
 
 /** The folder, to write to; Refused while it is missing. */
-export async function presentContent(cli: Cli): Promise<Content> {
+export async function presentContent(cli: Cli): Promise<StatusFolder> {
   const content = await knownContent(cli);
   const { missing } = await content.incidents();
   if (missing?.closed) throw new Refused(missing.problems.map(printProblem).join('\n'));
@@ -50,12 +50,12 @@ export const forgetMissing: Command = {
     const yes = args.some(arg => arg === '--yes' || arg === '-y');
     nothingElse(args.filter(arg => arg !== '--yes' && arg !== '-y'));
     return withDatabase(cli, async db => {
-      const content = openContent(cli.env.statusDir, cli.env.variables);
-      await rememberKept(content, db);
+      const content = new StatusFolder(cli.env.statusDir, cli.env.variables);
+      await recallLastGood(content, db);
       const { missing } = await content.incidents();
       if (!missing) throw new Refused(`Nothing is missing: ${cli.env.statusDir} is read as it is.`);
       for (const problem of missing.problems) cli.out(printProblem(problem));
-      const incidents = missing.entries.flatMap(({ good }) => good ?? []);
+      const incidents = missing.files.flatMap(({ good }) => good ?? []);
       if (incidents.length === 0)
         throw new Refused('No incidents are remembered: there is nothing to forget.');
       const open = incidents.filter(isOpen);
@@ -67,7 +67,7 @@ export const forgetMissing: Command = {
           throw new Refused('Nothing was forgotten.');
         }
       }
-      const names = missing.entries.map(({ file }) => path.relative(content.folder, file));
+      const names = missing.files.map(({ file }) => path.relative(content.folder, file));
       await forgetKeptFiles(db, names, cli.clock());
       cli.out(`Forgotten: ${what}. A running server takes them off the page at once.`);
       return 0;

@@ -1,13 +1,13 @@
 // status.yaml for commands that must not wait for its last mistake to be mended: what can be read of it.
 import { type RoughSite, readRoughly } from '../../config/readable-site.ts';
-import { openContent } from '../../content/folder.ts';
+import { StatusFolder } from '../../content/folder.ts';
 import { printProblem } from '../../core/model/problem.ts';
 import type { Site } from '../../core/model/site.ts';
 import { type Cli, ELSEWHERE, Refused } from './command.ts';
 
 /** Reads it and says nothing; Refused when there is no such file. */
 export async function roughSite({ env }: Cli): Promise<RoughSite> {
-  const content = openContent(env.statusDir);
+  const content = new StatusFolder(env.statusDir);
   const text = await content.siteText().catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
     throw new Refused(`${content.siteFile}: there is no such file — ${ELSEWHERE}`);

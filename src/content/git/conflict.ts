@@ -1,22 +1,16 @@
-// What no rule can join, told: what differs, and commands that end it as they stand, whatever else differs.
+// What no rule can join: what differs, and commands that end it as they are, whatever else differs.
 import path from 'node:path';
 import { mergeIncident } from '../../core/incidents/merge/merge.ts';
 import type { Problem } from '../../core/model/problem.ts';
 import { textsOf } from './changes.ts';
-import { type Conflict, edited, type MergedTree } from './merge.ts';
+import { type Commits, type Conflict, edited, type MergedTree } from './merge.ts';
 import { AUTHORS, type GitRun, quoted } from './run.ts';
 import { MERGED, type Place } from './work-tree.ts';
-
-interface Commits {
-  readonly bases: readonly string[];
-  readonly ours: string;
-  readonly theirs: string;
-}
 
 type Stopped = Extract<MergedTree, { kind: 'conflict' }>;
 
 /** One problem a file; the commands are the same for all, since one merge ends them together. */
-export async function tellConflicts(
+export async function conflictProblems(
   git: GitRun,
   { top }: Place,
   upstream: string,
@@ -44,26 +38,21 @@ export async function tellConflicts(
     ...(gone.length > 0 ? [`${at} rm -q -f --ignore-unmatch -- ${list(gone)}`] : []),
   ];
   const fix = `${commands.join('; ')}; edit ${edit.join(' and ')}, ${at} add -- ${list(files)}, ${at} commit --no-edit. It is pushed by itself`;
-  return Promise.all(
-    conflicts.map(async ({ file, here, also, units }: Conflict) => {
-      const both = units.length > 0 ? units.join(' and ') : 'the same lines';
-      const names = [file, here, ...also];
-      const asked = { git, bases: commits.bases, names, units };
-      const ours = await changedBy(asked, commits.ours, commits.theirs);
-      const theirs = await changedBy(asked, commits.theirs, commits.ours);
-      const what = `${both} changed in two ways: commit ${ours} here, ${theirs} at the remote. Both are kept, the page shows what stands here, and nothing is pulled or pushed until they are merged`;
-      return { level: 'error' as const, where: path.join(top, shown(here)), what, fix };
-    }),
-  );
+  const problemOf = async ({ file, here, also, units }: Conflict): Promise<Problem> => {
+    const both = units.length > 0 ? units.join(' and ') : 'the same lines';
+    const { ours: our, theirs: their } = commits;
+    const asked = { git, bases: commits.bases, names: [file, here, ...also], units };
+    const ours = await changedBy(asked, our, their);
+    const theirs = await changedBy(asked, their, our);
+    const what = `${both} changed in two ways: commit ${ours} here, ${theirs} at the remote. Both are kept, the page shows what stands here, and nothing is pulled or pushed until they are merged`;
+    return { level: 'error', where: path.join(top, shown(here)), what, fix };
+  };
+  return Promise.all(conflicts.map(problemOf));
 }
 
-/** So many commits of one side are looked through. */
-const MOST_COMMITS = 30;
+const MAX_COMMITS = 30;
 
-/**
- * The commit of `side` that last changed those units, as it differs from the other side's; where that cannot be told,
- * the last into the file that is a person's. Short, with its author.
- */
+/** The commit of `side` that last changed those units, else the last by a person. Short, with its author. */
 async function changedBy(
   asked: Pick<Commits, 'bases'> &
     Pick<Conflict, 'units'> & { readonly git: GitRun; readonly names: readonly string[] },
@@ -73,15 +62,12 @@ async function changedBy(
   const { git, bases, names, units } = asked;
   const range = [side, ...bases.map(base => `^${base}`)];
   const format = '--format=%H%x02%ae%x02%h by %an';
-  const said = await git.try('log', `-${MOST_COMMITS}`, format, ...range, '--', ...names);
+  const said = await git.try('log', `-${MAX_COMMITS}`, format, ...range, '--', ...names);
   const commits = said ? said.split('\n').map(line => line.split('\x02') as [string, string, string]) : [];
-  const textAt = async (commit: string) =>
-    (
-      await textsOf(
-        git,
-        names.map(name => `${commit}:${name}`),
-      )
-    ).find(text => text !== null) ?? null;
+  const textAt = async (commit: string) => {
+    const blobs = names.map(name => `${commit}:${name}`);
+    return (await textsOf(git, blobs)).find(text => text !== null) ?? null;
+  };
   const against = units.length > 0 ? await textAt(other) : null;
   for (const [commit, , shown] of against === null ? [] : commits) {
     const [before, after] = [await textAt(`${commit}^`), await textAt(commit)];

@@ -1,17 +1,17 @@
 // What git knows of each incident file: who committed which version when, and what it changed.
-import { access, realpath } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
 import { changesBetween, type Revision } from '../../core/incidents/history.ts';
 import type { Incident } from '../../core/model/incident.ts';
-import { blobsOf, makeGitRun } from './run.ts';
+import { blobsOf, type GitRun, makeGitRun, oidOf } from './run.ts';
 
 /** Revisions by incident id, newest first. */
 export type Histories = ReadonlyMap<string, readonly Revision[]>;
 
 /** More commits than this are not looked through; the newest are. */
-const MOST_COMMITS = 20_000;
-/** So many versions are read from git at once. */
+const MAX_COMMITS = 20_000;
 const BATCH = 500;
 
 interface Commit {
@@ -22,19 +22,14 @@ interface Commit {
   readonly file: string;
 }
 
-/**
- * Reads the history of the incidents folder when HEAD moved since the last call; only files with new
- * commits are read again. The same object comes back when nothing changed; empty without git.
- */
+/** Reads the history when HEAD moved since the last call. The same object when nothing changed; empty without git. */
 export function openHistory(dir: string, variables: Readonly<Record<string, string | undefined>>) {
   const git = makeGitRun(dir, variables);
   let head: string | null = null;
   let current: Histories = new Map();
   return async (): Promise<Histories> => {
     // Starting a process keeps every request waiting for some milliseconds: not where there is nothing to ask.
-    const now = (await isInRepository(dir))
-      ? await git.try('rev-parse', '--verify', '--quiet', 'HEAD')
-      : null;
+    const now = (await isInRepository(dir)) ? await oidOf(git, 'HEAD') : null;
     if (now === head) return current;
     const log = now === null ? '' : await logOf(git);
     const next = new Map<string, readonly Revision[]>();
@@ -45,12 +40,8 @@ export function openHistory(dir: string, variables: Readonly<Record<string, stri
       else stale.push([id, commits]);
     }
     for (const [id, commits] of stale) {
-      next.set(
-        id,
-        commits.length === 1
-          ? [revision(commits[0] as Commit, undefined, null)]
-          : await revisions(git, id, commits),
-      );
+      const [only, ...others] = commits as [Commit, ...Commit[]];
+      next.set(id, others.length > 0 ? await revisions(git, id, commits) : [revision(only, undefined, null)]);
     }
     head = now;
     current = next;
@@ -58,33 +49,19 @@ export function openHistory(dir: string, variables: Readonly<Record<string, stri
   };
 }
 
-/** Whether git would find a repository in `dir` or above it. */
 async function isInRepository(dir: string): Promise<boolean> {
   let place = await realpath(dir).catch(() => null);
   while (place !== null) {
-    const found = await access(path.join(place, '.git')).then(
-      () => true,
-      () => false,
-    );
-    if (found) return true;
+    if (existsSync(path.join(place, '.git'))) return true;
     const above = path.dirname(place);
     place = above === place ? null : above;
   }
   return false;
 }
 
-function logOf(git: ReturnType<typeof makeGitRun>): Promise<string> {
-  const format = '--format=%x01%H%x02%ct%x02%an';
-  return git.out(
-    'log',
-    format,
-    '--name-only',
-    '--no-renames',
-    '--no-merges',
-    `--max-count=${MOST_COMMITS}`,
-    '--',
-    'incidents',
-  );
+function logOf(git: GitRun): Promise<string> {
+  const names = ['--name-only', '--no-renames', '--no-merges', `--max-count=${MAX_COMMITS}`];
+  return git.out('log', '--format=%x01%H%x02%ct%x02%an', ...names, '--', 'incidents');
 }
 
 function byId(log: string): Map<string, Commit[]> {
@@ -102,11 +79,7 @@ function byId(log: string): Map<string, Commit[]> {
   return found;
 }
 
-async function revisions(
-  git: ReturnType<typeof makeGitRun>,
-  id: string,
-  commits: readonly Commit[],
-): Promise<Revision[]> {
+async function revisions(git: GitRun, id: string, commits: readonly Commit[]): Promise<Revision[]> {
   const oldestFirst = [...commits].reverse();
   const made: Revision[] = [];
   const read = (file: string, text: string | null | undefined) =>

@@ -30,7 +30,7 @@ export type MergedTree =
       readonly rest: Edits;
     };
 
-interface Commits {
+export interface Commits {
   /** More than one where histories crossed. */
   readonly bases: readonly string[];
   readonly ours: string;
@@ -52,7 +52,7 @@ export async function mergeTrees(git: GitRun, commits: Commits, incidents: strin
   ]);
   for (const [name, mine] of our) {
     const other = their.get(name);
-    const done = other ? await mergeFile(git, commits, mine, other) : changed(mine);
+    const done = other ? await mergeFile({ git, ...commits }, mine, other) : changed(mine);
     if (!done) for (const { path: file } of [mine, other!]) plan.left.add(file);
     else if (done.kind === 'conflict') plan.stop(done.units, mine, other);
     else plan.take(done.edits);
@@ -82,7 +82,6 @@ class Plan {
     string,
     { readonly units: readonly string[]; readonly names: readonly string[] }
   >();
-  /** Files left to git. */
   readonly left = new Set<string>();
 
   take(edits: Edits): void {
@@ -116,18 +115,11 @@ class Plan {
   }
 }
 
-/** The blobs of a tree by their names. */
 async function heldBy(git: GitRun, tree: string): Promise<Map<string, string>> {
-  const lines = (await git.out('ls-tree', '-r', '-z', tree)).split('\0').filter(line => line !== '');
-  return new Map(
-    lines.map(line => {
-      const [head, name] = line.split('\t') as [string, string];
-      return [name, head.split(' ')[2]!] as const;
-    }),
-  );
+  const found = (await git.out('ls-tree', '-r', '-z', tree)).matchAll(/\S+ \S+ (\S+)\t([^\0]+)/g);
+  return new Map([...found].map(([, oid, name]) => [name!, oid!]));
 }
 
-/** What only one side changed. */
 function changed({ from, path: to, mode, oid }: Change): Extract<Done, { kind: 'edits' }> {
   const edits: Edits = new Map();
   if (from !== null) edits.set(from, null);
@@ -151,27 +143,27 @@ async function gitsMerge(
   return { tree: tree.trim(), conflicted: new Set(files.filter(file => file.trim() !== '')) };
 }
 
+type Merging = Commits & { readonly git: GitRun };
+
 type Done =
   | { readonly kind: 'edits'; readonly edits: Edits; readonly notes: readonly string[] }
   | (Extract<Merged, { kind: 'conflict' }> & { readonly notes: readonly string[] });
 
 /** One file that both sides changed; null leaves it to git. */
-async function mergeFile(git: GitRun, commits: Commits, ours: Change, theirs: Change): Promise<Done | null> {
+async function mergeFile(merging: Merging, ours: Change, theirs: Change): Promise<Done | null> {
+  const { git } = merging;
   const { from } = ours;
   if (ours.oid === null && theirs.oid === null) return changed(ours);
-  if (ours.oid === null || theirs.oid === null) return deleted(git, commits, ours, theirs);
+  if (ours.oid === null || theirs.oid === null) return deleted(merging, ours, theirs);
   if (![ours.mode, theirs.mode].every(mode => mode.startsWith('100'))) return null;
   const names = new Set([ours.path, theirs.path].filter(name => name !== from));
   if (names.size > 1) return { kind: 'conflict', units: ['its name'], notes: [] };
-  const [base, our, their] = [
-    await baseText(git, commits, from),
-    ...(await textsOf(git, [ours.oid, theirs.oid])),
-  ];
+  const base = await baseText(merging, from);
+  const [our, their] = await textsOf(git, [ours.oid, theirs.oid]);
   if (base === undefined || our == null || their == null) return null;
   let merged = mergeIncident(base, our, their);
-  if (merged?.kind === 'conflict') {
-    merged = mergeIncident(base, our, their, await machineSide(git, commits, ours, theirs));
-  }
+  if (merged?.kind === 'conflict')
+    merged = mergeIncident(base, our, their, await machineSide(merging, ours, theirs));
   if (!merged) return null;
   if (merged.kind === 'conflict') return { ...merged, notes: [] };
   const oid = (await git.fed(merged.text, 'hash-object', '-w', '--stdin')).toString().trim();
@@ -182,61 +174,43 @@ async function mergeFile(git: GitRun, commits: Commits, ours: Change, theirs: Ch
 }
 
 /** An edit outlives a deletion, unless only the machine wrote into what a person deleted. */
-async function deleted(git: GitRun, commits: Commits, ours: Change, theirs: Change): Promise<Done | null> {
+async function deleted(merging: Merging, ours: Change, theirs: Change): Promise<Done | null> {
   const [side, left] = ours.oid === null ? (['theirs', theirs] as const) : (['ours', ours] as const);
-  const [before, after] = [await baseText(git, commits, left.from), (await textsOf(git, [left.oid!]))[0]];
+  const before = await baseText(merging, left.from);
+  const [after] = await textsOf(merging.git, [left.oid!]);
   if (before === undefined || after == null) return null;
-  const isDeleted = before === after || (await isBy([AUTHORS.machine], git, commits, side, left));
-  if (!isDeleted) {
-    return { ...changed(left), notes: ['it was deleted by one side and edited by the other, and stays'] };
-  }
-  return {
-    kind: 'edits',
-    edits: new Map([...changed(left).edits.keys()].map(file => [file, null])),
-    notes: [],
-  };
+  const isDeleted = before === after || (await isBy(merging, [AUTHORS.machine], side, left));
+  return isDeleted
+    ? changed({ ...left, oid: null })
+    : { ...changed(left), notes: ['it was deleted by one side and edited by the other, and stays'] };
 }
 
 /** The text both sides began with: null where they did not, undefined where it is no text. */
-async function baseText(
-  git: GitRun,
-  { bases }: Commits,
-  file: string | null,
-): Promise<string | null | undefined> {
+async function baseText({ git, bases }: Merging, file: string | null): Promise<string | null | undefined> {
   if (file === null) return null;
-  const texts = new Set(
-    await textsOf(
-      git,
-      bases.map(base => `${base}:${file}`),
-    ),
-  );
+  const names = bases.map(base => `${base}:${file}`);
+  const texts = new Set(await textsOf(git, names));
   // Of histories that crossed nobody knows what was deleted since: then nothing was.
   return texts.size > 1 ? null : ([...texts][0] ?? undefined);
 }
 
-async function machineSide(
-  git: GitRun,
-  commits: Commits,
-  ours: Change,
-  theirs: Change,
-): Promise<Side | null> {
+async function machineSide(merging: Merging, ours: Change, theirs: Change): Promise<Side | null> {
   // Of two machines the other one gives way. What was written by the API gives way to a person's commit too.
   const programs = Object.values(AUTHORS);
-  if (await isBy(programs, git, commits, 'theirs', theirs)) return 'theirs';
-  return (await isBy(programs, git, commits, 'ours', ours)) ? 'ours' : null;
+  if (await isBy(merging, programs, 'theirs', theirs)) return 'theirs';
+  return (await isBy(merging, programs, 'ours', ours)) ? 'ours' : null;
 }
 
 /** Whether nobody but those, by their addresses, changed the file on that side. */
 async function isBy(
+  merging: Merging,
   authors: readonly string[],
-  git: GitRun,
-  commits: Commits,
   side: Side,
   { from, path: to }: Change,
 ): Promise<boolean> {
-  const range = [commits[side], ...commits.bases.map(base => `^${base}`)];
+  const range = [merging[side], ...merging.bases.map(base => `^${base}`)];
   const files = [...new Set([from ?? to, to])];
-  const found = await git.out('log', '--format=%ae', ...range, '--', ...files);
+  const found = await merging.git.out('log', '--format=%ae', ...range, '--', ...files);
   return found !== '' && found.split('\n').every(email => authors.includes(email));
 }
 

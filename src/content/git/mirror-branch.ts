@@ -3,7 +3,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Problem } from '../../core/model/problem.ts';
 import { LIST, listed, type MirrorFile, type WriteMirror } from '../mirror.ts';
-import { GitFailure, type GitRun, makeGitRun } from './run.ts';
+import { GitFailure, type GitRun, makeGitRun, oidOf } from './run.ts';
 
 export interface Branch {
   /** A URL or an absolute path. */
@@ -24,16 +24,14 @@ export type Publish = (
 ) => Promise<Published | Problem>;
 
 export interface PublishOptions {
-  /** git's PATH, HOME, SSH agent. */
   readonly variables: Readonly<Record<string, string | undefined>>;
-  /** After so many commits the history begins anew. */
   readonly most?: number;
   /** How long a push may take, ms. */
   readonly patience?: number;
 }
 
 /** Two days at one commit each five minutes: a mirror's past is on the site itself. */
-const MOST = 500;
+const MAX_COMMITS = 500;
 /** A first copy of thousands of pages takes its time. */
 const PATIENCE = 300_000;
 /** The commit that the remote is known to have. */
@@ -47,7 +45,7 @@ const OURS = 'refs/heads/published';
 export function openPublish(dir: string, write: WriteMirror, options: PublishOptions): Publish {
   const tree = path.join(dir, 'site');
   const gitDir = path.join(dir, 'repository.git');
-  const { variables, most = MOST, patience = PATIENCE } = options;
+  const { variables, most = MAX_COMMITS, patience = PATIENCE } = options;
 
   return async (files, to, signal) => {
     const git = makeGitRun(tree, variables, { gitDir, workTree: tree, timeout: patience, signal });
@@ -97,9 +95,9 @@ async function ready(git: GitRun, tree: string, gitDir: string): Promise<void> {
 /** The commit to build upon, with the index as it is there; null for a branch that is not there yet. */
 async function baseOf(git: GitRun, { remote, branch }: Branch): Promise<string | null | Problem> {
   const ref = `refs/heads/${branch}`;
-  const told = (await git.out('ls-remote', remote, ref)).split('\n').find(line => line.endsWith(`\t${ref}`));
-  const theirs = told?.split('\t')[0] ?? null;
-  const ours = await git.try('rev-parse', '--verify', '--quiet', OURS);
+  const line = (await git.out('ls-remote', remote, ref)).split('\n').find(one => one.endsWith(`\t${ref}`));
+  const theirs = line?.split('\t')[0] ?? null;
+  const ours = await oidOf(git, OURS);
   if (theirs === null) {
     await git.out('read-tree', '--empty');
     return null;

@@ -19,19 +19,12 @@ export type ByHand =
   /** In no git work tree, or ignored there. */
   | { readonly kind: 'apart' };
 
-/** Where it goes, as `content.git` says. */
-export interface Target {
-  readonly remote: string;
-  readonly branch: string;
-}
+export type Target = { readonly remote: string; readonly branch: string };
 
 /** Of more files than this, their folders are named. */
-const MOST_SHOWN = 10;
+const MAX_SHOWN = 10;
 
-/**
- * Commits just these files of the status folder `dir`, whatever else is changed or staged; without a `target` it
- * only says how. Never throws for what git says.
- */
+/** Commits just these files of the status folder `dir`; without a `target` it only says how. Never throws for git. */
 export async function commitByHand(
   dir: string,
   variables: Readonly<Record<string, string | undefined>>,
@@ -45,7 +38,6 @@ export async function commitByHand(
     const place = await placeOf(git, dir);
     if (!place) return { kind: 'apart' };
     const top = await realpath(place.top);
-    // This one command takes no literal paths.
     const plain = git.with({ GIT_LITERAL_PATHSPECS: '0' });
     const folder = async (file: string) => path.relative(top, await realpath(path.dirname(file)));
     const names = await Promise.all(
@@ -53,7 +45,7 @@ export async function commitByHand(
     );
     if (await plain.yes('check-ignore', '--quiet', '--', path.join(top, names[0]!))) return { kind: 'apart' };
     const at = `git -C ${quoted(place.top)}`;
-    const shown = names.length > MOST_SHOWN ? [...new Set(names.map(name => path.dirname(name)))] : names;
+    const shown = names.length > MAX_SHOWN ? [...new Set(names.map(name => path.dirname(name)))] : names;
     const those = shown.map(quoted).join(' ');
     const commit = `${at} commit -m ${quoted(message)} --only -- ${those}`;
     commands = [`${at} add -- ${those}`, commit];

@@ -7,13 +7,11 @@ import type { Problem } from '../../core/model/problem.ts';
 import { isIncidentName } from '../listing.ts';
 import { textsOf } from './changes.ts';
 import { type Edits, edited } from './merge.ts';
-import { AUTHORS, type GitRun, quoted, signed } from './run.ts';
+import { AUTHORS, type GitRun, oidOf, quoted, signed } from './run.ts';
 import { commandsFor, type Place } from './work-tree.ts';
 
-/** Who wrote a file that is to be committed. */
 export type Author = keyof typeof AUTHORS;
 
-/** A file that was, or was about to be, written. */
 export interface OwnFile {
   /** Relative to the incidents folder. */
   readonly name: string;
@@ -33,13 +31,11 @@ export interface Owned {
   readonly new: readonly string[];
 }
 
-/** A file, and what of it is ours to commit. */
 interface Pending extends OwnFile {
   /** Relative to the repository. */
   readonly file: string;
   /** The text to commit; null when ours cannot be told from a person's. */
   readonly text: string | null;
-  /** Whether that is all the file holds. */
   readonly isWhole: boolean;
 }
 
@@ -87,7 +83,6 @@ export async function commitOwn(
   return { committed, problems: stuck.map(file => mixed(top, file)) };
 }
 
-/** What of the files is ours and not committed yet. */
 async function ownParts(
   git: GitRun,
   top: string,
@@ -96,10 +91,8 @@ async function ownParts(
   states: ReadonlyMap<string, string>,
 ): Promise<Pending[]> {
   if (found.length === 0) return [];
-  const heads = await textsOf(
-    git,
-    found.map(({ name }) => `HEAD:${incidents}${name}`),
-  );
+  const names = found.map(({ name }) => `HEAD:${incidents}${name}`);
+  const heads = await textsOf(git, names);
   const pending: Pending[] = [];
   for (const [index, one] of found.entries()) {
     const file = incidents + one.name;
@@ -137,16 +130,8 @@ async function isSinceCommit(
   if (!states.get(file)?.startsWith(' ')) return false;
   if (before === null) return true;
   const oid = (await git.fed(before, 'hash-object', `--path=${file}`, '--stdin')).toString().trim();
-  const held = await git.try(
-    'log',
-    '-1',
-    '--format=%h',
-    '--full-history',
-    `--find-object=${oid}`,
-    '--',
-    file,
-  );
-  return Boolean(held);
+  const log = ['log', '-1', '--format=%h', '--full-history', `--find-object=${oid}`];
+  return Boolean(await git.try(...log, '--', file));
 }
 
 async function commitWhole(git: GitRun, some: readonly Pending[], message: string): Promise<void> {
@@ -157,7 +142,7 @@ async function commitWhole(git: GitRun, some: readonly Pending[], message: strin
 
 /** Commits what the files do not hold as it is; they, and what a person staged, stay as they are. */
 async function commitParts(git: GitRun, some: readonly Pending[], message: string): Promise<void> {
-  const head = await git.try('rev-parse', '--verify', '--quiet', 'HEAD');
+  const head = await oidOf(git, 'HEAD');
   const edits: Edits = new Map();
   for (const { file, text } of some) {
     const last = head === null ? '' : await git.out('ls-tree', head, '--', file);
@@ -181,7 +166,7 @@ function mixed(top: string, file: string): Problem {
 }
 
 /** Of more files than this, the folder is named. */
-const MOST_NAMED = 10;
+const MAX_NAMED = 10;
 
 /**
  * What nobody committed: incident files that git does not know, and those, or status.yaml, that were edited or
@@ -198,7 +183,7 @@ export async function onlyHere(
   const open = states.filter(([file, state]) => state !== '??' || isOneOf(incidents, file));
   const left = open.filter(([file]) => !own.has(file));
   const within = left.filter(([file]) => file.startsWith(incidents));
-  const many = within.length > MOST_NAMED;
+  const many = within.length > MAX_NAMED;
   const named = many ? left.filter(one => !within.includes(one)) : left;
   const problems = named.map(([file, state]): Problem => {
     const what =

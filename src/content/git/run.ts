@@ -1,6 +1,9 @@
 // Running git: no shell, no questions, a time limit, and no credentials in what it says.
 import { execFile } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { promisify } from 'node:util';
+
+const exec = promisify(execFile);
 
 /** git said no, in words that may be logged. */
 export class GitFailure extends Error {
@@ -11,18 +14,12 @@ export class GitFailure extends Error {
   readonly code: number | null;
   readonly printed: Buffer;
 
-  constructor(
-    message: string,
-    fix: string,
-    said = '',
-    code: number | null = null,
-    printed: Buffer = Buffer.alloc(0),
-  ) {
+  constructor(message: string, fix: string, said = '', code: number | null = null, printed?: Buffer) {
     super(message);
     this.fix = fix;
     this.said = said;
     this.code = code;
-    this.printed = printed;
+    this.printed = printed ?? Buffer.alloc(0);
   }
 }
 
@@ -33,9 +30,7 @@ export interface GitRun {
   try(...args: string[]): Promise<string | null>;
   /** Whether git said yes; no is exit code 1, and anything else throws GitFailure. */
   yes(...args: string[]): Promise<boolean>;
-  /** With this text on its standard input. */
   fed(input: string, ...args: string[]): Promise<Buffer>;
-  /** With these variables beside its own. */
   with(more: Readonly<Record<string, string>>): GitRun;
 }
 
@@ -51,7 +46,6 @@ const LOCKED_WAIT = 250;
 export const AUTHORS = { machine: 'status-live@localhost', api: 'status-live+api@localhost' };
 const NAME = 'Status Live';
 
-/** A commit's author as environment variables. */
 export function signed(email: string): Record<string, string> {
   return { GIT_AUTHOR_NAME: NAME, GIT_AUTHOR_EMAIL: email };
 }
@@ -65,7 +59,6 @@ export interface Area {
   readonly workTree: string;
   /** ms */
   readonly timeout: number;
-  /** Ends what is running. */
   readonly signal?: AbortSignal;
 }
 
@@ -107,14 +100,6 @@ export function makeGitRun(
   );
 }
 
-function isFolder(dir: string): boolean {
-  try {
-    return statSync(dir).isDirectory();
-  } catch {
-    return false;
-  }
-}
-
 const NO_FOLDER = ['the status folder is not there', 'bring it back; it is tried again by itself'] as const;
 
 const SETTINGS = [
@@ -129,22 +114,20 @@ function gitRun(
   fixed: readonly string[],
   limits: { readonly timeout: number; readonly signal?: AbortSignal },
 ): GitRun {
-  const once = (args: readonly string[], input = ''): Promise<Buffer> =>
-    new Promise((resolve, reject) => {
-      // Without its folder git cannot be started at all, and says so as if it were not installed.
-      if (!isFolder(dir)) return reject(new GitFailure(...NO_FOLDER));
-      const child = execFile(
-        'git',
-        [...fixed, ...args],
-        { cwd: dir, env, maxBuffer: MAX_BYTES, encoding: 'buffer', ...limits },
-        (error, stdout, stderr) => {
-          if (!error) return resolve(stdout);
-          reject(failure(args[0] as string, error, stdout, stderr.toString(), limits.timeout));
-        },
-      );
-      child.stdin?.on('error', () => undefined);
-      child.stdin?.end(input);
-    });
+  const once = async (args: readonly string[], input = ''): Promise<Buffer> => {
+    // Without its folder git cannot be started at all, and says so as if it were not installed.
+    if (!existsSync(`${dir}/.`)) throw new GitFailure(...NO_FOLDER);
+    const options = { cwd: dir, env, maxBuffer: MAX_BYTES, encoding: 'buffer', ...limits } as const;
+    const running = exec('git', [...fixed, ...args], options);
+    running.child.stdin?.on('error', () => undefined);
+    running.child.stdin?.end(input);
+    return running.then(
+      ({ stdout }) => stdout,
+      (error: Failed) => {
+        throw failure(args[0]!, error, limits.timeout);
+      },
+    );
+  };
   const run = async (args: readonly string[], input = ''): Promise<Buffer> => {
     for (let left = LOCKED_TRIES; ; left--) {
       try {
@@ -175,6 +158,11 @@ function gitRun(
   };
 }
 
+/** The object of a name; null when there is none. */
+export function oidOf(git: GitRun, name: string): Promise<string | null> {
+  return git.try('rev-parse', '--verify', '--quiet', name);
+}
+
 /** The blobs of those names; null for one that is not there. */
 export async function blobsOf(git: GitRun, names: readonly string[]): Promise<(Buffer | null)[]> {
   const answer = await git.fed(names.map(name => `${name}\n`).join(''), 'cat-file', '--batch');
@@ -190,22 +178,23 @@ export async function blobsOf(git: GitRun, names: readonly string[]): Promise<(B
   });
 }
 
-/** Whether another git is at work in the repository, or was killed there. */
 export function isLocked(error: unknown): boolean {
   return error instanceof GitFailure && /\.lock'?: File exists/.test(error.said);
 }
 
-function failure(
-  verb: string,
-  error: Error & { code?: unknown; killed?: boolean },
-  printed: Buffer,
-  stderr: string,
-  timeout: number,
-): GitFailure {
+interface Failed extends Error {
+  readonly code?: unknown;
+  readonly killed?: boolean;
+  readonly stdout: Buffer;
+  readonly stderr: Buffer;
+}
+
+function failure(verb: string, error: Failed, timeout: number): GitFailure {
   if (error.code === 'ENOENT')
     return new GitFailure('git is not installed', 'install git, or remove `content.git`');
   if (error.killed)
     return new GitFailure(`git ${verb} took longer than ${timeout / 1000} s`, 'look at the remote');
+  const stderr = String(error.stderr ?? '');
   const line =
     stderr.split('\n').find(text => /^(fatal|error|remote|ssh|hint: Updates)/i.test(text)) ??
     stderr.split('\n')[0];
@@ -213,7 +202,7 @@ function failure(
   const fix =
     FIXES.find(([pattern]) => pattern.test(said))?.[1] ?? 'try the same by hand in the status folder';
   const code = typeof error.code === 'number' ? error.code : null;
-  return new GitFailure(`git ${verb}: ${said.slice(0, 300)}`, fix, redacted(stderr), code, printed);
+  return new GitFailure(`git ${verb}: ${said.slice(0, 300)}`, fix, redacted(stderr), code, error.stdout);
 }
 
 /** Addresses may hold passwords and tokens: only the host is shown. */

@@ -3,10 +3,9 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { MAX_INCIDENT_BYTES } from '../../core/incidents/file/parse.ts';
 import { isIncidentName } from '../listing.ts';
-import { blobsOf, type GitRun } from './run.ts';
+import { blobsOf, type GitRun, oidOf } from './run.ts';
 import type { Place } from './work-tree.ts';
 
-/** A file that the remote added or changed. */
 export interface Waiting {
   /** Relative to the repository. */
   readonly file: string;
@@ -19,7 +18,7 @@ export interface Waiting {
  * since both began; none when all of it is part of HEAD, or when there is no such commit.
  */
 export async function waitingAt(git: GitRun, { top, incidents }: Place, theirs: string): Promise<Waiting[]> {
-  const commit = await git.try('rev-parse', '--verify', '--quiet', `${theirs}^{commit}`);
+  const commit = await oidOf(git, `${theirs}^{commit}`);
   if (commit === null) return [];
   const base = await git.try('merge-base', 'HEAD', commit);
   if (base === commit) return [];
@@ -27,10 +26,8 @@ export async function waitingAt(git: GitRun, { top, incidents }: Place, theirs: 
     ? await git.out('diff-tree', '-r', '-z', '--name-only', '--no-renames', '--diff-filter=d', base, commit)
     : await git.out('ls-tree', '-r', '-z', '--name-only', commit);
   const files = listed.split('\0').filter(file => file.startsWith(incidents) && isIncidentName(file));
-  const blobs = await blobsOf(
-    git,
-    files.map(file => `${commit}:${file}`),
-  );
+  const names = files.map(file => `${commit}:${file}`);
+  const blobs = await blobsOf(git, names);
   const waiting: Waiting[] = [];
   for (const [index, file] of files.entries()) {
     const blob = blobs[index];

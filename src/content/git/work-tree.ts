@@ -1,16 +1,14 @@
 // Where a status folder lies in its repository, and what keeps a machine from working there.
 import { access, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { GitFailure, type GitRun, quoted } from './run.ts';
+import { GitFailure, type GitRun, oidOf, quoted } from './run.ts';
 
 export interface Place {
-  /** The work tree. */
   readonly top: string;
   /** The incidents folder below it, ended by a slash; '/' apart. */
   readonly incidents: string;
 }
 
-/** What stands in the way, and what to do about it. */
 export type Obstacle = readonly [what: string, fix: string];
 
 /** Where `dir` lies; null when it is in no git work tree. Throws GitFailure when git will not say. */
@@ -55,7 +53,7 @@ async function wayTo(
 ): Promise<string> {
   const at = `git -C ${quoted(top)}`;
   const folder = path.posix.dirname(incidents);
-  const known = await git.try('rev-parse', '--verify', '--quiet', `refs/heads/${branch}`);
+  const known = await oidOf(git, `refs/heads/${branch}`);
   const others = ['--not', `--remotes=*/${branch}`, ...(known === null ? [] : [known])];
   // Of another branch, what it changes elsewhere is none of ours; a commit on no branch is lost without one.
   const own = await git.try('rev-list', '-1', 'HEAD', ...others, '--', ...(on === null ? [] : [folder]));

@@ -32,14 +32,13 @@ const messageIfAny = message.refine(text => text === '' || !isSilent(text), SILE
 const components = z
   .array(z.string().max(64, 'write the id of a component: at most 64 characters'))
   .max(200, 'name at most 200 components');
-/** One of these words, or a fault that names them. */
 const oneOf = <const T extends readonly [string, ...string[]]>(words: T) =>
   z.enum(words, { error: `write ${listed(words)}` });
 const severity = oneOf(SEVERITIES);
 const status = oneOf(INCIDENT_STATUSES);
 const anyStatus = oneOf([...INCIDENT_STATUSES, ...MAINTENANCE_STATUSES]);
 
-/** `POST /api/incidents`. Without `components` the title decides, as in a file (contract §4). */
+/** `POST /api/incidents`. Without `components` the title decides, as in a file. */
 export const openSchema = z.strictObject({
   title,
   status: status.default('investigating'),
@@ -86,13 +85,8 @@ export type ChangeBody = z.output<typeof changeSchema>;
 export type UpdateBody = z.output<typeof updateSchema>;
 
 /** A fault of one field; `pointer` is a JSON pointer into the body (RFC 6901), as RFC 9457 has it. */
-export interface FieldFault {
-  readonly field: string;
-  readonly pointer: string;
-  readonly detail: string;
-}
+export type FieldFault = { readonly field: string; readonly pointer: string; readonly detail: string };
 
-/** A fault at a path of the body. */
 export function faultAt(path: readonly PropertyKey[], detail: string): FieldFault {
   const names = path.map(String);
   const escaped = names.map(name => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`);

@@ -1,5 +1,4 @@
 // Writing incidents by API: what a body does to the files, decided without touching any.
-
 import { INCIDENT_STATUSES, type Incident, MAINTENANCE_STATUSES, meansAll } from '../model/incident.ts';
 import { nearest } from '../model/problem.ts';
 import type { Site } from '../model/site.ts';
@@ -26,22 +25,18 @@ export type Writing =
       readonly faults?: readonly FieldFault[];
     };
 
-/** The text of an incident file by id, undefined when there is none. */
 type ReadFile = (id: string) => string | undefined;
 
 /** The request's moment, and whether it may have been carried out before (a key seen already). */
-export interface Asked {
-  readonly at: Millis;
-  readonly again: boolean;
-}
+export type Asked = { readonly at: Millis; readonly again: boolean };
 
 /** Of a file's name, without day and number. */
 const LONGEST = 60;
 
-/** `POST /api/incidents`: a new file named after the day and the title; of twins the later gets a number. */
+/** `POST /api/incidents`: a new file named after the day and the title; of two alike the later gets a number. */
 export function writeOpen(body: OpenBody, site: Site, { at, again }: Asked, read: ReadFile): Writing {
   const started = body.started ?? at;
-  const faults = strangers(body.components, site);
+  const faults = unknownIds(body.components, site);
   if (started > at) faults.push(faultAt(['started'], 'this lies in the future'));
   const ends = body.status === 'resolved' ? (body.resolved ?? at) : undefined;
   if (body.resolved !== undefined && ends === undefined) {
@@ -69,7 +64,7 @@ export function writeOpen(body: OpenBody, site: Site, { at, again }: Asked, read
 export function writeChange(id: string, body: ChangeBody, site: Site, asked: Asked, read: ReadFile): Writing {
   const known = fileOf(id, read, asked.at);
   if ('kind' in known) return known;
-  const faults = strangers(body.components, site);
+  const faults = unknownIds(body.components, site);
   const { title, severity, components, status, message = '' } = body;
   if (status) faults.push(...wrongStatus(status, known.incident));
   if (faults.length > 0) return invalid(faults);
@@ -128,7 +123,6 @@ function fileOf(id: string, read: ReadFile, now: Millis): { incident: Incident; 
 
 const TOO_LONG = 'with these words the file would be too long to be read: shorten them';
 
-/** Whether all of a file's text is read. */
 function isReadable(text: string): boolean {
   const { value } = parseIncident('', '', text);
   return value !== null && !value.held;
@@ -163,7 +157,7 @@ function invalid(faults: readonly FieldFault[]): Writing {
   return { kind: 'refused', status: 422, detail: 'Some fields are not right.', faults };
 }
 
-function strangers(components: readonly string[] | undefined, site: Site): FieldFault[] {
+function unknownIds(components: readonly string[] | undefined, site: Site): FieldFault[] {
   const ids = site.components.map(({ id }) => id);
   return (components ?? []).flatMap((id, index) => {
     if (ids.includes(id) || meansAll(id, new Set(ids))) return [];

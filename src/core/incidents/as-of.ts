@@ -1,9 +1,7 @@
 // As of: an incident as it stands at a moment, whatever of its file lies ahead of that.
-
-import type { Incident, IncidentUpdate, UpdateStatus } from '../model/incident.ts';
-import { refOf } from '../model/incident.ts';
+import { type Incident, type IncidentUpdate, refOf, type UpdateStatus } from '../model/incident.ts';
 import { iso, type Millis } from '../model/time.ts';
-import { toldStatus } from './ending.ts';
+import { announcedStatus } from './ending.ts';
 import { edgeKey } from './first-seen.ts';
 
 /** Whether anything of an incident's file lies ahead of `now`, or its beginning after its end. */
@@ -22,9 +20,9 @@ export function changesAt({ started, resolved, updates }: Incident, now: Millis)
 /**
  * The incident as of `now`, from which everything is shown, counted and told. An end that lies ahead has not come:
  * the incident is open, and the words of that end wait. Whatever else is dated ahead happened when it was first
- * seen: `seen` knows when (epoch ms), by the update's name in the books; it may say `now`. Of a maintenance the steps
- * that lie ahead are its plan and wait. `lay`: what was dated ahead when it was first seen; it is not believed when its
- * time comes, either. The same object when nothing lies or lay ahead.
+ * seen: `seen` knows when (epoch ms), by the update's name in the database; it may say `now`. Of a maintenance the
+ * steps that lie ahead are its plan and wait. `lay`: what was dated ahead when it was first seen; it is not believed
+ * when its time comes, either. The same object when nothing lies or lay ahead.
  */
 export function asOf(
   incident: Incident,
@@ -39,7 +37,6 @@ export function asOf(
   return happened(unended(said, now), now, seen, lay);
 }
 
-/** Without an end that lies ahead. */
 function unended(incident: Incident, now: Millis): Incident {
   const { updates, resolved, status } = incident;
   const isEnd = ({ status, reopens, early }: IncidentUpdate) =>
@@ -55,7 +52,7 @@ function unended(incident: Incident, now: Millis): Incident {
   const standing = left.at(-1);
   return {
     ...incident,
-    status: standing ? toldStatus(incident, standing) : 'investigating',
+    status: standing ? announcedStatus(incident, standing) : 'investigating',
     resolved: null,
     updates: atLeastOne(left, incident),
   };

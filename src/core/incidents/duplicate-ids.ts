@@ -1,20 +1,15 @@
-// Twins: several files with one id, of which one is shown; never by luck.
+// Several files with one id, of which one is shown; never by luck.
 import { severityOf } from '../model/component.ts';
 import { type Incident, isOpen, SEVERITIES } from '../model/incident.ts';
-import type { Problem } from '../model/problem.ts';
+import { errorAt, type Problem, warningAt } from '../model/problem.ts';
 
-/** A file with its last good version; null when there never was one. */
-interface Twin {
-  readonly file: string;
-  readonly id: string;
-  readonly good: Incident | null;
-}
+type Named = { readonly file: string; readonly id: string; readonly good: Incident | null };
 
 /**
  * For sorting files of one id, the one to be shown first: an open incident before anything else, of two the worse.
  * Of what is over the one that ended last: what has just been resolved in its file stays in sight. Then by path.
  */
-export function byRank(a: Twin, b: Twin): number {
+export function byRank(a: Named, b: Named): number {
   return rankOf(b.good) - rankOf(a.good) || endOf(b.good) - endOf(a.good) || (a.file < b.file ? -1 : 1);
 }
 
@@ -38,7 +33,7 @@ function endOf(incident: Incident | null): number {
 }
 
 /** That `file` is not shown, because `shown` is. */
-export function duplicateIdProblem({ file, id, good }: Twin, shown: Twin): Problem {
+export function duplicateIdProblem({ file, id, good }: Named, shown: Named): Problem {
   const why =
     shown.good && isOpen(shown.good)
       ? good && isOpen(good)
@@ -49,20 +44,12 @@ export function duplicateIdProblem({ file, id, good }: Twin, shown: Twin): Probl
       : good === null
         ? 'this one cannot be read'
         : 'it ended last, or comes first by its path';
-  return {
-    level: 'error',
-    where: file,
-    what: `there is another file with the id "${id}": ${shown.file}; that one is shown and edited (${why})`,
-    fix: 'rename one of the two, or delete the one that is not needed',
-  };
+  const what = `there is another file with the id "${id}": ${shown.file}; that one is shown and edited (${why})`;
+  return errorAt(file, what, 'rename one of the two, or delete the one that is not needed');
 }
 
 /** That `file` has an address which differs only by capitals from `other`'s: both are shown. */
-export function similarIdProblem({ file, id }: Twin, other: Twin): Problem {
-  return {
-    level: 'warning',
-    where: file,
-    what: `its id "${id}" differs only by capital letters from that of ${other.file}; some disks and programs take the two for one`,
-    fix: 'rename one of the two',
-  };
+export function similarIdProblem({ file, id }: Named, other: Named): Problem {
+  const what = `its id "${id}" differs only by capital letters from that of ${other.file}; some disks and programs take the two for one`;
+  return warningAt(file, what, 'rename one of the two');
 }

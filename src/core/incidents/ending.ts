@@ -10,14 +10,17 @@ export function endedAt({ scheduled, status, resolved, updates, rrule }: Inciden
 
 /** Whether an update tells an end: words after it bear the same status, and are no second end, unless
  * it came back between. One that was quiet told nobody. */
-export function tellsEnd({ updates }: Incident, { key, status, reopens }: IncidentUpdate): boolean {
+export function announcesEnd({ updates }: Incident, { key, status, reopens }: IncidentUpdate): boolean {
   if (reopens || (status !== 'resolved' && status !== 'completed')) return false;
   const last = lastTold(updates, key);
   return last?.status !== status || last.reopens === true;
 }
 
 /** Whether an update is the first to tell that what was told as over goes on. */
-export function tellsRelapse({ updates, scheduled, resolved }: Incident, update: IncidentUpdate): boolean {
+export function announcesRelapse(
+  { updates, scheduled, resolved }: Incident,
+  update: IncidentUpdate,
+): boolean {
   const { key, status, reopens, at } = update;
   if (scheduled || (status === 'resolved' && !reopens) || (resolved !== null && at >= resolved)) return false;
   const last = lastTold(updates, key);
@@ -31,7 +34,7 @@ function lastTold(updates: Incident['updates'], key: string): IncidentUpdate | u
 }
 
 /** The status to tell with an update: nobody who reads that it came back may read that it is over. */
-export function toldStatus(incident: Incident, { status, reopens }: IncidentUpdate): UpdateStatus {
+export function announcedStatus(incident: Incident, { status, reopens }: IncidentUpdate): UpdateStatus {
   if (!reopens) return status;
   return incident.status === 'resolved' ? 'investigating' : incident.status;
 }

@@ -1,12 +1,8 @@
-// First sight: a maintenance that nobody dated was announced when it was first seen, not on the day in its name.
-import type { Incident, IncidentUpdate } from '../model/incident.ts';
-import { refOf } from '../model/incident.ts';
+// First seen: a maintenance that nobody dated was announced when it was first seen, not on the day in its name.
+import { type Incident, type IncidentUpdate, refOf } from '../model/incident.ts';
 import { iso, type Millis } from '../model/time.ts';
 
-/**
- * Under which name the books know the announcement whose time is presumed from the file's name
- * (`20260310_db.md`); null when its time was written.
- */
+/** Under which name the database has an announcement whose time is presumed from the file's name; else null. */
 export function presumedRef({ id, updates }: Incident): string | null {
   const presumed = updates.find(update => update.presumed);
   return presumed ? refOf({ incidentId: id, key: presumed.key }) : null;
@@ -15,7 +11,7 @@ export function presumedRef({ id, updates }: Incident): string | null {
 /** What of an incident may lie ahead when it is first seen: its beginning, its end, an update. */
 export type Edge = 'started' | 'resolved' | IncidentUpdate;
 
-/** Under which key the books know that it lay ahead when it was first seen. */
+/** Under which key the database has that it lay ahead when it was first seen. */
 export function edgeKey({ begins, started, resolved }: Incident, edge: Edge): string {
   if (typeof edge !== 'string') return `${edge.key}#ahead`;
   return `${iso(edge === 'started' ? (begins ?? started) : (resolved ?? started))}#${edge}`;

@@ -1,10 +1,8 @@
 // History: what each committed version of an incident changed, so that nobody rewrites it quietly.
-
 import type { Key, Values } from '../i18n/words.ts';
 import { type Incident, SEVERITIES } from '../model/incident.ts';
 import { iso, type Millis } from '../model/time.ts';
 
-/** One commit that touched an incident's file. */
 export interface Revision {
   readonly at: Millis;
   readonly author: string;
@@ -13,10 +11,7 @@ export interface Revision {
 }
 
 /** A sentence of the catalogue; moments are ISO, severities and statuses their own words. */
-export interface Said {
-  readonly key: Extract<Key, `history.${string}`>;
-  readonly values?: Values;
-}
+export type Said = { readonly key: Extract<Key, `history.${string}`>; readonly values?: Values };
 
 /** What changed from one version to the next; null stands for a version that could not be read. */
 export function changesBetween(before: Incident | null | undefined, after: Incident | null): readonly Said[] {

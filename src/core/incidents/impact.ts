@@ -10,21 +10,17 @@ import {
   SEVERITIES,
 } from '../model/incident.ts';
 import type { Millis } from '../model/time.ts';
-import { toldStatus } from './ending.ts';
+import { announcedStatus } from './ending.ts';
 
 /** A stretch of an incident's life in which nothing about its impact changed. */
 export interface Stretch {
   readonly start: Millis;
-  /** null while it goes on. */
   readonly end: Millis | null;
   readonly severity: Severity;
   readonly affected: readonly { readonly id: string; readonly status: ComponentStatus }[];
 }
 
-/**
- * The stretches of an incident, oldest first and never empty. The front matter says how it began;
- * an update's `severity:` and `components:` hold from that update on.
- */
+/** Oldest first, never empty. An update's `severity:` and `components:` hold from that update on. */
 export function stretchesOf(
   incident: Incident,
   components: readonly { readonly id: string; readonly name: string }[],
@@ -78,25 +74,24 @@ export function impactOf(
  * Whom an update says it affects: while it goes on those named last, as of that update; at its end, and of a
  * maintenance, all whom it affected at any time.
  */
-export function affectedAsTold(
+export function affectedAt(
   incident: Incident,
   update: IncidentUpdate,
   components: readonly { readonly id: string; readonly name: string }[],
 ): readonly Affected[] {
   const { scheduled, updates } = incident;
-  if (scheduled || toldStatus(incident, update) === 'resolved') return affectedBy(incident, components);
+  if (scheduled || announcedStatus(incident, update) === 'resolved') return affectedBy(incident, components);
   const until = updates.findIndex(({ key }) => key === update.key);
   const named = updates.slice(0, until + 1).findLast(({ change }) => change?.components)?.change?.components;
   return named ? amongst(named, components) : reachedBy(incident, components);
 }
 
-/** The names of those, in the page's order. */
-export function namesAsTold(
+export function affectedNamesAt(
   incident: Incident,
   update: IncidentUpdate,
   components: readonly { readonly id: string; readonly name: string }[],
 ): string[] {
-  const affected = affectedAsTold(incident, update, components).map(({ id }) => id);
+  const affected = affectedAt(incident, update, components).map(({ id }) => id);
   return components.filter(({ id }) => affected.includes(id)).map(({ name }) => name);
 }
 

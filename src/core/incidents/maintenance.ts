@@ -1,7 +1,6 @@
 // Maintenance: the state the clock makes of a scheduled file, and the time it covers.
 import { isConfigured } from '../model/checks/check.ts';
-import type { Measured } from '../model/component.ts';
-import { badness } from '../model/component.ts';
+import { badness, type Measured } from '../model/component.ts';
 import {
   affectedBy,
   type Incident,
@@ -9,10 +8,9 @@ import {
   isOpen,
   type UpdateStatus,
 } from '../model/incident.ts';
-import type { Problem } from '../model/problem.ts';
+import { type Problem, warningAt } from '../model/problem.ts';
 import type { Site } from '../model/site.ts';
-import type { Span } from '../model/time.ts';
-import { DAY, HOUR, iso, MINUTE, type Millis } from '../model/time.ts';
+import { DAY, HOUR, iso, MINUTE, type Millis, type Span } from '../model/time.ts';
 
 /** The status to show now: what the operator wrote, moved on by the clock (never back). */
 export function stateAt(incident: Incident, now: Millis): UpdateStatus {
@@ -23,15 +21,20 @@ export function stateAt(incident: Incident, now: Millis): UpdateStatus {
 }
 
 /** The time a maintenance really covers: begun early or completed early or late, as written. */
-export function coveredBy(incident: Incident & { scheduled: Span }): Span {
-  const begun = incident.updates.find(update => update.status === 'in_progress')?.at;
-  const start = Math.min(begun ?? incident.scheduled.start, incident.scheduled.start);
-  const finished = incident.updates.find(update => update.status === 'completed')?.at ?? incident.resolved;
-  const end = incident.status === 'completed' ? (finished ?? incident.scheduled.end) : incident.scheduled.end;
-  return { start, end: Math.max(start, end) };
+export function coveredBy({ scheduled, updates, status, resolved }: Incident): Span {
+  const planned = scheduled!;
+  const begun = updates.find(update => update.status === 'in_progress')?.at ?? planned.start;
+  const finished = updates.find(update => update.status === 'completed')?.at ?? resolved;
+  const start = Math.min(begun, planned.start);
+  return { start, end: Math.max(start, status === 'completed' ? (finished ?? planned.end) : planned.end) };
 }
 
-/** Whether it is a maintenance that goes on at `now`. */
+/** The time an incident or a maintenance takes; while it is open, until `now`. */
+export function spanOf(incident: Incident, now: Millis): Span {
+  if (incident.scheduled) return coveredBy(incident);
+  return { start: incident.started, end: incident.resolved ?? now };
+}
+
 export function isUnderWay(incident: Incident, now: Millis): incident is Incident & { scheduled: Span } {
   const state = stateAt(incident, now);
   return incident.scheduled !== null && (state === 'in_progress' || state === 'verifying');
@@ -68,7 +71,6 @@ export function noticesOf(incident: Incident, leads: readonly Millis[], now: Mil
 /** Later than this, a notice's lead is no longer what is left. */
 const PUNCTUAL: Millis = 5 * MINUTE;
 
-/** The time left, as exact as a reader needs it. */
 function left(time: Millis): string {
   const unit = time >= 2 * DAY ? DAY : time >= 2 * HOUR ? HOUR : MINUTE;
   const rounded = Math.max(MINUTE, Math.round(time / unit) * unit);
@@ -82,10 +84,7 @@ function inWords(lead: Millis): string {
   return `${count} ${name}${count === 1 ? '' : 's'}`;
 }
 
-/**
- * Components whose check fails while a maintenance covers them: nobody is told anew, and somebody should know.
- * `incidents` with every occurrence of what repeats.
- */
+/** Components whose check fails under maintenance. `incidents` with every occurrence of what repeats. */
 export function failingMeanwhile(
   incidents: readonly Incident[],
   measured: ReadonlyMap<string, Measured>,
@@ -104,13 +103,11 @@ export function failingMeanwhile(
       const open = incidents.find(
         one => isOpen(one) && affectedBy(one, components).some(affected => affected.id === id),
       );
-      const told = open ? `"${open.title}" (${open.id}) tells of it` : 'nobody is told';
-      found.push({
-        level: 'warning',
-        where: `incidents/${incident.series?.id ?? incident.id}.md`,
-        what: `the check of "${component.name}" fails${since}, and this maintenance covers it: ${told}`,
-        fix: 'complete the maintenance if the work is done, or take the component out of `components:`',
-      });
+      const news = open ? `"${open.title}" (${open.id}) tells of it` : 'nobody is told';
+      const where = `incidents/${incident.series?.id ?? incident.id}.md`;
+      const what = `the check of "${component.name}" fails${since}, and this maintenance covers it: ${news}`;
+      const fix = 'complete the maintenance if the work is done, or take the component out of `components:`';
+      found.push(warningAt(where, what, fix));
     }
   }
   return found;

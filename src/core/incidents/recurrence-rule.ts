@@ -10,7 +10,7 @@ type ParsedOptions = rrule.RRule['options'];
 const [YEARLY, MONTHLY, WEEKLY] = [0, 1, 2];
 
 /** Fifty years of days: a 29 February that is a Sunday may be forty away. */
-const MOST_DAYS = 18_300;
+const MAX_DAYS = 18_300;
 const FAR: Millis = Date.UTC(9999, 11, 31);
 
 /** The beginnings from `from` on of what repeats since `start`, in order; times are UTC, epoch ms. */
@@ -23,7 +23,7 @@ export function* beginnings(rule: ParsedOptions, start: Millis, from: Millis = s
   let left = rule.count ?? Number.POSITIVE_INFINITY;
   // Only what is counted is walked through from its start.
   let index = rule.count === null ? Math.max(0, Math.floor((from - start) / DAY / step) - 1) : 0;
-  for (let looked = 0; looked < MOST_DAYS; index++) {
+  for (let looked = 0; looked < MAX_DAYS; index++) {
     const [begin, end] = span(index);
     if (begin * DAY + clock > until) return;
     looked += end - begin;
@@ -63,7 +63,6 @@ function periodsOf({ freq, interval, wkst }: ParsedOptions, first: number) {
   }
 }
 
-/** Whether the rule's parts name a day. */
 function matcher(rule: ParsedOptions): (day: number) => boolean {
   const { bymonth, bymonthday, bynmonthday, byyearday, byweekno, byweekday, bynweekday, wkst } = rule;
   const months = setOf(bymonth);

@@ -1,8 +1,7 @@
 // Recurrence: a maintenance file with an `rrule` becomes its occurrences, each an incident of its own.
 import rrule from 'rrule';
 import type { Incident, IncidentUpdate, UpdateStatus } from '../model/incident.ts';
-import type { Span } from '../model/time.ts';
-import { DAY, iso, type Millis, parseInstant } from '../model/time.ts';
+import { DAY, iso, type Millis, parseInstant, type Span } from '../model/time.ts';
 import { beginnings } from './recurrence-rule.ts';
 
 const { RRule } = rrule;
@@ -11,7 +10,7 @@ const { RRule } = rrule;
 const BACK: Millis = 366 * DAY;
 const AHEAD: Millis = 35 * DAY;
 /** Longer than any rule somebody means. */
-const MOST_LETTERS = 500;
+const MAX_LENGTH = 500;
 
 /** Parts of a rule that name a time of day, and one that RFC 5545 does not know. */
 const FINER = ['byhour', 'byminute', 'bysecond', 'byeaster'] as const;
@@ -21,7 +20,7 @@ type RuleOptions = ReturnType<typeof RRule.parseString>;
 /** The rule's options, or null when `text` is no RFC 5545 rule a maintenance can repeat by. */
 export function readRule(text: string): RuleOptions | null {
   const plain = text.trim().replace(/^RRULE:/i, '');
-  if (plain.length > MOST_LETTERS || !/^[A-Z]+=[^;=]+(;[A-Z]+=[^;=]+)*$/i.test(plain)) return null;
+  if (plain.length > MAX_LENGTH || !/^[A-Z]+=[^;=]+(;[A-Z]+=[^;=]+)*$/i.test(plain)) return null;
   try {
     const options = RRule.parseString(plain);
     if (options.freq === undefined || options.freq > RRule.DAILY || options.dtstart) return null;
@@ -43,17 +42,17 @@ export function occurs(rrule: string, start: Millis): boolean {
 }
 
 /** So many occurrences of one series may be under way at once: more is the end of the series for that of the first. */
-const MOST_AT_ONCE = 10;
+const MAX_AT_ONCE = 10;
 
 /** Whether the occurrences last so long beyond one another's beginnings that no such plan is meant. */
 export function overlapsItself(rrule: string, { start, end }: Span): boolean {
   // Each begins on a day of its own.
-  const options = end - start > MOST_AT_ONCE * DAY ? readRule(rrule) : null;
+  const options = end - start > MAX_AT_ONCE * DAY ? readRule(rrule) : null;
   if (options === null) return false;
   let count = 0;
   for (const at of beginningsOf(options, start)) {
     if (at >= end) return false;
-    if (++count > MOST_AT_ONCE) return true;
+    if (++count > MAX_AT_ONCE) return true;
   }
   return false;
 }
@@ -121,10 +120,7 @@ function endOf({ status, scheduled, resolved, updates, started }: Incident): Mil
   return resolved ?? said ?? Math.max(updates.at(-1)?.at ?? started, scheduled?.end ?? started);
 }
 
-/**
- * A recurring maintenance as other programs repeat it: the first beginning that the rule itself names
- * (RFC 5545 wants DTSTART to be one), and the rule from there. null when it names none.
- */
+/** A series as other programs repeat it: RFC 5545 wants DTSTART to be a beginning that the rule names; else null. */
 export function repetitionOf(incident: Incident): Repetition | null {
   const { scheduled, rrule: text = '' } = incident;
   const options = scheduled && readRule(text);

@@ -1,4 +1,4 @@
-// Joint incidents: who is still down in one that several checks opened, as its updates tell it.
+// Grouped incidents: who is still down in one that several checks opened, by its updates.
 import { type Affected, type Incident, sourcesOf } from '../model/incident.ts';
 import { probedBy } from '../model/source.ts';
 import type { Millis } from '../model/time.ts';
@@ -10,10 +10,7 @@ export function groupedComponents(incident: Pick<Incident, 'openedBy'>): readonl
 }
 
 /** A list of those affected, and from when on it holds. */
-export interface Listed {
-  readonly at: Millis;
-  readonly list: readonly Affected[];
-}
+export type Listed = { readonly at: Millis; readonly list: readonly Affected[] };
 
 /** Every list an incident's updates gave, oldest first, after that of its beginning. */
 export function listsOf({ started, components, updates }: Incident): readonly Listed[] {

@@ -51,7 +51,7 @@ export interface IncidentUpdate {
   readonly reopens?: true;
   /** Its heading says that it is over, and the front matter does not: nothing ended, and its words are its label. */
   readonly early?: true;
-  /** The key it had when undated sections were read from the announcement on: old books have it by that. */
+  /** The other key that it may have been announced under: as an early end, or before it was one. */
   readonly formerly?: string;
 }
 

@@ -5,9 +5,17 @@ export interface Problem {
   readonly level: 'error' | 'warning';
   /** A file's path, an environment variable, a webhook: the place. */
   readonly where: string;
-  readonly line?: number;
+  readonly line?: number | undefined;
   readonly what: string;
   readonly fix: string;
+}
+
+export function errorAt(where: string, what: string, fix: string, line?: number): Problem {
+  return { level: 'error', where, line, what, fix };
+}
+
+export function warningAt(where: string, what: string, fix: string, line?: number): Problem {
+  return { level: 'warning', where, line, what, fix };
 }
 
 /** One line for a log or a terminal: `file:line: what — what to do`. */

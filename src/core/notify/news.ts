@@ -1,6 +1,6 @@
 // What is news, and who it is owed to.
 
-import { tellsEnd, tellsRelapse } from '../incidents/ending.ts';
+import { announcesEnd, announcesRelapse } from '../incidents/ending.ts';
 import { noticesOf } from '../incidents/maintenance.ts';
 import {
   affectedBy,
@@ -76,8 +76,8 @@ export function concernOf(
     // Whoever heard of an end hears that it was none.
     edge:
       beginningOf(incident)?.key === update.key ||
-      tellsEnd(incident, update) ||
-      tellsRelapse(incident, update),
+      announcesEnd(incident, update) ||
+      announcesRelapse(incident, update),
     affected: [...affectedBy(incident, components).map(({ id }) => id), ...formerly(incident)],
   };
 }

@@ -1,22 +1,26 @@
 // compose(facts, now) → Snapshot: the one place where what is known becomes what is shown.
-
 import { type ReportedVsMeasured, reportedVsMeasured } from '../filing/reported-vs-measured.ts';
 import { impactOf, promiseOf, stretchesOf } from '../incidents/impact.ts';
-import { coveredBy, isUnderWay, stateAt } from '../incidents/maintenance.ts';
+import { isUnderWay, spanOf, stateAt } from '../incidents/maintenance.ts';
 import { isConfigured } from '../model/checks/check.ts';
-import type { Measured } from '../model/component.ts';
-import { type Component, type Health, overall, severityOf, worst } from '../model/component.ts';
+import {
+  type Component,
+  type Health,
+  type Measured,
+  overall,
+  severityOf,
+  worst,
+} from '../model/component.ts';
 import { type Incident, isOpen } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
-import type { Span } from '../model/time.ts';
-import { DAY, MINUTE, type Millis } from '../model/time.ts';
+import { DAY, MINUTE, type Millis, type Span } from '../model/time.ts';
 import { shortId } from '../model/token.ts';
 import { daysOf } from './days.ts';
 import type { Facts } from './facts.ts';
+import { overallStatusOf } from './overall-status.ts';
 import { DRAWN, drawing } from './rendered-texts.ts';
 import type { ComponentView, GroupView, IncidentView, Snapshot } from './snapshot.ts';
 import { finish, type Steps } from './steps.ts';
-import { verdictOf } from './summary.ts';
 import { type Outage, uptimeOf } from './uptime.ts';
 
 /** Composes the Snapshot of `now`. Pure: the same facts and moment give the same Snapshot. */
@@ -24,13 +28,13 @@ export function compose(facts: Facts, now: Millis): Snapshot {
   return finish(composing(facts, now));
 }
 
-/** The same, an incident or a component a step. */
 export function* composing(facts: Facts, now: Millis): Steps<Snapshot> {
   const { site } = facts;
   const views: IncidentView[] = [];
+  const names = new Map(site.components.map(({ id, name }) => [id, name]));
   for (const incident of facts.incidents) {
     yield* drawing(incident);
-    views.push(knownView(incident, facts) ?? viewOf(incident, facts, now));
+    views.push(knownView(incident, facts) ?? viewOf(incident, facts, names, now));
     yield;
   }
   const touching = byComponent(views);
@@ -46,7 +50,7 @@ export function* composing(facts: Facts, now: Millis): Steps<Snapshot> {
     version: shortId(`${facts.revision}|${Math.floor(now / MINUTE)}`),
     at: now,
     site,
-    verdict: verdictOf(components, incidents, facts.unread),
+    overall: overallStatusOf(components, incidents, facts.unread),
     checkedAt: checks.length > 0 ? Math.max(...checks) : null,
     blindSince: facts.blindSince,
     missingSince: facts.missingSince ?? null,
@@ -94,12 +98,14 @@ function claimIn(
   return reportedVsMeasured(incident, [...ids], sightings ?? {}, history?.at(-1)?.at ?? null);
 }
 
-function viewOf(incident: Incident, facts: Facts, now: Millis): IncidentView {
+function viewOf(
+  incident: Incident,
+  facts: Facts,
+  names: ReadonlyMap<string, string>,
+  now: Millis,
+): IncidentView {
   const { site, unfiled, histories, sightings } = facts;
-  const names = namesOf(site);
-  const covered = incident.scheduled ? coveredBy(incident as Incident & { scheduled: Span }) : null;
-  const start = covered?.start ?? incident.started;
-  const end = covered?.end ?? incident.resolved ?? now;
+  const { start, end } = spanOf(incident, now);
   const history = histories?.get(incident.id.replace(/--\d{4}-\d{2}-\d{2}$/, ''));
   const stretches = stretchesOf(incident, site.components);
   const state = stateAt(incident, now);
@@ -120,14 +126,6 @@ function viewOf(incident: Incident, facts: Facts, now: Millis): IncidentView {
   const view: IncidentView = Object.defineProperties(facets as unknown as IncidentView, DRAWN);
   keptViews.set(incident, { view, site, history, sightings });
   return view;
-}
-
-const nameLists = new WeakMap<Site['components'], ReadonlyMap<string, string>>();
-
-function namesOf({ components }: Site): ReadonlyMap<string, string> {
-  const known = nameLists.get(components) ?? new Map(components.map(({ id, name }) => [id, name]));
-  nameLists.set(components, known);
-  return known;
 }
 
 function byComponent(views: readonly IncidentView[]): Map<string, IncidentView[]> {
@@ -159,13 +157,14 @@ function componentView(
     ...[...open, ...underWay].map(view => statusIn(view, component.id)),
   ]);
   const outages = outagesOf(component.id, views, now);
-  const maintenance = views.filter(view => view.scheduled !== null).map(view => spanOf(view));
-  const window: Span = { start: now - site.uptime.days * DAY, end: now };
+  const maintenance = views.filter(view => view.scheduled !== null).map(view => spanOf(view, now));
+  const { days, weights } = site.uptime;
+  const window: Span = { start: now - days * DAY, end: now };
   const from = knownFrom(component, views, known, now);
   return {
     component,
     health,
-    since: sinceOf(component.id, health, [...open, ...underWay], known),
+    since: sinceOf(component.id, health, [...open, ...underWay], known, now),
     checkedAt: known?.checkedAt == null ? null : known.checkedAt - (known.checkedAt % MINUTE),
     ...(known?.checkedAt == null ? {} : { looked: { at: known.checkedAt, took: known.took ?? 0 } }),
     seen: known?.seen ?? null,
@@ -173,15 +172,8 @@ function componentView(
       ? { failing: { since: known?.since ?? null } }
       : {}),
     response: responses?.get(component.id) ?? null,
-    days: daysOf(component, views, outages, maintenance, known, from, now, site.uptime.days),
-    uptime: uptimeOf(
-      outages,
-      maintenance,
-      window,
-      from,
-      observedIn(known, from, window),
-      site.uptime.weights,
-    ),
+    days: daysOf(component, views, outages, maintenance, known, from, now, days),
+    uptime: uptimeOf(outages, maintenance, window, from, observedIn(known, from, window), weights),
   };
 }
 
@@ -208,11 +200,7 @@ function outagesOf(id: string, views: readonly IncidentView[], now: Millis): Out
   return found;
 }
 
-function spanOf(view: IncidentView): Span {
-  return coveredBy(view as IncidentView & { scheduled: Span });
-}
-
-/** Where a component's total begins (contract §5): `since:`, else the earliest trace of it. */
+/** Where a component's total begins: `since:`, else the earliest trace of it. */
 function knownFrom(
   component: Component,
   views: readonly IncidentView[],
@@ -239,10 +227,11 @@ function sinceOf(
   health: Health,
   current: readonly IncidentView[],
   known: Measured | undefined,
+  now: Millis,
 ): Millis | null {
   const starts = current
     .filter(view => statusIn(view, id) === health)
-    .map(view => (view.scheduled ? spanOf(view).start : sinceIn(view, id)));
+    .map(view => (view.scheduled ? spanOf(view, now).start : sinceIn(view, id)));
   if (starts.length > 0) return Math.min(...starts);
   return known && known.health === health ? known.since : null;
 }
@@ -255,7 +244,6 @@ function sinceIn({ stretches }: IncidentView, id: string): Millis {
   return (stretches[first] as { start: Millis }).start;
 }
 
-/** Components by group, in the site's order. */
 export function groupsOf(components: readonly ComponentView[]): GroupView[] {
   const groups: { name: string | null; components: ComponentView[] }[] = [];
   for (const view of components) {

@@ -1,11 +1,8 @@
 // Days: one cell per UTC day and component, never green without a reason.
-
-import { coveredBy } from '../incidents/maintenance.ts';
-import type { Measured } from '../model/component.ts';
-import { type Component, type Health, statusOf, worst } from '../model/component.ts';
+import { spanOf } from '../incidents/maintenance.ts';
+import { type Component, type Health, type Measured, statusOf, worst } from '../model/component.ts';
 import { WEIGHTS_EVEN } from '../model/site.ts';
-import type { Span } from '../model/time.ts';
-import { DAY, type Millis, startOfUtcDay, utcDay } from '../model/time.ts';
+import { DAY, type Millis, type Span, startOfUtcDay, utcDay } from '../model/time.ts';
 import type { DayCell, IncidentView } from './snapshot.ts';
 import { clip, type Outage, uptimeOf } from './uptime.ts';
 
@@ -26,7 +23,7 @@ export function daysOf(
 ): DayCell[] {
   const today = startOfUtcDay(now);
   const first = today - (count - 1) * DAY;
-  const on = <T>(items: readonly T[], spanOf: (item: T) => Span) => byDay(items, spanOf, first, count);
+  const on = <T>(items: readonly T[], spanned: (item: T) => Span) => byDay(items, spanned, first, count);
   const bad = on(outages, outage => ({ start: outage.start, end: outage.end ?? now }));
   const spared = on(maintenance, span => span);
   const touching = on(views, view => spanOf(view, now));
@@ -63,13 +60,13 @@ interface Dated<T> {
 /** Each item under every day its span may touch, other days left out: thousands of old incidents cost one look, not ninety. */
 function byDay<T>(
   items: readonly T[],
-  spanOf: (item: T) => Span,
+  spanned: (item: T) => Span,
   first: Millis,
   count: number,
 ): Dated<T>[][] {
   const days: Dated<T>[][] = [];
   for (const item of items) {
-    const span = spanOf(item);
+    const span = spanned(item);
     if (span.end < first) continue;
     const last = Math.min(count - 1, Math.floor((span.end - first) / DAY));
     for (let index = Math.max(0, Math.floor((span.start - first) / DAY)); index <= last; index++) {
@@ -84,12 +81,12 @@ function byDay<T>(
 /** Most days are like most others: a thousand components share their cells, and the days' names. */
 const names = new Map<Millis, string>();
 const plain = new Map<Health, Map<Millis, DayCell>>();
-const MOST = 5000;
+const MAX_KEPT = 5000;
 
 function nameOf(start: Millis): string {
   let name = names.get(start);
   if (name === undefined) {
-    if (names.size >= MOST) names.clear();
+    if (names.size >= MAX_KEPT) names.clear();
     name = utcDay(start);
     names.set(start, name);
   }
@@ -98,7 +95,7 @@ function nameOf(start: Millis): string {
 
 function plainCell(start: Millis, state: Health): DayCell {
   let cells = plain.get(state);
-  if (!cells || cells.size >= MOST) {
+  if (!cells || cells.size >= MAX_KEPT) {
     cells = new Map();
     plain.set(state, cells);
   }
@@ -114,12 +111,6 @@ function plainCell(start: Millis, state: Health): DayCell {
 function quiet(component: Component, known: Measured | undefined, from: Millis, day: Span): Health {
   if (component.check.type === 'manual') return from < day.end ? 'operational' : 'no_data';
   return (known?.observed.get(day.start) ?? 0) > 0 ? 'operational' : 'no_data';
-}
-
-function spanOf(view: IncidentView, now: Millis): Span {
-  // The view itself: a copy would render its markdown.
-  if (view.scheduled) return coveredBy(view as IncidentView & { scheduled: Span });
-  return { start: view.started, end: view.resolved ?? now };
 }
 
 /** Zero-length spans touch the day they stand on. */

@@ -1,5 +1,4 @@
 // Facts: everything a Snapshot is made of, gathered by the round and handed to compose().
-
 import type { Outages } from '../filing/reported-vs-measured.ts';
 import type { Revision } from '../incidents/history.ts';
 import type { Measured } from '../model/component.ts';
@@ -9,7 +8,6 @@ import type { Site } from '../model/site.ts';
 import type { Millis } from '../model/time.ts';
 import type { Warning } from '../monitoring/warning.ts';
 
-/** Everything a Snapshot is made of. */
 export interface Facts {
   readonly site: Site;
   readonly incidents: readonly Incident[];

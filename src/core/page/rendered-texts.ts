@@ -31,10 +31,7 @@ export function undrawn(incident: Incident): Incident {
   ) as unknown as Incident;
 }
 
-interface Rendered {
-  readonly updates: readonly string[];
-  readonly postmortem: string | null;
-}
+type Rendered = { readonly updates: readonly string[]; readonly postmortem: string | null };
 
 /** Incidents are parsed once per change of their file, so their markdown is rendered once too. */
 const renderings = new WeakMap<readonly object[], Rendered>();

@@ -53,7 +53,6 @@ export interface GroupView {
   readonly components: readonly ComponentView[];
 }
 
-/** An incident or maintenance with what it affects and what the clock makes of it. */
 export interface IncidentView extends Incident {
   readonly affected: readonly {
     readonly id: string;
@@ -79,8 +78,8 @@ export interface IncidentView extends Incident {
   readonly postmortemHtml: string | null;
 }
 
-/** The overall status, as facts (summary.ts): the words are the view's. */
-export interface Verdict {
+/** The overall status, as facts (overall-status.ts): the words are the view's. */
+export interface OverallStatus {
   /** `operational` only when every component is; `no_data` when nothing is wrong and something is not known. */
   readonly state: Health;
   /** Names of the components in that worst state; empty when an incident that touches none makes it. */
@@ -113,7 +112,7 @@ export interface Snapshot {
   /** The moment it was composed for, epoch ms. */
   readonly at: Millis;
   readonly site: Site;
-  readonly verdict: Verdict;
+  readonly overall: OverallStatus;
   /** The latest check of any component, floored to the minute; null when there was none. */
   readonly checkedAt: Millis | null;
   /** Since when our own network has been down, so that nothing can be seen; null while it is not. */
@@ -126,7 +125,6 @@ export interface Snapshot {
   readonly incidents: readonly IncidentView[];
   /** Every maintenance, latest start first. */
   readonly maintenances: readonly IncidentView[];
-  /** The operator's own metrics, in the order of status.yaml. */
   readonly metrics: readonly MetricView[];
   /** What an operator should mend; never shown to visitors. */
   readonly problems: readonly Problem[];
@@ -134,14 +132,10 @@ export interface Snapshot {
   readonly warnings: readonly Warning[];
 }
 
-/** That the last look at a component is too old to go by. */
 export interface Stall {
   /** When a look last ended, or the waiting for the first began, epoch ms. */
   readonly since: Millis;
-  /**
-   * Whether monitoring is interrupted, and is said to be. Else nothing is wrong: the process was off or asleep, and
-   * a look is about to tell.
-   */
+  /** Whether monitoring is interrupted; else the process was off or asleep, and a look comes soon. */
   readonly told: boolean;
   /** It is a job whose report is overdue, and may have come while nobody listened. */
   readonly isSilent?: true;

@@ -1,23 +1,18 @@
 // Stalls: of what nobody has looked at for too long the Snapshot must not say that it is well.
-
-import type { Problem } from '../model/problem.ts';
+import { errorAt, type Problem } from '../model/problem.ts';
 import { iso, type Millis } from '../model/time.ts';
 import { shortId } from '../model/token.ts';
 import { groupsOf } from './compose.ts';
+import { overallStatusOf } from './overall-status.ts';
 import type { ComponentView, Snapshot, Stall } from './snapshot.ts';
-import { verdictOf } from './summary.ts';
 
 export interface Stalls {
-  /** By component id. */
   readonly components: ReadonlyMap<string, Stall>;
   /** Since when the Snapshot has not been brought up to date, epoch ms; null while it is. */
   readonly page: Millis | null;
 }
 
-/**
- * The Snapshot with what is in doubt as "no data"; the same one when nothing is. What is known to be worse than
- * well stays: an outage is not over because nobody looks.
- */
+/** The Snapshot with what is in doubt as "no data"; what is known to be worse than well stays. */
 export function withStalls(snapshot: Snapshot, { components: stalls, page }: Stalls): Snapshot {
   if (stalls.size === 0 && page === null) return snapshot;
   const all: Stall | null = page === null ? null : { since: page, told: true };
@@ -28,11 +23,11 @@ export function withStalls(snapshot: Snapshot, { components: stalls, page }: Sta
     }),
   );
   const components = [...views.values()];
-  const verdict = verdictOf(components, snapshot.incidents, snapshot.verdict.unread);
+  const overall = overallStatusOf(components, snapshot.incidents, snapshot.overall.unread);
   return {
     ...snapshot,
     version: shortId(`${snapshot.version}|${JSON.stringify([page, ...stalls])}`),
-    verdict: page === null ? verdict : { ...verdict, stalePage: page },
+    overall: page === null ? overall : { ...overall, stalePage: page },
     groups: groupsOf(components),
     components,
     problems: [
@@ -65,10 +60,8 @@ function problemOf({ component: { id, name }, stall, health }: ComponentView): P
 }
 
 function pageProblem(since: Millis): Problem {
-  return {
-    level: 'error',
-    where: 'page',
-    what: `the page has not been brought up to date since ${iso(since)}: all of it is shown without data`,
-    fix: 'see that the status folder and the database answer, and read the log; if it does not recover, restart Status Live',
-  };
+  const what = `the page has not been brought up to date since ${iso(since)}: all of it is shown without data`;
+  const fix =
+    'see that the status folder and the database answer, and read the log; if it does not recover, restart Status Live';
+  return errorAt('page', what, fix);
 }

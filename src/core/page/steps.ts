@@ -29,7 +29,6 @@ export function makeBreath(breathe: Breathe): () => Promise<void> {
   };
 }
 
-/** What the steps make, in one go. */
 export function finish<T>(steps: Steps<T>): T {
   for (;;) {
     const { done, value } = steps.next();

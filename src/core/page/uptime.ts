@@ -33,7 +33,7 @@ export interface UptimeFigure {
 }
 
 /**
- * Uptime over `window` (contract §5): the total begins at `from`, outages are clipped to it, time
+ * Uptime over `window`: the total begins at `from`, outages are clipped to it, time
  * covered twice counts once at the highest weight, maintenance is taken out of the downtime but not
  * out of the total.
  */

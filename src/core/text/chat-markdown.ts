@@ -5,7 +5,6 @@ import { tokensOf } from './markdown.ts';
 
 /** How one service writes things. Texts handed to the marks are escaped already. */
 export interface Dialect {
-  /** Makes plain words harmless. */
   readonly escape: (text: string) => string;
   readonly strong: (text: string) => string;
   readonly em: (text: string) => string;
@@ -18,7 +17,6 @@ export interface Dialect {
   readonly bullet: string;
 }
 
-/** Renders an operator's or a monitor's markdown in a dialect. */
 function inDialect(markdown: string, dialect: Dialect): string {
   const tokens = tokensOf(markdown);
   // Shown as it was written, like on the page; no service takes more of it.
@@ -81,12 +79,10 @@ const WORDS: Dialect = {
   bullet: '- ',
 };
 
-/** The words alone, links beside theirs. */
 export function inWords(markdown: string): string {
   return withoutMentions(inDialect(markdown, WORDS));
 }
 
-/** A list that is open: the number of its next item, null for bullets. */
 type Open = { next: number | null };
 
 function blocks(tokens: readonly Token[], dialect: Dialect): string {
@@ -132,7 +128,6 @@ function itemOf(text: string, list: Open, dialect: Dialect): string {
     .replaceAll('\n', '\n   ')}\n`;
 }
 
-/** What stands between an open mark and its end. */
 interface Span {
   text: string;
   /** The same without marks. */

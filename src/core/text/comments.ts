@@ -1,8 +1,6 @@
 // HTML comments in markdown: where they stand, and the text without them. What is code is no comment.
 
-/** A line of a text, as visitors may see it. */
 export interface ShownLine {
-  /** What is left of it without comments. */
   readonly text: string;
   /** Within a code fence, or its mark. */
   readonly fenced: boolean;
@@ -13,7 +11,6 @@ export interface ShownLine {
 }
 
 export interface Shown {
-  /** One for each line of the text. */
   readonly lines: readonly ShownLine[];
   /** The mark of a code fence nobody closed, where a later line would still be in it; else null. */
   readonly openFence: string | null;
@@ -60,7 +57,6 @@ interface Fence {
 class Reader {
   private readonly body: string;
   private readonly source: readonly string[];
-  /** Where each line begins. */
   private readonly starts: number[] = [];
   private readonly fenced = new Set<number>();
   /** Offsets of comments, ends exclusive, in order. */

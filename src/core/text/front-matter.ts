@@ -1,10 +1,8 @@
 // Front matter: the YAML between the two `---` lines of a markdown file, with the lines of its problems.
-
 import type { Problem } from '../model/problem.ts';
 import { gitConflict } from './git-conflict.ts';
 import { readYaml, type YamlText } from './yaml.ts';
 
-/** A file's front matter as YAML, and the body beneath it. */
 export interface Front {
   readonly yaml: YamlText | null;
   readonly body: string;
@@ -31,7 +29,7 @@ export function readFrontmatter(file: string, source: string): Front {
   });
   if (text.trim() === '') return refuse(1, 'the file is empty', 'begin with `---`, `title: …`, `status: …`');
   const both = gitConflict(text, file);
-  if (both) return refuse(both.line, both.what, both.fix);
+  if (both) return refuse(both.line!, both.what, both.fix);
   if (/^\s*<!--/.test(text)) {
     const what = 'a comment stands above the front matter, so the file cannot be read';
     return refuse(1, what, 'move it below the second line of `---`');
@@ -42,11 +40,8 @@ export function readFrontmatter(file: string, source: string): Front {
   const opened = /\n|$/.exec(text)?.index ?? 0;
   const language = text.slice(3, opened).trim();
   if (language && language !== 'yaml' && language !== 'yml') {
-    return refuse(
-      1,
-      `front matter in "${language.slice(0, 60)}" is not accepted`,
-      'begin the file with a bare `---` (YAML)',
-    );
+    const what = `front matter in "${language.slice(0, 60)}" is not accepted`;
+    return refuse(1, what, 'begin the file with a bare `---` (YAML)');
   }
   const close = text.indexOf('\n---');
   if (close < 0 || !/^\n---[ \t]*(\n|$)/.test(text.slice(close, close + 300))) {

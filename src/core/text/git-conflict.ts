@@ -1,5 +1,5 @@
 // Git conflict: a file that git left to whoever merges, with both sides in it.
-import type { Problem } from '../model/problem.ts';
+import { errorAt, type Problem } from '../model/problem.ts';
 
 // Whole lines, as git ends them: U+2028 begins none.
 const BEGINS = /(?<![^\n])<{7}(?: [^\n]*)?(?![^\n])/;
@@ -7,18 +7,14 @@ const TURNS = /(?<![^\n])={7}\r?(?![^\n])/;
 const ENDS = /(?<![^\n])>{7}(?: [^\n]*)?(?![^\n])/;
 
 /** What is wrong with a text in which git left a conflict to whoever merges; null when it left none. */
-export function gitConflict(text: string, where: string, firstLine = 1): (Problem & { line: number }) | null {
+export function gitConflict(text: string, where: string, firstLine = 1): Problem | null {
   const start = BEGINS.exec(text)?.index;
   if (start === undefined) return null;
   const middle = TURNS.exec(text.slice(start));
   if (!middle || !ENDS.test(text.slice(start + middle.index))) return null;
-  return {
-    level: 'error',
-    where,
-    line: firstLine - 1 + text.slice(0, start).split(/\r\n?|\n/).length,
-    what: 'the file holds both sides of a git conflict',
-    fix: 'write what is to stand, and delete the lines `<<<<<<<`, `=======` and `>>>>>>>`',
-  };
+  const line = firstLine - 1 + text.slice(0, start).split(/\r\n?|\n/).length;
+  const fix = 'write what is to stand, and delete the lines `<<<<<<<`, `=======` and `>>>>>>>`';
+  return errorAt(where, 'the file holds both sides of a git conflict', fix, line);
 }
 
 /**

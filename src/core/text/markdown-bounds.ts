@@ -1,11 +1,11 @@
 // How much of a markdown text is rendered: so much that it never takes longer than a few milliseconds.
 
 /** Characters of a text that may mean something: each costs microseconds, others next to nothing. */
-const MOST_MARKS = 5_000;
+const MAX_MARKS = 5_000;
 /** Characters of a text; of a longer one no more is shown anywhere. */
 export const LONGEST = 100_000;
 /** Cells of a table, were every line as wide as the widest: a short row is filled up with empty ones. */
-const MOST_CELLS = 6_000;
+const MAX_CELLS = 6_000;
 
 /** Whether a text is rendered; one that is not is shown as it was written. Linear, and cheap. */
 export function isBounded(markdown: string): boolean {
@@ -22,10 +22,9 @@ export function isBounded(markdown: string): boolean {
     } else if (code === 124) widest = Math.max(widest, ++pipes);
     if (isMark(code)) marks++;
   }
-  return marks <= MOST_MARKS && (widest === 0 || lines * (widest + 1) <= MOST_CELLS);
+  return marks <= MAX_MARKS && (widest === 0 || lines * (widest + 1) <= MAX_CELLS);
 }
 
-/** As much of a text as is shown. */
 export function shownPart(markdown: string): string {
   return markdown.length > LONGEST
     ? `${markdown.slice(0, LONGEST).replace(/[\uD800-\uDBFF]$/, '')}…`

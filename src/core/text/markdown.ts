@@ -9,7 +9,6 @@ const DEEPEST = 30;
 /** HTML may be so many times as long as its text: a long address behind many links makes it grow. */
 const GROWTH = 40;
 
-/** What every link of a text carries. */
 const REL = 'noopener nofollow ugc';
 
 // markdown-it, because its time grows with the length of a text and not with its square. Raw HTML is
@@ -93,7 +92,6 @@ export function renderMarkdown(markdown: string, base?: string): string {
   return html === null || html.length > 1000 + GROWTH * text.length ? asWritten(text) : html;
 }
 
-/** A text as it stands, not one of its marks understood. */
 function asWritten(markdown: string): string {
   return `<pre>${escaped(printable(shownPart(markdown)))}</pre>`;
 }

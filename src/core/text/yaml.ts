@@ -1,7 +1,7 @@
 // YAML with lines: documents whose problems can be named by line, shared by status.yaml and frontmatter.
 import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import type * as z from 'zod';
-import { nearest, type Problem } from '../model/problem.ts';
+import { errorAt, nearest, type Problem, warningAt } from '../model/problem.ts';
 import { gitConflict } from './git-conflict.ts';
 import { readPlainYaml } from './yaml-fast.ts';
 
@@ -19,7 +19,7 @@ const MAX_YAML = 8_000;
 export const MAX_SITE_YAML = 256_000;
 const MAX_DEPTH = 100;
 /** A list of problems is as long as what somebody reads. */
-const MOST_PROBLEMS = 100;
+const MAX_PROBLEMS = 100;
 
 /**
  * Parses YAML 1.2 core (timestamps stay strings, no tags that build objects, aliases bounded).
@@ -28,20 +28,14 @@ const MOST_PROBLEMS = 100;
 export function readYaml(text: string, where: string, firstLine = 1, most = MAX_YAML): YamlText {
   if (text.length > most) {
     const what = `this YAML is ${text.length} characters long, and ${most} are read at most`;
-    const problem = { level: 'error' as const, where, line: firstLine, what, fix: 'shorten it' };
-    return { data: null, problems: [problem], lineOf: () => firstLine };
+    return refused(errorAt(where, what, 'shorten it', firstLine));
   }
   const both = gitConflict(text, where, firstLine);
-  if (both) return { data: null, problems: [both], lineOf: () => both.line };
+  if (both) return refused(both);
   const plain = readPlainYaml(text);
   if (plain === null && isDeep(text)) {
-    const problem = {
-      level: 'error' as const,
-      where,
-      line: firstLine,
-      what: `this YAML is nested deeper than ${MAX_DEPTH} levels`,
-    };
-    return { data: null, problems: [{ ...problem, fix: 'write it flatter' }], lineOf: () => firstLine };
+    const what = `this YAML is nested deeper than ${MAX_DEPTH} levels`;
+    return refused(errorAt(where, what, 'write it flatter', firstLine));
   }
   if (plain === null) return readWholeYaml(text, where, firstLine);
   // Lines are asked for only when something is wrong.
@@ -51,6 +45,10 @@ export function readYaml(text: string, where: string, firstLine = 1, most = MAX_
     return whole.lineOf(path);
   };
   return { data: plain, problems: [], lineOf };
+}
+
+function refused(problem: Problem): YamlText {
+  return { data: null, problems: [problem], lineOf: () => problem.line ?? 1 };
 }
 
 /** The parser calls itself for each level, and near the end of the stack a pattern may end the process. */
@@ -64,12 +62,11 @@ function isDeep(text: string): boolean {
   return text.split('\n').some(line => line.split(/[-?:](?=\s)/, MAX_DEPTH + 2).length > MAX_DEPTH + 1);
 }
 
-/** The same by the document parser alone, whatever the text. */
 export function readWholeYaml(text: string, where: string, firstLine = 1): YamlText {
   const lines = new LineCounter();
   const doc = parseDocument(text, { lineCounter: lines, schema: 'core', version: '1.2', uniqueKeys: true });
   const lineAt = (offset: number) => firstLine - 1 + lines.linePos(offset).line;
-  const problems = doc.errors.slice(0, MOST_PROBLEMS).map(error => ({
+  const problems = doc.errors.slice(0, MAX_PROBLEMS).map(error => ({
     level: 'error' as const,
     where,
     line: lineAt(error.pos[0]),
@@ -168,16 +165,12 @@ export function checkAgainst<S extends z.ZodObject>(
   if (problems.length > 0) return { value: null, problems };
   if (typeof yaml.data !== 'object' || yaml.data === null || Array.isArray(yaml.data)) {
     const what = 'a list of `key: value` lines is expected here';
-    return {
-      value: null,
-      problems: [
-        { level: 'error', where, line: yaml.lineOf([]), what, fix: 'write for instance `title: …`' },
-      ],
-    };
+    const problem = errorAt(where, what, 'write for instance `title: …`', yaml.lineOf([]));
+    return { value: null, problems: [problem] };
   }
   const parsed = schema.safeParse(yaml.data, { reportInput: true });
   if (!parsed.success) {
-    for (const issue of parsed.error.issues.filter(({ path }) => !forgiven(path)).slice(0, MOST_PROBLEMS)) {
+    for (const issue of parsed.error.issues.filter(({ path }) => !forgiven(path)).slice(0, MAX_PROBLEMS)) {
       problems.push({ level: 'error', where, line: yaml.lineOf(issue.path), ...wording(issue) });
     }
   }
@@ -196,17 +189,11 @@ export function unknownKeys(
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return [];
   return Object.keys(data)
     .filter(key => !known.includes(key))
-    .slice(0, MOST_PROBLEMS)
+    .slice(0, MAX_PROBLEMS)
     .map(key => {
       const near = meant.get(key) ?? nearest(key, known);
       const fix = near ? `did you mean \`${near}\`?` : `known here: ${known.join(', ')}`;
-      return {
-        level: 'warning',
-        where,
-        line: yaml.lineOf([...path, key]),
-        what: `unknown key \`${key}\``,
-        fix,
-      };
+      return warningAt(where, `unknown key \`${key}\``, fix, yaml.lineOf([...path, key]));
     });
 }
 
@@ -238,8 +225,8 @@ function wording(issue: z.core.$ZodIssue): { what: string; fix: string } {
       return { what, fix: 'choose another name' };
     }
     case 'custom': {
-      const [told, fix] = issue.message.split(/; (.*)/s);
-      return { what: `\`${name}\`: ${told}`, fix: fix ?? 'see docs/settings.md' };
+      const [wrong, fix] = issue.message.split(/; (.*)/s);
+      return { what: `\`${name}\`: ${wrong}`, fix: fix ?? 'see docs/settings.md' };
     }
     default:
       if ('format' in issue && issue.format === 'url') return { what, fix: 'write an address: https://…' };
@@ -269,9 +256,9 @@ function unionWording(issue: z.core.$ZodIssueInvalidUnion, what: string): { what
     const values = options.map(String);
     const given = (issue.input as Record<string, unknown> | undefined)?.[discriminator];
     const near = typeof given === 'string' ? nearest(given, values) : undefined;
-    const told = given === undefined ? 'is missing' : `is ${quote(given)}`;
+    const found = given === undefined ? 'is missing' : `is ${quote(given)}`;
     const fix = near ? `did you mean ${near}?` : `write ${listed(values)}`;
-    return { what: `\`${issue.path.map(String).join('.')}\` ${told}`, fix };
+    return { what: `\`${issue.path.map(String).join('.')}\` ${found}`, fix };
   }
   // Words of the schema's own say more than the sum of what its parts would have taken.
   if (issue.message !== 'Invalid input') return { what, fix: issue.message };
@@ -280,7 +267,6 @@ function unionWording(issue: z.core.$ZodIssueInvalidUnion, what: string): { what
   return { what, fix: asked ?? [...new Set(fixes)].join(', or ') };
 }
 
-/** `a, b or c`. */
 export function listed(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 }

@@ -11,7 +11,7 @@ import {
 import type { Asked } from '../../core/incidents/api-edits.ts';
 import { isoMillis } from '../../core/model/time.ts';
 import { digestOf, sameSecret } from '../../core/model/token.ts';
-import type { Written } from '../../work/incidents/write.ts';
+import type { WriteResult } from '../../work/incidents/write.ts';
 import type { Pushed } from '../../work/monitoring/metrics.ts';
 import type { Web } from '../context.ts';
 import { Refusal } from '../http/guards.ts';
@@ -78,7 +78,7 @@ function handler<S extends z.ZodType>(
   inTurn: Turns,
   schema: S,
   success: number,
-  carryOut: (req: Request, body: z.output<S>, asked: Asked) => Promise<Written | Pushed>,
+  carryOut: (req: Request, body: z.output<S>, asked: Asked) => Promise<WriteResult | Pushed>,
 ): RequestHandler {
   return (req, res) =>
     inTurn(async () => {
@@ -120,7 +120,7 @@ async function once(
   }
 }
 
-function told(written: Written | Pushed, success: number, web: Web): Told {
+function told(written: WriteResult | Pushed, success: number, web: Web): Told {
   if (written.kind === 'refused') {
     throw new Refusal(written.status, written.detail, written.faults && { errors: written.faults });
   }

@@ -30,12 +30,12 @@ interface Deps {
 
 /** The front page last: whoever reads it while the copy is written finds everything it leads to. */
 export function copyPages(snapshot: Snapshot, deps: Deps): CopyPage[] {
-  const { site, at, verdict } = snapshot;
+  const { site, at, overall } = snapshot;
   const { pages } = deps;
   const anew = (path: string, make: CopyPage['make']): CopyPage => ({ path, key: null, make });
   const ranged = (path: string, make: (ctx: PageContext, range: Range) => Promise<string | null>) =>
     RANGES.map(range => anew(range === '24h' ? path : `${path}?range=${range}`, ctx => make(ctx, range)));
-  const calm = `${serialOf(site)} ${verdict.state}`;
+  const calm = `${serialOf(site)} ${overall.state}`;
   return [
     ...permalinks(snapshot, pages),
     ...months(snapshot, pages, calm),

@@ -28,7 +28,7 @@ export function badge(snapshot: Snapshot, componentId?: string, show: BadgeShow 
   if (show === 'uptime') return uptimeBadge(name, view ? [view] : snapshot.components, snapshot.site);
   if (show === 'response') return responseBadge(name, view ? [view] : snapshot.components);
   if (view) return draw(name, WORDS[view.health], COLORS[view.health]);
-  const { state, isNothingKnown, total } = snapshot.verdict;
+  const { state, isNothingKnown, total } = snapshot.overall;
   const isPartly = state === 'no_data' && !isNothingKnown && total > 0;
   return draw(name, isPartly ? 'partly unknown' : WORDS[state], COLORS[state]);
 }

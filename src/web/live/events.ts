@@ -13,8 +13,8 @@ export function eventRoutes(router: Router, { answers, mostStreams }: Web): () =
   const streams = makeStreams();
   /** Open streams by public address. */
   const byAddress = new Map<string, number>();
-  const message = ({ version, verdict }: Snapshot) =>
-    `id: ${version}\nevent: snapshot\ndata: ${JSON.stringify({ version, state: verdict.state })}\n\n`;
+  const message = ({ version, overall }: Snapshot) =>
+    `id: ${version}\nevent: snapshot\ndata: ${JSON.stringify({ version, state: overall.state })}\n\n`;
 
   router.get('/status/events', (req, res) => {
     // Behind another answer of its connection its turn may never come, nor word of its end.

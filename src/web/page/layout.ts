@@ -7,7 +7,7 @@ import { LANGS } from '../../core/model/lang.ts';
 import { shortId } from '../../core/model/token.ts';
 import { escapeHtml } from '../../core/text/markdown.ts';
 import type { PageContext, Tell } from './context.ts';
-import { verdictText } from './parts/headline.ts';
+import { overallText } from './parts/headline.ts';
 import { PICTURE, sitePicture } from './parts/picture.ts';
 import { CODE, favicon, mark, themeColor } from './parts/status-style.ts';
 
@@ -31,7 +31,7 @@ export interface About {
 /** The data every template's head and foot need. */
 export function layout(ctx: PageContext, about: About, tell: Tell) {
   const { site, version, at, missingSince } = ctx.snapshot;
-  const health = about.health ?? verdictText(ctx.snapshot, tell).health;
+  const health = about.health ?? overallText(ctx.snapshot, tell).health;
   const custom = site.brand.favicon;
   return {
     lang: ctx.lang,

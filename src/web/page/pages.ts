@@ -16,7 +16,7 @@ import { metricFacts, metricRows } from './metric.ts';
 import { checkedHtml } from './parts/checked.ts';
 import { type DrawRow, groups, key } from './parts/components.ts';
 import { choices, problem, wishes } from './parts/forms.ts';
-import { verdictText } from './parts/headline.ts';
+import { overallText } from './parts/headline.ts';
 import { card, happening, pastDays, upcoming } from './parts/incidents.ts';
 import { entryOf } from './parts/order.ts';
 import { incidentPicture, sitePicture } from './parts/picture.ts';
@@ -98,16 +98,16 @@ export function makePages(render: Render): Pages {
   function* living(ctx: PageContext): Steps<string> {
     const tell = tellOf(ctx);
     const { snapshot } = ctx;
-    const verdict = verdictText(snapshot, tell);
+    const overall = overallText(snapshot, tell);
     const about: About = {
-      title: verdict.plain,
-      description: verdict.notes.join('. ') || tell.say('page.description', { title: snapshot.site.title }),
+      title: overall.plain,
+      description: overall.notes.join('. ') || tell.say('page.description', { title: snapshot.site.title }),
       path: '/status/live',
       live: true,
-      health: verdict.health,
+      health: overall.health,
     };
     const data = {
-      verdict,
+      overall,
       checkedHtml: checkedHtml(snapshot, tell),
       happening: happening(snapshot).map(incident => card(incident, tell)),
       upcoming: upcoming(snapshot).map(incident => card(incident, tell)),
@@ -199,9 +199,9 @@ export function makePages(render: Render): Pages {
 
     widget(ctx) {
       const tell = tellOf(ctx);
-      const verdict = verdictText(ctx.snapshot, tell);
-      const about: About = { title: verdict.plain, description: verdict.plain, path: null, live: false };
-      return page('widget', ctx, tell, about, { verdict, live: `${ctx.snapshot.site.url}/status/live` });
+      const overall = overallText(ctx.snapshot, tell);
+      const about: About = { title: overall.plain, description: overall.plain, path: null, live: false };
+      return page('widget', ctx, tell, about, { overall, live: `${ctx.snapshot.site.url}/status/live` });
     },
 
     api(ctx) {

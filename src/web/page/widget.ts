@@ -9,7 +9,7 @@ import { COLORS } from '../feeds/badges.ts';
 import { FRAMED } from '../http/guards.ts';
 import { OPEN_TO_ALL } from '../statuspage/paths.ts';
 import { makeTell } from './context.ts';
-import { verdictText } from './parts/headline.ts';
+import { overallText } from './parts/headline.ts';
 import { contextFor, visitorOf } from './visitor.ts';
 
 /** As long as the page itself may be kept: the banner is no older than what it links to. */
@@ -20,19 +20,19 @@ const CACHED = 'public, max-age=30, stale-while-revalidate=60, stale-if-error=86
  * that changes with the trouble and not with the minute, so that a banner closed stays closed.
  */
 export function widgetJson(snapshot: Snapshot): object {
-  const { site, verdict, at, incidents } = snapshot;
+  const { site, overall, at, incidents } = snapshot;
   const open = incidents.filter(({ state }) => state !== 'resolved').map(({ id }) => id);
   const words = LANGS.map(lang => {
     const tell = makeTell(lang, site, '', at);
-    const { plain } = verdictText(snapshot, tell);
+    const { plain } = overallText(snapshot, tell);
     return [lang, { text: plain, more: tell.say('widget.more'), close: tell.say('widget.close') }];
   });
-  const { health } = verdictText(snapshot, makeTell('en', site, '', at));
+  const { health } = overallText(snapshot, makeTell('en', site, '', at));
   return {
     wrong: health !== 'operational' && health !== 'no_data',
     state: health,
     color: COLORS[health],
-    key: shortId([health, ...verdict.worst, ...open].join('\u0000')),
+    key: shortId([health, ...overall.worst, ...open].join('\u0000')),
     url: `${site.url}/status/live`,
     words: Object.fromEntries(words),
   };

@@ -1,6 +1,6 @@
 // The page's one indicator: the overall status in Statuspage's own words, by its own rules.
 import type { Severity } from '../../core/model/component.ts';
-import type { Verdict } from '../../core/page/snapshot.ts';
+import type { OverallStatus } from '../../core/page/snapshot.ts';
 
 export interface StatusRow {
   readonly indicator: 'none' | 'minor' | 'major' | 'critical' | 'maintenance';
@@ -20,15 +20,22 @@ const RANKS: readonly StatusRow['indicator'][] = ['none', 'maintenance', 'minor'
  * open incidents that touch none of them. Statuspage has no indicator for "not known": it is `none`, and the
  * description says it.
  */
-export function pageStatus(verdict: Verdict): StatusRow {
-  const byComponents = ofComponents(verdict);
-  if (verdict.severity === null) return byComponents;
-  const byIncidents = OF_SEVERITY[verdict.severity];
+export function pageStatus(overall: OverallStatus): StatusRow {
+  const byComponents = ofComponents(overall);
+  if (overall.severity === null) return byComponents;
+  const byIncidents = OF_SEVERITY[overall.severity];
   const isWorse = RANKS.indexOf(byIncidents.indicator) > RANKS.indexOf(byComponents.indicator);
   return isWorse ? byIncidents : byComponents;
 }
 
-function ofComponents({ state, worst, total, isNothingKnown, isAnyLost, interrupted }: Verdict): StatusRow {
+function ofComponents({
+  state,
+  worst,
+  total,
+  isNothingKnown,
+  isAnyLost,
+  interrupted,
+}: OverallStatus): StatusRow {
   const all = worst.length === total;
   // Where no component is in the overall state, incidents alone make it.
   if (worst.length > 0) {

@@ -24,7 +24,7 @@ export function webhookPayload(
   const shown = [...snapshot.incidents, ...snapshot.maintenances].find(({ id }) => id === incident.id);
   const view = told(shown ?? gone(incident, snapshot), update);
   const row = incidentRow(view, snapshot, listComponents(snapshot));
-  const page = pageStatus(snapshot.verdict);
+  const page = pageStatus(snapshot.overall);
   const postmortem = view.postmortem === null ? null : bodyText(view.postmortem);
   return {
     meta: {

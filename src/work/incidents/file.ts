@@ -1,4 +1,4 @@
-// File: transitions become markdown incidents (walk 2); what cannot be written is shown all the same.
+// File: transitions become markdown incidents; what cannot be written is shown all the same.
 import { isCovered, withDependents } from '../../core/filing/dependencies.ts';
 import { isUnwatched } from '../../core/filing/removed-checks.ts';
 import { inWordsOf } from '../../core/filing/template.ts';
@@ -8,12 +8,14 @@ import type { Problem } from '../../core/model/problem.ts';
 import type { Site } from '../../core/model/site.ts';
 import type { Millis } from '../../core/model/time.ts';
 import type { StoredTransition } from '../../core/model/transition.ts';
-import { type FileDeps, type Filing, type Read, Round } from './filing-round.ts';
+import { unfiledTransitions } from '../../store/incidents/transitions.ts';
+import { lastGood } from '../timing/storage.ts';
+import { type FilingDeps, FilingRound, type Read, type Unnoted } from './filing-round.ts';
+import { makeRetire, type RetireDeps } from './retire.ts';
 
 export interface Filed {
   /** Whether any file changed: the folder must be read again. */
   readonly wrote: boolean;
-  /** Texts of incidents that could not be written, by id. */
   readonly unfiled: ReadonlyMap<string, string>;
   /** Those of them that wait for others that may fail, or recover, with them. */
   readonly gathering: ReadonlySet<string>;
@@ -23,33 +25,39 @@ export interface Filed {
 /** A round of filing; repeating it after a crash at any point does no harm. */
 export type File = (read: Read, site: Site, now: Millis) => Promise<Filed>;
 
-export function makeFile(deps: FileDeps): File {
-  const filed: Filing = new Map();
-  return async (read, site, now) => {
-    const quiet = underMaintenance(read.incidents, site, now);
-    const pending = (await deps.pending()).filter(({ seq }) => !filed.has(seq));
-    // A round may have begun before the newest of them was known: by its own time that one would seem to come
-    // from a clock since set back, and be filed without the others.
-    const round = new Round(deps, read, site, deps.clock(), filed);
-    await round.note();
-    const waiting = await round.withoutPast(pending);
-    const worded = waiting.map(one => withDependents(inWordsOf(one, deps.templates()), site));
-    const isHeld = (one: StoredTransition, by: readonly StoredTransition[]) =>
-      (one.components.length > 0 && one.components.every(id => quiet.has(id))) ||
-      isUnwatched(one.source, site) ||
-      isCovered(one, read.incidents, by, site, now, read.wellSince);
-    const held = new Set(waiting.filter(one => isHeld(one, waiting)).map(({ seq }) => seq));
-    if (site.together > 0) {
-      await round.openTogether(
-        worded.filter((_, index) => !isHeld(waiting[index]!, [])),
-        held,
-      );
-    }
-    for (const transition of worded) await round.take(transition, held.has(transition.seq), waiting);
-    await round.changeTogether();
-    const { wrote, unfiled, gathering, problems } = round;
-    return { wrote, unfiled, gathering, problems };
-  };
+export const NOTHING_FILED: Filed = { wrote: false, unfiled: new Map(), gathering: new Set(), problems: [] };
+
+/** Ends what nobody watches any more, then files what is pending; without the database, its last answer stands. */
+export function makeFile(deps: FilingDeps & RetireDeps): File {
+  const unnoted: Unnoted = new Map();
+  const retire = makeRetire(deps);
+  return lastGood(async (read, site, now) => {
+    await retire(read.incidents, site, now);
+    return file(deps, unnoted, read, site, now);
+  }, NOTHING_FILED);
+}
+
+async function file(deps: FilingDeps, unnoted: Unnoted, read: Read, site: Site, now: Millis): Promise<Filed> {
+  const quiet = underMaintenance(read.incidents, site, now);
+  const pending = (await unfiledTransitions(deps.db)).filter(({ seq }) => !unnoted.has(seq));
+  // A round may have begun before the newest of them was known: by its own time that one would seem to come
+  // from a clock since set back, and be filed without the others.
+  const round = new FilingRound(deps, read, site, deps.clock(), unnoted);
+  await round.note();
+  const waiting = await round.withoutPast(pending);
+  const worded = waiting.map(one => withDependents(inWordsOf(one, deps.templates()), site));
+  const isDeferred = (one: StoredTransition, by: readonly StoredTransition[]) =>
+    (one.components.length > 0 && one.components.every(id => quiet.has(id))) ||
+    isUnwatched(one.source, site) ||
+    isCovered(one, read.incidents, by, site, now, read.wellSince);
+  const deferred = new Set(waiting.filter(one => isDeferred(one, waiting)).map(({ seq }) => seq));
+  if (site.together > 0) {
+    const first = worded.filter((_, index) => !isDeferred(waiting[index]!, []));
+    await round.openGrouped(first, deferred);
+  }
+  for (const transition of worded) await round.take(transition, deferred.has(transition.seq), waiting);
+  await round.changeGrouped();
+  return round;
 }
 
 function underMaintenance(incidents: readonly Incident[], site: Site, now: Millis): Set<string> {

@@ -1,18 +1,24 @@
-// First sight: the incidents as of now: what nobody dated, or dated ahead, happened when it was first seen, as the
-// books have it.
+// First seen: the incidents as of now. What nobody dated, or dated ahead, happened when it was first seen.
 import { setImmediate as breathe } from 'node:timers/promises';
 import { asOf, changesAt, isAhead } from '../../core/incidents/as-of.ts';
 import { type Edge, edgeKey, presumedRef, sighted } from '../../core/incidents/first-seen.ts';
-import type { Incident, IncidentUpdate } from '../../core/model/incident.ts';
-import { refOf } from '../../core/model/incident.ts';
+import { type Incident, type IncidentUpdate, refOf } from '../../core/model/incident.ts';
 import type { Millis } from '../../core/model/time.ts';
 import { makeBreath } from '../../core/page/steps.ts';
 
-/** When an update was noted in the books, epoch ms and no later than `now`; null when it is not in them. */
-export type SeenAt = (ref: string, now: Millis) => Promise<Millis | null>;
+/** When an update was noted in the database, epoch ms and no later than `now`; null when it is not there. */
+type SeenAt = (ref: string, now: Millis) => Promise<Millis | null>;
 
-/** The incidents as of now; the same list when all are as their files have them. */
-export type DateThem = (incidents: readonly Incident[], now: Millis) => Promise<readonly Incident[]>;
+/** What the database knows of when things were first seen. */
+export interface FirstSeenRecords {
+  readonly seenAt: SeenAt;
+  /** The same for what was announced. */
+  readonly toldAt: SeenAt;
+  /** The names of the beginnings and ends that lay ahead when they were first seen. */
+  readonly foretold: () => Promise<readonly string[]>;
+  /** Notes such a moment, unless it is known from before; absent where nothing is written. */
+  readonly foretell?: (incident: Incident, edge: Edge, now: Millis) => Promise<boolean>;
+}
 
 /** What holds from one moment until before another. */
 interface Kept<T> {
@@ -21,70 +27,136 @@ interface Kept<T> {
   readonly until: Millis;
 }
 
-/** What the books say of when things were first seen. */
-export interface Sights {
-  readonly seenAt: SeenAt;
-  /** The same for what was told to somebody. */
-  readonly toldAt: SeenAt;
-  /** The names of the beginnings, ends and updates that lay ahead when they were first seen. */
-  readonly foretold: () => Promise<readonly string[]>;
-  /** Notes such a moment, unless the books know it from before; absent where they are only read. */
-  readonly foretell?: (incident: Incident, edge: Edge, now: Millis) => Promise<boolean>;
-}
+const FOREVER = Number.POSITIVE_INFINITY;
 
-export function makeFirstSights({ seenAt, toldAt, foretold, foretell }: Sights): DateThem {
-  const lists = new WeakMap<readonly Incident[], Kept<readonly Incident[]>>();
-  const known = new WeakMap<Incident, Kept<Incident>>();
-  /** By name in the books. What is not in them yet is noted by this very round: it is first seen now. */
-  const firstSeen = new Map<string, Millis>();
-  /** The books answer without waiting, and a file may hold hundreds of updates. */
-  const breath = makeBreath(breathe);
-  /** What lay ahead when first seen, and the incidents of which an update did; null until they are read. */
-  let early: Set<string> | null = null;
-  const withEarly = new Set<string>();
-  const refTo = (incident: Incident, edge: Edge) =>
-    refOf({ incidentId: incident.id, key: edgeKey(incident, edge) });
-  const lay = (incident: Incident, edge: Edge = 'started') =>
-    early !== null && early.size > 0 && early.has(refTo(incident, edge));
+export class FirstSeen {
+  private readonly records: FirstSeenRecords;
+  private readonly lists = new WeakMap<readonly Incident[], Kept<readonly Incident[]>>();
+  private readonly known = new WeakMap<Incident, Kept<Incident>>();
+  /** By name in the database. What is not there yet is noted by this very round: it is first seen now. */
+  private readonly seenAt = new Map<string, Millis>();
+  /** What lay ahead when first seen, by name, and the incidents of which an update did; null until they are read. */
+  private early: Set<string> | null = null;
+  private readonly withEarlyUpdates = new Set<string>();
+  /** The database answers without waiting, and a file may hold hundreds of updates. */
+  private readonly breath = makeBreath(breathe);
 
-  const layOf = (incident: Incident) => {
-    if (lay(incident)) return 'beginning';
-    return withEarly.has(incident.id) ? 'update' : null;
-  };
-  const remember = (ref: string) => {
-    early?.add(ref);
-    if (ref.endsWith('#ahead')) withEarly.add(ref.slice(0, ref.lastIndexOf(' ')));
-  };
+  constructor(records: FirstSeenRecords) {
+    this.records = records;
+  }
 
-  async function seen(ref: string, now: Millis): Promise<Millis> {
-    await breath();
-    const known = firstSeen.get(ref);
+  /** The incidents as of now; the same list when all are as their files have them. */
+  async date(incidents: readonly Incident[], now: Millis): Promise<readonly Incident[]> {
+    const there = current(this.lists.get(incidents), now);
+    if (there) return there.made;
+    const all = [...incidents];
+    let until = FOREVER;
+    let isSure = true;
+    try {
+      await this.readEarly();
+    } catch {
+      isSure = false;
+    }
+    for (const [index, incident] of incidents.entries()) {
+      if (presumedRef(incident) === null && !isAhead(incident, now) && this.layOf(incident) === null)
+        continue;
+      try {
+        const one = current(this.known.get(incident), now) ?? (await this.made(incident, now));
+        this.known.set(incident, one);
+        all[index] = one.made;
+        until = Math.min(until, one.until);
+      } catch {
+        // What is wrong with the database is said elsewhere; the page goes on, and asks again.
+        isSure = false;
+        all[index] = asOf(sighted(incident, now), now, () => now);
+      }
+    }
+    const list = all.every((incident, index) => incident === incidents[index]) ? incidents : all;
+    if (isSure) this.lists.set(incidents, { made: list, from: now, until });
+    return list;
+  }
+
+  private async made(incident: Incident, now: Millis): Promise<Kept<Incident>> {
+    // First, as what an earlier clock noted is noted anew below.
+    const own = refTo(incident, 'started');
+    await this.noteAll(incident, now);
+    const presumed = presumedRef(incident);
+    const dated =
+      presumed === null
+        ? await this.ended(incident, now)
+        : sighted(incident, await this.firstSeen(presumed, now));
+    const lay = this.layOf(incident);
+    if (!isAhead(dated, now) && lay === null) return { made: dated, from: now, until: FOREVER };
+    const refs = dated.updates.map(({ key }) => refOf({ incidentId: dated.id, key }));
+    if (lay === 'beginning') refs.push(own);
+    for (const ref of refs) await this.firstSeen(ref, now);
+    const as = asOf(dated, now, ref => this.seenAt.get(ref) ?? now, lay);
+    return { made: as, from: now, until: changesAt(incident, now) };
+  }
+
+  private lay(incident: Incident, edge: Edge = 'started'): boolean {
+    return this.early !== null && this.early.size > 0 && this.early.has(refTo(incident, edge));
+  }
+
+  private layOf(incident: Incident): 'beginning' | 'update' | null {
+    if (this.lay(incident)) return 'beginning';
+    return this.withEarlyUpdates.has(incident.id) ? 'update' : null;
+  }
+
+  private async readEarly(): Promise<void> {
+    if (this.early !== null) return;
+    const refs = await this.records.foretold();
+    this.early = new Set();
+    for (const ref of refs) this.remember(ref);
+  }
+
+  private remember(ref: string): void {
+    this.early?.add(ref);
+    if (ref.endsWith('#ahead')) this.withEarlyUpdates.add(ref.slice(0, ref.lastIndexOf(' ')));
+  }
+
+  private async firstSeen(ref: string, now: Millis): Promise<Millis> {
+    await this.breath();
+    const known = this.seenAt.get(ref);
     // What was seen by a clock that was ahead was seen now, at the latest.
-    const at = known !== undefined && known <= now ? known : Math.min((await seenAt(ref, now)) ?? now, now);
-    firstSeen.set(ref, at);
+    const isKnown = known !== undefined && known <= now;
+    const at = isKnown ? known : Math.min((await this.records.seenAt(ref, now)) ?? now, now);
+    this.seenAt.set(ref, at);
     return at;
   }
 
+  private async noteAll(incident: Incident, now: Millis): Promise<void> {
+    const { scheduled, begins, started, status, resolved, rrule, updates } = incident;
+    if (rrule !== undefined) return;
+    if (!scheduled) {
+      await this.note(incident, 'started', begins ?? started, now);
+      await this.note(incident, 'resolved', status === 'resolved' ? resolved : null, now);
+    }
+    // An end that lies ahead has a note of its own, and a step of a maintenance is its plan.
+    const isSaid = ({ status, inherits }: IncidentUpdate) =>
+      inherits || (!scheduled && status !== 'resolved');
+    for (const update of updates.filter(isSaid)) await this.note(incident, update, update.at, now);
+  }
+
   /** Notes what lies ahead and is news. */
-  async function note(incident: Incident, edge: Edge, at: Millis | null, now: Millis): Promise<void> {
-    if (at === null || at <= now || lay(incident, edge)) return;
-    if (await foretell?.(incident, edge, now)) remember(refTo(incident, edge));
+  private async note(incident: Incident, edge: Edge, at: Millis | null, now: Millis): Promise<void> {
+    if (at === null || at <= now || this.lay(incident, edge)) return;
+    if (await this.records.foretell?.(incident, edge, now)) this.remember(refTo(incident, edge));
   }
 
   /**
-   * An end that lies ahead and was told all the same came by a clock that was ahead: it has come, and so has what
+   * An end that lies ahead and was announced all the same came by a clock that was ahead: it has come, and so has what
    * that clock wrote before it, by as much earlier. One that lay ahead when it was first seen is waited for.
    */
-  async function ended(incident: Incident, now: Millis): Promise<Incident> {
+  private async ended(incident: Incident, now: Millis): Promise<Incident> {
     const { id, scheduled, started, resolved, updates, status, rrule } = incident;
     const isWork = scheduled !== null && status === 'completed' && rrule === undefined;
-    const end = updates.findLast(
-      update => update.status === (scheduled ? 'completed' : 'resolved') && !update.reopens,
-    );
+    const over = scheduled ? 'completed' : 'resolved';
+    const end = updates.findLast(update => update.status === over && !update.reopens);
     const written = isWork ? (end?.at ?? null) : scheduled ? null : resolved;
-    if (!end || written === null || written <= now || end.at <= now || lay(incident, 'resolved'))
+    if (!end || written === null || written <= now || end.at <= now || this.lay(incident, 'resolved'))
       return incident;
-    const at = await toldAt(refOf({ incidentId: id, key: end.key }), now);
+    const at = await this.records.toldAt(refOf({ incidentId: id, key: end.key }), now);
     if (at === null) return incident;
     const before = (moment: Millis) => (moment > now ? moment - (written - at) : moment);
     return {
@@ -94,64 +166,10 @@ export function makeFirstSights({ seenAt, toldAt, foretold, foretell }: Sights):
       updates: updates.map(update => ({ ...update, at: before(update.at) })),
     };
   }
+}
 
-  async function made(incident: Incident, now: Millis): Promise<Kept<Incident>> {
-    // First, as what an earlier clock noted is noted anew below.
-    const own = refTo(incident, 'started');
-    if (!incident.scheduled) {
-      await note(incident, 'started', incident.begins ?? incident.started, now);
-      await note(incident, 'resolved', incident.status === 'resolved' ? incident.resolved : null, now);
-    }
-    // An end that lies ahead has a note of its own, and a step of a maintenance is its plan.
-    const isSaid = ({ status, inherits }: IncidentUpdate) =>
-      inherits || (!incident.scheduled && status !== 'resolved');
-    for (const update of incident.rrule === undefined ? incident.updates.filter(isSaid) : [])
-      await note(incident, update, update.at, now);
-    const presumed = presumedRef(incident);
-    const dated =
-      presumed === null ? await ended(incident, now) : sighted(incident, await seen(presumed, now));
-    if (!isAhead(dated, now) && layOf(incident) === null) {
-      return { made: dated, from: now, until: Number.POSITIVE_INFINITY };
-    }
-    const refs = dated.updates.map(({ key }) => refOf({ incidentId: dated.id, key }));
-    if (lay(incident)) refs.push(own);
-    for (const ref of refs) await seen(ref, now);
-    const as = asOf(dated, now, ref => firstSeen.get(ref) ?? now, layOf(incident));
-    return { made: as, from: now, until: changesAt(incident, now) };
-  }
-
-  return async (incidents, now) => {
-    const there = current(lists.get(incidents), now);
-    if (there) return there.made;
-    const all = [...incidents];
-    let until = Number.POSITIVE_INFINITY;
-    let isSure = true;
-    try {
-      if (early === null) {
-        const refs = await foretold();
-        early = new Set();
-        for (const ref of refs) remember(ref);
-      }
-    } catch {
-      isSure = false;
-    }
-    for (const [index, incident] of incidents.entries()) {
-      if (presumedRef(incident) === null && !isAhead(incident, now) && layOf(incident) === null) continue;
-      try {
-        const one = current(known.get(incident), now) ?? (await made(incident, now));
-        known.set(incident, one);
-        all[index] = one.made;
-        until = Math.min(until, one.until);
-      } catch {
-        // Who reads and writes the books says what is wrong with them; the page goes on, and asks again.
-        isSure = false;
-        all[index] = asOf(sighted(incident, now), now, () => now);
-      }
-    }
-    const list = all.every((incident, index) => incident === incidents[index]) ? incidents : all;
-    if (isSure) lists.set(incidents, { made: list, from: now, until });
-    return list;
-  };
+function refTo(incident: Incident, edge: Edge): string {
+  return refOf({ incidentId: incident.id, key: edgeKey(incident, edge) });
 }
 
 /** What is kept, if it holds now; a clock set back undoes what it brought. */

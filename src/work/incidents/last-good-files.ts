@@ -1,48 +1,56 @@
-// Keep: the last good text of the files is written down, since memory forgets it at a restart.
+// The last good text of the files is kept in the database, since memory forgets it at a restart.
+import type { StatusFolder } from '../../content/folder.ts';
+import type { Db } from '../../store/db/database.ts';
+import {
+  changeKeptFiles,
+  type Kept,
+  readKept,
+  readKeptFiles,
+} from '../../store/incidents/last-good-files.ts';
+import { lastGood } from '../timing/storage.ts';
 
-interface GoodFile {
-  readonly name: string;
-  readonly text: string;
-}
+export class LastGoodFiles {
+  private readonly db: Db;
+  private readonly folder: StatusFolder;
+  private kept: ReadonlyMap<string, string> | null = null;
+  private last: { readonly texts: ReadonlyMap<string, string>; readonly beside: string } | null = null;
 
-export interface KeepDeps<Beside> {
-  /** Every file's last good version; the same list while nothing changed. */
-  readonly good: () => readonly GoodFile[];
-  readonly read: () => Promise<ReadonlyMap<string, string>>;
-  readonly change: (
-    texts: ReadonlyMap<string, string>,
-    gone: readonly string[],
-    beside: Beside,
-  ) => Promise<void>;
-}
+  constructor(db: Db, folder: StatusFolder) {
+    this.db = db;
+    this.folder = folder;
+  }
 
-export interface Keep<Beside> {
   /** Brings what is kept up to date with the files and what is noted beside them; writes only what changed. */
-  round(beside: Beside): Promise<void>;
+  async round(beside: Omit<Kept, 'folder'>): Promise<void> {
+    const texts = this.folder.goodTexts();
+    const noted: Kept = { folder: this.folder.identity(), ...beside };
+    const print = JSON.stringify(noted);
+    if (this.last?.texts === texts && this.last.beside === print) return;
+    const kept = this.kept ?? (await readKeptFiles(this.db));
+    this.kept = kept;
+    const changed = new Map([...texts].filter(([name, text]) => kept.get(name) !== text));
+    const gone = [...kept.keys()].filter(name => !texts.has(name));
+    if (changed.size > 0 || gone.length > 0 || this.last?.beside !== print)
+      await changeKeptFiles(this.db, changed, gone, noted);
+    this.kept = texts;
+    this.last = { texts, beside: print };
+  }
+
   /** Lets the next round read again what is kept: somebody else changed it. */
-  readAgain(): void;
+  readAgain(): void {
+    this.kept = null;
+    this.last = null;
+  }
 }
 
-export function makeKeep<Beside>({ good, read, change }: KeepDeps<Beside>): Keep<Beside> {
-  let kept: ReadonlyMap<string, string> | null = null;
-  let last: { readonly files: readonly GoodFile[]; readonly beside: string } | null = null;
-  return {
-    async round(beside) {
-      const files = good();
-      const print = JSON.stringify(beside);
-      if (last?.files === files && last.beside === print) return;
-      kept ??= await read();
-      const there = kept;
-      const owed = new Map(files.map(({ name, text }) => [name, text]));
-      const texts = new Map([...owed].filter(([name, text]) => there.get(name) !== text));
-      const gone = [...there.keys()].filter(name => !owed.has(name));
-      if (texts.size > 0 || gone.length > 0 || last?.beside !== print) await change(texts, gone, beside);
-      kept = owed;
-      last = { files, beside: print };
-    },
-    readAgain() {
-      kept = null;
-      last = null;
-    },
-  };
+/** Hands what the database keeps of the files to their folder; nothing while the database gives nothing. */
+export async function recallLastGood(folder: StatusFolder, db: Db): Promise<Kept> {
+  const kept = await lastGood<[], Kept>(() => readKept(db), {
+    folder: null,
+    missingSince: null,
+    site: null,
+  })();
+  const texts = await lastGood(() => readKeptFiles(db), new Map<string, string>())();
+  folder.remember(texts, kept.folder, kept.missingSince !== null);
+  return kept;
 }

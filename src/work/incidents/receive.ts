@@ -1,26 +1,20 @@
-// Receive: what an inbound monitor said becomes a transition, once, and is filed before the answer (walk 3).
+// Receive: what an inbound monitor said becomes a transition, once, and is filed before the answer.
 import type { Signal } from '../../core/inbound/signal.ts';
 import { toTransition } from '../../core/inbound/to-transition.ts';
 import { toWarning } from '../../core/inbound/to-warning.ts';
 import { isOpen } from '../../core/model/incident.ts';
 import type { Log } from '../../core/model/ports/log.ts';
 import { type Clock, iso, type Millis } from '../../core/model/time.ts';
-import type { StoredTransition, Transition } from '../../core/model/transition.ts';
+import type { StoredTransition } from '../../core/model/transition.ts';
 import type { WarningReport } from '../../core/monitoring/warning.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
+import type { Db } from '../../store/db/database.ts';
+import * as transitions from '../../store/incidents/transitions.ts';
 
 export interface ReceiveDeps {
-  readonly newest: (source: string) => Promise<StoredTransition | null>;
-  /** Notes when a monitor says it recovered, for reports of before that. */
-  readonly noteRecovery: (source: string, at: Millis) => Promise<void>;
-  /** When it last said so, epoch ms; null when it never told a time. */
-  readonly lastRecovery: (source: string) => Promise<Millis | null>;
-  /** Whether an event came before. */
-  readonly isKnown: (key: string) => Promise<boolean>;
-  readonly insert: (transition: Transition) => Promise<boolean>;
+  readonly db: Db;
   readonly snapshot: () => Snapshot;
-  /** Takes what a monitor warns of. */
-  readonly warned: (notice: WarningReport, now: Millis) => Promise<void>;
+  readonly warned: (report: WarningReport, now: Millis) => Promise<void>;
   /** Files what is pending and brings the Snapshot up to date. */
   readonly round: () => Promise<void>;
   readonly clock: Clock;
@@ -31,7 +25,6 @@ export interface Received {
   readonly action: 'opened' | 'resolved' | 'ignored';
   /** The incident's id; null when nothing was opened or closed. */
   readonly incident: string | null;
-  /** Why it was ignored, for the sender's log. */
   readonly why?: string;
 }
 
@@ -79,6 +72,7 @@ async function take(signal: Signal, deps: ReceiveDeps, look: () => Promise<void>
   const ignored = (why: string, incident: string | null = null): Taken => {
     return { action: 'ignored', incident, why, source: null };
   };
+  const { db } = deps;
   const { site } = deps.snapshot();
   if (signal.expiry) {
     const now = deps.clock();
@@ -87,7 +81,7 @@ async function take(signal: Signal, deps: ReceiveDeps, look: () => Promise<void>
   if (kind === 'ignored') return ignored(signal.why ?? 'nothing to do');
   const transition = toTransition({ ...signal, kind }, site.components, deps.clock());
   const { source, at } = transition;
-  const last = await deps.newest(source);
+  const last = await transitions.newestTransition(db, source);
   let file = openFileOf(source, last, deps.snapshot());
   if (kind === 'down' && file !== null) {
     // A person may have resolved it a moment ago.
@@ -99,22 +93,23 @@ async function take(signal: Signal, deps: ReceiveDeps, look: () => Promise<void>
   const before = 'this event came before';
   if (kind === 'down') {
     const closed = closedByHand(last, deps.snapshot());
-    const isKnown = await deps.isKnown(transition.key);
+    const isKnown = await transitions.isStored(db, transition.key);
     if (closed && (isKnown || (signal.at !== null && at <= closed.resolved))) {
       return ignored(CLOSED, closed.id);
     }
     if (isKnown) return ignored(before, last?.incidentId ?? null);
     // Only times of the sender's own tell what came too late; what has none counts in the order it came.
-    const recovered = signal.at === null ? null : await deps.lastRecovery(source);
+    const recovered = signal.at === null ? null : await transitions.lastRecovery(db, source);
     // A recovery that lies ahead was noted before the clock was set back: everything would come before it.
     if (recovered !== null && at < recovered && recovered <= deps.clock()) {
       return ignored(`it comes late: the monitor has said since that it recovered at ${iso(recovered)}`);
     }
   } else {
-    if (signal.at !== null) await deps.noteRecovery(source, at);
+    if (signal.at !== null) await transitions.noteRecovery(db, source, at);
     if (!open && last?.kind !== 'down') return ignored('nothing of it is open');
   }
-  if (!(await deps.insert(transition))) return ignored(before, last?.incidentId ?? null);
+  if (!(await transitions.insertTransition(db, transition, deps.clock())))
+    return ignored(before, last?.incidentId ?? null);
   // A recovery may have to wait for the folder: it is of the incident that was open.
   const of = kind === 'up' ? file : null;
   return { action: kind === 'down' ? 'opened' : 'resolved', incident: of, source };
@@ -133,15 +128,12 @@ function closedByHand(
   return file && file.resolved !== null ? { id: file.id, resolved: file.resolved } : null;
 }
 
-async function incidentOf(source: string, { newest, snapshot }: ReceiveDeps): Promise<string | null> {
-  const stored = await newest(source);
+async function incidentOf(source: string, { db, snapshot }: ReceiveDeps): Promise<string | null> {
+  const stored = await transitions.newestTransition(db, source);
   return stored?.incidentId ?? openFileOf(source, null, snapshot());
 }
 
-/**
- * The open incident a source has, in a file or waiting for one: by `opened_by`, whatever the database
- * remembers, or by what it remembers, should a person have taken the file over.
- */
+/** The open incident of a source: by `opened_by`, else by what the database has, should a person have taken it over. */
 function openFileOf(source: string, last: StoredTransition | null, { incidents }: Snapshot): string | null {
   const own = incidents.find(incident => isOpen(incident) && incident.openedBy === source);
   const remembered = last?.kind === 'down' ? last.incidentId : null;

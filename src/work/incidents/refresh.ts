@@ -1,5 +1,4 @@
 // Refresh: gathers the facts, files what is owed to the folder, and holds the current Snapshot.
-
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { IncidentFiles } from '../../content/file-cache.ts';
 import { wellSinceOf } from '../../core/filing/dependencies.ts';
@@ -9,18 +8,16 @@ import type { Outages } from '../../core/filing/reported-vs-measured.ts';
 import { asOf } from '../../core/incidents/as-of.ts';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
 import type { Revision } from '../../core/incidents/history.ts';
-import { promiseOf } from '../../core/incidents/impact.ts';
-import { nameless, planned, unknownComponent, unknownComponentsIn } from '../../core/incidents/lint/lint.ts';
+import { shownProblems } from '../../core/incidents/lint/shown.ts';
 import { shownUntimely } from '../../core/incidents/lint/times.ts';
 import { failingMeanwhile } from '../../core/incidents/maintenance.ts';
 import { occurrencesOf } from '../../core/incidents/recurrence.ts';
 import type { Measured } from '../../core/model/component.ts';
-import { type Incident, isOpen } from '../../core/model/incident.ts';
+import type { Incident } from '../../core/model/incident.ts';
 import type { Log } from '../../core/model/ports/log.ts';
-import type { Problem } from '../../core/model/problem.ts';
+import { type Problem, warningAt } from '../../core/model/problem.ts';
 import type { Site } from '../../core/model/site.ts';
 import { DAY, iso, MINUTE, type Millis } from '../../core/model/time.ts';
-import { shortId } from '../../core/model/token.ts';
 import { type Warning, warningProblems } from '../../core/monitoring/warning.ts';
 import { composing } from '../../core/page/compose.ts';
 import type { Facts } from '../../core/page/facts.ts';
@@ -28,9 +25,9 @@ import type { Snapshot } from '../../core/page/snapshot.ts';
 import { inTurns, type Steps } from '../../core/page/steps.ts';
 import type { Watchdog } from '../monitoring/watchdog.ts';
 import type { File, Filed } from './file.ts';
-import { makeFirstSights, type Sights } from './first-seen.ts';
-import { makeComplaints } from './logged-problems.ts';
-import { printOf, revisionOf, serialOf } from './revision.ts';
+import { FirstSeen, type FirstSeenRecords } from './first-seen.ts';
+import { makeLogProblems } from './logged-problems.ts';
+import { printOf, revisionOf } from './revision.ts';
 
 type Files = Pick<IncidentFiles, 'incidents' | 'problems' | 'unread' | 'missing' | 'text'>;
 
@@ -51,119 +48,112 @@ export interface RefreshDeps {
   /** What git knows of the files, as last read; it is read elsewhere, by the clock. */
   readonly histories: () => ReadonlyMap<string, readonly Revision[]>;
   readonly blindSince: () => Millis | null;
-  /** When an update was first seen, for those whose time nobody wrote, or that are dated ahead. */
-  readonly sights: Sights;
+  readonly sights: FirstSeenRecords;
   /** What is to be mended and is no outage. */
   readonly warnings: (site: Site, now: Millis) => readonly Warning[];
-  /** Told of each round; says what of a Snapshot may be shown. */
+  /** Hears of each round; says what of a Snapshot may be shown. */
   readonly watchdog: Pick<Watchdog, 'rounded' | 'judged'>;
   readonly log: Log;
 }
 
-export interface Refresh {
+export class Refresh {
+  private readonly deps: RefreshDeps;
+  private readonly listeners = new Set<(snapshot: Snapshot) => Promise<void>>();
+  private readonly logProblems: (problems: readonly Problem[]) => void;
+  private readonly firstSeen: FirstSeen;
+  private missingSince: Millis | null;
+  private revision = '';
+  /** As the facts say, and as it is shown. */
+  private composed!: Snapshot;
+  private shown!: Snapshot;
+
+  private constructor(deps: RefreshDeps) {
+    this.deps = deps;
+    this.logProblems = makeLogProblems(deps.log);
+    this.firstSeen = new FirstSeen(deps.sights);
+    this.missingSince = deps.missingSince;
+  }
+
+  static async open(deps: RefreshDeps, now: Millis): Promise<Refresh> {
+    const refresh = new Refresh(deps);
+    refresh.composed = await refresh.gather(now);
+    refresh.shown = deps.watchdog.judged(refresh.composed);
+    return refresh;
+  }
+
   /** The Snapshot visitors are shown. */
-  current(): Snapshot;
+  readonly current = (): Snapshot => this.shown;
+
   /** Brings the Snapshot up to date with the facts; the same object stays when nothing changed. */
-  round(now: Millis): Promise<void>;
+  async round(now: Millis): Promise<void> {
+    this.composed = await this.gather(now);
+    this.deps.watchdog.rounded();
+    await this.judge();
+  }
+
   /** Has the Snapshot judged again by the watchdog, without a round: one may never come. */
-  judge(): Promise<void>;
+  async judge(): Promise<void> {
+    const next = this.deps.watchdog.judged(this.composed);
+    if (next.version === this.shown.version) return;
+    this.shown = next;
+    await Promise.all([...this.listeners].map(listener => listener(next)));
+  }
+
   /**
-   * Calls `tell` with each new Snapshot, until the returned function is called. A round ends when
+   * Calls `listener` with each new Snapshot, until the returned function is called. A round ends when
    * all have done what they do with it: what comes after may rely on visitors being shown it.
    */
-  subscribe(tell: (snapshot: Snapshot) => Promise<void>): () => void;
-}
+  subscribe(listener: (snapshot: Snapshot) => Promise<void>): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
 
-/** Makes the refresher with its first Snapshot composed. */
-export async function openRefresh(deps: RefreshDeps, now: Millis): Promise<Refresh> {
-  const listeners = new Set<(snapshot: Snapshot) => Promise<void>>();
-  const complaints = makeComplaints(deps.log);
-  const dated = makeFirstSights(deps.sights);
-  let revision = '';
-  let { missingSince } = deps;
-  /** As the facts say, and as it is shown. */
-  let composed = await gather();
-  let snapshot = deps.watchdog.judged(composed);
-
-  async function gather(at: Millis = now): Promise<Snapshot> {
+  private async gather(now: Millis): Promise<Snapshot> {
+    const { deps, firstSeen } = this;
     const { site, problems } = await deps.site();
+    const from = now - site.uptime.days * DAY;
     let files = await deps.files();
-    const repeated = await inTurns(repeatedAt(await dated(files.incidents, at), at), breathe);
-    const from = at - site.uptime.days * DAY;
-    const wellSince = wellSinceOf(await deps.measured(from, at));
+    const repeated = await inTurns(repeatedAt(await firstSeen.date(files.incidents, now), now), breathe);
+    const wellSince = wellSinceOf(await deps.measured(from, now));
     const away = files.missing?.closed === true;
-    const filed = await deps.file({ incidents: repeated, wellSince, away, text: files.text }, site, at);
+    const filed = await deps.file({ incidents: repeated, wellSince, away, text: files.text }, site, now);
     if (filed.wrote) files = await deps.files();
-    missingSince = files.missing === null ? null : (missingSince ?? at);
-    const measured = await deps.measured(from, at);
+    this.missingSince = files.missing === null ? null : (this.missingSince ?? now);
+    const measured = await deps.measured(from, now);
     const sightings = await deps.sightings();
-    const views = await dated(files.incidents, at);
-    const incidents = await inTurns(repeatedAt(withUnfiled(views, filed), at), breathe);
-    const late = await inTurns(judging(files, views, incidents, at), breathe);
-    const since = deps.blindSince();
-    const warnings = deps.warnings(site, at);
+    const views = await firstSeen.date(files.incidents, now);
+    const incidents = await inTurns(repeatedAt(withUnfiled(views, filed), now), breathe);
+    const untimely = await inTurns(judging(files, views, incidents, now), breathe);
+    const blindSince = deps.blindSince();
+    const warnings = deps.warnings(site, now);
     const all = [
       ...problems,
       ...files.problems,
       ...filed.problems,
-      ...strays(incidents),
-      ...strangers([...incidents.filter(isOpen), ...planned(files.incidents, at)], site),
-      ...brokenPromises(incidents, at),
-      ...nameless(files.incidents, site.components, at),
-      ...failingMeanwhile(incidents, measured, site, at),
-      ...late,
-      ...disagreements(incidents, sightings, at),
-      ...blindness(site, since),
-      ...silence(incidents, site, at),
+      ...shownProblems(incidents, files.incidents, site, now),
+      ...failingMeanwhile(incidents, measured, site, now),
+      ...untimely,
+      ...disagreements(incidents, sightings, now),
+      ...blindness(site, blindSince),
+      ...silence(incidents, site, now),
       ...warningProblems(warnings),
     ];
-    complaints(all);
+    this.logProblems(all);
     const histories = site.history ? deps.histories() : new Map();
-    const metrics = await deps.metrics(site, at);
-    const responses = await deps.responses(site, at);
-    const seen = `${serialOf(histories)}/${serialOf(metrics)}/${serialOf(responses)}/${printOf(sightings)}`;
-    const next = shortId(revisionOf(site, incidents, filed, measured, all, at) + seen);
-    if (next === revision) return composed;
-    revision = next;
-    const facts: Facts = {
-      site,
-      incidents,
+    const metrics = await deps.metrics(site, now);
+    const responses = await deps.responses(site, now);
+    const facts: Omit<Facts, 'revision'> = {
+      ...{ site, incidents, measured, blindSince, metrics, responses, warnings, histories, sightings },
       unread: files.unread,
       unfiled: new Set(filed.unfiled.keys()),
-      measured,
-      blindSince: since,
-      missingSince,
-      metrics,
-      responses,
+      missingSince: this.missingSince,
       problems: all,
-      warnings,
-      histories,
-      sightings,
-      revision: next,
     };
-    return inTurns(composing(facts, at), breathe);
+    const revision = revisionOf(facts, filed, now);
+    if (revision === this.revision) return this.composed;
+    this.revision = revision;
+    return inTurns(composing({ ...facts, revision }, now), breathe);
   }
-
-  async function judge(): Promise<void> {
-    const next = deps.watchdog.judged(composed);
-    if (next.version === snapshot.version) return;
-    snapshot = next;
-    await Promise.all([...listeners].map(tell => tell(next)));
-  }
-
-  return {
-    current: () => snapshot,
-    async round(at) {
-      composed = await gather(at);
-      deps.watchdog.rounded();
-      await judge();
-    },
-    judge,
-    subscribe(tell) {
-      listeners.add(tell);
-      return () => listeners.delete(tell);
-    },
-  };
 }
 
 function withUnfiled(incidents: readonly Incident[], { unfiled, gathering }: Filed): readonly Incident[] {
@@ -177,33 +167,6 @@ function withUnfiled(incidents: readonly Incident[], { unfiled, gathering }: Fil
   return kept;
 }
 
-/** Open incidents of monitors that match no component: shown, but they colour nothing. */
-function strays(incidents: readonly Incident[]): Problem[] {
-  return incidents
-    .filter(incident => isOpen(incident) && incident.openedBy !== null && incident.components?.length === 0)
-    .map(({ id, title, openedBy }) => ({
-      level: 'warning',
-      where: `incidents/${id}.md`,
-      what: `"${title}" comes from the monitor ${openedBy}, which matches no component`,
-      fix: 'add its name or id to the `match:` of a component in status.yaml',
-    }));
-}
-
-/**
- * Components that incidents name and the site does not have: the page shows them without. Not asked of what is over:
- * its components may be gone, too.
- */
-function strangers(incidents: readonly Incident[], site: Site): Problem[] {
-  const known = new Set(site.components.map(({ id }) => id));
-  return incidents.flatMap(incident => {
-    const { named, later } = unknownComponentsIn(incident, known);
-    return [...new Set([...named, ...later].map(({ id }) => id))].map(id => ({
-      ...unknownComponent(`incidents/${incident.id}.md`, id, site.components),
-      level: 'warning' as const,
-    }));
-  });
-}
-
 /** With every occurrence of what repeats, a file a step; the same list when nothing does. */
 function* repeatedAt(incidents: readonly Incident[], now: Millis): Steps<readonly Incident[]> {
   if (incidents.every(({ rrule }) => rrule === undefined)) return incidents;
@@ -215,10 +178,20 @@ function* repeatedAt(incidents: readonly Incident[], now: Millis): Steps<readonl
   return all;
 }
 
-/**
- * What of the files lies in the future. What takes milliseconds for one long file is done a file a step: `incidents`,
- * all that are shown, are hashed here, too.
- */
+/** A recurring maintenance's occurrences change at most once a minute. */
+const repeats = new WeakMap<Incident, { readonly minute: number; readonly all: readonly Incident[] }>();
+
+function occurrences(incident: Incident, now: Millis): readonly Incident[] {
+  if (incident.rrule === undefined) return [incident];
+  const minute = Math.floor(now / MINUTE);
+  const known = repeats.get(incident);
+  if (known?.minute === minute) return known.all;
+  const all = occurrencesOf(incident, now).map(one => asOf(one, now, () => now));
+  repeats.set(incident, { minute, all });
+  return all;
+}
+
+/** What of the files lies in the future, a file a step; all that are shown are hashed here, too. */
 function* judging(
   files: Files,
   views: readonly Incident[],
@@ -237,33 +210,10 @@ function* judging(
   return found;
 }
 
-/** A recurring maintenance's occurrences change at most once a minute. */
-const repeats = new WeakMap<Incident, { readonly minute: number; readonly all: readonly Incident[] }>();
-
-function occurrences(incident: Incident, now: Millis): readonly Incident[] {
-  if (incident.rrule === undefined) return [incident];
-  const minute = Math.floor(now / MINUTE);
-  const known = repeats.get(incident);
-  if (known?.minute === minute) return known.all;
-  const all = occurrencesOf(incident, now).map(one => asOf(one, now, () => now));
-  repeats.set(incident, { minute, all });
-  return all;
-}
-
-function brokenPromises(incidents: readonly Incident[], now: Millis): Problem[] {
-  const late = incidents.filter(incident => isOpen(incident) && (promiseOf(incident) ?? now) < now);
-  return late.map(incident => ({
-    level: 'warning',
-    where: `incidents/${incident.id}.md`,
-    what: `the update promised for ${iso(promiseOf(incident) as Millis)} is overdue`,
-    fix: 'write an update, or promise a later one with `next_update:`',
-  }));
-}
-
 /** Our own network down: what an operator should know, and why nothing changes on the page. */
 function blindness({ network }: Site, since: Millis | null): Problem[] {
   if (since === null) return [];
   const what = `every check and the reference ${network.reference} have failed since ${iso(since)}: our own network seems to be down, so nothing is counted as an outage`;
   const fix = "mend this machine's network; if it works, choose another `network.reference`";
-  return [{ level: 'warning', where: 'network', what, fix }];
+  return [warningAt('network', what, fix)];
 }

@@ -1,61 +1,67 @@
 // What is uncommitted: which files of ours git is still to commit, kept over a crash.
+import type { Owned, OwnFile } from '../../content/git/own-files.ts';
 import { mergeIncident } from '../../core/incidents/merge/merge.ts';
-import { ignoreStorageFault } from '../timing/storage.ts';
+import type { Db } from '../../store/db/database.ts';
+import { forgetUncommitted, noteUncommitted, readUncommitted } from '../../store/incidents/uncommitted.ts';
+import { ignoreStorageFault, lastGood } from '../timing/storage.ts';
 
-interface OwnFile {
-  readonly name: string;
-  readonly author: 'machine' | 'api';
-  readonly before: string | null;
-  readonly after: string | null;
-}
+/** A database that takes nothing keeps no outage from being filed. */
+export class UncommittedFiles implements Pick<Owned, 'list' | 'forget'> {
+  private readonly db: Db;
+  private readonly files: Map<string, OwnFile>;
+  /** How many writes of a file are under way. */
+  private readonly writing = new Map<string, number>();
 
-export interface LedgerDeps {
-  readonly note: (file: OwnFile) => Promise<void>;
-  readonly forget: (names: readonly string[]) => Promise<void>;
-}
+  private constructor(db: Db, files: Map<string, OwnFile>) {
+    this.db = db;
+    this.files = files;
+  }
 
-export interface Ledger {
-  list(): readonly OwnFile[];
-  forget(names: readonly string[]): Promise<void>;
+  /** With what an earlier process left. */
+  static async open(db: Db): Promise<UncommittedFiles> {
+    const noted = await lastGood(() => readUncommitted(db), [])();
+    return new UncommittedFiles(db, new Map(noted.map(file => [file.name, { ...file, after: null }])));
+  }
+
+  list(): readonly OwnFile[] {
+    return [...this.files.values()];
+  }
+
+  /** What is noted and not yet written git cannot know of: it looks as if it need not be committed. */
+  forget(names: readonly string[]): Promise<void> {
+    return this.drop(names.filter(name => !this.writing.has(name)));
+  }
+
   /** Notes the file, then writes it; forgets it again when nothing was written. */
-  written(file: OwnFile, write: () => Promise<boolean>): Promise<boolean>;
-}
+  async write(file: OwnFile, write: () => Promise<boolean>): Promise<boolean> {
+    const { name } = file;
+    const known = this.files.get(name);
+    // The text it had first: what was written since is to be committed all the same.
+    this.files.set(name, known ? { ...file, before: known.before, after: since(known.after, file) } : file);
+    this.count(name, 1);
+    let isWritten = false;
+    try {
+      await ignoreStorageFault(noteUncommitted(this.db, file));
+      isWritten = await write();
+    } finally {
+      this.count(name, -1);
+    }
+    if (isWritten) return true;
+    if (known) this.files.set(name, known);
+    else await this.drop([name]);
+    return false;
+  }
 
-/** `known` is what an earlier process left. A database that takes nothing keeps no outage from being filed. */
-export function makeLedger(known: readonly OwnFile[], deps: LedgerDeps): Ledger {
-  const files = new Map(known.map(file => [file.name, file]));
-  const writing = new Map<string, number>();
-  const isWriting = (name: string, more: 1 | -1) => {
-    const count = (writing.get(name) ?? 0) + more;
-    if (count > 0) writing.set(name, count);
-    else writing.delete(name);
-  };
-  const forget = async (names: readonly string[]) => {
-    const there = names.filter(name => files.delete(name));
-    if (there.length > 0) await ignoreStorageFault(deps.forget(there));
-  };
-  return {
-    list: () => [...files.values()],
-    // What is noted and not yet written git cannot know of: it looks as if it need not be committed.
-    forget: names => forget(names.filter(name => !writing.has(name))),
-    async written(file, write) {
-      const known = files.get(file.name);
-      // The text it had first: what was written since is to be committed all the same.
-      files.set(file.name, known ? { ...file, before: known.before, after: since(known.after, file) } : file);
-      isWriting(file.name, 1);
-      let isWritten = false;
-      try {
-        await ignoreStorageFault(deps.note(file));
-        isWritten = await write();
-      } finally {
-        isWriting(file.name, -1);
-      }
-      if (isWritten) return true;
-      if (known) files.set(file.name, known);
-      else await forget([file.name]);
-      return false;
-    },
-  };
+  private count(name: string, more: 1 | -1): void {
+    const count = (this.writing.get(name) ?? 0) + more;
+    if (count > 0) this.writing.set(name, count);
+    else this.writing.delete(name);
+  }
+
+  private async drop(names: readonly string[]): Promise<void> {
+    const there = names.filter(name => this.files.delete(name));
+    if (there.length > 0) await ignoreStorageFault(forgetUncommitted(this.db, there));
+  }
 }
 
 /** Our text after one more write; what a person wrote between the two is not ours. */

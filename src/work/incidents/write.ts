@@ -1,5 +1,6 @@
 // Write: incidents opened, changed and updated by API, as files, never over somebody else's newer edit.
-
+import type { IncidentFiles } from '../../content/file-cache.ts';
+import type { StatusFolder } from '../../content/folder.ts';
 import type { ChangeBody, OpenBody, UpdateBody } from '../../core/incidents/api-bodies.ts';
 import {
   type Asked,
@@ -8,37 +9,29 @@ import {
   writeOpen,
   writeUpdate,
 } from '../../core/incidents/api-edits.ts';
-import type { Incident } from '../../core/model/incident.ts';
 import type { Log } from '../../core/model/ports/log.ts';
 import type { Site } from '../../core/model/site.ts';
-
-interface Files {
-  /** That some are missing, and whether nothing may be written; else null. */
-  readonly missing: { readonly closed: boolean } | null;
-  readonly incidents: readonly Incident[];
-  text(id: string): string | undefined;
-}
+import type { Writer } from '../publish/git-sync.ts';
 
 export interface WriteDeps {
   readonly site: () => Site;
-  readonly files: () => Promise<Files>;
-  readonly create: (id: string, text: string) => Promise<boolean>;
-  readonly replace: (id: string, before: string, text: string) => Promise<boolean>;
+  readonly folder: StatusFolder;
+  readonly writer: Writer;
   /** Brings the Snapshot up to date, so that the answer's address shows what was written. */
   readonly round: () => Promise<void>;
   readonly log: Log;
 }
 
-export type Written =
+export type WriteResult =
   | { readonly kind: 'written'; readonly id: string }
   | Extract<Writing, { kind: 'refused' }>
   /** The folder does not take it (read-only, full), or others kept writing first. */
   | { readonly kind: 'failed'; readonly detail: string };
 
 export interface Write {
-  open(body: OpenBody, asked: Asked): Promise<Written>;
-  change(id: string, body: ChangeBody, asked: Asked): Promise<Written>;
-  update(id: string, body: UpdateBody, asked: Asked): Promise<Written>;
+  open(body: OpenBody, asked: Asked): Promise<WriteResult>;
+  change(id: string, body: ChangeBody, asked: Asked): Promise<WriteResult>;
+  update(id: string, body: UpdateBody, asked: Asked): Promise<WriteResult>;
 }
 
 /** How often a write is decided anew because the file changed under it. */
@@ -47,40 +40,39 @@ const TRIES = 5;
 const MISSING =
   'The incident’s file cannot be written: its folder is missing on the server, or the file is. Bring it back (/readyz says what is wrong), then send this again.';
 
+type Decide = (read: IncidentFiles['text']) => Writing;
+
 export function makeWrite(deps: WriteDeps): Write {
-  const carryOut = async (decide: (read: Files['text']) => Writing): Promise<Written> => {
-    for (let left = TRIES; left > 0; left--) {
-      const files = await deps.files();
-      if (files.missing?.closed) return { kind: 'failed', detail: MISSING };
-      const writing = decide(files.text);
-      if (writing.kind === 'refused') return writing;
-      if (writing.kind === 'done' || (await place(writing, deps))) {
-        await deps.round();
-        deps.log.info({ incident: writing.id, change: writing.kind }, 'incident written by API');
-        return { kind: 'written', id: writing.id };
-      }
-    }
-    return { kind: 'failed', detail: 'Others kept changing the file; try again.' };
-  };
-  const guarded = (decide: (read: Files['text']) => Writing) =>
-    carryOut(decide).catch((error: NodeJS.ErrnoException): Written => {
+  const write = (decide: Decide) =>
+    carryOut(deps, decide).catch((error: NodeJS.ErrnoException): WriteResult => {
       if (error.code === undefined) throw error;
       if (error.code === 'MISSING') return { kind: 'failed', detail: MISSING };
       deps.log.error({ err: error }, 'the incident cannot be written');
       return { kind: 'failed', detail: `The incident's file cannot be written (${error.code}).` };
     });
   return {
-    open: (body, asked) => guarded(read => writeOpen(body, deps.site(), asked, read)),
-    change: (id, body, asked) => guarded(read => writeChange(id, body, deps.site(), asked, read)),
-    update: (id, body, asked) => guarded(read => writeUpdate(id, body, asked, read)),
+    open: (body, asked) => write(read => writeOpen(body, deps.site(), asked, read)),
+    change: (id, body, asked) => write(read => writeChange(id, body, deps.site(), asked, read)),
+    update: (id, body, asked) => write(read => writeUpdate(id, body, asked, read)),
   };
 }
 
-function place(
-  writing: Extract<Writing, { text: string }>,
-  { create, replace }: WriteDeps,
-): Promise<boolean> {
-  return writing.kind === 'create'
-    ? create(writing.id, writing.text)
-    : replace(writing.id, writing.before, writing.text);
+async function carryOut({ folder, writer, round, log }: WriteDeps, decide: Decide): Promise<WriteResult> {
+  for (let left = TRIES; left > 0; left--) {
+    const files = await folder.incidents();
+    if (files.missing?.closed) return { kind: 'failed', detail: MISSING };
+    const writing = decide(files.text);
+    if (writing.kind === 'refused') return writing;
+    const { id } = writing;
+    const isDone =
+      writing.kind === 'done' ||
+      (writing.kind === 'create'
+        ? await writer.create(id, writing.text)
+        : await writer.replace(id, writing.before, writing.text));
+    if (!isDone) continue;
+    await round();
+    log.info({ incident: id, change: writing.kind }, 'incident written by API');
+    return { kind: 'written', id };
+  }
+  return { kind: 'failed', detail: 'Others kept changing the file; try again.' };
 }

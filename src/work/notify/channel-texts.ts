@@ -1,7 +1,7 @@
 // What is said in a channel: a message that is due → heading, facts, words, and the payload of a webhook.
 import { sayIn } from '../../core/i18n/words.ts';
-import { toldStatus } from '../../core/incidents/ending.ts';
-import { namesAsTold } from '../../core/incidents/impact.ts';
+import { announcedStatus } from '../../core/incidents/ending.ts';
+import { affectedNamesAt } from '../../core/incidents/impact.ts';
 import type { Incident, IncidentUpdate } from '../../core/model/incident.ts';
 import type { Lang } from '../../core/model/lang.ts';
 import type { ChannelContent, ChannelMessage } from '../../core/model/notification-channel.ts';
@@ -65,7 +65,7 @@ function describe(
   links: Links | null,
 ): Omit<ChannelContent, 'payload'> {
   const say = sayIn(lang);
-  const names = namesAsTold(incident, update, site.components);
+  const names = affectedNamesAt(incident, update, site.components);
   const view = updateView(site, lang, incident, update, names);
   const url = `${site.url}/status/incidents/${encodeURIComponent(incident.id)}`;
   return {
@@ -89,7 +89,7 @@ function describe(
 }
 
 function toneOf(incident: Incident, update: IncidentUpdate): ChannelContent['tone'] {
-  const status = toldStatus(incident, update);
+  const status = announcedStatus(incident, update);
   if (status === 'resolved' || status === 'completed') return 'good';
   if (incident.scheduled) return 'accent';
   return incident.severity === 'minor' ? 'warning' : 'attention';

@@ -1,7 +1,7 @@
 // An email that is due → the mail that goes out: words, links, and the headers mail programs act on.
 import { randomBytes } from 'node:crypto';
 import { domainToASCII } from 'node:url';
-import { namesAsTold } from '../../core/incidents/impact.ts';
+import { affectedNamesAt } from '../../core/incidents/impact.ts';
 import type { Lang } from '../../core/model/lang.ts';
 import { type Purpose, shortId } from '../../core/model/token.ts';
 import type { EmailDelivery } from '../../core/notify/delivery.ts';
@@ -94,7 +94,7 @@ export class EmailComposer {
     const about = await currentUpdate(db, snapshot, ref);
     if (!about) return null;
     const { incident, update } = about;
-    const names = namesAsTold(incident, update, site.components);
+    const names = affectedNamesAt(incident, update, site.components);
     const page = `${site.url}/status/incidents/${encodeURIComponent(incident.id)}`;
     const email = emails.update(site, lang, incident, update, names, { incident: page, ...links });
     // The first update of an incident that was announced: its emails are the roots of their threads.

@@ -2,7 +2,7 @@
 
 import { type Dates, datesIn } from '../../core/i18n/dates.ts';
 import { directionOf, type Say, sayIn } from '../../core/i18n/words.ts';
-import { tellsEnd, toldStatus } from '../../core/incidents/ending.ts';
+import { announcedStatus, announcesEnd } from '../../core/incidents/ending.ts';
 import { promiseOf } from '../../core/incidents/impact.ts';
 import { coveredBy } from '../../core/incidents/maintenance.ts';
 import { beginningOf, type Incident, type IncidentUpdate } from '../../core/model/incident.ts';
@@ -49,7 +49,7 @@ export function makeEmails(render: Render) {
 /** A file that arrives already resolved is announced as resolved: that is the news. */
 export function tagOf(incident: Incident, update: IncidentUpdate): string {
   if (incident.scheduled) return 'MAINTENANCE';
-  if (tellsEnd(incident, update)) return 'RESOLVED';
+  if (announcesEnd(incident, update)) return 'RESOLVED';
   return update.key === beginningOf(incident)?.key ? 'INCIDENT' : 'UPDATE';
 }
 
@@ -63,7 +63,7 @@ export function updateView(
   const say = sayIn(lang);
   const dates = datesIn(lang, site.timezone);
   const { scheduled } = incident;
-  const status = toldStatus(incident, update);
+  const status = announcedStatus(incident, update);
   // What the front matter promises is of the newest update.
   const isNewest = incident.updates.at(-1)?.key === update.key;
   const promised = update.promised ?? (isNewest ? promiseOf(incident) : null);
@@ -130,7 +130,7 @@ function upkeepFacts(
 /** The rule at the email's edge, 3:1 on light and dark; a decoration, the words say the same. */
 function colorOf(incident: Incident, update: IncidentUpdate): string {
   if (incident.scheduled) return update.status === 'completed' ? '#1f9254' : '#3b66dd';
-  if (toldStatus(incident, update) === 'resolved') return '#1f9254';
+  if (announcedStatus(incident, update) === 'resolved') return '#1f9254';
   return { minor: '#b77900', major: '#d9580d', critical: '#d1293d' }[incident.severity];
 }
 

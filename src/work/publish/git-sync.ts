@@ -1,98 +1,182 @@
-// Git sync: by the clock or rung by the git host, the machine's files go out and people's commits come in.
+// Git sync: by the clock or when the git host asks, the machine's files go out and people's commits come in.
+import path from 'node:path';
+import type { StatusFolder } from '../../content/folder.ts';
+import { openGit, type Synced, type SyncGit } from '../../content/git/git.ts';
+import { type Histories, openHistory } from '../../content/git/history.ts';
+import type { Author } from '../../content/git/own-files.ts';
+import { GitFailure } from '../../content/git/run.ts';
+import { isOrMayBeOpen } from '../../core/incidents/file/reparse.ts';
 import type { Log } from '../../core/model/ports/log.ts';
 import type { Problem } from '../../core/model/problem.ts';
-import type { GitSettings } from '../../core/model/site.ts';
+import type { GitSettings, Site } from '../../core/model/site.ts';
 import { HOUR, type Millis, SECOND } from '../../core/model/time.ts';
+import type { Db } from '../../store/db/database.ts';
+import { UncommittedFiles } from '../incidents/uncommitted.ts';
 import { makeAlarm } from '../monitoring/alarm.ts';
 
-interface Synced {
-  readonly moved: boolean;
-  readonly committed: readonly string[];
-  readonly notes: readonly string[];
-  readonly problems: readonly Problem[];
-  /** Files at the remote that could not come in, and may be about something that is going on. */
-  readonly waiting: readonly string[];
-}
-
-interface Parts {
-  readonly settings: () => GitSettings | null;
-  readonly sync: (options: GitSettings, now: Millis) => Promise<Synced>;
+export interface GitSyncDeps {
+  /** The status folder's path, and what git is started with. */
+  readonly dir: string;
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly db: Db;
+  readonly folder: StatusFolder;
+  readonly site: () => Site;
   readonly ring: () => void;
   readonly log: Log;
 }
 
+export type Writer = Pick<StatusFolder, 'create' | 'replace'>;
+
 /** What could not be done is tried again so soon, whatever the schedule. */
 const AGAIN: Millis = 30 * SECOND;
+
+/** What a rule decided is said for so long; then the log has it. */
+const DECIDED: Millis = HOUR;
+
 /** Of more files than this, the first are named. */
 const MAX_NAMED = 10;
-/** How long /readyz says what merging decided: whoever it concerns reads it, or the log has it. */
-const SHOWN_FOR: Millis = HOUR;
+
+const problem = (level: Problem['level'], what: string, fix: string): Problem => {
+  return { level, where: 'content.git', what, fix };
+};
+const WHILE_MISSING: Synced = {
+  ...{ moved: false, committed: [], notes: [], waiting: [] },
+  problems: [
+    problem(
+      'warning',
+      'nothing is pulled or pushed while incident files are missing',
+      'bring the folder back (`git checkout -- incidents` in the status folder)',
+    ),
+  ],
+};
 
 export class GitSync {
-  readonly #parts: Parts;
-  readonly #alarm = makeAlarm();
+  private readonly deps: GitSyncDeps;
+  private readonly uncommitted: UncommittedFiles;
+  private readonly sync: SyncGit;
+  private readonly readHistory: () => Promise<Histories>;
+  private readonly alarm = makeAlarm();
   /** At start: what was committed while the server was down comes in at once. */
-  #isAsked = true;
-  #triedAt: Millis = 0;
-  #found: readonly Problem[] = [];
-  #unread = 0;
-  #merged: readonly { readonly note: string; readonly at: Millis }[] = [];
+  private isAsked = true;
+  private tried: Millis = 0;
+  private found: readonly Problem[] = [];
+  private decided: readonly { readonly note: string; readonly at: Millis }[] = [];
+  /** Files at the remote that could not come in, and may be about something that is going on. */
+  private waiting: readonly string[] = [];
+  /** What git knows of the files, as last read. */
+  histories: Histories = new Map();
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
+  private constructor(deps: GitSyncDeps, uncommitted: UncommittedFiles) {
+    const { dir, variables, folder } = deps;
+    this.deps = deps;
+    this.uncommitted = uncommitted;
+    this.sync = openGit(dir, variables, work => folder.alone(work));
+    this.readHistory = openHistory(dir, variables);
   }
 
-  readonly ask = (): void => {
-    this.#isAsked = true;
-  };
+  static async open(deps: GitSyncDeps): Promise<GitSync> {
+    return new GitSync(deps, await UncommittedFiles.open(deps.db));
+  }
+
+  /** Asks for a sync at the next round. */
+  ask(): void {
+    this.isAsked = true;
+  }
 
   /** How many incident files of the remote the page does not know, and may be about something that is going on. */
   unread(): number {
-    return this.#parts.settings() ? this.#unread : 0;
+    return this.deps.site().git ? this.waiting.length : 0;
   }
 
   /** What the last sync could not do, and what merging decided within the last hour. */
   problems(): readonly Problem[] {
-    return this.#parts.settings()
-      ? [...this.#found, ...this.#merged.map(({ note }) => mergedByRule(note))]
-      : [];
+    if (!this.deps.site().git) return [];
+    const fix = 'look whether that is right, and commit what is to stand; this is said for an hour';
+    return [
+      ...this.found,
+      ...this.decided.map(({ note }) => problem('warning', `merged by rule: ${note}`, fix)),
+    ];
   }
 
   /** Syncs if the pull schedule fired since the last call, it was asked for, or the last one could not do all. */
   async round(now: Millis): Promise<void> {
-    const { settings, sync, ring, log } = this.#parts;
-    this.#merged = this.#merged.filter(({ at }) => Math.abs(now - at) < SHOWN_FOR);
-    const options = settings();
-    if (options === null) return;
-    const hasFired = this.#alarm(options.pull, now) !== null;
-    const isOwed = this.#found.length > 0 && Math.abs(now - this.#triedAt) >= AGAIN;
-    if (!(this.#isAsked || hasFired || isOwed)) return;
-    this.#isAsked = false;
-    this.#triedAt = now;
-    const { moved, committed, notes, problems, waiting } = await sync(options, now);
+    const { site, ring, log } = this.deps;
+    this.decided = this.decided.filter(({ at }) => Math.abs(now - at) < DECIDED);
+    const { git } = site();
+    if (git === null) return;
+    const fired = this.alarm(git.pull, now) !== null;
+    const isFailed = this.found.length > 0 && Math.abs(now - this.tried) >= AGAIN;
+    if (!(this.isAsked || fired || isFailed)) return;
+    this.isAsked = false;
+    this.tried = now;
+    const { moved, committed, notes, problems } = await this.exchange(git, now);
     if (committed.length > 0) log.info({ files: committed }, 'incidents committed');
     if (moved) log.info({}, 'commits taken in');
-    const others = this.#merged.filter(({ note }) => !notes.includes(note));
-    this.#merged = [...others, ...notes.map(note => ({ note, at: now }))];
     for (const note of notes) log.warn({ note }, 'commits merged by rule');
-    this.#found = [...problems, ...blocked(waiting, problems)];
-    this.#unread = waiting.length;
+    this.decided = [
+      ...this.decided.filter(({ note }) => !notes.includes(note)),
+      ...notes.map(note => ({ note, at: now })),
+    ];
+    this.found = [...problems, ...this.behind(problems)];
     if (moved) ring();
   }
-}
 
-function mergedByRule(note: string): Problem {
-  const fix = 'look whether that is right, and commit what is to stand; this is said for an hour';
-  return { level: 'warning', where: 'content.git', what: `merged by rule: ${note}`, fix };
-}
+  private async exchange(git: GitSettings, now: Millis): Promise<Synced> {
+    const { folder } = this.deps;
+    const { incidents, missing } = await folder.incidents();
+    // What git would bring into a folder that is missing would pass for all there is.
+    if (missing !== null) return WHILE_MISSING;
+    const owned = {
+      list: () => this.uncommitted.list(),
+      forget: (names: readonly string[]) => this.uncommitted.forget(names),
+      new: incidents.filter(({ openedBy }) => openedBy !== null).map(({ id }) => folder.nameOf(id)),
+    };
+    const synced = await this.sync(owned, git);
+    this.waiting = synced.waiting.flatMap(({ file, text }) =>
+      isOrMayBeOpen(path.basename(file).replace(/\.md$/i, ''), text, now) ? [file] : [],
+    );
+    return synced;
+  }
 
-/** What waits, by whatever stops the exchange: named with what ends it. */
-function blocked(waiting: readonly string[], problems: readonly Problem[]): Problem[] {
-  if (waiting.length === 0) return [];
-  const names = waiting.slice(0, MAX_NAMED).join(', ');
-  const more = waiting.length > MAX_NAMED ? ` and ${waiting.length - MAX_NAMED} more` : '';
-  const wait = waiting.length === 1 ? 'waits' : 'wait';
-  const what = `the exchange with the remote is stopped, and what may be an outage ${wait} behind it: ${names}${more}. The page does not know it, and is not green`;
-  const cause = problems.findLast(({ level }) => level === 'error') ?? problems.at(-1);
-  return [{ level: 'error', where: 'content.git', what, fix: cause?.fix ?? 'it is tried again by itself' }];
+  /** What waits behind whatever stops the exchange, with what ends that. */
+  private behind(problems: readonly Problem[]): Problem[] {
+    const { waiting } = this;
+    if (waiting.length === 0) return [];
+    const names = waiting.slice(0, MAX_NAMED).join(', ');
+    const more = waiting.length > MAX_NAMED ? ` and ${waiting.length - MAX_NAMED} more` : '';
+    const wait = waiting.length === 1 ? 'waits' : 'wait';
+    const what = `the exchange with the remote is stopped, and what may be an outage ${wait} behind it: ${names}${more}. The page does not know it, and is not green`;
+    const stops = problems.findLast(({ level }) => level === 'error') ?? problems.at(-1);
+    return [problem('error', what, stops?.fix ?? 'it is tried again by itself')];
+  }
+
+  /** Reads what was committed since the last look, away from any request. */
+  async lookBack(): Promise<void> {
+    if (!this.deps.site().history) return;
+    try {
+      this.histories = await this.readHistory();
+    } catch (error) {
+      // A folder that is away says so itself; what is known of its versions stays.
+      if (!(error instanceof GitFailure)) throw error;
+    }
+  }
+
+  /** Writes files that are to be committed; what programs write goes out at once. */
+  writer(author: Author): Writer {
+    const { folder, site } = this.deps;
+    const write = async (id: string, before: string | null, after: string) => {
+      const name = folder.nameOf(id);
+      const put = () => (before === null ? folder.create(id, after) : folder.replace(id, before, after));
+      const isWritten =
+        site().git === null
+          ? await put()
+          : await this.uncommitted.write({ name, author, before, after }, put);
+      if (isWritten && author === 'api') this.ask();
+      return isWritten;
+    };
+    return {
+      create: (id, text) => folder.inTurn(() => write(id, null, text)),
+      replace: (id, before, text) => folder.inTurn(() => write(id, before, text)),
+    };
+  }
 }

@@ -1,6 +1,6 @@
 // Which update tells an end: the first that says so aloud.
 import { expect, test } from 'vitest';
-import { tellsEnd, tellsRelapse, toldStatus } from '../../../src/core/incidents/ending.ts';
+import { announcedStatus, announcesEnd, announcesRelapse } from '../../../src/core/incidents/ending.ts';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
 import { incident, NOW, update } from '../../makers.ts';
 
@@ -15,7 +15,7 @@ test.each([
     ...((quiet as readonly number[]).includes(i) ? { quiet: true as const } : {}),
   }));
   const made = incident('a', { started: NOW, updates });
-  expect(updates.map(one => tellsEnd(made, one))).toEqual(told);
+  expect(updates.map(one => announcesEnd(made, one))).toEqual(told);
 });
 
 test('an end that an update inherits though the file goes on is none: it came back, and the next end is one', () => {
@@ -45,7 +45,7 @@ Words after it.
 `;
   const read = (front: string) => parseIncident('a.md', 'a', text(front)).value!;
   const over = read('status: resolved\nresolved: 2026-03-10T12:30:20Z');
-  expect(over.updates.map(one => [tellsEnd(over, one), toldStatus(over, one)])).toEqual([
+  expect(over.updates.map(one => [announcesEnd(over, one), announcedStatus(over, one)])).toEqual([
     [false, 'investigating'],
     [true, 'resolved'],
     [false, 'investigating'],
@@ -54,7 +54,7 @@ Words after it.
     [false, 'resolved'],
   ]);
   const open = read('status: identified');
-  expect(open.updates.map(one => toldStatus(open, one))[2]).toBe('identified');
+  expect(open.updates.map(one => announcedStatus(open, one))[2]).toBe('identified');
 });
 
 test.each([
@@ -71,6 +71,6 @@ test.each([
   const updates = statuses.map((status, i) => update(NOW + i * 1000, status, 'x'));
   const resolved = over === null ? null : NOW + over * 1000;
   const made = incident('a', { started: NOW, resolved, updates });
-  const found = updates.flatMap((one, i) => (tellsRelapse(made, one) ? [i] : []));
+  const found = updates.flatMap((one, i) => (announcesRelapse(made, one) ? [i] : []));
   expect(found).toEqual(relapses);
 });

@@ -1,7 +1,7 @@
 // Impact over time: what an update changes, and what is left of it in outages and on the page.
 import { describe, expect, test } from 'vitest';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
-import { affectedAsTold, impactOf, promiseOf, stretchesOf } from '../../../src/core/incidents/impact.ts';
+import { affectedAt, impactOf, promiseOf, stretchesOf } from '../../../src/core/incidents/impact.ts';
 import { HOUR, iso, parseInstant } from '../../../src/core/model/time.ts';
 import { compose } from '../../../src/core/page/compose.ts';
 import { component, site } from '../../makers.ts';
@@ -156,7 +156,7 @@ Done.
     { id: 'api', name: 'API' },
     { id: 'db', name: 'Database' },
   ];
-  expect(read.updates.map(one => affectedAsTold(read, one, known).map(({ id }) => id))).toEqual([
+  expect(read.updates.map(one => affectedAt(read, one, known).map(({ id }) => id))).toEqual([
     ['api'],
     ['db'],
     [],

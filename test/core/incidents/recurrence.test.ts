@@ -163,7 +163,7 @@ describe('a series ended with `status: completed`', () => {
     occurrencesOf(ended(more, body).value!, NOW).map(one => [
       one.id,
       stateAt(one, NOW),
-      (coveredBy(one as Incident & { scheduled: Span }).end - one.scheduled!.start) / MINUTE,
+      (coveredBy(one).end - one.scheduled!.start) / MINUTE,
     ]);
   const past = [
     ['db', 'completed', 60],

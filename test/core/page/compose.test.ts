@@ -1,4 +1,4 @@
-// compose(): what is known becomes what is shown: known-from, days, states, the verdict.
+// compose(): what is known becomes what is shown: known-from, days, states, the overall status.
 import { describe, expect, test } from 'vitest';
 import { type Check, checkSchema } from '../../../src/core/model/checks/check.ts';
 import type { Component, Health, Measured } from '../../../src/core/model/component.ts';
@@ -260,15 +260,15 @@ describe('what was looked at', () => {
   });
 });
 
-describe('the verdict', () => {
+describe('the overall status', () => {
   const db = component('db', { name: 'Database', check: HTTP });
   test('names the worst and nothing else', () => {
-    const { verdict } = composed(
+    const { overall } = composed(
       [api(), db, component('docs', { name: 'Docs' })],
       { api: measured({ health: 'major_outage', since: NOW - HOUR }), db: measured() },
       [incident('i', { components: [{ id: 'db', status: null }], severity: 'minor' })],
     );
-    expect(verdict).toEqual({
+    expect(overall).toEqual({
       unread: 0,
       state: 'major_outage',
       worst: ['API'],
@@ -284,13 +284,13 @@ describe('the verdict', () => {
   });
 
   test('says nothing is known rather than that all is well', () => {
-    const { verdict } = composed([api(), db], {});
-    expect(verdict).toMatchObject({ state: 'no_data', unknown: ['API', 'Database'], worst: [] });
+    const { overall } = composed([api(), db], {});
+    expect(overall).toMatchObject({ state: 'no_data', unknown: ['API', 'Database'], worst: [] });
   });
 
   test('is not green with something unknown beside it, and says what', () => {
-    const { verdict } = composed([api(), db], { api: measured() });
-    expect(verdict).toMatchObject({ state: 'no_data', affected: 0, total: 2, unknown: ['Database'] });
+    const { overall } = composed([api(), db], { api: measured() });
+    expect(overall).toMatchObject({ state: 'no_data', affected: 0, total: 2, unknown: ['Database'] });
   });
 
   test.each([
@@ -303,19 +303,19 @@ describe('the verdict', () => {
       [{ id: 'apii', status: null }],
       [{ id: 'api', status: 'operational' as const }],
     ]) {
-      const { verdict } = composed([api()], { api: measured() }, [
+      const { overall } = composed([api()], { api: measured() }, [
         incident('elsewhere', { title: 'Elsewhere', severity, components }),
       ]);
-      expect(verdict).toMatchObject({ state, loose: ['Elsewhere'], severity, worst: [], affected: 0 });
+      expect(overall).toMatchObject({ state, loose: ['Elsewhere'], severity, worst: [], affected: 0 });
     }
   });
 
   test('an incident that is over, or colours a component, is none of those', () => {
-    const { verdict } = composed([api()], { api: measured() }, [
+    const { overall } = composed([api()], { api: measured() }, [
       incident('over', { components: [], resolved: NOW - HOUR, status: 'resolved' }),
       touching('here', { severity: 'minor' }),
     ]);
-    expect(verdict).toMatchObject({
+    expect(overall).toMatchObject({
       state: 'degraded_performance',
       worst: ['API'],
       loose: [],

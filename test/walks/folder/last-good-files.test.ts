@@ -48,7 +48,7 @@ describe('a file spoilt before a restart', () => {
     await world.pass(1);
     await world.restart();
     expect(titles(world)).toEqual(['Dashboard broken']);
-    expect(world.system.snapshot().verdict.state).toBe('major_outage');
+    expect(world.system.snapshot().overall.state).toBe('major_outage');
     expect((await world.get('/readyz')).text).toContain('did you mean investigating');
     // A second restart finds it, too, and once mended it is the file's own again.
     await world.restart();

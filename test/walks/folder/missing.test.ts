@@ -10,7 +10,7 @@ import { lint } from '../../../src/cli/lint.ts';
 import { type Cli, Misuse, Refused } from '../../../src/cli/shared/command.ts';
 import { forgetMissing } from '../../../src/cli/shared/incident-files.ts';
 import { readEnvironment } from '../../../src/config/environment.ts';
-import { openContent } from '../../../src/content/folder.ts';
+import { StatusFolder } from '../../../src/content/folder.ts';
 import { git } from '../git/repository.ts';
 import { openWorld, SECRET, subscribed, type World } from '../world.ts';
 
@@ -184,10 +184,10 @@ describe.each(WAYS)('%s', (_, away, back) => {
       files: { '20260309_slow.md': OVER, '20260310_broken.md': OVER },
       site: MANUAL,
     });
-    expect(world.system.snapshot().verdict.state).toBe('operational');
+    expect(world.system.snapshot().overall.state).toBe('operational');
     await away(incidentsOf(world), statusOf(world));
     await world.pass(5, 1);
-    expect(world.system.snapshot().verdict.state).toBe('no_data');
+    expect(world.system.snapshot().overall.state).toBe('no_data');
     const page = (await world.get('/status/live')).text;
     expect(page).toContain('<title>All checked systems operational');
     expect(page).toContain('Our incident reports cannot be read at the moment');
@@ -196,7 +196,7 @@ describe.each(WAYS)('%s', (_, away, back) => {
     );
     await back(incidentsOf(world), statusOf(world));
     await world.pass(5, 1);
-    expect(world.system.snapshot().verdict.state).toBe('operational');
+    expect(world.system.snapshot().overall.state).toBe('operational');
   });
 
   test('before a restart: the same', async () => {
@@ -240,11 +240,11 @@ test.each(WAYS.slice(2, 5))(
       await away(incidentsOf(world), statusOf(world));
     });
     await world.pass(60, 20);
-    expect(world.system.snapshot().verdict).toMatchObject({ state: 'no_data', unread: 1 });
+    expect(world.system.snapshot().overall).toMatchObject({ state: 'no_data', unread: 1 });
     expect(problems(world)).toContain('no incident can be read');
     await back(incidentsOf(world), statusOf(world));
     await world.pass(5, 1);
-    expect(world.system.snapshot().verdict).toMatchObject({ state: 'operational', unread: 0 });
+    expect(world.system.snapshot().overall).toMatchObject({ state: 'operational', unread: 0 });
   },
 );
 
@@ -541,7 +541,7 @@ test('the watcher hears of the folders again once they are back', async () => {
   await mkdir(folder, { recursive: true });
   await writeFile(path.join(status, 'status.yaml'), 'x');
   await writeFile(path.join(folder, '20260310_broken.md'), OPEN);
-  const content = openContent(status);
+  const content = new StatusFolder(status);
   let rings = 0;
   onTestFinished(await content.watch(() => rings++));
   for (const place of [folder, status]) {

@@ -58,8 +58,8 @@ async function openStopped(stop = true) {
   return { world, status, bare, commit, minute };
 }
 
-const unread = (world: World) => world.system.snapshot().verdict.unread;
-const isGreen = (world: World) => world.system.snapshot().verdict.state === 'operational';
+const unread = (world: World) => world.system.snapshot().overall.unread;
+const isGreen = (world: World) => world.system.snapshot().overall.state === 'operational';
 const waits = (world: World) =>
   world.system.snapshot().problems.filter(({ what }) => what.includes('behind it'));
 
@@ -90,7 +90,7 @@ describe('while a conflict elsewhere stands', () => {
     git(status, 'commit', '-qam', 'both');
     await minute();
     expect([unread(world), waits(world)]).toEqual([0, []]);
-    expect(world.system.snapshot().verdict.severity).toBe('critical');
+    expect(world.system.snapshot().overall.severity).toBe('critical');
   });
 
   test.each<[name: string, text: string | Buffer | null, doubts: number]>([
@@ -185,5 +185,5 @@ test.each<[name: string, stop: (status: string) => void, end: (status: string) =
   end(status);
   await minute();
   expect([unread(world), waits(world)]).toEqual([0, []]);
-  expect(world.system.snapshot().verdict.severity).toBe('critical');
+  expect(world.system.snapshot().overall.severity).toBe('critical');
 });

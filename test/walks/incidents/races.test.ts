@@ -18,7 +18,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { openContent } from '../../../src/content/folder.ts';
+import { StatusFolder } from '../../../src/content/folder.ts';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
 import { freePort } from '../../free-port.ts';
 import { openWorld, type World } from '../world.ts';
@@ -240,7 +240,7 @@ describe('the watcher', () => {
     else if (files > 0) await mkdir(path.join(folder, 'old'), { recursive: true });
     for (let index = 0; index < files; index++)
       await writeFile(path.join(folder, `20260101_${index}.md`), INCIDENT(`No ${index}`));
-    const content = openContent(dir);
+    const content = new StatusFolder(dir);
     let rings = 0;
     onTestFinished(await content.watch(() => rings++));
     // Beyond the moment in which a file counts as still being written, and is looked at whatever is heard.

@@ -289,13 +289,13 @@ test.each([
     .replace('---\n', '---\nresolved: 2026-03-10T11:55:00Z\n');
   await world.write('20260310_old.md', over);
   await world.pass(60, 5);
-  expect(world.system.snapshot().verdict.state).toBe('operational');
+  expect(world.system.snapshot().overall.state).toBe('operational');
   await mkdir(path.join(world.dir, 'status', 'incidents', 'a'));
   await world.write(name, text);
   await world.pass(5, 5);
-  expect(world.system.snapshot().verdict).toMatchObject({ state: 'no_data', unread: 1 });
+  expect(world.system.snapshot().overall).toMatchObject({ state: 'no_data', unread: 1 });
   await world.restart();
-  expect(world.system.snapshot().verdict).toMatchObject({ state: 'no_data', unread: 1 });
+  expect(world.system.snapshot().overall).toMatchObject({ state: 'no_data', unread: 1 });
 });
 
 test.each([

@@ -77,7 +77,7 @@ describe('POST /webhooks/uptime', () => {
     expect(await world.read('20260310_api-down.md')).toContain('status: resolved');
   });
 
-  test('a monitor that matches no component paints nothing red, yet the verdict tells', async () => {
+  test('a monitor that matches no component paints nothing red, yet the overall status tells', async () => {
     const world = await openWorld();
     await world.post(HOOK, { alert_type: 'down', monitor_name: 'Some Other Thing' });
     const summary = (await world.get('/api/v2/summary.json')).json;

@@ -15,7 +15,7 @@ const validator = new HtmlValidate({
     'meta-refresh': 'off',
     // Boxes ticked together share a name; that is how forms send lists.
     'form-dup-name': ['error', { shared: ['radio', 'checkbox', 'button', 'submit'] }],
-    // The verdict is as long as the facts: a tab shortens it from the end.
+    // The overall status is as long as the facts: a tab shortens it from the end.
     'long-title': 'off',
     // An email's colours have no other place to be.
     'no-inline-style': 'off',

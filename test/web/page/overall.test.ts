@@ -125,13 +125,13 @@ const ORDER: readonly Health[] = [
 const OF = { minor: 'degraded_performance', major: 'partial_outage', critical: 'major_outage' } as const;
 
 /** The state of the whole by its rows and the incidents no row tells of, said another way than the code does. */
-function expected({ components, incidents, verdict }: Snapshot): Health {
+function expected({ components, incidents, overall }: Snapshot): Health {
   const untold = incidents.filter(
     ({ status, affected }) => status !== 'resolved' && affected.every(one => one.status === 'operational'),
   );
   const states = [...components.map(view => view.health), ...untold.map(({ severity }) => OF[severity])];
   // A file nobody can read may tell of anything.
-  if (verdict.unread > 0) states.push('no_data');
+  if (overall.unread > 0) states.push('no_data');
   if (states.length === 0) return 'no_data';
   return ORDER[Math.max(...states.map(state => ORDER.indexOf(state)))]!;
 }
@@ -163,7 +163,7 @@ describe('the overall status, for any snapshot', () => {
         const of = snapshotOf(made);
         const state = expected(of);
         const isWell = state === 'operational';
-        expect(of.verdict.state).toBe(state);
+        expect(of.overall.state).toBe(state);
 
         for (const lang of LANGS) {
           const html = pages.live(ctx(of, lang));
@@ -190,7 +190,7 @@ describe('the overall status, for any snapshot', () => {
         // So Statuspage itself says of a page without components; what was never looked at is operational there, too.
         const isUnseen =
           state === 'no_data' &&
-          of.verdict.unread === 0 &&
+          of.overall.unread === 0 &&
           of.components.every(view => view.health !== 'no_data' || view.checkedAt === null);
         expect(status.description === 'All Systems Operational').toBe(isWell || isUnseen);
         expect(STATUSPAGE['summary.json']!(of)).toMatchObject({ status });

@@ -27,7 +27,7 @@ function heading(html: string): string {
     .replaceAll('\u00a0', ' ');
 }
 
-describe('the verdict', () => {
+describe('the overall status', () => {
   const open = shown(incident('o', { title: 'Odd thing' }), []);
   const many = (n: number, sick: number) =>
     snapshot(

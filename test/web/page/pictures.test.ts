@@ -48,7 +48,7 @@ describe('the picture', () => {
     expect((await world.get('/status/og/nothing.png')).status).toBe(404);
   });
 
-  test('tells the verdict in words and moments, never durations that go stale in a chat', () => {
+  test('tells the overall status in words and moments, never durations that go stale in a chat', () => {
     const words = wordsOf(pages.picture(ctx(FACES.outage!), null)!);
     expect(words).toContain(
       'API: major outage | since 23 Nov 2026, 14:30 UTC | Dashboard: degraded performance',

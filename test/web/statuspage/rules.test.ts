@@ -64,7 +64,7 @@ describe('the indicator', () => {
       statuses.map((health, i) => view(component(`c${i}`), health)),
       { incidents: open.map((severity, i) => shown(incident(`i${i}`, { severity }))) },
     );
-    expect(pageStatus(of.verdict)).toEqual({ indicator, description });
+    expect(pageStatus(of.overall)).toEqual({ indicator, description });
   });
 });
 

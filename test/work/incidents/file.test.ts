@@ -4,7 +4,9 @@ import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
 import { checkSchema } from '../../../src/core/model/checks/check.ts';
 import { StorageFault } from '../../../src/core/model/ports/storage.ts';
 import { MINUTE, SECOND } from '../../../src/core/model/time.ts';
-import type { StoredTransition } from '../../../src/core/model/transition.ts';
+import type { StoredTransition, Transition } from '../../../src/core/model/transition.ts';
+import { openDatabase } from '../../../src/store/db/database.ts';
+import { insertTransition } from '../../../src/store/incidents/transitions.ts';
 import { type Filed, makeFile } from '../../../src/work/incidents/file.ts';
 import { component, site } from '../../makers.ts';
 
@@ -16,7 +18,8 @@ const LOG = { debug() {}, info() {}, warn() {}, error() {} };
 /** A folder, a list of transitions as the database holds them, and something that may go wrong at any write. */
 function desk(together = MINUTE, parents: Readonly<Record<string, string[]>> = {}) {
   const files: Record<string, string> = {};
-  const rows: StoredTransition[] = [];
+  const told: (Transition & { readonly recordedAt: number })[] = [];
+  const rows: Pick<StoredTransition, 'filedAt' | 'incidentId'>[] = [];
   const components = IDS.map(id =>
     component(id, { name: id.toUpperCase(), check: HTTP, dependsOn: parents[id] ?? [] }),
   );
@@ -34,20 +37,27 @@ function desk(together = MINUTE, parents: Readonly<Record<string, string[]>> = {
     return true;
   };
   let full = false;
-  const deps: Parameters<typeof makeFile>[0] = {
-    pending: async () => rows.filter(({ filedAt }) => filedAt === null),
-    previousIncident: async (source, seq) =>
-      rows.findLast(row => row.source === source && row.seq < seq && row.incidentId !== null)?.incidentId ??
-      null,
-    async markFiled(seq, incidentId, now) {
-      if (full) throw new StorageFault('full', 'SQLITE_FULL');
-      spend();
-      const index = rows.findIndex(row => row.seq === seq);
-      rows[index] = { ...(rows[index] as StoredTransition), filedAt: now, incidentId };
+  const sqlite = openDatabase(':memory:');
+  // The notes of what was filed are the only rows that are updated.
+  const db = new Proxy(sqlite, {
+    get(target, key) {
+      if (key === 'updateTable') {
+        if (full) throw new StorageFault('full', 'SQLITE_FULL');
+        spend();
+      }
+      const value = Reflect.get(target, key);
+      return typeof value === 'function' ? value.bind(target) : value;
     },
-    create: async (id, text) => (id in files ? false : put(id, text)),
-    replace: async (id, before, text) => (files[id] === before ? put(id, text) : false),
+  });
+  const deps: Parameters<typeof makeFile>[0] = {
+    db,
+    writer: {
+      create: async (id, text) => (id in files ? false : put(id, text)),
+      replace: async (id, before, text) => (files[id] === before ? put(id, text) : false),
+    },
     templates: () => ({}),
+    sightings: async () => ({}),
+    retire: async () => {},
     clock: () => now,
     log: LOG,
   };
@@ -59,8 +69,7 @@ function desk(together = MINUTE, parents: Readonly<Record<string, string[]>> = {
     rows,
     tell(id: string, kind: 'down' | 'up', second: number, known = second) {
       const name = id.toUpperCase();
-      rows.push({
-        seq: rows.length + 1,
+      told.push({
         key: `${id}${kind}${second}`,
         source: `probe:${id}`,
         kind,
@@ -72,8 +81,6 @@ function desk(together = MINUTE, parents: Readonly<Record<string, string[]>> = {
         components: [id],
         message: `${name} ${kind}.`,
         facts: { kind: 'down', component: name, seen: 'refused', checks: 3 },
-        filedAt: null,
-        incidentId: null,
       });
     },
     /** A round at a second; killed after so many writes. It may be a while before it reads what is pending. */
@@ -86,7 +93,17 @@ function desk(together = MINUTE, parents: Readonly<Record<string, string[]>> = {
         away: false,
         text: (id: string) => files[id],
       };
-      return file(read, site({ together: setting, components }), T0 + second * SECOND).catch(() => null);
+      for (const { recordedAt, ...transition } of told.splice(0))
+        await insertTransition(sqlite, transition, recordedAt);
+      const when = T0 + second * SECOND;
+      const filed = await file(read, site({ together: setting, components }), when).catch(() => null);
+      const stored = await sqlite.selectFrom('transitions').selectAll().orderBy('seq').execute();
+      const notes = stored.map(({ filed_at, incident_id }) => ({
+        filedAt: filed_at,
+        incidentId: incident_id,
+      }));
+      rows.splice(0, rows.length, ...notes);
+      return filed;
     },
     /** The database takes no notes. */
     fill(yes: boolean) {

@@ -290,7 +290,7 @@ describe('what is shown of it', () => {
       'no_data',
       'degraded_performance',
     ]);
-    expect(judged.verdict).toMatchObject({
+    expect(judged.overall).toMatchObject({
       state: 'major_outage',
       interrupted: { names: ['api', 'web', 'db'], since: T0 },
     });
@@ -300,7 +300,7 @@ describe('what is shown of it', () => {
     expect(watch.dog.judged(shown)).toBe(shown);
   });
 
-  test('one of a group of others that are well makes it, and the verdict, no data', () => {
+  test('one of a group of others that are well makes it, and the overall status, no data', () => {
     const [api, web] = ['api', 'web'].map(id => ({ ...http(), id, name: id, group: 'Platform' }));
     const watch = watching(http());
     const shown = snapshot([api!, web!].map(of => ({ ...view(of, 'operational'), checkedAt: T0 })));
@@ -308,19 +308,19 @@ describe('what is shown of it', () => {
     watch.pass(5 * MINUTE);
     watch.dog.ended(web!, 0, 'well');
     watch.dog.rounded();
-    const { groups, verdict } = watch.dog.judged(shown);
-    expect([groups[0]?.health, verdict.state]).toEqual(['no_data', 'no_data']);
+    const { groups, overall } = watch.dog.judged(shown);
+    expect([groups[0]?.health, overall.state]).toEqual(['no_data', 'no_data']);
   });
 
   test('without rounds for a minute of being awake the whole page is of then', () => {
     const watch = watching(http());
     watch.pass(HOUR);
     watch.stand(HOUR);
-    expect(watch.shown().verdict.stalePage).toBeUndefined();
+    expect(watch.shown().overall.stalePage).toBeUndefined();
     watch.pass(MINUTE + 1);
-    expect(watch.shown().verdict).toMatchObject({ state: 'no_data', stalePage: T0 });
+    expect(watch.shown().overall).toMatchObject({ state: 'no_data', stalePage: T0 });
     expect(watch.shown().problems).toHaveLength(1);
     watch.dog.rounded();
-    expect(watch.shown().verdict.stalePage).toBeUndefined();
+    expect(watch.shown().overall.stalePage).toBeUndefined();
   });
 });

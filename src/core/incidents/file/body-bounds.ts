@@ -10,11 +10,7 @@ export const MAX_SECTIONS = 500;
 export const MAX_HEADINGS = 1000;
 
 /** The line from which on nothing is read, within the body from 1, why, and what to do. */
-export interface Stopped {
-  readonly line: number;
-  readonly what: string;
-  readonly fix: string;
-}
+export type Stopped = { readonly line: number; readonly what: string; readonly fix: string };
 
 export function tooLong(line: number): Stopped | null {
   const what = `only its first ${MAX_BODY / 1000} KB, or ${MAX_LINES} lines, are read`;

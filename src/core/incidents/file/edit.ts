@@ -1,9 +1,8 @@
-// Changing fields of an incident file's front matter in place: every byte that is not theirs stays.
-import { isMap, isScalar, parseDocument } from 'yaml';
+// Changing values of an incident file's front matter in place: every byte that is not theirs stays.
+import { isCollection, isMap, isScalar, type Pair, parseDocument } from 'yaml';
 import type { Severity } from '../../model/component.ts';
-import { yamlString } from './print.ts';
+import { yamlList, yamlString } from './yaml-values.ts';
 
-/** The fields that are changed; those left out stay as they stand. */
 export interface FrontChanges {
   readonly title?: string | undefined;
   readonly severity?: Severity | undefined;
@@ -11,40 +10,106 @@ export interface FrontChanges {
   readonly components?: readonly string[] | undefined;
 }
 
-/**
- * The file's text with those fields changed, whatever style they were written in; a field the file
- * lacks is added at the end. The caller parses the result: a text without front matter comes back as is.
- */
-export function editFront(source: string, changes: FrontChanges): string {
-  const found = /^(\uFEFF?---[ \t]*\r?\n)([\s\S]*?)(^---[ \t]*$)/m.exec(source);
+/** A file cut at its front matter: the lines above it, its own text with LF, and the lines from its end on. */
+export interface CutFile {
+  readonly eol: string;
+  readonly head: readonly string[];
+  readonly front: string;
+  readonly body: readonly string[];
+}
+
+/** Null where no front matter is found. Lines are those of the file's own kind. */
+export function cutFile(source: string): CutFile | null {
+  const eol = ['\r\n', '\n'].find(end => source.includes(end)) ?? '\r';
+  const lines = source.split(eol === '\r' ? '\r' : /\r?\n/);
+  const close = lines.findIndex((line, index) => index > 0 && /^---[ \t]*$/.test(line));
+  if (close < 0) return null;
+  const open = /^\uFEFF?---/.test(lines[0]!) ? 1 : 0;
+  const front = lines.slice(open, close).join('\n');
+  return { eol, head: lines.slice(0, open), front, body: lines.slice(close) };
+}
+
+export function joinFile({ eol, head, front, body }: CutFile): string {
+  return [...head, ...(front === '' ? [] : front.split('\n')), ...body].join(eol);
+}
+
+/** The file's text with those fields changed; one it lacks is added at the end. Without front matter: the same text. */
+export function editFront(source: string, { title, severity, components }: FrontChanges): string {
+  const found = /^(\uFEFF?---[ \t]*(\r?\n))([\s\S]*?)(?=^---[ \t]*$)/m.exec(source);
   if (found?.index !== 0) return source;
-  const [whole, opening, front, closing] = found as unknown as [string, string, string, string];
-  const eol = opening.endsWith('\r\n') ? '\r\n' : '\n';
-  let text = front;
-  for (const [key, value] of Object.entries(changes)) {
-    if (value !== undefined) text = setKey(text, key, printed(value), eol);
+  const [whole, opening = '', eol = '', front = ''] = found;
+  const values = {
+    title: title === undefined ? undefined : yamlString(title),
+    severity,
+    components: components && yamlList(components),
+  };
+  const edited = setValues(front.replaceAll('\r\n', '\n'), values).replaceAll('\n', eol);
+  return opening + edited + source.slice(whole.length);
+}
+
+/** Sets keys of a YAML map, or removes them (null). A new one comes below the first of `after` that is there, or last. */
+export function setValues(
+  yaml: string,
+  values: Readonly<Record<string, string | null | undefined>>,
+  after: readonly string[] = [],
+): string {
+  let text = yaml;
+  for (const [key, value] of Object.entries(values))
+    if (value !== undefined) text = set(text, key, value, after);
+  return text;
+}
+
+function set(yaml: string, key: string, value: string | null, after: readonly string[]): string {
+  const { contents } = parseDocument(yaml, { schema: 'core', version: '1.2' });
+  if (!isMap(contents)) return yaml;
+  const put = (from: number, to: number, text: string) => yaml.slice(0, from) + text + yaml.slice(to);
+  const find = (name: string) => contents.items.find(({ key }) => isScalar(key) && key.value === name);
+  const pair = find(key);
+  if (!pair) {
+    if (value === null) return yaml;
+    const above = after.map(find).find(found => found !== undefined) ?? contents.items.at(-1)!;
+    const end = rangeOf(yaml, above)?.[1] ?? colonEnd(yaml, above);
+    if (contents.flow) return put(end, end, `, ${key}: ${value}`);
+    const line = lineEnd(yaml, after.length > 0 ? end : yaml.length);
+    const added = `${indentOf(yaml, above)}${key}: ${value}`;
+    return put(line, line, line > 0 && yaml[line - 1] !== '\n' ? `\n${added}` : `${added}\n`);
   }
-  return opening + text + closing + source.slice(whole.length);
+  const [from, to] = rangeOf(yaml, pair) ?? [0, 0];
+  if (value === null && !contents.flow) {
+    const start = yaml.lastIndexOf('\n', keyRange(pair)[0] - 1) + 1;
+    return put(start, lineEnd(yaml, Math.max(to, colonEnd(yaml, pair))), '');
+  }
+  const colon = colonEnd(yaml, pair);
+  // Nothing stands there but, perhaps, a comment; or a list, perhaps on lines of its own: right after the colon.
+  if (from === to) return value === null ? yaml : put(colon, colon, ` ${value}`);
+  return isCollection(pair.value) ? put(colon, to, ` ${value}`) : put(from, to, value ?? 'null');
 }
 
-function printed(value: string | readonly string[]): string {
-  return typeof value === 'string' ? yamlString(value) : `[${value.map(yamlString).join(', ')}]`;
+/** Where a value stands, its line's end left out: a block scalar's range takes that in. */
+function rangeOf(yaml: string, pair: Pair): [number, number] | undefined {
+  const range = (pair.value as { range?: [number, number, number] } | null)?.range;
+  if (!range) return undefined;
+  let to = range[1];
+  while (to > range[0] && yaml[to - 1] === '\n') to--;
+  return [range[0], to];
 }
 
-function setKey(front: string, key: string, value: string, eol: string): string {
-  const { contents } = parseDocument(front, { schema: 'core', version: '1.2' });
-  const pair = isMap(contents)
-    ? contents.items.find(item => isScalar(item.key) && item.key.value === key)
-    : undefined;
-  const start = rangeOf(pair?.key)?.[0];
-  if (!pair || start === undefined) return `${front}${key}: ${value}${eol}`;
-  const end = rangeOf(pair.value)?.[1] ?? rangeOf(pair.key)![1] + 1;
-  const replaced = front.slice(start, end);
-  // A block list or folded text ends with its line.
-  const tail = /\r?\n$/.exec(replaced)?.[0] ?? '';
-  return `${front.slice(0, start)}${key}: ${value}${tail}${front.slice(end)}`;
+function keyRange({ key }: Pair): [number, number, number] {
+  return (key as { range: [number, number, number] }).range;
 }
 
-function rangeOf(node: unknown): readonly [number, number, number] | undefined {
-  return (node as { range?: [number, number, number] } | null | undefined)?.range;
+function colonEnd(yaml: string, pair: Pair): number {
+  return yaml.indexOf(':', keyRange(pair)[1]) + 1;
+}
+
+/** What the line of a key begins with: front matter may be indented as a whole. */
+function indentOf(yaml: string, pair: Pair): string {
+  const [start] = keyRange(pair);
+  const before = yaml.slice(yaml.lastIndexOf('\n', start - 1) + 1, start);
+  return /^ *$/.test(before) ? before : '';
+}
+
+function lineEnd(text: string, at: number): number {
+  const end = text.indexOf('\n', at);
+  return end < 0 ? text.length : end + 1;
 }

@@ -31,7 +31,7 @@ export function defuse(message: string): string {
     isHeading(shown, HEADING) ? index + 1 : [],
   );
   // So many that a file's are no longer all read, or further down than is read: any may be one.
-  const from = headings.length > MOST_HEADINGS ? 1 : (cut.stopped?.line ?? lines.length + 1);
+  const from = headings.length > MAX_PASTED ? 1 : (cut.stopped?.line ?? lines.length + 1);
   for (const line of headings) {
     if (ours.has(line) || line >= from) lines[line - 1] = `####${lines[line - 1]}`;
   }
@@ -39,7 +39,7 @@ export function defuse(message: string): string {
 }
 
 /** More headings in one message are those of a pasted document. */
-const MOST_HEADINGS = 100;
+const MAX_PASTED = 100;
 const HEADING = /^##(?=\s)/;
 const POSTMORTEM = /^##\s+post-?\s?mortem(\s+#+)?\s*$/i;
 

@@ -1,7 +1,5 @@
-// Headings of an incident file: `## LABEL time`, or the time first, read into label, status and time (contract §4).
-
-import type { UpdateStatus } from '../../model/incident.ts';
-import { INCIDENT_STATUSES, MAINTENANCE_STATUSES } from '../../model/incident.ts';
+// Headings of an incident file: `## LABEL time`, or the time first, read into label, status and time.
+import { INCIDENT_STATUSES, MAINTENANCE_STATUSES, type UpdateStatus } from '../../model/incident.ts';
 import { DAY, HOUR, MINUTE, type Millis, parseInstant, SECOND } from '../../model/time.ts';
 import { DAY_NAMES, MONTH_NAMES } from '../times/month-names.ts';
 import { dateLeft, monthLeft } from '../times/unread-date.ts';
@@ -17,7 +15,6 @@ import {
   zoneAtEnd,
 } from '../times/written-time.ts';
 
-/** What a heading says. */
 export interface Heading {
   /** The status the label names, or null for `Update` and any other words. */
   readonly status: UpdateStatus | null;
@@ -40,7 +37,6 @@ const USUAL = new RegExp(
 /** After these words stands a time, and nothing else. */
 const LABELLED = new RegExp(String.raw`^(?:${LABELS})(?![\p{L}\d_])`, 'iu');
 
-/** Whether a heading begins with `Update` or a status. */
 export function beginsWithLabel(text: string): boolean {
   return LABELLED.test(text);
 }
@@ -49,8 +45,8 @@ export function beginsWithLabel(text: string): boolean {
 const BEGINS_WITH_TIME =
   /^[\s([]*(?:(?:\p{Nd}[\p{Nd}\s./,-]*[\s,T])?\p{Nd}{1,2}[:h]\p{Nd}{2}|\p{Nd}{1,2}(?:st|nd|rd|th|\.)?\s+\p{L}+\.?,?\s+\p{Nd}{4},?\s+\p{Nd}{1,2}[:.h]\p{Nd}{2})/u;
 
-/** Reads the text of a level-2 heading; null for one that is prose: `told` of a post-mortem is what begins with a time. */
-export function readHeading(text: string, told: boolean): Heading | 'postmortem' | WrongTime | null {
+/** Reads the text of a level-2 heading; null for one that is prose, as in a post-mortem is what begins with a time. */
+export function readHeading(text: string, inPostmortem: boolean): Heading | 'postmortem' | WrongTime | null {
   if (/^post-?\s?mortem$/i.test(text)) return 'postmortem';
   const [usual, name = '', day, hour, minute, second] = USUAL.exec(text) ?? [];
   const midnight = day === undefined ? 0 : parseInstant(day);
@@ -60,11 +56,11 @@ export function readHeading(text: string, told: boolean): Heading | 'postmortem'
     return { ...readLabel(name), dated: day !== undefined, time, precision };
   }
   const isLabelled = beginsWithLabel(text);
-  if (!told && isBlank(text, isLabelled))
+  if (!inPostmortem && isBlank(text, isLabelled))
     return wrong(text, 'is to be filled in', 'write the time, like `## Update 15:30 UTC`');
   const last = readTimeAtEnd(text, isLabelled);
   const isTimed = last !== null && !('what' in last) && last.time !== null;
-  const read = isTimed || told ? last : (readTimeFirst(text) ?? last);
+  const read = isTimed || inPostmortem ? last : (readTimeFirst(text) ?? last);
   if (read && 'what' in read) return read;
   if (!read || read.time === null) {
     if (read && isLabelled) {
@@ -73,7 +69,7 @@ export function readHeading(text: string, told: boolean): Heading | 'postmortem'
         fix: 'write both, like `## Update 2025-11-06 15:30 UTC`',
       };
     }
-    if (told) return null;
+    if (inPostmortem) return null;
     return BEGINS_WITH_TIME.test(text)
       ? wrong(text, 'begins with a time that cannot be read')
       : readTurned(text);

@@ -1,12 +1,13 @@
 // Incident → markdown, and small edits of an existing file that keep the operator's other bytes.
-import { isMap, isScalar, type Pair, parseDocument } from 'yaml';
 import type { Severity } from '../../model/component.ts';
 import type { Affected, Change, Incident, UpdateStatus } from '../../model/incident.ts';
 import { iso, type Millis, SECOND } from '../../model/time.ts';
 import { withoutComments } from '../../text/comments.ts';
+import { cutFile, joinFile, setValues } from './edit.ts';
 import { defuse } from './escape.ts';
 import { parseIncident } from './parse.ts';
 import { cutSections, readMoments } from './timeline.ts';
+import { yamlList, yamlString } from './yaml-values.ts';
 
 export interface NewIncident {
   readonly title: string;
@@ -24,13 +25,13 @@ export interface NewIncident {
   readonly postmortem?: string;
   /** When the first update promises the next, epoch ms. */
   readonly promised?: Millis;
-  /** When the message was written, where not as it started: of one that is told when it is over. */
-  readonly told?: Millis;
+  /** When the message was written, where not as it started: of one that is reported when it is over. */
+  readonly messageAt?: Millis;
   /** Later updates, oldest first. */
   readonly later?: readonly Addition[];
 }
 
-/** A new incident file's text, as the machine and the command line write it (contract §4). */
+/** A new incident file's text, as the machine and the command line write it. */
 export function printIncident(incident: NewIncident): string {
   const { scheduled } = incident;
   const lines = ['---', `title: ${yamlString(incident.title)}`, `status: ${incident.status}`];
@@ -41,9 +42,9 @@ export function printIncident(incident: NewIncident): string {
     lines.push(`scheduled_start: ${iso(scheduled.start)}`, `scheduled_end: ${iso(scheduled.end)}`);
   }
   if (incident.rrule) lines.push(`rrule: ${yamlString(incident.rrule)}`);
-  if (incident.components) lines.push(`components: ${yamlComponents(incident.components)}`);
+  if (incident.components) lines.push(`components: ${yamlList(incident.components)}`);
   if (incident.openedBy) lines.push(`opened_by: ${yamlString(incident.openedBy)}`);
-  const { later = [], message, promised, told: at = incident.started } = incident;
+  const { later = [], message, promised, messageAt: at = incident.started } = incident;
   const first = later.length > 0 ? (scheduled ? 'scheduled' : 'investigating') : incident.status;
   const sections = [...later].reverse().flatMap(section);
   lines.push(
@@ -56,7 +57,6 @@ export function printIncident(incident: NewIncident): string {
   return lines.join('\n');
 }
 
-/** One update to write. */
 export interface Addition {
   readonly status: UpdateStatus;
   readonly at: Millis;
@@ -79,26 +79,21 @@ export interface Addition {
  * leaves the front matter as it is. A text whose front matter is not found comes back as it is.
  */
 export function addUpdate(source: string, addition: Addition): string {
-  const eol = ['\r\n', '\n'].find(end => source.includes(end)) ?? '\r';
-  const lines = source.split(eol === '\r' ? '\r' : /\r?\n/);
-  const close = lines.findIndex((line, index) => index > 0 && /^---[ \t]*$/.test(line));
-  if (close < 0) return source;
-  const open = /^\uFEFF?---/.test(lines[0] as string) ? 1 : 0;
-  const before = lines.slice(open, close).join('\n');
-  const stays = addition.occurrence || addition.afterwards;
-  const front = (stays ? before : setStatus(before, addition)).split('\n');
-  const body = lines.slice(close + 1);
-  const head = [...lines.slice(0, open), ...front, lines[close] as string];
+  const cut = cutFile(source);
+  if (!cut) return source;
+  const [close, ...body] = cut.body as [string, ...string[]];
+  const { status, at, occurrence, afterwards } = addition;
+  const values = { status, resolved: status === 'resolved' ? iso(at) : null };
+  const front = occurrence || afterwards ? cut.front : setValues(cut.front, values, ['started', 'status']);
   const read = parseIncident('', '', source).value;
   const started = read?.begins ?? read?.started ?? 0;
-  const places = insertions(body, addition, started).map(inserted => [...head, ...inserted].join(eol));
+  const places = insertions(body, addition, started).map(inserted =>
+    joinFile({ ...cut, front, body: [close, ...inserted] }),
+  );
   return places.find(text => keeps(read, text)) ?? (places[0] as string);
 }
 
-/**
- * The same, believed only when it reads back as what was meant: null for a file that is written in a way no
- * machine should edit. What a round writes by itself goes this way.
- */
+/** The same, if it reads back as what was meant: null for a file that is written in a way no machine should edit. */
 export function updated(source: string, addition: Addition): string | null {
   const text = addUpdate(source, addition);
   const after = parseIncident('', '', text).value;
@@ -113,84 +108,12 @@ export function updated(source: string, addition: Addition): string | null {
   return stands ? text : null;
 }
 
-/** Whether the updates of `before` all stand in `text` at their moments: their keys are in the books. */
+/** Whether the updates of `before` all stand in `text` at their moments: their keys are in the database. */
 function keeps(before: Incident | null, text: string): boolean {
   const after = parseIncident('', '', text).value;
   if (!before || !after) return false;
   const keys = new Set(after.updates.map(({ key }) => key));
   return before.updates.every(({ key, body }) => body === '' || keys.has(key));
-}
-
-/** Edits the two values where they stand, whatever style the YAML is written in. */
-function setStatus(yaml: string, { status, at }: Addition): string {
-  const doc = parseDocument(yaml, { schema: 'core', version: '1.2' });
-  if (!isMap(doc.contents)) return yaml;
-  const flow = doc.contents.flow === true;
-  const find = (key: string) =>
-    (doc.contents as unknown as { items: Pair[] }).items.find(
-      pair => isScalar(pair.key) && pair.key.value === key,
-    );
-  const end = status === 'resolved' ? iso(at) : null;
-  const edits: { from: number; to: number; text: string }[] = [];
-  const stands = find('status');
-  const value = valueRange(yaml, stands);
-  if (value) edits.push({ from: value[0], to: value[1], text: status });
-  const resolved = find('resolved');
-  if (resolved) {
-    const stood = valueRange(yaml, resolved);
-    const to = stood?.[1] ?? colonEnd(yaml, resolved);
-    if (end === null && !flow) edits.push({ ...wholeLines(yaml, keyStart(resolved), to), text: '' });
-    else if (stood && stood[0] < stood[1]) edits.push({ from: stood[0], to: stood[1], text: end ?? 'null' });
-    else if (end !== null) {
-      // Nothing stands there but, perhaps, a comment: right after the colon.
-      const from = colonEnd(yaml, resolved);
-      edits.push({ from, to: from, text: ` ${end}` });
-    }
-  } else if (end !== null) {
-    const after = flow ? stands : (find('started') ?? stands);
-    const to = valueRange(yaml, after)?.[1] ?? colonEnd(yaml, after as Pair);
-    if (flow) edits.push({ from: to, to, text: `, resolved: ${end}` });
-    else {
-      const line = wholeLines(yaml, to, to).to;
-      const put = `${indentOf(yaml, after as Pair)}resolved: ${end}`;
-      const text = line > 0 && yaml[line - 1] !== '\n' ? `\n${put}` : `${put}\n`;
-      edits.push({ from: line, to: line, text });
-    }
-  }
-  return edits
-    .sort((a, b) => b.from - a.from)
-    .reduce((text, { from, to, text: put }) => text.slice(0, from) + put + text.slice(to), yaml);
-}
-
-/** Where a value stands, its line's end left out: a block scalar's range takes that in. */
-function valueRange(yaml: string, pair: Pair | undefined): [number, number] | undefined {
-  const range = (pair?.value as { range?: [number, number, number] } | null | undefined)?.range;
-  if (!range) return undefined;
-  let to = range[1];
-  while (to > range[0] && yaml[to - 1] === '\n') to--;
-  return [range[0], to];
-}
-
-function keyStart(pair: Pair): number {
-  return (pair.key as { range: [number, number, number] }).range[0];
-}
-
-/** Just after the colon, before which there may be spaces. */
-function colonEnd(yaml: string, pair: Pair): number {
-  const keyEnd = (pair.key as { range: [number, number, number] }).range[1];
-  return yaml.indexOf(':', keyEnd) + 1;
-}
-
-/** What the line of a key begins with: front matter may be indented as a whole. */
-function indentOf(yaml: string, pair: Pair): string {
-  const start = keyStart(pair);
-  const before = yaml.slice(yaml.lastIndexOf('\n', start - 1) + 1, start);
-  return /^ *$/.test(before) ? before : '';
-}
-
-function wholeLines(text: string, from: number, to: number): { from: number; to: number } {
-  const end = text.indexOf('\n', to);
-  return { from: text.lastIndexOf('\n', from - 1) + 1, to: end < 0 ? text.length : end + 1 };
 }
 
 /** The body with the section put in: at the likelier side first, then at the other. */
@@ -221,7 +144,7 @@ function section({ status, at, message, change, promised, quiet, afterwards }: A
   const time = iso(at).replace('T', ' ').replace('Z', ' UTC');
   const fields: string[] = [];
   if (change?.severity) fields.push(`severity: ${change.severity}`);
-  if (change?.components) fields.push(`components: ${yamlComponents(change.components)}`);
+  if (change?.components) fields.push(`components: ${yamlList(change.components)}`);
   if (promised !== undefined) fields.push(`next_update: ${iso(promised)}`);
   if (quiet) fields.push('notify: false');
   const text = defuse(message);
@@ -229,20 +152,4 @@ function section({ status, at, message, change, promised, quiet, afterwards }: A
   const isLikeField = /^(severity|components|next_update|notify)\s*:/.test(withoutComments(text).trim());
   const gap = fields.length > 0 || isLikeField ? [''] : [];
   return [`## ${label} ${time}`, ...fields, ...gap, ...text.split('\n'), ''];
-}
-
-function yamlComponents(components: readonly (string | Affected)[]): string {
-  const all = components.map(one => (typeof one === 'string' ? { id: one, status: null } : one));
-  const words = all.map(({ id, status }) =>
-    status === null ? yamlString(id) : `{ id: ${yamlString(id)}, status: ${status} }`,
-  );
-  return `[${words.join(', ')}]`;
-}
-
-/** A YAML scalar that reads back as the same text whatever it holds. */
-export function yamlString(text: string): string {
-  const plain =
-    /^[\p{L}\p{N}][\p{L}\p{N} ._/+()&-]*$/u.test(text) &&
-    !/^[\d.+-]|\s$|^(true|false|null|yes|no|on|off|y|n|~)$/i.test(text);
-  return plain ? text : JSON.stringify(text);
 }

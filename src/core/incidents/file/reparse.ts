@@ -1,5 +1,4 @@
 // A file read again after it changed: what was told keeps its key.
-
 import { type Incident, isOpen } from '../../model/incident.ts';
 import type { Outcome } from '../../model/problem.ts';
 import type { Millis } from '../../model/time.ts';

@@ -36,7 +36,6 @@ const affected = z
 
 const promise = z.union([z.string(), z.number().transform(String)]);
 
-/** The longest title, characters. */
 export const MAX_TITLE = 200;
 
 export const frontmatterSchema = z.object({
@@ -65,7 +64,6 @@ export const frontmatterSchema = z.object({
   postmortem: z.unknown().optional(),
 });
 
-/** The lines right under an update's heading. */
 export const fieldsSchema = z.object({
   severity: z.enum(SEVERITIES).optional(),
   components: affected.optional(),
@@ -73,10 +71,7 @@ export const fieldsSchema = z.object({
   notify: z.boolean().optional().describe('false: this update is shown and mailed to nobody'),
 });
 
-/**
- * When a promised update is due: a date and time, a time of day (the first after the update's own), or
- * a duration from it (`30m`). Null for anything else.
- */
+/** When a promised update is due: a date and time, a time of day after the update's own, or a duration; else null. */
 export function readPromise(text: string, at: Millis): Millis | null {
   const plain = text.trim();
   const duration = parseDuration(plain);

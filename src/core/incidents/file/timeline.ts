@@ -1,12 +1,10 @@
-// Timelines: the `## Update 15:00 UTC` sections of an incident file, read into moments (contract §4).
-
+// Timelines: the `## Update 15:00 UTC` sections of an incident file, read into moments.
 import { DAY, HOUR, type Millis } from '../../model/time.ts';
 import { joined, type Shown, type ShownLine } from '../../text/comments.ts';
 import type { WrongTime } from '../times/written-time.ts';
 import { MAX_HEADINGS, MAX_SECTIONS, readBeginning, type Stopped, tooLong, tooMany } from './body-bounds.ts';
 import { beginsWithLabel, type Heading, readHeading, stageOf, unmarkedLabel } from './heading.ts';
 
-/** A section as written, before its moment is known. */
 export interface Section extends Heading {
   /** 1-based within the body. */
   readonly line: number;
@@ -16,23 +14,15 @@ export interface Section extends Heading {
 }
 
 /** A section with its moment. `written` is what the heading says, `at` never precedes its elder's. */
-export interface Moment {
-  readonly section: Section;
-  readonly at: Millis;
-  readonly written: Millis;
-}
+export type Moment = { readonly section: Section; readonly at: Millis; readonly written: Millis };
 
 /** How a file is read whose sections tell nothing of their order: all in one minute. */
 export type Ties = 'newest first' | 'oldest first';
 
 /** The window of a maintenance, epoch ms. */
-export interface Work {
-  readonly start: Millis;
-  readonly end: Millis;
-}
+export type Work = { readonly start: Millis; readonly end: Millis };
 
 export interface Sections {
-  /** Text before the first section. */
   readonly preface: string;
   readonly sections: readonly Section[];
   readonly postmortem: string | null;
@@ -68,20 +58,20 @@ export function cutSections(body: string): Sections {
   let stopped = isWhole ? null : tooLong(lines.length + 1);
   let headings = 0;
   for (const [index, line] of lines.entries()) {
-    const told = parts.at(-1)!.heading === 'postmortem';
+    const inPostmortem = parts.at(-1)!.heading === 'postmortem';
     const text = line.fenced || line.within ? undefined : headingText(line.text);
     if (text !== undefined && ++headings > MAX_HEADINGS) {
       stopped = tooMany(index + 1, MAX_HEADINGS, 'headings');
       break;
     }
-    const heading = text === undefined ? null : readHeading(text, told);
+    const heading = text === undefined ? null : readHeading(text, inPostmortem);
     if (heading && parts.length > MAX_SECTIONS) {
       stopped = tooMany(index + 1, MAX_SECTIONS, 'updates');
       break;
     }
     if (heading && heading !== 'postmortem' && 'what' in heading) {
       // Between the headings of a post-mortem a time may be anything.
-      if (told && !beginsWithLabel(text!)) parts.at(-1)!.lines.push(line);
+      if (inPostmortem && !beginsWithLabel(text!)) parts.at(-1)!.lines.push(line);
       else {
         wrong.push({ line: index + 1, ...heading });
         parts.push({ line: index + 1, heading: 'wrong', lines: [line] });
@@ -93,7 +83,8 @@ export function cutSections(body: string): Sections {
       continue;
     }
     if (text !== undefined && /\d{1,2}:\d{2}/.test(text)) unreadable.push({ line: index + 1, text });
-    else if (!line.fenced && isLoose(line.text) && !told) loose.push({ line: index + 1, text: line.text });
+    else if (!line.fenced && isLoose(line.text) && !inPostmortem)
+      loose.push({ line: index + 1, text: line.text });
     parts.at(-1)!.lines.push(line);
   }
   const seen = { openFence, openFenceLine, unclosed, nested, wrong, unreadable, loose, stopped };
@@ -152,7 +143,6 @@ function assembled(
   };
 }
 
-/** Texts one below the other. */
 function whole(texts: readonly string[]): string {
   return texts
     .map(text => text.trim())

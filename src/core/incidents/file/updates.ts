@@ -3,106 +3,128 @@ import type * as z from 'zod';
 import type { IncidentUpdate, UpdateStatus } from '../../model/incident.ts';
 import { DAY, iso, MINUTE, type Millis } from '../../model/time.ts';
 import { type fieldsSchema, type frontmatterSchema, readPromise } from './schema.ts';
-import { type Moment, readMoments, type Section, type Sections, type Ties, tellsOfWork } from './timeline.ts';
+import { type Moment, readMoments, type Section, type Sections, type Ties } from './timeline.ts';
 
 export type Frontmatter = z.output<typeof frontmatterSchema>;
-/** The lines right under a section's heading. */
 export type Fields = z.output<typeof fieldsSchema>;
 
-/** The updates of a file, oldest first and never empty; `told` are the sections' fields. */
+interface Reading {
+  readonly fields: Frontmatter;
+  /** When it began, epoch ms: as written, or presumed. */
+  readonly started: Millis;
+  readonly maintenance: boolean;
+  readonly repeats: boolean;
+  readonly ending: Millis | null;
+  readonly over: 'completed' | 'resolved';
+  readonly isStray: (entry: Entry) => boolean;
+}
+
+/** The updates of a file, oldest first and never empty; `written` are the sections' fields. */
 export function updatesOf(
   fields: Frontmatter,
   started: Millis,
   cut: Sections,
-  told: ReadonlyMap<Section, Fields>,
+  written: ReadonlyMap<Section, Fields>,
   ties: Ties,
 ): readonly IncidentUpdate[] {
-  const { scheduled_start: start, scheduled_end: end, rrule } = fields;
+  const { scheduled_start: start, scheduled_end: end, rrule, opened_by: opener } = fields;
   const maintenance = start !== undefined;
   const repeats = maintenance && rrule != null;
   // Of a series nobody knows which occurrence an undated section means.
-  const work = maintenance && !repeats ? { start, end: end as Millis } : null;
-  const trusted = repeats || fields.opened_by != null;
-  const moments = readMoments(cut.sections, started, work, ties, trusted);
-  const entries: Entry[] = moments.map(({ section, at, written }) => {
-    const { status, label, body } = section;
-    return { at, written, status, label, body, fields: told.get(section), section };
-  });
-  const plain = { status: null, label: null, fields: undefined };
+  const work = maintenance && !repeats ? { start, end: end! } : null;
+  const moments = readMoments(cut.sections, started, work, ties, repeats || opener != null);
   // What a machine filed while its clock was ahead has sections before its beginning, too.
-  const earliest = maintenance || fields.opened_by != null ? Number.NEGATIVE_INFINITY : started - DAY;
-  const isStray = ({ at, section }: Entry) => section !== undefined && at < earliest;
-  const prefaced = cut.preface !== '' || entries.every(isStray);
-  if (prefaced) {
-    const first = fields.started === undefined ? Math.min(started, ...moments.map(({ at }) => at)) : started;
-    entries.unshift({ at: first, written: started, body: cut.preface, ...plain });
-  }
-  const ending = fields.resolved ?? null;
-  if (!maintenance && ending !== null && !entries.some(entry => entry.status === 'resolved')) {
-    const last = moments.findLast(moment => saysEnd(moment, ending));
-    const closing = last && entries.find(entry => entry.at === last.at && entry.body === last.section.body);
-    if (closing) closing.status = 'resolved';
-    else entries.push({ at: ending, written: ending, body: '', ...plain, status: 'resolved' });
-  }
-  entries.sort((a, b) => a.at - b.at);
+  const earliest = maintenance || opener != null ? Number.NEGATIVE_INFINITY : started - DAY;
+  const reading: Reading = {
+    ...{ fields, started, maintenance, repeats },
+    ending: fields.resolved ?? null,
+    over: maintenance ? 'completed' : 'resolved',
+    isStray: ({ at, section }) => section !== undefined && at < earliest,
+  };
+  const entries = entriesOf(reading, moments, cut.preface, written);
+  const statuses = statusesOf(reading, entries);
   const keys = keysOf(entries);
-  const former = work ? formerKeys(cut.sections, started, prefaced) : null;
-  const first: UpdateStatus = maintenance ? 'scheduled' : 'investigating';
-  let standing: UpdateStatus = first;
-  // Where it ends before it begins, what stands at its beginning was said before the end all the same.
-  const isTurned = !maintenance && ending !== null && ending < started;
-  const said = isTurned ? [...entries].sort((a, b) => +(a.at < started) - +(b.at < started)) : entries;
-  const statuses = new Map<Entry, UpdateStatus>();
-  for (const entry of said) {
-    const stray = isStray(entry);
-    const isOpening = !maintenance && !entry.section && entry.status === null;
-    const status: UpdateStatus = entry.status ?? (stray || isOpening ? first : standing);
-    if (!stray && !isOpening) standing = status;
-    statuses.set(entry, status);
-  }
-  const over = maintenance ? 'completed' : 'resolved';
-  /** The file goes on, by its front matter, though this heading says that it is over. */
-  const isOpen = !repeats && fields.status !== over;
-  const ends = entries.findLastIndex(({ status }) => status === over);
+  // The file goes on, by its front matter, though a heading says that it is over.
+  const isOpen = !repeats && fields.status !== reading.over;
+  const ends = entries.findLastIndex(({ status }) => status === reading.over);
   return entries.map((entry, index) => {
-    const stray = isStray(entry);
-    const early = isOpen && entry.status === over && index === entries.length - 1 && !stray;
-    const status = early ? (fields.status as UpdateStatus) : (statuses.get(entry) as UpdateStatus);
-    const named = keys[index] as string;
-    const key = early ? `${named}${EARLY}` : named;
+    const { section, at, body, label } = entry;
+    const stray = reading.isStray(entry);
+    const isEnd = entry.status === reading.over;
+    const early = isOpen && isEnd && index === entries.length - 1 && !stray;
+    const status = early ? fields.status : statuses.get(entry)!;
+    const key = early ? `${keys[index]}${EARLY}` : keys[index]!;
     // What was told as an end, or before it was one, is known; only the end itself is told anew.
-    const isPast = entry.status === over && (isOpen || index !== ends);
-    const other = early ? named : isPast ? `${named}${EARLY}` : undefined;
-    const formerly = (entry.section && former?.get(entry.section)) ?? other;
-    const isPreface = maintenance && !entry.section;
-    const reopens =
-      !maintenance && entry.status === null && status === 'resolved' && goesOn(entry.at, ending);
+    const isPast = isEnd && (isOpen || index !== ends);
+    const formerly = early ? keys[index] : isPast ? `${keys[index]}${EARLY}` : undefined;
+    const isPreface = maintenance && !section;
+    const plain = entry.status === null;
+    const reopens = !maintenance && plain && status === 'resolved' && goesOn(at, reading.ending);
     return {
       key,
-      at: entry.at,
+      at,
       status,
-      label: early ? EARLY_LABELS[over] : entry.label,
-      body: entry.body,
+      label: early ? EARLY_LABELS[reading.over] : label,
+      body,
       ...changeOf(entry),
       ...(early ? { early } : {}),
       ...(reopens ? { reopens } : {}),
       ...(stray ? { stray } : {}),
       ...(isPreface ? { preface: true as const } : {}),
       ...(isPreface && fields.started === undefined ? { presumed: true as const } : {}),
-      ...(entry.section && entry.status === null ? { inherits: true as const } : {}),
-      ...(formerly !== undefined && formerly !== key ? { formerly } : {}),
+      ...(section && plain ? { inherits: true as const } : {}),
+      ...(formerly === undefined ? {} : { formerly }),
     };
   });
 }
 
-/**
- * An end that the front matter does not know is news like any other; once the front matter says it, it is an end, under
- * a name of its own, so that it is told.
- */
+/** The sections, what stands above them, and the end that only the front matter tells, oldest first. */
+function entriesOf(
+  { fields, started, maintenance, ending, isStray }: Reading,
+  moments: readonly Moment[],
+  preface: string,
+  written: ReadonlyMap<Section, Fields>,
+): Entry[] {
+  const entries: Entry[] = moments.map(({ section, at, written: said }) => {
+    const { status, label, body } = section;
+    return { at, written: said, status, label, body, fields: written.get(section), section };
+  });
+  const plain = { status: null, label: null, fields: undefined };
+  if (preface !== '' || entries.every(isStray)) {
+    const first = fields.started === undefined ? Math.min(started, ...moments.map(({ at }) => at)) : started;
+    entries.unshift({ at: first, written: started, body: preface, ...plain });
+  }
+  if (!maintenance && ending !== null && !entries.some(({ status }) => status === 'resolved')) {
+    const last = moments.findLast(moment => saysEnd(moment, ending));
+    const closing = last && entries.find(({ at, body }) => at === last.at && body === last.section.body);
+    if (closing) closing.status = 'resolved';
+    else entries.push({ at: ending, written: ending, body: '', ...plain, status: 'resolved' });
+  }
+  return entries.sort((a, b) => a.at - b.at);
+}
+
+/** The status of each: its heading's own, or that of the one before. */
+function statusesOf({ started, maintenance, ending, isStray }: Reading, entries: readonly Entry[]) {
+  const first: UpdateStatus = maintenance ? 'scheduled' : 'investigating';
+  const statuses = new Map<Entry, UpdateStatus>();
+  // Where it ends before it begins, what stands at its beginning was said before the end all the same.
+  const isTurned = !maintenance && ending !== null && ending < started;
+  const said = isTurned ? [...entries].sort((a, b) => +(a.at < started) - +(b.at < started)) : entries;
+  let last: UpdateStatus = first;
+  for (const entry of said) {
+    const isApart = isStray(entry) || (!maintenance && !entry.section && entry.status === null);
+    const status: UpdateStatus = entry.status ?? (isApart ? first : last);
+    if (!isApart) last = status;
+    statuses.set(entry, status);
+  }
+  return statuses;
+}
+
+/** An end that the front matter does not know; once it does, the end has a name of its own, so that it is announced. */
 const EARLY = '#open';
 const EARLY_LABELS = { resolved: 'Resolved', completed: 'Completed' };
 
-/** An update's name: the time as its heading writes it, and its ordinal within that time (contract §7). */
+/** An update's name: the time as its heading writes it, and its ordinal within that time. */
 function keysOf(entries: readonly { readonly written: Millis }[]): string[] {
   const seen = new Map<Millis, number>();
   return entries.map(({ written }) => {
@@ -110,26 +132,6 @@ function keysOf(entries: readonly { readonly written: Millis }[]): string[] {
     seen.set(written, ordinal + 1);
     return `${iso(written)}#${ordinal}`;
   });
-}
-
-/** The keys of a maintenance's sections while undated ones were read from its announcement on. */
-function formerKeys(sections: readonly Section[], started: Millis, prefaced: boolean) {
-  const found = new Map<Section, string>();
-  if (!sections.some(section => !section.dated && tellsOfWork(section))) return found;
-  const entries: { section: Section | null; at: Millis; written: Millis }[] = readMoments(
-    sections,
-    started,
-    null,
-    'newest first',
-    true,
-  );
-  if (prefaced) entries.unshift({ section: null, at: started, written: started });
-  entries.sort((a, b) => a.at - b.at);
-  const keys = keysOf(entries);
-  for (const [index, { section }] of entries.entries()) {
-    if (section) found.set(section, keys[index] as string);
-  }
-  return found;
 }
 
 interface Entry {

@@ -1,9 +1,9 @@
 // A second look at an incident file: what stands in it and most likely means something else. Warnings only.
-
 import { INCIDENT_STATUSES, type Incident, MAINTENANCE_STATUSES, SEVERITIES } from '../../model/incident.ts';
-import { nearest, type Problem } from '../../model/problem.ts';
+import { nearest } from '../../model/problem.ts';
 import { statusNamed, unmarkedLabel } from '../file/heading.ts';
 import type { Section, Sections } from '../file/timeline.ts';
+import type { Remark } from './remark.ts';
 
 /** The keys of `fieldsSchema`, and what a value of each looks like: `Security: no data was lost` is prose. */
 const FIELDS: Readonly<Record<string, (value: string) => boolean>> = {
@@ -14,16 +14,13 @@ const FIELDS: Readonly<Record<string, (value: string) => boolean>> = {
 };
 
 /** So many headings of another level are looked at: a text that has more means them so. */
-const MOST = 500;
+const MAX_LOOSE = 500;
 
 const KEY = /^([a-z_-]{4,20})[ \t]*:(?:[ \t]+(.*))?$/i;
 
-/** What to warn of; lines are 1-based within the body. */
-type Remark = Pick<Problem, 'what' | 'fix'> & { readonly line: number };
-
-/** The remarks on a file that could be read, given its body as `cut` was made from it. */
-export function secondLook(incident: Incident, body: string, cut: Sections): Remark[] {
-  const remarks = cut.loose.slice(0, MOST).flatMap(({ line, text }) => nearHeading(line, text));
+/** `cut` was made from the `body`. */
+export function likelyMistakes(incident: Incident, body: string, cut: Sections): Remark[] {
+  const remarks = cut.loose.slice(0, MAX_LOOSE).flatMap(({ line, text }) => nearHeading(line, text));
   remarks.push(...cut.sections.flatMap(nearLabel));
   // What monitors send may look like anything.
   if (incident.openedBy === null) remarks.push(...nearFields(body, cut));
@@ -36,9 +33,8 @@ function nearHeading(line: number, text: string): Remark[] {
   const unmarked = unmarkedLabel(text);
   if (unmarked !== null) {
     const fix = `write it like \`## ${unmarked} 15:00 UTC\`, at the line's beginning`;
-    return [
-      { line, what: `"${text.trim()}" is no heading that begins with "## ", so it is not an update`, fix },
-    ];
+    const what = `"${text.trim()}" is no heading that begins with "## ", so it is not an update`;
+    return [{ at: line, what, fix }];
   }
   const found = /^ {0,3}(##|#{1,5}\s)\s*(in progress|[a-z]+)(.*)$/i.exec(text);
   if (!found) return [];
@@ -54,7 +50,7 @@ function nearHeading(line: number, text: string): Remark[] {
       : 'does not begin with "## "';
   const meant = label.charAt(0).toUpperCase() + label.slice(1);
   const fix = `write it like \`## ${meant} 15:00 UTC\`, at the line's beginning`;
-  return [{ line, what: `"${text.trim()}" ${what}, so it is not an update`, fix }];
+  return [{ at: line, what: `"${text.trim()}" ${what}, so it is not an update`, fix }];
 }
 
 /** `## Identifed 22:10 UTC` is an update, and its status is the one before. */
@@ -63,13 +59,8 @@ function nearLabel({ line, label }: Section): Remark[] {
   const word = label?.replace(/[\s(#]*\d+[\s).]*$/, '') ?? 'update';
   const near = label === null || /^update$/i.test(word) ? undefined : nearStatus(word);
   if (near === undefined) return [];
-  return [
-    {
-      line,
-      what: `"${label}" is no status, so this update keeps the one before`,
-      fix: `did you mean ${near}?`,
-    },
-  ];
+  const what = `"${label}" is no status, so this update keeps the one before`;
+  return [{ at: line, what, fix: `did you mean ${near}?` }];
 }
 
 /** The status or label that a word most likely is, mistyped; `Updated` and the like are words. */
@@ -97,12 +88,9 @@ function nearFields(body: string, { sections }: Sections): Remark[] {
     const [, key = '', value = ''] = KEY.exec(lines[index] ?? '') ?? [];
     const near = nearest(key, Object.keys(FIELDS));
     if (key === '' || near === undefined || !FIELDS[near]!(value.trim())) return [];
+    const what = `"${key}:" under an update's heading is shown as text, with all that stands below it`;
     return [
-      {
-        line: index + 1,
-        what: `"${key}:" under an update's heading is shown as text, with all that stands below it`,
-        fix: `did you mean ${near}? If it is text, leave an empty line above it`,
-      },
+      { at: index + 1, what, fix: `did you mean ${near}? If it is text, leave an empty line above it` },
     ];
   });
 }
@@ -120,7 +108,7 @@ function endUntold(incident: Incident, { sections }: Sections): Remark | null {
   const section = sections.find(one => one.status === end && one.body === teller?.body);
   const also = scheduled ? '' : ' and `resolved: …`';
   return {
-    line: section?.line ?? 1,
+    at: section?.line ?? 1,
     what: `the newest update says ${end}, the front matter ${status}`,
     fix: `set \`status: ${end}\`${also} (or reword the heading)`,
   };

@@ -1,5 +1,4 @@
 // Lint: what the page forgives but an operator would want to know before merging.
-
 import { type Affected, type Incident, meansAll, namedIn, sourcesOf } from '../../model/incident.ts';
 import { bearable, nearest, type Problem } from '../../model/problem.ts';
 import { componentOf } from '../../model/source.ts';
@@ -7,11 +6,7 @@ import type { Millis } from '../../model/time.ts';
 import { plainText, readFrontmatter } from '../../text/front-matter.ts';
 import { stateAt } from '../maintenance.ts';
 
-/** A component as incident files may name it. */
-interface Named {
-  readonly id: string;
-  readonly name: string;
-}
+type Named = { readonly id: string; readonly name: string };
 
 /** An incident in `where` names a component that is not among `components`. */
 export function unknownComponent(where: string, id: string, components: readonly Named[]): Problem {
@@ -47,10 +42,7 @@ export function unknownComponentsIn(
   return { named: [], later: later.filter(({ id }) => !own.has(id)) };
 }
 
-/**
- * Errors for component ids that no component has, each naming the nearest (contract §4). In a machine's file a warning
- * while it is open, and nothing once it is over.
- */
+/** An error for each id that no component has; in a machine's file a warning while it is open, then nothing. */
 export function unknownComponents(
   file: string,
   source: string,
@@ -84,10 +76,7 @@ export function unknownComponents(
   ]);
 }
 
-/**
- * A maintenance that names no component and so covers none: what fails meanwhile is an outage. `components: []`
- * says that this is meant. Null for any other.
- */
+/** A maintenance that names no component covers none: what fails meanwhile is an outage. `components: []` means that. */
 export function coversNobody(
   where: string,
   incident: Incident,
@@ -103,17 +92,6 @@ export function coversNobody(
 
 const SAY_COMPONENTS =
   'write `components: [api, database]`, `components: all`, or `components: []` if none is meant';
-
-/** The same for all files, of maintenance to come or under way. */
-export function nameless(
-  incidents: readonly Incident[],
-  components: readonly Named[],
-  now: Millis,
-): Problem[] {
-  return planned(incidents, now).flatMap(
-    one => coversNobody(`incidents/${one.id}.md`, one, components) ?? [],
-  );
-}
 
 /** Maintenance to come or under way; what repeats stands for all its occurrences. */
 export function planned(incidents: readonly Incident[], now: Millis): readonly Incident[] {

@@ -1,11 +1,10 @@
 // Times of an incident file that lie in the future, or end before they begin, named to the operator.
-
 import { type Incident, isOpen } from '../../model/incident.ts';
-import { bearable, type Problem, survived } from '../../model/problem.ts';
+import { bearable, errorAt, type Problem, survived, warningAt } from '../../model/problem.ts';
 import { DAY, iso, MINUTE, type Millis } from '../../model/time.ts';
 import { readFrontmatter } from '../../text/front-matter.ts';
 import { cutSections, readMoments, type Sections } from '../file/timeline.ts';
-import { minuteOf, momentsOf } from './moments.ts';
+import { minuteOf, momentsOf } from './remark.ts';
 
 /** An operator's clock may be ahead of ours by so much. */
 const SLACK: Millis = 5 * MINUTE;
@@ -28,27 +27,16 @@ export function backwards(
   if (begins > now || view?.foretold === begins) {
     const when = begins > now ? ' and in the future' : '';
     const what = `\`started\` lies after \`resolved\`${when}, so it counts from when it was first seen: ${times}`;
-    const { startedLine: line } = placesOf(incident, source, where);
-    return { level: 'warning', where, line, what, fix: 'correct `started`' };
+    return warningAt(where, what, 'correct `started`', placesOf(incident, source, where).startedLine);
   }
   const { yaml, body } = readFrontmatter(where, source);
   const slip = slipOf(incident, cutSections(body), begins, resolved);
-  const fix = slip
-    ? `most likely \`${slip}\` is wrong: correct it, or the other`
-    : 'correct the one that is wrong';
-  return {
-    level: 'error',
-    where,
-    line: yaml?.lineOf([slip ?? 'resolved']) ?? 1,
-    what: `it ends before it begins: ${times}`,
-    fix,
-  };
+  const likely = `most likely \`${slip}\` is wrong: correct it, or the other`;
+  const fix = slip ? likely : 'correct the one that is wrong';
+  return errorAt(where, `it ends before it begins: ${times}`, fix, yaml?.lineOf([slip ?? 'resolved']) ?? 1);
 }
 
-/**
- * Which of the two is off: `started`, where sections were written within the day before it; else by the day in the
- * file's name; null when nothing tells.
- */
+/** Which of the two is off, by the sections within the day before `started`, else by the day in the file's name. */
 function slipOf({ id }: Incident, { sections }: Sections, begins: Millis, resolved: Millis) {
   const before = readMoments(sections, begins).filter(({ at }) => at < begins);
   if (before.some(({ at }) => at >= begins - DAY)) return 'started';
@@ -71,7 +59,7 @@ export function untimely(
   view?: Incident,
 ): Problem[] {
   return survived(
-    () => bearable([...untimelyIn(incident, source, where, now, view)]),
+    () => bearable(ahead(incident, source, where, now, view)),
     problem => [problem],
     where,
   );
@@ -88,16 +76,14 @@ export function shownUntimely(
   now: Millis,
 ): Problem[] {
   const where = `incidents/${incident.id}.md`;
-  const first = () => {
-    const found: Problem[] = [];
-    for (const one of untimelyIn(incident, source ?? '', where, now, view))
-      if (found.push(one) === SHOWN) break;
-    return bearable(found);
-  };
-  return survived(first, problem => [problem], where).map(one => ({ ...one, level: 'warning' }));
+  const found = survived(
+    () => ahead(incident, source ?? '', where, now, view),
+    problem => [problem],
+    where,
+  );
+  return bearable(found.slice(0, SHOWN)).map(one => ({ ...one, level: 'warning' }));
 }
 
-/** Where a file says what may lie in the future. */
 interface Places {
   readonly source: string;
   readonly startedLine: number;
@@ -125,55 +111,46 @@ function placesOf(incident: Incident, source: string, where: string): Places {
   return made;
 }
 
-function* untimelyIn(
+function ahead(
   incident: Incident,
   source: string,
   where: string,
   now: Millis,
-  view?: Incident,
-): Generator<Problem, void> {
+  view: Incident | undefined,
+): Problem[] {
   const late = now + SLACK;
-  // It counts from when it was first seen, be it by seconds; a machine's nobody can correct.
-  const bound = incident.openedBy === null ? now : late;
   const { scheduled, started, resolved, updates, openedBy } = incident;
+  // It counts from when it was first seen, be it by seconds; a machine's nobody can correct.
+  const bound = openedBy === null ? now : late;
   const turned = backwards(incident, source, where, now, view);
-  if (turned) {
-    yield turned;
-    return;
-  }
+  if (turned) return [turned];
   // The sections of a machine's file that begins after its end are of that clock, too.
-  if (incident.begins !== undefined) return;
+  if (incident.begins !== undefined) return [];
   // A clock that was set back makes nothing of what is over.
-  if (resolved !== null && resolved > now && view && !scheduled && !isOpen(view)) return;
-  const newest = updates[updates.length - 1]?.at ?? started;
+  if (resolved !== null && resolved > now && view && !scheduled && !isOpen(view)) return [];
+  const newest = updates.at(-1)?.at ?? started;
   const foretold = openedBy === null && view?.foretold === started;
   // Thousands of files lie in the past; none of them is read again.
-  if (newest <= late && (scheduled || started <= bound) && (resolved ?? 0) <= now && !foretold) return;
+  if (newest <= late && (scheduled || started <= bound) && (resolved ?? 0) <= now && !foretold) return [];
   const { startedLine, resolvedLine, sections } = placesOf(incident, source, where);
   const fix = `it is ${minuteOf(now)} UTC now; correct the date or the zone`;
-  const early = (line: number, what: string): Problem => ({ level: 'warning', where, line, what, fix });
-  if (!scheduled) {
-    if (started > bound) {
-      yield early(
-        startedLine,
-        `\`started\` lies in the future: ${iso(started)}, so it counts from when it was first seen`,
-      );
-    }
-    if (started <= now && foretold && view) {
-      const what = `\`started\` (${iso(started)}) lay in the future when it was first seen, so it counts from ${iso(view.started)}`;
-      const fix = 'correct `started`: the time in UTC, or with its zone';
-      yield { level: 'warning', where, line: startedLine, what, fix };
-    }
-    if (resolved !== null && resolved > now) {
-      yield early(
-        resolvedLine,
-        `\`resolved\` lies in the future: ${iso(resolved)}, and until then it is open`,
-      );
-    }
+  const found: Problem[] = [];
+  if (!scheduled && started > bound) {
+    const what = `\`started\` lies in the future: ${iso(started)}, so it counts from when it was first seen`;
+    found.push(warningAt(where, what, fix, startedLine));
+  }
+  if (!scheduled && started <= now && foretold && view) {
+    const what = `\`started\` (${iso(started)}) lay in the future when it was first seen, so it counts from ${iso(view.started)}`;
+    found.push(warningAt(where, what, 'correct `started`: the time in UTC, or with its zone', startedLine));
+  }
+  if (!scheduled && resolved !== null && resolved > now) {
+    const what = `\`resolved\` lies in the future: ${iso(resolved)}, and until then it is open`;
+    found.push(warningAt(where, what, fix, resolvedLine));
   }
   for (const { line, at, dated } of sections) {
     if (at <= late || (scheduled && dated)) continue;
     const why = dated ? '' : ' (it has no date, and this is the next such time)';
-    yield early(line, `this update lies in the future: ${iso(at)}${why}`);
+    found.push(warningAt(where, `this update lies in the future: ${iso(at)}${why}`, fix, line));
   }
+  return found;
 }

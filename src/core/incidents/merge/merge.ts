@@ -29,9 +29,13 @@ export function mergeIncident(
   const before = base === null ? NOTHING : cutIncident(base);
   const [our, their] = [cutIncident(ours), cutIncident(theirs)];
   if (!before || !our || !their) return null;
-  const merge = new Merge(before, our, their, machine);
+  const versions: Versions<Units> = { base: before, ours: our, theirs: their };
+  const merge = new Merge(versions, machine);
   const front = merge.front();
-  const preface = merge.part('the text before the first section', before.preface, our.preface, their.preface);
+  const preface = merge.part(
+    'the text before the first section',
+    each(versions, units => units.preface),
+  );
   const sections = merge.sections();
   if (merge.conflicts.length > 0 || !preface) return { kind: 'conflict', units: merge.conflicts };
   const texts = new Set(ORDERS.map(between => front + merge.body(preface, sections, between)));
@@ -41,74 +45,67 @@ export function mergeIncident(
   return { kind: 'merged', text, notes: merge.notes };
 }
 
+/** Something as the base and both sides have it. */
+type Versions<T> = { readonly base: T; readonly ours: T; readonly theirs: T };
+
+function each<T, U>({ base, ours, theirs }: Versions<T>, of: (one: T) => U): Versions<U> {
+  return { base: of(base), ours: of(ours), theirs: of(theirs) };
+}
+
 const NO_PART: Part = { text: '', gap: '', same: '', at: null };
 const NOTHING: Units = { opening: '', entries: [], tail: '', closing: '', preface: NO_PART, sections: [] };
 const ORDERS: readonly Between[] = ['by time', 'ours first', 'theirs first', 'all by time'];
 
-interface Section extends Placed {
-  readonly part: Part;
-}
+type Section = Placed & { readonly part: Part };
 
 class Merge {
   readonly conflicts: string[] = [];
   readonly notes: string[] = [];
-  private readonly base: Units;
-  private readonly ours: Units;
-  private readonly theirs: Units;
+  private readonly of: Versions<Units>;
   private readonly machine: Side | null;
 
-  constructor(base: Units, ours: Units, theirs: Units, machine: Side | null) {
-    this.base = base;
-    this.ours = ours;
-    this.theirs = theirs;
+  constructor(of: Versions<Units>, machine: Side | null) {
+    this.of = of;
     this.machine = machine;
   }
 
-  /** Everything down to the line that closes the front matter. */
   front(): string {
-    const [base, ours, theirs] = [keysOf(this.base), keysOf(this.ours), keysOf(this.theirs)];
-    const keys = [...new Set([...base.keys(), ...ours.keys(), ...theirs.keys()])];
-    const state = this.stateSide(base, ours, theirs);
-    const placed = keys.flatMap(key => {
-      const [b, o, t] = [base.get(key), ours.get(key), theirs.get(key)];
-      const fixed = STATE.includes(key) ? state : null;
-      const entry = fixed === null ? this.entry(key, b, o, t) : fixed === 'ours' ? o : t;
+    const keys = each(this.of, ({ entries }) => new Map(entries.map(entry => [entry.key, entry])));
+    const names = new Set([...keys.base.keys(), ...keys.ours.keys(), ...keys.theirs.keys()]);
+    const state = this.stateSide(each(keys, stateOf));
+    const placed = [...names].flatMap(key => {
+      const entries = each(keys, known => known.get(key));
+      const entry = STATE.includes(key) ? entries[state] : this.entry(key, entries);
       if (!entry) return [];
-      return [
-        { text: leadOf(b, o, t, entry) + entry.text, ...placesOf(key, this.base, this.ours, this.theirs) },
-      ];
+      const places = each(this.of, units => indexOf(units.entries, one => one.key === key));
+      return [{ text: leadOf(entries, entry) + entry.text, ...placedAt(places) }];
     });
-    const lines = ordered(placed, () => null, 'ours first').map(({ text }) => text);
-    const { opening, tail, closing } = this.ours;
-    const kept = this.theirs;
     return [
-      pick(this.base.opening, opening, kept.opening),
-      ...lines,
-      pick(this.base.tail, tail, kept.tail),
-      ended(pick(this.base.closing, closing, kept.closing)),
+      changed(each(this.of, ({ opening }) => opening)),
+      ...ordered(placed, () => null, 'ours first').map(({ text }) => text),
+      changed(each(this.of, ({ tail }) => tail)),
+      ended(changed(each(this.of, ({ closing }) => closing))),
     ].join('');
   }
 
-  /** The side whose `status` and `resolved` stand; null when only one of the two keys was changed by each. */
-  private stateSide(base: Keys, ours: Keys, theirs: Keys): Side {
-    const [b, o, t] = [stateOf(base), stateOf(ours), stateOf(theirs)];
-    if (o === t || t === b) return 'ours';
-    if (o === b) return 'theirs';
+  /** The side whose `status` and `resolved` stand. */
+  private stateSide({ base, ours, theirs }: Versions<string>): Side {
+    if (ours === theirs || theirs === base) return 'ours';
+    if (ours === base) return 'theirs';
     if (this.machine === null) {
       this.conflicts.push('`status` and `resolved`');
       return 'ours';
     }
     const person: Side = this.machine === 'ours' ? 'theirs' : 'ours';
-    const isOver = { ours: OVER.test(o), theirs: OVER.test(t) };
-    const stands = isOver.ours === isOver.theirs ? person : isOver.ours ? 'theirs' : 'ours';
+    const isOver = { ours: OVER.test(ours), theirs: OVER.test(theirs) };
+    const isAlike = isOver.ours === isOver.theirs;
+    const stands = isAlike ? person : isOver.ours ? 'theirs' : 'ours';
     const who = stands === person ? 'the person’s' : 'the machine’s or the API’s';
-    this.notes.push(
-      `\`status\` was set by both, ${who} stands${isOver.ours === isOver.theirs ? '' : ': it is open'}`,
-    );
+    this.notes.push(`\`status\` was set by both, ${who} stands${isAlike ? '' : ': it is open'}`);
     return stands;
   }
 
-  private entry(key: string, b?: Entry, o?: Entry, t?: Entry): Entry | undefined {
+  private entry(key: string, { base: b, ours: o, theirs: t }: Versions<Entry | undefined>) {
     if (same(o, t) || same(t, b)) return o;
     if (same(o, b)) return t;
     // An edit outlives a deletion.
@@ -124,14 +121,16 @@ class Merge {
   }
 
   /** The part as it stands after both; null for one that is deleted. */
-  part(name: string, b: Part | undefined, o: Part | undefined, t: Part | undefined): Part | null {
+  part(name: string, { base: b, ours: o, theirs: t }: Versions<Part | undefined>): Part | null {
     if (!o || !t) {
       const left = o ?? t;
       return left && left.same !== b?.same ? left : null;
     }
-    const gap = pick(b?.gap, o.gap, t.gap);
+    const gap = changed({ base: b?.gap, ours: o.gap, theirs: t.gap });
     // Of what says the same, whatever bytes one side changed: a line end, a blank.
-    if (o.same === t.same) return { ...o, text: pick(b?.text, o.text, t.text), gap };
+    if (o.same === t.same) {
+      return { ...o, text: changed({ base: b?.text, ours: o.text, theirs: t.text }), gap };
+    }
     if (t.same === b?.same) return { ...o, gap };
     if (o.same === b?.same) return { ...t, gap };
     this.conflicts.push(name);
@@ -139,74 +138,65 @@ class Merge {
   }
 
   sections(): Section[] {
-    const { base, ours, theirs } = this;
-    const inOurs = matched(base.sections, ours.sections);
-    const inTheirs = matched(base.sections, theirs.sections);
+    const { base, ours, theirs } = each(this.of, ({ sections }) => sections);
+    const inOurs = matched(base, ours);
+    const inTheirs = matched(base, theirs);
     const found: Section[] = [];
-    for (const [inBase, b] of base.sections.entries()) {
-      const places = { inBase, inOurs: indexIn(inOurs, inBase), inTheirs: indexIn(inTheirs, inBase) };
-      const o = places.inOurs === undefined ? undefined : ours.sections[places.inOurs];
-      const t = places.inTheirs === undefined ? undefined : theirs.sections[places.inTheirs];
-      const part = this.part(`"${b.same.split('\n', 1)[0]}"`, b, o, t);
-      if (part) found.push({ part, ...places });
+    for (const [index, b] of base.entries()) {
+      const [o, t] = [inOurs, inTheirs].map(places => indexOf(places, place => place === index));
+      const parts = { base: b, ours: ours[o ?? -1], theirs: theirs[t ?? -1] };
+      const part = this.part(`"${b.same.split('\n', 1)[0]}"`, parts);
+      if (part) found.push({ part, inBase: index, inOurs: o, inTheirs: t });
     }
     const added = (places: readonly (number | undefined)[]) =>
       [...places.keys()].filter(index => places[index] === undefined);
-    const twins = added(inTheirs);
+    const unpaired = added(inTheirs);
     for (const index of added(inOurs)) {
-      const part = ours.sections[index] as Part;
+      const part = ours[index]!;
       // Both took in the same section, or wrote word for word the same.
-      const twin = twins.findIndex(other => theirs.sections[other]!.same === part.same);
-      const there = twin < 0 ? undefined : twins.splice(twin, 1)[0];
+      const same = unpaired.findIndex(other => theirs[other]!.same === part.same);
+      const there = same < 0 ? undefined : unpaired.splice(same, 1)[0];
       found.push({ part, inBase: undefined, inOurs: index, inTheirs: there });
     }
-    for (const index of twins) {
-      const part = theirs.sections[index] as Part;
-      found.push({ part, inBase: undefined, inOurs: undefined, inTheirs: index });
+    for (const index of unpaired) {
+      found.push({ part: theirs[index]!, inBase: undefined, inOurs: undefined, inTheirs: index });
     }
     return found;
   }
 
-  /** The text below the front matter. */
   body(preface: Part, sections: readonly Section[], between: Between): string {
+    const { ours, theirs } = this.of;
     const all = ordered(sections, ({ part }) => part.at, between);
-    const eol = this.ours.opening.endsWith('\r\n') ? '\r\n' : '\n';
+    const eol = ours.opening.endsWith('\r\n') ? '\r\n' : '\n';
     let text = preface.text + preface.gap;
     for (const [index, { part }] of all.entries()) {
-      if (text !== '' && text.trim() !== '') {
+      if (text.trim() !== '') {
         if (!/[\r\n]$/.test(text)) text += eol;
-        if (!/(\r\n?|\n)[ \t]*(\r\n?|\n)$/.test(text) && !this.follows(all[index - 1], all[index]!))
-          text += eol;
+        if (!/(\r\n?|\n)[ \t]*(\r\n?|\n)$/.test(text) && !follows(all[index - 1], all[index]!)) text += eol;
       }
       text += part.text + part.gap;
     }
     const last = all.at(-1);
     const wasLast =
       last === undefined ||
-      last.inOurs === this.ours.sections.length - 1 ||
-      last.inTheirs === this.theirs.sections.length - 1;
+      last.inOurs === ours.sections.length - 1 ||
+      last.inTheirs === theirs.sections.length - 1;
     return wasLast ? text : ended(text.trimEnd(), eol);
-  }
-
-  /** Whether one stands right below the other on either side, however that is written. */
-  private follows(before: Section | undefined, after: Section): boolean {
-    const next = (a: number | undefined, b: number | undefined) =>
-      b !== undefined && (before === undefined ? b === 0 : a !== undefined && b === a + 1);
-    return next(before?.inOurs, after.inOurs) || next(before?.inTheirs, after.inTheirs);
   }
 }
 
-type Keys = ReadonlyMap<string, Entry>;
-
-function keysOf({ entries }: Units): Keys {
-  return new Map(entries.map(entry => [entry.key, entry]));
+/** Whether one stands right below the other on either side, however that is written. */
+function follows(before: Section | undefined, after: Section): boolean {
+  const next = (a: number | undefined, b: number | undefined) =>
+    b !== undefined && (before === undefined ? b === 0 : a !== undefined && b === a + 1);
+  return next(before?.inOurs, after.inOurs) || next(before?.inTheirs, after.inTheirs);
 }
 
 /** One without the other is a file that cannot be read. */
 const STATE: readonly string[] = ['status', 'resolved'];
 const OVER = /"(resolved|completed)"/;
 
-function stateOf(keys: Keys): string {
+function stateOf(keys: ReadonlyMap<string, Entry>): string {
   return STATE.map(key => keys.get(key)?.value ?? '').join(' ');
 }
 
@@ -219,27 +209,24 @@ function bytesOf({ text }: Entry): string {
 }
 
 /** The comments above a key: those of the side that changed them, or of both. */
-function leadOf(b: Entry | undefined, o: Entry | undefined, t: Entry | undefined, entry: Entry): string {
-  if (!o || !t) return entry.lead;
-  const [base, ours, theirs] = [b?.lead ?? '', o.lead, t.lead];
-  return ours === theirs || theirs === base || ours === base ? pick(base, ours, theirs) : ours + theirs;
+function leadOf({ base, ours, theirs }: Versions<Entry | undefined>, entry: Entry): string {
+  if (!ours || !theirs) return entry.lead;
+  const leads = { base: base?.lead ?? '', ours: ours.lead, theirs: theirs.lead };
+  const isOneSided = leads.ours === leads.theirs || leads.theirs === leads.base || leads.ours === leads.base;
+  return isOneSided ? changed(leads) : leads.ours + leads.theirs;
 }
 
-function placesOf(key: string, base: Units, ours: Units, theirs: Units): Placed {
-  const at = ({ entries }: Units) => {
-    const index = entries.findIndex(entry => entry.key === key);
-    return index < 0 ? undefined : index;
-  };
-  return { inBase: at(base), inOurs: at(ours), inTheirs: at(theirs) };
+function placedAt({ base, ours, theirs }: Versions<number | undefined>): Placed {
+  return { inBase: base, inOurs: ours, inTheirs: theirs };
 }
 
-function indexIn(places: readonly (number | undefined)[], inBase: number): number | undefined {
-  const index = places.indexOf(inBase);
+function indexOf<T>(all: readonly T[], is: (one: T) => boolean): number | undefined {
+  const index = all.findIndex(is);
   return index < 0 ? undefined : index;
 }
 
 /** Of bytes that say nothing by themselves: the changed ones. */
-function pick(base: string | undefined, ours: string, theirs: string): string {
+function changed({ base, ours, theirs }: { base: string | undefined; ours: string; theirs: string }): string {
   return ours === base ? theirs : ours;
 }
 
@@ -255,7 +242,7 @@ function namedAsBefore(texts: readonly string[], ours: string, theirs: string): 
   const kept = (text: string) => {
     const names = namesIn(text);
     const count = (known: ReadonlySet<string>) => [...known].filter(name => names.has(name)).length;
-    // Ours are in the books already.
+    // Ours are in the database already.
     return count(our) * 10_000 + count(their);
   };
   return others.reduce((best, one) => (kept(one) > kept(best) ? one : best), first);

@@ -1,18 +1,15 @@
 // Which section of one version is which of another, and in what order the sections of two versions stand.
 import type { Millis } from '../../model/time.ts';
 
-interface Told {
-  readonly same: string;
-  readonly at: Millis | null;
-}
+type Timed = { readonly same: string; readonly at: Millis | null };
 
 /** More pairs than this are not compared word by word: equal headings must do. */
-const MOST_PAIRS = 1_000;
+const MAX_PAIRS = 1_000;
 /** So alike are two texts one of which was made of the other. */
 const ALIKE = 0.5;
 
 /** For each of `side`, the index of what it was in `base`, or undefined: it was added. */
-export function matched(base: readonly Told[], side: readonly Told[]): (number | undefined)[] {
+export function matched(base: readonly Timed[], side: readonly Timed[]): (number | undefined)[] {
   const found: (number | undefined)[] = side.map(() => undefined);
   const taken = new Set<number>();
   const pair = (mine: number, theirs: number) => {
@@ -20,7 +17,7 @@ export function matched(base: readonly Told[], side: readonly Told[]): (number |
     taken.add(theirs);
   };
   /** Pairs what is equal by `name`, the first with the first. */
-  const pairEqual = (name: (one: Told) => string) => {
+  const pairEqual = (name: (one: Timed) => string) => {
     const waiting = new Map<string, number[]>();
     for (const [index, one] of base.entries()) {
       if (!taken.has(index)) waiting.set(name(one), [...(waiting.get(name(one)) ?? []), index]);
@@ -33,7 +30,7 @@ export function matched(base: readonly Told[], side: readonly Told[]): (number |
   pairEqual(({ same }) => same);
   const mine = side.flatMap((_, index) => (found[index] === undefined ? [index] : []));
   const left = base.flatMap((_, index) => (taken.has(index) ? [] : [index]));
-  if (mine.length * left.length > MOST_PAIRS) {
+  if (mine.length * left.length > MAX_PAIRS) {
     pairEqual(headingOf);
     return found;
   }
@@ -49,16 +46,13 @@ export function matched(base: readonly Told[], side: readonly Told[]): (number |
   return found;
 }
 
-function headingOf({ same }: Told): string {
+function headingOf({ same }: Timed): string {
   return same.split('\n', 1)[0]!.trim();
 }
 
-interface Reading {
-  readonly heading: string;
-  readonly words: ReadonlySet<string>;
-}
+type Reading = { readonly heading: string; readonly words: ReadonlySet<string> };
 
-function readingOf(one: Told): Reading {
+function readingOf(one: Timed): Reading {
   const { same } = one;
   const words = new Set(same.slice(same.indexOf('\n') + 1).match(/[\p{L}\p{N}]+/gu) ?? []);
   return { heading: headingOf(one), words };

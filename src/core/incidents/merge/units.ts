@@ -16,7 +16,6 @@ export interface Entry {
   readonly value: string;
 }
 
-/** The preface, a section or a post-mortem. */
 export interface Part {
   /** As it stands, without the line end and the empty lines after it. */
   readonly text: string;
@@ -87,7 +86,7 @@ function cutBody(lines: readonly string[], source: string): Pick<Units, 'preface
   if (cut.stopped) return null;
   const started = parseIncident('', '', source).value?.started;
   const moments = started === undefined ? [] : readMoments(cut.sections, started);
-  const told = new Map(moments.map(({ section, at }) => [section.line, at]));
+  const said = new Map(moments.map(({ section, at }) => [section.line, at]));
   const found = [...cut.sections.map(({ line }) => line), ...postmortemLines(lines)];
   const starts = found.sort((a, b) => a - b);
   const part = (from: number, to: number): Part => {
@@ -97,7 +96,7 @@ function cutBody(lines: readonly string[], source: string): Pick<Units, 'preface
     const text = bare(whole);
     const gap = whole.slice(text.length) + lines.slice(end, to).join('');
     const same = text.replace(/\r\n?/g, '\n').trim();
-    return { text, gap, same, at: told.get(from + 1) ?? null };
+    return { text, gap, same, at: said.get(from + 1) ?? null };
   };
   return {
     preface: part(0, (starts[0] ?? lines.length + 1) - 1),

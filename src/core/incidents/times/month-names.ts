@@ -15,14 +15,12 @@ const LANGUAGES = 'pl cs sk hu ro tr fi et lv lt sv da nb nl pt es it fr ca hr s
   ' ',
 );
 
-/** Of weekdays, for use in a pattern. */
 export const DAY_NAMES = alternatives(DAYS.flat());
 /** Those that are no other word and no part of one. */
 export const LONG_DAY_NAMES = alternatives(DAYS.flat().filter(name => name.length > 5 || /day$/.test(name)));
 /** Of months in English, German and their neighbours, without marks. */
 export const MONTH_NAMES = alternatives(MONTHS.flat());
 
-/** Longest first. */
 function alternatives(names: readonly string[]): string {
   return [...names].sort((a, b) => b.length - a.length).join('|');
 }
@@ -43,7 +41,6 @@ export function monthsNamed(word: string): readonly number[] {
   return [...(others.get(name) ?? [])].sort((a, b) => a - b);
 }
 
-/** The English name of a month, 1 to 12. */
 export function monthName(month: number): string {
   const name = MONTHS[month - 1]![0]!;
   return name.charAt(0).toUpperCase() + name.slice(1);
@@ -59,12 +56,10 @@ export function nearMonth(word: string): string | undefined {
   return nearest(name, alike, name.length < 7 ? 1 : 2);
 }
 
-/** The weekday a name means, 0 for Sunday; -1 for none. */
 export function weekdayNamed(name: string): number {
   return DAYS.findIndex(names => names.includes(name.toLowerCase()));
 }
 
-/** The name of a weekday, 0 for Sunday. */
 export function dayName(day: number): string {
   const name = DAYS[day]![0]!;
   return name.charAt(0).toUpperCase() + name.slice(1);

@@ -1,5 +1,4 @@
 // Times as people write them in files: the usual unambiguous forms; what could be two days is none.
-
 import { DAY, HOUR, iso, MINUTE, type Millis, parseZone, SECOND } from '../../model/time.ts';
 import {
   DAY_NAMES,
@@ -16,7 +15,6 @@ import { TIME_WORDS } from './unread-date.ts';
 
 /** A time at the end of a line of words. */
 export interface WrittenTime {
-  /** What stands before it. */
   readonly words: string;
   /** Midnight UTC of its date; null when it has none. */
   readonly date: Millis | null;
@@ -26,11 +24,7 @@ export interface WrittenTime {
   readonly precision: Millis;
 }
 
-/** What looks like a time and cannot be used as one. */
-export interface WrongTime {
-  readonly what: string;
-  readonly fix: string;
-}
+export type WrongTime = { readonly what: string; readonly fix: string };
 
 /**
  * Reads the time that ends a line; null when none does. Without a zone it is UTC. `strict`: the line cannot be

@@ -1,4 +1,4 @@
-// When anything was last looked at, for the line beneath the verdict.
+// When anything was last looked at, for the line beneath the overall status.
 import type { Snapshot } from '../../../core/page/snapshot.ts';
 import type { Tell } from '../context.ts';
 

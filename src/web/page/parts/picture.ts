@@ -3,7 +3,7 @@ import { type Health, worst } from '../../../core/model/component.ts';
 import type { IncidentView, Snapshot } from '../../../core/page/snapshot.ts';
 import { escapeHtml } from '../../../core/text/markdown.ts';
 import type { Tell } from '../context.ts';
-import { verdictHeadline } from './headline.ts';
+import { overallHeadline } from './headline.ts';
 import { affects, healthOf } from './incidents.ts';
 import { CODE, shape, themeColor } from './status-style.ts';
 
@@ -29,7 +29,7 @@ const BAR: Record<string, string> = {
  * would become a lie there.
  */
 export function sitePicture(snapshot: Snapshot, tell: Tell): string {
-  const { health, headline, notes } = verdictHeadline(snapshot, tell);
+  const { health, headline, notes } = overallHeadline(snapshot, tell);
   return frame(health, headline, notes, tell, bars(snapshot, tell));
 }
 

@@ -73,22 +73,9 @@ describe('an undated section of a maintenance', () => {
         '13T02:20',
         '13T02:41',
       ]);
-      const { start, end } = coveredBy({ ...value, scheduled: value.scheduled! });
+      const { start, end } = coveredBy(value);
       expect([iso(start), iso(end)]).toEqual(['2026-03-13T01:55:00Z', '2026-03-13T02:41:00Z']);
     }
-  });
-
-  test('an old database that has it under its former key mails it no second time', () => {
-    // Announced at noon of the 11th: the old reading of "In progress 15:00" was the 11th.
-    const front = 'started: 2026-03-11T12:00:00Z';
-    const { value } = maintenance({ front, body: `We upgrade.\n\n${UTC('In progress 15:00')}` });
-    const [, update] = value.updates;
-    expect([update?.key, update?.formerly]).toEqual(['2026-03-12T15:00:00Z#0', '2026-03-11T15:00:00Z#0']);
-    const news = (seen: readonly string[]) =>
-      announcements([value], new Set(seen), at('2026-03-12T15:01:00Z'), false).map(({ key }) => key);
-    const announced = '20260310_upgrade 2026-03-11T12:00:00Z#0';
-    expect(news([announced])).toEqual(['2026-03-12T15:00:00Z#0']);
-    expect(news([announced, '20260310_upgrade 2026-03-11T15:00:00Z#0'])).toEqual([]);
   });
 
   test('of a series, or of work longer than a day, is a guess that is named', () => {

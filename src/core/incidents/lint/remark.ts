@@ -1,7 +1,17 @@
-// When a file's sections were said, as lint rules ask for it.
+// A remark on a file that could be read, and when its sections were said, as the rules of lint ask for it.
 import type { Incident } from '../../model/incident.ts';
+import type { Problem } from '../../model/problem.ts';
 import { iso, type Millis } from '../../model/time.ts';
 import { readMoments, type Section, type Work } from '../file/timeline.ts';
+
+/** A warning, unless it says that it is an error. */
+export interface Remark {
+  readonly level?: Problem['level'];
+  /** The line within the body, from 1, or the key of the front matter that it is about. */
+  readonly at: number | string;
+  readonly what: string;
+  readonly fix: string;
+}
 
 /** The moments of an incident's sections, as its updates have them. */
 export function momentsOf(

@@ -1,18 +1,18 @@
-// The verdict, or overall status: one sentence's worth of facts that cannot contradict what stands beneath it.
+// The overall status: facts for one sentence that cannot contradict what is beneath it.
 // Page, API, badge, widget, pictures, favicon and webhooks all take the state of the whole from here.
 import { badness, overall, statusOf } from '../model/component.ts';
 import { isOpen, SEVERITIES } from '../model/incident.ts';
-import type { ComponentView, IncidentView, Stall, Verdict } from './snapshot.ts';
+import type { ComponentView, IncidentView, OverallStatus } from './snapshot.ts';
 
 /**
  * The worst state, whom it concerns, since when, and what is not known. `unread`: how many incident files cannot be
  * read that may be about something that is going on; with one of them, nobody knows that all is well.
  */
-export function verdictOf(
+export function overallStatusOf(
   components: readonly ComponentView[],
   incidents: readonly IncidentView[],
   unread = 0,
-): Verdict {
+): OverallStatus {
   const loose = incidents.filter(view => isOpen(view) && touchesNone(view));
   const severity = SEVERITIES.findLast(one => loose.some(view => view.severity === one)) ?? null;
   const state = overall([
@@ -20,7 +20,7 @@ export function verdictOf(
     ...(severity === null ? [] : [statusOf(severity)]),
     ...(unread === 0 ? [] : (['no_data'] as const)),
   ]);
-  const told = components.filter(view => view.stall?.told);
+  const interrupted = components.filter(view => view.stall?.told);
   const isUnknown = (view: ComponentView) => view.health === 'no_data';
   const unknown = components.filter(isUnknown);
   const watched = components.filter(view => view.component.check.type !== 'manual');
@@ -39,12 +39,12 @@ export function verdictOf(
     isAnyLost: unread > 0 || unknown.some(view => view.checkedAt !== null),
     unread,
     since: starts.length > 0 ? Math.min(...starts) : null,
-    ...(told.length === 0
+    ...(interrupted.length === 0
       ? {}
       : {
           interrupted: {
-            names: told.map(view => view.component.name),
-            since: Math.min(...told.map(view => (view.stall as Stall).since)),
+            names: interrupted.map(view => view.component.name),
+            since: Math.min(...interrupted.map(view => view.stall!.since)),
           },
         }),
     loose: loose.map(view => view.title),

@@ -1,0 +1,96 @@
+// Deletions: which incident files that are gone somebody deleted, by a commit or by saying so.
+import { lstat, readlink, realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { makeGitRun } from './git/run.ts';
+
+/** Between two questions to git, each a process, while the folder is missing. */
+const ASK_GIT_MS = 5000;
+
+export class Deletions {
+  private readonly folder: string;
+  private readonly siteFile: string;
+  private readonly variables: Readonly<Record<string, string | undefined>>;
+  private askedAt = Number.NEGATIVE_INFINITY;
+  private isConfirmed = false;
+
+  constructor(folder: string, siteFile: string, variables: Deletions['variables']) {
+    this.folder = folder;
+    this.siteFile = siteFile;
+    this.variables = variables;
+  }
+
+  /** Lets the next question be answered by git at once. */
+  askAgain(): void {
+    this.askedAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Lets the next question be answered with yes, whatever git says. */
+  confirm(): void {
+    this.isConfirmed = true;
+  }
+
+  /** Those of `files`, paths that are gone, that were deleted. `isNew`: some of them went since the last question. */
+  async among(files: readonly string[], isNew: boolean, siteGone: boolean): Promise<ReadonlySet<string>> {
+    const { isConfirmed } = this;
+    this.isConfirmed = false;
+    if (isConfirmed || files.length === 0) return new Set(files);
+    const now = performance.now();
+    if (!isNew && now - this.askedAt < ASK_GIT_MS) return new Set();
+    this.askedAt = now;
+    return this.deletedInGit(files, siteGone);
+  }
+
+  /**
+   * git takes a folder away with its last file. A file was deleted by a commit when git knew it once and HEAD does not
+   * hold it. Without that first half the repository of something else would do, in which the folder is a mount point.
+   * Where status.yaml is gone too, HEAD must hold that: a branch for something else says nothing of incidents.
+   */
+  private async deletedInGit(files: readonly string[], siteGone: boolean): Promise<ReadonlySet<string>> {
+    const none = new Set<string>();
+    const stood = await whereItStood(this.folder);
+    const place = await nearest(stood);
+    if (place === null) return none;
+    const git = makeGitRun(place, this.variables);
+    const below = path.relative(place, stood) || '.';
+    const tree = ['ls-tree', '-r', '-z', '--name-only', 'HEAD'];
+    const head = await git.try(...tree, ...(below === '.' ? [] : ['--', `${below}/`]));
+    if (head === null) return none;
+    if (siteGone) {
+      const at = path.relative(place, await whereItStood(this.siteFile));
+      if (at.startsWith('..') || !(await git.try(...tree, '--', at))) return none;
+    }
+    const held = new Set(head.split('\0').map(name => path.join(place, name)));
+    // A reset or another branch takes files away, too, and no commit of HEAD's own says so.
+    const all = ['log', '--all', '--reflog', '--format=', '--name-only', '-z', '--no-renames', '--relative'];
+    const log = await git.try(...all, '--', below);
+    const known = new Set(log?.split(/[\0\n]/).map(name => path.join(place, name)));
+    const isDeleted = (file: string) => {
+      const inGit = path.join(place, below, path.relative(this.folder, file));
+      return known.has(inGit) && !held.has(inGit);
+    };
+    return new Set(files.filter(isDeleted));
+  }
+}
+
+/** The folder's own path, through links that may lead nowhere by now. */
+async function whereItStood(folder: string): Promise<string> {
+  let at = folder;
+  for (let links = 0; links < 16; links++) {
+    const facts = await lstat(at).catch(() => null);
+    if (!facts?.isSymbolicLink()) break;
+    at = path.resolve(path.dirname(at), await readlink(at));
+  }
+  const above = await nearest(at);
+  return above === null ? at : path.join(above, path.relative(await climbed(at), at));
+}
+
+async function nearest(place: string): Promise<string | null> {
+  return realpath(await climbed(place)).catch(() => null);
+}
+
+async function climbed(place: string): Promise<string> {
+  for (let at = place; ; at = path.dirname(at)) {
+    const facts = await stat(at).catch(() => null);
+    if (facts?.isDirectory() || path.dirname(at) === at) return at;
+  }
+}

@@ -1,0 +1,55 @@
+// What an operator should mend of the incidents that the page shows.
+import { type Incident, isOpen } from '../../model/incident.ts';
+import { type Problem, warningAt } from '../../model/problem.ts';
+import type { Site } from '../../model/site.ts';
+import { iso, type Millis } from '../../model/time.ts';
+import { promiseOf } from '../impact.ts';
+import { coversNobody, planned, unknownComponent, unknownComponentsIn } from './lint.ts';
+
+/** `incidents` as they are shown, with every occurrence of what repeats; `files` as they are read. */
+export function shownProblems(
+  incidents: readonly Incident[],
+  files: readonly Incident[],
+  site: Site,
+  now: Millis,
+): Problem[] {
+  const open = incidents.filter(isOpen);
+  const ahead = planned(files, now);
+  const known = new Set(site.components.map(({ id }) => id));
+  return [
+    ...open.flatMap(unmatched),
+    // Not asked of what is over: its components may be gone, too.
+    ...[...open, ...ahead].flatMap(incident => unknown(incident, site, known)),
+    ...open.flatMap(incident => overdue(incident, now)),
+    ...ahead.flatMap(incident => coversNobody(fileOf(incident), incident, site.components) ?? []),
+  ];
+}
+
+function fileOf({ id }: Incident): string {
+  return `incidents/${id}.md`;
+}
+
+/** A monitor's that matches no component: shown, but it colours nothing. */
+function unmatched(incident: Incident): Problem[] {
+  const { title, openedBy, components } = incident;
+  if (openedBy === null || components?.length !== 0) return [];
+  const what = `"${title}" comes from the monitor ${openedBy}, which matches no component`;
+  return [
+    warningAt(fileOf(incident), what, 'add its name or id to the `match:` of a component in status.yaml'),
+  ];
+}
+
+/** Components that it names and the site does not have: the page shows it without. */
+function unknown(incident: Incident, { components }: Site, known: ReadonlySet<string>): Problem[] {
+  const { named, later } = unknownComponentsIn(incident, known);
+  return [...new Set([...named, ...later].map(({ id }) => id))].map(id => {
+    return { ...unknownComponent(fileOf(incident), id, components), level: 'warning' };
+  });
+}
+
+function overdue(incident: Incident, now: Millis): Problem[] {
+  const promised = promiseOf(incident) ?? now;
+  if (promised >= now) return [];
+  const what = `the update promised for ${iso(promised)} is overdue`;
+  return [warningAt(fileOf(incident), what, 'write an update, or promise a later one with `next_update:`')];
+}
