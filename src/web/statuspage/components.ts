@@ -2,25 +2,8 @@
 import type { ComponentStatus } from '../../core/model/component.ts';
 import { isoMillis, type Millis, startOfUtcDay, utcDay } from '../../core/model/time.ts';
 import type { ComponentView, GroupView, IncidentView, Snapshot } from '../../core/page/snapshot.ts';
+import type { ComponentRow, ListedRow } from './bodies.ts';
 import { PAGE_ID, stableId } from './ids.ts';
-
-export interface ComponentRow {
-  readonly id: string;
-  readonly name: string;
-  readonly status: ComponentStatus;
-  readonly created_at: string;
-  readonly updated_at: string;
-  readonly position: number;
-  readonly description: string | null;
-  readonly showcase: boolean;
-  readonly start_date: string | null;
-  readonly group_id: string | null;
-  readonly page_id: string;
-  readonly group: boolean;
-  readonly only_show_if_degraded: boolean;
-  /** Ids of the members; on group rows only. */
-  readonly components?: readonly string[];
-}
 
 /** A component as other rows speak of it. */
 export interface Listed {
@@ -44,7 +27,7 @@ export function listComponents(snapshot: Snapshot): ReadonlyMap<string, Listed> 
 }
 
 /** `components` of components.json and summary.json: a group's row, then its members. */
-export function componentRows(snapshot: Snapshot): readonly ComponentRow[] {
+export function componentRows(snapshot: Snapshot): readonly ListedRow[] {
   const listed = listComponents(snapshot);
   return snapshot.groups.flatMap((group, index) => {
     const members = group.components.map(view => listed.get(view.component.id)!.row);
@@ -94,7 +77,7 @@ function groupRow(
   name: string,
   position: number,
   members: readonly ComponentRow[],
-): ComponentRow {
+): ListedRow {
   const times = (key: 'created_at' | 'updated_at') => members.map(member => member[key]).sort();
   return {
     id: stableId('group', name),

@@ -1,48 +1,12 @@
 // Incident and maintenance rows of the Statuspage API, their updates newest first.
-import type { ComponentStatus, Severity } from '../../core/model/component.ts';
+import type { ComponentStatus } from '../../core/model/component.ts';
 import { beginningOf, type IncidentUpdate, type UpdateStatus } from '../../core/model/incident.ts';
 import { isoMillis } from '../../core/model/time.ts';
 import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
-import { type ComponentRow, type Listed, lastMoment } from './components.ts';
+import type { IncidentRow, UpdateRow } from './bodies.ts';
+import { type Listed, lastMoment } from './components.ts';
 import { PAGE_ID, stableId } from './ids.ts';
 import { updateText } from './text.ts';
-
-interface UpdateRow {
-  readonly id: string;
-  readonly status: UpdateStatus;
-  readonly body: string;
-  readonly incident_id: string;
-  readonly created_at: string;
-  readonly updated_at: string;
-  readonly display_at: string;
-  readonly affected_components: readonly {
-    readonly code: string;
-    readonly name: string;
-    readonly old_status: ComponentStatus;
-    readonly new_status: ComponentStatus;
-  }[];
-  readonly deliver_notifications: boolean;
-  readonly custom_tweet: null;
-  readonly tweet_id: null;
-}
-
-export interface IncidentRow {
-  readonly id: string;
-  readonly name: string;
-  readonly status: UpdateStatus;
-  readonly created_at: string;
-  readonly updated_at: string;
-  readonly monitoring_at: string | null;
-  readonly resolved_at: string | null;
-  readonly impact: Severity | 'maintenance';
-  readonly shortlink: string;
-  readonly started_at: string;
-  readonly page_id: string;
-  readonly incident_updates: readonly UpdateRow[];
-  readonly components: readonly ComponentRow[];
-  readonly scheduled_for?: string;
-  readonly scheduled_until?: string;
-}
 
 /**
  * One incident or maintenance. `impact` is the severity its author gave it (Statuspage's

@@ -2,9 +2,10 @@
 import { isOpen } from '../../core/model/incident.ts';
 import { isoMillis, startOfUtcDay } from '../../core/model/time.ts';
 import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
+import type { IncidentRow } from './bodies.ts';
 import { componentRows, lastMoment, listComponents } from './components.ts';
 import { PAGE_ID } from './ids.ts';
-import { type IncidentRow, incidentRow } from './incidents.ts';
+import { incidentRow } from './incidents.ts';
 import { pageStatus } from './status.ts';
 
 /** How many incidents or maintenances a list answers with, as on Statuspage. */
