@@ -1,51 +1,28 @@
-// What every web file is handed: the doors to the other rooms, as types only.
+// What every web file is handed: the database and the other rooms, as types only.
 import type { FetchText } from '../core/inbound/senders/sns.ts';
-import type { ReadMetric } from '../core/model/metric.ts';
 import type { Log } from '../core/model/ports/log.ts';
 import type { Problem } from '../core/model/problem.ts';
-import type { Clock, Millis } from '../core/model/time.ts';
+import type { Clock } from '../core/model/time.ts';
+import type { Db } from '../store/db/database.ts';
+import type { LoggedWebhook } from '../store/incidents/webhooks-log.ts';
 import type { Receive } from '../work/incidents/receive.ts';
 import type { Refresh } from '../work/incidents/refresh.ts';
 import type { Write } from '../work/incidents/write.ts';
 import type { Heartbeats } from '../work/monitoring/heartbeats.ts';
 import type { Push } from '../work/monitoring/metrics.ts';
-import type { Stopped } from '../work/notify/deliver.ts';
 import type { Enrol } from '../work/notify/subscribe.ts';
 import type { EnrolChannel } from '../work/notify/subscribe-channel.ts';
-import type { Answers } from './cache/cache.ts';
-
+import type { Cache } from './cache/cache.ts';
 import type { Assets } from './http/asset.ts';
-import type { IsOverloaded } from './http/load-shedding.ts';
 import type { CountGuess } from './http/rate-limit.ts';
-
-import type { Metrics } from './ops/counters.ts';
+import type { Outbox } from './ops/gauges.ts';
+import type { Metrics } from './ops/metrics.ts';
 import type { Pages } from './page/pages.ts';
-import type { ReadSeries } from './page/series.ts';
 
-/** Requests with an Idempotency-Key, remembered for a day; keys and bodies as hashes. */
-export interface Requests {
-  /** null at its first sight. */
-  remember(
-    key: string,
-    bodyHash: string,
-    now: Millis,
-  ): Promise<{ readonly bodyHash: string; readonly at: Millis; readonly answer: string | null } | null>;
-  answer(key: string, answer: string): Promise<void>;
-  forget(key: string): Promise<void>;
-}
-
-/** One webhook as it is noted for the operator; the body is redacted. */
-export interface WebhookNote {
-  readonly at: Millis;
-  readonly sender: string;
-  readonly status: number;
-  readonly action: 'opened' | 'resolved' | 'ignored' | 'refused';
-  readonly incident: string | null;
-  readonly why: string | null;
-  readonly body: string;
-}
+export type WebhookNote = LoggedWebhook;
 
 export interface WebDeps {
+  readonly db: Db;
   readonly refresh: Pick<Refresh, 'current' | 'subscribe'>;
   readonly pages: Pages;
   readonly enrol: Enrol;
@@ -53,7 +30,7 @@ export interface WebDeps {
   readonly receive: Receive;
   readonly heartbeats: Pick<Heartbeats, 'beat'>;
   readonly write: Write;
-  readonly requests: Requests;
+  readonly push: Push;
   /** null: the writing API is off. */
   readonly apiToken: string | null;
   readonly webhookToken: string;
@@ -68,45 +45,29 @@ export interface WebDeps {
   readonly trustProxy: boolean | number | string;
   readonly publicDir: string;
   readonly brandFile: (name: string) => Promise<string | null>;
-  readonly series: ReadSeries;
-  readonly push: Push;
-  readonly readMetric: ReadMetric;
   readonly metrics: Metrics;
   /** Null where no provider reports bounces. */
   readonly bounces: {
     readonly secret: string;
     suppress(address: string, reason: 'bounced' | 'complained'): Promise<void>;
   } | null;
-  readonly outbox: () => Promise<{
-    readonly pending: number;
-    readonly givenUp: number;
-    readonly stopped: Stopped | null;
-    readonly channels: readonly {
-      /** `slack-1a2b3c4d`, or `visitors` for all of theirs. */
-      readonly channel: string;
-      readonly state: 'ok' | 'resting' | 'failing' | 'dead';
-      readonly pending: number;
-      readonly givenUp: number;
-      readonly why: string | null;
-      readonly until: Millis | null;
-    }[];
-    /** Channels that take nothing, messages that cannot be composed. */
-    readonly problems: readonly Problem[];
-  }>;
-  readonly isOverloaded: IsOverloaded;
+  readonly outbox: () => Promise<Outbox>;
+  /** Whether the process is too late with its work to take on what can wait. */
+  readonly isOverloaded: () => boolean;
   /** What is wrong with the disk; null while all is well. */
   readonly storage: () => Problem | null;
   /** Open event streams at a time: what the process may hold open. */
-  readonly mostStreams: number;
+  readonly maxStreams: number;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** The same with what the app adds once: assets by hash, the path prefix of PUBLIC_URL. */
+/** The same with what the app adds once. */
 export interface Web extends WebDeps {
+  /** The files of public/ by their hash. */
   readonly assets: Assets;
-  readonly answers: Answers;
+  readonly cache: Cache;
   readonly countGuess: CountGuess;
-  /** `''` or `/x`. */
+  /** The path of PUBLIC_URL: `''` or `/x`. */
   readonly base: () => string;
 }

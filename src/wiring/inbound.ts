@@ -1,11 +1,10 @@
-// The wiring of the doors for other programs: what monitors send, what the writing API takes.
+// The wiring of the inbound API for other programs: what monitors send, what the writing API takes.
 import type { Environment } from '../config/environment.ts';
 import type { Content } from '../content/folder.ts';
 import type { FetchText } from '../core/inbound/senders/sns.ts';
 import type { Log } from '../core/model/ports/log.ts';
 import type { Clock } from '../core/model/time.ts';
 import type { Db } from '../store/db/database.ts';
-import * as requests from '../store/incidents/requests.ts';
 import * as transitions from '../store/incidents/transitions.ts';
 import { logWebhook } from '../store/incidents/webhooks-log.ts';
 import type { WebDeps } from '../web/context.ts';
@@ -14,7 +13,7 @@ import type { Refresh } from '../work/incidents/refresh.ts';
 import { makeWrite } from '../work/incidents/write.ts';
 import type { Warn } from '../work/monitoring/warnings.ts';
 
-export interface DoorParts {
+export interface InboundParts {
   readonly env: Environment;
   readonly db: Db;
   readonly content: Content;
@@ -29,10 +28,10 @@ export interface DoorParts {
   readonly log: Log;
 }
 
-type Doors = 'receive' | 'write' | 'requests' | 'apiToken' | 'noteWebhook' | 'fetchText';
+type Inbound = 'receive' | 'write' | 'apiToken' | 'noteWebhook' | 'fetchText';
 
 /** What the web room needs to let other programs in. */
-export function openDoors(parts: DoorParts): Pick<WebDeps, Doors> {
+export function openInboundApi(parts: InboundParts): Pick<WebDeps, Inbound> {
   const { env, db, content, refresh, round, clock, log } = parts;
   return {
     receive: makeReceive({
@@ -54,11 +53,6 @@ export function openDoors(parts: DoorParts): Pick<WebDeps, Doors> {
       round,
       log,
     }),
-    requests: {
-      remember: (key, bodyHash, now) => requests.rememberRequest(db, key, bodyHash, now),
-      answer: (key, answer) => requests.answerRequest(db, key, answer),
-      forget: key => requests.forgetRequest(db, key),
-    },
     apiToken: env.apiToken,
     noteWebhook: note => logWebhook(db, note),
     fetchText: parts.fetchText,

@@ -20,14 +20,13 @@ export function openResponses(db: Db | null, step?: number) {
 }
 
 /** What the web room needs for metrics. */
-export function metricDoors(db: Db, site: () => Site, log: Log): Pick<WebDeps, 'push' | 'readMetric'> {
+export function metricApi(db: Db, site: () => Site, log: Log): Pick<WebDeps, 'push'> {
   return {
     push: makePush({
       site,
       record: (id, point, now, mayMove) => recordPoint(db, id, point, now, mayMove),
       log,
     }),
-    readMetric: (id, span, from) => readMetric(db, id, span, from),
   };
 }
 

@@ -17,15 +17,14 @@ import type { Snapshot } from '../core/page/snapshot.ts';
 import type { Pulse } from '../outside/pulse.ts';
 import { makeSightings } from '../store/incidents/recorded-transitions.ts';
 import * as requests from '../store/incidents/requests.ts';
-import { readSeries } from '../store/monitoring/rollups.ts';
 import { keptSights } from '../store/notify/announcements.ts';
 import { makeRender } from '../views.ts';
 import { makeApp } from '../web/app.ts';
-import { isNear } from '../web/http/connections.ts';
-import { mostStreams } from '../web/http/descriptors.ts';
+import { isPrivate } from '../web/http/connections.ts';
+import { maxStreams } from '../web/http/descriptors.ts';
 import { LIMITS } from '../web/http/limits.ts';
 import { openServer } from '../web/http/server.ts';
-import { makeMetrics } from '../web/ops/metrics.ts';
+import { Metrics } from '../web/ops/metrics.ts';
 import { makePages } from '../web/page/pages.ts';
 import { openRefresh } from '../work/incidents/refresh.ts';
 import { makeBell, serially } from '../work/timing/bell.ts';
@@ -37,8 +36,8 @@ import { openPost } from './email.ts';
 import { openMirror } from './export.ts';
 import { openFiling } from './filing.ts';
 import { openCarrier } from './git.ts';
-import { openDoors } from './inbound.ts';
-import { metricDoors, metricPruning, openFigures, openResponses } from './metrics.ts';
+import { openInboundApi } from './inbound.ts';
+import { metricApi, metricPruning, openFigures, openResponses } from './metrics.ts';
 import { openWatch } from './monitoring.ts';
 import { openRemind } from './remind.ts';
 import { ROOT } from './root.ts';
@@ -103,7 +102,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
   const templates = openTemplates(env.statusDir);
   const server = await openServer(env.port, env.host, {
     limits: LIMITS,
-    isVisitor: address => env.trustProxy === false && !isNear(address),
+    isVisitor: address => env.trustProxy === false && !isPrivate(address),
     log,
   });
   if ('what' in server) throw new StartProblems([server]);
@@ -130,7 +129,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const { db, storage } = keeping;
     closers.push(() => keeping.close());
     const writable = () => storage.problem() === null;
-    const metrics = makeMetrics();
+    const metrics = new Metrics();
     const steps = makeClockSteps({
       clock,
       monotonic,
@@ -231,12 +230,13 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const timetable = makeTimetable(outside.arrange?.(jobs) ?? jobs, monotonic, log);
 
     const app = makeApp({
+      db,
       refresh,
       pages: makePages(render),
       enrol: post.enrol,
       enrolChannel: post.enrolChannel,
-      ...openDoors({ ...outside, env, db, content, refresh, round, carrier, warn: watch.warn }),
-      ...metricDoors(db, () => refresh.current().site, log),
+      ...openInboundApi({ ...outside, env, db, content, refresh, round, carrier, warn: watch.warn }),
+      ...metricApi(db, () => refresh.current().site, log),
       heartbeats,
       webhookToken,
       gitSecret: () => site.current().git && (site.current().git?.secret ?? webhookToken),
@@ -245,12 +245,11 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       publicDir: path.join(ROOT, 'public'),
       brandFile: content.brandFile,
       metrics,
-      series: (id, span, from) => readSeries(db, id, span, from),
       outbox: post.depth,
       storage: storage.problem,
       bounces: post.bounces,
       isOverloaded: outside.isOverloaded ?? (() => false),
-      mostStreams: mostStreams(log),
+      maxStreams: maxStreams(log),
       clock,
       log,
     });

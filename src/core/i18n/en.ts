@@ -250,8 +250,8 @@ export const en = {
   'api.history': 'Feeds with one entry an incident, at Statuspage’s addresses',
   'api.widget': 'The current state in one sentence, for banners',
   'api.health': 'Health of the server, and the problems its operator should fix',
-  'api.doors': 'Reporting',
-  'api.doors_lead':
+  'api.inbound': 'Reporting',
+  'api.inbound_lead':
     'For jobs, monitors and visitors. Addresses with a token are printed by the command line.',
   'api.heartbeat': 'A job reports that it ran, or that it failed.',
   'api.webhook': 'A monitor reports that something is down or up.',

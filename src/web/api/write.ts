@@ -1,4 +1,4 @@
-// The writing API: incidents opened, changed and updated, metrics fed, with a Bearer token (contract §6).
+// The writing API: incidents opened, changed and updated, metrics fed, with a Bearer token.
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
 import type * as z from 'zod';
 import {
@@ -11,6 +11,7 @@ import {
 import type { Asked } from '../../core/incidents/api-edits.ts';
 import { isoMillis } from '../../core/model/time.ts';
 import { digestOf, sameSecret } from '../../core/model/token.ts';
+import { answerRequest, forgetRequest, rememberRequest } from '../../store/incidents/requests.ts';
 import type { Written } from '../../work/incidents/write.ts';
 import type { Pushed } from '../../work/monitoring/metrics.ts';
 import type { Web } from '../context.ts';
@@ -18,8 +19,8 @@ import { Refusal } from '../http/guards.ts';
 import { LIMITS } from '../http/limits.ts';
 import { writeLimit } from '../http/rate-limit.ts';
 
-/** What an answer is made of, and what is kept for a repeat. */
-interface Told {
+/** An answer, as it is kept for a repeat. */
+interface Result {
   readonly status: number;
   readonly body: object;
 }
@@ -27,7 +28,7 @@ interface Told {
 export function writeRoutes(router: Router, web: Web): void {
   const { write } = web;
   const inTurn = turns();
-  const doors = [
+  const before = [
     authorised(web),
     writeLimit(),
     express.text({ type: () => true, limit: LIMITS.write_body, defaultCharset: 'utf-8' }),
@@ -35,26 +36,26 @@ export function writeRoutes(router: Router, web: Web): void {
 
   router.post(
     '/api/incidents',
-    doors,
+    before,
     handler(web, inTurn, openSchema, 201, (_req, body, asked) => write.open(body, asked)),
   );
   router.patch(
     '/api/incidents/:id',
-    doors,
+    before,
     handler(web, inTurn, changeSchema, 200, (req, body, asked) =>
       write.change(String(req.params.id), body, asked),
     ),
   );
   router.post(
     '/api/incidents/:id/updates',
-    doors,
+    before,
     handler(web, inTurn, updateSchema, 201, (req, body, asked) =>
       write.update(String(req.params.id), body, asked),
     ),
   );
   router.post(
     '/api/metrics/:id',
-    doors,
+    before,
     handler(web, inTurn, pushSchema, 201, (req, body, asked) => web.push(String(req.params.id), body, asked)),
   );
 }
@@ -78,7 +79,7 @@ function handler<S extends z.ZodType>(
   inTurn: Turns,
   schema: S,
   success: number,
-  carryOut: (req: Request, body: z.output<S>, asked: Asked) => Promise<Written | Pushed>,
+  act: (req: Request, body: z.output<S>, asked: Asked) => Promise<Written | Pushed>,
 ): RequestHandler {
   return (req, res) =>
     inTurn(async () => {
@@ -88,7 +89,7 @@ function handler<S extends z.ZodType>(
         throw new Refusal(422, 'Some fields are not right.', { errors: faultsOf(parsed.error) });
       }
       const answer = (asked: Asked) =>
-        carryOut(req, parsed.data, asked).then(written => told(written, success, web));
+        act(req, parsed.data, asked).then(written => resultOf(written, success, web));
       const key = keyOf(req);
       const { status, body } = key
         ? await once(web, key, digestOf(JSON.stringify(raw)), answer)
@@ -99,28 +100,28 @@ function handler<S extends z.ZodType>(
 
 /** A request with a key is carried out once: a repeat gets the same answer, another body is refused. */
 async function once(
-  { requests, clock }: Web,
+  { db, clock }: Web,
   key: string,
   bodyHash: string,
-  answer: (asked: Asked) => Promise<Told>,
-): Promise<Told> {
-  const known = await requests.remember(key, bodyHash, clock());
+  answer: (asked: Asked) => Promise<Result>,
+): Promise<Result> {
+  const known = await rememberRequest(db, key, bodyHash, clock());
   if (known && known.bodyHash !== bodyHash) {
     throw new Refusal(422, 'This Idempotency-Key was used with another body; take a new one.');
   }
-  if (known?.answer) return JSON.parse(known.answer) as Told;
+  if (known?.answer) return JSON.parse(known.answer) as Result;
   try {
     const given = await answer({ at: known?.at ?? clock(), again: known !== null });
-    await requests.answer(key, JSON.stringify(given));
+    await answerRequest(db, key, JSON.stringify(given));
     return given;
   } catch (error) {
     // Refused means nothing was written: the key is free for a better body. Anything else may have been.
-    if (error instanceof Refusal && error.status < 500) await requests.forget(key);
+    if (error instanceof Refusal && error.status < 500) await forgetRequest(db, key);
     throw error;
   }
 }
 
-function told(written: Written | Pushed, success: number, web: Web): Told {
+function resultOf(written: Written | Pushed, success: number, web: Web): Result {
   if (written.kind === 'refused') {
     throw new Refusal(written.status, written.detail, written.faults && { errors: written.faults });
   }

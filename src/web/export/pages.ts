@@ -1,17 +1,15 @@
 // The static copy's pages: which there are, how each is made, and by what one that did not change is known.
-import type { ReadMetric } from '../../core/model/metric.ts';
 import type { Site } from '../../core/model/site.ts';
 import { utcDay } from '../../core/model/time.ts';
 import { shortId } from '../../core/model/token.ts';
 import { RANGES, type Range } from '../../core/monitoring/rollup.ts';
 import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
-import type { PageContext } from '../page/context.ts';
-import { metricSeriesOf } from '../page/custom-metrics.ts';
-import { seriesOf } from '../page/latency.ts';
+import type { Db } from '../../store/db/database.ts';
+import type { PageRequest } from '../page/context.ts';
 import type { Pages } from '../page/pages.ts';
 import { beginning, isOver } from '../page/parts/incidents.ts';
 import { neighboursOf } from '../page/parts/order.ts';
-import type { ReadSeries } from '../page/series.ts';
+import { readLatency, readMetricSeries } from '../page/series.ts';
 
 /** A page of the copy, in any language. */
 export interface CopyPage {
@@ -19,41 +17,34 @@ export interface CopyPage {
   readonly path: string;
   /** The same while nothing on it changes but its moment; null for one that is always made anew. */
   readonly key: string | null;
-  readonly make: (ctx: PageContext) => string | null | Promise<string | null>;
-}
-
-interface Deps {
-  readonly pages: Pages;
-  readonly series: ReadSeries;
-  readonly readMetric: ReadMetric;
+  readonly make: (request: PageRequest) => string | null | Promise<string | null>;
 }
 
 /** The front page last: whoever reads it while the copy is written finds everything it leads to. */
-export function copyPages(snapshot: Snapshot, deps: Deps): CopyPage[] {
+export function copyPages(snapshot: Snapshot, pages: Pages, db: Db | null): CopyPage[] {
   const { site, at, verdict } = snapshot;
-  const { pages } = deps;
   const anew = (path: string, make: CopyPage['make']): CopyPage => ({ path, key: null, make });
-  const ranged = (path: string, make: (ctx: PageContext, range: Range) => Promise<string | null>) =>
-    RANGES.map(range => anew(range === '24h' ? path : `${path}?range=${range}`, ctx => make(ctx, range)));
+  const ranged = (path: string, make: (request: PageRequest, range: Range) => Promise<string | null>) =>
+    RANGES.map(range => anew(range === '24h' ? path : `${path}?range=${range}`, asked => make(asked, range)));
   const calm = `${serialOf(site)} ${verdict.state}`;
   return [
     ...permalinks(snapshot, pages),
     ...months(snapshot, pages, calm),
-    anew('/status/history', ctx => pages.history(ctx, null)),
-    ...site.metrics.flatMap(metric =>
-      ranged(`/status/metrics/${metric.id}`, async (ctx, range) =>
-        pages.metric(ctx, metric.id, await metricSeriesOf(deps, metric, range, at)),
+    anew('/status/history', asked => pages.history(asked, null)),
+    ...site.metrics.flatMap(({ id }) =>
+      ranged(`/status/metrics/${id}`, async (asked, range) =>
+        pages.metric(asked, id, await readMetricSeries(db, id, range, at)),
       ),
     ),
-    ...site.components.flatMap(component =>
-      ranged(`/status/components/${component.id}`, async (ctx, range) =>
-        pages.component(ctx, component.id, await seriesOf(deps, component, range, at)),
+    ...site.components.flatMap(({ id }) =>
+      ranged(`/status/components/${id}`, async (asked, range) =>
+        pages.component(asked, id, await readLatency(db, id, range, at)),
       ),
     ),
-    { path: '/api', key: calm, make: ctx => pages.api(ctx) },
-    anew('/status/widget', ctx => pages.widget(ctx)),
-    anew('/status/live', ctx => pages.live(ctx)),
-    anew('/', ctx => pages.live(ctx)),
+    { path: '/api', key: calm, make: pages.api },
+    anew('/status/widget', pages.widget),
+    anew('/status/live', pages.live),
+    anew('/', pages.live),
   ];
 }
 
@@ -65,7 +56,7 @@ function permalinks(snapshot: Snapshot, pages: Pages): CopyPage[] {
       path: `/status/incidents/${encodeURIComponent(id)}`,
       // What goes on is told with how long it has gone on.
       key: isOver(incident) ? permalinkKey(incident, snapshot, counted.get(id)) : null,
-      make: ctx => pages.incident(ctx, id),
+      make: asked => pages.incident(asked, id),
     };
   });
 }
@@ -99,7 +90,7 @@ function months(snapshot: Snapshot, pages: Pages, calm: string): CopyPage[] {
   return [...entries].map(([month, told]) => ({
     path: `/status/history/${month}`,
     key: told.every(isOver) ? shortId(JSON.stringify([calm, list, told.map(printOf)])) : null,
-    make: ctx => pages.history(ctx, month),
+    make: asked => pages.history(asked, month),
   }));
 }
 

@@ -6,6 +6,7 @@ import path from 'node:path';
 import type { Router } from 'express';
 import type { Site } from '../../core/model/site.ts';
 import { shortId } from '../../core/model/token.ts';
+import { FOR_EVER } from '../cache/headers.ts';
 import { type Answer, Rendered, sendRendered } from '../cache/rendered.ts';
 import type { Web } from '../context.ts';
 import { stylesheet } from '../page/parts/accent.ts';
@@ -23,7 +24,6 @@ const TYPES: Record<string, string> = {
   '.ico': 'image/x-icon',
 };
 
-const FOR_EVER = 'public, max-age=31536000, immutable';
 const FOR_MINUTES = 'public, max-age=300, stale-while-revalidate=3600, stale-if-error=86400';
 /** Larger than any sane logo: the rest is refused rather than held in memory. */
 const MAX_BRAND_BYTES = 5_000_000;
@@ -52,7 +52,7 @@ export function readAssets(publicDir: string): Assets {
 }
 
 /** `/status/assets/NAME?v=HASH` and `/status/brand/FILE` (only files that status.yaml names). */
-export function assetRoutes(router: Router, { refresh, assets, answers, brandFile }: Web): void {
+export function assetRoutes(router: Router, { refresh, assets, cache, brandFile }: Web): void {
   router.get('/status/assets/:name', (req, res, next) => {
     const { site } = refresh.current();
     const name = String(req.params.name);
@@ -60,7 +60,7 @@ export function assetRoutes(router: Router, { refresh, assets, answers, brandFil
     if (!file) return next();
     const current = req.query.v === assets.version(name, site);
     const headers = { 'Cache-Control': current ? FOR_EVER : FOR_MINUTES, Vary: 'Accept-Encoding' };
-    answers.send(req, res, file, { ...headers, 'Cross-Origin-Resource-Policy': 'cross-origin' });
+    cache.send(req, res, file, { ...headers, 'Cross-Origin-Resource-Policy': 'cross-origin' });
   });
 
   const kept = new Map<string, { stamp: string; rendered: Rendered }>();

@@ -3,7 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { StorageFault } from '../../core/model/ports/storage.ts';
 import type { Web } from '../context.ts';
-import { contextOf, langOf } from '../page/visitor.ts';
+import { currentPage, langOf } from '../page/visitor.ts';
 import { Refusal } from './guards.ts';
 import { brief } from './logged-path.ts';
 import { PLAIN_POLICY, plainPage } from './plain-pages.ts';
@@ -18,7 +18,7 @@ export const notFound: RequestHandler = (_req, _res, next) => next(new Refusal(4
 
 export function errorHandler(web: Web): ErrorRequestHandler {
   return (error: unknown, req, res, next) => {
-    const { status, detail, more } = told(error);
+    const { status, detail, more } = refusalOf(error);
     // What the disk does not take is said once, by storage.ts.
     const expected = error instanceof Refusal || error instanceof StorageFault;
     if (status >= 500 && !expected)
@@ -33,7 +33,7 @@ export function errorHandler(web: Web): ErrorRequestHandler {
   };
 }
 
-function told(error: unknown): { status: number; detail: string; more?: object } {
+function refusalOf(error: unknown): { status: number; detail: string; more?: object } {
   if (error instanceof Refusal) return { status: error.status, detail: error.message, more: error.more };
   if (error instanceof StorageFault) {
     return { status: 503, detail: 'We cannot take this in right now. Please try again in a few minutes.' };
@@ -52,8 +52,8 @@ function isPage(req: Request): boolean {
 }
 
 function sendPage(web: Web, req: Request, res: Response, status: number, detail: string): void {
-  const ctx = contextOf(web, web.refresh.current(), req);
-  res.type('html').send(web.pages.error(ctx, status, SAID.includes(detail) ? undefined : detail));
+  const shown = SAID.includes(detail) ? null : detail;
+  res.type('html').send(web.pages.error(currentPage(web, req), status, shown));
 }
 
 /** The same in few words: rendering a page for each of a thousand wrong addresses is work too. */

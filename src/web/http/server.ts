@@ -2,7 +2,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { Problem } from '../../core/model/problem.ts';
 import { SECOND } from '../../core/model/time.ts';
-import { type ConnectionRules, guardConnections } from './connections.ts';
+import { ConnectionGuard, type ConnectionRules } from './connections.ts';
 import { LIMITS } from './limits.ts';
 import { starting } from './plain-pages.ts';
 import { answerBadWire, wellFormed } from './wire.ts';
@@ -16,7 +16,7 @@ export interface WebServer {
 }
 
 /** Answers under way when the server stops are given so long. */
-const LAST_WORDS = 3 * SECOND;
+const CLOSING_TIME = 3 * SECOND;
 
 const RULES: ServerRules = { limits: LIMITS, isVisitor: () => false, log: { warn() {} } };
 
@@ -52,8 +52,8 @@ export async function openServer(
   });
   if (failed) return explained(failed, port, host);
   // No connection is accepted before this function has returned to the event loop.
-  const guard = guardConnections(server, rules);
-  const answer = guard.inTurn(wellFormed((req, res) => listener(req, res)));
+  const guard = new ConnectionGuard(server, rules);
+  const answer = wellFormed((req, res) => listener(req, res));
   server.on('request', answer);
   answerBadWire(server, answer);
   const address = server.address();
@@ -65,7 +65,7 @@ export async function openServer(
     close() {
       guard.close();
       return new Promise<void>(resolve => {
-        const force = setTimeout(() => server.closeAllConnections(), LAST_WORDS);
+        const force = setTimeout(() => server.closeAllConnections(), CLOSING_TIME);
         server.close(() => {
           clearTimeout(force);
           resolve();

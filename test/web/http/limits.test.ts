@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { isNear } from '../../../src/web/http/connections.ts';
+import { isPrivate } from '../../../src/web/http/connections.ts';
 import { LIMITS } from '../../../src/web/http/limits.ts';
 import { brief } from '../../../src/web/http/logged-path.ts';
 import { addressKey, boundedStore } from '../../../src/web/http/rate-limit.ts';
@@ -54,7 +54,7 @@ describe('addresses', () => {
     ['nonsense', false],
     [undefined, false],
   ])('%s is near: %s', (address, near) => {
-    expect(isNear(address)).toBe(near);
+    expect(isPrivate(address)).toBe(near);
   });
 });
 

@@ -14,7 +14,7 @@ import { makeRender } from '../../../src/views.ts';
 import { badge, COLORS } from '../../../src/web/feeds/badges.ts';
 import { makePages } from '../../../src/web/page/pages.ts';
 import { CODE, favicon, mark, shape, themeColor } from '../../../src/web/page/parts/status-style.ts';
-import { widgetJson } from '../../../src/web/page/widget.ts';
+import { widgetJson } from '../../../src/web/page/parts/widget.ts';
 import { STATUSPAGE } from '../../../src/web/statuspage/statuspage.ts';
 import { webhookPayload } from '../../../src/web/statuspage/webhook.ts';
 import { component, incident, NOW, site, update } from '../../makers.ts';

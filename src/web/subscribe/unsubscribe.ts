@@ -1,0 +1,46 @@
+// /status/unsubscribe: one click with a token, or an address that asks for such a link by email.
+import type { NextFunction, Request, Response, Router } from 'express';
+import type { Web } from '../context.ts';
+import { currentPage, sendPrivately, wantsJson } from '../page/visitor.ts';
+import {
+  BAD_ADDRESS,
+  bodyOf,
+  busy,
+  evenly,
+  type Forms,
+  sendJson,
+  sendNotice,
+  text,
+  tokenOf,
+} from './forms.ts';
+
+export function unsubscribeRoutes(
+  router: Router,
+  web: Web,
+  { limit, emailLimit, guard, parse }: Forms,
+): void {
+  router.get('/status/unsubscribe', limit, (req, res) => {
+    const token = text(req.query.token);
+    if (token !== '' && !web.enrol.isUnsubscribe(token)) return sendNotice(web, req, res, null);
+    const fields = { token: token || null, email: text(req.query.email).slice(0, 320), problem: null };
+    sendPrivately(res, 200, web.pages.unsubscribe(currentPage(web, req), fields));
+  });
+  // RFC 8058: mail programs POST here across sites, perhaps as multipart, which needs no reading.
+  router.post('/status/unsubscribe', parse, async (req: Request, res: Response, next: NextFunction) => {
+    const token = tokenOf(req);
+    if (token === '') return next();
+    const done = await web.enrol.unsubscribe(token);
+    // Right tokens are not counted: a mail provider's few addresses send everybody's.
+    if (!done) web.countGuess(req, res);
+    sendNotice(web, req, res, done);
+  });
+  router.post('/status/unsubscribe', guard, emailLimit, async (req, res) => {
+    const email = text(bodyOf(req).email ?? req.query.email);
+    const asked = await evenly(web.enrol.askLeave(email));
+    if (asked === 'busy') throw busy();
+    if (asked === 'accepted') return sendNotice(web, req, res, 'unsubscribe_link_sent');
+    if (wantsJson(req)) return sendJson(res, 400, BAD_ADDRESS);
+    const typed = { token: null, email: email.slice(0, 320), problem: 'email_invalid' };
+    sendPrivately(res, 400, web.pages.unsubscribe(currentPage(web, req), typed));
+  });
+}
