@@ -1,5 +1,5 @@
 // The source files of a folder of src/, for tests that compare what they say with what is documented.
-import { READS } from '../../src/web/api/operations.ts';
+import { PUBLIC_DOCUMENTS } from '../../src/web/api/operations.ts';
 import { files, textOf } from './imports.ts';
 
 /** The texts of all files below `src/` + folder. */
@@ -14,5 +14,6 @@ export function routesIn(folder = 'web'): string[] {
       ([, list]) => [...(list as string).matchAll(/'(\/[^']*)'/g)].map(([, route]) => route as string),
     ),
   );
-  return [...written, ...READS.map(({ path }) => path.replace(/\{(\w+)\}/g, ':$1'))];
+  const tabled = PUBLIC_DOCUMENTS.flatMap(({ path, pathOfOne }) => [path, ...(pathOfOne ? [pathOfOne] : [])]);
+  return [...written, ...tabled.map(path => path.replace(/\{(\w+)\}/g, ':$1'))];
 }

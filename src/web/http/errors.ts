@@ -58,10 +58,10 @@ function sendPage(web: Web, req: Request, res: Response, status: number, detail:
 
 /** The same in few words: rendering a page for each of a thousand wrong addresses is work too. */
 function sendPlain(req: Request, res: Response, status: number): void {
-  const known = status === 404 || status === 429 ? (`error.${status}` as const) : 'strained';
+  const known = status === 404 || status === 429 ? (`error.${status}` as const) : 'overloaded';
   const page =
-    known === 'strained'
-      ? plainPage(langOf(req), 'strained.title', 'strained.text')
+    known === 'overloaded'
+      ? plainPage(langOf(req), 'overloaded.title', 'overloaded.text')
       : plainPage(langOf(req), known, `${known}_text`);
   res.set('Content-Security-Policy', PLAIN_POLICY).type('html').send(page);
 }

@@ -42,9 +42,9 @@ export function makeEmails(render: Render): Emails {
   const email = (name: string, lang: Lang, data: object): Email => {
     const all = { say: sayIn(lang), lang, dir: directionOf(lang), ...data };
     return {
-      subject: oneLine(render(`letters/${name}.subject`, all)),
-      text: tidy(render(`letters/${name}.text`, all)),
-      html: render(`letters/${name}.html`, all),
+      subject: oneLine(render(`emails/${name}.subject`, all)),
+      text: tidy(render(`emails/${name}.text`, all)),
+      html: render(`emails/${name}.html`, all),
     };
   };
   return {

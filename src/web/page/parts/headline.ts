@@ -33,10 +33,10 @@ export function overallForPicture(ctx: PageContext) {
 
 /** What is not known though it should be, as HTML; null while all is. */
 function doubt({ interrupted, stalePage }: Verdict, ctx: PageContext, style: Style): string | null {
-  if (stalePage !== undefined) return ctx.html('verdict.stale', { since: ctx.time(stalePage, style) });
+  if (stalePage !== undefined) return ctx.html('overall.stale', { since: ctx.time(stalePage, style) });
   if (!interrupted) return null;
   const names = few(interrupted.names);
-  return ctx.html('verdict.interrupted', { names, since: ctx.time(interrupted.since, style) });
+  return ctx.html('overall.interrupted', { names, since: ctx.time(interrupted.since, style) });
 }
 
 type Style = 'near' | 'dateTime';
@@ -49,27 +49,27 @@ function few(names: readonly string[]): string {
 function sentence(verdict: Verdict, ctx: PageContext, style: Style = 'near'): string {
   const { state, worst, total, isNothingKnown, loose } = verdict;
   if (worst.length === 0) {
-    if (loose.length === 1) return ctx.html('verdict.loose', { title: loose[0]! });
-    if (loose.length > 1) return ctx.html('verdict.loose_many', { n: loose.length });
+    if (loose.length === 1) return ctx.html('overall.loose', { title: loose[0]! });
+    if (loose.length > 1) return ctx.html('overall.loose_many', { n: loose.length });
     const unsure = doubt(verdict, ctx, style);
     if (unsure !== null) return unsure;
-    if (total === 0) return ctx.html('verdict.none');
-    if (!isNothingKnown) return ctx.html(state === 'no_data' ? 'verdict.well_so_far' : 'verdict.well');
-    return ctx.html(ctx.snapshot.checkedAt === null ? 'verdict.empty' : 'verdict.no_data');
+    if (total === 0) return ctx.html('overall.none');
+    if (!isNothingKnown) return ctx.html(state === 'no_data' ? 'overall.well_so_far' : 'overall.well');
+    return ctx.html(ctx.snapshot.checkedAt === null ? 'overall.empty' : 'overall.no_data');
   }
   if (state === 'under_maintenance' && worst.length <= NAMED) {
-    return ctx.html('verdict.maintenance', { names: worst.join(', ') });
+    return ctx.html('overall.maintenance', { names: worst.join(', ') });
   }
   const since = verdict.since === null ? null : ctx.time(verdict.since, 'near');
   // Kept together: "1 h" must not end one line of the headline and "37 min" begin the next.
   const duration = verdict.since === null ? '' : unbreakable(ctx.dates.duration(ctx.at - verdict.since));
-  const say = (key: 'verdict.named' | 'verdict.many' | 'verdict.all', values: Values) =>
+  const say = (key: 'overall.named' | 'overall.many' | 'overall.all', values: Values) =>
     since ? ctx.html(`${key}_since`, { ...values, since, duration }) : ctx.html(key, values);
-  if (worst.length === total && total > 1) return say('verdict.all', { state: ctx.say(`state.${state}`) });
+  if (worst.length === total && total > 1) return say('overall.all', { state: ctx.say(`state.${state}`) });
   if (worst.length <= NAMED) {
-    return say('verdict.named', { names: worst.join(', '), state: ctx.say(`in.${state}`) });
+    return say('overall.named', { names: worst.join(', '), state: ctx.say(`in.${state}`) });
   }
-  return say('verdict.many', { state: ctx.say(`state.${state}`), count: worst.length, total });
+  return say('overall.many', { state: ctx.say(`state.${state}`), count: worst.length, total });
 }
 
 function notes(ctx: PageContext, style: Style = 'near'): string[] {
@@ -81,13 +81,13 @@ function notes(ctx: PageContext, style: Style = 'near'): string[] {
   if (affected > worst.length) said.push(others(verdict, ctx));
   // Alone in the headline it is already said; in company it is not.
   if (worst.length > 0 || loose.length > 1)
-    for (const title of loose) said.push(ctx.say('verdict.also', { title }));
+    for (const title of loose) said.push(ctx.say('overall.also', { title }));
   // Nothing known at all is the headline's own word, unless an incident took it.
   const unknown = verdict.unknown.filter(name => !interrupted?.names.includes(name));
   if (unknown.length > 0 && (unknown.length < total || loose.length > 0))
-    said.push(ctx.say('verdict.unknown', { names: few(unknown) }));
-  if (missingSince !== null) said.push(ctx.say('verdict.missing'));
-  else if (verdict.unread > 0) said.push(ctx.say('verdict.unread', { n: verdict.unread }));
+    said.push(ctx.say('overall.unknown', { names: few(unknown) }));
+  if (missingSince !== null) said.push(ctx.say('overall.missing'));
+  else if (verdict.unread > 0) said.push(ctx.say('overall.unread', { n: verdict.unread }));
   return said;
 }
 
@@ -95,11 +95,11 @@ function notes(ctx: PageContext, style: Style = 'near'): string[] {
 function others({ state, worst, affected }: Verdict, ctx: PageContext): string {
   const rest = ctx.snapshot.components.filter(({ health }) => badness(health) > 0 && health !== state);
   if (rest.length === 0 || rest.length > NAMED) {
-    return ctx.say('verdict.others', { n: affected - worst.length });
+    return ctx.say('overall.others', { n: affected - worst.length });
   }
   return rest
     .map(({ component: { name }, health }) =>
-      ctx.say('verdict.named', { names: name, state: ctx.say(`in.${health}`) }),
+      ctx.say('overall.named', { names: name, state: ctx.say(`in.${health}`) }),
     )
     .join(' · ');
 }

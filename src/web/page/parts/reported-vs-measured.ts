@@ -13,13 +13,13 @@ export function comparisonRows({ claim, id }: IncidentView, ctx: PageContext) {
   const { start, end } = written;
   const window = end === null ? since(ctx.time(start).html, ctx) : windowHtml({ start, end }, ctx);
   const rows = [
-    { label: ctx.say('claim.written'), html: window },
+    { label: ctx.say('comparison.written'), html: window },
     {
-      label: ctx.say('claim.measured'),
-      html: measured ? measuredHtml(measured, start, ctx) : ctx.html('claim.unseen'),
+      label: ctx.say('comparison.measured'),
+      html: measured ? measuredHtml(measured, start, ctx) : ctx.html('comparison.unseen'),
     },
-    { label: ctx.say('claim.noticed'), html: measured ? after(detectionLag, ctx) : '' },
-    { label: ctx.say('claim.told'), html: after(firstUpdateLag, ctx) },
+    { label: ctx.say('comparison.noticed'), html: measured ? after(detectionLag, ctx) : '' },
+    { label: ctx.say('comparison.told'), html: after(firstUpdateLag, ctx) },
   ];
   const url = ctx.link(`/api/incidents/${encodeURIComponent(id)}/claim.json`);
   return { rows: rows.filter(({ html }) => html !== ''), url };
@@ -39,9 +39,9 @@ function since(html: string, ctx: PageContext): string {
 }
 
 function after(lag: Millis | null, ctx: PageContext): string {
-  if (lag === null) return ctx.html('claim.unknown');
-  if (lag < SECOND) return ctx.html('claim.at_once');
-  return ctx.html('claim.after', { duration: ctx.dates.lag(lag) });
+  if (lag === null) return ctx.html('comparison.unknown');
+  if (lag < SECOND) return ctx.html('comparison.at_once');
+  return ctx.html('comparison.after', { duration: ctx.dates.lag(lag) });
 }
 
 /** A moment to the second: rounding would hide the difference; `data-s` tells the script so. */
