@@ -5,7 +5,7 @@ import { cut } from '../../core/text/chat-markdown.ts';
 const MAX_LENGTH = 80;
 
 /** A path for the log: a heartbeat's token hidden, cut, without control characters. */
-export function brief(path: string): string {
+export function loggedPath(path: string): string {
   // A letter may be written as a number: `/%68eartbeats/` is no address, but what follows it may still be a token.
   const letters = path.replace(/%[4-7][0-9a-f]/gi, decodeURIComponent);
   const hidden = letters.replace(/^(.*\/heartbeats\/).*/is, '$1…').replace(/\p{C}/gu, '');
