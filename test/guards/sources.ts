@@ -10,8 +10,12 @@ export function sourcesIn(folder: string): string[] {
 /** The addresses that routes of the web room answer. */
 export function routesIn(folder = 'web'): string[] {
   const written = sourcesIn(folder).flatMap(source =>
-    [...source.matchAll(/(?:router\.\w+\(|\bpage\(|(?:json|page): )\s*\[?((?:'[^']+',?\s*)+)/g)].flatMap(
-      ([, list]) => [...(list as string).matchAll(/'(\/[^']*)'/g)].map(([, route]) => route as string),
+    [
+      ...source.matchAll(
+        /(?:router\.\w+\(|\bpage\(|\bon\('\w+', |(?:json|page): )\s*\[?((?:'[^']+',?\s*)+)/g,
+      ),
+    ].flatMap(([, list]) =>
+      [...(list as string).matchAll(/'(\/[^']*)'/g)].map(([, route]) => route as string),
     ),
   );
   const tabled = PUBLIC_DOCUMENTS.flatMap(({ path, pathOfOne }) => [path, ...(pathOfOne ? [pathOfOne] : [])]);

@@ -22,8 +22,10 @@ import { writeLimit } from '../http/rate-limit.ts';
 /** An answer, as it is kept for a repeat. */
 interface Result {
   readonly status: number;
-  readonly body: object;
+  readonly body: { readonly id: string; readonly url: string; readonly at?: string; readonly value?: number };
 }
+
+type Act<S extends z.ZodType> = (id: string, body: z.output<S>, asked: Asked) => Promise<Written | Pushed>;
 
 export function writeRoutes(router: Router, web: Web): void {
   const { write } = web;
@@ -33,31 +35,26 @@ export function writeRoutes(router: Router, web: Web): void {
     writeLimit(),
     express.text({ type: () => true, limit: LIMITS.write_body, defaultCharset: 'utf-8' }),
   ];
-
-  router.post(
-    '/api/incidents',
-    before,
-    handler(web, inTurn, openSchema, 201, (_req, body, asked) => write.open(body, asked)),
-  );
-  router.patch(
-    '/api/incidents/:id',
-    before,
-    handler(web, inTurn, changeSchema, 200, (req, body, asked) =>
-      write.change(String(req.params.id), body, asked),
-    ),
-  );
-  router.post(
-    '/api/incidents/:id/updates',
-    before,
-    handler(web, inTurn, updateSchema, 201, (req, body, asked) =>
-      write.update(String(req.params.id), body, asked),
-    ),
-  );
-  router.post(
-    '/api/metrics/:id',
-    before,
-    handler(web, inTurn, pushSchema, 201, (req, body, asked) => web.push(String(req.params.id), body, asked)),
-  );
+  const on = <S extends z.ZodType>(method: 'post' | 'patch', path: string, schema: S, act: Act<S>) =>
+    router[method](path, before, (req: Request, res: Response) =>
+      inTurn(async () => {
+        const raw = readJson(req);
+        const { data, error } = schema.safeParse(raw);
+        if (error) throw new Refusal(422, 'Some fields are not right.', { errors: faultsOf(error) });
+        const answer = async (asked: Asked) =>
+          resultOf(await act(String(req.params.id), data, asked), method === 'post' ? 201 : 200, web);
+        const key = keyOf(req);
+        const { status, body } = key
+          ? await once(web, key, digestOf(JSON.stringify(raw)), answer)
+          : await answer({ at: web.clock(), again: false });
+        if (status === 201) res.set('Location', body.url);
+        res.status(status).set('Cache-Control', 'no-store').json(body);
+      }),
+    );
+  on('post', '/api/incidents', openSchema, (_id, body, asked) => write.open(body, asked));
+  on('patch', '/api/incidents/:id', changeSchema, (id, body, asked) => write.change(id, body, asked));
+  on('post', '/api/incidents/:id/updates', updateSchema, (id, body, asked) => write.update(id, body, asked));
+  on('post', '/api/metrics/:id', pushSchema, (id, body, asked) => web.push(id, body, asked));
 }
 
 /** 403 while the API is off, 401 without the token; compared in constant time. */
@@ -72,30 +69,6 @@ function authorised({ apiToken, countGuess }: Web): RequestHandler {
     res.set('WWW-Authenticate', 'Bearer realm="status"');
     next(new Refusal(401, 'Send the server’s API_TOKEN as "Authorization: Bearer …".'));
   };
-}
-
-function handler<S extends z.ZodType>(
-  web: Web,
-  inTurn: Turns,
-  schema: S,
-  success: number,
-  act: (req: Request, body: z.output<S>, asked: Asked) => Promise<Written | Pushed>,
-): RequestHandler {
-  return (req, res) =>
-    inTurn(async () => {
-      const raw = readJson(req);
-      const parsed = schema.safeParse(raw);
-      if (!parsed.success) {
-        throw new Refusal(422, 'Some fields are not right.', { errors: faultsOf(parsed.error) });
-      }
-      const answer = (asked: Asked) =>
-        act(req, parsed.data, asked).then(written => resultOf(written, success, web));
-      const key = keyOf(req);
-      const { status, body } = key
-        ? await once(web, key, digestOf(JSON.stringify(raw)), answer)
-        : await answer({ at: web.clock(), again: false });
-      send(res, status, body);
-    });
 }
 
 /** A request with a key is carried out once: a repeat gets the same answer, another body is refused. */
@@ -137,11 +110,6 @@ function resultOf(written: Written | Pushed, success: number, web: Web): Result 
   return { status: success, body: { id, url } };
 }
 
-function send(res: Response, status: number, body: object): void {
-  if (status === 201) res.set('Location', (body as { url: string }).url);
-  res.status(status).set('Cache-Control', 'no-store').json(body);
-}
-
 function readJson(req: Request): unknown {
   try {
     return JSON.parse(typeof req.body === 'string' ? req.body : '');
@@ -160,13 +128,11 @@ function keyOf(req: Request): string | null {
 }
 
 /** One write after the other: two of the same key, or of the same incident, never meet. */
-function turns(): Turns {
+function turns() {
   let last: Promise<unknown> = Promise.resolve();
-  return job => {
+  return <T>(job: () => Promise<T>): Promise<T> => {
     const done = last.then(job);
     last = done.catch(() => undefined);
     return done;
   };
 }
-
-type Turns = <T>(job: () => Promise<T>) => Promise<T>;

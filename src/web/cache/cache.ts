@@ -1,17 +1,18 @@
 // The cache: answers made once per Snapshot, ahead of the visitors, then sent from memory before Express is asked.
 import type { IncomingMessage, OutgoingHttpHeaders, RequestListener, ServerResponse } from 'node:http';
 import { negotiate } from '../../core/i18n/words.ts';
-import { LANGS, type Lang } from '../../core/model/lang.ts';
+import { LANGS } from '../../core/model/lang.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import { BADGES } from '../feeds/badges.ts';
 import { canonicalPath } from '../http/canonical-url.ts';
 import { CachedResponse } from './fast-path.ts';
+import { memoizedText } from './memo.ts';
 import { prerender } from './prerender.ts';
 import { type Rendered, sendRendered } from './rendered.ts';
 import { type Make, SnapshotCache } from './snapshot-cache.ts';
 
-/** Browsers send a few hundred values of Accept-Language; a hostile one must not fill memory. */
-const MAX_LANGUAGES = 1000;
+/** Browsers send a few hundred values of Accept-Language. */
+const languageOf = memoizedText(1000, accept => negotiate(accept || undefined, undefined));
 /** Queries that change an answer and can have few values: the rest may be anything a visitor makes up. */
 const KNOWN_QUERY = new RegExp(`^[^?]*\\?(?:lang=(?:${LANGS.join('|')})|show=(?:${BADGES.join('|')}))$`);
 /** And of a file that never changes: its hash alone. */
@@ -24,7 +25,6 @@ export class Cache {
   private current: SnapshotCache;
   private coming: SnapshotCache | null = null;
   private readonly listeners = new Set<(snapshot: Snapshot) => void>();
-  private readonly languages = new Map<string, Lang>();
 
   constructor(first: Snapshot) {
     this.current = new SnapshotCache(first);
@@ -55,7 +55,11 @@ export class Cache {
     const isOurs = !path.includes('?') || KNOWN_QUERY.test(path) || isAsset;
     const [own = ''] = (req.url ?? '').split('?');
     if (isOurs && path.length < 200 && canonicalPath(own) === own)
-      of.warm(this.languageOf(req), path, new CachedResponse(rendered, all, of.snapshot.site));
+      of.warm(
+        languageOf(req.headers['accept-language'] ?? ''),
+        path,
+        new CachedResponse(rendered, all, of.snapshot.site),
+      );
     void sendRendered(req, res, rendered, all);
   }
 
@@ -94,7 +98,7 @@ export class Cache {
     const { url = '' } = req;
     // Most addresses have no query: nothing to look through.
     const { path, of } = url.includes('?') ? this.askedBy(req) : { path: url, of: this.current };
-    return of.responses[this.languageOf(req)].get(path);
+    return of.responses[languageOf(req.headers['accept-language'] ?? '')].get(path);
   }
 
   /** The address without `?v=`, and whose answer it asks for: a page of the version it was told of. */
@@ -107,15 +111,5 @@ export class Cache {
       if (address.endsWith(`?v=${version}`) && !path.includes('?')) return { path, of };
     }
     return { path: address, of: this.current };
-  }
-
-  private languageOf(req: IncomingMessage): Lang {
-    const accept = req.headers['accept-language'] ?? '';
-    const known = this.languages.get(accept);
-    if (known) return known;
-    const lang = negotiate(accept || undefined, undefined);
-    if (this.languages.size >= MAX_LANGUAGES) this.languages.clear();
-    if (accept.length < 200) this.languages.set(accept, lang);
-    return lang;
   }
 }

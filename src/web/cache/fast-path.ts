@@ -2,11 +2,9 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Site } from '../../core/model/site.ts';
 import { chooseEncoding, type Encoding } from '../http/encoding.ts';
+import { memoizedText } from './memo.ts';
 import { RawAnswer } from './raw-head.ts';
 import { about, isKnown, type Rendered, sendRendered } from './rendered.ts';
-
-/** Browsers send a few dozen values of Accept-Encoding; a hostile one must not fill memory. */
-const MAX_ENCODINGS = 500;
 
 /** What was sent for an address: the answer, and all headers that Express and the route had set. */
 export class CachedResponse {
@@ -24,7 +22,7 @@ export class CachedResponse {
 
   send(req: IncomingMessage, res: ServerResponse): void {
     this.rendered.idle = 0;
-    const packed = this.packedIn(encodingOf(req.headers['accept-encoding']));
+    const packed = this.packedIn(encodingOf(req.headers['accept-encoding'] ?? ''));
     // Not packed yet: sent as soon as it is.
     if (!packed) return void sendRendered(req, res, this.rendered, this.headers);
     if (isKnown(req.headers['if-none-match'], packed.etag)) {
@@ -58,16 +56,8 @@ interface Packed {
   readonly answer: RawAnswer;
 }
 
-const encodings = new Map<string, Encoding>();
-
-function encodingOf(accept = ''): Encoding {
-  const known = encodings.get(accept);
-  if (known) return known;
-  const encoding = chooseEncoding(accept);
-  if (encodings.size >= MAX_ENCODINGS) encodings.clear();
-  if (accept.length < 200) encodings.set(accept, encoding);
-  return encoding;
-}
+/** Browsers send a few dozen values of Accept-Encoding. */
+const encodingOf = memoizedText(500, chooseEncoding);
 
 function flat(headers: OutgoingHttpHeaders): string[] {
   return Object.entries(headers).flatMap(([name, value]) => [name, String(value)]);

@@ -8,6 +8,7 @@ import type { Db } from '../../store/db/database.ts';
 import { comparisonJson } from '../api/evidence.ts';
 import { openapi } from '../api/openapi.ts';
 import { PUBLIC_DOCUMENTS } from '../api/operations.ts';
+import { memoized } from '../cache/memo.ts';
 import { BADGES } from '../feeds/badges.ts';
 import { latencyJson, metricJson } from '../page/charts.ts';
 import { readLatency, readMetricSeries } from '../page/series.ts';
@@ -28,7 +29,7 @@ export function dataFiles(snapshot: Snapshot, db: Db | null): ExportFile[] {
       json(
         `/api/incidents/${encodeURIComponent(id)}/claim.json`,
         () => comparisonJson(snapshot, id) ?? {},
-        comparisonKey(claim),
+        claim && comparisonKey(claim),
       ),
     ),
     ...RANGES.flatMap(range => [
@@ -59,15 +60,8 @@ export function dataFiles(snapshot: Snapshot, db: Db | null): ExportFile[] {
   ];
 }
 
-const comparisonKeys = new WeakMap<Claim, string>();
-
 /** An old incident keeps its comparison, the same object: hashed once. */
-function comparisonKey(claim: Claim | null): string | null {
-  if (claim === null) return null;
-  const key = comparisonKeys.get(claim) ?? shortId(JSON.stringify(claim));
-  comparisonKeys.set(claim, key);
-  return key;
-}
+const comparisonKey = memoized((claim: Claim) => shortId(JSON.stringify(claim)));
 
 /** A file of the copy; `path` is relative, with `/`. */
 export interface ExportFile {

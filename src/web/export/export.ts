@@ -56,13 +56,13 @@ export function makeExport({ pages, publicDir, brandFile, db }: ExportDeps) {
     };
     files.push({ path: '404.html', key: null, body: missing });
     for (const lang of [...LANGS].reverse()) {
-      const asked = request(lang);
+      const page = request(lang);
       for (const { path, key, make } of copied) {
         files.push({
           path: pageFile(lang, path),
-          key: key && `${key} ${asked.assets.css} ${asked.assets.js}`,
+          key: key && `${key} ${page.assets.css} ${page.assets.js}`,
           ...(key ? { apart: MOMENT } : {}),
-          body: async () => localLinks((await make(asked)) ?? '', { ...known, lang, path }),
+          body: async () => localLinks((await make(page)) ?? '', { ...known, lang, path }),
         });
       }
     }

@@ -5,6 +5,7 @@ import { shortId } from '../../core/model/token.ts';
 import { RANGES, type Range } from '../../core/monitoring/rollup.ts';
 import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
 import type { Db } from '../../store/db/database.ts';
+import { memoized } from '../cache/memo.ts';
 import type { PageRequest } from '../page/context.ts';
 import type { Pages } from '../page/pages.ts';
 import { beginning, isOver } from '../page/parts/incidents.ts';
@@ -25,20 +26,22 @@ export function copyPages(snapshot: Snapshot, pages: Pages, db: Db | null): Copy
   const { site, at, verdict } = snapshot;
   const anew = (path: string, make: CopyPage['make']): CopyPage => ({ path, key: null, make });
   const ranged = (path: string, make: (request: PageRequest, range: Range) => Promise<string | null>) =>
-    RANGES.map(range => anew(range === '24h' ? path : `${path}?range=${range}`, asked => make(asked, range)));
+    RANGES.map(range =>
+      anew(range === '24h' ? path : `${path}?range=${range}`, request => make(request, range)),
+    );
   const calm = `${serialOf(site)} ${verdict.state}`;
   return [
     ...permalinks(snapshot, pages),
     ...months(snapshot, pages, calm),
-    anew('/status/history', asked => pages.history(asked, null)),
+    anew('/status/history', request => pages.history(request, null)),
     ...site.metrics.flatMap(({ id }) =>
-      ranged(`/status/metrics/${id}`, async (asked, range) =>
-        pages.metric(asked, id, await readMetricSeries(db, id, range, at)),
+      ranged(`/status/metrics/${id}`, async (request, range) =>
+        pages.metric(request, id, await readMetricSeries(db, id, range, at)),
       ),
     ),
     ...site.components.flatMap(({ id }) =>
-      ranged(`/status/components/${id}`, async (asked, range) =>
-        pages.component(asked, id, await readLatency(db, id, range, at)),
+      ranged(`/status/components/${id}`, async (request, range) =>
+        pages.component(request, id, await readLatency(db, id, range, at)),
       ),
     ),
     { path: '/api', key: calm, make: pages.api },
@@ -56,7 +59,7 @@ function permalinks(snapshot: Snapshot, pages: Pages): CopyPage[] {
       path: `/status/incidents/${encodeURIComponent(id)}`,
       // What goes on is told with how long it has gone on.
       key: isOver(incident) ? permalinkKey(incident, snapshot, counted.get(id)) : null,
-      make: asked => pages.incident(asked, id),
+      make: request => pages.incident(request, id),
     };
   });
 }
@@ -87,10 +90,10 @@ function months(snapshot: Snapshot, pages: Pages, calm: string): CopyPage[] {
     else entries.set(month, [one]);
   }
   const list = [...entries].map(([month, { length }]) => `${month} ${length}`).sort();
-  return [...entries].map(([month, told]) => ({
+  return [...entries].map(([month, shown]) => ({
     path: `/status/history/${month}`,
-    key: told.every(isOver) ? shortId(JSON.stringify([calm, list, told.map(printOf)])) : null,
-    make: asked => pages.history(asked, month),
+    key: shown.every(isOver) ? shortId(JSON.stringify([calm, list, shown.map(printOf)])) : null,
+    make: request => pages.history(request, month),
   }));
 }
 
@@ -110,25 +113,12 @@ function countedOf({ components }: Snapshot): Map<string, string> {
   return counted;
 }
 
-/** The same object while nothing of it changed: printed once. */
-const prints = new WeakMap<IncidentView, string>();
-
 /** Everything of an entry but its rendered markdown, which would have to be rendered for it. */
-function printOf(incident: IncidentView): string {
-  const known = prints.get(incident);
-  if (known !== undefined) return known;
+const printOf = memoized((incident: IncidentView) => {
   const fields = Object.entries(Object.getOwnPropertyDescriptors(incident));
-  const print = shortId(JSON.stringify(fields.map(([name, { value }]) => [name, value])));
-  prints.set(incident, print);
-  return print;
-}
+  return shortId(JSON.stringify(fields.map(([name, { value }]) => [name, value])));
+});
 
-const serials = new WeakMap<Site, number>();
 let serial = 0;
-
 /** Another site is another page everywhere. */
-function serialOf(site: Site): number {
-  const known = serials.get(site) ?? ++serial;
-  serials.set(site, known);
-  return known;
-}
+const serialOf = memoized((_: Site) => ++serial);

@@ -7,6 +7,7 @@ import type { Router } from 'express';
 import type { Site } from '../../core/model/site.ts';
 import { shortId } from '../../core/model/token.ts';
 import { FOR_EVER } from '../cache/headers.ts';
+import { memoized } from '../cache/memo.ts';
 import { type Answer, Rendered, sendRendered } from '../cache/rendered.ts';
 import type { Web } from '../context.ts';
 import { stylesheet } from '../page/parts/accent.ts';
@@ -25,26 +26,22 @@ const TYPES: Record<string, string> = {
 };
 
 const FOR_MINUTES = 'public, max-age=300, stale-while-revalidate=3600, stale-if-error=86400';
+const ANY_ORIGIN = { 'Cross-Origin-Resource-Policy': 'cross-origin' };
+const CSS = 'status.css';
 /** Larger than any sane logo: the rest is refused rather than held in memory. */
 const MAX_BRAND_BYTES = 5_000_000;
 
 /** Reads public/ once; the stylesheet carries the site's colour and is made anew with each site. */
 export function readAssets(publicDir: string): Assets {
-  const files = new Map(readdirSync(publicDir).map(name => [name, readFileSync(path.join(publicDir, name))]));
-  const made = new WeakMap<Site, Map<string, { rendered: Rendered; version: string }>>();
-  const assetOf = (name: string, site: Site) => {
-    const bytes = files.get(name);
-    if (!bytes) return null;
-    const ofSite = made.get(site) ?? new Map<string, { rendered: Rendered; version: string }>();
-    made.set(site, ofSite);
-    const known = ofSite.get(name);
-    if (known) return known;
-    const body = name === 'status.css' ? stylesheet(bytes.toString(), site) : bytes;
+  const made = (name: string, body: Buffer | string) => {
     const answer: Answer = { type: TYPES[path.extname(name)] ?? 'application/octet-stream', body };
-    const asset = { rendered: new Rendered(answer), version: shortId(body.toString()) };
-    ofSite.set(name, asset);
-    return asset;
+    return { rendered: new Rendered(answer), version: shortId(body.toString()) };
   };
+  const bytes = (name: string) => readFileSync(path.join(publicDir, name));
+  const files = new Map(readdirSync(publicDir).map(name => [name, made(name, bytes(name))]));
+  const css = bytes(CSS).toString();
+  const styled = memoized((site: Site) => made(CSS, stylesheet(css, site)));
+  const assetOf = (name: string, site: Site) => (name === CSS ? styled(site) : files.get(name));
   return {
     file: (name, site) => assetOf(name, site)?.rendered ?? null,
     version: (name, site) => assetOf(name, site)?.version ?? '',
@@ -60,7 +57,7 @@ export function assetRoutes(router: Router, { refresh, assets, cache, brandFile 
     if (!file) return next();
     const current = req.query.v === assets.version(name, site);
     const headers = { 'Cache-Control': current ? FOR_EVER : FOR_MINUTES, Vary: 'Accept-Encoding' };
-    cache.send(req, res, file, { ...headers, 'Cross-Origin-Resource-Policy': 'cross-origin' });
+    cache.send(req, res, file, { ...headers, ...ANY_ORIGIN });
   });
 
   const kept = new Map<string, { stamp: string; rendered: Rendered }>();
@@ -81,9 +78,6 @@ export function assetRoutes(router: Router, { refresh, assets, cache, brandFile 
     // An SVG logo is the operator's, but it is still kept from running anything when opened by itself.
     res.setHeader('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox");
     const headers = { 'Cache-Control': FOR_MINUTES, Vary: 'Accept-Encoding' };
-    await sendRendered(req, res, known.rendered, {
-      ...headers,
-      'Cross-Origin-Resource-Policy': 'cross-origin',
-    });
+    await sendRendered(req, res, known.rendered, { ...headers, ...ANY_ORIGIN });
   });
 }

@@ -18,13 +18,11 @@ export interface WebServer {
 /** Answers under way when the server stops are given so long. */
 const CLOSING_TIME = 3 * SECOND;
 
-const RULES: ServerRules = { limits: LIMITS, isVisitor: () => false, log: { warn() {} } };
-
-type Times = 'headers_time' | 'request_time' | 'idle_time';
-
 export interface ServerRules extends ConnectionRules {
-  readonly limits: ConnectionRules['limits'] & { readonly [name in Times]: number };
+  readonly limits: ConnectionRules['limits'] & Record<'headers_time' | 'request_time' | 'idle_time', number>;
 }
+
+const RULES: ServerRules = { limits: LIMITS, isVisitor: () => false, log: { warn() {} } };
 
 /** Listens on `host:port` (port 0: any); a Problem when it cannot. */
 export async function openServer(

@@ -33,101 +33,92 @@ interface Known {
   readonly certificates: ReadonlyMap<string, Millis>;
 }
 
-export interface Reading {
-  readonly name: string;
-  readonly help: string;
-  readonly label?: string;
-  /** A value, or values by label; those of one label add up. */
-  readonly read: (known: Known) => number | readonly (readonly [string, number])[];
-}
+/** Name, help, and what is read: a value, or values by the label named; those of one label add up. */
+export type Reading = readonly [
+  name: string,
+  help: string,
+  read: (known: Known) => number | readonly (readonly [string, number])[],
+  label?: 'component' | 'level' | 'channel',
+];
 
 const STATES = { ok: 1, resting: 0, failing: 0, dead: -1 };
 
 export const READINGS: readonly Reading[] = [
-  {
-    name: 'component_state',
-    help: '0 operational, 1 under maintenance, 2 degraded, 3 partial outage, 4 major outage, -1 no data.',
-    label: 'component',
-    read: ({ snapshot }) =>
-      snapshot.components.map(({ component, health }) => [component.id, badness(health)]),
-  },
-  {
-    name: 'certificate_days_left',
-    help: 'Days until the certificate a check was last shown ends.',
-    label: 'component',
-    read: ({ snapshot, certificates }) =>
+  [
+    'component_state',
+    '0 operational, 1 under maintenance, 2 degraded, 3 partial outage, 4 major outage, -1 no data.',
+    ({ snapshot }) => snapshot.components.map(({ component, health }) => [component.id, badness(health)]),
+    'component',
+  ],
+  [
+    'certificate_days_left',
+    'Days until the certificate a check was last shown ends.',
+    ({ snapshot, certificates }) =>
       snapshot.components.flatMap(({ component: { id, check } }) => {
         const end = certificateHost(check) === null ? undefined : certificates.get(id);
         return end === undefined ? [] : [[id, (end - snapshot.at) / DAY] as const];
       }),
-  },
-  {
-    name: 'warnings',
-    help: 'What is to be mended and is no outage, by component.',
-    label: 'component',
-    read: ({ snapshot }) => snapshot.warnings.map(({ component }) => [component ?? '', 1]),
-  },
-  {
-    name: 'incidents_open',
-    help: 'Incidents that are not resolved.',
-    read: ({ snapshot }) => snapshot.incidents.filter(isOpen).length,
-  },
-  {
-    name: 'problems',
-    help: 'What /readyz lists, by level.',
-    label: 'level',
-    read: ({ snapshot }) =>
+    'component',
+  ],
+  [
+    'warnings',
+    'What is to be mended and is no outage, by component.',
+    ({ snapshot }) => snapshot.warnings.map(({ component }) => [component ?? '', 1]),
+    'component',
+  ],
+  [
+    'incidents_open',
+    'Incidents that are not resolved.',
+    ({ snapshot }) => snapshot.incidents.filter(isOpen).length,
+  ],
+  [
+    'problems',
+    'What /readyz lists, by level.',
+    ({ snapshot: { problems } }) =>
       (['error', 'warning'] as const).map(level => [
         level,
-        snapshot.problems.filter(problem => problem.level === level).length,
+        problems.filter(one => one.level === level).length,
       ]),
-  },
-  {
-    name: 'network_down',
-    help: '1 while our own network is down.',
-    read: ({ snapshot }) => (snapshot.blindSince === null ? 0 : 1),
-  },
-  {
-    name: 'stalled_components',
-    help: 'Components whose looks do not end any more.',
-    read: ({ snapshot }) => snapshot.components.filter(({ stall }) => stall?.told).length,
-  },
-  {
-    name: 'incidents_missing',
-    help: '1 while the folder of the incident files is missing.',
-    read: ({ snapshot }) => (snapshot.missingSince === null ? 0 : 1),
-  },
-  {
-    name: 'snapshot_timestamp_seconds',
-    help: 'When what visitors see was composed.',
-    read: ({ snapshot }) => snapshot.at / 1000,
-  },
-  {
-    name: 'outbox_pending',
-    help: 'Emails to be sent.',
-    read: ({ outbox }) => outbox?.pending ?? Number.NaN,
-  },
-  {
-    name: 'outbox_given_up',
-    help: 'Emails given up.',
-    read: ({ outbox }) => outbox?.givenUp ?? Number.NaN,
-  },
-  {
-    name: 'channel_pending',
-    help: 'Messages to be sent, by channel.',
-    label: 'channel',
-    read: ({ outbox }) => (outbox?.channels ?? []).map(({ channel, pending }) => [channel, pending]),
-  },
-  {
-    name: 'channel_given_up',
-    help: 'Messages given up, by channel.',
-    label: 'channel',
-    read: ({ outbox }) => (outbox?.channels ?? []).map(({ channel, givenUp }) => [channel, givenUp]),
-  },
-  {
-    name: 'channel_state',
-    help: '1 well, 0 failing or resting after a failure, -1 dead.',
-    label: 'channel',
-    read: ({ outbox }) => (outbox?.channels ?? []).map(({ channel, state }) => [channel, STATES[state]]),
-  },
+    'level',
+  ],
+  [
+    'network_down',
+    '1 while our own network is down.',
+    ({ snapshot }) => (snapshot.blindSince === null ? 0 : 1),
+  ],
+  [
+    'stalled_components',
+    'Components whose looks do not end any more.',
+    ({ snapshot }) => snapshot.components.filter(({ stall }) => stall?.told).length,
+  ],
+  [
+    'incidents_missing',
+    '1 while the folder of the incident files is missing.',
+    ({ snapshot }) => (snapshot.missingSince === null ? 0 : 1),
+  ],
+  [
+    'snapshot_timestamp_seconds',
+    'When what visitors see was composed.',
+    ({ snapshot }) => snapshot.at / 1000,
+  ],
+  ['outbox_pending', 'Emails to be sent.', ({ outbox }) => outbox?.pending ?? Number.NaN],
+  ['outbox_given_up', 'Emails given up.', ({ outbox }) => outbox?.givenUp ?? Number.NaN],
+  [
+    'channel_pending',
+    'Messages to be sent, by channel.',
+    ({ outbox }) => (outbox?.channels ?? []).map(({ channel, pending }) => [channel, pending]),
+    'channel',
+  ],
+  [
+    'channel_given_up',
+    'Messages given up, by channel.',
+    ({ outbox }) => (outbox?.channels ?? []).map(({ channel, givenUp }) => [channel, givenUp]),
+    'channel',
+  ],
+  [
+    'channel_state',
+    '1 well, 0 failing or resting after a failure, -1 dead.',
+    ({ outbox }) => (outbox?.channels ?? []).map(({ channel, state }) => [channel, STATES[state]]),
+    'channel',
+  ],
 ];

@@ -45,7 +45,7 @@ export class Metrics {
     registers: this.registers,
   });
   private readonly renders: Histogram<'view'>;
-  private readonly gauges: readonly { readonly gauge: Gauge; readonly reading: Reading }[];
+  private readonly gauges: readonly { gauge: Gauge; read: Reading[2]; label: Reading[3] }[];
   /** Counted with every answer from memory: a plain number, handed to the counter when somebody asks. */
   private answers = 0;
   /** When the certificate a component's check was last shown ends. */
@@ -70,11 +70,10 @@ export class Metrics {
       buckets: [0.001, 0.005, 0.02, 0.1, 0.5],
       registers: this.registers,
     });
-    this.gauges = READINGS.map(reading => {
-      const { help, label } = reading;
-      const name = `status_live_${reading.name}`;
-      const labelNames = label ? [label] : [];
-      return { gauge: new Gauge({ name, help, labelNames, registers: this.registers }), reading };
+    this.gauges = READINGS.map(([rest, help, read, label]) => {
+      const name = `status_live_${rest}`;
+      const gauge = new Gauge({ name, help, labelNames: label ? [label] : [], registers: this.registers });
+      return { gauge, read, label };
     });
   }
 
@@ -121,8 +120,7 @@ export class Metrics {
 
   /** Prometheus' text; `outbox` null when the database does not answer. */
   text(snapshot: Snapshot, outbox: Outbox | null): Promise<string> {
-    for (const { gauge, reading } of this.gauges) {
-      const { label = '', read } = reading;
+    for (const { gauge, read, label = '' } of this.gauges) {
       const values = read({ snapshot, outbox, certificates: this.certificates });
       gauge.reset();
       if (typeof values === 'number') gauge.set(values);

@@ -8,7 +8,7 @@ import { escapeHtml } from '../../core/text/markdown.ts';
 import type { PageContext } from './context.ts';
 import { overallText } from './parts/headline.ts';
 import { PICTURE, sitePicture } from './parts/picture.ts';
-import { CODE, favicon, mark, themeColor } from './parts/status-style.ts';
+import { CODE, favicon, MARK, THEME_COLOR } from './parts/status-style.ts';
 
 /** What a page says about itself. */
 export interface About {
@@ -49,7 +49,7 @@ export function pageFrame(ctx: PageContext, about: About) {
     lang: ctx.lang,
     dir: directionOf(ctx.lang),
     site: site.title,
-    title: `${about.live ? mark(health) : ''}${about.title} · ${site.title}`,
+    title: `${about.live ? MARK[health] : ''}${about.title} · ${site.title}`,
     ogTitle: about.title,
     description: about.description,
     canonical: about.path === null ? null : spokenAt(site.url + about.path, ctx.langAsked ? ctx.lang : null),
@@ -67,7 +67,7 @@ export function pageFrame(ctx: PageContext, about: About) {
     version,
     at: new Date(at).toISOString(),
     code: CODE[health],
-    theme: themeColor(health),
+    theme: THEME_COLOR[health],
     // A well site wears the operator's icon; trouble wears its own.
     icon: custom && health === 'operational' ? brandFile(ctx, custom) : favicon(health),
     logo: site.brand.logo ? brandFile(ctx, site.brand.logo) : null,

@@ -28,11 +28,10 @@ export function* groups(ctx: PageContext, render: Render) {
 
 /** What the bars mean: every state, best first. */
 export function legend(ctx: PageContext) {
-  const order: Health[] = [
-    ...(['operational', 'degraded_performance', 'partial_outage', 'major_outage'] as const),
-    ...(['under_maintenance', 'no_data'] as const),
-  ];
-  return order.map(state => ({ code: CODE[state], state: ctx.say(`state.${state}`) }));
+  return (Object.keys(CODE) as Health[]).map(state => ({
+    code: CODE[state],
+    state: ctx.say(`state.${state}`),
+  }));
 }
 
 function groupOf(group: GroupView, i: number, ctx: PageContext) {

@@ -2,10 +2,11 @@
 import { type Health, worst } from '../../../core/model/component.ts';
 import type { IncidentView, Snapshot } from '../../../core/page/snapshot.ts';
 import { escapeHtml } from '../../../core/text/markdown.ts';
+import { memoized } from '../../cache/memo.ts';
 import type { PageContext } from '../context.ts';
 import { overallForPicture } from './headline.ts';
 import { affects, healthOf } from './incidents.ts';
-import { CODE, shape, themeColor } from './status-style.ts';
+import { CODE, SHAPE, THEME_COLOR } from './status-style.ts';
 
 /** Open Graph's customary size. */
 export const PICTURE = { width: 1200, height: 630 } as const;
@@ -50,7 +51,7 @@ export function incidentPicture(incident: IncidentView, ctx: PageContext): strin
 }
 
 function frame(health: Health, headline: string, notes: readonly string[], ctx: PageContext, below: string) {
-  const color = themeColor(health);
+  const color = THEME_COLOR[health];
   const sizes = [76, 64, 52];
   const linesAt = (size: number) => wrap(headline, size, ROOM - 120).length;
   const fitting = sizes.find(size => linesAt(size) === 1) ?? sizes.find(size => linesAt(size) === 2) ?? 52;
@@ -67,7 +68,7 @@ function frame(health: Health, headline: string, notes: readonly string[], ctx: 
     '<rect width="1200" height="630" fill="#fff"/>',
     `<rect width="1200" height="630" fill="${color}" opacity=".06"/><rect width="16" height="630" fill="${color}"/>`,
     text(clip(wrap(ctx.site.title, 32, ROOM), 1)[0] ?? '', EDGE, 108, 32, true, '#59616b'),
-    `<g transform="translate(${EDGE} ${top - 72}) scale(5.25)"><path fill="${color}" fill-rule="evenodd" d="${shape(health)}"/></g>`,
+    `<g transform="translate(${EDGE} ${top - 72}) scale(5.25)"><path fill="${color}" fill-rule="evenodd" d="${SHAPE[health]}"/></g>`,
     ...texts,
     ...rest.map((line, i) => text(line, EDGE + 120, under + i * 44, 30, false, '#3f464f')),
     below,
@@ -75,22 +76,13 @@ function frame(health: Health, headline: string, notes: readonly string[], ctx: 
   ].join('');
 }
 
-/** Every page of a Snapshot names the picture by what is on it: its days are looked through once. */
-const worstDays = new WeakMap<Snapshot['components'], readonly Health[]>();
-
-/** Each day the worst of all components; a day that some saw and nobody saw ill is well. */
-function worstOf(components: Snapshot['components']): readonly Health[] {
-  const known = worstDays.get(components);
-  if (known) return known;
-  const days = (components[0]?.days ?? []).map((_, i) =>
-    worst(components.map(view => view.days[i]?.state ?? 'no_data')),
-  );
-  worstDays.set(components, days);
-  return days;
-}
+/** Each day the worst of all components; looked through once, for every page of a Snapshot names the picture. */
+const worstDays = memoized((components: Snapshot['components']) =>
+  (components[0]?.days ?? []).map((_, i) => worst(components.map(view => view.days[i]?.state ?? 'no_data'))),
+);
 
 function bars(ctx: PageContext): string {
-  const states = worstOf(ctx.snapshot.components);
+  const states = worstDays(ctx.snapshot.components);
   const days = states.length;
   if (days === 0) return '';
   const pitch = ROOM / days;

@@ -3,6 +3,7 @@
 import { MINUTE } from '../../../core/model/time.ts';
 import type { ComponentView, DayCell } from '../../../core/page/snapshot.ts';
 import { escapeHtml } from '../../../core/text/markdown.ts';
+import { memoizedText } from '../../cache/memo.ts';
 import { incidentPath, type PageContext } from '../context.ts';
 import { coverageWords } from './coverage.ts';
 import { CODE } from './status-style.ts';
@@ -39,23 +40,11 @@ function draw(days: readonly DayCell[], name: string): string {
   // Without a style attribute, `width` is how the phone's cut (the newest 30 days) is told; wide pages override it.
   const cut =
     days.length > NARROW ? Math.round((width * 10_000) / (NARROW * PITCH - (PITCH - WIDTH))) / 100 : 100;
-  return `<svg role="img" aria-label="${escapeHtml(name)}" viewBox="0 0 ${width} ${TALL}" preserveAspectRatio="none" width="${cut}%" height="${TALL}" data-from="${days[0]?.day ?? ''}">${barsOf(days)}</svg>`;
+  return `<svg role="img" aria-label="${escapeHtml(name)}" viewBox="0 0 ${width} ${TALL}" preserveAspectRatio="none" width="${cut}%" height="${TALL}" data-from="${days[0]?.day ?? ''}">${barsOf(days.map(({ state }) => CODE[state]).join(''))}</svg>`;
 }
 
 /** Most components' days look like most others': their bars are drawn once. */
-const drawnBars = new Map<string, string>();
-const MAX_DRAWN = 1000;
-
-function barsOf(days: readonly DayCell[]): string {
-  const codes = days.map(({ state }) => CODE[state]);
-  const key = codes.join('');
-  const known = drawnBars.get(key);
-  if (known !== undefined) return known;
-  if (drawnBars.size >= MAX_DRAWN) drawnBars.clear();
-  const drawn = codes.map(bar).join('');
-  drawnBars.set(key, drawn);
-  return drawn;
-}
+const barsOf = memoizedText(1000, codes => [...codes].map(bar).join(''));
 
 function bar(code: string, i: number): string {
   const height = HEIGHT[code]!;
