@@ -13,7 +13,7 @@ import type { Push } from '../work/monitoring/metrics.ts';
 import type { Enrol } from '../work/notify/subscribe.ts';
 import type { EnrolChannel } from '../work/notify/subscribe-channel.ts';
 import type { Cache } from './cache/cache.ts';
-import type { Assets } from './http/asset.ts';
+import type { Assets } from './http/assets.ts';
 import type { CountGuess } from './http/rate-limit.ts';
 import type { Outbox } from './ops/gauges.ts';
 import type { Metrics } from './ops/metrics.ts';

@@ -43,14 +43,12 @@ export function openapi(site: Site): object {
         token: { type: 'http', scheme: 'bearer', description: say('api.write_lead') },
         webhook: { type: 'apiKey', in: 'query', name: 'token', description: say('api.webhook') },
       },
-      schemas,
+      schemas: Object.fromEntries(
+        Object.entries(DOCUMENTS).map(([name, schema]) => [name, jsonSchema(schema, 'output')]),
+      ),
     },
   };
 }
-
-const schemas = Object.fromEntries(
-  Object.entries(DOCUMENTS).map(([name, schema]) => [name, jsonSchema(schema, 'output')]),
-);
 
 const REFUSALS: Record<string, string> = {
   400: 'The body is not JSON.',

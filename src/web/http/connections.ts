@@ -1,6 +1,7 @@
 // Connections: how many there may be, in all and of one address, and an end for those that ask and never read.
 import type { Server } from 'node:http';
-import { BlockList, isIP, isIPv6, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import ipaddr from 'ipaddr.js';
 import type { Log } from '../../core/model/ports/log.ts';
 import { MINUTE, SECOND } from '../../core/model/time.ts';
 import { openFiles } from './descriptors.ts';
@@ -132,26 +133,12 @@ export class Counts {
   }
 }
 
-const privateNetworks = new BlockList();
-for (const [network, bits] of [
-  ['127.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['172.16.0.0', 12],
-  ['192.168.0.0', 16],
-  ['169.254.0.0', 16],
-] as const) {
-  privateNetworks.addSubnet(network, bits, 'ipv4');
-}
-privateNetworks.addAddress('::1', 'ipv6');
-privateNetworks.addSubnet('fc00::', 7, 'ipv6');
-privateNetworks.addSubnet('fe80::', 10, 'ipv6');
-
 /**
  * Whether an address is of this machine or a private network: most likely a proxy, behind which stand many
  * visitors, even where TRUST_PROXY was forgotten.
  */
-export function isPrivate(address: string | undefined): boolean {
-  if (!address) return false;
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
-  return isIP(plain) !== 0 && privateNetworks.check(plain, isIPv6(plain) ? 'ipv6' : 'ipv4');
+export function isPrivate(address = ''): boolean {
+  return ipaddr.isValid(address) && PRIVATE.includes(ipaddr.process(address).range());
 }
+
+const PRIVATE = ['loopback', 'private', 'linkLocal', 'uniqueLocal'];

@@ -11,7 +11,6 @@ import { PLAIN_POLICY, plainPage } from './plain-pages.ts';
 const NOT_FOUND = 'There is nothing here.';
 const INTERNAL = 'Something went wrong on our side.';
 
-/** No route took it: 404. */
 export const notFound: RequestHandler = (_req, _res, next) => next(new Refusal(404, NOT_FOUND));
 
 export function errorHandler(web: Web): ErrorRequestHandler {

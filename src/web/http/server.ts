@@ -74,7 +74,6 @@ export async function openServer(
   };
 }
 
-/** The Problem an operator can act on. */
 export function explained({ code }: NodeJS.ErrnoException, port: number, host: string): Problem {
   if (code === 'EADDRINUSE') {
     const fix = 'stop what listens there, or set PORT to another';

@@ -14,7 +14,6 @@ import type { PageRequest } from './context.ts';
 import { type MetricSeries, readLatency, readMetricSeries, type Series } from './series.ts';
 import { requestOf, visitorOf } from './visitor.ts';
 
-/** One kind of thing that has a chart. */
 interface Charted<Thing, Read> {
   readonly page: string;
   readonly json: string;
@@ -117,7 +116,6 @@ function rangeJson({ range, from, to, span }: Omit<Series, 'points'>): object {
   return { range, from: isoMillis(from), to: isoMillis(to), step_seconds: SPAN_LENGTH[span] / 1000 };
 }
 
-/** The range a request asks for; refuses what is none. */
 function rangeOf({ query }: Request): Range {
   const { range = '24h' } = query;
   const known = RANGES.find(one => one === range);

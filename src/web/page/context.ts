@@ -79,7 +79,6 @@ export function pageContext(request: PageRequest): PageContext {
   };
 }
 
-/** The address of an incident's own page. */
 export function incidentPath(id: string): string {
   return `/status/incidents/${encodeURIComponent(id)}`;
 }

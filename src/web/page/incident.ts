@@ -88,7 +88,6 @@ function sentence({ key, values = {} }: Said, ctx: PageContext): string {
   return ctx.say(key, Object.fromEntries(Object.entries(values).map(([name, value]) => [name, word(value)])));
 }
 
-/** The entries before and after it in time. */
 function neighbours(incident: IncidentView, ctx: PageContext) {
   const [earlier, later] = neighboursOf(incident, ctx.snapshot);
   const link = (one: IncidentView | undefined, rel: 'prev' | 'next', label: Key) =>

@@ -10,7 +10,6 @@ import { overallText } from './parts/headline.ts';
 import { PICTURE, sitePicture } from './parts/picture.ts';
 import { CODE, favicon, MARK, THEME_COLOR } from './parts/status-style.ts';
 
-/** What a page says about itself. */
 export interface About {
   /** The document's title without the site's. */
   readonly title: string;
@@ -38,6 +37,14 @@ export interface Page {
 export function privatePage(view: string, title: string, data: object, query: About['query'] = {}): Page {
   const about = { title, description: title, path: null, live: false, query };
   return { view, about, data: { title, ...data } };
+}
+
+const ERRORS = [400, 403, 404, 413, 429, 500, 503] as const;
+
+export function errorPage(ctx: PageContext, status: number, detail: string | null = null): Page {
+  const known = ERRORS.find(code => code === status) ?? (status < 500 ? 400 : 500);
+  const data = { status, text: ctx.say(`error.${known}_text`), detail };
+  return privatePage('error', ctx.say(`error.${known}`), data);
 }
 
 /** The data every template's head and foot need. */

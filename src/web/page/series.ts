@@ -29,7 +29,6 @@ export async function readLatency(db: Db | null, id: string, range: Range, to: M
   return { ...over, points: db ? await readSeries(db, id, over.span, over.from) : [] };
 }
 
-/** A metric's series up to `to`. */
 export async function readMetricSeries(
   db: Db | null,
   id: string,

@@ -19,7 +19,6 @@ export function langOf(req: Request): Lang {
   return negotiate(req.headers['accept-language'], req.query.lang);
 }
 
-/** What a page of the Snapshot is made with. */
 export function requestOf(
   web: Pick<Web, 'assets' | 'base'>,
   snapshot: Snapshot,
@@ -36,7 +35,6 @@ export function currentPage(web: Pick<Web, 'assets' | 'base' | 'refresh'>, req: 
   return requestOf(web, web.refresh.current(), visitorOf(req));
 }
 
-/** Whether the client asked for JSON rather than a page. */
 export function wantsJson(req: Request): boolean {
   return req.accepts(['html', 'json']) === 'json';
 }

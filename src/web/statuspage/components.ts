@@ -11,7 +11,6 @@ export interface Listed {
   readonly fullName: string;
 }
 
-/** Every component by its own id (`api`, not the hash), in page order. */
 export function listComponents(snapshot: Snapshot): ReadonlyMap<string, Listed> {
   const spans = touchedSpans(snapshot);
   const listed = new Map<string, Listed>();

@@ -3,8 +3,8 @@ import type { Request, Response } from 'express';
 import type { Choice } from '../../core/model/subscriber.ts';
 import type { Web } from '../context.ts';
 import { Refusal } from '../http/guards.ts';
-import { currentPage, langOf, sendPrivately, wantsJson } from '../page/visitor.ts';
-import { busy, sendJson } from './forms.ts';
+import { langOf } from '../page/visitor.ts';
+import { busy, reply } from './forms.ts';
 
 /** Answers a form with `url`; `trapped` ones get the answer of a chat and nothing happens. */
 export async function subscribeChannel(
@@ -21,14 +21,15 @@ export async function subscribeChannel(
   if (asked.result === 'busy') throw busy();
   if (asked.result === 'accepted') {
     const { host, keys } = asked;
-    if (wantsJson(req)) return sendJson(res, 200, { ok: true, result: 'check_channel', ...keys });
-    return sendPrivately(res, 200, web.pages.channel(currentPage(web, req), { host, keys }));
+    const json = { ok: true, result: 'check_channel', ...keys };
+    return reply(web, req, res, 200, json, request => web.pages.channel(request, { host, keys }));
   }
   const [status, problem] =
     asked.result === 'often' ? ([429, 'url_often'] as const) : ([400, asked.result] as const);
-  if (wantsJson(req)) return sendJson(res, status, { ok: false, error: SENTENCES[problem] });
   const typed = { email: '', choice, problem: null, url, urlProblem: problem };
-  sendPrivately(res, status, web.pages.subscribe(currentPage(web, req), typed));
+  reply(web, req, res, status, { ok: false, error: SENTENCES[problem] }, request =>
+    web.pages.subscribe(request, typed),
+  );
 }
 
 const SENTENCES = {

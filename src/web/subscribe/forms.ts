@@ -5,6 +5,7 @@ import type { Web } from '../context.ts';
 import { Refusal, sameSite } from '../http/guards.ts';
 import { LIMITS } from '../http/limits.ts';
 import { formLimit, subscribeLimit } from '../http/rate-limit.ts';
+import type { PageRequest } from '../page/context.ts';
 import { currentPage, sendPrivately, wantsJson } from '../page/visitor.ts';
 import type { Notice } from './pages.ts';
 
@@ -30,15 +31,25 @@ export function makeForms(web: Web): Forms {
   };
 }
 
-/** A page that says what was done, or that the link is none. */
-export function sendNotice(web: Web, req: Request, res: Response, kind: Notice | null): void {
-  const [shown, status] = kind === null ? (['link_invalid', 400] as const) : ([kind, 200] as const);
-  if (wantsJson(req)) sendJson(res, status, { ok: kind !== null, result: shown });
-  else sendPrivately(res, status, web.pages.notice(currentPage(web, req), shown));
+/** Answers a page or, to who asks for it, JSON. */
+export function reply(
+  web: Web,
+  req: Request,
+  res: Response,
+  status: number,
+  json: object,
+  page: (request: PageRequest) => string,
+): void {
+  if (wantsJson(req)) res.status(status).set('Cache-Control', 'no-store').json(json);
+  else sendPrivately(res, status, page(currentPage(web, req)));
 }
 
-export function sendJson(res: Response, status: number, body: object): void {
-  res.status(status).set('Cache-Control', 'no-store').json(body);
+/** Says what was done; null: that the link is none. */
+export function sendNotice(web: Web, req: Request, res: Response, kind: Notice | null): void {
+  const [shown, status] = kind === null ? (['link_invalid', 400] as const) : ([kind, 200] as const);
+  reply(web, req, res, status, { ok: kind !== null, result: shown }, request =>
+    web.pages.notice(request, shown),
+  );
 }
 
 /** Visitors together asked for too many emails. */

@@ -2,7 +2,6 @@
 import type { Request, Response, Router } from 'express';
 import type { Choice, Subscriber } from '../../core/model/subscriber.ts';
 import type { Web } from '../context.ts';
-import { currentPage, sendPrivately, wantsJson } from '../page/visitor.ts';
 import {
   bodyOf,
   busy,
@@ -10,7 +9,7 @@ import {
   type Fields,
   type Forms,
   list,
-  sendJson,
+  reply,
   sendNotice,
   text,
   tokenOf,
@@ -60,12 +59,10 @@ function sendPreferences(
   { address, choice, channel }: Managed,
   done: 'saved' | 'none' | null,
 ): void {
-  const status = done === 'none' ? 400 : 200;
-  if (wantsJson(req)) {
-    const refused = { ok: false, error: 'Choose at least one component, or all of them.' };
-    sendJson(res, status, done === 'none' ? refused : { ok: true, ...choice, ...channel });
-    return;
-  }
   const fields = { token, email: address, choice, done, channel: channel ?? null };
-  sendPrivately(res, status, web.pages.manage(currentPage(web, req), fields));
+  const json =
+    done === 'none'
+      ? { ok: false, error: 'Choose at least one component, or all of them.' }
+      : { ok: true, ...choice, ...channel };
+  reply(web, req, res, done === 'none' ? 400 : 200, json, request => web.pages.manage(request, fields));
 }

@@ -2,7 +2,7 @@
 import type { Request, RequestHandler, Response, Router } from 'express';
 import type { Web } from '../context.ts';
 import { Refusal, refuseEmbedded } from '../http/guards.ts';
-import { currentPage, langOf, sendPrivately, wantsJson } from '../page/visitor.ts';
+import { currentPage, langOf, sendPrivately } from '../page/visitor.ts';
 import { subscribeChannel } from './channel.ts';
 import {
   BAD_ADDRESS,
@@ -13,7 +13,7 @@ import {
   type Fields,
   type Forms,
   list,
-  sendJson,
+  reply,
   sendNotice,
   text,
 } from './forms.ts';
@@ -51,9 +51,8 @@ async function subscribe(web: Web, req: Request, res: Response, fields: Fields):
   const asked = await evenly(trapped ? 'accepted' : web.enrol.subscribe(email, choice, langOf(req)));
   if (asked === 'busy') throw busy();
   if (asked === 'accepted') return sendNotice(web, req, res, 'check_inbox');
-  if (wantsJson(req)) return sendJson(res, 400, BAD_ADDRESS);
   const typed = { email: email.slice(0, 320), choice, problem: 'email_invalid' };
-  sendPrivately(res, 400, web.pages.subscribe(currentPage(web, req), typed));
+  reply(web, req, res, 400, BAD_ADDRESS, request => web.pages.subscribe(request, typed));
 }
 
 /** The address of the query: a plus in it is meant, as typed into an address bar, and no blank as forms write it. */

@@ -1,18 +1,8 @@
 // /status/unsubscribe: one click with a token, or an address that asks for such a link by email.
 import type { NextFunction, Request, Response, Router } from 'express';
 import type { Web } from '../context.ts';
-import { currentPage, sendPrivately, wantsJson } from '../page/visitor.ts';
-import {
-  BAD_ADDRESS,
-  bodyOf,
-  busy,
-  evenly,
-  type Forms,
-  sendJson,
-  sendNotice,
-  text,
-  tokenOf,
-} from './forms.ts';
+import { currentPage, sendPrivately } from '../page/visitor.ts';
+import { BAD_ADDRESS, bodyOf, busy, evenly, type Forms, reply, sendNotice, text, tokenOf } from './forms.ts';
 
 export function unsubscribeRoutes(
   router: Router,
@@ -39,8 +29,7 @@ export function unsubscribeRoutes(
     const asked = await evenly(web.enrol.askLeave(email));
     if (asked === 'busy') throw busy();
     if (asked === 'accepted') return sendNotice(web, req, res, 'unsubscribe_link_sent');
-    if (wantsJson(req)) return sendJson(res, 400, BAD_ADDRESS);
     const typed = { token: null, email: email.slice(0, 320), problem: 'email_invalid' };
-    sendPrivately(res, 400, web.pages.unsubscribe(currentPage(web, req), typed));
+    reply(web, req, res, 400, BAD_ADDRESS, request => web.pages.unsubscribe(request, typed));
   });
 }

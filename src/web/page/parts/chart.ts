@@ -33,7 +33,6 @@ export function chart(series: Series, name: string, ctx: PageContext) {
   };
 }
 
-/** Links from a page with a chart to the same page over another range. */
 export function rangeLinks(path: string, { range }: Pick<Series, 'range'>, ctx: PageContext) {
   return RANGES.map(one => ({
     name: ctx.say(`response.${one}`),

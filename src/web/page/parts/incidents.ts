@@ -57,40 +57,30 @@ export function windowHtml(
   return `${ctx.time(start).html} – ${ctx.time(end, style).html}`;
 }
 
-/** Whether it is resolved, or completed. */
 export function isOver(incident: IncidentView): boolean {
   return incident.state === 'resolved' || incident.state === 'completed';
 }
 
+const RANK = { critical: 0, major: 1, minor: 2 };
+
 /** What is going on now: incidents by severity, then maintenance in progress. */
-export function happening(snapshot: Snapshot): IncidentView[] {
-  const rank = { critical: 0, major: 1, minor: 2 };
-  const open = snapshot.incidents.filter(incident => !isOver(incident));
-  const working = snapshot.maintenances.filter(
-    ({ state }) => state === 'in_progress' || state === 'verifying',
-  );
-  const ids = snapshot.site.components.map(({ id }) => id);
+export function happening({ site, incidents, maintenances }: Snapshot): IncidentView[] {
+  const ids = site.components.map(({ id }) => id);
+  const minute = ({ started }: IncidentView) => Math.floor(started / MINUTE);
   // What began in the same minute stands in the order of the components below.
-  const order = ({ severity, started, affected }: IncidentView) => [
-    rank[severity],
-    -Math.floor(started / MINUTE),
-    ids.indexOf(affected[0]?.id ?? ''),
-  ];
-  return [...open.sort((a, b) => compareAll(order(a), order(b))), ...working];
+  const place = ({ affected }: IncidentView) => ids.indexOf(affected[0]?.id ?? '');
+  const open = incidents
+    .filter(incident => !isOver(incident))
+    .sort((a, b) => RANK[a.severity] - RANK[b.severity] || minute(b) - minute(a) || place(a) - place(b));
+  return [...open, ...maintenances.filter(({ state }) => state === 'in_progress' || state === 'verifying')];
 }
 
-function compareAll(a: readonly number[], b: readonly number[]): number {
-  return a.map((value, i) => value - (b[i] as number)).find(difference => difference !== 0) ?? 0;
-}
-
-/** Maintenance to come, the next first. */
 export function upcoming(snapshot: Snapshot): IncidentView[] {
   return snapshot.maintenances
     .filter(({ state }) => state === 'scheduled')
     .sort((a, b) => beginning(a) - beginning(b));
 }
 
-/** The titles of all incidents and maintenance by id. */
 export function titlesOf({ incidents, maintenances }: Snapshot): ReadonlyMap<string, string> {
   return new Map([...incidents, ...maintenances].map(({ id, title }) => [id, title]));
 }

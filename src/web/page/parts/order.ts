@@ -10,7 +10,6 @@ const orderOf = memoized(({ incidents, maintenances }: Snapshot) => {
   return { all, places: new Map(all.map(({ id }, at) => [id, at])) };
 });
 
-/** The incident or maintenance of that id. */
 export function entryOf(snapshot: Snapshot, id: string): IncidentView | undefined {
   const { all, places } = orderOf(snapshot);
   const place = places.get(id);

@@ -34,7 +34,6 @@ export function sitePicture(ctx: PageContext): string {
   return frame(health, headline, notes, ctx, bars(ctx));
 }
 
-/** One incident or maintenance. */
 export function incidentPicture(incident: IncidentView, ctx: PageContext): string {
   const { scheduled } = incident;
   const when = scheduled
