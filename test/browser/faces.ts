@@ -319,7 +319,7 @@ export const PAGES: Record<string, string> = {
     done: null,
     channel: { type: 'webhook', state: 'pending', error: 'it answered 401' },
   }),
-  notice: pages.notice(well, 'check_inbox'),
+  notice: pages.confirmation(well, 'check_inbox'),
   confirm: pages.confirm(well, 't'),
   unsubscribe: pages.unsubscribe(well, { token: null, email: '', problem: 'email_missing' }),
   leave: pages.unsubscribe(well, { token: 't', email: '', problem: null }),
@@ -335,7 +335,7 @@ export const PAGES: Record<string, string> = {
   missing: pages.error(well, 404),
   limited: pages.error(well, 429),
   broken: pages.error(ctx(FACES.outage!), 500),
-  invalid: pages.notice(well, 'link_invalid'),
+  invalid: pages.confirmation(well, 'link_invalid'),
   harsh: pages.live(ctx(HARSH_SITE)),
   book: pages.incident(ctx(HARSH_SITE), HARSH.id)!,
   harshManage: pages.manage(ctx(HARSH_SITE), {

@@ -96,9 +96,11 @@ export class Cache {
 
   private responseTo(req: IncomingMessage): CachedResponse | undefined {
     const { url = '' } = req;
+    const lang = languageOf(req.headers['accept-language'] ?? '');
     // Most addresses have no query: nothing to look through.
-    const { path, of } = url.includes('?') ? this.askedBy(req) : { path: url, of: this.current };
-    return of.responses[languageOf(req.headers['accept-language'] ?? '')].get(path);
+    if (!url.includes('?')) return this.current.responses[lang].get(url);
+    const { path, of } = this.askedBy(req);
+    return of.responses[lang].get(path);
   }
 
   /** The address without `?v=`, and whose answer it asks for: a page of the version it was told of. */

@@ -46,7 +46,7 @@ export function makePages(render: Render) {
     api: page(apiPage),
     subscribe: page(subscribe.subscribePage),
     channel: page(subscribe.channelPage),
-    notice: page(subscribe.noticePage),
+    confirmation: page(subscribe.confirmationPage),
     confirm: page(subscribe.confirmPage),
     unsubscribe: page(subscribe.unsubscribePage),
     manage: page(subscribe.preferencesPage),

@@ -2,15 +2,15 @@
 import type { Request, Response, Router } from 'express';
 import type { Web } from '../context.ts';
 import { currentPage, sendPrivately } from '../page/visitor.ts';
-import { type Forms, sendNotice, text, tokenOf } from './forms.ts';
+import { type Forms, sendConfirmation, text, tokenOf } from './forms.ts';
 
 export function confirmRoutes(router: Router, web: Web, { limit, guard, parse }: Forms): void {
   router.get('/status/confirm', limit, async (req, res) => {
     const token = text(req.query.token);
-    if (!(await web.enrol.pending(token))) return sendNotice(web, req, res, null);
+    if (!(await web.enrol.pending(token))) return sendConfirmation(web, req, res, null);
     sendPrivately(res, 200, web.pages.confirm(currentPage(web, req), token));
   });
   router.post('/status/confirm', guard, limit, parse, async (req: Request, res: Response) => {
-    sendNotice(web, req, res, (await web.enrol.confirm(tokenOf(req))) ? 'confirmed' : null);
+    sendConfirmation(web, req, res, (await web.enrol.confirm(tokenOf(req))) ? 'confirmed' : null);
   });
 }

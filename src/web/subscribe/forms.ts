@@ -7,7 +7,7 @@ import { LIMITS } from '../http/limits.ts';
 import { formLimit, subscribeLimit } from '../http/rate-limit.ts';
 import type { PageRequest } from '../page/context.ts';
 import { currentPage, sendPrivately, wantsJson } from '../page/visitor.ts';
-import type { Notice } from './pages.ts';
+import type { ConfirmationPage } from './pages.ts';
 
 export interface Forms {
   /** How often one address may open or send them. */
@@ -45,10 +45,10 @@ export function reply(
 }
 
 /** Says what was done; null: that the link is none. */
-export function sendNotice(web: Web, req: Request, res: Response, kind: Notice | null): void {
+export function sendConfirmation(web: Web, req: Request, res: Response, kind: ConfirmationPage | null): void {
   const [shown, status] = kind === null ? (['link_invalid', 400] as const) : ([kind, 200] as const);
   reply(web, req, res, status, { ok: kind !== null, result: shown }, request =>
-    web.pages.notice(request, shown),
+    web.pages.confirmation(request, shown),
   );
 }
 

@@ -6,7 +6,7 @@ import { type Page, privatePage } from '../page/layout.ts';
 import { choices, isEverything, problem, wishes } from '../page/parts/forms.ts';
 
 /** What the page says when something is done. */
-export type Notice =
+export type ConfirmationPage =
   | 'check_inbox'
   | 'confirmed'
   | 'unsubscribed'
@@ -59,7 +59,7 @@ export function channelPage(
   return privatePage('channel', ctx.say('channel.asked'), { keys, text }, null);
 }
 
-export function noticePage(ctx: PageContext, kind: Notice): Page {
+export function confirmationPage(ctx: PageContext, kind: ConfirmationPage): Page {
   const data = { text: ctx.say(`notice.${kind}_text`), retry: kind === 'link_invalid' };
   return privatePage('notice', ctx.say(`notice.${kind}`), data, null);
 }

@@ -10,7 +10,7 @@ import {
   type Forms,
   list,
   reply,
-  sendNotice,
+  sendConfirmation,
   text,
   tokenOf,
 } from './forms.ts';
@@ -21,23 +21,23 @@ export function preferencesRoutes(router: Router, web: Web, { limit, guard, pars
   router.get('/status/manage', limit, async (req, res) => {
     const token = text(req.query.token);
     const who = await web.enrol.manage(token);
-    if (!who) return sendNotice(web, req, res, null);
+    if (!who) return sendConfirmation(web, req, res, null);
     sendPreferences(web, req, res, token, who, null);
   });
   router.post('/status/manage', guard, limit, parse, async (req: Request, res: Response) => {
     const fields = bodyOf(req);
     const token = tokenOf(req);
-    if (text(fields.leave) !== '') return sendNotice(web, req, res, await web.enrol.leave(token));
+    if (text(fields.leave) !== '') return sendConfirmation(web, req, res, await web.enrol.leave(token));
     if (text(fields.again) !== '') {
       const asked = await web.enrolChannel.again(token);
       if (asked !== null && asked !== 'accepted') throw busy();
-      return sendNotice(web, req, res, asked && 'asked_again');
+      return sendConfirmation(web, req, res, asked && 'asked_again');
     }
     const choice = chosenOf(web, fields);
     // Nothing chosen would be nearly no mail: nobody asks for that and means it.
     const isNone = choice.components?.length === 0;
     const who = isNone ? await web.enrol.manage(token) : await web.enrol.choose(token, choice);
-    if (!who) return sendNotice(web, req, res, null);
+    if (!who) return sendConfirmation(web, req, res, null);
     if (isNone) return sendPreferences(web, req, res, token, { ...who, choice }, 'none');
     sendPreferences(web, req, res, token, who, 'saved');
   });

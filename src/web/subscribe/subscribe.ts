@@ -14,7 +14,7 @@ import {
   type Forms,
   list,
   reply,
-  sendNotice,
+  sendConfirmation,
   text,
 } from './forms.ts';
 
@@ -50,7 +50,7 @@ async function subscribe(web: Web, req: Request, res: Response, fields: Fields):
   }
   const asked = await evenly(trapped ? 'accepted' : web.enrol.subscribe(email, choice, langOf(req)));
   if (asked === 'busy') throw busy();
-  if (asked === 'accepted') return sendNotice(web, req, res, 'check_inbox');
+  if (asked === 'accepted') return sendConfirmation(web, req, res, 'check_inbox');
   const typed = { email: email.slice(0, 320), choice, problem: 'email_invalid' };
   reply(web, req, res, 400, BAD_ADDRESS, request => web.pages.subscribe(request, typed));
 }

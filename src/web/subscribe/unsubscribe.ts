@@ -2,7 +2,17 @@
 import type { NextFunction, Request, Response, Router } from 'express';
 import type { Web } from '../context.ts';
 import { currentPage, sendPrivately } from '../page/visitor.ts';
-import { BAD_ADDRESS, bodyOf, busy, evenly, type Forms, reply, sendNotice, text, tokenOf } from './forms.ts';
+import {
+  BAD_ADDRESS,
+  bodyOf,
+  busy,
+  evenly,
+  type Forms,
+  reply,
+  sendConfirmation,
+  text,
+  tokenOf,
+} from './forms.ts';
 
 export function unsubscribeRoutes(
   router: Router,
@@ -11,7 +21,7 @@ export function unsubscribeRoutes(
 ): void {
   router.get('/status/unsubscribe', limit, (req, res) => {
     const token = text(req.query.token);
-    if (token !== '' && !web.enrol.isUnsubscribe(token)) return sendNotice(web, req, res, null);
+    if (token !== '' && !web.enrol.isUnsubscribe(token)) return sendConfirmation(web, req, res, null);
     const fields = { token: token || null, email: text(req.query.email).slice(0, 320), problem: null };
     sendPrivately(res, 200, web.pages.unsubscribe(currentPage(web, req), fields));
   });
@@ -22,13 +32,13 @@ export function unsubscribeRoutes(
     const done = await web.enrol.unsubscribe(token);
     // Right tokens are not counted: a mail provider's few addresses send everybody's.
     if (!done) web.countGuess(req, res);
-    sendNotice(web, req, res, done);
+    sendConfirmation(web, req, res, done);
   });
   router.post('/status/unsubscribe', guard, emailLimit, async (req, res) => {
     const email = text(bodyOf(req).email ?? req.query.email);
     const asked = await evenly(web.enrol.askLeave(email));
     if (asked === 'busy') throw busy();
-    if (asked === 'accepted') return sendNotice(web, req, res, 'unsubscribe_link_sent');
+    if (asked === 'accepted') return sendConfirmation(web, req, res, 'unsubscribe_link_sent');
     const typed = { token: null, email: email.slice(0, 320), problem: 'email_invalid' };
     reply(web, req, res, 400, BAD_ADDRESS, request => web.pages.unsubscribe(request, typed));
   });

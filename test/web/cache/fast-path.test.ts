@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { CachedResponse } from '../../../src/web/cache/fast-path.ts';
+import { IS_SENT_AS_IS } from '../../../src/web/cache/raw-head.ts';
 import { Rendered } from '../../../src/web/cache/rendered.ts';
 import { SnapshotCache } from '../../../src/web/cache/snapshot-cache.ts';
 import { chooseEncoding } from '../../../src/web/http/encoding.ts';
@@ -92,6 +93,10 @@ const headers = fc.record(
 const known = fc.constantFrom('none', 'same', 'weak', 'list', 'other', 'any');
 
 describe('an answer from memory', () => {
+  test('may reuse its head on this version of Node', () => {
+    expect(IS_SENT_AS_IS).toBe(true);
+  });
+
   test('is the answer of the whole way through, whatever headers ask for it', async () => {
     const world = await openWorld({ files: { '20260310_x.md': INCIDENT } });
     const agent = new Agent({ keepAlive: true });

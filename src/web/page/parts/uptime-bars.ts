@@ -57,7 +57,7 @@ function bar(code: string, i: number): string {
 function summary(view: ComponentView, bad: number, badWord: string, ctx: PageContext): string {
   const { name } = view.component;
   const percent = knownPercent(view);
-  if (percent === null) return ctx.say('component.strip_none', { name });
+  if (percent === null) return ctx.say('component.bars_none', { name });
   const coverage = coverageWords([view], ctx.say);
   const blank = view.days.filter(cell => cell.state === 'no_data').length;
   const { from, total, window } = view.uptime;
@@ -69,10 +69,10 @@ function summary(view: ComponentView, bad: number, badWord: string, ctx: PageCon
   return [
     // As long as the words beside it say.
     from <= window.start
-      ? ctx.say('component.strip', { ...said, n: view.days.length })
+      ? ctx.say('component.bars', { ...said, n: view.days.length })
       : total < MINUTE
-        ? ctx.say('component.strip_new', said)
-        : ctx.say('component.strip_over', { ...said, duration: ctx.dates.within(total) }),
+        ? ctx.say('component.bars_new', said)
+        : ctx.say('component.bars_over', { ...said, duration: ctx.dates.within(total) }),
     ...(coverage ? [coverage] : []),
     ...(blank > 0 ? [ctx.say('component.blank', { n: blank })] : []),
   ].join('; ');
