@@ -1,14 +1,14 @@
 // Components as the page lists them: groups, rows, and the words in each.
 import type { Health } from '../../../core/model/component.ts';
 import type { Render } from '../../../core/model/ports/render.ts';
-import { MINUTE, type Millis } from '../../../core/model/time.ts';
+import type { Millis } from '../../../core/model/time.ts';
 import type { ComponentView, GroupView } from '../../../core/page/snapshot.ts';
 import { escapeHtml } from '../../../core/text/markdown.ts';
 import type { PageContext } from '../context.ts';
 import { coverageWords } from './coverage.ts';
 import { titlesOf } from './incidents.ts';
 import { CODE, icon } from './status-style.ts';
-import { knownPercent, NARROW, uptimeBars } from './uptime-bars.ts';
+import { knownPercent, NARROW, uptimeBars, uptimeKind } from './uptime-bars.ts';
 
 /** The component section's groups, in the site's order; a row a step, as HTML. */
 export function* groups(ctx: PageContext, render: Render) {
@@ -84,6 +84,17 @@ function sinceHtml({ health, since, stall }: ComponentView, ctx: PageContext): s
   return parts.length === 0 ? null : parts.join(' · ');
 }
 
+/** A sentence about something with its `since`, where that is known. */
+function sinceKnown(
+  key: 'component.upstream' | 'component.failing',
+  since: Millis | null,
+  ctx: PageContext,
+  values = {},
+): string {
+  if (since === null) return ctx.html(key, values);
+  return ctx.html(`${key}_since`, { ...values, since: ctx.time(since, 'near') });
+}
+
 const REPORTS = 'upstream reports: ';
 
 /** Third parties: trouble that a provider itself reports, quoted and linked. */
@@ -92,10 +103,7 @@ function upstream({ component, health, since, seen }: ComponentView, ctx: PageCo
   if (check.type !== 'statuspage' || health === 'operational' || !seen?.startsWith(REPORTS)) return null;
   const page = new URL(check.url);
   const provider = { html: `<a href="${escapeHtml(page.href)}" rel="noopener">${escapeHtml(page.host)}</a>` };
-  const html =
-    since === null
-      ? ctx.html('component.upstream', { provider })
-      : ctx.html('component.upstream_since', { provider, since: ctx.time(since, 'near') });
+  const html = sinceKnown('component.upstream', since, ctx, { provider });
   return { html, words: seen.slice(REPORTS.length) };
 }
 
@@ -103,17 +111,12 @@ function upstream({ component, health, since, seen }: ComponentView, ctx: PageCo
 function failing({ failing, seen }: ComponentView, ctx: PageContext): string | null {
   if (!failing) return null;
   const why = seen === null ? '' : ` (${escapeHtml(seen)})`;
-  const { since } = failing;
-  const said =
-    since === null
-      ? ctx.html('component.failing', {})
-      : ctx.html('component.failing_since', { since: ctx.time(since, 'near') });
-  return `${said}${why}`;
+  return sinceKnown('component.failing', failing.since, ctx) + why;
 }
 
 /** A figure over the whole window says so where fewer bars stand above it; its coverage names the days too. */
 function uptimeDays(view: ComponentView, days: number, ctx: PageContext): string | null {
-  const whole = knownPercent(view) !== null && view.uptime.from <= view.uptime.window.start;
+  const whole = knownPercent(view) !== null && uptimeKind(view) === '';
   const isCovered = coverageWords([view], ctx.say) === null;
   return whole && isCovered && days > NARROW ? ctx.say('component.uptime_days', { n: days }) : null;
 }
@@ -122,13 +125,9 @@ function uptimeDays(view: ComponentView, days: number, ctx: PageContext): string
 function uptimeWords(view: ComponentView, ctx: PageContext): string {
   const figure = knownPercent(view);
   if (figure === null) return ctx.say('component.no_uptime');
-  const coverage = coverageWords([view], ctx.say);
-  return [figureWords(view, figure, ctx), ...(coverage ? [coverage] : [])].join(' · ');
-}
-
-function figureWords({ uptime }: ComponentView, figure: number, ctx: PageContext): string {
   const percent = ctx.dates.percent(figure);
-  if (uptime.from <= uptime.window.start) return ctx.say('component.uptime', { percent });
-  if (uptime.total < MINUTE) return ctx.say('component.uptime_new', { percent });
-  return ctx.say('component.uptime_over', { percent, duration: ctx.dates.within(uptime.total) });
+  const duration = ctx.dates.within(view.uptime.total);
+  const words = ctx.say(`component.uptime${uptimeKind(view)}`, { percent, duration });
+  const coverage = coverageWords([view], ctx.say);
+  return coverage ? `${words} · ${coverage}` : words;
 }

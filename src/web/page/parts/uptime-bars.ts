@@ -60,22 +60,24 @@ function summary(view: ComponentView, bad: number, badWord: string, ctx: PageCon
   if (percent === null) return ctx.say('component.bars_none', { name });
   const coverage = coverageWords([view], ctx.say);
   const blank = view.days.filter(cell => cell.state === 'no_data').length;
-  const { from, total, window } = view.uptime;
-  const said = {
+  const bars = ctx.say(`component.bars${uptimeKind(view)}`, {
     name,
     percent: ctx.dates.percent(percent),
     bad: bad > 0 ? badWord : ctx.say('component.no_bad'),
-  };
+    n: view.days.length,
+    duration: ctx.dates.within(view.uptime.total),
+  });
   return [
-    // As long as the words beside it say.
-    from <= window.start
-      ? ctx.say('component.bars', { ...said, n: view.days.length })
-      : total < MINUTE
-        ? ctx.say('component.bars_new', said)
-        : ctx.say('component.bars_over', { ...said, duration: ctx.dates.within(total) }),
+    bars,
     ...(coverage ? [coverage] : []),
     ...(blank > 0 ? [ctx.say('component.blank', { n: blank })] : []),
   ].join('; ');
+}
+
+/** Which sentence says a figure: over the whole window, over less of it, or over less than a minute so far. */
+export function uptimeKind({ uptime: { from, total, window } }: ComponentView): '' | '_over' | '_new' {
+  if (from <= window.start) return '';
+  return total < MINUTE ? '_new' : '_over';
 }
 
 /** `index` is the day's place among the bars, 0 the oldest. */
