@@ -44,19 +44,25 @@ export interface PageContext extends PageRequest {
 }
 
 export function pageContext(request: PageRequest): PageContext {
-  const { lang, base } = request;
-  const { site, at } = request.snapshot;
+  const { snapshot, lang, langAsked = false, base, assets, copy = false } = request;
+  const { site, at } = snapshot;
   const say = sayIn(lang);
   const dates = datesIn(lang, site.timezone);
+  // Not `...request`: a literal of known fields is faster to read, and a large page reads it ten thousand times.
   return {
-    ...request,
+    snapshot,
+    lang,
+    langAsked,
+    base,
+    assets,
+    copy,
     say,
     dates,
     at,
     site,
     link: path => base + path,
     page(path, query) {
-      const all = [query, request.langAsked ? `lang=${lang}` : undefined].filter(Boolean);
+      const all = [query, langAsked ? `lang=${lang}` : undefined].filter(Boolean);
       return base + path + (all.length > 0 ? `?${all.join('&')}` : '');
     },
     html(key, values = {}) {

@@ -8,7 +8,7 @@ import type { PageContext } from '../context.ts';
 import { coverageWords } from './coverage.ts';
 import { titlesOf } from './incidents.ts';
 import { CODE, icon } from './status-style.ts';
-import { knownPercent, NARROW, uptimeBars, uptimeKind } from './uptime-bars.ts';
+import { isWhole, knownPercent, NARROW, sayUptime, uptimeBars } from './uptime-bars.ts';
 
 /** The component section's groups, in the site's order; a row a step, as HTML. */
 export function* groups(ctx: PageContext, render: Render) {
@@ -116,7 +116,7 @@ function failing({ failing, seen }: ComponentView, ctx: PageContext): string | n
 
 /** A figure over the whole window says so where fewer bars stand above it; its coverage names the days too. */
 function uptimeDays(view: ComponentView, days: number, ctx: PageContext): string | null {
-  const whole = knownPercent(view) !== null && uptimeKind(view) === '';
+  const whole = knownPercent(view) !== null && isWhole(view);
   const isCovered = coverageWords([view], ctx.say) === null;
   return whole && isCovered && days > NARROW ? ctx.say('component.uptime_days', { n: days }) : null;
 }
@@ -125,9 +125,7 @@ function uptimeDays(view: ComponentView, days: number, ctx: PageContext): string
 function uptimeWords(view: ComponentView, ctx: PageContext): string {
   const figure = knownPercent(view);
   if (figure === null) return ctx.say('component.no_uptime');
-  const percent = ctx.dates.percent(figure);
-  const duration = ctx.dates.within(view.uptime.total);
-  const words = ctx.say(`component.uptime${uptimeKind(view)}`, { percent, duration });
+  const words = sayUptime('component.uptime', view, figure, ctx);
   const coverage = coverageWords([view], ctx.say);
   return coverage ? `${words} · ${coverage}` : words;
 }

@@ -1,5 +1,6 @@
 // Uptime bars: one SVG per component, one rect per day, and its imperfect days as a list.
 
+import type { Values } from '../../../core/i18n/words.ts';
 import { MINUTE } from '../../../core/model/time.ts';
 import type { ComponentView, DayCell } from '../../../core/page/snapshot.ts';
 import { escapeHtml } from '../../../core/text/markdown.ts';
@@ -60,24 +61,32 @@ function summary(view: ComponentView, bad: number, badWord: string, ctx: PageCon
   if (percent === null) return ctx.say('component.bars_none', { name });
   const coverage = coverageWords([view], ctx.say);
   const blank = view.days.filter(cell => cell.state === 'no_data').length;
-  const bars = ctx.say(`component.bars${uptimeKind(view)}`, {
-    name,
-    percent: ctx.dates.percent(percent),
-    bad: bad > 0 ? badWord : ctx.say('component.no_bad'),
-    n: view.days.length,
-    duration: ctx.dates.within(view.uptime.total),
-  });
+  const said = { name, bad: bad > 0 ? badWord : ctx.say('component.no_bad'), n: view.days.length };
   return [
-    bars,
+    sayUptime('component.bars', view, percent, ctx, said),
     ...(coverage ? [coverage] : []),
     ...(blank > 0 ? [ctx.say('component.blank', { n: blank })] : []),
   ].join('; ');
 }
 
-/** Which sentence says a figure: over the whole window, over less of it, or over less than a minute so far. */
-export function uptimeKind({ uptime: { from, total, window } }: ComponentView): '' | '_over' | '_new' {
-  if (from <= window.start) return '';
-  return total < MINUTE ? '_new' : '_over';
+/** A figure in a sentence that says over how much it is, where that is less than the whole window. */
+export function sayUptime(
+  key: 'component.uptime' | 'component.bars',
+  view: ComponentView,
+  figure: number,
+  ctx: PageContext,
+  values: Values = {},
+): string {
+  const said = { ...values, percent: ctx.dates.percent(figure) };
+  const { total } = view.uptime;
+  if (isWhole(view)) return ctx.say(key, said);
+  if (total < MINUTE) return ctx.say(`${key}_new`, said);
+  return ctx.say(`${key}_over`, { ...said, duration: ctx.dates.within(total) });
+}
+
+/** Whether the figure spans the whole uptime window. */
+export function isWhole({ uptime: { from, window } }: ComponentView): boolean {
+  return from <= window.start;
 }
 
 /** `index` is the day's place among the bars, 0 the oldest. */
