@@ -195,7 +195,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'comparison.written': 'Angegeben',
   'comparison.measured': 'Gemessen',
   'comparison.noticed': 'Bemerkt',
-  'comparison.told': 'Erste Meldung',
+  'comparison.first_update': 'Erste Meldung',
   'comparison.after': 'nach {duration}',
   'comparison.at_once': 'sofort',
   'comparison.unseen': 'von keiner Prüfung gesehen',

@@ -187,7 +187,7 @@ export const en = {
   'comparison.written': 'Written',
   'comparison.measured': 'Measured',
   'comparison.noticed': 'Noticed',
-  'comparison.told': 'First update',
+  'comparison.first_update': 'First update',
   'comparison.after': 'after {duration}',
   'comparison.at_once': 'at once',
   'comparison.unseen': 'not seen by any check',

@@ -103,7 +103,7 @@ export class Cache {
     return of.responses[lang].get(path);
   }
 
-  /** The address without `?v=`, and whose answer it asks for: a page of the version it was told of. */
+  /** The address without `?v=`, and whose answer it asks for: a page asks for the version it heard of. */
   private askedBy({ originalUrl, url = '' }: Addressed): { path: string; of: SnapshotCache } {
     const address = originalUrl ?? url;
     for (const of of this.coming ? [this.current, this.coming] : [this.current]) {

@@ -57,7 +57,7 @@ function permalinks(snapshot: Snapshot, pages: Pages): CopyPage[] {
     const { id } = incident;
     return {
       path: `/status/incidents/${encodeURIComponent(id)}`,
-      // What goes on is told with how long it has gone on.
+      // What goes on says how long it has gone on.
       key: isOver(incident) ? permalinkKey(incident, snapshot, counted.get(id)) : null,
       make: request => pages.incident(request, id),
     };

@@ -100,7 +100,7 @@ export function pageFrame(ctx: PageContext, about: About) {
   };
 }
 
-/** The script follows the moment with its age; without it the moment itself tells. */
+/** The script follows the moment with its age; without script the moment stands there. */
 function copied(ctx: PageContext): string {
   const site = `<a href="${escapeHtml(ctx.site.url)}/status/live">${escapeHtml(hostOf(ctx.site.url))}</a>`;
   const time = ctx.time(ctx.at).html.replace('<time ', '<time data-ago ');

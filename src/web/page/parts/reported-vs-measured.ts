@@ -19,7 +19,7 @@ export function comparisonRows({ claim, id }: IncidentView, ctx: PageContext) {
       html: measured ? measuredHtml(measured, start, ctx) : ctx.html('comparison.unseen'),
     },
     { label: ctx.say('comparison.noticed'), html: measured ? after(detectionLag, ctx) : '' },
-    { label: ctx.say('comparison.told'), html: after(firstUpdateLag, ctx) },
+    { label: ctx.say('comparison.first_update'), html: after(firstUpdateLag, ctx) },
   ];
   const url = ctx.link(`/api/incidents/${encodeURIComponent(id)}/claim.json`);
   return { rows: rows.filter(({ html }) => html !== ''), url };

@@ -39,7 +39,7 @@ export function icon(health: Health): string {
   return `<svg class="i ${CODE[health]}" viewBox="0 0 16 16" aria-hidden="true"><path fill-rule="evenodd" d="${SHAPE[health]}"/></svg>`;
 }
 
-/** The icon as a `data:` favicon, so that a tab tells the state without a request. */
+/** The icon as a `data:` favicon, so that a tab shows the state without a request. */
 export function favicon(health: Health): string {
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-1 -1 18 18"><path fill="${THEME_COLOR[health]}" fill-rule="evenodd" d="${SHAPE[health]}"/></svg>`;
   return `data:image/svg+xml,${svg.replace(/"/g, "'").replace(/[#<> ]/g, encodeURIComponent)}`;

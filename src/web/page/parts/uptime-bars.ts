@@ -31,14 +31,14 @@ export function uptimeBars(view: ComponentView, titles: ReadonlyMap<string, stri
   return { svg: draw(days, summary(view, bad.length, badWord, ctx)), bad, badWord, days: days.length };
 }
 
-/** The figure, or null where nobody looked and nothing was told: 100 % of nothing is no figure. */
+/** The figure, or null where nothing was checked or reported: 100 % of nothing is no figure. */
 export function knownPercent({ health, uptime }: ComponentView): number | null {
   return health === 'no_data' && uptime.observed === 0 && uptime.downtime === 0 ? null : uptime.percent;
 }
 
 function draw(days: readonly DayCell[], name: string): string {
   const width = days.length * PITCH - (PITCH - WIDTH);
-  // Without a style attribute, `width` is how the phone's cut (the newest 30 days) is told; wide pages override it.
+  // Without a style attribute, `width` is the phone's cut (the newest 30 days); wide pages override it.
   const cut =
     days.length > NARROW ? Math.round((width * 10_000) / (NARROW * PITCH - (PITCH - WIDTH))) / 100 : 100;
   return `<svg role="img" aria-label="${escapeHtml(name)}" viewBox="0 0 ${width} ${TALL}" preserveAspectRatio="none" width="${cut}%" height="${TALL}" data-from="${days[0]?.day ?? ''}">${barsOf(days.map(({ state }) => CODE[state]).join(''))}</svg>`;
