@@ -31,7 +31,7 @@ export interface InboundParts {
 type Inbound = 'receive' | 'write' | 'apiToken' | 'noteWebhook' | 'fetchText';
 
 /** What the web room needs to let other programs in. */
-export function openInboundApi(parts: InboundParts): Pick<WebDeps, Inbound> {
+export function openInbound(parts: InboundParts): Pick<WebDeps, Inbound> {
   const { env, db, content, refresh, round, clock, log } = parts;
   return {
     receive: makeReceive({

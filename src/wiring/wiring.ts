@@ -36,7 +36,7 @@ import { openPost } from './email.ts';
 import { openMirror } from './export.ts';
 import { openFiling } from './filing.ts';
 import { openCarrier } from './git.ts';
-import { openInboundApi } from './inbound.ts';
+import { openInbound } from './inbound.ts';
 import { metricApi, metricPruning, openFigures, openResponses } from './metrics.ts';
 import { openWatch } from './monitoring.ts';
 import { openRemind } from './remind.ts';
@@ -235,7 +235,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       pages: makePages(render),
       enrol: post.enrol,
       enrolChannel: post.enrolChannel,
-      ...openInboundApi({ ...outside, env, db, content, refresh, round, carrier, warn: watch.warn }),
+      ...openInbound({ ...outside, env, db, content, refresh, round, carrier, warn: watch.warn }),
       ...metricApi(db, () => refresh.current().site, log),
       heartbeats,
       webhookToken,
