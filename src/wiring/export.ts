@@ -16,8 +16,6 @@ import type { Snapshot } from '../core/page/snapshot.ts';
 import type { Db } from '../store/db/database.ts';
 import { makeReadOutages } from '../store/incidents/recorded-transitions.ts';
 import { readMeasured } from '../store/monitoring/component-status.ts';
-import { readMetric } from '../store/monitoring/metrics.ts';
-import { readSeries } from '../store/monitoring/rollups.ts';
 import { readSights } from '../store/notify/announcements.ts';
 import { makeRender } from '../views.ts';
 import { makeExport } from '../web/export/export.ts';
@@ -37,8 +35,7 @@ export function copyOf(folder: Pick<StatusFolder, 'brandFile'>, db: Db | null) {
     pages: makePages(makeRender(path.join(ROOT, 'views'))),
     publicDir: path.join(ROOT, 'public'),
     brandFile: name => folder.brandFile(name),
-    series: async (id, span, from) => (db ? readSeries(db, id, span, from) : []),
-    readMetric: async (id, span, from) => (db ? readMetric(db, id, span, from) : []),
+    db,
   });
 }
 

@@ -5,7 +5,6 @@ import type { FetchText } from '../core/inbound/senders/sns.ts';
 import type { Log } from '../core/model/ports/log.ts';
 import type { Clock } from '../core/model/time.ts';
 import type { Db } from '../store/db/database.ts';
-import * as requests from '../store/incidents/requests.ts';
 import { logWebhook } from '../store/incidents/webhooks-log.ts';
 import type { WebDeps } from '../web/context.ts';
 import { makeReceive } from '../work/incidents/receive.ts';
@@ -28,7 +27,7 @@ export interface InboundParts {
   readonly log: Log;
 }
 
-type Inbound = 'receive' | 'write' | 'requests' | 'apiToken' | 'noteWebhook' | 'fetchText';
+type Inbound = 'receive' | 'write' | 'apiToken' | 'noteWebhook' | 'fetchText';
 
 /** What the web room needs to let other programs in. */
 export function openInbound(parts: InboundParts): Pick<WebDeps, Inbound> {
@@ -49,11 +48,6 @@ export function openInbound(parts: InboundParts): Pick<WebDeps, Inbound> {
       round,
       log,
     }),
-    requests: {
-      remember: (key, bodyHash, now) => requests.rememberRequest(db, key, bodyHash, now),
-      answer: (key, answer) => requests.answerRequest(db, key, answer),
-      forget: key => requests.forgetRequest(db, key),
-    },
     apiToken: env.apiToken,
     noteWebhook: note => logWebhook(db, note),
     fetchText: parts.fetchText,

@@ -17,17 +17,15 @@ import type { Transition } from '../core/model/transition.ts';
 import type { Snapshot } from '../core/page/snapshot.ts';
 import type { Pulse } from '../outside/pulse.ts';
 import { makeReadOutages } from '../store/incidents/recorded-transitions.ts';
-import { readMetric } from '../store/monitoring/metrics.ts';
-import { readSeries } from '../store/monitoring/rollups.ts';
 import { keptSights } from '../store/notify/announcements.ts';
 import { makeRender } from '../views.ts';
 import { makeApp } from '../web/app.ts';
 import { judgeAfterPause } from '../web/cache/after-pause.ts';
-import { isNear } from '../web/http/connections.ts';
-import { mostStreams } from '../web/http/descriptors.ts';
+import { isPrivate } from '../web/http/connections.ts';
+import { maxStreams } from '../web/http/descriptors.ts';
 import { LIMITS } from '../web/http/limits.ts';
 import { openServer } from '../web/http/server.ts';
-import { makeMetrics } from '../web/ops/metrics.ts';
+import { Metrics } from '../web/ops/metrics.ts';
 import { makePages } from '../web/page/pages.ts';
 import { makeFile } from '../work/incidents/file.ts';
 import { Refresh } from '../work/incidents/refresh.ts';
@@ -104,7 +102,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
   const templates = openTemplates(env.statusDir);
   const server = await openServer(env.port, env.host, {
     limits: LIMITS,
-    isVisitor: address => env.trustProxy === false && !isNear(address),
+    isVisitor: address => env.trustProxy === false && !isPrivate(address),
     log,
   });
   if ('what' in server) throw new StartProblems([server]);
@@ -131,7 +129,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const { db, storage } = opened;
     closers.push(() => opened.close());
     const writable = () => storage.problem() === null;
-    const metrics = makeMetrics();
+    const metrics = new Metrics();
     const steps = new ClockSteps({
       clock,
       monotonic,
@@ -218,12 +216,12 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const timetable = new Timetable(outside.arrange?.(jobs) ?? jobs, monotonic, log);
 
     const app = makeApp({
+      db,
       refresh,
       pages: makePages(render),
       enrolment: notifications.enrolment,
       ...openInbound({ ...outside, env, db, folder, refresh, round, git, warnings }),
       push: makePush({ db, site: () => refresh.current().site, log }),
-      readMetric: (id, span, from) => readMetric(db, id, span, from),
       heartbeats,
       webhookToken,
       gitSecret: () => site.current().git && (site.current().git?.secret ?? webhookToken),
@@ -232,13 +230,12 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       publicDir: path.join(ROOT, 'public'),
       brandFile: name => folder.brandFile(name),
       metrics,
-      series: (id, span, from) => readSeries(db, id, span, from),
       outbox: notifications.depth,
       storage: storage.problem,
       bounces:
         env.resendSecret === null ? null : { secret: env.resendSecret, suppress: notifications.suppress },
       isOverloaded: outside.isOverloaded ?? (() => false),
-      mostStreams: mostStreams(log),
+      maxStreams: maxStreams(log),
       clock,
       log,
     });

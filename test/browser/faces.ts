@@ -5,7 +5,7 @@ import { DAY, HOUR, MINUTE } from '../../src/core/model/time.ts';
 import { DRAWN_FROM, type Point, SPAN_LENGTH, startOfSpan } from '../../src/core/monitoring/rollup.ts';
 import type { IncidentView, Snapshot } from '../../src/core/page/snapshot.ts';
 import { makeRender } from '../../src/views.ts';
-import type { PageContext } from '../../src/web/page/context.ts';
+import type { PageRequest } from '../../src/web/page/context.ts';
 import { makePages } from '../../src/web/page/pages.ts';
 import type { MetricSeries, Series } from '../../src/web/page/series.ts';
 import { component, incident, NOW, shown, site, snapshot, update, view } from '../makers.ts';
@@ -227,7 +227,7 @@ const ASSETS = { css: '/status/assets/status.css?v=1', js: '/status/assets/live.
 
 /** The pages as the server makes them. */
 export const pages = makePages(makeRender('views'));
-export const ctx = (snapshot: Snapshot, lang: 'en' | 'de' = 'en'): PageContext => ({
+export const ctx = (snapshot: Snapshot, lang: 'en' | 'de' = 'en'): PageRequest => ({
   snapshot,
   lang,
   base: '',
@@ -319,7 +319,7 @@ export const PAGES: Record<string, string> = {
     done: null,
     channel: { type: 'webhook', state: 'pending', error: 'it answered 401' },
   }),
-  notice: pages.notice(well, 'check_inbox'),
+  notice: pages.confirmation(well, 'check_inbox'),
   confirm: pages.confirm(well, 't'),
   unsubscribe: pages.unsubscribe(well, { token: null, email: '', problem: 'email_missing' }),
   leave: pages.unsubscribe(well, { token: 't', email: '', problem: null }),
@@ -335,7 +335,7 @@ export const PAGES: Record<string, string> = {
   missing: pages.error(well, 404),
   limited: pages.error(well, 429),
   broken: pages.error(ctx(FACES.outage!), 500),
-  invalid: pages.notice(well, 'link_invalid'),
+  invalid: pages.confirmation(well, 'link_invalid'),
   harsh: pages.live(ctx(HARSH_SITE)),
   book: pages.incident(ctx(HARSH_SITE), HARSH.id)!,
   harshManage: pages.manage(ctx(HARSH_SITE), {

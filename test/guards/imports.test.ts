@@ -12,7 +12,7 @@ const ROOMS: Record<string, { values: string[]; types: string[] }> = {
   outside: { values: ['core'], types: [] },
   work: { values: ['core', 'content', 'store'], types: ['outside'] },
   'views.ts': { values: ['core'], types: [] },
-  web: { values: ['core'], types: ['work', 'views.ts'] },
+  web: { values: ['core', 'store'], types: ['work', 'views.ts'] },
 };
 /** The composition roots may import everything. */
 const ROOTS = ['main.ts', 'cli.ts', 'cli', 'wiring', 'demo'];

@@ -1,4 +1,5 @@
 // The source files of a folder of src/, for tests that compare what they say with what is documented.
+import { PUBLIC_DOCUMENTS } from '../../src/web/api/operations.ts';
 import { files, textOf } from './imports.ts';
 
 /** The texts of all files below `src/` + folder. */
@@ -8,9 +9,15 @@ export function sourcesIn(folder: string): string[] {
 
 /** The addresses that routes of the web room answer. */
 export function routesIn(folder = 'web'): string[] {
-  return sourcesIn(folder).flatMap(source =>
-    [...source.matchAll(/router\.\w+\(\s*\[?((?:'[^']+',?\s*)+)/g)].flatMap(([, list]) =>
+  const written = sourcesIn(folder).flatMap(source =>
+    [
+      ...source.matchAll(
+        /(?:router\.\w+\(|\bpage\(|\bon\('\w+', |(?:json|page): )\s*\[?((?:'[^']+',?\s*)+)/g,
+      ),
+    ].flatMap(([, list]) =>
       [...(list as string).matchAll(/'(\/[^']*)'/g)].map(([, route]) => route as string),
     ),
   );
+  const tabled = PUBLIC_DOCUMENTS.flatMap(({ path, pathOfOne }) => [path, ...(pathOfOne ? [pathOfOne] : [])]);
+  return [...written, ...tabled.map(path => path.replace(/\{(\w+)\}/g, ':$1'))];
 }

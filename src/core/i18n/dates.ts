@@ -4,44 +4,7 @@ import type { Lang } from '../model/lang.ts';
 import { DAY, HOUR, MINUTE, type Millis, SECOND } from '../model/time.ts';
 import { sayIn } from './words.ts';
 
-export interface Dates {
-  /** `23 Nov 2026, 14:30 UTC` */
-  dateTime(at: Millis): string;
-  /** `14:30 UTC` */
-  time(at: Millis): string;
-  /** `14:30 UTC` when on the same day as `now` in the site's zone, else with the date. */
-  near(at: Millis, now: Millis): string;
-  /** Whether two moments fall on one day of the site's zone. */
-  sameDay(a: Millis, b: Millis): boolean;
-  /** A UTC day `2026-11-23` → `Monday 23 November 2026`. */
-  day(day: string): string;
-  /** A UTC day `2026-11-23` → `23 Nov 2026`. */
-  shortDay(day: string): string;
-  /** `2026-11` → `November 2026`. */
-  month(month: string): string;
-  /** `12 min`, `1 h 5 min`, `2 days 4 h`: the two largest units, rounded down. */
-  duration(length: Millis): string;
-  /** The same, after "over" or "in": German says `2 Tagen` there. */
-  within(length: Millis): string;
-  /** The same, but in seconds below a minute: `48 s`. */
-  lag(length: Millis): string;
-  /** `14:29:12 UTC` when on the same day as `near` in the site's zone, else with the date. */
-  exact(at: Millis, near: Millis): string;
-  /** `14:30`, where the zone stands elsewhere. */
-  clock(at: Millis): string;
-  /** `23 Nov` */
-  dayMonth(at: Millis): string;
-  /** `1,240 ms`, rounded. */
-  millis(length: Millis): string;
-  /** `1,240`, `12.5`, `0.00217`: as many digits as tell something. */
-  number(value: number): string;
-  /** `1.2k`, for scales. */
-  compact(value: number): string;
-  /** `99.98%`, as given to two decimals. */
-  percent(percent: number): string;
-  /** `API, Dashboard and Database` */
-  list(names: readonly string[]): string;
-}
+export type Dates = ReturnType<typeof makeDates>;
 
 // Making Intl formatters is the slow part, and there are few pairs of language and zone.
 const made = new Map<string, Dates>();
@@ -57,7 +20,7 @@ export function datesIn(lang: Lang, timezone: string): Dates {
   return dates;
 }
 
-function makeDates(lang: Lang, timeZone: string): Dates {
+function makeDates(lang: Lang, timeZone: string) {
   // British order and the 24-hour clock: nobody must guess which half of the day an outage began.
   const locale = lang === 'en' ? 'en-GB' : lang;
   const say = sayIn(lang);
@@ -95,28 +58,46 @@ function makeDates(lang: Lang, timeZone: string): Dates {
   };
   const duration = (length: Millis) => spelled(length, 'duration.days');
   return {
-    dateTime: at => dateTime.format(at),
-    time: at => time.format(at),
-    near: (at, now) => (sameDay(at, now) ? time : dateTime).format(at),
+    /** `23 Nov 2026, 14:30 UTC` */
+    dateTime: (at: Millis) => dateTime.format(at),
+    /** `14:30 UTC` */
+    time: (at: Millis) => time.format(at),
+    /** `14:30 UTC` when on the same day as `now` in the site's zone, else with the date. */
+    near: (at: Millis, now: Millis) => (sameDay(at, now) ? time : dateTime).format(at),
+    /** `14:29:12 UTC` when on the same day as `near`, else with the date. */
+    exact: (at: Millis, near: Millis) => (sameDay(at, near) ? exactTime : exactDate).format(at),
+    /** Whether two moments fall on one day of the site's zone. */
     sameDay,
-    day: day => long.format(Date.parse(day)),
-    shortDay: day => short.format(Date.parse(day)),
-    month: text => month.format(Date.parse(`${text}-01`)),
-    clock: at => bare.format(at),
-    dayMonth: at => dayMonth.format(at),
-    millis: length => `${whole.format(length)}\u00a0ms`,
-    number: value => {
+    /** A UTC day `2026-11-23` → `Monday 23 November 2026`. */
+    day: (day: string) => long.format(Date.parse(day)),
+    /** A UTC day `2026-11-23` → `23 Nov 2026`. */
+    shortDay: (day: string) => short.format(Date.parse(day)),
+    /** `2026-11` → `November 2026`. */
+    month: (text: string) => month.format(Date.parse(`${text}-01`)),
+    /** `14:30`, where the zone stands elsewhere. */
+    clock: (at: Millis) => bare.format(at),
+    /** `23 Nov` */
+    dayMonth: (at: Millis) => dayMonth.format(at),
+    /** `12 min`, `1 h 5 min`, `2 days 4 h`: the two largest units, rounded down. */
+    duration,
+    /** The same, after "over" or "in": German says `2 Tagen` there. */
+    within: (length: Millis) => spelled(length, 'duration.within_days'),
+    /** The same, but in seconds below a minute: `48 s`. */
+    lag: (length: Millis) =>
+      length < MINUTE ? say('duration.seconds', { n: Math.floor(length / SECOND) }) : duration(length),
+    /** `1,240 ms`, rounded. */
+    millis: (length: Millis) => `${whole.format(length)}\u00a0ms`,
+    /** `1,240`, `12.5`, `0.00217`: as many digits as tell something. */
+    number(value: number) {
       const size = Math.abs(value);
       return (size >= 1000 ? whole : size >= 1 ? fraction : small).format(value);
     },
-    compact: value => compact.format(value),
-    percent: value => percent.format(value / 100),
-    list: names => list.format(names),
-    duration,
-    within: length => spelled(length, 'duration.within_days'),
-    lag: length =>
-      length < MINUTE ? say('duration.seconds', { n: Math.floor(length / SECOND) }) : duration(length),
-    exact: (at, near) => (sameDay(at, near) ? exactTime : exactDate).format(at),
+    /** `1.2k`, for scales. */
+    compact: (value: number) => compact.format(value),
+    /** `99.98%`, as given to two decimals. */
+    percent: (value: number) => percent.format(value / 100),
+    /** `API, Dashboard and Database` */
+    list: (names: readonly string[]) => list.format(names),
   };
 }
 

@@ -5,9 +5,15 @@ import { AGGREGATES } from '../../core/model/metric.ts';
 import { RANGES } from '../../core/monitoring/rollup.ts';
 import { BODIES } from '../statuspage/bodies.ts';
 
+const object = z.strictObject;
+const list = (shape: z.core.$ZodLooseShape) => z.array(z.strictObject(shape));
+/** The same schema under several names. */
+const each = (schema: z.ZodType, ...names: string[]) => Object.fromEntries(names.map(name => [name, schema]));
+
+const text = z.string();
 const time = z.iso.datetime();
+const count = z.number().int();
 const percent = z.number().min(0).max(100);
-const seconds = z.number().nonnegative();
 const health = z.enum([
   'operational',
   'under_maintenance',
@@ -17,151 +23,81 @@ const health = z.enum([
   'no_data',
 ]);
 const ranged = { range: z.enum(RANGES), from: time, to: time, step_seconds: z.number().positive() };
+const severity = z.enum(SEVERITIES);
 
-const Uptime = z.strictObject({
+const Uptime = object({
   asOf: time,
-  days: z.number().int().positive(),
-  components: z.array(
-    z.strictObject({
-      id: z.string(),
-      name: z.string(),
-      status: health,
-      window: z.strictObject({ start: time, end: time }),
-      total_seconds: seconds,
-      downtime_seconds: seconds,
-      excluded_seconds: seconds,
-      observed_seconds: seconds,
-      unobserved_seconds: seconds,
-      coverage: percent.nullable(),
-      uptime: percent.nullable(),
-      strict: percent.nullable(),
-      statuspage: percent.nullable(),
-      intervals: z.array(
-        z.strictObject({
-          start: time,
-          end: time,
-          incident: z.string(),
-          severity: z.enum(SEVERITIES),
-          weight: z.number().min(0).max(1),
-        }),
-      ),
-    }),
-  ),
+  days: count.positive(),
+  components: list({
+    id: text,
+    name: text,
+    status: health,
+    window: object({ start: time, end: time }),
+    ...each(z.number().nonnegative(), 'total_seconds', 'downtime_seconds', 'excluded_seconds'),
+    ...each(z.number().nonnegative(), 'observed_seconds', 'unobserved_seconds'),
+    ...each(percent.nullable(), 'coverage', 'uptime', 'strict', 'statuspage'),
+    intervals: list({ start: time, end: time, incident: text, severity, weight: z.number().min(0).max(1) }),
+  }),
 });
 
-const window = z.strictObject({ start: time, end: time.nullable() });
-const Claim = z.strictObject({
-  incident: z.string(),
+const window = object({ start: time, end: time.nullable() });
+const ReportedVsMeasured = object({
+  incident: text,
   written: window,
   measured: window.nullable(),
-  detection_lag_seconds: z.number().nullable(),
-  first_update_lag_seconds: z.number().nullable(),
+  ...each(z.number().nullable(), 'detection_lag_seconds', 'first_update_lag_seconds'),
 });
 
-const millis = z.number().nonnegative().nullable();
-const Latency = z.strictObject({
-  component: z.strictObject({ id: z.string(), name: z.string() }),
+const Latency = object({
+  component: object({ id: text, name: text }),
   ...ranged,
   unit: z.literal('ms'),
-  points: z.array(
-    z.strictObject({
-      start: time,
-      count: z.number().int(),
-      ok: z.number().int(),
-      p50: millis,
-      p95: millis,
-      p99: millis,
-    }),
-  ),
-});
-
-const Metric = z.strictObject({
-  metric: z.strictObject({
-    id: z.string(),
-    name: z.string(),
-    unit: z.string(),
-    aggregate: z.enum(AGGREGATES),
+  points: list({
+    start: time,
+    count,
+    ok: count,
+    ...each(z.number().nonnegative().nullable(), 'p50', 'p95', 'p99'),
   }),
-  ...ranged,
-  points: z.array(
-    z.strictObject({
-      start: time,
-      count: z.number().int().positive(),
-      value: z.number(),
-      min: z.number(),
-      max: z.number(),
-    }),
-  ),
 });
 
-const Widget = z.strictObject({
+const Metric = object({
+  metric: object({ id: text, name: text, unit: text, aggregate: z.enum(AGGREGATES) }),
+  ...ranged,
+  points: list({ start: time, count: count.positive(), ...each(z.number(), 'value', 'min', 'max') }),
+});
+
+const Widget = object({
   wrong: z.boolean(),
   state: health,
-  color: z.string(),
-  key: z.string(),
+  color: text,
+  key: text,
   url: z.url(),
-  words: z.record(z.string(), z.strictObject({ text: z.string(), more: z.string(), close: z.string() })),
+  words: z.record(text, object({ text, more: text, close: text })),
 });
 
-const JsonFeed = z.strictObject({
+const JsonFeed = object({
   version: z.literal('https://jsonfeed.org/version/1.1'),
-  title: z.string(),
+  title: text,
   home_page_url: z.url(),
   feed_url: z.url(),
-  description: z.string(),
-  language: z.string(),
-  authors: z.array(z.strictObject({ name: z.string(), url: z.url() })),
-  items: z.array(
-    z.strictObject({
-      id: z.string(),
-      url: z.url(),
-      title: z.string(),
-      content_html: z.string(),
-      date_published: time,
-      date_modified: time,
-      tags: z.array(z.string()),
-    }),
-  ),
+  description: text,
+  language: text,
+  authors: list({ name: text, url: z.url() }),
+  items: list({
+    id: text,
+    url: z.url(),
+    ...each(text, 'title', 'content_html'),
+    ...each(time, 'date_published', 'date_modified'),
+    tags: z.array(text),
+  }),
 });
 
-const Fine = z.strictObject({ ok: z.literal(true) });
 const result = {
   action: z.enum(['opened', 'resolved', 'ignored']),
-  incident: z.string().nullable(),
-  why: z.string().optional(),
+  incident: text.nullable(),
+  why: text.optional(),
 };
-const Received = z.strictObject({
-  ok: z.literal(true),
-  ...result,
-  results: z.array(z.looseObject(result)).optional(),
-});
-
-const Ready = z.looseObject({
-  ok: z.boolean(),
-  snapshot: z.strictObject({ version: z.string(), at: time }),
-  problems: z.array(
-    z.looseObject({
-      level: z.enum(['error', 'warning']),
-      where: z.string(),
-      what: z.string(),
-      fix: z.string(),
-      message: z.string(),
-    }),
-  ),
-});
-
-const Subscribed = z.strictObject({ ok: z.boolean(), result: z.string() });
-const Written = z.strictObject({ id: z.string(), url: z.url() });
-const Pushed = z.strictObject({ id: z.string(), at: time, value: z.number(), url: z.url() });
-
-/** RFC 9457, with the faults of a body by field. */
-const Problem = z.looseObject({
-  type: z.string(),
-  title: z.string(),
-  status: z.number().int(),
-  detail: z.string(),
-  errors: z.array(z.strictObject({ field: z.string(), pointer: z.string(), detail: z.string() })).optional(),
-});
+const level = z.enum(['error', 'warning']);
 
 /** `scheduled-maintenances/upcoming.json` → `ScheduledMaintenancesUpcoming`. */
 export function documentOf(statuspage: string): string {
@@ -174,16 +110,27 @@ export function documentOf(statuspage: string): string {
 export const DOCUMENTS: Readonly<Record<string, z.ZodType>> = {
   ...Object.fromEntries(Object.entries(BODIES).map(([name, schema]) => [documentOf(name), schema])),
   Uptime,
-  Claim,
+  ReportedVsMeasured,
   Latency,
   Metric,
   Widget,
   JsonFeed,
-  Fine,
-  Received,
-  Ready,
-  Subscribed,
-  Written,
-  Pushed,
-  Problem,
+  Fine: object({ ok: z.literal(true) }),
+  Received: object({ ok: z.literal(true), ...result, results: z.array(z.looseObject(result)).optional() }),
+  Ready: z.looseObject({
+    ok: z.boolean(),
+    snapshot: object({ version: text, at: time }),
+    problems: z.array(z.looseObject({ level, ...each(text, 'where', 'what', 'fix', 'message') })),
+  }),
+  Subscribed: object({ ok: z.boolean(), result: text }),
+  WriteResult: object({ id: text, url: z.url() }),
+  Pushed: object({ id: text, at: time, value: z.number(), url: z.url() }),
+  // RFC 9457, with the faults of a body by field.
+  Problem: z.looseObject({
+    type: text,
+    title: text,
+    status: count,
+    detail: text,
+    errors: list({ field: text, pointer: text, detail: text }).optional(),
+  }),
 };

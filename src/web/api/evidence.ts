@@ -1,4 +1,4 @@
-// The evidence behind what the page says: /api/uptime.json, and each incident's claim beside its measurement.
+// The evidence behind what the page says: /api/uptime.json, and each incident's file beside its measurement.
 import type { Window } from '../../core/filing/reported-vs-measured.ts';
 import { isoMillis, type Millis } from '../../core/model/time.ts';
 import { coverageOf } from '../../core/monitoring/coverage.ts';
@@ -6,7 +6,7 @@ import type { ComponentView, Snapshot } from '../../core/page/snapshot.ts';
 import { entryOf } from '../page/parts/order.ts';
 
 /**
- * Contract §5's evidence: for each component the window, its totals in seconds, the three percentages
+ * The figures behind each uptime: for each component the window, its totals in seconds, the three percentages
  * and every outage that was counted, clipped to the total. `total_seconds` before `window.end` is where
  * the total begins when the component is younger than the window. `coverage` is how much of it was looked at,
  * percent, floored to two decimals; null where nobody looks (`manual`), or nothing is known.
@@ -46,7 +46,7 @@ function figureOf(view: ComponentView): object {
 }
 
 /** `/api/incidents/ID/claim.json`: null for what is no incident, or not there. */
-export function claimJson(snapshot: Snapshot, id: string): object | null {
+export function comparisonJson(snapshot: Snapshot, id: string): object | null {
   const incident = entryOf(snapshot, id);
   if (!incident?.claim) return null;
   const { written, measured, detectionLag, firstUpdateLag } = incident.claim;

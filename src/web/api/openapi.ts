@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { isKey, type Say, sayIn } from '../../core/i18n/words.ts';
 import type { Site } from '../../core/model/site.ts';
 import { DOCUMENTS } from './documents.ts';
-import { DOORS, type Operation, READS, WRITES } from './operations.ts';
+import { INBOUND, type Operation, READS, WRITES } from './operations.ts';
 
 /** A field of a body as the document and the page describe it. */
 export interface Field {
@@ -30,7 +30,7 @@ export function fieldsOfBody(body: z.ZodType, say: Say): Field[] {
 export function openapi(site: Site): object {
   const say = sayIn('en');
   const paths: Record<string, Record<string, object>> = {};
-  for (const operation of [...WRITES, ...READS, ...DOORS]) {
+  for (const operation of [...WRITES, ...READS, ...INBOUND]) {
     paths[operation.path] = { ...paths[operation.path], [operation.method]: described(operation, say) };
   }
   return {
@@ -43,14 +43,12 @@ export function openapi(site: Site): object {
         token: { type: 'http', scheme: 'bearer', description: say('api.write_lead') },
         webhook: { type: 'apiKey', in: 'query', name: 'token', description: say('api.webhook') },
       },
-      schemas,
+      schemas: Object.fromEntries(
+        Object.entries(DOCUMENTS).map(([name, schema]) => [name, jsonSchema(schema, 'output')]),
+      ),
     },
   };
 }
-
-const schemas = Object.fromEntries(
-  Object.entries(DOCUMENTS).map(([name, schema]) => [name, jsonSchema(schema, 'output')]),
-);
 
 const REFUSALS: Record<string, string> = {
   400: 'The body is not JSON.',
@@ -74,57 +72,46 @@ const WEBHOOKS: Record<string, string> = {
 function described(operation: Operation, say: Say): object {
   const { id, summary, status, type, path, answer, query = {} } = operation;
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(found => found[1] as string);
-  const parameters = [
-    ...names.map(name => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
-    ...Object.entries(query).map(([name, values]) => {
-      return { name, in: 'query', schema: { type: 'string', enum: values, default: values[0] } };
-    }),
-  ];
   const schema = answer ? { $ref: `#/components/schemas/${answer}` } : { type: 'string' };
-  const responses = { [status]: { description: say(summary), content: { [type]: { schema } } } };
-  const known = { operationId: id, summary: say(summary) };
-  if (WRITES.includes(operation)) return { ...known, ...written(operation, parameters, responses, say) };
+  const content = { [type]: { schema } };
+  const isWrite = WRITES.includes(operation);
   const isWebhook = path.startsWith('/webhooks/');
-  const refusals = isWebhook
-    ? WEBHOOKS
-    : names.length > 0 || Object.keys(query).length > 0
-      ? { 400: REFUSALS[400], 404: 'There is no such thing.' }
-      : {};
   return {
-    ...known,
+    operationId: id,
+    summary: say(summary),
+    ...(isWrite ? { security: [{ token: [] }] } : {}),
     ...(isWebhook ? { security: [{ webhook: [] }, { token: [] }] } : {}),
-    parameters,
+    parameters: [
+      ...names.map(name => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
+      ...Object.entries(query).map(([name, values]) => {
+        return { name, in: 'query', schema: { type: 'string', enum: values, default: values[0] } };
+      }),
+      ...(isWrite ? [idempotencyKey(say)] : []),
+    ],
     ...bodyOf(operation, say),
-    responses: { ...responses, ...refused(refusals) },
+    responses: {
+      ...(answer === 'Pushed' && { 200: { description: 'It was known already.', content } }),
+      [status]: { description: say(summary), content },
+      ...refused(refusalsOf(operation)),
+    },
   };
 }
 
-/** What all operations behind the API's token have in common. */
-function written(
-  operation: Operation,
-  parameters: readonly object[],
-  responses: Record<string, { readonly content: object }>,
-  say: Say,
-): object {
-  const { path, answer, status } = operation;
-  const refusals = Object.entries(REFUSALS).filter(
-    ([code]) => path.includes('{') || (code !== '404' && code !== '409'),
-  );
-  const key = {
-    name: 'Idempotency-Key',
-    in: 'header',
-    description: say('api.key'),
-    schema: { type: 'string', minLength: 1, maxLength: 255 },
-  };
-  const again = answer === 'Pushed' && {
-    200: { description: 'It was known already.', content: responses[status]?.content },
-  };
-  return {
-    security: [{ token: [] }],
-    parameters: [...parameters, key],
-    ...bodyOf(operation, say),
-    responses: { ...again, ...responses, ...refused(Object.fromEntries(refusals)) },
-  };
+function idempotencyKey(say: Say): object {
+  const schema = { type: 'string', minLength: 1, maxLength: 255 };
+  return { name: 'Idempotency-Key', in: 'header', description: say('api.key'), schema };
+}
+
+/** Why an operation may be refused, by status. */
+function refusalsOf(operation: Operation): Readonly<Record<string, string | undefined>> {
+  const { path, query } = operation;
+  const isOfOne = path.includes('{');
+  if (path.startsWith('/webhooks/')) return WEBHOOKS;
+  if (!WRITES.includes(operation)) {
+    return isOfOne || query ? { 400: REFUSALS[400], 404: 'There is no such thing.' } : {};
+  }
+  const { 404: _, 409: __, ...others } = REFUSALS;
+  return isOfOne ? REFUSALS : others;
 }
 
 function bodyOf({ body, form, example }: Operation, say: Say): object {

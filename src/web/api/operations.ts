@@ -1,12 +1,17 @@
-// What the API can be asked, as one table: the OpenAPI document and the page at /api are made of it.
+// What the API can be asked, as one table: routes, the OpenAPI document, the page at /api and the static copy are made of it.
 import * as z from 'zod';
 import type { Key } from '../../core/i18n/words.ts';
 import { changeSchema, openSchema, pushSchema, updateSchema } from '../../core/incidents/api-bodies.ts';
 import { DETAILS, KINDS } from '../../core/model/subscriber.ts';
 import { RANGES } from '../../core/monitoring/rollup.ts';
-import { BADGES } from '../feeds/badges.ts';
+import type { Snapshot } from '../../core/page/snapshot.ts';
+import { BADGES, type BadgeShow, badge } from '../feeds/badges.ts';
+import { maintenanceIcs } from '../feeds/calendar.ts';
+import { atom, jsonFeed, rss } from '../feeds/feeds.ts';
+import { widgetJson } from '../page/parts/widget.ts';
 import { STATUSPAGE } from '../statuspage/statuspage.ts';
 import { documentOf } from './documents.ts';
+import { uptimeJson } from './evidence.ts';
 
 export interface Operation {
   readonly method: 'get' | 'post' | 'patch';
@@ -30,60 +35,54 @@ export interface Operation {
   readonly example?: object;
 }
 
+/** What is read of the whole site and, at `pathOfOne`, of one component. */
+export interface PublicDocument extends Operation {
+  readonly pathOfOne?: string;
+  /** Text, or an object to be sent as JSON. */
+  readonly make: (snapshot: Snapshot, component: string | undefined, show: BadgeShow) => string | object;
+}
+
 const JSON_TYPE = 'application/json';
+
+const writes = (
+  method: Operation['method'],
+  path: string,
+  id: string,
+  summary: Key,
+  answer: string,
+  body: z.ZodType,
+  example: object,
+): Operation => {
+  return {
+    method,
+    path,
+    id,
+    summary,
+    status: method === 'patch' ? 200 : 201,
+    type: JSON_TYPE,
+    answer,
+    body,
+    example,
+  };
+};
 
 /** Behind the token. */
 export const WRITES: readonly Operation[] = [
-  {
-    method: 'post',
-    path: '/api/incidents',
-    id: 'openIncident',
-    summary: 'api.open',
-    status: 201,
-    type: JSON_TYPE,
-    answer: 'Written',
-    body: openSchema,
-    example: {
-      title: 'Slow sign-in',
-      status: 'investigating',
-      severity: 'major',
-      components: ['dashboard'],
-      message: 'Signing in takes up to a minute.',
-    },
-  },
-  {
-    method: 'patch',
-    path: '/api/incidents/{id}',
-    id: 'changeIncident',
-    summary: 'api.change',
-    status: 200,
-    type: JSON_TYPE,
-    answer: 'Written',
-    body: changeSchema,
-    example: { severity: 'critical' },
-  },
-  {
-    method: 'post',
-    path: '/api/incidents/{id}/updates',
-    id: 'addUpdate',
-    summary: 'api.update',
-    status: 201,
-    type: JSON_TYPE,
-    answer: 'Written',
-    body: updateSchema,
-    example: { status: 'resolved', message: 'Signing in is fast again.' },
-  },
-  {
-    method: 'post',
-    path: '/api/metrics/{metric}',
-    id: 'pushMetric',
-    summary: 'api.push',
-    status: 201,
-    type: JSON_TYPE,
-    answer: 'Pushed',
-    body: pushSchema,
-    example: { value: 12.5 },
-  },
+  writes('post', '/api/incidents', 'openIncident', 'api.open', 'WriteResult', openSchema, {
+    title: 'Slow sign-in',
+    status: 'investigating',
+    severity: 'major',
+    components: ['dashboard'],
+    message: 'Signing in takes up to a minute.',
+  }),
+  writes('patch', '/api/incidents/{id}', 'changeIncident', 'api.change', 'WriteResult', changeSchema, {
+    severity: 'critical',
+  }),
+  writes('post', '/api/incidents/{id}/updates', 'addUpdate', 'api.update', 'WriteResult', updateSchema, {
+    status: 'resolved',
+    message: 'Signing in is fast again.',
+  }),
+  writes('post', '/api/metrics/{metric}', 'pushMetric', 'api.push', 'Pushed', pushSchema, { value: 12.5 }),
 ];
 
 const read = (path: string, id: string, summary: Key, answer?: string, type = JSON_TYPE): Operation => {
@@ -91,50 +90,93 @@ const read = (path: string, id: string, summary: Key, answer?: string, type = JS
 };
 const text = (path: string, id: string, summary: Key, type: string) =>
   read(path, id, summary, undefined, type);
+const ATOM = 'application/atom+xml';
+const RSS = 'application/rss+xml';
 const range = { query: { range: RANGES } };
-const show = { query: { show: BADGES } };
-const feedJson = 'application/feed+json';
+
+/** Pure functions of the Snapshot, at the paths of the site. */
+export const UPTIME: PublicDocument = {
+  ...read('/api/uptime.json', 'uptime', 'api.uptime', 'Uptime'),
+  make: uptimeJson,
+};
+const FEEDS: readonly PublicDocument[] = [
+  {
+    ...text('/status/feed.atom', 'feedAtom', 'api.feed', ATOM),
+    pathOfOne: '/status/feed/{component}.atom',
+    make: (snapshot, component) => atom(snapshot, component),
+  },
+  {
+    ...text('/status/feed.rss', 'feedRss', 'api.feed', RSS),
+    pathOfOne: '/status/feed/{component}.rss',
+    make: (snapshot, component) => rss(snapshot, component),
+  },
+  {
+    ...read('/status/feed.json', 'feedJson', 'api.feed', 'JsonFeed', 'application/feed+json'),
+    pathOfOne: '/status/feed/{component}.json',
+    make: (snapshot, component) => jsonFeed(snapshot, component),
+  },
+];
+/** Statuspage's own paths, one entry an incident as there. */
+const HISTORY: readonly PublicDocument[] = [
+  {
+    ...text('/history.atom', 'historyAtom', 'api.history', ATOM),
+    make: snapshot => atom(snapshot, undefined, 'incident'),
+  },
+  {
+    ...text('/history.rss', 'historyRss', 'api.history', RSS),
+    make: snapshot => rss(snapshot, undefined, 'incident'),
+  },
+];
+const CALENDAR: PublicDocument = {
+  ...text('/status/maintenance.ics', 'calendar', 'api.calendar', 'text/calendar'),
+  pathOfOne: '/status/maintenance/{component}.ics',
+  make: maintenanceIcs,
+};
+const BADGE: PublicDocument = {
+  ...text('/status/badge.svg', 'badge', 'api.badge', 'image/svg+xml'),
+  pathOfOne: '/status/badge/{component}.svg',
+  query: { show: BADGES },
+  make: badge,
+};
+const WIDGET: PublicDocument = {
+  ...read('/status/widget.json', 'widget', 'api.widget', 'Widget'),
+  make: widgetJson,
+};
+
+export const PUBLIC_DOCUMENTS: readonly PublicDocument[] = [
+  UPTIME,
+  ...FEEDS,
+  ...HISTORY,
+  CALENDAR,
+  BADGE,
+  WIDGET,
+];
+
+/** The same of one component. */
+function ofOne({ path, pathOfOne = path, id, ...document }: PublicDocument): Operation {
+  return { ...document, path: pathOfOne, id: `component${id[0]?.toUpperCase()}${id.slice(1)}` };
+}
 
 /** Open to everybody. */
 export const READS: readonly Operation[] = [
   ...Object.keys(STATUSPAGE).map(name =>
     read(`/api/v2/${name}`, camel(name), 'api.statuspage', documentOf(name)),
   ),
-  read('/api/uptime.json', 'uptime', 'api.uptime', 'Uptime'),
+  UPTIME,
   { ...read('/api/components/{component}/latency.json', 'latency', 'api.latency', 'Latency'), ...range },
   { ...read('/api/metrics/{metric}.json', 'metric', 'api.metric', 'Metric'), ...range },
-  read('/api/incidents/{id}/claim.json', 'claim', 'api.claim', 'Claim'),
-  text('/status/feed.atom', 'feedAtom', 'api.feed', 'application/atom+xml'),
-  text('/status/feed.rss', 'feedRss', 'api.feed', 'application/rss+xml'),
-  read('/status/feed.json', 'feedJson', 'api.feed', 'JsonFeed', feedJson),
-  text('/status/feed/{component}.atom', 'componentFeedAtom', 'api.feed', 'application/atom+xml'),
-  text('/status/feed/{component}.rss', 'componentFeedRss', 'api.feed', 'application/rss+xml'),
-  read('/status/feed/{component}.json', 'componentFeedJson', 'api.feed', 'JsonFeed', feedJson),
-  text('/history.atom', 'historyAtom', 'api.history', 'application/atom+xml'),
-  text('/history.rss', 'historyRss', 'api.history', 'application/rss+xml'),
-  text('/status/maintenance.ics', 'calendar', 'api.calendar', 'text/calendar'),
-  text('/status/maintenance/{component}.ics', 'componentCalendar', 'api.calendar', 'text/calendar'),
-  { ...text('/status/badge.svg', 'badge', 'api.badge', 'image/svg+xml'), ...show },
-  { ...text('/status/badge/{component}.svg', 'componentBadge', 'api.badge', 'image/svg+xml'), ...show },
-  read('/status/widget.json', 'widget', 'api.widget', 'Widget'),
+  read('/api/incidents/{id}/claim.json', 'claim', 'api.claim', 'ReportedVsMeasured'),
+  ...FEEDS,
+  ...FEEDS.map(ofOne),
+  ...HISTORY,
+  ...[CALENDAR, BADGE].flatMap(document => [document, ofOne(document)]),
+  WIDGET,
   { ...read('/healthz', 'health', 'api.health', 'Fine'), live: true },
   { ...read('/readyz', 'ready', 'api.health', 'Ready'), live: true },
 ];
 
-const anything = z.looseObject({});
-const said = z.object({
-  status: z.enum(['up', 'down']).optional(),
-  msg: z.string().max(500).optional(),
-});
-const wished = z.object({
-  email: z.email(),
-  components: z.array(z.string()).optional(),
-  kinds: z.enum(KINDS).optional(),
-  detail: z.enum(DETAILS).optional(),
-});
-
-/** What others tell us: the token is in the address, or they need none. */
-export const DOORS: readonly Operation[] = [
+/** What other programs tell us: the token is in the address, or they need none. */
+export const INBOUND: readonly Operation[] = [
   {
     ...read('/heartbeats/{token}', 'beat', 'api.heartbeat', 'Fine'),
     query: { status: ['up', 'down'] },
@@ -142,18 +184,23 @@ export const DOORS: readonly Operation[] = [
   {
     ...read('/heartbeats/{token}', 'tell', 'api.heartbeat', 'Fine'),
     method: 'post',
-    form: said,
+    form: z.object({ status: z.enum(['up', 'down']).optional(), msg: z.string().max(500).optional() }),
   },
   {
     ...read('/webhooks/{sender}', 'webhook', 'api.webhook', 'Received'),
     method: 'post',
-    body: anything,
+    body: z.looseObject({}),
     example: { alert_type: 'down', monitor_name: 'API' },
   },
   {
     ...read('/status/subscribe', 'subscribe', 'api.subscribe', 'Subscribed'),
     method: 'post',
-    body: wished,
+    body: z.object({
+      email: z.email(),
+      components: z.array(z.string()).optional(),
+      kinds: z.enum(KINDS).optional(),
+      detail: z.enum(DETAILS).optional(),
+    }),
     example: { email: 'you@example.com', components: ['api'] },
   },
 ];

@@ -1,4 +1,4 @@
-// The writing API: incidents opened, changed and updated, metrics fed, with a Bearer token (contract §6).
+// The writing API: incidents opened, changed and updated, metrics fed, with a Bearer token.
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
 import type * as z from 'zod';
 import {
@@ -11,6 +11,7 @@ import {
 import type { Asked } from '../../core/incidents/api-edits.ts';
 import { isoMillis } from '../../core/model/time.ts';
 import { digestOf, sameSecret } from '../../core/model/token.ts';
+import { answerRequest, forgetRequest, rememberRequest } from '../../store/incidents/requests.ts';
 import type { WriteResult } from '../../work/incidents/write.ts';
 import type { Pushed } from '../../work/monitoring/metrics.ts';
 import type { Web } from '../context.ts';
@@ -18,45 +19,46 @@ import { Refusal } from '../http/guards.ts';
 import { LIMITS } from '../http/limits.ts';
 import { writeLimit } from '../http/rate-limit.ts';
 
-/** What an answer is made of, and what is kept for a repeat. */
-interface Told {
+/** An answer, as it is kept for a repeat. */
+interface Result {
   readonly status: number;
-  readonly body: object;
+  readonly body: { readonly id: string; readonly url: string; readonly at?: string; readonly value?: number };
 }
+
+type Act<S extends z.ZodType> = (
+  id: string,
+  body: z.output<S>,
+  asked: Asked,
+) => Promise<WriteResult | Pushed>;
 
 export function writeRoutes(router: Router, web: Web): void {
   const { write } = web;
   const inTurn = turns();
-  const doors = [
+  const before = [
     authorised(web),
     writeLimit(),
     express.text({ type: () => true, limit: LIMITS.write_body, defaultCharset: 'utf-8' }),
   ];
-
-  router.post(
-    '/api/incidents',
-    doors,
-    handler(web, inTurn, openSchema, 201, (_req, body, asked) => write.open(body, asked)),
-  );
-  router.patch(
-    '/api/incidents/:id',
-    doors,
-    handler(web, inTurn, changeSchema, 200, (req, body, asked) =>
-      write.change(String(req.params.id), body, asked),
-    ),
-  );
-  router.post(
-    '/api/incidents/:id/updates',
-    doors,
-    handler(web, inTurn, updateSchema, 201, (req, body, asked) =>
-      write.update(String(req.params.id), body, asked),
-    ),
-  );
-  router.post(
-    '/api/metrics/:id',
-    doors,
-    handler(web, inTurn, pushSchema, 201, (req, body, asked) => web.push(String(req.params.id), body, asked)),
-  );
+  const on = <S extends z.ZodType>(method: 'post' | 'patch', path: string, schema: S, act: Act<S>) =>
+    router[method](path, before, (req: Request, res: Response) =>
+      inTurn(async () => {
+        const raw = readJson(req);
+        const { data, error } = schema.safeParse(raw);
+        if (error) throw new Refusal(422, 'Some fields are not right.', { errors: faultsOf(error) });
+        const answer = async (asked: Asked) =>
+          resultOf(await act(String(req.params.id), data, asked), method === 'post' ? 201 : 200, web);
+        const key = keyOf(req);
+        const { status, body } = key
+          ? await once(web, key, digestOf(JSON.stringify(raw)), answer)
+          : await answer({ at: web.clock(), again: false });
+        if (status === 201) res.set('Location', body.url);
+        res.status(status).set('Cache-Control', 'no-store').json(body);
+      }),
+    );
+  on('post', '/api/incidents', openSchema, (_id, body, asked) => write.open(body, asked));
+  on('patch', '/api/incidents/:id', changeSchema, (id, body, asked) => write.change(id, body, asked));
+  on('post', '/api/incidents/:id/updates', updateSchema, (id, body, asked) => write.update(id, body, asked));
+  on('post', '/api/metrics/:id', pushSchema, (id, body, asked) => web.push(id, body, asked));
 }
 
 /** 403 while the API is off, 401 without the token; compared in constant time. */
@@ -73,54 +75,30 @@ function authorised({ apiToken, countGuess }: Web): RequestHandler {
   };
 }
 
-function handler<S extends z.ZodType>(
-  web: Web,
-  inTurn: Turns,
-  schema: S,
-  success: number,
-  carryOut: (req: Request, body: z.output<S>, asked: Asked) => Promise<WriteResult | Pushed>,
-): RequestHandler {
-  return (req, res) =>
-    inTurn(async () => {
-      const raw = readJson(req);
-      const parsed = schema.safeParse(raw);
-      if (!parsed.success) {
-        throw new Refusal(422, 'Some fields are not right.', { errors: faultsOf(parsed.error) });
-      }
-      const answer = (asked: Asked) =>
-        carryOut(req, parsed.data, asked).then(written => told(written, success, web));
-      const key = keyOf(req);
-      const { status, body } = key
-        ? await once(web, key, digestOf(JSON.stringify(raw)), answer)
-        : await answer({ at: web.clock(), again: false });
-      send(res, status, body);
-    });
-}
-
 /** A request with a key is carried out once: a repeat gets the same answer, another body is refused. */
 async function once(
-  { requests, clock }: Web,
+  { db, clock }: Web,
   key: string,
   bodyHash: string,
-  answer: (asked: Asked) => Promise<Told>,
-): Promise<Told> {
-  const known = await requests.remember(key, bodyHash, clock());
+  answer: (asked: Asked) => Promise<Result>,
+): Promise<Result> {
+  const known = await rememberRequest(db, key, bodyHash, clock());
   if (known && known.bodyHash !== bodyHash) {
     throw new Refusal(422, 'This Idempotency-Key was used with another body; take a new one.');
   }
-  if (known?.answer) return JSON.parse(known.answer) as Told;
+  if (known?.answer) return JSON.parse(known.answer) as Result;
   try {
     const given = await answer({ at: known?.at ?? clock(), again: known !== null });
-    await requests.answer(key, JSON.stringify(given));
+    await answerRequest(db, key, JSON.stringify(given));
     return given;
   } catch (error) {
     // Refused means nothing was written: the key is free for a better body. Anything else may have been.
-    if (error instanceof Refusal && error.status < 500) await requests.forget(key);
+    if (error instanceof Refusal && error.status < 500) await forgetRequest(db, key);
     throw error;
   }
 }
 
-function told(written: WriteResult | Pushed, success: number, web: Web): Told {
+function resultOf(written: WriteResult | Pushed, success: number, web: Web): Result {
   if (written.kind === 'refused') {
     throw new Refusal(written.status, written.detail, written.faults && { errors: written.faults });
   }
@@ -134,11 +112,6 @@ function told(written: WriteResult | Pushed, success: number, web: Web): Told {
   }
   const url = `${site}/status/incidents/${encodeURIComponent(id)}`;
   return { status: success, body: { id, url } };
-}
-
-function send(res: Response, status: number, body: object): void {
-  if (status === 201) res.set('Location', (body as { url: string }).url);
-  res.status(status).set('Cache-Control', 'no-store').json(body);
 }
 
 function readJson(req: Request): unknown {
@@ -159,13 +132,11 @@ function keyOf(req: Request): string | null {
 }
 
 /** One write after the other: two of the same key, or of the same incident, never meet. */
-function turns(): Turns {
+function turns() {
   let last: Promise<unknown> = Promise.resolve();
-  return job => {
+  return <T>(job: () => Promise<T>): Promise<T> => {
     const done = last.then(job);
     last = done.catch(() => undefined);
     return done;
   };
 }
-
-type Turns = <T>(job: () => Promise<T>) => Promise<T>;

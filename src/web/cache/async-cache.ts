@@ -3,15 +3,15 @@ import type { Snapshot } from '../../core/page/snapshot.ts';
 import { type Answer, Rendered } from './rendered.ts';
 
 /** Components times ranges times languages, more than any site has. */
-const MOST = 2000;
+const MAX_ANSWERS = 2000;
 
 /** Keeps what was made under a key until the Snapshot changes; what could not be made is asked again. */
-export function makeLater(current: () => Snapshot) {
+export function makeAsyncCache(current: () => Snapshot) {
   let snapshot: Snapshot | null = null;
   const kept = new Map<string, Promise<Rendered | null>>();
   return (key: string, make: (snapshot: Snapshot) => Promise<Answer | null>): Promise<Rendered | null> => {
     const now = current();
-    if (now !== snapshot || kept.size >= MOST) kept.clear();
+    if (now !== snapshot || kept.size >= MAX_ANSWERS) kept.clear();
     snapshot = now;
     const known = kept.get(key);
     if (known) return known;

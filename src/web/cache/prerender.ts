@@ -2,40 +2,34 @@
 
 import type { Lang } from '../../core/model/lang.ts';
 import { SECOND } from '../../core/model/time.ts';
-import { Hot } from './fast-path.ts';
+import { CachedResponse } from './fast-path.ts';
 import type { Rendered } from './rendered.ts';
-import type { Generation } from './snapshot-cache.ts';
+import type { SnapshotCache } from './snapshot-cache.ts';
 
-/** Answers made ahead at most; the rest are made when somebody asks. */
-const MOST = 100;
-/** After so many Snapshots without a question an answer is not made ahead any more. */
-const IDLE = 5;
-/** No visitor waits longer for news than this, however much there is to make. */
-const LONGEST = SECOND;
-
-interface Address {
-  readonly lang: Lang;
-  readonly path: string;
-  readonly hot: Hot;
-}
+/** Answers prerendered at most; the rest are made when somebody asks. */
+const MAX_ANSWERS = 100;
+/** After so many Snapshots without a question an answer is not prerendered any more. */
+const MAX_IDLE = 5;
+/** No visitor waits longer for news than this, however much there is to make, ms. */
+const MAX_TIME = SECOND;
 
 /**
  * Fills `next` with what visitors asked `shown` for, in the encodings they asked for it in. Between two
  * answers requests get through; packing happens in zlib's threads. Resolves when all is packed, or
  * when it takes too long.
  */
-export async function makeAhead(shown: Generation, next: Generation): Promise<void> {
+export async function prerender(shown: SnapshotCache, next: SnapshotCache): Promise<void> {
   const begun = performance.now();
   const addresses = addressesOf(shown);
   const wanted = [...shown.kept]
-    .filter(([, { rendered }]) => rendered.idle < IDLE)
+    .filter(([, { rendered }]) => rendered.idle < MAX_IDLE)
     .sort(([, a], [, b]) => a.rendered.idle - b.rendered.idle)
-    .slice(0, MOST);
+    .slice(0, MAX_ANSWERS);
   // One at a time: packing four at once takes every core from those who ask.
   let packing: Promise<unknown> = Promise.resolve();
   for (const [key, { rendered, make }] of wanted) {
-    if (performance.now() - begun > LONGEST) break;
-    // What cannot be made ahead is tried again when somebody asks, and then it is an error with a place.
+    if (performance.now() - begun > MAX_TIME) break;
+    // What cannot be prerendered is tried again when somebody asks, and then it is an error with a place.
     const made = await next.renderAhead(key, make).catch(() => null);
     if (!made) continue;
     made.idle = rendered.idle + 1;
@@ -48,21 +42,22 @@ export async function makeAhead(shown: Generation, next: Generation): Promise<vo
   for (const [rendered, found] of addresses) if (!kept.has(rendered)) readdress(next, found, rendered);
 }
 
+type Address = readonly [Lang, string, CachedResponse];
+
 /** Gives the new answer at the old one's addresses; another site may have other headers. */
-function readdress(next: Generation, addresses: readonly Address[], rendered: Rendered): void {
-  for (const { lang, path, hot } of addresses) {
-    if (hot.site === next.snapshot.site) next.warm(lang, path, new Hot(rendered, hot.headers, hot.site));
+function readdress(next: SnapshotCache, addresses: readonly Address[], rendered: Rendered): void {
+  for (const [lang, path, { headers, site }] of addresses) {
+    if (site === next.snapshot.site) next.warm(lang, path, new CachedResponse(rendered, headers, site));
   }
 }
 
-function addressesOf({ hot }: Generation): Map<Rendered, Address[]> {
+function addressesOf({ responses }: SnapshotCache): Map<Rendered, Address[]> {
   const found = new Map<Rendered, Address[]>();
-  for (const [lang, addresses] of Object.entries(hot) as [Lang, Map<string, Hot>][]) {
-    for (const [path, one] of addresses) {
-      const list = found.get(one.rendered);
-      const address = { lang, path, hot: one };
-      if (list) list.push(address);
-      else found.set(one.rendered, [address]);
+  for (const [lang, addresses] of Object.entries(responses) as [Lang, Map<string, CachedResponse>][]) {
+    for (const [path, response] of addresses) {
+      const list = found.get(response.rendered);
+      if (list) list.push([lang, path, response]);
+      else found.set(response.rendered, [[lang, path, response]]);
     }
   }
   return found;

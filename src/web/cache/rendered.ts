@@ -3,12 +3,20 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+import { jsonText } from '../../core/text/printable.ts';
 import { chooseEncoding, type Encoding } from '../http/encoding.ts';
 
 /** An answer before it is bytes. */
 export interface Answer {
   readonly type: string;
   readonly body: string | Buffer;
+}
+
+export const HTML = 'text/html; charset=utf-8';
+
+/** A body as JSON that stays harmless as HTML. */
+export function jsonAnswer(body: object): Answer {
+  return { type: 'application/json; charset=utf-8', body: jsonText(body) };
 }
 
 /** The bytes in one encoding. */
@@ -18,13 +26,13 @@ export interface Variant {
   readonly etag: string;
 }
 
-/** Less than this is not worth packing. */
-const LEAST = 256;
+/** Less than this is not worth packing, bytes. */
+const MIN_PACKED = 256;
 
 /** An answer as it goes out: identity always, gzip and brotli made when first asked for. */
 export class Rendered {
   readonly type: string;
-  /** How many Snapshots ago it was last asked for: what nobody asks for is not made ahead for ever. */
+  /** How many Snapshots ago it was last asked for: what nobody asks for is not prerendered for ever. */
   idle = 0;
   private readonly identity: Variant;
   private readonly hash: string;
@@ -38,7 +46,7 @@ export class Rendered {
     this.identity = { encoding: 'identity', bytes, etag: `"${this.hash}"` };
   }
 
-  /** The encodings it was asked for besides identity: a newer version is packed in them ahead. */
+  /** The encodings it was asked for besides identity: a newer version is packed in them, too. */
   get asked(): Encoding[] {
     return [...this.making.keys()];
   }
@@ -77,7 +85,7 @@ export class Rendered {
   }
 
   private packs(encoding: Encoding): encoding is 'gzip' | 'br' {
-    if (encoding === 'identity' || this.identity.bytes.length < LEAST) return false;
+    if (encoding === 'identity' || this.identity.bytes.length < MIN_PACKED) return false;
     return !/^image\/(?!svg)/.test(this.type);
   }
 }

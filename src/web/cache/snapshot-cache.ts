@@ -3,14 +3,14 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import type { Lang } from '../../core/model/lang.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import { finish, inTurns, type Steps } from '../../core/page/steps.ts';
-import type { Hot } from './fast-path.ts';
+import type { CachedResponse } from './fast-path.ts';
 import { type Answer, Rendered } from './rendered.ts';
 
 /** Permalinks of ten thousand incidents need not all stay in memory. */
-const MOST_RENDERED = 500;
-const MOST_BYTES = 16_000_000;
+const MAX_RENDERED = 500;
+const MAX_BYTES = 16_000_000;
 /** So many addresses in a language are answered from memory; the rest go through Express. */
-const MOST_HOT = 1000;
+const MAX_ADDRESSES = 1000;
 
 /** Null when there is no such thing; what takes long comes in steps. */
 export type Make = (snapshot: Snapshot) => Answer | Steps<Answer> | null;
@@ -25,12 +25,12 @@ function inSteps(made: ReturnType<Make>): made is Steps<Answer> {
   return made !== null && !('body' in made);
 }
 
-export class Generation {
+export class SnapshotCache {
   readonly snapshot: Snapshot;
   /** By key, the longest unasked first. */
   readonly kept = new Map<string, Kept>();
   /** By language and address. */
-  readonly hot: Readonly<Record<Lang, Map<string, Hot>>> = { en: new Map(), de: new Map() };
+  readonly responses: Readonly<Record<Lang, Map<string, CachedResponse>>> = { en: new Map(), de: new Map() };
   private bytes = 0;
 
   constructor(snapshot: Snapshot) {
@@ -66,17 +66,17 @@ export class Generation {
     this.drop(key);
     this.kept.set(key, { rendered, make });
     this.bytes += rendered.length;
-    while (this.kept.size > 1 && (this.kept.size > MOST_RENDERED || this.bytes > MOST_BYTES)) {
+    while (this.kept.size > 1 && (this.kept.size > MAX_RENDERED || this.bytes > MAX_BYTES)) {
       this.drop(this.kept.keys().next().value as string);
     }
     return rendered;
   }
 
   /** From now on the address is answered from memory. */
-  warm(lang: Lang, path: string, hot: Hot): void {
-    const known = this.hot[lang];
-    if (known.size >= MOST_HOT) known.delete(known.keys().next().value as string);
-    known.set(path, hot);
+  warm(lang: Lang, path: string, response: CachedResponse): void {
+    const known = this.responses[lang];
+    if (known.size >= MAX_ADDRESSES) known.delete(known.keys().next().value as string);
+    known.set(path, response);
   }
 
   private drop(key: string): void {
@@ -84,7 +84,7 @@ export class Generation {
     if (!gone) return;
     this.kept.delete(key);
     this.bytes -= gone.length;
-    for (const addresses of Object.values(this.hot)) {
+    for (const addresses of Object.values(this.responses)) {
       for (const [path, { rendered }] of addresses) if (rendered === gone) addresses.delete(path);
     }
   }

@@ -1,18 +1,14 @@
 // The static copy: every public address as a file, pages with links that work from any folder.
 
 import { readFile } from 'node:fs/promises';
-import type { Lang } from '../../core/model/lang.ts';
-import { LANGS } from '../../core/model/lang.ts';
-import type { ReadMetric } from '../../core/model/metric.ts';
+import { LANGS, type Lang } from '../../core/model/lang.ts';
 import { isoMillis } from '../../core/model/time.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
-import type { Assets } from '../http/asset.ts';
-import { readAssets } from '../http/assets.ts';
-import type { PageContext } from '../page/context.ts';
+import type { Db } from '../../store/db/database.ts';
+import { type Assets, readAssets } from '../http/assets.ts';
+import type { PageRequest } from '../page/context.ts';
 import type { Pages } from '../page/pages.ts';
-import type { ReadSeries } from '../page/series.ts';
-import type { ExportFile } from './data.ts';
-import { dataFiles } from './data.ts';
+import { dataFiles, type ExportFile } from './data.ts';
 import { localLinks, pageFile } from './links.ts';
 import { copyPages } from './pages.ts';
 
@@ -20,8 +16,8 @@ export interface ExportDeps {
   readonly pages: Pages;
   readonly publicDir: string;
   readonly brandFile: (name: string) => Promise<string | null>;
-  readonly series: ReadSeries;
-  readonly readMetric: ReadMetric;
+  /** Without one there are no charts. */
+  readonly db: Db | null;
 }
 
 /** Says how fresh the copy is, for pages that are older because nothing on them changed. */
@@ -36,47 +32,36 @@ const MOMENT =
  * last the file that says how fresh all of them are. What only a server can do (subscribing) leads to
  * the site itself.
  */
-export function makeExport(deps: ExportDeps) {
-  const assets = readAssets(deps.publicDir);
-
-  const contextOf = (snapshot: Snapshot, lang: Lang): PageContext => {
-    const address = (name: string) => `/status/assets/${name}?v=${assets.version(name, snapshot.site)}`;
-    const addresses = { css: address('status.css'), js: address('live.js') };
-    return { snapshot, lang, base: '', assets: addresses, copy: true };
-  };
-
+export function makeExport({ pages, publicDir, brandFile, db }: ExportDeps) {
+  const assets = readAssets(publicDir);
   return async (snapshot: Snapshot): Promise<ExportFile[]> => {
     const { site } = snapshot;
-    const looks = await looksOf(snapshot, assets, deps.brandFile);
-    const files: ExportFile[] = [...dataFiles(snapshot, deps), ...looks];
-    const pages = copyPages(snapshot, deps);
+    const request = (lang: Lang): PageRequest => {
+      const address = (name: string) => `/status/assets/${name}?v=${assets.version(name, site)}`;
+      const addresses = { css: address('status.css'), js: address('live.js') };
+      return { snapshot, lang, base: '', assets: addresses, copy: true };
+    };
+    const files = [...dataFiles(snapshot, db), ...(await looksOf(snapshot, assets, brandFile))];
+    const copied = copyPages(snapshot, pages, db);
     const there = new Set([...files.map(file => file.path), STAMP]);
-    const known = { site: site.url, files: there, pages: new Set(pages.map(({ path }) => path)) };
-    files.push({
-      path: '404.html',
-      key: null,
-      body: () => {
-        const { copy: _, ...ctx } = contextOf(snapshot, 'en');
-        const html = localLinks(deps.pages.error(ctx, 404), {
-          ...known,
-          lang: 'en',
-          path: '/status/live',
-          from: site.mirror?.url ?? null,
-        });
-        return standingAlone(
-          html,
-          assets.file('status.css', site)?.ready('identity')?.bytes.toString() ?? '',
-        );
-      },
-    });
+    const known = { site: site.url, files: there, pages: new Set(copied.map(({ path }) => path)) };
+    const missing = () => {
+      const html = pages.error({ ...request('en'), copy: false }, 404);
+      const from = site.mirror?.url ?? null;
+      return standingAlone(
+        localLinks(html, { ...known, lang: 'en', path: '/status/live', from }),
+        assets.file('status.css', site)?.ready('identity')?.bytes.toString() ?? '',
+      );
+    };
+    files.push({ path: '404.html', key: null, body: missing });
     for (const lang of [...LANGS].reverse()) {
-      const ctx = contextOf(snapshot, lang);
-      for (const { path, key, make } of pages) {
+      const page = request(lang);
+      for (const { path, key, make } of copied) {
         files.push({
           path: pageFile(lang, path),
-          key: key && `${key} ${ctx.assets.css} ${ctx.assets.js}`,
+          key: key && `${key} ${page.assets.css} ${page.assets.js}`,
           ...(key ? { apart: MOMENT } : {}),
-          body: async () => localLinks((await make(ctx)) ?? '', { ...known, lang, path }),
+          body: async () => localLinks((await make(page)) ?? '', { ...known, lang, path }),
         });
       }
     }

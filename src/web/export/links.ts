@@ -55,7 +55,7 @@ function localLink(link: string, here: string, place: Place): string {
   if (other) return to(pageFile(other as Lang, path)) ?? `${site}${path}${link}`;
   const { path: target, query, anchor } = split(link);
   const file = dataFile(target + query);
-  // The version in an asset's address stays: it tells browsers when the bytes are others.
+  // The version in an asset's address stays: browsers see by it when the bytes are others.
   const kept = choiceOf(query) === null ? query : '';
   if (files.has(file)) return (to(file) ?? site + target) + kept + anchor;
   const page = target + (choiceIn(query) === null ? '' : query);

@@ -1,17 +1,16 @@
 // The static copy's pages: which there are, how each is made, and by what one that did not change is known.
-import type { ReadMetric } from '../../core/model/metric.ts';
 import type { Site } from '../../core/model/site.ts';
 import { utcDay } from '../../core/model/time.ts';
 import { shortId } from '../../core/model/token.ts';
 import { RANGES, type Range } from '../../core/monitoring/rollup.ts';
 import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
-import type { PageContext } from '../page/context.ts';
-import { metricSeriesOf } from '../page/custom-metrics.ts';
-import { seriesOf } from '../page/latency.ts';
+import type { Db } from '../../store/db/database.ts';
+import { memoized } from '../cache/memo.ts';
+import type { PageRequest } from '../page/context.ts';
 import type { Pages } from '../page/pages.ts';
 import { beginning, isOver } from '../page/parts/incidents.ts';
 import { neighboursOf } from '../page/parts/order.ts';
-import type { ReadSeries } from '../page/series.ts';
+import { readLatency, readMetricSeries } from '../page/series.ts';
 
 /** A page of the copy, in any language. */
 export interface CopyPage {
@@ -19,41 +18,36 @@ export interface CopyPage {
   readonly path: string;
   /** The same while nothing on it changes but its moment; null for one that is always made anew. */
   readonly key: string | null;
-  readonly make: (ctx: PageContext) => string | null | Promise<string | null>;
-}
-
-interface Deps {
-  readonly pages: Pages;
-  readonly series: ReadSeries;
-  readonly readMetric: ReadMetric;
+  readonly make: (request: PageRequest) => string | null | Promise<string | null>;
 }
 
 /** The front page last: whoever reads it while the copy is written finds everything it leads to. */
-export function copyPages(snapshot: Snapshot, deps: Deps): CopyPage[] {
+export function copyPages(snapshot: Snapshot, pages: Pages, db: Db | null): CopyPage[] {
   const { site, at, overall } = snapshot;
-  const { pages } = deps;
   const anew = (path: string, make: CopyPage['make']): CopyPage => ({ path, key: null, make });
-  const ranged = (path: string, make: (ctx: PageContext, range: Range) => Promise<string | null>) =>
-    RANGES.map(range => anew(range === '24h' ? path : `${path}?range=${range}`, ctx => make(ctx, range)));
+  const ranged = (path: string, make: (request: PageRequest, range: Range) => Promise<string | null>) =>
+    RANGES.map(range =>
+      anew(range === '24h' ? path : `${path}?range=${range}`, request => make(request, range)),
+    );
   const calm = `${serialOf(site)} ${overall.state}`;
   return [
     ...permalinks(snapshot, pages),
     ...months(snapshot, pages, calm),
-    anew('/status/history', ctx => pages.history(ctx, null)),
-    ...site.metrics.flatMap(metric =>
-      ranged(`/status/metrics/${metric.id}`, async (ctx, range) =>
-        pages.metric(ctx, metric.id, await metricSeriesOf(deps, metric, range, at)),
+    anew('/status/history', request => pages.history(request, null)),
+    ...site.metrics.flatMap(({ id }) =>
+      ranged(`/status/metrics/${id}`, async (request, range) =>
+        pages.metric(request, id, await readMetricSeries(db, id, range, at)),
       ),
     ),
-    ...site.components.flatMap(component =>
-      ranged(`/status/components/${component.id}`, async (ctx, range) =>
-        pages.component(ctx, component.id, await seriesOf(deps, component, range, at)),
+    ...site.components.flatMap(({ id }) =>
+      ranged(`/status/components/${id}`, async (request, range) =>
+        pages.component(request, id, await readLatency(db, id, range, at)),
       ),
     ),
-    { path: '/api', key: calm, make: ctx => pages.api(ctx) },
-    anew('/status/widget', ctx => pages.widget(ctx)),
-    anew('/status/live', ctx => pages.live(ctx)),
-    anew('/', ctx => pages.live(ctx)),
+    { path: '/api', key: calm, make: pages.api },
+    anew('/status/widget', pages.widget),
+    anew('/status/live', pages.live),
+    anew('/', pages.live),
   ];
 }
 
@@ -63,9 +57,9 @@ function permalinks(snapshot: Snapshot, pages: Pages): CopyPage[] {
     const { id } = incident;
     return {
       path: `/status/incidents/${encodeURIComponent(id)}`,
-      // What goes on is told with how long it has gone on.
+      // What goes on says how long it has gone on.
       key: isOver(incident) ? permalinkKey(incident, snapshot, counted.get(id)) : null,
-      make: ctx => pages.incident(ctx, id),
+      make: request => pages.incident(request, id),
     };
   });
 }
@@ -96,10 +90,10 @@ function months(snapshot: Snapshot, pages: Pages, calm: string): CopyPage[] {
     else entries.set(month, [one]);
   }
   const list = [...entries].map(([month, { length }]) => `${month} ${length}`).sort();
-  return [...entries].map(([month, told]) => ({
+  return [...entries].map(([month, shown]) => ({
     path: `/status/history/${month}`,
-    key: told.every(isOver) ? shortId(JSON.stringify([calm, list, told.map(printOf)])) : null,
-    make: ctx => pages.history(ctx, month),
+    key: shown.every(isOver) ? shortId(JSON.stringify([calm, list, shown.map(printOf)])) : null,
+    make: request => pages.history(request, month),
   }));
 }
 
@@ -119,25 +113,12 @@ function countedOf({ components }: Snapshot): Map<string, string> {
   return counted;
 }
 
-/** The same object while nothing of it changed: printed once. */
-const prints = new WeakMap<IncidentView, string>();
-
 /** Everything of an entry but its rendered markdown, which would have to be rendered for it. */
-function printOf(incident: IncidentView): string {
-  const known = prints.get(incident);
-  if (known !== undefined) return known;
+const printOf = memoized((incident: IncidentView) => {
   const fields = Object.entries(Object.getOwnPropertyDescriptors(incident));
-  const print = shortId(JSON.stringify(fields.map(([name, { value }]) => [name, value])));
-  prints.set(incident, print);
-  return print;
-}
+  return shortId(JSON.stringify(fields.map(([name, { value }]) => [name, value])));
+});
 
-const serials = new WeakMap<Site, number>();
 let serial = 0;
-
 /** Another site is another page everywhere. */
-function serialOf(site: Site): number {
-  const known = serials.get(site) ?? ++serial;
-  serials.set(site, known);
-  return known;
-}
+const serialOf = memoized((_: Site) => ++serial);

@@ -5,9 +5,10 @@ import type { Health } from '../../core/model/component.ts';
 import type { Site } from '../../core/model/site.ts';
 import type { ComponentView, Snapshot } from '../../core/page/snapshot.ts';
 import { percentUp } from '../../core/page/uptime.ts';
+import { escapeHtml } from '../../core/text/markdown.ts';
 import { coverageWords } from '../page/parts/coverage.ts';
 import { knownPercent } from '../page/parts/uptime-bars.ts';
-import { xmlAttribute, xmlText } from './xml.ts';
+import { xmlAttribute } from './xml.ts';
 
 /** What a badge may say; the first when it is not asked. */
 export const BADGES = ['status', 'uptime', 'response'] as const;
@@ -93,9 +94,9 @@ function draw(label: string, value: string, color: string): string {
   const words = `${label}: ${value}`;
   // `textLength` makes the text fit wherever it is drawn, whatever font stands in for Verdana.
   const text = (at: number, width: number, what: string) =>
-    `<text x="${at}" y="14" textLength="${width - 12}" lengthAdjust="spacingAndGlyphs">${xmlText(what)}</text>`;
+    `<text x="${at}" y="14" textLength="${width - 12}" lengthAdjust="spacingAndGlyphs">${escapeHtml(what)}</text>`;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${whole}" height="20" viewBox="0 0 ${whole} 20" role="img" aria-label="${xmlAttribute(words)}">
-<title>${xmlText(words)}</title>
+<title>${escapeHtml(words)}</title>
 <clipPath id="r"><rect width="${whole}" height="20" rx="3"/></clipPath>
 <g clip-path="url(#r)"><rect width="${left}" height="20" fill="#3f4650"/><rect x="${left}" width="${right}" height="20" fill="${color}"/></g>
 <g fill="#fff" font-family="Verdana,DejaVu Sans,Geneva,sans-serif" font-size="11">${text(6, left, label)}${text(left + 6, right, value)}</g>

@@ -15,7 +15,7 @@ import { printable } from '../../core/text/printable.ts';
 import { headingOf, permalink, urn } from './entries.ts';
 
 /** How many maintenances, latest first, a calendar holds; a recurring one is one. */
-const MOST = 100;
+const MAX_EVENTS = 100;
 
 /**
  * `/status/maintenance.ics`, `/status/maintenance/:component.ics`. UIDs outlive a change of address.
@@ -33,10 +33,10 @@ export function maintenanceIcs(snapshot: Snapshot, componentId?: string): string
     method: ICalCalendarMethod.PUBLISH,
     ttl: HOUR / 1000,
   });
-  const told = snapshot.maintenances.filter(
+  const shown = snapshot.maintenances.filter(
     ({ affected }) => componentId === undefined || affected.some(({ id }) => id === componentId),
   );
-  for (const views of bySeries(told).slice(0, MOST)) {
+  for (const views of bySeries(shown).slice(0, MAX_EVENTS)) {
     for (const event of eventsOf(views, site.url)) calendar.createEvent(event);
   }
   // RFC 5545 ends every line, the last one too.
@@ -102,7 +102,7 @@ function eventOf(
   const { affected, title } = maintenance;
   const { start, end } = maintenance.scheduled as { readonly start: Millis; readonly end: Millis };
   const finished = maintenance.state === 'completed' ? finishOf(maintenance) : null;
-  const told = updates.map(update => `${headingOf(update)}: ${plainText(update.body)}`).reverse();
+  const texts = updates.map(update => `${headingOf(update)}: ${plainText(update.body)}`).reverse();
   const names = affected.map(({ name }) => printable(name));
   return {
     id: uid(maintenance.id),
@@ -111,7 +111,7 @@ function eventOf(
     end: new Date(finished !== null && finished > start ? finished : Math.max(end, start)),
     summary: printable(title),
     description: printable(
-      [...(names.length > 0 ? [`Affects: ${names.join(', ')}`] : []), ...told].join('\n\n'),
+      [...(names.length > 0 ? [`Affects: ${names.join(', ')}`] : []), ...texts].join('\n\n'),
     ),
     url: permalink(siteUrl, maintenance),
     categories: names.map(name => ({ name })),

@@ -1,4 +1,4 @@
-// What the feeds tell: the site's news as entries, newest first, the same for every format.
+// What the feeds say: the site's updates as entries, newest first, the same for every format.
 import { createHash } from 'node:crypto';
 import type { UpdateStatus } from '../../core/model/incident.ts';
 import { isoMillis, type Millis, startOfUtcDay } from '../../core/model/time.ts';
@@ -8,46 +8,24 @@ import { escapeHtml, renderMarkdown } from '../../core/text/markdown.ts';
 /** One entry an update (`/status/feed.*`), or one an incident (`/history.*`, as Statuspage has them). */
 export type EntryPer = 'update' | 'incident';
 
-export interface Entry {
-  /** `urn:uuid:…`, the same for ever. */
-  readonly id: string;
-  readonly title: string;
-  readonly url: string;
-  readonly published: Millis;
-  readonly updated: Millis;
-  /** Sanitised HTML. */
-  readonly html: string;
-  /** Names of the components it is about. */
-  readonly components: readonly string[];
-}
+export type Entry = ReturnType<typeof updateEntry>;
 
-export interface Channel {
-  readonly id: string;
-  readonly title: string;
-  readonly subtitle: string;
-  /** The page for people, and the feed's path without its ending. */
-  readonly url: string;
-  readonly feedUrl: string;
-  readonly updated: Millis;
-  readonly entries: readonly Entry[];
-}
-
-const MOST: Record<EntryPer, number> = { update: 100, incident: 50 };
+const MAX_ENTRIES: Record<EntryPer, number> = { update: 100, incident: 50 };
 
 /**
  * Incidents and maintenance of the whole site, or those that affect one component, as entries.
  * Per update, a reader (or a chat's feed integration, which posts an entry's first sight and never its
- * change) tells each step of an outage. Per incident is Statuspage's way, for readers that come from it.
+ * change) shows each step of an outage. Per incident is Statuspage's way, for readers that come from it.
  */
-export function channelOf(snapshot: Snapshot, componentId: string | undefined, per: EntryPer): Channel {
+export function feedOf(snapshot: Snapshot, componentId: string | undefined, per: EntryPer) {
   const { site } = snapshot;
   const component = snapshot.components.find(view => view.component.id === componentId)?.component;
-  const told = [...snapshot.incidents, ...snapshot.maintenances].filter(
+  const shown = [...snapshot.incidents, ...snapshot.maintenances].filter(
     // A reader posts an entry's first sight: not before it is what it will be.
     ({ affected, gathering }) =>
       !gathering && (componentId === undefined || affected.some(({ id }) => id === componentId)),
   );
-  const entries = newestOf(told, per).map(({ incident, index }) =>
+  const entries = newestOf(shown, per).map(({ incident, index }) =>
     index === null ? incidentEntry(site.url, incident) : updateEntry(site.url, incident, index),
   );
   // Maintenance may be dated ahead; a feed is not changed in the future.
@@ -96,25 +74,19 @@ export function urn(...names: string[]): string {
 }
 
 /** What the entries are about, newest first: chosen before any is written, for there may be thousands. */
-function newestOf(told: readonly IncidentView[], per: EntryPer) {
-  const moments = told.flatMap(incident => {
-    const times = incident.updates.map(({ at }) => at);
-    // Backwards, so that of two in the same minute the one written later comes first.
-    if (per === 'update') return times.map((at, index): Moment => ({ at, incident, index })).reverse();
-    return [{ at: Math.max(incident.started, ...times), incident, index: null } satisfies Moment];
-  });
-  moments.sort((a, b) => b.at - a.at);
-  return moments.slice(0, MOST[per]);
+function newestOf(incidents: readonly IncidentView[], per: EntryPer) {
+  const moments = incidents.flatMap(
+    (incident): { at: Millis; incident: IncidentView; index: number | null }[] => {
+      const times = incident.updates.map(({ at }) => at);
+      // Backwards, so that of two in the same minute the one written later comes first.
+      if (per === 'update') return times.map((at, index) => ({ at, incident, index })).reverse();
+      return [{ at: Math.max(incident.started, ...times), incident, index: null }];
+    },
+  );
+  return moments.sort((a, b) => b.at - a.at).slice(0, MAX_ENTRIES[per]);
 }
 
-interface Moment {
-  readonly at: Millis;
-  readonly incident: IncidentView;
-  /** Which of its updates; null for the whole incident. */
-  readonly index: number | null;
-}
-
-function updateEntry(siteUrl: string, incident: IncidentView, index: number): Entry {
+function updateEntry(siteUrl: string, incident: IncidentView, index: number) {
   const update = incident.updates[index]!;
   return {
     id: urn('update', incident.id, update.key),

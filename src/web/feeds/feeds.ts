@@ -1,56 +1,58 @@
-// Atom, RSS 2.0 and JSON Feed 1.1 of the whole site or of one component.
+// Atom, RSS 2.0 and JSON Feed 1.1 of the whole site or of one component. Text between tags has entities as numbers:
+// some readers resolve named ones twice, and would bring HTML to life that an author had only quoted.
 
 import { iso, type Millis } from '../../core/model/time.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
+import { escapeHtml } from '../../core/text/markdown.ts';
 import { jsonText } from '../../core/text/printable.ts';
-import { type Channel, channelOf, type Entry, type EntryPer } from './entries.ts';
-import { xmlAttribute, xmlText } from './xml.ts';
+import { type Entry, type EntryPer, feedOf } from './entries.ts';
+import { xmlAttribute } from './xml.ts';
 
 /** Atom (RFC 4287): `/status/feed.atom`, `/status/feed/:component.atom`; per incident `/history.atom`. */
 export function atom(snapshot: Snapshot, componentId?: string, per: EntryPer = 'update'): string {
-  const channel = channelOf(snapshot, componentId, per);
+  const feed = feedOf(snapshot, componentId, per);
   return `<?xml version="1.0" encoding="utf-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">
-<id>${channel.id}</id>
-<title>${xmlText(channel.title)}</title>
-<subtitle>${xmlText(channel.subtitle)}</subtitle>
-<updated>${iso(channel.updated)}</updated>
-<author><name>${xmlText(snapshot.site.title)}</name></author>
-<link rel="alternate" type="text/html" href="${xmlAttribute(channel.url)}"/>
-<link rel="self" type="application/atom+xml" href="${xmlAttribute(channel.feedUrl)}.atom"/>
-${channel.entries.map(atomEntry).join('')}</feed>
+<id>${feed.id}</id>
+<title>${escapeHtml(feed.title)}</title>
+<subtitle>${escapeHtml(feed.subtitle)}</subtitle>
+<updated>${iso(feed.updated)}</updated>
+<author><name>${escapeHtml(snapshot.site.title)}</name></author>
+<link rel="alternate" type="text/html" href="${xmlAttribute(feed.url)}"/>
+<link rel="self" type="application/atom+xml" href="${xmlAttribute(feed.feedUrl)}.atom"/>
+${feed.entries.map(atomEntry).join('')}</feed>
 `;
 }
 
 /** RSS 2.0: `/status/feed.rss`, `/status/feed/:component.rss`; per incident `/history.rss`. */
 export function rss(snapshot: Snapshot, componentId?: string, per: EntryPer = 'update'): string {
-  const channel = channelOf(snapshot, componentId, per);
+  const feed = feedOf(snapshot, componentId, per);
   return `<?xml version="1.0" encoding="utf-8"?>
 <rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom">
 <channel>
-<title>${xmlText(channel.title)}</title>
-<link>${xmlText(channel.url)}</link>
-<description>${xmlText(channel.subtitle)}</description>
+<title>${escapeHtml(feed.title)}</title>
+<link>${escapeHtml(feed.url)}</link>
+<description>${escapeHtml(feed.subtitle)}</description>
 <language>en</language>
-<lastBuildDate>${rfc822(channel.updated)}</lastBuildDate>
-<atom:link rel="self" type="application/rss+xml" href="${xmlAttribute(channel.feedUrl)}.rss"/>
-${channel.entries.map(rssItem).join('')}</channel>
+<lastBuildDate>${rfc822(feed.updated)}</lastBuildDate>
+<atom:link rel="self" type="application/rss+xml" href="${xmlAttribute(feed.feedUrl)}.rss"/>
+${feed.entries.map(rssItem).join('')}</channel>
 </rss>
 `;
 }
 
 /** JSON Feed 1.1: `/status/feed.json`, `/status/feed/:component.json`. */
 export function jsonFeed(snapshot: Snapshot, componentId?: string, per: EntryPer = 'update'): string {
-  const channel: Channel = channelOf(snapshot, componentId, per);
+  const feed = feedOf(snapshot, componentId, per);
   return `${jsonText({
     version: 'https://jsonfeed.org/version/1.1',
-    title: channel.title,
-    home_page_url: channel.url,
-    feed_url: `${channel.feedUrl}.json`,
-    description: channel.subtitle,
+    title: feed.title,
+    home_page_url: feed.url,
+    feed_url: `${feed.feedUrl}.json`,
+    description: feed.subtitle,
     language: 'en',
-    authors: [{ name: snapshot.site.title, url: channel.url }],
-    items: channel.entries.map(entry => ({
+    authors: [{ name: snapshot.site.title, url: feed.url }],
+    items: feed.entries.map(entry => ({
       id: entry.id,
       url: entry.url,
       title: entry.title,
@@ -65,22 +67,22 @@ export function jsonFeed(snapshot: Snapshot, componentId?: string, per: EntryPer
 function atomEntry(entry: Entry): string {
   return `<entry>
 <id>${entry.id}</id>
-<title>${xmlText(entry.title)}</title>
+<title>${escapeHtml(entry.title)}</title>
 <link rel="alternate" type="text/html" href="${xmlAttribute(entry.url)}"/>
 <published>${iso(entry.published)}</published>
 <updated>${iso(entry.updated)}</updated>
-${entry.components.map(name => `<category term="${xmlAttribute(name)}"/>\n`).join('')}<content type="html">${xmlText(entry.html)}</content>
+${entry.components.map(name => `<category term="${xmlAttribute(name)}"/>\n`).join('')}<content type="html">${escapeHtml(entry.html)}</content>
 </entry>
 `;
 }
 
 function rssItem(entry: Entry): string {
   return `<item>
-<title>${xmlText(entry.title)}</title>
-<link>${xmlText(entry.url)}</link>
+<title>${escapeHtml(entry.title)}</title>
+<link>${escapeHtml(entry.url)}</link>
 <guid isPermaLink="false">${entry.id}</guid>
 <pubDate>${rfc822(entry.published)}</pubDate>
-${entry.components.map(name => `<category>${xmlText(name)}</category>\n`).join('')}<description>${xmlText(entry.html)}</description>
+${entry.components.map(name => `<category>${escapeHtml(name)}</category>\n`).join('')}<description>${escapeHtml(entry.html)}</description>
 </item>
 `;
 }

@@ -1,17 +1,13 @@
-// Assets: the stylesheet and scripts of public/, and the operator's brand files.
-
+// The files of public/ as they are served: with the site's colours in them, under an address that their bytes give them.
 import { readdirSync, readFileSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Router } from 'express';
 import type { Site } from '../../core/model/site.ts';
 import { shortId } from '../../core/model/token.ts';
-import { type Answer, Rendered, sendRendered } from '../cache/rendered.ts';
-import type { Web } from '../context.ts';
+import { memoized } from '../cache/memo.ts';
+import { type Answer, Rendered } from '../cache/rendered.ts';
 import { stylesheet } from '../page/parts/accent.ts';
-import type { Assets } from './asset.ts';
 
-const TYPES: Record<string, string> = {
+export const TYPES: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.svg': 'image/svg+xml',
@@ -23,67 +19,24 @@ const TYPES: Record<string, string> = {
   '.ico': 'image/x-icon',
 };
 
-const FOR_EVER = 'public, max-age=31536000, immutable';
-const FOR_MINUTES = 'public, max-age=300, stale-while-revalidate=3600, stale-if-error=86400';
-/** Larger than any sane logo: the rest is refused rather than held in memory. */
-const MAX_BRAND_BYTES = 5_000_000;
+const CSS = 'status.css';
+
+export type Assets = ReturnType<typeof readAssets>;
 
 /** Reads public/ once; the stylesheet carries the site's colour and is made anew with each site. */
-export function readAssets(publicDir: string): Assets {
-  const files = new Map(readdirSync(publicDir).map(name => [name, readFileSync(path.join(publicDir, name))]));
-  const made = new WeakMap<Site, Map<string, { rendered: Rendered; version: string }>>();
-  const assetOf = (name: string, site: Site) => {
-    const bytes = files.get(name);
-    if (!bytes) return null;
-    const ofSite = made.get(site) ?? new Map<string, { rendered: Rendered; version: string }>();
-    made.set(site, ofSite);
-    const known = ofSite.get(name);
-    if (known) return known;
-    const body = name === 'status.css' ? stylesheet(bytes.toString(), site) : bytes;
+export function readAssets(publicDir: string) {
+  const made = (name: string, body: Buffer | string) => {
     const answer: Answer = { type: TYPES[path.extname(name)] ?? 'application/octet-stream', body };
-    const asset = { rendered: new Rendered(answer), version: shortId(body.toString()) };
-    ofSite.set(name, asset);
-    return asset;
+    return { rendered: new Rendered(answer), version: shortId(body.toString()) };
   };
+  const bytes = (name: string) => readFileSync(path.join(publicDir, name));
+  const files = new Map(readdirSync(publicDir).map(name => [name, made(name, bytes(name))]));
+  const css = bytes(CSS).toString();
+  const styled = memoized((site: Site) => made(CSS, stylesheet(css, site)));
+  const assetOf = (name: string, site: Site) => (name === CSS ? styled(site) : files.get(name));
   return {
-    file: (name, site) => assetOf(name, site)?.rendered ?? null,
-    version: (name, site) => assetOf(name, site)?.version ?? '',
+    file: (name: string, site: Site) => assetOf(name, site)?.rendered ?? null,
+    /** The hash in an asset's address: it changes when the bytes do. */
+    version: (name: string, site: Site) => assetOf(name, site)?.version ?? '',
   };
-}
-
-/** `/status/assets/NAME?v=HASH` and `/status/brand/FILE` (only files that status.yaml names). */
-export function assetRoutes(router: Router, { refresh, assets, answers, brandFile }: Web): void {
-  router.get('/status/assets/:name', (req, res, next) => {
-    const { site } = refresh.current();
-    const name = String(req.params.name);
-    const file = assets.file(name, site);
-    if (!file) return next();
-    const current = req.query.v === assets.version(name, site);
-    const headers = { 'Cache-Control': current ? FOR_EVER : FOR_MINUTES, Vary: 'Accept-Encoding' };
-    answers.send(req, res, file, { ...headers, 'Cross-Origin-Resource-Policy': 'cross-origin' });
-  });
-
-  const kept = new Map<string, { stamp: string; rendered: Rendered }>();
-  router.get('/status/brand/*name', async (req, res, next) => {
-    const name = ([] as string[]).concat(req.params.name as unknown as string[]).join('/');
-    const { brand } = refresh.current().site;
-    const type = TYPES[path.extname(name).toLowerCase()];
-    if (!type || ![brand.logo, brand.logoDark, brand.favicon, brand.css].includes(name)) return next();
-    const file = await brandFile(name);
-    const facts = file === null ? null : await stat(file).catch(() => null);
-    if (!file || !facts?.isFile() || facts.size > MAX_BRAND_BYTES) return next();
-    const stamp = `${file} ${facts.size} ${facts.mtimeMs}`;
-    let known = kept.get(name);
-    if (known?.stamp !== stamp) {
-      known = { stamp, rendered: new Rendered({ type, body: await readFile(file) }) };
-      kept.set(name, known);
-    }
-    // An SVG logo is the operator's, but it is still kept from running anything when opened by itself.
-    res.setHeader('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox");
-    const headers = { 'Cache-Control': FOR_MINUTES, Vary: 'Accept-Encoding' };
-    await sendRendered(req, res, known.rendered, {
-      ...headers,
-      'Cross-Origin-Resource-Policy': 'cross-origin',
-    });
-  });
 }

@@ -1,4 +1,4 @@
-// Spellings: each address has one, so that what is made for it is made once, and proxies' rules mean what they say.
+// Canonical addresses: each has one spelling, so that what is made for it is made once, and proxies' rules mean what they say.
 import type { RequestHandler } from 'express';
 
 /** Pages that people type by hand or put a slash behind; the first character is never followed by another slash. */
@@ -6,10 +6,10 @@ const PAGES =
   /^\/(?:status\/(?:live|history|subscribe|(?:incidents|history|components|metrics)\/[^/]+)|history|incidents\/[^/]+|uptime|api)$/;
 
 /**
- * The one spelling of a path: `/%73tatus/%c3%bc` is `/status/%C3%BC`. An encoded slash stays one: it parts nothing.
- * A path that cannot be decoded is its own spelling; no route takes it.
+ * The canonical form of a path: `/%73tatus/%c3%bc` is `/status/%C3%BC`. An encoded slash stays one: it parts nothing.
+ * A path that cannot be decoded stays as it is; no route takes it.
  */
-export function spelled(path: string): string {
+export function canonicalPath(path: string): string {
   // Most addresses have neither letters nor signs that can be written in two ways.
   if (/^[\w./-]*$/.test(path)) return path;
   try {
@@ -38,7 +38,7 @@ export function withoutPrefix(url: string, prefix: string): string {
   return ROOTS.test(prefix) && !ROOTS.test(inner.replace(/\?.*$/s, '')) ? url : inner;
 }
 
-/** Machines that report are told nothing of a slash behind their address: what they say would be lost. */
+/** Machines that report are not redirected for a slash behind their address: what they say would be lost. */
 export const takeSlash: RequestHandler = (req, _res, next) => {
   req.url = req.url.replace(/^(\/(?:webhooks|heartbeats)\/[^/?]+)\/(?=\?|$)/, '$1');
   next();

@@ -3,48 +3,43 @@ import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { StorageFault } from '../../core/model/ports/storage.ts';
 import type { Web } from '../context.ts';
-import { contextOf, langOf } from '../page/visitor.ts';
+import { currentPage, langOf } from '../page/visitor.ts';
 import { Refusal } from './guards.ts';
-import { brief } from './logged-path.ts';
+import { loggedPath } from './logged-path.ts';
 import { PLAIN_POLICY, plainPage } from './plain-pages.ts';
 
-const NOTHING = 'There is nothing here.';
-const OURS = 'Something went wrong on our side.';
-/** What the page of its status says already, in the visitor's language. */
-const SAID: readonly string[] = [NOTHING, OURS];
+const NOT_FOUND = 'There is nothing here.';
+const INTERNAL = 'Something went wrong on our side.';
 
-/** No route took it: 404. */
-export const notFound: RequestHandler = (_req, _res, next) => next(new Refusal(404, NOTHING));
+export const notFound: RequestHandler = (_req, _res, next) => next(new Refusal(404, NOT_FOUND));
 
 export function errorHandler(web: Web): ErrorRequestHandler {
   return (error: unknown, req, res, next) => {
-    const { status, detail, more } = told(error);
+    const { status, message, more } = refusalOf(error);
     // What the disk does not take is said once, by storage.ts.
     const expected = error instanceof Refusal || error instanceof StorageFault;
     if (status >= 500 && !expected)
-      web.log.error({ path: brief(req.path), method: req.method, err: error }, 'request failed');
+      web.log.error({ path: loggedPath(req.path), method: req.method, err: error }, 'request failed');
     if (res.headersSent) return next(error);
     res.status(status).set('Cache-Control', 'no-store');
     if (error instanceof StorageFault) res.set('Retry-After', '30');
     if (status === 405) res.set('Allow', 'GET, HEAD, OPTIONS');
     if (isPage(req) && web.isOverloaded()) sendPlain(req, res, status);
-    else if (isPage(req)) sendPage(web, req, res, status, detail);
-    else sendProblem(res, status, detail, more);
+    else if (isPage(req)) sendPage(web, req, res, status, message);
+    else sendProblem(res, status, message, more);
   };
 }
 
-function told(error: unknown): { status: number; detail: string; more?: object } {
-  if (error instanceof Refusal) return { status: error.status, detail: error.message, more: error.more };
-  if (error instanceof StorageFault) {
-    return { status: 503, detail: 'We cannot take this in right now. Please try again in a few minutes.' };
-  }
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  if (error instanceof StorageFault)
+    return new Refusal(503, 'We cannot take this in right now. Please try again in a few minutes.');
   // body-parser and express mark what the client did wrong; their words may echo it, so ours are used.
   const { status, code } = error as { status?: unknown; code?: unknown };
-  if (code === 'ECONNRESET') return { status: 400, detail: 'The request broke off.' };
-  if (typeof status === 'number' && status >= 400 && status < 500) {
-    return { status, detail: status === 413 ? 'The request is too large.' : 'The request cannot be read.' };
-  }
-  return { status: 500, detail: OURS };
+  if (code === 'ECONNRESET') return new Refusal(400, 'The request broke off.');
+  if (typeof status === 'number' && status >= 400 && status < 500)
+    return new Refusal(status, status === 413 ? 'The request is too large.' : 'The request cannot be read.');
+  return new Refusal(500, INTERNAL);
 }
 
 function isPage(req: Request): boolean {
@@ -52,22 +47,23 @@ function isPage(req: Request): boolean {
 }
 
 function sendPage(web: Web, req: Request, res: Response, status: number, detail: string): void {
-  const ctx = contextOf(web, web.refresh.current(), req);
-  res.type('html').send(web.pages.error(ctx, status, SAID.includes(detail) ? undefined : detail));
+  // These the page of the status says already, in the visitor's language.
+  const shown = detail === NOT_FOUND || detail === INTERNAL ? null : detail;
+  res.type('html').send(web.pages.error(currentPage(web, req), status, shown));
 }
 
 /** The same in few words: rendering a page for each of a thousand wrong addresses is work too. */
 function sendPlain(req: Request, res: Response, status: number): void {
-  const known = status === 404 || status === 429 ? (`error.${status}` as const) : 'strained';
+  const lang = langOf(req);
   const page =
-    known === 'strained'
-      ? plainPage(langOf(req), 'strained.title', 'strained.text')
-      : plainPage(langOf(req), known, `${known}_text`);
+    status === 404 || status === 429
+      ? plainPage(lang, `error.${status}`, `error.${status}_text`)
+      : plainPage(lang, 'overloaded.title', 'overloaded.text');
   res.set('Content-Security-Policy', PLAIN_POLICY).type('html').send(page);
 }
 
 /** RFC 9457. */
-function sendProblem(res: Response, status: number, detail: string, more: object = {}): void {
+function sendProblem(res: Response, status: number, detail: string, more: object): void {
   const body = { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail, ...more };
   // Not `send`: `json` writes `<` so that no reader takes an echo for markup (app.ts).
   res.set('Access-Control-Allow-Origin', '*').type('application/problem+json').json(body);

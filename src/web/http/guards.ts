@@ -48,7 +48,6 @@ export function securityHeaders(https: boolean): RequestHandler {
 /** Policy of a page that others may frame: what `String.replace` is called with. */
 export const FRAMED = ["frame-ancestors 'none'", 'frame-ancestors *'] as const;
 
-/** Features a status page never needs. */
 export const NO_FEATURES = 'camera=(), microphone=(), geolocation=(), payment=(), usb=()';
 
 /** The same for what is answered before Express: what is no HTTP, and everything while the program is starting. */

@@ -14,8 +14,8 @@ export const LIMITS = {
   connections: 20_000,
   /** Open connections of one public address: a tenth, so that no single one shuts the others out. */
   connections_per_address: 2_000,
-  /** Requests of one connection that wait for their turn; browsers and proxies ask one at a time. */
-  pipelined: 64,
+  /** Requests on one connection: the last is answered with `Connection: close`, as proxies know it. */
+  requests_per_connection: 1_000,
   /** Open event streams; further pages ask every minute instead. */
   streams: 10_000,
   streams_per_address: 1_000,

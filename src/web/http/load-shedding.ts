@@ -2,18 +2,15 @@
 import type { RequestHandler } from 'express';
 import { Refusal } from './guards.ts';
 
-/** Whether the process is too late with its work to take on what can wait. */
-export type IsOverloaded = () => boolean;
-
 /** Pages made for one visitor, charts, pictures, permalinks and streams. */
 const CAN_WAIT =
   /^\/(status\/(subscribe|confirm|manage|unsubscribe|components|metrics|og|incidents|history|events)|incidents|history|api\/(components|metrics|incidents))(?=[/.?]|$)/i;
 
 /**
- * While strained, refuses what can wait with 503 and Retry-After; whatever is answered from memory does not
+ * While overloaded, refuses what can wait with 503 and Retry-After; whatever is answered from memory does not
  * come here. Never monitors, heartbeats, the writing API or one-click unsubscribing: nobody sends those twice.
  */
-export function putOff(isOverloaded: IsOverloaded): RequestHandler {
+export function shedLoad(isOverloaded: () => boolean): RequestHandler {
   return (req, res, next) => {
     const isRead = req.method === 'GET' || req.method === 'HEAD' || req.path === '/status/subscribe';
     if (!isRead || !CAN_WAIT.test(req.path) || /^\/history\.(atom|rss)$/.test(req.path) || !isOverloaded())

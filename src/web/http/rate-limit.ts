@@ -1,4 +1,4 @@
-// Rates: how often one address may knock at what is not answered from memory, in bounded memory.
+// Rate limits: how often one address may ask for what is not answered from memory, in bounded memory.
 import { isIP } from 'node:net';
 import type { Request, RequestHandler, Response } from 'express';
 import { ipKeyGenerator, type Options, rateLimit, type Store } from 'express-rate-limit';
@@ -7,7 +7,7 @@ import { MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
 import { shortId } from '../../core/model/token.ts';
 import { Refusal } from './guards.ts';
 import { LIMITS, type Rate } from './limits.ts';
-import { brief } from './logged-path.ts';
+import { loggedPath } from './logged-path.ts';
 
 /**
  * An address as it is counted: IPv6 by network, an IPv4 in IPv6's clothes as the IPv4 it is. What is no address
@@ -27,19 +27,17 @@ const steady = (): Millis => performance.timeOrigin + performance.now();
 export function boundedStore(window: Millis, most: number = LIMITS.addresses, now = steady): Store {
   // Two halves in turn: forgetting a half at once costs nothing, while a Map that loses its first key again and
   // again looks for the next among all that are gone.
-  let young = new Map<string, Count>();
-  let old = new Map<string, Count>();
+  let young = new Map<string, { count: number; readonly ends: Millis }>();
+  let old: typeof young = new Map();
   let turned = now();
-  const turn = (at: Millis) => {
-    old = young;
-    young = new Map();
-    turned = at;
-  };
   return {
     localKeys: true,
     increment(key) {
       const at = now();
-      if (young.size >= most / 2 || at - turned >= window) turn(at);
+      if (young.size >= most / 2 || at - turned >= window) {
+        [old, young] = [young, new Map()];
+        turned = at;
+      }
       const known = young.get(key) ?? old.get(key);
       const entry = known && known.ends > at ? known : { count: 0, ends: at + window };
       entry.count++;
@@ -55,11 +53,6 @@ export function boundedStore(window: Millis, most: number = LIMITS.addresses, no
       old.delete(key);
     },
   };
-}
-
-interface Count {
-  count: number;
-  readonly ends: Millis;
 }
 
 const TOO_MANY = 'Too many requests from your address; try again later.';
@@ -81,22 +74,15 @@ function limited({ most, window }: Rate, more: Partial<Options> = {}): RequestHa
 
 /** Subscriptions; refused forms are not counted. */
 export const subscribeLimit = () => limited(LIMITS.subscribe, { skipFailedRequests: true });
-
-/** Forms and the pages behind mailed links, which are made for each visitor. */
+/** Forms and the pages behind links in emails, which are made for each visitor. */
 export const formLimit = () => limited(LIMITS.forms);
-
 /** Charts over a range, which ask the database. */
 export const rangeLimit = () => limited(LIMITS.ranges);
-
 /** Pictures, which take a processor a tenth of a second. */
 export const pictureLimit = () => limited(LIMITS.pictures);
-
-/** Webhooks with the right token: enough for any monitor. */
+/** Webhooks and writes with the right token: enough for any monitor and any script. */
 export const webhookLimit = () => limited(LIMITS.webhooks);
-
-/** The writing API with its token: enough for any script. */
 export const writeLimit = () => limited(LIMITS.writes);
-
 /** Of one token, not of one address: a machine may run a thousand jobs. */
 export const heartbeatLimit = () =>
   limited(LIMITS.heartbeats, { keyGenerator: req => shortId(String(req.params.token)) });
@@ -111,16 +97,14 @@ export function makeGuesses(log: Pick<Log, 'warn'>): CountGuess {
   const { most, window } = LIMITS.guesses;
   const store = boundedStore(window);
   let since = 0;
-  let toldAt = Number.NEGATIVE_INFINITY;
+  let loggedAt = Number.NEGATIVE_INFINITY;
   return (req, res) => {
     since++;
-    if (steady() - toldAt >= MINUTE) {
-      log.warn(
-        { path: brief(req.path), since },
-        'a wrong or missing token or signature (told once a minute)',
-      );
+    if (steady() - loggedAt >= MINUTE) {
+      const fields = { path: loggedPath(req.path), since };
+      log.warn(fields, 'a wrong or missing token or signature (logged once a minute)');
       since = 0;
-      toldAt = steady();
+      loggedAt = steady();
     }
     const { totalHits } = store.increment(addressKey(req.ip)) as { totalHits: number };
     if (totalHits <= most) return;

@@ -2,7 +2,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { Problem } from '../../core/model/problem.ts';
 import { SECOND } from '../../core/model/time.ts';
-import { type ConnectionRules, guardConnections } from './connections.ts';
+import { ConnectionGuard, type ConnectionRules } from './connections.ts';
 import { LIMITS } from './limits.ts';
 import { starting } from './plain-pages.ts';
 import { answerBadWire, wellFormed } from './wire.ts';
@@ -16,15 +16,13 @@ export interface WebServer {
 }
 
 /** Answers under way when the server stops are given so long. */
-const LAST_WORDS = 3 * SECOND;
-
-const RULES: ServerRules = { limits: LIMITS, isVisitor: () => false, log: { warn() {} } };
-
-type Times = 'headers_time' | 'request_time' | 'idle_time';
+const CLOSING_TIME = 3 * SECOND;
 
 export interface ServerRules extends ConnectionRules {
-  readonly limits: ConnectionRules['limits'] & { readonly [name in Times]: number };
+  readonly limits: ConnectionRules['limits'] & Record<'headers_time' | 'request_time' | 'idle_time', number>;
 }
+
+const RULES: ServerRules = { limits: LIMITS, isVisitor: () => false, log: { warn() {} } };
 
 /** Listens on `host:port` (port 0: any); a Problem when it cannot. */
 export async function openServer(
@@ -52,8 +50,8 @@ export async function openServer(
   });
   if (failed) return explained(failed, port, host);
   // No connection is accepted before this function has returned to the event loop.
-  const guard = guardConnections(server, rules);
-  const answer = guard.inTurn(wellFormed((req, res) => listener(req, res)));
+  const guard = new ConnectionGuard(server, rules);
+  const answer = wellFormed((req, res) => listener(req, res));
   server.on('request', answer);
   answerBadWire(server, answer);
   const address = server.address();
@@ -65,7 +63,7 @@ export async function openServer(
     close() {
       guard.close();
       return new Promise<void>(resolve => {
-        const force = setTimeout(() => server.closeAllConnections(), LAST_WORDS);
+        const force = setTimeout(() => server.closeAllConnections(), CLOSING_TIME);
         server.close(() => {
           clearTimeout(force);
           resolve();
@@ -76,7 +74,6 @@ export async function openServer(
   };
 }
 
-/** The Problem an operator can act on. */
 export function explained({ code }: NodeJS.ErrnoException, port: number, host: string): Problem {
   if (code === 'EADDRINUSE') {
     const fix = 'stop what listens there, or set PORT to another';

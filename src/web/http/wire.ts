@@ -1,10 +1,11 @@
 // What is not HTTP enough for Express, answered in the same shape as every other refusal.
 import { type RequestListener, type Server, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { BARE_HEADERS } from './guards.ts';
 import { LIMITS } from './limits.ts';
 
-const WORDS: Record<number, string> = {
+const DETAILS: Record<number, string> = {
   400: 'The request cannot be read.',
   405: 'CONNECT is not supported.',
   408: 'The request took too long to arrive.',
@@ -17,9 +18,9 @@ const OF_ERROR: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_RE
 /** Answers broken requests, tunnels and expectations, which Node would end without a word or a body. */
 export function answerBadWire(server: Server, listener: RequestListener): void {
   server.on('clientError', (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) => {
-    // Nobody is there any more, or an answer is on its way already.
-    const busy = (socket as { _httpMessage?: { headersSent: boolean } })._httpMessage?.headersSent;
-    if (error.code === 'ECONNRESET' || !socket.writable || busy) return void socket.destroy();
+    // Nobody is there any more, or an answer may be on its way: its reader would take this for a part of it.
+    const hasWritten = (socket as Socket).bytesWritten > 0;
+    if (error.code === 'ECONNRESET' || !socket.writable || hasWritten) return void socket.destroy();
     const isHead = error.rawPacket?.subarray(0, 5).toString('latin1') === 'HEAD ';
     refuse(socket, OF_ERROR[error.code ?? ''] ?? 400, isHead);
   });
@@ -58,7 +59,12 @@ function refuse(socket: Duplex, status: number, isHead = false): void {
 }
 
 function problem(status: number): string {
-  return JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, detail: WORDS[status] });
+  return JSON.stringify({
+    type: 'about:blank',
+    title: STATUS_CODES[status],
+    status,
+    detail: DETAILS[status],
+  });
 }
 
 function headersOf(body: string): Record<string, string> {

@@ -1,27 +1,26 @@
-// SSE: tells open pages that the Snapshot changed; they fetch the page by its version.
+// SSE: open pages hear that the Snapshot changed; they fetch the page by its version.
 import type { Router } from 'express';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import type { Web } from '../context.ts';
-import { isNear } from '../http/connections.ts';
+import { Counts, isPrivate } from '../http/connections.ts';
 import { Refusal } from '../http/guards.ts';
 import { LIMITS } from '../http/limits.ts';
 import { addressKey } from '../http/rate-limit.ts';
-import { makeStreams } from './streams.ts';
+import { Streams } from './streams.ts';
 
-/** `GET /status/events`, `mostStreams` of them at a time; the returned function ends every stream. */
-export function eventRoutes(router: Router, { answers, mostStreams }: Web): () => void {
-  const streams = makeStreams();
-  /** Open streams by public address. */
-  const byAddress = new Map<string, number>();
+/** `GET /status/events`, `maxStreams` of them at a time; the returned function ends every stream. */
+export function eventRoutes(router: Router, { cache, maxStreams }: Web): () => void {
+  const streams = new Streams();
+  const perAddress = new Counts();
   const message = ({ version, overall }: Snapshot) =>
     `id: ${version}\nevent: snapshot\ndata: ${JSON.stringify({ version, state: overall.state })}\n\n`;
 
   router.get('/status/events', (req, res) => {
     // Behind another answer of its connection its turn may never come, nor word of its end.
     if (!res.socket) throw new Refusal(503, 'A stream needs a connection of its own.');
-    const key = isNear(req.ip) ? null : addressKey(req.ip);
-    const ofAddress = key === null ? 0 : (byAddress.get(key) ?? 0);
-    if (streams.count >= mostStreams || ofAddress >= LIMITS.streams_per_address) {
+    const key = isPrivate(req.ip) ? null : addressKey(req.ip);
+    const ofAddress = key === null ? 0 : perAddress.of(key);
+    if (streams.count >= maxStreams || ofAddress >= LIMITS.streams_per_address) {
       res.set('Retry-After', '60');
       throw new Refusal(503, 'Too many open pages; this one asks every minute instead.');
     }
@@ -31,21 +30,17 @@ export function eventRoutes(router: Router, { answers, mostStreams }: Web): () =
       'X-Accel-Buffering': 'no',
       Connection: 'keep-alive',
     });
-    // Who asks for the head alone waits for no news.
+    // Who asks for the head alone waits for no updates.
     if (req.method === 'HEAD') return void res.end();
     // Pages that lost their server together come back one after another.
-    streams.add(res, `retry: ${3000 + Math.floor(Math.random() * 4000)}\n${message(answers.shown())}`);
+    streams.add(res, `retry: ${3000 + Math.floor(Math.random() * 4000)}\n${message(cache.shown)}`);
     if (key === null) return;
-    byAddress.set(key, ofAddress + 1);
-    res.once('close', () => {
-      const left = (byAddress.get(key) ?? 1) - 1;
-      if (left > 0) byAddress.set(key, left);
-      else byAddress.delete(key);
-    });
+    perAddress.add(key);
+    res.once('close', () => perAddress.remove(key));
   });
 
   // Not before the new version's bytes are ready: ten thousand pages ask for them at once.
-  const stop = answers.subscribe(snapshot => streams.tell(message(snapshot)));
+  const stop = cache.subscribe(snapshot => streams.broadcast(message(snapshot)));
   return () => {
     stop();
     streams.close();

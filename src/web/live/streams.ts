@@ -1,96 +1,90 @@
-// Open streams: thousands of pages told of a change in slices, kept alive in turns, dropped when they do not read.
+// Open streams: thousands of pages hear of a change in slices, are kept alive in turns, and dropped when they do not read.
 import type { ServerResponse } from 'node:http';
 import { SECOND } from '../../core/model/time.ts';
 
 /** Streams written to before requests get their turn: about two milliseconds' worth. */
 const SLICE = 200;
-/** A stream hears from us at least this often, so that no proxy takes it for dead. */
+/** A stream hears from us at least once in so many seconds, so that no proxy takes it for dead. */
 const TURNS = 20;
-/** What may wait for one reader: a dozen messages. A page that does not read reconnects and gets the newest. */
-const MOST_WAITING = 4_000;
+/** What may wait for one reader, bytes: a dozen messages. A page that does not read reconnects and gets the newest. */
+const MAX_WAITING = 4_000;
 
 const ALIVE = Buffer.from(': still here\n\n');
 
-export interface Streams {
-  readonly count: number;
-  /** Adds a stream whose head is written; it is told `text` at once, and forgotten when it closes. */
-  add(res: ServerResponse, text: string): void;
-  /** Tells every stream; when a newer text comes while slices are under way, the rest get that alone. */
-  tell(text: string): void;
-  /** Ends them all. */
-  close(): void;
-}
-
 interface Stream {
   readonly res: ServerResponse;
-  /** What it was told last: streams are told by comparing it with the newest. */
-  told: Buffer;
+  /** What it was sent last: streams are updated by comparing it with the newest. */
+  sent: Buffer;
 }
 
-/** Makes the set of open streams with its one timer. */
-export function makeStreams(): Streams {
-  const streams = new Set<Stream>();
+/** The set of open streams with its one timer. */
+export class Streams {
+  private readonly streams = new Set<Stream>();
   /** Every stream in one of twenty turns: a heartbeat a second for each twentieth, never for all at once. */
-  const turns = Array.from({ length: TURNS }, () => new Set<Stream>());
-  let turn = 0;
-  let newest: Buffer = ALIVE;
-  let telling: ReturnType<Set<Stream>['values']> | null = null;
-  let next: NodeJS.Immediate | undefined;
+  private readonly turns = Array.from({ length: TURNS }, () => new Set<Stream>());
+  private turn = 0;
+  private newest: Buffer = ALIVE;
+  private sending: ReturnType<Set<Stream>['values']> | null = null;
+  private next: NodeJS.Immediate | undefined;
+  private readonly timer = setInterval(() => this.keepAlive(), SECOND).unref();
 
-  const write = (stream: Stream, bytes: Buffer) => {
-    if (stream.res.writableLength > MOST_WAITING) stream.res.destroy();
-    else stream.res.write(bytes);
-  };
+  get count(): number {
+    return this.streams.size;
+  }
 
-  const slice = () => {
-    for (let told = 0; telling && told < SLICE; ) {
-      const { value: stream, done } = telling.next();
+  /** Adds a stream whose head is written; it gets `text` at once, and is forgotten when it closes. */
+  add(res: ServerResponse, text: string): void {
+    const stream: Stream = { res, sent: this.newest };
+    // To the emptiest turn: streams that came together must not be written to together.
+    const turn = this.turns.reduce((least, one) => (one.size < least.size ? one : least));
+    this.streams.add(stream);
+    turn.add(stream);
+    res.once('close', () => {
+      this.streams.delete(stream);
+      turn.delete(stream);
+    });
+    res.write(text);
+  }
+
+  /** Sends to every stream; when a newer text comes while slices are under way, the rest get that alone. */
+  broadcast(text: string): void {
+    this.newest = Buffer.from(text);
+    const isIdle = this.sending === null;
+    this.sending = this.streams.values();
+    if (isIdle) this.slice();
+  }
+
+  /** Ends them all. */
+  close(): void {
+    clearInterval(this.timer);
+    clearImmediate(this.next);
+    this.sending = null;
+    // A new process is there in a moment; not all of them in the same one.
+    for (const { res } of this.streams) res.end(`retry: ${1000 + Math.floor(Math.random() * 4000)}\n\n`);
+  }
+
+  private slice(): void {
+    for (let sent = 0; this.sending && sent < SLICE; ) {
+      const { value: stream, done } = this.sending.next();
       if (done) {
-        telling = null;
+        this.sending = null;
         return;
       }
-      if (stream.told === newest) continue;
-      stream.told = newest;
-      write(stream, newest);
-      told++;
+      if (stream.sent === this.newest) continue;
+      stream.sent = this.newest;
+      write(stream, this.newest);
+      sent++;
     }
-    next = setImmediate(slice);
-  };
+    this.next = setImmediate(() => this.slice());
+  }
 
-  const timer = setInterval(() => {
-    turn = (turn + 1) % TURNS;
-    for (const stream of turns[turn] as Set<Stream>) write(stream, ALIVE);
-  }, SECOND);
-  timer.unref();
+  private keepAlive(): void {
+    this.turn = (this.turn + 1) % TURNS;
+    for (const stream of this.turns[this.turn] as Set<Stream>) write(stream, ALIVE);
+  }
+}
 
-  return {
-    get count() {
-      return streams.size;
-    },
-    add(res, text) {
-      const stream: Stream = { res, told: newest };
-      // To the emptiest turn: streams that came together must not be spoken to together.
-      const mine = turns.reduce((least, one) => (one.size < least.size ? one : least));
-      streams.add(stream);
-      mine.add(stream);
-      res.once('close', () => {
-        streams.delete(stream);
-        mine.delete(stream);
-      });
-      res.write(text);
-    },
-    tell(text) {
-      newest = Buffer.from(text);
-      const idle = telling === null;
-      telling = streams.values();
-      if (idle) slice();
-    },
-    close() {
-      clearInterval(timer);
-      clearImmediate(next);
-      telling = null;
-      // A new process is there in a moment; not all of them in the same one.
-      for (const { res } of streams) res.end(`retry: ${1000 + Math.floor(Math.random() * 4000)}\n\n`);
-    },
-  };
+function write({ res }: Stream, bytes: Buffer): void {
+  if (res.writableLength > MAX_WAITING) res.destroy();
+  else res.write(bytes);
 }

@@ -1,4 +1,4 @@
-// /healthz: the process answers. /readyz: what an operator should know, with every content problem.
+// /healthz: the process answers. /readyz: what an operator should know, with every content problem. /metrics.
 import type { Router } from 'express';
 import { StorageFault } from '../../core/model/ports/storage.ts';
 import { printProblem } from '../../core/model/problem.ts';
@@ -11,7 +11,7 @@ export function healthRoutes(router: Router, { refresh, outbox: readOutbox, stor
   });
   router.get('/readyz', async (_req, res) => {
     const { problems: found, warnings, at, version } = refresh.current();
-    const outbox = await answered(readOutbox()).catch((error: unknown) => {
+    const outbox = await inTime(readOutbox()).catch((error: unknown) => {
       if (!(error instanceof StorageFault)) log.error({ err: error }, 'the database does not answer');
       return null;
     });
@@ -42,16 +42,24 @@ export function healthRoutes(router: Router, { refresh, outbox: readOutbox, stor
   });
 }
 
+export function metricsRoutes(router: Router, { metrics, refresh, outbox }: Web): void {
+  router.get('/metrics', async (_req, res) => {
+    const depth = await inTime(outbox()).catch(() => null);
+    const text = await metrics.text(refresh.current(), depth);
+    res.set({ 'Cache-Control': 'no-store', 'Content-Type': metrics.contentType }).send(text);
+  });
+}
+
 /** A database that never answers must not keep `/readyz` and `/metrics` from saying so. */
-const DATABASE_ANSWERS: Millis = 3 * SECOND;
+const MAX_WAIT: Millis = 3 * SECOND;
 
 /** What the database answers; rejects when that takes too long. */
-export async function answered<T>(asked: Promise<T>): Promise<T> {
+export async function inTime<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(reject, DATABASE_ANSWERS, new Error('no answer for 3 seconds'));
+    timer = setTimeout(reject, MAX_WAIT, new Error('no answer for 3 seconds'));
   });
-  return Promise.race([asked, late]).finally(() => clearTimeout(timer));
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 function moment(at: number | null): string | null {

@@ -1,4 +1,4 @@
-// Tell: one page's language, clock and links in the hand of everything that draws a part of it.
+// What every part of a page is drawn from: the Snapshot, the visitor's words and dates, and the site's links.
 
 import { type Dates, datesIn } from '../../core/i18n/dates.ts';
 import { type Key, type Say, sayIn } from '../../core/i18n/words.ts';
@@ -8,13 +8,26 @@ import { MINUTE, type Millis } from '../../core/model/time.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import { escapeHtml } from '../../core/text/markdown.ts';
 
+/** What a page is asked for with. */
+export interface PageRequest {
+  readonly snapshot: Snapshot;
+  readonly lang: Lang;
+  /** Whether `?lang=` asked for it: then links keep it. */
+  readonly langAsked?: boolean;
+  /** Path prefix of PUBLIC_URL: `''` or `/x`. */
+  readonly base: string;
+  /** Versioned addresses. */
+  readonly assets: { readonly css: string; readonly js: string };
+  /** Whether the page goes into the static copy, which says its age. */
+  readonly copy?: boolean;
+}
+
 /** Markup that is already safe: the one thing `html` does not escape. */
 interface Html {
   readonly html: string;
 }
 
-export interface Tell {
-  readonly lang: Lang;
+export interface PageContext extends PageRequest {
   readonly say: Say;
   readonly dates: Dates;
   /** The snapshot's moment: "now" for everything on the page. */
@@ -30,19 +43,26 @@ export interface Tell {
   time(at: Millis, style?: 'dateTime' | 'time' | 'near'): Html;
 }
 
-/** Everything a page needs to speak: language, site, prefix and moment. */
-export function makeTell(lang: Lang, site: Site, base: string, at: Millis, asked = false): Tell {
+export function pageContext(request: PageRequest): PageContext {
+  const { snapshot, lang, langAsked = false, base, assets, copy = false } = request;
+  const { site, at } = snapshot;
   const say = sayIn(lang);
   const dates = datesIn(lang, site.timezone);
+  // Not `...request`: a literal of known fields is faster to read, and a large page reads it ten thousand times.
   return {
+    snapshot,
     lang,
+    langAsked,
+    base,
+    assets,
+    copy,
     say,
     dates,
     at,
     site,
     link: path => base + path,
     page(path, query) {
-      const all = [query, asked ? `lang=${lang}` : undefined].filter(Boolean);
+      const all = [query, langAsked ? `lang=${lang}` : undefined].filter(Boolean);
       return base + path + (all.length > 0 ? `?${all.join('&')}` : '');
     },
     html(key, values = {}) {
@@ -65,6 +85,10 @@ export function makeTell(lang: Lang, site: Site, base: string, at: Millis, asked
   };
 }
 
+export function incidentPath(id: string): string {
+  return `/status/incidents/${encodeURIComponent(id)}`;
+}
+
 /** `2026-11-23T10:06Z`, with seconds only where there are some. */
 function stamp(at: Millis): string {
   const text = new Date(at).toISOString();
@@ -79,31 +103,10 @@ function isolated(value: string): string {
   return RIGHT_TO_LEFT.test(value) ? `<bdi>${safe}</bdi>` : safe;
 }
 
-const ENTITIES: Record<string, string> = {
-  '&#38;': '&',
-  '&#60;': '<',
-  '&#62;': '>',
-  '&#34;': '"',
-  '&#39;': "'",
-};
-
-/** The words of a sentence `Tell.html` made, without its markup. */
+/** A sentence of `PageContext.html` without its markup. */
 export function plainOf(html: string): string {
   return html
     .replace(/<[^>]+>/g, '')
     .replaceAll('\u00a0', ' ')
-    .replace(/&#\d+;/g, entity => ENTITIES[entity] ?? entity);
-}
-
-export interface PageContext {
-  readonly snapshot: Snapshot;
-  readonly lang: Lang;
-  /** Whether `?lang=` asked for it: then links keep it. */
-  readonly langAsked?: boolean;
-  /** Path prefix of PUBLIC_URL: `''` or `/x`. */
-  readonly base: string;
-  /** Versioned addresses. */
-  readonly assets: { readonly css: string; readonly js: string };
-  /** Whether the page goes into the static copy, which says its age. */
-  readonly copy?: boolean;
+    .replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)));
 }

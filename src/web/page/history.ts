@@ -1,88 +1,89 @@
-// History: which months have incidents, and the months a visitor asked for.
+// History: the months that have incidents, and those a visitor asked for.
 
 import { utcDay } from '../../core/model/time.ts';
 import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
-import type { Tell } from './context.ts';
-import { beginning, type Card, card } from './parts/incidents.ts';
+import type { PageContext } from './context.ts';
+import type { Page } from './layout.ts';
+import { beginning, incidentCard } from './parts/incidents.ts';
 
-export interface Month {
-  /** `2026-11` */
-  readonly month: string;
-  readonly name: string;
-  readonly url: string;
-  readonly count: string;
-  readonly here: boolean;
+/** `month` as `YYYY-MM`, or null for the newest three; null when the month is none of the history's. */
+export function historyPage(ctx: PageContext, month: string | null): Page | null {
+  const months = monthsOf(ctx.snapshot);
+  if (month !== null && !covers(months, month)) return null;
+  const now = utcDay(ctx.at).slice(0, 7);
+  const shown = month === null ? [now, monthAt(now, -1), monthAt(now, -2)] : [month];
+  const title = month
+    ? ctx.say('history.month', { month: ctx.dates.month(month) })
+    : ctx.say('history.title');
+  const path = '/status/history';
+  return {
+    view: 'history',
+    about: {
+      title,
+      description: `${ctx.site.title}: ${title}`,
+      path: month ? `${path}/${month}` : path,
+      live: false,
+    },
+    data: {
+      title,
+      single: month !== null,
+      months: [...months].map(([one, n]) => ({
+        name: ctx.dates.month(one),
+        url: ctx.page(`${path}/${one}`),
+        count: n > 0 ? ctx.say('history.count', { n }) : ctx.say('history.none'),
+        here: one === month,
+      })),
+      shownMonths: shown.map(one => monthCards(one, ctx)),
+      // The months before and after the one shown, quiet ones too.
+      turn: (month === null ? [] : (['prev', 'next'] as const)).flatMap(rel => {
+        const other = monthAt(month as string, rel === 'prev' ? -1 : 1);
+        const link = { rel, name: ctx.dates.month(other), url: ctx.page(`${path}/${other}`) };
+        return covers(months, other) ? [link] : [];
+      }),
+    },
+  };
 }
 
-export interface MonthCards {
-  readonly month: string;
-  readonly name: string;
-  readonly cards: readonly Card[];
-  /** "3 incidents · 1 maintenance"; null when there was nothing. */
-  readonly sum: string | null;
-}
-
-/** The months that have entries, and this one, newest first. */
-export function months(snapshot: Snapshot, here: string | null, tell: Tell): Month[] {
+/** The months that have entries, and this one, newest first, with how many each has. */
+function monthsOf(snapshot: Snapshot): ReadonlyMap<string, number> {
   const counts = new Map([[utcDay(snapshot.at).slice(0, 7), 0]]);
   for (const entry of entries(snapshot)) {
     const month = monthOf(entry);
     counts.set(month, (counts.get(month) ?? 0) + 1);
   }
-  return [...counts]
-    .sort(([a], [b]) => (a < b ? 1 : -1))
-    .map(([month, n]) => ({
-      month,
-      name: tell.dates.month(month),
-      url: tell.page(`/status/history/${month}`),
-      count: n > 0 ? tell.say('history.count', { n }) : tell.say('history.none'),
-      here: month === here,
-    }));
+  return new Map([...counts].sort(([a], [b]) => (a < b ? 1 : -1)));
 }
 
 /** Whether `YYYY-MM` lies between the first and the last of the listed months: quiet ones have pages too. */
-export function covers(list: readonly Month[], month: string): boolean {
+function covers(months: ReadonlyMap<string, number>, month: string): boolean {
   if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(month)) return false;
-  return month <= list[0]!.month && month >= list[list.length - 1]!.month;
+  const listed = [...months.keys()];
+  return month <= listed[0]! && month >= listed.at(-1)!;
 }
 
-/** The months before and after the one shown, quiet ones too. */
-export function turn(list: readonly Month[], month: string | null, tell: Tell) {
-  const links: { rel: 'prev' | 'next'; name: string; url: string }[] = [];
-  if (month === null) return links;
-  for (const [rel, other] of [
-    ['prev', before(month)],
-    ['next', after(month)],
-  ] as const) {
-    const url = tell.page(`/status/history/${other}`);
-    if (covers(list, other)) links.push({ rel, name: tell.dates.month(other), url });
-  }
-  return links;
-}
-
-/** The entries of one month, newest first. */
-export function monthCards(snapshot: Snapshot, month: string, tell: Tell): MonthCards {
-  const told = entries(snapshot)
+/** The entries of one month, newest first; `sum` is "3 incidents · 1 maintenance", null when there was nothing. */
+function monthCards(month: string, ctx: PageContext) {
+  const shown = entries(ctx.snapshot)
     .filter(entry => monthOf(entry) === month)
     .sort((a, b) => beginning(b) - beginning(a));
-  const upkeep = told.filter(entry => entry.scheduled !== null).length;
+  const maintenances = shown.filter(entry => entry.scheduled !== null).length;
+  const incidents = shown.length - maintenances;
   const counts = [
-    ...(told.length > upkeep ? [tell.say('history.incidents', { n: told.length - upkeep })] : []),
-    ...(upkeep > 0 ? [tell.say('history.maintenances', { n: upkeep })] : []),
+    ...(incidents > 0 ? [ctx.say('history.incidents', { n: incidents })] : []),
+    ...(maintenances > 0 ? [ctx.say('history.maintenances', { n: maintenances })] : []),
   ];
-  const sum = counts.length > 0 ? counts.join(' · ') : null;
-  return { month, name: tell.dates.month(month), cards: told.map(entry => card(entry, tell)), sum };
+  return {
+    month,
+    name: ctx.dates.month(month),
+    cards: shown.map(entry => incidentCard(entry, ctx)),
+    sum: counts.join(' · ') || null,
+  };
 }
 
-/** The month before `2026-01` is `2025-12`. */
-export function before(month: string): string {
+/** The month so many after `YYYY-MM`. */
+function monthAt(month: string, after: number): string {
   const [year, number] = month.split('-').map(Number) as [number, number];
-  return number === 1 ? `${year - 1}-12` : `${year}-${String(number - 1).padStart(2, '0')}`;
-}
-
-function after(month: string): string {
-  const [year, number] = month.split('-').map(Number) as [number, number];
-  return number === 12 ? `${year + 1}-01` : `${year}-${String(number + 1).padStart(2, '0')}`;
+  return utcDay(Date.UTC(year, number - 1 + after)).slice(0, 7);
 }
 
 function entries(snapshot: Snapshot): IncidentView[] {

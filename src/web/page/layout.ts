@@ -1,17 +1,15 @@
-// The frame of every page: title, links, languages, what chats and search engines are told.
+// The frame of every page: title, links, languages, what chats and search engines get.
 
 import { directionOf, LANG_NAMES } from '../../core/i18n/words.ts';
 import type { Health } from '../../core/model/component.ts';
-import type { Lang } from '../../core/model/lang.ts';
-import { LANGS } from '../../core/model/lang.ts';
+import { LANGS, type Lang } from '../../core/model/lang.ts';
 import { shortId } from '../../core/model/token.ts';
 import { escapeHtml } from '../../core/text/markdown.ts';
-import type { PageContext, Tell } from './context.ts';
+import type { PageContext } from './context.ts';
 import { overallText } from './parts/headline.ts';
 import { PICTURE, sitePicture } from './parts/picture.ts';
-import { CODE, favicon, mark, themeColor } from './parts/status-style.ts';
+import { CODE, favicon, MARK, THEME_COLOR } from './parts/status-style.ts';
 
-/** What a page says about itself. */
 export interface About {
   /** The document's title without the site's. */
   readonly title: string;
@@ -28,16 +26,37 @@ export interface About {
   readonly health?: Health;
 }
 
+/** A page before it is HTML: its template under `pages/`, what it says about itself, and what fills it. */
+export interface Page {
+  readonly view: string;
+  readonly about: About;
+  readonly data: object;
+}
+
+/** A page of words and perhaps a form, for one visitor: never indexed, never refreshed. */
+export function privatePage(view: string, title: string, data: object, query: About['query'] = {}): Page {
+  const about = { title, description: title, path: null, live: false, query };
+  return { view, about, data: { title, ...data } };
+}
+
+const ERRORS = [400, 403, 404, 413, 429, 500, 503] as const;
+
+export function errorPage(ctx: PageContext, status: number, detail: string | null = null): Page {
+  const known = ERRORS.find(code => code === status) ?? (status < 500 ? 400 : 500);
+  const data = { status, text: ctx.say(`error.${known}_text`), detail };
+  return privatePage('error', ctx.say(`error.${known}`), data);
+}
+
 /** The data every template's head and foot need. */
-export function layout(ctx: PageContext, about: About, tell: Tell) {
+export function pageFrame(ctx: PageContext, about: About) {
   const { site, version, at, missingSince } = ctx.snapshot;
-  const health = about.health ?? overallText(ctx.snapshot, tell).health;
+  const health = about.health ?? overallText(ctx).health;
   const custom = site.brand.favicon;
   return {
     lang: ctx.lang,
     dir: directionOf(ctx.lang),
     site: site.title,
-    title: `${about.live ? mark(health) : ''}${about.title} · ${site.title}`,
+    title: `${about.live ? MARK[health] : ''}${about.title} · ${site.title}`,
     ogTitle: about.title,
     description: about.description,
     canonical: about.path === null ? null : spokenAt(site.url + about.path, ctx.langAsked ? ctx.lang : null),
@@ -48,19 +67,19 @@ export function layout(ctx: PageContext, about: About, tell: Tell) {
             lang: lang ?? 'x-default',
             url: spokenAt(site.url + about.path, lang),
           })),
-    picture: about.path === null ? null : pictureUrl(ctx, about, tell),
+    picture: about.path === null ? null : pictureUrl(ctx, about),
     pictureSize: PICTURE,
-    locale: tell.say('page.locale'),
+    locale: ctx.say('page.locale'),
     live: about.live,
     version,
     at: new Date(at).toISOString(),
     code: CODE[health],
-    theme: themeColor(health),
+    theme: THEME_COLOR[health],
     // A well site wears the operator's icon; trouble wears its own.
-    icon: custom && health === 'operational' ? brandFile(tell, custom) : favicon(health),
-    logo: site.brand.logo ? brandFile(tell, site.brand.logo) : null,
-    logoDark: site.brand.logo && site.brand.logoDark ? brandFile(tell, site.brand.logoDark) : null,
-    customCss: site.brand.css ? brandFile(tell, site.brand.css) : null,
+    icon: custom && health === 'operational' ? brandFile(ctx, custom) : favicon(health),
+    logo: site.brand.logo ? brandFile(ctx, site.brand.logo) : null,
+    logoDark: site.brand.logo && site.brand.logoDark ? brandFile(ctx, site.brand.logoDark) : null,
+    customCss: site.brand.css ? brandFile(ctx, site.brand.css) : null,
     homepage: site.brand.homepage,
     homepageName: site.brand.homepage ? hostOf(site.brand.homepage) : null,
     links: site.links,
@@ -68,29 +87,29 @@ export function layout(ctx: PageContext, about: About, tell: Tell) {
     js: ctx.assets.js,
     // The form's own button is the one to press there; a page nobody should find has another task.
     quiet: about.path === null || about.path === '/status/subscribe',
-    languages: LANGS.map((lang: Lang) => ({
+    languages: LANGS.map(lang => ({
       lang,
       name: LANG_NAMES[lang],
       here: lang === ctx.lang,
-      url: switchTo(lang, about, tell),
+      url: switchTo(lang, about, ctx),
     })),
     zone: site.timezone,
     missingHtml:
-      missingSince === null ? null : tell.html('missing', { since: tell.time(missingSince, 'near') }),
-    copyHtml: ctx.copy ? copied(tell) : null,
+      missingSince === null ? null : ctx.html('missing', { since: ctx.time(missingSince, 'near') }),
+    copyHtml: ctx.copy ? copied(ctx) : null,
   };
 }
 
-/** The script follows the moment with its age; without it the moment itself tells. */
-function copied(tell: Tell): string {
-  const site = `<a href="${escapeHtml(tell.site.url)}/status/live">${escapeHtml(hostOf(tell.site.url))}</a>`;
-  const time = tell.time(tell.at).html.replace('<time ', '<time data-ago ');
-  return tell.html('page.copy_made', { site: { html: site }, time: { html: time } });
+/** The script follows the moment with its age; without script the moment stands there. */
+function copied(ctx: PageContext): string {
+  const site = `<a href="${escapeHtml(ctx.site.url)}/status/live">${escapeHtml(hostOf(ctx.site.url))}</a>`;
+  const time = ctx.time(ctx.at).html.replace('<time ', '<time data-ago ');
+  return ctx.html('page.copy_made', { site: { html: site }, time: { html: time } });
 }
 
 /** The hash in the address makes a chat fetch anew what looks otherwise. */
-function pictureUrl(ctx: PageContext, about: About, tell: Tell): string {
-  const { path, svg } = about.picture ?? { path: '/status/og.png', svg: sitePicture(ctx.snapshot, tell) };
+function pictureUrl(ctx: PageContext, about: About): string {
+  const { path, svg } = about.picture ?? { path: '/status/og.png', svg: sitePicture(ctx) };
   return `${ctx.snapshot.site.url}${path}?lang=${ctx.lang}&v=${shortId(svg)}`;
 }
 
@@ -100,13 +119,13 @@ function spokenAt(url: string, lang: Lang | null): string {
 }
 
 /** The answer to a form cannot be asked again by a link: its switch leads to the page everyone knows. */
-function switchTo(lang: Lang, { query }: About, tell: Tell): string {
-  if (query === null) return `${tell.link('/status/live')}?lang=${lang}`;
+function switchTo(lang: Lang, { query }: About, ctx: PageContext): string {
+  if (query === null) return `${ctx.link('/status/live')}?lang=${lang}`;
   return `?${new URLSearchParams({ ...query, lang })}`;
 }
 
-function brandFile(tell: Tell, name: string): string {
-  return tell.link(`/status/brand/${name.split('/').map(encodeURIComponent).join('/')}`);
+function brandFile(ctx: PageContext, name: string): string {
+  return ctx.link(`/status/brand/${name.split('/').map(encodeURIComponent).join('/')}`);
 }
 
 function hostOf(url: string): string {

@@ -1,20 +1,20 @@
 // Pictures: the PNG a chat shows beneath a link, drawn when somebody asks, off the main thread, once per look.
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import type { Request, Router } from 'express';
+import type { Router } from 'express';
 import { shortId } from '../../core/model/token.ts';
+import { FOR_EVER } from '../cache/headers.ts';
 import { Rendered, sendRendered } from '../cache/rendered.ts';
 import type { Web } from '../context.ts';
 import { Refusal } from '../http/guards.ts';
 import { pictureLimit } from '../http/rate-limit.ts';
-import { contextOf } from './visitor.ts';
+import { currentPage } from './visitor.ts';
 
-const FOR_EVER = 'public, max-age=31536000, immutable';
 const BRIEFLY = 'public, max-age=60, stale-while-revalidate=600, stale-if-error=86400';
 /** Pictures kept: the site's in each language, and the incidents people are talking about. */
-const MOST = 40;
+const MAX_KEPT = 40;
 /** Drawings asked for and not begun: seconds of work, and all the memory they may hold. */
-const MOST_WAITING = 40;
+const MAX_WAITING = 40;
 
 const fonts = path.join(
   path.dirname(createRequire(import.meta.url).resolve('dejavu-fonts-ttf/package.json')),
@@ -36,28 +36,21 @@ export function pictureRoutes(router: Router, web: Web): void {
     const key = shortId(svg);
     const known = kept.get(key);
     if (known) return known;
-    if (waiting >= MOST_WAITING) throw new Refusal(503, 'Too many pictures are being drawn; try again soon.');
+    if (waiting >= MAX_WAITING) throw new Refusal(503, 'Too many pictures are being drawn; try again soon.');
     waiting++;
     const picture = last.then(() => draw(svg));
     last = picture.catch(() => kept.delete(key)).finally(() => waiting--);
-    if (kept.size >= MOST) kept.delete(kept.keys().next().value as string);
+    if (kept.size >= MAX_KEPT) kept.delete(kept.keys().next().value as string);
     kept.set(key, picture);
     return picture;
   };
 
-  const pictureOf = (req: Request): string | null => {
-    const { incident } = req.params;
-    return web.pages.picture(
-      contextOf(web, web.refresh.current(), req),
-      incident === undefined ? null : String(incident),
-    );
-  };
-
   router.get(['/status/og.png', '/status/og/:incident.png'], limit, async (req, res, next) => {
-    const svg = pictureOf(req);
+    const { incident } = req.params;
+    const svg = web.pages.picture(currentPage(web, req), incident === undefined ? null : String(incident));
     if (svg === null) return next();
-    const lasting = req.query.v === shortId(svg);
-    const headers = { 'Cache-Control': lasting ? FOR_EVER : BRIEFLY, Vary: 'Accept-Language' };
+    const isLatest = req.query.v === shortId(svg);
+    const headers = { 'Cache-Control': isLatest ? FOR_EVER : BRIEFLY, Vary: 'Accept-Language' };
     await sendRendered(req, res, await drawn(svg), {
       ...headers,
       'Cross-Origin-Resource-Policy': 'cross-origin',

@@ -1,157 +1,147 @@
-// Everything public and cacheable: pages, JSON, feeds, calendar, badges, straight from the Snapshot.
-import type { Request, Response, Router } from 'express';
+// Routes of everything public and cacheable: pages, JSON, feeds, calendar, badges and widget, straight from the Snapshot.
+import type { Request, RequestHandler, Response, Router } from 'express';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import type { Steps } from '../../core/page/steps.ts';
-import { jsonText } from '../../core/text/printable.ts';
-import { claimJson, uptimeJson } from '../api/evidence.ts';
+import { comparisonJson } from '../api/evidence.ts';
 import { openapi } from '../api/openapi.ts';
-import type { Answer } from '../cache/rendered.ts';
+import { PUBLIC_DOCUMENTS, type PublicDocument } from '../api/operations.ts';
+import { CACHED, CACHED_WIDGET, OPEN_TO_ALL, VARY_LANGUAGE } from '../cache/headers.ts';
+import { type Answer, HTML, jsonAnswer } from '../cache/rendered.ts';
 import type { Web } from '../context.ts';
-import { BADGES, type BadgeShow, badge } from '../feeds/badges.ts';
-import { maintenanceIcs } from '../feeds/calendar.ts';
-import { atom, jsonFeed, rss } from '../feeds/feeds.ts';
-import { spelled } from '../http/canonical-url.ts';
-import { OPEN_TO_ALL } from '../statuspage/paths.ts';
+import { BADGES } from '../feeds/badges.ts';
+import { canonicalPath } from '../http/canonical-url.ts';
+import { FRAMED } from '../http/guards.ts';
 import { STATUSPAGE } from '../statuspage/statuspage.ts';
-import type { PageContext } from './context.ts';
-import { contextFor, visitorOf } from './visitor.ts';
+import type { PageRequest } from './context.ts';
+import { requestOf, visitorOf } from './visitor.ts';
 
-export const CACHED = 'public, max-age=10, stale-while-revalidate=60, stale-if-error=86400';
-
-const HTML = 'text/html; charset=utf-8';
 /** The parts of an address, by the names its route gives them. */
 type Params = Readonly<Record<string, string | string[] | undefined>>;
 
-const JSON_TYPE = 'application/json; charset=utf-8';
-
 export function publicRoutes(router: Router, web: Web): void {
-  const { answers } = web;
-
-  // What makes an answer is kept with it, to make the next one ahead: it must not hold the request.
-  const page = (make: (ctx: PageContext, params: Params) => string | Steps<string> | null) => {
-    return (req: Request, res: Response, next: () => void) => {
-      const { params, path } = req as Request<Params>;
-      const visitor = visitorOf(req);
-      const key = `${visitor.lang} ${visitor.langAsked} ${web.base()} ${spelled(path)}`;
-      const rendered = answers.render(req, key, snapshot => {
-        const body = make(contextFor(web, snapshot, visitor), params);
-        return typeof body === 'string' ? htmlOf(body) : body && htmlIn(body);
-      });
-      if (!rendered) return next();
-      const vary = 'Accept-Encoding, Accept-Language';
-      answers.send(req, res, rendered, { 'Cache-Control': CACHED, Vary: vary });
-    };
-  };
-  router.get(
-    ['/', '/status/live'],
-    page(ctx => web.pages.living(ctx)),
-  );
+  pageRoutes(router, web);
+  documentRoutes(router, web);
   router.get(['/status', '/status/'], (_req, res) => res.redirect(302, `${web.base()}/status/live`));
-  router.get(
-    ['/status/incidents/:id', '/incidents/:id'],
-    page((ctx, { id }) => web.pages.incident(ctx, String(id))),
-  );
-  router.get(
-    ['/status/history', '/history'],
-    page(ctx => web.pages.history(ctx, null)),
-  );
-  router.get(
-    '/status/history/:month',
-    page((ctx, { month }) => web.pages.history(ctx, String(month))),
-  );
-
-  router.get(
-    '/api',
-    page(ctx => web.pages.api(ctx)),
-  );
   router.get('/robots.txt', (_req, res) => {
     res.set('Cache-Control', 'public, max-age=3600').type('text/plain').send(robots(web.base()));
   });
+  router.get('/status/widget.js', (req, res, next) => {
+    const script = web.assets.file('widget.js', web.refresh.current().site);
+    if (!script) return next();
+    web.cache.send(req, res, script, {
+      'Cache-Control': CACHED_WIDGET,
+      Vary: 'Accept-Encoding',
+      ...OPEN_TO_ALL,
+    });
+  });
+}
 
-  const open = (make: (snapshot: Snapshot, params: Params, show: BadgeShow) => Answer | null) => {
-    return (req: Request, res: Response, next: () => void) => {
+function pageRoutes(router: Router, web: Web): void {
+  const { cache, pages } = web;
+  // What makes an answer is kept with it, to make the next one ahead: it must not hold the request.
+  const page = (
+    paths: string | string[],
+    make: (request: PageRequest, params: Params) => string | Steps<string> | null,
+    headersOf: (res: Response) => Record<string, string> = () => ({ 'Cache-Control': CACHED }),
+  ) => {
+    router.get(paths, (req, res, next) => {
       const { params, path } = req as Request<Params>;
-      const show = shown(req);
-      const rendered = answers.render(req, `${spelled(path)} ${show}`, snapshot =>
-        make(snapshot, params, show),
+      const visitor = visitorOf(req);
+      const key = `${visitor.lang} ${visitor.langAsked} ${web.base()} ${canonicalPath(path)}`;
+      const rendered = cache.render(req, key, snapshot => {
+        const body = make(requestOf(web, snapshot, visitor), params);
+        return typeof body === 'string' ? { type: HTML, body } : body && htmlInSteps(body);
+      });
+      if (!rendered) return next();
+      cache.send(req, res, rendered, { Vary: VARY_LANGUAGE, ...headersOf(res) });
+    });
+  };
+  page(['/', '/status/live'], pages.liveInSteps);
+  page(['/status/incidents/:id', '/incidents/:id'], (request, { id }) => pages.incident(request, String(id)));
+  page(['/status/history', '/history'], request => pages.history(request, null));
+  page('/status/history/:month', (request, { month }) => pages.history(request, String(month)));
+  page('/api', request => pages.api(request));
+  // Which any page may frame.
+  page(
+    '/status/widget',
+    request => pages.widget(request),
+    res => {
+      res.removeHeader('X-Frame-Options');
+      return {
+        'Cache-Control': CACHED_WIDGET,
+        'Content-Security-Policy': String(res.getHeader('Content-Security-Policy')).replace(...FRAMED),
+        'Cross-Origin-Resource-Policy': 'cross-origin',
+      };
+    },
+  );
+}
+
+function documentRoutes(router: Router, web: Web): void {
+  const { cache } = web;
+  const open = (
+    make: (snapshot: Snapshot, params: Params, query: string) => Answer | null,
+    { cached = CACHED, query = () => '' }: { cached?: string; query?: (req: Request) => string } = {},
+  ): RequestHandler => {
+    return (req, res, next) => {
+      const { params, path } = req as Request<Params>;
+      const asked = query(req);
+      const rendered = cache.render(req, `${canonicalPath(path)} ${asked}`, snapshot =>
+        make(snapshot, params, asked),
       );
       if (!rendered) return next();
-      const headers = { 'Cache-Control': CACHED, Vary: 'Accept-Encoding', ...OPEN_TO_ALL };
-      answers.send(req, res, rendered, headers);
+      cache.send(req, res, rendered, { 'Cache-Control': cached, Vary: 'Accept-Encoding', ...OPEN_TO_ALL });
     };
   };
-  const json = (body: object): Answer => ({ type: JSON_TYPE, body: jsonText(body) });
   router.get(
     '/api/v2/*path',
     open((snapshot, { path }) => {
       const parts = ([] as (string | undefined)[]).concat(path);
       const name = parts.join('/');
       // `incidents%2Funresolved.json` is one part, and no file of theirs.
-      if (parts.some(part => part?.includes('/'))) return null;
-      const make = Object.hasOwn(STATUSPAGE, name) ? STATUSPAGE[name] : undefined;
-      return make ? json(make(snapshot)) : null;
+      if (parts.some(part => part?.includes('/')) || !Object.hasOwn(STATUSPAGE, name)) return null;
+      return jsonAnswer(STATUSPAGE[name]!(snapshot));
     }),
-  );
-  router.get(
-    '/api/uptime.json',
-    open(snapshot => json(uptimeJson(snapshot))),
   );
   router.get(
     '/api/incidents/:id/claim.json',
     open((snapshot, { id }) => {
-      const claim = claimJson(snapshot, String(id));
-      return claim && json(claim);
+      const comparison = comparisonJson(snapshot, String(id));
+      return comparison && jsonAnswer(comparison);
     }),
   );
   router.get(
     '/api/openapi.json',
-    open(({ site }) => json(openapi(site))),
+    open(({ site }) => jsonAnswer(openapi(site))),
   );
-  const one = ({ component }: Params, snapshot: Snapshot): string | null | undefined => {
-    if (component === undefined) return undefined;
-    return snapshot.site.components.some(({ id }) => id === component) ? String(component) : null;
-  };
-  const feed = (type: string, make: (snapshot: Snapshot, component?: string) => string) =>
-    open((snapshot, params) => {
-      const component = one(params, snapshot);
-      return component === null ? null : { type: `${type}; charset=utf-8`, body: make(snapshot, component) };
-    });
-  router.get(['/status/feed.atom', '/status/feed/:component.atom'], feed('application/atom+xml', atom));
-  router.get(['/status/feed.rss', '/status/feed/:component.rss'], feed('application/rss+xml', rss));
-  router.get(['/status/feed.json', '/status/feed/:component.json'], feed('application/feed+json', jsonFeed));
-  // Statuspage's own paths, one entry an incident as there.
-  router.get(
-    '/history.atom',
-    feed('application/atom+xml', snapshot => atom(snapshot, undefined, 'incident')),
-  );
-  router.get(
-    '/history.rss',
-    feed('application/rss+xml', snapshot => rss(snapshot, undefined, 'incident')),
-  );
-  const calendar = feed('text/calendar', maintenanceIcs);
-  router.get(['/status/maintenance.ics', '/status/maintenance/:component.ics'], calendar);
-  const svg = open((snapshot, params, show) => {
-    const component = one(params, snapshot);
-    if (component === null) return null;
-    return { type: 'image/svg+xml; charset=utf-8', body: badge(snapshot, component, show) };
-  });
-  router.get(['/status/badge.svg', '/status/badge/:component.svg'], svg);
+  for (const document of PUBLIC_DOCUMENTS) {
+    const { path, pathOfOne } = document;
+    const paths = [path, ...(pathOfOne ? [pathOfOne.replace('{component}', ':component')] : [])];
+    const make = open(
+      (snapshot, { component }, show) => answerOf(document, snapshot, component as string | undefined, show),
+      {
+        ...(path === '/status/widget.json' ? { cached: CACHED_WIDGET } : {}),
+        // What a badge is asked to say; anything else asks for the state.
+        query: ({ query }) => BADGES.find(show => document.query?.show && show === query.show) ?? BADGES[0],
+      },
+    );
+    router.get(paths, make);
+  }
 }
 
-function htmlOf(body: string): Answer {
-  return { type: HTML, body };
+/** Null for a component that does not exist. */
+function answerOf(document: PublicDocument, snapshot: Snapshot, component: string | undefined, show: string) {
+  if (component !== undefined && !snapshot.site.components.some(({ id }) => id === component)) return null;
+  const made = document.make(snapshot, component, show as (typeof BADGES)[number]);
+  return typeof made === 'string'
+    ? { type: `${document.type}; charset=utf-8`, body: made }
+    : jsonAnswer(made);
 }
 
-function* htmlIn(steps: Steps<string>): Steps<Answer> {
+function* htmlInSteps(steps: Steps<string>): Steps<Answer> {
   const body = yield* steps;
   // A page of megabytes takes as long again to become bytes.
   yield;
-  return htmlOf(body);
-}
-
-/** What a badge is asked to say; anything else asks for the state. */
-function shown({ query }: Request): BadgeShow {
-  return BADGES.find(show => show === query.show) ?? 'status';
+  return { type: HTML, body };
 }
 
 /** Everything may be found but what belongs to one visitor; pages without a canonical address say noindex. */

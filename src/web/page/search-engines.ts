@@ -4,12 +4,12 @@ import { iso } from '../../core/model/time.ts';
 import type { IncidentView } from '../../core/page/snapshot.ts';
 import { plainText } from '../../core/text/markdown.ts';
 import { jsonText } from '../../core/text/printable.ts';
-import type { Tell } from './context.ts';
+import type { PageContext } from './context.ts';
 
 /** JSON-LD of an incident, safe inside `<script>`; maintenance has no type that fits and gets none. */
-export function liveBlog(incident: IncidentView, url: string, tell: Tell): string | null {
+export function liveBlog(incident: IncidentView, url: string, ctx: PageContext): string | null {
   if (incident.scheduled) return null;
-  const publisher = { '@type': 'Organization', name: tell.site.title, url: tell.site.url };
+  const publisher = { '@type': 'Organization', name: ctx.site.title, url: ctx.site.url };
   const data = {
     '@context': 'https://schema.org',
     '@type': 'LiveBlogPosting',
@@ -23,7 +23,7 @@ export function liveBlog(incident: IncidentView, url: string, tell: Tell): strin
     publisher,
     liveBlogUpdate: incident.updates.map(({ at, status, label, body }) => ({
       '@type': 'BlogPosting',
-      headline: label ?? tell.say(`status.${status}`),
+      headline: label ?? ctx.say(`status.${status}`),
       datePublished: iso(at),
       articleBody: plainText(body),
     })),

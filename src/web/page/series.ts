@@ -1,27 +1,47 @@
-// Series: what a chart is drawn from.
+// Series: what a chart is drawn from, read from rollups.
 import type { MetricStretch, RollupSpan } from '../../core/model/metric.ts';
 import type { Millis } from '../../core/model/time.ts';
-import type { Point, Range } from '../../core/monitoring/rollup.ts';
+import { DRAWN_FROM, type Point, type Range, startOfSpan } from '../../core/monitoring/rollup.ts';
+import type { Db } from '../../store/db/database.ts';
+import { readMetric } from '../../store/monitoring/metrics.ts';
+import { readSeries } from '../../store/monitoring/rollups.ts';
 
-/** A component's response times over a range. */
-export interface Series {
+interface Over {
   readonly range: Range;
   readonly span: RollupSpan;
   readonly from: Millis;
   readonly to: Millis;
-  /** Oldest first; where nothing was measured there is none. */
+}
+
+/** A component's response times, oldest first; where nothing was measured there is no point. */
+export interface Series extends Over {
   readonly points: readonly Point[];
 }
 
-/** Reads a component's points from `from` (epoch ms) on. */
-export type ReadSeries = (id: string, span: RollupSpan, from: Millis) => Promise<Point[]>;
-
-/** A metric's values over a range. */
-export interface MetricSeries {
-  readonly range: Range;
-  readonly span: RollupSpan;
-  readonly from: Millis;
-  readonly to: Millis;
-  /** Oldest first; where no value came there is none. */
+/** A metric's values, oldest first; where no value came there is none. */
+export interface MetricSeries extends Over {
   readonly stretches: readonly MetricStretch[];
+}
+
+/** A component's series up to `to`; without a database nothing was measured. */
+export async function readLatency(db: Db | null, id: string, range: Range, to: Millis): Promise<Series> {
+  const over = overOf(range, to);
+  return { ...over, points: db ? await readSeries(db, id, over.span, over.from) : [] };
+}
+
+export async function readMetricSeries(
+  db: Db | null,
+  id: string,
+  range: Range,
+  to: Millis,
+): Promise<MetricSeries> {
+  const over = overOf(range, to);
+  const stretches = db ? await readMetric(db, id, over.span, over.from) : [];
+  // A value of a clock that runs ahead lies beyond the chart for a moment.
+  return { ...over, stretches: stretches.filter(({ start }) => start <= to) };
+}
+
+function overOf(range: Range, to: Millis): Over {
+  const { span, length } = DRAWN_FROM[range];
+  return { range, span, from: startOfSpan(span, to - length), to };
 }

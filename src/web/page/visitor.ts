@@ -4,34 +4,14 @@ import { negotiate, spoken } from '../../core/i18n/words.ts';
 import type { Lang } from '../../core/model/lang.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import type { Web } from '../context.ts';
-import type { PageContext } from './context.ts';
+import type { PageRequest } from './context.ts';
 
 /** All that a page may differ by from visitor to visitor. */
-export interface Visitor {
-  readonly lang: Lang;
-  /** Whether `?lang=` asked for it. */
-  readonly langAsked: boolean;
-}
+export type Visitor = Pick<Required<PageRequest>, 'lang' | 'langAsked'>;
 
 export function visitorOf(req: Request): Visitor {
-  return { lang: langOf(req), langAsked: asksLang(req) };
-}
-
-/** What a page needs besides its own facts. */
-export function contextFor(
-  web: Pick<Web, 'assets' | 'base'>,
-  snapshot: Snapshot,
-  visitor: Visitor,
-): PageContext {
-  const { site } = snapshot;
-  const base = web.base();
-  const address = (name: string) => `${base}/status/assets/${name}?v=${web.assets.version(name, site)}`;
-  return { snapshot, ...visitor, base, assets: { css: address('status.css'), js: address('live.js') } };
-}
-
-/** The same for the visitor of a request. */
-export function contextOf(web: Pick<Web, 'assets' | 'base'>, snapshot: Snapshot, req: Request): PageContext {
-  return contextFor(web, snapshot, visitorOf(req));
+  const { lang } = req.query;
+  return { lang: langOf(req), langAsked: typeof lang === 'string' && spoken(lang) !== undefined };
 }
 
 /** The language asked for by `?lang=`, else by the browser. */
@@ -39,12 +19,22 @@ export function langOf(req: Request): Lang {
   return negotiate(req.headers['accept-language'], req.query.lang);
 }
 
-/** Whether `?lang=` names a language we speak. */
-export function asksLang(req: Request): boolean {
-  return typeof req.query.lang === 'string' && spoken(req.query.lang) !== undefined;
+export function requestOf(
+  web: Pick<Web, 'assets' | 'base'>,
+  snapshot: Snapshot,
+  visitor: Visitor,
+): PageRequest {
+  const base = web.base();
+  const address = (name: string) =>
+    `${base}/status/assets/${name}?v=${web.assets.version(name, snapshot.site)}`;
+  return { snapshot, ...visitor, base, assets: { css: address('status.css'), js: address('live.js') } };
 }
 
-/** Whether the client asked for JSON rather than a page. */
+/** The same of the Snapshot that is shown now, for the visitor of a request. */
+export function currentPage(web: Pick<Web, 'assets' | 'base' | 'refresh'>, req: Request): PageRequest {
+  return requestOf(web, web.refresh.current(), visitorOf(req));
+}
+
 export function wantsJson(req: Request): boolean {
   return req.accepts(['html', 'json']) === 'json';
 }

@@ -10,6 +10,8 @@ const componentStatus = z.enum([
   'major_outage',
   'under_maintenance',
 ]);
+const INCIDENT_STATUSES = ['investigating', 'identified', 'monitoring', 'resolved'] as const;
+const MAINTENANCE_STATUSES = ['scheduled', 'in_progress', 'verifying', 'completed'] as const;
 const page = z.strictObject({ id, name: z.string(), url: z.url(), time_zone: z.string(), updated_at: time });
 const componentRow = z.strictObject({
   id,
@@ -27,60 +29,63 @@ const componentRow = z.strictObject({
   only_show_if_degraded: z.boolean(),
 });
 const groupRow = componentRow.extend({ group: z.literal(true), group_id: z.null(), components: z.array(id) });
-export const listed = z.union([componentRow, groupRow]);
-const incidentStatus = z.enum(['investigating', 'identified', 'monitoring', 'resolved']);
-const maintenanceStatus = z.enum(['scheduled', 'in_progress', 'verifying', 'completed']);
-const updateRow = (status: z.ZodType) =>
-  z.strictObject({
-    id,
-    status,
-    body: z.string().regex(/^[^<>]*$/),
-    incident_id: id,
-    created_at: time,
-    updated_at: time,
-    display_at: time,
-    affected_components: z.array(
-      z.strictObject({
-        code: id,
-        name: z.string(),
-        old_status: componentStatus,
-        new_status: componentStatus,
-      }),
-    ),
-    deliver_notifications: z.boolean(),
-    custom_tweet: z.null(),
-    tweet_id: z.null(),
-  });
-const incidentFields = (status: z.ZodType, impact: z.ZodType) => ({
+const listed = z.union([componentRow, groupRow]);
+const updateStatus = z.enum([...INCIDENT_STATUSES, ...MAINTENANCE_STATUSES]);
+const update = z.strictObject({
+  id,
+  status: updateStatus,
+  body: z.string().regex(/^[^<>]*$/),
+  incident_id: id,
+  created_at: time,
+  updated_at: time,
+  display_at: time,
+  affected_components: z.array(
+    z.strictObject({ code: id, name: z.string(), old_status: componentStatus, new_status: componentStatus }),
+  ),
+  deliver_notifications: z.boolean(),
+  custom_tweet: z.null(),
+  tweet_id: z.null(),
+});
+const entry = z.strictObject({
   id,
   name: z.string(),
-  status,
+  status: updateStatus,
   created_at: time,
   updated_at: time,
   monitoring_at: time.nullable(),
   resolved_at: time.nullable(),
-  impact,
+  impact: z.enum(['none', 'minor', 'major', 'critical', 'maintenance']),
   shortlink: z.url(),
   started_at: time,
   page_id: id,
-  incident_updates: z.array(updateRow(status)).min(1),
+  incident_updates: z.array(update).min(1),
   components: z.array(componentRow),
 });
+const window = { scheduled_for: time, scheduled_until: time };
+const withStatus = (statuses: z.ZodType) => ({
+  status: statuses,
+  incident_updates: z.array(update.extend({ status: statuses })).min(1),
+});
 const incidents = z.array(
-  z.strictObject(incidentFields(incidentStatus, z.enum(['none', 'minor', 'major', 'critical']))),
+  entry.extend({
+    ...withStatus(z.enum(INCIDENT_STATUSES)),
+    impact: z.enum(['none', 'minor', 'major', 'critical']),
+  }),
 );
 const scheduled_maintenances = z.array(
-  z.strictObject({
-    ...incidentFields(maintenanceStatus, z.literal('maintenance')),
-    scheduled_for: time,
-    scheduled_until: time,
-  }),
+  entry.extend({ ...withStatus(z.enum(MAINTENANCE_STATUSES)), impact: z.literal('maintenance'), ...window }),
 );
 const status = z.strictObject({
   indicator: z.enum(['none', 'minor', 'major', 'critical', 'maintenance']),
   description: z.string(),
 });
 const components = z.array(listed);
+
+export type ComponentRow = z.infer<typeof componentRow>;
+export type ListedRow = z.infer<typeof listed>;
+export type UpdateRow = z.infer<typeof update>;
+export type IncidentRow = z.infer<typeof entry> & Partial<z.infer<z.ZodObject<typeof window>>>;
+export type StatusRow = z.infer<typeof status>;
 
 /** Path after `/api/v2/` → its body, with no field more and none less. */
 export const BODIES: Record<string, z.ZodType> = {

@@ -2,49 +2,31 @@
 import type { ComponentStatus } from '../../core/model/component.ts';
 import { isoMillis, type Millis, startOfUtcDay, utcDay } from '../../core/model/time.ts';
 import type { ComponentView, GroupView, IncidentView, Snapshot } from '../../core/page/snapshot.ts';
+import type { ComponentRow, ListedRow } from './bodies.ts';
 import { PAGE_ID, stableId } from './ids.ts';
 
-export interface ComponentRow {
-  readonly id: string;
-  readonly name: string;
-  readonly status: ComponentStatus;
-  readonly created_at: string;
-  readonly updated_at: string;
-  readonly position: number;
-  readonly description: string | null;
-  readonly showcase: boolean;
-  readonly start_date: string | null;
-  readonly group_id: string | null;
-  readonly page_id: string;
-  readonly group: boolean;
-  readonly only_show_if_degraded: boolean;
-  /** Ids of the members; on group rows only. */
-  readonly components?: readonly string[];
-}
-
-/** A component as other rows speak of it. */
+/** A component as other rows name it: `fullName` is `Group - Component`, or the bare name. */
 export interface Listed {
   readonly row: ComponentRow;
-  /** `Group - Component`, or the bare name: what `affected_components` calls it. */
   readonly fullName: string;
 }
 
-/** Every component by its own id (`api`, not the hash), in page order. */
 export function listComponents(snapshot: Snapshot): ReadonlyMap<string, Listed> {
   const spans = touchedSpans(snapshot);
   const listed = new Map<string, Listed>();
-  snapshot.groups.forEach((group, index) => {
-    group.components.forEach((view, member) => {
-      const position = group.name === null ? topPosition(snapshot.groups, index) + member : member + 1;
-      const row = componentRow(view, group.name, position, spans.get(view.component.id));
-      listed.set(view.component.id, { row, fullName: fullName(group.name, view.component.name) });
+  snapshot.groups.forEach(({ name: group, components }, index) => {
+    components.forEach((view, member) => {
+      const { id, name } = view.component;
+      const position = group === null ? topPosition(snapshot.groups, index) + member : member + 1;
+      const row = componentRow(view, group, position, spans.get(id));
+      listed.set(id, { row, fullName: group === null ? name : `${group} - ${name}` });
     });
   });
   return listed;
 }
 
 /** `components` of components.json and summary.json: a group's row, then its members. */
-export function componentRows(snapshot: Snapshot): readonly ComponentRow[] {
+export function componentRows(snapshot: Snapshot): readonly ListedRow[] {
   const listed = listComponents(snapshot);
   return snapshot.groups.flatMap((group, index) => {
     const members = group.components.map(view => listed.get(view.component.id)!.row);
@@ -65,21 +47,27 @@ export function publicStatus({
   return components.some(({ stall }) => stall?.told) ? 'degraded_performance' : 'operational';
 }
 
+interface Span {
+  first: Millis;
+  last: Millis;
+}
+
 function componentRow(
   view: ComponentView,
   group: string | null,
   position: number,
-  touched: { first: Millis; last: Millis } | undefined,
+  touched: Span | undefined,
 ): ComponentRow {
+  const { id, name, description } = view.component;
   const created = bornAt(view, touched?.first);
   return {
-    id: stableId('component', view.component.id),
-    name: view.component.name,
+    id: stableId('component', id),
+    name,
     status: publicStatus({ health: view.health, components: [view] }),
     created_at: isoMillis(created),
     updated_at: isoMillis(Math.max(created, view.since ?? 0, touched?.last ?? 0)),
     position,
-    description: view.component.description,
+    description,
     showcase: true,
     start_date: utcDay(created),
     group_id: group === null ? null : stableId('group', group),
@@ -94,9 +82,10 @@ function groupRow(
   name: string,
   position: number,
   members: readonly ComponentRow[],
-): ComponentRow {
+): ListedRow {
   const times = (key: 'created_at' | 'updated_at') => members.map(member => member[key]).sort();
   return {
+    ...(members[0] as ComponentRow),
     id: stableId('group', name),
     name,
     status: publicStatus(group),
@@ -107,9 +96,7 @@ function groupRow(
     showcase: false,
     start_date: null,
     group_id: null,
-    page_id: PAGE_ID,
     group: true,
-    only_show_if_degraded: false,
     components: members.map(member => member.id),
   };
 }
@@ -126,17 +113,16 @@ function bornAt(view: ComponentView, firstIncident: Millis | undefined): Millis 
 }
 
 /** Each component's first and last moment of an incident or maintenance, nothing from the future. */
-function touchedSpans(snapshot: Snapshot): Map<string, { first: Millis; last: Millis }> {
-  const spans = new Map<string, { first: Millis; last: Millis }>();
-  for (const incident of [...snapshot.incidents, ...snapshot.maintenances]) {
-    if (incident.started > snapshot.at) continue;
-    const last = lastMoment(incident, snapshot.at);
+function touchedSpans({ incidents, maintenances, at }: Snapshot): Map<string, Span> {
+  const spans = new Map<string, Span>();
+  for (const incident of [...incidents, ...maintenances]) {
+    if (incident.started > at) continue;
+    const last = lastMoment(incident, at);
     for (const { id } of incident.affected) {
-      const span = spans.get(id);
-      spans.set(id, {
-        first: Math.min(span?.first ?? incident.started, incident.started),
-        last: Math.max(span?.last ?? last, last),
-      });
+      const span = spans.get(id) ?? { first: incident.started, last };
+      span.first = Math.min(span.first, incident.started);
+      span.last = Math.max(span.last, last);
+      spans.set(id, span);
     }
   }
   return spans;
@@ -153,10 +139,6 @@ export function lastMoment(incident: IncidentView, now: Millis): Millis {
   }
   const past = moments.filter(moment => moment <= now);
   return past.length > 0 ? Math.max(...past) : Math.min(...moments);
-}
-
-function fullName(group: string | null, name: string): string {
-  return group === null ? name : `${group} - ${name}`;
 }
 
 /** Positions count from 1 over what stands at the top: groups, and components without one. */

@@ -1,49 +1,13 @@
 // Incident and maintenance rows of the Statuspage API, their updates newest first.
 import { endedAt } from '../../core/incidents/ending.ts';
-import type { ComponentStatus, Severity } from '../../core/model/component.ts';
-import { beginningOf, type IncidentUpdate, type UpdateStatus } from '../../core/model/incident.ts';
+import type { ComponentStatus } from '../../core/model/component.ts';
+import { beginningOf, type UpdateStatus } from '../../core/model/incident.ts';
 import { isoMillis } from '../../core/model/time.ts';
 import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
-import { type ComponentRow, type Listed, lastMoment } from './components.ts';
+import type { IncidentRow, UpdateRow } from './bodies.ts';
+import { type Listed, lastMoment } from './components.ts';
 import { PAGE_ID, stableId } from './ids.ts';
 import { updateText } from './text.ts';
-
-interface UpdateRow {
-  readonly id: string;
-  readonly status: UpdateStatus;
-  readonly body: string;
-  readonly incident_id: string;
-  readonly created_at: string;
-  readonly updated_at: string;
-  readonly display_at: string;
-  readonly affected_components: readonly {
-    readonly code: string;
-    readonly name: string;
-    readonly old_status: ComponentStatus;
-    readonly new_status: ComponentStatus;
-  }[];
-  readonly deliver_notifications: boolean;
-  readonly custom_tweet: null;
-  readonly tweet_id: null;
-}
-
-export interface IncidentRow {
-  readonly id: string;
-  readonly name: string;
-  readonly status: UpdateStatus;
-  readonly created_at: string;
-  readonly updated_at: string;
-  readonly monitoring_at: string | null;
-  readonly resolved_at: string | null;
-  readonly impact: Severity | 'maintenance';
-  readonly shortlink: string;
-  readonly started_at: string;
-  readonly page_id: string;
-  readonly incident_updates: readonly UpdateRow[];
-  readonly components: readonly ComponentRow[];
-  readonly scheduled_for?: string;
-  readonly scheduled_until?: string;
-}
 
 /**
  * One incident or maintenance. `impact` is the severity its author gave it (Statuspage's
@@ -80,46 +44,32 @@ export function incidentRow(
 }
 
 function updateRows(incident: IncidentView, components: ReadonlyMap<string, Listed>): UpdateRow[] {
-  const { html, updates } = incident;
-  const id = stableId('incident', incident.id);
-  const rows = updates.map((update, index) =>
-    updateRow(incident, id, update, html[index], updates[index - 1], components),
-  );
-  return rows.reverse();
-}
-
-function updateRow(
-  incident: IncidentView,
-  incidentId: string,
-  update: IncidentUpdate,
-  html: string | undefined,
-  before: IncidentUpdate | undefined,
-  components: ReadonlyMap<string, Listed>,
-): UpdateRow {
-  const at = isoMillis(update.at);
-  return {
-    id: stableId('update', incident.id, update.key),
-    status: update.status,
-    body: updateText(update, html),
-    incident_id: incidentId,
-    created_at: at,
-    updated_at: at,
-    display_at: at,
-    // Statuspage sends null here at times; an empty list is what every client can iterate.
-    affected_components: incident.affected.flatMap(({ id, status }) => {
-      const listed = components.get(id);
-      if (!listed) return [];
+  const { affected, html, id, notify, updates } = incident;
+  return updates
+    .map((update, index): UpdateRow => {
+      const at = isoMillis(update.at);
+      const before = updates[index - 1];
       return {
-        code: listed.row.id,
-        name: listed.fullName,
-        old_status: before ? statusDuring(before.status, status) : ('operational' as const),
-        new_status: statusDuring(update.status, status),
+        id: stableId('update', id, update.key),
+        status: update.status,
+        body: updateText(update, html[index]),
+        incident_id: stableId('incident', id),
+        created_at: at,
+        updated_at: at,
+        display_at: at,
+        // Statuspage sends null here at times; an empty list is what every client can iterate.
+        affected_components: affected.flatMap(({ id, status }) => {
+          const { row, fullName: name } = components.get(id) ?? {};
+          if (!row || !name) return [];
+          const old_status = before ? statusDuring(before.status, status) : 'operational';
+          return { code: row.id, name, old_status, new_status: statusDuring(update.status, status) };
+        }),
+        deliver_notifications: notify,
+        custom_tweet: null,
+        tweet_id: null,
       };
-    }),
-    deliver_notifications: incident.notify,
-    custom_tweet: null,
-    tweet_id: null,
-  };
+    })
+    .reverse();
 }
 
 /** A component's status after an update of that status: well again at the end, untouched before work begins. */

@@ -3,15 +3,10 @@ import type { Router } from 'express';
 import { readOccurrenceId } from '../../core/incidents/recurrence.ts';
 import { iso } from '../../core/model/time.ts';
 import type { IncidentView } from '../../core/page/snapshot.ts';
+import { OPEN_TO_ALL } from '../cache/headers.ts';
 import type { Web } from '../context.ts';
 import { Refusal } from '../http/guards.ts';
 import { stableId } from './ids.ts';
-
-/** Reads are open to scripts of any site; nothing else is done here. */
-export const OPEN_TO_ALL = {
-  'Access-Control-Allow-Origin': '*',
-  'Cross-Origin-Resource-Policy': 'cross-origin',
-};
 
 /** What scripts of other sites may ask for with headers of their own. */
 const OPEN = ['/api/v2/*path', '/api/uptime.json', '/api/incidents/:id/claim.json'];

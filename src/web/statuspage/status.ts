@@ -1,11 +1,7 @@
 // The page's one indicator: the overall status in Statuspage's own words, by its own rules.
 import type { Severity } from '../../core/model/component.ts';
 import type { OverallStatus } from '../../core/page/snapshot.ts';
-
-export interface StatusRow {
-  readonly indicator: 'none' | 'minor' | 'major' | 'critical' | 'maintenance';
-  readonly description: string;
-}
+import type { StatusRow } from './bodies.ts';
 
 const OF_SEVERITY: Record<Severity, StatusRow> = {
   minor: { indicator: 'minor', description: 'Minor Service Outage' },

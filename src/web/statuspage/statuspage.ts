@@ -2,9 +2,10 @@
 import { isOpen } from '../../core/model/incident.ts';
 import { isoMillis, startOfUtcDay } from '../../core/model/time.ts';
 import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
+import type { IncidentRow } from './bodies.ts';
 import { componentRows, lastMoment, listComponents } from './components.ts';
 import { PAGE_ID } from './ids.ts';
-import { type IncidentRow, incidentRow } from './incidents.ts';
+import { incidentRow } from './incidents.ts';
 import { pageStatus } from './status.ts';
 
 /** How many incidents or maintenances a list answers with, as on Statuspage. */
@@ -23,25 +24,20 @@ export const STATUSPAGE: Readonly<Record<string, (snapshot: Snapshot) => object>
   'components.json': snapshot => ({ page: page(snapshot), components: componentRows(snapshot) }),
   'incidents.json': snapshot => incidents(snapshot, snapshot.incidents.slice(0, NEWEST)),
   'incidents/unresolved.json': snapshot => incidents(snapshot, snapshot.incidents.filter(isOpen)),
-  'scheduled-maintenances.json': snapshot => maintenances(snapshot, snapshot.maintenances.slice(0, NEWEST)),
+  'scheduled-maintenances.json': snapshot => maintenances(snapshot, (_, index) => index < NEWEST),
   'scheduled-maintenances/upcoming.json': snapshot =>
-    maintenances(
-      snapshot,
-      snapshot.maintenances.filter(({ state }) => state === 'scheduled'),
-    ),
+    maintenances(snapshot, ({ state }) => state === 'scheduled'),
   'scheduled-maintenances/active.json': snapshot =>
-    maintenances(
-      snapshot,
-      snapshot.maintenances.filter(({ state }) => state === 'in_progress' || state === 'verifying'),
-    ),
+    maintenances(snapshot, ({ state }) => state === 'in_progress' || state === 'verifying'),
 };
 
 function incidents(snapshot: Snapshot, chosen: readonly IncidentView[]) {
   return { page: page(snapshot), incidents: rows(snapshot, chosen) };
 }
 
-function maintenances(snapshot: Snapshot, chosen: readonly IncidentView[]) {
-  return { page: page(snapshot), scheduled_maintenances: rows(snapshot, chosen) };
+function maintenances(snapshot: Snapshot, isChosen: (one: IncidentView, index: number) => boolean) {
+  const scheduled_maintenances = rows(snapshot, snapshot.maintenances.filter(isChosen));
+  return { page: page(snapshot), scheduled_maintenances };
 }
 
 function rows(snapshot: Snapshot, chosen: readonly IncidentView[]): IncidentRow[] {

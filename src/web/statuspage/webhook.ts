@@ -12,7 +12,7 @@ import { bodyText } from './text.ts';
 
 /**
  * What a webhook is sent of an update: the page, and the whole incident as it stands with its updates newest
- * first. `links` are a visitor's, to their subscription; `manage` is no field of Statuspage's. An incident whose file is gone is told as
+ * first. `links` are a visitor's, to their subscription; `manage` is no field of Statuspage's. An incident whose file is gone is sent as
  * it was when its update was announced.
  */
 export function webhookPayload(
@@ -22,7 +22,7 @@ export function webhookPayload(
 ): object {
   const { site, at } = snapshot;
   const shown = [...snapshot.incidents, ...snapshot.maintenances].find(({ id }) => id === incident.id);
-  const view = told(shown ?? gone(incident, snapshot), update);
+  const view = withUpdate(shown ?? viewOfGone(incident, snapshot), update);
   const row = incidentRow(view, snapshot, listComponents(snapshot));
   const page = pageStatus(snapshot.overall);
   const postmortem = view.postmortem === null ? null : bodyText(view.postmortem);
@@ -60,13 +60,13 @@ export function webhookPayload(
 }
 
 /** A notice ahead of a maintenance stands in no file; it is the newest word all the same. */
-function told(view: IncidentView, update: IncidentUpdate): IncidentView {
+function withUpdate(view: IncidentView, update: IncidentUpdate): IncidentView {
   if (view.updates.some(({ key }) => key === update.key)) return view;
   const updates = [...view.updates, update].sort((a, b) => a.at - b.at);
   return { ...view, updates };
 }
 
-function gone(incident: Incident, { at, site }: Snapshot): IncidentView {
+function viewOfGone(incident: Incident, { at, site }: Snapshot): IncidentView {
   const stretches = stretchesOf(incident, site.components);
   const { severity, affected } = impactOf(stretches, at, incident.resolved !== null);
   const names = new Map(site.components.map(({ id, name }) => [id, name]));

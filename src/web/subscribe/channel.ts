@@ -3,36 +3,33 @@ import type { Request, Response } from 'express';
 import type { Choice } from '../../core/model/subscriber.ts';
 import type { Web } from '../context.ts';
 import { Refusal } from '../http/guards.ts';
-import { contextOf, langOf, sendPrivately, wantsJson } from '../page/visitor.ts';
+import { langOf } from '../page/visitor.ts';
+import { busy, reply } from './forms.ts';
 
 /** Answers a form with `url`; `trapped` ones get the answer of a chat and nothing happens. */
 export async function subscribeChannel(
-  web: Pick<Web, 'assets' | 'base' | 'refresh' | 'pages' | 'enrolment'>,
+  web: Web,
   req: Request,
   res: Response,
   { url, choice, trapped }: { readonly url: string; readonly choice: Choice; readonly trapped: boolean },
 ): Promise<void> {
-  const ctx = () => contextOf(web, web.refresh.current(), req);
-  const { visitors } = web.refresh.current().site.notify;
-  if (visitors.channels.length === 0) throw new Refusal(404, 'This page has no channels besides mail.');
+  if (web.refresh.current().site.notify.visitors.channels.length === 0)
+    throw new Refusal(404, 'This page has no channels besides mail.');
   const asked = trapped
     ? ({ result: 'accepted', host: 'hooks.slack.com', keys: null } as const)
     : await web.enrolment.subscribeChannel(url, choice, langOf(req));
-  const json = (status: number, body: object) =>
-    void res.status(status).set('Cache-Control', 'no-store').json(body);
-  if (asked.result === 'busy') {
-    throw new Refusal(429, 'Too many people are subscribing right now; try again in an hour.');
-  }
+  if (asked.result === 'busy') throw busy();
   if (asked.result === 'accepted') {
     const { host, keys } = asked;
-    if (wantsJson(req)) return json(200, { ok: true, result: 'check_channel', ...keys });
-    return sendPrivately(res, 200, web.pages.channel(ctx(), { host, keys }));
+    const json = { ok: true, result: 'check_channel', ...keys };
+    return reply(web, req, res, 200, json, request => web.pages.channel(request, { host, keys }));
   }
-  const status = asked.result === 'often' ? 429 : 400;
-  const problem = asked.result === 'often' ? 'url_often' : asked.result;
-  if (wantsJson(req)) return json(status, { ok: false, error: SENTENCES[problem] });
+  const [status, problem] =
+    asked.result === 'often' ? ([429, 'url_often'] as const) : ([400, asked.result] as const);
   const typed = { email: '', choice, problem: null, url, urlProblem: problem };
-  sendPrivately(res, status, web.pages.subscribe(ctx(), typed));
+  reply(web, req, res, status, { ok: false, error: SENTENCES[problem] }, request =>
+    web.pages.subscribe(request, typed),
+  );
 }
 
 const SENTENCES = {

@@ -11,7 +11,7 @@ import {
 import type { Incident } from '../../../src/core/model/incident.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../src/core/model/time.ts';
 import { makeRender } from '../../../src/views.ts';
-import { claimJson } from '../../../src/web/api/evidence.ts';
+import { comparisonJson } from '../../../src/web/api/evidence.ts';
 import { makePages } from '../../../src/web/page/pages.ts';
 import { component, incident, NOW, shown, snapshot, update, view } from '../../makers.ts';
 
@@ -164,7 +164,7 @@ describe('the permalink', () => {
     const of = { ...shown(written(0, 30), [api]), claim };
     const made = snapshot([view(api, 'operational')], { incidents: [of] });
     const ctx = { snapshot: made, lang, base: '', assets: { css: '', js: '' } };
-    return { page: pages.incident(ctx, 'i')!, json: claimJson(made, 'i') };
+    return { page: pages.incident(ctx, 'i')!, json: comparisonJson(made, 'i') };
   };
   const claim = reportedVsMeasured(
     written(0, 30, { openedBy: 'probe:api' }),

@@ -36,7 +36,7 @@ describe('catalogues', () => {
   });
 
   it('does not read a value as a name to fill in', () => {
-    expect(sayIn('en')('verdict.named', { names: '{state}', state: 'x' })).toBe('{state}: x');
+    expect(sayIn('en')('overall.named', { names: '{state}', state: 'x' })).toBe('{state}: x');
   });
 });
 

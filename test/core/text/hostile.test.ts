@@ -17,9 +17,9 @@ import { readResendEvent } from '../../../src/core/notify/bounce.ts';
 import { inWords } from '../../../src/core/text/chat-markdown.ts';
 import { escapeMarkdown, plainText, renderMarkdown } from '../../../src/core/text/markdown.ts';
 import { makeRender } from '../../../src/views.ts';
-import { channelOf } from '../../../src/web/feeds/entries.ts';
+import { feedOf } from '../../../src/web/feeds/entries.ts';
 import { chooseEncoding } from '../../../src/web/http/encoding.ts';
-import { brief } from '../../../src/web/http/logged-path.ts';
+import { loggedPath } from '../../../src/web/http/logged-path.ts';
 import { bodyText } from '../../../src/web/statuspage/text.ts';
 import { makeEmails } from '../../../src/work/notify/email-texts.ts';
 import { incident, NOW, shown, site, snapshot, update } from '../../makers.ts';
@@ -99,7 +99,7 @@ describe('no pattern hangs on a long text', () => {
     ['a token', bait => readToken('secret', 'confirm', bait, 0)],
     ['Accept-Language', bait => negotiate(bait, bait)],
     ['Accept-Encoding', bait => chooseEncoding(bait)],
-    ['a path for the log', brief],
+    ['a path for the log', loggedPath],
     ['a title made into a name', bait => slug(bait, 60)],
     ['a time', parseInstant],
     ['a duration', parseDuration],
@@ -379,7 +379,7 @@ describe('markdown runs nothing', () => {
       const told = incident('x', { title: attack.split('\n')[0] as string, started: NOW, updates: [news] });
       const { html } = letters.update(site(), 'en', told, news, ['API'], links);
       expect([attack, html.match(DANGER)?.[0]]).toEqual([attack, undefined]);
-      const { entries } = channelOf(snapshot([], { incidents: [shown(told)] }), undefined, 'update');
+      const { entries } = feedOf(snapshot([], { incidents: [shown(told)] }), undefined, 'update');
       for (const entry of entries) {
         expect([attack, entry.html.match(DANGER)?.[0]]).toEqual([attack, undefined]);
       }

@@ -11,7 +11,7 @@ import {
   updateSchema,
 } from '../../../src/core/incidents/api-bodies.ts';
 import { openapi } from '../../../src/web/api/openapi.ts';
-import { DOORS, type Operation, READS, WRITES } from '../../../src/web/api/operations.ts';
+import { INBOUND, type Operation, READS, WRITES } from '../../../src/web/api/operations.ts';
 import { sourcesIn } from '../../guards/sources.ts';
 import { site } from '../../makers.ts';
 import { openWorld, SITE } from '../../walks/world.ts';
@@ -24,7 +24,7 @@ describe('/api/openapi.json', () => {
     const { valid, errors } = await new Validator().validate(structuredClone(document));
     expect(errors ?? []).toEqual([]);
     expect(valid).toBe(true);
-    const ids = [...WRITES, ...READS, ...DOORS].map(({ id }) => id);
+    const ids = [...WRITES, ...READS, ...INBOUND].map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
   });
 
@@ -106,7 +106,7 @@ describe('/api/openapi.json', () => {
         for (const value of values) await ask('GET', `${filled(operation)}?${name}=${value}`, operation, 200);
       }
     }
-    for (const operation of DOORS) {
+    for (const operation of INBOUND) {
       const secret = operation.path.startsWith('/webhooks/') ? '?token=the-webhook-token-of-this-test' : '';
       const body =
         operation.method === 'get' ? undefined : (JSON.stringify(operation.example) ?? 'status=down&msg=x');

@@ -4,9 +4,10 @@ import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { Hot } from '../../../src/web/cache/fast-path.ts';
+import { CachedResponse } from '../../../src/web/cache/fast-path.ts';
+import { IS_SENT_AS_IS } from '../../../src/web/cache/raw-head.ts';
 import { Rendered } from '../../../src/web/cache/rendered.ts';
-import { Generation } from '../../../src/web/cache/snapshot-cache.ts';
+import { SnapshotCache } from '../../../src/web/cache/snapshot-cache.ts';
 import { chooseEncoding } from '../../../src/web/http/encoding.ts';
 import { snapshot } from '../../makers.ts';
 import { openWorld } from '../../walks/world.ts';
@@ -92,6 +93,10 @@ const headers = fc.record(
 const known = fc.constantFrom('none', 'same', 'weak', 'list', 'other', 'any');
 
 describe('an answer from memory', () => {
+  test('may reuse its head on this version of Node', () => {
+    expect(IS_SENT_AS_IS).toBe(true);
+  });
+
   test('is the answer of the whole way through, whatever headers ask for it', async () => {
     const world = await openWorld({ files: { '20260310_x.md': INCIDENT } });
     const agent = new Agent({ keepAlive: true });
@@ -227,32 +232,32 @@ describe('memory', () => {
   const text = (length: number) => () => ({ type: 'text/plain', body: 'x'.repeat(length) });
 
   test('holds so many answers and no more, the newest asked for', () => {
-    const generation = new Generation(snapshot([]));
-    generation.render('live', text(10));
+    const cache = new SnapshotCache(snapshot([]));
+    cache.render('live', text(10));
     for (let i = 0; i < 2_000; i++) {
-      generation.render(`/status/incidents/${i}`, text(10));
-      generation.render('live', text(10));
+      cache.render(`/status/incidents/${i}`, text(10));
+      cache.render('live', text(10));
     }
-    expect(generation.kept.size).toBe(500);
-    expect(generation.kept.has('live')).toBe(true);
+    expect(cache.kept.size).toBe(500);
+    expect(cache.kept.has('live')).toBe(true);
   });
 
   test('holds so many bytes and no more, and forgets the addresses of what it drops', () => {
-    const generation = new Generation(snapshot([]));
+    const cache = new SnapshotCache(snapshot([]));
     for (let i = 0; i < 100; i++) {
-      const rendered = generation.render(`${i}`, text(1_000_000)) as Rendered;
-      generation.warm('en', `/${i}`, new Hot(rendered, {}, generation.snapshot.site));
+      const rendered = cache.render(`${i}`, text(1_000_000)) as Rendered;
+      cache.warm('en', `/${i}`, new CachedResponse(rendered, {}, cache.snapshot.site));
     }
-    expect(generation.kept.size).toBe(16);
-    expect([...generation.hot.en.keys()]).toEqual(Array.from({ length: 16 }, (_, i) => `/${84 + i}`));
+    expect(cache.kept.size).toBe(16);
+    expect([...cache.responses.en.keys()]).toEqual(Array.from({ length: 16 }, (_, i) => `/${84 + i}`));
   });
 
   test('holds so many addresses and no more', () => {
-    const generation = new Generation(snapshot([]));
+    const cache = new SnapshotCache(snapshot([]));
     const rendered = new Rendered({ type: 'text/plain', body: 'x' });
     for (let i = 0; i < 5_000; i++) {
-      generation.warm('de', `/${i}`, new Hot(rendered, {}, generation.snapshot.site));
+      cache.warm('de', `/${i}`, new CachedResponse(rendered, {}, cache.snapshot.site));
     }
-    expect(generation.hot.de.size).toBe(1_000);
+    expect(cache.responses.de.size).toBe(1_000);
   });
 });

@@ -3,7 +3,7 @@
 import { createServer } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Steps } from '../../../src/core/page/steps.ts';
-import { makeAnswers } from '../../../src/web/cache/cache.ts';
+import { Cache } from '../../../src/web/cache/cache.ts';
 import type { Answer } from '../../../src/web/cache/rendered.ts';
 import type { Make } from '../../../src/web/cache/snapshot-cache.ts';
 import { snapshot } from '../../makers.ts';
@@ -13,14 +13,14 @@ const second = { ...first, version: 'two' };
 
 /** A server of answers alone; `cold` are the addresses that memory did not know. */
 async function open(make: (path: string, version: string) => ReturnType<Make> = plain) {
-  const answers = makeAnswers(first);
+  const cache = new Cache(first);
   const cold: string[] = [];
   const server = createServer(
-    answers.before((req, res) => {
+    cache.before((req, res) => {
       const path = String(req.url).split('?')[0] as string;
       cold.push(String(req.url));
-      const rendered = answers.render(req, path, ({ version }) => make(path, version));
-      if (rendered) answers.send(req, res, rendered, {});
+      const rendered = cache.render(req, path, ({ version }) => make(path, version));
+      if (rendered) cache.send(req, res, rendered, {});
       else res.writeHead(404).end();
     }),
   );
@@ -31,7 +31,7 @@ async function open(make: (path: string, version: string) => ReturnType<Make> = 
   });
   const { port } = server.address() as { port: number };
   const get = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).text();
-  return { answers, cold, get };
+  return { cache, cold, get };
 }
 
 const plain = (path: string, version: string) => ({
@@ -41,17 +41,17 @@ const plain = (path: string, version: string) => ({
 const versionIn = (text: string) => /one|two|three/.exec(text)?.[0];
 
 test('the old answer is given until the new one is ready; by its version the new one is given at once', async () => {
-  const { answers, cold, get } = await open();
+  const { cache, cold, get } = await open();
   for (const path of ['/a', '/b']) await get(path);
   const told: string[] = [];
-  answers.subscribe(({ version }) => told.push(version));
-  const prepared = answers.prepare(second);
+  cache.subscribe(({ version }) => told.push(version));
+  const prepared = cache.prepare(second);
   const [old, named, past] = [get('/a'), get('/a?v=two'), get('/a?v=one')];
-  expect(answers.shown()).toBe(first);
+  expect(cache.shown).toBe(first);
   expect(told).toEqual([]);
   await prepared;
   expect(told).toEqual(['two']);
-  expect(answers.shown()).toBe(second);
+  expect(cache.shown).toBe(second);
   expect(versionIn(await named)).toBe('two');
   for (const text of [await old, await past]) expect(['one', 'two']).toContain(versionIn(text));
   cold.length = 0;
@@ -63,7 +63,7 @@ test('the old answer is given until the new one is ready; by its version the new
 
 test('between any two answers the loop turns', async () => {
   const log: string[] = [];
-  const { answers, get } = await open((path, version) => {
+  const { cache, get } = await open((path, version) => {
     if (version === 'two') log.push('make');
     return plain(path, version);
   });
@@ -74,7 +74,7 @@ test('between any two answers the loop turns', async () => {
     if (going) setImmediate(turn);
   };
   setImmediate(turn);
-  await answers.prepare(second);
+  await cache.prepare(second);
   going = false;
   expect(log.filter(entry => entry === 'make')).toHaveLength(20);
   expect(log.join(' ')).not.toContain('make make');
@@ -93,7 +93,7 @@ function* failing(): Steps<Answer> {
 
 test('requests are answered halfway through an answer that comes in steps', async () => {
   let answered = false;
-  const { answers, get } = await open((path, version) => {
+  const { cache, get } = await open((path, version) => {
     if (path !== '/long') return plain(path, version);
     return waiting(
       () => version === 'one' || answered,
@@ -102,7 +102,7 @@ test('requests are answered halfway through an answer that comes in steps', asyn
   });
   expect(await get('/long')).toContain('one before');
   await get('/short');
-  const prepared = answers.prepare(second);
+  const prepared = cache.prepare(second);
   expect(versionIn(await get('/short'))).toBe('one');
   expect(versionIn(await get('/long'))).toBe('one');
   answered = true;
@@ -113,7 +113,7 @@ test('requests are answered halfway through an answer that comes in steps', asyn
 test('who asks for the new version halfway has it in one go, and it is the one kept', async () => {
   let made = 0;
   let asked = false;
-  const { answers, get } = await open((_path, version) => {
+  const { cache, get } = await open((_path, version) => {
     const number = ++made;
     // The first of the new version is the one made ahead.
     return waiting(
@@ -122,7 +122,7 @@ test('who asks for the new version halfway has it in one go, and it is the one k
     );
   });
   await get('/a');
-  const prepared = answers.prepare(second);
+  const prepared = cache.prepare(second);
   const early = await get('/a?v=two');
   expect(early).toContain('two #3');
   asked = true;
@@ -131,14 +131,14 @@ test('who asks for the new version halfway has it in one go, and it is the one k
 });
 
 test('what cannot be made keeps nothing else from being shown', async () => {
-  const { answers, cold, get } = await open((path, version) => {
+  const { cache, cold, get } = await open((path, version) => {
     if (path === '/bad' && version === 'two') throw new Error('a fault in a view');
     if (path === '/worse' && version === 'two') return failing();
     return path === '/gone' && version === 'two' ? null : plain(path, version);
   });
   for (const path of ['/bad', '/worse', '/gone', '/good']) await get(path);
   cold.length = 0;
-  await answers.prepare(second);
+  await cache.prepare(second);
   expect(versionIn(await get('/good'))).toBe('two');
   expect(await get('/gone')).toBe('');
   expect(cold).toEqual(['/gone']);
@@ -146,14 +146,14 @@ test('what cannot be made keeps nothing else from being shown', async () => {
 
 test('what nobody asks for is not made for ever', async () => {
   const made: string[] = [];
-  const { answers, get } = await open((path, version) => {
+  const { cache, get } = await open((path, version) => {
     made.push(`${path} ${version}`);
     return plain(path, version);
   });
   await get('/asked');
   await get('/forgotten');
   for (let i = 0; i < 10; i++) {
-    await answers.prepare({ ...first, version: `next-${i}` });
+    await cache.prepare({ ...first, version: `next-${i}` });
     await get('/asked');
   }
   expect(made.filter(entry => entry.startsWith('/asked'))).toHaveLength(11);
@@ -161,10 +161,10 @@ test('what nobody asks for is not made for ever', async () => {
 });
 
 test('a newer Snapshot that overtakes is the one that is shown', async () => {
-  const { answers, get } = await open();
+  const { cache, get } = await open();
   await get('/a');
   const third = { ...first, version: 'three' };
-  await Promise.all([answers.prepare(second), answers.prepare(third)]);
-  expect(answers.shown()).toBe(third);
+  await Promise.all([cache.prepare(second), cache.prepare(third)]);
+  expect(cache.shown).toBe(third);
   expect(versionIn(await get('/a'))).toBe('three');
 });

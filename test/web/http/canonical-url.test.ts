@@ -1,8 +1,8 @@
 // Spellings: an address has one; others are nothing, lead to it, or are answered with what was made for it.
 import { request } from 'node:http';
 import { describe, expect, test, vi } from 'vitest';
-import { Generation } from '../../../src/web/cache/snapshot-cache.ts';
-import { spelled } from '../../../src/web/http/canonical-url.ts';
+import { SnapshotCache } from '../../../src/web/cache/snapshot-cache.ts';
+import { canonicalPath } from '../../../src/web/http/canonical-url.ts';
 import { openWorld } from '../../walks/world.ts';
 
 const INCIDENT = `---
@@ -31,8 +31,8 @@ function ask(url: string, path: string, method = 'GET'): Promise<{ status: numbe
 
 /** The keys under which something is made or found, and the addresses remembered, from now on. */
 function watched(): { keys(): Set<string>; addresses(): Set<string> } {
-  const render = vi.spyOn(Generation.prototype, 'render');
-  const warm = vi.spyOn(Generation.prototype, 'warm');
+  const render = vi.spyOn(SnapshotCache.prototype, 'render');
+  const warm = vi.spyOn(SnapshotCache.prototype, 'warm');
   return {
     keys: () => new Set(render.mock.calls.map(([key]) => key)),
     addresses: () => new Set(warm.mock.calls.map(([, address]) => address)),
@@ -222,5 +222,5 @@ test.each([
   ['/%7Ex', '/~x'],
   ['/%zz/%73', '/%zz/%73'],
 ])('the spelling of %s is %s', (path, own) => {
-  expect([spelled(path), spelled(own)]).toEqual([own, own]);
+  expect([canonicalPath(path), canonicalPath(own)]).toEqual([own, own]);
 });

@@ -4,9 +4,9 @@ import { request } from 'node:http';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { isNear } from '../../../src/web/http/connections.ts';
+import { isPrivate } from '../../../src/web/http/connections.ts';
 import { LIMITS } from '../../../src/web/http/limits.ts';
-import { brief } from '../../../src/web/http/logged-path.ts';
+import { loggedPath } from '../../../src/web/http/logged-path.ts';
 import { addressKey, boundedStore } from '../../../src/web/http/rate-limit.ts';
 import { openWorld, subscribed, type World } from '../../walks/world.ts';
 
@@ -54,7 +54,7 @@ describe('addresses', () => {
     ['nonsense', false],
     [undefined, false],
   ])('%s is near: %s', (address, near) => {
-    expect(isNear(address)).toBe(near);
+    expect(isPrivate(address)).toBe(near);
   });
 });
 
@@ -324,5 +324,5 @@ test.each([
   ['/a\u001b[31m\nb', '/a[31mb'],
   [`/${'a'.repeat(500)}`, `/${'a'.repeat(78)}…`],
 ])('of a path, the log tells what it may: %j', (path, told) => {
-  expect(brief(path)).toBe(told);
+  expect(loggedPath(path)).toBe(told);
 });

@@ -1,4 +1,4 @@
-// Strain: lateness that lasts is noticed, a hiccup is not, and it passes. With it, what a flood leaves in memory.
+// Load shedding: lateness that lasts is noticed, a hiccup is not, and it passes. With it, what a flood leaves in memory.
 import { Agent, request } from 'node:http';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';

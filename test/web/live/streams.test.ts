@@ -10,7 +10,7 @@ import { streamsWithin } from '../../../src/web/http/descriptors.ts';
 import { errorHandler } from '../../../src/web/http/errors.ts';
 import { LIMITS } from '../../../src/web/http/limits.ts';
 import { eventRoutes } from '../../../src/web/live/events.ts';
-import { makeStreams } from '../../../src/web/live/streams.ts';
+import { Streams } from '../../../src/web/live/streams.ts';
 import { snapshot } from '../../makers.ts';
 import { openWorld } from '../../walks/world.ts';
 
@@ -63,7 +63,7 @@ test('five hundred open pages hear of a change, once each, and the page of its v
 });
 
 test('requests get through while thousands are told', async () => {
-  const streams = makeStreams();
+  const streams = new Streams();
   const written: number[] = [];
   let turns = 0;
   const server = createServer((_req, res) => {
@@ -92,8 +92,8 @@ test('requests get through while thousands are told', async () => {
     if (going) setImmediate(turn);
   };
   turn();
-  streams.tell('news');
-  streams.tell('newer news');
+  streams.broadcast('news');
+  streams.broadcast('newer news');
   await until(() => written.length >= 700);
   going = false;
   const most = Math.max(...[...new Set(written)].map(at => written.filter(one => one === at).length));
@@ -102,7 +102,7 @@ test('requests get through while thousands are told', async () => {
 });
 
 test('a reader that does not read is dropped before it holds memory; the others go on', async () => {
-  const streams = makeStreams();
+  const streams = new Streams();
   const server = createServer((_req, res) => {
     res.writeHead(200);
     streams.add(res, 'hello');
@@ -119,7 +119,7 @@ test('a reader that does not read is dropped before it holds memory; the others 
   bad.socket.pause();
   const news = 'x'.repeat(500_000);
   for (let i = 0; i < 200 && streams.count === 2; i++) {
-    streams.tell(`${i} ${news}`);
+    streams.broadcast(`${i} ${news}`);
     await until(() => good.text.endsWith(`${news}\r\n`));
     good.text = '';
   }
@@ -129,8 +129,8 @@ test('a reader that does not read is dropped before it holds memory; the others 
 
 test('more than fit are refused and told why; one that leaves makes room; the head alone is answered', async () => {
   const app = express();
-  const answers = { shown: () => snapshot([]), subscribe: () => () => undefined };
-  const end = eventRoutes(app, { answers, mostStreams: 2 } as unknown as Web);
+  const cache = { shown: snapshot([]), subscribe: () => () => undefined };
+  const end = eventRoutes(app, { cache, maxStreams: 2 } as unknown as Web);
   app.use(errorHandler({ log: { error: () => undefined } } as unknown as Web));
   const server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -156,8 +156,8 @@ test('more than fit are refused and told why; one that leaves makes room; the he
 
 test('one public address may hold so many; a near one all there are, and another its own', async () => {
   const app = express().set('trust proxy', true);
-  const answers = { shown: () => snapshot([]), subscribe: () => () => undefined };
-  const end = eventRoutes(app, { answers, mostStreams: 100_000 } as unknown as Web);
+  const cache = { shown: snapshot([]), subscribe: () => () => undefined };
+  const end = eventRoutes(app, { cache, maxStreams: 100_000 } as unknown as Web);
   app.use(errorHandler({ log: { error: () => undefined } } as unknown as Web));
   const server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -194,14 +194,14 @@ test('one public address may hold so many; a near one all there are, and another
 });
 
 test('the process is asked what it may hold open, and says what to do when that is too little', () => {
-  expect(streamsWithin(Number.MAX_SAFE_INTEGER)).toEqual({ most: 10_000, problem: null });
-  expect(streamsWithin(20_000)).toEqual({ most: 10_000, problem: null });
-  const { most, problem } = streamsWithin(4_096);
-  expect(most).toBe(3_096);
+  expect(streamsWithin(Number.MAX_SAFE_INTEGER)).toEqual({ max: 10_000, problem: null });
+  expect(streamsWithin(20_000)).toEqual({ max: 10_000, problem: null });
+  const { max, problem } = streamsWithin(4_096);
+  expect(max).toBe(3_096);
   expect(problem).toMatchObject({
     where: 'ulimit -n',
     what: expect.stringContaining('4096 files, so 3096 pages'),
     fix: expect.stringContaining('LimitNOFILE='),
   });
-  expect(streamsWithin(1_024).most).toBe(512);
+  expect(streamsWithin(1_024).max).toBe(512);
 });

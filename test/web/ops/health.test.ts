@@ -3,8 +3,8 @@ import { createServer } from 'node:http';
 import express from 'express';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Web } from '../../../src/web/context.ts';
-import { healthRoutes } from '../../../src/web/ops/health.ts';
-import { makeMetrics, metricsRoutes } from '../../../src/web/ops/metrics.ts';
+import { healthRoutes, metricsRoutes } from '../../../src/web/ops/health.ts';
+import { Metrics } from '../../../src/web/ops/metrics.ts';
 import { component, snapshot, view } from '../../makers.ts';
 
 test('a database that never answers does not keep the operator from being told', async () => {
@@ -12,7 +12,7 @@ test('a database that never answers does not keep the operator from being told',
   const stalled = { ...view(component('api'), 'no_data'), stall: { since: 0, told: true } };
   const web = {
     refresh: { current: () => snapshot([stalled]) },
-    metrics: makeMetrics(),
+    metrics: new Metrics(),
     outbox: () => new Promise(() => {}),
     storage: () => null,
     log: { error: (_: object, message: string) => errors.push(message) },

@@ -2,13 +2,13 @@
 import { describe, expect, test } from 'vitest';
 import { checkSchema } from '../../../src/core/model/checks/check.ts';
 import { HOUR, MINUTE } from '../../../src/core/model/time.ts';
-import { makeTell } from '../../../src/web/page/context.ts';
+import { pageContext } from '../../../src/web/page/context.ts';
 import { chart } from '../../../src/web/page/parts/chart.ts';
 import type { Series } from '../../../src/web/page/series.ts';
 import { ctx, pages, series } from '../../browser/faces.ts';
 import { component, NOW, site, snapshot, view } from '../../makers.ts';
 
-const tell = makeTell('en', site(), '', NOW);
+const words = pageContext(ctx(snapshot([])));
 const of = (minutes: readonly number[]): Series => ({
   range: '24h',
   span: 'slot',
@@ -27,19 +27,19 @@ const count = (svg: string, look: string) => svg.split(`class="${look}"`).length
 
 describe('the chart', () => {
   test('is one line of each kind where nothing is missing', () => {
-    const { svg } = chart(of([40, 30, 20]), 'API', tell)!;
+    const { svg } = chart(of([40, 30, 20]), 'API', words)!;
     expect([count(svg, 'mid'), count(svg, 'top'), count(svg, 'band')]).toEqual([1, 1, 1]);
     expect(svg).not.toContain('NaN');
   });
 
   test('breaks at a gap, and shows a point that stands alone as a dot', () => {
-    const { svg } = chart(of([400, 390, 200, 40, 30]), 'API', tell)!;
+    const { svg } = chart(of([400, 390, 200, 40, 30]), 'API', words)!;
     expect(svg.match(/<path class="mid"/g)).toHaveLength(2);
     expect(svg.match(/<circle class="mid"/g)).toHaveLength(1);
   });
 
   test('says in words what it shows, and lists it newest first', () => {
-    const { svg, rows } = chart(of([40, 30, 20]), 'A & <B>', tell)!;
+    const { svg, rows } = chart(of([40, 30, 20]), 'A & <B>', words)!;
     expect(svg).toContain(
       'aria-label="Response times of A &#38; &#60;B&#62;: median between 20\u00a0ms and 40\u00a0ms, 95th percentile at most 80\u00a0ms"',
     );
@@ -48,10 +48,10 @@ describe('the chart', () => {
   });
 
   test('of nothing timed is no chart', () => {
-    expect(chart(of([]), 'API', tell)).toBeNull();
+    expect(chart(of([]), 'API', words)).toBeNull();
     const silent = of([10]);
     const points = silent.points.map(point => ({ ...point, p50: null, p95: null }));
-    expect(chart({ ...silent, points }, 'API', tell)).toBeNull();
+    expect(chart({ ...silent, points }, 'API', words)).toBeNull();
   });
 });
 

@@ -13,8 +13,8 @@ import type { Snapshot } from '../../../src/core/page/snapshot.ts';
 import { makeRender } from '../../../src/views.ts';
 import { badge, COLORS } from '../../../src/web/feeds/badges.ts';
 import { makePages } from '../../../src/web/page/pages.ts';
-import { CODE, favicon, mark, shape, themeColor } from '../../../src/web/page/parts/status-style.ts';
-import { widgetJson } from '../../../src/web/page/widget.ts';
+import { CODE, favicon, MARK, SHAPE, THEME_COLOR } from '../../../src/web/page/parts/status-style.ts';
+import { widgetJson } from '../../../src/web/page/parts/widget.ts';
 import { STATUSPAGE } from '../../../src/web/statuspage/statuspage.ts';
 import { webhookPayload } from '../../../src/web/statuspage/webhook.ts';
 import { component, incident, NOW, site, update } from '../../makers.ts';
@@ -170,15 +170,15 @@ describe('the overall status, for any snapshot', () => {
           expect(html).toContain(
             `<section class="verdict ${CODE[state]}" id="verdict" data-h="${CODE[state]}">`,
           );
-          expect(html).toContain(themeColor(state));
+          expect(html).toContain(THEME_COLOR[state]);
           expect(html).toContain(favicon(state));
-          if (mark(state) !== '') expect(html).toContain(`<title>${mark(state)}`);
+          if (MARK[state] !== '') expect(html).toContain(`<title>${MARK[state]}`);
           expect(heading(html) === WELL[lang]).toBe(isWell);
           expect(pages.widget(ctx(of, lang))).toContain(`<h1 class="badge ${CODE[state]}">`);
           // A picture says it as the page does, without how long.
           const svg = pages.picture(ctx(of, lang), null)!;
           expect(svg).toContain(
-            `<path fill="${themeColor(state)}" fill-rule="evenodd" d="${shape(state)}"/>`,
+            `<path fill="${THEME_COLOR[state]}" fill-rule="evenodd" d="${SHAPE[state]}"/>`,
           );
           expect(svg.includes(`>${WELL[lang]}<`)).toBe(isWell);
         }

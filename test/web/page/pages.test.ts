@@ -6,7 +6,7 @@ import { EVERYTHING } from '../../../src/core/model/subscriber.ts';
 import { DAY, HOUR, MINUTE } from '../../../src/core/model/time.ts';
 import type { Snapshot } from '../../../src/core/page/snapshot.ts';
 import { makeRender } from '../../../src/views.ts';
-import type { PageContext } from '../../../src/web/page/context.ts';
+import type { PageRequest } from '../../../src/web/page/context.ts';
 import { makePages } from '../../../src/web/page/pages.ts';
 import { brandCss } from '../../../src/web/page/parts/accent.ts';
 import { FACES, LATENCY_ID } from '../../browser/faces.ts';
@@ -16,7 +16,7 @@ const pages = makePages(makeRender('views'));
 const API = component('api', { name: 'API' });
 const DB = component('db', { name: 'Database' });
 
-function context(of: Snapshot, over: Partial<PageContext> = {}): PageContext {
+function context(of: Snapshot, over: Partial<PageRequest> = {}): PageRequest {
   return { snapshot: of, lang: 'en', base: '', assets: { css: '/a.css', js: '/a.js' }, ...over };
 }
 

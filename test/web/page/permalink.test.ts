@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { DAY, MINUTE } from '../../../src/core/model/time.ts';
 import { makeRender } from '../../../src/views.ts';
-import type { PageContext } from '../../../src/web/page/context.ts';
+import type { PageRequest } from '../../../src/web/page/context.ts';
 import { makePages } from '../../../src/web/page/pages.ts';
 import { component, incident, NOW, shown, snapshot, update, view } from '../../makers.ts';
 
@@ -59,7 +59,7 @@ const earlier = shown(
   }),
 );
 const later = shown(incident('20261123_after', { title: 'After', started: NOW - MINUTE }), [API]);
-const ctx = (one = of): PageContext => ({
+const ctx = (one = of): PageRequest => ({
   snapshot: snapshot([counted(view(API, 'major_outage')), view(DB, 'operational')], {
     incidents: [later, one, earlier],
   }),

@@ -1,8 +1,7 @@
 // The Statuspage twin: every body by a strict schema, and the worked example of a summary.
 import { describe, expect, it } from 'vitest';
-import type * as z from 'zod';
 import type { Snapshot } from '../../../src/core/page/snapshot.ts';
-import { BODIES, type listed } from '../../../src/web/statuspage/bodies.ts';
+import { BODIES, type ListedRow } from '../../../src/web/statuspage/bodies.ts';
 import { PAGE_ID, stableId } from '../../../src/web/statuspage/ids.ts';
 import { STATUSPAGE } from '../../../src/web/statuspage/statuspage.ts';
 import { affected, at, component, incident, snapshot, update, view } from '../tiny-snapshots.ts';
@@ -112,9 +111,7 @@ describe('the worked summary', () => {
 
   it('puts a group before its members, and counts positions from 1', () => {
     const rows = body('summary.json').components;
-    expect(
-      rows.map((row: z.infer<typeof listed>) => [row.name, row.group, row.position, row.group_id]),
-    ).toEqual([
+    expect(rows.map((row: ListedRow) => [row.name, row.group, row.position, row.group_id])).toEqual([
       ['Platform', true, 1, null],
       ['API', false, 1, platform],
       ['Website', false, 2, null],

@@ -1,34 +1,29 @@
 // Who an incident affected, how badly, from when to when, and what of it counted as downtime.
 import type { ComponentStatus } from '../../../core/model/component.ts';
 import type { Millis } from '../../../core/model/time.ts';
-import type { IncidentView, Snapshot } from '../../../core/page/snapshot.ts';
-import type { Tell } from '../context.ts';
+import type { IncidentView } from '../../../core/page/snapshot.ts';
+import type { PageContext } from '../context.ts';
 import { isOver, windowHtml } from './incidents.ts';
 import { icon } from './status-style.ts';
 
-export interface Affected {
-  readonly name: string;
-  /** One entry for each state it was in, oldest first. */
-  readonly times: readonly { readonly icon: string; readonly state: string; readonly spanHtml: string }[];
-  /** What it cost the component's uptime figure; null where nothing is counted. */
-  readonly counted: string | null;
-}
-
-/** The affected components in the site's order of the incident, each over time. */
-export function affectedOf(incident: IncidentView, snapshot: Snapshot, tell: Tell): Affected[] {
+/**
+ * The affected components in the order of the incident: each state one was in, oldest first, and what it cost the
+ * component's uptime figure.
+ */
+export function affectedOf(incident: IncidentView, ctx: PageContext) {
   const over = isOver(incident);
   return incident.affected.map(({ id, name, status }) => ({
     name,
     times: spansOf(incident, id, status).map(({ start, end, status }) => ({
       // Over is over: a warning sign would say that it still is so.
       icon: over || end !== null ? '' : icon(status),
-      state: tell.say(`state.${status}`),
+      state: ctx.say(`state.${status}`),
       spanHtml:
         end === null
-          ? tell.html('component.since', { since: tell.time(start) })
-          : windowHtml({ start, end }, tell),
+          ? ctx.html('component.since', { since: ctx.time(start) })
+          : windowHtml({ start, end }, ctx),
     })),
-    counted: countedWords(incident.id, id, snapshot, tell),
+    counted: countedWords(incident.id, id, ctx),
   }));
 }
 
@@ -54,10 +49,10 @@ function spansOf(incident: IncidentView, id: string, status: ComponentStatus): S
 }
 
 /** The incident's own length within the uptime window: what the figures of `/api/uptime.json` trace to it. */
-function countedWords(incident: string, component: string, { components }: Snapshot, tell: Tell) {
-  const intervals = components.find(view => view.component.id === component)?.uptime.intervals ?? [];
-  const length = intervals
+function countedWords(incident: string, component: string, ctx: PageContext) {
+  const view = ctx.snapshot.components.find(one => one.component.id === component);
+  const length = (view?.uptime.intervals ?? [])
     .filter(one => one.incident === incident && one.weight > 0)
     .reduce((sum, { start, end }) => sum + end - start, 0);
-  return length > 0 ? tell.say('incident.counted', { duration: tell.dates.duration(length) }) : null;
+  return length > 0 ? ctx.say('incident.counted', { duration: ctx.dates.duration(length) }) : null;
 }

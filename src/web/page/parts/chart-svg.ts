@@ -1,32 +1,17 @@
 // The drawing of a chart: figures over time as one SVG made on the server, readable without script, colour or sight.
 import { scaleLinear, scaleUtc } from 'd3-scale';
 import { area, line } from 'd3-shape';
-import type { RollupSpan } from '../../../core/model/metric.ts';
 import type { Millis } from '../../../core/model/time.ts';
-import { type Range, SPAN_LENGTH } from '../../../core/monitoring/rollup.ts';
+import { SPAN_LENGTH } from '../../../core/monitoring/rollup.ts';
 import { escapeHtml } from '../../../core/text/markdown.ts';
-import type { Tell } from '../context.ts';
-
-/** What the time axis shows. */
-export interface Frame {
-  readonly range: Range;
-  readonly span: RollupSpan;
-  readonly from: Millis;
-  readonly to: Millis;
-}
+import type { PageContext } from '../context.ts';
+import type { Series } from '../series.ts';
 
 /** One stretch: the line's figure, and the upper line's where there are two. */
 export interface Drawn {
   readonly start: Millis;
   readonly mid: number;
   readonly top: number | null;
-}
-
-export interface Labels {
-  /** A figure beside the scale. */
-  readonly scale: (value: number) => string;
-  /** The whole drawing in words. */
-  readonly label: string;
 }
 
 const WIDTH = 807;
@@ -36,12 +21,16 @@ const LEFT = 56;
 const BELOW = 24;
 const ABOVE = 8;
 
-/** Draws at least one point, oldest first; the scale begins at 0, or below where figures do. */
-export function draw(
-  { span, from, to, range }: Frame,
+/**
+ * Draws at least one point, oldest first; the figures begin at 0, or below where they do. `scale` writes a figure
+ * beside the grid, `label` is the whole drawing in words.
+ */
+export function drawChart(
+  { span, from, to, range }: Omit<Series, 'points'>,
   points: readonly Drawn[],
-  { scale, label }: Labels,
-  tell: Tell,
+  scale: (value: number) => string,
+  label: string,
+  ctx: PageContext,
 ): string {
   const x = scaleUtc([from, to], [LEFT, WIDTH - 1]);
   const figures = points.flatMap(({ mid, top }) => [mid, top ?? mid]);
@@ -73,7 +62,7 @@ export function draw(
   const ticks = x.ticks(range === '24h' ? 6 : 7).filter(inside);
   const times = ticks.map(moment => {
     const at = moment.getTime();
-    const text = range === '24h' ? tell.dates.clock(at) : tell.dates.dayMonth(at);
+    const text = range === '24h' ? ctx.dates.clock(at) : ctx.dates.dayMonth(at);
     return `<text x="${round(x(at))}" y="${HEIGHT - 6}" text-anchor="middle">${escapeHtml(text)}</text>`;
   });
   return `<svg class="chart" role="img" aria-label="${escapeHtml(label)}" viewBox="0 0 ${WIDTH} ${HEIGHT}">${[...levels, ...times, ...drawn].join('')}</svg>`;

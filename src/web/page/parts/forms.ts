@@ -3,13 +3,13 @@
 import { isKey, type Key } from '../../../core/i18n/words.ts';
 import { type Choice, DETAILS, EVERYTHING, KINDS } from '../../../core/model/subscriber.ts';
 import type { Snapshot } from '../../../core/page/snapshot.ts';
-import type { Tell } from '../context.ts';
+import type { PageContext } from '../context.ts';
 
 /** A key of the catalogue as its sentence; a finished sentence as it is. */
-export function problem(problem: string | null, tell: Tell): string | null {
+export function problem(problem: string | null, ctx: PageContext): string | null {
   if (problem === null) return null;
   const name = `problem.${problem}`;
-  return isKey(name) ? tell.say(name as Key) : problem;
+  return isKey(name) ? ctx.say(name as Key) : problem;
 }
 
 /** Whether nothing was narrowed: the choice then stays folded. */
@@ -18,8 +18,8 @@ export function isEverything({ components, kinds, detail }: Choice): boolean {
   return all && kinds === EVERYTHING.kinds && detail === EVERYTHING.detail;
 }
 
-/** What kinds of news, in how much detail, as radio buttons. */
-export function wishes({ kinds, detail }: Choice, tell: Tell) {
+/** What kinds of updates, in how much detail, as radio buttons. */
+export function wishes({ kinds, detail }: Choice, ctx: PageContext) {
   const options = <Value extends string>(
     name: 'kinds' | 'detail',
     values: readonly Value[],
@@ -27,8 +27,8 @@ export function wishes({ kinds, detail }: Choice, tell: Tell) {
     label: (value: Value) => Key,
   ) => ({
     name,
-    legend: tell.say(`subscribe.${name}`),
-    options: values.map(value => ({ value, label: tell.say(label(value)), checked: value === chosen })),
+    legend: ctx.say(`subscribe.${name}`),
+    options: values.map(value => ({ value, label: ctx.say(label(value)), checked: value === chosen })),
   });
   return [
     options('kinds', KINDS, kinds, kind => `subscribe.kinds_${kind}`),

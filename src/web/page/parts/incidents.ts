@@ -2,60 +2,35 @@
 import { type Health, statusOf } from '../../../core/model/component.ts';
 import { DAY, MINUTE, type Millis, startOfUtcDay, utcDay } from '../../../core/model/time.ts';
 import type { IncidentView, Snapshot } from '../../../core/page/snapshot.ts';
-import type { Tell } from '../context.ts';
+import { incidentPath, type PageContext } from '../context.ts';
 import { CODE, icon } from './status-style.ts';
 
-export interface UpdateCard {
-  readonly anchor: string;
-  readonly label: string;
-  readonly html: string;
-  readonly timeHtml: string;
-}
-
-export interface Card {
-  readonly id: string;
-  readonly url: string;
-  readonly title: string;
-  readonly code: string;
-  readonly icon: string;
-  /** "Investigating · Major incident · for 12 min" */
-  readonly factsHtml: string;
-  readonly affects: string;
-  readonly newest: UpdateCard;
-  /** Newest first, without the newest. */
-  readonly older: readonly UpdateCard[];
-  readonly olderWord: string;
-  readonly postmortem: boolean;
-  readonly maintenance: boolean;
-}
-
-/** Draws the card of an incident or a maintenance. */
-export function card(incident: IncidentView, tell: Tell): Card {
+/** The card of an incident or a maintenance, its updates newest first. */
+export function incidentCard(incident: IncidentView, ctx: PageContext) {
   const health = healthOf(incident);
-  const updates = updatesOf(incident, tell).reverse();
+  const updates = updatesOf(incident, ctx).reverse();
   return {
     id: anchorOf('i', incident.id),
-    url: tell.page(`/status/incidents/${encodeURIComponent(incident.id)}`),
+    url: ctx.page(incidentPath(incident.id)),
     title: incident.title,
     code: CODE[health],
     icon: icon(health),
-    factsHtml: facts(incident, tell),
-    affects: affects(incident, tell),
+    factsHtml: facts(incident, ctx),
+    affects: affects(incident, ctx),
     newest: updates[0]!,
     older: updates.slice(1),
-    olderWord: tell.say('incident.older', { n: updates.length - 1 }),
+    olderWord: ctx.say('incident.older', { n: updates.length - 1 }),
     postmortem: incident.postmortemHtml !== null,
-    maintenance: incident.scheduled !== null,
   };
 }
 
 /** All updates, oldest first. */
-export function updatesOf(incident: IncidentView, tell: Tell): UpdateCard[] {
+export function updatesOf(incident: IncidentView, ctx: PageContext) {
   return incident.updates.map((update, i) => ({
     anchor: anchorOf('u', update.key),
-    label: update.label ?? tell.say(`status.${update.status}`),
+    label: update.label ?? ctx.say(`status.${update.status}`),
     html: incident.html[i] ?? '',
-    timeHtml: tell.time(update.at).html,
+    timeHtml: ctx.time(update.at).html,
   }));
 }
 
@@ -66,68 +41,57 @@ export function healthOf(incident: IncidentView): Health {
 }
 
 /** "Affects API and Database", or that it affects nothing here. */
-export function affects(incident: IncidentView, tell: Tell): string {
+export function affects(incident: IncidentView, ctx: PageContext): string {
   const names = incident.affected.map(({ name }) => name);
-  if (names.length === 0) return tell.say('incident.affects_none');
-  return tell.say('incident.affects', { names: tell.dates.list(names) });
+  if (names.length === 0) return ctx.say('incident.affects_none');
+  return ctx.say('incident.affects', { names: ctx.dates.list(names) });
 }
 
 /** A maintenance's window as `<time>` to `<time>`, the date not said twice. */
-export function windowHtml(scheduled: { readonly start: Millis; readonly end: Millis }, tell: Tell): string {
+export function windowHtml(
+  scheduled: { readonly start: Millis; readonly end: Millis },
+  ctx: PageContext,
+): string {
   const { start, end } = scheduled;
-  const style = tell.dates.sameDay(start, end) ? 'time' : 'dateTime';
-  return `${tell.time(start).html} – ${tell.time(end, style).html}`;
+  const style = ctx.dates.sameDay(start, end) ? 'time' : 'dateTime';
+  return `${ctx.time(start).html} – ${ctx.time(end, style).html}`;
 }
 
-/** Whether it is resolved, or completed. */
 export function isOver(incident: IncidentView): boolean {
   return incident.state === 'resolved' || incident.state === 'completed';
 }
 
+const RANK = { critical: 0, major: 1, minor: 2 };
+
 /** What is going on now: incidents by severity, then maintenance in progress. */
-export function happening(snapshot: Snapshot): IncidentView[] {
-  const rank = { critical: 0, major: 1, minor: 2 };
-  const open = snapshot.incidents.filter(incident => !isOver(incident));
-  const working = snapshot.maintenances.filter(
-    ({ state }) => state === 'in_progress' || state === 'verifying',
-  );
-  const ids = snapshot.site.components.map(({ id }) => id);
+export function happening({ site, incidents, maintenances }: Snapshot): IncidentView[] {
+  const ids = site.components.map(({ id }) => id);
+  const minute = ({ started }: IncidentView) => Math.floor(started / MINUTE);
   // What began in the same minute stands in the order of the components below.
-  const order = ({ severity, started, affected }: IncidentView) => [
-    rank[severity],
-    -Math.floor(started / MINUTE),
-    ids.indexOf(affected[0]?.id ?? ''),
-  ];
-  return [...open.sort((a, b) => compareAll(order(a), order(b))), ...working];
+  const place = ({ affected }: IncidentView) => ids.indexOf(affected[0]?.id ?? '');
+  const open = incidents
+    .filter(incident => !isOver(incident))
+    .sort((a, b) => RANK[a.severity] - RANK[b.severity] || minute(b) - minute(a) || place(a) - place(b));
+  return [...open, ...maintenances.filter(({ state }) => state === 'in_progress' || state === 'verifying')];
 }
 
-function compareAll(a: readonly number[], b: readonly number[]): number {
-  return a.map((value, i) => value - (b[i] as number)).find(difference => difference !== 0) ?? 0;
-}
-
-/** Maintenance to come, the next first. */
 export function upcoming(snapshot: Snapshot): IncidentView[] {
   return snapshot.maintenances
     .filter(({ state }) => state === 'scheduled')
     .sort((a, b) => beginning(a) - beginning(b));
 }
 
-export interface PastDay {
-  readonly day: string;
-  readonly heading: string;
-  readonly today: boolean;
-  /** Nothing at all happened. */
-  readonly quiet: boolean;
-  /** Short enough for one line. */
-  readonly calm: boolean;
-  readonly cards: readonly Card[];
-  /** Incidents that began earlier, or stand at the top of the page, and touched this day. */
-  readonly ongoing: readonly { readonly title: string; readonly url: string }[];
+export function titlesOf({ incidents, maintenances }: Snapshot): ReadonlyMap<string, string> {
+  return new Map([...incidents, ...maintenances].map(({ id, title }) => [id, title]));
 }
 
-/** The last `count` UTC days, newest first; a day inside a long incident is not called quiet. */
-export function pastDays(snapshot: Snapshot, count: number, tell: Tell): PastDay[] {
-  const today = startOfUtcDay(snapshot.at);
+/**
+ * The last `count` UTC days, newest first; a day inside a long incident is not called `quiet`, and a `calm` one fits on
+ * one line. `ongoing` are incidents that began earlier, or stand at the top of the page, and touched the day.
+ */
+export function pastDays(count: number, ctx: PageContext) {
+  const { snapshot } = ctx;
+  const today = startOfUtcDay(ctx.at);
   const oldest = today - (count - 1) * DAY;
   const all = [...snapshot.incidents, ...snapshot.maintenances].filter(
     one => ending(one) > oldest && one.state !== 'scheduled',
@@ -135,17 +99,17 @@ export function pastDays(snapshot: Snapshot, count: number, tell: Tell): PastDay
   return Array.from({ length: count }, (_, i) => {
     const start = today - i * DAY;
     const touching = all.filter(one => beginning(one) < start + DAY && ending(one) > start);
-    const told = touching.filter(one => isOver(one) && beginning(one) >= start);
+    const own = touching.filter(one => isOver(one) && beginning(one) >= start);
     return {
       day: utcDay(start),
-      heading: tell.dates.day(utcDay(start)),
+      heading: ctx.dates.day(utcDay(start)),
       today: i === 0,
       quiet: touching.length === 0,
-      calm: told.length === 0 && touching.length < 2,
-      cards: told.sort((a, b) => beginning(b) - beginning(a)).map(one => card(one, tell)),
+      calm: own.length === 0 && touching.length < 2,
+      cards: own.sort((a, b) => beginning(b) - beginning(a)).map(one => incidentCard(one, ctx)),
       ongoing: touching
-        .filter(one => !told.includes(one))
-        .map(({ id, title }) => ({ title, url: tell.page(`/status/incidents/${encodeURIComponent(id)}`) })),
+        .filter(one => !own.includes(one))
+        .map(({ id, title }) => ({ title, url: ctx.page(incidentPath(id)) })),
     };
   });
 }
@@ -160,22 +124,26 @@ function ending(incident: IncidentView): Millis {
   return (incident.resolved ?? beginning(incident) + incident.duration) + 1;
 }
 
-function facts(incident: IncidentView, tell: Tell): string {
-  const parts = [tell.html(`status.${incident.state}`)];
+/** "Investigating · Major incident · for 12 min" */
+function facts(incident: IncidentView, ctx: PageContext): string {
+  const parts = [ctx.html(`status.${incident.state}`)];
   // A figure is not parted from its unit at the end of a line.
-  const duration = tell.dates.duration(incident.duration).replaceAll(' ', '\u00a0');
+  const duration = ctx.dates.duration(incident.duration).replaceAll(' ', '\u00a0');
   if (incident.scheduled) {
-    parts.push(tell.html('maintenance'), windowHtml(incident.scheduled, tell));
+    parts.push(ctx.html('maintenance'), windowHtml(incident.scheduled, ctx));
   } else {
-    parts.push(tell.html(`severity.${incident.severity}`));
-    parts.push(tell.html(isOver(incident) ? 'incident.lasted' : 'incident.lasting', { duration }));
+    parts.push(ctx.html(`severity.${incident.severity}`));
+    parts.push(ctx.html(isOver(incident) ? 'incident.lasted' : 'incident.lasting', { duration }));
   }
-  if (incident.nextUpdate !== null) {
-    const late = incident.nextUpdate < tell.at;
-    const key = late ? 'incident.next_update_late' : 'incident.next_update';
-    parts.push(tell.html(key, { time: tell.time(incident.nextUpdate, 'near') }));
-  }
-  return parts.join(' · ');
+  const next = nextUpdateHtml(incident, ctx);
+  return [...parts, ...(next ? [next] : [])].join(' · ');
+}
+
+/** When the next update was promised for; null when it was not. */
+export function nextUpdateHtml({ nextUpdate }: IncidentView, ctx: PageContext): string | null {
+  if (nextUpdate === null) return null;
+  const key = nextUpdate < ctx.at ? 'incident.next_update_late' : 'incident.next_update';
+  return ctx.html(key, { time: ctx.time(nextUpdate, 'near') });
 }
 
 /** An id every selector and validator takes; two updates of one page never share a key. */

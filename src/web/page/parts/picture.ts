@@ -2,10 +2,11 @@
 import { type Health, worst } from '../../../core/model/component.ts';
 import type { IncidentView, Snapshot } from '../../../core/page/snapshot.ts';
 import { escapeHtml } from '../../../core/text/markdown.ts';
-import type { Tell } from '../context.ts';
-import { overallHeadline } from './headline.ts';
+import { memoized } from '../../cache/memo.ts';
+import type { PageContext } from '../context.ts';
+import { overallForPicture } from './headline.ts';
 import { affects, healthOf } from './incidents.ts';
-import { CODE, shape, themeColor } from './status-style.ts';
+import { CODE, SHAPE, THEME_COLOR } from './status-style.ts';
 
 /** Open Graph's customary size. */
 export const PICTURE = { width: 1200, height: 630 } as const;
@@ -25,32 +26,31 @@ const BAR: Record<string, string> = {
 };
 
 /**
- * The site's state. It tells moments, never durations: a chat keeps a picture for days, and "12 min"
+ * The site's state. It names moments, never durations: a chat keeps a picture for days, and "12 min"
  * would become a lie there.
  */
-export function sitePicture(snapshot: Snapshot, tell: Tell): string {
-  const { health, headline, notes } = overallHeadline(snapshot, tell);
-  return frame(health, headline, notes, tell, bars(snapshot, tell));
+export function sitePicture(ctx: PageContext): string {
+  const { health, headline, notes } = overallForPicture(ctx);
+  return frame(health, headline, notes, ctx, bars(ctx));
 }
 
-/** One incident or maintenance. */
-export function incidentPicture(incident: IncidentView, tell: Tell): string {
+export function incidentPicture(incident: IncidentView, ctx: PageContext): string {
   const { scheduled } = incident;
   const when = scheduled
-    ? `${tell.dates.dateTime(scheduled.start)} – ${tell.dates.dateTime(scheduled.end)}`
-    : tell.say('component.since', { since: tell.dates.dateTime(incident.started) });
+    ? `${ctx.dates.dateTime(scheduled.start)} – ${ctx.dates.dateTime(scheduled.end)}`
+    : ctx.say('component.since', { since: ctx.dates.dateTime(incident.started) });
   const over = incident.resolved !== null;
-  const kind = tell.say(scheduled ? 'maintenance' : `severity.${incident.severity}`);
-  const state = `${tell.say(`status.${incident.state}`)} · ${kind}`;
+  const kind = ctx.say(scheduled ? 'maintenance' : `severity.${incident.severity}`);
+  const state = `${ctx.say(`status.${incident.state}`)} · ${kind}`;
   const lasted = over
-    ? tell.say('incident.lasted', { duration: tell.dates.duration(incident.duration) })
+    ? ctx.say('incident.lasted', { duration: ctx.dates.duration(incident.duration) })
     : when;
-  const notes = [state, scheduled ? when : lasted, affects(incident, tell)];
-  return frame(healthOf(incident), incident.title, notes, tell, address(tell));
+  const notes = [state, scheduled ? when : lasted, affects(incident, ctx)];
+  return frame(healthOf(incident), incident.title, notes, ctx, address(ctx));
 }
 
-function frame(health: Health, headline: string, notes: readonly string[], tell: Tell, below: string) {
-  const color = themeColor(health);
+function frame(health: Health, headline: string, notes: readonly string[], ctx: PageContext, below: string) {
+  const color = THEME_COLOR[health];
   const sizes = [76, 64, 52];
   const linesAt = (size: number) => wrap(headline, size, ROOM - 120).length;
   const fitting = sizes.find(size => linesAt(size) === 1) ?? sizes.find(size => linesAt(size) === 2) ?? 52;
@@ -66,8 +66,8 @@ function frame(health: Health, headline: string, notes: readonly string[], tell:
     `<svg xmlns="http://www.w3.org/2000/svg" width="${PICTURE.width}" height="${PICTURE.height}" viewBox="0 0 ${PICTURE.width} ${PICTURE.height}" font-family="DejaVu Sans">`,
     '<rect width="1200" height="630" fill="#fff"/>',
     `<rect width="1200" height="630" fill="${color}" opacity=".06"/><rect width="16" height="630" fill="${color}"/>`,
-    text(clip(wrap(tell.site.title, 32, ROOM), 1)[0] ?? '', EDGE, 108, 32, true, '#59616b'),
-    `<g transform="translate(${EDGE} ${top - 72}) scale(5.25)"><path fill="${color}" fill-rule="evenodd" d="${shape(health)}"/></g>`,
+    text(clip(wrap(ctx.site.title, 32, ROOM), 1)[0] ?? '', EDGE, 108, 32, true, '#59616b'),
+    `<g transform="translate(${EDGE} ${top - 72}) scale(5.25)"><path fill="${color}" fill-rule="evenodd" d="${SHAPE[health]}"/></g>`,
     ...texts,
     ...rest.map((line, i) => text(line, EDGE + 120, under + i * 44, 30, false, '#3f464f')),
     below,
@@ -75,22 +75,13 @@ function frame(health: Health, headline: string, notes: readonly string[], tell:
   ].join('');
 }
 
-/** Every page of a Snapshot names the picture by what is on it: its days are looked through once. */
-const worstDays = new WeakMap<Snapshot['components'], readonly Health[]>();
+/** Each day the worst of all components; looked through once, for every page of a Snapshot names the picture. */
+const worstDays = memoized((components: Snapshot['components']) =>
+  (components[0]?.days ?? []).map((_, i) => worst(components.map(view => view.days[i]?.state ?? 'no_data'))),
+);
 
-/** Each day the worst of all components; a day that some saw and nobody saw ill is well. */
-function worstOf(components: Snapshot['components']): readonly Health[] {
-  const known = worstDays.get(components);
-  if (known) return known;
-  const days = (components[0]?.days ?? []).map((_, i) =>
-    worst(components.map(view => view.days[i]?.state ?? 'no_data')),
-  );
-  worstDays.set(components, days);
-  return days;
-}
-
-function bars({ components }: Snapshot, tell: Tell): string {
-  const states = worstOf(components);
+function bars(ctx: PageContext): string {
+  const states = worstDays(ctx.snapshot.components);
   const days = states.length;
   if (days === 0) return '';
   const pitch = ROOM / days;
@@ -102,12 +93,12 @@ function bars({ components }: Snapshot, tell: Tell): string {
   });
   return [
     ...rects,
-    text(tell.say('component.ago', { n: days }), EDGE, 596, 22, false, '#59616b'),
-    text(tell.say('component.today'), PICTURE.width - EDGE, 596, 22, false, '#59616b', 'end'),
+    text(ctx.say('component.ago', { n: days }), EDGE, 596, 22, false, '#59616b'),
+    text(ctx.say('component.today'), PICTURE.width - EDGE, 596, 22, false, '#59616b', 'end'),
   ].join('');
 }
 
-function address({ site }: Tell): string {
+function address({ site }: PageContext): string {
   const { host, pathname } = new URL(site.url);
   return text(host + pathname.replace(/\/$/, ''), EDGE, 560, 26, false, '#59616b');
 }

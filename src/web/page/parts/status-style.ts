@@ -1,18 +1,18 @@
 // The style of a state: its class, icon, favicon and theme colour. Shapes differ, not just colours.
 import type { Health } from '../../../core/model/component.ts';
 
-/** The stylesheet's class of a state; short because a strip writes it up to ninety times. */
+/** The stylesheet's class of a state, best first; short because the bars write it up to ninety times. */
 export const CODE: Readonly<Record<Health, string>> = {
   operational: 'o',
-  under_maintenance: 'm',
   degraded_performance: 'd',
   partial_outage: 'p',
   major_outage: 'x',
+  under_maintenance: 'm',
   no_data: 'n',
 };
 
-// Disc, wrench, triangle, diamond, octagon, broken ring: told apart in greyscale and at 16 px.
-const SHAPE: Record<Health, string> = {
+/** The icon's path in a box of 16: disc, wrench, triangle, diamond, octagon, broken ring differ in greyscale, too. */
+export const SHAPE: Record<Health, string> = {
   operational: 'M8 0a8 8 0 1 0 0 16A8 8 0 0 0 8 0zM3.6 8.2 4.8 7l2.1 2.1L11.2 5l1.2 1.2-5.5 5.3z',
   under_maintenance:
     'M15.3 4.3a4.6 4.6 0 0 1-6.1 5.4l-5.3 5.4A2.1 2.1 0 0 1 .9 12.1l5.4-5.3A4.6 4.6 0 0 1 11.7.7L9 3.4l.5 3 3 .5z',
@@ -24,7 +24,8 @@ const SHAPE: Record<Health, string> = {
     'M6.6.1l.4 2a6 6 0 0 1 2 0l.4-2a8 8 0 0 0-2.8 0zM13.2 2 12 3.5a6 6 0 0 1 1.2 1.6l1.9-.8A8 8 0 0 0 13.2 2zM2.8 2A8 8 0 0 0 .9 4.3l1.9.8A6 6 0 0 1 4 3.5zM.1 6.6a8 8 0 0 0 0 2.8l2-.4a6 6 0 0 1 0-2zm15.8 0-2 .4a6 6 0 0 1 0 2l2 .4a8 8 0 0 0 0-2.8zM2.8 10.9l-1.9.8A8 8 0 0 0 2.8 14L4 12.5a6 6 0 0 1-1.2-1.6zm10.4 0A6 6 0 0 1 12 12.5l1.2 1.5a8 8 0 0 0 1.9-2.3zM7 13.9l-.4 2a8 8 0 0 0 2.8 0l-.4-2a6 6 0 0 1-2 0z',
 };
 
-const SOLID: Record<Health, string> = {
+/** What the browser paints around the page. */
+export const THEME_COLOR: Record<Health, string> = {
   operational: '#15803d',
   under_maintenance: '#1d4ed8',
   degraded_performance: '#b77900',
@@ -38,30 +39,18 @@ export function icon(health: Health): string {
   return `<svg class="i ${CODE[health]}" viewBox="0 0 16 16" aria-hidden="true"><path fill-rule="evenodd" d="${SHAPE[health]}"/></svg>`;
 }
 
-/** The icon's path in a box of 16. */
-export function shape(health: Health): string {
-  return SHAPE[health];
-}
-
-/** The icon as a `data:` favicon, so that a tab tells the state without a request. */
+/** The icon as a `data:` favicon, so that a tab shows the state without a request. */
 export function favicon(health: Health): string {
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-1 -1 18 18"><path fill="${SOLID[health]}" fill-rule="evenodd" d="${SHAPE[health]}"/></svg>`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-1 -1 18 18"><path fill="${THEME_COLOR[health]}" fill-rule="evenodd" d="${SHAPE[health]}"/></svg>`;
   return `data:image/svg+xml,${svg.replace(/"/g, "'").replace(/[#<> ]/g, encodeURIComponent)}`;
 }
 
-/** What the browser paints around the page. */
-export function themeColor(health: Health): string {
-  return SOLID[health];
-}
-
-/** A mark for the document's title: the tab's first character tells trouble. */
-export function mark(health: Health): string {
-  return MARKS[health] ?? '';
-}
-
-const MARKS: Partial<Record<Health, string>> = {
-  under_maintenance: '⚙ ',
+/** A mark for the document's title: the tab's first character shows trouble. */
+export const MARK: Readonly<Record<Health, string>> = {
+  operational: '',
   degraded_performance: '▲ ',
   partial_outage: '◆ ',
   major_outage: '✕ ',
+  under_maintenance: '⚙ ',
+  no_data: '',
 };

@@ -1,30 +1,13 @@
-// The strip: one SVG per component, one rect per day, and its imperfect days as a list.
+// Uptime bars: one SVG per component, one rect per day, and its imperfect days as a list.
 
+import type { Values } from '../../../core/i18n/words.ts';
 import { MINUTE } from '../../../core/model/time.ts';
 import type { ComponentView, DayCell } from '../../../core/page/snapshot.ts';
 import { escapeHtml } from '../../../core/text/markdown.ts';
-import type { Tell } from '../context.ts';
+import { memoizedText } from '../../cache/memo.ts';
+import { incidentPath, type PageContext } from '../context.ts';
 import { coverageWords } from './coverage.ts';
 import { CODE } from './status-style.ts';
-
-interface BadDay {
-  /** Place in the strip, 0 the oldest. */
-  readonly index: number;
-  readonly day: string;
-  readonly date: string;
-  readonly code: string;
-  readonly state: string;
-  readonly down: string | null;
-  readonly incidents: readonly { readonly title: string; readonly url: string }[];
-}
-
-export interface Strip {
-  readonly svg: string;
-  /** Newest first. */
-  readonly bad: readonly BadDay[];
-  readonly badWord: string;
-  readonly days: number;
-}
 
 // A bar is 6 wide on a pitch of 9: ninety of them make 807, the column's width in px, so they are crisp.
 const PITCH = 9;
@@ -36,45 +19,33 @@ export const NARROW = 30;
 // Trouble stands out above the hedge of good days; absence is a stub: readable without any colour.
 const HEIGHT: Record<string, number> = { o: 22, m: 22, d: 25, p: 28, x: 32, n: 3 };
 
-/** Draws a component's days and lists those that were not perfect. */
-export function strip(view: ComponentView, titles: ReadonlyMap<string, string>, tell: Tell): Strip {
+/** Draws a component's days and lists those that were not perfect, newest first. */
+export function uptimeBars(view: ComponentView, titles: ReadonlyMap<string, string>, ctx: PageContext) {
   const { days } = view;
   const bad = days
     .map((cell, index) => ({ cell, index }))
     .filter(({ cell }) => cell.state !== 'operational' && cell.state !== 'no_data')
-    .map(({ cell, index }) => badDay(cell, index, titles, tell))
+    .map(({ cell, index }) => badDay(cell, index, titles, ctx))
     .reverse();
-  const badWord = tell.say('component.bad_days', { n: bad.length });
-  return { svg: draw(days, summary(view, bad.length, badWord, tell)), bad, badWord, days: days.length };
+  const badWord = ctx.say('component.bad_days', { n: bad.length });
+  return { svg: draw(days, summary(view, bad.length, badWord, ctx)), bad, badWord, days: days.length };
 }
 
-/** The figure, or null where nobody looked and nothing was told: 100 % of nothing is no figure. */
+/** The figure, or null where nothing was checked or reported: 100 % of nothing is no figure. */
 export function knownPercent({ health, uptime }: ComponentView): number | null {
   return health === 'no_data' && uptime.observed === 0 && uptime.downtime === 0 ? null : uptime.percent;
 }
 
 function draw(days: readonly DayCell[], name: string): string {
   const width = days.length * PITCH - (PITCH - WIDTH);
-  // Without a style attribute, `width` is how the phone's cut (the newest 30 days) is told; wide pages override it.
+  // Without a style attribute, `width` is the phone's cut (the newest 30 days); wide pages override it.
   const cut =
     days.length > NARROW ? Math.round((width * 10_000) / (NARROW * PITCH - (PITCH - WIDTH))) / 100 : 100;
-  return `<svg role="img" aria-label="${escapeHtml(name)}" viewBox="0 0 ${width} ${TALL}" preserveAspectRatio="none" width="${cut}%" height="${TALL}" data-from="${days[0]?.day ?? ''}">${barsOf(days)}</svg>`;
+  return `<svg role="img" aria-label="${escapeHtml(name)}" viewBox="0 0 ${width} ${TALL}" preserveAspectRatio="none" width="${cut}%" height="${TALL}" data-from="${days[0]?.day ?? ''}">${barsOf(days.map(({ state }) => CODE[state]).join(''))}</svg>`;
 }
 
 /** Most components' days look like most others': their bars are drawn once. */
-const bars = new Map<string, string>();
-const MOST_BARS = 1000;
-
-function barsOf(days: readonly DayCell[]): string {
-  const codes = days.map(({ state }) => CODE[state]);
-  const key = codes.join('');
-  const known = bars.get(key);
-  if (known !== undefined) return known;
-  if (bars.size >= MOST_BARS) bars.clear();
-  const drawn = codes.map(bar).join('');
-  bars.set(key, drawn);
-  return drawn;
-}
+const barsOf = memoizedText(1000, codes => [...codes].map(bar).join(''));
 
 function bar(code: string, i: number): string {
   const height = HEIGHT[code]!;
@@ -84,42 +55,53 @@ function bar(code: string, i: number): string {
   return `<rect x="${i * PITCH + inset}" y="${TALL - height + inset}" width="${w}" height="${h}"${look}/>`;
 }
 
-function summary(view: ComponentView, bad: number, badWord: string, tell: Tell): string {
+function summary(view: ComponentView, bad: number, badWord: string, ctx: PageContext): string {
   const { name } = view.component;
   const percent = knownPercent(view);
-  if (percent === null) return tell.say('component.strip_none', { name });
-  const coverage = coverageWords([view], tell.say);
+  if (percent === null) return ctx.say('component.bars_none', { name });
+  const coverage = coverageWords([view], ctx.say);
   const blank = view.days.filter(cell => cell.state === 'no_data').length;
-  const { from, total, window } = view.uptime;
-  const said = {
-    name,
-    percent: tell.dates.percent(percent),
-    bad: bad > 0 ? badWord : tell.say('component.no_bad'),
-  };
+  const said = { name, bad: bad > 0 ? badWord : ctx.say('component.no_bad'), n: view.days.length };
   return [
-    // As long as the words beside it say.
-    from <= window.start
-      ? tell.say('component.strip', { ...said, n: view.days.length })
-      : total < MINUTE
-        ? tell.say('component.strip_new', said)
-        : tell.say('component.strip_over', { ...said, duration: tell.dates.within(total) }),
+    sayUptime('component.bars', view, percent, ctx, said),
     ...(coverage ? [coverage] : []),
-    ...(blank > 0 ? [tell.say('component.blank', { n: blank })] : []),
+    ...(blank > 0 ? [ctx.say('component.blank', { n: blank })] : []),
   ].join('; ');
 }
 
-function badDay(cell: DayCell, index: number, titles: ReadonlyMap<string, string>, tell: Tell): BadDay {
+/** A figure in a sentence that says over how much it is, where that is less than the whole window. */
+export function sayUptime(
+  key: 'component.uptime' | 'component.bars',
+  view: ComponentView,
+  figure: number,
+  ctx: PageContext,
+  values: Values = {},
+): string {
+  const said = { ...values, percent: ctx.dates.percent(figure) };
+  const { total } = view.uptime;
+  if (isWhole(view)) return ctx.say(key, said);
+  if (total < MINUTE) return ctx.say(`${key}_new`, said);
+  return ctx.say(`${key}_over`, { ...said, duration: ctx.dates.within(total) });
+}
+
+/** Whether the figure spans the whole uptime window. */
+export function isWhole({ uptime: { from, window } }: ComponentView): boolean {
+  return from <= window.start;
+}
+
+/** `index` is the day's place among the bars, 0 the oldest. */
+function badDay(cell: DayCell, index: number, titles: ReadonlyMap<string, string>, ctx: PageContext) {
   return {
     index,
     day: cell.day,
-    date: tell.dates.shortDay(cell.day),
+    date: ctx.dates.shortDay(cell.day),
     code: CODE[cell.state],
-    state: tell.say(`state.${cell.state}`),
+    state: ctx.say(`state.${cell.state}`),
     down:
-      cell.downtime > 0 ? tell.say('component.down', { duration: tell.dates.duration(cell.downtime) }) : null,
+      cell.downtime > 0 ? ctx.say('component.down', { duration: ctx.dates.duration(cell.downtime) }) : null,
     incidents: cell.incidents.map(id => ({
       title: titles.get(id) ?? id,
-      url: tell.page(`/status/incidents/${encodeURIComponent(id)}`),
+      url: ctx.page(incidentPath(id)),
     })),
   };
 }

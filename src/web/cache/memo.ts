@@ -1,0 +1,23 @@
+// Memos: what was made once of the same object, or of the same text, is not made again.
+
+/** Remembers what was made of an object as long as the object lives. */
+export function memoized<K extends object, V>(make: (key: K) => V): (key: K) => V {
+  const made = new WeakMap<K, V>();
+  return key => {
+    if (!made.has(key)) made.set(key, make(key));
+    return made.get(key) as V;
+  };
+}
+
+/** Remembers what was made of up to `max` texts; long ones are a visitor's invention and are not kept. */
+export function memoizedText<V>(max: number, make: (text: string) => V): (text: string) => V {
+  const made = new Map<string, V>();
+  return text => {
+    const known = made.get(text);
+    if (known !== undefined) return known;
+    const value = make(text);
+    if (made.size >= max) made.clear();
+    if (text.length < 200) made.set(text, value);
+    return value;
+  };
+}

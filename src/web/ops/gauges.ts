@@ -1,0 +1,105 @@
+// The gauges of /metrics: what is read of the Snapshot and the outbox when somebody asks.
+import { badness } from '../../core/model/component.ts';
+import { isOpen } from '../../core/model/incident.ts';
+import { DAY, type Millis } from '../../core/model/time.ts';
+import { certificateHost } from '../../core/monitoring/warning.ts';
+import type { Snapshot } from '../../core/page/snapshot.ts';
+import type { OutboxReport } from '../../work/notify/notifications.ts';
+
+interface Known {
+  readonly snapshot: Snapshot;
+  /** null when the database does not answer: unknown is no zero. */
+  readonly outbox: OutboxReport | null;
+  /** When the certificate a component's check was last shown ends. */
+  readonly certificates: ReadonlyMap<string, Millis>;
+}
+
+/** Name, help, and what is read: a value, or values by the label named; those of one label add up. */
+export type Reading = readonly [
+  name: string,
+  help: string,
+  read: (known: Known) => number | readonly (readonly [string, number])[],
+  label?: 'component' | 'level' | 'channel',
+];
+
+const STATES = { ok: 1, resting: 0, failing: 0, dead: -1 };
+
+export const READINGS: readonly Reading[] = [
+  [
+    'component_state',
+    '0 operational, 1 under maintenance, 2 degraded, 3 partial outage, 4 major outage, -1 no data.',
+    ({ snapshot }) => snapshot.components.map(({ component, health }) => [component.id, badness(health)]),
+    'component',
+  ],
+  [
+    'certificate_days_left',
+    'Days until the certificate a check was last shown ends.',
+    ({ snapshot, certificates }) =>
+      snapshot.components.flatMap(({ component: { id, check } }) => {
+        const end = certificateHost(check) === null ? undefined : certificates.get(id);
+        return end === undefined ? [] : [[id, (end - snapshot.at) / DAY] as const];
+      }),
+    'component',
+  ],
+  [
+    'warnings',
+    'What is to be mended and is no outage, by component.',
+    ({ snapshot }) => snapshot.warnings.map(({ component }) => [component ?? '', 1]),
+    'component',
+  ],
+  [
+    'incidents_open',
+    'Incidents that are not resolved.',
+    ({ snapshot }) => snapshot.incidents.filter(isOpen).length,
+  ],
+  [
+    'problems',
+    'What /readyz lists, by level.',
+    ({ snapshot: { problems } }) =>
+      (['error', 'warning'] as const).map(level => [
+        level,
+        problems.filter(one => one.level === level).length,
+      ]),
+    'level',
+  ],
+  [
+    'network_down',
+    '1 while our own network is down.',
+    ({ snapshot }) => (snapshot.blindSince === null ? 0 : 1),
+  ],
+  [
+    'stalled_components',
+    'Components whose looks do not end any more.',
+    ({ snapshot }) => snapshot.components.filter(({ stall }) => stall?.told).length,
+  ],
+  [
+    'incidents_missing',
+    '1 while the folder of the incident files is missing.',
+    ({ snapshot }) => (snapshot.missingSince === null ? 0 : 1),
+  ],
+  [
+    'snapshot_timestamp_seconds',
+    'When what visitors see was composed.',
+    ({ snapshot }) => snapshot.at / 1000,
+  ],
+  ['outbox_pending', 'Emails to be sent.', ({ outbox }) => outbox?.pending ?? Number.NaN],
+  ['outbox_given_up', 'Emails given up.', ({ outbox }) => outbox?.givenUp ?? Number.NaN],
+  [
+    'channel_pending',
+    'Messages to be sent, by channel.',
+    ({ outbox }) => (outbox?.channels ?? []).map(({ channel, pending }) => [channel, pending]),
+    'channel',
+  ],
+  [
+    'channel_given_up',
+    'Messages given up, by channel.',
+    ({ outbox }) => (outbox?.channels ?? []).map(({ channel, givenUp }) => [channel, givenUp]),
+    'channel',
+  ],
+  [
+    'channel_state',
+    '1 well, 0 failing or resting after a failure, -1 dead.',
+    ({ outbox }) => (outbox?.channels ?? []).map(({ channel, state }) => [channel, STATES[state]]),
+    'channel',
+  ],
+];

@@ -1,0 +1,96 @@
+// An incident's or a maintenance's own page: its facts, timeline, post-mortem and former versions.
+
+import type { Key } from '../../core/i18n/words.ts';
+import type { Said } from '../../core/incidents/history.ts';
+import { parseInstant } from '../../core/model/time.ts';
+import type { IncidentView } from '../../core/page/snapshot.ts';
+import { cut } from '../../core/text/chat-markdown.ts';
+import { plainText } from '../../core/text/markdown.ts';
+import { incidentPath, type PageContext } from './context.ts';
+import type { Page } from './layout.ts';
+import { affectedOf } from './parts/affected.ts';
+import { affects, healthOf, isOver, nextUpdateHtml, updatesOf, windowHtml } from './parts/incidents.ts';
+import { entryOf, neighboursOf } from './parts/order.ts';
+import { incidentPicture } from './parts/picture.ts';
+import { comparisonRows } from './parts/reported-vs-measured.ts';
+import { CODE, icon } from './parts/status-style.ts';
+import { liveBlog } from './search-engines.ts';
+
+export function incidentPage(ctx: PageContext, id: string): Page | null {
+  const incident = entryOf(ctx.snapshot, id);
+  if (!incident) return null;
+  const health = healthOf(incident);
+  const state = ctx.say(`status.${incident.state}`);
+  const path = incidentPath(id);
+  const last = incident.updates.at(-1)!;
+  return {
+    view: 'incident',
+    about: {
+      title: `${state}: ${incident.title}`,
+      // What a chat shows beneath the link.
+      description: cut(`${affects(incident, ctx)}. ${plainText(last.body)}`, 200),
+      path,
+      live: true,
+      health,
+      picture: { path: `/status/og/${encodeURIComponent(id)}.png`, svg: incidentPicture(incident, ctx) },
+    },
+    data: {
+      incident: {
+        title: incident.title,
+        code: CODE[health],
+        icon: icon(health),
+        state,
+        facts: factsOf(incident, ctx),
+        comparison: comparisonRows(incident, ctx),
+        affected: affectedOf(incident, ctx),
+        neighbours: neighbours(incident, ctx),
+        updates: updatesOf(incident, ctx).reverse(),
+        postmortemHtml: incident.postmortemHtml,
+        history: (incident.history ?? []).map(({ at, author, changes }) => ({
+          html: ctx.html('history.by', { time: ctx.time(at), author }),
+          changes: changes.map(said => sentence(said, ctx)),
+        })),
+        // Maintenance still to come can go into a calendar.
+        calendar: incident.state === 'scheduled',
+      },
+      data: liveBlog(incident, ctx.site.url + path, ctx),
+    },
+  };
+}
+
+/** Labels and values, the values as HTML. */
+function factsOf(incident: IncidentView, ctx: PageContext) {
+  const facts: { label: string; html: string }[] = [];
+  const fact = (label: 'window' | 'state' | 'severity' | 'started' | 'resolved' | 'duration', html: string) =>
+    facts.push({ label: ctx.say(`incident.${label}`), html });
+  if (incident.scheduled) {
+    fact('window', windowHtml(incident.scheduled, ctx));
+  } else {
+    const duration = ctx.dates.duration(incident.duration);
+    fact('severity', ctx.html(`severity.${incident.severity}`));
+    fact('started', ctx.time(incident.started).html);
+    if (incident.resolved !== null) fact('resolved', ctx.time(incident.resolved).html);
+    fact('duration', isOver(incident) ? duration : ctx.html('incident.still', { duration }));
+  }
+  const next = nextUpdateHtml(incident, ctx);
+  if (next) fact('state', next);
+  return facts;
+}
+
+/** What an edit of the file changed, in words. */
+function sentence({ key, values = {} }: Said, ctx: PageContext): string {
+  const word = (value: string | number) => {
+    if (typeof value === 'number' || value === '–') return value;
+    if (key === 'history.status') return ctx.say(`status.${value}` as Key);
+    const at = parseInstant(value);
+    return at === null || key === 'history.renamed' ? value : ctx.dates.dateTime(at);
+  };
+  return ctx.say(key, Object.fromEntries(Object.entries(values).map(([name, value]) => [name, word(value)])));
+}
+
+function neighbours(incident: IncidentView, ctx: PageContext) {
+  const [earlier, later] = neighboursOf(incident, ctx.snapshot);
+  const link = (one: IncidentView | undefined, rel: 'prev' | 'next', label: Key) =>
+    one ? [{ rel, label: ctx.say(label), title: one.title, url: ctx.page(incidentPath(one.id)) }] : [];
+  return [...link(earlier, 'prev', 'incident.earlier'), ...link(later, 'next', 'incident.later')];
+}

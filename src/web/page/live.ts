@@ -1,0 +1,61 @@
+// The live page: the overall status, what goes on, every component, and the last two weeks. The widget's page, too.
+import type { Render } from '../../core/model/ports/render.ts';
+import type { Steps } from '../../core/page/steps.ts';
+import type { PageContext } from './context.ts';
+import type { Page } from './layout.ts';
+import { metricRow } from './metric.ts';
+import { groups, legend } from './parts/components.ts';
+import { overallText } from './parts/headline.ts';
+import { happening, incidentCard, pastDays, upcoming } from './parts/incidents.ts';
+
+const PAST_DAYS = 14;
+
+/** A component a step: a page of a thousand lets requests through. */
+export function* livePage(ctx: PageContext, render: Render): Steps<Page> {
+  const { snapshot } = ctx;
+  const overall = overallText(ctx);
+  const data = {
+    overall,
+    checkedHtml: checkedHtml(ctx),
+    happening: happening(snapshot).map(incident => incidentCard(incident, ctx)),
+    upcoming: upcoming(snapshot).map(incident => incidentCard(incident, ctx)),
+    legend: legend(ctx),
+    metrics: snapshot.metrics.map(view => metricRow(view, ctx)),
+    past: pastDays(PAST_DAYS, ctx),
+  };
+  yield;
+  return {
+    view: 'live',
+    about: {
+      title: overall.plain,
+      description: overall.notes.join('. ') || ctx.say('page.description', { title: ctx.site.title }),
+      path: '/status/live',
+      live: true,
+      health: overall.health,
+    },
+    data: { ...data, groups: yield* groups(ctx, render) },
+  };
+}
+
+/** One line for an iframe. */
+export function widgetPage(ctx: PageContext): Page {
+  const overall = overallText(ctx);
+  const about = { title: overall.plain, description: overall.plain, path: null, live: false };
+  return { view: 'widget', about, data: { overall, live: `${ctx.site.url}/status/live` } };
+}
+
+/** When anything was last looked at, and why nothing has been since. */
+function checkedHtml(ctx: PageContext): string {
+  const { checkedAt, blindSince, at, site } = ctx.snapshot;
+  // Where all is kept by hand nothing will ever be checked: "not yet" would be a doubt without a reason.
+  const byHand = site.components.length > 0 && site.components.every(({ check }) => check.type === 'manual');
+  const checked =
+    checkedAt === null
+      ? ctx.html(byHand ? 'by_hand' : 'unchecked', { time: ctx.time(at) })
+      : // The script follows it with "2 min ago".
+        ctx.html('checked', {
+          time: { html: ctx.time(checkedAt).html.replace('<time ', '<time data-ago ') },
+        });
+  if (blindSince === null) return checked;
+  return `${checked} · ${ctx.html('blind', { since: ctx.time(blindSince, 'near') })}`;
+}

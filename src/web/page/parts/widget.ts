@@ -1,0 +1,30 @@
+// What the widget on other people's pages asks for.
+import { LANGS } from '../../../core/model/lang.ts';
+import { shortId } from '../../../core/model/token.ts';
+import type { Snapshot } from '../../../core/page/snapshot.ts';
+import { COLORS } from '../../feeds/badges.ts';
+import { pageContext } from '../context.ts';
+import { overallText } from './headline.ts';
+
+/**
+ * `/status/widget.json`: whether anything is wrong, in words of each language, and a `key` that changes with the
+ * trouble and not with the minute, so that a banner closed stays closed.
+ */
+export function widgetJson(snapshot: Snapshot): object {
+  const { site, overall, incidents } = snapshot;
+  const health = overall.state;
+  const open = incidents.filter(({ state }) => state !== 'resolved').map(({ id }) => id);
+  const words = LANGS.map(lang => {
+    const ctx = pageContext({ snapshot, lang, base: '', assets: { css: '', js: '' } });
+    const { plain: text } = overallText(ctx);
+    return [lang, { text, more: ctx.say('widget.more'), close: ctx.say('widget.close') }];
+  });
+  return {
+    wrong: health !== 'operational' && health !== 'no_data',
+    state: health,
+    color: COLORS[health],
+    key: shortId([health, ...overall.worst, ...open].join('\u0000')),
+    url: `${site.url}/status/live`,
+    words: Object.fromEntries(words),
+  };
+}

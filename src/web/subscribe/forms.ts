@@ -1,0 +1,95 @@
+// What the forms of subscribing have in common: guards, what was typed, and answers as a page or as JSON.
+import express, { type Request, type RequestHandler, type Response } from 'express';
+import { type Choice, DETAILS, KINDS } from '../../core/model/subscriber.ts';
+import type { Web } from '../context.ts';
+import { Refusal, sameSite } from '../http/guards.ts';
+import { LIMITS } from '../http/limits.ts';
+import { formLimit, subscribeLimit } from '../http/rate-limit.ts';
+import type { PageRequest } from '../page/context.ts';
+import { currentPage, sendPrivately, wantsJson } from '../page/visitor.ts';
+import type { ConfirmationPage } from './pages.ts';
+
+export interface Forms {
+  /** How often one address may open or send them. */
+  readonly limit: RequestHandler;
+  /** How often it may ask for an email. */
+  readonly emailLimit: RequestHandler;
+  /** Refuses what another site's page sent. */
+  readonly guard: RequestHandler;
+  readonly parse: RequestHandler[];
+}
+
+export function makeForms(web: Web): Forms {
+  return {
+    limit: formLimit(),
+    emailLimit: subscribeLimit(),
+    guard: sameSite(() => [new URL(web.refresh.current().site.url).origin]),
+    parse: [
+      express.urlencoded({ extended: false, limit: LIMITS.form_body, parameterLimit: 500 }),
+      express.json({ limit: LIMITS.form_body }),
+    ],
+  };
+}
+
+/** Answers a page or, to who asks for it, JSON. */
+export function reply(
+  web: Web,
+  req: Request,
+  res: Response,
+  status: number,
+  json: object,
+  page: (request: PageRequest) => string,
+): void {
+  if (wantsJson(req)) res.status(status).set('Cache-Control', 'no-store').json(json);
+  else sendPrivately(res, status, page(currentPage(web, req)));
+}
+
+/** Says what was done; null: that the link is none. */
+export function sendConfirmation(web: Web, req: Request, res: Response, kind: ConfirmationPage | null): void {
+  const [shown, status] = kind === null ? (['link_invalid', 400] as const) : ([kind, 200] as const);
+  reply(web, req, res, status, { ok: kind !== null, result: shown }, request =>
+    web.pages.confirmation(request, shown),
+  );
+}
+
+/** Visitors together asked for too many emails. */
+export function busy(): Refusal {
+  return new Refusal(429, 'Too many people are subscribing right now; try again in an hour.');
+}
+
+export const BAD_ADDRESS = { ok: false, error: 'This is not an email address.' };
+
+/** Longer than the work behind an answer takes, ms: how long it takes says nothing about the address. */
+const EVEN = 50;
+
+export async function evenly<T>(work: T | Promise<T>): Promise<T> {
+  const [done] = await Promise.all([work, new Promise(resolve => setTimeout(resolve, EVEN))]);
+  return done;
+}
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** What was chosen besides components; anything unknown is everything. */
+export function choiceOf(fields: Fields): Pick<Choice, 'kinds' | 'detail'> {
+  return {
+    kinds: KINDS.find(kind => kind === text(fields.kinds)) ?? 'all',
+    detail: DETAILS.find(detail => detail === text(fields.detail)) ?? 'all',
+  };
+}
+
+export function bodyOf(req: Request): Fields {
+  return typeof req.body === 'object' && req.body !== null ? (req.body as Fields) : {};
+}
+
+export function tokenOf(req: Request): string {
+  return text(req.query.token) || text(bodyOf(req).token);
+}
+
+export function text(value: unknown): string {
+  return typeof value === 'string' ? value.trim() : '';
+}
+
+export function list(value: unknown): string[] {
+  const values = Array.isArray(value) ? value : [value];
+  return [...new Set(values.filter(item => typeof item === 'string' && item !== ''))] as string[];
+}

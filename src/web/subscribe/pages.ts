@@ -1,0 +1,99 @@
+// The pages of subscribing: the forms for an address and for a channel, and what the links in emails lead to.
+import { CHANNEL_LABELS } from '../../core/model/notification-channel.ts';
+import type { Choice, Subscriber } from '../../core/model/subscriber.ts';
+import type { PageContext } from '../page/context.ts';
+import { type Page, privatePage } from '../page/layout.ts';
+import { choices, isEverything, problem, wishes } from '../page/parts/forms.ts';
+
+/** What the page says when something is done. */
+export type ConfirmationPage =
+  | 'check_inbox'
+  | 'confirmed'
+  | 'unsubscribed'
+  | 'unsubscribed_before'
+  | 'unsubscribe_link_sent'
+  | 'saved'
+  | 'asked_again'
+  | 'link_invalid';
+
+/** What was typed; a problem is a key without `problem.` or a finished sentence. `url…`: of the form for channels. */
+export interface SubscribeForm {
+  readonly email: string;
+  readonly choice: Choice;
+  readonly problem: string | null;
+  readonly url?: string;
+  readonly urlProblem?: string | null;
+}
+
+export function subscribePage(ctx: PageContext, form: SubscribeForm): Page {
+  const { email, choice, url = '', urlProblem = null } = form;
+  const { channels } = ctx.site.notify.visitors;
+  const title = ctx.say('subscribe.title');
+  return {
+    view: 'subscribe',
+    about: { title, description: ctx.say('subscribe.lead'), path: '/status/subscribe', live: false },
+    data: {
+      title,
+      email,
+      // Most want everything: the choice stays folded until somebody has chosen.
+      some: !isEverything(choice),
+      problem: problem(form.problem, ctx),
+      choices: choices(ctx.snapshot, choice.components ?? []),
+      wishes: wishes(choice, ctx),
+      channel: {
+        names: channels.map(type => CHANNEL_LABELS[type]).join(', ') || null,
+        url,
+        open: url !== '' || urlProblem !== null,
+        problem: problem(urlProblem, ctx),
+      },
+    },
+  };
+}
+
+/** A channel was asked to confirm: `keys` of a webhook are shown this once. */
+export function channelPage(
+  ctx: PageContext,
+  { host, keys }: { readonly host: string; readonly keys: { secret: string; manage: string } | null },
+): Page {
+  const text = ctx.say(keys ? 'channel.asked_webhook' : 'channel.asked_chat', { host });
+  return privatePage('channel', ctx.say('channel.asked'), { keys, text }, null);
+}
+
+export function confirmationPage(ctx: PageContext, kind: ConfirmationPage): Page {
+  const data = { text: ctx.say(`notice.${kind}_text`), retry: kind === 'link_invalid' };
+  return privatePage('notice', ctx.say(`notice.${kind}`), data, null);
+}
+
+export function confirmPage(ctx: PageContext, token: string): Page {
+  return privatePage('confirm', ctx.say('confirm.title'), { token }, { token });
+}
+
+export function unsubscribePage(
+  ctx: PageContext,
+  form: { readonly token: string | null; readonly email: string; readonly problem: string | null },
+): Page {
+  const data = { ...form, problem: problem(form.problem, ctx) };
+  return privatePage(
+    'unsubscribe',
+    ctx.say('unsubscribe.title'),
+    data,
+    form.token ? { token: form.token } : {},
+  );
+}
+
+/** `done` is what became of the last choice; `none`: nothing was chosen, so nothing was kept. */
+export function preferencesPage(
+  ctx: PageContext,
+  form: {
+    readonly token: string;
+    readonly email: string;
+    readonly choice: Choice;
+    readonly done: 'saved' | 'none' | null;
+    readonly channel?: Subscriber['channel'] | null;
+  },
+): Page {
+  const { components } = form.choice;
+  const chosen = { all: components === null, choices: choices(ctx.snapshot, components ?? []) };
+  const data = { channel: null, ...form, ...chosen, wishes: wishes(form.choice, ctx) };
+  return privatePage('manage', ctx.say('manage.title'), data, { token: form.token });
+}

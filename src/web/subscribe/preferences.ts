@@ -1,0 +1,68 @@
+// /status/manage: a subscriber chooses components, kinds and detail, leaves, or has a channel asked again.
+import type { Request, Response, Router } from 'express';
+import type { Choice, Subscriber } from '../../core/model/subscriber.ts';
+import type { Web } from '../context.ts';
+import {
+  bodyOf,
+  busy,
+  choiceOf,
+  type Fields,
+  type Forms,
+  list,
+  reply,
+  sendConfirmation,
+  text,
+  tokenOf,
+} from './forms.ts';
+
+type Managed = Pick<Subscriber, 'address' | 'choice' | 'channel'>;
+
+export function preferencesRoutes(router: Router, web: Web, { limit, guard, parse }: Forms): void {
+  router.get('/status/manage', limit, async (req, res) => {
+    const token = text(req.query.token);
+    const who = await web.enrolment.manage(token);
+    if (!who) return sendConfirmation(web, req, res, null);
+    sendPreferences(web, req, res, token, who, null);
+  });
+  router.post('/status/manage', guard, limit, parse, async (req: Request, res: Response) => {
+    const fields = bodyOf(req);
+    const token = tokenOf(req);
+    if (text(fields.leave) !== '') return sendConfirmation(web, req, res, await web.enrolment.leave(token));
+    if (text(fields.again) !== '') {
+      const asked = await web.enrolment.challengeAgain(token);
+      if (asked !== null && asked !== 'accepted') throw busy();
+      return sendConfirmation(web, req, res, asked && 'asked_again');
+    }
+    const choice = chosenOf(web, fields);
+    // Nothing chosen would be nearly no mail: nobody asks for that and means it.
+    const isNone = choice.components?.length === 0;
+    const who = isNone ? await web.enrolment.manage(token) : await web.enrolment.choose(token, choice);
+    if (!who) return sendConfirmation(web, req, res, null);
+    if (isNone) return sendPreferences(web, req, res, token, { ...who, choice }, 'none');
+    sendPreferences(web, req, res, token, who, 'saved');
+  });
+}
+
+function chosenOf(web: Web, fields: Fields): Choice {
+  const ids = web.refresh.current().site.components.map(component => component.id);
+  const chosen = list(fields.components).filter(id => ids.includes(id));
+  const all = text(fields.all) !== '' || chosen.length === ids.length;
+  return { ...choiceOf(fields), components: all ? null : chosen };
+}
+
+/** `done` is what became of the last choice; `none`: nothing was chosen, so nothing was kept. */
+function sendPreferences(
+  web: Web,
+  req: Request,
+  res: Response,
+  token: string,
+  { address, choice, channel }: Managed,
+  done: 'saved' | 'none' | null,
+): void {
+  const fields = { token, email: address, choice, done, channel: channel ?? null };
+  const json =
+    done === 'none'
+      ? { ok: false, error: 'Choose at least one component, or all of them.' }
+      : { ok: true, ...choice, ...channel };
+  reply(web, req, res, done === 'none' ? 400 : 200, json, request => web.pages.manage(request, fields));
+}

@@ -1,0 +1,69 @@
+// /status/subscribe: an address asks for emails, or a channel for messages; both confirm first.
+import type { Request, RequestHandler, Response, Router } from 'express';
+import type { Web } from '../context.ts';
+import { Refusal, refuseEmbedded } from '../http/guards.ts';
+import { currentPage, langOf, sendPrivately } from '../page/visitor.ts';
+import { subscribeChannel } from './channel.ts';
+import {
+  BAD_ADDRESS,
+  bodyOf,
+  busy,
+  choiceOf,
+  evenly,
+  type Fields,
+  type Forms,
+  list,
+  reply,
+  sendConfirmation,
+  text,
+} from './forms.ts';
+
+export function subscribeForms(router: Router, web: Web, { limit, emailLimit, guard, parse }: Forms): void {
+  const limitEmails: RequestHandler = (req, res, next) =>
+    req.query.email === undefined ? next() : emailLimit(req, res, next);
+
+  router.get('/status/subscribe', limit, refuseEmbedded, limitEmails, async (req, res) => {
+    // Who asks for the head alone has not asked for an email.
+    if (req.query.email !== undefined && req.method === 'GET') {
+      return subscribe(web, req, res, { ...req.query, email: asTyped(req) });
+    }
+    const choice = { ...choiceOf(req.query), components: list(req.query.components) };
+    sendPrivately(res, 200, web.pages.subscribe(currentPage(web, req), { email: '', choice, problem: null }));
+  });
+  router.post('/status/subscribe', guard, limit, emailLimit, parse, (req: Request, res: Response) =>
+    subscribe(web, req, res, bodyOf(req)),
+  );
+}
+
+async function subscribe(web: Web, req: Request, res: Response, fields: Fields): Promise<void> {
+  const email = text(fields.email);
+  const components = list(fields.components);
+  const ids = web.refresh.current().site.components.map(component => component.id);
+  const unknown = components.find(id => !ids.includes(id));
+  if (unknown !== undefined) throw new Refusal(400, `There is no component "${unknown.slice(0, 64)}".`);
+  const all = components.length === 0 || components.length === ids.length;
+  const choice = { ...choiceOf(fields), components: all ? null : components };
+  // A filled honeypot gets the same answer and no email.
+  const trapped = text(fields.website) !== '';
+  if (fields.url !== undefined && req.method === 'POST') {
+    return subscribeChannel(web, req, res, { url: text(fields.url), choice, trapped });
+  }
+  const asked = await evenly(trapped ? 'accepted' : web.enrolment.subscribe(email, choice, langOf(req)));
+  if (asked === 'busy') throw busy();
+  if (asked === 'accepted') return sendConfirmation(web, req, res, 'check_inbox');
+  const typed = { email: email.slice(0, 320), choice, problem: 'email_invalid' };
+  reply(web, req, res, 400, BAD_ADDRESS, request => web.pages.subscribe(request, typed));
+}
+
+/** The address of the query: a plus in it is meant, as typed into an address bar, and no blank as forms write it. */
+function asTyped(req: Request): string {
+  const read = text(req.query.email);
+  const [, raw = ''] = /[?&]email=\+*([^&]*?)\+*(?:&|$)/.exec(req.originalUrl) ?? [];
+  // Right before the @ it is a space that slipped in, not a tag.
+  if (!read.includes(' ') || !raw.includes('+') || /\+(@|%40)/i.test(raw)) return read;
+  try {
+    return decodeURIComponent(raw);
+  } catch {
+    return read;
+  }
+}
