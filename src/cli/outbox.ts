@@ -5,73 +5,70 @@ import { messageDepth, retryMessages, troubledMessages } from '../store/notify/c
 import { retryChannels } from '../store/notify/channels.ts';
 import { outboxDepth, release, retryAll, troubled } from '../store/notify/email-outbox.ts';
 import { defaultSender, openMail } from '../wiring/email.ts';
-import { type Command, Misuse, nothingElse, Refused, siteOf, withDatabase } from './shared/command.ts';
+import { type Command, command, databaseCommand, Misuse, Refused, siteOf } from './shared/command.ts';
 
-export const post: readonly Command[] = [
-  {
-    name: 'outbox',
-    usage: '',
-    summary: 'emails and messages to channels that wait, are tried again, or were given up, and why',
-    help: 'The latest fifty of each with their last error; no addresses.',
-    run: (args, cli) =>
-      withDatabase(cli, async db => {
-        nothingElse(args);
-        const { pending, givenUp } = await outboxDepth(db);
-        for (const { id, kind, state, attempts, due_at, error } of await troubled(db, 50)) {
-          const when = state === 'pending' ? `again ${iso(due_at)}` : 'given up';
-          cli.out(`${id}  ${kind}  ${when}  after ${attempts}  ${error ?? ''}`);
-        }
-        for (const { id, channel_id, kind, state, attempts, due_at, error } of await troubledMessages(
-          db,
-          50,
-        )) {
-          const when = state === 'pending' ? `again ${iso(due_at)}` : 'given up';
-          cli.out(`${channel_id} ${id}  ${kind}  ${when}  after ${attempts}  ${error ?? ''}`);
-        }
-        for (const [channel, depth] of await messageDepth(db)) {
-          cli.out(`${channel}: ${depth.pending} waiting, ${depth.givenUp} given up`);
-        }
-        cli.out(`${pending} waiting, ${givenUp} given up`);
-        return 0;
-      }),
-  },
-  {
-    name: 'outbox retry',
-    usage: '',
-    summary: 'try now what waits, and again what was given up',
-    help: 'The running server sends them within a second.',
-    run: (args, cli) =>
-      withDatabase(cli, async db => {
-        nothingElse(args);
-        const emails = await retryAll(db, cli.clock());
-        // Dead channels first, or their messages would stay where they are.
-        await retryChannels(db);
-        const messages = await retryMessages(db, cli.clock());
-        const more = messages === 0 ? '' : `, and ${messages} messages to channels`;
-        cli.out(`${emails} emails are due now${more}`);
-        return 0;
-      }),
-  },
-  {
-    name: 'outbox release',
-    usage: '',
-    summary: 'let emails go that the storm guard (mail.storm) holds back',
-    help: 'Everything that waits now goes; the next storm is asked about again.',
-    run: (args, cli) =>
-      withDatabase(cli, async db => {
-        nothingElse(args);
-        await release(db, cli.clock());
-        cli.out(`${(await outboxDepth(db)).pending} emails may go`);
-        return 0;
-      }),
-  },
-  {
-    name: 'mail test',
-    usage: 'ADDRESS',
-    summary: 'send a test email now, and say what is wrong if it cannot leave',
-    help: 'Goes straight to SMTP_URL (or into DATA_DIR/mail without one), past the outbox.',
-    async run([typed], cli) {
-      if (typed === undefined) throw new Misuse('Name the address to write to.');
+export const outbox: readonly Command[] = [
+  databaseCommand(
+    {
+      name: 'outbox',
+      usage: '',
+      summary: 'emails and messages to channels that wait, are tried again, or were given up, and why',
+      help: 'The latest fifty of each with their last error; no addresses.',
+    },
+    async (db, _, cli) => {
+      const { pending, givenUp } = await outboxDepth(db);
+      const waiting = [
+        ...(await troubled(db, 50)).map(one => ({ ...one, name: one.id })),
+        ...(await troubledMessages(db, 50)).map(one => ({ ...one, name: `${one.channel_id} ${one.id}` })),
+      ];
+      for (const { name, kind, state, attempts, due_at, error } of waiting) {
+        const when = state === 'pending' ? `again ${iso(due_at)}` : 'given up';
+        cli.out(`${name}  ${kind}  ${when}  after ${attempts}  ${error ?? ''}`);
+      }
+      for (const [channel, depth] of await messageDepth(db)) {
+        cli.out(`${channel}: ${depth.pending} waiting, ${depth.givenUp} given up`);
+      }
+      cli.out(`${pending} waiting, ${givenUp} given up`);
+    },
+  ),
+  databaseCommand(
+    {
+      name: 'outbox retry',
+      usage: '',
+      summary: 'try now what waits, and again what was given up',
+      help: 'The running server sends them within a second.',
+    },
+    async (db, _, cli) => {
+      const emails = await retryAll(db, cli.clock());
+      // Disabled channels first, or their messages would stay where they are.
+      await retryChannels(db);
+      const messages = await retryMessages(db, cli.clock());
+      cli.out(
+        `${emails} emails are due now${messages === 0 ? '' : `, and ${messages} messages to channels`}`,
+      );
+    },
+  ),
+  databaseCommand(
+    {
+      name: 'outbox release',
+      usage: '',
+      summary: 'let emails go that the storm guard (mail.storm) holds back',
+      help: 'Everything that waits now goes; the next storm is held back again.',
+    },
+    async (db, _, cli) => {
+      await release(db, cli.clock());
+      cli.out(`${(await outboxDepth(db)).pending} emails may go`);
+    },
+  ),
+  command(
+    {
+      name: 'mail test',
+      usage: 'ADDRESS',
+      summary: 'send a test email now, and say what is wrong if it cannot leave',
+      help: 'Goes straight to SMTP_URL (or into DATA_DIR/mail without one), past the outbox.',
+      lacking: 'Name the address to write to.',
+    },
+    async ({ words: [typed] }, cli) => {
       const to = readAddress(typed);
       if (to === null)
         throw new Misuse(`"${typed}" is not an email address; write one like you@example.com.`);
@@ -95,7 +92,6 @@ export const post: readonly Command[] = [
       cli.out(
         cli.env.smtpUrl ? `Sent to ${to}.` : `Written to ${cli.env.dataDir}/mail (no SMTP_URL is set).`,
       );
-      return 0;
     },
-  },
+  ),
 ];

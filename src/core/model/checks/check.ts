@@ -95,10 +95,11 @@ export interface CheckResult {
 export type Reading = { readonly path: string } & ({ readonly value: number } | { readonly fault: string });
 
 /** What a probe returns: all of a CheckResult but the time, which the caller knows. */
-export type Sighting = Omit<CheckResult, 'at'>;
+export type ProbeResult = Omit<CheckResult, 'at'>;
+export type Sighting = ProbeResult;
 
 /** One kind of check: looks once, settles within `check.timeout` or about it, never throws. */
-export type Probe<C extends Check = Check> = (check: C, signal: AbortSignal) => Promise<Sighting>;
+export type Probe<C extends Check = Check> = (check: C, signal: AbortSignal) => Promise<ProbeResult>;
 
 /** Whether a check has something to look at; one whose target is empty is "not configured", not down. */
 export function isConfigured(check: Check): boolean {
