@@ -21,6 +21,12 @@ export const schema = command(
     const wanted = SCHEMAS[which];
     if (!wanted) throw new Misuse(`There is no schema "${which}".`);
     // What an operator may write, not what the program makes of it.
-    cli.out(JSON.stringify(z.toJSONSchema(wanted, { io: 'input', unrepresentable: 'any' }), null, 2));
+    const made = z.toJSONSchema(wanted, { io: 'input', unrepresentable: 'any', override: allowOthers });
+    cli.out(JSON.stringify(made, null, 2));
   },
 );
+
+/** An unknown key is a warning, and no reason not to use the file. */
+function allowOthers({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
+  if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+}

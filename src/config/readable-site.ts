@@ -2,8 +2,9 @@
 import type { Problem } from '../core/model/problem.ts';
 import type { Site } from '../core/model/site.ts';
 import { checkAgainst, MAX_SITE_YAML, readYaml, type YamlText } from '../core/text/yaml.ts';
+import { clashes, type SiteFields } from './clashes.ts';
 import type { Variables } from './environment.ts';
-import { clashes, type SiteFields, siteFrom, strangers } from './site-file.ts';
+import { siteFrom } from './site-file.ts';
 import { siteSchema } from './site-schema.ts';
 import { substitute, type Unset } from './substitute.ts';
 
@@ -40,8 +41,8 @@ export function readRoughly(
   }
   const yaml: YamlText = { ...raw, data };
   const checked = checkAgainst(siteSchema, yaml, file, path => unset.some(one => isOf(one.path, path)));
-  const problems = [...checked.problems, ...strangers(yaml, file)];
-  const fields = checked.value ?? sound(data);
+  const problems = [...checked.problems];
+  const fields = checked.value ?? sound(checked.data);
   // Of what was left out, others would be told that it is missing.
   const whole = !problems.some(({ level }) => level === 'error');
   if (fields && whole) problems.push(...clashes(fields, yaml, file));

@@ -1,4 +1,5 @@
 // Expected badness as a value: where it is, what is wrong, what to do about it.
+import { distance } from 'fastest-levenshtein';
 
 /** Something an operator should mend. `error` means the thing was not used, `warning` that it was. */
 export interface Problem {
@@ -56,29 +57,11 @@ export function nearest(
   known: readonly string[],
   most = word.length < 5 ? 1 : Math.max(2, Math.floor(word.length / 3)),
 ): string | undefined {
-  let best: string | undefined;
-  let least = most + 1;
-  for (const candidate of known) {
+  const typed = word.toLowerCase();
+  const near = known
     // The distance is no less than this, and costs the product of both.
-    if (Math.abs(word.length - candidate.length) >= least) continue;
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (distance < least) {
-      least = distance;
-      best = candidate;
-    }
-  }
-  return best;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = a[i - 1] === b[j - 1] ? 0 : 1;
-      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + change);
-    }
-    row = next;
-  }
-  return row[b.length]!;
+    .filter(({ length }) => Math.abs(word.length - length) <= most)
+    .map(one => ({ one, away: distance(typed, one.toLowerCase()) }))
+    .filter(({ away }) => away <= most);
+  return near.sort((a, b) => a.away - b.away)[0]?.one;
 }

@@ -153,61 +153,90 @@ function firstSentence(message: string): string {
     .replace(/ at line \d+, column \d+:?$/, '');
 }
 
+/** What a check says: the value, or every problem at its line; `data` is what was checked, without unknown keys. */
+export interface Checked<T> {
+  readonly value: T | null;
+  readonly problems: readonly Problem[];
+  readonly data: unknown;
+}
+
 /**
- * Checks parsed data against a zod schema. Comes back with the value, or with every problem at its
- * line; keys the schema does not know are warnings naming the nearest known one. What is wrong at a
- * `forgiven` path is not told, though no value comes back for it.
+ * Checks parsed data against a zod schema. Keys that a strict object of it does not know are left out, with a warning
+ * that names the nearest known one, or what `meant` has for it. What is wrong at a `forgiven` path is not reported,
+ * though no value comes back for it.
  */
 export function checkAgainst<S extends z.ZodObject>(
   schema: S,
   yaml: YamlText,
   where: string,
   forgiven: (path: readonly PropertyKey[]) => boolean = () => false,
-): { value: z.output<S> | null; problems: Problem[] } {
-  const problems: Problem[] = [...yaml.problems];
-  if (problems.length > 0) return { value: null, problems };
+  meant: ReadonlyMap<string, string> = new Map(),
+): Checked<z.output<S>> {
+  const { problems } = yaml;
+  if (problems.length > 0) return { value: null, problems, data: null };
   if (typeof yaml.data !== 'object' || yaml.data === null || Array.isArray(yaml.data)) {
     const what = 'a list of `key: value` lines is expected here';
+    const fix = 'write for instance `title: …`';
     return {
       value: null,
-      problems: [
-        { level: 'error', where, line: yaml.lineOf([]), what, fix: 'write for instance `title: …`' },
-      ],
+      problems: [{ level: 'error', where, line: yaml.lineOf([]), what, fix }],
+      data: null,
     };
   }
-  const parsed = schema.safeParse(yaml.data, { reportInput: true });
-  if (!parsed.success) {
-    for (const issue of parsed.error.issues.filter(({ path }) => !forgiven(path)).slice(0, MOST_PROBLEMS)) {
-      problems.push({ level: 'error', where, line: yaml.lineOf(issue.path), ...wording(issue) });
-    }
+  let data: unknown = yaml.data;
+  let parsed = schema.safeParse(data, { reportInput: true, error: knownKeys });
+  const unknown = parsed.success ? [] : unknownKeys(parsed.error.issues);
+  if (unknown.length > 0) {
+    data = without(data, unknown);
+    parsed = schema.safeParse(data, { reportInput: true, error: knownKeys });
   }
-  return { value: parsed.success ? parsed.data : null, problems };
+  const errors = (parsed.error?.issues ?? [])
+    .filter(({ path }) => !forgiven(path))
+    .slice(0, MOST_PROBLEMS)
+    .map(issue => ({ level: 'error' as const, where, line: yaml.lineOf(issue.path), ...wording(issue) }));
+  // zod goes from the inside out.
+  const outermost = unknown.sort((a, b) => a.path.length - b.path.length).slice(0, MOST_PROBLEMS);
+  const warnings = outermost.map(({ path, key, known }) => {
+    const near = meant.get(key) ?? nearest(key, known.split(', '));
+    const fix = near ? `did you mean \`${near}\`?` : `known here: ${known}`;
+    const line = yaml.lineOf([...path, key]);
+    return { level: 'warning' as const, where, line, what: `unknown key \`${key}\``, fix };
+  });
+  return { value: parsed.success ? parsed.data : null, problems: [...errors, ...warnings], data };
 }
 
-/** Warnings for the keys of `data` that are not `known`, each naming the nearest known key, or what `meant` has for it. */
-export function unknownKeys(
-  data: unknown,
-  known: readonly string[],
-  path: readonly PropertyKey[],
-  yaml: YamlText,
-  where: string,
-  meant: ReadonlyMap<string, string> = new Map(),
-): Problem[] {
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) return [];
-  return Object.keys(data)
-    .filter(key => !known.includes(key))
-    .slice(0, MOST_PROBLEMS)
-    .map(key => {
-      const near = meant.get(key) ?? nearest(key, known);
-      const fix = near ? `did you mean \`${near}\`?` : `known here: ${known.join(', ')}`;
-      return {
-        level: 'warning',
-        where,
-        line: yaml.lineOf([...path, key]),
-        what: `unknown key \`${key}\``,
-        fix,
-      };
-    });
+interface UnknownKey {
+  readonly path: readonly PropertyKey[];
+  readonly key: string;
+  /** The keys known there, with commas. */
+  readonly known: string;
+}
+
+/** zod names the unknown keys; which it knows is told in place of its message. */
+const knownKeys: z.core.$ZodErrorMap = issue =>
+  issue.code === 'unrecognized_keys' ? Object.keys((issue.inst as z.ZodObject).shape).join(', ') : undefined;
+
+/** Those of a union are of the branch in which nothing else is wrong. */
+function unknownKeys(issues: readonly z.core.$ZodIssue[], above: readonly PropertyKey[] = []): UnknownKey[] {
+  return issues.flatMap(issue => {
+    const path = [...above, ...issue.path];
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map(key => ({ path, key, known: issue.message }));
+    if (issue.code !== 'invalid_union') return [];
+    const branch = issue.errors.find(
+      inner => inner.length > 0 && inner.every(({ code }) => code === 'unrecognized_keys'),
+    );
+    return branch ? unknownKeys(branch, path) : [];
+  });
+}
+
+function without(data: unknown, unknown: readonly UnknownKey[]): unknown {
+  const left = structuredClone(data);
+  for (const { path, key } of unknown) {
+    const holder = path.reduce((at, step) => (at as Record<PropertyKey, unknown>)[step], left);
+    delete (holder as Record<string, unknown>)[key];
+  }
+  return left;
 }
 
 function wording(issue: z.core.$ZodIssue): { what: string; fix: string } {

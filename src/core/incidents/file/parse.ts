@@ -10,7 +10,7 @@ import {
 import { bearable, type Outcome, type Problem, survived } from '../../model/problem.ts';
 import { type Millis, parseInstant } from '../../model/time.ts';
 import { readFrontmatter } from '../../text/front-matter.ts';
-import { checkAgainst, listed, readYaml, unknownKeys, type YamlText } from '../../text/yaml.ts';
+import { checkAgainst, listed, readYaml, type YamlText } from '../../text/yaml.ts';
 import { guessed, misdated } from '../lint/doubtful-times.ts';
 import { secondLook } from '../lint/likely-mistakes.ts';
 import { occurs, overlapsItself } from '../recurrence.ts';
@@ -58,18 +58,8 @@ export function parseIncident(
 function read(file: string, id: string, source: string, ties: Ties): Outcome<Incident> {
   const front = readFrontmatter(file, source);
   if (!front.yaml) return { value: null, problems: front.problems };
-  const checked = checkAgainst(frontmatterSchema, front.yaml, file);
-  const problems = [
-    ...checked.problems,
-    ...unknownKeys(
-      front.yaml.data,
-      Object.keys(frontmatterSchema.shape),
-      [],
-      front.yaml,
-      file,
-      KEYS_ELSEWHERE,
-    ),
-  ];
+  const checked = checkAgainst(frontmatterSchema, front.yaml, file, undefined, KEYS_ELSEWHERE);
+  const problems = [...checked.problems];
   if (!checked.value) return { value: null, problems };
   const fields = { ...checked.value, title: shortTitle(checked.value.title) };
   if (fields.title !== checked.value.title) {

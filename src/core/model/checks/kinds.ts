@@ -77,7 +77,7 @@ export const reference = z
   );
 
 export const httpCheck = z
-  .object({
+  .strictObject({
     type: z.literal('http'),
     url: webAddress,
     timeout,
@@ -112,9 +112,9 @@ export const httpCheck = z
     }
   });
 
-export const tcpCheck = z.object({ type: z.literal('tcp'), host, port, timeout });
+export const tcpCheck = z.strictObject({ type: z.literal('tcp'), host, port, timeout });
 
-export const dnsCheck = z.object({
+export const dnsCheck = z.strictObject({
   type: z.literal('dns'),
   name: z.string(),
   record: z.enum(['A', 'AAAA', 'CNAME', 'MX', 'TXT', 'NS']).default('A'),
@@ -129,7 +129,7 @@ export const dnsCheck = z.object({
   timeout,
 });
 
-export const tlsCheck = z.object({
+export const tlsCheck = z.strictObject({
   type: z.literal('tls'),
   host,
   port: port.default(443),
@@ -138,7 +138,7 @@ export const tlsCheck = z.object({
   timeout,
 });
 
-export const smtpCheck = z.object({
+export const smtpCheck = z.strictObject({
   type: z.literal('smtp'),
   host,
   port: port.default(587),
@@ -152,7 +152,7 @@ export const smtpCheck = z.object({
   timeout,
 });
 
-export const databaseCheck = z.object({
+export const databaseCheck = z.strictObject({
   type: z.literal('database'),
   url: z
     .string()
@@ -164,14 +164,14 @@ export const databaseCheck = z.object({
   timeout,
 });
 
-export const statuspageCheck = z.object({
+export const statuspageCheck = z.strictObject({
   type: z.literal('statuspage'),
   url: webAddress.describe('of the page; /api/v2/summary.json is read'),
   component: z.string().optional().describe('name or id; default the whole page'),
   timeout,
 });
 
-export const heartbeatCheck = z.object({
+export const heartbeatCheck = z.strictObject({
   type: z.literal('heartbeat'),
   period: duration.default(5 * MINUTE),
   grace: duration.default(MINUTE),
@@ -179,7 +179,7 @@ export const heartbeatCheck = z.object({
   timeout,
 });
 
-export const manualCheck = z.object({ type: z.literal('manual'), timeout });
+export const manualCheck = z.strictObject({ type: z.literal('manual'), timeout });
 
 function isJsonPath(text: string): boolean {
   try {
