@@ -48,7 +48,9 @@ for (const stream of [process.stdout, process.stderr]) {
     process.exit(1);
   });
 }
-process.exitCode = await run(process.argv.slice(2));
+run(process.argv.slice(2)).then(code => {
+  process.exitCode = code;
+});
 
 async function run(words: readonly string[]): Promise<number> {
   const command = find(words);

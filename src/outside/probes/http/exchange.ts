@@ -1,9 +1,10 @@
 // One HTTP exchange over one fresh connection: request out, status and headers in, phases measured.
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
-import { type buildConnector, Client, type Dispatcher } from 'undici';
+import type { buildConnector, Dispatcher } from 'undici';
 import type { Phases } from '../../../core/model/checks/check.ts';
 import type { Millis } from '../../../core/model/time.ts';
+import { Client } from '../../undici.ts';
 import { endOfCertificate, refusal, tlsOptions } from '../certificate.ts';
 import { type Network, reach } from '../network.ts';
 import { closeOnAbort } from '../tcp.ts';
