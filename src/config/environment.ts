@@ -1,4 +1,4 @@
-// The environment: every variable the program reads, checked at once (contract §2).
+// The environment: every variable the program reads, checked at once.
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
 import ipaddr from 'ipaddr.js';

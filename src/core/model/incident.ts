@@ -127,7 +127,7 @@ export function affectedBy(
 }
 
 /**
- * The components a list names (contract §4); without one, those whose name stands in the title as
+ * The components a list names; without one, those whose name stands in the title as
  * whole words; none found → every one for an incident, none for a maintenance: what is not named may fail, and
  * must be seen to. Ids that no component has are dropped.
  */

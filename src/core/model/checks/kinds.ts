@@ -1,4 +1,4 @@
-// The kinds of checks status.yaml may ask for: one schema a kind, contract §3.
+// The kinds of checks status.yaml may ask for: one schema a kind.
 import parseJsonPath from 'jsonpath-rfc9535/parser';
 import * as z from 'zod';
 import { MINUTE, type Millis, parseDuration, SECOND } from '../time.ts';
