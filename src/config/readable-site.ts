@@ -1,7 +1,8 @@
 // status.yaml as far as it can be read: for what must work though something in it, or a variable, is missing.
 import type { Problem } from '../core/model/problem.ts';
 import type { Site } from '../core/model/site.ts';
-import { checkAgainst, MAX_SITE_YAML, readYaml, type YamlText } from '../core/text/yaml.ts';
+import { MAX_SITE_YAML, readYaml, type YamlText } from '../core/text/yaml.ts';
+import { checkAgainst } from '../core/text/yaml-check.ts';
 import { clashes, type SiteFields } from './clashes.ts';
 import type { Variables } from './environment.ts';
 import { siteFrom } from './site-file.ts';

@@ -10,7 +10,8 @@ import {
 import { bearable, type Outcome, type Problem, survived } from '../../model/problem.ts';
 import { type Millis, parseInstant } from '../../model/time.ts';
 import { readFrontmatter } from '../../text/front-matter.ts';
-import { checkAgainst, listed, readYaml, type YamlText } from '../../text/yaml.ts';
+import { listed, readYaml, type YamlText } from '../../text/yaml.ts';
+import { checkAgainst } from '../../text/yaml-check.ts';
 import { guessed, misdated } from '../lint/doubtful-times.ts';
 import { secondLook } from '../lint/likely-mistakes.ts';
 import { occurs, overlapsItself } from '../recurrence.ts';
