@@ -178,7 +178,7 @@ function promisedIn({ options }: Arguments, now: Millis): { promised?: Millis } 
   return text ? { promised: momentOf('next-update', text, now) } : {};
 }
 
-/** Of a series only an announcement or its end can be told: the work is an occurrence's. */
+/** A series itself has only its announcement and its end: everything else belongs to an occurrence. */
 function wholeSeries(series: Incident, status: UpdateStatus, ending: boolean, now: Millis): void {
   if (status === 'scheduled' || (status === 'completed' && !ending)) return;
   const starts = occurrencesOf(series, now).map(({ scheduled }) => (scheduled as Span).start);

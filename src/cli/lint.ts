@@ -14,7 +14,7 @@ import { datedAsKnown } from './incident.ts';
 import { type Cli, command, Misuse, shown } from './shared/command.ts';
 import { forecast } from './shared/forecast.ts';
 import { knownContent } from './shared/incident-files.ts';
-import { roughSite } from './shared/readable-site.ts';
+import { lenientSite } from './shared/readable-site.ts';
 
 export const lint = command(
   {
@@ -43,8 +43,8 @@ interface Linted {
 
 async function gather(files: readonly string[], cli: Cli): Promise<Linted> {
   const content = await knownContent(cli);
-  const read = await roughSite(cli);
-  // Of components that were left out for a mistake, incidents would be told that they are not there.
+  const read = await lenientSite(cli);
+  // Components that were left out for a mistake would be reported as missing in incidents.
   const site = read.problems.some(({ level }) => level === 'error') ? null : read.site;
   const brand = site ? (await makeBrand(content)(site)).problems : [];
   // Where a pull request is checked, secrets are not set: an unset variable is no fault of the file.
@@ -85,9 +85,9 @@ async function gather(files: readonly string[], cli: Cli): Promise<Linted> {
     const text = await readFile(file, 'utf8');
     const id = path.basename(file).replace(/\.md$/i, '');
     const { value, problems } = parseIncident(file, id, text);
-    const twins = whole.twins(id).filter(({ where }) => where === file || whole.fileOf(id) === file);
+    const duplicates = whole.twins(id).filter(({ where }) => where === file || whole.fileOf(id) === file);
     const [view] = value ? await datedAsKnown([value], cli.clock(), cli) : [];
-    found.push(...problems, ...twins, ...judged(file, text, value, view));
+    found.push(...problems, ...duplicates, ...judged(file, text, value, view));
     if (value) incidents.push(value);
   }
   return { site, incidents, files: files.length, problems: found };

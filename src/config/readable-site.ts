@@ -9,7 +9,7 @@ import { siteFrom } from './site-file.ts';
 import { siteSchema } from './site-schema.ts';
 import { substitute, type Unset } from './substitute.ts';
 
-export interface RoughSite {
+export interface ReadableSite {
   /** What can be read, the rest as if it were not written; null when not even one component can be. */
   readonly site: Site | null;
   /** What is wrong with the file itself. */
@@ -23,13 +23,13 @@ export interface RoughSite {
 }
 
 /** Reads status.yaml as `readSite` does, and goes on with what is right in it. */
-export function readRoughly(
+export function readLeniently(
   text: string,
   file: string,
   variables: Variables,
   publicUrl: string | null,
   fallbackUrl: string,
-): RoughSite {
+): ReadableSite {
   const raw = readYaml(text, file, 1, MAX_SITE_YAML);
   const { unset } = substitute(raw.data, variables);
   const names = new Set(unset.map(({ name }) => name));
@@ -44,11 +44,11 @@ export function readRoughly(
   const checked = checkAgainst(siteSchema, yaml, file, path => unset.some(one => isOf(one.path, path)));
   const problems = [...checked.problems];
   const fields = checked.value ?? sound(checked.data);
-  // Of what was left out, others would be told that it is missing.
+  // What was left out would be reported as missing by others.
   const whole = !problems.some(({ level }) => level === 'error');
   if (fields && whole) problems.push(...clashes(fields, yaml, file));
   return {
-    site: fields && siteFrom(withoutTwins(fields), publicUrl ?? fields.url ?? fallbackUrl),
+    site: fields && siteFrom(withoutDuplicates(fields), publicUrl ?? fields.url ?? fallbackUrl),
     problems,
     unset: [...names].map(name => warning(name, unset, raw, file)),
     urlUnset: unset.some(({ path }) => path[0] === 'url'),
@@ -124,7 +124,7 @@ function remove(data: object, path: readonly PropertyKey[]): boolean {
 }
 
 /** Of two components of one id the first is meant. */
-function withoutTwins(fields: SiteFields): SiteFields {
+function withoutDuplicates(fields: SiteFields): SiteFields {
   const ids = fields.components.map(({ id }) => id);
   return { ...fields, components: fields.components.filter(({ id }, index) => ids.indexOf(id) === index) };
 }

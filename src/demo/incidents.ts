@@ -1,4 +1,4 @@
-// The demo's incidents: a quarter of a real service's year, told relative to now.
+// The demo's incidents: a quarter of a real service's year, with times relative to now.
 import { DAY, HOUR, iso, MINUTE, type Millis } from '../core/model/time.ts';
 
 interface Story {
@@ -96,10 +96,10 @@ const STORIES: readonly Story[] = [
 
 /** File names and texts of the demo's incidents and maintenance, as of `now`. */
 export function demoIncidents(now: Millis): [name: string, text: string][] {
-  return [...STORIES.map(story => tell(story, now)), ...maintenance(now)];
+  return [...STORIES.map(story => fileOf(story, now)), ...maintenance(now)];
 }
 
-function tell(story: Story, now: Millis): [string, string] {
+function fileOf(story: Story, now: Millis): [string, string] {
   const started = Math.floor((now - story.ago) / MINUTE) * MINUTE;
   const at = (minutes: number) => started + minutes * MINUTE;
   const last = story.updates.at(-1) as [number, string, string];

@@ -28,7 +28,7 @@ export async function openKeeping(file: string, clock: Clock, log: Log): Promise
     // Told of writes before `storage` is there only while opening, when nothing is written through it.
     const db = openDatabase(file, {
       locked: true,
-      told: trouble => storage.told(trouble),
+      onWrite: trouble => storage.told(trouble),
       gone: () => storage.gone(),
     });
     const { ino } = statSync(file);

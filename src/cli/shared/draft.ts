@@ -138,7 +138,7 @@ export interface Draft {
 }
 
 /**
- * Shows what will be written and mailed, asks unless told not to, and writes. Resolves to the exit code.
+ * Shows what will be written and mailed, asks unless `--yes` was typed, and writes. Resolves to the exit code.
  * Without a site (status.yaml cannot be read) components are taken as they were typed.
  */
 export async function settle(draft: Draft, site: Site | null, typed: Arguments, cli: Cli): Promise<number> {
@@ -210,7 +210,7 @@ export async function existing(
   // What stands in a file with a mistake cannot be added to, whatever is known of it from before.
   if (incident && text !== undefined && parseIncident('', file, text).value) {
     const part = named && occurrenceOn(incident, named.day);
-    for (const twin of files.twins(file)) cli.err(printProblem(twin));
+    for (const problem of files.twins(file)) cli.err(printProblem(problem));
     if (named && !part) throw new Refused(`"${file}" has no occurrence that begins on ${named.day} (UTC).`);
     const now = cli.clock();
     return { incident: asOf(incident, now, () => now), text, part };
