@@ -68,7 +68,8 @@ export const incident: readonly Command[] = [
   command(
     {
       name: 'incident resolve',
-      usage: 'ID --message M [--severity S] [--components a,b] [--next-update T] [--at T] [--edit] [--yes]',
+      usage:
+        'ID --message M [--status resolved] [--severity S] [--components a,b] [--next-update T] [--at T] [--edit] [--yes]',
       summary: 'end an incident (or complete a maintenance)',
       help: HELP,
       lacking: NAME_IT,

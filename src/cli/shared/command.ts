@@ -144,10 +144,9 @@ export async function secretOf({ env }: Cli): Promise<string> {
  */
 export async function serverSecret(cli: Cli): Promise<string> {
   const { env } = cli;
-  const secret = env.secret ?? (await foundSecret(env.dataDir));
-  if (typeof secret === 'string') return secret;
-  if (secret.problems.length > 0) needed(secret);
-  if (secret.value !== null) return secret.value;
+  if (env.secret !== null) return env.secret;
+  const found = await foundSecret(env.dataDir);
+  if (found.value !== null || found.problems.length > 0) return needed(found);
   if (env.variables.DATA_DIR) {
     cli.err(`${notHere(env.dataDir)} yet: its secret is made now.`);
     return secretOf(cli);
