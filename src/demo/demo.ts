@@ -70,15 +70,15 @@ async function demo(): Promise<void> {
   report();
   const beat = setInterval(report, 10_000);
 
-  process.stdout.write(`
-  The demo is at  ${system.statusUrl}
-    Its services fail now and then: leave the page open and watch.
-    Incidents       ${path.join(statusDir, 'incidents')} (save a file there)
-    Emails         ${path.join(dataDir, 'mail')} (subscribe, then look here)
-    Webhook         ${system.publicUrl}/webhooks/uptime?token=${system.webhookToken}
-    Ctrl-C ends it and removes everything.
-
-  `);
+  const lines = [
+    `The demo is at  ${system.statusUrl}`,
+    'Its services fail now and then: leave the page open and watch.',
+    `Incidents       ${path.join(statusDir, 'incidents')} (save a file there)`,
+    `Emails          ${path.join(dataDir, 'mail')} (subscribe, then look here)`,
+    `Webhook         ${system.publicUrl}/webhooks/uptime?token=${system.webhookToken}`,
+    'Ctrl-C ends it and removes everything.',
+  ];
+  process.stdout.write(`\n  ${lines.join('\n  ')}\n\n`);
 
   const end = () => {
     clearInterval(beat);
