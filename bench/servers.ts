@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
 
 /** Starts the built program as `npm start` does, on a port, quiet, with its folders under `dir`. */
 export function startOurs(port: number, dir: string, env: Record<string, string> = {}): ChildProcess {
-  return start(['--max-semi-space-size=8', 'dist/main.js'], {
+  return start(['--max-semi-space-size=4', 'dist/main.js'], {
     HOST: '127.0.0.1',
     PORT: String(port),
     DATA_DIR: `${dir}/data`,

@@ -21,7 +21,7 @@ import { readEnvironment } from './config/environment.ts';
 import { printProblem } from './core/model/problem.ts';
 import { harmless } from './core/text/printable.ts';
 
-/** In the order of the help. The longest name that fits wins. */
+/** In the order of the help. */
 const COMMANDS: readonly Command[] = [
   lint,
   ...incident,
@@ -48,7 +48,9 @@ for (const stream of [process.stdout, process.stderr]) {
     process.exit(1);
   });
 }
-process.exitCode = await run(process.argv.slice(2));
+run(process.argv.slice(2)).then(code => {
+  process.exitCode = code;
+});
 
 async function run(words: readonly string[]): Promise<number> {
   const command = find(words);
@@ -57,60 +59,47 @@ async function run(words: readonly string[]): Promise<number> {
     process[code === 0 ? 'stdout' : 'stderr'].write(text);
     return code;
   }
+  const usage = `Usage: npm run status -- ${command.name} ${command.usage}`.trimEnd();
   const rest = words.slice(command.name.split(' ').length);
   if (rest.includes('--help') || rest.includes('-h')) {
-    process.stdout.write(`${usageOf(command)}\n\n${command.help}\n`);
+    process.stdout.write(`${usage}\n\n${command.help}\n`);
     return 0;
   }
+  // A monitor's name must not rewrite the operator's terminal.
+  const err = (text: string) => void process.stderr.write(`${harmless(text)}\n`);
+  const out = (text: string) => void process.stdout.write(`${harmless(text)}\n`);
   const { value: env, problems } = readEnvironment(process.env, process.cwd());
   if (!env) {
-    process.stderr.write(problems.map(problem => `${printProblem(problem)}\n`).join(''));
+    for (const problem of problems) err(printProblem(problem));
     return 2;
   }
+  const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true;
   try {
-    return await command.run(rest, {
-      env,
-      cwd: process.cwd(),
-      clock: Date.now,
-      // A monitor's name must not rewrite the operator's terminal.
-      out: text => void process.stdout.write(`${harmless(text)}\n`),
-      err: text => void process.stderr.write(`${harmless(text)}\n`),
-      interactive: process.stdin.isTTY === true && process.stdout.isTTY === true,
-    });
+    return await command.run(rest, { env, cwd: process.cwd(), clock: Date.now, out, err, interactive });
   } catch (error) {
-    if (error instanceof Refused) {
-      process.stderr.write(`${harmless(error.message)}\n`);
-      return 1;
-    }
-    const { code, name } = error as NodeJS.ErrnoException;
     // Ctrl-C at a question.
-    if (name === 'ExitPromptError') return 130;
-    const misused = error instanceof Misuse || code?.startsWith('ERR_PARSE_ARGS');
-    if (!misused && !code) throw error;
-    process.stderr.write(
-      `${plainly(error as NodeJS.ErrnoException)}\n${misused ? `\n${usageOf(command)}\n` : ''}`,
-    );
-    return misused ? 2 : 1;
+    if ((error as Error).name === 'ExitPromptError') return 130;
+    if (error instanceof Misuse) err(`${error.message}\n\n${usage}`);
+    else if (error instanceof Refused || (error as NodeJS.ErrnoException).code)
+      err(plainly(error as NodeJS.ErrnoException));
+    else throw error;
+    return error instanceof Misuse ? 2 : 1;
   }
 }
 
 /** What the system says of a file, as a person would; anything else in its own words. */
-function plainly({ code, path, message }: NodeJS.ErrnoException): string {
-  const what: Record<string, string> = {
+function plainly({ code = '', path, message }: NodeJS.ErrnoException): string {
+  const what = {
     ENOENT: 'there is no such file or folder',
-    ENOTDIR: 'this is no folder',
+    ENOTDIR: 'this is not a folder',
     EISDIR: 'this is a folder — name a file',
-    EACCES: 'this user has no right to it',
-  };
-  return path && code && what[code] ? `${path}: ${what[code]}` : message;
+    EACCES: 'this user may not use it',
+  }[code];
+  return path && what ? `${path}: ${what}` : message;
 }
 
+/** The longest name that fits wins. */
 function find(words: readonly string[]): Command | undefined {
-  return COMMANDS.filter(({ name }) => name === words.slice(0, name.split(' ').length).join(' ')).sort(
-    (a, b) => b.name.length - a.name.length,
-  )[0];
-}
-
-function usageOf({ name, usage }: Command): string {
-  return `Usage: npm run status -- ${name} ${usage}`.trimEnd();
+  const named = (count: number) => COMMANDS.find(({ name }) => name === words.slice(0, count).join(' '));
+  return named(2) ?? named(1);
 }

@@ -1,7 +1,8 @@
-// The front door: environment → wiring → listen; signals → close. The only place that reads
-// process.env and the real clock.
+// Starts the server: environment → wiring → listen; signals → close. The only place that reads process.env and the
+// real clock.
 import { pino } from 'pino';
 import { readEnvironment } from './config/environment.ts';
+import type { Log } from './core/model/ports/log.ts';
 import { type Problem, printProblem } from './core/model/problem.ts';
 import { fetchText } from './outside/amazon.ts';
 import { openLogOutput } from './outside/log-output.ts';
@@ -11,80 +12,83 @@ import { LIMITS } from './web/http/limits.ts';
 import { openSystem, StartProblems, type System } from './wiring/wiring.ts';
 import { everySecond } from './work/timing/timetable.ts';
 
-const { value: env, problems } = readEnvironment(process.env, process.cwd());
-if (!env) refuse(problems);
+/** Checks, emails and answers under way are given so long to end, ms; what is cut is repaired at the next start. */
+const CLOSING_TIME = 20_000;
 
-// Nobody reads what is printed: the page goes on.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-const log = pino(
-  {
-    level: env.logLevel,
-    base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    // A token in an address or a header must not reach the log, whoever puts it there.
-    redact: ['token', 'headers.authorization', 'url'],
-  },
-  openLogOutput(process.stdout.fd),
-);
-for (const problem of problems) log.warn({}, printProblem(problem));
-// A bug has left things in an unknown state; everything owed is on disk, and the next start takes it up.
-process.on('uncaughtException', (error, origin) => {
-  log.fatal(
-    { err: error, origin },
-    'a bug ends this process: let your supervisor start it again, and report it',
+start();
+
+async function start(): Promise<void> {
+  const { value: env, problems } = readEnvironment(process.env, process.cwd());
+  if (!env) refuse(problems);
+
+  // Nobody reads what is printed: the page goes on.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  const log = pino(
+    {
+      level: env.logLevel,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      // A token in an address or a header must not reach the log, whoever puts it there.
+      redact: ['token', 'headers.authorization', 'url'],
+    },
+    openLogOutput(process.stdout.fd),
   );
-  process.exit(1);
-});
-
-let system: System | undefined;
-closeOnSignal();
-const pulse = startPulse(LIMITS.lateness, Date.now);
-try {
-  system = await openSystem(env, {
-    clock: Date.now,
-    monotonic: () => performance.now(),
-    everySecond,
-    pulse,
-    probe: makeProbes({ clock: Date.now }, pulse.paused, pulse.steps),
-    fetchText,
-    isOverloaded: pulse.isOverloaded,
-    log,
+  for (const problem of problems) log.warn({}, printProblem(problem));
+  // A bug has left things in an unknown state; everything owed is on disk, and the next start takes it up.
+  process.on('uncaughtException', (error, origin) => {
+    log.fatal(
+      { err: error, origin },
+      'a bug ends this process: let your supervisor start it again, and report it',
+    );
+    process.exit(1);
   });
+
+  let system: System | undefined;
+  closeOnSignal(() => system, log);
+  const pulse = startPulse(LIMITS.lateness, Date.now);
+  try {
+    system = await openSystem(env, {
+      clock: Date.now,
+      monotonic: () => performance.now(),
+      everySecond,
+      pulse,
+      probe: makeProbes({ clock: Date.now }, pulse.paused, pulse.steps),
+      fetchText,
+      isOverloaded: pulse.isOverloaded,
+      log,
+    });
+  } catch (error) {
+    if (error instanceof StartProblems) refuse(error.problems);
+    throw error;
+  }
   greet(system);
-} catch (error) {
-  if (error instanceof StartProblems) refuse(error.problems);
-  throw error;
 }
 
-function greet(system: System): void {
+function greet({ statusUrl, publicUrl, localUrl, webhookToken }: System): void {
   const lines = [
-    `Status page   ${system.statusUrl}`,
-    `Webhook       ${system.publicUrl}/webhooks/uptime?token=${system.webhookToken}`,
-    ...(system.localUrl === system.publicUrl ? [] : [`Listening on  ${system.localUrl}`]),
+    `Status page   ${statusUrl}`,
+    `Webhook       ${publicUrl}/webhooks/uptime?token=${webhookToken}`,
+    ...(localUrl === publicUrl ? [] : [`Listening on  ${localUrl}`]),
   ];
   process.stdout.write(`\n  ${lines.join('\n  ')}\n\n`);
 }
 
-/** Checks, emails and answers under way are given so long to end, ms; what is cut is repaired at the next start. */
-const MOST_CLOSING = 20_000;
-
 /** From the first line on: as process 1 of a container, a program without a handler is not ended by SIGTERM. */
-function closeOnSignal(): void {
-  let closing = false;
+function closeOnSignal(current: () => System | undefined, log: Log): void {
+  let isClosing = false;
   const close = (signal: NodeJS.Signals) => {
     // A second signal means "now".
-    if (closing) process.exit(1);
-    closing = true;
+    if (isClosing) process.exit(1);
+    isClosing = true;
     log.info({ signal }, 'stopping');
+    const system = current();
     // Not open yet: nothing is under way, and what is written so far stands a kill.
     if (!system) process.exit(0);
     setTimeout(() => {
-      log.error(
-        {},
-        `could not stop within ${MOST_CLOSING / 1000} seconds; what was under way is taken up at the next start`,
-      );
+      const what = `could not stop within ${CLOSING_TIME / 1000} seconds`;
+      log.error({}, `${what}; what was under way is taken up at the next start`);
       process.exit(1);
-    }, MOST_CLOSING).unref();
+    }, CLOSING_TIME).unref();
     system.close().then(
       () => {
         log.info({}, 'stopped');

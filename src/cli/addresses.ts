@@ -3,34 +3,35 @@ import { INBOUND } from '../core/inbound/senders.ts';
 import type { Site } from '../core/model/site.ts';
 import { deriveSecret } from '../core/model/token.ts';
 import { heartbeatToken } from '../work/monitoring/heartbeats.ts';
-import { type Command, hint, Misuse, madeSecret, nothingElse, Refused } from './shared/command.ts';
+import { type Command, command, hint, Refused, serverSecret } from './shared/command.ts';
 import { readableSite } from './shared/readable-site.ts';
 
 export const addresses: readonly Command[] = [
-  {
-    name: 'webhook-url',
-    usage: '[SENDER]',
-    summary: 'the address UptimeRobot and other monitors post to',
-    help: 'SENDER is uptime (UptimeRobot, the default), alertmanager, grafana, pingdom, betterstack,\nuptime-kuma, healthchecks, sns, generic, or a name of `webhooks:` in status.yaml. The address holds the token: treat it as a password.',
-    async run([sender = 'uptime', ...more], cli) {
-      nothingElse(more);
+  command(
+    {
+      name: 'webhook-url',
+      usage: '[SENDER]',
+      summary: 'the address UptimeRobot and other monitors post to',
+      help: 'SENDER is uptime (UptimeRobot, the default), alertmanager, grafana, pingdom, betterstack,\nuptime-kuma, healthchecks, sns, generic, or a name of `webhooks:` in status.yaml. The address holds the token: treat it as a password.',
+    },
+    async ({ words: [sender = 'uptime'] }, cli) => {
       const { site } = await readableSite(cli);
       const known = sendersOf(site);
       if (!known.includes(sender))
         throw new Refused(`There is no webhook "${sender}" — ${hint(sender, known)}`);
-      const token = cli.env.webhookToken ?? deriveSecret(await madeSecret(cli), 'webhook');
+      const token = cli.env.webhookToken ?? deriveSecret(await serverSecret(cli), 'webhook');
       cli.out(`${site.url}/webhooks/${sender}?token=${token}`);
-      return 0;
     },
-  },
-  {
-    name: 'heartbeat-url',
-    usage: 'ID',
-    summary: 'the address a job calls to say it is alive',
-    help: 'ID is a component with `check: { type: heartbeat }`. The job calls it with GET or POST each period;\n`?status=down&msg=…` says that it failed.',
-    async run([id, ...more], cli) {
-      if (!id) throw new Misuse('Name the component.');
-      nothingElse(more);
+  ),
+  command(
+    {
+      name: 'heartbeat-url',
+      usage: 'ID',
+      summary: 'the address a job calls to say it is alive',
+      help: 'ID is a component with `check: { type: heartbeat }`. The job calls it with GET or POST each period;\n`?status=down&msg=…` says that it failed.',
+      lacking: 'Name the component.',
+    },
+    async ({ words: [id = ''] }, cli) => {
       const { site, unsetIn } = await readableSite(cli);
       const listening = site.components.filter(({ check }) => check.type === 'heartbeat');
       const component = listening.find(one => one.id === id);
@@ -42,11 +43,10 @@ export const addresses: readonly Command[] = [
       if (unset)
         throw new Refused(`The check of "${id}" is made of ${unset}, which is not set here — set it`);
       const own = component.check.type === 'heartbeat' && component.check.token;
-      const token = heartbeatToken(component, own || (await madeSecret(cli)));
+      const token = heartbeatToken(component, own || (await serverSecret(cli)));
       cli.out(`${site.url}/heartbeats/${token}`);
-      return 0;
     },
-  },
+  ),
 ];
 
 /** The last words of the addresses the server answers under `/webhooks/`. */

@@ -1,70 +1,57 @@
 // `backup FILE` and `restore FILE`: the database out, while the server runs, and back in, while it does not.
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { DatabaseRefused } from '../core/model/ports/storage.ts';
 import { printProblem } from '../core/model/problem.ts';
 import { SECOND } from '../core/model/time.ts';
 import { backUp, restore } from '../store/db/restore.ts';
-import { type Cli, type Command, Misuse, Refused, shown } from './shared/command.ts';
+import { type Cli, type Command, command, Refused, shown } from './shared/command.ts';
 
 export const backup: readonly Command[] = [
-  {
-    name: 'backup',
-    usage: 'FILE [--force]',
-    summary: 'copy the database, whole and checked, while the server runs',
-    help: 'The copy is as of one moment, readable by this user alone, and there whole or not at all. It refuses a\nname that is taken, unless --force. With it belongs the secret (SECRET, or DATA_DIR/secret): the links in\nletters are signed with it. Incidents are files of the status folder.',
-    async run(args, cli) {
-      const { values, positionals } = parseArgs({
-        args: [...args],
-        options: { force: { type: 'boolean', default: false } },
-        allowPositionals: true,
-      });
-      const target = fileOf(positionals, cli);
-      const file = cli.env.databaseFile;
-      const { bytes } = await refusing(() => backUp(file, target, values.force, eachSecond(cli)));
+  command(
+    {
+      name: 'backup',
+      usage: 'FILE [--force]',
+      summary: 'copy the database, whole and checked, while the server runs',
+      help: 'The copy is as of one moment, readable by this user alone, and there whole or not at all. It refuses a\nname that is taken, unless --force. With it belongs the secret (SECRET, or DATA_DIR/secret): the links in\nemails are signed with it. Incidents are files of the status folder.',
+      lacking: 'Name one file.',
+    },
+    async ({ words: [file = ''], flags }, cli) => {
+      const target = path.resolve(cli.cwd, file);
+      const { bytes } = await refusing(() =>
+        backUp(cli.env.databaseFile, target, flags.has('force'), eachSecond(cli)),
+      );
       cli.out(`${shown(target, cli)}: ${megabytes(bytes)}, checked`);
       if (cli.env.secret === null) {
         const secret = shown(path.join(cli.env.dataDir, 'secret'), cli);
         cli.out(`Keep ${secret} with it: the links in emails are signed with it.`);
       }
-      return 0;
     },
-  },
-  {
-    name: 'restore',
-    usage: 'FILE [--resume]',
-    summary: 'put a backup in the place of the database, while no server runs',
-    help: 'The backup is checked first; what was there is kept in DATA_DIR/backups. Nobody knows what was sent since\nthe backup was made, so emails waiting in it are held until `outbox retry`, and what stands in the folder\nis taken as told. --resume goes on where the backup stopped: for one made after the server was stopped.',
-    async run(args, cli) {
-      const { values, positionals } = parseArgs({
-        args: [...args],
-        options: { resume: { type: 'boolean', default: false } },
-        allowPositionals: true,
-      });
-      const from = fileOf(positionals, cli);
+  ),
+  command(
+    {
+      name: 'restore',
+      usage: 'FILE [--resume]',
+      summary: 'put a backup in the place of the database, while no server runs',
+      help: 'The backup is checked first; what was there is kept in DATA_DIR/backups. Nobody knows what was sent since\nthe backup was made, so emails waiting in it are held until `outbox retry`, and the updates in the folder\ncount as announced. --resume goes on where the backup stopped: for one made after the server was stopped.',
+      lacking: 'Name one file.',
+    },
+    async ({ words: [typed = ''], flags }, cli) => {
+      const resume = flags.has('resume');
+      const from = path.resolve(cli.cwd, typed);
       const file = cli.env.databaseFile;
-      const done = await refusing(async () => restore(file, from, values.resume, cli.clock()));
+      const done = await refusing(async () => restore(file, from, resume, cli.clock()));
       cli.out(
         `${shown(file, cli)} is now what ${shown(from, cli)} held: ${done.subscribers} subscribers, schema ${done.version}`,
       );
       if (done.aside) cli.out(`What was there is kept: ${shown(done.aside, cli)}`);
       if (done.emails > 0) {
         const held = 'are held: `npm run status -- outbox retry` sends them';
-        cli.out(
-          `${done.emails} emails that waited in it ${values.resume ? 'go out at the next start' : held}`,
-        );
+        cli.out(`${done.emails} emails that waited in it ${resume ? 'go out at the next start' : held}`);
       }
       cli.out('Start the server.');
-      return 0;
     },
-  },
+  ),
 ];
-
-function fileOf(positionals: readonly string[], { cwd }: Cli): string {
-  const [file, ...rest] = positionals;
-  if (!file || rest.length > 0) throw new Misuse('Name one file.');
-  return path.resolve(cwd, file);
-}
 
 async function refusing<T>(work: () => Promise<T>): Promise<T> {
   try {

@@ -7,54 +7,47 @@ import {
 import type { Site } from '../core/model/site.ts';
 import { makeChannels } from '../outside/channels.ts';
 import { reviveChannel } from '../store/notify/channels.ts';
-import { type Command, databaseOf, hint, Refused, siteOf } from './shared/command.ts';
+import { command, databaseOf, hint, Refused, siteOf } from './shared/command.ts';
 
-export const channel: Command = {
-  name: 'channel test',
-  usage: '[ID]',
-  summary: 'post a test message to the channels of status.yaml, and say what is wrong if it is not taken',
-  help: 'ID is what /readyz and the log call the channel (slack-1a2b3c4d, or the `id` you gave it); without one\nall of them are tried. One that was disabled and takes the message is in use again.',
-  async run([id], cli) {
+export const channel = command(
+  {
+    name: 'channel test',
+    usage: '[ID]',
+    summary: 'post a test message to the channels of status.yaml, and say what is wrong if it is not taken',
+    help: 'ID is what /readyz and the log call the channel (slack-1a2b3c4d, or the `id` you gave it); without one\nall of them are tried. One that was disabled and takes the message is in use again.',
+  },
+  async ({ words: [id] }, cli) => {
     const site = await siteOf(cli);
     const { channels } = site.notify;
     if (channels.length === 0) {
       throw new Refused('There are no channels — add some as `notify: { channels: [ … ] }` in status.yaml');
     }
     const chosen = channels.filter(one => id === undefined || one.id === id);
-    if (chosen.length === 0) {
+    if (id !== undefined && chosen.length === 0) {
       const ids = channels.map(one => one.id);
-      throw new Refused(`There is no channel "${id}" — ${hint(id as string, ids)}`);
+      throw new Refused(`There is no channel "${id}" — ${hint(id, ids)}`);
     }
     const send = makeChannels();
     let failures = 0;
     for (const one of chosen) {
       const target = { type: one.type, url: one.url, secret: one.secret, guarded: false };
       const sent = await send(target, testMessage(site, one, cli.clock()), cli.clock());
-      if (sent.ok) await revive(one.id);
-      else failures++;
+      if (sent.ok) {
+        const db = databaseOf(cli);
+        if (db) await reviveChannel(db, one.id).finally(() => db.destroy());
+      } else failures++;
       cli.out(`${channelName(one, one.url)}: ${sent.ok ? 'took the message' : sent.error}`);
     }
     return failures === 0 ? 0 : 1;
-
-    async function revive(channelId: string) {
-      const db = databaseOf(cli);
-      if (!db) return;
-      try {
-        await reviveChannel(db, channelId);
-      } finally {
-        await db.destroy();
-      }
-    }
   },
-};
+);
 
 function testMessage(site: Site, { id }: ChannelSettings, now: number): ChannelMessage {
-  const words = `This is a test from **${site.title}**, sent by \`status channel test\`. Nothing has happened.`;
   return {
     id: `msg_test_${id}_${now}`,
     heading: `[TEST] ${site.title}`,
     facts: [],
-    markdown: words,
+    markdown: `This is a test from **${site.title}**, sent by \`status channel test\`. Nothing has happened.`,
     color: '#3b66dd',
     tone: 'accent',
     link: { label: site.title, url: `${site.url}/status/live` },

@@ -1,39 +1,42 @@
 // `check [ID…]`: looks at components now, as the server would, and prints what was seen and what it means.
-import { parseArgs } from 'node:util';
 import type { ProbeResult } from '../core/model/checks/check.ts';
 import type { Component } from '../core/model/component.ts';
 import type { Metric } from '../core/model/metric.ts';
 import { spell } from '../core/monitoring/messages.ts';
 import { makeProbes } from '../outside/probes.ts';
 import { startPulse } from '../outside/pulse.ts';
-import { type Command, hint, Refused } from './shared/command.ts';
+import { command, hint, Refused } from './shared/command.ts';
 import { readableSite } from './shared/readable-site.ts';
 
 /** So many looks at once: beginning hundreds together holds the process up, and each would be called paused. */
 const AT_ONCE = 20;
 
-export const check: Command = {
-  name: 'check',
-  usage: '[ID…]',
-  summary: 'look at the components now and say what was seen',
-  help: 'Nothing is stored and no incident is opened. Exit code 1 when one of them is down, or cannot be looked at\nbecause a variable of its check is not set here.',
-  async run(args, cli) {
-    const { positionals: ids } = parseArgs({ args: [...args], allowPositionals: true, options: {} });
+export const check = command(
+  {
+    name: 'check',
+    usage: '[ID…]',
+    summary: 'look at the components now and say what was seen',
+    help: 'Nothing is stored and no incident is opened. Exit code 1 when one of them is down, or cannot be looked at\nbecause a variable of its check is not set here.',
+  },
+  async ({ words: ids }, cli) => {
     const { site, unsetIn } = await readableSite(cli);
     const { components, metrics } = site;
     const known = components.map(({ id }) => id);
-    const stranger = ids.find(one => !known.includes(one));
-    if (stranger !== undefined) {
-      throw new Refused(`There is no component "${stranger}" — ${hint(stranger, known)}`);
+    const unknown = ids.find(one => !known.includes(one));
+    if (unknown !== undefined) {
+      throw new Refused(`There is no component "${unknown}" — ${hint(unknown, known)}`);
     }
     const probe = makeProbes({ clock: cli.clock }, startPulse().paused);
     const asked = components.filter(({ id }) => ids.length === 0 || ids.includes(id));
     const width = Math.max(...asked.map(({ id }) => id.length));
+    let code = 0;
     const look = async (component: Component) => {
+      const name = component.id.padEnd(width);
       const [unset] = unsetIn(component.id);
       if (unset) {
-        cli.out(`${component.id.padEnd(width)}  not looked at: ${unset} is not set here`);
-        return 'unset';
+        code = 1;
+        cli.out(`${name}  not looked at: ${unset} is not set here`);
+        return;
       }
       let seen = await probe(component.check, new AbortController().signal);
       // Our own start-up may have held it up: once more, as the server does.
@@ -46,19 +49,17 @@ export const check: Command = {
         ...readings(component, seen, metrics),
       ];
       const lines = more.filter(Boolean).map(text => `\n    ${text}`);
-      const outcome = seen.outcome.padEnd(8);
-      cli.out(`${component.id.padEnd(width)}  ${outcome}  ${seen.seen}${latency}${lines.join('')}`);
-      return seen.outcome;
+      cli.out(`${name}  ${seen.outcome.padEnd(8)}  ${seen.seen}${latency}${lines.join('')}`);
+      if (seen.outcome === 'down') code = 1;
     };
-    const outcomes: string[] = [];
     const next = asked.values();
     const oneByOne = async () => {
-      for (const component of next) outcomes.push(await look(component));
+      for (const component of next) await look(component);
     };
     await Promise.all(Array.from({ length: AT_ONCE }, oneByOne));
-    return outcomes.some(one => one === 'down' || one === 'unset') ? 1 : 0;
+    return code;
   },
-};
+);
 
 /** Why the server would call it up or down, and from when on. */
 function meaning(

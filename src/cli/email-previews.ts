@@ -1,31 +1,26 @@
-// `letters preview DIR`: one of each kind of letter as files, to look at before anybody gets one.
+// `letters preview DIR`: one of each kind of email as files, to look at before anybody gets one.
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { spoken } from '../core/i18n/words.ts';
 import { LANGS } from '../core/model/lang.ts';
 import { escapeHtml } from '../core/text/markdown.ts';
 import { makeRender } from '../views.ts';
 import { ROOT } from '../wiring/root.ts';
 import { makeEmails } from '../work/notify/email-texts.ts';
-import { type Command, Misuse, shown, siteOf } from './shared/command.ts';
+import { command, Misuse, shown, siteOf } from './shared/command.ts';
 import { type EmailPreview, emailPreviews } from './shared/email-examples.ts';
 
-export const emails: Command = {
-  name: 'letters preview',
-  usage: 'DIR [--lang en|de]',
-  summary: 'one of each kind of email as files, to look at',
-  help: 'Writes NAME.html and NAME.txt for every kind of email, and an index.html to begin with, in the name\nof your site. Nothing is sent, and the links lead nowhere.',
-  async run(args, cli) {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { lang: { type: 'string', default: 'en' } },
-    });
-    const [folder, ...more] = positionals;
-    if (!folder || more.length > 0) throw new Misuse('Name one folder to write to.');
-    const lang = spoken(values.lang);
-    if (!lang) throw new Misuse(`Emails speak ${LANGS.join(' and ')}, not "${values.lang}".`);
+export const emails = command(
+  {
+    name: 'letters preview',
+    usage: 'DIR [--lang en|de]',
+    summary: 'one of each kind of email as files, to look at',
+    help: 'Writes NAME.html and NAME.txt for every kind of email, and an index.html to begin with, in the name\nof your site. Nothing is sent, and the links lead nowhere.',
+    lacking: 'Name one folder to write to.',
+  },
+  async ({ words: [folder = ''], options: { lang: typed = 'en' } }, cli) => {
+    const lang = spoken(typed);
+    if (!lang) throw new Misuse(`Emails are written in ${LANGS.join(' and ')}, not "${typed}".`);
     const site = await siteOf(cli);
     const dir = path.resolve(cli.cwd, folder);
     const made = emailPreviews(site, lang, makeEmails(makeRender(path.join(ROOT, 'views'))), cli.clock());
@@ -37,9 +32,8 @@ export const emails: Command = {
     const index = path.join(dir, 'index.html');
     await writeFile(index, indexOf(made, lang));
     cli.out(`${made.length} emails: open ${shown(index, cli)}`);
-    return 0;
   },
-};
+);
 
 function indexOf(made: readonly EmailPreview[], lang: string): string {
   const rows = made.map(

@@ -4,17 +4,19 @@ import { StatusFolder } from '../content/folder.ts';
 import { makeWriteMirror } from '../content/mirror.ts';
 import { printProblem } from '../core/model/problem.ts';
 import { copyOf, readSnapshot } from '../wiring/export.ts';
-import { type Command, databaseOf, Misuse, Refused } from './shared/command.ts';
+import { command, databaseOf, Refused } from './shared/command.ts';
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
-export const exporting: Command = {
-  name: 'export',
-  usage: 'DIR',
-  summary: 'the whole public site as static files',
-  help: 'Pages in every language, JSON, feeds, badges, calendar: any web server or bucket can serve them.\nDIR must be empty, new, or of an earlier export.',
-  async run([dir, ...rest], cli) {
-    if (!dir || rest.length > 0) throw new Misuse('Name the folder.');
+export const exporting = command(
+  {
+    name: 'export',
+    usage: 'DIR',
+    summary: 'the whole public site as static files',
+    help: 'Pages in every language, JSON, feeds, badges, calendar: any web server or bucket can serve them.\nDIR must be empty, new, or of an earlier export.',
+    lacking: 'Name the folder.',
+  },
+  async ({ words: [dir = ''] }, cli) => {
     const db = databaseOf(cli);
     try {
       const { value: snapshot, problems } = await readSnapshot(cli.env, db, cli.clock, silent);
@@ -27,9 +29,8 @@ export const exporting: Command = {
       const done = await makeWriteMirror()(path.resolve(cli.cwd, dir), files);
       if ('what' in done) throw new Refused(printProblem(done));
       cli.out(`${done.written} files written, ${done.unchanged} unchanged, ${done.removed} removed: ${dir}`);
-      return 0;
     } finally {
       await db?.destroy();
     }
   },
-};
+);

@@ -5,24 +5,26 @@ import { createExclusively } from '../content/atomic.ts';
 import { importCstate } from '../core/import/cstate.ts';
 import { type Imported, siteYaml } from '../core/import/imported.ts';
 import { importStatuspage } from '../core/import/statuspage.ts';
-import { type Cli, type Command, Misuse, Refused } from './shared/command.ts';
+import { type Cli, command, Misuse, Refused } from './shared/command.ts';
 import { commitWritten } from './shared/commit.ts';
 import { presentContent } from './shared/incident-files.ts';
 import { siteIfReadable } from './shared/readable-site.ts';
 
-export const importing: Command = {
-  name: 'import',
-  usage: 'statuspage FILE… | cstate FOLDER',
-  summary: 'bring the history of a Statuspage or cState page',
-  help: 'statuspage: saved answers of /api/v2 (incidents.json, scheduled-maintenances.json, summary.json,\ncomponents.json). cstate: its folder. Files that are there already are never changed: run it as often\nas you like. Without a status.yaml, one is made of the components found.',
-  async run([kind, ...sources], cli) {
-    if (sources.length === 0) throw new Misuse('Name what to import.');
+export const importing = command(
+  {
+    name: 'import',
+    usage: 'statuspage|cstate FILE…',
+    summary: 'bring the history of a Statuspage or cState page',
+    help: 'statuspage: saved answers of /api/v2 (incidents.json, scheduled-maintenances.json, summary.json,\ncomponents.json). cstate: its folder. Files that are there already are never changed: run it as often\nas you like. Without a status.yaml, one is made of the components found.',
+    lacking: 'Name what to import.',
+  },
+  async ({ words: [kind, ...sources] }, cli) => {
     const paths = sources.map(source => path.resolve(cli.cwd, source));
     if (kind === 'statuspage') return write(importStatuspage(await jsonOf(paths)), cli);
     if (kind === 'cstate') return write(await cstate(paths[0] as string), cli);
     throw new Misuse(`"${kind}" cannot be imported: statuspage or cstate.`);
   },
-};
+);
 
 async function jsonOf(paths: readonly string[]): Promise<{ name: string; data: unknown }[]> {
   const files: string[] = [];

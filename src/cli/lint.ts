@@ -1,7 +1,6 @@
 // `lint [FILE…]`: every problem in status.yaml and the incident files, and what merging would mail.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { makeBrand } from '../content/brand-files.ts';
 import { openTemplates } from '../content/templates.ts';
 import { parseIncident } from '../core/incidents/file/parse.ts';
@@ -11,32 +10,29 @@ import type { Incident } from '../core/model/incident.ts';
 import { type Problem, printProblem } from '../core/model/problem.ts';
 import type { Site } from '../core/model/site.ts';
 import { readFrontmatter } from '../core/text/front-matter.ts';
-import { datedByBooks } from './incident.ts';
-import { type Cli, type Command, Misuse, shown } from './shared/command.ts';
+import { datedAsKnown } from './incident.ts';
+import { type Cli, command, Misuse, shown } from './shared/command.ts';
 import { forecast } from './shared/forecast.ts';
 import { knownContent } from './shared/incident-files.ts';
-import { roughSite } from './shared/readable-site.ts';
+import { lenientSite } from './shared/readable-site.ts';
 
-export const lint: Command = {
-  name: 'lint',
-  usage: '[FILE…] [--format text|json|github]',
-  summary: 'check status.yaml and the incident files',
-  help: 'Without FILE, the whole status folder. Problems are printed as `file:line: what — what to do`;\nerrors exit with 1, warnings with 0. `--format github` writes annotations. Where the database is,\nit also says what saving or merging would mail to whom.',
-  async run(args, cli) {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { format: { type: 'string', default: 'text' } },
-    });
-    const print = FORMATS[values.format];
-    if (!print) throw new Misuse(`"${values.format}" is not a format: text, json or github.`);
-    const linted = await gather(positionals, cli);
+export const lint = command(
+  {
+    name: 'lint',
+    usage: '[FILE…] [--format text|json|github]',
+    summary: 'check status.yaml and the incident files',
+    help: 'Without FILE, the whole status folder. Problems are printed as `file:line: what — what to do`;\nerrors exit with 1, warnings with 0. `--format github` writes annotations. Where the database is,\nit also says what saving or merging would mail to whom.',
+  },
+  async ({ words, options: { format = 'text' } }, cli) => {
+    const print = FORMATS[format];
+    if (!print) throw new Misuse(`"${format}" is not a format: text, json or github.`);
+    const linted = await gather(words, cli);
     const problems = linted.problems.map(problem => ({ ...problem, where: shown(problem.where, cli) }));
     const emails = linted.site ? await forecast(linted.incidents, linted.site, cli) : [];
     print(problems, linted, emails, cli);
     return problems.some(problem => problem.level === 'error') ? 1 : 0;
   },
-};
+);
 
 interface Linted {
   readonly site: Site | null;
@@ -47,8 +43,8 @@ interface Linted {
 
 async function gather(files: readonly string[], cli: Cli): Promise<Linted> {
   const content = await knownContent(cli);
-  const read = await roughSite(cli);
-  // Of components that were left out for a mistake, incidents would be told that they are not there.
+  const read = await lenientSite(cli);
+  // Components that were left out for a mistake would be reported as missing in incidents.
   const site = read.problems.some(({ level }) => level === 'error') ? null : read.site;
   const brand = site ? (await makeBrand(content)(site)).problems : [];
   // Where a pull request is checked, secrets are not set: an unset variable is no fault of the file.
@@ -63,7 +59,7 @@ async function gather(files: readonly string[], cli: Cli): Promise<Linted> {
       : [];
   if (files.length === 0) {
     const { incidents, problems, text, fileOf } = await content.incidents();
-    const views = await datedByBooks(incidents, cli.clock(), cli);
+    const views = await datedAsKnown(incidents, cli.clock(), cli);
     const strange = incidents.flatMap((one, index) => {
       const [file, source] = [fileOf(one.id), text(one.id) ?? ''];
       // Of a version before a mistake there is nothing to say: it is not what stands in the file.
@@ -89,9 +85,11 @@ async function gather(files: readonly string[], cli: Cli): Promise<Linted> {
     const text = await readFile(file, 'utf8');
     const id = path.basename(file).replace(/\.md$/i, '');
     const { value, problems } = parseIncident(file, id, text);
-    const twins = whole.duplicatesOf(id).filter(({ where }) => where === file || whole.fileOf(id) === file);
-    const [view] = value ? await datedByBooks([value], cli.clock(), cli) : [];
-    found.push(...problems, ...twins, ...judged(file, text, value, view));
+    const duplicates = whole
+      .duplicatesOf(id)
+      .filter(({ where }) => where === file || whole.fileOf(id) === file);
+    const [view] = value ? await datedAsKnown([value], cli.clock(), cli) : [];
+    found.push(...problems, ...duplicates, ...judged(file, text, value, view));
     if (value) incidents.push(value);
   }
   return { site, incidents, files: files.length, problems: found };

@@ -4,65 +4,64 @@ import { iso } from '../core/model/time.ts';
 import { retryChannels } from '../store/notify/channels.ts';
 import { outboxDepth, release, retryAll, troubled } from '../store/notify/outbox.ts';
 import { defaultSender, openMail } from '../wiring/notifications.ts';
-import { type Command, Misuse, nothingElse, Refused, siteOf, withDatabase } from './shared/command.ts';
+import { type Command, command, databaseCommand, Misuse, Refused, siteOf } from './shared/command.ts';
 
 export const outbox: readonly Command[] = [
-  {
-    name: 'outbox',
-    usage: '',
-    summary: 'emails and messages to channels that wait, are tried again, or were given up, and why',
-    help: 'The latest fifty of each with their last error; no addresses.',
-    run: (args, cli) =>
-      withDatabase(cli, async db => {
-        nothingElse(args);
-        const { email, channels } = await outboxDepth(db);
-        for (const one of await troubled(db, 50)) {
-          const when = one.state === 'pending' ? `again ${iso(one.due_at)}` : 'given up';
-          const name = one.channel === 'email' ? one.id : `${one.subscriber_id} ${one.id}`;
-          cli.out(`${name}  ${one.kind}  ${when}  after ${one.attempts}  ${one.error ?? ''}`);
-        }
-        for (const [channel, depth] of channels)
-          cli.out(`${channel}: ${depth.pending} waiting, ${depth.givenUp} given up`);
-        cli.out(`${email.pending} waiting, ${email.givenUp} given up`);
-        return 0;
-      }),
-  },
-  {
-    name: 'outbox retry',
-    usage: '',
-    summary: 'try now what waits, and again what was given up',
-    help: 'The running server sends them within a second.',
-    run: (args, cli) =>
-      withDatabase(cli, async db => {
-        nothingElse(args);
-        // Dead channels first, or their messages would stay where they are.
-        await retryChannels(db);
-        const { emails, messages } = await retryAll(db, cli.clock());
-        const more = messages === 0 ? '' : `, and ${messages} messages to channels`;
-        cli.out(`${emails} emails are due now${more}`);
-        return 0;
-      }),
-  },
-  {
-    name: 'outbox release',
-    usage: '',
-    summary: 'let emails go that the storm guard (mail.storm) holds back',
-    help: 'Everything that waits now goes; the next storm is held again.',
-    run: (args, cli) =>
-      withDatabase(cli, async db => {
-        nothingElse(args);
-        await release(db, cli.clock());
-        cli.out(`${(await outboxDepth(db)).email.pending} emails may go`);
-        return 0;
-      }),
-  },
-  {
-    name: 'mail test',
-    usage: 'ADDRESS',
-    summary: 'send a test email now, and say what is wrong if it cannot leave',
-    help: 'Goes straight to SMTP_URL (or into DATA_DIR/mail without one), past the outbox.',
-    async run([typed], cli) {
-      if (typed === undefined) throw new Misuse('Name the address to write to.');
+  databaseCommand(
+    {
+      name: 'outbox',
+      usage: '',
+      summary: 'emails and messages to channels that wait, are tried again, or were given up, and why',
+      help: 'The latest fifty of each with their last error; no addresses.',
+    },
+    async (db, _, cli) => {
+      const { email, channels } = await outboxDepth(db);
+      for (const one of await troubled(db, 50)) {
+        const when = one.state === 'pending' ? `again ${iso(one.due_at)}` : 'given up';
+        const name = one.channel === 'email' ? one.id : `${one.subscriber_id} ${one.id}`;
+        cli.out(`${name}  ${one.kind}  ${when}  after ${one.attempts}  ${one.error ?? ''}`);
+      }
+      for (const [channel, depth] of channels)
+        cli.out(`${channel}: ${depth.pending} waiting, ${depth.givenUp} given up`);
+      cli.out(`${email.pending} waiting, ${email.givenUp} given up`);
+    },
+  ),
+  databaseCommand(
+    {
+      name: 'outbox retry',
+      usage: '',
+      summary: 'try now what waits, and again what was given up',
+      help: 'The running server sends them within a second.',
+    },
+    async (db, _, cli) => {
+      // Disabled channels first, or their messages would stay where they are.
+      await retryChannels(db);
+      const { emails, messages } = await retryAll(db, cli.clock());
+      const more = messages === 0 ? '' : `, and ${messages} messages to channels`;
+      cli.out(`${emails} emails are due now${more}`);
+    },
+  ),
+  databaseCommand(
+    {
+      name: 'outbox release',
+      usage: '',
+      summary: 'let emails go that the storm guard (mail.storm) holds back',
+      help: 'Everything that waits now goes; the next storm is held back again.',
+    },
+    async (db, _, cli) => {
+      await release(db, cli.clock());
+      cli.out(`${(await outboxDepth(db)).email.pending} emails may go`);
+    },
+  ),
+  command(
+    {
+      name: 'mail test',
+      usage: 'ADDRESS',
+      summary: 'send a test email now, and say what is wrong if it cannot leave',
+      help: 'Goes straight to SMTP_URL (or into DATA_DIR/mail without one), past the outbox.',
+      lacking: 'Name the address to write to.',
+    },
+    async ({ words: [typed] }, cli) => {
       const to = readAddress(typed);
       if (to === null)
         throw new Misuse(`"${typed}" is not an email address; write one like you@example.com.`);
@@ -86,7 +85,6 @@ export const outbox: readonly Command[] = [
       cli.out(
         cli.env.smtpUrl ? `Sent to ${to}.` : `Written to ${cli.env.dataDir}/mail (no SMTP_URL is set).`,
       );
-      return 0;
     },
-  },
+  ),
 ];

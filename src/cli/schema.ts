@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { siteSchema } from '../config/site-schema.ts';
 import { fieldsSchema, frontmatterSchema } from '../core/incidents/file/schema.ts';
-import { type Command, Misuse } from './shared/command.ts';
+import { command, Misuse } from './shared/command.ts';
 
 const SCHEMAS: Record<string, z.ZodType> = {
   status: siteSchema,
@@ -10,17 +10,23 @@ const SCHEMAS: Record<string, z.ZodType> = {
   update: fieldsSchema,
 };
 
-export const schema: Command = {
-  name: 'schema',
-  usage: '[status|incident|update]',
-  summary: 'the JSON Schema of status.yaml or of incident front matter',
-  help: 'For editors: `npm run -s status -- schema > status/status.schema.json`, and in status.yaml\n`# yaml-language-server: $schema=./status.schema.json`.',
-  async run([which = 'status'], cli) {
+export const schema = command(
+  {
+    name: 'schema',
+    usage: '[status|incident|update]',
+    summary: 'the JSON Schema of status.yaml or of incident front matter',
+    help: 'For editors: `npm run -s status -- schema > status/status.schema.json`, and in status.yaml\n`# yaml-language-server: $schema=./status.schema.json`.',
+  },
+  async ({ words: [which = 'status'] }, cli) => {
     const wanted = SCHEMAS[which];
     if (!wanted) throw new Misuse(`There is no schema "${which}".`);
     // What an operator may write, not what the program makes of it.
-    const made = z.toJSONSchema(wanted, { io: 'input', unrepresentable: 'any' });
+    const made = z.toJSONSchema(wanted, { io: 'input', unrepresentable: 'any', override: allowOthers });
     cli.out(JSON.stringify(made, null, 2));
-    return 0;
   },
-};
+);
+
+/** An unknown key is a warning, and no reason not to use the file. */
+function allowOthers({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
+  if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+}

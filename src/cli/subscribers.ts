@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { readAddress, type Subscriber } from '../core/model/subscriber.ts';
@@ -16,113 +15,114 @@ import { enqueue } from '../store/notify/outbox.ts';
 import * as store from '../store/notify/subscribers.ts';
 import { addressHash } from '../work/notify/subscribe.ts';
 import {
+  type Arguments,
   type Cli,
   type Command,
+  command,
+  databaseCommand,
   ELSEWHERE,
-  Misuse,
   notHere,
-  nothingElse,
   openedDatabase,
   Refused,
   secretOf,
   siteOf,
-  withDatabase,
 } from './shared/command.ts';
 
 export const subscribers: readonly Command[] = [
-  {
-    name: 'subscribers list',
-    usage: '',
-    summary: 'who gets mail or messages, about what',
-    help: 'One line each: address, state, components (all: every one), kinds, detail, language; a channel by its type\nand host, with its id at the end.',
-    run: (args, cli) =>
-      withDatabase(cli, async db => {
-        nothingElse(args);
-        const all = await store.allSubscribers(db);
-        const line = ({ address, choice, lang }: Exported, state: string) => {
-          const components = choice.components?.join(' ') ?? 'all';
-          return [address, state, components, choice.kinds, choice.detail, lang];
-        };
-        for (const one of all) cli.out(line(one, one.state).join('  '));
-        const channels = await allChannels(db, 'visitor');
-        for (const one of channels) {
-          const state = one.state === 'dead' ? `disabled (${one.error})` : one.state;
-          cli.out([...line(one, state), one.id].join('  '));
-        }
-        if (channels.length > 0) cli.out(`${channels.length} channels besides mail`);
-        const confirmed = all.filter(({ state }) => state === 'confirmed').length;
-        cli.out(`${confirmed} confirmed, ${all.length - confirmed} waiting for their confirmation`);
-        return 0;
-      }),
-  },
-  {
-    name: 'subscribers import',
-    usage: 'FILE.csv [--confirmed]',
-    summary: 'take over addresses from a CSV, Statuspage’s export among them',
-    help: 'Columns `email` and perhaps `components` (ids or names, apart by spaces). Each gets an email and must\nconfirm; with --confirmed they are taken as they are: only for people who asked you for it before; those\nwho were asked and have not answered are confirmed then. Other known addresses stay as they are,\nsuppressed ones stay out.',
-    run: importFile,
-  },
-  {
-    name: 'subscribers export',
-    usage: '',
-    summary: 'all subscribers as CSV, on standard output',
-    help: 'Columns email, components (apart by spaces; empty: all), state, kinds, detail, lang, confirmed_at, url (of\nchannels besides mail: a secret of theirs).',
-    run: (args, cli) =>
-      withDatabase(cli, async db => {
-        nothingElse(args);
-        const channels = await allChannels(db, 'visitor');
-        const emails = await store.allSubscribers(db);
-        const rows = [
-          ...emails.map(one => ({ email: one.address, ...rowOf(one), url: '' })),
-          ...channels.map(one => ({ email: '', ...rowOf(one), url: one.url })),
-        ];
-        const columns = ['email', 'components', 'state', 'kinds', 'detail', 'lang', 'confirmed_at', 'url'];
-        // An address may begin with "=": a spreadsheet must not run it.
-        cli.out(stringify(rows, { header: true, columns, escape_formulas: true }).trimEnd());
-        return 0;
-      }),
-  },
-  {
-    name: 'subscribers remove',
-    usage: 'ADDRESS|CHANNEL…',
-    summary: 'forget addresses and channels, with everything waiting for them',
-    help: 'CHANNEL is the id or the URL of a channel besides mail. Nothing of the address stays in the database. Exit\ncode 1 when one was not subscribed.',
-    run: (args, cli) =>
-      withDatabase(cli, async db => {
-        if (args.length === 0) throw new Misuse('Name the address.');
-        let missing = 0;
-        for (const typed of args) {
-          const address = readAddress(typed);
-          const known = address && (await store.subscriberByAddress(db, address));
-          if (known) await store.removeSubscriber(db, known.id);
-          const gone = known !== null || (await removeChannels(db, typed));
-          if (!gone) missing++;
-          cli.out(`${typed}: ${gone ? 'removed' : 'not subscribed'}`);
-        }
-        return missing === 0 ? 0 : 1;
-      }),
-  },
-  {
-    name: 'subscribers suppressed',
-    usage: '[--clear ADDRESS]',
-    summary: 'addresses that must not be written to, as hashes, and why',
-    help: 'Addresses that bounced, complained, or were refused for good. Only a keyed hash is stored; --clear lets\none be written to again.',
-    run: (args, cli) =>
-      withDatabase(cli, async db => {
-        const { values } = parseArgs({ args: [...args], options: { clear: { type: 'string' } } });
-        if (values.clear !== undefined) {
-          const address = readAddress(values.clear);
-          const hash = address && addressHash(await secretOf(cli), address);
-          const done = hash !== null && (await store.unsuppress(db, hash));
-          cli.out(done ? 'It may be written to again.' : 'It was not suppressed.');
-          return done ? 0 : 1;
-        }
-        const all = await store.suppressions(db);
-        for (const { address_hash, reason, at } of all) cli.out(`${address_hash}  ${reason}  ${iso(at)}`);
-        cli.out(`${all.length} suppressed`);
-        return 0;
-      }),
-  },
+  databaseCommand(
+    {
+      name: 'subscribers list',
+      usage: '',
+      summary: 'who gets mail or messages, about what',
+      help: 'One line each: address, state, components (all: every one), kinds, detail, language; a channel by its type\nand host, with its id at the end.',
+    },
+    async (db, _, cli) => {
+      const all = await store.allSubscribers(db);
+      const line = ({ address, choice, lang }: Exported, state: string) => {
+        const components = choice.components?.join(' ') ?? 'all';
+        return [address, state, components, choice.kinds, choice.detail, lang];
+      };
+      for (const one of all) cli.out(line(one, one.state).join('  '));
+      const channels = await allChannels(db, 'visitor');
+      for (const one of channels) {
+        const state = one.state === 'dead' ? `disabled (${one.error})` : one.state;
+        cli.out([...line(one, state), one.id].join('  '));
+      }
+      if (channels.length > 0) cli.out(`${channels.length} channels besides mail`);
+      const confirmed = all.filter(({ state }) => state === 'confirmed').length;
+      cli.out(`${confirmed} confirmed, ${all.length - confirmed} waiting for their confirmation`);
+    },
+  ),
+  command(
+    {
+      name: 'subscribers import',
+      usage: 'FILE.csv [--confirmed]',
+      summary: 'take over addresses from a CSV, Statuspage’s export among them',
+      help: 'Columns `email` and perhaps `components` (ids or names, apart by spaces). Each gets an email and must\nconfirm; with --confirmed they are taken as they are: only for people who asked you for it before; those\nwho were asked and have not answered are confirmed then. Other known addresses stay as they are,\nsuppressed ones stay out.',
+      lacking: 'Name the CSV file.',
+    },
+    importFile,
+  ),
+  databaseCommand(
+    {
+      name: 'subscribers export',
+      usage: '',
+      summary: 'all subscribers as CSV, on standard output',
+      help: 'Columns email, components (apart by spaces; empty: all), state, kinds, detail, lang, confirmed_at, url (of\nchannels besides mail: a secret of theirs).',
+    },
+    async (db, _, cli) => {
+      const channels = await allChannels(db, 'visitor');
+      const emails = await store.allSubscribers(db);
+      const rows = [
+        ...emails.map(one => ({ email: one.address, ...rowOf(one), url: '' })),
+        ...channels.map(one => ({ email: '', ...rowOf(one), url: one.url })),
+      ];
+      const columns = ['email', 'components', 'state', 'kinds', 'detail', 'lang', 'confirmed_at', 'url'];
+      // An address may begin with "=": a spreadsheet must not run it.
+      cli.out(stringify(rows, { header: true, columns, escape_formulas: true }).trimEnd());
+    },
+  ),
+  databaseCommand(
+    {
+      name: 'subscribers remove',
+      usage: 'ADDRESS|CHANNEL…',
+      summary: 'forget addresses and channels, with everything waiting for them',
+      help: 'CHANNEL is the id or the URL of a channel besides mail. Nothing of the address stays in the database. Exit\ncode 1 when one was not subscribed.',
+      lacking: 'Name the address.',
+    },
+    async (db, { words }, cli) => {
+      let code = 0;
+      for (const typed of words) {
+        const address = readAddress(typed);
+        const known = address && (await store.subscriberByAddress(db, address));
+        if (known) await store.removeSubscriber(db, known.id);
+        const gone = known !== null || (await removeChannels(db, typed));
+        if (!gone) code = 1;
+        cli.out(`${typed}: ${gone ? 'removed' : 'not subscribed'}`);
+      }
+      return code;
+    },
+  ),
+  databaseCommand(
+    {
+      name: 'subscribers suppressed',
+      usage: '[--clear ADDRESS]',
+      summary: 'addresses that must not be written to, as hashes, and why',
+      help: 'Addresses that bounced, complained, or were refused for good. Only a keyed hash is kept; --clear lets\none be written to again.',
+    },
+    async (db, { options: { clear } }, cli) => {
+      if (clear !== undefined) {
+        const address = readAddress(clear);
+        const hash = address && addressHash(await secretOf(cli), address);
+        const done = hash !== null && (await store.unsuppress(db, hash));
+        cli.out(done ? 'It may be written to again.' : 'It was not suppressed.');
+        return done ? 0 : 1;
+      }
+      const all = await store.suppressions(db);
+      for (const { address_hash, reason, at } of all) cli.out(`${address_hash}  ${reason}  ${iso(at)}`);
+      cli.out(`${all.length} suppressed`);
+    },
+  ),
 ];
 
 /** Removes the channels of an id or URL, pending ones too; false when there are none. */
@@ -133,14 +133,8 @@ async function removeChannels(db: Db, typed: string): Promise<boolean> {
   return found.length > 0;
 }
 
-async function importFile(args: readonly string[], cli: Cli): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    options: { confirmed: { type: 'boolean', default: false } },
-    allowPositionals: true,
-  });
-  const [file] = positionals;
-  if (!file) throw new Misuse('Name the CSV file.');
+async function importFile({ words: [file = ''], flags }: Arguments, cli: Cli): Promise<number> {
+  const isConfirmed = flags.has('confirmed');
   const text = await readFile(path.resolve(cli.cwd, file), 'utf8');
   const { components } = await siteOf(cli);
   const { entries, skipped } = readImport(rowsOf(text, file), components);
@@ -156,7 +150,7 @@ async function importFile(args: readonly string[], cli: Cli): Promise<number> {
     for (const { address, choice } of entries) {
       const known = await store.subscriberByAddress(db, address);
       if (await store.isSuppressed(db, addressHash(secret, address))) counts.suppressed++;
-      else if (known?.state === 'pending' && values.confirmed) {
+      else if (known?.state === 'pending' && isConfirmed) {
         await store.confirmSubscriber(db, known.id, now);
         counts.lifted++;
       } else if (known) counts.known++;
@@ -164,7 +158,7 @@ async function importFile(args: readonly string[], cli: Cli): Promise<number> {
         const [id, nonce] = [0, 0].map(() => randomBytes(9).toString('base64url')) as [string, string];
         const fresh = { id, nonce, address, choice, state: 'pending', lang: 'en', createdAt: now } as const;
         await store.savePending(db, { ...fresh, confirmedAt: null });
-        if (values.confirmed) await store.confirmSubscriber(db, id, now);
+        if (isConfirmed) await store.confirmSubscriber(db, id, now);
         else await enqueue(db, 'confirm', id, now);
         counts.added++;
       }
@@ -173,7 +167,7 @@ async function importFile(args: readonly string[], cli: Cli): Promise<number> {
     await db.destroy();
   }
   for (const { line, why } of skipped) cli.err(`${file}:${line}: left out, ${why}`);
-  const how = values.confirmed ? 'subscribed' : 'asked to confirm';
+  const how = isConfirmed ? 'subscribed' : 'asked to confirm';
   const lifted = counts.lifted === 0 ? '' : `${counts.lifted} that waited confirmed, `;
   cli.out(
     `${counts.added} ${how}, ${lifted}${counts.known} known already, ${counts.suppressed} suppressed, ${skipped.length} left out`,

@@ -2,14 +2,8 @@
 import * as z from 'zod';
 import { VISITOR_CHANNELS } from '../core/model/channel-url.ts';
 import { duration } from '../core/model/checks/check.ts';
-import {
-  CHANNEL_TYPES,
-  type ChannelSettings,
-  channelId,
-  hostOf,
-} from '../core/model/notification-channel.ts';
-import type { Problem } from '../core/model/problem.ts';
-import type { YamlText } from '../core/text/yaml.ts';
+import { CHANNEL_TYPES, type ChannelSettings, channelId } from '../core/model/notification-channel.ts';
+import { orNull } from './fields.ts';
 
 // `refine`, as its problems do not repeat what was written: addresses and secrets are not for the log.
 const url = z
@@ -19,8 +13,8 @@ const url = z
 
 const WHSEC = /^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/;
 
-export const channelSchema = z
-  .object({
+const channelSchema = z
+  .strictObject({
     type: z.enum(CHANNEL_TYPES),
     url,
     id: z
@@ -28,22 +22,25 @@ export const channelSchema = z
       .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'write small letters, digits and hyphens, for instance ops-room')
       .optional()
       .describe('keeps the queue of a channel when its address changes'),
-    secret: z
-      .string()
-      .refine(
-        text => WHSEC.test(text),
-        'this is no secret; write whsec_ and 24 to 64 random bytes in base64 (openssl rand -base64 32)',
-      )
-      .optional()
-      .describe('signs the messages of a webhook'),
-    components: z.array(z.string()).min(1).optional().describe('only news about these components'),
+    secret: orNull(
+      z
+        .string()
+        .refine(
+          text => WHSEC.test(text),
+          'this is no secret; write whsec_ and 24 to 64 random bytes in base64 (openssl rand -base64 32)',
+        ),
+    ).describe('signs the messages of a webhook'),
+    components: orNull(z.array(z.string()).min(1)).describe('only news about these components'),
   })
-  .refine(({ type, secret }) => type === 'webhook' || secret === undefined, {
+  .refine(({ type, secret }) => type === 'webhook' || secret === null, {
     path: ['secret'],
     error: 'only a webhook is signed; leave it out',
-  });
+  })
+  .transform(
+    (fields): ChannelSettings => ({ ...fields, id: fields.id ?? channelId(fields.type, fields.url) }),
+  );
 
-export const visitorsSchema = z.object({
+const visitorsSchema = z.strictObject({
   channels: z
     .array(z.enum(CHANNEL_TYPES))
     .default([...VISITOR_CHANNELS.channels])
@@ -51,53 +48,14 @@ export const visitorsSchema = z.object({
   private: z
     .boolean()
     .default(VISITOR_CHANNELS.private)
-    .describe('webhooks of visitors may stand on the inside: for an intranet only'),
+    .describe('webhooks of visitors may be private addresses: for an intranet only'),
 });
 
-export const notifySchema = z.object({
+export const notifySchema = z.strictObject({
   grace: duration.default(0),
   channels: z.array(channelSchema).max(50).default([]),
   visitors: visitorsSchema.prefault({}),
 });
-
-/** `notify.channels` as the site holds them. */
-export function channelsOf(channels: z.output<typeof channelSchema>[]): ChannelSettings[] {
-  return channels.map(({ type, url, id, secret, components }) => ({
-    id: id ?? channelId(type, url),
-    type,
-    url,
-    secret: secret ?? null,
-    components: components ?? null,
-  }));
-}
-
-/** Twins, and components nobody knows. */
-export function channelProblems(
-  channels: z.output<typeof channelSchema>[],
-  components: readonly { readonly id: string }[],
-  yaml: YamlText,
-  file: string,
-): Problem[] {
-  const problems: Problem[] = [];
-  const say = (path: readonly PropertyKey[], what: string, fix: string) =>
-    problems.push({ level: 'error', where: file, line: yaml.lineOf(path), what, fix });
-  const ids = channelsOf(channels).map(({ id }) => id);
-  for (const [index, { type, url, components: named }] of channels.entries()) {
-    const path = ['notify', 'channels', index];
-    if (ids.indexOf(ids[index] as string) !== index) {
-      say(
-        path,
-        `the ${type} channel at ${hostOf(url)} is there twice`,
-        'leave one out, or give it another id',
-      );
-    }
-    for (const stranger of named?.filter(id => !components.some(one => one.id === id)) ?? []) {
-      const known = components.map(({ id }) => id).join(', ');
-      say([...path, 'components'], `there is no component "${stranger}"`, `name some of: ${known}`);
-    }
-  }
-  return problems;
-}
 
 function isWebAddress(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);

@@ -1,9 +1,9 @@
-// The settings of the doors for other programs: `webhooks:` and `export:` of status.yaml.
+// The settings of `webhooks:` and `export:` in status.yaml.
 import * as z from 'zod';
 import { INBOUND } from '../core/inbound/senders.ts';
 import { jsonPath } from '../core/model/checks/kinds.ts';
-import type { Mapping, Site } from '../core/model/site.ts';
-import { cron } from './cron.ts';
+import type { MirrorSettings } from '../core/model/site.ts';
+import { branch, cron, orNull, webUrl } from './fields.ts';
 
 const words = z.array(z.union([z.string(), z.number().transform(String), z.boolean().transform(String)]));
 
@@ -12,71 +12,38 @@ const name = z
   .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'write small letters, digits and hyphens')
   .refine(text => text !== 'uptime' && INBOUND[text] === undefined, 'this address is taken; choose another');
 
-export const mappingSchema = z.object({
+const mappingSchema = z.strictObject({
   monitor: jsonPath,
   status: jsonPath,
-  message: jsonPath.nullish(),
-  event: jsonPath.nullish(),
-  down: words.nullish(),
-  up: words.nullish(),
+  message: orNull(jsonPath),
+  event: orNull(jsonPath),
+  down: orNull(words),
+  up: orNull(words),
 });
 
 export const webhooksSchema = z.record(name, mappingSchema).default({});
 
-/** A branch that git takes and no shell or option could be hidden in. */
-export const branch = z
-  .string()
-  .regex(/^(?![-/.])(?!.*(\.\.|@\{))[\w./-]+$/, 'write a branch, for instance main');
-
-export const exportGitSchema = z.object({
+const exportGitSchema = z.strictObject({
   // The copy has a repository of its own, which knows no remote by a name.
   remote: z.string().regex(/^(?!-)(\/|[^\s/]+:)\S+$/, 'write a URL, git@host:name, or an absolute path'),
   branch: branch.default('gh-pages'),
-  cname: z
-    .string()
-    .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i, 'write a host like mirror.example.com')
-    .nullish(),
+  cname: orNull(z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i, 'write a host like mirror.example.com')),
 });
 
-export const exportSchema = z.object({
-  schedule: cron.default('*/5 * * * *'),
-  url: z
-    .url({ protocol: /^https?$/ })
-    .nullish()
-    .describe('where visitors reach the copy, for its 404 page'),
-  to: z.union([z.string().trim().min(1), z.object({ git: exportGitSchema })], {
-    error: 'write a folder, or { git: { remote: …, branch: gh-pages } }',
-  }),
-});
+export const exportSchema = z
+  .strictObject({
+    schedule: cron.default('*/5 * * * *'),
+    url: orNull(webUrl).describe('where visitors reach the copy, for its 404 page'),
+    to: z.union([z.string().trim().min(1), z.strictObject({ git: exportGitSchema })], {
+      error: 'write a folder, or { git: { remote: …, branch: gh-pages } }',
+    }),
+  })
+  .transform(({ schedule, url, to }): MirrorSettings => {
+    if (typeof to === 'string') return { schedule, url: bare(url), to: { kind: 'folder', folder: to } };
+    const { cname } = to.git;
+    return { schedule, url: bare(url) ?? (cname && `https://${cname}`), to: { kind: 'git', ...to.git } };
+  });
 
-/** `webhooks:` as the site holds it. */
-export function mappingsOf(webhooks: z.output<typeof webhooksSchema>): Record<string, Mapping> {
-  const entries = Object.entries(webhooks).map(([key, mapping]): [string, Mapping] => [
-    key,
-    {
-      monitor: mapping.monitor,
-      status: mapping.status,
-      message: mapping.message ?? null,
-      event: mapping.event ?? null,
-      down: mapping.down ?? null,
-      up: mapping.up ?? null,
-    },
-  ]);
-  return Object.fromEntries(entries);
-}
-
-/** `export:` as the site holds it. */
-export function mirrorOf(mirror: z.output<typeof exportSchema> | null | undefined): Site['mirror'] {
-  if (!mirror) return null;
-  const { to } = mirror;
-  const schedule = mirror.schedule.trim();
-  if (typeof to === 'string') return { schedule, url: bare(mirror.url), to: { kind: 'folder', folder: to } };
-  const { remote, branch } = to.git;
-  const cname = to.git.cname ?? null;
-  const url = bare(mirror.url) ?? (cname && `https://${cname}`);
-  return { schedule, url, to: { kind: 'git', remote, branch, cname } };
-}
-
-function bare(url: string | null | undefined): string | null {
-  return url ? url.replace(/\/+$/, '') : null;
+function bare(url: string | null): string | null {
+  return url?.replace(/\/+$/, '') ?? null;
 }

@@ -1,13 +1,15 @@
 // status.yaml as far as it can be read: for what must work though something in it, or a variable, is missing.
 import type { Problem } from '../core/model/problem.ts';
 import type { Site } from '../core/model/site.ts';
-import { checkAgainst, MAX_SITE_YAML, readYaml, type YamlText } from '../core/text/yaml.ts';
+import { MAX_SITE_YAML, readYaml, type YamlText } from '../core/text/yaml.ts';
+import { checkAgainst } from '../core/text/yaml-check.ts';
+import { clashes, type SiteFields } from './clashes.ts';
 import type { Variables } from './environment.ts';
-import { clashes, type SiteFields, siteFrom, strangers } from './site-file.ts';
+import { siteFrom } from './site-file.ts';
 import { siteSchema } from './site-schema.ts';
 import { substitute, type Unset } from './substitute.ts';
 
-export interface RoughSite {
+export interface ReadableSite {
   /** What can be read, the rest as if it were not written; null when not even one component can be. */
   readonly site: Site | null;
   /** What is wrong with the file itself. */
@@ -21,13 +23,13 @@ export interface RoughSite {
 }
 
 /** Reads status.yaml as `readSite` does, and goes on with what is right in it. */
-export function readRoughly(
+export function readLeniently(
   text: string,
   file: string,
   variables: Variables,
   publicUrl: string | null,
   fallbackUrl: string,
-): RoughSite {
+): ReadableSite {
   const raw = readYaml(text, file, 1, MAX_SITE_YAML);
   const { unset } = substitute(raw.data, variables);
   const names = new Set(unset.map(({ name }) => name));
@@ -40,13 +42,13 @@ export function readRoughly(
   }
   const yaml: YamlText = { ...raw, data };
   const checked = checkAgainst(siteSchema, yaml, file, path => unset.some(one => isOf(one.path, path)));
-  const problems = [...checked.problems, ...strangers(yaml, file)];
-  const fields = checked.value ?? sound(data);
-  // Of what was left out, others would be told that it is missing.
+  const problems = [...checked.problems];
+  const fields = checked.value ?? sound(checked.data);
+  // What was left out would be reported as missing by others.
   const whole = !problems.some(({ level }) => level === 'error');
   if (fields && whole) problems.push(...clashes(fields, yaml, file));
   return {
-    site: fields && siteFrom(withoutTwins(fields), publicUrl ?? fields.url ?? fallbackUrl),
+    site: fields && siteFrom(withoutDuplicates(fields), publicUrl ?? fields.url ?? fallbackUrl),
     problems,
     unset: [...names].map(name => warning(name, unset, raw, file)),
     urlUnset: unset.some(({ path }) => path[0] === 'url'),
@@ -122,7 +124,7 @@ function remove(data: object, path: readonly PropertyKey[]): boolean {
 }
 
 /** Of two components of one id the first is meant. */
-function withoutTwins(fields: SiteFields): SiteFields {
+function withoutDuplicates(fields: SiteFields): SiteFields {
   const ids = fields.components.map(({ id }) => id);
   return { ...fields, components: fields.components.filter(({ id }, index) => ids.indexOf(id) === index) };
 }

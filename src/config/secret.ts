@@ -6,14 +6,11 @@ import type { Outcome, Problem } from '../core/model/problem.ts';
 
 /** Reads DATA_DIR/secret or makes it (mode 0600). */
 export async function keptSecret(dataDir: string): Promise<Outcome<string>> {
+  const found = await foundSecret(dataDir);
+  if (found.value !== null || found.problems.length > 0) return found;
   const file = path.join(dataDir, 'secret');
+  const made = randomBytes(32).toString('base64url');
   try {
-    const kept = await readKept(file);
-    if (kept !== null) {
-      const open = exposed(file, (await stat(file)).mode, 'SECRET');
-      return { value: kept, problems: open ? [open] : [] };
-    }
-    const made = randomBytes(32).toString('base64url');
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
     await writeFile(file, `${made}\n`, { mode: 0o600 });
     await chmod(file, 0o600);
@@ -27,9 +24,14 @@ export async function keptSecret(dataDir: string): Promise<Outcome<string>> {
 export async function foundSecret(dataDir: string): Promise<Outcome<string>> {
   const file = path.join(dataDir, 'secret');
   try {
-    return { value: await readKept(file), problems: [] };
+    const text = (await readFile(file, 'utf8')).trim();
+    // Only the beginning of one is none.
+    if (text.length < 16) return { value: null, problems: [] };
+    const open = exposed(file, (await stat(file)).mode, 'SECRET');
+    return { value: text, problems: open ? [open] : [] };
   } catch (error) {
-    return { value: null, problems: [unusable(file, 'read', error)] };
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    return { value: null, problems: isMissing ? [] : [unusable(file, 'read', error)] };
   }
 }
 
@@ -45,19 +47,8 @@ export function exposed(file: string, mode: number, where: string): Problem | nu
   return { level: 'warning', where, what, fix: `close it: chmod 600 ${file}` };
 }
 
-/** null where there is none, or only the beginning of one. */
-async function readKept(file: string): Promise<string | null> {
-  const kept = (await readFile(file, 'utf8').catch(missing))?.trim() ?? '';
-  return kept.length >= 16 ? kept : null;
-}
-
 function unusable(where: string, done: 'kept' | 'read', error: unknown): Problem {
   const what = `the secret cannot be ${done} here (${(error as NodeJS.ErrnoException).code})`;
   const fix = 'give this user the folder, set DATA_DIR to another, or set SECRET';
   return { level: 'error', where, what, fix };
-}
-
-function missing(error: NodeJS.ErrnoException): null {
-  if (error.code === 'ENOENT') return null;
-  throw error;
 }

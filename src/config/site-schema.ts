@@ -1,4 +1,4 @@
-// The shape of status.yaml: one zod schema, from which editors' JSON Schema is made too (contract §3).
+// The shape of status.yaml: one zod schema, from which editors' JSON Schema is made too.
 import * as z from 'zod';
 import { checkSchema, detectSchema, duration } from '../core/model/checks/check.ts';
 import { reference } from '../core/model/checks/kinds.ts';
@@ -6,8 +6,8 @@ import { MAIL_LIMITS, WEIGHTS_EVEN, WEIGHTS_STATUSPAGE } from '../core/model/sit
 import { DAY, HOUR, MINUTE, parseInstant } from '../core/model/time.ts';
 import { oneLine } from '../core/text/printable.ts';
 import { notifySchema } from './channels-schema.ts';
-import { cron } from './cron.ts';
-import { branch, exportSchema, webhooksSchema } from './inbound-schema.ts';
+import { branch, cron, orNull, webUrl } from './fields.ts';
+import { exportSchema, webhooksSchema } from './inbound-schema.ts';
 import { metricsSchema } from './metrics-schema.ts';
 
 const fileName = z
@@ -25,11 +25,11 @@ const webAddress = z.url({
   error: 'write an address like https://example.com/imprint or mailto:help@example.com',
 });
 
-export const linkSchema = z.object({ label: z.string().overwrite(oneLine).min(1).max(80), url: webAddress });
+const linkSchema = z.strictObject({ label: z.string().overwrite(oneLine).min(1).max(80), url: webAddress });
 
 const weight = z.number().min(0).max(1);
 
-export const componentSchema = z.object({
+export const componentSchema = z.strictObject({
   id: z
     .string()
     .regex(
@@ -51,7 +51,7 @@ export const componentSchema = z.object({
   match: z.array(z.union([z.string(), z.number().transform(String)])).default([]),
 });
 
-export const gitSchema = z.object({
+const gitSchema = z.strictObject({
   remote: z
     .string()
     .regex(/^[^-\s]\S*$/, 'write a URL, a path or origin')
@@ -59,30 +59,30 @@ export const gitSchema = z.object({
   branch: branch.default('main'),
   pull: cron.default('* * * * *'),
   push: z.boolean().default(true),
-  secret: z.string().min(8).nullish(),
+  secret: orNull(z.string().min(8)),
 });
 
 /** What status.yaml may hold. */
-export const siteSchema = z.object({
+export const siteSchema = z.strictObject({
   title: z.string().overwrite(oneLine).min(1).default('Status'),
-  url: z.url({ protocol: /^https?$/ }).optional(),
+  url: webUrl.optional(),
   timezone: zone.default('UTC'),
   brand: z
-    .object({
-      logo: fileName.nullish(),
-      logo_dark: fileName.nullish(),
-      favicon: fileName.nullish(),
-      css: fileName.nullish(),
+    .strictObject({
+      logo: orNull(fileName),
+      logo_dark: orNull(fileName),
+      favicon: orNull(fileName),
+      css: orNull(fileName),
       color: z
         .string()
         .regex(/^#([0-9a-f]{3}|[0-9a-f]{6})$/i, 'write a colour like "#4f46e5" (with the quotes)')
         .default('#4f46e5'),
-      homepage: z.url({ protocol: /^https?$/ }).nullish(),
+      homepage: orNull(webUrl),
     })
     .prefault({}),
   links: z.array(linkSchema).max(20).default([]),
   uptime: z
-    .object({
+    .strictObject({
       days: z.number().int().min(1).max(366).default(90),
       weights: z
         .union([
@@ -92,43 +92,43 @@ export const siteSchema = z.object({
         .default(WEIGHTS_EVEN),
     })
     .prefault({}),
-  reminders: z.object({ after: duration.default(HOUR), to: z.email().nullish() }).prefault({}),
+  reminders: z.strictObject({ after: duration.default(HOUR), to: orNull(z.email()) }).prefault({}),
   content: z
-    .object({
-      git: gitSchema.nullish(),
+    .strictObject({
+      git: orNull(gitSchema),
       history: z.boolean().default(true).describe('permalinks show who changed what, as git knows it'),
     })
     .prefault({}),
   maintenance: z
-    .object({
+    .strictObject({
       notices: z
         .array(duration)
         .default([DAY, HOUR])
-        .describe('how long before a maintenance subscribers are told again'),
+        .describe('how long before a maintenance subscribers are reminded of it'),
     })
     .prefault({}),
   network: z
-    .object({ reference: reference.nullish().describe('reached whenever our own network works') })
+    .strictObject({ reference: orNull(reference).describe('reached whenever our own network works') })
     .prefault({}),
   notify: notifySchema.prefault({}),
   mail: z
-    .object({
-      rate: z.number().positive().max(10_000).nullish(),
-      storm: z.number().int().min(1).nullish(),
+    .strictObject({
+      rate: orNull(z.number().positive().max(10_000)),
+      storm: orNull(z.number().int().min(1)),
       connections: z.number().int().min(1).max(50).default(MAIL_LIMITS.connections),
       confirmations: z.number().int().min(1).default(MAIL_LIMITS.confirmations),
     })
     .prefault({}),
   together: duration
     .default(0)
-    .refine(millis => millis <= 10 * MINUTE, 'nobody should wait longer than 10m for news')
+    .refine(millis => millis <= 10 * MINUTE, 'updates must not wait longer than 10m')
     .describe(
       'checks that fail within this time of one another share one incident; default: each has its own',
     ),
   components: z.array(componentSchema).min(1),
   metrics: metricsSchema,
   webhooks: webhooksSchema,
-  export: exportSchema.nullish(),
+  export: orNull(exportSchema),
 });
 
 function isZone(name: string): boolean {

@@ -18,66 +18,76 @@ import { demoIncidents } from './incidents.ts';
 import { openServices } from './services.ts';
 import { DEMO_IDS, demoSite } from './site.ts';
 
-const now = Date.now();
-const dir = mkdtempSync(path.join(tmpdir(), 'status-live-demo-'));
-const statusDir = path.join(dir, 'status');
-const dataDir = path.join(dir, 'data');
-mkdirSync(path.join(statusDir, 'incidents'), { recursive: true });
+demo();
 
-const services = await openServices(Date.now);
-writeFileSync(path.join(statusDir, 'status.yaml'), demoSite(services.url));
-const logo = path.join(ROOT, 'status', 'logo.png');
-writeFileSync(path.join(statusDir, 'logo.png'), readFileSync(logo));
-for (const [name, text] of demoIncidents(now)) {
-  writeFileSync(path.join(statusDir, 'incidents', name), text);
-}
-const db = openDatabase(path.join(dataDir, 'status.db'));
-await seedDays(db, DEMO_IDS, 90, now);
-await db.destroy();
+async function demo(): Promise<void> {
+  const now = Date.now();
+  const dir = mkdtempSync(path.join(tmpdir(), 'status-live-demo-'));
+  const statusDir = path.join(dir, 'status');
+  const dataDir = path.join(dir, 'data');
+  mkdirSync(path.join(statusDir, 'incidents'), { recursive: true });
 
-const { value: env, problems } = readEnvironment(
-  { PORT: process.env.PORT, HOST: '127.0.0.1', STATUS_DIR: statusDir, DATA_DIR: dataDir, LOG_LEVEL: 'warn' },
-  dir,
-);
-if (!env) {
-  process.stderr.write(problems.map(problem => `${printProblem(problem)}\n`).join(''));
-  process.exit(1);
-}
-const log = pino({ level: env.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
-const pulse = startPulse(Number.POSITIVE_INFINITY, Date.now);
-const system = await openSystem(env, {
-  clock: Date.now,
-  monotonic: () => performance.now(),
-  everySecond,
-  pulse,
-  probe: makeProbes({ clock: Date.now }, pulse.paused, pulse.steps),
-  fetchText,
-  log,
-});
-const report = () => {
-  const address = `${system.localUrl}/heartbeats/${system.heartbeatToken('background-jobs')}`;
-  void fetch(address).catch(() => undefined);
-};
-report();
-const beat = setInterval(report, 10_000);
+  const services = await openServices(Date.now);
+  writeFileSync(path.join(statusDir, 'status.yaml'), demoSite(services.url));
+  const logo = path.join(ROOT, 'status', 'logo.png');
+  writeFileSync(path.join(statusDir, 'logo.png'), readFileSync(logo));
+  for (const [name, text] of demoIncidents(now)) {
+    writeFileSync(path.join(statusDir, 'incidents', name), text);
+  }
+  const db = openDatabase(path.join(dataDir, 'status.db'));
+  await seedDays(db, DEMO_IDS, 90, now);
+  await db.destroy();
 
-process.stdout.write(`
-  The demo is at  ${system.statusUrl}
-  Its services fail now and then: leave the page open and watch.
-  Incidents       ${path.join(statusDir, 'incidents')} (save a file there)
-  Emails         ${path.join(dataDir, 'mail')} (subscribe, then look here)
-  Webhook         ${system.publicUrl}/webhooks/uptime?token=${system.webhookToken}
-  Ctrl-C ends it and removes everything.
-
-`);
-
-const end = () => {
-  clearInterval(beat);
-  services.close();
-  system.close().finally(() => {
-    rmSync(dir, { recursive: true, force: true });
-    process.exit(0);
+  const { value: env, problems } = readEnvironment(
+    {
+      PORT: process.env.PORT,
+      HOST: '127.0.0.1',
+      STATUS_DIR: statusDir,
+      DATA_DIR: dataDir,
+      LOG_LEVEL: 'warn',
+    },
+    dir,
+  );
+  if (!env) {
+    process.stderr.write(problems.map(problem => `${printProblem(problem)}\n`).join(''));
+    process.exit(1);
+  }
+  const log = pino({ level: env.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  const pulse = startPulse(Number.POSITIVE_INFINITY, Date.now);
+  const system = await openSystem(env, {
+    clock: Date.now,
+    monotonic: () => performance.now(),
+    everySecond,
+    pulse,
+    probe: makeProbes({ clock: Date.now }, pulse.paused, pulse.steps),
+    fetchText,
+    log,
   });
-};
-process.once('SIGINT', end);
-process.once('SIGTERM', end);
+  const report = () => {
+    const address = `${system.localUrl}/heartbeats/${system.heartbeatToken('background-jobs')}`;
+    void fetch(address).catch(() => undefined);
+  };
+  report();
+  const beat = setInterval(report, 10_000);
+
+  const lines = [
+    `The demo is at  ${system.statusUrl}`,
+    'Its services fail now and then: leave the page open and watch.',
+    `Incidents       ${path.join(statusDir, 'incidents')} (save a file there)`,
+    `Emails          ${path.join(dataDir, 'mail')} (subscribe, then look here)`,
+    `Webhook         ${system.publicUrl}/webhooks/uptime?token=${system.webhookToken}`,
+    'Ctrl-C ends it and removes everything.',
+  ];
+  process.stdout.write(`\n  ${lines.join('\n  ')}\n\n`);
+
+  const end = () => {
+    clearInterval(beat);
+    services.close();
+    system.close().finally(() => {
+      rmSync(dir, { recursive: true, force: true });
+      process.exit(0);
+    });
+  };
+  process.once('SIGINT', end);
+  process.once('SIGTERM', end);
+}

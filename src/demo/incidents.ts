@@ -1,161 +1,152 @@
-// The demo's incidents: a quarter of a real service's year, told relative to now.
+// The demo's incidents: a quarter of a real service's year, with times relative to now.
 import { DAY, HOUR, iso, MINUTE, type Millis } from '../core/model/time.ts';
 
-interface Story {
-  readonly slug: string;
-  readonly title: string;
-  readonly severity: 'minor' | 'major' | 'critical';
-  readonly components: string;
-  readonly ago: Millis;
-  /** Minutes after the start, label, text; the last one is the end unless `open`. */
-  readonly updates: readonly [number, string, string][];
-  readonly open?: boolean;
-  readonly after?: string;
-}
+/** Name, how long ago it began, and the file's text: `{22}` is the moment 22 minutes after the beginning. */
+const INCIDENTS: readonly (readonly [name: string, ago: Millis, text: string])[] = [
+  [
+    'slow-exports',
+    96 * MINUTE,
+    `title: Workflow Builder exports are slow
+status: monitoring
+severity: minor
+started: {0}
+components: [workflow-builder]
+---
+## Monitoring {71}
+The rollback is complete and exports are fast again. We keep watching for an hour.
 
-const STORIES: readonly Story[] = [
-  {
-    slug: 'slow-exports',
-    title: 'Workflow Builder exports are slow',
-    severity: 'minor',
-    components: '[workflow-builder]',
-    ago: 96 * MINUTE,
-    open: true,
-    updates: [
-      [
-        0,
-        'Investigating',
-        'Exports of large workflows take up to two minutes. Saving and running are not affected.',
-      ],
-      [22, 'Identified', 'A queue worker holds a lock for too long. We are rolling back yesterday’s change.'],
-      [
-        71,
-        'Monitoring',
-        'The rollback is complete and exports are fast again. We keep watching for an hour.',
-      ],
-    ],
-  },
-  {
-    slug: 'api-latency-spike',
-    title: 'API Latency Spike',
-    severity: 'major',
-    components: '[api]',
-    ago: 3 * DAY + 5 * HOUR,
-    updates: [
-      [0, 'Update', 'Investigating elevated API response times.'],
-      [15, 'Update', 'Identified cause: Database connection pool exhausted. Increasing pool size.'],
-      [30, 'Update', 'Issue resolved. API latency back to normal.'],
-    ],
-    after: `**Root cause.** A new report opened one connection per row and exhausted the pool.
+## Identified {22}
+A queue worker holds a lock for too long. We are rolling back yesterday’s change.
 
-**What we changed.** Reports share a small pool of their own, and the size of every pool is now on our dashboards with an alert at 80 %.`,
-  },
-  {
-    slug: 'login-errors',
-    title: 'Dashboard sign-in errors',
-    severity: 'critical',
-    components: '[dashboard]',
-    ago: 11 * DAY + 7 * HOUR,
-    updates: [
-      [0, 'Investigating', 'Sign-in fails for most users. Those already signed in can keep working.'],
-      [18, 'Identified', 'An expired signing key. We are rotating it.'],
-      [
-        43,
-        'Resolved',
-        'Sign-in works again for everyone. Sorry: this should have been renewed by itself, and now is.',
-      ],
-    ],
-  },
-  {
-    slug: 'delayed-notifications',
-    title: 'Delayed notifications',
-    severity: 'minor',
-    components: '[email-delivery, background-jobs]',
-    ago: 27 * DAY + 2 * HOUR,
-    updates: [
-      [0, 'Investigating', 'Notifications arrive up to twenty minutes late. Nothing is lost.'],
-      [95, 'Resolved', 'The backlog is sent and notifications are prompt again.'],
-    ],
-  },
-  {
-    slug: 'regional-outage',
-    title: 'Outage of our hosting region',
-    severity: 'critical',
-    components: '[api, dashboard, workflow-builder, database]',
-    ago: 58 * DAY + 13 * HOUR,
-    updates: [
-      [0, 'Investigating', 'All services are unreachable. We are on it.'],
-      [12, 'Identified', 'Our hosting region lost power in one data centre. We are moving to another.'],
-      [64, 'Monitoring', 'Everything runs from the second data centre.'],
-      [110, 'Resolved', 'Stable for three quarters of an hour. A post-mortem follows.'],
-    ],
-    after:
-      '**Root cause.** A failed power transfer. **What we changed.** The standby now takes over by itself.',
-  },
+## Investigating {0}
+Exports of large workflows take up to two minutes. Saving and running are not affected.
+`,
+  ],
+  [
+    'api-latency-spike',
+    3 * DAY + 5 * HOUR,
+    `title: API Latency Spike
+status: resolved
+severity: major
+started: {0}
+resolved: {30}
+components: [api]
+---
+## Update {30}
+Issue resolved. API latency back to normal.
+
+## Update {15}
+Identified cause: Database connection pool exhausted. Increasing pool size.
+
+## Update {0}
+Investigating elevated API response times.
+
+## Post-mortem
+**Root cause.** A new report opened one connection per row and exhausted the pool.
+
+**What we changed.** Reports share a small pool of their own, and the size of every pool is now on our dashboards with an alert at 80 %.
+`,
+  ],
+  [
+    'login-errors',
+    11 * DAY + 7 * HOUR,
+    `title: Dashboard sign-in errors
+status: resolved
+severity: critical
+started: {0}
+resolved: {43}
+components: [dashboard]
+---
+## Resolved {43}
+Sign-in works again for everyone. Sorry: this should have been renewed by itself, and now is.
+
+## Identified {18}
+An expired signing key. We are rotating it.
+
+## Investigating {0}
+Sign-in fails for most users. Those already signed in can keep working.
+`,
+  ],
+  [
+    'delayed-notifications',
+    27 * DAY + 2 * HOUR,
+    `title: Delayed notifications
+status: resolved
+severity: minor
+started: {0}
+resolved: {95}
+components: [email-delivery, background-jobs]
+---
+## Resolved {95}
+The backlog is sent and notifications are prompt again.
+
+## Investigating {0}
+Notifications arrive up to twenty minutes late. Nothing is lost.
+`,
+  ],
+  [
+    'regional-outage',
+    58 * DAY + 13 * HOUR,
+    `title: Outage of our hosting region
+status: resolved
+severity: critical
+started: {0}
+resolved: {110}
+components: [api, dashboard, workflow-builder, database]
+---
+## Resolved {110}
+Stable for three quarters of an hour. A post-mortem follows.
+
+## Monitoring {64}
+Everything runs from the second data centre.
+
+## Identified {12}
+Our hosting region lost power in one data centre. We are moving to another.
+
+## Investigating {0}
+All services are unreachable. We are on it.
+
+## Post-mortem
+**Root cause.** A failed power transfer. **What we changed.** The standby now takes over by itself.
+`,
+  ],
 ];
 
 /** File names and texts of the demo's incidents and maintenance, as of `now`. */
 export function demoIncidents(now: Millis): [name: string, text: string][] {
-  return [...STORIES.map(story => tell(story, now)), ...maintenance(now)];
-}
-
-function tell(story: Story, now: Millis): [string, string] {
-  const started = Math.floor((now - story.ago) / MINUTE) * MINUTE;
-  const at = (minutes: number) => started + minutes * MINUTE;
-  const last = story.updates.at(-1) as [number, string, string];
-  const sections = story.updates.map(
-    ([minutes, label, text]) => `## ${label} ${heading(at(minutes))}\n${text}\n`,
-  );
-  const lines = [
-    '---',
-    `title: ${story.title}`,
-    `status: ${story.open ? last[1].toLowerCase() : 'resolved'}`,
-    `severity: ${story.severity}`,
-    `started: ${iso(started)}`,
-    ...(story.open ? [] : [`resolved: ${iso(at(last[0]))}`]),
-    `components: ${story.components}`,
-    '---',
-    '',
-    sections.reverse().join('\n'),
-    story.after ? `## Post-mortem\n${story.after}\n` : '',
-  ];
-  return [`${stamp(started)}_${story.slug}.md`, lines.join('\n')];
-}
-
-function maintenance(now: Millis): [string, string][] {
   const tomorrow = Math.floor(now / DAY) * DAY + DAY + 2 * HOUR;
-  const lastWeek = tomorrow - 8 * DAY;
-  const text = (title: string, start: Millis, status: string, body: string) => `---
-title: ${title}
-status: ${status}
-scheduled_start: ${iso(start)}
-scheduled_end: ${iso(start + 90 * MINUTE)}
-components: [database]
----
-## Scheduled ${heading(start - 2 * DAY)}
-${body}
-`;
+  const maintenance = (name: string, named: Millis, start: Millis, head: string, body: string) =>
+    fileOf(
+      name,
+      named,
+      start,
+      `${head}\nscheduled_start: {0}\nscheduled_end: {90}\ncomponents: [database]\n---\n## Scheduled {${-2 * 24 * 60}}\n${body}\n`,
+    );
   return [
-    [
-      `${stamp(now)}_database-upgrade.md`,
-      text(
-        'Database upgrade',
-        tomorrow,
-        'scheduled',
-        'Short interruptions of a few seconds are possible while we switch over.',
-      ),
-    ],
-    [
-      `${stamp(lastWeek)}_storage-maintenance.md`,
-      text('Storage maintenance', lastWeek, 'completed', 'We move the database to faster disks.'),
-    ],
+    ...INCIDENTS.map(([name, ago, text]) => {
+      const start = Math.floor((now - ago) / MINUTE) * MINUTE;
+      return fileOf(name, start, start, text);
+    }),
+    maintenance(
+      'database-upgrade',
+      now,
+      tomorrow,
+      'title: Database upgrade\nstatus: scheduled',
+      'Short interruptions of a few seconds are possible while we switch over.',
+    ),
+    maintenance(
+      'storage-maintenance',
+      tomorrow - 8 * DAY,
+      tomorrow - 8 * DAY,
+      'title: Storage maintenance\nstatus: completed',
+      'We move the database to faster disks.',
+    ),
   ];
 }
 
-function heading(at: Millis): string {
-  return iso(at).replace('T', ' ').replace(':00Z', ' UTC');
-}
-
-function stamp(at: Millis): string {
-  return iso(at).slice(0, 10).replaceAll('-', '');
+/** A file named after the day of `named`, whose times are counted in minutes from `start`. */
+function fileOf(name: string, named: Millis, start: Millis, text: string): [string, string] {
+  const day = iso(named).slice(0, 10).replaceAll('-', '');
+  const moments = text.replace(/\{(-?\d+)\}/g, (_, minutes) => iso(start + Number(minutes) * MINUTE));
+  return [`${day}_${name}.md`, `---\n${moments}`];
 }

@@ -28,7 +28,7 @@ export async function openStorage(file: string, clock: Clock, log: Log): Promise
     // `storage` is not there yet only while opening, when nothing is written through it.
     const db = openDatabase(file, {
       locked: true,
-      told: trouble => storage.written(trouble),
+      onWrite: trouble => storage.written(trouble),
       gone: () => storage.isGone(),
     });
     const { ino } = statSync(file);

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { channel } from '../../src/cli/channel.ts';
-import { outbox as commands } from '../../src/cli/outbox.ts';
+import { outbox as outboxCommands } from '../../src/cli/outbox.ts';
 import { openDatabase } from '../../src/store/db/database.ts';
 import { noteHealth, syncChannels } from '../../src/store/notify/channels.ts';
 import { openPeer, says } from '../walks/notify/channel-peer.ts';
@@ -11,8 +11,8 @@ import { NOW, openTerminal } from './terminal.ts';
 
 const site = (channels: string) =>
   `title: Levqor Status\nnotify: { channels: [ ${channels} ] }\ncomponents: [ { id: api, name: API } ]\n`;
-const outbox = commands.find(({ name }) => name === 'outbox');
-const retry = commands.find(({ name }) => name === 'outbox retry');
+const outbox = outboxCommands.find(({ name }) => name === 'outbox');
+const retry = outboxCommands.find(({ name }) => name === 'outbox retry');
 
 test('a test message goes to all channels or one, and what is wrong is said without the address', async () => {
   const [one, two] = await Promise.all([openPeer(), openPeer()]);

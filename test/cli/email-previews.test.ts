@@ -38,5 +38,7 @@ test('writes HTML, text and an index', async () => {
 test('says what it does not understand', async () => {
   const terminal = await openTerminal();
   await expect(terminal.run(emails)).rejects.toThrow('Name one folder to write to.');
-  await expect(terminal.run(emails, 'out', '--lang', 'fr')).rejects.toThrow('Emails speak en and de');
+  await expect(terminal.run(emails, 'out', '--lang', 'fr')).rejects.toThrow(
+    'Emails are written in en and de',
+  );
 });

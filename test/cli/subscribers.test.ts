@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { simpleParser } from 'mailparser';
 import { describe, expect, test } from 'vitest';
-import { outbox } from '../../src/cli/outbox.ts';
+import { outbox as outboxCommands } from '../../src/cli/outbox.ts';
 import { subscribers } from '../../src/cli/subscribers.ts';
 import { readImport } from '../../src/core/notify/subscriber-import.ts';
 import { openDatabase } from '../../src/store/db/database.ts';
@@ -11,7 +11,7 @@ import * as store from '../../src/store/notify/subscribers.ts';
 import { addressHash } from '../../src/work/notify/subscribe.ts';
 import { NOW, openTerminal, type Terminal } from './terminal.ts';
 
-const command = (name: string) => [...subscribers, ...outbox].find(one => one.name === name);
+const command = (name: string) => [...subscribers, ...outboxCommands].find(one => one.name === name);
 const CSV = `email,components
 ada@example.com,api database
 "bob+status@example.com",

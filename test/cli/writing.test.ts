@@ -383,7 +383,7 @@ describe('one occurrence of a series', () => {
       [],
       'There is no incident "20261101_none--2026-11-22" in status/incidents — did you mean 20261101_work?',
     ],
-    [`${SERIES}--2026-11-29`, [], 'begins at 2026-11-29T02:00:00Z: it is told of from then on'],
+    [`${SERIES}--2026-11-29`, [], 'begins at 2026-11-29T02:00:00Z: updates to it are possible from then on'],
     [
       `${SERIES}--2026-11-15`,
       ['--at', '2026-11-15T01:00:00Z'],

@@ -2,12 +2,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { readRoughly } from '../../src/config/readable-site.ts';
+import { readLeniently } from '../../src/config/readable-site.ts';
 import { readSite } from '../../src/config/site-file.ts';
 
 const API = '{ id: api, name: API, check: { type: manual } }';
 const read = (text: string, variables = {}) =>
-  readRoughly(text, 'status.yaml', variables, null, 'http://localhost:3000');
+  readLeniently(text, 'status.yaml', variables, null, 'http://localhost:3000');
 const ids = (text: string) => read(text).site?.components.map(({ id }) => id);
 
 test('without a mistake it is what the server reads', () => {

@@ -21,24 +21,24 @@ test('a current build is reused, also one that may not be written; a change is b
     run(process.execPath, ['dist/cli.js', 'help'], { cwd: dir }).then(({ stdout }) => stdout);
 
   await build();
-  let before = await stat(at('dist/cli.js'));
+  let before = await stat(at('dist/cli.cjs'));
   await writeFile(at('dist/theirs.txt'), 'kept');
   await chmod(at('dist'), 0o555);
   await build();
   await chmod(at('dist'), 0o755);
-  expect((await stat(at('dist/cli.js'))).ino).toBe(before.ino);
+  expect((await stat(at('dist/cli.cjs'))).ino).toBe(before.ino);
   expect(await help()).toContain('check status.yaml');
 
   // Half a program, as a machine leaves it that lost its power.
-  await writeFile(at('dist/cli.js'), (await readFile(at('dist/cli.js'))).subarray(0, 1000));
+  await writeFile(at('dist/cli.cjs'), (await readFile(at('dist/cli.cjs'))).subarray(0, 1000));
   await build();
   expect(await help()).toContain('check status.yaml');
-  before = await stat(at('dist/cli.js'));
+  before = await stat(at('dist/cli.cjs'));
 
   // What is copied is as current as it was, whatever becomes of its times.
   await utimes(at('src/cli.ts'), 1, 1);
   await build();
-  expect((await stat(at('dist/cli.js'))).ino).toBe(before.ino);
+  expect((await stat(at('dist/cli.cjs'))).ino).toBe(before.ino);
 
   const file = at('src/cli/lint.ts');
   await writeFile(file, (await readFile(file, 'utf8')).replace(/summary: '/, "summary: 'zebra "));

@@ -14,7 +14,7 @@ import { routesIn, sourcesIn } from './sources.ts';
 
 test('every environment variable is explained', () => {
   const source = readFileSync('src/config/environment.ts', 'utf8');
-  const names = [...source.matchAll(/(?:read|secret|signing)\('([A-Z_]+)'\)/g)].map(
+  const names = [...source.matchAll(/(?:read(?:<[^(]*>)?|plain|secret)\('([A-Z_]+)'/g)].map(
     ([, name]) => name as string,
   );
   expect(names.length).toBeGreaterThan(8);

@@ -1,17 +1,19 @@
-// What a command is, what it is handed, and the rooms it may open.
+// What a command is, how its arguments are read, and what it may open.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { confirm } from '@inquirer/prompts';
 import type { Environment } from '../../config/environment.ts';
 import { foundSecret, keptSecret } from '../../config/secret.ts';
 import { readSite } from '../../config/site-file.ts';
 import { StatusFolder } from '../../content/folder.ts';
 import { DatabaseRefused } from '../../core/model/ports/storage.ts';
-import { nearest, type Outcome, type Problem, printProblem } from '../../core/model/problem.ts';
+import { nearest, type Outcome, printProblem } from '../../core/model/problem.ts';
 import type { Site } from '../../core/model/site.ts';
 import type { Clock } from '../../core/model/time.ts';
 import { type Db, openDatabase } from '../../store/db/database.ts';
 
-/** What a command is handed: the world as main.ts knows it. */
+/** What a command is handed: the world as cli.ts knows it. */
 export interface Cli {
   readonly env: Environment;
   readonly cwd: string;
@@ -33,10 +35,95 @@ export interface Command {
   readonly run: (args: readonly string[], cli: Cli) => Promise<number>;
 }
 
+/** What was typed after a command's name. */
+export interface Arguments {
+  readonly words: readonly string[];
+  /** The values of `--option VALUE`. */
+  readonly options: Readonly<Record<string, string | undefined>>;
+  /** The names of `--option`. */
+  readonly flags: ReadonlySet<string>;
+}
+
+interface Specification extends Omit<Command, 'run'> {
+  /** What is said when a word that the usage asks for is not there. */
+  readonly lacking?: string;
+}
+
 /** The command was not understood: exit code 2, with its usage. */
 export class Misuse extends Error {}
 /** It was understood but cannot be done: exit code 1. */
 export class Refused extends Error {}
+
+/**
+ * A command whose usage is the grammar of its arguments: `--title T` takes a value and `--yes` none, `FILE` is a word
+ * that must be there, `[ID]` one that may, `FILE…` several. `work` resolves to the exit code; none is 0.
+ */
+export function command(
+  { lacking, ...about }: Specification,
+  work: (typed: Arguments, cli: Cli) => Promise<number | undefined>,
+): Command {
+  return {
+    ...about,
+    run: async (args, cli) => (await work(readArguments(about.usage, args, lacking), cli)) ?? 0,
+  };
+}
+
+/** One that works on the server's database; Refused without one. */
+export function databaseCommand(
+  about: Specification,
+  work: (db: Db, typed: Arguments, cli: Cli) => Promise<number | undefined>,
+): Command {
+  return command(about, async (typed, cli) => {
+    const db = databaseOf(cli);
+    if (!db) {
+      const file = cli.env.databaseFile;
+      throw new Refused(`There is no database yet: ${file} — ${ELSEWHERE}, or start it first`);
+    }
+    return work(db, typed, cli).finally(() => db.destroy());
+  });
+}
+
+function readArguments(usage: string, args: readonly string[], lacking: string | undefined): Arguments {
+  const known = [...usage.matchAll(/--([a-z-]+)(?: ([^\s\][-]+))?/g)].map(([, name, value]) => {
+    const type = value ? ('string' as const) : ('boolean' as const);
+    return [name as string, name === 'yes' ? { type, short: 'y' } : { type }] as const;
+  });
+  const { values, positionals: words } = parsed(args, Object.fromEntries(known));
+  const places = usage.replace(/--[a-z-]+(?: [^\s\][-]+)?/g, '').match(/\[?[^\s\][]+/g) ?? [];
+  const most = usage.includes('…') ? words.length : places.length;
+  if (words.length > most) throw new Misuse(`"${words[most]}" is not understood.`);
+  if (words.length < places.filter(place => !place.startsWith('[')).length)
+    throw new Misuse(lacking ?? `Name ${usage}.`);
+  const entries = Object.entries(values);
+  return {
+    words,
+    options: Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== true)),
+    flags: new Set(entries.flatMap(([name, value]) => (value === true ? [name] : []))),
+  };
+}
+
+function parsed(
+  args: readonly string[],
+  options: Record<string, { type: 'string' | 'boolean'; short?: string }>,
+) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    throw new Misuse((error as Error).message);
+  }
+}
+
+/** Asks before something is done, unless `--yes` was typed; Refused with `instead` when the answer is no. */
+export async function agreed(
+  question: string,
+  { flags }: Arguments,
+  { interactive }: Cli,
+  words: { readonly add: string; readonly instead: string; readonly default: boolean },
+): Promise<void> {
+  if (flags.has('yes')) return;
+  if (!interactive) throw new Misuse(`Add --yes to ${words.add}.`);
+  if (!(await confirm({ message: question, default: words.default }))) throw new Refused(words.instead);
+}
 
 /** status.yaml as the server would read it; Refused with every problem when it cannot be used. */
 export async function siteOf({ env }: Cli): Promise<Site> {
@@ -52,15 +139,14 @@ export async function secretOf({ env }: Cli): Promise<string> {
 }
 
 /**
- * The secret that is there already. It is made where DATA_DIR was named for a server that is yet to run, and Refused
- * in the folder that is meant when nothing is said: the server's may be another.
+ * The secret of the server. It is made where DATA_DIR was named for one that is yet to run, and Refused in the folder
+ * that is meant when nothing is said: the server's may be another.
  */
-export async function madeSecret(cli: Cli): Promise<string> {
+export async function serverSecret(cli: Cli): Promise<string> {
   const { env } = cli;
-  const secret = env.secret ?? (await foundSecret(env.dataDir));
-  if (typeof secret === 'string') return secret;
-  if (secret.problems.length > 0) needed(secret);
-  if (secret.value !== null) return secret.value;
+  if (env.secret !== null) return env.secret;
+  const found = await foundSecret(env.dataDir);
+  if (found.value !== null || found.problems.length > 0) return needed(found);
   if (env.variables.DATA_DIR) {
     cli.err(`${notHere(env.dataDir)} yet: its secret is made now.`);
     return secretOf(cli);
@@ -90,25 +176,6 @@ export function openedDatabase({ env }: Cli): Db {
   }
 }
 
-/** Works on the database of the server; Refused without one. */
-export async function withDatabase(cli: Cli, work: (db: Db) => Promise<number>): Promise<number> {
-  const db = databaseOf(cli);
-  if (!db) {
-    const file = cli.env.databaseFile;
-    throw new Refused(`There is no database yet: ${file} — ${ELSEWHERE}, or start it first`);
-  }
-  try {
-    return await work(db);
-  } finally {
-    await db.destroy();
-  }
-}
-
-/** A command that takes nothing is given nothing: a typing error must not pass as one. */
-export function nothingElse(args: readonly string[]): void {
-  if (args.length > 0) throw new Misuse(`"${args[0]}" is not understood.`);
-}
-
 /** "did you mean api?", or what there is. */
 export function hint(typed: string, known: readonly string[]): string {
   const near = nearest(typed, known);
@@ -123,5 +190,5 @@ export function shown(file: string, { cwd }: Pick<Cli, 'cwd'>): string {
 
 function needed<T>({ value, problems }: Outcome<T>): T {
   if (value !== null) return value;
-  throw new Refused(problems.map((problem: Problem) => printProblem(problem)).join('\n'));
+  throw new Refused(problems.map(printProblem).join('\n'));
 }

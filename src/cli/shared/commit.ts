@@ -4,7 +4,7 @@ import { commitByHand } from '../../content/git/operator-commit.ts';
 import type { Site } from '../../core/model/site.ts';
 import type { Cli } from './command.ts';
 
-/** Commits the files a command wrote when `content.git` carries the folder; else says how it is done. */
+/** Commits the files a command wrote when `content.git` synchronises the folder; else says how it is done. */
 export async function commitWritten(
   files: readonly string[],
   message: string,

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { confirm } from '@inquirer/prompts';
+import { input } from '@inquirer/prompts';
 import { asOf } from '../../core/incidents/as-of.ts';
 import { isSilent } from '../../core/incidents/file/escape.ts';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
@@ -15,30 +15,59 @@ import { readDateTime } from '../../core/incidents/times/written-time.ts';
 import { type Incident, isOpen } from '../../core/model/incident.ts';
 import { nearest, type Problem, printProblem } from '../../core/model/problem.ts';
 import type { Site } from '../../core/model/site.ts';
+import { slug } from '../../core/model/slug.ts';
 import { iso, type Millis, parseDuration } from '../../core/model/time.ts';
 import { plainText, readFrontmatter } from '../../core/text/front-matter.ts';
-import { type Cli, ELSEWHERE, Misuse, notHere, Refused, shown } from './command.ts';
+import { type Arguments, agreed, type Cli, ELSEWHERE, Misuse, notHere, Refused, shown } from './command.ts';
 import { commitWritten } from './commit.ts';
 import { forecast } from './forecast.ts';
 import { presentContent } from './incident-files.ts';
 
-/** A template's front matter and body. */
+/** What a template holds: text under some keys of its front matter, ids under `components`, and its body. */
 export interface Template {
-  readonly fields: Readonly<Record<string, unknown>>;
+  text(key: string): string | undefined;
+  readonly components: readonly string[] | undefined;
   readonly body: string;
 }
 
+export const NO_TEMPLATE: Template = { text: () => undefined, components: undefined, body: '' };
+
 /** Reads `status/templates/NAME.md`. */
 export async function templateOf(name: string | undefined, { env, cwd }: Cli): Promise<Template> {
-  if (name === undefined) return { fields: {}, body: '' };
+  if (name === undefined) return NO_TEMPLATE;
   const inside = path.join(env.statusDir, 'templates', `${path.basename(name, '.md')}.md`);
   const file = /[/\\]/.test(name) ? path.resolve(cwd, name) : inside;
   const text = plainText(await readFile(file, 'utf8'));
-  if (!text.startsWith('---')) return { fields: {}, body: text.trim() };
+  if (!text.startsWith('---')) return { ...NO_TEMPLATE, body: text.trim() };
   const { yaml, body, problems } = readFrontmatter(file, text);
   const wrong = [...problems, ...(yaml?.problems ?? [])];
   if (wrong.length > 0) throw new Refused(wrong.map(printProblem).join('\n'));
-  return { fields: (yaml?.data ?? {}) as Template['fields'], body: body.trim() };
+  const fields = (yaml?.data ?? {}) as Record<string, unknown>;
+  const { components } = fields;
+  return {
+    text: key => (typeof fields[key] === 'string' ? fields[key] : undefined),
+    components: components === undefined ? undefined : [components].flat().map(String),
+    body: body.trim(),
+  };
+}
+
+/** The message as typed, else the template's, else asked for. Misuse when it has no words, or only a comment. */
+export async function messageOf(
+  { options, flags }: Arguments,
+  { body }: Template,
+  mayAsk: boolean,
+  question: string,
+): Promise<string> {
+  const message =
+    options.message ??
+    (body || (mayAsk ? await input({ message: question, required: true }) : lacking('message')));
+  if (isSilent(message) && !flags.has('edit')) throw new Misuse('--message is empty: write what is new.');
+  return message;
+}
+
+/** Misuse: an option that must be given is not there. */
+export function lacking(option: string): never {
+  throw new Misuse(`--${option} is missing.`);
 }
 
 /** A moment as typed: ISO 8601, or a duration from `from` on (`2h`). */
@@ -60,35 +89,23 @@ function readMoment(option: string, text: string, counted: (duration: Millis) =>
   throw new Misuse(`--${option}: ${at.what}; write 2026-11-23T02:00:00Z, or 2h.`);
 }
 
-/** A message as typed. Misuse when it has no words, or only a comment. */
-export function wordsOf(message: string): string {
-  if (!isSilent(message)) return message;
-  throw new Misuse('--message is empty: write what is new.');
-}
-
 /** `--components a,b` as ids; undefined when not given, none for an empty list. */
 export function idsOf(text: string | undefined): string[] | undefined {
   return text?.split(/[\s,]+/).filter(id => id !== '');
 }
 
-/** A file name's part from a title: small letters, digits, hyphens. */
-export function slugOf(title: string): string {
-  const plain = title.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
-  const words = plain.replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '');
-  return words.slice(0, 60).replace(/-$/, '') || 'incident';
-}
-
-/** The id a new file gets: its UTC day and title, numbered when taken. */
-export function freeId(at: Millis, title: string, taken: (id: string) => boolean): string {
-  const base = `${iso(at).slice(0, 10).replaceAll('-', '')}_${slugOf(title)}`;
+/** The id a new file gets: its UTC day and title, numbered when taken. Refused while the folder is missing. */
+export async function freeId(at: Millis, title: string, cli: Cli): Promise<string> {
+  const files = await (await presentContent(cli)).incidents();
+  const base = `${iso(at).slice(0, 10).replaceAll('-', '')}_${slug(title, 60) || 'incident'}`;
   for (let number = 1; ; number++) {
     const id = number === 1 ? base : `${base}-${number}`;
-    if (!taken(id)) return id;
+    if (files.text(id) === undefined) return id;
   }
 }
 
 /** Opens $VISUAL or $EDITOR on a text; resolves to what was saved. No shell is involved. */
-export async function edited(text: string, { env }: Cli): Promise<string> {
+async function edited(text: string, { env }: Cli): Promise<string> {
   const [program = 'vi', ...args] = (env.variables.VISUAL || env.variables.EDITOR || 'vi').split(/\s+/);
   const folder = await mkdtemp(path.join(tmpdir(), 'status-live-'));
   const file = path.join(folder, 'incident.md');
@@ -121,57 +138,50 @@ export interface Draft {
 }
 
 /**
- * Shows what will be written and mailed, asks unless told not to, and writes. Resolves to the exit code.
+ * Shows what will be written and mailed, asks unless `--yes` was typed, and writes. Resolves to the exit code.
  * Without a site (status.yaml cannot be read) components are taken as they were typed.
  */
-export async function settle(
-  draft: Draft,
-  site: Site | null,
-  cli: Cli,
-  options: { readonly yes: boolean; readonly edit: boolean },
-): Promise<number> {
+export async function settle(draft: Draft, site: Site | null, typed: Arguments, cli: Cli): Promise<number> {
   const content = await presentContent(cli);
-  const files = await content.incidents();
-  const file = files.fileOf(draft.id);
-  const text = options.edit ? await edited(draft.text, cli) : draft.text;
-  const { value, problems } = parseIncident(shown(file, cli), draft.id, text);
-  const strange = value && site ? unknownComponents(shown(file, cli), text, value, site.components) : [];
-  const turned = value && backwards(value, text, shown(file, cli), cli.clock());
-  const nobody = value && site && coversNobody(shown(file, cli), value, site.components);
-  for (const problem of [...problems, ...strange, ...(turned ? [turned] : []), ...(nobody ? [nobody] : [])])
-    cli.err(printProblem(problem));
-  const errors = (of: readonly Problem[]) => of.filter(({ level }) => level === 'error').length;
-  // What stood there before must not keep anybody from telling more.
-  const stood = draft.before === null ? 0 : errors(standing(draft.id, draft.before, cli.clock()));
-  const found = [...problems, ...(turned ? [turned] : [])];
-  if (!value || errors(strange) > 0 || errors(found) > stood) throw new Refused('Nothing was written.');
-  cli.out(`${draft.before === null ? 'New' : 'Changed'}: ${shown(file, cli)}\n`);
+  const file = (await content.incidents()).fileOf(draft.id);
+  const place = shown(file, cli);
+  const text = typed.flags.has('edit') ? await edited(draft.text, cli) : draft.text;
+  const value = checked(draft, text, place, site, cli);
+  cli.out(`${draft.before === null ? 'New' : 'Changed'}: ${place}\n`);
   cli.out(draft.before === null ? text : added(draft.before, text));
   cli.out(await mailed(value, site, cli));
-  if (!options.yes) {
-    if (!cli.interactive) throw new Misuse('Add --yes to write it.');
-    if (!(await confirm({ message: 'Write it?', default: true }))) throw new Refused('Nothing was written.');
-  }
+  await agreed('Write it?', typed, cli, { add: 'write it', instead: 'Nothing was written.', default: true });
   const done =
     draft.before === null
       ? await content.create(draft.id, text)
       : await content.replace(draft.id, draft.before, text);
   if (!done) throw new Refused('Somebody else changed the file meanwhile; nothing was written. Try again.');
   const url = site?.url ?? cli.env.publicUrl;
-  cli.out(
-    url === null
-      ? 'Written.'
-      : `Written. ${url}/status/incidents/${encodeURIComponent(draft.shownAs ?? draft.id)}`,
-  );
+  const address = `${url}/status/incidents/${encodeURIComponent(draft.shownAs ?? draft.id)}`;
+  cli.out(url === null ? 'Written.' : `Written. ${address}`);
   await commitWritten([file], `Status: ${draft.id}`, site, cli);
   return 0;
 }
 
-/** What is wrong with a file already. */
-function standing(id: string, text: string, now: Millis): readonly Problem[] {
-  const { value, problems } = parseIncident('', id, text);
-  const turned = value && backwards(value, text, '', now);
-  return turned ? [...problems, turned] : problems;
+/** The incident a text makes; says what is wrong with it. Refused when there are more errors than before. */
+function checked(draft: Draft, text: string, place: string, site: Site | null, cli: Cli): Incident {
+  const { value, problems } = read(place, draft.id, text, cli.clock());
+  const unknown = value && site ? unknownComponents(place, text, value, site.components) : [];
+  const nobody = value && site && coversNobody(place, value, site.components);
+  for (const problem of [...problems, ...unknown, ...(nobody ? [nobody] : [])])
+    cli.err(printProblem(problem));
+  const errors = (of: readonly Problem[]) => of.filter(({ level }) => level === 'error').length;
+  // What is wrong in it already must not keep anybody from adding an update.
+  const before = draft.before === null ? [] : read('', draft.id, draft.before, cli.clock()).problems;
+  if (!value || errors(unknown) > 0 || errors(problems) > errors(before))
+    throw new Refused('Nothing was written.');
+  return value;
+}
+
+function read(place: string, id: string, text: string, now: Millis) {
+  const { value, problems } = parseIncident(place, id, text);
+  const turned = value && backwards(value, text, place, now);
+  return { value, problems: turned ? [...problems, turned] : problems };
 }
 
 /** Who would be mailed; where no server has run, that this may be another folder than the server's. */
@@ -200,7 +210,7 @@ export async function existing(
   // What stands in a file with a mistake cannot be added to, whatever is known of it from before.
   if (incident && text !== undefined && parseIncident('', file, text).value) {
     const part = named && occurrenceOn(incident, named.day);
-    for (const twin of files.duplicatesOf(file)) cli.err(printProblem(twin));
+    for (const problem of files.duplicatesOf(file)) cli.err(printProblem(problem));
     if (named && !part) throw new Refused(`"${file}" has no occurrence that begins on ${named.day} (UTC).`);
     const now = cli.clock();
     return { incident: asOf(incident, now, () => now), text, part };

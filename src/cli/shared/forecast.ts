@@ -33,11 +33,11 @@ export async function forecast(incidents: readonly Incident[], site: Site, cli: 
       .filter(({ readers }) => readers.length > 0);
     const names = new Map(site.components.map(({ id, name }) => [id, name]));
     return [...new Set(owed.map(({ incident }) => incident))].map(incident => {
-      const told = owed.filter(one => one.incident === incident);
-      const people = new Set(told.flatMap(({ readers }) => readers)).size;
+      const theirs = owed.filter(one => one.incident === incident);
+      const people = new Set(theirs.flatMap(({ readers }) => readers)).size;
       const of = affectedBy(incident, site.components).map(({ id }) => names.get(id) ?? id);
       const who = `${people} ${people === 1 ? 'subscriber' : 'subscribers'}${of.length > 0 ? ` of ${of.join(', ')}` : ''}`;
-      const mails = `${told.length} ${told.length === 1 ? 'mail' : 'mails'}`;
+      const mails = `${theirs.length} ${theirs.length === 1 ? 'mail' : 'mails'}`;
       return `${who} would get ${mails}: ${incident.id}`;
     });
   } finally {

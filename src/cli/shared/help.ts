@@ -11,12 +11,13 @@ export function orientation(
   words: readonly string[],
   commands: readonly Named[],
 ): { readonly code: number; readonly text: string } {
-  const [first, second] = words;
-  if (first === undefined || ASKING.includes(first)) {
-    const group = commands.filter(({ name }) => isOf(name, second));
-    return { code: 0, text: group.length > 0 ? list(group, `${second} …`) : whole(commands) };
+  const [first = 'help', second] = words;
+  const groupOf = (word = '') => commands.filter(({ name }) => name.startsWith(`${word} `));
+  if (ASKING.includes(first)) {
+    const group = groupOf(second);
+    return { code: 0, text: group.length > 0 ? list(group, `${second} …`) : list(commands) };
   }
-  const group = commands.filter(({ name }) => isOf(name, first));
+  const group = groupOf(first);
   if (group.length > 0 && (second === undefined || ASKING.includes(second))) {
     return { code: second === undefined ? 2 : 0, text: list(group, `${first} …`) };
   }
@@ -27,49 +28,27 @@ export function orientation(
   return { code: 2, text: `There is no command "${typed.join(' ') || first}".${hint}\n\n${rest}` };
 }
 
-function isOf(name: string, group: string | undefined): boolean {
-  return group !== undefined && name.startsWith(`${group} `);
-}
-
 /** Of the group where that is right; what follows one word may be no part of the name. */
-function nearestCommand(
-  typed: readonly string[],
-  commands: readonly Named[],
-  group: readonly Named[],
-): string | undefined {
+function nearestCommand(typed: readonly string[], commands: readonly Named[], group: readonly Named[]) {
   const names = (group.length > 0 ? group : commands).map(({ name }) => name);
-  const one = names.filter(name => !name.includes(' '));
-  const groups = [...new Set(names.map(name => name.split(' ')[0] as string))];
-  const first = typed[0] ?? '';
-  const both = nearest(typed.join(' '), names) ?? nearest(first, one);
-  // `incidnt` alone, or with a word that is nothing of ours.
-  return both ?? (group.length > 0 ? undefined : nearest(first, groups));
+  const [first = ''] = typed;
+  return (
+    nearest(typed.join(' '), names) ??
+    nearest(
+      first,
+      names.filter(name => !name.includes(' ')),
+    ) ??
+    // `incidnt` alone, or with a word that is nothing of ours.
+    (group.length > 0 ? undefined : nearest(first, [...new Set(names.map(name => name.split(' ')[0]!))]))
+  );
 }
 
-function list(commands: readonly Named[], shown: string): string {
-  return [
-    `Usage: npm run status -- ${shown}`,
-    '',
-    ...lines(commands),
-    '',
-    '--help says more of each.',
-    '',
-  ].join('\n');
-}
-
-function whole(commands: readonly Named[]): string {
-  return [
-    'Usage: npm run status -- COMMAND [OPTIONS]',
-    '',
-    ...lines(commands),
-    '',
-    'COMMAND --help says more. No command needs the server running, but each needs its DATA_DIR and STATUS_DIR.',
-    'Exit codes: 0 done, 1 something is wrong, 2 the command was not understood.',
-    '',
-  ].join('\n');
-}
-
-function lines(commands: readonly Named[]): string[] {
+/** The commands of a group, or (left out) all of them. */
+function list(commands: readonly Named[], group?: string): string {
   const width = Math.max(...commands.map(({ name }) => name.length));
-  return commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
+  const lines = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}\n`).join('');
+  const foot = group
+    ? '--help says more of each.\n'
+    : 'COMMAND --help says more. No command needs the server running, but each needs its DATA_DIR and STATUS_DIR.\nExit codes: 0 done, 1 something is wrong, 2 the command was not understood.\n';
+  return `Usage: npm run status -- ${group ?? 'COMMAND [OPTIONS]'}\n\n${lines}\n${foot}`;
 }

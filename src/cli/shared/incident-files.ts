@@ -1,6 +1,5 @@
 // The incident files as a command finds them: what the server remembers of them, and whether their folder is there.
 import path from 'node:path';
-import { confirm } from '@inquirer/prompts';
 import type { IncidentFiles } from '../../content/file-cache.ts';
 import { StatusFolder } from '../../content/folder.ts';
 import { isOpen } from '../../core/model/incident.ts';
@@ -8,12 +7,12 @@ import { printProblem } from '../../core/model/problem.ts';
 import type { Db } from '../../store/db/database.ts';
 import { forgetKeptFiles } from '../../store/incidents/last-good-files.ts';
 import { recallLastGood } from '../../work/incidents/last-good-files.ts';
-import { type Cli, type Command, databaseOf, Misuse, nothingElse, Refused, withDatabase } from './command.ts';
+import { agreed, type Cli, databaseCommand, databaseOf, Refused } from './command.ts';
 
 /** The folder, with what the server remembers of it: a file with a mistake counts in its last good version. */
 export async function knownContent(cli: Cli): Promise<StatusFolder> {
   const content = new StatusFolder(cli.env.statusDir, cli.env.variables, cli.clock);
-  const db = readableBooks(cli);
+  const db = readableDatabase(cli);
   if (db) await recallLastGood(content, db).finally(() => db.destroy());
   return content;
 }
@@ -32,7 +31,7 @@ export async function presentContent(cli: Cli): Promise<StatusFolder> {
 }
 
 /** The database; null without one, or with one that is damaged: the files can be read all the same. */
-export function readableBooks(cli: Cli): Db | null {
+export function readableDatabase(cli: Cli): Db | null {
   try {
     return databaseOf(cli);
   } catch (error) {
@@ -41,40 +40,28 @@ export function readableBooks(cli: Cli): Db | null {
   }
 }
 
-export const forgetMissing: Command = {
-  name: 'incidents forget-missing',
-  usage: '[--yes]',
-  summary: 'confirm that missing incident files were deleted on purpose',
-  help: 'While status/incidents, or a part of it, is missing, the page keeps the incidents last read. This takes them off the\npage, also where a server runs; nobody is mailed. Should the files come back, their incidents come back with them.\n--yes forgets without asking.',
-  async run(args, cli) {
-    const yes = args.some(arg => arg === '--yes' || arg === '-y');
-    nothingElse(args.filter(arg => arg !== '--yes' && arg !== '-y'));
-    return withDatabase(cli, async db => {
-      const content = new StatusFolder(cli.env.statusDir, cli.env.variables);
-      await recallLastGood(content, db);
-      const { missing } = await content.incidents();
-      if (!missing) throw new Refused(`Nothing is missing: ${cli.env.statusDir} is read as it is.`);
-      for (const problem of missing.problems) cli.out(printProblem(problem));
-      const incidents = missing.files.flatMap(({ good }) => good ?? []);
-      if (incidents.length === 0)
-        throw new Refused('No incidents are remembered: there is nothing to forget.');
-      const open = incidents.filter(isOpen);
-      for (const { id, title } of open) cli.out(`open: ${id}  ${title}`);
-      const what = `${counted(incidents.length)}, ${open.length} open`;
-      if (!yes) {
-        if (!cli.interactive) throw new Misuse('Add --yes to forget them.');
-        if (!(await confirm({ message: `Forget ${what}?`, default: false }))) {
-          throw new Refused('Nothing was forgotten.');
-        }
-      }
-      const names = missing.files.map(({ file }) => path.relative(content.folder, file));
-      await forgetKeptFiles(db, names, cli.clock());
-      cli.out(`Forgotten: ${what}. A running server takes them off the page at once.`);
-      return 0;
-    });
+export const forgetMissing = databaseCommand(
+  {
+    name: 'incidents forget-missing',
+    usage: '[--yes]',
+    summary: 'confirm that missing incident files were deleted on purpose',
+    help: 'While status/incidents, or a part of it, is missing, the page keeps the incidents last read. This takes them off the\npage, also where a server runs; nobody is mailed. Should the files come back, their incidents come back with them.\n--yes forgets without asking.',
   },
-};
-
-function counted(n: number): string {
-  return n === 1 ? '1 incident' : `${n} incidents`;
-}
+  async (db, typed, cli) => {
+    const content = new StatusFolder(cli.env.statusDir, cli.env.variables);
+    await recallLastGood(content, db);
+    const { missing } = await content.incidents();
+    if (!missing) throw new Refused(`Nothing is missing: ${cli.env.statusDir} is read as it is.`);
+    for (const problem of missing.problems) cli.out(printProblem(problem));
+    const incidents = missing.files.flatMap(({ good }) => good ?? []);
+    if (incidents.length === 0) throw new Refused('No incidents are remembered: there is nothing to forget.');
+    const open = incidents.filter(isOpen);
+    for (const { id, title } of open) cli.out(`open: ${id}  ${title}`);
+    const what = `${incidents.length} incident${incidents.length === 1 ? '' : 's'}, ${open.length} open`;
+    const words = { add: 'forget them', instead: 'Nothing was forgotten.', default: false };
+    await agreed(`Forget ${what}?`, typed, cli, words);
+    const names = missing.files.map(({ file }) => path.relative(content.folder, file));
+    await forgetKeptFiles(db, names, cli.clock());
+    cli.out(`Forgotten: ${what}. A running server takes them off the page at once.`);
+  },
+);

@@ -1,23 +1,23 @@
 // status.yaml for commands that must not wait for its last mistake to be mended: what can be read of it.
-import { type RoughSite, readRoughly } from '../../config/readable-site.ts';
+import { type ReadableSite, readLeniently } from '../../config/readable-site.ts';
 import { StatusFolder } from '../../content/folder.ts';
 import { printProblem } from '../../core/model/problem.ts';
 import type { Site } from '../../core/model/site.ts';
 import { type Cli, ELSEWHERE, Refused } from './command.ts';
 
 /** Reads it and says nothing; Refused when there is no such file. */
-export async function roughSite({ env }: Cli): Promise<RoughSite> {
+export async function lenientSite({ env }: Cli): Promise<ReadableSite> {
   const content = new StatusFolder(env.statusDir);
   const text = await content.siteText().catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
     throw new Refused(`${content.siteFile}: there is no such file — ${ELSEWHERE}`);
   });
-  return readRoughly(text, content.siteFile, env.variables, env.publicUrl, `http://localhost:${env.port}`);
+  return readLeniently(text, content.siteFile, env.variables, env.publicUrl, `http://localhost:${env.port}`);
 }
 
-/** The site without what is wrong in it, which is told as warnings; Refused when no component is left. */
-export async function readableSite(cli: Cli): Promise<RoughSite & { readonly site: Site }> {
-  const read = await roughSite(cli);
+/** The site without what is wrong in it, which is printed as warnings; Refused when no component is left. */
+export async function readableSite(cli: Cli): Promise<ReadableSite & { readonly site: Site }> {
+  const read = await lenientSite(cli);
   const { site } = read;
   if (!site) throw new Refused(errorsOf(read).join('\n'));
   for (const line of errorsOf(read)) cli.err(`${line} (warning: the rest is used)`);
@@ -38,6 +38,6 @@ export async function siteIfReadable(cli: Cli): Promise<Site | null> {
   }
 }
 
-function errorsOf({ problems }: RoughSite): string[] {
+function errorsOf({ problems }: ReadableSite): string[] {
   return problems.filter(({ level }) => level === 'error').map(printProblem);
 }

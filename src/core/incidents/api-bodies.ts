@@ -1,7 +1,7 @@
 // What the writing API takes: the bodies' schemas, and their faults by field.
 import * as z from 'zod';
 import { INCIDENT_STATUSES, MAINTENANCE_STATUSES, SEVERITIES } from '../model/incident.ts';
-import { LARGEST } from '../model/metric.ts';
+import { MAX_METRIC_VALUE } from '../model/metric.ts';
 import { type Millis, parseInstant } from '../model/time.ts';
 import { oneLine } from '../text/printable.ts';
 import { listed } from '../text/yaml.ts';
@@ -71,11 +71,11 @@ export const updateSchema = z.strictObject({
   at: instant.optional(),
 });
 
-const finite = `write a number between -${LARGEST} and ${LARGEST}`;
+const finite = `write a number between -${MAX_METRIC_VALUE} and ${MAX_METRIC_VALUE}`;
 
 /** `POST /api/metrics/ID`. A number stays a number: `"12"` is a mistake somewhere. */
 export const pushSchema = z.strictObject({
-  value: z.number({ error: finite }).min(-LARGEST, finite).max(LARGEST, finite),
+  value: z.number({ error: finite }).min(-MAX_METRIC_VALUE, finite).max(MAX_METRIC_VALUE, finite),
   at: instant.optional(),
 });
 

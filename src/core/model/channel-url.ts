@@ -15,7 +15,7 @@ export type ChannelUrlProblem = 'url_invalid' | 'url_https' | 'url_type';
 
 /** Ports of webhooks, besides https's own. */
 const PORTS = ['', '8443'];
-const LONGEST = 2000;
+const MAX_LENGTH = 2000;
 
 /**
  * Reads what was typed. The service is known by its host, which nobody else can own; anything else is a
@@ -28,7 +28,7 @@ export function readChannelUrl(
   ownHost: string,
 ): { readonly type: ChannelType; readonly url: URL } | { readonly problem: ChannelUrlProblem } {
   const text = typed.trim();
-  if (text.length > LONGEST || !URL.canParse(text)) return { problem: 'url_invalid' };
+  if (text.length > MAX_LENGTH || !URL.canParse(text)) return { problem: 'url_invalid' };
   const url = new URL(text);
   url.hash = '';
   if (url.username !== '' || url.password !== '' || isOwn(url, ownHost)) return { problem: 'url_invalid' };

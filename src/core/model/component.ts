@@ -35,11 +35,11 @@ export interface Component {
   readonly match: readonly string[];
 }
 
-const STATUS_OF_SEVERITY: Record<Severity, ComponentStatus> = {
+const STATUS_OF_SEVERITY = {
   minor: 'degraded_performance',
   major: 'partial_outage',
   critical: 'major_outage',
-};
+} as const satisfies Record<Severity, ComponentStatus>;
 
 /** How an open incident of this severity shows on the components it affects. */
 export function statusOf(severity: Severity): ComponentStatus {
@@ -48,10 +48,8 @@ export function statusOf(severity: Severity): ComponentStatus {
 
 /** The severity a component's status stands for; null for operational and maintenance. */
 export function severityOf(status: ComponentStatus): Severity | null {
-  if (status === 'major_outage') return 'critical';
-  if (status === 'partial_outage') return 'major';
-  if (status === 'degraded_performance') return 'minor';
-  return null;
+  const severities = Object.keys(STATUS_OF_SEVERITY) as Severity[];
+  return severities.find(severity => STATUS_OF_SEVERITY[severity] === status) ?? null;
 }
 
 /** The worst of some states; `no_data` gives way to any other, and nothing at all is `no_data`. */

@@ -39,7 +39,7 @@ export interface IncidentUpdate {
   readonly promised?: Millis;
   /** Shown and mailed to nobody: `notify: false`, or mailed with another occurrence of a maintenance. */
   readonly quiet?: true;
-  /** Of a maintenance: the text before its first section, which every occurrence of a recurring one is told. */
+  /** Of a maintenance: the text before its first section, which every occurrence of a recurring one has. */
   readonly preface?: true;
   /** Nobody wrote its time: it is the day in the file's name, unless it was seen before that (first-seen.ts). */
   readonly presumed?: true;
@@ -91,7 +91,7 @@ export interface Incident {
   readonly held?: true;
 }
 
-/** The update that tells of the beginning: one of the wrong year does not. */
+/** The update about the beginning: one of the wrong year is not. */
 export function beginningOf({ updates }: Pick<Incident, 'updates'>): IncidentUpdate | undefined {
   return updates.find(({ stray }) => !stray) ?? updates[0];
 }
@@ -127,7 +127,7 @@ export function affectedBy(
 }
 
 /**
- * The components a list names (contract §4); without one, those whose name stands in the title as
+ * The components a list names; without one, those whose name stands in the title as
  * whole words; none found → every one for an incident, none for a maintenance: what is not named may fail, and
  * must be seen to. Ids that no component has are dropped.
  */
@@ -185,7 +185,7 @@ function standsIn(name: string, title: string): boolean {
   return new RegExp(`(?<![\\p{L}\\p{N}_])${words}(?![\\p{L}\\p{N}_])`, 'iu').test(title);
 }
 
-/** An update's name in the books: incident id + time + ordinal. */
+/** The name of an update in the database: incident id + time + ordinal. */
 export interface UpdateRef {
   readonly incidentId: string;
   readonly key: string;

@@ -30,18 +30,18 @@ export interface MetricView {
 }
 
 /** Larger ones lose digits, and a day's sum must stay finite. */
-export const LARGEST = 1e15;
+export const MAX_METRIC_VALUE = 1e15;
 
 /** The oldest a value may be when it is sent, ms; a value stays known longer, so that a repeat is seen. */
-export const OLDEST = 90 * DAY;
+export const MAX_METRIC_AGE = 90 * DAY;
 /** Clocks differ: so far into the future a value may be, ms. */
 const AHEAD = MINUTE;
-export const POINTS_KEPT_FOR = OLDEST + DAY;
+export const POINTS_KEPT_FOR = MAX_METRIC_AGE + DAY;
 
 /** What is wrong with a value's moment, as a sentence's end; null when nothing is. */
 export function faultOfMoment(at: Millis, now: Millis): string | null {
   if (at > now + AHEAD) return 'this lies in the future';
-  if (at < now - OLDEST) return 'this is more than 90 days ago';
+  if (at < now - MAX_METRIC_AGE) return 'this is more than 90 days ago';
   return null;
 }
 

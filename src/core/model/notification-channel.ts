@@ -19,7 +19,7 @@ export interface ChannelTarget {
   readonly url: string;
   /** What a webhook's messages are signed with, `whsec_…`; null: they are not signed. */
   readonly secret: string | null;
-  /** A stranger gave the address: only public hosts over https, unless the operator allows more. */
+  /** A visitor gave the address: only public hosts over https, unless the operator allows more. */
   readonly guarded: boolean;
 }
 

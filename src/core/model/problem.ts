@@ -1,4 +1,5 @@
 // Expected badness as a value: where it is, what is wrong, what to do about it.
+import { distance } from 'fastest-levenshtein';
 
 /** Something an operator should mend. `error` means the thing was not used, `warning` that it was. */
 export interface Problem {
@@ -24,22 +25,22 @@ export function printProblem(problem: Problem): string {
   return `${place}: ${problem.what} — ${problem.fix}`;
 }
 
-/** So much is read of a problem, characters, and so many problems of one file. */
-const LONGEST = 800;
-const MOST = 20;
+/** The most characters of a problem, and the most problems of one file, that are shown. */
+const MAX_LENGTH = 800;
+const MAX_PROBLEMS = 20;
 
 /** The problems of one file at a bearable length: a quoted word may be half a megabyte, and there may be thousands. */
 export function bearable(problems: readonly Problem[]): Problem[] {
-  const cut = (text: string) => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);
+  const cut = (text: string) => (text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH - 1)}…` : text);
   // What keeps the file from being used is never among those left out.
   const errors = problems.filter(({ level }) => level === 'error');
   const first =
-    problems.length > MOST ? errors.concat(problems.filter(one => one.level !== 'error')) : problems;
-  const told = first.slice(0, MOST).map(one => ({ ...one, what: cut(one.what), fix: cut(one.fix) }));
-  const next = first[MOST];
-  if (!next) return told;
-  const what = `and ${first.length - MOST} more problems in this file`;
-  return [...told, { level: next.level, where: next.where, what, fix: 'mend those named above first' }];
+    problems.length > MAX_PROBLEMS ? errors.concat(problems.filter(one => one.level !== 'error')) : problems;
+  const shown = first.slice(0, MAX_PROBLEMS).map(one => ({ ...one, what: cut(one.what), fix: cut(one.fix) }));
+  const next = first[MAX_PROBLEMS];
+  if (!next) return shown;
+  const what = `and ${first.length - MAX_PROBLEMS} more problems in this file`;
+  return [...shown, { level: next.level, where: next.where, what, fix: 'mend those named above first' }];
 }
 
 /** What `work` gives; where it throws, what `instead` makes of that as the problem of a file. */
@@ -64,29 +65,11 @@ export function nearest(
   known: readonly string[],
   most = word.length < 5 ? 1 : Math.max(2, Math.floor(word.length / 3)),
 ): string | undefined {
-  let best: string | undefined;
-  let least = most + 1;
-  for (const candidate of known) {
+  const typed = word.toLowerCase();
+  const near = known
     // The distance is no less than this, and costs the product of both.
-    if (Math.abs(word.length - candidate.length) >= least) continue;
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (distance < least) {
-      least = distance;
-      best = candidate;
-    }
-  }
-  return best;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = a[i - 1] === b[j - 1] ? 0 : 1;
-      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + change);
-    }
-    row = next;
-  }
-  return row[b.length]!;
+    .filter(({ length }) => Math.abs(word.length - length) <= most)
+    .map(one => ({ one, away: distance(typed, one.toLowerCase()) }))
+    .filter(({ away }) => away <= most);
+  return near.sort((a, b) => a.away - b.away)[0]?.one;
 }

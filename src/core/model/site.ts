@@ -32,7 +32,7 @@ export interface Site {
   readonly reminders: { readonly after: Millis; readonly to: string | null };
   /** How long before a maintenance subscribers are reminded of it, ms. */
   readonly notices: readonly Millis[];
-  /** How the folder is carried by git; null: it is not. */
+  /** How git synchronises the folder; null: it does not. */
   readonly git: GitSettings | null;
   /** Whether permalinks show what git knows of an incident's versions. */
   readonly history: boolean;

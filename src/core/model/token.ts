@@ -5,7 +5,7 @@ import type { Millis } from './time.ts';
 export type Purpose = 'confirm' | 'unsubscribe' | 'manage';
 
 /** What a genuine token says. */
-export interface Claim {
+export interface TokenClaims {
   readonly subscriber: string;
   /** The subscriber's nonce at the time, for purposes that must end; else empty. */
   readonly nonce: string;
@@ -14,13 +14,13 @@ export interface Claim {
 }
 
 /** A token for a link: subscriber, nonce and expiry in the clear, with a MAC over them and the purpose. */
-export function signToken(secret: string, purpose: Purpose, claim: Claim): string {
-  const body = [claim.subscriber, claim.nonce, claim.expires.toString(36)].join('.');
+export function signToken(secret: string, purpose: Purpose, claims: TokenClaims): string {
+  const body = [claims.subscriber, claims.nonce, claims.expires.toString(36)].join('.');
   return `${body}.${mac(secret, purpose, body)}`;
 }
 
-/** The claim of a genuine, unexpired token for this purpose; null for anything else. */
-export function readToken(secret: string, purpose: Purpose, token: unknown, now: Millis): Claim | null {
+/** The claims of a genuine, unexpired token for this purpose; null for anything else. */
+export function readToken(secret: string, purpose: Purpose, token: unknown, now: Millis): TokenClaims | null {
   if (typeof token !== 'string' || token.length > 200) return null;
   const [subscriber, nonce, expiry, sent, ...rest] = token.split('.');
   if (!subscriber || nonce === undefined || !expiry || !sent || rest.length > 0) return null;
@@ -48,7 +48,7 @@ export function shortId(text: string): string {
   return number.toString(36).padStart(12, '0').slice(0, 12);
 }
 
-/** What stands for a text that need not be kept, or compared letter by letter: its SHA-256 in base64url. */
+/** The SHA-256 of a text in base64url, where the text itself need not be stored. */
 export function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }

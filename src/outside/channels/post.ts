@@ -1,8 +1,8 @@
 // One POST to a channel over one fresh connection: no redirect followed, little read, never for long.
 import { isIP, type LookupFunction } from 'node:net';
-import { buildConnector, Client } from 'undici';
 import type { ChannelFailure, ChannelSent } from '../../core/model/notification-channel.ts';
 import { type Millis, SECOND } from '../../core/model/time.ts';
+import { buildConnector, Client } from '../undici.ts';
 import { guardedLookup, isPublicAddress, notPublic } from './public-address.ts';
 
 export interface Post {

@@ -15,8 +15,8 @@ import {
 } from 'kysely';
 import { StorageFault, type StorageTrouble, troubleOf } from '../../core/model/ports/storage.ts';
 
-/** Told of every write: null when it succeeded, else why it did not. */
-export type Told = (trouble: StorageTrouble | null) => void;
+/** Called after every write: with null when it succeeded, else with why it did not. */
+export type OnWrite = (trouble: StorageTrouble | null) => void;
 
 /** FULL: a commit waits for the disk. NORMAL: it may be lost with the power, never with the process. */
 type Level = 'FULL' | 'NORMAL';
@@ -31,7 +31,7 @@ const STATEMENTS = 300;
 /** What both speeds of writing share: the SQLite handle and whose transaction is under way. */
 export class Connection {
   private sqlite: Sqlite.Database;
-  private readonly told: Told;
+  private readonly onWrite: OnWrite;
   private readonly gone: () => boolean;
   private readonly afresh: (() => Sqlite.Database) | null;
   private readonly statements = new Map<string, Sqlite.Statement>();
@@ -43,13 +43,13 @@ export class Connection {
   /** `afresh` opens the file once more, for a server, which outlives what its disk goes through. */
   constructor(
     sqlite: Sqlite.Database,
-    told: Told,
+    onWrite: OnWrite,
     gone: () => boolean,
     afresh: (() => Sqlite.Database) | null,
   ) {
     this.sqlite = sqlite;
     this.afresh = afresh;
-    this.told = told;
+    this.onWrite = onWrite;
     this.gone = gone;
   }
 
@@ -59,7 +59,7 @@ export class Connection {
       this.setLevel('FULL');
       this.wrote = false;
       const result = this.run<R>(query);
-      if (this.wrote) this.told(null);
+      if (this.wrote) this.onWrite(null);
       return result;
     });
   }
@@ -89,7 +89,7 @@ export class Connection {
   commit(): void {
     try {
       this.statement('COMMIT').run();
-      if (this.wrote) this.told(null);
+      if (this.wrote) this.onWrite(null);
     } catch (error) {
       throw this.explained(error);
     }
@@ -200,7 +200,7 @@ export class Connection {
     const { code } = error as { code?: string };
     const trouble = troubleOf(code);
     if (trouble === null) return error;
-    this.told(trouble);
+    this.onWrite(trouble);
     if (trouble === 'readonly') this.reopen();
     return new StorageFault(trouble, code as string, error);
   }

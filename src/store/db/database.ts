@@ -5,7 +5,7 @@ import Sqlite from 'better-sqlite3';
 import { Kysely } from 'kysely';
 import { DatabaseRefused, troubleOf } from '../../core/model/ports/storage.ts';
 import { backUpBeforeMigration, syncFile } from './backups.ts';
-import { Connection, dialectOf, type Told } from './connection.ts';
+import { Connection, dialectOf, type OnWrite } from './connection.ts';
 import { APPLICATION_ID, inspect } from './inspect.ts';
 import { takeLock } from './lock.ts';
 import { MIGRATIONS } from './migrations.ts';
@@ -16,8 +16,8 @@ export type Db = Kysely<Tables>;
 export interface OpenOptions {
   /** The caller holds the lock of the database, as the server does. */
   readonly locked?: boolean;
-  /** Told of every write. */
-  readonly told?: Told;
+  /** Called after every write. */
+  readonly onWrite?: OnWrite;
   /** Whether the file was taken away: nothing is written to it then. */
   readonly gone?: () => boolean;
 }
@@ -28,20 +28,20 @@ export interface OpenOptions {
  */
 export function openDatabase(
   file: string,
-  { locked = false, told = () => {}, gone = () => false }: OpenOptions = {},
+  { locked = false, onWrite = () => {}, gone = () => false }: OpenOptions = {},
 ): Db {
   try {
     const sqlite = file === ':memory:' ? made(file) : opened(file, locked);
-    const connection = new Connection(sqlite, told, gone, locked ? () => handle(file, 0) : null);
+    const connection = new Connection(sqlite, onWrite, gone, locked ? () => handle(file, 0) : null);
     const db = new Kysely<Tables>({ dialect: dialectOf(connection, 'FULL') });
-    twins.set(db, new Kysely<Tables>({ dialect: dialectOf(connection, 'NORMAL') }));
+    unsynced.set(db, new Kysely<Tables>({ dialect: dialectOf(connection, 'NORMAL') }));
     return db;
   } catch (error) {
     throw explained(error, file);
   }
 }
 
-const twins = new WeakMap<Db, Db>();
+const unsynced = new WeakMap<Db, Db>();
 
 /**
  * The same database, whose transactions do not wait for the disk: for what is measured each minute anyway, or
@@ -50,7 +50,7 @@ const twins = new WeakMap<Db, Db>();
  * inbound events wait (FULL): what was accepted stays accepted.
  */
 export function withoutFsync(db: Db): Db {
-  return twins.get(db) ?? db;
+  return unsynced.get(db) ?? db;
 }
 
 function opened(file: string, locked: boolean): Sqlite.Database {

@@ -24,14 +24,14 @@ const PAGES = 2000;
 
 /**
  * Copies the database in `file` to `target` as it is at this moment, whoever writes meanwhile; checks the
- * copy, and puts it in place in one step, mode 0600. Tells how many pages of how many are done. Throws
+ * copy, and puts it in place in one step, mode 0600. Calls `onProgress` with how many pages of how many are done. Throws
  * DatabaseRefused; nothing is left behind then.
  */
 export async function backUp(
   file: string,
   target: string,
   force: boolean,
-  told: (done: number, all: number) => void,
+  onProgress: (done: number, all: number) => void,
 ): Promise<{ readonly bytes: number }> {
   if (!existsSync(file))
     throw new DatabaseRefused(file, 'there is no database yet', 'start the server first');
@@ -49,7 +49,7 @@ export async function backUp(
     sqlite.exec('BEGIN');
     sqlite.prepare('SELECT COUNT(*) FROM sqlite_master').get();
     const progress = ({ totalPages, remainingPages }: Sqlite.BackupMetadata) => {
-      if (totalPages > 0) told(totalPages - remainingPages, totalPages);
+      if (totalPages > 0) onProgress(totalPages - remainingPages, totalPages);
       return PAGES;
     };
     await sqlite.backup(draft, { progress });

@@ -24,7 +24,7 @@ async function noted(first: boolean) {
     if (going) setImmediate(count);
   };
   // Each transaction ends with a write that is told.
-  const db = openDatabase(':memory:', { told: () => sizes.push(announced.length) });
+  const db = openDatabase(':memory:', { onWrite: () => sizes.push(announced.length) });
   onTestFinished(() => db.destroy());
   if (!first) await announceUpdates(db, [], NOW - 1000, NOW);
   sizes.length = 0;

@@ -9,7 +9,8 @@ import {
 import { bearable, errorAt, type Outcome, type Problem, survived, warningAt } from '../../model/problem.ts';
 import { type Millis, parseInstant } from '../../model/time.ts';
 import { type Front, readFrontmatter } from '../../text/front-matter.ts';
-import { checkAgainst, listed, readYaml, unknownKeys, type YamlText } from '../../text/yaml.ts';
+import { listed, readYaml, type YamlText } from '../../text/yaml.ts';
+import { checkAgainst } from '../../text/yaml-check.ts';
 import { doubtfulTimes } from '../lint/doubtful-times.ts';
 import { likelyMistakes } from '../lint/likely-mistakes.ts';
 import type { Remark } from '../lint/remark.ts';
@@ -82,9 +83,9 @@ function problemOf({ at, what, fix, level = 'warning' }: Remark, where: string, 
 }
 
 function readFields(front: Front, yaml: YamlText, file: string) {
-  const { value, problems } = checkAgainst(frontmatterSchema, yaml, file);
-  const known = Object.keys(frontmatterSchema.shape);
-  problems.push(...unknownKeys(yaml.data, known, [], yaml, file, KEYS_ELSEWHERE));
+  const checked = checkAgainst(frontmatterSchema, yaml, file, undefined, KEYS_ELSEWHERE);
+  const problems = [...checked.problems];
+  const { value } = checked;
   if (!value) return { fields: null, problems };
   const fields = { ...value, title: shortTitle(value.title) };
   if (fields.title !== value.title) {

@@ -38,7 +38,7 @@ const promise = z.union([z.string(), z.number().transform(String)]);
 
 export const MAX_TITLE = 200;
 
-export const frontmatterSchema = z.object({
+export const frontmatterSchema = z.strictObject({
   title: z
     .union([z.string(), z.number().transform(String)])
     .transform(title => oneLine(title.replace(/<!--(?:-?>|[\s\S]*?--!?>)/g, '')))

@@ -28,7 +28,7 @@ export const checkSchema = z.discriminatedUnion('type', [
   manualCheck,
 ]);
 
-export const detectSchema = z.object({
+export const detectSchema = z.strictObject({
   failures: z.number().int().min(1).default(3).describe('failed checks in a row that open an incident'),
   recoveries: z.number().int().min(1).default(2).describe('good checks in a row that resolve it'),
   latency: duration.default(2000).describe('average response time over the window that is too slow'),

@@ -1,4 +1,4 @@
-// The kinds of checks status.yaml may ask for: one schema a kind, contract §3.
+// The kinds of checks status.yaml may ask for: one schema a kind.
 import parseJsonPath from 'jsonpath-rfc9535/parser';
 import * as z from 'zod';
 import { MINUTE, type Millis, parseDuration, SECOND } from '../time.ts';
@@ -83,7 +83,7 @@ const words = z
   .min(1, 'an empty text is in every answer; write what is to be found, or leave it out');
 
 export const httpCheck = z
-  .object({
+  .strictObject({
     type: z.literal('http'),
     url: webAddress,
     timeout,
@@ -124,7 +124,7 @@ export const httpCheck = z
     }
   });
 
-export const tcpCheck = z.object({ type: z.literal('tcp'), host, port, timeout });
+export const tcpCheck = z.strictObject({ type: z.literal('tcp'), host, port, timeout });
 
 /** What a record's value looks like. */
 const RECORDS: Readonly<Record<string, { readonly is: RegExp | z.ZodType; readonly fix: string }>> = {
@@ -144,7 +144,7 @@ const isNameServer = (text: string): boolean => {
 };
 
 export const dnsCheck = z
-  .object({
+  .strictObject({
     type: z.literal('dns'),
     name: z.string().regex(/^\s*[^\s:/]*\s*$/, 'not a name alone; write www.example.com'),
     record: z.enum(['A', 'AAAA', 'CNAME', 'MX', 'TXT', 'NS']).default('A'),
@@ -169,7 +169,7 @@ export const dnsCheck = z
     }
   });
 
-export const tlsCheck = z.object({
+export const tlsCheck = z.strictObject({
   type: z.literal('tls'),
   host,
   port: port.default(443),
@@ -178,7 +178,7 @@ export const tlsCheck = z.object({
   timeout,
 });
 
-export const smtpCheck = z.object({
+export const smtpCheck = z.strictObject({
   type: z.literal('smtp'),
   host,
   port: port.default(587),
@@ -192,7 +192,7 @@ export const smtpCheck = z.object({
   timeout,
 });
 
-export const databaseCheck = z.object({
+export const databaseCheck = z.strictObject({
   type: z.literal('database'),
   url: z
     .string()
@@ -204,14 +204,14 @@ export const databaseCheck = z.object({
   timeout,
 });
 
-export const statuspageCheck = z.object({
+export const statuspageCheck = z.strictObject({
   type: z.literal('statuspage'),
   url: webAddress.describe('of the page; /api/v2/summary.json is read'),
   component: z.string().optional().describe('name or id; default the whole page'),
   timeout,
 });
 
-export const heartbeatCheck = z.object({
+export const heartbeatCheck = z.strictObject({
   type: z.literal('heartbeat'),
   period: duration.default(5 * MINUTE),
   grace: duration.default(MINUTE),
@@ -219,7 +219,7 @@ export const heartbeatCheck = z.object({
   timeout,
 });
 
-export const manualCheck = z.object({ type: z.literal('manual'), timeout });
+export const manualCheck = z.strictObject({ type: z.literal('manual'), timeout });
 
 function isJsonPath(text: string): boolean {
   try {

@@ -1,5 +1,5 @@
 // What can be wrong with the disk below the program, and the words for it. Not the program's fault, not
-// the visitor's: it is told to the operator, and passes without a restart.
+// the visitor's: it is reported to the operator, and passes without a restart.
 import type { Problem } from '../problem.ts';
 import { iso, type Millis } from '../time.ts';
 

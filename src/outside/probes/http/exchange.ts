@@ -1,8 +1,9 @@
 // One HTTP exchange over one fresh connection: request out, status and headers in, phases measured.
 import type { Socket } from 'node:net';
-import { type buildConnector, Client, type Dispatcher } from 'undici';
+import type { buildConnector, Dispatcher } from 'undici';
 import type { Phases } from '../../../core/model/checks/check.ts';
 import type { Millis } from '../../../core/model/time.ts';
+import { Client } from '../../undici.ts';
 import { endOfCertificate } from '../certificate.ts';
 import { type Network, reach } from '../network.ts';
 import { openSocket } from '../tcp.ts';

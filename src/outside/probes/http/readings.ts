@@ -1,7 +1,7 @@
 // Readings: the numbers that metrics read out of an http check's answer, or why there is none.
 import { query } from 'jsonpath-rfc9535';
 import type { Reading } from '../../../core/model/checks/check.ts';
-import { LARGEST } from '../../../core/model/metric.ts';
+import { MAX_METRIC_VALUE } from '../../../core/model/metric.ts';
 import type { Body } from './body.ts';
 import { parseJson } from './text.ts';
 
@@ -15,7 +15,7 @@ export function readingsIn(body: Body, paths: readonly string[]): Reading[] {
     if (found.length === 0) return { path, fault: `nothing is at ${path} in the answer` };
     if (found.length > 1) return { path, fault: `${path} matches ${found.length} values, not one` };
     if (typeof value !== 'number') return { path, fault: `what is at ${path} is not a number` };
-    if (Math.abs(value) > LARGEST) return { path, fault: `the number at ${path} is beyond 10^15` };
+    if (Math.abs(value) > MAX_METRIC_VALUE) return { path, fault: `the number at ${path} is beyond 10^15` };
     // JSON knows -0; nobody means it.
     return { path, value: value + 0 };
   });

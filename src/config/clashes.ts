@@ -1,0 +1,87 @@
+// What is wrong between several entries of status.yaml: ids used twice, references to what is not there, circles.
+import type * as z from 'zod';
+import { parentsOf } from '../core/filing/dependencies.ts';
+import { hostOf } from '../core/model/notification-channel.ts';
+import { nearest, type Problem } from '../core/model/problem.ts';
+import type { YamlText } from '../core/text/yaml.ts';
+import type { siteSchema } from './site-schema.ts';
+
+/** What status.yaml holds once its shape is right. */
+export type SiteFields = z.output<typeof siteSchema>;
+
+type Say = (path: readonly PropertyKey[], what: string, fix: string) => void;
+
+/** All of it, as errors with their lines. */
+export function clashes(fields: SiteFields, yaml: YamlText, where: string): Problem[] {
+  const problems: Problem[] = [];
+  const say: Say = (path, what, fix) =>
+    problems.push({ level: 'error', where, line: yaml.lineOf(path), what, fix });
+  ofComponents(fields, say);
+  ofMetrics(fields, say);
+  ofChannels(fields, say);
+  return problems;
+}
+
+/** Those whose id is that of one before. */
+function repeated<T extends { readonly id: string }>(list: readonly T[]): [index: number, T][] {
+  return [...list.entries()].filter(([index, { id }]) => list.findIndex(one => one.id === id) !== index);
+}
+
+function ofComponents({ components }: SiteFields, say: Say): void {
+  const ids = components.map(({ id }) => id);
+  for (const [index, { id }] of repeated(components)) {
+    say(['components', index, 'id'], `the id "${id}" is used twice`, 'rename one');
+  }
+  const tree = components.map(({ id, depends_on }) => ({
+    id,
+    dependsOn: depends_on.filter(one => one !== id),
+  }));
+  for (const [index, { id, depends_on }] of components.entries()) {
+    const path = ['components', index, 'depends_on'];
+    if (parentsOf(id, tree).has(id)) {
+      const what = `"${id}" depends on itself, through what it depends on`;
+      say(path, what, 'take one `depends_on` out of the circle');
+    }
+    for (const parent of depends_on.filter(one => !ids.includes(one) || one === id)) {
+      const others = ids.filter(other => other !== id).join(', ');
+      say(path, `"${parent}" cannot be depended on`, `name other components: ${others}`);
+    }
+  }
+}
+
+function ofMetrics({ metrics, components }: SiteFields, say: Say): void {
+  for (const [index, { id }] of repeated(metrics)) {
+    say(['metrics', index, 'id'], `the metric "${id}" is there twice`, 'rename one');
+  }
+  const ids = components.map(({ id }) => id);
+  for (const [index, { from }] of metrics.entries()) {
+    if (!from) continue;
+    const path = ['metrics', index, 'from', 'component'];
+    const check = components.find(({ id }) => id === from.component)?.check;
+    if (!check) {
+      const near = nearest(from.component, ids);
+      const fix = near ? `did you mean ${near}?` : `known are: ${ids.join(', ')}`;
+      say(path, `there is no component "${from.component}" to read a metric from`, fix);
+    } else if (check.type !== 'http') {
+      const what = `the check of "${from.component}" is of type ${check.type}: it has no answer to read a number from`;
+      say(path, what, 'name a component with an http check, or leave `from` out and send the values');
+    } else if (check.method === 'HEAD') {
+      const what = `the check of "${from.component}" asks with HEAD: the answer has no body`;
+      say(path, what, 'use method: GET');
+    }
+  }
+}
+
+function ofChannels({ notify: { channels }, components }: SiteFields, say: Say): void {
+  for (const [index, { type, url }] of repeated(channels)) {
+    const what = `the ${type} channel at ${hostOf(url)} is there twice`;
+    say(['notify', 'channels', index], what, 'leave one out, or give it another id');
+  }
+  const ids = components.map(({ id }) => id);
+  for (const [index, { components: named }] of channels.entries()) {
+    for (const unknown of named?.filter(id => !ids.includes(id)) ?? []) {
+      const path = ['notify', 'channels', index, 'components'];
+      say(path, `there is no component "${unknown}"`, `name some of: ${ids.join(', ')}`);
+    }
+  }
+}

@@ -1,0 +1,167 @@
+// YAML against a schema: the value, or what is wrong in it, with lines and in words for whoever wrote it.
+import type * as z from 'zod';
+import { nearest, type Problem } from '../model/problem.ts';
+import { listed, MAX_PROBLEMS, type YamlText } from './yaml.ts';
+
+/** What a check says: the value, or every problem at its line; `data` is what was checked, without unknown keys. */
+export interface Checked<T> {
+  readonly value: T | null;
+  readonly problems: readonly Problem[];
+  readonly data: unknown;
+}
+
+/**
+ * Checks parsed data against a zod schema. Keys that a strict object of it does not know are left out, with a warning
+ * that names the nearest known one, or what `meant` has for it. What is wrong at a `forgiven` path is not reported,
+ * though no value comes back for it.
+ */
+export function checkAgainst<S extends z.ZodObject>(
+  schema: S,
+  yaml: YamlText,
+  where: string,
+  forgiven: (path: readonly PropertyKey[]) => boolean = () => false,
+  meant: ReadonlyMap<string, string> = new Map(),
+): Checked<z.output<S>> {
+  const { problems } = yaml;
+  if (problems.length > 0) return { value: null, problems, data: null };
+  if (typeof yaml.data !== 'object' || yaml.data === null || Array.isArray(yaml.data)) {
+    const what = 'a list of `key: value` lines is expected here';
+    const fix = 'write for instance `title: …`';
+    return {
+      value: null,
+      problems: [{ level: 'error', where, line: yaml.lineOf([]), what, fix }],
+      data: null,
+    };
+  }
+  let data: unknown = yaml.data;
+  let parsed = schema.safeParse(data, { reportInput: true, error: knownKeys });
+  const unknown = parsed.success ? [] : unknownKeys(parsed.error.issues);
+  if (unknown.length > 0) {
+    data = without(data, unknown);
+    parsed = schema.safeParse(data, { reportInput: true, error: knownKeys });
+  }
+  const errors = (parsed.error?.issues ?? [])
+    .filter(({ path }) => !forgiven(path))
+    .slice(0, MAX_PROBLEMS)
+    .map(issue => ({ level: 'error' as const, where, line: yaml.lineOf(issue.path), ...wording(issue) }));
+  // zod goes from the inside out.
+  const outermost = unknown.sort((a, b) => a.path.length - b.path.length).slice(0, MAX_PROBLEMS);
+  const warnings = outermost.map(({ path, key, known }) => {
+    const near = meant.get(key) ?? nearest(key, known.split(', '));
+    const fix = near ? `did you mean \`${near}\`?` : `known here: ${known}`;
+    const line = yaml.lineOf([...path, key]);
+    return { level: 'warning' as const, where, line, what: `unknown key \`${key}\``, fix };
+  });
+  return { value: parsed.success ? parsed.data : null, problems: [...errors, ...warnings], data };
+}
+
+interface UnknownKey {
+  readonly path: readonly PropertyKey[];
+  readonly key: string;
+  /** The keys known there, with commas. */
+  readonly known: string;
+}
+
+/** zod names the unknown keys; which it knows is told in place of its message. */
+const knownKeys: z.core.$ZodErrorMap = issue =>
+  issue.code === 'unrecognized_keys' ? Object.keys((issue.inst as z.ZodObject).shape).join(', ') : undefined;
+
+/** Those of a union are of the branch in which nothing else is wrong. */
+function unknownKeys(issues: readonly z.core.$ZodIssue[], above: readonly PropertyKey[] = []): UnknownKey[] {
+  return issues.flatMap(issue => {
+    const path = [...above, ...issue.path];
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map(key => ({ path, key, known: issue.message }));
+    if (issue.code !== 'invalid_union') return [];
+    const branch = issue.errors.find(
+      inner => inner.length > 0 && inner.every(({ code }) => code === 'unrecognized_keys'),
+    );
+    return branch ? unknownKeys(branch, path) : [];
+  });
+}
+
+function without(data: unknown, unknown: readonly UnknownKey[]): unknown {
+  const left = structuredClone(data);
+  for (const { path, key } of unknown) {
+    const holder = path.reduce((at, step) => (at as Record<PropertyKey, unknown>)[step], left);
+    delete (holder as Record<string, unknown>)[key];
+  }
+  return left;
+}
+
+function wording(issue: z.core.$ZodIssue): { what: string; fix: string } {
+  const name = issue.path.map(String).join('.') || 'this';
+  const given =
+    issue.input === undefined ? 'is missing' : issue.input === null ? 'is empty' : `is ${quote(issue.input)}`;
+  const what = `\`${name}\` ${given}`;
+  switch (issue.code) {
+    case 'invalid_value': {
+      const values = issue.values.map(String);
+      const near = typeof issue.input === 'string' ? nearest(issue.input, values) : undefined;
+      return { what, fix: near ? `did you mean ${near}?` : `write ${listed(values)}` };
+    }
+    case 'invalid_type':
+      return { what, fix: `write ${TYPE_WORDS[issue.expected] ?? `a ${issue.expected}`}` };
+    case 'invalid_union':
+      return unionWording(issue, what);
+    case 'too_big':
+      return { what, fix: `write at most ${issue.maximum}${unitOf(issue.origin)}` };
+    case 'too_small':
+      if (issue.origin === 'array') return { what, fix: 'name at least one' };
+      if (issue.origin === 'string' && issue.minimum === 1)
+        return { what, fix: 'write something, or leave it out' };
+      return { what, fix: `write at least ${issue.minimum}${unitOf(issue.origin)}` };
+    case 'invalid_key': {
+      const [first] = issue.issues;
+      if (first) return wording({ ...first, path: issue.path, input: issue.path.at(-1) } as z.core.$ZodIssue);
+      return { what, fix: 'choose another name' };
+    }
+    case 'custom': {
+      const [told, fix] = issue.message.split(/; (.*)/s);
+      return { what: `\`${name}\`: ${told}`, fix: fix ?? 'see docs/settings.md' };
+    }
+    default:
+      if ('format' in issue && issue.format === 'url') return { what, fix: 'write an address: https://…' };
+      if ('format' in issue && issue.format === 'email')
+        return { what, fix: 'write an address: ops@example.com' };
+      return { what, fix: issue.message.charAt(0).toLowerCase() + issue.message.slice(1) };
+  }
+}
+
+function unitOf(origin: string): string {
+  return origin === 'string' ? ' characters' : '';
+}
+
+const TYPE_WORDS: Record<string, string> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: '`key: value` lines',
+  record: '`key: value` lines',
+};
+
+function unionWording(issue: z.core.$ZodIssueInvalidUnion, what: string): { what: string; fix: string } {
+  const { discriminator, options } = issue as { discriminator?: string; options?: unknown[] };
+  if (discriminator && options) {
+    const values = options.map(String);
+    const given = (issue.input as Record<string, unknown> | undefined)?.[discriminator];
+    const near = typeof given === 'string' ? nearest(given, values) : undefined;
+    const told = given === undefined ? 'is missing' : `is ${quote(given)}`;
+    const fix = near ? `did you mean ${near}?` : `write ${listed(values)}`;
+    return { what: `\`${issue.path.map(String).join('.')}\` ${told}`, fix };
+  }
+  // Words of the schema's own say more than the sum of what its parts would have taken.
+  if (issue.message !== 'Invalid input') return { what, fix: issue.message };
+  const fixes = issue.errors.flat().map(inner => wording(inner).fix);
+  const asked = fixes.find(fix => fix.startsWith('did you mean'));
+  return { what, fix: asked ?? [...new Set(fixes)].join(', or ') };
+}
+
+function quote(value: unknown): string {
+  const whole = typeof value === 'string' ? `"${value}"` : JSON.stringify(value);
+  // What follows an address's host may be a secret, and problems are shown on /readyz.
+  const text = whole.replace(/(:\/\/)(?:[^/\s"]*@)?([^/\s"]*)\/[^\s"]+/g, '$1$2/…');
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
