@@ -86,8 +86,5 @@ export interface MetricStretch {
   readonly rollup: MetricRollup;
 }
 
-/** Reads a metric's stretches from `from` (epoch ms) on, oldest first; only where something was. */
-export type ReadMetric = (id: string, span: RollupSpan, from: Millis) => Promise<MetricStretch[]>;
-
 /** The stretches of time that measurements are added up over; `slot` is ten minutes. */
 export type RollupSpan = 'slot' | 'hour' | 'day';
