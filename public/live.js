@@ -182,6 +182,7 @@ function contact(made) {
   lost = !made;
   if (made) lastContact = Date.now();
   say('lost', lost ? (page.lost ?? '').replace('{ago}', ago(lastContact)) : '');
+  ageing();
 }
 
 function connect() {
@@ -370,10 +371,14 @@ if (zone) {
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   zone.textContent = (zone.dataset.local ?? '').replace('{zone}', timeZone);
 }
-/** A copy that nobody has renewed for a quarter of an hour must not look well, whatever it says. */
+/**
+ * A copy that nobody has renewed for a quarter of an hour, or a page whose server has been silent for five minutes, must
+ * not look well, whatever it says.
+ */
 function ageing() {
-  const stale = page.copy !== undefined && Date.now() - Date.parse(page.at ?? '') > 900_000;
-  document.body.toggleAttribute('data-stale', stale);
+  const isOldCopy = page.copy !== undefined && Date.now() - Date.parse(page.at ?? '') > 900_000;
+  const isSilent = lost && Date.now() - lastContact > 300_000;
+  document.body.toggleAttribute('data-stale', isOldCopy || isSilent);
 }
 /** A copy writes what changed; the file it names says how fresh all of it is. */
 async function renewed() {

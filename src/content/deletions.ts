@@ -1,6 +1,7 @@
 // Deletions: which incident files that are gone somebody deleted, by a commit or by saying so.
 import { lstat, readlink, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { foldersOf } from './absence.ts';
 import { makeGitRun } from './git/run.ts';
 
 /** Between two questions to git, each a process, while the folder is missing. */
@@ -53,7 +54,7 @@ export class Deletions {
     const git = makeGitRun(place, this.variables);
     const below = path.relative(place, stood) || '.';
     const tree = ['ls-tree', '-r', '-z', '--name-only', 'HEAD'];
-    const head = await git.try(...tree, ...(below === '.' ? [] : ['--', `${below}/`]));
+    const head = await git.try(...tree, ...(below === '.' ? [] : ['--', below]));
     if (head === null) return none;
     if (siteGone) {
       const at = path.relative(place, await whereItStood(this.siteFile));
@@ -66,7 +67,9 @@ export class Deletions {
     const known = new Set(log?.split(/[\0\n]/).map(name => path.join(place, name)));
     const isDeleted = (file: string) => {
       const inGit = path.join(place, below, path.relative(this.folder, file));
-      return known.has(inGit) && !held.has(inGit);
+      // A submodule, a link or a file in the place of its folder: what stands in there nobody deleted.
+      const isHidden = foldersOf(place, inGit).some(name => held.has(path.join(place, name)));
+      return known.has(inGit) && !held.has(inGit) && !isHidden;
     };
     return new Set(files.filter(isDeleted));
   }

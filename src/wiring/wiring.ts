@@ -165,7 +165,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const mirror = openMirror({ env, folder, db, snapshot: () => refresh.current(), monotonic, log });
     const { statusDir: dir, variables } = env;
     const ring = () => bell.ring();
-    const git = await GitSync.open({ dir, variables, db, folder, site: site.current, ring, log });
+    const git = await GitSync.open({ dir, variables, db, folder, site: site.current, ring, log }, clock());
     const others = () => [...steps.problems(), ...git.problems(), ...mirror.problems()];
     const facts = await openFolderFacts({ db, folder, site, templates, note, others, git, log });
     const sightings = lastGood(makeReadOutages(db), {});
@@ -239,7 +239,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       clock,
       log,
     });
-    const judged = judgeAfterPause(app.handle, refresh.judge, monotonic);
+    const judged = judgeAfterPause(app.handle, () => refresh.judge(), monotonic);
     server.serve(judged.handle);
     closers.push(() => {
       app.close();

@@ -206,10 +206,20 @@ describe.runIf(HAS_CHROMIUM)('the page in a browser', () => {
     await expect
       .poll(() => page.locator('#lost').textContent(), soon)
       .toMatch(/^Connection lost – last update /);
+    const isStale = () => page.locator('body[data-stale]').count();
+    expect(await isStale()).toBe(0);
+    // After five minutes of silence nothing may look well.
+    await page.evaluate(() => {
+      const now = Date.now;
+      Date.now = () => now() + 301_000;
+      document.dispatchEvent(new Event('visibilitychange'));
+    });
+    await expect.poll(isStale, soon).toBe(1);
     shown = pages.live(ctx({ ...FACES.outage!, version: 'b' }));
     await page.context().setOffline(false);
     await expect.poll(() => page.locator('h1').textContent(), soon).toContain('API: major outage');
     await expect.poll(() => page.locator('#lost').isVisible(), soon).toBe(false);
+    expect(await isStale()).toBe(0);
   });
 
   it('tells times in the visitor’s zone, and leaves UTC days alone', async () => {

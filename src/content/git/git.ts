@@ -71,8 +71,7 @@ export function openGit(
       if (place) {
         // Names of files are told, and asked for, as they are from the top.
         const git = makeGitRun(place.top, variables);
-        const upstream = `status-live/${options.branch}`;
-        const ref = `refs/remotes/${upstream}`;
+        const { upstream, ref } = trackedAs(options.branch);
         exchange = { git, place, options, alone, upstream, ref, isFetched: false, ...found };
         try {
           const wrong = await obstacle(git, place, options.branch);
@@ -90,6 +89,28 @@ export function openGit(
     }
     return { ...found, moved: exchange?.moved ?? false, waiting };
   };
+}
+
+/** What the remote held when it was last asked and has not come in; asks nobody. */
+export async function knownWaiting(
+  dir: string,
+  variables: Readonly<Record<string, string | undefined>>,
+  branch: string,
+): Promise<readonly Waiting[]> {
+  try {
+    const place = await placeOf(makeGitRun(dir, variables), dir);
+    if (!place) return [];
+    return await waitingAt(makeGitRun(place.top, variables), place, trackedAs(branch).ref);
+  } catch (error) {
+    if (error instanceof GitFailure) return [];
+    throw error;
+  }
+}
+
+/** Under which names the remote branch is known here: for people, and as a ref. */
+function trackedAs(branch: string) {
+  const upstream = `status-live/${branch}`;
+  return { upstream, ref: `refs/remotes/${upstream}` };
 }
 
 function report(

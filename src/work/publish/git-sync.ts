@@ -1,7 +1,7 @@
 // Git sync: by the clock or when the git host asks, the machine's files go out and people's commits come in.
 import path from 'node:path';
 import type { StatusFolder } from '../../content/folder.ts';
-import { openGit, type Synced, type SyncGit } from '../../content/git/git.ts';
+import { knownWaiting, openGit, type Synced, type SyncGit } from '../../content/git/git.ts';
 import { type Histories, openHistory } from '../../content/git/history.ts';
 import type { Author } from '../../content/git/own-files.ts';
 import { GitFailure } from '../../content/git/run.ts';
@@ -74,8 +74,14 @@ export class GitSync {
     this.readHistory = openHistory(dir, variables);
   }
 
-  static async open(deps: GitSyncDeps): Promise<GitSync> {
-    return new GitSync(deps, await UncommittedFiles.open(deps.db));
+  static async open(deps: GitSyncDeps, now: Millis): Promise<GitSync> {
+    const sync = new GitSync(deps, await UncommittedFiles.open(deps.db));
+    const { git } = deps.site();
+    if (git === null) return sync;
+    // What stopped the last process from taking it in may stop this one: the page must not be green until that is known.
+    sync.noteWaiting(await knownWaiting(deps.dir, deps.variables, git.branch), now);
+    sync.found = sync.behind([]);
+    return sync;
   }
 
   /** Asks for a sync at the next round. */
@@ -132,10 +138,14 @@ export class GitSync {
       new: incidents.filter(({ openedBy }) => openedBy !== null).map(({ id }) => folder.nameOf(id)),
     };
     const synced = await this.sync(owned, git);
-    this.waiting = synced.waiting.flatMap(({ file, text }) =>
+    this.noteWaiting(synced.waiting, now);
+    return synced;
+  }
+
+  private noteWaiting(waiting: Synced['waiting'], now: Millis): void {
+    this.waiting = waiting.flatMap(({ file, text }) =>
       isOrMayBeOpen(path.basename(file).replace(/\.md$/i, ''), text, now) ? [file] : [],
     );
-    return synced;
   }
 
   /** What waits behind whatever stops the exchange, with what ends that. */
