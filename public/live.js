@@ -371,14 +371,10 @@ if (zone) {
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   zone.textContent = (zone.dataset.local ?? '').replace('{zone}', timeZone);
 }
-/**
- * A copy that nobody has renewed for a quarter of an hour, or a page whose server has been silent for five minutes, must
- * not look well, whatever it says.
- */
+/** What nobody has renewed for a quarter of an hour must not look well, whatever it says. */
 function ageing() {
-  const isOldCopy = page.copy !== undefined && Date.now() - Date.parse(page.at ?? '') > 900_000;
-  const isSilent = lost && Date.now() - lastContact > 300_000;
-  document.body.toggleAttribute('data-stale', isOldCopy || isSilent);
+  const known = page.copy !== undefined ? Date.parse(page.at ?? '') : lost ? lastContact : Date.now();
+  document.body.toggleAttribute('data-stale', Date.now() - known > 900_000);
 }
 /** A copy writes what changed; the file it names says how fresh all of it is. */
 async function renewed() {

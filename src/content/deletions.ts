@@ -56,6 +56,10 @@ export class Deletions {
     const tree = ['ls-tree', '-r', '-z', '--name-only', 'HEAD'];
     const head = await git.try(...tree, ...(below === '.' ? [] : ['--', below]));
     if (head === null) return none;
+    // The empty folder of a submodule.
+    const prefix = (await git.try('rev-parse', '--show-prefix'))?.replace(/\/$/, '');
+    const entry = prefix && (await git.try('ls-tree', '--full-tree', 'HEAD', '--', prefix));
+    if (entry && !/^\d+ tree /.test(entry)) return none;
     if (siteGone) {
       const at = path.relative(place, await whereItStood(this.siteFile));
       if (at.startsWith('..') || !(await git.try(...tree, '--', at))) return none;
@@ -68,7 +72,7 @@ export class Deletions {
     const isDeleted = (file: string) => {
       const inGit = path.join(place, below, path.relative(this.folder, file));
       // A submodule, a link or a file in the place of its folder: what stands in there nobody deleted.
-      const isHidden = foldersOf(place, inGit).some(name => held.has(path.join(place, name)));
+      const isHidden = foldersOf(place, inGit).some(name => name !== '' && held.has(path.join(place, name)));
       return known.has(inGit) && !held.has(inGit) && !isHidden;
     };
     return new Set(files.filter(isDeleted));

@@ -208,10 +208,10 @@ describe.runIf(HAS_CHROMIUM)('the page in a browser', () => {
       .toMatch(/^Connection lost – last update /);
     const isStale = () => page.locator('body[data-stale]').count();
     expect(await isStale()).toBe(0);
-    // After five minutes of silence nothing may look well.
+    // After a quarter of an hour of silence nothing may look well.
     await page.evaluate(() => {
       const now = Date.now;
-      Date.now = () => now() + 301_000;
+      Date.now = () => now() + 901_000;
       document.dispatchEvent(new Event('visibilitychange'));
     });
     await expect.poll(isStale, soon).toBe(1);

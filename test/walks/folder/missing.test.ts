@@ -369,6 +369,46 @@ describe('git', () => {
     expect(await world.files()).toEqual(['20260310_shop-down.md']);
   });
 
+  test.each([
+    ['a submodule', 'submodule'],
+    ['a file', 'file'],
+    ['a link that leads nowhere', 'link'],
+  ])('that holds %s in the place of the folder: what stood there is not deleted', async (_, kind) => {
+    const world = await openWorld({ files: FILES });
+    const top = statusOf(world);
+    await repository(world, top);
+    const other = path.join(world.dir, 'other');
+    await mkdir(other);
+    await writeFile(path.join(other, '20260310_broken.md'), OPEN);
+    git(other, 'init', '--quiet');
+    git(other, 'add', '.');
+    git(other, 'commit', '--quiet', '-m', 'Moved');
+    await world.pass(1);
+    const before = titles(world);
+    git(top, 'rm', '-r', '--quiet', 'incidents');
+    if (kind === 'submodule') {
+      // As a pull brings it: the folder is empty until somebody runs `git submodule update`.
+      git(
+        top,
+        'update-index',
+        '--add',
+        '--cacheinfo',
+        `160000,${git(other, 'rev-parse', 'HEAD').trim()},incidents`,
+      );
+      await mkdir(incidentsOf(world));
+    } else {
+      if (kind === 'file') await writeFile(incidentsOf(world), 'moved');
+      else await symlink('/nowhere', incidentsOf(world));
+      git(top, 'add', 'incidents');
+    }
+    git(top, 'commit', '--quiet', '-m', 'Move the incidents');
+    await world.pass(10);
+    expect(titles(world)).toEqual(before);
+    await world.restart();
+    expect(titles(world)).toEqual(before);
+    expect((await world.get('/readyz')).json.problems).not.toEqual([]);
+  });
+
   test('while the server was down, by a reset, or on another branch: the same', async () => {
     const world = await openWorld();
     const top = statusOf(world);

@@ -79,7 +79,9 @@ describe('while a conflict elsewhere stands', () => {
     expect((await world.get('/api/v2/status.json')).json.status.description).not.toBe(
       'All Systems Operational',
     );
+    // At once, before the remote has been asked again.
     await world.restart();
+    expect([unread(world), isGreen(world)]).toEqual([1, false]);
     await world.pass(1);
     expect([unread(world), isGreen(world)]).toEqual([1, false]);
     // Somebody merges: while it is not committed, what stands in the folder is shown, and what does not is not known.
