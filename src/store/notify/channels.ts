@@ -10,17 +10,11 @@ import { columns, nextPlace, type Row, subscriber } from './subscribers.ts';
 const WELL = { strikes: 0, failing_since: null, paused_until: null, error: null } as const;
 
 /**
- * Makes the operator's channels those of status.yaml, in one transaction: new ones hear of what is news
- * from now on; one that is gone takes its unsent messages along; one with a name of its own keeps them when
- * its address changes, and is well again.
+ * Takes over the operator's channels of status.yaml, in one transaction: new ones hear of what is news from now on; one
+ * with a name of its own keeps its unsent messages when its address changes, and is well again. Those that are gone stay.
  */
 export async function syncChannels(db: Db, settings: readonly ChannelSettings[], now: Millis): Promise<void> {
   await db.transaction().execute(async trx => {
-    const ids = settings.map(({ id }) => id);
-    const operators = trx
-      .deleteFrom('subscribers')
-      .where(sql<boolean>`owner = 'operator' AND channel <> 'email'`);
-    await (ids.length === 0 ? operators : operators.where('id', 'not in', ids)).execute();
     for (const { id, type, url, components } of settings) {
       const address_key = shortId(`${type} ${url}`);
       const set = { channel: type, ...columns({ components, kinds: 'all', detail: 'all' }) };
@@ -39,6 +33,15 @@ export async function syncChannels(db: Db, settings: readonly ChannelSettings[],
         .execute();
     }
   });
+}
+
+/** Removes the operator's channels that are not among these, each with its unsent messages. */
+export async function removeOtherChannels(db: Db, settings: readonly ChannelSettings[]): Promise<void> {
+  const ids = settings.map(({ id }) => id);
+  const operators = db
+    .deleteFrom('subscribers')
+    .where(sql<boolean>`owner = 'operator' AND channel <> 'email'`);
+  await (ids.length === 0 ? operators : operators.where('id', 'not in', ids)).execute();
 }
 
 /** All channels, or those of one owner, the operator's first. */

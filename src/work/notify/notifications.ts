@@ -1,7 +1,7 @@
 // Notifications: news is announced, deliveries are enqueued and sent by email and to channels, visitors enrolled.
 import type { ChannelTarget } from '../../core/model/notification-channel.ts';
 import type { Problem } from '../../core/model/problem.ts';
-import { type Millis, SECOND } from '../../core/model/time.ts';
+import { MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
 import {
   type ChannelReport,
   channelReports,
@@ -11,7 +11,7 @@ import {
   type NotificationChannel,
   outboxProblems,
 } from '../../core/notify/channel-health.ts';
-import { allChannels, syncChannels } from '../../store/notify/channels.ts';
+import { allChannels, removeOtherChannels, syncChannels } from '../../store/notify/channels.ts';
 import { makeAllDue, outboxDepth, pruneOutbox, uncomposed } from '../../store/notify/outbox.ts';
 import { pruneRequests } from '../../store/notify/request-quota.ts';
 import { pruneSubscribers, type Suppression } from '../../store/notify/subscribers.ts';
@@ -35,6 +35,9 @@ export interface OutboxReport extends Depth {
   readonly problems: readonly Problem[];
 }
 
+/** A channel that status.yaml has not had for so long is not coming back. */
+const GONE_FOR: Millis = 10 * MINUTE;
+
 export class Notifications {
   readonly enrolment: Enrolment;
   /** Reminds the operators, once a minute. */
@@ -45,7 +48,9 @@ export class Notifications {
   readonly #record: DeliveryRecord;
   readonly #emails: EmailSender;
   readonly #messages: ChannelSender;
+  /** The channels of status.yaml as last taken over, and since when they are so, epoch ms. */
   #synced: unknown = null;
+  #syncedAt: Millis = 0;
   #latest: Millis = 0;
 
   private constructor(parts: NotificationParts, announcer: Announcer, verified: Promise<void>) {
@@ -57,8 +62,7 @@ export class Notifications {
     this.#emails = new EmailSender({ ...parts, record, composer: new EmailComposer(parts) });
     const targetOf = (channel: NotificationChannel) => this.#targetOf(channel);
     this.#messages = new ChannelSender({ ...parts, record, compose: messageComposer(parts), targetOf });
-    const failing = async () =>
-      this.#failing(await allChannels(parts.db), (await outboxDepth(parts.db)).channels);
+    const failing = async () => this.#failing(await this.#channels(), (await outboxDepth(parts.db)).channels);
     this.remind = makeRemind({ ...parts, failing });
     this.enrolment = new Enrolment({ ...parts, forget: id => this.#emails.forget(id) });
   }
@@ -81,6 +85,7 @@ export class Notifications {
     if (channels !== this.#synced) {
       await syncChannels(db, channels, clock());
       this.#synced = channels;
+      this.#syncedAt = clock();
     }
     await this.#announcer.note(snapshot());
   };
@@ -106,7 +111,7 @@ export class Notifications {
 
   readonly depth = async (): Promise<OutboxReport> => {
     const { db, clock } = this.#parts;
-    const [all, { email, channels }] = [await allChannels(db), await outboxDepth(db)];
+    const [all, { email, channels }] = [await this.#channels(), await outboxDepth(db)];
     return {
       ...email,
       stopped: this.#emails.stopped(),
@@ -116,7 +121,10 @@ export class Notifications {
   };
 
   async prune(): Promise<void> {
-    const { db, clock } = this.#parts;
+    const { db, snapshot, clock } = this.#parts;
+    // A file saved by halves, or a slip of the keyboard, must cost no message: what is gone may come back.
+    if (Math.abs(clock() - this.#syncedAt) >= GONE_FOR)
+      await removeOtherChannels(db, snapshot().site.notify.channels);
     await pruneSubscribers(db, clock());
     await pruneRequests(db, clock());
     await pruneOutbox(db, clock());
@@ -128,6 +136,13 @@ export class Notifications {
     await Promise.all([this.#emails.close(), this.#messages.close()]);
     this.#parts.mail.close();
     await this.#verified;
+  }
+
+  /** Visitors' channels and those of status.yaml. */
+  async #channels(): Promise<NotificationChannel[]> {
+    const { db, snapshot } = this.#parts;
+    const ids = new Set(snapshot().site.notify.channels.map(({ id }) => id));
+    return (await allChannels(db)).filter(({ id, owner }) => owner === 'visitor' || ids.has(id));
   }
 
   #failing(all: readonly NotificationChannel[], depths: ReadonlyMap<string, Depth>): FailingChannel[] {

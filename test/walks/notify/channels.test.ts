@@ -376,12 +376,45 @@ test('unsent messages outlive restarts and a new order of the list, and leave wi
   const tried = two.got.length;
   await rewrite(world, [slack(one)]);
   two.answer = says(200);
-  await world.pass(120, 10);
+  await world.pass(4 * 3600, 600);
   await rewrite(world, [slack(one), slack(two)]);
   await world.pass(120, 10);
   expect(two.got).toHaveLength(tried);
   expect(one.got.filter(({ json }) => json.blocks)).toHaveLength(one.got.length);
   expect((await readyz(world)).map((each: { pending: number }) => each.pending)).toEqual([0, 0, 0]);
+});
+
+test('a status.yaml saved by halves, or with a slip of the keyboard, costs no message', async () => {
+  const [peer, gone] = await Promise.all([openPeer(), openPeer()]);
+  const world = await worldWith({ channels: [slack(peer), slack(gone)] });
+  peer.answer = says(503);
+  gone.answer = says(410);
+  await world.write('a.md', incident());
+  await world.pass(2, 1);
+  const before = await readyz(world);
+  for (const half of [[], [slack(gone)]]) {
+    await rewrite(world, half);
+    await world.pass(120, 10);
+    expect((await readyz(world)).map(({ channel }: { channel: string }) => channel)).toHaveLength(
+      half.length + 1,
+    );
+    expect(peer.got.filter(({ json }) => json.blocks).length).toBeGreaterThan(0);
+    await world.restart();
+    await rewrite(world, [slack(peer), slack(gone)]);
+  }
+  expect(
+    (await readyz(world)).map(({ state, pending, givenUp }: Record<string, unknown>) => [
+      state,
+      pending,
+      givenUp,
+    ]),
+  ).toEqual(before.map(({ state, pending, givenUp }: Record<string, unknown>) => [state, pending, givenUp]));
+  peer.answer = says(200);
+  await world.pass(3600, 60);
+  expect(headings(peer).slice(-1)).toEqual(['[INCIDENT] API trouble']);
+  expect((await readyz(world)).find(({ state }: { state: string }) => state === 'dead')).toMatchObject({
+    givenUp: 1,
+  });
 });
 
 test('news that nobody took for two days is given up', async () => {
