@@ -1,0 +1,137 @@
+// A job whose report is overdue is never green, and its outage is put off once between two reports: restarts, steps of
+// the clock and another target hide nothing.
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { openWorld, SECRET, type World } from '../world.ts';
+
+const SITE = (target: string) => `
+components:
+  - { id: api, name: API, schedule: "*/5 * * * * *", check: { type: http, url: "${target}" } }
+  - { id: jobs, name: Backup, check: { type: heartbeat, period: 60s, grace: 10s } }
+`;
+
+const health = (world: World, id = 'jobs') =>
+  world.system.snapshot().components.find(({ component }) => component.id === id)?.health;
+const report = (world: World) => world.post(`/heartbeats/${world.system.heartbeatToken('jobs')}`);
+const opened = async () => {
+  const world = await openWorld({ site: SITE, env: { SECRET } });
+  await world.pass(5, 1);
+  expect((await report(world)).status).toBe(200);
+  await world.pass(5, 1);
+  expect(health(world)).toBe('operational');
+  return world;
+};
+/** Restarts it; it is off for so many seconds. */
+const off = (world: World, seconds: number) => world.restart(async () => world.stepClock(seconds));
+/** Whether it was green after so long without a report; until it is down. */
+async function untilDown(world: World, step: () => Promise<void>, atMost: number) {
+  const since = world.now() - 5_000;
+  const green: number[] = [];
+  for (let turn = 0; turn < atMost; turn++) {
+    await step();
+    const silent = (world.now() - since) / 1000;
+    if (health(world) === 'major_outage') return { silent, green };
+    if (health(world) === 'operational' && silent > 72) green.push(silent);
+  }
+  return { silent: null, green };
+}
+
+test('a server that restarts oftener than the job reports finds it dead, and is never green meanwhile', async () => {
+  const world = await opened();
+  const found = await untilDown(
+    world,
+    async () => {
+      await world.pass(50, 5);
+      await off(world, 2);
+      await world.pass(1);
+    },
+    8,
+  );
+  expect(found.green).toEqual([]);
+  expect(found.silent).toBeLessThan(260);
+  await world.restart();
+  await world.pass(100, 5);
+  expect(world.system.snapshot().incidents).toHaveLength(1);
+});
+
+test('small steps forward, again and again, the same', async () => {
+  const world = await opened();
+  const found = await untilDown(
+    world,
+    async () => {
+      await world.pass(47, 1);
+      world.stepClock(3);
+      await world.pass(1);
+    },
+    10,
+  );
+  expect(found.green).toEqual([]);
+  expect(found.silent).toBeLessThan(260);
+});
+
+test('one short restart: no data from when the report is overdue until it is an outage, or comes', async () => {
+  const world = await opened();
+  await world.pass(40, 5);
+  await off(world, 3);
+  await world.pass(10, 1);
+  expect(health(world)).toBe('operational');
+  await world.pass(20, 1);
+  expect(health(world)).toBe('no_data');
+  expect((await world.get('/status/live')).text).toContain('No data for Backup');
+  await report(world);
+  await world.pass(1);
+  expect(health(world)).toBe('operational');
+});
+
+test('a clock set back over a restart makes no report of the future one of now', async () => {
+  const world = await opened();
+  await world.restart(async () => world.stepClock(-7200));
+  await world.pass(5, 1);
+  expect(health(world)).toBe('no_data');
+  await world.pass(80, 1);
+  expect(health(world)).toBe('major_outage');
+  expect(world.system.snapshot().incidents[0]?.updates[0]?.body).toContain(
+    'has not reported since 2026-03-10 10:0',
+  );
+});
+
+test('another target is looked at at once, and is no data before', async () => {
+  const asked: string[] = [];
+  const world = await openWorld({
+    site: target =>
+      `components: [{ id: api, name: API, schedule: "0 3 * * *", check: { type: http, url: "${target}/a" } }]`,
+    outside: {
+      probe: async check => {
+        const { url } = check as { url: string };
+        asked.push(new URL(url).pathname);
+        const ok = url.endsWith('/a');
+        return {
+          outcome: ok ? 'up' : 'down',
+          latency: 1,
+          seen: ok ? 'answered 200' : 'answered 503',
+        } as never;
+      },
+    },
+  });
+  await world.pass(5, 1);
+  expect([asked, health(world, 'api')]).toEqual([['/a'], 'operational']);
+  const file = path.join(world.dir, 'status', 'status.yaml');
+  const text = await readFile(file, 'utf8');
+  await writeFile(file, text.replace('/a"', '/b"'));
+  await world.pass(3, 1);
+  expect(asked.slice(0, 2)).toEqual(['/a', '/b']);
+  expect(health(world, 'api')).not.toBe('operational');
+  await world.pass(120, 1);
+  expect(health(world, 'api')).toBe('major_outage');
+  // And back: what is well again is known at once, too.
+  await writeFile(file, text);
+  await world.pass(60, 1);
+  expect(health(world, 'api')).toBe('operational');
+  // Another edit, of something else, is no other target.
+  const looks = asked.length;
+  await writeFile(file, text.replace('name: API', 'name: The API'));
+  await world.pass(60, 1);
+  expect(asked).toHaveLength(looks);
+  expect(health(world, 'api')).toBe('operational');
+});
