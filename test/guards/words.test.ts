@@ -12,6 +12,16 @@ const RETIRED: readonly (readonly [RegExp, string])[] = [
   [/\b(?:twin|alike)Problem\b/, 'duplicateIdProblem'],
   [/\b(?:standing|members)Of\b/, 'statusOfSource, groupedComponents'],
   [/\bmake(?:Letters|Letter)\b|\b(?:warning|channel|reminder)Letter\b|\bLetterForm\b/, 'email'],
+  [
+    /\bSightings?\b|\bBooks\b|\bWitness\b|\bBacklog\b|\bRoster\b/,
+    'ProbeResult, announcements, own-network check, recorder, import',
+  ],
+  [/\b[Vv]erdict(?:Of|Text|Headline)?\b/, 'overall status'],
+  [
+    /\b(?:open|take)?Doors?\b|\bCarrier\b|\bCarry\b|\bmakeShelf\b|\bKeeping\b/,
+    'inbound, git sync, file cache, storage',
+  ],
+  [/\bMOST_?\w*/, 'MAX_…'],
   [/\brests for a while\b/, 'email delivery paused'],
   [/\be-mail address\b/i, 'email address'],
 ];
