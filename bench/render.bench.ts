@@ -69,7 +69,7 @@ async function parts(count: number, system: System, dir: string): Promise<void> 
     incidents: now.incidents,
     unfiled: new Set(),
     measured: known,
-    blindSince: null,
+    networkDownSince: null,
     problems: [],
     revision: 'r',
   };

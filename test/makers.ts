@@ -193,7 +193,7 @@ export function snapshot(
     at,
     site: { ...of, components: rows.map(row => row.component) },
     overall: overallStatusOf(rows, incidents),
-    blindSince: null,
+    networkDownSince: null,
     missingSince: null,
     checkedAt: rows.some(row => row.checkedAt !== null) ? at - MINUTE : null,
     groups,

@@ -16,7 +16,7 @@ import type { Snapshot } from '../core/page/snapshot.ts';
 import type { Db } from '../store/db/database.ts';
 import { makeReadOutages } from '../store/incidents/recorded-transitions.ts';
 import { readMeasured } from '../store/monitoring/component-status.ts';
-import { readSights } from '../store/notify/announcements.ts';
+import { readFirstSeen } from '../store/notify/announcements.ts';
 import { makeRender } from '../views.ts';
 import { makeExport } from '../web/export/export.ts';
 import { makePages } from '../web/page/pages.ts';
@@ -103,9 +103,9 @@ export async function readSnapshot(
       // There is one round, so it reads them all.
       responses: makeResponses(db, Number.POSITIVE_INFINITY),
       measured: async from => (db ? readMeasured(db, from) : new Map()),
-      sightings: db ? makeReadOutages(db) : async () => ({}),
-      blindSince: () => null,
-      sights: readSights(db),
+      outages: db ? makeReadOutages(db) : async () => ({}),
+      networkDownSince: () => null,
+      firstSeen: readFirstSeen(db),
       warnings: () => [],
       // What a server that was off for a day last saw is not how things are.
       watchdog: new Watchdog({ clock, monotonic: clock, awake: clock, ring: () => {}, log }),

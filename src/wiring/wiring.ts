@@ -17,7 +17,7 @@ import type { Transition } from '../core/model/transition.ts';
 import type { Snapshot } from '../core/page/snapshot.ts';
 import type { Pulse } from '../outside/pulse.ts';
 import { makeReadOutages } from '../store/incidents/recorded-transitions.ts';
-import { keptSights } from '../store/notify/announcements.ts';
+import { firstSeenRecords } from '../store/notify/announcements.ts';
 import { makeRender } from '../views.ts';
 import { makeApp } from '../web/app.ts';
 import { judgeAfterPause } from '../web/cache/after-pause.ts';
@@ -168,19 +168,19 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const git = await GitSync.open({ dir, variables, db, folder, site: site.current, ring, log }, clock());
     const others = () => [...steps.problems(), ...git.problems(), ...mirror.problems()];
     const facts = await openFolderFacts({ db, folder, site, templates, note, others, git, log });
-    const sightings = lastGood(makeReadOutages(db), {});
+    const outages = lastGood(makeReadOutages(db), {});
     const writer = git.writer('machine');
     const refresh = await Refresh.open(
       {
         ...facts,
-        file: makeFile({ db, writer, templates: templates.current, sightings, retire, clock, log }),
+        file: makeFile({ db, writer, templates: templates.current, outages, retire, clock, log }),
         histories: () => git.histories,
         metrics: lastGood(makeFigures(db), new Map()),
         responses: lastGood(makeResponses(db), new Map()),
         measured: (from, now) => recorder.measured(from, now),
-        sightings,
-        blindSince: () => network.downSince(),
-        sights: keptSights(db),
+        outages,
+        networkDownSince: () => network.downSince(),
+        firstSeen: firstSeenRecords(db),
         warnings: warnings.current,
         watchdog: watch.watchdog,
         log,

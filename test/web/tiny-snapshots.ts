@@ -97,7 +97,7 @@ export function snapshot(
     } as Snapshot['site'],
     overall: overallStatusOf(components, more.incidents ?? []),
     checkedAt: NOW,
-    blindSince: null,
+    networkDownSince: null,
     missingSince: null,
     groups: components.length > 0 ? [{ name: null, health: 'operational', components }] : [],
     components,

@@ -52,7 +52,7 @@ export function* composing(facts: Facts, now: Millis): Steps<Snapshot> {
     site,
     overall: overallStatusOf(components, incidents, facts.unread),
     checkedAt: checks.length > 0 ? Math.max(...checks) : null,
-    blindSince: facts.blindSince,
+    networkDownSince: facts.networkDownSince,
     missingSince: facts.missingSince ?? null,
     groups: groupsOf(components),
     components,
@@ -68,22 +68,22 @@ interface Kept {
   readonly view: IncidentView;
   readonly site: Site;
   readonly history: IncidentView['history'];
-  readonly sightings: Facts['sightings'];
+  readonly outages: Facts['outages'];
 }
 
 /** What is over looks the same at any later moment: of thousands of files, few are drawn anew. */
 const keptViews = new WeakMap<Incident, Kept>();
 
 function knownView(incident: Incident, facts: Facts): IncidentView | null {
-  const { site, unfiled, histories, sightings } = facts;
+  const { site, unfiled, histories, outages } = facts;
   const kept = incident.status === 'resolved' ? keptViews.get(incident) : undefined;
   if (kept?.site !== site || kept.history !== histories?.get(incident.id)) return null;
   if (kept.view.unfiled !== unfiled.has(incident.id)) return null;
-  if (kept.sightings === sightings) return kept.view;
+  if (kept.outages === outages) return kept.view;
   // A new outage concerns few of thousands of old incidents.
-  const claim = claimIn(incident, kept.view.stretches, kept.history, sightings);
+  const claim = claimIn(incident, kept.view.stretches, kept.history, outages);
   if (JSON.stringify(claim) !== JSON.stringify(kept.view.claim)) return null;
-  keptViews.set(incident, { ...kept, sightings });
+  keptViews.set(incident, { ...kept, outages });
   return kept.view;
 }
 
@@ -91,11 +91,11 @@ function claimIn(
   incident: Incident,
   stretches: IncidentView['stretches'],
   history: IncidentView['history'],
-  sightings: Facts['sightings'],
+  outages: Facts['outages'],
 ): ReportedVsMeasured | null {
   if (incident.scheduled) return null;
   const ids = new Set(stretches.flatMap(({ affected }) => affected.map(({ id }) => id)));
-  return reportedVsMeasured(incident, [...ids], sightings ?? {}, history?.at(-1)?.at ?? null);
+  return reportedVsMeasured(incident, [...ids], outages ?? {}, history?.at(-1)?.at ?? null);
 }
 
 function viewOf(
@@ -104,7 +104,7 @@ function viewOf(
   names: ReadonlyMap<string, string>,
   now: Millis,
 ): IncidentView {
-  const { site, unfiled, histories, sightings } = facts;
+  const { site, unfiled, histories, outages } = facts;
   const { start, end } = spanOf(incident, now);
   const history = histories?.get(incident.id.replace(/--\d{4}-\d{2}-\d{2}$/, ''));
   const stretches = stretchesOf(incident, site.components);
@@ -116,7 +116,7 @@ function viewOf(
     severity,
     affected: affected.map(({ id, status }) => ({ id, name: names.get(id) as string, status })),
     stretches,
-    claim: claimIn(incident, stretches, history, sightings),
+    claim: claimIn(incident, stretches, history, outages),
     state,
     nextUpdate: over ? null : promiseOf(incident),
     duration: Math.max(0, end - start),
@@ -124,7 +124,7 @@ function viewOf(
     ...(history ? { history } : {}),
   });
   const view: IncidentView = Object.defineProperties(facets as unknown as IncidentView, DRAWN);
-  keptViews.set(incident, { view, site, history, sightings });
+  keptViews.set(incident, { view, site, history, outages });
   return view;
 }
 

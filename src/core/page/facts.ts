@@ -17,7 +17,7 @@ export interface Facts {
   readonly unfiled: ReadonlySet<string>;
   readonly measured: ReadonlyMap<string, Measured>;
   /** Since when our own network has been down, epoch ms; null while it is not. */
-  readonly blindSince: Millis | null;
+  readonly networkDownSince: Millis | null;
   /** Since when the incidents' folder has been missing, epoch ms; null or absent while it is there. */
   readonly missingSince?: Millis | null;
   /** Each metric's figure over the last 24 hours, by id; absent where nobody reads them. */
@@ -30,7 +30,7 @@ export interface Facts {
   /** What git knows of each incident's versions, by id; absent without git. */
   readonly histories?: ReadonlyMap<string, readonly Revision[]>;
   /** What each source saw; absent where nothing is measured. */
-  readonly sightings?: Outages;
+  readonly outages?: Outages;
   /** Changes whenever any of the above does: the Snapshot's version is made of it and the minute. */
   readonly revision: string;
 }

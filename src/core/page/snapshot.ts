@@ -116,7 +116,7 @@ export interface Snapshot {
   /** The latest check of any component, floored to the minute; null when there was none. */
   readonly checkedAt: Millis | null;
   /** Since when our own network has been down, so that nothing can be seen; null while it is not. */
-  readonly blindSince: Millis | null;
+  readonly networkDownSince: Millis | null;
   /** Since when the incidents' folder has been missing: these are the ones last read. Null while it is there. */
   readonly missingSince: Millis | null;
   readonly groups: readonly GroupView[];

@@ -80,7 +80,7 @@ async function foretell(db: Db, incident: Incident, edge: Edge, now: Millis): Pr
 }
 
 /** When things were first seen, for the program that announces; null for what was not, or is owed to nobody. */
-export const keptSights = (db: Db) => ({
+export const firstSeenRecords = (db: Db) => ({
   seenAt: async (ref: string, now: Millis) => seenBy(db, ref, now, (await noted(db, ref))?.seen_at),
   async toldAt(ref: string, now: Millis) {
     const one = await noted(db, ref);
@@ -91,7 +91,7 @@ export const keptSights = (db: Db) => ({
 });
 
 /** The same for a program that only reads the database, or has none. */
-export const readSights = (db: Db | null) => ({
+export const readFirstSeen = (db: Db | null) => ({
   seenAt: async (ref: string) => (db ? ((await noted(db, ref))?.seen_at ?? null) : null),
   async toldAt(ref: string) {
     const one = db ? await noted(db, ref) : undefined;

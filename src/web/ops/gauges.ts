@@ -65,7 +65,7 @@ export const READINGS: readonly Reading[] = [
   [
     'network_down',
     '1 while our own network is down.',
-    ({ snapshot }) => (snapshot.blindSince === null ? 0 : 1),
+    ({ snapshot }) => (snapshot.networkDownSince === null ? 0 : 1),
   ],
   [
     'stalled_components',

@@ -46,7 +46,7 @@ export function widgetPage(ctx: PageContext): Page {
 
 /** When anything was last looked at, and why nothing has been since. */
 function checkedHtml(ctx: PageContext): string {
-  const { checkedAt, blindSince, at, site } = ctx.snapshot;
+  const { checkedAt, networkDownSince, at, site } = ctx.snapshot;
   // Where all is kept by hand nothing will ever be checked: "not yet" would be a doubt without a reason.
   const byHand = site.components.length > 0 && site.components.every(({ check }) => check.type === 'manual');
   const checked =
@@ -56,6 +56,6 @@ function checkedHtml(ctx: PageContext): string {
         ctx.html('checked', {
           time: { html: ctx.time(checkedAt).html.replace('<time ', '<time data-ago ') },
         });
-  if (blindSince === null) return checked;
-  return `${checked} · ${ctx.html('blind', { since: ctx.time(blindSince, 'near') })}`;
+  if (networkDownSince === null) return checked;
+  return `${checked} · ${ctx.html('blind', { since: ctx.time(networkDownSince, 'near') })}`;
 }

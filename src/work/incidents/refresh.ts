@@ -44,11 +44,11 @@ export interface RefreshDeps {
   /** Each component's median answer over the last 24 hours, by id. */
   readonly responses: (site: Site, now: Millis) => Promise<ReadonlyMap<string, number>>;
   /** What every source saw; the same object while nothing is new. */
-  readonly sightings: () => Promise<Outages>;
+  readonly outages: () => Promise<Outages>;
   /** What git knows of the files, as last read; it is read elsewhere, by the clock. */
   readonly histories: () => ReadonlyMap<string, readonly Revision[]>;
-  readonly blindSince: () => Millis | null;
-  readonly sights: FirstSeenRecords;
+  readonly networkDownSince: () => Millis | null;
+  readonly firstSeen: FirstSeenRecords;
   /** What is to be mended and is no outage. */
   readonly warnings: (site: Site, now: Millis) => readonly Warning[];
   /** Hears of each round; says what of a Snapshot may be shown. */
@@ -70,7 +70,7 @@ export class Refresh {
   private constructor(deps: RefreshDeps) {
     this.deps = deps;
     this.logProblems = makeLogProblems(deps.log);
-    this.firstSeen = new FirstSeen(deps.sights);
+    this.firstSeen = new FirstSeen(deps.firstSeen);
     this.missingSince = deps.missingSince;
   }
 
@@ -120,11 +120,11 @@ export class Refresh {
     if (filed.wrote) files = await deps.files();
     this.missingSince = files.missing === null ? null : (this.missingSince ?? now);
     const measured = await deps.measured(from, now);
-    const sightings = await deps.sightings();
+    const outages = await deps.outages();
     const views = await firstSeen.date(files.incidents, now);
     const incidents = await inTurns(repeatedAt(withUnfiled(views, filed), now), breathe);
     const untimely = await inTurns(judging(files, views, incidents, now), breathe);
-    const blindSince = deps.blindSince();
+    const networkDownSince = deps.networkDownSince();
     const warnings = deps.warnings(site, now);
     const all = [
       ...problems,
@@ -133,8 +133,8 @@ export class Refresh {
       ...shownProblems(incidents, files.incidents, site, now),
       ...failingMeanwhile(incidents, measured, site, now),
       ...untimely,
-      ...disagreements(incidents, sightings, now),
-      ...blindness(site, blindSince),
+      ...disagreements(incidents, outages, now),
+      ...blindness(site, networkDownSince),
       ...silence(incidents, site, now),
       ...warningProblems(warnings),
     ];
@@ -143,7 +143,7 @@ export class Refresh {
     const metrics = await deps.metrics(site, now);
     const responses = await deps.responses(site, now);
     const facts: Omit<Facts, 'revision'> = {
-      ...{ site, incidents, measured, blindSince, metrics, responses, warnings, histories, sightings },
+      ...{ site, incidents, measured, networkDownSince, metrics, responses, warnings, histories, outages },
       unread: files.unread,
       unfiled: new Set(filed.unfiled.keys()),
       missingSince: this.missingSince,

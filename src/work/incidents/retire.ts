@@ -12,7 +12,7 @@ import { ignoreStorageFault } from '../timing/storage.ts';
 
 export interface RetireDeps {
   readonly db: Db;
-  readonly sightings: () => Promise<Outages>;
+  readonly outages: () => Promise<Outages>;
   /** Stores the end of an outage, and forgets what was confirmed of its check. */
   readonly retire: (end: Transition) => Promise<void>;
   readonly log: Log;
@@ -22,11 +22,11 @@ export interface RetireDeps {
 const MEANT_AFTER = 3 * SECOND;
 
 /** Stores the ends of outages whose check is gone. */
-export function makeRetire({ db, sightings, retire, log }: RetireDeps) {
+export function makeRetire({ db, outages, retire, log }: RetireDeps) {
   /** Since when each has been without its check, epoch ms. */
   let noticed = new Map<string, Millis>();
   return async (incidents: readonly Incident[], site: Site, now: Millis): Promise<void> => {
-    const unwatched = unwatchedOf(site, incidents, await sightings());
+    const unwatched = unwatchedOf(site, incidents, await outages());
     // A clock set back begins anew.
     noticed = new Map(unwatched.map(({ key }) => [key, Math.min(noticed.get(key) ?? now, now)]));
     for (const one of unwatched) {

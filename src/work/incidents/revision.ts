@@ -28,7 +28,7 @@ const serialOf = memo((thing: ReadonlyMap<string, unknown>) => (thing.size === 0
 
 /** Changes exactly when a visitor could see a difference; check times count by the minute. */
 export function revisionOf(facts: Omit<Facts, 'revision'>, { unfiled }: Filed, now: Millis): string {
-  const { site, incidents, measured, problems, histories, metrics, responses, sightings } = facts;
+  const { site, incidents, measured, problems, histories, metrics, responses, outages } = facts;
   const parts = [
     Math.floor(now / MINUTE),
     // One that began this very second has no length yet, and would have none until the next minute.
@@ -40,7 +40,7 @@ export function revisionOf(facts: Omit<Facts, 'revision'>, { unfiled }: Filed, n
     [...measured].map(([id, { health, since, firstCheck }]) => [id, health, since, firstCheck !== null]),
     problems.map(printProblem),
     [histories, metrics, responses].map(map => map && serialOf(map)),
-    sightings && printOf(sightings),
+    outages && printOf(outages),
   ];
   return shortId(JSON.stringify(parts));
 }

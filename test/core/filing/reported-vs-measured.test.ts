@@ -63,10 +63,10 @@ const written = (from: number, to: number | null, over: Partial<Incident> = {}) 
     updates: [update(at(from), 'investigating', 'x')],
     ...over,
   });
-const seen = (...sightings: RecordedTransition[]): Outages => {
-  const sources = [...new Set(sightings.map(({ source }) => source))];
+const seen = (...outages: RecordedTransition[]): Outages => {
+  const sources = [...new Set(outages.map(({ source }) => source))];
   return Object.fromEntries(
-    sources.map(source => [source, outagesIn(sightings.filter(one => one.source === source))]),
+    sources.map(source => [source, outagesIn(outages.filter(one => one.source === source))]),
   );
 };
 
@@ -145,8 +145,8 @@ describe('a claim', () => {
       { firstUpdateLag: 0 },
     ],
     ['of a source named like part of the language', written(0, 30, { openedBy: 'constructor' }), {}, none],
-  ])('%s', (_, of, sightings, expected) => {
-    expect(reportedVsMeasured(of, ['api'], sightings)).toMatchObject({
+  ])('%s', (_, of, outages, expected) => {
+    expect(reportedVsMeasured(of, ['api'], outages)).toMatchObject({
       written: { start: of.started, end: of.resolved },
       ...expected,
     });

@@ -87,7 +87,7 @@ describe('on the page', () => {
         incidents: [incident],
         unfiled: new Set(),
         measured: new Map(),
-        blindSince: null,
+        networkDownSince: null,
         problems: [],
         revision: 'r',
       },

@@ -41,7 +41,7 @@ function composed(
     incidents,
     unfiled: new Set(),
     measured: new Map(Object.entries(known)),
-    blindSince: null,
+    networkDownSince: null,
     problems: [],
     revision: 'r',
   };

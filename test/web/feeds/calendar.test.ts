@@ -78,7 +78,7 @@ describe('a recurring maintenance', () => {
           incidents: occurrencesOf(file, now),
           unfiled: new Set(),
           measured: new Map(),
-          blindSince: null,
+          networkDownSince: null,
           problems: [],
           revision: 'r',
         },

@@ -176,7 +176,7 @@ describe('the figure stands with its coverage', () => {
             },
           ],
         ]),
-        blindSince: null,
+        networkDownSince: null,
         problems: [],
         revision: 'r',
       },

@@ -106,7 +106,7 @@ function snapshotOf({
       unread,
       unfiled: new Set(),
       measured: new Map(measured),
-      blindSince: null,
+      networkDownSince: null,
       problems: [],
       revision: 'r',
     },

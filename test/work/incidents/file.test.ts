@@ -56,7 +56,7 @@ function desk(together = MINUTE, parents: Readonly<Record<string, string[]>> = {
       replace: async (id, before, text) => (files[id] === before ? put(id, text) : false),
     },
     templates: () => ({}),
-    sightings: async () => ({}),
+    outages: async () => ({}),
     retire: async () => {},
     clock: () => now,
     log: LOG,
