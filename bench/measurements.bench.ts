@@ -139,5 +139,13 @@ function component(id: string): Component {
 
 function facts(components: readonly Component[], measured: ReadonlyMap<string, Measured>): Facts {
   const site = { uptime: { days: 90, weights: WEIGHTS_EVEN }, components } as unknown as Site;
-  return { site, incidents: [], unfiled: new Set(), measured, networkDownSince: null, problems: [], revision: 'r' };
+  return {
+    site,
+    incidents: [],
+    unfiled: new Set(),
+    measured,
+    networkDownSince: null,
+    problems: [],
+    revision: 'r',
+  };
 }
