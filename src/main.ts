@@ -1,5 +1,5 @@
-// Starts the server: environment → wiring → listen; signals → close. The only place that reads process.env and the
-// real clock.
+// Starts the server: environment → wiring → listen; signals → close. Like cli.ts and the
+// demo, it reads process.env and the real clock; nothing below does.
 import { pino } from 'pino';
 import { readEnvironment } from './config/environment.ts';
 import type { Log } from './core/model/ports/log.ts';

@@ -91,7 +91,8 @@ export class StartProblems extends Error {
 
 /**
  * Opens the whole system and listens. Throws StartProblems when status.yaml, the folders or the
- * database do not allow it.
+ * database do not allow it. One long function on purpose: it is the plan of the house, its parts in the order in which
+ * each needs those before it.
  */
 export async function openSystem(env: Environment, outside: Outside): Promise<System> {
   const { clock, monotonic, log } = outside;
@@ -129,6 +130,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const { db, storage } = opened;
     closers.push(() => opened.close());
     const writable = () => storage.problem() === null;
+    const ring = () => bell.ring();
     const metrics = new Metrics();
     const steps = new ClockSteps({
       clock,
@@ -148,7 +150,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       probe: outside.probe,
       secret,
       startedAt,
-      ring: () => bell.ring(),
+      ring,
       count: metrics.checked,
       noticeSteps: steps.look,
       clock,
@@ -164,7 +166,6 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
 
     const mirror = openMirror({ env, folder, db, snapshot: () => refresh.current(), monotonic, log });
     const { statusDir: dir, variables } = env;
-    const ring = () => bell.ring();
     const git = await GitSync.open({ dir, variables, db, folder, site: site.current, ring, log }, clock());
     const others = () => [...steps.problems(), ...git.problems(), ...mirror.problems()];
     const facts = await openFolderFacts({ db, folder, site, templates, note, others, git, log });
@@ -190,7 +191,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const render = metrics.timed(makeRender(path.join(ROOT, 'views')));
     const { dial } = outside;
     const parts = { db, env, secret, snapshot: refresh.current, render, writable, dial, clock, log };
-    const notifications = await openNotifications({ ...parts, warn: warnings, ring: () => bell.ring() });
+    const notifications = await openNotifications({ ...parts, warn: warnings, ring });
     closers.push(() => notifications.close());
     // The first Snapshot has just been composed: ten thousand files are not looked at twice.
     let composed = true;

@@ -20,6 +20,7 @@ export function datesIn(lang: Lang, timezone: string): Dates {
   return dates;
 }
 
+/** A table of formats, each made once, and of what is said by them: it is long because there are many. */
 function makeDates(lang: Lang, timeZone: string) {
   // British order and the 24-hour clock: nobody must guess which half of the day an outage began.
   const locale = lang === 'en' ? 'en-GB' : lang;

@@ -1,4 +1,4 @@
-// First seen: a maintenance that nobody dated was announced when it was first seen, not on the day in its name.
+// First seen: under which names the database has what was dated ahead, or not at all, when it was first seen.
 import { type Incident, type IncidentUpdate, refOf } from '../model/incident.ts';
 import { iso, type Millis } from '../model/time.ts';
 

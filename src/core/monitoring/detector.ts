@@ -20,10 +20,6 @@ import {
 import { judgeLatency } from './latency.ts';
 import { downWords, lastedFrom, upWords, wellWords } from './messages.ts';
 
-// The detector's whole face is this file; the rules behind it are one file each.
-export { type DetectorState, initialState, type Judgement } from './detector-state.ts';
-export { judgeHeartbeat, type Listening, putOff, type Report } from './heartbeat.ts';
-
 /** A streak broken by a gap of more than this many periods, in which a look was due, starts anew. */
 export const GAP_PERIODS = 10;
 /** The first recheck comes this soon; each next one waits twice as long. */

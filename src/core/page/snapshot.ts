@@ -13,7 +13,7 @@ import type { Warning } from '../monitoring/warning.ts';
 
 import type { UptimeFigure } from './uptime.ts';
 
-/** One UTC day of a component's strip. */
+/** One UTC day of a component's bar. */
 export interface DayCell {
   /** `2026-11-23`. */
   readonly day: string;

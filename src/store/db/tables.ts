@@ -53,7 +53,7 @@ export interface TransitionRow {
   incident_id: string | null;
   /** When it was known. */
   recorded_at: number;
-  /** `Told` as JSON; null when there is nothing to fill a template with. */
+  /** `TransitionFacts` as JSON; null when there is nothing to fill a template with. */
   told: string | null;
 }
 

@@ -3,8 +3,8 @@
 import { type Selectable, sql } from 'kysely';
 import type { Measured } from '../../core/model/component.ts';
 import { DAY, type Millis, startOfUtcDay } from '../../core/model/time.ts';
-import { type DetectorState, healthOf, initialState } from '../../core/monitoring/detector.ts';
-import { tookOf } from '../../core/monitoring/detector-state.ts';
+import { healthOf } from '../../core/monitoring/detector.ts';
+import { type DetectorState, initialState, tookOf } from '../../core/monitoring/detector-state.ts';
 import type { Db } from '../db/database.ts';
 import type { Tables } from '../db/tables.ts';
 

@@ -7,18 +7,17 @@ import { componentOf } from '../../core/model/source.ts';
 import { MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
 import type { Transition } from '../../core/model/transition.ts';
 import { observedBetween } from '../../core/monitoring/coverage.ts';
+import { healthOf, judge } from '../../core/monitoring/detector.ts';
 import {
   type DetectorState,
-  healthOf,
+  forgotten,
   initialState,
+  isOfOtherKind,
   type Judgement,
-  judge,
-  judgeHeartbeat,
-  type Listening,
-  putOff,
-  type Report,
-} from '../../core/monitoring/detector.ts';
-import { forgotten, isOfOtherKind, tookOf, transitionOf } from '../../core/monitoring/detector-state.ts';
+  tookOf,
+  transitionOf,
+} from '../../core/monitoring/detector-state.ts';
+import { judgeHeartbeat, type Listening, putOff, type Report } from '../../core/monitoring/heartbeat.ts';
 import { changedWords } from '../../core/monitoring/messages.ts';
 import { type Db, withoutFsync } from '../db/database.ts';
 import { insertTransition } from '../incidents/transitions.ts';

@@ -1,6 +1,6 @@
 // Answers that must ask the database first; asked once per Snapshot, however many wait.
 import type { Snapshot } from '../../core/page/snapshot.ts';
-import { type Answer, Rendered } from './rendered.ts';
+import { type Answer, Rendered } from './response-bytes.ts';
 
 /** Components times ranges times languages, more than any site has. */
 const MAX_ANSWERS = 2000;

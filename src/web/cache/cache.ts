@@ -8,7 +8,7 @@ import { canonicalPath } from '../http/canonical-url.ts';
 import { CachedResponse } from './fast-path.ts';
 import { memoizedText } from './memo.ts';
 import { prerender } from './prerender.ts';
-import { type Rendered, sendRendered } from './rendered.ts';
+import { type Rendered, sendRendered } from './response-bytes.ts';
 import { type Make, SnapshotCache } from './snapshot-cache.ts';
 
 /** Browsers send a few hundred values of Accept-Language. */

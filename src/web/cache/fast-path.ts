@@ -4,7 +4,7 @@ import type { Site } from '../../core/model/site.ts';
 import { chooseEncoding, type Encoding } from '../http/encoding.ts';
 import { memoizedText } from './memo.ts';
 import { RawAnswer } from './raw-head.ts';
-import { about, isKnown, type Rendered, sendRendered } from './rendered.ts';
+import { about, isKnown, type Rendered, sendRendered } from './response-bytes.ts';
 
 /** What was sent for an address: the answer, and all headers that Express and the route had set. */
 export class CachedResponse {

@@ -3,7 +3,7 @@
 import type { Lang } from '../../core/model/lang.ts';
 import { SECOND } from '../../core/model/time.ts';
 import { CachedResponse } from './fast-path.ts';
-import type { Rendered } from './rendered.ts';
+import type { Rendered } from './response-bytes.ts';
 import type { SnapshotCache } from './snapshot-cache.ts';
 
 /** Answers prerendered at most; the rest are made when somebody asks. */

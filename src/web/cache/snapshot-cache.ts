@@ -4,7 +4,7 @@ import type { Lang } from '../../core/model/lang.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import { finish, inTurns, type Steps } from '../../core/page/steps.ts';
 import type { CachedResponse } from './fast-path.ts';
-import { type Answer, Rendered } from './rendered.ts';
+import { type Answer, Rendered } from './response-bytes.ts';
 
 /** Permalinks of ten thousand incidents need not all stay in memory. */
 const MAX_RENDERED = 500;

@@ -3,8 +3,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Router } from 'express';
-import { FOR_EVER } from '../cache/headers.ts';
-import { Rendered, sendRendered } from '../cache/rendered.ts';
+import { FOR_EVER } from '../cache/cache-control.ts';
+import { Rendered, sendRendered } from '../cache/response-bytes.ts';
 import type { Web } from '../context.ts';
 import { TYPES } from './assets.ts';
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Site } from '../../core/model/site.ts';
 import { shortId } from '../../core/model/token.ts';
 import { memoized } from '../cache/memo.ts';
-import { type Answer, Rendered } from '../cache/rendered.ts';
+import { type Answer, Rendered } from '../cache/response-bytes.ts';
 import { stylesheet } from '../page/parts/accent.ts';
 
 export const TYPES: Record<string, string> = {

@@ -3,7 +3,7 @@ import type { Router } from 'express';
 import { readOccurrenceId } from '../../core/incidents/recurrence.ts';
 import { iso } from '../../core/model/time.ts';
 import type { IncidentView } from '../../core/page/snapshot.ts';
-import { OPEN_TO_ALL } from '../cache/headers.ts';
+import { OPEN_TO_ALL } from '../cache/cache-control.ts';
 import type { Web } from '../context.ts';
 import { Refusal } from '../http/guards.ts';
 import { stableId } from './ids.ts';

@@ -2,8 +2,8 @@
 import type { Component } from '../../core/model/component.ts';
 import { MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
 import { deriveSecret, digestOf } from '../../core/model/token.ts';
-import type { Judgement } from '../../core/monitoring/detector.ts';
-import { type Listening, putOff } from '../../core/monitoring/detector.ts';
+import type { Judgement } from '../../core/monitoring/detector-state.ts';
+import { type Listening, putOff } from '../../core/monitoring/heartbeat.ts';
 import { offsetOf } from '../../core/monitoring/schedule-jitter.ts';
 import { listeningAt } from '../../store/monitoring/measurements.ts';
 import type { Monitoring } from './monitoring.ts';

@@ -6,17 +6,14 @@ import { StorageFault } from '../../core/model/ports/storage.ts';
 import type { Site } from '../../core/model/site.ts';
 import type { Millis } from '../../core/model/time.ts';
 import type { Transition } from '../../core/model/transition.ts';
+import { healthOf, judge } from '../../core/monitoring/detector.ts';
 import {
   type DetectorState,
-  healthOf,
   initialState,
   type Judgement,
-  judge,
-  judgeHeartbeat,
-  type Listening,
-  type Report,
-} from '../../core/monitoring/detector.ts';
-import { tookOf } from '../../core/monitoring/detector-state.ts';
+  tookOf,
+} from '../../core/monitoring/detector-state.ts';
+import { judgeHeartbeat, type Listening, type Report } from '../../core/monitoring/heartbeat.ts';
 import { ComponentStatus } from '../../store/monitoring/component-status.ts';
 import * as measurements from '../../store/monitoring/measurements.ts';
 import { recordPoint } from '../../store/monitoring/metrics.ts';

@@ -9,7 +9,8 @@ import {
 } from '../../../src/core/model/checks/check.ts';
 import type { Component } from '../../../src/core/model/component.ts';
 import { HOUR, iso, MINUTE, SECOND } from '../../../src/core/model/time.ts';
-import { GAP_PERIODS, healthOf, initialState, judge } from '../../../src/core/monitoring/detector.ts';
+import { GAP_PERIODS, healthOf, judge } from '../../../src/core/monitoring/detector.ts';
+import { initialState } from '../../../src/core/monitoring/detector-state.ts';
 import { spell } from '../../../src/core/monitoring/messages.ts';
 import { renderMarkdown } from '../../../src/core/text/markdown.ts';
 

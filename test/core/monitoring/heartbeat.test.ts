@@ -4,14 +4,14 @@ import { describe, expect, test } from 'vitest';
 import { checkSchema, detectSchema } from '../../../src/core/model/checks/check.ts';
 import type { Component } from '../../../src/core/model/component.ts';
 import { HOUR, MINUTE, SECOND } from '../../../src/core/model/time.ts';
+import { healthOf } from '../../../src/core/monitoring/detector.ts';
+import { initialState } from '../../../src/core/monitoring/detector-state.ts';
 import {
-  healthOf,
-  initialState,
   judgeHeartbeat,
   type Listening,
   putOff,
   type Report,
-} from '../../../src/core/monitoring/detector.ts';
+} from '../../../src/core/monitoring/heartbeat.ts';
 import { renderMarkdown } from '../../../src/core/text/markdown.ts';
 
 const START = Date.UTC(2026, 10, 23, 10, 0, 0);

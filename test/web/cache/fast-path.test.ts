@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { CachedResponse } from '../../../src/web/cache/fast-path.ts';
 import { IS_SENT_AS_IS } from '../../../src/web/cache/raw-head.ts';
-import { Rendered } from '../../../src/web/cache/rendered.ts';
+import { Rendered } from '../../../src/web/cache/response-bytes.ts';
 import { SnapshotCache } from '../../../src/web/cache/snapshot-cache.ts';
 import { chooseEncoding } from '../../../src/web/http/encoding.ts';
 import { snapshot } from '../../makers.ts';
