@@ -4,21 +4,21 @@ import { isRacy, type ReadFile } from './scan.ts';
 import { FolderWatcher } from './watch.ts';
 
 export class Changes {
-  private readonly folder: string;
+  readonly #folder: string;
   /** Names below the folder to read again; null: every file. */
-  private heard: Set<string> | null = null;
-  private watcher: FolderWatcher | null = null;
-  private isHearing = false;
-  private ring: (() => void) | null = null;
+  #heard: Set<string> | null = null;
+  #watcher: FolderWatcher | null = null;
+  #isHearing = false;
+  #ring: (() => void) | null = null;
   /** Where the watcher is: which folders it was given. */
-  private place = '';
+  #place = '';
 
   constructor(folder: string) {
-    this.folder = folder;
+    this.#folder = folder;
   }
 
   hear(file: string): void {
-    this.heard?.add(path.relative(this.folder, file));
+    this.#heard?.add(path.relative(this.#folder, file));
   }
 
   /** A later change of these may go unheard: they are read again. */
@@ -27,33 +27,33 @@ export class Changes {
   }
 
   lose(): void {
-    this.heard = null;
+    this.#heard = null;
   }
 
   /** The files to read again; null: all. What is heard of from now on is for the next call. */
   take(isKnown: boolean): ReadonlySet<string> | null {
-    const names = isKnown && this.isHearing ? this.heard : null;
-    if (names?.size !== 0) this.heard = new Set();
+    const names = isKnown && this.#isHearing ? this.#heard : null;
+    if (names?.size !== 0) this.#heard = new Set();
     return names;
   }
 
   async watch(ring: () => void, place: string): Promise<void> {
-    this.ring = ring;
+    this.#ring = ring;
     await this.follow(place);
   }
 
   /** A watcher stays with the folder it was given, wherever that went. Mounts are not heard of at all. */
   async follow(place: string): Promise<void> {
-    if (this.ring === null || place === this.place) return;
-    this.place = place;
-    this.watcher?.close();
-    this.isHearing = true;
-    this.watcher = await FolderWatcher.open(this.folder, {
-      ring: this.ring,
+    if (this.#ring === null || place === this.#place) return;
+    this.#place = place;
+    this.#watcher?.close();
+    this.#isHearing = true;
+    this.#watcher = await FolderWatcher.open(this.#folder, {
+      ring: this.#ring,
       changed: file => this.hear(file),
       lost: () => this.lose(),
       failed: () => {
-        this.isHearing = false;
+        this.#isHearing = false;
       },
     });
     // What changed before the watcher stood was not heard.
@@ -61,7 +61,7 @@ export class Changes {
   }
 
   close(): void {
-    this.ring = null;
-    this.watcher?.close();
+    this.#ring = null;
+    this.#watcher?.close();
   }
 }

@@ -8,37 +8,37 @@ import { makeGitRun } from './git/run.ts';
 const ASK_GIT_MS = 5000;
 
 export class Deletions {
-  private readonly folder: string;
-  private readonly siteFile: string;
-  private readonly variables: Readonly<Record<string, string | undefined>>;
-  private askedAt = Number.NEGATIVE_INFINITY;
-  private isConfirmed = false;
+  readonly #folder: string;
+  readonly #siteFile: string;
+  readonly #variables: Readonly<Record<string, string | undefined>>;
+  #askedAt = Number.NEGATIVE_INFINITY;
+  #isConfirmed = false;
 
-  constructor(folder: string, siteFile: string, variables: Deletions['variables']) {
-    this.folder = folder;
-    this.siteFile = siteFile;
-    this.variables = variables;
+  constructor(folder: string, siteFile: string, variables: Readonly<Record<string, string | undefined>>) {
+    this.#folder = folder;
+    this.#siteFile = siteFile;
+    this.#variables = variables;
   }
 
   /** Lets the next question be answered by git at once. */
   askAgain(): void {
-    this.askedAt = Number.NEGATIVE_INFINITY;
+    this.#askedAt = Number.NEGATIVE_INFINITY;
   }
 
   /** Lets the next question be answered with yes, whatever git says. */
   confirm(): void {
-    this.isConfirmed = true;
+    this.#isConfirmed = true;
   }
 
   /** Those of `files`, paths that are gone, that were deleted. `isNew`: some of them went since the last question. */
   async among(files: readonly string[], isNew: boolean, siteGone: boolean): Promise<ReadonlySet<string>> {
-    const { isConfirmed } = this;
-    this.isConfirmed = false;
+    const isConfirmed = this.#isConfirmed;
+    this.#isConfirmed = false;
     if (isConfirmed || files.length === 0) return new Set(files);
     const now = performance.now();
-    if (!isNew && now - this.askedAt < ASK_GIT_MS) return new Set();
-    this.askedAt = now;
-    return this.deletedInGit(files, siteGone);
+    if (!isNew && now - this.#askedAt < ASK_GIT_MS) return new Set();
+    this.#askedAt = now;
+    return this.#deletedInGit(files, siteGone);
   }
 
   /**
@@ -46,12 +46,12 @@ export class Deletions {
    * hold it. Without that first half the repository of something else would do, in which the folder is a mount point.
    * Where status.yaml is gone too, HEAD must hold that: a branch for something else says nothing of incidents.
    */
-  private async deletedInGit(files: readonly string[], siteGone: boolean): Promise<ReadonlySet<string>> {
+  async #deletedInGit(files: readonly string[], siteGone: boolean): Promise<ReadonlySet<string>> {
     const none = new Set<string>();
-    const stood = await whereItStood(this.folder);
+    const stood = await whereItStood(this.#folder);
     const place = await nearest(stood);
     if (place === null) return none;
-    const git = makeGitRun(place, this.variables);
+    const git = makeGitRun(place, this.#variables);
     const below = path.relative(place, stood) || '.';
     const tree = ['ls-tree', '-r', '-z', '--name-only', 'HEAD'];
     const head = await git.try(...tree, ...(below === '.' ? [] : ['--', below]));
@@ -61,7 +61,7 @@ export class Deletions {
     const entry = prefix && (await git.try('ls-tree', '--full-tree', 'HEAD', '--', prefix));
     if (entry && !/^\d+ tree /.test(entry)) return none;
     if (siteGone) {
-      const at = path.relative(place, await whereItStood(this.siteFile));
+      const at = path.relative(place, await whereItStood(this.#siteFile));
       if (at.startsWith('..') || !(await git.try(...tree, '--', at))) return none;
     }
     const held = new Set(head.split('\0').map(name => path.join(place, name)));
@@ -70,7 +70,7 @@ export class Deletions {
     const log = await git.try(...all, '--', below);
     const known = new Set(log?.split(/[\0\n]/).map(name => path.join(place, name)));
     const isDeleted = (file: string) => {
-      const inGit = path.join(place, below, path.relative(this.folder, file));
+      const inGit = path.join(place, below, path.relative(this.#folder, file));
       // A submodule, a link or a file in the place of its folder: what stands in there nobody deleted.
       const isHidden = foldersOf(place, inGit).some(name => name !== '' && held.has(path.join(place, name)));
       return known.has(inGit) && !held.has(inGit) && !isHidden;

@@ -29,18 +29,18 @@ export interface IncidentFiles {
 export class FileCache {
   readonly files = new Map<string, ReadFile>();
   /** Files whose ids are one, capitals aside; of one id the first is shown. Nearly always one. */
-  private readonly byId = new Map<string, readonly ReadFile[]>();
-  private texts: ReadonlyMap<string, string> | null = null;
-  private readonly folder: string;
+  readonly #byId = new Map<string, readonly ReadFile[]>();
+  #texts: ReadonlyMap<string, string> | null = null;
+  readonly #folder: string;
 
   constructor(folder: string) {
-    this.folder = folder;
+    this.#folder = folder;
   }
 
   /** Takes what files are now (null: gone); whether anything changed. */
   put(found: Iterable<readonly [string, ReadFile | null]>): boolean {
     let changed = false;
-    for (const [file, now] of found) changed = this.set(file, now) || changed;
+    for (const [file, now] of found) changed = this.#set(file, now) || changed;
     return changed;
   }
 
@@ -51,33 +51,34 @@ export class FileCache {
     return this.put(all) || left;
   }
 
-  private set(file: string, now: ReadFile | null): boolean {
+  #set(file: string, now: ReadFile | null): boolean {
     const before = this.files.get(file);
-    if (before?.good !== now?.good) this.texts = null;
+    if (before?.good !== now?.good) this.#texts = null;
     if (now) this.files.set(file, now);
     else this.files.delete(file);
     const id = (now ?? before)?.id.toLowerCase();
     if (id === undefined) return false;
-    const others = (this.byId.get(id) ?? []).filter(other => other.file !== file);
+    const others = (this.#byId.get(id) ?? []).filter(other => other.file !== file);
     const same = now ? [...others, now].sort(byRank) : others;
-    if (same.length > 0) this.byId.set(id, same);
-    else this.byId.delete(id);
+    if (same.length > 0) this.#byId.set(id, same);
+    else this.#byId.delete(id);
     return before?.good !== now?.good || before?.problems !== now?.problems || before?.text !== now?.text;
   }
 
   /** The text of every file's last good version, by path below the folder; the same map while nothing changed. */
   goodTexts(): ReadonlyMap<string, string> {
-    this.texts ??= new Map(
+    this.#texts ??= new Map(
       [...this.files.values()].flatMap(({ file, good, goodText }) =>
-        good === null || goodText === null ? [] : [[file.slice(this.folder.length + 1), goodText] as const],
+        good === null || goodText === null ? [] : [[file.slice(this.#folder.length + 1), goodText] as const],
       ),
     );
-    return this.texts;
+    return this.#texts;
   }
 
   /** The files as they are now. Lists are made anew, nothing is read or parsed. */
   view(missing: Missing | null): IncidentFiles {
-    const { byId, folder } = this;
+    const byId = this.#byId;
+    const folder = this.#folder;
     const incidents: Incident[] = [];
     const problems: Problem[] = [...(missing?.problems ?? [])];
     // What is away may say anything by now.

@@ -17,41 +17,41 @@ export class LastRead {
   missing: Missing | null = null;
   readonly deletions: Deletions;
   readonly cache: FileCache;
-  private readonly folder: string;
-  private readonly siteFile: string;
-  private absent: ReadonlyMap<string, Absence> = new Map();
+  readonly #folder: string;
+  readonly #siteFile: string;
+  #absent: ReadonlyMap<string, Absence> = new Map();
   /** Whether there ever was a status.yaml beside the folder. */
-  private hadSite = false;
+  #hadSite = false;
   /** What an earlier process knew, and whether something was missing for it. */
-  private remembered: ReadonlyMap<string, ReadFile> = new Map();
-  private wasMissing = false;
+  #remembered: ReadonlyMap<string, ReadFile> = new Map();
+  #wasMissing = false;
   /** Files that went a moment ago. */
-  private leaving: readonly { readonly file: ReadFile; readonly at: number }[] = [];
+  #leaving: readonly { readonly file: ReadFile; readonly at: number }[] = [];
 
   constructor(folder: string, siteFile: string, variables: Readonly<Record<string, string | undefined>>) {
-    this.folder = folder;
-    this.siteFile = siteFile;
+    this.#folder = folder;
+    this.#siteFile = siteFile;
     this.cache = new FileCache(folder);
     this.deletions = new Deletions(folder, siteFile, variables);
   }
 
   get(file: string): ReadFile | undefined {
-    return this.cache.files.get(file) ?? this.remembered.get(file) ?? this.young().get(file);
+    return this.cache.files.get(file) ?? this.#remembered.get(file) ?? this.#young().get(file);
   }
 
-  private young(): Map<string, ReadFile> {
-    this.leaving = this.leaving.filter(({ at }) => performance.now() - at < GOES_WITHIN_MS);
-    return new Map(this.leaving.map(({ file }) => [file.file, file]));
+  #young(): Map<string, ReadFile> {
+    this.#leaving = this.#leaving.filter(({ at }) => performance.now() - at < GOES_WITHIN_MS);
+    return new Map(this.#leaving.map(({ file }) => [file.file, file]));
   }
 
   remember(texts: ReadonlyMap<string, string>, identity: string | null, wasMissing: boolean): void {
     if (identity !== null) this.folders = new Map(Object.entries(JSON.parse(identity)));
-    this.hadSite = identity !== null || texts.size > 0;
-    this.wasMissing = wasMissing;
-    this.remembered = new Map(
+    this.#hadSite = identity !== null || texts.size > 0;
+    this.#wasMissing = wasMissing;
+    this.#remembered = new Map(
       [...texts]
         .filter(([name]) => isIncidentName(name))
-        .map(([name, text]) => [path.join(this.folder, name), rememberedFile(this.folder, name, text)]),
+        .map(([name, text]) => [path.join(this.#folder, name), rememberedFile(this.#folder, name, text)]),
     );
   }
 
@@ -60,7 +60,7 @@ export class LastRead {
   }
 
   isMissing(file: string): boolean {
-    return this.absent.has(file);
+    return this.#absent.has(file);
   }
 
   view(): IncidentFiles {
@@ -72,20 +72,21 @@ export class LastRead {
     const isNews = ([file, now]: readonly [string, ReadFile | null]) =>
       now === null
         ? this.cache.files.has(file)
-        : foldersOf(this.folder, file).some(at => !this.folders.has(at));
+        : foldersOf(this.#folder, file).some(at => !this.folders.has(at));
     return [...found].some(isNews) ? null : this.cache.put(found);
   }
 
   async judge(scan: Scan): Promise<boolean> {
     const { files } = scan;
-    const { cache, absent } = this;
+    const { cache } = this;
+    const absent = this.#absent;
     const before = JSON.stringify(this.missing?.problems);
-    const siteGone = await this.isSiteGone();
-    const known = new Map([...this.remembered, ...this.young(), ...cache.files]);
+    const siteGone = await this.#isSiteGone();
+    const known = new Map([...this.#remembered, ...this.#young(), ...cache.files]);
     const gone = goneOf(known, files);
     const now = {
-      ...{ folder: this.folder, folders: this.folders, absent, siteGone },
-      ...{ wasMissing: this.wasMissing, isPending: this.missing !== null || this.wasMissing },
+      ...{ folder: this.#folder, folders: this.folders, absent, siteGone },
+      ...{ wasMissing: this.#wasMissing, isPending: this.missing !== null || this.#wasMissing },
     };
     let found = await assess(now, gone, scan);
     const asked = [...found.absent.keys()];
@@ -97,53 +98,53 @@ export class LastRead {
     }
     const went = gone.filter(({ file }) => cache.files.has(file));
     const at = performance.now();
-    this.leaving = [...this.leaving, ...went.map(file => ({ file, at }))].filter(
+    this.#leaving = [...this.#leaving, ...went.map(file => ({ file, at }))].filter(
       ({ file: { file } }) => !found.absent.has(file) && !deleted.has(file),
     );
-    this.wasMissing = false;
-    this.remembered = new Map();
-    this.absent = found.absent;
+    this.#wasMissing = false;
+    this.#remembered = new Map();
+    this.#absent = found.absent;
     const stay = [...found.absent.keys()].map(file => known.get(file)!);
-    this.missing = this.missingOf(stay, files.size === 0, found.rootWhy);
-    this.folders = this.foldersNow(found);
+    this.missing = this.#missingOf(stay, files.size === 0, found.rootWhy);
+    this.folders = this.#foldersNow(found);
     const isChanged = cache.replaceBy(new Map([...stay.map(file => [file.file, file] as const), ...files]));
     return isChanged || JSON.stringify(this.missing?.problems) !== before;
   }
 
-  private async isSiteGone(): Promise<boolean> {
-    const isThere = await access(this.siteFile).then(
+  async #isSiteGone(): Promise<boolean> {
+    const isThere = await access(this.#siteFile).then(
       () => true,
       () => false,
     );
-    this.hadSite ||= isThere;
-    return this.hadSite && !isThere;
+    this.#hadSite ||= isThere;
+    return this.#hadSite && !isThere;
   }
 
   /** Which folders hold what is known: those seen, and of those that are away the ones that were. */
-  private foldersNow({ places, filled, rootWhy }: Assessment): ReadonlyMap<string, string | null> {
+  #foldersNow({ places, filled, rootWhy }: Assessment): ReadonlyMap<string, string | null> {
     const now = new Map<string, string | null>();
     // What went a moment ago may turn out to be away.
-    const unsure = [...this.absent.keys(), ...this.leaving.map(({ file }) => file.file)];
+    const unsure = [...this.#absent.keys(), ...this.#leaving.map(({ file }) => file.file)];
     const last = (name: string) => this.folders.get(name) ?? null;
-    for (const name of unsure.flatMap(file => foldersOf(this.folder, file))) now.set(name, last(name));
+    for (const name of unsure.flatMap(file => foldersOf(this.#folder, file))) now.set(name, last(name));
     for (const name of filled) now.set(name, places.get(name)?.identity ?? null);
     if (rootWhy !== null) now.set('', last(''));
-    else if (this.absent.size === 0) now.set('', places.get('')?.identity ?? null);
+    else if (this.#absent.size === 0) now.set('', places.get('')?.identity ?? null);
     return now;
   }
 
-  private missingOf(stay: readonly ReadFile[], isEmpty: boolean, rootWhy: string | null): Missing | null {
+  #missingOf(stay: readonly ReadFile[], isEmpty: boolean, rootWhy: string | null): Missing | null {
     const closed = rootWhy !== null || (stay.length > 0 && isEmpty);
     const groups = new Map<string, { folder: string; why: string; files: string[] }>();
     if (rootWhy !== null) groups.set(`\0${rootWhy}`, { folder: '', why: rootWhy, files: [] });
     for (const { file } of stay) {
-      const { folder, why } = this.absent.get(file)!;
+      const { folder, why } = this.#absent.get(file)!;
       const group = groups.get(`${folder}\0${why}`) ?? { folder, why, files: [] };
-      group.files.push(path.relative(this.folder, file));
+      group.files.push(path.relative(this.#folder, file));
       groups.set(`${folder}\0${why}`, group);
     }
     const problems = [...groups.values()].map(({ folder, why, files }) =>
-      missingProblem(path.join(this.folder, folder), why, files, closed),
+      missingProblem(path.join(this.#folder, folder), why, files, closed),
     );
     return problems.length > 0 ? { problems, files: stay, closed } : null;
   }

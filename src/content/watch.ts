@@ -27,84 +27,85 @@ const EXHAUSTED = new Set(['ENOSPC', 'EMFILE', 'ENFILE']);
  * the start and again at each change. What is missed here costs freshness only: everything is read by the clock too.
  */
 export class FolderWatcher {
-  private readonly listener: Listener;
-  private readonly watchers = new Map<string, FSWatcher>();
-  private timer: NodeJS.Timeout | undefined;
-  private isClosed = false;
+  readonly #listener: Listener;
+  readonly #watchers = new Map<string, FSWatcher>();
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
   private constructor(listener: Listener) {
-    this.listener = listener;
+    this.#listener = listener;
   }
 
   static async open(folder: string, listener: Listener): Promise<FolderWatcher> {
     const watcher = new FolderWatcher(listener);
     const dir = path.dirname(folder);
-    watcher.listen(dir, name => {
+    watcher.#listen(dir, name => {
       // A mounted ConfigMap changes by one link that all its files lead through.
-      if (name === path.basename(folder) || name.startsWith('..')) watcher.followAnew(folder);
+      if (name === path.basename(folder) || name.startsWith('..')) watcher.#followAnew(folder);
       // The folder itself was moved or removed, and takes its watch with it.
       else if (name === path.basename(dir)) listener.failed();
     });
-    await watcher.follow(folder);
+    await watcher.#follow(folder);
     return watcher;
   }
 
   close(): void {
-    this.isClosed = true;
-    clearTimeout(this.timer);
-    for (const watcher of this.watchers.values()) watcher.close();
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    for (const watcher of this.#watchers.values()) watcher.close();
   }
 
-  private ring(): void {
-    clearTimeout(this.timer);
-    if (!this.isClosed) this.timer = setTimeout(this.listener.ring, SETTLE_MS);
+  #ring(): void {
+    clearTimeout(this.#timer);
+    if (!this.#isClosed) this.#timer = setTimeout(this.#listener.ring, SETTLE_MS);
   }
 
-  private listen(place: string, heard: (name: string, event: string) => void): void {
-    if (this.isClosed) return;
+  #listen(place: string, heard: (name: string, event: string) => void): void {
+    if (this.#isClosed) return;
     try {
       const watcher = watch(place, (event, name) => {
-        if (name === null) this.listener.lost();
+        if (name === null) this.#listener.lost();
         else heard(name, event);
-        this.ring();
+        this.#ring();
       });
-      watcher.on('error', this.listener.failed);
-      this.watchers.set(place, watcher);
+      watcher.on('error', this.#listener.failed);
+      this.#watchers.set(place, watcher);
     } catch (error) {
       // A folder that is not there, or not to be read, is the reader's to report; here it is heard of when that changes.
-      if (EXHAUSTED.has((error as NodeJS.ErrnoException).code ?? '')) this.listener.failed();
+      if (EXHAUSTED.has((error as NodeJS.ErrnoException).code ?? '')) this.#listener.failed();
     }
   }
 
-  private forget(place: string): void {
-    for (const [at, watcher] of this.watchers) {
+  #forget(place: string): void {
+    for (const [at, watcher] of this.#watchers) {
       if (at !== place && !at.startsWith(place + path.sep)) continue;
-      this.watchers.delete(at);
+      this.#watchers.delete(at);
       watcher.close();
     }
   }
 
-  private async follow(place: string): Promise<void> {
-    this.forget(place);
-    this.listen(place, (name, event) => {
+  async #follow(place: string): Promise<void> {
+    this.#forget(place);
+    this.#listen(place, (name, event) => {
       const file = path.join(place, name);
-      if (name.startsWith('..')) this.listener.lost();
+      if (name.startsWith('..')) this.#listener.lost();
       if (name.startsWith('.')) return;
-      if (this.watchers.has(file) || (event === 'rename' && !/\.md$/i.test(name))) this.followAnew(file);
-      else this.listener.changed(file);
+      if (this.#watchers.has(file) || (event === 'rename' && !/\.md$/i.test(name))) this.#followAnew(file);
+      else this.#listener.changed(file);
     });
     const entries = await readdir(place, { withFileTypes: true }).catch(() => null);
-    if (entries === null) this.forget(place);
+    if (entries === null) this.#forget(place);
     for (const entry of entries ?? []) {
-      if (entry.isDirectory() && !entry.name.startsWith('.')) await this.follow(path.join(place, entry.name));
+      if (entry.isDirectory() && !entry.name.startsWith('.'))
+        await this.#follow(path.join(place, entry.name));
     }
   }
 
   /** A folder came or went: what it holds is not told one by one. */
-  private followAnew(place: string): void {
-    void this.follow(place).then(() => {
-      this.listener.lost();
-      this.ring();
+  #followAnew(place: string): void {
+    void this.#follow(place).then(() => {
+      this.#listener.lost();
+      this.#ring();
     });
   }
 }

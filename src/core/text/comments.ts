@@ -55,164 +55,164 @@ interface Fence {
 }
 
 class Reader {
-  private readonly body: string;
-  private readonly source: readonly string[];
-  private readonly starts: number[] = [];
-  private readonly fenced = new Set<number>();
+  readonly #body: string;
+  readonly #source: readonly string[];
+  readonly #starts: number[] = [];
+  readonly #fenced = new Set<number>();
   /** Offsets of comments, ends exclusive, in order. */
-  private readonly found: { readonly from: number; readonly to: number; readonly put: string }[] = [];
-  private readonly unclosed: { line: number; column: number }[] = [];
-  private readonly nested: number[] = [];
-  private fence: Fence | null = null;
+  readonly #found: { readonly from: number; readonly to: number; readonly put: string }[] = [];
+  readonly #unclosed: { line: number; column: number }[] = [];
+  readonly #nested: number[] = [];
+  #fence: Fence | null = null;
   /** Columns at which the text of the open list items begins, outermost first. */
-  private items: number[] = [];
+  #items: number[] = [];
   /** No paragraph goes on: what is indented by four is code. */
-  private fresh = true;
-  private unclosable = false;
-  private sign: RegExpExecArray | null;
-  private spans = { to: -1, runs: new Map<number, number[]>() };
+  #fresh = true;
+  #unclosable = false;
+  #sign: RegExpExecArray | null;
+  #spans = { to: -1, runs: new Map<number, number[]>() };
 
-  private readonly mark: string;
+  readonly #mark: string;
 
   constructor(body: string, source: readonly string[], mark: string) {
-    this.mark = mark;
-    this.body = body;
-    this.source = source;
+    this.#mark = mark;
+    this.#body = body;
+    this.#source = source;
     SIGN.lastIndex = 0;
-    this.sign = SIGN.exec(body);
+    this.#sign = SIGN.exec(body);
     let at = 0;
     for (const line of source) {
-      this.starts.push(at);
+      this.#starts.push(at);
       at += line.length + 1;
     }
   }
 
   read(): Shown {
     let past = 0;
-    for (let index = 0; index < this.source.length; index++) {
-      const from = this.starts[index]!;
-      const to = from + this.source[index]!.length;
+    for (let index = 0; index < this.#source.length; index++) {
+      const from = this.#starts[index]!;
+      const to = from + this.#source[index]!.length;
       if (past > to) continue;
       // Behind a comment's end, or a code span's, a line begins no block.
-      if (past > from) past = this.inline(index, past);
-      else if (this.isText(index)) past = this.inline(index, from);
+      if (past > from) past = this.#inline(index, past);
+      else if (this.#isText(index)) past = this.#inline(index, from);
     }
-    const open = this.fence && this.fence.base === 0 && !this.fence.quoted ? this.fence : null;
+    const open = this.#fence && this.#fence.base === 0 && !this.#fence.quoted ? this.#fence : null;
     const { mark: openFence, line: openFenceLine } = open ?? { mark: null, line: null };
-    return { lines: this.lines(), openFence, openFenceLine, unclosed: this.unclosed, nested: this.nested };
+    return { lines: this.#lines(), openFence, openFenceLine, unclosed: this.#unclosed, nested: this.#nested };
   }
 
   /** Whether a line is neither empty nor code; keeps track of fences and lists. */
-  private isText(index: number): boolean {
-    const line = this.source[index]!;
-    if (this.fence && !this.leaves(line, this.fence)) {
-      this.fenced.add(index);
+  #isText(index: number): boolean {
+    const line = this.#source[index]!;
+    if (this.#fence && !this.#leaves(line, this.#fence)) {
+      this.#fenced.add(index);
       const rest = unquoted(line).trim();
-      const isEnd = rest.startsWith(this.fence.mark) && new Set(rest).size === 1;
-      if (isEnd && indentOf(unquoted(line)) - this.fence.base <= 3) this.fence = null;
+      const isEnd = rest.startsWith(this.#fence.mark) && new Set(rest).size === 1;
+      if (isEnd && indentOf(unquoted(line)) - this.#fence.base <= 3) this.#fence = null;
       return false;
     }
-    this.fence = null;
+    this.#fence = null;
     let rest = unquoted(line);
     if (rest.trim() === '') {
-      this.fresh = true;
+      this.#fresh = true;
       return false;
     }
     let column = indentOf(rest);
-    if (this.fresh || /^#{1,6}\s/.test(rest)) this.items = this.items.filter(item => item <= column);
-    if (this.fresh && column - (this.items.at(-1) ?? 0) >= 4) return false;
+    if (this.#fresh || /^#{1,6}\s/.test(rest)) this.#items = this.#items.filter(item => item <= column);
+    if (this.#fresh && column - (this.#items.at(-1) ?? 0) >= 4) return false;
     for (let item = ITEM.exec(rest), depth = 0; item && depth < DEEPEST; item = ITEM.exec(rest), depth++) {
-      this.items = this.items.filter(one => one <= column);
+      this.#items = this.#items.filter(one => one <= column);
       column = indentOf(item[0].replace(/\S/g, ' ').padEnd(item[0].length));
       // The rest of the line, at the column where it stands.
       rest = ' '.repeat(column) + rest.slice(item[0].length);
       const isEmpty = rest.trim() === '';
       const isCode = !isEmpty && indentOf(rest) - column >= 4;
       if (!isEmpty && !isCode) column = indentOf(rest);
-      this.items.push(column);
+      this.#items.push(column);
       if (isCode) return false;
       if (isEmpty) break;
     }
-    const base = this.items.at(-1) ?? 0;
+    const base = this.#items.at(-1) ?? 0;
     const mark = column - base <= 3 ? /^(`{3,})[^`]*$|^(~{3,})/.exec(rest.trim()) : null;
     if (mark) {
-      this.fence = {
+      this.#fence = {
         mark: (mark[1] ?? mark[2])!,
         line: index + 1,
         base: column >= base ? base : 0,
         quoted: unquoted(line) !== line,
       };
-      this.fenced.add(index);
-      this.fresh = true;
+      this.#fenced.add(index);
+      this.#fresh = true;
       return false;
     }
-    this.fresh = /^#{1,6}\s/.test(rest);
+    this.#fresh = /^#{1,6}\s/.test(rest);
     return true;
   }
 
   /** Whether a line stands outside the list or quote that a fence stands in. */
-  private leaves(line: string, { base, quoted }: Fence): boolean {
+  #leaves(line: string, { base, quoted }: Fence): boolean {
     if (quoted && unquoted(line) === line) return true;
     return base > 0 && line.trim() !== '' && indentOf(unquoted(line)) < base;
   }
 
   /** Looks for comments from an offset to the line's end; how far was read, which may be on a later line. */
-  private inline(index: number, from: number): number {
-    const end = this.starts[index]! + this.source[index]!.length;
+  #inline(index: number, from: number): number {
+    const end = this.#starts[index]! + this.#source[index]!.length;
     let at = from;
-    for (let sign = this.signFrom(at); sign && sign.index < end; sign = this.signFrom(at)) {
+    for (let sign = this.#signFrom(at); sign && sign.index < end; sign = this.#signFrom(at)) {
       at = sign.index + sign[0].length;
-      if (sign[0][0] === '`') at = this.spanEnd(index, sign.index, sign[0].length);
-      else if (sign[0][0] === '<') at = this.comment(index, sign.index);
+      if (sign[0][0] === '`') at = this.#spanEnd(index, sign.index, sign[0].length);
+      else if (sign[0][0] === '<') at = this.#comment(index, sign.index);
       if (at > end) return at;
     }
     return end;
   }
 
   /** The next sign from an offset on: not looked for again by each line up to it. */
-  private signFrom(from: number): RegExpExecArray | null {
-    if (this.sign && this.sign.index < from) {
+  #signFrom(from: number): RegExpExecArray | null {
+    if (this.#sign && this.#sign.index < from) {
       SIGN.lastIndex = from;
-      this.sign = SIGN.exec(this.body);
+      this.#sign = SIGN.exec(this.#body);
     }
-    return this.sign;
+    return this.#sign;
   }
 
   /** The end of the comment at an offset; where nothing closes it, of the sign alone. */
-  private comment(index: number, from: number): number {
+  #comment(index: number, from: number): number {
     CLOSE.lastIndex = from + 4;
-    const empty = /^<!---?>/.exec(this.body.slice(from, from + 6));
-    const close = empty || this.unclosable ? null : CLOSE.exec(this.body);
+    const empty = /^<!---?>/.exec(this.#body.slice(from, from + 6));
+    const close = empty || this.#unclosable ? null : CLOSE.exec(this.#body);
     if (!empty && !close) {
-      this.unclosable = true;
-      this.unclosed.push({ line: index + 1, column: from - this.starts[index]! + 1 });
-      if (this.mark !== '') this.found.push({ from, to: from, put: this.mark });
+      this.#unclosable = true;
+      this.#unclosed.push({ line: index + 1, column: from - this.#starts[index]! + 1 });
+      if (this.#mark !== '') this.#found.push({ from, to: from, put: this.#mark });
       return from + 4;
     }
     const to = empty ? from + empty[0].length : CLOSE.lastIndex;
-    this.found.push({ from, to, put: '' });
-    const inner = this.body.slice(from + 4, to).indexOf('<!--');
-    if (inner >= 0) this.nested.push(index + this.body.slice(from, from + 4 + inner).split('\n').length);
-    if (this.body.slice(this.starts[index]!, from).trim() === '') this.fresh = true;
+    this.#found.push({ from, to, put: '' });
+    const inner = this.#body.slice(from + 4, to).indexOf('<!--');
+    if (inner >= 0) this.#nested.push(index + this.#body.slice(from, from + 4 + inner).split('\n').length);
+    if (this.#body.slice(this.#starts[index]!, from).trim() === '') this.#fresh = true;
     return to;
   }
 
   /** The end of the code span that a run of backticks begins; of the run alone where nothing ends it. */
-  private spanEnd(index: number, from: number, length: number): number {
-    if (from >= this.spans.to) this.spans = this.spansFrom(index, from);
-    const runs = this.spans.runs.get(length) ?? [];
+  #spanEnd(index: number, from: number, length: number): number {
+    if (from >= this.#spans.to) this.#spans = this.#spansFrom(index, from);
+    const runs = this.#spans.runs.get(length) ?? [];
     while (runs.length > 0 && runs.at(-1)! <= from) runs.pop();
     return (runs.at(-1) ?? from) + length;
   }
 
   /** The runs of backticks in what is left of a paragraph, by length, the last first. */
-  private spansFrom(index: number, from: number) {
+  #spansFrom(index: number, from: number) {
     let last = index;
-    const isAlone = ALONE.test(this.source[index]!);
-    while (!isAlone && last + 1 < this.source.length && !BREAK.test(this.source[last + 1]!)) last++;
-    const to = this.starts[last]! + this.source[last]!.length;
+    const isAlone = ALONE.test(this.#source[index]!);
+    while (!isAlone && last + 1 < this.#source.length && !BREAK.test(this.#source[last + 1]!)) last++;
+    const to = this.#starts[last]! + this.#source[last]!.length;
     const runs = new Map<number, number[]>();
-    for (const run of this.body.slice(from, to).matchAll(/`+/g)) {
+    for (const run of this.#body.slice(from, to).matchAll(/`+/g)) {
       const there = runs.get(run[0].length);
       if (there) there.push(from + run.index);
       else runs.set(run[0].length, [from + run.index]);
@@ -221,28 +221,28 @@ class Reader {
     return { to, runs };
   }
 
-  private lines(): ShownLine[] {
+  #lines(): ShownLine[] {
     let next = 0;
-    return this.source.map((line, index) => {
-      const from = this.starts[index]!;
+    return this.#source.map((line, index) => {
+      const from = this.#starts[index]!;
       const to = from + line.length;
-      const within = next < this.found.length && this.found[next]!.from < from;
+      const within = next < this.#found.length && this.#found[next]!.from < from;
       let text = '';
       let at = from;
       let touched = within;
-      while (next < this.found.length && this.found[next]!.from <= to) {
-        const one = this.found[next]!;
+      while (next < this.#found.length && this.#found[next]!.from <= to) {
+        const one = this.#found[next]!;
         touched = true;
-        text += this.body.slice(at, Math.max(at, one.from)) + one.put;
+        text += this.#body.slice(at, Math.max(at, one.from)) + one.put;
         at = one.to;
         if (one.to > to) break;
         next++;
       }
-      if (at < to) text += this.body.slice(at, to);
+      if (at < to) text += this.#body.slice(at, to);
       // Spaces at the end would break the line.
       else if (touched) text = text.trimEnd();
       const silent = touched && text.trim() === '';
-      return { text: silent ? '' : text, fenced: this.fenced.has(index), within, silent };
+      return { text: silent ? '' : text, fenced: this.#fenced.has(index), within, silent };
     });
   }
 }

@@ -49,44 +49,44 @@ const isItem = ({ text }: Line) => text.startsWith('- ');
 
 /** The lines of a text, read from the first to the last. */
 class Blocks {
-  private readonly lines: Line[];
-  private next = 0;
+  readonly #lines: Line[];
+  #next = 0;
 
   constructor(lines: Line[]) {
-    this.lines = lines;
+    this.#lines = lines;
   }
 
   get isAtEnd(): boolean {
-    return this.next === this.lines.length;
+    return this.#next === this.#lines.length;
   }
 
   map(indent: number, depth: number): Record<string, unknown> {
     const found: Record<string, unknown> = {};
     for (
-      let line = this.lines[this.next];
+      let line = this.#lines[this.#next];
       line?.indent === indent && !isItem(line);
-      line = this.lines[this.next]
+      line = this.#lines[this.#next]
     ) {
       const [, key, value] = ENTRY.exec(line.text) ?? [];
-      this.next++;
-      put(found, key, value ? readValue(value) : this.below(indent, depth + 1));
+      this.#next++;
+      put(found, key, value ? readValue(value) : this.#below(indent, depth + 1));
     }
     return found;
   }
 
-  private list(indent: number, depth: number): unknown[] {
+  #list(indent: number, depth: number): unknown[] {
     const found: unknown[] = [];
     for (
-      let line = this.lines[this.next];
+      let line = this.#lines[this.#next];
       line?.indent === indent && isItem(line);
-      line = this.lines[this.next]
+      line = this.#lines[this.#next]
     ) {
       const text = line.text.slice(2);
       if (ENTRY.test(text)) {
-        this.lines[this.next] = { indent: indent + 2, text };
+        this.#lines[this.#next] = { indent: indent + 2, text };
         found.push(this.map(indent + 2, depth + 1));
       } else {
-        this.next++;
+        this.#next++;
         found.push(readValue(text));
       }
     }
@@ -94,10 +94,10 @@ class Blocks {
   }
 
   /** What stands beneath a key: a list may begin below its first letter. */
-  private below(above: number, depth: number): unknown {
-    const line = this.lines[this.next];
+  #below(above: number, depth: number): unknown {
+    const line = this.#lines[this.#next];
     if (!line || depth > MAX_DEPTH) throw NOT_PLAIN;
-    if (isItem(line) && line.indent >= above) return this.list(line.indent, depth);
+    if (isItem(line) && line.indent >= above) return this.#list(line.indent, depth);
     if (line.indent > above) return this.map(line.indent, depth);
     throw NOT_PLAIN;
   }
@@ -118,51 +118,51 @@ function readValue(text: string): unknown {
 
 /** A value in flow style, read from its first sign to its last. */
 class Flow {
-  private readonly text: string;
-  private at = 0;
+  readonly #text: string;
+  #at = 0;
 
   constructor(text: string) {
-    this.text = text;
+    this.#text = text;
   }
 
   get isAtEnd(): boolean {
-    return this.at === this.text.length;
+    return this.#at === this.#text.length;
   }
 
   value(depth: number): unknown {
     if (depth > MAX_DEPTH) throw NOT_PLAIN;
-    if (this.text[this.at] === '{') {
+    if (this.#text[this.#at] === '{') {
       const map: Record<string, unknown> = {};
-      this.each('}', () => {
-        const key = this.take(KEY)?.[1];
+      this.#each('}', () => {
+        const key = this.#take(KEY)?.[1];
         put(map, key, this.value(depth + 1));
       });
       return map;
     }
-    if (this.text[this.at] !== '[') return readAtom(this.take(ATOM)?.[0].trim() ?? '');
+    if (this.#text[this.#at] !== '[') return readAtom(this.#take(ATOM)?.[0].trim() ?? '');
     const list: unknown[] = [];
-    this.each(']', () => list.push(this.value(depth + 1)));
+    this.#each(']', () => list.push(this.value(depth + 1)));
     return list;
   }
 
-  private each(end: string, read: () => void): void {
-    this.at++;
+  #each(end: string, read: () => void): void {
+    this.#at++;
     for (;;) {
-      this.take(SPACES);
-      if (this.text[this.at] === end) break;
+      this.#take(SPACES);
+      if (this.#text[this.#at] === end) break;
       read();
-      this.take(SPACES);
-      if (this.text[this.at] === end) break;
-      if (this.text[this.at] !== ',') throw NOT_PLAIN;
-      this.at++;
+      this.#take(SPACES);
+      if (this.#text[this.#at] === end) break;
+      if (this.#text[this.#at] !== ',') throw NOT_PLAIN;
+      this.#at++;
     }
-    this.at++;
+    this.#at++;
   }
 
-  private take(pattern: RegExp): RegExpExecArray | null {
-    pattern.lastIndex = this.at;
-    const found = pattern.exec(this.text);
-    if (found) this.at = pattern.lastIndex;
+  #take(pattern: RegExp): RegExpExecArray | null {
+    pattern.lastIndex = this.#at;
+    const found = pattern.exec(this.#text);
+    if (found) this.#at = pattern.lastIndex;
     return found;
   }
 }

@@ -30,15 +30,15 @@ const STATEMENTS = 300;
 
 /** What both speeds of writing share: the SQLite handle and whose transaction is under way. */
 export class Connection {
-  private sqlite: Sqlite.Database;
-  private readonly onWrite: OnWrite;
-  private readonly gone: () => boolean;
-  private readonly afresh: (() => Sqlite.Database) | null;
-  private readonly statements = new Map<string, Sqlite.Statement>();
-  private busy: Promise<void> | null = null;
-  private free: () => void = () => {};
-  private level: Level = 'FULL';
-  private wrote = false;
+  #sqlite: Sqlite.Database;
+  readonly #onWrite: OnWrite;
+  readonly #gone: () => boolean;
+  readonly #afresh: (() => Sqlite.Database) | null;
+  readonly #statements = new Map<string, Sqlite.Statement>();
+  #busy: Promise<void> | null = null;
+  #free: () => void = () => {};
+  #level: Level = 'FULL';
+  #wrote = false;
 
   /** `afresh` opens the file once more, for a server, which outlives what its disk goes through. */
   constructor(
@@ -47,19 +47,19 @@ export class Connection {
     gone: () => boolean,
     afresh: (() => Sqlite.Database) | null,
   ) {
-    this.sqlite = sqlite;
-    this.afresh = afresh;
-    this.onWrite = onWrite;
-    this.gone = gone;
+    this.#sqlite = sqlite;
+    this.#afresh = afresh;
+    this.#onWrite = onWrite;
+    this.#gone = gone;
   }
 
   /** A statement outside a transaction. */
   async alone<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    return this.patiently(() => {
-      this.setLevel('FULL');
-      this.wrote = false;
-      const result = this.run<R>(query);
-      if (this.wrote) this.onWrite(null);
+    return this.#patiently(() => {
+      this.#setLevel('FULL');
+      this.#wrote = false;
+      const result = this.#run<R>(query);
+      if (this.#wrote) this.#onWrite(null);
       return result;
     });
   }
@@ -67,41 +67,41 @@ export class Connection {
   /** A statement of the transaction under way. */
   within<R>(query: CompiledQuery): QueryResult<R> {
     try {
-      return this.run<R>(query);
+      return this.#run<R>(query);
     } catch (error) {
-      throw this.explained(error);
+      throw this.#explained(error);
     }
   }
 
   /** Begins a transaction, of others' at the same time none. */
   async begin(level: Level): Promise<void> {
-    await this.patiently(() => {
+    await this.#patiently(() => {
       // Cannot be changed inside a transaction.
-      this.setLevel(level);
-      this.statement('BEGIN IMMEDIATE').run();
-      this.wrote = false;
-      this.busy = new Promise(resolve => {
-        this.free = resolve;
+      this.#setLevel(level);
+      this.#statement('BEGIN IMMEDIATE').run();
+      this.#wrote = false;
+      this.#busy = new Promise(resolve => {
+        this.#free = resolve;
       });
     });
   }
 
   commit(): void {
     try {
-      this.statement('COMMIT').run();
-      if (this.wrote) this.onWrite(null);
+      this.#statement('COMMIT').run();
+      if (this.#wrote) this.#onWrite(null);
     } catch (error) {
-      throw this.explained(error);
+      throw this.#explained(error);
     }
-    this.ended();
+    this.#ended();
   }
 
   /** SQLite rolls back by itself when the disk is full. */
   rollback(): void {
     try {
-      if (this.sqlite.inTransaction) this.statement('ROLLBACK').run();
+      if (this.#sqlite.inTransaction) this.#statement('ROLLBACK').run();
     } finally {
-      this.ended();
+      this.#ended();
     }
   }
 
@@ -112,38 +112,38 @@ export class Connection {
   close(): void {
     let last: Sqlite.Database | null = null;
     try {
-      if (this.afresh && !this.gone()) {
-        last = new Sqlite(this.sqlite.name, { readonly: true });
+      if (this.#afresh && !this.#gone()) {
+        last = new Sqlite(this.#sqlite.name, { readonly: true });
         last.pragma('schema_version');
-        this.sqlite.pragma('wal_checkpoint(TRUNCATE)');
+        this.#sqlite.pragma('wal_checkpoint(TRUNCATE)');
       }
     } catch {
       // A disk that fails now: what is in the log is read at the next start.
     }
-    this.sqlite.close();
+    this.#sqlite.close();
     last?.close();
   }
 
-  private ended(): void {
-    this.busy = null;
-    this.free();
+  #ended(): void {
+    this.#busy = null;
+    this.#free();
   }
 
-  private setLevel(level: Level): void {
-    const sqlite = this.handle();
-    if (level !== this.level) sqlite.pragma(`synchronous = ${level}`);
-    this.level = level;
+  #setLevel(level: Level): void {
+    const sqlite = this.#handle();
+    if (level !== this.#level) sqlite.pragma(`synchronous = ${level}`);
+    this.#level = level;
   }
 
   /** Waits for the transaction under way, then for whoever else has locked the file: 5 s at most. */
-  private async patiently<T>(work: () => T): Promise<T> {
+  async #patiently<T>(work: () => T): Promise<T> {
     for (let waited = 0, tries = 0; ; tries++) {
-      while (this.busy) await this.busy;
+      while (this.#busy) await this.#busy;
       try {
         return work();
       } catch (error) {
         const locked = troubleOf((error as { code?: string }).code) === 'locked';
-        if (!locked || waited >= PATIENCE) throw this.explained(error);
+        if (!locked || waited >= PATIENCE) throw this.#explained(error);
       }
       const pause = PAUSES[Math.min(tries, PAUSES.length - 1)] as number;
       await new Promise(resolve => setTimeout(resolve, pause));
@@ -151,26 +151,26 @@ export class Connection {
     }
   }
 
-  private run<R>({ sql, parameters }: CompiledQuery): QueryResult<R> {
+  #run<R>({ sql, parameters }: CompiledQuery): QueryResult<R> {
     // A pragma acts when it is compiled.
-    const statement = /^\s*pragma\b/i.test(sql) ? this.handle().prepare(sql) : this.statement(sql);
-    if (!statement.readonly && this.gone()) throw new StorageFault('gone', 'ENOENT');
+    const statement = /^\s*pragma\b/i.test(sql) ? this.#handle().prepare(sql) : this.#statement(sql);
+    if (!statement.readonly && this.#gone()) throw new StorageFault('gone', 'ENOENT');
     if (statement.reader) {
       const rows = statement.all(parameters) as R[];
-      this.wrote ||= !statement.readonly && rows.length > 0;
+      this.#wrote ||= !statement.readonly && rows.length > 0;
       return { rows };
     }
     const { changes, lastInsertRowid } = statement.run(parameters);
-    this.wrote ||= changes > 0;
+    this.#wrote ||= changes > 0;
     return { numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid), rows: [] };
   }
 
-  private statement(sql: string): Sqlite.Statement {
-    const known = this.statements.get(sql);
+  #statement(sql: string): Sqlite.Statement {
+    const known = this.#statements.get(sql);
     if (known) return known;
-    if (this.statements.size >= STATEMENTS) this.statements.clear();
-    const statement = this.handle().prepare(sql);
-    this.statements.set(sql, statement);
+    if (this.#statements.size >= STATEMENTS) this.#statements.clear();
+    const statement = this.#handle().prepare(sql);
+    this.#statements.set(sql, statement);
     return statement;
   }
 
@@ -178,30 +178,30 @@ export class Connection {
    * A handle that was opened while the file could not be written never writes, nor does another beside it, since
    * they share the log's index: once the file can be written again, it is closed and opened anew.
    */
-  private reopen(): void {
-    if (!this.afresh || this.busy || this.sqlite.inTransaction) return;
+  #reopen(): void {
+    if (!this.#afresh || this.#busy || this.#sqlite.inTransaction) return;
     try {
-      accessSync(this.sqlite.name, constants.W_OK);
+      accessSync(this.#sqlite.name, constants.W_OK);
     } catch {
       return;
     }
-    this.statements.clear();
-    this.sqlite.close();
+    this.#statements.clear();
+    this.#sqlite.close();
   }
 
-  private handle(): Sqlite.Database {
-    if (this.sqlite.open || !this.afresh) return this.sqlite;
-    this.sqlite = this.afresh();
-    this.level = 'FULL';
-    return this.sqlite;
+  #handle(): Sqlite.Database {
+    if (this.#sqlite.open || !this.#afresh) return this.#sqlite;
+    this.#sqlite = this.#afresh();
+    this.#level = 'FULL';
+    return this.#sqlite;
   }
 
-  private explained(error: unknown): unknown {
+  #explained(error: unknown): unknown {
     const { code } = error as { code?: string };
     const trouble = troubleOf(code);
     if (trouble === null) return error;
-    this.onWrite(trouble);
-    if (trouble === 'readonly') this.reopen();
+    this.#onWrite(trouble);
+    if (trouble === 'readonly') this.#reopen();
     return new StorageFault(trouble, code as string, error);
   }
 }

@@ -22,22 +22,22 @@ const HASH_QUERY = /^[^?]*\?v=[\w-]+$/;
 type Addressed = IncomingMessage & { readonly originalUrl?: string };
 
 export class Cache {
-  private current: SnapshotCache;
-  private coming: SnapshotCache | null = null;
-  private readonly listeners = new Set<(snapshot: Snapshot) => void>();
+  #current: SnapshotCache;
+  #coming: SnapshotCache | null = null;
+  readonly #listeners = new Set<(snapshot: Snapshot) => void>();
 
   constructor(first: Snapshot) {
-    this.current = new SnapshotCache(first);
+    this.#current = new SnapshotCache(first);
   }
 
   /** The Snapshot visitors are shown. */
   get shown(): Snapshot {
-    return this.current.snapshot;
+    return this.#current.snapshot;
   }
 
   /** What `make` makes of the Snapshot, made once under this key; null when there is no such thing. */
   render(req: IncomingMessage, key: string, make: Make): Rendered | null {
-    return this.askedBy(req).of.render(key, make);
+    return this.#askedBy(req).of.render(key, make);
   }
 
   /** Sends it: encoding by q-values, 304 when the visitor has it, headers alone for HEAD. */
@@ -49,7 +49,7 @@ export class Cache {
   ): void {
     const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
     const all: OutgoingHttpHeaders = { ...res.getHeaders(), ...Object.fromEntries(lower) };
-    const { path, of } = this.askedBy(req);
+    const { path, of } = this.#askedBy(req);
     // Only addresses we handed out are remembered, spelled as we did: not what a visitor makes of them.
     const isAsset = /immutable/.test(String(all['cache-control'])) && HASH_QUERY.test(path);
     const isOurs = !path.includes('?') || KNOWN_QUERY.test(path) || isAsset;
@@ -66,7 +66,7 @@ export class Cache {
   /** Answers what was sent for this Snapshot before; passes everything else on to `listener`. */
   before(listener: RequestListener): RequestListener {
     return (req, res) => {
-      const known = req.method === 'GET' || req.method === 'HEAD' ? this.responseTo(req) : undefined;
+      const known = req.method === 'GET' || req.method === 'HEAD' ? this.#responseTo(req) : undefined;
       if (known) known.send(req, res);
       else listener(req, res);
     };
@@ -79,39 +79,39 @@ export class Cache {
    */
   async prepare(snapshot: Snapshot): Promise<void> {
     const next = new SnapshotCache(snapshot);
-    this.coming = next;
-    await prerender(this.current, next);
+    this.#coming = next;
+    await prerender(this.#current, next);
     // A newer one may have begun meanwhile, and it is the one to be shown.
-    if (this.coming !== next) return;
-    this.current = next;
-    this.coming = null;
-    for (const listener of this.listeners) listener(snapshot);
+    if (this.#coming !== next) return;
+    this.#current = next;
+    this.#coming = null;
+    for (const listener of this.#listeners) listener(snapshot);
   }
 
   /** Calls `listener` with each Snapshot once it is shown, until the returned function is called. */
   subscribe(listener: (snapshot: Snapshot) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
-  private responseTo(req: IncomingMessage): CachedResponse | undefined {
+  #responseTo(req: IncomingMessage): CachedResponse | undefined {
     const { url = '' } = req;
     const lang = languageOf(req.headers['accept-language'] ?? '');
     // Most addresses have no query: nothing to look through.
-    if (!url.includes('?')) return this.current.responses[lang].get(url);
-    const { path, of } = this.askedBy(req);
+    if (!url.includes('?')) return this.#current.responses[lang].get(url);
+    const { path, of } = this.#askedBy(req);
     return of.responses[lang].get(path);
   }
 
   /** The address without `?v=`, and whose answer it asks for: a page asks for the version it heard of. */
-  private askedBy({ originalUrl, url = '' }: Addressed): { path: string; of: SnapshotCache } {
+  #askedBy({ originalUrl, url = '' }: Addressed): { path: string; of: SnapshotCache } {
     const address = originalUrl ?? url;
-    for (const of of this.coming ? [this.current, this.coming] : [this.current]) {
+    for (const of of this.#coming ? [this.#current, this.#coming] : [this.#current]) {
       const { version } = of.snapshot;
       // Only as the whole query: behind another it would be part of that one's value, and not of this address.
       const path = address.slice(0, -version.length - 3);
       if (address.endsWith(`?v=${version}`) && !path.includes('?')) return { path, of };
     }
-    return { path: address, of: this.current };
+    return { path: address, of: this.#current };
   }
 }

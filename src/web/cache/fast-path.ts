@@ -12,7 +12,7 @@ export class CachedResponse {
   readonly headers: OutgoingHttpHeaders;
   /** Whose headers they are: another status.yaml may demand others. */
   readonly site: Site;
-  private readonly packed = new Map<Encoding, Packed>();
+  readonly #packed = new Map<Encoding, Packed>();
 
   constructor(rendered: Rendered, headers: OutgoingHttpHeaders, site: Site) {
     this.rendered = rendered;
@@ -22,7 +22,7 @@ export class CachedResponse {
 
   send(req: IncomingMessage, res: ServerResponse): void {
     this.rendered.idle = 0;
-    const packed = this.packedIn(encodingOf(req.headers['accept-encoding'] ?? ''));
+    const packed = this.#packedIn(encodingOf(req.headers['accept-encoding'] ?? ''));
     // Not packed yet: sent as soon as it is.
     if (!packed) return void sendRendered(req, res, this.rendered, this.headers);
     if (isKnown(req.headers['if-none-match'], packed.etag)) {
@@ -32,8 +32,8 @@ export class CachedResponse {
     packed.answer.send(res, req.method !== 'HEAD');
   }
 
-  private packedIn(encoding: Encoding): Packed | null {
-    const known = this.packed.get(encoding);
+  #packedIn(encoding: Encoding): Packed | null {
+    const known = this.#packed.get(encoding);
     if (known) return known;
     const variant = this.rendered.ready(encoding);
     if (!variant) return null;
@@ -44,7 +44,7 @@ export class CachedResponse {
       unchanged: flat({ ...this.headers, etag }),
       answer: new RawAnswer(lines, bytes),
     };
-    this.packed.set(encoding, packed);
+    this.#packed.set(encoding, packed);
     return packed;
   }
 }

@@ -14,33 +14,33 @@ const LASTS = 500;
 /** A 200 with its body. Checking and joining a dozen headers takes Node as long as everything else in an answer. */
 export class RawAnswer {
   /** Name, value, name, value …: the form Node writes fastest. */
-  private readonly lines: string[];
-  private readonly body: Buffer;
-  private head: string | undefined;
-  private whole: string | undefined;
-  private writtenAt = 0;
+  readonly #lines: string[];
+  readonly #body: Buffer;
+  #head: string | undefined;
+  #whole: string | undefined;
+  #writtenAt = 0;
 
   constructor(lines: string[], body: Buffer) {
-    this.lines = lines;
-    this.body = body;
+    this.#lines = lines;
+    this.#body = body;
   }
 
   /** A connection that goes on gets the same head as the last one did; one that ends, its own. */
   send(res: Raw, hasBody: boolean): void {
     const goesOn = IS_SENT_AS_IS && res.shouldKeepAlive && !res.maxRequestsOnConnectionReached;
-    if (!goesOn || this.head === undefined || performance.now() - this.writtenAt >= LASTS) {
-      res.writeHead(200, this.lines).end(hasBody ? this.body : undefined);
-      this.head = goesOn ? res._header : undefined;
-      this.whole = undefined;
-      this.writtenAt = performance.now();
-    } else if (hasBody && this.head.length + this.body.length <= ONE_STRING) {
+    if (!goesOn || this.#head === undefined || performance.now() - this.#writtenAt >= LASTS) {
+      res.writeHead(200, this.#lines).end(hasBody ? this.#body : undefined);
+      this.#head = goesOn ? res._header : undefined;
+      this.#whole = undefined;
+      this.#writtenAt = performance.now();
+    } else if (hasBody && this.#head.length + this.#body.length <= ONE_STRING) {
       // By way of bytes: two strings joined would be joined again, and copied, for each answer.
-      this.whole ??= Buffer.concat([Buffer.from(this.head, 'latin1'), this.body]).toString('latin1');
-      res._header = this.whole;
+      this.#whole ??= Buffer.concat([Buffer.from(this.#head, 'latin1'), this.#body]).toString('latin1');
+      res._header = this.#whole;
       res.end();
     } else {
-      res._header = this.head;
-      res.end(hasBody ? this.body : undefined);
+      res._header = this.#head;
+      res.end(hasBody ? this.#body : undefined);
     }
   }
 }

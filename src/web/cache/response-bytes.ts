@@ -34,58 +34,58 @@ export class Rendered {
   readonly type: string;
   /** How many Snapshots ago it was last asked for: what nobody asks for is not prerendered for ever. */
   idle = 0;
-  private readonly identity: Variant;
-  private readonly hash: string;
-  private readonly made = new Map<Encoding, Variant>();
-  private readonly making = new Map<Encoding, Promise<Variant>>();
+  readonly #identity: Variant;
+  readonly #hash: string;
+  readonly #made = new Map<Encoding, Variant>();
+  readonly #making = new Map<Encoding, Promise<Variant>>();
 
   constructor({ type, body }: Answer) {
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;
     this.type = type;
-    this.hash = createHash('sha256').update(bytes).digest('base64url').slice(0, 22);
-    this.identity = { encoding: 'identity', bytes, etag: `"${this.hash}"` };
+    this.#hash = createHash('sha256').update(bytes).digest('base64url').slice(0, 22);
+    this.#identity = { encoding: 'identity', bytes, etag: `"${this.#hash}"` };
   }
 
   /** The encodings it was asked for besides identity: a newer version is packed in them, too. */
   get asked(): Encoding[] {
-    return [...this.making.keys()];
+    return [...this.#making.keys()];
   }
 
   /** Bytes unpacked. */
   get length(): number {
-    return this.identity.bytes.length;
+    return this.#identity.bytes.length;
   }
 
   /** The ETag in an encoding: known before the bytes are. */
   etag(encoding: Encoding): string {
-    return this.packs(encoding) ? `"${this.hash}-${encoding}"` : this.identity.etag;
+    return this.#packs(encoding) ? `"${this.#hash}-${encoding}"` : this.#identity.etag;
   }
 
   /** The bytes in an encoding if they are there already; those not worth packing come as they are. */
   ready(encoding: Encoding): Variant | null {
-    return this.packs(encoding) ? (this.made.get(encoding) ?? null) : this.identity;
+    return this.#packs(encoding) ? (this.#made.get(encoding) ?? null) : this.#identity;
   }
 
   /** The same, packed in zlib's own threads when they are not there yet. */
   pack(encoding: Encoding): Promise<Variant> {
-    if (!this.packs(encoding)) return Promise.resolve(this.identity);
-    const under = this.making.get(encoding);
+    if (!this.#packs(encoding)) return Promise.resolve(this.#identity);
+    const under = this.#making.get(encoding);
     if (under) return under;
-    const work = PACK[encoding](this.identity.bytes).then(
+    const work = PACK[encoding](this.#identity.bytes).then(
       bytes => {
         const variant = { encoding, bytes, etag: this.etag(encoding) };
-        this.made.set(encoding, variant);
+        this.#made.set(encoding, variant);
         return variant;
       },
       // No memory to pack with: unpacked bytes are an answer too.
-      () => this.identity,
+      () => this.#identity,
     );
-    this.making.set(encoding, work);
+    this.#making.set(encoding, work);
     return work;
   }
 
-  private packs(encoding: Encoding): encoding is 'gzip' | 'br' {
-    if (encoding === 'identity' || this.identity.bytes.length < MIN_PACKED) return false;
+  #packs(encoding: Encoding): encoding is 'gzip' | 'br' {
+    if (encoding === 'identity' || this.#identity.bytes.length < MIN_PACKED) return false;
     return !/^image\/(?!svg)/.test(this.type);
   }
 }

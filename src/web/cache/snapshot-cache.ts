@@ -31,7 +31,7 @@ export class SnapshotCache {
   readonly kept = new Map<string, Kept>();
   /** By language and address. */
   readonly responses: Readonly<Record<Lang, Map<string, CachedResponse>>> = { en: new Map(), de: new Map() };
-  private bytes = 0;
+  #bytes = 0;
 
   constructor(snapshot: Snapshot) {
     this.snapshot = snapshot;
@@ -42,7 +42,7 @@ export class SnapshotCache {
     const known = this.kept.get(key);
     if (!known) {
       const made = make(this.snapshot);
-      return this.keep(key, make, inSteps(made) ? finish(made) : made);
+      return this.#keep(key, make, inSteps(made) ? finish(made) : made);
     }
     known.rendered.idle = 0;
     this.kept.delete(key);
@@ -56,18 +56,18 @@ export class SnapshotCache {
     const known = () => this.kept.get(key)?.rendered;
     const made = known() ? null : make(this.snapshot);
     const answer = inSteps(made) ? await inTurns(made, breathe) : made;
-    return known() ?? this.keep(key, make, answer);
+    return known() ?? this.#keep(key, make, answer);
   }
 
   /** Keeps an answer; what was asked for longest ago makes room. */
-  private keep(key: string, make: Make, answer: Answer | null): Rendered | null {
+  #keep(key: string, make: Make, answer: Answer | null): Rendered | null {
     if (!answer) return null;
     const rendered = new Rendered(answer);
-    this.drop(key);
+    this.#drop(key);
     this.kept.set(key, { rendered, make });
-    this.bytes += rendered.length;
-    while (this.kept.size > 1 && (this.kept.size > MAX_RENDERED || this.bytes > MAX_BYTES)) {
-      this.drop(this.kept.keys().next().value as string);
+    this.#bytes += rendered.length;
+    while (this.kept.size > 1 && (this.kept.size > MAX_RENDERED || this.#bytes > MAX_BYTES)) {
+      this.#drop(this.kept.keys().next().value as string);
     }
     return rendered;
   }
@@ -79,11 +79,11 @@ export class SnapshotCache {
     known.set(path, response);
   }
 
-  private drop(key: string): void {
+  #drop(key: string): void {
     const gone = this.kept.get(key)?.rendered;
     if (!gone) return;
     this.kept.delete(key);
-    this.bytes -= gone.length;
+    this.#bytes -= gone.length;
     for (const addresses of Object.values(this.responses)) {
       for (const [path, { rendered }] of addresses) if (rendered === gone) addresses.delete(path);
     }

@@ -8,6 +8,7 @@ import { type LoggedWebhook, redacted } from '../../core/inbound/webhook-log.ts'
 import { StorageFault } from '../../core/model/ports/storage.ts';
 import { MINUTE } from '../../core/model/time.ts';
 import { sameSecret } from '../../core/model/token.ts';
+import type { Received } from '../../work/incidents/receive.ts';
 import type { Web } from '../context.ts';
 import { Refusal } from '../http/guards.ts';
 import { LIMITS } from '../http/limits.ts';
@@ -16,10 +17,7 @@ import { bodyDigest, fieldsOf, formOf, tokensOf } from './body.ts';
 import { makeAdmitSns } from './sns.ts';
 
 /** What is answered; of several signals, `results` has each, in their order. */
-interface Answer {
-  readonly action: 'opened' | 'resolved' | 'ignored';
-  readonly incident: string | null;
-  readonly why?: string;
+interface Answer extends Received {
   readonly results?: readonly object[];
 }
 

@@ -19,28 +19,28 @@ interface Stream {
 
 /** The set of open streams with its one timer. */
 export class Streams {
-  private readonly streams = new Set<Stream>();
+  readonly #streams = new Set<Stream>();
   /** Every stream in one of twenty turns: a heartbeat a second for each twentieth, never for all at once. */
-  private readonly turns = Array.from({ length: TURNS }, () => new Set<Stream>());
-  private turn = 0;
-  private newest: Buffer = ALIVE;
-  private sending: ReturnType<Set<Stream>['values']> | null = null;
-  private next: NodeJS.Immediate | undefined;
-  private readonly timer = setInterval(() => this.keepAlive(), SECOND).unref();
+  readonly #turns = Array.from({ length: TURNS }, () => new Set<Stream>());
+  #turn = 0;
+  #newest: Buffer = ALIVE;
+  #sending: ReturnType<Set<Stream>['values']> | null = null;
+  #next: NodeJS.Immediate | undefined;
+  readonly #timer = setInterval(() => this.#keepAlive(), SECOND).unref();
 
   get count(): number {
-    return this.streams.size;
+    return this.#streams.size;
   }
 
   /** Adds a stream whose head is written; it gets `text` at once, and is forgotten when it closes. */
   add(res: ServerResponse, text: string): void {
-    const stream: Stream = { res, sent: this.newest };
+    const stream: Stream = { res, sent: this.#newest };
     // To the emptiest turn: streams that came together must not be written to together.
-    const turn = this.turns.reduce((least, one) => (one.size < least.size ? one : least));
-    this.streams.add(stream);
+    const turn = this.#turns.reduce((least, one) => (one.size < least.size ? one : least));
+    this.#streams.add(stream);
     turn.add(stream);
     res.once('close', () => {
-      this.streams.delete(stream);
+      this.#streams.delete(stream);
       turn.delete(stream);
     });
     res.write(text);
@@ -48,39 +48,39 @@ export class Streams {
 
   /** Sends to every stream; when a newer text comes while slices are under way, the rest get that alone. */
   broadcast(text: string): void {
-    this.newest = Buffer.from(text);
-    const isIdle = this.sending === null;
-    this.sending = this.streams.values();
-    if (isIdle) this.slice();
+    this.#newest = Buffer.from(text);
+    const isIdle = this.#sending === null;
+    this.#sending = this.#streams.values();
+    if (isIdle) this.#slice();
   }
 
   /** Ends them all. */
   close(): void {
-    clearInterval(this.timer);
-    clearImmediate(this.next);
-    this.sending = null;
+    clearInterval(this.#timer);
+    clearImmediate(this.#next);
+    this.#sending = null;
     // A new process is there in a moment; not all of them in the same one.
-    for (const { res } of this.streams) res.end(`retry: ${1000 + Math.floor(Math.random() * 4000)}\n\n`);
+    for (const { res } of this.#streams) res.end(`retry: ${1000 + Math.floor(Math.random() * 4000)}\n\n`);
   }
 
-  private slice(): void {
-    for (let sent = 0; this.sending && sent < SLICE; ) {
-      const { value: stream, done } = this.sending.next();
+  #slice(): void {
+    for (let sent = 0; this.#sending && sent < SLICE; ) {
+      const { value: stream, done } = this.#sending.next();
       if (done) {
-        this.sending = null;
+        this.#sending = null;
         return;
       }
-      if (stream.sent === this.newest) continue;
-      stream.sent = this.newest;
-      write(stream, this.newest);
+      if (stream.sent === this.#newest) continue;
+      stream.sent = this.#newest;
+      write(stream, this.#newest);
       sent++;
     }
-    this.next = setImmediate(() => this.slice());
+    this.#next = setImmediate(() => this.#slice());
   }
 
-  private keepAlive(): void {
-    this.turn = (this.turn + 1) % TURNS;
-    for (const stream of this.turns[this.turn] as Set<Stream>) write(stream, ALIVE);
+  #keepAlive(): void {
+    this.#turn = (this.#turn + 1) % TURNS;
+    for (const stream of this.#turns[this.#turn] as Set<Stream>) write(stream, ALIVE);
   }
 }
 

@@ -11,93 +11,93 @@ import { READINGS, type Reading } from './gauges.ts';
 
 /** A registry of its own each time: two systems in one process do not count together. */
 export class Metrics {
-  private readonly registry = new Registry();
-  private readonly registers = [this.registry];
-  private readonly checks = new Counter({
+  readonly #registry = new Registry();
+  readonly #registers = [this.#registry];
+  readonly #checks = new Counter({
     name: 'status_live_checks_total',
     help: 'Checks by component, kind and outcome.',
     labelNames: ['component', 'type', 'outcome'],
-    registers: this.registers,
+    registers: this.#registers,
   });
-  private readonly duration = new Histogram({
+  readonly #duration = new Histogram({
     name: 'status_live_check_duration_seconds',
     help: 'How long answers to checks took, by kind.',
     labelNames: ['type'],
     buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-    registers: this.registers,
+    registers: this.#registers,
   });
-  private readonly lateness = new Histogram({
+  readonly #lateness = new Histogram({
     name: 'status_live_check_lateness_seconds',
     help: 'How long after they were due checks began.',
     buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60],
-    registers: this.registers,
+    registers: this.#registers,
   });
-  private readonly latency = new Gauge({
+  readonly #latency = new Gauge({
     name: 'status_live_check_latency_seconds',
     help: 'The last answer of a component.',
     labelNames: ['component'],
-    registers: this.registers,
+    registers: this.#registers,
   });
-  private readonly requests = new Histogram({
+  readonly #requests = new Histogram({
     name: 'status_live_request_duration_seconds',
     help: 'Requests not answered from memory, by route and status.',
     labelNames: ['route', 'status'],
     buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2],
-    registers: this.registers,
+    registers: this.#registers,
   });
-  private readonly renders: Histogram<'view'>;
-  private readonly gauges: readonly { gauge: Gauge; read: Reading[2]; label: Reading[3] }[];
+  readonly #renders: Histogram<'view'>;
+  readonly #gauges: readonly { gauge: Gauge; read: Reading[2]; label: Reading[3] }[];
   /** Counted with every answer from memory: a plain number, handed to the counter when somebody asks. */
-  private answers = 0;
+  #answers = 0;
   /** When the certificate a component's check was last shown ends. */
-  private readonly certificates = new Map<string, Millis>();
+  readonly #certificates = new Map<string, Millis>();
 
   constructor() {
-    collectDefaultMetrics({ register: this.registry });
-    const answers = () => this.answers;
+    collectDefaultMetrics({ register: this.#registry });
+    const answers = () => this.#answers;
     new Counter({
       name: 'status_live_requests_total',
       help: 'All requests, those answered from memory among them.',
-      registers: this.registers,
+      registers: this.#registers,
       collect() {
         this.reset();
         this.inc(answers());
       },
     });
-    this.renders = new Histogram({
+    this.#renders = new Histogram({
       name: 'status_live_render_duration_seconds',
       help: 'How long views took to render, by view.',
       labelNames: ['view'],
       buckets: [0.001, 0.005, 0.02, 0.1, 0.5],
-      registers: this.registers,
+      registers: this.#registers,
     });
-    this.gauges = READINGS.map(([rest, help, read, label]) => {
+    this.#gauges = READINGS.map(([rest, help, read, label]) => {
       const name = `status_live_${rest}`;
-      const gauge = new Gauge({ name, help, labelNames: label ? [label] : [], registers: this.registers });
+      const gauge = new Gauge({ name, help, labelNames: label ? [label] : [], registers: this.#registers });
       return { gauge, read, label };
     });
   }
 
   get contentType(): string {
-    return this.registry.contentType;
+    return this.#registry.contentType;
   }
 
   /** Counts a check, how long it took and how long after it was due it began. */
   checked = ({ id, check: { type } }: Component, late: Millis, result: CheckResult): void => {
     const { outcome, latency, certificateEnd } = result;
-    if (certificateEnd !== undefined) this.certificates.set(id, certificateEnd);
-    this.checks.inc({ component: id, type, outcome });
-    this.lateness.observe(late / 1000);
+    if (certificateEnd !== undefined) this.#certificates.set(id, certificateEnd);
+    this.#checks.inc({ component: id, type, outcome });
+    this.#lateness.observe(late / 1000);
     if (latency === null) return;
-    this.duration.observe({ type }, latency / 1000);
-    this.latency.set({ component: id }, latency / 1000);
+    this.#duration.observe({ type }, latency / 1000);
+    this.#latency.set({ component: id }, latency / 1000);
   };
 
   /** The same function, timed by view. */
   timed(render: Render): Render {
     return (view, data) => {
       // The label is older than the folder's name.
-      const end = this.renders.startTimer({ view: view.replace(/^emails\//, 'letters/') });
+      const end = this.#renders.startTimer({ view: view.replace(/^emails\//, 'letters/') });
       const text = render(view, data);
       end();
       return text;
@@ -106,7 +106,7 @@ export class Metrics {
 
   /** Times requests that reach Express; `answered` counts all, those from memory among them. */
   request = (req: Request, res: Response, next: NextFunction): void => {
-    const end = this.requests.startTimer();
+    const end = this.#requests.startTimer();
     res.once('close', () => {
       // The route's pattern, never the address: labels must stay few and say nothing of anybody.
       const route = req.route as { path?: string | string[] } | undefined;
@@ -116,17 +116,17 @@ export class Metrics {
   };
 
   answered(): void {
-    this.answers++;
+    this.#answers++;
   }
 
   /** Prometheus' text; `outbox` null when the database does not answer. */
   text(snapshot: Snapshot, outbox: OutboxReport | null): Promise<string> {
-    for (const { gauge, read, label = '' } of this.gauges) {
-      const values = read({ snapshot, outbox, certificates: this.certificates });
+    for (const { gauge, read, label = '' } of this.#gauges) {
+      const values = read({ snapshot, outbox, certificates: this.#certificates });
       gauge.reset();
       if (typeof values === 'number') gauge.set(values);
       else for (const [of, value] of values) gauge.inc({ [label]: of }, value);
     }
-    return this.registry.metrics();
+    return this.#registry.metrics();
   }
 }

@@ -55,27 +55,27 @@ export class FilingRound {
   readonly unfiled = new Map<string, string>();
   readonly gathering = new Set<string>();
   readonly problems: Problem[] = [];
-  private readonly written = new Map<string, string>();
+  readonly #written = new Map<string, string>();
   /** The incident a source is in after this round's earlier transitions that could not be marked. */
-  private readonly lastIncident = new Map<string, string | null>();
+  readonly #lastIncident = new Map<string, string | null>();
   /** Sources of which something waits for a person: what they say next waits behind it. */
-  private readonly blocked = new Set<string>();
+  readonly #blocked = new Set<string>();
   /** Outages that openGrouped took. */
-  private readonly handled = new Set<number>();
+  readonly #handled = new Set<number>();
   /** What is to be changed in grouped files, by incident. */
-  private readonly grouped = new Map<string, Grouped>();
-  private readonly deps: FilingDeps;
-  private readonly read: Read;
-  private readonly site: Site;
-  private readonly now: Millis;
-  private readonly unnoted: Unnoted;
+  readonly #grouped = new Map<string, Grouped>();
+  readonly #deps: FilingDeps;
+  readonly #read: Read;
+  readonly #site: Site;
+  readonly #now: Millis;
+  readonly #unnoted: Unnoted;
 
   constructor(deps: FilingDeps, read: Read, site: Site, now: Millis, unnoted: Unnoted) {
-    this.deps = deps;
-    this.read = read;
-    this.site = site;
-    this.now = now;
-    this.unnoted = unnoted;
+    this.#deps = deps;
+    this.#read = read;
+    this.#site = site;
+    this.#now = now;
+    this.#unnoted = unnoted;
   }
 
   /**
@@ -89,47 +89,47 @@ export class FilingRound {
     for (const one of all) {
       if (sources.has(one.source) || probedBy(one.source) === null) continue;
       sources.add(one.source);
-      const fate = fateOf(one, await this.previousOf(one), id => this.text(id), false);
+      const fate = fateOf(one, await this.#previousOf(one), id => this.#text(id), false);
       if (one.kind === 'down' && fate.kind === 'create') openings.push({ ...one, file: fate.id });
     }
     const leads = (one: StoredTransition) => !deferred.has(one.seq);
     const isLed = (one: StoredTransition) =>
       openings.some(other => leads(other) && other.components.includes(probedBy(one.source)!));
     const joining = openings.filter(one => leads(one) || isLed(one));
-    for (const batch of batchesOf(inOrderOf(this.site, joining), this.site.together)) {
-      const outages = inOrderOf(this.site, batch.filter(leads));
-      if (outages.length > 0) await this.open(batch[0]!, outages);
+    for (const batch of batchesOf(inOrderOf(this.#site, joining), this.#site.together)) {
+      const outages = inOrderOf(this.#site, batch.filter(leads));
+      if (outages.length > 0) await this.#open(batch[0]!, outages);
     }
   }
 
-  private async open({ file: id, recordedAt }: Opening, outages: readonly Opening[]): Promise<void> {
-    const text = outages.length === 1 ? printOutage(outages[0]!) : printGrouped(outages, this.inWords);
-    const isDue = isGathered(recordedAt, this.site.together, this.now);
-    const done = isDue && (await this.write({ kind: 'create', id, text }));
+  async #open({ file: id, recordedAt }: Opening, outages: readonly Opening[]): Promise<void> {
+    const text = outages.length === 1 ? printOutage(outages[0]!) : printGrouped(outages, this.#inWords);
+    const isDue = isGathered(recordedAt, this.#site.together, this.#now);
+    const done = isDue && (await this.#write({ kind: 'create', id, text }));
     if (!done) this.unfiled.set(id, text);
     if (!isDue) this.gathering.add(id);
     for (const one of outages) {
-      this.handled.add(one.seq);
-      this.lastIncident.set(one.source, id);
-      if (done) await this.mark(one, id);
+      this.#handled.add(one.seq);
+      this.#lastIncident.set(one.source, id);
+      if (done) await this.#mark(one, id);
     }
     const sources = outages.map(({ source }) => source);
-    if (done) this.deps.log.info({ sources, incident: id }, 'incident filed');
+    if (done) this.#deps.log.info({ sources, incident: id }, 'incident filed');
   }
 
   /** What became of the members of grouped incidents, each file at once when it has been gathered. */
   async changeGrouped(): Promise<void> {
-    for (const [id, { before, events, text }] of this.grouped) {
+    for (const [id, { before, events, text }] of this.#grouped) {
       const isOver = parseIncident(`${id}.md`, id, text).value?.status === 'resolved';
       const first = Math.min(...events.map(({ recordedAt }) => recordedAt));
-      const isDue = isOver || isGathered(first, this.site.together, this.now);
+      const isDue = isOver || isGathered(first, this.#site.together, this.#now);
       if (!isDue) this.gathering.add(id);
       // What builds on an unwritten file waits for it.
-      if (this.unfiled.has(id) || !isDue || !(await this.write({ kind: 'replace', id, text }, before))) {
+      if (this.unfiled.has(id) || !isDue || !(await this.#write({ kind: 'replace', id, text }, before))) {
         this.unfiled.set(id, text);
         continue;
       }
-      for (const one of events) await this.filed(one, id);
+      for (const one of events) await this.#filed(one, id);
     }
   }
 
@@ -139,54 +139,56 @@ export class FilingRound {
     waiting: readonly StoredTransition[],
   ): Promise<void> {
     const { source } = one;
-    if (this.handled.has(one.seq) || this.blocked.has(source)) return;
+    if (this.#handled.has(one.seq) || this.#blocked.has(source)) return;
     const isOver = hasRecovered(one, waiting);
-    const fate = fateOf(one, await this.previousOf(one), id => this.text(id), isDeferred, isOver);
+    const fate = fateOf(one, await this.#previousOf(one), id => this.#text(id), isDeferred, isOver);
     // A deferred outage that is over before its window, or its parent's outage, is: neither end is filed.
-    if (fate.kind === 'held') return one.kind === 'down' && isOver ? this.mark(one, null) : undefined;
+    if (fate.kind === 'held') return one.kind === 'down' && isOver ? this.#mark(one, null) : undefined;
     if (fate.kind === 'missing') {
       // A recovery waits for its incident's file: what was written there before may come back, still open.
-      const waited = Math.abs(this.now - one.recordedAt);
-      return waited >= MISSING_FOR ? this.mark(one, null) : undefined;
+      const waited = Math.abs(this.#now - one.recordedAt);
+      return waited >= MISSING_FOR ? this.#mark(one, null) : undefined;
     }
-    if (fate.kind === 'unwritable') return this.complain(fate.id, one);
-    if (fate.kind === 'grouped') return this.collect(fate.id, one);
+    if (fate.kind === 'unwritable') return this.#complain(fate.id, one);
+    if (fate.kind === 'grouped') return this.#collect(fate.id, one);
     // What builds on an unwritten file waits for it.
     const isBlocked = fate.id !== null && this.unfiled.has(fate.id);
-    if (fate.kind === 'done') return isBlocked ? undefined : this.mark(one, fate.id);
-    if (!isBlocked && (await this.write(fate))) return this.filed(one, fate.id);
+    if (fate.kind === 'done') return isBlocked ? undefined : this.#mark(one, fate.id);
+    if (!isBlocked && (await this.#write(fate))) return this.#filed(one, fate.id);
     this.unfiled.set(fate.id, fate.text);
-    this.lastIncident.set(source, fate.id);
+    this.#lastIncident.set(source, fate.id);
   }
 
-  private collect(id: string, one: StoredTransition): void {
-    const { before, events } = this.grouped.get(id) ?? { before: this.text(id)!, events: [] };
+  #collect(id: string, one: StoredTransition): void {
+    const { before, events } = this.#grouped.get(id) ?? { before: this.#text(id)!, events: [] };
     const all = [...events, one];
-    const text = changeGrouped(before, id, all, this.site, this.inWords);
-    if (text === null) this.complain(id, one);
+    const text = changeGrouped(before, id, all, this.#site, this.#inWords);
+    if (text === null) this.#complain(id, one);
     else {
-      this.grouped.set(id, { before, events: all, text });
-      this.lastIncident.set(one.source, id);
+      this.#grouped.set(id, { before, events: all, text });
+      this.#lastIncident.set(one.source, id);
     }
   }
 
-  private readonly inWords = (transition: Transition) => inWordsOf(transition, this.deps.templates());
+  readonly #inWords = (transition: Transition) => inWordsOf(transition, this.#deps.templates());
 
   /** The incident a source was last filed in. */
-  private async previousOf({ source, seq }: StoredTransition): Promise<string | null> {
-    const last = this.lastIncident.get(source);
+  async #previousOf({ source, seq }: StoredTransition): Promise<string | null> {
+    const last = this.#lastIncident.get(source);
     if (last !== undefined) return last;
     // A crash may have come between the writing of a file and the notes of all that stand in it.
-    const known = await incidentBefore(this.deps.db, source, seq);
-    const own = this.read.incidents.filter(incident => sourcesOf(incident).includes(source));
+    const known = await incidentBefore(this.#deps.db, source, seq);
+    const own = this.#read.incidents.filter(incident => sourcesOf(incident).includes(source));
     const open = own.filter(isOpen);
     const current = open.find(({ id }) => id === known) ?? open[0];
     // A new database knows nothing of the source; its files still do.
     return current?.id ?? known ?? own.sort((a, b) => b.started - a.started)[0]?.id ?? null;
   }
 
-  private text(id: string): string | undefined {
-    return this.grouped.get(id)?.text ?? this.unfiled.get(id) ?? this.written.get(id) ?? this.read.text(id);
+  #text(id: string): string | undefined {
+    return (
+      this.#grouped.get(id)?.text ?? this.unfiled.get(id) ?? this.#written.get(id) ?? this.#read.text(id)
+    );
   }
 
   /** Without the recoveries that wait for a file and whose source has said something newer. */
@@ -195,57 +197,57 @@ export class FilingRound {
     for (const one of pending) {
       const isPast =
         one.kind === 'up' && pending.some(({ source, seq }) => source === one.source && seq > one.seq);
-      const fate = isPast ? fateOf(one, await this.previousOf(one), id => this.text(id), false) : null;
-      if (fate?.kind === 'missing') await this.mark(one, null);
+      const fate = isPast ? fateOf(one, await this.#previousOf(one), id => this.#text(id), false) : null;
+      if (fate?.kind === 'missing') await this.#mark(one, null);
       else left.push(one);
     }
     return left;
   }
 
   /** What a person must write, for it is not written over theirs. */
-  private complain(id: string, transition: StoredTransition): void {
-    this.blocked.add(transition.source);
+  #complain(id: string, transition: StoredTransition): void {
+    this.#blocked.add(transition.source);
     this.problems.push(unwritable(id, transition));
   }
 
-  private async filed(transition: StoredTransition, id: string): Promise<void> {
-    await this.mark(transition, id);
+  async #filed(transition: StoredTransition, id: string): Promise<void> {
+    await this.#mark(transition, id);
     const { source, kind: change } = transition;
-    this.deps.log.info({ source, incident: id, change }, 'incident filed');
+    this.#deps.log.info({ source, incident: id, change }, 'incident filed');
   }
 
-  private async mark(transition: StoredTransition, id: string | null): Promise<void> {
+  async #mark(transition: StoredTransition, id: string | null): Promise<void> {
     // Not noted, it stays out of the next rounds, and is noted in one of them.
-    this.unnoted.set(transition.seq, { transition, id });
+    this.#unnoted.set(transition.seq, { transition, id });
     await this.note();
-    if (id !== null) this.lastIncident.set(transition.source, id);
+    if (id !== null) this.#lastIncident.set(transition.source, id);
   }
 
   /** Notes what was filed, in the order it came: what is noted last must not be what came first. */
   async note(): Promise<void> {
-    for (const [seq, { transition, id }] of [...this.unnoted].sort(([a], [b]) => a - b)) {
-      if (id !== null) this.lastIncident.set(transition.source, id);
+    for (const [seq, { transition, id }] of [...this.#unnoted].sort(([a], [b]) => a - b)) {
+      if (id !== null) this.#lastIncident.set(transition.source, id);
       try {
-        await markFiled(this.deps.db, seq, id, this.now);
+        await markFiled(this.#deps.db, seq, id, this.#now);
       } catch (error) {
         if (error instanceof StorageFault) return;
         throw error;
       }
-      this.unnoted.delete(seq);
+      this.#unnoted.delete(seq);
     }
   }
 
-  private async write(fate: Extract<Fate, { text: string }>, before = this.text(fate.id)): Promise<boolean> {
+  async #write(fate: Extract<Fate, { text: string }>, before = this.#text(fate.id)): Promise<boolean> {
     const { kind, id, text } = fate;
-    const { writer, log } = this.deps;
-    if (this.read.away) {
+    const { writer, log } = this.#deps;
+    if (this.#read.away) {
       this.problems.push(folderAway(id));
       return false;
     }
     try {
       const done = await (kind === 'create' ? writer.create(id, text) : writer.replace(id, before!, text));
       this.wrote = true;
-      if (done) this.written.set(id, text);
+      if (done) this.#written.set(id, text);
       else log.info({ incident: id }, 'somebody else wrote the file first; trying again');
       return done;
     } catch (error) {

@@ -30,39 +30,39 @@ interface Kept<T> {
 const FOREVER = Number.POSITIVE_INFINITY;
 
 export class FirstSeen {
-  private readonly records: FirstSeenRecords;
-  private readonly lists = new WeakMap<readonly Incident[], Kept<readonly Incident[]>>();
-  private readonly known = new WeakMap<Incident, Kept<Incident>>();
+  readonly #records: FirstSeenRecords;
+  readonly #lists = new WeakMap<readonly Incident[], Kept<readonly Incident[]>>();
+  readonly #known = new WeakMap<Incident, Kept<Incident>>();
   /** By name in the database. What is not there yet is noted by this very round: it is first seen now. */
-  private readonly seenAt = new Map<string, Millis>();
+  readonly #seenAt = new Map<string, Millis>();
   /** What lay ahead when first seen, by name, and the incidents of which an update did; null until they are read. */
-  private early: Set<string> | null = null;
-  private readonly withEarlyUpdates = new Set<string>();
+  #early: Set<string> | null = null;
+  readonly #withEarlyUpdates = new Set<string>();
   /** The database answers without waiting, and a file may hold hundreds of updates. */
-  private readonly breath = makeBreath(breathe);
+  readonly #breath = makeBreath(breathe);
 
   constructor(records: FirstSeenRecords) {
-    this.records = records;
+    this.#records = records;
   }
 
   /** The incidents as of now; the same list when all are as their files have them. */
   async date(incidents: readonly Incident[], now: Millis): Promise<readonly Incident[]> {
-    const there = current(this.lists.get(incidents), now);
+    const there = current(this.#lists.get(incidents), now);
     if (there) return there.made;
     const all = [...incidents];
     let until = FOREVER;
     let isSure = true;
     try {
-      await this.readEarly();
+      await this.#readEarly();
     } catch {
       isSure = false;
     }
     for (const [index, incident] of incidents.entries()) {
-      if (presumedRef(incident) === null && !isAhead(incident, now) && this.layOf(incident) === null)
+      if (presumedRef(incident) === null && !isAhead(incident, now) && this.#layOf(incident) === null)
         continue;
       try {
-        const one = current(this.known.get(incident), now) ?? (await this.made(incident, now));
-        this.known.set(incident, one);
+        const one = current(this.#known.get(incident), now) ?? (await this.#made(incident, now));
+        this.#known.set(incident, one);
         all[index] = one.made;
         until = Math.min(until, one.until);
       } catch {
@@ -72,91 +72,91 @@ export class FirstSeen {
       }
     }
     const list = all.every((incident, index) => incident === incidents[index]) ? incidents : all;
-    if (isSure) this.lists.set(incidents, { made: list, from: now, until });
+    if (isSure) this.#lists.set(incidents, { made: list, from: now, until });
     return list;
   }
 
-  private async made(incident: Incident, now: Millis): Promise<Kept<Incident>> {
+  async #made(incident: Incident, now: Millis): Promise<Kept<Incident>> {
     // First, as what an earlier clock noted is noted anew below.
     const own = refTo(incident, 'started');
-    await this.noteAll(incident, now);
+    await this.#noteAll(incident, now);
     const presumed = presumedRef(incident);
     const dated =
       presumed === null
-        ? await this.ended(incident, now)
-        : sighted(incident, await this.firstSeen(presumed, now));
-    const lay = this.layOf(incident);
+        ? await this.#ended(incident, now)
+        : sighted(incident, await this.#firstSeen(presumed, now));
+    const lay = this.#layOf(incident);
     if (!isAhead(dated, now) && lay === null) return { made: dated, from: now, until: FOREVER };
     const refs = dated.updates.map(({ key }) => refOf({ incidentId: dated.id, key }));
     if (lay === 'beginning') refs.push(own);
-    for (const ref of refs) await this.firstSeen(ref, now);
-    const as = asOf(dated, now, ref => this.seenAt.get(ref) ?? now, lay);
+    for (const ref of refs) await this.#firstSeen(ref, now);
+    const as = asOf(dated, now, ref => this.#seenAt.get(ref) ?? now, lay);
     return { made: as, from: now, until: changesAt(incident, now) };
   }
 
-  private lay(incident: Incident, edge: Edge = 'started'): boolean {
-    return this.early !== null && this.early.size > 0 && this.early.has(refTo(incident, edge));
+  #lay(incident: Incident, edge: Edge = 'started'): boolean {
+    return this.#early !== null && this.#early.size > 0 && this.#early.has(refTo(incident, edge));
   }
 
-  private layOf(incident: Incident): 'beginning' | 'update' | null {
-    if (this.lay(incident)) return 'beginning';
-    return this.withEarlyUpdates.has(incident.id) ? 'update' : null;
+  #layOf(incident: Incident): 'beginning' | 'update' | null {
+    if (this.#lay(incident)) return 'beginning';
+    return this.#withEarlyUpdates.has(incident.id) ? 'update' : null;
   }
 
-  private async readEarly(): Promise<void> {
-    if (this.early !== null) return;
-    const refs = await this.records.foretold();
-    this.early = new Set();
-    for (const ref of refs) this.remember(ref);
+  async #readEarly(): Promise<void> {
+    if (this.#early !== null) return;
+    const refs = await this.#records.foretold();
+    this.#early = new Set();
+    for (const ref of refs) this.#remember(ref);
   }
 
-  private remember(ref: string): void {
-    this.early?.add(ref);
-    if (ref.endsWith('#ahead')) this.withEarlyUpdates.add(ref.slice(0, ref.lastIndexOf(' ')));
+  #remember(ref: string): void {
+    this.#early?.add(ref);
+    if (ref.endsWith('#ahead')) this.#withEarlyUpdates.add(ref.slice(0, ref.lastIndexOf(' ')));
   }
 
-  private async firstSeen(ref: string, now: Millis): Promise<Millis> {
-    await this.breath();
-    const known = this.seenAt.get(ref);
+  async #firstSeen(ref: string, now: Millis): Promise<Millis> {
+    await this.#breath();
+    const known = this.#seenAt.get(ref);
     // What was seen by a clock that was ahead was seen now, at the latest.
     const isKnown = known !== undefined && known <= now;
-    const at = isKnown ? known : Math.min((await this.records.seenAt(ref, now)) ?? now, now);
-    this.seenAt.set(ref, at);
+    const at = isKnown ? known : Math.min((await this.#records.seenAt(ref, now)) ?? now, now);
+    this.#seenAt.set(ref, at);
     return at;
   }
 
-  private async noteAll(incident: Incident, now: Millis): Promise<void> {
+  async #noteAll(incident: Incident, now: Millis): Promise<void> {
     const { scheduled, begins, started, status, resolved, rrule, updates } = incident;
     if (rrule !== undefined) return;
     if (!scheduled) {
-      await this.note(incident, 'started', begins ?? started, now);
-      await this.note(incident, 'resolved', status === 'resolved' ? resolved : null, now);
+      await this.#note(incident, 'started', begins ?? started, now);
+      await this.#note(incident, 'resolved', status === 'resolved' ? resolved : null, now);
     }
     // An end that lies ahead has a note of its own, and a step of a maintenance is its plan.
     const isSaid = ({ status, inherits }: IncidentUpdate) =>
       inherits || (!scheduled && status !== 'resolved');
-    for (const update of updates.filter(isSaid)) await this.note(incident, update, update.at, now);
+    for (const update of updates.filter(isSaid)) await this.#note(incident, update, update.at, now);
   }
 
   /** Notes what lies ahead and is news. */
-  private async note(incident: Incident, edge: Edge, at: Millis | null, now: Millis): Promise<void> {
-    if (at === null || at <= now || this.lay(incident, edge)) return;
-    if (await this.records.foretell?.(incident, edge, now)) this.remember(refTo(incident, edge));
+  async #note(incident: Incident, edge: Edge, at: Millis | null, now: Millis): Promise<void> {
+    if (at === null || at <= now || this.#lay(incident, edge)) return;
+    if (await this.#records.foretell?.(incident, edge, now)) this.#remember(refTo(incident, edge));
   }
 
   /**
    * An end that lies ahead and was announced all the same came by a clock that was ahead: it has come, and so has what
    * that clock wrote before it, by as much earlier. One that lay ahead when it was first seen is waited for.
    */
-  private async ended(incident: Incident, now: Millis): Promise<Incident> {
+  async #ended(incident: Incident, now: Millis): Promise<Incident> {
     const { id, scheduled, started, resolved, updates, status, rrule } = incident;
     const isWork = scheduled !== null && status === 'completed' && rrule === undefined;
     const over = scheduled ? 'completed' : 'resolved';
     const end = updates.findLast(update => update.status === over && !update.reopens);
     const written = isWork ? (end?.at ?? null) : scheduled ? null : resolved;
-    if (!end || written === null || written <= now || end.at <= now || this.lay(incident, 'resolved'))
+    if (!end || written === null || written <= now || end.at <= now || this.#lay(incident, 'resolved'))
       return incident;
-    const at = await this.records.toldAt(refOf({ incidentId: id, key: end.key }), now);
+    const at = await this.#records.toldAt(refOf({ incidentId: id, key: end.key }), now);
     if (at === null) return incident;
     const before = (moment: Millis) => (moment > now ? moment - (written - at) : moment);
     return {

@@ -10,36 +10,36 @@ import {
 import { lastGood } from '../timing/storage.ts';
 
 export class LastGoodFiles {
-  private readonly db: Db;
-  private readonly folder: StatusFolder;
-  private kept: ReadonlyMap<string, string> | null = null;
-  private last: { readonly texts: ReadonlyMap<string, string>; readonly beside: string } | null = null;
+  readonly #db: Db;
+  readonly #folder: StatusFolder;
+  #kept: ReadonlyMap<string, string> | null = null;
+  #last: { readonly texts: ReadonlyMap<string, string>; readonly beside: string } | null = null;
 
   constructor(db: Db, folder: StatusFolder) {
-    this.db = db;
-    this.folder = folder;
+    this.#db = db;
+    this.#folder = folder;
   }
 
   /** Brings what is kept up to date with the files and what is noted beside them; writes only what changed. */
   async round(beside: Omit<Kept, 'folder'>): Promise<void> {
-    const texts = this.folder.goodTexts();
-    const noted: Kept = { folder: this.folder.identity(), ...beside };
+    const texts = this.#folder.goodTexts();
+    const noted: Kept = { folder: this.#folder.identity(), ...beside };
     const print = JSON.stringify(noted);
-    if (this.last?.texts === texts && this.last.beside === print) return;
-    const kept = this.kept ?? (await readKeptFiles(this.db));
-    this.kept = kept;
+    if (this.#last?.texts === texts && this.#last.beside === print) return;
+    const kept = this.#kept ?? (await readKeptFiles(this.#db));
+    this.#kept = kept;
     const changed = new Map([...texts].filter(([name, text]) => kept.get(name) !== text));
     const gone = [...kept.keys()].filter(name => !texts.has(name));
-    if (changed.size > 0 || gone.length > 0 || this.last?.beside !== print)
-      await changeKeptFiles(this.db, changed, gone, noted);
-    this.kept = texts;
-    this.last = { texts, beside: print };
+    if (changed.size > 0 || gone.length > 0 || this.#last?.beside !== print)
+      await changeKeptFiles(this.#db, changed, gone, noted);
+    this.#kept = texts;
+    this.#last = { texts, beside: print };
   }
 
   /** Lets the next round read again what is kept: somebody else changed it. */
   readAgain(): void {
-    this.kept = null;
-    this.last = null;
+    this.#kept = null;
+    this.#last = null;
   }
 }
 

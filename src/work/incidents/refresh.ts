@@ -57,46 +57,46 @@ export interface RefreshDeps {
 }
 
 export class Refresh {
-  private readonly deps: RefreshDeps;
-  private readonly listeners = new Set<(snapshot: Snapshot) => Promise<void>>();
-  private readonly logProblems: (problems: readonly Problem[]) => void;
-  private readonly firstSeen: FirstSeen;
-  private missingSince: Millis | null;
-  private revision = '';
+  readonly #deps: RefreshDeps;
+  readonly #listeners = new Set<(snapshot: Snapshot) => Promise<void>>();
+  readonly #logProblems: (problems: readonly Problem[]) => void;
+  readonly #firstSeen: FirstSeen;
+  #missingSince: Millis | null;
+  #revision = '';
   /** As the facts say, and as it is shown. */
-  private composed!: Snapshot;
-  private shown!: Snapshot;
+  #composed!: Snapshot;
+  #shown!: Snapshot;
 
   private constructor(deps: RefreshDeps) {
-    this.deps = deps;
-    this.logProblems = makeLogProblems(deps.log);
-    this.firstSeen = new FirstSeen(deps.firstSeen);
-    this.missingSince = deps.missingSince;
+    this.#deps = deps;
+    this.#logProblems = makeLogProblems(deps.log);
+    this.#firstSeen = new FirstSeen(deps.firstSeen);
+    this.#missingSince = deps.missingSince;
   }
 
   static async open(deps: RefreshDeps, now: Millis): Promise<Refresh> {
     const refresh = new Refresh(deps);
-    refresh.composed = await refresh.gather(now);
-    refresh.shown = deps.watchdog.judged(refresh.composed);
+    refresh.#composed = await refresh.#gather(now);
+    refresh.#shown = deps.watchdog.judged(refresh.#composed);
     return refresh;
   }
 
   /** The Snapshot visitors are shown. */
-  readonly current = (): Snapshot => this.shown;
+  readonly current = (): Snapshot => this.#shown;
 
   /** Brings the Snapshot up to date with the facts; the same object stays when nothing changed. */
   async round(now: Millis): Promise<void> {
-    this.composed = await this.gather(now);
-    this.deps.watchdog.rounded();
+    this.#composed = await this.#gather(now);
+    this.#deps.watchdog.rounded();
     await this.judge();
   }
 
   /** Has the Snapshot judged again by the watchdog, without a round: one may never come. */
   async judge(): Promise<void> {
-    const next = this.deps.watchdog.judged(this.composed);
-    if (next.version === this.shown.version) return;
-    this.shown = next;
-    await Promise.all([...this.listeners].map(listener => listener(next)));
+    const next = this.#deps.watchdog.judged(this.#composed);
+    if (next.version === this.#shown.version) return;
+    this.#shown = next;
+    await Promise.all([...this.#listeners].map(listener => listener(next)));
   }
 
   /**
@@ -104,12 +104,13 @@ export class Refresh {
    * all have done what they do with it: what comes after may rely on visitors being shown it.
    */
   subscribe(listener: (snapshot: Snapshot) => Promise<void>): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
-  private async gather(now: Millis): Promise<Snapshot> {
-    const { deps, firstSeen } = this;
+  async #gather(now: Millis): Promise<Snapshot> {
+    const deps = this.#deps;
+    const firstSeen = this.#firstSeen;
     const { site, problems } = await deps.site();
     const from = now - site.uptime.days * DAY;
     let files = await deps.files();
@@ -118,7 +119,7 @@ export class Refresh {
     const away = files.missing?.closed === true;
     const filed = await deps.file({ incidents: repeated, wellSince, away, text: files.text }, site, now);
     if (filed.wrote) files = await deps.files();
-    this.missingSince = files.missing === null ? null : (this.missingSince ?? now);
+    this.#missingSince = files.missing === null ? null : (this.#missingSince ?? now);
     const measured = await deps.measured(from, now);
     const outages = await deps.outages();
     const views = await firstSeen.date(files.incidents, now);
@@ -138,7 +139,7 @@ export class Refresh {
       ...silence(incidents, site, now),
       ...warningProblems(warnings),
     ];
-    this.logProblems(all);
+    this.#logProblems(all);
     const histories = site.history ? deps.histories() : new Map();
     const metrics = await deps.metrics(site, now);
     const responses = await deps.responses(site, now);
@@ -146,12 +147,12 @@ export class Refresh {
       ...{ site, incidents, measured, networkDownSince, metrics, responses, warnings, histories, outages },
       unread: files.unread,
       unfiled: new Set(filed.unfiled.keys()),
-      missingSince: this.missingSince,
+      missingSince: this.#missingSince,
       problems: all,
     };
     const revision = revisionOf(facts, filed, now);
-    if (revision === this.revision) return this.composed;
-    this.revision = revision;
+    if (revision === this.#revision) return this.#composed;
+    this.#revision = revision;
     return inTurns(composing({ ...facts, revision }, now), breathe);
   }
 }

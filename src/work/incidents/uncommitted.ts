@@ -7,14 +7,14 @@ import { ignoreStorageFault, lastGood } from '../timing/storage.ts';
 
 /** A database that takes nothing keeps no outage from being filed. */
 export class UncommittedFiles implements Pick<Owned, 'list' | 'forget'> {
-  private readonly db: Db;
-  private readonly files: Map<string, OwnFile>;
+  readonly #db: Db;
+  readonly #files: Map<string, OwnFile>;
   /** How many writes of a file are under way. */
-  private readonly writing = new Map<string, number>();
+  readonly #writing = new Map<string, number>();
 
   private constructor(db: Db, files: Map<string, OwnFile>) {
-    this.db = db;
-    this.files = files;
+    this.#db = db;
+    this.#files = files;
   }
 
   /** With what an earlier process left. */
@@ -24,43 +24,43 @@ export class UncommittedFiles implements Pick<Owned, 'list' | 'forget'> {
   }
 
   list(): readonly OwnFile[] {
-    return [...this.files.values()];
+    return [...this.#files.values()];
   }
 
   /** What is noted and not yet written git cannot know of: it looks as if it need not be committed. */
   forget(names: readonly string[]): Promise<void> {
-    return this.drop(names.filter(name => !this.writing.has(name)));
+    return this.#drop(names.filter(name => !this.#writing.has(name)));
   }
 
   /** Notes the file, then writes it; forgets it again when nothing was written. */
   async write(file: OwnFile, write: () => Promise<boolean>): Promise<boolean> {
     const { name } = file;
-    const known = this.files.get(name);
+    const known = this.#files.get(name);
     // The text it had first: what was written since is to be committed all the same.
-    this.files.set(name, known ? { ...file, before: known.before, after: since(known.after, file) } : file);
-    this.count(name, 1);
+    this.#files.set(name, known ? { ...file, before: known.before, after: since(known.after, file) } : file);
+    this.#count(name, 1);
     let isWritten = false;
     try {
-      await ignoreStorageFault(noteUncommitted(this.db, file));
+      await ignoreStorageFault(noteUncommitted(this.#db, file));
       isWritten = await write();
     } finally {
-      this.count(name, -1);
+      this.#count(name, -1);
     }
     if (isWritten) return true;
-    if (known) this.files.set(name, known);
-    else await this.drop([name]);
+    if (known) this.#files.set(name, known);
+    else await this.#drop([name]);
     return false;
   }
 
-  private count(name: string, more: 1 | -1): void {
-    const count = (this.writing.get(name) ?? 0) + more;
-    if (count > 0) this.writing.set(name, count);
-    else this.writing.delete(name);
+  #count(name: string, more: 1 | -1): void {
+    const count = (this.#writing.get(name) ?? 0) + more;
+    if (count > 0) this.#writing.set(name, count);
+    else this.#writing.delete(name);
   }
 
-  private async drop(names: readonly string[]): Promise<void> {
-    const there = names.filter(name => this.files.delete(name));
-    if (there.length > 0) await ignoreStorageFault(forgetUncommitted(this.db, there));
+  async #drop(names: readonly string[]): Promise<void> {
+    const there = names.filter(name => this.#files.delete(name));
+    if (there.length > 0) await ignoreStorageFault(forgetUncommitted(this.#db, there));
   }
 }
 

@@ -2,12 +2,11 @@
 import type { Component } from '../../core/model/component.ts';
 import { MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
 import { deriveSecret, digestOf } from '../../core/model/token.ts';
-import type { Judgement } from '../../core/monitoring/detector-state.ts';
 import { type Listening, putOff } from '../../core/monitoring/heartbeat.ts';
 import { offsetOf } from '../../core/monitoring/schedule-jitter.ts';
 import { listeningAt } from '../../store/monitoring/measurements.ts';
 import type { Monitoring } from './monitoring.ts';
-import { type Recorder, unlessFull } from './recorder.ts';
+import { type Judged, type Recorder, unlessFull } from './recorder.ts';
 import type { LookEnd, Watchdog } from './watchdog.ts';
 
 interface Parts extends Omit<Monitoring, 'awake'> {
@@ -22,8 +21,6 @@ interface Parts extends Omit<Monitoring, 'awake'> {
   readonly noticeSteps: () => void;
 }
 
-type Judged = Pick<Judgement, 'transitions' | 'recheckAt' | 'overdue'>;
-
 /** So long after a pause reports may still wait in their sockets: timers come before them. */
 const UNREAD: Millis = SECOND;
 
@@ -36,7 +33,7 @@ interface NextLook {
   readonly at: Millis;
   /** It was due right after a pause, and once has waited for the reports of that time. */
   readonly hasWaited?: true;
-  readonly overdue?: Judgement['overdue'];
+  readonly overdue?: Judged['overdue'];
 }
 
 export class Heartbeats {

@@ -20,7 +20,8 @@ import { recordPoint } from '../../store/monitoring/metrics.ts';
 import { ignoreStorageFault, lastGood } from '../timing/storage.ts';
 import type { Monitoring } from './monitoring.ts';
 
-type Recorded = Pick<Judgement, 'transitions' | 'recheckAt' | 'overdue'>;
+/** What came of a look: written down, or judged in memory until it can be. */
+export type Judged = Pick<Judgement, 'transitions' | 'recheckAt' | 'overdue'>;
 
 /** Some ten megabytes: hours of a large site, a week of a small one. */
 const MAX_WAITING = 50_000;
@@ -35,7 +36,7 @@ export class Recorder {
   readonly #on: Monitoring;
   readonly #status: ComponentStatus;
   readonly #lastRead: ComponentStatus['read'];
-  readonly #waiting: (() => Promise<Recorded>)[] = [];
+  readonly #waiting: (() => Promise<Judged>)[] = [];
   /** Of each component that was judged in memory. */
   readonly #known = new Map<string, Known>();
   /** When each component's last look that counted began, by `monotonic`. */
@@ -51,7 +52,7 @@ export class Recorder {
     this.#lastRead = lastGood((from, now) => this.#status.read(from, now), new Map());
   }
 
-  async result(component: Component, result: CheckResult): Promise<Recorded> {
+  async result(component: Component, result: CheckResult): Promise<Judged> {
     const { db, site, clock, monotonic, log } = this.#on;
     const [now, began] = [clock(), monotonic() - (result.took ?? 0)];
     const write = async () => {
@@ -79,7 +80,7 @@ export class Recorder {
     report: Report | null,
     now: Millis,
     listening: Listening,
-  ): Promise<Recorded> {
+  ): Promise<Judged> {
     const { db, monotonic } = this.#on;
     const came = monotonic();
     const write = () =>
@@ -160,7 +161,7 @@ export class Recorder {
     { id }: Component,
     began: Millis,
     record: (passed: Millis) => Promise<measurements.Recorded>,
-  ): Promise<Recorded> {
+  ): Promise<Judged> {
     const recorded = await record(began - (this.#looked.get(id) ?? Number.NEGATIVE_INFINITY));
     if (recorded.isCounted) this.#looked.set(id, began);
     this.#status.touch(id);
@@ -177,7 +178,7 @@ export class Recorder {
   }
 
   /** Null when the database does not take it. Nothing overtakes what waits. */
-  async #tryNow({ id }: Component, write: () => Promise<Recorded>): Promise<Recorded | null> {
+  async #tryNow({ id }: Component, write: () => Promise<Judged>): Promise<Judged | null> {
     if (this.#waiting.length > 0) return null;
     try {
       const recorded = await write();
@@ -188,7 +189,7 @@ export class Recorder {
     }
   }
 
-  #wait(write: () => Promise<Recorded>): void {
+  #wait(write: () => Promise<Judged>): void {
     this.#waiting.push(write);
     if (this.#waiting.length <= MAX_WAITING) return;
     this.#waiting.shift();
@@ -205,7 +206,7 @@ export class Recorder {
     at: Millis,
     seen: string | null,
     by: (state: DetectorState) => Judgement,
-  ): Promise<Recorded> {
+  ): Promise<Judged> {
     const before = this.#known.get(id) ?? { state: await this.#stateOf(id), measured: {} };
     const { state, transitions, recheckAt, overdue = null } = by(before.state);
     const health = healthOf(state);

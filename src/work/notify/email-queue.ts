@@ -74,7 +74,6 @@ export class SendRate {
     return Math.floor(this.#tokens + 1e-9);
   }
 
-  /** One leaves. */
   take(): void {
     this.#tokens -= 1;
   }

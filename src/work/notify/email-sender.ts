@@ -165,7 +165,6 @@ class Pause {
     this.#paused = null;
   }
 
-  /** An email was sent. */
   end(): void {
     this.#streak = 0;
     this.lift();

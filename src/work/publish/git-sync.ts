@@ -51,27 +51,27 @@ const WHILE_MISSING: Synced = {
 };
 
 export class GitSync {
-  private readonly deps: GitSyncDeps;
-  private readonly uncommitted: UncommittedFiles;
-  private readonly sync: SyncGit;
-  private readonly readHistory: () => Promise<Histories>;
-  private readonly alarm = makeAlarm();
+  readonly #deps: GitSyncDeps;
+  readonly #uncommitted: UncommittedFiles;
+  readonly #sync: SyncGit;
+  readonly #readHistory: () => Promise<Histories>;
+  readonly #alarm = makeAlarm();
   /** At start: what was committed while the server was down comes in at once. */
-  private isAsked = true;
-  private tried: Millis = 0;
-  private found: readonly Problem[] = [];
-  private decided: readonly { readonly note: string; readonly at: Millis }[] = [];
+  #isAsked = true;
+  #tried: Millis = 0;
+  #found: readonly Problem[] = [];
+  #decided: readonly { readonly note: string; readonly at: Millis }[] = [];
   /** Files at the remote that could not come in, and may be about something that is going on. */
-  private waiting: readonly string[] = [];
+  #waiting: readonly string[] = [];
   /** What git knows of the files, as last read. */
   histories: Histories = new Map();
 
   private constructor(deps: GitSyncDeps, uncommitted: UncommittedFiles) {
     const { dir, variables, folder } = deps;
-    this.deps = deps;
-    this.uncommitted = uncommitted;
-    this.sync = openGit(dir, variables, work => folder.alone(work));
-    this.readHistory = openHistory(dir, variables);
+    this.#deps = deps;
+    this.#uncommitted = uncommitted;
+    this.#sync = openGit(dir, variables, work => folder.alone(work));
+    this.#readHistory = openHistory(dir, variables);
   }
 
   static async open(deps: GitSyncDeps, now: Millis): Promise<GitSync> {
@@ -79,78 +79,78 @@ export class GitSync {
     const { git } = deps.site();
     if (git === null) return sync;
     // What stopped the last process from taking it in may stop this one: the page must not be green until that is known.
-    sync.noteWaiting(await knownWaiting(deps.dir, deps.variables, git.branch), now);
-    sync.found = sync.behind([]);
+    sync.#noteWaiting(await knownWaiting(deps.dir, deps.variables, git.branch), now);
+    sync.#found = sync.#behind([]);
     return sync;
   }
 
   /** Asks for a sync at the next round. */
   ask(): void {
-    this.isAsked = true;
+    this.#isAsked = true;
   }
 
   /** How many incident files of the remote the page does not know, and may be about something that is going on. */
   unread(): number {
-    return this.deps.site().git ? this.waiting.length : 0;
+    return this.#deps.site().git ? this.#waiting.length : 0;
   }
 
   /** What the last sync could not do, and what merging decided within the last hour. */
   problems(): readonly Problem[] {
-    if (!this.deps.site().git) return [];
+    if (!this.#deps.site().git) return [];
     const fix = 'look whether that is right, and commit what is to stand; this is said for an hour';
     return [
-      ...this.found,
-      ...this.decided.map(({ note }) => problem('warning', `merged by rule: ${note}`, fix)),
+      ...this.#found,
+      ...this.#decided.map(({ note }) => problem('warning', `merged by rule: ${note}`, fix)),
     ];
   }
 
   /** Syncs if the pull schedule fired since the last call, it was asked for, or the last one could not do all. */
   async round(now: Millis): Promise<void> {
-    const { site, ring, log } = this.deps;
-    this.decided = this.decided.filter(({ at }) => Math.abs(now - at) < DECIDED);
+    const { site, ring, log } = this.#deps;
+    this.#decided = this.#decided.filter(({ at }) => Math.abs(now - at) < DECIDED);
     const { git } = site();
     if (git === null) return;
-    const fired = this.alarm(git.pull, now) !== null;
-    const isFailed = this.found.length > 0 && Math.abs(now - this.tried) >= AGAIN;
-    if (!(this.isAsked || fired || isFailed)) return;
-    this.isAsked = false;
-    this.tried = now;
-    const { moved, committed, notes, problems } = await this.exchange(git, now);
+    const fired = this.#alarm(git.pull, now) !== null;
+    const isFailed = this.#found.length > 0 && Math.abs(now - this.#tried) >= AGAIN;
+    if (!(this.#isAsked || fired || isFailed)) return;
+    this.#isAsked = false;
+    this.#tried = now;
+    const { moved, committed, notes, problems } = await this.#exchange(git, now);
     if (committed.length > 0) log.info({ files: committed }, 'incidents committed');
     if (moved) log.info({}, 'commits taken in');
     for (const note of notes) log.warn({ note }, 'commits merged by rule');
-    this.decided = [
-      ...this.decided.filter(({ note }) => !notes.includes(note)),
+    this.#decided = [
+      ...this.#decided.filter(({ note }) => !notes.includes(note)),
       ...notes.map(note => ({ note, at: now })),
     ];
-    this.found = [...problems, ...this.behind(problems)];
+    this.#found = [...problems, ...this.#behind(problems)];
     if (moved) ring();
   }
 
-  private async exchange(git: GitSettings, now: Millis): Promise<Synced> {
-    const { folder } = this.deps;
+  async #exchange(git: GitSettings, now: Millis): Promise<Synced> {
+    const { folder } = this.#deps;
     const { incidents, missing } = await folder.incidents();
     // What git would bring into a folder that is missing would pass for all there is.
     if (missing !== null) return WHILE_MISSING;
     const owned = {
-      list: () => this.uncommitted.list(),
-      forget: (names: readonly string[]) => this.uncommitted.forget(names),
+      list: () => this.#uncommitted.list(),
+      forget: (names: readonly string[]) => this.#uncommitted.forget(names),
       new: incidents.filter(({ openedBy }) => openedBy !== null).map(({ id }) => folder.nameOf(id)),
     };
-    const synced = await this.sync(owned, git);
-    this.noteWaiting(synced.waiting, now);
+    const synced = await this.#sync(owned, git);
+    this.#noteWaiting(synced.waiting, now);
     return synced;
   }
 
-  private noteWaiting(waiting: Synced['waiting'], now: Millis): void {
-    this.waiting = waiting.flatMap(({ file, text }) =>
+  #noteWaiting(waiting: Synced['waiting'], now: Millis): void {
+    this.#waiting = waiting.flatMap(({ file, text }) =>
       isOrMayBeOpen(path.basename(file).replace(/\.md$/i, ''), text, now) ? [file] : [],
     );
   }
 
   /** What waits behind whatever stops the exchange, with what ends that. */
-  private behind(problems: readonly Problem[]): Problem[] {
-    const { waiting } = this;
+  #behind(problems: readonly Problem[]): Problem[] {
+    const waiting = this.#waiting;
     if (waiting.length === 0) return [];
     const names = waiting.slice(0, MAX_NAMED).join(', ');
     const more = waiting.length > MAX_NAMED ? ` and ${waiting.length - MAX_NAMED} more` : '';
@@ -162,9 +162,9 @@ export class GitSync {
 
   /** Reads what was committed since the last look, away from any request. */
   async lookBack(): Promise<void> {
-    if (!this.deps.site().history) return;
+    if (!this.#deps.site().history) return;
     try {
-      this.histories = await this.readHistory();
+      this.histories = await this.#readHistory();
     } catch (error) {
       // A folder that is away says so itself; what is known of its versions stays.
       if (!(error instanceof GitFailure)) throw error;
@@ -173,14 +173,14 @@ export class GitSync {
 
   /** Writes files that are to be committed; what programs write goes out at once. */
   writer(author: Author): Writer {
-    const { folder, site } = this.deps;
+    const { folder, site } = this.#deps;
     const write = async (id: string, before: string | null, after: string) => {
       const name = folder.nameOf(id);
       const put = () => (before === null ? folder.create(id, after) : folder.replace(id, before, after));
       const isWritten =
         site().git === null
           ? await put()
-          : await this.uncommitted.write({ name, author, before, after }, put);
+          : await this.#uncommitted.write({ name, author, before, after }, put);
       if (isWritten && author === 'api') this.ask();
       return isWritten;
     };

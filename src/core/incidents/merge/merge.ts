@@ -61,42 +61,42 @@ type Section = Placed & { readonly part: Part };
 class Merge {
   readonly conflicts: string[] = [];
   readonly notes: string[] = [];
-  private readonly of: Versions<Units>;
-  private readonly machine: Side | null;
+  readonly #of: Versions<Units>;
+  readonly #machine: Side | null;
 
   constructor(of: Versions<Units>, machine: Side | null) {
-    this.of = of;
-    this.machine = machine;
+    this.#of = of;
+    this.#machine = machine;
   }
 
   front(): string {
-    const keys = each(this.of, ({ entries }) => new Map(entries.map(entry => [entry.key, entry])));
+    const keys = each(this.#of, ({ entries }) => new Map(entries.map(entry => [entry.key, entry])));
     const names = new Set([...keys.base.keys(), ...keys.ours.keys(), ...keys.theirs.keys()]);
-    const state = this.stateSide(each(keys, stateOf));
+    const state = this.#stateSide(each(keys, stateOf));
     const placed = [...names].flatMap(key => {
       const entries = each(keys, known => known.get(key));
-      const entry = STATE.includes(key) ? entries[state] : this.entry(key, entries);
+      const entry = STATE.includes(key) ? entries[state] : this.#entry(key, entries);
       if (!entry) return [];
-      const places = each(this.of, units => indexOf(units.entries, one => one.key === key));
+      const places = each(this.#of, units => indexOf(units.entries, one => one.key === key));
       return [{ text: leadOf(entries, entry) + entry.text, ...placedAt(places) }];
     });
     return [
-      changed(each(this.of, ({ opening }) => opening)),
+      changed(each(this.#of, ({ opening }) => opening)),
       ...ordered(placed, () => null, 'ours first').map(({ text }) => text),
-      changed(each(this.of, ({ tail }) => tail)),
-      ended(changed(each(this.of, ({ closing }) => closing))),
+      changed(each(this.#of, ({ tail }) => tail)),
+      ended(changed(each(this.#of, ({ closing }) => closing))),
     ].join('');
   }
 
   /** The side whose `status` and `resolved` stand. */
-  private stateSide({ base, ours, theirs }: Versions<string>): Side {
+  #stateSide({ base, ours, theirs }: Versions<string>): Side {
     if (ours === theirs || theirs === base) return 'ours';
     if (ours === base) return 'theirs';
-    if (this.machine === null) {
+    if (this.#machine === null) {
       this.conflicts.push('`status` and `resolved`');
       return 'ours';
     }
-    const person: Side = this.machine === 'ours' ? 'theirs' : 'ours';
+    const person: Side = this.#machine === 'ours' ? 'theirs' : 'ours';
     const isOver = { ours: OVER.test(ours), theirs: OVER.test(theirs) };
     const isAlike = isOver.ours === isOver.theirs;
     const stands = isAlike ? person : isOver.ours ? 'theirs' : 'ours';
@@ -105,19 +105,19 @@ class Merge {
     return stands;
   }
 
-  private entry(key: string, { base: b, ours: o, theirs: t }: Versions<Entry | undefined>) {
+  #entry(key: string, { base: b, ours: o, theirs: t }: Versions<Entry | undefined>) {
     if (same(o, t) || same(t, b)) return o;
     if (same(o, b)) return t;
     // An edit outlives a deletion.
     if (!o || !t) return o ?? t;
     if (o.value === t.value || t.value === b?.value) return o;
     if (o.value === b?.value) return t;
-    if (this.machine === null) {
+    if (this.#machine === null) {
       this.conflicts.push(`\`${key}\``);
       return o;
     }
     this.notes.push(`\`${key}\` was set by both, the person’s stands`);
-    return this.machine === 'ours' ? t : o;
+    return this.#machine === 'ours' ? t : o;
   }
 
   /** The part as it stands after both; null for one that is deleted. */
@@ -138,7 +138,7 @@ class Merge {
   }
 
   sections(): Section[] {
-    const { base, ours, theirs } = each(this.of, ({ sections }) => sections);
+    const { base, ours, theirs } = each(this.#of, ({ sections }) => sections);
     const inOurs = matched(base, ours);
     const inTheirs = matched(base, theirs);
     const found: Section[] = [];
@@ -165,7 +165,7 @@ class Merge {
   }
 
   body(preface: Part, sections: readonly Section[], between: Between): string {
-    const { ours, theirs } = this.of;
+    const { ours, theirs } = this.#of;
     const all = ordered(sections, ({ part }) => part.at, between);
     const eol = ours.opening.endsWith('\r\n') ? '\r\n' : '\n';
     let text = preface.text + preface.gap;
