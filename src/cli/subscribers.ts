@@ -13,7 +13,7 @@ import type { Db } from '../store/db/database.ts';
 import { allChannels } from '../store/notify/channels.ts';
 import { enqueue } from '../store/notify/outbox.ts';
 import * as store from '../store/notify/subscribers.ts';
-import { addressHash } from '../work/notify/subscribe.ts';
+import { addressHash } from '../work/notify/enrolment.ts';
 import {
   type Arguments,
   type Cli,

@@ -8,7 +8,7 @@ import { subscribers } from '../../src/cli/subscribers.ts';
 import { readImport } from '../../src/core/notify/subscriber-import.ts';
 import { openDatabase } from '../../src/store/db/database.ts';
 import * as store from '../../src/store/notify/subscribers.ts';
-import { addressHash } from '../../src/work/notify/subscribe.ts';
+import { addressHash } from '../../src/work/notify/enrolment.ts';
 import { NOW, openTerminal, type Terminal } from './terminal.ts';
 
 const command = (name: string) => [...subscribers, ...outboxCommands].find(one => one.name === name);

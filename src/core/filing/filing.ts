@@ -1,7 +1,7 @@
 // Filing: what a transition does to the incident files, decided without touching any.
 import { parseIncident } from '../incidents/file/parse.ts';
 import { type Addition, printIncident, updated } from '../incidents/file/print.ts';
-import { groupedComponents, statusOfSource } from '../incidents/shared.ts';
+import { groupedComponents, statusOfSource } from '../incidents/grouped.ts';
 import { type Incident, sourcesOf } from '../model/incident.ts';
 import { DAY, iso, type Millis } from '../model/time.ts';
 import { FLAP_WINDOW, type StoredTransition, type Transition } from '../model/transition.ts';

@@ -15,9 +15,9 @@ import { serially } from '../timing/bell.ts';
 import type { DeliveryRecord } from './delivery-record.ts';
 import type { EmailComposer } from './email-composer.ts';
 import { EmailQueue, SendRate } from './email-queue.ts';
+import { addressHash } from './enrolment.ts';
 import type { Parts } from './parts.ts';
 import { StormGuard } from './storm-guard.ts';
-import { addressHash } from './subscribe.ts';
 
 interface EmailSenderParts extends Parts<'db' | 'mail' | 'snapshot' | 'secret' | 'clock' | 'log'> {
   readonly record: DeliveryRecord;

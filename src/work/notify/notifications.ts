@@ -23,9 +23,9 @@ import { messageComposer } from './channel-texts.ts';
 import { DeliveryRecord } from './delivery-record.ts';
 import { EmailComposer } from './email-composer.ts';
 import { EmailSender, type Stopped } from './email-sender.ts';
+import { Enrolment } from './enrolment.ts';
 import type { NotificationParts } from './parts.ts';
 import { makeRemind } from './remind.ts';
-import { Enrolment } from './subscribe.ts';
 
 /** Emails that wait or were given up, and what keeps them back; the same of channels. */
 export interface OutboxReport extends Depth {
