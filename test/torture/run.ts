@@ -122,7 +122,9 @@ export async function torture({ seed, seconds, command, say }: Options): Promise
         await new Promise(resolve => setTimeout(resolve, 20));
         continue;
       }
-      const text = email.raw.replace(/=\r?\n/g, '').replace(/=3D/g, '=');
+      // The body alone is quoted-printable: in a header, `token=3Dx` is a token that begins so.
+      const body = email.raw.slice(email.raw.indexOf('\r\n\r\n'));
+      const text = body.replace(/=\r?\n/g, '').replace(/=3D/g, '=');
       const confirm = /\/status\/confirm\?token=([\w.~-]+)/.exec(text)?.[1];
       reader.leave ??= /\/status\/unsubscribe\?token=([\w.~-]+)/.exec(text)?.[1] ?? null;
       if (confirm && reader.confirmedAt === null) {
