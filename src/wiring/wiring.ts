@@ -130,7 +130,8 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const { db, storage } = opened;
     closers.push(() => opened.close());
     const writable = () => storage.problem() === null;
-    const ring = () => bell.ring();
+    let bell: Bell | undefined;
+    const ring = () => bell?.ring();
     const metrics = new Metrics();
     const steps = new ClockSteps({
       clock,
@@ -160,6 +161,8 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     });
     closers.push(() => watch.poll.close());
     await watch.recorder.note(site.current());
+    // The first page must not call well what has been silent for too long.
+    await watch.heartbeats.judgeAll(startedAt);
     const { heartbeats, recorder, network, warnings } = watch;
     const note = (of: Site) => recorder.note(of);
     const retire = (end: Transition) => recorder.endRemoved(end);
@@ -201,7 +204,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       await facts.save(refresh.current().missingSince);
       await ignoreStorageFault(notifications.note());
     });
-    const bell = new Bell(async () => {
+    bell = new Bell(async () => {
       await round();
       await notifications.enqueue();
       await notifications.dispatch();
@@ -210,7 +213,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
         log.error({ err: error }, 'emails could not be sent'),
       );
     }, log);
-    closers.push(() => bell.close());
+    closers.push(() => bell?.close());
     await round();
 
     const jobs = jobsOf({ db, steps, storage, watch, git, round, notifications, mirror, clock });

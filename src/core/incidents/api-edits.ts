@@ -84,7 +84,7 @@ export function writeUpdate(id: string, body: UpdateBody, asked: Asked, read: Re
   const { incident, text } = known;
   const status = body.status ?? incident.status;
   const faults = wrongStatus(status, incident);
-  const last = newestAt(incident);
+  const last = newestAt(incident, asked.at);
   const at = body.at ?? afterNewest(incident, asked.at);
   if (asked.again && stands(incident, status, at, body.message)) return { kind: 'done', id };
   const over = overAlready(incident, body.status);
@@ -175,11 +175,13 @@ function wrongStatus(status: string, { scheduled }: Incident): FieldFault[] {
 
 /** Now, but never before what the file tells already (an operator's clock may be ahead). */
 function afterNewest(incident: Incident, at: Millis): Millis {
-  return Math.max(at, newestAt(incident));
+  return Math.max(at, newestAt(incident, at));
 }
 
-function newestAt({ updates }: Incident): Millis {
-  return Math.max(...updates.map(({ at }) => at));
+/** A step of a maintenance that lies ahead is its plan, and nothing comes after it yet. */
+function newestAt({ updates }: Incident, now: Millis): Millis {
+  const past = updates.filter(({ at }) => at <= now);
+  return Math.max(...(past.length > 0 ? past : updates.slice(0, 1)).map(({ at }) => at));
 }
 
 function stands({ updates }: Incident, status: string, at: Millis, message: string): boolean {

@@ -78,6 +78,8 @@ export interface Measured {
   readonly checkedAt: Millis | null;
   /** How long that look took, ms; absent: not known. */
   readonly took?: Millis;
+  /** Which check it was (`checkKey`); absent: not known. */
+  readonly check?: string;
   readonly seen: string | null;
   /** When the server first knew of it. */
   readonly firstSeen: Millis;

@@ -32,6 +32,8 @@ export interface DetectorState {
   readonly unknowns: number;
   /** What was confirmed is too old to go by, and no good answer has come since. */
   readonly doubt?: true;
+  /** The check of the newest result (`checkKey`): what another target said is nothing of this one. */
+  readonly check?: string;
   /** Of a heartbeat: from when its silence counts since it was given its time anew, epoch ms; see `putOff`. */
   readonly renewed?: Millis;
 }

@@ -166,7 +166,15 @@ function componentView(
     health,
     since: sinceOf(component.id, health, [...open, ...underWay], known, now),
     checkedAt: known?.checkedAt == null ? null : known.checkedAt - (known.checkedAt % MINUTE),
-    ...(known?.checkedAt == null ? {} : { looked: { at: known.checkedAt, took: known.took ?? 0 } }),
+    ...(known?.checkedAt == null
+      ? {}
+      : {
+          looked: {
+            at: known.checkedAt,
+            took: known.took ?? 0,
+            ...(known.check === undefined ? {} : { check: known.check }),
+          },
+        }),
     seen: known?.seen ?? null,
     ...(underWay.length > 0 && base !== 'no_data' && severityOf(base)
       ? { failing: { since: known?.since ?? null } }

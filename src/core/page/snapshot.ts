@@ -32,7 +32,7 @@ export interface ComponentView {
   /** When it was last looked at, floored to the minute; null when never or not checked. */
   readonly checkedAt: Millis | null;
   /** The same to the millisecond, and how long that look took, ms; absent when never. */
-  readonly looked?: { readonly at: Millis; readonly took: Millis };
+  readonly looked?: { readonly at: Millis; readonly took: Millis; readonly check?: string };
   /** What the last check saw, safe to publish; null when there was none. */
   readonly seen: string | null;
   /** Under maintenance: since when its check has failed all the same (null: unknown); else absent. */

@@ -136,6 +136,7 @@ function measuredOf(row: Selectable<Tables['components']>, observed: ReadonlyMap
     since: row.health_since,
     checkedAt: row.last_check,
     took: tookOf(state, row.last_check),
+    ...(state.check === undefined ? {} : { check: state.check }),
     seen: row.seen,
     firstSeen: row.first_seen,
     firstCheck: row.first_check,

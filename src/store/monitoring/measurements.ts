@@ -1,6 +1,6 @@
 // Check results and heartbeats: stored, judged and rolled up in one transaction each.
 
-import type { CheckResult } from '../../core/model/checks/check.ts';
+import { type CheckResult, checkKey } from '../../core/model/checks/check.ts';
 import { roughPeriod } from '../../core/model/checks/cron.ts';
 import type { Component } from '../../core/model/component.ts';
 import { componentOf } from '../../core/model/source.ts';
@@ -96,7 +96,7 @@ export async function recordResult(
         const observed = observedBetween(before.lastCheck, result.at, period, { took, passed });
         await rollUp(trx, component.id, result, observed);
       }
-      await saveState(trx, component.id, before.state, judged, result, now);
+      await saveState(trx, component, before.state, judged, result, now);
       return { ...judged, isCounted };
     });
 }
@@ -137,7 +137,7 @@ export async function recordHeartbeat(
         seen: report?.ok ? 'reported in' : report ? 'reported a failure' : 'no report',
       };
       await rollUp(trx, component.id, result, observedBetween(before.lastCheck, now, MINUTE, { passed }));
-      await saveState(trx, component.id, before.state, judged, result, now);
+      await saveState(trx, component, before.state, judged, result, now);
       return { ...judged, isCounted };
     });
 }
@@ -193,7 +193,7 @@ async function stateOf(db: Db, id: string): Promise<{ state: DetectorState; last
 
 async function saveState(
   db: Db,
-  id: string,
+  { id, check }: Component,
   before: DetectorState,
   judged: Judgement,
   { at, outcome, seen }: CheckResult,
@@ -206,7 +206,7 @@ async function saveState(
   await db
     .updateTable('components')
     .set(eb => ({
-      detector: JSON.stringify(judged.state),
+      detector: JSON.stringify({ ...judged.state, check: checkKey(check) }),
       seen,
       first_check: looked ? eb.fn.coalesce('first_check', eb.val(at)) : eb.ref('first_check'),
       last_check: looked ? at : eb.ref('last_check'),

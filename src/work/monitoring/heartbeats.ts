@@ -34,6 +34,7 @@ interface NextLook {
   /** It was due right after a pause, and once has waited for the reports of that time. */
   readonly hasWaited?: true;
   readonly overdue?: Judged['overdue'];
+  readonly recheckAt?: Judged['recheckAt'];
 }
 
 export class Heartbeats {
@@ -78,7 +79,7 @@ export class Heartbeats {
   async report(token: string, ok: boolean, message: string): Promise<boolean> {
     const component = this.#find(token);
     if (!component) return false;
-    const { recorder, noticeSteps, ring, clock } = this.#parts;
+    const { recorder, watchdog, noticeSteps, ring, clock } = this.#parts;
     noticeSteps();
     this.#noticePauses();
     const at = clock();
@@ -86,7 +87,9 @@ export class Heartbeats {
     const before = this.#listening(component.id);
     const listening = this.#isUnread() ? { ...before, since: at } : before;
     this.#heard.set(component.id, { since: at, renewed: false });
-    this.#note(component, await recorder.heartbeat(component, { at, ok, message }, at, listening), at);
+    const judged = await recorder.heartbeat(component, { at, ok, message }, at, listening);
+    watchdog.ended(component, 0, seenOf(judged, at));
+    this.#note(component, judged, at);
     ring();
     return true;
   }
@@ -171,7 +174,7 @@ export class Heartbeats {
   #note(component: Component, { recheckAt, overdue = null }: Judged, now: Millis): void {
     // Silence is observation too, and is written down once in its own minute.
     const at = Math.min(recheckAt ?? Number.POSITIVE_INFINITY, ownSecond(component.id, now));
-    this.#next.set(component.id, { component, at, overdue });
+    this.#next.set(component.id, { component, at, overdue, recheckAt });
   }
 
   /** Null while the judgement does not end. */
@@ -198,9 +201,16 @@ export class Heartbeats {
   }
 }
 
-/** What is known of a job: while its report is overdue and silence is no outage yet, nothing. */
-function seenOf({ overdue }: Pick<Judged, 'overdue'>, now: Millis): LookEnd {
-  return overdue && now >= overdue.at ? { silentSince: overdue.since } : 'well';
+/**
+ * What is known of a job: while its report is overdue and silence is no outage yet, nothing. One that is down is not well
+ * before it reports, though the page may not show the outage yet.
+ */
+function seenOf(
+  { overdue, recheckAt = null }: Pick<Judged, 'overdue'> & Partial<Judged>,
+  now: Millis,
+): LookEnd {
+  if (overdue && now >= overdue.at) return { silentSince: overdue.since };
+  return recheckAt === null ? 'bad' : 'well';
 }
 
 /** The next moment of a heartbeat's own second in the minute: not all of them are looked at in one. */

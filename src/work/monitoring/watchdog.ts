@@ -1,5 +1,5 @@
 // The watchdog: sees by clocks that only grow whether looks and rounds still end. It needs none of them to run.
-import { type Check, isConfigured, isSameCheck } from '../../core/model/checks/check.ts';
+import { type Check, checkKey, isConfigured, isSameCheck } from '../../core/model/checks/check.ts';
 import { nextFiring, roughPeriod } from '../../core/model/checks/cron.ts';
 import type { Component } from '../../core/model/component.ts';
 import { iso, MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
@@ -146,7 +146,7 @@ export class Watchdog {
       isOurs: known?.isOurs ?? false,
       // A look that lies ahead shows that the clock was set: how old it is nobody knows.
       isDoubted: isRead
-        ? end > now + AHEAD
+        ? end > now + AHEAD || (looked.check !== undefined && looked.check !== checkKey(component.check))
         : known !== undefined && (!isSame || this.#isDoubted(component, known)),
       lookedAt: looked?.at,
     };

@@ -84,6 +84,24 @@ test('one short restart: no data from when the report is overdue until it is an 
   expect(health(world)).toBe('operational');
 });
 
+test('after a restart an overdue job is no data at once, and stays so until it is down', async () => {
+  const world = await opened();
+  await world.pass(40, 5);
+  await off(world, 3);
+  await world.pass(40, 1);
+  expect(health(world)).toBe('no_data');
+  await off(world, 3);
+  expect(health(world)).toBe('no_data');
+  const shown: (string | undefined)[] = [];
+  for (let second = 0; second < 100; second++) {
+    await world.pass(1);
+    shown.push(health(world));
+    await world.system.tick();
+    shown.push(health(world));
+  }
+  expect([...new Set(shown)]).toEqual(['no_data', 'major_outage']);
+});
+
 test('a clock set back over a restart makes no report of the future one of now', async () => {
   const world = await opened();
   await world.restart(async () => world.stepClock(-7200));
@@ -94,6 +112,29 @@ test('a clock set back over a restart makes no report of the future one of now',
   expect(world.system.snapshot().incidents[0]?.updates[0]?.body).toContain(
     'has not reported since 2026-03-10 10:0',
   );
+});
+
+test('another target while the server was off is no data until a look at it ends', async () => {
+  let hangs = false;
+  const world = await openWorld({
+    site: target =>
+      `components: [{ id: api, name: API, schedule: "0 3 * * *", check: { type: http, url: "${target}/a" } }]`,
+    outside: {
+      probe: () =>
+        hangs
+          ? new Promise(() => {})
+          : Promise.resolve({ outcome: 'up', latency: 1, seen: 'answered 200' } as never),
+    },
+  });
+  await world.pass(5, 1);
+  expect(health(world, 'api')).toBe('operational');
+  await world.restart();
+  expect(health(world, 'api')).toBe('operational');
+  const file = path.join(world.dir, 'status', 'status.yaml');
+  const text = await readFile(file, 'utf8');
+  hangs = true;
+  await world.restart(() => writeFile(file, text.replace('/a"', '/b"')));
+  expect(health(world, 'api')).toBe('no_data');
 });
 
 test('another target is looked at at once, and is no data before', async () => {

@@ -56,6 +56,36 @@ describe('the writing API', () => {
     expect(subjects).toEqual(['[INCIDENT] Slow sign-in', '[UPDATE] Slow sign-in', '[RESOLVED] Slow sign-in']);
   });
 
+  test('a maintenance is completed now, though a step of it lies ahead', async () => {
+    const world = await open({
+      files: {
+        '20260310_up.md': `---
+title: Upgrade
+status: in_progress
+started: 2026-03-10T11:00:00Z
+scheduled_start: 2026-03-10T11:30:00Z
+scheduled_end: 2026-03-10T15:00:00Z
+components: [dashboard]
+---
+We upgrade.
+
+## Verifying 14:00 UTC
+
+We check.
+`,
+      },
+    });
+    await world.pass(5);
+    const body = { status: 'completed', message: 'Done early.' };
+    expect((await send(world, 'POST', '/api/incidents/20260310_up/updates', body)).status).toBe(201);
+    expect(await world.read('20260310_up.md')).toContain('## Completed 2026-03-10 12:00:05 UTC');
+    const { scheduled_maintenances } = (await world.get('/api/v2/scheduled-maintenances.json')).json;
+    expect(scheduled_maintenances[0]).toMatchObject({
+      status: 'completed',
+      resolved_at: '2026-03-10T12:00:05.000Z',
+    });
+  });
+
   test('git’s marks, headings and dashes in a message are text, through every address and twice asked', async () => {
     const world = await open();
     await subscribed(world, 'user@example.com');

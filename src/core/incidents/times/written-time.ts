@@ -238,14 +238,14 @@ function midnightOf(year: number, month: number, day: number): Millis | null {
 }
 
 /** Zones that mean one thing here and another there, or change with the season. */
-const ZONE_NAMES = String.raw`(?:[CEW]ES?T|MES?Z|[AECMP][SDP]?T|A[CEW][SD]T|BST|IST|JST|KST|MSK|SGT|HKT|NZ[SD]?T|SAST|BRT)|[A-Z][A-Za-z]+\/[A-Z][A-Za-z_/]+`;
+const ZONE_NAMES = String.raw`(?:[CEW]ES?T|MES?Z|[AECMP][SDP]?T|A[CEW][SD]T|BST|IST|JST|KST|MSK|SGT|HKT|NZ[SD]?T|SAST|BRT)|(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)\/[A-Z][\w/-]*|Etc\/[A-Z][\w+-]*|US\/(?:Eastern|Central|Mountain|Pacific)`;
 const NAMED_ZONE = new RegExp(
   String.raw`(?<![\d:.])(?:\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?(?:\s*(?:[ap]\.?\s?m\.?|uhr))?|\d{1,2}\s*(?:[ap]\.?\s?m\.?|uhr))\s*[([]?\s*(?:${ZONE_NAMES}|(?:local|Orts?zeit|UK|US)(?: time)?)\b\s*[)\]]?\s*$`,
   'iu',
 );
 /** In capitals only: "at" leads to a time. */
 const ZONE_AT_END = new RegExp(
-  String.raw`(?<![\p{L}\d/-])(?!AT\b)(${ZONE_NAMES}|(?:local|UK|US|[CM](?:entral|ountain)|[cm](?:entral|ountain)) time|(?:[Ee]astern|[Pp]acific)(?: time)?|Ortszeit|(?:UTC|GMT)\s?[+-]\d{1,2})[)\]\s]*$`,
+  String.raw`(?<![\p{L}\d/-])(?!AT\b)(${ZONE_NAMES}|(?:local|UK|US|[CM](?:entral|ountain)|[cm](?:entral|ountain)) time|(?:[Ee]astern|[Pp]acific)(?: [Tt]ime)?|Ortszeit|(?:UTC|GMT)\s?[+-]\d{1,2})[)\]\s]*$`,
   'u',
 );
 

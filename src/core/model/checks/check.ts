@@ -1,6 +1,7 @@
 // Checks: what status.yaml may ask for, when it is an outage, and what a check saw.
 import * as z from 'zod';
 import { MINUTE, type Millis } from '../time.ts';
+import { shortId } from '../token.ts';
 import {
   databaseCheck,
   dnsCheck,
@@ -50,6 +51,10 @@ export type Check = Readonly<z.infer<typeof checkSchema>> & {
 /** Whether two checks are the same, though status.yaml was read again. */
 export function isSameCheck(one: Check, other: Check): boolean {
   return one === other || JSON.stringify(one) === JSON.stringify(other);
+}
+/** Names a check, so that another can be told from it after a restart; nothing of it can be read from that. */
+export function checkKey(check: Check): string {
+  return shortId(JSON.stringify(check));
 }
 export type CheckOf<Type extends Check['type']> = Extract<Check, { type: Type }>;
 export type DetectRule = Readonly<z.infer<typeof detectSchema>>;

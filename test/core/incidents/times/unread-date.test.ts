@@ -101,7 +101,7 @@ test.each([
 describe('labels as people write them', () => {
   test.each([
     ...['Update 2', 'Update #3', 'Update #12', 'Update (2)', 'Update 45', 'Update: 3 of 5 nodes', 'Phase 2'],
-    ...['Update v2.3', 'Update TLS 1.3', 'Day after day'],
+    ...['Update v2.3', 'Update TLS 1.3', 'Day after day', 'Update CI/CD', 'Update API/Web', 'Update US/EU'],
     ...['Phase 12', 'Phase II', 'Investigating (EU-1)', 'HTTP 503 fixed', 'v2.3 deployed', 'Deployed v2.31'],
     ...[
       'Version 1.2.3 deployed',
@@ -223,6 +223,7 @@ describe('never another day', () => {
     ['Update America/New_York 22:10', /names a zone that is not read/],
     ['Update Eastern 22:10', /names a zone that is not read/],
     ['Update pacific time 22:10', /names a zone that is not read/],
+    ['Update Etc/GMT+5 22:10', /names a zone that is not read/],
     ['Update yesterday (EU) 22:10', null],
     ['Update this morning 09:00', null],
     ['Update 281126 22:10', null],
