@@ -61,9 +61,10 @@ export async function commitOwn(
     ...filed.map(name => ({ name, author: 'machine', before: null, after: null }) as const),
   ];
   const found = all.filter(({ name }) => states.has(incidents + name));
-  const pending = await ownParts(git, top, incidents, found, states);
-  const names = new Set(pending.map(({ name }) => name));
-  await owned.forget(listed.flatMap(({ name }) => (names.has(name) ? [] : [name])));
+  const { pending, unread } = await ownParts(git, top, incidents, found, states);
+  const names = new Set([...pending.map(({ name }) => name), ...unread]);
+  if (existsSync(path.join(top, incidents)))
+    await owned.forget(listed.flatMap(({ name }) => (names.has(name) ? [] : [name])));
   const committed: string[] = [];
   for (const author of Object.keys(AUTHORS) as Author[]) {
     const as = git.with(signed(AUTHORS[author]));
@@ -89,15 +90,21 @@ async function ownParts(
   incidents: string,
   found: readonly OwnFile[],
   states: ReadonlyMap<string, string>,
-): Promise<Pending[]> {
-  if (found.length === 0) return [];
+): Promise<{ readonly pending: readonly Pending[]; readonly unread: ReadonlySet<string> }> {
+  const unread = new Set<string>();
+  if (found.length === 0) return { pending: [], unread };
   const names = found.map(({ name }) => `HEAD:${incidents}${name}`);
   const heads = await textsOf(git, names);
   const pending: Pending[] = [];
   for (const [index, one] of found.entries()) {
     const file = incidents + one.name;
     const there = await readFile(path.join(top, file), 'utf8').catch(() => null);
-    if (there === null || there === one.before) continue;
+    if (there === one.before) continue;
+    if (there === null) {
+      // Deleted by a person, or moved away with its folder at this very moment: not known, and not forgotten.
+      unread.add(one.name);
+      continue;
+    }
     const part = ownPart(heads[index] ?? null, one.before, one.after ?? there);
     const isAlone = async () =>
       (one.after ?? there) === there && (await isSinceCommit(git, file, one, states));
@@ -106,7 +113,7 @@ async function ownParts(
       pending.push({ ...one, file, text, isWhole: text === there });
     }
   }
-  return pending;
+  return { pending, unread };
 }
 
 /** What was committed last with our change in it, and without edits that nobody committed. */

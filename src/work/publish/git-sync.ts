@@ -63,6 +63,8 @@ export class GitSync {
   #decided: readonly { readonly note: string; readonly at: Millis }[] = [];
   /** Files at the remote that could not come in, and may be about something that is going on. */
   #waiting: readonly string[] = [];
+  /** Whether this process ever had git settings. */
+  #isUsed = false;
   /** What git knows of the files, as last read. */
   histories: Histories = new Map();
 
@@ -177,10 +179,11 @@ export class GitSync {
     const write = async (id: string, before: string | null, after: string) => {
       const name = folder.nameOf(id);
       const put = () => (before === null ? folder.create(id, after) : folder.replace(id, before, after));
-      const isWritten =
-        site().git === null
-          ? await put()
-          : await this.#uncommitted.write({ name, author, before, after }, put);
+      // A status.yaml saved by halves may lack `content.git` for a moment: what is written then is to be committed, too.
+      this.#isUsed ||= site().git !== null;
+      const isWritten = this.#isUsed
+        ? await this.#uncommitted.write({ name, author, before, after }, put)
+        : await put();
       if (isWritten && author === 'api') this.ask();
       return isWritten;
     };
