@@ -20,6 +20,7 @@ import { DEMO_IDS, demoSite } from './site.ts';
 
 demo();
 
+/** Sets up a folder, services that fail now and then, and the server on both. Long because it is a script: each step once. */
 async function demo(): Promise<void> {
   const now = Date.now();
   const dir = mkdtempSync(path.join(tmpdir(), 'status-live-demo-'));

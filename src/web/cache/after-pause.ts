@@ -36,6 +36,7 @@ export function judgeAfterPause(
       if (monotonic() - judgedAt < PAUSE) handle(req, res);
       else
         void waitForJudgement().then(() => {
+          // Also when it took too long: the next requests do not wait for it again.
           judgedAt = monotonic();
           handle(req, res);
         });
