@@ -1,7 +1,7 @@
 // Writing the static copy into a folder: each file in one step, only what changed, nothing of others touched.
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Problem } from '../core/model/problem.ts';
 import { withDraft } from './atomic.ts';
 
@@ -63,7 +63,7 @@ export function makeWriteMirror(): WriteMirror {
     for (const file of todo) {
       signal?.throwIfAborted();
       // Visitors go first between two pages.
-      await breathe();
+      await nextTurn();
       const body = await file.body();
       if (writing.size >= AT_ONCE) await Promise.race(writing);
       const one = write(dir, file.path, body, file.apart).then(changed => {

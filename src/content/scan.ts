@@ -3,14 +3,14 @@ import { isUtf8 } from 'node:buffer';
 import { type BigIntStats, lstatSync, readFileSync } from 'node:fs';
 import { lstat, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MAX_INCIDENT_BYTES, parseIncident } from '../core/incidents/file/parse.ts';
 import { mayBeOpen, parseAfter } from '../core/incidents/file/reparse.ts';
 import { backwards } from '../core/incidents/lint/times.ts';
 import type { Incident } from '../core/model/incident.ts';
 import type { Problem } from '../core/model/problem.ts';
 import type { Millis } from '../core/model/time.ts';
-import { makeBreath } from '../core/page/steps.ts';
+import { makeYield } from '../core/page/steps.ts';
 import { type Bounds, boundsOf, isIncidentName, isWithin, list, type Place } from './listing.ts';
 
 export interface ReadFile {
@@ -55,7 +55,7 @@ interface Reading {
   /** Judges what files say of the future. */
   readonly now: Millis;
   /** A long file takes milliseconds to parse, and the disk may have many ready at once. */
-  readonly breath: () => Promise<void>;
+  readonly yieldTurn: () => Promise<void>;
   readonly disk: Disk;
 }
 
@@ -76,7 +76,14 @@ export async function scanFolder(
   const folders = new Map<string, Place>();
   const bounds = await boundsOf(folder);
   if (bounds === null) return { files, folders: folders.set('', await goneFolder(folder)) };
-  const reading = { folder, bounds, known, now, breath: makeBreath(breathe), disk: first ? ALONE : SHARED };
+  const reading = {
+    folder,
+    bounds,
+    known,
+    now,
+    yieldTurn: makeYield(nextTurn),
+    disk: first ? ALONE : SHARED,
+  };
   const names: string[] = [];
   for (const name of await list('', bounds, folders, names, [])) {
     files.set(path.join(folder, name), failed(reading, name, UNLISTED));
@@ -110,7 +117,7 @@ export async function scanFiles(
   const bounds = await boundsOf(folder);
   if (bounds === null) return null;
   const found = new Map<string, ReadFile | null>();
-  const reading = { folder, bounds, known, now, breath: makeBreath(breathe), disk: SHARED };
+  const reading = { folder, bounds, known, now, yieldTurn: makeYield(nextTurn), disk: SHARED };
   for (const name of names) {
     const hidden = name.split(path.sep).some(part => part.startsWith('.'));
     if (!hidden && isIncidentName(name)) found.set(path.join(folder, name), await readOne(reading, name));
@@ -227,7 +234,7 @@ async function readOne(reading: Reading, name: string): Promise<ReadFile | null>
     if (before && before.stamp === stamp && !racy) return before;
     if (facts.size > MAX_INCIDENT_BYTES) return failed(reading, name, TOO_LARGE);
     const bytes = await disk.readFile(real);
-    await reading.breath();
+    await reading.yieldTurn();
     return parsed(reading, name, stamp, bytes);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -7,13 +7,13 @@ import { DAY, iso, type Millis } from '../model/time.ts';
 import { FLAP_WINDOW, type StoredTransition, type Transition } from '../model/transition.ts';
 
 /** What to do for one transition. `done`: it is written already, or nothing is to be written. */
-export type Fate =
+export type FilingDecision =
   | { readonly kind: 'create' | 'replace'; readonly id: string; readonly text: string }
   | { readonly kind: 'done'; readonly id: string | null }
   /** A change of a file that several checks share: made together with theirs (grouping.ts). */
   | { readonly kind: 'grouped'; readonly id: string }
   /** Kept for later: a maintenance or a parent's outage it may outlast, or a file that cannot be parsed just now. */
-  | { readonly kind: 'held' }
+  | { readonly kind: 'waiting' }
   /** A recovery whose incident is known and whose file is not there just now: it may come back, still open. */
   | { readonly kind: 'missing'; readonly id: string }
   /** The file is written in a way no machine should edit: a person must. */
@@ -26,26 +26,26 @@ export const MISSING_FOR: Millis = DAY;
 export type ReadFile = (id: string) => string | undefined;
 
 /**
- * Decides a transition's fate. `previous` is the incident its source was last filed in, if any.
+ * Decides what to do with a transition. `previous` is the incident its source was last filed in, if any.
  * Repeating it after a crash is harmless: what is written already is recognised. `isOver`: its source has recovered
  * since, and that waits, too.
  */
-export function fateOf(
+export function decideFiling(
   transition: StoredTransition,
   previous: string | null,
   read: ReadFile,
   isExpected: boolean,
   isOver = false,
-): Fate {
+): FilingDecision {
   const last = previous === null ? null : parsed(previous, read);
   // A file an operator is in the middle of breaking: wait until it can be read again.
-  if (previous !== null && last === null && read(previous) !== undefined) return { kind: 'held' };
+  if (previous !== null && last === null && read(previous) !== undefined) return { kind: 'waiting' };
   if (transition.kind === 'down') {
     if (isOver && last && covers(last, transition)) return { kind: 'done', id: last.id };
-    return fateOfDown(transition, last, read, isExpected);
+    return decideDown(transition, last, read, isExpected);
   }
   if (previous !== null && last === null) return { kind: 'missing', id: previous };
-  return fateOfUp(transition, last, read);
+  return decideUp(transition, last, read);
 }
 
 /** Whether a file has this outage from its beginning to its end: both were written, and only the notes of it lost. */
@@ -60,12 +60,12 @@ function covers(last: Incident, { source, at }: StoredTransition): boolean {
   return isBegun && !down && until !== null && iso(until) >= second;
 }
 
-function fateOfDown(
+function decideDown(
   transition: StoredTransition,
   last: Incident | null,
   read: ReadFile,
   isExpected: boolean,
-): Fate {
+): FilingDecision {
   const own = last !== null && sourcesOf(last).includes(transition.source);
   const grouped = own && groupedComponents(last) !== null;
   // An open file of this source, or one that a person made theirs: another source's speaks for itself only.
@@ -73,7 +73,7 @@ function fateOfDown(
     const known = !grouped || statusOfSource(last, transition.source).down;
     return { kind: known ? 'done' : 'grouped', id: last.id };
   }
-  if (isExpected) return { kind: 'held' };
+  if (isExpected) return { kind: 'waiting' };
   const { source, at, message } = transition;
   // An end that lies far ahead was written before the clock was set back: how long ago that was, nobody knows.
   if (own && last.resolved !== null && Math.abs(at - last.resolved) <= FLAP_WINDOW) {
@@ -90,7 +90,7 @@ function fateOfDown(
   }
 }
 
-function fateOfUp(transition: StoredTransition, last: Incident | null, read: ReadFile): Fate {
+function decideUp(transition: StoredTransition, last: Incident | null, read: ReadFile): FilingDecision {
   if (!last || !sourcesOf(last).includes(transition.source) || last.status === 'resolved') {
     return { kind: 'done', id: last?.id ?? null };
   }
@@ -107,7 +107,7 @@ function fateOfUp(transition: StoredTransition, last: Incident | null, read: Rea
   return change(last.id, addition, read);
 }
 
-function change(id: string, addition: Addition, read: ReadFile): Fate {
+function change(id: string, addition: Addition, read: ReadFile): FilingDecision {
   const text = updated(read(id) as string, addition);
   return text === null ? { kind: 'unwritable', id } : { kind: 'replace', id, text };
 }

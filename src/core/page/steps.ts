@@ -5,26 +5,26 @@ import type { Millis } from '../model/time.ts';
 /** Yields between parts that take well under a millisecond each; returns what it made. */
 export type Steps<T> = Generator<void, T, void>;
 
-type Breathe = () => Promise<unknown>;
+type NextTurn = () => Promise<unknown>;
 
 /** So long a turn keeps requests waiting. */
 const TURN: Millis = 3;
 
 /**
  * For work whose parts wait for a disk or a database, which may be ready every time: each call gives others their turn
- * once this one has lasted long enough. Parts that run side by side go on one after another. `breathe` resolves when
+ * once this one has lasted long enough. Parts that run side by side go on one after another. `nextTurn` resolves when
  * others have had their turn: setImmediate of node:timers/promises, as this folder has no timers.
  */
-export function makeBreath(breathe: Breathe): () => Promise<void> {
+export function makeYield(nextTurn: NextTurn): () => Promise<void> {
   let begun = performance.now();
-  const breath = async () => {
+  const yieldTurn = async () => {
     if (performance.now() - begun < TURN) return;
-    await breathe();
+    await nextTurn();
     begun = performance.now();
   };
   let last = Promise.resolve();
   return () => {
-    last = last.then(breath);
+    last = last.then(yieldTurn);
     return last;
   };
 }
@@ -37,12 +37,12 @@ export function finish<T>(steps: Steps<T>): T {
 }
 
 /**
- * The same in turns of a few milliseconds, with a breath before each: a promise continued while I/O is
- * handled goes on before any more I/O is, so without it the first turn would be part of the caller's. `breathe`: as above.
+ * The same in turns of a few milliseconds, with a wait for the next turn before each: a promise continued while I/O is
+ * handled goes on before any more I/O is, so without it the first turn would be part of the caller's. `nextTurn`: as above.
  */
-export async function inTurns<T>(steps: Steps<T>, breathe: Breathe): Promise<T> {
+export async function inTurns<T>(steps: Steps<T>, nextTurn: NextTurn): Promise<T> {
   for (;;) {
-    await breathe();
+    await nextTurn();
     const begun = performance.now();
     while (performance.now() - begun < TURN) {
       const { done, value } = steps.next();

@@ -1,5 +1,5 @@
 // The cache of one Snapshot: everything that was made of it, and the addresses it is given at. Bounded.
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Lang } from '../../core/model/lang.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import { finish, inTurns, type Steps } from '../../core/page/steps.ts';
@@ -52,10 +52,10 @@ export class SnapshotCache {
 
   /** The same before anybody asks: in turns, so that requests get through. Who asks meanwhile has it made at once. */
   async renderAhead(key: string, make: Make): Promise<Rendered | null> {
-    await breathe();
+    await nextTurn();
     const known = () => this.kept.get(key)?.rendered;
     const made = known() ? null : make(this.snapshot);
-    const answer = inSteps(made) ? await inTurns(made, breathe) : made;
+    const answer = inSteps(made) ? await inTurns(made, nextTurn) : made;
     return known() ?? this.#keep(key, make, answer);
   }
 

@@ -1,7 +1,8 @@
 // One round of filing: each transition is created, added to a file, deferred or left for the next round.
 import type { WellSince } from '../../core/filing/dependencies.ts';
-import { type Fate, fateOf, MISSING_FOR, printOutage } from '../../core/filing/filing.ts';
-import { batchesOf, changeGrouped, inOrderOf, isGathered, printGrouped } from '../../core/filing/grouping.ts';
+import { decideFiling, type FilingDecision, MISSING_FOR, printOutage } from '../../core/filing/filing.ts';
+import { changeGrouped, printGrouped } from '../../core/filing/grouped-file.ts';
+import { batchesOf, inOrderOf, isGathered } from '../../core/filing/grouping.ts';
 import { folderAway, unwritable, unwritten } from '../../core/filing/problems.ts';
 import { inWordsOf, type Templates } from '../../core/filing/template.ts';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
@@ -89,8 +90,8 @@ export class FilingRound {
     for (const one of all) {
       if (sources.has(one.source) || probedBy(one.source) === null) continue;
       sources.add(one.source);
-      const fate = fateOf(one, await this.#previousOf(one), id => this.#text(id), false);
-      if (one.kind === 'down' && fate.kind === 'create') openings.push({ ...one, file: fate.id });
+      const decision = decideFiling(one, await this.#previousOf(one), id => this.#text(id), false);
+      if (one.kind === 'down' && decision.kind === 'create') openings.push({ ...one, file: decision.id });
     }
     const leads = (one: StoredTransition) => !deferred.has(one.seq);
     const isLed = (one: StoredTransition) =>
@@ -141,22 +142,22 @@ export class FilingRound {
     const { source } = one;
     if (this.#handled.has(one.seq) || this.#blocked.has(source)) return;
     const isOver = hasRecovered(one, waiting);
-    const fate = fateOf(one, await this.#previousOf(one), id => this.#text(id), isDeferred, isOver);
+    const decision = decideFiling(one, await this.#previousOf(one), id => this.#text(id), isDeferred, isOver);
     // A deferred outage that is over before its window, or its parent's outage, is: neither end is filed.
-    if (fate.kind === 'held') return one.kind === 'down' && isOver ? this.#mark(one, null) : undefined;
-    if (fate.kind === 'missing') {
+    if (decision.kind === 'waiting') return one.kind === 'down' && isOver ? this.#mark(one, null) : undefined;
+    if (decision.kind === 'missing') {
       // A recovery waits for its incident's file: what was written there before may come back, still open.
       const waited = Math.abs(this.#now - one.recordedAt);
       return waited >= MISSING_FOR ? this.#mark(one, null) : undefined;
     }
-    if (fate.kind === 'unwritable') return this.#complain(fate.id, one);
-    if (fate.kind === 'grouped') return this.#collect(fate.id, one);
+    if (decision.kind === 'unwritable') return this.#complain(decision.id, one);
+    if (decision.kind === 'grouped') return this.#collect(decision.id, one);
     // What builds on an unwritten file waits for it.
-    const isBlocked = fate.id !== null && this.unfiled.has(fate.id);
-    if (fate.kind === 'done') return isBlocked ? undefined : this.#mark(one, fate.id);
-    if (!isBlocked && (await this.#write(fate))) return this.#filed(one, fate.id);
-    this.unfiled.set(fate.id, fate.text);
-    this.#lastIncident.set(source, fate.id);
+    const isBlocked = decision.id !== null && this.unfiled.has(decision.id);
+    if (decision.kind === 'done') return isBlocked ? undefined : this.#mark(one, decision.id);
+    if (!isBlocked && (await this.#write(decision))) return this.#filed(one, decision.id);
+    this.unfiled.set(decision.id, decision.text);
+    this.#lastIncident.set(source, decision.id);
   }
 
   #collect(id: string, one: StoredTransition): void {
@@ -197,8 +198,10 @@ export class FilingRound {
     for (const one of pending) {
       const isPast =
         one.kind === 'up' && pending.some(({ source, seq }) => source === one.source && seq > one.seq);
-      const fate = isPast ? fateOf(one, await this.#previousOf(one), id => this.#text(id), false) : null;
-      if (fate?.kind === 'missing') await this.#mark(one, null);
+      const decision = isPast
+        ? decideFiling(one, await this.#previousOf(one), id => this.#text(id), false)
+        : null;
+      if (decision?.kind === 'missing') await this.#mark(one, null);
       else left.push(one);
     }
     return left;
@@ -237,8 +240,11 @@ export class FilingRound {
     }
   }
 
-  async #write(fate: Extract<Fate, { text: string }>, before = this.#text(fate.id)): Promise<boolean> {
-    const { kind, id, text } = fate;
+  async #write(
+    decision: Extract<FilingDecision, { text: string }>,
+    before = this.#text(decision.id),
+  ): Promise<boolean> {
+    const { kind, id, text } = decision;
     const { writer, log } = this.#deps;
     if (this.#read.away) {
       this.problems.push(folderAway(id));

@@ -1,10 +1,10 @@
 // First seen: the incidents as of now. What nobody dated, or dated ahead, happened when it was first seen.
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { asOf, changesAt, isAhead } from '../../core/incidents/as-of.ts';
 import { type Edge, edgeKey, presumedRef, sighted } from '../../core/incidents/first-seen.ts';
 import { type Incident, type IncidentUpdate, refOf } from '../../core/model/incident.ts';
 import type { Millis } from '../../core/model/time.ts';
-import { makeBreath } from '../../core/page/steps.ts';
+import { makeYield } from '../../core/page/steps.ts';
 
 /** When an update was noted in the database, epoch ms and no later than `now`; null when it is not there. */
 type SeenAt = (ref: string, now: Millis) => Promise<Millis | null>;
@@ -39,7 +39,7 @@ export class FirstSeen {
   #early: Set<string> | null = null;
   readonly #withEarlyUpdates = new Set<string>();
   /** The database answers without waiting, and a file may hold hundreds of updates. */
-  readonly #breath = makeBreath(breathe);
+  readonly #yieldTurn = makeYield(nextTurn);
 
   constructor(records: FirstSeenRecords) {
     this.#records = records;
@@ -116,7 +116,7 @@ export class FirstSeen {
   }
 
   async #firstSeen(ref: string, now: Millis): Promise<Millis> {
-    await this.#breath();
+    await this.#yieldTurn();
     const known = this.#seenAt.get(ref);
     // What was seen by a clock that was ahead was seen now, at the latest.
     const isKnown = known !== undefined && known <= now;

@@ -1,5 +1,5 @@
 // Refresh: gathers the facts, files what is owed to the folder, and holds the current Snapshot.
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { IncidentFiles } from '../../content/file-cache.ts';
 import { wellSinceOf } from '../../core/filing/dependencies.ts';
 import { disagreements } from '../../core/filing/file-vs-monitor.ts';
@@ -114,7 +114,7 @@ export class Refresh {
     const { site, problems } = await deps.site();
     const from = now - site.uptime.days * DAY;
     let files = await deps.files();
-    const repeated = await inTurns(repeatedAt(await firstSeen.date(files.incidents, now), now), breathe);
+    const repeated = await inTurns(repeatedAt(await firstSeen.date(files.incidents, now), now), nextTurn);
     const wellSince = wellSinceOf(await deps.measured(from, now));
     const away = files.missing?.closed === true;
     const filed = await deps.file({ incidents: repeated, wellSince, away, text: files.text }, site, now);
@@ -123,8 +123,8 @@ export class Refresh {
     const measured = await deps.measured(from, now);
     const outages = await deps.outages();
     const views = await firstSeen.date(files.incidents, now);
-    const incidents = await inTurns(repeatedAt(withUnfiled(views, filed), now), breathe);
-    const untimely = await inTurns(judging(files, views, incidents, now), breathe);
+    const incidents = await inTurns(repeatedAt(withUnfiled(views, filed), now), nextTurn);
+    const untimely = await inTurns(judging(files, views, incidents, now), nextTurn);
     const networkDownSince = deps.networkDownSince();
     const warnings = deps.warnings(site, now);
     const all = [
@@ -153,7 +153,7 @@ export class Refresh {
     const revision = revisionOf(facts, filed, now);
     if (revision === this.#revision) return this.#composed;
     this.#revision = revision;
-    return inTurns(composing({ ...facts, revision }, now), breathe);
+    return inTurns(composing({ ...facts, revision }, now), nextTurn);
   }
 }
 

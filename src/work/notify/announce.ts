@@ -1,10 +1,10 @@
 // Announces news: it is noted in one transaction with the promise of its deliveries; then these are
 // enqueued some at a time, so that a hundred thousand of them hold nobody up.
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Incident, type IncidentUpdate, refOf } from '../../core/model/incident.ts';
 import { type Announcement, announcements, concernOf, findUpdate, owedTo } from '../../core/notify/news.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
-import { makeBreath } from '../../core/page/steps.ts';
+import { makeYield } from '../../core/page/steps.ts';
 import {
   announceUpdates,
   enqueueSome,
@@ -51,11 +51,11 @@ export class Announcer {
     const { incidents, maintenances, site } = snapshot;
     const now = clock();
     const open = [...incidents, ...maintenances].filter(({ updates }) => !this.#settled.has(updates));
-    const breath = makeBreath(breathe);
+    const yieldTurn = makeYield(nextTurn);
     const news: Announcement[] = [];
     for (const incident of open) {
       news.push(...announcements([incident], this.#seen, now, this.#isFirst, site.notices));
-      await breath();
+      await yieldTurn();
     }
     if (news.length === 0 && !this.#isFirst) return this.#settle(open);
     news.sort((a, b) => a.update.at - b.update.at);
@@ -70,7 +70,7 @@ export class Announcer {
         this.#owing = true;
         log.info({ incident: one.incidentId, update: one.key }, 'update announced');
       }
-      await breath();
+      await yieldTurn();
     }
     if (this.#isFirst) log.info({ updates: news.length }, 'first start: what is there already is not mailed');
     this.#isFirst = false;
@@ -113,7 +113,7 @@ export class Announcer {
       const step = await enqueueSome(db, ref, STEP, readers => owedTo(readers, concern), types, clock());
       deliveries += step.deliveries;
       if (step.done) return deliveries;
-      await breathe();
+      await nextTurn();
     }
   }
 

@@ -1,6 +1,6 @@
 // Filing: what a transition does to the files, in every order of crashes, operators and flaps.
 import { describe, expect, test } from 'vitest';
-import { fateOf } from '../../../src/core/filing/filing.ts';
+import { decideFiling } from '../../../src/core/filing/filing.ts';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
 import { MINUTE, parseInstant } from '../../../src/core/model/time.ts';
 import type { StoredTransition } from '../../../src/core/model/transition.ts';
@@ -30,9 +30,9 @@ function transition(kind: 'down' | 'up', at = T0, more: Partial<StoredTransition
 function folder(files: Record<string, string> = {}) {
   const read = (id: string) => files[id];
   const file = (told: StoredTransition, previous: string | null = null, quiet = false) => {
-    const fate = fateOf(told, previous, read, quiet);
-    if (fate.kind === 'create' || fate.kind === 'replace') files[fate.id] = fate.text;
-    return fate.kind === 'held' ? 'held' : `${fate.kind} ${fate.id}`;
+    const decision = decideFiling(told, previous, read, quiet);
+    if (decision.kind === 'create' || decision.kind === 'replace') files[decision.id] = decision.text;
+    return decision.kind === 'waiting' ? 'waiting' : `${decision.kind} ${decision.id}`;
   };
   const incident = (id: string) => parseIncident(id, id, files[id] as string).value;
   return { files, file, incident };
@@ -111,7 +111,7 @@ describe('down', () => {
 
   test('waits while maintenance is under way', () => {
     const { file, files } = folder();
-    expect(file(transition('down'), null, true)).toBe('held');
+    expect(file(transition('down'), null, true)).toBe('waiting');
     expect(files).toEqual({});
   });
 
@@ -120,7 +120,7 @@ describe('down', () => {
     file(transition('down'));
     const whole = files[ID] as string;
     files[ID] = whole.slice(0, 20);
-    expect(file(transition('up', T0 + MINUTE), ID)).toBe('held');
+    expect(file(transition('up', T0 + MINUTE), ID)).toBe('waiting');
     files[ID] = whole;
     expect(file(transition('up', T0 + MINUTE), ID)).toBe(`replace ${ID}`);
   });

@@ -1,14 +1,9 @@
-// Joint incidents, pure: whatever the members do and whenever it is known, each one's downtime is its own.
+// Grouped incidents, pure: whatever the members do and whenever it is known, each one's downtime is its own.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fateOf } from '../../../src/core/filing/filing.ts';
-import {
-  batchesOf,
-  changeGrouped,
-  isGathered,
-  phraseOf,
-  printGrouped,
-} from '../../../src/core/filing/grouping.ts';
+import { decideFiling } from '../../../src/core/filing/filing.ts';
+import { changeGrouped, phraseOf, printGrouped } from '../../../src/core/filing/grouped-file.ts';
+import { batchesOf, isGathered } from '../../../src/core/filing/grouping.ts';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
 import { stretchesOf } from '../../../src/core/incidents/impact.ts';
 import type { Incident } from '../../../src/core/model/incident.ts';
@@ -97,8 +92,8 @@ test('any lives, known in any order and filed in any portions: exact to the seco
           const events: StoredTransition[] = [];
           let shown = text;
           for (const one of portion) {
-            const fate = fateOf(one, 'x', id => (id === 'x' ? shown : undefined), false);
-            expect(fate.kind).toBe('grouped');
+            const decision = decideFiling(one, 'x', id => (id === 'x' ? shown : undefined), false);
+            expect(decision.kind).toBe('grouped');
             events.push(one);
             shown = changeGrouped(text, 'x', events, SITE, AS_IS) as string;
           }

@@ -1,9 +1,9 @@
 // Long computations in turns: they come to the same, and whatever waits has its turn between.
 
 import { readFile } from 'node:fs/promises';
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { finish, inTurns, makeBreath, type Steps } from '../../../src/core/page/steps.ts';
+import { finish, inTurns, makeYield, type Steps } from '../../../src/core/page/steps.ts';
 
 function* sum(most: number): Steps<number> {
   let all = 0;
@@ -16,8 +16,8 @@ function* sum(most: number): Steps<number> {
 
 test('the same comes of one go and of many turns', async () => {
   expect(finish(sum(1000))).toBe(500_500);
-  expect(await inTurns(sum(1000), breathe)).toBe(500_500);
-  expect(await inTurns(sum(0), breathe)).toBe(0);
+  expect(await inTurns(sum(1000), nextTurn)).toBe(500_500);
+  expect(await inTurns(sum(0), nextTurn)).toBe(0);
 });
 
 test('a file is read between two turns', async () => {
@@ -29,7 +29,7 @@ test('a file is read between two turns', async () => {
     while (!read && performance.now() < deadline) yield;
     return read;
   }
-  expect(await inTurns(until(performance.now() + 5000), breathe)).toBe(true);
+  expect(await inTurns(until(performance.now() + 5000), nextTurn)).toBe(true);
 });
 
 test('a turn ends after some milliseconds, however many steps there are', async () => {
@@ -47,7 +47,7 @@ test('a turn ends after some milliseconds, however many steps there are', async 
       yield;
     }
   }
-  await inTurns(busy(), breathe);
+  await inTurns(busy(), nextTurn);
   going = false;
   expect(turns).toBeGreaterThanOrEqual(10);
 });
@@ -59,7 +59,7 @@ test('no step belongs to the turn of whoever asked', async () => {
     told.push('step');
     yield;
   }
-  const done = inTurns(steps(), breathe);
+  const done = inTurns(steps(), nextTurn);
   await Promise.resolve();
   told.push('caller');
   await done;
@@ -72,7 +72,7 @@ test('what goes wrong in a step goes wrong for whoever waits', async () => {
     throw new Error('a fault in a step');
   }
   expect(() => finish(bad())).toThrow('a fault in a step');
-  await expect(inTurns(bad(), breathe)).rejects.toThrow('a fault in a step');
+  await expect(inTurns(bad(), nextTurn)).rejects.toThrow('a fault in a step');
 });
 
 test.each(['one after another', 'side by side'])(
@@ -85,9 +85,9 @@ test.each(['one after another', 'side by side'])(
       if (going) setImmediate(count);
     };
     setImmediate(count);
-    const breath = makeBreath(breathe);
+    const yieldTurn = makeYield(nextTurn);
     const part = async () => {
-      await breath();
+      await yieldTurn();
       const begun = performance.now();
       while (performance.now() - begun < 2);
     };
