@@ -23,7 +23,7 @@ export type FilingDecision =
 export const MISSING_FOR: Millis = DAY;
 
 /** The text of an incident file by id, undefined when there is none. */
-export type ReadFile = (id: string) => string | undefined;
+export type ReadText = (id: string) => string | undefined;
 
 /**
  * Decides what to do with a transition. `previous` is the incident its source was last filed in, if any.
@@ -33,7 +33,7 @@ export type ReadFile = (id: string) => string | undefined;
 export function decideFiling(
   transition: StoredTransition,
   previous: string | null,
-  read: ReadFile,
+  read: ReadText,
   isExpected: boolean,
   isOver = false,
 ): FilingDecision {
@@ -63,7 +63,7 @@ function covers(last: Incident, { source, at }: StoredTransition): boolean {
 function decideDown(
   transition: StoredTransition,
   last: Incident | null,
-  read: ReadFile,
+  read: ReadText,
   isExpected: boolean,
 ): FilingDecision {
   const own = last !== null && sourcesOf(last).includes(transition.source);
@@ -90,7 +90,7 @@ function decideDown(
   }
 }
 
-function decideUp(transition: StoredTransition, last: Incident | null, read: ReadFile): FilingDecision {
+function decideUp(transition: StoredTransition, last: Incident | null, read: ReadText): FilingDecision {
   if (!last || !sourcesOf(last).includes(transition.source) || last.status === 'resolved') {
     return { kind: 'done', id: last?.id ?? null };
   }
@@ -107,7 +107,7 @@ function decideUp(transition: StoredTransition, last: Incident | null, read: Rea
   return change(last.id, addition, read);
 }
 
-function change(id: string, addition: Addition, read: ReadFile): FilingDecision {
+function change(id: string, addition: Addition, read: ReadText): FilingDecision {
   const text = updated(read(id) as string, addition);
   return text === null ? { kind: 'unwritable', id } : { kind: 'replace', id, text };
 }
@@ -124,7 +124,7 @@ export function printOutage(transition: Transition): string {
   });
 }
 
-function parsed(id: string, read: ReadFile): Incident | null {
+function parsed(id: string, read: ReadText): Incident | null {
   const text = read(id);
   return text === undefined ? null : parseIncident(`${id}.md`, id, text).value;
 }

@@ -17,7 +17,7 @@ export interface Window {
 }
 
 /** One source's outage, from its "down" to its "up". */
-export interface Outage extends Window {
+export interface RecordedOutage extends Window {
   /** When its beginning was recorded; null when unknown. */
   readonly recordedAt: Millis | null;
   /** When its beginning was written into an incident, and into which; null when it was not. */
@@ -26,7 +26,7 @@ export interface Outage extends Window {
 }
 
 /** Every source's outages, oldest first; a source that saw nothing new keeps its list. */
-export type Outages = Readonly<Record<string, readonly Outage[]>>;
+export type Outages = Readonly<Record<string, readonly RecordedOutage[]>>;
 
 export interface ReportedVsMeasured {
   readonly written: Window;
@@ -42,13 +42,13 @@ export interface ReportedVsMeasured {
 export const NEAR: Millis = 5 * MINUTE;
 
 /** What a source saw; a file may name any source, `constructor` too. */
-export function outagesOf(outages: Outages, source: string): readonly Outage[] {
+export function outagesOf(outages: Outages, source: string): readonly RecordedOutage[] {
   return Object.hasOwn(outages, source) ? outages[source]! : [];
 }
 
 /** The outages of one source's transitions in the order they came; repeats of a state add nothing. */
-export function outagesIn(transitions: readonly RecordedTransition[]): readonly Outage[] {
-  const found: Outage[] = [];
+export function outagesIn(transitions: readonly RecordedTransition[]): readonly RecordedOutage[] {
+  const found: RecordedOutage[] = [];
   for (const { kind, at, recordedAt, filedAt, incidentId } of transitions) {
     const last = found.at(-1);
     const isOpen = last !== undefined && last.end === null;
@@ -91,7 +91,7 @@ export function reportedVsMeasured(
   };
 }
 
-function touching({ start, end }: Window, all: readonly Outage[]): Outage[] {
+function touching({ start, end }: Window, all: readonly RecordedOutage[]): RecordedOutage[] {
   const within = (slack: Millis) =>
     all.filter(
       one =>
@@ -102,7 +102,7 @@ function touching({ start, end }: Window, all: readonly Outage[]): Outage[] {
   return overlapping.length > 0 ? overlapping : within(NEAR);
 }
 
-function lastEnd(seen: readonly Outage[]): Millis | null {
+function lastEnd(seen: readonly RecordedOutage[]): Millis | null {
   const end = Math.max(...seen.map(one => one.end ?? Number.POSITIVE_INFINITY));
   return Number.isFinite(end) ? end : null;
 }
@@ -110,7 +110,7 @@ function lastEnd(seen: readonly Outage[]): Millis | null {
 /** A beginning is back-dated, so text that stands at it does not show when it was written. */
 function firstUpdate(
   { id, started, updates }: Pick<Incident, 'id' | 'started' | 'updates'>,
-  seen: readonly Outage[],
+  seen: readonly RecordedOutage[],
 ): Millis | null {
   const filed = seen.find(one => one.incidentId === id)?.filedAt ?? null;
   if (filed !== null) return filed;

@@ -7,7 +7,7 @@ import { pingdom } from './senders/pingdom.ts';
 import { sns } from './senders/sns.ts';
 import { uptimeKuma } from './senders/uptime-kuma.ts';
 import { uptimerobot } from './senders/uptimerobot.ts';
-import { fromProvider, type Reader } from './signal.ts';
+import { fromProvider, type WebhookReader } from './signal.ts';
 
 /** `/webhooks/uptime` reads `uptimerobot`; every other path is the sender's own name here. */
 const SENDERS = {
@@ -23,7 +23,7 @@ const SENDERS = {
 };
 
 /** Without a prototype: `INBOUND['constructor']` is undefined, as a path from outside should find it. */
-export const INBOUND: Readonly<Record<string, Reader>> = Object.assign(
+export const INBOUND: Readonly<Record<string, WebhookReader>> = Object.assign(
   Object.create(null),
   Object.fromEntries(Object.entries(SENDERS).map(([name, read]) => [name, fromProvider(name, read)])),
 );

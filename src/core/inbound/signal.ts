@@ -32,18 +32,18 @@ export interface Expiry {
 }
 
 /** A payload understood (possibly as nothing to do), or a sentence that says what would be right. */
-export type Reading<S = Signal> = { readonly signals: readonly S[] } | { readonly problem: string };
+export type WebhookReading<S = Signal> = { readonly signals: readonly S[] } | { readonly problem: string };
 
 /** Reads one sender's payload: the parsed body, form or query. Never throws. */
-export type Reader = (input: unknown) => Reading;
+export type WebhookReader = (input: unknown) => WebhookReading;
 
 /** The same without the provider, which `fromProvider` adds. */
 export type SenderSignal = Omit<Signal, 'provider'>;
-export type SenderReading = Reading<SenderSignal>;
+export type SenderResult = WebhookReading<SenderSignal>;
 
-export type Fields = Pick<Signal, 'name'> & Partial<SenderSignal>;
+export type SignalFields = Pick<Signal, 'name'> & Partial<SenderSignal>;
 
-export function fromProvider(provider: string, read: (input: unknown) => SenderReading): Reader {
+export function fromProvider(provider: string, read: (input: unknown) => SenderResult): WebhookReader {
   return input => {
     const reading = read(input);
     if ('problem' in reading) return reading;
@@ -52,24 +52,24 @@ export function fromProvider(provider: string, read: (input: unknown) => SenderR
 }
 
 /** A signal with the fields a sender left out. */
-export function signal(kind: Signal['kind'], fields: Fields): SenderSignal {
+export function signal(kind: Signal['kind'], fields: SignalFields): SenderSignal {
   const { at = null, name, monitor } = fields;
   const event = at === null ? null : String(at);
   return { url: null, message: '', component: null, event, ...fields, at, kind, monitor: monitor || name };
 }
 
 /** One that changes nothing, with the reason for the operator's log. */
-export function ignored(fields: Fields, why: string): SenderReading {
+export function ignored(fields: SignalFields, why: string): SenderResult {
   return { signals: [signal('ignored', { ...fields, why })] };
 }
 
 /** One whose state is a word: of those for down, or of those for up; any other is ignored because of `why`. */
 export function byWord(
-  fields: Fields,
+  fields: SignalFields,
   word: string,
   words: { readonly down: readonly string[]; readonly up: readonly string[] },
   why: string,
-): SenderReading {
+): SenderResult {
   if (words.down.includes(word)) return { signals: [signal('down', fields)] };
   if (words.up.includes(word)) return { signals: [signal('up', fields)] };
   return ignored(fields, why);

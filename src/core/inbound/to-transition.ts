@@ -83,14 +83,14 @@ function watching(url: string | null, components: readonly Component[]): Compone
   return found.filter(({ depth }) => depth === deepest).map(({ component }) => component);
 }
 
-interface Place {
+interface MonitoredUrl {
   readonly host: string;
   readonly hostname: string;
   /** With a slash at the end; null when only a host was named (a ping or port monitor). */
   readonly path: string | null;
 }
 
-function place(text: string): Place | null {
+function place(text: string): MonitoredUrl | null {
   const hasScheme = /^https?:\/\//i.test(text);
   const whole = hasScheme ? text : `http://${text}`;
   if (!URL.canParse(whole)) return null;

@@ -89,7 +89,7 @@ export function forgotten(state: DetectorState, source: string): DetectorState {
   return { ...initialState(), slow: state.slow };
 }
 
-type Change = Pick<Transition, 'kind' | 'at' | 'severity' | 'message' | 'facts'>;
+type OutageChange = Pick<Transition, 'kind' | 'at' | 'severity' | 'message' | 'facts'>;
 
 /**
  * The transition of a check's outage (`probe`), or of its slowness (`latency`). Its key is the same whenever the same
@@ -98,7 +98,7 @@ type Change = Pick<Transition, 'kind' | 'at' | 'severity' | 'message' | 'facts'>
 export function transitionOf(
   { id, name }: Pick<Component, 'id' | 'name'>,
   rule: 'probe' | 'latency',
-  change: Change,
+  change: OutageChange,
 ): Transition {
   const [source, title, slug] =
     rule === 'probe'

@@ -23,7 +23,7 @@ export function wellWords(name: string, at: Millis, checks: number): string {
   );
 }
 
-interface Measured {
+interface MeasuredLatency {
   readonly value: Millis;
   readonly limit: Millis;
   readonly percentile: number | undefined;
@@ -31,7 +31,7 @@ interface Measured {
 
 export function slowWords(
   name: string,
-  slow: Measured & { readonly at: Millis; readonly window: Millis; readonly checks: number },
+  slow: MeasuredLatency & { readonly at: Millis; readonly window: Millis; readonly checks: number },
 ): string {
   return escapeMarkdown(
     `${name} answers slowly: ${measure(slow.percentile)} ${spell(slow.value)} over the last ${spell(slow.window)} ` +
@@ -41,7 +41,7 @@ export function slowWords(
 
 export function fastWords(
   name: string,
-  fast: Measured & { readonly from: Millis; readonly to: Millis },
+  fast: MeasuredLatency & { readonly from: Millis; readonly to: Millis },
 ): string {
   return escapeMarkdown(
     `${name} has answered in good time again since ${moment(fast.to)}: ${measure(fast.percentile)} ${spell(fast.value)} ` +

@@ -64,7 +64,7 @@ export function* composing(facts: Facts, now: Millis): Steps<Snapshot> {
   };
 }
 
-interface Kept {
+interface KnownView {
   readonly view: IncidentView;
   readonly site: Site;
   readonly history: IncidentView['history'];
@@ -72,7 +72,7 @@ interface Kept {
 }
 
 /** What is over looks the same at any later moment: of thousands of files, few are drawn anew. */
-const keptViews = new WeakMap<Incident, Kept>();
+const keptViews = new WeakMap<Incident, KnownView>();
 
 function knownView(incident: Incident, facts: Facts): IncidentView | null {
   const { site, unfiled, histories, outages } = facts;

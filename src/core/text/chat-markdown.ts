@@ -128,7 +128,7 @@ function itemOf(text: string, list: Open, dialect: Dialect): string {
     .replaceAll('\n', '\n   ')}\n`;
 }
 
-interface Span {
+interface StyledText {
   text: string;
   /** The same without marks. */
   raw: string;
@@ -136,9 +136,9 @@ interface Span {
 }
 
 function inline(tokens: readonly Token[], dialect: Dialect): string {
-  const spans: Span[] = [{ text: '', raw: '', href: '' }];
+  const spans: StyledText[] = [{ text: '', raw: '', href: '' }];
   const say = (text: string, raw = text) => {
-    const span = spans.at(-1) as Span;
+    const span = spans.at(-1) as StyledText;
     span.text += text;
     span.raw += raw;
   };
@@ -146,7 +146,7 @@ function inline(tokens: readonly Token[], dialect: Dialect): string {
     const { type, content } = token;
     if (/_open$/.test(type)) spans.push({ text: '', raw: '', href: String(token.attrGet('href') ?? '') });
     else if (/_close$/.test(type)) {
-      const span = spans.pop() as Span;
+      const span = spans.pop() as StyledText;
       say(marked(type, span, dialect), span.raw);
     } else if (type === 'code_inline')
       say(dialect.code(withoutMentions(content.replace(/\s+/g, ' '))), content);
@@ -156,7 +156,7 @@ function inline(tokens: readonly Token[], dialect: Dialect): string {
   return spans.map(({ text }) => text).join('');
 }
 
-function marked(type: string, { text, raw, href }: Span, dialect: Dialect): string {
+function marked(type: string, { text, raw, href }: StyledText, dialect: Dialect): string {
   if (type === 'strong_close') return dialect.strong(text);
   if (type === 'em_close') return dialect.em(text);
   if (type === 's_close') return dialect.del(text);

@@ -43,7 +43,7 @@ export function readComments(body: string, mark = ''): Shown {
     const lines = source.map(text => ({ text, fenced: false, within: false, silent: false }));
     return { lines, openFence: null, openFenceLine: null, unclosed: [], nested: [] };
   }
-  return new Reader(body, source, mark).read();
+  return new CommentReader(body, source, mark).read();
 }
 
 interface Fence {
@@ -54,7 +54,7 @@ interface Fence {
   readonly quoted: boolean;
 }
 
-class Reader {
+class CommentReader {
   readonly #body: string;
   readonly #source: readonly string[];
   readonly #starts: number[] = [];

@@ -40,20 +40,20 @@ md.core.ruler.after('block', 'tasks', ({ tokens }) => {
 });
 
 const { rules } = md.renderer;
-type Rule = NonNullable<(typeof rules)[string]>;
+type RenderRule = NonNullable<(typeof rules)[string]>;
 /** Whether each open link is drawn. */
-type Links = { links: boolean[]; base: string | undefined };
+type LinkState = { links: boolean[]; base: string | undefined };
 
 rules.link_open = (tokens, index, _, env) => {
-  const { links, base } = env as Links;
+  const { links, base } = env as LinkState;
   const href = linkOf(whole(String(tokens[index]!.attrGet('href') ?? ''), base));
   links.push(href !== null);
   return href === null ? '' : `<a href="${escaped(href)}"${titleOf(tokens[index]!)} rel="${REL}">`;
 };
-rules.link_close = (_tokens, _index, _options, env) => ((env as Links).links.pop() ? '</a>' : '');
+rules.link_close = (_tokens, _index, _options, env) => ((env as LinkState).links.pop() ? '</a>' : '');
 rules.image = (tokens, index, _, env) => {
   const token = tokens[index]!;
-  const src = whole(String(token.attrGet('src') ?? ''), (env as Links).base);
+  const src = whole(String(token.attrGet('src') ?? ''), (env as LinkState).base);
   const alt = escaped(wordsOf(token.children ?? []));
   // Over http a picture would be kept off the page by the browser.
   const isSafe = linkOf(src) !== null && (/^https:/i.test(src) || !/^[a-z]+:/i.test(src));
@@ -66,14 +66,14 @@ rules.text = (tokens, index) => escaped(tokens[index]!.content);
 rules.s_open = () => '<del>';
 rules.s_close = () => '</del>';
 // The page owns h1 and h2: a text's headings stand beneath them.
-const heading: Rule = (tokens, index, options, _, self) => {
+const heading: RenderRule = (tokens, index, options, _, self) => {
   const token = tokens[index]!;
   if (token.tag === 'h1' || token.tag === 'h2') token.tag = 'h3';
   return self.renderToken(tokens, index, options);
 };
 rules.heading_open = rules.heading_close = heading;
 // How columns are aligned would be a style, which the page allows nobody.
-const cell: Rule = (tokens, index, options, _, self) => {
+const cell: RenderRule = (tokens, index, options, _, self) => {
   tokens[index]!.attrs = null;
   return self.renderToken(tokens, index, options);
 };
@@ -87,7 +87,7 @@ rules.td_open = rules.th_open = cell;
 export function renderMarkdown(markdown: string, base?: string): string {
   const text = withoutComments(markdown);
   const tokens = parsed(text);
-  const env: Links = { links: [], base };
+  const env: LinkState = { links: [], base };
   const html = tokens && printable(md.renderer.render(tokens, md.options, env)).trim();
   return html === null || html.length > 1000 + GROWTH * text.length ? asWritten(text) : html;
 }

@@ -19,7 +19,7 @@ const MAX_DEPTH = 20;
 /** Thrown where the whole parser must look. */
 const NOT_PLAIN = new Error('not plain');
 
-interface Line {
+interface YamlLine {
   readonly indent: number;
   readonly text: string;
 }
@@ -28,7 +28,7 @@ interface Line {
 export function readPlainYaml(text: string): Record<string, unknown> | null {
   // Only spaces and line feeds are blank to YAML everywhere.
   if (/[^\S \n]/.test(text)) return null;
-  const lines: Line[] = [];
+  const lines: YamlLine[] = [];
   for (const line of text.split('\n')) {
     const content = line.trim();
     if (content !== '' && content[0] !== '#')
@@ -45,14 +45,14 @@ export function readPlainYaml(text: string): Record<string, unknown> | null {
   }
 }
 
-const isItem = ({ text }: Line) => text.startsWith('- ');
+const isItem = ({ text }: YamlLine) => text.startsWith('- ');
 
 /** The lines of a text, read from the first to the last. */
 class Blocks {
-  readonly #lines: Line[];
+  readonly #lines: YamlLine[];
   #next = 0;
 
-  constructor(lines: Line[]) {
+  constructor(lines: YamlLine[]) {
     this.#lines = lines;
   }
 

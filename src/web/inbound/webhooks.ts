@@ -3,7 +3,7 @@ import express, { type Request, type RequestHandler, type Response, type Router 
 import { isFromGitHost } from '../../core/inbound/git-hook.ts';
 import { mapped } from '../../core/inbound/senders/mapped.ts';
 import { INBOUND } from '../../core/inbound/senders.ts';
-import type { Reader } from '../../core/inbound/signal.ts';
+import type { WebhookReader } from '../../core/inbound/signal.ts';
 import { type LoggedWebhook, redacted } from '../../core/inbound/webhook-log.ts';
 import { StorageFault } from '../../core/model/ports/storage.ts';
 import { MINUTE } from '../../core/model/time.ts';
@@ -129,7 +129,7 @@ function fromGit(web: Web): RequestHandler {
 }
 
 /** A sender we know, or one that status.yaml maps. */
-function readerOf(sender: string, { refresh }: Web): Reader | undefined {
+function readerOf(sender: string, { refresh }: Web): WebhookReader | undefined {
   const { webhooks } = refresh.current().site;
   const mapping = Object.hasOwn(webhooks, sender) ? webhooks[sender] : undefined;
   return mapping ? mapped(sender, mapping) : INBOUND[sender];

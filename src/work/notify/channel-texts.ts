@@ -13,7 +13,7 @@ import type { ChannelDelivery } from '../../core/notify/delivery.ts';
 import { oneLine } from '../../core/text/printable.ts';
 import { currentUpdate, type Frozen } from '../../store/notify/announcements.ts';
 import { tagOf, updateView } from './email-texts.ts';
-import { type Links, linksFor, linkTo, tokenFor } from './links.ts';
+import { type EmailLinks, linksFor, linkTo, tokenFor } from './links.ts';
 import type { Parts } from './parts.ts';
 
 /** What a message says; null when what it was about is gone. */
@@ -62,7 +62,7 @@ function describe(
   site: Site,
   lang: Lang,
   { incident, update }: Frozen,
-  links: Links | null,
+  links: EmailLinks | null,
 ): Omit<ChannelContent, 'payload'> {
   const say = sayIn(lang);
   const names = affectedNamesAt(incident, update, site.components);

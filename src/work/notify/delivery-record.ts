@@ -10,7 +10,7 @@ import type { Parts } from './parts.ts';
 const RECORD_AGAIN: Millis = SECOND / 4;
 const RECORD_FOR = HOUR;
 
-interface Waiting {
+interface PendingRecord {
   readonly delivery: EmailDelivery | ChannelDelivery;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
@@ -18,7 +18,7 @@ interface Waiting {
 
 export class DeliveryRecord {
   readonly #parts: Parts<'db' | 'clock' | 'log'>;
-  #waiting: Waiting[] = [];
+  #waiting: PendingRecord[] = [];
   #triesLeft = Number.POSITIVE_INFINITY;
 
   constructor(parts: Parts<'db' | 'clock' | 'log'>) {
@@ -26,7 +26,7 @@ export class DeliveryRecord {
   }
 
   /** Deliveries taken within one turn of the loop are recorded in one transaction. */
-  sent(delivery: Waiting['delivery']): Promise<void> {
+  sent(delivery: PendingRecord['delivery']): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#waiting.push({ delivery, resolve, reject }) === 1) setImmediate(() => this.#flush());
     });

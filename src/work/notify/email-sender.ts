@@ -25,7 +25,7 @@ interface EmailSenderParts extends Parts<'db' | 'mail' | 'snapshot' | 'secret' |
 }
 
 /** What keeps emails back. */
-export interface Stopped {
+export interface DeliveryPause {
   /** `storm`: more emails an hour than allowed, released by `status outbox release`. */
   readonly by: 'storm' | 'server';
   readonly why: string;
@@ -72,7 +72,7 @@ export class EmailSender {
   }
 
   /** For /readyz; null when nothing keeps emails back. */
-  stopped(): Stopped | null {
+  stopped(): DeliveryPause | null {
     if (this.#storm.heldBack !== null) return { by: 'storm', why: this.#storm.heldBack, until: null };
     const paused = this.#pause.at(this.#parts.clock());
     return paused && { by: 'server', ...paused };

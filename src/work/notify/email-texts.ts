@@ -13,7 +13,7 @@ import type { Span } from '../../core/model/time.ts';
 import type { EmailForm } from '../../core/notify/mail.ts';
 import { renderMarkdown } from '../../core/text/markdown.ts';
 import { oneLine, printable } from '../../core/text/printable.ts';
-import type { Links } from './links.ts';
+import type { EmailLinks } from './links.ts';
 
 export type Emails = ReturnType<typeof makeEmails>;
 
@@ -30,7 +30,7 @@ export function makeEmails(render: Render) {
   return {
     confirm: (site: Site, lang: Lang, link: { readonly confirm: string }) =>
       email('confirm', lang, { site: site.title, link }),
-    unsubscribeLink: (site: Site, lang: Lang, link: Links) =>
+    unsubscribeLink: (site: Site, lang: Lang, link: EmailLinks) =>
       email('unsubscribe', lang, { site: site.title, link }),
     update(
       site: Site,
@@ -38,7 +38,7 @@ export function makeEmails(render: Render) {
       incident: Incident,
       update: IncidentUpdate,
       affectedNames: readonly string[],
-      links: Links & { readonly incident: string },
+      links: EmailLinks & { readonly incident: string },
     ) {
       const view = updateView(site, lang, incident, update, affectedNames);
       return email('update', lang, { site: site.title, links, tag: tagOf(incident, update), ...view });

@@ -4,7 +4,7 @@ import { DAY, type Millis } from '../../core/model/time.ts';
 import { type Purpose, signToken } from '../../core/model/token.ts';
 
 /** Where somebody changes or ends a subscription. */
-export interface Links {
+export interface EmailLinks {
   readonly manage: string;
   readonly unsubscribe: string;
 }
@@ -28,7 +28,7 @@ export function tokenFor(
   return signToken(secret, purpose, claim);
 }
 
-export function linksFor(secret: string, site: Pick<Site, 'url'>, subscriberId: string): Links {
+export function linksFor(secret: string, site: Pick<Site, 'url'>, subscriberId: string): EmailLinks {
   const link = (purpose: 'manage' | 'unsubscribe') =>
     linkTo(site, purpose, tokenFor(secret, purpose, { id: subscriberId, nonce: '' }, 0));
   return { manage: link('manage'), unsubscribe: link('unsubscribe') };

@@ -22,14 +22,14 @@ import { ChannelSender } from './channel-sender.ts';
 import { messageComposer } from './channel-texts.ts';
 import { DeliveryRecord } from './delivery-record.ts';
 import { EmailComposer } from './email-composer.ts';
-import { EmailSender, type Stopped } from './email-sender.ts';
+import { type DeliveryPause, EmailSender } from './email-sender.ts';
 import { Enrolment } from './enrolment.ts';
 import type { NotificationParts } from './parts.ts';
 import { makeRemind } from './remind.ts';
 
 /** Emails that wait or were given up, and what keeps them back; the same of channels. */
 export interface OutboxReport extends Depth {
-  readonly stopped: Stopped | null;
+  readonly stopped: DeliveryPause | null;
   readonly channels: readonly ChannelReport[];
   /** Channels that take nothing, and what cannot be composed. */
   readonly problems: readonly Problem[];

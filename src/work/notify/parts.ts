@@ -9,7 +9,7 @@ import type { Snapshot } from '../../core/page/snapshot.ts';
 import type { Db } from '../../store/db/database.ts';
 import type { Frozen } from '../../store/notify/announcements.ts';
 import type { Emails } from './email-texts.ts';
-import type { Links } from './links.ts';
+import type { EmailLinks } from './links.ts';
 
 export interface NotificationParts {
   readonly db: Db;
@@ -20,7 +20,7 @@ export interface NotificationParts {
   readonly mailFrom: () => string;
   readonly sendToChannel: SendToChannel;
   /** Statuspage's payload about an update; `links` null where there is nothing to leave. */
-  readonly payload: (snapshot: Snapshot, about: Frozen, links: Links | null) => object;
+  readonly payload: (snapshot: Snapshot, about: Frozen, links: EmailLinks | null) => object;
   /** Whether the database takes what it is given: what cannot be recorded is not sent. */
   readonly writable: () => boolean;
   /** Warnings of checks, and which of them were mailed. */

@@ -3,12 +3,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeEntities, line, moment } from '../../../src/core/inbound/fields.ts';
 import { INBOUND } from '../../../src/core/inbound/senders.ts';
-import type { Reading, Signal } from '../../../src/core/inbound/signal.ts';
+import type { Signal, WebhookReading } from '../../../src/core/inbound/signal.ts';
 import { ALERTS } from './payloads-alerts.ts';
 import { OTHERS } from './payloads-others.ts';
 import { UPTIMEROBOT } from './payloads-uptimerobot.ts';
 
-function signals(reading: Reading): readonly Signal[] {
+function signals(reading: WebhookReading): readonly Signal[] {
   if ('problem' in reading) throw new Error(reading.problem);
   return reading.signals;
 }

@@ -1,6 +1,6 @@
 // Prometheus Alertmanager and Grafana: many alerts in one POST, each firing or resolved by itself.
 import { address, fieldsOf, fingerprint, first, identity, line, MESSAGE, moment, NAME } from '../fields.ts';
-import { byWord, type SenderReading, type SenderSignal, signal } from '../signal.ts';
+import { byWord, type SenderResult, type SenderSignal, signal } from '../signal.ts';
 
 /** More alerts than this in one POST are refused: Alertmanager's `max_alerts` cuts far below. */
 const MAX_ALERTS = 1000;
@@ -9,7 +9,7 @@ const MAX_ALERTS = 1000;
  * Alertmanager's webhook, version 4. Label `component` names the component. A monitor is an alert's
  * fingerprint (of its labels, when an old sender leaves it out); an event is fingerprint + start + state.
  */
-export function alertmanager(input: unknown): SenderReading {
+export function alertmanager(input: unknown): SenderResult {
   const body = fieldsOf(input);
   if (!body || !Array.isArray(body.alerts)) {
     return { problem: `expected {"status": …, "alerts": [{"status": "firing", "labels": {…}}, …]}` };
@@ -34,7 +34,7 @@ export function alertmanager(input: unknown): SenderReading {
  * one `ruleName` with a `state`. Grafana's own troubles (`DatasourceError`, `DatasourceNoData`) and the
  * contact point's test are not outages of a component.
  */
-export function grafana(input: unknown): SenderReading {
+export function grafana(input: unknown): SenderResult {
   const body = fieldsOf(input);
   if (body && !Array.isArray(body.alerts) && 'ruleName' in body) return readLegacy(body);
   return alertmanager(input);
@@ -84,7 +84,7 @@ function ownFingerprint(labels: Record<string, unknown>): string {
   return fingerprint(pairs.sort().join('\n'));
 }
 
-function readLegacy(body: Record<string, unknown>): SenderReading {
+function readLegacy(body: Record<string, unknown>): SenderResult {
   const name = first(NAME, body.ruleName, body.title);
   const state = line(body.state, 20).toLowerCase();
   if (name === '' || state === '')

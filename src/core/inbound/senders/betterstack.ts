@@ -1,6 +1,6 @@
 // Better Stack: an incident (JSON:API) as it is created, acknowledged and resolved.
 import { address, fieldsOf, identity, line, MESSAGE, moment, NAME } from '../fields.ts';
-import { byWord, type SenderReading } from '../signal.ts';
+import { byWord, type SenderResult } from '../signal.ts';
 
 /** Unconfirmed may come to nothing, acknowledged is already known to be down. */
 const WORDS = { down: ['started'], up: ['resolved'] };
@@ -9,7 +9,7 @@ const WORDS = { down: ['started'], up: ['resolved'] };
  * Better Stack's incident webhook. A monitor is `relationships.monitor` (or heartbeat), else the
  * incident's name; an event is the incident's id and what became of it.
  */
-export function betterstack(input: unknown): SenderReading {
+export function betterstack(input: unknown): SenderResult {
   const data = fieldsOf(fieldsOf(input)?.data);
   const attributes = fieldsOf(data?.attributes);
   const name = line(attributes?.name, NAME) || line(attributes?.url, NAME);

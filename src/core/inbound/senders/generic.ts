@@ -1,6 +1,6 @@
 // Any monitor that can send a body of one's own: {"monitor": "API", "status": "down"}.
 import { address, fieldsOf, first, fromJson, identity, MESSAGE, moment, NAME } from '../fields.ts';
-import { byWord, type SenderReading, type SenderSignal } from '../signal.ts';
+import { byWord, type SenderResult, type SenderSignal } from '../signal.ts';
 
 const MAX_EVENTS = 100;
 
@@ -16,7 +16,7 @@ export const WORDS = {
  * `{monitor | name | id, status, message?, at?, url?, component?, event?}`, or a list of them.
  * `status` is one of WORDS; any other is ignored.
  */
-export function generic(input: unknown): SenderReading {
+export function generic(input: unknown): SenderResult {
   const body = typeof input === 'string' ? fromJson(input) : input;
   if (!Array.isArray(body)) return readOne(body);
   if (body.length > MAX_EVENTS)
@@ -30,7 +30,7 @@ export function generic(input: unknown): SenderReading {
   return { signals };
 }
 
-function readOne(input: unknown): SenderReading {
+function readOne(input: unknown): SenderResult {
   const body = fieldsOf(input);
   if (!body) return { problem: `expected ${EXAMPLE}` };
   const name = first(NAME, body.name, body.monitor_name, body.monitor, body.id, body.monitor_id);

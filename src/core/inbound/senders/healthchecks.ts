@@ -1,13 +1,13 @@
 // Healthchecks.io: a body its user wrote from $CODE, $NAME, $STATUS …, or its own $JSON.
 import { componentTag, fieldsOf, first, identity, line, MESSAGE, moment, NAME } from '../fields.ts';
-import { byWord, type SenderReading } from '../signal.ts';
+import { byWord, type SenderResult } from '../signal.ts';
 
 /**
  * Healthchecks' webhook integration. Write its body as `$JSON`, or as
  * `{"code":"$CODE","name":$NAME_JSON,"status":"$STATUS","at":"$NOW","tags":"$TAGS"}`. A tag
  * `component=api` names the component.
  */
-export function healthchecks(input: unknown): SenderReading {
+export function healthchecks(input: unknown): SenderResult {
   const outer = fieldsOf(input);
   const body = fieldsOf(outer?.check) ?? outer;
   const name = first(NAME, body?.name, body?.slug, body?.code);

@@ -2,11 +2,11 @@
 import { query } from 'jsonpath-rfc9535';
 import type { Mapping } from '../../model/site.ts';
 import { first, identity, line, MESSAGE, NAME } from '../fields.ts';
-import { byWord, fromProvider, type Reader } from '../signal.ts';
+import { byWord, fromProvider, type WebhookReader } from '../signal.ts';
 import { WORDS } from './generic.ts';
 
 /** The reader of `/webhooks/NAME`: bodies, forms and queries alike, for all of them are fields. */
-export function mapped(provider: string, mapping: Mapping): Reader {
+export function mapped(provider: string, mapping: Mapping): WebhookReader {
   const words = { down: (mapping.down ?? WORDS.down).map(plain), up: (mapping.up ?? WORDS.up).map(plain) };
   return fromProvider(provider, input => {
     const at = (path: string | null) => (path === null ? undefined : valueAt(input, path));

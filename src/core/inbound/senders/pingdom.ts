@@ -1,11 +1,11 @@
 // Pingdom: one check changing between UP and DOWN.
 import { address, fieldsOf, first, identity, line, MESSAGE, moment, NAME } from '../fields.ts';
-import { byWord, type SenderReading } from '../signal.ts';
+import { byWord, type SenderResult } from '../signal.ts';
 
 const WORDS = { down: ['DOWN', 'FAILING'], up: ['UP', 'SUCCESS'] };
 
 /** Pingdom's webhook. A monitor is `check_id`, an event the moment of the change. */
-export function pingdom(input: unknown): SenderReading {
+export function pingdom(input: unknown): SenderResult {
   const body = fieldsOf(input);
   const state = line(body?.current_state, 30).toUpperCase();
   const name = first(NAME, body?.check_name, body?.check_id);

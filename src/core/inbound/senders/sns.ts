@@ -1,14 +1,14 @@
 // Amazon SNS carrying CloudWatch alarms: the envelope, the alarm in it, and whose signature to believe.
 import { verify } from 'node:crypto';
 import { componentTag, fieldsOf, first, identity, line, MESSAGE, moment, NAME } from '../fields.ts';
-import { byWord, ignored, type SenderReading } from '../signal.ts';
+import { byWord, ignored, type SenderResult } from '../signal.ts';
 
 /**
  * SNS's envelope (sent as text/plain: hand in the text or what it parses to) with a CloudWatch alarm as
  * its `Message`. ALARM is down, OK is up. Subscription messages are ignored here: answering them is the
  * caller's, with `snsSubscribeUrl`. Believe nothing before `snsSigned` has said true.
  */
-export function sns(input: unknown): SenderReading {
+export function sns(input: unknown): SenderResult {
   const envelope = fieldsOf(input);
   const type = line(envelope?.Type, 40);
   if (!envelope || type === '')

@@ -1,13 +1,13 @@
 // Uptime Kuma: {heartbeat, monitor, msg} as JSON, as a form's field `data`, or as query parameters.
 import { address, fieldsOf, first, identity, line, MESSAGE, moment, NAME } from '../fields.ts';
-import { byWord, ignored, type SenderReading } from '../signal.ts';
+import { byWord, ignored, type SenderResult } from '../signal.ts';
 
 /**
  * Uptime Kuma's webhook in each of its modes. Posts without a monitor are the Test button's, which is
  * ignored, or warn that a certificate ends. Kuma has no event id: its heartbeat's time stands in. A monitor's tag
  * `component` names the component.
  */
-export function uptimeKuma(input: unknown): SenderReading {
+export function uptimeKuma(input: unknown): SenderResult {
   const outer = fieldsOf(input);
   const body = fieldsOf(outer?.data) ?? outer;
   if (!body || !['heartbeat', 'monitor', 'msg'].some(key => key in body)) {
@@ -46,7 +46,7 @@ const EXPIRING =
   /^\[(.{1,120}?)\](?:\[([^\]]*)\])? .*\b(certificate|domain)\b.* expired? in (-?\d{1,5}) days?/i;
 
 /** A warning is a sentence alone: `[NAME][URL] server certificate HOST will expire in 7 days`. */
-function expiring(message: string): SenderReading | null {
+function expiring(message: string): SenderResult | null {
   const [, name = '', url = '', ends = '', days = ''] = EXPIRING.exec(message) ?? [];
   if (name === '') return null;
   const of = ends.toLowerCase() === 'domain' ? 'domain' : 'certificate';

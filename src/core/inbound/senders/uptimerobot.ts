@@ -10,7 +10,7 @@ import {
   moment,
   NAME,
 } from '../fields.ts';
-import { type Expiry, ignored, type SenderReading, signal } from '../signal.ts';
+import { type Expiry, ignored, type SenderResult, signal } from '../signal.ts';
 
 /** Longer than anything shown: enough to tell two monitors apart. */
 const LONG = 1000;
@@ -39,7 +39,7 @@ const ALIASES = {
  * without its asterisks ("alertType": "alertType") is a misconfigured webhook, and the answer says so.
  * Only down (1) and up (2) change anything: SSL and domain expiry (3) are warnings, unknown types ignored.
  */
-export function uptimerobot(input: unknown): SenderReading {
+export function uptimerobot(input: unknown): SenderResult {
   const raw = fieldsOf(input);
   if (!raw) return { problem: `expected an object or form fields, such as ${EXAMPLE}` };
   const given = normalise(raw);
