@@ -53,7 +53,7 @@ function problemOf({ component: { id, name }, stall, health }: ComponentView): P
       ]
     : [
         `no look at "${name}" has ended since ${since}`,
-        'read in the log why its check, or what records it, does not end; if it does not recover, restart Status Live',
+        'its check may wait for an answer until its `timeout`; after that, read in the log why the check, or what records it, does not end; if it does not recover, restart Status Live',
       ];
   const level = stall.isSilent ? 'warning' : 'error';
   return [{ level, where: `component ${id}`, what: `${what}: ${shown}`, fix }];
