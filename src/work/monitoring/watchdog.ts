@@ -21,7 +21,7 @@ const ROUND: Millis = MINUTE;
  * How a look ended: well, badly, or with nothing known, as a job's report is overdue and may have come while nobody
  * listened; epoch ms.
  */
-export type LookEnd = 'well' | 'bad' | { readonly silentSince: Millis };
+export type LookEnd = 'well' | 'bad' | { readonly silentSince: Millis; readonly hasNewToken?: true };
 
 interface LastLook {
   readonly check: Check;
@@ -37,7 +37,7 @@ interface LastLook {
   /** Whether the state was in doubt when it ended, and the look did not renew it. */
   readonly isDoubted: boolean;
   /** Since when a job has not reported, where that is why it is in doubt: epoch ms, and by `awake` how long that is so. */
-  readonly silent?: { readonly since: Millis; readonly from: Millis };
+  readonly silent?: { readonly since: Millis; readonly from: Millis; readonly by: Stall['silent'] };
   /** When it began as the database says; absent when the database was not asked. */
   readonly lookedAt?: Millis | undefined;
   /** How old it may be at least; and how old indeed, once that had to be asked of the schedule itself. */
@@ -66,7 +66,10 @@ export class Watchdog {
     const { clock, monotonic, awake, ring } = this.#on;
     const { id, schedule, check } = component;
     const from = this.#looks.get(id)?.silent?.from ?? awake();
-    const silence = typeof end === 'object' ? { silent: { since: end.silentSince, from } } : {};
+    const silence =
+      typeof end === 'object'
+        ? { silent: { since: end.silentSince, from, by: end.hasNewToken ? 'new token' : 'overdue' } as const }
+        : {};
     const isDoubted = typeof end === 'object' || (end === 'bad' && this.doubts(component));
     const [at, ended] = [clock(), monotonic()];
     const look = { check, schedule, at, ended, awake: awake(), took, isOurs: true, isDoubted };
@@ -122,7 +125,7 @@ export class Watchdog {
     const stays = last.isDoubted && isUnknown && this.#stalls.get(component.id)?.told === true;
     if (last.silent) {
       const isLong = this.#on.awake() - last.silent.from > leastLimit(component, last.took);
-      return { since: last.silent.since, told: isUnknown && isLong, isSilent: true };
+      return { since: last.silent.since, told: isUnknown && isLong, silent: last.silent.by };
     }
     return { since: last.at, told: stays || (isTooOld && this.#on.awake() - last.awake > patience) };
   }
@@ -175,7 +178,7 @@ export class Watchdog {
       const [before, now] = [this.#stalls.get(component), next.get(component)];
       if (now?.told && !before?.told) {
         const what = `monitoring of ${name} is interrupted`;
-        if (now.isSilent) log.warn({ component }, `${what}: it has not reported since ${iso(now.since)}`);
+        if (now.silent) log.warn({ component }, `${what}: it has not reported since ${iso(now.since)}`);
         else log.error({ component }, `${what}: no look has ended since ${iso(now.since)}`);
       }
       if (before?.told && !now?.told) log.info({ component }, `monitoring of ${name} goes on`);

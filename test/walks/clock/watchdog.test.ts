@@ -216,9 +216,9 @@ describe('a check that hangs', () => {
       expect(seconds).toBeLessThanOrEqual(2 * period + 1);
       expect(await watch.state('api')).toBe('no_data');
       watch.stuck.delete('');
-    watch.answers.api = UP;
-    await watch.pass(2 * period * SECOND);
-    watch.answers.api = null;
+      watch.answers.api = UP;
+      await watch.pass(2 * period * SECOND);
+      watch.answers.api = null;
       await watch.world.restart(async () => watch.standStill(24 * 60 * MINUTE));
       await watch.pass(2 * period * SECOND);
       expect(await watch.page()).not.toContain('interrupted');
