@@ -378,6 +378,47 @@ describe('what is no stall', () => {
     expect(watch.logged(/interrupted/)).toEqual([]);
   });
 
+  test('stopped for most of the time, again and again: never called well for longer than it is known, and said why', async () => {
+    const watch = await watched();
+    await watch.pass(90 * SECOND);
+    const first = await problems(watch);
+    for (let times = 0; times < 6; times++) {
+      watch.standStill(50 * SECOND);
+      await watch.pass(10 * SECOND);
+      // The page is of now whenever somebody can ask.
+      expect(await watch.page()).not.toMatch(/interrupted|has not been updated/);
+    }
+    expect(first).toEqual([]);
+    expect(await problems(watch)).toEqual([
+      expect.stringMatching(
+        /^process: this process stands still again and again; noticed at 2026-03-10T12:0\d:\d\dZ — checks come late/,
+      ),
+    ]);
+    expect(watch.logged(/stands still/)).toHaveLength(1);
+    expect(await watch.state('api')).toBe('operational');
+    // A service that fails meanwhile is found.
+    watch.answers.api = { outcome: 'down', latency: null, seen: 'answered 503' };
+    for (let times = 0; times < 3; times++) {
+      watch.standStill(50 * SECOND);
+      await watch.pass(10 * SECOND);
+    }
+    expect(await watch.state('api')).toBe('major_outage');
+    await watch.pass(10 * MINUTE);
+    expect((await problems(watch)).filter(text => text.startsWith('process'))).toEqual([]);
+  });
+
+  test('stopped for most of the time while a check hangs: no data, and the operator is told why', async () => {
+    const watch = await watched();
+    await watch.pass(90 * SECOND);
+    watch.answers.api = null;
+    for (let times = 0; times < 6; times++) {
+      watch.standStill(50 * SECOND);
+      await watch.pass(10 * SECOND);
+    }
+    expect(await watch.state('api')).toBe('no_data');
+    expect((await problems(watch)).join()).toContain('this process stands still');
+  });
+
   test.each([60, -60])('the wall clock stepped by %s minutes', async minutes => {
     const watch = await watched();
     await watch.pass(90 * SECOND);
