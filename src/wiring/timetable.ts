@@ -7,6 +7,7 @@ import type { Notifications } from '../work/notify/notifications.ts';
 import type { GitSync } from '../work/publish/git-sync.ts';
 import type { Mirror } from '../work/publish/mirror.ts';
 import type { ClockSteps } from '../work/timing/clock-steps.ts';
+import type { Pauses } from '../work/timing/pauses.ts';
 import type { Storage } from '../work/timing/storage.ts';
 import type { Job } from '../work/timing/timetable.ts';
 import type { Watch } from './monitoring.ts';
@@ -14,6 +15,7 @@ import type { Watch } from './monitoring.ts';
 export interface TimetableParts {
   readonly db: Db;
   readonly steps: ClockSteps;
+  readonly pauses: Pauses;
   readonly storage: Storage;
   readonly watch: Watch;
   readonly git: GitSync;
@@ -24,7 +26,7 @@ export interface TimetableParts {
 }
 
 export function jobsOf(parts: TimetableParts): readonly Job[] {
-  const { db, steps, storage, watch, git, round, notifications, mirror, clock } = parts;
+  const { db, steps, pauses, storage, watch, git, round, notifications, mirror, clock } = parts;
   const { poll, heartbeats, warnings, recorder } = watch;
   const look = async () => {
     await storage.look();
@@ -42,6 +44,7 @@ export function jobsOf(parts: TimetableParts): readonly Job[] {
   };
   return [
     { name: 'clock', every: SECOND, run: async () => steps.look() },
+    { name: 'pauses', every: SECOND, run: async () => pauses.look() },
     { name: 'storage', every: SECOND, run: look },
     { name: 'poll', every: SECOND, run: async () => poll.startDue(clock()), settled: () => poll.settled() },
     { name: 'heartbeats', every: SECOND, run: () => heartbeats.judgeAll(clock()) },

@@ -34,6 +34,7 @@ import { makeResponses } from '../work/monitoring/responses.ts';
 import { GitSync } from '../work/publish/git-sync.ts';
 import { Bell, serially } from '../work/timing/bell.ts';
 import { aheadOf, ClockSteps } from '../work/timing/clock-steps.ts';
+import { Pauses } from '../work/timing/pauses.ts';
 import { ignoreStorageFault, lastGood } from '../work/timing/storage.ts';
 import { type EverySecond, type Job, Timetable } from '../work/timing/timetable.ts';
 import { lastGoodSite, openFolderFacts } from './content.ts';
@@ -145,6 +146,8 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       },
       log,
     });
+    const paused = outside.pulse?.paused ?? (() => 0);
+    const pauses = new Pauses({ clock, monotonic, paused });
     const watch = await openWatch({
       db,
       site: site.current,
@@ -156,7 +159,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       noticeSteps: steps.look,
       clock,
       monotonic,
-      paused: outside.pulse?.paused ?? (() => 0),
+      paused,
       log,
     });
     closers.push(() => watch.poll.close());
@@ -170,7 +173,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const mirror = openMirror({ env, folder, db, snapshot: () => refresh.current(), monotonic, log });
     const { statusDir: dir, variables } = env;
     const git = await GitSync.open({ dir, variables, db, folder, site: site.current, ring, log }, clock());
-    const others = () => [...steps.problems(), ...git.problems(), ...mirror.problems()];
+    const others = () => [...steps.problems(), ...pauses.problems(), ...git.problems(), ...mirror.problems()];
     const facts = await openFolderFacts({ db, folder, site, templates, note, others, git, log });
     const outages = lastGood(makeReadOutages(db), {});
     const writer = git.writer('machine');
@@ -216,7 +219,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     closers.push(() => bell?.close());
     await round();
 
-    const jobs = jobsOf({ db, steps, storage, watch, git, round, notifications, mirror, clock });
+    const jobs = jobsOf({ db, steps, pauses, storage, watch, git, round, notifications, mirror, clock });
     const timetable = new Timetable(outside.arrange?.(jobs) ?? jobs, monotonic, log);
 
     const app = makeApp({

@@ -79,6 +79,11 @@ export function startOfUtcDay(at: Millis): Millis {
 /** The clock, as handed to the program: tests move it by hand. */
 export type Clock = () => Millis;
 
+/** Whether a moment can be now, or of a service's history: a clock that starts without a battery says 1970 or 2000. */
+export function isPlausible(at: Millis): boolean {
+  return at >= Date.UTC(2001, 0, 1);
+}
+
 /** A stretch of time, epoch ms; `end` is no longer part of it. */
 export interface Span {
   readonly start: Millis;

@@ -36,6 +36,10 @@ export interface DetectorState {
   readonly check?: string;
   /** Of a heartbeat: from when its silence counts since it was given its time anew, epoch ms; see `putOff`. */
   readonly renewed?: Millis;
+  /** Of a heartbeat: the token of its newest report, as `Listening.token` names it. */
+  readonly token?: string;
+  /** Of a heartbeat: the token it has now where that is another one, and since when, epoch ms. */
+  readonly awaited?: { readonly token: string; readonly since: Millis };
 }
 
 /** What one judgement makes: the state to keep, what changed, and when to look again ahead of schedule. */
@@ -51,9 +55,10 @@ export interface Judgement {
   readonly recheckAt: Millis | null;
   /**
    * Of a heartbeat that is not down: when its last report is older than its period and grace, whoever was there to
-   * receive one, and when that report came, epoch ms. From then on nobody knows whether the job is well.
+   * receive one, and when that report came, epoch ms. From then on nobody knows whether the job is well. By another token
+   * than its last report's it is so at once.
    */
-  readonly overdue?: { readonly at: Millis; readonly since: Millis } | null;
+  readonly overdue?: { readonly at: Millis; readonly since: Millis; readonly hasNewToken?: true } | null;
 }
 
 export function initialState(): DetectorState {

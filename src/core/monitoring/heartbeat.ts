@@ -18,6 +18,8 @@ export interface Listening {
   readonly since: Millis;
   /** Whether a silence of ours has given it its time anew since the last report. */
   readonly renewed: boolean;
+  /** Names the token by which its reports are taken; nothing of it can be read from that. Absent: not known. */
+  readonly token?: string;
 }
 
 /** A silence of ours this long may have cost a report: the job gave up waiting for its answer. */
@@ -45,30 +47,48 @@ const ALWAYS: Listening = { since: Number.NEGATIVE_INFINITY, renewed: false };
  * restores. A job that never reported is no data. After a report from the future (the clock was set back) silence counts
  * from when the server listened. Silence counts from `listening.since` at the earliest: silence while the server
  * itself was off, asleep or stopped is nobody's outage; but whether the job is well is not known then, see `overdue`.
+ * Where its token is another than that of the last report, its silence counts from when that was noticed.
  * `recheckAt` is the moment silence becomes an outage.
  */
 export function judgeHeartbeat(
   component: Component,
-  before: DetectorState,
+  known: DetectorState,
   report: Report | null,
   now: Millis,
-  listening: Listening = ALWAYS,
+  heard: Listening = ALWAYS,
 ): Judgement {
+  const before = withToken(known, heard.token, now);
+  const listening = { ...heard, since: Math.max(heard.since, before.awaited?.since ?? heard.since) };
   // Also judged before a late report is: whether the clock ticked in between must make no difference.
   const silence = judgeSilence(component, before, report?.at ?? now, listening.since);
-  const heard = report
-    ? judgeReport(component, silence.state, report, now)
+  const judged = report
+    ? judgeReport(component, reportedBy(silence.state, listening.token), report, now)
     : { state: silence.state, transitions: [] };
-  const { renewed: _, ...state } = heard.state;
+  const { renewed: _, ...state } = judged.state;
   const kept = !report && listening.renewed ? { ...state, renewed: listening.since } : state;
   const recheckAt = state.down ? null : deadline(component, state, listening.since, now);
   return {
-    ...heard,
+    ...judged,
     state: kept,
-    transitions: [...silence.transitions, ...heard.transitions],
+    transitions: [...silence.transitions, ...judged.transitions],
     recheckAt,
     overdue: recheckAt === null ? null : overdueOf(component, state, listening, now, recheckAt),
   };
+}
+
+/** Notes which token a job's report is awaited by, where it is not that of the last one. */
+function withToken(known: DetectorState, token: string | undefined, now: Millis): DetectorState {
+  const { awaited, ...state } = known;
+  if (token === undefined) return known;
+  if (state.lastAt === null) return state;
+  if (state.token === undefined || state.token === token) return { ...state, token };
+  // The clock may have gone back since.
+  const since = awaited?.token === token ? Math.min(awaited.since, now) : now;
+  return { ...state, awaited: { token, since } };
+}
+
+function reportedBy({ awaited: _, ...state }: DetectorState, token: string | undefined): DetectorState {
+  return token === undefined ? state : { ...state, token };
 }
 
 function overdueOf(
@@ -79,6 +99,8 @@ function overdueOf(
   recheckAt: Millis,
 ): Judgement['overdue'] {
   const lastAt = state.lastAt as Millis;
+  if (state.awaited)
+    return { at: Math.min(state.awaited.since, now), since: Math.min(lastAt, now), hasNewToken: true };
   if (lastAt <= now)
     return { at: deadline(component, state, Number.NEGATIVE_INFINITY, now) as Millis, since: lastAt };
   // A report from the future that we received ourselves came before the clock was set back; of any other nobody knows.

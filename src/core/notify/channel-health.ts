@@ -89,6 +89,8 @@ export interface FailingChannel extends NotificationChannel, Depth {
   /** Type, host and id, never the address. */
   readonly name: string;
   readonly since: Millis;
+  /** That lies ahead: the clock was set back, and nobody knows how long it has been. */
+  readonly isSinceUnknown: boolean;
 }
 
 export function failingChannels(
@@ -98,12 +100,16 @@ export function failingChannels(
   now: Millis,
 ): FailingChannel[] {
   const failing = all.filter(one => one.owner === 'operator' && isFailing(one, now));
-  return failing.map(one => ({
-    ...one,
-    ...(depths.get(one.id) ?? NOTHING),
-    name: channelName(one, settings.find(({ id }) => id === one.id)?.url ?? ''),
-    since: one.failingSince ?? one.createdAt,
-  }));
+  return failing.map(one => {
+    const since = one.failingSince ?? one.createdAt;
+    return {
+      ...one,
+      ...(depths.get(one.id) ?? NOTHING),
+      name: channelName(one, settings.find(({ id }) => id === one.id)?.url ?? ''),
+      since,
+      isSinceUnknown: since > now,
+    };
+  });
 }
 
 /** An update whose message could not be composed, and for whom. */
@@ -129,12 +135,15 @@ function fixOf({ id, state, givenUp }: FailingChannel): string {
   return `${address}${again}, then send what it missed: npm run status -- outbox retry`;
 }
 
-function faultOf({ name, error, since, givenUp, pending }: FailingChannel): string {
+function faultOf({ name, error, since, isSinceUnknown, givenUp, pending }: FailingChannel): string {
   const wait = pending === 1 ? '1 message waits' : `${pending} messages wait`;
   const lost = givenUp === 1 ? '1 message was given up' : `${givenUp} messages were given up`;
+  const why = error ?? 'it takes nothing';
   const messages = [...(pending > 0 ? [wait] : []), ...(givenUp > 0 ? [lost] : [])];
   return [
-    `${name} has taken no message since ${iso(since)} (${error ?? 'it takes nothing'})`,
+    isSinceUnknown
+      ? `${name} takes no messages (${why}); for how long is not known, as the clock was set back`
+      : `${name} has taken no message since ${iso(since)} (${why})`,
     ...messages,
   ].join('; ');
 }

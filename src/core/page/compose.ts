@@ -13,7 +13,7 @@ import {
 } from '../model/component.ts';
 import { type Incident, isOpen } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
-import { DAY, MINUTE, type Millis, type Span } from '../model/time.ts';
+import { DAY, isPlausible, MINUTE, type Millis, type Span } from '../model/time.ts';
 import { shortId } from '../model/token.ts';
 import { daysOf } from './days.ts';
 import type { Facts } from './facts.ts';
@@ -156,11 +156,11 @@ function componentView(
     underWay.length > 0 ? 'under_maintenance' : base,
     ...[...open, ...underWay].map(view => statusIn(view, component.id)),
   ]);
-  const outages = outagesOf(component.id, views, now);
   const maintenance = views.filter(view => view.scheduled !== null).map(view => spanOf(view, now));
   const { days, weights } = site.uptime;
   const window: Span = { start: now - days * DAY, end: now };
   const from = knownFrom(component, views, known, now);
+  const outages = outagesOf(component.id, views, from, now);
   return {
     component,
     health,
@@ -195,14 +195,16 @@ function statusIn(view: IncidentView, id: string): Health {
   return view.affected.find(affected => affected.id === id)?.status ?? 'no_data';
 }
 
-function outagesOf(id: string, views: readonly IncidentView[], now: Millis): Outage[] {
+/** When one began that a clock wrote which nobody had set, is not known: it counts with the total. */
+function outagesOf(id: string, views: readonly IncidentView[], from: Millis, now: Millis): Outage[] {
   const found: Outage[] = [];
   for (const view of views) {
     if (view.scheduled !== null) continue;
     for (const { start, end, affected } of view.stretches) {
       const status = affected.find(one => one.id === id)?.status;
       const severity = status && start <= now ? severityOf(status) : null;
-      if (severity) found.push({ start, end, incident: view.id, severity });
+      const began = isPlausible(start) ? start : Math.max(start, from);
+      if (severity) found.push({ start: began, end, incident: view.id, severity });
     }
   }
   return found;
@@ -216,7 +218,10 @@ function knownFrom(
   now: Millis,
 ): Millis {
   if (component.since !== null) return component.since;
-  const incidents = views.filter(view => view.scheduled === null).map(view => view.started);
+  const incidents = views
+    .filter(view => view.scheduled === null)
+    .map(view => view.started)
+    .filter(isPlausible);
   return Math.min(now, known?.firstSeen ?? now, known?.firstCheck ?? now, ...incidents);
 }
 

@@ -137,6 +137,6 @@ export interface Stall {
   readonly since: Millis;
   /** Whether monitoring is interrupted; else the process was off or asleep, and a look comes soon. */
   readonly told: boolean;
-  /** It is a job whose report is overdue, and may have come while nobody listened. */
-  readonly isSilent?: true;
+  /** It is a job whose report is overdue and may have come while nobody listened, or is awaited by a new token. */
+  readonly silent?: 'overdue' | 'new token' | undefined;
 }

@@ -45,18 +45,26 @@ function stalled(view: ComponentView, stall: Stall): ComponentView {
 function problemOf({ component: { id, name }, stall, health }: ComponentView): Problem[] {
   if (!stall?.told) return [];
   const shown = health === 'no_data' ? 'it is shown without data' : 'what was last known of it stays';
-  const since = iso(stall.since);
-  const [what, fix] = stall.isSilent
-    ? [
-        `"${name}" has not reported since ${since}, and a report may have come while nobody listened`,
-        'see that the job runs; if it stays silent, that becomes an outage after its period and grace',
-      ]
-    : [
-        `no look at "${name}" has ended since ${since}`,
-        'read in the log why its check, or what records it, does not end; if it does not recover, restart Status Live',
-      ];
-  const level = stall.isSilent ? 'warning' : 'error';
+  const [what, fix] = wordsOf(stall, id, name);
+  const level = stall.silent ? 'warning' : 'error';
   return [{ level, where: `component ${id}`, what: `${what}: ${shown}`, fix }];
+}
+
+function wordsOf({ silent, since }: Stall, id: string, name: string): [what: string, fix: string] {
+  if (silent === 'new token')
+    return [
+      `"${name}" has got another token, and has not reported by it yet; its last report came ${iso(since)}`,
+      `have the job call its new address (\`status heartbeat-url ${id}\`); its silence becomes an outage after its period and grace`,
+    ];
+  if (silent)
+    return [
+      `"${name}" has not reported since ${iso(since)}, and a report may have come while nobody listened`,
+      'see that the job runs; if it stays silent, that becomes an outage after its period and grace',
+    ];
+  return [
+    `no look at "${name}" has ended since ${iso(since)}`,
+    'its check may wait for an answer until its `timeout`; after that, read in the log why the check, or what records it, does not end; if it does not recover, restart Status Live',
+  ];
 }
 
 function pageProblem(since: Millis): Problem {

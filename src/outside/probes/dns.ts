@@ -67,7 +67,7 @@ function isMeant(wanted: string, found: string, record: DnsCheck['record']): boo
 
 /** Names compare without case, final dot and width of gaps, and as they go over the wire. */
 function hostName(text: string): string {
-  const parts = text.trim().toLowerCase().replace(/\.$/, '').split(/\s+/);
+  const parts = text.trim().toLowerCase().replace(/\.$/, '').trim().split(/\s+/);
   return parts.map(part => domainToASCII(part) || part).join(' ');
 }
 

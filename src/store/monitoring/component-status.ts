@@ -2,7 +2,7 @@
 // then only what was recorded since.
 import { type Selectable, sql } from 'kysely';
 import type { Measured } from '../../core/model/component.ts';
-import { DAY, type Millis, startOfUtcDay } from '../../core/model/time.ts';
+import { DAY, isPlausible, type Millis, startOfUtcDay } from '../../core/model/time.ts';
 import { healthOf } from '../../core/monitoring/detector.ts';
 import { type DetectorState, initialState, tookOf } from '../../core/monitoring/detector-state.ts';
 import type { Db } from '../db/database.ts';
@@ -36,7 +36,10 @@ export class ComponentStatus {
     this.#since = null;
     if (isNew) await this.#readAgain(from);
     else await this.#readTouched();
-    if (this.#latest > now && (await hasMovedBack(this.#db, now))) await this.#readAgain(from);
+    // A clock that nobody set yet knows nothing better.
+    const isSet = isPlausible(now);
+    if (isSet && this.#latest > now && (await hasMovedBack(this.#db, now))) await this.#readAgain(from);
+    if (isSet && (await this.#hasMovedUp(now))) await this.#readAgain(from);
     this.#since = startOfUtcDay(from);
     return this.#all;
   }
@@ -55,6 +58,32 @@ export class ComponentStatus {
         next.set(id, known);
     }
     this.#keep(next);
+  }
+
+  /**
+   * What a clock noted that nobody had set is known since the first day that was looked at by a right one. False when
+   * there is no such thing, or it cannot be written: it is tried again with the next reading.
+   */
+  async #hasMovedUp(now: Millis): Promise<boolean> {
+    if (!Number.isFinite(now)) return false;
+    const unset = [...this.#all].filter(([, { firstSeen }]) => !isPlausible(firstSeen));
+    try {
+      for (const [id, { observed, firstCheck, since }] of unset) {
+        const at = Math.min(
+          now,
+          ...[...observed.keys()].filter(day => isPlausible(day) && day < startOfUtcDay(now)),
+        );
+        const moved = {
+          first_seen: at,
+          first_check: firstCheck && Math.max(at, firstCheck),
+          health_since: since && Math.max(at, since),
+        };
+        await this.#db.updateTable('components').set(moved).where('id', '=', id).execute();
+      }
+    } catch {
+      return false;
+    }
+    return unset.length > 0;
   }
 
   #keep(all: Map<string, Measured>): void {

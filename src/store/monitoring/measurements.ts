@@ -125,8 +125,11 @@ export async function recordHeartbeat(
       // Silence is observation too, but one row a minute is enough of it; a look may come a little early. After a
       // check from the future the clock was set back, and what is known is put right at once.
       const since = now - (before.lastCheck ?? now);
-      // That it was given its time anew must survive the next restart.
-      const isRenewed = judged.state.renewed !== before.state.renewed;
+      // That it was given its time anew, or another token, must survive the next restart.
+      const isRenewed =
+        judged.state.renewed !== before.state.renewed ||
+        judged.state.token !== before.state.token ||
+        judged.state.awaited?.token !== before.state.awaited?.token;
       const isDue = judged.transitions.length > 0 || isRenewed || since >= 50 * SECOND || since < 0;
       const isCounted = report !== null || (before.lastCheck !== null && isDue);
       if (!isCounted) return { ...judged, isCounted };

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { asOf, changesAt, isAhead } from '../../core/incidents/as-of.ts';
 import { type Edge, edgeKey, presumedRef, sighted } from '../../core/incidents/first-seen.ts';
 import { type Incident, type IncidentUpdate, refOf } from '../../core/model/incident.ts';
-import type { Millis } from '../../core/model/time.ts';
+import { isPlausible, type Millis } from '../../core/model/time.ts';
 import { makeYield } from '../../core/page/steps.ts';
 
 /** When an update was noted in the database, epoch ms and no later than `now`; null when it is not there. */
@@ -138,8 +138,9 @@ export class FirstSeen {
     for (const update of updates.filter(isSaid)) await this.#note(incident, update, update.at, now);
   }
 
-  /** Notes what lies ahead and is news. */
+  /** Notes what lies ahead and is news; by a clock that nobody set yet, everything lies ahead. */
   async #note(incident: Incident, edge: Edge, at: Millis | null, now: Millis): Promise<void> {
+    if (!isPlausible(now)) return;
     if (at === null || at <= now || this.#lay(incident, edge)) return;
     if (await this.#records.foretell?.(incident, edge, now)) this.#remember(refTo(incident, edge));
   }

@@ -1,7 +1,7 @@
 // Heartbeats: jobs that report by themselves, and the judgement of those that fell silent.
 import type { Component } from '../../core/model/component.ts';
 import { MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
-import { deriveSecret, digestOf } from '../../core/model/token.ts';
+import { deriveSecret, digestOf, shortId } from '../../core/model/token.ts';
 import { type Listening, putOff } from '../../core/monitoring/heartbeat.ts';
 import { offsetOf } from '../../core/monitoring/schedule-jitter.ts';
 import { listeningAt } from '../../store/monitoring/measurements.ts';
@@ -84,7 +84,7 @@ export class Heartbeats {
     this.#noticePauses();
     const at = clock();
     // Right after a pause it may have waited in its socket, and was in time.
-    const before = this.#listening(component.id);
+    const before = this.#listening(component);
     const listening = this.#isUnread() ? { ...before, since: at } : before;
     this.#heard.set(component.id, { since: at, renewed: false });
     const judged = await recorder.heartbeat(component, { at, ok, message }, at, listening);
@@ -147,8 +147,9 @@ export class Heartbeats {
     return this.#byToken.byHash.get(digestOf(token));
   }
 
-  #listening(id: string): Listening {
-    return this.#heard.get(id) ?? this.#silent;
+  #listening(component: Component): Listening {
+    const token = shortId(heartbeatToken(component, this.#parts.secret));
+    return { ...(this.#heard.get(component.id) ?? this.#silent), token };
   }
 
   #listenAnew(next: (of: Listening) => Listening): void {
@@ -188,7 +189,7 @@ export class Heartbeats {
     const hung = new Promise<null>(resolve => {
       timer = setTimeout(resolve, HUNG, null);
     });
-    const judgement = recorder.heartbeat(component, null, now, this.#listening(id)).finally(() => {
+    const judgement = recorder.heartbeat(component, null, now, this.#listening(component)).finally(() => {
       if (this.#judging.get(id) === began) this.#judging.delete(id);
     });
     const judged = await Promise.race([judgement, hung]).finally(() => clearTimeout(timer));
@@ -209,7 +210,8 @@ function seenOf(
   { overdue, recheckAt = null }: Pick<Judged, 'overdue'> & Partial<Judged>,
   now: Millis,
 ): LookEnd {
-  if (overdue && now >= overdue.at) return { silentSince: overdue.since };
+  if (overdue && now >= overdue.at)
+    return { silentSince: overdue.since, ...(overdue.hasNewToken ? { hasNewToken: true } : {}) };
   return recheckAt === null ? 'bad' : 'well';
 }
 

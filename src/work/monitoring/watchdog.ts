@@ -8,8 +8,10 @@ import type { ComponentView, Snapshot, Stall } from '../../core/page/snapshot.ts
 import { withStalls } from '../../core/page/stalled.ts';
 import type { Monitoring } from './monitoring.ts';
 
-/** A look may take this much longer than the last one: asking whether our own network is down, and writing down. */
+/** A slow look may take this much longer than the last one: asking whether our own network is down, and writing down. */
 const SLACK: Millis = 10 * SECOND;
+/** Turns come each second: by shorter times than this a busy machine would look like a stall. */
+const SHORTEST: Millis = 10 * SECOND;
 /** Clocks differ by less from one process to the next. */
 const AHEAD: Millis = SECOND;
 /** Rounds run each second; one over ten thousand files on a slow disk takes its time. */
@@ -19,7 +21,7 @@ const ROUND: Millis = MINUTE;
  * How a look ended: well, badly, or with nothing known, as a job's report is overdue and may have come while nobody
  * listened; epoch ms.
  */
-export type LookEnd = 'well' | 'bad' | { readonly silentSince: Millis };
+export type LookEnd = 'well' | 'bad' | { readonly silentSince: Millis; readonly hasNewToken?: true };
 
 interface LastLook {
   readonly check: Check;
@@ -35,7 +37,7 @@ interface LastLook {
   /** Whether the state was in doubt when it ended, and the look did not renew it. */
   readonly isDoubted: boolean;
   /** Since when a job has not reported, where that is why it is in doubt: epoch ms, and by `awake` how long that is so. */
-  readonly silent?: { readonly since: Millis; readonly from: Millis };
+  readonly silent?: { readonly since: Millis; readonly from: Millis; readonly by: Stall['silent'] };
   /** When it began as the database says; absent when the database was not asked. */
   readonly lookedAt?: Millis | undefined;
   /** How old it may be at least; and how old indeed, once that had to be asked of the schedule itself. */
@@ -64,7 +66,10 @@ export class Watchdog {
     const { clock, monotonic, awake, ring } = this.#on;
     const { id, schedule, check } = component;
     const from = this.#looks.get(id)?.silent?.from ?? awake();
-    const silence = typeof end === 'object' ? { silent: { since: end.silentSince, from } } : {};
+    const silence =
+      typeof end === 'object'
+        ? { silent: { since: end.silentSince, from, by: end.hasNewToken ? 'new token' : 'overdue' } as const }
+        : {};
     const isDoubted = typeof end === 'object' || (end === 'bad' && this.doubts(component));
     const [at, ended] = [clock(), monotonic()];
     const look = { check, schedule, at, ended, awake: awake(), took, isOurs: true, isDoubted };
@@ -113,14 +118,14 @@ export class Watchdog {
     const last = this.#lastLook(view);
     const isTooOld = this.#isOld(component, last);
     if (!isTooOld && !last.isDoubted) return null;
-    // How long the first look of this process takes, nobody has seen.
-    const patience = (last.limit ?? 0) + (last.isOurs || last.took === null ? 0 : timeoutOf(component.check));
+    // At its start this process looks at once, whatever the schedule's pauses.
+    const patience = (last.isOurs ? last.limit : last.least) ?? 0;
     // What was said to be interrupted is so until a look shows how it is: /api/v2 has no other word for what is not known.
     const isUnknown = view.health === 'operational' || view.health === 'no_data';
     const stays = last.isDoubted && isUnknown && this.#stalls.get(component.id)?.told === true;
     if (last.silent) {
       const isLong = this.#on.awake() - last.silent.from > leastLimit(component, last.took);
-      return { since: last.silent.since, told: isUnknown && isLong, isSilent: true };
+      return { since: last.silent.since, told: isUnknown && isLong, silent: last.silent.by };
     }
     return { since: last.at, told: stays || (isTooOld && this.#on.awake() - last.awake > patience) };
   }
@@ -173,7 +178,7 @@ export class Watchdog {
       const [before, now] = [this.#stalls.get(component), next.get(component)];
       if (now?.told && !before?.told) {
         const what = `monitoring of ${name} is interrupted`;
-        if (now.isSilent) log.warn({ component }, `${what}: it has not reported since ${iso(now.since)}`);
+        if (now.silent) log.warn({ component }, `${what}: it has not reported since ${iso(now.since)}`);
         else log.error({ component }, `${what}: no look has ended since ${iso(now.since)}`);
       }
       if (before?.told && !now?.told) log.info({ component }, `monitoring of ${name} goes on`);
@@ -182,16 +187,13 @@ export class Watchdog {
 }
 
 /**
- * How old a component's last look may be at least, whatever its schedule's pauses: two periods, or two looks as long as
- * the last one. The timeout says nothing: it may be minutes where looks take milliseconds. Only before the first look
- * has ended nothing else is known.
+ * How old a component's last look may be at least, whatever its schedule's pauses: two periods; where that look was slow,
+ * the time to the next one and as long again. The timeout says nothing: it may be minutes where looks take milliseconds.
  */
 function leastLimit({ check, schedule }: Component, took: Millis | null): Millis {
   // Heartbeats are judged each minute, whatever their own period.
-  if (check.type === 'heartbeat') return 2 * MINUTE + SLACK;
-  const period = roughPeriod(schedule);
-  if (took === null) return 2 * period + timeoutOf(check) + SLACK;
-  return 2 * Math.max(period, took) + SLACK;
+  const period = check.type === 'heartbeat' ? MINUTE : roughPeriod(schedule);
+  return Math.max(2 * period, period + slowness(took, period), SHORTEST);
 }
 
 /** The same for a look that ended at `at`: until the second firing after it, however far that is (nights, weekends). */
@@ -203,10 +205,11 @@ function limitOf(component: Component, at: Millis, took: Millis | null): Millis 
   const first = nextFiring(schedule, at - offset);
   const second = first && nextFiring(schedule, first);
   if (!second) return Number.POSITIVE_INFINITY;
-  const end = took === null ? second + timeoutOf(check) : Math.max(second, first + took);
-  return Math.max(least, end + offset - at + SLACK);
+  const end = Math.max(second, first + slowness(took, second - first));
+  return Math.max(least, end + offset - at);
 }
 
-function timeoutOf(check: Check): Millis {
-  return 'timeout' in check ? check.timeout : 0;
+/** How long the look after one that took so long may take, ms; 0 where that was quick: it ends within a period, then. */
+function slowness(took: Millis | null, period: Millis): Millis {
+  return took !== null && 2 * took > period ? took + SLACK : 0;
 }

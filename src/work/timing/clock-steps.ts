@@ -1,8 +1,8 @@
 // Steps of the wall clock: noticed by the clock that only grows, and handed to all who wait for a moment.
 
 import type { Log } from '../../core/model/ports/log.ts';
-import type { Problem } from '../../core/model/problem.ts';
-import { type Clock, iso, MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
+import { errorAt, type Problem } from '../../core/model/problem.ts';
+import { type Clock, iso, isPlausible, MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
 import { spell } from '../../core/monitoring/messages.ts';
 
 /** A clock that is merely wrong is led to the right time more slowly than this. */
@@ -58,14 +58,21 @@ export class ClockSteps {
     onStep(by);
   };
 
-  /** For /readyz: the steps of the last ten minutes, the five largest of them, in the order they came. */
+  /** For /readyz: whether the clock can be right, and the steps of the last ten minutes, the five largest of them, in the order they came. */
   problems(): readonly Problem[] {
-    return this.#recent().map(({ problem }) => problem);
+    const now = this.#parts.clock();
+    return [...(isPlausible(now) ? [] : [unset(now)]), ...this.#recent().map(({ problem }) => problem)];
   }
 
   #recent() {
     return this.#steps.filter(({ until }) => this.#parts.monotonic() < until);
   }
+}
+
+function unset(now: Millis): Problem {
+  const what = `the clock of this machine says ${iso(now)}: it was never set, and whatever is dated is wrong`;
+  const fix = 'set it, and check its time synchronization (`timedatectl`)';
+  return errorAt('clock', what, fix);
 }
 
 function problemOf(by: Millis, now: Millis): Problem {

@@ -54,7 +54,16 @@ describe('checks', () => {
       expect: ['2001:DB8::1'],
     },
     { type: 'dns', name: 'a.example', record: 'MX', expect: ['10 mail.a.example', 'mail.a.example.'] },
+    {
+      type: 'dns',
+      name: 'a.example',
+      record: 'MX',
+      expect: ['10 3com.a1', ' 10  1.mail.a.example ', 'mail', '0 .', '.'],
+    },
+    { type: 'dns', name: '1.2.3.a', record: 'NS', expect: ['ns1.a.example', '1.a.', 'ns.7-a'] },
+    { type: 'dns', name: 'a.example', record: 'CNAME', expect: ['1.2.3.4.a', 'xn--a'] },
     { type: 'http', url: 'https://a.example', headers: { 'X-Key_1': 'Bearer a\tb ü', Accept: '' } },
+    { type: 'http', url: 'https://a.example', headers: { Host: 'b.example', TE: 'trailers', Date: 'x' } },
   ])('%j is taken', check => {
     expect(checkSchema.safeParse(check).error?.issues).toBeUndefined();
   });
@@ -86,6 +95,30 @@ describe('checks', () => {
     ['IPv6 for an A record', { type: 'dns', name: 'a.example', expect: ['::1'] }],
     ['three numbers for an A record', { type: 'dns', name: 'a.example', expect: ['1.2.3'] }],
     ['a priority behind the exchange', { type: 'dns', name: 'a', record: 'MX', expect: ['mail.a 10'] }],
+    ['a priority alone', { type: 'dns', name: 'a', record: 'MX', expect: ['10'] }],
+    ['a priority and a gap', { type: 'dns', name: 'a', record: 'MX', expect: ['10 '] }],
+    ['two priorities', { type: 'dns', name: 'a', record: 'MX', expect: ['10 20'] }],
+    ['IPv4 for an MX record', { type: 'dns', name: 'a', record: 'MX', expect: ['1.2.3.4'] }],
+    ['IPv4 with a priority', { type: 'dns', name: 'a', record: 'MX', expect: ['10 1.2.3.4'] }],
+    ['IPv6 for an MX record', { type: 'dns', name: 'a', record: 'MX', expect: ['10 2001:db8::1'] }],
+    ['IPv6 in brackets', { type: 'dns', name: 'a', record: 'MX', expect: ['[::1]'] }],
+    ['IPv4 for an NS record', { type: 'dns', name: 'a', record: 'NS', expect: ['1.2.3.4'] }],
+    ['IPv6 for an NS record', { type: 'dns', name: 'a', record: 'NS', expect: ['2001:db8::1'] }],
+    ['IPv4 for a CNAME record', { type: 'dns', name: 'a', record: 'CNAME', expect: ['1.2.3.4.'] }],
+    ['IPv4 for a name', { type: 'dns', name: '1.2.3.4' }],
+    ['a link’s name server', { type: 'dns', name: 'a', server: 'fe80::1' }],
+    ['a link’s name server with its interface', { type: 'dns', name: 'a', server: 'fe80::1%eth0' }],
+    ['a link’s name server with its port', { type: 'dns', name: 'a', server: '[FE80::1%eth0]:53' }],
+    ...['Content-Length', 'transfer-encoding', 'CONNECTION', 'Keep-Alive', 'Upgrade', 'Expect'].map(
+      (name): [string, object] => [
+        `the header ${name}`,
+        { type: 'http', url: 'https://a.example', headers: { [name]: '5' } },
+      ],
+    ),
+    ...['€', '正常', '😀'].map((value): [string, object] => [
+      `a header with ${value}`,
+      { type: 'http', url: 'https://a.example', headers: { 'X-Key': value } },
+    ]),
     [
       'a header’s name of two words',
       { type: 'http', url: 'https://a.example', headers: { 'Bad Name': 'x' } },

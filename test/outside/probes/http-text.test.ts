@@ -118,6 +118,45 @@ test('utf-16 without a mark is read both ways: browsers and RFC 2781 differ', as
     }
 });
 
+describe('wide letters whose header names the wrong order, or none', () => {
+  const little = (text: string) => Buffer.from(text, 'utf16le');
+  test.each([
+    ['utf-16be', little],
+    ['utf-16le', utf16be],
+    ['UTF-16', utf16be],
+    ['utf-32be', (text: string) => utf32(text, false)],
+    ['utf-32le', (text: string) => utf32(text, true)],
+    ['utf-8', little],
+    ['utf-8', utf16be],
+    ['iso-8859-1', little],
+    ['gbk', utf16be],
+  ])('%s', async (charset, encode) => {
+    for (const text of ['OK', 'all good', '<p>Störung</p>', '<p>系统正常</p>']) {
+      const bytes = encode(`<html>${text}`);
+      expect(await look(bytes, html(charset), { contains: text })).toMatchObject(found);
+      expect(await look(bytes, html(charset), { not_contains: text })).toMatchObject(unwanted);
+      expect(await look(bytes, html(charset), { not_contains: 'Error' })).toMatchObject(found);
+      expect(await look(bytes, html(charset), { contains: `${text}!` })).toMatchObject(missed);
+    }
+    const json = { 'content-type': `application/json; charset=${charset}` };
+    expect(await look(encode('{"ok":true}'), json, { json: { '$.ok': true } })).toMatchObject(found);
+  });
+
+  test.each([
+    ['utf-16be', little],
+    ['utf-16le', utf16be],
+  ])('%s without any letter of ASCII', async (charset, encode) => {
+    expect(await look(encode('系统正常'), html(charset), { contains: '系统正常' })).toMatchObject(found);
+    expect(await look(encode('系统正常'), html(charset), { not_contains: '系统正常' })).toMatchObject(
+      unwanted,
+    );
+  });
+
+  test.each(['utf-16', 'utf-16be', 'utf-32'])('%s of what is a page in ASCII', async charset => {
+    expect(await look(ascii('<p>all good'), html(charset), { contains: 'all good' })).toMatchObject(found);
+  });
+});
+
 describe('by its own word', () => {
   test.each([
     ['<meta charset=gbk>', gbk, '系统正常'],

@@ -1,8 +1,11 @@
 // A look during which our own process stood still: its time is no measurement, its timeout no failure, its answer counts.
 import { createSocket } from 'node:dgram';
+import { createSecureContext } from 'node:tls';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Check, checkSchema, type ProbeResult } from '../../../src/core/model/checks/check.ts';
 import { explain } from '../../../src/outside/probes/failure.ts';
+import type { Network } from '../../../src/outside/probes/network.ts';
 import { makeProbes } from '../../../src/outside/probes.ts';
 import { startPulse } from '../../../src/outside/pulse.ts';
 import { makeCertificates } from '../certificates.ts';
@@ -24,6 +27,21 @@ const host = '127.0.0.1';
 async function silentNameServer(): Promise<string> {
   const socket = createSocket('udp4');
   onTestFinished(() => void socket.close());
+  await new Promise<void>(resolve => socket.bind(0, host, resolve));
+  return `${host}:${socket.address().port}`;
+}
+
+/** One that answers any question for A with an address, after it held the event loop up. */
+async function slowNameServer(): Promise<string> {
+  const socket = createSocket('udp4');
+  onTestFinished(() => void socket.close());
+  socket.on('message', (question, from) => {
+    hold(700);
+    const record = Buffer.from('c00c000100010000003c0004c0000201', 'hex');
+    const head = Buffer.from([...question.subarray(0, 2), 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0]);
+    const asked = question.subarray(12, question.indexOf(0, 12) + 5);
+    socket.send(Buffer.concat([head, asked, record]), from.port, from.address);
+  });
   await new Promise<void>(resolve => socket.bind(0, host, resolve));
   return `${host}:${socket.address().port}`;
 }
@@ -178,6 +196,131 @@ describe('by the pulse of this very process', () => {
     hold(700);
     expect(await answering).toMatchObject({ outcome: 'up', latency: null });
     expect(await silent).toMatchObject({ ...nothing, detail: 'timed out after 300 ms' });
+  });
+
+  /** What holds the loop up past the deadline, at each point of a look; the other side answers at once. */
+  const held: [string, () => Promise<[Record<string, unknown>, Network?]>][] = [
+    [
+      'http: while the name is looked up',
+      async () => [
+        { type: 'http', url: `http://a.example:${await http((_, res) => res.end('ok'))}/` },
+        {
+          lookup: (_name, _options, done) => {
+            hold(700);
+            done(null, [{ address: host, family: 4 }]);
+          },
+        },
+      ],
+    ],
+    [
+      'http: between headers and body',
+      async () => [
+        {
+          type: 'http',
+          contains: 'ok',
+          url: url(
+            await http((_, res) => {
+              res.flushHeaders();
+              setTimeout(() => {
+                hold(700);
+                res.end('ok');
+              }, 20);
+            }),
+          ),
+        },
+      ],
+    ],
+    [
+      'http: within a packed body without an end',
+      async () => [
+        {
+          type: 'http',
+          contains: 'ok',
+          url: url(
+            await http((_, res) => {
+              res.writeHead(200, { 'content-encoding': 'gzip' });
+              const packed = gzipSync('all is ok');
+              res.write(packed.subarray(0, 15));
+              setTimeout(() => {
+                hold(700);
+                res.end(packed.subarray(15));
+              }, 20);
+            }),
+          ),
+        },
+      ],
+    ],
+    [
+      'http: at a redirect',
+      async () => [
+        {
+          type: 'http',
+          url: url(
+            await http((req, res) => {
+              if (req.url === '/') hold(700);
+              if (req.url === '/') res.writeHead(302, { location: '/b' });
+              res.end();
+            }),
+          ),
+        },
+      ],
+    ],
+    [
+      'https: in the handshake',
+      async () => {
+        const { good, ca } = makeCertificates();
+        const context = createSecureContext(good);
+        const port = await tls({
+          SNICallback: (_name, done) => {
+            hold(700);
+            done(null, context);
+          },
+        });
+        return [{ type: 'tls', host: 'localhost', port }, { ca }];
+      },
+    ],
+    [
+      'dns: before the answer',
+      async () => [{ type: 'dns', name: 'a.example', server: await slowNameServer() }],
+    ],
+    [
+      'smtp: in the dialogue',
+      async () => [
+        {
+          type: 'smtp',
+          host,
+          port: await tcp(socket => {
+            socket.write('220 hello\r\n');
+            socket.once('data', () => {
+              hold(700);
+              socket.write('250 yes\r\n');
+            });
+          }),
+        },
+      ],
+    ],
+    [
+      'redis: before the answer',
+      async () => [
+        {
+          type: 'database',
+          url: `redis://127.0.0.1:${await tcp(socket =>
+            socket.on('data', () => {
+              hold(700);
+              socket.write('+PONG\r\n');
+            }),
+          )}`,
+        },
+      ],
+    ],
+  ];
+  test.each(held)('a loop held up, %s: no failure, and no time', async (_, make) => {
+    const { paused: stood } = pulsed();
+    const [of, network = {}] = await make();
+    const seen = await makeProbes(network, stood)(check(of), signal);
+    expect(['up', 'unknown'], seen.seen).toContain(seen.outcome);
+    expect(seen.latency).toBeNull();
+    if (seen.outcome === 'unknown') expect(seen).toMatchObject(nothing);
   });
 
   test('small pauses of our own do not hide what breaks off each time, and leave an answer its time', async () => {

@@ -2,7 +2,7 @@
 // the clock and another target hide nothing.
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openWorld, SECRET, type World } from '../world.ts';
 
 const SITE = (target: string) => `
@@ -175,4 +175,131 @@ test('another target is looked at at once, and is no data before', async () => {
   await world.pass(60, 1);
   expect(asked).toHaveLength(looks);
   expect(health(world, 'api')).toBe('operational');
+});
+
+describe('another token in status.yaml: what the old address said is nothing of the new one', () => {
+  const edit = async (world: World, token: string) => {
+    const file = path.join(world.dir, 'status', 'status.yaml');
+    const text = (await readFile(file, 'utf8')).replace(/, token: \w+/, '');
+    await writeFile(file, text.replace('grace: 10s', token ? `grace: 10s, token: ${token}` : 'grace: 10s'));
+  };
+  const said = async (world: World) => JSON.stringify((await world.get('/readyz')).json.problems);
+
+  test('no data until the first report by it; down only when its period and grace have passed since the edit', async () => {
+    const world = await opened();
+    await report(world);
+    await world.pass(50, 5);
+    await edit(world, 'abcdefgh1');
+    await world.pass(2, 1);
+    expect(health(world)).toBe('no_data');
+    expect((await world.post(`/heartbeats/abcdefgh1`)).status).toBe(200);
+    await world.pass(1);
+    expect(health(world)).toBe('operational');
+
+    await edit(world, 'abcdefgh2');
+    await world.pass(2, 1);
+    const shown: (string | undefined)[] = [];
+    for (let second = 0; second < 67; second++) {
+      // Whoever still calls the old address is not heard.
+      if (second % 20 === 0) expect((await world.post('/heartbeats/abcdefgh1')).status).toBe(404);
+      await world.pass(1);
+      shown.push(health(world));
+    }
+    expect(new Set(shown)).toEqual(new Set(['no_data']));
+    await world.pass(4, 1);
+    expect(health(world)).toBe('major_outage');
+    await world.post('/heartbeats/abcdefgh2');
+    await world.pass(2, 1);
+    expect(health(world)).toBe('operational');
+  });
+
+  test('over a restart, and when it changed while the server was off', async () => {
+    const world = await opened();
+    await world.restart(() => edit(world, 'abcdefgh1'));
+    expect(health(world)).toBe('no_data');
+    await world.pass(30, 1);
+    await world.restart();
+    expect(health(world)).toBe('no_data');
+    await world.pass(30, 1);
+    expect(health(world)).toBe('no_data');
+    await world.pass(45, 1);
+    expect(health(world)).toBe('major_outage');
+  });
+
+  test('the old token back makes the old report count again; so does an edit of anything else', async () => {
+    const world = await opened();
+    await edit(world, 'abcdefgh1');
+    await world.pass(5, 1);
+    expect(health(world)).toBe('no_data');
+    await edit(world, '');
+    await world.pass(2, 1);
+    expect(health(world)).toBe('operational');
+    const file = path.join(world.dir, 'status', 'status.yaml');
+    await writeFile(file, (await readFile(file, 'utf8')).replace('grace: 10s', 'grace: 90s'));
+    await world.pass(2, 1);
+    expect(health(world)).toBe('operational');
+  });
+
+  test.each([-7200, 7200])(
+    'a clock that steps by %d s meanwhile hides it no longer than once more',
+    async by => {
+      const world = await opened();
+      await edit(world, 'abcdefgh1');
+      await world.pass(10, 1);
+      world.stepClock(by);
+      const shown: (string | undefined)[] = [];
+      for (let second = 0; second < 60; second++) {
+        await world.pass(1);
+        shown.push(health(world));
+      }
+      expect(new Set(shown)).toEqual(new Set(['no_data']));
+      await world.pass(75, 1);
+      expect(health(world)).toBe('major_outage');
+    },
+  );
+
+  test('a third token gets its own time; a job that is down stays down', async () => {
+    const world = await opened();
+    await edit(world, 'abcdefgh1');
+    await world.pass(50, 1);
+    await edit(world, 'abcdefgh2');
+    await world.pass(60, 1);
+    expect(health(world)).toBe('no_data');
+    await world.pass(15, 1);
+    expect(health(world)).toBe('major_outage');
+    await edit(world, 'abcdefgh3');
+    await world.pass(5, 1);
+    expect(health(world)).toBe('major_outage');
+  });
+
+  test('a job that never reported is no data, whatever its token', async () => {
+    const world = await openWorld({ site: SITE, env: { SECRET } });
+    await edit(world, 'abcdefgh1');
+    await world.pass(200, 5);
+    expect(health(world)).toBe('no_data');
+  });
+
+  test('another SECRET is another token', async () => {
+    const env = { SECRET };
+    const world = await openWorld({ site: SITE, env });
+    await report(world);
+    await world.restart();
+    expect(health(world)).toBe('operational');
+    env.SECRET = 'another-secret-of-thirty-two-letters';
+    await world.restart();
+    expect(health(world)).toBe('no_data');
+  });
+
+  test('the operator is told what to do', async () => {
+    const world = await openWorld({ site: target => SITE(target).replace('60s', '24h'), env: { SECRET } });
+    await report(world);
+    await world.pass(5, 1);
+    await edit(world, 'abcdefgh1');
+    await world.pass(150, 5);
+    expect(await said(world)).toContain('has got another token, and has not reported by it yet');
+    expect(await said(world)).toContain('status heartbeat-url jobs');
+    await world.post('/heartbeats/abcdefgh1');
+    await world.pass(2, 1);
+    expect(await said(world)).not.toContain('token');
+  });
 });

@@ -360,6 +360,27 @@ test('what a dead channel missed is sent when it is tried again, and until it ta
   expect(await told()).toEqual([]);
 });
 
+test.each([-86_400, -3600])(
+  'a clock set back by %d s while a channel fails: mail and /readyz name no time to come',
+  async by => {
+    const peer = await openPeer();
+    const settings = siteWith({ channels: [slack(peer, ', id: room')] });
+    const reminders = 'reminders: { to: ops@levqor.ai, after: 24h }';
+    const world = await openWorld({ site: target => `${SITE(target)}${settings}\n${reminders}\n` });
+    peer.answer = says(503);
+    await world.write('a.md', incident());
+    await world.pass(60, 10);
+    world.stepClock(by);
+    await world.pass(180, 10);
+    const words = /takes no messages \(.+\); for how long is not known, as the clock was set back/;
+    const { problems } = (await world.get('/readyz')).json;
+    const [told] = problems.filter(({ where }: { where: string }) => where === 'channel room');
+    expect(told.what).toMatch(words);
+    const mails = world.mails.filter(({ subject }) => subject?.includes('takes no messages'));
+    expect(mails.map(({ text }) => text?.replace(/\s+/g, ' '))).toEqual([expect.stringMatching(words)]);
+  },
+);
+
 test('unsent messages outlive restarts and a new order of the list, and leave with their channel', async () => {
   const [one, two] = await Promise.all([openPeer(), openPeer()]);
   const world = await worldWith({ channels: [slack(one), slack(two)] });

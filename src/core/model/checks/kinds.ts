@@ -82,6 +82,9 @@ const words = z
   .string()
   .min(1, 'an empty text is in every answer; write what is to be found, or leave it out');
 
+/** What HTTP itself sets, or a single request cannot use: sent by a check, it would be refused or mean nothing. */
+const OWN_HEADERS = /^(connection|content-length|expect|keep-alive|transfer-encoding|upgrade)$/i;
+
 export const httpCheck = z
   .strictObject({
     type: z.literal('http'),
@@ -90,9 +93,21 @@ export const httpCheck = z
     method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).default('GET'),
     headers: z
       .record(
-        z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, 'not the name of a header'),
-        // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be in it
-        z.string().regex(/^[^\x00-\x08\x0a-\x1f\x7f]*$/, 'a header is one line'),
+        z
+          .string()
+          .regex(/^[\w!#$%&'*+.^`|~-]+$/, 'not the name of a header')
+          .refine(
+            name => !OWN_HEADERS.test(name),
+            'the check sets this header itself, or cannot send it; leave it out',
+          ),
+        z
+          .string()
+          // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be in it
+          .regex(/^[^\x00-\x08\x0a-\x1f\x7f]*$/, 'a header is one line')
+          .refine(
+            value => !/[^\0-\xff]/.test(value),
+            'a header holds letters of Latin-1 alone; write others as the server decodes them, like %E2%82%AC',
+          ),
       )
       .default({}),
     body: z.string().optional(),
@@ -126,14 +141,27 @@ export const httpCheck = z
 
 export const tcpCheck = z.strictObject({ type: z.literal('tcp'), host, port, timeout });
 
+/** A name of hosts: the last of its parts is no number, as an address's is. */
+const NAME = /^(?:[^\s:/]+\.)?[^\s:/.]*[^\s:/.\d][^\s:/.]*\.?$/;
+
 /** What a record's value looks like. */
 const RECORDS: Readonly<Record<string, { readonly is: RegExp | z.ZodType; readonly fix: string }>> = {
   A: { is: z.union([z.ipv4(), z.ipv6().startsWith('::ffff:')]), fix: 'an A record is an IPv4 address' },
   AAAA: { is: z.ipv6(), fix: 'an AAAA record is an IPv6 address' },
-  MX: { is: /^(\d+\s+)?[^\s:/]+$/, fix: 'write mail.example.com, or 10 mail.example.com' },
-  CNAME: { is: /^[^\s:/]+$/, fix: 'write a name like www.example.com' },
-  NS: { is: /^[^\s:/]+$/, fix: 'write a name like ns1.example.com' },
+  MX: {
+    // `0 .` says that there is no mail (RFC 7505).
+    is: z
+      .string()
+      .transform(text => text.replace(/^\d+\s+/, ''))
+      .refine(name => name === '.' || NAME.test(name)),
+    fix: 'an MX record is the name of a mail server; write mail.example.com, or 10 mail.example.com',
+  },
+  CNAME: { is: NAME, fix: 'a CNAME record is a name; write one like www.example.com' },
+  NS: { is: NAME, fix: 'an NS record is a name; write one like ns1.example.com' },
 };
+
+/** Addresses of one link (fe80::/10) need the name of its interface, which Node's resolver drops. */
+const OF_ONE_LINK = /^\[?fe[89ab][\da-f]:/i;
 
 const isNameServer = (text: string): boolean => {
   if (text.trim() === '') return true;
@@ -146,7 +174,12 @@ const isNameServer = (text: string): boolean => {
 export const dnsCheck = z
   .strictObject({
     type: z.literal('dns'),
-    name: z.string().regex(/^\s*[^\s:/]*\s*$/, 'not a name alone; write www.example.com'),
+    name: z
+      .string()
+      .refine(
+        text => text.trim() === '' || NAME.test(text.trim()),
+        'not a name alone; write www.example.com',
+      ),
     record: z.enum(['A', 'AAAA', 'CNAME', 'MX', 'TXT', 'NS']).default('A'),
     expect: z
       .array(z.string())
@@ -154,7 +187,14 @@ export const dnsCheck = z
       .describe('values that must all be among the answers (MX: the exchange)'),
     server: z
       .string()
-      .refine(isNameServer, 'not a name server; write its IP address, with :port if not 53')
+      .refine(
+        text => !OF_ONE_LINK.test(text),
+        'a name server at a link-local address (fe80::…) cannot be asked; write another address of it',
+      )
+      .refine(
+        text => OF_ONE_LINK.test(text) || isNameServer(text),
+        'not a name server; write its IP address, with :port if not 53',
+      )
       .optional()
       .describe("IP of the name server to ask, with :port if not 53; default: the system's"),
     timeout,

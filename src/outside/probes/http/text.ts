@@ -5,8 +5,8 @@ import { isAscii } from 'node:buffer';
 /**
  * The texts a body may stand for, the likeliest first; mostly there is one. A byte order mark decides
  * alone. Else the `content-type` header is believed, then the body's own word (`<meta charset>`, an XML
- * declaration, the zeros of UTF-16 and UTF-32). As headers lie, what it says as UTF-8 is a reading too;
- * where it is no UTF-8 and nothing, or UTF-8, is declared, so is windows-1252.
+ * declaration, the zeros of UTF-16 and UTF-32). As headers lie, what it says as UTF-8 is a reading too, and so is
+ * the other order of bytes; where it is no UTF-8 and nothing, or UTF-8, is declared, so is windows-1252.
  */
 export function readingsOf(bytes: Buffer, contentType: string): string[] {
   const marked = MARKS.find(({ mark }) => mark.every((byte, index) => bytes[index] === byte));
@@ -14,6 +14,10 @@ export function readingsOf(bytes: Buffer, contentType: string): string[] {
   const word = ownWord(bytes);
   const zeros = zerosIn(bytes);
   const declared = charsetIn(contentType) ?? zeros ?? word;
+  const wide = [zeros, declared].flatMap(name => (name === undefined ? [] : (BYTE_ORDERS.get(name) ?? [])));
+  // Whichever order is named, senders write the other one too; and a page so called may be none. The zeros know best.
+  if (wide.length > 0)
+    return [...new Set([...wide, declared!, 'utf-8'])].map(encoding => decode(bytes, encoding));
   const utf8 = decode(bytes, 'utf-8');
   const isUtf8 = !utf8.includes('\uFFFD');
   if (declared === undefined) return isUtf8 ? [utf8] : [utf8, decode(bytes, 'windows-1252')];
@@ -25,9 +29,6 @@ export function readingsOf(bytes: Buffer, contentType: string): string[] {
   // ISO-2022-JP spells Japanese in ASCII's letters: read as UTF-8 they would be words nobody wrote.
   const plain = declared === 'utf-8' || isAscii(bytes);
   if (plain) return [decode(bytes, declared)];
-  // `utf-16` without a mark is little-endian to browsers and big-endian by RFC 2781; the zeros know better.
-  if (declared === 'utf-16le' && zeros !== declared)
-    return [decode(bytes, zeros ?? declared), decode(bytes, 'utf-16be'), utf8];
   const others = word === undefined || word === declared || word === 'utf-8' ? [] : [decode(bytes, word)];
   return [decode(bytes, declared), utf8, ...others];
 }
@@ -93,6 +94,14 @@ const ZEROS = new Map([
   ['000x', 'utf-32be'],
   ['x0x0', 'utf-16le'],
   ['0x0x', 'utf-16be'],
+]);
+
+/** An encoding in wide units, and the same in the other order of bytes. */
+const BYTE_ORDERS = new Map([
+  ['utf-16le', ['utf-16le', 'utf-16be']],
+  ['utf-16be', ['utf-16be', 'utf-16le']],
+  ['utf-32le', ['utf-32le', 'utf-32be']],
+  ['utf-32be', ['utf-32be', 'utf-32le']],
 ]);
 
 /** Browsers look for the body's own word in its first kilobyte; some pages bring it later. */
