@@ -1,9 +1,10 @@
 // `outbox`, `outbox retry`, `outbox release` and `mail test`: what waits, why, and whether mail leaves.
 import { readAddress } from '../core/model/subscriber.ts';
 import { iso } from '../core/model/time.ts';
+import { defaultSender } from '../core/notify/mail.ts';
+import { openMail } from '../outside/mail.ts';
 import { retryChannels } from '../store/notify/channels.ts';
 import { outboxDepth, release, retryAll, troubled } from '../store/notify/outbox.ts';
-import { defaultSender, openMail } from '../wiring/notifications.ts';
 import { type Command, command, databaseCommand, Misuse, Refused, siteOf } from './shared/command.ts';
 
 export const outbox: readonly Command[] = [

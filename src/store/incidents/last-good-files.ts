@@ -1,7 +1,10 @@
 // Kept files: the last good text of the incidents and of status.yaml, for when they cannot be read at a start or
 // their folder is missing; which folder that was, and what an operator let go of.
+import { existsSync } from 'node:fs';
+import { DatabaseRefused } from '../../core/model/ports/storage.ts';
 import type { Millis } from '../../core/model/time.ts';
-import type { Db } from '../db/database.ts';
+import { type Db, openDatabase } from '../db/database.ts';
+import { readMeta, writeMeta } from '../db/meta.ts';
 
 /** What is kept beside the incidents' texts. */
 export interface Kept {
@@ -26,6 +29,18 @@ export async function readKeptFiles(db: Db): Promise<Map<string, string>> {
 export async function readKept(db: Db): Promise<Kept> {
   const text = await readMeta(db, 'kept');
   return text === null ? NOTHING : { ...NOTHING, ...(JSON.parse(text) as Partial<Kept>) };
+}
+
+/** The last good status.yaml that a server kept in the database `file`; null without one. Nothing is made. */
+export async function readLastGoodSite(file: string): Promise<string | null> {
+  if (!existsSync(file)) return null;
+  try {
+    const db = openDatabase(file);
+    return (await readKept(db).finally(() => db.destroy())).site;
+  } catch (error) {
+    if (error instanceof DatabaseRefused) return null;
+    throw error;
+  }
 }
 
 /** Keeps these texts, forgets those files, and notes the rest, in one transaction. */
@@ -69,17 +84,4 @@ async function dropFiles(db: Db, names: readonly string[]): Promise<void> {
 /** When an operator last let go of what was missing, as written; null when never. Changes with each time. */
 export function readForgotten(db: Db): Promise<string | null> {
   return readMeta(db, 'forgotten');
-}
-
-async function readMeta(db: Db, name: string): Promise<string | null> {
-  const row = await db.selectFrom('meta').select('value').where('name', '=', name).executeTakeFirst();
-  return row?.value ?? null;
-}
-
-async function writeMeta(db: Db, name: string, value: string): Promise<void> {
-  await db
-    .insertInto('meta')
-    .values({ name, value })
-    .onConflict(conflict => conflict.column('name').doUpdateSet({ value }))
-    .execute();
 }

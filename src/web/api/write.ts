@@ -62,7 +62,7 @@ export function writeRoutes(router: Router, web: Web): void {
 }
 
 /** 403 while the API is off, 401 without the token; compared in constant time. */
-function authorised({ apiToken, countGuess }: Web): RequestHandler {
+function authorised({ env: { apiToken }, countGuess }: Web): RequestHandler {
   return (req, res, next) => {
     if (apiToken === null) {
       return next(new Refusal(403, 'The writing API is off: it is on when API_TOKEN is set on the server.'));

@@ -8,6 +8,7 @@ import { type LoggedWebhook, redacted } from '../../core/inbound/webhook-log.ts'
 import { StorageFault } from '../../core/model/ports/storage.ts';
 import { MINUTE } from '../../core/model/time.ts';
 import { sameSecret } from '../../core/model/token.ts';
+import { logWebhook } from '../../store/incidents/webhooks-log.ts';
 import type { Received } from '../../work/incidents/receive.ts';
 import type { Web } from '../context.ts';
 import { Refusal } from '../http/guards.ts';
@@ -29,7 +30,7 @@ export function webhookRoutes(router: Router, web: Web): void {
   router.get('/webhooks/uptime', authorised, limit, (req, res) => inbox.take(req, res, 'uptimerobot'));
   router.post('/webhooks/uptime', authorised, limit, raw, (req, res) => inbox.take(req, res, 'uptimerobot'));
   router.post('/webhooks/git', fromGit(web), webhookLimit(), (_req, res) => {
-    web.pullGit();
+    web.git.ask();
     res.status(202).set('Cache-Control', 'no-store').json({ ok: true });
   });
   router.post('/webhooks/:sender', authorised, limit, raw, (req, res) =>
@@ -108,8 +109,8 @@ class Inbox {
   }
 
   async #note(sender: string, entry: Omit<LoggedWebhook, 'at' | 'sender'>): Promise<void> {
-    const { noteWebhook, clock, log } = this.#web;
-    await noteWebhook({ at: clock(), sender: sender.slice(0, 40), ...entry }).catch((error: unknown) => {
+    const { db, clock, log } = this.#web;
+    await logWebhook(db, { at: clock(), sender: sender.slice(0, 40), ...entry }).catch((error: unknown) => {
       if (!(error instanceof StorageFault)) log.error({ err: error }, 'the webhook cannot be noted');
     });
   }
@@ -117,8 +118,9 @@ class Inbox {
 
 function fromGit(web: Web): RequestHandler {
   return async (req, res, next) => {
-    const secret = web.gitSecret();
-    if (secret === null) throw new Refusal(404, 'No git is configured (content.git in status.yaml).');
+    const { git } = web.refresh.current().site;
+    if (git === null) throw new Refusal(404, 'No git is configured (content.git in status.yaml).');
+    const secret = git.secret ?? web.webhookToken;
     const hasToken = tokensOf(req).some(token => sameSecret(token, web.webhookToken));
     if (!hasToken && !isFromGitHost(req.headers, await bodyDigest(req, secret), secret)) {
       web.countGuess(req, res);

@@ -20,23 +20,26 @@ type Managed = Pick<Subscriber, 'address' | 'choice' | 'channel'>;
 export function preferencesRoutes(router: Router, web: Web, { limit, guard, parse }: Forms): void {
   router.get('/status/manage', limit, async (req, res) => {
     const token = text(req.query.token);
-    const who = await web.enrolment.manage(token);
+    const who = await web.notifications.enrolment.manage(token);
     if (!who) return sendConfirmation(web, req, res, null);
     sendPreferences(web, req, res, token, who, null);
   });
   router.post('/status/manage', guard, limit, parse, async (req: Request, res: Response) => {
     const fields = bodyOf(req);
     const token = tokenOf(req);
-    if (text(fields.leave) !== '') return sendConfirmation(web, req, res, await web.enrolment.leave(token));
+    if (text(fields.leave) !== '')
+      return sendConfirmation(web, req, res, await web.notifications.enrolment.leave(token));
     if (text(fields.again) !== '') {
-      const asked = await web.enrolment.challengeAgain(token);
+      const asked = await web.notifications.enrolment.challengeAgain(token);
       if (asked !== null && asked !== 'accepted') throw busy();
       return sendConfirmation(web, req, res, asked && 'asked_again');
     }
     const choice = chosenOf(web, fields);
     // Nothing chosen would be nearly no mail: nobody asks for that and means it.
     const isNone = choice.components?.length === 0;
-    const who = isNone ? await web.enrolment.manage(token) : await web.enrolment.choose(token, choice);
+    const who = isNone
+      ? await web.notifications.enrolment.manage(token)
+      : await web.notifications.enrolment.choose(token, choice);
     if (!who) return sendConfirmation(web, req, res, null);
     if (isNone) return sendPreferences(web, req, res, token, { ...who, choice }, 'none');
     sendPreferences(web, req, res, token, who, 'saved');

@@ -48,7 +48,9 @@ async function subscribe(web: Web, req: Request, res: Response, fields: Fields):
   if (fields.url !== undefined && req.method === 'POST') {
     return subscribeChannel(web, req, res, { url: text(fields.url), choice, trapped });
   }
-  const asked = await evenly(trapped ? 'accepted' : web.enrolment.subscribe(email, choice, langOf(req)));
+  const asked = await evenly(
+    trapped ? 'accepted' : web.notifications.enrolment.subscribe(email, choice, langOf(req)),
+  );
   if (asked === 'busy') throw busy();
   if (asked === 'accepted') return sendConfirmation(web, req, res, 'check_inbox');
   const typed = { email: email.slice(0, 320), choice, problem: 'email_invalid' };

@@ -1,9 +1,11 @@
 // The last good text of the files is kept in the database, since memory forgets it at a restart.
 import type { StatusFolder } from '../../content/folder.ts';
+import type { Log } from '../../core/model/ports/log.ts';
 import type { Db } from '../../store/db/database.ts';
 import {
   changeKeptFiles,
   type Kept,
+  readForgotten,
   readKept,
   readKeptFiles,
 } from '../../store/incidents/last-good-files.ts';
@@ -12,12 +14,25 @@ import { lastGood } from '../timing/storage.ts';
 export class LastGoodFiles {
   readonly #db: Db;
   readonly #folder: StatusFolder;
+  readonly #log: Log;
+  readonly #readForgotten: () => Promise<string | null>;
+  #forgotten: string | null = null;
   #kept: ReadonlyMap<string, string> | null = null;
   #last: { readonly texts: ReadonlyMap<string, string>; readonly beside: string } | null = null;
 
-  constructor(db: Db, folder: StatusFolder) {
+  private constructor(db: Db, folder: StatusFolder, log: Log) {
     this.#db = db;
     this.#folder = folder;
+    this.#log = log;
+    this.#readForgotten = lastGood(() => readForgotten(db), null);
+  }
+
+  /** Hands what is kept to the folder; says, too, since when that was missing for an earlier process. */
+  static async open(db: Db, folder: StatusFolder, log: Log) {
+    const { missingSince } = await recallLastGood(folder, db);
+    const kept = new LastGoodFiles(db, folder, log);
+    kept.#forgotten = await kept.#readForgotten();
+    return { kept, missingSince };
   }
 
   /** Brings what is kept up to date with the files and what is noted beside them; writes only what changed. */
@@ -36,8 +51,14 @@ export class LastGoodFiles {
     this.#last = { texts, beside: print };
   }
 
-  /** Lets the next round read again what is kept: somebody else changed it. */
-  readAgain(): void {
+  /** Lets go of missing incidents when an operator said so since the last call. */
+  async heedForgotten(): Promise<void> {
+    const forgotten = await this.#readForgotten();
+    if (forgotten === this.#forgotten) return;
+    this.#forgotten = forgotten;
+    this.#log.info({}, 'an operator let go of the missing incidents');
+    this.#folder.forgetMissing();
+    // The command changed what is kept.
     this.#kept = null;
     this.#last = null;
   }
