@@ -1,4 +1,5 @@
 // `outbox`, `outbox retry`, `outbox release` and `mail test`: what waits, why, and whether mail leaves.
+import { SILENT } from '../core/model/ports/log.ts';
 import { readAddress } from '../core/model/subscriber.ts';
 import { iso } from '../core/model/time.ts';
 import { defaultSender } from '../core/notify/mail.ts';
@@ -68,9 +69,7 @@ export const outbox: readonly Command[] = [
         throw new Misuse(`"${typed}" is not an email address; write one like you@example.com.`);
       const site = await siteOf(cli);
       const from = cli.env.mailFrom ?? defaultSender(site);
-      const quiet = () => undefined;
-      const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
-      const mail = openMail(cli.env, () => from, log);
+      const mail = openMail(cli.env, () => from, SILENT);
       const text = `This is a test email from ${site.title} (${site.url}), sent by \`status mail test\`.\n`;
       const sent = await mail.send({
         to,

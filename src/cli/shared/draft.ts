@@ -12,7 +12,7 @@ import { coversNobody, unknownComponents } from '../../core/incidents/lint/lint.
 import { backwards } from '../../core/incidents/lint/times.ts';
 import { occurrenceOn, readOccurrenceId } from '../../core/incidents/recurrence.ts';
 import { readDateTime } from '../../core/incidents/times/written-time.ts';
-import { type Incident, isOpen } from '../../core/model/incident.ts';
+import { type Incident, incidentPath, isOpen } from '../../core/model/incident.ts';
 import { nearest, type Problem, printProblem } from '../../core/model/problem.ts';
 import type { Site } from '../../core/model/site.ts';
 import { slug } from '../../core/model/slug.ts';
@@ -157,7 +157,7 @@ export async function settle(draft: Draft, site: Site | null, typed: Arguments, 
       : await content.replace(draft.id, draft.before, text);
   if (!done) throw new Refused('Somebody else changed the file meanwhile; nothing was written. Try again.');
   const url = site?.url ?? cli.env.publicUrl;
-  const address = `${url}/status/incidents/${encodeURIComponent(draft.shownAs ?? draft.id)}`;
+  const address = `${url}${incidentPath(draft.shownAs ?? draft.id)}`;
   cli.out(url === null ? 'Written.' : `Written. ${address}`);
   await commitWritten([file], `Status: ${draft.id}`, site, cli);
   return 0;

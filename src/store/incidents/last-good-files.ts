@@ -54,9 +54,8 @@ export async function changeKeptFiles(
     const rows = [...texts].map(([name, text]) => ({ name, text }));
     for (let at = 0; at < rows.length; at += STEP) {
       await trx
-        .insertInto('kept_files')
+        .replaceInto('kept_files')
         .values(rows.slice(at, at + STEP))
-        .onConflict(one => one.column('name').doUpdateSet(row => ({ text: row.ref('excluded.text') })))
         .execute();
     }
     await dropFiles(trx, gone);

@@ -44,6 +44,10 @@ export interface PublicDocument extends Operation {
 
 const JSON_TYPE = 'application/json';
 
+const read = (path: string, id: string, summary: Key, answer?: string, type = JSON_TYPE): Operation => {
+  return { method: 'get', path, id, summary, status: 200, type, ...(answer ? { answer } : {}) };
+};
+
 const writes = (
   method: Operation['method'],
   path: string,
@@ -54,13 +58,9 @@ const writes = (
   example: object,
 ): Operation => {
   return {
+    ...read(path, id, summary, answer),
     method,
-    path,
-    id,
-    summary,
     status: method === 'patch' ? 200 : 201,
-    type: JSON_TYPE,
-    answer,
     body,
     example,
   };
@@ -85,9 +85,6 @@ export const WRITES: readonly Operation[] = [
   writes('post', '/api/metrics/{metric}', 'pushMetric', 'api.push', 'Pushed', pushSchema, { value: 12.5 }),
 ];
 
-const read = (path: string, id: string, summary: Key, answer?: string, type = JSON_TYPE): Operation => {
-  return { method: 'get', path, id, summary, status: 200, type, ...(answer ? { answer } : {}) };
-};
 const text = (path: string, id: string, summary: Key, type: string) =>
   read(path, id, summary, undefined, type);
 const ATOM = 'application/atom+xml';

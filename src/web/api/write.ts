@@ -9,8 +9,10 @@ import {
   updateSchema,
 } from '../../core/incidents/api-bodies.ts';
 import type { Asked } from '../../core/incidents/api-edits.ts';
+import { incidentPath } from '../../core/model/incident.ts';
 import { isoMillis } from '../../core/model/time.ts';
 import { digestOf, sameSecret } from '../../core/model/token.ts';
+import { makeTurns } from '../../core/model/turns.ts';
 import { answerRequest, forgetRequest, rememberRequest } from '../../store/incidents/requests.ts';
 import type { WriteResult } from '../../work/incidents/write.ts';
 import type { Pushed } from '../../work/monitoring/metrics.ts';
@@ -33,7 +35,8 @@ type Act<S extends z.ZodType> = (
 
 export function writeRoutes(router: Router, web: Web): void {
   const { write } = web;
-  const inTurn = turns();
+  // Two of the same key, or of the same incident, never meet.
+  const inTurn = makeTurns();
   const before = [
     authorised(web),
     writeLimit(),
@@ -110,7 +113,7 @@ function resultOf(written: WriteResult | Pushed, success: number, web: Web): Res
     const url = `${site}/status/metrics/${encodeURIComponent(id)}`;
     return { status: isNew ? success : 200, body: { id, at: isoMillis(at), value, url } };
   }
-  const url = `${site}/status/incidents/${encodeURIComponent(id)}`;
+  const url = site + incidentPath(id);
   return { status: success, body: { id, url } };
 }
 
@@ -129,14 +132,4 @@ function keyOf(req: Request): string | null {
     throw new Refusal(400, 'The Idempotency-Key must have 1 to 255 characters.');
   }
   return digestOf(`${req.method} ${req.path} ${key}`);
-}
-
-/** One write after the other: two of the same key, or of the same incident, never meet. */
-function turns() {
-  let last: Promise<unknown> = Promise.resolve();
-  return <T>(job: () => Promise<T>): Promise<T> => {
-    const done = last.then(job);
-    last = done.catch(() => undefined);
-    return done;
-  };
 }

@@ -16,7 +16,7 @@ const MAX_ADDRESSES = 1000;
 export type Make = (snapshot: Snapshot) => Answer | Steps<Answer> | null;
 
 /** An answer and how it was made, so that it can be made again of the next Snapshot. */
-interface Kept {
+interface KeptResponse {
   readonly rendered: Rendered;
   readonly make: Make;
 }
@@ -28,7 +28,7 @@ function inSteps(made: ReturnType<Make>): made is Steps<Answer> {
 export class SnapshotCache {
   readonly snapshot: Snapshot;
   /** By key, the longest unasked first. */
-  readonly kept = new Map<string, Kept>();
+  readonly kept = new Map<string, KeptResponse>();
   /** By language and address. */
   readonly responses: Readonly<Record<Lang, Map<string, CachedResponse>>> = { en: new Map(), de: new Map() };
   #bytes = 0;

@@ -1,4 +1,5 @@
 // The static copy's pages: which there are, how each is made, and by what one that did not change is known.
+import { incidentPath } from '../../core/model/incident.ts';
 import type { Site } from '../../core/model/site.ts';
 import { utcDay } from '../../core/model/time.ts';
 import { shortId } from '../../core/model/token.ts';
@@ -56,7 +57,7 @@ function permalinks(snapshot: Snapshot, pages: Pages): CopyPage[] {
   return [...snapshot.incidents, ...snapshot.maintenances].map(incident => {
     const { id } = incident;
     return {
-      path: `/status/incidents/${encodeURIComponent(id)}`,
+      path: incidentPath(id),
       // What goes on says how long it has gone on.
       key: isOver(incident) ? permalinkKey(incident, snapshot, counted.get(id)) : null,
       make: request => pages.incident(request, id),

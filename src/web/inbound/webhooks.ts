@@ -18,7 +18,7 @@ import { bodyDigest, fieldsOf, formOf, tokensOf } from './body.ts';
 import { makeAdmitSns } from './sns.ts';
 
 /** What is answered; of several signals, `results` has each, in their order. */
-interface Answer extends Received {
+interface WebhookResponse extends Received {
   readonly results?: readonly object[];
 }
 
@@ -92,7 +92,7 @@ class Inbox {
     }
   }
 
-  async #answer(sender: string, fields: unknown): Promise<Answer> {
+  async #answer(sender: string, fields: unknown): Promise<WebhookResponse> {
     const reader = readerOf(sender, this.#web);
     if (!reader) throw new Refusal(404, 'There is no webhook of this name.');
     const done = sender === 'sns' ? await this.#admitSns(fields) : null;

@@ -78,7 +78,7 @@ function viewOfGone(incident: Incident, { at, site }: Snapshot): IncidentView {
     duration: Math.max(0, (incident.resolved ?? at) - incident.started),
     stretches,
     nextUpdate: null,
-    claim: null,
+    comparison: null,
     unfiled: false,
     html: [],
     postmortemHtml: null,

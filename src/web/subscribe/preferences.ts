@@ -28,7 +28,12 @@ export function preferencesRoutes(router: Router, web: Web, { limit, guard, pars
     const fields = bodyOf(req);
     const token = tokenOf(req);
     if (text(fields.leave) !== '')
-      return sendConfirmation(web, req, res, await web.notifications.enrolment.leave(token));
+      return sendConfirmation(
+        web,
+        req,
+        res,
+        await web.notifications.enrolment.unsubscribeByPreferences(token),
+      );
     if (text(fields.again) !== '') {
       const asked = await web.notifications.enrolment.challengeAgain(token);
       if (asked !== null && asked !== 'accepted') throw busy();

@@ -37,7 +37,7 @@ export function unsubscribeRoutes(
   });
   router.post('/status/unsubscribe', guard, emailLimit, async (req, res) => {
     const email = text(bodyOf(req).email ?? req.query.email);
-    const asked = await evenly(web.notifications.enrolment.askLeave(email));
+    const asked = await evenly(web.notifications.enrolment.requestUnsubscribeLink(email));
     if (asked === 'busy') throw busy();
     if (asked === 'accepted') return sendConfirmation(web, req, res, 'unsubscribe_link_sent');
     const typed = { token: null, email: email.slice(0, 320), problem: 'email_invalid' };

@@ -6,6 +6,7 @@ import { isOpen } from '../../core/model/incident.ts';
 import type { Log } from '../../core/model/ports/log.ts';
 import { type Clock, iso, type Millis } from '../../core/model/time.ts';
 import type { StoredTransition } from '../../core/model/transition.ts';
+import { makeTurns } from '../../core/model/turns.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import type { Db } from '../../store/db/database.ts';
 import * as transitions from '../../store/incidents/transitions.ts';
@@ -33,12 +34,8 @@ export type Receive = (signals: readonly Signal[]) => Promise<Received[]>;
 
 export function makeReceive(deps: ReceiveDeps): Receive {
   // One at a time: two copies of one event must not both find the source at rest.
-  let turn: Promise<unknown> = Promise.resolve();
-  return signals => {
-    const done = turn.then(() => receive(signals, deps));
-    turn = done.catch(() => undefined);
-    return done;
-  };
+  const inTurn = makeTurns();
+  return signals => inTurn(() => receive(signals, deps));
 }
 
 async function receive(signals: readonly Signal[], deps: ReceiveDeps): Promise<Received[]> {

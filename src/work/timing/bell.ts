@@ -2,15 +2,12 @@
 import type { Log } from '../../core/model/ports/log.ts';
 import { StorageFault } from '../../core/model/ports/storage.ts';
 import { SECOND } from '../../core/model/time.ts';
+import { makeTurns } from '../../core/model/turns.ts';
 
 /** Runs a job one at a time; a call made meanwhile runs after it, so that it sees what is new. */
 export function serially(job: () => Promise<void>): () => Promise<void> {
-  let last: Promise<void> = Promise.resolve();
-  return () => {
-    const done = last.then(job);
-    last = done.catch(() => undefined);
-    return done;
-  };
+  const inTurn = makeTurns();
+  return () => inTurn(job);
 }
 
 /** Rung while idle, the job runs at once; rung while it runs, it runs once more a second later. */
