@@ -98,9 +98,10 @@ function comparisonIn(
   return reportedVsMeasured(incident, [...ids], outages ?? {}, history?.at(-1)?.at ?? null);
 }
 
-function viewOf(
+/** An incident as the page shows it at `now`; `names` are the components' by id. */
+export function viewOf(
   incident: Incident,
-  facts: Facts,
+  facts: Pick<Facts, 'site' | 'unfiled' | 'histories' | 'outages'>,
   names: ReadonlyMap<string, string>,
   now: Millis,
 ): IncidentView {

@@ -106,7 +106,6 @@ export function documentOf(statuspage: string): string {
     .replace(/(?:^|[/-])(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** Every document by its name. */
 export const DOCUMENTS: Readonly<Record<string, z.ZodType>> = {
   ...Object.fromEntries(Object.entries(BODIES).map(([name, schema]) => [documentOf(name), schema])),
   Uptime,

@@ -31,7 +31,6 @@ export interface Operation {
   readonly body?: z.ZodType;
   /** The same, sent as a form; it may be left out. */
   readonly form?: z.ZodType;
-  /** A body that would be taken. */
   readonly example?: object;
 }
 
@@ -154,7 +153,6 @@ function ofOne({ path, pathOfOne = path, id, ...document }: PublicDocument): Ope
   return { ...document, path: pathOfOne, id: `component${id[0]?.toUpperCase()}${id.slice(1)}` };
 }
 
-/** Open to everybody. */
 export const READS: readonly Operation[] = [
   ...Object.keys(STATUSPAGE).map(name =>
     read(`/api/v2/${name}`, camel(name), 'api.statuspage', documentOf(name)),

@@ -19,7 +19,7 @@ import type { Pushed } from '../../work/monitoring/metrics.ts';
 import type { Web } from '../context.ts';
 import { Refusal } from '../http/guards.ts';
 import { LIMITS } from '../http/limits.ts';
-import { writeLimit } from '../http/rate-limit.ts';
+import { limited } from '../http/rate-limit.ts';
 
 /** An answer, as it is kept for a repeat. */
 interface Result {
@@ -39,7 +39,7 @@ export function writeRoutes(router: Router, web: Web): void {
   const inTurn = makeTurns();
   const before = [
     authorised(web),
-    writeLimit(),
+    limited(LIMITS.writes),
     express.text({ type: () => true, limit: LIMITS.write_body, defaultCharset: 'utf-8' }),
   ];
   const on = <S extends z.ZodType>(method: 'post' | 'patch', path: string, schema: S, act: Act<S>) =>

@@ -19,7 +19,6 @@ export function jsonAnswer(body: object): Answer {
   return { type: 'application/json; charset=utf-8', body: jsonText(body) };
 }
 
-/** The bytes in one encoding. */
 export interface Variant {
   readonly encoding: Encoding;
   readonly bytes: Buffer;

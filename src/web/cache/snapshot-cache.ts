@@ -29,7 +29,6 @@ export class SnapshotCache {
   readonly snapshot: Snapshot;
   /** By key, the longest unasked first. */
   readonly kept = new Map<string, KeptResponse>();
-  /** By language and address. */
   readonly responses: Readonly<Record<Lang, Map<string, CachedResponse>>> = { en: new Map(), de: new Map() };
   #bytes = 0;
 

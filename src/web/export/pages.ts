@@ -13,9 +13,7 @@ import { beginning, isOver } from '../page/parts/incidents.ts';
 import { neighboursOf } from '../page/parts/order.ts';
 import { readLatency, readMetricSeries } from '../page/series.ts';
 
-/** A page of the copy, in any language. */
 export interface CopyPage {
-  /** Its address on the site. */
   readonly path: string;
   /** The same while nothing on it changes but its moment; null for one that is always made anew. */
   readonly key: string | null;

@@ -6,11 +6,11 @@ import { isGenuine } from '../../core/notify/standard-webhooks.ts';
 import type { Web } from '../context.ts';
 import { Refusal } from '../http/guards.ts';
 import { LIMITS } from '../http/limits.ts';
-import { webhookLimit } from '../http/rate-limit.ts';
+import { limited } from '../http/rate-limit.ts';
 
 export function bounceRoutes(router: Router, { env, notifications, countGuess, clock, log }: Web): void {
   const raw = express.raw({ type: () => true, limit: LIMITS.webhook_body });
-  const limit = webhookLimit();
+  const limit = limited(LIMITS.webhooks);
   router.post('/webhooks/resend', limit, raw, async (req, res) => {
     const secret = env.resendSecret;
     if (secret === null) throw new Refusal(404, 'Set RESEND_WEBHOOK_SECRET to open this webhook.');

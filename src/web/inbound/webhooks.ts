@@ -7,13 +7,13 @@ import type { Reader } from '../../core/inbound/signal.ts';
 import { type LoggedWebhook, redacted } from '../../core/inbound/webhook-log.ts';
 import { StorageFault } from '../../core/model/ports/storage.ts';
 import { MINUTE } from '../../core/model/time.ts';
-import { sameSecret } from '../../core/model/token.ts';
+import { sameSecret, shortId } from '../../core/model/token.ts';
 import { logWebhook } from '../../store/incidents/webhooks-log.ts';
 import type { Received } from '../../work/incidents/receive.ts';
 import type { Web } from '../context.ts';
 import { Refusal } from '../http/guards.ts';
 import { LIMITS } from '../http/limits.ts';
-import { heartbeatLimit, webhookLimit } from '../http/rate-limit.ts';
+import { limited } from '../http/rate-limit.ts';
 import { bodyDigest, fieldsOf, formOf, tokensOf } from './body.ts';
 import { makeAdmitSns } from './sns.ts';
 
@@ -23,20 +23,22 @@ interface WebhookResponse extends Received {
 }
 
 export function webhookRoutes(router: Router, web: Web): void {
-  const limit = webhookLimit();
+  const limit = limited(LIMITS.webhooks);
   const raw = express.text({ type: () => true, limit: LIMITS.webhook_body, defaultCharset: 'utf-8' });
+  // Of one token, not of one address: a machine may run a thousand jobs.
+  const ofToken = limited(LIMITS.heartbeats, { keyGenerator: req => shortId(String(req.params.token)) });
   const inbox = new Inbox(web);
   const { authorised } = inbox;
   router.get('/webhooks/uptime', authorised, limit, (req, res) => inbox.take(req, res, 'uptimerobot'));
   router.post('/webhooks/uptime', authorised, limit, raw, (req, res) => inbox.take(req, res, 'uptimerobot'));
-  router.post('/webhooks/git', fromGit(web), webhookLimit(), (_req, res) => {
+  router.post('/webhooks/git', fromGit(web), limited(LIMITS.webhooks), (_req, res) => {
     web.git.ask();
     res.status(202).set('Cache-Control', 'no-store').json({ ok: true });
   });
   router.post('/webhooks/:sender', authorised, limit, raw, (req, res) =>
     inbox.take(req, res, String(req.params.sender)),
   );
-  router.all('/heartbeats/:token', heartbeatLimit(), raw, async (req, res, next) => {
+  router.all('/heartbeats/:token', ofToken, raw, async (req, res, next) => {
     if (req.method !== 'GET' && req.method !== 'POST') return next();
     const fields = { ...req.query, ...formOf(req) };
     const ok = !/^(down|fail|failed|error|0)$/i.test(String(fields.status ?? 'up'));

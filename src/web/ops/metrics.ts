@@ -49,7 +49,6 @@ export class Metrics {
   readonly #gauges: readonly { gauge: Gauge; read: MetricGauge[2]; label: MetricGauge[3] }[];
   /** Counted with every answer from memory: a plain number, handed to the counter when somebody asks. */
   #answers = 0;
-  /** When the certificate a component's check was last shown ends. */
   readonly #certificates = new Map<string, Millis>();
 
   constructor() {

@@ -9,7 +9,8 @@ import { CACHED, OPEN_TO_ALL, VARY_LANGUAGE } from '../cache/cache-control.ts';
 import { HTML, jsonAnswer, sendRendered } from '../cache/response-bytes.ts';
 import type { Web } from '../context.ts';
 import { Refusal } from '../http/guards.ts';
-import { rangeLimit } from '../http/rate-limit.ts';
+import { LIMITS } from '../http/limits.ts';
+import { limited } from '../http/rate-limit.ts';
 import type { PageRequest } from './context.ts';
 import { type MetricSeries, readLatency, readMetricSeries, type Series } from './series.ts';
 import { requestOf, visitorOf } from './visitor.ts';
@@ -48,7 +49,7 @@ export function chartRoutes(router: Router, web: Web): void {
 
 function charted<Thing, Read>(router: Router, web: Web, kind: Charted<Thing, Read>): void {
   const cached = makeAsyncCache(web.refresh.current);
-  const limit = rangeLimit();
+  const limit = limited(LIMITS.ranges);
 
   router.get(kind.json, limit, async (req, res) => {
     const range = rangeOf(req);

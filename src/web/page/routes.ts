@@ -15,7 +15,6 @@ import { STATUSPAGE } from '../statuspage/statuspage.ts';
 import type { PageRequest } from './context.ts';
 import { requestOf, visitorOf } from './visitor.ts';
 
-/** The parts of an address, by the names its route gives them. */
 type Params = Readonly<Record<string, string | string[] | undefined>>;
 
 export function publicRoutes(router: Router, web: Web): void {

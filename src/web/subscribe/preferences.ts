@@ -58,7 +58,6 @@ function chosenOf(web: Web, fields: Fields): Choice {
   return { ...choiceOf(fields), components: all ? null : chosen };
 }
 
-/** `done` is what became of the last choice; `none`: nothing was chosen, so nothing was kept. */
 function sendPreferences(
   web: Web,
   req: Request,
