@@ -15,12 +15,12 @@ import { Mirror } from '../work/publish/mirror.ts';
 import { ignoreStorageFault, lastGood } from '../work/timing/storage.ts';
 import type { Base } from './base.ts';
 import { exportInto } from './export.ts';
-import type { Monitoring } from './monitoring.ts';
+import type { MonitoringParts } from './monitoring.ts';
 
 export type Content = Awaited<ReturnType<typeof openContent>>;
 
 /** Opens it and composes the first Snapshot. */
-export async function openContent(base: Base, monitoring: Monitoring) {
+export async function openContent(base: Base, monitoring: MonitoringParts) {
   const { env, db, folder, steps, clock, monotonic, log } = base;
   const { recorder, network, warnings, watchdog } = monitoring;
   const snapshot = () => refresh.current();
@@ -55,7 +55,7 @@ export async function openContent(base: Base, monitoring: Monitoring) {
 /** What each round reads of the folder; `others` is what is wrong with it besides what stands in it. */
 async function openFolderFacts(
   { db, folder, siteFile, log }: Base,
-  recorder: Monitoring['recorder'],
+  recorder: MonitoringParts['recorder'],
   git: GitSync,
   templates: TemplateFolder,
   others: () => readonly Problem[],

@@ -9,7 +9,7 @@ import type { Base } from './base.ts';
 
 type Needed = 'db' | 'site' | 'probe' | 'pulse' | 'secret' | 'steps' | 'metrics' | 'ring' | 'closers';
 
-export type Monitoring = Awaited<ReturnType<typeof openMonitoring>>;
+export type MonitoringParts = Awaited<ReturnType<typeof openMonitoring>>;
 
 export async function openMonitoring(base: Pick<Base, Needed | 'clock' | 'monotonic' | 'log'>) {
   const { monotonic, steps } = base;

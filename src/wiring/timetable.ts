@@ -6,7 +6,7 @@ import type { Notifications } from '../work/notify/notifications.ts';
 import { type Job, Timetable } from '../work/timing/timetable.ts';
 import type { Base } from './base.ts';
 import type { Content } from './content.ts';
-import type { Monitoring } from './monitoring.ts';
+import type { MonitoringParts } from './monitoring.ts';
 
 /** Starts the jobs; `judge` runs each second by a timer of its own, whatever the timetable does. */
 export function openTimetable(
@@ -34,7 +34,7 @@ export function openTimetable(
 
 export function jobsOf(
   { db, steps, storage, clock }: Base,
-  { poll, heartbeats, warnings, recorder }: Monitoring,
+  { poll, heartbeats, warnings, recorder }: MonitoringParts,
   { git, mirror }: Content,
   notifications: Notifications,
   round: () => Promise<void>,

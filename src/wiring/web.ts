@@ -15,7 +15,7 @@ import { makePush } from '../work/monitoring/metrics.ts';
 import type { Notifications } from '../work/notify/notifications.ts';
 import { type Base, type Closers, StartProblems } from './base.ts';
 import type { Content } from './content.ts';
-import type { Monitoring } from './monitoring.ts';
+import type { MonitoringParts } from './monitoring.ts';
 import { ROOT } from './root.ts';
 
 /** Listens; until `openWeb`, requests are answered with 503. */
@@ -34,7 +34,7 @@ export async function listen(env: Environment, log: Log, closers: Closers): Prom
 export function openWeb(
   server: WebServer,
   base: Base,
-  { heartbeats, warnings }: Monitoring,
+  { heartbeats, warnings }: MonitoringParts,
   { git, refresh, snapshot }: Content,
   notifications: Notifications,
   round: () => Promise<void>,

@@ -7,7 +7,7 @@ import { type Db, openDatabase } from '../db/database.ts';
 import { readMeta, writeMeta } from '../db/meta.ts';
 
 /** What is kept beside the incidents' texts. */
-export interface Kept {
+export interface KeptRecord {
   /** Which incidents folder, and folders below, they were read from; null when there was none. */
   readonly folder: string | null;
   /** Since when that is missing; null while it is not. */
@@ -18,7 +18,7 @@ export interface Kept {
 
 const STEP = 200;
 
-const NOTHING: Kept = { folder: null, missingSince: null, site: null };
+export const NOTHING_KEPT: KeptRecord = { folder: null, missingSince: null, site: null };
 
 /** All there are, by path below the incidents folder. */
 export async function readKeptFiles(db: Db): Promise<Map<string, string>> {
@@ -26,9 +26,9 @@ export async function readKeptFiles(db: Db): Promise<Map<string, string>> {
   return new Map(rows.map(({ name, text }) => [name, text]));
 }
 
-export async function readKept(db: Db): Promise<Kept> {
+export async function readKept(db: Db): Promise<KeptRecord> {
   const text = await readMeta(db, 'kept');
-  return text === null ? NOTHING : { ...NOTHING, ...(JSON.parse(text) as Partial<Kept>) };
+  return text === null ? NOTHING_KEPT : { ...NOTHING_KEPT, ...(JSON.parse(text) as Partial<KeptRecord>) };
 }
 
 /** The last good status.yaml that a server kept in the database `file`; null without one. Nothing is made. */
@@ -48,7 +48,7 @@ export async function changeKeptFiles(
   db: Db,
   texts: ReadonlyMap<string, string>,
   gone: readonly string[],
-  kept: Kept,
+  kept: KeptRecord,
 ): Promise<void> {
   await db.transaction().execute(async trx => {
     const rows = [...texts].map(([name, text]) => ({ name, text }));

@@ -65,18 +65,18 @@ export async function evenly<T>(work: T | Promise<T>): Promise<T> {
   return done;
 }
 
-export type Fields = Readonly<Record<string, unknown>>;
+export type FormFields = Readonly<Record<string, unknown>>;
 
 /** What was chosen besides components; anything unknown is everything. */
-export function choiceOf(fields: Fields): Pick<Choice, 'kinds' | 'detail'> {
+export function choiceOf(fields: FormFields): Pick<Choice, 'kinds' | 'detail'> {
   return {
     kinds: KINDS.find(kind => kind === text(fields.kinds)) ?? 'all',
     detail: DETAILS.find(detail => detail === text(fields.detail)) ?? 'all',
   };
 }
 
-export function bodyOf(req: Request): Fields {
-  return typeof req.body === 'object' && req.body !== null ? (req.body as Fields) : {};
+export function bodyOf(req: Request): FormFields {
+  return typeof req.body === 'object' && req.body !== null ? (req.body as FormFields) : {};
 }
 
 export function tokenOf(req: Request): string {

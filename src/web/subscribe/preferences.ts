@@ -6,7 +6,7 @@ import {
   bodyOf,
   busy,
   choiceOf,
-  type Fields,
+  type FormFields,
   type Forms,
   list,
   reply,
@@ -51,7 +51,7 @@ export function preferencesRoutes(router: Router, web: Web, { limit, guard, pars
   });
 }
 
-function chosenOf(web: Web, fields: Fields): Choice {
+function chosenOf(web: Web, fields: FormFields): Choice {
   const ids = web.refresh.current().site.components.map(component => component.id);
   const chosen = list(fields.components).filter(id => ids.includes(id));
   const all = text(fields.all) !== '' || chosen.length === ids.length;

@@ -10,7 +10,7 @@ import {
   busy,
   choiceOf,
   evenly,
-  type Fields,
+  type FormFields,
   type Forms,
   list,
   reply,
@@ -35,7 +35,7 @@ export function subscribeForms(router: Router, web: Web, { limit, emailLimit, gu
   );
 }
 
-async function subscribe(web: Web, req: Request, res: Response, fields: Fields): Promise<void> {
+async function subscribe(web: Web, req: Request, res: Response, fields: FormFields): Promise<void> {
   const email = text(fields.email);
   const components = list(fields.components);
   const ids = web.refresh.current().site.components.map(component => component.id);

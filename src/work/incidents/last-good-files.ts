@@ -4,7 +4,8 @@ import type { Log } from '../../core/model/ports/log.ts';
 import type { Db } from '../../store/db/database.ts';
 import {
   changeKeptFiles,
-  type Kept,
+  type KeptRecord,
+  NOTHING_KEPT,
   readForgotten,
   readKept,
   readKeptFiles,
@@ -36,9 +37,9 @@ export class LastGoodFiles {
   }
 
   /** Brings what is kept up to date with the files and what is noted beside them; writes only what changed. */
-  async round(beside: Omit<Kept, 'folder'>): Promise<void> {
+  async round(beside: Omit<KeptRecord, 'folder'>): Promise<void> {
     const texts = this.#folder.goodTexts();
-    const noted: Kept = { folder: this.#folder.identity(), ...beside };
+    const noted: KeptRecord = { folder: this.#folder.identity(), ...beside };
     const print = JSON.stringify(noted);
     if (this.#last?.texts === texts && this.#last.beside === print) return;
     const kept = this.#kept ?? (await readKeptFiles(this.#db));
@@ -65,12 +66,8 @@ export class LastGoodFiles {
 }
 
 /** Hands what the database keeps of the files to their folder; nothing while the database gives nothing. */
-export async function recallLastGood(folder: StatusFolder, db: Db): Promise<Kept> {
-  const kept = await lastGood<[], Kept>(() => readKept(db), {
-    folder: null,
-    missingSince: null,
-    site: null,
-  })();
+export async function recallLastGood(folder: StatusFolder, db: Db): Promise<KeptRecord> {
+  const kept = await lastGood(() => readKept(db), NOTHING_KEPT)();
   const texts = await lastGood(() => readKeptFiles(db), new Map<string, string>())();
   folder.remember(texts, kept.folder, kept.missingSince !== null);
   return kept;
