@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { sql } from 'kysely';
 import { DAY, MINUTE } from '../src/core/model/time.ts';
+import { seedDays } from '../src/demo/measured-days.ts';
 import { openDatabase } from '../src/store/db/database.ts';
-import { seedDays } from '../src/store/db/seed.ts';
 import { load } from './load.ts';
 import { ready, residentMb, startOurs, stop } from './servers.ts';
 

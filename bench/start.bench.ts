@@ -4,8 +4,8 @@ import type { ChildProcess } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { seedDays } from '../src/demo/measured-days.ts';
 import { openDatabase } from '../src/store/db/database.ts';
-import { seedDays } from '../src/store/db/seed.ts';
 import { median, ready, residentMb, startOurs, stop } from './servers.ts';
 
 const COMPONENTS = 1_000;

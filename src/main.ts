@@ -9,7 +9,8 @@ import { openLogOutput } from './outside/log-output.ts';
 import { makeProbes } from './outside/probes.ts';
 import { startPulse } from './outside/pulse.ts';
 import { LIMITS } from './web/http/limits.ts';
-import { openSystem, StartProblems, type System } from './wiring/wiring.ts';
+import { StartProblems } from './wiring/base.ts';
+import { openSystem, type System } from './wiring/wiring.ts';
 import { everySecond } from './work/timing/timetable.ts';
 
 /** Checks, emails and answers under way are given so long to end, ms; what is cut is repaired at the next start. */

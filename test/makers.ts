@@ -157,7 +157,7 @@ export function shown(of: Incident, affected: readonly Component[] = [], at = NO
     affected: affected.map(({ id, name }) => ({ id, name, status: severe[of.severity] })),
     stretches: [],
     nextUpdate: null,
-    claim: of.scheduled ? null : reportedVsMeasured(of, [], {}),
+    comparison: of.scheduled ? null : reportedVsMeasured(of, [], {}),
     state: of.status,
     duration: Math.max(0, (of.resolved ?? at) - start),
     unfiled: false,

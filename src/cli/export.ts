@@ -2,11 +2,10 @@
 import path from 'node:path';
 import { StatusFolder } from '../content/folder.ts';
 import { makeWriteMirror } from '../content/mirror.ts';
+import { SILENT } from '../core/model/ports/log.ts';
 import { printProblem } from '../core/model/problem.ts';
 import { copyOf, readSnapshot } from '../wiring/export.ts';
 import { command, databaseOf, Refused } from './shared/command.ts';
-
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 export const exporting = command(
   {
@@ -19,7 +18,7 @@ export const exporting = command(
   async ({ words: [dir = ''] }, cli) => {
     const db = databaseOf(cli);
     try {
-      const { value: snapshot, problems } = await readSnapshot(cli.env, db, cli.clock, silent);
+      const { value: snapshot, problems } = await readSnapshot(cli.env, db, cli.clock, SILENT);
       if (!snapshot) throw new Refused(problems.map(printProblem).join('\n'));
       const missing = snapshot.problems.find(
         ({ where }) => where === path.join(cli.env.statusDir, 'incidents'),

@@ -1,9 +1,11 @@
 // `outbox`, `outbox retry`, `outbox release` and `mail test`: what waits, why, and whether mail leaves.
+import { SILENT } from '../core/model/ports/log.ts';
 import { readAddress } from '../core/model/subscriber.ts';
 import { iso } from '../core/model/time.ts';
+import { defaultSender } from '../core/notify/mail.ts';
+import { openMail } from '../outside/mail.ts';
 import { retryChannels } from '../store/notify/channels.ts';
 import { outboxDepth, release, retryAll, troubled } from '../store/notify/outbox.ts';
-import { defaultSender, openMail } from '../wiring/notifications.ts';
 import { type Command, command, databaseCommand, Misuse, Refused, siteOf } from './shared/command.ts';
 
 export const outbox: readonly Command[] = [
@@ -67,9 +69,7 @@ export const outbox: readonly Command[] = [
         throw new Misuse(`"${typed}" is not an email address; write one like you@example.com.`);
       const site = await siteOf(cli);
       const from = cli.env.mailFrom ?? defaultSender(site);
-      const quiet = () => undefined;
-      const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
-      const mail = openMail(cli.env, () => from, log);
+      const mail = openMail(cli.env, () => from, SILENT);
       const text = `This is a test email from ${site.title} (${site.url}), sent by \`status mail test\`.\n`;
       const sent = await mail.send({
         to,

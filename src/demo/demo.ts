@@ -10,11 +10,11 @@ import { fetchText } from '../outside/amazon.ts';
 import { makeProbes } from '../outside/probes.ts';
 import { startPulse } from '../outside/pulse.ts';
 import { openDatabase } from '../store/db/database.ts';
-import { seedDays } from '../store/db/seed.ts';
 import { ROOT } from '../wiring/root.ts';
 import { openSystem } from '../wiring/wiring.ts';
 import { everySecond } from '../work/timing/timetable.ts';
 import { demoIncidents } from './incidents.ts';
+import { seedDays } from './measured-days.ts';
 import { openServices } from './services.ts';
 import { DEMO_IDS, demoSite } from './site.ts';
 

@@ -79,7 +79,7 @@ function guardedApp(web: Web, isHttps: () => boolean): express.Express {
   // JSON that echoes what was sent must not become markup in a reader that guesses.
   app.set('json escape', true);
   app.set('json replacer', printableValue);
-  app.set('trust proxy', web.trustProxy);
+  app.set('trust proxy', web.env.trustProxy);
   app.use(web.metrics.request);
   const plain = securityHeaders(false);
   const strict = securityHeaders(true);

@@ -1,8 +1,6 @@
 // What every web file is handed: the database and the other rooms, as types only.
 import type { FetchText } from '../core/inbound/senders/sns.ts';
-import type { LoggedWebhook } from '../core/inbound/webhook-log.ts';
 import type { Log } from '../core/model/ports/log.ts';
-import type { Problem } from '../core/model/problem.ts';
 import type { Clock } from '../core/model/time.ts';
 import type { Db } from '../store/db/database.ts';
 import type { Receive } from '../work/incidents/receive.ts';
@@ -10,8 +8,9 @@ import type { Refresh } from '../work/incidents/refresh.ts';
 import type { Write } from '../work/incidents/write.ts';
 import type { Heartbeats } from '../work/monitoring/heartbeats.ts';
 import type { Push } from '../work/monitoring/metrics.ts';
-import type { Enrolment } from '../work/notify/enrolment.ts';
-import type { OutboxReport } from '../work/notify/notifications.ts';
+import type { Notifications } from '../work/notify/notifications.ts';
+import type { GitSync } from '../work/publish/git-sync.ts';
+import type { Storage } from '../work/timing/storage.ts';
 import type { Cache } from './cache/cache.ts';
 import type { Assets } from './http/assets.ts';
 import type { CountGuess } from './http/rate-limit.ts';
@@ -19,43 +18,41 @@ import type { Metrics } from './ops/metrics.ts';
 import type { Pages } from './page/pages.ts';
 
 export interface WebDeps {
+  readonly env: {
+    /** null: the writing API is off. */
+    readonly apiToken: string | null;
+    /** Express's `trust proxy`. */
+    readonly trustProxy: boolean | number | string;
+    /** null: no provider reports bounces. */
+    readonly resendSecret: string | null;
+  };
   readonly db: Db;
   readonly refresh: Pick<Refresh, 'current' | 'subscribe'>;
   readonly pages: Pages;
-  readonly enrolment: Enrolment;
+  readonly notifications: Pick<Notifications, 'enrolment' | 'depth' | 'suppress'>;
   readonly receive: Receive;
   readonly heartbeats: Pick<Heartbeats, 'report'>;
   readonly write: Write;
   readonly push: Push;
-  /** null: the writing API is off. */
-  readonly apiToken: string | null;
   readonly webhookToken: string;
-  readonly noteWebhook: (note: LoggedWebhook) => Promise<void>;
   /** Of Amazon's addresses only. */
   readonly fetchText: FetchText;
-  /** What the git host signs its webhooks with; null when no git is configured. */
-  readonly gitSecret: () => string | null;
-  /** Asks for a pull soon. */
-  readonly pullGit: () => void;
-  /** Express's `trust proxy`. */
-  readonly trustProxy: boolean | number | string;
+  readonly git: Pick<GitSync, 'ask'>;
   readonly publicDir: string;
-  readonly brandFile: (name: string) => Promise<string | null>;
+  readonly folder: BrandFolder;
   readonly metrics: Metrics;
-  /** Null where no provider reports bounces. */
-  readonly bounces: {
-    readonly secret: string;
-    suppress(address: string, reason: 'bounced' | 'complained'): Promise<void>;
-  } | null;
-  readonly outbox: () => Promise<OutboxReport>;
   /** Whether the process is too late with its work to take on what can wait. */
   readonly isOverloaded: () => boolean;
-  /** What is wrong with the disk; null while all is well. */
-  readonly storage: () => Problem | null;
+  readonly storage: Pick<Storage, 'problem'>;
   /** Open event streams at a time: what the process may hold open. */
   readonly maxStreams: number;
   readonly clock: Clock;
   readonly log: Log;
+}
+
+/** Where the files are that status.yaml names: their path, null for what may not be served. */
+export interface BrandFolder {
+  brandFile(name: string): Promise<string | null>;
 }
 
 /** The same with what the app adds once. */

@@ -1,86 +1,82 @@
-// What the operator writes, as each round reads it: status.yaml, incident files, templates; and what is kept of it.
-import { existsSync } from 'node:fs';
-import type { LiveSite } from '../config/live-site.ts';
-import { makeBrand } from '../content/brand-files.ts';
-import type { StatusFolder } from '../content/folder.ts';
-import type { TemplateFolder } from '../content/templates.ts';
-import type { Log } from '../core/model/ports/log.ts';
-import { DatabaseRefused } from '../core/model/ports/storage.ts';
+// What operators write, git, and the Snapshot that is composed from it.
+import { openTemplates, type TemplateFolder } from '../content/templates.ts';
 import type { Problem } from '../core/model/problem.ts';
-import type { Site } from '../core/model/site.ts';
 import type { Millis } from '../core/model/time.ts';
-import { type Db, openDatabase } from '../store/db/database.ts';
-import { readForgotten, readKept } from '../store/incidents/last-good-files.ts';
-import { LastGoodFiles, recallLastGood } from '../work/incidents/last-good-files.ts';
-import type { GitSync } from '../work/publish/git-sync.ts';
+import type { Transition } from '../core/model/transition.ts';
+import { makeReadOutages } from '../store/incidents/recorded-transitions.ts';
+import { firstSeenRecords } from '../store/notify/announcements.ts';
+import { makeFile } from '../work/incidents/file.ts';
+import { LastGoodFiles } from '../work/incidents/last-good-files.ts';
+import { Refresh } from '../work/incidents/refresh.ts';
+import { makeFigures } from '../work/monitoring/metrics.ts';
+import { makeResponses } from '../work/monitoring/responses.ts';
+import { GitSync } from '../work/publish/git-sync.ts';
+import { Mirror } from '../work/publish/mirror.ts';
 import { ignoreStorageFault, lastGood } from '../work/timing/storage.ts';
+import type { Base } from './base.ts';
+import { exportInto } from './export.ts';
+import type { MonitoringParts } from './monitoring.ts';
 
-export interface FolderFactsDeps {
-  readonly db: Db;
-  readonly folder: StatusFolder;
-  readonly site: LiveSite;
-  readonly templates: TemplateFolder;
-  readonly note: (site: Site) => Promise<void>;
-  /** What is wrong with the folder besides what stands in it. */
-  readonly others: () => readonly Problem[];
-  readonly git: GitSync;
-  readonly log: Log;
+export type Content = Awaited<ReturnType<typeof openContent>>;
+
+/** Opens it and composes the first Snapshot. */
+export async function openContent(base: Base, monitoring: MonitoringParts) {
+  const { env, db, folder, steps, clock, monotonic, log } = base;
+  const { recorder, network, warnings, watchdog } = monitoring;
+  const snapshot = () => refresh.current();
+  const mirror = new Mirror({ snapshot, write: exportInto(env, folder, db), monotonic, log });
+  const git = await GitSync.open({ ...base, dir: env.statusDir, variables: env.variables }, clock());
+  const templates = openTemplates(env.statusDir);
+  const sources = [steps, monitoring.pauses, git, mirror];
+  const others = () => sources.flatMap(source => source.problems());
+  const { save, ...facts } = await openFolderFacts(base, recorder, git, templates, others);
+  const outages = lastGood(makeReadOutages(db), {});
+  const writer = git.writer('machine');
+  const retire = (end: Transition) => recorder.endRemoved(end);
+  const refresh: Refresh = await Refresh.open(
+    {
+      ...facts,
+      file: makeFile({ ...base, writer, templates: templates.current, outages, retire }),
+      histories: () => git.histories,
+      metrics: lastGood(makeFigures(db), new Map()),
+      responses: lastGood(makeResponses(db), new Map()),
+      measured: (from, now) => recorder.measured(from, now),
+      outages,
+      networkDownSince: () => network.downSince(),
+      firstSeen: firstSeenRecords(db),
+      warnings: warnings.current,
+      watchdog,
+      log,
+    },
+    clock(),
+  );
+  return { git, mirror, refresh, snapshot, save: () => save(snapshot().missingSince) };
 }
 
-/** Opens it with what was kept at hand: nothing may have been read of the incidents before. */
-export async function openFolderFacts({
-  db,
-  folder,
-  site,
-  templates,
-  note,
-  others,
-  git,
-  log,
-}: FolderFactsDeps) {
-  const { missingSince } = await recallLastGood(folder, db);
-  const forgotten = lastGood(() => readForgotten(db), null);
-  let heeded = await forgotten();
-  const brand = makeBrand(folder);
-  const kept = new LastGoodFiles(db, folder);
+/** What each round reads of the folder; `others` is what is wrong with it besides what stands in it. */
+async function openFolderFacts(
+  { db, folder, siteFile, log }: Base,
+  recorder: MonitoringParts['recorder'],
+  git: GitSync,
+  templates: TemplateFolder,
+  others: () => readonly Problem[],
+) {
+  // First, with what was kept at hand: nothing may have been read of the incidents before.
+  const { kept, missingSince } = await LastGoodFiles.open(db, folder, log);
   return {
     async site() {
-      const now = await site.reload();
-      if (now.changed) await note(now.site);
-      const branded = await brand(now.site);
-      const problems = [...now.problems, ...branded.problems, ...others(), ...(await templates.read())];
-      return { site: branded.site, problems };
+      const now = await siteFile.reload();
+      if (now.changed) await recorder.note(now.site);
+      return { ...now, problems: [...now.problems, ...others(), ...(await templates.read())] };
     },
     missingSince,
     async files() {
-      const asked = await forgotten();
-      if (asked !== heeded) {
-        heeded = asked;
-        log.info({}, 'an operator let go of the missing incidents');
-        folder.forgetMissing();
-        kept.readAgain();
-      }
+      await kept.heedForgotten();
       const files = await folder.incidents();
       return { ...files, unread: files.unread + git.unread() };
     },
     /** Saves the last good texts, for a start at which they cannot be read, and since when their folder is missing. */
     save: (since: Millis | null) =>
-      ignoreStorageFault(kept.round({ missingSince: since, site: site.goodText() })),
+      ignoreStorageFault(kept.round({ missingSince: since, site: siteFile.goodText() })),
   };
-}
-
-/** The last good status.yaml that a server kept in the database `file`; null without one. Nothing is made. */
-export async function lastGoodSite(file: string): Promise<string | null> {
-  if (!existsSync(file)) return null;
-  try {
-    const db = openDatabase(file);
-    try {
-      return (await readKept(db)).site;
-    } finally {
-      await db.destroy();
-    }
-  } catch (error) {
-    if (error instanceof DatabaseRefused) return null;
-    throw error;
-  }
 }

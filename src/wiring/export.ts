@@ -1,9 +1,6 @@
 // The wiring of the static copy: for the schedule of the server, and for the command that needs no server.
 import path from 'node:path';
 import type { Environment } from '../config/environment.ts';
-import { openSite } from '../config/live-site.ts';
-import { readSite } from '../config/site-file.ts';
-import { makeBrand } from '../content/brand-files.ts';
 import { StatusFolder } from '../content/folder.ts';
 import { openHistory } from '../content/git/history.ts';
 import { openPublish } from '../content/git/mirror-branch.ts';
@@ -18,7 +15,8 @@ import { makeReadOutages } from '../store/incidents/recorded-transitions.ts';
 import { readMeasured } from '../store/monitoring/component-status.ts';
 import { readFirstSeen } from '../store/notify/announcements.ts';
 import { makeRender } from '../views.ts';
-import { makeExport } from '../web/export/export.ts';
+import type { BrandFolder } from '../web/context.ts';
+import { hostFiles, makeExport } from '../web/export/export.ts';
 import { makePages } from '../web/page/pages.ts';
 import { NOTHING_FILED } from '../work/incidents/file.ts';
 import { recallLastGood } from '../work/incidents/last-good-files.ts';
@@ -26,34 +24,21 @@ import { Refresh } from '../work/incidents/refresh.ts';
 import { makeFigures } from '../work/monitoring/metrics.ts';
 import { makeResponses } from '../work/monitoring/responses.ts';
 import { Watchdog } from '../work/monitoring/watchdog.ts';
-import { Mirror } from '../work/publish/mirror.ts';
+import { openSiteFile } from './base.ts';
 import { ROOT } from './root.ts';
 
 /** The files of a Snapshot's copy; without a database there are no charts in it. */
-export function copyOf(folder: Pick<StatusFolder, 'brandFile'>, db: Db | null) {
+export function copyOf(folder: BrandFolder, db: Db | null) {
   return makeExport({
     pages: makePages(makeRender(path.join(ROOT, 'views'))),
     publicDir: path.join(ROOT, 'public'),
-    brandFile: name => folder.brandFile(name),
+    folder,
     db,
   });
 }
 
-export interface MirrorParts {
-  readonly env: Environment;
-  readonly folder: StatusFolder;
-  readonly db: Db;
-  readonly snapshot: () => Snapshot;
-  readonly monotonic: Clock;
-  readonly log: Log;
-}
-
-export function openMirror({ env, folder, db, snapshot, monotonic, log }: MirrorParts): Mirror {
-  return new Mirror({ snapshot, write: exportInto(env, folder, db), monotonic, log });
-}
-
 /** The function that brings a Snapshot's copy to its place; relative folders are below DATA_DIR. */
-function exportInto(env: Environment, folder: StatusFolder, db: Db) {
+export function exportInto(env: Environment, folder: StatusFolder, db: Db) {
   const files = copyOf(folder, db);
   const write = makeWriteMirror();
   const publish = openPublish(path.join(env.dataDir, 'mirror'), write, { variables: env.variables });
@@ -62,12 +47,6 @@ function exportInto(env: Environment, folder: StatusFolder, db: Db) {
     if (to.kind === 'folder') return write(path.resolve(env.dataDir, to.folder), all, signal);
     return publish([...hostFiles(to.cname), ...all], to, signal);
   };
-}
-
-/** What GitHub Pages and its like want beside the pages: files that begin with a dot, and the host's name. */
-function hostFiles(cname: string | null) {
-  const file = (name: string, text: string) => ({ path: name, key: text, body: () => text });
-  return [file('.nojekyll', ''), ...(cname === null ? [] : [file('CNAME', `${cname}\n`)])];
 }
 
 /** The Snapshot as the server would show it now, read from the folder and, where there is one, its database. */
@@ -79,21 +58,12 @@ export async function readSnapshot(
 ): Promise<Outcome<Snapshot>> {
   const folder = new StatusFolder(env.statusDir, env.variables, clock);
   const kept = db ? await recallLastGood(folder, db) : null;
-  const { value: site, problems } = await openSite(
-    folder.siteFile,
-    () => folder.siteText(),
-    text => readSite(text, folder.siteFile, env.variables, env.publicUrl, `http://localhost:${env.port}`),
-    async () => kept?.site ?? null,
-  );
+  const { value: site, problems } = await openSiteFile(env, folder, env.port, async () => kept?.site ?? null);
   if (!site) return { value: null, problems };
   const histories = await openHistory(env.statusDir, env.variables)();
   const refresh = await Refresh.open(
     {
-      site: async () => {
-        const now = await site.reload();
-        const dressed = await makeBrand(folder)(now.site);
-        return { site: dressed.site, problems: [...now.problems, ...dressed.problems] };
-      },
+      site: () => site.reload(),
       files: () => folder.incidents(),
       missingSince: kept?.missingSince ?? null,
       // Filing is the server's: a reader writes nothing.

@@ -1,36 +1,37 @@
-// The wiring of monitoring: checks, heartbeats, and what they measured.
-import type { Probe } from '../core/model/checks/check.ts';
-import type { Millis } from '../core/model/time.ts';
+// Monitoring: checks, heartbeats, and what they measured.
 import { Heartbeats } from '../work/monitoring/heartbeats.ts';
-import type { Monitoring } from '../work/monitoring/monitoring.ts';
 import { OwnNetwork } from '../work/monitoring/own-network.ts';
-import { type Count, Poll } from '../work/monitoring/poll.ts';
+import { Poll } from '../work/monitoring/poll.ts';
 import { Recorder } from '../work/monitoring/recorder.ts';
 import { Warnings } from '../work/monitoring/warnings.ts';
 import { Watchdog } from '../work/monitoring/watchdog.ts';
+import { Pauses } from '../work/timing/pauses.ts';
+import type { Base } from './base.ts';
 
-export interface WatchParts extends Omit<Monitoring, 'awake'> {
-  readonly probe: Probe;
-  readonly secret: string;
-  /** Since when heartbeats could have been heard, epoch ms. */
-  readonly startedAt: Millis;
-  readonly count: Count;
-  /** Looks whether the clock stepped. */
-  readonly noticeSteps: () => void;
-  /** How long the process has stood still so far, ms. */
-  readonly paused: () => Millis;
-}
+type Needed = 'db' | 'site' | 'probe' | 'pulse' | 'secret' | 'steps' | 'metrics' | 'ring' | 'closers';
 
-export type Watch = Awaited<ReturnType<typeof openWatch>>;
+export type MonitoringParts = Awaited<ReturnType<typeof openMonitoring>>;
 
-export async function openWatch(parts: WatchParts) {
-  const { monotonic, paused, probe } = parts;
-  const on = { ...parts, awake: () => monotonic() - paused() };
+export async function openMonitoring(base: Pick<Base, Needed | 'clock' | 'monotonic' | 'log'>) {
+  const { monotonic, steps } = base;
+  const paused = base.pulse?.paused ?? (() => 0);
+  const pauses = new Pauses({ ...base, paused });
+  const on = { ...base, awake: () => monotonic() - paused() };
   const watchdog = new Watchdog(on);
   const warnings = await Warnings.open(on);
-  const network = new OwnNetwork(on, probe);
+  const network = new OwnNetwork(on, base.probe);
   const recorder = new Recorder(on);
-  const poll = new Poll({ ...on, network, recorder, warnings, watchdog });
-  const heartbeats = await Heartbeats.open({ ...on, recorder, watchdog });
-  return { poll, heartbeats, warnings, watchdog, network, recorder };
+  const poll = new Poll({ ...on, network, recorder, warnings, watchdog, count: base.metrics.checked });
+  const { startedAt, look: noticeSteps } = steps;
+  const heartbeats = await Heartbeats.open({ ...on, recorder, watchdog, paused, startedAt, noticeSteps });
+  base.closers.push(() => poll.close());
+  steps.listen(by => {
+    poll.lookAnew();
+    watchdog.stepped(by);
+    heartbeats.clockStepped(by);
+  });
+  await recorder.note(base.site());
+  // The first page must not call well what has been silent for too long.
+  await heartbeats.judgeAll(startedAt);
+  return { poll, heartbeats, warnings, watchdog, network, recorder, pauses };
 }

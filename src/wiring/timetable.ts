@@ -1,33 +1,44 @@
-// The wiring of the timetable: every job of the server with how often it runs, in the order of a turn.
-import { type Clock, HOUR, MINUTE, SECOND } from '../core/model/time.ts';
-import type { Db } from '../store/db/database.ts';
+// The timetable: every job of the server with how often it runs, in the order of a turn.
+import { HOUR, MINUTE, SECOND } from '../core/model/time.ts';
 import { pruneRequests } from '../store/incidents/requests.ts';
 import { pruneMeasurements } from '../store/monitoring/prune.ts';
 import type { Notifications } from '../work/notify/notifications.ts';
-import type { GitSync } from '../work/publish/git-sync.ts';
-import type { Mirror } from '../work/publish/mirror.ts';
-import type { ClockSteps } from '../work/timing/clock-steps.ts';
-import type { Pauses } from '../work/timing/pauses.ts';
-import type { Storage } from '../work/timing/storage.ts';
-import type { Job } from '../work/timing/timetable.ts';
-import type { Watch } from './monitoring.ts';
+import { type Job, Timetable } from '../work/timing/timetable.ts';
+import type { Base } from './base.ts';
+import type { Content } from './content.ts';
+import type { MonitoringParts } from './monitoring.ts';
 
-export interface TimetableParts {
-  readonly db: Db;
-  readonly steps: ClockSteps;
-  readonly pauses: Pauses;
-  readonly storage: Storage;
-  readonly watch: Watch;
-  readonly git: GitSync;
-  readonly round: () => Promise<void>;
-  readonly notifications: Notifications;
-  readonly mirror: Mirror;
-  readonly clock: Clock;
+/** Starts the jobs; `judge` runs each second by a timer of its own, whatever the timetable does. */
+export function openTimetable(
+  base: Base,
+  jobs: readonly Job[],
+  { mirror }: Content,
+  judge: () => Promise<void>,
+): Timetable {
+  const { steps, monotonic, everySecond, closers, log } = base;
+  const timetable = new Timetable(base.arrange?.(jobs) ?? jobs, monotonic, log);
+  steps.listen(() => timetable.hurry());
+  const stop = everySecond(() => timetable.turn());
+  closers.push(() => {
+    mirror.stop();
+    stop();
+    return timetable.close();
+  });
+  closers.push(
+    everySecond(() => {
+      judge().catch((error: unknown) => log.error({ err: error }, 'the page could not be judged'));
+    }),
+  );
+  return timetable;
 }
 
-export function jobsOf(parts: TimetableParts): readonly Job[] {
-  const { db, steps, pauses, storage, watch, git, round, notifications, mirror, clock } = parts;
-  const { poll, heartbeats, warnings, recorder } = watch;
+export function jobsOf(
+  { db, steps, storage, clock }: Base,
+  { poll, heartbeats, warnings, recorder, pauses }: MonitoringParts,
+  { git, mirror }: Content,
+  notifications: Notifications,
+  round: () => Promise<void>,
+): readonly Job[] {
   const look = async () => {
     await storage.look();
     await recorder.drain();

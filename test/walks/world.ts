@@ -10,7 +10,8 @@ import { readEnvironment } from '../../src/config/environment.ts';
 import { parseInstant } from '../../src/core/model/time.ts';
 import type { Network } from '../../src/outside/probes/network.ts';
 import { makeProbes } from '../../src/outside/probes.ts';
-import { type Outside, openSystem, type System } from '../../src/wiring/wiring.ts';
+import type { Outside } from '../../src/wiring/base.ts';
+import { openSystem, type System } from '../../src/wiring/wiring.ts';
 
 /** What signs links in a world. */
 export const SECRET = 'a secret that only this test knows';

@@ -54,7 +54,7 @@ export function incident(more: Partial<IncidentView> & { readonly id: string }):
     affected: [],
     stretches: [],
     nextUpdate: null,
-    claim: null,
+    comparison: null,
     state,
     duration: 0,
     unfiled: false,

@@ -12,7 +12,7 @@ import { coversNobody, unknownComponents } from '../../core/incidents/lint/lint.
 import { backwards } from '../../core/incidents/lint/times.ts';
 import { occurrenceOn, readOccurrenceId } from '../../core/incidents/recurrence.ts';
 import { readDateTime } from '../../core/incidents/times/written-time.ts';
-import { type Incident, isOpen } from '../../core/model/incident.ts';
+import { type Incident, incidentPath, isOpen } from '../../core/model/incident.ts';
 import { nearest, type Problem, printProblem } from '../../core/model/problem.ts';
 import type { Site } from '../../core/model/site.ts';
 import { slug } from '../../core/model/slug.ts';
@@ -24,16 +24,16 @@ import { forecast } from './forecast.ts';
 import { presentContent } from './incident-files.ts';
 
 /** What a template holds: text under some keys of its front matter, ids under `components`, and its body. */
-export interface Template {
+export interface DraftTemplate {
   text(key: string): string | undefined;
   readonly components: readonly string[] | undefined;
   readonly body: string;
 }
 
-export const NO_TEMPLATE: Template = { text: () => undefined, components: undefined, body: '' };
+export const NO_TEMPLATE: DraftTemplate = { text: () => undefined, components: undefined, body: '' };
 
 /** Reads `status/templates/NAME.md`. */
-export async function templateOf(name: string | undefined, { env, cwd }: Cli): Promise<Template> {
+export async function templateOf(name: string | undefined, { env, cwd }: Cli): Promise<DraftTemplate> {
   if (name === undefined) return NO_TEMPLATE;
   const inside = path.join(env.statusDir, 'templates', `${path.basename(name, '.md')}.md`);
   const file = /[/\\]/.test(name) ? path.resolve(cwd, name) : inside;
@@ -54,7 +54,7 @@ export async function templateOf(name: string | undefined, { env, cwd }: Cli): P
 /** The message as typed, else the template's, else asked for. Misuse when it has no words, or only a comment. */
 export async function messageOf(
   { options, flags }: Arguments,
-  { body }: Template,
+  { body }: DraftTemplate,
   mayAsk: boolean,
   question: string,
 ): Promise<string> {
@@ -157,7 +157,7 @@ export async function settle(draft: Draft, site: Site | null, typed: Arguments, 
       : await content.replace(draft.id, draft.before, text);
   if (!done) throw new Refused('Somebody else changed the file meanwhile; nothing was written. Try again.');
   const url = site?.url ?? cli.env.publicUrl;
-  const address = `${url}/status/incidents/${encodeURIComponent(draft.shownAs ?? draft.id)}`;
+  const address = `${url}${incidentPath(draft.shownAs ?? draft.id)}`;
   cli.out(url === null ? 'Written.' : `Written. ${address}`);
   await commitWritten([file], `Status: ${draft.id}`, site, cli);
   return 0;

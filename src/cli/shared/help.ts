@@ -2,14 +2,14 @@
 import { nearest } from '../../core/model/problem.ts';
 import type { Command } from './command.ts';
 
-type Named = Pick<Command, 'name' | 'summary'>;
+type NamedCommand = Pick<Command, 'name' | 'summary'>;
 
 const ASKING = ['help', '--help', '-h'];
 
 /** The help that fits, and the exit code: 0 for whoever asked for it, 2 for a mistake. */
 export function orientation(
   words: readonly string[],
-  commands: readonly Named[],
+  commands: readonly NamedCommand[],
 ): { readonly code: number; readonly text: string } {
   const [first = 'help', second] = words;
   const groupOf = (word = '') => commands.filter(({ name }) => name.startsWith(`${word} `));
@@ -29,7 +29,11 @@ export function orientation(
 }
 
 /** Of the group where that is right; what follows one word may be no part of the name. */
-function nearestCommand(typed: readonly string[], commands: readonly Named[], group: readonly Named[]) {
+function nearestCommand(
+  typed: readonly string[],
+  commands: readonly NamedCommand[],
+  group: readonly NamedCommand[],
+) {
   const names = (group.length > 0 ? group : commands).map(({ name }) => name);
   const [first = ''] = typed;
   return (
@@ -44,7 +48,7 @@ function nearestCommand(typed: readonly string[], commands: readonly Named[], gr
 }
 
 /** The commands of a group, or (left out) all of them. */
-function list(commands: readonly Named[], group?: string): string {
+function list(commands: readonly NamedCommand[], group?: string): string {
   const width = Math.max(...commands.map(({ name }) => name.length));
   const lines = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}\n`).join('');
   const foot = group

@@ -195,3 +195,8 @@ export interface UpdateRef {
 export function refOf({ incidentId, key }: UpdateRef): string {
   return `${incidentId} ${key}`;
 }
+
+/** Where an incident stands for itself, on the site. */
+export function incidentPath(id: string): string {
+  return `/status/incidents/${encodeURIComponent(id)}`;
+}

@@ -1,5 +1,6 @@
 // An email on its way out, and what the other side said: the port of the mail transport.
 
+import type { Site } from '../model/site.ts';
 import type { Millis } from '../model/time.ts';
 import type { EmailFailure } from './retry.ts';
 
@@ -37,4 +38,9 @@ export interface MailTransport {
   /** Null when emails can leave, else what is wrong, in words an operator can act on. */
   verify(): Promise<string | null>;
   close(): void;
+}
+
+/** Without MAIL_FROM: the site's title at the host of its address. */
+export function defaultSender({ title, url }: Pick<Site, 'title' | 'url'>): string {
+  return `"${title.replace(/["\\\r\n]/g, '')}" <status@${new URL(url).hostname}>`;
 }

@@ -81,13 +81,13 @@ function knownView(incident: Incident, facts: Facts): IncidentView | null {
   if (kept.view.unfiled !== unfiled.has(incident.id)) return null;
   if (kept.outages === outages) return kept.view;
   // A new outage concerns few of thousands of old incidents.
-  const claim = claimIn(incident, kept.view.stretches, kept.history, outages);
-  if (JSON.stringify(claim) !== JSON.stringify(kept.view.claim)) return null;
+  const comparison = comparisonIn(incident, kept.view.stretches, kept.history, outages);
+  if (JSON.stringify(comparison) !== JSON.stringify(kept.view.comparison)) return null;
   keptViews.set(incident, { ...kept, outages });
   return kept.view;
 }
 
-function claimIn(
+function comparisonIn(
   incident: Incident,
   stretches: IncidentView['stretches'],
   history: IncidentView['history'],
@@ -98,9 +98,10 @@ function claimIn(
   return reportedVsMeasured(incident, [...ids], outages ?? {}, history?.at(-1)?.at ?? null);
 }
 
-function viewOf(
+/** An incident as the page shows it at `now`; `names` are the components' by id. */
+export function viewOf(
   incident: Incident,
-  facts: Facts,
+  facts: Pick<Facts, 'site' | 'unfiled' | 'histories' | 'outages'>,
   names: ReadonlyMap<string, string>,
   now: Millis,
 ): IncidentView {
@@ -116,7 +117,7 @@ function viewOf(
     severity,
     affected: affected.map(({ id, status }) => ({ id, name: names.get(id) as string, status })),
     stretches,
-    claim: claimIn(incident, stretches, history, outages),
+    comparison: comparisonIn(incident, stretches, history, outages),
     state,
     nextUpdate: over ? null : promiseOf(incident),
     duration: Math.max(0, end - start),

@@ -68,7 +68,7 @@ export interface IncidentView extends Incident {
   /** When the next update is promised; null when none is. Earlier than the Snapshot: overdue. */
   readonly nextUpdate: Millis | null;
   /** What its file says beside what was measured; null for maintenance. */
-  readonly claim: ReportedVsMeasured | null;
+  readonly comparison: ReportedVsMeasured | null;
   /** Its committed versions, newest first; absent without git. */
   readonly history?: readonly Revision[];
   /** Not yet in a file (read-only folder, full disk): shown all the same. */

@@ -216,7 +216,7 @@ export function dialectOf(connection: Connection, level: Level): Dialect {
   };
 }
 
-interface Line extends DatabaseConnection {
+interface Lease extends DatabaseConnection {
   inTransaction: boolean;
 }
 
@@ -224,27 +224,27 @@ function driverOf(connection: Connection, level: Level): Driver {
   return {
     init: async () => {},
     async acquireConnection() {
-      const line: Line = {
+      const lease: Lease = {
         inTransaction: false,
         executeQuery: async query =>
-          line.inTransaction ? connection.within(query) : connection.alone(query),
+          lease.inTransaction ? connection.within(query) : connection.alone(query),
         streamQuery() {
           throw new Error('rows are read at once, not streamed');
         },
       };
-      return line;
+      return lease;
     },
-    async beginTransaction(line) {
+    async beginTransaction(lease) {
       await connection.begin(level);
-      (line as Line).inTransaction = true;
+      (lease as Lease).inTransaction = true;
     },
-    async commitTransaction(line) {
+    async commitTransaction(lease) {
       connection.commit();
-      (line as Line).inTransaction = false;
+      (lease as Lease).inTransaction = false;
     },
-    async rollbackTransaction(line) {
-      if (!(line as Line).inTransaction) return;
-      (line as Line).inTransaction = false;
+    async rollbackTransaction(lease) {
+      if (!(lease as Lease).inTransaction) return;
+      (lease as Lease).inTransaction = false;
       connection.rollback();
     },
     releaseConnection: async () => {},

@@ -7,9 +7,5 @@ export async function readMeta(db: Db, name: string): Promise<string | null> {
 }
 
 export async function writeMeta(db: Db, name: string, value: string): Promise<void> {
-  await db
-    .insertInto('meta')
-    .values({ name, value })
-    .onConflict(conflict => conflict.column('name').doUpdateSet({ value }))
-    .execute();
+  await db.replaceInto('meta').values({ name, value }).execute();
 }

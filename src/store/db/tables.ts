@@ -1,6 +1,10 @@
 // The tables as Kysely sees them (migrations.ts makes them).
 import type { Generated } from 'kysely';
+import type { LoggedWebhook } from '../../core/inbound/webhook-log.ts';
+import type { CheckResult } from '../../core/model/checks/check.ts';
+import type { MetricRollup, RollupSpan } from '../../core/model/metric.ts';
 import type { ChannelType } from '../../core/model/notification-channel.ts';
+import type { Warning } from '../../core/monitoring/warning.ts';
 
 interface ComponentRow {
   id: string;
@@ -13,18 +17,10 @@ interface ComponentRow {
   health_since: number | null;
 }
 
-interface ResultRow {
-  component_id: string;
-  at: number;
-  outcome: 'up' | 'degraded' | 'down' | 'unknown';
-  latency: number | null;
-  seen: string;
-}
-
 export interface RollupRow {
   component_id: string;
   /** Ten minutes, an hour, a UTC day. */
-  span: 'slot' | 'hour' | 'day';
+  span: RollupSpan;
   start: number;
   checks: number;
   ok: number;
@@ -132,39 +128,14 @@ interface RequestRow {
   answer: string | null;
 }
 
-interface WebhookRow {
-  seq: Generated<number>;
-  at: number;
-  sender: string;
-  /** The HTTP status it was answered with. */
-  status: number;
-  action: 'opened' | 'resolved' | 'ignored' | 'refused';
-  incident: string | null;
-  why: string | null;
-  /** Redacted and cut. */
-  body: string;
-}
-
-export interface MetricRollupRow {
+export interface MetricRollupRow extends Omit<MetricRollup, 'lastAt'> {
   metric_id: string;
-  span: 'slot' | 'hour' | 'day';
+  span: RollupSpan;
   start: number;
-  count: number;
-  sum: number;
-  min: number;
-  max: number;
-  last: number;
   last_at: number;
 }
 
-export interface WarningRow {
-  source: string;
-  component: string | null;
-  what: string;
-  fix: string;
-  expires: number | null;
-  host: string | null;
-  since: number;
+interface WarningRow extends Omit<Warning, 'seenAt' | 'mailedAt' | 'goneAt'> {
   seen_at: number;
   mailed_at: number | null;
   gone_at: number | null;
@@ -172,7 +143,7 @@ export interface WarningRow {
 
 export interface Tables {
   components: ComponentRow;
-  results: ResultRow;
+  results: Pick<CheckResult, 'at' | 'outcome' | 'latency' | 'seen'> & { component_id: string };
   rollups: RollupRow;
   transitions: TransitionRow;
   subscribers: SubscriberRow;
@@ -180,7 +151,7 @@ export interface Tables {
   deliveries: DeliveryRow;
   subscribe_requests: { counted: 'address' | 'host'; hash: string; at: number };
   requests: RequestRow;
-  webhooks_log: WebhookRow;
+  webhooks_log: LoggedWebhook & { seq: Generated<number> };
   reminders: { incident_id: string; at: number };
   suppressed: { address_hash: string; reason: 'refused' | 'bounced' | 'complained'; at: number };
   metric_points: { metric_id: string; at: number; value: number };

@@ -1,10 +1,13 @@
 // Kept files: the last good text of the incidents and of status.yaml, for when they cannot be read at a start or
 // their folder is missing; which folder that was, and what an operator let go of.
+import { existsSync } from 'node:fs';
+import { DatabaseRefused } from '../../core/model/ports/storage.ts';
 import type { Millis } from '../../core/model/time.ts';
-import type { Db } from '../db/database.ts';
+import { type Db, openDatabase } from '../db/database.ts';
+import { readMeta, writeMeta } from '../db/meta.ts';
 
 /** What is kept beside the incidents' texts. */
-export interface Kept {
+export interface KeptRecord {
   /** Which incidents folder, and folders below, they were read from; null when there was none. */
   readonly folder: string | null;
   /** Since when that is missing; null while it is not. */
@@ -15,7 +18,7 @@ export interface Kept {
 
 const STEP = 200;
 
-const NOTHING: Kept = { folder: null, missingSince: null, site: null };
+export const NOTHING_KEPT: KeptRecord = { folder: null, missingSince: null, site: null };
 
 /** All there are, by path below the incidents folder. */
 export async function readKeptFiles(db: Db): Promise<Map<string, string>> {
@@ -23,9 +26,21 @@ export async function readKeptFiles(db: Db): Promise<Map<string, string>> {
   return new Map(rows.map(({ name, text }) => [name, text]));
 }
 
-export async function readKept(db: Db): Promise<Kept> {
+export async function readKept(db: Db): Promise<KeptRecord> {
   const text = await readMeta(db, 'kept');
-  return text === null ? NOTHING : { ...NOTHING, ...(JSON.parse(text) as Partial<Kept>) };
+  return text === null ? NOTHING_KEPT : { ...NOTHING_KEPT, ...(JSON.parse(text) as Partial<KeptRecord>) };
+}
+
+/** The last good status.yaml that a server kept in the database `file`; null without one. Nothing is made. */
+export async function readLastGoodSite(file: string): Promise<string | null> {
+  if (!existsSync(file)) return null;
+  try {
+    const db = openDatabase(file);
+    return (await readKept(db).finally(() => db.destroy())).site;
+  } catch (error) {
+    if (error instanceof DatabaseRefused) return null;
+    throw error;
+  }
 }
 
 /** Keeps these texts, forgets those files, and notes the rest, in one transaction. */
@@ -33,15 +48,14 @@ export async function changeKeptFiles(
   db: Db,
   texts: ReadonlyMap<string, string>,
   gone: readonly string[],
-  kept: Kept,
+  kept: KeptRecord,
 ): Promise<void> {
   await db.transaction().execute(async trx => {
     const rows = [...texts].map(([name, text]) => ({ name, text }));
     for (let at = 0; at < rows.length; at += STEP) {
       await trx
-        .insertInto('kept_files')
+        .replaceInto('kept_files')
         .values(rows.slice(at, at + STEP))
-        .onConflict(one => one.column('name').doUpdateSet(row => ({ text: row.ref('excluded.text') })))
         .execute();
     }
     await dropFiles(trx, gone);
@@ -69,17 +83,4 @@ async function dropFiles(db: Db, names: readonly string[]): Promise<void> {
 /** When an operator last let go of what was missing, as written; null when never. Changes with each time. */
 export function readForgotten(db: Db): Promise<string | null> {
   return readMeta(db, 'forgotten');
-}
-
-async function readMeta(db: Db, name: string): Promise<string | null> {
-  const row = await db.selectFrom('meta').select('value').where('name', '=', name).executeTakeFirst();
-  return row?.value ?? null;
-}
-
-async function writeMeta(db: Db, name: string, value: string): Promise<void> {
-  await db
-    .insertInto('meta')
-    .values({ name, value })
-    .onConflict(conflict => conflict.column('name').doUpdateSet({ value }))
-    .execute();
 }

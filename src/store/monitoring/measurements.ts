@@ -4,10 +4,10 @@ import { type CheckResult, checkKey } from '../../core/model/checks/check.ts';
 import { roughPeriod } from '../../core/model/checks/cron.ts';
 import type { Component } from '../../core/model/component.ts';
 import { componentOf } from '../../core/model/source.ts';
-import { MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
+import { MINUTE, type Millis } from '../../core/model/time.ts';
 import type { Transition } from '../../core/model/transition.ts';
 import { observedBetween } from '../../core/monitoring/coverage.ts';
-import { healthOf, judge } from '../../core/monitoring/detector.ts';
+import { judge } from '../../core/monitoring/detector.ts';
 import {
   type DetectorState,
   forgotten,
@@ -15,10 +15,15 @@ import {
   isOfOtherKind,
   type Judgement,
   tookOf,
-  transitionOf,
 } from '../../core/monitoring/detector-state.ts';
-import { judgeHeartbeat, type Listening, putOff, type Report } from '../../core/monitoring/heartbeat.ts';
-import { changedWords } from '../../core/monitoring/messages.ts';
+import { judgeHeartbeat, type Listening, type Report } from '../../core/monitoring/heartbeat.ts';
+import {
+  changedSince,
+  endOfOtherKind,
+  heartbeatResult,
+  listeningSince,
+  type RecordedState,
+} from '../../core/monitoring/recording.ts';
 import { type Db, withoutFsync } from '../db/database.ts';
 import { insertTransition } from '../incidents/transitions.ts';
 import { rollUp } from './rollups.ts';
@@ -42,23 +47,17 @@ export async function noteComponents(db: Db, components: readonly Component[], n
       .onConflict(conflict => conflict.doNothing())
       .execute();
   }
-  const known = await db.selectFrom('components').select(['id', 'detector']).execute();
-  const detectors = new Map(known.map(({ id, detector }) => [id, detector]));
+  const known = await allRecorded(db);
   for (const component of components) {
-    const detector = detectors.get(component.id);
-    if (detector) await beginAnew(db, component, JSON.parse(detector) as DetectorState, now);
+    const { state } = known.get(component.id) as RecordedState;
+    if (isOfOtherKind(component, state)) await beginAnew(db, component, state, now);
   }
 }
 
 async function beginAnew(db: Db, component: Component, state: DetectorState, now: Millis): Promise<void> {
-  if (!isOfOtherKind(component, state)) return;
+  const end = endOfOtherKind(component, state, now);
   await db.transaction().execute(async trx => {
-    if (state.down) {
-      const message = changedWords(component.name, component.check.type);
-      const { severity } = state.down;
-      const end = transitionOf(component, 'probe', { kind: 'up', at: now, severity, message });
-      await insertTransition(trx, end, now);
-    }
+    if (end) await insertTransition(trx, end, now);
     await trx
       .updateTable('components')
       .set({ detector: JSON.stringify(initialState()), last_check: null, health_since: null })
@@ -122,26 +121,11 @@ export async function recordHeartbeat(
     .execute(async trx => {
       const before = await stateOf(trx, component.id);
       const judged = judgeHeartbeat(component, before.state, report, now, listening);
-      // Silence is observation too, but one row a minute is enough of it; a look may come a little early. After a
-      // check from the future the clock was set back, and what is known is put right at once.
-      const since = now - (before.lastCheck ?? now);
-      // That it was given its time anew, or another token, must survive the next restart.
-      const isRenewed =
-        judged.state.renewed !== before.state.renewed ||
-        judged.state.token !== before.state.token ||
-        judged.state.awaited?.token !== before.state.awaited?.token;
-      const isDue = judged.transitions.length > 0 || isRenewed || since >= 50 * SECOND || since < 0;
-      const isCounted = report !== null || (before.lastCheck !== null && isDue);
-      if (!isCounted) return { ...judged, isCounted };
-      const result: CheckResult = {
-        at: now,
-        outcome: healthOf(judged.state) === 'operational' ? 'up' : 'down',
-        latency: null,
-        seen: report?.ok ? 'reported in' : report ? 'reported a failure' : 'no report',
-      };
+      const result = heartbeatResult(before, judged, report, now);
+      if (result === null) return { ...judged, isCounted: false };
       await rollUp(trx, component.id, result, observedBetween(before.lastCheck, now, MINUTE, { passed }));
       await saveState(trx, component, before.state, judged, result, now);
-      return { ...judged, isCounted };
+      return { ...judged, isCounted: true };
     });
 }
 
@@ -160,22 +144,9 @@ export async function endRemoved(db: Db, end: Transition, now: Millis): Promise<
   });
 }
 
-/**
- * From when the silence of each heartbeat counts for a process that listens since `startedAt` (epoch ms), by component;
- * it was off since anything was last recorded.
- */
+/** `listeningSince` of everything recorded. */
 export async function listeningAt(db: Db, startedAt: Millis): Promise<ReadonlyMap<string, Listening>> {
-  const rows = await db.selectFrom('components').select(['id', 'detector', 'last_check']).execute();
-  const looks = rows.map(({ last_check }) => last_check ?? 0).filter(at => at <= startedAt);
-  const off = startedAt - Math.max(0, ...looks);
-  const listening = rows.flatMap(({ id, detector }): [string, Listening][] => {
-    const { lastAt, renewed } = detector ? (JSON.parse(detector) as DetectorState) : initialState();
-    if (lastAt === null) return [];
-    const since = Math.min(renewed ?? lastAt, startedAt);
-    const before = { since, renewed: renewed !== undefined };
-    return [[id, putOff(before, off, startedAt)]];
-  });
-  return new Map(listening);
+  return listeningSince(await allRecorded(db), startedAt);
 }
 
 /** The detector's state of a component; null when nothing was recorded of it. */
@@ -184,12 +155,17 @@ export async function detectorStateOf(db: Db, id: string): Promise<DetectorState
   return lastCheck === null ? null : state;
 }
 
-async function stateOf(db: Db, id: string): Promise<{ state: DetectorState; lastCheck: Millis | null }> {
-  const row = await db
-    .selectFrom('components')
-    .select(['detector', 'last_check'])
-    .where('id', '=', id)
-    .executeTakeFirst();
+async function stateOf(db: Db, id: string): Promise<RecordedState> {
+  const rows = db.selectFrom('components').select(['detector', 'last_check']);
+  return recordedIn(await rows.where('id', '=', id).executeTakeFirst());
+}
+
+async function allRecorded(db: Db): Promise<ReadonlyMap<string, RecordedState>> {
+  const rows = await db.selectFrom('components').select(['id', 'detector', 'last_check']).execute();
+  return new Map(rows.map(row => [row.id, recordedIn(row)]));
+}
+
+function recordedIn(row: { detector: string | null; last_check: Millis | null } | undefined): RecordedState {
   const state = row?.detector ? (JSON.parse(row.detector) as DetectorState) : initialState();
   return { state, lastCheck: row?.last_check ?? null };
 }
@@ -204,7 +180,6 @@ async function saveState(
 ): Promise<void> {
   for (const transition of judged.transitions) await insertTransition(db, transition, now);
   if (judged.first) await insertTransition(db, judged.first, now);
-  const changed = healthOf(before) !== healthOf(judged.state);
   const looked = outcome !== 'unknown';
   await db
     .updateTable('components')
@@ -213,12 +188,8 @@ async function saveState(
       seen,
       first_check: looked ? eb.fn.coalesce('first_check', eb.val(at)) : eb.ref('first_check'),
       last_check: looked ? at : eb.ref('last_check'),
-      health_since: changed ? sinceOf(judged.transitions, at) : eb.ref('health_since'),
+      health_since: changedSince(before, judged, at) ?? eb.ref('health_since'),
     }))
     .where('id', '=', id)
     .execute();
-}
-
-function sinceOf(transitions: readonly Transition[], at: Millis): Millis {
-  return Math.min(at, ...transitions.map(transition => transition.at));
 }

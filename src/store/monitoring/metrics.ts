@@ -65,12 +65,8 @@ async function addUp(db: Db, id: string, point: MetricPoint, now: Millis): Promi
       .executeTakeFirst();
     const one = rollupOfPoint(point);
     const { lastAt, ...figures } = before ? joined(rollupOf(before), one) : one;
-    const row = { ...figures, last_at: lastAt };
-    await db
-      .insertInto('metric_rollups')
-      .values({ metric_id: id, span, start, ...row })
-      .onConflict(conflict => conflict.columns(['metric_id', 'span', 'start']).doUpdateSet(row))
-      .execute();
+    const row = { metric_id: id, span, start, ...figures, last_at: lastAt };
+    await db.replaceInto('metric_rollups').values(row).execute();
   }
 }
 

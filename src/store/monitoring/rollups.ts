@@ -32,21 +32,7 @@ export async function rollUp(db: Db, id: string, result: CheckResult, observed: 
     const before = row ? rollupOf(row) : EMPTY_ROLLUP;
     return rowOf(id, span, start, withResult(before, result.outcome !== 'down', latency, observed));
   });
-  await db
-    .insertInto('rollups')
-    .values(rows)
-    .onConflict(conflict =>
-      conflict.columns(['component_id', 'span', 'start']).doUpdateSet(eb => ({
-        checks: eb.ref('excluded.checks'),
-        ok: eb.ref('excluded.ok'),
-        observed: eb.ref('excluded.observed'),
-        latency_sum: eb.ref('excluded.latency_sum'),
-        latency_min: eb.ref('excluded.latency_min'),
-        latency_max: eb.ref('excluded.latency_max'),
-        sketch: eb.ref('excluded.sketch'),
-      })),
-    )
-    .execute();
+  await db.replaceInto('rollups').values(rows).execute();
 }
 
 export function rowOf(id: string, span: RollupSpan, start: Millis, rollup: Rollup): Insertable<RollupRow> {

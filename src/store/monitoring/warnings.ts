@@ -12,11 +12,9 @@ export async function readWarnings(db: Db): Promise<Warning[]> {
 
 export async function saveWarning(db: Db, warning: Warning): Promise<void> {
   const { seenAt: seen_at, mailedAt: mailed_at, goneAt: gone_at, ...same } = warning;
-  const row = { ...same, seen_at, mailed_at, gone_at };
   await db
-    .insertInto('warnings')
-    .values(row)
-    .onConflict(conflict => conflict.column('source').doUpdateSet(row))
+    .replaceInto('warnings')
+    .values({ ...same, seen_at, mailed_at, gone_at })
     .execute();
 }
 

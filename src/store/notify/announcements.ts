@@ -187,7 +187,7 @@ export async function enqueueSome(
       .where('ref', '=', ref)
       .executeTakeFirst();
     if (!update || update.cursor === null) return { deliveries: 0, done: true };
-    const { rows } = await sql<Reader>`
+    const { rows } = await sql<ChoosingSubscriber>`
       SELECT id, channel, owner, components, kinds, detail FROM subscribers
       WHERE id > ${update.cursor} AND confirmed_seq <= ${update.upto} AND (state <> 'dead' OR owner = 'operator')
       ORDER BY id LIMIT ${most}`.execute(trx);
@@ -255,4 +255,4 @@ function lean(incident: Incident, update: IncidentUpdate): Incident {
   return { ...plain, postmortem: null, updates };
 }
 
-type Reader = Pick<Row, 'id' | 'channel' | 'owner' | 'components' | 'kinds' | 'detail'>;
+type ChoosingSubscriber = Pick<Row, 'id' | 'channel' | 'owner' | 'components' | 'kinds' | 'detail'>;

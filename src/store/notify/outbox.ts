@@ -48,11 +48,10 @@ const FIRST = sql`NOT EXISTS (
 
 /** A delivery beside its subscriber, whose columns of the same names it must not hide. */
 const DELIVERY = sql`d.id AS delivery, d.kind, d.ref, d.attempts, d.created_at AS enqueued_at`;
-type DeliveryRow = Row &
-  Pick<Delivery, 'kind' | 'ref' | 'attempts'> & { delivery: number; enqueued_at: Millis };
+type DueRow = Row & Pick<Delivery, 'kind' | 'ref' | 'attempts'> & { delivery: number; enqueued_at: Millis };
 
 async function emailsWhere(db: Db, which: RawBuilder<unknown>, now: Millis, limit: number) {
-  const { rows } = await sql<DeliveryRow>`
+  const { rows } = await sql<DueRow>`
     SELECT s.*, ${DELIVERY} FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id
     WHERE d.state = 'pending' AND d.channel = 'email' AND d.due_at <= ${now} AND ${which}
     ORDER BY d.due_at, d.id LIMIT ${limit}`.execute(db);
@@ -73,7 +72,7 @@ export async function dueChannels(
 
 /** The oldest message to a channel that is due by `now`; news keeps its order. */
 export async function nextMessage(db: Db, channelId: string, now: Millis): Promise<ChannelDelivery | null> {
-  const { rows } = await sql<DeliveryRow>`
+  const { rows } = await sql<DueRow>`
     SELECT s.*, ${DELIVERY}
     FROM deliveries d INDEXED BY deliveries_to_channels JOIN subscribers s ON s.id = d.subscriber_id
     WHERE d.state = 'pending' AND d.channel <> 'email' AND d.subscriber_id = ${channelId} AND d.due_at <= ${now}
@@ -82,7 +81,7 @@ export async function nextMessage(db: Db, channelId: string, now: Millis): Promi
   return row ? { ...delivery(row), channel: notificationChannel(row) } : null;
 }
 
-function delivery({ delivery: id, kind, ref, attempts, enqueued_at: createdAt }: DeliveryRow): Delivery {
+function delivery({ delivery: id, kind, ref, attempts, enqueued_at: createdAt }: DueRow): Delivery {
   return { id, kind, ref, attempts, createdAt };
 }
 

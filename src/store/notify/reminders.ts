@@ -9,11 +9,7 @@ export async function readReminders(db: Db): Promise<Map<string, Millis>> {
 }
 
 export async function noteReminder(db: Db, incident_id: string, at: Millis): Promise<void> {
-  await db
-    .insertInto('reminders')
-    .values({ incident_id, at })
-    .onConflict(conflict => conflict.column('incident_id').doUpdateSet({ at }))
-    .execute();
+  await db.replaceInto('reminders').values({ incident_id, at }).execute();
 }
 
 /** Forgets every incident but these. */

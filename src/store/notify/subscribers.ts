@@ -151,11 +151,7 @@ export async function suppress(
       .where(BY_EMAIL)
       .where('address_key', '=', addressKey(address))
       .execute();
-    await trx
-      .insertInto('suppressed')
-      .values({ address_hash: hash, reason, at: now })
-      .onConflict(conflict => conflict.column('address_hash').doUpdateSet({ reason, at: now }))
-      .execute();
+    await trx.replaceInto('suppressed').values({ address_hash: hash, reason, at: now }).execute();
   });
 }
 

@@ -1,5 +1,6 @@
 // The JSON documents that the server answers with, as schemas: the API's description is made of them.
 import * as z from 'zod';
+import { COMPONENT_STATUSES } from '../../core/model/component.ts';
 import { SEVERITIES } from '../../core/model/incident.ts';
 import { AGGREGATES } from '../../core/model/metric.ts';
 import { RANGES } from '../../core/monitoring/rollup.ts';
@@ -14,14 +15,7 @@ const text = z.string();
 const time = z.iso.datetime();
 const count = z.number().int();
 const percent = z.number().min(0).max(100);
-const health = z.enum([
-  'operational',
-  'under_maintenance',
-  'degraded_performance',
-  'partial_outage',
-  'major_outage',
-  'no_data',
-]);
+const health = z.enum([...COMPONENT_STATUSES, 'no_data']);
 const ranged = { range: z.enum(RANGES), from: time, to: time, step_seconds: z.number().positive() };
 const severity = z.enum(SEVERITIES);
 
@@ -106,7 +100,6 @@ export function documentOf(statuspage: string): string {
     .replace(/(?:^|[/-])(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** Every document by its name. */
 export const DOCUMENTS: Readonly<Record<string, z.ZodType>> = {
   ...Object.fromEntries(Object.entries(BODIES).map(([name, schema]) => [documentOf(name), schema])),
   Uptime,

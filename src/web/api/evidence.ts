@@ -48,8 +48,8 @@ function figureOf(view: ComponentView): object {
 /** `/api/incidents/ID/claim.json`: null for what is no incident, or not there. */
 export function comparisonJson(snapshot: Snapshot, id: string): object | null {
   const incident = entryOf(snapshot, id);
-  if (!incident?.claim) return null;
-  const { written, measured, detectionLag, firstUpdateLag } = incident.claim;
+  if (!incident?.comparison) return null;
+  const { written, measured, detectionLag, firstUpdateLag } = incident.comparison;
   return {
     incident: id,
     written: windowOf(written),

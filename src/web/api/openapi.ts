@@ -102,7 +102,6 @@ function idempotencyKey(say: Say): object {
   return { name: 'Idempotency-Key', in: 'header', description: say('api.key'), schema };
 }
 
-/** Why an operation may be refused, by status. */
 function refusalsOf(operation: Operation): Readonly<Record<string, string | undefined>> {
   const { path, query } = operation;
   const isOfOne = path.includes('{');

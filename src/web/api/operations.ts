@@ -31,7 +31,6 @@ export interface Operation {
   readonly body?: z.ZodType;
   /** The same, sent as a form; it may be left out. */
   readonly form?: z.ZodType;
-  /** A body that would be taken. */
   readonly example?: object;
 }
 
@@ -44,6 +43,10 @@ export interface PublicDocument extends Operation {
 
 const JSON_TYPE = 'application/json';
 
+const read = (path: string, id: string, summary: Key, answer?: string, type = JSON_TYPE): Operation => {
+  return { method: 'get', path, id, summary, status: 200, type, ...(answer ? { answer } : {}) };
+};
+
 const writes = (
   method: Operation['method'],
   path: string,
@@ -54,13 +57,9 @@ const writes = (
   example: object,
 ): Operation => {
   return {
+    ...read(path, id, summary, answer),
     method,
-    path,
-    id,
-    summary,
     status: method === 'patch' ? 200 : 201,
-    type: JSON_TYPE,
-    answer,
     body,
     example,
   };
@@ -85,9 +84,6 @@ export const WRITES: readonly Operation[] = [
   writes('post', '/api/metrics/{metric}', 'pushMetric', 'api.push', 'Pushed', pushSchema, { value: 12.5 }),
 ];
 
-const read = (path: string, id: string, summary: Key, answer?: string, type = JSON_TYPE): Operation => {
-  return { method: 'get', path, id, summary, status: 200, type, ...(answer ? { answer } : {}) };
-};
 const text = (path: string, id: string, summary: Key, type: string) =>
   read(path, id, summary, undefined, type);
 const ATOM = 'application/atom+xml';
@@ -157,7 +153,6 @@ function ofOne({ path, pathOfOne = path, id, ...document }: PublicDocument): Ope
   return { ...document, path: pathOfOne, id: `component${id[0]?.toUpperCase()}${id.slice(1)}` };
 }
 
-/** Open to everybody. */
 export const READS: readonly Operation[] = [
   ...Object.keys(STATUSPAGE).map(name =>
     read(`/api/v2/${name}`, camel(name), 'api.statuspage', documentOf(name)),

@@ -9,15 +9,17 @@ import {
   updateSchema,
 } from '../../core/incidents/api-bodies.ts';
 import type { Asked } from '../../core/incidents/api-edits.ts';
+import { incidentPath } from '../../core/model/incident.ts';
 import { isoMillis } from '../../core/model/time.ts';
 import { digestOf, sameSecret } from '../../core/model/token.ts';
+import { makeTurns } from '../../core/model/turns.ts';
 import { answerRequest, forgetRequest, rememberRequest } from '../../store/incidents/requests.ts';
 import type { WriteResult } from '../../work/incidents/write.ts';
 import type { Pushed } from '../../work/monitoring/metrics.ts';
 import type { Web } from '../context.ts';
 import { Refusal } from '../http/guards.ts';
 import { LIMITS } from '../http/limits.ts';
-import { writeLimit } from '../http/rate-limit.ts';
+import { limited } from '../http/rate-limit.ts';
 
 /** An answer, as it is kept for a repeat. */
 interface Result {
@@ -33,10 +35,11 @@ type Act<S extends z.ZodType> = (
 
 export function writeRoutes(router: Router, web: Web): void {
   const { write } = web;
-  const inTurn = turns();
+  // Two of the same key, or of the same incident, never meet.
+  const inTurn = makeTurns();
   const before = [
     authorised(web),
-    writeLimit(),
+    limited(LIMITS.writes),
     express.text({ type: () => true, limit: LIMITS.write_body, defaultCharset: 'utf-8' }),
   ];
   const on = <S extends z.ZodType>(method: 'post' | 'patch', path: string, schema: S, act: Act<S>) =>
@@ -62,7 +65,7 @@ export function writeRoutes(router: Router, web: Web): void {
 }
 
 /** 403 while the API is off, 401 without the token; compared in constant time. */
-function authorised({ apiToken, countGuess }: Web): RequestHandler {
+function authorised({ env: { apiToken }, countGuess }: Web): RequestHandler {
   return (req, res, next) => {
     if (apiToken === null) {
       return next(new Refusal(403, 'The writing API is off: it is on when API_TOKEN is set on the server.'));
@@ -110,7 +113,7 @@ function resultOf(written: WriteResult | Pushed, success: number, web: Web): Res
     const url = `${site}/status/metrics/${encodeURIComponent(id)}`;
     return { status: isNew ? success : 200, body: { id, at: isoMillis(at), value, url } };
   }
-  const url = `${site}/status/incidents/${encodeURIComponent(id)}`;
+  const url = site + incidentPath(id);
   return { status: success, body: { id, url } };
 }
 
@@ -129,14 +132,4 @@ function keyOf(req: Request): string | null {
     throw new Refusal(400, 'The Idempotency-Key must have 1 to 255 characters.');
   }
   return digestOf(`${req.method} ${req.path} ${key}`);
-}
-
-/** One write after the other: two of the same key, or of the same incident, never meet. */
-function turns() {
-  let last: Promise<unknown> = Promise.resolve();
-  return <T>(job: () => Promise<T>): Promise<T> => {
-    const done = last.then(job);
-    last = done.catch(() => undefined);
-    return done;
-  };
 }

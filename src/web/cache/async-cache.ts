@@ -1,6 +1,6 @@
 // Answers that must ask the database first; asked once per Snapshot, however many wait.
 import type { Snapshot } from '../../core/page/snapshot.ts';
-import { type Answer, Rendered } from './response-bytes.ts';
+import { Rendered, type ResponseBody } from './response-bytes.ts';
 
 /** Components times ranges times languages, more than any site has. */
 const MAX_ANSWERS = 2000;
@@ -9,7 +9,10 @@ const MAX_ANSWERS = 2000;
 export function makeAsyncCache(current: () => Snapshot) {
   let snapshot: Snapshot | null = null;
   const kept = new Map<string, Promise<Rendered | null>>();
-  return (key: string, make: (snapshot: Snapshot) => Promise<Answer | null>): Promise<Rendered | null> => {
+  return (
+    key: string,
+    make: (snapshot: Snapshot) => Promise<ResponseBody | null>,
+  ): Promise<Rendered | null> => {
     const now = current();
     if (now !== snapshot || kept.size >= MAX_ANSWERS) kept.clear();
     snapshot = now;

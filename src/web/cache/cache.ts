@@ -30,7 +30,6 @@ export class Cache {
     this.#current = new SnapshotCache(first);
   }
 
-  /** The Snapshot visitors are shown. */
   get shown(): Snapshot {
     return this.#current.snapshot;
   }

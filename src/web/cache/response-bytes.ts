@@ -7,7 +7,7 @@ import { jsonText } from '../../core/text/printable.ts';
 import { chooseEncoding, type Encoding } from '../http/encoding.ts';
 
 /** An answer before it is bytes. */
-export interface Answer {
+export interface ResponseBody {
   readonly type: string;
   readonly body: string | Buffer;
 }
@@ -15,11 +15,10 @@ export interface Answer {
 export const HTML = 'text/html; charset=utf-8';
 
 /** A body as JSON that stays harmless as HTML. */
-export function jsonAnswer(body: object): Answer {
+export function jsonBody(body: object): ResponseBody {
   return { type: 'application/json; charset=utf-8', body: jsonText(body) };
 }
 
-/** The bytes in one encoding. */
 export interface Variant {
   readonly encoding: Encoding;
   readonly bytes: Buffer;
@@ -39,7 +38,7 @@ export class Rendered {
   readonly #made = new Map<Encoding, Variant>();
   readonly #making = new Map<Encoding, Promise<Variant>>();
 
-  constructor({ type, body }: Answer) {
+  constructor({ type, body }: ResponseBody) {
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;
     this.type = type;
     this.#hash = createHash('sha256').update(bytes).digest('base64url').slice(0, 22);

@@ -4,7 +4,7 @@ import type { Lang } from '../../core/model/lang.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import { finish, inTurns, type Steps } from '../../core/page/steps.ts';
 import type { CachedResponse } from './fast-path.ts';
-import { type Answer, Rendered } from './response-bytes.ts';
+import { Rendered, type ResponseBody } from './response-bytes.ts';
 
 /** Permalinks of ten thousand incidents need not all stay in memory. */
 const MAX_RENDERED = 500;
@@ -13,23 +13,22 @@ const MAX_BYTES = 16_000_000;
 const MAX_ADDRESSES = 1000;
 
 /** Null when there is no such thing; what takes long comes in steps. */
-export type Make = (snapshot: Snapshot) => Answer | Steps<Answer> | null;
+export type Make = (snapshot: Snapshot) => ResponseBody | Steps<ResponseBody> | null;
 
 /** An answer and how it was made, so that it can be made again of the next Snapshot. */
-interface Kept {
+interface KeptResponse {
   readonly rendered: Rendered;
   readonly make: Make;
 }
 
-function inSteps(made: ReturnType<Make>): made is Steps<Answer> {
+function inSteps(made: ReturnType<Make>): made is Steps<ResponseBody> {
   return made !== null && !('body' in made);
 }
 
 export class SnapshotCache {
   readonly snapshot: Snapshot;
   /** By key, the longest unasked first. */
-  readonly kept = new Map<string, Kept>();
-  /** By language and address. */
+  readonly kept = new Map<string, KeptResponse>();
   readonly responses: Readonly<Record<Lang, Map<string, CachedResponse>>> = { en: new Map(), de: new Map() };
   #bytes = 0;
 
@@ -60,7 +59,7 @@ export class SnapshotCache {
   }
 
   /** Keeps an answer; what was asked for longest ago makes room. */
-  #keep(key: string, make: Make, answer: Answer | null): Rendered | null {
+  #keep(key: string, make: Make, answer: ResponseBody | null): Rendered | null {
     if (!answer) return null;
     const rendered = new Rendered(answer);
     this.#drop(key);

@@ -25,11 +25,11 @@ export function dataFiles(snapshot: Snapshot, db: Db | null): ExportFile[] {
     file(address, async () => jsonText(await make()), key);
   return [
     ...Object.entries(STATUSPAGE).map(([name, make]) => json(`/api/v2/${name}`, () => make(snapshot))),
-    ...snapshot.incidents.map(({ id, claim }) =>
+    ...snapshot.incidents.map(({ id, comparison }) =>
       json(
         `/api/incidents/${encodeURIComponent(id)}/claim.json`,
         () => comparisonJson(snapshot, id) ?? {},
-        claim && comparisonKey(claim),
+        comparison && comparisonKey(comparison),
       ),
     ),
     ...RANGES.flatMap(range => [
@@ -61,7 +61,7 @@ export function dataFiles(snapshot: Snapshot, db: Db | null): ExportFile[] {
 }
 
 /** An old incident keeps its comparison, the same object: hashed once. */
-const comparisonKey = memoized((claim: ReportedVsMeasured) => shortId(JSON.stringify(claim)));
+const comparisonKey = memoized((comparison: ReportedVsMeasured) => shortId(JSON.stringify(comparison)));
 
 /** A file of the copy; `path` is relative, with `/`. */
 export interface ExportFile {

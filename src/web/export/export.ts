@@ -5,6 +5,7 @@ import { LANGS, type Lang } from '../../core/model/lang.ts';
 import { isoMillis } from '../../core/model/time.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import type { Db } from '../../store/db/database.ts';
+import type { BrandFolder } from '../context.ts';
 import { type Assets, readAssets } from '../http/assets.ts';
 import type { PageRequest } from '../page/context.ts';
 import type { Pages } from '../page/pages.ts';
@@ -15,7 +16,7 @@ import { copyPages } from './pages.ts';
 export interface ExportDeps {
   readonly pages: Pages;
   readonly publicDir: string;
-  readonly brandFile: (name: string) => Promise<string | null>;
+  readonly folder: BrandFolder;
   /** Without one there are no charts. */
   readonly db: Db | null;
 }
@@ -32,7 +33,7 @@ const MOMENT =
  * last the file that says how fresh all of them are. What only a server can do (subscribing) leads to
  * the site itself.
  */
-export function makeExport({ pages, publicDir, brandFile, db }: ExportDeps) {
+export function makeExport({ pages, publicDir, folder, db }: ExportDeps) {
   const assets = readAssets(publicDir);
   return async (snapshot: Snapshot): Promise<ExportFile[]> => {
     const { site } = snapshot;
@@ -41,7 +42,7 @@ export function makeExport({ pages, publicDir, brandFile, db }: ExportDeps) {
       const addresses = { css: address('status.css'), js: address('live.js') };
       return { snapshot, lang, base: '', assets: addresses, copy: true };
     };
-    const files = [...dataFiles(snapshot, db), ...(await looksOf(snapshot, assets, brandFile))];
+    const files = [...dataFiles(snapshot, db), ...(await looksOf(snapshot, assets, folder))];
     const copied = copyPages(snapshot, pages, db);
     const there = new Set([...files.map(file => file.path), STAMP]);
     const known = { site: site.url, files: there, pages: new Set(copied.map(({ path }) => path)) };
@@ -71,6 +72,12 @@ export function makeExport({ pages, publicDir, brandFile, db }: ExportDeps) {
   };
 }
 
+/** What GitHub Pages and its like want beside the pages: files that begin with a dot, and the host's name. */
+export function hostFiles(cname: string | null): ExportFile[] {
+  const file = (name: string, text: string) => ({ path: name, key: text, body: () => text });
+  return [file('.nojekyll', ''), ...(cname === null ? [] : [file('CNAME', `${cname}\n`)])];
+}
+
 /** A page that is shown at any depth, where no relative address leads anywhere: its style is on it. */
 function standingAlone(html: string, css: string): string {
   return html
@@ -78,11 +85,7 @@ function standingAlone(html: string, css: string): string {
     .replace(/<link rel="stylesheet" href="[^"]*status\.css[^"]*">/, () => `<style>${css}</style>`);
 }
 
-async function looksOf(
-  { site }: Snapshot,
-  assets: Assets,
-  brandFile: ExportDeps['brandFile'],
-): Promise<ExportFile[]> {
+async function looksOf({ site }: Snapshot, assets: Assets, folder: BrandFolder): Promise<ExportFile[]> {
   const files: ExportFile[] = [];
   const asset = (path: string, name: string) => {
     const body = assets.file(name, site)?.ready('identity')?.bytes;
@@ -92,7 +95,7 @@ async function looksOf(
   asset('status/assets/live.js', 'live.js');
   asset('status/widget.js', 'widget.js');
   for (const name of [site.brand.logo, site.brand.logoDark, site.brand.favicon, site.brand.css]) {
-    const file = name === null ? null : await brandFile(name);
+    const file = name === null ? null : await folder.brandFile(name);
     const body = file === null ? null : await readFile(file).catch(() => null);
     if (body) files.push({ path: `status/brand/${name}`, key: null, body: () => body });
   }

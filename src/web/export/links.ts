@@ -1,7 +1,7 @@
 // Links of the static copy: from site paths to files, so that any server, bucket or folder will do.
 import type { Lang } from '../../core/model/lang.ts';
 
-export interface Place {
+export interface CopiedPage {
   readonly lang: Lang;
   /** The page's own address on the site, `/status/components/api?range=7d`. */
   readonly path: string;
@@ -33,19 +33,19 @@ export function dataFile(address: string): string {
 }
 
 /** The page with every `href`, `src` and `srcset` made relative, with the file's name: not every server knows index.html. */
-export function localLinks(html: string, place: Place): string {
-  const here = pageFile(place.lang, place.path);
+export function localLinks(html: string, page: CopiedPage): string {
+  const here = pageFile(page.lang, page.path);
   return html.replace(
     /( (?:href|src|srcset|data-copy)=")([^"]+)(")/g,
     (_, before: string, link: string, after: string) => {
-      const target = localLink(link.replaceAll('&amp;', '&').replaceAll('&#39;', "'"), here, place);
+      const target = localLink(link.replaceAll('&amp;', '&').replaceAll('&#39;', "'"), here, page);
       return before + target.replaceAll('&', '&amp;') + after;
     },
   );
 }
 
-function localLink(link: string, here: string, place: Place): string {
-  const { lang, path, site, files, pages, from } = place;
+function localLink(link: string, here: string, page: CopiedPage): string {
+  const { lang, path, site, files, pages, from } = page;
   if (/^(#|[a-z][a-z0-9+.-]*:|\/\/)/i.test(link)) return link;
   const to = (file: string) => {
     if (from === undefined) return relative(here, file);
@@ -58,8 +58,8 @@ function localLink(link: string, here: string, place: Place): string {
   // The version in an asset's address stays: browsers see by it when the bytes are others.
   const kept = choiceOf(query) === null ? query : '';
   if (files.has(file)) return (to(file) ?? site + target) + kept + anchor;
-  const page = target + (choiceIn(query) === null ? '' : query);
-  if (pages.has(page)) return (to(pageFile(lang, page)) ?? site + page) + anchor;
+  const known = target + (choiceIn(query) === null ? '' : query);
+  if (pages.has(known)) return (to(pageFile(lang, known)) ?? site + known) + anchor;
   return site + link;
 }
 

@@ -1,4 +1,5 @@
 // The static copy's pages: which there are, how each is made, and by what one that did not change is known.
+import { incidentPath } from '../../core/model/incident.ts';
 import type { Site } from '../../core/model/site.ts';
 import { utcDay } from '../../core/model/time.ts';
 import { shortId } from '../../core/model/token.ts';
@@ -12,9 +13,7 @@ import { beginning, isOver } from '../page/parts/incidents.ts';
 import { neighboursOf } from '../page/parts/order.ts';
 import { readLatency, readMetricSeries } from '../page/series.ts';
 
-/** A page of the copy, in any language. */
 export interface CopyPage {
-  /** Its address on the site. */
   readonly path: string;
   /** The same while nothing on it changes but its moment; null for one that is always made anew. */
   readonly key: string | null;
@@ -56,7 +55,7 @@ function permalinks(snapshot: Snapshot, pages: Pages): CopyPage[] {
   return [...snapshot.incidents, ...snapshot.maintenances].map(incident => {
     const { id } = incident;
     return {
-      path: `/status/incidents/${encodeURIComponent(id)}`,
+      path: incidentPath(id),
       // What goes on says how long it has gone on.
       key: isOver(incident) ? permalinkKey(incident, snapshot, counted.get(id)) : null,
       make: request => pages.incident(request, id),

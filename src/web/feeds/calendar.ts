@@ -7,12 +7,12 @@ import {
   ICalEventTransparency,
 } from 'ical-generator';
 import { announcedOf, repetitionOf } from '../../core/incidents/recurrence.ts';
-import type { Incident } from '../../core/model/incident.ts';
+import { type Incident, incidentPath } from '../../core/model/incident.ts';
 import { HOUR, type Millis } from '../../core/model/time.ts';
 import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
 import { plainText } from '../../core/text/markdown.ts';
 import { printable } from '../../core/text/printable.ts';
-import { headingOf, permalink, urn } from './entries.ts';
+import { headingOf, urn } from './entries.ts';
 
 /** How many maintenances, latest first, a calendar holds; a recurring one is one. */
 const MAX_EVENTS = 100;
@@ -69,7 +69,7 @@ function eventsOf(views: readonly IncidentView[], siteUrl: string): ICalEventDat
     end: new Date(repeated.start + length),
     repeating: repeated.rule,
     // The file's own permalink, as long as its first occurrence is remembered.
-    url: permalink(siteUrl, first ?? any),
+    url: siteUrl + incidentPath((first ?? any).id),
     ...stampsOf(series),
   };
   // The file's own beginning counts even where the rule does not name it.
@@ -113,7 +113,7 @@ function eventOf(
     description: printable(
       [...(names.length > 0 ? [`Affects: ${names.join(', ')}`] : []), ...texts].join('\n\n'),
     ),
-    url: permalink(siteUrl, maintenance),
+    url: siteUrl + incidentPath(maintenance.id),
     categories: names.map(name => ({ name })),
     status: finished !== null && finished < start ? ICalEventStatus.CANCELLED : ICalEventStatus.CONFIRMED,
     // It takes nobody's time: a reader of a status page stays free.

@@ -1,6 +1,6 @@
 // What the feeds say: the site's updates as entries, newest first, the same for every format.
 import { createHash } from 'node:crypto';
-import type { UpdateStatus } from '../../core/model/incident.ts';
+import { incidentPath, type UpdateStatus } from '../../core/model/incident.ts';
 import { isoMillis, type Millis, startOfUtcDay } from '../../core/model/time.ts';
 import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
 import { escapeHtml, renderMarkdown } from '../../core/text/markdown.ts';
@@ -8,7 +8,7 @@ import { escapeHtml, renderMarkdown } from '../../core/text/markdown.ts';
 /** One entry an update (`/status/feed.*`), or one an incident (`/history.*`, as Statuspage has them). */
 export type EntryPer = 'update' | 'incident';
 
-export type Entry = ReturnType<typeof updateEntry>;
+export type FeedEntry = ReturnType<typeof updateEntry>;
 
 const MAX_ENTRIES: Record<EntryPer, number> = { update: 100, incident: 50 };
 
@@ -58,11 +58,6 @@ export function headingOf(update: { readonly status: UpdateStatus; readonly labe
   return update.label ?? WORDS[update.status];
 }
 
-/** Where an incident stands for itself. */
-export function permalink(siteUrl: string, incident: { readonly id: string }): string {
-  return `${siteUrl}/status/incidents/${encodeURIComponent(incident.id)}`;
-}
-
 /** A URN made of stable names: never of the page's address, which may change. */
 export function urn(...names: string[]): string {
   const hex = createHash('sha256')
@@ -91,7 +86,7 @@ function updateEntry(siteUrl: string, incident: IncidentView, index: number) {
   return {
     id: urn('update', incident.id, update.key),
     title: `${incident.title} – ${headingOf(update)}`,
-    url: permalink(siteUrl, incident),
+    url: siteUrl + incidentPath(incident.id),
     published: update.at,
     updated: update.at,
     html: (incident.html[index] ?? renderMarkdown(update.body)) + about(incident),
@@ -99,7 +94,7 @@ function updateEntry(siteUrl: string, incident: IncidentView, index: number) {
   };
 }
 
-function incidentEntry(siteUrl: string, incident: IncidentView): Entry {
+function incidentEntry(siteUrl: string, incident: IncidentView): FeedEntry {
   const html = incident.updates.map((update, index) => {
     const time = `<p><small>${isoMillis(update.at).slice(0, 16).replace('T', ' ')} UTC</small></p>`;
     const body = incident.html[index] ?? renderMarkdown(update.body);
@@ -109,7 +104,7 @@ function incidentEntry(siteUrl: string, incident: IncidentView): Entry {
   return {
     id: urn('incident', incident.id),
     title: incident.title,
-    url: permalink(siteUrl, incident),
+    url: siteUrl + incidentPath(incident.id),
     published: incident.started,
     updated: Math.max(incident.started, ...incident.updates.map(({ at }) => at)),
     html: postmortem + html.reverse().join('') + about(incident),

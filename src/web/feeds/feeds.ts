@@ -5,7 +5,7 @@ import { iso, type Millis } from '../../core/model/time.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import { escapeHtml } from '../../core/text/markdown.ts';
 import { jsonText } from '../../core/text/printable.ts';
-import { type Entry, type EntryPer, feedOf } from './entries.ts';
+import { type EntryPer, type FeedEntry, feedOf } from './entries.ts';
 import { xmlAttribute } from './xml.ts';
 
 /** Atom (RFC 4287): `/status/feed.atom`, `/status/feed/:component.atom`; per incident `/history.atom`. */
@@ -64,7 +64,7 @@ export function jsonFeed(snapshot: Snapshot, componentId?: string, per: EntryPer
   })}\n`;
 }
 
-function atomEntry(entry: Entry): string {
+function atomEntry(entry: FeedEntry): string {
   return `<entry>
 <id>${entry.id}</id>
 <title>${escapeHtml(entry.title)}</title>
@@ -76,7 +76,7 @@ ${entry.components.map(name => `<category term="${xmlAttribute(name)}"/>\n`).joi
 `;
 }
 
-function rssItem(entry: Entry): string {
+function rssItem(entry: FeedEntry): string {
   return `<item>
 <title>${escapeHtml(entry.title)}</title>
 <link>${escapeHtml(entry.url)}</link>

@@ -14,7 +14,7 @@ const ANY_ORIGIN = { 'Cross-Origin-Resource-Policy': 'cross-origin' };
 const MAX_BRAND_BYTES = 5_000_000;
 
 /** `/status/assets/NAME?v=HASH` and `/status/brand/FILE` (only files that status.yaml names). */
-export function assetRoutes(router: Router, { refresh, assets, cache, brandFile }: Web): void {
+export function assetRoutes(router: Router, { refresh, assets, cache, folder }: Web): void {
   router.get('/status/assets/:name', (req, res, next) => {
     const { site } = refresh.current();
     const name = String(req.params.name);
@@ -31,7 +31,7 @@ export function assetRoutes(router: Router, { refresh, assets, cache, brandFile 
     const { brand } = refresh.current().site;
     const type = TYPES[path.extname(name).toLowerCase()];
     if (!type || ![brand.logo, brand.logoDark, brand.favicon, brand.css].includes(name)) return next();
-    const file = await brandFile(name);
+    const file = await folder.brandFile(name);
     const facts = file === null ? null : await stat(file).catch(() => null);
     if (!file || !facts?.isFile() || facts.size > MAX_BRAND_BYTES) return next();
     const stamp = `${file} ${facts.size} ${facts.mtimeMs}`;

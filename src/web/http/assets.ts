@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Site } from '../../core/model/site.ts';
 import { shortId } from '../../core/model/token.ts';
 import { memoized } from '../cache/memo.ts';
-import { type Answer, Rendered } from '../cache/response-bytes.ts';
+import { Rendered, type ResponseBody } from '../cache/response-bytes.ts';
 import { stylesheet } from '../page/parts/accent.ts';
 
 export const TYPES: Record<string, string> = {
@@ -26,7 +26,7 @@ export type Assets = ReturnType<typeof readAssets>;
 /** Reads public/ once; the stylesheet carries the site's colour and is made anew with each site. */
 export function readAssets(publicDir: string) {
   const made = (name: string, body: Buffer | string) => {
-    const answer: Answer = { type: TYPES[path.extname(name)] ?? 'application/octet-stream', body };
+    const answer: ResponseBody = { type: TYPES[path.extname(name)] ?? 'application/octet-stream', body };
     return { rendered: new Rendered(answer), version: shortId(body.toString()) };
   };
   const bytes = (name: string) => readFileSync(path.join(publicDir, name));

@@ -20,13 +20,11 @@ export interface ConnectionRules {
   readonly log: Pick<Log, 'warn'>;
 }
 
-/** How often slow readers are looked for. */
 const LOOK = 5 * SECOND;
 
 /** Files the process needs for itself: the database, checks under way, incident files, mail. */
 const OWN_FILES = 700;
 
-/** Watches the server's connections until it is closed. */
 export class ConnectionGuard {
   readonly #rules: ConnectionRules;
   readonly #max: number;

@@ -4,7 +4,6 @@ import type { Request, RequestHandler, Response } from 'express';
 import { ipKeyGenerator, type Options, rateLimit, type Store } from 'express-rate-limit';
 import type { Log } from '../../core/model/ports/log.ts';
 import { MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
-import { shortId } from '../../core/model/token.ts';
 import { Refusal } from './guards.ts';
 import { LIMITS, type Rate } from './limits.ts';
 import { loggedPath } from './logged-path.ts';
@@ -57,7 +56,8 @@ export function boundedStore(window: Millis, most: number = LIMITS.addresses, no
 
 const TOO_MANY = 'Too many requests from your address; try again later.';
 
-function limited({ most, window }: Rate, more: Partial<Options> = {}): RequestHandler {
+/** Limits what is asked for of one address. */
+export function limited({ most, window }: Rate, more: Partial<Options> = {}): RequestHandler {
   return rateLimit({
     windowMs: window,
     limit: most,
@@ -71,21 +71,6 @@ function limited({ most, window }: Rate, more: Partial<Options> = {}): RequestHa
     ...more,
   });
 }
-
-/** Subscriptions; refused forms are not counted. */
-export const subscribeLimit = () => limited(LIMITS.subscribe, { skipFailedRequests: true });
-/** Forms and the pages behind links in emails, which are made for each visitor. */
-export const formLimit = () => limited(LIMITS.forms);
-/** Charts over a range, which ask the database. */
-export const rangeLimit = () => limited(LIMITS.ranges);
-/** Pictures, which take a processor a tenth of a second. */
-export const pictureLimit = () => limited(LIMITS.pictures);
-/** Webhooks and writes with the right token: enough for any monitor and any script. */
-export const webhookLimit = () => limited(LIMITS.webhooks);
-export const writeLimit = () => limited(LIMITS.writes);
-/** Of one token, not of one address: a machine may run a thousand jobs. */
-export const heartbeatLimit = () =>
-  limited(LIMITS.heartbeats, { keyGenerator: req => shortId(String(req.params.token)) });
 
 /**
  * Counts a wrong token against its address; throws 429 when it was one too many. Only wrong ones are counted:

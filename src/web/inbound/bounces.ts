@@ -6,20 +6,21 @@ import { isGenuine } from '../../core/notify/standard-webhooks.ts';
 import type { Web } from '../context.ts';
 import { Refusal } from '../http/guards.ts';
 import { LIMITS } from '../http/limits.ts';
-import { webhookLimit } from '../http/rate-limit.ts';
+import { limited } from '../http/rate-limit.ts';
 
-export function bounceRoutes(router: Router, { bounces, countGuess, clock, log }: Web): void {
+export function bounceRoutes(router: Router, { env, notifications, countGuess, clock, log }: Web): void {
   const raw = express.raw({ type: () => true, limit: LIMITS.webhook_body });
-  const limit = webhookLimit();
+  const limit = limited(LIMITS.webhooks);
   router.post('/webhooks/resend', limit, raw, async (req, res) => {
-    if (bounces === null) throw new Refusal(404, 'Set RESEND_WEBHOOK_SECRET to open this webhook.');
+    const secret = env.resendSecret;
+    if (secret === null) throw new Refusal(404, 'Set RESEND_WEBHOOK_SECRET to open this webhook.');
     const body = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
     const headers = {
       id: header(req, 'id'),
       timestamp: header(req, 'timestamp'),
       signature: header(req, 'signature'),
     };
-    if (!isGenuine(bounces.secret, headers, body, clock())) {
+    if (!isGenuine(secret, headers, body, clock())) {
       countGuess(req, res);
       throw new Refusal(401, 'The signature does not fit.');
     }
@@ -28,7 +29,7 @@ export function bounceRoutes(router: Router, { bounces, countGuess, clock, log }
     for (const typed of bounce?.addresses ?? []) {
       const address = readAddress(/<([^<>]+)>\s*$/.exec(typed)?.[1] ?? typed);
       if (!bounce || address === null) continue;
-      await bounces.suppress(address, bounce.reason);
+      await notifications.suppress(address, bounce.reason);
       suppressed++;
     }
     if (bounce && suppressed > 0)

@@ -7,35 +7,38 @@ import type { WebhookReader } from '../../core/inbound/signal.ts';
 import { type LoggedWebhook, redacted } from '../../core/inbound/webhook-log.ts';
 import { StorageFault } from '../../core/model/ports/storage.ts';
 import { MINUTE } from '../../core/model/time.ts';
-import { sameSecret } from '../../core/model/token.ts';
+import { sameSecret, shortId } from '../../core/model/token.ts';
+import { logWebhook } from '../../store/incidents/webhooks-log.ts';
 import type { Received } from '../../work/incidents/receive.ts';
 import type { Web } from '../context.ts';
 import { Refusal } from '../http/guards.ts';
 import { LIMITS } from '../http/limits.ts';
-import { heartbeatLimit, webhookLimit } from '../http/rate-limit.ts';
+import { limited } from '../http/rate-limit.ts';
 import { bodyDigest, fieldsOf, formOf, tokensOf } from './body.ts';
 import { makeAdmitSns } from './sns.ts';
 
 /** What is answered; of several signals, `results` has each, in their order. */
-interface Answer extends Received {
+interface WebhookResponse extends Received {
   readonly results?: readonly object[];
 }
 
 export function webhookRoutes(router: Router, web: Web): void {
-  const limit = webhookLimit();
+  const limit = limited(LIMITS.webhooks);
   const raw = express.text({ type: () => true, limit: LIMITS.webhook_body, defaultCharset: 'utf-8' });
+  // Of one token, not of one address: a machine may run a thousand jobs.
+  const ofToken = limited(LIMITS.heartbeats, { keyGenerator: req => shortId(String(req.params.token)) });
   const inbox = new Inbox(web);
   const { authorised } = inbox;
   router.get('/webhooks/uptime', authorised, limit, (req, res) => inbox.take(req, res, 'uptimerobot'));
   router.post('/webhooks/uptime', authorised, limit, raw, (req, res) => inbox.take(req, res, 'uptimerobot'));
-  router.post('/webhooks/git', fromGit(web), webhookLimit(), (_req, res) => {
-    web.pullGit();
+  router.post('/webhooks/git', fromGit(web), limited(LIMITS.webhooks), (_req, res) => {
+    web.git.ask();
     res.status(202).set('Cache-Control', 'no-store').json({ ok: true });
   });
   router.post('/webhooks/:sender', authorised, limit, raw, (req, res) =>
     inbox.take(req, res, String(req.params.sender)),
   );
-  router.all('/heartbeats/:token', heartbeatLimit(), raw, async (req, res, next) => {
+  router.all('/heartbeats/:token', ofToken, raw, async (req, res, next) => {
     if (req.method !== 'GET' && req.method !== 'POST') return next();
     const fields = { ...req.query, ...formOf(req) };
     const ok = !/^(down|fail|failed|error|0)$/i.test(String(fields.status ?? 'up'));
@@ -91,7 +94,7 @@ class Inbox {
     }
   }
 
-  async #answer(sender: string, fields: unknown): Promise<Answer> {
+  async #answer(sender: string, fields: unknown): Promise<WebhookResponse> {
     const reader = readerOf(sender, this.#web);
     if (!reader) throw new Refusal(404, 'There is no webhook of this name.');
     const done = sender === 'sns' ? await this.#admitSns(fields) : null;
@@ -108,8 +111,8 @@ class Inbox {
   }
 
   async #note(sender: string, entry: Omit<LoggedWebhook, 'at' | 'sender'>): Promise<void> {
-    const { noteWebhook, clock, log } = this.#web;
-    await noteWebhook({ at: clock(), sender: sender.slice(0, 40), ...entry }).catch((error: unknown) => {
+    const { db, clock, log } = this.#web;
+    await logWebhook(db, { at: clock(), sender: sender.slice(0, 40), ...entry }).catch((error: unknown) => {
       if (!(error instanceof StorageFault)) log.error({ err: error }, 'the webhook cannot be noted');
     });
   }
@@ -117,8 +120,9 @@ class Inbox {
 
 function fromGit(web: Web): RequestHandler {
   return async (req, res, next) => {
-    const secret = web.gitSecret();
-    if (secret === null) throw new Refusal(404, 'No git is configured (content.git in status.yaml).');
+    const { git } = web.refresh.current().site;
+    if (git === null) throw new Refusal(404, 'No git is configured (content.git in status.yaml).');
+    const secret = git.secret ?? web.webhookToken;
     const hasToken = tokensOf(req).some(token => sameSecret(token, web.webhookToken));
     if (!hasToken && !isFromGitHost(req.headers, await bodyDigest(req, secret), secret)) {
       web.countGuess(req, res);

@@ -54,7 +54,6 @@ export class Streams {
     if (isIdle) this.#slice();
   }
 
-  /** Ends them all. */
   close(): void {
     clearInterval(this.#timer);
     clearImmediate(this.#next);

@@ -6,7 +6,7 @@ import { certificateHost } from '../../core/monitoring/warning.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import type { OutboxReport } from '../../work/notify/notifications.ts';
 
-interface Known {
+interface GaugeFacts {
   readonly snapshot: Snapshot;
   /** null when the database does not answer: unknown is no zero. */
   readonly outbox: OutboxReport | null;
@@ -15,16 +15,16 @@ interface Known {
 }
 
 /** Name, help, and what is read: a value, or values by the label named; those of one label add up. */
-export type Reading = readonly [
+export type MetricGauge = readonly [
   name: string,
   help: string,
-  read: (known: Known) => number | readonly (readonly [string, number])[],
+  read: (facts: GaugeFacts) => number | readonly (readonly [string, number])[],
   label?: 'component' | 'level' | 'channel',
 ];
 
 const STATES = { ok: 1, resting: 0, failing: 0, dead: -1 };
 
-export const READINGS: readonly Reading[] = [
+export const GAUGES: readonly MetricGauge[] = [
   [
     'component_state',
     '0 operational, 1 under maintenance, 2 degraded, 3 partial outage, 4 major outage, -1 no data.',

@@ -5,17 +5,17 @@ import { printProblem } from '../../core/model/problem.ts';
 import { isoMillis, type Millis, SECOND } from '../../core/model/time.ts';
 import type { Web } from '../context.ts';
 
-export function healthRoutes(router: Router, { refresh, outbox: readOutbox, storage, log }: Web): void {
+export function healthRoutes(router: Router, { refresh, notifications, storage, log }: Web): void {
   router.get('/healthz', (_req, res) => {
     res.set('Cache-Control', 'no-store').json({ ok: true });
   });
   router.get('/readyz', async (_req, res) => {
     const { problems: found, warnings, at, version } = refresh.current();
-    const outbox = await inTime(readOutbox()).catch((error: unknown) => {
+    const outbox = await inTime(notifications.depth()).catch((error: unknown) => {
       if (!(error instanceof StorageFault)) log.error({ err: error }, 'the database does not answer');
       return null;
     });
-    const problems = [storage() ?? [], outbox?.problems ?? [], found].flat();
+    const problems = [storage.problem() ?? [], outbox?.problems ?? [], found].flat();
     // Neither a content problem nor a full disk takes the page out of rotation: the last good one is up.
     res
       .status(200)
@@ -42,9 +42,9 @@ export function healthRoutes(router: Router, { refresh, outbox: readOutbox, stor
   });
 }
 
-export function metricsRoutes(router: Router, { metrics, refresh, outbox }: Web): void {
+export function metricsRoutes(router: Router, { metrics, refresh, notifications }: Web): void {
   router.get('/metrics', async (_req, res) => {
-    const depth = await inTime(outbox()).catch(() => null);
+    const depth = await inTime(notifications.depth()).catch(() => null);
     const text = await metrics.text(refresh.current(), depth);
     res.set({ 'Cache-Control': 'no-store', 'Content-Type': metrics.contentType }).send(text);
   });

@@ -7,7 +7,7 @@ import type { Render } from '../../core/model/ports/render.ts';
 import type { Millis } from '../../core/model/time.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import type { OutboxReport } from '../../work/notify/notifications.ts';
-import { READINGS, type Reading } from './gauges.ts';
+import { GAUGES, type MetricGauge } from './gauges.ts';
 
 /** A registry of its own each time: two systems in one process do not count together. */
 export class Metrics {
@@ -46,10 +46,9 @@ export class Metrics {
     registers: this.#registers,
   });
   readonly #renders: Histogram<'view'>;
-  readonly #gauges: readonly { gauge: Gauge; read: Reading[2]; label: Reading[3] }[];
+  readonly #gauges: readonly { gauge: Gauge; read: MetricGauge[2]; label: MetricGauge[3] }[];
   /** Counted with every answer from memory: a plain number, handed to the counter when somebody asks. */
   #answers = 0;
-  /** When the certificate a component's check was last shown ends. */
   readonly #certificates = new Map<string, Millis>();
 
   constructor() {
@@ -71,7 +70,7 @@ export class Metrics {
       buckets: [0.001, 0.005, 0.02, 0.1, 0.5],
       registers: this.#registers,
     });
-    this.#gauges = READINGS.map(([rest, help, read, label]) => {
+    this.#gauges = GAUGES.map(([rest, help, read, label]) => {
       const name = `status_live_${rest}`;
       const gauge = new Gauge({ name, help, labelNames: label ? [label] : [], registers: this.#registers });
       return { gauge, read, label };

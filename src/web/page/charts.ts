@@ -6,10 +6,11 @@ import { RANGES, type Range, SPAN_LENGTH } from '../../core/monitoring/rollup.ts
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import { makeAsyncCache } from '../cache/async-cache.ts';
 import { CACHED, OPEN_TO_ALL, VARY_LANGUAGE } from '../cache/cache-control.ts';
-import { HTML, jsonAnswer, sendRendered } from '../cache/response-bytes.ts';
+import { HTML, jsonBody, sendRendered } from '../cache/response-bytes.ts';
 import type { Web } from '../context.ts';
 import { Refusal } from '../http/guards.ts';
-import { rangeLimit } from '../http/rate-limit.ts';
+import { LIMITS } from '../http/limits.ts';
+import { limited } from '../http/rate-limit.ts';
 import type { PageRequest } from './context.ts';
 import { type MetricSeries, readLatency, readMetricSeries, type Series } from './series.ts';
 import { requestOf, visitorOf } from './visitor.ts';
@@ -48,14 +49,14 @@ export function chartRoutes(router: Router, web: Web): void {
 
 function charted<Thing, Read>(router: Router, web: Web, kind: Charted<Thing, Read>): void {
   const cached = makeAsyncCache(web.refresh.current);
-  const limit = rangeLimit();
+  const limit = limited(LIMITS.ranges);
 
   router.get(kind.json, limit, async (req, res) => {
     const range = rangeOf(req);
     const id = String(req.params.id);
     const rendered = await cached(`json ${id} ${range}`, async snapshot => {
       const thing = kind.find(snapshot, id);
-      return thing ? jsonAnswer(kind.toJson(thing, await kind.read(id, range, snapshot))) : null;
+      return thing ? jsonBody(kind.toJson(thing, await kind.read(id, range, snapshot))) : null;
     });
     if (!rendered) throw new Refusal(404, kind.missing);
     const headers = { 'Cache-Control': CACHED, Vary: 'Accept-Encoding', ...OPEN_TO_ALL };

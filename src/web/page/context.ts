@@ -85,10 +85,6 @@ export function pageContext(request: PageRequest): PageContext {
   };
 }
 
-export function incidentPath(id: string): string {
-  return `/status/incidents/${encodeURIComponent(id)}`;
-}
-
 /** `2026-11-23T10:06Z`, with seconds only where there are some. */
 function stamp(at: Millis): string {
   const text = new Date(at).toISOString();

@@ -2,11 +2,12 @@
 
 import type { Key } from '../../core/i18n/words.ts';
 import type { Said } from '../../core/incidents/history.ts';
+import { incidentPath } from '../../core/model/incident.ts';
 import { parseInstant } from '../../core/model/time.ts';
 import type { IncidentView } from '../../core/page/snapshot.ts';
 import { cut } from '../../core/text/chat-markdown.ts';
 import { plainText } from '../../core/text/markdown.ts';
-import { incidentPath, type PageContext } from './context.ts';
+import type { PageContext } from './context.ts';
 import type { Page } from './layout.ts';
 import { affectedOf } from './parts/affected.ts';
 import { affects, healthOf, isOver, nextUpdateHtml, updatesOf, windowHtml } from './parts/incidents.ts';

@@ -7,7 +7,8 @@ import { FOR_EVER } from '../cache/cache-control.ts';
 import { Rendered, sendRendered } from '../cache/response-bytes.ts';
 import type { Web } from '../context.ts';
 import { Refusal } from '../http/guards.ts';
-import { pictureLimit } from '../http/rate-limit.ts';
+import { LIMITS } from '../http/limits.ts';
+import { limited } from '../http/rate-limit.ts';
 import { currentPage } from './visitor.ts';
 
 const BRIEFLY = 'public, max-age=60, stale-while-revalidate=600, stale-if-error=86400';
@@ -27,7 +28,7 @@ const ELSEWHERE = /[\u0900-\u0dff\u0e00-\u0fff\u1100-\u11ff\u2e80-\ufaff]|\p{Ext
 /** `/status/og.png` and `/status/og/INCIDENT.png`; `v` is the look's hash, `lang` as everywhere. */
 export function pictureRoutes(router: Router, web: Web): void {
   const kept = new Map<string, Promise<Rendered>>();
-  const limit = pictureLimit();
+  const limit = limited(LIMITS.pictures);
   let waiting = 0;
   /** One at a time: a crowd of crawlers must not take every thread. */
   let last: Promise<unknown> = Promise.resolve();

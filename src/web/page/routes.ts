@@ -6,7 +6,7 @@ import { comparisonJson } from '../api/evidence.ts';
 import { openapi } from '../api/openapi.ts';
 import { PUBLIC_DOCUMENTS, type PublicDocument } from '../api/operations.ts';
 import { CACHED, CACHED_WIDGET, OPEN_TO_ALL, VARY_LANGUAGE } from '../cache/cache-control.ts';
-import { type Answer, HTML, jsonAnswer } from '../cache/response-bytes.ts';
+import { HTML, jsonBody, type ResponseBody } from '../cache/response-bytes.ts';
 import type { Web } from '../context.ts';
 import { BADGES } from '../feeds/badges.ts';
 import { canonicalPath } from '../http/canonical-url.ts';
@@ -15,7 +15,6 @@ import { STATUSPAGE } from '../statuspage/statuspage.ts';
 import type { PageRequest } from './context.ts';
 import { requestOf, visitorOf } from './visitor.ts';
 
-/** The parts of an address, by the names its route gives them. */
 type Params = Readonly<Record<string, string | string[] | undefined>>;
 
 export function publicRoutes(router: Router, web: Web): void {
@@ -79,7 +78,7 @@ function pageRoutes(router: Router, web: Web): void {
 function documentRoutes(router: Router, web: Web): void {
   const { cache } = web;
   const open = (
-    make: (snapshot: Snapshot, params: Params, query: string) => Answer | null,
+    make: (snapshot: Snapshot, params: Params, query: string) => ResponseBody | null,
     { cached = CACHED, query = () => '' }: { cached?: string; query?: (req: Request) => string } = {},
   ): RequestHandler => {
     return (req, res, next) => {
@@ -99,19 +98,19 @@ function documentRoutes(router: Router, web: Web): void {
       const name = parts.join('/');
       // `incidents%2Funresolved.json` is one part, and no file of theirs.
       if (parts.some(part => part?.includes('/')) || !Object.hasOwn(STATUSPAGE, name)) return null;
-      return jsonAnswer(STATUSPAGE[name]!(snapshot));
+      return jsonBody(STATUSPAGE[name]!(snapshot));
     }),
   );
   router.get(
     '/api/incidents/:id/claim.json',
     open((snapshot, { id }) => {
       const comparison = comparisonJson(snapshot, String(id));
-      return comparison && jsonAnswer(comparison);
+      return comparison && jsonBody(comparison);
     }),
   );
   router.get(
     '/api/openapi.json',
-    open(({ site }) => jsonAnswer(openapi(site))),
+    open(({ site }) => jsonBody(openapi(site))),
   );
   for (const document of PUBLIC_DOCUMENTS) {
     const { path, pathOfOne } = document;
@@ -132,12 +131,10 @@ function documentRoutes(router: Router, web: Web): void {
 function answerOf(document: PublicDocument, snapshot: Snapshot, component: string | undefined, show: string) {
   if (component !== undefined && !snapshot.site.components.some(({ id }) => id === component)) return null;
   const made = document.make(snapshot, component, show as (typeof BADGES)[number]);
-  return typeof made === 'string'
-    ? { type: `${document.type}; charset=utf-8`, body: made }
-    : jsonAnswer(made);
+  return typeof made === 'string' ? { type: `${document.type}; charset=utf-8`, body: made } : jsonBody(made);
 }
 
-function* htmlInSteps(steps: Steps<string>): Steps<Answer> {
+function* htmlInSteps(steps: Steps<string>): Steps<ResponseBody> {
   const body = yield* steps;
   // A page of megabytes takes as long again to become bytes.
   yield;

@@ -1,17 +1,11 @@
 // The bodies of Statuspage's public API v2, field for field, as the API's description has them.
 import * as z from 'zod';
+import { COMPONENT_STATUSES } from '../../core/model/component.ts';
+import { INCIDENT_STATUSES, MAINTENANCE_STATUSES } from '../../core/model/incident.ts';
 
 const id = z.string().regex(/^[a-z0-9]{12}$/);
 const time = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/);
-const componentStatus = z.enum([
-  'operational',
-  'degraded_performance',
-  'partial_outage',
-  'major_outage',
-  'under_maintenance',
-]);
-const INCIDENT_STATUSES = ['investigating', 'identified', 'monitoring', 'resolved'] as const;
-const MAINTENANCE_STATUSES = ['scheduled', 'in_progress', 'verifying', 'completed'] as const;
+const componentStatus = z.enum(COMPONENT_STATUSES);
 const page = z.strictObject({ id, name: z.string(), url: z.url(), time_zone: z.string(), updated_at: time });
 const componentRow = z.strictObject({
   id,

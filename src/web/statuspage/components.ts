@@ -47,7 +47,7 @@ export function publicStatus({
   return components.some(({ stall }) => stall?.told) ? 'degraded_performance' : 'operational';
 }
 
-interface Span {
+interface TouchedSpan {
   first: Millis;
   last: Millis;
 }
@@ -56,7 +56,7 @@ function componentRow(
   view: ComponentView,
   group: string | null,
   position: number,
-  touched: Span | undefined,
+  touched: TouchedSpan | undefined,
 ): ComponentRow {
   const { id, name, description } = view.component;
   const created = bornAt(view, touched?.first);
@@ -113,8 +113,8 @@ function bornAt(view: ComponentView, firstIncident: Millis | undefined): Millis 
 }
 
 /** Each component's first and last moment of an incident or maintenance, nothing from the future. */
-function touchedSpans({ incidents, maintenances, at }: Snapshot): Map<string, Span> {
-  const spans = new Map<string, Span>();
+function touchedSpans({ incidents, maintenances, at }: Snapshot): Map<string, TouchedSpan> {
+  const spans = new Map<string, TouchedSpan>();
   for (const incident of [...incidents, ...maintenances]) {
     if (incident.started > at) continue;
     const last = lastMoment(incident, at);

@@ -1,7 +1,7 @@
 // Incident and maintenance rows of the Statuspage API, their updates newest first.
 import { endedAt } from '../../core/incidents/ending.ts';
 import type { ComponentStatus } from '../../core/model/component.ts';
-import { beginningOf, type UpdateStatus } from '../../core/model/incident.ts';
+import { beginningOf, incidentPath, type UpdateStatus } from '../../core/model/incident.ts';
 import { isoMillis } from '../../core/model/time.ts';
 import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
 import type { IncidentRow, UpdateRow } from './bodies.ts';
@@ -31,7 +31,7 @@ export function incidentRow(
     monitoring_at: monitoring ? isoMillis(monitoring.at) : null,
     resolved_at: ended === null ? null : isoMillis(ended),
     impact: scheduled ? 'maintenance' : incident.severity,
-    shortlink: `${snapshot.site.url}/status/incidents/${encodeURIComponent(incident.id)}`,
+    shortlink: snapshot.site.url + incidentPath(incident.id),
     started_at: isoMillis(scheduled?.start ?? incident.started),
     page_id: PAGE_ID,
     incident_updates: updateRows(incident, components),

@@ -1,6 +1,7 @@
 // Statuspage's paths for people and preflights, so that links and clients made for it keep working.
 import type { Router } from 'express';
 import { readOccurrenceId } from '../../core/incidents/recurrence.ts';
+import { incidentPath } from '../../core/model/incident.ts';
 import { iso } from '../../core/model/time.ts';
 import type { IncidentView } from '../../core/page/snapshot.ts';
 import { OPEN_TO_ALL } from '../cache/cache-control.ts';
@@ -27,11 +28,11 @@ export function statuspagePaths(router: Router, web: Web): void {
     const same = code.normalize('NFC');
     const isSame = same !== code && [...incidents, ...maintenances].some(({ id }) => id === same);
     const moved = isSame ? same : firstOf(code, maintenances);
-    if (moved) return res.redirect(308, `${web.base()}/status/incidents/${encodeURIComponent(moved)}`);
+    if (moved) return res.redirect(308, web.base() + incidentPath(moved));
     if (!/^[a-z0-9]{12}$/.test(code)) return next();
     const incident = [...incidents, ...maintenances].find(({ id }) => stableId('incident', id) === code);
     if (!incident) return next();
-    res.redirect(302, `${web.base()}/status/incidents/${encodeURIComponent(incident.id)}`);
+    res.redirect(302, web.base() + incidentPath(incident.id));
   });
 
   router.options(OPEN, (req, res) => {

@@ -1,8 +1,7 @@
 // Statuspage's webhook payload about an incident or maintenance, field for field.
-import { impactOf, stretchesOf } from '../../core/incidents/impact.ts';
-import { stateAt } from '../../core/incidents/maintenance.ts';
 import type { Incident, IncidentUpdate } from '../../core/model/incident.ts';
 import { isoMillis } from '../../core/model/time.ts';
+import { viewOf } from '../../core/page/compose.ts';
 import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
 import { listComponents } from './components.ts';
 import { PAGE_ID } from './ids.ts';
@@ -22,7 +21,8 @@ export function webhookPayload(
 ): object {
   const { site, at } = snapshot;
   const shown = [...snapshot.incidents, ...snapshot.maintenances].find(({ id }) => id === incident.id);
-  const view = withUpdate(shown ?? viewOfGone(incident, snapshot), update);
+  const names = new Map(site.components.map(({ id, name }) => [id, name]));
+  const view = withUpdate(shown ?? viewOf(incident, { site, unfiled: new Set() }, names, at), update);
   const row = incidentRow(view, snapshot, listComponents(snapshot));
   const page = pageStatus(snapshot.overall);
   const postmortem = view.postmortem === null ? null : bodyText(view.postmortem);
@@ -63,24 +63,6 @@ export function webhookPayload(
 function withUpdate(view: IncidentView, update: IncidentUpdate): IncidentView {
   if (view.updates.some(({ key }) => key === update.key)) return view;
   const updates = [...view.updates, update].sort((a, b) => a.at - b.at);
-  return { ...view, updates };
-}
-
-function viewOfGone(incident: Incident, { at, site }: Snapshot): IncidentView {
-  const stretches = stretchesOf(incident, site.components);
-  const { severity, affected } = impactOf(stretches, at, incident.resolved !== null);
-  const names = new Map(site.components.map(({ id, name }) => [id, name]));
-  return {
-    ...incident,
-    severity,
-    affected: affected.map(one => ({ ...one, name: names.get(one.id) ?? one.id })),
-    state: stateAt(incident, at),
-    duration: Math.max(0, (incident.resolved ?? at) - incident.started),
-    stretches,
-    nextUpdate: null,
-    claim: null,
-    unfiled: false,
-    html: [],
-    postmortemHtml: null,
-  };
+  // The rendered texts go by the place of their update.
+  return { ...view, updates, html: [] };
 }

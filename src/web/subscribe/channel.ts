@@ -17,7 +17,7 @@ export async function subscribeChannel(
     throw new Refusal(404, 'This page has no channels besides mail.');
   const asked = trapped
     ? ({ result: 'accepted', host: 'hooks.slack.com', keys: null } as const)
-    : await web.enrolment.subscribeChannel(url, choice, langOf(req));
+    : await web.notifications.enrolment.subscribeChannel(url, choice, langOf(req));
   if (asked.result === 'busy') throw busy();
   if (asked.result === 'accepted') {
     const { host, keys } = asked;

@@ -4,7 +4,7 @@ import { type Choice, DETAILS, KINDS } from '../../core/model/subscriber.ts';
 import type { Web } from '../context.ts';
 import { Refusal, sameSite } from '../http/guards.ts';
 import { LIMITS } from '../http/limits.ts';
-import { formLimit, subscribeLimit } from '../http/rate-limit.ts';
+import { limited } from '../http/rate-limit.ts';
 import type { PageRequest } from '../page/context.ts';
 import { currentPage, sendPrivately, wantsJson } from '../page/visitor.ts';
 import type { ConfirmationPage } from './pages.ts';
@@ -21,8 +21,8 @@ export interface Forms {
 
 export function makeForms(web: Web): Forms {
   return {
-    limit: formLimit(),
-    emailLimit: subscribeLimit(),
+    limit: limited(LIMITS.forms),
+    emailLimit: limited(LIMITS.subscribe, { skipFailedRequests: true }),
     guard: sameSite(() => [new URL(web.refresh.current().site.url).origin]),
     parse: [
       express.urlencoded({ extended: false, limit: LIMITS.form_body, parameterLimit: 500 }),
@@ -31,7 +31,6 @@ export function makeForms(web: Web): Forms {
   };
 }
 
-/** Answers a page or, to who asks for it, JSON. */
 export function reply(
   web: Web,
   req: Request,
@@ -52,7 +51,6 @@ export function sendConfirmation(web: Web, req: Request, res: Response, kind: Co
   );
 }
 
-/** Visitors together asked for too many emails. */
 export function busy(): Refusal {
   return new Refusal(429, 'Too many people are subscribing right now; try again in an hour.');
 }
@@ -67,18 +65,18 @@ export async function evenly<T>(work: T | Promise<T>): Promise<T> {
   return done;
 }
 
-export type Fields = Readonly<Record<string, unknown>>;
+export type FormFields = Readonly<Record<string, unknown>>;
 
 /** What was chosen besides components; anything unknown is everything. */
-export function choiceOf(fields: Fields): Pick<Choice, 'kinds' | 'detail'> {
+export function choiceOf(fields: FormFields): Pick<Choice, 'kinds' | 'detail'> {
   return {
     kinds: KINDS.find(kind => kind === text(fields.kinds)) ?? 'all',
     detail: DETAILS.find(detail => detail === text(fields.detail)) ?? 'all',
   };
 }
 
-export function bodyOf(req: Request): Fields {
-  return typeof req.body === 'object' && req.body !== null ? (req.body as Fields) : {};
+export function bodyOf(req: Request): FormFields {
+  return typeof req.body === 'object' && req.body !== null ? (req.body as FormFields) : {};
 }
 
 export function tokenOf(req: Request): string {

@@ -5,7 +5,6 @@ import type { PageContext } from '../page/context.ts';
 import { type Page, privatePage } from '../page/layout.ts';
 import { choices, isEverything, problem, wishes } from '../page/parts/forms.ts';
 
-/** What the page says when something is done. */
 export type ConfirmationPage =
   | 'check_inbox'
   | 'confirmed'

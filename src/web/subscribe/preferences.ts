@@ -6,7 +6,7 @@ import {
   bodyOf,
   busy,
   choiceOf,
-  type Fields,
+  type FormFields,
   type Forms,
   list,
   reply,
@@ -20,37 +20,44 @@ type Managed = Pick<Subscriber, 'address' | 'choice' | 'channel'>;
 export function preferencesRoutes(router: Router, web: Web, { limit, guard, parse }: Forms): void {
   router.get('/status/manage', limit, async (req, res) => {
     const token = text(req.query.token);
-    const who = await web.enrolment.manage(token);
+    const who = await web.notifications.enrolment.manage(token);
     if (!who) return sendConfirmation(web, req, res, null);
     sendPreferences(web, req, res, token, who, null);
   });
   router.post('/status/manage', guard, limit, parse, async (req: Request, res: Response) => {
     const fields = bodyOf(req);
     const token = tokenOf(req);
-    if (text(fields.leave) !== '') return sendConfirmation(web, req, res, await web.enrolment.leave(token));
+    if (text(fields.leave) !== '')
+      return sendConfirmation(
+        web,
+        req,
+        res,
+        await web.notifications.enrolment.unsubscribeByPreferences(token),
+      );
     if (text(fields.again) !== '') {
-      const asked = await web.enrolment.challengeAgain(token);
+      const asked = await web.notifications.enrolment.challengeAgain(token);
       if (asked !== null && asked !== 'accepted') throw busy();
       return sendConfirmation(web, req, res, asked && 'asked_again');
     }
     const choice = chosenOf(web, fields);
     // Nothing chosen would be nearly no mail: nobody asks for that and means it.
     const isNone = choice.components?.length === 0;
-    const who = isNone ? await web.enrolment.manage(token) : await web.enrolment.choose(token, choice);
+    const who = isNone
+      ? await web.notifications.enrolment.manage(token)
+      : await web.notifications.enrolment.choose(token, choice);
     if (!who) return sendConfirmation(web, req, res, null);
     if (isNone) return sendPreferences(web, req, res, token, { ...who, choice }, 'none');
     sendPreferences(web, req, res, token, who, 'saved');
   });
 }
 
-function chosenOf(web: Web, fields: Fields): Choice {
+function chosenOf(web: Web, fields: FormFields): Choice {
   const ids = web.refresh.current().site.components.map(component => component.id);
   const chosen = list(fields.components).filter(id => ids.includes(id));
   const all = text(fields.all) !== '' || chosen.length === ids.length;
   return { ...choiceOf(fields), components: all ? null : chosen };
 }
 
-/** `done` is what became of the last choice; `none`: nothing was chosen, so nothing was kept. */
 function sendPreferences(
   web: Web,
   req: Request,

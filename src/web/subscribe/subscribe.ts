@@ -10,7 +10,7 @@ import {
   busy,
   choiceOf,
   evenly,
-  type Fields,
+  type FormFields,
   type Forms,
   list,
   reply,
@@ -35,7 +35,7 @@ export function subscribeForms(router: Router, web: Web, { limit, emailLimit, gu
   );
 }
 
-async function subscribe(web: Web, req: Request, res: Response, fields: Fields): Promise<void> {
+async function subscribe(web: Web, req: Request, res: Response, fields: FormFields): Promise<void> {
   const email = text(fields.email);
   const components = list(fields.components);
   const ids = web.refresh.current().site.components.map(component => component.id);
@@ -48,7 +48,9 @@ async function subscribe(web: Web, req: Request, res: Response, fields: Fields):
   if (fields.url !== undefined && req.method === 'POST') {
     return subscribeChannel(web, req, res, { url: text(fields.url), choice, trapped });
   }
-  const asked = await evenly(trapped ? 'accepted' : web.enrolment.subscribe(email, choice, langOf(req)));
+  const asked = await evenly(
+    trapped ? 'accepted' : web.notifications.enrolment.subscribe(email, choice, langOf(req)),
+  );
   if (asked === 'busy') throw busy();
   if (asked === 'accepted') return sendConfirmation(web, req, res, 'check_inbox');
   const typed = { email: email.slice(0, 320), choice, problem: 'email_invalid' };

@@ -21,7 +21,8 @@ export function unsubscribeRoutes(
 ): void {
   router.get('/status/unsubscribe', limit, (req, res) => {
     const token = text(req.query.token);
-    if (token !== '' && !web.enrolment.isUnsubscribe(token)) return sendConfirmation(web, req, res, null);
+    if (token !== '' && !web.notifications.enrolment.isUnsubscribe(token))
+      return sendConfirmation(web, req, res, null);
     const fields = { token: token || null, email: text(req.query.email).slice(0, 320), problem: null };
     sendPrivately(res, 200, web.pages.unsubscribe(currentPage(web, req), fields));
   });
@@ -29,14 +30,14 @@ export function unsubscribeRoutes(
   router.post('/status/unsubscribe', parse, async (req: Request, res: Response, next: NextFunction) => {
     const token = tokenOf(req);
     if (token === '') return next();
-    const done = await web.enrolment.unsubscribe(token);
+    const done = await web.notifications.enrolment.unsubscribe(token);
     // Right tokens are not counted: a mail provider's few addresses send everybody's.
     if (!done) web.countGuess(req, res);
     sendConfirmation(web, req, res, done);
   });
   router.post('/status/unsubscribe', guard, emailLimit, async (req, res) => {
     const email = text(bodyOf(req).email ?? req.query.email);
-    const asked = await evenly(web.enrolment.askLeave(email));
+    const asked = await evenly(web.notifications.enrolment.requestUnsubscribeLink(email));
     if (asked === 'busy') throw busy();
     if (asked === 'accepted') return sendConfirmation(web, req, res, 'unsubscribe_link_sent');
     const typed = { token: null, email: email.slice(0, 320), problem: 'email_invalid' };

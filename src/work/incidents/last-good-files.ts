@@ -1,9 +1,12 @@
 // The last good text of the files is kept in the database, since memory forgets it at a restart.
 import type { StatusFolder } from '../../content/folder.ts';
+import type { Log } from '../../core/model/ports/log.ts';
 import type { Db } from '../../store/db/database.ts';
 import {
   changeKeptFiles,
-  type Kept,
+  type KeptRecord,
+  NOTHING_KEPT,
+  readForgotten,
   readKept,
   readKeptFiles,
 } from '../../store/incidents/last-good-files.ts';
@@ -12,18 +15,31 @@ import { lastGood } from '../timing/storage.ts';
 export class LastGoodFiles {
   readonly #db: Db;
   readonly #folder: StatusFolder;
+  readonly #log: Log;
+  readonly #readForgotten: () => Promise<string | null>;
+  #forgotten: string | null = null;
   #kept: ReadonlyMap<string, string> | null = null;
   #last: { readonly texts: ReadonlyMap<string, string>; readonly beside: string } | null = null;
 
-  constructor(db: Db, folder: StatusFolder) {
+  private constructor(db: Db, folder: StatusFolder, log: Log) {
     this.#db = db;
     this.#folder = folder;
+    this.#log = log;
+    this.#readForgotten = lastGood(() => readForgotten(db), null);
+  }
+
+  /** Hands what is kept to the folder; says, too, since when that was missing for an earlier process. */
+  static async open(db: Db, folder: StatusFolder, log: Log) {
+    const { missingSince } = await recallLastGood(folder, db);
+    const kept = new LastGoodFiles(db, folder, log);
+    kept.#forgotten = await kept.#readForgotten();
+    return { kept, missingSince };
   }
 
   /** Brings what is kept up to date with the files and what is noted beside them; writes only what changed. */
-  async round(beside: Omit<Kept, 'folder'>): Promise<void> {
+  async round(beside: Omit<KeptRecord, 'folder'>): Promise<void> {
     const texts = this.#folder.goodTexts();
-    const noted: Kept = { folder: this.#folder.identity(), ...beside };
+    const noted: KeptRecord = { folder: this.#folder.identity(), ...beside };
     const print = JSON.stringify(noted);
     if (this.#last?.texts === texts && this.#last.beside === print) return;
     const kept = this.#kept ?? (await readKeptFiles(this.#db));
@@ -36,20 +52,22 @@ export class LastGoodFiles {
     this.#last = { texts, beside: print };
   }
 
-  /** Lets the next round read again what is kept: somebody else changed it. */
-  readAgain(): void {
+  /** Lets go of missing incidents when an operator said so since the last call. */
+  async heedForgotten(): Promise<void> {
+    const forgotten = await this.#readForgotten();
+    if (forgotten === this.#forgotten) return;
+    this.#forgotten = forgotten;
+    this.#log.info({}, 'an operator let go of the missing incidents');
+    this.#folder.forgetMissing();
+    // The command changed what is kept.
     this.#kept = null;
     this.#last = null;
   }
 }
 
 /** Hands what the database keeps of the files to their folder; nothing while the database gives nothing. */
-export async function recallLastGood(folder: StatusFolder, db: Db): Promise<Kept> {
-  const kept = await lastGood<[], Kept>(() => readKept(db), {
-    folder: null,
-    missingSince: null,
-    site: null,
-  })();
+export async function recallLastGood(folder: StatusFolder, db: Db): Promise<KeptRecord> {
+  const kept = await lastGood(() => readKept(db), NOTHING_KEPT)();
   const texts = await lastGood(() => readKeptFiles(db), new Map<string, string>())();
   folder.remember(texts, kept.folder, kept.missingSince !== null);
   return kept;

@@ -6,15 +6,16 @@ import { isOpen } from '../../core/model/incident.ts';
 import type { Log } from '../../core/model/ports/log.ts';
 import { type Clock, iso, type Millis } from '../../core/model/time.ts';
 import type { StoredTransition } from '../../core/model/transition.ts';
-import type { WarningReport } from '../../core/monitoring/warning.ts';
+import { makeTurns } from '../../core/model/turns.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import type { Db } from '../../store/db/database.ts';
 import * as transitions from '../../store/incidents/transitions.ts';
+import type { Warnings } from '../monitoring/warnings.ts';
 
 export interface ReceiveDeps {
   readonly db: Db;
   readonly snapshot: () => Snapshot;
-  readonly warned: (report: WarningReport, now: Millis) => Promise<void>;
+  readonly warnings: Pick<Warnings, 'report'>;
   /** Files what is pending and brings the Snapshot up to date. */
   readonly round: () => Promise<void>;
   readonly clock: Clock;
@@ -33,12 +34,8 @@ export type Receive = (signals: readonly Signal[]) => Promise<Received[]>;
 
 export function makeReceive(deps: ReceiveDeps): Receive {
   // One at a time: two copies of one event must not both find the source at rest.
-  let turn: Promise<unknown> = Promise.resolve();
-  return signals => {
-    const done = turn.then(() => receive(signals, deps));
-    turn = done.catch(() => undefined);
-    return done;
-  };
+  const inTurn = makeTurns();
+  return signals => inTurn(() => receive(signals, deps));
 }
 
 async function receive(signals: readonly Signal[], deps: ReceiveDeps): Promise<Received[]> {
@@ -76,7 +73,7 @@ async function take(signal: Signal, deps: ReceiveDeps, look: () => Promise<void>
   const { site } = deps.snapshot();
   if (signal.expiry) {
     const now = deps.clock();
-    await deps.warned(toWarning({ ...signal, expiry: signal.expiry }, site.components, now), now);
+    await deps.warnings.report(toWarning({ ...signal, expiry: signal.expiry }, site.components, now), now);
   }
   if (kind === 'ignored') return ignored(signal.why ?? 'nothing to do');
   const transition = toTransition({ ...signal, kind }, site.components, deps.clock());

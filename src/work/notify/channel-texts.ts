@@ -2,7 +2,7 @@
 import { sayIn } from '../../core/i18n/words.ts';
 import { announcedStatus } from '../../core/incidents/ending.ts';
 import { affectedNamesAt } from '../../core/incidents/impact.ts';
-import type { Incident, IncidentUpdate } from '../../core/model/incident.ts';
+import { type Incident, type IncidentUpdate, incidentPath } from '../../core/model/incident.ts';
 import type { Lang } from '../../core/model/lang.ts';
 import type { ChannelContent, ChannelMessage } from '../../core/model/notification-channel.ts';
 import type { Site } from '../../core/model/site.ts';
@@ -67,7 +67,7 @@ function describe(
   const say = sayIn(lang);
   const names = affectedNamesAt(incident, update, site.components);
   const view = updateView(site, lang, incident, update, names);
-  const url = `${site.url}/status/incidents/${encodeURIComponent(incident.id)}`;
+  const url = site.url + incidentPath(incident.id);
   return {
     heading: `[${tagOf(incident, update)}] ${view.title}`,
     facts: [[view.state, view.kind, view.label].filter(Boolean).join(' · '), ...view.facts],

@@ -1,7 +1,9 @@
 // An email that is due → the mail that goes out: words, links, and the headers mail programs act on.
+
 import { randomBytes } from 'node:crypto';
 import { domainToASCII } from 'node:url';
 import { affectedNamesAt } from '../../core/incidents/impact.ts';
+import { incidentPath } from '../../core/model/incident.ts';
 import type { Lang } from '../../core/model/lang.ts';
 import { type Purpose, shortId } from '../../core/model/token.ts';
 import type { EmailDelivery } from '../../core/notify/delivery.ts';
@@ -95,7 +97,7 @@ export class EmailComposer {
     if (!about) return null;
     const { incident, update } = about;
     const names = affectedNamesAt(incident, update, site.components);
-    const page = `${site.url}/status/incidents/${encodeURIComponent(incident.id)}`;
+    const page = site.url + incidentPath(incident.id);
     const email = emails.update(site, lang, incident, update, names, { incident: page, ...links });
     // The first update of an incident that was announced: its emails are the roots of their threads.
     const root = await firstAnnounced(db, incident.id);

@@ -33,7 +33,7 @@ export type ChannelRequest =
   | { readonly result: 'busy' | 'often' | ChannelUrlProblem };
 
 /** `unsubscribed_before`: that subscription was over already; who subscribed again since has another. */
-type Left = 'unsubscribed' | 'unsubscribed_before';
+type Unsubscribed = 'unsubscribed' | 'unsubscribed_before';
 
 /** What is remembered of an address that must not be written to, or was requested. */
 export function addressHash(secret: string, address: string): string {
@@ -61,8 +61,8 @@ export class Enrolment {
     });
   }
 
-  /** Mails a link to leave by, to whoever is subscribed. */
-  askLeave(typed: unknown): Promise<EmailRequest> {
+  /** Mails a link to unsubscribe by, to whoever is subscribed. */
+  requestUnsubscribeLink(typed: unknown): Promise<EmailRequest> {
     return this.#request(typed, async (trx, address) => {
       const known = await store.subscriberByAddress(trx, address);
       return known && { kind: 'leave', id: known.id };
@@ -147,14 +147,14 @@ export class Enrolment {
     return subscriber && store.chooseFor(this.#parts.db, subscriber.id, choice);
   }
 
-  /** What a token to leave by has done; null for one that is not genuine. */
-  unsubscribe(token: unknown): Promise<Left | null> {
-    return this.#leave('unsubscribe', token);
+  /** What a token to unsubscribe by has done; null for one that is not genuine. */
+  unsubscribe(token: unknown): Promise<Unsubscribed | null> {
+    return this.#unsubscribe('unsubscribe', token);
   }
 
   /** The same by the token of the manage page. */
-  leave(token: unknown): Promise<Left | null> {
-    return this.#leave('manage', token);
+  unsubscribeByPreferences(token: unknown): Promise<Unsubscribed | null> {
+    return this.#unsubscribe('manage', token);
   }
 
   isUnsubscribe(token: unknown): boolean {
@@ -180,7 +180,7 @@ export class Enrolment {
       const silent = await store.isSuppressed(trx, addressHash(secret, address));
       const email = silent ? null : await wanted(trx, address, now);
       // However it is spelled, one mailbox is written to: tags would multiply what a stranger may ask for.
-      // Links to leave are counted by themselves: nobody can use up somebody's way out.
+      // Links to unsubscribe are counted by themselves: nobody can use up somebody's way out.
       const counted = `${email?.kind === 'leave' ? 'leave ' : ''}${mailboxOf(address)}`;
       if (email && (await mayRequest(trx, 'address', addressHash(secret, counted), now)))
         await enqueue(trx, email.kind, email.id, now);
@@ -205,7 +205,7 @@ export class Enrolment {
     return [subscriber, claim?.nonce ?? ''];
   }
 
-  async #leave(purpose: 'unsubscribe' | 'manage', token: unknown): Promise<Left | null> {
+  async #unsubscribe(purpose: 'unsubscribe' | 'manage', token: unknown): Promise<Unsubscribed | null> {
     const claim = this.#claimOf(purpose, token);
     if (!claim) return null;
     this.#parts.forget(claim.subscriber);

@@ -2,38 +2,40 @@
 import type { Log } from '../../core/model/ports/log.ts';
 import { StorageFault } from '../../core/model/ports/storage.ts';
 import { SECOND } from '../../core/model/time.ts';
+import { makeTurns } from '../../core/model/turns.ts';
 
 /** Runs a job one at a time; a call made meanwhile runs after it, so that it sees what is new. */
 export function serially(job: () => Promise<void>): () => Promise<void> {
-  let last: Promise<void> = Promise.resolve();
-  return () => {
-    const done = last.then(job);
-    last = done.catch(() => undefined);
-    return done;
-  };
+  const inTurn = makeTurns();
+  return () => inTurn(job);
 }
 
 /** Rung while idle, the job runs at once; rung while it runs, it runs once more a second later. */
 export class Bell {
-  readonly #job: () => Promise<void>;
   readonly #log: Log;
-  #state: 'idle' | 'busy' | 'closed' = 'idle';
+  #job: () => Promise<void> = async () => {};
+  #state: 'idle' | 'busy' | 'closed' = 'closed';
   #isRung = false;
   #done: Promise<void> = Promise.resolve();
   #pause: NodeJS.Timeout | undefined;
 
-  constructor(job: () => Promise<void>, log: Log) {
-    this.#job = job;
+  constructor(log: Log) {
     this.#log = log;
   }
 
-  ring(): void {
+  /** Before, rings start nothing: they are about what a start reads anyway. */
+  open(job: () => Promise<void>): void {
+    this.#job = job;
+    this.#state = 'idle';
+  }
+
+  readonly ring = (): void => {
     this.#isRung = true;
     if (this.#state !== 'idle') return;
     this.#state = 'busy';
     this.#done = this.#run();
     this.#pause = setTimeout(() => void this.#done.then(() => this.#idle()), SECOND).unref();
-  }
+  };
 
   /** Waits for the round that is running; rings after it are not heard. */
   async close(): Promise<void> {

@@ -14,7 +14,7 @@ const SHOWN_FOR: Millis = 10 * MINUTE;
 const MAX_SHOWN = 5;
 
 /** How far the wall clock is ahead of the clock that only grows, ms. */
-export function aheadOf(clock: Clock, monotonic: Clock): Millis {
+function aheadOf(clock: Clock, monotonic: Clock): Millis {
   for (let tries = 0; ; tries++) {
     const before = monotonic();
     const wall = clock();
@@ -22,29 +22,38 @@ export function aheadOf(clock: Clock, monotonic: Clock): Millis {
   }
 }
 
+/** Takes a step, ms; below zero the clock went back. */
+type Listener = (by: Millis) => void;
+
 interface Parts {
   readonly clock: Clock;
   readonly monotonic: Clock;
-  /** How far the wall clock was ahead when this process began, `aheadOf`: what it does while that starts is a step. */
-  readonly ahead: Millis;
-  /** Called with each step, ms; below zero it went back. */
-  readonly onStep: (by: Millis) => void;
   readonly log: Log;
 }
 
 export class ClockSteps {
+  /** When this was made, by the wall clock. */
+  readonly startedAt: Millis;
   readonly #parts: Parts;
+  readonly #listeners: Listener[] = [];
+  /** As this process began: what the clock does while that starts is a step. */
   #ahead: Millis;
   #steps: readonly { readonly problem: Problem; readonly size: Millis; readonly until: Millis }[] = [];
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#ahead = parts.ahead;
+    this.#ahead = aheadOf(parts.clock, parts.monotonic);
+    this.startedAt = Math.round(this.#ahead + parts.monotonic());
+  }
+
+  /** Calls `listener` with each step. */
+  listen(listener: Listener): void {
+    this.#listeners.push(listener);
   }
 
   /** Compares the clocks; a step since the last call is handled before this returns. */
   readonly look = (): void => {
-    const { clock, monotonic, onStep, log } = this.#parts;
+    const { clock, monotonic, log } = this.#parts;
     const now = aheadOf(clock, monotonic);
     const by = now - this.#ahead;
     this.#ahead = now;
@@ -55,7 +64,7 @@ export class ClockSteps {
     const [least] = steps.length > MAX_SHOWN ? steps.toSorted((a, b) => a.size - b.size) : [];
     this.#steps = steps.filter(step => step !== least);
     log.warn({ seconds: Math.round(by / SECOND) }, `${problem.what}; everything is looked at anew, now`);
-    onStep(by);
+    for (const listener of this.#listeners) listener(by);
   };
 
   /** For /readyz: whether the clock can be right, and the steps of the last ten minutes, the five largest of them, in the order they came. */

@@ -1,8 +1,19 @@
-// Storage: whether the database takes what it is given, said once when it stops and once when it is mended.
+// Storage: the database of the server, and whether it takes what it is given: said once when it stops and once when
+// it is mended.
+import { statSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../core/model/ports/log.ts';
-import { StorageFault, type StorageTrouble, storageProblem } from '../../core/model/ports/storage.ts';
+import {
+  DatabaseRefused,
+  StorageFault,
+  type StorageTrouble,
+  storageProblem,
+} from '../../core/model/ports/storage.ts';
 import { type Problem, printProblem } from '../../core/model/problem.ts';
 import { type Clock, type Millis, SECOND } from '../../core/model/time.ts';
+import { type Db, openDatabase } from '../../store/db/database.ts';
+import { type Lock, takeLock } from '../../store/db/lock.ts';
+import { writeMeta } from '../../store/db/meta.ts';
 
 /** Reads as `read` does; while the database gives nothing, what it gave last. */
 export function lastGood<Asked extends readonly unknown[], T>(
@@ -27,69 +38,95 @@ export async function ignoreStorageFault(job: Promise<void>): Promise<void> {
   });
 }
 
-interface Parts {
-  readonly where: string;
-  /** Writes something small; throws what the disk says. */
-  readonly tryWrite: () => Promise<void>;
-  /** Whether the file that is open still stands under its name. */
-  readonly isThere: () => boolean;
-  readonly clock: Clock;
-  readonly log: Log;
-}
-
+/** How long a server that is just stopping is waited for, ms. */
+const PATIENCE: Millis = 3 * SECOND;
+const PAUSE: Millis = 100;
 /** So long writes must succeed before it is called mended: on a full disk a small one may. */
 const MENDED_AFTER: Millis = 3 * SECOND;
 
 export class Storage {
-  readonly #parts: Parts;
+  readonly db: Db;
+  readonly #file: string;
+  readonly #lock: Lock;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  /** Of the file that is open. */
+  readonly #inode: number;
   #wrong: { readonly trouble: StorageTrouble; readonly since: Millis } | null = null;
   #goodSince: Millis | null = null;
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
+  private constructor(file: string, lock: Lock, clock: Clock, log: Log) {
+    this.#file = file;
+    this.#lock = lock;
+    this.#clock = clock;
+    this.#log = log;
+    this.db = openDatabase(file, {
+      locked: true,
+      onWrite: trouble => (trouble === null ? this.#succeeded() : this.#failed(trouble)),
+      gone: () => this.#isGone(),
+    });
+    this.#inode = statSync(file).ino;
   }
 
-  /** Takes what came of each write: null when it succeeded. */
-  written(trouble: StorageTrouble | null): void {
-    if (trouble === null) this.#succeeded();
-    else this.#failed(trouble);
+  /** Opens the database and keeps others from serving it; throws DatabaseRefused when it cannot be. */
+  static async open(file: string, clock: Clock, log: Log): Promise<Storage> {
+    let lock = takeLock(file);
+    for (let waited = 0; !lock && waited < PATIENCE; waited += PAUSE) {
+      await sleep(PAUSE);
+      lock = takeLock(file);
+    }
+    if (!lock) {
+      const what = 'another Status Live is running on this database';
+      throw new DatabaseRefused(file, what, 'stop it, or set DATA_DIR to another folder');
+    }
+    try {
+      return new Storage(file, lock, clock, log);
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.db.destroy();
+    this.#lock.release();
   }
 
   /** Looks, once a second: is the file there, and while something is wrong, does it write again? */
   async look(): Promise<void> {
-    if (!this.#parts.isThere()) return this.#failed('gone');
-    if (this.isGone()) this.#wrong = { trouble: 'io', since: this.#wrong!.since };
-    // What comes of it, `written` is told by the connection.
-    if (this.#wrong) await this.#parts.tryWrite().catch(() => undefined);
+    if (statSync(this.#file, { throwIfNoEntry: false })?.ino !== this.#inode) return this.#failed('gone');
+    if (this.#isGone()) this.#wrong = { trouble: 'io', since: this.#wrong!.since };
+    if (!this.#wrong) return;
+    // The connection says what came of it.
+    await writeMeta(this.db, 'tried', String(this.#clock())).catch(() => undefined);
   }
 
   /** Whether the file was taken away: what is written to it now would be lost. */
-  isGone(): boolean {
+  #isGone(): boolean {
     return this.#wrong?.trouble === 'gone';
   }
 
   /** For /readyz; null while all is well. */
   readonly problem = (): Problem | null =>
-    this.#wrong && storageProblem(this.#parts.where, this.#wrong.trouble, this.#wrong.since);
+    this.#wrong && storageProblem(this.#file, this.#wrong.trouble, this.#wrong.since);
 
   #failed(trouble: StorageTrouble): void {
-    const { where, clock, log } = this.#parts;
+    const where = this.#file;
     this.#goodSince = null;
     if (this.#wrong?.trouble === trouble) return;
-    this.#wrong = { trouble, since: this.#wrong?.since ?? clock() };
-    log.error({ where, trouble }, printProblem(storageProblem(where, trouble, this.#wrong.since)));
+    this.#wrong = { trouble, since: this.#wrong?.since ?? this.#clock() };
+    this.#log.error({ where, trouble }, printProblem(storageProblem(where, trouble, this.#wrong.since)));
   }
 
   #succeeded(): void {
     // A file that is gone still takes what is written to it.
-    if (!this.#wrong || this.isGone()) return;
-    const { where, clock, log } = this.#parts;
-    const now = clock();
+    if (!this.#wrong || this.#isGone()) return;
+    const now = this.#clock();
     // The clock may have gone back meanwhile.
     this.#goodSince = Math.min(this.#goodSince ?? now, now);
     if (now - this.#goodSince < MENDED_AFTER) return;
-    log.info(
-      { where, trouble: this.#wrong.trouble },
+    this.#log.info(
+      { where: this.#file, trouble: this.#wrong.trouble },
       'the database takes what it is given again; nothing was lost',
     );
     this.#wrong = null;

@@ -161,7 +161,7 @@ describe('the permalink', () => {
   const pages = makePages(makeRender('views'));
   const api = component('api', { name: 'API' });
   const drawn = (claim: ReportedVsMeasured | null, lang: 'en' | 'de') => {
-    const of = { ...shown(written(0, 30), [api]), claim };
+    const of = { ...shown(written(0, 30), [api]), comparison: claim };
     const made = snapshot([view(api, 'operational')], { incidents: [of] });
     const ctx = { snapshot: made, lang, base: '', assets: { css: '', js: '' } };
     return { page: pages.incident(ctx, 'i')!, json: comparisonJson(made, 'i') };

@@ -6,7 +6,9 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { checkSchema } from '../../../src/core/model/checks/check.ts';
 import { openDatabase } from '../../../src/store/db/database.ts';
 import { readMeasured } from '../../../src/store/monitoring/component-status.ts';
-import { openWatch } from '../../../src/wiring/monitoring.ts';
+import { Metrics } from '../../../src/web/ops/metrics.ts';
+import { openMonitoring } from '../../../src/wiring/monitoring.ts';
+import { ClockSteps } from '../../../src/work/timing/clock-steps.ts';
 import { component, NOW, site } from '../../makers.ts';
 import { openWorld, subscribed, type World, type WorldOptions } from '../world.ts';
 
@@ -318,7 +320,8 @@ test.each([
   const http = checkSchema.parse({ type: 'http', url: 'https://api.example' });
   let current = site({ components: [component('api', { check: http })] });
   let answer = () => {};
-  const watch = await openWatch({
+  const [clock, log] = [() => NOW, { debug() {}, info() {}, warn() {}, error() {} }];
+  const watch = await openMonitoring({
     db,
     site: () => current,
     probe: () =>
@@ -326,14 +329,13 @@ test.each([
         answer = () => resolve({ outcome: 'down', latency: null, seen: 'timed out' });
       }),
     secret: 'secret',
-    startedAt: NOW,
+    steps: new ClockSteps({ clock, monotonic: clock, log }),
+    metrics: new Metrics(),
     ring: () => {},
-    count: () => {},
-    noticeSteps: () => {},
-    paused: () => 0,
-    clock: () => NOW,
-    monotonic: () => NOW,
-    log: { debug() {}, info() {}, warn() {}, error() {} },
+    closers: [],
+    clock,
+    monotonic: clock,
+    log,
   });
   await watch.recorder.note(current);
   watch.poll.startDue(NOW);

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Steps } from '../../../src/core/page/steps.ts';
 import { Cache } from '../../../src/web/cache/cache.ts';
-import type { Answer } from '../../../src/web/cache/response-bytes.ts';
+import type { ResponseBody } from '../../../src/web/cache/response-bytes.ts';
 import type { Make } from '../../../src/web/cache/snapshot-cache.ts';
 import { snapshot } from '../../makers.ts';
 
@@ -81,12 +81,12 @@ test('between any two answers the loop turns', async () => {
 });
 
 /** Waits halfway, five seconds at most. */
-function* waiting(isOver: () => boolean, body: () => string): Steps<Answer> {
+function* waiting(isOver: () => boolean, body: () => string): Steps<ResponseBody> {
   for (const end = performance.now() + 5000; !isOver() && performance.now() < end; ) yield;
   return { type: 'text/plain', body: body().repeat(99) };
 }
 
-function* failing(): Steps<Answer> {
+function* failing(): Steps<ResponseBody> {
   yield;
   throw new Error('a fault in a part');
 }

@@ -13,8 +13,8 @@ test('a database that never answers does not keep the operator from being told',
   const web = {
     refresh: { current: () => snapshot([stalled]) },
     metrics: new Metrics(),
-    outbox: () => new Promise(() => {}),
-    storage: () => null,
+    notifications: { depth: () => new Promise(() => {}) },
+    storage: { problem: () => null },
     log: { error: (_: object, message: string) => errors.push(message) },
   } as unknown as Web;
   const app = express();

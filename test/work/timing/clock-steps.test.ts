@@ -1,7 +1,7 @@
 // Steps of the wall clock: what is one, what is none, and what is said of it for how long.
 import { describe, expect, test } from 'vitest';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../src/core/model/time.ts';
-import { aheadOf, ClockSteps } from '../../../src/work/timing/clock-steps.ts';
+import { ClockSteps } from '../../../src/work/timing/clock-steps.ts';
 
 function clocks() {
   let wall = Date.UTC(2026, 10, 29, 12);
@@ -18,10 +18,9 @@ function clocks() {
   const steps = new ClockSteps({
     clock,
     monotonic,
-    ahead: aheadOf(clock, monotonic),
-    onStep: by => void told.push(by),
     log: { debug() {}, info() {}, error() {}, warn: (_fields, message) => void logged.push(message) },
   });
+  steps.listen(by => void told.push(by));
   return {
     steps,
     told,

@@ -8,3 +8,6 @@ export interface Log {
   readonly warn: Write;
   readonly error: Write;
 }
+
+/** For commands: what they have to say they print. */
+export const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} };

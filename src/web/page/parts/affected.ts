@@ -14,7 +14,7 @@ export function affectedOf(incident: IncidentView, ctx: PageContext) {
   const over = isOver(incident);
   return incident.affected.map(({ id, name, status }) => ({
     name,
-    times: spansOf(incident, id, status).map(({ start, end, status }) => ({
+    times: stretchesOf(incident, id, status).map(({ start, end, status }) => ({
       // Over is over: a warning sign would say that it still is so.
       icon: over || end !== null ? '' : icon(status),
       state: ctx.say(`state.${status}`),
@@ -27,17 +27,17 @@ export function affectedOf(incident: IncidentView, ctx: PageContext) {
   }));
 }
 
-interface Span {
+interface AffectedStretch {
   readonly start: Millis;
   readonly end: Millis | null;
   readonly status: ComponentStatus;
 }
 
 /** The stretches that touched a component; neighbours in one state are one. */
-function spansOf(incident: IncidentView, id: string, status: ComponentStatus): Span[] {
+function stretchesOf(incident: IncidentView, id: string, status: ComponentStatus): AffectedStretch[] {
   const { scheduled, started, resolved } = incident;
   if (scheduled) return [{ ...scheduled, status: 'under_maintenance' }];
-  const spans: Span[] = [];
+  const spans: AffectedStretch[] = [];
   for (const { start, end, affected } of incident.stretches) {
     const now = affected.find(one => one.id === id)?.status;
     if (now === undefined) continue;

@@ -6,11 +6,13 @@ import type { PageContext } from '../context.ts';
 import type { Series } from '../series.ts';
 import { drawChart } from './chart-svg.ts';
 
-type Timed = Point & { readonly p50: Millis; readonly p95: Millis };
+type TimedPoint = Point & { readonly p50: Millis; readonly p95: Millis };
 
 /** Draws a component's series; null where no answer took a measurable time. */
 export function chart(series: Series, name: string, ctx: PageContext) {
-  const timed = series.points.filter((point): point is Timed => point.p50 !== null && point.p95 !== null);
+  const timed = series.points.filter(
+    (point): point is TimedPoint => point.p50 !== null && point.p95 !== null,
+  );
   if (timed.length === 0) return null;
   const { millis } = ctx.dates;
   const medians = timed.map(({ p50 }) => p50);

@@ -26,7 +26,6 @@ export function* groups(ctx: PageContext, render: Render) {
   return drawn;
 }
 
-/** What the bars mean: every state, best first. */
 export function legend(ctx: PageContext) {
   return (Object.keys(CODE) as Health[]).map(state => ({
     code: CODE[state],

@@ -36,7 +36,6 @@ export function wishes({ kinds, detail }: Choice, ctx: PageContext) {
   ];
 }
 
-/** The components as boxes to tick, by group. */
 export function choices({ groups }: Snapshot, chosen: readonly string[]) {
   return groups.map(group => ({
     name: group.name,

@@ -41,7 +41,6 @@ function doubt({ interrupted, stalePage }: OverallStatus, ctx: PageContext, styl
 
 type Style = 'near' | 'dateTime';
 
-/** The names, as long as they are not too many. */
 function few(names: readonly string[]): string {
   return (names.length > 8 ? [...names.slice(0, 8), `+${names.length - 8}`] : names).join(', ');
 }

@@ -1,8 +1,9 @@
 // Incidents and maintenance as cards and timelines, and which of them stand where.
 import { type Health, statusOf } from '../../../core/model/component.ts';
+import { incidentPath } from '../../../core/model/incident.ts';
 import { DAY, MINUTE, type Millis, startOfUtcDay, utcDay } from '../../../core/model/time.ts';
 import type { IncidentView, Snapshot } from '../../../core/page/snapshot.ts';
-import { incidentPath, type PageContext } from '../context.ts';
+import type { PageContext } from '../context.ts';
 import { CODE, icon } from './status-style.ts';
 
 /** The card of an incident or a maintenance, its updates newest first. */

@@ -135,7 +135,6 @@ function wrap(words: string, size: number, room: number): string[] {
   return line === '' ? lines : [...lines, line];
 }
 
-/** A word wider than the room, cut where it must be. */
 function pieces(word: string, size: number, room: number): string[] {
   if (widthOf(word, size) <= room) return [word];
   const fitting = Math.max(1, Math.floor(room / size));

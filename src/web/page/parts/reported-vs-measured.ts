@@ -7,9 +7,10 @@ import type { PageContext } from '../context.ts';
 import { windowHtml } from './incidents.ts';
 
 /** The rows, and where the same stands as JSON; null when nothing was measured or nobody could be late. */
-export function comparisonRows({ claim, id }: IncidentView, ctx: PageContext) {
-  if (claim === null || (claim.measured === null && claim.firstUpdateLag === null)) return null;
-  const { written, measured, detectionLag, firstUpdateLag } = claim;
+export function comparisonRows({ comparison, id }: IncidentView, ctx: PageContext) {
+  if (comparison === null || (comparison.measured === null && comparison.firstUpdateLag === null))
+    return null;
+  const { written, measured, detectionLag, firstUpdateLag } = comparison;
   const { start, end } = written;
   const window = end === null ? since(ctx.time(start).html, ctx) : windowHtml({ start, end }, ctx);
   const rows = [

@@ -1,7 +1,7 @@
 // Generated history, for the demo and the benchmarks: days on which everything was looked at and well.
 
-import type { RollupSpan } from '../../core/model/metric.ts';
-import { DAY, MINUTE, type Millis, startOfUtcDay } from '../../core/model/time.ts';
+import type { RollupSpan } from '../core/model/metric.ts';
+import { DAY, MINUTE, type Millis, startOfUtcDay } from '../core/model/time.ts';
 import {
   EMPTY_ROLLUP,
   KEPT_FOR,
@@ -9,9 +9,9 @@ import {
   SPAN_LENGTH,
   startOfSpan,
   withResult,
-} from '../../core/monitoring/rollup.ts';
-import { rowOf } from '../monitoring/rollups.ts';
-import type { Db } from './database.ts';
+} from '../core/monitoring/rollup.ts';
+import type { Db } from '../store/db/database.ts';
+import { rowOf } from '../store/monitoring/rollups.ts';
 
 /**
  * Makes the components known for `days` days before `now`, each fully observed, answering each minute

@@ -1,0 +1,120 @@
+// What every part of the system works with: the settings, the files, the database, the clocks, the bell.
+import path from 'node:path';
+import type { Environment } from '../config/environment.ts';
+import { type LiveSite, openSite } from '../config/live-site.ts';
+import { keptSecret } from '../config/secret.ts';
+import { readSite } from '../config/site-file.ts';
+import { makeBrand } from '../content/brand-files.ts';
+import { StatusFolder } from '../content/folder.ts';
+import type { FetchText } from '../core/inbound/senders/sns.ts';
+import type { Probe } from '../core/model/checks/check.ts';
+import type { Log } from '../core/model/ports/log.ts';
+import { type Outcome, type Problem, printProblem } from '../core/model/problem.ts';
+import type { Clock } from '../core/model/time.ts';
+import { deriveSecret } from '../core/model/token.ts';
+import type { Pulse } from '../outside/pulse.ts';
+import { readLastGoodSite } from '../store/incidents/last-good-files.ts';
+import { makeRender } from '../views.ts';
+import { Metrics } from '../web/ops/metrics.ts';
+import { Bell } from '../work/timing/bell.ts';
+import type { ClockSteps } from '../work/timing/clock-steps.ts';
+import { Storage } from '../work/timing/storage.ts';
+import type { EverySecond, Job } from '../work/timing/timetable.ts';
+import { ROOT } from './root.ts';
+
+/** What tests replace: the clocks, what calls each second, and the network of probes and channels. */
+export interface Outside {
+  readonly clock: Clock;
+  /** Milliseconds that only ever grow, whatever is done to the wall clock: for "how long", never for "when". */
+  readonly monotonic: Clock;
+  readonly everySecond: EverySecond;
+  /** Puts others in the place of jobs of the timetable; left out: as they are. */
+  readonly arrange?: (jobs: readonly Job[]) => readonly Job[];
+  readonly probe: Probe;
+  /** GET of Amazon's own addresses, for SNS. */
+  readonly fetchText: FetchText;
+  /** Tells how long the process stood still; left out: never. */
+  readonly pulse?: Pick<Pulse, 'paused'>;
+  /** Whether the process is late with everything; left out: never. */
+  readonly isOverloaded?: () => boolean;
+  /** Where a chat service stands in place of its own address. */
+  readonly dial?: (url: URL) => URL | null;
+  readonly log: Log;
+}
+
+/** What stands in the way of a start; `problems` says what to do about each. */
+export class StartProblems extends Error {
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(problems.map(printProblem).join('\n'));
+    this.problems = problems;
+  }
+}
+
+/** What ends the parts that are open; the last one opened is closed first. */
+export type Closers = (() => unknown)[];
+
+export type Base = Awaited<ReturnType<typeof openBase>>;
+
+/** Reads the settings and opens the database. `port` is the one that was really taken. */
+export async function openBase(
+  env: Environment,
+  outside: Outside,
+  steps: ClockSteps,
+  port: number,
+  closers: Closers,
+) {
+  const { clock, log } = outside;
+  const folder = new StatusFolder(env.statusDir, env.variables, clock);
+  const siteFile = needed(await openSiteFile(env, folder, port, () => readLastGoodSite(env.databaseFile)));
+  const kept = env.secret === null ? await keptSecret(env.dataDir) : { value: env.secret, problems: [] };
+  const secret = needed(kept);
+  for (const problem of kept.problems) log.warn({}, printProblem(problem));
+  const storage = await Storage.open(env.databaseFile, clock, log);
+  closers.push(() => storage.close());
+  const bell = new Bell(log);
+  const metrics = new Metrics();
+  return {
+    ...outside,
+    env,
+    folder,
+    siteFile,
+    site: siteFile.current,
+    secret,
+    webhookToken: env.webhookToken ?? deriveSecret(secret, 'webhook'),
+    storage,
+    db: storage.db,
+    steps,
+    bell,
+    ring: bell.ring,
+    metrics,
+    render: metrics.timed(makeRender(path.join(ROOT, 'views'))),
+    closers,
+  };
+}
+
+/** Opens status.yaml, or what `kept` has of it; it is read again with the brand files it names. */
+export async function openSiteFile(
+  env: Environment,
+  folder: StatusFolder,
+  port: number,
+  kept: () => Promise<string | null>,
+): Promise<Outcome<LiveSite>> {
+  const { siteFile } = folder;
+  const parse = (text: string) =>
+    readSite(text, siteFile, env.variables, env.publicUrl, `http://localhost:${port}`);
+  const { value: live, problems } = await openSite(siteFile, () => folder.siteText(), parse, kept);
+  const brand = makeBrand(folder);
+  const reload = async () => {
+    const now = await live!.reload();
+    const branded = await brand(now.site);
+    return { ...now, site: branded.site, problems: [...now.problems, ...branded.problems] };
+  };
+  return { value: live && { ...live, reload }, problems };
+}
+
+function needed<T>({ value, problems }: Outcome<T>): T {
+  if (value === null) throw new StartProblems(problems);
+  return value;
+}
