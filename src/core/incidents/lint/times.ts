@@ -3,7 +3,8 @@ import { type Incident, isOpen } from '../../model/incident.ts';
 import { bearable, errorAt, type Problem, survived, warningAt } from '../../model/problem.ts';
 import { DAY, iso, MINUTE, type Millis } from '../../model/time.ts';
 import { readFrontmatter } from '../../text/front-matter.ts';
-import { cutSections, readMoments, type Sections } from '../file/timeline.ts';
+import { readMoments } from '../file/moments.ts';
+import { cutSections, type Sections } from '../file/timeline.ts';
 import { minuteOf, momentsOf } from './remark.ts';
 
 /** An operator's clock may be ahead of ours by so much. */
@@ -38,7 +39,7 @@ export function backwards(
 
 /** Which of the two is off, by the sections within the day before `started`, else by the day in the file's name. */
 function slipOf({ id }: Incident, { sections }: Sections, begins: Millis, resolved: Millis) {
-  const before = readMoments(sections, begins).filter(({ at }) => at < begins);
+  const before = readMoments(sections, { started: begins }).filter(({ at }) => at < begins);
   if (before.some(({ at }) => at >= begins - DAY)) return 'started';
   const isNamed = (at: Millis) => id.startsWith(iso(at).slice(0, 10).replaceAll('-', ''));
   if (isNamed(begins) !== isNamed(resolved)) return isNamed(begins) ? 'resolved' : 'started';
