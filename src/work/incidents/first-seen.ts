@@ -1,7 +1,7 @@
 // First seen: the incidents as of now. What nobody dated, or dated ahead, happened when it was first seen.
 import { setImmediate as breathe } from 'node:timers/promises';
 import { asOf, changesAt, isAhead } from '../../core/incidents/as-of.ts';
-import { type Edge, edgeKey, presumedRef, sighted } from '../../core/incidents/first-seen.ts';
+import { type Edge, edgeKey, knownKeys, presumedRef, sighted } from '../../core/incidents/first-seen.ts';
 import { type Incident, type IncidentUpdate, refOf } from '../../core/model/incident.ts';
 import type { Millis } from '../../core/model/time.ts';
 import { makeBreath } from '../../core/page/steps.ts';
@@ -12,6 +12,8 @@ type SeenAt = (ref: string, now: Millis) => Promise<Millis | null>;
 /** What the database knows of when things were first seen. */
 export interface FirstSeenRecords {
   readonly seenAt: SeenAt;
+  /** The keys of an incident's updates that were noted. */
+  readonly keysOf: (incidentId: string) => Promise<ReadonlySet<string>>;
   /** The same for what was announced. */
   readonly toldAt: SeenAt;
   /** The names of the beginnings and ends that lay ahead when they were first seen. */
@@ -87,9 +89,18 @@ export class FirstSeen {
         : sighted(incident, await this.#firstSeen(presumed, now));
     const lay = this.#layOf(incident);
     if (!isAhead(dated, now) && lay === null) return { made: dated, from: now, until: FOREVER };
-    const refs = dated.updates.map(({ key }) => refOf({ incidentId: dated.id, key }));
-    if (lay === 'beginning') refs.push(own);
-    for (const ref of refs) await this.#firstSeen(ref, now);
+    if (lay === 'beginning') await this.#firstSeen(own, now);
+    const { id, updates } = dated;
+    const noted = await this.#records.keysOf(id);
+    const known = knownKeys(updates, key => noted.has(key));
+    for (const update of updates) {
+      const name = known.get(update) ?? update.key;
+      await this.#firstSeen(
+        refOf({ incidentId: id, key: update.key }),
+        now,
+        refOf({ incidentId: id, key: name }),
+      );
+    }
     const as = asOf(dated, now, ref => this.#seenAt.get(ref) ?? now, lay);
     return { made: as, from: now, until: changesAt(incident, now) };
   }
@@ -115,12 +126,13 @@ export class FirstSeen {
     if (ref.endsWith('#ahead')) this.#withEarlyUpdates.add(ref.slice(0, ref.lastIndexOf(' ')));
   }
 
-  async #firstSeen(ref: string, now: Millis): Promise<Millis> {
+  /** `noted`: the name that the database has for it. */
+  async #firstSeen(ref: string, now: Millis, noted = ref): Promise<Millis> {
     await this.#breath();
     const known = this.#seenAt.get(ref);
     // What was seen by a clock that was ahead was seen now, at the latest.
     const isKnown = known !== undefined && known <= now;
-    const at = isKnown ? known : Math.min((await this.#records.seenAt(ref, now)) ?? now, now);
+    const at = isKnown ? known : Math.min((await this.#records.seenAt(noted, now)) ?? now, now);
     this.#seenAt.set(ref, at);
     return at;
   }

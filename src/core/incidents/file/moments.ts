@@ -1,6 +1,5 @@
 // Moments: when each of a file's sections was said; one without a date has a time of day alone.
 import { DAY, HOUR, type Millis } from '../../model/time.ts';
-import { stageOf } from './heading.ts';
 import type { Section } from './timeline.ts';
 
 /** A section with its moment. `written` is what the heading says, `at` never precedes its elder's. */
@@ -21,10 +20,10 @@ export type Work = { readonly start: Millis; readonly end: Millis };
  * is taken (dated ones are alike in both, and adding one must not turn the others round). A dated section at an
  * edge may have been put beside older ones: see `stoodBefore`.
  * When both end alike, the one that already runs forward in time; else newest-first, as the mission's
- * own sample is written, unless `ties` says otherwise. Where both take more than a day, the one in which fewer statuses
- * go back is taken first. `work` is the window of a maintenance: what tells of the work itself without a date is read on the day nearest to it, however long ago the maintenance was announced. A section of a day that is
- * most likely wrong moves no undated one there, unless `trusted`: a machine's file, or a series, may have any days.
- * Nor does an undated one that was written by a clock that is ahead, once it is known when all was over: see `walk`.
+ * own sample is written, unless `ties` says otherwise. `work` is the window of a maintenance: what tells of the work
+ * itself without a date is read on the day nearest to it, however long ago the maintenance was announced. A section of
+ * a day that is most likely wrong moves no undated one there, unless `trusted`: a machine's file, or a series, may have
+ * any days. Nor does an undated one of a clock that is ahead, once it is known when all was over: see `walk`.
  */
 export function readMoments(
   sections: readonly Section[],
@@ -35,22 +34,22 @@ export function readMoments(
 ): Moment[] {
   const strays = trusted ? new Set<Section>() : straysOf(sections, started, work);
   // An undated one belongs to the day on which it is nearer to the beginning.
-  const bounds = {
-    ...{ started, ending: ending ?? Number.POSITIVE_INFINITY },
-    earliest: trusted || work ? Number.NEGATIVE_INFINITY : started - DAY / 2,
+  const bounds = { started, earliest: trusted || work ? Number.NEGATIVE_INFINITY : started - DAY / 2 };
+  const reading = (all: readonly Section[]) => {
+    const plain = walk(all, bounds, null, work, strays);
+    const moments = ending === null ? plain : walk(all, bounds, ending, work, strays);
+    const moved = moments.filter(({ at }, index) => at !== plain[index]!.at).length;
+    return { moments, moved, end: endOf(moments) };
   };
-  const down = walk(sections, bounds, work, strays);
-  const up = walk([...sections].reverse(), bounds, work, strays);
-  const isLong = Math.min(endOf(down), endOf(up)) - started >= DAY;
-  const relapses = isLong ? relapsesIn(down) - relapsesIn(up) : 0;
-  const gap = turnedIn(down) - turnedIn(up) || relapses || endOf(down) - endOf(up);
+  const [down, up] = [reading(sections), reading([...sections].reverse())];
+  const gap = down.moved - up.moved || down.end - up.end;
   const sure = (moments: readonly Moment[]) => moments.filter(({ section }) => !strays.has(section));
-  const turned = gap === 0 ? disorder(sure(down)) - disorder(sure(up)) : gap;
+  const turned = gap === 0 ? disorder(sure(down.moments)) - disorder(sure(up.moments)) : gap;
   const chosen = turned < 0 || (turned === 0 && ties === 'oldest first') ? down : up;
-  return chosen
+  return chosen.moments
     .map((moment, index) => ({ moment, index }))
     .sort((a, b) => a.moment.at - b.moment.at || a.index - b.index)
-    .map(({ moment: { isBefore: _, ...moment } }) => moment);
+    .map(({ moment }) => moment);
 }
 
 /** Nothing goes on for so long without a word: a later date is most likely of another year. */
@@ -69,19 +68,6 @@ function straysOf(sections: readonly Section[], started: Millis, work: Work | nu
   return strays;
 }
 
-/** `isBefore`: read on the day before its elder's words would have it. */
-type Walked = Moment & { readonly isBefore: boolean };
-
-function turnedIn(moments: readonly Walked[]): number {
-  return moments.filter(({ isBefore }) => isBefore).length;
-}
-
-/** How often a status is followed by an earlier one: where both readings go beyond a day, the other is more likely. */
-function relapsesIn(moments: readonly Walked[]): number {
-  const stages = moments.flatMap(({ section: { status } }) => (status === null ? [] : stageOf(status)));
-  return stages.filter((stage, index) => index > 0 && stage < stages[index - 1]!).length;
-}
-
 /** The farthest that a clock on local time is ahead of UTC. */
 const FARTHEST_AHEAD = 14 * HOUR;
 
@@ -95,13 +81,14 @@ const ENDING_FOR = HOUR;
  */
 function walk(
   sections: readonly Section[],
-  bounds: { readonly started: Millis; readonly ending: Millis; readonly earliest: Millis },
+  { started, earliest }: { readonly started: Millis; readonly earliest: Millis },
+  ending: Millis | null,
   work: Work | null,
   strays: ReadonlySet<Section>,
-): Walked[] {
-  const { started, earliest } = bounds;
-  const latest = bounds.ending + ENDING_FOR;
+): Moment[] {
+  const latest = ending === null ? Number.POSITIVE_INFINITY : ending + ENDING_FOR;
   let elder = started;
+  let isGuessed = false;
   // What programs write has a date, and stands above or below everything that people wrote.
   const edge = sections.findIndex(({ dated }) => !dated);
   return sections.map((section, index) => {
@@ -110,16 +97,19 @@ function walk(
     const soonest = floor + ((((section.time - floor) % DAY) + DAY) % DAY);
     const next = soonest < earliest ? soonest + DAY : soonest;
     const isOlder = index > 0 && index === edge && stoodBefore(sections.slice(edge), floor, next, beginning);
-    const isBefore = next > latest && next - DAY >= Math.max(beginning, floor - FARTHEST_AHEAD);
+    const isLate = !section.dated && next > latest;
+    const isBefore = isLate && isGuessed && next - DAY >= Math.max(beginning, floor - FARTHEST_AHEAD);
     const first = isOlder || isBefore ? next - DAY : next;
     const read = work && tellsOfWork(section) ? nearestTo(work, first) : first;
     const written = section.dated ? section.time : read;
     // 12:34 beside an elder of 12:34:56 is the same minute, not an earlier moment.
     const at =
       written === floor ? elder : written === first && first < next ? Math.max(written, started) : written;
-    const isKnown = section.dated || (!isBefore && at <= latest);
-    if (!strays.has(section) && isKnown) elder = at;
-    return { section, at, written, isBefore };
+    if (!strays.has(section) && !isBefore && (section.dated || at <= latest)) {
+      elder = at;
+      isGuessed = !section.dated;
+    }
+    return { section, at, written };
   });
 }
 

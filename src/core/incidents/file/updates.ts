@@ -75,6 +75,7 @@ export function updatesOf(
       ...(isPreface ? { preface: true as const } : {}),
       ...(isPreface && fields.started === undefined ? { presumed: true as const } : {}),
       ...(section && plain ? { inherits: true as const } : {}),
+      ...(section?.dated === false ? { undated: true as const } : {}),
       ...(formerly === undefined ? {} : { formerly }),
     };
   });
