@@ -1,6 +1,6 @@
 // First seen: the incidents as of now. What nobody dated, or dated ahead, happened when it was first seen.
 import { setImmediate as breathe } from 'node:timers/promises';
-import { asOf, changesAt, isAhead } from '../../core/incidents/as-of.ts';
+import { asOf, changesAt, isAhead, overtaken } from '../../core/incidents/as-of.ts';
 import { type Edge, edgeKey, knownKeys, presumedRef, sighted } from '../../core/incidents/first-seen.ts';
 import { type Incident, type IncidentUpdate, refOf } from '../../core/model/incident.ts';
 import type { Millis } from '../../core/model/time.ts';
@@ -60,8 +60,8 @@ export class FirstSeen {
       isSure = false;
     }
     for (const [index, incident] of incidents.entries()) {
-      if (presumedRef(incident) === null && !isAhead(incident, now) && this.#layOf(incident) === null)
-        continue;
+      const isPlain = presumedRef(incident) === null && this.#layOf(incident) === null;
+      if (isPlain && !isAhead(incident, now) && overtaken(incident, now, () => false).length === 0) continue;
       try {
         const one = current(this.#known.get(incident), now) ?? (await this.#made(incident, now));
         this.#known.set(incident, one);
@@ -83,15 +83,18 @@ export class FirstSeen {
     const own = refTo(incident, 'started');
     await this.#noteAll(incident, now);
     const presumed = presumedRef(incident);
-    const dated =
+    const noted = await this.#records.keysOf(incident.id);
+    const dated = this.#happened(
       presumed === null
         ? await this.#ended(incident, now)
-        : sighted(incident, await this.#firstSeen(presumed, now));
+        : sighted(incident, await this.#firstSeen(presumed, now)),
+      noted,
+      now,
+    );
     const lay = this.#layOf(incident);
     if (!isAhead(dated, now) && lay === null) return { made: dated, from: now, until: FOREVER };
     if (lay === 'beginning') await this.#firstSeen(own, now);
     const { id, updates } = dated;
-    const noted = await this.#records.keysOf(id);
     const known = knownKeys(updates, key => noted.has(key));
     for (const update of updates) {
       const name = known.get(update) ?? update.key;
@@ -103,6 +106,15 @@ export class FirstSeen {
     }
     const as = asOf(dated, now, ref => this.#seenAt.get(ref) ?? now, lay);
     return { made: as, from: now, until: changesAt(incident, now) };
+  }
+
+  /** Without the steps of a maintenance that its completion overtook; one that was told before that has happened. */
+  #happened(incident: Incident, noted: ReadonlySet<string>, now: Millis): Incident {
+    const left = overtaken(incident, now, update => this.#lay(incident, update)).filter(
+      ({ key }) => !noted.has(key),
+    );
+    if (left.length === 0) return incident;
+    return { ...incident, updates: incident.updates.filter(update => !left.includes(update)) };
   }
 
   #lay(incident: Incident, edge: Edge = 'started'): boolean {
@@ -144,9 +156,10 @@ export class FirstSeen {
       await this.#note(incident, 'started', begins ?? started, now);
       await this.#note(incident, 'resolved', status === 'resolved' ? resolved : null, now);
     }
-    // An end that lies ahead has a note of its own, and a step of a maintenance is its plan.
-    const isSaid = ({ status, inherits }: IncidentUpdate) =>
-      inherits || (!scheduled && status !== 'resolved');
+    // An end that lies ahead has a note of its own, and a step of a maintenance is its plan, unless that is over.
+    const isOvertaken = new Set(overtaken(incident, now, () => false));
+    const isSaid = (update: IncidentUpdate) =>
+      update.inherits || (!scheduled && update.status !== 'resolved') || isOvertaken.has(update);
     for (const update of updates.filter(isSaid)) await this.#note(incident, update, update.at, now);
   }
 

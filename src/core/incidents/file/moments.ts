@@ -133,6 +133,8 @@ export function tellsOfWork({ status }: Pick<Section, 'status'>): boolean {
 
 /** That time of day, at `first` or days after it, on the day nearest to the window; of two alike the earlier. */
 function nearestTo({ start, end }: Work, first: Millis): Millis {
+  // Below a step that is planned for later stands what came before that.
+  if (first > end && first - DAY >= start && end - start < DAY) return first - DAY;
   if (first >= start) return first;
   const before = start - ((start - first) % DAY);
   const after = before + DAY;
