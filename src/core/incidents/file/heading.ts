@@ -11,9 +11,8 @@ import {
   type WrittenTime,
   type WrongTime,
   wrong,
-  ZONE_FIX,
-  zoneAtEnd,
 } from '../times/written-time.ts';
+import { ZONE_FIX, zoneAtEnd } from '../times/zone-words.ts';
 
 export interface Heading {
   /** The status the label names, or null for `Update` and any other words. */

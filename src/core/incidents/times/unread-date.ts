@@ -1,4 +1,5 @@
 // What of a date is left in a heading's own words: a date that was not read must not become another day.
+import { laterDay } from './later-day.ts';
 import {
   DAY_NAMES,
   dayWordAtEnd,
@@ -8,7 +9,7 @@ import {
   nearMonth,
 } from './month-names.ts';
 
-const LABEL =
+export const LABEL =
   '(?:update|investigating|identified|monitoring|resolved|scheduled|in[ _-]progress|verifying|completed)';
 /** What a number after it counts or names. */
 const COUNTED =
@@ -143,6 +144,8 @@ function dayElsewhere(words: string): string | null {
     const [date] = DATE_ELSEWHERE.exec(bare) ?? [];
     if (date !== undefined) return date;
   }
+  const later = laterDay(rest);
+  if (later !== null) return later;
   const last = dayWordAtEnd(rest);
   if (last && (!last.isShort || last.index === 0)) return last.text;
   const first = dayWordAtEnd(/^[^\s,([:–—]+/u.exec(rest)?.[0] ?? '');
