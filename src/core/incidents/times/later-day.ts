@@ -1,12 +1,12 @@
 // "The next day" in the languages of our neighbours: words that make a time one of another day.
 import { folded } from './month-names.ts';
 
-/** Words for a day and its like, without marks. */
+/** Words for a day and its like, and for its parts, without marks. */
 const DAY =
-  /^(?:tag(?:e[ns]?|s)?|nachte?|wochen?|jours?|nuits?|semaines?|giorn[oi]|nott[ei]|settiman[ae]|dias?|noches?|semanas?|dag(?:en|e|ar|arna)?|weken|week|uker?|vecka|veckor|dni|dnia|dzien)$/;
+  /^(?:day|matin|soir|mattina|sera|manana|manha|tarde|ochtend|avond|ranka|ranek|wieczor|abend|kvall|kveld|aften|morgen|tag(?:e[ns]?|s)?|nachte?|wochen?|jours?|nuits?|semaines?|giorn[oi]|nott[ei]|settiman[ae]|dias?|noches?|semanas?|dag(?:en|e|ar|arna)?|weken|week|uker?|vecka|veckor|dni|dnia|dzien)$/;
 /** What makes it another, by how it begins. */
 const OTHER =
-  /^(?:nachst|folgend|darauf|danach|spater|zuvor|vorher|suivant|prochain|plus|apres|avant|precedent|dopo|seguent|successiv|prossim|siguient|despues|antes|proxim|seguint|depois|volgend|later|erna|daarna|nasta$|næste|neste|følgende|foljande|efter|etter|senare|senere|nastepn|pozniej)/;
+  /^(?:following|second$|third$|two$|three$|zweit|dritt|deuxieme|troisieme|second[oa]$|terz|segund|tercer|tweede|derde|drugi|nachst|folgend|darauf|danach|spater|zuvor|vorher|suivant|prochain|plus|apres|avant|precedent|dopo|seguent|successiv|prossim|siguient|despues|antes|proxim|seguint|depois|volgend|later|erna|daarna|nasta$|næste|neste|følgende|foljande|efter|etter|senare|senere|nastepn|pozniej)/;
 /** Both in one word. */
 const BOTH =
   /^(?:folgetag|ubermorgen|vorgestern|tagsdarauf|lendemain|surlendemain|veille|indomani|dopodomani|avantieri|anteayer|overmorgen|eergisteren|overmorgon|nazajutrz|pojutrze|przedwczoraj)$/;

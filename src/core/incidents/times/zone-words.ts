@@ -19,7 +19,7 @@ const BY_REGION = String.raw`(?:austral\p{L}+ )?(?:central|mountain|atlantic|pac
 /** `server time`, `Berliner Zeit`, `heure de Paris`: a word for time, and whose it is. */
 const BY_OWNER = [
   String.raw`(?:our|my|server|office|local|${SEASON}|\p{L}+(?:ish|ean|ese)|swiss|german|french|dutch)(?: time)`,
-  'local',
+  String.raw`local|\p{L}+ (?:standard|daylight)`,
   String.raw`(?:\p{L}+(?:er|ische)|lokale) zeit|(?:sommer|winter|orts)zeit|(?:lokal\p{L}*|\p{L}+(?:se|sk)) (?:tijd|tid)`,
   String.raw`(?:heure|hora|ora|hor[áa]rio|czasu?) (?:loc|lok|l[ée]gal|oficial|officiel|d['’](?:été|hiver)|de (?:verano|invierno|ver[ãa]o)|italian|fran[cç]|españ|peninsul|pols)\p{L}*`,
 ].join('|');
@@ -32,11 +32,12 @@ const FORMS = { region: whole(BY_REGION, 'iu'), owner: whole(BY_OWNER, 'iu'), pl
 
 /**
  * The zone that ends the words before a time (`Update PST 08:12`); null when none does. One in words stands alone
- * between the label, or what divides words, and the time: `Failover to Central` is a place.
+ * between the label, or what divides words, and the time: `Failover to Central` is a place, and so is what stands
+ * before a time that is `zoned`.
  */
-export function zoneAtEnd(words: string): string | null {
+export function zoneAtEnd(words: string, zoned: boolean): string | null {
   const short = ABBREVIATED.exec(words)?.[1];
-  if (short !== undefined) return short;
+  if (short !== undefined || zoned) return short ?? null;
   const [label] = LABELLED.exec(words) ?? [];
   const rest = words.slice(label?.length ?? 0).replace(/[)\]\s]+$/, '');
   const last = rest.split(/[,;:([–—]\s*/).at(-1)!;
