@@ -2,6 +2,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { asOf, changesAt, isAhead, overtaken } from '../../core/incidents/as-of.ts';
 import { type Edge, edgeKey, knownKeys, presumedRef, sighted } from '../../core/incidents/first-seen.ts';
+import { silent } from '../../core/incidents/recurrence.ts';
 import { type Incident, type IncidentUpdate, refOf } from '../../core/model/incident.ts';
 import type { Millis } from '../../core/model/time.ts';
 import { makeBreath } from '../../core/page/steps.ts';
@@ -114,7 +115,8 @@ export class FirstSeen {
       ({ key }) => !noted.has(key),
     );
     if (left.length === 0) return incident;
-    return { ...incident, updates: incident.updates.filter(update => !left.includes(update)) };
+    const updates = incident.updates.filter(update => !left.includes(update));
+    return { ...incident, updates: updates.length > 0 ? updates : [silent(incident)] };
   }
 
   #lay(incident: Incident, edge: Edge = 'started'): boolean {

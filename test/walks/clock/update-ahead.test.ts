@@ -139,6 +139,19 @@ ${sections}`;
     },
   );
 
+  test('of one called off before it began nothing is left but the fact', async () => {
+    const plan = (status: string) =>
+      work(status, '').replace(/We upgrade[\s\S]*$/, '## In progress 2026-03-10 13:00 UTC\n\nWe begin.\n');
+    const world = await openWorld({ files: { '20260310_up.md': plan('scheduled') } });
+    await subscribed(world, 'olga@example.com');
+    await world.write('20260310_up.md', plan('completed'));
+    await world.pass(7_200, 600);
+    expect((await world.get('/status/live')).text).not.toContain('We begin.');
+    expect((await world.get('/status/incidents/20260310_up')).status).toBe(200);
+    expect(subjectsTo(world, 'olga')).toEqual([]);
+    expect(await overtaken(world)).toHaveLength(1);
+  });
+
   test('work that went on after a completion, and was told, stays', async () => {
     const world = await openWorld({ files: { '20260310_up.md': work('in_progress', '') } });
     await subscribed(world, 'olga@example.com');
