@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { makeBrand } from '../content/brand-files.ts';
+import { notUtf8 } from '../content/scan.ts';
 import { openTemplates } from '../content/templates.ts';
 import { parseIncident } from '../core/incidents/file/parse.ts';
 import { coversNobody, unknownComponents } from '../core/incidents/lint/lint.ts';
@@ -82,14 +83,15 @@ async function gather(files: readonly string[], cli: Cli): Promise<Linted> {
       found.push(...ofSite);
       continue;
     }
-    const text = await readFile(file, 'utf8');
+    const bytes = await readFile(file);
+    const text = bytes.toString('utf8');
     const id = path.basename(file).replace(/\.md$/i, '');
     const { value, problems } = parseIncident(file, id, text);
     const duplicates = whole
       .duplicatesOf(id)
       .filter(({ where }) => where === file || whole.fileOf(id) === file);
     const [view] = value ? await datedAsKnown([value], cli.clock(), cli) : [];
-    found.push(...problems, ...duplicates, ...judged(file, text, value, view));
+    found.push(...notUtf8(bytes, text, file), ...problems, ...duplicates, ...judged(file, text, value, view));
     if (value) incidents.push(value);
   }
   return { site, incidents, files: files.length, problems: found };

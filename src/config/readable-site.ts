@@ -1,6 +1,7 @@
 // status.yaml as far as it can be read: for what must work though something in it, or a variable, is missing.
 import type { Problem } from '../core/model/problem.ts';
 import type { Site } from '../core/model/site.ts';
+import { strangeCharacters } from '../core/text/encoding.ts';
 import { MAX_SITE_YAML, readYaml, type YamlText } from '../core/text/yaml.ts';
 import { checkAgainst } from '../core/text/yaml-check.ts';
 import { clashes, type SiteFields } from './clashes.ts';
@@ -42,7 +43,7 @@ export function readLeniently(
   }
   const yaml: YamlText = { ...raw, data };
   const checked = checkAgainst(siteSchema, yaml, file, path => unset.some(one => isOf(one.path, path)));
-  const problems = [...checked.problems];
+  const problems = [...strangeCharacters(text, file), ...checked.problems];
   const fields = checked.value ?? sound(checked.data);
   // What was left out would be reported as missing by others.
   const whole = !problems.some(({ level }) => level === 'error');

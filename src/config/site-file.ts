@@ -5,6 +5,7 @@ import type { Metric } from '../core/model/metric.ts';
 import type { Outcome, Problem } from '../core/model/problem.ts';
 import type { Site } from '../core/model/site.ts';
 import { parseInstant } from '../core/model/time.ts';
+import { strangeCharacters } from '../core/text/encoding.ts';
 import { MAX_SITE_YAML, readYaml, type YamlText } from '../core/text/yaml.ts';
 import { checkAgainst } from '../core/text/yaml-check.ts';
 import { clashes, type SiteFields } from './clashes.ts';
@@ -37,7 +38,7 @@ export function readSite(
     }),
   );
   const checked = checkAgainst(siteSchema, yaml, file);
-  const problems = [...unset, ...checked.problems];
+  const problems = [...strangeCharacters(text, file), ...unset, ...checked.problems];
   if (!checked.value) return { value: null, problems };
   problems.push(...clashes(checked.value, yaml, file));
   if (problems.some(problem => problem.level === 'error')) return { value: null, problems };

@@ -2,7 +2,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { identityOf } from './missing.ts';
+import { identityOf, OTHER_CASE } from './missing.ts';
 
 export interface Place {
   /** Which folder it is (`identityOf`); null when that cannot be told. */
@@ -19,9 +19,10 @@ export function isIncidentName(name: string): boolean {
 
 /** Whether a file looks like an incident that was saved under another ending, or under none. */
 export function isMisnamed(name: string): boolean {
-  return /^\d{8}_(?:[^.]+|.*\.(?:markdown|mdown|mkdn?|mdx|txt|rtf|docx?|html?|ya?ml))$/i.test(
-    path.basename(name),
-  );
+  const base = path.basename(name);
+  if (/^[._]|^(?:readme|license|changelog)\./i.test(base)) return false;
+  const isNamed = /^\d{4}-?\d{2}-?\d{2}[_ -](?:[^.]+|.*\.(?:mdx|txt|rtf|docx?|html?|ya?ml))$/i.test(base);
+  return isNamed || /\.(?:markdown|mdown|mkdn?)$/i.test(base);
 }
 
 /** Where a file may lie: the folder's real path, and that of the status folder; links may lead to both. */
@@ -85,4 +86,16 @@ async function kindOf(entry: Dirent, place: string): Promise<'folder' | 'file' |
     facts => (facts.isDirectory() ? 'folder' : 'file'),
     () => 'nothing',
   );
+}
+
+/** What stands for the system's code where there is no such folder but one that differs in capitals; else null. */
+export async function inOtherCase(folder: string): Promise<string | null> {
+  const above = path.dirname(folder);
+  const entries = await readdir(above, { withFileTypes: true }).catch(() => []);
+  for (const entry of entries) {
+    const isAlike = entry.name.toLowerCase() === path.basename(folder).toLowerCase();
+    if (isAlike && (await kindOf(entry, path.join(above, entry.name))) === 'folder')
+      return `${OTHER_CASE}${entry.name}`;
+  }
+  return null;
 }

@@ -1,5 +1,6 @@
 // Missing: whether a folder of incidents went away, rather than files from it.
 import { stat } from 'node:fs/promises';
+import path from 'node:path';
 import type { Problem } from '../core/model/problem.ts';
 
 /** What one look at a folder found: incidents/, or one below it. */
@@ -23,6 +24,7 @@ export interface Look {
  */
 export function whyMissing(look: Look, before: string | null): string | null {
   const { code, identity, empty, less, siteGone } = look;
+  if (code?.startsWith(OTHER_CASE)) return code;
   if (code !== null && code !== 'ENOENT') return `it cannot be read (${code})`;
   if (code !== null && siteGone) return 'it is gone, and status.yaml with it';
   if (!less) return null;
@@ -31,6 +33,9 @@ export function whyMissing(look: Look, before: string | null): string | null {
     return 'an empty folder, or one with no incident that can be read, stands in its place';
   return siteGone ? 'status.yaml is gone, and incident files with it' : null;
 }
+
+/** Before the name of a folder that is there in its place, with other capitals. */
+export const OTHER_CASE = 'there is no folder of this name, only ';
 
 /** Files of a folder that came back without them. */
 export const NOT_BACK = 'not back';
@@ -46,7 +51,9 @@ export function missingProblem(
   closed: boolean,
 ): Problem {
   const problem = (what: string, fix: string): Problem => ({ level: 'error', where, what, fix });
-  const back = 'bring it back: mount the volume, restore the folder, or let the server list it';
+  const back = why.startsWith(OTHER_CASE)
+    ? `rename it to \`${path.basename(where)}\``
+    : 'bring it back: mount the volume, restore the folder, or let the server list it';
   const unwritten = closed ? ', and nothing is written here' : '';
   if (files.length === 0) return problem(`${why}, so no incident can be read${unwritten}`, back);
   const one = files.length === 1;

@@ -8,10 +8,11 @@ import { MAX_INCIDENT_BYTES, parseIncident } from '../core/incidents/file/parse.
 import { mayBeOpen, parseAfter } from '../core/incidents/file/reparse.ts';
 import { backwards } from '../core/incidents/lint/times.ts';
 import type { Incident } from '../core/model/incident.ts';
-import type { Problem } from '../core/model/problem.ts';
+import { type Problem, warningAt } from '../core/model/problem.ts';
 import type { Millis } from '../core/model/time.ts';
 import { makeYield } from '../core/page/steps.ts';
-import { type Bounds, boundsOf, isIncidentName, isWithin, list, type Place } from './listing.ts';
+import { strangeLine, utf16Problem } from '../core/text/encoding.ts';
+import { type Bounds, boundsOf, inOtherCase, isIncidentName, isWithin, list, type Place } from './listing.ts';
 
 export interface ReadFile {
   readonly file: string;
@@ -103,8 +104,10 @@ export async function scanFolder(
 async function goneFolder(folder: string): Promise<Place> {
   const failure = await realpath(folder).catch((error: NodeJS.ErrnoException) => error);
   const code = typeof failure === 'string' ? 'ENOENT' : (failure.code ?? 'unknown error');
-  const isLink = code === 'ENOENT' && (await lstat(folder).catch(() => null))?.isSymbolicLink();
-  return { identity: null, code: isLink ? 'a link that leads nowhere' : code };
+  if (code !== 'ENOENT') return { identity: null, code };
+  const isLink = (await lstat(folder).catch(() => null))?.isSymbolicLink();
+  const other = isLink ? null : await inOtherCase(folder);
+  return { identity: null, code: isLink ? 'a link that leads nowhere' : (other ?? code) };
 }
 
 /** Reads the named files again, paths relative to `folder`: null for one that is gone, or altogether without the folder. */
@@ -252,15 +255,11 @@ function parsed({ folder, known, now }: Reading, name: string, stamp: string, by
   const text = bytes.toString('utf8');
   if (before && before.text === text && before.stamp !== REMEMBERED && before.stamp !== FAILED)
     return { ...before, stamp };
-  const warning = (what: string, fix: string): Problem => ({ level: 'warning', where: file, what, fix });
-  const problems = [
-    ...(isUtf8(bytes)
-      ? []
-      : [warning('it is not UTF-8: some characters show as \uFFFD', 'save it as UTF-8')]),
-    ...(/^\d{8}_/.test(id)
-      ? []
-      : [warning('its name does not begin with a day', 'name it like 20251106_api-latency-spike.md')]),
-  ];
+  const problems = [...notUtf8(bytes, text, file)];
+  if (!/^\d{8}_/.test(id)) {
+    const what = 'its name does not begin with a day';
+    problems.push(warningAt(file, what, 'name it like 20251106_api-latency-spike.md'));
+  }
   const read = parseAfter(before && before.text !== text ? before.good : null, file, id, text);
   // What was taken once stays taken when the beginning it gives has come.
   const isKept = before?.goodText === text || isSameSpan(before?.good, read.value);
@@ -278,6 +277,13 @@ function parsed({ folder, known, now }: Reading, name: string, stamp: string, by
     goodText: value ? text : (before?.goodText ?? null),
     problems: [...problems, ...read.problems, ...refused],
   };
+}
+
+/** That some characters of a file cannot be read. Of UTF-16 nothing can, and that is said where it is parsed. */
+export function notUtf8(bytes: Buffer, text: string, file: string): Problem[] {
+  if (isUtf8(bytes) || utf16Problem(text, file)) return [];
+  const what = 'it is not UTF-8: some characters show as \uFFFD';
+  return [warningAt(file, what, 'save it as UTF-8', strangeLine(text) ?? 1)];
 }
 
 function isSameSpan(a: Incident | null | undefined, b: Incident | null): boolean {

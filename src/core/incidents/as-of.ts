@@ -37,6 +37,26 @@ export function asOf(
   return happened(unended(said, now), now, seen, lay);
 }
 
+/**
+ * The steps of a completed maintenance that have not happened and will not: those that its file dates after the
+ * completion, or, where nothing says when that was, after `now`. `lay`: what was ahead when it was first seen completed.
+ */
+export function overtaken(
+  { scheduled, status, resolved, rrule, updates }: Incident,
+  now: Millis,
+  lay: (update: IncidentUpdate) => boolean,
+): readonly IncidentUpdate[] {
+  if (!scheduled || status !== 'completed' || rrule !== undefined) return [];
+  const steps = updates.filter(({ inherits, preface }) => !inherits && !preface);
+  const end = steps.find(update => update.status === 'completed');
+  const completion = Math.min(resolved ?? FOREVER, end?.at ?? FOREVER);
+  if (completion > now && completion < FOREVER) return [];
+  // The words of the end may be dated a little after it.
+  return steps.filter(update => update.at > now || lay(update) || (update !== end && update.at > completion));
+}
+
+const FOREVER = Number.POSITIVE_INFINITY;
+
 function unended(incident: Incident, now: Millis): Incident {
   const { updates, resolved, status } = incident;
   const isEnd = ({ status, reopens, early }: IncidentUpdate) =>
@@ -148,7 +168,8 @@ function begun(
 function unfinished(incident: Incident, now: Millis): Incident {
   const { status, resolved, updates } = incident;
   const finished = updates.find(update => update.status === 'completed')?.at ?? resolved;
-  if (status !== 'completed' || finished === null || finished <= now) return incident;
+  if (status !== 'completed' || finished === null || Math.min(finished, resolved ?? finished) <= now)
+    return incident;
   const left = updates.filter(update => update.status !== 'completed');
   const standing = left.findLast(({ at }) => at <= now);
   return {

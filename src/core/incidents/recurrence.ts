@@ -156,7 +156,7 @@ export function announcedOf(series: Incident): Incident['updates'] {
 }
 
 /** Nothing but the fact that it is planned, where nobody wrote more. */
-function silent({ started }: Incident): IncidentUpdate {
+export function silent({ started }: Incident): IncidentUpdate {
   return { key: `${iso(started)}#0`, at: started, status: 'scheduled', label: null, body: '', quiet: true };
 }
 

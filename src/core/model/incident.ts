@@ -45,6 +45,8 @@ export interface IncidentUpdate {
   readonly presumed?: true;
   /** Its heading names no status, so this is the one of the update before. */
   readonly inherits?: true;
+  /** Its heading has a time and no date: on which day it is depends on what else stands in the file. */
+  readonly undated?: true;
   /** Dated more than a day before `started`, where nothing begins: most likely of the wrong year. */
   readonly stray?: true;
   /** Inherits an end above it, while the file says that the incident went on: it came back, and nothing ended. */

@@ -1,6 +1,7 @@
 // What is news, and who it is owed to.
 
 import { announcesEnd, announcesRelapse } from '../incidents/ending.ts';
+import { knownKeys } from '../incidents/first-seen.ts';
 import { noticesOf } from '../incidents/maintenance.ts';
 import {
   affectedBy,
@@ -41,14 +42,15 @@ export function announcements(
   for (const incident of incidents) {
     // What may still change within the minute would be mailed wrong, and so would what cannot be read whole.
     if (incident.gathering || (incident.held && !firstRound)) continue;
-    const isSeen = ({ key, formerly }: IncidentUpdate) =>
-      [key, formerly ?? key].some(name => seen.has(refOf({ incidentId: incident.id, key: name })));
+    const has = (key: string) => seen.has(refOf({ incidentId: incident.id, key }));
+    const known = knownKeys(incident.updates, has);
+    const isSeen = (update: IncidentUpdate) => known.has(update) || has(update.key);
     const isOld = ({ at }: IncidentUpdate) => now - at > NEWS_FOR;
     const first = incident.updates.find(update => !update.quiet);
     const isNews = first !== undefined && first.at <= now && !isSeen(first) && !isOld(first);
-    const add = (update: IncidentUpdate, known = false) => {
+    const add = (update: IncidentUpdate, isKnown = false) => {
       if (update.at > now || isSeen(update) || (!firstRound && tellsNothing(incident, update))) return;
-      const quiet = firstRound || !incident.notify || update.quiet || isOld(update) || known;
+      const quiet = firstRound || !incident.notify || update.quiet || isOld(update) || isKnown;
       found.push({ incidentId: incident.id, key: update.key, incident, update, quiet });
     };
     for (const update of incident.updates) add(update);

@@ -1,5 +1,6 @@
 // Front matter: the YAML between the two `---` lines of a markdown file, with the lines of its problems.
 import type { Problem } from '../model/problem.ts';
+import { utf16Problem } from './encoding.ts';
 import { gitConflict } from './git-conflict.ts';
 import { readYaml, type YamlText } from './yaml.ts';
 
@@ -28,7 +29,7 @@ export function readFrontmatter(file: string, source: string): Front {
     problems: [{ level: 'error', where: file, line, what, fix }],
   });
   if (text.trim() === '') return refuse(1, 'the file is empty', 'begin with `---`, `title: …`, `status: …`');
-  const both = gitConflict(text, file);
+  const both = utf16Problem(text, file) ?? gitConflict(text, file);
   if (both) return refuse(both.line!, both.what, both.fix);
   if (/^\s*<!--/.test(text)) {
     const what = 'a comment stands above the front matter, so the file cannot be read';

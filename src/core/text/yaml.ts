@@ -1,6 +1,7 @@
 // YAML with lines: documents whose problems can be named by line, shared by status.yaml and frontmatter.
 import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { errorAt, type Problem } from '../model/problem.ts';
+import { utf16Problem } from './encoding.ts';
 import { gitConflict } from './git-conflict.ts';
 import { readPlainYaml } from './yaml-fast.ts';
 
@@ -29,8 +30,8 @@ export function readYaml(text: string, where: string, firstLine = 1, most = MAX_
     const what = `this YAML is ${text.length} characters long, and ${most} are read at most`;
     return refused(errorAt(where, what, 'shorten it', firstLine));
   }
-  const both = gitConflict(text, where, firstLine);
-  if (both) return refused(both);
+  const other = utf16Problem(text, where) ?? gitConflict(text, where, firstLine);
+  if (other) return refused(other);
   const plain = readPlainYaml(text);
   if (plain === null && isDeep(text)) {
     const what = `this YAML is nested deeper than ${MAX_DEPTH} levels`;

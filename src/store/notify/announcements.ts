@@ -79,6 +79,11 @@ async function foretell(db: Db, incident: Incident, edge: Edge, now: Millis): Pr
   return true;
 }
 
+async function keysOf(db: Db, incidentId: string): Promise<ReadonlySet<string>> {
+  const query = db.selectFrom('announcements').select('key').where('incident_id', '=', incidentId);
+  return new Set((await query.execute()).map(({ key }) => key));
+}
+
 /** When things were first seen, for the program that announces; null for what was not, or is owed to nobody. */
 export const firstSeenRecords = (db: Db) => ({
   seenAt: async (ref: string, now: Millis) => seenBy(db, ref, now, (await noted(db, ref))?.seen_at),
@@ -86,6 +91,7 @@ export const firstSeenRecords = (db: Db) => ({
     const one = await noted(db, ref);
     return one?.due_at == null ? null : seenBy(db, ref, now, one.seen_at);
   },
+  keysOf: (incidentId: string) => keysOf(db, incidentId),
   foretold: () => foretold(db),
   foretell: (incident: Incident, edge: Edge, now: Millis) => foretell(db, incident, edge, now),
 });
@@ -97,6 +103,7 @@ export const readFirstSeen = (db: Db | null) => ({
     const one = db ? await noted(db, ref) : undefined;
     return one?.due_at == null ? null : one.seen_at;
   },
+  keysOf: async (incidentId: string) => (db ? keysOf(db, incidentId) : new Set<string>()),
   foretold: async () => (db ? foretold(db) : []),
 });
 

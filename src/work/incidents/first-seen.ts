@@ -1,7 +1,8 @@
 // First seen: the incidents as of now. What nobody dated, or dated ahead, happened when it was first seen.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { asOf, changesAt, isAhead } from '../../core/incidents/as-of.ts';
-import { type Edge, edgeKey, presumedRef, sighted } from '../../core/incidents/first-seen.ts';
+import { asOf, changesAt, isAhead, overtaken } from '../../core/incidents/as-of.ts';
+import { type Edge, edgeKey, knownKeys, presumedRef, sighted } from '../../core/incidents/first-seen.ts';
+import { silent } from '../../core/incidents/recurrence.ts';
 import { type Incident, type IncidentUpdate, refOf } from '../../core/model/incident.ts';
 import { isPlausible, type Millis } from '../../core/model/time.ts';
 import { makeYield } from '../../core/page/steps.ts';
@@ -12,6 +13,8 @@ type SeenAt = (ref: string, now: Millis) => Promise<Millis | null>;
 /** What the database knows of when things were first seen. */
 export interface FirstSeenRecords {
   readonly seenAt: SeenAt;
+  /** The keys of an incident's updates that were noted. */
+  readonly keysOf: (incidentId: string) => Promise<ReadonlySet<string>>;
   /** The same for what was announced. */
   readonly toldAt: SeenAt;
   /** The names of the beginnings and ends that lay ahead when they were first seen. */
@@ -58,8 +61,8 @@ export class FirstSeen {
       isSure = false;
     }
     for (const [index, incident] of incidents.entries()) {
-      if (presumedRef(incident) === null && !isAhead(incident, now) && this.#layOf(incident) === null)
-        continue;
+      const isPlain = presumedRef(incident) === null && this.#layOf(incident) === null;
+      if (isPlain && !isAhead(incident, now) && overtaken(incident, now, () => false).length === 0) continue;
       try {
         const one = current(this.#known.get(incident), now) ?? (await this.#made(incident, now));
         this.#known.set(incident, one);
@@ -81,17 +84,39 @@ export class FirstSeen {
     const own = refTo(incident, 'started');
     await this.#noteAll(incident, now);
     const presumed = presumedRef(incident);
-    const dated =
+    const noted = await this.#records.keysOf(incident.id);
+    const dated = this.#happened(
       presumed === null
         ? await this.#ended(incident, now)
-        : sighted(incident, await this.#firstSeen(presumed, now));
+        : sighted(incident, await this.#firstSeen(presumed, now)),
+      noted,
+      now,
+    );
     const lay = this.#layOf(incident);
     if (!isAhead(dated, now) && lay === null) return { made: dated, from: now, until: FOREVER };
-    const refs = dated.updates.map(({ key }) => refOf({ incidentId: dated.id, key }));
-    if (lay === 'beginning') refs.push(own);
-    for (const ref of refs) await this.#firstSeen(ref, now);
+    if (lay === 'beginning') await this.#firstSeen(own, now);
+    const { id, updates } = dated;
+    const known = knownKeys(updates, key => noted.has(key));
+    for (const update of updates) {
+      const name = known.get(update) ?? update.key;
+      await this.#firstSeen(
+        refOf({ incidentId: id, key: update.key }),
+        now,
+        refOf({ incidentId: id, key: name }),
+      );
+    }
     const as = asOf(dated, now, ref => this.#seenAt.get(ref) ?? now, lay);
     return { made: as, from: now, until: changesAt(incident, now) };
+  }
+
+  /** Without the steps of a maintenance that its completion overtook; one that was told before that has happened. */
+  #happened(incident: Incident, noted: ReadonlySet<string>, now: Millis): Incident {
+    const left = overtaken(incident, now, update => this.#lay(incident, update)).filter(
+      ({ key }) => !noted.has(key),
+    );
+    if (left.length === 0) return incident;
+    const updates = incident.updates.filter(update => !left.includes(update));
+    return { ...incident, updates: updates.length > 0 ? updates : [silent(incident)] };
   }
 
   #lay(incident: Incident, edge: Edge = 'started'): boolean {
@@ -115,12 +140,13 @@ export class FirstSeen {
     if (ref.endsWith('#ahead')) this.#withEarlyUpdates.add(ref.slice(0, ref.lastIndexOf(' ')));
   }
 
-  async #firstSeen(ref: string, now: Millis): Promise<Millis> {
+  /** `noted`: the name that the database has for it. */
+  async #firstSeen(ref: string, now: Millis, noted = ref): Promise<Millis> {
     await this.#yieldTurn();
     const known = this.#seenAt.get(ref);
     // What was seen by a clock that was ahead was seen now, at the latest.
     const isKnown = known !== undefined && known <= now;
-    const at = isKnown ? known : Math.min((await this.#records.seenAt(ref, now)) ?? now, now);
+    const at = isKnown ? known : Math.min((await this.#records.seenAt(noted, now)) ?? now, now);
     this.#seenAt.set(ref, at);
     return at;
   }
@@ -132,9 +158,10 @@ export class FirstSeen {
       await this.#note(incident, 'started', begins ?? started, now);
       await this.#note(incident, 'resolved', status === 'resolved' ? resolved : null, now);
     }
-    // An end that lies ahead has a note of its own, and a step of a maintenance is its plan.
-    const isSaid = ({ status, inherits }: IncidentUpdate) =>
-      inherits || (!scheduled && status !== 'resolved');
+    // An end that lies ahead has a note of its own, and a step of a maintenance is its plan, unless that is over.
+    const isOvertaken = new Set(overtaken(incident, now, () => false));
+    const isSaid = (update: IncidentUpdate) =>
+      update.inherits || (!scheduled && update.status !== 'resolved') || isOvertaken.has(update);
     for (const update of updates.filter(isSaid)) await this.#note(incident, update, update.at, now);
   }
 

@@ -92,4 +92,79 @@ ${sections}`;
     await world.pass(2_460, 60);
     expect(world.mails.at(-1)?.text).toContain('We check.');
   });
+
+  const CHECK = '## Verifying 12:40\n\nWe check.\n';
+  const PLAN = `${CHECK}\n## Completed 13:20\n\nAll as planned.\n`;
+  const overtaken = async (world: World) =>
+    (await world.get('/readyz')).json.problems.flatMap(({ where, line, what }: Record<string, string>) => {
+      const [known] = /^this step is dated after the completion/.exec(what!) ?? [];
+      return known ? `${where}:${line} ${known}` : [];
+    });
+
+  const RESOLVED = 'status: completed\nresolved: 2026-03-10T12:02:00Z';
+  test.each<[string, string, (text: string) => string, number[]]>([
+    ['a section', PLAN, text => `${text}\n## Completed 12:02\n\nDone early.\n`, [15, 19]],
+    [
+      'a section on top',
+      PLAN,
+      text => text.replace('## In', '## Completed 12:02\n\nDone early.\n\n## In'),
+      [19, 23],
+    ],
+    ['a dated section', PLAN, text => `${text}\n## Completed 2026-03-10 12:02:00 UTC\n\nEarly.\n`, [15, 19]],
+    ['`resolved`', PLAN, text => text.replace('status: completed', RESOLVED), [16, 20]],
+    ['`status` alone', CHECK, text => text, [15]],
+  ])(
+    'completed early by %s: nothing of its plan is told or shown after that',
+    async (_, plan, end, lines) => {
+      const world = await openWorld({ files: { '20260310_up.md': work('in_progress', plan) } });
+      await subscribed(world, 'olga@example.com');
+      await world.pass(150, 5);
+      await world.write('20260310_up.md', end(work('completed', plan)));
+      await world.pass(60, 5);
+      const before = subjectsTo(world, 'olga').length;
+      const named = lines.map(
+        line => `incidents/20260310_up.md:${line} this step is dated after the completion`,
+      );
+      const maintenances = async () =>
+        (await world.get('/api/v2/scheduled-maintenances.json')).json.scheduled_maintenances;
+      for (const seconds of [0, 3_600, 3_600]) {
+        await world.pass(seconds, 600);
+        expect((await overtaken(world)).sort()).toEqual(named);
+        expect(await maintenances()).toMatchObject([{ status: 'completed' }]);
+        const shown = JSON.stringify(await maintenances()) + (await world.get('/status/live')).text;
+        expect(shown).not.toMatch(/We check|All as planned/);
+        expect(subjectsTo(world, 'olga')).toHaveLength(before);
+        await world.restart();
+      }
+    },
+  );
+
+  test('of one called off before it began nothing is left but the fact', async () => {
+    const plan = (status: string) =>
+      work(status, '').replace(/We upgrade[\s\S]*$/, '## In progress 2026-03-10 13:00 UTC\n\nWe begin.\n');
+    const world = await openWorld({ files: { '20260310_up.md': plan('scheduled') } });
+    await subscribed(world, 'olga@example.com');
+    await world.write('20260310_up.md', plan('completed'));
+    await world.pass(7_200, 600);
+    expect((await world.get('/status/live')).text).not.toContain('We begin.');
+    expect((await world.get('/status/incidents/20260310_up')).status).toBe(200);
+    expect(subjectsTo(world, 'olga')).toEqual([]);
+    expect(await overtaken(world)).toHaveLength(1);
+  });
+
+  test('work that went on after a completion, and was told, stays', async () => {
+    const world = await openWorld({ files: { '20260310_up.md': work('in_progress', '') } });
+    await subscribed(world, 'olga@example.com');
+    const done = '## Completed 12:00\n\nDone.\n';
+    await world.write('20260310_up.md', work('completed', done));
+    await world.pass(60, 5);
+    const again = `${done}\n## In progress 12:01\n\nNot yet.\n`;
+    await world.write('20260310_up.md', work('in_progress', again));
+    await world.pass(60, 5);
+    await world.write('20260310_up.md', work('completed', `${again}\n## Completed 12:02\n\nDone now.\n`));
+    await world.pass(60, 5);
+    const told = world.mails.map(({ text }) => text).join();
+    for (const words of ['Done.', 'Not yet.']) expect(told).toContain(words);
+    expect(await (await world.get('/status/live')).text).toContain('Not yet.');
+  });
 });

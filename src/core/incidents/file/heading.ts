@@ -11,9 +11,8 @@ import {
   type WrittenTime,
   type WrongTime,
   wrong,
-  ZONE_FIX,
-  zoneAtEnd,
 } from '../times/written-time.ts';
+import { ZONE_FIX, zoneAtEnd } from '../times/zone-words.ts';
 
 export interface Heading {
   /** The status the label names, or null for `Update` and any other words. */
@@ -79,7 +78,7 @@ export function readHeading(text: string, inPostmortem: boolean): Heading | 'pos
   const words = alone(read);
   if (typeof words !== 'string') return words;
   const label = words.replace(UTC_BEFORE, '');
-  const zone = zoneAtEnd(label);
+  const zone = zoneAtEnd(label, ZONED_AT_END.test(text));
   if (zone !== null) return wrong(text, `names a zone that is not read (${zone})`, ZONE_FIX);
   const left = dateLeft(label, date !== null);
   if (left) {
@@ -92,6 +91,8 @@ export function readHeading(text: string, inPostmortem: boolean): Heading | 'pos
     return wrong(text, 'may be a time in the morning or evening', `write its hours from 0 to 23: ${SAY}`);
   return { ...readLabel(label), dated: date !== null, time, precision };
 }
+
+const ZONED_AT_END = /(?:\d\s?Z|\b(?:UTC|GMT)|(?<=:\d\d\s?)[+-]\d{1,2}(?::?\d{2})?)[\s)\]]*$/i;
 
 /** After it an hour up to 12 may be either half of the day's. */
 const PART_OF_DAY =
@@ -165,10 +166,15 @@ function readTimeFirst(text: string): WrittenTime | null {
     const read = readTimeAtEnd(text.slice(begin, end), true);
     if (!read || 'what' in read || read.time === null || read.words !== '') continue;
     const words = text.slice(end).replace(/^[\s)\]:,;|·–—-]+/u, '');
-    if (/^\p{L}/u.test(words) && !OTHER_ZONE.test(words)) return { ...read, words };
+    const isZone =
+      OTHER_ZONE.test(words) ||
+      zoneAtEnd(words.replace(LABEL_AFTER, ''), ZONED_AT_END.test(text.slice(0, end)));
+    if (/^\p{L}/u.test(words) && !isZone) return { ...read, words };
   }
   return null;
 }
+
+const LABEL_AFTER = new RegExp(String.raw`[\s:,;|·–—-]+(?:${LABELS})$`, 'iu');
 
 const TIME_FIRST = new RegExp(
   String.raw`^[\s([]*(?=\p{Nd}|(?:${DAY_NAMES}|${MONTH_NAMES})(?!\p{L})[.,]*\s.*\d)`,

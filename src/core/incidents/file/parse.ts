@@ -15,8 +15,9 @@ import { doubtfulTimes } from '../lint/doubtful-times.ts';
 import { likelyMistakes } from '../lint/likely-mistakes.ts';
 import type { Remark } from '../lint/remark.ts';
 import { occurs, overlapsItself } from '../recurrence.ts';
+import type { Ties } from './moments.ts';
 import { fieldsSchema, frontmatterSchema, MAX_TITLE, readPromise } from './schema.ts';
-import { cutSections, type Section, type Sections, type Ties } from './timeline.ts';
+import { cutSections, type Section, type Sections } from './timeline.ts';
 import { type Fields, type Frontmatter, updatesOf } from './updates.ts';
 
 /** The largest incident file that is read, bytes: beyond it, it is not prose. */

@@ -5,8 +5,9 @@ import { iso, type Millis, SECOND } from '../../model/time.ts';
 import { withoutComments } from '../../text/comments.ts';
 import { cutFile, joinFile, setValues } from './edit.ts';
 import { defuse } from './escape.ts';
+import { readMoments } from './moments.ts';
 import { parseIncident } from './parse.ts';
-import { cutSections, readMoments } from './timeline.ts';
+import { cutSections } from './timeline.ts';
 import { yamlList, yamlString } from './yaml-values.ts';
 
 export interface NewIncident {
@@ -128,7 +129,7 @@ function insertions(body: readonly string[], addition: Addition, started: Millis
   const below = [...head, '', ...added, ...tail];
   if (!first) return [below];
   const above = [...body.slice(0, first.line - 1), ...added, ...body.slice(first.line - 1)];
-  const newestFirst = sections.length === 1 || readMoments(sections, started)[0]?.section !== first;
+  const newestFirst = sections.length === 1 || readMoments(sections, { started })[0]?.section !== first;
   return newestFirst ? [above, below] : [below, above];
 }
 

@@ -2,8 +2,9 @@
 import type * as z from 'zod';
 import type { IncidentUpdate, UpdateStatus } from '../../model/incident.ts';
 import { DAY, iso, MINUTE, type Millis } from '../../model/time.ts';
+import { type Moment, readMoments, type Ties } from './moments.ts';
 import { type fieldsSchema, type frontmatterSchema, readPromise } from './schema.ts';
-import { type Moment, readMoments, type Section, type Sections, type Ties } from './timeline.ts';
+import type { Section, Sections } from './timeline.ts';
 
 export type Frontmatter = z.output<typeof frontmatterSchema>;
 export type Fields = z.output<typeof fieldsSchema>;
@@ -32,7 +33,8 @@ export function updatesOf(
   const repeats = maintenance && rrule != null;
   // Of a series nobody knows which occurrence an undated section means.
   const work = maintenance && !repeats ? { start, end: end! } : null;
-  const moments = readMoments(cut.sections, started, work, ties, repeats || opener != null);
+  const life = { started, ending: repeats ? null : (fields.resolved ?? null) };
+  const moments = readMoments(cut.sections, life, work, ties, repeats || opener != null);
   // What a machine filed while its clock was ahead has sections before its beginning, too.
   const earliest = maintenance || opener != null ? Number.NEGATIVE_INFINITY : started - DAY;
   const reading: Reading = {
@@ -73,6 +75,7 @@ export function updatesOf(
       ...(isPreface ? { preface: true as const } : {}),
       ...(isPreface && fields.started === undefined ? { presumed: true as const } : {}),
       ...(section && plain ? { inherits: true as const } : {}),
+      ...(section?.dated === false ? { undated: true as const } : {}),
       ...(formerly === undefined ? {} : { formerly }),
     };
   });

@@ -1,7 +1,8 @@
 // Doubtful times: what of a file's times is a guess, or most likely of the wrong year.
 import { type Incident, isOpen } from '../../model/incident.ts';
 import { DAY, HOUR, iso, type Millis, parseInstant } from '../../model/time.ts';
-import { type Sections, tellsOfWork } from '../file/timeline.ts';
+import { tellsOfWork } from '../file/moments.ts';
+import type { Sections } from '../file/timeline.ts';
 import { minuteOf, momentsOf, type Remark } from './remark.ts';
 
 export function doubtfulTimes(incident: Incident, cut: Sections): Remark[] {

@@ -2,7 +2,8 @@
 import type { Incident } from '../../model/incident.ts';
 import type { Problem } from '../../model/problem.ts';
 import { iso, type Millis } from '../../model/time.ts';
-import { readMoments, type Section, type Work } from '../file/timeline.ts';
+import { readMoments, type Work } from '../file/moments.ts';
+import type { Section } from '../file/timeline.ts';
 
 /** A warning, unless it says that it is an error. */
 export interface Remark {
@@ -15,12 +16,13 @@ export interface Remark {
 
 /** The moments of an incident's sections, as its updates have them. */
 export function momentsOf(
-  { started, updates, rrule, openedBy }: Incident,
+  { started, resolved, updates, rrule, openedBy }: Incident,
   sections: readonly Section[],
   work: Work | null,
 ) {
   const announced = updates.find(({ presumed }) => presumed)?.at ?? started;
-  return readMoments(sections, announced, work, 'newest first', rrule !== undefined || openedBy !== null);
+  const life = { started: announced, ending: rrule === undefined ? resolved : null };
+  return readMoments(sections, life, work, 'newest first', rrule !== undefined || openedBy !== null);
 }
 
 /** `2025-11-06 15:30`, UTC. */

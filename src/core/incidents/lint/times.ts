@@ -1,9 +1,11 @@
 // Times of an incident file that lie in the future, or end before they begin, named to the operator.
-import { type Incident, isOpen } from '../../model/incident.ts';
+import { type Incident, type IncidentUpdate, isOpen } from '../../model/incident.ts';
 import { bearable, errorAt, type Problem, survived, warningAt } from '../../model/problem.ts';
 import { DAY, iso, MINUTE, type Millis } from '../../model/time.ts';
 import { readFrontmatter } from '../../text/front-matter.ts';
-import { cutSections, readMoments, type Sections } from '../file/timeline.ts';
+import { overtaken } from '../as-of.ts';
+import { readMoments } from '../file/moments.ts';
+import { cutSections, type Section, type Sections } from '../file/timeline.ts';
 import { minuteOf, momentsOf } from './remark.ts';
 
 /** An operator's clock may be ahead of ours by so much. */
@@ -38,7 +40,7 @@ export function backwards(
 
 /** Which of the two is off, by the sections within the day before `started`, else by the day in the file's name. */
 function slipOf({ id }: Incident, { sections }: Sections, begins: Millis, resolved: Millis) {
-  const before = readMoments(sections, begins).filter(({ at }) => at < begins);
+  const before = readMoments(sections, { started: begins }).filter(({ at }) => at < begins);
   if (before.some(({ at }) => at >= begins - DAY)) return 'started';
   const isNamed = (at: Millis) => id.startsWith(iso(at).slice(0, 10).replaceAll('-', ''));
   if (isNamed(begins) !== isNamed(resolved)) return isNamed(begins) ? 'resolved' : 'started';
@@ -89,7 +91,7 @@ interface Places {
   readonly startedLine: number;
   readonly resolvedLine: number;
   /** Each section by its line in the file, in the order of time. */
-  readonly sections: readonly { readonly line: number; readonly at: Millis; readonly dated: boolean }[];
+  readonly sections: readonly (Pick<Section, 'line' | 'dated' | 'status'> & { readonly at: Millis })[];
 }
 
 /** A long file takes milliseconds to cut apart, and is asked of each second: that is done once per change of it. */
@@ -105,10 +107,19 @@ function placesOf(incident: Incident, source: string, where: string): Places {
     source,
     startedLine: yaml?.lineOf(['started']) ?? 1,
     resolvedLine: yaml?.lineOf(['resolved']) ?? 1,
-    sections: moments.map(({ section: { line, dated }, at }) => ({ line: bodyLine + line - 1, at, dated })),
+    sections: moments.map(({ section: { line, dated, status }, at }) => {
+      return { line: bodyLine + line - 1, at, dated, status };
+    }),
   };
   places.set(incident, made);
   return made;
+}
+
+/** The steps of a maintenance that its completion overtook: those that the page does not show, where that is known. */
+function notHappened(incident: Incident, view: Incident | undefined, now: Millis): readonly IncidentUpdate[] {
+  if (view?.status !== 'completed') return overtaken(incident, now, () => false);
+  const shown = new Set(view.updates.map(({ key }) => key));
+  return incident.scheduled ? incident.updates.filter(({ key }) => !shown.has(key)) : [];
 }
 
 function ahead(
@@ -131,7 +142,9 @@ function ahead(
   const newest = updates.at(-1)?.at ?? started;
   const foretold = openedBy === null && view?.foretold === started;
   // Thousands of files lie in the past; none of them is read again.
-  if (newest <= late && (scheduled || started <= bound) && (resolved ?? 0) <= now && !foretold) return [];
+  const plan = notHappened(incident, view, now);
+  const isPast = newest <= late && (scheduled || started <= bound) && (resolved ?? 0) <= now;
+  if (isPast && !foretold && plan.length === 0) return [];
   const { startedLine, resolvedLine, sections } = placesOf(incident, source, where);
   const fix = `it is ${minuteOf(now)} UTC now; correct the date or the zone`;
   const found: Problem[] = [];
@@ -147,7 +160,12 @@ function ahead(
     const what = `\`resolved\` lies in the future: ${iso(resolved)}, and until then it is open`;
     found.push(warningAt(where, what, fix, resolvedLine));
   }
-  for (const { line, at, dated } of sections) {
+  for (const { line, at, dated, status } of sections) {
+    if (plan.some(update => update.at === at && update.status === status)) {
+      const what = `this step is dated after the completion (${iso(at)}), so it has not happened: it is shown nowhere`;
+      found.push(warningAt(where, what, 'correct its time, or remove it', line));
+      continue;
+    }
     if (at <= late || (scheduled && dated)) continue;
     const why = dated ? '' : ' (it has no date, and this is the next such time)';
     found.push(warningAt(where, `this update lies in the future: ${iso(at)}${why}`, fix, line));

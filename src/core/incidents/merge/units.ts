@@ -2,8 +2,9 @@
 import { isMap, isScalar, type Node, parseDocument } from 'yaml';
 import type { Millis } from '../../model/time.ts';
 import { readFrontmatter } from '../../text/front-matter.ts';
+import { readMoments } from '../file/moments.ts';
 import { MAX_INCIDENT_BYTES, parseIncident } from '../file/parse.ts';
-import { cutSections, readMoments } from '../file/timeline.ts';
+import { cutSections } from '../file/timeline.ts';
 
 /** A key of the front matter with its value. */
 export interface Entry {
@@ -84,8 +85,8 @@ function cutFront(lines: readonly string[]): Pick<Units, 'entries' | 'tail'> | n
 function cutBody(lines: readonly string[], source: string): Pick<Units, 'preface' | 'sections'> | null {
   const cut = cutSections(lines.map(bare).join('\n'));
   if (cut.stopped) return null;
-  const started = parseIncident('', '', source).value?.started;
-  const moments = started === undefined ? [] : readMoments(cut.sections, started);
+  const read = parseIncident('', '', source).value;
+  const moments = read ? readMoments(cut.sections, { started: read.started, ending: read.resolved }) : [];
   const said = new Map(moments.map(({ section, at }) => [section.line, at]));
   const found = [...cut.sections.map(({ line }) => line), ...postmortemLines(lines)];
   const starts = found.sort((a, b) => a - b);

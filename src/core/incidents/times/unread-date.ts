@@ -1,4 +1,5 @@
 // What of a date is left in a heading's own words: a date that was not read must not become another day.
+import { laterDay } from './later-day.ts';
 import {
   DAY_NAMES,
   dayWordAtEnd,
@@ -8,7 +9,7 @@ import {
   nearMonth,
 } from './month-names.ts';
 
-const LABEL =
+export const LABEL =
   '(?:update|investigating|identified|monitoring|resolved|scheduled|in[ _-]progress|verifying|completed)';
 /** What a number after it counts or names. */
 const COUNTED =
@@ -59,7 +60,7 @@ const PARTS = [
   ),
   pattern(String.raw`${BEGIN}${D}[ºª.](?=\s*$|\s*[,)\]])`),
   pattern(
-    String.raw`(?<![\p{L}\d]|mise à )(?:day|tag|jour|día|giorno|dag|d|week|kw|cw|woche|semaine|semana|settimana|vecka|uke|uge|tydzień|týden)\s?[+#]?\s?\d{1,2}(?!\d)`,
+    String.raw`(?<![\p{L}\d]|mise à )(?:day|tag|jour|día|giorno|dag|d|[jt](?=\s?\+)|week|kw|cw|woche|semaine|semana|settimana|vecka|uke|uge|tydzień|týden)\s?[+#]?\s?\d{1,2}(?!\d)`,
   ),
   pattern(String.raw`(?<=${AFTER})w-?\d{1,2}(?=${LAST})`),
   pattern(String.raw`(?<![\p{L}\d])['’]\d{2}(?=${LAST})`),
@@ -143,6 +144,8 @@ function dayElsewhere(words: string): string | null {
     const [date] = DATE_ELSEWHERE.exec(bare) ?? [];
     if (date !== undefined) return date;
   }
+  const later = laterDay(rest);
+  if (later !== null) return later;
   const last = dayWordAtEnd(rest);
   if (last && (!last.isShort || last.index === 0)) return last.text;
   const first = dayWordAtEnd(/^[^\s,([:–—]+/u.exec(rest)?.[0] ?? '');

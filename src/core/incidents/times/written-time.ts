@@ -12,6 +12,7 @@ import {
 } from './month-names.ts';
 import { plainSigns } from './plain-signs.ts';
 import { TIME_WORDS } from './unread-date.ts';
+import { ZONE_FIX, ZONE_NAMES } from './zone-words.ts';
 
 /** A time at the end of a line of words. */
 export interface WrittenTime {
@@ -237,26 +238,10 @@ function midnightOf(year: number, month: number, day: number): Millis | null {
   return back.getUTCMonth() === month - 1 && back.getUTCDate() === day && year >= 1970 ? at : null;
 }
 
-/** Zones that mean one thing here and another there, or change with the season. */
-const ZONE_NAMES = String.raw`(?:[CEW]ES?T|MES?Z|[AECMP][SDP]?T|A[CEW][SD]T|BST|IST|JST|KST|MSK|SGT|HKT|NZ[SD]?T|SAST|BRT)|(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)\/[A-Z][\w/-]*|Etc\/[A-Z][\w+-]*|US\/(?:Eastern|Central|Mountain|Pacific)`;
 const NAMED_ZONE = new RegExp(
   String.raw`(?<![\d:.])(?:\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?(?:\s*(?:[ap]\.?\s?m\.?|uhr))?|\d{1,2}\s*(?:[ap]\.?\s?m\.?|uhr))\s*[([]?\s*(?:${ZONE_NAMES}|(?:local|Orts?zeit|UK|US)(?: time)?)\b\s*[)\]]?\s*$`,
   'iu',
 );
-/** In capitals only: "at" leads to a time. */
-const ZONE_AT_END = new RegExp(
-  String.raw`(?<![\p{L}\d/-])(?!AT\b)(${ZONE_NAMES}|(?:local|UK|US|[CM](?:entral|ountain)|[cm](?:entral|ountain)) time|(?:[Ee]astern|[Pp]acific)(?: [Tt]ime)?|Ortszeit|(?:UTC|GMT)\s?[+-]\d{1,2})[)\]\s]*$`,
-  'u',
-);
-
-/** What to write in place of a zone's name. */
-export const ZONE_FIX = 'write it in UTC, or with its offset: 15:30+01:00';
-
-/** The zone that ends the words before a time (`Update PST 08:12`); null when none does. */
-export function zoneAtEnd(words: string): string | null {
-  return ZONE_AT_END.exec(words)?.[1] ?? null;
-}
-
 function zoneless(text: string): WrongTime | null {
   const found = NAMED_ZONE.exec(text);
   return found ? wrong(text.slice(found.index), 'names a zone that is not read', ZONE_FIX) : null;

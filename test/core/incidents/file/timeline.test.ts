@@ -1,9 +1,10 @@
 // Timelines: every heading form, and the moments undated headings stand for.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { readMoments } from '../../../../src/core/incidents/file/moments.ts';
 import { parseIncident } from '../../../../src/core/incidents/file/parse.ts';
 import { addUpdate } from '../../../../src/core/incidents/file/print.ts';
-import { cutSections, readMoments } from '../../../../src/core/incidents/file/timeline.ts';
+import { cutSections } from '../../../../src/core/incidents/file/timeline.ts';
 import { iso, parseInstant } from '../../../../src/core/model/time.ts';
 
 const at = (text: string) => parseInstant(text) as number;
@@ -11,7 +12,7 @@ const at = (text: string) => parseInstant(text) as number;
 /** The moments of headings, oldest first, as ISO. */
 function moments(started: string, ...headings: string[]): string[] {
   const { sections } = cutSections(headings.map(heading => `## ${heading}\ntext`).join('\n\n'));
-  return readMoments(sections, at(started)).map(moment => iso(moment.at));
+  return readMoments(sections, { started: at(started) }).map(moment => iso(moment.at));
 }
 
 describe('a heading', () => {
@@ -369,7 +370,7 @@ test('any text is cut without a throw, in time, and every line stands somewhere'
   fc.assert(
     fc.property(text, body => {
       const cut = cutSections(body);
-      const moments = readMoments(cut.sections, at('2025-11-06T14:30:00Z'));
+      const moments = readMoments(cut.sections, { started: at('2025-11-06T14:30:00Z') });
       expect(moments).toHaveLength(cut.sections.length);
       expect(moments.every(moment => Number.isFinite(moment.at))).toBe(true);
     }),

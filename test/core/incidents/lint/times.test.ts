@@ -145,7 +145,37 @@ describe('what lies in the future', () => {
     ['a maintenance announced ahead of time', text({ front: 'started: 2026-03-12T00:00:00Z' }), []],
     [
       'what is planned with a date',
+      text({ body: 'Words.\n\n## In progress 2026-03-13 02:00 UTC\nWe begin.' }).replace(
+        'completed',
+        'scheduled',
+      ),
+      [],
+    ],
+    [
+      'a plan that will not be',
       text({ body: 'Words.\n\n## In progress 2026-03-13 02:00 UTC\nWe begin.' }),
+      [
+        '10: this step is dated after the completion (2026-03-13T02:00:00Z), so it has not happened: it is shown nowhere',
+      ],
+    ],
+    [
+      'a step long past, dated after the completion',
+      text({
+        start: '09T02:00',
+        end: '09T04:00',
+        body: '## Completed 2026-03-09 02:30 UTC\nDone.\n\n## Verifying 2026-03-09 03:00 UTC\nWe check.',
+      }),
+      [
+        '11: this step is dated after the completion (2026-03-09T03:00:00Z), so it has not happened: it is shown nowhere',
+      ],
+    ],
+    [
+      'a postscript to a maintenance',
+      text({
+        start: '09T02:00',
+        end: '09T04:00',
+        body: '## Completed 2026-03-09 02:30 UTC\nDone.\n\n## Update 2026-03-09 03:00 UTC\nThanks.',
+      }),
       [],
     ],
     [

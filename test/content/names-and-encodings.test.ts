@@ -1,0 +1,180 @@
+// Files that were saved in another encoding, under another ending or in a folder of another case: named, never passed over.
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { lint } from '../../src/cli/lint.ts';
+import { readEnvironment } from '../../src/config/environment.ts';
+import { readLeniently } from '../../src/config/readable-site.ts';
+import { readSite } from '../../src/config/site-file.ts';
+import { StatusFolder } from '../../src/content/folder.ts';
+import { openWorld } from '../walks/world.ts';
+
+const FILE = `---
+title: API slow
+status: investigating
+severity: minor
+started: 2026-03-10T11:50:00Z
+---
+We look.
+
+Für alle.
+`;
+const SITE = 'title: T\ncomponents:\n  - { id: api, name: Zürich, check: { type: manual } }\n';
+
+const big = (text: string) => Buffer.from(text, 'utf16le').swap16();
+const ENCODINGS: readonly (readonly [string, (text: string) => Buffer])[] = [
+  ['UTF-16 with a mark', text => Buffer.from(`\uFEFF${text}`, 'utf16le')],
+  ['UTF-16, big, with a mark', text => big(`\uFEFF${text}`)],
+  ['UTF-16 without one', text => Buffer.from(text, 'utf16le')],
+  ['UTF-16, big, without one', text => big(text)],
+];
+
+function folderWith(files: Readonly<Record<string, string | Buffer>>, name = 'incidents'): string {
+  const dir = mkdtempSync(path.join(tmpdir(), 'status-live-names-'));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  mkdirSync(path.join(dir, name));
+  writeFileSync(path.join(dir, 'status.yaml'), SITE);
+  for (const [file, text] of Object.entries(files)) writeFileSync(path.join(dir, name, file), text);
+  return dir;
+}
+
+async function problemsOf(dir: string) {
+  const { problems } = await new StatusFolder(dir).incidents();
+  return problems.map(
+    ({ level, where, line, what, fix }) =>
+      `${level} ${path.relative(dir, where)}:${line ?? '-'} ${what} | ${fix}`,
+  );
+}
+
+describe('an incident file', () => {
+  const UTF16 = 'it is UTF-16, so nothing of it can be read | save it as UTF-8';
+  test.each(ENCODINGS)('in %s', async (_, encoded) => {
+    for (const text of [FILE, FILE.replace('ü', 'u')])
+      expect(await problemsOf(folderWith({ '20260310_api.md': encoded(text) }))).toEqual([
+        `error incidents/20260310_api.md:1 ${UTF16}`,
+      ]);
+  });
+
+  test('in Latin-1', async () => {
+    expect(await problemsOf(folderWith({ '20260310_api.md': Buffer.from(FILE, 'latin1') }))).toEqual([
+      'warning incidents/20260310_api.md:9 it is not UTF-8: some characters show as \uFFFD | save it as UTF-8',
+    ]);
+    expect(await problemsOf(folderWith({ '20260310_api.md': FILE.replace('ü', '\uFFFD') }))).toEqual([]);
+  });
+
+  test.each([
+    ['20260310_api.markdown', '20260310_api.md'],
+    ['20260310_api.md.txt', '20260310_api.md'],
+    ['20260310_api.txt', '20260310_api.md'],
+    ['2026-03-10-api.txt', '2026-03-10-api.md'],
+    ['2026-03-10 api.markdown', '2026-03-10 api.md'],
+    ['api-down.markdown', 'api-down.md'],
+    ['API.MARKDOWN', 'API.md'],
+    ['20260310_api.mdx', '20260310_api.md'],
+  ])('called %s', async (name, fix) => {
+    expect(await problemsOf(folderWith({ [name]: FILE }))).toEqual([
+      `warning incidents/${name}:- it is not read: the name of an incident file ends with .md | rename it to ${fix}`,
+    ]);
+  });
+
+  test.each([
+    'README.markdown',
+    'notes.txt',
+    '.20260310_api.markdown',
+    '_draft.markdown',
+    'logo.svg',
+    'LICENSE.txt',
+  ])('%s is none', async name => {
+    expect(await problemsOf(folderWith({ [name]: FILE }))).toEqual([]);
+  });
+});
+
+describe('status.yaml', () => {
+  const read = (bytes: Buffer) => {
+    const args = [bytes.toString('utf8'), 'status.yaml', {}, null, 'http://localhost'] as const;
+    const both = [readSite(...args), readLeniently(...args)];
+    expect(both[0]!.problems).toEqual(both[1]!.problems);
+    return both[0]!.problems.map(({ level, line, what, fix }) => `${level} ${line} ${what} | ${fix}`);
+  };
+  test.each(ENCODINGS)('in %s', (_, encoded) => {
+    for (const text of [SITE, SITE.replace('ü', 'u')])
+      expect(read(encoded(text))).toEqual([
+        'error 1 it is UTF-16, so nothing of it can be read | save it as UTF-8',
+      ]);
+  });
+
+  test('in Latin-1', () => {
+    expect(read(Buffer.from(SITE, 'latin1'))).toEqual([
+      'warning 3 a character here is not UTF-8, and shows as \uFFFD | save the file as UTF-8',
+    ]);
+    expect(read(Buffer.from(SITE))).toEqual([]);
+  });
+});
+
+describe('a folder of incidents in another case', () => {
+  const WHAT = (name: string) => `there is no folder of this name, only ${name}, so no incident can be read`;
+  test.each(['Incidents', 'INCIDENTS'])('%s', async name => {
+    const [problem, ...more] = await problemsOf(folderWith({ '20260310_api.md': FILE }, name));
+    expect(problem).toContain(WHAT(name));
+    expect(problem).toMatch(/^error incidents:.* \| rename it to `incidents`$/);
+    expect(more).toEqual([]);
+  });
+
+  test('which a link leads to', async () => {
+    const dir = folderWith({ '20260310_api.md': FILE }, 'elsewhere');
+    symlinkSync(path.join(dir, 'elsewhere'), path.join(dir, 'Incidents'));
+    expect((await problemsOf(dir))[0]).toContain(WHAT('Incidents'));
+  });
+
+  test('beside the right one, or no folder at all, is nobody’s', async () => {
+    const dir = folderWith({ '20260310_api.md': FILE });
+    mkdirSync(path.join(dir, 'Incidents'));
+    expect(await problemsOf(dir)).toEqual([]);
+    expect(await problemsOf(folderWith({}, 'templates'))).toEqual([]);
+    const file = folderWith({}, 'templates');
+    writeFileSync(path.join(file, 'Incidents'), 'x');
+    expect(await problemsOf(file)).toEqual([]);
+  });
+
+  test('is on /readyz, and the page says that it does not know', async () => {
+    const world = await openWorld({ files: {} });
+    await world.restart(async () => {
+      rmSync(path.join(world.dir, 'status', 'incidents'), { recursive: true });
+      mkdirSync(path.join(world.dir, 'status', 'Incidents'));
+      writeFileSync(path.join(world.dir, 'status', 'Incidents', '20260310_api.md'), FILE);
+    });
+    await world.pass(10, 5);
+    const { problems } = (await world.get('/readyz')).json;
+    expect(problems.map(({ what }: { what: string }) => what).join()).toContain(WHAT('Incidents'));
+    expect(world.system.snapshot().problems.length).toBeGreaterThan(0);
+  });
+});
+
+test('lint of one file names its encoding, too', async () => {
+  const dir = folderWith({
+    '20260310_a.md': Buffer.from(FILE, 'latin1'),
+    '20260310_b.md': Buffer.from(FILE, 'utf16le'),
+  });
+  const out: string[] = [];
+  const say = (line: string) => {
+    out.push(line);
+  };
+  const env = readEnvironment({ STATUS_DIR: dir, DATA_DIR: path.join(dir, 'data') }, dir).value!;
+  const cwd = path.join(dir, 'incidents');
+  const clock = () => Date.parse('2026-03-10T12:00:00Z');
+  const code = await lint.run(['20260310_a.md', '20260310_b.md'], {
+    env,
+    cwd,
+    clock,
+    out: say,
+    err: say,
+    interactive: false,
+  });
+  expect(code).toBe(1);
+  const said = out.join('\n');
+  expect(said).toMatch(
+    /20260310_a\.md:9: it is not UTF-8: some characters show as \uFFFD — save it as UTF-8/,
+  );
+  expect(said).toMatch(/20260310_b\.md:1: it is UTF-16, so nothing of it can be read — save it as UTF-8/);
+});
