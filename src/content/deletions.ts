@@ -3,6 +3,7 @@ import { lstat, readlink, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { foldersOf } from './absence.ts';
 import { makeGitRun } from './git/run.ts';
+import { isWithin } from './listing.ts';
 
 /** Between two questions to git, each a process, while the folder is missing. */
 const ASK_GIT_MS = 5000;
@@ -50,7 +51,9 @@ export class Deletions {
     const none = new Set<string>();
     const stood = await whereItStood(this.#folder);
     const place = await nearest(stood);
-    if (place === null) return none;
+    const status = await whereItStood(path.dirname(this.#folder));
+    // Of the repository that a link out of the status folder leads to nothing is asked.
+    if (place === null || !isWithin(stood, { status })) return none;
     const git = makeGitRun(place, this.#variables);
     const below = path.relative(place, stood) || '.';
     const tree = ['ls-tree', '-r', '-z', '--name-only', 'HEAD'];

@@ -24,19 +24,21 @@ export function isMisnamed(name: string): boolean {
   );
 }
 
-/** Where a file may lie: the folder's real path, and that of the status folder; links may lead to both. */
+/** The folder's real path, and that of the status folder, within which links may lead anywhere. */
 export type Bounds = { readonly root: string; readonly status: string };
 
+/** Null while the folder is not there, or is a link out of the status folder: what that leads to is not ours to show. */
 export async function boundsOf(folder: string): Promise<Bounds | null> {
   // Either may go away between the two questions: then the folder is not there.
   const [root, status] = await Promise.all(
     [folder, path.dirname(folder)].map(at => realpath(at).catch(() => null)),
   );
-  return root && status ? { root, status } : null;
+  const isIn = root && status && (root === status || isWithin(root, { status }));
+  return isIn ? { root, status } : null;
 }
 
-export function isWithin(real: string, { root, status }: Bounds): boolean {
-  return real.startsWith(root + path.sep) || real.startsWith(status + path.sep);
+export function isWithin(real: string, { status }: Pick<Bounds, 'status'>): boolean {
+  return real.startsWith(status + path.sep);
 }
 
 /**

@@ -12,6 +12,7 @@ import type { Problem } from '../core/model/problem.ts';
 import type { Millis } from '../core/model/time.ts';
 import { makeBreath } from '../core/page/steps.ts';
 import { type Bounds, boundsOf, isIncidentName, isWithin, list, type Place } from './listing.ts';
+import { LINK_NOWHERE, LINK_OUT } from './missing.ts';
 
 export interface ReadFile {
   readonly file: string;
@@ -95,9 +96,11 @@ export async function scanFolder(
 
 async function goneFolder(folder: string): Promise<Place> {
   const failure = await realpath(folder).catch((error: NodeJS.ErrnoException) => error);
-  const code = typeof failure === 'string' ? 'ENOENT' : (failure.code ?? 'unknown error');
-  const isLink = code === 'ENOENT' && (await lstat(folder).catch(() => null))?.isSymbolicLink();
-  return { identity: null, code: isLink ? 'a link that leads nowhere' : code };
+  const isLink = (await lstat(folder).catch(() => null))?.isSymbolicLink();
+  if (typeof failure === 'string')
+    return { identity: null, code: isLink ? `${LINK_OUT} (${failure})` : 'ENOENT' };
+  const { code = 'unknown error' } = failure;
+  return { identity: null, code: isLink && code === 'ENOENT' ? LINK_NOWHERE : code };
 }
 
 /** Reads the named files again, paths relative to `folder`: null for one that is gone, or altogether without the folder. */
