@@ -99,6 +99,11 @@ export class StatusFolder {
     this.#last.deletions.askAgain();
   }
 
+  /** Whether there is a file of that name, a path below incidents/, or was a moment ago, or it is only missing. */
+  knows(name: string): boolean {
+    return this.#last.get(path.join(this.folder, name)) !== undefined;
+  }
+
   nameOf(id: string): string {
     return path.relative(this.folder, this.#current.fileOf(id)).split(path.sep).join('/');
   }

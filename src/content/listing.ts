@@ -1,6 +1,6 @@
 // Listing the incidents folder: which files are incidents, in which folders, and what links may lead to.
 import type { Dirent } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { lstat, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { identityOf } from './missing.ts';
 
@@ -87,4 +87,28 @@ async function kindOf(entry: Dirent, place: string): Promise<'folder' | 'file' |
     facts => (facts.isDirectory() ? 'folder' : 'file'),
     () => 'nothing',
   );
+}
+
+/** The folder's own path, through links that may lead nowhere by now. */
+export async function whereItStood(folder: string): Promise<string> {
+  let at = folder;
+  for (let links = 0; links < 16; links++) {
+    const facts = await lstat(at).catch(() => null);
+    if (!facts?.isSymbolicLink()) break;
+    at = path.resolve(path.dirname(at), await readlink(at));
+  }
+  const above = await nearest(at);
+  return above === null ? at : path.join(above, path.relative(await climbed(at), at));
+}
+
+/** The real path of the nearest folder that is there, from `place` up. */
+export async function nearest(place: string): Promise<string | null> {
+  return realpath(await climbed(place)).catch(() => null);
+}
+
+async function climbed(place: string): Promise<string> {
+  for (let at = place; ; at = path.dirname(at)) {
+    const facts = await stat(at).catch(() => null);
+    if (facts?.isDirectory() || path.dirname(at) === at) return at;
+  }
 }
