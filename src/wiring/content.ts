@@ -38,7 +38,8 @@ export async function openFolderFacts({
   git,
   log,
 }: FolderFactsDeps) {
-  const { missingSince } = await recallLastGood(folder, db);
+  const recalled = await recallLastGood(folder, db);
+  let isRecalled = recalled !== null;
   const forgotten = lastGood(() => readForgotten(db), null);
   let heeded = await forgotten();
   const brand = makeBrand(folder);
@@ -51,8 +52,12 @@ export async function openFolderFacts({
       const problems = [...now.problems, ...branded.problems, ...others(), ...(await templates.read())];
       return { site: branded.site, problems };
     },
-    missingSince,
+    missingSince: recalled?.missingSince ?? null,
     async files() {
+      if (!isRecalled && (await recallLastGood(folder, db))) {
+        isRecalled = true;
+        folder.lookEverywhere();
+      }
       const asked = await forgotten();
       if (asked !== heeded) {
         heeded = asked;
@@ -61,11 +66,14 @@ export async function openFolderFacts({
         kept.readAgain();
       }
       const files = await folder.incidents();
-      return { ...files, unread: files.unread + git.unread() };
+      // Until it is known what there was, nobody can say that nothing is missing.
+      return { ...files, unread: files.unread + git.unread() + (isRecalled ? 0 : 1) };
     },
     /** Saves the last good texts, for a start at which they cannot be read, and since when their folder is missing. */
-    save: (since: Millis | null) =>
-      ignoreStorageFault(kept.round({ missingSince: since, site: site.goodText() })),
+    async save(since: Millis | null) {
+      // What was not read yet would be taken for gone.
+      if (isRecalled) await ignoreStorageFault(kept.round({ missingSince: since, site: site.goodText() }));
+    },
   };
 }
 

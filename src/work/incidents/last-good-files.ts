@@ -1,5 +1,6 @@
 // The last good text of the files is kept in the database, since memory forgets it at a restart.
 import type { StatusFolder } from '../../content/folder.ts';
+import { StorageFault } from '../../core/model/ports/storage.ts';
 import type { Db } from '../../store/db/database.ts';
 import {
   changeKeptFiles,
@@ -7,7 +8,6 @@ import {
   readKept,
   readKeptFiles,
 } from '../../store/incidents/last-good-files.ts';
-import { lastGood } from '../timing/storage.ts';
 
 export class LastGoodFiles {
   readonly #db: Db;
@@ -43,14 +43,14 @@ export class LastGoodFiles {
   }
 }
 
-/** Hands what the database keeps of the files to their folder; nothing while the database gives nothing. */
-export async function recallLastGood(folder: StatusFolder, db: Db): Promise<Kept> {
-  const kept = await lastGood<[], Kept>(() => readKept(db), {
-    folder: null,
-    missingSince: null,
-    site: null,
-  })();
-  const texts = await lastGood(() => readKeptFiles(db), new Map<string, string>())();
-  folder.remember(texts, kept.folder, kept.missingSince !== null);
-  return kept;
+/** Hands what the database keeps of the files to their folder; null, and nothing, while the database gives nothing. */
+export async function recallLastGood(folder: StatusFolder, db: Db): Promise<Kept | null> {
+  try {
+    const kept = await readKept(db);
+    folder.remember(await readKeptFiles(db), kept.folder, kept.missingSince !== null);
+    return kept;
+  } catch (error) {
+    if (error instanceof StorageFault) return null;
+    throw error;
+  }
 }

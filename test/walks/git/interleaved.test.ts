@@ -261,6 +261,6 @@ test('whatever happened, two rounds after the folder is back all is committed', 
         await town.close();
       }
     }),
-    { numRuns: Number(process.env.RUNS ?? 15), endOnFailure: false },
+    { numRuns: Number(process.env.RUNS ?? 12), endOnFailure: false },
   );
 }, 600_000);

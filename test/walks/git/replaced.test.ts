@@ -126,6 +126,8 @@ describe('a link within the status folder: what programs write is committed wher
     expect(git(bare, 'ls-tree', 'main', '--', real)).toMatch(/^100644 blob/);
     expect(git(top, 'status', '--porcelain', '--', real)).toBe('');
     expect(problems(world)).toBe('');
+    if (!real.startsWith('archive'))
+      expect((await world.get(`/status/incidents/${id}`)).text).toContain('Status Live');
     // An edit by hand is named where it lies.
     if (real.includes('real/')) {
       writeFileSync(path.join(top, real), INCIDENT('By hand'));
