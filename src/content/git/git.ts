@@ -4,7 +4,7 @@ import type { Problem } from '../../core/model/problem.ts';
 import { conflictProblems } from './conflict.ts';
 import { mergeTrees } from './merge.ts';
 import { commitOwn, type Owned, onlyHere } from './own-files.ts';
-import { standingOf, WHILE_MISSING } from './replaced.ts';
+import { heldInPlace, WHILE_MISSING } from './replaced.ts';
 import { GitFailure, type GitRun, isLocked, makeGitRun, oidOf, quoted } from './run.ts';
 import { type Waiting, waitingAt } from './waiting.ts';
 import { commandsFor, NO_REPOSITORY, type Obstacle, obstacle, type Place, placeOf } from './work-tree.ts';
@@ -78,16 +78,16 @@ export function openGit(
         const git = makeGitRun(place.top, variables);
         const { upstream, ref } = trackedAs(options.branch);
         exchange = { git, place, options, alone, upstream, ref, isFetched: false, ...found };
-        const standing = owned ? null : await standingOf(git, place);
-        if (standing?.kind === 'replaced') away = standing.obstacle;
+        const held = owned ? null : await heldInPlace(git, place);
+        if (held?.kind === 'replaced') away = held.obstacle;
         try {
           const wrong = await obstacle(git, place, options.branch);
           if (wrong) report(wrong);
           else if (owned) await sync(exchange, owned);
-          else if (standing?.kind === 'replaced') await pullAndPush(exchange);
+          else if (held?.kind === 'replaced') await pullAndPush(exchange);
         } finally {
           // It is looked for though nothing may come in.
-          const isOurs = standing?.kind !== 'nothing';
+          const isOurs = held?.kind !== 'nothing';
           if (isOurs && !exchange.isFetched) await fetch(exchange);
           if (isOurs) waiting = await waitingAt(git, place, ref);
         }

@@ -52,8 +52,10 @@ export async function commitOwn(
   const { top, incidents } = place;
   const listed = owned.list();
   const files = await filesOf(place, [...listed.map(({ name }) => name), ...owned.new]);
-  const linked = [...files.values()].filter(file => !file.startsWith(incidents));
-  const states = new Map(await changedIn(git, incidents, ...linked));
+  const linked = [...files.values()]
+    .filter(file => !file.startsWith(incidents))
+    .map(file => path.posix.dirname(file));
+  const states = new Map(await changedIn(git, incidents, ...new Set(linked)));
   const fresh = new Set(owned.new.filter(name => states.get(files.get(name) ?? '') === '??'));
   const known = new Set(listed.map(({ name }) => name));
   const all: OwnFile[] = [

@@ -4,7 +4,7 @@ import { type GitRun, quoted } from './run.ts';
 import type { Obstacle, Place } from './work-tree.ts';
 
 /** What HEAD says of a folder that is missing here. */
-export type Standing =
+type Held =
   /** HEAD holds it: it is to be brought back here, and what is pulled would pass for all there is. */
   | { readonly kind: 'folder' }
   /** HEAD knows nothing of it: this may be the repository of something else. */
@@ -22,7 +22,7 @@ const MAX_COMMITS = 1000;
 
 const KINDS: Readonly<Record<string, string>> = { '120000': 'a link', '160000': 'a submodule' };
 
-export async function standingOf(git: GitRun, { top, status, incidents }: Place): Promise<Standing> {
+export async function heldInPlace(git: GitRun, { top, status, incidents }: Place): Promise<Held> {
   const name = path.posix.join(status, 'incidents');
   const modeOf = async (file: string) => (await git.try('ls-tree', 'HEAD', '--', file))?.split(' ')[0] ?? '';
   const mode = await modeOf(name);
