@@ -1,8 +1,8 @@
 // Deletions: which incident files that are gone somebody deleted, by a commit or by saying so.
-import { lstat, readlink, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { foldersOf } from './absence.ts';
 import { makeGitRun } from './git/run.ts';
+import { isWithin, nearest, whereItStood } from './listing.ts';
 
 /** Between two questions to git, each a process, while the folder is missing. */
 const ASK_GIT_MS = 5000;
@@ -50,7 +50,9 @@ export class Deletions {
     const none = new Set<string>();
     const stood = await whereItStood(this.#folder);
     const place = await nearest(stood);
-    if (place === null) return none;
+    const status = await whereItStood(path.dirname(this.#folder));
+    // Of the repository that a link out of the status folder leads to nothing is asked.
+    if (place === null || !isWithin(stood, { status })) return none;
     const git = makeGitRun(place, this.#variables);
     const below = path.relative(place, stood) || '.';
     const tree = ['ls-tree', '-r', '-z', '--name-only', 'HEAD'];
@@ -76,28 +78,5 @@ export class Deletions {
       return known.has(inGit) && !held.has(inGit) && !isHidden;
     };
     return new Set(files.filter(isDeleted));
-  }
-}
-
-/** The folder's own path, through links that may lead nowhere by now. */
-async function whereItStood(folder: string): Promise<string> {
-  let at = folder;
-  for (let links = 0; links < 16; links++) {
-    const facts = await lstat(at).catch(() => null);
-    if (!facts?.isSymbolicLink()) break;
-    at = path.resolve(path.dirname(at), await readlink(at));
-  }
-  const above = await nearest(at);
-  return above === null ? at : path.join(above, path.relative(await climbed(at), at));
-}
-
-async function nearest(place: string): Promise<string | null> {
-  return realpath(await climbed(place)).catch(() => null);
-}
-
-async function climbed(place: string): Promise<string> {
-  for (let at = place; ; at = path.dirname(at)) {
-    const facts = await stat(at).catch(() => null);
-    if (facts?.isDirectory() || path.dirname(at) === at) return at;
   }
 }

@@ -7,6 +7,7 @@ import { createExclusively, replaceAtomically } from './atomic.ts';
 import { Changes } from './changes.ts';
 import type { IncidentFiles } from './file-cache.ts';
 import { LastRead } from './last-read.ts';
+import { boundsOf } from './listing.ts';
 import { FolderMissing, identityOf } from './missing.ts';
 import { readRegularFile } from './regular-file.ts';
 import { rememberedFile, scanFiles, scanFolder } from './scan.ts';
@@ -96,6 +97,11 @@ export class StatusFolder {
   lookEverywhere(): void {
     this.#changes.lose();
     this.#last.deletions.askAgain();
+  }
+
+  /** Whether there is a file of that name, a path below incidents/, or was a moment ago, or it is only missing. */
+  knows(name: string): boolean {
+    return this.#last.get(path.join(this.folder, name)) !== undefined;
   }
 
   nameOf(id: string): string {
@@ -218,7 +224,11 @@ export class StatusFolder {
 
   async #placesNow(): Promise<ReadonlyMap<string, string | null>> {
     const names = [...new Set(['', ...this.#last.folders.keys()])];
-    const places = await Promise.all(names.map(name => identityOf(path.join(this.folder, name))));
+    // The very folder may have moved out, with a link left in its place.
+    const isIn = (await boundsOf(this.folder)) !== null;
+    const places = await Promise.all(
+      names.map(name => (isIn ? identityOf(path.join(this.folder, name)) : null)),
+    );
     return new Map(names.map((name, index) => [name, places[index]!]));
   }
 

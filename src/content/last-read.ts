@@ -46,7 +46,7 @@ export class LastRead {
 
   remember(texts: ReadonlyMap<string, string>, identity: string | null, wasMissing: boolean): void {
     if (identity !== null) this.folders = new Map(Object.entries(JSON.parse(identity)));
-    this.#hadSite = identity !== null || texts.size > 0;
+    this.#hadSite ||= identity !== null || texts.size > 0;
     this.#wasMissing = wasMissing;
     this.#remembered = new Map(
       [...texts]

@@ -1,6 +1,6 @@
 // Listing the incidents folder: which files are incidents, in which folders, and what links may lead to.
 import type { Dirent } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { lstat, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { identityOf, OTHER_CASE } from './missing.ts';
 
@@ -25,19 +25,21 @@ export function isMisnamed(name: string): boolean {
   return isNamed || /\.(?:markdown|mdown|mkdn?)$/i.test(base);
 }
 
-/** Where a file may lie: the folder's real path, and that of the status folder; links may lead to both. */
+/** The folder's real path, and that of the status folder, within which links may lead anywhere. */
 export type Bounds = { readonly root: string; readonly status: string };
 
+/** Null while the folder is not there, or is a link out of the status folder: what that leads to is not ours to show. */
 export async function boundsOf(folder: string): Promise<Bounds | null> {
   // Either may go away between the two questions: then the folder is not there.
   const [root, status] = await Promise.all(
     [folder, path.dirname(folder)].map(at => realpath(at).catch(() => null)),
   );
-  return root && status ? { root, status } : null;
+  const isIn = root && status && (root === status || isWithin(root, { status }));
+  return isIn ? { root, status } : null;
 }
 
-export function isWithin(real: string, { root, status }: Bounds): boolean {
-  return real.startsWith(root + path.sep) || real.startsWith(status + path.sep);
+export function isWithin(real: string, { status }: Pick<Bounds, 'status'>): boolean {
+  return real.startsWith(status + path.sep);
 }
 
 /**
@@ -98,4 +100,28 @@ export async function inOtherCase(folder: string): Promise<string | null> {
       return `${OTHER_CASE}${entry.name}`;
   }
   return null;
+}
+
+/** The folder's own path, through links that may lead nowhere by now. */
+export async function whereItStood(folder: string): Promise<string> {
+  let at = folder;
+  for (let links = 0; links < 16; links++) {
+    const facts = await lstat(at).catch(() => null);
+    if (!facts?.isSymbolicLink()) break;
+    at = path.resolve(path.dirname(at), await readlink(at));
+  }
+  const above = await nearest(at);
+  return above === null ? at : path.join(above, path.relative(await climbed(at), at));
+}
+
+/** The real path of the nearest folder that is there, from `place` up. */
+export async function nearest(place: string): Promise<string | null> {
+  return realpath(await climbed(place)).catch(() => null);
+}
+
+async function climbed(place: string): Promise<string> {
+  for (let at = place; ; at = path.dirname(at)) {
+    const facts = await stat(at).catch(() => null);
+    if (facts?.isDirectory() || path.dirname(at) === at) return at;
+  }
 }

@@ -3,6 +3,10 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Problem } from '../core/model/problem.ts';
 
+/** In place of a system's code: */
+export const LINK_NOWHERE = 'a link that leads nowhere';
+export const LINK_OUT = 'a link out of the status folder';
+
 /** What one look at a folder found: incidents/, or one below it. */
 export interface Look {
   /** The system's code when the folder cannot be listed, else null. */
@@ -25,6 +29,7 @@ export interface Look {
 export function whyMissing(look: Look, before: string | null): string | null {
   const { code, identity, empty, less, siteGone } = look;
   if (code?.startsWith(OTHER_CASE)) return code;
+  if (code?.startsWith('a link')) return `it is ${code}`;
   if (code !== null && code !== 'ENOENT') return `it cannot be read (${code})`;
   if (code !== null && siteGone) return 'it is gone, and status.yaml with it';
   if (!less) return null;
@@ -53,7 +58,9 @@ export function missingProblem(
   const problem = (what: string, fix: string): Problem => ({ level: 'error', where, what, fix });
   const back = why.startsWith(OTHER_CASE)
     ? `rename it to \`${path.basename(where)}\``
-    : 'bring it back: mount the volume, restore the folder, or let the server list it';
+    : why.startsWith('it is a link')
+      ? 'put the folder itself, or a mount of it, in place of the link'
+      : 'bring it back: mount the volume, restore the folder, or let the server list it';
   const unwritten = closed ? ', and nothing is written here' : '';
   if (files.length === 0) return problem(`${why}, so no incident can be read${unwritten}`, back);
   const one = files.length === 1;

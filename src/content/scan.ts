@@ -13,6 +13,7 @@ import type { Millis } from '../core/model/time.ts';
 import { makeYield } from '../core/page/steps.ts';
 import { strangeLine, utf16Problem } from '../core/text/encoding.ts';
 import { type Bounds, boundsOf, inOtherCase, isIncidentName, isWithin, list, type Place } from './listing.ts';
+import { LINK_NOWHERE, LINK_OUT } from './missing.ts';
 
 export interface ReadFile {
   readonly file: string;
@@ -103,11 +104,12 @@ export async function scanFolder(
 
 async function goneFolder(folder: string): Promise<Place> {
   const failure = await realpath(folder).catch((error: NodeJS.ErrnoException) => error);
-  const code = typeof failure === 'string' ? 'ENOENT' : (failure.code ?? 'unknown error');
-  if (code !== 'ENOENT') return { identity: null, code };
   const isLink = (await lstat(folder).catch(() => null))?.isSymbolicLink();
-  const other = isLink ? null : await inOtherCase(folder);
-  return { identity: null, code: isLink ? 'a link that leads nowhere' : (other ?? code) };
+  if (typeof failure === 'string')
+    return { identity: null, code: isLink ? `${LINK_OUT} (${failure})` : 'ENOENT' };
+  const { code = 'unknown error' } = failure;
+  if (code !== 'ENOENT') return { identity: null, code };
+  return { identity: null, code: isLink ? LINK_NOWHERE : ((await inOtherCase(folder)) ?? code) };
 }
 
 /** Reads the named files again, paths relative to `folder`: null for one that is gone, or altogether without the folder. */

@@ -1,8 +1,10 @@
 // The operator's templates for automatic incidents: read again each round, a bad one keeps its last good words.
+import { lstat, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { parseTemplate, type Template, type Templates } from '../core/filing/template.ts';
 import type { Problem } from '../core/model/problem.ts';
 import { TEMPLATE_KINDS, type TemplateKind } from '../core/model/transition.ts';
+import { isWithin } from './listing.ts';
 import { readRegularFile } from './regular-file.ts';
 
 export interface TemplateFolder {
@@ -17,9 +19,12 @@ type Known = { readonly text: string; readonly good: Template | null; readonly p
 export function openTemplates(dir: string): TemplateFolder {
   const known = new Map<TemplateKind, Known>();
   const readOne = async (kind: TemplateKind): Promise<readonly Problem[]> => {
-    const file = path.join(dir, 'templates', 'auto', `${kind}.md`);
+    const parts = ['templates', 'auto', `${kind}.md`];
+    const file = path.join(dir, ...parts);
     const before = known.get(kind);
     try {
+      const status = await realpath(dir);
+      if (!isWithin(await realpath(file), { status })) return [unread(file, LINK_OUT)];
       const text = await readRegularFile(file);
       if (before?.text === text) return before.problems;
       const { value, problems } = parseTemplate(file, kind, text);
@@ -27,16 +32,48 @@ export function openTemplates(dir: string): TemplateFolder {
       return problems;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code === 'ENOENT' || code === 'ENOTDIR') {
-        known.delete(kind);
-        return [];
-      }
-      const what = `it cannot be read (${code})`;
-      return [{ level: 'error', where: file, what, fix: 'let the server read it' }];
+      if (code !== 'ENOENT' && code !== 'ENOTDIR')
+        return [unread(file, [`it cannot be read (${code})`, 'let the server read it'])];
+      const inTheWay = await standsInTheWay(dir, parts);
+      if (inTheWay === null) known.delete(kind);
+      return inTheWay === null ? [] : [inTheWay];
     }
   };
   return {
-    read: async () => (await Promise.all(TEMPLATE_KINDS.map(readOne))).flat(),
+    async read() {
+      const found = (await Promise.all(TEMPLATE_KINDS.map(readOne))).flat();
+      // A folder that is wrong is so for all of them.
+      return [...new Map(found.map(one => [`${one.where}:${one.line} ${one.what}`, one])).values()];
+    },
     current: () => Object.fromEntries([...known].flatMap(([kind, { good }]) => (good ? [[kind, good]] : []))),
   };
+}
+
+type Fault = readonly [what: string, fix: string];
+
+const LINK_OUT: Fault = [
+  'it is a link out of the status folder, or lies behind one',
+  'put the file itself here',
+];
+const LINK_NOWHERE: Fault = [
+  'it is a link that leads nowhere, so what it should say is not known',
+  'bring back what it leads to, or delete the link',
+];
+const NO_FOLDER: Fault = ['it is not a folder, so no template can be read', 'make it a folder, or delete it'];
+
+function unread(where: string, [what, fix]: Fault): Problem {
+  return { level: 'error', where, what, fix };
+}
+
+/** What there is in place of a template that is not there: a link that leads nowhere, a file instead of a folder. */
+async function standsInTheWay(dir: string, parts: readonly string[]): Promise<Problem | null> {
+  let at = dir;
+  for (const [index, part] of parts.entries()) {
+    at = path.join(at, part);
+    if ((await lstat(at).catch(() => null)) === null) return null;
+    const facts = await stat(at).catch(() => null);
+    if (facts === null) return unread(at, LINK_NOWHERE);
+    if (index < parts.length - 1 && !facts.isDirectory()) return unread(at, NO_FOLDER);
+  }
+  return null;
 }

@@ -2,6 +2,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { boundsOf } from './listing.ts';
 
 export interface Listener {
   /** Something changed; called once, soon after the last of several changes. */
@@ -27,17 +28,19 @@ const EXHAUSTED = new Set(['ENOSPC', 'EMFILE', 'ENFILE']);
  * the start and again at each change. What is missed here costs freshness only: everything is read by the clock too.
  */
 export class FolderWatcher {
+  readonly #folder: string;
   readonly #listener: Listener;
   readonly #watchers = new Map<string, FSWatcher>();
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  private constructor(listener: Listener) {
+  private constructor(folder: string, listener: Listener) {
+    this.#folder = folder;
     this.#listener = listener;
   }
 
   static async open(folder: string, listener: Listener): Promise<FolderWatcher> {
-    const watcher = new FolderWatcher(listener);
+    const watcher = new FolderWatcher(folder, listener);
     const dir = path.dirname(folder);
     watcher.#listen(dir, name => {
       // A mounted ConfigMap changes by one link that all its files lead through.
@@ -86,6 +89,8 @@ export class FolderWatcher {
 
   async #follow(place: string): Promise<void> {
     this.#forget(place);
+    // A link out of the status folder may lead to the whole disk.
+    if (place === this.#folder && (await boundsOf(place)) === null) return;
     this.#listen(place, (name, event) => {
       const file = path.join(place, name);
       if (name.startsWith('..')) this.#listener.lost();

@@ -71,9 +71,10 @@ async function openFolderFacts(
     },
     missingSince,
     async files() {
-      await kept.heedForgotten();
+      await kept.catchUp();
       const files = await folder.incidents();
-      return { ...files, unread: files.unread + git.unread() };
+      // Until it is known what there was, nobody can say that nothing is missing.
+      return { ...files, unread: files.unread + git.unread() + (kept.isRecalled ? 0 : 1) };
     },
     /** Saves the last good texts, for a start at which they cannot be read, and since when their folder is missing. */
     save: (since: Millis | null) =>

@@ -4,6 +4,7 @@ import type { Problem } from '../../core/model/problem.ts';
 import { conflictProblems } from './conflict.ts';
 import { mergeTrees } from './merge.ts';
 import { commitOwn, type Owned, onlyHere } from './own-files.ts';
+import { heldInPlace, WHILE_MISSING } from './replaced.ts';
 import { GitFailure, type GitRun, isLocked, makeGitRun, oidOf, quoted } from './run.ts';
 import { type Waiting, waitingAt } from './waiting.ts';
 import { commandsFor, NO_REPOSITORY, type Obstacle, obstacle, type Place, placeOf } from './work-tree.ts';
@@ -22,12 +23,15 @@ export interface Synced {
   /** What merging decided that nobody wrote so. */
   readonly notes: readonly string[];
   readonly problems: readonly Problem[];
-  /** What the remote holds and could not come in. */
-  readonly waiting: readonly Waiting[];
+  /** What the remote holds and could not come in; null when that could not be asked. */
+  readonly waiting: readonly Waiting[] | null;
 }
 
-/** Commits what is `owned`, takes in the remote branch, pushes. Never throws for what git says. */
-export type SyncGit = (owned: Owned, options: GitOptions) => Promise<Synced>;
+/**
+ * Commits what is `owned`, takes in the remote branch, pushes. `owned` null: incident files are missing, so only what
+ * waits at the remote is looked for, and taken in where it may mend that. Never throws for what git says.
+ */
+export type SyncGit = (owned: Owned | null, options: GitOptions) => Promise<Synced>;
 
 /** Lets nobody else write into the folder, and nobody read it, while `work` changes many files of it. */
 export type Alone = <T>(work: () => Promise<T>) => Promise<T>;
@@ -63,7 +67,8 @@ export function openGit(
   return async (owned, options) => {
     const found = { moved: false, committed: [], notes: [], problems: [] as Problem[] };
     let exchange: Exchange | null = null;
-    let waiting: readonly Waiting[] = [];
+    let waiting: readonly Waiting[] | null = null;
+    let away = owned ? null : WHILE_MISSING;
     const report = ([what, fix]: Obstacle) =>
       found.problems.push({ level: 'warning', where: 'content.git', what, fix });
     try {
@@ -73,21 +78,28 @@ export function openGit(
         const git = makeGitRun(place.top, variables);
         const { upstream, ref } = trackedAs(options.branch);
         exchange = { git, place, options, alone, upstream, ref, isFetched: false, ...found };
+        const held = owned ? null : await heldInPlace(git, place);
+        if (held?.kind === 'replaced') away = held.obstacle;
         try {
           const wrong = await obstacle(git, place, options.branch);
           if (wrong) report(wrong);
-          else await sync(exchange, owned);
+          else if (owned) await sync(exchange, owned);
+          else if (held?.kind === 'replaced') await pullAndPush(exchange);
         } finally {
           // It is looked for though nothing may come in.
-          if (!exchange.isFetched) await fetch(exchange);
-          waiting = await waitingAt(git, place, ref);
+          const isOurs = held?.kind !== 'nothing';
+          if (isOurs && !exchange.isFetched) await fetch(exchange);
+          if (isOurs) waiting = await waitingAt(git, place, ref);
         }
       } else report(NO_REPOSITORY);
     } catch (error) {
       if (!(error instanceof GitFailure)) throw error;
       report([error.message, isLocked(error) ? `${error.fix}; it is tried again by itself` : error.fix]);
     }
-    return { ...found, moved: exchange?.moved ?? false, waiting };
+    const moved = exchange?.moved ?? false;
+    // What came in may have mended it: the next look says so.
+    if (away && !moved) report(away);
+    return { ...found, moved, waiting };
   };
 }
 

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
 import { changesBetween, type Revision } from '../../core/incidents/history.ts';
 import type { Incident } from '../../core/model/incident.ts';
+import { boundsOf } from '../listing.ts';
 import { blobsOf, type GitRun, makeGitRun, oidOf } from './run.ts';
 
 /** Revisions by incident id, newest first. */
@@ -31,7 +32,7 @@ export function openHistory(dir: string, variables: Readonly<Record<string, stri
     // Starting a process keeps every request waiting for some milliseconds: not where there is nothing to ask.
     const now = (await isInRepository(dir)) ? await oidOf(git, 'HEAD') : null;
     if (now === head) return current;
-    const log = now === null ? '' : await logOf(git);
+    const log = now === null ? '' : await logOf(git, dir);
     const next = new Map<string, readonly Revision[]>();
     const stale: (readonly [string, readonly Commit[]])[] = [];
     for (const [id, commits] of byId(log)) {
@@ -59,9 +60,11 @@ async function isInRepository(dir: string): Promise<boolean> {
   return false;
 }
 
-function logOf(git: GitRun): Promise<string> {
+async function logOf(git: GitRun, dir: string): Promise<string> {
+  const bounds = await boundsOf(path.join(dir, 'incidents'));
+  const led = bounds ? [path.relative(bounds.status, bounds.root) || '.'] : [];
   const names = ['--name-only', '--no-renames', '--no-merges', `--max-count=${MAX_COMMITS}`];
-  return git.out('log', '--format=%x01%H%x02%ct%x02%an', ...names, '--', 'incidents');
+  return git.out('log', '--format=%x01%H%x02%ct%x02%an', ...names, '--', 'incidents', ...led);
 }
 
 function byId(log: string): Map<string, Commit[]> {

@@ -1,8 +1,7 @@
 // What the command line wrote, committed in the operator's name; or the exact command where that cannot be.
-import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { BY_HAND, GitFailure, type GitRun, isLocked, makeGitRun, quoted } from './run.ts';
-import { type Obstacle, obstacle, placeOf, underWay } from './work-tree.ts';
+import { nameInGit, type Obstacle, obstacle, placeOf, underWay } from './work-tree.ts';
 
 export type ByHand =
   | {
@@ -37,12 +36,10 @@ export async function commitByHand(
   try {
     const place = await placeOf(git, dir);
     if (!place) return { kind: 'apart' };
-    const top = await realpath(place.top);
+    const { top } = place;
     const plain = git.with({ GIT_LITERAL_PATHSPECS: '0' });
-    const folder = async (file: string) => path.relative(top, await realpath(path.dirname(file)));
-    const names = await Promise.all(
-      files.map(async file => path.join(await folder(file), path.basename(file))),
-    );
+    const found = await Promise.all(files.map(file => nameInGit(top, file)));
+    const names = found.map((name, index) => name ?? path.relative(top, files[index]!));
     if (await plain.yes('check-ignore', '--quiet', '--', path.join(top, names[0]!))) return { kind: 'apart' };
     const at = `git -C ${quoted(place.top)}`;
     const shown = names.length > MAX_SHOWN ? [...new Set(names.map(name => path.dirname(name)))] : names;

@@ -1,14 +1,13 @@
 // What is the server's own to commit: files it filed, and what was written by its API. A person's words stay theirs.
-import { existsSync } from 'node:fs';
+import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { mergeIncident } from '../../core/incidents/merge/merge.ts';
 import type { Problem } from '../../core/model/problem.ts';
 import { isIncidentName } from '../listing.ts';
-import { textsOf } from './changes.ts';
 import { type Edits, edited } from './merge.ts';
-import { AUTHORS, type GitRun, oidOf, quoted, signed } from './run.ts';
-import { commandsFor, type Place } from './work-tree.ts';
+import { AUTHORS, blobsOf, type GitRun, oidOf, quoted, signed } from './run.ts';
+import { commandsFor, nameInGit, type Place } from './work-tree.ts';
 
 export type Author = keyof typeof AUTHORS;
 
@@ -36,84 +35,108 @@ interface Pending extends OwnFile {
   readonly file: string;
   /** The text to commit; null when ours cannot be told from a person's. */
   readonly text: string | null;
-  readonly isWhole: boolean;
+  /** What the file holds. */
+  readonly there: string;
 }
 
 /**
- * Commits our part of those files that git sees changed, and nothing else that may be changed or staged. What was
- * to be written and never was, because the process ended first, is forgotten; so is what is committed already.
+ * Commits our part of those files that git sees changed, and nothing else that may be changed or staged. A note is
+ * forgotten only for what git says: that HEAD holds it, or that it ignores the file. A file that is not there may be
+ * away with its folder, so its note stays.
  */
 export async function commitOwn(
   git: GitRun,
-  { top, incidents }: Place,
+  place: Place,
   owned: Owned,
 ): Promise<{ committed: string[]; problems: Problem[] }> {
-  // A folder that is away comes back, with its files.
-  if (!existsSync(path.join(top, incidents))) return { committed: [], problems: [] };
-  const states = await statesOf(git, incidents);
-  const fresh = new Set(owned.new.filter(name => states.get(incidents + name) === '??'));
-  // What the machine filed and git knows nothing of is all to be committed, whatever was forgotten of it.
-  const listed = owned.list().map(one => (fresh.has(one.name) ? { ...one, before: null } : one));
+  const { top, incidents } = place;
+  const listed = owned.list();
+  const files = await filesOf(place, [...listed.map(({ name }) => name), ...owned.new]);
+  const linked = [...files.values()]
+    .filter(file => !file.startsWith(incidents))
+    .map(file => path.posix.dirname(file));
+  const states = new Map(await changedIn(git, incidents, ...new Set(linked)));
+  const fresh = new Set(owned.new.filter(name => states.get(files.get(name) ?? '') === '??'));
   const known = new Set(listed.map(({ name }) => name));
-  const filed = [...fresh].filter(name => !known.has(name));
-  const all = [
-    ...listed,
-    ...filed.map(name => ({ name, author: 'machine', before: null, after: null }) as const),
+  const all: OwnFile[] = [
+    // What the machine filed and git knows nothing of is all to be committed, whatever was forgotten of it.
+    ...listed.map(one => (fresh.has(one.name) ? { ...one, before: null } : one)),
+    ...[...fresh]
+      .filter(name => !known.has(name))
+      .map(name => ({ name, author: 'machine', before: null, after: null }) as const),
   ];
-  const found = all.filter(({ name }) => states.has(incidents + name));
-  const { pending, unread } = await ownParts(git, top, incidents, found, states);
-  const names = new Set([...pending.map(({ name }) => name), ...unread]);
-  if (existsSync(path.join(top, incidents)))
-    await owned.forget(listed.flatMap(({ name }) => (names.has(name) ? [] : [name])));
+  const { pending, done } = await ownParts(git, top, all, files, states);
+  await owned.forget(done);
   const committed: string[] = [];
   for (const author of Object.keys(AUTHORS) as Author[]) {
     const as = git.with(signed(AUTHORS[author]));
     const mine = pending.filter(one => one.author === author && one.text !== null);
-    for (const [some, commit] of [
-      [mine.filter(one => one.isWhole), commitWhole],
-      [mine.filter(one => !one.isWhole), commitParts],
-    ] as const) {
-      if (some.length === 0) continue;
-      const said = some.map(({ name }) => path.basename(name, '.md')).join(', ');
-      await commit(as, some, `Status: ${said.length > 60 ? `${some.length} incidents` : said}`);
-      await owned.forget(some.map(({ name }) => name));
-      committed.push(...some.map(({ file }) => file));
-    }
+    if (mine.length === 0) continue;
+    const said = mine.map(({ name }) => path.basename(name, '.md')).join(', ');
+    await commit(as, mine, `Status: ${said.length > 60 ? `${mine.length} incidents` : said}`);
+    await owned.forget(mine.map(({ name }) => name));
+    committed.push(...mine.map(({ file }) => file));
   }
   const stuck = pending.flatMap(({ text, file }) => (text === null ? [file] : []));
   return { committed, problems: stuck.map(file => mixed(top, file)) };
 }
 
+/** Where git has these files of the incidents folder; without those whose folder is away. */
+async function filesOf({ top, incidents }: Place, names: readonly string[]): Promise<Map<string, string>> {
+  const folders = new Map<string, string | null>();
+  const files = new Map<string, string>();
+  for (const name of names) {
+    const below = path.posix.dirname(name);
+    if (!folders.has(below)) {
+      const folder = await nameInGit(top, path.join(top, incidents, below, 'any'));
+      folders.set(below, folder && path.posix.dirname(folder));
+    }
+    const folder = folders.get(below);
+    if (folder) files.set(name, path.posix.join(folder, path.posix.basename(name)));
+  }
+  return files;
+}
+
 async function ownParts(
   git: GitRun,
   top: string,
-  incidents: string,
-  found: readonly OwnFile[],
+  all: readonly OwnFile[],
+  files: ReadonlyMap<string, string>,
   states: ReadonlyMap<string, string>,
-): Promise<{ readonly pending: readonly Pending[]; readonly unread: ReadonlySet<string> }> {
-  const unread = new Set<string>();
-  if (found.length === 0) return { pending: [], unread };
-  const names = found.map(({ name }) => `HEAD:${incidents}${name}`);
-  const heads = await textsOf(git, names);
+): Promise<{ readonly pending: readonly Pending[]; readonly done: readonly string[] }> {
+  const found = all.filter(({ name }) => files.has(name));
   const pending: Pending[] = [];
+  const done: string[] = [];
+  if (found.length === 0) return { pending, done };
+  const heads = await blobsOf(
+    git,
+    found.map(({ name }) => `HEAD:${files.get(name)}`),
+  );
   for (const [index, one] of found.entries()) {
-    const file = incidents + one.name;
-    const there = await readFile(path.join(top, file), 'utf8').catch(() => null);
-    if (there === one.before) continue;
-    if (there === null) {
-      // Deleted by a person, or moved away with its folder at this very moment: not known, and not forgotten.
-      unread.add(one.name);
+    const file = files.get(one.name)!;
+    const state = states.get(file);
+    if (state === undefined) {
+      const isDone = heads[index] !== null || (await git.yes('check-ignore', '--quiet', '--', file));
+      if (isDone) done.push(one.name);
       continue;
     }
-    const part = ownPart(heads[index] ?? null, one.before, one.after ?? there);
+    const there = await readFile(path.join(top, file), 'utf8').catch(() => null);
+    if (there === null) continue;
+    if (there === one.before) {
+      done.push(one.name);
+      continue;
+    }
+    const blob = heads[index] ?? null;
+    // A link that we wrote over: what it led to is what stood there.
+    const head = state[1] === 'T' ? one.before : blob && isUtf8(blob) ? blob.toString() : null;
+    const part = ownPart(head, one.before, one.after ?? there);
     const isAlone = async () =>
       (one.after ?? there) === there && (await isSinceCommit(git, file, one, states));
     const text = part ?? ((await isAlone()) ? there : null);
-    if (text === null || text !== heads[index]) {
-      pending.push({ ...one, file, text, isWhole: text === there });
-    }
+    if (text !== null && text === blob?.toString()) done.push(one.name);
+    else pending.push({ ...one, file, text, there });
   }
-  return { pending, unread };
+  return { pending, done };
 }
 
 /** What was committed last with our change in it, and without edits that nobody committed. */
@@ -141,29 +164,32 @@ async function isSinceCommit(
   return Boolean(await git.try(...log, '--', file));
 }
 
-async function commitWhole(git: GitRun, some: readonly Pending[], message: string): Promise<void> {
-  const files = some.map(({ file }) => file);
-  await git.out('add', '--', ...files);
-  await git.out('commit', '--quiet', '--only', '-m', message, '--', ...files);
-}
-
-/** Commits what the files do not hold as it is; they, and what a person staged, stay as they are. */
-async function commitParts(git: GitRun, some: readonly Pending[], message: string): Promise<void> {
+/**
+ * Commits the texts, whatever the files hold by now: a folder that is away at this moment is no deletion. They, and
+ * what a person staged, stay as they are.
+ */
+async function commit(git: GitRun, some: readonly Pending[], message: string): Promise<void> {
   const head = await oidOf(git, 'HEAD');
   const edits: Edits = new Map();
-  for (const { file, text } of some) {
+  for (const { file, text, there } of some) {
     const last = head === null ? '' : await git.out('ls-tree', head, '--', file);
-    const [mode = '100644', , old = ''] = last === '' ? [] : last.split(/\s/);
-    const oid = (await git.fed(text!, 'hash-object', '-w', `--path=${file}`, '--stdin')).toString().trim();
-    edits.set(file, { mode, oid });
+    const [mode = '', , old = ''] = last.split(/\s/);
+    const made = { mode: mode === '100755' ? mode : '100644', oid: await written(git, file, text!) };
+    if (made.oid !== old || made.mode !== mode) edits.set(file, made);
     // The index first: were it behind, a person's next commit would take ours back.
     const [, staged = ''] = (await git.out('ls-files', '--stage', '--', file)).split(' ');
-    if (staged === old) await git.out('update-index', '--add', '--cacheinfo', `${mode},${oid},${file}`);
-    else if (staged !== oid) await git.out('add', '--', file);
+    if (staged === made.oid) continue;
+    const next = staged === old ? made.oid : await written(git, file, there);
+    await git.out('update-index', '--add', '--replace', '--cacheinfo', `${made.mode},${next},${file}`);
   }
+  if (edits.size === 0) return;
   const tree = await edited(git, head && (await git.out('rev-parse', `${head}^{tree}`)), edits);
   const commit = await git.out('commit-tree', tree, ...(head === null ? [] : ['-p', head]), '-m', message);
   await git.out('update-ref', '-m', 'commit: Status Live', 'HEAD', commit, head ?? '');
+}
+
+async function written(git: GitRun, file: string, text: string): Promise<string> {
+  return (await git.fed(text, 'hash-object', '-w', `--path=${file}`, '--stdin')).toString().trim();
 }
 
 function mixed(top: string, file: string): Problem {
@@ -179,13 +205,14 @@ const MAX_NAMED = 10;
  * What nobody committed: incident files that git does not know, and those, or status.yaml, that were edited or
  * deleted by hand or by a command that could not commit. What is `owned` the server commits with its next pull.
  */
-export async function onlyHere(
-  git: GitRun,
-  { top, incidents }: Place,
-  owned: Pick<Owned, 'list'>,
-): Promise<Problem[]> {
-  const own = new Set(owned.list().map(({ name }) => incidents + name));
-  const site = path.posix.join(path.posix.dirname(incidents), 'status.yaml');
+export async function onlyHere(git: GitRun, place: Place, owned: Pick<Owned, 'list'>): Promise<Problem[]> {
+  const { top, incidents } = place;
+  const files = await filesOf(
+    place,
+    owned.list().map(({ name }) => name),
+  );
+  const own = new Set(files.values());
+  const site = path.posix.join(place.status, 'status.yaml');
   const states = await changedIn(git, incidents, site);
   const open = states.filter(([file, state]) => state !== '??' || isOneOf(incidents, file));
   const left = open.filter(([file]) => !own.has(file));
@@ -218,10 +245,4 @@ async function changedIn(
   const args = ['status', '--porcelain', '-z', '--untracked-files=all', '--no-renames', '--', ...within];
   const lines = (await git.out(...args)).split('\0').filter(line => line !== '');
   return lines.map(line => [line.slice(3), line.slice(0, 2)] as const);
-}
-
-/** What git sees changed in the incidents folder. Files that are gone are not named. */
-async function statesOf(git: GitRun, incidents: string): Promise<Map<string, string>> {
-  const changed = await changedIn(git, incidents);
-  return new Map(changed.filter(([file, state]) => state[1] !== 'D' && file.startsWith(incidents)));
 }

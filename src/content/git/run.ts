@@ -231,5 +231,8 @@ const FIXES: readonly (readonly [RegExp, string])[] = [
     /resolve host|Connection|timed out|unable to access|does not appear|Could not read from remote/i,
     'the page goes on; it is tried again by itself',
   ],
-  [/non-fast-forward|fetch first|rejected/i, 'somebody pushed meanwhile; it is tried again by itself'],
+  [
+    /non-fast-forward|fetch first|rejected|but expected/i,
+    'somebody committed or pushed meanwhile; it is tried again by itself',
+  ],
 ];

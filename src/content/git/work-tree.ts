@@ -1,11 +1,14 @@
 // Where a status folder lies in its repository, and what keeps a machine from working there.
 import { access, realpath } from 'node:fs/promises';
 import path from 'node:path';
+import { isWithin, whereItStood } from '../listing.ts';
 import { GitFailure, type GitRun, oidOf, quoted } from './run.ts';
 
 export interface Place {
   readonly top: string;
-  /** The incidents folder below it, ended by a slash; '/' apart. */
+  /** The status folder below it; '.' apart. */
+  readonly status: string;
+  /** The incidents folder below it, where links lead to, ended by a slash; '/' apart. */
   readonly incidents: string;
 }
 
@@ -22,8 +25,28 @@ export async function placeOf(git: GitRun, dir: string): Promise<Place | null> {
     if (error instanceof GitFailure && /not a git repository|work tree/i.test(error.said)) return null;
     throw error;
   }
-  const below = path.relative(await realpath(top), path.join(real, 'incidents'));
-  return { top, incidents: `${below.split(path.sep).join('/')}/` };
+  const folder = path.join(real, 'incidents');
+  const stood = await whereItStood(folder);
+  const incidents = isWithin(stood, { status: real }) ? stood : folder;
+  const below = async (at: string) =>
+    path
+      .relative(await realpath(top), at)
+      .split(path.sep)
+      .join('/');
+  return { top, status: (await below(real)) || '.', incidents: `${await below(incidents)}/` };
+}
+
+/**
+ * What git calls a file, relative to its work tree at `top`, whichever links lead to its folder; null while that is
+ * away. A link in the file's own place is the file.
+ */
+export async function nameInGit(top: string, file: string): Promise<string | null> {
+  try {
+    const [root, folder] = await Promise.all([realpath(top), realpath(path.dirname(file))]);
+    return path.join(path.relative(root, folder), path.basename(file)).split(path.sep).join('/');
+  } catch {
+    return null;
+  }
 }
 
 export const NO_REPOSITORY: Obstacle = [
@@ -47,12 +70,11 @@ export async function obstacle(git: GitRun, place: Place, branch: string): Promi
 /** Commands that bring the folder to `branch`, with all that only the place where it is now holds of it. */
 async function wayTo(
   git: GitRun,
-  { top, incidents }: Place,
+  { top, status: folder }: Place,
   branch: string,
   on: string | null,
 ): Promise<string> {
   const at = `git -C ${quoted(top)}`;
-  const folder = path.posix.dirname(incidents);
   const known = await oidOf(git, `refs/heads/${branch}`);
   const others = ['--not', `--remotes=*/${branch}`, ...(known === null ? [] : [known])];
   // Of another branch, what it changes elsewhere is none of ours; a commit on no branch is lost without one.

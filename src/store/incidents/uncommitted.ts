@@ -14,12 +14,12 @@ export async function readUncommitted(db: Db): Promise<Uncommitted[]> {
   return db.selectFrom('uncommitted').selectAll().orderBy('name').execute();
 }
 
-/** Notes a file, or who wrote it besides; the text it had first stays noted. */
+/** Notes a file, in place of what was noted of it. */
 export async function noteUncommitted(db: Db, { name, author, before }: Uncommitted): Promise<void> {
   await db
     .insertInto('uncommitted')
     .values({ name, author, before })
-    .onConflict(conflict => conflict.column('name').doUpdateSet({ author }))
+    .onConflict(conflict => conflict.column('name').doUpdateSet({ author, before }))
     .execute();
 }
 

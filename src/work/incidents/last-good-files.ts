@@ -1,11 +1,11 @@
 // The last good text of the files is kept in the database, since memory forgets it at a restart.
 import type { StatusFolder } from '../../content/folder.ts';
 import type { Log } from '../../core/model/ports/log.ts';
+import { StorageFault } from '../../core/model/ports/storage.ts';
 import type { Db } from '../../store/db/database.ts';
 import {
   changeKeptFiles,
   type KeptRecord,
-  NOTHING_KEPT,
   readForgotten,
   readKept,
   readKeptFiles,
@@ -18,6 +18,7 @@ export class LastGoodFiles {
   readonly #log: Log;
   readonly #readForgotten: () => Promise<string | null>;
   #forgotten: string | null = null;
+  #isRecalled = false;
   #kept: ReadonlyMap<string, string> | null = null;
   #last: { readonly texts: ReadonlyMap<string, string>; readonly beside: string } | null = null;
 
@@ -30,14 +31,22 @@ export class LastGoodFiles {
 
   /** Hands what is kept to the folder; says, too, since when that was missing for an earlier process. */
   static async open(db: Db, folder: StatusFolder, log: Log) {
-    const { missingSince } = await recallLastGood(folder, db);
+    const recalled = await recallLastGood(folder, db);
     const kept = new LastGoodFiles(db, folder, log);
+    kept.#isRecalled = recalled !== null;
     kept.#forgotten = await kept.#readForgotten();
-    return { kept, missingSince };
+    return { kept, missingSince: recalled?.missingSince ?? null };
+  }
+
+  /** Whether it is known what there was: until then nobody can say that nothing is missing. */
+  get isRecalled(): boolean {
+    return this.#isRecalled;
   }
 
   /** Brings what is kept up to date with the files and what is noted beside them; writes only what changed. */
   async round(beside: Omit<KeptRecord, 'folder'>): Promise<void> {
+    // What was not read yet would be taken for gone.
+    if (!this.#isRecalled) return;
     const texts = this.#folder.goodTexts();
     const noted: KeptRecord = { folder: this.#folder.identity(), ...beside };
     const print = JSON.stringify(noted);
@@ -52,8 +61,12 @@ export class LastGoodFiles {
     this.#last = { texts, beside: print };
   }
 
-  /** Lets go of missing incidents when an operator said so since the last call. */
-  async heedForgotten(): Promise<void> {
+  /** Recalls what the database did not give so far, and lets go of missing incidents when an operator said so. */
+  async catchUp(): Promise<void> {
+    if (!this.#isRecalled && (await recallLastGood(this.#folder, this.#db))) {
+      this.#isRecalled = true;
+      this.#folder.lookEverywhere();
+    }
     const forgotten = await this.#readForgotten();
     if (forgotten === this.#forgotten) return;
     this.#forgotten = forgotten;
@@ -65,10 +78,14 @@ export class LastGoodFiles {
   }
 }
 
-/** Hands what the database keeps of the files to their folder; nothing while the database gives nothing. */
-export async function recallLastGood(folder: StatusFolder, db: Db): Promise<KeptRecord> {
-  const kept = await lastGood(() => readKept(db), NOTHING_KEPT)();
-  const texts = await lastGood(() => readKeptFiles(db), new Map<string, string>())();
-  folder.remember(texts, kept.folder, kept.missingSince !== null);
-  return kept;
+/** Hands what the database keeps of the files to their folder; null, and nothing, while the database gives nothing. */
+export async function recallLastGood(folder: StatusFolder, db: Db): Promise<KeptRecord | null> {
+  try {
+    const kept = await readKept(db);
+    folder.remember(await readKeptFiles(db), kept.folder, kept.missingSince !== null);
+    return kept;
+  } catch (error) {
+    if (error instanceof StorageFault) return null;
+    throw error;
+  }
 }

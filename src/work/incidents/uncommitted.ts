@@ -3,24 +3,28 @@ import type { Owned, OwnFile } from '../../content/git/own-files.ts';
 import { mergeIncident } from '../../core/incidents/merge/merge.ts';
 import type { Db } from '../../store/db/database.ts';
 import { forgetUncommitted, noteUncommitted, readUncommitted } from '../../store/incidents/uncommitted.ts';
-import { ignoreStorageFault, lastGood } from '../timing/storage.ts';
+import { ignoreStorageFault } from '../timing/storage.ts';
 
-/** A database that takes nothing keeps no outage from being filed. */
+/** A database that takes nothing keeps no outage from being filed; what it did not take it is given again. */
 export class UncommittedFiles implements Pick<Owned, 'list' | 'forget'> {
   readonly #db: Db;
-  readonly #files: Map<string, OwnFile>;
+  readonly #files = new Map<string, OwnFile>();
   /** How many writes of a file are under way. */
   readonly #writing = new Map<string, number>();
+  /** Whether what an earlier process left was read. */
+  #isRecalled = false;
+  /** Files of which the database does not say what is so. */
+  readonly #unsaved = new Set<string>();
 
-  private constructor(db: Db, files: Map<string, OwnFile>) {
+  private constructor(db: Db) {
     this.#db = db;
-    this.#files = files;
   }
 
   /** With what an earlier process left. */
   static async open(db: Db): Promise<UncommittedFiles> {
-    const noted = await lastGood(() => readUncommitted(db), [])();
-    return new UncommittedFiles(db, new Map(noted.map(file => [file.name, { ...file, after: null }])));
+    const files = new UncommittedFiles(db);
+    await files.save();
+    return files;
   }
 
   list(): readonly OwnFile[] {
@@ -32,24 +36,59 @@ export class UncommittedFiles implements Pick<Owned, 'list' | 'forget'> {
     return this.#drop(names.filter(name => !this.#writing.has(name)));
   }
 
+  /** Gives the database what it did not take, and reads from it what could not be read. */
+  save(): Promise<void> {
+    return ignoreStorageFault(this.#save());
+  }
+
+  async #save(): Promise<void> {
+    if (!this.#isRecalled) {
+      for (const file of await readUncommitted(this.#db)) {
+        const { name, before } = file;
+        const known = this.#files.get(name);
+        if (known || !this.#unsaved.has(name))
+          this.#files.set(name, { ...(known ?? file), before, after: null });
+      }
+      this.#isRecalled = true;
+    }
+    for (const name of [...this.#unsaved]) {
+      const file = this.#files.get(name);
+      this.#unsaved.delete(name);
+      try {
+        await (file ? noteUncommitted(this.#db, file) : forgetUncommitted(this.#db, [name]));
+      } catch (error) {
+        this.#unsaved.add(name);
+        throw error;
+      }
+    }
+  }
+
   /** Notes the file, then writes it; forgets it again when nothing was written. */
   async write(file: OwnFile, write: () => Promise<boolean>): Promise<boolean> {
     const { name } = file;
     const known = this.#files.get(name);
+    const undo = async () => {
+      if (known) this.#files.set(name, known);
+      else await this.#drop([name]);
+    };
     // The text it had first: what was written since is to be committed all the same.
     this.#files.set(name, known ? { ...file, before: known.before, after: since(known.after, file) } : file);
     this.#count(name, 1);
-    let isWritten = false;
+    let isWritten: boolean;
     try {
-      await ignoreStorageFault(noteUncommitted(this.#db, file));
+      this.#unsaved.add(name);
+      await this.save();
       isWritten = await write();
+    } catch (error) {
+      // A folder that is missing was not written to. Of any other failure it is not known how far it came.
+      if ((error as { code?: unknown }).code === 'MISSING') await undo();
+      else this.#files.set(name, { ...(known ?? file), after: null });
+      throw error;
     } finally {
       this.#count(name, -1);
     }
-    if (isWritten) return true;
-    if (known) this.#files.set(name, known);
-    else await this.#drop([name]);
-    return false;
+    if (!isWritten) await undo();
+    return isWritten;
   }
 
   #count(name: string, more: 1 | -1): void {
@@ -60,7 +99,8 @@ export class UncommittedFiles implements Pick<Owned, 'list' | 'forget'> {
 
   async #drop(names: readonly string[]): Promise<void> {
     const there = names.filter(name => this.#files.delete(name));
-    if (there.length > 0) await ignoreStorageFault(forgetUncommitted(this.#db, there));
+    for (const name of there) this.#unsaved.add(name);
+    if (there.length > 0) await this.save();
   }
 }
 

@@ -5,6 +5,7 @@ import { knownWaiting, openGit, type Synced, type SyncGit } from '../../content/
 import { type Histories, openHistory } from '../../content/git/history.ts';
 import type { Author } from '../../content/git/own-files.ts';
 import { GitFailure } from '../../content/git/run.ts';
+import type { Waiting } from '../../content/git/waiting.ts';
 import { isOrMayBeOpen } from '../../core/incidents/file/reparse.ts';
 import type { Log } from '../../core/model/ports/log.ts';
 import type { Problem } from '../../core/model/problem.ts';
@@ -38,16 +39,6 @@ const MAX_NAMED = 10;
 
 const problem = (level: Problem['level'], what: string, fix: string): Problem => {
   return { level, where: 'content.git', what, fix };
-};
-const WHILE_MISSING: Synced = {
-  ...{ moved: false, committed: [], notes: [], waiting: [] },
-  problems: [
-    problem(
-      'warning',
-      'nothing is pulled or pushed while incident files are missing',
-      'bring the folder back (`git checkout -- incidents` in the status folder)',
-    ),
-  ],
 };
 
 export class GitSync {
@@ -111,6 +102,7 @@ export class GitSync {
     const { site, ring, log } = this.#deps;
     this.#decided = this.#decided.filter(({ at }) => Math.abs(now - at) < DECIDED);
     const { git } = site();
+    await this.#uncommitted.save();
     if (git === null) return;
     const fired = this.#alarm(git.pull, now) !== null;
     const isFailed = this.#found.length > 0 && Math.abs(now - this.#tried) >= AGAIN;
@@ -132,19 +124,28 @@ export class GitSync {
   async #exchange(git: GitSettings, now: Millis): Promise<Synced> {
     const { folder } = this.#deps;
     const { incidents, missing } = await folder.incidents();
-    // What git would bring into a folder that is missing would pass for all there is.
-    if (missing !== null) return WHILE_MISSING;
     const owned = {
       list: () => this.#uncommitted.list(),
       forget: (names: readonly string[]) => this.#uncommitted.forget(names),
       new: incidents.filter(({ openedBy }) => openedBy !== null).map(({ id }) => folder.nameOf(id)),
     };
-    const synced = await this.#sync(owned, git);
-    this.#noteWaiting(synced.waiting, now);
+    // What git would bring into a folder that is missing would pass for all there is.
+    const synced = await this.#sync(missing === null ? owned : null, git);
+    if (synced.waiting) this.#noteWaiting(synced.waiting, now);
+    if (missing !== null && synced.moved) this.ask();
+    await this.#forgetGone();
     return synced;
   }
 
-  #noteWaiting(waiting: Synced['waiting'], now: Millis): void {
+  /** What was deleted, or was never written since the process ended first, need not be committed. */
+  async #forgetGone(): Promise<void> {
+    const { folder } = this.#deps;
+    if ((await folder.incidents()).missing !== null) return;
+    const gone = this.#uncommitted.list().filter(({ name }) => !folder.knows(name));
+    await this.#uncommitted.forget(gone.map(({ name }) => name));
+  }
+
+  #noteWaiting(waiting: readonly Waiting[], now: Millis): void {
     this.#waiting = waiting.flatMap(({ file, text }) =>
       isOrMayBeOpen(path.basename(file).replace(/\.md$/i, ''), text, now) ? [file] : [],
     );

@@ -1,5 +1,7 @@
 // The ledger: what is noted while git commits, and not written yet, is not forgotten.
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
+import { StorageFault } from '../../../src/core/model/ports/storage.ts';
 import { openDatabase } from '../../../src/store/db/database.ts';
 import { readUncommitted } from '../../../src/store/incidents/uncommitted.ts';
 import { UncommittedFiles } from '../../../src/work/incidents/uncommitted.ts';
@@ -33,7 +35,57 @@ test.each([true, false])(
 test('a write that fails with an error leaves the file noted, and to be forgotten', async () => {
   const { ledger } = await openLedger();
   await expect(ledger.write(FILE, () => Promise.reject(new Error('disk')))).rejects.toThrow('disk');
-  expect(ledger.list()).toEqual([FILE]);
+  // How far it came is not known: whatever the file holds is what was written.
+  expect(ledger.list()).toEqual([{ ...FILE, after: null }]);
   await ledger.forget(['a.md']);
   expect(ledger.list()).toEqual([]);
+});
+
+test('a write that a missing folder refuses changes nothing of what was noted before', async () => {
+  const { ledger } = await openLedger();
+  const one = { name: 'a.md', author: 'api', before: 'zero', after: 'one' } as const;
+  await ledger.write(one, async () => true);
+  const refused = Object.assign(new Error('missing'), { code: 'MISSING' });
+  const two = { name: 'a.md', author: 'machine', before: 'one', after: 'two' } as const;
+  await expect(ledger.write(two, () => Promise.reject(refused))).rejects.toThrow('missing');
+  expect(ledger.list()).toEqual([one]);
+});
+
+test('what the database does not take is given again, and what it did not give is read again', async () => {
+  const db = openDatabase(':memory:');
+  const full = (is: boolean) => sql.raw(`pragma query_only = ${is ? 1 : 0}`).execute(db);
+  const noted = async () => (await readUncommitted(db)).map(({ name, before }) => [name, before]);
+  const ledger = await UncommittedFiles.open(db);
+  await full(true);
+  await ledger.write(FILE, async () => true);
+  await ledger.save();
+  expect(await noted()).toEqual([]);
+  await full(false);
+  await ledger.save();
+  expect(await noted()).toEqual([['a.md', null]]);
+  // Forgotten while the disk is full, and written anew: the text before is that of then.
+  await full(true);
+  await ledger.forget(['a.md']);
+  await full(false);
+  await ledger.write({ ...FILE, before: 'text', after: 'more' }, async () => true);
+  expect(await noted()).toEqual([['a.md', 'text']]);
+});
+
+test('what an earlier process noted is known as soon as the database can be read', async () => {
+  const db = openDatabase(':memory:');
+  await (await UncommittedFiles.open(db)).write({ ...FILE, before: 'zero' }, async () => true);
+  let isBroken = true;
+  const broken = new Proxy(db, {
+    get: (of, key) => {
+      if (key === 'selectFrom' && isBroken) throw new StorageFault('io', 'SQLITE_IOERR');
+      const found = Reflect.get(of, key);
+      return typeof found === 'function' ? found.bind(of) : found;
+    },
+  });
+  const ledger = await UncommittedFiles.open(broken);
+  await ledger.write({ ...FILE, before: 'text', after: 'more' }, async () => true);
+  expect(ledger.list()).toEqual([{ ...FILE, before: 'text', after: 'more' }]);
+  isBroken = false;
+  await ledger.save();
+  expect(ledger.list()).toEqual([{ ...FILE, before: 'zero', after: null }]);
 });
