@@ -30,7 +30,7 @@ export const check = command(
     const asked = components.filter(({ id }) => ids.length === 0 || ids.includes(id));
     const width = Math.max(...asked.map(({ id }) => id.length));
     let code = 0;
-    const look = async (component: Component) => {
+    const run = async (component: Component) => {
       const name = component.id.padEnd(width);
       const [unset] = unsetIn(component.id);
       if (unset) {
@@ -54,7 +54,7 @@ export const check = command(
     };
     const next = asked.values();
     const oneByOne = async () => {
-      for (const component of next) await look(component);
+      for (const component of next) await run(component);
     };
     await Promise.all(Array.from({ length: AT_ONCE }, oneByOne));
     return code;

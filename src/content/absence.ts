@@ -51,9 +51,9 @@ export async function assess(known: Known, gone: readonly ReadFile[], scan: Scan
   const losing = new Set(gone.flatMap(file => above(file.file).filter(name => !isDeletable(name, file))));
   const whys = new Map(
     [...places].map(([name, place]) => {
-      const look = { ...place, empty: !readable.has(name), less: losing.has(name) };
+      const state = { ...place, empty: !readable.has(name), less: losing.has(name) };
       const before = folders.get(name) ?? null;
-      return [name, whyMissing({ ...look, siteGone: siteGone && name === '' }, before)] as const;
+      return [name, whyMissing({ ...state, siteGone: siteGone && name === '' }, before)] as const;
     }),
   );
   const reasonOf = (file: ReadFile): Absence | null => {

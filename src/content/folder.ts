@@ -13,7 +13,7 @@ import { readRegularFile } from './regular-file.ts';
 import { rememberedFile, scanFiles, scanFolder } from './scan.ts';
 
 /** How long a change nobody heard of can stay unseen: network file systems tell nothing. */
-const LOOK_EVERYWHERE_MS = 60_000;
+const SCAN_EVERYTHING_MS = 60_000;
 
 export class StatusFolder {
   readonly siteFile: string;
@@ -23,7 +23,7 @@ export class StatusFolder {
   readonly #last: LastRead;
   readonly #changes: Changes;
   #current: IncidentFiles;
-  #lookedAt = Number.NEGATIVE_INFINITY;
+  #scannedAt = Number.NEGATIVE_INFINITY;
   /** Reading, one after another; and writing. */
   #reading: Promise<unknown> = Promise.resolve();
   #writing: Promise<unknown> = Promise.resolve();
@@ -65,11 +65,11 @@ export class StatusFolder {
 
   /**
    * Reads what changed since the last call: while watched, the files whose change was heard of, and everything once a
-   * minute and after `lookEverywhere`. The same object comes back when nothing changed, and while somebody is alone
+   * minute and after `scanEverything`. The same object comes back when nothing changed, and while somebody is alone
    * in the folder.
    */
   async incidents(): Promise<IncidentFiles> {
-    if (!this.#isTaken || this.#lookedAt === Number.NEGATIVE_INFINITY) await this.#read();
+    if (!this.#isTaken || this.#scannedAt === Number.NEGATIVE_INFINITY) await this.#read();
     return this.#current;
   }
 
@@ -94,7 +94,7 @@ export class StatusFolder {
   }
 
   /** Lets the next call look at every file, heard of or not. */
-  lookEverywhere(): void {
+  scanEverything(): void {
     this.#changes.lose();
     this.#last.deletions.askAgain();
   }
@@ -130,7 +130,7 @@ export class StatusFolder {
         return await work();
       } finally {
         this.#isTaken = false;
-        this.lookEverywhere();
+        this.scanEverything();
       }
     });
   }
@@ -177,7 +177,7 @@ export class StatusFolder {
   }
 
   #read(): Promise<void> {
-    return this.#afterReading(() => this.#look());
+    return this.#afterReading(() => this.#scan());
   }
 
   async #afterReading(work: () => Promise<boolean | null>): Promise<void> {
@@ -189,14 +189,14 @@ export class StatusFolder {
   }
 
   /** Brings what is known up to date with the disk; whether anything changed. */
-  async #look(): Promise<boolean> {
+  async #scan(): Promise<boolean> {
     const last = this.#last;
     const changes = this.#changes;
     const here = await this.#placesNow();
     const place = await this.#standing(here);
     await changes.follow(place);
     const now = performance.now();
-    const isKnown = this.#areKnown(here) && now - this.#lookedAt < LOOK_EVERYWHERE_MS;
+    const isKnown = this.#areKnown(here) && now - this.#scannedAt < SCAN_EVERYTHING_MS;
     const names = changes.take(isKnown);
     if (names?.size === 0) return false;
     try {
@@ -206,15 +206,15 @@ export class StatusFolder {
         changes.hearRacy(found.values());
         return changed;
       }
-      const isFirst = this.#lookedAt === Number.NEGATIVE_INFINITY;
+      const isFirst = this.#scannedAt === Number.NEGATIVE_INFINITY;
       const scan = await scanFolder(this.folder, last, this.#clock(), isFirst);
       // Mounted or unmounted while it was read: what is gone may only be elsewhere.
       if ((await this.#standing(await this.#placesNow())) !== place) {
         changes.lose();
-        return await this.#look();
+        return await this.#scan();
       }
       changes.hearRacy(scan.files.values());
-      this.#lookedAt = now;
+      this.#scannedAt = now;
       return await last.judge(scan);
     } catch (error) {
       changes.lose();

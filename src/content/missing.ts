@@ -7,8 +7,8 @@ import type { Problem } from '../core/model/problem.ts';
 export const LINK_NOWHERE = 'a link that leads nowhere';
 export const LINK_OUT = 'a link out of the status folder';
 
-/** What one look at a folder found: incidents/, or one below it. */
-export interface Look {
+/** What one reading of a folder found: incidents/, or one below it. */
+export interface FolderState {
   /** The system's code when the folder cannot be listed, else null. */
   readonly code: string | null;
   /** Which folder it is (`identityOf`); null when that cannot be told. */
@@ -26,8 +26,8 @@ export interface Look {
  * deletion; null when it does not. A file gone from a folder that stays was deleted, the last one too; a folder that
  * held nothing has nothing to lose.
  */
-export function whyMissing(look: Look, before: string | null): string | null {
-  const { code, identity, empty, less, siteGone } = look;
+export function whyMissing(state: FolderState, before: string | null): string | null {
+  const { code, identity, empty, less, siteGone } = state;
   if (code?.startsWith(OTHER_CASE)) return code;
   if (code?.startsWith('a link')) return `it is ${code}`;
   if (code !== null && code !== 'ENOENT') return `it cannot be read (${code})`;

@@ -26,7 +26,7 @@ export async function openMonitoring(base: Pick<Base, Needed | 'clock' | 'monoto
   const heartbeats = await Heartbeats.open({ ...on, recorder, watchdog, paused, startedAt, noticeSteps });
   base.closers.push(() => poll.close());
   steps.listen(by => {
-    poll.lookAnew();
+    poll.checkAllNow();
     watchdog.stepped(by);
     heartbeats.clockStepped(by);
   });

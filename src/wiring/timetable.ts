@@ -60,7 +60,7 @@ export function jobsOf(
     { name: 'poll', every: SECOND, run: async () => poll.startDue(clock()), settled: () => poll.settled() },
     { name: 'heartbeats', every: SECOND, run: () => heartbeats.judgeAll(clock()) },
     { name: 'git', every: SECOND, run: () => git.round(clock()) },
-    { name: 'history', every: 10 * SECOND, run: () => git.lookBack() },
+    { name: 'history', every: 10 * SECOND, run: () => git.readHistories() },
     { name: 'round', every: SECOND, run: round },
     { name: 'enqueue', every: SECOND, run: notifications.enqueue },
     { name: 'dispatch', every: SECOND, run: notifications.dispatch, settled: notifications.settled },

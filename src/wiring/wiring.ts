@@ -57,7 +57,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       heartbeatToken: id => monitoring.heartbeats.tokenOf(id),
       async tick() {
         // Its minutes pass at once: what file systems do not tell is looked for as if they had.
-        base.folder.lookEverywhere();
+        base.folder.scanEverything();
         await timetable.turnInOrder();
         await judge();
       },

@@ -1,10 +1,10 @@
 // What counts as a missing folder, by what one look at it found.
 import { expect, test } from 'vitest';
-import { type Look, whyMissing } from '../../src/content/missing.ts';
+import { type FolderState, whyMissing } from '../../src/content/missing.ts';
 
-const HERE: Look = { code: null, identity: '1:2:3', empty: false, less: false, siteGone: false };
+const HERE: FolderState = { code: null, identity: '1:2:3', empty: false, less: false, siteGone: false };
 
-test.each<[string, Partial<Look>, string | null]>([
+test.each<[string, Partial<FolderState>, string | null]>([
   ['all is there', {}, null],
   ['a file was deleted', { less: true }, null],
   ['the last file was deleted', { less: true, empty: true }, null],

@@ -22,6 +22,12 @@ const RETIRED: readonly (readonly [RegExp, string])[] = [
     'inbound, git sync, file cache, storage',
   ],
   [/\bMOST_?\w*/, 'MAX_…'],
+  [/\blookAnew\b|\b(?:Look|LastLook|LookEnd|NextLook)\b|\blookAt[A-Z]\w*/, 'run of a check'],
+  [/\bbreathe?\b|\bmakeBreath\b/i, 'turn of the event loop, yield'],
+  [/\b(?:Fate|fate)(?:Of\w*)?\b/, 'filing decision'],
+  [/\b(?:sighted|foretold|toldAt)\b/, 'first seen, dated ahead, announced'],
+  [/\baskLeave\b|\bpermalinkOf\b|\bviewOfGone\b/, 'unsubscribe, path of an incident'],
+  [/\bopen(?:Watch|Mirror|Inbound)\b/, 'monitoring, content, web'],
   [/\brests for a while\b/, 'email delivery paused'],
   [/\be-mail address\b/i, 'email address'],
 ];

@@ -52,7 +52,7 @@ export function watch(scene: Scene): Watch {
     return answer.text;
   };
 
-  /** A process started since holds no look of before. */
+  /** A process started since holds no check of before. */
   const heldUntil = ({ since, heldUntil }: Service) => (server.launchedAt > since ? 0 : heldUntil);
 
   const judgeSummary = (text: string, asked: number) => {

@@ -1,6 +1,6 @@
 // Forecast: who would be mailed what, were these incidents on the page now.
 import { asOf } from '../../core/incidents/as-of.ts';
-import { presumedRef, sighted } from '../../core/incidents/first-seen.ts';
+import { announcedWhenSeen, presumedRef } from '../../core/incidents/first-seen.ts';
 import { affectedBy, type Incident } from '../../core/model/incident.ts';
 import type { Site } from '../../core/model/site.ts';
 import { announcements, concernOf, owedTo } from '../../core/notify/news.ts';
@@ -22,7 +22,7 @@ export async function forecast(incidents: readonly Incident[], site: Site, cli: 
     const now = cli.clock();
     const dated = incidents.map(one => {
       const ref = presumedRef(one);
-      return asOf(ref === null || seen.has(ref) ? one : sighted(one, now), now, () => now);
+      return asOf(ref === null || seen.has(ref) ? one : announcedWhenSeen(one, now), now, () => now);
     });
     const news = announcements(dated, seen, now, first).filter(({ quiet }) => !quiet);
     const owed = news

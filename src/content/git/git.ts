@@ -97,7 +97,7 @@ export function openGit(
       report([error.message, isLocked(error) ? `${error.fix}; it is tried again by itself` : error.fix]);
     }
     const moved = exchange?.moved ?? false;
-    // What came in may have mended it: the next look says so.
+    // What came in may have mended it: the next round says so.
     if (away && !moved) report(away);
     return { ...found, moved, waiting };
   };

@@ -21,30 +21,31 @@ export function changesAt({ started, resolved, updates }: Incident, now: Millis)
  * The incident as of `now`, from which everything is shown, counted and told. An end that lies ahead has not come:
  * the incident is open, and the words of that end wait. Whatever else is dated ahead happened when it was first
  * seen: `seen` knows when (epoch ms), by the update's name in the database; it may say `now`. Of a maintenance the
- * steps that lie ahead are its plan and wait. `lay`: what was dated ahead when it was first seen; it is not believed
+ * steps that lie ahead are its plan and wait. `wasAhead`: what was dated ahead when it was first seen; it is not believed
  * when its time comes, either. The same object when nothing lies or lay ahead.
  */
 export function asOf(
   incident: Incident,
   now: Millis,
   seen: (ref: string) => Millis,
-  lay: 'beginning' | 'update' | null = null,
+  wasAhead: 'beginning' | 'update' | null = null,
 ): Incident {
-  if ((lay === null && !isAhead(incident, now)) || incident.rrule !== undefined) return incident;
-  if (incident.scheduled) return saidAhead(unfinished(incident, now), now, seen, lay !== null);
+  if ((wasAhead === null && !isAhead(incident, now)) || incident.rrule !== undefined) return incident;
+  if (incident.scheduled)
+    return withEarlyUpdatesMoved(withoutFutureCompletion(incident, now), now, seen, wasAhead !== null);
   // What was said before is no part of an end that comes, wherever its heading dates it.
-  const said = saidAhead(incident, now, seen, lay !== null, true);
-  return happened(unended(said, now), now, seen, lay);
+  const said = withEarlyUpdatesMoved(incident, now, seen, wasAhead !== null, true);
+  return withFirstSeenTimes(withoutFutureEnd(said, now), now, seen, wasAhead);
 }
 
 /**
  * The steps of a completed maintenance that have not happened and will not: those that its file dates after the
- * completion, or, where nothing says when that was, after `now`. `lay`: what was ahead when it was first seen completed.
+ * completion, or, where nothing says when that was, after `now`. `wasAhead`: what was ahead when it was first seen completed.
  */
-export function overtaken(
+export function stepsAfterCompletion(
   { scheduled, status, resolved, rrule, updates }: Incident,
   now: Millis,
-  lay: (update: IncidentUpdate) => boolean,
+  wasAhead: (update: IncidentUpdate) => boolean,
 ): readonly IncidentUpdate[] {
   if (!scheduled || status !== 'completed' || rrule !== undefined) return [];
   const steps = updates.filter(({ inherits, preface }) => !inherits && !preface);
@@ -52,12 +53,14 @@ export function overtaken(
   const completion = Math.min(resolved ?? FOREVER, end?.at ?? FOREVER);
   if (completion > now && completion < FOREVER) return [];
   // The words of the end may be dated a little after it.
-  return steps.filter(update => update.at > now || lay(update) || (update !== end && update.at > completion));
+  return steps.filter(
+    update => update.at > now || wasAhead(update) || (update !== end && update.at > completion),
+  );
 }
 
 const FOREVER = Number.POSITIVE_INFINITY;
 
-function unended(incident: Incident, now: Millis): Incident {
+function withoutFutureEnd(incident: Incident, now: Millis): Incident {
   const { updates, resolved, status } = incident;
   const isEnd = ({ status, reopens, early }: IncidentUpdate) =>
     (status === 'resolved' && !reopens) || early === true;
@@ -79,21 +82,21 @@ function unended(incident: Incident, now: Millis): Incident {
 }
 
 /** With all that is or was dated ahead at the moment it was first seen. */
-function happened(
+function withFirstSeenTimes(
   incident: Incident,
   now: Millis,
   seen: (ref: string) => Millis,
-  lay: 'beginning' | 'update' | null,
+  wasAhead: 'beginning' | 'update' | null,
 ): Incident {
   const { id, started, updates, begins } = incident;
   const refTo = (key: string) => refOf({ incidentId: id, key });
   const seenAt = ({ key }: IncidentUpdate) => Math.min(now, seen(refTo(key)));
   const own = refTo(edgeKey(incident, 'started'));
-  const foretold = (begins ?? started) > now || lay === 'beginning';
-  const said = foretold ? { foretold: begins ?? started } : {};
-  if (begins !== undefined) return { ...begun(incident, begins, now, seenAt), ...said };
-  const worded = saidAhead(incident, now, seen, lay !== null);
-  if (!foretold) return worded;
+  const isStartAhead = (begins ?? started) > now || wasAhead === 'beginning';
+  const said = isStartAhead ? { startedAhead: begins ?? started } : {};
+  if (begins !== undefined) return { ...withBeginning(incident, begins, now, seenAt), ...said };
+  const worded = withEarlyUpdatesMoved(incident, now, seen, wasAhead !== null);
+  if (!isStartAhead) return worded;
   return {
     ...worded,
     ...said,
@@ -105,11 +108,11 @@ function happened(
  * With the words that are or were dated ahead where they were said; where a maintenance's steps lie ahead, they wait.
  * `before`: only those that were seen before now and take their status from what stands above them.
  */
-function saidAhead(
+function withEarlyUpdatesMoved(
   incident: Incident,
   now: Millis,
   seen: (ref: string) => Millis,
-  lay: boolean,
+  wasAhead: boolean,
   before = false,
 ): Incident {
   const { id, scheduled, updates } = incident;
@@ -117,7 +120,7 @@ function saidAhead(
   const isPlanned = ({ inherits }: IncidentUpdate) => scheduled !== null && !inherits;
   const isEarly = (update: IncidentUpdate) =>
     !isPlanned(update) &&
-    (update.at > now || (lay && seenAt(update) < update.at)) &&
+    (update.at > now || (wasAhead && seenAt(update) < update.at)) &&
     (!before || (update.inherits === true && seenAt(update) < now));
   if (!updates.some(isEarly)) return incident;
   const moved = updates
@@ -143,7 +146,7 @@ function inherited(updates: readonly IncidentUpdate[], first: UpdateStatus): Inc
  * One whose file has it begin after its end: whoever wrote the beginning had a clock that was ahead. It began, and what
  * was written by that clock was said, when it was first seen; never after the end, unless it was seen after that.
  */
-function begun(
+function withBeginning(
   { begins: _, ...incident }: Incident,
   begins: Millis,
   now: Millis,
@@ -165,7 +168,7 @@ function begun(
 }
 
 /** A maintenance whose completion is dated ahead is not completed: the clock says what it is. */
-function unfinished(incident: Incident, now: Millis): Incident {
+function withoutFutureCompletion(incident: Incident, now: Millis): Incident {
   const { status, resolved, updates } = incident;
   const finished = updates.find(update => update.status === 'completed')?.at ?? resolved;
   if (status !== 'completed' || finished === null || Math.min(finished, resolved ?? finished) <= now)

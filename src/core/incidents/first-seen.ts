@@ -22,7 +22,7 @@ export function edgeKey({ begins, started, resolved }: Incident, edge: Edge): st
  * the presumed one: files are named after the day of the work, too. Never after what was written later, so
  * that it stays the first. The key stays what it is. The same object when nothing is to be changed.
  */
-export function sighted(incident: Incident, seen: Millis): Incident {
+export function announcedWhenSeen(incident: Incident, seen: Millis): Incident {
   const [first, second] = incident.updates;
   if (!first?.presumed || first.at <= seen) return incident;
   const at = Math.min(seen, second?.at ?? seen);

@@ -1,5 +1,5 @@
 // Walking a recurrence rule: the beginnings it names from its start on. A rule may name none for centuries, so
-// the days looked at are counted; the library looks on until the year 9999.
+// the days tried are counted; the library looks on until the year 9999.
 import type rrule from 'rrule';
 import { DAY, type Millis } from '../model/time.ts';
 
@@ -23,10 +23,10 @@ export function* beginnings(rule: ParsedOptions, start: Millis, from: Millis = s
   let left = rule.count ?? Number.POSITIVE_INFINITY;
   // Only what is counted is walked through from its start.
   let index = rule.count === null ? Math.max(0, Math.floor((from - start) / DAY / step) - 1) : 0;
-  for (let looked = 0; looked < MAX_DAYS; index++) {
+  for (let tried = 0; tried < MAX_DAYS; index++) {
     const [begin, end] = span(index);
     if (begin * DAY + clock > until) return;
-    looked += end - begin;
+    tried += end - begin;
     let days = Array.from({ length: end - begin }, (_, n) => begin + n).filter(names);
     if (rule.bysetpos?.length) {
       const kept = new Set(rule.bysetpos.map(place => days.at(place > 0 ? place - 1 : place)));

@@ -76,7 +76,7 @@ export interface Measured {
   readonly health: Health;
   readonly since: Millis | null;
   readonly checkedAt: Millis | null;
-  /** How long that look took, ms; absent: not known. */
+  /** How long that run took, ms; absent: not known. */
   readonly took?: Millis;
   /** Which check it was (`checkKey`); absent: not known. */
   readonly check?: string;

@@ -88,7 +88,7 @@ export interface Incident {
   /** `started:` where it lies after the end: the beginning is not known, and `started` is the end (as-of.ts). */
   readonly begins?: Millis;
   /** `started:` as its file has it, where that lay ahead when it was first seen: it is not believed (as-of.ts). */
-  readonly foretold?: Millis;
+  readonly startedAhead?: Millis;
   /** A heading's time cannot be read: shown as far as it can be, and nothing new is told until it is mended. */
   readonly held?: true;
 }

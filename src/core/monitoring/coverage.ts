@@ -1,12 +1,12 @@
-// Coverage: how much time one look counts for, and how much of a figure's time was observed at all.
+// Coverage: how much time one run counts for, and how much of a figure's time was observed at all.
 import type { Component } from '../model/component.ts';
 import { DAY, type Millis, SECOND } from '../model/time.ts';
 
 /**
  * How long (ms) the check at `at` adds to the observed time: the time since the one before it, when that ended at most
  * two periods ago. After a longer gap (the first check, a blocked process, a suspended machine, a clock set forward) it
- * counts for its own second and the look before, and for none when the clock was set back. It is never more than the
- * time that passed: a clock set forward skips time in which nobody looked. `took` is how long the look before took,
+ * counts for its own second and the run before, and for none when the clock was set back. It is never more than the
+ * time that passed: a clock set forward skips time in which nobody looked. `took` is how long the run before took,
  * `passed` how long it is since that began by a clock that only grows, ms; absent: not known, as after a start.
  */
 export function observedBetween(

@@ -42,7 +42,7 @@ export interface DetectorState {
   readonly awaited?: { readonly token: string; readonly since: Millis };
 }
 
-/** What one judgement makes: the state to keep, what changed, and when to look again ahead of schedule. */
+/** What one judgement makes: the state to keep, what changed, and when to check again ahead of schedule. */
 export interface Judgement {
   readonly state: DetectorState;
   readonly transitions: Transition[];
@@ -73,7 +73,7 @@ export function initialState(): DetectorState {
   };
 }
 
-/** How long the measured look that began at `at` (epoch ms) took, ms; 0 where nobody noted it. */
+/** How long the measured run that began at `at` (epoch ms) took, ms; 0 where nobody noted it. */
 export function tookOf({ streak }: DetectorState, at: Millis | null): Millis {
   return streak === null || at === null ? 0 : Math.max(0, streak.last - at);
 }

@@ -20,7 +20,7 @@ import {
 import { judgeLatency } from './latency.ts';
 import { downWords, lastedFrom, upWords, wellWords } from './messages.ts';
 
-/** A streak broken by a gap of more than this many periods, in which a look was due, starts anew. */
+/** A streak broken by a gap of more than this many periods, in which a run was due, starts anew. */
 export const GAP_PERIODS = 10;
 /** The first recheck comes this soon; each next one waits twice as long. */
 const FIRST_RECHECK: Millis = 10 * SECOND;
@@ -89,7 +89,7 @@ function extend(streak: Streak | null, result: CheckResult, schedule: string, pe
   return { good, count: 1, since: result.at, last, firstSeen: result.seen };
 }
 
-/** Whether a look that fell due at `at` follows one that ended at `last`: nights and weekends without looks are no gap. */
+/** Whether a run that fell due at `at` follows one that ended at `last`: nights and weekends without checks are no gap. */
 function follows(last: Millis, at: Millis, schedule: string, period: Millis): boolean {
   if (at - last <= GAP_PERIODS * period) return true;
   const next = nextFiring(schedule, last);
@@ -139,7 +139,7 @@ function judgeOutage(
 }
 
 /**
- * While raw and confirmed differ, look again sooner: after 10 s, 20 s, 40 s … but not past the schedule. Unknown results
+ * While raw and confirmed differ, check again sooner: after 10 s, 20 s, 40 s … but not past the schedule. Unknown results
  * count too, or a night without a network would be one of rechecks.
  */
 function recheck(state: DetectorState, streak: Streak, at: Millis, period: Millis): Millis | null {

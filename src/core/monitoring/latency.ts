@@ -29,7 +29,7 @@ export function judgeLatency(
   const { name, detect } = component;
   const { latency: limit, window, percentile, recoveries } = detect;
   const { at } = result;
-  // Looks that take longer than a period come no sooner than they end.
+  // Runs that take longer than a period come no sooner than they end.
   const span = Math.max(window, SLOW_SAMPLES * Math.max(period, result.took ?? 0));
   const samples = [...before.samples, { at, ms: result.latency }]
     .filter(sample => sample.at > at - span)

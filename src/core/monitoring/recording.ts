@@ -1,4 +1,4 @@
-// What is recorded of a judgement: what counts as a look, since when a component is as it is, what ends with its rule.
+// What is recorded of a judgement: what counts as a run, since when a component is as it is, what ends with its rule.
 import type { CheckResult } from '../model/checks/check.ts';
 import type { Component } from '../model/component.ts';
 import { type Millis, SECOND } from '../model/time.ts';
@@ -8,13 +8,13 @@ import { type DetectorState, type Judgement, transitionOf } from './detector-sta
 import { type Listening, putOff, type Report } from './heartbeat.ts';
 import { changedWords } from './messages.ts';
 
-/** A component as it was recorded last; `lastCheck` is when its last look began, epoch ms. */
+/** A component as it was recorded last; `lastCheck` is when its last run began, epoch ms. */
 export interface RecordedState {
   readonly state: DetectorState;
   readonly lastCheck: Millis | null;
 }
 
-/** Silence is observation too, but one row a minute is enough of it; a look may come a little early. */
+/** Silence is observation too, but one row a minute is enough of it; a run may come a little early. */
 const SILENCE_EVERY: Millis = 50 * SECOND;
 
 /** A report, or (null) the silence up to `now`, as a result to record; null when there is nothing to record of it. */
@@ -42,7 +42,7 @@ export function heartbeatResult(
   };
 }
 
-/** Since when a component is as it is by a judgement of a look at `at`, epoch ms; null: as it was. */
+/** Since when a component is as it is by a judgement of a run at `at`, epoch ms; null: as it was. */
 export function changedSince(before: DetectorState, judged: Judgement, at: Millis): Millis | null {
   if (healthOf(before) === healthOf(judged.state)) return null;
   return Math.min(at, ...judged.transitions.map(transition => transition.at));
@@ -67,8 +67,8 @@ export function listeningSince(
   recorded: ReadonlyMap<string, RecordedState>,
   startedAt: Millis,
 ): ReadonlyMap<string, Listening> {
-  const looks = [...recorded.values()].map(({ lastCheck }) => lastCheck ?? 0).filter(at => at <= startedAt);
-  const off = startedAt - looks.reduce((latest, at) => Math.max(latest, at), 0);
+  const runs = [...recorded.values()].map(({ lastCheck }) => lastCheck ?? 0).filter(at => at <= startedAt);
+  const off = startedAt - runs.reduce((latest, at) => Math.max(latest, at), 0);
   const listening = [...recorded].flatMap(
     ([
       id,

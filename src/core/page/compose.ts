@@ -44,7 +44,7 @@ export function* composing(facts: Facts, now: Millis): Steps<Snapshot> {
     yield;
   }
   const incidents = views.filter(view => view.scheduled === null).sort(byStart);
-  // A look that lies ahead was noted before the clock was set back: how long ago, nobody knows.
+  // A check that lies ahead was noted before the clock was set back: how long ago, nobody knows.
   const checks = components.map(view => view.checkedAt).filter(at => at !== null && at <= now) as Millis[];
   return {
     version: shortId(`${facts.revision}|${Math.floor(now / MINUTE)}`),
@@ -170,7 +170,7 @@ function componentView(
     ...(known?.checkedAt == null
       ? {}
       : {
-          looked: {
+          lastRun: {
             at: known.checkedAt,
             took: known.took ?? 0,
             ...(known.check === undefined ? {} : { check: known.check }),

@@ -57,7 +57,7 @@ interface Dated<T> {
   readonly span: Span;
 }
 
-/** Each item under every day its span may touch, other days left out: thousands of old incidents cost one look, not ninety. */
+/** Each item under every day its span may touch, other days left out: thousands of old incidents cost one run, not ninety. */
 function byDay<T>(
   items: readonly T[],
   spanned: (item: T) => Span,

@@ -20,7 +20,7 @@ export function overallStatusOf(
     ...(severity === null ? [] : [statusOf(severity)]),
     ...(unread === 0 ? [] : (['no_data'] as const)),
   ]);
-  const interrupted = components.filter(view => view.stall?.told);
+  const interrupted = components.filter(view => view.stall?.isInterrupted);
   const isUnknown = (view: ComponentView) => view.health === 'no_data';
   const unknown = components.filter(isUnknown);
   const watched = components.filter(view => view.component.check.type !== 'manual');

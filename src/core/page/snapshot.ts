@@ -31,15 +31,15 @@ export interface ComponentView {
   readonly since: Millis | null;
   /** When it was last looked at, floored to the minute; null when never or not checked. */
   readonly checkedAt: Millis | null;
-  /** The same to the millisecond, and how long that look took, ms; absent when never. */
-  readonly looked?: { readonly at: Millis; readonly took: Millis; readonly check?: string };
+  /** The same to the millisecond, and how long that run took, ms; absent when never. */
+  readonly lastRun?: { readonly at: Millis; readonly took: Millis; readonly check?: string };
   /** What the last check saw, safe to publish; null when there was none. */
   readonly seen: string | null;
   /** Under maintenance: since when its check has failed all the same (null: unknown); else absent. */
   readonly failing?: { readonly since: Millis | null };
   /** Its median answer over the last 24 hours, ms; null when nothing answered. */
   readonly response: Millis | null;
-  /** That the last look is too old to go by; absent while looks end in time. */
+  /** That the last run is too old to go by; absent while runs end in time. */
   readonly stall?: Stall;
   /** Oldest first; as many as `site.uptime.days`. */
   readonly days: readonly DayCell[];
@@ -133,10 +133,10 @@ export interface Snapshot {
 }
 
 export interface Stall {
-  /** When a look last ended, or the waiting for the first began, epoch ms. */
+  /** When a run of its check last ended, or the waiting for the first began, epoch ms. */
   readonly since: Millis;
-  /** Whether monitoring is interrupted; else the process was off or asleep, and a look comes soon. */
-  readonly told: boolean;
+  /** Whether monitoring is interrupted; else the process was off or asleep, and a check comes soon. */
+  readonly isInterrupted: boolean;
   /** It is a job whose report is overdue and may have come while nobody listened, or is awaited by a new token. */
   readonly silent?: 'overdue' | 'new token' | undefined;
 }

@@ -15,7 +15,7 @@ export interface Stalls {
 /** The Snapshot with what is in doubt as "no data"; what is known to be worse than well stays. */
 export function withStalls(snapshot: Snapshot, { components: stalls, page }: Stalls): Snapshot {
   if (stalls.size === 0 && page === null) return snapshot;
-  const all: Stall | null = page === null ? null : { since: page, told: true };
+  const all: Stall | null = page === null ? null : { since: page, isInterrupted: true };
   const views = new Map(
     snapshot.components.map(view => {
       const stall = all ?? stalls.get(view.component.id);
@@ -43,7 +43,7 @@ function stalled(view: ComponentView, stall: Stall): ComponentView {
 }
 
 function problemOf({ component: { id, name }, stall, health }: ComponentView): Problem[] {
-  if (!stall?.told) return [];
+  if (!stall?.isInterrupted) return [];
   const shown = health === 'no_data' ? 'it is shown without data' : 'what was last known of it stays';
   const [what, fix] = wordsOf(stall, id, name);
   const level = stall.silent ? 'warning' : 'error';
@@ -62,7 +62,7 @@ function wordsOf({ silent, since }: Stall, id: string, name: string): [what: str
       'see that the job runs; if it stays silent, that becomes an outage after its period and grace',
     ];
   return [
-    `no look at "${name}" has ended since ${iso(since)}`,
+    `no check of "${name}" has ended since ${iso(since)}`,
     'its check may wait for an answer until its `timeout`; after that, read in the log why the check, or what records it, does not end; if it does not recover, restart Status Live',
   ];
 }

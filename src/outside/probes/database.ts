@@ -2,13 +2,13 @@
 import { Socket } from 'node:net';
 import type { CheckOf, ProbeResult } from '../../core/model/checks/check.ts';
 import { explain, Finding, isKnown } from './failure.ts';
-import type { Look } from './network.ts';
+import type { CheckRunner } from './network.ts';
 import { closeOnAbort } from './tcp.ts';
 
 type DatabaseCheck = CheckOf<'database'>;
 
 /** Connects, asks once, hangs up. The answer's content is not judged: an error is what "down" means. */
-export const lookAtDatabase: Look<DatabaseCheck> = async (check, signal) => {
+export const checkDatabase: CheckRunner<DatabaseCheck> = async (check, signal) => {
   const url = check.url.trim();
   const ask = url.startsWith('postgres') ? askPostgres : url.startsWith('redis') ? askRedis : askMysql;
   // Loading a driver for the first time is not the database's slowness.

@@ -5,12 +5,12 @@ import { domainToASCII } from 'node:url';
 import ipaddr from 'ipaddr.js';
 import type { CheckOf } from '../../core/model/checks/check.ts';
 import { Finding } from './failure.ts';
-import type { Look } from './network.ts';
+import type { CheckRunner } from './network.ts';
 
 type DnsCheck = CheckOf<'dns'>;
 
 /** Asks the configured name server (or the system's); every expected value must be among the answers. */
-export const lookAtDns: Look<DnsCheck> = async (check, signal) => {
+export const checkDns: CheckRunner<DnsCheck> = async (check, signal) => {
   // A resolver of its own: no cache of an earlier check answers in the server's place.
   const resolver = new dns.Resolver({ timeout: Math.max(50, Math.floor(check.timeout / 4)), tries: 3 });
   if (check.server) setServer(resolver, check.server);

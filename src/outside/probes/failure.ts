@@ -39,7 +39,7 @@ export function timedOut(timeout: Millis, soFar: string | null): Seen {
   return { ...down(soFar === null ? seen : `${seen} (${soFar})`), lost: true };
 }
 
-/** Timeouts, and connections the other side broke off: what becomes of a look whose process stands still. */
+/** Timeouts, and connections the other side broke off: what becomes of a check whose process stands still. */
 const LOST =
   /^(ECONNRESET|ECONNABORTED|EPIPE|E?TIMEDOUT|ETIMEOUT|ESOCKETTIMEDOUT|ERR_SOCKET_CONNECTION_TIMEOUT|EAI_AGAIN|UND_ERR_(SOCKET|CONNECT_TIMEOUT|ABORTED)|PROTOCOL_(CONNECTION_LOST|SEQUENCE_TIMEOUT)|HPE_INVALID_EOF_STATE|ERR_HTTP2_.*|ERR_STREAM_PREMATURE_CLOSE|Z_BUF_ERROR|57014|57P05|ERR_CLIENT_INTERACTION_TIMEOUT|ER_NET_READ_INTERRUPTED|ER_NET_READ_ERROR)$/;
 /** The same of drivers without codes, and said by servers that gave up waiting for us (HTTP 408, SMTP 421). */

@@ -13,8 +13,8 @@ export interface Network {
   readonly clock?: Clock;
 }
 
-/** Looks once. May throw: the dispatcher puts errors into words. Frees its sockets when `signal` aborts. */
-export type Look<C> = (check: C, signal: AbortSignal, network: Network, note: Note) => Promise<Seen>;
+/** Runs once. May throw: the dispatcher puts errors into words. Frees its sockets when `signal` aborts. */
+export type CheckRunner<C> = (check: C, signal: AbortSignal, network: Network, note: Note) => Promise<Seen>;
 
 /** Takes what is known of an answer so far, fit to publish: said when the time is up. */
 export type Note = (soFar: string | null) => void;

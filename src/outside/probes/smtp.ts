@@ -1,7 +1,7 @@
 // smtp: greeting, EHLO, STARTTLS where asked for, AUTH where credentials are given.
 import type { CheckOf } from '../../core/model/checks/check.ts';
 import { Finding } from './failure.ts';
-import { type Look, reach } from './network.ts';
+import { type CheckRunner, reach } from './network.ts';
 import { Dialogue, type Reply } from './smtp-dialogue.ts';
 import { openSocket } from './tcp.ts';
 import { openTls } from './tls.ts';
@@ -10,7 +10,7 @@ import { openTls } from './tls.ts';
  * Talks to the server up to the point where an email could begin. A password is never sent in the
  * clear unless `starttls: false` says so in as many words.
  */
-export const lookAtSmtp: Look<CheckOf<'smtp'>> = async (check, signal, network) => {
+export const checkSmtp: CheckRunner<CheckOf<'smtp'>> = async (check, signal, network) => {
   const { host, port, user, pass = '' } = check;
   const secure = check.secure ?? port === 465;
   const starttls = !secure && (check.starttls ?? Boolean(user));

@@ -5,13 +5,13 @@ import { Finding, type Seen } from './failure.ts';
 import { type Body, readBody } from './http/body.ts';
 import { retrieve } from './http/redirects.ts';
 import { parseJson } from './http/text.ts';
-import type { Look } from './network.ts';
+import type { CheckRunner } from './network.ts';
 
 /**
  * Reads `URL/api/v2/summary.json`. Partial trouble is `degraded`, a major outage `down`. There is no
  * latency: the page's own speed says nothing about the service.
  */
-export const lookAtStatuspage: Look<CheckOf<'statuspage'>> = async (check, signal, network) => {
+export const checkStatuspage: CheckRunner<CheckOf<'statuspage'>> = async (check, signal, network) => {
   const request = {
     url: summaryAddress(check.url),
     method: 'GET',
@@ -35,7 +35,7 @@ export function unreadable(result: ProbeResult): ProbeResult {
   return { ...result, outcome: 'unknown', seen: `upstream status page: ${result.seen}` };
 }
 
-/** What is looked at of a summary; nothing is taken for granted. */
+/** What is read of a summary; nothing is taken for granted. */
 interface Summary {
   readonly status?: { readonly indicator?: unknown; readonly description?: unknown };
   readonly components?: unknown;

@@ -1,9 +1,9 @@
 // tcp: whether a connection can be made.
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
 import type { CheckOf } from '../../core/model/checks/check.ts';
-import { type Look, reach } from './network.ts';
+import { type CheckRunner, reach } from './network.ts';
 
-export const lookAtTcp: Look<CheckOf<'tcp'>> = async ({ host, port }, signal, network) => {
+export const checkTcp: CheckRunner<CheckOf<'tcp'>> = async ({ host, port }, signal, network) => {
   const started = performance.now();
   const socket = await openSocket({ host, port, ...reach(network) }, signal);
   socket.destroy();

@@ -3,10 +3,10 @@ import type { Socket } from 'node:net';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import type { CheckOf } from '../../core/model/checks/check.ts';
 import { endOfCertificate, expiryWarning, refusal, tlsOptions } from './certificate.ts';
-import { type Look, type Network, reach } from './network.ts';
+import { type CheckRunner, type Network, reach } from './network.ts';
 import { closeOnAbort } from './tcp.ts';
 
-export const lookAtTls: Look<CheckOf<'tls'>> = async (check, signal, network) => {
+export const checkTls: CheckRunner<CheckOf<'tls'>> = async (check, signal, network) => {
   const { host, port, servername = host } = check;
   const started = performance.now();
   const socket = await openTls({ host, port, ...reach(network) }, servername, signal, network);

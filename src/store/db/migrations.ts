@@ -43,7 +43,7 @@ const FIRST = `
     kind TEXT NOT NULL CHECK (kind IN ('down', 'up')), at INTEGER NOT NULL, title TEXT NOT NULL,
     slug TEXT NOT NULL, severity TEXT NOT NULL CHECK (severity IN ('minor', 'major', 'critical')),
     components TEXT NOT NULL, message TEXT NOT NULL, filed_at INTEGER, incident_id TEXT,
-    recorded_at INTEGER NOT NULL, told TEXT
+    recorded_at INTEGER NOT NULL, facts TEXT
   ) STRICT;
   CREATE INDEX transitions_unfiled ON transitions (seq) WHERE filed_at IS NULL;
   CREATE INDEX transitions_source ON transitions (source, seq);

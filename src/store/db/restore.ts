@@ -106,12 +106,12 @@ export function restore(file: string, from: string, resume: boolean, now: Millis
     copyFileSync(from, draft);
     if (existsSync(`${from}-wal`)) copyFileSync(`${from}-wal`, `${draft}-wal`);
     verified(draft, from);
-    const told = prepared(draft, from, resume);
+    const restored = prepared(draft, from, resume);
     syncFile(draft);
     const aside = putAside(file, now);
     renameSync(draft, file);
     syncFile(path.dirname(file));
-    return { ...told, aside };
+    return { ...restored, aside };
   } finally {
     for (const end of ['', '-wal', '-shm', '-journal']) rmSync(draft + end, { force: true });
     lock.release();

@@ -50,7 +50,7 @@ export interface TransitionRow {
   /** When it was known. */
   recorded_at: number;
   /** `TransitionFacts` as JSON; null when there is nothing to fill a template with. */
-  told: string | null;
+  facts: string | null;
 }
 
 export interface SubscriberRow {

@@ -16,7 +16,7 @@ export async function insertTransition(db: Db, transition: Transition, recordedA
       filed_at: null,
       incident_id: null,
       recorded_at: recordedAt,
-      told: facts ? JSON.stringify(facts) : null,
+      facts: facts ? JSON.stringify(facts) : null,
     })
     .onConflict(conflict => conflict.column('key').doNothing())
     .executeTakeFirst();
@@ -89,13 +89,13 @@ export async function markFiled(db: Db, seq: number, incidentId: string | null, 
 }
 
 function stored(row: Selectable<TransitionRow>): StoredTransition {
-  const { filed_at: filedAt, incident_id: incidentId, components, recorded_at, told, ...same } = row;
+  const { filed_at: filedAt, incident_id: incidentId, components, recorded_at, facts, ...same } = row;
   return {
     ...same,
     components: JSON.parse(components) as string[],
     recordedAt: recorded_at ?? row.at,
     filedAt,
     incidentId,
-    ...(told === null ? {} : { facts: JSON.parse(told) as TransitionFacts }),
+    ...(facts === null ? {} : { facts: JSON.parse(facts) as TransitionFacts }),
   };
 }

@@ -61,7 +61,7 @@ export class ComponentStatus {
   }
 
   /**
-   * What a clock noted that nobody had set is known since the first day that was looked at by a right one. False when
+   * What a clock noted that nobody had set is known since the first day that was checked by a right one. False when
    * there is no such thing, or it cannot be written: it is tried again with the next reading.
    */
   async #hasMovedUp(now: Millis): Promise<boolean> {
@@ -116,7 +116,7 @@ const AT_ONCE = 500;
 /** What is known of every component as it stands, by id; days back to `from` (epoch ms). */
 export async function readMeasured(db: Db, from: Millis): Promise<Map<string, Measured>> {
   const rows = await db.selectFrom('components').selectAll().execute();
-  // One row a component, looked up as the rows lie: ninety thousand small rows take five times as long.
+  // One row a component, read as the rows lie: ninety thousand small rows take five times as long.
   const { rows: days } = await sql<{ id: string; starts: string; observed: string }>`
     SELECT c.id, json_group_array(r.start) AS starts, json_group_array(r.observed) AS observed
     FROM components c CROSS JOIN rollups r ON r.component_id = c.id
@@ -139,9 +139,9 @@ async function readSome(
   known: ReadonlyMap<string, Measured>,
 ): Promise<[string, Measured][]> {
   const rows = await db.selectFrom('components').selectAll().where('id', 'in', ids).execute();
-  const looked = rows.map(row => row.last_check).filter(at => at !== null);
+  const lastChecks = rows.map(row => row.last_check).filter(at => at !== null);
   // A result may have come from just before the midnight that has just passed.
-  const from = looked.length === 0 ? 0 : startOfUtcDay(Math.min(...looked)) - DAY;
+  const from = lastChecks.length === 0 ? 0 : startOfUtcDay(Math.min(...lastChecks)) - DAY;
   const days = await db
     .selectFrom('rollups')
     .select(['component_id', 'start', 'observed'])

@@ -28,9 +28,9 @@ import { type Db, withoutFsync } from '../db/database.ts';
 import { insertTransition } from '../incidents/transitions.ts';
 import { rollUp } from './rollups.ts';
 
-/** What came of a result: the transitions it confirmed, and when to look again before the schedule does. */
+/** What came of a result: the transitions it confirmed, and when to check again before the schedule does. */
 export interface Recorded extends Pick<Judgement, 'transitions' | 'recheckAt' | 'overdue'> {
-  /** Whether it counts as a look: the next one speaks for the time since. */
+  /** Whether it counts as a run: the next one speaks for the time since. */
   readonly isCounted: boolean;
 }
 
@@ -69,7 +69,7 @@ async function beginAnew(db: Db, component: Component, state: DetectorState, now
 /**
  * Stores one result with its judgement, rollups and transitions, all or nothing. `now` is when it was
  * known: a check that waits for its timeout ends later than it began. `passed` (ms) is how long it is since the
- * look before that counted, by a clock that only grows, as far as this process has seen it.
+ * run before that counted, by a clock that only grows, as far as this process has seen it.
  */
 export async function recordResult(
   db: Db,
@@ -180,14 +180,14 @@ async function saveState(
 ): Promise<void> {
   for (const transition of judged.transitions) await insertTransition(db, transition, now);
   if (judged.first) await insertTransition(db, judged.first, now);
-  const looked = outcome !== 'unknown';
+  const isMeasured = outcome !== 'unknown';
   await db
     .updateTable('components')
     .set(eb => ({
       detector: JSON.stringify({ ...judged.state, check: checkKey(check) }),
       seen,
-      first_check: looked ? eb.fn.coalesce('first_check', eb.val(at)) : eb.ref('first_check'),
-      last_check: looked ? at : eb.ref('last_check'),
+      first_check: isMeasured ? eb.fn.coalesce('first_check', eb.val(at)) : eb.ref('first_check'),
+      last_check: isMeasured ? at : eb.ref('last_check'),
       health_since: changedSince(before, judged, at) ?? eb.ref('health_since'),
     }))
     .where('id', '=', id)

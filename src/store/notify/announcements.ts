@@ -52,7 +52,7 @@ async function seenBy(db: Db, ref: string, now: Millis, at: Millis | undefined):
 }
 
 /** The names of the beginnings, ends and updates that lay ahead when they were first seen. */
-async function foretold(db: Db): Promise<string[]> {
+async function seenAhead(db: Db): Promise<string[]> {
   const rows = await db
     .selectFrom('announcements')
     .select('ref')
@@ -87,24 +87,24 @@ async function keysOf(db: Db, incidentId: string): Promise<ReadonlySet<string>> 
 /** When things were first seen, for the program that announces; null for what was not, or is owed to nobody. */
 export const firstSeenRecords = (db: Db) => ({
   seenAt: async (ref: string, now: Millis) => seenBy(db, ref, now, (await noted(db, ref))?.seen_at),
-  async toldAt(ref: string, now: Millis) {
+  async announcedAt(ref: string, now: Millis) {
     const one = await noted(db, ref);
     return one?.due_at == null ? null : seenBy(db, ref, now, one.seen_at);
   },
   keysOf: (incidentId: string) => keysOf(db, incidentId),
-  foretold: () => foretold(db),
+  seenAhead: () => seenAhead(db),
   foretell: (incident: Incident, edge: Edge, now: Millis) => foretell(db, incident, edge, now),
 });
 
 /** The same for a program that only reads the database, or has none. */
 export const readFirstSeen = (db: Db | null) => ({
   seenAt: async (ref: string) => (db ? ((await noted(db, ref))?.seen_at ?? null) : null),
-  async toldAt(ref: string) {
+  async announcedAt(ref: string) {
     const one = db ? await noted(db, ref) : undefined;
     return one?.due_at == null ? null : one.seen_at;
   },
   keysOf: async (incidentId: string) => (db ? keysOf(db, incidentId) : new Set<string>()),
-  foretold: async () => (db ? foretold(db) : []),
+  seenAhead: async () => (db ? seenAhead(db) : []),
 });
 
 /** Whether this database has never been through a round of announcing. */

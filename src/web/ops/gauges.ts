@@ -69,8 +69,8 @@ export const GAUGES: readonly MetricGauge[] = [
   ],
   [
     'stalled_components',
-    'Components whose looks do not end any more.',
-    ({ snapshot }) => snapshot.components.filter(({ stall }) => stall?.told).length,
+    'Components whose checks do not end any more.',
+    ({ snapshot }) => snapshot.components.filter(({ stall }) => stall?.isInterrupted).length,
   ],
   [
     'incidents_missing',

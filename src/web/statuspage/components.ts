@@ -44,7 +44,7 @@ export function publicStatus({
   components,
 }: Pick<GroupView, 'health' | 'components'>): ComponentStatus {
   if (health !== 'no_data') return health;
-  return components.some(({ stall }) => stall?.told) ? 'degraded_performance' : 'operational';
+  return components.some(({ stall }) => stall?.isInterrupted) ? 'degraded_performance' : 'operational';
 }
 
 interface TouchedSpan {

@@ -1,7 +1,13 @@
 // First seen: the incidents as of now. What nobody dated, or dated ahead, happened when it was first seen.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { asOf, changesAt, isAhead, overtaken } from '../../core/incidents/as-of.ts';
-import { type Edge, edgeKey, knownKeys, presumedRef, sighted } from '../../core/incidents/first-seen.ts';
+import { asOf, changesAt, isAhead, stepsAfterCompletion } from '../../core/incidents/as-of.ts';
+import {
+  announcedWhenSeen,
+  type Edge,
+  edgeKey,
+  knownKeys,
+  presumedRef,
+} from '../../core/incidents/first-seen.ts';
 import { silent } from '../../core/incidents/recurrence.ts';
 import { type Incident, type IncidentUpdate, refOf } from '../../core/model/incident.ts';
 import { isPlausible, type Millis } from '../../core/model/time.ts';
@@ -16,9 +22,9 @@ export interface FirstSeenRecords {
   /** The keys of an incident's updates that were noted. */
   readonly keysOf: (incidentId: string) => Promise<ReadonlySet<string>>;
   /** The same for what was announced. */
-  readonly toldAt: SeenAt;
+  readonly announcedAt: SeenAt;
   /** The names of the beginnings and ends that lay ahead when they were first seen. */
-  readonly foretold: () => Promise<readonly string[]>;
+  readonly seenAhead: () => Promise<readonly string[]>;
   /** Notes such a moment, unless it is known from before; absent where nothing is written. */
   readonly foretell?: (incident: Incident, edge: Edge, now: Millis) => Promise<boolean>;
 }
@@ -61,8 +67,9 @@ export class FirstSeen {
       isSure = false;
     }
     for (const [index, incident] of incidents.entries()) {
-      const isPlain = presumedRef(incident) === null && this.#layOf(incident) === null;
-      if (isPlain && !isAhead(incident, now) && overtaken(incident, now, () => false).length === 0) continue;
+      const isPlain = presumedRef(incident) === null && this.#whatWasAhead(incident) === null;
+      if (isPlain && !isAhead(incident, now) && stepsAfterCompletion(incident, now, () => false).length === 0)
+        continue;
       try {
         const one = current(this.#known.get(incident), now) ?? (await this.#made(incident, now));
         this.#known.set(incident, one);
@@ -71,7 +78,7 @@ export class FirstSeen {
       } catch {
         // What is wrong with the database is said elsewhere; the page goes on, and asks again.
         isSure = false;
-        all[index] = asOf(sighted(incident, now), now, () => now);
+        all[index] = asOf(announcedWhenSeen(incident, now), now, () => now);
       }
     }
     const list = all.every((incident, index) => incident === incidents[index]) ? incidents : all;
@@ -85,16 +92,16 @@ export class FirstSeen {
     await this.#noteAll(incident, now);
     const presumed = presumedRef(incident);
     const noted = await this.#records.keysOf(incident.id);
-    const dated = this.#happened(
+    const dated = this.#withFirstSeenTimes(
       presumed === null
         ? await this.#ended(incident, now)
-        : sighted(incident, await this.#firstSeen(presumed, now)),
+        : announcedWhenSeen(incident, await this.#firstSeen(presumed, now)),
       noted,
       now,
     );
-    const lay = this.#layOf(incident);
-    if (!isAhead(dated, now) && lay === null) return { made: dated, from: now, until: FOREVER };
-    if (lay === 'beginning') await this.#firstSeen(own, now);
+    const wasAhead = this.#whatWasAhead(incident);
+    if (!isAhead(dated, now) && wasAhead === null) return { made: dated, from: now, until: FOREVER };
+    if (wasAhead === 'beginning') await this.#firstSeen(own, now);
     const { id, updates } = dated;
     const known = knownKeys(updates, key => noted.has(key));
     for (const update of updates) {
@@ -105,13 +112,13 @@ export class FirstSeen {
         refOf({ incidentId: id, key: name }),
       );
     }
-    const as = asOf(dated, now, ref => this.#seenAt.get(ref) ?? now, lay);
+    const as = asOf(dated, now, ref => this.#seenAt.get(ref) ?? now, wasAhead);
     return { made: as, from: now, until: changesAt(incident, now) };
   }
 
   /** Without the steps of a maintenance that its completion overtook; one that was told before that has happened. */
-  #happened(incident: Incident, noted: ReadonlySet<string>, now: Millis): Incident {
-    const left = overtaken(incident, now, update => this.#lay(incident, update)).filter(
+  #withFirstSeenTimes(incident: Incident, noted: ReadonlySet<string>, now: Millis): Incident {
+    const left = stepsAfterCompletion(incident, now, update => this.#wasAhead(incident, update)).filter(
       ({ key }) => !noted.has(key),
     );
     if (left.length === 0) return incident;
@@ -119,18 +126,18 @@ export class FirstSeen {
     return { ...incident, updates: updates.length > 0 ? updates : [silent(incident)] };
   }
 
-  #lay(incident: Incident, edge: Edge = 'started'): boolean {
+  #wasAhead(incident: Incident, edge: Edge = 'started'): boolean {
     return this.#early !== null && this.#early.size > 0 && this.#early.has(refTo(incident, edge));
   }
 
-  #layOf(incident: Incident): 'beginning' | 'update' | null {
-    if (this.#lay(incident)) return 'beginning';
+  #whatWasAhead(incident: Incident): 'beginning' | 'update' | null {
+    if (this.#wasAhead(incident)) return 'beginning';
     return this.#withEarlyUpdates.has(incident.id) ? 'update' : null;
   }
 
   async #readEarly(): Promise<void> {
     if (this.#early !== null) return;
-    const refs = await this.#records.foretold();
+    const refs = await this.#records.seenAhead();
     this.#early = new Set();
     for (const ref of refs) this.#remember(ref);
   }
@@ -159,7 +166,7 @@ export class FirstSeen {
       await this.#note(incident, 'resolved', status === 'resolved' ? resolved : null, now);
     }
     // An end that lies ahead has a note of its own, and a step of a maintenance is its plan, unless that is over.
-    const isOvertaken = new Set(overtaken(incident, now, () => false));
+    const isOvertaken = new Set(stepsAfterCompletion(incident, now, () => false));
     const isSaid = (update: IncidentUpdate) =>
       update.inherits || (!scheduled && update.status !== 'resolved') || isOvertaken.has(update);
     for (const update of updates.filter(isSaid)) await this.#note(incident, update, update.at, now);
@@ -168,7 +175,7 @@ export class FirstSeen {
   /** Notes what lies ahead and is news; by a clock that nobody set yet, everything lies ahead. */
   async #note(incident: Incident, edge: Edge, at: Millis | null, now: Millis): Promise<void> {
     if (!isPlausible(now)) return;
-    if (at === null || at <= now || this.#lay(incident, edge)) return;
+    if (at === null || at <= now || this.#wasAhead(incident, edge)) return;
     if (await this.#records.foretell?.(incident, edge, now)) this.#remember(refTo(incident, edge));
   }
 
@@ -182,9 +189,9 @@ export class FirstSeen {
     const over = scheduled ? 'completed' : 'resolved';
     const end = updates.findLast(update => update.status === over && !update.reopens);
     const written = isWork ? (end?.at ?? null) : scheduled ? null : resolved;
-    if (!end || written === null || written <= now || end.at <= now || this.#lay(incident, 'resolved'))
+    if (!end || written === null || written <= now || end.at <= now || this.#wasAhead(incident, 'resolved'))
       return incident;
-    const at = await this.#records.toldAt(refOf({ incidentId: id, key: end.key }), now);
+    const at = await this.#records.announcedAt(refOf({ incidentId: id, key: end.key }), now);
     if (at === null) return incident;
     const before = (moment: Millis) => (moment > now ? moment - (written - at) : moment);
     return {

@@ -65,7 +65,7 @@ export class LastGoodFiles {
   async catchUp(): Promise<void> {
     if (!this.#isRecalled && (await recallLastGood(this.#folder, this.#db))) {
       this.#isRecalled = true;
-      this.#folder.lookEverywhere();
+      this.#folder.scanEverything();
     }
     const forgotten = await this.#readForgotten();
     if (forgotten === this.#forgotten) return;

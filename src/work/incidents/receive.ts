@@ -40,12 +40,12 @@ export function makeReceive(deps: ReceiveDeps): Receive {
 
 async function receive(signals: readonly Signal[], deps: ReceiveDeps): Promise<Received[]> {
   const taken: Taken[] = [];
-  let looked: Promise<void> | null = null;
-  const look = () => {
-    looked ??= deps.round();
-    return looked;
+  let refreshed: Promise<void> | null = null;
+  const refresh = () => {
+    refreshed ??= deps.round();
+    return refreshed;
   };
-  for (const signal of signals) taken.push(await take(signal, deps, look));
+  for (const signal of signals) taken.push(await take(signal, deps, refresh));
   // All are stored before any is filed: a thousand alerts in one message are one round.
   if (taken.some(({ action }) => action !== 'ignored')) await deps.round();
   const answers: Received[] = [];
@@ -63,8 +63,8 @@ interface Taken extends Received {
   readonly source: string | null;
 }
 
-/** `look` reads the files as they are now, once a message. */
-async function take(signal: Signal, deps: ReceiveDeps, look: () => Promise<void>): Promise<Taken> {
+/** `refresh` reads the files as they are now, once a message. */
+async function take(signal: Signal, deps: ReceiveDeps, refresh: () => Promise<void>): Promise<Taken> {
   const { kind } = signal;
   const ignored = (why: string, incident: string | null = null): Taken => {
     return { action: 'ignored', incident, why, source: null };
@@ -82,7 +82,7 @@ async function take(signal: Signal, deps: ReceiveDeps, look: () => Promise<void>
   let file = openFileOf(source, last, deps.snapshot());
   if (kind === 'down' && file !== null) {
     // A person may have resolved it a moment ago.
-    await look();
+    await refresh();
     file = openFileOf(source, last, deps.snapshot());
   }
   const open = file !== null || (last?.kind === 'down' && last.filedAt === null);

@@ -7,7 +7,7 @@ import { offsetOf } from '../../core/monitoring/schedule-jitter.ts';
 import { listeningAt } from '../../store/monitoring/measurements.ts';
 import type { Monitoring } from './monitoring.ts';
 import { type Judged, type Recorder, unlessFull } from './recorder.ts';
-import type { LookEnd, Watchdog } from './watchdog.ts';
+import type { RunEnd, Watchdog } from './watchdog.ts';
 
 interface Parts extends Omit<Monitoring, 'awake'> {
   readonly recorder: Pick<Recorder, 'heartbeat'>;
@@ -28,7 +28,7 @@ const UNREAD: Millis = SECOND;
 const HUNG: Millis = 10 * SECOND;
 
 /** When a heartbeat is looked at again, and as which component it was judged. */
-interface NextLook {
+interface NextJudgement {
   readonly component: Component;
   readonly at: Millis;
   /** It was due right after a pause, and once has waited for the reports of that time. */
@@ -45,7 +45,7 @@ export class Heartbeats {
    * Only this process judges: its memory is right until a report, an edit of status.yaml or the clock says otherwise,
    * and begins empty.
    */
-  readonly #next = new Map<string, NextLook>();
+  readonly #next = new Map<string, NextJudgement>();
   /** When judgements under way began, by `monotonic`. */
   readonly #judging = new Map<string, Millis>();
   /** Of those that ever reported; of the others, `silent`. */
@@ -209,7 +209,7 @@ export class Heartbeats {
 function seenOf(
   { overdue, recheckAt = null }: Pick<Judged, 'overdue'> & Partial<Judged>,
   now: Millis,
-): LookEnd {
+): RunEnd {
   if (overdue && now >= overdue.at)
     return { silentSince: overdue.since, ...(overdue.hasNewToken ? { hasNewToken: true } : {}) };
   return recheckAt === null ? 'bad' : 'well';

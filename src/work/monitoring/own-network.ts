@@ -59,7 +59,7 @@ export class OwnNetwork {
 
   async #isReached(check: Check, signal: AbortSignal): Promise<boolean> {
     const result = await this.#probe(check, signal);
-    // A look cut short by a pause of our own does not prove that nobody can be reached.
+    // A run cut short by a pause of our own does not prove that nobody can be reached.
     return result.paused === true || isAnswer(result);
   }
 

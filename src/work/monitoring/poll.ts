@@ -25,7 +25,7 @@ export type Count = (component: Component, lateness: Millis, result: CheckResult
 /** Enough for 2,000 checks a minute that all hang for ten seconds: slow ones delay no other. */
 const MAX_AT_ONCE = 400;
 
-/** A look that takes so much longer than twice its timeout will never end: asking the reference takes seconds. */
+/** A run that takes so much longer than twice its timeout will never end: asking the reference takes seconds. */
 const HUNG: Millis = MINUTE;
 
 interface Due {
@@ -33,7 +33,7 @@ interface Due {
   readonly due: Millis;
 }
 
-interface Look extends Due {
+interface Run extends Due {
   /** By `awake`. */
   readonly began: Millis;
   readonly ending: AbortController;
@@ -45,15 +45,15 @@ interface Look extends Due {
 
 export class Poll {
   readonly #parts: Parts;
-  /** When to look again before the schedule does, by the clock that only grows: a step of the other must not put it off. */
+  /** When to check again before the schedule does, by the clock that only grows: a step of the other must not put it off. */
   readonly #rechecks = new Map<string, Millis>();
   /** Of each component that was looked at. */
   readonly #alarms = new Map<string, Alarm>();
   /** What each of them was last looked at by: another target is looked at at once. */
   readonly #checks = new Map<string, Check>();
-  readonly #running = new Map<string, Look>();
+  readonly #running = new Map<string, Run>();
   readonly #waiting = new Map<string, Due>();
-  /** Whose last look was cut short by a pause of our own: the next one at once, and no more. */
+  /** Whose last run was cut short by a pause of our own: the next one at once, and no more. */
   readonly #excused = new Set<string>();
   #isClosing = false;
   #last: Millis | null = null;
@@ -84,7 +84,7 @@ export class Poll {
   }
 
   /** Has everything looked at once, as at a start. */
-  lookAnew(): void {
+  checkAllNow(): void {
     this.#alarms.clear();
   }
 
@@ -128,24 +128,24 @@ export class Poll {
     this.#checks.set(id, check);
     const ending = new AbortController();
     const given = new Promise(resolve => ending.signal.addEventListener('abort', resolve, { once: true }));
-    const done = this.#look(due, ending.signal)
+    const done = this.#run(due, ending.signal)
       .catch((error: unknown) => this.#parts.log.error({ component: id, err: error }, 'check failed'))
       .finally(() => {
-        if (this.#running.get(id) !== look) return;
+        if (this.#running.get(id) !== run) return;
         this.#running.delete(id);
         this.#startWaiting();
       });
-    const look: Look = {
+    const run: Run = {
       ...due,
       began: this.#parts.awake(),
       ending,
       done,
       left: Promise.race([done, given]),
     };
-    this.#running.set(id, look);
+    this.#running.set(id, run);
   }
 
-  async #look({ component, due }: Due, signal: AbortSignal): Promise<void> {
+  async #run({ component, due }: Due, signal: AbortSignal): Promise<void> {
     const { probe, network, watchdog, count, clock, monotonic, awake, log } = this.#parts;
     const { id } = component;
     const [at, began, woke] = [clock(), monotonic(), awake()];
@@ -156,7 +156,7 @@ export class Poll {
     log.debug({ component: id, ...believed }, 'checked');
     const result = { at, took: monotonic() - began, waited: Math.max(0, at - due), ...believed };
     const recheckAt = await this.#record(component, result);
-    // Given up meanwhile, it must not count as a look that ended.
+    // Given up meanwhile, it must not count as a run that ended.
     if (signal.aborted) return;
     const isWell = result.outcome === 'up' || result.outcome === 'degraded';
     watchdog.ended(component, awake() - woke, isWell ? 'well' : 'bad');
@@ -169,7 +169,7 @@ export class Poll {
     else this.#rechecks.set(id, began + recheckAt - at);
   }
 
-  /** When to look again before the schedule does, epoch ms; else null. */
+  /** When to check again before the schedule does, epoch ms; else null. */
   async #record(component: Component, result: CheckResult): Promise<Millis | null> {
     const { site, recorder, warnings, watchdog, ring } = this.#parts;
     // Taken away, or judged by other rules, while it was being looked at.
@@ -182,14 +182,14 @@ export class Poll {
     return recheckAt;
   }
 
-  /** Looks that never end must not hold their place for ever. */
+  /** Runs that never end must not hold their place for ever. */
   #giveUpHung(): void {
     for (const [id, { component, began, ending }] of this.#running) {
       const timeout = 'timeout' in component.check ? component.check.timeout : 0;
       if (this.#parts.awake() - began <= 2 * timeout + HUNG) continue;
       this.#parts.log.error(
         { component: id, timeout },
-        'gave up on a check that does not end; it is looked at again',
+        'gave up on a check that does not end; it is checked again',
       );
       this.#running.delete(id);
       ending.abort();

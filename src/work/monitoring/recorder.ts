@@ -20,7 +20,7 @@ import { recordPoint } from '../../store/monitoring/metrics.ts';
 import { ignoreStorageFault, lastGood } from '../timing/storage.ts';
 import type { Monitoring } from './monitoring.ts';
 
-/** What came of a look: written down, or judged in memory until it can be. */
+/** What came of a run: written down, or judged in memory until it can be. */
 export type Judged = Pick<Judgement, 'transitions' | 'recheckAt' | 'overdue'>;
 
 /** Some ten megabytes: hours of a large site, a week of a small one. */
@@ -39,8 +39,8 @@ export class Recorder {
   readonly #waiting: (() => Promise<Judged>)[] = [];
   /** Of each component that was judged in memory. */
   readonly #known = new Map<string, Known>();
-  /** When each component's last look that counted began, by `monotonic`. */
-  readonly #looked = new Map<string, Millis>();
+  /** When each component's last run that counted began, by `monotonic`. */
+  readonly #lastBegan = new Map<string, Millis>();
   /** A site whose components could not be noted yet. */
   #unnoted: Site | null = null;
   #isDraining = false;
@@ -156,14 +156,14 @@ export class Recorder {
     return all;
   }
 
-  /** Records a look that began at `began`, given how long it is since the one before, ms. */
+  /** Records a run that began at `began`, given how long it is since the one before, ms. */
   async #write(
     { id }: Component,
     began: Millis,
     record: (passed: Millis) => Promise<measurements.Recorded>,
   ): Promise<Judged> {
-    const recorded = await record(began - (this.#looked.get(id) ?? Number.NEGATIVE_INFINITY));
-    if (recorded.isCounted) this.#looked.set(id, began);
+    const recorded = await record(began - (this.#lastBegan.get(id) ?? Number.NEGATIVE_INFINITY));
+    if (recorded.isCounted) this.#lastBegan.set(id, began);
     this.#status.touch(id);
     return recorded;
   }

@@ -1,4 +1,4 @@
-// The watchdog: sees by clocks that only grow whether looks and rounds still end. It needs none of them to run.
+// The watchdog: sees by clocks that only grow whether checks and rounds still end. It needs none of them to run.
 import { type Check, checkKey, isConfigured, isSameCheck } from '../../core/model/checks/check.ts';
 import { nextFiring, roughPeriod } from '../../core/model/checks/cron.ts';
 import type { Component } from '../../core/model/component.ts';
@@ -8,7 +8,7 @@ import type { ComponentView, Snapshot, Stall } from '../../core/page/snapshot.ts
 import { withStalls } from '../../core/page/stalled.ts';
 import type { Monitoring } from './monitoring.ts';
 
-/** A slow look may take this much longer than the last one: asking whether our own network is down, and writing down. */
+/** A slow check may take this much longer than the last one: asking whether our own network is down, and writing down. */
 const SLACK: Millis = 10 * SECOND;
 /** Turns come each second: by shorter times than this a busy machine would look like a stall. */
 const SHORTEST: Millis = 10 * SECOND;
@@ -18,12 +18,12 @@ const AHEAD: Millis = SECOND;
 const ROUND: Millis = MINUTE;
 
 /**
- * How a look ended: well, badly, or with nothing known, as a job's report is overdue and may have come while nobody
+ * How a run of a check ended: well, badly, or with nothing known, as a job's report is overdue and may have come while nobody
  * listened; epoch ms.
  */
-export type LookEnd = 'well' | 'bad' | { readonly silentSince: Millis; readonly hasNewToken?: true };
+export type RunEnd = 'well' | 'bad' | { readonly silentSince: Millis; readonly hasNewToken?: true };
 
-interface LastLook {
+interface LastRun {
   readonly check: Check;
   readonly schedule: string;
   /** When it ended: by the wall clock, by what only grows, and from when on the process has been awake. */
@@ -34,12 +34,12 @@ interface LastLook {
   readonly took: Millis | null;
   /** Whether it ended here, not before this process began. */
   readonly isOurs: boolean;
-  /** Whether the state was in doubt when it ended, and the look did not renew it. */
+  /** Whether the state was in doubt when it ended, and the run did not renew it. */
   readonly isDoubted: boolean;
   /** Since when a job has not reported, where that is why it is in doubt: epoch ms, and by `awake` how long that is so. */
   readonly silent?: { readonly since: Millis; readonly from: Millis; readonly by: Stall['silent'] };
   /** When it began as the database says; absent when the database was not asked. */
-  readonly lookedAt?: Millis | undefined;
+  readonly recordedAt?: Millis | undefined;
   /** How old it may be at least; and how old indeed, once that had to be asked of the schedule itself. */
   least?: Millis;
   limit?: Millis;
@@ -47,7 +47,7 @@ interface LastLook {
 
 export class Watchdog {
   readonly #on: Omit<Monitoring, 'db' | 'site'>;
-  readonly #looks = new Map<string, LastLook>();
+  readonly #runs = new Map<string, LastRun>();
   #stalls = new Map<string, Stall>();
   #round: { readonly at: Millis; readonly awake: Millis };
   /** Since when the page has not been brought up to date, epoch ms; null while it is. */
@@ -59,33 +59,32 @@ export class Watchdog {
   }
 
   /**
-   * Notes that a look has ended; it took so long, ms, while the process was awake. What was in doubt is so until one
+   * Notes that a run of a check has ended; it took so long, ms, while the process was awake. What was in doubt is so until one
    * ends that answered well.
    */
-  ended(component: Component, took: Millis, end: LookEnd): void {
+  ended(component: Component, took: Millis, end: RunEnd): void {
     const { clock, monotonic, awake, ring } = this.#on;
     const { id, schedule, check } = component;
-    const from = this.#looks.get(id)?.silent?.from ?? awake();
+    const from = this.#runs.get(id)?.silent?.from ?? awake();
     const silence =
       typeof end === 'object'
         ? { silent: { since: end.silentSince, from, by: end.hasNewToken ? 'new token' : 'overdue' } as const }
         : {};
     const isDoubted = typeof end === 'object' || (end === 'bad' && this.doubts(component));
     const [at, ended] = [clock(), monotonic()];
-    const look = { check, schedule, at, ended, awake: awake(), took, isOurs: true, isDoubted };
-    this.#looks.set(id, { ...look, ...silence });
+    const run = { check, schedule, at, ended, awake: awake(), took, isOurs: true, isDoubted };
+    this.#runs.set(id, { ...run, ...silence });
     if (this.#stalls.has(id)) ring();
   }
 
   /** The wall clock went forward by so many ms: the machine may have slept, and what was seen is older by as much. */
   stepped(by: Millis): void {
-    if (by > 0)
-      for (const [id, last] of this.#looks) this.#looks.set(id, { ...last, ended: last.ended - by });
+    if (by > 0) for (const [id, last] of this.#runs) this.#runs.set(id, { ...last, ended: last.ended - by });
   }
 
   /** Whether what is known of the component is too old to go by. */
   doubts(component: Component): boolean {
-    const last = this.#looks.get(component.id);
+    const last = this.#runs.get(component.id);
     return last !== undefined && this.#isDoubted(component, last);
   }
 
@@ -115,56 +114,56 @@ export class Watchdog {
   #stallOf(view: ComponentView): Stall | null {
     const { component } = view;
     if (component.check.type === 'manual' || !isConfigured(component.check)) return null;
-    const last = this.#lastLook(view);
+    const last = this.#lastRun(view);
     const isTooOld = this.#isOld(component, last);
     if (!isTooOld && !last.isDoubted) return null;
-    // At its start this process looks at once, whatever the schedule's pauses.
+    // At its start this process checks at once, whatever the schedule's pauses.
     const patience = (last.isOurs ? last.limit : last.least) ?? 0;
-    // What was said to be interrupted is so until a look shows how it is: /api/v2 has no other word for what is not known.
+    // What was said to be interrupted is so until a check shows how it is: /api/v2 has no other word for what is not known.
     const isUnknown = view.health === 'operational' || view.health === 'no_data';
-    const stays = last.isDoubted && isUnknown && this.#stalls.get(component.id)?.told === true;
+    const stays = last.isDoubted && isUnknown && this.#stalls.get(component.id)?.isInterrupted === true;
     if (last.silent) {
       const isLong = this.#on.awake() - last.silent.from > leastLimit(component, last.took);
-      return { since: last.silent.since, told: isUnknown && isLong, silent: last.silent.by };
+      return { since: last.silent.since, isInterrupted: isUnknown && isLong, silent: last.silent.by };
     }
-    return { since: last.at, told: stays || (isTooOld && this.#on.awake() - last.awake > patience) };
+    return { since: last.at, isInterrupted: stays || (isTooOld && this.#on.awake() - last.awake > patience) };
   }
 
   /** One nobody here has seen end is as old as the database says. */
-  #lastLook({ component, looked }: ComponentView): LastLook {
+  #lastRun({ component, lastRun }: ComponentView): LastRun {
     const { clock, monotonic, awake } = this.#on;
     const { id, schedule } = component;
-    const known = this.#looks.get(id);
-    const isRead = !known?.isOurs && looked !== undefined && looked.at !== known?.lookedAt;
+    const known = this.#runs.get(id);
+    const isRead = !known?.isOurs && lastRun !== undefined && lastRun.at !== known?.recordedAt;
     const isSame = known !== undefined && isSameCheck(known.check, component.check);
     if (known && isSame && known.schedule === schedule && !isRead) return known;
     const now = clock();
-    const end = isRead ? looked.at + looked.took : now;
-    const look: LastLook = {
-      // Of another target nothing is known before a look at it has ended.
+    const end = isRead ? lastRun.at + lastRun.took : now;
+    const run: LastRun = {
+      // Of another target nothing is known before a check of it has ended.
       check: known && !isSame ? known.check : component.check,
       schedule,
       at: Math.min(end, now),
       ended: monotonic() - Math.max(0, now - end),
       awake: known?.isOurs === false ? known.awake : awake(),
-      took: isRead ? looked.took : null,
+      took: isRead ? lastRun.took : null,
       isOurs: known?.isOurs ?? false,
-      // A look that lies ahead shows that the clock was set: how old it is nobody knows.
+      // A run that lies ahead shows that the clock was set: how old it is nobody knows.
       isDoubted: isRead
-        ? end > now + AHEAD || (looked.check !== undefined && looked.check !== checkKey(component.check))
+        ? end > now + AHEAD || (lastRun.check !== undefined && lastRun.check !== checkKey(component.check))
         : known !== undefined && (!isSame || this.#isDoubted(component, known)),
-      lookedAt: looked?.at,
+      recordedAt: lastRun?.at,
     };
-    this.#looks.set(id, look);
-    return look;
+    this.#runs.set(id, run);
+    return run;
   }
 
   /** By the schedule of then. */
-  #isDoubted(component: Component, last: LastLook): boolean {
+  #isDoubted(component: Component, last: LastRun): boolean {
     return last.isDoubted || this.#isOld({ ...component, schedule: last.schedule }, last);
   }
 
-  #isOld(component: Component, last: LastLook): boolean {
+  #isOld(component: Component, last: LastRun): boolean {
     const age = this.#on.monotonic() - last.ended;
     last.least ??= leastLimit(component, last.took);
     if (age <= last.least) return false;
@@ -176,19 +175,20 @@ export class Watchdog {
     const { log } = this.#on;
     for (const { id: component, name } of components) {
       const [before, now] = [this.#stalls.get(component), next.get(component)];
-      if (now?.told && !before?.told) {
+      if (now?.isInterrupted && !before?.isInterrupted) {
         const what = `monitoring of ${name} is interrupted`;
         if (now.silent) log.warn({ component }, `${what}: it has not reported since ${iso(now.since)}`);
-        else log.error({ component }, `${what}: no look has ended since ${iso(now.since)}`);
+        else log.error({ component }, `${what}: no check has ended since ${iso(now.since)}`);
       }
-      if (before?.told && !now?.told) log.info({ component }, `monitoring of ${name} goes on`);
+      if (before?.isInterrupted && !now?.isInterrupted)
+        log.info({ component }, `monitoring of ${name} goes on`);
     }
   }
 }
 
 /**
- * How old a component's last look may be at least, whatever its schedule's pauses: two periods; where that look was slow,
- * the time to the next one and as long again. The timeout says nothing: it may be minutes where looks take milliseconds.
+ * How old a component's last run may be at least, whatever its schedule's pauses: two periods; where that run was slow,
+ * the time to the next one and as long again. The timeout says nothing: it may be minutes where checks take milliseconds.
  */
 function leastLimit({ check, schedule }: Component, took: Millis | null): Millis {
   // Heartbeats are judged each minute, whatever their own period.
@@ -196,7 +196,7 @@ function leastLimit({ check, schedule }: Component, took: Millis | null): Millis
   return Math.max(2 * period, period + slowness(took, period), SHORTEST);
 }
 
-/** The same for a look that ended at `at`: until the second firing after it, however far that is (nights, weekends). */
+/** The same for a run that ended at `at`: until the second firing after it, however far that is (nights, weekends). */
 function limitOf(component: Component, at: Millis, took: Millis | null): Millis {
   const { id, schedule, check } = component;
   const least = leastLimit(component, took);
@@ -209,7 +209,7 @@ function limitOf(component: Component, at: Millis, took: Millis | null): Millis 
   return Math.max(least, end + offset - at);
 }
 
-/** How long the look after one that took so long may take, ms; 0 where that was quick: it ends within a period, then. */
+/** How long the run after one that took so long may take, ms; 0 where that was quick: it ends within a period, then. */
 function slowness(took: Millis | null, period: Millis): Millis {
   return took !== null && 2 * took > period ? took + SLACK : 0;
 }

@@ -82,7 +82,7 @@ export class Announcer {
     const { db, clock, log } = this.#parts;
     const { grace } = snapshot.site.notify;
     let deliveries = 0;
-    // Within a grace nothing is owed yet, and must be looked for again.
+    // Within a grace nothing is owed yet, and must be announced for again.
     this.#owing = grace > 0;
     try {
       for (const owed of await owedUpdates(db, clock(), grace)) {
@@ -117,8 +117,8 @@ export class Announcer {
     }
   }
 
-  #settle(looked: readonly Incident[]): void {
-    for (const { id, scheduled, updates } of looked) {
+  #settle(announced: readonly Incident[]): void {
+    for (const { id, scheduled, updates } of announced) {
       // A maintenance's notices come with the clock.
       if (scheduled !== null) continue;
       if (updates.every(({ key }) => this.#seen.has(refOf({ incidentId: id, key }))))

@@ -163,8 +163,8 @@ export class GitSync {
     return [problem('error', what, stops?.fix ?? 'it is tried again by itself')];
   }
 
-  /** Reads what was committed since the last look, away from any request. */
-  async lookBack(): Promise<void> {
+  /** Reads what was committed since the last time, away from any request. */
+  async readHistories(): Promise<void> {
     if (!this.#deps.site().history) return;
     try {
       this.histories = await this.#readHistory();

@@ -166,7 +166,7 @@ describe('a check that hangs', () => {
     ]);
     const [told] = await problems(watch);
     expect(told).toMatch(
-      /^component api: no look at "API" has ended since 2026-03-10T12:0\d:\d\dZ: .*restart Status Live$/,
+      /^component api: no check of "API" has ended since 2026-03-10T12:0\d:\d\dZ: .*restart Status Live$/,
     );
     expect((await world.get('/metrics')).text).toContain('status_live_stalled_components 1\n');
     await watch.pass(3 * MINUTE);
@@ -181,7 +181,7 @@ describe('a check that hangs', () => {
     expect(await problems(watch)).toEqual([]);
     expect((await world.get('/metrics')).text).toContain('status_live_stalled_components 0\n');
     expect(watch.logged(/monitoring of API/)).toEqual([
-      expect.stringMatching(/is interrupted: no look has ended since/),
+      expect.stringMatching(/is interrupted: no check has ended since/),
       'monitoring of API goes on',
     ]);
     const { components: figures } = (await world.get('/api/uptime.json')).json;

@@ -9,7 +9,7 @@ import { component, snapshot, view } from '../../makers.ts';
 
 test('a database that never answers does not keep the operator from being told', async () => {
   const errors: string[] = [];
-  const stalled = { ...view(component('api'), 'no_data'), stall: { since: 0, told: true } };
+  const stalled = { ...view(component('api'), 'no_data'), stall: { since: 0, isInterrupted: true } };
   const web = {
     refresh: { current: () => snapshot([stalled]) },
     metrics: new Metrics(),

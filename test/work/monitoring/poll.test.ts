@@ -269,7 +269,7 @@ describe('the poller', () => {
     const world = polling([http('a', { schedule: '0 0 3 * * *' }), http('b')]);
     await world.until(MIDNIGHT + 2 * MINUTE);
     world.started.length = 0;
-    world.poll.lookAnew();
+    world.poll.checkAllNow();
     await world.until(world.now() + SECOND);
     expect(world.started.map(([id]) => id)).toEqual(['a', 'b']);
     await world.until(world.now() + 5 * MINUTE);

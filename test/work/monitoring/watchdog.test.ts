@@ -45,13 +45,13 @@ function watching(of: Component, { checkedAt = T0 }: { checkedAt?: Millis | null
       const { health, stall } = components[0]!;
       if (!stall) return health === 'operational' ? 'well' : health;
       expect(health).toBe('no_data');
-      return stall.told ? 'stalled' : 'waits';
+      return stall.isInterrupted ? 'stalled' : 'waits';
     },
     shown: () => dog.judged(shown),
   };
 }
 
-const lookedAt = (at: Millis | null) => (at === null ? {} : { looked: { at, took: 0 } });
+const lookedAt = (at: Millis | null) => (at === null ? {} : { lastRun: { at, took: 0 } });
 
 const http = (schedule = '* * * * *', timeout = '10s') =>
   component('api', {
@@ -223,7 +223,7 @@ describe('what is old and no stall', () => {
     const watch = watching(of);
     const empty = snapshot([{ ...view(of, 'no_data', { at: T0 }), checkedAt: null }]);
     watch.dog.judged(empty);
-    const late = snapshot([{ ...view(of, 'operational', { at: T0 }), looked: { at: T0 - DAY, took: 0 } }]);
+    const late = snapshot([{ ...view(of, 'operational', { at: T0 }), lastRun: { at: T0 - DAY, took: 0 } }]);
     expect(watch.dog.judged(late).components[0]?.health).toBe('no_data');
   });
 
@@ -263,7 +263,7 @@ describe('what is old and no stall', () => {
     watch.dog.rounded();
     expect(watch.dog.judged(often).components[0]?.stall).toBeUndefined();
     watch.pass(3 * MINUTE);
-    expect(watch.dog.judged(often).components[0]?.stall).toMatchObject({ told: true });
+    expect(watch.dog.judged(often).components[0]?.stall).toMatchObject({ isInterrupted: true });
   });
 
   test.each([

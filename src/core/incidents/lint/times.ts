@@ -3,7 +3,7 @@ import { type Incident, type IncidentUpdate, isOpen } from '../../model/incident
 import { bearable, errorAt, type Problem, survived, warningAt } from '../../model/problem.ts';
 import { DAY, iso, MINUTE, type Millis } from '../../model/time.ts';
 import { readFrontmatter } from '../../text/front-matter.ts';
-import { overtaken } from '../as-of.ts';
+import { stepsAfterCompletion } from '../as-of.ts';
 import { readMoments } from '../file/moments.ts';
 import { cutSections, type Section, type Sections } from '../file/timeline.ts';
 import { minuteOf, momentsOf } from './remark.ts';
@@ -26,7 +26,7 @@ export function backwards(
   const { begins, resolved, openedBy } = incident;
   if (begins === undefined || resolved === null || openedBy !== null) return null;
   const times = `\`started\` is ${iso(begins)}, \`resolved\` is ${iso(resolved)}`;
-  if (begins > now || view?.foretold === begins) {
+  if (begins > now || view?.startedAhead === begins) {
     const when = begins > now ? ' and in the future' : '';
     const what = `\`started\` lies after \`resolved\`${when}, so it counts from when it was first seen: ${times}`;
     return warningAt(where, what, 'correct `started`', placesOf(incident, source, where).startedLine);
@@ -117,7 +117,7 @@ function placesOf(incident: Incident, source: string, where: string): Places {
 
 /** The steps of a maintenance that its completion overtook: those that the page does not show, where that is known. */
 function notHappened(incident: Incident, view: Incident | undefined, now: Millis): readonly IncidentUpdate[] {
-  if (view?.status !== 'completed') return overtaken(incident, now, () => false);
+  if (view?.status !== 'completed') return stepsAfterCompletion(incident, now, () => false);
   const shown = new Set(view.updates.map(({ key }) => key));
   return incident.scheduled ? incident.updates.filter(({ key }) => !shown.has(key)) : [];
 }
@@ -140,11 +140,11 @@ function ahead(
   // A clock that was set back makes nothing of what is over.
   if (resolved !== null && resolved > now && view && !scheduled && !isOpen(view)) return [];
   const newest = updates.at(-1)?.at ?? started;
-  const foretold = openedBy === null && view?.foretold === started;
+  const wasAhead = openedBy === null && view?.startedAhead === started;
   // Thousands of files lie in the past; none of them is read again.
   const plan = notHappened(incident, view, now);
   const isPast = newest <= late && (scheduled || started <= bound) && (resolved ?? 0) <= now;
-  if (isPast && !foretold && plan.length === 0) return [];
+  if (isPast && !wasAhead && plan.length === 0) return [];
   const { startedLine, resolvedLine, sections } = placesOf(incident, source, where);
   const fix = `it is ${minuteOf(now)} UTC now; correct the date or the zone`;
   const found: Problem[] = [];
@@ -152,7 +152,7 @@ function ahead(
     const what = `\`started\` lies in the future: ${iso(started)}, so it counts from when it was first seen`;
     found.push(warningAt(where, what, fix, startedLine));
   }
-  if (!scheduled && started <= now && foretold && view) {
+  if (!scheduled && started <= now && wasAhead && view) {
     const what = `\`started\` (${iso(started)}) lay in the future when it was first seen, so it counts from ${iso(view.started)}`;
     found.push(warningAt(where, what, 'correct `started`: the time in UTC, or with its zone', startedLine));
   }

@@ -89,14 +89,14 @@ export interface CheckResult {
   readonly phases?: Phases;
   /** When the certificate it was shown ends, epoch ms. */
   readonly certificateEnd?: Millis;
-  /** Nothing was seen because our own process stood still meanwhile: look again at once. */
+  /** Nothing was seen because our own process stood still meanwhile: check again at once. */
   readonly paused?: true;
   /** What stands at each of the check's `reads`. */
   readonly readings?: readonly Reading[];
-  /** How long the look took until it ended, and how long it had waited for its turn before it began, ms; absent: not at all. */
+  /** How long the run took until it ended, and how long it had waited for its turn before it began, ms; absent: not at all. */
   readonly took?: Millis;
   readonly waited?: Millis;
-  /** What was known when the look ended was too old to go by. */
+  /** What was known when the run ended was too old to go by. */
   readonly inDoubt?: boolean;
 }
 
@@ -106,7 +106,7 @@ export type Reading = { readonly path: string } & ({ readonly value: number } | 
 /** What a probe returns: all of a CheckResult but the time, which the caller knows. */
 export type ProbeResult = Omit<CheckResult, 'at'>;
 
-/** One kind of check: looks once, settles within `check.timeout` or about it, never throws. */
+/** One kind of check: runs once, settles within `check.timeout` or about it, never throws. */
 export type Probe<C extends Check = Check> = (check: C, signal: AbortSignal) => Promise<ProbeResult>;
 
 /** Whether a check has something to look at; one whose target is empty is "not configured", not down. */

@@ -43,13 +43,13 @@ export async function readBody(answer: Answer, limit: number, leave?: Leave): Pr
 
   const source = encodings === '' ? answer.body : Readable.from(tapped(answer.body, packed));
   let isLeft = false;
-  const look = () => {
+  const search = () => {
     if (!unended?.isDone()) return;
     isLeft = true;
     // At its source: whoever unpacks it may wait for more of it, and would not hear.
     answer.body.destroy();
   };
-  const looking = unended ? setInterval(look, LOOK_EVERY) : undefined;
+  const searching = unended ? setInterval(search, SEARCH_EVERY) : undefined;
   try {
     for await (const chunk of unpack(source, encodings) as AsyncIterable<Buffer>) {
       received.add(chunk);
@@ -58,7 +58,7 @@ export async function readBody(answer: Answer, limit: number, leave?: Leave): Pr
   } catch (error) {
     if (!isLeft) throw error;
   } finally {
-    clearInterval(looking);
+    clearInterval(searching);
   }
   return isLeft ? body(false, unended!.decidedAt!) : body(received.size <= limit);
 }
@@ -93,7 +93,7 @@ class Unended {
   decidedAt: Millis | null;
   readonly #leave: Leave;
   readonly #received: Received;
-  #looked = 0;
+  #searched = 0;
   #restsUntil: Millis = 0;
 
   constructor(leave: Leave, received: Received) {
@@ -107,8 +107,8 @@ class Unended {
   isDone(): boolean {
     const begun = performance.now();
     const { size, at } = this.#received;
-    if (this.decidedAt === null && size > this.#looked && begun >= this.#restsUntil) {
-      this.#looked = size;
+    if (this.decidedAt === null && size > this.#searched && begun >= this.#restsUntil) {
+      this.#searched = size;
       if (this.#leave.decides(this.#received.readings())) this.decidedAt = at;
       this.#restsUntil = begun + 20 * (performance.now() - begun);
     }
@@ -116,8 +116,8 @@ class Unended {
   }
 }
 
-/** How often what has come of an unended body is looked through; less often when that takes long. */
-const LOOK_EVERY: Millis = 40;
+/** How often what has come of an unended body is searched; less often when that takes long. */
+const SEARCH_EVERY: Millis = 40;
 
 /** What is made to be listened to, not to be had whole. */
 const STREAMS = /^\s*(text\/event-stream|multipart\/x-mixed-replace|audio\/|video\/|application\/ogg)/i;

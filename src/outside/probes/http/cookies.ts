@@ -1,12 +1,12 @@
-// Cookies, kept for one look: a login's or a consent's redirect leads in a circle without them.
+// Cookies, kept for one run of a check: a login's or a consent's redirect leads in a circle without them.
 import { CookieJar } from 'tough-cookie';
 import type { Millis } from '../../../core/model/time.ts';
 
-/** Browsers keep more; a look has twenty redirects at most. */
+/** Browsers keep more; a run has twenty redirects at most. */
 const MAX_COOKIES = 50;
 const MAX_LENGTH = 4096;
 
-/** A jar for one look. Unlike in browsers, another port is another server; 80 and 443 are one. */
+/** A jar for one run. Unlike in browsers, another port is another server; 80 and 443 are one. */
 export class Cookies {
   readonly #now: () => Millis;
   readonly #jars = new Map<string, CookieJar>();

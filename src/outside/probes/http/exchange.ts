@@ -72,7 +72,7 @@ const LOST = Object.assign(new Error('the connection was lost'), { code: 'ECONNR
 /** The connection beneath a client, timed from name to handshake. */
 class Line {
   certificateEnd: Millis | null = null;
-  readonly #marks: { start?: number; looked?: number; connected?: number; secured?: number } = {};
+  readonly #marks: { start?: number; resolved?: number; connected?: number; secured?: number } = {};
   readonly #request: Request;
   readonly #signal: AbortSignal;
   readonly #network: Network;
@@ -102,7 +102,7 @@ class Line {
     marks.start = performance.now();
     const watch = (socket: Socket) => {
       socket.setNoDelay(true);
-      socket.once('lookup', () => (marks.looked = performance.now()));
+      socket.once('lookup', () => (marks.resolved = performance.now()));
       socket.once('connect', () => (marks.connected = performance.now()));
     };
     if (!isSecure) {
@@ -120,10 +120,10 @@ class Line {
 
   /** Called when the headers are there: what is not a phase of the connection was waiting for them. */
   phases(): Omit<Phases, 'total'> {
-    const { start = 0, looked, connected = start, secured } = this.#marks;
+    const { start = 0, resolved, connected = start, secured } = this.#marks;
     return {
-      ...(looked === undefined ? {} : { dns: looked - start }),
-      connect: connected - (looked ?? start),
+      ...(resolved === undefined ? {} : { dns: resolved - start }),
+      connect: connected - (resolved ?? start),
       ...(secured === undefined ? {} : { tls: secured - connected }),
       firstByte: performance.now() - (secured ?? connected),
     };

@@ -6,7 +6,7 @@ import { inRanges, parseStatuses } from '../../../core/model/checks/http-statuse
 import { type Millis, SECOND } from '../../../core/model/time.ts';
 import { expiryWarning } from '../certificate.ts';
 import { Finding } from '../failure.ts';
-import type { Look } from '../network.ts';
+import type { CheckRunner } from '../network.ts';
 import { type Body, readBody } from './body.ts';
 import type { Request } from './exchange.ts';
 import { readingsIn } from './readings.ts';
@@ -17,7 +17,7 @@ import { ENCODINGS } from './unpack.ts';
 type HttpCheck = CheckOf<'http'>;
 
 /** Sends the request and judges the answer; the first thing that is not as expected is the finding. */
-export const lookAtHttp: Look<HttpCheck> = async (check, signal, network, note) => {
+export const checkHttp: CheckRunner<HttpCheck> = async (check, signal, network, note) => {
   const started = performance.now();
   const expected = parseStatuses(check.expect) ?? [];
   const isWanted = (status: number) => inRanges(status, expected);

@@ -38,7 +38,8 @@ export function drawChart(
   const y = scaleLinear(domain[0] === domain[1] ? [0, 1] : domain, [HEIGHT - BELOW, ABOVE]).nice(4);
   const middle = ({ start }: Drawn) => x(Math.min(start + SPAN_LENGTH[span] / 2, to));
   const stretches = unbroken(points, SPAN_LENGTH[span]);
-  const path = (d: string | null, look: string) => (d === null ? '' : `<path class="${look}" d="${d}"/>`);
+  const path = (d: string | null, className: string) =>
+    d === null ? '' : `<path class="${className}" d="${d}"/>`;
   const upper = (point: Drawn) => y(point.top ?? point.mid);
   const between = area<Drawn>(middle, point => y(point.mid), upper).digits(1);
   const low = line<Drawn>(middle, point => y(point.mid)).digits(1);
@@ -80,8 +81,8 @@ function unbroken(points: readonly Drawn[], step: Millis): Drawn[][] {
   return runs;
 }
 
-function dot(x: number, y: number, look: string): string {
-  return `<circle class="${look}" cx="${round(x)}" cy="${round(y)}" r="2"/>`;
+function dot(x: number, y: number, className: string): string {
+  return `<circle class="${className}" cx="${round(x)}" cy="${round(y)}" r="2"/>`;
 }
 
 function round(value: number): number {

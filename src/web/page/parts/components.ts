@@ -78,7 +78,7 @@ function sinceHtml({ health, since, stall }: ComponentView, ctx: PageContext): s
   const quiet = since === null || health === 'operational' || health === 'no_data';
   const parts = [
     ...(quiet ? [] : [ctx.html('component.since', near(since))]),
-    ...(stall?.told ? [ctx.html('component.interrupted', near(stall.since))] : []),
+    ...(stall?.isInterrupted ? [ctx.html('component.interrupted', near(stall.since))] : []),
   ];
   return parts.length === 0 ? null : parts.join(' · ');
 }

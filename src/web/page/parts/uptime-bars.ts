@@ -50,10 +50,10 @@ const barsOf = memoizedText(1000, codes => [...codes].map(bar).join(''));
 
 function bar(code: string, i: number): string {
   const height = HEIGHT[code]!;
-  const look = code === 'o' ? '' : ` class="${code}"`;
+  const attribute = code === 'o' ? '' : ` class="${code}"`;
   // A hollow bar's stroke is drawn inside its box.
   const [inset, w, h] = code === 'm' ? [1, WIDTH - 2, height - 2] : [0, WIDTH, height];
-  return `<rect x="${i * PITCH + inset}" y="${TALL - height + inset}" width="${w}" height="${h}"${look}/>`;
+  return `<rect x="${i * PITCH + inset}" y="${TALL - height + inset}" width="${w}" height="${h}"${attribute}/>`;
 }
 
 function summary(view: ComponentView, bad: number, badWord: string, ctx: PageContext): string {

@@ -1,7 +1,7 @@
 // Times of a maintenance that nobody wrote in full: what is made of them, and what the operator is told.
 import { describe, expect, test } from 'vitest';
 import { parseIncident } from '../../../../src/core/incidents/file/parse.ts';
-import { presumedRef, sighted } from '../../../../src/core/incidents/first-seen.ts';
+import { announcedWhenSeen, presumedRef } from '../../../../src/core/incidents/first-seen.ts';
 import { backwards, untimely } from '../../../../src/core/incidents/lint/times.ts';
 import { coveredBy } from '../../../../src/core/incidents/maintenance.ts';
 import { DAY, HOUR, iso, MINUTE, parseInstant } from '../../../../src/core/model/time.ts';
@@ -197,15 +197,15 @@ describe('a maintenance that nobody dated', () => {
   test('is announced when first seen, if that is before the day in its name; its key stays', () => {
     const { value } = maintenance(own);
     expect(presumedRef(value)).toBe('20260313_upgrade 2026-03-13T00:00:00Z#0');
-    const seen = sighted(value, at('2026-03-01T20:00:00Z'));
+    const seen = announcedWhenSeen(value, at('2026-03-01T20:00:00Z'));
     expect([iso(seen.started), iso(seen.updates[0]!.at), seen.updates[0]?.key]).toEqual([
       '2026-03-01T20:00:00Z',
       '2026-03-01T20:00:00Z',
       '2026-03-13T00:00:00Z#0',
     ]);
     // Seen on the day itself, or in another year's import: the day in its name.
-    expect(sighted(value, at('2026-03-13T00:00:00Z'))).toBe(value);
-    expect(sighted(value, at('2027-03-13T00:00:00Z'))).toBe(value);
+    expect(announcedWhenSeen(value, at('2026-03-13T00:00:00Z'))).toBe(value);
+    expect(announcedWhenSeen(value, at('2027-03-13T00:00:00Z'))).toBe(value);
   });
 
   test('is never announced after what was written about it', () => {
@@ -214,8 +214,8 @@ describe('a maintenance that nobody dated', () => {
       '2026-03-05T10:00:00Z We upgrade.',
       '2026-03-05T10:00:00Z Moved.',
     ]);
-    expect(sighted(value, at('2026-03-07'))).toBe(value);
-    expect(iso(sighted(value, at('2026-03-01')).started)).toBe('2026-03-01T00:00:00Z');
+    expect(announcedWhenSeen(value, at('2026-03-07'))).toBe(value);
+    expect(iso(announcedWhenSeen(value, at('2026-03-01')).started)).toBe('2026-03-01T00:00:00Z');
     const words = maintenance({ ...own, body: '## Scheduled 2026-03-05 10:00 UTC\nSoon.' }).value;
     expect([presumedRef(words), iso(words.started)]).toEqual([null, '2026-03-05T10:00:00Z']);
   });
@@ -223,11 +223,14 @@ describe('a maintenance that nobody dated', () => {
   test('one with `started` is taken at its word', () => {
     const { value } = maintenance({ ...own, front: 'started: 2026-03-12T00:00:00Z' });
     expect(presumedRef(value)).toBeNull();
-    expect(sighted(value, at('2026-03-01'))).toBe(value);
+    expect(announcedWhenSeen(value, at('2026-03-01'))).toBe(value);
   });
 
   test('its notices come, a day and an hour ahead', () => {
-    const value = sighted({ ...maintenance(own).value, status: 'scheduled' }, at('2026-03-01T20:00:00Z'));
+    const value = announcedWhenSeen(
+      { ...maintenance(own).value, status: 'scheduled' },
+      at('2026-03-01T20:00:00Z'),
+    );
     const seen = new Set<string>();
     const said: string[] = [];
     for (let now = at('2026-03-01T20:00:00Z'); now < value.scheduled!.start; now += MINUTE * 30) {
