@@ -4,13 +4,13 @@ import path from 'node:path';
 import { printProblem } from '../core/model/problem.ts';
 import type { Clock } from '../core/model/time.ts';
 import { createExclusively, replaceAtomically } from './atomic.ts';
-import { Changes } from './changes.ts';
-import type { IncidentFiles } from './file-cache.ts';
-import { LastRead } from './last-read.ts';
-import { boundsOf } from './listing.ts';
-import { FolderMissing, identityOf } from './missing.ts';
+import { Changes } from './incidents/changes.ts';
+import type { IncidentFiles } from './incidents/file-cache.ts';
+import { boundsOf } from './incidents/listing.ts';
+import { rememberedFile, scanFiles, scanFolder } from './incidents/scan.ts';
+import { LastRead } from './missing/last-read.ts';
+import { FolderMissing, identityOf } from './missing/missing.ts';
 import { readRegularFile } from './regular-file.ts';
-import { rememberedFile, scanFiles, scanFolder } from './scan.ts';
 
 /** How long a change nobody heard of can stay unseen: network file systems tell nothing. */
 const SCAN_EVERYTHING_MS = 60_000;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { parseTemplate, type Template, type Templates } from '../core/filing/template.ts';
 import type { Problem } from '../core/model/problem.ts';
 import { TEMPLATE_KINDS, type TemplateKind } from '../core/model/transition.ts';
-import { isWithin } from './listing.ts';
+import { isWithin } from './incidents/listing.ts';
 import { readRegularFile } from './regular-file.ts';
 
 export interface TemplateFolder {

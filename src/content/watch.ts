@@ -2,7 +2,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { boundsOf } from './listing.ts';
+import { boundsOf } from './incidents/listing.ts';
 
 export interface Listener {
   /** Something changed; called once, soon after the last of several changes. */

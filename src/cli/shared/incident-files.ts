@@ -1,7 +1,7 @@
 // The incident files as a command finds them: what the server remembers of them, and whether their folder is there.
 import path from 'node:path';
-import type { IncidentFiles } from '../../content/file-cache.ts';
 import { StatusFolder } from '../../content/folder.ts';
+import type { IncidentFiles } from '../../content/incidents/file-cache.ts';
 import { isOpen } from '../../core/model/incident.ts';
 import { printProblem } from '../../core/model/problem.ts';
 import type { Db } from '../../store/db/database.ts';

@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import path from 'node:path';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
 import type { Incident } from '../../core/model/incident.ts';
-import { isIncidentName } from '../listing.ts';
+import { isIncidentName } from '../incidents/listing.ts';
 import { blobsOf, type GitRun } from './run.ts';
 
 /** What one side made of a file: `oid` null when it deleted it, `from` null when it added it. */

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
 import { changesBetween, type Revision } from '../../core/incidents/history.ts';
 import type { Incident } from '../../core/model/incident.ts';
-import { boundsOf } from '../listing.ts';
+import { boundsOf } from '../incidents/listing.ts';
 import { blobsOf, type GitRun, makeGitRun, oidOf } from './run.ts';
 
 /** Revisions by incident id, newest first. */

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Merged, mergeIncident, type Side } from '../../core/incidents/merge/merge.ts';
-import { isIncidentName } from '../listing.ts';
+import { isIncidentName } from '../incidents/listing.ts';
 import { type Change, changesOf, textsOf } from './changes.ts';
 import { AUTHORS, GitFailure, type GitRun } from './run.ts';
 

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { mergeIncident } from '../../core/incidents/merge/merge.ts';
 import type { Problem } from '../../core/model/problem.ts';
-import { isIncidentName } from '../listing.ts';
+import { isIncidentName } from '../incidents/listing.ts';
 import { type Edits, edited } from './merge.ts';
 import { AUTHORS, blobsOf, type GitRun, oidOf, quoted, signed } from './run.ts';
 import { commandsFor, nameInGit, type Place } from './work-tree.ts';

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { MAX_INCIDENT_BYTES } from '../../core/incidents/file/parse.ts';
-import { isIncidentName } from '../listing.ts';
+import { isIncidentName } from '../incidents/listing.ts';
 import { blobsOf, type GitRun, oidOf } from './run.ts';
 import type { Place } from './work-tree.ts';
 

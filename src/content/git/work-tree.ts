@@ -1,7 +1,7 @@
 // Where a status folder lies in its repository, and what keeps a machine from working there.
 import { access, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { isWithin, whereItStood } from '../listing.ts';
+import { isWithin, whereItStood } from '../incidents/listing.ts';
 import { GitFailure, type GitRun, oidOf, quoted } from './run.ts';
 
 export interface Place {

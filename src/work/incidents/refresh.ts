@@ -1,6 +1,6 @@
 // Refresh: gathers the facts, files what is owed to the folder, and holds the current Snapshot.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { IncidentFiles } from '../../content/file-cache.ts';
+import type { IncidentFiles } from '../../content/incidents/file-cache.ts';
 import { wellSinceOf } from '../../core/filing/dependencies.ts';
 import { disagreements } from '../../core/filing/file-vs-monitor.ts';
 import { silence } from '../../core/filing/reminder.ts';

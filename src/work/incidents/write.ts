@@ -1,6 +1,7 @@
 // Write: incidents opened, changed and updated by API, as files, never over somebody else's newer edit.
-import type { IncidentFiles } from '../../content/file-cache.ts';
+
 import type { StatusFolder } from '../../content/folder.ts';
+import type { IncidentFiles } from '../../content/incidents/file-cache.ts';
 import type { ChangeBody, OpenBody, UpdateBody } from '../../core/incidents/api-bodies.ts';
 import {
   type Asked,

@@ -4,16 +4,16 @@ import { type BigIntStats, lstatSync, readFileSync } from 'node:fs';
 import { lstat, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { MAX_INCIDENT_BYTES, parseIncident } from '../core/incidents/file/parse.ts';
-import { mayBeOpen, parseAfter } from '../core/incidents/file/reparse.ts';
-import { backwards } from '../core/incidents/lint/times.ts';
-import type { Incident } from '../core/model/incident.ts';
-import { type Problem, warningAt } from '../core/model/problem.ts';
-import type { Millis } from '../core/model/time.ts';
-import { makeYield } from '../core/page/steps.ts';
-import { strangeLine, utf16Problem } from '../core/text/encoding.ts';
+import { MAX_INCIDENT_BYTES, parseIncident } from '../../core/incidents/file/parse.ts';
+import { mayBeOpen, parseAfter } from '../../core/incidents/file/reparse.ts';
+import { backwards } from '../../core/incidents/lint/times.ts';
+import type { Incident } from '../../core/model/incident.ts';
+import { type Problem, warningAt } from '../../core/model/problem.ts';
+import type { Millis } from '../../core/model/time.ts';
+import { makeYield } from '../../core/page/steps.ts';
+import { strangeLine, utf16Problem } from '../../core/text/encoding.ts';
+import { LINK_NOWHERE, LINK_OUT } from '../missing/missing.ts';
 import { type Bounds, boundsOf, inOtherCase, isIncidentName, isWithin, list, type Place } from './listing.ts';
-import { LINK_NOWHERE, LINK_OUT } from './missing.ts';
 
 export interface ReadFile {
   readonly file: string;

@@ -1,8 +1,8 @@
 // The file cache: incident files as last read, so that one changed file costs what one file costs.
 import path from 'node:path';
-import { byRank, duplicateIdProblem, similarIdProblem } from '../core/incidents/duplicate-ids.ts';
-import type { Incident } from '../core/model/incident.ts';
-import type { Problem } from '../core/model/problem.ts';
+import { byRank, duplicateIdProblem, similarIdProblem } from '../../core/incidents/duplicate-ids.ts';
+import type { Incident } from '../../core/model/incident.ts';
+import type { Problem } from '../../core/model/problem.ts';
 import type { ReadFile } from './scan.ts';
 
 export interface Missing {

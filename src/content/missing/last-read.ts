@@ -1,12 +1,12 @@
 // What was last read: the incident files, and whether what is gone of them was deleted or is only missing.
 import { access } from 'node:fs/promises';
 import path from 'node:path';
+import { FileCache, type IncidentFiles, type Missing } from '../incidents/file-cache.ts';
+import { isIncidentName } from '../incidents/listing.ts';
+import { type ReadFile, rememberedFile, type Scan } from '../incidents/scan.ts';
 import { type Absence, type Assessment, assess, foldersOf } from './absence.ts';
 import { Deletions } from './deletions.ts';
-import { FileCache, type IncidentFiles, type Missing } from './file-cache.ts';
-import { isIncidentName } from './listing.ts';
 import { missingProblem } from './missing.ts';
-import { type ReadFile, rememberedFile, type Scan } from './scan.ts';
 
 /** A folder on its way out loses its files first, one by one. */
 const GOES_WITHIN_MS = 1000;

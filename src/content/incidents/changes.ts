@@ -1,7 +1,7 @@
 // What changed in the incidents folder since it was last read: which files, where that was heard of.
 import path from 'node:path';
+import { FolderWatcher } from '../watch.ts';
 import { isRacy, type ReadFile } from './scan.ts';
-import { FolderWatcher } from './watch.ts';
 
 export class Changes {
   readonly #folder: string;

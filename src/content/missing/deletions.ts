@@ -1,8 +1,8 @@
 // Deletions: which incident files that are gone somebody deleted, by a commit or by saying so.
 import path from 'node:path';
+import { makeGitRun } from '../git/run.ts';
+import { isWithin, nearest, whereItStood } from '../incidents/listing.ts';
 import { foldersOf } from './absence.ts';
-import { makeGitRun } from './git/run.ts';
-import { isWithin, nearest, whereItStood } from './listing.ts';
 
 /** Between two questions to git, each a process, while the folder is missing. */
 const ASK_GIT_MS = 5000;

@@ -1,10 +1,10 @@
 // Absence: which of the files that are gone stay as last read, because their folder went away and not they.
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
-import { isOpen } from '../core/model/incident.ts';
-import type { Place } from './listing.ts';
+import { isOpen } from '../../core/model/incident.ts';
+import type { Place } from '../incidents/listing.ts';
+import type { ReadFile, Scan } from '../incidents/scan.ts';
 import { NOT_BACK, whyMissing } from './missing.ts';
-import type { ReadFile, Scan } from './scan.ts';
 
 /** Why a file that is gone stays, and in which folder the reason lies. */
 export interface Absence {

@@ -2,7 +2,7 @@
 import type { Dirent } from 'node:fs';
 import { lstat, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { identityOf, OTHER_CASE } from './missing.ts';
+import { identityOf, OTHER_CASE } from '../missing/missing.ts';
 
 export interface Place {
   /** Which folder it is (`identityOf`); null when that cannot be told. */

@@ -1,7 +1,7 @@
 // Missing: whether a folder of incidents went away, rather than files from it.
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Problem } from '../core/model/problem.ts';
+import type { Problem } from '../../core/model/problem.ts';
 
 /** In place of a system's code: */
 export const LINK_NOWHERE = 'a link that leads nowhere';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { StatusFolder } from '../../src/content/folder.ts';
+import { StatusFolder } from '../../../src/content/folder.ts';
 
 const FILE = `---
 title: Dashboard broken

@@ -1,6 +1,6 @@
 // What counts as a missing folder, by what one look at it found.
 import { expect, test } from 'vitest';
-import { type FolderState, whyMissing } from '../../src/content/missing.ts';
+import { type FolderState, whyMissing } from '../../../src/content/missing/missing.ts';
 
 const HERE: FolderState = { code: null, identity: '1:2:3', empty: false, less: false, siteGone: false };
 

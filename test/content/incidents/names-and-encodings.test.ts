@@ -3,12 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { lint } from '../../src/cli/lint.ts';
-import { readEnvironment } from '../../src/config/environment.ts';
-import { readLeniently } from '../../src/config/readable-site.ts';
-import { readSite } from '../../src/config/site-file.ts';
-import { StatusFolder } from '../../src/content/folder.ts';
-import { openWorld } from '../walks/world.ts';
+import { lint } from '../../../src/cli/lint.ts';
+import { readEnvironment } from '../../../src/config/environment.ts';
+import { readLeniently } from '../../../src/config/readable-site.ts';
+import { readSite } from '../../../src/config/site-file.ts';
+import { StatusFolder } from '../../../src/content/folder.ts';
+import { openWorld } from '../../walks/world.ts';
 
 const FILE = `---
 title: API slow
