@@ -11,7 +11,7 @@ import { compose } from '../src/core/page/compose.ts';
 import type { Facts } from '../src/core/page/facts.ts';
 import { seedDays } from '../src/demo/measured-days.ts';
 import { type Db, openDatabase } from '../src/store/db/database.ts';
-import { ComponentStatus } from '../src/store/monitoring/component-status.ts';
+import { StatusReader } from '../src/store/monitoring/component-status.ts';
 import { recordResult } from '../src/store/monitoring/measurements.ts';
 import { readSeries } from '../src/store/monitoring/rollups.ts';
 
@@ -47,10 +47,10 @@ async function measure(db: Db, components: readonly Component[]): Promise<void> 
   tell(
     'all that is known, read whole (at start and at midnight)',
     await median(5, async () => {
-      await new ComponentStatus(db).read(from);
+      await new StatusReader(db).read(from);
     }),
   );
-  const view = new ComponentStatus(db);
+  const view = new StatusReader(db);
   let known = await view.read(from);
   let at = NOW;
   tell(

@@ -9,12 +9,12 @@ import type { siteSchema } from './site-schema.ts';
 /** What status.yaml holds once its shape is right. */
 export type SiteFields = z.output<typeof siteSchema>;
 
-type Say = (path: readonly PropertyKey[], what: string, fix: string) => void;
+type Report = (path: readonly PropertyKey[], what: string, fix: string) => void;
 
 /** All of it, as errors with their lines. */
 export function clashes(fields: SiteFields, yaml: YamlText, where: string): Problem[] {
   const problems: Problem[] = [];
-  const say: Say = (path, what, fix) =>
+  const say: Report = (path, what, fix) =>
     problems.push({ level: 'error', where, line: yaml.lineOf(path), what, fix });
   ofComponents(fields, say);
   ofMetrics(fields, say);
@@ -27,7 +27,7 @@ function repeated<T extends { readonly id: string }>(list: readonly T[]): [index
   return [...list.entries()].filter(([index, { id }]) => list.findIndex(one => one.id === id) !== index);
 }
 
-function ofComponents({ components }: SiteFields, say: Say): void {
+function ofComponents({ components }: SiteFields, say: Report): void {
   const ids = components.map(({ id }) => id);
   for (const [index, { id }] of repeated(components)) {
     say(['components', index, 'id'], `the id "${id}" is used twice`, 'rename one');
@@ -49,7 +49,7 @@ function ofComponents({ components }: SiteFields, say: Say): void {
   }
 }
 
-function ofMetrics({ metrics, components }: SiteFields, say: Say): void {
+function ofMetrics({ metrics, components }: SiteFields, say: Report): void {
   for (const [index, { id }] of repeated(metrics)) {
     say(['metrics', index, 'id'], `the metric "${id}" is there twice`, 'rename one');
   }
@@ -72,7 +72,7 @@ function ofMetrics({ metrics, components }: SiteFields, say: Say): void {
   }
 }
 
-function ofChannels({ notify: { channels }, components }: SiteFields, say: Say): void {
+function ofChannels({ notify: { channels }, components }: SiteFields, say: Report): void {
   for (const [index, { type, url }] of repeated(channels)) {
     const what = `the ${type} channel at ${hostOf(url)} is there twice`;
     say(['notify', 'channels', index], what, 'leave one out, or give it another id');

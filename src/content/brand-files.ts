@@ -9,14 +9,14 @@ export type Branded = { readonly site: Site; readonly problems: readonly Problem
 
 /** Their keys in status.yaml. */
 const KEYS = { logo: 'logo', logoDark: 'logo_dark', favicon: 'favicon', css: 'css' } as const;
-type Part = keyof typeof KEYS;
+type BrandPart = keyof typeof KEYS;
 
 /** Looks at the folder anew each time; the same object comes back while site and files are the same. */
 export function makeBrand(folder: StatusFolder): (site: Site) => Promise<Branded> {
   let last: { readonly of: Site; readonly missing: string; readonly branded: Branded } | null = null;
   return async site => {
-    const missing: Part[] = [];
-    for (const part of Object.keys(KEYS) as Part[]) {
+    const missing: BrandPart[] = [];
+    for (const part of Object.keys(KEYS) as BrandPart[]) {
       const name = site.brand[part];
       if (name !== null && !(await isThere(folder, name))) missing.push(part);
     }
@@ -33,7 +33,7 @@ async function isThere(folder: StatusFolder, name: string): Promise<boolean> {
   return facts?.isFile() ?? false;
 }
 
-async function without(missing: readonly Part[], site: Site, folder: StatusFolder): Promise<Branded> {
+async function without(missing: readonly BrandPart[], site: Site, folder: StatusFolder): Promise<Branded> {
   const { siteFile: where } = folder;
   const text = await folder.siteText().catch(() => '');
   const yaml = readYaml(text, where, 1, MAX_SITE_YAML);

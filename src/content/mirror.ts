@@ -32,7 +32,11 @@ const AT_ONCE = 16;
 const WHOLE = 100;
 
 /** What this process wrote into a folder, and knows without looking. */
-type Known = { readonly list: string; readonly keys: ReadonlyMap<string, string>; readonly runs: number };
+type WrittenMirror = {
+  readonly list: string;
+  readonly keys: ReadonlyMap<string, string>;
+  readonly runs: number;
+};
 
 /**
  * Makes the writer. Readers see each file old or new, never half, and files that went are removed last.
@@ -40,7 +44,7 @@ type Known = { readonly list: string; readonly keys: ReadonlyMap<string, string>
  * key, so that thousands of old pages cost nothing, as long as the folder's list is still its own.
  */
 export function makeWriteMirror(): WriteMirror {
-  const known = new Map<string, Known>();
+  const known = new Map<string, WrittenMirror>();
   return async (dir, files, signal) => {
     await mkdir(dir, { recursive: true });
     const text = await readFile(path.join(dir, LIST), 'utf8').catch(() => null);

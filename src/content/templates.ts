@@ -13,11 +13,15 @@ export interface TemplateFolder {
   current(): Templates;
 }
 
-type Known = { readonly text: string; readonly good: Template | null; readonly problems: readonly Problem[] };
+type ReadTemplate = {
+  readonly text: string;
+  readonly good: Template | null;
+  readonly problems: readonly Problem[];
+};
 
 /** Opens `templates/auto` of the status folder at `dir` (none need be there). */
 export function openTemplates(dir: string): TemplateFolder {
-  const known = new Map<TemplateKind, Known>();
+  const known = new Map<TemplateKind, ReadTemplate>();
   const readOne = async (kind: TemplateKind): Promise<readonly Problem[]> => {
     const parts = ['templates', 'auto', `${kind}.md`];
     const file = path.join(dir, ...parts);

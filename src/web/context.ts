@@ -5,7 +5,7 @@ import type { Clock } from '../core/model/time.ts';
 import type { Db } from '../store/db/database.ts';
 import type { Receive } from '../work/incidents/receive.ts';
 import type { Refresh } from '../work/incidents/refresh.ts';
-import type { Write } from '../work/incidents/write.ts';
+import type { IncidentEditor } from '../work/incidents/write.ts';
 import type { Heartbeats } from '../work/monitoring/heartbeats.ts';
 import type { Push } from '../work/monitoring/metrics.ts';
 import type { Notifications } from '../work/notify/notifications.ts';
@@ -32,7 +32,7 @@ export interface WebDeps {
   readonly notifications: Pick<Notifications, 'enrolment' | 'depth' | 'suppress'>;
   readonly receive: Receive;
   readonly heartbeats: Pick<Heartbeats, 'report'>;
-  readonly write: Write;
+  readonly write: IncidentEditor;
   readonly push: Push;
   readonly webhookToken: string;
   /** Of Amazon's addresses only. */

@@ -7,7 +7,7 @@ import { isIncidentName } from '../incidents/listing.ts';
 import { blobsOf, type GitRun } from './run.ts';
 
 /** What one side made of a file: `oid` null when it deleted it, `from` null when it added it. */
-export interface Change {
+export interface FileChange {
   readonly from: string | null;
   readonly path: string;
   readonly mode: string;
@@ -20,9 +20,9 @@ export async function changesOf(
   base: string,
   side: string,
   incidents: string,
-): Promise<Map<string, Change>> {
+): Promise<Map<string, FileChange>> {
   const words = (await git.out('diff-tree', '-r', '-z', '--no-renames', base, side)).split('\0');
-  const found: Change[] = [];
+  const found: FileChange[] = [];
   for (let at = 0; at + 1 < words.length; at += 2) {
     const [, mode = '', , oid = '', status = ''] = (words[at] as string).split(' ');
     const file = words[at + 1] as string;
@@ -45,8 +45,8 @@ export async function changesOf(
 async function movedIn(
   git: GitRun,
   base: string,
-  changes: readonly Change[],
-): Promise<(readonly [gone: Change, added: Change])[]> {
+  changes: readonly FileChange[],
+): Promise<(readonly [gone: FileChange, added: FileChange])[]> {
   const gone = changes.filter(({ oid }) => oid === null);
   const added = changes.filter(({ from }) => from === null);
   if (gone.length === 0 || added.length === 0) return [];
@@ -55,7 +55,7 @@ async function movedIn(
     ...added.map(({ oid }) => oid!),
   ]);
   const marks = texts.map(text => text && markOf(parseIncident('', '', text).value));
-  const pairs: (readonly [Change, Change])[] = [];
+  const pairs: (readonly [FileChange, FileChange])[] = [];
   const pair = (isSame: (one: number, other: number) => boolean) => {
     for (const [index, one] of gone.entries()) {
       const other = added.findIndex(

@@ -5,17 +5,17 @@ import type { Problem } from '../../core/model/problem.ts';
 import { textsOf } from './changes.ts';
 import { type Commits, type Conflict, edited, type MergedTree } from './merge.ts';
 import { AUTHORS, type GitRun, quoted } from './run.ts';
-import { MERGED, type Place } from './work-tree.ts';
+import { MERGED, type WorkTree } from './work-tree.ts';
 
-type Stopped = Extract<MergedTree, { kind: 'conflict' }>;
+type StoppedMerge = Extract<MergedTree, { kind: 'conflict' }>;
 
 /** One problem a file; the commands are the same for all, since one merge ends them together. */
 export async function conflictProblems(
   git: GitRun,
-  { top }: Place,
+  { top }: WorkTree,
   upstream: string,
   commits: Commits,
-  { conflicts, rest }: Stopped,
+  { conflicts, rest }: StoppedMerge,
 ): Promise<Problem[]> {
   // git names a file that stands where a folder is to be by its side, which a person's merge calls otherwise.
   const shown = (file: string) =>
@@ -83,7 +83,11 @@ async function changedBy(
  * Keeps the files that our rules can merge and git cannot, and those alone, for the person who merges the others:
  * a commit without parents, which nobody merges by mistake. Whether there are any.
  */
-async function keepMerged(git: GitRun, { ours, theirs }: Commits, rest: Stopped['rest']): Promise<boolean> {
+async function keepMerged(
+  git: GitRun,
+  { ours, theirs }: Commits,
+  rest: StoppedMerge['rest'],
+): Promise<boolean> {
   const files = new Map([...rest].filter(([, blob]) => blob !== null));
   if (files.size === 0) return false;
   const pair = `${ours} ${theirs}`;

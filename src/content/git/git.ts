@@ -7,7 +7,7 @@ import { commitOwn, type Owned, onlyHere } from './own-files.ts';
 import { heldInPlace, WHILE_MISSING } from './replaced.ts';
 import { GitFailure, type GitRun, isLocked, makeGitRun, oidOf, quoted } from './run.ts';
 import { type Waiting, waitingAt } from './waiting.ts';
-import { commandsFor, NO_REPOSITORY, type Obstacle, obstacle, type Place, placeOf } from './work-tree.ts';
+import { commandsFor, NO_REPOSITORY, type Obstacle, obstacle, placeOf, type WorkTree } from './work-tree.ts';
 
 export interface GitOptions {
   /** A configured remote's name, a URL or a path. */
@@ -38,7 +38,7 @@ export type Alone = <T>(work: () => Promise<T>) => Promise<T>;
 
 interface Exchange {
   readonly git: GitRun;
-  readonly place: Place;
+  readonly place: WorkTree;
   readonly options: GitOptions;
   readonly alone: Alone;
   /** What the remote branch was when last fetched, under a name that people can merge. */

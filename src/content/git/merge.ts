@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Merged, mergeIncident, type Side } from '../../core/incidents/merge/merge.ts';
 import { isIncidentName } from '../incidents/listing.ts';
-import { type Change, changesOf, textsOf } from './changes.ts';
+import { changesOf, type FileChange, textsOf } from './changes.ts';
 import { AUTHORS, GitFailure, type GitRun } from './run.ts';
 
 /** A file that both sides changed in ways no rule can join. */
@@ -93,7 +93,7 @@ class Plan {
     }
   }
 
-  stop(units: readonly string[], ours: Change, theirs: Change | undefined): void {
+  stop(units: readonly string[], ours: FileChange, theirs: FileChange | undefined): void {
     const names = [ours.path, theirs?.path, ours.from].filter(name => name != null);
     this.conflicts.set(names.find(name => name !== ours.from) ?? ours.path, { units, names });
   }
@@ -120,7 +120,7 @@ async function heldBy(git: GitRun, tree: string): Promise<Map<string, string>> {
   return new Map([...found].map(([, oid, name]) => [name!, oid!]));
 }
 
-function changed({ from, path: to, mode, oid }: Change): Extract<Done, { kind: 'edits' }> {
+function changed({ from, path: to, mode, oid }: FileChange): Extract<Done, { kind: 'edits' }> {
   const edits: Edits = new Map();
   if (from !== null) edits.set(from, null);
   edits.set(to, oid === null ? null : { mode, oid });
@@ -150,7 +150,7 @@ type Done =
   | (Extract<Merged, { kind: 'conflict' }> & { readonly notes: readonly string[] });
 
 /** One file that both sides changed; null leaves it to git. */
-async function mergeFile(merging: Merging, ours: Change, theirs: Change): Promise<Done | null> {
+async function mergeFile(merging: Merging, ours: FileChange, theirs: FileChange): Promise<Done | null> {
   const { git } = merging;
   const { from } = ours;
   if (ours.oid === null && theirs.oid === null) return changed(ours);
@@ -174,7 +174,7 @@ async function mergeFile(merging: Merging, ours: Change, theirs: Change): Promis
 }
 
 /** An edit outlives a deletion, unless only the machine wrote into what a person deleted. */
-async function deleted(merging: Merging, ours: Change, theirs: Change): Promise<Done | null> {
+async function deleted(merging: Merging, ours: FileChange, theirs: FileChange): Promise<Done | null> {
   const [side, left] = ours.oid === null ? (['theirs', theirs] as const) : (['ours', ours] as const);
   const before = await baseText(merging, left.from);
   const [after] = await textsOf(merging.git, [left.oid!]);
@@ -194,7 +194,7 @@ async function baseText({ git, bases }: Merging, file: string | null): Promise<s
   return texts.size > 1 ? null : ([...texts][0] ?? undefined);
 }
 
-async function machineSide(merging: Merging, ours: Change, theirs: Change): Promise<Side | null> {
+async function machineSide(merging: Merging, ours: FileChange, theirs: FileChange): Promise<Side | null> {
   // Of two machines the other one gives way. What was written by the API gives way to a person's commit too.
   const programs = Object.values(AUTHORS);
   if (await isBy(merging, programs, 'theirs', theirs)) return 'theirs';
@@ -206,7 +206,7 @@ async function isBy(
   merging: Merging,
   authors: readonly string[],
   side: Side,
-  { from, path: to }: Change,
+  { from, path: to }: FileChange,
 ): Promise<boolean> {
   const range = [merging[side], ...merging.bases.map(base => `^${base}`)];
   const files = [...new Set([from ?? to, to])];

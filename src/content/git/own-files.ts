@@ -7,7 +7,7 @@ import type { Problem } from '../../core/model/problem.ts';
 import { isIncidentName } from '../incidents/listing.ts';
 import { type Edits, edited } from './merge.ts';
 import { AUTHORS, blobsOf, type GitRun, oidOf, quoted, signed } from './run.ts';
-import { commandsFor, nameInGit, type Place } from './work-tree.ts';
+import { commandsFor, nameInGit, type WorkTree } from './work-tree.ts';
 
 export type Author = keyof typeof AUTHORS;
 
@@ -46,7 +46,7 @@ interface Pending extends OwnFile {
  */
 export async function commitOwn(
   git: GitRun,
-  place: Place,
+  place: WorkTree,
   owned: Owned,
 ): Promise<{ committed: string[]; problems: Problem[] }> {
   const { top, incidents } = place;
@@ -82,7 +82,7 @@ export async function commitOwn(
 }
 
 /** Where git has these files of the incidents folder; without those whose folder is away. */
-async function filesOf({ top, incidents }: Place, names: readonly string[]): Promise<Map<string, string>> {
+async function filesOf({ top, incidents }: WorkTree, names: readonly string[]): Promise<Map<string, string>> {
   const folders = new Map<string, string | null>();
   const files = new Map<string, string>();
   for (const name of names) {
@@ -205,7 +205,7 @@ const MAX_NAMED = 10;
  * What nobody committed: incident files that git does not know, and those, or status.yaml, that were edited or
  * deleted by hand or by a command that could not commit. What is `owned` the server commits with its next pull.
  */
-export async function onlyHere(git: GitRun, place: Place, owned: Pick<Owned, 'list'>): Promise<Problem[]> {
+export async function onlyHere(git: GitRun, place: WorkTree, owned: Pick<Owned, 'list'>): Promise<Problem[]> {
   const { top, incidents } = place;
   const files = await filesOf(
     place,

@@ -1,7 +1,7 @@
 // The incidents folder is missing: whether that is because HEAD holds something else in its place, and what mends it.
 import path from 'node:path';
 import { type GitRun, quoted } from './run.ts';
-import type { Obstacle, Place } from './work-tree.ts';
+import type { Obstacle, WorkTree } from './work-tree.ts';
 
 /** What HEAD says of a folder that is missing here. */
 type Held =
@@ -22,7 +22,7 @@ const MAX_COMMITS = 1000;
 
 const KINDS: Readonly<Record<string, string>> = { '120000': 'a link', '160000': 'a submodule' };
 
-export async function heldInPlace(git: GitRun, { top, status, incidents }: Place): Promise<Held> {
+export async function heldInPlace(git: GitRun, { top, status, incidents }: WorkTree): Promise<Held> {
   const name = path.posix.join(status, 'incidents');
   const modeOf = async (file: string) => (await git.try('ls-tree', 'HEAD', '--', file))?.split(' ')[0] ?? '';
   const mode = await modeOf(name);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { MAX_INCIDENT_BYTES } from '../../core/incidents/file/parse.ts';
 import { isIncidentName } from '../incidents/listing.ts';
 import { blobsOf, type GitRun, oidOf } from './run.ts';
-import type { Place } from './work-tree.ts';
+import type { WorkTree } from './work-tree.ts';
 
 export interface Waiting {
   /** Relative to the repository. */
@@ -17,7 +17,11 @@ export interface Waiting {
  * The incident files that the commit or ref `theirs` has in another version than the folder, and that changed there
  * since both began; none when all of it is part of HEAD, or when there is no such commit.
  */
-export async function waitingAt(git: GitRun, { top, incidents }: Place, theirs: string): Promise<Waiting[]> {
+export async function waitingAt(
+  git: GitRun,
+  { top, incidents }: WorkTree,
+  theirs: string,
+): Promise<Waiting[]> {
   const commit = await oidOf(git, `${theirs}^{commit}`);
   if (commit === null) return [];
   const base = await git.try('merge-base', 'HEAD', commit);

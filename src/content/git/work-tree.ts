@@ -4,7 +4,7 @@ import path from 'node:path';
 import { isWithin, whereItStood } from '../incidents/listing.ts';
 import { GitFailure, type GitRun, oidOf, quoted } from './run.ts';
 
-export interface Place {
+export interface WorkTree {
   readonly top: string;
   /** The status folder below it; '.' apart. */
   readonly status: string;
@@ -15,7 +15,7 @@ export interface Place {
 export type Obstacle = readonly [what: string, fix: string];
 
 /** Where `dir` lies; null when it is in no git work tree. Throws GitFailure when git will not say. */
-export async function placeOf(git: GitRun, dir: string): Promise<Place | null> {
+export async function placeOf(git: GitRun, dir: string): Promise<WorkTree | null> {
   const real = await realpath(dir).catch(() => null);
   if (real === null) throw new GitFailure(`${dir} is not there`, 'bring it back, or set STATUS_DIR');
   let top: string;
@@ -55,7 +55,7 @@ export const NO_REPOSITORY: Obstacle = [
 ];
 
 /** What keeps the folder from being carried by `branch`; null: nothing. */
-export async function obstacle(git: GitRun, place: Place, branch: string): Promise<Obstacle | null> {
+export async function obstacle(git: GitRun, place: WorkTree, branch: string): Promise<Obstacle | null> {
   const begun = await underWay(git, place.top);
   if (begun) return begun;
   const on = await git.try('symbolic-ref', '--quiet', '--short', 'HEAD');
@@ -70,7 +70,7 @@ export async function obstacle(git: GitRun, place: Place, branch: string): Promi
 /** Commands that bring the folder to `branch`, with all that only the place where it is now holds of it. */
 async function wayTo(
   git: GitRun,
-  { top, status: folder }: Place,
+  { top, status: folder }: WorkTree,
   branch: string,
   on: string | null,
 ): Promise<string> {

@@ -4,7 +4,7 @@ import { lstat, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { identityOf, OTHER_CASE } from '../missing/missing.ts';
 
-export interface Place {
+export interface ListedFolder {
   /** Which folder it is (`identityOf`); null when that cannot be told. */
   readonly identity: string | null;
   /** The system's code when it cannot be listed, else null. */
@@ -50,7 +50,7 @@ export function isWithin(real: string, { status }: Pick<Bounds, 'status'>): bool
 export async function list(
   at: string,
   bounds: Bounds,
-  folders: Map<string, Place>,
+  folders: Map<string, ListedFolder>,
   names: string[],
   above: readonly string[],
 ): Promise<string[]> {

@@ -13,7 +13,15 @@ import type { Millis } from '../../core/model/time.ts';
 import { makeYield } from '../../core/page/steps.ts';
 import { strangeLine, utf16Problem } from '../../core/text/encoding.ts';
 import { LINK_NOWHERE, LINK_OUT } from '../missing/missing.ts';
-import { type Bounds, boundsOf, inOtherCase, isIncidentName, isWithin, list, type Place } from './listing.ts';
+import {
+  type Bounds,
+  boundsOf,
+  inOtherCase,
+  isIncidentName,
+  isWithin,
+  type ListedFolder,
+  list,
+} from './listing.ts';
 
 export interface ReadFile {
   readonly file: string;
@@ -49,7 +57,7 @@ const SHARED: Disk = { lstat, readFile };
 /** At start nobody waits for answers, and ten thousand files are read in half the time. */
 const ALONE: Disk = { lstat: lstatSync, readFile: readFileSync };
 
-interface Reading {
+interface ScanContext {
   readonly folder: string;
   readonly bounds: Bounds;
   /** What is known of files, by path. */
@@ -64,18 +72,18 @@ interface Reading {
 export interface Scan {
   readonly files: ReadonlyMap<string, ReadFile>;
   /** incidents/ itself as "", and the folders below it, by path relative to it. */
-  readonly folders: ReadonlyMap<string, Place>;
+  readonly folders: ReadonlyMap<string, ListedFolder>;
 }
 
 /** Reads every incident file below `folder`. `first`: nobody waits for answers yet. */
 export async function scanFolder(
   folder: string,
-  known: Reading['known'],
+  known: ScanContext['known'],
   now: Millis,
   first = false,
 ): Promise<Scan> {
   const files = new Map<string, ReadFile>();
-  const folders = new Map<string, Place>();
+  const folders = new Map<string, ListedFolder>();
   const bounds = await boundsOf(folder);
   if (bounds === null) return { files, folders: folders.set('', await goneFolder(folder)) };
   const reading = {
@@ -102,7 +110,7 @@ export async function scanFolder(
   return { files, folders };
 }
 
-async function goneFolder(folder: string): Promise<Place> {
+async function goneFolder(folder: string): Promise<ListedFolder> {
   const failure = await realpath(folder).catch((error: NodeJS.ErrnoException) => error);
   const isLink = (await lstat(folder).catch(() => null))?.isSymbolicLink();
   if (typeof failure === 'string')
@@ -115,7 +123,7 @@ async function goneFolder(folder: string): Promise<Place> {
 /** Reads the named files again, paths relative to `folder`: null for one that is gone, or altogether without the folder. */
 export async function scanFiles(
   folder: string,
-  known: Reading['known'],
+  known: ScanContext['known'],
   now: Millis,
   names: Iterable<string>,
 ): Promise<Map<string, ReadFile | null> | null> {
@@ -188,7 +196,7 @@ const LINKS: Readonly<Record<string, Fault>> = {
 };
 
 /** What is there and cannot be read: the last good version stays. */
-function failed({ folder, known, now }: Reading, name: string, [what, fix]: Fault): ReadFile {
+function failed({ folder, known, now }: ScanContext, name: string, [what, fix]: Fault): ReadFile {
   const file = path.join(folder, name);
   const id = idOf(name);
   const before = known.get(file);
@@ -208,7 +216,7 @@ function failed({ folder, known, now }: Reading, name: string, [what, fix]: Faul
 }
 
 /** A file that is not read, for its name: somebody may wait for what it says. */
-function misnamed({ folder, known }: Reading, name: string): ReadFile {
+function misnamed({ folder, known }: ScanContext, name: string): ReadFile {
   const file = path.join(folder, name);
   const id = path.basename(file);
   const fix = `rename it to ${id.replace(/(?:\.md)?(?:\.\w+)?$/i, '.md')}`;
@@ -219,7 +227,7 @@ function misnamed({ folder, known }: Reading, name: string): ReadFile {
 }
 
 /** What the file `name` is now; null when there is nothing of that name. */
-async function readOne(reading: Reading, name: string): Promise<ReadFile | null> {
+async function readOne(reading: ScanContext, name: string): Promise<ReadFile | null> {
   const { bounds, disk } = reading;
   const before = reading.known.get(path.join(reading.folder, name));
   let isLink = false;
@@ -250,7 +258,7 @@ async function readOne(reading: Reading, name: string): Promise<ReadFile | null>
   }
 }
 
-function parsed({ folder, known, now }: Reading, name: string, stamp: string, bytes: Buffer): ReadFile {
+function parsed({ folder, known, now }: ScanContext, name: string, stamp: string, bytes: Buffer): ReadFile {
   const file = path.join(folder, name);
   const id = idOf(name);
   const before = known.get(file);

@@ -2,7 +2,7 @@
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { isOpen } from '../../core/model/incident.ts';
-import type { Place } from '../incidents/listing.ts';
+import type { ListedFolder } from '../incidents/listing.ts';
 import type { ReadFile, Scan } from '../incidents/scan.ts';
 import { NOT_BACK, whyMissing } from './missing.ts';
 
@@ -16,7 +16,7 @@ export interface Absence {
 
 const NOT_BACK_YET: Absence = { folder: '', why: NOT_BACK, emptied: true };
 
-export interface Known {
+export interface KnownFolders {
   readonly folder: string;
   /** The folders with incidents, by path below the folder (itself: ""), and which each is (`identityOf`). */
   readonly folders: ReadonlyMap<string, string | null>;
@@ -31,12 +31,16 @@ export interface Assessment {
   readonly absent: ReadonlyMap<string, Absence>;
   /** The folders that hold files, and are the ones they were. */
   readonly filled: ReadonlySet<string>;
-  readonly places: ReadonlyMap<string, Place>;
+  readonly places: ReadonlyMap<string, ListedFolder>;
   /** Why incidents/ itself is missing; null when it is not. */
   readonly rootWhy: string | null;
 }
 
-export async function assess(known: Known, gone: readonly ReadFile[], scan: Scan): Promise<Assessment> {
+export async function assess(
+  known: KnownFolders,
+  gone: readonly ReadFile[],
+  scan: Scan,
+): Promise<Assessment> {
   const { folder, folders, absent, wasMissing, isPending, siteGone } = known;
   const above = (file: string) => foldersOf(folder, file);
   const filled = new Set([...scan.files.keys()].flatMap(above));
@@ -60,7 +64,7 @@ export async function assess(known: Known, gone: readonly ReadFile[], scan: Scan
     const last = absent.get(file.file);
     for (const name of above(file.file)) {
       const why = whys.get(name);
-      const { code, identity } = places.get(name) as Place;
+      const { code, identity } = places.get(name) as ListedFolder;
       if (why && !isDeletable(name, file)) {
         return { folder: name, why, emptied: last?.emptied || (siteGone && code === null) };
       }
@@ -100,6 +104,6 @@ function isUnfinished({ good }: ReadFile): boolean {
 }
 
 /** A folder that was not listed: gone, or something else stands there. */
-async function placeOf(place: string): Promise<Place> {
+async function placeOf(place: string): Promise<ListedFolder> {
   return { identity: null, code: (await lstat(place).catch(() => null)) ? 'ENOTDIR' : 'ENOENT' };
 }

@@ -25,7 +25,7 @@ export type Writing =
       readonly faults?: readonly FieldFault[];
     };
 
-type ReadFile = (id: string) => string | undefined;
+type ReadText = (id: string) => string | undefined;
 
 /** The request's moment, and whether it may have been carried out before (a key seen already). */
 export type Asked = { readonly at: Millis; readonly again: boolean };
@@ -34,7 +34,7 @@ export type Asked = { readonly at: Millis; readonly again: boolean };
 const LONGEST = 60;
 
 /** `POST /api/incidents`: a new file named after the day and the title; of two alike the later gets a number. */
-export function writeOpen(body: OpenBody, site: Site, { at, again }: Asked, read: ReadFile): Writing {
+export function writeOpen(body: OpenBody, site: Site, { at, again }: Asked, read: ReadText): Writing {
   const started = body.started ?? at;
   const faults = unknownIds(body.components, site);
   if (started > at) faults.push(faultAt(['started'], 'this lies in the future'));
@@ -61,7 +61,7 @@ export function writeOpen(body: OpenBody, site: Site, { at, again }: Asked, read
 }
 
 /** `PATCH /api/incidents/ID`: fields in place, a status as an update. */
-export function writeChange(id: string, body: ChangeBody, site: Site, asked: Asked, read: ReadFile): Writing {
+export function writeChange(id: string, body: ChangeBody, site: Site, asked: Asked, read: ReadText): Writing {
   const known = fileOf(id, read, asked.at);
   if ('kind' in known) return known;
   const faults = unknownIds(body.components, site);
@@ -78,7 +78,7 @@ export function writeChange(id: string, body: ChangeBody, site: Site, asked: Ask
 }
 
 /** `POST /api/incidents/ID/updates`: one more section on the side where the newest stands. */
-export function writeUpdate(id: string, body: UpdateBody, asked: Asked, read: ReadFile): Writing {
+export function writeUpdate(id: string, body: UpdateBody, asked: Asked, read: ReadText): Writing {
   const known = fileOf(id, read, asked.at);
   if ('kind' in known) return known;
   const { incident, text } = known;
@@ -111,7 +111,7 @@ function printed(body: OpenBody, started: Millis, ends: Millis | undefined): str
   return ends === undefined ? text : addUpdate(text, { status: 'resolved', at: ends, message: '' });
 }
 
-function fileOf(id: string, read: ReadFile, now: Millis): { incident: Incident; text: string } | Writing {
+function fileOf(id: string, read: ReadText, now: Millis): { incident: Incident; text: string } | Writing {
   const text = read(id);
   if (text === undefined) return { kind: 'refused', status: 404, detail: 'There is no such incident.' };
   const incident = parseIncident(`${id}.md`, id, text).value;

@@ -17,7 +17,7 @@ export interface Affected {
 }
 
 /** What an update changes from its time on; null is "as before". */
-export interface Change {
+export interface ImpactChange {
   readonly severity: Severity | null;
   /** Those affected from now on; components not among them are well again. */
   readonly components: readonly Affected[] | null;
@@ -34,7 +34,7 @@ export interface IncidentUpdate {
   /** Markdown as the operator wrote it: render with `renderMarkdown` before showing. */
   readonly body: string;
   /** Absent when it changes nothing. */
-  readonly change?: Change;
+  readonly change?: ImpactChange;
   /** When the next update is promised (`next_update:`), epoch ms. */
   readonly promised?: Millis;
   /** Shown and mailed to nobody: `notify: false`, or mailed with another occurrence of a maintenance. */

@@ -31,10 +31,10 @@ export function undrawn(incident: Incident): Incident {
   ) as unknown as Incident;
 }
 
-type Rendered = { readonly updates: readonly string[]; readonly postmortem: string | null };
+type RenderedTexts = { readonly updates: readonly string[]; readonly postmortem: string | null };
 
 /** Incidents are parsed once per change of their file, so their markdown is rendered once too. */
-const renderings = new WeakMap<readonly object[], Rendered>();
+const renderings = new WeakMap<readonly object[], RenderedTexts>();
 
 /** Texts that together take longer than a moment: theirs are rendered ahead, a text a step. */
 const LONG = 5_000;
@@ -50,11 +50,11 @@ export function* drawing(incident: Incident): Steps<void> {
   yield* render(incident);
 }
 
-function rendered(incident: Incident): Rendered {
+function rendered(incident: Incident): RenderedTexts {
   return renderings.get(incident.updates) ?? finish(render(incident));
 }
 
-function* render({ updates, postmortem }: Incident): Steps<Rendered> {
+function* render({ updates, postmortem }: Incident): Steps<RenderedTexts> {
   const html: string[] = [];
   for (const { body } of updates) {
     html.push(renderMarkdown(body));

@@ -9,7 +9,7 @@ import type { Db } from '../db/database.ts';
 import type { Tables } from '../db/tables.ts';
 
 /** The database is the truth; this only saves reading all of it each second. */
-export class ComponentStatus {
+export class StatusReader {
   readonly #db: Db;
   #all = new Map<string, Measured>();
   /** The first day read; null when everything is to be read anew. */

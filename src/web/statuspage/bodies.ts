@@ -75,7 +75,7 @@ const status = z.strictObject({
 });
 const components = z.array(listed);
 
-export type ComponentRow = z.infer<typeof componentRow>;
+export type ComponentBody = z.infer<typeof componentRow>;
 export type ListedRow = z.infer<typeof listed>;
 export type UpdateRow = z.infer<typeof update>;
 export type IncidentRow = z.infer<typeof entry> & Partial<z.infer<z.ZodObject<typeof window>>>;

@@ -2,18 +2,18 @@
 import type { ComponentStatus } from '../../core/model/component.ts';
 import { isoMillis, type Millis, startOfUtcDay, utcDay } from '../../core/model/time.ts';
 import type { ComponentView, GroupView, IncidentView, Snapshot } from '../../core/page/snapshot.ts';
-import type { ComponentRow, ListedRow } from './bodies.ts';
+import type { ComponentBody, ListedRow } from './bodies.ts';
 import { PAGE_ID, stableId } from './ids.ts';
 
 /** A component as other rows name it: `fullName` is `Group - Component`, or the bare name. */
-export interface Listed {
-  readonly row: ComponentRow;
+export interface NamedRow {
+  readonly row: ComponentBody;
   readonly fullName: string;
 }
 
-export function listComponents(snapshot: Snapshot): ReadonlyMap<string, Listed> {
+export function listComponents(snapshot: Snapshot): ReadonlyMap<string, NamedRow> {
   const spans = touchedSpans(snapshot);
-  const listed = new Map<string, Listed>();
+  const listed = new Map<string, NamedRow>();
   snapshot.groups.forEach(({ name: group, components }, index) => {
     components.forEach((view, member) => {
       const { id, name } = view.component;
@@ -57,7 +57,7 @@ function componentRow(
   group: string | null,
   position: number,
   touched: TouchedSpan | undefined,
-): ComponentRow {
+): ComponentBody {
   const { id, name, description } = view.component;
   const created = bornAt(view, touched?.first);
   return {
@@ -81,11 +81,11 @@ function groupRow(
   group: GroupView,
   name: string,
   position: number,
-  members: readonly ComponentRow[],
+  members: readonly ComponentBody[],
 ): ListedRow {
   const times = (key: 'created_at' | 'updated_at') => members.map(member => member[key]).sort();
   return {
-    ...(members[0] as ComponentRow),
+    ...(members[0] as ComponentBody),
     id: stableId('group', name),
     name,
     status: publicStatus(group),

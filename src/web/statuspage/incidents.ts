@@ -5,7 +5,7 @@ import { beginningOf, incidentPath, type UpdateStatus } from '../../core/model/i
 import { isoMillis } from '../../core/model/time.ts';
 import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
 import type { IncidentRow, UpdateRow } from './bodies.ts';
-import { type Listed, lastMoment } from './components.ts';
+import { lastMoment, type NamedRow } from './components.ts';
 import { PAGE_ID, stableId } from './ids.ts';
 import { updateText } from './text.ts';
 
@@ -17,7 +17,7 @@ import { updateText } from './text.ts';
 export function incidentRow(
   incident: IncidentView,
   snapshot: Snapshot,
-  components: ReadonlyMap<string, Listed>,
+  components: ReadonlyMap<string, NamedRow>,
 ): IncidentRow {
   const { scheduled } = incident;
   const monitoring = incident.updates.find(update => update.status === 'monitoring');
@@ -43,7 +43,7 @@ export function incidentRow(
   };
 }
 
-function updateRows(incident: IncidentView, components: ReadonlyMap<string, Listed>): UpdateRow[] {
+function updateRows(incident: IncidentView, components: ReadonlyMap<string, NamedRow>): UpdateRow[] {
   const { affected, html, id, notify, updates } = incident;
   return updates
     .map((update, index): UpdateRow => {

@@ -29,7 +29,7 @@ export type WriteResult =
   /** The folder does not take it (read-only, full), or others kept writing first. */
   | { readonly kind: 'failed'; readonly detail: string };
 
-export interface Write {
+export interface IncidentEditor {
   open(body: OpenBody, asked: Asked): Promise<WriteResult>;
   change(id: string, body: ChangeBody, asked: Asked): Promise<WriteResult>;
   update(id: string, body: UpdateBody, asked: Asked): Promise<WriteResult>;
@@ -43,7 +43,7 @@ const MISSING =
 
 type Decide = (read: IncidentFiles['text']) => Writing;
 
-export function makeWrite(deps: WriteDeps): Write {
+export function makeWrite(deps: WriteDeps): IncidentEditor {
   const write = (decide: Decide) =>
     carryOut(deps, decide).catch((error: NodeJS.ErrnoException): WriteResult => {
       if (error.code === undefined) throw error;

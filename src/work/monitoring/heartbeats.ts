@@ -6,7 +6,7 @@ import { type Listening, putOff } from '../../core/monitoring/heartbeat.ts';
 import { offsetOf } from '../../core/monitoring/schedule-jitter.ts';
 import { listeningAt } from '../../store/monitoring/measurements.ts';
 import type { Monitoring } from './monitoring.ts';
-import { type Judged, type Recorder, unlessFull } from './recorder.ts';
+import { type Recorder, type RunOutcome, unlessFull } from './recorder.ts';
 import type { RunEnd, Watchdog } from './watchdog.ts';
 
 interface Parts extends Omit<Monitoring, 'awake'> {
@@ -33,8 +33,8 @@ interface NextJudgement {
   readonly at: Millis;
   /** It was due right after a pause, and once has waited for the reports of that time. */
   readonly hasWaited?: true;
-  readonly overdue?: Judged['overdue'];
-  readonly recheckAt?: Judged['recheckAt'];
+  readonly overdue?: RunOutcome['overdue'];
+  readonly recheckAt?: RunOutcome['recheckAt'];
 }
 
 export class Heartbeats {
@@ -172,14 +172,14 @@ export class Heartbeats {
     return this.#parts.monotonic() - this.#pausedAt < UNREAD;
   }
 
-  #note(component: Component, { recheckAt, overdue = null }: Judged, now: Millis): void {
+  #note(component: Component, { recheckAt, overdue = null }: RunOutcome, now: Millis): void {
     // Silence is observation too, and is written down once in its own minute.
     const at = Math.min(recheckAt ?? Number.POSITIVE_INFINITY, ownSecond(component.id, now));
     this.#next.set(component.id, { component, at, overdue, recheckAt });
   }
 
   /** Null while the judgement does not end. */
-  async #judgeSoon(component: Component, now: Millis): Promise<Judged | null> {
+  async #judgeSoon(component: Component, now: Millis): Promise<RunOutcome | null> {
     const { recorder, monotonic, log } = this.#parts;
     const { id } = component;
     const began = monotonic();
@@ -207,7 +207,7 @@ export class Heartbeats {
  * before it reports, though the page may not show the outage yet.
  */
 function seenOf(
-  { overdue, recheckAt = null }: Pick<Judged, 'overdue'> & Partial<Judged>,
+  { overdue, recheckAt = null }: Pick<RunOutcome, 'overdue'> & Partial<RunOutcome>,
   now: Millis,
 ): RunEnd {
   if (overdue && now >= overdue.at)

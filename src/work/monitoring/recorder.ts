@@ -14,31 +14,31 @@ import {
   tookOf,
 } from '../../core/monitoring/detector-state.ts';
 import { judgeHeartbeat, type Listening, type Report } from '../../core/monitoring/heartbeat.ts';
-import { ComponentStatus } from '../../store/monitoring/component-status.ts';
+import { StatusReader } from '../../store/monitoring/component-status.ts';
 import * as measurements from '../../store/monitoring/measurements.ts';
 import { recordPoint } from '../../store/monitoring/metrics.ts';
 import { ignoreStorageFault, lastGood } from '../timing/storage.ts';
 import type { Monitoring } from './monitoring.ts';
 
 /** What came of a run: written down, or judged in memory until it can be. */
-export type Judged = Pick<Judgement, 'transitions' | 'recheckAt' | 'overdue'>;
+export type RunOutcome = Pick<Judgement, 'transitions' | 'recheckAt' | 'overdue'>;
 
 /** Some ten megabytes: hours of a large site, a week of a small one. */
 const MAX_WAITING = 50_000;
 
 /** A component as judged in memory, and what is measured of it since. */
-interface Known {
+interface JudgedComponent {
   readonly state: DetectorState;
   readonly measured: Partial<Measured>;
 }
 
 export class Recorder {
   readonly #on: Monitoring;
-  readonly #status: ComponentStatus;
-  readonly #lastRead: ComponentStatus['read'];
-  readonly #waiting: (() => Promise<Judged>)[] = [];
+  readonly #status: StatusReader;
+  readonly #lastRead: StatusReader['read'];
+  readonly #waiting: (() => Promise<RunOutcome>)[] = [];
   /** Of each component that was judged in memory. */
-  readonly #known = new Map<string, Known>();
+  readonly #known = new Map<string, JudgedComponent>();
   /** When each component's last run that counted began, by `monotonic`. */
   readonly #lastBegan = new Map<string, Millis>();
   /** A site whose components could not be noted yet. */
@@ -48,11 +48,11 @@ export class Recorder {
 
   constructor(on: Monitoring) {
     this.#on = on;
-    this.#status = new ComponentStatus(on.db);
+    this.#status = new StatusReader(on.db);
     this.#lastRead = lastGood((from, now) => this.#status.read(from, now), new Map());
   }
 
-  async result(component: Component, result: CheckResult): Promise<Judged> {
+  async result(component: Component, result: CheckResult): Promise<RunOutcome> {
     const { db, site, clock, monotonic, log } = this.#on;
     const [now, began] = [clock(), monotonic() - (result.took ?? 0)];
     const write = async () => {
@@ -80,7 +80,7 @@ export class Recorder {
     report: Report | null,
     now: Millis,
     listening: Listening,
-  ): Promise<Judged> {
+  ): Promise<RunOutcome> {
     const { db, monotonic } = this.#on;
     const came = monotonic();
     const write = () =>
@@ -161,7 +161,7 @@ export class Recorder {
     { id }: Component,
     began: Millis,
     record: (passed: Millis) => Promise<measurements.Recorded>,
-  ): Promise<Judged> {
+  ): Promise<RunOutcome> {
     const recorded = await record(began - (this.#lastBegan.get(id) ?? Number.NEGATIVE_INFINITY));
     if (recorded.isCounted) this.#lastBegan.set(id, began);
     this.#status.touch(id);
@@ -178,7 +178,7 @@ export class Recorder {
   }
 
   /** Null when the database does not take it. Nothing overtakes what waits. */
-  async #tryNow({ id }: Component, write: () => Promise<Judged>): Promise<Judged | null> {
+  async #tryNow({ id }: Component, write: () => Promise<RunOutcome>): Promise<RunOutcome | null> {
     if (this.#waiting.length > 0) return null;
     try {
       const recorded = await write();
@@ -189,7 +189,7 @@ export class Recorder {
     }
   }
 
-  #wait(write: () => Promise<Judged>): void {
+  #wait(write: () => Promise<RunOutcome>): void {
     this.#waiting.push(write);
     if (this.#waiting.length <= MAX_WAITING) return;
     this.#waiting.shift();
@@ -206,7 +206,7 @@ export class Recorder {
     at: Millis,
     seen: string | null,
     by: (state: DetectorState) => Judgement,
-  ): Promise<Judged> {
+  ): Promise<RunOutcome> {
     const before = this.#known.get(id) ?? { state: await this.#stateOf(id), measured: {} };
     const { state, transitions, recheckAt, overdue = null } = by(before.state);
     const health = healthOf(state);

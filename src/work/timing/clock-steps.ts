@@ -23,7 +23,7 @@ function aheadOf(clock: Clock, monotonic: Clock): Millis {
 }
 
 /** Takes a step, ms; below zero the clock went back. */
-type Listener = (by: Millis) => void;
+type StepListener = (by: Millis) => void;
 
 interface Parts {
   readonly clock: Clock;
@@ -35,7 +35,7 @@ export class ClockSteps {
   /** When this was made, by the wall clock. */
   readonly startedAt: Millis;
   readonly #parts: Parts;
-  readonly #listeners: Listener[] = [];
+  readonly #listeners: StepListener[] = [];
   /** As this process began: what the clock does while that starts is a step. */
   #ahead: Millis;
   #steps: readonly { readonly problem: Problem; readonly size: Millis; readonly until: Millis }[] = [];
@@ -47,7 +47,7 @@ export class ClockSteps {
   }
 
   /** Calls `listener` with each step. */
-  listen(listener: Listener): void {
+  listen(listener: StepListener): void {
     this.#listeners.push(listener);
   }
 

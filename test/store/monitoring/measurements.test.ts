@@ -8,7 +8,7 @@ import { type CheckResult, checkSchema } from '../../../src/core/model/checks/ch
 import { DAY, HOUR, MINUTE, type Millis, SECOND, startOfUtcDay } from '../../../src/core/model/time.ts';
 import { DRAWN_FROM } from '../../../src/core/monitoring/rollup.ts';
 import { type Db, openDatabase } from '../../../src/store/db/database.ts';
-import { ComponentStatus, readMeasured } from '../../../src/store/monitoring/component-status.ts';
+import { readMeasured, StatusReader } from '../../../src/store/monitoring/component-status.ts';
 import { noteComponents, recordHeartbeat, recordResult } from '../../../src/store/monitoring/measurements.ts';
 import { pruneMeasurements } from '../../../src/store/monitoring/prune.ts';
 import { readSeries } from '../../../src/store/monitoring/rollups.ts';
@@ -181,7 +181,7 @@ test('the view in memory is what a fresh reading finds, whatever was recorded', 
       const db = openDatabase(':memory:');
       try {
         await noteComponents(db, [api, web], START);
-        const view = new ComponentStatus(db);
+        const view = new StatusReader(db);
         let at = START;
         for (const { of, wait, outcome, read } of steps) {
           at += wait;
@@ -200,7 +200,7 @@ test('the view in memory is what a fresh reading finds, whatever was recorded', 
 
 test('the view reads nothing when nothing was recorded', async () => {
   const db = await opened();
-  const view = new ComponentStatus(db);
+  const view = new StatusReader(db);
   const first = await view.read(NOW);
   expect(await view.read(NOW)).toBe(first);
   await recordResult(db, api, seen(NOW));

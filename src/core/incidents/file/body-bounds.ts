@@ -10,14 +10,14 @@ export const MAX_SECTIONS = 500;
 export const MAX_HEADINGS = 1000;
 
 /** The line from which on nothing is read, within the body from 1, why, and what to do. */
-export type Stopped = { readonly line: number; readonly what: string; readonly fix: string };
+export type ReadingStop = { readonly line: number; readonly what: string; readonly fix: string };
 
-export function tooLong(line: number): Stopped | null {
+export function tooLong(line: number): ReadingStop | null {
   const what = `only its first ${MAX_BODY / 1000} KB, or ${MAX_LINES} lines, are read`;
   return { line, what, fix: 'shorten it' };
 }
 
-export function tooMany(line: number, most: number, things: string): Stopped {
+export function tooMany(line: number, most: number, things: string): ReadingStop {
   const what = `only its first ${most} ${things} are read`;
   return { line, what, fix: 'put older ones together under one heading' };
 }

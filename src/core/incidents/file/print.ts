@@ -1,6 +1,6 @@
 // Incident → markdown, and small edits of an existing file that keep the operator's other bytes.
 import type { Severity } from '../../model/component.ts';
-import type { Affected, Change, Incident, UpdateStatus } from '../../model/incident.ts';
+import type { Affected, ImpactChange, Incident, UpdateStatus } from '../../model/incident.ts';
 import { iso, type Millis, SECOND } from '../../model/time.ts';
 import { withoutComments } from '../../text/comments.ts';
 import { cutFile, joinFile, setValues } from './edit.ts';
@@ -62,7 +62,7 @@ export interface Addition {
   readonly status: UpdateStatus;
   readonly at: Millis;
   readonly message: string;
-  readonly change?: Partial<Change>;
+  readonly change?: Partial<ImpactChange>;
   /** When the next update is promised, epoch ms. */
   readonly promised?: Millis;
   /** Shown, and mailed to nobody. */

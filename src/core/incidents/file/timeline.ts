@@ -1,7 +1,14 @@
 // Timelines: the `## Update 15:00 UTC` sections of an incident file, read into moments.
 import { joined, type Shown, type ShownLine } from '../../text/comments.ts';
 import type { WrongTime } from '../times/written-time.ts';
-import { MAX_HEADINGS, MAX_SECTIONS, readBeginning, type Stopped, tooLong, tooMany } from './body-bounds.ts';
+import {
+  MAX_HEADINGS,
+  MAX_SECTIONS,
+  type ReadingStop,
+  readBeginning,
+  tooLong,
+  tooMany,
+} from './body-bounds.ts';
 import { beginsWithLabel, type Heading, readHeading, stageOf, unmarkedLabel } from './heading.ts';
 
 export interface Section extends Heading {
@@ -31,7 +38,7 @@ export interface Sections {
   /** Other lines outside fences and post-mortem that begin like a heading of ours. */
   readonly loose: readonly { readonly line: number; readonly text: string }[];
   /** From which line on nothing is read, and why; null when all of it is. */
-  readonly stopped: Stopped | null;
+  readonly stopped: ReadingStop | null;
 }
 
 /**
@@ -41,7 +48,7 @@ export interface Sections {
 export function cutSections(body: string): Sections {
   const { shown, isWhole } = readBeginning(body);
   const { lines, openFence, openFenceLine, unclosed, nested } = shown;
-  const parts: Part[] = [{ line: 0, heading: null, lines: [] }];
+  const parts: HeadedLines[] = [{ line: 0, heading: null, lines: [] }];
   const wrong: (WrongTime & { line: number })[] = [];
   const unreadable: { line: number; text: string }[] = [];
   const loose: { line: number; text: string }[] = [];
@@ -81,7 +88,7 @@ export function cutSections(body: string): Sections {
   return { ...assembled(parts), ...seen };
 }
 
-interface Part {
+interface HeadedLines {
   readonly line: number;
   readonly heading: Heading | 'postmortem' | 'wrong' | null;
   readonly lines: ShownLine[];
@@ -92,7 +99,7 @@ interface Part {
  * it is the beginning, or, when its label is further along than the next one's, goes with that.
  */
 function assembled(
-  parts: readonly Part[],
+  parts: readonly HeadedLines[],
 ): Pick<Sections, 'preface' | 'sections' | 'postmortem' | 'postmortemLine'> {
   const preface = [joined(parts[0]!.lines)];
   const postmortem: string[] = [];

@@ -9,7 +9,7 @@ import type { Section, Sections } from './timeline.ts';
 export type Frontmatter = z.output<typeof frontmatterSchema>;
 export type Fields = z.output<typeof fieldsSchema>;
 
-interface Reading {
+interface TimelineContext {
   readonly fields: Frontmatter;
   /** When it began, epoch ms: as written, or presumed. */
   readonly started: Millis;
@@ -17,7 +17,7 @@ interface Reading {
   readonly repeats: boolean;
   readonly ending: Millis | null;
   readonly over: 'completed' | 'resolved';
-  readonly isStray: (entry: Entry) => boolean;
+  readonly isStray: (entry: TimelineEntry) => boolean;
 }
 
 /** The updates of a file, oldest first and never empty; `written` are the sections' fields. */
@@ -37,7 +37,7 @@ export function updatesOf(
   const moments = readMoments(cut.sections, life, work, ties, repeats || opener != null);
   // What a machine filed while its clock was ahead has sections before its beginning, too.
   const earliest = maintenance || opener != null ? Number.NEGATIVE_INFINITY : started - DAY;
-  const reading: Reading = {
+  const reading: TimelineContext = {
     ...{ fields, started, maintenance, repeats },
     ending: fields.resolved ?? null,
     over: maintenance ? 'completed' : 'resolved',
@@ -83,12 +83,12 @@ export function updatesOf(
 
 /** The sections, what stands above them, and the end that only the front matter tells, oldest first. */
 function entriesOf(
-  { fields, started, maintenance, ending, isStray }: Reading,
+  { fields, started, maintenance, ending, isStray }: TimelineContext,
   moments: readonly Moment[],
   preface: string,
   written: ReadonlyMap<Section, Fields>,
-): Entry[] {
-  const entries: Entry[] = moments.map(({ section, at, written: said }) => {
+): TimelineEntry[] {
+  const entries: TimelineEntry[] = moments.map(({ section, at, written: said }) => {
     const { status, label, body } = section;
     return { at, written: said, status, label, body, fields: written.get(section), section };
   });
@@ -107,9 +107,12 @@ function entriesOf(
 }
 
 /** The status of each: its heading's own, or that of the one before. */
-function statusesOf({ started, maintenance, ending, isStray }: Reading, entries: readonly Entry[]) {
+function statusesOf(
+  { started, maintenance, ending, isStray }: TimelineContext,
+  entries: readonly TimelineEntry[],
+) {
   const first: UpdateStatus = maintenance ? 'scheduled' : 'investigating';
-  const statuses = new Map<Entry, UpdateStatus>();
+  const statuses = new Map<TimelineEntry, UpdateStatus>();
   // Where it ends before it begins, what stands at its beginning was said before the end all the same.
   const isTurned = !maintenance && ending !== null && ending < started;
   const said = isTurned ? [...entries].sort((a, b) => +(a.at < started) - +(b.at < started)) : entries;
@@ -137,7 +140,7 @@ function keysOf(entries: readonly { readonly written: Millis }[]): string[] {
   });
 }
 
-interface Entry {
+interface TimelineEntry {
   /** Absent for the preface, and for an end that only the front matter tells. */
   readonly section?: Section;
   readonly at: Millis;
@@ -148,7 +151,7 @@ interface Entry {
   readonly fields: Fields | undefined;
 }
 
-function changeOf({ fields, at }: Entry): Pick<IncidentUpdate, 'change' | 'promised' | 'quiet'> {
+function changeOf({ fields, at }: TimelineEntry): Pick<IncidentUpdate, 'change' | 'promised' | 'quiet'> {
   if (!fields) return {};
   const { severity = null, components = null, next_update, notify = true } = fields;
   const promised = next_update === undefined ? null : readPromise(next_update, at);

@@ -1,7 +1,7 @@
 // Three versions of one incident file become one: each front-matter key, the preface and each section is a unit.
 import { parseIncident } from '../file/parse.ts';
 import { type Between, matched, ordered, type Placed } from './section-order.ts';
-import { cutIncident, type Entry, type Part, type Units } from './units.ts';
+import { cutIncident, type FrontMatterEntry, type MergeUnit, type Units } from './units.ts';
 
 export type Side = 'ours' | 'theirs';
 
@@ -52,11 +52,11 @@ function each<T, U>({ base, ours, theirs }: Versions<T>, of: (one: T) => U): Ver
   return { base: of(base), ours: of(ours), theirs: of(theirs) };
 }
 
-const NO_PART: Part = { text: '', gap: '', same: '', at: null };
+const NO_PART: MergeUnit = { text: '', gap: '', same: '', at: null };
 const NOTHING: Units = { opening: '', entries: [], tail: '', closing: '', preface: NO_PART, sections: [] };
 const ORDERS: readonly Between[] = ['by time', 'ours first', 'theirs first', 'all by time'];
 
-type Section = Placed & { readonly part: Part };
+type PlacedSection = Placed & { readonly part: MergeUnit };
 
 class Merge {
   readonly conflicts: string[] = [];
@@ -105,7 +105,7 @@ class Merge {
     return stands;
   }
 
-  #entry(key: string, { base: b, ours: o, theirs: t }: Versions<Entry | undefined>) {
+  #entry(key: string, { base: b, ours: o, theirs: t }: Versions<FrontMatterEntry | undefined>) {
     if (same(o, t) || same(t, b)) return o;
     if (same(o, b)) return t;
     // An edit outlives a deletion.
@@ -121,7 +121,7 @@ class Merge {
   }
 
   /** The part as it stands after both; null for one that is deleted. */
-  part(name: string, { base: b, ours: o, theirs: t }: Versions<Part | undefined>): Part | null {
+  part(name: string, { base: b, ours: o, theirs: t }: Versions<MergeUnit | undefined>): MergeUnit | null {
     if (!o || !t) {
       const left = o ?? t;
       return left && left.same !== b?.same ? left : null;
@@ -137,11 +137,11 @@ class Merge {
     return o;
   }
 
-  sections(): Section[] {
+  sections(): PlacedSection[] {
     const { base, ours, theirs } = each(this.#of, ({ sections }) => sections);
     const inOurs = matched(base, ours);
     const inTheirs = matched(base, theirs);
-    const found: Section[] = [];
+    const found: PlacedSection[] = [];
     for (const [index, b] of base.entries()) {
       const [o, t] = [inOurs, inTheirs].map(places => indexOf(places, place => place === index));
       const parts = { base: b, ours: ours[o ?? -1], theirs: theirs[t ?? -1] };
@@ -164,7 +164,7 @@ class Merge {
     return found;
   }
 
-  body(preface: Part, sections: readonly Section[], between: Between): string {
+  body(preface: MergeUnit, sections: readonly PlacedSection[], between: Between): string {
     const { ours, theirs } = this.#of;
     const all = ordered(sections, ({ part }) => part.at, between);
     const eol = ours.opening.endsWith('\r\n') ? '\r\n' : '\n';
@@ -186,7 +186,7 @@ class Merge {
 }
 
 /** Whether one stands right below the other on either side, however that is written. */
-function follows(before: Section | undefined, after: Section): boolean {
+function follows(before: PlacedSection | undefined, after: PlacedSection): boolean {
   const next = (a: number | undefined, b: number | undefined) =>
     b !== undefined && (before === undefined ? b === 0 : a !== undefined && b === a + 1);
   return next(before?.inOurs, after.inOurs) || next(before?.inTheirs, after.inTheirs);
@@ -196,20 +196,23 @@ function follows(before: Section | undefined, after: Section): boolean {
 const STATE: readonly string[] = ['status', 'resolved'];
 const OVER = /"(resolved|completed)"/;
 
-function stateOf(keys: ReadonlyMap<string, Entry>): string {
+function stateOf(keys: ReadonlyMap<string, FrontMatterEntry>): string {
   return STATE.map(key => keys.get(key)?.value ?? '').join(' ');
 }
 
-function same(a: Entry | undefined, b: Entry | undefined): boolean {
+function same(a: FrontMatterEntry | undefined, b: FrontMatterEntry | undefined): boolean {
   return a === b || (a !== undefined && b !== undefined && bytesOf(a) === bytesOf(b));
 }
 
-function bytesOf({ text }: Entry): string {
+function bytesOf({ text }: FrontMatterEntry): string {
   return text.replace(/\r\n?/g, '\n').trim();
 }
 
 /** The comments above a key: those of the side that changed them, or of both. */
-function leadOf({ base, ours, theirs }: Versions<Entry | undefined>, entry: Entry): string {
+function leadOf(
+  { base, ours, theirs }: Versions<FrontMatterEntry | undefined>,
+  entry: FrontMatterEntry,
+): string {
   if (!ours || !theirs) return entry.lead;
   const leads = { base: base?.lead ?? '', ours: ours.lead, theirs: theirs.lead };
   const isOneSided = leads.ours === leads.theirs || leads.theirs === leads.base || leads.ours === leads.base;
@@ -254,7 +257,7 @@ function namesIn(text: string): Set<string> {
 }
 
 /** What keeps a merged text from being what was meant: a code fence that swallows what follows it, for one. */
-function stray(text: string, ours: string, theirs: string, parts: readonly Part[]): string | null {
+function stray(text: string, ours: string, theirs: string, parts: readonly MergeUnit[]): string | null {
   const cut = cutIncident(text);
   const found = cut && [cut.preface, ...cut.sections].map(({ same }) => same).sort();
   const meant = parts.map(({ same }) => same).sort();

@@ -50,16 +50,16 @@ function headingOf({ same }: Timed): string {
   return same.split('\n', 1)[0]!.trim();
 }
 
-type Reading = { readonly heading: string; readonly words: ReadonlySet<string> };
+type SectionWords = { readonly heading: string; readonly words: ReadonlySet<string> };
 
-function readingOf(one: Timed): Reading {
+function readingOf(one: Timed): SectionWords {
   const { same } = one;
   const words = new Set(same.slice(same.indexOf('\n') + 1).match(/[\p{L}\p{N}]+/gu) ?? []);
   return { heading: headingOf(one), words };
 }
 
 /** From 0 to 2: an equal heading counts as much as all the words. */
-function likeness(a: Reading, b: Reading): number {
+function likeness(a: SectionWords, b: SectionWords): number {
   let shared = 0;
   for (const word of a.words) if (b.words.has(word)) shared++;
   const all = a.words.size + b.words.size;

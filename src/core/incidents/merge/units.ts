@@ -7,7 +7,7 @@ import { MAX_INCIDENT_BYTES, parseIncident } from '../file/parse.ts';
 import { cutSections } from '../file/timeline.ts';
 
 /** A key of the front matter with its value. */
-export interface Entry {
+export interface FrontMatterEntry {
   readonly key: string;
   /** The comments and empty lines above it, as they stand. */
   readonly lead: string;
@@ -17,7 +17,7 @@ export interface Entry {
   readonly value: string;
 }
 
-export interface Part {
+export interface MergeUnit {
   /** As it stands, without the line end and the empty lines after it. */
   readonly text: string;
   readonly gap: string;
@@ -30,12 +30,12 @@ export interface Part {
 export interface Units {
   /** The first line, a byte order mark with it. */
   readonly opening: string;
-  readonly entries: readonly Entry[];
+  readonly entries: readonly FrontMatterEntry[];
   /** Comments below the last key. */
   readonly tail: string;
   readonly closing: string;
-  readonly preface: Part;
-  readonly sections: readonly Part[];
+  readonly preface: MergeUnit;
+  readonly sections: readonly MergeUnit[];
 }
 
 /** Cuts a file; null for one that is not front matter of `key: value` lines above a body, or is not read whole. */
@@ -69,7 +69,7 @@ function cutFront(lines: readonly string[]): Pick<Units, 'entries' | 'tail'> | n
     if (from > 0 && text[from - 1] !== '\n') return null;
     starts.push({ key: String(key.value), line });
   }
-  const entries: Entry[] = [];
+  const entries: FrontMatterEntry[] = [];
   let lead = lines.slice(0, starts[0]?.line ?? 0).join('');
   for (const [index, { key, line }] of starts.entries()) {
     const end = starts[index + 1]?.line ?? lines.length;
@@ -90,7 +90,7 @@ function cutBody(lines: readonly string[], source: string): Pick<Units, 'preface
   const said = new Map(moments.map(({ section, at }) => [section.line, at]));
   const found = [...cut.sections.map(({ line }) => line), ...postmortemLines(lines)];
   const starts = found.sort((a, b) => a - b);
-  const part = (from: number, to: number): Part => {
+  const part = (from: number, to: number): MergeUnit => {
     let end = to;
     while (end > from && (lines[end - 1] as string).trim() === '') end--;
     const whole = lines.slice(from, end).join('');

@@ -92,7 +92,7 @@ export interface CheckResult {
   /** Nothing was seen because our own process stood still meanwhile: check again at once. */
   readonly paused?: true;
   /** What stands at each of the check's `reads`. */
-  readonly readings?: readonly Reading[];
+  readonly readings?: readonly MetricReading[];
   /** How long the run took until it ended, and how long it had waited for its turn before it began, ms; absent: not at all. */
   readonly took?: Millis;
   readonly waited?: Millis;
@@ -101,7 +101,10 @@ export interface CheckResult {
 }
 
 /** A number a metric reads, or why there is none. */
-export type Reading = { readonly path: string } & ({ readonly value: number } | { readonly fault: string });
+export type MetricReading = { readonly path: string } & (
+  | { readonly value: number }
+  | { readonly fault: string }
+);
 
 /** What a probe returns: all of a CheckResult but the time, which the caller knows. */
 export type ProbeResult = Omit<CheckResult, 'at'>;

@@ -31,7 +31,7 @@ export interface Leave {
 export async function readBody(answer: Answer, limit: number, leave?: Leave): Promise<Body> {
   const encodings = header(answer, 'content-encoding');
   const packed: Buffer[] = [];
-  const received = new Received(limit, header(answer, 'content-type'));
+  const received = new ReceivedBody(limit, header(answer, 'content-type'));
   const body = (whole: boolean, at = performance.now()): Body => ({
     readings: received.readings(),
     whole,
@@ -64,7 +64,7 @@ export async function readBody(answer: Answer, limit: number, leave?: Leave): Pr
 }
 
 /** What has come of a body, and when the last of it came. */
-class Received {
+class ReceivedBody {
   size = 0;
   at = performance.now();
   readonly contentType: string;
@@ -92,11 +92,11 @@ class Unended {
   readonly isStream: boolean;
   decidedAt: Millis | null;
   readonly #leave: Leave;
-  readonly #received: Received;
+  readonly #received: ReceivedBody;
   #searched = 0;
   #restsUntil: Millis = 0;
 
-  constructor(leave: Leave, received: Received) {
+  constructor(leave: Leave, received: ReceivedBody) {
     this.#leave = leave;
     this.#received = received;
     this.isStream = STREAMS.test(received.contentType);

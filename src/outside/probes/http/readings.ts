@@ -1,12 +1,12 @@
 // Readings: the numbers that metrics read out of an http check's answer, or why there is none.
 import { query } from 'jsonpath-rfc9535';
-import type { Reading } from '../../../core/model/checks/check.ts';
+import type { MetricReading } from '../../../core/model/checks/check.ts';
 import { MAX_METRIC_VALUE } from '../../../core/model/metric.ts';
 import type { Body } from './body.ts';
 import { parseJson } from './text.ts';
 
 /** What stands at each JSONPath of an answer. Never throws: a number that is missing is no outage. */
-export function readingsIn(body: Body, paths: readonly string[]): Reading[] {
+export function readingsIn(body: Body, paths: readonly string[]): MetricReading[] {
   const document = documentIn(body);
   return paths.map(path => {
     if ('fault' in document) return { path, fault: document.fault };
