@@ -133,7 +133,7 @@ describe('the poller', () => {
     await world.poll.close();
   });
 
-  test('gives up a look that never ends well after its timeout, and looks again by the schedule', async () => {
+  test('gives up a run that never ends well after its timeout, and checks again by the schedule', async () => {
     const hung: (() => void)[] = [];
     const aborted: boolean[] = [];
     const world = polling([http('api')], (_, signal) => {
@@ -146,7 +146,7 @@ describe('the poller', () => {
     expect(world.errors).toEqual([]);
     await world.until(MIDNIGHT + 82 * SECOND);
     expect(aborted).toEqual([true]);
-    expect(world.errors).toEqual(['gave up on a check that does not end; it is looked at again']);
+    expect(world.errors).toEqual(['gave up on a check that does not end; it is checked again']);
     await world.until(MIDNIGHT + 4 * MINUTE);
     expect(world.started.length).toBeGreaterThanOrEqual(2);
     // One that was given up and ends after all counts for nothing.
