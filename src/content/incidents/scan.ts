@@ -13,6 +13,7 @@ import type { Millis } from '../../core/model/time.ts';
 import { makeYield } from '../../core/page/steps.ts';
 import { strangeLine, utf16Problem } from '../../core/text/encoding.ts';
 import { LINK_NOWHERE, LINK_OUT } from '../missing/missing.ts';
+import { type Fault, LINKS, NO_FILE, NO_FILE_NOW, OUTSIDE, TOO_LARGE, UNLISTED } from './faults.ts';
 import {
   type Bounds,
   boundsOf,
@@ -170,30 +171,6 @@ export function isRacy({ stamp }: ReadFile): boolean {
 function idOf(name: string): string {
   return path.basename(name).replace(/\.md$/i, '').normalize('NFC');
 }
-
-type Fault = readonly [what: string, fix: string];
-
-const UNLISTED: Fault = [
-  'this folder cannot be listed, or is a link that leads nowhere or out of the folder',
-  'let the server list it, put the folder itself here, or delete the link',
-];
-const OUTSIDE: Fault = ['it is a link out of the folder', 'put the file itself here'];
-const NO_FILE: Fault = [
-  'it is not a file, and what it should say is not known',
-  'put the file there, or delete what stands in its place',
-];
-const NO_FILE_NOW: Fault = [
-  'it is not a file, so the version last read stands for it',
-  'put the file back, or delete what stands in its place',
-];
-const TOO_LARGE: Fault = [
-  `it is larger than ${MAX_INCIDENT_BYTES / 1e6} MB`,
-  'shorten it, or link to the rest',
-];
-const LINKS: Readonly<Record<string, Fault>> = {
-  ENOENT: ['it is a link that leads nowhere', 'bring back the file it leads to, or delete the link'],
-  ELOOP: ['it is a link that leads to itself', 'put the file itself here, or delete the link'],
-};
 
 /** What is there and cannot be read: the last good version stays. */
 function failed({ folder, known, now }: ScanContext, name: string, [what, fix]: Fault): ReadFile {
