@@ -2,13 +2,14 @@
 import type { Dirent } from 'node:fs';
 import { lstat, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { identityOf, OTHER_CASE } from '../missing/missing.ts';
+import { identityOf, type StandIn } from '../missing/missing.ts';
 
 export interface ListedFolder {
   /** Which folder it is (`identityOf`); null when that cannot be told. */
   readonly identity: string | null;
   /** The system's code when it cannot be listed, else null. */
   readonly code: string | null;
+  readonly standIn?: StandIn;
 }
 
 /** Whether a file of that name, a path below the folder, holds an incident. */
@@ -90,14 +91,14 @@ async function kindOf(entry: Dirent, place: string): Promise<'folder' | 'file' |
   );
 }
 
-/** What stands for the system's code where there is no such folder but one that differs in capitals; else null. */
-export async function inOtherCase(folder: string): Promise<string | null> {
+/** The folder that stands there under the same name in other capitals; null when none does. */
+export async function inOtherCapitals(folder: string): Promise<StandIn | null> {
   const above = path.dirname(folder);
   const entries = await readdir(above, { withFileTypes: true }).catch(() => []);
   for (const entry of entries) {
     const isAlike = entry.name.toLowerCase() === path.basename(folder).toLowerCase();
     if (isAlike && (await kindOf(entry, path.join(above, entry.name))) === 'folder')
-      return `${OTHER_CASE}${entry.name}`;
+      return { kind: 'other capitals', name: entry.name };
   }
   return null;
 }

@@ -12,12 +12,12 @@ import { type Problem, warningAt } from '../../core/model/problem.ts';
 import type { Millis } from '../../core/model/time.ts';
 import { makeYield } from '../../core/page/steps.ts';
 import { strangeLine, utf16Problem } from '../../core/text/encoding.ts';
-import { LINK_NOWHERE, LINK_OUT } from '../missing/missing.ts';
+import type { StandIn } from '../missing/missing.ts';
 import { type Fault, LINKS, NO_FILE, NO_FILE_NOW, OUTSIDE, TOO_LARGE, UNLISTED } from './faults.ts';
 import {
   type Bounds,
   boundsOf,
-  inOtherCase,
+  inOtherCapitals,
   isIncidentName,
   isWithin,
   type ListedFolder,
@@ -112,13 +112,19 @@ export async function scanFolder(
 }
 
 async function goneFolder(folder: string): Promise<ListedFolder> {
-  const failure = await realpath(folder).catch((error: NodeJS.ErrnoException) => error);
+  const target = await realpath(folder).catch((error: NodeJS.ErrnoException) => error);
   const isLink = (await lstat(folder).catch(() => null))?.isSymbolicLink();
-  if (typeof failure === 'string')
-    return { identity: null, code: isLink ? `${LINK_OUT} (${failure})` : 'ENOENT' };
-  const { code = 'unknown error' } = failure;
+  const gone = { identity: null, code: 'ENOENT' };
+  if (typeof target === 'string')
+    return isLink ? { ...gone, standIn: linkTo(`out of the status folder (${target})`) } : gone;
+  const { code = 'unknown error' } = target;
   if (code !== 'ENOENT') return { identity: null, code };
-  return { identity: null, code: isLink ? LINK_NOWHERE : ((await inOtherCase(folder)) ?? code) };
+  const standIn = isLink ? linkTo('that leads nowhere') : await inOtherCapitals(folder);
+  return standIn ? { ...gone, standIn } : gone;
+}
+
+function linkTo(leads: string): StandIn {
+  return { kind: 'link', leads };
 }
 
 /** Reads the named files again, paths relative to `folder`: null for one that is gone, or altogether without the folder. */

@@ -4,17 +4,17 @@ import path from 'node:path';
 import { isOpen } from '../../core/model/incident.ts';
 import type { ListedFolder } from '../incidents/listing.ts';
 import type { ReadFile, Scan } from '../incidents/scan.ts';
-import { NOT_BACK, whyMissing } from './missing.ts';
+import { NOT_BACK, type Reason, whyMissing } from './missing.ts';
 
 /** Why a file that is gone stays, and in which folder the reason lies. */
 export interface Absence {
   readonly folder: string;
-  readonly why: string;
+  readonly reason: Reason;
   /** The folder itself may have been emptied, so that its coming back does not bring the file back. */
   readonly emptied: boolean;
 }
 
-const NOT_BACK_YET: Absence = { folder: '', why: NOT_BACK, emptied: true };
+const NOT_BACK_YET: Absence = { folder: '', reason: NOT_BACK, emptied: true };
 
 export interface KnownFolders {
   readonly folder: string;
@@ -33,7 +33,7 @@ export interface Assessment {
   readonly filled: ReadonlySet<string>;
   readonly places: ReadonlyMap<string, ListedFolder>;
   /** Why incidents/ itself is missing; null when it is not. */
-  readonly rootWhy: string | null;
+  readonly rootReason: Reason | null;
 }
 
 export async function assess(
@@ -53,7 +53,7 @@ export async function assess(
   const isDeletable = (name: string, file: ReadFile) =>
     name !== '' && places.get(name)?.code === 'ENOENT' && !isUnfinished(file);
   const losing = new Set(gone.flatMap(file => above(file.file).filter(name => !isDeletable(name, file))));
-  const whys = new Map(
+  const reasons = new Map(
     [...places].map(([name, place]) => {
       const state = { ...place, empty: !readable.has(name), less: losing.has(name) };
       const before = folders.get(name) ?? null;
@@ -63,10 +63,10 @@ export async function assess(
   const reasonOf = (file: ReadFile): Absence | null => {
     const last = absent.get(file.file);
     for (const name of above(file.file)) {
-      const why = whys.get(name);
+      const reason = reasons.get(name);
       const { code, identity } = places.get(name) as ListedFolder;
-      if (why && !isDeletable(name, file)) {
-        return { folder: name, why, emptied: last?.emptied || (siteGone && code === null) };
+      if (reason && !isDeletable(name, file)) {
+        return { folder: name, reason, emptied: last?.emptied || (siteGone && code === null) };
       }
       // Replaced in one step by one that holds other files: that is a change. Not so while something is missing.
       if (identity !== (folders.get(name) ?? null) && code === null) {
@@ -82,9 +82,9 @@ export async function assess(
   return {
     absent: new Map(found.filter((one): one is readonly [string, Absence] => one[1] !== null)),
     // What stands in a folder's place is not that folder, whatever is in it.
-    filled: new Set([...filled].filter(name => !whys.get(name))),
+    filled: new Set([...filled].filter(name => !reasons.get(name))),
     places,
-    rootWhy: whys.get('') ?? null,
+    rootReason: reasons.get('') ?? null,
   };
 }
 

@@ -6,7 +6,7 @@ import { isIncidentName } from '../incidents/listing.ts';
 import { type ReadFile, rememberedFile, type Scan } from '../incidents/scan.ts';
 import { type Absence, type Assessment, assess, foldersOf } from './absence.ts';
 import { Deletions } from './deletions.ts';
-import { missingProblem } from './missing.ts';
+import { missingProblem, type Reason } from './missing.ts';
 
 /** A folder on its way out loses its files first, one by one. */
 const GOES_WITHIN_MS = 1000;
@@ -105,7 +105,7 @@ export class LastRead {
     this.#remembered = new Map();
     this.#absent = found.absent;
     const stay = [...found.absent.keys()].map(file => known.get(file)!);
-    this.missing = this.#missingOf(stay, files.size === 0, found.rootWhy);
+    this.missing = this.#missingOf(stay, files.size === 0, found.rootReason);
     this.folders = this.#foldersNow(found);
     const isChanged = cache.replaceBy(new Map([...stay.map(file => [file.file, file] as const), ...files]));
     return isChanged || JSON.stringify(this.missing?.problems) !== before;
@@ -121,30 +121,30 @@ export class LastRead {
   }
 
   /** Which folders hold what is known: those seen, and of those that are away the ones that were. */
-  #foldersNow({ places, filled, rootWhy }: Assessment): ReadonlyMap<string, string | null> {
+  #foldersNow({ places, filled, rootReason }: Assessment): ReadonlyMap<string, string | null> {
     const now = new Map<string, string | null>();
     // What went a moment ago may turn out to be away.
     const unsure = [...this.#absent.keys(), ...this.#leaving.map(({ file }) => file.file)];
     const last = (name: string) => this.folders.get(name) ?? null;
     for (const name of unsure.flatMap(file => foldersOf(this.#folder, file))) now.set(name, last(name));
     for (const name of filled) now.set(name, places.get(name)?.identity ?? null);
-    if (rootWhy !== null) now.set('', last(''));
+    if (rootReason !== null) now.set('', last(''));
     else if (this.#absent.size === 0) now.set('', places.get('')?.identity ?? null);
     return now;
   }
 
-  #missingOf(stay: readonly ReadFile[], isEmpty: boolean, rootWhy: string | null): Missing | null {
-    const closed = rootWhy !== null || (stay.length > 0 && isEmpty);
-    const groups = new Map<string, { folder: string; why: string; files: string[] }>();
-    if (rootWhy !== null) groups.set(`\0${rootWhy}`, { folder: '', why: rootWhy, files: [] });
+  #missingOf(stay: readonly ReadFile[], isEmpty: boolean, rootReason: Reason | null): Missing | null {
+    const closed = rootReason !== null || (stay.length > 0 && isEmpty);
+    const groups = new Map<string, { folder: string; reason: Reason; files: string[] }>();
+    if (rootReason !== null) groups.set(`\0${rootReason.why}`, { folder: '', reason: rootReason, files: [] });
     for (const { file } of stay) {
-      const { folder, why } = this.#absent.get(file)!;
-      const group = groups.get(`${folder}\0${why}`) ?? { folder, why, files: [] };
+      const { folder, reason } = this.#absent.get(file)!;
+      const group = groups.get(`${folder}\0${reason.why}`) ?? { folder, reason, files: [] };
       group.files.push(path.relative(this.#folder, file));
-      groups.set(`${folder}\0${why}`, group);
+      groups.set(`${folder}\0${reason.why}`, group);
     }
-    const problems = [...groups.values()].map(({ folder, why, files }) =>
-      missingProblem(path.join(this.#folder, folder), why, files, closed),
+    const problems = [...groups.values()].map(({ folder, reason, files }) =>
+      missingProblem(path.join(this.#folder, folder), reason, files, closed),
     );
     return problems.length > 0 ? { problems, files: stay, closed } : null;
   }

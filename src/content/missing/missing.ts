@@ -3,14 +3,22 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Problem } from '../../core/model/problem.ts';
 
-/** In place of a system's code: */
-export const LINK_NOWHERE = 'a link that leads nowhere';
-export const LINK_OUT = 'a link out of the status folder';
+/** What stands where the folder should be: a link that is not followed, or a folder whose name has other capitals. */
+export type StandIn =
+  | { readonly kind: 'link'; readonly leads: string }
+  | { readonly kind: 'other capitals'; readonly name: string };
+
+/** Why a folder or a file in it counts as missing, and which of the ways to mend it applies. */
+export interface Reason {
+  readonly why: string;
+  readonly mend: 'bring back' | 'replace link' | 'rename' | 'restore files';
+}
 
 /** What one reading of a folder found: incidents/, or one below it. */
 export interface FolderState {
   /** The system's code when the folder cannot be listed, else null. */
   readonly code: string | null;
+  readonly standIn?: StandIn | undefined;
   /** Which folder it is (`identityOf`); null when that cannot be told. */
   readonly identity: string | null;
   /** Whether no incident file that can be read is in it, nor below it. */
@@ -26,10 +34,15 @@ export interface FolderState {
  * deletion; null when it does not. A file gone from a folder that stays was deleted, the last one too; a folder that
  * held nothing has nothing to lose.
  */
-export function whyMissing(state: FolderState, before: string | null): string | null {
-  const { code, identity, empty, less, siteGone } = state;
-  if (code?.startsWith(OTHER_CASE)) return code;
-  if (code?.startsWith('a link')) return `it is ${code}`;
+export function whyMissing(state: FolderState, before: string | null): Reason | null {
+  const { standIn } = state;
+  if (standIn?.kind === 'link') return { why: `it is a link ${standIn.leads}`, mend: 'replace link' };
+  if (standIn) return { why: `there is no folder of this name, only ${standIn.name}`, mend: 'rename' };
+  const why = whyGone(state, before);
+  return why === null ? null : { why, mend: 'bring back' };
+}
+
+function whyGone({ code, identity, empty, less, siteGone }: FolderState, before: string | null) {
   if (code !== null && code !== 'ENOENT') return `it cannot be read (${code})`;
   if (code !== null && siteGone) return 'it is gone, and status.yaml with it';
   if (!less) return null;
@@ -39,11 +52,8 @@ export function whyMissing(state: FolderState, before: string | null): string | 
   return siteGone ? 'status.yaml is gone, and incident files with it' : null;
 }
 
-/** Before the name of a folder that is there in its place, with other capitals. */
-export const OTHER_CASE = 'there is no folder of this name, only ';
-
-/** Files of a folder that came back without them. */
-export const NOT_BACK = 'not back';
+/** Of files whose folder came back without them. */
+export const NOT_BACK: Reason = { why: 'not back', mend: 'restore files' };
 
 /**
  * That `where` is missing for `why`, with what to do: for /readyz and the command line. `files` are the names of
@@ -51,22 +61,23 @@ export const NOT_BACK = 'not back';
  */
 export function missingProblem(
   where: string,
-  why: string,
+  { why, mend }: Reason,
   files: readonly string[],
   closed: boolean,
 ): Problem {
   const problem = (what: string, fix: string): Problem => ({ level: 'error', where, what, fix });
-  const back = why.startsWith(OTHER_CASE)
-    ? `rename it to \`${path.basename(where)}\``
-    : why.startsWith('it is a link')
-      ? 'put the folder itself, or a mount of it, in place of the link'
-      : 'bring it back: mount the volume, restore the folder, or let the server list it';
+  const back = {
+    'bring back': 'bring it back: mount the volume, restore the folder, or let the server list it',
+    'replace link': 'put the folder itself, or a mount of it, in place of the link',
+    rename: `rename it to \`${path.basename(where)}\``,
+    'restore files': '',
+  }[mend];
   const unwritten = closed ? ', and nothing is written here' : '';
   if (files.length === 0) return problem(`${why}, so no incident can be read${unwritten}`, back);
   const one = files.length === 1;
   const confirmed = 'deleted on purpose, run `status incidents forget-missing`';
   const stay = 'so the incidents last read stay on the page';
-  if (why !== NOT_BACK) {
+  if (mend !== 'restore files') {
     const kept = one ? '1 file' : `${files.length} files`;
     return problem(`${why}, ${stay} (${kept})${unwritten}`, `${back}; if it was ${confirmed}`);
   }

@@ -23,11 +23,11 @@ test.each<[string, Partial<FolderState>, string | null]>([
     code => [code, { code, empty: true, less: true }, `it cannot be read (${code})`] as const,
   ) as [string, { code: string }, string][]),
 ])('%s', (_, found, why) => {
-  const told = whyMissing({ ...HERE, ...found }, '1:2:3');
-  if (why === null) expect(told).toBeNull();
-  else expect(told).toContain(why);
+  const reason = whyMissing({ ...HERE, ...found }, '1:2:3');
+  if (why === null) expect(reason).toBeNull();
+  else expect(reason?.why).toContain(why);
 });
 
 test('a folder whose identity nobody noted is another one when it is empty', () => {
-  expect(whyMissing({ ...HERE, less: true, empty: true }, null)).toContain('an empty folder');
+  expect(whyMissing({ ...HERE, less: true, empty: true }, null)?.why).toContain('an empty folder');
 });
