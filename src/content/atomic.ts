@@ -1,4 +1,5 @@
 // Writing a file so that a reader, a crash or another writer never sees half of it.
+import { isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -28,11 +29,20 @@ export async function createExclusively(
   });
 }
 
-/** Replaces `file` in one step if it still holds `before`; false when somebody changed it meanwhile. */
+/** A file that is to be changed is not UTF-8: written back as read, its other characters would be lost. */
+export class NotUtf8 extends Error {
+  readonly code = 'NOT_UTF8';
+}
+
+/**
+ * Replaces `file` in one step if it still holds `before`; false when somebody changed it meanwhile. Throws NotUtf8, or
+ * what the disk says.
+ */
 export async function replaceAtomically(file: string, before: string, text: string): Promise<boolean> {
   return aside(file, text, async draft => {
-    const current = await readFile(file, 'utf8').catch(() => null);
-    if (current !== before) return false;
+    const current = await readFile(file).catch(() => null);
+    if (current?.toString() !== before) return false;
+    if (!isUtf8(current)) throw new NotUtf8(`${file} is not UTF-8; nothing was written. Save it as UTF-8.`);
     await rename(draft, file);
     return true;
   });

@@ -1,10 +1,12 @@
 // Drafts: what the writing commands share — asking, templates, the editor, the preview, the file.
+
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { input } from '@inquirer/prompts';
+import { NotUtf8 } from '../../content/atomic.ts';
 import { asOf } from '../../core/incidents/as-of.ts';
 import { isSilent } from '../../core/incidents/file/escape.ts';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
@@ -154,7 +156,9 @@ export async function settle(draft: Draft, site: Site | null, typed: Arguments, 
   const done =
     draft.before === null
       ? await content.create(draft.id, text)
-      : await content.replace(draft.id, draft.before, text);
+      : await content.replace(draft.id, draft.before, text).catch((error: unknown) => {
+          throw error instanceof NotUtf8 ? new Refused(error.message) : error;
+        });
   if (!done) throw new Refused('Somebody else changed the file meanwhile; nothing was written. Try again.');
   const url = site?.url ?? cli.env.publicUrl;
   const address = `${url}${incidentPath(draft.shownAs ?? draft.id)}`;

@@ -25,6 +25,16 @@ export function folderAway(id: string): Problem {
   };
 }
 
+/** The file is not UTF-8: written back, some of its characters would be lost. */
+export function notUtf8(id: string): Problem {
+  return {
+    level: 'error',
+    where: `incidents/${id}.md`,
+    what: 'the incident cannot be written: its file is not UTF-8; it is shown on the page and kept in the database',
+    fix: 'save the file as UTF-8; it is tried again every second',
+  };
+}
+
 /** The folder does not take the file; `code` is the system's (ENOSPC, EROFS …). */
 export function unwritten(id: string, code: string): Problem {
   return {

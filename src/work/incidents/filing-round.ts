@@ -3,7 +3,7 @@ import type { WellSince } from '../../core/filing/dependencies.ts';
 import { decideFiling, type FilingDecision, MISSING_FOR, printOutage } from '../../core/filing/filing.ts';
 import { changeGrouped, printGrouped } from '../../core/filing/grouped-file.ts';
 import { batchesOf, inOrderOf, isGathered } from '../../core/filing/grouping.ts';
-import { folderAway, unwritable, unwritten } from '../../core/filing/problems.ts';
+import { folderAway, notUtf8, unwritable, unwritten } from '../../core/filing/problems.ts';
 import { inWordsOf, type Templates } from '../../core/filing/template.ts';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
 import { type Incident, isOpen, sourcesOf } from '../../core/model/incident.ts';
@@ -258,7 +258,8 @@ export class FilingRound {
       return done;
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-      this.problems.push(code === 'MISSING' ? folderAway(id) : unwritten(id, code));
+      const refused = code === 'MISSING' ? folderAway(id) : code === 'NOT_UTF8' ? notUtf8(id) : null;
+      this.problems.push(refused ?? unwritten(id, code));
       return false;
     }
   }

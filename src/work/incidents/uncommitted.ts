@@ -6,6 +6,9 @@ import { forgetUncommitted, noteUncommitted, readUncommitted } from '../../store
 import { ignoreStorageFault } from '../timing/storage.ts';
 
 /** A database that takes nothing keeps no outage from being filed; what it did not take it is given again. */
+/** Codes of FolderMissing and NotUtf8. */
+const REFUSED: ReadonlySet<unknown> = new Set(['MISSING', 'NOT_UTF8']);
+
 export class UncommittedFiles implements Pick<Owned, 'list' | 'forget'> {
   readonly #db: Db;
   readonly #files = new Map<string, OwnFile>();
@@ -80,8 +83,8 @@ export class UncommittedFiles implements Pick<Owned, 'list' | 'forget'> {
       await this.save();
       isWritten = await write();
     } catch (error) {
-      // A folder that is missing was not written to. Of any other failure it is not known how far it came.
-      if ((error as { code?: unknown }).code === 'MISSING') await undo();
+      // A write that was refused did not begin. Of any other failure it is not known how far it came.
+      if (REFUSED.has((error as { code?: unknown }).code)) await undo();
       else this.#files.set(name, { ...(known ?? file), after: null });
       throw error;
     } finally {

@@ -41,12 +41,16 @@ const TRIES = 5;
 const MISSING =
   'The incident’s file cannot be written: its folder is missing on the server, or the file is. Bring it back (/readyz says what is wrong), then send this again.';
 
+const NOT_UTF8 =
+  'The incident’s file is not UTF-8, and some of its characters would be lost. Save it as UTF-8, then send this again.';
+
 type Decide = (read: IncidentFiles['text']) => Writing;
 
 export function makeWrite(deps: WriteDeps): IncidentEditor {
   const write = (decide: Decide) =>
     carryOut(deps, decide).catch((error: NodeJS.ErrnoException): WriteResult => {
       if (error.code === undefined) throw error;
+      if (error.code === 'NOT_UTF8') return { kind: 'refused', status: 409, detail: NOT_UTF8 };
       if (error.code === 'MISSING') return { kind: 'failed', detail: MISSING };
       deps.log.error({ err: error }, 'the incident cannot be written');
       return { kind: 'failed', detail: `The incident's file cannot be written (${error.code}).` };
