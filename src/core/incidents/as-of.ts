@@ -32,7 +32,10 @@ export function asOf(
 ): Incident {
   if ((wasAhead === null && !isAhead(incident, now)) || incident.rrule !== undefined) return incident;
   if (incident.scheduled)
-    return withEarlyUpdatesMoved(withoutFutureCompletion(incident, now), now, seen, wasAhead !== null);
+    return withoutPlan(
+      withEarlyUpdatesMoved(withoutFutureCompletion(incident, now), now, seen, wasAhead !== null),
+      now,
+    );
   // What was said before is no part of an end that comes, wherever its heading dates it.
   const said = withEarlyUpdatesMoved(incident, now, seen, wasAhead !== null, true);
   return withFirstSeenTimes(withoutFutureEnd(said, now), now, seen, wasAhead);
@@ -165,6 +168,14 @@ function withBeginning(
   const kept = updates.filter(({ at }) => at <= now && at < begins);
   const all = [...moved, ...kept].sort((a, b) => a.at - b.at);
   return { ...incident, started: Math.min(end, ...all.map(({ at }) => at)), updates: all };
+}
+
+/** Without the steps of a maintenance that are still to come: they are its plan, and nobody has said them yet. */
+function withoutPlan(incident: Incident, now: Millis): Incident {
+  const left = incident.updates.filter(({ at, status }) => at <= now || status === 'scheduled');
+  return left.length === incident.updates.length
+    ? incident
+    : { ...incident, updates: atLeastOne(left, incident) };
 }
 
 /** A maintenance whose completion is dated ahead is not completed: the clock says what it is. */
