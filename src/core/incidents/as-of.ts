@@ -172,7 +172,7 @@ function withBeginning(
 
 /** Without the steps of a maintenance that are still to come: they are its plan, and nobody has said them yet. */
 function withoutPlan(incident: Incident, now: Millis): Incident {
-  const left = incident.updates.filter(({ at, status }) => at <= now || status === 'scheduled');
+  const left = incident.updates.filter(({ at, label }, index) => at <= now || (index === 0 && !label));
   return left.length === incident.updates.length
     ? incident
     : { ...incident, updates: atLeastOne(left, incident) };

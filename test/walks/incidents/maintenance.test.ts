@@ -184,6 +184,35 @@ test('`## Completed 02:41 UTC` is of the day of the work, is mailed, and ends it
   expect([one?.state, (one?.duration ?? 0) / 60_000]).toEqual(['completed', 41]);
 });
 
+test('planned steps are shown nowhere, and told to nobody, before their time', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  const steps = ['In progress 2026-03-12 02:01', 'Verifying 2026-03-12 02:30', 'Completed 2026-03-12 02:50'];
+  const words = steps.map(step => `\n## ${step} UTC\nStep ${step.slice(0, 5)}.\n`);
+  await world.write('20260310_work.md', WORK() + words.join(''));
+  await world.pass(10);
+  const places = [
+    '/status/live',
+    '/status/incidents/20260310_work',
+    '/status/feed.atom',
+    '/status/feed.rss',
+  ].concat('/status/maintenance.ics', '/api/v2/scheduled-maintenances.json');
+  const shown = async () => {
+    const answers = await Promise.all(places.map(place => world.get(place)));
+    expect(answers.map(({ status }) => status)).toEqual(places.map(() => 200));
+    return places.filter((_, at) => /Step [IVC]/.test(answers[at]!.text));
+  };
+  const told = () => world.mails.filter(({ text }) => /Step [IVC]/.test(text ?? '')).length;
+  expect(await shown()).toEqual([]);
+  await world.pass(Date.parse('2026-03-12T02:05:00Z') / 1000 - world.now() / 1000, 600);
+  expect((await world.get(places[1]!)).text).toMatch(/Step In pr/);
+  expect((await world.get(places[1]!)).text).not.toMatch(/Step [VC]/);
+  expect(told()).toBe(1);
+  await world.pass(3_600, 60);
+  expect((await world.get(places[1]!)).text).toMatch(/Step Compl/);
+  expect(told()).toBe(3);
+});
+
 test('what was moved, or told late, is told with the time that is left; what is announced, once', async () => {
   const world = await openWorld({ now: '2026-03-10T10:00:00Z' });
   await subscribed(world, 'olga@example.com');
