@@ -92,15 +92,24 @@ async function kindOf(entry: Dirent, place: string): Promise<'folder' | 'file' |
 }
 
 /** The folder that stands there under the same name in other capitals; null when none does. */
-export async function inOtherCapitals(folder: string): Promise<StandIn | null> {
+export async function inOtherCapitals(folder: string): Promise<Extract<StandIn, { name: string }> | null> {
   const above = path.dirname(folder);
   const entries = await readdir(above, { withFileTypes: true }).catch(() => []);
   for (const entry of entries) {
-    const isAlike = entry.name.toLowerCase() === path.basename(folder).toLowerCase();
-    if (isAlike && (await kindOf(entry, path.join(above, entry.name))) === 'folder')
+    const own = path.basename(folder);
+    const isOther = entry.name !== own && entry.name.toLowerCase() === own.toLowerCase();
+    if (isOther && (await kindOf(entry, path.join(above, entry.name))) === 'folder')
       return { kind: 'other capitals', name: entry.name };
   }
   return null;
+}
+
+/** A folder with incident files beside this one, whose name differs in capitals alone; null without one. */
+export async function besides(folder: string): Promise<string | null> {
+  const other = await inOtherCapitals(folder);
+  if (other === null) return null;
+  const beside = path.join(path.dirname(folder), other.name);
+  return (await readdir(beside).catch(() => [])).some(isIncidentName) ? beside : null;
 }
 
 /** The folder's own path, through links that may lead nowhere by now. */

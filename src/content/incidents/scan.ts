@@ -16,6 +16,7 @@ import type { StandIn } from '../missing/missing.ts';
 import { type Fault, LINKS, NO_FILE, NO_FILE_NOW, OUTSIDE, TOO_LARGE, UNLISTED } from './faults.ts';
 import {
   type Bounds,
+  besides,
   boundsOf,
   inOtherCapitals,
   isIncidentName,
@@ -99,6 +100,8 @@ export async function scanFolder(
   for (const name of await list('', bounds, folders, names, [])) {
     files.set(path.join(folder, name), failed(reading, name, UNLISTED));
   }
+  const other = await besides(folder);
+  if (other !== null) files.set(other, besideIt(folder, other));
   names.sort();
   for (let at = 0; at < names.length; at += 64) {
     const found = await Promise.all(
@@ -196,6 +199,18 @@ function failed({ folder, known, now }: ScanContext, name: string, [what, fix]: 
     isDoubtful: good === null && mayBeOpen(id, text, now),
     problems: isSame ? before.problems : [{ level: 'error', where: file, what, fix }],
   };
+}
+
+/** A folder that differs from the right one in capitals alone: whoever wrote there waits for it. */
+function besideIt(folder: string, file: string): ReadFile {
+  const own = path.basename(folder);
+  const problem = warningAt(
+    file,
+    `it is not read, as there is \`${own}\` too`,
+    `move its files to \`${own}\``,
+  );
+  const unread = { text: null, good: null, goodText: null, problems: [problem], isDoubtful: false };
+  return { file, id: path.basename(file), stamp: MISNAMED, ...unread };
 }
 
 /** A file that is not read, for its name: somebody may wait for what it says. */

@@ -127,10 +127,18 @@ describe('a folder of incidents in another case', () => {
     expect((await problemsOf(dir))[0]).toContain(WHAT('Incidents'));
   });
 
-  test('beside the right one, or no folder at all, is nobody’s', async () => {
+  test('beside the right one is not read, and named while it holds incidents', async () => {
     const dir = folderWith({ '20260310_api.md': FILE });
-    mkdirSync(path.join(dir, 'Incidents'));
+    const other = path.join(dir, 'Incidents');
+    mkdirSync(other);
     expect(await problemsOf(dir)).toEqual([]);
+    writeFileSync(path.join(other, '20260311_web.md'), FILE);
+    expect(await problemsOf(dir)).toEqual([
+      'warning Incidents:- it is not read, as there is `incidents` too | move its files to `incidents`',
+    ]);
+  });
+
+  test('that is a file, or no folder at all, is nobody’s', async () => {
     expect(await problemsOf(folderWith({}, 'templates'))).toEqual([]);
     const file = folderWith({}, 'templates');
     writeFileSync(path.join(file, 'Incidents'), 'x');
