@@ -9,7 +9,7 @@ import { StatusFolder } from '../src/content/folder.ts';
 import { fetchText } from '../src/outside/amazon.ts';
 import { makeProbes } from '../src/outside/probes.ts';
 import { openSystem } from '../src/wiring/wiring.ts';
-import { everySecond } from '../src/work/timing/timetable.ts';
+import { everySecond } from '../src/work/timing/scheduler.ts';
 
 const SITE = 'title: Bench\ncomponents:\n  - { id: api, name: API, check: { type: manual } }\n';
 const RUNS = 5;

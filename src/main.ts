@@ -11,7 +11,7 @@ import { startPulse } from './outside/pulse.ts';
 import { LIMITS } from './web/http/limits.ts';
 import { StartProblems } from './wiring/base.ts';
 import { openSystem, type System } from './wiring/wiring.ts';
-import { everySecond } from './work/timing/timetable.ts';
+import { everySecond } from './work/timing/scheduler.ts';
 
 /** Checks, emails and answers under way are given so long to end, ms; what is cut is repaired at the next start. */
 const CLOSING_TIME = 20_000;

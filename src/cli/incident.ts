@@ -145,9 +145,9 @@ async function update(typed: Arguments, cli: Cli, isEnding: boolean): Promise<nu
     : (options.status ?? (mayAsk ? await choose('Which status has it now?', allowed) : there.status));
   const status = oneOf('status', given, allowed);
   const now = cli.clock();
-  if (!part && file.rrule !== undefined) wholeSeries(file, status, isEnding, now);
+  if (!part && file.rrule !== undefined) requireOccurrence(file, status, isEnding, now);
   const at = options.at ? pastOf('at', options.at, now) : now;
-  if (part) within(part, at, now);
+  if (part) requireWithin(part, at, now);
   const message = await messageOf(typed, NO_TEMPLATE, mayAsk, QUESTION);
   const addition: Addition = {
     status,
@@ -180,7 +180,7 @@ function promisedIn({ options }: Arguments, now: Millis): { promised?: Millis } 
 }
 
 /** A series itself has only its announcement and its end: everything else belongs to an occurrence. */
-function wholeSeries(series: Incident, status: UpdateStatus, ending: boolean, now: Millis): void {
+function requireOccurrence(series: Incident, status: UpdateStatus, ending: boolean, now: Millis): void {
   if (status === 'scheduled' || (status === 'completed' && !ending)) return;
   const starts = occurrencesOf(series, now).map(({ scheduled }) => (scheduled as Span).start);
   const latest = starts.findLast(start => start <= now) ?? (series.scheduled as Span).start;
@@ -191,7 +191,7 @@ function wholeSeries(series: Incident, status: UpdateStatus, ending: boolean, no
 }
 
 /** A section belongs to the occurrence it was written in or after: at any other time it would be another's. */
-function within({ occurrence, following }: NonNullable<Occurrence>, at: Millis, now: Millis): void {
+function requireWithin({ occurrence, following }: NonNullable<Occurrence>, at: Millis, now: Millis): void {
   const start = (occurrence.scheduled as Span).start;
   if (now < start)
     throw new Refused(`${occurrence.id} begins at ${iso(start)}: updates to it are possible from then on.`);
@@ -212,7 +212,7 @@ async function list({ options, flags }: Arguments, cli: Cli): Promise<number> {
     .map(one => ({
       id: one.id,
       state: stateAt(one, now),
-      severity: one.scheduled ? 'maintenance' : severityOf(one),
+      severity: one.scheduled ? 'maintenance' : lastSeverityOf(one),
       started: iso(one.scheduled?.start ?? one.started),
       title: one.title,
       current: one.scheduled ? stateAt(one, now) !== 'completed' || goesOn(one) : isOpen(one),
@@ -239,7 +239,7 @@ export async function datedAsKnown(incidents: readonly Incident[], now: Millis, 
 }
 
 /** As bad as it is now: its last update that says so, else as it began. */
-function severityOf({ severity, updates }: Incident): Severity {
+function lastSeverityOf({ severity, updates }: Incident): Severity {
   return updates.reduce((now, { change }) => change?.severity ?? now, severity);
 }
 

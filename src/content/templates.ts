@@ -1,9 +1,11 @@
 // The operator's templates for automatic incidents: read again each round, a bad one keeps its last good words.
+
 import { lstat, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { parseTemplate, type Template, type Templates } from '../core/filing/template.ts';
 import type { Problem } from '../core/model/problem.ts';
 import { TEMPLATE_KINDS, type TemplateKind } from '../core/model/transition.ts';
+import type { Fault } from './incidents/faults.ts';
 import { isWithin } from './incidents/listing.ts';
 import { readRegularFile } from './regular-file.ts';
 
@@ -52,8 +54,6 @@ export function openTemplates(dir: string): TemplateFolder {
     current: () => Object.fromEntries([...known].flatMap(([kind, { good }]) => (good ? [[kind, good]] : []))),
   };
 }
-
-type Fault = readonly [what: string, fix: string];
 
 const LINK_OUT: Fault = [
   'it is a link out of the status folder, or lies behind one',

@@ -12,7 +12,7 @@ import { startPulse } from '../outside/pulse.ts';
 import { openDatabase } from '../store/db/database.ts';
 import { ROOT } from '../wiring/root.ts';
 import { openSystem } from '../wiring/wiring.ts';
-import { everySecond } from '../work/timing/timetable.ts';
+import { everySecond } from '../work/timing/scheduler.ts';
 import { demoIncidents } from './incidents.ts';
 import { seedDays } from './measured-days.ts';
 import { openServices } from './services.ts';

@@ -18,8 +18,8 @@ import { makeRender } from '../views.ts';
 import { Metrics } from '../web/ops/metrics.ts';
 import { Bell } from '../work/timing/bell.ts';
 import type { ClockSteps } from '../work/timing/clock-steps.ts';
+import type { EverySecond, Job } from '../work/timing/scheduler.ts';
 import { Storage } from '../work/timing/storage.ts';
-import type { EverySecond, Job } from '../work/timing/timetable.ts';
 import { ROOT } from './root.ts';
 
 /** What tests replace: the clocks, what calls each second, and the network of probes and channels. */

@@ -3,7 +3,7 @@ import { HOUR, MINUTE, SECOND } from '../core/model/time.ts';
 import { pruneRequests } from '../store/incidents/requests.ts';
 import { pruneMeasurements } from '../store/monitoring/prune.ts';
 import type { Notifications } from '../work/notify/notifications.ts';
-import { type Job, Timetable } from '../work/timing/timetable.ts';
+import { type Job, Scheduler } from '../work/timing/scheduler.ts';
 import type { Base } from './base.ts';
 import type { Content } from './content.ts';
 import type { MonitoringParts } from './monitoring.ts';
@@ -14,22 +14,22 @@ export function openTimetable(
   jobs: readonly Job[],
   { mirror }: Content,
   judge: () => Promise<void>,
-): Timetable {
+): Scheduler {
   const { steps, monotonic, everySecond, closers, log } = base;
-  const timetable = new Timetable(base.arrange?.(jobs) ?? jobs, monotonic, log);
-  steps.listen(() => timetable.hurry());
-  const stop = everySecond(() => timetable.turn());
+  const scheduler = new Scheduler(base.arrange?.(jobs) ?? jobs, monotonic, log);
+  steps.listen(() => scheduler.hurry());
+  const stop = everySecond(() => scheduler.turn());
   closers.push(() => {
     mirror.stop();
     stop();
-    return timetable.close();
+    return scheduler.close();
   });
   closers.push(
     everySecond(() => {
       judge().catch((error: unknown) => log.error({ err: error }, 'the page could not be judged'));
     }),
   );
-  return timetable;
+  return scheduler;
 }
 
 export function jobsOf(

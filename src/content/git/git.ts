@@ -1,8 +1,8 @@
 // The status folder as a git work tree: what the machine wrote goes out, what people committed comes in.
 import path from 'node:path';
 import type { Problem } from '../../core/model/problem.ts';
-import { conflictProblems } from './conflict.ts';
 import { mergeTrees } from './merge.ts';
+import { conflictProblems } from './merge-conflict.ts';
 import { commitOwn, type Owned, onlyHere } from './own-files.ts';
 import { heldInPlace, WHILE_MISSING } from './replaced.ts';
 import { GitFailure, type GitRun, isLocked, makeGitRun, oidOf, quoted } from './run.ts';

@@ -98,7 +98,7 @@ export async function scanFolder(
   };
   const names: string[] = [];
   for (const name of await list('', bounds, folders, names, [])) {
-    files.set(path.join(folder, name), failed(reading, name, UNLISTED));
+    files.set(path.join(folder, name), failedFile(reading, name, UNLISTED));
   }
   const other = await besides(folder);
   if (other !== null) files.set(other, besideIt(folder, other));
@@ -107,7 +107,7 @@ export async function scanFolder(
     const found = await Promise.all(
       names
         .slice(at, at + 64)
-        .map(name => (isIncidentName(name) ? readOne(reading, name) : misnamed(reading, name))),
+        .map(name => (isIncidentName(name) ? readOne(reading, name) : misnamedFile(reading, name))),
     );
     for (const one of found) if (one) files.set(one.file, one);
   }
@@ -182,7 +182,7 @@ function idOf(name: string): string {
 }
 
 /** What is there and cannot be read: the last good version stays. */
-function failed({ folder, known, now }: ScanContext, name: string, [what, fix]: Fault): ReadFile {
+function failedFile({ folder, known, now }: ScanContext, name: string, [what, fix]: Fault): ReadFile {
   const file = path.join(folder, name);
   const id = idOf(name);
   const before = known.get(file);
@@ -214,7 +214,7 @@ function besideIt(folder: string, file: string): ReadFile {
 }
 
 /** A file that is not read, for its name: somebody may wait for what it says. */
-function misnamed({ folder, known }: ScanContext, name: string): ReadFile {
+function misnamedFile({ folder, known }: ScanContext, name: string): ReadFile {
   const file = path.join(folder, name);
   const id = path.basename(file);
   const fix = `rename it to ${id.replace(/(?:\.md)?(?:\.\w+)?$/i, '.md')}`;
@@ -236,27 +236,32 @@ async function readOne(reading: ScanContext, name: string): Promise<ReadFile | n
     // Only a link, or a folder that may be one, can lead out.
     if (isLink || name.includes(path.sep)) {
       real = await realpath(real);
-      if (!isWithin(real, bounds)) return failed(reading, name, OUTSIDE);
+      if (!isWithin(real, bounds)) return failedFile(reading, name, OUTSIDE);
       facts = await stat(real, { bigint: true });
     }
-    if (!facts.isFile()) return failed(reading, name, before?.good ? NO_FILE_NOW : NO_FILE);
+    if (!facts.isFile()) return failedFile(reading, name, before?.good ? NO_FILE_NOW : NO_FILE);
     const racy = Number(facts.ctimeMs) > performance.timeOrigin + performance.now() - RACY_MS;
     const stamp = racy ? RACY : `${facts.ino}:${facts.size}:${facts.mtimeNs}:${facts.ctimeNs}`;
     if (before && before.stamp === stamp && !racy) return before;
-    if (facts.size > MAX_INCIDENT_BYTES) return failed(reading, name, TOO_LARGE);
+    if (facts.size > MAX_INCIDENT_BYTES) return failedFile(reading, name, TOO_LARGE);
     const bytes = await disk.readFile(real);
     await reading.yieldTurn();
-    return parsed(reading, name, stamp, bytes);
+    return parsedFile(reading, name, stamp, bytes);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' && !isLink) return null;
-    if (code === undefined) return failed(reading, name, [`it cannot be read (${error})`, 'shorten it']);
+    if (code === undefined) return failedFile(reading, name, [`it cannot be read (${error})`, 'shorten it']);
     const fault: Fault = [`it cannot be read (${code})`, 'let the server read it'];
-    return failed(reading, name, (isLink && LINKS[code]) || fault);
+    return failedFile(reading, name, (isLink && LINKS[code]) || fault);
   }
 }
 
-function parsed({ folder, known, now }: ScanContext, name: string, stamp: string, bytes: Buffer): ReadFile {
+function parsedFile(
+  { folder, known, now }: ScanContext,
+  name: string,
+  stamp: string,
+  bytes: Buffer,
+): ReadFile {
   const file = path.join(folder, name);
   const id = idOf(name);
   const before = known.get(file);

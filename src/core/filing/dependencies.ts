@@ -1,5 +1,5 @@
 // Dependencies: what cannot work without what. A parent's incident covers its children.
-import { statusOfSource } from '../incidents/grouped.ts';
+import { statusOfSource } from '../incidents/grouped-members.ts';
 import type { Component, Measured } from '../model/component.ts';
 import { type Incident, sourcesOf } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';

@@ -1,5 +1,5 @@
 // File against monitor: a file says one thing and the source that opened it another. A person's word counts; it is said.
-import { statusOfSource } from '../incidents/grouped.ts';
+import { statusOfSource } from '../incidents/grouped-members.ts';
 import { type Incident, isOpen, sourcesOf } from '../model/incident.ts';
 import type { Problem } from '../model/problem.ts';
 import { DAY, iso, type Millis } from '../model/time.ts';

@@ -1,7 +1,7 @@
 // Filing: what a transition does to the incident files, decided without touching any.
 import { parseIncident } from '../incidents/file/parse.ts';
 import { type Addition, printIncident, updated } from '../incidents/file/print.ts';
-import { groupedComponents, statusOfSource } from '../incidents/grouped.ts';
+import { groupedComponents, statusOfSource } from '../incidents/grouped-members.ts';
 import { type Incident, sourcesOf } from '../model/incident.ts';
 import { DAY, iso, type Millis } from '../model/time.ts';
 import { FLAP_WINDOW, type StoredTransition, type Transition } from '../model/transition.ts';
@@ -34,7 +34,7 @@ export function decideFiling(
   transition: StoredTransition,
   previous: string | null,
   read: ReadText,
-  isExpected: boolean,
+  isDeferred: boolean,
   isOver = false,
 ): FilingDecision {
   const last = previous === null ? null : parsed(previous, read);
@@ -42,7 +42,7 @@ export function decideFiling(
   if (previous !== null && last === null && read(previous) !== undefined) return { kind: 'waiting' };
   if (transition.kind === 'down') {
     if (isOver && last && covers(last, transition)) return { kind: 'done', id: last.id };
-    return decideDown(transition, last, read, isExpected);
+    return decideDown(transition, last, read, isDeferred);
   }
   if (previous !== null && last === null) return { kind: 'missing', id: previous };
   return decideUp(transition, last, read);
@@ -64,7 +64,7 @@ function decideDown(
   transition: StoredTransition,
   last: Incident | null,
   read: ReadText,
-  isExpected: boolean,
+  isDeferred: boolean,
 ): FilingDecision {
   const own = last !== null && sourcesOf(last).includes(transition.source);
   const grouped = own && groupedComponents(last) !== null;
@@ -73,7 +73,7 @@ function decideDown(
     const known = !grouped || statusOfSource(last, transition.source).down;
     return { kind: known ? 'done' : 'grouped', id: last.id };
   }
-  if (isExpected) return { kind: 'waiting' };
+  if (isDeferred) return { kind: 'waiting' };
   const { source, at, message } = transition;
   // An end that lies far ahead was written before the clock was set back: how long ago that was, nobody knows.
   if (own && last.resolved !== null && Math.abs(at - last.resolved) <= FLAP_WINDOW) {

@@ -3,7 +3,7 @@
 import { asOf, isAhead } from '../incidents/as-of.ts';
 import { parseIncident } from '../incidents/file/parse.ts';
 import { type Addition, printIncident, updated } from '../incidents/file/print.ts';
-import { groupedComponents, listsOf } from '../incidents/grouped.ts';
+import { groupedComponents, listsOf } from '../incidents/grouped-members.ts';
 import { statusOf, worst } from '../model/component.ts';
 import { type Affected, type Incident, SEVERITIES } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';

@@ -1,6 +1,6 @@
 // Removed checks: status.yaml took them away, and nobody else would end what they opened. An inbound monitor goes on
 // without its component: its own "up" ends what it opened.
-import { statusOfSource } from '../incidents/grouped.ts';
+import { statusOfSource } from '../incidents/grouped-members.ts';
 import { isConfigured } from '../model/checks/check.ts';
 import { type Incident, isOpen, sourcesOf } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';

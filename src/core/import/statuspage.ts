@@ -157,7 +157,7 @@ function incidentOf(
   const printed = printIncident({
     title: source.name,
     status,
-    severity: scheduled ? null : severityOf(source.impact),
+    severity: scheduled ? null : severityOfImpact(source.impact),
     started,
     components: source.impact === 'none' ? [] : named,
     openedBy: `statuspage:${source.id}`,
@@ -188,7 +188,7 @@ function maintenanceStatus(word: string): MaintenanceStatus {
   return 'completed';
 }
 
-function severityOf(impact: string | null | undefined): Severity {
+function severityOfImpact(impact: string | null | undefined): Severity {
   return impact === 'critical' || impact === 'major' ? impact : 'minor';
 }
 

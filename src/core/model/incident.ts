@@ -1,5 +1,6 @@
 // Incidents and maintenance as the rest of the program sees them, whoever wrote the file.
 import type { ComponentStatus, Severity } from './component.ts';
+import { probedBy } from './source.ts';
 import type { Millis } from './time.ts';
 
 export const INCIDENT_STATUSES = ['investigating', 'identified', 'monitoring', 'resolved'] as const;
@@ -108,7 +109,7 @@ export function sourcesOf({ openedBy }: Pick<Incident, 'openedBy'>): readonly st
   if (openedBy === null) return [];
   const parts = openedBy.split(/\s*,\s*/);
   // A monitor's name may hold a comma; a component's id cannot.
-  return parts.every(part => /^probe:[a-z0-9_-]+$/.test(part)) ? parts : [openedBy];
+  return parts.every(part => probedBy(part) !== null) ? parts : [openedBy];
 }
 
 interface Named {

@@ -1,7 +1,7 @@
 // Front matter: the YAML between the two `---` lines of a markdown file, with the lines of its problems.
 import type { Problem } from '../model/problem.ts';
+import { gitConflict } from './conflict-markers.ts';
 import { utf16Problem } from './encoding.ts';
-import { gitConflict } from './git-conflict.ts';
 import { readYaml, type YamlText } from './yaml.ts';
 
 export interface Front {

@@ -1,8 +1,8 @@
 // YAML with lines: documents whose problems can be named by line, shared by status.yaml and frontmatter.
 import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { errorAt, type Problem } from '../model/problem.ts';
+import { gitConflict } from './conflict-markers.ts';
 import { utf16Problem } from './encoding.ts';
-import { gitConflict } from './git-conflict.ts';
 import { readPlainYaml } from './yaml-fast.ts';
 
 /** A parsed YAML text: plain data, the problems of its syntax, and where each path stands. */

@@ -19,7 +19,7 @@ export interface SmtpOptions {
 /** A connection that idles so long is closed by us, before the server does it under an email. */
 const IDLE: Millis = 10 * SECOND;
 /** Many servers allow no more emails over one connection. */
-const EMAILS = 100;
+const MAX_EMAILS = 100;
 
 /**
  * Mail through the server at `url` (`smtps://user:key@host:465`, with nodemailer's options `?name=…`, `?requireTLS=true`,
@@ -55,7 +55,7 @@ export function openSmtp(url: string, from: () => string, options: SmtpOptions =
       }
       try {
         await connection.send(mime);
-        if (connection.usable()) idle.push(connection);
+        if (connection.canSend()) idle.push(connection);
         return { ok: true };
       } catch (error) {
         // An answer leaves the connection usable after RSET; silence and 421 do not.
@@ -149,8 +149,8 @@ class Connection {
   }
 
   /** Whether it may take another email; closes it politely when not. */
-  usable(): boolean {
-    if (this.#open && this.#emails >= EMAILS) {
+  canSend(): boolean {
+    if (this.#open && this.#emails >= MAX_EMAILS) {
       this.#smtp.quit();
       this.#close();
     }
@@ -164,7 +164,7 @@ class Connection {
         this.#smtp.off('end', lost);
         if (fine) this.#idle();
         else this.close();
-        resolve(fine && this.usable());
+        resolve(fine && this.canSend());
       };
       const lost = () => done(false);
       this.#smtp.once('end', lost);
@@ -179,7 +179,7 @@ class Connection {
 
   #close(): void {
     clearTimeout(this.#timer);
-    if (this.#open) this.#open = false;
+    this.#open = false;
     this.#ended();
   }
 

@@ -17,13 +17,18 @@ export function redact(check: Check, result: ProbeResult): ProbeResult {
   };
 }
 
+/** Settings of a check that hold a secret. */
+const SECRET = /^(?:pass|password|token|secret|key)$/;
+
 function secretsOf(check: Check): string[] {
   const found: string[] = [];
-  if (check.type === 'http') {
+  if ('headers' in check) {
     for (const value of Object.values(check.headers)) found.push(value, ...value.split(/\s+/));
   }
-  if (check.type === 'smtp' && check.pass) {
-    found.push(check.pass, Buffer.from(check.pass).toString('base64'));
+  // By its name, so that a new kind of check is covered, too.
+  for (const [key, value] of Object.entries(check)) {
+    if (SECRET.test(key) && typeof value === 'string')
+      found.push(value, Buffer.from(value).toString('base64'));
   }
   if ('url' in check && URL.canParse(check.url)) {
     const { password, searchParams } = new URL(check.url);

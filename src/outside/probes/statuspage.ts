@@ -1,5 +1,7 @@
 // statuspage: what a provider says of itself on its own, Statuspage-shaped page.
+
 import type { CheckOf, ProbeResult } from '../../core/model/checks/check.ts';
+import { upstreamReport } from '../../core/model/checks/upstream-report.ts';
 import { cut } from '../../core/text/chat-markdown.ts';
 import { Finding, type Seen } from './failure.ts';
 import { type Body, readBody } from './http/body.ts';
@@ -79,7 +81,7 @@ function reported(status: unknown, words: string, summary: Summary): Seen {
     throw new Finding('its status is not understood', { cause: clip(String(status)) });
   const trouble = entries(summary.incidents).find(({ name }) => typeof name === 'string');
   const quoted = outcome === 'up' || !trouble ? '' : ` (${clip(String(trouble.name))})`;
-  return { isRead: true, outcome, latency: null, seen: `upstream reports: ${clip(words)}${quoted}` };
+  return { isRead: true, outcome, latency: null, seen: upstreamReport(clip(words) + quoted) };
 }
 
 /** The objects of what should be a list of them. */

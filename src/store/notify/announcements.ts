@@ -43,7 +43,12 @@ async function noted(db: Db, ref: string) {
  * Never later than `now`: what a clock noted that was ahead is noted anew, so that it stays the moment
  * when the clock was first right.
  */
-async function seenBy(db: Db, ref: string, now: Millis, at: Millis | undefined): Promise<Millis | null> {
+async function seenNoLaterThan(
+  db: Db,
+  ref: string,
+  now: Millis,
+  at: Millis | undefined,
+): Promise<Millis | null> {
   if (at === undefined || at <= now) return at ?? null;
   const set = db.updateTable('announcements').set({ seen_at: now }).where('ref', '=', ref).execute();
   // What cannot be written just now is noted after the next start.
@@ -65,7 +70,7 @@ async function seenAhead(db: Db): Promise<string[]> {
  * Notes that an incident's beginning, its end or an update lies ahead; resolves to false where it was known before: then it is the
  * clock that went back.
  */
-async function foretell(db: Db, incident: Incident, edge: Edge, now: Millis): Promise<boolean> {
+async function noteAhead(db: Db, incident: Incident, edge: Edge, now: Millis): Promise<boolean> {
   const { id, begins, started, resolved, updates } = incident;
   const at = edge === 'started' ? (begins ?? started) : resolved;
   const dated = (typeof edge === 'string' ? updates.filter(update => update.at === at) : [edge]).map(
@@ -86,14 +91,14 @@ async function keysOf(db: Db, incidentId: string): Promise<ReadonlySet<string>> 
 
 /** When things were first seen, for the program that announces; null for what was not, or is owed to nobody. */
 export const firstSeenRecords = (db: Db) => ({
-  seenAt: async (ref: string, now: Millis) => seenBy(db, ref, now, (await noted(db, ref))?.seen_at),
+  seenAt: async (ref: string, now: Millis) => seenNoLaterThan(db, ref, now, (await noted(db, ref))?.seen_at),
   async announcedAt(ref: string, now: Millis) {
     const one = await noted(db, ref);
-    return one?.due_at == null ? null : seenBy(db, ref, now, one.seen_at);
+    return one?.due_at == null ? null : seenNoLaterThan(db, ref, now, one.seen_at);
   },
   keysOf: (incidentId: string) => keysOf(db, incidentId),
   seenAhead: () => seenAhead(db),
-  foretell: (incident: Incident, edge: Edge, now: Millis) => foretell(db, incident, edge, now),
+  foretell: (incident: Incident, edge: Edge, now: Millis) => noteAhead(db, incident, edge, now),
 });
 
 /** The same for a program that only reads the database, or has none. */
@@ -248,7 +253,7 @@ export async function firstAnnounced(db: Db, incidentId: string): Promise<string
 }
 
 /** An incident of more text than this is stored with the words of the one update. */
-const MUCH = 20_000;
+const LONG_TEXT = 20_000;
 
 /** What an email needs of an incident: with all the words of hundreds of updates, each would be stored hundreds of times. */
 function lean(incident: Incident, update: IncidentUpdate): Incident {
@@ -257,7 +262,7 @@ function lean(incident: Incident, update: IncidentUpdate): Incident {
     (sum, { body }) => sum + body.length,
     incident.postmortem?.length ?? 0,
   );
-  if (length < MUCH) return plain;
+  if (length < LONG_TEXT) return plain;
   const updates = incident.updates.map(one => (one.key === update.key ? one : { ...one, body: '' }));
   return { ...plain, postmortem: null, updates };
 }

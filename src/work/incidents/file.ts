@@ -56,7 +56,7 @@ async function file(deps: FilingDeps, unnoted: Unnoted, read: Read, site: Site, 
     await round.openGrouped(first, deferred);
   }
   for (const transition of worded) await round.take(transition, deferred.has(transition.seq), waiting);
-  await round.changeGrouped();
+  await round.fileGroupedChanges();
   return round;
 }
 

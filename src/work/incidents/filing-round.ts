@@ -119,7 +119,7 @@ export class FilingRound {
   }
 
   /** What became of the members of grouped incidents, each file at once when it has been gathered. */
-  async changeGrouped(): Promise<void> {
+  async fileGroupedChanges(): Promise<void> {
     for (const [id, { before, events, text }] of this.#grouped) {
       const isOver = parseIncident(`${id}.md`, id, text).value?.status === 'resolved';
       const first = Math.min(...events.map(({ recordedAt }) => recordedAt));

@@ -1,6 +1,6 @@
 // Any message as it stands in an incident file: nothing in it ends, cuts or hides what stands around it.
 import { readComments, type ShownLine, withoutComments } from '../../text/comments.ts';
-import { isMark } from '../../text/git-conflict.ts';
+import { isMark } from '../../text/conflict-markers.ts';
 import { oneLine } from '../../text/printable.ts';
 import { cutSections } from './timeline.ts';
 

@@ -1,4 +1,5 @@
 // Components as the page lists them: groups, rows, and the words in each.
+import { reportedUpstream } from '../../../core/model/checks/upstream-report.ts';
 import type { Health } from '../../../core/model/component.ts';
 import type { Render } from '../../../core/model/ports/render.ts';
 import type { Millis } from '../../../core/model/time.ts';
@@ -94,16 +95,15 @@ function sinceKnown(
   return ctx.html(`${key}_since`, { ...values, since: ctx.time(since, 'near') });
 }
 
-const REPORTS = 'upstream reports: ';
-
 /** Third parties: trouble that a provider itself reports, quoted and linked. */
 function upstream({ component, health, since, seen }: ComponentView, ctx: PageContext) {
   const { check } = component;
-  if (check.type !== 'statuspage' || health === 'operational' || !seen?.startsWith(REPORTS)) return null;
+  const words = reportedUpstream(seen);
+  if (check.type !== 'statuspage' || health === 'operational' || words === null) return null;
   const page = new URL(check.url);
   const provider = { html: `<a href="${escapeHtml(page.href)}" rel="noopener">${escapeHtml(page.host)}</a>` };
   const html = sinceKnown('component.upstream', since, ctx, { provider });
-  return { html, words: seen.slice(REPORTS.length) };
+  return { html, words };
 }
 
 /** What the colour of a maintenance would hide. */

@@ -23,7 +23,7 @@ export const everySecond: EverySecond = turn => {
   return () => clearInterval(timer);
 };
 
-export class Timetable {
+export class Scheduler {
   readonly #jobs: readonly Job[];
   readonly #monotonic: Clock;
   readonly #log: Log;

@@ -2,14 +2,14 @@
 import { describe, expect, test, vi } from 'vitest';
 import { StorageFault } from '../../../src/core/model/ports/storage.ts';
 import { HOUR, MINUTE, SECOND } from '../../../src/core/model/time.ts';
-import { everySecond, type Job, Timetable } from '../../../src/work/timing/timetable.ts';
+import { everySecond, type Job, Scheduler } from '../../../src/work/timing/scheduler.ts';
 
 function timetable(make: (ran: (name: string) => void) => readonly Job[]) {
   let grown = 5000;
   const ran: string[] = [];
   const errors: object[] = [];
   const log = { debug() {}, info() {}, warn() {}, error: (fields: object) => void errors.push(fields) };
-  const table = new Timetable(
+  const table = new Scheduler(
     make(name => void ran.push(name)),
     () => grown,
     log,
