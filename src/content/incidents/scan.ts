@@ -204,24 +204,21 @@ function failedFile({ folder, known, now }: ScanContext, name: string, [what, fi
 /** A folder that differs from the right one in capitals alone: whoever wrote there waits for it. */
 function besideIt(folder: string, file: string): ReadFile {
   const own = path.basename(folder);
-  const problem = warningAt(
-    file,
-    `it is not read, as there is \`${own}\` too`,
-    `move its files to \`${own}\``,
-  );
-  const unread = { text: null, good: null, goodText: null, problems: [problem], isDoubtful: false };
-  return { file, id: path.basename(file), stamp: MISNAMED, ...unread };
+  return unread(file, `it is not read, as there is \`${own}\` too`, `move its files to \`${own}\``);
 }
 
 /** A file that is not read, for its name: somebody may wait for what it says. */
 function misnamedFile({ folder, known }: ScanContext, name: string): ReadFile {
   const file = path.join(folder, name);
-  const id = path.basename(file);
-  const fix = `rename it to ${id.replace(/(?:\.md)?(?:\.\w+)?$/i, '.md')}`;
+  const right = path.basename(file).replace(/(?:\.md)?(?:\.\w+)?$/i, '.md');
   const what = 'it is not read: the name of an incident file ends with .md';
-  const problems: Problem[] = [{ level: 'warning', where: file, what, fix }];
-  const unread = { text: null, good: null, goodText: null, problems, isDoubtful: false };
-  return known.get(file) ?? { file, id, stamp: MISNAMED, ...unread };
+  return known.get(file) ?? unread(file, what, `rename it to ${right}`);
+}
+
+function unread(file: string, what: string, fix: string): ReadFile {
+  const problems = [warningAt(file, what, fix)];
+  const none = { text: null, good: null, goodText: null, isDoubtful: false };
+  return { file, id: path.basename(file), stamp: MISNAMED, problems, ...none };
 }
 
 /** What the file `name` is now; null when there is nothing of that name. */
