@@ -91,8 +91,25 @@ async function kindOf(entry: Dirent, place: string): Promise<'folder' | 'file' |
   );
 }
 
+/** What stands in the place of a folder that cannot be listed. */
+export async function goneFolder(folder: string): Promise<ListedFolder> {
+  const target = await realpath(folder).catch((error: NodeJS.ErrnoException) => error);
+  const isLink = (await lstat(folder).catch(() => null))?.isSymbolicLink();
+  const gone = { identity: null, code: 'ENOENT' };
+  if (typeof target === 'string')
+    return isLink ? { ...gone, standIn: linkTo(`out of the status folder (${target})`) } : gone;
+  const { code = 'unknown error' } = target;
+  if (code !== 'ENOENT') return { identity: null, code };
+  const standIn = isLink ? linkTo('that leads nowhere') : await inOtherCapitals(folder);
+  return standIn ? { ...gone, standIn } : gone;
+}
+
+function linkTo(leads: string): StandIn {
+  return { kind: 'link', leads };
+}
+
 /** The folder that stands there under the same name in other capitals; null when none does. */
-export async function inOtherCapitals(folder: string): Promise<Extract<StandIn, { name: string }> | null> {
+async function inOtherCapitals(folder: string): Promise<Extract<StandIn, { name: string }> | null> {
   const above = path.dirname(folder);
   const entries = await readdir(above, { withFileTypes: true }).catch(() => []);
   for (const entry of entries) {

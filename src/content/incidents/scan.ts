@@ -12,13 +12,12 @@ import { type Problem, warningAt } from '../../core/model/problem.ts';
 import type { Millis } from '../../core/model/time.ts';
 import { makeYield } from '../../core/page/steps.ts';
 import { strangeLine, utf16Problem } from '../../core/text/encoding.ts';
-import type { StandIn } from '../missing/missing.ts';
 import { type Fault, LINKS, NO_FILE, NO_FILE_NOW, OUTSIDE, TOO_LARGE, UNLISTED } from './faults.ts';
 import {
   type Bounds,
   besides,
   boundsOf,
-  inOtherCapitals,
+  goneFolder,
   isIncidentName,
   isWithin,
   type ListedFolder,
@@ -112,22 +111,6 @@ export async function scanFolder(
     for (const one of found) if (one) files.set(one.file, one);
   }
   return { files, folders };
-}
-
-async function goneFolder(folder: string): Promise<ListedFolder> {
-  const target = await realpath(folder).catch((error: NodeJS.ErrnoException) => error);
-  const isLink = (await lstat(folder).catch(() => null))?.isSymbolicLink();
-  const gone = { identity: null, code: 'ENOENT' };
-  if (typeof target === 'string')
-    return isLink ? { ...gone, standIn: linkTo(`out of the status folder (${target})`) } : gone;
-  const { code = 'unknown error' } = target;
-  if (code !== 'ENOENT') return { identity: null, code };
-  const standIn = isLink ? linkTo('that leads nowhere') : await inOtherCapitals(folder);
-  return standIn ? { ...gone, standIn } : gone;
-}
-
-function linkTo(leads: string): StandIn {
-  return { kind: 'link', leads };
 }
 
 /** Reads the named files again, paths relative to `folder`: null for one that is gone, or altogether without the folder. */
