@@ -10,7 +10,7 @@ import { backwards } from '../../core/incidents/lint/times.ts';
 import type { Incident } from '../../core/model/incident.ts';
 import { type Problem, warningAt } from '../../core/model/problem.ts';
 import type { Millis } from '../../core/model/time.ts';
-import { makeYield } from '../../core/page/steps.ts';
+import { makeYield } from '../../core/model/turns/steps.ts';
 import { strangeLine, utf16Problem } from '../../core/text/encoding.ts';
 import { type Fault, LINKS, NO_FILE, NO_FILE_NOW, OUTSIDE, TOO_LARGE, UNLISTED } from './faults.ts';
 import {

@@ -15,12 +15,12 @@ import { type Incident, isOpen } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
 import { DAY, isPlausible, MINUTE, type Millis, type Span } from '../model/time.ts';
 import { shortId } from '../model/token.ts';
+import { finish, type Steps } from '../model/turns/steps.ts';
 import { daysOf } from './days.ts';
 import type { Facts } from './facts.ts';
 import { overallStatusOf } from './overall-status.ts';
 import { DRAWN, drawing } from './rendered-texts.ts';
 import type { ComponentView, GroupView, IncidentView, Snapshot } from './snapshot.ts';
-import { finish, type Steps } from './steps.ts';
 import { type Outage, uptimeOf } from './uptime.ts';
 
 /** Composes the Snapshot of `now`. Pure: the same facts and moment give the same Snapshot. */

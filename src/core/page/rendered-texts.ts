@@ -1,8 +1,8 @@
 // What an incident's texts look like: markdown rendered once per change of its file.
 import type { Incident } from '../model/incident.ts';
+import { finish, type Steps } from '../model/turns/steps.ts';
 import { renderMarkdown } from '../text/markdown.ts';
 import type { IncidentView } from './snapshot.ts';
-import { finish, type Steps } from './steps.ts';
 
 /**
  * Markdown is rendered when somebody looks. The same two functions for all: closures of each incident's own

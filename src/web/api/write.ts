@@ -12,7 +12,7 @@ import type { Asked } from '../../core/incidents/api-edits.ts';
 import { incidentPath } from '../../core/model/incident.ts';
 import { isoMillis } from '../../core/model/time.ts';
 import { digestOf, sameSecret } from '../../core/model/token.ts';
-import { makeTurns } from '../../core/model/turns.ts';
+import { makeTurns } from '../../core/model/turns/queue.ts';
 import { answerRequest, forgetRequest, rememberRequest } from '../../store/incidents/requests.ts';
 import type { WriteResult } from '../../work/incidents/write.ts';
 import type { Pushed } from '../../work/monitoring/metrics.ts';

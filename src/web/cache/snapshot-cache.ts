@@ -1,8 +1,8 @@
 // The cache of one Snapshot: everything that was made of it, and the addresses it is given at. Bounded.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Lang } from '../../core/model/lang.ts';
+import { finish, inTurns, type Steps } from '../../core/model/turns/steps.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
-import { finish, inTurns, type Steps } from '../../core/page/steps.ts';
 import type { CachedResponse } from './fast-path.ts';
 import { Rendered, type ResponseBody } from './response-bytes.ts';
 

@@ -1,6 +1,6 @@
 // The live page: the overall status, what goes on, every component, and the last two weeks. The widget's page, too.
 import type { Render } from '../../core/model/ports/render.ts';
-import type { Steps } from '../../core/page/steps.ts';
+import type { Steps } from '../../core/model/turns/steps.ts';
 import type { PageContext } from './context.ts';
 import type { Page } from './layout.ts';
 import { metricRow } from './metric.ts';

@@ -1,7 +1,7 @@
 // Pages: every HTML answer as a pure function of the Snapshot. Each page's file decides what it says; templates only arrange.
 
 import type { Render } from '../../core/model/ports/render.ts';
-import { finish, type Steps } from '../../core/page/steps.ts';
+import { finish, type Steps } from '../../core/model/turns/steps.ts';
 import { apiPage } from '../api/page.ts';
 import * as subscribe from '../subscribe/pages.ts';
 import { componentPage } from './component.ts';

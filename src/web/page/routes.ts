@@ -1,7 +1,7 @@
 // Routes of everything public and cacheable: pages, JSON, feeds, calendar, badges and widget, straight from the Snapshot.
 import type { Request, RequestHandler, Response, Router } from 'express';
+import type { Steps } from '../../core/model/turns/steps.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
-import type { Steps } from '../../core/page/steps.ts';
 import { comparisonJson } from '../api/evidence.ts';
 import { openapi } from '../api/openapi.ts';
 import { PUBLIC_DOCUMENTS, type PublicDocument } from '../api/operations.ts';

@@ -11,7 +11,7 @@ import {
 import { silent } from '../../core/incidents/recurrence.ts';
 import { type Incident, type IncidentUpdate, refOf } from '../../core/model/incident.ts';
 import { isPlausible, type Millis } from '../../core/model/time.ts';
-import { makeYield } from '../../core/page/steps.ts';
+import { makeYield } from '../../core/model/turns/steps.ts';
 
 /** When an update was noted in the database, epoch ms and no later than `now`; null when it is not there. */
 type SeenAt = (ref: string, now: Millis) => Promise<Millis | null>;

@@ -6,7 +6,7 @@ import { isOpen } from '../../core/model/incident.ts';
 import type { Log } from '../../core/model/ports/log.ts';
 import { type Clock, iso, type Millis } from '../../core/model/time.ts';
 import type { StoredTransition } from '../../core/model/transition.ts';
-import { makeTurns } from '../../core/model/turns.ts';
+import { makeTurns } from '../../core/model/turns/queue.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import type { Db } from '../../store/db/database.ts';
 import * as transitions from '../../store/incidents/transitions.ts';

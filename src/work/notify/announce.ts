@@ -2,9 +2,9 @@
 // enqueued some at a time, so that a hundred thousand of them hold nobody up.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Incident, type IncidentUpdate, refOf } from '../../core/model/incident.ts';
+import { makeYield } from '../../core/model/turns/steps.ts';
 import { type Announcement, announcements, concernOf, findUpdate, owedTo } from '../../core/notify/news.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
-import { makeYield } from '../../core/page/steps.ts';
 import {
   announceUpdates,
   enqueueSome,

@@ -2,7 +2,7 @@
 import type { Log } from '../../core/model/ports/log.ts';
 import { StorageFault } from '../../core/model/ports/storage.ts';
 import { SECOND } from '../../core/model/time.ts';
-import { makeTurns } from '../../core/model/turns.ts';
+import { makeTurns } from '../../core/model/turns/queue.ts';
 
 /** Runs a job one at a time; a call made meanwhile runs after it, so that it sees what is new. */
 export function serially(job: () => Promise<void>): () => Promise<void> {

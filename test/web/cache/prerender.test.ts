@@ -2,7 +2,7 @@
 // for the new version gets it at once, and requests get through between any two.
 import { createServer } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Steps } from '../../../src/core/page/steps.ts';
+import type { Steps } from '../../../src/core/model/turns/steps.ts';
 import { Cache } from '../../../src/web/cache/cache.ts';
 import type { ResponseBody } from '../../../src/web/cache/response-bytes.ts';
 import type { Make } from '../../../src/web/cache/snapshot-cache.ts';

@@ -1,6 +1,6 @@
 // Steps: a long computation cut where others may have their turn. What it is made of does not change
 // meanwhile, so it comes to the same in one go and in many.
-import type { Millis } from '../model/time.ts';
+import type { Millis } from '../time.ts';
 
 /** Yields between parts that take well under a millisecond each; returns what it made. */
 export type Steps<T> = Generator<void, T, void>;
