@@ -19,7 +19,7 @@ import { backupsOf, syncFile, verify } from './backups.ts';
 import { inspect } from './inspect.ts';
 import { takeLock } from './lock.ts';
 
-/** Copied in one go, 8 MB: others have their turn between. */
+/** Pages copied in one step (8 MB); other work runs between steps. */
 const PAGES = 2000;
 
 /**
