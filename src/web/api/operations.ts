@@ -171,7 +171,7 @@ export const READS: readonly Operation[] = [
   { ...read('/readyz', 'ready', 'api.health', 'Ready'), live: true },
 ];
 
-/** What other programs send us. The token is in the address, or none is needed. */
+/** Requests from monitors and jobs. The token is in the address, or none is needed. */
 export const INBOUND: readonly Operation[] = [
   {
     ...read('/heartbeats/{token}', 'beat', 'api.heartbeat', 'Fine'),

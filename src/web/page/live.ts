@@ -52,7 +52,7 @@ function checkedHtml(ctx: PageContext): string {
   const checked =
     checkedAt === null
       ? ctx.html(byHand ? 'by_hand' : 'unchecked', { time: ctx.time(at) })
-      : // The script follows it with "2 min ago".
+      : // The script appends "2 min ago".
         ctx.html('checked', {
           time: { html: ctx.time(checkedAt).html.replace('<time ', '<time data-ago ') },
         });

@@ -57,7 +57,7 @@ export class FilingRound {
   readonly gathering = new Set<string>();
   readonly problems: Problem[] = [];
   readonly #written = new Map<string, string>();
-  /** The latest incident of each source, from this round's earlier transitions that are not marked yet. */
+  /** The latest incident of each source, after this round's earlier transitions. */
   readonly #lastIncident = new Map<string, string | null>();
   /** Sources with a transition that needs a person. Their later transitions wait behind it. */
   readonly #blocked = new Set<string>();

@@ -177,7 +177,7 @@ export class Recorder {
     }
   }
 
-  /** Returns null if the database cannot be written. Results that wait are written first. */
+  /** Returns null if the database cannot be written, or if earlier results wait: they must be written first. */
   async #tryNow({ id }: Component, write: () => Promise<RunOutcome>): Promise<RunOutcome | null> {
     if (this.#waiting.length > 0) return null;
     try {

@@ -24,9 +24,9 @@ export interface Leave {
 }
 
 /**
- * Reads at most `limit` decompressed bytes, so endless bodies and gzip bombs are cut off. With `leave`, a stream
- * (events, sound, pictures) ends as soon as its text decides, and any other body of unknown length at `leave.latest`,
- * because until then it may end or break off.
+ * Reads at most `limit` decompressed bytes, so endless bodies and gzip bombs are cut off.
+ * @param leave when to stop early, once the text so far decides: a stream (events, sound, pictures) at once, any other
+ * body of unknown length at `leave.latest`, because until then it may end or break off
  */
 export async function readBody(answer: Answer, limit: number, leave?: Leave): Promise<Body> {
   const encodings = header(answer, 'content-encoding');

@@ -51,8 +51,8 @@ function isBeginOf(whole: Buffer, bytes: Buffer): boolean {
 }
 
 /**
- * Makes lines end with CRLF, because LF alone is allowed (RFC 9112, 2.2), and keeps one length: a repeated equal length
- * is valid (RFC 9110, 8.6), and a transfer coding overrides it (RFC 9112, 6.3).
+ * Makes lines end with CRLF, because LF alone is allowed (RFC 9112, 2.2), and keeps at most one length: a repeated equal
+ * length is valid (RFC 9110, 8.6), and a transfer coding overrides it (RFC 9112, 6.3).
  */
 function mended(head: string): string {
   const lines = head.split(/\r?\n/);
