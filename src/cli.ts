@@ -21,7 +21,6 @@ import { readEnvironment } from './config/environment.ts';
 import { printProblem } from './core/model/problem.ts';
 import { harmless } from './core/text/printable.ts';
 
-/** In the order of the help. */
 const COMMANDS: readonly Command[] = [
   lint,
   ...incident,

@@ -10,7 +10,6 @@ const MOODS: Record<string, { well: number; unwell: number; latency: number }> =
   '/mail': { well: 4 * MINUTE, unwell: 35 * SECOND, latency: 25 },
 };
 
-/** Opens the services on a free loopback port. */
 export async function openServices(clock: Clock): Promise<{ url: string; close(): void }> {
   const opened = clock();
   const server = createServer((req, res) => {

@@ -13,7 +13,6 @@ import type { Site } from '../../core/model/site.ts';
 import type { Clock } from '../../core/model/time.ts';
 import { type Db, openDatabase } from '../../store/db/database.ts';
 
-/** What a command gets from cli.ts. */
 export interface Cli {
   readonly env: Environment;
   readonly cwd: string;
@@ -35,7 +34,6 @@ export interface Command {
   readonly run: (args: readonly string[], cli: Cli) => Promise<number>;
 }
 
-/** The arguments typed after a command's name. */
 export interface Arguments {
   readonly words: readonly string[];
   /** The values of `--option VALUE`. */

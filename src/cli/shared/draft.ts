@@ -65,7 +65,6 @@ export async function messageOf(
   return message;
 }
 
-/** Throws Misuse for a missing option. */
 export function lacking(option: string): never {
   throw new Misuse(`--${option} is missing.`);
 }

@@ -23,7 +23,6 @@ const MARKDOWN: Dialect = {
   bullet: '- ',
 };
 
-/** The body of a message to a webhook. */
 export function discordBody({ heading, facts, markdown, color, link, foot }: ChannelMessage): object {
   const top = facts
     .map(fact => cut(harmless(withoutMentions(fact)), 300))

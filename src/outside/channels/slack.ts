@@ -23,7 +23,6 @@ const MRKDWN: Dialect = {
   bullet: '• ',
 };
 
-/** The body of a message to an incoming webhook. */
 export function slackBody(message: ChannelMessage): object {
   const { heading, facts, markdown, link, foot } = message;
   const words = harmless(withoutMentions(heading));

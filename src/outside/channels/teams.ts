@@ -27,7 +27,6 @@ const MARKDOWN: Dialect = {
   bullet: '- ',
 };
 
-/** The body of a message to a workflow. */
 export function teamsBody({ heading, facts, markdown, tone, link, foot }: ChannelMessage): object {
   const words = (text: string, more: object = {}) =>
     text === '' ? [] : [{ type: 'TextBlock', text, wrap: true, ...more }];

@@ -3,7 +3,6 @@ import type { ChannelMessage, ChannelTarget } from '../../core/model/notificatio
 import { type Millis, SECOND } from '../../core/model/time.ts';
 import { sign } from '../../core/notify/standard-webhooks.ts';
 
-/** The body of a message to a webhook. */
 export function webhookBody({ payload }: ChannelMessage): object {
   return payload;
 }

@@ -22,7 +22,7 @@ const SIGNED =
   'From:Sender:Reply-To:Subject:Date:Message-ID:To:MIME-Version:Content-Type:Content-Transfer-Encoding:In-Reply-To:References:List-Id:List-Unsubscribe:List-Unsubscribe-Post:Auto-Submitted';
 
 export interface Mime {
-  /** Addresses for MAIL FROM and RCPT TO. */
+  /** Envelope addresses. */
   readonly from: string;
   readonly to: string;
   readonly bytes: Buffer;

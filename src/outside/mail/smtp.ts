@@ -84,7 +84,6 @@ interface Credentials {
   readonly pass: string;
 }
 
-/** One connection to the server. */
 class Connection {
   readonly #smtp: SMTPConnection;
   readonly #auth: Credentials | null;

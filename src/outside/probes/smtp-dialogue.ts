@@ -3,7 +3,6 @@ import { on } from 'node:events';
 import type { Socket } from 'node:net';
 import { Finding } from './failure.ts';
 
-/** A whole reply: its code, and its lines with their codes. */
 export interface Reply {
   readonly code: number;
   readonly lines: readonly string[];

@@ -7,7 +7,6 @@ import { iso, type Millis } from '../../core/model/time.ts';
 /** How many backups made before a migration are kept. */
 const KEPT = 3;
 
-/** The folder of a database's backups. */
 export function backupsOf(file: string): string {
   return path.join(path.dirname(file), 'backups');
 }

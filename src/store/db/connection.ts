@@ -64,7 +64,6 @@ export class Connection {
     });
   }
 
-  /** Runs a statement of the transaction in progress. */
   within<R>(query: CompiledQuery): QueryResult<R> {
     try {
       return this.#run<R>(query);

@@ -102,7 +102,6 @@ interface AnnouncementRow {
 
 interface DeliveryRow {
   id: Generated<number>;
-  /** The channel of its subscriber. */
   channel: Generated<'email' | ChannelType>;
   kind: 'update' | 'confirm' | 'leave';
   /** `announcements.ref` for updates, otherwise the time of the request. */
@@ -113,7 +112,7 @@ interface DeliveryRow {
   state: 'pending' | 'sent' | 'given_up';
   attempts: Generated<number>;
   due_at: number;
-  /** The last error; null once sent. */
+  /** Null once sent. */
   error: string | null;
   created_at: number;
   sent_at: number | null;

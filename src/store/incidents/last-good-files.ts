@@ -6,7 +6,6 @@ import type { Millis } from '../../core/model/time.ts';
 import { type Db, openDatabase } from '../db/database.ts';
 import { readMeta, writeMeta } from '../db/meta.ts';
 
-/** The values kept beside the incidents' texts. */
 export interface KeptRecord {
   /** The identity of the incidents folder and its subfolders; null if there was none. */
   readonly folder: string | null;

@@ -28,7 +28,7 @@ export async function isStored(db: Db, key: string): Promise<boolean> {
   return row !== undefined;
 }
 
-/** Transitions that are not filed yet, in order of arrival. */
+/** In order of arrival. */
 export async function unfiledTransitions(db: Db): Promise<StoredTransition[]> {
   const rows = await db
     .selectFrom('transitions')

@@ -9,12 +9,10 @@ export interface Uncommitted {
   readonly before: string | null;
 }
 
-/** All records, ordered by name. */
 export async function readUncommitted(db: Db): Promise<Uncommitted[]> {
   return db.selectFrom('uncommitted').selectAll().orderBy('name').execute();
 }
 
-/** Records a file, replacing an earlier record. */
 export async function noteUncommitted(db: Db, { name, author, before }: Uncommitted): Promise<void> {
   await db
     .insertInto('uncommitted')

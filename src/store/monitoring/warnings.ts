@@ -2,7 +2,7 @@
 import type { Warning } from '../../core/monitoring/warning.ts';
 import type { Db } from '../db/database.ts';
 
-/** All warnings, including those that ended recently. */
+/** Includes those that ended recently. */
 export async function readWarnings(db: Db): Promise<Warning[]> {
   const rows = await db.selectFrom('warnings').selectAll().execute();
   return rows.map(({ seen_at: seenAt, mailed_at: mailedAt, gone_at: goneAt, ...same }) => {

@@ -33,7 +33,6 @@ export async function seenUpdates(db: Db): Promise<Set<string>> {
   return new Set(rows.map(row => row.ref));
 }
 
-/** The stored announcement; undefined if there is none. */
 async function noted(db: Db, ref: string) {
   const query = db.selectFrom('announcements').select(['seen_at', 'due_at']).where('ref', '=', ref);
   return query.executeTakeFirst();
@@ -107,7 +106,6 @@ export const readFirstSeen = (db: Db | null) => ({
   seenAhead: async () => (db ? seenAhead(db) : []),
 });
 
-/** Whether this database has never had a round of announcements. */
 export async function isFirstRound(db: Db): Promise<boolean> {
   return (await readMeta(db, 'announced')) === null;
 }
@@ -221,7 +219,6 @@ export async function enqueueSome(
   });
 }
 
-/** The incident and update of a delivery, as first seen. */
 export async function frozenUpdate(db: Db, ref: string): Promise<Frozen | null> {
   const row = await db.selectFrom('announcements').select('frozen').where('ref', '=', ref).executeTakeFirst();
   return row?.frozen ? (JSON.parse(row.frozen) as Frozen) : null;

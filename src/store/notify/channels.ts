@@ -81,7 +81,6 @@ export async function retryChannels(db: Db): Promise<void> {
   await db.updateTable('subscribers').set(set).where('owner', '=', 'operator').execute();
 }
 
-/** Marks a channel of the operator as healthy. */
 export async function reviveChannel(db: Db, id: string): Promise<void> {
   const query = db.updateTable('subscribers').set({ state: 'confirmed', ...WELL });
   await query.where('owner', '=', 'operator').where('id', '=', id).execute();

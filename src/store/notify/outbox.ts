@@ -217,7 +217,6 @@ export async function releasedUntil(db: Db): Promise<Millis> {
   return Number((await readMeta(db, 'released_until')) ?? 0);
 }
 
-/** How long finished deliveries are kept. */
 const KEPT_FOR: Millis = 30 * DAY;
 
 /** Removes old finished deliveries, some thousand at a time. */

@@ -12,7 +12,6 @@ export async function noteReminder(db: Db, incident_id: string, at: Millis): Pro
   await db.replaceInto('reminders').values({ incident_id, at }).execute();
 }
 
-/** Removes all incidents except these. */
 export async function forgetReminders(db: Db, but: readonly string[]): Promise<void> {
   await db.deleteFrom('reminders').where('incident_id', 'not in', but).execute();
 }

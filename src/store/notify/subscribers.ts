@@ -11,7 +11,6 @@ import type { SubscriberRow } from '../db/tables.ts';
 
 export type Row = Selectable<SubscriberRow>;
 
-/** Why an address must not be written to. */
 export type Suppression = 'refused' | 'bounced' | 'complained';
 
 // Literals, so that SQLite uses the partial index.
@@ -37,7 +36,6 @@ export async function addressKeyById(db: Db, id: string): Promise<string | null>
   return (await query.executeTakeFirst())?.address_key ?? null;
 }
 
-/** Everyone who confirmed an email address. */
 export async function confirmedSubscribers(db: Db): Promise<Subscriber[]> {
   const query = db.selectFrom('subscribers').selectAll().where(BY_EMAIL);
   return (await query.where('state', '=', 'confirmed').execute()).map(subscriber);
@@ -113,7 +111,7 @@ export async function confirmSubscriber(db: Db, id: string, now: Millis): Promis
   });
 }
 
-/** Changes a subscriber's choice; null if they have left. */
+/** Returns null if the subscriber has left. */
 export async function chooseFor(db: Db, id: string, choice: Choice): Promise<Subscriber | null> {
   const query = db.updateTable('subscribers').set(columns(choice)).where('owner', '=', 'visitor');
   const row = await query.where('id', '=', id).returningAll().executeTakeFirst();
@@ -223,7 +221,6 @@ export function subscriber(row: Row): Subscriber {
   };
 }
 
-/** A choice as columns, and back. */
 export function columns({ components, kinds, detail }: Choice) {
   return { components: components === null ? null : JSON.stringify(components), kinds, detail };
 }

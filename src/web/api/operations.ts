@@ -149,7 +149,6 @@ export const PUBLIC_DOCUMENTS: readonly PublicDocument[] = [
   WIDGET,
 ];
 
-/** The operation for one component. */
 function ofOne({ path, pathOfOne = path, id, ...document }: PublicDocument): Operation {
   return { ...document, path: pathOfOne, id: `component${id[0]?.toUpperCase()}${id.slice(1)}` };
 }

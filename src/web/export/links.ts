@@ -7,9 +7,7 @@ export interface CopiedPage {
   readonly path: string;
   /** The live site, for addresses that are not in the copy. */
   readonly site: string;
-  /** The files of the copy that are not pages. */
   readonly files: ReadonlySet<string>;
-  /** The addresses of the site's pages in the copy. */
   readonly pages: ReadonlySet<string>;
   /** For a page shown at any address: the URL of the copy; null if only the live site is known. */
   readonly from?: string | null;

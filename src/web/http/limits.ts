@@ -32,7 +32,7 @@ export const LIMITS = {
   header_count: 200,
   /** The address with its query, characters. */
   url: 8_192,
-  /** Request bodies, bytes. */
+  /** Bodies, bytes. */
   form_body: 16_384,
   webhook_body: 102_400,
   write_body: 102_400,

@@ -56,7 +56,6 @@ export function boundedStore(window: Millis, most: number = LIMITS.addresses, no
 
 const TOO_MANY = 'Too many requests from your address; try again later.';
 
-/** Limits requests per address. */
 export function limited({ most, window }: Rate, more: Partial<Options> = {}): RequestHandler {
   return rateLimit({
     windowMs: window,

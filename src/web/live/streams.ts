@@ -19,7 +19,6 @@ interface Stream {
   sent: Buffer;
 }
 
-/** The set of open streams, with its one timer. */
 export class Streams {
   readonly #streams = new Set<Stream>();
   /** Every stream is in one of twenty turns, so that each second a twentieth of them is kept alive. */

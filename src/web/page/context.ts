@@ -8,7 +8,6 @@ import { MINUTE, type Millis } from '../../core/model/time.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import { escapeHtml } from '../../core/text/markdown.ts';
 
-/** The input of a page. */
 export interface PageRequest {
   readonly snapshot: Snapshot;
   readonly lang: Lang;

@@ -78,7 +78,6 @@ function factsOf(incident: IncidentView, ctx: PageContext) {
   return facts;
 }
 
-/** Describes what an edit of the file changed. */
 function sentence({ key, values = {} }: Said, ctx: PageContext): string {
   const word = (value: string | number) => {
     if (typeof value === 'number' || value === '–') return value;

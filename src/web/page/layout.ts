@@ -47,7 +47,6 @@ export function errorPage(ctx: PageContext, status: number, detail: string | nul
   return privatePage('error', ctx.say(`error.${known}`), data);
 }
 
-/** The data for every template's head and foot. */
 export function pageFrame(ctx: PageContext, about: About) {
   const { site, version, at, missingSince } = ctx.snapshot;
   const health = about.health ?? overallText(ctx).health;

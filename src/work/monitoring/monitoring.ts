@@ -7,7 +7,6 @@ import type { Db } from '../../store/db/database.ts';
 export interface Monitoring {
   readonly db: Db;
   readonly site: () => Site;
-  /** Starts a round. */
   readonly ring: () => void;
   readonly clock: Clock;
   /** A clock that only grows, whatever happens to the wall clock. */

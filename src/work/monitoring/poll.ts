@@ -92,7 +92,6 @@ export class Poll {
     this.#alarms.clear();
   }
 
-  /** Resolves when no check is running or waiting. */
   async settled(): Promise<void> {
     while (this.#running.size > 0) await Promise.all([...this.#running.values()].map(({ left }) => left));
   }

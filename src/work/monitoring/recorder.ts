@@ -109,7 +109,6 @@ export class Recorder {
     this.#status.touch();
   }
 
-  /** Ends the outage of a removed check. */
   async endRemoved(end: Transition): Promise<void> {
     await measurements.endRemoved(this.#on.db, end, this.#on.clock());
     this.#status.touch();

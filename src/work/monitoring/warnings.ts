@@ -62,7 +62,6 @@ export class Warnings {
     }
   }
 
-  /** Takes a warning of a check or a monitor. */
   async report(report: WarningReport, now: Millis): Promise<void> {
     const before = this.#known.get(report.source);
     const isSame =

@@ -76,7 +76,6 @@ export class Announcer {
     this.#isFirst = false;
   }
 
-  /** Enqueues the deliveries that are promised and due. */
   async enqueue(snapshot: Snapshot): Promise<void> {
     if (!this.#owing) return;
     const { db, clock, log } = this.#parts;

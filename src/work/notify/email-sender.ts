@@ -24,7 +24,6 @@ interface EmailSenderParts extends Parts<'db' | 'mail' | 'snapshot' | 'secret' |
   readonly composer: EmailComposer;
 }
 
-/** Why emails are held back. */
 export interface DeliveryPause {
   /** `storm`: more incident emails in an hour than allowed, until `status outbox release`. */
   readonly by: 'storm' | 'server';

@@ -108,7 +108,6 @@ function upkeepFacts(
 ): string[] {
   const window = say('email.window', {
     start: dates.dateTime(start),
-    // Do not repeat the date.
     end: dates.sameDay(start, end) ? dates.time(end) : dates.dateTime(end),
     duration: dates.duration(end - start),
   });

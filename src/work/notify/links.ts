@@ -3,7 +3,6 @@ import type { Site } from '../../core/model/site.ts';
 import { DAY, type Millis } from '../../core/model/time.ts';
 import { type Purpose, signToken } from '../../core/model/token.ts';
 
-/** The pages to change or end a subscription. */
 export interface EmailLinks {
   readonly manage: string;
   readonly unsubscribe: string;

@@ -135,7 +135,6 @@ export class Notifications {
     await this.#verified;
   }
 
-  /** The visitors' channels and those of status.yaml. */
   async #channels(): Promise<NotificationChannel[]> {
     const { db, snapshot } = this.#parts;
     const ids = new Set(snapshot().site.notify.channels.map(({ id }) => id));

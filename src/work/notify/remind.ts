@@ -10,7 +10,6 @@ import { domainOf } from './email-composer.ts';
 import type { Parts } from './parts.ts';
 
 interface RemindParts extends Parts<'db' | 'snapshot' | 'mail' | 'mailFrom' | 'warn' | 'clock' | 'log'> {
-  /** The operator's channels that accept nothing. */
   readonly failing: () => Promise<readonly FailingChannel[]>;
 }
 

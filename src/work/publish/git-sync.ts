@@ -34,7 +34,6 @@ const AGAIN: Millis = 30 * SECOND;
 /** How long /readyz shows what a merge rule decided; the log keeps it. */
 const DECIDED: Millis = HOUR;
 
-/** How many waiting files a problem names. */
 const MAX_NAMED = 10;
 
 const problem = (level: Problem['level'], what: string, fix: string): Problem => {
@@ -54,7 +53,6 @@ export class GitSync {
   #decided: readonly { readonly note: string; readonly at: Millis }[] = [];
   /** Files at the remote that could not be pulled and may describe an open incident. */
   #waiting: readonly string[] = [];
-  /** Whether this process ever had git settings. */
   #isUsed = false;
   /** The git history of the files, as last read. */
   histories: Histories = new Map();

@@ -8,7 +8,6 @@ import { type Alarm, makeAlarm } from '../monitoring/alarm.ts';
 
 interface Parts {
   readonly snapshot: () => Snapshot;
-  /** Writes the copy of a Snapshot to its target. */
   readonly write: (
     snapshot: Snapshot,
     to: MirrorTarget,

@@ -30,7 +30,6 @@ export class Pauses {
     this.#known = parts.paused();
   }
 
-  /** Notes a pause since the last call. */
   look(): void {
     const { clock, monotonic, paused } = this.#parts;
     const [now, all] = [monotonic(), paused()];

@@ -49,7 +49,6 @@ export class Storage {
   readonly #lock: Lock;
   readonly #clock: Clock;
   readonly #log: Log;
-  /** The inode of the open file. */
   readonly #inode: number;
   #wrong: { readonly trouble: StorageTrouble; readonly since: Millis } | null = null;
   #goodSince: Millis | null = null;

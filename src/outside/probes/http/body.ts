@@ -87,7 +87,6 @@ class ReceivedBody {
   }
 }
 
-/** A body that may never end. */
 class Unended {
   readonly isStream: boolean;
   decidedAt: Millis | null;

@@ -16,7 +16,6 @@ export class Cookies {
     this.#now = now;
   }
 
-  /** Stores the cookies that a response from `url` sets. */
   keep(url: URL, setCookie: string | readonly string[] = []): void {
     const jar = this.#jars.get(url.port) ?? new CookieJar();
     this.#jars.set(url.port, jar);
