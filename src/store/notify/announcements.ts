@@ -177,7 +177,7 @@ export async function withdraw(db: Db, ref: string): Promise<boolean> {
  * due when the update was seen, and by `now` if the clock went back since.
  * @param chosen selects the subscribers who want it
  * @param types channels that visitors may subscribe now
- * Returns how many were enqueued, and whether that was all.
+ * @returns how many were enqueued, and whether that was all
  */
 export async function enqueueSome(
   db: Db,
@@ -202,8 +202,8 @@ export async function enqueueSome(
       ({ owner, channel }) => owner === 'operator' || channel === 'email' || types.includes(channel),
     );
     const ids = chosen(readers.map(row => ({ id: row.id, choice: choiceIn(row) })));
-    // One statement with all ids in one JSON value: a thousand rows in a few milliseconds. For an operator's dead
-    // channel, messages wait until it accepts messages again.
+    // One statement with all ids in one JSON value: a thousand rows in a few milliseconds. Messages to an operator's dead
+    // channel are stored as given up, for `outbox retry`.
     await sql`
       INSERT INTO deliveries (channel, kind, ref, incident_id, subscriber_id, state, error, due_at, created_at)
       SELECT s.channel, 'update', ${ref}, ${update.incident_id}, s.id,

@@ -6,7 +6,7 @@ import type { PageContext } from './context.ts';
 import type { Page } from './layout.ts';
 import { beginning, incidentCard } from './parts/incidents.ts';
 
-/** @param month `YYYY-MM`, or null for the newest three. Returns null if the month is not in the history. */
+/** @param month `YYYY-MM`, or null for the newest three. The page is null if the month is not in the history. */
 export function historyPage(ctx: PageContext, month: string | null): Page | null {
   const months = monthsOf(ctx.snapshot);
   if (month !== null && !covers(months, month)) return null;

@@ -84,7 +84,7 @@ export function pageFrame(ctx: PageContext, about: About) {
     links: site.links,
     css: ctx.assets.css,
     js: ctx.assets.js,
-    // No subscribe button on the subscribe page, which has its own, and on private pages, which have another purpose.
+    // The subscribe button is less prominent where another button matters more: on the subscribe page and on private pages.
     quiet: about.path === null || about.path === '/status/subscribe',
     languages: LANGS.map(lang => ({
       lang,
