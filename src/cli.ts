@@ -1,4 +1,4 @@
-// The operator's command line: finds the command, runs it, and turns what it says into an exit code.
+// The operator's command line: finds the command, runs it, and turns its result into an exit code.
 
 import { addresses } from './cli/addresses.ts';
 import { backup } from './cli/backup.ts';
@@ -21,7 +21,6 @@ import { readEnvironment } from './config/environment.ts';
 import { printProblem } from './core/model/problem.ts';
 import { harmless } from './core/text/printable.ts';
 
-/** In the order of the help. */
 const COMMANDS: readonly Command[] = [
   lint,
   ...incident,
@@ -40,7 +39,7 @@ const COMMANDS: readonly Command[] = [
   schema,
 ];
 
-// Whoever reads on (`| head`) may have seen enough; what was begun is finished all the same.
+// A reader such as `| head` may close the pipe; the command still finishes its work.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', ({ code }: NodeJS.ErrnoException) => {
     if (code === 'EPIPE') return;
@@ -65,7 +64,7 @@ async function run(words: readonly string[]): Promise<number> {
     process.stdout.write(`${usage}\n\n${command.help}\n`);
     return 0;
   }
-  // A monitor's name must not rewrite the operator's terminal.
+  // Text from outside, such as a monitor's name, must not control the operator's terminal.
   const err = (text: string) => void process.stderr.write(`${harmless(text)}\n`);
   const out = (text: string) => void process.stdout.write(`${harmless(text)}\n`);
   const { value: env, problems } = readEnvironment(process.env, process.cwd());
@@ -87,7 +86,7 @@ async function run(words: readonly string[]): Promise<number> {
   }
 }
 
-/** What the system says of a file, as a person would; anything else in its own words. */
+/** Describes a file system error in plain words; other errors keep their message. */
 function plainly({ code = '', path, message }: NodeJS.ErrnoException): string {
   const what = {
     ENOENT: 'there is no such file or folder',

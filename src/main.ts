@@ -1,5 +1,5 @@
-// Starts the server: environment → wiring → listen; signals → close. Like cli.ts and the
-// demo, it reads process.env and the real clock; nothing below does.
+// Starts the server: environment → wiring → listen; signals → close. Only this file, cli.ts and the demo read
+// process.env and the real clock.
 import { pino } from 'pino';
 import { readEnvironment } from './config/environment.ts';
 import type { Log } from './core/model/ports/log.ts';
@@ -13,7 +13,7 @@ import { StartProblems } from './wiring/base.ts';
 import { openSystem, type System } from './wiring/wiring.ts';
 import { everySecond } from './work/timing/scheduler.ts';
 
-/** Checks, emails and answers under way are given so long to end, ms; what is cut is repaired at the next start. */
+/** How long running checks, emails and responses may take to end, ms; what is cut off is repaired at the next start. */
 const CLOSING_TIME = 20_000;
 
 start();
@@ -22,20 +22,20 @@ async function start(): Promise<void> {
   const { value: env, problems } = readEnvironment(process.env, process.cwd());
   if (!env) refuse(problems);
 
-  // Nobody reads what is printed: the page goes on.
+  // If nobody reads the output, the server keeps running.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const log = pino(
     {
       level: env.logLevel,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      // A token in an address or a header must not reach the log, whoever puts it there.
+      // Tokens in addresses or headers must not reach the log.
       redact: ['token', 'headers.authorization', 'url'],
     },
     openLogOutput(process.stdout.fd),
   );
   for (const problem of problems) log.warn({}, printProblem(problem));
-  // A bug has left things in an unknown state; everything owed is on disk, and the next start takes it up.
+  // After a bug the state is unknown. All pending work is on disk, and the next start continues it.
   process.on('uncaughtException', (error, origin) => {
     log.fatal(
       { err: error, origin },
@@ -74,7 +74,7 @@ function greet({ statusUrl, publicUrl, localUrl, webhookToken }: System): void {
   process.stdout.write(`\n  ${lines.join('\n  ')}\n\n`);
 }
 
-/** From the first line on: as process 1 of a container, a program without a handler is not ended by SIGTERM. */
+/** Registered first: as process 1 of a container, a program without a handler ignores SIGTERM. */
 function closeOnSignal(current: () => System | undefined, log: Log): void {
   let isClosing = false;
   const close = (signal: NodeJS.Signals) => {
@@ -83,7 +83,7 @@ function closeOnSignal(current: () => System | undefined, log: Log): void {
     isClosing = true;
     log.info({ signal }, 'stopping');
     const system = current();
-    // Not open yet: nothing is under way, and what is written so far stands a kill.
+    // Not open yet: nothing is in progress, and what is written so far survives a kill.
     if (!system) process.exit(0);
     setTimeout(() => {
       const what = `could not stop within ${CLOSING_TIME / 1000} seconds`;

@@ -1,4 +1,4 @@
-// Views: the only file that knows EJS. Templates are compiled once and kept.
+// Renders templates; the only file that uses EJS. Templates are compiled once and cached.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ejs from 'ejs';
@@ -6,9 +6,9 @@ import type { Render } from './core/model/ports/render.ts';
 import { printable } from './core/text/printable.ts';
 
 /**
- * Makes the function that fills templates under `viewsDir`. HTML is escaped by default; emails'
- * `.text` and `.subject` files are plain text and are not. Data stands under `it`, so a misspelt
- * name is `undefined` on the page's own object and never a global.
+ * Makes the function that fills templates in `viewsDir`. HTML is escaped; the `.text` and `.subject` files of emails
+ * are plain text and are not. Templates read their data from `it`, so a misspelt name is `undefined` and never a
+ * global.
  */
 export function makeRender(viewsDir: string): Render {
   const compiled = new Map<string, ejs.TemplateFunction>();
@@ -28,12 +28,12 @@ function compile(viewsDir: string, name: string): ejs.TemplateFunction {
   return ejs.compile(readFileSync(filename, 'utf8'), {
     filename,
     root: viewsDir,
-    // `cache` is what keeps included parts compiled.
+    // `cache` also keeps included templates compiled.
     cache: true,
     async: false,
     _with: false,
     localsName: 'it',
-    // Indentation is for us; a visitor on a bad network pays for every byte.
+    // Indentation is only for developers; visitors should not download it.
     rmWhitespace: !plain,
     escape: (value: unknown) => (plain ? String(value) : ejs.escapeXML(printable(String(value ?? '')))),
   }) as ejs.TemplateFunction;

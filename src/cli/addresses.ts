@@ -49,7 +49,7 @@ export const addresses: readonly Command[] = [
   ),
 ];
 
-/** The last words of the addresses the server answers under `/webhooks/`. */
+/** The last parts of the addresses under `/webhooks/`. */
 function sendersOf({ webhooks, git }: Site): string[] {
   return ['uptime', ...Object.keys(INBOUND), ...Object.keys(webhooks), ...(git ? ['git'] : [])];
 }

@@ -1,4 +1,4 @@
-// `backup FILE` and `restore FILE`: the database out, while the server runs, and back in, while it does not.
+// `backup FILE` and `restore FILE`: copies the database while the server runs, and restores it while it is stopped.
 import path from 'node:path';
 import { DatabaseRefused } from '../core/model/ports/storage.ts';
 import { printProblem } from '../core/model/problem.ts';
@@ -66,7 +66,7 @@ async function refusing<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Says how far it is, from the first second on, once a second. */
+/** Prints the progress once a second, from the first second on. */
 function eachSecond({ clock, err }: Cli): (done: number, all: number) => void {
   let next = clock() + SECOND;
   return (done, all) => {

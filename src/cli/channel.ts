@@ -1,4 +1,4 @@
-// `channel test [ID]`: whether a message reaches the channels of status.yaml, tried now, past the outbox.
+// `channel test [ID]`: sends a test message to the channels of status.yaml, without the outbox.
 import {
   type ChannelMessage,
   type ChannelSettings,

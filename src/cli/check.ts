@@ -1,4 +1,4 @@
-// `check [ID…]`: looks at components now, as the server would, and prints what was seen and what it means.
+// `check [ID…]`: runs checks now, as the server would, and prints the results and what they mean.
 import type { ProbeResult } from '../core/model/checks/check.ts';
 import type { Component } from '../core/model/component.ts';
 import type { Metric } from '../core/model/metric.ts';
@@ -8,7 +8,7 @@ import { startPulse } from '../outside/pulse.ts';
 import { command, hint, Refused } from './shared/command.ts';
 import { readableSite } from './shared/readable-site.ts';
 
-/** So many looks at once: beginning hundreds together holds the process up, and each would be called paused. */
+/** How many checks run at once: starting hundreds together blocks the process, and each would count as paused. */
 const AT_ONCE = 20;
 
 export const check = command(
@@ -39,7 +39,7 @@ export const check = command(
         return;
       }
       let seen = await probe(component.check, new AbortController().signal);
-      // Our own start-up may have held it up: once more, as the server does.
+      // Our own start may have delayed it, so run it again, as the server does.
       if (seen.paused) seen = await probe(component.check, new AbortController().signal);
       const latency = seen.latency === null ? '' : ` (${seen.latency} ms)`;
       const more = [
@@ -61,7 +61,7 @@ export const check = command(
   },
 );
 
-/** Why the server would call it up or down, and from when on. */
+/** Explains why the server would call it up or down, and when. */
 function meaning(
   { name, detect }: Component,
   { outcome, latency, phases = { total: 0 } }: ProbeResult,
@@ -83,7 +83,7 @@ function meaning(
 
 const WORDS: Record<string, string> = { dns: 'name', tls: 'TLS', firstByte: 'first byte' };
 
-/** What the metrics that are read from this check would get. */
+/** The values that metrics would get from this check. */
 function readings(
   { id }: Component,
   { readings: all = [] }: ProbeResult,

@@ -1,4 +1,4 @@
-// `letters preview DIR`: one of each kind of email as files, to look at before anybody gets one.
+// `letters preview DIR`: writes one email of each kind to files, to view before any is sent.
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { spoken } from '../core/i18n/words.ts';

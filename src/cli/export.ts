@@ -1,4 +1,4 @@
-// `export DIR`: the whole public site as static files.
+// `export DIR`: writes the whole public site as static files.
 import path from 'node:path';
 import { StatusFolder } from '../content/folder.ts';
 import { makeWriteMirror } from '../content/mirror.ts';

@@ -1,4 +1,4 @@
-// `import statuspage FILES…` and `import cstate FOLDER`: another page's history as our files.
+// `import statuspage FILES…` and `import cstate FOLDER`: converts another page's history to our files.
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { createExclusively } from '../content/atomic.ts';
@@ -82,7 +82,7 @@ async function write(imported: Imported, cli: Cli): Promise<number> {
       continue;
     }
     if (await content.create(id, wanted)) files.push(fileOf(id));
-    // An operator took it over, or wrote of the same: theirs stands.
+    // An operator has changed this file, or written about the same incident: keep it.
     else counts.changed++;
   }
   const made =

@@ -1,4 +1,4 @@
-// `incident new|update|resolve|list`: the incident files without an editor.
+// `incident new|update|resolve|list`: writes incident files without an editor.
 import { checkbox, input, select } from '@inquirer/prompts';
 import { endedAt } from '../core/incidents/ending.ts';
 import { type Addition, addUpdate, printIncident, updated } from '../core/incidents/file/print.ts';
@@ -90,7 +90,7 @@ export const incident: readonly Command[] = [
 async function create(typed: Arguments, cli: Cli): Promise<number> {
   const { options } = typed;
   const ids = idsOf(options.components);
-  // Whoever names the components can report though status.yaml is broken altogether.
+  // With components given, an incident can be reported even if status.yaml cannot be read at all.
   const site = ids ? await siteIfReadable(cli) : (await readableSite(cli)).site;
   const template = await templateOf(options.template, cli);
   const given = (key: string) => options[key] ?? template.text(key);
@@ -119,7 +119,7 @@ async function create(typed: Arguments, cli: Cli): Promise<number> {
     openedBy: null,
     message,
     ...promisedIn(typed, now),
-    // One piece of news: it was, and it is over.
+    // One announcement: it happened, and it is over.
     ...(status === 'resolved' ? { resolved: now, messageAt: now } : {}),
   });
   return settle({ id, text: printed, before: null }, site, typed, cli);
@@ -179,7 +179,7 @@ function promisedIn({ options }: Arguments, now: Millis): { promised?: Millis } 
   return text ? { promised: momentOf('next-update', text, now) } : {};
 }
 
-/** A series itself has only its announcement and its end: everything else belongs to an occurrence. */
+/** Only the announcement and the end belong to a whole series; any other update belongs to an occurrence. */
 function requireOccurrence(series: Incident, status: UpdateStatus, ending: boolean, now: Millis): void {
   if (status === 'scheduled' || (status === 'completed' && !ending)) return;
   const starts = occurrencesOf(series, now).map(({ scheduled }) => (scheduled as Span).start);
@@ -190,7 +190,10 @@ function requireOccurrence(series: Incident, status: UpdateStatus, ending: boole
   );
 }
 
-/** A section belongs to the occurrence it was written in or after: at any other time it would be another's. */
+/**
+ * Refuses an update of an occurrence that has not begun, or after the next one has: it would belong to another
+ * occurrence.
+ */
 function requireWithin({ occurrence, following }: NonNullable<Occurrence>, at: Millis, now: Millis): void {
   const start = (occurrence.scheduled as Span).start;
   if (now < start)
@@ -228,7 +231,7 @@ async function list({ options, flags }: Arguments, cli: Cli): Promise<number> {
   return 0;
 }
 
-/** As the page dates them; without a database nobody knows when what is dated ahead was first seen. */
+/** Dates as on the page. Without a database, the first-seen times of future dates are unknown. */
 export async function datedAsKnown(incidents: readonly Incident[], now: Millis, cli: Cli) {
   const db = readableDatabase(cli);
   try {
@@ -238,12 +241,12 @@ export async function datedAsKnown(incidents: readonly Incident[], now: Millis, 
   }
 }
 
-/** As bad as it is now: its last update that says so, else as it began. */
+/** The current severity: the last one set by an update, else the first one. */
 function lastSeverityOf({ severity, updates }: Incident): Severity {
   return updates.reduce((now, { change }) => change?.severity ?? now, severity);
 }
 
-/** Whether a maintenance repeats and its series was not ended. */
+/** Whether a maintenance recurs and its series has not ended. */
 function goesOn({ rrule, status }: Incident): boolean {
   return rrule !== undefined && status !== 'completed';
 }
@@ -263,7 +266,7 @@ function askComponents(components: Site['components'], title: string): Promise<s
   return checkbox({ message, choices: componentChoices(components, title) });
 }
 
-/** What is asked about: those the title names are ticked already, as a file without `components` has it. */
+/** The choices of the question. Components named in the title are already ticked, as in a file without `components`. */
 export function componentChoices(components: Site['components'], title: string) {
   const named = new Set(namedIn(title, components));
   return components.map(one => ({ value: one.id, name: one.name, checked: named.has(one) }));

@@ -1,4 +1,4 @@
-// `lint [FILE…]`: every problem in status.yaml and the incident files, and what merging would mail.
+// `lint [FILE…]`: prints every problem in status.yaml and the incident files, and which emails a merge would send.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { makeBrand } from '../content/brand-files.ts';
@@ -45,10 +45,10 @@ interface Linted {
 async function gather(files: readonly string[], cli: Cli): Promise<Linted> {
   const content = await knownContent(cli);
   const read = await lenientSite(cli);
-  // Components that were left out for a mistake would be reported as missing in incidents.
+  // Components left out because of an error would be reported as unknown in incidents.
   const site = read.problems.some(({ level }) => level === 'error') ? null : read.site;
   const brand = site ? (await makeBrand(content)(site)).problems : [];
-  // Where a pull request is checked, secrets are not set: an unset variable is no fault of the file.
+  // Secrets are not set where a pull request is checked, so an unset variable is no error of the file.
   const ofSite = [...read.problems, ...read.unset, ...brand];
   const judged = (file: string, text: string, incident: Incident | null, view?: Incident) =>
     incident
@@ -63,7 +63,7 @@ async function gather(files: readonly string[], cli: Cli): Promise<Linted> {
     const views = await datedAsKnown(incidents, cli.clock(), cli);
     const strange = incidents.flatMap((one, index) => {
       const [file, source] = [fileOf(one.id), text(one.id) ?? ''];
-      // Of a version before a mistake there is nothing to say: it is not what stands in the file.
+      // Do not judge the last good version of a file that now has an error: it is not what the file contains.
       const isRead = !problems.some(({ level, where }) => level === 'error' && where === file);
       return isRead || parseIncident(file, one.id, source).value
         ? judged(file, source, one, views[index])
@@ -71,7 +71,7 @@ async function gather(files: readonly string[], cli: Cli): Promise<Linted> {
     });
     const templates = await openTemplates(cli.env.statusDir).read();
     const all = [...ofSite, ...problems, ...strange, ...templates];
-    // One that cannot be read is a file too.
+    // Count unreadable files, too.
     const seen = new Set([...incidents.map(({ id }) => fileOf(id)), ...problems.map(({ where }) => where)]);
     return { site, incidents, files: seen.size, problems: all };
   }
@@ -97,7 +97,7 @@ async function gather(files: readonly string[], cli: Cli): Promise<Linted> {
   return { site, incidents, files: files.length, problems: found };
 }
 
-/** A maintenance that names nobody, with the line of its beginning. */
+/** A maintenance without components, with the line of its start. */
 function unnamed(file: string, text: string, incident: Incident, { components }: Site): Problem[] {
   const problem = coversNobody(file, incident, components);
   return problem
@@ -128,7 +128,7 @@ const FORMATS: Record<string, Print | undefined> = {
   },
 };
 
-/** GitHub's workflow commands are one line; in properties, commas and colons are escaped too. */
+/** GitHub's workflow commands are one line; in properties, commas and colons are escaped, too. */
 function escaped(text: string, property = false): string {
   const plain = text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
   return property ? plain.replaceAll(':', '%3A').replaceAll(',', '%2C') : plain;

@@ -1,4 +1,4 @@
-// `maintenance new`: announces a maintenance, once or by a rule.
+// `maintenance new`: announces a maintenance, once or recurring.
 import { checkbox, input } from '@inquirer/prompts';
 import { printIncident } from '../core/incidents/file/print.ts';
 import { namedIn } from '../core/model/incident.ts';
@@ -59,7 +59,7 @@ export const maintenance: readonly Command[] = [
   ),
 ];
 
-/** A maintenance covers what it names, and nothing else: whoever named nothing is asked. */
+/** A maintenance covers only the components it names, so ask if none was given. */
 function askComponents({ components }: Site): Promise<string[]> {
   const message =
     'Which components does the work interrupt? (none ticked: what fails meanwhile is an outage)';

@@ -1,4 +1,4 @@
-// `outbox`, `outbox retry`, `outbox release` and `mail test`: what waits, why, and whether mail leaves.
+// `outbox`, `outbox retry`, `outbox release` and `mail test`: shows and releases waiting deliveries, and tests mail.
 import { SILENT } from '../core/model/ports/log.ts';
 import { readAddress } from '../core/model/subscriber.ts';
 import { iso } from '../core/model/time.ts';
@@ -36,7 +36,7 @@ export const outbox: readonly Command[] = [
       help: 'The running server sends them within a second.',
     },
     async (db, _, cli) => {
-      // Disabled channels first, or their messages would stay where they are.
+      // Dead channels first, or their messages would stay in the outbox.
       await retryChannels(db);
       const { emails, messages } = await retryAll(db, cli.clock());
       const more = messages === 0 ? '' : `, and ${messages} messages to channels`;

@@ -1,4 +1,4 @@
-// `schema`: the JSON Schemas of status.yaml and of an incident's front matter, for editors.
+// `schema`: prints the JSON Schemas of status.yaml and of an incident's front matter, for editors.
 import * as z from 'zod';
 import { siteSchema } from '../config/site-schema.ts';
 import { fieldsSchema, frontmatterSchema } from '../core/incidents/file/schema.ts';
@@ -20,13 +20,13 @@ export const schema = command(
   async ({ words: [which = 'status'] }, cli) => {
     const wanted = SCHEMAS[which];
     if (!wanted) throw new Misuse(`There is no schema "${which}".`);
-    // What an operator may write, not what the program makes of it.
+    // `io: 'input'`: what an operator may write, not what the program makes of it.
     const made = z.toJSONSchema(wanted, { io: 'input', unrepresentable: 'any', override: allowOthers });
     cli.out(JSON.stringify(made, null, 2));
   },
 );
 
-/** An unknown key is a warning, and no reason not to use the file. */
+/** Allows unknown keys: they are only a warning. */
 function allowOthers({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
   if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
 }

@@ -1,4 +1,5 @@
-// `subscribers list|import|export|remove|suppressed`: who gets mail, in and out as CSV, and who must not.
+// `subscribers list|import|export|remove|suppressed`: lists, imports and exports subscribers as CSV, and suppressed
+// addresses.
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -78,7 +79,7 @@ export const subscribers: readonly Command[] = [
         ...channels.map(one => ({ email: '', ...rowOf(one), url: one.url })),
       ];
       const columns = ['email', 'components', 'state', 'kinds', 'detail', 'lang', 'confirmed_at', 'url'];
-      // An address may begin with "=": a spreadsheet must not run it.
+      // An address may begin with "=", which a spreadsheet must not run as a formula.
       cli.out(stringify(rows, { header: true, columns, escape_formulas: true }).trimEnd());
     },
   ),
@@ -125,7 +126,7 @@ export const subscribers: readonly Command[] = [
   ),
 ];
 
-/** Removes the channels of an id or URL, pending ones too; false when there are none. */
+/** Removes the channels with an id or URL, pending ones too; false if there are none. */
 async function removeChannels(db: Db, typed: string): Promise<boolean> {
   const href = URL.canParse(typed) ? new URL(typed).href : typed;
   const found = (await allChannels(db, 'visitor')).filter(({ id, url }) => id === typed || url === href);
@@ -141,7 +142,7 @@ async function importFile({ words: [file = ''], flags }: Arguments, cli: Cli): P
   const secret = await secretOf(cli);
   const now = cli.clock();
   const counts = { added: 0, lifted: 0, known: 0, suppressed: 0 };
-  // The only command that may make the database: a new installation is filled before its first start.
+  // Only this command may create the database: subscribers are imported before the first start.
   if (!existsSync(cli.env.databaseFile)) {
     cli.err(`${notHere(cli.env.dataDir)}: a new database. If a server runs elsewhere, ${ELSEWHERE}.`);
   }

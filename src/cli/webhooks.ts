@@ -1,4 +1,4 @@
-// `webhooks log`: the last hundred webhooks, and what was done about each.
+// `webhooks log`: prints the last hundred webhooks and what each one did.
 import type { LoggedWebhook } from '../core/inbound/webhook-log.ts';
 import { iso } from '../core/model/time.ts';
 import { loggedWebhooks } from '../store/incidents/webhooks-log.ts';

@@ -1,5 +1,4 @@
 // The operator's templates for automatic incidents: read again each round, a bad one keeps its last good words.
-
 import { lstat, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { parseTemplate, type Template, type Templates } from '../core/filing/template.ts';

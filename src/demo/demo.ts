@@ -1,5 +1,5 @@
-// `npm run demo`: the whole product in seconds, on made-up services and ninety generated days, in a
-// temporary folder: ./data and ./status are not touched.
+// `npm run demo`: the whole product in seconds, with made-up services and ninety generated days, in a temporary folder;
+// ./data and ./status are not touched.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -20,7 +20,10 @@ import { DEMO_IDS, demoSite } from './site.ts';
 
 demo();
 
-/** Sets up a folder, services that fail now and then, and the server on both. Long because it is a script: each step once. */
+/**
+ * Creates a folder, services that fail now and then, and the server on both. A long function, because it is a script
+ * with each step once.
+ */
 async function demo(): Promise<void> {
   const now = Date.now();
   const dir = mkdtempSync(path.join(tmpdir(), 'status-live-demo-'));

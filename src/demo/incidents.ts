@@ -1,7 +1,7 @@
-// The demo's incidents: a quarter of a real service's year, with times relative to now.
+// The demo's incidents: a realistic quarter of a year, with times relative to now.
 import { DAY, HOUR, iso, MINUTE, type Millis } from '../core/model/time.ts';
 
-/** Name, how long ago it began, and the file's text: `{22}` is the moment 22 minutes after the beginning. */
+/** Name, how long ago it began, and the file's text; `{22}` is the time 22 minutes after it began. */
 const INCIDENTS: readonly (readonly [name: string, ago: Millis, text: string])[] = [
   [
     'slow-exports',
@@ -112,7 +112,7 @@ All services are unreachable. We are on it.
   ],
 ];
 
-/** File names and texts of the demo's incidents and maintenance, as of `now`. */
+/** Names and texts of the demo's incident and maintenance files, as of `now`. */
 export function demoIncidents(now: Millis): [name: string, text: string][] {
   const tomorrow = Math.floor(now / DAY) * DAY + DAY + 2 * HOUR;
   const maintenance = (name: string, named: Millis, start: Millis, head: string, body: string) =>
@@ -144,7 +144,7 @@ export function demoIncidents(now: Millis): [name: string, text: string][] {
   ];
 }
 
-/** A file named after the day of `named`, whose times are counted in minutes from `start`. */
+/** Makes a file named after the day of `named`, with its times in minutes from `start`. */
 function fileOf(name: string, named: Millis, start: Millis, text: string): [string, string] {
   const day = iso(named).slice(0, 10).replaceAll('-', '');
   const moments = text.replace(/\{(-?\d+)\}/g, (_, minutes) => iso(start + Number(minutes) * MINUTE));

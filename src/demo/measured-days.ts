@@ -1,4 +1,4 @@
-// Generated history, for the demo and the benchmarks: days on which everything was looked at and well.
+// Generated history for the demo and the benchmarks: days with complete checks and no outage.
 
 import type { RollupSpan } from '../core/model/metric.ts';
 import { DAY, MINUTE, type Millis, startOfUtcDay } from '../core/model/time.ts';
@@ -14,12 +14,12 @@ import type { Db } from '../store/db/database.ts';
 import { rowOf } from '../store/monitoring/rollups.ts';
 
 /**
- * Makes the components known for `days` days before `now`, each fully observed, answering each minute
- * within some tens of milliseconds, slower by day than by night. The same call makes the same history.
+ * Makes components known for `days` days before `now`, each fully observed, with response times of some tens of
+ * milliseconds, slower by day than by night. The same call makes the same history.
  */
 export async function seedDays(db: Db, ids: readonly string[], days: number, now: Millis): Promise<void> {
   const first = startOfUtcDay(now) - days * DAY;
-  // Components of one speed share their history: making it takes longer than writing it.
+  // Components with the same speed share their history, because making it takes longer than writing it.
   const made = new Map<Millis, ReturnType<typeof stretch>>();
   for (const [index, id] of ids.entries()) {
     const row = { id, first_seen: first, first_check: first, last_check: null, seen: null };
@@ -53,7 +53,7 @@ function stretch(span: RollupSpan, from: Millis, now: Millis, base: Millis) {
   for (let start = startOfSpan(span, from); start < now; start += SPAN_LENGTH[span]) {
     const length = Math.min(SPAN_LENGTH[span], now - start);
     const minutes = Math.max(1, Math.floor(length / MINUTE));
-    // Two hundred results describe a day well enough.
+    // Two hundred results are enough for a day.
     const results = Math.min(minutes, 200);
     let rollup: Rollup = EMPTY_ROLLUP;
     for (let i = 0; i < results; i++) {
@@ -66,7 +66,7 @@ function stretch(span: RollupSpan, from: Millis, now: Millis, base: Millis) {
   return rows;
 }
 
-/** A daily wave, some noise, a slow answer now and then. */
+/** A daily wave, some noise, and a slow response now and then. */
 function latencyAt(base: Millis, at: Millis): Millis {
   const wave = 1 + 0.35 * Math.sin(((at % DAY) / DAY) * 2 * Math.PI - 2);
   const noise = ((Math.imul(Math.round(at / 1000) ^ base, 2_654_435_761) >>> 8) % 1000) / 1000;

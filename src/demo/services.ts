@@ -1,8 +1,8 @@
-// The demo's services: one HTTP server whose paths answer slowly or not at all, by the clock.
+// The demo's services: one HTTP server whose paths are slow or fail, by the clock.
 import { createServer } from 'node:http';
 import { type Clock, MINUTE, SECOND } from '../core/model/time.ts';
 
-/** How long each path is well, then unwell; none begins unwell. */
+/** How long each path works, then fails, and its latency, ms; each begins working. */
 const MOODS: Record<string, { well: number; unwell: number; latency: number }> = {
   '/api': { well: 6 * MINUTE, unwell: 50 * SECOND, latency: 40 },
   '/dashboard': { well: 100 * MINUTE, unwell: 0, latency: 90 },
@@ -10,7 +10,6 @@ const MOODS: Record<string, { well: number; unwell: number; latency: number }> =
   '/mail': { well: 4 * MINUTE, unwell: 35 * SECOND, latency: 25 },
 };
 
-/** Opens the services on a free loopback port. */
 export async function openServices(clock: Clock): Promise<{ url: string; close(): void }> {
   const opened = clock();
   const server = createServer((req, res) => {

@@ -1,4 +1,4 @@
-// The demo's status.yaml: the first customer's six components, checked every few seconds.
+// The demo's status.yaml: six components, checked every few seconds.
 
 export const DEMO_IDS = [
   'api',
@@ -9,7 +9,7 @@ export const DEMO_IDS = [
   'background-jobs',
 ];
 
-/** The site's text, its services standing at `url`. */
+/** The text of status.yaml for services at `url`. */
 export function demoSite(url: string): string {
   return `title: Levqor Status
 brand: { logo: logo.png, color: "#4f46e5", homepage: "https://levqor.ai" }

@@ -1,4 +1,4 @@
-// Fetching from Amazon SNS: the certificate that signs, and the address that confirms a subscription.
+// Fetches from Amazon SNS: the signing certificate, and the address that confirms a subscription.
 import type { FetchText } from '../core/inbound/senders/sns.ts';
 import { SECOND } from '../core/model/time.ts';
 
@@ -6,7 +6,7 @@ import { SECOND } from '../core/model/time.ts';
 const MAX_BYTES = 64_000;
 const PATIENCE = 5 * SECOND;
 
-/** GET as text. The caller has checked the address; a redirect would lead elsewhere, so none is followed. */
+/** Fetches a URL as text. The caller has checked the address, so redirects are not followed. */
 export const fetchText: FetchText = async url => {
   const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(PATIENCE) });
   if (!response.ok || !response.body) throw new Error(`${url.host} answered ${response.status}`);

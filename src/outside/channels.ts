@@ -1,4 +1,4 @@
-// Channels besides mail: one function for all of them; each kind says what its messages look like.
+// Sends messages to channels: one function for all kinds; each kind has a file for its message format.
 import type { ChannelMessage, ChannelType, SendToChannel } from '../core/model/notification-channel.ts';
 import { printableValue } from '../core/text/printable.ts';
 import { discordBody } from './channels/discord.ts';
@@ -19,7 +19,7 @@ export function makeChannels(network: PostNetwork = {}): SendToChannel {
   return (target, message, now) => {
     const body = JSON.stringify(BODIES[target.type](message), printableValue);
     const headers = target.type === 'webhook' ? webhookHeaders(target, message, body, now) : {};
-    // Only a webhook can answer a challenge; in the others a person follows a link.
+    // Only a webhook can answer a challenge; in a chat, a person follows a link.
     const challenge = target.type === 'webhook' ? message.challenge : null;
     return postTo({ url: target.url, headers, body, guarded: target.guarded, challenge }, network, now);
   };

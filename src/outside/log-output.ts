@@ -1,20 +1,20 @@
-// The log's way out: that nobody reads it, or that its disk is full, neither ends the program nor keeps it waiting.
+// The log's output. A missing reader or a full disk neither ends the program nor blocks it.
 import { writeSync } from 'node:fs';
 import { type Millis, SECOND } from '../core/model/time.ts';
 import { harmless } from '../core/text/printable.ts';
 
-/** Bytes that wait for a reader who lags; what comes on top is lost. */
+/** How many bytes may wait for a slow reader; more are dropped. */
 const MAX_WAITING = 1_000_000;
 const AGAIN: Millis = SECOND / 10;
 
-/** Where pino writes its lines. Never throws. */
+/** The output for pino. Never throws. */
 export interface LogOutput {
   write(line: string): void;
 }
 
 /**
- * Writes lines to an open file descriptor. A line that cannot be written (no reader, no room) is lost; the next one is
- * tried again. Not pino's own output: that throws on a full disk, and its `flushSync` then waits for ever.
+ * Writes lines to an open file descriptor. A line that cannot be written (no reader, no room) is dropped; the next one
+ * is tried again. Not pino's own output, because that throws on a full disk, and then its `flushSync` waits forever.
  */
 export function openLogOutput(fd: number): LogOutput {
   let waiting: Buffer[] = [];
@@ -28,7 +28,7 @@ export function openLogOutput(fd: number): LogOutput {
       try {
         written = writeSync(fd, first);
       } catch (error) {
-        // A pipe that is full for now.
+        // The pipe is full for now.
         if ((error as NodeJS.ErrnoException).code === 'EAGAIN') {
           timer = setTimeout(flush, AGAIN).unref();
           return;

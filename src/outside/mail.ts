@@ -1,4 +1,4 @@
-// The mail transport by the settings: an SMTP server, or files.
+// Opens the mail transport by the settings: an SMTP server, or files.
 import path from 'node:path';
 import type { Log } from '../core/model/ports/log.ts';
 import type { MailTransport } from '../core/notify/mail.ts';
@@ -10,7 +10,7 @@ export interface MailSettings extends SmtpOptions {
   readonly dataDir: string;
 }
 
-/** By SMTP_URL, else files in DATA_DIR/mail. */
+/** Uses SMTP_URL, or else files in DATA_DIR/mail. */
 export function openMail(settings: MailSettings, mailFrom: () => string, log: Log): MailTransport {
   if (settings.smtpUrl) return openSmtp(settings.smtpUrl, mailFrom, { dkim: settings.dkim ?? null });
   const folder = path.join(settings.dataDir, 'mail');

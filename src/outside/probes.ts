@@ -1,4 +1,4 @@
-// The probes' front door: one run of whatever a check asks for, on time and in publishable words.
+// Runs a check of any kind, within its time limit and with a result that may be published.
 import type { Check, CheckOf, Phases, Probe, ProbeResult } from '../core/model/checks/check.ts';
 import { isConfigured } from '../core/model/checks/check.ts';
 import type { Millis } from '../core/model/time.ts';
@@ -16,10 +16,12 @@ import { checkTls } from './probes/tls.ts';
 import { PAUSE } from './pulse.ts';
 
 /**
- * A probe for every kind of check. It settles within `check.timeout` (when the process itself stood still meanwhile,
- * up to a quarter more of it, and a second), never throws, and leaves no socket behind. Heartbeats and manual components are not
- * probed, an empty target is "not configured", and an aborted run is no measurement: all `unknown`.
- * `paused`: how long the process has stood still so far, ms; `steps`: how often the machine seems to have been asleep.
+ * Makes the probe, which runs a check of any kind.
+ * It settles within `check.timeout` (after a pause of this process, up to a quarter and a second later), never throws,
+ * and leaves no socket open. Heartbeats and manual components are not probed, an empty target is "not configured", and
+ * an aborted run is no measurement: all `unknown`.
+ * @param paused how long the process was paused so far, ms
+ * @param steps how often the machine seems to have been asleep
  */
 export function makeProbes(
   network: Network = {},
@@ -38,7 +40,7 @@ export function makeProbes(
     );
     const share = stood() / (performance.now() - began);
     const result = fairly(seen, stood() > PAUSE, share > EXCUSE || steps() !== stepped);
-    // That a provider's page cannot be read says nothing about the provider's service.
+    // An unreadable status page of a provider says nothing about its service.
     const isUnreadable = check.type === 'statuspage' && result.outcome === 'down' && !seen.isRead;
     return redact(check, whole(isUnreadable ? unreadable(result) : result));
   };
@@ -54,10 +56,13 @@ const KINDS = {
   statuspage: checkStatuspage,
 } satisfies { readonly [Type in Exclude<Check['type'], 'heartbeat' | 'manual'>]: CheckRunner<CheckOf<Type>> };
 
-/** Pauses that are a smaller part of a check than this explain no lost answer: what hangs must be found all the same. */
+/** Pauses shorter than this part of a check do not excuse a lost response: a target that hangs must be found. */
 const EXCUSE = 0.2;
 
-/** With pauses of our own in it a check's time is no measurement; where they explain it, a lost answer is no failure. */
+/**
+ * Drops the response time of a run with a pause of this process. If the pause explains a lost response, the run is no
+ * failure.
+ */
 function fairly({ lost, isRead: _, ...result }: Seen, stoodStill: boolean, isExcused: boolean): ProbeResult {
   if (!stoodStill || result.outcome === 'unknown') return result;
   if (lost && isExcused)
@@ -66,7 +71,7 @@ function fairly({ lost, isRead: _, ...result }: Seen, stoodStill: boolean, isExc
   return { ...rest, latency: null };
 }
 
-/** Whole milliseconds: finer ones are noise, and the database counts in integers. */
+/** Rounds to whole milliseconds: fractions are noise, and the database stores integers. */
 function whole(result: ProbeResult): ProbeResult {
   const { latency, phases } = result;
   const rounded = Object.entries(phases ?? {}).map(([phase, ms]) => [phase, Math.round(ms)]);

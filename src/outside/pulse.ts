@@ -1,28 +1,30 @@
-// The pulse: one timer that tells how late the event loop is. What stood still here is not another's slowness.
+// The pulse: a timer that measures how late the event loop is, so that a pause of this process is not taken for a slow
+// target.
 import { type Clock, type Millis, SECOND } from '../core/model/time.ts';
 
 export interface Pulse {
   /**
-   * How long the process has stood still so far, ms, in pauses of more than PAUSE each: stopped, asleep, blocked,
-   * swapped out. Only ever grows; a pause that just ended is in it before the timer has seen it.
+   * How long the process was paused so far, ms, in pauses longer than PAUSE: stopped, asleep, blocked, swapped out.
+   * Only grows, and includes a pause that just ended even before the timer runs.
    */
   paused(): Millis;
-  /** How often the wall clock stepped: a machine that was suspended shows by nothing else. */
+  /** How often the wall clock stepped: the only sign that the machine was suspended. */
   steps(): number;
-  /** Whether the process has lately been too late with its work, on the whole, to take on what can wait. */
+  /** Whether the event loop was recently too late, on average, to accept work that can wait. */
   isOverloaded(): boolean;
   stop(): void;
 }
 
-/** A loop that is later than this was paused, ms. */
+/** A delay of the event loop longer than this is a pause, ms. */
 export const PAUSE: Millis = 250;
-/** How often lateness is measured, and over how long it is averaged, so that a hiccup counts for little; ms. */
+/** How often the delay is measured, and over what time it is averaged, so that a short delay counts little; ms. */
 const BEAT: Millis = 50;
 const OVER: Millis = 4 * SECOND;
 
 /**
- * Starts the pulse; it keeps no process alive. On average later than `limit` (ms), the process is strained. `clock` is
- * the wall clock: only by a step of it a machine that was suspended shows, and that counts as a short pause.
+ * Starts the pulse; it does not keep the process alive.
+ * @param limit the average delay from which the process is overloaded, ms
+ * @param clock the wall clock; a step of it shows that the machine was suspended, and counts as a short pause
  */
 export function startPulse(
   limit: Millis = Number.POSITIVE_INFINITY,
@@ -41,7 +43,7 @@ export function startPulse(
   };
   const timer = setInterval(() => {
     const now = performance.now();
-    // However long it was: one pause is over when it is over, and the work that gathered in it is soon done.
+    // Limited: a long pause is over when it ends, and the work that waited is done soon.
     const late = Math.min(Math.max(0, now - last - BEAT), 2 * limit);
     average += (late - average) * Math.min(1, (BEAT + late) / OVER);
     sum += pauseAt(now);

@@ -24,7 +24,7 @@ import { subscribeRoutes } from './subscribe/routes.ts';
 
 export interface App {
   readonly handle: RequestListener;
-  /** Ends open streams, so that the server can close. */
+  /** Ends open event streams, so that the server can close. */
   close(): void;
 }
 
@@ -67,16 +67,16 @@ export function makeApp(deps: WebDeps): App {
   };
 }
 
-/** Express with what stands before every route. */
+/** Express with the middleware that runs before every route. */
 function guardedApp(web: Web, isHttps: () => boolean): express.Express {
   const app = express();
-  // Before anything is routed. A proxy that closes `/metrics` must not leave `/Metrics` and `/metrics/` open, and what
-  // goes by an address (the cache, load shedding, the log) must go by the one address.
+  // Must be set before routing. A proxy that closes `/metrics` must not leave `/Metrics` and `/metrics/` open, and the
+  // cache, load shedding and the log need one address per page.
   app.enable('case sensitive routing');
   app.enable('strict routing');
   app.disable('x-powered-by');
   app.disable('etag');
-  // JSON that echoes what was sent must not become markup in a reader that guesses.
+  // JSON that repeats the request must not become markup in a client that guesses the type.
   app.set('json escape', true);
   app.set('json replacer', printableValue);
   app.set('trust proxy', web.env.trustProxy);
@@ -87,7 +87,7 @@ function guardedApp(web: Web, isHttps: () => boolean): express.Express {
     res.setHeader('Permissions-Policy', NO_FEATURES);
     return (isHttps() ? strict : plain)(req, res, next);
   });
-  // Behind a proxy that keeps the path of PUBLIC_URL, and behind one that strips it.
+  // Works behind a proxy that keeps the path of PUBLIC_URL and behind one that strips it.
   app.use((req, _res, next) => {
     req.url = withoutPrefix(req.url, web.base());
     next();

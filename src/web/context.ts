@@ -1,4 +1,4 @@
-// What every web file is handed: the database and the other rooms, as types only.
+// The dependencies of all web files, as types only.
 import type { FetchText } from '../core/inbound/senders/sns.ts';
 import type { Log } from '../core/model/ports/log.ts';
 import type { Clock } from '../core/model/time.ts';
@@ -19,11 +19,11 @@ import type { Pages } from './page/pages.ts';
 
 export interface WebDeps {
   readonly env: {
-    /** null: the writing API is off. */
+    /** Null if the write API is off. */
     readonly apiToken: string | null;
     /** Express's `trust proxy`. */
     readonly trustProxy: boolean | number | string;
-    /** null: no provider reports bounces. */
+    /** Null if no provider reports bounces. */
     readonly resendSecret: string | null;
   };
   readonly db: Db;
@@ -35,29 +35,29 @@ export interface WebDeps {
   readonly write: IncidentEditor;
   readonly push: Push;
   readonly webhookToken: string;
-  /** Of Amazon's addresses only. */
+  /** Only for Amazon's addresses. */
   readonly fetchText: FetchText;
   readonly git: Pick<GitSync, 'ask'>;
   readonly publicDir: string;
   readonly folder: BrandFolder;
   readonly metrics: Metrics;
-  /** Whether the process is too late with its work to take on what can wait. */
+  /** Whether the process is too slow now to accept work that can wait. */
   readonly isOverloaded: () => boolean;
   readonly storage: Pick<Storage, 'problem'>;
-  /** Open event streams at a time: what the process may hold open. */
+  /** How many event streams may be open at a time. */
   readonly maxStreams: number;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** Where the files are that status.yaml names: their path, null for what may not be served. */
+/** Finds the brand files named in status.yaml: their path, or null if a file may not be served. */
 export interface BrandFolder {
   brandFile(name: string): Promise<string | null>;
 }
 
-/** The same with what the app adds once. */
+/** WebDeps, and what the app adds once. */
 export interface Web extends WebDeps {
-  /** The files of public/ by their hash. */
+  /** The files of public/ by hash. */
   readonly assets: Assets;
   readonly cache: Cache;
   readonly countGuess: CountGuess;

@@ -1,4 +1,4 @@
-// What every part of the system works with: the settings, the files, the database, the clocks, the bell.
+// Opens what all parts of the system share: settings, files, database, clocks, bell.
 import path from 'node:path';
 import type { Environment } from '../config/environment.ts';
 import { type LiveSite, openSite } from '../config/live-site.ts';
@@ -22,27 +22,27 @@ import type { EverySecond, Job } from '../work/timing/scheduler.ts';
 import { Storage } from '../work/timing/storage.ts';
 import { ROOT } from './root.ts';
 
-/** What tests replace: the clocks, what calls each second, and the network of probes and channels. */
+/** The parts that tests replace: clocks, timer, and the network of probes and channels. */
 export interface Outside {
   readonly clock: Clock;
-  /** Milliseconds that only ever grow, whatever is done to the wall clock: for "how long", never for "when". */
+  /** Milliseconds that only grow, whatever happens to the wall clock: for durations, never for times. */
   readonly monotonic: Clock;
   readonly everySecond: EverySecond;
-  /** Puts others in the place of jobs of the timetable; left out: as they are. */
+  /** Replaces jobs of the timetable; by default they stay as they are. */
   readonly arrange?: (jobs: readonly Job[]) => readonly Job[];
   readonly probe: Probe;
   /** GET of Amazon's own addresses, for SNS. */
   readonly fetchText: FetchText;
-  /** Tells how long the process stood still; left out: never. */
+  /** Measures how long the process was paused; by default never. */
   readonly pulse?: Pick<Pulse, 'paused'>;
-  /** Whether the process is late with everything; left out: never. */
+  /** Whether the process is overloaded; by default never. */
   readonly isOverloaded?: () => boolean;
-  /** Where a chat service stands in place of its own address. */
+  /** Replaces the address of a chat service. */
   readonly dial?: (url: URL) => URL | null;
   readonly log: Log;
 }
 
-/** What stands in the way of a start; `problems` says what to do about each. */
+/** The problems that prevent a start; each says what to do. */
 export class StartProblems extends Error {
   readonly problems: readonly Problem[];
 
@@ -52,7 +52,7 @@ export class StartProblems extends Error {
   }
 }
 
-/** What ends the parts that are open; the last one opened is closed first. */
+/** Functions that close the open parts; the last one opened is closed first. */
 export type Closers = (() => unknown)[];
 
 export type Base = Awaited<ReturnType<typeof openBase>>;
@@ -94,7 +94,7 @@ export async function openBase(
   };
 }
 
-/** Opens status.yaml, or what `kept` has of it; it is read again with the brand files it names. */
+/** Opens status.yaml, or the text in `kept` if it cannot be read; reads it again with the brand files it names. */
 export async function openSiteFile(
   env: Environment,
   folder: StatusFolder,

@@ -1,4 +1,4 @@
-// What operators write, git, and the Snapshot that is composed from it.
+// Opens the content: the operators' files, git, and the Snapshot composed from them.
 import { openTemplates, type TemplateFolder } from '../content/templates.ts';
 import type { Problem } from '../core/model/problem.ts';
 import type { Millis } from '../core/model/time.ts';
@@ -19,7 +19,7 @@ import type { MonitoringParts } from './monitoring.ts';
 
 export type Content = Awaited<ReturnType<typeof openContent>>;
 
-/** Opens it and composes the first Snapshot. */
+/** Opens the content and composes the first Snapshot. */
 export async function openContent(base: Base, monitoring: MonitoringParts) {
   const { env, db, folder, steps, clock, monotonic, log } = base;
   const { recorder, network, warnings, watchdog } = monitoring;
@@ -53,7 +53,7 @@ export async function openContent(base: Base, monitoring: MonitoringParts) {
   return { git, mirror, refresh, snapshot, save: () => save(snapshot().missingSince) };
 }
 
-/** What each round reads of the folder; `others` is what is wrong with it besides what stands in it. */
+/** Reads the folder in each round; `others` are problems of the folder, besides those of its files. */
 async function openFolderFacts(
   { db, folder, siteFile, log }: Base,
   recorder: MonitoringParts['recorder'],
@@ -61,7 +61,7 @@ async function openFolderFacts(
   templates: TemplateFolder,
   others: () => readonly Problem[],
 ) {
-  // First, with what was kept at hand: nothing may have been read of the incidents before.
+  // The last good texts must be there first: no incident may have been read before.
   const { kept, missingSince } = await LastGoodFiles.open(db, folder, log);
   return {
     async site() {
@@ -73,10 +73,12 @@ async function openFolderFacts(
     async files() {
       await kept.catchUp();
       const files = await folder.incidents();
-      // Until it is known what there was, nobody can say that nothing is missing.
+      // Until the kept texts are read, missing files cannot be detected.
       return { ...files, unread: files.unread + git.unread() + (kept.isRecalled ? 0 : 1) };
     },
-    /** Saves the last good texts, for a start at which they cannot be read, and since when their folder is missing. */
+    /**
+     * Saves the last good texts, for a start at which the files cannot be read, and since when the folder is missing.
+     */
     save: (since: Millis | null) =>
       ignoreStorageFault(kept.round({ missingSince: since, site: siteFile.goodText() })),
   };

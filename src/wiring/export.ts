@@ -1,4 +1,4 @@
-// The wiring of the static copy: for the schedule of the server, and for the command that needs no server.
+// Wires the static copy, for the server's schedule and for the command that needs no server.
 import path from 'node:path';
 import type { Environment } from '../config/environment.ts';
 import { StatusFolder } from '../content/folder.ts';
@@ -27,7 +27,7 @@ import { Watchdog } from '../work/monitoring/watchdog.ts';
 import { openSiteFile } from './base.ts';
 import { ROOT } from './root.ts';
 
-/** The files of a Snapshot's copy; without a database there are no charts in it. */
+/** The files of a Snapshot's copy; without a database they have no charts. */
 export function copyOf(folder: BrandFolder, db: Db | null) {
   return makeExport({
     pages: makePages(makeRender(path.join(ROOT, 'views'))),
@@ -37,7 +37,7 @@ export function copyOf(folder: BrandFolder, db: Db | null) {
   });
 }
 
-/** The function that brings a Snapshot's copy to its place; relative folders are below DATA_DIR. */
+/** Makes the function that writes a Snapshot's copy to its target; relative folders are below DATA_DIR. */
 export function exportInto(env: Environment, folder: StatusFolder, db: Db) {
   const files = copyOf(folder, db);
   const write = makeWriteMirror();
@@ -49,7 +49,7 @@ export function exportInto(env: Environment, folder: StatusFolder, db: Db) {
   };
 }
 
-/** The Snapshot as the server would show it now, read from the folder and, where there is one, its database. */
+/** The Snapshot as the server would show it now, read from the folder and, if there is one, the database. */
 export async function readSnapshot(
   env: Environment,
   db: Db | null,
@@ -66,18 +66,18 @@ export async function readSnapshot(
       site: () => site.reload(),
       files: () => folder.incidents(),
       missingSince: kept?.missingSince ?? null,
-      // Filing is the server's: a reader writes nothing.
+      // Only the server files: a reader writes nothing.
       file: async () => NOTHING_FILED,
       histories: () => histories,
       metrics: makeFigures(db),
-      // There is one round, so it reads them all.
+      // There is only one round, so it reads all of them.
       responses: makeResponses(db, Number.POSITIVE_INFINITY),
       measured: async from => (db ? readMeasured(db, from) : new Map()),
       outages: db ? makeReadOutages(db) : async () => ({}),
       networkDownSince: () => null,
       firstSeen: readFirstSeen(db),
       warnings: () => [],
-      // What a server that was off for a day last saw is not how things are.
+      // A new watchdog: results of a server that has been off for a day are not current.
       watchdog: new Watchdog({ clock, monotonic: clock, awake: clock, ring: () => {}, log }),
       log,
     },

@@ -1,4 +1,4 @@
-// Monitoring: checks, heartbeats, and what they measured.
+// Wires monitoring: checks, heartbeats, and what they measure.
 import { Heartbeats } from '../work/monitoring/heartbeats.ts';
 import { OwnNetwork } from '../work/monitoring/own-network.ts';
 import { Poll } from '../work/monitoring/poll.ts';
@@ -31,7 +31,7 @@ export async function openMonitoring(base: Pick<Base, Needed | 'clock' | 'monoto
     heartbeats.clockStepped(by);
   });
   await recorder.note(base.site());
-  // The first page must not call well what has been silent for too long.
+  // The first page must not show a job as operational that has been silent too long.
   await heartbeats.judgeAll(startedAt);
   return { poll, heartbeats, warnings, watchdog, network, recorder, pauses };
 }

@@ -1,4 +1,4 @@
-// Notifications: the mail transport, the chat services, and what they are handed.
+// Wires notifications: the mail transport, the chat services, and their dependencies.
 import { defaultSender } from '../core/notify/mail.ts';
 import { makeChannels } from '../outside/channels.ts';
 import { openMail } from '../outside/mail.ts';
@@ -9,7 +9,6 @@ import { Notifications } from '../work/notify/notifications.ts';
 import type { Base } from './base.ts';
 import type { Content } from './content.ts';
 
-/** Opens the notifications with their transports. */
 export async function openNotifications(
   base: Base,
   { snapshot }: Content,

@@ -1,4 +1,4 @@
-// Where the program lies, with its views/, public/ and the sample status/: run from src/, from dist/, or in a test.
+// Finds the program's folder, with views/, public/ and the sample status/: run from src/, from dist/, or in a test.
 import { createRequire } from 'node:module';
 import path from 'node:path';
 

@@ -1,4 +1,4 @@
-// The timetable: every job of the server with how often it runs, in the order of a turn.
+// The timetable: every job of the server and how often it runs, in the order of a turn.
 import { HOUR, MINUTE, SECOND } from '../core/model/time.ts';
 import { pruneRequests } from '../store/incidents/requests.ts';
 import { pruneMeasurements } from '../store/monitoring/prune.ts';
@@ -8,7 +8,7 @@ import type { Base } from './base.ts';
 import type { Content } from './content.ts';
 import type { MonitoringParts } from './monitoring.ts';
 
-/** Starts the jobs; `judge` runs each second by a timer of its own, whatever the timetable does. */
+/** Starts the jobs; `judge` runs each second on its own timer, whatever the timetable does. */
 export function openTimetable(
   base: Base,
   jobs: readonly Job[],
@@ -45,7 +45,7 @@ export function jobsOf(
   };
   const remindAll = async () => {
     await warnings.tidy(clock());
-    // A reminder that cannot be noted would be sent again each minute.
+    // A reminder that cannot be recorded would be sent again each minute.
     if (storage.problem() === null) await notifications.remind(clock());
   };
   const prune = async () => {
@@ -66,7 +66,7 @@ export function jobsOf(
     { name: 'dispatch', every: SECOND, run: notifications.dispatch, settled: notifications.settled },
     { name: 'deliver', every: SECOND, run: notifications.send },
     { name: 'mirror', every: SECOND, run: () => mirror.round(clock()) },
-    // Right after a step of the clock the page is still of the wrong time.
+    // Right after a step of the clock, the page still has the old time.
     { name: 'remind', every: MINUTE, run: remindAll, patient: true },
     { name: 'prune', every: HOUR, run: prune, patient: true },
   ];

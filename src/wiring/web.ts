@@ -1,4 +1,4 @@
-// The web: the server that listens, and the application that answers.
+// Wires the web: the listening server and the application.
 import path from 'node:path';
 import type { Environment } from '../config/environment.ts';
 import type { Log } from '../core/model/ports/log.ts';
@@ -18,7 +18,7 @@ import type { Content } from './content.ts';
 import type { MonitoringParts } from './monitoring.ts';
 import { ROOT } from './root.ts';
 
-/** Listens; until `openWeb`, requests are answered with 503. */
+/** Listens; until `openWeb`, requests get 503. */
 export async function listen(env: Environment, log: Log, closers: Closers): Promise<WebServer> {
   const server = await openServer(env.port, env.host, {
     limits: LIMITS,
@@ -30,7 +30,7 @@ export async function listen(env: Environment, log: Log, closers: Closers): Prom
   return server;
 }
 
-/** Serves the application; the function that is returned has the page judged again. */
+/** Serves the application; the returned function judges the page again. */
 export function openWeb(
   server: WebServer,
   base: Base,

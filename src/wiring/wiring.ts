@@ -1,4 +1,4 @@
-// The whole system: opens its parts in the order in which each needs those before it, and closes them in reverse.
+// The whole system: opens its parts in the order of their dependencies, and closes them in reverse.
 import type { Environment } from '../config/environment.ts';
 import { DatabaseRefused } from '../core/model/ports/storage.ts';
 import type { Snapshot } from '../core/page/snapshot.ts';
@@ -22,15 +22,15 @@ export interface System {
   snapshot(): Snapshot;
   /** The token of a heartbeat component's address. */
   heartbeatToken(id: string): string;
-  /** One turn of the timetable, its jobs one after another; resolves when all of it is done. */
+  /** Runs one turn of the timetable, its jobs one after another; resolves when all are done. */
   tick(): Promise<void>;
-  /** Stops taking requests, finishes what is under way, closes the database. */
+  /** Stops accepting requests, finishes running ones, closes the database. */
   close(): Promise<void>;
 }
 
-/** Opens the whole system and listens. Throws StartProblems when settings, folders or database do not allow it. */
+/** Opens the whole system and listens. Throws StartProblems if settings, folders or database do not allow it. */
 export async function openSystem(env: Environment, outside: Outside): Promise<System> {
-  // Before anything is waited for: the clock may step while the program starts.
+  // Before anything asynchronous: the clock may step while the program starts.
   const steps = new ClockSteps(outside);
   const closers: Closers = [];
   const close = async () => {
@@ -56,7 +56,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       snapshot: content.snapshot,
       heartbeatToken: id => monitoring.heartbeats.tokenOf(id),
       async tick() {
-        // Its minutes pass at once: what file systems do not tell is looked for as if they had.
+        // In tests, minutes pass at once: scan as if the time had passed, for changes that file systems do not report.
         base.folder.scanEverything();
         await timetable.turnInOrder();
         await judge();
@@ -69,7 +69,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
   }
 }
 
-/** The round: by the timetable, by the bell, and before what another program asked for is answered. */
+/** The round: run by the timetable, by the bell, and before responses to programs that changed something. */
 async function openRounds(
   { bell, clock, closers, log }: Base,
   { refresh, save }: Content,
@@ -83,13 +83,13 @@ async function openRounds(
     await refresh.round(clock());
     await note();
   });
-  // The first Snapshot has just been composed: ten thousand files are not looked at twice.
+  // The first Snapshot was just composed, so ten thousand files are not read twice.
   await note();
   bell.open(async () => {
     await round();
     await notifications.enqueue();
     await notifications.dispatch();
-    // A hundred thousand emails take their time; the next ring is heard meanwhile.
+    // A hundred thousand emails take long; the next ring must not wait for them.
     ignoreStorageFault(notifications.send()).catch((error: unknown) =>
       log.error({ err: error }, 'emails could not be sent'),
     );

@@ -1,4 +1,4 @@
-// What a command is, how its arguments are read, and what it may open.
+// Defines commands: how their arguments are parsed, and what they may open.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -13,14 +13,13 @@ import type { Site } from '../../core/model/site.ts';
 import type { Clock } from '../../core/model/time.ts';
 import { type Db, openDatabase } from '../../store/db/database.ts';
 
-/** What a command is handed: the world as cli.ts knows it. */
 export interface Cli {
   readonly env: Environment;
   readonly cwd: string;
   readonly clock: Clock;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
-  /** Whether a person sits there who can be asked. */
+  /** Whether a person can be asked. */
   readonly interactive: boolean;
 }
 
@@ -29,13 +28,12 @@ export interface Command {
   readonly name: string;
   readonly usage: string;
   readonly summary: string;
-  /** What `--help` says below the usage. */
+  /** The text of `--help` below the usage. */
   readonly help: string;
-  /** Does it; resolves to the exit code. Throws Misuse (2) and Refused (1). */
+  /** Runs the command; resolves to the exit code. Throws Misuse (2) and Refused (1). */
   readonly run: (args: readonly string[], cli: Cli) => Promise<number>;
 }
 
-/** What was typed after a command's name. */
 export interface Arguments {
   readonly words: readonly string[];
   /** The values of `--option VALUE`. */
@@ -45,18 +43,18 @@ export interface Arguments {
 }
 
 interface Specification extends Omit<Command, 'run'> {
-  /** What is said when a word that the usage asks for is not there. */
+  /** The message if a required word is missing. */
   readonly lacking?: string;
 }
 
-/** The command was not understood: exit code 2, with its usage. */
+/** The command line is wrong: exit code 2, with the usage. */
 export class Misuse extends Error {}
-/** It was understood but cannot be done: exit code 1. */
+/** The command is valid but cannot be done: exit code 1. */
 export class Refused extends Error {}
 
 /**
- * A command whose usage is the grammar of its arguments: `--title T` takes a value and `--yes` none, `FILE` is a word
- * that must be there, `[ID]` one that may, `FILE…` several. `work` resolves to the exit code; none is 0.
+ * Makes a command whose usage is the grammar of its arguments: `--title T` takes a value, `--yes` none, `FILE` is
+ * required, `[ID]` is optional, `FILE…` is several. `work` resolves to the exit code; undefined means 0.
  */
 export function command(
   { lacking, ...about }: Specification,
@@ -68,7 +66,7 @@ export function command(
   };
 }
 
-/** One that works on the server's database; Refused without one. */
+/** A command on the server's database; throws Refused if there is none. */
 export function databaseCommand(
   about: Specification,
   work: (db: Db, typed: Arguments, cli: Cli) => Promise<number | undefined>,
@@ -113,7 +111,7 @@ function parsed(
   }
 }
 
-/** Asks before something is done, unless `--yes` was typed; Refused with `instead` when the answer is no. */
+/** Asks before an action, unless `--yes` was typed; throws Refused with `instead` if the answer is no. */
 export async function agreed(
   question: string,
   { flags }: Arguments,
@@ -125,7 +123,7 @@ export async function agreed(
   if (!(await confirm({ message: question, default: words.default }))) throw new Refused(words.instead);
 }
 
-/** status.yaml as the server would read it; Refused with every problem when it cannot be used. */
+/** Reads status.yaml as the server would; throws Refused with every problem if it is not usable. */
 export async function siteOf({ env }: Cli): Promise<Site> {
   const content = new StatusFolder(env.statusDir);
   const text = await content.siteText();
@@ -133,14 +131,14 @@ export async function siteOf({ env }: Cli): Promise<Site> {
   return needed(read);
 }
 
-/** The secret that signs links, made when there is none yet. */
+/** The secret that signs links; created if there is none. */
 export async function secretOf({ env }: Cli): Promise<string> {
   return env.secret ?? needed(await keptSecret(env.dataDir));
 }
 
 /**
- * The secret of the server. It is made where DATA_DIR was named for one that is yet to run, and Refused in the folder
- * that is meant when nothing is said: the server's may be another.
+ * The server's secret. Created if DATA_DIR was set, for a server that will run there. In the default folder it throws
+ * Refused, because the server may use another one.
  */
 export async function serverSecret(cli: Cli): Promise<string> {
   const { env } = cli;
@@ -154,19 +152,19 @@ export async function serverSecret(cli: Cli): Promise<string> {
   throw new Refused(`${notHere(env.dataDir)}, so there is no secret yet — ${ELSEWHERE}, or start it once`);
 }
 
-/** What is said where a command finds no trace of a server. */
+/** The message if a command finds no trace of a server. */
 export function notHere(dataDir: string): string {
   return `No server has run with DATA_DIR=${dataDir}`;
 }
 
 export const ELSEWHERE = 'set DATA_DIR and STATUS_DIR as the server has them';
 
-/** The database where there is one already; a command never makes it. Close it with `destroy()`. */
+/** The database, if there is one; a command never creates it. Close it with `destroy()`. */
 export function databaseOf(cli: Cli): Db | null {
   return existsSync(cli.env.databaseFile) ? openedDatabase(cli) : null;
 }
 
-/** The database, made when there is none yet; Refused in words when it cannot be opened. */
+/** The database, created if there is none; throws Refused if it cannot be opened. */
 export function openedDatabase({ env }: Cli): Db {
   try {
     return openDatabase(env.databaseFile);
@@ -176,7 +174,7 @@ export function openedDatabase({ env }: Cli): Db {
   }
 }
 
-/** "did you mean api?", or what there is. */
+/** "did you mean api?", or the list of known names. */
 export function hint(typed: string, known: readonly string[]): string {
   const near = nearest(typed, known);
   return near ? `did you mean ${near}?` : `there are: ${known.join(', ') || 'none'}`;

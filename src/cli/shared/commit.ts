@@ -1,10 +1,10 @@
-// What a command wrote, and git: committed in the operator's name, or said how.
+// Commits the files a command wrote in the operator's name, or explains how to.
 import { existsSync } from 'node:fs';
 import { commitByHand } from '../../content/git/operator-commit.ts';
 import type { Site } from '../../core/model/site.ts';
 import type { Cli } from './command.ts';
 
-/** Commits the files a command wrote when `content.git` synchronises the folder; else says how it is done. */
+/** Commits the files that a command wrote if `content.git` syncs the folder; otherwise prints how to do it. */
 export async function commitWritten(
   files: readonly string[],
   message: string,

@@ -1,5 +1,4 @@
-// Drafts: what the writing commands share — asking, templates, the editor, the preview, the file.
-
+// Drafts, shared by the writing commands: questions, templates, editor, preview and file.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -25,7 +24,7 @@ import { commitWritten } from './commit.ts';
 import { forecast } from './forecast.ts';
 import { presentContent } from './incident-files.ts';
 
-/** What a template holds: text under some keys of its front matter, ids under `components`, and its body. */
+/** A template: texts by front matter key, component ids under `components`, and its body. */
 export interface DraftTemplate {
   text(key: string): string | undefined;
   readonly components: readonly string[] | undefined;
@@ -53,7 +52,7 @@ export async function templateOf(name: string | undefined, { env, cwd }: Cli): P
   };
 }
 
-/** The message as typed, else the template's, else asked for. Misuse when it has no words, or only a comment. */
+/** The message as typed, else the template's, else asked for. Throws Misuse if it is empty or only a comment. */
 export async function messageOf(
   { options, flags }: Arguments,
   { body }: DraftTemplate,
@@ -67,17 +66,16 @@ export async function messageOf(
   return message;
 }
 
-/** Misuse: an option that must be given is not there. */
 export function lacking(option: string): never {
   throw new Misuse(`--${option} is missing.`);
 }
 
-/** A moment as typed: ISO 8601, or a duration from `from` on (`2h`). */
+/** A time as typed: ISO 8601, or a duration after `from` (`2h`). */
 export function momentOf(option: string, text: string, from: Millis): Millis {
   return readMoment(option, text, duration => from + duration);
 }
 
-/** A moment that has been: ISO 8601, or how long ago (`30m`). Misuse when it lies in the future. */
+/** A time in the past: ISO 8601, or how long ago (`30m`). Throws Misuse for a future time. */
 export function pastOf(option: string, text: string, now: Millis): Millis {
   const at = readMoment(option, text, duration => now - duration);
   if (at > now) throw new Misuse(`--${option}: this lies in the future (${iso(at)}); it is ${iso(now)} now.`);
@@ -91,12 +89,12 @@ function readMoment(option: string, text: string, counted: (duration: Millis) =>
   throw new Misuse(`--${option}: ${at.what}; write 2026-11-23T02:00:00Z, or 2h.`);
 }
 
-/** `--components a,b` as ids; undefined when not given, none for an empty list. */
+/** `--components a,b` as ids; undefined if not given, empty for an empty list. */
 export function idsOf(text: string | undefined): string[] | undefined {
   return text?.split(/[\s,]+/).filter(id => id !== '');
 }
 
-/** The id a new file gets: its UTC day and title, numbered when taken. Refused while the folder is missing. */
+/** The id of a new file: its UTC day and title, with a number if taken. Throws Refused while the folder is missing. */
 export async function freeId(at: Millis, title: string, cli: Cli): Promise<string> {
   const files = await (await presentContent(cli)).incidents();
   const base = `${iso(at).slice(0, 10).replaceAll('-', '')}_${slug(title, 60) || 'incident'}`;
@@ -106,7 +104,7 @@ export async function freeId(at: Millis, title: string, cli: Cli): Promise<strin
   }
 }
 
-/** Opens $VISUAL or $EDITOR on a text; resolves to what was saved. No shell is involved. */
+/** Opens $VISUAL or $EDITOR with a text, without a shell; resolves to the saved text. */
 async function edited(text: string, { env }: Cli): Promise<string> {
   const [program = 'vi', ...args] = (env.variables.VISUAL || env.variables.EDITOR || 'vi').split(/\s+/);
   const folder = await mkdtemp(path.join(tmpdir(), 'status-live-'));
@@ -135,13 +133,13 @@ export interface Draft {
   readonly text: string;
   /** The text it replaces; null creates the file. */
   readonly before: string | null;
-  /** Whose address is printed, when it is not the file's. */
+  /** The id whose address is printed, if not the file's. */
   readonly shownAs?: string;
 }
 
 /**
- * Shows what will be written and mailed, asks unless `--yes` was typed, and writes. Resolves to the exit code.
- * Without a site (status.yaml cannot be read) components are taken as they were typed.
+ * Shows what will be written and mailed, asks unless `--yes` was typed, and writes. Resolves to the exit code. Without
+ * a site (status.yaml cannot be read), component ids are not checked.
  */
 export async function settle(draft: Draft, site: Site | null, typed: Arguments, cli: Cli): Promise<number> {
   const content = await presentContent(cli);
@@ -167,7 +165,7 @@ export async function settle(draft: Draft, site: Site | null, typed: Arguments, 
   return 0;
 }
 
-/** The incident a text makes; says what is wrong with it. Refused when there are more errors than before. */
+/** Parses the new text and prints its problems. Throws Refused if there are more errors than before. */
 function checked(draft: Draft, text: string, place: string, site: Site | null, cli: Cli): Incident {
   const { value, problems } = read(place, draft.id, text, cli.clock());
   const unknown = value && site ? unknownComponents(place, text, value, site.components) : [];
@@ -175,7 +173,7 @@ function checked(draft: Draft, text: string, place: string, site: Site | null, c
   for (const problem of [...problems, ...unknown, ...(nobody ? [nobody] : [])])
     cli.err(printProblem(problem));
   const errors = (of: readonly Problem[]) => of.filter(({ level }) => level === 'error').length;
-  // What is wrong in it already must not keep anybody from adding an update.
+  // Errors that were there before must not prevent an update.
   const before = draft.before === null ? [] : read('', draft.id, draft.before, cli.clock()).problems;
   if (!value || errors(unknown) > 0 || errors(problems) > errors(before))
     throw new Refused('Nothing was written.');
@@ -188,7 +186,7 @@ function read(place: string, id: string, text: string, now: Millis) {
   return { value, problems: turned ? [...problems, turned] : problems };
 }
 
-/** Who would be mailed; where no server has run, that this may be another folder than the server's. */
+/** Describes who would be mailed. If no server has run here, says that the folder may not be the server's. */
 async function mailed(incident: Incident, site: Site | null, cli: Cli): Promise<string> {
   const { dataDir, databaseFile, statusDir } = cli.env;
   if (!existsSync(databaseFile)) {
@@ -199,7 +197,7 @@ async function mailed(incident: Incident, site: Site | null, cli: Cli): Promise<
   return emails.length > 0 ? emails.join('\n') : 'Nobody would be mailed.';
 }
 
-/** The incident of that id with its text, and the occurrence the id names; Refused when there is none. */
+/** The incident with that id, its text, and the occurrence that the id names; throws Refused if there is none. */
 export async function existing(
   id: string | undefined,
   cli: Cli,
@@ -211,7 +209,7 @@ export async function existing(
   const file = named?.series ?? plain;
   const incident = files.incidents.find(one => one.id === file);
   const text = files.text(file);
-  // What stands in a file with a mistake cannot be added to, whatever is known of it from before.
+  // A file with an error cannot be extended, even if an earlier version is known.
   if (incident && text !== undefined && parseIncident('', file, text).value) {
     const part = named && occurrenceOn(incident, named.day);
     for (const problem of files.duplicatesOf(file)) cli.err(printProblem(problem));
@@ -233,7 +231,7 @@ export async function existing(
   );
 }
 
-/** The lines of `after` that `before` does not have, as a diff shows them. */
+/** The lines of `after` that `before` does not have, as in a diff. */
 function added(before: string, after: string): string {
   const old = before.split(/\r?\n/);
   const left = new Map<string, number>();

@@ -1,4 +1,4 @@
-// Email previews: every kind of email filled with a believable story, so that an operator sees what goes out.
+// Example emails of every kind, filled with a realistic story, so that an operator sees what is sent.
 
 import type { Incident, IncidentUpdate } from '../../core/model/incident.ts';
 import type { Lang } from '../../core/model/lang.ts';
@@ -13,7 +13,7 @@ export interface EmailPreview {
   readonly email: EmailForm;
 }
 
-/** One of each kind, in the site's name. Their links hold no real token. */
+/** One email of each kind, in the site's name. Their links contain no real token. */
 export function emailPreviews(site: Site, lang: Lang, emails: Emails, now: Millis): EmailPreview[] {
   const links = {
     confirm: `${site.url}/status/confirm?token=SPECIMEN`,

@@ -1,4 +1,4 @@
-// Forecast: who would be mailed what, were these incidents on the page now.
+// Forecast: who would be mailed about these incidents if they were on the page now.
 import { asOf } from '../../core/incidents/as-of.ts';
 import { announcedWhenSeen, presumedRef } from '../../core/incidents/first-seen.ts';
 import { affectedBy, type Incident } from '../../core/model/incident.ts';
@@ -9,8 +9,8 @@ import { confirmedSubscribers } from '../../store/notify/subscribers.ts';
 import { type Cli, databaseOf } from './command.ts';
 
 /**
- * One sentence for each incident that would be mailed ("3 subscribers of API would get 2 mails:
- * 20251106_api"). Empty where there is no database yet, or nothing is owed.
+ * One sentence per incident that would be mailed ("3 subscribers of API would get 2 mails: 20251106_api"). Empty
+ * without a database, or if no email would be sent.
  */
 export async function forecast(incidents: readonly Incident[], site: Site, cli: Cli): Promise<string[]> {
   const db = databaseOf(cli);

@@ -1,4 +1,4 @@
-// What is said to whoever named no command, a group of them (`incident --help`), or one that is not there.
+// The help for no command, a group of commands (`incident --help`), or an unknown command.
 import { nearest } from '../../core/model/problem.ts';
 import type { Command } from './command.ts';
 
@@ -6,7 +6,7 @@ type NamedCommand = Pick<Command, 'name' | 'summary'>;
 
 const ASKING = ['help', '--help', '-h'];
 
-/** The help that fits, and the exit code: 0 for whoever asked for it, 2 for a mistake. */
+/** The help text, and the exit code: 0 if help was requested, 2 for a mistake. */
 export function orientation(
   words: readonly string[],
   commands: readonly NamedCommand[],
@@ -28,7 +28,7 @@ export function orientation(
   return { code: 2, text: `There is no command "${typed.join(' ') || first}".${hint}\n\n${rest}` };
 }
 
-/** Of the group where that is right; what follows one word may be no part of the name. */
+/** Prefers commands of the typed group; a word after the first may not belong to the name. */
 function nearestCommand(
   typed: readonly string[],
   commands: readonly NamedCommand[],
@@ -42,12 +42,12 @@ function nearestCommand(
       first,
       names.filter(name => !name.includes(' ')),
     ) ??
-    // `incidnt` alone, or with a word that is nothing of ours.
+    // `incidnt` alone, or followed by an unknown word.
     (group.length > 0 ? undefined : nearest(first, [...new Set(names.map(name => name.split(' ')[0]!))]))
   );
 }
 
-/** The commands of a group, or (left out) all of them. */
+/** The commands of a group; without `group`, all commands. */
 function list(commands: readonly NamedCommand[], group?: string): string {
   const width = Math.max(...commands.map(({ name }) => name.length));
   const lines = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}\n`).join('');

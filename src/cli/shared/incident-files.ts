@@ -1,4 +1,4 @@
-// The incident files as a command finds them: what the server remembers of them, and whether their folder is there.
+// The incident files as commands read them, with what the server keeps about them.
 import path from 'node:path';
 import { StatusFolder } from '../../content/folder.ts';
 import type { IncidentFiles } from '../../content/incidents/file-cache.ts';
@@ -9,7 +9,7 @@ import { forgetKeptFiles } from '../../store/incidents/last-good-files.ts';
 import { recallLastGood } from '../../work/incidents/last-good-files.ts';
 import { agreed, type Cli, databaseCommand, databaseOf, Refused } from './command.ts';
 
-/** The folder, with what the server remembers of it: a file with a mistake counts in its last good version. */
+/** The folder, with the server's last good versions: a file with an error counts in its last good version. */
 export async function knownContent(cli: Cli): Promise<StatusFolder> {
   const content = new StatusFolder(cli.env.statusDir, cli.env.variables, cli.clock);
   const db = readableDatabase(cli);
@@ -17,12 +17,12 @@ export async function knownContent(cli: Cli): Promise<StatusFolder> {
   return content;
 }
 
-/** As the page shows them: all of them while the folder is missing. */
+/** The files as the page shows them; if the folder is missing, all that are remembered. */
 export async function knownFiles(cli: Cli): Promise<IncidentFiles> {
   return (await knownContent(cli)).incidents();
 }
 
-/** The folder, to write to; Refused while it is missing. */
+/** The folder, for writing; throws Refused while it is missing. */
 export async function presentContent(cli: Cli): Promise<StatusFolder> {
   const content = await knownContent(cli);
   const { missing } = await content.incidents();
@@ -30,7 +30,7 @@ export async function presentContent(cli: Cli): Promise<StatusFolder> {
   return content;
 }
 
-/** The database; null without one, or with one that is damaged: the files can be read all the same. */
+/** The database; null if there is none or it is damaged, because the files can be read without it. */
 export function readableDatabase(cli: Cli): Db | null {
   try {
     return databaseOf(cli);

@@ -1,11 +1,11 @@
-// status.yaml for commands that must not wait for its last mistake to be mended: what can be read of it.
+// Reads status.yaml as far as possible, for commands that must work despite an error in it.
 import { type ReadableSite, readLeniently } from '../../config/readable-site.ts';
 import { StatusFolder } from '../../content/folder.ts';
 import { printProblem } from '../../core/model/problem.ts';
 import type { Site } from '../../core/model/site.ts';
 import { type Cli, ELSEWHERE, Refused } from './command.ts';
 
-/** Reads it and says nothing; Refused when there is no such file. */
+/** Reads it without printing; throws Refused if there is no file. */
 export async function lenientSite({ env }: Cli): Promise<ReadableSite> {
   const content = new StatusFolder(env.statusDir);
   const text = await content.siteText().catch((error: NodeJS.ErrnoException) => {
@@ -15,7 +15,9 @@ export async function lenientSite({ env }: Cli): Promise<ReadableSite> {
   return readLeniently(text, content.siteFile, env.variables, env.publicUrl, `http://localhost:${env.port}`);
 }
 
-/** The site without what is wrong in it, which is printed as warnings; Refused when no component is left. */
+/**
+ * The site without its faulty parts, whose problems are printed as warnings; throws Refused if no component is left.
+ */
 export async function readableSite(cli: Cli): Promise<ReadableSite & { readonly site: Site }> {
   const read = await lenientSite(cli);
   const { site } = read;
@@ -27,7 +29,7 @@ export async function readableSite(cli: Cli): Promise<ReadableSite & { readonly 
   return { ...read, site };
 }
 
-/** The same for what can do without: null, with a warning, when no component can be read. */
+/** Like `readableSite`, but null, with a warning, if no component can be read. */
 export async function siteIfReadable(cli: Cli): Promise<Site | null> {
   try {
     return (await readableSite(cli)).site;

@@ -1,11 +1,11 @@
-// Discord's webhooks: one embed with the state's colour; nobody is ever pinged.
+// Discord webhooks: one embed in the status color, which never mentions anyone.
 import type { ChannelMessage } from '../../core/model/notification-channel.ts';
 import { cut, cutDialect, cutText, type Dialect, withoutMentions } from '../../core/text/chat-markdown.ts';
 
-/** Discord's limits; the title and the description together stay below the 6000 of a whole embed. */
+/** Discord's limits, characters; title and description together stay below the 6000 of an embed. */
 const TITLE = 256;
 const DESCRIPTION = 4096;
-/** Of the description, the part reserved for the links beneath. */
+/** The part of the description reserved for the links at its end. */
 const LINKS = 700;
 
 const harmless = (text: string) =>
@@ -18,12 +18,11 @@ const MARKDOWN: Dialect = {
   del: text => `~~${text}~~`,
   code: raw => `\`\`${raw.replaceAll('`', "'")}\`\``,
   block: raw => `\`\`\`\n${raw.replaceAll('```', "'''")}\n\`\`\``,
-  // Words that look like an address would be taken for a lie about where the link leads.
+  // Break up addresses in the link text: they could suggest a wrong target.
   link: (text, url, bare) => (bare ? url : `[${text.replaceAll('://', ':/\u2060/')}](${url})`),
   bullet: '- ',
 };
 
-/** The body of a message to a webhook. */
 export function discordBody({ heading, facts, markdown, color, link, foot }: ChannelMessage): object {
   const top = facts
     .map(fact => cut(harmless(withoutMentions(fact)), 300))

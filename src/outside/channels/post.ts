@@ -1,4 +1,4 @@
-// One POST to a channel over one fresh connection: no redirect followed, little read, never for long.
+// Sends one POST to a channel over a new connection: without redirects, with limits on time and response size.
 import { isIP, type LookupFunction } from 'node:net';
 import type { ChannelFailure, ChannelSent } from '../../core/model/notification-channel.ts';
 import { type Millis, SECOND } from '../../core/model/time.ts';
@@ -11,25 +11,25 @@ export interface Post {
   readonly body: string;
   /** Only public addresses may be called. */
   readonly guarded: boolean;
-  /** What the answer must hold; null when any 2xx will do. */
+  /** The text that the response must contain; null if any 2xx is enough. */
   readonly challenge: string | null;
 }
 
-/** What tests replace: name resolution, trusted roots, patience, and where a service is. */
+/** Replaced in tests: name resolution, trusted roots, time limit and the address of a service. */
 export interface PostNetwork {
   readonly lookup?: LookupFunction;
   readonly ca?: string;
-  /** For the whole exchange, ms. */
+  /** Time limit of the whole exchange, ms. */
   readonly patience?: Millis;
-  /** The address in place of a service's own; null leaves it. What is dialled elsewhere is not guarded. */
+  /** The address to use in place of a service's own, or null. A replaced address may be private. */
   readonly dial?: (url: URL) => URL | null;
 }
 
-/** Answers are read so far, bytes: for the challenge, and a word for the operator. */
+/** How much of a response is read, bytes: enough for the challenge, or a text for the operator. */
 const MAX_READ = 16_384;
 const PATIENCE: Millis = 10 * SECOND;
 
-/** Posts, and judges the answer. `now` is for a Retry-After that names a date. */
+/** Posts and judges the response. `now` is used for a Retry-After with a date. */
 export async function postTo(post: Post, network: PostNetwork, now: Millis): Promise<ChannelSent> {
   const signal = AbortSignal.timeout(network.patience ?? PATIENCE);
   const dialled = network.dial?.(new URL(post.url)) ?? null;
@@ -40,7 +40,7 @@ export async function postTo(post: Post, network: PostNetwork, now: Millis): Pro
     headersTimeout: 0,
     bodyTimeout: 0,
   });
-  // undici reports an aborted connection through the client, too.
+  // undici also reports an aborted connection on the client.
   client.on('connectionError', () => {});
   try {
     const answer = await client.request({
@@ -54,7 +54,7 @@ export async function postTo(post: Post, network: PostNetwork, now: Millis): Pro
     answer.body.on('error', () => {});
     const { statusCode: status, headers } = answer;
     if (status < 200 || status >= 300) return judge(status, waitOf(headers['retry-after'], now));
-    // What a body says besides is nobody's business, however long it is.
+    // The rest of the body does not matter, so it is not read.
     if (post.challenge === null || (await readSome(answer.body)).includes(post.challenge))
       return { ok: true };
     return failed('refused', 'it did not answer with the challenge');
@@ -70,19 +70,19 @@ function connectorOf(guarded: boolean, network: PostNetwork): buildConnector.con
   const base = {
     timeout: network.patience ?? PATIENCE,
     ...(ca ? { ca } : {}),
-    // Several addresses of a name are tried in turn, each guarded alike.
+    // All addresses of a name are tried in turn, each checked.
     autoSelectFamily: true,
     autoSelectFamilyAttemptTimeout: 1000,
   };
   if (!guarded) return buildConnector({ ...base, ...(lookup ? { lookup } : {}) });
   const connect = buildConnector({ ...base, lookup: guardedLookup(lookup) });
   return (options, callback) => {
-    // Node resolves no literal, so the lookup never sees it.
+    // Node does not resolve IP addresses, so the lookup never sees them.
     const host = options.hostname.replace(/^\[(.*)\]$/, '$1');
     if (isIP(host) !== 0 && !isPublicAddress(host)) return callback(notPublic(), null);
     connect(options, (...[error, socket]) => {
       if (error || !socket) return callback(error ?? notPublic(), null);
-      // Whatever was resolved: before a byte of ours is sent, this is who it goes to.
+      // Check the address really connected to, before any byte is sent.
       if (isPublicAddress(socket.remoteAddress ?? '')) return callback(null, socket);
       socket.destroy();
       callback(notPublic(), null);
@@ -113,11 +113,11 @@ function failed(failure: ChannelFailure, error: string, wait: Millis | null = nu
   return { ok: false, failure, error, wait };
 }
 
-/** Retry-After in ms, written as seconds (Discord: with a fraction) or as a date. */
+/** Retry-After in ms; given in seconds (by Discord with a fraction) or as a date. */
 function waitOf(header: string | string[] | undefined, now: Millis): Millis | null {
   const text = [header].flat()[0]?.trim() ?? '';
   if (/^\d{1,9}(\.\d+)?$/.test(text)) return Math.ceil(Number(text) * SECOND);
-  // A date here is GMT by rule, also in the old form that does not say so; without a word it would be read as local.
+  // The date is GMT by definition, but old formats do not say so and would be read as local time.
   const at = Date.parse(/(?:GMT|UTC|Z|[+-]\d{2}:?\d{2})$/i.test(text) ? text : `${text} GMT`);
   return Number.isNaN(at) ? null : Math.max(0, at - now);
 }
@@ -126,7 +126,7 @@ function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? '';
 }
 
-/** In words, never with the address: what Node says names hosts at most. */
+/** The failure in words, without the address: Node's messages name the host at most. */
 function wordsOf(error: unknown, signal: AbortSignal): string {
   const code = codeOf(error);
   if (signal.aborted || /TIMEOUT|TIMEDOUT/.test(code)) return 'it did not answer in time';

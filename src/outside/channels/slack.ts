@@ -1,14 +1,14 @@
-// Slack's incoming webhooks: Block Kit, with the words alone for notifications. No buttons: Slack would
-// ask an app about a press on one, and an incoming webhook has none to answer.
+// Slack's incoming webhooks: Block Kit, and plain text for notifications. No buttons: Slack would send each press to an
+// app, and an incoming webhook has none.
 import type { ChannelMessage } from '../../core/model/notification-channel.ts';
 import { cut, cutDialect, cutText, type Dialect, withoutMentions } from '../../core/text/chat-markdown.ts';
 
-/** Slack's limits: a header's text, a section's, and one we keep for the fallback. */
+/** Slack's limits for a header and a section, and our own for the fallback text, characters. */
 const HEADER = 150;
 const SECTION = 3000;
 const FALLBACK = 1000;
 
-/** Everything Slack means something by begins with one of these three. */
+/** Slack's special syntax always begins with one of these three characters. */
 const harmless = (text: string) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
@@ -23,19 +23,18 @@ const MRKDWN: Dialect = {
   bullet: '• ',
 };
 
-/** The body of a message to an incoming webhook. */
 export function slackBody(message: ChannelMessage): object {
   const { heading, facts, markdown, link, foot } = message;
   const words = harmless(withoutMentions(heading));
   const last = [harmless(withoutMentions(foot.text)), ...foot.links.map(linkTo)].filter(Boolean).join(' · ');
   return {
-    // Read aloud and shown in notifications; blocks are what is seen.
+    // Used in notifications and by screen readers; the blocks are what is displayed.
     text: cut([words, ...facts.map(plain)].join('\n'), FALLBACK),
     mrkdwn: false,
     unfurl_links: false,
     unfurl_media: false,
     blocks: [
-      // Plain text knows no escapes and no mentions.
+      // Plain text has neither escapes nor mentions.
       {
         type: 'header',
         text: { type: 'plain_text', text: cut(withoutMentions(heading), HEADER), emoji: false },
@@ -52,7 +51,7 @@ function sections(text: string): object[] {
   return text.trim() === '' ? [] : [{ type: 'section', text: mrkdwn(text) }];
 }
 
-/** `verbatim`: names and addresses in plain words are left alone. */
+/** `verbatim`: Slack does not turn names and addresses in the text into links. */
 function mrkdwn(text: string) {
   return { type: 'mrkdwn', text, verbatim: true };
 }

@@ -1,14 +1,14 @@
-// Teams' Workflows webhooks ("When a Teams webhook request is received"): an Adaptive Card. The older
-// connectors and their MessageCard are retired.
+// Teams' Workflows webhooks ("When a Teams webhook request is received"): an Adaptive Card. The older connectors with
+// MessageCard are retired.
 import type { ChannelMessage } from '../../core/model/notification-channel.ts';
 import { cutDialect, cutText, type Dialect } from '../../core/text/chat-markdown.ts';
 
-/** A message may have 28 KB; a character takes up to three bytes, and the card's frame its share. */
+/** A message may have 28 KB. A character takes up to three bytes, and the card itself needs some. */
 const BODY = 7000;
 const HEADING = 250;
 const FACT = 300;
 
-/** A card knows emphasis, lists and links; a mention needs an entity that we never send. */
+/** Escapes emphasis, lists and links. A mention would need an entity, which we never send. */
 const harmless = (text: string) =>
   text
     .replace(/\p{Cc}/gu, char => (char === '\n' ? char : ' '))
@@ -27,7 +27,6 @@ const MARKDOWN: Dialect = {
   bullet: '- ',
 };
 
-/** The body of a message to a workflow. */
 export function teamsBody({ heading, facts, markdown, tone, link, foot }: ChannelMessage): object {
   const words = (text: string, more: object = {}) =>
     text === '' ? [] : [{ type: 'TextBlock', text, wrap: true, ...more }];

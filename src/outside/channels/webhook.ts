@@ -1,14 +1,13 @@
-// Webhooks: Statuspage's payload, signed as Standard Webhooks wants it.
+// Webhooks: Statuspage's payload, signed as in Standard Webhooks.
 import type { ChannelMessage, ChannelTarget } from '../../core/model/notification-channel.ts';
 import { type Millis, SECOND } from '../../core/model/time.ts';
 import { sign } from '../../core/notify/standard-webhooks.ts';
 
-/** The body of a message to a webhook. */
 export function webhookBody({ payload }: ChannelMessage): object {
   return payload;
 }
 
-/** `webhook-id` is the same on every try; the time, and the signature over it, are of this one. */
+/** `webhook-id` is the same on every try; time and signature belong to this one. */
 export function webhookHeaders(
   { secret }: ChannelTarget,
   { id }: ChannelMessage,

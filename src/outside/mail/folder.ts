@@ -1,17 +1,17 @@
-// Mail as files, for where there is no server: one .eml an email, to be opened with any mail program.
+// Mail as files, if there is no server: one .eml per email, for any mail program.
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { MailTransport } from '../../core/notify/mail.ts';
 import { makeMime } from './mime.ts';
 
-/** Mail into `folder`, each file named by its Message-ID: sent twice it stays one file. */
+/** Writes emails to `folder`. Files are named by Message-ID, so that a repeated email stays one file. */
 export function openMailFolder(folder: string, from: () => string): MailTransport {
   const mimeOf = makeMime(from, null);
   return {
     async send(mail) {
       try {
         const { bytes } = await mimeOf(mail);
-        // Addresses and links that are good for them: the owner's alone, whatever the umask.
+        // Emails contain addresses and working links, so only the owner may read them, whatever the umask.
         await mkdir(folder, { recursive: true, mode: 0o700 });
         const name = mail.messageId.replace(/[^\w-]+/g, '_').replace(/^_|_$/g, '');
         const file = path.join(folder, `${name}.eml`);

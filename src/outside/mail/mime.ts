@@ -1,12 +1,12 @@
-// One email as bytes. What emails share is made into MIME once, by nodemailer; each then only gets
-// its own headers and has its blanks filled in: a hundredth of the work. DKIM signs the whole.
+// Makes an email's bytes. nodemailer builds the shared part as MIME once; each email then gets only its own headers and
+// the values of its placeholders, at a hundredth of the cost. DKIM signs the whole.
 import { buffer } from 'node:stream/consumers';
 import Dkim from 'nodemailer/lib/dkim';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { digestOf } from '../../core/model/token.ts';
 import type { EmailForm, OutgoingMail } from '../../core/notify/mail.ts';
 
-/** A DKIM key: the record is at `selector._domainkey.domain`. */
+/** A DKIM key; its DNS record is at `selector._domainkey.domain`. */
 export interface DkimKey {
   readonly domain: string;
   readonly selector: string;
@@ -14,18 +14,21 @@ export interface DkimKey {
   readonly privateKey: string;
 }
 
-/** What DKIM covers: RFC 8058 wants both headers of one click among it, which is not nodemailer's default. */
+/**
+ * The headers that DKIM signs. RFC 8058 requires both List-Unsubscribe headers, which nodemailer does not sign by
+ * default.
+ */
 const SIGNED =
   'From:Sender:Reply-To:Subject:Date:Message-ID:To:MIME-Version:Content-Type:Content-Transfer-Encoding:In-Reply-To:References:List-Id:List-Unsubscribe:List-Unsubscribe-Post:Auto-Submitted';
 
 export interface Mime {
-  /** Addresses for MAIL FROM and RCPT TO. */
+  /** Envelope addresses. */
   readonly from: string;
   readonly to: string;
   readonly bytes: Buffer;
 }
 
-/** A form as MIME: the pieces between blanks, all ASCII, and whose blank follows each but the last. */
+/** A form as MIME: the ASCII text between placeholders, and the placeholder after each piece but the last. */
 interface Encoded {
   readonly from: string;
   readonly pieces: readonly string[];
@@ -63,7 +66,7 @@ export function makeMime(
   };
 }
 
-/** The same for the same email, whatever attempt it is: providers that take it drop the repetition. */
+/** The same for every attempt at an email: providers that support it drop repeats. */
 export function idempotencyKey({ messageId, form }: OutgoingMail): string {
   return digestOf(`${messageId}\n${form.subject}\n${form.text}`);
 }
@@ -78,8 +81,8 @@ async function encode({ subject, text, html }: EmailForm, from: string, names: s
     disableFileAccess: true,
     disableUrlAccess: true,
   }).compile();
-  // Lines can be broken anywhere: blanks of any length can be filled in. Asked for by `textEncoding` alone, a text of
-  // short lines would go as it is.
+  // quoted-printable lines can be broken anywhere, so values of any length fit. With `textEncoding` alone, a text of
+  // short lines would not be encoded.
   for (const part of node.childNodes.length === 0 ? [node] : node.childNodes)
     part.setHeader('Content-Transfer-Encoding', 'quoted-printable');
   const built = (await node.build()).toString('latin1');
@@ -89,7 +92,7 @@ async function encode({ subject, text, html }: EmailForm, from: string, names: s
     .split(/\r\n(?![ \t])/)
     .filter(line => !/^(date|message-id):/i.test(line));
   const whole = head.join('\r\n') + built.slice(end);
-  // A blank may have been broken over two lines.
+  // A placeholder may have been broken over two lines.
   const anywhere = names.map(name => [...name].join('(?:=\\r\\n)?'));
   const found = names.length === 0 ? null : new RegExp(`(${anywhere.join('|')})`);
   const parts = found ? whole.split(found) : [whole];
@@ -109,13 +112,13 @@ function headersOf({ to, messageId, references, sentAt }: OutgoingMail): Record<
   };
 }
 
-/** Our values are short ASCII; a line break in one would be a bug that forges headers. */
+/** Our values are short ASCII. A line break would allow forged headers, so it throws. */
 function header(name: string, value: string): string {
   if (/[^\x20-\x7e]/.test(value) || value.length > 900) throw new Error(`the header ${name} cannot be sent`);
   return `${name}: ${value}\r\n`;
 }
 
-/** On lines of its own, joined by soft breaks, so that no line grows too long. */
+/** On lines of its own, joined by soft breaks, so that no line gets too long. */
 function filling(value: string): string {
   if (!/^[\w.-]*$/.test(value)) throw new Error('this cannot fill a blank');
   return `=\r\n${(value.match(/.{1,72}/g) ?? []).join('=\r\n')}=\r\n`;

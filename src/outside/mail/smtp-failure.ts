@@ -1,7 +1,7 @@
-// What an SMTP server's answer, or its silence, means for an email.
+// Decides what an SMTP server's response, or its silence, means for an email.
 import type { EmailFailure } from '../../core/notify/retry.ts';
 
-/** What nodemailer says about a failure. */
+/** A failure as nodemailer reports it. */
 export interface SmtpError extends Error {
   readonly code?: string;
   readonly responseCode?: number;
@@ -10,18 +10,18 @@ export interface SmtpError extends Error {
 }
 
 /**
- * The failure of an email handed to an open line. Only what is clearly about the address counts against
- * it: a server that refuses relaying or content refuses everybody, and must not empty the list.
+ * The failure of an email sent over an open connection. Only failures clearly caused by the address count against it: a
+ * server that refuses relaying or content refuses everyone, and must not empty the list.
  */
 export function failureOf(error: SmtpError): EmailFailure {
   const { code, responseCode, response = '', command } = error;
   if (responseCode === undefined) {
-    // Answers are missing where the email itself could not be sent: too large, no valid envelope.
+    // There is no response if the email itself could not be sent: too large, or no valid envelope.
     return code === 'EMESSAGE' || code === 'EENVELOPE' ? 'rejected' : 'dropped';
   }
   if (responseCode === 421) return 'busy';
   if (responseCode < 500) return 'later';
-  // A sender refused is our own setting: worth trying again once mended.
+  // A refused sender is a mistake in our settings: try again, because it can be fixed.
   if (command === 'MAIL FROM') return 'later';
   const status = /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})\b/.exec(response)?.[1] ?? '';
   if (/^5\.(1\.[0-6]|2\.[01])$/.test(status)) return 'refused';
@@ -29,13 +29,13 @@ export function failureOf(error: SmtpError): EmailFailure {
   return command === 'RCPT TO' && !policy ? 'refused' : 'rejected';
 }
 
-/** One line for the log, `status outbox` and the start-up check. */
+/** The failure in one line, for the log, `status outbox` and the check at start. */
 export function wordsOf(error: unknown): string {
   const { message, code, command, responseCode } = error as SmtpError & { originalCode?: string };
   const said = String(message || code || 'unknown error')
     .replace(/\s+/g, ' ')
     .slice(0, 1000)
-    // Servers repeat whom they refuse; the log has no addresses.
+    // Servers repeat the refused address; the log must not contain addresses.
     .replace(/[^\s<>"'(:]{1,320}@[^\s<>"'),;]+/g, '…@…')
     .slice(0, 300);
   const hint = hintOf(code, command, responseCode, said);

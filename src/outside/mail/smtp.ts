@@ -1,6 +1,5 @@
-// Mail by SMTP: some connections to the server, each sending one email at a time.
-// nodemailer's own pool is not used: it hands a connection its next email before ours is recorded, and sends
-// again by itself when a connection breaks.
+// Mail by SMTP: several connections, each sending one email at a time. We do not use nodemailer's pool: it gives a
+// connection its next email before the last one is recorded, and it resends by itself when a connection breaks.
 import { parseConnectionUrl } from 'nodemailer/lib/shared';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
@@ -10,20 +9,20 @@ import { failureOf, type SmtpError, wordsOf } from './smtp-failure.ts';
 
 export interface SmtpOptions {
   readonly dkim?: DkimKey | null;
-  /** Waiting for the connection and the greeting, ms. */
+  /** Time limit for the connection and the greeting, ms. */
   readonly patience?: Millis;
-  /** Waiting for any other answer, ms. */
+  /** Time limit for any other response, ms. */
   readonly silence?: Millis;
 }
 
-/** A connection that idles so long is closed by us, before the server does it under an email. */
+/** We close an idle connection after this time, before the server does it during an email. */
 const IDLE: Millis = 10 * SECOND;
-/** Many servers allow no more emails over one connection. */
+/** Many servers allow no more emails per connection. */
 const MAX_EMAILS = 100;
 
 /**
- * Mail through the server at `url` (`smtps://user:key@host:465`, with nodemailer's options `?name=…`, `?requireTLS=true`,
- * `?ignoreTLS=true`, `?tls.rejectUnauthorized=false`); `from` is read for each email.
+ * Sends mail through the server at `url` (`smtps://user:key@host:465`, with nodemailer's options `?name=…`,
+ * `?requireTLS=true`, `?ignoreTLS=true`, `?tls.rejectUnauthorized=false`); `from` is read for each email.
  */
 export function openSmtp(url: string, from: () => string, options: SmtpOptions = {}): MailTransport {
   const settings = parseConnectionUrl(url);
@@ -58,7 +57,7 @@ export function openSmtp(url: string, from: () => string, options: SmtpOptions =
         if (connection.canSend()) idle.push(connection);
         return { ok: true };
       } catch (error) {
-        // An answer leaves the connection usable after RSET; silence and 421 do not.
+        // After a response, RSET makes the connection usable again; after silence or 421 it is not.
         const { responseCode } = error as SmtpError;
         if (responseCode === undefined || responseCode === 421) connection.close();
         else if (await connection.reset()) idle.push(connection);
@@ -85,7 +84,6 @@ interface Credentials {
   readonly pass: string;
 }
 
-/** One connection to the server, from greeting to goodbye. */
 class Connection {
   readonly #smtp: SMTPConnection;
   readonly #auth: Credentials | null;
@@ -106,15 +104,15 @@ class Connection {
     this.#ended = ended;
   }
 
-  /** Connects, greets and logs in; throws what prevents it. */
+  /** Connects, greets and logs in; throws if that fails. */
   open(): Promise<void> {
     return new Promise((resolve, reject) => {
       const fail = (error: Error) => {
-        // First the word, then the end: closing says "closed" to everybody who listens.
+        // Reject first: closing tells every listener only "closed".
         reject(error);
         this.close();
       };
-      // Kept for good: an error of an idle connection ends it and is nobody's failure.
+      // Stays registered: an error on an idle connection closes it, and no email has failed.
       this.#smtp.on('error', fail);
       this.#smtp.once('end', () => fail(new Error('the server closed the connection')));
       const ready = () => {
@@ -131,12 +129,12 @@ class Connection {
     });
   }
 
-  /** Sends one email; settles with the server's word on it, or when the connection breaks. */
+  /** Sends one email; settles with the server's response, or when the connection breaks. */
   send({ from, to, bytes }: Mime): Promise<void> {
     clearTimeout(this.#timer);
     this.#emails++;
     return new Promise((resolve, reject) => {
-      // The end comes before its reason.
+      // The "end" event comes before its reason.
       const broken = () => setImmediate(() => reject(new Error('the connection was lost')));
       this.#smtp.once('end', broken);
       this.#smtp.send({ from, to: [to], size: bytes.length }, bytes, error => {
@@ -148,7 +146,7 @@ class Connection {
     });
   }
 
-  /** Whether it may take another email; closes it politely when not. */
+  /** Whether it can send another email; closes it politely if not. */
   canSend(): boolean {
     if (this.#open && this.#emails >= MAX_EMAILS) {
       this.#smtp.quit();
@@ -157,7 +155,7 @@ class Connection {
     return this.#open;
   }
 
-  /** Makes it ready for another email after a refusal; false when it had to be closed. */
+  /** Prepares it for another email after a refusal; false if it had to be closed. */
   reset(): Promise<boolean> {
     return new Promise(resolve => {
       const done = (fine: boolean) => {

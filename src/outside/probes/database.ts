@@ -1,4 +1,4 @@
-// database: whether PostgreSQL, MySQL or Redis answers a question. Each driver is loaded at its first use.
+// database: whether PostgreSQL, MySQL or Redis answers a query. Each driver is loaded on first use.
 import { Socket } from 'node:net';
 import type { CheckOf, ProbeResult } from '../../core/model/checks/check.ts';
 import { explain, Finding, isKnown } from './failure.ts';
@@ -7,11 +7,11 @@ import { closeOnAbort } from './tcp.ts';
 
 type DatabaseCheck = CheckOf<'database'>;
 
-/** Connects, asks once, hangs up. The answer's content is not judged: an error is what "down" means. */
+/** Connects, sends one query, disconnects. The result is not judged: only an error means "down". */
 export const checkDatabase: CheckRunner<DatabaseCheck> = async (check, signal) => {
   const url = check.url.trim();
   const ask = url.startsWith('postgres') ? askPostgres : url.startsWith('redis') ? askRedis : askMysql;
-  // Loading a driver for the first time is not the database's slowness.
+  // Loading the driver must not count as response time.
   const asking = await ask(url, check, signal);
   const started = performance.now();
   try {
@@ -27,7 +27,7 @@ type Asking = () => Promise<void>;
 async function askPostgres(url: string, check: DatabaseCheck, signal: AbortSignal): Promise<Asking> {
   const { default: pg } = await import('pg');
   return async () => {
-    // Our own socket: pg cannot be told to give up a connection that is still being made.
+    // Our own socket, because pg cannot abort a connection that is being made.
     const stream = ownSocket(signal);
     const client = new pg.Client({
       connectionString: url,
@@ -67,12 +67,12 @@ async function askRedis(url: string, check: DatabaseCheck, signal: AbortSignal):
     const client = createClient({
       url,
       socket: { connectTimeout: check.timeout, reconnectStrategy: false },
-      // News of a move are of no use for one question, and asking for them looks up "[::1]" as a name.
+      // Maintenance notifications are useless for one query, and requesting them resolves "[::1]" as a name.
       maintNotifications: 'disabled',
     });
     client.on('error', () => {});
     const close = () => {
-      // It throws on a client that is closed already, or not open yet.
+      // It throws if the client is not open yet or already closed.
       try {
         client.destroy();
       } catch {}
@@ -95,9 +95,9 @@ function ownSocket(signal: AbortSignal): Socket {
   return socket;
 }
 
-/** Codes of the three servers that mean "who are you?". */
+/** Error codes of the three servers for a refused login. */
 const LOGIN = /^(28P01|28000|ER_ACCESS_DENIED_ERROR|ER_DBACCESS_DENIED_ERROR)$/;
-/** … and "not now". */
+/** Error codes for "too many connections" and "starting". */
 const BUSY = /^(53300|57P03|ER_CON_COUNT_ERROR)$/;
 
 function inWords(cause: unknown): Error {

@@ -1,4 +1,4 @@
-// The deadline of a check: its own timeout, and not the time in which this process stood still.
+// The deadline of a check: its timeout, without the time for which this process was paused.
 import { setMaxListeners } from 'node:events';
 import { type Millis, SECOND } from '../../core/model/time.ts';
 import { PAUSE } from '../pulse.ts';
@@ -6,8 +6,9 @@ import { explain, type Seen, timedOut } from './failure.ts';
 import type { Note } from './network.ts';
 
 /**
- * Runs a check for at most `timeout` ms, not counting the time that `stood` (ms so far) says the process stood still. The
- * signal handed to `run` aborts in the end, whatever happened: that is what frees the sockets.
+ * Runs a check for at most `timeout` ms, not counting pauses. The signal given to `run` is always aborted at the end,
+ * which closes the sockets.
+ * @param stood how long the process was paused so far, ms
  */
 export async function withDeadline(
   timeout: Millis,
@@ -26,10 +27,10 @@ export async function withDeadline(
     const began = performance.now();
     const wait = (known: Millis) => {
       const paused = stood();
-      // The time it stood still is given anew, within bounds.
+      // Add the time of the pause, within limits.
       const most = timeout / 4;
       const owed = paused > PAUSE ? timeout + Math.min(paused, most) + began - performance.now() : 0;
-      // After a pause an answer may lie here unread: timers come before it.
+      // After a pause a response may wait unread, because timers run first.
       const unread = paused - known > PAUSE && known < most ? UNREAD : 0;
       const left = Math.max(owed, unread);
       if (left > 0) timer = setTimeout(wait, left, paused);
@@ -38,7 +39,7 @@ export async function withDeadline(
     timer = setTimeout(wait, timeout, 0);
     cancel = () => resolve({ outcome: 'unknown', latency: null, seen: 'not checked' });
   });
-  // The poller hands one signal to every check under way; Node would take that for a leak.
+  // The poller gives one signal to all running checks, which Node would report as a leak.
   setMaxListeners(0, signal);
   signal.addEventListener('abort', cancel, { once: true });
   try {
@@ -52,5 +53,5 @@ export async function withDeadline(
   }
 }
 
-/** How long what came during a pause is waited for. */
+/** How long to wait for a response that arrived during a pause. */
 const UNREAD: Millis = SECOND;

@@ -1,4 +1,4 @@
-// dns: whether a name has the records it should have.
+// dns: whether a name has the expected records.
 import { promises as dns, type MxRecord } from 'node:dns';
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
@@ -9,9 +9,9 @@ import type { CheckRunner } from './network.ts';
 
 type DnsCheck = CheckOf<'dns'>;
 
-/** Asks the configured name server (or the system's); every expected value must be among the answers. */
+/** Queries the configured name server, or the system's; every expected value must be among the records. */
 export const checkDns: CheckRunner<DnsCheck> = async (check, signal) => {
-  // A resolver of its own: no cache of an earlier check answers in the server's place.
+  // A new resolver, so that no cached answer is used.
   const resolver = new dns.Resolver({ timeout: Math.max(50, Math.floor(check.timeout / 4)), tries: 3 });
   if (check.server) setServer(resolver, check.server);
   signal.addEventListener('abort', () => resolver.cancel(), { once: true });
@@ -49,7 +49,7 @@ function spelled(found: string | string[] | MxRecord): string {
   return Array.isArray(found) ? found.join('') : `${found.priority} ${found.exchange}`;
 }
 
-/** Whether a record is the one an operator wrote, in whichever spelling of it. */
+/** Whether a record equals the expected value, in any spelling. */
 function isMeant(wanted: string, found: string, record: DnsCheck['record']): boolean {
   switch (record) {
     case 'TXT':
@@ -58,26 +58,26 @@ function isMeant(wanted: string, found: string, record: DnsCheck['record']): boo
     case 'AAAA':
       return address(wanted) === address(found);
     case 'MX':
-      // The exchange alone, or with its priority as zone files have it.
+      // The mail server alone, or with its priority as in zone files.
       return hostName(wanted) === hostName(/^\s*\d+\s/.test(wanted) ? found : found.replace(/^\d+ /, ''));
     default:
       return hostName(wanted) === hostName(found);
   }
 }
 
-/** Names compare without case, final dot and width of gaps, and as they go over the wire. */
+/** Host names are compared without case, final dot and extra spaces, in their ASCII form. */
 function hostName(text: string): string {
   const parts = text.trim().toLowerCase().replace(/\.$/, '').trim().split(/\s+/);
   return parts.map(part => domainToASCII(part) || part).join(' ');
 }
 
-/** An address as everybody writes it (RFC 5952); IPv4 within IPv6 is IPv4. */
+/** An address in its standard form (RFC 5952); IPv4-mapped IPv6 becomes IPv4. */
 function address(text: string): string {
   const bare = text.trim().replace(/^\[(.*)\]$/, '$1');
   return isIP(bare) ? ipaddr.process(bare).toString() : bare;
 }
 
-/** `"v=spf1 " "-all"`, as zone files and dig have it, is `v=spf1 -all`. */
+/** `"v=spf1 " "-all"`, as in zone files and dig, becomes `v=spf1 -all`. */
 function unquoted(text: string): string {
   if (!/^"(?:[^"\\]|\\.)*"(?:\s*"(?:[^"\\]|\\.)*")*$/.test(text)) return text;
   const parts = text.matchAll(/"((?:[^"\\]|\\.)*)"/g);

@@ -1,20 +1,20 @@
-// What went wrong, in words fit to publish (`seen`) and words for the log (`detail`).
+// Describes failures: `seen` may be published, `detail` is for the log.
 import type { ProbeResult } from '../../core/model/checks/check.ts';
 import type { Millis } from '../../core/model/time.ts';
 import { spell } from '../../core/monitoring/messages.ts';
 
-/** A finding a probe throws when the answer itself was wrong; its words are fit to publish. */
+/** Thrown by a probe if the response itself is wrong; its message may be published. */
 export class Finding extends Error {}
 
-/** A result with what only the probes ask. */
+/** A result with fields that only the probes use. */
 export type Seen = ProbeResult & {
-  /** No answer came in a way that a pause of our own process can cause. */
+  /** No response came, in a way that a pause of this process can cause. */
   readonly lost?: true;
-  /** A provider's page was read: what it says is a measurement. */
+  /** A provider's status page was read, so its status is a measurement. */
   readonly isRead?: true;
 };
 
-/** A result out of whatever a probe or a library threw: "down", but when the fault is ours. */
+/** Turns an error of a probe or a library into a result: "down", unless the fault is ours. */
 export function explain(error: unknown): Seen {
   const seen = inWords(error);
   return isLost(error) ? { ...seen, lost: true } : seen;
@@ -22,31 +22,31 @@ export function explain(error: unknown): Seen {
 
 function inWords(error: unknown): ProbeResult {
   if (error instanceof Finding) return down(error.message, error.cause ? describe(error.cause) : undefined);
-  // Our own want of files says nothing of the other side.
+  // Too many open files here says nothing about the target.
   if (/^E[MN]FILE$/.test(codeOf(error)))
     return { outcome: 'unknown', latency: null, seen: 'not checked', detail: describe(error) };
   return down(wordsFor(error), describe(error));
 }
 
-/** Whether an error has words of its own here (a network's or a certificate's). */
+/** Whether there is a message for an error's code (of network or certificate). */
 export function isKnown(error: unknown): boolean {
   return WORDS.has(codeOf(error));
 }
 
-/** "timed out after 10 seconds"; `soFar` is what was seen of an answer until then. */
+/** "timed out after 10 seconds"; `soFar` describes the response until then. */
 export function timedOut(timeout: Millis, soFar: string | null): Seen {
   const seen = `timed out after ${spell(timeout)}`;
   return { ...down(soFar === null ? seen : `${seen} (${soFar})`), lost: true };
 }
 
-/** Timeouts, and connections the other side broke off: what becomes of a check whose process stands still. */
+/** Timeouts, and connections closed by the other side: a pause of this process can cause them. */
 const LOST =
   /^(ECONNRESET|ECONNABORTED|EPIPE|E?TIMEDOUT|ETIMEOUT|ESOCKETTIMEDOUT|ERR_SOCKET_CONNECTION_TIMEOUT|EAI_AGAIN|UND_ERR_(SOCKET|CONNECT_TIMEOUT|ABORTED)|PROTOCOL_(CONNECTION_LOST|SEQUENCE_TIMEOUT)|HPE_INVALID_EOF_STATE|ERR_HTTP2_.*|ERR_STREAM_PREMATURE_CLOSE|Z_BUF_ERROR|57014|57P05|ERR_CLIENT_INTERACTION_TIMEOUT|ER_NET_READ_INTERRUPTED|ER_NET_READ_ERROR)$/;
-/** The same of drivers without codes, and said by servers that gave up waiting for us (HTTP 408, SMTP 421). */
+/** The same for drivers without codes, and for servers that gave up waiting for us (HTTP 408, SMTP 421). */
 const LOST_WORDS =
   /time(d|-)? ?out|terminated unexpectedly|socket closed|closed state|connection (lost|closed)|^answered (408|421)$/i;
 
-/** Looked for in all there is: of several tried addresses one may have refused and another not have answered. */
+/** Searches all nested errors: of several addresses, one may have refused and another not have answered. */
 function isLost(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
   const { code, message, errors, cause } = error as Record<string, unknown>;
@@ -94,7 +94,7 @@ function wordsFor(error: unknown): string {
   const code = codeOf(error);
   const known = WORDS.get(code);
   if (known) return known;
-  // undici names the code of some of its parser's errors only.
+  // undici gives a code for only some of its parser's errors.
   if (code.startsWith('HPE_') || nameOf(error) === 'HTTPParserError')
     return 'answered with something that is not HTTP';
   if (/^(ERR_SSL|EPROTO|ERR_TLS)/.test(code)) return 'TLS handshake failed';
@@ -104,7 +104,7 @@ function wordsFor(error: unknown): string {
   return 'the check failed';
 }
 
-/** An error's code; of several tried addresses (AggregateError) the first one's. */
+/** An error's code; for several tried addresses (AggregateError), the first one's. */
 function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return '';
   const { code, errors, cause } = error as { code?: unknown; errors?: unknown[]; cause?: unknown };

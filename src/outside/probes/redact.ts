@@ -1,7 +1,7 @@
-// Takes a check's secrets out of what is said about it, wherever a library put them.
+// Removes a check's secrets from its result, wherever a library put them.
 import type { Check, ProbeResult } from '../../core/model/checks/check.ts';
 
-/** The result without passwords, keys and header values; applies to the log's words too. */
+/** The result without passwords, keys and header values; also in `detail` for the log. */
 export function redact(check: Check, result: ProbeResult): ProbeResult {
   const secrets = secretsOf(check);
   const clean = (text: string) =>
@@ -34,7 +34,7 @@ function secretsOf(check: Check): string[] {
     const { password, searchParams } = new URL(check.url);
     found.push(password, decodePart(password), ...searchParams.values());
   }
-  // Short ones would tear holes into ordinary words ("1", "on").
+  // Short values would also match ordinary words ("1", "on").
   return found.filter(secret => secret.length >= 5).sort((a, b) => b.length - a.length);
 }
 

@@ -1,18 +1,17 @@
-// SMTP's question and answer over a connected socket: one line out, one reply (of several lines) in.
+// SMTP over a connected socket: sends one line, reads one reply (of several lines).
 import { on } from 'node:events';
 import type { Socket } from 'node:net';
 import { Finding } from './failure.ts';
 
-/** A whole reply: its code, and its lines with their codes. */
 export interface Reply {
   readonly code: number;
   readonly lines: readonly string[];
 }
 
-/** No honest reply is longer, in characters. */
+/** The longest reply accepted, characters. */
 const MAX_REPLY = 64 * 1024;
 
-/** Asks one thing at a time; what the server says unasked waits for the next `reply`. */
+/** Sends one command at a time; unrequested text from the server waits for the next `reply`. */
 export class Dialogue {
   readonly #socket: Socket;
   readonly #chunks: AsyncIterator<[Buffer]>;
@@ -28,7 +27,7 @@ export class Dialogue {
     return this.reply();
   }
 
-  /** The next reply; rejects when the connection is lost or what comes is not SMTP. */
+  /** The next reply; rejects if the connection is lost or the data is not SMTP. */
   async reply(): Promise<Reply> {
     for (let reply = this.#take(); ; reply = this.#take()) {
       if (reply) return reply;
@@ -38,7 +37,7 @@ export class Dialogue {
     }
   }
 
-  /** Gives the socket up, as it is; errors of its end are heard by nobody. */
+  /** Gives up the socket without closing it; later errors are ignored. */
   leave(): void {
     this.#socket.on('error', () => {});
     this.#chunks.return?.();

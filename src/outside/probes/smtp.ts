@@ -1,4 +1,4 @@
-// smtp: greeting, EHLO, STARTTLS where asked for, AUTH where credentials are given.
+// smtp: greeting, EHLO, STARTTLS if set, AUTH if credentials are given.
 import type { CheckOf } from '../../core/model/checks/check.ts';
 import { Finding } from './failure.ts';
 import { type CheckRunner, reach } from './network.ts';
@@ -7,8 +7,8 @@ import { openSocket } from './tcp.ts';
 import { openTls } from './tls.ts';
 
 /**
- * Talks to the server up to the point where an email could begin. A password is never sent in the
- * clear unless `starttls: false` says so in as many words.
+ * Talks to the server up to the point where an email could begin. Sends a password unencrypted only if `starttls:
+ * false` is set.
  */
 export const checkSmtp: CheckRunner<CheckOf<'smtp'>> = async (check, signal, network) => {
   const { host, port, user, pass = '' } = check;
@@ -23,7 +23,7 @@ export const checkSmtp: CheckRunner<CheckOf<'smtp'>> = async (check, signal, net
   if (starttls) {
     if (!offers(greeting, 'STARTTLS')) throw new Finding('does not offer STARTTLS');
     expectCode(await dialogue.say('STARTTLS'), 220);
-    // Whatever came in the clear after that reply is not trusted: the new dialogue knows nothing of it.
+    // Data sent unencrypted after that reply is not trusted: the new dialogue ignores it.
     dialogue.leave();
     dialogue = new Dialogue(await openTls({ socket }, host, signal, network));
     greeting = expectCode(await dialogue.say('EHLO status-live'), 250);

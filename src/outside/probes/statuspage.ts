@@ -1,5 +1,4 @@
-// statuspage: what a provider says of itself on its own, Statuspage-shaped page.
-
+// statuspage: the status a provider reports on its own Statuspage-like page.
 import type { CheckOf, ProbeResult } from '../../core/model/checks/check.ts';
 import { upstreamReport } from '../../core/model/checks/upstream-report.ts';
 import { cut } from '../../core/text/chat-markdown.ts';
@@ -10,8 +9,8 @@ import { parseJson } from './http/text.ts';
 import type { CheckRunner } from './network.ts';
 
 /**
- * Reads `URL/api/v2/summary.json`. Partial trouble is `degraded`, a major outage `down`. There is no
- * latency: the page's own speed says nothing about the service.
+ * Reads `URL/api/v2/summary.json`. Partial trouble is `degraded`, a major outage is `down`. There is no latency: the
+ * speed of the page says nothing about the service.
  */
 export const checkStatuspage: CheckRunner<CheckOf<'statuspage'>> = async (check, signal, network) => {
   const request = {
@@ -32,19 +31,19 @@ export const checkStatuspage: CheckRunner<CheckOf<'statuspage'>> = async (check,
   return check.component ? ofComponent(summary, check.component) : ofPage(summary);
 };
 
-/** A page that could not be read: no measurement of the service, whatever stood in the way. */
+/** The result for a page that could not be read, for any reason: no measurement of the service. */
 export function unreadable(result: ProbeResult): ProbeResult {
   return { ...result, outcome: 'unknown', seen: `upstream status page: ${result.seen}` };
 }
 
-/** What is read of a summary; nothing is taken for granted. */
+/** The fields we read of a summary; any of them may be missing or wrong. */
 interface Summary {
   readonly status?: { readonly indicator?: unknown; readonly description?: unknown };
   readonly components?: unknown;
   readonly incidents?: unknown;
 }
 
-/** Statuspage's words, and those of its imitators, for the page and for a component. */
+/** The words of Statuspage and similar pages, for the page and for a component. */
 const OUTCOMES = new Map<string, ProbeResult['outcome']>([
   ['none', 'up'],
   ['operational', 'up'],
@@ -84,7 +83,7 @@ function reported(status: unknown, words: string, summary: Summary): Seen {
   return { isRead: true, outcome, latency: null, seen: upstreamReport(clip(words) + quoted) };
 }
 
-/** The objects of what should be a list of them. */
+/** The objects in a value that should be a list of objects. */
 function entries(list: unknown): Record<'id' | 'name' | 'status', unknown>[] {
   return Array.isArray(list) ? list.filter(one => typeof one === 'object' && one !== null) : [];
 }
@@ -98,7 +97,7 @@ function parse({ readings }: Body): Summary | null {
   }
 }
 
-/** The page's address, or any below it, with or without the API's path. */
+/** Makes the summary's URL from the page's address or any below it, with or without the API's path. */
 function summaryAddress(url: string): URL {
   const base = new URL(url.trim());
   base.search = '';
@@ -107,14 +106,14 @@ function summaryAddress(url: string): URL {
   return base;
 }
 
-/** `partial_outage` → "Partial Outage", as Statuspage's own pages print it. */
+/** `partial_outage` → "Partial Outage", as on Statuspage's pages. */
 function readable(status: unknown): string {
   return String(status)
     .replaceAll('_', ' ')
     .replace(/\b\w/g, letter => letter.toUpperCase());
 }
 
-/** The provider's words, without addresses and control characters and of bearable length. */
+/** The provider's words, shortened, without addresses and control characters. */
 function clip(words: string): string {
   const plain = words
     .replace(/\b(https?:\/\/|www\.)\S+/gi, '…')

@@ -11,8 +11,8 @@ export const checkTcp: CheckRunner<CheckOf<'tcp'>> = async ({ host, port }, sign
 };
 
 /**
- * A connected socket, destroyed when the signal aborts. Afterwards errors are the caller's to hear. `watch` is handed it
- * before it connects.
+ * Returns a connected socket, destroyed when the signal aborts. The caller must handle its later errors. `watch` gets
+ * the socket before it connects.
  */
 export function openSocket(
   target: NetConnectOpts,
@@ -28,10 +28,10 @@ export function openSocket(
   });
 }
 
-/** Ends a socket with the check, whatever state it is in. */
+/** Destroys a socket when the check ends, whatever its state. */
 export function closeOnAbort(socket: Socket, signal: AbortSignal): void {
-  // Always with an error: undici 7 asserts, and takes the process down, when the socket beneath a
-  // paused answer closes without one.
+  // Always with an error: undici 7 fails an assertion, which ends the process, if the socket of a paused response
+  // closes without one.
   const close = () => socket.destroy(new Error('the check ended'));
   if (signal.aborted) close();
   signal.addEventListener('abort', close, { once: true });

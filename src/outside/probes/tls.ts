@@ -1,4 +1,4 @@
-// tls: whether a TLS handshake succeeds with a trusted certificate, and how long that one lasts.
+// tls: whether a TLS handshake succeeds with a trusted certificate, and how long that is valid.
 import type { Socket } from 'node:net';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import type { CheckOf } from '../../core/model/checks/check.ts';
@@ -24,8 +24,8 @@ export const checkTls: CheckRunner<CheckOf<'tls'>> = async (check, signal, netwo
 };
 
 /**
- * A TLS connection to `target`, or over a socket that exists (STARTTLS), whose certificate is trusted and that of
- * `servername`; rejects otherwise. `watch` is handed it before it connects.
+ * Opens a TLS connection to `target`, or over an existing socket (STARTTLS). Rejects unless the certificate is trusted
+ * and belongs to `servername`. `watch` gets the socket before it connects.
  */
 export function openTls(
   target: ConnectionOptions,

@@ -1,25 +1,24 @@
-// Backups of the database: whole, checked copies beside it, made before its schema changes.
+// Backups of the database: complete, verified copies beside it, made before a schema migration.
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { iso, type Millis } from '../../core/model/time.ts';
 
-/** How many of those made before a migration are kept. */
+/** How many backups made before a migration are kept. */
 const KEPT = 3;
 
-/** Where the backups of a database lie. */
 export function backupsOf(file: string): string {
   return path.join(path.dirname(file), 'backups');
 }
 
-/** The backup with the youngest content beside a database, or null. */
+/** The backup with the newest content, or null. */
 export function newestBackup(file: string): string | null {
   return ours(file).at(-1) ?? null;
 }
 
 /**
- * Copies an open database to DATA_DIR/backups/status-SCHEMA-DATE.db, the date being that of its last change
- * (epoch ms), checks the copy, and keeps the last three. Returns its path. Throws what SQLite says.
+ * Copies an open database to DATA_DIR/backups/status-SCHEMA-DATE.db, verifies the copy, and keeps the last three.
+ * DATE is the time of the last change (epoch ms). Returns the path; throws SQLite's errors.
  */
 export function backUpBeforeMigration(
   sqlite: Sqlite.Database,
@@ -33,7 +32,7 @@ export function backUpBeforeMigration(
   const draft = path.join(folder, `.${name}.tmp`);
   rmSync(draft, { force: true });
   try {
-    // It holds addresses: readable by this user alone. SQLite writes into an empty file.
+    // It holds email addresses, so only this user may read it. SQLite writes into an empty file.
     closeSync(openSync(draft, 'wx', 0o600));
     sqlite.prepare('VACUUM INTO ?').run(draft);
     verify(draft);
@@ -47,7 +46,7 @@ export function backUpBeforeMigration(
   return backup;
 }
 
-/** Opens a copy and checks every page; throws when it is not whole. */
+/** Opens a copy and checks every page; throws if it is damaged. */
 export function verify(file: string): void {
   const copy = new Sqlite(file, { readonly: true });
   try {
@@ -58,7 +57,7 @@ export function verify(file: string): void {
   }
 }
 
-/** Waits until a file, or a folder's names, are on the disk. */
+/** Waits until a file, or the names in a folder, are on disk. */
 export function syncFile(file: string): void {
   const handle = openSync(file, 'r');
   try {

@@ -1,6 +1,6 @@
-// The one connection to SQLite, as Kysely's driver: one transaction at a time, begun IMMEDIATE, so that it
-// either holds the write lock or has done nothing. A locked database is waited for with timers, never inside
-// SQLite: its own busy timeout would stop every request of this process for as long.
+// The one connection to SQLite, as Kysely's driver. Transactions run one at a time and begin IMMEDIATE, so that each
+// either holds the write lock or has done nothing. The wait for a locked database uses timers, because SQLite's own
+// busy timeout would block every request of this process.
 import { accessSync, constants } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import {
@@ -15,20 +15,20 @@ import {
 } from 'kysely';
 import { StorageFault, type StorageTrouble, troubleOf } from '../../core/model/ports/storage.ts';
 
-/** Called after every write: with null when it succeeded, else with why it did not. */
+/** Called after every write: with null on success, else with the reason of the failure. */
 export type OnWrite = (trouble: StorageTrouble | null) => void;
 
-/** FULL: a commit waits for the disk. NORMAL: it may be lost with the power, never with the process. */
+/** FULL: a commit waits for the disk. NORMAL: a power cut may lose it, a crash of the process cannot. */
 type Level = 'FULL' | 'NORMAL';
 
-/** How long a locked database is waited for before a write is refused, ms. */
+/** How long to wait for a locked database before a write is refused, ms. */
 const PATIENCE = 5000;
-/** Between two tries, ms: short at first, since most locks are. */
+/** The pauses between two tries, ms: short at first, because most locks are short. */
 const PAUSES = [2, 5, 10, 20, 40] as const;
-/** Statements kept compiled: an email costs half as much. */
+/** How many statements are kept compiled. This halves the cost of an email. */
 const STATEMENTS = 300;
 
-/** What both speeds of writing share: the SQLite handle and whose transaction is under way. */
+/** The SQLite handle and the transaction in progress, shared by both levels. */
 export class Connection {
   #sqlite: Sqlite.Database;
   readonly #onWrite: OnWrite;
@@ -40,7 +40,7 @@ export class Connection {
   #level: Level = 'FULL';
   #wrote = false;
 
-  /** `afresh` opens the file once more, for a server, which outlives what its disk goes through. */
+  /** @param afresh opens the file again; for a server, which must survive failures of its disk */
   constructor(
     sqlite: Sqlite.Database,
     onWrite: OnWrite,
@@ -53,7 +53,7 @@ export class Connection {
     this.#gone = gone;
   }
 
-  /** A statement outside a transaction. */
+  /** Runs a statement outside a transaction. */
   async alone<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     return this.#patiently(() => {
       this.#setLevel('FULL');
@@ -64,7 +64,6 @@ export class Connection {
     });
   }
 
-  /** A statement of the transaction under way. */
   within<R>(query: CompiledQuery): QueryResult<R> {
     try {
       return this.#run<R>(query);
@@ -73,10 +72,10 @@ export class Connection {
     }
   }
 
-  /** Begins a transaction, of others' at the same time none. */
+  /** Begins a transaction when no other is in progress. */
   async begin(level: Level): Promise<void> {
     await this.#patiently(() => {
-      // Cannot be changed inside a transaction.
+      // The level cannot be changed inside a transaction.
       this.#setLevel(level);
       this.#statement('BEGIN IMMEDIATE').run();
       this.#wrote = false;
@@ -96,7 +95,7 @@ export class Connection {
     this.#ended();
   }
 
-  /** SQLite rolls back by itself when the disk is full. */
+  /** If the disk is full, SQLite has already rolled back. */
   rollback(): void {
     try {
       if (this.#sqlite.inTransaction) this.#statement('ROLLBACK').run();
@@ -106,8 +105,8 @@ export class Connection {
   }
 
   /**
-   * A server's log files stay, emptied: SQLite removes them with its last connection, and on a disk that is full
-   * by then the next start could not make them again. A connection that only reads is the last, and may not.
+   * A server empties its log files but keeps them: SQLite removes them with its last connection, and on a full disk the
+   * next start could not create them again. So a read-only connection, which may not remove them, is closed last.
    */
   close(): void {
     let last: Sqlite.Database | null = null;
@@ -118,7 +117,7 @@ export class Connection {
         this.#sqlite.pragma('wal_checkpoint(TRUNCATE)');
       }
     } catch {
-      // A disk that fails now: what is in the log is read at the next start.
+      // The disk fails now. The next start reads what is in the log.
     }
     this.#sqlite.close();
     last?.close();
@@ -135,7 +134,7 @@ export class Connection {
     this.#level = level;
   }
 
-  /** Waits for the transaction under way, then for whoever else has locked the file: 5 s at most. */
+  /** Waits for the transaction in progress, then up to 5 s for another process that has locked the file. */
   async #patiently<T>(work: () => T): Promise<T> {
     for (let waited = 0, tries = 0; ; tries++) {
       while (this.#busy) await this.#busy;
@@ -152,7 +151,7 @@ export class Connection {
   }
 
   #run<R>({ sql, parameters }: CompiledQuery): QueryResult<R> {
-    // A pragma acts when it is compiled.
+    // A pragma takes effect when it is compiled.
     const statement = /^\s*pragma\b/i.test(sql) ? this.#handle().prepare(sql) : this.#statement(sql);
     if (!statement.readonly && this.#gone()) throw new StorageFault('gone', 'ENOENT');
     if (statement.reader) {
@@ -175,8 +174,8 @@ export class Connection {
   }
 
   /**
-   * A handle that was opened while the file could not be written never writes, nor does another beside it, since
-   * they share the log's index: once the file can be written again, it is closed and opened anew.
+   * Closes the handle and opens the file again once it can be written. A handle opened while the file was read-only
+   * never writes, and neither does another one beside it, because they share the log's index.
    */
   #reopen(): void {
     if (!this.#afresh || this.#busy || this.#sqlite.inTransaction) return;
@@ -206,7 +205,7 @@ export class Connection {
   }
 }
 
-/** Kysely over the connection; `level` is that of its transactions. */
+/** A Kysely dialect over the connection; `level` is that of its transactions. */
 export function dialectOf(connection: Connection, level: Level): Dialect {
   return {
     createAdapter: () => new SqliteAdapter(),

@@ -1,4 +1,4 @@
-// The database: one SQLite file, looked at, opened, backed up before its schema changes, and migrated.
+// Opens the database: one SQLite file, inspected, backed up before its schema changes, and migrated.
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
@@ -14,17 +14,16 @@ import type { Tables } from './tables.ts';
 export type Db = Kysely<Tables>;
 
 export interface OpenOptions {
-  /** The caller holds the lock of the database, as the server does. */
+  /** True if the caller already holds the lock of the database, as the server does. */
   readonly locked?: boolean;
-  /** Called after every write. */
   readonly onWrite?: OnWrite;
-  /** Whether the file was taken away: nothing is written to it then. */
+  /** Whether the file was removed: then nothing is written to it. */
   readonly gone?: () => boolean;
 }
 
 /**
- * Opens (or makes) the database in `file`. Throws DatabaseRefused when the file is damaged, foreign, newer
- * than this program, or cannot be written; the file and those beside it are then left untouched.
+ * Opens or creates the database in `file`. Throws DatabaseRefused, and leaves all files untouched, if the file is
+ * damaged, not ours, newer than this program, or not writable.
  */
 export function openDatabase(
   file: string,
@@ -44,10 +43,10 @@ export function openDatabase(
 const unsynced = new WeakMap<Db, Db>();
 
 /**
- * The same database, whose transactions do not wait for the disk: for what is measured each minute anyway, or
- * recognised when it is repeated. A crash of ours undoes none of it; a power cut may take the last seconds,
- * in order, and never what a later transaction of the other kind relies on. Announcements, outbox, subscribers and
- * inbound events wait (FULL): what was accepted stays accepted.
+ * The same database, but its transactions do not wait for the disk (NORMAL). Use it for measurements, and for writes
+ * that are recognised when repeated. A crash loses nothing; a power cut may lose the last seconds, in order, and never
+ * a write that a later FULL transaction relies on. Announcements, outbox, subscribers and inbound events use FULL: what
+ * was accepted stays accepted.
  */
 export function withoutFsync(db: Db): Db {
   return unsynced.get(db) ?? db;
@@ -68,7 +67,7 @@ function opened(file: string, locked: boolean): Sqlite.Database {
       backUpBeforeMigration(sqlite, file, found);
       migrate(sqlite, file, version);
     }
-    // From here on nothing waits inside SQLite (connection.ts).
+    // From here on connection.ts waits, never SQLite.
     sqlite.pragma('busy_timeout = 0');
     return sqlite;
   } catch (error) {
@@ -79,7 +78,7 @@ function opened(file: string, locked: boolean): Sqlite.Database {
   }
 }
 
-/** `patience`: how long it waits for whoever holds the file, ms. */
+/** @param patience how long to wait for a process that has locked the file, ms */
 function handle(file: string, patience: number): Sqlite.Database {
   const sqlite = new Sqlite(file, { timeout: patience });
   try {
@@ -91,13 +90,13 @@ function handle(file: string, patience: number): Sqlite.Database {
   }
 }
 
-/** A new database is made aside: an empty or half-made file under its name is never ours. */
+/** A new database is made under a temporary name, so that a half-made file is never used. */
 function make(file: string): void {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const draft = `${file}.${process.pid}.new`;
   try {
     rmSync(draft, { force: true });
-    // It will hold addresses: readable by this user alone.
+    // It will hold email addresses, so only this user may read it.
     closeSync(openSync(draft, 'wx', 0o600));
     made(draft).close();
     syncFile(draft);
@@ -124,11 +123,11 @@ function settle(sqlite: Sqlite.Database): void {
   sqlite.pragma('journal_mode = WAL');
   sqlite.pragma('synchronous = FULL');
   sqlite.pragma('foreign_keys = ON');
-  // KiB: the indexes of a large outbox stay in memory.
+  // In KiB: keeps the indexes of a large outbox in memory.
   sqlite.pragma('cache_size = -32768');
 }
 
-/** All the steps at once: one that fails leaves the schema, and the data, as they were. */
+/** Runs all steps in one transaction: if one fails, schema and data stay as they were. */
 function migrate(sqlite: Sqlite.Database, file: string, version: number): void {
   let step = version;
   try {

@@ -1,5 +1,5 @@
-// Looking at a database file before it is opened for writing, so that one that is damaged, foreign or of a
-// newer program is refused with every byte as it was.
+// Inspects a database file before it is opened for writing. A file that is damaged, not ours or of a newer program is
+// refused without changing a byte.
 import {
   closeSync,
   existsSync,
@@ -16,19 +16,22 @@ import type { Millis } from '../../core/model/time.ts';
 import { newestBackup } from './backups.ts';
 import { MIGRATIONS } from './migrations.ts';
 
-/** Marks our files, in SQLite's header: "StLv". */
+/** Marks our files in SQLite's header: "StLv". */
 export const APPLICATION_ID = 0x53744c76;
 
 export interface Inspected {
-  /** How many migrations it has been through. */
+  /** How many migrations it has had. */
   readonly version: number;
-  /** When it was last written to, epoch ms. */
+  /** When it was last written, epoch ms. */
   readonly changed: Millis;
 }
 
-/** Up to here a file is checked at every start, larger ones after a crash only: 100 ms at most. */
+/** Files up to this size (bytes) are checked at every start, larger ones only after a crash: 100 ms at most. */
 const ALWAYS = 64 * 1024 ** 2;
-/** Beyond this only what cannot be measured again is checked: a gigabyte takes two seconds. */
+/**
+ * In files larger than this (bytes), only tables that cannot be measured again are checked: a gigabyte takes two
+ * seconds.
+ */
 const WHOLE = 1024 ** 3;
 const PRECIOUS = [
   'subscribers',
@@ -40,7 +43,7 @@ const PRECIOUS = [
   'meta',
 ];
 
-/** What the file's first bytes say; null when there is no file. Throws DatabaseRefused. */
+/** Reads the header of the file; null if there is no file. Throws DatabaseRefused. */
 export function inspectHeader(file: string): { pages: number; pageSize: number; bytes: number } | null {
   if (!existsSync(file)) return null;
   const stat = statSync(file);
@@ -60,7 +63,7 @@ export function inspectHeader(file: string): { pages: number; pageSize: number; 
   if (mark !== 0 && mark !== APPLICATION_ID) throw foreign(file);
   const raw = head.readUInt16BE(16);
   const pageSize = raw === 1 ? 65536 : raw;
-  // The count is only right where no write of an older program came after it.
+  // The page count is valid only if no older program wrote to the file after it.
   const counted = head.readUInt32BE(24) === head.readUInt32BE(92);
   const pages = counted ? head.readUInt32BE(28) : 0;
   const hasLog = sizeOf(`${file}-wal`) > 0;
@@ -71,9 +74,9 @@ export function inspectHeader(file: string): { pages: number; pageSize: number; 
 }
 
 /**
- * Reads version and mark, and with `thorough` checks the pages: all of a small file, of a larger one only
- * after a crash, of a very large one only what cannot be measured again. Nothing is written; what SQLite
- * puts beside the file is put back as it was. Throws DatabaseRefused.
+ * Reads version and mark. With `thorough` also checks pages: all of a small file, all of a larger one only after a
+ * crash, and of a very large one only tables that cannot be measured again. Writes nothing, and restores the files that
+ * SQLite creates. Throws DatabaseRefused.
  */
 export function inspect(file: string, thorough: boolean): Inspected {
   const head = inspectHeader(file);
@@ -84,7 +87,7 @@ export function inspect(file: string, thorough: boolean): Inspected {
   );
   let sqlite: Sqlite.Database | null = null;
   try {
-    // Read only: closing it neither writes the log into the file nor removes it.
+    // Read-only: closing it neither writes the log into the file nor removes the log.
     sqlite = new Sqlite(file, { readonly: true });
     const version = sqlite.pragma('user_version', { simple: true }) as number;
     const mark = sqlite.pragma('application_id', { simple: true }) as number;
@@ -133,7 +136,7 @@ function foreign(file: string): DatabaseRefused {
   return refused(file, 'this is the database of another application', fix);
 }
 
-/** Names the newest backup there is. */
+/** Names the newest backup, if there is one. */
 function restoring(file: string, how: string): string {
   const backup = newestBackup(file);
   return backup
@@ -145,7 +148,7 @@ function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-/** null: it was not there; undefined: it was, and is not changed by reading. */
+/** The content; null if the file does not exist; undefined if reading does not change it. */
 function bytesOf(file: string, whole: boolean): Buffer | null | undefined {
   if (!existsSync(file)) return null;
   return whole ? readFileSync(file) : undefined;

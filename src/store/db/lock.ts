@@ -1,5 +1,5 @@
-// The lock beside the database: held by the server while it runs, and by whoever replaces the file. The
-// system lets go of it with the process, however that ends, so that none is ever left behind.
+// The lock beside the database, held by the running server or by a command that replaces the file. The system releases
+// it when the process ends, so no lock is left behind.
 import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
@@ -10,8 +10,8 @@ export interface Lock {
 }
 
 /**
- * Takes the lock of the database in `file`; null while another process has it. Throws DatabaseRefused when
- * the folder takes no file.
+ * Takes the lock of the database in `file`; null if another process has it. Throws DatabaseRefused if the folder cannot
+ * be written.
  */
 export function takeLock(file: string): Lock | null {
   const name = `${file}.lock`;
@@ -21,7 +21,7 @@ export function takeLock(file: string): Lock | null {
     keepToUs(name);
     const held = new Sqlite(name, { timeout: 0 });
     sqlite = held;
-    // An empty database of its own: SQLite knows how to lock a file on every system we run on.
+    // The lock is an empty SQLite database: SQLite can lock a file on every system we support.
     held.pragma('journal_mode = MEMORY');
     held.exec('BEGIN EXCLUSIVE');
     return { release: () => held.close() };
@@ -34,7 +34,7 @@ export function takeLock(file: string): Lock | null {
   }
 }
 
-/** Who may read the lock may hold it, and keep the server from starting. */
+/** Whoever can read the lock file can lock it and keep the server from starting. */
 function keepToUs(name: string): void {
   const facts = statSync(name, { throwIfNoEntry: false });
   if (!facts) closeSync(openSync(name, 'a', 0o600));
@@ -42,7 +42,7 @@ function keepToUs(name: string): void {
     try {
       chmodSync(name, 0o600);
     } catch {
-      // On a disk that takes no change it stays as it was.
+      // On a read-only disk it stays as it was.
     }
   }
 }

@@ -1,4 +1,4 @@
-// Single values of the database, by name.
+// Single values in the database, by name.
 import type { Db } from './database.ts';
 
 export async function readMeta(db: Db, name: string): Promise<string | null> {

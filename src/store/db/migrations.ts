@@ -1,6 +1,6 @@
-// The schema, as numbered steps that are only ever appended to. Moments are epoch ms.
+// The schema as numbered migrations; new ones are only ever appended. Times are epoch ms.
 
-/** Nothing was released before the first step: it is the whole schema. */
+/** The first migration is the whole schema, because no earlier one was released. */
 const FIRST = `
   CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
   INSERT INTO meta (name, value) VALUES ('confirmed_seq', '0');

@@ -1,4 +1,4 @@
-// Taking a backup while the server runs, and putting one back while it does not.
+// Makes a backup while the server runs, and restores one while it is stopped.
 import { randomUUID } from 'node:crypto';
 import {
   closeSync,
@@ -19,13 +19,13 @@ import { backupsOf, syncFile, verify } from './backups.ts';
 import { inspect } from './inspect.ts';
 import { takeLock } from './lock.ts';
 
-/** Copied in one go, 8 MB: others have their turn between. */
+/** Pages copied in one step (8 MB); other work runs between steps. */
 const PAGES = 2000;
 
 /**
- * Copies the database in `file` to `target` as it is at this moment, whoever writes meanwhile; checks the
- * copy, and puts it in place in one step, mode 0600. Calls `onProgress` with how many pages of how many are done. Throws
- * DatabaseRefused; nothing is left behind then.
+ * Copies the database in `file` to `target` as it is now, even while the server writes. Verifies the copy and puts it
+ * in place in one step, mode 0600. Calls `onProgress` with the pages done and the total. Throws DatabaseRefused and
+ * then leaves nothing behind.
  */
 export async function backUp(
   file: string,
@@ -40,12 +40,12 @@ export async function backUp(
     throw new DatabaseRefused(target, exists, 'choose another, or say --force');
   const folder = path.dirname(target);
   if (!existsSync(folder)) throw new DatabaseRefused(folder, 'there is no such folder', 'make it first');
-  // Its own, though another backup to the same place be under way.
+  // A unique name, because another backup to the same target may be running.
   const draft = `${target}.${randomUUID()}.tmp`;
   const sqlite = new Sqlite(file, { fileMustExist: true, timeout: 5000 });
   try {
     closeSync(openSync(draft, 'wx', 0o600));
-    // One view of everything until the end; without it each write of the server would start the copy anew.
+    // One read transaction until the end. Without it, each write of the server would restart the copy.
     sqlite.exec('BEGIN');
     sqlite.prepare('SELECT COUNT(*) FROM sqlite_master').get();
     const progress = ({ totalPages, remainingPages }: Sqlite.BackupMetadata) => {
@@ -71,7 +71,7 @@ export async function backUp(
   }
 }
 
-/** One file without others beside it: it can be copied, and opened read-only anywhere. */
+/** Makes it one file without log, so that it can be copied, and opened read-only anywhere. */
 function settled(file: string): void {
   const sqlite = new Sqlite(file);
   sqlite.pragma('journal_mode = DELETE');
@@ -79,18 +79,18 @@ function settled(file: string): void {
 }
 
 export interface Restored {
-  /** Where what was there before lies now; null when there was nothing. */
+  /** Where the previous database is now; null if there was none. */
   readonly aside: string | null;
   readonly version: number;
   readonly subscribers: number;
-  /** Emails and messages that waited in the backup. */
+  /** Emails and messages waiting in the backup. */
   readonly emails: number;
 }
 
 /**
- * Puts a copy of the backup `from` in the place of `file`, and what was there aside. Unless `resume`, emails
- * waiting in it are held and news is not announced again: what was sent since it was made nobody knows.
- * Throws DatabaseRefused, with nothing changed, while a server runs or when the backup is not whole.
+ * Puts a copy of the backup `from` in place of `file`, and moves the previous database aside.
+ * Unless `resume`, waiting emails are held and news is not announced again, because it is unknown what was sent since
+ * the backup. Throws DatabaseRefused, with nothing changed, if a server runs or the backup is damaged.
  */
 export function restore(file: string, from: string, resume: boolean, now: Millis): Restored {
   const fix = 'name another file';
@@ -149,7 +149,7 @@ function verified(draft: string, from: string): void {
   }
 }
 
-/** What waits stays for `outbox retry`; the next round takes everything as seen and notifies nobody. */
+/** Waiting deliveries stay for `outbox retry`. The next round takes every update as seen and notifies nobody. */
 function hold(sqlite: Sqlite.Database): void {
   sqlite.exec(`
     UPDATE deliveries SET state = 'given_up', error = 'held since the backup was restored' WHERE state = 'pending';
@@ -157,7 +157,7 @@ function hold(sqlite: Sqlite.Database): void {
     DELETE FROM meta WHERE name = 'announced'`);
 }
 
-/** The old file keeps its log: the two belong together. Its name stays until the new file takes it. */
+/** Moves the old file aside together with its log. The old name stays until the new file takes it. */
 function putAside(file: string, now: Millis): string | null {
   if (!existsSync(file)) return null;
   mkdirSync(backupsOf(file), { recursive: true, mode: 0o700 });

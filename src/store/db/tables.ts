@@ -1,4 +1,4 @@
-// The tables as Kysely sees them (migrations.ts makes them).
+// The tables as Kysely sees them; migrations.ts creates them.
 import type { Generated } from 'kysely';
 import type { LoggedWebhook } from '../../core/inbound/webhook-log.ts';
 import type { CheckResult } from '../../core/model/checks/check.ts';
@@ -19,17 +19,17 @@ interface ComponentRow {
 
 export interface RollupRow {
   component_id: string;
-  /** Ten minutes, an hour, a UTC day. */
+  /** Ten minutes, an hour or a UTC day. */
   span: RollupSpan;
   start: number;
   checks: number;
   ok: number;
-  /** ms really looked at. */
+  /** Observed time, ms. */
   observed: number;
   latency_sum: number;
   latency_min: number | null;
   latency_max: number | null;
-  /** Of the latencies, as core/monitoring/ddsketch.ts prints it. */
+  /** Sketch of the latencies, as printed by core/monitoring/ddsketch.ts. */
   sketch: string;
 }
 
@@ -47,9 +47,9 @@ export interface TransitionRow {
   message: string;
   filed_at: number | null;
   incident_id: string | null;
-  /** When it was known. */
+  /** When it became known. */
   recorded_at: number;
-  /** `TransitionFacts` as JSON; null when there is nothing to fill a template with. */
+  /** `TransitionFacts` as JSON; null if there are none for templates. */
   facts: string | null;
 }
 
@@ -58,13 +58,13 @@ export interface SubscriberRow {
   channel: Generated<'email' | ChannelType>;
   /** `operator`: a channel of status.yaml. */
   owner: Generated<'operator' | 'visitor'>;
-  /** An email address, or a visitor's URL; the operator's URLs stay in status.yaml. */
+  /** An email address or a visitor's URL; the operator's URLs stay in status.yaml. */
   address: string | null;
-  /** Tells whether two addresses are the same. */
+  /** The same for two spellings of one address. */
   address_key: string;
-  /** What a visitor's webhook is signed with. */
+  /** The key that signs messages to a visitor's webhook. */
   secret: string | null;
-  /** `dead`: a channel that wants no more, or took nothing for too long. */
+  /** `dead`: a channel that refused for good or accepted nothing for too long. */
   state: 'pending' | 'confirmed' | 'dead';
   /** JSON list of component ids; null for all. */
   components: string | null;
@@ -74,13 +74,13 @@ export interface SubscriberRow {
   nonce: string;
   created_at: number;
   confirmed_at: number | null;
-  /** Place in the order of confirming, never used twice; null while pending. */
+  /** Position in the order of confirmation, never reused; null while pending. */
   confirmed_seq: number | null;
-  /** In a row: emails refused for good, messages to a channel given up. */
+  /** Permanent email refusals, or given-up messages of a channel, in a row. */
   strikes: Generated<number>;
-  /** Since when a channel took nothing; null while all is well. */
+  /** Since when a channel has accepted nothing; null if it works. */
   failing_since: number | null;
-  /** Nothing is tried before; null while all is well. */
+  /** Nothing is sent before this time; null if not paused. */
   paused_until: number | null;
   error: string | null;
 }
@@ -90,30 +90,29 @@ interface AnnouncementRow {
   incident_id: string;
   key: string;
   seen_at: number;
-  /** Incident and update as JSON, for deliveries whose file is gone; null when owed to nobody. */
+  /** Incident and update as JSON, for deliveries whose file is gone; null if nobody is to be notified. */
   frozen: string | null;
-  /** From when on its deliveries are enqueued. */
+  /** When its deliveries are enqueued. */
   due_at: number | null;
-  /** The id of the last subscriber whose delivery is enqueued; null: nothing left to enqueue. */
+  /** The last subscriber id whose delivery is enqueued; null if none are left to enqueue. */
   cursor: string | null;
-  /** The last place (`confirmed_seq`) it is owed to. */
+  /** The last `confirmed_seq` that gets a delivery. */
   upto: number | null;
 }
 
 interface DeliveryRow {
   id: Generated<number>;
-  /** Its subscriber's. */
   channel: Generated<'email' | ChannelType>;
   kind: 'update' | 'confirm' | 'leave';
-  /** `announcements.ref` for updates; the moment of the request otherwise. */
+  /** `announcements.ref` for updates, otherwise the time of the request. */
   ref: string;
-  /** The incident an update is of; null for what was requested at a form. */
+  /** The incident of an update; null for an email requested with a form. */
   incident_id: string | null;
   subscriber_id: string;
   state: 'pending' | 'sent' | 'given_up';
   attempts: Generated<number>;
   due_at: number;
-  /** What went wrong last; null once sent. */
+  /** Null once sent. */
   error: string | null;
   created_at: number;
   sent_at: number | null;
@@ -124,7 +123,7 @@ interface RequestRow {
   key: string;
   body_hash: string;
   at: number;
-  /** JSON `{status, body}`; null while it is being carried out. */
+  /** JSON `{status, body}`; null while the request is in progress. */
   answer: string | null;
 }
 

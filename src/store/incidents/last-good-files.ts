@@ -1,18 +1,17 @@
-// Kept files: the last good text of the incidents and of status.yaml, for when they cannot be read at a start or
-// their folder is missing; which folder that was, and what an operator let go of.
+// The last good text of the incident files and of status.yaml, for when they cannot be read or their folder is missing.
+// Also which folder it was, and which files an operator gave up.
 import { existsSync } from 'node:fs';
 import { DatabaseRefused } from '../../core/model/ports/storage.ts';
 import type { Millis } from '../../core/model/time.ts';
 import { type Db, openDatabase } from '../db/database.ts';
 import { readMeta, writeMeta } from '../db/meta.ts';
 
-/** What is kept beside the incidents' texts. */
 export interface KeptRecord {
-  /** Which incidents folder, and folders below, they were read from; null when there was none. */
+  /** The identity of the incidents folder and its subfolders; null if there was none. */
   readonly folder: string | null;
-  /** Since when that is missing; null while it is not. */
+  /** Since when the folder has been missing; null if it is not. */
   readonly missingSince: Millis | null;
-  /** The last good status.yaml; null when none was kept yet. */
+  /** The last good status.yaml; null if none was kept yet. */
   readonly site: string | null;
 }
 
@@ -20,7 +19,7 @@ const STEP = 200;
 
 export const NOTHING_KEPT: KeptRecord = { folder: null, missingSince: null, site: null };
 
-/** All there are, by path below the incidents folder. */
+/** All kept texts, by path below the incidents folder. */
 export async function readKeptFiles(db: Db): Promise<Map<string, string>> {
   const rows = await db.selectFrom('kept_files').selectAll().execute();
   return new Map(rows.map(({ name, text }) => [name, text]));
@@ -31,7 +30,7 @@ export async function readKept(db: Db): Promise<KeptRecord> {
   return text === null ? NOTHING_KEPT : { ...NOTHING_KEPT, ...(JSON.parse(text) as Partial<KeptRecord>) };
 }
 
-/** The last good status.yaml that a server kept in the database `file`; null without one. Nothing is made. */
+/** Reads the last good status.yaml from the database `file`; null if there is none. Creates nothing. */
 export async function readLastGoodSite(file: string): Promise<string | null> {
   if (!existsSync(file)) return null;
   try {
@@ -43,7 +42,7 @@ export async function readLastGoodSite(file: string): Promise<string | null> {
   }
 }
 
-/** Keeps these texts, forgets those files, and notes the rest, in one transaction. */
+/** Stores and removes kept texts and updates the other values, in one transaction. */
 export async function changeKeptFiles(
   db: Db,
   texts: ReadonlyMap<string, string>,
@@ -63,7 +62,7 @@ export async function changeKeptFiles(
   });
 }
 
-/** Forgets these files, and lets a running server know by `now`, epoch ms. */
+/** Removes kept files, and signals this to a running server by storing `now`, epoch ms. */
 export async function forgetKeptFiles(db: Db, names: readonly string[], now: Millis): Promise<void> {
   await db.transaction().execute(async trx => {
     await dropFiles(trx, names);
@@ -80,7 +79,7 @@ async function dropFiles(db: Db, names: readonly string[]): Promise<void> {
   }
 }
 
-/** When an operator last let go of what was missing, as written; null when never. Changes with each time. */
+/** When an operator last gave up missing files, as stored; null if never. Changes each time. */
 export function readForgotten(db: Db): Promise<string | null> {
   return readMeta(db, 'forgotten');
 }

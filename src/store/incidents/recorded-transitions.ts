@@ -1,12 +1,12 @@
-// What every source saw, kept in memory by the one process that writes it: only what is new is read.
+// The outages of every source, kept in memory by the only process that writes them: only new transitions are read.
 import { type Outages, outagesIn, type RecordedTransition } from '../../core/filing/reported-vs-measured.ts';
 import type { Db } from '../db/database.ts';
 
-/** Reads the outages of all sources; the same object comes back when no transition came or was filed. */
+/** Reads the outages of all sources. Returns the same object if no transition was added or filed. */
 export function makeReadOutages(db: Db): () => Promise<Outages> {
-  /** Transitions by source, in the order they came. */
+  /** Transitions by source, in order of arrival. */
   const known = new Map<string, Map<number, RecordedTransition>>();
-  /** A transition changes only by being filed, and is read again until it is. */
+  /** A transition changes only by being filed, so it is read again until then. */
   let filedTo = 0;
   let outages: Outages = {};
   return async () => {
@@ -21,7 +21,7 @@ export function makeReadOutages(db: Db): () => Promise<Outages> {
     }
     const unfiled = rows.find(({ filedAt }) => filedAt === null);
     filedTo = unfiled ? unfiled.seq - 1 : (rows.at(-1)?.seq ?? filedTo);
-    // A recovery of nothing, as each check's first one is, is no outage.
+    // A recovery without an outage, such as each check's first transition, is no outage.
     const news = [...changed]
       .map(source => [source, outagesIn([...known.get(source)!.values()])] as const)
       .filter(([source, found]) => found.length > 0 || outages[source]);

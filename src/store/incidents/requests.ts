@@ -1,16 +1,17 @@
-// Requests with an Idempotency-Key: remembered for a day, so that a repeat is answered and not repeated.
+// Requests with an Idempotency-Key, remembered for a day: a repeated request gets the same response and has no second
+// effect.
 import { DAY, type Millis } from '../../core/model/time.ts';
 import type { Db } from '../db/database.ts';
 
 export interface KnownRequest {
   readonly bodyHash: string;
-  /** When the key was first seen: what is written carries this moment, so that a repeat recognises it. */
+  /** When the key was first seen. What the request writes carries this time, so that a repeat recognises it. */
   readonly at: Millis;
-  /** JSON of the answer; null while it is (or was, before a crash) being carried out. */
+  /** The response as JSON; null while the request is in progress, or was when the process crashed. */
   readonly answer: string | null;
 }
 
-/** Remembers a key at its first sight; a known, younger than a day, comes back as it is. */
+/** Remembers a new key. If the key is known and younger than a day, returns the stored request. */
 export async function rememberRequest(
   db: Db,
   key: string,
@@ -32,7 +33,7 @@ export async function answerRequest(db: Db, key: string, answer: string): Promis
   await db.updateTable('requests').set({ answer }).where('key', '=', key).execute();
 }
 
-/** Frees a key whose request changed nothing: it may come again with a better body. */
+/** Frees the key of a request that changed nothing, so that it can be sent again with a corrected body. */
 export async function forgetRequest(db: Db, key: string): Promise<void> {
   await db.deleteFrom('requests').where('key', '=', key).where('answer', 'is', null).execute();
 }

@@ -1,11 +1,11 @@
-// Transitions: stored once, filed once.
+// Stores transitions, each once, and marks them as filed.
 import type { Selectable } from 'kysely';
 import type { Millis } from '../../core/model/time.ts';
 import type { StoredTransition, Transition, TransitionFacts } from '../../core/model/transition.ts';
 import type { Db } from '../db/database.ts';
 import type { TransitionRow } from '../db/tables.ts';
 
-/** Stores a transition known since `recordedAt`; false when the same event is there already. */
+/** Stores a transition; returns false if the same event is already stored. */
 export async function insertTransition(db: Db, transition: Transition, recordedAt: Millis): Promise<boolean> {
   const { components, facts, ...same } = transition;
   const done = await db
@@ -28,7 +28,7 @@ export async function isStored(db: Db, key: string): Promise<boolean> {
   return row !== undefined;
 }
 
-/** Transitions that are in no file yet, in the order they came. */
+/** In order of arrival. */
 export async function unfiledTransitions(db: Db): Promise<StoredTransition[]> {
   const rows = await db
     .selectFrom('transitions')
@@ -50,7 +50,7 @@ export async function newestTransition(db: Db, source: string): Promise<StoredTr
   return row ? stored(row) : null;
 }
 
-/** The incident a source was last filed in before transition `seq`, or null. */
+/** The incident in which a source was last filed before transition `seq`, or null. */
 export async function incidentBefore(db: Db, source: string, seq: number): Promise<string | null> {
   const row = await db
     .selectFrom('transitions')
@@ -64,7 +64,7 @@ export async function incidentBefore(db: Db, source: string, seq: number): Promi
   return row?.incident_id ?? null;
 }
 
-/** Notes when a monitor says it recovered; an earlier moment than the one known changes nothing. */
+/** Records the time of a recovery reported by a monitor; an earlier time than the stored one changes nothing. */
 export async function noteRecovery(db: Db, source: string, at: Millis): Promise<void> {
   await db
     .insertInto('recoveries')
@@ -73,13 +73,13 @@ export async function noteRecovery(db: Db, source: string, at: Millis): Promise<
     .execute();
 }
 
-/** When a monitor last said it recovered, epoch ms; null when it never gave a time. */
+/** The last recovery time a monitor gave, epoch ms; null if it never gave one. */
 export async function lastRecovery(db: Db, source: string): Promise<Millis | null> {
   const row = await db.selectFrom('recoveries').select('at').where('source', '=', source).executeTakeFirst();
   return row?.at ?? null;
 }
 
-/** Takes a transition off the to-do list: it is written in `incidentId`, or nothing was to be written. */
+/** Marks a transition as filed in `incidentId`, or, if null, as needing no file. */
 export async function markFiled(db: Db, seq: number, incidentId: string | null, now: Millis): Promise<void> {
   await db
     .updateTable('transitions')

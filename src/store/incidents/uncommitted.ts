@@ -1,20 +1,18 @@
-// Incident files that are to be committed to git: noted before they are written, forgotten once they are committed.
+// Incident files waiting for a git commit: recorded before they are written, removed once committed.
 import type { Db } from '../db/database.ts';
 
 export interface Uncommitted {
   /** Relative to the incidents folder. */
   readonly name: string;
   readonly author: 'machine' | 'api';
-  /** The text it had when it was first noted; null when it was to be made. */
+  /** The file's text when first recorded; null if it did not exist. */
   readonly before: string | null;
 }
 
-/** All there are, in the order of their names. */
 export async function readUncommitted(db: Db): Promise<Uncommitted[]> {
   return db.selectFrom('uncommitted').selectAll().orderBy('name').execute();
 }
 
-/** Notes a file, in place of what was noted of it. */
 export async function noteUncommitted(db: Db, { name, author, before }: Uncommitted): Promise<void> {
   await db
     .insertInto('uncommitted')

@@ -1,10 +1,10 @@
-// The last hundred webhooks.
+// The last hundred webhooks received.
 import type { LoggedWebhook } from '../../core/inbound/webhook-log.ts';
 import type { Db } from '../db/database.ts';
 
 const KEPT = 100;
 
-/** Notes one, and forgets the oldest beyond a hundred. */
+/** Records a webhook and removes the oldest beyond a hundred. */
 export async function logWebhook(db: Db, webhook: LoggedWebhook): Promise<void> {
   await db.transaction().execute(async trx => {
     const { insertId } = await trx.insertInto('webhooks_log').values(webhook).executeTakeFirstOrThrow();

@@ -1,5 +1,5 @@
-// What is known of every component, kept in memory by the one process that writes it: read whole once,
-// then only what was recorded since.
+// The measurements of every component, kept in memory by the only process that writes them: read once, then only what
+// changed.
 import { type Selectable, sql } from 'kysely';
 import type { Measured } from '../../core/model/component.ts';
 import { DAY, isPlausible, type Millis, startOfUtcDay } from '../../core/model/time.ts';
@@ -8,13 +8,13 @@ import { type DetectorState, initialState, tookOf } from '../../core/monitoring/
 import type { Db } from '../db/database.ts';
 import type { Tables } from '../db/tables.ts';
 
-/** The database is the truth; this only saves reading all of it each second. */
+/** A cache: the database stays the source of truth. */
 export class StatusReader {
   readonly #db: Db;
   #all = new Map<string, Measured>();
-  /** The first day read; null when everything is to be read anew. */
+  /** The first day read; null if everything must be read again. */
   #since: Millis | null = null;
-  /** The latest moment in what was read. */
+  /** The latest time in what was read. */
   #latest = Number.NEGATIVE_INFINITY;
   readonly #touched = new Set<string>();
 
@@ -22,21 +22,24 @@ export class StatusReader {
     this.#db = db;
   }
 
-  /** Notes that a component's rows changed (without an id: any of them may have). */
+  /** Marks a component's rows as changed; without an id, all rows. */
   touch(id?: string): void {
     if (id === undefined) this.#since = null;
     else this.#touched.add(id);
   }
 
-  /** What is known of every component as of `now` (left out: as it stands), by id; days back to `from` (epoch ms). */
+  /**
+   * Returns the measurements of every component as of `now` (default: as stored), by id, with days back to `from`
+   * (epoch ms).
+   */
   async read(from: Millis, now = Number.POSITIVE_INFINITY): Promise<ReadonlyMap<string, Measured>> {
-    // A new day, or another window, is read anew; so is everything after a failure.
+    // Read everything for a new day, another window, and after a failure.
     const isNew = startOfUtcDay(from) !== this.#since;
     if (!isNew && this.#touched.size === 0 && this.#latest <= now) return this.#all;
     this.#since = null;
     if (isNew) await this.#readAgain(from);
     else await this.#readTouched();
-    // A clock that nobody set yet knows nothing better.
+    // A clock that was never set does not correct anything.
     const isSet = isPlausible(now);
     if (isSet && this.#latest > now && (await hasMovedBack(this.#db, now))) await this.#readAgain(from);
     if (isSet && (await this.#hasMovedUp(now))) await this.#readAgain(from);
@@ -61,8 +64,8 @@ export class StatusReader {
   }
 
   /**
-   * What a clock noted that nobody had set is known since the first day that was checked by a right one. False when
-   * there is no such thing, or it cannot be written: it is tried again with the next reading.
+   * Corrects components first seen by a clock that was not set: they are known since the first day with a check by a
+   * correct clock. Returns false if there are none, or if the write fails; the next read tries again.
    */
   async #hasMovedUp(now: Millis): Promise<boolean> {
     if (!Number.isFinite(now)) return false;
@@ -95,9 +98,9 @@ export class StatusReader {
 }
 
 /**
- * What a clock wrote that was ahead is known since now, and noted so: it would else begin anew each time. When a check
- * last ended stays as it is: nobody knows how long ago that was, and it was not now. False when it cannot be written:
- * it is tried again with the next reading.
+ * Corrects times written by a clock that was ahead: the component is known since `now`. Without the write, that would
+ * move with each read. The end of the last check stays, because its age is unknown. Returns false if the write fails;
+ * the next read tries again.
  */
 async function hasMovedBack(db: Db, now: Millis): Promise<boolean> {
   const moved = sql`
@@ -110,13 +113,13 @@ async function hasMovedBack(db: Db, now: Millis): Promise<boolean> {
   );
 }
 
-/** SQLite takes 32,766 values in a statement; fewer keep it short. */
+/** SQLite accepts 32,766 values in a statement; fewer keep it short. */
 const AT_ONCE = 500;
 
-/** What is known of every component as it stands, by id; days back to `from` (epoch ms). */
+/** Reads the measurements of every component, by id, with days back to `from` (epoch ms). */
 export async function readMeasured(db: Db, from: Millis): Promise<Map<string, Measured>> {
   const rows = await db.selectFrom('components').selectAll().execute();
-  // One row a component, read as the rows lie: ninety thousand small rows take five times as long.
+  // One row per component, read in storage order: ninety thousand small rows take five times as long.
   const { rows: days } = await sql<{ id: string; starts: string; observed: string }>`
     SELECT c.id, json_group_array(r.start) AS starts, json_group_array(r.observed) AS observed
     FROM components c CROSS JOIN rollups r ON r.component_id = c.id
@@ -132,7 +135,7 @@ export async function readMeasured(db: Db, from: Millis): Promise<Map<string, Me
   return new Map(rows.map(row => [row.id, measuredOf(row, observed.get(row.id) ?? new Map())]));
 }
 
-/** What changed of some components: their state, and the days of their newest results. */
+/** Reads what changed of some components: their state, and the days of their newest results. */
 async function readSome(
   db: Db,
   ids: readonly string[],
@@ -140,7 +143,7 @@ async function readSome(
 ): Promise<[string, Measured][]> {
   const rows = await db.selectFrom('components').selectAll().where('id', 'in', ids).execute();
   const lastChecks = rows.map(row => row.last_check).filter(at => at !== null);
-  // A result may have come from just before the midnight that has just passed.
+  // A result may be from just before midnight.
   const from = lastChecks.length === 0 ? 0 : startOfUtcDay(Math.min(...lastChecks)) - DAY;
   const days = await db
     .selectFrom('rollups')

@@ -1,4 +1,4 @@
-// Check results and heartbeats: stored, judged and rolled up in one transaction each.
+// Check results and heartbeats: each is stored, judged and rolled up in one transaction.
 
 import { type CheckResult, checkKey } from '../../core/model/checks/check.ts';
 import { roughPeriod } from '../../core/model/checks/cron.ts';
@@ -28,15 +28,15 @@ import { type Db, withoutFsync } from '../db/database.ts';
 import { insertTransition } from '../incidents/transitions.ts';
 import { rollUp } from './rollups.ts';
 
-/** What came of a result: the transitions it confirmed, and when to check again before the schedule does. */
+/** The transitions that a result confirmed, and when to check again before the schedule does. */
 export interface Recorded extends Pick<Judgement, 'transitions' | 'recheckAt' | 'overdue'> {
-  /** Whether it counts as a run: the next one speaks for the time since. */
+  /** Whether the result counts as a run; if not, the next run covers its time. */
   readonly isCounted: boolean;
 }
 
 /**
- * Makes every component known from `now` on; those already known keep their day. One that became a heartbeat, or
- * is none any more, begins anew: what was confirmed by other rules ends.
+ * Makes components known from `now` on; known ones keep their first day. A component that becomes a heartbeat, or stops
+ * being one, starts again: its confirmed state followed other rules.
  */
 export async function noteComponents(db: Db, components: readonly Component[], now: Millis): Promise<void> {
   for (const { id } of components) {
@@ -67,9 +67,9 @@ async function beginAnew(db: Db, component: Component, state: DetectorState, now
 }
 
 /**
- * Stores one result with its judgement, rollups and transitions, all or nothing. `now` is when it was
- * known: a check that waits for its timeout ends later than it began. `passed` (ms) is how long it is since the
- * run before that counted, by a clock that only grows, as far as this process has seen it.
+ * Stores one result with its judgement, rollups and transitions, all or nothing.
+ * @param now when the result was known, which is later than its start
+ * @param passed time since the counted run before it, ms, by the monotonic clock, as far as this process has seen it
  */
 export async function recordResult(
   db: Db,
@@ -105,8 +105,8 @@ function rowOf({ at, outcome, latency, seen }: CheckResult) {
 }
 
 /**
- * Judges a heartbeat's report at once, or (null) its silence up to `now`, as `judgeHeartbeat` does, and stores what
- * comes of it. `passed` as of `recordResult`.
+ * Judges a heartbeat's report or, if null, its silence up to `now` (see `judgeHeartbeat`), and stores the result.
+ * `passed` as in `recordResult`.
  */
 export async function recordHeartbeat(
   db: Db,
@@ -129,7 +129,7 @@ export async function recordHeartbeat(
     });
 }
 
-/** Stores the end of an outage whose check was removed, and forgets what was confirmed of it. */
+/** Stores the end of a removed check's outage, and deletes its confirmed state. */
 export async function endRemoved(db: Db, end: Transition, now: Millis): Promise<void> {
   const id = componentOf(end.source);
   if (id === null) return;
@@ -149,7 +149,7 @@ export async function listeningAt(db: Db, startedAt: Millis): Promise<ReadonlyMa
   return listeningSince(await allRecorded(db), startedAt);
 }
 
-/** The detector's state of a component; null when nothing was recorded of it. */
+/** The detector state of a component; null if nothing was recorded of it. */
 export async function detectorStateOf(db: Db, id: string): Promise<DetectorState | null> {
   const { state, lastCheck } = await stateOf(db, id);
   return lastCheck === null ? null : state;

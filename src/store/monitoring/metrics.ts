@@ -1,4 +1,4 @@
-// Metrics of the operator's own: each value once, added to its ten minutes, its hour and its day.
+// The operator's own metrics: each value is stored once and added to its ten minutes, hour and day.
 import type { Selectable } from 'kysely';
 import type { RollupSpan } from '../../core/model/metric.ts';
 import {
@@ -13,14 +13,14 @@ import { KEPT_FOR, startOfSpan } from '../../core/monitoring/rollup.ts';
 import type { Db } from '../db/database.ts';
 import type { MetricRollupRow } from '../db/tables.ts';
 
-/** What a metric holds at a moment after a value was sent for it; `isNew` when that was the first. */
+/** The stored value of a metric at a moment; `isNew` if this request stored it. */
 export interface KeptPoint extends MetricPoint {
   readonly isNew: boolean;
 }
 
 /**
- * Keeps a value, all or nothing; what is there at its moment stays. With `mayMove` it takes the next
- * free millisecond instead: whoever named no moment must not lose a value to another's.
+ * Stores a value, all or nothing; an existing value at the same moment stays. With `mayMove` (no time was given) it
+ * takes the next free millisecond instead.
  */
 export async function recordPoint(
   db: Db,
@@ -54,7 +54,7 @@ async function valueAt(db: Db, id: string, at: Millis): Promise<number | null> {
 async function addUp(db: Db, id: string, point: MetricPoint, now: Millis): Promise<void> {
   for (const span of ['slot', 'hour', 'day'] as const) {
     const start = startOfSpan(span, point.at);
-    // What pruning would remove at once is not made.
+    // Skip rollups that pruning would remove at once.
     if (span !== 'day' && start < now - KEPT_FOR[span]) continue;
     const before = await db
       .selectFrom('metric_rollups')
@@ -70,7 +70,7 @@ async function addUp(db: Db, id: string, point: MetricPoint, now: Millis): Promi
   }
 }
 
-/** A metric's stretches from `from` (epoch ms) on, oldest first; only where something was. */
+/** A metric's rollups from `from` (epoch ms), oldest first; empty ones are left out. */
 export async function readMetric(
   db: Db,
   id: string,

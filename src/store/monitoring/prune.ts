@@ -1,11 +1,11 @@
-// Pruning: what was measured is removed when it is older than it is kept for; days are kept for good.
+// Removes measurements older than their retention; daily rollups are kept for ever.
 import { sql } from 'kysely';
 import { POINTS_KEPT_FOR } from '../../core/model/metric.ts';
 import type { Millis } from '../../core/model/time.ts';
 import { KEPT_FOR } from '../../core/monitoring/rollup.ts';
 import type { Db } from '../db/database.ts';
 
-/** One component, or one metric of the operator's, at a time, so that nobody waits for it. */
+/** Prunes one component or metric at a time, so that nothing else waits long. */
 export async function pruneMeasurements(db: Db, now: Millis): Promise<void> {
   const components = await db.selectFrom('components').select('id').execute();
   for (const { id } of components)
@@ -30,6 +30,6 @@ async function pruneOne(
       db,
     );
   }
-  // Requests and checks go first between two.
+  // Let requests and checks run between two.
   await new Promise(resolve => setImmediate(resolve));
 }

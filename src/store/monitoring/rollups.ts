@@ -1,4 +1,4 @@
-// Rollups: each result added to its ten minutes, its hour and its day; series read back.
+// Rollups: adds each result to its ten minutes, hour and day, and reads series.
 import type { Insertable, Selectable } from 'kysely';
 import type { CheckResult } from '../../core/model/checks/check.ts';
 import type { RollupSpan } from '../../core/model/metric.ts';
@@ -17,7 +17,7 @@ import type { RollupRow } from '../db/tables.ts';
 
 const SPANS: readonly RollupSpan[] = ['slot', 'hour', 'day'];
 
-/** Adds one measured result; `observed` is how much time it speaks for, ms. Call it in a transaction. */
+/** Adds one result; `observed` is the time it covers, ms. Call it in a transaction. */
 export async function rollUp(db: Db, id: string, result: CheckResult, observed: Millis): Promise<void> {
   const latency = result.latency === null ? null : Math.round(result.latency);
   const keys = SPANS.map(span => ({ span, start: startOfSpan(span, result.at) }));
@@ -41,7 +41,7 @@ export function rowOf(id: string, span: RollupSpan, start: Millis, rollup: Rollu
   return { component_id: id, span, start, ...row };
 }
 
-/** The points of a component's chart from `from` (epoch ms) on, oldest first; only where something was. */
+/** The points of a component's chart from `from` (epoch ms), oldest first; empty ones are left out. */
 export async function readSeries(db: Db, id: string, span: RollupSpan, from: Millis): Promise<Point[]> {
   const rows = await db
     .selectFrom('rollups')
@@ -54,7 +54,7 @@ export async function readSeries(db: Db, id: string, span: RollupSpan, from: Mil
   return rows.map(row => pointOf(row.start, rollupOf(row)));
 }
 
-/** The median answer of the hours from the one of `from` (epoch ms) on, ms; null without any. */
+/** The median response time since the hour of `from` (epoch ms), ms; null without data. */
 export async function readMedian(db: Db, id: string, from: Millis): Promise<number | null> {
   const rows = await db
     .selectFrom('rollups')

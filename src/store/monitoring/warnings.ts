@@ -1,8 +1,8 @@
-// Warnings: one row for each source, so that a restart neither forgets nor repeats one.
+// Stores warnings, one row per source, so that a restart neither loses nor repeats one.
 import type { Warning } from '../../core/monitoring/warning.ts';
 import type { Db } from '../db/database.ts';
 
-/** All there are, those lately gone too. */
+/** Includes those that ended recently. */
 export async function readWarnings(db: Db): Promise<Warning[]> {
   const rows = await db.selectFrom('warnings').selectAll().execute();
   return rows.map(({ seen_at: seenAt, mailed_at: mailedAt, gone_at: goneAt, ...same }) => {

@@ -1,4 +1,4 @@
-// Announcements: which updates were announced, and how far their deliveries are enqueued.
+// Announcements: which updates were announced, and how many of their deliveries are enqueued.
 import { type Selectable, sql } from 'kysely';
 import { type Edge, edgeKey } from '../../core/incidents/first-seen.ts';
 import type { Incident, IncidentUpdate } from '../../core/model/incident.ts';
@@ -14,34 +14,33 @@ import { readMeta, writeMeta } from '../db/meta.ts';
 import type { Tables } from '../db/tables.ts';
 import { choiceIn, lastPlace, type Row } from './subscribers.ts';
 
-/** An incident and one of its updates, as they stood when first seen. */
+/** An incident and one of its updates, as first seen. */
 export interface Frozen {
   readonly incident: Incident;
   readonly update: IncidentUpdate;
 }
 
-/** An update whose deliveries are not all enqueued yet; `frozenUpdate` knows what it is about. */
+/** An update whose deliveries are not all enqueued; `frozenUpdate` reads its content. */
 export interface Owed {
   readonly ref: string;
-  /** Nothing of it is enqueued yet. */
+  /** No delivery of it is enqueued yet. */
   readonly untouched: boolean;
 }
 
-/** The references of every update that was announced or noted as seen. */
+/** The references of all updates that were announced or marked as seen. */
 export async function seenUpdates(db: Db): Promise<Set<string>> {
   const rows = await db.selectFrom('announcements').select('ref').execute();
   return new Set(rows.map(row => row.ref));
 }
 
-/** An announcement as it was noted; undefined when nothing was. */
 async function noted(db: Db, ref: string) {
   const query = db.selectFrom('announcements').select(['seen_at', 'due_at']).where('ref', '=', ref);
   return query.executeTakeFirst();
 }
 
 /**
- * Never later than `now`: what a clock noted that was ahead is noted anew, so that it stays the moment
- * when the clock was first right.
+ * Returns when an update was seen, at most `now`. A later time came from a clock that was ahead: it is replaced by
+ * `now` and stored, so that it stays the same from then on.
  */
 async function seenNoLaterThan(
   db: Db,
@@ -51,12 +50,12 @@ async function seenNoLaterThan(
 ): Promise<Millis | null> {
   if (at === undefined || at <= now) return at ?? null;
   const set = db.updateTable('announcements').set({ seen_at: now }).where('ref', '=', ref).execute();
-  // What cannot be written just now is noted after the next start.
+  // If the write fails, it is repeated after the next start.
   await set.catch(() => undefined);
   return now;
 }
 
-/** The names of the beginnings, ends and updates that lay ahead when they were first seen. */
+/** The names of the starts, ends and updates that were in the future when first seen. */
 async function seenAhead(db: Db): Promise<string[]> {
   const rows = await db
     .selectFrom('announcements')
@@ -67,8 +66,8 @@ async function seenAhead(db: Db): Promise<string[]> {
 }
 
 /**
- * Notes that an incident's beginning, its end or an update lies ahead; resolves to false where it was known before: then it is the
- * clock that went back.
+ * Records that an incident's start, its end or an update is in the future. Returns false if it was known before: then
+ * the clock went back.
  */
 async function noteAhead(db: Db, incident: Incident, edge: Edge, now: Millis): Promise<boolean> {
   const { id, begins, started, resolved, updates } = incident;
@@ -89,7 +88,7 @@ async function keysOf(db: Db, incidentId: string): Promise<ReadonlySet<string>> 
   return new Set((await query.execute()).map(({ key }) => key));
 }
 
-/** When things were first seen, for the program that announces; null for what was not, or is owed to nobody. */
+/** First-seen times for the server. `announcedAt` is null for updates that nobody is notified of. */
 export const firstSeenRecords = (db: Db) => ({
   seenAt: async (ref: string, now: Millis) => seenNoLaterThan(db, ref, now, (await noted(db, ref))?.seen_at),
   async announcedAt(ref: string, now: Millis) {
@@ -101,7 +100,7 @@ export const firstSeenRecords = (db: Db) => ({
   foretell: (incident: Incident, edge: Edge, now: Millis) => noteAhead(db, incident, edge, now),
 });
 
-/** The same for a program that only reads the database, or has none. */
+/** First-seen times for a program that only reads the database, or has none. */
 export const readFirstSeen = (db: Db | null) => ({
   seenAt: async (ref: string) => (db ? ((await noted(db, ref))?.seen_at ?? null) : null),
   async announcedAt(ref: string) {
@@ -112,14 +111,13 @@ export const readFirstSeen = (db: Db | null) => ({
   seenAhead: async () => (db ? seenAhead(db) : []),
 });
 
-/** Whether this database has never been through a round of announcing. */
 export async function isFirstRound(db: Db): Promise<boolean> {
   return (await readMeta(db, 'announced')) === null;
 }
 
 /**
- * Notes updates as seen and, unless quiet, promises them to everyone confirmed by now, from `dueAt`
- * on: one small transaction, however many subscribers there are. `enqueueSome` keeps the promise.
+ * Marks updates as seen and, unless quiet, promises them from `dueAt` on to everyone confirmed by now. One small
+ * transaction, however many subscribers there are; `enqueueSome` keeps the promise.
  */
 export async function announceUpdates(
   db: Db,
@@ -155,8 +153,8 @@ async function note(
 }
 
 /**
- * Updates whose deliveries are to be enqueued by `now`, oldest first. One that would wait longer than
- * `grace` was promised before the clock went back: it is owed now.
+ * Updates whose deliveries are due by `now`, oldest first. If one would wait longer than `grace`, the clock went back
+ * since: it is due now.
  */
 export async function owedUpdates(db: Db, now: Millis, grace: Millis): Promise<Owed[]> {
   const rows = await db
@@ -171,8 +169,8 @@ export async function owedUpdates(db: Db, now: Millis, grace: Millis): Promise<O
 }
 
 /**
- * Takes an announcement back, as if it had never been seen: should it return, it is news. Resolves to
- * whether it did; one whose deliveries are begun stays.
+ * Withdraws an announcement as if the update had never been seen, so that it is news if it comes back. Returns false if
+ * deliveries are already enqueued.
  */
 export async function withdraw(db: Db, ref: string): Promise<boolean> {
   const query = db.deleteFrom('announcements').where('ref', '=', ref).where('cursor', '=', '');
@@ -180,9 +178,11 @@ export async function withdraw(db: Db, ref: string): Promise<boolean> {
 }
 
 /**
- * Enqueues an update's deliveries for the next `most` subscribers and moves the cursor past them, in one
- * transaction; `chosen` says who of them wants it, `types` which channels visitors may subscribe now. They are due
- * when it was seen, and by `now` when the clock went back since. Returns how many, and whether that was all.
+ * Enqueues an update's deliveries for the next `most` subscribers and moves the cursor, in one transaction. They are
+ * due when the update was seen, and by `now` if the clock went back since.
+ * @param chosen selects the subscribers who want it
+ * @param types channels that visitors may subscribe now
+ * @returns how many were enqueued, and whether that was all
  */
 export async function enqueueSome(
   db: Db,
@@ -207,8 +207,8 @@ export async function enqueueSome(
       ({ owner, channel }) => owner === 'operator' || channel === 'email' || types.includes(channel),
     );
     const ids = chosen(readers.map(row => ({ id: row.id, choice: choiceIn(row) })));
-    // One statement with the ids as one JSON value: a thousand rows in a few milliseconds. What an operator's dead
-    // channel misses waits until it takes messages again.
+    // One statement with all ids in one JSON value: a thousand rows in a few milliseconds. Messages to an operator's dead
+    // channel are stored as given up, for `outbox retry`.
     await sql`
       INSERT INTO deliveries (channel, kind, ref, incident_id, subscriber_id, state, error, due_at, created_at)
       SELECT s.channel, 'update', ${ref}, ${update.incident_id}, s.id,
@@ -224,13 +224,12 @@ export async function enqueueSome(
   });
 }
 
-/** The incident and update a delivery is about, as they stood when first seen. */
 export async function frozenUpdate(db: Db, ref: string): Promise<Frozen | null> {
   const row = await db.selectFrom('announcements').select('frozen').where('ref', '=', ref).executeTakeFirst();
   return row?.frozen ? (JSON.parse(row.frozen) as Frozen) : null;
 }
 
-/** An update as it reads now, an edited typo mended, or as it was announced; null when it is gone. */
+/** The update as it reads now (a typo may be fixed), else as announced; null if it is gone. */
 export async function currentUpdate(
   db: Db,
   { incidents, maintenances }: Pick<Snapshot, 'incidents' | 'maintenances'>,
@@ -239,7 +238,7 @@ export async function currentUpdate(
   return findUpdate([...incidents, ...maintenances], ref) ?? (await frozenUpdate(db, ref));
 }
 
-/** The first update of an incident that was promised to anybody; null when none was. */
+/** The first announced update of an incident; null if there is none. */
 export async function firstAnnounced(db: Db, incidentId: string): Promise<string | null> {
   const row = await db
     .selectFrom('announcements')
@@ -252,10 +251,10 @@ export async function firstAnnounced(db: Db, incidentId: string): Promise<string
   return row?.ref ?? null;
 }
 
-/** An incident of more text than this is stored with the words of the one update. */
+/** An incident with more text than this is stored with the text of this update only. */
 const LONG_TEXT = 20_000;
 
-/** What an email needs of an incident: with all the words of hundreds of updates, each would be stored hundreds of times. */
+/** Reduces an incident to what an email needs: the text of hundreds of updates would be stored hundreds of times. */
 function lean(incident: Incident, update: IncidentUpdate): Incident {
   const plain = undrawn(incident);
   const length = incident.updates.reduce(

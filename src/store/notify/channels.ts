@@ -1,4 +1,4 @@
-// Notification channels in the database: the operator's, made those of status.yaml, and how each of them is.
+// Notification channels in the database: takes over the operator's from status.yaml, and records their health.
 import { sql } from 'kysely';
 import type { ChannelSettings, ChannelType } from '../../core/model/notification-channel.ts';
 import type { Millis } from '../../core/model/time.ts';
@@ -10,8 +10,8 @@ import { columns, nextPlace, type Row, subscriber } from './subscribers.ts';
 const WELL = { strikes: 0, failing_since: null, paused_until: null, error: null } as const;
 
 /**
- * Takes over the operator's channels of status.yaml, in one transaction: new ones hear of what is news from now on; one
- * with a name of its own keeps its unsent messages when its address changes, and is well again. Those that are gone stay.
+ * Stores the operator's channels of status.yaml, in one transaction. New channels get news from now on. A channel with
+ * its own id keeps its unsent messages when its address changes, and is healthy again. Removed channels stay.
  */
 export async function syncChannels(db: Db, settings: readonly ChannelSettings[], now: Millis): Promise<void> {
   await db.transaction().execute(async trx => {
@@ -35,7 +35,7 @@ export async function syncChannels(db: Db, settings: readonly ChannelSettings[],
   });
 }
 
-/** Removes the operator's channels that are not among these, each with its unsent messages. */
+/** Removes the operator's channels that are not in `settings`, with their unsent messages. */
 export async function removeOtherChannels(db: Db, settings: readonly ChannelSettings[]): Promise<void> {
   const ids = settings.map(({ id }) => id);
   const operators = db
@@ -54,7 +54,7 @@ export async function allChannels(
   return (await some.orderBy('owner').orderBy('id').execute()).map(notificationChannel);
 }
 
-/** Notes how the last message went; a dead channel's messages are given up. */
+/** Records the result of the last message. The messages of a dead channel are given up. */
 export async function noteHealth(
   db: Db,
   id: string,
@@ -65,7 +65,7 @@ export async function noteHealth(
     const set = dead ? { ...health, state: 'dead' as const } : health;
     await trx.updateTable('subscribers').set(set).where('id', '=', id).execute();
     if (!dead) return;
-    // Visible as given up, and brought back by `outbox retry`.
+    // They are listed as given up, and `outbox retry` sends them.
     await trx
       .updateTable('deliveries')
       .set({ state: 'given_up', error: error ?? 'its channel is dead' })
@@ -75,13 +75,12 @@ export async function noteHealth(
   });
 }
 
-/** Gives every channel of the operator's another chance. That one is failing stays known until it takes a message. */
+/** Lets every channel of the operator be tried again. It counts as failing until it accepts a message. */
 export async function retryChannels(db: Db): Promise<void> {
   const set = { state: 'confirmed', strikes: 0, paused_until: null } as const;
   await db.updateTable('subscribers').set(set).where('owner', '=', 'operator').execute();
 }
 
-/** Makes a channel of the operator's one that takes messages. */
 export async function reviveChannel(db: Db, id: string): Promise<void> {
   const query = db.updateTable('subscribers').set({ state: 'confirmed', ...WELL });
   await query.where('owner', '=', 'operator').where('id', '=', id).execute();

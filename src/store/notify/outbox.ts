@@ -1,4 +1,4 @@
-// The outbox: every delivery owed, sent, tried again or given up, by email and to notification channels.
+// The outbox: every delivery, waiting, sent or given up, by email and to notification channels.
 import { type RawBuilder, sql } from 'kysely';
 import { DAY, HOUR, MINUTE, type Millis } from '../../core/model/time.ts';
 import { type Depth, UNCOMPOSED, type Uncomposed } from '../../core/notify/channel-health.ts';
@@ -8,9 +8,9 @@ import { readMeta, writeMeta } from '../db/meta.ts';
 import { notificationChannel } from './channels.ts';
 import { type Row, subscriber } from './subscribers.ts';
 
-// Conditions stand as literals, so that the partial indexes serve them; `+` keeps SQLite from another index.
+// Conditions are literals, so that SQLite uses the partial indexes; `+` keeps it from another index.
 
-/** Enqueues what was requested at a form; requested twice in a moment it is one. */
+/** Enqueues an email requested with a form. Two requests at the same moment are one. */
 export async function enqueue(
   db: Db,
   kind: 'confirm' | 'leave',
@@ -24,9 +24,9 @@ export async function enqueue(
 }
 
 /**
- * Emails due by `now`, at most `limit`: those requested at a form first, then the oldest. Of incident
- * emails only those enqueued until `until` (null: all), and none before an earlier one of its incident has
- * left, or was given up: nobody reads of an end first.
+ * At most `limit` emails due by `now`: those requested with a form first, then the oldest.
+ * Of incident emails, only those enqueued until `until` (null: all), and none while an earlier one of the same incident
+ * is waiting: nobody should read of an end first.
  */
 export async function dueEmails(
   db: Db,
@@ -41,12 +41,12 @@ export async function dueEmails(
   return [...requested, ...(await emailsWhere(db, which, now, limit - requested.length))];
 }
 
-/** One look into an index, however many wait: it is made for each that is passed over. */
+/** One index lookup, however many wait; it runs for each email that is passed over. */
 const FIRST = sql`NOT EXISTS (
   SELECT 1 FROM deliveries e
   WHERE e.subscriber_id = d.subscriber_id AND e.incident_id = d.incident_id AND e.id < d.id AND e.state = 'pending')`;
 
-/** A delivery beside its subscriber, whose columns of the same names it must not hide. */
+/** Columns of a delivery, named so that they do not hide the subscriber's columns. */
 const DELIVERY = sql`d.id AS delivery, d.kind, d.ref, d.attempts, d.created_at AS enqueued_at`;
 type DueRow = Row & Pick<Delivery, 'kind' | 'ref' | 'attempts'> & { delivery: number; enqueued_at: Millis };
 
@@ -58,7 +58,7 @@ async function emailsWhere(db: Db, which: RawBuilder<unknown>, now: Millis, limi
   return rows.map(row => ({ ...delivery(row), refusals: row.strikes, subscriber: subscriber(row) }));
 }
 
-/** The channels with a message due by `now`, but for those that are paused. */
+/** The channels with a message due by `now`, without paused ones. */
 export async function dueChannels(
   db: Db,
   now: Millis,
@@ -86,8 +86,8 @@ function delivery({ delivery: id, kind, ref, attempts, enqueued_at: createdAt }:
 }
 
 /**
- * Marks deliveries sent and forgets earlier refusals of their addresses. Emails without waiting for the disk: no
- * crash of ours undoes it, and a power cut at most repeats the last ones, recognisably.
+ * Marks deliveries as sent and resets the refusals of their addresses. For emails it does not wait for the disk: a
+ * crash undoes nothing, and a power cut repeats at most the last ones, with the same Message-ID.
  */
 export async function markSent(
   db: Db,
@@ -108,8 +108,8 @@ export async function markSent(
 }
 
 /**
- * Puts a delivery off until `dueAt`, or gives it up when that is null. Emails that wait behind it, of its incident to
- * the same subscriber, are put off with it: else each round would pass over all of them to find what is due.
+ * Delays a delivery until `dueAt`, or gives it up if that is null. Emails waiting behind it (same incident and
+ * subscriber) are delayed with it; otherwise each round would pass over all of them.
  */
 export async function markFailed(
   db: Db,
@@ -127,14 +127,14 @@ export async function markFailed(
       AND d.due_at < ${dueAt}`.execute(db);
 }
 
-/** Everything unfinished is due again, whatever it was waiting for: at start, and when the clock went back. */
+/** Makes everything unfinished due, at start and after the clock went back. */
 export async function makeAllDue(db: Db, now: Millis): Promise<void> {
   await sql`UPDATE subscribers SET paused_until = NULL
     WHERE channel <> 'email' AND paused_until IS NOT NULL`.execute(db);
   await sql`UPDATE deliveries SET due_at = ${now} WHERE state = 'pending' AND due_at > ${now}`.execute(db);
 }
 
-/** Makes what waits due now, and what was given up once more, but for dead channels; returns how much. */
+/** Makes waiting and given-up deliveries due now, except those of dead channels; returns how many. */
 export async function retryAll(db: Db, now: Millis): Promise<{ emails: number; messages: number }> {
   await makeAllDue(db, now);
   const retry = async (more: RawBuilder<unknown>) => {
@@ -144,14 +144,14 @@ export async function retryAll(db: Db, now: Millis): Promise<{ emails: number; m
   };
   return {
     emails: await retry(sql` WHERE state IN ('pending', 'given_up') AND channel = 'email'`),
-    // News gets two days more.
+    // News gets two more days.
     messages:
       await retry(sql`, created_at = ${now} WHERE state IN ('pending', 'given_up') AND channel <> 'email'
       AND subscriber_id IN (SELECT id FROM subscribers WHERE state <> 'dead')`),
   };
 }
 
-/** The latest deliveries with an error, those given up included: `most` emails, `most` messages to channels. */
+/** The latest deliveries with an error, given-up ones included: `most` emails and `most` messages to channels. */
 export async function troubled(db: Db, most: number) {
   const of = (comparison: '=' | '<>') =>
     db
@@ -165,10 +165,10 @@ export async function troubled(db: Db, most: number) {
   return [...(await of('=')), ...(await of('<>'))];
 }
 
-/** So many updates that cannot be composed are named; the rest is of the same kind. */
+/** How many updates that cannot be composed are named; the others have the same cause. */
 const MAX_UNCOMPOSED = 20;
 
-/** Updates that could not be composed by a fault of ours, each with whom it is for, the latest first. */
+/** Updates that could not be composed because of a fault of ours, with their receivers, newest first. */
 export async function uncomposed(db: Db): Promise<Uncomposed[]> {
   const { rows } = await sql<{ ref: string; to: string; error: string; state: string }>`
     SELECT ref, CASE channel WHEN 'email' THEN 'mail' ELSE subscriber_id END AS "to", MAX(error) AS error,
@@ -178,7 +178,7 @@ export async function uncomposed(db: Db): Promise<Uncomposed[]> {
   return rows.map(({ ref, to, error, state }) => ({ ref, to, error, givenUp: state === 'given_up' }));
 }
 
-/** How many deliveries wait and were given up: emails together, messages by channel. */
+/** How many deliveries are waiting and given up: all emails, and messages by channel. */
 export async function outboxDepth(
   db: Db,
 ): Promise<{ readonly email: Depth; readonly channels: ReadonlyMap<string, Depth> }> {
@@ -196,8 +196,8 @@ export async function outboxDepth(
 }
 
 /**
- * How many incident emails enqueued after `from` were sent in the hour before `now`. Those of a later time were
- * sent before the clock was set back: they hold nothing up until it comes.
+ * How many incident emails enqueued after `from` were sent in the hour before `now`. Emails sent after `now` were sent
+ * before the clock was set back and do not count.
  */
 export async function sentLately(db: Db, now: Millis, from: Millis): Promise<number> {
   const { rows } = await sql<{ count: number }>`
@@ -207,20 +207,19 @@ export async function sentLately(db: Db, now: Millis, from: Millis): Promise<num
   return rows[0]?.count ?? 0;
 }
 
-/** Lets every email enqueued by `now` go, storm or no storm. */
+/** Releases every email enqueued by `now` from the storm guard. */
 export async function release(db: Db, now: Millis): Promise<void> {
   await writeMeta(db, 'released_until', String(now));
 }
 
-/** Until when emails enqueued are released, epoch ms; 0 for never. */
+/** Emails enqueued until this time are released, epoch ms; 0 for never. */
 export async function releasedUntil(db: Db): Promise<Millis> {
   return Number((await readMeta(db, 'released_until')) ?? 0);
 }
 
-/** Deliveries that were sent or given up are forgotten after this long. */
 const KEPT_FOR: Millis = 30 * DAY;
 
-/** Forgets deliveries long finished, some thousand at a time. */
+/** Removes old finished deliveries, some thousand at a time. */
 export async function pruneOutbox(db: Db, now: Millis): Promise<void> {
   const before = now - KEPT_FOR;
   await sql`

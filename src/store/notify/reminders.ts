@@ -1,8 +1,8 @@
-// Reminders: when the operators were last reminded of each open incident.
+// When the operators were last reminded of each open incident.
 import type { Millis } from '../../core/model/time.ts';
 import type { Db } from '../db/database.ts';
 
-/** When each incident was last reminded of, epoch ms, by id. */
+/** When each incident had its last reminder, epoch ms, by id. */
 export async function readReminders(db: Db): Promise<Map<string, Millis>> {
   const rows = await db.selectFrom('reminders').selectAll().execute();
   return new Map(rows.map(({ incident_id, at }) => [incident_id, at]));
@@ -12,7 +12,6 @@ export async function noteReminder(db: Db, incident_id: string, at: Millis): Pro
   await db.replaceInto('reminders').values({ incident_id, at }).execute();
 }
 
-/** Forgets every incident but these. */
 export async function forgetReminders(db: Db, but: readonly string[]): Promise<void> {
   await db.deleteFrom('reminders').where('incident_id', 'not in', but).execute();
 }

@@ -1,9 +1,9 @@
-// Requests to subscribe: how many are allowed for an address, for a host and for all visitors together.
+// Quotas for subscription requests: per address, per host and for all visitors together.
 import { DAY, HOUR, MINUTE, type Millis } from '../../core/model/time.ts';
 import type { Db } from '../db/database.ts';
 import { writeMeta } from '../db/meta.ts';
 
-/** So many requests `within` that time, and so long `apart`. */
+/** At most `most` requests `within` a time, at least `apart` from one another (ms). */
 const QUOTAS = {
   address: { most: 3, within: DAY, apart: 15 * MINUTE },
   // Webhooks of one host.
@@ -11,12 +11,12 @@ const QUOTAS = {
 } as const;
 
 /**
- * What was noted later than this lies in the future of a clock set back: it is not counted, or nobody would get an
- * email until the old time comes. A request may have read the clock just before one that was quicker.
+ * Requests later than this are from before the clock was set back and do not count; otherwise emails would be blocked
+ * until the old time comes. One minute is allowed, because requests may read the clock in another order.
  */
 const latest = (now: Millis): Millis => now + MINUTE;
 
-/** Whether visitors together made as many requests in the last hour as are allowed. */
+/** Whether all visitors together have used up the quota of the last hour. */
 export async function isExhausted(db: Db, now: Millis, most: number): Promise<boolean> {
   const query = db
     .selectFrom('subscribe_requests')
@@ -27,7 +27,9 @@ export async function isExhausted(db: Db, now: Millis, most: number): Promise<bo
   return (await query.executeTakeFirstOrThrow()).count >= most;
 }
 
-/** Whether one more delivery may go there at a stranger's request, and if so notes it. `hash` is keyed, and forgotten after a day. */
+/**
+ * Whether one more delivery may go to this address or host; if so, counts it. `hash` is keyed, and removed after a day.
+ */
 export async function mayRequest(
   db: Db,
   counted: keyof typeof QUOTAS,
@@ -48,15 +50,12 @@ export async function mayRequest(
   return true;
 }
 
-/**
- * A write that changes nothing but a moment, done for every address alike: a request about an unknown
- * address costs a commit to disk like any other, and takes as long.
- */
+/** A write for every address alike: a request about an unknown address then takes as long as any other. */
 export async function noteRequest(db: Db, now: Millis): Promise<void> {
   await writeMeta(db, 'last_request', String(now));
 }
 
-/** Forgets requests of more than a day ago, and of the future. */
+/** Removes requests older than a day, and those in the future. */
 export async function pruneRequests(db: Db, now: Millis): Promise<void> {
   await db
     .deleteFrom('subscribe_requests')

@@ -1,4 +1,4 @@
-// Subscribers in the database, by email and by notification channel, and the addresses that must not be written to.
+// Subscribers in the database, by email and by notification channel, and suppressed addresses.
 import { type Selectable, sql } from 'kysely';
 import { LANGS } from '../../core/model/lang.ts';
 import { CHANNEL_LABELS, hostOf } from '../../core/model/notification-channel.ts';
@@ -11,10 +11,9 @@ import type { SubscriberRow } from '../db/tables.ts';
 
 export type Row = Selectable<SubscriberRow>;
 
-/** Why an address must not be written to. */
 export type Suppression = 'refused' | 'bounced' | 'complained';
 
-// As literals, so that the partial index serves them.
+// Literals, so that SQLite uses the partial index.
 const BY_EMAIL = sql<boolean>`owner = 'visitor' AND channel = 'email'`;
 const CONFIRMED = sql<boolean>`owner = 'visitor' AND state = 'confirmed'`;
 
@@ -24,32 +23,31 @@ export async function subscriberByAddress(db: Db, address: string): Promise<Subs
   return row ? subscriber(row) : null;
 }
 
-/** Whoever subscribed by an address of theirs, email or channel. */
+/** A visitor's subscription, by email or channel. */
 export async function subscriberById(db: Db, id: string): Promise<Subscriber | null> {
   const query = db.selectFrom('subscribers').selectAll().where('owner', '=', 'visitor');
   const row = await query.where('id', '=', id).executeTakeFirst();
   return row ? subscriber(row) : null;
 }
 
-/** Tells a subscriber's address from another's; null when they have left. */
+/** The key that identifies a subscriber's address; null if they have left. */
 export async function addressKeyById(db: Db, id: string): Promise<string | null> {
   const query = db.selectFrom('subscribers').select('address_key').where('id', '=', id);
   return (await query.executeTakeFirst())?.address_key ?? null;
 }
 
-/** Everyone who confirmed an email address. */
 export async function confirmedSubscribers(db: Db): Promise<Subscriber[]> {
   const query = db.selectFrom('subscribers').selectAll().where(BY_EMAIL);
   return (await query.where('state', '=', 'confirmed').execute()).map(subscriber);
 }
 
-/** Every subscriber by email, pending ones included, in order of their address. */
+/** All email subscribers, pending ones included, ordered by address. */
 export async function allSubscribers(db: Db): Promise<Subscriber[]> {
   const query = db.selectFrom('subscribers').selectAll().where(BY_EMAIL);
   return (await query.orderBy('address_key').execute()).map(subscriber);
 }
 
-/** Adds a subscriber by email, or replaces what is known of a pending one; a confirmed one stays as it is. */
+/** Adds an email subscriber, or replaces a pending one; a confirmed one stays unchanged. */
 export async function savePending(db: Db, known: Subscriber): Promise<void> {
   const row = {
     address: known.address,
@@ -73,7 +71,7 @@ export async function savePending(db: Db, known: Subscriber): Promise<void> {
     .execute();
 }
 
-/** A visitor's channel that has to confirm yet. */
+/** A visitor's channel that is not confirmed yet. */
 export type PendingChannel = Pick<
   NotificationChannel,
   'id' | 'type' | 'secret' | 'choice' | 'lang' | 'nonce' | 'createdAt'
@@ -89,8 +87,8 @@ export async function savePendingChannel(db: Db, channel: PendingChannel): Promi
 }
 
 /**
- * Confirms a pending subscriber; false when there is none by that id (any more). A channel whose address is
- * subscribed already stays so, with the secret its owner knows: a stranger cannot change it by asking anew.
+ * Confirms a pending subscriber; false if there is none with that id. If a channel's address is already subscribed, the
+ * old subscription stays, with its secret: a stranger cannot replace it.
  */
 export async function confirmSubscriber(db: Db, id: string, now: Millis): Promise<boolean> {
   return db.transaction().execute(async trx => {
@@ -113,14 +111,14 @@ export async function confirmSubscriber(db: Db, id: string, now: Millis): Promis
   });
 }
 
-/** Changes a subscriber's choice; null when they have left. */
+/** Returns null if the subscriber has left. */
 export async function chooseFor(db: Db, id: string, choice: Choice): Promise<Subscriber | null> {
   const query = db.updateTable('subscribers').set(columns(choice)).where('owner', '=', 'visitor');
   const row = await query.where('id', '=', id).returningAll().executeTakeFirst();
   return row ? subscriber(row) : null;
 }
 
-/** Removes a subscriber and, by the foreign key, every delivery. Nothing of the address stays. */
+/** Removes a subscriber and, by the foreign key, every delivery. Nothing of the address is kept. */
 export async function removeSubscriber(db: Db, id: string): Promise<boolean> {
   const query = db.deleteFrom('subscribers').where('owner', '=', 'visitor').where('id', '=', id);
   return (await query.executeTakeFirst()).numDeletedRows > 0n;
@@ -137,7 +135,7 @@ export async function countRefusal(db: Db, id: string): Promise<number> {
   return row?.strikes ?? 0;
 }
 
-/** Removes whoever has this address and keeps only its hash, so that nothing is sent there again. */
+/** Removes the subscriber with this address and keeps only its hash, so that nothing is sent there again. */
 export async function suppress(
   db: Db,
   address: string,
@@ -160,20 +158,20 @@ export async function isSuppressed(db: Db, hash: string): Promise<boolean> {
   return (await query.executeTakeFirst()) !== undefined;
 }
 
-/** What is suppressed, newest first: hashes only, with why and since when. */
+/** Suppressed addresses, newest first: hash, reason and time. */
 export async function suppressions(
   db: Db,
 ): Promise<{ address_hash: string; reason: Suppression; at: Millis }[]> {
   return db.selectFrom('suppressed').selectAll().orderBy('at', 'desc').execute();
 }
 
-/** Lets an address be written to again; false when it was not suppressed. */
+/** Removes an address from the suppression list; false if it was not on it. */
 export async function unsuppress(db: Db, hash: string): Promise<boolean> {
   const done = await db.deleteFrom('suppressed').where('address_hash', '=', hash).executeTakeFirst();
   return done.numDeletedRows > 0n;
 }
 
-/** Subscribers who never confirmed, and visitors' dead channels, are forgotten after this long. */
+/** How long unconfirmed subscribers and visitors' dead channels are kept. */
 const PENDING_FOR: Millis = 7 * DAY;
 const DEAD_FOR: Millis = 30 * DAY;
 
@@ -190,7 +188,7 @@ export async function pruneSubscribers(db: Db, now: Millis): Promise<void> {
     .execute();
 }
 
-/** The next place in the order of confirming. Counted apart, so that a place is never used twice. */
+/** The next position in the order of confirmation. Counted separately, so that none is used twice. */
 export async function nextPlace(db: Db): Promise<number> {
   const row = await db
     .updateTable('meta')
@@ -201,12 +199,11 @@ export async function nextPlace(db: Db): Promise<number> {
   return Number(row.value);
 }
 
-/** The place of the latest confirmation. */
 export async function lastPlace(db: Db): Promise<number> {
   return Number(await readMeta(db, 'confirmed_seq'));
 }
 
-/** A row as the rest of the program sees it; a channel is named by type and host. */
+/** Converts a row; a channel's address is shown as type and host. */
 export function subscriber(row: Row): Subscriber {
   const { id, channel, state, nonce, error } = row;
   const address = row.address ?? '';
@@ -224,7 +221,6 @@ export function subscriber(row: Row): Subscriber {
   };
 }
 
-/** A choice as columns, and back. */
 export function columns({ components, kinds, detail }: Choice) {
   return { components: components === null ? null : JSON.stringify(components), kinds, detail };
 }

@@ -1,4 +1,4 @@
-// The JSON documents that the server answers with, as schemas: the API's description is made of them.
+// Schemas of the JSON documents that the server returns; the API's description is made from them.
 import * as z from 'zod';
 import { COMPONENT_STATUSES } from '../../core/model/component.ts';
 import { SEVERITIES } from '../../core/model/incident.ts';
@@ -8,7 +8,6 @@ import { BODIES } from '../statuspage/bodies.ts';
 
 const object = z.strictObject;
 const list = (shape: z.core.$ZodLooseShape) => z.array(z.strictObject(shape));
-/** The same schema under several names. */
 const each = (schema: z.ZodType, ...names: string[]) => Object.fromEntries(names.map(name => [name, schema]));
 
 const text = z.string();
@@ -118,7 +117,7 @@ export const DOCUMENTS: Readonly<Record<string, z.ZodType>> = {
   Subscribed: object({ ok: z.boolean(), result: text }),
   WriteResult: object({ id: text, url: z.url() }),
   Pushed: object({ id: text, at: time, value: z.number(), url: z.url() }),
-  // RFC 9457, with the faults of a body by field.
+  // RFC 9457, with the errors of a body by field.
   Problem: z.looseObject({
     type: text,
     title: text,

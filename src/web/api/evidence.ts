@@ -1,4 +1,4 @@
-// The evidence behind what the page says: /api/uptime.json, and each incident's file beside its measurement.
+// The data behind the page's numbers: /api/uptime.json, and the measurement behind each incident.
 import type { Window } from '../../core/filing/reported-vs-measured.ts';
 import { isoMillis, type Millis } from '../../core/model/time.ts';
 import { coverageOf } from '../../core/monitoring/coverage.ts';
@@ -6,10 +6,11 @@ import type { ComponentView, Snapshot } from '../../core/page/snapshot.ts';
 import { entryOf } from '../page/parts/order.ts';
 
 /**
- * The figures behind each uptime: for each component the window, its totals in seconds, the three percentages
- * and every outage that was counted, clipped to the total. `total_seconds` before `window.end` is where
- * the total begins when the component is younger than the window. `coverage` is how much of it was looked at,
- * percent, floored to two decimals; null where nobody looks (`manual`), or nothing is known.
+ * For each component: the window, its totals in seconds, three percentages, and every counted outage, clipped to the
+ * total.
+ * `total_seconds` before `window.end` is where the total begins if the component is younger than the window. `coverage`
+ * is the observed share in percent, rounded down to two decimals; null if nothing is checked (`manual`) or nothing is
+ * known.
  */
 export function uptimeJson(snapshot: Snapshot): object {
   return {
@@ -45,7 +46,7 @@ function figureOf(view: ComponentView): object {
   };
 }
 
-/** `/api/incidents/ID/claim.json`: null for what is no incident, or not there. */
+/** `/api/incidents/ID/claim.json`; null if the id is not an incident or has no comparison. */
 export function comparisonJson(snapshot: Snapshot, id: string): object | null {
   const incident = entryOf(snapshot, id);
   if (!incident?.comparison) return null;

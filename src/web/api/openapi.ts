@@ -1,20 +1,20 @@
-// The OpenAPI 3.1 document of the API, made from the schemas that check its bodies.
+// The OpenAPI 3.1 document of the API, made from the schemas that validate its bodies.
 import * as z from 'zod';
 import { isKey, type Say, sayIn } from '../../core/i18n/words.ts';
 import type { Site } from '../../core/model/site.ts';
 import { DOCUMENTS } from './documents.ts';
 import { INBOUND, type Operation, READS, WRITES } from './operations.ts';
 
-/** A field of a body as the document and the page describe it. */
+/** A field of a body, as described in the document and on the page. */
 export interface Field {
   readonly name: string;
   readonly required: boolean;
-  /** JSON Schema, of draft 2020-12 as OpenAPI 3.1 has it. */
+  /** JSON Schema draft 2020-12, as used by OpenAPI 3.1. */
   readonly schema: Readonly<Record<string, unknown>>;
   readonly description: string;
 }
 
-/** The fields of a body's schema, described in the words of `say`. */
+/** The fields of a body's schema, described in the language of `say`. */
 export function fieldsOfBody(body: z.ZodType, say: Say): Field[] {
   const schema = jsonSchema(body);
   const properties = (schema.properties ?? {}) as Record<string, Record<string, unknown>>;
@@ -26,7 +26,6 @@ export function fieldsOfBody(body: z.ZodType, say: Say): Field[] {
   });
 }
 
-/** `/api/openapi.json`. */
 export function openapi(site: Site): object {
   const say = sayIn('en');
   const paths: Record<string, Record<string, object>> = {};

@@ -1,4 +1,5 @@
-// What the API can be asked, as one table: routes, the OpenAPI document, the page at /api and the static copy are made of it.
+// All operations of the API in one table. Routes, the OpenAPI document, the page at /api and the static copy are made
+// from it.
 import * as z from 'zod';
 import type { Key } from '../../core/i18n/words.ts';
 import { changeSchema, openSchema, pushSchema, updateSchema } from '../../core/incidents/api-bodies.ts';
@@ -15,29 +16,29 @@ import { uptimeJson } from './evidence.ts';
 
 export interface Operation {
   readonly method: 'get' | 'post' | 'patch';
-  /** With `{names}` where values go. */
+  /** With `{names}` for parameters. */
   readonly path: string;
   readonly id: string;
   readonly summary: Key;
-  /** Of the answer when all is well. */
+  /** The status of a successful response. */
   readonly status: 200 | 201;
   readonly type: string;
-  /** The document it answers with, by its name in DOCUMENTS; absent for what is no JSON. */
+  /** The name of the returned document in DOCUMENTS; absent if it is not JSON. */
   readonly answer?: string;
-  /** Only a running server can say it: a static copy does not. */
+  /** True if only a running server can answer; the static copy leaves it out. */
   readonly live?: true;
-  /** What may be asked for behind `?`: the name, and its values, the first when it is left out. */
+  /** Query parameters by name, with their values; the first value is the default. */
   readonly query?: Readonly<Record<string, readonly string[]>>;
   readonly body?: z.ZodType;
-  /** The same, sent as a form; it may be left out. */
+  /** The body sent as a form; optional. */
   readonly form?: z.ZodType;
   readonly example?: object;
 }
 
-/** What is read of the whole site and, at `pathOfOne`, of one component. */
+/** A document about the whole site and, at `pathOfOne`, about one component. */
 export interface PublicDocument extends Operation {
   readonly pathOfOne?: string;
-  /** Text, or an object to be sent as JSON. */
+  /** Returns text, or an object to be sent as JSON. */
   readonly make: (snapshot: Snapshot, component: string | undefined, show: BadgeShow) => string | object;
 }
 
@@ -65,7 +66,7 @@ const writes = (
   };
 };
 
-/** Behind the token. */
+/** These need the token. */
 export const WRITES: readonly Operation[] = [
   writes('post', '/api/incidents', 'openIncident', 'api.open', 'WriteResult', openSchema, {
     title: 'Slow sign-in',
@@ -90,7 +91,7 @@ const ATOM = 'application/atom+xml';
 const RSS = 'application/rss+xml';
 const range = { query: { range: RANGES } };
 
-/** Pure functions of the Snapshot, at the paths of the site. */
+/** Pure functions of the Snapshot, at paths of the site. */
 export const UPTIME: PublicDocument = {
   ...read('/api/uptime.json', 'uptime', 'api.uptime', 'Uptime'),
   make: uptimeJson,
@@ -112,7 +113,7 @@ const FEEDS: readonly PublicDocument[] = [
     make: (snapshot, component) => jsonFeed(snapshot, component),
   },
 ];
-/** Statuspage's own paths, one entry an incident as there. */
+/** At Statuspage's paths, with one entry per incident as there. */
 const HISTORY: readonly PublicDocument[] = [
   {
     ...text('/history.atom', 'historyAtom', 'api.history', ATOM),
@@ -148,7 +149,6 @@ export const PUBLIC_DOCUMENTS: readonly PublicDocument[] = [
   WIDGET,
 ];
 
-/** The same of one component. */
 function ofOne({ path, pathOfOne = path, id, ...document }: PublicDocument): Operation {
   return { ...document, path: pathOfOne, id: `component${id[0]?.toUpperCase()}${id.slice(1)}` };
 }
@@ -170,7 +170,7 @@ export const READS: readonly Operation[] = [
   { ...read('/readyz', 'ready', 'api.health', 'Ready'), live: true },
 ];
 
-/** What other programs tell us: the token is in the address, or they need none. */
+/** Requests from monitors and jobs. The token is in the address, or none is needed. */
 export const INBOUND: readonly Operation[] = [
   {
     ...read('/heartbeats/{token}', 'beat', 'api.heartbeat', 'Fine'),

@@ -1,11 +1,11 @@
-// The page at /api: what programs may ask, for people who write them.
+// The page at /api, for developers.
 
 import type { PageContext } from '../page/context.ts';
 import type { Page } from '../page/layout.ts';
 import { type Field, fieldsOfBody } from './openapi.ts';
 import { INBOUND, type Operation, READS, WRITES } from './operations.ts';
 
-/** Calls that write with their fields, and what can be read or reported, by kind. */
+/** Write operations with their fields, then the documents to read and the reports to send, by kind. */
 export function apiPage(ctx: PageContext): Page {
   const title = ctx.say('api.title');
   return {

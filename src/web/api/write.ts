@@ -1,4 +1,4 @@
-// The writing API: incidents opened, changed and updated, metrics fed, with a Bearer token.
+// The write API: opens, changes and updates incidents and takes metric values, with a Bearer token.
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
 import type * as z from 'zod';
 import {
@@ -21,7 +21,7 @@ import { Refusal } from '../http/guards.ts';
 import { LIMITS } from '../http/limits.ts';
 import { limited } from '../http/rate-limit.ts';
 
-/** An answer, as it is kept for a repeat. */
+/** A response, as stored for a repeated request. */
 interface Result {
   readonly status: number;
   readonly body: { readonly id: string; readonly url: string; readonly at?: string; readonly value?: number };
@@ -35,7 +35,7 @@ type Act<S extends z.ZodType> = (
 
 export function writeRoutes(router: Router, web: Web): void {
   const { write } = web;
-  // Two of the same key, or of the same incident, never meet.
+  // Requests with the same key, or about the same incident, run one at a time.
   const inTurn = makeTurns();
   const before = [
     authorised(web),
@@ -64,7 +64,7 @@ export function writeRoutes(router: Router, web: Web): void {
   on('post', '/api/metrics/:id', pushSchema, (id, body, asked) => web.push(id, body, asked));
 }
 
-/** 403 while the API is off, 401 without the token; compared in constant time. */
+/** 403 if the API is off, 401 without the token; compared in constant time. */
 function authorised({ env: { apiToken }, countGuess }: Web): RequestHandler {
   return (req, res, next) => {
     if (apiToken === null) {
@@ -78,7 +78,7 @@ function authorised({ env: { apiToken }, countGuess }: Web): RequestHandler {
   };
 }
 
-/** A request with a key is carried out once: a repeat gets the same answer, another body is refused. */
+/** Runs a request with a key once: a repeat gets the same response, another body is refused. */
 async function once(
   { db, clock }: Web,
   key: string,
@@ -95,7 +95,8 @@ async function once(
     await answerRequest(db, key, JSON.stringify(given));
     return given;
   } catch (error) {
-    // Refused means nothing was written: the key is free for a better body. Anything else may have been.
+    // After a refusal nothing was written, so the key may be used again. After any other error, something may have
+    // been.
     if (error instanceof Refusal && error.status < 500) await forgetRequest(db, key);
     throw error;
   }

@@ -1,13 +1,13 @@
-// After a pause of the process the page is judged again before anything is answered: what was well may not be known now.
+// After a pause of the process, the page is judged again before any request is answered, because it may be outdated.
 import type { RequestListener } from 'node:http';
 import { type Clock, type Millis, SECOND } from '../../core/model/time.ts';
 
-/** The page is judged each second; after so long without, ms, the process stood still. */
+/** The page is judged each second. Without a judgement for this long, the process was paused, ms. */
 const PAUSE: Millis = 5 * SECOND;
-/** So long a request waits for the judgement at most, ms: a page that is late is better than none. */
+/** The longest a request waits for the judgement, ms: a page that is late is better than none. */
 const MAX_WAIT: Millis = 2 * SECOND;
 
-/** `handle` and `judge` in one: requests that waited in their sockets are answered by what `judge` makes of the page. */
+/** Wraps `handle`: requests that waited during a pause are answered after `judge` has run. */
 export function judgeAfterPause(
   handle: RequestListener,
   judge: () => Promise<void>,
@@ -25,7 +25,7 @@ export function judgeAfterPause(
   const waitForJudgement = () =>
     new Promise<void>(resolve => {
       const timer = setTimeout(resolve, MAX_WAIT);
-      // What goes wrong is logged by the job that judges each second.
+      // Errors are logged by the job that judges each second.
       judgeOnce()
         .then(resolve, () => resolve())
         .finally(() => clearTimeout(timer));
@@ -36,7 +36,7 @@ export function judgeAfterPause(
       if (monotonic() - judgedAt < PAUSE) handle(req, res);
       else
         void waitForJudgement().then(() => {
-          // Also when it took too long: the next requests do not wait for it again.
+          // Also after a timeout: the next requests do not wait again.
           judgedAt = monotonic();
           handle(req, res);
         });

@@ -1,11 +1,11 @@
-// Answers that must ask the database first; asked once per Snapshot, however many wait.
+// Caches responses that need the database: made once per Snapshot, however many requests wait.
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import { Rendered, type ResponseBody } from './response-bytes.ts';
 
-/** Components times ranges times languages, more than any site has. */
+/** Components times ranges times languages: more than any site has. */
 const MAX_ANSWERS = 2000;
 
-/** Keeps what was made under a key until the Snapshot changes; what could not be made is asked again. */
+/** Keeps a response by key until the Snapshot changes. A failed one is made again at the next request. */
 export function makeAsyncCache(current: () => Snapshot) {
   let snapshot: Snapshot | null = null;
   const kept = new Map<string, Promise<Rendered | null>>();

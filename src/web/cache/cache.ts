@@ -1,4 +1,4 @@
-// The cache: answers made once per Snapshot, ahead of the visitors, then sent from memory before Express is asked.
+// The cache: responses made once per Snapshot, ahead of requests, and sent from memory without Express.
 import type { IncomingMessage, OutgoingHttpHeaders, RequestListener, ServerResponse } from 'node:http';
 import { negotiate } from '../../core/i18n/words.ts';
 import { LANGS } from '../../core/model/lang.ts';
@@ -13,12 +13,12 @@ import { type Make, SnapshotCache } from './snapshot-cache.ts';
 
 /** Browsers send a few hundred values of Accept-Language. */
 const languageOf = memoizedText(1000, accept => negotiate(accept || undefined, undefined));
-/** Queries that change an answer and can have few values: the rest may be anything a visitor makes up. */
+/** Queries that change a response and have few values. Any other query may be made up by a visitor. */
 const KNOWN_QUERY = new RegExp(`^[^?]*\\?(?:lang=(?:${LANGS.join('|')})|show=(?:${BADGES.join('|')}))$`);
-/** And of a file that never changes: its hash alone. */
+/** The query of an asset: its hash. */
 const HASH_QUERY = /^[^?]*\?v=[\w-]+$/;
 
-/** Express keeps the address as it came in `originalUrl`; routers shorten `url`. */
+/** Express keeps the full address in `originalUrl`; routers shorten `url`. */
 type Addressed = IncomingMessage & { readonly originalUrl?: string };
 
 export class Cache {
@@ -34,12 +34,12 @@ export class Cache {
     return this.#current.snapshot;
   }
 
-  /** What `make` makes of the Snapshot, made once under this key; null when there is no such thing. */
+  /** Returns the response for `key`, made by `make` if it is not cached; null if there is none. */
   render(req: IncomingMessage, key: string, make: Make): Rendered | null {
     return this.#askedBy(req).of.render(key, make);
   }
 
-  /** Sends it: encoding by q-values, 304 when the visitor has it, headers alone for HEAD. */
+  /** Sends a response in the best encoding: 304 if the visitor has it, only headers for HEAD. */
   send(
     req: IncomingMessage,
     res: ServerResponse,
@@ -49,7 +49,7 @@ export class Cache {
     const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
     const all: OutgoingHttpHeaders = { ...res.getHeaders(), ...Object.fromEntries(lower) };
     const { path, of } = this.#askedBy(req);
-    // Only addresses we handed out are remembered, spelled as we did: not what a visitor makes of them.
+    // Remember only addresses that we link to, spelled as we spell them, not those a visitor makes up.
     const isAsset = /immutable/.test(String(all['cache-control'])) && HASH_QUERY.test(path);
     const isOurs = !path.includes('?') || KNOWN_QUERY.test(path) || isAsset;
     const [own = ''] = (req.url ?? '').split('?');
@@ -62,7 +62,7 @@ export class Cache {
     void sendRendered(req, res, rendered, all);
   }
 
-  /** Answers what was sent for this Snapshot before; passes everything else on to `listener`. */
+  /** Sends responses that were already sent for this Snapshot; passes other requests to `listener`. */
   before(listener: RequestListener): RequestListener {
     return (req, res) => {
       const known = req.method === 'GET' || req.method === 'HEAD' ? this.#responseTo(req) : undefined;
@@ -72,15 +72,14 @@ export class Cache {
   }
 
   /**
-   * Makes what visitors have asked for of a new Snapshot, in steps that let requests through, while
-   * they are given the old one; then shows the new one. `?v=` of the new one is answered with it from
-   * the first moment. Resolves when it is shown.
+   * Makes the responses that visitors requested again for a new Snapshot, in steps, while they still get the old one;
+   * then shows the new one. A request with `?v=` of the new Snapshot gets it at once. Resolves when it is shown.
    */
   async prepare(snapshot: Snapshot): Promise<void> {
     const next = new SnapshotCache(snapshot);
     this.#coming = next;
     await prerender(this.#current, next);
-    // A newer one may have begun meanwhile, and it is the one to be shown.
+    // A newer Snapshot may have come meanwhile; then that one is shown.
     if (this.#coming !== next) return;
     this.#current = next;
     this.#coming = null;
@@ -96,18 +95,21 @@ export class Cache {
   #responseTo(req: IncomingMessage): CachedResponse | undefined {
     const { url = '' } = req;
     const lang = languageOf(req.headers['accept-language'] ?? '');
-    // Most addresses have no query: nothing to look through.
+    // Fast path: most addresses have no query.
     if (!url.includes('?')) return this.#current.responses[lang].get(url);
     const { path, of } = this.#askedBy(req);
     return of.responses[lang].get(path);
   }
 
-  /** The address without `?v=`, and whose answer it asks for: a page asks for the version it heard of. */
+  /**
+   * Returns the address without `?v=`, and the Snapshot that `?v=` selects: a page asks for the version that an event
+   * named.
+   */
   #askedBy({ originalUrl, url = '' }: Addressed): { path: string; of: SnapshotCache } {
     const address = originalUrl ?? url;
     for (const of of this.#coming ? [this.#current, this.#coming] : [this.#current]) {
       const { version } = of.snapshot;
-      // Only as the whole query: behind another it would be part of that one's value, and not of this address.
+      // Only if `?v=` is the whole query: behind another parameter it would belong to that one's value.
       const path = address.slice(0, -version.length - 3);
       if (address.endsWith(`?v=${version}`) && !path.includes('?')) return { path, of };
     }

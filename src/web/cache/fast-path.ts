@@ -1,4 +1,4 @@
-// The fast path: an answer sent before is sent again straight from memory, without Express.
+// The fast path: a response that was sent before is sent again from memory, without Express.
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Site } from '../../core/model/site.ts';
 import { chooseEncoding, type Encoding } from '../http/encoding.ts';
@@ -6,11 +6,11 @@ import { memoizedText } from './memo.ts';
 import { RawAnswer } from './raw-head.ts';
 import { about, isKnown, type Rendered, sendRendered } from './response-bytes.ts';
 
-/** What was sent for an address: the answer, and all headers that Express and the route had set. */
+/** The response sent for an address, with all headers that Express and the route had set. */
 export class CachedResponse {
   readonly rendered: Rendered;
   readonly headers: OutgoingHttpHeaders;
-  /** Whose headers they are: another status.yaml may demand others. */
+  /** The site the headers were made for: another status.yaml may need other headers. */
   readonly site: Site;
   readonly #packed = new Map<Encoding, Packed>();
 
@@ -23,7 +23,7 @@ export class CachedResponse {
   send(req: IncomingMessage, res: ServerResponse): void {
     this.rendered.idle = 0;
     const packed = this.#packedIn(encodingOf(req.headers['accept-encoding'] ?? ''));
-    // Not packed yet: sent as soon as it is.
+    // Not compressed yet: send it when it is.
     if (!packed) return void sendRendered(req, res, this.rendered, this.headers);
     if (isKnown(req.headers['if-none-match'], packed.etag)) {
       res.writeHead(304, packed.unchanged).end();
@@ -51,7 +51,6 @@ export class CachedResponse {
 
 interface Packed {
   readonly etag: string;
-  /** The head of a 304. */
   readonly unchanged: string[];
   readonly answer: RawAnswer;
 }

@@ -1,6 +1,6 @@
-// Memos: what was made once of the same object, or of the same text, is not made again.
+// Caches of computed values, by object or by text.
 
-/** Remembers what was made of an object as long as the object lives. */
+/** Caches the result for each object, as long as the object lives. */
 export function memoized<K extends object, V>(make: (key: K) => V): (key: K) => V {
   const made = new WeakMap<K, V>();
   return key => {
@@ -9,7 +9,7 @@ export function memoized<K extends object, V>(make: (key: K) => V): (key: K) => 
   };
 }
 
-/** Remembers what was made of up to `max` texts; long ones are a visitor's invention and are not kept. */
+/** Caches the results for up to `max` texts. Long texts are made up by visitors and not cached. */
 export function memoizedText<V>(max: number, make: (text: string) => V): (text: string) => V {
   const made = new Map<string, V>();
   return text => {

@@ -1,4 +1,4 @@
-// Prerendering: what visitors ask for is made of the next Snapshot in steps, before anybody is shown it.
+// Prerendering: makes the responses that visitors request for the next Snapshot, in steps, before it is shown.
 
 import type { Lang } from '../../core/model/lang.ts';
 import { SECOND } from '../../core/model/time.ts';
@@ -6,17 +6,16 @@ import { CachedResponse } from './fast-path.ts';
 import type { Rendered } from './response-bytes.ts';
 import type { SnapshotCache } from './snapshot-cache.ts';
 
-/** Answers prerendered at most; the rest are made when somebody asks. */
+/** How many responses are prerendered at most; the others are made at the first request. */
 const MAX_ANSWERS = 100;
-/** After so many Snapshots without a question an answer is not prerendered any more. */
+/** A response not requested for this many Snapshots is no longer prerendered. */
 const MAX_IDLE = 5;
-/** No visitor waits longer for news than this, however much there is to make, ms. */
+/** The longest a new Snapshot waits for prerendering, ms. */
 const MAX_TIME = SECOND;
 
 /**
- * Fills `next` with what visitors asked `shown` for, in the encodings they asked for it in. Between two
- * answers requests get through; packing happens in zlib's threads. Resolves when all is packed, or
- * when it takes too long.
+ * Fills `next` with the responses that visitors requested from `shown`, in the same encodings. Requests are handled
+ * between two responses; compression runs in zlib's threads. Resolves when all is compressed or the time is over.
  */
 export async function prerender(shown: SnapshotCache, next: SnapshotCache): Promise<void> {
   const begun = performance.now();
@@ -25,11 +24,11 @@ export async function prerender(shown: SnapshotCache, next: SnapshotCache): Prom
     .filter(([, { rendered }]) => rendered.idle < MAX_IDLE)
     .sort(([, a], [, b]) => a.rendered.idle - b.rendered.idle)
     .slice(0, MAX_ANSWERS);
-  // One at a time: packing four at once takes every core from those who ask.
+  // One at a time: four compressions at once would take every core.
   let packing: Promise<unknown> = Promise.resolve();
   for (const [key, { rendered, make }] of wanted) {
     if (performance.now() - begun > MAX_TIME) break;
-    // What cannot be prerendered is tried again when somebody asks, and then it is an error with a place.
+    // If prerendering fails, the next request tries again and reports the error.
     const made = await next.renderAhead(key, make).catch(() => null);
     if (!made) continue;
     made.idle = rendered.idle + 1;
@@ -37,14 +36,16 @@ export async function prerender(shown: SnapshotCache, next: SnapshotCache): Prom
     packing = packing.then(() => readdress(next, addresses.get(rendered) ?? [], made));
   }
   await packing;
-  // Scripts and styles are the site's, not the Snapshot's.
+  // Scripts and styles belong to the site, not to the Snapshot.
   const kept = new Set([...shown.kept.values()].map(({ rendered }) => rendered));
   for (const [rendered, found] of addresses) if (!kept.has(rendered)) readdress(next, found, rendered);
 }
 
 type Address = readonly [Lang, string, CachedResponse];
 
-/** Gives the new answer at the old one's addresses; another site may have other headers. */
+/**
+ * Stores the new response under the addresses of the old one. Another site may have other headers, so it is skipped.
+ */
 function readdress(next: SnapshotCache, addresses: readonly Address[], rendered: Rendered): void {
   for (const [lang, path, { headers, site }] of addresses) {
     if (site === next.snapshot.site) next.warm(lang, path, new CachedResponse(rendered, headers, site));

@@ -1,19 +1,19 @@
-// The one use of members that Node does not document: a head once written is sent again as it is. Checked at start.
+// The only use of undocumented members of Node: sends the head of a response again as it is. Verified at start.
 import { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 
-/** `_header` is what goes out ahead of the body. */
+/** `_header` is sent before the body. */
 type Raw = ServerResponse & { _header?: string; maxRequestsOnConnectionReached?: boolean };
 
-/** An answer up to this size, bytes, goes out as one string: Node copies it to the stack and writes at once. */
+/** A response up to this size, bytes, is sent as one string: Node copies it to the stack and writes at once. */
 const ONE_STRING = 16_384;
-/** How long a head is used again, ms: as long as its `Date` is as good as true. */
+/** How long a head is reused, ms: its `Date` must stay correct. */
 const LASTS = 500;
 
-/** A 200 with its body. Checking and joining a dozen headers takes Node as long as everything else in an answer. */
+/** A 200 response with its body. Checking and joining a dozen headers takes Node as long as the rest of a response. */
 export class RawAnswer {
-  /** Name, value, name, value …: the form Node writes fastest. */
+  /** Name, value, name, value …: the form that Node writes fastest. */
   readonly #lines: string[];
   readonly #body: Buffer;
   #head: string | undefined;
@@ -25,7 +25,7 @@ export class RawAnswer {
     this.#body = body;
   }
 
-  /** A connection that goes on gets the same head as the last one did; one that ends, its own. */
+  /** A connection that stays open gets the stored head; one that ends gets its own. */
   send(res: Raw, hasBody: boolean): void {
     const goesOn = IS_SENT_AS_IS && res.shouldKeepAlive && !res.maxRequestsOnConnectionReached;
     if (!goesOn || this.#head === undefined || performance.now() - this.#writtenAt >= LASTS) {
@@ -34,7 +34,7 @@ export class RawAnswer {
       this.#whole = undefined;
       this.#writtenAt = performance.now();
     } else if (hasBody && this.#head.length + this.#body.length <= ONE_STRING) {
-      // By way of bytes: two strings joined would be joined again, and copied, for each answer.
+      // Build the string from bytes: a joined string would be joined and copied again for each response.
       this.#whole ??= Buffer.concat([Buffer.from(this.#head, 'latin1'), this.#body]).toString('latin1');
       res._header = this.#whole;
       res.end();
@@ -45,7 +45,10 @@ export class RawAnswer {
   }
 }
 
-/** Whether this Node sends `_header` as it is: one answer both ways, byte by byte. Else heads are written each time. */
+/**
+ * Whether this Node version sends `_header` unchanged: compares both ways byte by byte. If not, heads are written each
+ * time.
+ */
 export const IS_SENT_AS_IS = (() => {
   const bytesOf = (answer: (res: Raw) => void) => {
     const socket = new PassThrough() as unknown as Socket;

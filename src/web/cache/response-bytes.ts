@@ -1,4 +1,4 @@
-// Rendered bytes: an answer as it goes out, compressed once per encoding off the main thread, with its ETag.
+// A rendered response: compressed once per encoding, off the main thread, with its ETag.
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
@@ -6,7 +6,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 import { jsonText } from '../../core/text/printable.ts';
 import { chooseEncoding, type Encoding } from '../http/encoding.ts';
 
-/** An answer before it is bytes. */
+/** A response before it is encoded as bytes. */
 export interface ResponseBody {
   readonly type: string;
   readonly body: string | Buffer;
@@ -14,7 +14,7 @@ export interface ResponseBody {
 
 export const HTML = 'text/html; charset=utf-8';
 
-/** A body as JSON that stays harmless as HTML. */
+/** A JSON body that is harmless if read as HTML. */
 export function jsonBody(body: object): ResponseBody {
   return { type: 'application/json; charset=utf-8', body: jsonText(body) };
 }
@@ -25,13 +25,13 @@ export interface Variant {
   readonly etag: string;
 }
 
-/** Less than this is not worth packing, bytes. */
+/** Smaller bodies are not compressed, bytes. */
 const MIN_PACKED = 256;
 
-/** An answer as it goes out: identity always, gzip and brotli made when first asked for. */
+/** A response: uncompressed at once, gzip and brotli when first requested. */
 export class Rendered {
   readonly type: string;
-  /** How many Snapshots ago it was last asked for: what nobody asks for is not prerendered for ever. */
+  /** How many Snapshots ago it was last requested; after some, it is no longer prerendered. */
   idle = 0;
   readonly #identity: Variant;
   readonly #hash: string;
@@ -45,27 +45,27 @@ export class Rendered {
     this.#identity = { encoding: 'identity', bytes, etag: `"${this.#hash}"` };
   }
 
-  /** The encodings it was asked for besides identity: a newer version is packed in them, too. */
+  /** The compressed encodings requested so far; the next Snapshot's response is compressed in them, too. */
   get asked(): Encoding[] {
     return [...this.#making.keys()];
   }
 
-  /** Bytes unpacked. */
+  /** Uncompressed size, bytes. */
   get length(): number {
     return this.#identity.bytes.length;
   }
 
-  /** The ETag in an encoding: known before the bytes are. */
+  /** The ETag for an encoding; known before the bytes are. */
   etag(encoding: Encoding): string {
     return this.#packs(encoding) ? `"${this.#hash}-${encoding}"` : this.#identity.etag;
   }
 
-  /** The bytes in an encoding if they are there already; those not worth packing come as they are. */
+  /** The bytes in an encoding, if they are ready; small bodies stay uncompressed. */
   ready(encoding: Encoding): Variant | null {
     return this.#packs(encoding) ? (this.#made.get(encoding) ?? null) : this.#identity;
   }
 
-  /** The same, packed in zlib's own threads when they are not there yet. */
+  /** Like `ready`, but compresses in zlib's threads if needed. */
   pack(encoding: Encoding): Promise<Variant> {
     if (!this.#packs(encoding)) return Promise.resolve(this.#identity);
     const under = this.#making.get(encoding);
@@ -76,7 +76,7 @@ export class Rendered {
         this.#made.set(encoding, variant);
         return variant;
       },
-      // No memory to pack with: unpacked bytes are an answer too.
+      // If there is no memory to compress, send uncompressed bytes.
       () => this.#identity,
     );
     this.#making.set(encoding, work);
@@ -97,8 +97,8 @@ const PACK = {
 };
 
 /**
- * Sends an answer: encoding by q-values, 304 when the visitor has it, headers alone for HEAD. At once
- * when the bytes are packed already, else as soon as they are.
+ * Sends a response in the best encoding: 304 if the visitor has it, only headers for HEAD. Sends at once if the bytes
+ * are compressed already, else when they are.
  */
 export async function sendRendered(
   req: IncomingMessage,
@@ -113,21 +113,21 @@ export async function sendRendered(
     return;
   }
   const variant = rendered.ready(encoding) ?? (await rendered.pack(encoding));
-  // Whoever waited for the packing may have left meanwhile.
+  // The visitor may have left during compression.
   if (res.destroyed) return;
   res.writeHead(200, { ...headers, ...about(rendered, variant) });
   res.end(req.method === 'HEAD' ? undefined : variant.bytes);
 }
 
-/** The headers that tell of a variant. */
+/** The headers that describe the bytes. */
 export function about({ type }: Rendered, { bytes, etag, encoding }: Variant): OutgoingHttpHeaders {
   const coding = encoding === 'identity' ? {} : { 'content-encoding': encoding };
   return { etag, 'content-type': type, 'content-length': bytes.length, ...coding };
 }
 
-/** Whether an If-None-Match line names this ETag. */
+/** Whether an If-None-Match header names this ETag. */
 export function isKnown(sent: string | undefined, etag: string): boolean {
   if (sent === undefined) return false;
-  // A cache on the way may have weakened it: W/"x" is the same page.
+  // A cache may have weakened the ETag: W/"x" is the same page.
   return sent.split(',').some(tag => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag);
 }

@@ -1,4 +1,4 @@
-// The cache of one Snapshot: everything that was made of it, and the addresses it is given at. Bounded.
+// The cache of one Snapshot: its responses and their addresses, limited in size.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Lang } from '../../core/model/lang.ts';
 import { finish, inTurns, type Steps } from '../../core/model/turns/steps.ts';
@@ -9,13 +9,13 @@ import { Rendered, type ResponseBody } from './response-bytes.ts';
 /** Permalinks of ten thousand incidents need not all stay in memory. */
 const MAX_RENDERED = 500;
 const MAX_BYTES = 16_000_000;
-/** So many addresses in a language are answered from memory; the rest go through Express. */
+/** How many addresses per language are served from memory; others go through Express. */
 const MAX_ADDRESSES = 1000;
 
-/** Null when there is no such thing; what takes long comes in steps. */
+/** Returns null if the page does not exist; slow responses are made in steps. */
 export type Make = (snapshot: Snapshot) => ResponseBody | Steps<ResponseBody> | null;
 
-/** An answer and how it was made, so that it can be made again of the next Snapshot. */
+/** A response and the function that made it, to make it again for the next Snapshot. */
 interface KeptResponse {
   readonly rendered: Rendered;
   readonly make: Make;
@@ -27,7 +27,7 @@ function inSteps(made: ReturnType<Make>): made is Steps<ResponseBody> {
 
 export class SnapshotCache {
   readonly snapshot: Snapshot;
-  /** By key, the longest unasked first. */
+  /** By key, least recently requested first. */
   readonly kept = new Map<string, KeptResponse>();
   readonly responses: Readonly<Record<Lang, Map<string, CachedResponse>>> = { en: new Map(), de: new Map() };
   #bytes = 0;
@@ -36,7 +36,7 @@ export class SnapshotCache {
     this.snapshot = snapshot;
   }
 
-  /** What is kept under the key, else what `make` makes now; null when there is no such thing. */
+  /** Returns the stored response, or makes it now; null if it does not exist. */
   render(key: string, make: Make): Rendered | null {
     const known = this.kept.get(key);
     if (!known) {
@@ -49,7 +49,7 @@ export class SnapshotCache {
     return known.rendered;
   }
 
-  /** The same before anybody asks: in turns, so that requests get through. Who asks meanwhile has it made at once. */
+  /** Like `render`, but in steps, so that requests run in between. A request for it meanwhile makes it at once. */
   async renderAhead(key: string, make: Make): Promise<Rendered | null> {
     await nextTurn();
     const known = () => this.kept.get(key)?.rendered;
@@ -58,7 +58,7 @@ export class SnapshotCache {
     return known() ?? this.#keep(key, make, answer);
   }
 
-  /** Keeps an answer; what was asked for longest ago makes room. */
+  /** Stores a response, and removes the least recently requested ones if the cache is full. */
   #keep(key: string, make: Make, answer: ResponseBody | null): Rendered | null {
     if (!answer) return null;
     const rendered = new Rendered(answer);
@@ -71,7 +71,7 @@ export class SnapshotCache {
     return rendered;
   }
 
-  /** From now on the address is answered from memory. */
+  /** Serves the address from memory from now on. */
   warm(lang: Lang, path: string, response: CachedResponse): void {
     const known = this.responses[lang];
     if (known.size >= MAX_ADDRESSES) known.delete(known.keys().next().value as string);

@@ -1,4 +1,4 @@
-// The static copy's files that are no pages: JSON, feeds, calendars, badges.
+// The files of the static copy that are not pages: JSON, feeds, calendars, badges.
 import type { ReportedVsMeasured } from '../../core/filing/reported-vs-measured.ts';
 import { shortId } from '../../core/model/token.ts';
 import { RANGES } from '../../core/monitoring/rollup.ts';
@@ -15,7 +15,7 @@ import { readLatency, readMetricSeries } from '../page/series.ts';
 import { STATUSPAGE } from '../statuspage/statuspage.ts';
 import { dataFile } from './links.ts';
 
-/** Every public document of a Snapshot, each in the file that `dataFile` names. */
+/** Every public document of a Snapshot, each under the name that `dataFile` gives. */
 export function dataFiles(snapshot: Snapshot, db: Db | null): ExportFile[] {
   const { site, at } = snapshot;
   const file = (address: string, body: ExportFile['body'], key: string | null = null): ExportFile => {
@@ -60,16 +60,19 @@ export function dataFiles(snapshot: Snapshot, db: Db | null): ExportFile[] {
   ];
 }
 
-/** An old incident keeps its comparison, the same object: hashed once. */
+/** The comparison of an old incident stays the same object, so it is hashed once. */
 const comparisonKey = memoized((comparison: ReportedVsMeasured) => shortId(JSON.stringify(comparison)));
 
 /** A file of the copy; `path` is relative, with `/`. */
 export interface ExportFile {
   readonly path: string;
-  /** Made when it is needed: what did not change is neither drawn nor written again. */
+  /** Called only if needed: a file that did not change is neither made nor written again. */
   readonly body: () => string | Buffer | Promise<string | Buffer>;
-  /** The same as last time in one process: the same file, but for its moment. null: it may always differ. */
+  /**
+   * If the key is the same as last time in this process, so is the file, except for its time. Null: it may always
+   * differ.
+   */
   readonly key: string | null;
-  /** What may differ without the file being another: the moment it was made. */
+  /** Matches the part that may differ in an unchanged file: its time. */
   readonly apart?: RegExp;
 }

@@ -1,4 +1,4 @@
-// The static copy: every public address as a file, pages with links that work from any folder.
+// The static copy: every public address as a file, with links that work from any folder.
 
 import { readFile } from 'node:fs/promises';
 import { LANGS, type Lang } from '../../core/model/lang.ts';
@@ -17,21 +17,20 @@ export interface ExportDeps {
   readonly pages: Pages;
   readonly publicDir: string;
   readonly folder: BrandFolder;
-  /** Without one there are no charts. */
+  /** Without a database there are no charts. */
   readonly db: Db | null;
 }
 
-/** Says how fresh the copy is, for pages that are older because nothing on them changed. */
+/** Records when the copy was made, because unchanged pages keep an older time. */
 const STAMP = 'status/copy.json';
 
-/** The moment a page was made, wherever it stands on it. */
+/** Matches the time a page was made, wherever the page contains it. */
 const MOMENT =
   / data-version="[^"]*" data-at="[^"]*"|(?<=<aside id="copy">)[^\n]*|(?<=og:image" content="[^"]*[;&]v=)[\w-]*/g;
 
 /**
- * Makes the files of the whole public site, those that others refer to first, then the front page, and
- * last the file that says how fresh all of them are. What only a server can do (subscribing) leads to
- * the site itself.
+ * Makes the files of the whole public site: linked files first, then the front page, and last the file with the time of
+ * the copy. Links that need a server (subscribing) lead to the live site.
  */
 export function makeExport({ pages, publicDir, folder, db }: ExportDeps) {
   const assets = readAssets(publicDir);
@@ -72,13 +71,13 @@ export function makeExport({ pages, publicDir, folder, db }: ExportDeps) {
   };
 }
 
-/** What GitHub Pages and its like want beside the pages: files that begin with a dot, and the host's name. */
+/** Files for GitHub Pages and similar hosts: `.nojekyll`, and the host name in CNAME. */
 export function hostFiles(cname: string | null): ExportFile[] {
   const file = (name: string, text: string) => ({ path: name, key: text, body: () => text });
   return [file('.nojekyll', ''), ...(cname === null ? [] : [file('CNAME', `${cname}\n`)])];
 }
 
-/** A page that is shown at any depth, where no relative address leads anywhere: its style is on it. */
+/** A page shown at any path (404), where relative addresses do not work: its stylesheet is inline. */
 function standingAlone(html: string, css: string): string {
   return html
     .replace(/<script type="module"[^>]*><\/script>\n?/, '')

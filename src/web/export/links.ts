@@ -1,21 +1,19 @@
-// Links of the static copy: from site paths to files, so that any server, bucket or folder will do.
+// Links of the static copy: turns site paths into relative file paths, for any server, bucket or folder.
 import type { Lang } from '../../core/model/lang.ts';
 
 export interface CopiedPage {
   readonly lang: Lang;
-  /** The page's own address on the site, `/status/components/api?range=7d`. */
+  /** The page's address on the site, such as `/status/components/api?range=7d`. */
   readonly path: string;
-  /** The site itself, where what is not in the copy is found. */
+  /** The live site, for addresses that are not in the copy. */
   readonly site: string;
-  /** Files of the copy that are no pages. */
   readonly files: ReadonlySet<string>;
-  /** Addresses of the site's pages that are in the copy. */
   readonly pages: ReadonlySet<string>;
-  /** For a page that is shown at any address: where the copy is; null when only the site is known. */
+  /** For a page shown at any address: the URL of the copy; null if only the live site is known. */
   readonly from?: string | null;
 }
 
-/** The file a page stands in: `status/live/index.html`, in German `de/status/live/index.html`. */
+/** The file of a page: `status/live/index.html`, in German `de/status/live/index.html`. */
 export function pageFile(lang: Lang, address: string): string {
   const { path, query } = split(address);
   const folder = decodeURIComponent(path).replace(/^\/+|\/+$/g, '');
@@ -24,7 +22,7 @@ export function pageFile(lang: Lang, address: string): string {
   return [...parts, ...(choice === null ? [] : [choice]), 'index.html'].join('/');
 }
 
-/** The file of what is no page; `?show=uptime` and `?range=7d` stand before the ending: `badge/api.uptime.svg`. */
+/** The file of a document; `?show=uptime` and `?range=7d` go before the extension: `badge/api.uptime.svg`. */
 export function dataFile(address: string): string {
   const { path, query } = split(address);
   const file = decodeURIComponent(path).replace(/^\//, '');
@@ -32,7 +30,10 @@ export function dataFile(address: string): string {
   return choice === null ? file : file.replace(/(\.\w+)$/, `.${choice}$1`);
 }
 
-/** The page with every `href`, `src` and `srcset` made relative, with the file's name: not every server knows index.html. */
+/**
+ * Makes every `href`, `src` and `srcset` of a page relative, with the file's name, because not every server knows
+ * index.html.
+ */
 export function localLinks(html: string, page: CopiedPage): string {
   const here = pageFile(page.lang, page.path);
   return html.replace(
@@ -55,7 +56,7 @@ function localLink(link: string, here: string, page: CopiedPage): string {
   if (other) return to(pageFile(other as Lang, path)) ?? `${site}${path}${link}`;
   const { path: target, query, anchor } = split(link);
   const file = dataFile(target + query);
-  // The version in an asset's address stays: browsers see by it when the bytes are others.
+  // Keep the version in an asset's address: it tells browsers that the bytes changed.
   const kept = choiceOf(query) === null ? query : '';
   if (files.has(file)) return (to(file) ?? site + target) + kept + anchor;
   const known = target + (choiceIn(query) === null ? '' : query);
@@ -68,18 +69,18 @@ function split(link: string): { path: string; query: string; anchor: string } {
   return { path, query, anchor };
 }
 
-/** What a query chooses, when it is one of those that have files of their own. */
+/** The value of a query that has a file of its own. */
 function choiceOf(query: string): string | null {
   return /^\?(?:range|show)=(\w+)$/.exec(query)?.[1] ?? null;
 }
 
-/** The same, null for what is shown without being asked for. */
+/** Like `choiceOf`, but null for the default value. */
 function choiceIn(query: string): string | null {
   const choice = choiceOf(query);
   return choice === '24h' || choice === 'status' ? null : choice;
 }
 
-/** From file to file, percent-encoded. */
+/** The relative path from one file to another, percent-encoded. */
 function relative(from: string, to: string): string {
   const up = from.split('/').slice(0, -1);
   const down = to.split('/');

@@ -1,4 +1,4 @@
-// The static copy's pages: which there are, how each is made, and by what one that did not change is known.
+// The pages of the static copy: which there are, how each is made, and the key that shows whether one changed.
 import { incidentPath } from '../../core/model/incident.ts';
 import type { Site } from '../../core/model/site.ts';
 import { utcDay } from '../../core/model/time.ts';
@@ -15,12 +15,12 @@ import { readLatency, readMetricSeries } from '../page/series.ts';
 
 export interface CopyPage {
   readonly path: string;
-  /** The same while nothing on it changes but its moment; null for one that is always made anew. */
+  /** Changes when the page changes other than in its time; null for a page that is always made again. */
   readonly key: string | null;
   readonly make: (request: PageRequest) => string | null | Promise<string | null>;
 }
 
-/** The front page last: whoever reads it while the copy is written finds everything it leads to. */
+/** The front page comes last: while the copy is being written, everything it links to exists. */
 export function copyPages(snapshot: Snapshot, pages: Pages, db: Db | null): CopyPage[] {
   const { site, at, overall } = snapshot;
   const anew = (path: string, make: CopyPage['make']): CopyPage => ({ path, key: null, make });
@@ -56,7 +56,7 @@ function permalinks(snapshot: Snapshot, pages: Pages): CopyPage[] {
     const { id } = incident;
     return {
       path: incidentPath(id),
-      // What goes on says how long it has gone on.
+      // An open incident shows its duration, so it has no key.
       key: isOver(incident) ? permalinkKey(incident, snapshot, counted.get(id)) : null,
       make: request => pages.incident(request, id),
     };
@@ -68,7 +68,7 @@ const permalinkKeys = new WeakMap<
   { readonly parts: readonly unknown[]; readonly key: string }
 >();
 
-/** Of ten thousand old incidents hardly one is hashed again: what it was made of is still the same. */
+/** The hashes of ten thousand old incidents are cached by object. */
 function permalinkKey(incident: IncidentView, snapshot: Snapshot, counted: string | undefined): string {
   const beside = neighboursOf(incident, snapshot);
   const parts = [snapshot.site, counted, ...beside];
@@ -100,7 +100,7 @@ function monthOf(at: number): string {
   return utcDay(at).slice(0, 7);
 }
 
-/** Which downtime is traced to each incident: it shrinks as the incident leaves the uptime window. */
+/** The downtime traced to each incident; it shrinks as the incident leaves the uptime window. */
 function countedOf({ components }: Snapshot): Map<string, string> {
   const counted = new Map<string, string>();
   for (const { component, uptime } of components) {
@@ -112,12 +112,12 @@ function countedOf({ components }: Snapshot): Map<string, string> {
   return counted;
 }
 
-/** Everything of an entry but its rendered markdown, which would have to be rendered for it. */
+/** All fields of an incident except its rendered markdown, which would have to be rendered first. */
 const printOf = memoized((incident: IncidentView) => {
   const fields = Object.entries(Object.getOwnPropertyDescriptors(incident));
   return shortId(JSON.stringify(fields.map(([name, { value }]) => [name, value])));
 });
 
 let serial = 0;
-/** Another site is another page everywhere. */
+/** Another site changes every page. */
 const serialOf = memoized((_: Site) => ++serial);

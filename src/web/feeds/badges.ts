@@ -1,4 +1,4 @@
-// Badges: flat SVGs with the state or the uptime in words, for READMEs and dashboards.
+// Badges: flat SVGs with the status, uptime or response time, for READMEs and dashboards.
 
 import { sayIn } from '../../core/i18n/words.ts';
 import type { Health } from '../../core/model/component.ts';
@@ -10,15 +10,16 @@ import { coverageWords } from '../page/parts/coverage.ts';
 import { knownPercent } from '../page/parts/uptime-bars.ts';
 import { xmlAttribute } from './xml.ts';
 
-/** What a badge may say; the first when it is not asked. */
+/** What a badge shows; the first is the default. */
 export const BADGES = ['status', 'uptime', 'response'] as const;
 export type BadgeShow = (typeof BADGES)[number];
 
 /**
- * `/status/badge.svg`, `/status/badge/:component.svg`, with `?show=uptime` for the figure over the
- * page's days, `?show=response` for the median answer of a day. A component that does not exist reads
- * "unknown", for an image cannot say 404. The site's uptime is that of its components together, floored:
- * one failed minute never reads 100 %. Its response is that of its slowest component.
+ * `/status/badge.svg`, `/status/badge/:component.svg`; `?show=uptime` for the uptime over the page's days,
+ * `?show=response` for the median response time of a day.
+ * A component that does not exist reads "unknown", because an image cannot show a 404. The site's uptime is that of all
+ * components, rounded down, so that one failed minute never reads 100 %. Its response time is that of the slowest
+ * component.
  */
 export function badge(snapshot: Snapshot, componentId?: string, show: BadgeShow = 'status'): string {
   const view = snapshot.components.find(each => each.component.id === componentId);
@@ -36,7 +37,7 @@ export function badge(snapshot: Snapshot, componentId?: string, show: BadgeShow 
 
 const GREY = '#57606a';
 
-/** Each dark enough for white text at 4.5:1. The word says the state; the colour repeats it. */
+/** Dark enough for white text at 4.5:1. The text gives the status; the color repeats it. */
 export const COLORS: Record<Health, string> = {
   operational: '#15803d',
   under_maintenance: '#1d4ed8',
@@ -61,7 +62,7 @@ function colorOfPercent(percent: number): string {
   return percent >= 95 ? COLORS.partial_outage : COLORS.major_outage;
 }
 
-/** Amber where the usual answer is slower than what the operator calls too slow. */
+/** Amber if the median response is slower than the operator's limit. */
 function responseBadge(name: string, views: readonly ComponentView[]): string {
   const label = `${name} response 24h`;
   const known = views.filter(({ response }) => response !== null);
@@ -75,7 +76,7 @@ function timeOf(millis: number): string {
   return millis < 10_000 ? `${Math.round(millis)} ms` : `${(millis / 1000).toFixed(1)} s`;
 }
 
-/** Components without a figure of their own add nothing; coverage below 95 % stands beside the figure. */
+/** Components without a figure are left out. Coverage below 95 % is shown beside the uptime. */
 function uptimeBadge(name: string, views: readonly ComponentView[], { uptime: { days } }: Site): string {
   const label = `${name} uptime ${days}d`;
   const known = views.filter(view => knownPercent(view) !== null);
@@ -92,7 +93,7 @@ function draw(label: string, value: string, color: string): string {
   const right = widthOf(value) + 12;
   const whole = left + right;
   const words = `${label}: ${value}`;
-  // `textLength` makes the text fit wherever it is drawn, whatever font stands in for Verdana.
+  // `textLength` makes the text fit with any font that replaces Verdana.
   const text = (at: number, width: number, what: string) =>
     `<text x="${at}" y="14" textLength="${width - 12}" lengthAdjust="spacingAndGlyphs">${escapeHtml(what)}</text>`;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${whole}" height="20" viewBox="0 0 ${whole} 20" role="img" aria-label="${xmlAttribute(words)}">
@@ -104,7 +105,7 @@ function draw(label: string, value: string, color: string): string {
 `;
 }
 
-/** Width of a text in 11 px Verdana, px, near enough for `textLength` not to squeeze it visibly. */
+/** The width of a text in Verdana 11 px, accurate enough that `textLength` does not squeeze it visibly. */
 function widthOf(text: string): number {
   let sum = 0;
   for (const char of text) {

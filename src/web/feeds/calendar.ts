@@ -1,4 +1,4 @@
-// Maintenance as an iCalendar to subscribe to, of the whole site or of one component.
+// Maintenance as an iCalendar feed, of the whole site or of one component.
 import {
   ICalCalendar,
   ICalCalendarMethod,
@@ -14,15 +14,14 @@ import { plainText } from '../../core/text/markdown.ts';
 import { printable } from '../../core/text/printable.ts';
 import { headingOf, urn } from './entries.ts';
 
-/** How many maintenances, latest first, a calendar holds; a recurring one is one. */
+/** How many maintenances, latest first, a calendar holds; a recurring one counts once. */
 const MAX_EVENTS = 100;
 
 /**
- * `/status/maintenance.ics`, `/status/maintenance/:component.ics`. UIDs outlive a change of address.
- * A maintenance completed before it began did not take place: CANCELLED, so that subscribers' calendars
- * strike it out rather than keep it. One that ended early or late ends when it ended. SEQUENCE counts
- * the updates after the first; DTSTAMP is the newest of them, so equal Snapshots give equal bytes. A
- * recurring one is one event with its RRULE; occurrences of which more was written follow as exceptions.
+ * `/status/maintenance.ics`, `/status/maintenance/:component.ics`. UIDs stay the same if the site's address changes.
+ * A maintenance completed before it began is CANCELLED, so that calendars strike it out. One that ended early or late
+ * ends when it ended. SEQUENCE counts the updates after the first, and DTSTAMP is the newest update, so equal Snapshots
+ * give equal bytes. A recurring one is one event with its RRULE; occurrences with updates of their own are exceptions.
  */
 export function maintenanceIcs(snapshot: Snapshot, componentId?: string): string {
   const { site } = snapshot;
@@ -39,11 +38,11 @@ export function maintenanceIcs(snapshot: Snapshot, componentId?: string): string
   for (const views of bySeries(shown).slice(0, MAX_EVENTS)) {
     for (const event of eventsOf(views, site.url)) calendar.createEvent(event);
   }
-  // RFC 5545 ends every line, the last one too.
+  // RFC 5545 ends every line with CRLF, the last one too.
   return `${calendar.toString().trimEnd()}\r\n`;
 }
 
-/** The occurrences of one file together, in the order of their latest. */
+/** Groups the occurrences of each file, ordered by the latest occurrence. */
 function bySeries(views: readonly IncidentView[]): IncidentView[][] {
   const found = new Map<string, IncidentView[]>();
   for (const view of views) {
@@ -68,11 +67,11 @@ function eventsOf(views: readonly IncidentView[], siteUrl: string): ICalEventDat
     start: new Date(repeated.start),
     end: new Date(repeated.start + length),
     repeating: repeated.rule,
-    // The file's own permalink, as long as its first occurrence is remembered.
+    // The permalink of the file, while its first occurrence is still listed.
     url: siteUrl + incidentPath((first ?? any).id),
     ...stampsOf(series),
   };
-  // The file's own beginning counts even where the rule does not name it.
+  // The file's own start counts even if the rule does not match it.
   const alone =
     first && repeated.start !== series.scheduled.start
       ? [{ ...eventOf(first, first.updates, siteUrl), id: uid(`${series.id} first`) }]
@@ -116,17 +115,20 @@ function eventOf(
     url: siteUrl + incidentPath(maintenance.id),
     categories: names.map(name => ({ name })),
     status: finished !== null && finished < start ? ICalEventStatus.CANCELLED : ICalEventStatus.CONFIRMED,
-    // It takes nobody's time: a reader of a status page stays free.
+    // The event does not mark its reader as busy.
     transparency: ICalEventTransparency.TRANSPARENT,
   };
 }
 
-/** When it was over, if somebody wrote so. */
+/** When the maintenance was completed, if an update says so. */
 function finishOf({ updates, resolved }: Incident): Millis | null {
   return updates.find(({ status }) => status === 'completed')?.at ?? resolved;
 }
 
-/** Of what was written last; exceptions carry the whole file's, for a reader keeps the highest it has seen. */
+/**
+ * Stamps of the newest update. Exceptions use those of the whole file, because calendars keep the highest they have
+ * seen.
+ */
 function stampsOf({ updates }: Incident) {
   const times = updates.map(({ at }) => at);
   const changed = new Date(Math.max(...times));

@@ -1,11 +1,11 @@
-// What the feeds say: the site's updates as entries, newest first, the same for every format.
+// The entries of the feeds, newest first, the same for every format.
 import { createHash } from 'node:crypto';
 import { incidentPath, type UpdateStatus } from '../../core/model/incident.ts';
 import { isoMillis, type Millis, startOfUtcDay } from '../../core/model/time.ts';
 import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
 import { escapeHtml, renderMarkdown } from '../../core/text/markdown.ts';
 
-/** One entry an update (`/status/feed.*`), or one an incident (`/history.*`, as Statuspage has them). */
+/** One entry per update (`/status/feed.*`), or per incident (`/history.*`, as in Statuspage). */
 export type EntryPer = 'update' | 'incident';
 
 export type FeedEntry = ReturnType<typeof updateEntry>;
@@ -13,22 +13,22 @@ export type FeedEntry = ReturnType<typeof updateEntry>;
 const MAX_ENTRIES: Record<EntryPer, number> = { update: 100, incident: 50 };
 
 /**
- * Incidents and maintenance of the whole site, or those that affect one component, as entries.
- * Per update, a reader (or a chat's feed integration, which posts an entry's first sight and never its
- * change) shows each step of an outage. Per incident is Statuspage's way, for readers that come from it.
+ * Incidents and maintenance of the whole site, or of one component, as entries.
+ * Per update, a feed reader shows each step of an outage; chat integrations post only new entries, never changed ones.
+ * Per incident is Statuspage's way, for readers that come from there.
  */
 export function feedOf(snapshot: Snapshot, componentId: string | undefined, per: EntryPer) {
   const { site } = snapshot;
   const component = snapshot.components.find(view => view.component.id === componentId)?.component;
   const shown = [...snapshot.incidents, ...snapshot.maintenances].filter(
-    // A reader posts an entry's first sight: not before it is what it will be.
+    // Readers post an entry when it first appears, so a gathering incident waits until it is complete.
     ({ affected, gathering }) =>
       !gathering && (componentId === undefined || affected.some(({ id }) => id === componentId)),
   );
   const entries = newestOf(shown, per).map(({ incident, index }) =>
     index === null ? incidentEntry(site.url, incident) : updateEntry(site.url, incident, index),
   );
-  // Maintenance may be dated ahead; a feed is not changed in the future.
+  // Maintenance may be in the future; the feed's own time must not.
   const newest = entries.find(({ updated }) => updated <= snapshot.at)?.updated;
   const path = per === 'incident' ? '/history' : '/status/feed';
   return {
@@ -53,27 +53,30 @@ const WORDS: Record<UpdateStatus, string> = {
   completed: 'Completed',
 };
 
-/** What an update's heading says: the author's words, else its status. */
+/** The heading of an update: the author's words, else its status. */
 export function headingOf(update: { readonly status: UpdateStatus; readonly label: string | null }): string {
   return update.label ?? WORDS[update.status];
 }
 
-/** A URN made of stable names: never of the page's address, which may change. */
+/** A URN made of stable names, without the page's address, which may change. */
 export function urn(...names: string[]): string {
   const hex = createHash('sha256')
     .update(['status', ...names].join('\u0000'))
     .digest('hex');
-  // A name-based UUID: version 8 (RFC 9562: hashes of one's own choice), variant 1.
+  // A name-based UUID: version 8 (RFC 9562, custom hash), variant 1.
   const variant = ((Number.parseInt(hex[16]!, 16) & 3) | 8).toString(16);
   return `urn:uuid:${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-/** What the entries are about, newest first: chosen before any is written, for there may be thousands. */
+/**
+ * The subjects of the entries, newest first. They are selected before any entry is written, because there may be
+ * thousands.
+ */
 function newestOf(incidents: readonly IncidentView[], per: EntryPer) {
   const moments = incidents.flatMap(
     (incident): { at: Millis; incident: IncidentView; index: number | null }[] => {
       const times = incident.updates.map(({ at }) => at);
-      // Backwards, so that of two in the same minute the one written later comes first.
+      // Reversed, so that of two updates in one minute the later one comes first.
       if (per === 'update') return times.map((at, index) => ({ at, incident, index })).reverse();
       return [{ at: Math.max(incident.started, ...times), incident, index: null }];
     },

@@ -1,5 +1,5 @@
-// Atom, RSS 2.0 and JSON Feed 1.1 of the whole site or of one component. Text between tags has entities as numbers:
-// some readers resolve named ones twice, and would bring HTML to life that an author had only quoted.
+// Atom, RSS 2.0 and JSON Feed 1.1, of the whole site or of one component. Text between tags uses numeric entities: some
+// readers decode named ones twice, which would turn quoted HTML into real HTML.
 
 import { iso, type Millis } from '../../core/model/time.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';

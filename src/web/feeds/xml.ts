@@ -1,9 +1,9 @@
-// Attributes of XML: feeds and badges.
+// XML attributes, for feeds and badges.
 import { printable } from '../../core/text/printable.ts';
 
 const NAMED: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-/** Text → the value of an attribute: entities are names, for some feed readers leave numbers there as they are. */
+/** Escapes an attribute value with named entities, because some feed readers do not decode numeric ones here. */
 export function xmlAttribute(text: string): string {
   return printable(text).replace(/[&<>"']/g, char => NAMED[char]!);
 }

@@ -10,10 +10,10 @@ import { TYPES } from './assets.ts';
 
 const FOR_MINUTES = 'public, max-age=300, stale-while-revalidate=3600, stale-if-error=86400';
 const ANY_ORIGIN = { 'Cross-Origin-Resource-Policy': 'cross-origin' };
-/** Larger than any sane logo: the rest is refused rather than held in memory. */
+/** Larger than any reasonable logo: bigger files are refused, not held in memory. */
 const MAX_BRAND_BYTES = 5_000_000;
 
-/** `/status/assets/NAME?v=HASH` and `/status/brand/FILE` (only files that status.yaml names). */
+/** `/status/assets/NAME?v=HASH` and `/status/brand/FILE` (only files named in status.yaml). */
 export function assetRoutes(router: Router, { refresh, assets, cache, folder }: Web): void {
   router.get('/status/assets/:name', (req, res, next) => {
     const { site } = refresh.current();
@@ -40,7 +40,7 @@ export function assetRoutes(router: Router, { refresh, assets, cache, folder }: 
       known = { stamp, rendered: new Rendered({ type, body: await readFile(file) }) };
       kept.set(name, known);
     }
-    // An SVG logo is the operator's, but it is still kept from running anything when opened by itself.
+    // The operator's SVG must not run scripts when it is opened by itself.
     res.setHeader('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox");
     const headers = { 'Cache-Control': FOR_MINUTES, Vary: 'Accept-Encoding' };
     await sendRendered(req, res, known.rendered, { ...headers, ...ANY_ORIGIN });

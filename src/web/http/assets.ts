@@ -1,4 +1,4 @@
-// The files of public/ as they are served: with the site's colours in them, under an address that their bytes give them.
+// The files of public/, with the site's colors, under addresses with a hash of their bytes.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Site } from '../../core/model/site.ts';
@@ -23,7 +23,7 @@ const CSS = 'status.css';
 
 export type Assets = ReturnType<typeof readAssets>;
 
-/** Reads public/ once; the stylesheet carries the site's colour and is made anew with each site. */
+/** Reads public/ once. The stylesheet contains the site's color and is made again for each site. */
 export function readAssets(publicDir: string) {
   const made = (name: string, body: Buffer | string) => {
     const answer: ResponseBody = { type: TYPES[path.extname(name)] ?? 'application/octet-stream', body };
@@ -36,7 +36,7 @@ export function readAssets(publicDir: string) {
   const assetOf = (name: string, site: Site) => (name === CSS ? styled(site) : files.get(name));
   return {
     file: (name: string, site: Site) => assetOf(name, site)?.rendered ?? null,
-    /** The hash in an asset's address: it changes when the bytes do. */
+    /** The hash in an asset's address: it changes with the bytes. */
     version: (name: string, site: Site) => assetOf(name, site)?.version ?? '',
   };
 }

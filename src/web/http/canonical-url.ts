@@ -1,16 +1,16 @@
-// Canonical addresses: each has one spelling, so that what is made for it is made once, and proxies' rules mean what they say.
+// Canonical addresses: each page has one spelling, so that it is cached once and the rules of proxies apply.
 import type { RequestHandler } from 'express';
 
-/** Pages that people type by hand or put a slash behind; the first character is never followed by another slash. */
+/** Pages that people may type with a slash at the end. The first character is never followed by another slash. */
 const PAGES =
   /^\/(?:status\/(?:live|history|subscribe|(?:incidents|history|components|metrics)\/[^/]+)|history|incidents\/[^/]+|uptime|api)$/;
 
 /**
- * The canonical form of a path: `/%73tatus/%c3%bc` is `/status/%C3%BC`. An encoded slash stays one: it parts nothing.
- * A path that cannot be decoded stays as it is; no route takes it.
+ * The canonical form of a path: `/%73tatus/%c3%bc` becomes `/status/%C3%BC`. An encoded slash stays encoded. A path
+ * that cannot be decoded stays as it is; no route matches it.
  */
 export function canonicalPath(path: string): string {
-  // Most addresses have neither letters nor signs that can be written in two ways.
+  // Fast path: most addresses contain nothing that can be encoded in two ways.
   if (/^[\w./-]*$/.test(path)) return path;
   try {
     return path
@@ -22,13 +22,13 @@ export function canonicalPath(path: string): string {
   }
 }
 
-/** Where our own addresses begin, apart from those that mean the same below `/status`. */
+/** The first parts of our own addresses, without the short forms of pages below `/status`. */
 const ROOTS =
   /^\/(?:(?:status|api|webhooks|heartbeats)(?:\/|$)|(?:healthz|readyz|metrics|robots\.txt|uptime|history\.(?:atom|rss))?$)/;
 
 /**
- * An address without the path of PUBLIC_URL, behind a proxy that keeps it as behind one that strips it. A path that
- * is one of our own too (`/status`) goes only where an address is left: `/status/live` is the page, not `/live`.
+ * Removes the path of PUBLIC_URL, if the proxy has kept it. If that path is one of ours too (`/status`), it is removed
+ * only if an address is left: `/status/live` is the page, not `/live`.
  */
 export function withoutPrefix(url: string, prefix: string): string {
   if (prefix === '' || !url.startsWith(prefix)) return url;
@@ -38,15 +38,16 @@ export function withoutPrefix(url: string, prefix: string): string {
   return ROOTS.test(prefix) && !ROOTS.test(inner.replace(/\?.*$/s, '')) ? url : inner;
 }
 
-/** Machines that report are not redirected for a slash behind their address: what they say would be lost. */
+/** Accepts a slash at the end of webhook and heartbeat addresses: a redirect would lose the report. */
 export const takeSlash: RequestHandler = (req, _res, next) => {
   req.url = req.url.replace(/^(\/(?:webhooks|heartbeats)\/[^/?]+)\/(?=\?|$)/, '$1');
   next();
 };
 
 /**
- * Leads from a page's address with a slash behind it to the page, query and all. For what no route took; `base` is
- * the path of PUBLIC_URL. Only pages' own addresses are led on: what follows the base is never `//elsewhere`.
+ * Redirects a page's address with a slash at the end to the page, with its query; for requests that no route handled.
+ * Only our own pages: the redirect never leads to `//elsewhere`.
+ * @param base the path of PUBLIC_URL
  */
 export function withoutSlash(base: () => string): RequestHandler {
   return (req, res, next) => {
@@ -54,7 +55,7 @@ export function withoutSlash(base: () => string): RequestHandler {
     const query = url.indexOf('?');
     const page = path.slice(0, -1);
     if (!path.endsWith('/') || !PAGES.test(page) || (method !== 'GET' && method !== 'HEAD')) return next();
-    // Not for ever: PUBLIC_URL may get another path.
+    // Not permanently: PUBLIC_URL may get another path.
     res.set('Cache-Control', 'public, max-age=3600');
     res.redirect(308, `${base()}${page}${query < 0 ? '' : url.slice(query)}`);
   };

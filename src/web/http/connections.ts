@@ -1,4 +1,4 @@
-// Connections: how many there may be, in all and of one address, and an end for those that ask and never read.
+// Limits connections, in total and per address, and closes those whose client does not read.
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import ipaddr from 'ipaddr.js';
@@ -15,14 +15,14 @@ type ConnectionLimits = Pick<
 
 export interface ConnectionRules {
   readonly limits: { readonly [name in keyof ConnectionLimits]: number };
-  /** Whether this address is one visitor's, and may be counted; a proxy's is not. */
+  /** Whether the address belongs to one visitor and is counted; a proxy's is not. */
   readonly isVisitor: (address: string | undefined) => boolean;
   readonly log: Pick<Log, 'warn'>;
 }
 
 const LOOK = 5 * SECOND;
 
-/** Files the process needs for itself: the database, checks under way, incident files, mail. */
+/** Files that the process needs itself: database, running checks, incident files, mail. */
 const OWN_FILES = 700;
 
 export class ConnectionGuard {
@@ -37,10 +37,10 @@ export class ConnectionGuard {
   constructor(server: Server, rules: ConnectionRules) {
     const { limits } = rules;
     this.#rules = rules;
-    // Visitors who used up the open files would make every check fail, and so report outages that are none.
+    // If visitors used up all open files, every check would fail and report outages that are none.
     this.#max = Math.min(limits.connections, Math.max(50, openFiles() - OWN_FILES));
     server.maxConnections = this.#max;
-    // The last one is answered with `Connection: close`; who asks on has sent them in a row without reading.
+    // The last response has `Connection: close`. A client that sends more has sent them without reading.
     server.maxRequestsPerSocket = limits.requests_per_connection;
     server.on('drop', () => this.#refused.full++);
     server.on('dropRequest', (_req, socket) => {
@@ -48,7 +48,7 @@ export class ConnectionGuard {
       socket.destroy();
     });
     server.on('connection', socket => this.#accept(socket));
-    // Without a listener an error while accepting would end the process.
+    // Without a listener, an error while accepting would end the process.
     server.on('error', error => this.#warnOf(error));
     this.#timers = [
       setInterval(() => this.#endUnread(), Math.min(LOOK, limits.read_time)).unref(),
@@ -113,7 +113,7 @@ export class ConnectionGuard {
   }
 }
 
-/** How many there are of each key; a key without any is forgotten. */
+/** Counts by key; a key with no count is removed. */
 export class Counts {
   readonly #counts = new Map<string, number>();
 
@@ -132,8 +132,8 @@ export class Counts {
 }
 
 /**
- * Whether an address is of this machine or a private network: most likely a proxy, behind which stand many
- * visitors, even where TRUST_PROXY was forgotten.
+ * Whether an address belongs to this machine or a private network. It is most likely a proxy for many visitors, even if
+ * TRUST_PROXY is not set.
  */
 export function isPrivate(address = ''): boolean {
   return ipaddr.isValid(address) && PRIVATE.includes(ipaddr.process(address).range());

@@ -1,20 +1,20 @@
-// Descriptors: how many open pages the process's file descriptors allow.
+// How many event streams the file descriptors of the process allow.
 import { readFileSync } from 'node:fs';
 import type { Log } from '../../core/model/ports/log.ts';
 import { type Problem, printProblem } from '../../core/model/problem.ts';
 import { LIMITS } from './limits.ts';
 
-/** Descriptors for everything else: page requests, checks, mail, files. */
+/** Descriptors for everything else: requests, checks, mail, files. */
 const OTHERS = 1_000;
 
-/** How many event streams may be open at a time; warns when the machine allows fewer than we could. */
+/** How many event streams may be open at a time; logs a warning if the system allows fewer than we support. */
 export function maxStreams(log: Log): number {
   const { max, problem } = streamsWithin(openFiles());
   if (problem) log.warn({}, printProblem(problem));
   return max;
 }
 
-/** The same for a known limit of descriptors. */
+/** Like `maxStreams`, for a known limit of descriptors. */
 export function streamsWithin(limit: number): { max: number; problem: Problem | null } {
   if (limit >= LIMITS.streams + OTHERS) return { max: LIMITS.streams, problem: null };
   const max = Math.max(Math.floor(limit / 2), limit - OTHERS);
@@ -28,7 +28,7 @@ export function streamsWithin(limit: number): { max: number; problem: Problem | 
   return { max, problem };
 }
 
-/** How many files this process may have open; a large number where the system does not say. */
+/** How many files this process may open; a large number if the system does not report it. */
 export function openFiles(): number {
   try {
     const found = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'));

@@ -1,8 +1,8 @@
-// Which encoding a visitor is answered in (RFC 9110, 12.5.3).
+// Chooses the encoding of a response (RFC 9110, 12.5.3).
 
 export type Encoding = 'identity' | 'gzip' | 'br';
 
-/** The best encoding both sides know; brotli before gzip where the visitor likes both alike. */
+/** The best encoding that both sides support; brotli before gzip if the client gives both the same weight. */
 export function chooseEncoding(accept: string | undefined): Encoding {
   const weights = new Map<string, number>();
   for (const part of (accept ?? '').toLowerCase().split(',')) {

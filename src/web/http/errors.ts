@@ -1,4 +1,4 @@
-// The one error handler: problems → statuses, as a page or as JSON; internals never leave.
+// The one error handler: turns errors into statuses, as a page or as JSON, without internal details.
 import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { StorageFault } from '../../core/model/ports/storage.ts';
@@ -16,7 +16,7 @@ export const notFound: RequestHandler = (_req, _res, next) => next(new Refusal(4
 export function errorHandler(web: Web): ErrorRequestHandler {
   return (error: unknown, req, res, next) => {
     const { status, message, more } = refusalOf(error);
-    // What the disk does not take is said once, by storage.ts.
+    // storage.ts reports storage faults, once.
     const expected = error instanceof Refusal || error instanceof StorageFault;
     if (status >= 500 && !expected)
       web.log.error({ path: loggedPath(req.path), method: req.method, err: error }, 'request failed');
@@ -34,7 +34,7 @@ function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   if (error instanceof StorageFault)
     return new Refusal(503, 'We cannot take this in right now. Please try again in a few minutes.');
-  // body-parser and express mark what the client did wrong; their words may echo it, so ours are used.
+  // body-parser and Express mark client errors. Their messages may repeat the request, so we use our own.
   const { status, code } = error as { status?: unknown; code?: unknown };
   if (code === 'ECONNRESET') return new Refusal(400, 'The request broke off.');
   if (typeof status === 'number' && status >= 400 && status < 500)
@@ -47,12 +47,12 @@ function isPage(req: Request): boolean {
 }
 
 function sendPage(web: Web, req: Request, res: Response, status: number, detail: string): void {
-  // These the page of the status says already, in the visitor's language.
+  // The error page already says this, in the visitor's language.
   const shown = detail === NOT_FOUND || detail === INTERNAL ? null : detail;
   res.type('html').send(web.pages.error(currentPage(web, req), status, shown));
 }
 
-/** The same in few words: rendering a page for each of a thousand wrong addresses is work too. */
+/** A short error page: rendering a full one for each of a thousand wrong addresses costs too much. */
 function sendPlain(req: Request, res: Response, status: number): void {
   const lang = langOf(req);
   const page =
@@ -65,6 +65,6 @@ function sendPlain(req: Request, res: Response, status: number): void {
 /** RFC 9457. */
 function sendProblem(res: Response, status: number, detail: string, more: object): void {
   const body = { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail, ...more };
-  // Not `send`: `json` writes `<` so that no reader takes an echo for markup (app.ts).
+  // Use `json`, not `send`: it escapes `<`, so that no client reads the response as markup (app.ts).
   res.set('Access-Control-Allow-Origin', '*').type('application/problem+json').json(body);
 }

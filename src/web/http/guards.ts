@@ -1,11 +1,11 @@
-// Guards before every route: security headers, cross-site POSTs refused.
+// Guards before every route: security headers, and protection against cross-site requests.
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import helmet from 'helmet';
 
 /** A refusal for the error handler: an HTTP status and a sentence that may be shown. */
 export class Refusal extends Error {
   readonly status: number;
-  /** Members a problem's JSON has besides the usual ones, such as `errors` by field. */
+  /** Extra fields of the problem JSON, such as `errors` by field. */
   readonly more: object;
 
   constructor(status: number, message: string, more: object = {}) {
@@ -15,7 +15,7 @@ export class Refusal extends Error {
   }
 }
 
-/** Security headers; those that demand https only where the site is served by it. */
+/** Security headers; those that require https only if the site uses it. */
 export function securityHeaders(https: boolean): RequestHandler {
   return helmet({
     contentSecurityPolicy: {
@@ -33,11 +33,11 @@ export function securityHeaders(https: boolean): RequestHandler {
       },
     },
     strictTransportSecurity: https ? { maxAge: 31_536_000 } : false,
-    // Token pages tighten it; elsewhere the product's own links may see where visitors come from.
+    // Token pages are stricter. Elsewhere, our own links may send the referrer.
     referrerPolicy: { policy: 'strict-origin-when-cross-origin' },
     crossOriginOpenerPolicy: https ? { policy: 'same-origin' } : false,
     originAgentCluster: false,
-    // Headers for browsers long gone: every byte of them would be sent with every page.
+    // Headers for old browsers only: their bytes would be sent with every page.
     xDnsPrefetchControl: false,
     xDownloadOptions: false,
     xPermittedCrossDomainPolicies: false,
@@ -45,12 +45,12 @@ export function securityHeaders(https: boolean): RequestHandler {
   });
 }
 
-/** Policy of a page that others may frame: what `String.replace` is called with. */
+/** Arguments of `String.replace` that make the policy of a page that any site may frame. */
 export const FRAMED = ["frame-ancestors 'none'", 'frame-ancestors *'] as const;
 
 export const NO_FEATURES = 'camera=(), microphone=(), geolocation=(), payment=(), usb=()';
 
-/** The same for what is answered before Express: what is no HTTP, and everything while the program is starting. */
+/** Headers of responses sent without Express: to broken requests, and while the program starts. */
 export const BARE_HEADERS = {
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
   'Cross-Origin-Resource-Policy': 'same-origin',
@@ -61,8 +61,8 @@ export const BARE_HEADERS = {
 } as const;
 
 /**
- * Refuses what another site's page loads as a picture, script or the like: a link that does something is followed
- * by a person, or by a program that sends no Fetch Metadata.
+ * Refuses requests that another site's page makes for an image, a script or similar. A link that has an effect must be
+ * followed by a person, or by a program without Fetch Metadata.
  */
 export const refuseEmbedded: RequestHandler = (req, _res, next) => {
   if (isFromHere(req) === false && req.headers['sec-fetch-mode'] !== 'navigate')
@@ -71,8 +71,8 @@ export const refuseEmbedded: RequestHandler = (req, _res, next) => {
 };
 
 /**
- * Refuses POSTs that another site made the visitor's browser send: by Sec-Fetch-Site, else by
- * Origin; a client that sends neither (curl, a mail program) passes.
+ * Refuses POSTs that another site made the visitor's browser send: by Sec-Fetch-Site, else by Origin. A client that
+ * sends neither (curl, a mail program) passes.
  */
 export function sameSite(origins: () => readonly string[]): RequestHandler {
   return (req: Request, _res: Response, next: NextFunction) => {
@@ -83,7 +83,7 @@ export function sameSite(origins: () => readonly string[]): RequestHandler {
   };
 }
 
-/** Whether Fetch Metadata says that a page of ours, or the visitor, asks; null from a program without it. */
+/** Whether Fetch Metadata says that the request comes from our page or the visitor; null without Fetch Metadata. */
 function isFromHere({ headers }: Request): boolean | null {
   const site = headers['sec-fetch-site'];
   return site === undefined ? null : site === 'same-origin' || site === 'none';

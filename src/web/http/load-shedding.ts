@@ -1,14 +1,14 @@
-// Load shedding: when the process is late with everything, what is not the page itself is put off.
+// Load shedding: while the process is overloaded, requests that can wait are refused.
 import type { RequestHandler } from 'express';
 import { Refusal } from './guards.ts';
 
-/** Pages made for one visitor, charts, pictures, permalinks and streams. */
+/** Pages for one visitor, charts, pictures, permalinks and streams. */
 const CAN_WAIT =
   /^\/(status\/(subscribe|confirm|manage|unsubscribe|components|metrics|og|incidents|history|events)|incidents|history|api\/(components|metrics|incidents))(?=[/.?]|$)/i;
 
 /**
- * While overloaded, refuses what can wait with 503 and Retry-After; whatever is answered from memory does not
- * come here. Never monitors, heartbeats, the writing API or one-click unsubscribing: nobody sends those twice.
+ * While overloaded, refuses what can wait with 503 and Retry-After; responses from memory do not come here. Never
+ * refuses monitors, heartbeats, the write API or one-click unsubscribing, because nobody sends those twice.
  */
 export function shedLoad(isOverloaded: () => boolean): RequestHandler {
   return (req, res, next) => {

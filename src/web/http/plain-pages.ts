@@ -1,4 +1,4 @@
-// Plain pages: the page's look in one file, while the program is starting and while it is too late with everything.
+// Plain pages in one file, for the time while the program starts and while it is overloaded.
 import { createHash } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { directionOf, type Key, negotiate, sayIn } from '../../core/i18n/words.ts';
@@ -8,10 +8,10 @@ import { BARE_HEADERS } from './guards.ts';
 
 const STYLE = `:root{color-scheme:light dark}body{margin:0;padding:1.5rem;font:1rem/1.5 system-ui,sans-serif;background:#fff;color:#16191d}main{max-width:36rem;margin:12vh auto}h1{font-size:1.75rem;line-height:1.25;margin:0 0 .75rem}p{margin:0;color:#59616b}@media(prefers-color-scheme:dark){body{background:#0f1115;color:#e9ebee}p{color:#a3abb5}}`;
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
-/** The policy a plain page needs, its style being in it. */
+/** The Content-Security-Policy of a plain page, whose style is inline. */
 export const PLAIN_POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; frame-ancestors 'none'`;
 
-/** 503 for everyone: a page that asks again by itself for browsers, a line of text for programs. */
+/** Responds 503: with a page that reloads itself to browsers, with a line of text to programs. */
 export const starting: RequestListener = (req, res) => {
   const html = /text\/html/.test(req.headers.accept ?? '');
   res.writeHead(503, {
@@ -30,12 +30,12 @@ export const starting: RequestListener = (req, res) => {
   );
 };
 
-/** The page while the program is starting: it asks again by itself. */
+/** The page while the program starts; it reloads itself. */
 export function startingPage(lang: Lang): string {
   return plainPage(lang, 'starting.title', 'starting.text', '<meta http-equiv="refresh" content="2">\n');
 }
 
-/** A title and a text, without anything that would have to be rendered or fetched. */
+/** A page with a title and a text, without templates or further requests. */
 export function plainPage(lang: Lang, titleKey: Key, textKey: Key, head = ''): string {
   const say = sayIn(lang);
   const [title, text] = [escapeHtml(say(titleKey)), escapeHtml(say(textKey))];

@@ -1,4 +1,4 @@
-// Rate limits: how often one address may ask for what is not answered from memory, in bounded memory.
+// Rate limits: how often one address may request what is not served from memory. Memory use is bounded.
 import { isIP } from 'node:net';
 import type { Request, RequestHandler, Response } from 'express';
 import { ipKeyGenerator, type Options, rateLimit, type Store } from 'express-rate-limit';
@@ -9,23 +9,23 @@ import { LIMITS, type Rate } from './limits.ts';
 import { loggedPath } from './logged-path.ts';
 
 /**
- * An address as it is counted: IPv6 by network, an IPv4 in IPv6's clothes as the IPv4 it is. What is no address
- * (a proxy passed on a lie) counts as one.
+ * The key of an address: IPv6 by network, an IPv4-mapped IPv6 address as IPv4. Anything else (a proxy passed on a lie)
+ * counts as one key.
  */
 export function addressKey(address: string | undefined): string {
   return address && isIP(address) ? ipKeyGenerator(address, LIMITS.ipv6_network) : 'unknown';
 }
 
-/** The wall clock that no adjustment turns back. */
+/** A wall clock that is never set back. */
 const steady = (): Millis => performance.timeOrigin + performance.now();
 
 /**
- * Counts by key over a window (ms) that begins with the key's first, for about `most` keys: in a flood of
- * addresses those not seen for longest are forgotten.
+ * Counts by key over a window (ms) that begins with the first request of the key, for about `most` keys. In a flood of
+ * addresses the oldest are forgotten.
  */
 export function boundedStore(window: Millis, most: number = LIMITS.addresses, now = steady): Store {
-  // Two halves in turn: forgetting a half at once costs nothing, while a Map that loses its first key again and
-  // again looks for the next among all that are gone.
+  // Two maps in turn: dropping one of them costs nothing, while deleting the first key of a Map again and again is
+  // slow.
   let young = new Map<string, { count: number; readonly ends: Millis }>();
   let old: typeof young = new Map();
   let turned = now();
@@ -56,7 +56,6 @@ export function boundedStore(window: Millis, most: number = LIMITS.addresses, no
 
 const TOO_MANY = 'Too many requests from your address; try again later.';
 
-/** Limits what is asked for of one address. */
 export function limited({ most, window }: Rate, more: Partial<Options> = {}): RequestHandler {
   return rateLimit({
     windowMs: window,
@@ -66,15 +65,15 @@ export function limited({ most, window }: Rate, more: Partial<Options> = {}): Re
     standardHeaders: 'draft-8',
     legacyHeaders: false,
     handler: (_req, _res, next) => next(new Refusal(429, TOO_MANY)),
-    // A stray X-Forwarded-For is a visitor's lie, not a reason to complain on the console.
+    // A wrong X-Forwarded-For is sent by a visitor, so the library must not log about it.
     validate: { xForwardedForHeader: false, trustProxy: false, ip: false, keyGeneratorIpFallback: false },
     ...more,
   });
 }
 
 /**
- * Counts a wrong token against its address; throws 429 when it was one too many. Only wrong ones are counted:
- * who guesses from behind the same address does not lock out who knows. Logged once a minute at most.
+ * Counts a wrong token against its address; throws 429 after too many. Only wrong tokens count, so that someone who
+ * guesses does not lock out others at the same address. Logged at most once a minute.
  */
 export type CountGuess = (req: Request, res: Response) => void;
 

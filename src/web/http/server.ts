@@ -1,4 +1,4 @@
-// The HTTP server: listening, limits on slow clients, and an end that waits for answers under way.
+// The HTTP server: listens, limits slow clients, and lets running responses finish before it closes.
 import { createServer, type RequestListener } from 'node:http';
 import type { Problem } from '../../core/model/problem.ts';
 import { SECOND } from '../../core/model/time.ts';
@@ -9,13 +9,13 @@ import { answerBadWire, wellFormed } from './wire.ts';
 
 export interface WebServer {
   readonly port: number;
-  /** From now on requests are answered by this listener; before, with 503 "starting". */
+  /** Sets the listener for requests; until then they get 503 "starting". */
   serve(listener: RequestListener): void;
-  /** Stops accepting, lets answers under way finish (3 s at most). Twice is harmless. */
+  /** Stops accepting and lets running responses finish (3 s at most). May be called twice. */
   close(): Promise<void>;
 }
 
-/** Answers under way when the server stops are given so long. */
+/** How long running responses may take when the server stops. */
 const CLOSING_TIME = 3 * SECOND;
 
 export interface ServerRules extends ConnectionRules {
@@ -24,7 +24,7 @@ export interface ServerRules extends ConnectionRules {
 
 const RULES: ServerRules = { limits: LIMITS, isVisitor: () => false, log: { warn() {} } };
 
-/** Listens on `host:port` (port 0: any); a Problem when it cannot. */
+/** Listens on `host:port` (port 0: any); returns a Problem if it cannot. */
 export async function openServer(
   port: number,
   host: string,
@@ -36,10 +36,10 @@ export async function openServer(
     headersTimeout: headers_time,
     requestTimeout: request_time,
     keepAliveTimeout: idle_time,
-    // How often the times above are looked at: node's own 30 s would make any of them 30 s longer.
+    // How often these times are checked: Node's default of 30 s would add up to 30 s to each.
     connectionsCheckingInterval: Math.min(2 * SECOND, headers_time),
     maxHeaderSize: LIMITS.header_bytes,
-    // Whatever the command line of node says: what two servers read differently is refused.
+    // Whatever Node's command line says: a request that two servers read differently is refused.
     insecureHTTPParser: false,
     requireHostHeader: false,
   });
@@ -49,7 +49,7 @@ export async function openServer(
     server.listen(port, host, () => resolve(null));
   });
   if (failed) return explained(failed, port, host);
-  // No connection is accepted before this function has returned to the event loop.
+  // No connection is accepted before this function returns to the event loop.
   const guard = new ConnectionGuard(server, rules);
   const answer = wellFormed((req, res) => listener(req, res));
   server.on('request', answer);

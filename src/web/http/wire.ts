@@ -1,4 +1,4 @@
-// What is not HTTP enough for Express, answered in the same shape as every other refusal.
+// Requests that are too broken for Express; they get the same kind of error as all others.
 import { type RequestListener, type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -15,24 +15,21 @@ const DETAILS: Record<number, string> = {
 
 const OF_ERROR: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
 
-/** Answers broken requests, tunnels and expectations, which Node would end without a word or a body. */
+/** Answers broken requests, CONNECT and unknown expectations, which Node would end without a body. */
 export function answerBadWire(server: Server, listener: RequestListener): void {
   server.on('clientError', (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) => {
-    // Nobody is there any more, or an answer may be on its way: its reader would take this for a part of it.
+    // The client is gone, or a response has begun: the client would read this as part of it.
     const hasWritten = (socket as Socket).bytesWritten > 0;
     if (error.code === 'ECONNRESET' || !socket.writable || hasWritten) return void socket.destroy();
     const isHead = error.rawPacket?.subarray(0, 5).toString('latin1') === 'HEAD ';
     refuse(socket, OF_ERROR[error.code ?? ''] ?? 400, isHead);
   });
   server.on('connect', (_req, socket) => refuse(socket, 405));
-  // An expectation we do not know is no reason to refuse what we can answer.
+  // We can answer even if we do not know the expectation.
   server.on('checkExpectation', listener);
 }
 
-/**
- * HTTP/1.1 wants one Host in every request (RFC 9112, 3.2): without, or with two, it is refused; so is an address that
- * is longer than any of ours or any monitor's.
- */
+/** Refuses a request without exactly one Host header (RFC 9112, 3.2), and an address longer than any of ours. */
 export function wellFormed(listener: RequestListener): RequestListener {
   return (req, res) => {
     const hasHost = req.httpVersion !== '1.1' || hostsIn(req.rawHeaders) === 1;
@@ -42,7 +39,7 @@ export function wellFormed(listener: RequestListener): RequestListener {
   };
 }
 
-/** How many there are; Node keeps the first and says nothing of another. */
+/** The number of Host headers; Node keeps only the first. */
 function hostsIn(raw: readonly string[]): number {
   let found = 0;
   for (let index = 0; index < raw.length; index += 2) {

@@ -1,17 +1,17 @@
-// What a webhook's request carries: tokens wherever they may stand, fields however they were sent.
+// Reads the token and the fields of a webhook's request, however they were sent.
 import { createHmac } from 'node:crypto';
 import type { Request } from 'express';
 import { Refusal } from '../http/guards.ts';
 import { LIMITS } from '../http/limits.ts';
 
-/** Query, form and JSON fields as one, body over query; a JSON list comes as it is. */
+/** Query, form and JSON fields in one object, body before query; a JSON list stays a list. */
 export function fieldsOf(req: Request): Record<string, unknown> | unknown[] {
   const { token: _, ...query } = req.query;
   const body = readBody(req);
   return Array.isArray(body) ? body : { ...query, ...body };
 }
 
-/** Every place a token may stand in: query, header, Bearer, Basic password. */
+/** All places where a token may be: query, header, Bearer, Basic password. */
 export function tokensOf(req: Request): string[] {
   const found = [req.query.token, req.headers['x-webhook-token']];
   const [scheme = '', value = ''] = (req.headers.authorization ?? '').split(/\s+/, 2);
@@ -26,13 +26,13 @@ export function tokensOf(req: Request): string[] {
 }
 
 /**
- * The HMAC-SHA-256 of a body in hex, read piece by piece: git hosts list every file of a push, and strangers must
- * not make us hold megabytes before we know who they are. 413 when it is too long.
+ * The HMAC-SHA-256 of a body in hex, read in chunks: git hosts list every file of a push, and unknown senders must not
+ * fill our memory. Throws 413 if the body is too long.
  */
 export async function bodyDigest(req: Request, secret: string): Promise<string> {
   const hmac = createHmac('sha256', secret);
   let size = 0;
-  // Refusing must not cut the connection that the refusal is sent on.
+  // A refusal must not close the connection on which it is sent.
   const chunks: AsyncIterable<Buffer> = req.iterator({ destroyOnReturn: false });
   for await (const chunk of chunks) {
     size += chunk.length;
@@ -47,7 +47,7 @@ function readBody(req: Request): Record<string, unknown> | unknown[] {
   if (body.trim() === '') return {};
   const type = (req.headers['content-type'] ?? '').toLowerCase().split(';')[0]!.trim();
   const isForm = type === 'application/x-www-form-urlencoded';
-  // What `curl -d '{…}'` sends is called a form, and no form begins so.
+  // `curl -d '{…}'` sends JSON as a form; no real form begins with a brace or bracket.
   if (isForm && !/^\s*[[{]/.test(body)) return formOf(req);
   if (type === 'multipart/form-data') return { data: multipartField(body, 'data') };
   if (!isForm && type !== '' && !/json$/.test(type) && !type.startsWith('text/plain')) {
@@ -68,7 +68,7 @@ export function formOf(req: Request): Record<string, unknown> {
   return Object.fromEntries(new URLSearchParams(req.body));
 }
 
-/** Uptime Kuma's form mode: one field that holds JSON. */
+/** Uptime Kuma's form mode: one field that contains JSON. */
 function multipartField(body: string, name: string): string {
   const part = body.split(/\r?\n--/).find(text => text.includes(`name="${name}"`));
   const found = /\r?\n\r?\n([\s\S]*)$/.exec(part ?? '');

@@ -1,4 +1,4 @@
-// POST /webhooks/resend: the mail provider reports bounces and complaints; closed without its signature.
+// POST /webhooks/resend: the mail provider reports bounces and complaints; the signature is required.
 import express, { type Request, type Router } from 'express';
 import { readAddress } from '../../core/model/subscriber.ts';
 import { readResendEvent } from '../../core/notify/bounce.ts';

@@ -1,4 +1,4 @@
-// Amazon SNS: nothing is believed before its signature is, subscriptions are confirmed once.
+// Amazon SNS: verifies the signature before anything else, and confirms each subscription once.
 import { X509Certificate } from 'node:crypto';
 import { snsCertificateUrl, snsSigned, snsSubscribeUrl } from '../../core/inbound/senders/sns.ts';
 import { DAY, type Millis } from '../../core/model/time.ts';
@@ -6,9 +6,8 @@ import type { Web } from '../context.ts';
 import { Refusal } from '../http/guards.ts';
 
 /**
- * Checks messages of SNS. `admit` refuses what Amazon did not sign, confirms a subscription at
- * Amazon's own address, and comes back with what was done about the message: null for a notification,
- * which is to be read as any other.
+ * Makes `admit`, which refuses messages that Amazon did not sign, and confirms a subscription at Amazon's own address.
+ * It returns what was done; null for a notification, which is then read like any other message.
  */
 export function makeAdmitSns({ fetchText, clock, log }: Pick<Web, 'fetchText' | 'clock' | 'log'>) {
   const certificates = new Map<string, { readonly pem: string; readonly fetched: Millis }>();
@@ -18,7 +17,7 @@ export function makeAdmitSns({ fetchText, clock, log }: Pick<Web, 'fetchText' | 
     if (known && clock() - known.fetched < DAY) return known.pem;
     const pem = await fetchText(url).catch((error: unknown) => {
       log.warn({ host: url.host, err: error }, 'the certificate of SNS cannot be fetched');
-      // The one answer that makes SNS send it again.
+      // Only with this status does SNS send it again.
       throw new Refusal(503, 'The certificate that signed this cannot be fetched now; send it again.');
     });
     if (!isValid(pem, clock())) throw new Refusal(403, 'The certificate that signed this is not valid.');

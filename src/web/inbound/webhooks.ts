@@ -1,4 +1,4 @@
-// Webhooks and heartbeats: what monitors and jobs send us; closed without the token.
+// Webhooks and heartbeats: receives what monitors and jobs send; the token is required.
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
 import { isFromGitHost } from '../../core/inbound/git-hook.ts';
 import { mapped } from '../../core/inbound/senders/mapped.ts';
@@ -17,7 +17,7 @@ import { limited } from '../http/rate-limit.ts';
 import { bodyDigest, fieldsOf, formOf, tokensOf } from './body.ts';
 import { makeAdmitSns } from './sns.ts';
 
-/** What is answered; of several signals, `results` has each, in their order. */
+/** The response; `results` has one entry per signal, in order, if there are several. */
 interface WebhookResponse extends Received {
   readonly results?: readonly object[];
 }
@@ -25,7 +25,7 @@ interface WebhookResponse extends Received {
 export function webhookRoutes(router: Router, web: Web): void {
   const limit = limited(LIMITS.webhooks);
   const raw = express.text({ type: () => true, limit: LIMITS.webhook_body, defaultCharset: 'utf-8' });
-  // Of one token, not of one address: a machine may run a thousand jobs.
+  // Limited per token, not per address: a machine may run a thousand jobs.
   const ofToken = limited(LIMITS.heartbeats, { keyGenerator: req => shortId(String(req.params.token)) });
   const inbox = new Inbox(web);
   const { authorised } = inbox;
@@ -51,7 +51,7 @@ export function webhookRoutes(router: Router, web: Web): void {
   });
 }
 
-/** What monitors send: read, received, noted in the webhooks' log, answered. */
+/** Reads a monitor's message, records it in the webhooks log, and responds. */
 class Inbox {
   readonly #web: Web;
   readonly #admitSns: ReturnType<typeof makeAdmitSns>;
@@ -67,7 +67,7 @@ class Inbox {
     if (given.some(token => sameSecret(token, this.#web.webhookToken))) return next();
     this.#web.countGuess(req, res);
     const why = given.length > 0 ? 'the token is wrong' : 'the token is missing';
-    // Once a minute: a stranger must not push the monitors' own entries out of the log.
+    // Once a minute: an unknown sender must not push the monitors' entries out of the log.
     if (performance.now() - this.#strangerAt >= MINUTE) {
       this.#strangerAt = performance.now();
       const sender = req.path.split('/').filter(Boolean).at(-1) ?? '';
@@ -102,7 +102,7 @@ class Inbox {
     const reading = reader(fields);
     if ('problem' in reading) throw new Refusal(400, reading.problem);
     const results = await this.#web.receive(reading.signals);
-    // The first that changed something is the answer for all.
+    // The first result that changed something is the response for all.
     const first = results.find(({ action }) => action !== 'ignored') ?? results[0];
     if (!first) return { action: 'ignored', incident: null, why: 'there was nothing in it' };
     if (results.length === 1) return first;
@@ -132,7 +132,7 @@ function fromGit(web: Web): RequestHandler {
   };
 }
 
-/** A sender we know, or one that status.yaml maps. */
+/** A built-in sender, or one mapped in status.yaml. */
 function readerOf(sender: string, { refresh }: Web): WebhookReader | undefined {
   const { webhooks } = refresh.current().site;
   const mapping = Object.hasOwn(webhooks, sender) ? webhooks[sender] : undefined;

@@ -1,4 +1,4 @@
-// SSE: open pages hear that the Snapshot changed; they fetch the page by its version.
+// Server-sent events: tells open pages that the Snapshot changed; they fetch the page by its version.
 import type { Router } from 'express';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import type { Web } from '../context.ts';
@@ -8,7 +8,7 @@ import { LIMITS } from '../http/limits.ts';
 import { addressKey } from '../http/rate-limit.ts';
 import { Streams } from './streams.ts';
 
-/** `GET /status/events`, `maxStreams` of them at a time; the returned function ends every stream. */
+/** `GET /status/events`, up to `maxStreams` at a time. The returned function ends every stream. */
 export function eventRoutes(router: Router, { cache, maxStreams }: Web): () => void {
   const streams = new Streams();
   const perAddress = new Counts();
@@ -16,7 +16,7 @@ export function eventRoutes(router: Router, { cache, maxStreams }: Web): () => v
     `id: ${version}\nevent: snapshot\ndata: ${JSON.stringify({ version, state: overall.state })}\n\n`;
 
   router.get('/status/events', (req, res) => {
-    // Behind another answer of its connection its turn may never come, nor word of its end.
+    // A pipelined request has no socket yet: its turn, and the event of its end, might never come.
     if (!res.socket) throw new Refusal(503, 'A stream needs a connection of its own.');
     const key = isPrivate(req.ip) ? null : addressKey(req.ip);
     const ofAddress = key === null ? 0 : perAddress.of(key);
@@ -30,16 +30,16 @@ export function eventRoutes(router: Router, { cache, maxStreams }: Web): () => v
       'X-Accel-Buffering': 'no',
       Connection: 'keep-alive',
     });
-    // Who asks for the head alone waits for no updates.
+    // A HEAD request does not wait for updates.
     if (req.method === 'HEAD') return void res.end();
-    // Pages that lost their server together come back one after another.
+    // A random delay, so that pages that lost their server do not reconnect all at once.
     streams.add(res, `retry: ${3000 + Math.floor(Math.random() * 4000)}\n${message(cache.shown)}`);
     if (key === null) return;
     perAddress.add(key);
     res.once('close', () => perAddress.remove(key));
   });
 
-  // Not before the new version's bytes are ready: ten thousand pages ask for them at once.
+  // Only when the new version's bytes are ready, because ten thousand pages request them at once.
   const stop = cache.subscribe(snapshot => streams.broadcast(message(snapshot)));
   return () => {
     stop();

@@ -1,26 +1,27 @@
-// Open streams: thousands of pages hear of a change in slices, are kept alive in turns, and dropped when they do not read.
+// Open event streams: thousands of pages are informed in slices, kept alive in turns, and dropped if they do not read.
 import type { ServerResponse } from 'node:http';
 import { SECOND } from '../../core/model/time.ts';
 
-/** Streams written to before requests get their turn: about two milliseconds' worth. */
+/** How many streams are written before requests get their turn: about two milliseconds of work. */
 const SLICE = 200;
-/** A stream hears from us at least once in so many seconds, so that no proxy takes it for dead. */
+/** Each stream gets data at least once in this many seconds, so that no proxy closes it. */
 const TURNS = 20;
-/** What may wait for one reader, bytes: a dozen messages. A page that does not read reconnects and gets the newest. */
+/**
+ * How much may wait for one reader, bytes: a dozen messages. A page that does not read reconnects and gets the newest.
+ */
 const MAX_WAITING = 4_000;
 
 const ALIVE = Buffer.from(': still here\n\n');
 
 interface Stream {
   readonly res: ServerResponse;
-  /** What it was sent last: streams are updated by comparing it with the newest. */
+  /** The last text it was sent; a stream is updated if that is not the newest. */
   sent: Buffer;
 }
 
-/** The set of open streams with its one timer. */
 export class Streams {
   readonly #streams = new Set<Stream>();
-  /** Every stream in one of twenty turns: a heartbeat a second for each twentieth, never for all at once. */
+  /** Every stream is in one of twenty turns, so that each second a twentieth of them is kept alive. */
   readonly #turns = Array.from({ length: TURNS }, () => new Set<Stream>());
   #turn = 0;
   #newest: Buffer = ALIVE;
@@ -32,10 +33,10 @@ export class Streams {
     return this.#streams.size;
   }
 
-  /** Adds a stream whose head is written; it gets `text` at once, and is forgotten when it closes. */
+  /** Adds a stream whose head is written. It gets `text` at once, and is removed when it closes. */
   add(res: ServerResponse, text: string): void {
     const stream: Stream = { res, sent: this.#newest };
-    // To the emptiest turn: streams that came together must not be written to together.
+    // Use the smallest turn, so that streams that came together are not written together.
     const turn = this.#turns.reduce((least, one) => (one.size < least.size ? one : least));
     this.#streams.add(stream);
     turn.add(stream);
@@ -46,7 +47,7 @@ export class Streams {
     res.write(text);
   }
 
-  /** Sends to every stream; when a newer text comes while slices are under way, the rest get that alone. */
+  /** Sends to every stream, in slices. If a newer text comes meanwhile, the remaining streams get only that one. */
   broadcast(text: string): void {
     this.#newest = Buffer.from(text);
     const isIdle = this.#sending === null;
@@ -58,7 +59,7 @@ export class Streams {
     clearInterval(this.#timer);
     clearImmediate(this.#next);
     this.#sending = null;
-    // A new process is there in a moment; not all of them in the same one.
+    // A random delay, so that not all reconnect at once to the new process.
     for (const { res } of this.#streams) res.end(`retry: ${1000 + Math.floor(Math.random() * 4000)}\n\n`);
   }
 

@@ -1,4 +1,4 @@
-// The gauges of /metrics: what is read of the Snapshot and the outbox when somebody asks.
+// The gauges of /metrics, read from the Snapshot and the outbox when they are requested.
 import { badness } from '../../core/model/component.ts';
 import { isOpen } from '../../core/model/incident.ts';
 import { DAY, type Millis } from '../../core/model/time.ts';
@@ -8,13 +8,13 @@ import type { OutboxReport } from '../../work/notify/notifications.ts';
 
 interface GaugeFacts {
   readonly snapshot: Snapshot;
-  /** null when the database does not answer: unknown is no zero. */
+  /** Null if the database does not answer: unknown is not zero. */
   readonly outbox: OutboxReport | null;
-  /** When the certificate a component's check was last shown ends. */
+  /** When the certificate that each component's check last saw expires. */
   readonly certificates: ReadonlyMap<string, Millis>;
 }
 
-/** Name, help, and what is read: a value, or values by the label named; those of one label add up. */
+/** Name, help text, and the function that reads a value, or values by label; values with the same label are added. */
 export type MetricGauge = readonly [
   name: string,
   help: string,

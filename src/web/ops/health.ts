@@ -1,4 +1,4 @@
-// /healthz: the process answers. /readyz: what an operator should know, with every content problem. /metrics.
+// /healthz: the process answers. /readyz: all problems an operator should know. /metrics.
 import type { Router } from 'express';
 import { StorageFault } from '../../core/model/ports/storage.ts';
 import { printProblem } from '../../core/model/problem.ts';
@@ -16,7 +16,7 @@ export function healthRoutes(router: Router, { refresh, notifications, storage, 
       return null;
     });
     const problems = [storage.problem() ?? [], outbox?.problems ?? [], found].flat();
-    // Neither a content problem nor a full disk takes the page out of rotation: the last good one is up.
+    // Always 200: after a content problem or on a full disk, the last good page is still served.
     res
       .status(200)
       .set('Cache-Control', 'no-store')
@@ -50,10 +50,10 @@ export function metricsRoutes(router: Router, { metrics, refresh, notifications 
   });
 }
 
-/** A database that never answers must not keep `/readyz` and `/metrics` from saying so. */
+/** A database that does not answer must not block `/readyz` and `/metrics`. */
 const MAX_WAIT: Millis = 3 * SECOND;
 
-/** What the database answers; rejects when that takes too long. */
+/** Resolves with the result; rejects if that takes too long. */
 export async function inTime<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

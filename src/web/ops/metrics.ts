@@ -1,4 +1,4 @@
-// /metrics: what an operator's Prometheus may know of this process. Nothing of any visitor.
+// /metrics: this process's metrics for Prometheus, without data about visitors.
 import type { NextFunction, Request, Response } from 'express';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { CheckResult } from '../../core/model/checks/check.ts';
@@ -9,7 +9,7 @@ import type { Snapshot } from '../../core/page/snapshot.ts';
 import type { OutboxReport } from '../../work/notify/notifications.ts';
 import { GAUGES, type MetricGauge } from './gauges.ts';
 
-/** A registry of its own each time: two systems in one process do not count together. */
+/** A registry of its own, so that two systems in one process count separately. */
 export class Metrics {
   readonly #registry = new Registry();
   readonly #registers = [this.#registry];
@@ -47,7 +47,7 @@ export class Metrics {
   });
   readonly #renders: Histogram<'view'>;
   readonly #gauges: readonly { gauge: Gauge; read: MetricGauge[2]; label: MetricGauge[3] }[];
-  /** Counted with every answer from memory: a plain number, handed to the counter when somebody asks. */
+  /** Counts responses from memory. A plain number, copied to the counter when /metrics is requested. */
   #answers = 0;
   readonly #certificates = new Map<string, Millis>();
 
@@ -81,7 +81,7 @@ export class Metrics {
     return this.#registry.contentType;
   }
 
-  /** Counts a check, how long it took and how long after it was due it began. */
+  /** Counts a check, its duration, and how late it began. */
   checked = ({ id, check: { type } }: Component, late: Millis, result: CheckResult): void => {
     const { outcome, latency, certificateEnd } = result;
     if (certificateEnd !== undefined) this.#certificates.set(id, certificateEnd);
@@ -92,10 +92,10 @@ export class Metrics {
     this.#latency.set({ component: id }, latency / 1000);
   };
 
-  /** The same function, timed by view. */
+  /** Wraps `render` to time it by view. */
   timed(render: Render): Render {
     return (view, data) => {
-      // The label is older than the folder's name.
+      // The label keeps an older name of the folder.
       const end = this.#renders.startTimer({ view: view.replace(/^emails\//, 'letters/') });
       const text = render(view, data);
       end();
@@ -103,11 +103,11 @@ export class Metrics {
     };
   }
 
-  /** Times requests that reach Express; `answered` counts all, those from memory among them. */
+  /** Times requests that reach Express; `answered` counts all, including those from memory. */
   request = (req: Request, res: Response, next: NextFunction): void => {
     const end = this.#requests.startTimer();
     res.once('close', () => {
-      // The route's pattern, never the address: labels must stay few and say nothing of anybody.
+      // Use the route's pattern, not the address: labels must be few and contain nothing about visitors.
       const route = req.route as { path?: string | string[] } | undefined;
       end({ route: String([route?.path ?? 'none'].flat()[0]), status: res.statusCode });
     });
@@ -118,7 +118,7 @@ export class Metrics {
     this.#answers++;
   }
 
-  /** Prometheus' text; `outbox` null when the database does not answer. */
+  /** The metrics in Prometheus' text format; `outbox` is null if the database does not answer. */
   text(snapshot: Snapshot, outbox: OutboxReport | null): Promise<string> {
     for (const { gauge, read, label = '' } of this.#gauges) {
       const values = read({ snapshot, outbox, certificates: this.#certificates });

@@ -1,4 +1,4 @@
-// Routes of what is drawn from rollups: a component's response times and an operator's metrics, as pages and as JSON.
+// Routes of charts: a component's response times and an operator's metrics, as pages and as JSON.
 import type { Request, Response, Router } from 'express';
 import { figureOf, type Metric } from '../../core/model/metric.ts';
 import { isoMillis } from '../../core/model/time.ts';
@@ -82,7 +82,7 @@ function charted<Thing, Read>(router: Router, web: Web, kind: Charted<Thing, Rea
   });
 }
 
-/** `/api/components/ID/latency.json`: times in ms, of answers; `ok` counts the checks that were not down. */
+/** `/api/components/ID/latency.json`: response times in ms; `ok` counts the checks that were not down. */
 export function latencyJson(
   { id, name }: { readonly id: string; readonly name: string },
   { points, ...over }: Series,
@@ -95,7 +95,7 @@ export function latencyJson(
   };
 }
 
-/** `/api/metrics/ID.json`: `value` is what the metric's aggregate makes of each stretch's values. */
+/** `/api/metrics/ID.json`: `value` is the metric's aggregate of each interval. */
 export function metricJson(
   { id, name, unit, aggregate }: Metric,
   { stretches, ...over }: MetricSeries,

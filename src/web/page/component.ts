@@ -1,4 +1,4 @@
-// A component's own page: its row, its response times, what happened to it.
+// A component's page: its row, its response times and its incidents.
 import { BADGES } from '../feeds/badges.ts';
 import type { PageContext } from './context.ts';
 import type { Page } from './layout.ts';
@@ -7,7 +7,7 @@ import { componentRow } from './parts/components.ts';
 import { incidentCard, titlesOf } from './parts/incidents.ts';
 import type { Series } from './series.ts';
 
-/** Incidents listed at most; the history has them all. */
+/** How many incidents are listed; the history page has all of them. */
 const MAX_INCIDENTS = 10;
 
 export function componentPage(ctx: PageContext, id: string, series: Series): Page | null {

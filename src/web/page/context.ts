@@ -1,4 +1,4 @@
-// What every part of a page is drawn from: the Snapshot, the visitor's words and dates, and the site's links.
+// The page context: the Snapshot, the visitor's language and dates, and the site's links.
 
 import { type Dates, datesIn } from '../../core/i18n/dates.ts';
 import { type Key, type Say, sayIn } from '../../core/i18n/words.ts';
@@ -8,21 +8,20 @@ import { MINUTE, type Millis } from '../../core/model/time.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import { escapeHtml } from '../../core/text/markdown.ts';
 
-/** What a page is asked for with. */
 export interface PageRequest {
   readonly snapshot: Snapshot;
   readonly lang: Lang;
-  /** Whether `?lang=` asked for it: then links keep it. */
+  /** Whether `?lang=` was given: then links keep it. */
   readonly langAsked?: boolean;
-  /** Path prefix of PUBLIC_URL: `''` or `/x`. */
+  /** The path prefix of PUBLIC_URL: `''` or `/x`. */
   readonly base: string;
-  /** Versioned addresses. */
+  /** Addresses with their version. */
   readonly assets: { readonly css: string; readonly js: string };
-  /** Whether the page goes into the static copy, which says its age. */
+  /** Whether the page is for the static copy, which shows its age. */
   readonly copy?: boolean;
 }
 
-/** Markup that is already safe: the one thing `html` does not escape. */
+/** Markup that is already safe; `html` does not escape it. */
 interface Html {
   readonly html: string;
 }
@@ -30,16 +29,16 @@ interface Html {
 export interface PageContext extends PageRequest {
   readonly say: Say;
   readonly dates: Dates;
-  /** The snapshot's moment: "now" for everything on the page. */
+  /** The Snapshot's time: "now" for everything on the page. */
   readonly at: Millis;
   readonly site: Site;
   /** A path on this site, with the prefix of PUBLIC_URL. */
   link(path: string): string;
-  /** The same for a page of ours, with a query such as `range=7d`: the language asked for by `?lang=` is kept. */
+  /** The address of one of our pages, with a query such as `range=7d`; keeps the language of `?lang=`. */
   page(path: string, query?: string): string;
-  /** A sentence as HTML: values are escaped unless they are Html. */
+  /** A sentence as HTML; values are escaped unless they are Html. */
   html(key: Key, values?: Readonly<Record<string, string | number | Html>>): string;
-  /** `<time>`: the site's zone in the text, for the script the moment in the attribute. */
+  /** `<time>` with the time in the site's zone as text and the exact time as an attribute for the script. */
   time(at: Millis, style?: 'dateTime' | 'time' | 'near'): Html;
 }
 
@@ -48,7 +47,7 @@ export function pageContext(request: PageRequest): PageContext {
   const { site, at } = snapshot;
   const say = sayIn(lang);
   const dates = datesIn(lang, site.timezone);
-  // Not `...request`: a literal of known fields is faster to read, and a large page reads it ten thousand times.
+  // Not `...request`: a literal with known fields is faster to read, and a large page reads it ten thousand times.
   return {
     snapshot,
     lang,
@@ -70,14 +69,14 @@ export function pageContext(request: PageRequest): PageContext {
         name,
         typeof value === 'object' ? value.html : typeof value === 'number' ? value : isolated(value),
       ]);
-      // Markup goes in after the words are chosen, so `n` still picks the plural.
+      // Insert markup after the text is chosen, so that `n` still selects the plural.
       return say(key, Object.fromEntries(safe));
     },
     time(moment, style = 'dateTime') {
       const text = style === 'near' ? dates.near(moment, at) : dates[style](moment);
-      // The script rewrites whole moments only. `data-t` asks it for the clock without the date: always, or
-      // when near only on the visitor's own today, which need not be the site's. A date once written
-      // stays: taking it away would move the page under the reader's eyes for nothing.
+      // `data-t` tells the script to write only the time of day: always, or, if "near", only if it is today for the
+      // visitor, whose day may differ from the site's. The script never removes a date that is there, because that
+      // would move the page for the reader.
       const sameDay = style === 'near' && dates.sameDay(moment, at);
       const clock = style === 'time' ? ' data-t' : sameDay ? ' data-t="near"' : '';
       return { html: `<time datetime="${stamp(moment)}"${clock}>${escapeHtml(text)}</time>` };
@@ -85,7 +84,7 @@ export function pageContext(request: PageRequest): PageContext {
   };
 }
 
-/** `2026-11-23T10:06Z`, with seconds only where there are some. */
+/** `2026-11-23T10:06Z`, with seconds only if they are not zero. */
 function stamp(at: Millis): string {
   const text = new Date(at).toISOString();
   return `${text.slice(0, at % MINUTE === 0 ? 16 : 19)}Z`;
@@ -93,13 +92,13 @@ function stamp(at: Millis): string {
 
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
 
-/** A value as HTML; one written from right to left must not turn the sentence around it. */
+/** A value as HTML. A right-to-left value is isolated, so that it does not turn the sentence around. */
 function isolated(value: string): string {
   const safe = escapeHtml(value);
   return RIGHT_TO_LEFT.test(value) ? `<bdi>${safe}</bdi>` : safe;
 }
 
-/** A sentence of `PageContext.html` without its markup. */
+/** Removes the markup from a sentence of `PageContext.html`. */
 export function plainOf(html: string): string {
   return html
     .replace(/<[^>]+>/g, '')

@@ -1,4 +1,4 @@
-// History: the months that have incidents, and those a visitor asked for.
+// The history pages: months with incidents, and months a visitor requested.
 
 import { utcDay } from '../../core/model/time.ts';
 import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
@@ -6,7 +6,7 @@ import type { PageContext } from './context.ts';
 import type { Page } from './layout.ts';
 import { beginning, incidentCard } from './parts/incidents.ts';
 
-/** `month` as `YYYY-MM`, or null for the newest three; null when the month is none of the history's. */
+/** @param month `YYYY-MM`, or null for the newest three. The page is null if the month is not in the history. */
 export function historyPage(ctx: PageContext, month: string | null): Page | null {
   const months = monthsOf(ctx.snapshot);
   if (month !== null && !covers(months, month)) return null;
@@ -34,7 +34,7 @@ export function historyPage(ctx: PageContext, month: string | null): Page | null
         here: one === month,
       })),
       shownMonths: shown.map(one => monthCards(one, ctx)),
-      // The months before and after the one shown, quiet ones too.
+      // The months before and after the one shown, including empty ones.
       turn: (month === null ? [] : (['prev', 'next'] as const)).flatMap(rel => {
         const other = monthAt(month as string, rel === 'prev' ? -1 : 1);
         const link = { rel, name: ctx.dates.month(other), url: ctx.page(`${path}/${other}`) };
@@ -44,7 +44,7 @@ export function historyPage(ctx: PageContext, month: string | null): Page | null
   };
 }
 
-/** The months that have entries, and this one, newest first, with how many each has. */
+/** The months with entries, and the current one, newest first, with the number of entries. */
 function monthsOf(snapshot: Snapshot): ReadonlyMap<string, number> {
   const counts = new Map([[utcDay(snapshot.at).slice(0, 7), 0]]);
   for (const entry of entries(snapshot)) {
@@ -54,14 +54,14 @@ function monthsOf(snapshot: Snapshot): ReadonlyMap<string, number> {
   return new Map([...counts].sort(([a], [b]) => (a < b ? 1 : -1)));
 }
 
-/** Whether `YYYY-MM` lies between the first and the last of the listed months: quiet ones have pages too. */
+/** Whether a month is between the first and the last of the listed months: empty months have pages too. */
 function covers(months: ReadonlyMap<string, number>, month: string): boolean {
   if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(month)) return false;
   const listed = [...months.keys()];
   return month <= listed[0]! && month >= listed.at(-1)!;
 }
 
-/** The entries of one month, newest first; `sum` is "3 incidents · 1 maintenance", null when there was nothing. */
+/** The entries of one month, newest first; `sum` is "3 incidents · 1 maintenance", null for an empty month. */
 function monthCards(month: string, ctx: PageContext) {
   const shown = entries(ctx.snapshot)
     .filter(entry => monthOf(entry) === month)
@@ -80,7 +80,7 @@ function monthCards(month: string, ctx: PageContext) {
   };
 }
 
-/** The month so many after `YYYY-MM`. */
+/** The month `after` months after `YYYY-MM`. */
 function monthAt(month: string, after: number): string {
   const [year, number] = month.split('-').map(Number) as [number, number];
   return utcDay(Date.UTC(year, number - 1 + after)).slice(0, 7);

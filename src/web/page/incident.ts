@@ -1,4 +1,4 @@
-// An incident's or a maintenance's own page: its facts, timeline, post-mortem and former versions.
+// The page of an incident or a maintenance: facts, timeline, post-mortem and earlier versions.
 
 import type { Key } from '../../core/i18n/words.ts';
 import type { Said } from '../../core/incidents/history.ts';
@@ -28,7 +28,7 @@ export function incidentPage(ctx: PageContext, id: string): Page | null {
     view: 'incident',
     about: {
       title: `${state}: ${incident.title}`,
-      // What a chat shows beneath the link.
+      // The text that a chat shows below the link.
       description: cut(`${affects(incident, ctx)}. ${plainText(last.body)}`, 200),
       path,
       live: true,
@@ -51,7 +51,7 @@ export function incidentPage(ctx: PageContext, id: string): Page | null {
           html: ctx.html('history.by', { time: ctx.time(at), author }),
           changes: changes.map(said => sentence(said, ctx)),
         })),
-        // Maintenance still to come can go into a calendar.
+        // A planned maintenance can be added to a calendar.
         calendar: incident.state === 'scheduled',
       },
       data: liveBlog(incident, ctx.site.url + path, ctx),
@@ -59,7 +59,7 @@ export function incidentPage(ctx: PageContext, id: string): Page | null {
   };
 }
 
-/** Labels and values, the values as HTML. */
+/** Labels and values; the values are HTML. */
 function factsOf(incident: IncidentView, ctx: PageContext) {
   const facts: { label: string; html: string }[] = [];
   const fact = (label: 'window' | 'state' | 'severity' | 'started' | 'resolved' | 'duration', html: string) =>
@@ -78,7 +78,6 @@ function factsOf(incident: IncidentView, ctx: PageContext) {
   return facts;
 }
 
-/** What an edit of the file changed, in words. */
 function sentence({ key, values = {} }: Said, ctx: PageContext): string {
   const word = (value: string | number) => {
     if (typeof value === 'number' || value === '–') return value;

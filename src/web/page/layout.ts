@@ -1,4 +1,4 @@
-// The frame of every page: title, links, languages, what chats and search engines get.
+// The frame of every page: title, links, languages, and metadata for chats and search engines.
 
 import { directionOf, LANG_NAMES } from '../../core/i18n/words.ts';
 import type { Health } from '../../core/model/component.ts';
@@ -11,29 +11,29 @@ import { PICTURE, sitePicture } from './parts/picture.ts';
 import { CODE, favicon, MARK, THEME_COLOR } from './parts/status-style.ts';
 
 export interface About {
-  /** The document's title without the site's. */
+  /** The page's title without the site's. */
   readonly title: string;
   readonly description: string;
-  /** Its path on the site, as canonical address; null for pages nobody should find. */
+  /** The canonical path on the site; null for pages that must not be indexed. */
   readonly path: string | null;
-  /** What the address needs besides its path when the language is switched; null: it cannot be asked again. */
+  /** The query that the language links need besides the path; null if the page cannot be requested by a link. */
   readonly query?: Readonly<Record<string, string>> | null;
-  /** Whether the script keeps it up to date. */
+  /** Whether the script keeps the page up to date. */
   readonly live: boolean;
-  /** What chats show beneath a link to it; the whole site's when absent. */
+  /** The picture that chats show below a link; by default the site's. */
   readonly picture?: { readonly path: string; readonly svg: string };
-  /** The state in tab, icon and theme; the whole site's when absent. */
+  /** The state shown in tab, icon and theme color; by default the site's. */
   readonly health?: Health;
 }
 
-/** A page before it is HTML: its template under `pages/`, what it says about itself, and what fills it. */
+/** A page before it is HTML: its template in `pages/`, its metadata, and its data. */
 export interface Page {
   readonly view: string;
   readonly about: About;
   readonly data: object;
 }
 
-/** A page of words and perhaps a form, for one visitor: never indexed, never refreshed. */
+/** A page for one visitor, with text and perhaps a form: never indexed, never refreshed. */
 export function privatePage(view: string, title: string, data: object, query: About['query'] = {}): Page {
   const about = { title, description: title, path: null, live: false, query };
   return { view, about, data: { title, ...data } };
@@ -47,7 +47,6 @@ export function errorPage(ctx: PageContext, status: number, detail: string | nul
   return privatePage('error', ctx.say(`error.${known}`), data);
 }
 
-/** The data every template's head and foot need. */
 export function pageFrame(ctx: PageContext, about: About) {
   const { site, version, at, missingSince } = ctx.snapshot;
   const health = about.health ?? overallText(ctx).health;
@@ -75,7 +74,7 @@ export function pageFrame(ctx: PageContext, about: About) {
     at: new Date(at).toISOString(),
     code: CODE[health],
     theme: THEME_COLOR[health],
-    // A well site wears the operator's icon; trouble wears its own.
+    // If all is well, show the operator's icon, else the icon of the state.
     icon: custom && health === 'operational' ? brandFile(ctx, custom) : favicon(health),
     logo: site.brand.logo ? brandFile(ctx, site.brand.logo) : null,
     logoDark: site.brand.logo && site.brand.logoDark ? brandFile(ctx, site.brand.logoDark) : null,
@@ -85,7 +84,7 @@ export function pageFrame(ctx: PageContext, about: About) {
     links: site.links,
     css: ctx.assets.css,
     js: ctx.assets.js,
-    // The form's own button is the one to press there; a page nobody should find has another task.
+    // The subscribe button is less prominent where another button matters more: on the subscribe page and on private pages.
     quiet: about.path === null || about.path === '/status/subscribe',
     languages: LANGS.map(lang => ({
       lang,
@@ -100,25 +99,25 @@ export function pageFrame(ctx: PageContext, about: About) {
   };
 }
 
-/** The script follows the moment with its age; without script the moment stands there. */
+/** The age of the copy: the script shows and updates it; without the script, the time is shown. */
 function copied(ctx: PageContext): string {
   const site = `<a href="${escapeHtml(ctx.site.url)}/status/live">${escapeHtml(hostOf(ctx.site.url))}</a>`;
   const time = ctx.time(ctx.at).html.replace('<time ', '<time data-ago ');
   return ctx.html('page.copy_made', { site: { html: site }, time: { html: time } });
 }
 
-/** The hash in the address makes a chat fetch anew what looks otherwise. */
+/** The hash in the address makes chats fetch a picture that changed. */
 function pictureUrl(ctx: PageContext, about: About): string {
   const { path, svg } = about.picture ?? { path: '/status/og.png', svg: sitePicture(ctx) };
   return `${ctx.snapshot.site.url}${path}?lang=${ctx.lang}&v=${shortId(svg)}`;
 }
 
-/** Where the same words stand in a language; null: in whichever the visitor's browser likes. */
+/** The same page in a language; null for the language of the visitor's browser. */
 function spokenAt(url: string, lang: Lang | null): string {
   return lang === null ? url : `${url}?lang=${lang}`;
 }
 
-/** The answer to a form cannot be asked again by a link: its switch leads to the page everyone knows. */
+/** The response to a form cannot be requested by a link, so its language links lead to the live page. */
 function switchTo(lang: Lang, { query }: About, ctx: PageContext): string {
   if (query === null) return `${ctx.link('/status/live')}?lang=${lang}`;
   return `?${new URLSearchParams({ ...query, lang })}`;

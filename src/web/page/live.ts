@@ -1,4 +1,4 @@
-// The live page: the overall status, what goes on, every component, and the last two weeks. The widget's page, too.
+// The live page: overall status, open incidents, all components, and the last two weeks. Also the page of the widget.
 import type { Render } from '../../core/model/ports/render.ts';
 import type { Steps } from '../../core/model/turns/steps.ts';
 import type { PageContext } from './context.ts';
@@ -10,7 +10,7 @@ import { happening, incidentCard, pastDays, upcoming } from './parts/incidents.t
 
 const PAST_DAYS = 14;
 
-/** A component a step: a page of a thousand lets requests through. */
+/** Made in steps, one component each, so that requests run in between on a page of a thousand. */
 export function* livePage(ctx: PageContext, render: Render): Steps<Page> {
   const { snapshot } = ctx;
   const overall = overallText(ctx);
@@ -44,15 +44,15 @@ export function widgetPage(ctx: PageContext): Page {
   return { view: 'widget', about, data: { overall, live: `${ctx.site.url}/status/live` } };
 }
 
-/** When anything was last looked at, and why nothing has been since. */
+/** When anything was last checked, and why not since then. */
 function checkedHtml(ctx: PageContext): string {
   const { checkedAt, networkDownSince, at, site } = ctx.snapshot;
-  // Where all is kept by hand nothing will ever be checked: "not yet" would be a doubt without a reason.
+  // If all components are manual, nothing will ever be checked: "not yet" would raise doubts without reason.
   const byHand = site.components.length > 0 && site.components.every(({ check }) => check.type === 'manual');
   const checked =
     checkedAt === null
       ? ctx.html(byHand ? 'by_hand' : 'unchecked', { time: ctx.time(at) })
-      : // The script follows it with "2 min ago".
+      : // The script appends "2 min ago".
         ctx.html('checked', {
           time: { html: ctx.time(checkedAt).html.replace('<time ', '<time data-ago ') },
         });

@@ -1,4 +1,4 @@
-// Metrics as the pages show them: a row on the live page, and the page of each with its chart.
+// Metrics on the pages: a row on the live page, and each metric's page with its chart.
 import { figureOf, type MetricView } from '../../core/model/metric.ts';
 import type { PageContext } from './context.ts';
 import type { Page } from './layout.ts';
@@ -6,7 +6,7 @@ import { rangeLinks } from './parts/chart.ts';
 import { drawChart } from './parts/chart-svg.ts';
 import type { MetricSeries } from './series.ts';
 
-/** `figure` is `12.5 orders/min`; `how` says what it is: `average of 24 hours`, empty without one. */
+/** `figure` is `12.5 orders/min`; `how` describes it, such as `average of 24 hours`, and is empty without a figure. */
 export function metricRow({ metric, value }: MetricView, ctx: PageContext) {
   return {
     name: metric.name,
@@ -24,7 +24,7 @@ export function metricPage(ctx: PageContext, id: string, series: MetricSeries): 
   const row = metricRow(view, ctx);
   const said = (value: number) => amount(value, unit, ctx);
   const points = series.stretches.map(one => ({ ...one, value: figureOf(one.rollup, aggregate) }));
-  // Where values are averaged, the highest of them may be what hurt.
+  // For averages, also show the highest value, which may be the problem.
   const hasTop = aggregate === 'avg';
   const values = points.map(({ value }) => value);
   const drawn = () =>

@@ -1,4 +1,4 @@
-// Pages: every HTML answer as a pure function of the Snapshot. Each page's file decides what it says; templates only arrange.
+// All HTML pages as pure functions of the Snapshot. Each page's file decides the content; templates only arrange it.
 
 import type { Render } from '../../core/model/ports/render.ts';
 import { finish, type Steps } from '../../core/model/turns/steps.ts';
@@ -16,7 +16,7 @@ import { incidentPicture, sitePicture } from './parts/picture.ts';
 
 export type Pages = ReturnType<typeof makePages>;
 
-/** Makes the pages from the function that fills templates; null for a page of something that does not exist. */
+/** Makes the pages from the function that fills templates. A page returns null if its subject does not exist. */
 export function makePages(render: Render) {
   const filled = (ctx: PageContext, { view, about, data }: Page) =>
     render(`pages/${view}`, { ctx, page: pageFrame(ctx, about), ...data });
@@ -29,7 +29,7 @@ export function makePages(render: Render) {
       return (made && filled(ctx, made)) as Made extends Page ? string : null;
     };
 
-  /** The live page, a component a step. */
+  /** The live page, one component per step. */
   function* liveInSteps(request: PageRequest): Steps<string> {
     const ctx = pageContext(request);
     return filled(ctx, yield* livePage(ctx, render));
@@ -51,7 +51,7 @@ export function makePages(render: Render) {
     unsubscribe: page(subscribe.unsubscribePage),
     manage: page(subscribe.preferencesPage),
     error: page(errorPage),
-    /** The picture of the site, or of an incident, as SVG. */
+    /** The picture of the site or of an incident, as SVG. */
     picture(request: PageRequest, id: string | null): string | null {
       const ctx = pageContext(request);
       if (id === null) return sitePicture(ctx);

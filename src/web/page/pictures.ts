@@ -1,4 +1,4 @@
-// Pictures: the PNG a chat shows beneath a link, drawn when somebody asks, off the main thread, once per look.
+// The PNG that a chat shows below a link: drawn on request, off the main thread, once for each content.
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Router } from 'express';
@@ -12,9 +12,9 @@ import { limited } from '../http/rate-limit.ts';
 import { currentPage } from './visitor.ts';
 
 const BRIEFLY = 'public, max-age=60, stale-while-revalidate=600, stale-if-error=86400';
-/** Pictures kept: the site's in each language, and the incidents people are talking about. */
+/** Pictures in memory: the site's in each language, and some incidents. */
 const MAX_KEPT = 40;
-/** Drawings asked for and not begun: seconds of work, and all the memory they may hold. */
+/** Drawings waiting at most: seconds of work, and a limit for their memory. */
 const MAX_WAITING = 40;
 
 const fonts = path.join(
@@ -22,10 +22,10 @@ const fonts = path.join(
   'ttf',
 );
 const FONT_FILES = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map(name => path.join(fonts, name));
-/** Scripts DejaVu has no letters for: only then the machine's own fonts are looked through, which is slow. */
+/** Scripts that DejaVu lacks: only then are the system's fonts loaded, which is slow. */
 const ELSEWHERE = /[\u0900-\u0dff\u0e00-\u0fff\u1100-\u11ff\u2e80-\ufaff]|\p{Extended_Pictographic}/u;
 
-/** `/status/og.png` and `/status/og/INCIDENT.png`; `v` is the look's hash, `lang` as everywhere. */
+/** `/status/og.png` and `/status/og/INCIDENT.png`; `v` is the hash of the content, `lang` as everywhere. */
 export function pictureRoutes(router: Router, web: Web): void {
   const kept = new Map<string, Promise<Rendered>>();
   const limit = limited(LIMITS.pictures);
@@ -60,7 +60,7 @@ export function pictureRoutes(router: Router, web: Web): void {
 }
 
 async function draw(svg: string): Promise<Rendered> {
-  // Seven megabytes that most pages never ask for.
+  // Loaded on demand: seven megabytes that most pages never need.
   const { renderAsync } = await import('@resvg/resvg-js');
   const font = {
     fontFiles: FONT_FILES,

@@ -1,4 +1,4 @@
-// Routes of everything public and cacheable: pages, JSON, feeds, calendar, badges and widget, straight from the Snapshot.
+// Routes of everything public and cacheable: pages, JSON, feeds, calendar, badges and widget, made from the Snapshot.
 import type { Request, RequestHandler, Response, Router } from 'express';
 import type { Steps } from '../../core/model/turns/steps.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
@@ -37,7 +37,7 @@ export function publicRoutes(router: Router, web: Web): void {
 
 function pageRoutes(router: Router, web: Web): void {
   const { cache, pages } = web;
-  // What makes an answer is kept with it, to make the next one ahead: it must not hold the request.
+  // The cache keeps this function to make the next response ahead, so it must not hold the request.
   const page = (
     paths: string | string[],
     make: (request: PageRequest, params: Params) => string | Steps<string> | null,
@@ -60,7 +60,7 @@ function pageRoutes(router: Router, web: Web): void {
   page(['/status/history', '/history'], request => pages.history(request, null));
   page('/status/history/:month', (request, { month }) => pages.history(request, String(month)));
   page('/api', request => pages.api(request));
-  // Which any page may frame.
+  // Any page may frame this one.
   page(
     '/status/widget',
     request => pages.widget(request),
@@ -96,7 +96,7 @@ function documentRoutes(router: Router, web: Web): void {
     open((snapshot, { path }) => {
       const parts = ([] as (string | undefined)[]).concat(path);
       const name = parts.join('/');
-      // `incidents%2Funresolved.json` is one part, and no file of theirs.
+      // `incidents%2Funresolved.json` is one path segment and not a file of Statuspage's.
       if (parts.some(part => part?.includes('/')) || !Object.hasOwn(STATUSPAGE, name)) return null;
       return jsonBody(STATUSPAGE[name]!(snapshot));
     }),
@@ -119,7 +119,7 @@ function documentRoutes(router: Router, web: Web): void {
       (snapshot, { component }, show) => answerOf(document, snapshot, component as string | undefined, show),
       {
         ...(path === '/status/widget.json' ? { cached: CACHED_WIDGET } : {}),
-        // What a badge is asked to say; anything else asks for the state.
+        // What the badge shows; the status for any other value.
         query: ({ query }) => BADGES.find(show => document.query?.show && show === query.show) ?? BADGES[0],
       },
     );
@@ -127,7 +127,7 @@ function documentRoutes(router: Router, web: Web): void {
   }
 }
 
-/** Null for a component that does not exist. */
+/** Returns null for a component that does not exist. */
 function answerOf(document: PublicDocument, snapshot: Snapshot, component: string | undefined, show: string) {
   if (component !== undefined && !snapshot.site.components.some(({ id }) => id === component)) return null;
   const made = document.make(snapshot, component, show as (typeof BADGES)[number]);
@@ -136,12 +136,12 @@ function answerOf(document: PublicDocument, snapshot: Snapshot, component: strin
 
 function* htmlInSteps(steps: Steps<string>): Steps<ResponseBody> {
   const body = yield* steps;
-  // A page of megabytes takes as long again to become bytes.
+  // Converting megabytes of HTML to bytes takes as long as rendering, so let requests run before it.
   yield;
   return { type: HTML, body };
 }
 
-/** Everything may be found but what belongs to one visitor; pages without a canonical address say noindex. */
+/** Everything may be indexed except pages for one visitor; pages without a canonical address say noindex. */
 function robots(base: string): string {
   const closed = ['confirm', 'manage', 'unsubscribe', 'events'].map(
     name => `Disallow: ${base}/status/${name}`,

@@ -1,4 +1,4 @@
-// An incident for search engines: schema.org's live coverage of an event, update by update.
+// An incident for search engines: schema.org's LiveBlogPosting, update by update.
 
 import { iso } from '../../core/model/time.ts';
 import type { IncidentView } from '../../core/page/snapshot.ts';
@@ -6,7 +6,7 @@ import { plainText } from '../../core/text/markdown.ts';
 import { jsonText } from '../../core/text/printable.ts';
 import type { PageContext } from './context.ts';
 
-/** JSON-LD of an incident, safe inside `<script>`; maintenance has no type that fits and gets none. */
+/** JSON-LD of an incident, safe inside `<script>`; null for maintenance, which has no suitable type. */
 export function liveBlog(incident: IncidentView, url: string, ctx: PageContext): string | null {
   if (incident.scheduled) return null;
   const publisher = { '@type': 'Organization', name: ctx.site.title, url: ctx.site.url };

@@ -1,4 +1,4 @@
-// Series: what a chart is drawn from, read from rollups.
+// Series for charts, read from rollups.
 import type { MetricStretch, RollupSpan } from '../../core/model/metric.ts';
 import type { Millis } from '../../core/model/time.ts';
 import { DRAWN_FROM, type Point, type Range, startOfSpan } from '../../core/monitoring/rollup.ts';
@@ -13,17 +13,17 @@ interface Over {
   readonly to: Millis;
 }
 
-/** A component's response times, oldest first; where nothing was measured there is no point. */
+/** A component's response times, oldest first; intervals without measurements have no point. */
 export interface Series extends Over {
   readonly points: readonly Point[];
 }
 
-/** A metric's values, oldest first; where no value came there is none. */
+/** A metric's values, oldest first; intervals without values are missing. */
 export interface MetricSeries extends Over {
   readonly stretches: readonly MetricStretch[];
 }
 
-/** A component's series up to `to`; without a database nothing was measured. */
+/** Reads a component's series up to `to`; empty without a database. */
 export async function readLatency(db: Db | null, id: string, range: Range, to: Millis): Promise<Series> {
   const over = overOf(range, to);
   return { ...over, points: db ? await readSeries(db, id, over.span, over.from) : [] };
@@ -37,7 +37,7 @@ export async function readMetricSeries(
 ): Promise<MetricSeries> {
   const over = overOf(range, to);
   const stretches = db ? await readMetric(db, id, over.span, over.from) : [];
-  // A value of a clock that runs ahead lies beyond the chart for a moment.
+  // A value from a clock that is ahead would be outside the chart.
   return { ...over, stretches: stretches.filter(({ start }) => start <= to) };
 }
 

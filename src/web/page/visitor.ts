@@ -1,4 +1,4 @@
-// The visitor's side of a request: language, what they accept, the context pages are made with.
+// The visitor's side of a request: the language, and the context with which pages are made.
 import type { Request, Response } from 'express';
 import { negotiate, spoken } from '../../core/i18n/words.ts';
 import type { Lang } from '../../core/model/lang.ts';
@@ -6,7 +6,7 @@ import type { Snapshot } from '../../core/page/snapshot.ts';
 import type { Web } from '../context.ts';
 import type { PageRequest } from './context.ts';
 
-/** All that a page may differ by from visitor to visitor. */
+/** Everything in which a page may differ between visitors. */
 export type Visitor = Pick<Required<PageRequest>, 'lang' | 'langAsked'>;
 
 export function visitorOf(req: Request): Visitor {
@@ -14,7 +14,7 @@ export function visitorOf(req: Request): Visitor {
   return { lang: langOf(req), langAsked: typeof lang === 'string' && spoken(lang) !== undefined };
 }
 
-/** The language asked for by `?lang=`, else by the browser. */
+/** The language of `?lang=`, else of the browser. */
 export function langOf(req: Request): Lang {
   return negotiate(req.headers['accept-language'], req.query.lang);
 }
@@ -30,7 +30,7 @@ export function requestOf(
   return { snapshot, ...visitor, base, assets: { css: address('status.css'), js: address('live.js') } };
 }
 
-/** The same of the Snapshot that is shown now, for the visitor of a request. */
+/** The request data for a page of the current Snapshot and this visitor. */
 export function currentPage(web: Pick<Web, 'assets' | 'base' | 'refresh'>, req: Request): PageRequest {
   return requestOf(web, web.refresh.current(), visitorOf(req));
 }
@@ -39,7 +39,7 @@ export function wantsJson(req: Request): boolean {
   return req.accepts(['html', 'json']) === 'json';
 }
 
-/** An answer for one visitor: never stored, never indexed, its address never passed on. */
+/** Sends a response to one visitor: never stored or indexed, and without a referrer. */
 export function sendPrivately(res: Response, status: number, html: string): void {
   res
     .status(status)

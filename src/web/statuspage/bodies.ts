@@ -1,4 +1,4 @@
-// The bodies of Statuspage's public API v2, field for field, as the API's description has them.
+// The bodies of Statuspage's public API v2, field for field, as schemas for the API's description.
 import * as z from 'zod';
 import { COMPONENT_STATUSES } from '../../core/model/component.ts';
 import { INCIDENT_STATUSES, MAINTENANCE_STATUSES } from '../../core/model/incident.ts';
@@ -81,7 +81,7 @@ export type UpdateRow = z.infer<typeof update>;
 export type IncidentRow = z.infer<typeof entry> & Partial<z.infer<z.ZodObject<typeof window>>>;
 export type StatusRow = z.infer<typeof status>;
 
-/** Path after `/api/v2/` → its body, with no field more and none less. */
+/** Path after `/api/v2/` → schema of its body, with exactly these fields. */
 export const BODIES: Record<string, z.ZodType> = {
   'summary.json': z.strictObject({ page, components, incidents, scheduled_maintenances, status }),
   'status.json': z.strictObject({ page, status }),

@@ -5,7 +5,7 @@ import type { ComponentView, GroupView, IncidentView, Snapshot } from '../../cor
 import type { ComponentBody, ListedRow } from './bodies.ts';
 import { PAGE_ID, stableId } from './ids.ts';
 
-/** A component as other rows name it: `fullName` is `Group - Component`, or the bare name. */
+/** A component as other rows name it; `fullName` is `Group - Component`, or only the name. */
 export interface NamedRow {
   readonly row: ComponentBody;
   readonly fullName: string;
@@ -25,7 +25,7 @@ export function listComponents(snapshot: Snapshot): ReadonlyMap<string, NamedRow
   return listed;
 }
 
-/** `components` of components.json and summary.json: a group's row, then its members. */
+/** `components` of components.json and summary.json: each group's row, then its members. */
 export function componentRows(snapshot: Snapshot): readonly ListedRow[] {
   const listed = listComponents(snapshot);
   return snapshot.groups.flatMap((group, index) => {
@@ -36,8 +36,8 @@ export function componentRows(snapshot: Snapshot): readonly ListedRow[] {
 }
 
 /**
- * Statuspage has no word for "never looked at": such a component is operational there. One that is not looked at any
- * more is not: what nobody knows must not be green.
+ * Statuspage has no word for "never checked": such a component is operational there. A component whose checks have
+ * stopped is not, because unknown must not be green.
  */
 export function publicStatus({
   health,
@@ -102,9 +102,9 @@ function groupRow(
 }
 
 /**
- * Since when a component is known: `since:`, else the earlier of its first incident and the beginning
- * of its total. Once the total fills the whole window nothing older is on record, and the window's
- * first day stands in: a day, not a second, so that the answer does not change with every Snapshot.
+ * Since when a component exists: `since:`, else the earlier of its first incident and the start of its total. Once the
+ * total fills the whole window, the window's first day is used: a day, not a second, so that the response does not
+ * change with every Snapshot.
  */
 function bornAt(view: ComponentView, firstIncident: Millis | undefined): Millis {
   const { from, window } = view.uptime;
@@ -112,7 +112,7 @@ function bornAt(view: ComponentView, firstIncident: Millis | undefined): Millis 
   return view.component.since ?? Math.min(seen, firstIncident ?? seen);
 }
 
-/** Each component's first and last moment of an incident or maintenance, nothing from the future. */
+/** Each component's first and last time in an incident or maintenance, without future ones. */
 function touchedSpans({ incidents, maintenances, at }: Snapshot): Map<string, TouchedSpan> {
   const spans = new Map<string, TouchedSpan>();
   for (const incident of [...incidents, ...maintenances]) {
@@ -128,11 +128,11 @@ function touchedSpans({ incidents, maintenances, at }: Snapshot): Map<string, To
   return spans;
 }
 
-/** The latest thing that happened in an incident or maintenance up to `now`: update, start, end. */
+/** The time of the latest update, start or end of an incident or maintenance up to `now`. */
 export function lastMoment(incident: IncidentView, now: Millis): Millis {
   const moments = [incident.started, ...incident.updates.map(update => update.at)];
   if (incident.resolved !== null) moments.push(incident.resolved);
-  // A maintenance begins and ends by the clock, without an update being written for it.
+  // A maintenance starts and ends by the clock, without an update.
   if (incident.scheduled) {
     if (incident.state !== 'scheduled') moments.push(incident.scheduled.start);
     if (incident.state === 'completed' && incident.resolved === null) moments.push(incident.scheduled.end);
@@ -141,7 +141,7 @@ export function lastMoment(incident: IncidentView, now: Millis): Millis {
   return past.length > 0 ? Math.max(...past) : Math.min(...moments);
 }
 
-/** Positions count from 1 over what stands at the top: groups, and components without one. */
+/** Positions count from 1 over top-level entries: groups, and components without a group. */
 function topPosition(groups: readonly GroupView[], index: number): number {
   const before = groups.slice(0, index);
   return 1 + before.reduce((sum, group) => sum + (group.name === null ? group.components.length : 1), 0);

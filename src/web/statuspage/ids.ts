@@ -1,18 +1,18 @@
-// Ids that outlive restarts, restores and moves: hashes of stable names, in Statuspage's alphabet.
+// Ids that survive restarts, restores and moves: hashes of stable names, in Statuspage's alphabet.
 import { createHash } from 'node:crypto';
 
 const ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyz';
 
 /**
- * Twelve characters of `[a-z0-9]` from a kind and the names that identify the thing. The same names
- * give the same id for ever: PUBLIC_URL, PORT, titles and row numbers never take part, so a page that
- * moves house does not look like a new page to its readers' bots.
+ * Twelve characters `[a-z0-9]`, made from a kind and the names that identify the thing. The same names always give the
+ * same id. PUBLIC_URL, PORT, titles and row numbers are not used, so that clients do not take a moved page for a new
+ * one.
  */
 export function stableId(
   kind: 'page' | 'group' | 'component' | 'incident' | 'update',
   ...names: string[]
 ): string {
-  // A separator that no file name or YAML id holds, so that ('a', 'b/c') and ('a/b', 'c') differ.
+  // The separator occurs in no file name and no YAML id, so that ('a', 'b/c') and ('a/b', 'c') differ.
   const digest = createHash('sha256')
     .update([kind, ...names].join('\u0000'))
     .digest();
@@ -26,7 +26,7 @@ export function stableId(
 }
 
 /**
- * The page's own id, made of the constant word alone. One server is one page, and nothing else about it
- * is sure to last: its title is edited, its address moves, its components come and go.
+ * The page's id, made from the constant word alone. One server is one page, and its title, address and components may
+ * all change.
  */
 export const PAGE_ID = stableId('page');

@@ -10,9 +10,9 @@ import { PAGE_ID, stableId } from './ids.ts';
 import { updateText } from './text.ts';
 
 /**
- * One incident or maintenance. `impact` is the severity its author gave it (Statuspage's
- * `impact_override`). A post-mortem is not an update here: the file knows no moment of its publication,
- * and `resolved` is the status clients wait for; it stands on the permalink.
+ * One incident or maintenance. `impact` is the severity that its author set (Statuspage's `impact_override`).
+ * A post-mortem is only on the permalink, not an update here: the file has no time of its publication, and clients wait
+ * for the status `resolved`.
  */
 export function incidentRow(
   incident: IncidentView,
@@ -57,7 +57,7 @@ function updateRows(incident: IncidentView, components: ReadonlyMap<string, Name
         created_at: at,
         updated_at: at,
         display_at: at,
-        // Statuspage sends null here at times; an empty list is what every client can iterate.
+        // Statuspage sometimes sends null here; every client can iterate over an empty list.
         affected_components: affected.flatMap(({ id, status }) => {
           const { row, fullName: name } = components.get(id) ?? {};
           if (!row || !name) return [];
@@ -72,7 +72,7 @@ function updateRows(incident: IncidentView, components: ReadonlyMap<string, Name
     .reverse();
 }
 
-/** A component's status after an update of that status: well again at the end, untouched before work begins. */
+/** A component's status after an update: operational at the end, and before a maintenance begins. */
 function statusDuring(status: UpdateStatus, affected: ComponentStatus): ComponentStatus {
   return status === 'resolved' || status === 'completed' || status === 'scheduled' ? 'operational' : affected;
 }

@@ -1,4 +1,4 @@
-// Statuspage's paths for people and preflights, so that links and clients made for it keep working.
+// Statuspage's paths for people and for CORS preflights, so that links and clients made for it keep working.
 import type { Router } from 'express';
 import { readOccurrenceId } from '../../core/incidents/recurrence.ts';
 import { incidentPath } from '../../core/model/incident.ts';
@@ -9,14 +9,14 @@ import type { Web } from '../context.ts';
 import { Refusal } from '../http/guards.ts';
 import { stableId } from './ids.ts';
 
-/** What scripts of other sites may ask for with headers of their own. */
+/** Paths that scripts of other sites may request with custom headers. */
 const OPEN = ['/api/v2/*path', '/api/uptime.json', '/api/incidents/:id/claim.json'];
 
 const READS = 'GET, HEAD, OPTIONS';
 
 /**
- * `/uptime` (the components of the page), `/incidents/CODE` with the API's twelve characters (their
- * permalink), a series' first occurrence by its day (its own address), the preflights of the reading API, and 405 for any method it does not know.
+ * `/uptime` (the components of the page), `/incidents/CODE` with the API's twelve characters (the permalink), the first
+ * occurrence of a series by its day, CORS preflights of the read API, and 405 for other methods.
  */
 export function statuspagePaths(router: Router, web: Web): void {
   router.get('/uptime', (_req, res) => res.redirect(302, `${web.base()}/status/live#components`));
@@ -24,7 +24,7 @@ export function statuspagePaths(router: Router, web: Web): void {
   router.get(['/incidents/:code', '/status/incidents/:code'], (req, res, next) => {
     const { incidents, maintenances } = web.refresh.current();
     const code = String(req.params.code);
-    // Some programs write an accent apart from its letter.
+    // Some programs send an accent as a separate character.
     const same = code.normalize('NFC');
     const isSame = same !== code && [...incidents, ...maintenances].some(({ id }) => id === same);
     const moved = isSame ? same : firstOf(code, maintenances);
@@ -38,7 +38,7 @@ export function statuspagePaths(router: Router, web: Web): void {
   router.options(OPEN, (req, res) => {
     const asked = req.headers['access-control-request-headers'];
     res.set({ ...OPEN_TO_ALL, 'Access-Control-Allow-Methods': READS, 'Access-Control-Max-Age': '86400' });
-    // Browsers ask before sending a header of their own (`If-None-Match`, `Accept`-likes): any may come.
+    // Browsers ask before they send a header such as `If-None-Match`: any header is allowed.
     if (typeof asked === 'string' && /^[\w, -]{1,500}$/.test(asked)) {
       res.set('Access-Control-Allow-Headers', asked);
     }
@@ -50,7 +50,7 @@ export function statuspagePaths(router: Router, web: Web): void {
   });
 }
 
-/** The id of the occurrence that `ID--FIRSTDATE` means: the first stands under the file's own. */
+/** The id of the occurrence that `ID--FIRSTDATE` means: the first one has the file's own id. */
 function firstOf(id: string, maintenances: readonly IncidentView[]): string | null {
   const asked = readOccurrenceId(id);
   if (!asked || maintenances.some(one => one.id === id)) return null;

@@ -1,4 +1,4 @@
-// The page's one indicator: the overall status in Statuspage's own words, by its own rules.
+// The page's indicator: the overall status in Statuspage's words and by its rules.
 import type { Severity } from '../../core/model/component.ts';
 import type { OverallStatus } from '../../core/page/snapshot.ts';
 import type { StatusRow } from './bodies.ts';
@@ -12,9 +12,8 @@ const OF_SEVERITY: Record<Severity, StatusRow> = {
 const RANKS: readonly StatusRow['indicator'][] = ['none', 'maintenance', 'minor', 'major', 'critical'];
 
 /**
- * The overall status as indicator and description: what the components make of it, or, where that is worse, the
- * open incidents that touch none of them. Statuspage has no indicator for "not known": it is `none`, and the
- * description says it.
+ * The overall status as indicator and description: by the components or, if that is worse, by the open incidents that
+ * affect none of them. Statuspage has no indicator for "unknown": it is `none`, and the description says it.
  */
 export function pageStatus(overall: OverallStatus): StatusRow {
   const byComponents = ofComponents(overall);
@@ -33,7 +32,7 @@ function ofComponents({
   interrupted,
 }: OverallStatus): StatusRow {
   const all = worst.length === total;
-  // Where no component is in the overall state, incidents alone make it.
+  // If no component has the overall state, it comes from incidents alone.
   if (worst.length > 0) {
     if (state === 'major_outage') return all ? OF_SEVERITY.critical : OF_SEVERITY.major;
     if (state === 'partial_outage') return all ? OF_SEVERITY.major : OF_SEVERITY.minor;
@@ -44,9 +43,9 @@ function ofComponents({
       };
     return { indicator: 'maintenance', description: 'Service Under Maintenance' };
   }
-  // What nobody looks at any more must not be green, though no service is known to be degraded.
+  // If checks have stopped, the page must not be green, although no component is known to be degraded.
   if (interrupted) return { indicator: 'minor', description: 'Monitoring Interrupted' };
-  // What nobody has looked at yet is operational there, as its row is.
+  // A component that was never checked counts as operational, as in its row.
   if (!isAnyLost) return { indicator: 'none', description: 'All Systems Operational' };
   const description = isNothingKnown ? 'No Data' : 'All Checked Systems Operational';
   return { indicator: 'none', description };

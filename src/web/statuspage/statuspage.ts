@@ -8,7 +8,7 @@ import { PAGE_ID } from './ids.ts';
 import { incidentRow } from './incidents.ts';
 import { pageStatus } from './status.ts';
 
-/** How many incidents or maintenances a list answers with, as on Statuspage. */
+/** How many incidents or maintenances a list contains, as on Statuspage. */
 const NEWEST = 50;
 
 /** Path after `/api/v2/` → its body. Every body begins with `page`. */
@@ -45,14 +45,14 @@ function rows(snapshot: Snapshot, chosen: readonly IncidentView[]): IncidentRow[
   return chosen.map(incident => incidentRow(incident, snapshot, components));
 }
 
-/** summary.json lists what is planned or going on, nothing that is over. */
+/** summary.json lists what is planned or in progress. */
 function isAhead({ state }: IncidentView): boolean {
   return state !== 'completed';
 }
 
 /**
- * `updated_at` is the last moment anything on the page changed, not the moment of the Snapshot: two
- * Snapshots with the same content must have the same bytes, or no cache would ever hold.
+ * `updated_at` is the time of the last change on the page, not of the Snapshot: the same content must give the same
+ * bytes, so that caches work.
  */
 function page(snapshot: Snapshot) {
   const moments = [...snapshot.incidents, ...snapshot.maintenances]
@@ -64,7 +64,7 @@ function page(snapshot: Snapshot) {
     id: PAGE_ID,
     name: snapshot.site.title,
     url: snapshot.site.url,
-    // Statuspage writes the zone database's own name for UTC.
+    // Statuspage writes the zone database's name for UTC.
     time_zone: snapshot.site.timezone === 'UTC' ? 'Etc/UTC' : snapshot.site.timezone,
     updated_at: isoMillis(updated),
   };

@@ -2,10 +2,11 @@
 import { renderMarkdown } from '../../core/text/markdown.ts';
 
 /**
- * Markdown → the text of a Statuspage `body`. Clients print it as it is (terminals, Slack, Discord), or
- * set it as innerHTML, or render it as markdown, so it is text without markup: `<` and `>` stay encoded
- * (no tag can begin), a link is `words (address)` when its address passed the sanitiser and bare words
- * when not, and what could turn back into a link to a script is broken apart. `html` is what it is rendered to.
+ * Converts markdown to the text of a Statuspage `body`. Clients print it (terminals, Slack, Discord), set it as
+ * innerHTML, or render it as markdown.
+ * So it has no markup: `<` and `>` stay encoded, a link becomes `words (address)` if its address passed the sanitiser
+ * and only words if not, and anything that could become a link to a script is broken up.
+ * @param html the rendered markdown
  */
 export function bodyText(markdown: string, html = renderMarkdown(markdown)): string {
   return html
@@ -27,7 +28,7 @@ export function bodyText(markdown: string, html = renderMarkdown(markdown)): str
 
 const texts = new WeakMap<object, string>();
 
-/** The same of an incident's update, made once; `html` is its markdown rendered, when that is at hand. */
+/** The text of an incident's update, cached; `html` is its rendered markdown, if available. */
 export function updateText(update: { readonly body: string }, html: string | undefined): string {
   const known = texts.get(update) ?? bodyText(update.body, html);
   texts.set(update, known);

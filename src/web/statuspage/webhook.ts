@@ -10,9 +10,9 @@ import { pageStatus } from './status.ts';
 import { bodyText } from './text.ts';
 
 /**
- * What a webhook is sent of an update: the page, and the whole incident as it stands with its updates newest
- * first. `links` are a visitor's, to their subscription; `manage` is no field of Statuspage's. An incident whose file is gone is sent as
- * it was when its update was announced.
+ * The payload for an update: the page, and the whole incident as it is now, updates newest first. If its file is gone,
+ * the incident is sent as it was when the update was announced.
+ * `links` lead a visitor to their subscription; `manage` is not a field of Statuspage's.
  */
 export function webhookPayload(
   snapshot: Snapshot,
@@ -59,10 +59,10 @@ export function webhookPayload(
   };
 }
 
-/** A notice ahead of a maintenance stands in no file; it is the newest word all the same. */
+/** A reminder of a maintenance is in no file, but it is the newest update. */
 function withUpdate(view: IncidentView, update: IncidentUpdate): IncidentView {
   if (view.updates.some(({ key }) => key === update.key)) return view;
   const updates = [...view.updates, update].sort((a, b) => a.at - b.at);
-  // The rendered texts go by the place of their update.
+  // Rendered texts are matched to updates by position, so they no longer fit.
   return { ...view, updates, html: [] };
 }

@@ -1,4 +1,4 @@
-// A visitor subscribes a channel: the address of a webhook, or of a chat's incoming webhook.
+// Subscribes a visitor's channel: a webhook, or the incoming webhook of a chat.
 import type { Request, Response } from 'express';
 import type { Choice } from '../../core/model/subscriber.ts';
 import type { Web } from '../context.ts';
@@ -6,7 +6,7 @@ import { Refusal } from '../http/guards.ts';
 import { langOf } from '../page/visitor.ts';
 import { busy, reply } from './forms.ts';
 
-/** Answers a form with `url`; `trapped` ones get the answer of a chat and nothing happens. */
+/** Handles a form with `url`; a trapped request gets the response for a chat and has no effect. */
 export async function subscribeChannel(
   web: Web,
   req: Request,

@@ -1,4 +1,4 @@
-// What the forms of subscribing have in common: guards, what was typed, and answers as a page or as JSON.
+// Shared by all subscription forms: guards, form fields, and responses as a page or as JSON.
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import { type Choice, DETAILS, KINDS } from '../../core/model/subscriber.ts';
 import type { Web } from '../context.ts';
@@ -10,11 +10,11 @@ import { currentPage, sendPrivately, wantsJson } from '../page/visitor.ts';
 import type { ConfirmationPage } from './pages.ts';
 
 export interface Forms {
-  /** How often one address may open or send them. */
+  /** Limits how often one address may open or send the forms. */
   readonly limit: RequestHandler;
-  /** How often it may ask for an email. */
+  /** Limits how often it may request an email. */
   readonly emailLimit: RequestHandler;
-  /** Refuses what another site's page sent. */
+  /** Refuses requests from another site's page. */
   readonly guard: RequestHandler;
   readonly parse: RequestHandler[];
 }
@@ -43,7 +43,7 @@ export function reply(
   else sendPrivately(res, status, page(currentPage(web, req)));
 }
 
-/** Says what was done; null: that the link is none. */
+/** Sends the result page; null means the link is invalid. */
 export function sendConfirmation(web: Web, req: Request, res: Response, kind: ConfirmationPage | null): void {
   const [shown, status] = kind === null ? (['link_invalid', 400] as const) : ([kind, 200] as const);
   reply(web, req, res, status, { ok: kind !== null, result: shown }, request =>
@@ -57,7 +57,7 @@ export function busy(): Refusal {
 
 export const BAD_ADDRESS = { ok: false, error: 'This is not an email address.' };
 
-/** Longer than the work behind an answer takes, ms: how long it takes says nothing about the address. */
+/** Longer than any response takes to make, ms, so that timing reveals nothing about the address. */
 const EVEN = 50;
 
 export async function evenly<T>(work: T | Promise<T>): Promise<T> {
@@ -67,7 +67,7 @@ export async function evenly<T>(work: T | Promise<T>): Promise<T> {
 
 export type FormFields = Readonly<Record<string, unknown>>;
 
-/** What was chosen besides components; anything unknown is everything. */
+/** The chosen kinds and detail; an unknown value means everything. */
 export function choiceOf(fields: FormFields): Pick<Choice, 'kinds' | 'detail'> {
   return {
     kinds: KINDS.find(kind => kind === text(fields.kinds)) ?? 'all',

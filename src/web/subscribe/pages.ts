@@ -1,4 +1,4 @@
-// The pages of subscribing: the forms for an address and for a channel, and what the links in emails lead to.
+// Subscription pages: the forms for email and channels, and the pages behind the links in emails.
 import { CHANNEL_LABELS } from '../../core/model/notification-channel.ts';
 import type { Choice, Subscriber } from '../../core/model/subscriber.ts';
 import type { PageContext } from '../page/context.ts';
@@ -15,7 +15,7 @@ export type ConfirmationPage =
   | 'asked_again'
   | 'link_invalid';
 
-/** What was typed; a problem is a key without `problem.` or a finished sentence. `url…`: of the form for channels. */
+/** The form's values. A problem is a key without `problem.`, or a sentence. `url…` belong to the channel form. */
 export interface SubscribeForm {
   readonly email: string;
   readonly choice: Choice;
@@ -34,7 +34,7 @@ export function subscribePage(ctx: PageContext, form: SubscribeForm): Page {
     data: {
       title,
       email,
-      // Most want everything: the choice stays folded until somebody has chosen.
+      // Most visitors want everything, so the choice is folded until someone has chosen.
       some: !isEverything(choice),
       problem: problem(form.problem, ctx),
       choices: choices(ctx.snapshot, choice.components ?? []),
@@ -49,7 +49,7 @@ export function subscribePage(ctx: PageContext, form: SubscribeForm): Page {
   };
 }
 
-/** A channel was asked to confirm: `keys` of a webhook are shown this once. */
+/** The page after a channel was asked to confirm; the `keys` of a webhook are shown only here. */
 export function channelPage(
   ctx: PageContext,
   { host, keys }: { readonly host: string; readonly keys: { secret: string; manage: string } | null },
@@ -80,7 +80,7 @@ export function unsubscribePage(
   );
 }
 
-/** `done` is what became of the last choice; `none`: nothing was chosen, so nothing was kept. */
+/** `done` is the result of the last choice; `none` means nothing was chosen, so nothing was saved. */
 export function preferencesPage(
   ctx: PageContext,
   form: {

@@ -1,4 +1,4 @@
-// /status/manage: a subscriber chooses components, kinds and detail, leaves, or has a channel asked again.
+// /status/manage: a subscriber changes components, kinds and detail, unsubscribes, or asks for another challenge.
 import type { Request, Response, Router } from 'express';
 import type { Choice, Subscriber } from '../../core/model/subscriber.ts';
 import type { Web } from '../context.ts';
@@ -40,7 +40,7 @@ export function preferencesRoutes(router: Router, web: Web, { limit, guard, pars
       return sendConfirmation(web, req, res, asked && 'asked_again');
     }
     const choice = chosenOf(web, fields);
-    // Nothing chosen would be nearly no mail: nobody asks for that and means it.
+    // With no component chosen there would be almost no mail, which nobody wants, so it is refused.
     const isNone = choice.components?.length === 0;
     const who = isNone
       ? await web.notifications.enrolment.manage(token)

@@ -1,4 +1,4 @@
-// Routes of subscribing: one file an action, named by its route. GETs show, POSTs change.
+// Subscription routes: one file per action, named like its route. GETs show, POSTs change.
 import type { Router } from 'express';
 import type { Web } from '../context.ts';
 import { confirmRoutes } from './confirm.ts';

@@ -1,4 +1,4 @@
-// /status/subscribe: an address asks for emails, or a channel for messages; both confirm first.
+// /status/subscribe: requests emails for an address, or messages for a channel; both must confirm first.
 import type { Request, RequestHandler, Response, Router } from 'express';
 import type { Web } from '../context.ts';
 import { Refusal, refuseEmbedded } from '../http/guards.ts';
@@ -23,7 +23,7 @@ export function subscribeForms(router: Router, web: Web, { limit, emailLimit, gu
     req.query.email === undefined ? next() : emailLimit(req, res, next);
 
   router.get('/status/subscribe', limit, refuseEmbedded, limitEmails, async (req, res) => {
-    // Who asks for the head alone has not asked for an email.
+    // A HEAD request must not send an email.
     if (req.query.email !== undefined && req.method === 'GET') {
       return subscribe(web, req, res, { ...req.query, email: asTyped(req) });
     }
@@ -43,7 +43,7 @@ async function subscribe(web: Web, req: Request, res: Response, fields: FormFiel
   if (unknown !== undefined) throw new Refusal(400, `There is no component "${unknown.slice(0, 64)}".`);
   const all = components.length === 0 || components.length === ids.length;
   const choice = { ...choiceOf(fields), components: all ? null : components };
-  // A filled honeypot gets the same answer and no email.
+  // A filled honeypot gets the same response and no email.
   const trapped = text(fields.website) !== '';
   if (fields.url !== undefined && req.method === 'POST') {
     return subscribeChannel(web, req, res, { url: text(fields.url), choice, trapped });
@@ -57,11 +57,11 @@ async function subscribe(web: Web, req: Request, res: Response, fields: FormFiel
   reply(web, req, res, 400, BAD_ADDRESS, request => web.pages.subscribe(request, typed));
 }
 
-/** The address of the query: a plus in it is meant, as typed into an address bar, and no blank as forms write it. */
+/** The address in the query. A plus is meant as a plus, as typed into an address bar, not as a space as in a form. */
 function asTyped(req: Request): string {
   const read = text(req.query.email);
   const [, raw = ''] = /[?&]email=\+*([^&]*?)\+*(?:&|$)/.exec(req.originalUrl) ?? [];
-  // Right before the @ it is a space that slipped in, not a tag.
+  // Right before the @ it is a stray space, not a tag.
   if (!read.includes(' ') || !raw.includes('+') || /\+(@|%40)/i.test(raw)) return read;
   try {
     return decodeURIComponent(raw);

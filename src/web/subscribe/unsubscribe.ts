@@ -1,4 +1,4 @@
-// /status/unsubscribe: one click with a token, or an address that asks for such a link by email.
+// /status/unsubscribe: one click with a token, or an address to which such a link is mailed.
 import type { NextFunction, Request, Response, Router } from 'express';
 import type { Web } from '../context.ts';
 import { currentPage, sendPrivately } from '../page/visitor.ts';
@@ -26,12 +26,12 @@ export function unsubscribeRoutes(
     const fields = { token: token || null, email: text(req.query.email).slice(0, 320), problem: null };
     sendPrivately(res, 200, web.pages.unsubscribe(currentPage(web, req), fields));
   });
-  // RFC 8058: mail programs POST here across sites, perhaps as multipart, which needs no reading.
+  // RFC 8058: mail programs POST here across sites, perhaps as multipart, which need not be parsed.
   router.post('/status/unsubscribe', parse, async (req: Request, res: Response, next: NextFunction) => {
     const token = tokenOf(req);
     if (token === '') return next();
     const done = await web.notifications.enrolment.unsubscribe(token);
-    // Right tokens are not counted: a mail provider's few addresses send everybody's.
+    // Valid tokens do not count: a mail provider sends all of its users' from a few addresses.
     if (!done) web.countGuess(req, res);
     sendConfirmation(web, req, res, done);
   });

@@ -1,4 +1,4 @@
-// File: transitions become markdown incidents; what cannot be written is shown all the same.
+// Files transitions as markdown incidents. The page shows an incident even if its file cannot be written.
 import { isCovered, withDependents } from '../../core/filing/dependencies.ts';
 import { isUnwatched } from '../../core/filing/removed-checks.ts';
 import { inWordsOf } from '../../core/filing/template.ts';
@@ -17,17 +17,19 @@ export interface Filed {
   /** Whether any file changed: the folder must be read again. */
   readonly wrote: boolean;
   readonly unfiled: ReadonlyMap<string, string>;
-  /** Those of them that wait for others that may fail, or recover, with them. */
+  /** The ids in `unfiled` that wait for other checks that may fail or recover together with them. */
   readonly gathering: ReadonlySet<string>;
   readonly problems: readonly Problem[];
 }
 
-/** A round of filing; repeating it after a crash at any point does no harm. */
+/** One filing round. A round repeated after a crash is harmless. */
 export type File = (read: Read, site: Site, now: Millis) => Promise<Filed>;
 
 export const NOTHING_FILED: Filed = { wrote: false, unfiled: new Map(), gathering: new Set(), problems: [] };
 
-/** Ends what nobody watches any more, then files what is pending; without the database, its last answer stands. */
+/**
+ * Ends the outages of removed checks, then files pending transitions. If the database fails, returns the last result.
+ */
 export function makeFile(deps: FilingDeps & RetireDeps): File {
   const unnoted: Unnoted = new Map();
   const retire = makeRetire(deps);
@@ -40,8 +42,8 @@ export function makeFile(deps: FilingDeps & RetireDeps): File {
 async function file(deps: FilingDeps, unnoted: Unnoted, read: Read, site: Site, now: Millis): Promise<Filed> {
   const quiet = underMaintenance(read.incidents, site, now);
   const pending = (await unfiledTransitions(deps.db)).filter(({ seq }) => !unnoted.has(seq));
-  // A round may have begun before the newest of them was known: by its own time that one would seem to come
-  // from a clock since set back, and be filed without the others.
+  // Read the clock again: a transition recorded after the round began would seem to come from a clock since set back,
+  // and be filed without the others.
   const round = new FilingRound(deps, read, site, deps.clock(), unnoted);
   await round.note();
   const waiting = await round.withoutPast(pending);

@@ -26,20 +26,20 @@ export interface FilingDeps {
   readonly log: Log;
 }
 
-/** The files as read before the round, and what the checks say. */
+/** The incident files as read before the round, and the state of the checks. */
 export interface Read {
   readonly incidents: readonly Incident[];
   readonly wellSince: WellSince;
-  /** The folder is missing, and nothing may stand where it comes back to. */
+  /** True if the folder is missing: nothing may be written where it will come back. */
   readonly away: boolean;
   text(id: string): string | undefined;
 }
 
-/** What was filed and could not be noted, by seq: the database had no room. */
+/** Filed transitions, by seq, that are not yet marked as filed because the database had no room. */
 export type Unnoted = Map<number, { readonly transition: StoredTransition; readonly id: string | null }>;
 
 interface Grouped {
-  /** The text before, and after these transitions. */
+  /** The file's text before these transitions; `text` is the text with them. */
   readonly before: string;
   readonly events: readonly StoredTransition[];
   readonly text: string;
@@ -57,13 +57,13 @@ export class FilingRound {
   readonly gathering = new Set<string>();
   readonly problems: Problem[] = [];
   readonly #written = new Map<string, string>();
-  /** The incident a source is in after this round's earlier transitions that could not be marked. */
+  /** The latest incident of each source, after this round's earlier transitions. */
   readonly #lastIncident = new Map<string, string | null>();
-  /** Sources of which something waits for a person: what they say next waits behind it. */
+  /** Sources with a transition that needs a person. Their later transitions wait behind it. */
   readonly #blocked = new Set<string>();
-  /** Outages that openGrouped took. */
+  /** Outages (by seq) that `openGrouped` has handled. */
   readonly #handled = new Set<number>();
-  /** What is to be changed in grouped files, by incident. */
+  /** Pending changes of grouped incident files, by incident id. */
   readonly #grouped = new Map<string, Grouped>();
   readonly #deps: FilingDeps;
   readonly #read: Read;
@@ -80,9 +80,11 @@ export class FilingRound {
   }
 
   /**
-   * Checks' first outages, `all` in the order they came: those within `together` of one another become one
-   * file, once that time is over; until then it is shown as it grows. One that is `deferred` is part of its
-   * parent's outage, found a moment later: the file keeps the name it was first shown by.
+   * Opens incident files for first outages of checks. Outages within `together` of one another go into one file. The
+   * file is written when `together` is over; until then the page shows it as it grows.
+   * @param all the outages, in order of arrival
+   * @param deferred seqs of outages that belong to a parent's outage found a moment later; the file keeps the name
+   * under which it was first shown
    */
   async openGrouped(all: readonly StoredTransition[], deferred: ReadonlySet<number>): Promise<void> {
     const sources = new Set<string>();
@@ -118,14 +120,14 @@ export class FilingRound {
     if (done) this.#deps.log.info({ sources, incident: id }, 'incident filed');
   }
 
-  /** What became of the members of grouped incidents, each file at once when it has been gathered. */
+  /** Writes the changes of grouped incidents. Each file is written once, when its transitions have been gathered. */
   async fileGroupedChanges(): Promise<void> {
     for (const [id, { before, events, text }] of this.#grouped) {
       const isOver = parseIncident(`${id}.md`, id, text).value?.status === 'resolved';
       const first = Math.min(...events.map(({ recordedAt }) => recordedAt));
       const isDue = isOver || isGathered(first, this.#site.together, this.#now);
       if (!isDue) this.gathering.add(id);
-      // What builds on an unwritten file waits for it.
+      // Changes to a file that is not written yet wait for it.
       if (this.unfiled.has(id) || !isDue || !(await this.#write({ kind: 'replace', id, text }, before))) {
         this.unfiled.set(id, text);
         continue;
@@ -143,16 +145,17 @@ export class FilingRound {
     if (this.#handled.has(one.seq) || this.#blocked.has(source)) return;
     const isOver = hasRecovered(one, waiting);
     const decision = decideFiling(one, await this.#previousOf(one), id => this.#text(id), isDeferred, isOver);
-    // A deferred outage that is over before its window, or its parent's outage, is: neither end is filed.
+    // A deferred outage that ends before its maintenance window or its parent's outage does: file neither its start nor
+    // its end.
     if (decision.kind === 'waiting') return one.kind === 'down' && isOver ? this.#mark(one, null) : undefined;
     if (decision.kind === 'missing') {
-      // A recovery waits for its incident's file: what was written there before may come back, still open.
+      // A recovery waits for the file of its incident: the file may come back, still open.
       const waited = Math.abs(this.#now - one.recordedAt);
       return waited >= MISSING_FOR ? this.#mark(one, null) : undefined;
     }
     if (decision.kind === 'unwritable') return this.#complain(decision.id, one);
     if (decision.kind === 'grouped') return this.#collect(decision.id, one);
-    // What builds on an unwritten file waits for it.
+    // Changes to a file that is not written yet wait for it.
     const isBlocked = decision.id !== null && this.unfiled.has(decision.id);
     if (decision.kind === 'done') return isBlocked ? undefined : this.#mark(one, decision.id);
     if (!isBlocked && (await this.#write(decision))) return this.#filed(one, decision.id);
@@ -173,16 +176,16 @@ export class FilingRound {
 
   readonly #inWords = (transition: Transition) => inWordsOf(transition, this.#deps.templates());
 
-  /** The incident a source was last filed in. */
+  /** The id of the incident in which the source was last filed. */
   async #previousOf({ source, seq }: StoredTransition): Promise<string | null> {
     const last = this.#lastIncident.get(source);
     if (last !== undefined) return last;
-    // A crash may have come between the writing of a file and the notes of all that stand in it.
+    // A crash may have happened after the file was written and before all its transitions were marked.
     const known = await incidentBefore(this.#deps.db, source, seq);
     const own = this.#read.incidents.filter(incident => sourcesOf(incident).includes(source));
     const open = own.filter(isOpen);
     const current = open.find(({ id }) => id === known) ?? open[0];
-    // A new database knows nothing of the source; its files still do.
+    // A new database does not know the source, but the incident files do.
     return current?.id ?? known ?? own.sort((a, b) => b.started - a.started)[0]?.id ?? null;
   }
 
@@ -192,7 +195,7 @@ export class FilingRound {
     );
   }
 
-  /** Without the recoveries that wait for a file and whose source has said something newer. */
+  /** Drops recoveries whose file is missing and whose source has a newer transition. */
   async withoutPast(pending: readonly StoredTransition[]): Promise<StoredTransition[]> {
     const left: StoredTransition[] = [];
     for (const one of pending) {
@@ -207,7 +210,7 @@ export class FilingRound {
     return left;
   }
 
-  /** What a person must write, for it is not written over theirs. */
+  /** Reports a change that a person must make, because the machine does not overwrite a person's text. */
   #complain(id: string, transition: StoredTransition): void {
     this.#blocked.add(transition.source);
     this.problems.push(unwritable(id, transition));
@@ -220,13 +223,13 @@ export class FilingRound {
   }
 
   async #mark(transition: StoredTransition, id: string | null): Promise<void> {
-    // Not noted, it stays out of the next rounds, and is noted in one of them.
+    // If it cannot be marked now, later rounds skip this transition and try to mark it again.
     this.#unnoted.set(transition.seq, { transition, id });
     await this.note();
     if (id !== null) this.#lastIncident.set(transition.source, id);
   }
 
-  /** Notes what was filed, in the order it came: what is noted last must not be what came first. */
+  /** Marks filed transitions in order of arrival, so that the newest one is marked last. */
   async note(): Promise<void> {
     for (const [seq, { transition, id }] of [...this.#unnoted].sort(([a], [b]) => a - b)) {
       if (id !== null) this.#lastIncident.set(transition.source, id);

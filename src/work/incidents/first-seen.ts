@@ -1,4 +1,4 @@
-// First seen: the incidents as of now. What nobody dated, or dated ahead, happened when it was first seen.
+// First seen: the incidents as of now. An update with no date, or with a future date, happened when it was first seen.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { asOf, changesAt, isAhead, stepsAfterCompletion } from '../../core/incidents/as-of.ts';
 import {
@@ -13,23 +13,26 @@ import { type Incident, type IncidentUpdate, refOf } from '../../core/model/inci
 import { isPlausible, type Millis } from '../../core/model/time.ts';
 import { makeYield } from '../../core/model/turns/steps.ts';
 
-/** When an update was noted in the database, epoch ms and no later than `now`; null when it is not there. */
+/** When an update was recorded in the database, epoch ms, at most `now`; null if it is not recorded. */
 type SeenAt = (ref: string, now: Millis) => Promise<Millis | null>;
 
-/** What the database knows of when things were first seen. */
+/** Reads and writes the first-seen times in the database. */
 export interface FirstSeenRecords {
   readonly seenAt: SeenAt;
-  /** The keys of an incident's updates that were noted. */
+  /** The keys of an incident's recorded updates. */
   readonly keysOf: (incidentId: string) => Promise<ReadonlySet<string>>;
-  /** The same for what was announced. */
+  /** When an update was announced; like `seenAt`. */
   readonly announcedAt: SeenAt;
-  /** The names of the beginnings and ends that lay ahead when they were first seen. */
+  /** The names of the starts and ends that were in the future when first seen. */
   readonly seenAhead: () => Promise<readonly string[]>;
-  /** Notes such a moment, unless it is known from before; absent where nothing is written. */
+  /**
+   * Records that a start or end was in the future when first seen, unless it is recorded already. Absent in read-only
+   * use.
+   */
   readonly foretell?: (incident: Incident, edge: Edge, now: Millis) => Promise<boolean>;
 }
 
-/** What holds from one moment until before another. */
+/** A value that is valid from one moment until before another. */
 interface Kept<T> {
   readonly made: T;
   readonly from: Millis;
@@ -42,19 +45,25 @@ export class FirstSeen {
   readonly #records: FirstSeenRecords;
   readonly #lists = new WeakMap<readonly Incident[], Kept<readonly Incident[]>>();
   readonly #known = new WeakMap<Incident, Kept<Incident>>();
-  /** By name in the database. What is not there yet is noted by this very round: it is first seen now. */
+  /**
+   * First-seen times by database name. A name that is missing in the database is recorded in this round, as first seen
+   * now.
+   */
   readonly #seenAt = new Map<string, Millis>();
-  /** What lay ahead when first seen, by name, and the incidents of which an update did; null until they are read. */
+  /**
+   * Names of moments that were in the future when first seen, and ids of incidents with such an update. Null until
+   * read.
+   */
   #early: Set<string> | null = null;
   readonly #withEarlyUpdates = new Set<string>();
-  /** The database answers without waiting, and a file may hold hundreds of updates. */
+  /** The database answers synchronously, and one file may hold hundreds of updates. */
   readonly #yieldTurn = makeYield(nextTurn);
 
   constructor(records: FirstSeenRecords) {
     this.#records = records;
   }
 
-  /** The incidents as of now; the same list when all are as their files have them. */
+  /** Returns the incidents as of now; the same list if all are as written in their files. */
   async date(incidents: readonly Incident[], now: Millis): Promise<readonly Incident[]> {
     const there = current(this.#lists.get(incidents), now);
     if (there) return there.made;
@@ -76,7 +85,7 @@ export class FirstSeen {
         all[index] = one.made;
         until = Math.min(until, one.until);
       } catch {
-        // What is wrong with the database is said elsewhere; the page goes on, and asks again.
+        // The storage problem is reported elsewhere. The page stays up, and the next round asks again.
         isSure = false;
         all[index] = asOf(announcedWhenSeen(incident, now), now, () => now);
       }
@@ -87,7 +96,7 @@ export class FirstSeen {
   }
 
   async #made(incident: Incident, now: Millis): Promise<Kept<Incident>> {
-    // First, as what an earlier clock noted is noted anew below.
+    // Must come first: below, records from a clock that was ahead are written again.
     const own = refTo(incident, 'started');
     await this.#noteAll(incident, now);
     const presumed = presumedRef(incident);
@@ -116,7 +125,7 @@ export class FirstSeen {
     return { made: as, from: now, until: changesAt(incident, now) };
   }
 
-  /** Without the steps of a maintenance that its completion overtook; one that was told before that has happened. */
+  /** Removes the maintenance steps that its completion overtook, except steps that were announced before. */
   #withFirstSeenTimes(incident: Incident, noted: ReadonlySet<string>, now: Millis): Incident {
     const left = stepsAfterCompletion(incident, now, update => this.#wasAhead(incident, update)).filter(
       ({ key }) => !noted.has(key),
@@ -147,11 +156,11 @@ export class FirstSeen {
     if (ref.endsWith('#ahead')) this.#withEarlyUpdates.add(ref.slice(0, ref.lastIndexOf(' ')));
   }
 
-  /** `noted`: the name that the database has for it. */
+  /** @param noted the name of the moment in the database */
   async #firstSeen(ref: string, now: Millis, noted = ref): Promise<Millis> {
     await this.#yieldTurn();
     const known = this.#seenAt.get(ref);
-    // What was seen by a clock that was ahead was seen now, at the latest.
+    // A moment recorded by a clock that was ahead was seen now at the latest.
     const isKnown = known !== undefined && known <= now;
     const at = isKnown ? known : Math.min((await this.#records.seenAt(noted, now)) ?? now, now);
     this.#seenAt.set(ref, at);
@@ -165,14 +174,14 @@ export class FirstSeen {
       await this.#note(incident, 'started', begins ?? started, now);
       await this.#note(incident, 'resolved', status === 'resolved' ? resolved : null, now);
     }
-    // An end that lies ahead has a note of its own, and a step of a maintenance is its plan, unless that is over.
+    // A future end has its own record. A step of a maintenance is part of its plan, unless the plan is over.
     const isOvertaken = new Set(stepsAfterCompletion(incident, now, () => false));
     const isSaid = (update: IncidentUpdate) =>
       update.inherits || (!scheduled && update.status !== 'resolved') || isOvertaken.has(update);
     for (const update of updates.filter(isSaid)) await this.#note(incident, update, update.at, now);
   }
 
-  /** Notes what lies ahead and is news; by a clock that nobody set yet, everything lies ahead. */
+  /** Records a future moment if it is news. A clock that was never set would put everything in the future. */
   async #note(incident: Incident, edge: Edge, at: Millis | null, now: Millis): Promise<void> {
     if (!isPlausible(now)) return;
     if (at === null || at <= now || this.#wasAhead(incident, edge)) return;
@@ -180,8 +189,9 @@ export class FirstSeen {
   }
 
   /**
-   * An end that lies ahead and was announced all the same came by a clock that was ahead: it has come, and so has what
-   * that clock wrote before it, by as much earlier. One that lay ahead when it was first seen is waited for.
+   * Handles an end in the future that was already announced: a clock that was ahead wrote it. The end has happened, and
+   * the earlier updates by that clock move back by the same amount. An end that was in the future when first seen is
+   * waited for.
    */
   async #ended(incident: Incident, now: Millis): Promise<Incident> {
     const { id, scheduled, started, resolved, updates, status, rrule } = incident;
@@ -207,7 +217,7 @@ function refTo(incident: Incident, edge: Edge): string {
   return refOf({ incidentId: incident.id, key: edgeKey(incident, edge) });
 }
 
-/** What is kept, if it holds now; a clock set back undoes what it brought. */
+/** Returns the kept value if it is valid now. After the clock is set back, a later value is not. */
 function current<T>(kept: Kept<T> | undefined, now: Millis): Kept<T> | null {
   return kept && now >= kept.from && now < kept.until ? kept : null;
 }

@@ -1,4 +1,4 @@
-// The last good text of the files is kept in the database, since memory forgets it at a restart.
+// Keeps the last good text of the incident files in the database, because memory is lost at a restart.
 import type { StatusFolder } from '../../content/folder.ts';
 import type { Log } from '../../core/model/ports/log.ts';
 import { StorageFault } from '../../core/model/ports/storage.ts';
@@ -29,7 +29,7 @@ export class LastGoodFiles {
     this.#readForgotten = lastGood(() => readForgotten(db), null);
   }
 
-  /** Hands what is kept to the folder; says, too, since when that was missing for an earlier process. */
+  /** Gives the kept texts to the folder, and reads since when the folder was missing for an earlier process. */
   static async open(db: Db, folder: StatusFolder, log: Log) {
     const recalled = await recallLastGood(folder, db);
     const kept = new LastGoodFiles(db, folder, log);
@@ -38,14 +38,14 @@ export class LastGoodFiles {
     return { kept, missingSince: recalled?.missingSince ?? null };
   }
 
-  /** Whether it is known what there was: until then nobody can say that nothing is missing. */
+  /** True once the kept texts are read. Until then, missing files cannot be detected. */
   get isRecalled(): boolean {
     return this.#isRecalled;
   }
 
-  /** Brings what is kept up to date with the files and what is noted beside them; writes only what changed. */
+  /** Brings the kept texts and notes up to date; writes only what changed. */
   async round(beside: Omit<KeptRecord, 'folder'>): Promise<void> {
-    // What was not read yet would be taken for gone.
+    // Before the kept texts are read, every one of them would look deleted.
     if (!this.#isRecalled) return;
     const texts = this.#folder.goodTexts();
     const noted: KeptRecord = { folder: this.#folder.identity(), ...beside };
@@ -61,7 +61,7 @@ export class LastGoodFiles {
     this.#last = { texts, beside: print };
   }
 
-  /** Recalls what the database did not give so far, and lets go of missing incidents when an operator said so. */
+  /** Reads the kept texts if that failed so far, and drops missing incidents after the operator's command. */
   async catchUp(): Promise<void> {
     if (!this.#isRecalled && (await recallLastGood(this.#folder, this.#db))) {
       this.#isRecalled = true;
@@ -72,13 +72,13 @@ export class LastGoodFiles {
     this.#forgotten = forgotten;
     this.#log.info({}, 'an operator let go of the missing incidents');
     this.#folder.forgetMissing();
-    // The command changed what is kept.
+    // The command changed the kept texts.
     this.#kept = null;
     this.#last = null;
   }
 }
 
-/** Hands what the database keeps of the files to their folder; null, and nothing, while the database gives nothing. */
+/** Gives the kept texts of the database to the folder. Null if the database cannot be read. */
 export async function recallLastGood(folder: StatusFolder, db: Db): Promise<KeptRecord | null> {
   try {
     const kept = await readKept(db);

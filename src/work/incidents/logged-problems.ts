@@ -1,8 +1,8 @@
-// Content problems in the log, each once.
+// Logs content problems, each once.
 import type { Log } from '../../core/model/ports/log.ts';
 import { type Problem, printProblem } from '../../core/model/problem.ts';
 
-/** Logs each problem when it first shows and once when all are gone. */
+/** Logs each problem when it first appears, and once when all are gone. */
 export function makeLogProblems(log: Log): (problems: readonly Problem[]) => void {
   let logged = new Set<string>();
   return problems => {

@@ -1,4 +1,4 @@
-// Receive: what an inbound monitor said becomes a transition, once, and is filed before the answer.
+// Turns each message of an inbound monitor into a transition, once, and files it before the response.
 import type { Signal } from '../../core/inbound/signal.ts';
 import { toTransition } from '../../core/inbound/to-transition.ts';
 import { toWarning } from '../../core/inbound/to-warning.ts';
@@ -16,7 +16,7 @@ export interface ReceiveDeps {
   readonly db: Db;
   readonly snapshot: () => Snapshot;
   readonly warnings: Pick<Warnings, 'report'>;
-  /** Files what is pending and brings the Snapshot up to date. */
+  /** Files pending transitions and brings the Snapshot up to date. */
   readonly round: () => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
@@ -24,16 +24,16 @@ export interface ReceiveDeps {
 
 export interface Received {
   readonly action: 'opened' | 'resolved' | 'ignored';
-  /** The incident's id; null when nothing was opened or closed. */
+  /** The incident's id; null if no incident was opened or closed. */
   readonly incident: string | null;
   readonly why?: string;
 }
 
-/** Takes the signals of one message; repeats of what is known already are answered as ignored. */
+/** Takes the signals of one message. Repeated signals are answered as ignored. */
 export type Receive = (signals: readonly Signal[]) => Promise<Received[]>;
 
 export function makeReceive(deps: ReceiveDeps): Receive {
-  // One at a time: two copies of one event must not both find the source at rest.
+  // One message at a time: otherwise two copies of one event would both find no open outage.
   const inTurn = makeTurns();
   return signals => inTurn(() => receive(signals, deps));
 }
@@ -46,7 +46,7 @@ async function receive(signals: readonly Signal[], deps: ReceiveDeps): Promise<R
     return refreshed;
   };
   for (const signal of signals) taken.push(await take(signal, deps, refresh));
-  // All are stored before any is filed: a thousand alerts in one message are one round.
+  // Store all signals first, then file once: a thousand alerts in one message cost one round.
   if (taken.some(({ action }) => action !== 'ignored')) await deps.round();
   const answers: Received[] = [];
   for (const [index, { source, ...received }] of taken.entries()) {
@@ -58,12 +58,12 @@ async function receive(signals: readonly Signal[], deps: ReceiveDeps): Promise<R
   return answers;
 }
 
-/** An answer whose incident is known after the round: that of `source`, unless there is none. */
+/** A result whose incident is known only after the round: the incident of `source`, if there is one. */
 interface Taken extends Received {
   readonly source: string | null;
 }
 
-/** `refresh` reads the files as they are now, once a message. */
+/** @param refresh reads the files as they are now, once per message */
 async function take(signal: Signal, deps: ReceiveDeps, refresh: () => Promise<void>): Promise<Taken> {
   const { kind } = signal;
   const ignored = (why: string, incident: string | null = null): Taken => {
@@ -81,7 +81,7 @@ async function take(signal: Signal, deps: ReceiveDeps, refresh: () => Promise<vo
   const last = await transitions.newestTransition(db, source);
   let file = openFileOf(source, last, deps.snapshot());
   if (kind === 'down' && file !== null) {
-    // A person may have resolved it a moment ago.
+    // A person may have resolved the incident a moment ago.
     await refresh();
     file = openFileOf(source, last, deps.snapshot());
   }
@@ -95,9 +95,9 @@ async function take(signal: Signal, deps: ReceiveDeps, refresh: () => Promise<vo
       return ignored(CLOSED, closed.id);
     }
     if (isKnown) return ignored(before, last?.incidentId ?? null);
-    // Only times of the sender's own tell what came too late; what has none counts in the order it came.
+    // Only the sender's own times show that a signal is late. Signals without a time count in order of arrival.
     const recovered = signal.at === null ? null : await transitions.lastRecovery(db, source);
-    // A recovery that lies ahead was noted before the clock was set back: everything would come before it.
+    // A recovery in the future was recorded before the clock was set back. Every signal would look older than it.
     if (recovered !== null && at < recovered && recovered <= deps.clock()) {
       return ignored(`it comes late: the monitor has said since that it recovered at ${iso(recovered)}`);
     }
@@ -107,7 +107,7 @@ async function take(signal: Signal, deps: ReceiveDeps, refresh: () => Promise<vo
   }
   if (!(await transitions.insertTransition(db, transition, deps.clock())))
     return ignored(before, last?.incidentId ?? null);
-  // A recovery may have to wait for the folder: it is of the incident that was open.
+  // A recovery may have to wait for the folder. It belongs to the incident that was open.
   const of = kind === 'up' ? file : null;
   return { action: kind === 'down' ? 'opened' : 'resolved', incident: of, source };
 }
@@ -115,7 +115,7 @@ async function take(signal: Signal, deps: ReceiveDeps, refresh: () => Promise<vo
 const CLOSED =
   'this outage was resolved by hand, though the monitor has not said since that it is over; open it again if it goes on';
 
-/** The incident of a source that has not recovered, when a person resolved it, and as of when. */
+/** The incident of a source that has not recovered, if a person resolved it, and the time of that. */
 function closedByHand(
   last: StoredTransition | null,
   { incidents }: Snapshot,
@@ -130,7 +130,7 @@ async function incidentOf(source: string, { db, snapshot }: ReceiveDeps): Promis
   return stored?.incidentId ?? openFileOf(source, null, snapshot());
 }
 
-/** The open incident of a source: by `opened_by`, else by what the database has, should a person have taken it over. */
+/** The open incident of a source: by `opened_by`, or, if a person took the file over, by the database. */
 function openFileOf(source: string, last: StoredTransition | null, { incidents }: Snapshot): string | null {
   const own = incidents.find(incident => isOpen(incident) && incident.openedBy === source);
   const remembered = last?.kind === 'down' ? last.incidentId : null;

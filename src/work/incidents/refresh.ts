@@ -1,4 +1,4 @@
-// Refresh: gathers the facts, files what is owed to the folder, and holds the current Snapshot.
+// Gathers the facts, files pending transitions, and holds the current Snapshot.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { IncidentFiles } from '../../content/incidents/file-cache.ts';
 import { wellSinceOf } from '../../core/filing/dependencies.ts';
@@ -32,26 +32,26 @@ import { printOf, revisionOf } from './revision.ts';
 type Files = Pick<IncidentFiles, 'incidents' | 'problems' | 'unread' | 'missing' | 'text'>;
 
 export interface RefreshDeps {
-  /** The site as of now: the last good status.yaml and what is wrong with the present one. */
+  /** The last good status.yaml, and the problems of the present one. */
   readonly site: () => Promise<{ site: Site; problems: readonly Problem[] }>;
   readonly files: () => Promise<Files>;
-  /** Since when the folder was missing for an earlier process; null: it was not. */
+  /** Since when the folder was missing for an earlier process, epoch ms; null if it was not. */
   readonly missingSince: Millis | null;
   readonly file: File;
   readonly measured: (from: Millis, now: Millis) => Promise<ReadonlyMap<string, Measured>>;
-  /** Each metric's figure over the last 24 hours, by id; a new object is a new state. */
+  /** The value of each metric over the last 24 hours, by id. A new object means a new state. */
   readonly metrics: (site: Site, now: Millis) => Promise<ReadonlyMap<string, number>>;
-  /** Each component's median answer over the last 24 hours, by id. */
+  /** Each component's median response time over the last 24 hours, by id. */
   readonly responses: (site: Site, now: Millis) => Promise<ReadonlyMap<string, number>>;
-  /** What every source saw; the same object while nothing is new. */
+  /** The outages of every source; the same object while nothing changes. */
   readonly outages: () => Promise<Outages>;
-  /** What git knows of the files, as last read; it is read elsewhere, by the clock. */
+  /** The git history of each file, as last read. Another job reads it. */
   readonly histories: () => ReadonlyMap<string, readonly Revision[]>;
   readonly networkDownSince: () => Millis | null;
   readonly firstSeen: FirstSeenRecords;
-  /** What is to be mended and is no outage. */
+  /** Problems that are not outages but must be fixed. */
   readonly warnings: (site: Site, now: Millis) => readonly Warning[];
-  /** Hears of each round; says what of a Snapshot may be shown. */
+  /** Is informed of each round, and decides what of a Snapshot may be shown. */
   readonly watchdog: Pick<Watchdog, 'rounded' | 'judged'>;
   readonly log: Log;
 }
@@ -63,7 +63,7 @@ export class Refresh {
   readonly #firstSeen: FirstSeen;
   #missingSince: Millis | null;
   #revision = '';
-  /** As the facts say, and as it is shown. */
+  /** The Snapshot as the facts say, and the one that is shown. */
   #composed!: Snapshot;
   #shown!: Snapshot;
 
@@ -81,17 +81,17 @@ export class Refresh {
     return refresh;
   }
 
-  /** The Snapshot visitors are shown. */
+  /** The Snapshot that visitors see. */
   readonly current = (): Snapshot => this.#shown;
 
-  /** Brings the Snapshot up to date with the facts; the same object stays when nothing changed. */
+  /** Brings the Snapshot up to date with the facts; keeps the same object if nothing changed. */
   async round(now: Millis): Promise<void> {
     this.#composed = await this.#gather(now);
     this.#deps.watchdog.rounded();
     await this.judge();
   }
 
-  /** Has the Snapshot judged again by the watchdog, without a round: one may never come. */
+  /** Lets the watchdog judge the Snapshot again, without a round: rounds may have stopped. */
   async judge(): Promise<void> {
     const next = this.#deps.watchdog.judged(this.#composed);
     if (next.version === this.#shown.version) return;
@@ -100,8 +100,8 @@ export class Refresh {
   }
 
   /**
-   * Calls `listener` with each new Snapshot, until the returned function is called. A round ends when
-   * all have done what they do with it: what comes after may rely on visitors being shown it.
+   * Calls `listener` with each new Snapshot, until the returned function is called. A round ends when all listeners are
+   * done, so code after the round may rely on visitors seeing the new Snapshot.
    */
   subscribe(listener: (snapshot: Snapshot) => Promise<void>): () => void {
     this.#listeners.add(listener);
@@ -158,7 +158,7 @@ export class Refresh {
 }
 
 function withUnfiled(incidents: readonly Incident[], { unfiled, gathering }: Filed): readonly Incident[] {
-  // The same list, so that what is made of it is kept too.
+  // Return the same list, so that values cached by list stay valid.
   if (unfiled.size === 0) return incidents;
   const kept = incidents.filter(incident => !unfiled.has(incident.id));
   for (const [id, text] of unfiled) {
@@ -168,7 +168,7 @@ function withUnfiled(incidents: readonly Incident[], { unfiled, gathering }: Fil
   return kept;
 }
 
-/** With every occurrence of what repeats, a file a step; the same list when nothing does. */
+/** Adds the occurrences of recurring maintenances, one file per step; the same list if none recur. */
 function* repeatedAt(incidents: readonly Incident[], now: Millis): Steps<readonly Incident[]> {
   if (incidents.every(({ rrule }) => rrule === undefined)) return incidents;
   const all: Incident[] = [];
@@ -179,7 +179,7 @@ function* repeatedAt(incidents: readonly Incident[], now: Millis): Steps<readonl
   return all;
 }
 
-/** A recurring maintenance's occurrences change at most once a minute. */
+/** The occurrences of a recurring maintenance change at most once a minute. */
 const repeats = new WeakMap<Incident, { readonly minute: number; readonly all: readonly Incident[] }>();
 
 function occurrences(incident: Incident, now: Millis): readonly Incident[] {
@@ -192,7 +192,7 @@ function occurrences(incident: Incident, now: Millis): readonly Incident[] {
   return all;
 }
 
-/** What of the files lies in the future, a file a step; all that are shown are hashed here, too. */
+/** Finds future dates in the files, one file per step. Also hashes every shown incident. */
 function* judging(
   files: Files,
   views: readonly Incident[],
@@ -211,7 +211,7 @@ function* judging(
   return found;
 }
 
-/** Our own network down: what an operator should know, and why nothing changes on the page. */
+/** The problem shown while our own network is down, and why the page does not change. */
 function blindness({ network }: Site, since: Millis | null): Problem[] {
   if (since === null) return [];
   const what = `every check and the reference ${network.reference} have failed since ${iso(since)}: our own network seems to be down, so nothing is counted as an outage`;

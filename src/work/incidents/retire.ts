@@ -1,4 +1,4 @@
-// Retire: the machine ends its own incidents of checks that status.yaml no longer has, before a round files.
+// Ends the machine's own incidents of checks that were removed from status.yaml, before a round files.
 import { endOf, unwatchedOf } from '../../core/filing/removed-checks.ts';
 import type { Outages } from '../../core/filing/reported-vs-measured.ts';
 import type { Incident } from '../../core/model/incident.ts';
@@ -13,21 +13,20 @@ import { ignoreStorageFault } from '../timing/storage.ts';
 export interface RetireDeps {
   readonly db: Db;
   readonly outages: () => Promise<Outages>;
-  /** Stores the end of an outage, and forgets what was confirmed of its check. */
+  /** Stores the end of an outage, and deletes the confirmed state of its check. */
   readonly retire: (end: Transition) => Promise<void>;
   readonly log: Log;
 }
 
-/** A status.yaml that is being written may be whole YAML and miss its end: one that is meant says so for longer, ms. */
+/** A half-written status.yaml may be valid YAML without its end. A removal counts after this time, ms. */
 const MEANT_AFTER = 3 * SECOND;
 
-/** Stores the ends of outages whose check is gone. */
 export function makeRetire({ db, outages, retire, log }: RetireDeps) {
-  /** Since when each has been without its check, epoch ms. */
+  /** Since when each check has been missing, epoch ms. */
   let noticed = new Map<string, Millis>();
   return async (incidents: readonly Incident[], site: Site, now: Millis): Promise<void> => {
     const unwatched = unwatchedOf(site, incidents, await outages());
-    // A clock set back begins anew.
+    // After the clock is set back, the wait starts again.
     noticed = new Map(unwatched.map(({ key }) => [key, Math.min(noticed.get(key) ?? now, now)]));
     for (const one of unwatched) {
       const since = noticed.get(one.key)!;

@@ -1,4 +1,4 @@
-// Revision: what tells one state of the facts from another, so that a Snapshot is composed when there is news.
+// Computes the revision of the facts: a new Snapshot is composed only when it changes.
 import { stateAt } from '../../core/incidents/maintenance.ts';
 import { type Incident, isOpen } from '../../core/model/incident.ts';
 import { printProblem } from '../../core/model/problem.ts';
@@ -7,7 +7,7 @@ import { shortId } from '../../core/model/token.ts';
 import type { Facts } from '../../core/page/facts.ts';
 import type { Filed } from './file.ts';
 
-/** What `make` makes of an object, once for each. */
+/** Caches the result of `make` for each object. */
 function memo<K extends object, V>(make: (thing: K) => V): (thing: K) => V {
   const known = new WeakMap<K, V>();
   return thing => {
@@ -17,21 +17,21 @@ function memo<K extends object, V>(make: (thing: K) => V): (thing: K) => V {
   };
 }
 
-/** Incidents and sites stay the same objects while their text does: each is hashed once. */
+/** Incidents and sites stay the same object while their text is the same, so each is hashed once. */
 export const printOf = memo((thing: object) => shortId(JSON.stringify(thing)));
 
 const printOfAll = memo((incidents: readonly Incident[]) => shortId(incidents.map(printOf).join(',')));
 
 let serial = 0;
-/** A new object is a new state. */
+/** A new object counts as a new state. */
 const serialOf = memo((thing: ReadonlyMap<string, unknown>) => (thing.size === 0 ? 0 : ++serial));
 
-/** Changes exactly when a visitor could see a difference; check times count by the minute. */
+/** Returns a revision that changes exactly when a visitor could see a difference. Check times count by the minute. */
 export function revisionOf(facts: Omit<Facts, 'revision'>, { unfiled }: Filed, now: Millis): string {
   const { site, incidents, measured, problems, histories, metrics, responses, outages } = facts;
   const parts = [
     Math.floor(now / MINUTE),
-    // One that began this very second has no length yet, and would have none until the next minute.
+    // An incident that began in this second has no duration yet. Without this it would show none until the next minute.
     incidents.filter(one => isOpen(one) && now < one.started + SECOND).map(({ id }) => id),
     printOf(site),
     printOfAll(incidents),

@@ -1,29 +1,28 @@
-// What is uncommitted: which files of ours git is still to commit, kept over a crash.
+// Keeps a list of the machine's files that git has not committed yet; it survives a crash.
 import type { Owned, OwnFile } from '../../content/git/own-files.ts';
 import { mergeIncident } from '../../core/incidents/merge/merge.ts';
 import type { Db } from '../../store/db/database.ts';
 import { forgetUncommitted, noteUncommitted, readUncommitted } from '../../store/incidents/uncommitted.ts';
 import { ignoreStorageFault } from '../timing/storage.ts';
 
-/** A database that takes nothing keeps no outage from being filed; what it did not take it is given again. */
-/** Codes of FolderMissing and NotUtf8. */
+/** Outages are filed even if the database cannot be written. Records that it did not take are written later. */
 const REFUSED: ReadonlySet<unknown> = new Set(['MISSING', 'NOT_UTF8']);
 
 export class UncommittedFiles implements Pick<Owned, 'list' | 'forget'> {
   readonly #db: Db;
   readonly #files = new Map<string, OwnFile>();
-  /** How many writes of a file are under way. */
+  /** How many writes of each file are in progress. */
   readonly #writing = new Map<string, number>();
-  /** Whether what an earlier process left was read. */
+  /** True once the list of the earlier process is read. */
   #isRecalled = false;
-  /** Files of which the database does not say what is so. */
+  /** Files whose record in the database is not up to date. */
   readonly #unsaved = new Set<string>();
 
   private constructor(db: Db) {
     this.#db = db;
   }
 
-  /** With what an earlier process left. */
+  /** Opens the list, with the files that an earlier process left. */
   static async open(db: Db): Promise<UncommittedFiles> {
     const files = new UncommittedFiles(db);
     await files.save();
@@ -34,12 +33,12 @@ export class UncommittedFiles implements Pick<Owned, 'list' | 'forget'> {
     return [...this.#files.values()];
   }
 
-  /** What is noted and not yet written git cannot know of: it looks as if it need not be committed. */
+  /** Removes committed files from the list. A file that is listed and not yet written stays: git cannot know it yet. */
   forget(names: readonly string[]): Promise<void> {
     return this.#drop(names.filter(name => !this.#writing.has(name)));
   }
 
-  /** Gives the database what it did not take, and reads from it what could not be read. */
+  /** Writes missing records to the database, and reads the earlier list if that failed so far. */
   save(): Promise<void> {
     return ignoreStorageFault(this.#save());
   }
@@ -66,7 +65,7 @@ export class UncommittedFiles implements Pick<Owned, 'list' | 'forget'> {
     }
   }
 
-  /** Notes the file, then writes it; forgets it again when nothing was written. */
+  /** Lists the file, then writes it. Removes it from the list again if nothing was written. */
   async write(file: OwnFile, write: () => Promise<boolean>): Promise<boolean> {
     const { name } = file;
     const known = this.#files.get(name);
@@ -74,7 +73,7 @@ export class UncommittedFiles implements Pick<Owned, 'list' | 'forget'> {
       if (known) this.#files.set(name, known);
       else await this.#drop([name]);
     };
-    // The text it had first: what was written since is to be committed all the same.
+    // Keep the first text: everything written since then is still to be committed.
     this.#files.set(name, known ? { ...file, before: known.before, after: since(known.after, file) } : file);
     this.#count(name, 1);
     let isWritten: boolean;
@@ -83,7 +82,7 @@ export class UncommittedFiles implements Pick<Owned, 'list' | 'forget'> {
       await this.save();
       isWritten = await write();
     } catch (error) {
-      // A write that was refused did not begin. Of any other failure it is not known how far it came.
+      // A missing folder was not written to. After any other failure, the file may or may not be written.
       if (REFUSED.has((error as { code?: unknown }).code)) await undo();
       else this.#files.set(name, { ...(known ?? file), after: null });
       throw error;
@@ -107,7 +106,7 @@ export class UncommittedFiles implements Pick<Owned, 'list' | 'forget'> {
   }
 }
 
-/** Our text after one more write; what a person wrote between the two is not ours. */
+/** Our text after one more write, without changes that a person made between two writes. */
 function since(last: string | null, { before, after }: OwnFile): string | null {
   if (last === null || after === null || before === null || before === last)
     return last === null ? null : after;

@@ -1,4 +1,4 @@
-// Write: incidents opened, changed and updated by API, as files, never over somebody else's newer edit.
+// Opens, changes and updates incidents by API, as files. Never overwrites a newer edit by someone else.
 
 import type { StatusFolder } from '../../content/folder.ts';
 import type { IncidentFiles } from '../../content/incidents/file-cache.ts';
@@ -18,7 +18,7 @@ export interface WriteDeps {
   readonly site: () => Site;
   readonly folder: StatusFolder;
   readonly writer: Writer;
-  /** Brings the Snapshot up to date, so that the answer's address shows what was written. */
+  /** Brings the Snapshot up to date, so that the address in the response shows the change. */
   readonly round: () => Promise<void>;
   readonly log: Log;
 }
@@ -26,7 +26,7 @@ export interface WriteDeps {
 export type WriteResult =
   | { readonly kind: 'written'; readonly id: string }
   | Extract<Writing, { kind: 'refused' }>
-  /** The folder does not take it (read-only, full), or others kept writing first. */
+  /** The folder cannot be written (read-only, full), or others kept changing the file. */
   | { readonly kind: 'failed'; readonly detail: string };
 
 export interface IncidentEditor {
@@ -35,7 +35,7 @@ export interface IncidentEditor {
   update(id: string, body: UpdateBody, asked: Asked): Promise<WriteResult>;
 }
 
-/** How often a write is decided anew because the file changed under it. */
+/** How often a write is tried again because the file changed meanwhile. */
 const TRIES = 5;
 
 const MISSING =

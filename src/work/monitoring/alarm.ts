@@ -1,15 +1,15 @@
-// When a cron schedule fired, asked again and again as time goes on; each firing is looked for once.
+// Finds out when a cron schedule fired since the last call; each firing counts once.
 import { nextFiring } from '../../core/model/checks/cron.ts';
 import type { Millis } from '../../core/model/time.ts';
 
 /**
- * When the schedule last fell due since the call before, epoch ms; null when it did not. Firings missed since are one,
- * and cost no more. After the clock was set back it falls due at once: nobody can say what fired. The first call, and
- * the first with another expression, only set it.
+ * Returns when the schedule last fired since the call before, epoch ms; null if it did not.
+ * Several missed firings count as one. After the clock is set back it fires at once, because it is unknown what fired.
+ * The first call, and the first call with another expression, only start it.
  */
 export type Alarm = (expression: string, now: Millis) => Millis | null;
 
-/** `offsetOf` an expression: by how much its firings are moved, ms. */
+/** @param offsetOf by how much the firings of an expression are moved, ms */
 export function makeAlarm(offsetOf: (expression: string) => Millis = () => 0): Alarm {
   let set: {
     readonly expression: string;

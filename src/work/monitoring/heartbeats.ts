@@ -1,4 +1,4 @@
-// Heartbeats: jobs that report by themselves, and the judgement of those that fell silent.
+// Heartbeats: receives the reports of jobs, and judges jobs that do not report.
 import type { Component } from '../../core/model/component.ts';
 import { MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
 import { deriveSecret, digestOf, shortId } from '../../core/model/token.ts';
@@ -13,25 +13,25 @@ interface Parts extends Omit<Monitoring, 'awake'> {
   readonly recorder: Pick<Recorder, 'heartbeat'>;
   readonly watchdog: Pick<Watchdog, 'ended'>;
   readonly secret: string;
-  /** Since when this process listens, epoch ms. */
+  /** When this process began to listen, epoch ms. */
   readonly startedAt: Millis;
-  /** How long the process has stood still so far, ms. */
+  /** The total time for which this process was paused so far, ms. */
   readonly paused: () => Millis;
-  /** Looks whether the clock stepped since the last turn: a report may come before the next one. */
+  /** Checks for a step of the clock since the last turn, because a report may arrive before the next turn. */
   readonly noticeSteps: () => void;
 }
 
-/** So long after a pause reports may still wait in their sockets: timers come before them. */
+/** After a pause, reports may wait in their sockets for this long, because timers run first. */
 const UNREAD: Millis = SECOND;
 
-/** A judgement that takes longer holds up the others no more, and is tried again a minute after it began. */
+/** A judgement that takes longer no longer blocks the others. It is tried again a minute after it began. */
 const HUNG: Millis = 10 * SECOND;
 
-/** When a heartbeat is looked at again, and as which component it was judged. */
+/** When a heartbeat is judged next, and for which version of the component. */
 interface NextJudgement {
   readonly component: Component;
   readonly at: Millis;
-  /** It was due right after a pause, and once has waited for the reports of that time. */
+  /** It was due right after a pause, and has waited once for reports of that time. */
   readonly hasWaited?: true;
   readonly overdue?: RunOutcome['overdue'];
   readonly recheckAt?: RunOutcome['recheckAt'];
@@ -42,16 +42,16 @@ export class Heartbeats {
   #byToken: { readonly of: readonly Component[]; readonly byHash: ReadonlyMap<string, Component> } | null =
     null;
   /**
-   * Only this process judges: its memory is right until a report, an edit of status.yaml or the clock says otherwise,
-   * and begins empty.
+   * Only this process judges heartbeats. An entry is valid until a report, an edit of status.yaml or a clock step.
+   * Empty at start.
    */
   readonly #next = new Map<string, NextJudgement>();
-  /** When judgements under way began, by `monotonic`. */
+  /** When judgements in progress began, by `monotonic`. */
   readonly #judging = new Map<string, Millis>();
-  /** Of those that ever reported; of the others, `silent`. */
+  /** Components that have reported. The others share `#silent`. */
   readonly #heard: Map<string, Listening>;
   #silent: Listening;
-  /** How long the process had stood still when that was last looked at, ms. */
+  /** The value of `paused()` at the last call, ms. */
   #paused: Millis;
   /** When a pause was last noticed, by `monotonic`. */
   #pausedAt = Number.NEGATIVE_INFINITY;
@@ -68,14 +68,13 @@ export class Heartbeats {
     return new Heartbeats(parts, heard ?? new Map());
   }
 
-  /** The token in a component's heartbeat address. */
   tokenOf(id: string): string {
     const { site, secret } = this.#parts;
     const component = site().components.find(component => component.id === id);
     return component ? heartbeatToken(component, secret) : derivedToken(id, secret);
   }
 
-  /** Takes a report; false when no component has this token. */
+  /** Takes a report. Returns false if no component has this token. */
   async report(token: string, ok: boolean, message: string): Promise<boolean> {
     const component = this.#find(token);
     if (!component) return false;
@@ -83,7 +82,7 @@ export class Heartbeats {
     noticeSteps();
     this.#noticePauses();
     const at = clock();
-    // Right after a pause it may have waited in its socket, and was in time.
+    // Right after a pause, the report may have waited in its socket although it was in time.
     const before = this.#listening(component);
     const listening = this.#isUnread() ? { ...before, since: at } : before;
     this.#heard.set(component.id, { since: at, renewed: false });
@@ -94,7 +93,7 @@ export class Heartbeats {
     return true;
   }
 
-  /** Judges those whose moment has come; any other costs nothing. */
+  /** Judges the heartbeats that are due; the others cost nothing. */
   async judgeAll(now: Millis): Promise<void> {
     const { watchdog, ring } = this.#parts;
     this.#noticePauses();
@@ -103,7 +102,7 @@ export class Heartbeats {
     for (const component of this.#components()) {
       const { id } = component;
       const last = this.#next.get(id);
-      // After an edit of status.yaml components are other objects.
+      // After an edit of status.yaml, components are new objects.
       if (last?.component === component && now < last.at) {
         watchdog.ended(component, 0, seenOf(last, now));
         continue;
@@ -115,16 +114,16 @@ export class Heartbeats {
       const judged = await this.#judgeSoon(component, now);
       if (!judged) continue;
       watchdog.ended(component, 0, seenOf(judged, now));
-      // A report that came meanwhile knows better.
+      // If a report arrived meanwhile, it is newer than this judgement.
       if (this.#next.get(id) === last) this.#note(component, judged, now);
       hasChanged ||= judged.transitions.length > 0;
     }
     if (hasChanged) ring();
   }
 
-  /** A clock that stepped by so many ms is no silence. */
+  /** Moves the deadlines after a clock step of `by` ms: a step is not silence. */
   clockStepped(by: Millis): void {
-    // Set back, every deadline lies too far ahead; set forward or asleep, reports were missed by us.
+    // Clock set back: every deadline is too late. Clock set forward or machine asleep: we missed reports.
     this.#next.clear();
     const now = this.#parts.clock();
     this.#listenAnew(of => (by > 0 ? putOff(of, by, now) : { ...of, since: Math.min(of.since, now) }));
@@ -134,12 +133,12 @@ export class Heartbeats {
     return this.#parts.site().components.filter(({ check }) => check.type === 'heartbeat');
   }
 
-  /** Found by the hash of the token: a stranger's guess costs one hash, and its time reveals nothing. */
+  /** Finds the component by the hash of the token: a guess costs one hash, and its timing reveals nothing. */
   #find(token: string): Component | undefined {
     const { site, secret } = this.#parts;
     const of = site().components;
     if (this.#byToken?.of !== of) {
-      // The first of two with one token is meant.
+      // If two components have the same token, the first one wins.
       const entries = this.#components().reverse();
       const byHash = new Map(entries.map(each => [digestOf(heartbeatToken(each, secret)), each]));
       this.#byToken = { of, byHash };
@@ -164,7 +163,7 @@ export class Heartbeats {
     this.#paused = paused;
     this.#pausedAt = this.#parts.monotonic();
     const now = this.#parts.clock();
-    // What is due by the old time is judged in vain, and noted anew.
+    // Heartbeats due by the old time are judged once without effect, and get a new time.
     this.#listenAnew(of => putOff(of, by, now));
   }
 
@@ -173,12 +172,12 @@ export class Heartbeats {
   }
 
   #note(component: Component, { recheckAt, overdue = null }: RunOutcome, now: Millis): void {
-    // Silence is observation too, and is written down once in its own minute.
+    // Silence is an observation too, and is recorded once a minute.
     const at = Math.min(recheckAt ?? Number.POSITIVE_INFINITY, ownSecond(component.id, now));
     this.#next.set(component.id, { component, at, overdue, recheckAt });
   }
 
-  /** Null while the judgement does not end. */
+  /** Returns null if the judgement does not end in time. */
   async #judgeSoon(component: Component, now: Millis): Promise<RunOutcome | null> {
     const { recorder, monotonic, log } = this.#parts;
     const { id } = component;
@@ -203,8 +202,8 @@ export class Heartbeats {
 }
 
 /**
- * What is known of a job: while its report is overdue and silence is no outage yet, nothing. One that is down is not well
- * before it reports, though the page may not show the outage yet.
+ * How a job's run ended. While its report is overdue but not yet an outage, the state is unknown. A job that is down is
+ * "bad" until it reports, even if the page does not show the outage yet.
  */
 function seenOf(
   { overdue, recheckAt = null }: Pick<RunOutcome, 'overdue'> & Partial<RunOutcome>,
@@ -215,13 +214,13 @@ function seenOf(
   return recheckAt === null ? 'bad' : 'well';
 }
 
-/** The next moment of a heartbeat's own second in the minute: not all of them are looked at in one. */
+/** The next time a heartbeat is judged: each has its own second of the minute, to spread the load. */
 function ownSecond(id: string, now: Millis): Millis {
   const own = offsetOf(id, '* * * * *');
   return now + (MINUTE - ((((now - own) % MINUTE) + MINUTE) % MINUTE));
 }
 
-/** The token in a heartbeat component's address: its own, or one derived from the secret. */
+/** The token in a component's heartbeat address: its own, or one derived from the secret. */
 export function heartbeatToken({ id, check }: Component, secret: string): string {
   return (check.type === 'heartbeat' && check.token) || derivedToken(id, secret);
 }

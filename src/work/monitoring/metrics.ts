@@ -1,4 +1,4 @@
-// The operator's own metrics: values taken in by API, once for each moment; and today's figures for the Snapshot.
+// The operator's own metrics: takes values by API, one per moment, and reads the 24-hour values for the Snapshot.
 import { faultAt, type PushBody } from '../../core/incidents/api-bodies.ts';
 import type { Asked, Writing } from '../../core/incidents/api-edits.ts';
 import { faultOfMoment, figureOf, joined, type MetricRollup } from '../../core/model/metric.ts';
@@ -12,7 +12,7 @@ export type Pushed =
   | ({ readonly kind: 'pushed'; readonly id: string } & KeptPoint)
   | Extract<Writing, { kind: 'refused' }>;
 
-/** Takes in one value. The same again changes nothing; another value at the same moment is refused. */
+/** Takes one value. The same value again changes nothing; another value for the same moment is refused. */
 export type Push = (id: string, body: PushBody, asked: Asked) => Promise<Pushed>;
 
 export function makePush({ db, site, log }: Pick<Monitoring, 'db' | 'site' | 'log'>): Push {
@@ -28,7 +28,7 @@ export function makePush({ db, site, log }: Pick<Monitoring, 'db' | 'site' | 'lo
       const faults = [faultAt(['at'], fault)];
       return { kind: 'refused', status: 422, detail: 'Some fields are not right.', faults };
     }
-    // JSON knows -0; nobody means it.
+    // JSON allows -0; store it as 0.
     const point = { at: at ?? asked.at, value: value + 0 };
     const kept = await recordPoint(db, id, point, asked.at, at === null && !asked.again);
     if (kept.value !== point.value) {
@@ -41,8 +41,8 @@ export function makePush({ db, site, log }: Pick<Monitoring, 'db' | 'site' | 'lo
 }
 
 /**
- * Reads each metric's figure over the last 24 hours, by id, once a minute however often it is asked:
- * values that come each second must not send visitors a new page each second. Without a database there are none.
+ * Reads each metric's value over the last 24 hours, by id, at most once a minute: values sent every second must not
+ * cause a new page every second. Returns an empty map without a database.
  */
 export function makeFigures(db: Db | null) {
   let known: { readonly site: Site; readonly minute: number } | null = null;

@@ -1,4 +1,4 @@
-// What every part of monitoring works with.
+// The dependencies that all parts of monitoring share.
 import type { Log } from '../../core/model/ports/log.ts';
 import type { Site } from '../../core/model/site.ts';
 import type { Clock } from '../../core/model/time.ts';
@@ -7,12 +7,11 @@ import type { Db } from '../../store/db/database.ts';
 export interface Monitoring {
   readonly db: Db;
   readonly site: () => Site;
-  /** Starts a round. */
   readonly ring: () => void;
   readonly clock: Clock;
-  /** Only grows, whatever is done to the wall clock. */
+  /** A clock that only grows, whatever happens to the wall clock. */
   readonly monotonic: Clock;
-  /** The same, and stands still while the process does. */
+  /** Like `monotonic`, but stands still while the process is paused. */
   readonly awake: Clock;
   readonly log: Log;
 }

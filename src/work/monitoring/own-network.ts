@@ -1,12 +1,12 @@
-// The own-network check: when checks fail because our own network is down, that is said of us and not of the others.
+// The own-network check: when checks fail because our own network is down, no component counts as down.
 import { type Check, checkSchema, type Probe, type ProbeResult } from '../../core/model/checks/check.ts';
 import type { Component } from '../../core/model/component.ts';
 import { type Millis, SECOND } from '../../core/model/time.ts';
 import type { Monitoring } from './monitoring.ts';
 
-/** An answer holds this long: all the checks of a moment ask once. */
+/** How long an answer is used again: all checks of one moment share one answer. */
 const HOLDS: Millis = 5 * SECOND;
-/** So many of the components that last answered are asked once more. */
+/** How many of the components that answered last are checked again. */
 const ASKED_AGAIN = 3;
 
 export class OwnNetwork {
@@ -21,12 +21,12 @@ export class OwnNetwork {
     this.#probe = probe;
   }
 
-  /** Since when our own network has been down, epoch ms; null while it is not. */
+  /** Since when our own network has been down, epoch ms; null while it is up. */
   downSince(): Millis | null {
     return this.#downSince;
   }
 
-  /** The result as it may be believed: a failure that is our own network's is `unknown`. */
+  /** Returns the result, or `unknown` if our own network caused the failure. */
   async believe(component: Component, result: ProbeResult, signal: AbortSignal): Promise<ProbeResult> {
     const { site, clock } = this.#on;
     if (!isNetwork(component.check) || result.outcome === 'unknown') return result;
@@ -51,7 +51,7 @@ export class OwnNetwork {
 
   async #isDown(address: string, signal: AbortSignal): Promise<boolean> {
     if (await this.#isReached(checkOf(address), signal)) return false;
-    // The reference alone may be down: everything is only when nobody else answers either.
+    // The reference alone may be down. Our network is down only if no other component answers either.
     const others = this.#on.site().components.filter(({ id }) => this.#answered.get(id) === true);
     const asked = others.slice(0, ASKED_AGAIN).map(({ check }) => this.#isReached(check, signal));
     return !(await Promise.all(asked)).some(Boolean);
@@ -59,7 +59,7 @@ export class OwnNetwork {
 
   async #isReached(check: Check, signal: AbortSignal): Promise<boolean> {
     const result = await this.#probe(check, signal);
-    // A run cut short by a pause of our own does not prove that nobody can be reached.
+    // A run cut short by a pause of this process does not prove that the target is unreachable.
     return result.paused === true || isAnswer(result);
   }
 
@@ -72,17 +72,17 @@ export class OwnNetwork {
   }
 }
 
-/** Whatever took a measurable time came over the network, an error page too. */
+/** A result with a response time came over the network, even if it is an error. */
 function isAnswer({ outcome, latency }: ProbeResult): boolean {
   return outcome === 'up' || outcome === 'degraded' || latency !== null;
 }
 
-/** A provider's page that reports trouble was read; heartbeats come to us. */
+/** A provider's status page that reports trouble was still read. Heartbeats come to us. */
 function isNetwork({ type }: Check): boolean {
   return type !== 'heartbeat' && type !== 'manual' && type !== 'statuspage';
 }
 
-/** `network.reference` of status.yaml is a web address, or host:port. */
+/** `network.reference` in status.yaml is a URL or host:port. */
 function checkOf(address: string): Check {
   if (/^https?:/.test(address)) return checkSchema.parse({ type: 'http', url: address, timeout: '5s' });
   const colon = address.lastIndexOf(':');

@@ -1,4 +1,4 @@
-// Poll: starts the checks that are due, a bounded number at once, and hands on what they saw.
+// Starts the checks that are due, up to a maximum at once, and passes their results on.
 import { type Check, type CheckResult, isSameCheck, type Probe } from '../../core/model/checks/check.ts';
 import type { Component } from '../../core/model/component.ts';
 import { MINUTE, type Millis } from '../../core/model/time.ts';
@@ -19,13 +19,15 @@ interface Parts extends Omit<Monitoring, 'db'> {
   readonly count: Count;
 }
 
-/** Counts a check, with how long after it was due it began, ms. */
+/** Counts a check. `lateness` is how long after its due time it began, ms. */
 export type Count = (component: Component, lateness: Millis, result: CheckResult) => void;
 
-/** Enough for 2,000 checks a minute that all hang for ten seconds: slow ones delay no other. */
+/** Enough for 2,000 checks a minute that all time out after ten seconds: slow checks do not delay others. */
 const MAX_AT_ONCE = 400;
 
-/** A run that takes so much longer than twice its timeout will never end: asking the reference takes seconds. */
+/**
+ * A run that takes this much longer than twice its timeout will never end. The own-network check takes only seconds.
+ */
 const HUNG: Millis = MINUTE;
 
 interface Due {
@@ -34,26 +36,28 @@ interface Due {
 }
 
 interface Run extends Due {
-  /** By `awake`. */
+  /** By the clock `awake`. */
   readonly began: Millis;
   readonly ending: AbortController;
-  /** Resolves when nothing of it is under way any more. */
+  /** Resolves when the run has ended. */
   readonly done: Promise<void>;
-  /** Resolves then, or when it is given up. */
+  /** Resolves when the run has ended or was given up. */
   readonly left: Promise<unknown>;
 }
 
 export class Poll {
   readonly #parts: Parts;
-  /** When to check again before the schedule does, by the clock that only grows: a step of the other must not put it off. */
+  /** When to check again before the schedule does, by `monotonic`: a step of the wall clock must not delay it. */
   readonly #rechecks = new Map<string, Millis>();
-  /** Of each component that was looked at. */
+  /** One for each component that was checked. */
   readonly #alarms = new Map<string, Alarm>();
-  /** What each of them was last looked at by: another target is looked at at once. */
+  /** The check last run for each component: a check with a new target runs at once. */
   readonly #checks = new Map<string, Check>();
   readonly #running = new Map<string, Run>();
   readonly #waiting = new Map<string, Due>();
-  /** Whose last run was cut short by a pause of our own: the next one at once, and no more. */
+  /**
+   * Components whose last run was cut short by a pause of this process. Their next run starts at once, but only once.
+   */
   readonly #excused = new Set<string>();
   #isClosing = false;
   #last: Millis | null = null;
@@ -62,9 +66,9 @@ export class Poll {
     this.#parts = parts;
   }
 
-  /** Starts every check that fell due since the last call; does not wait for them. */
+  /** Starts every check that is due since the last call; does not wait for the results. */
   startDue(now: Millis): void {
-    // After a gap (asleep, blocked) everything is looked at once: what fired in it was missed.
+    // After a gap (asleep, blocked), run everything at once: the schedule fired meanwhile.
     if (this.#last !== null && now - this.#last > MINUTE) {
       this.#alarms.clear();
       this.#rechecks.clear();
@@ -76,24 +80,23 @@ export class Poll {
       const due = this.#dueAt(component, now);
       if (due === null) continue;
       this.#rechecks.delete(id);
-      // What is still running, or waits its turn, is not started twice.
+      // Do not start a check twice that is running or waiting.
       if (!this.#running.has(id) && !this.#waiting.has(id)) this.#waiting.set(id, { component, due });
     }
     this.#last = now;
     this.#startWaiting();
   }
 
-  /** Has everything looked at once, as at a start. */
+  /** Makes every check due at once, as at start. */
   checkAllNow(): void {
     this.#alarms.clear();
   }
 
-  /** Resolves when no check is running or waiting. */
   async settled(): Promise<void> {
     while (this.#running.size > 0) await Promise.all([...this.#running.values()].map(({ left }) => left));
   }
 
-  /** Abandons what is running; nothing of it is stored. */
+  /** Aborts the running checks; their results are not stored. */
   async close(): Promise<void> {
     this.#isClosing = true;
     this.#waiting.clear();
@@ -102,7 +105,7 @@ export class Poll {
     await Promise.all(left.map(({ done }) => done));
   }
 
-  /** When a component's check fell due, epoch ms; null while it is not. */
+  /** When a component's check was due, epoch ms; null if it is not due. */
   #dueAt(component: Component, now: Millis): Millis | null {
     const known = this.#alarms.get(component.id);
     const alarm = known ?? makeAlarm(schedule => offsetOf(component.id, schedule));
@@ -110,7 +113,7 @@ export class Poll {
     const fired = alarm(component.schedule, now);
     const late = this.#parts.monotonic() - (this.#rechecks.get(component.id) ?? Number.POSITIVE_INFINITY);
     if (late >= 0) return now - late;
-    // A component, or a target, seen for the first time is looked at at once: a fresh page has facts in seconds.
+    // A new component or target is checked at once, so that a new page has results within seconds.
     const before = this.#checks.get(component.id);
     return known && (!before || isSameCheck(before, component.check)) ? fired : now;
   }
@@ -156,7 +159,7 @@ export class Poll {
     log.debug({ component: id, ...believed }, 'checked');
     const result = { at, took: monotonic() - began, waited: Math.max(0, at - due), ...believed };
     const recheckAt = await this.#record(component, result);
-    // Given up meanwhile, it must not count as a run that ended.
+    // The run was given up meanwhile, so it must not count as ended.
     if (signal.aborted) return;
     const isWell = result.outcome === 'up' || result.outcome === 'degraded';
     watchdog.ended(component, awake() - woke, isWell ? 'well' : 'bad');
@@ -169,10 +172,10 @@ export class Poll {
     else this.#rechecks.set(id, began + recheckAt - at);
   }
 
-  /** When to check again before the schedule does, epoch ms; else null. */
+  /** Returns when to check again before the schedule does, epoch ms; else null. */
   async #record(component: Component, result: CheckResult): Promise<Millis | null> {
     const { site, recorder, warnings, watchdog, ring } = this.#parts;
-    // Taken away, or judged by other rules, while it was being looked at.
+    // The component was removed, or its check was changed, during the run.
     const check = site().components.find(({ id }) => id === component.id)?.check;
     if (!check || !isSameCheck(check, component.check)) return null;
     const inDoubt = watchdog.doubts(component);
@@ -182,7 +185,7 @@ export class Poll {
     return recheckAt;
   }
 
-  /** Runs that never end must not hold their place for ever. */
+  /** Gives up runs that will never end, to free their places. */
   #giveUpHung(): void {
     for (const [id, { component, began, ending }] of this.#running) {
       const timeout = 'timeout' in component.check ? component.check.timeout : 0;

@@ -1,5 +1,5 @@
-// Records what checks and heartbeats report. While the database takes nothing, results are kept in memory and judged
-// there, so that the page goes on telling the truth; they are written in their order as soon as that works again.
+// Records the results of checks and heartbeats. While the database cannot be written, results are judged and kept in
+// memory, so that the page stays correct. They are written in order when the database works again.
 import type { CheckResult } from '../../core/model/checks/check.ts';
 import type { Component, Measured } from '../../core/model/component.ts';
 import { StorageFault } from '../../core/model/ports/storage.ts';
@@ -20,13 +20,13 @@ import { recordPoint } from '../../store/monitoring/metrics.ts';
 import { ignoreStorageFault, lastGood } from '../timing/storage.ts';
 import type { Monitoring } from './monitoring.ts';
 
-/** What came of a run: written down, or judged in memory until it can be. */
+/** The judgement of a run: recorded, or made in memory until it can be recorded. */
 export type RunOutcome = Pick<Judgement, 'transitions' | 'recheckAt' | 'overdue'>;
 
-/** Some ten megabytes: hours of a large site, a week of a small one. */
+/** Some ten megabytes: hours of results of a large site, a week of a small one. */
 const MAX_WAITING = 50_000;
 
-/** A component as judged in memory, and what is measured of it since. */
+/** A component's state as judged in memory, and its measurements since then. */
 interface JudgedComponent {
   readonly state: DetectorState;
   readonly measured: Partial<Measured>;
@@ -37,11 +37,11 @@ export class Recorder {
   readonly #status: StatusReader;
   readonly #lastRead: StatusReader['read'];
   readonly #waiting: (() => Promise<RunOutcome>)[] = [];
-  /** Of each component that was judged in memory. */
+  /** The components judged in memory, by id. */
   readonly #known = new Map<string, JudgedComponent>();
-  /** When each component's last run that counted began, by `monotonic`. */
+  /** When each component's last counted run began, by `monotonic`. */
   readonly #lastBegan = new Map<string, Millis>();
-  /** A site whose components could not be noted yet. */
+  /** A site whose components are not stored yet. */
   #unnoted: Site | null = null;
   #isDraining = false;
   #dropped = 0;
@@ -61,7 +61,7 @@ export class Recorder {
       );
       for (const { source, kind, title } of recorded.transitions)
         log.warn({ source, kind, title }, 'state changed');
-      // The result is recorded; a value more or less must not record it again.
+      // The result is recorded. A failure to store a metric value must not record it twice.
       await ignoreStorageFault(this.#feed(component, result, site()));
       return recorded;
     };
@@ -72,8 +72,8 @@ export class Recorder {
   }
 
   /**
-   * Judges a heartbeat's report, or (null) its silence up to `now`. Before `listening.since` nobody could have received
-   * a report.
+   * Judges a heartbeat's report, or, if `report` is null, its silence up to `now`. Reports before `listening.since`
+   * could not have been received.
    */
   async heartbeat(
     component: Component,
@@ -94,7 +94,7 @@ export class Recorder {
     const judged = await this.#judge(component, now, seen, state =>
       judgeHeartbeat(component, state, report, now, listening),
     );
-    // Silence does not wait: it is judged again each second until the database takes it.
+    // Silence is not queued: it is judged again each second until the database can be written.
     return report ? judged : { ...judged, recheckAt: now };
   }
 
@@ -109,13 +109,12 @@ export class Recorder {
     this.#status.touch();
   }
 
-  /** Ends an outage whose check can report nothing any more. */
   async endRemoved(end: Transition): Promise<void> {
     await measurements.endRemoved(this.#on.db, end, this.#on.clock());
     this.#status.touch();
   }
 
-  /** Writes what waits, as far as that goes; each as if it came in time. */
+  /** Writes the waiting results, as far as possible, each as of its own time. */
   async drain(): Promise<void> {
     if (this.#unnoted) await this.note(this.#unnoted);
     if (this.#unnoted || this.#isDraining || this.#waiting.length === 0) return;
@@ -134,7 +133,7 @@ export class Recorder {
       ring();
     } catch (error) {
       if (error instanceof StorageFault) return;
-      // One that can never be written must not hold up the others.
+      // A result that can never be written must not block the others.
       this.#waiting.shift();
       throw error;
     } finally {
@@ -142,7 +141,7 @@ export class Recorder {
     }
   }
 
-  /** What is known of every component as of `now`, with what waits; days back to `from`. Epoch ms. */
+  /** The measurements of every component as of `now`, including waiting results, with days back to `from`. Epoch ms. */
   async measured(from: Millis, now: Millis): Promise<ReadonlyMap<string, Measured>> {
     const measured = await this.#lastRead(from, now);
     if (this.#known.size === 0) return measured;
@@ -156,7 +155,7 @@ export class Recorder {
     return all;
   }
 
-  /** Records a run that began at `began`, given how long it is since the one before, ms. */
+  /** Records a run that began at `began`, with the time since the run before, ms. */
   async #write(
     { id }: Component,
     began: Millis,
@@ -168,7 +167,7 @@ export class Recorder {
     return recorded;
   }
 
-  /** Records the numbers of an answer that metrics are read from; their moment is the check's. */
+  /** Records the metric values that are read from a check's response, at the time of the check. */
   async #feed({ id }: Component, { at, readings = [] }: CheckResult, { metrics }: Site): Promise<void> {
     for (const metric of metrics.filter(({ from }) => from?.component === id)) {
       const reading = readings.find(({ path }) => path === metric.from?.json);
@@ -177,7 +176,7 @@ export class Recorder {
     }
   }
 
-  /** Null when the database does not take it. Nothing overtakes what waits. */
+  /** Returns null if the database cannot be written, or if earlier results wait: they must be written first. */
   async #tryNow({ id }: Component, write: () => Promise<RunOutcome>): Promise<RunOutcome | null> {
     if (this.#waiting.length > 0) return null;
     try {
@@ -228,7 +227,7 @@ export class Recorder {
   }
 }
 
-/** Null where the database takes nothing. */
+/** Returns null if the database cannot be written; throws other errors. */
 export function unlessFull(error: unknown): null {
   if (error instanceof StorageFault) return null;
   throw error;

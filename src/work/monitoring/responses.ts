@@ -1,15 +1,15 @@
-// Responses: each component's usual answer over the last day, for badges; read a few at a time, each once a minute.
+// Each component's median response time over the last day, for badges; a few are read at a time, each once a minute.
 import type { Site } from '../../core/model/site.ts';
 import { DAY, MINUTE, type Millis } from '../../core/model/time.ts';
 import type { Db } from '../../store/db/database.ts';
 import { readMedian } from '../../store/monitoring/rollups.ts';
 
-/** So many are read in a round: a thousand at once would hold everybody up for half a second. */
+/** How many are read in a round: a thousand at once would block for half a second. */
 const STEP = 20;
 
 /**
- * Medians by component id; those that never answered are not among them. A round reads at most `step` of those
- * not read this minute; the map stays the same object while no median changes. Without a database there are none.
+ * Medians by component id; components that never answered are left out. A round reads at most `step` components not
+ * read in this minute. The map stays the same object while no median changes. Returns an empty map without a database.
  */
 export function makeResponses(db: Db | null, step = STEP) {
   const readAt = new Map<string, number>();

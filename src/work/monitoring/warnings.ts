@@ -1,4 +1,5 @@
-// Warnings: what an operator must fix, kept in memory and in the database; logged when gone, mailed once.
+// Warnings: problems that an operator must fix. They are kept in memory and in the database, logged when gone, and
+// mailed once.
 import type { CheckResult } from '../../core/model/checks/check.ts';
 import type { Component } from '../../core/model/component.ts';
 import type { Site } from '../../core/model/site.ts';
@@ -20,7 +21,7 @@ import type { Monitoring } from './monitoring.ts';
 
 type On = Pick<Monitoring, 'db' | 'site' | 'log'>;
 
-/** When it was reported last is written this often: no check need cost a write each time. */
+/** How often the time of the last report is written: not every check should cost a write. */
 const SAVED_EVERY: Millis = 10 * MINUTE;
 
 export class Warnings {
@@ -40,7 +41,7 @@ export class Warnings {
   readonly current = (site: Site, now: Millis): readonly Warning[] =>
     [...this.#known.values()].filter(warning => warning.goneAt === null && isCurrent(warning, site, now));
 
-  /** Takes what a check says of its certificate and of the metrics read from it. */
+  /** Takes the warnings of a check about its certificate and about metrics read from its response. */
   async ofCheck(component: Component, result: CheckResult): Promise<void> {
     if (!isMeasured(result)) return;
     const { at, certificateEnd: end, readings = [] } = result;
@@ -53,7 +54,7 @@ export class Warnings {
       if ('fault' in reading) await this.report(metricWarning(metric, component, reading.fault), at);
       else await this.#clear(`metric:${metric.id}`, at);
     }
-    // A monitor says only that a certificate will end, never that it was renewed: our own check sees it.
+    // A monitor reports only that a certificate will expire, never that it was renewed. Our own check sees the renewal.
     const host = end === undefined ? null : certificateHost(component.check);
     for (const { source, expires, host: of } of this.#known.values()) {
       if (host !== null && of === host && expires !== null && (end as Millis) > expires + DAY)
@@ -61,7 +62,6 @@ export class Warnings {
     }
   }
 
-  /** Takes what a check or a monitor warns of. */
   async report(report: WarningReport, now: Millis): Promise<void> {
     const before = this.#known.get(report.source);
     const isSame =
@@ -79,7 +79,7 @@ export class Warnings {
     if (before) await this.#save({ ...before, mailedAt: now }, now);
   };
 
-  /** Lets go of what concerns nobody any more. */
+  /** Removes warnings that no longer apply. */
   async tidy(now: Millis): Promise<void> {
     for (const warning of this.#known.values()) {
       const { source, goneAt } = warning;
@@ -100,7 +100,7 @@ export class Warnings {
 
   async #save(warning: Warning, now: Millis): Promise<void> {
     this.#known.set(warning.source, warning);
-    // Memory goes on; what the disk did not take is written with the next report of it.
+    // Memory is up to date. If the write fails, the next report writes again.
     this.#savedAt.delete(warning.source);
     const saved = saveWarning(this.#on.db, warning).then(() => void this.#savedAt.set(warning.source, now));
     await ignoreStorageFault(saved);

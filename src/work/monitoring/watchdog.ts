@@ -1,4 +1,4 @@
-// The watchdog: sees by clocks that only grow whether checks and rounds still end. It needs none of them to run.
+// The watchdog: notices when checks or rounds stop ending. It needs neither to run, and uses clocks that only grow.
 import { type Check, checkKey, isConfigured, isSameCheck } from '../../core/model/checks/check.ts';
 import { nextFiring, roughPeriod } from '../../core/model/checks/cron.ts';
 import type { Component } from '../../core/model/component.ts';
@@ -8,39 +8,41 @@ import type { ComponentView, Snapshot, Stall } from '../../core/page/snapshot.ts
 import { withStalls } from '../../core/page/stalled.ts';
 import type { Monitoring } from './monitoring.ts';
 
-/** A slow check may take this much longer than the last one: asking whether our own network is down, and writing down. */
+/** How much longer than the last run a slow check may take, for the own-network check and for recording. */
 const SLACK: Millis = 10 * SECOND;
-/** Turns come each second: by shorter times than this a busy machine would look like a stall. */
+/** The shortest limit. Turns come each second, so with a shorter limit a busy machine would look stalled. */
 const SHORTEST: Millis = 10 * SECOND;
-/** Clocks differ by less from one process to the next. */
+/** The clocks of two processes differ by less than this. */
 const AHEAD: Millis = SECOND;
-/** Rounds run each second; one over ten thousand files on a slow disk takes its time. */
+/** How long a round may take. Rounds run each second; one over ten thousand files on a slow disk takes long. */
 const ROUND: Millis = MINUTE;
 
 /**
- * How a run of a check ended: well, badly, or with nothing known, as a job's report is overdue and may have come while nobody
- * listened; epoch ms.
+ * How a run of a check ended. `silentSince` (epoch ms): the state is unknown because a job's report is overdue; it may
+ * have come while this process was not listening.
  */
 export type RunEnd = 'well' | 'bad' | { readonly silentSince: Millis; readonly hasNewToken?: true };
 
 interface LastRun {
   readonly check: Check;
   readonly schedule: string;
-  /** When it ended: by the wall clock, by what only grows, and from when on the process has been awake. */
+  /** When the run ended: by the wall clock, by `monotonic`, and by `awake`. */
   readonly at: Millis;
   readonly ended: Millis;
   readonly awake: Millis;
-  /** How long it took; null when that is not known. */
+  /** How long it took, ms; null if unknown. */
   readonly took: Millis | null;
-  /** Whether it ended here, not before this process began. */
+  /** Whether the run ended in this process, not in an earlier one. */
   readonly isOurs: boolean;
-  /** Whether the state was in doubt when it ended, and the run did not renew it. */
+  /** Whether the state was in doubt when the run ended, and the run did not end that. */
   readonly isDoubted: boolean;
-  /** Since when a job has not reported, where that is why it is in doubt: epoch ms, and by `awake` how long that is so. */
+  /** If a job is in doubt because its report is overdue: since when, epoch ms; `from` is the same moment by `awake`. */
   readonly silent?: { readonly since: Millis; readonly from: Millis; readonly by: Stall['silent'] };
-  /** When it began as the database says; absent when the database was not asked. */
+  /** When the run began according to the database; absent if the database was not asked. */
   readonly recordedAt?: Millis | undefined;
-  /** How old it may be at least; and how old indeed, once that had to be asked of the schedule itself. */
+  /**
+   * The maximum age of the run, ms: the least it can be, and the exact value once it was computed from the schedule.
+   */
   least?: Millis;
   limit?: Millis;
 }
@@ -59,8 +61,8 @@ export class Watchdog {
   }
 
   /**
-   * Notes that a run of a check has ended; it took so long, ms, while the process was awake. What was in doubt is so until one
-   * ends that answered well.
+   * Notes that a run of a check has ended. `took` is its duration while the process was awake, ms. A component in doubt
+   * stays in doubt until a run ends well.
    */
   ended(component: Component, took: Millis, end: RunEnd): void {
     const { clock, monotonic, awake, ring } = this.#on;
@@ -77,12 +79,15 @@ export class Watchdog {
     if (this.#stalls.has(id)) ring();
   }
 
-  /** The wall clock went forward by so many ms: the machine may have slept, and what was seen is older by as much. */
+  /**
+   * Handles a forward step of the wall clock by `by` ms: the machine may have slept, so all results are older by that
+   * time.
+   */
   stepped(by: Millis): void {
     if (by > 0) for (const [id, last] of this.#runs) this.#runs.set(id, { ...last, ended: last.ended - by });
   }
 
-  /** Whether what is known of the component is too old to go by. */
+  /** Whether the component's last result is too old to rely on. */
   doubts(component: Component): boolean {
     const last = this.#runs.get(component.id);
     return last !== undefined && this.#isDoubted(component, last);
@@ -92,7 +97,7 @@ export class Watchdog {
     this.#round = { at: this.#on.clock(), awake: this.#on.awake() };
   }
 
-  /** The Snapshot as it may be shown now; says in the log what stopped and what goes on. */
+  /** Returns the Snapshot as it may be shown now, and logs what stopped and what resumed. */
   judged(snapshot: Snapshot): Snapshot {
     const next = new Map<string, Stall>();
     for (const view of snapshot.components) {
@@ -117,9 +122,9 @@ export class Watchdog {
     const last = this.#lastRun(view);
     const isTooOld = this.#isOld(component, last);
     if (!isTooOld && !last.isDoubted) return null;
-    // At its start this process checks at once, whatever the schedule's pauses.
+    // At start, this process checks everything at once, so the schedule's pauses do not count.
     const patience = (last.isOurs ? last.limit : last.least) ?? 0;
-    // What was said to be interrupted is so until a check shows how it is: /api/v2 has no other word for what is not known.
+    // An interrupted component stays interrupted until a check ends well: /api/v2 has no other word for "unknown".
     const isUnknown = view.health === 'operational' || view.health === 'no_data';
     const stays = last.isDoubted && isUnknown && this.#stalls.get(component.id)?.isInterrupted === true;
     if (last.silent) {
@@ -129,7 +134,7 @@ export class Watchdog {
     return { since: last.at, isInterrupted: stays || (isTooOld && this.#on.awake() - last.awake > patience) };
   }
 
-  /** One nobody here has seen end is as old as the database says. */
+  /** If no run ended in this process, use the last run of the database. */
   #lastRun({ component, lastRun }: ComponentView): LastRun {
     const { clock, monotonic, awake } = this.#on;
     const { id, schedule } = component;
@@ -140,7 +145,7 @@ export class Watchdog {
     const now = clock();
     const end = isRead ? lastRun.at + lastRun.took : now;
     const run: LastRun = {
-      // Of another target nothing is known before a check of it has ended.
+      // With a new target, nothing is known until a check of it has ended.
       check: known && !isSame ? known.check : component.check,
       schedule,
       at: Math.min(end, now),
@@ -148,7 +153,7 @@ export class Watchdog {
       awake: known?.isOurs === false ? known.awake : awake(),
       took: isRead ? lastRun.took : null,
       isOurs: known?.isOurs ?? false,
-      // A run that lies ahead shows that the clock was set: how old it is nobody knows.
+      // A run in the future shows that the clock was set: its age is unknown.
       isDoubted: isRead
         ? end > now + AHEAD || (lastRun.check !== undefined && lastRun.check !== checkKey(component.check))
         : known !== undefined && (!isSame || this.#isDoubted(component, known)),
@@ -158,7 +163,7 @@ export class Watchdog {
     return run;
   }
 
-  /** By the schedule of then. */
+  /** Uses the schedule that was set when the run ended. */
   #isDoubted(component: Component, last: LastRun): boolean {
     return last.isDoubted || this.#isOld({ ...component, schedule: last.schedule }, last);
   }
@@ -187,16 +192,20 @@ export class Watchdog {
 }
 
 /**
- * How old a component's last run may be at least, whatever its schedule's pauses: two periods; where that run was slow,
- * the time to the next one and as long again. The timeout says nothing: it may be minutes where checks take milliseconds.
+ * The least value of the maximum age of a component's last run, ms, without the schedule's pauses: two periods; after a
+ * slow run, the time to the next run plus the duration of one. The timeout is not used: it may be minutes where checks
+ * take milliseconds.
  */
 function leastLimit({ check, schedule }: Component, took: Millis | null): Millis {
-  // Heartbeats are judged each minute, whatever their own period.
+  // Heartbeats are judged each minute, whatever their own period is.
   const period = check.type === 'heartbeat' ? MINUTE : roughPeriod(schedule);
   return Math.max(2 * period, period + slowness(took, period), SHORTEST);
 }
 
-/** The same for a run that ended at `at`: until the second firing after it, however far that is (nights, weekends). */
+/**
+ * The exact maximum age of a run that ended at `at`, ms: up to the second firing after it, with pauses (nights,
+ * weekends).
+ */
 function limitOf(component: Component, at: Millis, took: Millis | null): Millis {
   const { id, schedule, check } = component;
   const least = leastLimit(component, took);
@@ -209,7 +218,10 @@ function limitOf(component: Component, at: Millis, took: Millis | null): Millis 
   return Math.max(least, end + offset - at);
 }
 
-/** How long the run after one that took so long may take, ms; 0 where that was quick: it ends within a period, then. */
+/**
+ * How long the run after one that took `took` may take, ms; 0 after a quick run, because the next one ends within a
+ * period.
+ */
 function slowness(took: Millis | null, period: Millis): Millis {
   return took !== null && 2 * took > period ? took + SLACK : 0;
 }

@@ -1,5 +1,5 @@
-// Announces news: it is noted in one transaction with the promise of its deliveries; then these are
-// enqueued some at a time, so that a hundred thousand of them hold nobody up.
+// Announces news. One transaction records it with the promise to send it; the deliveries are then enqueued in steps, so
+// that a hundred thousand of them block nothing.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Incident, type IncidentUpdate, refOf } from '../../core/model/incident.ts';
 import { makeYield } from '../../core/model/turns/steps.ts';
@@ -18,21 +18,21 @@ import {
 } from '../../store/notify/announcements.ts';
 import type { Parts } from './parts.ts';
 
-/** So many subscribers a step: a step takes some milliseconds, and requests are answered between. */
+/** Subscribers per step. A step takes some milliseconds, and requests are answered between steps. */
 const STEP = 500;
-/** So many updates a step: each is stored with its incident as it is now. */
+/** Updates per step. Each is stored with its incident as it is now. */
 const UPDATES = 20;
 
 type AnnouncerParts = Parts<'db' | 'clock' | 'log'>;
 
 export class Announcer {
   readonly #parts: AnnouncerParts;
-  /** Read once and updated along: nobody else writes there. */
+  /** References of all updates announced or seen. Read once; only this process writes them. */
   readonly #seen: Set<string>;
   #isFirst: boolean;
-  /** Updates of incidents all of which were seen: of thousands, a round looks at the few that were not. */
+  /** The update lists of incidents whose updates were all seen, so that a round skips them. */
   #settled = new WeakSet<readonly IncidentUpdate[]>();
-  /** At start there may be promises a crash left open. */
+  /** True at start, because a crash may have left promises open. */
   #owing = true;
 
   private constructor(parts: AnnouncerParts, seen: Set<string>, isFirst: boolean) {
@@ -45,7 +45,7 @@ export class Announcer {
     return new Announcer(parts, await seenUpdates(parts.db), await isFirstRound(parts.db));
   }
 
-  /** Notes what is new in the Snapshot, and promises it to those it is owed to. */
+  /** Records what is new in the Snapshot, with the promise to send it. */
   async note(snapshot: Snapshot): Promise<void> {
     const { db, clock, log } = this.#parts;
     const { incidents, maintenances, site } = snapshot;
@@ -59,7 +59,7 @@ export class Announcer {
     }
     if (news.length === 0 && !this.#isFirst) return this.#settle(open);
     news.sort((a, b) => a.update.at - b.update.at);
-    // The first round of a database is noted whole or not at all: what is left out of it would be news.
+    // The first round of a database is recorded in one transaction: anything left out would be news later.
     const step = this.#isFirst ? Math.max(1, news.length) : UPDATES;
     for (let index = 0; index === 0 || index < news.length; index += step) {
       const some = news.slice(index, index + step);
@@ -76,13 +76,12 @@ export class Announcer {
     this.#isFirst = false;
   }
 
-  /** Enqueues the deliveries promised and due. */
   async enqueue(snapshot: Snapshot): Promise<void> {
     if (!this.#owing) return;
     const { db, clock, log } = this.#parts;
     const { grace } = snapshot.site.notify;
     let deliveries = 0;
-    // Within a grace nothing is owed yet, and must be announced for again.
+    // During a grace period nothing is due yet, so the next round must ask again.
     this.#owing = grace > 0;
     try {
       for (const owed of await owedUpdates(db, clock(), grace)) {
@@ -90,7 +89,7 @@ export class Announcer {
         if (frozen === null) continue;
         const current = stillOwed(owed, frozen, snapshot);
         if (current === null && (await withdraw(db, owed.ref))) {
-          // Should it return, it is news, be its incident the very same object.
+          // If the update comes back, it is news, even in the same incident object.
           this.#seen.delete(owed.ref);
           this.#settled = new WeakSet();
           log.info({ update: owed.ref }, 'update taken back before it was mailed');
@@ -119,7 +118,7 @@ export class Announcer {
 
   #settle(announced: readonly Incident[]): void {
     for (const { id, scheduled, updates } of announced) {
-      // A maintenance's notices come with the clock.
+      // Updates about a maintenance come due by the clock.
       if (scheduled !== null) continue;
       if (updates.every(({ key }) => this.#seen.has(refOf({ incidentId: id, key }))))
         this.#settled.add(updates);
@@ -127,7 +126,7 @@ export class Announcer {
   }
 }
 
-/** What the deliveries will be about; null when an edit within the grace took it back. */
+/** Returns the subject of the deliveries; null if an edit within the grace period removed it. */
 function stillOwed(
   { ref, untouched }: Owed,
   frozen: Frozen,
@@ -136,7 +135,7 @@ function stillOwed(
   const all = [...incidents, ...maintenances];
   const current = findUpdate(all, ref);
   if (site.notify.grace === 0 || !untouched) return current ?? frozen;
-  // A reminder of a maintenance is in no file: it is taken back with the maintenance.
+  // A reminder of a maintenance is in no file. It is withdrawn together with the maintenance.
   const isInFile = frozen.incident.updates.some(({ key }) => key === frozen.update.key);
   const incident = all.find(({ id }) => id === frozen.incident.id);
   if (!incident?.notify || (isInFile && (current === null || current.update.quiet))) return null;

@@ -1,5 +1,5 @@
-// Sends the messages that are due, each channel with a queue and a pause of its own, so that a dead one delays
-// nobody. What is read, sent and recorded survives a crash; news keeps its order.
+// Sends the messages that are due. Each channel has its own queue and pauses, so that a dead channel delays no other.
+// The queue survives a crash, and news is sent in order.
 import type { ChannelMessage, ChannelSent, ChannelTarget } from '../../core/model/notification-channel.ts';
 import { StorageFault } from '../../core/model/ports/storage.ts';
 import type { NotificationChannel } from '../../core/notify/channel-health.ts';
@@ -15,14 +15,14 @@ import type { Parts } from './parts.ts';
 export interface ChannelSenderParts extends Parts<'db' | 'sendToChannel' | 'clock' | 'log'> {
   readonly record: DeliveryRecord;
   readonly compose: ComposeMessage;
-  /** Where a channel's messages go; null when nothing may be sent there now. */
+  /** Where a channel's messages go; null if nothing may be sent there now. */
   readonly targetOf: (channel: NotificationChannel) => ChannelTarget | null;
 }
 
-/** A channel that took a message. */
+/** The health of a channel that accepted a message. */
 const WELL = { strikes: 0, failingSince: null, pausedUntil: null, error: null, dead: false } as const;
 
-/** So many visitors' channels are called at once; the operator's own wait for none of them. */
+/** How many of the visitors' channels are called at once. The operator's channels are not limited. */
 const AT_ONCE = 30;
 
 export class ChannelSender {
@@ -35,7 +35,7 @@ export class ChannelSender {
     this.#parts = parts;
   }
 
-  /** Starts the queues of channels with something due; waits for none of them. */
+  /** Starts the queues of all channels with a message due; does not wait for them. */
   async startDue(): Promise<void> {
     const { db, clock } = this.#parts;
     for (const { id, owner } of await dueChannels(db, clock())) {
@@ -51,12 +51,11 @@ export class ChannelSender {
     }
   }
 
-  /** Resolves when no queue is running. */
   async settled(): Promise<void> {
     while (this.#running.size > 0) await Promise.all(this.#running.values());
   }
 
-  /** Lets messages under way finish, starts no more. */
+  /** Waits for messages in progress; starts no more. */
   async close(): Promise<void> {
     this.#closing = true;
     await Promise.all(this.#running.values());
@@ -66,18 +65,18 @@ export class ChannelSender {
     const { db, clock, log } = this.#parts;
     try {
       while (!this.#closing) {
-        // Whoever left meanwhile took their messages along.
+        // If the subscriber left meanwhile, their messages are gone.
         const message = await nextMessage(db, channelId, clock());
         if (!message || !(await this.#deliver(message))) return;
       }
     } catch (error) {
-      // That the disk does not take it is said elsewhere, once.
+      // The storage problem is reported elsewhere, once.
       if (error instanceof StorageFault) return;
       log.error({ channel: channelId, err: error }, 'messages could not be sent');
     }
   }
 
-  /** False when the queue has to stop here. */
+  /** Delivers one message. Returns false if the queue must stop here. */
   async #deliver(delivery: ChannelDelivery): Promise<boolean> {
     const { db, record, compose, targetOf, sendToChannel, clock, log } = this.#parts;
     const { id, kind, channel } = delivery;
@@ -104,7 +103,7 @@ export class ChannelSender {
       await record.insist(() => noteHealth(db, channel.id, WELL));
     if (kind === 'confirm' && message.challenge !== null && target.type === 'webhook')
       await record.insist(() => confirmSubscriber(db, channel.id, clock()));
-    // Last: what a crash undoes before is done again, and once more is no harm.
+    // Must come last: a crash before this repeats the message, and a repeated message does no harm.
     await record.sent(delivery);
     log.debug({ channel: channel.id, message: id }, 'message sent');
     return true;

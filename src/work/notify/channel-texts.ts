@@ -1,4 +1,4 @@
-// What is said in a channel: a message that is due → heading, facts, words, and the payload of a webhook.
+// The texts of messages to channels: heading, facts and body, and the payload of a webhook.
 import { sayIn } from '../../core/i18n/words.ts';
 import { announcedStatus } from '../../core/incidents/ending.ts';
 import { affectedNamesAt } from '../../core/incidents/impact.ts';
@@ -16,7 +16,7 @@ import { tagOf, updateView } from './email-texts.ts';
 import { type EmailLinks, linksFor, linkTo, tokenFor } from './links.ts';
 import type { Parts } from './parts.ts';
 
-/** What a message says; null when what it was about is gone. */
+/** Composes a message; null if its subject is gone. */
 export type ComposeMessage = (delivery: ChannelDelivery) => Promise<ChannelMessage | null>;
 
 export function messageComposer(
@@ -52,12 +52,12 @@ function confirmation(site: Site, channel: NotificationChannel, secret: string, 
   };
 }
 
-/** The name of a message: the same on every try, and after every restart. */
+/** The id of a message: the same on every try and after every restart. */
 function messageId(kind: string, ref: string, channelId: string): string {
   return `msg_${shortId(`${kind} ${ref} ${channelId}`)}`;
 }
 
-/** An update in words; `links` lead a visitor to their subscription. */
+/** Describes an update in words; `links` lead a visitor to their subscription. */
 function describe(
   site: Site,
   lang: Lang,

@@ -1,4 +1,4 @@
-// Records what became of deliveries, and insists while the database cannot be written.
+// Records the results of deliveries, and retries while the database cannot be written.
 import { StorageFault } from '../../core/model/ports/storage.ts';
 import { HOUR, type Millis, SECOND } from '../../core/model/time.ts';
 import { UNCOMPOSED } from '../../core/notify/channel-health.ts';
@@ -6,7 +6,7 @@ import type { ChannelDelivery, Delivery, EmailDelivery } from '../../core/notify
 import { markFailed, markSent } from '../../store/notify/outbox.ts';
 import type { Parts } from './parts.ts';
 
-/** What was taken but cannot be recorded is recorded later, never sent again. */
+/** A delivery that was accepted but cannot be recorded is recorded later and never sent again. */
 const RECORD_AGAIN: Millis = SECOND / 4;
 const RECORD_FOR = HOUR;
 
@@ -25,19 +25,19 @@ export class DeliveryRecord {
     this.#parts = parts;
   }
 
-  /** Deliveries taken within one turn of the loop are recorded in one transaction. */
+  /** Records a delivery as sent. All deliveries of one turn of the event loop share one transaction. */
   sent(delivery: PendingRecord['delivery']): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#waiting.push({ delivery, resolve, reject }) === 1) setImmediate(() => this.#flush());
     });
   }
 
-  /** `dueAt`: when it is tried again; null gives it up. */
+  /** @param dueAt when to try again, epoch ms; null gives the delivery up */
   failed(delivery: Pick<Delivery, 'id' | 'attempts'>, error: string, dueAt: Millis | null): Promise<void> {
     return this.insist(() => markFailed(this.#parts.db, delivery, error, dueAt));
   }
 
-  /** What cannot be composed is one delivery's failure: an edit of its text may mend it, and others go on. */
+  /** A delivery that cannot be composed fails alone: an edit of its text may fix it, and others continue. */
   async uncomposed(
     what: 'email' | 'message',
     { id, kind, ref, attempts }: Delivery,
@@ -50,7 +50,7 @@ export class DeliveryRecord {
     this.#parts.log.error(fields, `${what} could not be composed`);
   }
 
-  /** Repeats a write until it succeeds: what the disk does not take is remembered for as long as it takes. */
+  /** Repeats a write until it succeeds. */
   async insist<T>(write: () => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries++) {
       try {
@@ -64,7 +64,7 @@ export class DeliveryRecord {
     }
   }
 
-  /** While stopping, a locked database is waited for some seconds only. */
+  /** While stopping, waits only some seconds for a locked database. */
   close(): void {
     this.#triesLeft = 8;
   }

@@ -1,4 +1,4 @@
-// An email that is due → the mail that goes out: words, links, and the headers mail programs act on.
+// Composes an email that is due: its text, links and headers.
 
 import { randomBytes } from 'node:crypto';
 import { domainToASCII } from 'node:url';
@@ -15,20 +15,22 @@ import type { Parts } from './parts.ts';
 
 type EmailParts = Parts<'db' | 'emails' | 'snapshot' | 'secret' | 'mailFrom' | 'clock'>;
 
-/** Stands for a subscriber's token in an email rendered for all; nobody can write it into an incident. */
+/**
+ * Placeholder for a subscriber's token in a shared rendering. It is random, so nobody can write it into an incident.
+ */
 const BLANK = randomBytes(12).toString('base64url');
 const blank = (purpose: Purpose) => `${BLANK}-${purpose}`;
 
-/** What all emails about one thing in one language share. */
+/** The part of an email that is the same for all subscribers with one language. */
 interface Form {
   readonly email: EmailForm;
-  /** The first email of the thread, by name; null for that one itself and emails without a thread. */
+  /** The first email of the thread, by name; null for that email itself and for emails without a thread. */
   readonly root: string | null;
 }
 
 export class EmailComposer {
   readonly #parts: EmailParts;
-  // Rendered once per Snapshot, update and language; each email only has its blanks filled in.
+  // Rendered once per Snapshot, update and language. For each email only the placeholders are filled in.
   #forms = new Map<string, Promise<Form | null>>();
   #formsOf: Snapshot | null = null;
 
@@ -36,7 +38,7 @@ export class EmailComposer {
     this.#parts = parts;
   }
 
-  /** The mail for an email that is due; null when what it was about is gone. */
+  /** Composes an email that is due; null if its subject is gone. */
   async compose(due: EmailDelivery): Promise<OutgoingMail | null> {
     const { snapshot, secret, mailFrom, clock } = this.#parts;
     const { kind, ref, subscriber } = due;
@@ -99,18 +101,18 @@ export class EmailComposer {
     const names = affectedNamesAt(incident, update, site.components);
     const page = site.url + incidentPath(incident.id);
     const email = emails.update(site, lang, incident, update, names, { incident: page, ...links });
-    // The first update of an incident that was announced: its emails are the roots of their threads.
+    // The first announced update of an incident: its emails start the threads.
     const root = await firstAnnounced(db, incident.id);
     return { email, root: root === ref ? null : root };
   }
 }
 
-/** The domain of `Name <address@domain>`, in ASCII: headers hold nothing else. */
+/** The domain of `Name <address@domain>` in ASCII, as headers need it. */
 export function domainOf(from: string): string {
   return domainToASCII(/@([^@<>\s]+)>?\s*$/.exec(from)?.[1] ?? '') || 'localhost';
 }
 
-/** A phrase that is safe in a List-Id header, and leaves room on its line. */
+/** A phrase that is safe in a List-Id header and short enough for its line. */
 function listName(title: string): string {
   const ascii = title
     .replace(/[^\x20-\x7e]|["\\<>]/g, '')

@@ -1,4 +1,4 @@
-// The emails due in one round, read some at a time, for several connections to take from, and how many may leave.
+// The queue of emails due in one round, read in batches and shared by several connections, and the send rate.
 import type { MailLimits } from '../../core/model/site.ts';
 import { type Millis, SECOND } from '../../core/model/time.ts';
 import type { EmailDelivery } from '../../core/notify/delivery.ts';
@@ -6,7 +6,7 @@ import { dueEmails } from '../../store/notify/outbox.ts';
 import type { Parts } from './parts.ts';
 import type { StormGuard } from './storm-guard.ts';
 
-/** So few are read at once that what another process removes is hardly sent any more. */
+/** A small batch, so that an email removed by another process is rarely sent. */
 const BATCH = 50;
 
 interface EmailQueueParts extends Parts<'db' | 'clock'> {
@@ -18,7 +18,7 @@ interface EmailQueueParts extends Parts<'db' | 'clock'> {
 export class EmailQueue {
   readonly #parts: EmailQueueParts;
   readonly #ready: EmailDelivery[] = [];
-  /** Ready or being sent. */
+  /** Ids of emails that are in the queue or being sent. */
   readonly #taken = new Set<number>();
   #refilling: Promise<void> | null = null;
 
@@ -26,7 +26,7 @@ export class EmailQueue {
     this.#parts = parts;
   }
 
-  /** The next email that may leave now; undefined when there is none. */
+  /** The next email that may be sent now; undefined if there is none. */
   async next(): Promise<EmailDelivery | undefined> {
     if (this.#ready.length === 0) {
       this.#refilling ??= this.#refill().finally(() => {
@@ -37,7 +37,7 @@ export class EmailQueue {
     return this.#ready.shift();
   }
 
-  /** It was sent or has failed, and is recorded. */
+  /** Call this when the email was sent or failed, and that is recorded. */
   done({ id }: EmailDelivery): void {
     this.#taken.delete(id);
   }
@@ -57,16 +57,19 @@ export class EmailQueue {
   }
 }
 
-/** `mail.rate`: a bucket that fills with `perSecond` emails a second and holds one second's worth (at least one). */
+/**
+ * The limit `mail.rate`: a token bucket that gains `perSecond` tokens a second and holds one second's worth (at least
+ * one).
+ */
 export class SendRate {
   #tokens = 0;
   #filledAt: Millis | null = null;
 
-  /** How many emails may leave at `now`; `perSecond` null for as many as the server takes. */
+  /** How many emails may be sent at `now`; `perSecond` null means no limit. */
   allowed(now: Millis, perSecond: number | null): number {
     if (perSecond === null) return Number.POSITIVE_INFINITY;
     const most = Math.max(1, perSecond);
-    // At first, and when the clock went back, the bucket is full.
+    // The bucket is full at first, and after the clock went back.
     const passed = this.#filledAt === null || now < this.#filledAt ? SECOND : now - this.#filledAt;
     const before = this.#filledAt === null ? most : this.#tokens;
     this.#tokens = Math.min(most, before + (passed / SECOND) * perSecond);

@@ -1,4 +1,4 @@
-// Sends the emails that are due; failures are put off or given up, never lost.
+// Sends the emails that are due. Failures are tried again or given up, never lost.
 import { StorageFault } from '../../core/model/ports/storage.ts';
 import { type Millis, SECOND } from '../../core/model/time.ts';
 import type { EmailDelivery } from '../../core/notify/delivery.ts';
@@ -24,12 +24,11 @@ interface EmailSenderParts extends Parts<'db' | 'mail' | 'snapshot' | 'secret' |
   readonly composer: EmailComposer;
 }
 
-/** What keeps emails back. */
 export interface DeliveryPause {
-  /** `storm`: more emails an hour than allowed, released by `status outbox release`. */
+  /** `storm`: more incident emails in an hour than allowed, until `status outbox release`. */
   readonly by: 'storm' | 'server';
   readonly why: string;
-  /** When it is tried again, epoch ms; null when somebody must act. */
+  /** When sending is tried again, epoch ms; null if an operator must act. */
   readonly until: Millis | null;
 }
 
@@ -38,7 +37,7 @@ export class EmailSender {
   readonly #rate = new SendRate();
   readonly #storm: StormGuard;
   readonly #pause = new Pause();
-  /** Who left while emails to them were read already. */
+  /** Subscribers who left while emails to them were already read from the outbox. */
   readonly #gone = new Set<string>();
   #closing = false;
 
@@ -47,23 +46,23 @@ export class EmailSender {
     this.#storm = new StormGuard(parts);
   }
 
-  /** Sends what is due; resolves when nothing that may leave now is left. */
+  /** Sends what is due; resolves when no email that may be sent now is left. */
   readonly round = serially(async () => {
     if (!this.#isHalted()) await this.#sendAll();
     this.#gone.clear();
   });
 
-  /** The clock went back: what waits for a moment of the old time would wait for long. */
+  /** Lifts the pause after the clock went back; otherwise it would last until the old time comes again. */
   resume(): void {
     this.#pause.lift();
   }
 
-  /** Nothing more goes to a subscriber who has just left. */
+  /** Stops all emails to a subscriber who has just left. */
   forget(subscriberId: string): void {
     this.#gone.add(subscriberId);
   }
 
-  /** Forgets whoever has an address, and writes to it no more. */
+  /** Removes the subscriber with this address, and suppresses the address. */
   async suppress(address: string, reason: Suppression): Promise<void> {
     const { db, secret, clock } = this.#parts;
     const known = await subscriberByAddress(db, address);
@@ -71,14 +70,14 @@ export class EmailSender {
     await suppress(db, address, addressHash(secret, address), reason, clock());
   }
 
-  /** For /readyz; null when nothing keeps emails back. */
+  /** For /readyz: why emails are held back; null if they are not. */
   stopped(): DeliveryPause | null {
     if (this.#storm.heldBack !== null) return { by: 'storm', why: this.#storm.heldBack, until: null };
     const paused = this.#pause.at(this.#parts.clock());
     return paused && { by: 'server', ...paused };
   }
 
-  /** Lets emails being sent finish, starts no more. */
+  /** Waits for emails in progress; starts no more. */
   async close(): Promise<void> {
     this.#closing = true;
     await this.round();
@@ -105,7 +104,7 @@ export class EmailSender {
 
   async #deliver(email: EmailDelivery): Promise<void> {
     const { record, composer, mail, clock, log } = this.#parts;
-    // Its subscriber may have left since it was read from the outbox.
+    // The subscriber may have left since the email was read from the outbox.
     if (this.#gone.has(email.subscriber.id)) return;
     let sent: Sent;
     try {
@@ -121,7 +120,7 @@ export class EmailSender {
     }
     if (!sent.ok) return this.#failed(email, sent);
     this.#pause.end();
-    // Before the connection takes its next email: a crash repeats at most one email a connection.
+    // Must come before the connection takes its next email: then a crash repeats at most one email per connection.
     await record.sent(email);
     log.debug({ delivery: email.id, kind: email.kind, attempt: email.attempts + 1 }, 'email sent');
   }
@@ -144,9 +143,9 @@ export class EmailSender {
   }
 }
 
-/** Email delivery paused: the mail server refuses or is away. */
+/** Pauses email delivery while the mail server refuses or is down. */
 class Pause {
-  /** Failures in a row with no email sent between. */
+  /** Failures in a row without a sent email between them. */
   #streak = 0;
   #paused: { readonly until: Millis; readonly why: string } | null = null;
 
@@ -154,7 +153,7 @@ class Pause {
     return this.#paused && now < this.#paused.until ? this.#paused : null;
   }
 
-  /** Returns for how long delivery pauses, ms; 0 for not at all. */
+  /** Returns for how long delivery pauses, ms; 0 for no pause. */
   failed(failure: EmailFailure, why: string, connections: number, now: Millis): Millis {
     const rest = pauseFor(failure, ++this.#streak, connections);
     if (rest > 0) this.#paused = { until: now + rest, why };

@@ -1,4 +1,4 @@
-// Emails: what subscribers read, each as subject, plain text and HTML.
+// The emails to subscribers, each as subject, plain text and HTML.
 
 import { type Dates, datesIn } from '../../core/i18n/dates.ts';
 import { directionOf, type Say, sayIn } from '../../core/i18n/words.ts';
@@ -46,7 +46,7 @@ export function makeEmails(render: Render) {
   };
 }
 
-/** A file that arrives already resolved is announced as resolved: that is the news. */
+/** A file that is already resolved when it appears is announced as resolved. */
 export function tagOf(incident: Incident, update: IncidentUpdate): string {
   if (incident.scheduled) return 'MAINTENANCE';
   if (announcesEnd(incident, update)) return 'RESOLVED';
@@ -64,7 +64,7 @@ export function updateView(
   const dates = datesIn(lang, site.timezone);
   const { scheduled } = incident;
   const status = announcedStatus(incident, update);
-  // What the front matter promises is of the newest update.
+  // The next update promised in the front matter belongs to the newest update.
   const isNewest = incident.updates.at(-1)?.key === update.key;
   const promised = update.promised ?? (isNewest ? promiseOf(incident) : null);
   const facts: string[] = [];
@@ -84,21 +84,21 @@ export function updateView(
   return {
     title: oneLine(incident.title),
     state: say(`status.${status}`),
-    // The heading's own words are shown beside the state, never instead of it.
+    // The heading's own words are shown beside the status, not instead of it.
     label: update.label,
     kind: say(scheduled ? 'maintenance' : `severity.${incident.severity}`),
     color: colorOf(incident, update),
     time: dates.dateTime(update.at),
     facts,
-    // Markdown was made to be read as plain text.
+    // Markdown is readable as plain text.
     body: update.body.trim(),
-    // An email has no address: a link to a page of ours needs its whole one.
+    // An email has no base address, so links to our pages must be absolute.
     bodyHtml: renderMarkdown(update.body, `${site.url}/status/live`),
     see: say(scheduled ? 'email.see_maintenance' : 'email.see'),
   };
 }
 
-/** What a maintenance's email is about: when it will be, that it goes on until, or how it was. */
+/** The times in a maintenance's email: when it will be, how long it takes now, or how long it took. */
 function upkeepFacts(
   incident: Incident,
   update: IncidentUpdate,
@@ -108,7 +108,6 @@ function upkeepFacts(
 ): string[] {
   const window = say('email.window', {
     start: dates.dateTime(start),
-    // The date is not said twice.
     end: dates.sameDay(start, end) ? dates.time(end) : dates.dateTime(end),
     duration: dates.duration(end - start),
   });
@@ -127,7 +126,10 @@ function upkeepFacts(
   ];
 }
 
-/** The rule at the email's edge, 3:1 on light and dark; a decoration, the words say the same. */
+/**
+ * The colored line at the email's edge, with a contrast of 3:1 on light and dark. Only decoration: the text says the
+ * same.
+ */
 function colorOf(incident: Incident, update: IncidentUpdate): string {
   if (incident.scheduled) return update.status === 'completed' ? '#1f9254' : '#3b66dd';
   if (announcedStatus(incident, update) === 'resolved') return '#1f9254';

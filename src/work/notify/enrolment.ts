@@ -1,5 +1,5 @@
-// Subscribing, confirming, choosing and leaving, by email and by channel: the same answer for every address. A
-// confirmation goes there, and only who follows or answers it subscribes.
+// Subscribing, confirming, choosing and unsubscribing, by email and by channel. The response is the same for every
+// address: a confirmation is sent there, and only who follows it subscribes.
 import { randomBytes } from 'node:crypto';
 import { type ChannelUrlProblem, readChannelUrl } from '../../core/model/channel-url.ts';
 import type { Lang } from '../../core/model/lang.ts';
@@ -15,14 +15,14 @@ import { linksFor } from './links.ts';
 import type { Parts } from './parts.ts';
 
 interface EnrolmentParts extends Parts<'db' | 'snapshot' | 'ring' | 'secret' | 'clock'> {
-  /** Nothing more goes to a subscriber who has just left. */
+  /** Stops everything that is being sent to a subscriber who has just left. */
   readonly forget: (subscriberId: string) => void;
 }
 
-/** `busy`: visitors together requested too many confirmations within the hour. */
+/** `busy`: all visitors together requested too many confirmations within the hour. */
 export type EmailRequest = 'accepted' | 'bad_address' | 'busy';
 
-/** `often`: this address, or its host, had a request just now. `keys` are shown to a webhook's owner once. */
+/** `often`: this address, or its host, had a request recently. `keys` are shown to a webhook's owner once. */
 export type ChannelRequest =
   | {
       readonly result: 'accepted';
@@ -32,10 +32,10 @@ export type ChannelRequest =
     }
   | { readonly result: 'busy' | 'often' | ChannelUrlProblem };
 
-/** `unsubscribed_before`: that subscription was over already; who subscribed again since has another. */
+/** `unsubscribed_before`: the subscription had already ended. A new subscription has another token. */
 type Unsubscribed = 'unsubscribed' | 'unsubscribed_before';
 
-/** What is remembered of an address that must not be written to, or was requested. */
+/** The key under which an address is kept that is suppressed or was requested. */
 export function addressHash(secret: string, address: string): string {
   return deriveSecret(secret, `address:${address.toLowerCase()}`);
 }
@@ -49,7 +49,7 @@ export class Enrolment {
     this.#parts = parts;
   }
 
-  /** Who is new or pending gets a confirmation email, who is subscribed a link to manage it. */
+  /** Sends a confirmation to a new or pending address, and a link to manage the subscription to a confirmed one. */
   subscribe(typed: unknown, choice: Choice, lang: Lang): Promise<EmailRequest> {
     return this.#request(typed, async (trx, address, createdAt) => {
       const known = await store.subscriberByAddress(trx, address);
@@ -61,7 +61,7 @@ export class Enrolment {
     });
   }
 
-  /** Mails a link to unsubscribe by, to whoever is subscribed. */
+  /** Mails an unsubscribe link, if the address is subscribed. */
   requestUnsubscribeLink(typed: unknown): Promise<EmailRequest> {
     return this.#request(typed, async (trx, address) => {
       const known = await store.subscriberByAddress(trx, address);
@@ -90,7 +90,7 @@ export class Enrolment {
     };
     const result = await db.transaction().execute(async trx => {
       if (await this.#isExhausted(trx, now)) return 'busy' as const;
-      // Of a service's host thousands are, and it guards itself; a webhook's is somebody's own.
+      // Thousands share the host of a chat service, which protects itself. A webhook's host belongs to one owner.
       const host = addressHash(secret, `host ${url.host}`);
       if (type === 'webhook' && !(await mayRequest(trx, 'host', host, now))) return 'often' as const;
       if (!(await mayRequest(trx, 'address', urlKey, now))) return 'often' as const;
@@ -107,7 +107,7 @@ export class Enrolment {
     return { result, type, host: url.hostname, keys: keys || null };
   }
 
-  /** Sends a pending webhook another challenge, as its secret is known to it by now; null for a bad token. */
+  /** Sends a pending webhook another challenge, now that its secret is known there; null for an invalid token. */
   async challengeAgain(token: unknown): Promise<'accepted' | 'busy' | 'often' | null> {
     const { db, ring, clock } = this.#parts;
     const now = clock();
@@ -125,7 +125,7 @@ export class Enrolment {
     return result;
   }
 
-  /** The subscriber a confirmation link is for, while it works. */
+  /** The subscriber of a confirmation link, while the link is valid. */
   async pending(token: unknown): Promise<Subscriber | null> {
     const [subscriber, nonce] = await this.#byToken('confirm', token);
     return subscriber?.nonce === nonce ? subscriber : null;
@@ -137,7 +137,7 @@ export class Enrolment {
     return subscriber !== null && store.confirmSubscriber(db, subscriber.id, clock());
   }
 
-  /** The subscriber a link to the manage page is for. */
+  /** The subscriber of a link to the preferences page. */
   async manage(token: unknown): Promise<Subscriber | null> {
     return (await this.#byToken('manage', token))[0];
   }
@@ -147,12 +147,12 @@ export class Enrolment {
     return subscriber && store.chooseFor(this.#parts.db, subscriber.id, choice);
   }
 
-  /** What a token to unsubscribe by has done; null for one that is not genuine. */
+  /** Unsubscribes by token; null if the token is not genuine. */
   unsubscribe(token: unknown): Promise<Unsubscribed | null> {
     return this.#unsubscribe('unsubscribe', token);
   }
 
-  /** The same by the token of the manage page. */
+  /** Like `unsubscribe`, with the token of the preferences page. */
   unsubscribeByPreferences(token: unknown): Promise<Unsubscribed | null> {
     return this.#unsubscribe('manage', token);
   }
@@ -161,7 +161,7 @@ export class Enrolment {
     return this.#claimOf('unsubscribe', token) !== null;
   }
 
-  /** Known, pending and unknown addresses do the same work: one transaction with a write. */
+  /** Known, pending and unknown addresses cost the same work: one transaction with a write. */
   async #request(
     typed: unknown,
     wanted: (
@@ -179,8 +179,8 @@ export class Enrolment {
       await noteRequest(trx, now);
       const silent = await store.isSuppressed(trx, addressHash(secret, address));
       const email = silent ? null : await wanted(trx, address, now);
-      // However it is spelled, one mailbox is written to: tags would multiply what a stranger may ask for.
-      // Links to unsubscribe are counted by themselves: nobody can use up somebody's way out.
+      // Count by mailbox: with tags (`a+b@…`), a stranger could request any number of emails to one. Unsubscribe links
+      // have their own quota, so that nobody can use up another person's.
       const counted = `${email?.kind === 'leave' ? 'leave ' : ''}${mailboxOf(address)}`;
       if (email && (await mayRequest(trx, 'address', addressHash(secret, counted), now)))
         await enqueue(trx, email.kind, email.id, now);
@@ -198,7 +198,7 @@ export class Enrolment {
     return readToken(this.#parts.secret, purpose, token, this.#parts.clock());
   }
 
-  /** Whom a genuine token is for, and the nonce in it. */
+  /** The subscriber of a genuine token, and the nonce in it. */
   async #byToken(purpose: Purpose, token: unknown): Promise<[Subscriber | null, string]> {
     const claim = this.#claimOf(purpose, token);
     const subscriber = claim && (await store.subscriberById(this.#parts.db, claim.subscriber));

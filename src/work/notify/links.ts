@@ -1,22 +1,21 @@
-// The links in what subscribers are sent.
+// The links in emails and messages to subscribers.
 import type { Site } from '../../core/model/site.ts';
 import { DAY, type Millis } from '../../core/model/time.ts';
 import { type Purpose, signToken } from '../../core/model/token.ts';
 
-/** Where somebody changes or ends a subscription. */
 export interface EmailLinks {
   readonly manage: string;
   readonly unsubscribe: string;
 }
 
-/** A confirmation link works this long. */
+/** How long a confirmation link is valid. */
 const CONFIRM_FOR = 2 * DAY;
 
 export function linkTo({ url }: Pick<Site, 'url'>, purpose: Purpose, token: string): string {
   return `${url}/status/${purpose}?token=${token}`;
 }
 
-/** Confirming ends, after a while and with the subscription; leaving must work for ever. */
+/** Confirmation links expire, and end with the subscription. Unsubscribe links must work for ever. */
 export function tokenFor(
   secret: string,
   purpose: Purpose,

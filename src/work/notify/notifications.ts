@@ -1,4 +1,4 @@
-// Notifications: news is announced, deliveries are enqueued and sent by email and to channels, visitors enrolled.
+// Notifications: announces news, enqueues and sends deliveries by email and to channels, and enrols visitors.
 import type { ChannelTarget } from '../../core/model/notification-channel.ts';
 import type { Problem } from '../../core/model/problem.ts';
 import { MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
@@ -27,20 +27,20 @@ import { Enrolment } from './enrolment.ts';
 import type { NotificationParts } from './parts.ts';
 import { makeRemind } from './remind.ts';
 
-/** Emails that wait or were given up, and what keeps them back; the same of channels. */
+/** Waiting and given-up emails, why emails are held back, and the same for channels. */
 export interface OutboxReport extends Depth {
   readonly stopped: DeliveryPause | null;
   readonly channels: readonly ChannelReport[];
-  /** Channels that take nothing, and what cannot be composed. */
+  /** Channels that accept nothing, and updates that cannot be composed. */
   readonly problems: readonly Problem[];
 }
 
-/** A channel that status.yaml has not had for so long is not coming back. */
+/** A channel missing in status.yaml for this long is removed. */
 const GONE_FOR: Millis = 10 * MINUTE;
 
 export class Notifications {
   readonly enrolment: Enrolment;
-  /** Reminds the operators, once a minute. */
+  /** Sends reminders to the operators, once a minute. */
   readonly remind: (now: Millis) => Promise<void>;
   readonly #parts: NotificationParts;
   readonly #announcer: Announcer;
@@ -48,7 +48,7 @@ export class Notifications {
   readonly #record: DeliveryRecord;
   readonly #emails: EmailSender;
   readonly #messages: ChannelSender;
-  /** The channels of status.yaml as last taken over, and since when they are so, epoch ms. */
+  /** The channels of status.yaml as last stored, and when they were, epoch ms. */
   #synced: unknown = null;
   #syncedAt: Millis = 0;
   #latest: Millis = 0;
@@ -67,10 +67,10 @@ export class Notifications {
     this.enrolment = new Enrolment({ ...parts, forget: id => this.#emails.forget(id) });
   }
 
-  /** At start everything unfinished is due. */
+  /** At start, everything unfinished is due. */
   static async open(parts: NotificationParts): Promise<Notifications> {
     const { mail, log } = parts;
-    // Said at the start, in words; emails wait in the outbox until it is mended.
+    // Log the problem once at start. Emails wait in the outbox until it is fixed.
     const verified = mail.verify().then(wrong => {
       if (wrong !== null) log.warn({ why: wrong }, `mail cannot leave: ${wrong}`);
     });
@@ -78,7 +78,7 @@ export class Notifications {
     return new Notifications(parts, await Announcer.open(parts), verified);
   }
 
-  /** Takes over the channels of status.yaml when they changed, and notes what is news. */
+  /** Stores the channels of status.yaml if they changed, and records what is news. */
   readonly note = async (): Promise<void> => {
     const { db, snapshot, clock } = this.#parts;
     const { channels } = snapshot().site.notify;
@@ -90,20 +90,17 @@ export class Notifications {
     await this.#announcer.note(snapshot());
   };
 
-  /** Enqueues what was promised. */
   readonly enqueue = serially(() => this.#announcer.enqueue(this.#parts.snapshot()));
 
-  /** Sends the emails that are due. */
   readonly send = async (): Promise<void> => {
     if (await this.#maySend()) await this.#emails.round();
   };
 
-  /** Starts on the messages to channels that are due, waiting for none of them. */
+  /** Starts sending the messages that are due; does not wait for them. */
   readonly dispatch = async (): Promise<void> => {
     if (await this.#maySend()) await this.#messages.startDue();
   };
 
-  /** Resolves when no message to a channel is under way. */
   readonly settled = (): Promise<void> => this.#messages.settled();
 
   readonly suppress = (address: string, reason: Suppression): Promise<void> =>
@@ -122,7 +119,7 @@ export class Notifications {
 
   async prune(): Promise<void> {
     const { db, snapshot, clock } = this.#parts;
-    // A file saved by halves, or a slip of the keyboard, must cost no message: what is gone may come back.
+    // A half-saved file or a typo must not cost messages: a removed channel may come back.
     if (Math.abs(clock() - this.#syncedAt) >= GONE_FOR)
       await removeOtherChannels(db, snapshot().site.notify.channels);
     await pruneSubscribers(db, clock());
@@ -130,7 +127,7 @@ export class Notifications {
     await pruneOutbox(db, clock());
   }
 
-  /** Lets what is being sent finish, then closes the mail transport. */
+  /** Waits for what is being sent, then closes the mail transport. */
   async close(): Promise<void> {
     this.#record.close();
     await Promise.all([this.#emails.close(), this.#messages.close()]);
@@ -138,7 +135,6 @@ export class Notifications {
     await this.#verified;
   }
 
-  /** Visitors' channels and those of status.yaml. */
   async #channels(): Promise<NotificationChannel[]> {
     const { db, snapshot } = this.#parts;
     const ids = new Set(snapshot().site.notify.channels.map(({ id }) => id));
@@ -150,7 +146,9 @@ export class Notifications {
     return failingChannels(all, depths, snapshot().site.notify.channels, clock());
   }
 
-  /** When the clock went back, what waits for a moment of the old time would wait for long. */
+  /**
+   * Returns whether to send now. After the clock went back, makes everything due, or it would wait for the old time.
+   */
   async #maySend(): Promise<boolean> {
     const { db, writable, clock } = this.#parts;
     if (!writable()) return false;
@@ -164,16 +162,16 @@ export class Notifications {
     return true;
   }
 
-  /** Where a channel's messages go; null when nothing may be sent there now. */
+  /** Where a channel's messages go; null if nothing may be sent there now. */
   #targetOf({ id, owner, type, url, secret }: NotificationChannel): ChannelTarget | null {
     const { channels, visitors } = this.#parts.snapshot().site.notify;
     if (owner === 'visitor') {
-      // Switched off meanwhile, what waits stays where it is.
+      // If visitors' channels were switched off meanwhile, their messages stay in the outbox.
       if (url === null || !visitors.channels.includes(type)) return null;
       return { type, url, secret, guarded: !visitors.private || type !== 'webhook' };
     }
     const set = channels.find(one => one.id === id);
-    // To where the operator says, private networks included.
+    // The operator's addresses may be in private networks.
     return set ? { type: set.type, url: set.url, secret: set.secret, guarded: false } : null;
   }
 }

@@ -1,4 +1,4 @@
-// What notifications are made of: each file of this folder takes what it needs.
+// The dependencies of notifications; each file of this folder takes what it needs.
 import type { SendToChannel } from '../../core/model/notification-channel.ts';
 import type { Log } from '../../core/model/ports/log.ts';
 import type { Site } from '../../core/model/site.ts';
@@ -19,16 +19,16 @@ export interface NotificationParts {
   readonly mail: MailTransport;
   readonly mailFrom: () => string;
   readonly sendToChannel: SendToChannel;
-  /** Statuspage's payload about an update; `links` null where there is nothing to leave. */
+  /** Statuspage's payload for an update; `links` is null if there is no subscription to manage. */
   readonly payload: (snapshot: Snapshot, about: Frozen, links: EmailLinks | null) => object;
-  /** Whether the database takes what it is given: what cannot be recorded is not sent. */
+  /** Whether the database can be written. If not, nothing is sent, because it could not be recorded. */
   readonly writable: () => boolean;
-  /** Warnings of checks, and which of them were mailed. */
+  /** The warnings of checks, and a note of those that were mailed. */
   readonly warn: {
     current(site: Site, now: Millis): readonly Warning[];
     mailed(source: string, now: Millis): Promise<void>;
   };
-  /** Asks for a round soon. */
+  /** Starts a round soon. */
   readonly ring: () => void;
   readonly clock: Clock;
   readonly log: Log;

@@ -1,4 +1,4 @@
-// Reminds the operators of open incidents without news, and tells them once of each failing channel and warning.
+// Reminds the operators of open incidents without news, and mails each failing channel and each warning once.
 import { lastWord, reminderEmail, remindersDue } from '../../core/filing/reminder.ts';
 import { iso, type Millis } from '../../core/model/time.ts';
 import { shortId } from '../../core/model/token.ts';
@@ -10,13 +10,14 @@ import { domainOf } from './email-composer.ts';
 import type { Parts } from './parts.ts';
 
 interface RemindParts extends Parts<'db' | 'snapshot' | 'mail' | 'mailFrom' | 'warn' | 'clock' | 'log'> {
-  /** The operator's channels that take nothing. */
   readonly failing: () => Promise<readonly FailingChannel[]>;
 }
 
-/** One round: a reminder that could not be sent is owed still; one sent just before a crash comes twice. */
+/**
+ * One round of reminders. A reminder that could not be sent is tried again; one sent just before a crash is sent twice.
+ */
 export function makeRemind({ db, snapshot, mail, mailFrom, failing, warn, clock, log }: RemindParts) {
-  /** An email to the operators: no template, nothing to unsubscribe from. */
+  /** Sends an email to the operators, without template and unsubscribe link. */
   const mailed = async (
     to: string,
     { subject, text }: { readonly subject: string; readonly text: string },

@@ -1,11 +1,11 @@
-// The storm guard (`mail.storm`): when so many incident emails went out within an hour, the rest wait for the operator.
+// The storm guard (`mail.storm`): after too many incident emails within an hour, the rest wait for the operator.
 import type { Millis } from '../../core/model/time.ts';
 import { releasedUntil, sentLately } from '../../store/notify/outbox.ts';
 import type { Parts } from './parts.ts';
 
 export class StormGuard {
   readonly #parts: Parts<'db' | 'log'>;
-  /** Why emails are held back; null when they are not. */
+  /** Why emails are held back; null if they are not. */
   heldBack: string | null = null;
 
   constructor(parts: Parts<'db' | 'log'>) {
@@ -13,8 +13,9 @@ export class StormGuard {
   }
 
   /**
-   * How many emails may leave while `underWay` are being sent and, of incident emails, only those enqueued until when
-   * (null: all). `most`: so many an hour; null for no limit.
+   * Returns how many emails may be sent, and until which time incident emails must have been enqueued (null: any).
+   * @param most incident emails per hour; null for no limit
+   * @param underWay emails being sent now
    */
   async allowed(
     most: number | null,

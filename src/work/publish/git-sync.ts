@@ -1,4 +1,4 @@
-// Git sync: by the clock or when the git host asks, the machine's files go out and people's commits come in.
+// Git sync: by schedule or at a git hook, commits and pushes the machine's files and pulls people's commits.
 import path from 'node:path';
 import type { StatusFolder } from '../../content/folder.ts';
 import { knownWaiting, openGit, type Synced, type SyncGit } from '../../content/git/git.ts';
@@ -16,7 +16,7 @@ import { UncommittedFiles } from '../incidents/uncommitted.ts';
 import { makeAlarm } from '../monitoring/alarm.ts';
 
 export interface GitSyncDeps {
-  /** The status folder's path, and what git is started with. */
+  /** The path of the status folder, and the environment of git. */
   readonly dir: string;
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly db: Db;
@@ -28,13 +28,12 @@ export interface GitSyncDeps {
 
 export type Writer = Pick<StatusFolder, 'create' | 'replace'>;
 
-/** What could not be done is tried again so soon, whatever the schedule. */
+/** A failed sync is tried again after this time, whatever the schedule. */
 const AGAIN: Millis = 30 * SECOND;
 
-/** What a rule decided is said for so long; then the log has it. */
+/** How long /readyz shows what a merge rule decided; the log keeps it. */
 const DECIDED: Millis = HOUR;
 
-/** Of more files than this, the first are named. */
 const MAX_NAMED = 10;
 
 const problem = (level: Problem['level'], what: string, fix: string): Problem => {
@@ -47,16 +46,15 @@ export class GitSync {
   readonly #sync: SyncGit;
   readonly #readHistory: () => Promise<Histories>;
   readonly #alarm = makeAlarm();
-  /** At start: what was committed while the server was down comes in at once. */
+  /** True at start: commits made while the server was down come in at once. */
   #isAsked = true;
   #tried: Millis = 0;
   #found: readonly Problem[] = [];
   #decided: readonly { readonly note: string; readonly at: Millis }[] = [];
-  /** Files at the remote that could not come in, and may be about something that is going on. */
+  /** Files at the remote that could not be pulled and may describe an open incident. */
   #waiting: readonly string[] = [];
-  /** Whether this process ever had git settings. */
   #isUsed = false;
-  /** What git knows of the files, as last read. */
+  /** The git history of the files, as last read. */
   histories: Histories = new Map();
 
   private constructor(deps: GitSyncDeps, uncommitted: UncommittedFiles) {
@@ -71,23 +69,22 @@ export class GitSync {
     const sync = new GitSync(deps, await UncommittedFiles.open(deps.db));
     const { git } = deps.site();
     if (git === null) return sync;
-    // What stopped the last process from taking it in may stop this one: the page must not be green until that is known.
+    // The cause that stopped the last process may stop this one too. The page must not be green before that is known.
     sync.#noteWaiting(await knownWaiting(deps.dir, deps.variables, git.branch), now);
     sync.#found = sync.#behind([]);
     return sync;
   }
 
-  /** Asks for a sync at the next round. */
   ask(): void {
     this.#isAsked = true;
   }
 
-  /** How many incident files of the remote the page does not know, and may be about something that is going on. */
+  /** How many incident files at the remote may describe an open incident and are not on the page. */
   unread(): number {
     return this.#deps.site().git ? this.#waiting.length : 0;
   }
 
-  /** What the last sync could not do, and what merging decided within the last hour. */
+  /** What the last sync could not do, and what merge rules decided within the last hour. */
   problems(): readonly Problem[] {
     if (!this.#deps.site().git) return [];
     const fix = 'look whether that is right, and commit what is to stand; this is said for an hour';
@@ -97,7 +94,7 @@ export class GitSync {
     ];
   }
 
-  /** Syncs if the pull schedule fired since the last call, it was asked for, or the last one could not do all. */
+  /** Syncs if the pull schedule fired since the last call, a sync was requested, or the last one failed. */
   async round(now: Millis): Promise<void> {
     const { site, ring, log } = this.#deps;
     this.#decided = this.#decided.filter(({ at }) => Math.abs(now - at) < DECIDED);
@@ -129,7 +126,7 @@ export class GitSync {
       forget: (names: readonly string[]) => this.#uncommitted.forget(names),
       new: incidents.filter(({ openedBy }) => openedBy !== null).map(({ id }) => folder.nameOf(id)),
     };
-    // What git would bring into a folder that is missing would pass for all there is.
+    // If the folder is missing, files that git writes there would look like all incidents there are.
     const synced = await this.#sync(missing === null ? owned : null, git);
     if (synced.waiting) this.#noteWaiting(synced.waiting, now);
     if (missing !== null && synced.moved) this.ask();
@@ -137,7 +134,7 @@ export class GitSync {
     return synced;
   }
 
-  /** What was deleted, or was never written since the process ended first, need not be committed. */
+  /** Deleted files, and files never written because the process ended, need no commit. */
   async #forgetGone(): Promise<void> {
     const { folder } = this.#deps;
     if ((await folder.incidents()).missing !== null) return;
@@ -151,7 +148,7 @@ export class GitSync {
     );
   }
 
-  /** What waits behind whatever stops the exchange, with what ends that. */
+  /** The incident files that wait because the sync is stopped, and how to fix that. */
   #behind(problems: readonly Problem[]): Problem[] {
     const waiting = this.#waiting;
     if (waiting.length === 0) return [];
@@ -163,24 +160,24 @@ export class GitSync {
     return [problem('error', what, stops?.fix ?? 'it is tried again by itself')];
   }
 
-  /** Reads what was committed since the last time, away from any request. */
+  /** Reads new commits, outside of any request. */
   async readHistories(): Promise<void> {
     if (!this.#deps.site().history) return;
     try {
       this.histories = await this.#readHistory();
     } catch (error) {
-      // A folder that is away says so itself; what is known of its versions stays.
+      // A missing folder is reported elsewhere. The known histories stay.
       if (!(error instanceof GitFailure)) throw error;
     }
   }
 
-  /** Writes files that are to be committed; what programs write goes out at once. */
+  /** Writes files and lists them for a commit. Files written by API are committed and pushed at once. */
   writer(author: Author): Writer {
     const { folder, site } = this.#deps;
     const write = async (id: string, before: string | null, after: string) => {
       const name = folder.nameOf(id);
       const put = () => (before === null ? folder.create(id, after) : folder.replace(id, before, after));
-      // A status.yaml saved by halves may lack `content.git` for a moment: what is written then is to be committed, too.
+      // A half-saved status.yaml may lack `content.git` for a moment. Files written then must be committed, too.
       this.#isUsed ||= site().git !== null;
       const isWritten = this.#isUsed
         ? await this.#uncommitted.write({ name, author, before, after }, put)

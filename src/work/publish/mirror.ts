@@ -1,4 +1,4 @@
-// Mirror: keeps the static copy fresh, as often as status.yaml says, and says when it cannot.
+// Writes the static copy on its schedule, and reports when that fails.
 import type { Log } from '../../core/model/ports/log.ts';
 import { type Problem, printProblem } from '../../core/model/problem.ts';
 import type { MirrorTarget } from '../../core/model/site.ts';
@@ -8,7 +8,6 @@ import { type Alarm, makeAlarm } from '../monitoring/alarm.ts';
 
 interface Parts {
   readonly snapshot: () => Snapshot;
-  /** Brings the copy of a Snapshot to its target. */
   readonly write: (
     snapshot: Snapshot,
     to: MirrorTarget,
@@ -18,14 +17,14 @@ interface Parts {
   readonly log: Log;
 }
 
-/** The longest a failed copy waits for its next try, however rarely it is due. */
+/** The longest wait before a failed copy is tried again. */
 const LONGEST = 30 * MINUTE;
 
 export class Mirror {
   readonly #parts: Parts;
   #alarm: Alarm | null = null;
   #failures = 0;
-  /** When to try again, by the clock that only grows. */
+  /** When to try again, by `monotonic`. */
   #again: Millis | null = null;
   #found: Problem | null = null;
   readonly #stopping = new AbortController();
@@ -34,14 +33,14 @@ export class Mirror {
     this.#parts = parts;
   }
 
-  /** Ends what is under way: the next start goes on with it. */
+  /** Aborts the copy in progress; the next start continues it. */
   readonly stop = (): void => this.#stopping.abort();
 
   problems(): readonly Problem[] {
     return this.#found && this.#parts.snapshot().site.mirror ? [this.#found] : [];
   }
 
-  /** Writes the copy when its schedule has fired since the last call, once at the first, and after a failure sooner. */
+  /** Writes the copy at the first call, when its schedule fired since the last call, or to retry after a failure. */
   async round(now: Millis): Promise<void> {
     const { snapshot, write, monotonic, log } = this.#parts;
     const { mirror } = snapshot().site;
@@ -67,14 +66,14 @@ export class Mirror {
   #fail(problem: Problem): void {
     if (this.#stopping.signal.aborted) return;
     this.#again = this.#parts.monotonic() + Math.min(LONGEST, MINUTE * 2 ** this.#failures++);
-    // Each round shows it on /readyz; the log has it once.
+    // /readyz shows the problem in each round; it is logged once.
     if (this.#found?.what !== problem.what)
       this.#parts.log.error({ where: problem.where }, printProblem(problem));
     this.#found = problem;
   }
 }
 
-/** A remote may hold a password: only its branch is named. */
+/** A remote's URL may contain a password, so only the branch is named. */
 function placeOf(to: MirrorTarget): string {
   return to.kind === 'folder' ? to.folder : `git branch ${to.branch}`;
 }

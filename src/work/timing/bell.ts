@@ -1,16 +1,16 @@
-// Serial rounds and the bell: events only ring, the round re-reads the facts.
+// Runs jobs one at a time, and the bell that starts rounds. Events only ring; the round reads the facts again.
 import type { Log } from '../../core/model/ports/log.ts';
 import { StorageFault } from '../../core/model/ports/storage.ts';
 import { SECOND } from '../../core/model/time.ts';
 import { makeTurns } from '../../core/model/turns/queue.ts';
 
-/** Runs a job one at a time; a call made meanwhile runs after it, so that it sees what is new. */
+/** Runs a job one at a time. A call during a run starts another run after it, so that it sees what is new. */
 export function serially(job: () => Promise<void>): () => Promise<void> {
   const inTurn = makeTurns();
   return () => inTurn(job);
 }
 
-/** Rung while idle, the job runs at once; rung while it runs, it runs once more a second later. */
+/** Rung while idle, the job runs at once. Rung while it runs, it runs once more a second later. */
 export class Bell {
   readonly #log: Log;
   #job: () => Promise<void> = async () => {};
@@ -23,7 +23,7 @@ export class Bell {
     this.#log = log;
   }
 
-  /** Before, rings start nothing: they are about what a start reads anyway. */
+  /** Before this, rings start nothing: the start reads everything anyway. */
   open(job: () => Promise<void>): void {
     this.#job = job;
     this.#state = 'idle';
@@ -37,7 +37,7 @@ export class Bell {
     this.#pause = setTimeout(() => void this.#done.then(() => this.#idle()), SECOND).unref();
   };
 
-  /** Waits for the round that is running; rings after it are not heard. */
+  /** Waits for the running round; ignores later rings. */
   async close(): Promise<void> {
     this.#state = 'closed';
     clearTimeout(this.#pause);
@@ -47,7 +47,7 @@ export class Bell {
   async #run(): Promise<void> {
     this.#isRung = false;
     await this.#job().catch((error: unknown) => {
-      // Said once, by storage.ts.
+      // storage.ts reports it, once.
       if (!(error instanceof StorageFault)) this.#log.error({ err: error }, 'round failed');
     });
   }

@@ -1,19 +1,19 @@
-// Steps of the wall clock: noticed by the clock that only grows, and handed to all who wait for a moment.
+// Detects steps of the wall clock by comparing it with a clock that only grows, and passes them to listeners.
 
 import type { Log } from '../../core/model/ports/log.ts';
 import { errorAt, type Problem } from '../../core/model/problem.ts';
 import { type Clock, iso, isPlausible, MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
 import { spell } from '../../core/monitoring/messages.ts';
 
-/** A clock that is merely wrong is led to the right time more slowly than this. */
+/** A smaller difference is a clock that is being corrected slowly. */
 const MIN_STEP: Millis = 2 * SECOND;
-/** Reading two clocks takes so long at most, or the process was stopped between. */
+/** Reading both clocks takes less than this, unless the process was stopped between. */
 const READING: Millis = 100;
-/** How long /readyz shows a step, and how many at once. */
+/** How long /readyz shows a step, and how many steps at most. */
 const SHOWN_FOR: Millis = 10 * MINUTE;
 const MAX_SHOWN = 5;
 
-/** How far the wall clock is ahead of the clock that only grows, ms. */
+/** How far the wall clock is ahead of the monotonic clock, ms. */
 function aheadOf(clock: Clock, monotonic: Clock): Millis {
   for (let tries = 0; ; tries++) {
     const before = monotonic();
@@ -22,7 +22,7 @@ function aheadOf(clock: Clock, monotonic: Clock): Millis {
   }
 }
 
-/** Takes a step, ms; below zero the clock went back. */
+/** Takes the size of a step, ms; negative if the clock went back. */
 type StepListener = (by: Millis) => void;
 
 interface Parts {
@@ -32,11 +32,11 @@ interface Parts {
 }
 
 export class ClockSteps {
-  /** When this was made, by the wall clock. */
+  /** When this process began, by the wall clock. */
   readonly startedAt: Millis;
   readonly #parts: Parts;
   readonly #listeners: StepListener[] = [];
-  /** As this process began: what the clock does while that starts is a step. */
+  /** The difference at the start of this process: a step during startup counts. */
   #ahead: Millis;
   #steps: readonly { readonly problem: Problem; readonly size: Millis; readonly until: Millis }[] = [];
 
@@ -46,12 +46,11 @@ export class ClockSteps {
     this.startedAt = Math.round(this.#ahead + parts.monotonic());
   }
 
-  /** Calls `listener` with each step. */
   listen(listener: StepListener): void {
     this.#listeners.push(listener);
   }
 
-  /** Compares the clocks; a step since the last call is handled before this returns. */
+  /** Compares the clocks. Listeners have handled a step before this returns. */
   readonly look = (): void => {
     const { clock, monotonic, log } = this.#parts;
     const now = aheadOf(clock, monotonic);
@@ -60,14 +59,17 @@ export class ClockSteps {
     if (Math.abs(by) < MIN_STEP) return;
     const problem = problemOf(by, clock());
     const steps = [...this.#recent(), { problem, size: Math.abs(by), until: monotonic() + SHOWN_FOR }];
-    // A clock that jumps to and fro must not hide its largest step behind small ones.
+    // Many small steps must not hide the largest one.
     const [least] = steps.length > MAX_SHOWN ? steps.toSorted((a, b) => a.size - b.size) : [];
     this.#steps = steps.filter(step => step !== least);
     log.warn({ seconds: Math.round(by / SECOND) }, `${problem.what}; everything is looked at anew, now`);
     for (const listener of this.#listeners) listener(by);
   };
 
-  /** For /readyz: whether the clock can be right, and the steps of the last ten minutes, the five largest of them, in the order they came. */
+  /**
+   * For /readyz: whether the clock is plausible, and the largest steps of the last ten minutes (five at most), in
+   * order.
+   */
   problems(): readonly Problem[] {
     const now = this.#parts.clock();
     return [...(isPlausible(now) ? [] : [unset(now)]), ...this.#recent().map(({ problem }) => problem)];

@@ -1,8 +1,11 @@
-// Pauses of the process that recur: each is dealt with where it happens; that they come again and again is said here.
+// Reports recurring pauses of the process. Single pauses are handled where they matter.
 import { type Problem, warningAt } from '../../core/model/problem.ts';
 import { type Clock, iso, MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
 
-/** What is counted as a pause, over how long, and from when on it is said: one sleep of a laptop is no fault. */
+/**
+ * How long a pause must be to count, and how many within what time are reported: a laptop that sleeps once is no
+ * problem.
+ */
 const LEAST: Millis = SECOND;
 const OVER: Millis = 10 * MINUTE;
 const MANY = 3;
@@ -11,7 +14,7 @@ const LONG: Millis = 30 * SECOND;
 interface Parts {
   readonly clock: Clock;
   readonly monotonic: Clock;
-  /** How long the process has stood still so far, ms. */
+  /** The total time for which the process was paused so far, ms. */
   readonly paused: () => Millis;
 }
 
@@ -19,7 +22,7 @@ export class Pauses {
   readonly #parts: Parts;
   #known: Millis;
   #recent: readonly { readonly at: Millis; readonly by: Millis }[] = [];
-  /** Since when they recur, by the wall clock; null while they do not. */
+  /** Since when pauses recur, by the wall clock; null if they do not. */
   #since: Millis | null = null;
 
   constructor(parts: Parts) {
@@ -27,7 +30,6 @@ export class Pauses {
     this.#known = parts.paused();
   }
 
-  /** Notes a pause since the last call. */
   look(): void {
     const { clock, monotonic, paused } = this.#parts;
     const [now, all] = [monotonic(), paused()];
@@ -39,7 +41,7 @@ export class Pauses {
     this.#since = this.#recent.length >= MANY && sum >= LONG ? (this.#since ?? clock()) : null;
   }
 
-  /** For /readyz; the same words while it lasts, as each new problem is logged. */
+  /** For /readyz. The text stays the same while the problem lasts, because each new text is logged. */
   problems(): readonly Problem[] {
     if (this.#since === null) return [];
     const what = `this process stands still again and again; noticed at ${iso(this.#since)}`;

@@ -1,23 +1,23 @@
-// The timetable: which job runs how often. No job overlaps itself; one that throws is logged and runs again.
+// The timetable: which job runs how often. A job never overlaps itself; one that throws is logged and runs again.
 import type { Log } from '../../core/model/ports/log.ts';
 import { StorageFault } from '../../core/model/ports/storage.ts';
 import { type Clock, type Millis, SECOND } from '../../core/model/time.ts';
 
 export interface Job {
   readonly name: string;
-  /** How often, ms of the clock that only grows; a job of one second runs each turn. */
+  /** The period, ms of the monotonic clock. A job of one second runs each turn. */
   readonly every: Millis;
   readonly run: () => Promise<void>;
-  /** Not hurried by a step of the clock: by a wrong one, everything is old. */
+  /** Not hurried after a clock step: by a wrong clock, everything would look old. */
   readonly patient?: true;
-  /** Resolves when what it started and did not wait for has ended. */
+  /** Resolves when everything that the job started without waiting for it has ended. */
   readonly settled?: () => Promise<void>;
 }
 
 /** Calls a function once a second until the returned function is called. */
 export type EverySecond = (turn: () => void) => () => void;
 
-/** Timers count on a clock that nobody sets: neither a zone nor a step of the wall clock moves the next turn. */
+/** Timers use the monotonic clock, so neither time zone nor clock steps move the next turn. */
 export const everySecond: EverySecond = turn => {
   const timer = setInterval(turn, SECOND);
   return () => clearInterval(timer);
@@ -28,7 +28,7 @@ export class Scheduler {
   readonly #monotonic: Clock;
   readonly #log: Log;
   readonly #running = new Map<Job, Promise<void>>();
-  /** What is rarer than a turn first runs when its time has passed once. */
+  /** A job with a longer period first runs after one period. */
   readonly #dueAt: Map<Job, Millis>;
 
   constructor(jobs: readonly Job[], monotonic: Clock, log: Log) {
@@ -38,12 +38,12 @@ export class Scheduler {
     this.#dueAt = new Map(jobs.map(job => [job, monotonic() + job.every]));
   }
 
-  /** Starts what is due, in the order of the jobs; waits for nothing. */
+  /** Starts the jobs that are due, in order; does not wait for them. */
   turn(): void {
     for (const job of this.#jobs) if (this.#isDue(job)) void this.#start(job);
   }
 
-  /** The same, but each job and what it started ends before the next one begins. */
+  /** Like `turn`, but waits for each job, and for what it started, before the next one. */
   async turnInOrder(): Promise<void> {
     for (const job of this.#jobs) {
       if (!this.#isDue(job)) continue;
@@ -52,7 +52,7 @@ export class Scheduler {
     }
   }
 
-  /** After a step of the clock: everything is due with the next turn, what is patient a whole period later. */
+  /** After a clock step: makes every job due at the next turn, patient jobs one period later. */
   hurry(): void {
     for (const job of this.#jobs) this.#dueAt.set(job, this.#monotonic() + (job.patient ? job.every : 0));
   }
@@ -65,7 +65,7 @@ export class Scheduler {
     if (this.#running.has(job)) return false;
     const now = this.#monotonic();
     if (job.every > SECOND && now < (this.#dueAt.get(job) as Millis)) return false;
-    // Turns missed meanwhile are one.
+    // Several missed turns count as one.
     this.#dueAt.set(job, now + job.every);
     return true;
   }
@@ -73,7 +73,7 @@ export class Scheduler {
   #start(job: Job): Promise<void> {
     const run = (async () => job.run())()
       .catch((error: unknown) => {
-        // Said once, by storage.ts.
+        // storage.ts reports it, once.
         if (!(error instanceof StorageFault)) this.#log.error({ job: job.name, err: error }, 'job failed');
       })
       .finally(() => this.#running.delete(job));

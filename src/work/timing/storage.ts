@@ -1,5 +1,4 @@
-// Storage: the database of the server, and whether it takes what it is given: said once when it stops and once when
-// it is mended.
+// The server's database, and whether it can be written: logs when it fails and when it works again.
 import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../core/model/ports/log.ts';
@@ -15,7 +14,7 @@ import { type Db, openDatabase } from '../../store/db/database.ts';
 import { type Lock, takeLock } from '../../store/db/lock.ts';
 import { writeMeta } from '../../store/db/meta.ts';
 
-/** Reads as `read` does; while the database gives nothing, what it gave last. */
+/** Wraps `read`: while the database fails, returns the last result. */
 export function lastGood<Asked extends readonly unknown[], T>(
   read: (...asked: Asked) => Promise<T>,
   first: T,
@@ -31,17 +30,17 @@ export function lastGood<Asked extends readonly unknown[], T>(
   };
 }
 
-/** Waits for a job; that the disk did not let it is said elsewhere, and it is tried again. */
+/** Waits for a job and ignores a storage fault, which is reported elsewhere and tried again. */
 export async function ignoreStorageFault(job: Promise<void>): Promise<void> {
   await job.catch((error: unknown) => {
     if (!(error instanceof StorageFault)) throw error;
   });
 }
 
-/** How long a server that is just stopping is waited for, ms. */
+/** How long to wait for a server that is stopping, ms. */
 const PATIENCE: Millis = 3 * SECOND;
 const PAUSE: Millis = 100;
-/** So long writes must succeed before it is called mended: on a full disk a small one may. */
+/** Writes must succeed for this long before the database counts as working: a full disk may accept a small one. */
 const MENDED_AFTER: Millis = 3 * SECOND;
 
 export class Storage {
@@ -50,7 +49,6 @@ export class Storage {
   readonly #lock: Lock;
   readonly #clock: Clock;
   readonly #log: Log;
-  /** Of the file that is open. */
   readonly #inode: number;
   #wrong: { readonly trouble: StorageTrouble; readonly since: Millis } | null = null;
   #goodSince: Millis | null = null;
@@ -68,7 +66,7 @@ export class Storage {
     this.#inode = statSync(file).ino;
   }
 
-  /** Opens the database and keeps others from serving it; throws DatabaseRefused when it cannot be. */
+  /** Opens the database and locks it against other servers; throws DatabaseRefused. */
   static async open(file: string, clock: Clock, log: Log): Promise<Storage> {
     let lock = takeLock(file);
     for (let waited = 0; !lock && waited < PATIENCE; waited += PAUSE) {
@@ -92,21 +90,21 @@ export class Storage {
     this.#lock.release();
   }
 
-  /** Looks, once a second: is the file there, and while something is wrong, does it write again? */
+  /** Runs once a second: checks that the file is there, and after a failure tries to write. */
   async look(): Promise<void> {
     if (statSync(this.#file, { throwIfNoEntry: false })?.ino !== this.#inode) return this.#failed('gone');
     if (this.#isGone()) this.#wrong = { trouble: 'io', since: this.#wrong!.since };
     if (!this.#wrong) return;
-    // The connection says what came of it.
+    // The connection reports the result.
     await writeMeta(this.db, 'tried', String(this.#clock())).catch(() => undefined);
   }
 
-  /** Whether the file was taken away: what is written to it now would be lost. */
+  /** Whether the file was removed: what is written to it now would be lost. */
   #isGone(): boolean {
     return this.#wrong?.trouble === 'gone';
   }
 
-  /** For /readyz; null while all is well. */
+  /** For /readyz; null if the database works. */
   readonly problem = (): Problem | null =>
     this.#wrong && storageProblem(this.#file, this.#wrong.trouble, this.#wrong.since);
 
@@ -119,7 +117,7 @@ export class Storage {
   }
 
   #succeeded(): void {
-    // A file that is gone still takes what is written to it.
+    // A removed file still accepts writes.
     if (!this.#wrong || this.#isGone()) return;
     const now = this.#clock();
     // The clock may have gone back meanwhile.

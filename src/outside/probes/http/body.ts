@@ -1,4 +1,4 @@
-// Reading an answer's body: decompressed, never more of it than asked for, and not for ever.
+// Reads a response body: decompressed, limited in size and time.
 import { Readable } from 'node:stream';
 import type { Millis } from '../../../core/model/time.ts';
 import type { Answer } from './exchange.ts';
@@ -6,27 +6,27 @@ import { readingsOf } from './text.ts';
 import { isCut, tapped, unpack } from './unpack.ts';
 
 export interface Body {
-  /** The texts it may stand for, the likeliest first. */
+  /** The possible decodings, the most likely first. */
   readonly readings: readonly string[];
-  /** False when the limit came first, or it was left before its end. */
+  /** False if the limit was reached, or reading stopped before the end. */
   readonly whole: boolean;
-  /** Whether it is packed, and its end did not come: unpacks it once more, for those who must know. */
+  /** Whether a compressed body ended early. Decompresses it again, so call it only if needed. */
   readonly isCut: () => boolean;
-  /** When it was read, or when what came of it decided; on `performance.now()`'s clock. */
+  /** When it was read, or when its beginning decided the result, by `performance.now()`. */
   readonly at: Millis;
 }
 
 export interface Leave {
-  /** Whether what has come of it decides, whatever follows. */
+  /** Whether the text so far decides the result, whatever follows. */
   readonly decides: (readings: readonly string[]) => boolean;
-  /** A body that may still end is waited for until then, on `performance.now()`'s clock. */
+  /** How long to wait for a body that may still end, by `performance.now()`. */
   readonly latest: Millis;
 }
 
 /**
- * Reads at most `limit` decompressed bytes, then stops: endless bodies and gzip bombs end there. With
- * `leave`, a stream (events, sound, pictures) is left as soon as what has come of it decides, and any
- * other body of unknown length when the time is up: until then it may end, or break off.
+ * Reads at most `limit` decompressed bytes, so endless bodies and gzip bombs are cut off.
+ * @param leave when to stop early, once the text so far decides: a stream (events, sound, pictures) at once, any other
+ * body of unknown length at `leave.latest`, because until then it may end or break off
  */
 export async function readBody(answer: Answer, limit: number, leave?: Leave): Promise<Body> {
   const encodings = header(answer, 'content-encoding');
@@ -46,7 +46,7 @@ export async function readBody(answer: Answer, limit: number, leave?: Leave): Pr
   const search = () => {
     if (!unended?.isDone()) return;
     isLeft = true;
-    // At its source: whoever unpacks it may wait for more of it, and would not hear.
+    // Destroy the source: the decoder may be waiting for more data and would not notice.
     answer.body.destroy();
   };
   const searching = unended ? setInterval(search, SEARCH_EVERY) : undefined;
@@ -63,7 +63,7 @@ export async function readBody(answer: Answer, limit: number, leave?: Leave): Pr
   return isLeft ? body(false, unended!.decidedAt!) : body(received.size <= limit);
 }
 
-/** What has come of a body, and when the last of it came. */
+/** The part of a body received so far, and when the last of it came. */
 class ReceivedBody {
   size = 0;
   at = performance.now();
@@ -87,7 +87,6 @@ class ReceivedBody {
   }
 }
 
-/** A body that may have no end. */
 class Unended {
   readonly isStream: boolean;
   decidedAt: Millis | null;
@@ -103,7 +102,7 @@ class Unended {
     this.decidedAt = leave.decides(['']) ? received.at : null;
   }
 
-  /** Looks through what has come, less often when that takes long; whether it can be left. */
+  /** Searches the text so far, less often if that is slow. Returns whether reading can stop. */
   isDone(): boolean {
     const begun = performance.now();
     const { size, at } = this.#received;
@@ -116,13 +115,13 @@ class Unended {
   }
 }
 
-/** How often what has come of an unended body is searched; less often when that takes long. */
+/** How often the text of an unended body is searched, ms; less often if that is slow. */
 const SEARCH_EVERY: Millis = 40;
 
-/** What is made to be listened to, not to be had whole. */
+/** Types that are streams and never complete. */
 const STREAMS = /^\s*(text\/event-stream|multipart\/x-mixed-replace|audio\/|video\/|application\/ogg)/i;
 
-/** Whether the answer says how long it is, and that can be read whole. Without a body it ends at once. */
+/** Whether the response gives its length, and that is within the limit. Without a body it ends at once. */
 function hasLength(answer: Answer, limit: number): boolean {
   const length = header(answer, 'content-length');
   return /^\d+$/.test(length) && Number(length) <= limit;

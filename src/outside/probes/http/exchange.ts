@@ -1,4 +1,4 @@
-// One HTTP exchange over one fresh connection: request out, status and headers in, phases measured.
+// One HTTP exchange over a new connection: sends the request, receives status and headers, measures the phases.
 import type { Socket } from 'node:net';
 import type { buildConnector, Dispatcher } from 'undici';
 import type { Phases } from '../../../core/model/checks/check.ts';
@@ -19,17 +19,17 @@ export interface Request {
   readonly http2: boolean;
 }
 
-/** What came back; the body is still to be read. */
+/** The response; its body is not read yet. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Dispatcher.ResponseData['body'];
   readonly phases: Omit<Phases, 'total'>;
-  /** When the server's certificate ends, epoch ms; null without TLS. */
+  /** When the server's certificate expires, epoch ms; null without TLS. */
   readonly certificateEnd: Millis | null;
 }
 
-/** Sends the request and waits for the headers; hands the answer to `read`, then closes everything. */
+/** Sends the request and waits for the headers; passes the response to `read`, then closes everything. */
 export async function exchange<T>(
   request: Request,
   signal: AbortSignal,
@@ -40,7 +40,7 @@ export async function exchange<T>(
   const client = new Client(request.url.origin, {
     connect: line.connect,
     allowH2: request.http2,
-    // The check's own deadline rules; these would only blur its words.
+    // The check's own deadline applies; these would only make its messages unclear.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
@@ -53,7 +53,7 @@ export async function exchange<T>(
       signal,
       reset: true,
     });
-    // An answer nobody reads is dropped with the client, and must not complain about it.
+    // An unread response is closed with the client, and its error must not be reported.
     answer.body.on('error', () => {});
     return await read({
       status: answer.statusCode,
@@ -69,7 +69,7 @@ export async function exchange<T>(
 
 const LOST = Object.assign(new Error('the connection was lost'), { code: 'ECONNRESET' });
 
-/** The connection beneath a client, timed from name to handshake. */
+/** The connection of a client, timed from name resolution to TLS handshake. */
 class Line {
   certificateEnd: Millis | null = null;
   readonly #marks: { start?: number; resolved?: number; connected?: number; secured?: number } = {};
@@ -84,7 +84,7 @@ class Line {
   }
 
   readonly connect: buildConnector.connector = (_options, callback) => {
-    // undici reconnects after a failed first try; one check is one try.
+    // undici reconnects after a failure, but one check is one attempt.
     if (this.#marks.start !== undefined) return callback(LOST, null);
     this.#open().then(
       socket => callback(null, socket),
@@ -118,7 +118,7 @@ class Line {
     return socket;
   }
 
-  /** Called when the headers are there: what is not a phase of the connection was waiting for them. */
+  /** Call it when the headers have arrived: the time after the connection's phases was waiting for them. */
   phases(): Omit<Phases, 'total'> {
     const { start = 0, resolved, connected = start, secured } = this.#marks;
     return {

@@ -1,4 +1,4 @@
-// http: asks a web address and judges status, text, JSON values and the certificate's age.
+// http: requests a URL and judges status, text, JSON values and the certificate's expiry.
 import { isDeepStrictEqual } from 'node:util';
 import { query } from 'jsonpath-rfc9535';
 import type { CheckOf } from '../../../core/model/checks/check.ts';
@@ -16,7 +16,7 @@ import { ENCODINGS } from './unpack.ts';
 
 type HttpCheck = CheckOf<'http'>;
 
-/** Sends the request and judges the answer; the first thing that is not as expected is the finding. */
+/** Sends the request and judges the response; the first mismatch is the finding. */
 export const checkHttp: CheckRunner<HttpCheck> = async (check, signal, network, note) => {
   const started = performance.now();
   const expected = parseStatuses(check.expect) ?? [];
@@ -62,18 +62,18 @@ function firstRequest(check: HttpCheck): Request {
   return { url, method: check.method, headers, body: check.body, ip: check.ip, http2: check.http2 ?? false };
 }
 
-/** So long before the deadline a body without an end is left: enough to be first on a busy machine too. */
+/** How long before the deadline an endless body is left: early enough on a busy machine, too. */
 function soonBefore(timeout: Millis): Millis {
   return Math.min(timeout / 5, SECOND);
 }
 
-/** Whether what came of a body says all that is asked of it; a text that must not be there may yet come. */
+/** Whether the text so far decides the result. A forbidden text that is missing may still come. */
 function isDecided({ contains, not_contains, json }: HttpCheck, texts: readonly string[]): boolean {
   if (not_contains !== undefined) return hasText(texts, not_contains);
   return json === undefined && (contains === undefined || hasText(texts, contains));
 }
 
-/** What is known of an answer that did not end in its time, and does not decide. */
+/** Describes a response that did not end in time and does not decide. */
 function soFar({ contains, not_contains }: HttpCheck, texts: readonly string[]): string {
   if (contains !== undefined && !hasText(texts, contains))
     return 'the text was not found in what came, and the answer did not end';

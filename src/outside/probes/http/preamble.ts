@@ -1,18 +1,19 @@
-// What undici 7 hangs up on, though HTTP allows it or every browser takes it: put right before its parser reads it.
+// Corrects responses that undici 7 rejects although HTTP allows them or every browser accepts them, before its parser
+// reads them.
 import type { Socket } from 'node:net';
 
-/** What the head of an answer begins with, as far as it has come. */
+/** The start of a response's head, as far as it has arrived. */
 const HEAD = /^HTTP\/1\.[01] (?:\d{0,2}$|\d{3}(?:[ \r\n]|$))/;
-/** An interim answer, which nobody asked for (RFC 9110, 15.2); 101 is none. */
+/** An interim response (RFC 9110, 15.2), which we did not ask for; 101 is not one. */
 const INTERIM = /^HTTP\/1\.[01] 1(?!01)\d\d/;
-/** How old internet radios begin; all players take it for HTTP/1.0. */
+/** The first bytes of old internet radios, which all players accept as HTTP/1.0. */
 const ICY = 'ICY ';
-/** As many bytes as are held back while they may be the begin of any. */
+/** Bytes are held back while they may be the beginning of one of these. */
 const BEGINS = [Buffer.from('HTTP/1.1 '), Buffer.from('HTTP/1.0 '), Buffer.from(ICY)];
-/** No honest head is longer, in bytes. */
+/** The longest head we correct, bytes. */
 const MAX_HEAD = 16 * 1024;
 
-/** Puts right what the socket's one reader will read first, and gets out of the way. */
+/** Corrects the first bytes that the socket's only reader gets, then removes itself. */
 export function mendPreamble(socket: Socket): void {
   const readOn = socket.read.bind(socket);
   let held = Buffer.alloc(0);
@@ -50,8 +51,8 @@ function isBeginOf(whole: Buffer, bytes: Buffer): boolean {
 }
 
 /**
- * A head whose lines end with CRLF, where LF may stand alone (RFC 9112, 2.2), and that says its length once: the
- * same length said again is no other (RFC 9110, 8.6), and beside a transfer coding it does not count (RFC 9112, 6.3).
+ * Makes lines end with CRLF, because LF alone is allowed (RFC 9112, 2.2), and keeps at most one length: a repeated equal
+ * length is valid (RFC 9110, 8.6), and a transfer coding overrides it (RFC 9112, 6.3).
  */
 function mended(head: string): string {
   const lines = head.split(/\r?\n/);
@@ -64,7 +65,7 @@ function mended(head: string): string {
       .flatMap(line => line.slice(line.indexOf(':') + 1).split(','))
       .map(one => one.trim()),
   );
-  // Lengths that differ are left to the parser, which refuses them.
+  // Different lengths are left to the parser, which refuses them.
   const kept = isCoded
     ? others
     : lengths.size === 1

@@ -1,11 +1,11 @@
-// Readings: the numbers that metrics read out of an http check's answer, or why there is none.
+// Readings: the numbers for metrics in an http check's response, or why there is none.
 import { query } from 'jsonpath-rfc9535';
 import type { MetricReading } from '../../../core/model/checks/check.ts';
 import { MAX_METRIC_VALUE } from '../../../core/model/metric.ts';
 import type { Body } from './body.ts';
 import { parseJson } from './text.ts';
 
-/** What stands at each JSONPath of an answer. Never throws: a number that is missing is no outage. */
+/** The values at the JSONPaths of a response. Never throws: a missing number is not an outage. */
 export function readingsIn(body: Body, paths: readonly string[]): MetricReading[] {
   const document = documentIn(body);
   return paths.map(path => {
@@ -16,7 +16,7 @@ export function readingsIn(body: Body, paths: readonly string[]): MetricReading[
     if (found.length > 1) return { path, fault: `${path} matches ${found.length} values, not one` };
     if (typeof value !== 'number') return { path, fault: `what is at ${path} is not a number` };
     if (Math.abs(value) > MAX_METRIC_VALUE) return { path, fault: `the number at ${path} is beyond 10^15` };
-    // JSON knows -0; nobody means it.
+    // JSON allows -0; return 0.
     return { path, value: value + 0 };
   });
 }

@@ -1,13 +1,12 @@
-// Redirects, followed by hand: counted, with their cookies, and with credentials kept to the origin they
-// were meant for.
+// Follows redirects: counted, with cookies, and with credentials sent only to their own origin.
 import { Finding } from '../failure.ts';
 import { type Network, now } from '../network.ts';
 import type { Cookies } from './cookies.ts';
 import { type Answer, exchange, type Request } from './exchange.ts';
 
 /**
- * Sends the request, follows at most `max` redirects and hands the last answer to `read`. A
- * redirect whose status is wanted in itself is not followed, and with `max` 0 none is.
+ * Sends the request, follows at most `max` redirects, and passes the last response to `read`. A redirect with an
+ * expected status is not followed; with `max` 0, none is.
  */
 export async function retrieve<T extends object>(
   first: Request,
@@ -30,7 +29,7 @@ export async function retrieve<T extends object>(
     });
     if (found.next === undefined) return found.done;
     if (hops >= max) throw new Finding(`redirected more than ${max} times`);
-    // Loaded when it is wanted: the list of public suffixes takes its time.
+    // Loaded on demand, because the list of public suffixes is slow to load.
     cookies ??= new (await import('./cookies.ts')).Cookies(() => now(network));
     cookies.keep(request.url, found.setCookie);
     request = found.next;
@@ -44,9 +43,9 @@ function withCookies(request: Request, cookies: string): Request {
 }
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
-/** Headers that may follow a redirect to another origin; any other may hold a key. */
+/** Headers that may be sent to another origin after a redirect; any other may contain a key. */
 const HARMLESS = new Set(['accept', 'accept-encoding', 'accept-language', 'content-type', 'user-agent']);
-/** Headers that speak of a body, and go with it. */
+/** Headers that describe a body; they are dropped together with it. */
 const OF_A_BODY = /^(content-(type|length|encoding|language|location)|transfer-encoding)$/;
 
 function follow(request: Request, status: number, location: string): Request {

@@ -1,12 +1,12 @@
-// What a body's bytes say: the encoding by its mark, its header or its own word, as a browser finds it.
+// Decodes a body's bytes: finds the encoding by byte order mark, header or the body itself, as browsers do.
 
 import { isAscii } from 'node:buffer';
 
 /**
- * The texts a body may stand for, the likeliest first; mostly there is one. A byte order mark decides
- * alone. Else the `content-type` header is believed, then the body's own word (`<meta charset>`, an XML
- * declaration, the zeros of UTF-16 and UTF-32). As headers lie, what it says as UTF-8 is a reading too, and so is
- * the other order of bytes; where it is no UTF-8 and nothing, or UTF-8, is declared, so is windows-1252.
+ * The possible texts of a body, the most likely first; usually there is one.
+ * A byte order mark decides alone. Otherwise the `content-type` header counts, then the body itself (`<meta charset>`,
+ * an XML declaration, the zeros of UTF-16 and UTF-32). Because headers may be wrong, the text as UTF-8 is added, and
+ * the other byte order. Bytes that are not UTF-8, with no encoding or UTF-8 declared, are also read as windows-1252.
  */
 export function readingsOf(bytes: Buffer, contentType: string): string[] {
   const marked = MARKS.find(({ mark }) => mark.every((byte, index) => bytes[index] === byte));
@@ -15,18 +15,18 @@ export function readingsOf(bytes: Buffer, contentType: string): string[] {
   const zeros = zerosIn(bytes);
   const declared = charsetIn(contentType) ?? zeros ?? word;
   const wide = [zeros, declared].flatMap(name => (name === undefined ? [] : (BYTE_ORDERS.get(name) ?? [])));
-  // Whichever order is named, senders write the other one too; and a page so called may be none. The zeros know best.
+  // Senders often name the wrong byte order, or are not wide at all. The zeros are the best evidence.
   if (wide.length > 0)
     return [...new Set([...wide, declared!, 'utf-8'])].map(encoding => decode(bytes, encoding));
   const utf8 = decode(bytes, 'utf-8');
   const isUtf8 = !utf8.includes('\uFFFD');
   if (declared === undefined) return isUtf8 ? [utf8] : [utf8, decode(bytes, 'windows-1252')];
-  // JSON is UTF-8 whatever its header says (RFC 8259, 8.1), and what is called UTF-8 may be something else.
+  // JSON is UTF-8 whatever its header says (RFC 8259, 8.1), and a body declared as UTF-8 may be something else.
   if (declared === 'utf-8' && !isUtf8)
     return [utf8, decode(bytes, word && word !== 'utf-8' ? word : 'windows-1252')];
   const isJson = /[/+]json\b/i.test(contentType) && isUtf8 && !isAscii(bytes);
   if (isJson && !declared.startsWith('utf-')) return [utf8, decode(bytes, declared)];
-  // ISO-2022-JP spells Japanese in ASCII's letters: read as UTF-8 they would be words nobody wrote.
+  // ISO-2022-JP encodes Japanese in ASCII characters: read as UTF-8 they would be meaningless words.
   const plain = declared === 'utf-8' || isAscii(bytes);
   if (plain) return [decode(bytes, declared)];
   const others = word === undefined || word === declared || word === 'utf-8' ? [] : [decode(bytes, word)];
@@ -34,8 +34,8 @@ export function readingsOf(bytes: Buffer, contentType: string): string[] {
 }
 
 /**
- * Whether the likeliest reading is a text at all. What is packed in a way that nobody can undo, or is no text, is
- * full of control characters: no text has one in fifty.
+ * Whether the most likely decoding is text. Binary data, or data we cannot decompress, is full of control characters;
+ * text has fewer than one in fifty.
  */
 export function isText([likeliest = '']: readonly string[]): boolean {
   const start = likeliest.slice(0, 4096);
@@ -45,13 +45,13 @@ export function isText([likeliest = '']: readonly string[]): boolean {
 
 const CONTROLS = /(?!\s)\p{Cc}/gu;
 
-/** Whether one of the readings holds a text. Letters compare as they look: `ü` is `u` with two dots. */
+/** Whether one of the decodings contains a text. Equal-looking letters are equal: `ü` may be `u` with two dots. */
 export function hasText(readings: readonly string[], wanted: string): boolean {
   const normal = wanted.normalize();
   return readings.some(reading => reading.includes(wanted) || reading.normalize().includes(normal));
 }
 
-/** The document that one of the readings is; throws what JSON.parse says when none is. */
+/** The JSON document in one of the decodings; throws the error of JSON.parse if there is none. */
 export function parseJson(readings: readonly string[]): unknown {
   let failure: unknown;
   for (const reading of readings) {
@@ -64,7 +64,7 @@ export function parseJson(readings: readonly string[]): unknown {
   throw failure;
 }
 
-/** UTF-32 before UTF-16: the one's mark begins like the other's. */
+/** UTF-32 before UTF-16, because its mark begins with the same bytes. */
 const MARKS = [
   { mark: [0xff, 0xfe, 0, 0], encoding: 'utf-32le' },
   { mark: [0, 0, 0xfe, 0xff], encoding: 'utf-32be' },
@@ -73,7 +73,7 @@ const MARKS = [
   { mark: [0xfe, 0xff], encoding: 'utf-16be' },
 ];
 
-/** The first charset of a content type that is known: `text/html; Charset="GBK"`. */
+/** The first known charset of a content type: `text/html; Charset="GBK"`. */
 function charsetIn(contentType: string): string | undefined {
   for (const [, label] of contentType.matchAll(/(?:^|[;,\s])charset\s*=\s*["']?\s*([^\s"';,]+)/gi)) {
     const known = encodingOf(label!);
@@ -82,7 +82,7 @@ function charsetIn(contentType: string): string | undefined {
   return undefined;
 }
 
-/** UTF-16 and UTF-32 without a mark: markup and JSON begin with two letters of ASCII (RFC 4627, 3). */
+/** Detects UTF-16 and UTF-32 without a mark: markup and JSON begin with two ASCII characters (RFC 4627, 3). */
 function zerosIn(bytes: Buffer): string | undefined {
   if (bytes.length < 4) return undefined;
   const zeros = [...bytes.subarray(0, 4)].map(byte => (byte === 0 ? '0' : 'x')).join('');
@@ -96,7 +96,7 @@ const ZEROS = new Map([
   ['0x0x', 'utf-16be'],
 ]);
 
-/** An encoding in wide units, and the same in the other order of bytes. */
+/** An encoding with wide units, and the same with the other byte order. */
 const BYTE_ORDERS = new Map([
   ['utf-16le', ['utf-16le', 'utf-16be']],
   ['utf-16be', ['utf-16be', 'utf-16le']],
@@ -104,14 +104,14 @@ const BYTE_ORDERS = new Map([
   ['utf-32be', ['utf-32be', 'utf-32le']],
 ]);
 
-/** Browsers look for the body's own word in its first kilobyte; some pages bring it later. */
+/** Where in the body an encoding is searched, bytes. Browsers search one kilobyte, but some pages declare it later. */
 const WORD_WITHIN = 4096;
 
 function ownWord(bytes: Buffer): string | undefined {
   const head = bytes.toString('latin1', 0, WORD_WITHIN);
   const xml = /^\s*<\?xml\s[^>]*?\bencoding\s*=\s*["']([^"'>]+)["']/.exec(head)?.[1];
   const found = (xml && encodingOf(xml)) || charsetOfMeta(head.replace(/<!--[\s\S]*?(?:-->|$)/g, ''));
-  // Whoever could read that word in single bytes did not read UTF-16.
+  // If the declaration could be read byte by byte, the body is not UTF-16.
   return found?.startsWith('utf-') ? 'utf-8' : found;
 }
 
@@ -126,7 +126,7 @@ function charsetOfMeta(head: string): string | undefined {
   return undefined;
 }
 
-/** The WHATWG's name of an encoding by one of its labels; undefined for what nobody knows. */
+/** The WHATWG name of an encoding for one of its labels; undefined if unknown. */
 function encodingOf(label: string): string | undefined {
   const name = label.trim().toLowerCase();
   if (/^utf-?32(le|be)?$/.test(name)) return name.endsWith('be') ? 'utf-32be' : 'utf-32le';
@@ -139,7 +139,8 @@ function encodingOf(label: string): string | undefined {
 
 function decode(bytes: Buffer, encoding: string): string {
   if (encoding.startsWith('utf-32')) return decodeUtf32(bytes, encoding === 'utf-32be');
-  // As a stream: the end may be cut within a letter. (Node 20 also takes windows-1252 for ISO 8859-1 without.)
+  // `stream`, because the end may be cut within a character. (Without it, Node 20 also takes windows-1252 for ISO
+  // 8859-1.)
   return new TextDecoder(encoding).decode(bytes, { stream: true });
 }
 

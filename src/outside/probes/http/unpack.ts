@@ -1,8 +1,8 @@
-// Undoing a body's content encodings, as browsers do: forgiving at its end, and of two kinds of deflate.
+// Undoes a body's content encodings as browsers do: tolerates a cut end, and two kinds of deflate.
 import { type Duplex, pipeline, Readable } from 'node:stream';
 import * as zlib from 'node:zlib';
 
-/** The body without its encodings; one that nobody knows is left on it. Errors come out of what is returned. */
+/** Returns the body without its encodings; an unknown one is left. Errors are emitted by the returned stream. */
 export function unpack(body: Readable, encodings: string): Readable {
   let plain = body;
   for (const name of encodings.toLowerCase().split(',').slice(0, 3).reverse()) {
@@ -11,11 +11,11 @@ export function unpack(body: Readable, encodings: string): Readable {
   return plain;
 }
 
-// A stream cut short yields what there is. HTTP's own framing tells truncation.
+// A stream that is cut short yields what there is. HTTP itself detects truncation.
 const lenient = { flush: zlib.constants.Z_SYNC_FLUSH, finishFlush: zlib.constants.Z_SYNC_FLUSH };
 const flush = zlib.constants.BROTLI_OPERATION_FLUSH;
 
-/** Errors travel along the pipeline and come out at its end. */
+/** Errors travel along the pipeline to its end. */
 const through = (decoder: () => Duplex) => (packed: Readable) => pipeline(packed, decoder(), () => {});
 
 /** Node 22.15 and later. */
@@ -29,10 +29,10 @@ const DECODERS = new Map<string, (packed: Readable) => Readable>([
   ...(createZstdDecompress ? ([['zstd', through(createZstdDecompress)]] as const) : []),
 ]);
 
-/** The encodings `unpack` undoes, for the request's accept-encoding. */
+/** The encodings `unpack` can undo, for the accept-encoding header. */
 export const ENCODINGS = [...DECODERS.keys()].filter(name => name !== 'x-gzip').join(', ');
 
-/** The same chunks, each kept in `taken`. */
+/** Passes chunks through and stores each in `taken`. */
 export async function* tapped(packed: AsyncIterable<Buffer>, taken: Buffer[]): AsyncGenerator<Buffer> {
   for await (const chunk of packed) {
     taken.push(chunk);
@@ -42,7 +42,7 @@ export async function* tapped(packed: AsyncIterable<Buffer>, taken: Buffer[]): A
 
 const gunzipped = through(() => zlib.createGunzip(lenient));
 
-/** What stands behind the packed text is no part of it, as browsers have it; Node takes it for damage. */
+/** Ignores bytes after the compressed data, as browsers do; Node treats them as damage. */
 async function* gunzip(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const taken: Buffer[] = [];
   let sent = 0;
@@ -57,7 +57,7 @@ async function* gunzip(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   }
 }
 
-/** What the first packed text of some bytes (RFC 1952) is, whatever follows it; throws `damage` when it has none. */
+/** The first gzip member (RFC 1952) of some bytes, whatever follows; throws `damage` if there is none. */
 function firstMember(bytes: Buffer, damage: unknown): Buffer {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) throw damage;
   const flags = bytes[3] ?? 0;
@@ -74,7 +74,7 @@ function firstMember(bytes: Buffer, damage: unknown): Buffer {
 
 const MAX_AT_ONCE = 16_000_000;
 
-/** `deflate` means zlib's format; some servers send what is inside of it alone. */
+/** `deflate` means zlib's format, but some servers send raw deflate data. */
 async function* inflate(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const chunks = packed[Symbol.asyncIterator]();
   const { done, value: first } = await chunks.next();
@@ -91,8 +91,8 @@ async function* inflate(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
 }
 
 /**
- * Whether what arrived of a packed body is only the beginning of its text. `unpack` forgives that, as browsers do;
- * a checksum that is missing behind the text is forgiven here, too.
+ * Whether a compressed body ended before its text did. `unpack` tolerates that, as browsers do. A missing checksum
+ * after the text is tolerated here, too.
  */
 export function isCut(packed: Buffer, encodings: string): boolean {
   const last = encodings.toLowerCase().split(',').at(-1)!.trim();
@@ -106,7 +106,7 @@ export function isCut(packed: Buffer, encodings: string): boolean {
   }
 }
 
-/** Each throws Z_BUF_ERROR for a text without its end. */
+/** Each throws Z_BUF_ERROR if the end of the text is missing. */
 const WHOLE: readonly (readonly [RegExp, (packed: Buffer) => unknown])[] = [
   [/^br$/, packed => zlib.brotliDecompressSync(packed)],
   [/^(x-)?gzip$/, gunzipWhole],

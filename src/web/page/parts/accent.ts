@@ -1,22 +1,22 @@
-// The operator's colour, corrected until it can be read, as custom properties for the stylesheet.
+// The brand color, corrected until it is readable, as custom properties for the stylesheet.
 import type { Site } from '../../../core/model/site.ts';
 
 type Rgb = readonly [number, number, number];
 
 const WHITE: Rgb = [255, 255, 255];
 const BLACK: Rgb = [0, 0, 0];
-// The stylesheet's own grounds: keep in step with --ground there.
+// The backgrounds of the stylesheet: keep in step with --ground there.
 const LIGHT_GROUND: Rgb = WHITE;
 const DARK_GROUND: Rgb = [15, 17, 21];
-/** WCAG 1.4.3, with a little to spare for rounding. */
+/** WCAG 1.4.3, with a margin for rounding. */
 const READABLE = 4.6;
 
-/** status.css with the site's colour behind it: one request for both. */
+/** status.css followed by the site's color, in one request. */
 export function stylesheet(css: string, site: Site): string {
   return `${css}\n${brandCss(site)}`;
 }
 
-/** The brand colour for light and dark: readable as text on the ground, with a text colour to put on it. */
+/** The brand color for light and dark: readable as text on the background, with a text color to put on it. */
 export function brandCss(site: Site): string {
   const color = parse(site.brand.color);
   const light = properties(color, LIGHT_GROUND, BLACK);
@@ -24,7 +24,7 @@ export function brandCss(site: Site): string {
   return `:root{${light}}@media screen and (prefers-color-scheme:dark){:root{${dark}}}\n`;
 }
 
-/** WCAG contrast ratio of two colours, 1–21. */
+/** WCAG contrast ratio of two colors, 1–21. */
 function contrast(a: Rgb, b: Rgb): number {
   const [light, dark] = [luminance(a), luminance(b)].sort((x, y) => y - x) as [number, number];
   return (light + 0.05) / (dark + 0.05);
@@ -36,7 +36,7 @@ function properties(color: Rgb, ground: Rgb, towards: Rgb): string {
   return `--brand:${print(readable)};--on-brand:${on}`;
 }
 
-/** Mixes the colour with black or white, as little as makes it readable on the ground. */
+/** Mixes the color with black or white, as little as needed to be readable on the background. */
 function correct(color: Rgb, ground: Rgb, towards: Rgb): Rgb {
   for (let part = 0; part < 1; part += 0.02) {
     const mixed = color.map((value, i) => Math.round(value + (towards[i]! - value) * part));
@@ -56,7 +56,7 @@ function luminance(color: Rgb): number {
 
 function parse(color: string): Rgb {
   const found = /^#?([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(color);
-  // The settings' reader has refused anything else; a neutral blue is the safe answer to a surprise.
+  // The settings were validated, so this cannot happen; a neutral blue is a safe result.
   if (!found) return [79, 70, 229];
   return [1, 2, 3].map(i => Number.parseInt(found[i]!, 16)) as unknown as Rgb;
 }

@@ -1,4 +1,4 @@
-// Who an incident affected, how badly, from when to when, and what of it counted as downtime.
+// The components an incident affected: how badly, from when to when, and how much counted as downtime.
 import type { ComponentStatus } from '../../../core/model/component.ts';
 import type { Millis } from '../../../core/model/time.ts';
 import type { IncidentView } from '../../../core/page/snapshot.ts';
@@ -7,15 +7,15 @@ import { isOver, windowHtml } from './incidents.ts';
 import { icon } from './status-style.ts';
 
 /**
- * The affected components in the order of the incident: each state one was in, oldest first, and what it cost the
- * component's uptime figure.
+ * The affected components, in the order of the incident: each state with its time span, oldest first, and its share of
+ * the component's downtime.
  */
 export function affectedOf(incident: IncidentView, ctx: PageContext) {
   const over = isOver(incident);
   return incident.affected.map(({ id, name, status }) => ({
     name,
     times: stretchesOf(incident, id, status).map(({ start, end, status }) => ({
-      // Over is over: a warning sign would say that it still is so.
+      // No warning icon once it is over.
       icon: over || end !== null ? '' : icon(status),
       state: ctx.say(`state.${status}`),
       spanHtml:
@@ -33,7 +33,7 @@ interface AffectedStretch {
   readonly status: ComponentStatus;
 }
 
-/** The stretches that touched a component; neighbours in one state are one. */
+/** The time spans in which the component was affected; adjacent spans with one state are joined. */
 function stretchesOf(incident: IncidentView, id: string, status: ComponentStatus): AffectedStretch[] {
   const { scheduled, started, resolved } = incident;
   if (scheduled) return [{ ...scheduled, status: 'under_maintenance' }];
@@ -48,7 +48,7 @@ function stretchesOf(incident: IncidentView, id: string, status: ComponentStatus
   return spans.length > 0 ? spans : [{ start: started, end: resolved, status }];
 }
 
-/** The incident's own length within the uptime window: what the figures of `/api/uptime.json` trace to it. */
+/** The part of the incident that counts in the uptime window, as traced to it in `/api/uptime.json`. */
 function countedWords(incident: string, component: string, ctx: PageContext) {
   const view = ctx.snapshot.components.find(one => one.component.id === component);
   const length = (view?.uptime.intervals ?? [])

@@ -1,4 +1,4 @@
-// The drawing of a chart: figures over time as one SVG made on the server, readable without script, colour or sight.
+// Draws a chart of figures over time as one SVG on the server, readable without script, color or sight.
 import { scaleLinear, scaleUtc } from 'd3-scale';
 import { area, line } from 'd3-shape';
 import type { Millis } from '../../../core/model/time.ts';
@@ -7,7 +7,7 @@ import { escapeHtml } from '../../../core/text/markdown.ts';
 import type { PageContext } from '../context.ts';
 import type { Series } from '../series.ts';
 
-/** One stretch: the line's figure, and the upper line's where there are two. */
+/** One interval: the figure of the line, and of the upper line if there are two. */
 export interface Drawn {
   readonly start: Millis;
   readonly mid: number;
@@ -16,14 +16,15 @@ export interface Drawn {
 
 const WIDTH = 807;
 const HEIGHT = 220;
-/** Room for the labels: left of the scale, below the times. */
+/** Room for the labels: left for the scale, below for the times. */
 const LEFT = 56;
 const BELOW = 24;
 const ABOVE = 8;
 
 /**
- * Draws at least one point, oldest first; the figures begin at 0, or below where they do. `scale` writes a figure
- * beside the grid, `label` is the whole drawing in words.
+ * Draws at least one point, oldest first. The scale begins at 0, or below for negative figures.
+ * @param scale formats a figure beside the grid
+ * @param label describes the whole chart in words
  */
 export function drawChart(
   { span, from, to, range }: Omit<Series, 'points'>,
@@ -45,7 +46,7 @@ export function drawChart(
   const low = line<Drawn>(middle, point => y(point.mid)).digits(1);
   const high = line<Drawn>(middle, upper).digits(1);
   const drawn = stretches.map(run => {
-    // A line of one point is nothing; a dot is what was measured.
+    // A single point has no line, so draw a dot.
     const only = run.length === 1 ? run[0] : undefined;
     const two = run.some(point => point.top !== null);
     if (only) {
@@ -58,7 +59,7 @@ export function drawChart(
     const at = round(y(value));
     return `<path class="grid" d="M${LEFT} ${at}H${WIDTH}"/><text x="${LEFT - 6}" y="${at + 4}" text-anchor="end">${escapeHtml(scale(value))}</text>`;
   });
-  // A label at the very edge would be cut, or stand in the scale's own: on a phone it is twice as wide.
+  // A label at the edge would be cut off or overlap the scale; on a phone, labels are twice as wide.
   const inside = (moment: Date) => x(moment) > LEFT + 40 && x(moment) < WIDTH - 20;
   const ticks = x.ticks(range === '24h' ? 6 : 7).filter(inside);
   const times = ticks.map(moment => {
@@ -69,7 +70,7 @@ export function drawChart(
   return `<svg class="chart" role="img" aria-label="${escapeHtml(label)}" viewBox="0 0 ${WIDTH} ${HEIGHT}">${[...levels, ...times, ...drawn].join('')}</svg>`;
 }
 
-/** The points in runs without a gap: a line over time nobody measured would be invented. */
+/** Splits the points at gaps: a line across time without measurements would be invented. */
 function unbroken(points: readonly Drawn[], step: Millis): Drawn[][] {
   const runs: Drawn[][] = [];
   for (const point of points) {

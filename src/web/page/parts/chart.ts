@@ -1,4 +1,4 @@
-// The chart of response times, and the same as rows for readers.
+// The chart of response times, and the same data as table rows.
 
 import type { Millis } from '../../../core/model/time.ts';
 import { type Point, RANGES } from '../../../core/monitoring/rollup.ts';
@@ -8,7 +8,7 @@ import { drawChart } from './chart-svg.ts';
 
 type TimedPoint = Point & { readonly p50: Millis; readonly p95: Millis };
 
-/** Draws a component's series; null where no answer took a measurable time. */
+/** Draws a component's series; null if no point has a response time. */
 export function chart(series: Series, name: string, ctx: PageContext) {
   const timed = series.points.filter(
     (point): point is TimedPoint => point.p50 !== null && point.p95 !== null,

@@ -1,4 +1,4 @@
-// Components as the page lists them: groups, rows, and the words in each.
+// The components as listed on the page: groups, rows and their texts.
 import { reportedUpstream } from '../../../core/model/checks/upstream-report.ts';
 import type { Health } from '../../../core/model/component.ts';
 import type { Render } from '../../../core/model/ports/render.ts';
@@ -11,7 +11,7 @@ import { titlesOf } from './incidents.ts';
 import { CODE, icon } from './status-style.ts';
 import { isWhole, knownPercent, NARROW, sayUptime, uptimeBars } from './uptime-bars.ts';
 
-/** The component section's groups, in the site's order; a row a step, as HTML. */
+/** The groups of the component section, in the site's order, as HTML; one row per step. */
 export function* groups(ctx: PageContext, render: Render) {
   const titles = titlesOf(ctx.snapshot);
   const drawn = [];
@@ -35,7 +35,7 @@ export function legend(ctx: PageContext) {
 }
 
 function groupOf(group: GroupView, i: number, ctx: PageContext) {
-  // Absence of data is no trouble: an unconfigured check does not unfold its group.
+  // Missing data is no trouble: an unconfigured check does not unfold its group.
   const open = group.components.some(({ health }) => health !== 'operational' && health !== 'no_data');
   const isPartly = group.health === 'no_data' && group.components.some(({ health }) => health !== 'no_data');
   return {
@@ -49,7 +49,10 @@ function groupOf(group: GroupView, i: number, ctx: PageContext) {
   };
 }
 
-/** One component's row; `titles` are those of incidents by id. */
+/**
+ * One component's row.
+ * @param titles incident titles by id
+ */
 export function componentRow(view: ComponentView, titles: ReadonlyMap<string, string>, ctx: PageContext) {
   const { component, health } = view;
   const bars = uptimeBars(view, titles, ctx);
@@ -72,10 +75,10 @@ export function componentRow(view: ComponentView, titles: ReadonlyMap<string, st
   };
 }
 
-/** How long it has been so, and since when that is all that is known. */
+/** Since when the component has this state, and since when nothing newer is known. */
 function sinceHtml({ health, since, stall }: ComponentView, ctx: PageContext): string | null {
   const near = (at: Millis) => ({ since: ctx.time(at, 'near') });
-  // "Operational since" would be a boast; trouble's beginning is a fact a visitor needs.
+  // The start is shown only for trouble: visitors need that, not "operational since".
   const quiet = since === null || health === 'operational' || health === 'no_data';
   const parts = [
     ...(quiet ? [] : [ctx.html('component.since', near(since))]),
@@ -84,7 +87,7 @@ function sinceHtml({ health, since, stall }: ComponentView, ctx: PageContext): s
   return parts.length === 0 ? null : parts.join(' · ');
 }
 
-/** A sentence about something with its `since`, where that is known. */
+/** A sentence with its `since`, if that is known. */
 function sinceKnown(
   key: 'component.upstream' | 'component.failing',
   since: Millis | null,
@@ -95,7 +98,7 @@ function sinceKnown(
   return ctx.html(`${key}_since`, { ...values, since: ctx.time(since, 'near') });
 }
 
-/** Third parties: trouble that a provider itself reports, quoted and linked. */
+/** For third parties: trouble that the provider itself reports, quoted and linked. */
 function upstream({ component, health, since, seen }: ComponentView, ctx: PageContext) {
   const { check } = component;
   const words = reportedUpstream(seen);
@@ -106,21 +109,21 @@ function upstream({ component, health, since, seen }: ComponentView, ctx: PageCo
   return { html, words };
 }
 
-/** What the colour of a maintenance would hide. */
+/** A failing check that the color of a maintenance would hide. */
 function failing({ failing, seen }: ComponentView, ctx: PageContext): string | null {
   if (!failing) return null;
   const why = seen === null ? '' : ` (${escapeHtml(seen)})`;
   return sinceKnown('component.failing', failing.since, ctx) + why;
 }
 
-/** A figure over the whole window says so where fewer bars stand above it; its coverage names the days too. */
+/** An uptime over the whole window says so if fewer bars are shown; the coverage text names the days, too. */
 function uptimeDays(view: ComponentView, days: number, ctx: PageContext): string | null {
   const whole = knownPercent(view) !== null && isWhole(view);
   const isCovered = coverageWords([view], ctx.say) === null;
   return whole && isCovered && days > NARROW ? ctx.say('component.uptime_days', { n: days }) : null;
 }
 
-/** A figure over less than the whole window says over how much, and one that was partly measured, of how much. */
+/** The uptime in words, with its time if less than the whole window, and its coverage if that is partial. */
 function uptimeWords(view: ComponentView, ctx: PageContext): string {
   const figure = knownPercent(view);
   if (figure === null) return ctx.say('component.no_uptime');

@@ -1,4 +1,4 @@
-// Coverage in words: a figure that was measured for less than its whole time says for how much of it.
+// Coverage in words: says how much of its time a figure was measured for, if not for all of it.
 
 import type { Say } from '../../../core/i18n/words.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../core/model/time.ts';
@@ -13,9 +13,9 @@ const UNITS = [
 ] as const;
 
 /**
- * "3 of 90 days observed", of the figure of these components together; null where enough was observed. In the
- * largest unit that shows a gap, both sides floored: never more than was seen. Of several whose times differ, the share
- * of all their time together: no number of days is true of all of them.
+ * "3 of 90 days observed", for the figure of these components; null if enough was observed.
+ * Uses the largest unit that shows a gap, both sides rounded down, so it never claims too much. For components with
+ * different times it gives a percentage of all their time.
  */
 export function coverageWords(views: readonly ComponentView[], say: Say): string | null {
   const coverage = coverageOf(views);

@@ -1,24 +1,24 @@
-// What the forms of subscribers are filled with: choices, wishes, and what was wrong with the last try.
+// The contents of subscribers' forms: choices, and the problem of the last attempt.
 
 import { isKey, type Key } from '../../../core/i18n/words.ts';
 import { type Choice, DETAILS, EVERYTHING, KINDS } from '../../../core/model/subscriber.ts';
 import type { Snapshot } from '../../../core/page/snapshot.ts';
 import type { PageContext } from '../context.ts';
 
-/** A key of the catalogue as its sentence; a finished sentence as it is. */
+/** Returns the sentence for a problem key, or the text itself if it is already a sentence. */
 export function problem(problem: string | null, ctx: PageContext): string | null {
   if (problem === null) return null;
   const name = `problem.${problem}`;
   return isKey(name) ? ctx.say(name as Key) : problem;
 }
 
-/** Whether nothing was narrowed: the choice then stays folded. */
+/** Whether everything is chosen: then the choice stays folded. */
 export function isEverything({ components, kinds, detail }: Choice): boolean {
   const all = components === null || components.length === 0;
   return all && kinds === EVERYTHING.kinds && detail === EVERYTHING.detail;
 }
 
-/** What kinds of updates, in how much detail, as radio buttons. */
+/** Radio buttons for kind and detail of updates. */
 export function wishes({ kinds, detail }: Choice, ctx: PageContext) {
   const options = <Value extends string>(
     name: 'kinds' | 'detail',

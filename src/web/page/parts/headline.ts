@@ -1,4 +1,4 @@
-// The overall status in words: one sentence, never vaguer or kinder than what stands beneath it.
+// The overall status in words: one sentence, never vaguer or kinder than the facts below it.
 
 import type { Values } from '../../../core/i18n/words.ts';
 import { badness } from '../../../core/model/component.ts';
@@ -6,12 +6,12 @@ import type { OverallStatus } from '../../../core/page/snapshot.ts';
 import { type PageContext, plainOf } from '../context.ts';
 import { icon } from './status-style.ts';
 
-/** More names than this and the sentence counts instead of listing. */
+/** With more names than this, the sentence counts instead of listing. */
 const NAMED = 3;
 
 /**
- * The overall status: its state, the sentence as HTML and plain (for the title and for chats), and in `notes` what the
- * sentence leaves out, each a sentence of its own.
+ * The overall status: its state, the sentence as HTML and as plain text (for the title and for chats), and in `notes`
+ * further sentences with what the first leaves out.
  */
 export function overallText(ctx: PageContext) {
   const { overall } = ctx.snapshot;
@@ -19,7 +19,7 @@ export function overallText(ctx: PageContext) {
   return { health: overall.state, icon: icon(overall.state), html, plain: plainOf(html), notes: notes(ctx) };
 }
 
-/** The same for a picture: without durations, the moment on a line of its own. */
+/** The overall status for a picture: without durations, the time on a line of its own. */
 export function overallForPicture(ctx: PageContext) {
   const { overall } = ctx.snapshot;
   const since =
@@ -31,7 +31,7 @@ export function overallForPicture(ctx: PageContext) {
   };
 }
 
-/** What is not known though it should be, as HTML; null while all is. */
+/** What is unknown and should not be, as HTML; null if nothing is. */
 function doubt({ interrupted, stalePage }: OverallStatus, ctx: PageContext, style: Style): string | null {
   if (stalePage !== undefined) return ctx.html('overall.stale', { since: ctx.time(stalePage, style) });
   if (!interrupted) return null;
@@ -60,7 +60,7 @@ function sentence(overall: OverallStatus, ctx: PageContext, style: Style = 'near
     return ctx.html('overall.maintenance', { names: worst.join(', ') });
   }
   const since = overall.since === null ? null : ctx.time(overall.since, 'near');
-  // Kept together: "1 h" must not end one line of the headline and "37 min" begin the next.
+  // Unbreakable, so that "1 h" and "37 min" stay on one line.
   const duration = overall.since === null ? '' : unbreakable(ctx.dates.duration(ctx.at - overall.since));
   const say = (key: 'overall.named' | 'overall.many' | 'overall.all', values: Values) =>
     since ? ctx.html(`${key}_since`, { ...values, since, duration }) : ctx.html(key, values);
@@ -78,10 +78,10 @@ function notes(ctx: PageContext, style: Style = 'near'): string[] {
   const unsure = doubt(overall, ctx, style);
   if (unsure !== null && worst.length + loose.length > 0) said.push(plainOf(unsure));
   if (affected > worst.length) said.push(others(overall, ctx));
-  // Alone in the headline it is already said; in company it is not.
+  // A lone title is already in the headline; otherwise list the titles.
   if (worst.length > 0 || loose.length > 1)
     for (const title of loose) said.push(ctx.say('overall.also', { title }));
-  // Nothing known at all is the headline's own word, unless an incident took it.
+  // If nothing is known at all, the headline says so, unless it names an incident.
   const unknown = overall.unknown.filter(name => !interrupted?.names.includes(name));
   if (unknown.length > 0 && (unknown.length < total || loose.length > 0))
     said.push(ctx.say('overall.unknown', { names: few(unknown) }));
@@ -90,7 +90,7 @@ function notes(ctx: PageContext, style: Style = 'near'): string[] {
   return said;
 }
 
-/** Who else is not well: by name while that is short. */
+/** The other affected components: by name if there are few. */
 function others({ state, worst, affected }: OverallStatus, ctx: PageContext): string {
   const rest = ctx.snapshot.components.filter(({ health }) => badness(health) > 0 && health !== state);
   if (rest.length === 0 || rest.length > NAMED) {

@@ -1,4 +1,4 @@
-// Incidents and maintenance as cards and timelines, and which of them stand where.
+// Incidents and maintenance as cards and timelines, and the lists in which they appear.
 import { type Health, statusOf } from '../../../core/model/component.ts';
 import { incidentPath } from '../../../core/model/incident.ts';
 import { DAY, MINUTE, type Millis, startOfUtcDay, utcDay } from '../../../core/model/time.ts';
@@ -35,20 +35,20 @@ export function updatesOf(incident: IncidentView, ctx: PageContext) {
   }));
 }
 
-/** The state an incident's icon stands for: what it does to components, or calm once it is over. */
+/** The state for an incident's icon: its effect on components, or "operational" once it is over. */
 export function healthOf(incident: IncidentView): Health {
   if (incident.scheduled) return isOver(incident) ? 'operational' : 'under_maintenance';
   return isOver(incident) ? 'operational' : statusOf(incident.severity);
 }
 
-/** "Affects API and Database", or that it affects nothing here. */
+/** "Affects API and Database", or that it affects no component. */
 export function affects(incident: IncidentView, ctx: PageContext): string {
   const names = incident.affected.map(({ name }) => name);
   if (names.length === 0) return ctx.say('incident.affects_none');
   return ctx.say('incident.affects', { names: ctx.dates.list(names) });
 }
 
-/** A maintenance's window as `<time>` to `<time>`, the date not said twice. */
+/** A maintenance's window as `<time>` to `<time>`, without repeating the date. */
 export function windowHtml(
   scheduled: { readonly start: Millis; readonly end: Millis },
   ctx: PageContext,
@@ -64,11 +64,11 @@ export function isOver(incident: IncidentView): boolean {
 
 const RANK = { critical: 0, major: 1, minor: 2 };
 
-/** What is going on now: incidents by severity, then maintenance in progress. */
+/** Current incidents by severity, then maintenance in progress. */
 export function happening({ site, incidents, maintenances }: Snapshot): IncidentView[] {
   const ids = site.components.map(({ id }) => id);
   const minute = ({ started }: IncidentView) => Math.floor(started / MINUTE);
-  // What began in the same minute stands in the order of the components below.
+  // Incidents that began in the same minute are in the order of the components below.
   const place = ({ affected }: IncidentView) => ids.indexOf(affected[0]?.id ?? '');
   const open = incidents
     .filter(incident => !isOver(incident))
@@ -87,8 +87,8 @@ export function titlesOf({ incidents, maintenances }: Snapshot): ReadonlyMap<str
 }
 
 /**
- * The last `count` UTC days, newest first; a day inside a long incident is not called `quiet`, and a `calm` one fits on
- * one line. `ongoing` are incidents that began earlier, or stand at the top of the page, and touched the day.
+ * The last `count` UTC days, newest first. A day within a long incident is not `quiet`; a `calm` day fits on one line.
+ * `ongoing` are incidents that began earlier, or are shown at the top of the page, and touched the day.
  */
 export function pastDays(count: number, ctx: PageContext) {
   const { snapshot } = ctx;
@@ -115,20 +115,20 @@ export function pastDays(count: number, ctx: PageContext) {
   });
 }
 
-/** When it began: a maintenance begins with its window. */
+/** When it began; a maintenance begins with its window. */
 export function beginning(incident: IncidentView): Millis {
   return incident.scheduled?.start ?? incident.started;
 }
 
 function ending(incident: IncidentView): Millis {
-  // An incident of no length still happened on its day.
+  // An incident without duration still belongs to its day.
   return (incident.resolved ?? beginning(incident) + incident.duration) + 1;
 }
 
 /** "Investigating · Major incident · for 12 min" */
 function facts(incident: IncidentView, ctx: PageContext): string {
   const parts = [ctx.html(`status.${incident.state}`)];
-  // A figure is not parted from its unit at the end of a line.
+  // Keep number and unit on one line.
   const duration = ctx.dates.duration(incident.duration).replaceAll(' ', '\u00a0');
   if (incident.scheduled) {
     parts.push(ctx.html('maintenance'), windowHtml(incident.scheduled, ctx));
@@ -140,14 +140,14 @@ function facts(incident: IncidentView, ctx: PageContext): string {
   return [...parts, ...(next ? [next] : [])].join(' · ');
 }
 
-/** When the next update was promised for; null when it was not. */
+/** The time of the promised next update; null if none was promised. */
 export function nextUpdateHtml({ nextUpdate }: IncidentView, ctx: PageContext): string | null {
   if (nextUpdate === null) return null;
   const key = nextUpdate < ctx.at ? 'incident.next_update_late' : 'incident.next_update';
   return ctx.html(key, { time: ctx.time(nextUpdate, 'near') });
 }
 
-/** An id every selector and validator takes; two updates of one page never share a key. */
+/** A valid HTML id; two updates of one page never have the same key. */
 function anchorOf(kind: 'i' | 'u', id: string): string {
   return `${kind}-${id.replace(/[^\p{L}\p{N}_-]+/gu, '-')}`;
 }

@@ -1,4 +1,4 @@
-// Order: the entries of one Snapshot in time, put in order once for the thousands of permalinks drawn of it.
+// The entries of a Snapshot sorted by time, once for the thousands of permalinks made from it.
 import type { IncidentView, Snapshot } from '../../../core/page/snapshot.ts';
 import { memoized } from '../../cache/memo.ts';
 import { beginning } from './incidents.ts';
@@ -16,7 +16,7 @@ export function entryOf(snapshot: Snapshot, id: string): IncidentView | undefine
   return place === undefined ? undefined : all[place];
 }
 
-/** The entries before and after one in time, incidents and maintenance alike. */
+/** The entries before and after one in time, incidents and maintenance together. */
 export function neighboursOf(
   incident: IncidentView,
   snapshot: Snapshot,

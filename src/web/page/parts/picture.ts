@@ -1,4 +1,4 @@
-// The picture chats show beneath a link: the state in words, drawn as SVG for whoever makes a PNG of it.
+// The picture that chats show below a link: the status in words, as SVG, to be converted to PNG.
 import { type Health, worst } from '../../../core/model/component.ts';
 import type { IncidentView, Snapshot } from '../../../core/page/snapshot.ts';
 import { escapeHtml } from '../../../core/text/markdown.ts';
@@ -8,12 +8,12 @@ import { overallForPicture } from './headline.ts';
 import { affects, healthOf } from './incidents.ts';
 import { CODE, SHAPE, THEME_COLOR } from './status-style.ts';
 
-/** Open Graph's customary size. */
+/** Open Graph's usual size. */
 export const PICTURE = { width: 1200, height: 630 } as const;
 
 const EDGE = 80;
 const ROOM = PICTURE.width - 2 * EDGE;
-// Bars: 90 days on whole pixels, the same shapes as the page's.
+// Bars: 90 days on whole pixels, with the same shapes as on the page.
 const BARS = { top: 500, tall: 56 };
 const HEIGHT: Record<string, number> = { o: 0.69, m: 0.69, d: 0.78, p: 0.88, x: 1, n: 0.1 };
 const BAR: Record<string, string> = {
@@ -26,8 +26,7 @@ const BAR: Record<string, string> = {
 };
 
 /**
- * The site's state. It names moments, never durations: a chat keeps a picture for days, and "12 min"
- * would become a lie there.
+ * The site's status. It gives times, never durations: a chat keeps a picture for days, and "12 min" would become wrong.
  */
 export function sitePicture(ctx: PageContext): string {
   const { health, headline, notes } = overallForPicture(ctx);
@@ -75,7 +74,7 @@ function frame(health: Health, headline: string, notes: readonly string[], ctx: 
   ].join('');
 }
 
-/** Each day the worst of all components; looked through once, for every page of a Snapshot names the picture. */
+/** Each day's worst state of all components. Cached, because every page of a Snapshot links the picture. */
 const worstDays = memoized((components: Snapshot['components']) =>
   (components[0]?.days ?? []).map((_, i) => worst(components.map(view => view.days[i]?.state ?? 'no_data'))),
 );
@@ -112,12 +111,12 @@ function text(
   fill = '#16191d',
   anchor = 'start',
 ): string {
-  // Control characters are not XML, however escaped.
+  // Control characters are not allowed in XML, even escaped.
   const safe = escapeHtml(words.replace(/\p{Cc}/gu, ' '));
   return `<text x="${x}" y="${Math.round(y)}" font-size="${size}"${bold ? ' font-weight="700"' : ''} fill="${fill}" text-anchor="${anchor}">${safe}</text>`;
 }
 
-/** Breaks words into lines by an estimate that errs on the narrow side of the room. */
+/** Breaks text into lines, with an estimate that is a little too wide rather than too narrow. */
 function wrap(words: string, size: number, room: number): string[] {
   const lines: string[] = [];
   let line = '';

@@ -1,4 +1,4 @@
-// What an incident's file says beside what was measured, as rows of a small list.
+// What an incident's file reports beside what was measured, as rows of a list.
 
 import { isoMillis, type Millis, SECOND } from '../../../core/model/time.ts';
 import type { IncidentView } from '../../../core/page/snapshot.ts';
@@ -6,7 +6,7 @@ import { escapeHtml } from '../../../core/text/markdown.ts';
 import type { PageContext } from '../context.ts';
 import { windowHtml } from './incidents.ts';
 
-/** The rows, and where the same stands as JSON; null when nothing was measured or nobody could be late. */
+/** The rows, and the address of the same data as JSON; null if there is nothing to compare. */
 export function comparisonRows({ comparison, id }: IncidentView, ctx: PageContext) {
   if (comparison === null || (comparison.measured === null && comparison.firstUpdateLag === null))
     return null;
@@ -45,7 +45,7 @@ function after(lag: Millis | null, ctx: PageContext): string {
   return ctx.html('comparison.after', { duration: ctx.dates.lag(lag) });
 }
 
-/** A moment to the second: rounding would hide the difference; `data-s` tells the script so. */
+/** A time with seconds, because rounding would hide the difference; `data-s` tells the script. */
 function exact(at: Millis, near: Millis, ctx: PageContext): string {
   const clock = ctx.dates.sameDay(at, near) ? ' data-t' : '';
   const text = escapeHtml(ctx.dates.exact(at, near));

@@ -1,7 +1,7 @@
-// The style of a state: its class, icon, favicon and theme colour. Shapes differ, not just colours.
+// The style of each state: class, icon, favicon and theme color. States differ in shape, not only in color.
 import type { Health } from '../../../core/model/component.ts';
 
-/** The stylesheet's class of a state, best first; short because the bars write it up to ninety times. */
+/** The CSS class of a state, best first; short because the bars repeat it up to ninety times. */
 export const CODE: Readonly<Record<Health, string>> = {
   operational: 'o',
   degraded_performance: 'd',
@@ -11,7 +11,10 @@ export const CODE: Readonly<Record<Health, string>> = {
   no_data: 'n',
 };
 
-/** The icon's path in a box of 16: disc, wrench, triangle, diamond, octagon, broken ring differ in greyscale, too. */
+/**
+ * The icon's path in a 16×16 box. The shapes differ in greyscale, too: disc, wrench, triangle, diamond, octagon, broken
+ * ring.
+ */
 export const SHAPE: Record<Health, string> = {
   operational: 'M8 0a8 8 0 1 0 0 16A8 8 0 0 0 8 0zM3.6 8.2 4.8 7l2.1 2.1L11.2 5l1.2 1.2-5.5 5.3z',
   under_maintenance:
@@ -24,7 +27,7 @@ export const SHAPE: Record<Health, string> = {
     'M6.6.1l.4 2a6 6 0 0 1 2 0l.4-2a8 8 0 0 0-2.8 0zM13.2 2 12 3.5a6 6 0 0 1 1.2 1.6l1.9-.8A8 8 0 0 0 13.2 2zM2.8 2A8 8 0 0 0 .9 4.3l1.9.8A6 6 0 0 1 4 3.5zM.1 6.6a8 8 0 0 0 0 2.8l2-.4a6 6 0 0 1 0-2zm15.8 0-2 .4a6 6 0 0 1 0 2l2 .4a8 8 0 0 0 0-2.8zM2.8 10.9l-1.9.8A8 8 0 0 0 2.8 14L4 12.5a6 6 0 0 1-1.2-1.6zm10.4 0A6 6 0 0 1 12 12.5l1.2 1.5a8 8 0 0 0 1.9-2.3zM7 13.9l-.4 2a8 8 0 0 0 2.8 0l-.4-2a6 6 0 0 1-2 0z',
 };
 
-/** What the browser paints around the page. */
+/** The color of the browser's frame. */
 export const THEME_COLOR: Record<Health, string> = {
   operational: '#15803d',
   under_maintenance: '#1d4ed8',
@@ -34,7 +37,7 @@ export const THEME_COLOR: Record<Health, string> = {
   no_data: '#6b7280',
 };
 
-/** Inline icon; words always stand beside it, so it is hidden from readers. */
+/** An inline icon; hidden from screen readers, because text always stands beside it. */
 export function icon(health: Health): string {
   return `<svg class="i ${CODE[health]}" viewBox="0 0 16 16" aria-hidden="true"><path fill-rule="evenodd" d="${SHAPE[health]}"/></svg>`;
 }
@@ -45,7 +48,7 @@ export function favicon(health: Health): string {
   return `data:image/svg+xml,${svg.replace(/"/g, "'").replace(/[#<> ]/g, encodeURIComponent)}`;
 }
 
-/** A mark for the document's title: the tab's first character shows trouble. */
+/** A mark for the page's title, so that the first character of the tab shows trouble. */
 export const MARK: Readonly<Record<Health, string>> = {
   operational: '',
   degraded_performance: '▲ ',

@@ -1,4 +1,4 @@
-// Uptime bars: one SVG per component, one rect per day, and its imperfect days as a list.
+// Uptime bars: one SVG per component with one rect per day, and a list of the days with trouble.
 
 import type { Values } from '../../../core/i18n/words.ts';
 import { incidentPath } from '../../../core/model/incident.ts';
@@ -10,17 +10,17 @@ import type { PageContext } from '../context.ts';
 import { coverageWords } from './coverage.ts';
 import { CODE } from './status-style.ts';
 
-// A bar is 6 wide on a pitch of 9: ninety of them make 807, the column's width in px, so they are crisp.
+// A bar is 6 wide and begins every 9: ninety bars make 807, the column's width in px, so they are sharp.
 const PITCH = 9;
 const WIDTH = 6;
 const TALL = 32;
 /** Days shown on a phone. */
 export const NARROW = 30;
 
-// Trouble stands out above the hedge of good days; absence is a stub: readable without any colour.
+// Bars of bad days are taller, bars without data are short: readable without color.
 const HEIGHT: Record<string, number> = { o: 22, m: 22, d: 25, p: 28, x: 32, n: 3 };
 
-/** Draws a component's days and lists those that were not perfect, newest first. */
+/** Draws a component's days and lists those with trouble, newest first. */
 export function uptimeBars(view: ComponentView, titles: ReadonlyMap<string, string>, ctx: PageContext) {
   const { days } = view;
   const bad = days
@@ -32,26 +32,26 @@ export function uptimeBars(view: ComponentView, titles: ReadonlyMap<string, stri
   return { svg: draw(days, summary(view, bad.length, badWord, ctx)), bad, badWord, days: days.length };
 }
 
-/** The figure, or null where nothing was checked or reported: 100 % of nothing is no figure. */
+/** The uptime; null if nothing was checked or reported, because 100 % of nothing is no figure. */
 export function knownPercent({ health, uptime }: ComponentView): number | null {
   return health === 'no_data' && uptime.observed === 0 && uptime.downtime === 0 ? null : uptime.percent;
 }
 
 function draw(days: readonly DayCell[], name: string): string {
   const width = days.length * PITCH - (PITCH - WIDTH);
-  // Without a style attribute, `width` is the phone's cut (the newest 30 days); wide pages override it.
+  // Without a style attribute, `width` is cut for phones (the newest 30 days); wide pages override it.
   const cut =
     days.length > NARROW ? Math.round((width * 10_000) / (NARROW * PITCH - (PITCH - WIDTH))) / 100 : 100;
   return `<svg role="img" aria-label="${escapeHtml(name)}" viewBox="0 0 ${width} ${TALL}" preserveAspectRatio="none" width="${cut}%" height="${TALL}" data-from="${days[0]?.day ?? ''}">${barsOf(days.map(({ state }) => CODE[state]).join(''))}</svg>`;
 }
 
-/** Most components' days look like most others': their bars are drawn once. */
+/** Many components have the same days, so equal bars are drawn once. */
 const barsOf = memoizedText(1000, codes => [...codes].map(bar).join(''));
 
 function bar(code: string, i: number): string {
   const height = HEIGHT[code]!;
   const attribute = code === 'o' ? '' : ` class="${code}"`;
-  // A hollow bar's stroke is drawn inside its box.
+  // The stroke of a hollow bar is drawn inside its box.
   const [inset, w, h] = code === 'm' ? [1, WIDTH - 2, height - 2] : [0, WIDTH, height];
   return `<rect x="${i * PITCH + inset}" y="${TALL - height + inset}" width="${w}" height="${h}"${attribute}/>`;
 }
@@ -70,7 +70,7 @@ function summary(view: ComponentView, bad: number, badWord: string, ctx: PageCon
   ].join('; ');
 }
 
-/** A figure in a sentence that says over how much it is, where that is less than the whole window. */
+/** A sentence with the uptime; it names the time covered if that is less than the whole window. */
 export function sayUptime(
   key: 'component.uptime' | 'component.bars',
   view: ComponentView,
@@ -85,12 +85,12 @@ export function sayUptime(
   return ctx.say(`${key}_over`, { ...said, duration: ctx.dates.within(total) });
 }
 
-/** Whether the figure spans the whole uptime window. */
+/** Whether the figure covers the whole uptime window. */
 export function isWhole({ uptime: { from, window } }: ComponentView): boolean {
   return from <= window.start;
 }
 
-/** `index` is the day's place among the bars, 0 the oldest. */
+/** @param index the day's position among the bars, 0 the oldest */
 function badDay(cell: DayCell, index: number, titles: ReadonlyMap<string, string>, ctx: PageContext) {
   return {
     index,

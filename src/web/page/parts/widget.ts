@@ -1,4 +1,4 @@
-// What the widget on other people's pages asks for.
+// The data of the widget on other people's pages.
 import { LANGS } from '../../../core/model/lang.ts';
 import { shortId } from '../../../core/model/token.ts';
 import type { Snapshot } from '../../../core/page/snapshot.ts';
@@ -7,8 +7,8 @@ import { pageContext } from '../context.ts';
 import { overallText } from './headline.ts';
 
 /**
- * `/status/widget.json`: whether anything is wrong, in words of each language, and a `key` that changes with the
- * trouble and not with the minute, so that a banner closed stays closed.
+ * `/status/widget.json`: whether anything is wrong, in each language. `key` changes with the trouble and not with time,
+ * so that a closed banner stays closed.
  */
 export function widgetJson(snapshot: Snapshot): object {
   const { site, overall, incidents } = snapshot;
