@@ -173,10 +173,7 @@ async function pullAndPush(exchange: Exchange): Promise<void> {
   ]);
 }
 
-/**
- * Whether the remote answered. If not, its last known state still counts: a conflict does not end when the network
- * fails.
- */
+/** Whether the remote answered. If not, its last known state still counts, so a conflict does not disappear. */
 async function fetch(exchange: Exchange): Promise<boolean> {
   const { git, ref, notes } = exchange;
   const { remote, branch } = exchange.options;

@@ -23,10 +23,7 @@ interface Commit {
   readonly file: string;
 }
 
-/**
- * Returns a function that reads the history when HEAD changed. It returns the same object when nothing changed; empty
- * without git.
- */
+/** Returns a function that reads the history if HEAD changed, else the same object; empty without git. */
 export function openHistory(dir: string, variables: Readonly<Record<string, string | undefined>>) {
   const git = makeGitRun(dir, variables);
   let head: string | null = null;

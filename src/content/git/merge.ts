@@ -198,7 +198,7 @@ async function baseText({ git, bases }: Merging, file: string | null): Promise<s
 }
 
 async function machineSide(merging: Merging, ours: FileChange, theirs: FileChange): Promise<Side | null> {
-  // Between two machines the other one yields. Changes by API yield to a person's commit too.
+  // If both sides are programs, theirs yields. Changes by API yield to a person's commit too.
   const programs = Object.values(AUTHORS);
   if (await isBy(merging, programs, 'theirs', theirs)) return 'theirs';
   return (await isBy(merging, programs, 'ours', ours)) ? 'ours' : null;

@@ -163,10 +163,7 @@ async function isSinceCommit(
   return Boolean(await git.try(...log, '--', file));
 }
 
-/**
- * Commits the texts, whatever the files contain now: a missing folder is no deletion. The files, and what a person
- * staged, are not changed.
- */
+/** Commits the texts, whatever the files contain now. Files, and what a person staged, stay unchanged. */
 async function commit(git: GitRun, some: readonly Pending[], message: string): Promise<void> {
   const head = await oidOf(git, 'HEAD');
   const edits: Edits = new Map();

@@ -98,10 +98,7 @@ export function commandsFor(top: string, file: string): string {
   return `commit it: ${at} add -- ${name} && ${at} commit -m ${message} --only -- ${name}`;
 }
 
-/**
- * The ref below `refs/` with the files our rules merged, for a merge that a person must finish; its subject names the
- * two sides.
- */
+/** The ref below `refs/` with the files that our rules merged, for a merge that a person must finish. */
 export const MERGED = 'status-live-merged';
 
 /** Something a person began in git and did not finish: nothing is committed or merged until then. */

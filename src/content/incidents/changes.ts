@@ -42,10 +42,7 @@ export class Changes {
     await this.follow(place);
   }
 
-  /**
-   * Opens a new watcher when `place` changed: a watcher stays with its old folder when that is moved, and mounts send
-   * no events.
-   */
+  /** Opens a new watcher for a new `place`: watchers stay with a moved folder, and mounts send no events. */
   async follow(place: string): Promise<void> {
     if (this.#ring === null || place === this.#place) return;
     this.#place = place;

@@ -38,9 +38,7 @@ export interface ReadFile {
   readonly isDoubtful: boolean;
 }
 
-/**
- * A file changed this recently may change again within one tick of the file system's clock, so its stamp is not used.
- */
+/** A file changed this recently may change again within one tick of the disk's clock: its stamp is not used. */
 const RACY_MS = 100;
 // In place of a stamp:
 const RACY = 'racy';
@@ -126,9 +124,7 @@ async function goneFolder(folder: string): Promise<ListedFolder> {
   return { identity: null, code: isLink ? LINK_NOWHERE : ((await inOtherCase(folder)) ?? code) };
 }
 
-/**
- * Reads the named files (relative to `folder`) again; null for a file that is gone, and as a whole when the folder is.
- */
+/** Reads the named files (relative to `folder`) again; null for a missing file, and for a missing folder. */
 export async function scanFiles(
   folder: string,
   known: ScanContext['known'],

@@ -67,10 +67,7 @@ export class LastRead {
     return this.cache.view(this.missing);
   }
 
-  /**
-   * Takes single files (null: gone). Returns whether anything changed; null: read the whole folder, as a file is gone
-   * or in an unknown folder.
-   */
+  /** Takes single files (null: gone); whether anything changed, or null: the whole folder must be read. */
   take(found: ReadonlyMap<string, ReadFile | null>): boolean | null {
     const isNews = ([file, now]: readonly [string, ReadFile | null]) =>
       now === null

@@ -28,10 +28,7 @@ export function parentsOf(
   return found;
 }
 
-/**
- * Adds the dependents of the component to a check's outage: equally affected, and named. Returns other transitions
- * unchanged.
- */
+/** Adds the dependents of a component to its check's outage. Returns other transitions unchanged. */
 export function withDependents<T extends Transition>(transition: T, { components }: Site): T {
   const id = componentOf(transition.source);
   if (id === null || transition.kind !== 'down' || probedBy(transition.source) === null) return transition;

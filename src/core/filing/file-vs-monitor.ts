@@ -8,10 +8,7 @@ import { type Outages, outagesOf } from './reported-vs-measured.ts';
 /** How long to warn about a file resolved by hand: some sources never report a recovery. */
 export const DOUBTED_FOR: Millis = DAY;
 
-/**
- * Warnings for incidents that are open although their source recovered, or were resolved within the last day although
- * it did not.
- */
+/** Warnings for incidents open although their source recovered, or resolved (within a day) although it did not. */
 export function disagreements(
   incidents: readonly Incident[],
   outages: Outages,

@@ -135,10 +135,7 @@ function withEvent(
     : next;
 }
 
-/**
- * The incident at an event: updates by a clock that was ahead come first. Their true time is unknown, so they count as
- * begun with the event.
- */
+/** The incident at an event: updates by a clock that was ahead count as just before it. */
 function withoutAhead(incident: Incident, { at, recordedAt }: StoredTransition): Incident {
   const now = Math.max(at, recordedAt);
   if (!isAhead(incident, now)) return incident;

@@ -22,10 +22,7 @@ export function batchesOf<T extends { readonly recordedAt: Millis }>(
   return batches;
 }
 
-/**
- * Sorts transitions by their components in status.yaml: checks end in random order, and an incident's text must not
- * depend on it.
- */
+/** Sorts transitions as status.yaml lists their components, so that texts do not depend on when checks end. */
 export function inOrderOf<T extends Pick<Transition, 'source'>>(
   { components }: Site,
   all: readonly T[],

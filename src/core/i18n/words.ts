@@ -35,9 +35,7 @@ export function isKey(text: string): text is Key {
   return Object.hasOwn(en, text);
 }
 
-/**
- * The language of a response: a known `?lang=`, else the first known one of Accept-Language by weight, else English.
- */
+/** The language of a response: a known `?lang=`, else the best known of Accept-Language, else English. */
 export function negotiate(acceptLanguage: string | undefined, queryLang: unknown): Lang {
   if (typeof queryLang === 'string') {
     const asked = spoken(queryLang);

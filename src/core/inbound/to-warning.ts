@@ -5,10 +5,7 @@ import type { WarningReport } from '../monitoring/warning.ts';
 import type { Expiry, Signal } from './signal.ts';
 import { matching } from './to-transition.ts';
 
-/**
- * The warning of an expiry event, for the component that the monitor matches. A number of days counts from the time of
- * the event.
- */
+/** The warning of an expiry event, for the component that the monitor matches. Days count from the event. */
 export function toWarning(
   signal: Signal & { readonly expiry: Expiry },
   components: readonly Component[],

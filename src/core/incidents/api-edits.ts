@@ -27,17 +27,13 @@ export type Writing =
 
 type ReadText = (id: string) => string | undefined;
 
-/**
- * `at`: the time of the request. `again`: its idempotency key was seen before, so it may have been carried out already.
- */
+/** The time of the request; `again`: its idempotency key was seen, so it may have been carried out before. */
 export type Asked = { readonly at: Millis; readonly again: boolean };
 
 /** Of a file's name, in characters, without day and number. */
 const LONGEST = 60;
 
-/**
- * `POST /api/incidents`: creates a file named after the day and the title; a number is added when the name is taken.
- */
+/** `POST /api/incidents`: a new file named after the day and the title, with a number when that name is taken. */
 export function writeOpen(body: OpenBody, site: Site, { at, again }: Asked, read: ReadText): Writing {
   const started = body.started ?? at;
   const faults = unknownIds(body.components, site);

@@ -146,8 +146,8 @@ function inherited(updates: readonly IncidentUpdate[], first: UpdateStatus): Inc
 }
 
 /**
- * For an incident whose `started` is after its end: its author's clock was ahead. It started when it was first seen,
- * and so were its updates with that clock's times; both at the end at the latest, unless first seen later.
+ * For an incident whose `started` is after its end, because its author's clock was ahead. Its start, and its updates by
+ * that clock, count from when they were first seen, but not later than the end, unless first seen after it.
  */
 function withBeginning(
   { begins: _, ...incident }: Incident,

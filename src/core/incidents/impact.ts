@@ -70,10 +70,7 @@ export function impactOf(
   };
 }
 
-/**
- * The components an update says are affected: the current ones; at the end, and for a maintenance, all that were
- * affected at any time.
- */
+/** The components affected as of an update; at the end, and for a maintenance, all that ever were. */
 export function affectedAt(
   incident: Incident,
   update: IncidentUpdate,

@@ -84,10 +84,7 @@ function inWords(lead: Millis): string {
   return `${count} ${name}${count === 1 ? '' : 's'}`;
 }
 
-/**
- * A warning for each component whose check fails during a maintenance. `incidents` holds all occurrences of recurring
- * ones.
- */
+/** Warns of failing checks during a maintenance. `incidents` holds all occurrences of recurring ones. */
 export function failingMeanwhile(
   incidents: readonly Incident[],
   measured: ReadonlyMap<string, Measured>,

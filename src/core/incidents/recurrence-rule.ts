@@ -41,10 +41,7 @@ export function* beginnings(rule: ParsedOptions, start: Millis, from: Millis = s
   }
 }
 
-/**
- * The rule's periods. `span`: first day and end (exclusive) in days since 1970; `step`: the most days from one period
- * to the next.
- */
+/** The rule's periods, as days since 1970 (end exclusive), and `step`, the most days between two of them. */
 function periodsOf({ freq, interval, wkst }: ParsedOptions, first: number) {
   const start = new Date(first * DAY);
   const [year, month] = [start.getUTCFullYear(), start.getUTCMonth()];

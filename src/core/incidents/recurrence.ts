@@ -41,10 +41,7 @@ export function occurs(rrule: string, start: Millis): boolean {
   return options !== null && !beginningsOf({ ...options, until: null }, start).next().done;
 }
 
-/**
- * More occurrences at once than this: `scheduled_end` most likely gives the end of the series, not of the first
- * occurrence.
- */
+/** More occurrences at once mean that `scheduled_end` was taken for the end of the series. */
 const MAX_AT_ONCE = 10;
 
 /** Whether the occurrences overlap so much that the plan must be a mistake. */
@@ -124,10 +121,7 @@ function endOf({ status, scheduled, resolved, updates, started }: Incident): Mil
   return resolved ?? said ?? Math.max(updates.at(-1)?.at ?? started, scheduled?.end ?? started);
 }
 
-/**
- * A series for other programs. RFC 5545 wants DTSTART to match the rule; null when the rule matches no day before its
- * end.
- */
+/** A series for other programs: RFC 5545 wants DTSTART to match the rule. Null when the rule never matches. */
 export function repetitionOf(incident: Incident): Repetition | null {
   const { scheduled, rrule: text = '' } = incident;
   const options = scheduled && readRule(text);

@@ -71,10 +71,7 @@ export interface Incident {
   /** As in the file; null when it names none (see `affectedBy`). */
   readonly components: readonly Affected[] | null;
   readonly scheduled: { readonly start: Millis; readonly end: Millis } | null;
-  /**
-   * `probe:api`, `uptimerobot:777` …; several checks separated by commas (`sourcesOf`); null when a person owns the
-   * file.
-   */
+  /** `probe:api`, `uptimerobot:777` …; several checks with commas (`sourcesOf`); null: a person owns the file. */
   readonly openedBy: string | null;
   readonly notify: boolean;
   /** Oldest first, never empty. */
@@ -92,10 +89,7 @@ export interface Incident {
   readonly begins?: Millis;
   /** `started:` as in the file, if it was in the future when first seen: it is not used (as-of.ts). */
   readonly startedAhead?: Millis;
-  /**
-   * A heading's time cannot be read: the incident is shown as far as possible, and nothing is announced until it is
-   * corrected.
-   */
+  /** A heading's time cannot be read: shown as far as possible, but not announced until it is corrected. */
   readonly held?: true;
 }
 

@@ -75,9 +75,7 @@ export function addressKey(address: string): string {
   return address.toLowerCase();
 }
 
-/**
- * Providers with several spellings of one mailbox: the domain it stands for, and what they ignore in the local part.
- */
+/** Providers with several spellings of one mailbox: its domain, and what they ignore in the local part. */
 const PROVIDERS: readonly { readonly domains: RegExp; readonly is: string; readonly ignored: RegExp }[] = [
   { domains: /^(gmail|googlemail)\.com$/, is: 'gmail.com', ignored: /\./g },
   { domains: /^(proton\.me|protonmail\.(com|ch)|pm\.me)$/, is: 'proton.me', ignored: /[._-]/g },

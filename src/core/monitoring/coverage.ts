@@ -40,10 +40,7 @@ interface Coverage {
   readonly isAlike: boolean;
 }
 
-/**
- * The mean coverage of the components that have a check; null when none has one (`manual` ones are not observed) or
- * nothing is known.
- */
+/** The mean coverage of the components that have a check; null when there is none, or nothing is known. */
 export function coverageOf(views: readonly Watched[]): Coverage | null {
   const watched = views.filter(({ component }) => component.check.type !== 'manual');
   const sum = (of: 'observed' | 'total') => watched.reduce((all, { uptime }) => all + uptime[of], 0);

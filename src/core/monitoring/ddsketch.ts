@@ -36,9 +36,7 @@ export function sizeOf(sketch: Sketch): number {
   return sum;
 }
 
-/**
- * The `percentile` (0–100) by nearest rank, ms, within ACCURACY for values of 1 ms or more; null for an empty sketch.
- */
+/** The `percentile` (0–100) by nearest rank, ms, within ACCURACY for values from 1 ms on; null when empty. */
 export function percentileOf(sketch: Sketch, percentile: number): Millis | null {
   const size = sizeOf(sketch);
   if (size === 0) return null;

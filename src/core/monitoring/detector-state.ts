@@ -46,10 +46,7 @@ export interface DetectorState {
 export interface Judgement {
   readonly state: DetectorState;
   readonly transitions: Transition[];
-  /**
-   * The first good state of a check. It only ends an outage still open in a file whose database was lost; it changes no
-   * state.
-   */
+  /** The first good result of a check. It only ends an outage in a file whose database was lost. */
   readonly first?: Transition;
   /** Epoch ms; null: by the schedule. Heartbeats: when to judge next. */
   readonly recheckAt: Millis | null;
@@ -88,9 +85,7 @@ export function isOfOtherKind({ check }: Pick<Component, 'check'>, state: Detect
   return check.type !== 'manual' && state.confirmed !== 'unseen' && !isMeasured;
 }
 
-/**
- * A check's state after its outage (`probe:`) or slowness (`latency:`) was ended for it: a new one starts from nothing.
- */
+/** A check's state after its outage (`probe:`) or slowness (`latency:`) was ended for it. */
 export function forgotten(state: DetectorState, source: string): DetectorState {
   if (probedBy(source) === null) return { ...state, slow: null, samples: [] };
   return { ...initialState(), slow: state.slow };
@@ -98,10 +93,7 @@ export function forgotten(state: DetectorState, source: string): DetectorState {
 
 type OutageChange = Pick<Transition, 'kind' | 'at' | 'severity' | 'message' | 'facts'>;
 
-/**
- * The transition of a check's outage (`probe`) or slowness (`latency`). Its key is the same whenever the same facts are
- * judged again.
- */
+/** The transition of a check's outage or slowness. Judging the same facts again gives the same key. */
 export function transitionOf(
   { id, name }: Pick<Component, 'id' | 'name'>,
   rule: 'probe' | 'latency',
@@ -114,10 +106,7 @@ export function transitionOf(
   return { key: `${source}@${change.at}:${change.kind}`, source, title, slug, components: [id], ...change };
 }
 
-/**
- * `first` of a judgement: the check has been well since `at`. Without facts for a template, as the length of the outage
- * is unknown.
- */
+/** `first` of a judgement: well since `at`. Without facts, as the length of the outage is unknown. */
 export function firstWell(component: Component, at: Millis, message: string): Transition {
   return transitionOf(component, 'probe', { kind: 'up', at, severity: component.detect.severity, message });
 }

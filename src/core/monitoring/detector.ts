@@ -87,9 +87,7 @@ function extend(streak: Streak | null, result: CheckResult, schedule: string, pe
   return { good, count: 1, since: result.at, last, firstSeen: result.seen };
 }
 
-/**
- * Whether a run due at `at` directly follows one that ended at `last`. Nights and weekends without checks are no gap.
- */
+/** Whether a run due at `at` follows one that ended at `last`; nights and weekends without checks are no gap. */
 function follows(last: Millis, at: Millis, schedule: string, period: Millis): boolean {
   if (at - last <= GAP_PERIODS * period) return true;
   const next = nextFiring(schedule, last);

@@ -49,9 +49,7 @@ export function changedSince(before: DetectorState, judged: Judgement, at: Milli
   return Math.min(at, ...judged.transitions.map(transition => transition.at));
 }
 
-/**
- * Ends an outage confirmed by other rules when a component becomes a heartbeat, or is no longer one; null without one.
- */
+/** The end of an outage of other rules, when a component becomes a heartbeat or stops being one; else null. */
 export function endOfOtherKind(
   component: Component,
   { down }: DetectorState,

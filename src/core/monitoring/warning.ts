@@ -80,10 +80,7 @@ export function certificateHost(check: Check): string | null {
   return protocol === 'https:' ? hostname : null;
 }
 
-/**
- * Whether a warning still matters: its component or metric exists, its date is not past, and a monitor sent it within a
- * month.
- */
+/** Whether a warning still matters: its component or metric exists, and it is not outdated. */
 export function isCurrent(warning: Warning, { components, metrics }: Site, now: Millis): boolean {
   const { source, component, expires, seenAt } = warning;
   const own = components.find(({ id }) => id === component);
@@ -97,10 +94,7 @@ export function isCurrent(warning: Warning, { components, metrics }: Site, now: 
   return expires === null ? now - seenAt < BELIEVED : now < expires;
 }
 
-/**
- * With another date, a monitor means another certificate. Not so for our own checks: behind a load balancer they may
- * see two.
- */
+/** Another date means another certificate; not for our own checks, which may see two behind a load balancer. */
 export function isSameWarning(before: Warning, { source, expires }: WarningReport): boolean {
   if (isOwn(source) || before.expires === null || expires === null) return true;
   return Math.abs(before.expires - expires) <= DAY;

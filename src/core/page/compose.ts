@@ -196,9 +196,7 @@ function statusIn(view: IncidentView, id: string): Health {
   return view.affected.find(affected => affected.id === id)?.status ?? 'no_data';
 }
 
-/**
- * The outages of a component. When the start is implausible (the clock was not set), the outage starts with the total.
- */
+/** The outages of a component. One with an implausible start (the clock was not set) starts with the total. */
 function outagesOf(id: string, views: readonly IncidentView[], from: Millis, now: Millis): Outage[] {
   const found: Outage[] = [];
   for (const view of views) {

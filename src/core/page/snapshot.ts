@@ -136,9 +136,6 @@ export interface Stall {
   readonly since: Millis;
   /** Whether monitoring is interrupted; else the process was off or asleep, and a check comes soon. */
   readonly isInterrupted: boolean;
-  /**
-   * A job without a report. `overdue`: a report may have come while the server was off. `new token`: the job has not
-   * used its new address yet.
-   */
+  /** A silent job: its report may have come while the server was off, or its token is new and not used yet. */
   readonly silent?: 'overdue' | 'new token' | undefined;
 }

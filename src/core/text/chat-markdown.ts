@@ -38,10 +38,7 @@ export function cut(text: string, most: number): string {
   return `${(space > most * 0.8 ? room.slice(0, space) : room).trimEnd()}…`;
 }
 
-/**
- * Markdown in a dialect, at most `most` characters: cut at a line's end, so that no markup stays open. A single long
- * line is cut as plain text.
- */
+/** Markdown in a dialect, cut to `most` characters at a line's end, so that no markup stays open. */
 export function cutDialect(markdown: string, dialect: Dialect, most: number): string {
   const rendered = inDialect(markdown, dialect);
   if (rendered.length <= most) return rendered;

@@ -19,10 +19,7 @@ export function plainText(source: string): string {
   return text.includes('\r') ? text.split('\r\n').join('\n').split('\r').join('\n') : text;
 }
 
-/**
- * Splits a file into front matter and body. Only YAML is accepted; nothing is ever executed. `body` has LF as line
- * ends.
- */
+/** Splits a file into front matter (only YAML; nothing is ever executed) and body (with LF as line ends). */
 export function readFrontmatter(file: string, source: string): Front {
   const text = plainText(source);
   const refuse = (line: number, what: string, fix: string): Front => ({

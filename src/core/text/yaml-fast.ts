@@ -1,10 +1,7 @@
 // Fast path for simple YAML: maps, lists and one-line values, as most front matter and status.yaml have. Ten times as
 // fast as the parser.
 
-/**
- * Letters, digits and harmless characters; a colon only inside a word. Anything that YAML might read differently is
- * excluded.
- */
+/** Letters, digits and harmless characters; a colon only inside a word. Nothing that YAML may read differently. */
 const SCALAR = /^\p{L}(?:[\p{L}\p{N} ._/+()&'’,;!?%–—-]|:(?=[^\s]))*$/u;
 const MOMENT =
   /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?(?:Z|UTC|[+-]\d{2}:?\d{2}))?)?$/;

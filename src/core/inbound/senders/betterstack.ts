@@ -5,9 +5,7 @@ import { byWord, type SenderResult } from '../signal.ts';
 /** Unconfirmed may come to nothing; acknowledged is known to be down. */
 const WORDS = { down: ['started'], up: ['resolved'] };
 
-/**
- * Monitor: `relationships.monitor` (or heartbeat), else the incident's name; event: the incident's id and new state.
- */
+/** Monitor: `relationships.monitor` (or heartbeat), else the incident's name; event: incident id and state. */
 export function betterstack(input: unknown): SenderResult {
   const data = fieldsOf(fieldsOf(input)?.data);
   const attributes = fieldsOf(data?.attributes);

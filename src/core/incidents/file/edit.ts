@@ -10,10 +10,7 @@ export interface FrontChanges {
   readonly components?: readonly string[] | undefined;
 }
 
-/**
- * A file cut at its front matter. `head`: the lines above; `front`: its text with LF; `body`: the lines from its
- * closing `---` on.
- */
+/** A file cut at its front matter: the lines above, its text with LF, and the lines from its closing `---` on. */
 export interface CutFile {
   readonly eol: string;
   readonly head: readonly string[];
@@ -36,10 +33,7 @@ export function joinFile({ eol, head, front, body }: CutFile): string {
   return [...head, ...(front === '' ? [] : front.split('\n')), ...body].join(eol);
 }
 
-/**
- * Changes fields of the front matter; missing ones are added at its end. Returns the same text when there is no front
- * matter.
- */
+/** Changes fields of the front matter; adds missing ones at its end. The same text without front matter. */
 export function editFront(source: string, { title, severity, components }: FrontChanges): string {
   const found = /^(\uFEFF?---[ \t]*(\r?\n))([\s\S]*?)(?=^---[ \t]*$)/m.exec(source);
   if (found?.index !== 0) return source;
@@ -53,9 +47,7 @@ export function editFront(source: string, { title, severity, components }: Front
   return opening + edited + source.slice(whole.length);
 }
 
-/**
- * Sets keys of a YAML map, or removes them (null). A new key goes below the first of `after` that exists, else last.
- */
+/** Sets keys of a YAML map, or removes them (null). A new key goes below the first found of `after`, else last. */
 export function setValues(
   yaml: string,
   values: Readonly<Record<string, string | null | undefined>>,

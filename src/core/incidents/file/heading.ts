@@ -44,10 +44,7 @@ export function beginsWithLabel(text: string): boolean {
 const BEGINS_WITH_TIME =
   /^[\s([]*(?:(?:\p{Nd}[\p{Nd}\s./,-]*[\s,T])?\p{Nd}{1,2}[:h]\p{Nd}{2}|\p{Nd}{1,2}(?:st|nd|rd|th|\.)?\s+\p{L}+\.?,?\s+\p{Nd}{4},?\s+\p{Nd}{1,2}[:.h]\p{Nd}{2})/u;
 
-/**
- * Parses the text of a level-2 heading; null for prose. Inside a post-mortem, a heading that begins with a time is
- * prose.
- */
+/** Parses a level-2 heading; null for prose, as is a heading with the time first inside a post-mortem. */
 export function readHeading(text: string, inPostmortem: boolean): Heading | 'postmortem' | WrongTime | null {
   if (/^post-?\s?mortem$/i.test(text)) return 'postmortem';
   const [usual, name = '', day, hour, minute, second] = USUAL.exec(text) ?? [];
@@ -217,10 +214,7 @@ export function statusNamed(label: string): UpdateStatus | null {
   return known.includes(word) ? (word as UpdateStatus) : null;
 }
 
-/**
- * How far an update has progressed. An unreadable heading above one with a lower stage was most likely put on top,
- * after it.
- */
+/** How far an update has progressed: an unreadable heading with a higher stage than the next was added on top. */
 export function stageOf(text: string): number {
   const label = LABELLED.exec(text)?.[0] ?? LABEL_LAST.exec(text)?.[2] ?? '';
   const stage = STAGES.findIndex(names => names.includes(label.toLowerCase().replace(/[\s-]/g, '_')));

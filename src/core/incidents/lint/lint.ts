@@ -76,10 +76,7 @@ export function unknownComponents(
   ]);
 }
 
-/**
- * A maintenance without components covers none: failures during it count as outages. `components: []` says so on
- * purpose.
- */
+/** A maintenance without components covers none, and failures during it count; `components: []` is on purpose. */
 export function coversNobody(
   where: string,
   incident: Incident,

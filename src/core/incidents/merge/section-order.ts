@@ -73,10 +73,7 @@ export interface Placed {
   readonly inTheirs: number | undefined;
 }
 
-/**
- * How sections that both sides added at one place are ordered. `all by time`: the whole file, oldest first, those
- * without a time last.
- */
+/** The order of sections that both sides added at one place. `all by time`: of all sections, oldest first. */
 export type Between = 'by time' | 'ours first' | 'theirs first' | 'all by time';
 
 /**

@@ -17,9 +17,7 @@ const COUNTED =
 
 const NO_NAME = String.raw`(?:${LABEL}|${MONTH_NAMES}|am|on|the|den|day|tag|dag|t|d|w|kw|cw|week)[-_]?\d`;
 
-/**
- * Names with numbers: `#12`, `CVE-2024-3094`, `INC-20261128`, `eu-west-1`, `db12`, `v2.3`, `24/7`, `50%`, `2/3 nodes`.
- */
+/** Names with numbers: `#12`, `CVE-2024-3094`, `INC-20261128`, `eu-west-1`, `db12`, `v2.3`, `50%`, `2/3 nodes`. */
 const NAMES = new RegExp(
   [
     String.raw`#\s?\d+`,

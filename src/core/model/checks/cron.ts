@@ -69,10 +69,7 @@ function read(text: string): Cron {
   });
 }
 
-/**
- * Rewrites a field for croner, which has no full names, no range over the end (`22-2`) and no step beyond the range
- * (`*\/90`).
- */
+/** Rewrites a field for croner, which has no full names, no range over the end (`22-2`), no step like `*\/90`. */
 function spelledOut(field: string, index: number): string {
   const [least, most] = FIELDS[index] as readonly [number, number];
   const short = field.replace(NAME, name => {
