@@ -1,5 +1,4 @@
-// Reads status.yaml as far as it is valid, for commands that must work although something in it, or a variable, is
-// missing.
+// Reads the valid part of status.yaml, for commands that must work in spite of mistakes or missing variables.
 import type { Problem } from '../core/model/problem.ts';
 import type { Site } from '../core/model/site.ts';
 import { strangeCharacters } from '../core/text/encoding.ts';

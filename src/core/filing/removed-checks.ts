@@ -1,5 +1,4 @@
-// Removed checks: ends the outages of checks that are no longer in status.yaml. Outside monitors continue without their
-// component and end their own incidents.
+// Removed checks: ends the outages of checks that are no longer in status.yaml. Outside monitors end their own.
 import { statusOfSource } from '../incidents/grouped.ts';
 import { isConfigured } from '../model/checks/check.ts';
 import { type Incident, isOpen, sourcesOf } from '../model/incident.ts';

@@ -1,5 +1,4 @@
-// Recurrence rules: generates the start times of a rule. A rule may match nothing for centuries, and the library would
-// search until the year 9999, so the days tried are limited.
+// Recurrence rules: generates a rule's start times. Limits the days tried, as a rule may match nothing for centuries.
 import type rrule from 'rrule';
 import { DAY, type Millis } from '../model/time.ts';
 

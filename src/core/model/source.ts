@@ -1,5 +1,4 @@
-// Sources: the origin of a transition, as in `opened_by` of an incident file: `probe:api`, `latency:api`,
-// `uptimerobot:777`.
+// Sources: the origin of a transition, as in `opened_by`: `probe:api`, `latency:api`, `uptimerobot:777`.
 
 export function probeSource(componentId: string): string {
   return `probe:${componentId}`;

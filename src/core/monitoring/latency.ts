@@ -1,9 +1,10 @@
 // The latency rule: good responses that are too slow on the whole.
 // Judged after each good response, over those of the last `window` (at least three periods, so that a five-minute
-// schedule works with a five-minute window). Slow: at least SLOW_SAMPLES responses with an average (or percentile) over
-// the limit; it begins with the response that exceeds it. Over: the average and each of the newest `recoveries`
-// responses are within the limit, so that one outlier that leaves the window, or one quick response, causes no
-// flapping.
+// schedule works with a five-minute window).
+// - Slow: at least SLOW_SAMPLES responses, with an average (or percentile) over the limit. It begins with the response
+//   that exceeds the limit.
+// - Over: the average and each of the newest `recoveries` responses are within the limit, so that an outlier that
+//   leaves the window, or one quick response, causes no flapping.
 import type { CheckResult } from '../model/checks/check.ts';
 import type { Component } from '../model/component.ts';
 import type { Millis } from '../model/time.ts';

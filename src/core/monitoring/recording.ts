@@ -1,5 +1,4 @@
-// Recording: which judgements are stored as a run, since when a state holds, and what ends when a check changes its
-// kind.
+// Recording: what is stored of a judgement, and what ends when a check changes its kind.
 import type { CheckResult } from '../model/checks/check.ts';
 import type { Component } from '../model/component.ts';
 import { type Millis, SECOND } from '../model/time.ts';

@@ -1,5 +1,4 @@
-// Merges two versions of an incident file: each front-matter key, the text before the first section and each section is
-// a unit.
+// Merges two versions of an incident file: the units are each front-matter key, the preface and each section.
 import { parseIncident } from '../file/parse.ts';
 import { type Between, matched, ordered, type Placed } from './section-order.ts';
 import { cutIncident, type FrontMatterEntry, type MergeUnit, type Units } from './units.ts';

@@ -1,5 +1,4 @@
-// Storage faults: what can be wrong with the disk below the database, and the words for it. These are no bugs: they are
-// reported to the operator and pass without a restart.
+// Storage faults: problems of the disk below the database, and their texts. They pass without a restart.
 import type { Problem } from '../problem.ts';
 import { iso, type Millis } from '../time.ts';
 
