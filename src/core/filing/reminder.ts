@@ -1,4 +1,4 @@
-// Reminders: asks the operators for an update of incidents that have been silent too long.
+// Reminders to operators: asks for an update of incidents that have been silent too long.
 
 import { promiseOf } from '../incidents/impact.ts';
 import { type Incident, isOpen } from '../model/incident.ts';

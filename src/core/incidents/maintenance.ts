@@ -1,4 +1,4 @@
-// Maintenance: its state by the clock, the time it covers, and its reminders.
+// Maintenance: its state by the clock, the time it covers, and its reminders to subscribers.
 import { isConfigured } from '../model/checks/check.ts';
 import { badness, type Measured } from '../model/component.ts';
 import {
@@ -41,8 +41,8 @@ export function isUnderWay(incident: Incident, now: Millis): incident is Inciden
 }
 
 /**
- * The reminders of a maintenance due by `now`, one for each of `leads` (ms before the start), as updates that are in no
- * file. The start is part of their key: a moved maintenance is announced again.
+ * The reminders to subscribers (`maintenance.notices`) due by `now`, one for each of `leads` (ms before the start), as
+ * updates that are in no file. The start is part of their key: a moved maintenance is announced again.
  * - Superseded by a later reminder, or due only after the start: recorded, not sent.
  * - A lead longer than the time since the announcement: left out.
  * - Late (the server was off, the maintenance was moved): says the time that is left. More than a day late: not sent.

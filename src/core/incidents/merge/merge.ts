@@ -256,7 +256,10 @@ function namesIn(text: string): Set<string> {
   return new Set(updates.map(({ key, body }) => `${key} ${body}`));
 }
 
-/** Why the merged text does not have the meant sections (a code fence may swallow the next one); null when it has. */
+/**
+ * Why the merged text is wrong: a code fence swallows other sections, or values contradict each other; null when it is
+ * right.
+ */
 function stray(text: string, ours: string, theirs: string, parts: readonly MergeUnit[]): string | null {
   const cut = cutIncident(text);
   const found = cut && [cut.preface, ...cut.sections].map(({ same }) => same).sort();
