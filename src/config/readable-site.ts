@@ -84,7 +84,7 @@ function isInCheck([top, index, key]: readonly PropertyKey[], id: string, data: 
 function sound(data: unknown): SiteFields | null {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return null;
   const left = structuredClone(data);
-  // Ends: each round removes something, or is the last.
+  // This loop ends: each round removes something, or is the last.
   for (;;) {
     const parsed = siteSchema.safeParse(left);
     if (parsed.success) return parsed.data;

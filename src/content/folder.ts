@@ -30,9 +30,9 @@ export class StatusFolder {
   #isTaken = false;
 
   /**
-   * @param dir need not have an incidents folder yet.
+   * @param dir the status folder; its incidents folder need not exist yet.
    * @param variables the environment for git, which is asked whether missing files were deleted by a commit.
-   * @param clock the default makes no time a future one.
+   * @param clock with the default no time counts as in the future.
    */
   constructor(
     dir: string,

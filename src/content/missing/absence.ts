@@ -10,7 +10,7 @@ import { NOT_BACK, whyMissing } from './missing.ts';
 export interface Absence {
   readonly folder: string;
   readonly why: string;
-  /** The folder may have been emptied: the file may stay away when it comes back. */
+  /** The folder may have been emptied: when it comes back, the file may still be gone. */
   readonly emptied: boolean;
 }
 

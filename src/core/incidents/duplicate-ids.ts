@@ -6,8 +6,9 @@ import { errorAt, type Problem, warningAt } from '../model/problem.ts';
 type Named = { readonly file: string; readonly id: string; readonly good: Incident | null };
 
 /**
- * Sorts files with the same id; the first is shown. Open incidents come first, the most severe of them before the
- * others. Then those that ended last, so that an incident just resolved stays visible. Then by path.
+ * Sorts files with the same id; the first is shown. Open incidents come first, the most severe before others; then
+ * maintenance that is not over; then the one that ended last, so that an incident just resolved stays visible. Then by
+ * path.
  */
 export function byRank(a: Named, b: Named): number {
   return rankOf(b.good) - rankOf(a.good) || endOf(b.good) - endOf(a.good) || (a.file < b.file ? -1 : 1);

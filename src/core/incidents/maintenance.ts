@@ -20,7 +20,7 @@ export function stateAt(incident: Incident, now: Millis): UpdateStatus {
   return incident.status;
 }
 
-/** The time a maintenance really took: early or late starts and ends as the file has them. */
+/** The time a maintenance covers: with an early start, and an early or late completion, as in the file. */
 export function coveredBy({ scheduled, updates, status, resolved }: Incident): Span {
   const planned = scheduled!;
   const begun = updates.find(update => update.status === 'in_progress')?.at ?? planned.start;

@@ -90,7 +90,7 @@ function matcher(rule: ParsedOptions): (day: number) => boolean {
   };
 }
 
-/** Whether a place is named; places count from 1 at the beginning or from -1 at the end. */
+/** Whether the rule names a place; places count from 1 at the beginning or from -1 at the end. */
 function isAmong(named: ReadonlySet<number>, before: number, after: number): boolean {
   return named.has(before + 1) || named.has(-after);
 }

@@ -35,7 +35,7 @@ export function readRule(text: string): RuleOptions | null {
   }
 }
 
-/** Whether a rule matches any day from `start` on, its end left aside. `BYMONTH=2;BYMONTHDAY=30` never does. */
+/** Whether a rule, apart from its end, matches any day from `start` on. `BYMONTH=2;BYMONTHDAY=30` never does. */
 export function occurs(rrule: string, start: Millis): boolean {
   const options = readRule(rrule);
   return options !== null && !beginningsOf({ ...options, until: null }, start).next().done;

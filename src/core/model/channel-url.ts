@@ -18,8 +18,8 @@ const PORTS = ['', '8443'];
 const MAX_LENGTH = 2000;
 
 /**
- * Reads the URL a visitor typed. The host tells the service; any other URL is a webhook. Whether the host is on the
- * public internet is checked on each call, not here.
+ * Reads the URL a visitor typed. The host identifies the service; any other URL is a webhook. Whether the host is on
+ * the public internet is checked on each call, not here.
  * @param ownHost the page's host, which a webhook must not call.
  */
 export function readChannelUrl(
@@ -45,7 +45,7 @@ function isOwn({ host }: URL, ownHost: string): boolean {
   return host.replace(/\.(?=:|$)/, '') === ownHost;
 }
 
-/** The service of an URL, by host and path; null when there is none. */
+/** The service of a URL, by host and path; null when there is none. */
 function serviceOf({ protocol, hostname, port, pathname }: URL): ChannelType | null {
   if (protocol !== 'https:' || port !== '') return null;
   if (/^hooks\.slack(-gov)?\.com$/.test(hostname) && pathname.startsWith('/services/')) return 'slack';

@@ -93,7 +93,7 @@ export interface Incident {
   readonly held?: true;
 }
 
-/** The first update, without those of a wrong year. */
+/** The first update that is not of a wrong year. */
 export function beginningOf({ updates }: Pick<Incident, 'updates'>): IncidentUpdate | undefined {
   return updates.find(({ stray }) => !stray) ?? updates[0];
 }

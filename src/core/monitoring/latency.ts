@@ -11,7 +11,7 @@ import type { Millis } from '../model/time.ts';
 import { type DetectorState, type Judgement, transitionOf } from './detector-state.ts';
 import { fastWords, lastedFrom, slowWords, spell } from './messages.ts';
 
-/** Too few responses to judge. */
+/** Fewer responses than this are too few to judge. */
 const SLOW_SAMPLES = 3;
 /** The most responses stored; limits the state for long windows. */
 const MAX_SAMPLES = 500;

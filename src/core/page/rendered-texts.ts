@@ -36,7 +36,7 @@ type RenderedTexts = { readonly updates: readonly string[]; readonly postmortem:
 /** Per parsed incident, and so per change of its file. */
 const renderings = new WeakMap<readonly object[], RenderedTexts>();
 
-/** Texts longer (characters), or more than this, take noticeable time: they are rendered ahead, one per step. */
+/** Longer texts (characters), or more of them, take noticeable time: they are rendered ahead, one per step. */
 const LONG = 5_000;
 const MANY = 30;
 

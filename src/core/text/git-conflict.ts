@@ -17,7 +17,7 @@ export function gitConflict(text: string, where: string, firstLine = 1): Problem
   return errorAt(where, 'the file holds both sides of a git conflict', fix, line);
 }
 
-/** Whether a line is one of git's conflict markers; `=======` below a markdown heading (`isHeading`) is not. */
+/** Whether a line is one of git's conflict markers; a `=======` that underlines a heading (`isHeading`) is not. */
 export function isMark(line: string, isHeading: boolean): boolean {
   return BEGINS.test(line) || ENDS.test(line) || (!isHeading && TURNS.test(line));
 }

@@ -33,7 +33,7 @@ const USUAL = new RegExp(
   String.raw`^(${LABELS})(?: (\d{4}-\d{2}-\d{2}))? ([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))? UTC$`,
   'i',
 );
-/** After a label follows a time and nothing else. */
+/** A label at the beginning: after it, only a time may follow. */
 const LABELLED = new RegExp(String.raw`^(?:${LABELS})(?![\p{L}\d_])`, 'iu');
 
 export function beginsWithLabel(text: string): boolean {

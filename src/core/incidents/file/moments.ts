@@ -133,7 +133,7 @@ export function tellsOfWork({ status }: Pick<Section, 'status'>): boolean {
 
 /** This time of day, at `first` or later, on the day nearest to the window; the earlier of two equally near ones. */
 function nearestTo({ start, end }: Work, first: Millis): Millis {
-  // Below a future planned step: it was before that step.
+  // After a step planned for later it would fall past the window: it came before that step.
   if (first > end && first - DAY >= start && end - start < DAY) return first - DAY;
   if (first >= start) return first;
   const before = start - ((start - first) % DAY);

@@ -256,10 +256,7 @@ function namesIn(text: string): Set<string> {
   return new Set(updates.map(({ key, body }) => `${key} ${body}`));
 }
 
-/**
- * Why the merged text is wrong: a code fence swallows other sections, or values contradict each other; null when it is
- * right.
- */
+/** What is wrong with the merged text (swallowed sections, contradicting values); null when nothing is. */
 function stray(text: string, ours: string, theirs: string, parts: readonly MergeUnit[]): string | null {
   const cut = cutIncident(text);
   const found = cut && [cut.preface, ...cut.sections].map(({ same }) => same).sort();
