@@ -1,11 +1,11 @@
-// The settings of channels besides mail: `notify:` of status.yaml.
+// The settings of notification channels: `notify:` of status.yaml.
 import * as z from 'zod';
 import { VISITOR_CHANNELS } from '../core/model/channel-url.ts';
 import { duration } from '../core/model/checks/check.ts';
 import { CHANNEL_TYPES, type ChannelSettings, channelId } from '../core/model/notification-channel.ts';
 import { orNull } from './fields.ts';
 
-// `refine`, as its problems do not repeat what was written: addresses and secrets are not for the log.
+// `refine`, because its problems do not repeat the value: addresses and secrets must not be logged.
 const url = z
   .string()
   .refine(isWebAddress, 'this is not the address of a webhook; write https://…')

@@ -1,4 +1,4 @@
-// What is wrong between several entries of status.yaml: ids used twice, references to what is not there, circles.
+// Conflicts between entries of status.yaml: duplicate ids, references to unknown entries, circular dependencies.
 import type * as z from 'zod';
 import { parentsOf } from '../core/filing/dependencies.ts';
 import { hostOf } from '../core/model/notification-channel.ts';
@@ -6,12 +6,12 @@ import { nearest, type Problem } from '../core/model/problem.ts';
 import type { YamlText } from '../core/text/yaml.ts';
 import type { siteSchema } from './site-schema.ts';
 
-/** What status.yaml holds once its shape is right. */
+/** The fields of status.yaml after the schema. */
 export type SiteFields = z.output<typeof siteSchema>;
 
 type Report = (path: readonly PropertyKey[], what: string, fix: string) => void;
 
-/** All of it, as errors with their lines. */
+/** All conflicts, as errors with their lines. */
 export function clashes(fields: SiteFields, yaml: YamlText, where: string): Problem[] {
   const problems: Problem[] = [];
   const say: Report = (path, what, fix) =>
@@ -22,7 +22,7 @@ export function clashes(fields: SiteFields, yaml: YamlText, where: string): Prob
   return problems;
 }
 
-/** Those whose id is that of one before. */
+/** Entries with the id of an earlier one. */
 function repeated<T extends { readonly id: string }>(list: readonly T[]): [index: number, T][] {
   return [...list.entries()].filter(([index, { id }]) => list.findIndex(one => one.id === id) !== index);
 }

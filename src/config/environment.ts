@@ -1,4 +1,4 @@
-// The environment: every variable the program reads, checked at once.
+// The environment: reads and checks every variable that the program uses.
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
 import ipaddr from 'ipaddr.js';
@@ -8,30 +8,29 @@ import { exposed } from './secret.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
-/** Whose files must be closed to others. */
+/** Their files should not be readable by others. */
 const SECRETS = 'SECRET WEBHOOK_TOKEN API_TOKEN SMTP_URL DKIM_PRIVATE_KEY RESEND_WEBHOOK_SECRET'.split(' ');
 
 /** The longest value, bytes. */
 const MAX_VALUE = 65_536;
 
-/** Variables of process.env, as main.ts hands them over. */
+/** The variables of process.env, passed on by main.ts. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
 export interface Environment {
-  /** 0 lets the system choose. */
+  /** 0: the system chooses. */
   readonly port: number;
   readonly host: string;
-  /** Where visitors reach the page, no trailing slash; null when not set. */
+  /** The page's public address, without a trailing slash; null when not set. */
   readonly publicUrl: string | null;
   readonly statusDir: string;
   readonly dataDir: string;
-  /** The SQLite file. */
   readonly databaseFile: string;
   readonly smtpUrl: string | null;
   readonly mailFrom: string | null;
-  /** The key that signs mail; null where the mail server does it. */
+  /** The key that signs email; null when the mail server signs. */
   readonly dkim: { readonly domain: string; readonly selector: string; readonly privateKey: string } | null;
-  /** Of the webhook by which Resend reports bounces: `whsec_…`. */
+  /** The signing secret of Resend's webhook for bounces, `whsec_…`. */
   readonly resendSecret: string | null;
   readonly secret: string | null;
   readonly webhookToken: string | null;
@@ -43,7 +42,7 @@ export interface Environment {
   readonly variables: Variables;
 }
 
-/** What is wrong with a variable, and what to write instead. */
+/** What is wrong with a variable, and the fix. */
 class Fault {
   readonly what: string;
   readonly fix: string;
@@ -54,13 +53,13 @@ class Fault {
   }
 }
 
-/** Reads and checks the environment; each variable may also come from a file, as `NAME_FILE`. */
+/** Reads and checks the environment. Each variable may also come from a file, as `NAME_FILE`. */
 export function readEnvironment(variables: Variables, cwd: string): Outcome<Environment> {
   const problems: Problem[] = [];
   const say = (level: Problem['level'], where: string, { what, fix }: Fault) =>
     void problems.push({ level, where, what, fix });
   const textOf = (name: string) => textIn(name, variables, cwd, problems);
-  /** The value, or `absent` when there is none, or one that is wrong. */
+  /** The value; `absent` when it is not set or invalid. */
   const read = <T>(name: string, absent: T, parse: (text: string) => T | Fault): T => {
     const text = textOf(name);
     const value = text === null ? absent : parse(text);
@@ -69,7 +68,7 @@ export function readEnvironment(variables: Variables, cwd: string): Outcome<Envi
     return absent;
   };
   const plain = (name: string, absent: string): string => read(name, absent, String);
-  /** A secret that does not look like one is used, with a warning. */
+  /** A secret that looks wrong is used, with a warning. */
   const secret = (name: string, pattern = /^.{16}/s, fault = SHORT): string | null => {
     const text = textOf(name);
     if (text !== null && !pattern.test(text)) say('warning', name, fault);
@@ -100,7 +99,7 @@ export function readEnvironment(variables: Variables, cwd: string): Outcome<Envi
   return { value: problems.some(problem => problem.level === 'error') ? null : value, problems };
 }
 
-/** The text of a variable, or of the file that `NAME_FILE` names; null without one. */
+/** The text of a variable, or of the file in `NAME_FILE`; null when not set. */
 function textIn(name: string, variables: Variables, cwd: string, problems: Problem[]): string | null {
   const plain = variables[name]?.trim();
   const file = variables[`${name}_FILE`]?.trim();
@@ -151,7 +150,7 @@ function databaseIn(text: string): string | Fault {
 function smtpUrlIn(text: string): string | Fault {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url && /^smtps?:$/.test(url.protocol) && url.hostname !== '') return text;
-  // The value may hold a password: it is not repeated.
+  // Do not repeat the value: it may contain a password.
   const fix = 'write smtps://USER:PASSWORD@HOST:465 (special characters percent-encoded)';
   return new Fault('this is not an smtp:// or smtps:// address', fix);
 }
@@ -199,7 +198,7 @@ function levelIn(text: string): Environment['logLevel'] | Fault {
   return level ?? new Fault(`"${text}" is not a level`, `write ${listed(LOG_LEVELS)}`);
 }
 
-/** A file's text, of a pipe too; EFBIG when it is no value but something without end. */
+/** A file's text, also of a pipe; EFBIG when it is longer than a value can be. */
 function readShort(file: string): string {
   const fd = openSync(file, 'r');
   try {

@@ -1,8 +1,8 @@
-// Kinds of fields that several parts of status.yaml share.
+// Field types shared by several parts of status.yaml.
 import * as z from 'zod';
 import { faultOfCron } from '../core/model/checks/cron.ts';
 
-/** Five or six fields, UTC, that fire some day. */
+/** Five or six fields, UTC; must fire at least once. */
 export const cron = z
   .string()
   .trim()
@@ -16,14 +16,14 @@ export const cron = z
     context.addIssue({ code: 'custom', message });
   });
 
-/** A field that may be left out, or be empty: null then. */
+/** An optional field; null when absent or empty. */
 export function orNull<S extends z.ZodType>(schema: S) {
   return schema.nullable().default(null);
 }
 
 export const webUrl = z.url({ protocol: /^https?$/ });
 
-/** A branch that git takes and no shell or option could be hidden in. */
+/** A branch name valid in git, and safe as an argument. */
 export const branch = z
   .string()
   .regex(/^(?![-/.])(?!.*(\.\.|@\{))[\w./-]+$/, 'write a branch, for instance main');

@@ -24,7 +24,7 @@ const mappingSchema = z.strictObject({
 export const webhooksSchema = z.record(name, mappingSchema).default({});
 
 const exportGitSchema = z.strictObject({
-  // The copy has a repository of its own, which knows no remote by a name.
+  // The copy has its own repository, without named remotes.
   remote: z.string().regex(/^(?!-)(\/|[^\s/]+:)\S+$/, 'write a URL, git@host:name, or an absolute path'),
   branch: branch.default('gh-pages'),
   cname: orNull(z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i, 'write a host like mirror.example.com')),

@@ -1,18 +1,20 @@
-// The site while the program runs: status.yaml re-read when it changes, the last good one kept.
+// The current site: reads status.yaml again when it changes, and keeps the last good version.
 import type { Outcome, Problem } from '../core/model/problem.ts';
 import type { Site } from '../core/model/site.ts';
 
 export interface LiveSite {
   current(): Site;
-  /** The text of the last good one. */
+  /** The text of the last good version. */
   goodText(): string;
-  /** Reads the file again; an invalid edit keeps the last good site and says what is wrong. */
+  /** Reads the file again; after an invalid edit it keeps the last good site and returns the problems. */
   reload(): Promise<{ site: Site; problems: readonly Problem[]; changed: boolean }>;
 }
 
 /**
- * Opens status.yaml (`file`, for messages); null with every problem when it cannot be used. `kept` is asked for the
- * last good text of an earlier process when the file cannot be read or has an error: a restart must not take the page down.
+ * Opens status.yaml; null, with all problems, when it cannot be used.
+ * @param file for messages.
+ * @param kept the last good text of an earlier process, for a file that is unreadable or invalid: a restart must not
+ * take the page down.
  */
 export async function openSite(
   file: string,

@@ -20,7 +20,7 @@ export const metricSchema = z.strictObject({
 
 export const metricsSchema = z.array(metricSchema).max(20).default([]);
 
-/** A check with the JSONPaths that metrics read in its answers. */
+/** A check with the JSONPaths that metrics read from its responses. */
 export function readBy(id: string, check: Check, metrics: readonly Metric[]): Check {
   const paths = metrics.flatMap(({ from }) => (from?.component === id ? [from.json] : []));
   return paths.length === 0 ? check : { ...check, reads: [...new Set(paths)] };

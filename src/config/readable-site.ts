@@ -1,4 +1,4 @@
-// status.yaml as far as it can be read: for what must work though something in it, or a variable, is missing.
+// Reads the valid part of status.yaml, for commands that must work in spite of mistakes or missing variables.
 import type { Problem } from '../core/model/problem.ts';
 import type { Site } from '../core/model/site.ts';
 import { strangeCharacters } from '../core/text/encoding.ts';
@@ -11,19 +11,19 @@ import { siteSchema } from './site-schema.ts';
 import { substitute, type Unset } from './substitute.ts';
 
 export interface ReadableSite {
-  /** What can be read, the rest as if it were not written; null when not even one component can be. */
+  /** The valid part, as if the rest were not written; null when not even one component is valid. */
   readonly site: Site | null;
-  /** What is wrong with the file itself. */
+  /** Problems of the file itself. */
   readonly problems: readonly Problem[];
-  /** One warning for each variable that is not set here; a value made of one is not judged. */
+  /** A warning for each variable that is not set here; values that use one are not checked. */
   readonly unset: readonly Problem[];
-  /** Whether `url:` is made of a variable that is not set here. */
+  /** Whether `url:` uses a variable that is not set here. */
   readonly urlUnset: boolean;
-  /** The variables not set here that the check of a component is made of. */
+  /** The variables in a component's check that are not set here. */
   unsetIn(id: string): readonly string[];
 }
 
-/** Reads status.yaml as `readSite` does, and goes on with what is right in it. */
+/** Reads status.yaml like `readSite`, but keeps what is valid. */
 export function readLeniently(
   text: string,
   file: string,
@@ -34,18 +34,18 @@ export function readLeniently(
   const raw = readYaml(text, file, 1, MAX_SITE_YAML);
   const { unset } = substitute(raw.data, variables);
   const names = new Set(unset.map(({ name }) => name));
-  // Two that are not set are not the same.
+  // Distinct values, so that two unset variables do not count as duplicates.
   const stood = Object.fromEntries([...names].map(name => [name, `https://unset.invalid/${name}`]));
   const { data } = substitute(raw.data, { ...variables, ...stood });
   for (const { path } of unset) {
-    // The defaults of title, url and zone say less than a stand-in would.
+    // For title, url and zone the defaults are better than a placeholder.
     if (path.length === 1) delete (data as Record<PropertyKey, unknown>)[path[0] as PropertyKey];
   }
   const yaml: YamlText = { ...raw, data };
   const checked = checkAgainst(siteSchema, yaml, file, path => unset.some(one => isOf(one.path, path)));
   const problems = [...strangeCharacters(text, file), ...checked.problems];
   const fields = checked.value ?? sound(checked.data);
-  // What was left out would be reported as missing by others.
+  // Entries that were left out would be reported as missing.
   const whole = !problems.some(({ level }) => level === 'error');
   if (fields && whole) problems.push(...clashes(fields, yaml, file));
   return {
@@ -57,10 +57,10 @@ export function readLeniently(
   };
 }
 
-/** Whether what is wrong at `path` may be the fault of an unset value at `unset`. */
+/** Whether a problem at `path` may be caused by the unset value at `unset`. */
 function isOf(unset: readonly PropertyKey[], path: readonly PropertyKey[]): boolean {
   const shared = path.every((key, index) => String(key) === String(unset[index]));
-  // A problem of a whole section would be there without the value, too.
+  // Not for a whole section: its problem does not depend on the value.
   return shared && (path.length === unset.length || path.length > 1);
 }
 
@@ -80,24 +80,24 @@ function isInCheck([top, index, key]: readonly PropertyKey[], id: string, data: 
   return (data as { components: Record<PropertyKey, { id?: unknown }> }).components[index!]?.id === id;
 }
 
-/** The fields left when all that is wrong is cut away; null when no component is left. */
+/** The fields without everything invalid; null when no component is left. */
 function sound(data: unknown): SiteFields | null {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return null;
   const left = structuredClone(data);
-  // Each round cuts something, or ends it.
+  // This loop ends: each round removes something, or is the last.
   for (;;) {
     const parsed = siteSchema.safeParse(left);
     if (parsed.success) return parsed.data;
     const cuts = parsed.error.issues.map(({ path }) => cutOf(path));
     if (cuts.some(cut => cut === null)) return null;
-    // Several things may be wrong with one entry; it is cut once.
+    // An entry with several problems is removed once.
     const each = new Map((cuts as PropertyKey[][]).map(cut => [JSON.stringify(cut), cut]));
     const done = [...each.values()].sort(deepestAndLastFirst).filter(cut => remove(left, cut));
     if (done.length === 0) return null;
   }
 }
 
-/** What is left out for a problem at `path`: the field of a component, else the entry of a section. */
+/** What to remove for a problem at `path`: a component's field, else an entry of a section. */
 function cutOf(path: readonly PropertyKey[]): PropertyKey[] | null {
   if (path.length === 0) return null;
   if (path[0] !== 'components') return path.slice(0, 2);
@@ -105,7 +105,7 @@ function cutOf(path: readonly PropertyKey[]): PropertyKey[] | null {
   return path[2] === 'id' || path[2] === 'name' ? path.slice(0, 2) : path.slice(0, 3);
 }
 
-/** Places in a list stay right while later ones go first. */
+/** Last first, so that indexes into a list stay right. */
 function deepestAndLastFirst(a: readonly PropertyKey[], b: readonly PropertyKey[]): number {
   const place = (path: readonly PropertyKey[]) => Number(path.at(-1)) || 0;
   return b.length - a.length || place(b) - place(a);
@@ -115,7 +115,7 @@ function remove(data: object, path: readonly PropertyKey[]): boolean {
   let at: unknown = data;
   for (const key of path.slice(0, -1)) at = (at as Record<PropertyKey, unknown> | undefined)?.[key];
   const last = path.at(-1) as PropertyKey;
-  // What is missing, or stands in something of the wrong kind, goes with the section around it.
+  // If it is missing, or inside a value of the wrong kind, remove the section around it.
   if (typeof at !== 'object' || at === null || !(last in at)) {
     return path[0] !== 'components' && path.length > 1 && remove(data, path.slice(0, -1));
   }
@@ -124,7 +124,7 @@ function remove(data: object, path: readonly PropertyKey[]): boolean {
   return true;
 }
 
-/** Of two components of one id the first is meant. */
+/** Of components with the same id, the first is used. */
 function withoutDuplicates(fields: SiteFields): SiteFields {
   const ids = fields.components.map(({ id }) => id);
   return { ...fields, components: fields.components.filter(({ id }, index) => ids.indexOf(id) === index) };

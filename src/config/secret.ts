@@ -1,10 +1,10 @@
-// The secret that signs links: made on the first start, kept in DATA_DIR, readable by this user alone.
+// The secret that signs links: made on the first start, stored in DATA_DIR, readable only by this user.
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Outcome, Problem } from '../core/model/problem.ts';
 
-/** Reads DATA_DIR/secret or makes it (mode 0600). */
+/** Reads DATA_DIR/secret, or makes it (mode 0600). */
 export async function keptSecret(dataDir: string): Promise<Outcome<string>> {
   const found = await foundSecret(dataDir);
   if (found.value !== null || found.problems.length > 0) return found;
@@ -20,12 +20,12 @@ export async function keptSecret(dataDir: string): Promise<Outcome<string>> {
   }
 }
 
-/** Reads DATA_DIR/secret and never makes one: null, without a problem, where no server has made it. */
+/** Reads DATA_DIR/secret; null, without a problem, when no server has made it yet. */
 export async function foundSecret(dataDir: string): Promise<Outcome<string>> {
   const file = path.join(dataDir, 'secret');
   try {
     const text = (await readFile(file, 'utf8')).trim();
-    // Only the beginning of one is none.
+    // Too short: an interrupted write.
     if (text.length < 16) return { value: null, problems: [] };
     const open = exposed(file, (await stat(file)).mode, 'SECRET');
     return { value: text, problems: open ? [open] : [] };
@@ -36,8 +36,9 @@ export async function foundSecret(dataDir: string): Promise<Outcome<string>> {
 }
 
 /**
- * A warning when others than its owner may read or change a secret's file; null when it is closed. `mode` is
- * that of `stat`. What systemd or a container mounted for this process alone is closed by its folder.
+ * A warning when others than the owner may read or change a secret's file; else null. Files that systemd or a container
+ * mounts for this process only are protected by their folder.
+ * @param mode as from `stat`.
  */
 export function exposed(file: string, mode: number, where: string): Problem | null {
   if ((mode & 0o077) === 0 || process.platform === 'win32') return null;

@@ -1,4 +1,4 @@
-// status/status.yaml → the Site, or every problem in it with its line.
+// Reads status/status.yaml into the Site, or into its problems with their lines.
 
 import type { Component } from '../core/model/component.ts';
 import type { Metric } from '../core/model/metric.ts';
@@ -15,8 +15,9 @@ import { siteSchema } from './site-schema.ts';
 import { substitute } from './substitute.ts';
 
 /**
- * Reads status.yaml. `publicUrl` wins over its `url:`; `variables` fill `${NAME}` in strings.
- * With any error the value is null; warnings come with a value.
+ * Reads status.yaml. Null with any error; warnings come with a value.
+ * @param variables fill `${NAME}` in strings.
+ * @param publicUrl wins over `url:`.
  */
 export function readSite(
   text: string,
@@ -45,7 +46,7 @@ export function readSite(
   return { value: siteFrom(checked.value, publicUrl ?? checked.value.url ?? fallbackUrl), problems };
 }
 
-/** The site of fields that were found right; `url` is where visitors reach it. */
+/** The site of valid fields; `url` is the page's public address. */
 export function siteFrom(fields: SiteFields, url: string): Site {
   const { content, maintenance, export: mirror, components, ...same } = fields;
   const { logo_dark: logoDark, ...brand } = fields.brand;
@@ -73,7 +74,7 @@ function componentOf(fields: SiteFields['components'][number], metrics: readonly
   };
 }
 
-/** `#4fe` as `#44ffee`. */
+/** `#4fe` → `#44ffee`. */
 function fullHex(color: string): string {
   return (color.length === 4 ? color.replace(/[^#]/g, '$&$&') : color).toLowerCase();
 }

@@ -1,4 +1,4 @@
-// The shape of status.yaml: one zod schema, from which editors' JSON Schema is made too.
+// The schema of status.yaml (zod); editors' JSON Schema is made from it.
 import * as z from 'zod';
 import { checkSchema, detectSchema, duration } from '../core/model/checks/check.ts';
 import { reference } from '../core/model/checks/kinds.ts';
@@ -19,7 +19,7 @@ const fileName = z
 
 const zone = z.string().refine(isZone, 'this time zone is not known; write UTC or Europe/Berlin');
 
-/** An address a visitor may follow: never `javascript:`. */
+/** A link for visitors; never `javascript:`. */
 const webAddress = z.url({
   protocol: /^(https?|mailto)$/,
   error: 'write an address like https://example.com/imprint or mailto:help@example.com',
@@ -40,7 +40,7 @@ export const componentSchema = z.strictObject({
   group: z.string().overwrite(oneLine).nullish(),
   description: z.string().nullish(),
   schedule: cron.default('* * * * *'),
-  // No check at all is a check that is not configured: no data.
+  // Without a check the component is "not configured": no data.
   check: checkSchema.prefault({ type: 'http', url: '' }),
   detect: detectSchema.prefault({}),
   since: z
@@ -62,7 +62,6 @@ const gitSchema = z.strictObject({
   secret: orNull(z.string().min(8)),
 });
 
-/** What status.yaml may hold. */
 export const siteSchema = z.strictObject({
   title: z.string().overwrite(oneLine).min(1).default('Status'),
   url: webUrl.optional(),

@@ -1,4 +1,4 @@
-// `${NAME}` and `${NAME:-default}` in the strings of status.yaml, so that no secret stands in git.
+// Fills `${NAME}` and `${NAME:-default}` in status.yaml, so that secrets need not be in git.
 import type { Variables } from './environment.ts';
 
 export interface Unset {
@@ -6,7 +6,7 @@ export interface Unset {
   readonly name: string;
 }
 
-/** Fills variables into every string of `data`; those set nowhere and without a default are listed. */
+/** Fills variables into every string of `data`; lists those that are not set and have no default. */
 export function substitute(data: unknown, variables: Variables): { data: unknown; unset: Unset[] } {
   const unset: Unset[] = [];
   const walk = (value: unknown, path: readonly PropertyKey[]): unknown => {

@@ -1,13 +1,13 @@
-// Writing a file so that a reader, a crash or another writer never sees half of it.
+// Atomic writes: no reader, crash or other writer ever sees half a file.
 import { isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 
 /**
- * Creates `file` whole, or not at all: false when it exists already. Throws what the disk says. `confirm` is asked
- * once the draft stands beside it, and throws where that is the wrong folder: a draft goes with its folder when that
- * is moved away, and then cannot be linked.
+ * Creates `file` as a whole; false when it exists. Throws file system errors.
+ * @param confirm runs after the draft is written beside `file`, and throws if this is the wrong folder. If the folder
+ * is moved away meanwhile, the draft goes with it and cannot be linked.
  */
 export async function createExclusively(
   file: string,
@@ -29,7 +29,7 @@ export async function createExclusively(
   });
 }
 
-/** A file that is to be changed is not UTF-8: written back as read, its other characters would be lost. */
+/** Replaces `file` in one step if it still has the text `before`; else returns false. */
 export class NotUtf8 extends Error {
   readonly code = 'NOT_UTF8';
 }
@@ -67,7 +67,7 @@ async function writeSynced(file: string, text: string): Promise<void> {
   }
 }
 
-/** Lends a name beside the file, of which nothing is left in the end. */
+/** Gives `work` a temporary name beside the file; removes it at the end. */
 export async function withDraft<T>(file: string, work: (draft: string) => Promise<T>): Promise<T> {
   const draft = path.join(path.dirname(file), `.${randomBytes(6).toString('hex')}.tmp`);
   try {
@@ -87,7 +87,7 @@ async function createWithoutLinks(file: string, text: string): Promise<boolean> 
   }
 }
 
-/** The new name itself must survive a power cut; where folders cannot be synced, the file still is. */
+/** So that the new name survives a power cut. Some systems cannot sync folders; the file itself is synced. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => null);
   await handle?.sync().catch(() => undefined);

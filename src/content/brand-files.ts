@@ -1,4 +1,4 @@
-// The brand's files: what status.yaml names and is not there is said, and the page does not link it.
+// Brand files: reports those that do not exist, so that the page does not link them.
 import { stat } from 'node:fs/promises';
 import type { Problem } from '../core/model/problem.ts';
 import type { Site } from '../core/model/site.ts';
@@ -11,7 +11,7 @@ export type Branded = { readonly site: Site; readonly problems: readonly Problem
 const KEYS = { logo: 'logo', logoDark: 'logo_dark', favicon: 'favicon', css: 'css' } as const;
 type BrandPart = keyof typeof KEYS;
 
-/** Looks at the folder anew each time; the same object comes back while site and files are the same. */
+/** Checks the folder on each call; returns the same object while site and files are the same. */
 export function makeBrand(folder: StatusFolder): (site: Site) => Promise<Branded> {
   let last: { readonly of: Site; readonly missing: string; readonly branded: Branded } | null = null;
   return async site => {

@@ -1,4 +1,4 @@
-// The status folder: status.yaml, incidents, brand files; read, watched, written atomically and in turns.
+// The status folder: reads and watches status.yaml, incidents and brand files; writes atomically, one at a time.
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { printProblem } from '../core/model/problem.ts';
@@ -12,7 +12,7 @@ import { LastRead } from './missing/last-read.ts';
 import { FolderMissing, identityOf } from './missing/missing.ts';
 import { readRegularFile } from './regular-file.ts';
 
-/** How long a change nobody heard of can stay unseen: network file systems tell nothing. */
+/** Everything is read again this often (ms): network file systems send no change events. */
 const SCAN_EVERYTHING_MS = 60_000;
 
 export class StatusFolder {
@@ -24,15 +24,15 @@ export class StatusFolder {
   readonly #changes: Changes;
   #current: IncidentFiles;
   #scannedAt = Number.NEGATIVE_INFINITY;
-  /** Reading, one after another; and writing. */
+  /** Readings run one after another; so do writings. */
   #reading: Promise<unknown> = Promise.resolve();
   #writing: Promise<unknown> = Promise.resolve();
   #isTaken = false;
 
   /**
-   * The folder at `dir`; it need not hold an incidents folder yet. `variables` are handed to git, which is asked what
-   * a commit deleted when the incidents folder is missing. `clock` tells what lies in the future; nothing does
-   * without it.
+   * @param dir the status folder; its incidents folder need not exist yet.
+   * @param variables the environment for git, which is asked whether missing files were deleted by a commit.
+   * @param clock with the default no time counts as in the future.
    */
   constructor(
     dir: string,
@@ -52,7 +52,7 @@ export class StatusFolder {
     return readRegularFile(this.siteFile);
   }
 
-  /** The path of a brand file inside the folder; null when it is not there or leads out of it. */
+  /** The path of a brand file; null when it does not exist or is outside the folder. */
   async brandFile(name: string): Promise<string | null> {
     try {
       const root = await realpath(this.#dir);
@@ -64,42 +64,41 @@ export class StatusFolder {
   }
 
   /**
-   * Reads what changed since the last call: while watched, the files whose change was heard of, and everything once a
-   * minute and after `scanEverything`. The same object comes back when nothing changed, and while somebody is alone
-   * in the folder.
+   * Reads what changed since the last call: while watched, the files with a change event; all files once a minute and
+   * after `scanEverything`. Returns the same object when nothing changed, and during `alone`.
    */
   async incidents(): Promise<IncidentFiles> {
     if (!this.#isTaken || this.#scannedAt === Number.NEGATIVE_INFINITY) await this.#read();
     return this.#current;
   }
 
-  /** What an earlier process last read well: it stands in for what cannot be read, or is missing. */
+  /** The texts an earlier process last read: they are used for files that are missing or cannot be read. */
   remember(texts: ReadonlyMap<string, string>, identity: string | null, wasMissing: boolean): void {
     this.#last.remember(texts, identity, wasMissing);
   }
 
-  /** Which folders the incidents were last read from, for `remember`; null while there was none. */
+  /** The folders of the incidents last read, for `remember`; null if there was none. */
   identity(): string | null {
     return this.#last.identity();
   }
 
-  /** Lets the next call forget the incidents whose files are missing; those that are there stay. */
+  /** The next reading drops the incidents of missing files. */
   forgetMissing(): void {
     if (this.#last.missing !== null) this.#last.deletions.confirm();
   }
 
-  /** The text of every file's last good version, by path below incidents/; the same map while nothing changed. */
+  /** The text of every file's last good version, by path below incidents/. The same map while nothing changed. */
   goodTexts(): ReadonlyMap<string, string> {
     return this.#last.cache.goodTexts();
   }
 
-  /** Lets the next call look at every file, heard of or not. */
+  /** The next reading checks every file. */
   scanEverything(): void {
     this.#changes.lose();
     this.#last.deletions.askAgain();
   }
 
-  /** Whether there is a file of that name, a path below incidents/, or was a moment ago, or it is only missing. */
+  /** Whether a file of that name (a path below incidents/) exists, existed a moment ago, or is missing. */
   knows(name: string): boolean {
     return this.#last.get(path.join(this.folder, name)) !== undefined;
   }
@@ -108,20 +107,20 @@ export class StatusFolder {
     return path.relative(this.folder, this.#current.fileOf(id)).split(path.sep).join('/');
   }
 
-  /** Calls `ring` soon after anything in the folder changed, until the returned function is called. */
+  /** Calls `ring` soon after a change in the folder, until the returned function is called. */
   async watch(ring: () => void): Promise<() => void> {
     await this.#changes.watch(ring, await this.#standing(await this.#placesNow()));
     return () => this.#changes.close();
   }
 
-  /** Waits for its turn to write; no turn is taken within another. */
+  /** Runs writes one after another. Calls must not be nested. */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#writing.then(work);
     this.#writing = done.catch(() => undefined);
     return done;
   }
 
-  /** The same for changing many files: nobody reads them half written. */
+  /** The same for changing many files: nothing is read meanwhile. */
   alone<T>(work: () => Promise<T>): Promise<T> {
     return this.inTurn(async () => {
       this.#isTaken = true;
@@ -135,7 +134,7 @@ export class StatusFolder {
     });
   }
 
-  /** Creates an incident file; false when there is one of that id. Throws what the disk says, or FolderMissing. */
+  /** Creates an incident file; false when the id exists. Throws file system errors and FolderMissing. */
   async create(id: string, text: string): Promise<boolean> {
     const file = await this.#writable(id);
     const name = path.dirname(path.relative(this.folder, file));
@@ -148,13 +147,13 @@ export class StatusFolder {
     return this.#written(file, text, createExclusively(file, text, confirm));
   }
 
-  /** Replaces a file that still holds `before`; false when it does not. Throws as `create`. */
+  /** Replaces a file that still has the text `before`; else returns false. Throws like `create`. */
   async replace(id: string, before: string, text: string): Promise<boolean> {
     const file = await this.#writable(id);
     return this.#written(file, text, replaceAtomically(file, before, text));
   }
 
-  /** The path to write an incident to. Where the folder is missing nothing is written: it would be hidden later. */
+  /** The path for an incident file. Throws while its folder is missing: the file would be hidden later. */
   async #writable(id: string): Promise<string> {
     const here = await this.#placesNow();
     if (!this.#areKnown(here) || here.get('') === null) {
@@ -167,7 +166,7 @@ export class StatusFolder {
     throw new FolderMissing(missing?.problems.map(printProblem).join('\n'));
   }
 
-  /** What was written is known, wherever the folder goes before it is read again. */
+  /** Remembers the written file at once, in case the folder goes missing before the next reading. */
   async #written(file: string, text: string, writing: Promise<boolean>): Promise<boolean> {
     const isDone = await writing.finally(() => this.#changes.hear(file));
     if (!isDone) return false;
@@ -188,7 +187,7 @@ export class StatusFolder {
     await done;
   }
 
-  /** Brings what is known up to date with the disk; whether anything changed. */
+  /** Reads what changed; whether anything did. */
   async #scan(): Promise<boolean> {
     const last = this.#last;
     const changes = this.#changes;
@@ -208,7 +207,7 @@ export class StatusFolder {
       }
       const isFirst = this.#scannedAt === Number.NEGATIVE_INFINITY;
       const scan = await scanFolder(this.folder, last, this.#clock(), isFirst);
-      // Mounted or unmounted while it was read: what is gone may only be elsewhere.
+      // A mount changed during the reading: files may only have moved.
       if ((await this.#standing(await this.#placesNow())) !== place) {
         changes.lose();
         return await this.#scan();
@@ -224,7 +223,7 @@ export class StatusFolder {
 
   async #placesNow(): Promise<ReadonlyMap<string, string | null>> {
     const names = [...new Set(['', ...this.#last.folders.keys()])];
-    // The very folder may have moved out, with a link left in its place.
+    // The folder may have been moved out, with a link in its place.
     const isIn = (await boundsOf(this.folder)) !== null;
     const places = await Promise.all(
       names.map(name => (isIn ? identityOf(path.join(this.folder, name)) : null)),

@@ -1,4 +1,4 @@
-// Writing the static copy into a folder: each file in one step, only what changed, nothing of others touched.
+// Writes the static copy into a folder: each file atomically, only changed ones, and none of other programs.
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -9,29 +9,29 @@ export interface MirrorFile {
   /** Relative to the folder, with `/`. */
   readonly path: string;
   readonly body: () => string | Buffer | Promise<string | Buffer>;
-  /** The same as last time: the same file, neither made nor looked at again. null: it may always differ. */
+  /** With the same key as last time the file is skipped; null: always made. */
   readonly key: string | null;
-  /** What may differ without the file being another. */
+  /** Differences here do not count as a change. */
   readonly apart?: RegExp;
 }
 
 export type Mirrored = { readonly written: number; readonly unchanged: number; readonly removed: number };
 
-/** Brings a folder up to date with the files, in their order; throws between two when `signal` says so. */
+/** Writes the files into a folder, in order; `signal` can abort between two. */
 export type WriteMirror = (
   dir: string,
   files: readonly MirrorFile[],
   signal?: AbortSignal,
 ) => Promise<Mirrored | Problem>;
 
-/** Lists what we wrote, so that we remove no other's file. */
+/** The list of our files, so that we never remove others. */
 export const LIST = '.status-export.json';
-/** Few enough that the front page still comes after everything it leads to. */
+/** Few enough that the front page is still written after the pages it links. */
 const AT_ONCE = 16;
-/** So often every file is looked at, whoever may have touched it meanwhile. */
+/** Every so many runs all files are checked, in case others changed them. */
 const WHOLE = 100;
 
-/** What this process wrote into a folder, and knows without looking. */
+/** What this process wrote into a folder. */
 type WrittenMirror = {
   readonly list: string;
   readonly keys: ReadonlyMap<string, string>;
@@ -39,9 +39,9 @@ type WrittenMirror = {
 };
 
 /**
- * Makes the writer. Readers see each file old or new, never half, and files that went are removed last.
- * It refuses a folder that holds anything and was not made by this. What it wrote before it remembers by
- * key, so that thousands of old pages cost nothing, as long as the folder's list is still its own.
+ * Makes the writer. Readers see each file old or new, never half; removed files go last. Refuses a folder that is not
+ * empty and was not written by it. Skips thousands of old pages by their keys, while the folder's list is still its
+ * own.
  */
 export function makeWriteMirror(): WriteMirror {
   const known = new Map<string, WrittenMirror>();
@@ -59,14 +59,14 @@ export function makeWriteMirror(): WriteMirror {
     const paths = files.map(file => file.path);
     const there = new Set(paths);
     const gone = (before ?? []).filter(name => !there.has(name) && inside(dir, name) !== null);
-    // Before the files: a crash between leaves a list that names too much, never too little.
+    // Before the files: after a crash, the list may name too many files, but never too few.
     await write(dir, LIST, JSON.stringify([...paths, ...gone]));
     let written = 0;
     const todo = files.filter(({ path, key }) => !trusted || key === null || last?.keys.get(path) !== key);
     const writing = new Set<Promise<unknown>>();
     for (const file of todo) {
       signal?.throwIfAborted();
-      // Visitors go first between two pages.
+      // Requests run between two pages.
       await nextTurn();
       const body = await file.body();
       if (writing.size >= AT_ONCE) await Promise.race(writing);
@@ -86,7 +86,7 @@ export function makeWriteMirror(): WriteMirror {
   };
 }
 
-/** The paths of a list as we write it; null for anything else. */
+/** The paths in our list; null for anything else. */
 export function listed(text: string | null): string[] | null {
   try {
     const list: unknown = JSON.parse(text ?? '');
@@ -96,7 +96,7 @@ export function listed(text: string | null): string[] | null {
   }
 }
 
-/** False when the file holds just that already: whoever copies the folder on sends only what changed. */
+/** False when the file already has this content, so that tools that copy the folder see only real changes. */
 async function write(dir: string, name: string, body: string | Buffer, apart?: RegExp): Promise<boolean> {
   const file = inside(dir, name);
   if (file === null) throw new Error(`${name} leads out of the folder`);

@@ -1,7 +1,7 @@
-// Reading a file of the status folder: a pipe or a device in its place would be read for ever.
+// Reads a regular file of the status folder: reading a pipe or a device might never end.
 import { readFile, stat } from 'node:fs/promises';
 
-/** The text of a file. Rejects as `readFile` does, and with the code `not a file` for a pipe, a socket or a device. */
+/** The text of a file. Rejects like `readFile`, and with the code `not a file` for a pipe, a socket or a device. */
 export async function readRegularFile(file: string): Promise<string> {
   const facts = await stat(file);
   if (!facts.isFile()) {

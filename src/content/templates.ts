@@ -1,4 +1,4 @@
-// The operator's templates for automatic incidents: read again each round, a bad one keeps its last good words.
+// The operator's templates for automatic incidents, read in each round. A bad template keeps its last good version.
 import { lstat, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { parseTemplate, type Template, type Templates } from '../core/filing/template.ts';
@@ -9,7 +9,7 @@ import { isWithin } from './incidents/listing.ts';
 import { readRegularFile } from './regular-file.ts';
 
 export interface TemplateFolder {
-  /** Reads what changed; what is wrong with the files, as they stand. */
+  /** Reads changed templates; returns the current problems. */
   read(): Promise<readonly Problem[]>;
   current(): Templates;
 }
@@ -20,7 +20,7 @@ type ReadTemplate = {
   readonly problems: readonly Problem[];
 };
 
-/** Opens `templates/auto` of the status folder at `dir` (none need be there). */
+/** Opens `templates/auto` in the status folder `dir`; it need not exist. */
 export function openTemplates(dir: string): TemplateFolder {
   const known = new Map<TemplateKind, ReadTemplate>();
   const readOne = async (kind: TemplateKind): Promise<readonly Problem[]> => {
@@ -47,7 +47,7 @@ export function openTemplates(dir: string): TemplateFolder {
   return {
     async read() {
       const found = (await Promise.all(TEMPLATE_KINDS.map(readOne))).flat();
-      // A folder that is wrong is so for all of them.
+      // A problem of the folder is the same for each template.
       return [...new Map(found.map(one => [`${one.where}:${one.line} ${one.what}`, one])).values()];
     },
     current: () => Object.fromEntries([...known].flatMap(([kind, { good }]) => (good ? [[kind, good]] : []))),
@@ -68,7 +68,7 @@ function unread(where: string, [what, fix]: Fault): Problem {
   return { level: 'error', where, what, fix };
 }
 
-/** What there is in place of a template that is not there: a link that leads nowhere, a file instead of a folder. */
+/** What is in place of a missing template: a link that leads nowhere, or a file instead of a folder. */
 async function standsInTheWay(dir: string, parts: readonly string[]): Promise<Problem | null> {
   let at = dir;
   for (const [index, part] of parts.entries()) {

@@ -1,31 +1,30 @@
-// Watching the status folder: which file changed, heard by name, at one cost for ten files and ten thousand.
+// Watches the status folder and names the changed files, at the same cost for ten files and for ten thousand.
 import { type FSWatcher, watch } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { boundsOf } from './incidents/listing.ts';
 
 export interface Listener {
-  /** Something changed; called once, soon after the last of several changes. */
+  /** Called once, soon after the last of several changes. */
   readonly ring: () => void;
   readonly changed: (file: string) => void;
-  /** Something changed, and it is not known what. */
+  /** Something changed, but the name is unknown. */
   readonly lost: () => void;
-  /** Nothing more will be heard. */
+  /** No more events will come. */
   readonly failed: () => void;
 }
 
-/** Long enough that an editor's save is one ring and a half-written file is whole. */
+/** Long enough for an editor's save to be one call, and for a half-written file to be complete. */
 const SETTLE_MS = 60;
 
-/** The system's limits on watches and open files. */
+/** The system's limits of watches and open files. */
 const EXHAUSTED = new Set(['ENOSPC', 'EMFILE', 'ENFILE']);
 
 /**
- * Watches a folder with everything below, there yet or not, and the folder it is in. Hidden names are not told,
- * links below it not followed.
- *
- * One watch a folder, not one a file: a library that keeps its own list of the files asks the disk for each at
- * the start and again at each change. What is missed here costs freshness only: everything is read by the clock too.
+ * Watches a folder (which need not exist) with all folders below, and the folder above. Ignores hidden names; does not
+ * follow links below.
+ * One watch per folder, not per file: libraries with a list of files check each at the start and after each change. A
+ * missed change only delays: everything is also read by the clock.
  */
 export class FolderWatcher {
   readonly #folder: string;
@@ -43,9 +42,9 @@ export class FolderWatcher {
     const watcher = new FolderWatcher(folder, listener);
     const dir = path.dirname(folder);
     watcher.#listen(dir, name => {
-      // A mounted ConfigMap changes by one link that all its files lead through.
+      // A mounted ConfigMap changes by one link, above all its files.
       if (name === path.basename(folder) || name.startsWith('..')) watcher.#followAnew(folder);
-      // The folder itself was moved or removed, and takes its watch with it.
+      // The folder above was moved or removed, with its watch.
       else if (name === path.basename(dir)) listener.failed();
     });
     await watcher.#follow(folder);
@@ -74,7 +73,7 @@ export class FolderWatcher {
       watcher.on('error', this.#listener.failed);
       this.#watchers.set(place, watcher);
     } catch (error) {
-      // A folder that is not there, or not to be read, is the reader's to report; here it is heard of when that changes.
+      // The reader reports a missing or unreadable folder; a watch is opened when that changes.
       if (EXHAUSTED.has((error as NodeJS.ErrnoException).code ?? '')) this.#listener.failed();
     }
   }
@@ -106,7 +105,7 @@ export class FolderWatcher {
     }
   }
 
-  /** A folder came or went: what it holds is not told one by one. */
+  /** A folder appeared or went: there are no events for its files. */
   #followAnew(place: string): void {
     void this.#follow(place).then(() => {
       this.#listener.lost();

@@ -1,4 +1,4 @@
-// What one side of a merge did to each incident file, one that moved included.
+// What one side of a merge did to each incident file, moved ones included.
 import { isUtf8 } from 'node:buffer';
 import path from 'node:path';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
@@ -6,7 +6,7 @@ import type { Incident } from '../../core/model/incident.ts';
 import { isIncidentName } from '../incidents/listing.ts';
 import { blobsOf, type GitRun } from './run.ts';
 
-/** What one side made of a file: `oid` null when it deleted it, `from` null when it added it. */
+/** A side's change to a file: `oid` is null when deleted, `from` null when added. */
 export interface FileChange {
   readonly from: string | null;
   readonly path: string;
@@ -14,7 +14,7 @@ export interface FileChange {
   readonly oid: string | null;
 }
 
-/** What a side did to incident files, by their name in the base (added ones: by their own). */
+/** A side's changes to incident files, by their name in the base (added ones: by their own). */
 export async function changesOf(
   git: GitRun,
   base: string,
@@ -39,8 +39,8 @@ export async function changesOf(
 }
 
 /**
- * Files deleted at one name and added at another: under the same name in another folder, or the same incident by
- * its beginning, source and title. How alike two texts are says nothing: so may be two outages.
+ * Finds moved files: deleted and added with the same name in another folder, or with the same start, source and title.
+ * Similar texts do not count: two outages may read alike.
  */
 async function movedIn(
   git: GitRun,
@@ -73,7 +73,7 @@ function markOf(incident: Incident | null): string | null {
   return incident && JSON.stringify([incident.started, incident.openedBy, incident.title]);
 }
 
-/** The texts of blobs; null for one that is not there or is no text. */
+/** The texts of blobs; null for one that is missing or not text. */
 export async function textsOf(git: GitRun, names: readonly string[]): Promise<(string | null)[]> {
   const blobs = await blobsOf(git, names);
   return blobs.map(bytes => (bytes && isUtf8(bytes) ? bytes.toString() : null));

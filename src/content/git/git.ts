@@ -1,4 +1,4 @@
-// The status folder as a git work tree: what the machine wrote goes out, what people committed comes in.
+// Syncs the status folder with git: commits and pushes what the server wrote, pulls what people committed.
 import path from 'node:path';
 import type { Problem } from '../../core/model/problem.ts';
 import { mergeTrees } from './merge.ts';
@@ -18,22 +18,23 @@ export interface GitOptions {
 
 export interface Synced {
   readonly moved: boolean;
-  /** Files that were committed, relative to the repository. */
+  /** Committed files, relative to the repository. */
   readonly committed: readonly string[];
-  /** What merging decided that nobody wrote so. */
+  /** Choices made by the merge rules. */
   readonly notes: readonly string[];
   readonly problems: readonly Problem[];
-  /** What the remote holds and could not come in; null when that could not be asked. */
+  /** Files that could not be pulled; null when unknown. */
   readonly waiting: readonly Waiting[] | null;
 }
 
 /**
- * Commits what is `owned`, takes in the remote branch, pushes. `owned` null: incident files are missing, so only what
- * waits at the remote is looked for, and taken in where it may mend that. Never throws for what git says.
+ * Commits `owned`, merges the remote branch, pushes. Reports errors of git, does not throw them.
+ * @param owned null while incident files are missing: then it only lists what waits at the remote, and pulls if that
+ * may fix it.
  */
 export type SyncGit = (owned: Owned | null, options: GitOptions) => Promise<Synced>;
 
-/** Lets nobody else write into the folder, and nobody read it, while `work` changes many files of it. */
+/** Locks the folder against other writers and readers while `work` changes many files. */
 export type Alone = <T>(work: () => Promise<T>) => Promise<T>;
 
 interface Exchange {
@@ -41,7 +42,7 @@ interface Exchange {
   readonly place: WorkTree;
   readonly options: GitOptions;
   readonly alone: Alone;
-  /** What the remote branch was when last fetched, under a name that people can merge. */
+  /** The remote branch as last fetched, under a name that people can merge. */
   readonly upstream: string;
   readonly ref: string;
   isFetched: boolean;
@@ -51,13 +52,13 @@ interface Exchange {
   readonly problems: Problem[];
 }
 
-/** Somebody who pushes each second must not keep it from ever ending. */
+/** Limits the attempts, in case others push all the time. */
 const TRIES = 6;
 
 /**
- * Opens the work tree that `dir` is in; `variables` are handed to git (PATH, HOME, SSH agent). A commit is
- * never dropped: histories that went apart are merged (merge.ts), and where they cannot be, both stay as
- * they are, and nothing is pulled or pushed until a person has merged them.
+ * Opens the work tree of `dir`. Commits are never dropped: diverged histories are merged (merge.ts); if that fails,
+ * nothing is pulled or pushed until a person has merged them.
+ * @param variables the environment for git (PATH, HOME, SSH agent).
  */
 export function openGit(
   dir: string,
@@ -74,7 +75,7 @@ export function openGit(
     try {
       const place = await placeOf(makeGitRun(dir, variables), dir);
       if (place) {
-        // Names of files are told, and asked for, as they are from the top.
+        // File names are relative to the top.
         const git = makeGitRun(place.top, variables);
         const { upstream, ref } = trackedAs(options.branch);
         exchange = { git, place, options, alone, upstream, ref, isFetched: false, ...found };
@@ -86,7 +87,7 @@ export function openGit(
           else if (owned) await sync(exchange, owned);
           else if (held?.kind === 'replaced') await pullAndPush(exchange);
         } finally {
-          // It is looked for though nothing may come in.
+          // List them even if nothing may be pulled.
           const isOurs = held?.kind !== 'nothing';
           if (isOurs && !exchange.isFetched) await fetch(exchange);
           if (isOurs) waiting = await waitingAt(git, place, ref);
@@ -97,13 +98,13 @@ export function openGit(
       report([error.message, isLocked(error) ? `${error.fix}; it is tried again by itself` : error.fix]);
     }
     const moved = exchange?.moved ?? false;
-    // What came in may have mended it: the next round says so.
+    // The pulled commits may have fixed it: the next round reports if not.
     if (away && !moved) report(away);
     return { ...found, moved, waiting };
   };
 }
 
-/** What the remote held when it was last asked and has not come in; asks nobody. */
+/** What the remote had at the last fetch and could not be pulled; contacts no remote. */
 export async function knownWaiting(
   dir: string,
   variables: Readonly<Record<string, string | undefined>>,
@@ -119,7 +120,7 @@ export async function knownWaiting(
   }
 }
 
-/** Under which names the remote branch is known here: for people, and as a ref. */
+/** The names of the remote branch here: for people, and as a ref. */
 function trackedAs(branch: string) {
   const upstream = `status-live/${branch}`;
   return { upstream, ref: `refs/remotes/${upstream}` };
@@ -172,7 +173,7 @@ async function pullAndPush(exchange: Exchange): Promise<void> {
   ]);
 }
 
-/** Whether the remote answered. What it said before still counts: a conflict does not end with the network. */
+/** Whether the remote answered. If not, its last known state still counts, so a conflict does not disappear. */
 async function fetch(exchange: Exchange): Promise<boolean> {
   const { git, ref, notes } = exchange;
   const { remote, branch } = exchange.options;
@@ -201,12 +202,12 @@ function isAncestor(git: GitRun, one: string, other: string): Promise<boolean> {
   return git.yes('merge-base', '--is-ancestor', one, other);
 }
 
-/** The commit that holds both sides; null when no rule can join them, which is reported. */
+/** The commit with both sides; null when they cannot be merged, which is reported. */
 async function joined(exchange: Exchange, head: string | null, theirs: string): Promise<string | null> {
   const { git, options, place, upstream, notes } = exchange;
   if (head === null || head === theirs || (await isAncestor(git, head, theirs))) return theirs;
   if (await isAncestor(git, theirs, head)) return head;
-  // A shallow clone does not know where both began.
+  // A shallow clone does not know the merge base.
   if ((await git.out('rev-parse', '--is-shallow-repository')) === 'true') {
     const refspec = `+refs/heads/${options.branch}:${exchange.ref}`;
     const deepen = ['--no-tags', '--unshallow', '--no-write-fetch-head'];
@@ -230,7 +231,7 @@ async function joined(exchange: Exchange, head: string | null, theirs: string): 
   return git.out('commit-tree', merged.tree, '-p', head, '-p', theirs, ...words);
 }
 
-/** Brings the work tree to `next`, which holds all of `head`; an edit that is not committed is never written over. */
+/** Brings the work tree to `next`, which includes `head`; never overwrites uncommitted edits. */
 async function moveTo(
   exchange: Exchange,
   head: string | null,
@@ -263,7 +264,7 @@ async function moveTo(
   }
 }
 
-/** Whether the file already is what it is to become, as a killed git leaves it; then git is told so. */
+/** Whether the file already has its new content, as after a killed git; then adds it to the index. */
 async function isThere({ git, place }: Exchange, file: string, next: string): Promise<boolean> {
   const full = path.join(place.top, file);
   const wanted = await oidOf(git, `${next}:${file}`);
@@ -273,7 +274,7 @@ async function isThere({ git, place }: Exchange, file: string, next: string): Pr
   return true;
 }
 
-/** Whether it was taken; false when others pushed first. */
+/** False when others pushed first. */
 async function push({ git, ref, options }: Exchange, next: string): Promise<boolean> {
   try {
     await git.out('push', '--quiet', options.remote, `${next}:refs/heads/${options.branch}`);

@@ -1,4 +1,4 @@
-// What git knows of each incident file: who committed which version when, and what it changed.
+// Reads the history of incident files from git: who committed which version when, and what changed.
 import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
@@ -11,7 +11,7 @@ import { blobsOf, type GitRun, makeGitRun, oidOf } from './run.ts';
 /** Revisions by incident id, newest first. */
 export type Histories = ReadonlyMap<string, readonly Revision[]>;
 
-/** More commits than this are not looked through; the newest are. */
+/** The most commits that are read, newest first. */
 const MAX_COMMITS = 20_000;
 const BATCH = 500;
 
@@ -23,13 +23,13 @@ interface Commit {
   readonly file: string;
 }
 
-/** Reads the history when HEAD moved since the last call. The same object when nothing changed; empty without git. */
+/** Returns a function that reads the history if HEAD changed, else the same object; empty without git. */
 export function openHistory(dir: string, variables: Readonly<Record<string, string | undefined>>) {
   const git = makeGitRun(dir, variables);
   let head: string | null = null;
   let current: Histories = new Map();
   return async (): Promise<Histories> => {
-    // Starting a process keeps every request waiting for some milliseconds: not where there is nothing to ask.
+    // Starting a process blocks every request for some milliseconds: not without a repository.
     const now = (await isInRepository(dir)) ? await oidOf(git, 'HEAD') : null;
     if (now === head) return current;
     const log = now === null ? '' : await logOf(git, dir);
@@ -90,13 +90,13 @@ async function revisions(git: GitRun, id: string, commits: readonly Commit[]): P
   let last: Incident | null | undefined;
   for (let start = 0; start < oldestFirst.length; start += BATCH) {
     const batch = oldestFirst.slice(start, start + BATCH);
-    // Histories go apart and come together: a commit changed what it was made of, not what is listed below it.
+    // Compare with the parent commit, not with the next in the list: histories may branch and merge.
     const names = batch.flatMap(({ commit, file }) => [`${commit}:${file}`, `${commit}^:${file}`]);
     const texts = (await blobsOf(git, names)).map(bytes => bytes?.toString());
     for (const [index, commit] of batch.entries()) {
       const [text, parent] = texts.slice(2 * index);
       const after = read(commit.file, text);
-      // Moved from another folder, it is not in the parent under this name.
+      // When moved from another folder, the parent does not have this name.
       const before = parent == null ? last : read(commit.file, parent);
       made.push(revision(commit, before, after ?? null));
       last = after;

@@ -1,4 +1,4 @@
-// What no rule can join: what differs, and commands that end it as they are, whatever else differs.
+// Merge conflicts: what changed on both sides, and the commands to resolve them.
 import path from 'node:path';
 import { mergeIncident } from '../../core/incidents/merge/merge.ts';
 import type { Problem } from '../../core/model/problem.ts';
@@ -9,7 +9,7 @@ import { MERGED, type WorkTree } from './work-tree.ts';
 
 type StoppedMerge = Extract<MergedTree, { kind: 'conflict' }>;
 
-/** One problem a file; the commands are the same for all, since one merge ends them together. */
+/** One problem per file; all with the same commands, as one merge resolves them all. */
 export async function conflictProblems(
   git: GitRun,
   { top }: WorkTree,
@@ -17,7 +17,8 @@ export async function conflictProblems(
   commits: Commits,
   { conflicts, rest }: StoppedMerge,
 ): Promise<Problem[]> {
-  // git names a file that stands where a folder is to be by its side, which a person's merge calls otherwise.
+  // git renames a file that conflicts with a folder after its side, and a person's merge uses other names for the
+  // sides.
   const shown = (file: string) =>
     file
       .replace(`~${commits.ours}`, '~HEAD')
@@ -52,7 +53,7 @@ export async function conflictProblems(
 
 const MAX_COMMITS = 30;
 
-/** The commit of `side` that last changed those units, else the last by a person. Short, with its author. */
+/** The last commit of `side` that changed those units, else the last by a person: short id and author. */
 async function changedBy(
   asked: Pick<Commits, 'bases'> &
     Pick<Conflict, 'units'> & { readonly git: GitRun; readonly names: readonly string[] },
@@ -80,8 +81,8 @@ async function changedBy(
 }
 
 /**
- * Keeps the files that our rules can merge and git cannot, and those alone, for the person who merges the others:
- * a commit without parents, which nobody merges by mistake. Whether there are any.
+ * Stores the files that our rules can merge but git cannot, for the person who merges the others. As a commit without
+ * parents, which cannot be merged by mistake. Returns whether there are any.
  */
 async function keepMerged(
   git: GitRun,

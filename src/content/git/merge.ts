@@ -1,4 +1,4 @@
-// Two commits of the status folder become one tree: incident files by sections, all others as git does it.
+// Merges two commits of the status folder into one tree: incident files by section, other files as git does.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,17 +7,17 @@ import { isIncidentName } from '../incidents/listing.ts';
 import { changesOf, type FileChange, textsOf } from './changes.ts';
 import { AUTHORS, GitFailure, type GitRun } from './run.ts';
 
-/** A file that both sides changed in ways no rule can join. */
+/** A file that both sides changed and the rules cannot merge. */
 export interface Conflict {
-  /** Where it is to be merged, relative to the repository. */
+  /** Where it must be merged, relative to the repository. */
   readonly file: string;
-  /** Where our side has it. */
+  /** Its path on our side. */
   readonly here: string;
-  /** Other names of the same file, which are to go. */
+  /** Other names of the same file, to be removed. */
   readonly also: readonly string[];
-  /** Whether git's own merge leaves its marks in it. */
+  /** Whether git's merge leaves conflict markers in it. */
   readonly isMarked: boolean;
-  /** What in it: keys, sections; empty where only git's own merge knows. */
+  /** The conflicting keys and sections; empty when only git's merge has the conflict. */
   readonly units: readonly string[];
 }
 
@@ -26,21 +26,24 @@ export type MergedTree =
   | {
       readonly kind: 'conflict';
       readonly conflicts: readonly Conflict[];
-      /** What git's own merge does not make of the other files, and is to be put in their place. */
+      /** Changes to other files that git's merge would not make. */
       readonly rest: Edits;
     };
 
 export interface Commits {
-  /** More than one where histories crossed. */
+  /** Several when histories crossed. */
   readonly bases: readonly string[];
   readonly ours: string;
   readonly theirs: string;
 }
 
-/** What is put into git's tree in place of what it made: null removes the file. */
+/** Changes to git's tree; null removes the file. */
 export type Edits = Map<string, { readonly mode: string; readonly oid: string } | null>;
 
-/** Merges without a work tree. `incidents` is the folder within the repository, ended by a slash. */
+/**
+ * Merges without a work tree.
+ * @param incidents the folder in the repository, with a slash at the end.
+ */
 export async function mergeTrees(git: GitRun, commits: Commits, incidents: string): Promise<MergedTree> {
   const { bases, ours, theirs } = commits;
   const merged = await gitsMerge(git, ours, theirs);
@@ -72,12 +75,12 @@ export async function mergeTrees(git: GitRun, commits: Commits, incidents: strin
 }
 
 /**
- * What becomes of the incident files that either side changed. Even what git joins by itself is put into its tree:
- * it takes one outage for another that reads alike and was deleted, and would end the one with the other.
+ * The result for the incident files that either side changed. It replaces even what git merges without conflict: git
+ * takes a similar incident for a renamed one, and could end the wrong outage.
  */
 class Plan {
   readonly edits: Edits = new Map();
-  /** By where it is to be merged; `names` are those it has in the base and on both sides, ours first. */
+  /** By the path to merge at; `names`: its paths in the base and on both sides, ours first. */
   readonly conflicts = new Map<
     string,
     { readonly units: readonly string[]; readonly names: readonly string[] }
@@ -98,7 +101,7 @@ class Plan {
     this.conflicts.set(names.find(name => name !== ours.from) ?? ours.path, { units, names });
   }
 
-  /** `held`: the blobs of the tree that git's own merge leaves. */
+  /** @param held the blobs of the tree that git's merge makes. */
   stopped(held: ReadonlyMap<string, string>, conflicted: ReadonlySet<string>): MergedTree {
     const isThere = (name: string) => held.has(name) || conflicted.has(name);
     const conflicts = [...this.conflicts].map(([file, { units, names }]) => {
@@ -127,7 +130,7 @@ function changed({ from, path: to, mode, oid }: FileChange): Extract<Done, { kin
   return { kind: 'edits', edits, notes: [] };
 }
 
-/** git's own merge: its tree, and the files that are in conflict there. */
+/** git's merge: its tree and its conflicting files. */
 async function gitsMerge(
   git: GitRun,
   ours: string,
@@ -149,7 +152,7 @@ type Done =
   | { readonly kind: 'edits'; readonly edits: Edits; readonly notes: readonly string[] }
   | (Extract<Merged, { kind: 'conflict' }> & { readonly notes: readonly string[] });
 
-/** One file that both sides changed; null leaves it to git. */
+/** Merges a file that both sides changed; null leaves it to git. */
 async function mergeFile(merging: Merging, ours: FileChange, theirs: FileChange): Promise<Done | null> {
   const { git } = merging;
   const { from } = ours;
@@ -173,7 +176,7 @@ async function mergeFile(merging: Merging, ours: FileChange, theirs: FileChange)
   };
 }
 
-/** An edit outlives a deletion, unless only the machine wrote into what a person deleted. */
+/** An edit wins over a deletion, unless only the machine edited what a person deleted. */
 async function deleted(merging: Merging, ours: FileChange, theirs: FileChange): Promise<Done | null> {
   const [side, left] = ours.oid === null ? (['theirs', theirs] as const) : (['ours', ours] as const);
   const before = await baseText(merging, left.from);
@@ -185,23 +188,23 @@ async function deleted(merging: Merging, ours: FileChange, theirs: FileChange): 
     : { ...changed(left), notes: ['it was deleted by one side and edited by the other, and stays'] };
 }
 
-/** The text both sides began with: null where they did not, undefined where it is no text. */
+/** The text in the merge base: null when there is none, undefined when it is not text. */
 async function baseText({ git, bases }: Merging, file: string | null): Promise<string | null | undefined> {
   if (file === null) return null;
   const names = bases.map(base => `${base}:${file}`);
   const texts = new Set(await textsOf(git, names));
-  // Of histories that crossed nobody knows what was deleted since: then nothing was.
+  // Crossed histories: it is unclear what was deleted, so nothing was.
   return texts.size > 1 ? null : ([...texts][0] ?? undefined);
 }
 
 async function machineSide(merging: Merging, ours: FileChange, theirs: FileChange): Promise<Side | null> {
-  // Of two machines the other one gives way. What was written by the API gives way to a person's commit too.
+  // If both sides are programs, theirs yields. Changes by API yield to a person's commit too.
   const programs = Object.values(AUTHORS);
   if (await isBy(merging, programs, 'theirs', theirs)) return 'theirs';
   return (await isBy(merging, programs, 'ours', ours)) ? 'ours' : null;
 }
 
-/** Whether nobody but those, by their addresses, changed the file on that side. */
+/** Whether only these authors (email addresses) changed the file on that side. */
 async function isBy(
   merging: Merging,
   authors: readonly string[],
@@ -214,7 +217,7 @@ async function isBy(
   return found !== '' && found.split('\n').every(email => authors.includes(email));
 }
 
-/** The tree (null: an empty one) with these files in it, made in an index of its own. */
+/** The tree (null: an empty one) with these changes, made in a temporary index. */
 export async function edited(git: GitRun, tree: string | null, edits: Edits): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'status-live-merge-'));
   try {

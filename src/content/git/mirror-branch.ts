@@ -1,4 +1,4 @@
-// The static copy as a branch of a git repository: a work tree of our own below DATA_DIR, commits, pushes.
+// Publishes the static copy to a branch: commits in a work tree of our own below DATA_DIR, and pushes.
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Problem } from '../../core/model/problem.ts';
@@ -12,11 +12,11 @@ export interface Branch {
 }
 
 export interface Published {
-  /** How many files the commit changed; 0: there was nothing to say, and no commit. */
+  /** Number of files changed by the commit; 0: no change and no commit. */
   readonly written: number;
 }
 
-/** Brings the branch up to date, unless `signal` ends it. Never throws for what git says. */
+/** Updates the branch until `signal` aborts. Returns errors of git, does not throw them. */
 export type Publish = (
   files: readonly MirrorFile[],
   to: Branch,
@@ -30,17 +30,17 @@ export interface PublishOptions {
   readonly patience?: number;
 }
 
-/** Two days at one commit each five minutes: a mirror's past is on the site itself. */
+/** Two days at one commit per five minutes: the history is on the page itself. */
 const MAX_COMMITS = 500;
-/** A first copy of thousands of pages takes its time. */
+/** A first copy of thousands of pages takes time. */
 const PATIENCE = 300_000;
-/** The commit that the remote is known to have. */
+/** The last commit known to be at the remote. */
 const OURS = 'refs/heads/published';
 
 /**
- * Opens the area `dir`, which holds nothing that cannot be made again. A branch that is not of an export
- * is refused; commits of others on ours are built upon, and their files stay. Nothing is ever pushed over
- * a commit we have not seen: the history begins anew only if the remote still has what we pushed last.
+ * Opens the area `dir`, which can be deleted at any time. Refuses a branch without an export; builds on commits of
+ * others and keeps their files. Never overwrites an unknown commit: the history is shortened only if the remote still
+ * has our last push.
  */
 export function openPublish(dir: string, write: WriteMirror, options: PublishOptions): Publish {
   const tree = path.join(dir, 'site');
@@ -62,7 +62,7 @@ export function openPublish(dir: string, write: WriteMirror, options: PublishOpt
       return { written: Math.max(1, done.written) };
     } catch (error) {
       if (!(error instanceof GitFailure)) throw error;
-      // Whatever is wrong with our own area, it is made again at the next try.
+      // A damaged area is made again at the next attempt.
       if (!signal.aborted && !/^git (ls-remote|fetch|push)|not installed/.test(error.message)) {
         await rm(gitDir, { recursive: true, force: true });
       }
@@ -77,7 +77,7 @@ const MENDED: Record<string, string> = {
   'the status folder': 'a clone of the branch',
 };
 
-/** The repository, and no lock that a killed git left behind: nobody else works here. */
+/** Prepares the repository, and removes locks of a killed git: only we work here. */
 async function ready(git: GitRun, tree: string, gitDir: string): Promise<void> {
   await mkdir(tree, { recursive: true });
   if ((await git.try('rev-parse', '--git-dir')) === null) {
@@ -88,11 +88,11 @@ async function ready(git: GitRun, tree: string, gitDir: string): Promise<void> {
   for (const name of await readdir(gitDir, { recursive: true })) {
     if (name.endsWith('.lock')) await rm(path.join(gitDir, name), { force: true });
   }
-  // Whatever an operator's global settings ignore or convert is published all the same.
+  // Overrides the operator's global settings that ignore or convert files.
   await writeFile(path.join(gitDir, 'info', 'attributes'), '* -text -filter -ident\n');
 }
 
-/** The commit to build upon, with the index as it is there; null for a branch that is not there yet. */
+/** The commit to build on, read into the index; null when the branch does not exist. */
 async function baseOf(git: GitRun, { remote, branch }: Branch): Promise<string | null | Problem> {
   const ref = `refs/heads/${branch}`;
   const line = (await git.out('ls-remote', remote, ref)).split('\n').find(one => one.endsWith(`\t${ref}`));
@@ -103,7 +103,7 @@ async function baseOf(git: GitRun, { remote, branch }: Branch): Promise<string |
     return null;
   }
   if (theirs === ours) {
-    // Keeps what the index knows of files that are as they were, and forgets what a crash had staged.
+    // Keeps the index entries of unchanged files, and drops what a crash left staged.
     await git.out('read-tree', '-m', ours);
     return ours;
   }
@@ -117,7 +117,7 @@ async function baseOf(git: GitRun, { remote, branch }: Branch): Promise<string |
   return fetched;
 }
 
-/** The tree of the index with our files as they are now, and without those of ours that went. */
+/** The tree of the index with our current files, and without those removed. */
 async function treeOf(git: GitRun, base: string | null, files: readonly MirrorFile[]): Promise<string> {
   const old = base === null ? [] : (listed(await git.try('show', `${base}:${LIST}`)) ?? []);
   const names = new Set([LIST, ...files.map(file => file.path), ...old]);
@@ -144,7 +144,7 @@ async function push(
     await git.try('gc', '--quiet', '--prune=now');
     return;
   }
-  // A host that forbids it keeps a longer history: the copy is worth more than the room.
+  // If the host forbids that, keep the longer history.
   const next = await commit(...(base === null ? [] : ['-p', base]));
   await git.out('push', '--quiet', remote, `${next}:${ref}`);
   await git.out('update-ref', OURS, next);

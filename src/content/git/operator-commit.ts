@@ -1,4 +1,4 @@
-// What the command line wrote, committed in the operator's name; or the exact command where that cannot be.
+// Commits files written on the command line in the operator's name; where it cannot, returns the commands.
 import path from 'node:path';
 import { BY_HAND, GitFailure, type GitRun, isLocked, makeGitRun, quoted } from './run.ts';
 import { nameInGit, type Obstacle, obstacle, placeOf, underWay } from './work-tree.ts';
@@ -9,21 +9,24 @@ export type ByHand =
       readonly commit: string;
       readonly by: string;
       readonly push: string;
-      /** Why nobody pushes it from where it was committed; null: nothing keeps it. */
+      /** Why the commit will not be pushed from there; null when it will. */
       readonly apart: Obstacle | null;
     }
-  /** Nothing is to be committed here, or nothing was asked for: `commands` commit it. */
+  /** Not committed: `commands` do it. */
   | { readonly kind: 'open'; readonly commands: readonly string[] }
   | { readonly kind: 'failed'; readonly why: string; readonly commands: readonly string[] }
-  /** In no git work tree, or ignored there. */
+  /** In no git work tree, or ignored by git. */
   | { readonly kind: 'apart' };
 
 export type Target = { readonly remote: string; readonly branch: string };
 
-/** Of more files than this, their folders are named. */
+/** For more files than this, their folders are named. */
 const MAX_SHOWN = 10;
 
-/** Commits just these files of the status folder `dir`; without a `target` it only says how. Never throws for git. */
+/**
+ * Commits only these files of the status folder `dir`; without a `target` it only returns the commands. Reports errors
+ * of git, does not throw them.
+ */
 export async function commitByHand(
   dir: string,
   variables: Readonly<Record<string, string | undefined>>,
@@ -68,7 +71,7 @@ export async function commitByHand(
   }
 }
 
-/** The author's name; null when neither the clone nor the environment says who commits. */
+/** The author's name; null when git knows no author or committer. */
 async function identity(git: GitRun): Promise<string | null> {
   const [author, committer] = [
     await git.try('var', 'GIT_AUTHOR_IDENT'),

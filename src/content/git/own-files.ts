@@ -1,4 +1,4 @@
-// What is the server's own to commit: files it filed, and what was written by its API. A person's words stay theirs.
+// The server's own commits: files it filed, and changes by its API. Edits by people are left to them.
 import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -15,34 +15,33 @@ export interface OwnFile {
   /** Relative to the incidents folder. */
   readonly name: string;
   readonly author: Author;
-  /** The text it had before; null when it was to be made. */
+  /** The text before; null for a new file. */
   readonly before: string | null;
-  /** The text as it was to be, without what people wrote meanwhile; null after a crash: what the file holds. */
+  /** The text the server wrote, without later edits by people; null after a crash: the file's current text. */
   readonly after: string | null;
 }
 
 export interface Owned {
-  /** What is not known to be committed. */
+  /** Files not known to be committed. */
   list(): readonly OwnFile[];
-  /** Told of those that are, or that need not be. */
+  /** Drops files that are committed, or need not be. */
   forget(names: readonly string[]): Promise<void>;
-  /** Files of the machine, which it may have forgotten writing: committed only if git knows nothing of them. */
+  /** Files of the machine that may be missing in the list: committed only if git does not know them. */
   readonly new: readonly string[];
 }
 
 interface Pending extends OwnFile {
   /** Relative to the repository. */
   readonly file: string;
-  /** The text to commit; null when ours cannot be told from a person's. */
+  /** The text to commit; null when our changes cannot be told from a person's. */
   readonly text: string | null;
-  /** What the file holds. */
+  /** The file's current text. */
   readonly there: string;
 }
 
 /**
- * Commits our part of those files that git sees changed, and nothing else that may be changed or staged. A note is
- * forgotten only for what git says: that HEAD holds it, or that it ignores the file. A file that is not there may be
- * away with its folder, so its note stays.
+ * Commits our part of the changed files, and nothing else that is changed or staged. A file is dropped from the list
+ * only when HEAD has it or git ignores it. A missing file stays listed: its folder may be missing.
  */
 export async function commitOwn(
   git: GitRun,
@@ -59,7 +58,7 @@ export async function commitOwn(
   const fresh = new Set(owned.new.filter(name => states.get(files.get(name) ?? '') === '??'));
   const known = new Set(listed.map(({ name }) => name));
   const all: OwnFile[] = [
-    // What the machine filed and git knows nothing of is all to be committed, whatever was forgotten of it.
+    // A machine's file unknown to git is committed as a whole.
     ...listed.map(one => (fresh.has(one.name) ? { ...one, before: null } : one)),
     ...[...fresh]
       .filter(name => !known.has(name))
@@ -81,7 +80,7 @@ export async function commitOwn(
   return { committed, problems: stuck.map(file => mixed(top, file)) };
 }
 
-/** Where git has these files of the incidents folder; without those whose folder is away. */
+/** The files' names in git, without those whose folder is missing. */
 async function filesOf({ top, incidents }: WorkTree, names: readonly string[]): Promise<Map<string, string>> {
   const folders = new Map<string, string | null>();
   const files = new Map<string, string>();
@@ -127,7 +126,7 @@ async function ownParts(
       continue;
     }
     const blob = heads[index] ?? null;
-    // A link that we wrote over: what it led to is what stood there.
+    // The server replaced a link: compare with the text behind it.
     const head = state[1] === 'T' ? one.before : blob && isUtf8(blob) ? blob.toString() : null;
     const part = ownPart(head, one.before, one.after ?? there);
     const isAlone = async () =>
@@ -139,7 +138,7 @@ async function ownParts(
   return { pending, done };
 }
 
-/** What was committed last with our change in it, and without edits that nobody committed. */
+/** The last committed text with our change, without uncommitted edits of others; null when they conflict. */
 function ownPart(head: string | null, before: string | null, after: string): string | null {
   if (head === before) return after;
   if (head === null) return null;
@@ -148,8 +147,8 @@ function ownPart(head: string | null, before: string | null, after: string): str
 }
 
 /**
- * Whether what was noted is older than HEAD, which holds a part of ours already, as a note does that outlives its
- * commit. What the file held first was committed, or nothing; and HEAD did not move without the file.
+ * Whether the listed change is older than HEAD, which has part of it already (a listed file may outlive its commit):
+ * the text before was committed, or there was none, and the file is unstaged.
  */
 async function isSinceCommit(
   git: GitRun,
@@ -164,10 +163,7 @@ async function isSinceCommit(
   return Boolean(await git.try(...log, '--', file));
 }
 
-/**
- * Commits the texts, whatever the files hold by now: a folder that is away at this moment is no deletion. They, and
- * what a person staged, stay as they are.
- */
+/** Commits the texts, whatever the files contain now. Files, and what a person staged, stay unchanged. */
 async function commit(git: GitRun, some: readonly Pending[], message: string): Promise<void> {
   const head = await oidOf(git, 'HEAD');
   const edits: Edits = new Map();
@@ -176,7 +172,7 @@ async function commit(git: GitRun, some: readonly Pending[], message: string): P
     const [mode = '', , old = ''] = last.split(/\s/);
     const made = { mode: mode === '100755' ? mode : '100644', oid: await written(git, file, text!) };
     if (made.oid !== old || made.mode !== mode) edits.set(file, made);
-    // The index first: were it behind, a person's next commit would take ours back.
+    // The index first: if it were older, a person's next commit would undo ours.
     const [, staged = ''] = (await git.out('ls-files', '--stage', '--', file)).split(' ');
     if (staged === made.oid) continue;
     const next = staged === old ? made.oid : await written(git, file, there);
@@ -198,12 +194,12 @@ function mixed(top: string, file: string): Problem {
   return { level: 'warning', where: path.join(top, file), what, fix: commandsFor(top, file) };
 }
 
-/** Of more files than this, the folder is named. */
+/** For more files than this, the folder is named instead. */
 const MAX_NAMED = 10;
 
 /**
- * What nobody committed: incident files that git does not know, and those, or status.yaml, that were edited or
- * deleted by hand or by a command that could not commit. What is `owned` the server commits with its next pull.
+ * Uncommitted files: incident files unknown to git, and incident files or status.yaml edited or deleted by hand or by a
+ * command that could not commit. Without `owned` files, which the server commits with its next pull.
  */
 export async function onlyHere(git: GitRun, place: WorkTree, owned: Pick<Owned, 'list'>): Promise<Problem[]> {
   const { top, incidents } = place;
@@ -237,7 +233,7 @@ function isOneOf(incidents: string, file: string): boolean {
   return file.startsWith(incidents) && isIncidentName(file);
 }
 
-/** What git sees changed there: `??` for a file it does not know. */
+/** The changes git sees there; `??` for unknown files. */
 async function changedIn(
   git: GitRun,
   ...within: string[]

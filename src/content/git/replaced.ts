@@ -1,15 +1,15 @@
-// The incidents folder is missing: whether that is because HEAD holds something else in its place, and what mends it.
+// When the incidents folder is missing: whether HEAD has something else in its place, and the fix.
 import path from 'node:path';
 import { type GitRun, quoted } from './run.ts';
 import type { Obstacle, WorkTree } from './work-tree.ts';
 
-/** What HEAD says of a folder that is missing here. */
+/** What HEAD has in place of the missing folder. */
 type Held =
-  /** HEAD holds it: it is to be brought back here, and what is pulled would pass for all there is. */
+  /** The folder: it must be restored here first. */
   | { readonly kind: 'folder' }
-  /** HEAD knows nothing of it: this may be the repository of something else. */
+  /** Nothing: this may be another project's repository. */
   | { readonly kind: 'nothing' }
-  /** Something else was committed in its place: another commit mends it. */
+  /** Something else was committed in its place: another commit fixes it. */
   | { readonly kind: 'replaced'; readonly obstacle: Obstacle };
 
 export const WHILE_MISSING: Obstacle = [
@@ -17,7 +17,7 @@ export const WHILE_MISSING: Obstacle = [
   'bring the folder back (`git checkout -- incidents` in the status folder)',
 ];
 
-/** So many commits are looked through for the last one that had the folder. */
+/** The most commits searched for the last one with the folder. */
 const MAX_COMMITS = 1000;
 
 const KINDS: Readonly<Record<string, string>> = { '120000': 'a link', '160000': 'a submodule' };

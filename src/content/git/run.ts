@@ -1,16 +1,16 @@
-// Running git: no shell, no questions, a time limit, and no credentials in what it says.
+// Runs git: without a shell or prompts, with a time limit, and without credentials in its output.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 const exec = promisify(execFile);
 
-/** git said no, in words that may be logged. */
+/** git failed; the message may be logged. */
 export class GitFailure extends Error {
   readonly fix: string;
-  /** All it said, without credentials. */
+  /** Its full error output, without credentials. */
   readonly said: string;
-  /** Its exit code; null when it did not run to its end. */
+  /** Its exit code; null when it did not finish. */
   readonly code: number | null;
   readonly printed: Buffer;
 
@@ -24,25 +24,25 @@ export class GitFailure extends Error {
 }
 
 export interface GitRun {
-  /** What git printed, trimmed. Throws GitFailure. */
+  /** git's output, trimmed. Throws GitFailure. */
   out(...args: string[]): Promise<string>;
-  /** The same, or null when git said no. */
+  /** The same; null when git fails. */
   try(...args: string[]): Promise<string | null>;
-  /** Whether git said yes; no is exit code 1, and anything else throws GitFailure. */
+  /** True for exit code 0, false for 1; throws GitFailure otherwise. */
   yes(...args: string[]): Promise<boolean>;
   fed(input: string, ...args: string[]): Promise<Buffer>;
   with(more: Readonly<Record<string, string>>): GitRun;
 }
 
-/** A remote that says nothing for so long is dead, ms. */
+/** How long a git command may take, ms. */
 const TIMEOUT = 30_000;
 const MAX_BYTES = 256 * 1024 * 1024;
 
-/** Another git holds the index for a moment: so often it is tried again, ms apart. */
+/** While another git holds the index: how often, and after how many ms, to try again. */
 const LOCKED_TRIES = 12;
 const LOCKED_WAIT = 250;
 
-/** Who commits: what the machine files, and what programs and people write by its API. */
+/** The authors of commits: the machine for automatic incidents, the API for programs and people who use it. */
 export const AUTHORS = { machine: 'status-live@localhost', api: 'status-live+api@localhost' };
 const NAME = 'Status Live';
 
@@ -50,10 +50,10 @@ export function signed(email: string): Record<string, string> {
   return { GIT_AUTHOR_NAME: NAME, GIT_AUTHOR_EMAIL: email };
 }
 
-/** A person's git: their name, hooks and signature. Guesses at a name from the machine's are none. */
+/** A person's git, with their name, hooks and signature; git must not guess a name. */
 export const BY_HAND = { by: 'hand' } as const;
 
-/** A repository that stands apart from its work tree, and the patience with its remote. */
+/** A repository apart from its work tree, and limits for its remote. */
 export interface Area {
   readonly gitDir: string;
   readonly workTree: string;
@@ -63,8 +63,8 @@ export interface Area {
 }
 
 /**
- * Runs git in `dir`. Hooks and signing are off: they are the operator's, and may ask. With `area`, git
- * never looks for a repository above the folder: DATA_DIR may lie in one of the operator's.
+ * Runs git in `dir`, without hooks and signing, which are the operator's and may prompt. With `area`, git does not
+ * search the folders above for a repository: DATA_DIR may be inside one of the operator's.
  */
 export function makeGitRun(
   dir: string,
@@ -86,7 +86,7 @@ export function makeGitRun(
     GIT_LITERAL_PATHSPECS: '1',
     LC_ALL: 'C',
   };
-  // Set by git itself when we are started from a hook: they would lead us to another repository.
+  // git sets these when it starts us from a hook: they would select another repository.
   for (const name of ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_PREFIX']) delete env[name];
   if (own) Object.assign(env, { GIT_DIR: own.gitDir, GIT_WORK_TREE: own.workTree });
   const timeout = own?.timeout ?? TIMEOUT;
@@ -115,7 +115,7 @@ function gitRun(
   limits: { readonly timeout: number; readonly signal?: AbortSignal },
 ): GitRun {
   const once = async (args: readonly string[], input = ''): Promise<Buffer> => {
-    // Without its folder git cannot be started at all, and says so as if it were not installed.
+    // Without the folder, git fails as if it were not installed.
     if (!existsSync(`${dir}/.`)) throw new GitFailure(...NO_FOLDER);
     const options = { cwd: dir, env, maxBuffer: MAX_BYTES, encoding: 'buffer', ...limits } as const;
     const running = exec('git', [...fixed, ...args], options);
@@ -158,12 +158,12 @@ function gitRun(
   };
 }
 
-/** The object of a name; null when there is none. */
+/** The object id of a name; null when there is none. */
 export function oidOf(git: GitRun, name: string): Promise<string | null> {
   return git.try('rev-parse', '--verify', '--quiet', name);
 }
 
-/** The blobs of those names; null for one that is not there. */
+/** The blobs of those names; null for a missing one. */
 export async function blobsOf(git: GitRun, names: readonly string[]): Promise<(Buffer | null)[]> {
   const answer = await git.fed(names.map(name => `${name}\n`).join(''), 'cat-file', '--batch');
   let at = 0;
@@ -205,14 +205,14 @@ function failure(verb: string, error: Failed, timeout: number): GitFailure {
   return new GitFailure(`git ${verb}: ${said.slice(0, 300)}`, fix, redacted(stderr), code, error.stdout);
 }
 
-/** Addresses may hold passwords and tokens: only the host is shown. */
+/** Removes passwords and tokens from URLs. */
 export function redacted(text: string): string {
   return text
     .replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/@]*@/gi, '$1***@')
     .replace(/([?&][\w-]*(?:token|key|secret)[\w-]*=)[^\s&']+/gi, '$1***');
 }
 
-/** A word as a shell takes it, for commands that are shown to be typed. */
+/** Quotes a word for a shell, in commands shown to people. */
 export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

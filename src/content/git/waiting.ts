@@ -1,4 +1,4 @@
-// What stands at the remote and has not come in: incident files that the page does not know.
+// Incident files at the remote that could not be pulled, so the page does not know them.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { MAX_INCIDENT_BYTES } from '../../core/incidents/file/parse.ts';
@@ -9,13 +9,13 @@ import type { WorkTree } from './work-tree.ts';
 export interface Waiting {
   /** Relative to the repository. */
   readonly file: string;
-  /** What stands in it there; null when it is too large to be read. */
+  /** Its text at the remote; null when too large. */
   readonly text: string | null;
 }
 
 /**
- * The incident files that the commit or ref `theirs` has in another version than the folder, and that changed there
- * since both began; none when all of it is part of HEAD, or when there is no such commit.
+ * The incident files that changed in `theirs` (a commit or ref) since the merge base and differ from those in the
+ * folder; none when HEAD has all of it, or there is no such commit.
  */
 export async function waitingAt(
   git: GitRun,

@@ -1,4 +1,4 @@
-// Where a status folder lies in its repository, and what keeps a machine from working there.
+// Where a status folder is in its repository, and what prevents the server from working there.
 import { access, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { isWithin, whereItStood } from '../incidents/listing.ts';
@@ -6,15 +6,15 @@ import { GitFailure, type GitRun, oidOf, quoted } from './run.ts';
 
 export interface WorkTree {
   readonly top: string;
-  /** The status folder below it; '.' apart. */
+  /** The status folder's path below `top`; '.' for itself. */
   readonly status: string;
-  /** The incidents folder below it, where links lead to, ended by a slash; '/' apart. */
+  /** The incidents folder's path below `top`, links resolved, with a slash at the end; '/' for itself. */
   readonly incidents: string;
 }
 
 export type Obstacle = readonly [what: string, fix: string];
 
-/** Where `dir` lies; null when it is in no git work tree. Throws GitFailure when git will not say. */
+/** Where `dir` is; null when it is in no git work tree. Throws GitFailure. */
 export async function placeOf(git: GitRun, dir: string): Promise<WorkTree | null> {
   const real = await realpath(dir).catch(() => null);
   if (real === null) throw new GitFailure(`${dir} is not there`, 'bring it back, or set STATUS_DIR');
@@ -37,8 +37,8 @@ export async function placeOf(git: GitRun, dir: string): Promise<WorkTree | null
 }
 
 /**
- * What git calls a file, relative to its work tree at `top`, whichever links lead to its folder; null while that is
- * away. A link in the file's own place is the file.
+ * A file's name in git, relative to the work tree at `top`, with links to its folder resolved; null while the folder is
+ * missing. If the file itself is a link, the link is meant.
  */
 export async function nameInGit(top: string, file: string): Promise<string | null> {
   try {
@@ -54,7 +54,7 @@ export const NO_REPOSITORY: Obstacle = [
   'clone it, or remove `content.git`',
 ];
 
-/** What keeps the folder from being carried by `branch`; null: nothing. */
+/** What prevents syncing the folder with `branch`; null: nothing. */
 export async function obstacle(git: GitRun, place: WorkTree, branch: string): Promise<Obstacle | null> {
   const begun = await underWay(git, place.top);
   if (begun) return begun;
@@ -67,7 +67,7 @@ export async function obstacle(git: GitRun, place: WorkTree, branch: string): Pr
   ];
 }
 
-/** Commands that bring the folder to `branch`, with all that only the place where it is now holds of it. */
+/** Commands that bring the folder to `branch`, with the changes that exist only where it is now. */
 async function wayTo(
   git: GitRun,
   { top, status: folder }: WorkTree,
@@ -77,7 +77,7 @@ async function wayTo(
   const at = `git -C ${quoted(top)}`;
   const known = await oidOf(git, `refs/heads/${branch}`);
   const others = ['--not', `--remotes=*/${branch}`, ...(known === null ? [] : [known])];
-  // Of another branch, what it changes elsewhere is none of ours; a commit on no branch is lost without one.
+  // Another branch may have changes elsewhere that are not ours; a commit on no branch needs one, or it is lost.
   const own = await git.try('rev-list', '-1', 'HEAD', ...others, '--', ...(on === null ? [] : [folder]));
   const edits = await git.try('diff', '--name-only', 'HEAD', '--', folder);
   const name = quoted(on ?? `kept-${await git.out('rev-parse', '--short', 'HEAD')}`);
@@ -91,17 +91,17 @@ async function wayTo(
   return commands.join(' && ');
 }
 
-/** What a person types to commit that file alone. */
+/** The commands to commit only that file. */
 export function commandsFor(top: string, file: string): string {
   const at = `git -C ${quoted(top)}`;
   const [name, message] = [quoted(file), quoted(`Status: ${path.basename(file, '.md')}`)];
   return `commit it: ${at} add -- ${name} && ${at} commit -m ${message} --only -- ${name}`;
 }
 
-/** The ref below `refs/` that holds what our rules could merge of a merge that a person is to end, and its two sides. */
+/** The ref below `refs/` with the files that our rules merged, for a merge that a person must finish. */
 export const MERGED = 'status-live-merged';
 
-/** Something a person began and has not finished: nobody else commits or merges until then. */
+/** Something a person began in git and did not finish: nothing is committed or merged until then. */
 export async function underWay(git: GitRun, top: string): Promise<Obstacle | null> {
   const at = `git -C ${quoted(top)}`;
   for (const [mark, name, verb] of UNDER_WAY) {
@@ -121,7 +121,7 @@ export async function underWay(git: GitRun, top: string): Promise<Obstacle | nul
   return null;
 }
 
-/** Whether the merge that is under way is the one we could do a part of. */
+/** Whether the current merge is the one that we prepared files for. */
 async function isMerged(git: GitRun): Promise<boolean> {
   const pair = await git.try('rev-parse', 'HEAD', 'MERGE_HEAD');
   const known = await git.try('log', '-1', '--format=%s', `refs/${MERGED}`);

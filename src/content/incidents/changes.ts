@@ -1,16 +1,16 @@
-// What changed in the incidents folder since it was last read: which files, where that was heard of.
+// Collects the changes in the incidents folder since the last reading.
 import path from 'node:path';
 import { FolderWatcher } from '../watch.ts';
 import { isRacy, type ReadFile } from './scan.ts';
 
 export class Changes {
   readonly #folder: string;
-  /** Names below the folder to read again; null: every file. */
+  /** Names below the folder to read again; null: all files. */
   #heard: Set<string> | null = null;
   #watcher: FolderWatcher | null = null;
   #isHearing = false;
   #ring: (() => void) | null = null;
-  /** Where the watcher is: which folders it was given. */
+  /** The folders that the watcher was opened for. */
   #place = '';
 
   constructor(folder: string) {
@@ -21,7 +21,7 @@ export class Changes {
     this.#heard?.add(path.relative(this.#folder, file));
   }
 
-  /** A later change of these may go unheard: they are read again. */
+  /** Their next change may be invisible, so they are read again. */
   hearRacy(files: Iterable<ReadFile | null>): void {
     for (const file of files) if (file && isRacy(file)) this.hear(file.file);
   }
@@ -30,7 +30,7 @@ export class Changes {
     this.#heard = null;
   }
 
-  /** The files to read again; null: all. What is heard of from now on is for the next call. */
+  /** The files to read again; null: all. Later changes are for the next call. */
   take(isKnown: boolean): ReadonlySet<string> | null {
     const names = isKnown && this.#isHearing ? this.#heard : null;
     if (names?.size !== 0) this.#heard = new Set();
@@ -42,7 +42,7 @@ export class Changes {
     await this.follow(place);
   }
 
-  /** A watcher stays with the folder it was given, wherever that went. Mounts are not heard of at all. */
+  /** Opens a new watcher for a new `place`: watchers stay with a moved folder, and mounts send no events. */
   async follow(place: string): Promise<void> {
     if (this.#ring === null || place === this.#place) return;
     this.#place = place;
@@ -56,7 +56,7 @@ export class Changes {
         this.#isHearing = false;
       },
     });
-    // What changed before the watcher stood was not heard.
+    // Changes before the watcher was open sent no event.
     this.lose();
   }
 

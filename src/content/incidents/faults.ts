@@ -1,4 +1,4 @@
-// Why a file of the incidents folder cannot be read, and what to do about it.
+// Why a file in the incidents folder cannot be read, and what to do.
 import { MAX_INCIDENT_BYTES } from '../../core/incidents/file/parse.ts';
 
 export type Fault = readonly [what: string, fix: string];

@@ -1,4 +1,4 @@
-// The file cache: incident files as last read, so that one changed file costs what one file costs.
+// The file cache: incident files as last read, so that only a changed file costs time.
 import path from 'node:path';
 import { byRank, duplicateIdProblem, similarIdProblem } from '../../core/incidents/duplicate-ids.ts';
 import type { Incident } from '../../core/model/incident.ts';
@@ -7,28 +7,28 @@ import type { ReadFile } from './scan.ts';
 
 export interface Missing {
   readonly problems: readonly Problem[];
-  /** The files that stay as last read, for they are not on the disk. */
+  /** The missing files, which stay as last read. */
   readonly files: readonly ReadFile[];
-  /** Whether nothing may be written: the folder is, or should be, elsewhere. */
+  /** Whether nothing may be written, because the right folder is elsewhere. */
   readonly closed: boolean;
 }
 
 export interface IncidentFiles {
   readonly incidents: readonly Incident[];
   readonly problems: readonly Problem[];
-  /** How many files could never be read that may be about something that is going on. */
+  /** How many files were never readable and may be about something current. */
   readonly unread: number;
-  /** What is missing, so that these are the incidents last read; null while nothing is. */
+  /** Set when files are missing: the incidents are those last read. */
   readonly missing: Missing | null;
   text(id: string): string | undefined;
   fileOf(id: string): string;
-  /** That other files have the same id, one problem each; the file shown is `fileOf`. */
+  /** A problem for each other file with the same id; `fileOf` is the one shown. */
   duplicatesOf(id: string): readonly Problem[];
 }
 
 export class FileCache {
   readonly files = new Map<string, ReadFile>();
-  /** Files whose ids are one, capitals aside; of one id the first is shown. Nearly always one. */
+  /** Files by lower-case id; of equal ids the first is shown. Nearly always one. */
   readonly #byId = new Map<string, readonly ReadFile[]>();
   #texts: ReadonlyMap<string, string> | null = null;
   readonly #folder: string;
@@ -37,14 +37,14 @@ export class FileCache {
     this.#folder = folder;
   }
 
-  /** Takes what files are now (null: gone); whether anything changed. */
+  /** Takes changed files (null: gone); whether anything changed. */
   put(found: Iterable<readonly [string, ReadFile | null]>): boolean {
     let changed = false;
     for (const [file, now] of found) changed = this.#set(file, now) || changed;
     return changed;
   }
 
-  /** Takes the whole folder as it is now; whether anything changed. */
+  /** Takes the whole folder; whether anything changed. */
   replaceBy(all: ReadonlyMap<string, ReadFile>): boolean {
     const gone = [...this.files.keys()].filter(file => !all.has(file));
     const left = this.put(gone.map(file => [file, null] as const));
@@ -65,7 +65,7 @@ export class FileCache {
     return before?.good !== now?.good || before?.problems !== now?.problems || before?.text !== now?.text;
   }
 
-  /** The text of every file's last good version, by path below the folder; the same map while nothing changed. */
+  /** The text of every file's last good version, by path below the folder. The same map while nothing changed. */
   goodTexts(): ReadonlyMap<string, string> {
     this.#texts ??= new Map(
       [...this.files.values()].flatMap(({ file, good, goodText }) =>
@@ -75,18 +75,18 @@ export class FileCache {
     return this.#texts;
   }
 
-  /** The files as they are now. Lists are made anew, nothing is read or parsed. */
+  /** The current files. Makes new lists, reads and parses nothing. */
   view(missing: Missing | null): IncidentFiles {
     const byId = this.#byId;
     const folder = this.#folder;
     const incidents: Incident[] = [];
     const problems: Problem[] = [...(missing?.problems ?? [])];
-    // What is away may say anything by now.
+    // A missing file may have been changed.
     let unread = missing === null ? 0 : 1;
     for (const files of byId.values()) {
       const [first] = files as [ReadFile];
       if (first.good) incidents.push(first.good);
-      // Another file of its name that can be read says nothing of what is in it.
+      // Even if another file with its id can be read.
       unread += files.filter(({ isDoubtful }) => isDoubtful).length;
       for (const file of files) problems.push(...file.problems);
       for (const file of files.slice(1)) {

@@ -1,24 +1,24 @@
-// Listing the incidents folder: which files are incidents, in which folders, and what links may lead to.
+// Lists the incidents folder: which files are incidents, in which folders, and where links may lead.
 import type { Dirent } from 'node:fs';
 import { lstat, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { identityOf, type StandIn } from '../missing/missing.ts';
 
 export interface ListedFolder {
-  /** Which folder it is (`identityOf`); null when that cannot be told. */
+  /** The folder's `identityOf`; null when unknown. */
   readonly identity: string | null;
-  /** The system's code when it cannot be listed, else null. */
+  /** The system's error code when it cannot be listed, else null. */
   readonly code: string | null;
   readonly standIn?: StandIn;
 }
 
-/** Whether a file of that name, a path below the folder, holds an incident. */
+/** Whether a file's name (a path below the folder) is that of an incident. */
 export function isIncidentName(name: string): boolean {
   const base = path.basename(name);
   return /\.md$/i.test(base) && !/^[._]/.test(base) && !/^(readme|license|changelog)\.md$/i.test(base);
 }
 
-/** Whether a file looks like an incident that was saved under another ending, or under none. */
+/** Whether a file looks like an incident with a wrong file extension, or none. */
 export function isMisnamed(name: string): boolean {
   const base = path.basename(name);
   if (/^[._]|^(?:readme|license|changelog)\./i.test(base)) return false;
@@ -26,12 +26,12 @@ export function isMisnamed(name: string): boolean {
   return isNamed || /\.(?:markdown|mdown|mkdn?)$/i.test(base);
 }
 
-/** The folder's real path, and that of the status folder, within which links may lead anywhere. */
+/** The real paths of the folder and of the status folder; links must not leave the latter. */
 export type Bounds = { readonly root: string; readonly status: string };
 
-/** Null while the folder is not there, or is a link out of the status folder: what that leads to is not ours to show. */
+/** Null when the folder does not exist, or is a link out of the status folder, whose content must not be shown. */
 export async function boundsOf(folder: string): Promise<Bounds | null> {
-  // Either may go away between the two questions: then the folder is not there.
+  // Either may go away between the two calls.
   const [root, status] = await Promise.all(
     [folder, path.dirname(folder)].map(at => realpath(at).catch(() => null)),
   );
@@ -44,9 +44,10 @@ export function isWithin(real: string, { status }: Pick<Bounds, 'status'>): bool
 }
 
 /**
- * Lists the folder `at` and all below it; the names of incidents, and of what looks like one, go to `names`. Folders whose names begin with a dot
- * belong to other programs (git, a ConfigMap's versions). `above`: the real paths on the way here, for links that
- * lead back. Returns the folders below that cannot be listed.
+ * Lists the folder `at` and those below; returns the folders that cannot be listed. Skips folders that begin with a
+ * dot: they belong to other programs (git, a ConfigMap's versions).
+ * @param names gets the names of incidents, and of files that look like one.
+ * @param above the real paths of the folders above, against links that lead back.
  */
 export async function list(
   at: string,
@@ -68,14 +69,14 @@ export async function list(
       const name = path.join(at, entry.name);
       const kind = entry.name.startsWith('.') ? 'file' : await kindOf(entry, path.join(real, entry.name));
       if (isIncidentName(name) || (kind === 'file' && isMisnamed(name))) names.push(name);
-      // It may be a folder that is not mounted now.
+      // Perhaps a folder that is not mounted now.
       if (kind === 'nothing' && !isIncidentName(name)) unlisted.push(name);
       if (kind === 'folder') unlisted.push(...(await list(name, bounds, folders, names, [...above, real])));
     }
     return unlisted;
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    // Removed while it was looked for.
+    // Removed meanwhile.
     if (at !== '' && code === 'ENOENT') return [];
     folders.set(at, { identity, code });
     return at === '' || path.basename(at) === 'lost+found' ? [] : [at];
@@ -91,7 +92,7 @@ async function kindOf(entry: Dirent, place: string): Promise<'folder' | 'file' |
   );
 }
 
-/** What stands in the place of a folder that cannot be listed. */
+/** A code for a folder that exists only with other capital letters; else null. */
 export async function goneFolder(folder: string): Promise<ListedFolder> {
   const target = await realpath(folder).catch((error: NodeJS.ErrnoException) => error);
   const isLink = (await lstat(folder).catch(() => null))?.isSymbolicLink();
@@ -121,7 +122,7 @@ async function inOtherCapitals(folder: string): Promise<Extract<StandIn, { name:
   return null;
 }
 
-/** A folder with incident files beside this one, whose name differs in capitals alone; null without one. */
+/** The folder's own path through links, even if they lead nowhere now. */
 export async function besides(folder: string): Promise<string | null> {
   const other = await inOtherCapitals(folder);
   if (other === null) return null;
@@ -141,7 +142,7 @@ export async function whereItStood(folder: string): Promise<string> {
   return above === null ? at : path.join(above, path.relative(await climbed(at), at));
 }
 
-/** The real path of the nearest folder that is there, from `place` up. */
+/** The real path of the nearest existing folder, from `place` up. */
 export async function nearest(place: string): Promise<string | null> {
   return realpath(await climbed(place)).catch(() => null);
 }

@@ -1,4 +1,4 @@
-// Reading the incidents folder: only what changed is read again, and a bad file keeps its last good version.
+// Reads the incidents folder: only changed files are read again, and a bad file keeps its last good version.
 import { isUtf8 } from 'node:buffer';
 import { type BigIntStats, lstatSync, readFileSync } from 'node:fs';
 import { lstat, readFile, realpath, stat } from 'node:fs/promises';
@@ -27,26 +27,26 @@ import {
 export interface ReadFile {
   readonly file: string;
   readonly id: string;
-  /** What the disk said of it: while this is the same, the file is not read again. */
+  /** The file's metadata: while it is the same, the file is not read again. */
   readonly stamp: string;
   readonly text: string | null;
-  /** The last version that could be parsed; null when there never was one. */
+  /** The last version that could be parsed; null when there was none. */
   readonly good: Incident | null;
   readonly goodText: string | null;
   readonly problems: readonly Problem[];
-  /** Whether no version of it could ever be read, and it may be about something that is going on. */
+  /** No version was ever readable, and it may be about something current. */
   readonly isDoubtful: boolean;
 }
 
-/** A file changed this recently may change again within the disk's clock tick: its stamp is not believed. */
+/** A file changed this recently may change again within one tick of the disk's clock: its stamp is not used. */
 const RACY_MS = 100;
 // In place of a stamp:
 const RACY = 'racy';
-/** An earlier process read it. */
+/** Read by an earlier process. */
 const REMEMBERED = 'remembered';
-/** It cannot be read, and is looked at again in each round. */
+/** Cannot be read; tried again in each round. */
 const FAILED = 'failed';
-/** By its name it is no incident. */
+/** Its name is not that of an incident. */
 const MISNAMED = 'misnamed';
 
 interface Disk {
@@ -55,28 +55,31 @@ interface Disk {
 }
 
 const SHARED: Disk = { lstat, readFile };
-/** At start nobody waits for answers, and ten thousand files are read in half the time. */
+/** At the start no requests wait: synchronous calls read ten thousand files in half the time. */
 const ALONE: Disk = { lstat: lstatSync, readFile: readFileSync };
 
 interface ScanContext {
   readonly folder: string;
   readonly bounds: Bounds;
-  /** What is known of files, by path. */
+  /** The known files, by path. */
   readonly known: Pick<ReadonlyMap<string, ReadFile>, 'get'>;
-  /** Judges what files say of the future. */
+  /** To judge which times are in the future. */
   readonly now: Millis;
-  /** A long file takes milliseconds to parse, and the disk may have many ready at once. */
+  /** A long file takes milliseconds to parse, and many files may be ready at once. */
   readonly yieldTurn: () => Promise<void>;
   readonly disk: Disk;
 }
 
 export interface Scan {
   readonly files: ReadonlyMap<string, ReadFile>;
-  /** incidents/ itself as "", and the folders below it, by path relative to it. */
+  /** incidents/ itself as "", and the folders below, by relative path. */
   readonly folders: ReadonlyMap<string, ListedFolder>;
 }
 
-/** Reads every incident file below `folder`. `first`: nobody waits for answers yet. */
+/**
+ * Reads every incident file below `folder`.
+ * @param first at the start: no requests wait yet.
+ */
 export async function scanFolder(
   folder: string,
   known: ScanContext['known'],
@@ -113,7 +116,7 @@ export async function scanFolder(
   return { files, folders };
 }
 
-/** Reads the named files again, paths relative to `folder`: null for one that is gone, or altogether without the folder. */
+/** Reads the named files (relative to `folder`) again; null for a missing file, and for a missing folder. */
 export async function scanFiles(
   folder: string,
   known: ScanContext['known'],
@@ -132,8 +135,9 @@ export async function scanFiles(
 }
 
 /**
- * What an earlier process last read well of the file `name` (relative to `folder`): it stands for the file until
- * that is read, and for as long as it cannot be. Parsed only when it is needed: nearly all files are read at once.
+ * The version of a file that an earlier process last read: used until the file is read, and while it cannot be. Parsed
+ * on demand, as nearly all files are read at once.
+ * @param name relative to `folder`.
  */
 export function rememberedFile(folder: string, name: string, text: string): ReadFile {
   const file = path.join(folder, name);
@@ -154,23 +158,23 @@ export function rememberedFile(folder: string, name: string, text: string): Read
   };
 }
 
-/** Whether a later change may go unheard: the disk may hide it behind the same stamp, or it comes elsewhere. */
+/** Whether a later change may be missed: it may have the same stamp, or happen elsewhere. */
 export function isRacy({ stamp }: ReadFile): boolean {
   return stamp === RACY || stamp === FAILED;
 }
 
-/** The same letters are the same id: some systems write an accent apart from its letter. */
+/** NFC: some systems store an accent separately from its letter. */
 function idOf(name: string): string {
   return path.basename(name).replace(/\.md$/i, '').normalize('NFC');
 }
 
-/** What is there and cannot be read: the last good version stays. */
+/** A file that cannot be read keeps its last good version. */
 function failedFile({ folder, known, now }: ScanContext, name: string, [what, fix]: Fault): ReadFile {
   const file = path.join(folder, name);
   const id = idOf(name);
   const before = known.get(file);
   const { text = null, good = null, goodText = null } = before ?? {};
-  // The same list is no news.
+  // Keep the same list: a new one would count as a change.
   const isSame = before?.problems[0]?.what === what;
   return {
     file,
@@ -184,7 +188,7 @@ function failedFile({ folder, known, now }: ScanContext, name: string, [what, fi
   };
 }
 
-/** A folder that differs from the right one in capitals alone: whoever wrote there waits for it. */
+/** A file not read because of its name: warn, as its author may expect it on the page. */
 function besideIt(folder: string, file: string): ReadFile {
   const own = path.basename(folder);
   return unread(file, `it is not read, as there is \`${own}\` too`, `move its files to \`${own}\``);
@@ -204,7 +208,7 @@ function unread(file: string, what: string, fix: string): ReadFile {
   return { file, id: path.basename(file), stamp: MISNAMED, problems, ...none };
 }
 
-/** What the file `name` is now; null when there is nothing of that name. */
+/** The current state of a file; null when it does not exist. */
 async function readOne(reading: ScanContext, name: string): Promise<ReadFile | null> {
   const { bounds, disk } = reading;
   const before = reading.known.get(path.join(reading.folder, name));
@@ -254,7 +258,7 @@ function parsedFile(
     problems.push(warningAt(file, what, 'name it like 20251106_api-latency-spike.md'));
   }
   const read = parseAfter(before && before.text !== text ? before.good : null, file, id, text);
-  // What was taken once stays taken when the beginning it gives has come.
+  // Once accepted, it stays accepted after its start has passed.
   const isKept = before?.goodText === text || isSameSpan(before?.good, read.value);
   const turned = read.value && !isKept ? backwards(read.value, text, file, now) : null;
   const refused = turned?.level === 'error' ? [turned] : [];
@@ -272,7 +276,7 @@ function parsedFile(
   };
 }
 
-/** That some characters of a file cannot be read. Of UTF-16 nothing can, and that is said where it is parsed. */
+/** The problem that some characters of a file cannot be read. UTF-16 is reported where the file is parsed. */
 export function notUtf8(bytes: Buffer, text: string, file: string): Problem[] {
   if (isUtf8(bytes) || utf16Problem(text, file)) return [];
   const what = 'it is not UTF-8: some characters show as \uFFFD';

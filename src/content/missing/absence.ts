@@ -1,4 +1,4 @@
-// Absence: which of the files that are gone stay as last read, because their folder went away and not they.
+// Absence: which of the files that are gone stay as last read, because their folder is missing.
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { isOpen } from '../../core/model/incident.ts';
@@ -6,11 +6,11 @@ import type { ListedFolder } from '../incidents/listing.ts';
 import type { ReadFile, Scan } from '../incidents/scan.ts';
 import { NOT_BACK, type Reason, whyMissing } from './missing.ts';
 
-/** Why a file that is gone stays, and in which folder the reason lies. */
+/** Why a file that is gone stays, and the folder that is the reason. */
 export interface Absence {
   readonly folder: string;
   readonly reason: Reason;
-  /** The folder itself may have been emptied, so that its coming back does not bring the file back. */
+  /** The folder may have been emptied: when it comes back, the file may still be gone. */
   readonly emptied: boolean;
 }
 
@@ -18,10 +18,10 @@ const NOT_BACK_YET: Absence = { folder: '', reason: NOT_BACK, emptied: true };
 
 export interface KnownFolders {
   readonly folder: string;
-  /** The folders with incidents, by path below the folder (itself: ""), and which each is (`identityOf`). */
+  /** The folders with incidents and their `identityOf`, by path below the folder (itself: ""). */
   readonly folders: ReadonlyMap<string, string | null>;
   readonly absent: ReadonlyMap<string, Absence>;
-  /** Something was missing for an earlier process, whose look was the last. */
+  /** Files were missing when an earlier process last read. */
   readonly wasMissing: boolean;
   readonly isPending: boolean;
   readonly siteGone: boolean;
@@ -29,7 +29,7 @@ export interface KnownFolders {
 
 export interface Assessment {
   readonly absent: ReadonlyMap<string, Absence>;
-  /** The folders that hold files, and are the ones they were. */
+  /** The folders with files that are the same as before. */
   readonly filled: ReadonlySet<string>;
   readonly places: ReadonlyMap<string, ListedFolder>;
   /** Why incidents/ itself is missing; null when it is not. */
@@ -49,7 +49,7 @@ export async function assess(
   for (const name of new Set(gone.flatMap(({ file }) => above(file)))) {
     if (!places.has(name)) places.set(name, await placeOf(path.join(folder, name)));
   }
-  // A folder that somebody deletes is no loss, unless something in it is not over.
+  // A deleted subfolder is no loss, unless it has current incidents.
   const isDeletable = (name: string, file: ReadFile) =>
     name !== '' && places.get(name)?.code === 'ENOENT' && !isUnfinished(file);
   const losing = new Set(gone.flatMap(file => above(file.file).filter(name => !isDeletable(name, file))));
@@ -68,33 +68,33 @@ export async function assess(
       if (reason && !isDeletable(name, file)) {
         return { folder: name, reason, emptied: last?.emptied || (siteGone && code === null) };
       }
-      // Replaced in one step by one that holds other files: that is a change. Not so while something is missing.
+      // Replaced in one step by a folder with other files: a change, unless files are missing.
       if (identity !== (folders.get(name) ?? null) && code === null) {
         if (isPending) return NOT_BACK_YET;
         break;
       }
     }
-    // The very folder is back, and the file was deleted from it meanwhile.
+    // The same folder is back: the file was deleted from it meanwhile.
     if (last && !last.emptied && places.get(last.folder)?.code === null) return null;
     return last || wasMissing ? NOT_BACK_YET : null;
   };
   const found = gone.map(file => [file.file, reasonOf(file)] as const);
   return {
     absent: new Map(found.filter((one): one is readonly [string, Absence] => one[1] !== null)),
-    // What stands in a folder's place is not that folder, whatever is in it.
+    // Another folder in its place is not that folder, whatever its content.
     filled: new Set([...filled].filter(name => !reasons.get(name))),
     places,
     rootReason: reasons.get('') ?? null,
   };
 }
 
-/** The folders that a file is in, by path below `folder`, from "" down. */
+/** The folders above a file, as paths below `folder`, from "" down. */
 export function foldersOf(folder: string, file: string): string[] {
   const parts = path.relative(folder, file).split(path.sep);
   return parts.map((_, depth) => parts.slice(0, depth).join(path.sep));
 }
 
-/** Whether an incident is open, or a maintenance under way or to come. */
+/** Whether an incident is open, or a maintenance current or in the future. */
 function isUnfinished({ good }: ReadFile): boolean {
   if (good === null) return false;
   if (good.scheduled === null) return isOpen(good);
@@ -103,7 +103,7 @@ function isUnfinished({ good }: ReadFile): boolean {
   return good.rrule !== undefined || good.scheduled.end > now;
 }
 
-/** A folder that was not listed: gone, or something else stands there. */
+/** A folder that was not listed: gone, or something else is in its place. */
 async function placeOf(place: string): Promise<ListedFolder> {
   return { identity: null, code: (await lstat(place).catch(() => null)) ? 'ENOTDIR' : 'ENOENT' };
 }

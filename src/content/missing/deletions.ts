@@ -1,10 +1,10 @@
-// Deletions: which incident files that are gone somebody deleted, by a commit or by saying so.
+// Deletions: which of the files that are gone were deleted, by a commit or as the operator confirmed.
 import path from 'node:path';
 import { makeGitRun } from '../git/run.ts';
 import { isWithin, nearest, whereItStood } from '../incidents/listing.ts';
 import { foldersOf } from './absence.ts';
 
-/** Between two questions to git, each a process, while the folder is missing. */
+/** The time between two questions to git while files are missing (each starts a process). */
 const ASK_GIT_MS = 5000;
 
 export class Deletions {
@@ -20,17 +20,20 @@ export class Deletions {
     this.#variables = variables;
   }
 
-  /** Lets the next question be answered by git at once. */
+  /** The next call asks git at once. */
   askAgain(): void {
     this.#askedAt = Number.NEGATIVE_INFINITY;
   }
 
-  /** Lets the next question be answered with yes, whatever git says. */
+  /** The next call counts all files as deleted, whatever git says. */
   confirm(): void {
     this.#isConfirmed = true;
   }
 
-  /** Those of `files`, paths that are gone, that were deleted. `isNew`: some of them went since the last question. */
+  /**
+   * Those of `files` (paths that are gone) that were deleted.
+   * @param isNew some of them are gone since the last call.
+   */
   async among(files: readonly string[], isNew: boolean, siteGone: boolean): Promise<ReadonlySet<string>> {
     const isConfirmed = this.#isConfirmed;
     this.#isConfirmed = false;
@@ -42,23 +45,23 @@ export class Deletions {
   }
 
   /**
-   * git takes a folder away with its last file. A file was deleted by a commit when git knew it once and HEAD does not
-   * hold it. Without that first half the repository of something else would do, in which the folder is a mount point.
-   * Where status.yaml is gone too, HEAD must hold that: a branch for something else says nothing of incidents.
+   * git removes a folder with its last file. A file was deleted by a commit if git once knew it and HEAD does not have
+   * it; git must have known it, because the folder may be a mount point in another project's repository. If status.yaml
+   * is gone too, HEAD must have that: a branch for other things says nothing about incidents.
    */
   async #deletedInGit(files: readonly string[], siteGone: boolean): Promise<ReadonlySet<string>> {
     const none = new Set<string>();
     const stood = await whereItStood(this.#folder);
     const place = await nearest(stood);
     const status = await whereItStood(path.dirname(this.#folder));
-    // Of the repository that a link out of the status folder leads to nothing is asked.
+    // A link out of the status folder leads to another repository: not asked.
     if (place === null || !isWithin(stood, { status })) return none;
     const git = makeGitRun(place, this.#variables);
     const below = path.relative(place, stood) || '.';
     const tree = ['ls-tree', '-r', '-z', '--name-only', 'HEAD'];
     const head = await git.try(...tree, ...(below === '.' ? [] : ['--', below]));
     if (head === null) return none;
-    // The empty folder of a submodule.
+    // An empty submodule folder.
     const prefix = (await git.try('rev-parse', '--show-prefix'))?.replace(/\/$/, '');
     const entry = prefix && (await git.try('ls-tree', '--full-tree', 'HEAD', '--', prefix));
     if (entry && !/^\d+ tree /.test(entry)) return none;
@@ -67,13 +70,13 @@ export class Deletions {
       if (at.startsWith('..') || !(await git.try(...tree, '--', at))) return none;
     }
     const held = new Set(head.split('\0').map(name => path.join(place, name)));
-    // A reset or another branch takes files away, too, and no commit of HEAD's own says so.
+    // A reset or another branch removes files too, without a commit on HEAD.
     const all = ['log', '--all', '--reflog', '--format=', '--name-only', '-z', '--no-renames', '--relative'];
     const log = await git.try(...all, '--', below);
     const known = new Set(log?.split(/[\0\n]/).map(name => path.join(place, name)));
     const isDeleted = (file: string) => {
       const inGit = path.join(place, below, path.relative(this.#folder, file));
-      // A submodule, a link or a file in the place of its folder: what stands in there nobody deleted.
+      // A submodule, link or file replaced its folder: the file was not deleted.
       const isHidden = foldersOf(place, inGit).some(name => name !== '' && held.has(path.join(place, name)));
       return known.has(inGit) && !held.has(inGit) && !isHidden;
     };

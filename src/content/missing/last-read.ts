@@ -1,4 +1,4 @@
-// What was last read: the incident files, and whether what is gone of them was deleted or is only missing.
+// The last reading: the incident files, and whether files that are gone were deleted or are missing.
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { FileCache, type IncidentFiles, type Missing } from '../incidents/file-cache.ts';
@@ -8,11 +8,11 @@ import { type Absence, type Assessment, assess, foldersOf } from './absence.ts';
 import { Deletions } from './deletions.ts';
 import { missingProblem, type Reason } from './missing.ts';
 
-/** A folder on its way out loses its files first, one by one. */
+/** A folder that is being removed loses its files first: files gone for less than this may be missing. */
 const GOES_WITHIN_MS = 1000;
 
 export class LastRead {
-  /** The folders with incidents, by path below the folder (itself: ""), and which each is (`identityOf`). */
+  /** The folders with incidents and their `identityOf`, by path below the folder (itself: ""). */
   folders: ReadonlyMap<string, string | null> = new Map();
   missing: Missing | null = null;
   readonly deletions: Deletions;
@@ -22,10 +22,10 @@ export class LastRead {
   #absent: ReadonlyMap<string, Absence> = new Map();
   /** Whether there ever was a status.yaml beside the folder. */
   #hadSite = false;
-  /** What an earlier process knew, and whether something was missing for it. */
+  /** The files an earlier process knew, and whether some were missing then. */
   #remembered: ReadonlyMap<string, ReadFile> = new Map();
   #wasMissing = false;
-  /** Files that went a moment ago. */
+  /** Files gone a moment ago. */
   #leaving: readonly { readonly file: ReadFile; readonly at: number }[] = [];
 
   constructor(folder: string, siteFile: string, variables: Readonly<Record<string, string | undefined>>) {
@@ -67,7 +67,7 @@ export class LastRead {
     return this.cache.view(this.missing);
   }
 
-  /** Takes what single files are now; whether anything changed, or null: one is gone, or in a folder not yet known. */
+  /** Takes single files (null: gone); whether anything changed, or null: the whole folder must be read. */
   take(found: ReadonlyMap<string, ReadFile | null>): boolean | null {
     const isNews = ([file, now]: readonly [string, ReadFile | null]) =>
       now === null
@@ -120,10 +120,10 @@ export class LastRead {
     return this.#hadSite && !isThere;
   }
 
-  /** Which folders hold what is known: those seen, and of those that are away the ones that were. */
+  /** The folders of the known files: those read now, and for missing ones the last known. */
   #foldersNow({ places, filled, rootReason }: Assessment): ReadonlyMap<string, string | null> {
     const now = new Map<string, string | null>();
-    // What went a moment ago may turn out to be away.
+    // Files gone a moment ago may turn out to be missing.
     const unsure = [...this.#absent.keys(), ...this.#leaving.map(({ file }) => file.file)];
     const last = (name: string) => this.folders.get(name) ?? null;
     for (const name of unsure.flatMap(file => foldersOf(this.#folder, file))) now.set(name, last(name));
@@ -150,7 +150,7 @@ export class LastRead {
   }
 }
 
-/** What is gone, other than what is elsewhere below the folder now: moved, or copied before. */
+/** The files that are gone, without those moved or copied within the folder. */
 function goneOf(known: ReadonlyMap<string, ReadFile>, files: ReadonlyMap<string, ReadFile>): ReadFile[] {
   const gone = [...known.values()].filter(({ file }) => !files.has(file));
   if (gone.length === 0) return gone;

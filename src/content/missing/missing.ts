@@ -1,9 +1,9 @@
-// Missing: whether a folder of incidents went away, rather than files from it.
+// Missing: tells a folder that went away from files that were deleted.
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Problem } from '../../core/model/problem.ts';
 
-/** What stands where the folder should be: a link that is not followed, or a folder whose name has other capitals. */
+/** Used in place of a system's error code. */
 export type StandIn =
   | { readonly kind: 'link'; readonly leads: string }
   | { readonly kind: 'other capitals'; readonly name: string };
@@ -14,25 +14,26 @@ export interface Reason {
   readonly mend: 'bring back' | 'replace link' | 'rename' | 'restore files';
 }
 
-/** What one reading of a folder found: incidents/, or one below it. */
+/** What one reading found of incidents/, or of a folder below it. */
 export interface FolderState {
-  /** The system's code when the folder cannot be listed, else null. */
+  /** The system's error code when the folder cannot be listed, else null. */
   readonly code: string | null;
+  /** The folder's `identityOf`; null when unknown. */
   readonly standIn?: StandIn | undefined;
   /** Which folder it is (`identityOf`); null when that cannot be told. */
   readonly identity: string | null;
-  /** Whether no incident file that can be read is in it, nor below it. */
+  /** Whether there is no readable incident file in or below it. */
   readonly empty: boolean;
-  /** Whether a file that was known, and is not to be lost, is not in it. */
+  /** Whether a known file that must not be lost is gone from it. */
   readonly less: boolean;
-  /** Whether the status.yaml that stood beside it is gone; never of a folder below. */
+  /** Whether status.yaml beside it is gone too; false for folders below. */
   readonly siteGone: boolean;
 }
 
 /**
- * Why the folder, last seen as the one of identity `before`, counts as missing, so that what is gone from it is no
- * deletion; null when it does not. A file gone from a folder that stays was deleted, the last one too; a folder that
- * held nothing has nothing to lose.
+ * Why a folder counts as missing, so that files gone from it were not deleted; null when it does not. Files gone from
+ * the same folder were deleted, even the last one; an empty folder has nothing to lose.
+ * @param before the identity of the folder when it was last read.
  */
 export function whyMissing(state: FolderState, before: string | null): Reason | null {
   const { standIn } = state;
@@ -52,12 +53,13 @@ function whyGone({ code, identity, empty, less, siteGone }: FolderState, before:
   return siteGone ? 'status.yaml is gone, and incident files with it' : null;
 }
 
-/** Of files whose folder came back without them. */
+/** The folder is back, but not these files. */
 export const NOT_BACK: Reason = { why: 'not back', mend: 'restore files' };
 
 /**
- * That `where` is missing for `why`, with what to do: for /readyz and the command line. `files` are the names of
- * those that stay meanwhile; `closed`: nothing is written to incidents/.
+ * The problem that `where` is missing, for /readyz and the command line.
+ * @param files the names of the files that stay on the page.
+ * @param closed nothing is written to incidents/.
  */
 export function missingProblem(
   where: string,
@@ -89,14 +91,14 @@ export function missingProblem(
   );
 }
 
-/** A file was to be written while the folder is missing: it would stand in the wrong place, or be hidden later. */
+/** Refuses a write while the folder is missing: the file would be in the wrong place, or hidden later. */
 export class FolderMissing extends Error {
   readonly code = 'MISSING';
 }
 
-/** Which folder this is: device, inode and, as inodes are used again, its birth. Null when that is not known. */
+/** Identifies a folder by device, inode and, as inodes are reused, time of creation. Null when unknown. */
 export async function identityOf(folder: string): Promise<string | null> {
   const facts = await stat(folder, { bigint: true }).catch(() => null);
-  // Without a name of its own it was removed, and only a mount still leads here.
+  // No links: the folder was removed, and only a mount still leads to it.
   return facts?.isDirectory() && facts.nlink > 0n ? `${facts.dev}:${facts.ino}:${facts.birthtimeNs}` : null;
 }

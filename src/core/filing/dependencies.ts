@@ -1,4 +1,4 @@
-// Dependencies: what cannot work without what. A parent's incident covers its children.
+// Dependencies between components: a parent's incident covers its children.
 import { statusOfSource } from '../incidents/grouped-members.ts';
 import type { Component, Measured } from '../model/component.ts';
 import { type Incident, sourcesOf } from '../model/incident.ts';
@@ -7,12 +7,12 @@ import { componentOf, probedBy, probeSource } from '../model/source.ts';
 import { MINUTE, type Millis } from '../model/time.ts';
 import type { Transition } from '../model/transition.ts';
 
-/** Everything that depends on a component, directly or not, in the site's order. */
+/** All components that depend on this one, directly or not, in the site's order. */
 export function dependentsOf(id: string, components: readonly Component[]): Component[] {
   return components.filter(component => component.id !== id && parentsOf(component.id, components).has(id));
 }
 
-/** Everything a component depends on, directly or not; itself only where the site runs in a circle. */
+/** All components that this one depends on, directly or not; itself only in a circle. */
 export function parentsOf(
   id: string,
   components: readonly Pick<Component, 'id' | 'dependsOn'>[],
@@ -28,10 +28,7 @@ export function parentsOf(
   return found;
 }
 
-/**
- * A check's outage with everything that depends on the component: affected as much, and named.
- * Any other transition comes back as it is.
- */
+/** Adds the dependents of a component to its check's outage. Returns other transitions unchanged. */
 export function withDependents<T extends Transition>(transition: T, { components }: Site): T {
   const id = componentOf(transition.source);
   if (id === null || transition.kind !== 'down' || probedBy(transition.source) === null) return transition;
@@ -45,14 +42,14 @@ export function withDependents<T extends Transition>(transition: T, { components
   };
 }
 
-/** Since when (epoch ms) the checks that are well have been, by component id. */
+/** Since when (epoch ms) each component has been well, by id; only those that are. */
 export type WellSince = ReadonlyMap<string, Millis>;
 
-/** The same of what was measured; a map that comes again is answered from memory. */
+/** The same, from the measurements; cached by their map. */
 export function wellSinceOf(measured: ReadonlyMap<string, Pick<Measured, 'health' | 'since'>>): WellSince {
   const before = answered.get(measured);
   if (before) return before;
-  // Degraded may be a minor outage: such a check says nothing here.
+  // Degraded may be a minor outage, so it does not count.
   const well = [...measured].filter(([, { health }]) => health === 'operational');
   const wellSince = new Map(well.map(([id, { since }]) => [id, since ?? 0]));
   answered.set(measured, wellSince);
@@ -61,14 +58,13 @@ export function wellSinceOf(measured: ReadonlyMap<string, Pick<Measured, 'health
 
 const answered = new WeakMap<ReadonlyMap<string, Pick<Measured, 'health' | 'since'>>, WellSince>();
 
-/** A child has this long after its parent recovered to recover too, before it speaks for itself. */
+/** How long a child may take to recover after its parent, before it gets its own incident. */
 export const SETTLING: Millis = 3 * MINUTE;
 
 /**
- * Whether a check's transition is covered by an outage of something the component depends on: that is down (by
- * an incident its check opened, or a transition that waits to be filed), or was when this began and
- * has recovered just now. `wellSince` are the components whose checks are well, and since when (epoch ms): an
- * incident that was left open, by the machine or by a person, covers nobody.
+ * Whether a check's outage is covered by one of a component it depends on: a parent is down (by an incident of its
+ * check, or a transition to be filed), or was down when this began and has just recovered. A parent in `wellSince` is
+ * not down: its incident was only left open.
  */
 export function isCovered(
   transition: Transition,

@@ -1,17 +1,14 @@
-// File against monitor: a file says one thing and the source that opened it another. A person's word counts; it is said.
+// Warns when a file and its source disagree. The file counts, as a person may have edited it.
 import { statusOfSource } from '../incidents/grouped-members.ts';
 import { type Incident, isOpen, sourcesOf } from '../model/incident.ts';
 import type { Problem } from '../model/problem.ts';
 import { DAY, iso, type Millis } from '../model/time.ts';
 import { type Outages, outagesOf } from './reported-vs-measured.ts';
 
-/** A source may never say that it is over: a file resolved by hand is spoken of this long. */
+/** How long to warn about a file resolved by hand: some sources never report a recovery. */
 export const DOUBTED_FOR: Millis = DAY;
 
-/**
- * Warnings for the incidents whose source says otherwise than their file: open though it recovered, or resolved
- * within the last day though it never did.
- */
+/** Warnings for incidents open although their source recovered, or resolved (within a day) although it did not. */
 export function disagreements(
   incidents: readonly Incident[],
   outages: Outages,

@@ -1,4 +1,4 @@
-// Filing: what a transition does to the incident files, decided without touching any.
+// Filing: decides how a transition changes the incident files. Writes nothing itself.
 import { parseIncident } from '../incidents/file/parse.ts';
 import { type Addition, printIncident, updated } from '../incidents/file/print.ts';
 import { groupedComponents, statusOfSource } from '../incidents/grouped-members.ts';
@@ -6,29 +6,29 @@ import { type Incident, sourcesOf } from '../model/incident.ts';
 import { DAY, iso, type Millis } from '../model/time.ts';
 import { FLAP_WINDOW, type StoredTransition, type Transition } from '../model/transition.ts';
 
-/** What to do for one transition. `done`: it is written already, or nothing is to be written. */
+/** What to do for a transition. `done`: already written, or nothing to write. */
 export type FilingDecision =
   | { readonly kind: 'create' | 'replace'; readonly id: string; readonly text: string }
   | { readonly kind: 'done'; readonly id: string | null }
-  /** A change of a file that several checks share: made together with theirs (grouping.ts). */
+  /** The file is shared with other checks: changed together with their transitions (grouping.ts). */
   | { readonly kind: 'grouped'; readonly id: string }
-  /** Kept for later: a maintenance or a parent's outage it may outlast, or a file that cannot be parsed just now. */
+  /** Filed later: it may end with a maintenance or a parent's outage, or the file cannot be parsed now. */
   | { readonly kind: 'waiting' }
-  /** A recovery whose incident is known and whose file is not there just now: it may come back, still open. */
+  /** A recovery whose incident file is missing: it may come back, still open. */
   | { readonly kind: 'missing'; readonly id: string }
-  /** The file is written in a way no machine should edit: a person must. */
+  /** The file is written in an unusual way: a person must edit it. */
   | { readonly kind: 'unwritable'; readonly id: string };
 
-/** A recovery waits this long for its incident's file to come back. */
+/** How long a recovery waits for a missing file. */
 export const MISSING_FOR: Millis = DAY;
 
-/** The text of an incident file by id, undefined when there is none. */
+/** The text of an incident file by id; undefined when there is none. */
 export type ReadText = (id: string) => string | undefined;
 
 /**
- * Decides what to do with a transition. `previous` is the incident its source was last filed in, if any.
- * Repeating it after a crash is harmless: what is written already is recognised. `isOver`: its source has recovered
- * since, and that waits, too.
+ * Decides what to do with a transition. Safe to repeat after a crash: recognises what is already written.
+ * @param previous the incident that its source was last filed in.
+ * @param isOver its source has recovered since, and that is to be filed too.
  */
 export function decideFiling(
   transition: StoredTransition,
@@ -38,7 +38,7 @@ export function decideFiling(
   isOver = false,
 ): FilingDecision {
   const last = previous === null ? null : parsed(previous, read);
-  // A file an operator is in the middle of breaking: wait until it can be read again.
+  // An operator is editing the file: wait until it parses again.
   if (previous !== null && last === null && read(previous) !== undefined) return { kind: 'waiting' };
   if (transition.kind === 'down') {
     if (isOver && last && covers(last, transition)) return { kind: 'done', id: last.id };
@@ -48,7 +48,7 @@ export function decideFiling(
   return decideUp(transition, last, read);
 }
 
-/** Whether a file has this outage from its beginning to its end: both were written, and only the notes of it lost. */
+/** Whether a file already has this outage with its end: both were written, but not recorded. */
 function covers(last: Incident, { source, at }: StoredTransition): boolean {
   if (!sourcesOf(last).includes(source)) return false;
   const { down, until } = statusOfSource(last, source);
@@ -68,14 +68,14 @@ function decideDown(
 ): FilingDecision {
   const own = last !== null && sourcesOf(last).includes(transition.source);
   const grouped = own && groupedComponents(last) !== null;
-  // An open file of this source, or one that a person made theirs: another source's speaks for itself only.
+  // An open file of this source, or one that a person took over. Another source's file does not count.
   if (last && last.status !== 'resolved' && (own || last.openedBy === null)) {
     const known = !grouped || statusOfSource(last, transition.source).down;
     return { kind: known ? 'done' : 'grouped', id: last.id };
   }
   if (isDeferred) return { kind: 'waiting' };
   const { source, at, message } = transition;
-  // An end that lies far ahead was written before the clock was set back: how long ago that was, nobody knows.
+  // An end far in the future was written before the clock was set back: its true time is unknown.
   if (own && last.resolved !== null && Math.abs(at - last.resolved) <= FLAP_WINDOW) {
     if (grouped) return { kind: 'grouped', id: last.id };
     const addition = { status: 'investigating' as const, at: Math.max(at, last.resolved), message };
@@ -95,12 +95,12 @@ function decideUp(transition: StoredTransition, last: Incident | null, read: Rea
     return { kind: 'done', id: last?.id ?? null };
   }
   if (groupedComponents(last) !== null) {
-    // A person may have written of this recovery before; the last one resolves all the same.
+    // A person may have written this recovery already; the last recovery still resolves.
     const isDown = (source: string) => statusOfSource(last, source).down;
     const isWritten = !isDown(transition.source) && sourcesOf(last).some(isDown);
     return { kind: isWritten ? 'done' : 'grouped', id: last.id };
   }
-  // Filed by a clock that was ahead: its recovery is not ahead too, and is not kept from anybody.
+  // Filed by a clock that was ahead: do not move the recovery into the future too.
   const isAhead = (last.begins ?? last.started) > transition.recordedAt;
   const at = isAhead ? transition.at : Math.max(transition.at, last.started);
   const addition = { status: 'resolved' as const, at, message: transition.message };

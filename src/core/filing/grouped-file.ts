@@ -1,5 +1,4 @@
-// The file of a grouped incident: how it is printed, who is still down in it, and what each recovery or relapse
-// adds to it.
+// The file of a grouped incident: prints it, and adds recoveries and relapses to it.
 import { asOf, isAhead } from '../incidents/as-of.ts';
 import { parseIncident } from '../incidents/file/parse.ts';
 import { type Addition, printIncident, updated } from '../incidents/file/print.ts';
@@ -15,7 +14,7 @@ import { escapeMarkdown } from '../text/markdown.ts';
 import { dependentsOf } from './dependencies.ts';
 import { inOrderOf } from './grouping.ts';
 
-/** So many are described in full; the rest by name. */
+/** The most outages described in full; others only by name. */
 const MAX_IN_FULL = 20;
 
 /** "API", "API and Database", "API, Database and Queue", "API and 4 other components". */
@@ -26,13 +25,12 @@ export function phraseOf(names: readonly string[]): string {
   return last === undefined ? first : `${[first, ...others].join(', ')} and ${last}`;
 }
 
-/** What the operator's templates make of a transition. */
+/** Puts a transition into the operator's words. */
 type InWords = (transition: Transition) => Transition;
 
 /**
- * The file of several outages at once (each with its dependents, in the operator's words). Its first
- * update says everything and is mailed; those that came later stand beside it with their own moments,
- * so that each component's downtime begins when its own check says.
+ * The file of several outages (with their dependents). The first update describes all and is sent. Quiet updates with
+ * the later start times follow, so that each component's downtime begins at its own time.
  */
 export function printGrouped(outages: readonly Transition[], inWords: InWords): string {
   const inOrder = [...outages].sort((a, b) => a.at - b.at);
@@ -76,9 +74,9 @@ export function printGrouped(outages: readonly Transition[], inWords: InWords): 
 }
 
 /**
- * A grouped incident's file after what its checks reported since. The newest section says all of it and is
- * mailed, the others only have their moments. The last recovery resolves; a relapse opens it again.
- * Null for a file that is written in a way no machine should edit.
+ * Adds what the checks reported since to a grouped incident's file. Only the newest update has the full text and is
+ * sent. The last recovery resolves the incident; a relapse opens it again. Null for a file that is written in an
+ * unusual way.
  */
 export function changeGrouped(
   text: string,
@@ -126,7 +124,7 @@ function withEvent(
   const open = event.kind === 'down' || status === 'resolved' ? ('investigating' as const) : status;
   const change = { severity: null, components: turned(listAt(incident, at)) };
   let next = updated(text, { status: open, at, change, ...said });
-  // What was said of later moments did not know of this yet.
+  // Later updates do not include this event yet.
   for (const { at: then, list } of later) {
     const mended = { severity: null, components: turned(list) };
     if (next === null) return null;
@@ -137,10 +135,7 @@ function withEvent(
     : next;
 }
 
-/**
- * As of an event: what a clock wrote that was ahead came before it, and before all else; how long before, nobody knows,
- * so that it counts as begun with the event.
- */
+/** The incident at an event: updates by a clock that was ahead count as just before it. */
 function withoutAhead(incident: Incident, { at, recordedAt }: StoredTransition): Incident {
   const now = Math.max(at, recordedAt);
   if (!isAhead(incident, now)) return incident;
@@ -152,7 +147,7 @@ function withoutAhead(incident: Incident, { at, recordedAt }: StoredTransition):
 
 const NOBODY = { severity: null, components: [] };
 
-/** Everyone's recovery in one: the operator's `## Up`, when there is one. */
+/** One text for all recoveries: the operator's `## Up`, if there is one. */
 function lastWords(
   message: string,
   incident: Incident,
@@ -190,12 +185,12 @@ function after(list: readonly Affected[], event: Transition, incident: Incident,
   return list.filter(one => !own.includes(one.id) || (one.id !== id && kept.has(one.id)));
 }
 
-/** A component with everything that depends on it. */
+/** A component with all its dependents. */
 function closureOf(id: string, { components }: Site): string[] {
   return [id, ...dependentsOf(id, components).map(one => one.id)];
 }
 
-/** Both lists as one; named twice, the worse status counts (null: as the incident's severity says). */
+/** Joins both lists; of two statuses the worse counts (null: by the incident's severity). */
 function joined(list: readonly Affected[], more: readonly Affected[]): readonly Affected[] {
   const found = new Map(list.map(one => [one.id, one.status]));
   for (const { id, status } of more) {
@@ -206,7 +201,7 @@ function joined(list: readonly Affected[], more: readonly Affected[]): readonly 
   return [...found].map(([id, status]) => ({ id, status }));
 }
 
-/** Whom an incident affects at a moment, as its updates say. */
+/** The components affected at that time, by the updates. */
 function listAt(incident: Incident, at: Millis): readonly Affected[] {
   return listsOf(incident).findLast(one => one.at <= at)?.list ?? [];
 }
@@ -226,7 +221,7 @@ function shortly(transition: Transition): string {
   const { kind, facts } = transition;
   const name = nameOf(transition);
   if (kind === 'down') return escapeMarkdown(`${name} fails again.`);
-  // The end of a check that was removed says one thing alone, and the newest section says it.
+  // The end of a removed check has no short form; the newest section names it.
   if (!facts) return '';
   const after = facts.duration === undefined ? '' : ` after ${spell(facts.duration)}`;
   return escapeMarkdown(`${name} works again${after}.`);
@@ -236,7 +231,7 @@ function nameOf({ facts, title }: Transition): string {
   return facts?.component ?? title.replace(/ Down$/, '');
 }
 
-/** As a file writes it. */
+/** Rounded down to the second, as in files. */
 function second(at: Millis): Millis {
   return Math.floor(at / SECOND) * SECOND;
 }

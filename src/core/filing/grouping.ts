@@ -1,13 +1,13 @@
-// Grouping: which outages of checks at about the same time become one incident (`together:`).
+// Grouping: which outages at about the same time become one incident (`together:`).
 import type { Site } from '../model/site.ts';
 import { probeSource } from '../model/source.ts';
 import type { Millis } from '../model/time.ts';
 import type { Transition } from '../model/transition.ts';
 
-/** One incident names at most so many checks: its file stays prose. More are the next incident's. */
+/** The most checks in one incident, so that its file stays readable; others go to the next one. */
 const MAX_GROUPED = 50;
 
-/** Outages within `within` ms of the first one's confirmation, oldest first; what came later is another batch. */
+/** Batches of outages, oldest first: those confirmed within `within` ms of a batch's first one. */
 export function batchesOf<T extends { readonly recordedAt: Millis }>(
   outages: readonly T[],
   within: Millis,
@@ -22,7 +22,7 @@ export function batchesOf<T extends { readonly recordedAt: Millis }>(
   return batches;
 }
 
-/** Checks' transitions as status.yaml lists their components: checks end in any order, and an incident's words must not. */
+/** Sorts transitions as status.yaml lists their components, so that texts do not depend on when checks end. */
 export function inOrderOf<T extends Pick<Transition, 'source'>>(
   { components }: Site,
   all: readonly T[],
@@ -31,7 +31,7 @@ export function inOrderOf<T extends Pick<Transition, 'source'>>(
   return [...all].sort((a, b) => place(a) - place(b));
 }
 
-/** Whether what was first known at `first` has been gathered for long enough; a clock set back ends it. */
+/** Whether a batch that began at `first` is complete; a clock that was set back completes it. */
 export function isGathered(first: Millis, within: Millis, now: Millis): boolean {
   return now < first || now - first >= within;
 }

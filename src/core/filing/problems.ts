@@ -1,9 +1,9 @@
-// Problems that keep the machine from writing an incident file.
+// Problems that prevent writing an incident file.
 import type { Problem } from '../model/problem.ts';
 import { iso } from '../model/time.ts';
 import type { Transition } from '../model/transition.ts';
 
-/** A transition that cannot be written, for no machine should edit the file as it is. */
+/** A transition cannot be added, because the file is written in an unusual way. */
 export function unwritable(id: string, { source, kind, at }: Transition): Problem {
   const change = kind === 'up' ? 'has been well again' : 'has been failing again';
   const command = `status incident ${kind === 'up' ? 'resolve' : 'update'} ${id}`;
@@ -15,7 +15,7 @@ export function unwritable(id: string, { source, kind, at }: Transition): Proble
   };
 }
 
-/** The folder, or the file alone, is missing: nothing may stand where it comes back to. */
+/** The folder or the file is missing: do not write where it may come back. */
 export function folderAway(id: string): Problem {
   return {
     level: 'warning',
@@ -25,7 +25,7 @@ export function folderAway(id: string): Problem {
   };
 }
 
-/** The file is not UTF-8: written back, some of its characters would be lost. */
+/** Writing failed; `code` is the system's (ENOSPC, EROFS …). */
 export function notUtf8(id: string): Problem {
   return {
     level: 'error',

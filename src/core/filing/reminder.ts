@@ -1,4 +1,4 @@
-// Reminders: an open incident nobody has written about for a while nags its operators.
+// Reminders to operators: asks for an update of incidents that have been silent too long.
 
 import { promiseOf } from '../incidents/impact.ts';
 import { type Incident, isOpen } from '../model/incident.ts';
@@ -7,25 +7,25 @@ import type { Site } from '../model/site.ts';
 import { iso, type Millis } from '../model/time.ts';
 import { spell } from '../monitoring/messages.ts';
 
-/** The newest thing said about an incident by `now`, epoch ms. */
+/** The newest update's time by `now`, epoch ms. */
 export function lastWord({ started, updates }: Incident, now: Millis): Millis {
   return Math.max(started, ...updates.map(update => update.at).filter(at => at <= now));
 }
 
-/** The moment the next update was promised for, when it has passed by `now`; else null. */
+/** When the next update was promised, if that has passed; else null. */
 function brokenPromise(incident: Incident, now: Millis): Millis | null {
   const promised = promiseOf(incident);
   return promised !== null && promised <= now ? promised : null;
 }
 
-/** Open incidents, hand-written and automatic alike, without a word for `after` ms or longer. */
+/** Open incidents, by hand or automatic, without an update for `after` ms. */
 function silentOnes(incidents: readonly Incident[], after: Millis, now: Millis): Incident[] {
   return incidents.filter(incident => isOpen(incident) && now - lastWord(incident, now) >= after);
 }
 
 /**
- * Those to remind of now, silent ones and those past the moment their next update was promised for:
- * not again before `after` has passed since the last reminder, but for a promise broken meanwhile.
+ * The incidents to remind of now: silent ones and those with a broken promise. Again only `after` ms after the last
+ * reminder, except for a promise broken since.
  */
 export function remindersDue(
   incidents: readonly Incident[],
@@ -36,14 +36,14 @@ export function remindersDue(
   const late = incidents.filter(incident => isOpen(incident) && brokenPromise(incident, now) !== null);
   return [...new Set([...silentOnes(incidents, after, now), ...late])].filter(incident => {
     const last = reminded.get(incident.id);
-    // A reminder from the future was sent before the clock was set back.
+    // A reminder in the future was sent before the clock was set back.
     if (last === undefined || last > now || last < lastWord(incident, now)) return true;
     const promised = brokenPromise(incident, now);
     return now - last >= after || (promised !== null && last < promised);
   });
 }
 
-/** What /readyz says of them; the words stay the same until somebody writes. */
+/** For /readyz; the text stays the same until there is an update. */
 export function silence(incidents: readonly Incident[], { reminders }: Site, now: Millis): Problem[] {
   return silentOnes(incidents, reminders.after, now).map(incident => ({
     level: 'warning',

@@ -1,5 +1,4 @@
-// Removed checks: status.yaml took them away, and nobody else would end what they opened. An inbound monitor goes on
-// without its component: its own "up" ends what it opened.
+// Removed checks: ends the outages of checks that are no longer in status.yaml. Outside monitors end their own.
 import { statusOfSource } from '../incidents/grouped-members.ts';
 import { isConfigured } from '../model/checks/check.ts';
 import { type Incident, isOpen, sourcesOf } from '../model/incident.ts';
@@ -11,16 +10,16 @@ import { transitionOf } from '../monitoring/detector-state.ts';
 import { escapeMarkdown } from '../text/markdown.ts';
 import { type Outages, outagesOf } from './reported-vs-measured.ts';
 
-/** A check's outage that its check can no longer end. */
+/** An outage that its check can no longer end. */
 export interface Unwatched {
   readonly source: string;
-  /** Names this outage of it: its recovery is stored once. */
+  /** Unique per outage, so that its recovery is stored once. */
   readonly key: string;
-  /** What its transitions are called by; null where only the database may know. */
+  /** The title of its transitions; null when only the database knows. */
   readonly title: string | null;
 }
 
-/** The outages, on file or on their way there, whose checks `site` does not have any more. */
+/** The outages, filed or to be filed, whose checks are no longer in `site`. */
 export function unwatchedOf(
   site: Site,
   incidents: readonly Incident[],
@@ -30,7 +29,7 @@ export function unwatchedOf(
     const last = all.at(-1);
     return last?.end === null ? [{ source, key: `${source}@${last.start}:unwatched`, title: null }] : [];
   });
-  // A lost database knows of nothing that only a file says.
+  // After a loss of the database, only the files have them.
   const onFile = incidents.filter(isOpen).flatMap(incident => {
     const sources = sourcesOf(incident);
     const title = sources.length === 1 ? incident.title : null;
@@ -41,12 +40,12 @@ export function unwatchedOf(
   return [...known, ...onFile].filter(({ source }) => isUnwatched(source, site));
 }
 
-/** Whether a source is a check that `site` does not have: what it reported last and is not filed yet is not filed any more. */
+/** Whether a source is a check that is no longer in `site`. Its transitions not yet filed are then dropped. */
 export function isUnwatched(source: string, site: Site): boolean {
   return reasonOf(source, site) !== null;
 }
 
-/** Why nothing will be heard of a check; null while something may, and for sources that are no checks of ours. */
+/** Why a check will report nothing more; null while it may, and for sources that are no checks. */
 function reasonOf(source: string, { components }: Site): string | null {
   const id = componentOf(source);
   if (id === null) return null;
@@ -59,7 +58,10 @@ function reasonOf(source: string, { components }: Site): string | null {
   return isLatency && check.type === 'heartbeat' ? 'its check was changed to a heartbeat' : null;
 }
 
-/** The end of such an outage, as of `now`, saying why; `called` is the title its transitions had, if any is known. */
+/**
+ * The end of such an outage at `now`, with the reason.
+ * @param called the title of its transitions, if known.
+ */
 export function endOf(
   { source, key }: Unwatched,
   site: Site,

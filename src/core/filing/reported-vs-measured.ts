@@ -1,10 +1,10 @@
-// Reported against measured: what an incident's file says beside what its sources saw.
+// Compares the times in an incident's file with the measured ones.
 import { type Incident, sourcesOf } from '../model/incident.ts';
 import { latencySource, probeSource } from '../model/source.ts';
 import { MINUTE, type Millis } from '../model/time.ts';
 import type { StoredTransition } from '../model/transition.ts';
 
-/** A stored transition as far as outages are made of it. `recordedAt` is null when nobody wrote that down. */
+/** The parts of a stored transition that outages are made of. `recordedAt` is null when unknown. */
 export interface RecordedTransition
   extends Pick<StoredTransition, 'source' | 'kind' | 'at' | 'filedAt' | 'incidentId'> {
   readonly recordedAt: Millis | null;
@@ -12,47 +12,47 @@ export interface RecordedTransition
 
 export interface Window {
   readonly start: Millis;
-  /** null while it goes on. */
+  /** null while it is open. */
   readonly end: Millis | null;
 }
 
-/** One source's outage, from its "down" to its "up". */
+/** One source's outage, from "down" to "up". */
 export interface RecordedOutage extends Window {
-  /** When its beginning was recorded; null when unknown. */
+  /** When its start was recorded; null when unknown. */
   readonly recordedAt: Millis | null;
-  /** When its beginning was written into an incident, and into which; null when it was not. */
+  /** When and in which incident its start was filed; null when it was not. */
   readonly filedAt: Millis | null;
   readonly incidentId: string | null;
 }
 
-/** Every source's outages, oldest first; a source that saw nothing new keeps its list. */
+/** Every source's outages, oldest first; lists without news stay the same object. */
 export type Outages = Readonly<Record<string, readonly RecordedOutage[]>>;
 
 export interface ReportedVsMeasured {
   readonly written: Window;
   /** null when no check saw it. */
   readonly measured: Window | null;
-  /** From the measured beginning until it was recorded, ms; null when unknown. */
+  /** From the measured start to its recording, ms; null when unknown. */
   readonly detectionLag: Millis | null;
-  /** From the beginning (measured, else written) until the first update, ms; null when unknown. */
+  /** From the start (measured, else in the file) to the first update, ms; null when unknown. */
   readonly firstUpdateLag: Millis | null;
 }
 
-/** An outage this close to the written window, and none within it, is what the writer meant. */
+/** If no outage overlaps the window in the file, one this close to it is meant. */
 export const NEAR: Millis = 5 * MINUTE;
 
-/** What a source saw; a file may name any source, `constructor` too. */
+/** A source's outages. A file may name any source, even `constructor`. */
 export function outagesOf(outages: Outages, source: string): readonly RecordedOutage[] {
   return Object.hasOwn(outages, source) ? outages[source]! : [];
 }
 
-/** The outages of one source's transitions in the order they came; repeats of a state add nothing. */
+/** The outages from one source's transitions, in order; repeated states are ignored. */
 export function outagesIn(transitions: readonly RecordedTransition[]): readonly RecordedOutage[] {
   const found: RecordedOutage[] = [];
   for (const { kind, at, recordedAt, filedAt, incidentId } of transitions) {
     const last = found.at(-1);
     const isOpen = last !== undefined && last.end === null;
-    // One that begins after its end was seen by a clock that was ahead: it began no later than it ended.
+    // If it started after its end, the clock was ahead: it started at the end or before.
     if (kind === 'up' && isOpen)
       found[found.length - 1] = { ...last, start: Math.min(at, last.start), end: at };
     if (kind === 'down' && !isOpen) found.push({ start: at, end: null, recordedAt, filedAt, incidentId });
@@ -61,10 +61,10 @@ export function outagesIn(transitions: readonly RecordedTransition[]): readonly 
 }
 
 /**
- * What its own source saw counts where it saw anything, else what the checks of the `affected` components saw: the
- * outages that overlap the written window, or border it within NEAR when none does. The first update is the filing of a
- * machine's incident; else the first update with a time of its own; else the first commit (`committed`). One before the
- * measured beginning came at once.
+ * Compares with the outages its own source saw or, if none, those that the checks of `affected` components saw: those
+ * that overlap the window in the file, or else are within NEAR of it. The first update is the filing of an automatic
+ * incident, else the first update after the start, else the first commit. One before the measured start counts as 0 ms.
+ * @param committed when its file was first committed; null when unknown.
  */
 export function reportedVsMeasured(
   incident: Pick<Incident, 'id' | 'started' | 'resolved' | 'openedBy' | 'updates'>,
@@ -107,7 +107,7 @@ function lastEnd(seen: readonly RecordedOutage[]): Millis | null {
   return Number.isFinite(end) ? end : null;
 }
 
-/** A beginning is back-dated, so text that stands at it does not show when it was written. */
+/** A start is back-dated, so text at that time does not show when it was written. */
 function firstUpdate(
   { id, started, updates }: Pick<Incident, 'id' | 'started' | 'updates'>,
   seen: readonly RecordedOutage[],

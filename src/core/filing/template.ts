@@ -1,4 +1,4 @@
-// Templates: the operator's own words for the incidents the machine opens (`status/templates/auto/*.md`).
+// Templates: the operator's texts for automatic incidents (`status/templates/auto/*.md`).
 
 import { MAX_MESSAGE } from '../incidents/file/escape.ts';
 import { nearest, type Outcome, type Problem } from '../model/problem.ts';
@@ -9,10 +9,10 @@ import { plainText, readFrontmatter } from '../text/front-matter.ts';
 import { escapeMarkdown } from '../text/markdown.ts';
 import { oneLine } from '../text/printable.ts';
 
-/** One file's words; what it leaves out is said in the machine's own. */
+/** The texts of one file; null: the built-in text. */
 export interface Template {
   readonly title: string | null;
-  /** Markdown of the first update, and of the one that resolves. */
+  /** Markdown of the first update, and of the resolving one. */
   readonly down: string | null;
   readonly up: string | null;
 }
@@ -22,8 +22,8 @@ export type Templates = Readonly<Partial<Record<TemplateKind, Template>>>;
 const PLACEHOLDERS = ['component', 'seen', 'since', 'checks', 'duration'] as const;
 
 /**
- * Reads a template: a `title:` in the front matter, `## Down` and `## Up` beneath it. Placeholders that
- * are not known, or not known at that place, are warnings with their line; they stay as they are written.
+ * Parses a template: `title:` in the front matter, then `## Down` and `## Up`. Placeholders that are unknown, or not
+ * available there, stay as text, with a warning.
  */
 export function parseTemplate(file: string, kind: TemplateKind, raw: string): Outcome<Template> {
   const front = readFrontmatter(file, raw);
@@ -91,7 +91,7 @@ function faultOf(
   return [`{{${name}}} is no placeholder`, near ? `did you mean {{${near}}}?` : `known are ${list}`];
 }
 
-/** The transition in the words of its template; as it is where there is none, or nothing to fill in. */
+/** The transition with the texts of its template; unchanged without a template or values. */
 export function inWordsOf<T extends Transition>(transition: T, templates: Templates): T {
   const { facts, kind, at } = transition;
   const template = facts && templates[facts.kind];
@@ -102,7 +102,7 @@ export function inWordsOf<T extends Transition>(transition: T, templates: Templa
     ['seen', seen],
     ['since', moment(at - (duration ?? 0))],
     ['checks', checks?.toString()],
-    // Where the clock was set back meanwhile, how long it lasted is not known.
+    // Unknown when the clock was set back meanwhile.
     ['duration', duration === undefined ? (kind === 'up' ? 'an unknown time' : undefined) : spell(duration)],
   ]);
   const fill = (text: string, safe: (value: string) => string) =>

@@ -1,4 +1,4 @@
-// Dates, durations, numbers and lists as a language writes them, in the site's time zone.
+// Dates, durations, numbers and lists in a language, in the site's time zone.
 
 import type { Lang } from '../model/lang.ts';
 import { DAY, HOUR, MINUTE, type Millis, SECOND } from '../model/time.ts';
@@ -6,10 +6,10 @@ import { sayIn } from './words.ts';
 
 export type Dates = ReturnType<typeof makeDates>;
 
-// Making Intl formatters is the slow part, and there are few pairs of language and zone.
+// Intl formatters are slow to make, and there are few pairs of language and zone.
 const made = new Map<string, Dates>();
 
-/** The writer of dates for a language and an IANA zone; an unknown zone falls back to UTC. */
+/** The formats for a language and an IANA zone; an unknown zone falls back to UTC. */
 export function datesIn(lang: Lang, timezone: string): Dates {
   const key = `${lang} ${timezone}`;
   let dates = made.get(key);
@@ -20,9 +20,9 @@ export function datesIn(lang: Lang, timezone: string): Dates {
   return dates;
 }
 
-/** A table of formats, each made once, and of what is said by them: it is long because there are many. */
+/** A table of formats, each made once; long because there are many. */
 function makeDates(lang: Lang, timeZone: string) {
-  // British order and the 24-hour clock: nobody must guess which half of the day an outage began.
+  // British order and the 24-hour clock: AM and PM would be ambiguous.
   const locale = lang === 'en' ? 'en-GB' : lang;
   const say = sayIn(lang);
   const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options);
@@ -67,7 +67,7 @@ function makeDates(lang: Lang, timeZone: string) {
     near: (at: Millis, now: Millis) => (sameDay(at, now) ? time : dateTime).format(at),
     /** `14:29:12 UTC` when on the same day as `near`, else with the date. */
     exact: (at: Millis, near: Millis) => (sameDay(at, near) ? exactTime : exactDate).format(at),
-    /** Whether two moments fall on one day of the site's zone. */
+    /** Whether two times are on the same day in the site's zone. */
     sameDay,
     /** A UTC day `2026-11-23` → `Monday 23 November 2026`. */
     day: (day: string) => long.format(Date.parse(day)),
@@ -75,27 +75,27 @@ function makeDates(lang: Lang, timeZone: string) {
     shortDay: (day: string) => short.format(Date.parse(day)),
     /** `2026-11` → `November 2026`. */
     month: (text: string) => month.format(Date.parse(`${text}-01`)),
-    /** `14:30`, where the zone stands elsewhere. */
+    /** `14:30`, where the zone is shown elsewhere. */
     clock: (at: Millis) => bare.format(at),
     /** `23 Nov` */
     dayMonth: (at: Millis) => dayMonth.format(at),
     /** `12 min`, `1 h 5 min`, `2 days 4 h`: the two largest units, rounded down. */
     duration,
-    /** The same, after "over" or "in": German says `2 Tagen` there. */
+    /** The same after "over" or "in": in German `2 Tagen`. */
     within: (length: Millis) => spelled(length, 'duration.within_days'),
     /** The same, but in seconds below a minute: `48 s`. */
     lag: (length: Millis) =>
       length < MINUTE ? say('duration.seconds', { n: Math.floor(length / SECOND) }) : duration(length),
     /** `1,240 ms`, rounded. */
     millis: (length: Millis) => `${whole.format(length)}\u00a0ms`,
-    /** `1,240`, `12.5`, `0.00217`: as many digits as tell something. */
+    /** `1,240`, `12.5`, `0.00217`: only significant digits. */
     number(value: number) {
       const size = Math.abs(value);
       return (size >= 1000 ? whole : size >= 1 ? fraction : small).format(value);
     },
-    /** `1.2k`, for scales. */
+    /** `1.2k`, for the scales of charts. */
     compact: (value: number) => compact.format(value),
-    /** `99.98%`, as given to two decimals. */
+    /** `99.98%`, from a number with two decimals. */
     percent: (value: number) => percent.format(value / 100),
     /** `API, Dashboard and Database` */
     list: (names: readonly string[]) => list.format(names),

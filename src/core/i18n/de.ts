@@ -1,4 +1,4 @@
-// German: the same keys as English; the type says so.
+// German: the same keys as English, as the type requires.
 
 import type { en } from './en.ts';
 

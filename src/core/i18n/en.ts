@@ -1,4 +1,4 @@
-// English: every word a visitor or subscriber reads. `{name}` is filled in; plural forms by `n`.
+// English: every text that visitors and subscribers read. `{name}` is filled in; plural forms by `n`.
 
 export const en = {
   'state.operational': 'Operational',
@@ -59,7 +59,7 @@ export const en = {
   by_hand: 'Page updated {time}',
   unchecked: 'Not checked yet · page updated {time}',
 
-  // Open Graph's name of the language.
+  // The language in Open Graph.
   'page.locale': 'en_GB',
   'page.skip': 'Skip to content',
   'page.subscribe': 'Subscribe',

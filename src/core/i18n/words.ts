@@ -1,26 +1,25 @@
-// Words: which language a visitor reads, and every sentence in it by key.
+// Words: chooses a visitor's language, and returns the sentences by key.
 import { LANGS, type Lang } from '../model/lang.ts';
 import { de } from './de.ts';
 import { en } from './en.ts';
 
 export type Key = keyof typeof en;
 export type Values = Readonly<Record<string, string | number>>;
-/** The sentence of `key`, its `{names}` filled in, its plural form chosen by `n`. */
+/** The sentence of `key`, with `{names}` filled in; `n` chooses the plural form. */
 export type Say = (key: Key, values?: Values) => string;
 
-/** Each language's own name, for the switch in the foot. */
+/** Each language's own name, for the switch in the footer. */
 export const LANG_NAMES: Readonly<Record<Lang, string>> = { en: 'English', de: 'Deutsch' };
 
 const CATALOGUES: Record<Lang, Readonly<Record<Key, string | { one: string; other: string }>>> = { en, de };
 
 const RIGHT_TO_LEFT = new Set(['ar', 'ckb', 'fa', 'he', 'ps', 'sd', 'ug', 'ur', 'yi']);
 
-/** Which way a language is written; a catalogue in Arabic or Hebrew needs nothing else. */
+/** The direction of a language; a catalogue in Arabic or Hebrew needs nothing else. */
 export function directionOf(lang: string): 'ltr' | 'rtl' {
   return RIGHT_TO_LEFT.has(lang.split('-')[0] as string) ? 'rtl' : 'ltr';
 }
 
-/** The words of one language. */
 export function sayIn(lang: Lang): Say {
   const plural = new Intl.PluralRules(lang);
   return (key, values = {}) => {
@@ -31,15 +30,12 @@ export function sayIn(lang: Lang): Say {
   };
 }
 
-/** Whether a text is a key of the catalogue: problems may come as keys or as finished sentences. */
+/** Whether a text is a key of the catalogue: problems are keys or complete sentences. */
 export function isKey(text: string): text is Key {
   return Object.hasOwn(en, text);
 }
 
-/**
- * The language to answer in: `?lang=` if we speak it, else the first of Accept-Language, by weight,
- * that we speak, else English.
- */
+/** The language of a response: a known `?lang=`, else the best known of Accept-Language, else English. */
 export function negotiate(acceptLanguage: string | undefined, queryLang: unknown): Lang {
   if (typeof queryLang === 'string') {
     const asked = spoken(queryLang);
@@ -53,12 +49,12 @@ export function negotiate(acceptLanguage: string | undefined, queryLang: unknown
       const q = options.map(option => /^\s*q=([\d.]+)\s*$/.exec(option)?.[1]).find(Boolean);
       return { lang: spoken(tag), weight: q === undefined ? 1 : Number(q) };
     })
-    // Sorting is stable: of equal weights the first one named wins.
+    // Stable: of equal weights the first wins.
     .sort((a, b) => b.weight - a.weight);
   return wishes.find(wish => wish.lang && wish.weight > 0)?.lang ?? 'en';
 }
 
-/** The language of a tag (`de-AT`), if we speak it. */
+/** The language of a tag (`de-AT`), if known. */
 export function spoken(tag: string): Lang | undefined {
   const primary = tag.trim().toLowerCase().split(/[-_]/)[0];
   return LANGS.find(lang => lang === primary);

@@ -1,4 +1,4 @@
-// cState's `content/issues/*.md` and `config.yml` → our files.
+// Imports cState's `content/issues/*.md` and `config.yml`.
 
 import { statusNamed } from '../incidents/file/heading.ts';
 import { type Addition, printIncident } from '../incidents/file/print.ts';
@@ -17,7 +17,7 @@ import {
 
 const SEVERITY: Record<string, Severity> = { notice: 'minor', disrupted: 'major', down: 'critical' };
 
-/** Reads issue files by their path, and the text of `config.yml` where there is one. */
+/** Reads issue files, and the text of `config.yml` (null: none). */
 export function importCstate(
   files: readonly { readonly name: string; readonly text: string }[],
   config: string | null,

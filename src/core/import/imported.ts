@@ -1,11 +1,11 @@
-// What an importer makes of another status page's data, and the small rules all importers share.
+// The result of an import, and helpers shared by all importers.
 import { slug } from '../model/slug.ts';
 import { iso, type Millis } from '../model/time.ts';
 
 export interface Imported {
   readonly components: readonly ImportedComponent[];
   readonly incidents: readonly ImportedIncident[];
-  /** What could not be carried over, one sentence each. */
+  /** What could not be imported, one sentence each. */
   readonly lost: readonly string[];
 }
 
@@ -17,18 +17,18 @@ export interface ImportedComponent {
 }
 
 export interface ImportedIncident {
-  /** Where it comes from, stable between runs: becomes `opened_by`. */
+  /** Its origin, the same on each run; becomes `opened_by`. */
   readonly source: string;
   readonly id: string;
   readonly text: string;
 }
 
-/** Small letters, digits and hyphens, as ids and file names are made of. */
+/** Lower-case letters, digits and hyphens, for ids and file names. */
 export function slugOr(text: string, fallback: string): string {
   return slug(text, 60) || fallback;
 }
 
-/** Gives out each id once: a second one is numbered. */
+/** Makes ids unique by numbers. */
 export function uniqueIds(): (base: string) => string {
   const given = new Set<string>();
   return base => {
@@ -39,12 +39,12 @@ export function uniqueIds(): (base: string) => string {
   };
 }
 
-/** An incident's id before it is made unique: its day and its title. */
+/** An incident's id before it is made unique: day and title. */
 export function incidentId(at: Millis, title: string): string {
   return `${iso(at).slice(0, 10).replaceAll('-', '')}_${slugOr(title, 'incident')}`;
 }
 
-/** The components' list of a new status.yaml: nothing checks them until a check is written. */
+/** The components of a new status.yaml, without checks. */
 export function siteYaml(title: string, components: readonly ImportedComponent[]): string {
   const text = (value: string) => JSON.stringify(value);
   const entries = components.flatMap(({ id, name, group, description }) => [

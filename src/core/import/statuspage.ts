@@ -1,4 +1,4 @@
-// Atlassian Statuspage's saved JSON (incidents, scheduled maintenances, summary, components) → our files.
+// Imports Atlassian Statuspage's JSON (incidents, scheduled maintenances, summary, components).
 import * as z from 'zod';
 import { decodeEntities } from '../inbound/fields.ts';
 import { type Addition, printIncident } from '../incidents/file/print.ts';
@@ -60,7 +60,7 @@ const fileSchema = z.object({
   components: z.array(z.unknown()).optional(),
 });
 
-/** Reads saved answers of `/api/v2` (parsed JSON); the same incident in two of them is one. */
+/** Reads saved responses of `/api/v2` (parsed JSON); an incident that is in two of them is imported once. */
 export function importStatuspage(
   files: readonly { readonly name: string; readonly data: unknown }[],
 ): Imported {
@@ -138,7 +138,7 @@ function incidentOf(
   }
   const all = source.incident_updates
     .map(one => ({ ...one, at: one.display_at ?? one.created_at }))
-    // Newest first, also those of one moment.
+    // The source is newest first, even within one moment.
     .toReversed()
     .sort((a, b) => a.at - b.at);
   const started = Math.min(source.started_at ?? source.created_at, all[0]?.at ?? Number.POSITIVE_INFINITY);
@@ -196,7 +196,7 @@ function statusOf(word: string): ComponentStatus | null {
   return COMPONENT_STATUSES.find(status => status === word) ?? null;
 }
 
-/** Statuspage's bodies hold a little HTML; what has no markdown is dropped and said. */
+/** Converts the HTML in Statuspage's bodies; drops and reports tags without markdown. */
 function markdown(html: string, where: string, lost: string[]): string {
   const plain = html
     .replace(/<br\s*\/?>/gi, '\n')

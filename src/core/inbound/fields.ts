@@ -1,9 +1,9 @@
-// Reading what strangers send: fields by any of their names, text cleaned and bounded, times in any unit.
+// Reads untrusted input: fields by any of their names, text cleaned and cut, times in any unit.
 
 import { type Millis, parseInstant, SECOND } from '../model/time.ts';
 import { oneLine } from '../text/printable.ts';
 
-/** An object's own fields, by name; what came as a JSON text is read first. null when it is neither. */
+/** The fields of an object or of its JSON text; null for anything else. */
 export function fieldsOf(input: unknown): Record<string, unknown> | null {
   const value = typeof input === 'string' ? fromJson(input) : input;
   return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -11,7 +11,7 @@ export function fieldsOf(input: unknown): Record<string, unknown> | null {
     : null;
 }
 
-/** The value a JSON text stands for; undefined when it is not JSON. */
+/** The value of a JSON text; undefined when it is not JSON. */
 export function fromJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -21,14 +21,14 @@ export function fromJson(text: string): unknown {
 }
 
 /**
- * Anything → one clean line of at most `most` characters. Control and direction-changing characters
- * become spaces, so that a name can neither break a file's line nor disguise itself on the page; one that shows nothing is ''.
- * A repeated query parameter arrives as a list: its last value counts. Objects are no text: ''.
+ * Any value as one clean line of at most `most` characters; '' for objects and for text that shows nothing. Control and
+ * direction characters become spaces, so that a name cannot break a line or disguise itself. Of a list (a repeated
+ * query parameter) the last value counts.
  */
 export function line(value: unknown, most: number): string {
   const last = Array.isArray(value) ? value.at(-1) : value;
   if (typeof last !== 'string' && typeof last !== 'number' && typeof last !== 'boolean') return '';
-  // Cut before and after: a megabyte of name is not worth normalising.
+  // Cut first: do not normalise a megabyte.
   const text = oneLine(
     String(last)
       .slice(0, most * 8)
@@ -43,27 +43,24 @@ export function line(value: unknown, most: number): string {
         .trimEnd()}…`;
 }
 
-/** Longest name, and longest message, that is taken over. */
+/** The longest name, and the longest message. */
 export const NAME = 120;
 export const MESSAGE = 500;
 
-/**
- * What identifies a monitor: as `line`, but two long ones that differ only beyond the cut stay two.
- * @param value an id or a name
- */
+/** Identifies a monitor: like `line`, but long values that differ only after the cut stay distinct. */
 export function identity(value: unknown): string {
   const whole = line(value, 10 * NAME);
   return [...whole].length <= NAME ? whole : `${line(whole, NAME - 9)}~${fingerprint(whole)}`;
 }
 
-/** Eight hex digits that tell texts apart (FNV-1a); no secret, no security. */
+/** Eight hex digits to tell texts apart (FNV-1a). Not for security. */
 export function fingerprint(text: string): string {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
   return hash.toString(16).padStart(8, '0');
 }
 
-/** The first of some fields that holds text, cleaned and bounded; '' when none does. */
+/** The first field that has text, cleaned and cut; '' when none has. */
 export function first(most: number, ...values: unknown[]): string {
   for (const value of values) {
     const text = line(value, most);
@@ -72,7 +69,7 @@ export function first(most: number, ...values: unknown[]): string {
   return '';
 }
 
-/** An http(s) address or a bare host, bounded; null for anything else. */
+/** An http(s) URL or a host, limited length; null for anything else. */
 export function address(value: unknown): string | null {
   const text = line(value, 2000);
   if (/^https?:\/\/[^\s/]/i.test(text)) return text;
@@ -82,25 +79,25 @@ export function address(value: unknown): string | null {
 const YEAR_2000 = 946_684_800_000;
 const YEAR_2100 = 4_102_444_800_000;
 
-/** A time as senders write it — ISO 8601, epoch seconds or ms, number or digits — in ms; else null. */
+/** A time as ISO 8601, epoch seconds or ms (number or digits), in ms; else null. */
 export function moment(value: unknown): Millis | null {
   const text = line(value, 60);
   if (text === '') return null;
   const number = /^\d{9,16}(\.\d+)?$/.test(text) ? Number(text) : null;
-  // Until the year 5138 a count of seconds is shorter than a count of milliseconds is today.
+  // Smaller numbers are seconds: as such they last until the year 5138.
   const at = number === null ? parseInstant(text) : Math.floor(number < 1e11 ? number * SECOND : number);
   // Go prints its zero time, year 1, for "not yet".
   return at !== null && at >= YEAR_2000 && at < YEAR_2100 ? at : null;
 }
 
-/** The component that a tag within some text names: `component=api`. */
+/** The component in a tag: `component=api`. */
 export function componentTag(text: string): string | null {
   return /(?:^|\s)component[=:](\S+)/i.exec(text)?.[1] ?? null;
 }
 
 const NAMED: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
 
-/** Resolves HTML entities once: `&amp;lt;` is `&lt;` afterwards, not `<`. */
+/** Decodes HTML entities once: `&amp;lt;` becomes `&lt;`, not `<`. */
 export function decodeEntities(text: string): string {
   return text.replace(
     /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(amp|lt|gt|quot|apos|nbsp));/gi,

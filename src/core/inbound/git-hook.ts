@@ -1,9 +1,10 @@
-// Git hosts' webhooks: whether a push notice is really from the host (GitHub, Gitea, Forgejo, GitLab).
+// Webhooks of git hosts: whether one is really from the host (GitHub, Gitea, Forgejo, GitLab).
 import { sameSecret } from '../model/token.ts';
 
 /**
- * Whether one of the host's headers proves knowledge of the secret: GitHub and Gitea sign the raw body
- * (`digest`: its HMAC-SHA-256 in hex), GitLab sends the secret itself. Compared in constant time.
+ * Whether a header proves the secret: GitHub and Gitea sign the raw body, GitLab sends the secret. Compared in constant
+ * time.
+ * @param digest HMAC-SHA-256 of the raw body, hex.
  */
 export function isFromGitHost(
   headers: Readonly<Record<string, string | string[] | undefined>>,

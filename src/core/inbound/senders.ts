@@ -1,4 +1,4 @@
-// The inbound monitors we understand, by the last word of their webhook's path.
+// The supported outside monitors, by the last word of their webhook's path.
 import { alertmanager, grafana } from './senders/alertmanager.ts';
 import { betterstack } from './senders/betterstack.ts';
 import { generic } from './senders/generic.ts';
@@ -9,7 +9,7 @@ import { uptimeKuma } from './senders/uptime-kuma.ts';
 import { uptimerobot } from './senders/uptimerobot.ts';
 import { fromProvider, type WebhookReader } from './signal.ts';
 
-/** `/webhooks/uptime` reads `uptimerobot`; every other path is the sender's own name here. */
+/** `/webhooks/uptime` is `uptimerobot`; the other paths are the names here. */
 const SENDERS = {
   uptimerobot,
   alertmanager,
@@ -22,7 +22,7 @@ const SENDERS = {
   sns,
 };
 
-/** Without a prototype: `INBOUND['constructor']` is undefined, as a path from outside should find it. */
+/** Without a prototype: `INBOUND['constructor']` must be undefined, as the name comes from outside. */
 export const INBOUND: Readonly<Record<string, WebhookReader>> = Object.assign(
   Object.create(null),
   Object.fromEntries(Object.entries(SENDERS).map(([name, read]) => [name, fromProvider(name, read)])),

@@ -1,37 +1,37 @@
-// What an inbound monitor said, in our words, whoever sent it.
+// Signals: an outside monitor's message in a common form.
 import type { Millis } from '../model/time.ts';
 
 export interface Signal {
   readonly kind: 'down' | 'up' | 'ignored';
   /** `uptimerobot`. */
   readonly provider: string;
-  /** The monitor's own id, else its name: it becomes the source `provider:monitor`. Never empty. */
+  /** The monitor's id, else its name; becomes the source `provider:monitor`. Never empty. */
   readonly monitor: string;
-  /** What people call it; plain text, one line, bounded. */
+  /** Its name for people; plain text, one line, limited length. */
   readonly name: string;
-  /** What it watches, when the sender says so. */
+  /** The address it watches, if known. */
   readonly url: string | null;
-  /** Since when, epoch ms; null when the sender does not say. */
+  /** Since when, epoch ms; null when unknown. */
   readonly at: Millis | null;
-  /** The sender's own words; plain text, one line, bounded. Escape before it becomes markdown. */
+  /** The sender's text; plain, one line, limited length. Escape it for markdown. */
   readonly message: string;
-  /** An explicit label that names one of our components. */
+  /** A label that names one of our components. */
   readonly component: string | null;
-  /** The sender's own name for this event, for recognising a repeat; its moment where it has none; else null. */
+  /** The sender's event id, to recognise repeats; else the event's time; else null. */
   readonly event: string | null;
   readonly why?: string;
-  /** It warns that something ends: a warning, never an outage. */
+  /** Something is about to expire: a warning, never an outage. */
   readonly expiry?: Expiry;
 }
 
-/** What ends, when (epoch ms), or in how many days; null for what the sender does not say. */
+/** What expires, and when (epoch ms) or in how many days; null when unknown. */
 export interface Expiry {
   readonly of: 'certificate' | 'domain';
   readonly at: Millis | null;
   readonly days: number | null;
 }
 
-/** A payload understood (possibly as nothing to do), or a sentence that says what would be right. */
+/** The signals of a payload (perhaps none), or a sentence that says what is wrong with it. */
 export type WebhookReading<S = Signal> = { readonly signals: readonly S[] } | { readonly problem: string };
 
 /** Reads one sender's payload: the parsed body, form or query. Never throws. */
@@ -51,19 +51,19 @@ export function fromProvider(provider: string, read: (input: unknown) => SenderR
   };
 }
 
-/** A signal with the fields a sender left out. */
+/** A signal with defaults for missing fields. */
 export function signal(kind: Signal['kind'], fields: SignalFields): SenderSignal {
   const { at = null, name, monitor } = fields;
   const event = at === null ? null : String(at);
   return { url: null, message: '', component: null, event, ...fields, at, kind, monitor: monitor || name };
 }
 
-/** One that changes nothing, with the reason for the operator's log. */
+/** A signal that changes nothing, with the reason for the log. */
 export function ignored(fields: SignalFields, why: string): SenderResult {
   return { signals: [signal('ignored', { ...fields, why })] };
 }
 
-/** One whose state is a word: of those for down, or of those for up; any other is ignored because of `why`. */
+/** A signal by the word of its state; ignored, because of `why`, when the word is unknown. */
 export function byWord(
   fields: SignalFields,
   word: string,

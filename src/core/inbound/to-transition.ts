@@ -1,4 +1,4 @@
-// A monitor's signal as a transition: title, file name, components, text.
+// Turns a monitor's signal into a transition: title, file name, components, text.
 import type { Component } from '../model/component.ts';
 import { slug } from '../model/slug.ts';
 import { isoMillis, type Millis } from '../model/time.ts';
@@ -8,13 +8,13 @@ import { fingerprint } from './fields.ts';
 import type { Signal } from './signal.ts';
 
 /**
- * A `down` or `up` signal as a transition.
- * - `title` is `NAME Down`; `up` carries the same title, for it closes the same incident.
- * - `severity` is critical: a monitor says up or down, and down is a major outage of what it watches.
- * - `components`: see `matching`; none matched → [].
- * - `at` is never in the future: a sender's clock may be ahead of ours.
- * - `key` is the sender's event when it names one, so that a repeat is stored once; else the moment
- *   itself, and whether it is a repeat shows only against the source's last state.
+ * Turns a `down` or `up` signal into a transition.
+ * - `title`: `NAME Down`, also for `up`, which closes the same incident.
+ * - `severity`: critical, as monitors only know up and down.
+ * - `components`: see `matching`; may be empty.
+ * - `at`: never in the future, as the sender's clock may be ahead.
+ * - `key`: the sender's event, so that a repeat is stored once; without one the current time, and only the source's
+ *   last state shows a repeat.
  */
 export function toTransition(
   signal: Signal & { readonly kind: 'down' | 'up' },
@@ -39,8 +39,8 @@ export function toTransition(
 const LONGEST = 60;
 
 /**
- * A file name's base for a monitor of any name: `[a-z0-9-]`, at most 60 characters, never empty. Letters
- * lose their accents; a name without any Latin letter or digit gets a fingerprint of itself.
+ * A file name's base for any monitor name: `[a-z0-9-]`, at most 60 characters, never empty. Letters lose their accents;
+ * a name without Latin letters or digits becomes a fingerprint.
  */
 export function slugOf(name: string): string {
   const base = slug(name, LONGEST - '-down'.length);
@@ -48,10 +48,9 @@ export function slugOf(name: string): string {
 }
 
 /**
- * Ids of the components a monitor is about, by the first of these that any component answers to: an
- * explicit label (id or name); the monitor's id or name being a component's id, name or `match:` entry;
- * its address being in `match:`, or equal to or beneath the address a component's check asks — of those
- * the most particular. Words within a name do not count: "API gateway in staging" is not the API.
+ * The ids of the components a monitor is about, by the first rule that matches any: its label is a component's id or
+ * name; its id, name or address is a component's id, name or `match:` entry; its address is at or below the address a
+ * component checks (the most specific wins). Words within a name do not count: "API gateway in staging" is not the API.
  */
 export function matching(signal: Signal, components: readonly Component[]): readonly string[] {
   const called = (words: readonly (string | null)[]) =>
@@ -68,7 +67,7 @@ function same(a: string, b: string): boolean {
   return bare(a) !== '' && bare(a) === bare(b);
 }
 
-/** Those whose check asks an address that is the monitor's, or above it; the longest of them. */
+/** The components that check the monitor's address or one above it; only those with the longest address. */
 function watching(url: string | null, components: readonly Component[]): Component[] {
   const theirs = url === null ? null : place(url);
   if (!theirs) return [];
@@ -86,7 +85,7 @@ function watching(url: string | null, components: readonly Component[]): Compone
 interface MonitoredUrl {
   readonly host: string;
   readonly hostname: string;
-  /** With a slash at the end; null when only a host was named (a ping or port monitor). */
+  /** With a slash at the end; null for a host only (a ping or port monitor). */
   readonly path: string | null;
 }
 
@@ -99,7 +98,7 @@ function place(text: string): MonitoredUrl | null {
   return { host, hostname, path: alone ? null : pathname.replace(/\/*$/, '/') };
 }
 
-/** What the monitor said goes on the page: its words are the operator's to choose, ours to make harmless. */
+/** The monitor's text goes on the page, so it is escaped. */
 function messageOf({ kind, name, message, provider }: Signal): string {
   const said = kind === 'down' ? `${name} is down` : `${name} is up again`;
   const who = CALLED[provider] ?? 'a monitor';

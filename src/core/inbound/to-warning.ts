@@ -1,14 +1,11 @@
-// A monitor's expiry event as a warning.
+// Turns a monitor's expiry event into a warning.
 import type { Component } from '../model/component.ts';
 import { DAY, iso, type Millis, utcDay } from '../model/time.ts';
 import type { WarningReport } from '../monitoring/warning.ts';
 import type { Expiry, Signal } from './signal.ts';
 import { matching } from './to-transition.ts';
 
-/**
- * What an expiry event warns of. It concerns the component the monitor matches; without a day, or with
- * only a number of days, the day is counted from when the monitor said so.
- */
+/** The warning of an expiry event, for the component that the monitor matches. Days count from the event. */
 export function toWarning(
   signal: Signal & { readonly expiry: Expiry },
   components: readonly Component[],

@@ -1,16 +1,16 @@
-// The log of webhooks: what an operator sees of each, enough to find why nothing happened; no secret and no person.
+// The log of webhooks: enough for an operator to find why nothing happened, without secrets and personal data.
 import type { Millis } from '../model/time.ts';
 
 export interface LoggedWebhook {
   readonly at: Millis;
-  /** The last word of its address. */
+  /** The last word of its path. */
   readonly sender: string;
-  /** The HTTP status it was answered with. */
+  /** The HTTP status of our response. */
   readonly status: number;
   readonly action: 'opened' | 'resolved' | 'ignored' | 'refused';
   readonly incident: string | null;
   readonly why: string | null;
-  /** Redacted JSON. */
+  /** JSON without secrets. */
   readonly body: string;
 }
 
@@ -19,8 +19,8 @@ const HIDDEN = '[hidden]';
 const SECRET = /token|secret|passw|passphrase|authori[sz]ation|api[_-]?key|cookie|contact|e-?mail|signature/i;
 
 /**
- * A body's fields as JSON text: values named like secrets or contacts, mail addresses, and the secrets
- * of addresses (user and password, query) are hidden, the whole is cut. Never throws.
+ * A body as JSON text, cut, with secrets hidden: values with names of secrets or contacts, email addresses, and the
+ * user, password and query of URLs. Never throws.
  */
 export function redacted(body: unknown): string {
   const text = JSON.stringify(hide(body, 0)) ?? '';
@@ -42,7 +42,7 @@ function hideIn(text: string): string {
   return (
     text
       .slice(0, 4 * MAX_LENGTH)
-      // Bounded, so that a long text without any @ is not searched from each of its letters to its end.
+      // Limited to 320, so that a long text without any @ does not take quadratic time.
       .replace(/[^\s"'<>@;,:]{1,320}@[^\s"'<>@;,/]+/g, HIDDEN)
       .replace(/(https?:\/\/[^\s"'<>?#]*)\?[^\s"'<>]*/gi, `$1?${HIDDEN}`)
       .replace(/("[^"]*(?:token|secret|passw|key)[^"]*"\s*:\s*)"[^"]*"/gi, `$1"${HIDDEN}"`)

@@ -1,4 +1,4 @@
-// What the writing API takes: the bodies' schemas, and their faults by field.
+// The request bodies of the writing API: their zod schemas, and their faults by field.
 import * as z from 'zod';
 import { INCIDENT_STATUSES, MAINTENANCE_STATUSES, SEVERITIES } from '../model/incident.ts';
 import { MAX_METRIC_VALUE } from '../model/metric.ts';
@@ -19,7 +19,7 @@ const instant = z
     return z.NEVER;
   });
 
-/** One line: a line break in a title would end the YAML it is written into. */
+/** One line: a line break in a title would break the YAML of the incident file. */
 const TITLE = 'say in a few words what visitors notice';
 const title = z
   .string(TITLE)
@@ -27,7 +27,7 @@ const title = z
   .pipe(z.string().min(1, TITLE).max(MAX_TITLE, `write at most ${MAX_TITLE} characters`));
 const message = z.string().max(MAX_MESSAGE, `write at most ${MAX_MESSAGE} characters`);
 const SILENT = 'say what is new: this shows nothing to anybody';
-/** Left out, or empty, nothing is said; a comment or spaces alone were meant to say something. */
+/** Absent or empty means no message. Only spaces or an HTML comment is a mistake: the author meant to say something. */
 const messageIfAny = message.refine(text => text === '' || !isSilent(text), SILENT);
 const components = z
   .array(z.string().max(64, 'write the id of a component: at most 64 characters'))
@@ -38,7 +38,7 @@ const severity = oneOf(SEVERITIES);
 const status = oneOf(INCIDENT_STATUSES);
 const anyStatus = oneOf([...INCIDENT_STATUSES, ...MAINTENANCE_STATUSES]);
 
-/** `POST /api/incidents`. Without `components` the title decides, as in a file. */
+/** `POST /api/incidents`. Without `components` the title decides which ones are affected, as in a file. */
 export const openSchema = z.strictObject({
   title,
   status: status.default('investigating'),
@@ -49,7 +49,7 @@ export const openSchema = z.strictObject({
   resolved: instant.optional(),
 });
 
-/** `PATCH /api/incidents/ID`. A new status is news: it is written as an update with the message. */
+/** `PATCH /api/incidents/ID`. A new status becomes an update with the message. */
 export const changeSchema = z
   .strictObject({
     title: title.optional(),
@@ -64,7 +64,7 @@ export const changeSchema = z
     message: 'a message goes with a status; to say more without a new one, POST it to …/updates',
   });
 
-/** `POST /api/incidents/ID/updates`. Without `status` the incident keeps the one it has. */
+/** `POST /api/incidents/ID/updates`. Without `status` the incident keeps its own. */
 export const updateSchema = z.strictObject({
   status: anyStatus.optional(),
   message: message.refine(text => !isSilent(text), SILENT),
@@ -73,7 +73,7 @@ export const updateSchema = z.strictObject({
 
 const finite = `write a number between -${MAX_METRIC_VALUE} and ${MAX_METRIC_VALUE}`;
 
-/** `POST /api/metrics/ID`. A number stays a number: `"12"` is a mistake somewhere. */
+/** `POST /api/metrics/ID`. Numbers only: `"12"` is most likely a mistake of the sender. */
 export const pushSchema = z.strictObject({
   value: z.number({ error: finite }).min(-MAX_METRIC_VALUE, finite).max(MAX_METRIC_VALUE, finite),
   at: instant.optional(),
@@ -84,7 +84,7 @@ export type OpenBody = z.output<typeof openSchema>;
 export type ChangeBody = z.output<typeof changeSchema>;
 export type UpdateBody = z.output<typeof updateSchema>;
 
-/** A fault of one field; `pointer` is a JSON pointer into the body (RFC 6901), as RFC 9457 has it. */
+/** A fault of one field (RFC 9457); `pointer` is a JSON pointer into the body (RFC 6901). */
 export type FieldFault = { readonly field: string; readonly pointer: string; readonly detail: string };
 
 export function faultAt(path: readonly PropertyKey[], detail: string): FieldFault {
@@ -93,7 +93,7 @@ export function faultAt(path: readonly PropertyKey[], detail: string): FieldFaul
   return { field: names.join('.'), pointer: `#${escaped.join('')}`, detail };
 }
 
-/** Every fault zod found, by field; what was sent is never repeated. */
+/** Every fault that zod found, by field. Never repeats a value that was sent. */
 export function faultsOf(error: z.ZodError): FieldFault[] {
   return error.issues.flatMap(issue => {
     if (issue.code === 'invalid_type' && issue.message.startsWith('Invalid'))

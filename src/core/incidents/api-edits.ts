@@ -1,4 +1,4 @@
-// Writing incidents by API: what a body does to the files, decided without touching any.
+// Incidents written by API: decides how a request changes the incident files. Writes nothing itself.
 import { INCIDENT_STATUSES, type Incident, MAINTENANCE_STATUSES, meansAll } from '../model/incident.ts';
 import { nearest } from '../model/problem.ts';
 import type { Site } from '../model/site.ts';
@@ -13,7 +13,7 @@ import { defuse } from './file/escape.ts';
 import { parseIncident } from './file/parse.ts';
 import { addUpdate, printIncident, updated } from './file/print.ts';
 
-/** What is to be written, that it stands already, or why it may not be. */
+/** The decision: create or replace a file, nothing to do, or refuse the request. */
 export type Writing =
   | { readonly kind: 'create'; readonly id: string; readonly text: string }
   | { readonly kind: 'replace'; readonly id: string; readonly before: string; readonly text: string }
@@ -27,13 +27,13 @@ export type Writing =
 
 type ReadText = (id: string) => string | undefined;
 
-/** The request's moment, and whether it may have been carried out before (a key seen already). */
+/** The time of the request; `again`: its idempotency key was seen, so it may have been carried out before. */
 export type Asked = { readonly at: Millis; readonly again: boolean };
 
-/** Of a file's name, without day and number. */
+/** Of a file's name, in characters, without day and number. */
 const LONGEST = 60;
 
-/** `POST /api/incidents`: a new file named after the day and the title; of two alike the later gets a number. */
+/** `POST /api/incidents`: a new file named after the day and the title, with a number when that name is taken. */
 export function writeOpen(body: OpenBody, site: Site, { at, again }: Asked, read: ReadText): Writing {
   const started = body.started ?? at;
   const faults = unknownIds(body.components, site);
@@ -54,13 +54,13 @@ export function writeOpen(body: OpenBody, site: Site, { at, again }: Asked, read
     const id = `${day}_${base}${number === 1 ? '' : `-${number}`}`;
     const there = read(id);
     if (there === undefined) return { kind: 'create', id, text };
-    // Updates may have been added to it since.
+    // Compare title and start only: updates may have been added to the file since.
     const was = again ? parseIncident(`${id}.md`, id, there).value : null;
     if (was?.title === body.title && iso(was.started) === iso(started)) return { kind: 'done', id };
   }
 }
 
-/** `PATCH /api/incidents/ID`: fields in place, a status as an update. */
+/** `PATCH /api/incidents/ID`: changes fields in place; a new status becomes an update. */
 export function writeChange(id: string, body: ChangeBody, site: Site, asked: Asked, read: ReadText): Writing {
   const known = fileOf(id, read, asked.at);
   if ('kind' in known) return known;
@@ -77,7 +77,7 @@ export function writeChange(id: string, body: ChangeBody, site: Site, asked: Ask
   return replaced(id, known.text, updated(edited, { status, at, message }));
 }
 
-/** `POST /api/incidents/ID/updates`: one more section on the side where the newest stands. */
+/** `POST /api/incidents/ID/updates`: adds a section beside the newest one (top or bottom of the file). */
 export function writeUpdate(id: string, body: UpdateBody, asked: Asked, read: ReadText): Writing {
   const known = fileOf(id, read, asked.at);
   if ('kind' in known) return known;
@@ -115,7 +115,7 @@ function fileOf(id: string, read: ReadText, now: Millis): { incident: Incident; 
   const text = read(id);
   if (text === undefined) return { kind: 'refused', status: 404, detail: 'There is no such incident.' };
   const incident = parseIncident(`${id}.md`, id, text).value;
-  // What lies ahead in it is told as everywhere else.
+  // Times in the future are read as on the page.
   return incident
     ? { incident: asOf(incident, now, () => now), text }
     : conflict('it has errors (`status lint` names them)');
@@ -128,7 +128,7 @@ function isReadable(text: string): boolean {
   return value !== null && !value.held;
 }
 
-/** Believed only when it parses: an operator's file may be written in ways no machine should edit. */
+/** Accepts an edit only if the result parses: an operator may have written the file in a way we cannot edit safely. */
 function replaced(id: string, before: string, text: string | null): Writing {
   if (text === before) return { kind: 'done', id };
   if (text === null || !parseIncident(`${id}.md`, id, text).value)
@@ -145,7 +145,7 @@ function conflict(why: string): Writing {
   };
 }
 
-/** Ending twice would tell everybody twice and move the end. */
+/** Refuses to end an incident twice: subscribers would be notified twice, and the end would move. */
 function overAlready(incident: Incident, status: string | undefined): Writing | null {
   const end = endedAt(incident);
   if (end === null || status !== incident.status) return null;
@@ -173,12 +173,12 @@ function wrongStatus(status: string, { scheduled }: Incident): FieldFault[] {
   return allowed.includes(status) ? [] : [faultAt(['status'], `${kind} is ${allowed.join(', ')}`)];
 }
 
-/** Now, but never before what the file tells already (an operator's clock may be ahead). */
+/** Now, but never before the newest update: an operator's clock may be ahead. */
 function afterNewest(incident: Incident, at: Millis): Millis {
   return Math.max(at, newestAt(incident, at));
 }
 
-/** A step of a maintenance that lies ahead is its plan, and nothing comes after it yet. */
+/** The time of the newest update. Future steps of a maintenance are a plan and do not count. */
 function newestAt({ updates }: Incident, now: Millis): Millis {
   const past = updates.filter(({ at }) => at <= now);
   return Math.max(...(past.length > 0 ? past : updates.slice(0, 1)).map(({ at }) => at));

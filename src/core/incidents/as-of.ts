@@ -1,28 +1,30 @@
-// As of: an incident as it stands at a moment, whatever of its file lies ahead of that.
+// The incident as of a moment: corrects times in the file that are in the future.
 import { type Incident, type IncidentUpdate, refOf, type UpdateStatus } from '../model/incident.ts';
 import { iso, type Millis } from '../model/time.ts';
 import { announcedStatus } from './ending.ts';
 import { edgeKey } from './first-seen.ts';
 
-/** Whether anything of an incident's file lies ahead of `now`, or its beginning after its end. */
+/** Whether any time in the incident is after `now`, or its start after its end. */
 export function isAhead({ started, resolved, updates, begins }: Incident, now: Millis): boolean {
   return (
     begins !== undefined || started > now || (resolved ?? now) > now || updates[updates.length - 1]!.at > now
   );
 }
 
-/** The next moment after `now` at which `asOf` says something else; Infinity when there is none. */
+/** The next moment after `now` at which the result of `asOf` changes; Infinity when it never does. */
 export function changesAt({ started, resolved, updates }: Incident, now: Millis): Millis {
   const moments = [started, resolved ?? now, ...updates.map(({ at }) => at)];
   return Math.min(...moments.filter(at => at > now), Number.POSITIVE_INFINITY);
 }
 
 /**
- * The incident as of `now`, from which everything is shown, counted and told. An end that lies ahead has not come:
- * the incident is open, and the words of that end wait. Whatever else is dated ahead happened when it was first
- * seen: `seen` knows when (epoch ms), by the update's name in the database; it may say `now`. Of a maintenance the
- * steps that lie ahead are its plan and wait. `wasAhead`: what was dated ahead when it was first seen; it is not believed
- * when its time comes, either. The same object when nothing lies or lay ahead.
+ * The incident as of `now`: the basis of all that is shown, counted and announced.
+ * - An end in the future has not happened: the incident is open, and the text of that end is left out.
+ * - Any other update dated in the future counts from when it was first seen.
+ * - Future steps of a maintenance are its plan and stay as they are.
+ * Returns the same object when no time is, or was, in the future.
+ * @param seen when an update was first seen, by its name in the database (epoch ms); may return `now`.
+ * @param wasAhead what was dated in the future when it was first seen; its date stays wrong after it has passed.
  */
 export function asOf(
   incident: Incident,
@@ -36,14 +38,15 @@ export function asOf(
       withEarlyUpdatesMoved(withoutFutureCompletion(incident, now), now, seen, wasAhead !== null),
       now,
     );
-  // What was said before is no part of an end that comes, wherever its heading dates it.
+  // An earlier update is no part of the coming end, even if its heading has a later date.
   const said = withEarlyUpdatesMoved(incident, now, seen, wasAhead !== null, true);
   return withFirstSeenTimes(withoutFutureEnd(said, now), now, seen, wasAhead);
 }
 
 /**
- * The steps of a completed maintenance that have not happened and will not: those that its file dates after the
- * completion, or, where nothing says when that was, after `now`. `wasAhead`: what was ahead when it was first seen completed.
+ * The steps of a completed maintenance that did not and will not happen: dated after the completion or, if the time of
+ * completion is unknown, after `now`.
+ * @param wasAhead whether an update was dated in the future when the completion was first seen.
  */
 export function stepsAfterCompletion(
   { scheduled, status, resolved, rrule, updates }: Incident,
@@ -55,7 +58,7 @@ export function stepsAfterCompletion(
   const end = steps.find(update => update.status === 'completed');
   const completion = Math.min(resolved ?? FOREVER, end?.at ?? FOREVER);
   if (completion > now && completion < FOREVER) return [];
-  // The words of the end may be dated a little after it.
+  // The text of the completion itself may be dated a little later.
   return steps.filter(
     update => update.at > now || wasAhead(update) || (update !== end && update.at > completion),
   );
@@ -68,7 +71,7 @@ function withoutFutureEnd(incident: Incident, now: Millis): Incident {
   const isEnd = ({ status, reopens, early }: IncidentUpdate) =>
     (status === 'resolved' && !reopens) || early === true;
   if (resolved === null || resolved <= now) {
-    // Of an incident that is over, the words of its end may come late; of an open one they are no end yet.
+    // Once the incident is resolved, the text of its end may come late. While it is open, that text is no end yet.
     if (status === 'resolved') return incident;
     const left = updates.filter(update => !isEnd(update) || update.at <= now);
     return left.length === updates.length ? incident : { ...incident, updates: atLeastOne(left, incident) };
@@ -84,7 +87,7 @@ function withoutFutureEnd(incident: Incident, now: Millis): Incident {
   };
 }
 
-/** With all that is or was dated ahead at the moment it was first seen. */
+/** The incident with every time that is, or was, in the future replaced by when it was first seen. */
 function withFirstSeenTimes(
   incident: Incident,
   now: Millis,
@@ -108,8 +111,8 @@ function withFirstSeenTimes(
 }
 
 /**
- * With the words that are or were dated ahead where they were said; where a maintenance's steps lie ahead, they wait.
- * `before`: only those that were seen before now and take their status from what stands above them.
+ * Moves updates dated in the future to when they were first seen. Future steps of a maintenance stay.
+ * @param before move only updates first seen before `now` that take their status from the update above them.
  */
 function withEarlyUpdatesMoved(
   incident: Incident,
@@ -132,7 +135,7 @@ function withEarlyUpdatesMoved(
   return { ...incident, updates: inherited(moved, scheduled ? 'scheduled' : 'investigating') };
 }
 
-/** With the status of the update before, now that the order is another, where the heading names none. */
+/** After a change of order: an update whose heading names no status takes it from the update before. */
 function inherited(updates: readonly IncidentUpdate[], first: UpdateStatus): IncidentUpdate[] {
   let standing = first;
   return updates.map(update => {
@@ -146,8 +149,8 @@ function inherited(updates: readonly IncidentUpdate[], first: UpdateStatus): Inc
 }
 
 /**
- * One whose file has it begin after its end: whoever wrote the beginning had a clock that was ahead. It began, and what
- * was written by that clock was said, when it was first seen; never after the end, unless it was seen after that.
+ * For an incident whose `started` is after its end, because its author's clock was ahead. Its start, and its updates by
+ * that clock, count from when they were first seen, but not later than the end, unless first seen after it.
  */
 function withBeginning(
   { begins: _, ...incident }: Incident,
@@ -170,7 +173,7 @@ function withBeginning(
   return { ...incident, started: Math.min(end, ...all.map(({ at }) => at)), updates: all };
 }
 
-/** Without the steps of a maintenance that are still to come: they are its plan, and nobody has said them yet. */
+/** A completion in the future has not happened: the status follows the clock. */
 function withoutPlan(incident: Incident, now: Millis): Incident {
   const left = incident.updates.filter(({ at, label }, index) => at <= now || (index === 0 && !label));
   return left.length === incident.updates.length
@@ -194,10 +197,10 @@ function withoutFutureCompletion(incident: Incident, now: Millis): Incident {
   };
 }
 
-/** Where nobody told of the beginning, only of the end that is to come: the fact alone. */
+/** When only the future end had a text: one update that says no more than that the incident began. */
 function atLeastOne(updates: readonly IncidentUpdate[], { started, scheduled }: Incident) {
   if (updates.length > 0) return updates;
   const status = scheduled ? ('scheduled' as const) : ('investigating' as const);
-  // The words of the end may have the time of the beginning.
+  // A suffix, as the text of the end may have the time of the beginning.
   return [{ key: `${iso(started)}#begun`, at: started, status, label: null, body: '' }];
 }

@@ -1,4 +1,4 @@
-// Several files with one id, of which one is shown; never by luck.
+// Several files with one id: which of them is shown, by fixed rules.
 import { severityOf } from '../model/component.ts';
 import { type Incident, isOpen, SEVERITIES } from '../model/incident.ts';
 import { errorAt, type Problem, warningAt } from '../model/problem.ts';
@@ -6,8 +6,9 @@ import { errorAt, type Problem, warningAt } from '../model/problem.ts';
 type Named = { readonly file: string; readonly id: string; readonly good: Incident | null };
 
 /**
- * For sorting files of one id, the one to be shown first: an open incident before anything else, of two the worse.
- * Of what is over the one that ended last: what has just been resolved in its file stays in sight. Then by path.
+ * Sorts files with the same id; the first is shown. Open incidents come first, the most severe before others; then
+ * maintenance that is not over; then the one that ended last, so that an incident just resolved stays visible. Then by
+ * path.
  */
 export function byRank(a: Named, b: Named): number {
   return rankOf(b.good) - rankOf(a.good) || endOf(b.good) - endOf(a.good) || (a.file < b.file ? -1 : 1);
@@ -19,7 +20,7 @@ function rankOf(incident: Incident | null): number {
   return incident.scheduled && incident.status !== 'completed' ? 1 : 0;
 }
 
-/** As bad as it is now, by its severity or by what it says of a component. */
+/** The current severity: its own, or that of a component's status if that is worse. */
 function gravityOf({ severity, components, updates }: Incident): number {
   const now = updates.findLast(({ change }) => change?.severity)?.change?.severity ?? severity;
   const named = updates.findLast(({ change }) => change?.components)?.change?.components ?? components ?? [];
@@ -32,7 +33,7 @@ function endOf(incident: Incident | null): number {
   return incident.resolved ?? incident.scheduled?.end ?? 0;
 }
 
-/** That `file` is not shown, because `shown` is. */
+/** The problem that `file` is not shown because `shown` is. */
 export function duplicateIdProblem({ file, id, good }: Named, shown: Named): Problem {
   const why =
     shown.good && isOpen(shown.good)
@@ -48,7 +49,7 @@ export function duplicateIdProblem({ file, id, good }: Named, shown: Named): Pro
   return errorAt(file, what, 'rename one of the two, or delete the one that is not needed');
 }
 
-/** That `file` has an address which differs only by capitals from `other`'s: both are shown. */
+/** The problem that the addresses of `file` and `other` differ only by capital letters. Both are shown. */
 export function similarIdProblem({ file, id }: Named, other: Named): Problem {
   const what = `its id "${id}" differs only by capital letters from that of ${other.file}; some disks and programs take the two for one`;
   return warningAt(file, what, 'rename one of the two');

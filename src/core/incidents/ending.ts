@@ -1,22 +1,24 @@
-// Ends: when an incident ended, and which of its updates tells it.
+// The end of an incident: when it was, and which update announces it.
 import type { Incident, IncidentUpdate, UpdateStatus } from '../model/incident.ts';
 import type { Millis } from '../model/time.ts';
 
-/** When it ended, as its file says; null while it goes on, and for a maintenance that repeats. */
+/** When the incident ended, by its file; null while it is open, and for a recurring maintenance. */
 export function endedAt({ scheduled, status, resolved, updates, rrule }: Incident): Millis | null {
   if (rrule !== undefined || status !== (scheduled ? 'completed' : 'resolved')) return null;
   return resolved ?? updates.find(update => update.status === status)?.at ?? scheduled?.end ?? null;
 }
 
-/** Whether an update tells an end: words after it bear the same status, and are no second end, unless
- * it came back between. One that was quiet told nobody. */
+/**
+ * Whether an update announces an end. A second update with the final status does not, unless the incident was reopened
+ * in between. Quiet updates announced nothing.
+ */
 export function announcesEnd({ updates }: Incident, { key, status, reopens }: IncidentUpdate): boolean {
   if (reopens || (status !== 'resolved' && status !== 'completed')) return false;
   const last = lastTold(updates, key);
   return last?.status !== status || last.reopens === true;
 }
 
-/** Whether an update is the first to tell that what was told as over goes on. */
+/** Whether an update is the first to announce that an incident announced as over is open again. */
 export function announcesRelapse(
   { updates, scheduled, resolved }: Incident,
   update: IncidentUpdate,
@@ -27,13 +29,13 @@ export function announcesRelapse(
   return last?.status === 'resolved' && !last.reopens;
 }
 
-/** The newest update before this one that anybody was told. */
+/** The newest announced update before this one. */
 function lastTold(updates: Incident['updates'], key: string): IncidentUpdate | undefined {
   const at = updates.findIndex(update => update.key === key);
   return updates.slice(0, at).findLast(({ quiet, stray }) => !quiet && !stray);
 }
 
-/** The status to tell with an update: nobody who reads that it came back may read that it is over. */
+/** The status to announce with an update: a relapse must not be announced as "resolved". */
 export function announcedStatus(incident: Incident, { status, reopens }: IncidentUpdate): UpdateStatus {
   if (!reopens) return status;
   return incident.status === 'resolved' ? 'investigating' : incident.status;

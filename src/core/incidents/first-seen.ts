@@ -1,26 +1,26 @@
-// First seen: under which names the database has what was dated ahead, or not at all, when it was first seen.
+// First seen: the database keys under which an update, or a time in the future, was first seen.
 import { type Incident, type IncidentUpdate, refOf } from '../model/incident.ts';
 import { DAY, iso, type Millis, parseInstant } from '../model/time.ts';
 
-/** Under which name the database has an announcement whose time is presumed from the file's name; else null. */
+/** The database name of an announcement whose time is assumed from the file's name; null when there is none. */
 export function presumedRef({ id, updates }: Incident): string | null {
   const presumed = updates.find(update => update.presumed);
   return presumed ? refOf({ incidentId: id, key: presumed.key }) : null;
 }
 
-/** What of an incident may lie ahead when it is first seen: its beginning, its end, an update. */
+/** A part of an incident whose time may be in the future: its start, its end, or an update. */
 export type Edge = 'started' | 'resolved' | IncidentUpdate;
 
-/** Under which key the database has that it lay ahead when it was first seen. */
+/** The database key that records "was in the future when first seen". */
 export function edgeKey({ begins, started, resolved }: Incident, edge: Edge): string {
   if (typeof edge !== 'string') return `${edge.key}#ahead`;
   return `${iso(edge === 'started' ? (begins ?? started) : (resolved ?? started))}#${edge}`;
 }
 
 /**
- * The maintenance with its announcement at the moment it was first seen, epoch ms, where that was before
- * the presumed one: files are named after the day of the work, too. Never after what was written later, so
- * that it stays the first. The key stays what it is. The same object when nothing is to be changed.
+ * Moves the announcement of a maintenance to when it was first seen (epoch ms), if that is before its assumed time:
+ * some files are named after the day of the work. Never later than the second update; the key stays the same. Returns
+ * the same object when nothing changes.
  */
 export function announcedWhenSeen(incident: Incident, seen: Millis): Incident {
   const [first, second] = incident.updates;
@@ -29,14 +29,14 @@ export function announcedWhenSeen(incident: Incident, seen: Millis): Incident {
   return { ...incident, started: at, updates: [{ ...first, at }, ...incident.updates.slice(1)] };
 }
 
-/** What is added to a file moves an undated section of it by no more days. */
+/** Adding to a file moves an undated section by at most this many days. */
 const DAYS = 3;
-/** So many sections of one time of day are told apart. */
+/** At most so many sections with one time of day are told apart. */
 const ORDINALS = 4;
 
 /**
- * Under which of the keys that the database `has` each of an incident's updates stands there. An undated one may be
- * there under another day, which it was of before something was added to the file; no key counts for two.
+ * For each update the key under which the database `has` it. An undated update may be stored under another day, from
+ * before something was added to the file. No key is used twice.
  */
 export function knownKeys(
   updates: readonly IncidentUpdate[],

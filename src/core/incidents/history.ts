@@ -1,4 +1,4 @@
-// History: what each committed version of an incident changed, so that nobody rewrites it quietly.
+// History: what each committed version of an incident changed, so that quiet changes are visible.
 import type { Key, Values } from '../i18n/words.ts';
 import { type Incident, SEVERITIES } from '../model/incident.ts';
 import { iso, type Millis } from '../model/time.ts';
@@ -10,10 +10,10 @@ export interface Revision {
   readonly changes: readonly Said[];
 }
 
-/** A sentence of the catalogue; moments are ISO, severities and statuses their own words. */
+/** A sentence of the catalogue. Values: times are ISO, severities and statuses as in the file. */
 export type Said = { readonly key: Extract<Key, `history.${string}`>; readonly values?: Values };
 
-/** What changed from one version to the next; null stands for a version that could not be read. */
+/** The changes from one version to the next. null: the version could not be read; undefined: there was none. */
 export function changesBetween(before: Incident | null | undefined, after: Incident | null): readonly Said[] {
   if (before === undefined) return [{ key: 'history.created' }];
   if (after === null) return [{ key: 'history.broken' }];

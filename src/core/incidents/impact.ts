@@ -1,4 +1,4 @@
-// Impact: how bad an incident was for whom, over time, as its updates tell it.
+// Impact: how severe an incident was for which components, over time, by its updates.
 import { type ComponentStatus, type Severity, statusOf, worst } from '../model/component.ts';
 import {
   type Affected,
@@ -12,7 +12,7 @@ import {
 import type { Millis } from '../model/time.ts';
 import { announcedStatus } from './ending.ts';
 
-/** A stretch of an incident's life in which nothing about its impact changed. */
+/** A period in which the impact of an incident did not change. */
 export interface Stretch {
   readonly start: Millis;
   readonly end: Millis | null;
@@ -20,7 +20,7 @@ export interface Stretch {
   readonly affected: readonly { readonly id: string; readonly status: ComponentStatus }[];
 }
 
-/** Oldest first, never empty. An update's `severity:` and `components:` hold from that update on. */
+/** Oldest first, never empty. `severity:` and `components:` of an update hold from that update on. */
 export function stretchesOf(
   incident: Incident,
   components: readonly { readonly id: string; readonly name: string }[],
@@ -49,7 +49,7 @@ export function stretchesOf(
   return found;
 }
 
-/** What to show of an incident: as it stands while it goes on, the worst of it once it is over. */
+/** The impact to show: the current one while the incident is open, the worst once it is over. */
 export function impactOf(
   stretches: readonly Stretch[],
   now: Millis,
@@ -70,10 +70,7 @@ export function impactOf(
   };
 }
 
-/**
- * Whom an update says it affects: while it goes on those named last, as of that update; at its end, and of a
- * maintenance, all whom it affected at any time.
- */
+/** The components affected as of an update; at the end, and for a maintenance, all that ever were. */
 export function affectedAt(
   incident: Incident,
   update: IncidentUpdate,
@@ -95,11 +92,11 @@ export function affectedNamesAt(
   return components.filter(({ id }) => affected.includes(id)).map(({ name }) => name);
 }
 
-/** When an open incident's next update is promised: by its newest update, or by its front matter. */
+/** When the next update of an open incident is promised, by its newest update or by its front matter. */
 export function promiseOf(incident: Incident): Millis | null {
   if (incident.status === 'resolved' || incident.status === 'completed') return null;
   const newest = incident.updates[incident.updates.length - 1];
   const promised = newest?.promised ?? incident.promised ?? null;
-  // An update written since has kept the promise.
+  // A later update has kept the promise.
   return promised !== null && promised > (newest?.at ?? incident.started) ? promised : null;
 }

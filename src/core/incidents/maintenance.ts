@@ -1,4 +1,4 @@
-// Maintenance: the state the clock makes of a scheduled file, and the time it covers.
+// Maintenance: its state by the clock, the time it covers, and its reminders to subscribers.
 import { isConfigured } from '../model/checks/check.ts';
 import { badness, type Measured } from '../model/component.ts';
 import {
@@ -12,7 +12,7 @@ import { type Problem, warningAt } from '../model/problem.ts';
 import type { Site } from '../model/site.ts';
 import { DAY, HOUR, iso, MINUTE, type Millis, type Span } from '../model/time.ts';
 
-/** The status to show now: what the operator wrote, moved on by the clock (never back). */
+/** The status to show now: the one in the file, moved forward by the clock, never back. */
 export function stateAt(incident: Incident, now: Millis): UpdateStatus {
   if (!incident.scheduled || incident.status === 'completed') return incident.status;
   if (now >= incident.scheduled.end) return 'completed';
@@ -20,7 +20,7 @@ export function stateAt(incident: Incident, now: Millis): UpdateStatus {
   return incident.status;
 }
 
-/** The time a maintenance really covers: begun early or completed early or late, as written. */
+/** The time a maintenance covers: with an early start, and an early or late completion, as in the file. */
 export function coveredBy({ scheduled, updates, status, resolved }: Incident): Span {
   const planned = scheduled!;
   const begun = updates.find(update => update.status === 'in_progress')?.at ?? planned.start;
@@ -29,7 +29,7 @@ export function coveredBy({ scheduled, updates, status, resolved }: Incident): S
   return { start, end: Math.max(start, status === 'completed' ? (finished ?? planned.end) : planned.end) };
 }
 
-/** The time an incident or a maintenance takes; while it is open, until `now`. */
+/** The time an incident or a maintenance takes, up to `now` while an incident is open. */
 export function spanOf(incident: Incident, now: Millis): Span {
   if (incident.scheduled) return coveredBy(incident);
   return { start: incident.started, end: incident.resolved ?? now };
@@ -41,11 +41,11 @@ export function isUnderWay(incident: Incident, now: Millis): incident is Inciden
 }
 
 /**
- * The notices due by `now` ahead of a maintenance, one for each of `leads` (ms before it begins): updates
- * that stand in no file, with keys that hold for this beginning alone, so that moving it tells anew. One
- * that a later notice has overtaken, or that would not come before the beginning, is noted but not mailed;
- * a lead longer than the announcement itself is left out. One that comes late (the server was off, the
- * maintenance moved) tells the time that is left, not the lead it was meant for; a day late is too late.
+ * The reminders to subscribers (`maintenance.notices`) due by `now`, one for each of `leads` (ms before the start), as
+ * updates that are in no file. The start is part of their key: a moved maintenance is announced again.
+ * - Superseded by a later reminder, or due only after the start: recorded, not sent.
+ * - A lead longer than the time since the announcement: left out.
+ * - Late (the server was off, the maintenance was moved): says the time that is left. More than a day late: not sent.
  */
 export function noticesOf(incident: Incident, leads: readonly Millis[], now: Millis): IncidentUpdate[] {
   const { scheduled, updates } = incident;
@@ -58,7 +58,7 @@ export function noticesOf(incident: Incident, leads: readonly Millis[], now: Mil
     const late = now - (start - lead);
     return {
       key: `${iso(start)}-${lead / MINUTE}m`,
-      // What it says is true of the moment it is said.
+      // A late reminder is dated now, as its text says what is left from now.
       at: late <= PUNCTUAL ? start - lead : now,
       status: 'scheduled',
       label: null,
@@ -68,7 +68,7 @@ export function noticesOf(incident: Incident, leads: readonly Millis[], now: Mil
   });
 }
 
-/** Later than this, a notice's lead is no longer what is left. */
+/** A reminder later than this says the time that is left, not its lead. */
 const PUNCTUAL: Millis = 5 * MINUTE;
 
 function left(time: Millis): string {
@@ -84,7 +84,7 @@ function inWords(lead: Millis): string {
   return `${count} ${name}${count === 1 ? '' : 's'}`;
 }
 
-/** Components whose check fails under maintenance. `incidents` with every occurrence of what repeats. */
+/** Warns of failing checks during a maintenance. `incidents` holds all occurrences of recurring ones. */
 export function failingMeanwhile(
   incidents: readonly Incident[],
   measured: ReadonlyMap<string, Measured>,
@@ -99,7 +99,7 @@ export function failingMeanwhile(
       const known = measured.get(id);
       if (!component || !isConfigured(component.check) || !known || badness(known.health) <= 0) continue;
       const since = known.since === null ? '' : ` since ${iso(known.since)}`;
-      // An outage may have been told before the work began.
+      // The outage may have been announced before the work began.
       const open = incidents.find(
         one => isOpen(one) && affectedBy(one, components).some(affected => affected.id === id),
       );

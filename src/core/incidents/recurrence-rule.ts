@@ -1,19 +1,18 @@
-// Walking a recurrence rule: the beginnings it names from its start on. A rule may name none for centuries, so
-// the days tried are counted; the library looks on until the year 9999.
+// Recurrence rules: generates a rule's start times. Limits the days tried, as a rule may match nothing for centuries.
 import type rrule from 'rrule';
 import { DAY, type Millis } from '../model/time.ts';
 
-/** A rule with what it leaves open filled in from its start. */
+/** A rule whose missing parts are filled in from its start. */
 type ParsedOptions = rrule.RRule['options'];
 
 /** RFC 5545's frequencies as the library numbers them. */
 const [YEARLY, MONTHLY, WEEKLY] = [0, 1, 2];
 
-/** Fifty years of days: a 29 February that is a Sunday may be forty away. */
+/** Fifty years of days: a 29 February on a Sunday may be forty years away. */
 const MAX_DAYS = 18_300;
 const FAR: Millis = Date.UTC(9999, 11, 31);
 
-/** The beginnings from `from` on of what repeats since `start`, in order; times are UTC, epoch ms. */
+/** The start times from `from` on, in order (UTC, epoch ms), of a rule that begins at `start`. */
 export function* beginnings(rule: ParsedOptions, start: Millis, from: Millis = start): Generator<Millis> {
   const first = Math.floor(start / DAY);
   const clock = start - first * DAY;
@@ -21,7 +20,7 @@ export function* beginnings(rule: ParsedOptions, start: Millis, from: Millis = s
   const { step, span } = periodsOf(rule, first);
   const names = matcher(rule);
   let left = rule.count ?? Number.POSITIVE_INFINITY;
-  // Only what is counted is walked through from its start.
+  // Only a rule with COUNT has to be walked from its start.
   let index = rule.count === null ? Math.max(0, Math.floor((from - start) / DAY / step) - 1) : 0;
   for (let tried = 0; tried < MAX_DAYS; index++) {
     const [begin, end] = span(index);
@@ -41,7 +40,7 @@ export function* beginnings(rule: ParsedOptions, start: Millis, from: Millis = s
   }
 }
 
-/** The rule's periods as days since 1970, the last exclusive, and the days one lasts at most, with those left out. */
+/** The rule's periods, as days since 1970 (end exclusive), and `step`, the most days between two of them. */
 function periodsOf({ freq, interval, wkst }: ParsedOptions, first: number) {
   const start = new Date(first * DAY);
   const [year, month] = [start.getUTCFullYear(), start.getUTCMonth()];
@@ -91,12 +90,12 @@ function matcher(rule: ParsedOptions): (day: number) => boolean {
   };
 }
 
-/** Whether a place is named, counted from 1 at the beginning or from -1 at the end. */
+/** Whether the rule names a place; places count from 1 at the beginning or from -1 at the end. */
 function isAmong(named: ReadonlySet<number>, before: number, after: number): boolean {
   return named.has(before + 1) || named.has(-after);
 }
 
-/** The weeks of its year before a day's, and from it on; week 1 is the first with four days in the year. */
+/** The weeks of the year before this day's week, and from it on. Week 1 is the first with four days in the year. */
 function inWeeks(day: number, wkst: number): readonly [before: number, after: number] {
   const firstOf = (year: number) => {
     const fourth = dayOf(year, 0) + 3;
@@ -112,7 +111,7 @@ function weekdayOf(day: number): number {
   return (((day + 3) % 7) + 7) % 7;
 }
 
-/** The first day of a month; `Date.UTC` takes the years below 100 for others. */
+/** The first day of a month. `Date.UTC` would move years below 100 to the 20th century. */
 function dayOf(year: number, month: number): number {
   return new Date(0).setUTCFullYear(year, month, 1) / DAY;
 }

@@ -1,4 +1,4 @@
-// Recurrence: a maintenance file with an `rrule` becomes its occurrences, each an incident of its own.
+// Recurrence: turns a maintenance file with an `rrule` into its occurrences, each an incident of its own.
 import rrule from 'rrule';
 import type { Incident, IncidentUpdate, UpdateStatus } from '../model/incident.ts';
 import { DAY, iso, type Millis, parseInstant, type Span } from '../model/time.ts';
@@ -6,28 +6,28 @@ import { beginnings } from './recurrence-rule.ts';
 
 const { RRule } = rrule;
 
-/** So far back occurrences are kept (the page's longest uptime window), and so far ahead they are shown. */
+/** How far back occurrences are kept (the longest uptime window), and how far ahead they are shown. */
 const BACK: Millis = 366 * DAY;
 const AHEAD: Millis = 35 * DAY;
-/** Longer than any rule somebody means. */
+/** More characters than any sensible rule has. */
 const MAX_LENGTH = 500;
 
-/** Parts of a rule that name a time of day, and one that RFC 5545 does not know. */
+/** Not allowed: parts that set a time of day, and one that is not in RFC 5545. */
 const FINER = ['byhour', 'byminute', 'bysecond', 'byeaster'] as const;
 
 type RuleOptions = ReturnType<typeof RRule.parseString>;
 
-/** The rule's options, or null when `text` is no RFC 5545 rule a maintenance can repeat by. */
+/** The options of an RFC 5545 rule; null when a maintenance cannot repeat by it. */
 export function readRule(text: string): RuleOptions | null {
   const plain = text.trim().replace(/^RRULE:/i, '');
   if (plain.length > MAX_LENGTH || !/^[A-Z]+=[^;=]+(;[A-Z]+=[^;=]+)*$/i.test(plain)) return null;
   try {
     const options = RRule.parseString(plain);
     if (options.freq === undefined || options.freq > RRule.DAILY || options.dtstart) return null;
-    // An occurrence is known by its day, and begins when the file's own did.
+    // An occurrence is identified by its day and starts at the file's time of day.
     if (FINER.some(key => options[key] !== undefined)) return null;
     if (!((options.interval ?? 1) >= 1 && (options.count ?? 1) >= 1)) return null;
-    // Building it checks what parsing does not.
+    // The constructor checks more than the parser.
     new RRule({ ...options, dtstart: new Date(0) });
     return options;
   } catch {
@@ -35,18 +35,18 @@ export function readRule(text: string): RuleOptions | null {
   }
 }
 
-/** Whether a rule names any day from `start` on, did it not end: `BYMONTH=2;BYMONTHDAY=30` never does. */
+/** Whether a rule, apart from its end, matches any day from `start` on. `BYMONTH=2;BYMONTHDAY=30` never does. */
 export function occurs(rrule: string, start: Millis): boolean {
   const options = readRule(rrule);
   return options !== null && !beginningsOf({ ...options, until: null }, start).next().done;
 }
 
-/** So many occurrences of one series may be under way at once: more is the end of the series for that of the first. */
+/** More occurrences at once mean that `scheduled_end` was taken for the end of the series. */
 const MAX_AT_ONCE = 10;
 
-/** Whether the occurrences last so long beyond one another's beginnings that no such plan is meant. */
+/** Whether the occurrences overlap so much that the plan must be a mistake. */
 export function overlapsItself(rrule: string, { start, end }: Span): boolean {
-  // Each begins on a day of its own.
+  // At most one occurrence starts per day, so a shorter one cannot overlap that much.
   const options = end - start > MAX_AT_ONCE * DAY ? readRule(rrule) : null;
   if (options === null) return false;
   let count = 0;
@@ -58,15 +58,16 @@ export function overlapsItself(rrule: string, { start, end }: Span): boolean {
 }
 
 function beginningsOf(options: RuleOptions, start: Millis, from = start): Generator<Millis> {
-  // What the rule leaves open follows from its start.
+  // Missing parts of the rule follow from its start.
   return beginnings(new RRule({ ...options, dtstart: new Date(start) }).options, start, from);
 }
 
 /**
- * The occurrences of a recurring maintenance around `now`, the file's own first; any other incident
- * alone. An update belongs to the occurrence it was written in or after (before the first: to the first);
- * the text before the first section, and what was announced before the first began, stand with each and
- * are mailed with one alone. `status: completed` ends the series (`endOf`).
+ * The occurrences of a recurring maintenance around `now`, the file's own first; for any other incident, only itself.
+ * - An update belongs to the occurrence in or after which it was written (before the first: to the first).
+ * - The text before the first section and all announced before the first start are shown with every occurrence, but
+ *   sent once.
+ * - `status: completed` ends the series (`endOf`).
  */
 export function occurrencesOf(incident: Incident, now: Millis): readonly Incident[] {
   const options = incident.scheduled && incident.rrule ? readRule(incident.rrule) : null;
@@ -76,11 +77,11 @@ export function occurrencesOf(incident: Incident, now: Millis): readonly Inciden
   const from = Math.max(start, now - BACK);
   for (const at of beginningsOf(options, start, from)) {
     const isAhead = at > Math.max(now + AHEAD, start);
-    // The next one is shown however far away it is.
+    // The next occurrence is shown, however far away it is.
     if (!isAhead || !((starts.at(-1) ?? 0) > now)) starts.push(at);
     if (isAhead) break;
   }
-  // As RFC 5545 has it, the beginning itself counts even where the rule would not name it.
+  // By RFC 5545 the start itself counts even if the rule does not match it.
   if (from === start && starts[0] !== start) starts.unshift(start);
   const over = endOf(incident);
   return starts
@@ -89,8 +90,8 @@ export function occurrencesOf(incident: Incident, now: Millis): readonly Inciden
 }
 
 /**
- * The occurrence that begins on a UTC day (`2026-11-29`), whatever its id, and when the next one begins
- * (null: none does): what is written between the two is its own. null when none begins on that day.
+ * The occurrence that starts on a UTC day (`2026-11-29`), whatever its id; null when there is none. `following`: the
+ * start of the next one (null: there is none); updates up to then belong to this one.
  */
 export function occurrenceOn(
   incident: Incident,
@@ -104,15 +105,15 @@ export function occurrenceOn(
   return occurrence ? { occurrence, following: all[index + 1]?.scheduled?.start ?? null } : null;
 }
 
-/** An occurrence's id taken apart: the file's id and the UTC day; null for any other id. */
+/** Splits an occurrence's id into the file's id and the UTC day; null for any other id. */
 export function readOccurrenceId(id: string): { readonly series: string; readonly day: string } | null {
   const [, series, day] = /^(.+)--(\d{4}-\d{2}-\d{2})$/.exec(id) ?? [];
   return series !== undefined && day !== undefined ? { series, day } : null;
 }
 
 /**
- * When a series ended, epoch ms; Infinity while it goes on. `status: completed` ends it: at `resolved`, else
- * with its newest Completed section, else with its last words, but not before its first occurrence.
+ * When a series ended, epoch ms; Infinity while it continues. `status: completed` ends it: at `resolved`, else with the
+ * newest Completed section, else with the last update, but not before the first occurrence.
  */
 function endOf({ status, scheduled, resolved, updates, started }: Incident): Millis {
   if (status !== 'completed') return Number.POSITIVE_INFINITY;
@@ -120,7 +121,7 @@ function endOf({ status, scheduled, resolved, updates, started }: Incident): Mil
   return resolved ?? said ?? Math.max(updates.at(-1)?.at ?? started, scheduled?.end ?? started);
 }
 
-/** A series as other programs repeat it: RFC 5545 wants DTSTART to be a beginning that the rule names; else null. */
+/** A series for other programs: RFC 5545 wants DTSTART to match the rule. Null when the rule never matches. */
 export function repetitionOf(incident: Incident): Repetition | null {
   const { scheduled, rrule: text = '' } = incident;
   const options = scheduled && readRule(text);
@@ -129,7 +130,7 @@ export function repetitionOf(incident: Incident): Repetition | null {
   const over = endOf(incident);
   if (first === undefined || first > over) return null;
   if (over === Number.POSITIVE_INFINITY) return { start: first, rule: RRule.optionsToString(options) };
-  // RFC 5545 knows either COUNT or UNTIL: the occurrences there were are counted.
+  // RFC 5545 allows either COUNT or UNTIL: use the number of occurrences there were.
   const { until: _, ...plain } = options as { until?: Date };
   let count = 0;
   for (const at of beginningsOf(options, scheduled.start)) {
@@ -145,7 +146,7 @@ export interface Repetition {
   readonly rule: string;
 }
 
-/** What stands with every occurrence: its description, and what was announced before the first began. */
+/** The updates shown with every occurrence: the description, and all announced before the first start. */
 export function announcedOf(series: Incident): Incident['updates'] {
   const { scheduled, updates } = series;
   const first = scheduled?.start ?? 0;
@@ -155,7 +156,7 @@ export function announcedOf(series: Incident): Incident['updates'] {
   return announced.length > 0 ? announced : [silent(series)];
 }
 
-/** Nothing but the fact that it is planned, where nobody wrote more. */
+/** A quiet update without text, for a series without any announcement. */
 export function silent({ started }: Incident): IncidentUpdate {
   return { key: `${iso(started)}#0`, at: started, status: 'scheduled', label: null, body: '', quiet: true };
 }
@@ -176,11 +177,11 @@ function occurrence(
     .map((update): IncidentUpdate => {
       if (!isOwn(update)) return { ...update, quiet: true };
       if (isFirst || announced.has(update)) return update;
-      // What the occurrence before came to is no state of this one.
+      // The status of the previous occurrence does not carry over.
       status = update.inherits ? status : update.status;
       return status === update.status ? update : { ...update, status };
     });
-  // What ends the series after this one's time neither ends nor prolongs it.
+  // An update that ends the series after this occurrence's time neither ends nor prolongs it.
   const counts = ({ at }: IncidentUpdate) => at >= scheduled.start && (at < over || over < scheduled.end);
   const newest = updates.findLast(update => isOwn(update) && counts(update));
   const front = isFirst && over === Number.POSITIVE_INFINITY ? incident.status : 'scheduled';
@@ -191,7 +192,7 @@ function occurrence(
     id: isFirst ? incident.id : `${incident.id}--${iso(scheduled.start).slice(0, 10)}`,
     status: endedIn ? 'completed' : (newest?.status ?? front),
     scheduled,
-    // The end of the series is the end of the occurrence it came in, and of no other.
+    // The end of the series ends only the occurrence it falls in.
     resolved: endedIn ? over : null,
     series: incident,
     updates: updates.length > 0 ? updates : [silent(incident)],

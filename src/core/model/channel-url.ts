@@ -1,26 +1,26 @@
-// Addresses of channels that visitors give: which service they belong to, and which may be called at all.
+// Channel URLs of visitors: which service they belong to, and which may be called.
 import { CHANNEL_TYPES, type ChannelType } from './notification-channel.ts';
 
-/** What visitors may subscribe besides mail. */
+/** Which channels visitors may subscribe, besides email. */
 export interface VisitorChannels {
   readonly channels: readonly ChannelType[];
-  /** Webhooks may stand on the inside, speak http and use any port: for pages of an intranet. */
+  /** Allows webhooks on internal hosts, over http and on any port: for pages of an intranet. */
   readonly private: boolean;
 }
 
 export const VISITOR_CHANNELS: VisitorChannels = { channels: CHANNEL_TYPES, private: false };
 
-/** Keys of the catalogue without `problem.`. */
+/** Keys of the catalogue, without `problem.`. */
 export type ChannelUrlProblem = 'url_invalid' | 'url_https' | 'url_type';
 
-/** Ports of webhooks, besides https's own. */
+/** Ports that webhooks may use. */
 const PORTS = ['', '8443'];
 const MAX_LENGTH = 2000;
 
 /**
- * Reads what was typed. The service is known by its host, which nobody else can own; anything else is a
- * webhook. `ownHost` is the page's: it does not call itself. Whether a name leads to the public internet is
- * asked when it is called, not here.
+ * Reads the URL a visitor typed. The host identifies the service; any other URL is a webhook. Whether the host is on
+ * the public internet is checked on each call, not here.
+ * @param ownHost the page's host, which a webhook must not call.
  */
 export function readChannelUrl(
   typed: string,
@@ -40,12 +40,12 @@ export function readChannelUrl(
   return { type, url };
 }
 
-/** With a dot behind its name it is the same host. */
+/** A dot at the end of the name makes no other host. */
 function isOwn({ host }: URL, ownHost: string): boolean {
   return host.replace(/\.(?=:|$)/, '') === ownHost;
 }
 
-/** The service an address belongs to, by its host and path; null when it is nobody's. */
+/** The service of a URL, by host and path; null when there is none. */
 function serviceOf({ protocol, hostname, port, pathname }: URL): ChannelType | null {
   if (protocol !== 'https:' || port !== '') return null;
   if (/^hooks\.slack(-gov)?\.com$/.test(hostname) && pathname.startsWith('/services/')) return 'slack';

@@ -1,4 +1,4 @@
-// Components: what the page shows a state for, and the words for how bad it is.
+// Components: the rows of the page, and their statuses.
 import type { Check, DetectRule } from './checks/check.ts';
 import type { Millis } from './time.ts';
 
@@ -13,7 +13,7 @@ export const COMPONENT_STATUSES = [
 
 export type ComponentStatus = (typeof COMPONENT_STATUSES)[number];
 
-/** What a component's row shows: a status, or the honest absence of one. */
+/** The state of a component's row: a status, or none. */
 export type Health = ComponentStatus | 'no_data';
 
 export type Severity = 'minor' | 'major' | 'critical';
@@ -28,10 +28,10 @@ export interface Component {
   readonly schedule: string;
   readonly check: Check;
   readonly detect: DetectRule;
-  /** Known from this moment on (`since:`), or null. */
+  /** Known from this time on (`since:`), or null. */
   readonly since: Millis | null;
   readonly dependsOn: readonly string[];
-  /** Other names, ids or URLs by which inbound monitors call it. */
+  /** Other names, ids or URLs that outside monitors use for it. */
   readonly match: readonly string[];
 }
 
@@ -41,49 +41,49 @@ const STATUS_OF_SEVERITY = {
   critical: 'major_outage',
 } as const satisfies Record<Severity, ComponentStatus>;
 
-/** How an open incident of this severity shows on the components it affects. */
+/** The status of a component affected by an open incident of this severity. */
 export function statusOf(severity: Severity): ComponentStatus {
   return STATUS_OF_SEVERITY[severity];
 }
 
-/** The severity a component's status stands for; null for operational and maintenance. */
+/** The severity behind a component's status; null for operational and maintenance. */
 export function severityOf(status: ComponentStatus): Severity | null {
   const severities = Object.keys(STATUS_OF_SEVERITY) as Severity[];
   return severities.find(severity => STATUS_OF_SEVERITY[severity] === status) ?? null;
 }
 
-/** The worst of some states; `no_data` gives way to any other, and nothing at all is `no_data`. */
+/** The worst of the states; `no_data` only when there is no other. */
 export function worst(states: Iterable<Health>): Health {
   let found: Health = 'no_data';
   for (const state of states) if (badness(state) > badness(found)) found = state;
   return found;
 }
 
-/** How several stand as a whole: as the worst of them, and never operational while one is not known. */
+/** The state of a whole: the worst of its parts, but not operational while one is unknown. */
 export function overall(states: readonly Health[]): Health {
   const found = worst(states);
   return found === 'operational' && states.includes('no_data') ? 'no_data' : found;
 }
 
-/** -1 for no data, 0 for operational, rising to 4 for a major outage. */
+/** -1 for no data, 0 for operational, up to 4 for a major outage. */
 export function badness(state: Health): number {
   return COMPONENT_STATUSES.indexOf(state as ComponentStatus);
 }
 
-/** What the measurements say about one component. */
+/** The measurements of one component. */
 export interface Measured {
-  /** The confirmed state; `no_data` when nothing was ever measured. */
+  /** The confirmed state; `no_data` before the first measurement. */
   readonly health: Health;
   readonly since: Millis | null;
   readonly checkedAt: Millis | null;
-  /** How long that run took, ms; absent: not known. */
+  /** How long the last run took, ms; absent: unknown. */
   readonly took?: Millis;
-  /** Which check it was (`checkKey`); absent: not known. */
+  /** Which check it was (`checkKey`); absent: unknown. */
   readonly check?: string;
   readonly seen: string | null;
-  /** When the server first knew of it. */
+  /** When the server first saw the component in status.yaml. */
   readonly firstSeen: Millis;
   readonly firstCheck: Millis | null;
-  /** UTC days on which it was looked at, by their midnight (epoch ms) → for how long, ms. */
+  /** Observed time (ms) by UTC day (its midnight, epoch ms). */
   readonly observed: ReadonlyMap<Millis, Millis>;
 }

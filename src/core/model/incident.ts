@@ -1,4 +1,4 @@
-// Incidents and maintenance as the rest of the program sees them, whoever wrote the file.
+// Incidents and maintenance, parsed.
 import type { ComponentStatus, Severity } from './component.ts';
 import { probedBy } from './source.ts';
 import type { Millis } from './time.ts';
@@ -11,68 +11,68 @@ export type IncidentStatus = (typeof INCIDENT_STATUSES)[number];
 export type MaintenanceStatus = (typeof MAINTENANCE_STATUSES)[number];
 export type UpdateStatus = IncidentStatus | MaintenanceStatus;
 
-/** A component an incident touches; `status` null means "as the severity says". */
+/** An affected component; `status` null: by the severity. */
 export interface Affected {
   readonly id: string;
   readonly status: ComponentStatus | null;
 }
 
-/** What an update changes from its time on; null is "as before". */
+/** What an update changes from its time on; null: no change. */
 export interface ImpactChange {
   readonly severity: Severity | null;
-  /** Those affected from now on; components not among them are well again. */
+  /** All components affected from now on; the others are well again. */
   readonly components: readonly Affected[] | null;
 }
 
 /** One entry of an incident's timeline. */
 export interface IncidentUpdate {
-  /** Contract §7: the update's time (as its heading writes it) and its ordinal within that time. */
+  /** The update's time, as its heading has it, and its number among those of the same time. */
   readonly key: string;
   readonly at: Millis;
   readonly status: UpdateStatus;
-  /** The heading's own words, when they are more than a status ("Rolled back"); else null. */
+  /** The heading's words if they are more than a status ("Rolled back"); else null. */
   readonly label: string | null;
-  /** Markdown as the operator wrote it: render with `renderMarkdown` before showing. */
+  /** The operator's markdown: render it with `renderMarkdown` before showing it. */
   readonly body: string;
-  /** Absent when it changes nothing. */
+  /** Absent when nothing changes. */
   readonly change?: ImpactChange;
   /** When the next update is promised (`next_update:`), epoch ms. */
   readonly promised?: Millis;
-  /** Shown and mailed to nobody: `notify: false`, or mailed with another occurrence of a maintenance. */
+  /** Shown but not sent: `notify: false`, or sent with another occurrence of a maintenance. */
   readonly quiet?: true;
-  /** Of a maintenance: the text before its first section, which every occurrence of a recurring one has. */
+  /** In a maintenance: the text before the first section, shown with every occurrence of a recurring one. */
   readonly preface?: true;
-  /** Nobody wrote its time: it is the day in the file's name, unless it was seen before that (first-seen.ts). */
+  /** Its time is assumed: the day in the file's name, unless first seen earlier (first-seen.ts). */
   readonly presumed?: true;
-  /** Its heading names no status, so this is the one of the update before. */
+  /** Its heading names no status: it has that of the update before. */
   readonly inherits?: true;
-  /** Its heading has a time and no date: on which day it is depends on what else stands in the file. */
+  /** Its heading has a time but no date: its day depends on the other sections. */
   readonly undated?: true;
-  /** Dated more than a day before `started`, where nothing begins: most likely of the wrong year. */
+  /** Dated more than a day before `started`: most likely the wrong year. */
   readonly stray?: true;
-  /** Inherits an end above it, while the file says that the incident went on: it came back, and nothing ended. */
+  /** Follows an end, while the file says that the incident continued: it was reopened. */
   readonly reopens?: true;
-  /** Its heading says that it is over, and the front matter does not: nothing ended, and its words are its label. */
+  /** Its heading says that it is over, but the front matter does not: nothing ended, and the words are only a label. */
   readonly early?: true;
-  /** The other key that it may have been announced under: as an early end, or before it was one. */
+  /** Another key it may have been announced under: as an early end, or before it became one. */
   readonly formerly?: string;
 }
 
-/** One markdown file of `status/incidents/`, parsed. Maintenance when `scheduled` is set. */
+/** One parsed markdown file of `status/incidents/`. Maintenance when `scheduled` is set. */
 export interface Incident {
   /** The file's name without `.md`. */
   readonly id: string;
   readonly title: string;
   readonly status: UpdateStatus;
-  /** How it began; an update may change it (`stretchesOf`). */
+  /** At the start; updates may change it (`stretchesOf`). */
   readonly severity: Severity;
   readonly started: Millis;
-  /** When it ended; null while open. For maintenance: completed early or late, when written. */
+  /** When it ended; null while open. For maintenance: the actual completion, when written. */
   readonly resolved: Millis | null;
-  /** As written; null when the file names none (see `affectedBy`). */
+  /** As in the file; null when it names none (see `affectedBy`). */
   readonly components: readonly Affected[] | null;
   readonly scheduled: { readonly start: Millis; readonly end: Millis } | null;
-  /** `probe:api`, `uptimerobot:777` …, several checks with commas (`sourcesOf`); null when a person owns the file. */
+  /** `probe:api`, `uptimerobot:777` …; several checks with commas (`sourcesOf`); null: a person owns the file. */
   readonly openedBy: string | null;
   readonly notify: boolean;
   /** Oldest first, never empty. */
@@ -80,35 +80,35 @@ export interface Incident {
   readonly postmortem: string | null;
   /** `next_update:` of the front matter, epoch ms. */
   readonly promised?: Millis;
-  /** A recurring maintenance's rule (RFC 5545, without `DTSTART`). */
+  /** The rule of a recurring maintenance (RFC 5545, without `DTSTART`). */
   readonly rrule?: string;
-  /** The recurring maintenance that this is one occurrence of, as its file has it. */
+  /** In an occurrence: the recurring maintenance as in its file. */
   readonly series?: Incident;
-  /** Shown while it may still grow or change, and not news yet (grouping.ts). */
+  /** Shown, but not announced while more checks may join it (grouping.ts). */
   readonly gathering?: true;
-  /** `started:` where it lies after the end: the beginning is not known, and `started` is the end (as-of.ts). */
+  /** `started:` if it is after the end: the true start is unknown, and `started` is the end (as-of.ts). */
   readonly begins?: Millis;
-  /** `started:` as its file has it, where that lay ahead when it was first seen: it is not believed (as-of.ts). */
+  /** `started:` as in the file, if it was in the future when first seen: it is not used (as-of.ts). */
   readonly startedAhead?: Millis;
-  /** A heading's time cannot be read: shown as far as it can be, and nothing new is told until it is mended. */
+  /** A heading's time cannot be read: shown as far as possible, but not announced until it is corrected. */
   readonly held?: true;
 }
 
-/** The update about the beginning: one of the wrong year is not. */
+/** The first update that is not of a wrong year. */
 export function beginningOf({ updates }: Pick<Incident, 'updates'>): IncidentUpdate | undefined {
   return updates.find(({ stray }) => !stray) ?? updates[0];
 }
 
-/** Whether an incident (not a maintenance) is still going on. */
+/** Whether an incident (not a maintenance) is open. */
 export function isOpen(incident: Incident): boolean {
   return incident.scheduled === null && incident.status !== 'resolved';
 }
 
-/** Who filed an incident: nobody (a person), one source, or the several checks of a grouped incident. */
+/** The sources that opened an incident: none (a person did), one, or the checks of a grouped incident. */
 export function sourcesOf({ openedBy }: Pick<Incident, 'openedBy'>): readonly string[] {
   if (openedBy === null) return [];
   const parts = openedBy.split(/\s*,\s*/);
-  // A monitor's name may hold a comma; a component's id cannot.
+  // A monitor's name may contain a comma; a component's id cannot.
   return parts.every(part => probedBy(part) !== null) ? parts : [openedBy];
 }
 
@@ -117,10 +117,7 @@ interface Named {
   readonly name: string;
 }
 
-/**
- * Which of the page's components an incident affects at any time of its life: those `reachedBy` finds
- * at its beginning, then those an update added.
- */
+/** All components an incident affected at any time: first those of `reachedBy`, then those that updates added. */
 export function affectedBy(
   incident: Pick<Incident, 'title' | 'components' | 'scheduled' | 'updates'>,
   components: readonly Named[],
@@ -130,9 +127,9 @@ export function affectedBy(
 }
 
 /**
- * The components a list names; without one, those whose name stands in the title as
- * whole words; none found → every one for an incident, none for a maintenance: what is not named may fail, and
- * must be seen to. Ids that no component has are dropped.
+ * The components affected at the start: those listed; without a list, those whose name is in the title as whole words;
+ * if there are none, all of them for an incident and none for a maintenance, because failures of components it does not
+ * name must stay visible. Unknown ids are dropped.
  */
 export function reachedBy(
   incident: Pick<Incident, 'title' | 'components' | 'scheduled'>,
@@ -144,7 +141,7 @@ export function reachedBy(
   return reached.map(component => ({ id: component.id, status: null }));
 }
 
-/** Those of a list that the page has: `all` is every one, unless one is called so. */
+/** The known components of a list. `all` means every component, unless one has that id. */
 export function amongst(list: readonly Affected[], components: readonly Named[]): readonly Affected[] {
   const known = idsOf(components);
   if (!list.some(({ id }) => meansAll(id, known))) return list.filter(({ id }) => known.has(id));
@@ -153,7 +150,7 @@ export function amongst(list: readonly Affected[], components: readonly Named[])
   return distinct([...named, ...all.flatMap(({ status }) => components.map(({ id }) => ({ id, status })))]);
 }
 
-/** Whether an id in a list stands for every component. */
+/** Whether an id stands for every component. */
 export function meansAll(id: string, known: ReadonlySet<string>): boolean {
   return id.toLowerCase() === ALL && !known.has(id);
 }
@@ -166,12 +163,12 @@ function distinct(list: readonly Affected[]): readonly Affected[] {
   return [...found.values()];
 }
 
-/** The components whose name stands in a title, as whole words. */
+/** The components whose name is in a title, as whole words. */
 export function namedIn<T extends Named>(title: string, components: readonly T[]): readonly T[] {
   return components.filter(({ name }) => standsIn(name, title));
 }
 
-/** A site's list is asked about by each of thousands of incidents. */
+/** Cached: thousands of incidents ask for the ids of the same list. */
 const ids = new WeakMap<readonly Named[], ReadonlySet<string>>();
 
 function idsOf(components: readonly Named[]): ReadonlySet<string> {
@@ -188,18 +185,18 @@ function standsIn(name: string, title: string): boolean {
   return new RegExp(`(?<![\\p{L}\\p{N}_])${words}(?![\\p{L}\\p{N}_])`, 'iu').test(title);
 }
 
-/** The name of an update in the database: incident id + time + ordinal. */
+/** The name of an update in the database: incident id, and the update's key. */
 export interface UpdateRef {
   readonly incidentId: string;
   readonly key: string;
 }
 
-/** The one string under which an update is kept as seen. */
+/** The same as one string. */
 export function refOf({ incidentId, key }: UpdateRef): string {
   return `${incidentId} ${key}`;
 }
 
-/** Where an incident stands for itself, on the site. */
+/** Path of the incident's own page. */
 export function incidentPath(id: string): string {
   return `/status/incidents/${encodeURIComponent(id)}`;
 }

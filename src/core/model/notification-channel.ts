@@ -1,11 +1,11 @@
-// A channel besides mail: where news is posted, what is said there, and what the other side answered.
+// Notification channels: where to post, the content of a message, and the response.
 import type { Millis } from './time.ts';
 import { shortId } from './token.ts';
 
 export const CHANNEL_TYPES = ['slack', 'discord', 'teams', 'webhook'] as const;
 export type ChannelType = (typeof CHANNEL_TYPES)[number];
 
-/** What people call them. */
+/** Names for people. */
 export const CHANNEL_LABELS: Readonly<Record<ChannelType, string>> = {
   slack: 'Slack',
   discord: 'Discord',
@@ -17,52 +17,54 @@ export const CHANNEL_LABELS: Readonly<Record<ChannelType, string>> = {
 export interface ChannelTarget {
   readonly type: ChannelType;
   readonly url: string;
-  /** What a webhook's messages are signed with, `whsec_…`; null: they are not signed. */
+  /** Signs the messages of a webhook, `whsec_…`; null: not signed. */
   readonly secret: string | null;
-  /** A visitor gave the address: only public hosts over https, unless the operator allows more. */
+  /** The address is a visitor's: only public hosts over https, unless the operator allows more. */
   readonly guarded: boolean;
 }
 
-/** A channel of status.yaml's `notify.channels`. */
+/** An entry of `notify.channels` in status.yaml. */
 export interface ChannelSettings {
-  /** Given by the operator, or made of type and address: its place in the list may change. */
+  /** The operator's, or made of type and address, as the place in the list may change. */
   readonly id: string;
   readonly type: ChannelType;
   readonly url: string;
   readonly secret: string | null;
-  /** Ids of the components it hears of; null for all. */
+  /** Ids of the components it gets updates about; null for all. */
   readonly components: readonly string[] | null;
 }
 
-/** What is said in a channel, before it is put into the form of each service. */
+/** A message before it takes the form of each service. */
 export interface ChannelContent {
   /** `[INCIDENT] API Latency Spike`. */
   readonly heading: string;
-  /** Short lines beneath it: state, components, times. */
+  /** Short lines below it: state, components, times. */
   readonly facts: readonly string[];
-  /** An operator's markdown; shown as text, lists, links and emphasis, nothing else. */
+  /** An operator's markdown; only text, lists, links and emphasis are shown. */
   readonly markdown: string;
   /** `#rrggbb`. */
   readonly color: string;
   readonly tone: 'good' | 'warning' | 'attention' | 'accent';
   readonly link: { readonly label: string; readonly url: string };
-  /** Who gets it and how to end that; for visitors' channels the links are theirs. */
+  /** Who gets it and how to unsubscribe; for visitors' channels with their own links. */
   readonly foot: { readonly text: string; readonly links: readonly { label: string; url: string }[] };
-  /** What a webhook is sent in place of all this. */
+  /** The body for a webhook, instead of the above. */
   readonly payload: object;
-  /** What the answer of a webhook must hold; null when any 2xx will do. */
+  /** A text the webhook's response must contain; null when any 2xx is enough. */
   readonly challenge: string | null;
 }
 
 export interface ChannelMessage extends ChannelContent {
-  /** The same however often it is sent: receivers know a repeat by it. */
+  /** The same on every attempt, so that receivers can recognise repeats. */
   readonly id: string;
 }
 
 /**
- * `busy`: 408, 425, 429, 503: the channel has enough of us. `broken`: another 5xx, of this message perhaps.
- * `unreachable`: no answer. `refused`: another 4xx, a redirect, or a challenge not answered: this message
- * will never be taken. `gone`: 410: nothing ever will.
+ * - `busy`: 408, 425, 429, 503: too many messages.
+ * - `broken`: another 5xx, perhaps for this message only.
+ * - `unreachable`: no response.
+ * - `refused`: another 4xx, a redirect, or a wrong answer to the challenge: the message will never be accepted.
+ * - `gone`: 410: no message ever will.
  */
 export type ChannelFailure = 'busy' | 'broken' | 'unreachable' | 'refused' | 'gone';
 
@@ -71,30 +73,30 @@ export type ChannelSent =
   | {
       readonly ok: false;
       readonly failure: ChannelFailure;
-      /** For the operator, without the address. */
+      /** For the operator; without the address. */
       readonly error: string;
-      /** How long the other side asked us to wait, ms; null when it did not. */
+      /** How long the service asked us to wait, ms; null when it did not. */
       readonly wait: Millis | null;
     };
 
-/** Posts one message; settles with what the other side said, never throws for expected badness. */
+/** Posts one message and returns the result; does not throw for expected errors. */
 export type SendToChannel = (
   target: ChannelTarget,
   message: ChannelMessage,
   now: Millis,
 ) => Promise<ChannelSent>;
 
-/** What a channel without a name of its own is called: stable as long as its type and address are. */
+/** The id of a channel without one of its own; changes only with its type or address. */
 export function channelId(type: ChannelType, url: string): string {
   return `${type}-${shortId(`${type} ${url}`).slice(0, 8)}`;
 }
 
-/** How a channel is named to people: type, host and id, never the address. */
+/** A channel's name for people: type, host and id, never the address. */
 export function channelName({ type, id }: Pick<ChannelSettings, 'type' | 'id'>, url: string): string {
   return `${type} at ${hostOf(url)} (${id})`;
 }
 
-/** The host of an address, or `?` when it is none. */
+/** The host of a URL, or `?` when it is invalid. */
 export function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).hostname : '?';
 }

@@ -1,10 +1,10 @@
-// Expected badness as a value: where it is, what is wrong, what to do about it.
+// Problems: expected errors as values that say where, what is wrong and what to do.
 import { distance } from 'fastest-levenshtein';
 
-/** Something an operator should mend. `error` means the thing was not used, `warning` that it was. */
+/** Something the operator should correct. `error`: the thing was not used; `warning`: it was. */
 export interface Problem {
   readonly level: 'error' | 'warning';
-  /** A file's path, an environment variable, a webhook: the place. */
+  /** A file's path, an environment variable, a webhook. */
   readonly where: string;
   readonly line?: number | undefined;
   readonly what: string;
@@ -25,14 +25,14 @@ export function printProblem(problem: Problem): string {
   return `${place}: ${problem.what} — ${problem.fix}`;
 }
 
-/** The most characters of a problem, and the most problems of one file, that are shown. */
+/** The most characters of a problem, and the most problems of a file, that are shown. */
 const MAX_LENGTH = 800;
 const MAX_PROBLEMS = 20;
 
-/** The problems of one file at a bearable length: a quoted word may be half a megabyte, and there may be thousands. */
+/** Limits the problems of one file: a quoted word may be half a megabyte, and there may be thousands of problems. */
 export function bearable(problems: readonly Problem[]): Problem[] {
   const cut = (text: string) => (text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH - 1)}…` : text);
-  // What keeps the file from being used is never among those left out.
+  // Errors first: they keep the file from being used and must not be left out.
   const errors = problems.filter(({ level }) => level === 'error');
   const first =
     problems.length > MAX_PROBLEMS ? errors.concat(problems.filter(one => one.level !== 'error')) : problems;
@@ -43,7 +43,7 @@ export function bearable(problems: readonly Problem[]): Problem[] {
   return [...shown, { level: next.level, where: next.where, what, fix: 'mend those named above first' }];
 }
 
-/** What `work` gives; where it throws, what `instead` makes of that as the problem of a file. */
+/** The result of `work`; if it throws, `instead` gets the error as a problem of the file. */
 export function survived<T>(work: () => T, instead: (problem: Problem) => T, where: string): T {
   try {
     return work();
@@ -53,12 +53,12 @@ export function survived<T>(work: () => T, instead: (problem: Problem) => T, whe
   }
 }
 
-/** A value, or all the problems that stood in its way; warnings may come with a value. */
+/** A value, or the problems that prevented it; a value may come with warnings. */
 export type Outcome<T> = { readonly value: T | null; readonly problems: readonly Problem[] };
 
 /**
- * The known word a mistyped one most likely meant; undefined when none is near: `most` signs may differ, of short
- * words fewer.
+ * The known word a mistyped one most likely means; undefined when none is near.
+ * @param most how many characters may differ; fewer for short words.
  */
 export function nearest(
   word: string,
@@ -67,7 +67,7 @@ export function nearest(
 ): string | undefined {
   const typed = word.toLowerCase();
   const near = known
-    // The distance is no less than this, and costs the product of both.
+    // Cheap pre-filter: the distance is never less than this.
     .filter(({ length }) => Math.abs(word.length - length) <= most)
     .map(one => ({ one, away: distance(typed, one.toLowerCase()) }))
     .filter(({ away }) => away <= most);

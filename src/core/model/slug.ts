@@ -1,6 +1,6 @@
-// Slugs: file names' bases made of titles.
+// Slugs: file names made of titles.
 
-/** `[a-z0-9-]`, at most `most` characters; letters lose their accents. '' when nothing Latin is in it. */
+/** `[a-z0-9-]`, at most `most` characters; letters lose their accents. '' when the title has nothing Latin. */
 export function slug(title: string, most: number): string {
   const words = title
     .normalize('NFKD')

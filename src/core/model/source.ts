@@ -1,12 +1,9 @@
-// Sources: what a transition comes from, as `opened_by` of an incident file has it: `probe:api`, `latency:api`,
-// `uptimerobot:777`.
+// Sources: the origin of a transition, as in `opened_by`: `probe:api`, `latency:api`, `uptimerobot:777`.
 
-/** The source of a component's check. */
 export function probeSource(componentId: string): string {
   return `probe:${componentId}`;
 }
 
-/** The source of a component's latency rule. */
 export function latencySource(componentId: string): string {
   return `latency:${componentId}`;
 }
@@ -16,7 +13,7 @@ export function probedBy(source: string): string | null {
   return /^probe:(.+)$/s.exec(source)?.[1] ?? null;
 }
 
-/** The component that a check's source, or its latency rule's, is about; null for a monitor outside. */
+/** The component of a check's or a latency rule's source; null for an outside monitor. */
 export function componentOf(source: string): string | null {
   return /^(?:probe|latency):(.+)$/s.exec(source)?.[1] ?? null;
 }

@@ -1,4 +1,4 @@
-// Subscribers: who asked for mail about what, and the addresses that may.
+// Subscribers: their choices, and which email addresses are accepted.
 import { domainToASCII } from 'node:url';
 import type { Lang } from './lang.ts';
 import type { ChannelType } from './notification-channel.ts';
@@ -7,58 +7,58 @@ import type { Millis } from './time.ts';
 export const KINDS = ['all', 'incidents', 'maintenance'] as const;
 export const DETAILS = ['all', 'ends'] as const;
 
-/** What a subscriber asked for. */
+/** A subscriber's choice. */
 export interface Choice {
-  /** Ids of the components asked for; null for all, future ones too. */
+  /** Component ids; null for all, future ones too. */
   readonly components: readonly string[] | null;
   readonly kinds: (typeof KINDS)[number];
-  /** Every update, or only those that begin or end an incident, or begin it again. */
+  /** All updates, or only those that begin, end or reopen an incident. */
   readonly detail: (typeof DETAILS)[number];
 }
 
-/** Everything: what who chose nothing gets. */
+/** The default choice. */
 export const EVERYTHING: Choice = { components: null, kinds: 'all', detail: 'all' };
 
 export interface Subscriber {
-  /** Random, stable: tokens and Message-IDs are made of it. */
+  /** Random and stable: part of tokens and Message-IDs. */
   readonly id: string;
   readonly address: string;
   readonly state: 'pending' | 'confirmed';
   readonly choice: Choice;
-  /** The language they subscribed in: their emails are written in it. */
+  /** The language of their emails: the one they subscribed in. */
   readonly lang: Lang;
-  /** Part of the confirmation links, which end with it. */
+  /** Part of the confirmation links; a new nonce makes them invalid. */
   readonly nonce: string;
   readonly createdAt: Millis;
   readonly confirmedAt: Millis | null;
-  /** Set for a channel besides mail, whose address is then only its name. */
+  /** Set for a notification channel; `address` is then only its name. */
   readonly channel?: {
     readonly type: ChannelType;
     readonly state: 'pending' | 'confirmed' | 'dead';
-    /** What went wrong last; null while all is well. */
+    /** The last error; null while all is well. */
     readonly error: string | null;
   };
 }
 
-/** What a subscriber's choice is held against. */
+/** What an update is about, to compare with a subscriber's choice. */
 export interface Concern {
   readonly kind: 'incidents' | 'maintenance';
-  /** The update begins or ends it, or begins it again. */
+  /** Whether the update begins, ends or reopens it. */
   readonly edge: boolean;
-  /** Ids of the page's components it affects; empty when none: then it concerns everyone. */
+  /** Ids of the affected components; empty: it concerns everyone. */
   readonly affected: readonly string[];
 }
 
 const ATOM = "[A-Za-z0-9#$&'*+/=?^_`{|}~-]+";
 /**
- * RFC 5321's dot-string: no line breaks, spaces, quotes or comments. Without `!` and `%`, by which old servers route
- * to others, and without what a mail program would decode (`=?`).
+ * RFC 5321's dot-string: no line breaks, spaces, quotes or comments. Also without `!` and `%`, with which old servers
+ * relay, and without `=?`, which a mail program would decode.
  */
 const LOCAL_PART = new RegExp(`^(?!.*=\\?)${ATOM}(\\.${ATOM})*$`);
 
 /**
- * An address as it is kept: trimmed, the domain in lower case and ASCII; plus-addresses stay apart.
- * Null when it is not an address mail can be sent to.
+ * Normalises an email address: trimmed, the domain in lower case and ASCII; plus-addresses stay distinct. Null when the
+ * text is no address that can receive email.
  */
 export function readAddress(typed: unknown): string | null {
   if (typeof typed !== 'string' || typed.length > 400) return null;
@@ -70,12 +70,12 @@ export function readAddress(typed: unknown): string | null {
   return LOCAL_PART.test(local) ? `${local}@${domain}` : null;
 }
 
-/** The key under which two spellings of one mailbox are the same subscriber. */
+/** The key of an address, without case: one subscriber per key. */
 export function addressKey(address: string): string {
   return address.toLowerCase();
 }
 
-/** Providers whose spellings of one mailbox are known: its name there, and what of the local part counts for nothing. */
+/** Providers with several spellings of one mailbox: its domain, and what they ignore in the local part. */
 const PROVIDERS: readonly { readonly domains: RegExp; readonly is: string; readonly ignored: RegExp }[] = [
   { domains: /^(gmail|googlemail)\.com$/, is: 'gmail.com', ignored: /\./g },
   { domains: /^(proton\.me|protonmail\.(com|ch)|pm\.me)$/, is: 'proton.me', ignored: /[._-]/g },
@@ -84,15 +84,15 @@ const PROVIDERS: readonly { readonly domains: RegExp; readonly is: string; reado
 ];
 
 /**
- * The mailbox an address leads to, as far as its spelling tells: without case and `+tag`, and without what its
- * provider ignores. For limits only: subscriptions stay apart, as a person may want.
+ * The mailbox behind an address: without case and `+tag`, and without what its provider ignores. For rate limits only;
+ * subscriptions stay separate.
  */
 export function mailboxOf(address: string): string {
   const at = address.lastIndexOf('@');
   const local = address.slice(0, at).toLowerCase();
   const typed = address.slice(at + 1).replace(/\.$/, '');
   const domain = (domainToASCII(typed) || typed).toLowerCase();
-  // `user@tag.fastmail.com` reaches what `tag` is called.
+  // `user@tag.fastmail.com` and `tag@fastmail.com` are one mailbox.
   const fastmail = /^([^.]+)\.fastmail\.(com|fm)$/.exec(domain)?.[1];
   if (fastmail) return `${fastmail}@fastmail.com`;
   const known = PROVIDERS.find(({ domains }) => domains.test(domain));
@@ -101,7 +101,7 @@ export function mailboxOf(address: string): string {
   return `${name}@${known?.is || domain}`;
 }
 
-/** A domain of at least two labels, the last no number, in ASCII. */
+/** The ASCII form of a domain with at least two labels, the last not a number; else null. */
 function readDomain(typed: string): string | null {
   if (!/^[\p{L}\p{M}\p{N}.\u3002-]+$/u.test(typed)) return null;
   const ascii = domainToASCII(typed);
@@ -109,7 +109,7 @@ function readDomain(typed: string): string | null {
   return new RegExp(`^(${label}\\.)+(?!\\d+$)${label}$`).test(ascii) ? ascii : null;
 }
 
-/** Whether a choice covers it; what affects no component concerns everyone. */
+/** Whether a subscriber wants the update; one without affected components concerns everyone. */
 export function wants(choice: Choice, { kind, edge, affected }: Concern): boolean {
   if (choice.kinds !== 'all' && choice.kinds !== kind) return false;
   if (choice.detail === 'ends' && !edge) return false;

@@ -1,6 +1,6 @@
-// Moments and durations: epoch milliseconds everywhere, days are UTC days.
+// Times and durations in epoch milliseconds; days are UTC days.
 
-/** Milliseconds: a moment since the Unix epoch, or a duration. */
+/** Milliseconds: a time since the Unix epoch, or a duration. */
 export type Millis = number;
 
 export const SECOND: Millis = 1000;
@@ -12,8 +12,8 @@ const INSTANT =
   /^(\d{4})-(\d{2})-(\d{2})(?:(?:T|t| +)(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?\s*(UTC|GMT|Z|z|[+-]\d{2}:?\d{2})?)?$/;
 
 /**
- * Reads an ISO 8601 date or date and time; without a zone it is UTC.
- * Returns epoch ms, or null for anything else, dates that do not exist (31 February) included.
+ * Reads an ISO 8601 date, or date and time; UTC when it has no zone. Returns epoch ms, or null for anything else and
+ * for dates that do not exist (31 February).
  */
 export function parseInstant(text: string): Millis | null {
   const found = INSTANT.exec(text.trim());
@@ -27,7 +27,7 @@ export function parseInstant(text: string): Millis | null {
   return midnight + Number(hour) * HOUR + Number(minute) * MINUTE + Number(second) * SECOND + millis - offset;
 }
 
-/** The offset of `UTC`, `GMT`, `Z` or `±HH:MM` in ms east of UTC; null for any other word. */
+/** The offset of `UTC`, `GMT`, `Z` or `±HH:MM`, ms east of UTC; null for any other word. */
 export function parseZone(zone: string): Millis | null {
   if (/^(UTC|GMT|Z)$/i.test(zone)) return 0;
   const found = /^([+-])(\d{2}):?(\d{2})$/.exec(zone);
@@ -36,7 +36,7 @@ export function parseZone(zone: string): Millis | null {
   return found[1] === '-' ? -size : size;
 }
 
-/** Midnight UTC of a calendar date in epoch ms, or null when there is no such date. */
+/** Midnight UTC of a date, epoch ms; null when there is no such date. */
 function utcDate(year: number, month: number, day: number): Millis | null {
   const at = Date.UTC(year, month - 1, day);
   const back = new Date(at);
@@ -56,35 +56,35 @@ export function parseDuration(text: string): Millis | null {
   return Math.round(sum);
 }
 
-/** `2026-11-23T10:06:00Z`: the moment to the second, as the machine writes it into files. */
+/** `2026-11-23T10:06:00Z`: to the second, for files. */
 export function iso(at: Millis): string {
   return `${new Date(at).toISOString().slice(0, 19)}Z`;
 }
 
-/** `2026-11-23T10:06:00.000Z`: the moment with milliseconds, as JSON APIs print it. */
+/** `2026-11-23T10:06:00.000Z`: with milliseconds, for JSON. */
 export function isoMillis(at: Millis): string {
   return new Date(at).toISOString();
 }
 
-/** The UTC day a moment falls on, `2026-11-23`. */
+/** The UTC day of a time, `2026-11-23`. */
 export function utcDay(at: Millis): string {
   return new Date(at).toISOString().slice(0, 10);
 }
 
-/** Midnight UTC at which the day of `at` began, epoch ms. */
+/** Midnight UTC of the day of `at`, epoch ms. */
 export function startOfUtcDay(at: Millis): Millis {
   return Math.floor(at / DAY) * DAY;
 }
 
-/** The clock, as handed to the program: tests move it by hand. */
+/** The clock; tests set it by hand. */
 export type Clock = () => Millis;
 
-/** Whether a moment can be now, or of a service's history: a clock that starts without a battery says 1970 or 2000. */
+/** Whether a time can be real: a clock without a battery starts in 1970 or 2000. */
 export function isPlausible(at: Millis): boolean {
   return at >= Date.UTC(2001, 0, 1);
 }
 
-/** A stretch of time, epoch ms; `end` is no longer part of it. */
+/** A period, epoch ms; `end` is exclusive. */
 export interface Span {
   readonly start: Millis;
   readonly end: Millis;

@@ -1,25 +1,25 @@
-// Tokens: links that prove themselves by a MAC, each good for one purpose only.
+// Tokens: links with a MAC, each for one purpose only.
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { Millis } from './time.ts';
 
 export type Purpose = 'confirm' | 'unsubscribe' | 'manage';
 
-/** What a genuine token says. */
+/** The content of a valid token. */
 export interface TokenClaims {
   readonly subscriber: string;
   /** The subscriber's nonce at the time, for purposes that must end; else empty. */
   readonly nonce: string;
-  /** Epoch ms after which it is void; 0 for never. */
+  /** Epoch ms after which it is invalid; 0 for never. */
   readonly expires: Millis;
 }
 
-/** A token for a link: subscriber, nonce and expiry in the clear, with a MAC over them and the purpose. */
+/** Makes a token: subscriber, nonce and expiry in plain text, with a MAC over them and the purpose. */
 export function signToken(secret: string, purpose: Purpose, claims: TokenClaims): string {
   const body = [claims.subscriber, claims.nonce, claims.expires.toString(36)].join('.');
   return `${body}.${mac(secret, purpose, body)}`;
 }
 
-/** The claims of a genuine, unexpired token for this purpose; null for anything else. */
+/** The content of a valid, unexpired token for this purpose; null for anything else. */
 export function readToken(secret: string, purpose: Purpose, token: unknown, now: Millis): TokenClaims | null {
   if (typeof token !== 'string' || token.length > 200) return null;
   const [subscriber, nonce, expiry, sent, ...rest] = token.split('.');
@@ -37,18 +37,18 @@ export function sameSecret(given: string, expected: string): boolean {
   );
 }
 
-/** A secret of its own for one use (`webhook`, `heartbeat:jobs`), derived from the main one. */
+/** A secret for one use (`webhook`, `heartbeat:jobs`), derived from the main one. */
 export function deriveSecret(secret: string, use: string): string {
   return createHmac('sha256', secret).update(`derive:${use}`).digest('base64url').slice(0, 32);
 }
 
-/** A short stable id of some text: the first 12 characters of its SHA-256 in base 36. */
+/** A short stable id of a text: the first 12 characters of its SHA-256 in base 36. */
 export function shortId(text: string): string {
   const number = BigInt(`0x${createHash('sha256').update(text).digest('hex').slice(0, 24)}`);
   return number.toString(36).padStart(12, '0').slice(0, 12);
 }
 
-/** The SHA-256 of a text in base64url, where the text itself need not be stored. */
+/** The SHA-256 of a text in base64url, to store instead of the text. */
 export function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }

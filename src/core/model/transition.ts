@@ -1,12 +1,12 @@
-// Transitions: "this source says it is down / up since then", the seed of every automatic incident.
+// Transitions: "this source is down / up since then", from which automatic incidents are made.
 import type { Severity } from './component.ts';
 import type { Millis } from './time.ts';
 
-/** A confirmed change of one source's state; stored once, then filed as markdown. */
+/** A confirmed change of a source's state; stored once, then filed as markdown. */
 export interface Transition {
-  /** Unique per event: the same event reported twice is stored once. */
+  /** Unique per event, so that a repeated report is stored once. */
   readonly key: string;
-  /** `probe:api`, `latency:api`, `uptimerobot:777` — becomes `opened_by`. */
+  /** `probe:api`, `latency:api`, `uptimerobot:777`; becomes `opened_by`. */
   readonly source: string;
   readonly kind: 'down' | 'up';
   /** Since when, epoch ms. */
@@ -15,41 +15,41 @@ export interface Transition {
   /** Base of the file's name: `api-down` → `20261123_api-down.md`. */
   readonly slug: string;
   readonly severity: Severity;
-  /** Ids of the components it affects; empty when the monitor matches none. */
+  /** Ids of the affected components; empty when the monitor matches none. */
   readonly components: readonly string[];
-  /** Markdown-safe text of the update it writes. */
+  /** The text of its update, safe in markdown. */
   readonly message: string;
-  /** What the message is made of, for a template of the operator's; absent for inbound monitors. */
+  /** The values for the operator's templates; absent for outside monitors. */
   readonly facts?: TransitionFacts;
 }
 
-/** What a template may be about. */
+/** The kinds of templates. */
 export const TEMPLATE_KINDS = ['down', 'latency', 'heartbeat', 'together'] as const;
 export type TemplateKind = (typeof TEMPLATE_KINDS)[number];
 
-/** The facts behind an automatic update. */
+/** The values behind an automatic update. */
 export interface TransitionFacts {
   readonly kind: TemplateKind;
-  /** The component's name; several of them as one phrase. */
+  /** The component's name; for several, one phrase. */
   readonly component: string;
-  /** What the last check saw, not trusted. */
+  /** What the last check saw; untrusted text. */
   readonly seen: string;
   /** How many checks in a row said so; absent for a heartbeat. */
   readonly checks?: number;
-  /** How long it lasted, ms; absent while it goes on. */
+  /** How long it lasted, ms; absent while it continues. */
   readonly duration?: Millis;
 }
 
-/** A transition as the store holds it. */
+/** A transition as stored. */
 export interface StoredTransition extends Transition {
   readonly seq: number;
-  /** When the server knew of it, epoch ms; `at` where nobody wrote that down. */
+  /** When the server recorded it, epoch ms; `at` when that is unknown. */
   readonly recordedAt: Millis;
-  /** When it was written to a file (or deliberately not filed), epoch ms; null while that is owed. */
+  /** When it was filed (or deliberately not), epoch ms; null: still to be filed. */
   readonly filedAt: Millis | null;
-  /** The incident it was filed in; null before filing and when there was nothing to write. */
+  /** The incident it was filed in; null before filing and when nothing was written. */
   readonly incidentId: string | null;
 }
 
-/** A source failing again this soon after its own resolution continues the same incident. */
+/** A source that fails again within this time after its recovery continues the same incident. */
 export const FLAP_WINDOW: Millis = 30 * 60_000;

@@ -1,13 +1,14 @@
-// Coverage: how much time one run counts for, and how much of a figure's time was observed at all.
+// Coverage: how much time a run counts for, and how much of an uptime's time was observed.
 import type { Component } from '../model/component.ts';
 import { DAY, type Millis, SECOND } from '../model/time.ts';
 
 /**
- * How long (ms) the check at `at` adds to the observed time: the time since the one before it, when that ended at most
- * two periods ago. After a longer gap (the first check, a blocked process, a suspended machine, a clock set forward) it
- * counts for its own second and the run before, and for none when the clock was set back. It is never more than the
- * time that passed: a clock set forward skips time in which nobody looked. `took` is how long the run before took,
- * `passed` how long it is since that began by a clock that only grows, ms; absent: not known, as after a start.
+ * The observed time (ms) that the run at `at` adds: the time since the previous run, if that ended at most two periods
+ * ago. After a longer gap (first run, blocked or suspended process, clock set forward): one second and the previous
+ * run. 0 after a clock set back.
+ * @param took how long the previous run took, ms.
+ * @param passed time since the previous run began, by the monotonic clock, ms, as the upper limit: a clock set forward
+ * must not add time. Absent: unknown, as after a start.
  */
 export function observedBetween(
   before: Millis | null,
@@ -18,11 +19,11 @@ export function observedBetween(
   const gap = at - (before ?? at);
   if (gap < 0) return 0;
   const isGap = before === null || gap - took > 2 * period;
-  // Whole milliseconds, as they are stored; the clock that only grows has fractions of them, too.
+  // Rounded up to whole milliseconds: the monotonic clock has fractions.
   return Math.ceil(Math.min(isGap ? took + SECOND : gap, passed));
 }
 
-/** A component with how much of its figure's time was observed, and how much there is, ms. */
+/** A component with the observed and the total time of its uptime, ms. */
 interface Watched {
   readonly component: Component;
   readonly uptime: { readonly observed: Millis; readonly total: Millis };
@@ -31,18 +32,15 @@ interface Watched {
 interface Coverage {
   readonly observed: Millis;
   readonly total: Millis;
-  /** `observed` of `total`, floored to two decimals. */
+  /** `observed` of `total`, rounded down to two decimals. */
   readonly percent: number;
-  /** Less than 95 %: the figure must not be shown without its coverage. */
+  /** Below 95 %: the uptime must be shown with its coverage. */
   readonly isPartial: boolean;
-  /** Whether the components were known for equally long, to the day. */
+  /** Whether all components have been known for the same number of days. */
   readonly isAlike: boolean;
 }
 
-/**
- * The coverage of the figure of some components together, a mean of those that have a check; null where none has
- * one (nobody looks at a `manual` component, its incidents count), or nothing is known of any.
- */
+/** The mean coverage of the components that have a check; null when there is none, or nothing is known. */
 export function coverageOf(views: readonly Watched[]): Coverage | null {
   const watched = views.filter(({ component }) => component.check.type !== 'manual');
   const sum = (of: 'observed' | 'total') => watched.reduce((all, { uptime }) => all + uptime[of], 0);

@@ -1,23 +1,22 @@
-// A sketch: a distribution of durations in logarithmic buckets, small, mergeable, good for percentiles.
-//
-// After DDSketch (Masson, Rim, Lee: "DDSketch: a fast and fully-mergeable quantile sketch with
-// relative-error guarantees", VLDB 2019): bucket i holds values in (γ^(i−1), γ^i], and answers with
-// 2γ^i/(γ+1), which is never further than ACCURACY from any of them.
+// A sketch: durations in logarithmic buckets; small, mergeable, for percentiles.
+// After DDSketch (Masson, Rim, Lee: "DDSketch: a fast and fully-mergeable quantile sketch with relative-error
+// guarantees", VLDB 2019): bucket i has the values in (γ^(i−1), γ^i] and stands for 2γ^i/(γ+1), which differs from each
+// of them by at most ACCURACY.
 
 import type { Millis } from '../model/time.ts';
 
-/** The largest relative error of a percentile: 1.5 %, so that rounding stays within 2 %. */
+/** The largest relative error of a percentile: 1.5 %, so that it is within 2 % after rounding. */
 export const ACCURACY = 0.015;
 
 const GAMMA = (1 + ACCURACY) / (1 - ACCURACY);
 const LOG_GAMMA = Math.log(GAMMA);
 
-/** How many values fell into each bucket; bucket 0 is everything up to 1 ms. */
+/** The number of values in each bucket; bucket 0 is everything up to 1 ms. */
 export type Sketch = ReadonlyMap<number, number>;
 
 export const EMPTY_SKETCH: Sketch = new Map();
 
-/** The sketch with one value (ms) more; negative values count as 0. */
+/** Adds one value (ms); negative values count as 0. */
 export function withValue(sketch: Sketch, value: Millis): Sketch {
   const bucket = bucketOf(value);
   return new Map(sketch).set(bucket, (sketch.get(bucket) ?? 0) + 1);
@@ -37,10 +36,7 @@ export function sizeOf(sketch: Sketch): number {
   return sum;
 }
 
-/**
- * The `percentile` (0–100) by nearest rank, ms, within ACCURACY of the true value for values of 1 ms
- * and more; null for an empty sketch.
- */
+/** The `percentile` (0–100) by nearest rank, ms, within ACCURACY for values from 1 ms on; null when empty. */
 export function percentileOf(sketch: Sketch, percentile: number): Millis | null {
   const size = sizeOf(sketch);
   if (size === 0) return null;
@@ -53,7 +49,7 @@ export function percentileOf(sketch: Sketch, percentile: number): Millis | null 
   return null;
 }
 
-/** As text: `8c 8d:3`, buckets and counts (1 unless given) in base 36. */
+/** As text: `8c 8d:3`, buckets and counts (default 1) in base 36. */
 export function printSketch(sketch: Sketch): string {
   return [...sketch]
     .sort(([a], [b]) => a - b)
@@ -61,7 +57,7 @@ export function printSketch(sketch: Sketch): string {
     .join(' ');
 }
 
-/** Reads what printSketch wrote; anything that is not a bucket is left out. */
+/** Parses the text of printSketch; skips anything that is no bucket. */
 export function parseSketch(text: string): Sketch {
   const sketch = new Map<number, number>();
   for (const entry of text.split(' ')) {

@@ -1,9 +1,8 @@
-// The detector: one component's results, one after another, into confirmed states and transitions.
-// Pure: the state is a plain value that the database keeps, so a restart loses nothing.
-//
-// Three rules, independent of one another:
-// - outage (`probe:ID`): `failures` bad results in a row open it, back-dated to the first of them;
-//   `recoveries` good ones in a row close it, at the first of theirs. Degraded counts as good.
+// The detector: turns a component's check results, one by one, into confirmed states and transitions.
+// Pure: the state is a plain value stored in the database, so a restart loses nothing.
+// Three independent rules:
+// - outage (`probe:ID`): opens after `failures` bad results in a row, back-dated to the first of them; closes after
+//   `recoveries` good ones, at their first. Degraded counts as good.
 // - latency (`latency:ID`): see latency.ts.
 // - heartbeat (`probe:ID`): see heartbeat.ts.
 import type { CheckResult } from '../model/checks/check.ts';
@@ -20,21 +19,21 @@ import {
 import { judgeLatency } from './latency.ts';
 import { downWords, lastedFrom, upWords, wellWords } from './messages.ts';
 
-/** A streak broken by a gap of more than this many periods, in which a run was due, starts anew. */
+/** After a gap of more periods than this, in which a run was due, a streak starts again. */
 export const GAP_PERIODS = 10;
-/** The first recheck comes this soon; each next one waits twice as long. */
+/** The wait before the first recheck; it doubles each time. */
 const FIRST_RECHECK: Millis = 10 * SECOND;
 
 /**
- * Judges one result after those before it. One that is older than the newest means that the clock was set back, and
- * counts like any other. Unknown results are no measurement: they neither make nor break a streak.
+ * Adds one result to the state. A result older than the last one means that the clock was set back; it counts like any
+ * other. Unknown results are no measurement: they neither make nor break a streak.
  */
 export function judge(component: Component, before: DetectorState, result: CheckResult): Judgement {
   const seen = { ...doubted(onClockOf(before, result.at), result), lastAt: result.at };
   const period = roughPeriod(component.schedule);
   if (result.outcome === 'unknown') {
     const state = { ...seen, unknowns: seen.unknowns + 1 };
-    // What was in doubt still is: an unknown result must not put off the answer by a whole period.
+    // Keep rechecking: an unknown result must not delay the confirmation by a whole period.
     const recheckAt = seen.streak && recheck(state, seen.streak, result.at, period);
     return { state, transitions: [], recheckAt };
   }
@@ -50,9 +49,8 @@ export function judge(component: Component, before: DetectorState, result: Check
 }
 
 /**
- * The confirmed state. `no_data` before the first confirmation, and again when the newest three results were no
- * measurements (an outage stays one until something good was seen). What was well and came into doubt is `no_data`
- * until a good answer comes, or an outage is confirmed.
+ * The confirmed state. `no_data` before the first confirmation, and after three unknown results in a row (an outage
+ * stays until something good is seen). A component in doubt is `no_data` until a good result, or a confirmed outage.
  */
 export function healthOf(state: DetectorState): Health {
   if (state.down) return statusOf(state.down.severity);
@@ -61,21 +59,21 @@ export function healthOf(state: DetectorState): Health {
   return state.doubt ? 'no_data' : 'operational';
 }
 
-/** Only a good answer ends a doubt: a failure, or an unknown result, does not make well again what is not known. */
+/** Only a good result ends a doubt; a failure or an unknown result does not. */
 function doubted({ doubt, ...state }: DetectorState, { outcome, inDoubt }: CheckResult): DetectorState {
   const isGood = outcome === 'up' || outcome === 'degraded';
   const isInDoubt = doubt || inDoubt || state.unknowns >= 3;
   return !isGood && isInDoubt ? { ...state, doubt: true } : state;
 }
 
-/** The state by the clock of a result: set back, what seemed to come later came no later than now. */
+/** Adapts the state to a clock that was set back: earlier times are at most the result's. */
 function onClockOf(state: DetectorState, at: Millis): DetectorState {
   if (state.lastAt === null || at >= state.lastAt) return state;
   const { streak } = state;
   return {
     ...state,
     streak: streak && { ...streak, since: Math.min(streak.since, at), last: Math.min(streak.last, at) },
-    // How far they lie back is not known any more.
+    // Their age is unknown now.
     samples: [],
   };
 }
@@ -89,7 +87,7 @@ function extend(streak: Streak | null, result: CheckResult, schedule: string, pe
   return { good, count: 1, since: result.at, last, firstSeen: result.seen };
 }
 
-/** Whether a run that fell due at `at` follows one that ended at `last`: nights and weekends without checks are no gap. */
+/** Whether a run due at `at` follows one that ended at `last`; nights and weekends without checks are no gap. */
 function follows(last: Millis, at: Millis, schedule: string, period: Millis): boolean {
   if (at - last <= GAP_PERIODS * period) return true;
   const next = nextFiring(schedule, last);
@@ -123,7 +121,8 @@ function judgeOutage(
     return { state: { ...known, confirmed }, transitions: [], first };
   }
   if (count < recoveries) return { state, transitions: [] };
-  // Where the clock was set back meanwhile it may end before it began: never ahead, where it would be open until then.
+  // If the clock was set back, the end may be before the start. It must not be in the future, or the incident would
+  // stay open until then.
   const { down } = state;
   const up = {
     kind: 'up' as const,
@@ -139,8 +138,8 @@ function judgeOutage(
 }
 
 /**
- * While raw and confirmed differ, check again sooner: after 10 s, 20 s, 40 s … but not past the schedule. Unknown results
- * count too, or a night without a network would be one of rechecks.
+ * While results differ from the confirmed state, recheck after 10 s, 20 s, 40 s …, but not later than the schedule.
+ * Unknown results count too: a night without network must not be a night of rechecks.
  */
 function recheck(state: DetectorState, streak: Streak, at: Millis, period: Millis): Millis | null {
   if (streak.good === (state.down === null)) return null;

@@ -1,11 +1,11 @@
-// The heartbeat rule: a job reports in; silence past period + grace is an outage, one report ends it.
+// The heartbeat rule: no report within period + grace is an outage; one good report ends it.
 import type { Component } from '../model/component.ts';
 import { type Millis, SECOND } from '../model/time.ts';
 import type { TransitionFacts } from '../model/transition.ts';
 import { type DetectorState, firstWell, type Judgement, transitionOf } from './detector-state.ts';
 import { firstReportWords, lastedFrom, reportedAgainWords, reportedWords, silentWords } from './messages.ts';
 
-/** What a job said, and when it arrived (epoch ms). `message` is the job's own and not trusted. */
+/** A job's report and when it arrived (epoch ms). `message` is the job's text, not trusted. */
 export interface Report {
   readonly at: Millis;
   readonly ok: boolean;
@@ -14,41 +14,42 @@ export interface Report {
 
 /** From when a heartbeat's silence counts. */
 export interface Listening {
-  /** Epoch ms: the last report, or when the server began to listen, put off by what kept it from listening since. */
+  /** Epoch ms: the last report or the start of the server, delayed by the time it could not listen since. */
   readonly since: Millis;
-  /** Whether a silence of ours has given it its time anew since the last report. */
+  /** Whether a pause of the server has restarted the period since the last report. */
   readonly renewed: boolean;
-  /** Names the token by which its reports are taken; nothing of it can be read from that. Absent: not known. */
+  /** A hash of the token for its reports. Absent: unknown. */
   readonly token?: string;
 }
 
-/** A silence of ours this long may have cost a report: the job gave up waiting for its answer. */
+/** A pause of the server this long may have cost a report: the job gave up waiting. */
 const COSTLY: Millis = SECOND;
 
 /**
- * Puts silence off by `by` ms in which no report could be received: the process stood still, was off, or the clock went
- * on without it. By as long as that was; after a second or more, silence counts from `now` (epoch ms), when the process
- * listens again. That is done once between two reports, so that a server that pauses, restarts or steps again and again
- * hides no dead job: it is found at the latest after the time it was kept from listening + 2 × (period + grace), and the
- * turn that judges it.
+ * Delays the silence of a job after `by` ms in which no report could be received (the process was blocked or off, or
+ * the clock jumped).
+ * A short pause delays it by its length. A pause of a second or more restarts it at `now` (epoch ms), but only once
+ * between two reports: a server that pauses, restarts or jumps again and again must not hide a dead job. It is found at
+ * the latest after the pauses + 2 × (period + grace).
  */
 export function putOff(before: Listening, by: Millis, now: Millis): Listening {
   if (by <= 0) return before;
   if (by >= COSTLY && !before.renewed) return { since: now, renewed: true };
-  // Whole milliseconds, as moments are; the clock that only grows has fractions of them, too.
+  // Rounded up to whole milliseconds: the monotonic clock has fractions.
   return { ...before, since: Math.max(before.since, Math.min(now, before.since + Math.ceil(by))) };
 }
 
 const ALWAYS: Listening = { since: Number.NEGATIVE_INFINITY, renewed: false };
 
 /**
- * Judges a report, or (null) the silence up to `now`. Thresholds do not apply: silence is down exactly at last
- * report + period + grace (by the time in which a report could be received), a reported failure at once, one good report
- * restores. A job that never reported is no data. After a report from the future (the clock was set back) silence counts
- * from when the server listened. Silence counts from `listening.since` at the earliest: silence while the server
- * itself was off, asleep or stopped is nobody's outage; but whether the job is well is not known then, see `overdue`.
- * Where its token is another than that of the last report, its silence counts from when that was noticed.
- * `recheckAt` is the moment silence becomes an outage.
+ * Judges a report or, if null, the silence up to `now`. Thresholds do not apply: a job is down exactly at last report +
+ * period + grace, or at once after a reported failure; one good report restores it. "No data" before the first report.
+ * Silence counts:
+ * - from `heard.since` at the earliest, as the server's own pauses are no outage (but the job is then unknown, see
+ *   `overdue`);
+ * - after a change of the token, from when that was noticed;
+ * - after a report in the future (the clock was set back), from when the server began to listen.
+ * `recheckAt` is when silence becomes an outage.
  */
 export function judgeHeartbeat(
   component: Component,
@@ -59,7 +60,7 @@ export function judgeHeartbeat(
 ): Judgement {
   const before = withToken(known, heard.token, now);
   const listening = { ...heard, since: Math.max(heard.since, before.awaited?.since ?? heard.since) };
-  // Also judged before a late report is: whether the clock ticked in between must make no difference.
+  // Before a late report too, so that the result does not depend on whether the rule ran in between.
   const silence = judgeSilence(component, before, report?.at ?? now, listening.since);
   const judged = report
     ? judgeReport(component, reportedBy(silence.state, listening.token), report, now)
@@ -76,13 +77,13 @@ export function judgeHeartbeat(
   };
 }
 
-/** Notes which token a job's report is awaited by, where it is not that of the last one. */
+/** Notes the token a report is expected with, if it is not that of the last report. */
 function withToken(known: DetectorState, token: string | undefined, now: Millis): DetectorState {
   const { awaited, ...state } = known;
   if (token === undefined) return known;
   if (state.lastAt === null) return state;
   if (state.token === undefined || state.token === token) return { ...state, token };
-  // The clock may have gone back since.
+  // The clock may have been set back since.
   const since = awaited?.token === token ? Math.min(awaited.since, now) : now;
   return { ...state, awaited: { token, since } };
 }
@@ -103,7 +104,8 @@ function overdueOf(
     return { at: Math.min(state.awaited.since, now), since: Math.min(lastAt, now), hasNewToken: true };
   if (lastAt <= now)
     return { at: deadline(component, state, Number.NEGATIVE_INFINITY, now) as Millis, since: lastAt };
-  // A report from the future that we received ourselves came before the clock was set back; of any other nobody knows.
+  // A report in the future that we received ourselves was before the clock was set back; of any other the age is
+  // unknown.
   return { at: renewed ? now : recheckAt, since: Math.min(now, since) };
 }
 
@@ -118,7 +120,7 @@ function deadline(
   return heardAt(lastAt, listeningSince, now) + check.period + check.grace;
 }
 
-/** From when on a job has been silent; of a report from the future nobody knows when it came. */
+/** Since when a job is silent. The true time of a report in the future is unknown. */
 function heardAt(lastAt: Millis, listeningSince: Millis, now: Millis): Millis {
   if (lastAt <= now) return Math.max(lastAt, listeningSince);
   return Number.isFinite(listeningSince) ? Math.min(listeningSince, now) : now;
@@ -143,7 +145,7 @@ function judgeSilence(
 }
 
 function judgeReport(component: Component, state: DetectorState, report: Report, now: Millis): Judged {
-  // Older than the newest: out of order, unless the newest lies in the future of a clock set back.
+  // Out of order, unless the newest report is in the future because the clock was set back.
   if (state.lastAt !== null && report.at < state.lastAt && state.lastAt <= now)
     return { state, transitions: [] };
   const { name } = component;
@@ -165,7 +167,7 @@ function judgeReport(component: Component, state: DetectorState, report: Report,
     return { state: up, transitions: [], first };
   }
   const { down } = state;
-  // Down since a moment that has not come, it would end there, and be open until then.
+  // If the outage starts in the future, it would stay open until then: end it now.
   const at = Math.max(report.at, Math.min(down.at, now));
   const change = {
     kind: 'up' as const,

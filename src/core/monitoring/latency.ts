@@ -1,24 +1,24 @@
-// The latency rule: good answers that are too slow on the whole, though each of them is an answer.
-//
-// Judged after each good answer over those of the last `window` (stretched to three periods, so that
-// a five-minute schedule with a five-minute window can be judged at all). Slow: at least
-// SLOW_SAMPLES answers, and their average (or percentile) is over the limit; it begins with the
-// answer that took it there. Over: the average is at most the limit and so is each of the newest
-// `recoveries` answers, so that one outlier leaving the window, or one quick answer, does not flap.
+// The latency rule: good responses that are too slow on the whole.
+// Judged after each good response, over those of the last `window` (at least three periods, so that a five-minute
+// schedule works with a five-minute window).
+// - Slow: at least SLOW_SAMPLES responses, with an average (or percentile) over the limit. It begins with the response
+//   that exceeds the limit.
+// - Over: the average and each of the newest `recoveries` responses are within the limit, so that an outlier that
+//   leaves the window, or one quick response, causes no flapping.
 import type { CheckResult } from '../model/checks/check.ts';
 import type { Component } from '../model/component.ts';
 import type { Millis } from '../model/time.ts';
 import { type DetectorState, type Judgement, transitionOf } from './detector-state.ts';
 import { fastWords, lastedFrom, slowWords, spell } from './messages.ts';
 
-/** Fewer answers than this are an anecdote. */
+/** Fewer responses than this are too few to judge. */
 const SLOW_SAMPLES = 3;
-/** The newest answers kept; bounds the stored state where the window holds thousands. */
+/** The most responses stored; limits the state for long windows. */
 const MAX_SAMPLES = 500;
-/** Slowness is filed as major, whatever an outage of this component is. */
+/** The severity of slowness, whatever that of an outage is. */
 const SEVERITY = 'major';
 
-/** Judges a good result; any other leaves the state as it is. `period` in ms, of the schedule. */
+/** Judges a good result; other results change nothing. `period` of the schedule in ms. */
 export function judgeLatency(
   component: Component,
   before: DetectorState,
@@ -29,7 +29,7 @@ export function judgeLatency(
   const { name, detect } = component;
   const { latency: limit, window, percentile, recoveries } = detect;
   const { at } = result;
-  // Runs that take longer than a period come no sooner than they end.
+  // Runs longer than a period start only when the previous one has ended.
   const span = Math.max(window, SLOW_SAMPLES * Math.max(period, result.took ?? 0));
   const samples = [...before.samples, { at, ms: result.latency }]
     .filter(sample => sample.at > at - span)

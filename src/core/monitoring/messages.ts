@@ -1,4 +1,4 @@
-// The sentences automatic incidents say: what was seen, since when, how often, how long it lasted.
+// The texts of automatic incidents: what was seen, since when, how often, how long.
 // `down`, `slow`, `silent` and `reported` open an incident; `up`, `fast` and the others end it.
 import { DAY, HOUR, iso, MINUTE, type Millis, SECOND } from '../model/time.ts';
 import { escapeMarkdown } from '../text/markdown.ts';
@@ -16,7 +16,7 @@ export function upWords(name: string, from: Millis, to: Millis, checks: number):
   );
 }
 
-/** The last update of an outage whose beginning nobody remembers. */
+/** The last update of an outage with an unknown start. */
 export function wellWords(name: string, at: Millis, checks: number): string {
   return escapeMarkdown(
     `${name} has answered well since ${moment(at)} (${count(checks, 'good check')} in a row).`,
@@ -49,7 +49,7 @@ export function fastWords(
   );
 }
 
-/** The last update of an outage whose check was changed to or from a heartbeat: what is measured now cannot end it. */
+/** The last update of an outage whose check was changed to or from a heartbeat, so that it can no longer end it. */
 export function changedWords(name: string, type: string): string {
   return escapeMarkdown(`${name} is monitored in another way now: its check was changed to ${type}.`);
 }
@@ -65,7 +65,7 @@ export function reportedWords(name: string, at: Millis, message: string): string
   return escapeMarkdown(`${name} reported a failure at ${moment(at)}${said}`);
 }
 
-/** The last update of a heartbeat's outage; `firstReportWords` of one whose beginning nobody remembers. */
+/** The last update of a heartbeat's outage; `firstReportWords`: of one with an unknown start. */
 export function reportedAgainWords(name: string, from: Millis, to: Millis): string {
   return escapeMarkdown(
     `${name} has reported again at ${moment(to)}.${lasted('The outage lasted', from, to)}`,
@@ -77,8 +77,8 @@ export function firstReportWords(name: string, at: Millis): string {
 }
 
 /**
- * How long it lasted, ms, for `TransitionFacts`: between the whole seconds that its file names. Nothing where it ends no
- * later than it begins, as after a clock that was set back: nobody knows.
+ * How long it lasted, ms, for `TransitionFacts`: between the whole seconds in the file. Absent when the end is not
+ * after the start, because the clock was set back.
  */
 export function lastedFrom(from: Millis, to: Millis): { readonly duration?: Millis } {
   const duration = (Math.floor(to / SECOND) - Math.floor(from / SECOND)) * SECOND;
@@ -102,13 +102,13 @@ const UNITS: readonly (readonly [Millis, string])[] = [
   [SECOND, 'second'],
 ];
 
-/** A duration in words, its two largest units: "2 hours 5 minutes", "1.25 seconds", "340 ms". */
+/** A duration in words, by its two largest units: "2 hours 5 minutes", "1.25 seconds", "340 ms". */
 export function spell(duration: Millis): string {
   if (duration < SECOND) return `${Math.round(duration)} ms`;
   if (duration < 10 * SECOND) return count(Number((duration / SECOND).toFixed(2)), 'second');
   const whole = Math.round(duration / SECOND) * SECOND;
   const first = UNITS.findIndex(([unit]) => whole >= unit);
-  // Only neighbours make sense together: "1 day 3 seconds" is false precision.
+  // Only neighbouring units: "1 day 3 seconds" is false precision.
   const parts = UNITS.slice(first, first + 2).map(([unit, word], index) => {
     const left = index === 0 ? whole : whole % UNITS[first]![0];
     return [Math.floor(left / unit), word] as const;

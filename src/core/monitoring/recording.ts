@@ -1,4 +1,4 @@
-// What is recorded of a judgement: what counts as a run, since when a component is as it is, what ends with its rule.
+// Recording: what is stored of a judgement, and what ends when a check changes its kind.
 import type { CheckResult } from '../model/checks/check.ts';
 import type { Component } from '../model/component.ts';
 import { type Millis, SECOND } from '../model/time.ts';
@@ -8,16 +8,16 @@ import { type DetectorState, type Judgement, transitionOf } from './detector-sta
 import { type Listening, putOff, type Report } from './heartbeat.ts';
 import { changedWords } from './messages.ts';
 
-/** A component as it was recorded last; `lastCheck` is when its last run began, epoch ms. */
+/** A component as last recorded; `lastCheck` is when its last run began, epoch ms. */
 export interface RecordedState {
   readonly state: DetectorState;
   readonly lastCheck: Millis | null;
 }
 
-/** Silence is observation too, but one row a minute is enough of it; a run may come a little early. */
+/** Silence is recorded as observed time, about once a minute; a run may come a little early. */
 const SILENCE_EVERY: Millis = 50 * SECOND;
 
-/** A report, or (null) the silence up to `now`, as a result to record; null when there is nothing to record of it. */
+/** A report, or (null) the silence up to `now`, as a result to record; null when nothing is to be recorded. */
 export function heartbeatResult(
   before: RecordedState,
   { state, transitions }: Judgement,
@@ -26,8 +26,8 @@ export function heartbeatResult(
 ): CheckResult | null {
   if (report === null && before.lastCheck === null) return null;
   const since = now - (before.lastCheck ?? now);
-  // That it was given its time anew, or another token, must survive the next restart. After a check from the future the
-  // clock was set back, and what is known is put right at once.
+  // Changes of `renewed` and of the token must survive a restart. A last check in the future means that the clock was
+  // set back: record at once.
   const isRenewed =
     state.renewed !== before.state.renewed ||
     state.token !== before.state.token ||
@@ -42,13 +42,13 @@ export function heartbeatResult(
   };
 }
 
-/** Since when a component is as it is by a judgement of a run at `at`, epoch ms; null: as it was. */
+/** Since when the new health holds after a run at `at`, epoch ms; null when it did not change. */
 export function changedSince(before: DetectorState, judged: Judgement, at: Millis): Millis | null {
   if (healthOf(before) === healthOf(judged.state)) return null;
   return Math.min(at, ...judged.transitions.map(transition => transition.at));
 }
 
-/** The end of what other rules confirmed, of a component that became a heartbeat or is none any more; null without one. */
+/** The end of an outage of other rules, when a component becomes a heartbeat or stops being one; else null. */
 export function endOfOtherKind(
   component: Component,
   { down }: DetectorState,
@@ -60,8 +60,8 @@ export function endOfOtherKind(
 }
 
 /**
- * From when the silence of each heartbeat counts for a process that listens since `startedAt` (epoch ms), by component;
- * it was off since anything was last recorded.
+ * Per component, from when the silence of a heartbeat counts, for a process that started at `startedAt` (epoch ms) and
+ * was off since the last record.
  */
 export function listeningSince(
   recorded: ReadonlyMap<string, RecordedState>,

@@ -1,4 +1,4 @@
-// Rollups: measurements added up over ten minutes, an hour, a UTC day; and the series drawn from them.
+// Rollups: measurements added up over ten minutes, an hour or a UTC day, and the points of charts.
 
 import type { RollupSpan } from '../model/metric.ts';
 import { DAY, HOUR, MINUTE, type Millis } from '../model/time.ts';
@@ -10,7 +10,7 @@ export const SPAN_LENGTH: Readonly<Record<RollupSpan, Millis>> = {
   day: DAY,
 };
 
-/** How long each is kept: twice the longest range drawn from it; days for good. */
+/** How long each is stored: twice the longest range drawn from it; days forever. */
 export const KEPT_FOR: Readonly<Record<'raw' | 'slot' | 'hour', Millis>> = {
   raw: 7 * DAY,
   slot: 2 * DAY,
@@ -18,12 +18,12 @@ export const KEPT_FOR: Readonly<Record<'raw' | 'slot' | 'hour', Millis>> = {
 };
 
 export interface Rollup {
-  /** How many checks measured something, and how many of them were not down. */
+  /** Checks with a measurement, and those of them not down. */
   readonly checks: number;
   readonly ok: number;
-  /** How much of the time was really looked at, ms. */
+  /** Observed time, ms. */
   readonly observed: Millis;
-  /** Of the answers that took a measurable time, ms. */
+  /** Of the measured response times, ms. */
   readonly sum: Millis;
   readonly min: Millis | null;
   readonly max: Millis | null;
@@ -40,7 +40,7 @@ export const EMPTY_ROLLUP: Rollup = {
   sketch: EMPTY_SKETCH,
 };
 
-/** The rollup with one result more; `latency` null when there was no answer, `observed` in ms. */
+/** Adds one result; `latency` is null without a response, `observed` in ms. */
 export function withResult(rollup: Rollup, ok: boolean, latency: Millis | null, observed: Millis): Rollup {
   const counted = {
     ...rollup,
@@ -58,7 +58,7 @@ export function withResult(rollup: Rollup, ok: boolean, latency: Millis | null, 
   };
 }
 
-/** The start of the stretch a moment falls into, epoch ms. */
+/** The start of the period of a time, epoch ms. */
 export function startOfSpan(span: RollupSpan, at: Millis): Millis {
   return Math.floor(at / SPAN_LENGTH[span]) * SPAN_LENGTH[span];
 }
@@ -66,14 +66,14 @@ export function startOfSpan(span: RollupSpan, at: Millis): Millis {
 export const RANGES = ['24h', '7d', '90d'] as const;
 export type Range = (typeof RANGES)[number];
 
-/** What a range is drawn from: at most 169 points, however much was measured. */
+/** The rollups a range is drawn from: at most 169 points. */
 export const DRAWN_FROM: Readonly<Record<Range, { readonly span: RollupSpan; readonly length: Millis }>> = {
   '24h': { span: 'slot', length: DAY },
   '7d': { span: 'hour', length: 7 * DAY },
   '90d': { span: 'day', length: 90 * DAY },
 };
 
-/** One point of a response-time chart, over one stretch; times in ms to a tenth, null without answers. */
+/** One point of a response-time chart; times in ms to a tenth, null without responses. */
 export interface Point {
   readonly start: Millis;
   readonly count: number;
@@ -87,7 +87,7 @@ export function pointOf(start: Millis, { checks, ok, sketch, min, max }: Rollup)
   const at = (percentile: number) => {
     const value = percentileOf(sketch, percentile);
     if (value === null) return null;
-    // The sketch knows buckets, the rollup the exact ends.
+    // The sketch has buckets, the rollup the exact minimum and maximum.
     return Math.round(Math.min(max ?? value, Math.max(min ?? value, value)) * 10) / 10;
   };
   return { start, count: checks, ok, p50: at(50), p95: at(95), p99: at(99) };

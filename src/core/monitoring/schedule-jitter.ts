@@ -1,15 +1,13 @@
-// Jitter: a schedule's checks share out its period instead of all starting at its first second.
+// Jitter: spreads a schedule's checks over its period, so that they do not all start in the same second.
 import { roughPeriod } from '../model/checks/cron.ts';
 import { MINUTE, type Millis, SECOND } from '../model/time.ts';
 
-/** A check is moved by less than this, so that a rare one still runs about when it was asked for. */
+/** The largest delay, so that a rare check still runs about when it should. */
 const FARTHEST: Millis = 10 * MINUTE;
 
 /**
- * How far (ms) a component's checks are moved after its schedule's own seconds; the same for the same
- * id and schedule at every start. `*` and `*\/n` alone name a period, which is shared out whole; five
- * fields that name minutes or hours leave the second within the minute to us; six fields that name
- * anything are kept to the second.
+ * The delay (ms) of a component's checks; the same for the same id and schedule at each start. Only `*` and `*\/n`:
+ * anywhere in the period. Five fields with other values: within the minute. Six fields with other values: none.
  */
 export function offsetOf(id: string, cron: string): Millis {
   const seconds = Math.floor(room(cron) / SECOND);
@@ -22,7 +20,7 @@ function room(cron: string): Millis {
   return fields.length === 5 ? MINUTE : 0;
 }
 
-/** FNV-1a with a final mixing: like ids land far apart. */
+/** FNV-1a with a final mix, so that similar ids get very different values. */
 function hash(text: string): number {
   let value = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);

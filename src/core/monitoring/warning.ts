@@ -1,4 +1,4 @@
-// Warnings: something to mend that is no outage. Operators see them, visitors do not.
+// Warnings: problems that are no outage. For operators, not for visitors.
 import { type Check, type CheckResult, isConfigured } from '../model/checks/check.ts';
 import type { Component } from '../model/component.ts';
 import type { Metric } from '../model/metric.ts';
@@ -8,37 +8,37 @@ import { DAY, iso, MINUTE, type Millis, utcDay } from '../model/time.ts';
 import { spell } from './messages.ts';
 
 export interface WarningReport {
-  /** Who warns, and of what: `certificate:api`, `metric:queue`, `uptimerobot:777:certificate`. One row each. */
+  /** Unique: `certificate:api`, `metric:queue`, `uptimerobot:777:certificate`. */
   readonly source: string;
-  /** Id of the component it concerns; null when it matches none. */
+  /** Id of the component; null when it matches none. */
   readonly component: string | null;
-  /** The same words while it is the same warning: a date, never "in 5 days". */
+  /** Must not change while the warning is the same: a date, never "in 5 days". */
   readonly what: string;
   readonly fix: string;
-  /** When what it warns of happens, epoch ms; null when nobody said. */
+  /** When the problem happens, epoch ms; null when unknown. */
   readonly expires: Millis | null;
-  /** Whose certificate a monitor warns of, so that our own check can say it was renewed; else null. */
+  /** The certificate's host, so that our own check can see that it was renewed; else null. */
   readonly host: string | null;
 }
 
 export interface Warning extends WarningReport {
-  /** First and last time it was reported, epoch ms. */
+  /** First and last report, epoch ms. */
   readonly since: Millis;
   readonly seenAt: Millis;
-  /** When the operators were mailed; null while that is owed. */
+  /** When the operators got the email; null: still to be sent. */
   readonly mailedAt: Millis | null;
-  /** Since when it is not reported any more; null while it is. */
+  /** Since when it is no longer reported; null while it is. */
   readonly goneAt: Millis | null;
 }
 
-/** A warning that comes back within this time is the same one: it is not mailed again. */
+/** A warning that returns within this time is the same: no second email. */
 export const RETURNS: Millis = DAY;
-/** A monitor that named no day is believed for so long. */
+/** How long a monitor's warning without a date counts. */
 const BELIEVED: Millis = 30 * DAY;
-/** A warning is this old before it is mailed: what passes at once is nobody's work. */
+/** The age at which a warning is sent by email: shorter ones need no work. */
 const MAILED_AFTER: Millis = 5 * MINUTE;
 
-/** What a check that got an answer says of the certificate; null when that is nothing. */
+/** The certificate warning of a check that got a response; null when there is none. */
 export function certificateWarning(component: Component, result: CheckResult): WarningReport | null {
   if (result.warning === undefined) return null;
   const { id, name } = component;
@@ -67,12 +67,12 @@ export function metricWarning(metric: Metric, component: Component, fault: strin
   };
 }
 
-/** Whether a check's result says anything about warnings: one that failed did not get as far. */
+/** Whether a result shows if there is a warning: a failed check did not get that far. */
 export function isMeasured({ outcome }: CheckResult): boolean {
   return outcome === 'up' || outcome === 'degraded';
 }
 
-/** Whose certificate a check sees; null when it sees none. */
+/** The host whose certificate a check sees; null when none. */
 export function certificateHost(check: Check): string | null {
   if (check.type === 'tls') return check.servername ?? check.host;
   if (check.type !== 'http' || !URL.canParse(check.url)) return null;
@@ -80,10 +80,7 @@ export function certificateHost(check: Check): string | null {
   return protocol === 'https:' ? hostname : null;
 }
 
-/**
- * Whether a warning still concerns anybody: its component or metric is there, its day is not past, and a
- * monitor said it within a month.
- */
+/** Whether a warning still matters: its component or metric exists, and it is not outdated. */
 export function isCurrent(warning: Warning, { components, metrics }: Site, now: Millis): boolean {
   const { source, component, expires, seenAt } = warning;
   const own = components.find(({ id }) => id === component);
@@ -97,18 +94,18 @@ export function isCurrent(warning: Warning, { components, metrics }: Site, now: 
   return expires === null ? now - seenAt < BELIEVED : now < expires;
 }
 
-/** A monitor that names another day speaks of another certificate; a check behind a balancer may see two. */
+/** Another date means another certificate; not for our own checks, which may see two behind a load balancer. */
 export function isSameWarning(before: Warning, { source, expires }: WarningReport): boolean {
   if (isOwn(source) || before.expires === null || expires === null) return true;
   return Math.abs(before.expires - expires) <= DAY;
 }
 
-/** Whether a check of ours warns, not a monitor. */
+/** Whether one of our checks warns, not a monitor. */
 function isOwn(source: string): boolean {
   return /^(certificate|metric):/.test(source);
 }
 
-/** What /readyz says of warnings. */
+/** Warnings for /readyz. */
 export function warningProblems(warnings: readonly Warning[]): Problem[] {
   return warnings.map(({ source, component, what, fix }) => ({
     level: 'warning',
@@ -118,7 +115,7 @@ export function warningProblems(warnings: readonly Warning[]): Problem[] {
   }));
 }
 
-/** Those to be mailed now: each once. One that began later than now did so before the clock was set back. */
+/** Warnings to send now, each once. One that began in the future did so before the clock was set back. */
 export function warningsDue(warnings: readonly Warning[], now: Millis): Warning[] {
   return warnings.filter(
     ({ mailedAt, since }) => mailedAt === null && (now < since || now - since >= MAILED_AFTER),

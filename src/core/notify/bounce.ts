@@ -1,4 +1,4 @@
-// What a mail provider reports back: addresses that must not be written to again.
+// Bounces: addresses that must not get email again, as the mail provider reports.
 import * as z from 'zod';
 
 export interface Bounce {
@@ -17,8 +17,8 @@ const resendEvent = z.object({
 });
 
 /**
- * Resend's event: hard bounces and complaints; null for everything else, soft bounces included (the
- * provider tries those again). A bounce of no known kind counts as hard: writing on would cost more.
+ * Reads Resend's event: hard bounces and complaints; null for all else, also for soft bounces, which the provider tries
+ * again. A bounce of an unknown kind counts as hard: more email to a dead address does more harm.
  */
 export function readResendEvent(event: unknown): Bounce | null {
   const parsed = resendEvent.safeParse(event);

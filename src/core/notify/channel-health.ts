@@ -1,17 +1,17 @@
-// The health of notification channels: what /readyz says of each, which are failing, and the email about it.
+// The health of notification channels: reports for /readyz, which ones are failing, and the email about it.
 import { type ChannelSettings, type ChannelType, channelName } from '../model/notification-channel.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Subscriber } from '../model/subscriber.ts';
 import { iso, MINUTE, type Millis } from '../model/time.ts';
 
-/** A subscriber that is a channel, the operator's or a visitor's; its `address` is only its name. */
+/** A notification channel as a subscriber, the operator's or a visitor's; `address` is only its name. */
 export interface NotificationChannel extends Omit<Subscriber, 'state' | 'channel'>, ChannelHealth {
   readonly owner: 'operator' | 'visitor';
   readonly type: ChannelType;
-  /** Null for an operator's: it is in status.yaml. */
+  /** Null for an operator's channel: it is in status.yaml. */
   readonly url: string | null;
   readonly secret: string | null;
-  /** `dead`: it wants no more, or took nothing for too long. */
+  /** `dead`: gone, or failing for too long. */
   readonly state: 'pending' | 'confirmed' | 'dead';
 }
 
@@ -19,26 +19,26 @@ export interface ChannelHealth {
   /** Messages given up in a row. */
   readonly strikes: number;
   readonly failingSince: Millis | null;
-  /** Nothing is tried before; null while all is well. */
+  /** No attempts before this time; null while all is well. */
   readonly pausedUntil: Millis | null;
-  /** What went wrong last; null while all is well. */
+  /** The last error; null while all is well. */
   readonly error: string | null;
 }
 
-/** A channel that took nothing for so long is failing, though its messages are still tried. */
+/** A channel that accepted nothing for this long is failing, although messages are still tried. */
 const FAILING_AFTER: Millis = 10 * MINUTE;
 
-/** Whether a channel is failing: it is dead, messages were given up, or it took none for a while, whatever it says. */
+/** Whether a channel is failing: dead, or messages were given up, or it accepted none for a while. */
 export function isFailing(
   { state, strikes, failingSince }: Pick<NotificationChannel, 'state' | 'strikes' | 'failingSince'>,
   now: Millis,
 ): boolean {
   if (state === 'dead' || strikes > 0) return true;
-  // A beginning in the future means that the clock was set back: for how long it fails nobody knows.
+  // A start in the future means that the clock was set back: the duration is unknown.
   return failingSince !== null && Math.abs(now - failingSince) >= FAILING_AFTER;
 }
 
-/** Deliveries that wait, and that were given up. */
+/** Deliveries waiting, and given up. */
 export interface Depth {
   readonly pending: number;
   readonly givenUp: number;
@@ -48,14 +48,14 @@ type Depths = ReadonlyMap<string, Depth>;
 
 const NOTHING: Depth = { pending: 0, givenUp: 0 };
 
-/** What an operator should know of a channel; it is named, its address is not. */
+/** A channel's report for the operator, without its address. */
 export interface ChannelReport extends Depth {
   /** Its id, `slack-1a2b3c4d`; `visitors` for all of theirs together. */
   readonly channel: string;
-  /** `resting`: it is tried again after a failure; `failing`: messages were given up, or it took none for a while. */
+  /** `resting`: tried again after a failure; `failing`: messages were given up, or it accepted none for a while. */
   readonly state: 'ok' | 'resting' | 'failing' | 'dead';
   readonly why: string | null;
-  /** When it is tried again; null when it is not paused. */
+  /** When it is tried again; null when not paused. */
   readonly until: Millis | null;
 }
 
@@ -80,16 +80,16 @@ function reportOf(one: NotificationChannel, depths: Depths, now: Millis): Channe
   const well = until === null && failingSince === null ? 'ok' : 'resting';
   const alive = isFailing(one, now) ? 'failing' : well;
   const state = one.state === 'dead' ? 'dead' : alive;
-  // The error of one that takes what comes now, too: what it took last was refused.
+  // The error even while it is `ok`: its last message was refused.
   return { channel: id, state, ...(depths.get(id) ?? NOTHING), why: one.error, until };
 }
 
-/** A channel of the operator's that takes nothing. */
+/** A failing channel of the operator. */
 export interface FailingChannel extends NotificationChannel, Depth {
   /** Type, host and id, never the address. */
   readonly name: string;
   readonly since: Millis;
-  /** That lies ahead: the clock was set back, and nobody knows how long it has been. */
+  /** `since` is in the future: the clock was set back, and the duration is unknown. */
   readonly isSinceUnknown: boolean;
 }
 
@@ -112,20 +112,20 @@ export function failingChannels(
   });
 }
 
-/** An update whose message could not be composed, and for whom. */
+/** An update whose message could not be composed. */
 export interface Uncomposed {
   readonly ref: string;
   /** `mail`, or the channel's id. */
   readonly to: string;
   readonly error: string;
-  /** It is not tried again. */
+  /** Not tried again. */
   readonly givenUp: boolean;
 }
 
-/** What the error of a delivery begins with that a fault of ours made impossible to compose. */
+/** Begins the error of a delivery that could not be composed because of a bug of ours. */
 export const UNCOMPOSED = 'it could not be composed: ';
 
-/** How an operator mends a channel. */
+/** How an operator fixes a channel. */
 function fixOf({ id, state, givenUp }: FailingChannel): string {
   const dead = state === 'dead';
   const address = 'set its current address in status.yaml (`notify.channels`)';
@@ -148,7 +148,7 @@ function faultOf({ name, error, since, isSinceUnknown, givenUp, pending }: Faili
   ].join('; ');
 }
 
-/** What /readyz says of failing channels and of messages that cannot be composed. */
+/** Problems for /readyz: failing channels, and messages that could not be composed. */
 export function outboxProblems(
   channels: readonly FailingChannel[],
   uncomposed: readonly Uncomposed[],
@@ -164,12 +164,12 @@ export function outboxProblems(
   return found.map(problem => ({ level: 'error', ...problem }));
 }
 
-/** Under what a failing stretch of a channel is noted as mailed. */
+/** The key under which the email about a failing period is recorded. */
 export function stretchOf({ id, since }: FailingChannel): string {
   return `channel ${id} ${since}`;
 }
 
-/** The email to the operators, once a failing stretch. */
+/** The email to the operators, once per failing period. */
 export function channelEmail(
   channel: FailingChannel,
   site: { readonly title: string; readonly url: string },

@@ -1,4 +1,4 @@
-// A delivery that is due: one email to one subscriber, or one message to one channel.
+// Deliveries: one email to one subscriber, or one message to one channel.
 import type { Subscriber } from '../model/subscriber.ts';
 import type { Millis } from '../model/time.ts';
 import type { NotificationChannel } from './channel-health.ts';
@@ -6,7 +6,7 @@ import type { NotificationChannel } from './channel-health.ts';
 export interface Delivery {
   readonly id: number;
   readonly kind: 'update' | 'confirm' | 'leave';
-  /** The update's reference; the moment of the request otherwise. */
+  /** The update's reference; else the time of the request. */
   readonly ref: string;
   /** Failed attempts so far. */
   readonly attempts: number;
@@ -15,7 +15,7 @@ export interface Delivery {
 
 export interface EmailDelivery extends Delivery {
   readonly subscriber: Subscriber;
-  /** Permanent refusals of its address in a row so far. */
+  /** Permanent refusals of its address in a row. */
   readonly refusals: number;
 }
 

@@ -1,4 +1,4 @@
-// What is news, and who it is owed to.
+// News: which updates to announce, and to whom.
 
 import { announcesEnd, announcesRelapse } from '../incidents/ending.ts';
 import { knownKeys } from '../incidents/first-seen.ts';
@@ -17,19 +17,18 @@ import { DAY, type Millis } from '../model/time.ts';
 export interface Announcement extends UpdateRef {
   readonly incident: Incident;
   readonly update: IncidentUpdate;
-  /** Only noted as seen, owed to nobody. */
+  /** Recorded as seen, but not sent. */
   readonly quiet: boolean;
 }
 
-/** News older than this when first seen is noted, not shouted. */
+/** Older news is recorded, not sent. */
 const NEWS_FOR: Millis = DAY;
 
 /**
- * The updates not announced yet, oldest first. Updates of the future wait for their time;
- * `notify: false`, news older than 24 h, and everything on the first round of a new database are
- * noted and owed to nobody.
- * `leads` are how long before a maintenance its notices go out; those due already when it is
- * announced are noted too.
+ * The updates not announced yet, oldest first, without those in the future. Recorded but not sent: `notify: false`,
+ * news older than 24 h, and everything in the first round of a new database.
+ * @param leads how long before a maintenance its reminders are sent, ms. Those already due when it is announced are not
+ * sent.
  */
 export function announcements(
   incidents: readonly Incident[],
@@ -40,7 +39,7 @@ export function announcements(
 ): Announcement[] {
   const found: Announcement[] = [];
   for (const incident of incidents) {
-    // What may still change within the minute would be mailed wrong, and so would what cannot be read whole.
+    // It may still change within the minute, or could not be read completely.
     if (incident.gathering || (incident.held && !firstRound)) continue;
     const has = (key: string) => seen.has(refOf({ incidentId: incident.id, key }));
     const known = knownKeys(incident.updates, has);
@@ -54,20 +53,20 @@ export function announcements(
       found.push({ incidentId: incident.id, key: update.key, incident, update, quiet });
     };
     for (const update of incident.updates) add(update);
-    // A maintenance that is announced in this very round needs no notice that it comes.
+    // A maintenance announced in this round needs no reminder.
     for (const notice of noticesOf(incident, leads, now)) add(notice, isNews);
   }
   return found.sort((a, b) => a.update.at - b.update.at);
 }
 
-/** No words yet and no status of its own: it is announced when somebody writes what is new. */
+/** No text and no new status: announced once there is some. */
 function tellsNothing({ updates }: Incident, update: IncidentUpdate): boolean {
   const { body, label, change, promised, status, reopens } = update;
   if (body.trim() !== '' || label !== null || change || promised !== undefined || reopens) return false;
   return updates[updates.indexOf(update) - 1]?.status === status;
 }
 
-/** What an update is about, as far as subscribers could choose. */
+/** What an update is about, to compare with subscribers' choices. */
 export function concernOf(
   incident: Incident,
   update: IncidentUpdate,
@@ -75,7 +74,7 @@ export function concernOf(
 ): Concern {
   return {
     kind: incident.scheduled ? 'maintenance' : 'incidents',
-    // Whoever heard of an end hears that it was none.
+    // A relapse counts too: its subscribers were sent the end.
     edge:
       beginningOf(incident)?.key === update.key ||
       announcesEnd(incident, update) ||
@@ -84,7 +83,7 @@ export function concernOf(
   };
 }
 
-/** What a machine named is no mistake: who follows a component that was removed since hears how it ended. */
+/** For an automatic incident also components removed since: their subscribers should get the end. */
 function formerly({ openedBy, components, updates }: Incident): string[] {
   if (openedBy === null) return [];
   return [...(components ?? []), ...updates.flatMap(({ change }) => change?.components ?? [])].map(
@@ -92,7 +91,7 @@ function formerly({ openedBy, components, updates }: Incident): string[] {
   );
 }
 
-/** The ids of those among `subscribers` who want to hear of it. */
+/** The ids of the subscribers who want the update. */
 export function owedTo(
   subscribers: readonly Pick<Subscriber, 'id' | 'choice'>[],
   concern: Concern,
@@ -100,7 +99,7 @@ export function owedTo(
   return subscribers.filter(({ choice }) => wants(choice, concern)).map(({ id }) => id);
 }
 
-/** The incident and update of a reference among these; null when its file or heading is gone. */
+/** Finds the incident and update of a reference; null when its file or heading is gone. */
 export function findUpdate<Kind extends Incident>(
   incidents: Iterable<Kind>,
   ref: string,

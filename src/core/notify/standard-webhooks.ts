@@ -1,24 +1,24 @@
-// Standard Webhooks (Svix): a webhook's signature over its id, its time and its raw body.
+// Standard Webhooks (Svix): signs and verifies a webhook by its id, time and raw body.
 import { createHmac } from 'node:crypto';
 import { MINUTE, type Millis, SECOND } from '../model/time.ts';
 import { sameSecret } from '../model/token.ts';
 
-/** What the headers say: `svix-id` or `webhook-id`, and so on. */
+/** From the headers `svix-id` or `webhook-id`, and so on. */
 export interface SignedHeaders {
   readonly id: string;
   /** Seconds since the epoch. */
   readonly timestamp: string;
-  /** `v1,BASE64`, several of them apart by spaces while a secret is changed. */
+  /** `v1,BASE64`; several, separated by spaces, while a secret is changed. */
   readonly signature: string;
 }
 
-/** Older or newer messages are repeated ones, or from a wrong clock. */
+/** Older or newer messages are replays, or from a wrong clock. */
 const TOLERANCE: Millis = 5 * MINUTE;
 
 /** Whether a message is genuine and recent. `secret` as the provider shows it: `whsec_…`. */
 export function isGenuine(secret: string, headers: SignedHeaders, body: Buffer, now: Millis): boolean {
   const { id, timestamp, signature } = headers;
-  // `whsec_` alone would be an empty key, with which anybody can sign.
+  // `whsec_` alone is an empty key, with which anyone can sign.
   if (keyOf(secret).length < 16) return false;
   if (id === '' || !/^\d{1,12}$/.test(timestamp)) return false;
   if (Math.abs(now - Number(timestamp) * SECOND) > TOLERANCE) return false;

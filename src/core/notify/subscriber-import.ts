@@ -1,4 +1,4 @@
-// A list of subscribers as other programs write it: which column is what, and who may be taken over.
+// Imports a list of subscribers from another program: finds the columns, and who may be imported.
 import { type Choice, EVERYTHING, readAddress } from '../model/subscriber.ts';
 
 export interface ImportedSubscriber {
@@ -8,7 +8,7 @@ export interface ImportedSubscriber {
 
 export interface SubscriberImport {
   readonly entries: readonly ImportedSubscriber[];
-  /** Rows left out, each with its line and why, without the address. */
+  /** Rows left out, with line and reason, without the address. */
   readonly skipped: readonly { readonly line: number; readonly why: string }[];
 }
 
@@ -16,9 +16,9 @@ const EMAIL = ['email', 'e-mail', 'email address', 'address', 'endpoint'];
 const COMPONENTS = ['components', 'component_ids', 'component ids', 'component names'];
 
 /**
- * Reads rows of a CSV with a header (Statuspage's subscriber export among them): a column `email`, and
- * perhaps `components` (ids or names, apart by spaces, commas or semicolons; none: all). Rows that are
- * not for email (`mode` or `type` other than email) or for quarantined addresses are left out.
+ * Reads rows of a CSV with a header (Statuspage's subscriber export, for one): a column `email`, and optionally
+ * `components` (ids or names, separated by spaces, commas or semicolons; empty: all). Skips rows that are not for email
+ * (`mode` or `type`) and quarantined addresses.
  */
 export function readImport(
   rows: readonly Readonly<Record<string, string>>[],
@@ -44,7 +44,7 @@ export function readImport(
   return { entries: [...entries.values()], skipped };
 }
 
-/** Whether a CSV's header names a column that addresses are read from. */
+/** Whether a CSV has a column with addresses. */
 export function hasAddresses(columns: readonly string[]): boolean {
   return columns.some(name => EMAIL.includes(name.trim().toLowerCase()));
 }
@@ -59,7 +59,7 @@ function first(row: Record<string, string>, names: readonly string[]): string {
   return names.map(name => row[name]).find(value => value) ?? '';
 }
 
-/** Names may hold spaces: the whole text is tried, then its parts by comma, then its words. */
+/** Names may contain spaces: tries each part between commas or semicolons as a whole, then its words. */
 function chosen(text: string, components: readonly { readonly id: string; readonly name: string }[]) {
   const find = (word: string) =>
     components.find(({ id, name }) => id === word || name.toLowerCase() === word.toLowerCase())?.id;

@@ -1,4 +1,4 @@
-// compose(facts, now) → Snapshot: the one place where what is known becomes what is shown.
+// compose(facts, now) → Snapshot: the one place where facts become what is shown.
 import { type ReportedVsMeasured, reportedVsMeasured } from '../filing/reported-vs-measured.ts';
 import { impactOf, promiseOf, stretchesOf } from '../incidents/impact.ts';
 import { isUnderWay, spanOf, stateAt } from '../incidents/maintenance.ts';
@@ -23,7 +23,7 @@ import { DRAWN, drawing } from './rendered-texts.ts';
 import type { ComponentView, GroupView, IncidentView, Snapshot } from './snapshot.ts';
 import { type Outage, uptimeOf } from './uptime.ts';
 
-/** Composes the Snapshot of `now`. Pure: the same facts and moment give the same Snapshot. */
+/** Composes the Snapshot of `now`. Pure: the same facts and time give the same Snapshot. */
 export function compose(facts: Facts, now: Millis): Snapshot {
   return finish(composing(facts, now));
 }
@@ -44,7 +44,7 @@ export function* composing(facts: Facts, now: Millis): Steps<Snapshot> {
     yield;
   }
   const incidents = views.filter(view => view.scheduled === null).sort(byStart);
-  // A check that lies ahead was noted before the clock was set back: how long ago, nobody knows.
+  // A check in the future was recorded before the clock was set back: its age is unknown.
   const checks = components.map(view => view.checkedAt).filter(at => at !== null && at <= now) as Millis[];
   return {
     version: shortId(`${facts.revision}|${Math.floor(now / MINUTE)}`),
@@ -71,7 +71,7 @@ interface KnownView {
   readonly outages: Facts['outages'];
 }
 
-/** What is over looks the same at any later moment: of thousands of files, few are drawn anew. */
+/** Views of resolved incidents do not change with time, so of thousands of files few views are made again. */
 const keptViews = new WeakMap<Incident, KnownView>();
 
 function knownView(incident: Incident, facts: Facts): IncidentView | null {
@@ -80,7 +80,7 @@ function knownView(incident: Incident, facts: Facts): IncidentView | null {
   if (kept?.site !== site || kept.history !== histories?.get(incident.id)) return null;
   if (kept.view.unfiled !== unfiled.has(incident.id)) return null;
   if (kept.outages === outages) return kept.view;
-  // A new outage concerns few of thousands of old incidents.
+  // A new outage concerns few old incidents.
   const comparison = comparisonIn(incident, kept.view.stretches, kept.history, outages);
   if (JSON.stringify(comparison) !== JSON.stringify(kept.view.comparison)) return null;
   keptViews.set(incident, { ...kept, outages });
@@ -98,7 +98,7 @@ function comparisonIn(
   return reportedVsMeasured(incident, [...ids], outages ?? {}, history?.at(-1)?.at ?? null);
 }
 
-/** An incident as the page shows it at `now`; `names` are the components' by id. */
+/** An incident as the page shows it at `now`; `names` are the components' names by id. */
 export function viewOf(
   incident: Incident,
   facts: Pick<Facts, 'site' | 'unfiled' | 'histories' | 'outages'>,
@@ -112,7 +112,7 @@ export function viewOf(
   const state = stateAt(incident, now);
   const over = state === 'resolved' || state === 'completed';
   const { severity, affected } = impactOf(stretches, now, over);
-  // `{ ...incident, severity, … }` takes twenty times as long, and there are thousands of them.
+  // Object.assign: a spread takes twenty times as long, and there are thousands of incidents.
   const facets = Object.assign({}, incident, {
     severity,
     affected: affected.map(({ id, status }) => ({ id, name: names.get(id) as string, status })),
@@ -152,7 +152,7 @@ function componentView(
   const underWay = views.filter(view => isUnderWay(view, now));
   const open = views.filter(isOpen);
   const base = healthByCheck(component, known);
-  // During maintenance a failing check is expected, and said beside it: only incidents may say worse.
+  // During maintenance a failing check is expected and shown separately: only incidents make the state worse.
   const health = worst([
     underWay.length > 0 ? 'under_maintenance' : base,
     ...[...open, ...underWay].map(view => statusIn(view, component.id)),
@@ -186,7 +186,7 @@ function componentView(
   };
 }
 
-/** What the check says; one whose target was taken away says nothing, whatever it last saw. */
+/** The state by the check; "no data" when its target was removed. */
 function healthByCheck({ check }: Component, known: Measured | undefined): Health {
   if (check.type === 'manual') return 'operational';
   return isConfigured(check) ? (known?.health ?? 'no_data') : 'no_data';
@@ -196,7 +196,7 @@ function statusIn(view: IncidentView, id: string): Health {
   return view.affected.find(affected => affected.id === id)?.status ?? 'no_data';
 }
 
-/** When one began that a clock wrote which nobody had set, is not known: it counts with the total. */
+/** The outages of a component. One with an implausible start (the clock was not set) starts with the total. */
 function outagesOf(id: string, views: readonly IncidentView[], from: Millis, now: Millis): Outage[] {
   const found: Outage[] = [];
   for (const view of views) {
@@ -211,7 +211,7 @@ function outagesOf(id: string, views: readonly IncidentView[], from: Millis, now
   return found;
 }
 
-/** Where a component's total begins: `since:`, else the earliest trace of it. */
+/** Where a component's total begins: at `since:`, else at the earliest trace of it. */
 function knownFrom(
   component: Component,
   views: readonly IncidentView[],
@@ -226,7 +226,7 @@ function knownFrom(
   return Math.min(now, known?.firstSeen ?? now, known?.firstCheck ?? now, ...incidents);
 }
 
-/** Time looked at within the total; of the days at its edges no more than lies inside. */
+/** Observed time within the total. The days at its edges count at most the part inside. */
 function observedIn(known: Measured | undefined, from: Millis, window: Span): Millis {
   let sum = 0;
   for (const [start, millis] of known?.observed ?? []) {
@@ -250,7 +250,7 @@ function sinceOf(
   return known && known.health === health ? known.since : null;
 }
 
-/** Since when an open incident has kept a component in its present state. */
+/** Since when an open incident has kept a component in its current state. */
 function sinceIn({ stretches }: IncidentView, id: string): Millis {
   const states = stretches.map(({ affected }) => affected.find(one => one.id === id)?.status);
   let first = stretches.length - 1;

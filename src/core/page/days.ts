@@ -1,4 +1,4 @@
-// Days: one cell per UTC day and component, never green without a reason.
+// Days: one cell per UTC day and component; green only with a reason.
 import { spanOf } from '../incidents/maintenance.ts';
 import { type Component, type Health, type Measured, statusOf, worst } from '../model/component.ts';
 import { WEIGHTS_EVEN } from '../model/site.ts';
@@ -7,9 +7,8 @@ import type { DayCell, IncidentView } from './snapshot.ts';
 import { clip, type Outage, uptimeOf } from './uptime.ts';
 
 /**
- * The cells of the last `count` UTC days, oldest first. A day shows the worst that happened on it; a
- * quiet one is operational only when it was looked at, or when nothing looks at the component and it
- * was known by then (`from`); else it is "no data".
+ * The cells of the last `count` UTC days, oldest first. A day shows its worst state. A day without incidents is
+ * operational if the component was observed on it or, for a manual one, known by then (`from`); else "no data".
  */
 export function daysOf(
   component: Component,
@@ -30,7 +29,7 @@ export function daysOf(
   return Array.from({ length: count }, (_, index) => {
     const day: Span = { start: first + index * DAY, end: Math.min(first + (index + 1) * DAY, now) };
     const calm = quiet(component, known, from, day);
-    // Most days of most components: nothing was reported.
+    // Fast path: most days have no incidents.
     if (!bad[index] && !spared[index] && !touching[index]) return plainCell(day.start, calm);
     const within = <T>(of: readonly Dated<T>[][]) =>
       (of[index] ?? []).filter(({ span }) => touches(span, day)).map(({ item }) => item);
@@ -57,7 +56,7 @@ interface Dated<T> {
   readonly span: Span;
 }
 
-/** Each item under every day its span may touch, other days left out: thousands of old incidents cost one run, not ninety. */
+/** Lists each item under the days it may touch: thousands of old incidents are walked once, not ninety times. */
 function byDay<T>(
   items: readonly T[],
   spanned: (item: T) => Span,
@@ -78,7 +77,7 @@ function byDay<T>(
   return days;
 }
 
-/** Most days are like most others: a thousand components share their cells, and the days' names. */
+/** Most cells are equal, so all components share them and the names of the days. */
 const names = new Map<Millis, string>();
 const plain = new Map<Health, Map<Millis, DayCell>>();
 const MAX_KEPT = 5000;
@@ -107,13 +106,13 @@ function plainCell(start: Millis, state: Health): DayCell {
   return cell;
 }
 
-/** The state of a day on which nothing was reported. */
+/** The state of a day without incidents. */
 function quiet(component: Component, known: Measured | undefined, from: Millis, day: Span): Health {
   if (component.check.type === 'manual') return from < day.end ? 'operational' : 'no_data';
   return (known?.observed.get(day.start) ?? 0) > 0 ? 'operational' : 'no_data';
 }
 
-/** Zero-length spans touch the day they stand on. */
+/** A span of length zero touches the day it is in. */
 function touches(span: Span, day: Span): boolean {
   const inside = clip(span, day);
   return (

@@ -1,4 +1,4 @@
-// Facts: everything a Snapshot is made of, gathered by the round and handed to compose().
+// Facts: the input of compose(), gathered by the round.
 import type { Outages } from '../filing/reported-vs-measured.ts';
 import type { Revision } from '../incidents/history.ts';
 import type { Measured } from '../model/component.ts';
@@ -11,26 +11,26 @@ import type { Warning } from '../monitoring/warning.ts';
 export interface Facts {
   readonly site: Site;
   readonly incidents: readonly Incident[];
-  /** How many files cannot be read that may be about something that is going on; absent: none. */
+  /** How many unreadable files may be about something current; absent: none. */
   readonly unread?: number;
-  /** Ids of incidents that stand in no file yet. */
+  /** Ids of incidents not yet in a file. */
   readonly unfiled: ReadonlySet<string>;
   readonly measured: ReadonlyMap<string, Measured>;
-  /** Since when our own network has been down, epoch ms; null while it is not. */
+  /** Since when our own network has been down, epoch ms; null while it works. */
   readonly networkDownSince: Millis | null;
-  /** Since when the incidents' folder has been missing, epoch ms; null or absent while it is there. */
+  /** Since when the incidents folder has been missing, epoch ms; null or absent while it is there. */
   readonly missingSince?: Millis | null;
-  /** Each metric's figure over the last 24 hours, by id; absent where nobody reads them. */
+  /** Each metric's value over the last 24 hours, by id; absent when not read. */
   readonly metrics?: ReadonlyMap<string, number>;
-  /** Each component's median answer over the last 24 hours, ms, by id; absent where nobody reads them. */
+  /** Each component's median response time over the last 24 hours, ms, by id; absent when not read. */
   readonly responses?: ReadonlyMap<string, number>;
   readonly problems: readonly Problem[];
-  /** What is to be mended and is no outage; absent where nobody watches. */
+  /** Problems that are no outage; absent when nothing is watched. */
   readonly warnings?: readonly Warning[];
-  /** What git knows of each incident's versions, by id; absent without git. */
+  /** The committed versions of each incident, by id; absent without git. */
   readonly histories?: ReadonlyMap<string, readonly Revision[]>;
-  /** What each source saw; absent where nothing is measured. */
+  /** The outages each source measured; absent when nothing is measured. */
   readonly outages?: Outages;
-  /** Changes whenever any of the above does: the Snapshot's version is made of it and the minute. */
+  /** Changes with any of the above. The Snapshot's version is made of it and the minute. */
   readonly revision: string;
 }

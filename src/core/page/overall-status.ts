@@ -1,12 +1,13 @@
-// The overall status: facts for one sentence that cannot contradict what is beneath it.
-// Page, API, badge, widget, pictures, favicon and webhooks all take the state of the whole from here.
+// The overall status: the facts for the one sentence at the top, which must match what is below it.
+// Page, API, badge, widget, images, favicon and webhooks all use it.
 import { badness, overall, statusOf } from '../model/component.ts';
 import { isOpen, SEVERITIES } from '../model/incident.ts';
 import type { ComponentView, IncidentView, OverallStatus } from './snapshot.ts';
 
 /**
- * The worst state, whom it concerns, since when, and what is not known. `unread`: how many incident files cannot be
- * read that may be about something that is going on; with one of them, nobody knows that all is well.
+ * The worst state, the components in it, since when, and what is unknown.
+ * @param unread how many unreadable incident files may be about something current: with one of them, the page must not
+ * say that all is well.
  */
 export function overallStatusOf(
   components: readonly ComponentView[],
@@ -52,7 +53,7 @@ export function overallStatusOf(
   };
 }
 
-/** An open incident that colours no component counts by its own severity: nothing else would tell of it. */
+/** An open incident that changes no component's state counts by its own severity, or it would not show at all. */
 function touchesNone(view: IncidentView): boolean {
   return view.affected.every(({ status }) => badness(status) <= 0);
 }

@@ -1,12 +1,12 @@
-// What an incident's texts look like: markdown rendered once per change of its file.
+// Rendered texts: the HTML of an incident's markdown, made once per change of its file.
 import type { Incident } from '../model/incident.ts';
 import { finish, type Steps } from '../model/turns/steps.ts';
 import { renderMarkdown } from '../text/markdown.ts';
 import type { IncidentView } from './snapshot.ts';
 
 /**
- * Markdown is rendered when somebody looks. The same two functions for all: closures of each incident's own
- * would give ten thousand objects as many shapes, and everything that reads them its slowest way.
+ * Renders markdown on first use. All incidents share these two getters: closures per incident would give ten thousand
+ * objects different hidden classes, which makes V8 slow.
  */
 export const DRAWN: PropertyDescriptorMap & ThisType<IncidentView> = {
   html: {
@@ -23,7 +23,7 @@ export const DRAWN: PropertyDescriptorMap & ThisType<IncidentView> = {
   },
 };
 
-/** A copy without what its texts look like, which a plain copy would render for nothing. */
+/** A copy without the rendered texts: a plain copy would render them for nothing. */
 export function undrawn(incident: Incident): Incident {
   const all = Object.keys(incident) as (keyof Incident)[];
   return Object.fromEntries(
@@ -33,14 +33,14 @@ export function undrawn(incident: Incident): Incident {
 
 type RenderedTexts = { readonly updates: readonly string[]; readonly postmortem: string | null };
 
-/** Incidents are parsed once per change of their file, so their markdown is rendered once too. */
+/** Per parsed incident, and so per change of its file. */
 const renderings = new WeakMap<readonly object[], RenderedTexts>();
 
-/** Texts that together take longer than a moment: theirs are rendered ahead, a text a step. */
+/** Longer texts (characters), or more of them, take noticeable time: they are rendered ahead, one per step. */
 const LONG = 5_000;
 const MANY = 30;
 
-/** Renders an incident with much to say before anybody looks; others wait until somebody does. */
+/** Renders an incident with long texts ahead; others are rendered on first use. */
 export function* drawing(incident: Incident): Steps<void> {
   const { updates, postmortem } = incident;
   if (renderings.has(updates)) return;

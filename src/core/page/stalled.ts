@@ -1,4 +1,4 @@
-// Stalls: of what nobody has looked at for too long the Snapshot must not say that it is well.
+// Stalls: a component not checked for too long must not be shown as operational.
 import { errorAt, type Problem } from '../model/problem.ts';
 import { iso, type Millis } from '../model/time.ts';
 import { shortId } from '../model/token.ts';
@@ -8,11 +8,11 @@ import type { ComponentView, Snapshot, Stall } from './snapshot.ts';
 
 export interface Stalls {
   readonly components: ReadonlyMap<string, Stall>;
-  /** Since when the Snapshot has not been brought up to date, epoch ms; null while it is. */
+  /** Since when the Snapshot has not been updated, epoch ms; null while it is. */
   readonly page: Millis | null;
 }
 
-/** The Snapshot with what is in doubt as "no data"; what is known to be worse than well stays. */
+/** The Snapshot with operational components in doubt as "no data"; worse states stay. */
 export function withStalls(snapshot: Snapshot, { components: stalls, page }: Stalls): Snapshot {
   if (stalls.size === 0 && page === null) return snapshot;
   const all: Stall | null = page === null ? null : { since: page, isInterrupted: true };

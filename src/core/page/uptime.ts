@@ -1,9 +1,9 @@
-// Uptime: the union of outages over a window, weighted by severity, floored to two decimals.
+// Uptime: the union of outages over a window, weighted by severity, rounded down to two decimals.
 import type { Severity } from '../model/component.ts';
 import { WEIGHTS_EVEN, WEIGHTS_STATUSPAGE, type Weights } from '../model/site.ts';
 import type { Millis, Span } from '../model/time.ts';
 
-/** One incident's effect on one component; `end` null while it is open. */
+/** An incident's effect on one component; `end` is null while it is open. */
 export interface Outage {
   readonly start: Millis;
   readonly end: Millis | null;
@@ -11,31 +11,30 @@ export interface Outage {
   readonly severity: Severity;
 }
 
-/** The arithmetic behind one percentage: everything needed to check it by hand. */
+/** A percentage with all the numbers needed to check it by hand. */
 export interface UptimeFigure {
   readonly window: Span;
   /** Where the total begins inside the window; `window.end` when nothing is known yet. */
   readonly from: Millis;
   readonly total: Millis;
-  /** Weighted union of outages, maintenance excluded. */
+  /** Weighted union of outages, ms, without maintenance. */
   readonly downtime: Millis;
-  /** Maintenance within the total. */
+  /** Maintenance within the total, ms. */
   readonly excluded: Millis;
-  /** Time within the total that was really looked at. */
+  /** Observed time within the total, ms. */
   readonly observed: Millis;
-  /** Percent floored to two decimals; null when the total is zero. */
+  /** Percent, rounded down to two decimals; null when the total is zero. */
   readonly percent: number | null;
-  /** The same with every severity counted in full, and with Statuspage's 0 / 0.3 / 1. */
+  /** The same with every severity in full, and with Statuspage's weights 0 / 0.3 / 1. */
   readonly strict: number | null;
   readonly statuspage: number | null;
-  /** The outages clipped to the total, in order of start. */
+  /** The outages within the total, by start. */
   readonly intervals: readonly (Outage & Span & { readonly weight: number })[];
 }
 
 /**
- * Uptime over `window`: the total begins at `from`, outages are clipped to it, time
- * covered twice counts once at the highest weight, maintenance is taken out of the downtime but not
- * out of the total.
+ * Uptime over `window`, of which the total begins at `from`. Outages that overlap count once, at the highest weight.
+ * Maintenance is taken out of the downtime, but not out of the total.
  */
 export function uptimeOf(
   outages: readonly Outage[],
@@ -68,7 +67,7 @@ export function uptimeOf(
   };
 }
 
-/** Percent of `total` (ms) not spent in `downtime` (ms), floored to two decimals; null for no total. */
+/** Percent of `total` (ms) without `downtime` (ms), rounded down to two decimals; null without a total. */
 export function percentUp(total: Millis, downtime: Millis): number | null {
   if (total <= 0) return null;
   if (downtime <= 0) return 100;
@@ -76,7 +75,6 @@ export function percentUp(total: Millis, downtime: Millis): number | null {
   return Math.max(0, Math.min(hundredths, 9_999)) / 100;
 }
 
-/** Length of the union of spans, ms. */
 export function unionLength(spans: readonly Span[]): Millis {
   return weightedUnion(
     spans.map(span => ({ ...span, severity: 'critical' as const })),
@@ -85,12 +83,12 @@ export function unionLength(spans: readonly Span[]): Millis {
   );
 }
 
-/** The part of `span` inside `bounds`; empty spans come back with end ≤ start. */
+/** The part of `span` inside `bounds`; end ≤ start when there is none. */
 export function clip(span: Span, bounds: Span): Span {
   return { start: Math.max(span.start, bounds.start), end: Math.min(span.end, bounds.end) };
 }
 
-/** Sweeps over the edges of all spans: each stretch counts at the highest weight open over it. */
+/** Each moment counts once, with the highest weight of the outages open at it. */
 function weightedUnion(
   outages: readonly (Span & { readonly severity: Severity })[],
   spared: readonly Span[],

@@ -1,36 +1,35 @@
-// Markdown → the markdown of chat services: a text's words, emphasis, lists and links, and nothing that
-// could call people by name or pretend to be something else.
+// Converts markdown to that of chat services: words, emphasis, lists and links, but no mentions and nothing deceptive.
 import type { Token } from 'markdown-it';
 import { tokensOf } from './markdown.ts';
 
-/** How one service writes things. Texts handed to the marks are escaped already. */
+/** The markup of one service. Its functions get escaped text. */
 export interface Dialect {
   readonly escape: (text: string) => string;
   readonly strong: (text: string) => string;
   readonly em: (text: string) => string;
   readonly del: (text: string) => string;
-  /** Code comes as it is: each service escapes it differently. */
+  /** Gets raw code: each service escapes it differently. */
   readonly code: (raw: string) => string;
   readonly block: (raw: string) => string;
-  /** `url` is http, https or mailto, without blanks or brackets; `bare`: its words are the address itself. */
+  /** `url` is http, https or mailto, without spaces or brackets; `bare`: the words are the address itself. */
   readonly link: (text: string, url: string, bare: boolean) => string;
   readonly bullet: string;
 }
 
 function inDialect(markdown: string, dialect: Dialect): string {
   const tokens = tokensOf(markdown);
-  // Shown as it was written, like on the page; no service takes more of it.
+  // Shown as written, like on the page; no service accepts more characters.
   if (tokens === null) return words(cut(markdown.trim(), 30_000), dialect);
   return (
     blocks(tokens, dialect)
-      // Not from within a run of blanks: that would take the square of its length.
+      // The lookbehind avoids quadratic time in long runs of spaces.
       .replace(/(?<![ \t])[ \t]+\n/g, '\n')
       .replace(/\n{3,}/g, '\n\n')
       .trim()
   );
 }
 
-/** Cuts a text to `most` characters, at a word's end where one is near; whole emoji, never half. */
+/** Cuts a text to `most` characters, at a word's end if one is near, never inside an emoji. */
 export function cut(text: string, most: number): string {
   if (text.length <= most) return text;
   if (most < 1) return '';
@@ -39,10 +38,7 @@ export function cut(text: string, most: number): string {
   return `${(space > most * 0.8 ? room.slice(0, space) : room).trimEnd()}…`;
 }
 
-/**
- * Markdown in a dialect, with at most `most` characters: cut at a line's end, so that no mark of it stays open; a single
- * line too long is cut as plain text.
- */
+/** Markdown in a dialect, cut to `most` characters at a line's end, so that no markup stays open. */
 export function cutDialect(markdown: string, dialect: Dialect, most: number): string {
   const rendered = inDialect(markdown, dialect);
   if (rendered.length <= most) return rendered;
@@ -53,7 +49,7 @@ export function cutDialect(markdown: string, dialect: Dialect, most: number): st
   return isCutWell ? `${whole}\n…` : cutText(inWords(markdown), dialect, most);
 }
 
-/** Plain text in a dialect, with at most `most` characters: nobody is mentioned, and no escape is cut in two. */
+/** Plain text in a dialect, at most `most` characters, without mentions; no escape is cut in two. */
 export function cutText(text: string, dialect: Dialect, most: number): string {
   const harmless = withoutMentions(text);
   for (let room = most; ; room = Math.floor(room * 0.9)) {
@@ -62,12 +58,12 @@ export function cutText(text: string, dialect: Dialect, most: number): string {
   }
 }
 
-/** A mention of everybody, broken apart by a joiner nobody sees. */
+/** Breaks mentions of everyone with an invisible joiner. */
 export function withoutMentions(text: string): string {
   return text.replace(/@(?=everyone|here|channel|group|[!&]?\d)/gi, '@\u2060');
 }
 
-/** What every service calls plain: words alone. */
+/** Plain text for any service. */
 const WORDS: Dialect = {
   escape: text => text,
   strong: text => text,
@@ -87,7 +83,7 @@ type Open = { next: number | null };
 
 function blocks(tokens: readonly Token[], dialect: Dialect): string {
   const lists: Open[] = [];
-  /** What each open item says so far, beneath what stands outside of any. */
+  /** The text of each open list item; the first is the text outside of lists. */
   const texts = [''];
   let cells: string[] = [];
   const say = (text: string) => {
@@ -130,7 +126,7 @@ function itemOf(text: string, list: Open, dialect: Dialect): string {
 
 interface StyledText {
   text: string;
-  /** The same without marks. */
+  /** The same without markup. */
   raw: string;
   readonly href: string;
 }
@@ -161,7 +157,7 @@ function marked(type: string, { text, raw, href }: StyledText, dialect: Dialect)
   if (type === 'em_close') return dialect.em(text);
   if (type === 's_close') return dialect.del(text);
   const url = safeUrl(href);
-  // `www.example.com` by itself is made a link too.
+  // A bare `www.example.com` is a link too.
   return url === null ? text : dialect.link(text, url, href.endsWith(raw));
 }
 
@@ -169,7 +165,7 @@ function words(text: string, dialect: Dialect): string {
   return dialect.escape(withoutMentions(text));
 }
 
-/** An address a reader may follow, with every character that means something to a chat encoded. */
+/** A safe link, with all characters encoded that have a meaning in chats; else null. */
 function safeUrl(href: string): string | null {
   if (!URL.canParse(href)) return null;
   const url = new URL(href);

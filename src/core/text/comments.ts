@@ -1,34 +1,34 @@
-// HTML comments in markdown: where they stand, and the text without them. What is code is no comment.
+// HTML comments in markdown: finds them and removes them. Inside code they do not count.
 
 export interface ShownLine {
   readonly text: string;
-  /** Within a code fence, or its mark. */
+  /** Inside a code fence, or its mark. */
   readonly fenced: boolean;
-  /** A comment goes on from the line before, so that the line begins no heading. */
+  /** A comment continues from the line before, so this line is no heading. */
   readonly within: boolean;
-  /** Comments are all there is on it. */
+  /** The line has only comments. */
   readonly silent: boolean;
 }
 
 export interface Shown {
   readonly lines: readonly ShownLine[];
-  /** The mark of a code fence nobody closed, where a later line would still be in it; else null. */
+  /** The mark of an unclosed code fence that would include later lines; else null. */
   readonly openFence: string | null;
   /** Its line, from 1. */
   readonly openFenceLine: number | null;
-  /** Comments that nothing closes: they hide nothing. Lines and columns count from 1. */
+  /** Unclosed comments; they hide nothing. Lines and columns from 1. */
   readonly unclosed: readonly { readonly line: number; readonly column: number }[];
-  /** Lines, from 1, on which a comment begins within another: the first `-->` ends both. */
+  /** Lines, from 1, on which a comment begins inside another: the first `-->` ends both. */
   readonly nested: readonly number[];
 }
 
-/** A text without its comments, as it is rendered: a comment that nothing closes is plain text. */
+/** A text without its comments; an unclosed comment is plain text. */
 export function withoutComments(markdown: string): string {
   if (!markdown.includes('<!--')) return markdown;
   return joined(readComments(markdown, '\\').lines);
 }
 
-/** Lines as one text: a comment that goes on from a line before leaves no empty line behind. */
+/** Joins lines; a comment over several lines leaves no empty line. */
 export function joined(lines: readonly ShownLine[]): string {
   return lines
     .filter(({ silent, within }) => !(silent && within))
@@ -36,7 +36,7 @@ export function joined(lines: readonly ShownLine[]): string {
     .join('\n');
 }
 
-/** Reads a text (lines end with LF) in time linear to its length. `mark` is put before what is no comment. */
+/** Reads a text (lines end with LF) in linear time. `mark` is put before unclosed comments. */
 export function readComments(body: string, mark = ''): Shown {
   const source = body.split('\n');
   if (!/<!--|`{3}|~{3}/.test(body)) {
@@ -49,7 +49,7 @@ export function readComments(body: string, mark = ''): Shown {
 interface Fence {
   readonly mark: string;
   readonly line: number;
-  /** Columns by which what is in it is indented: a list item's; 0 outside lists. */
+  /** The indentation of its content, in columns: that of a list item; 0 outside lists. */
   readonly base: number;
   readonly quoted: boolean;
 }
@@ -64,9 +64,9 @@ class CommentReader {
   readonly #unclosed: { line: number; column: number }[] = [];
   readonly #nested: number[] = [];
   #fence: Fence | null = null;
-  /** Columns at which the text of the open list items begins, outermost first. */
+  /** The columns at which the text of the open list items begins, outermost first. */
   #items: number[] = [];
-  /** No paragraph goes on: what is indented by four is code. */
+  /** No paragraph is open, so an indentation of four is code. */
   #fresh = true;
   #unclosable = false;
   #sign: RegExpExecArray | null;
@@ -93,7 +93,7 @@ class CommentReader {
       const from = this.#starts[index]!;
       const to = from + this.#source[index]!.length;
       if (past > to) continue;
-      // Behind a comment's end, or a code span's, a line begins no block.
+      // After the end of a comment or code span, a line begins no block.
       if (past > from) past = this.#inline(index, past);
       else if (this.#isText(index)) past = this.#inline(index, from);
     }
@@ -124,7 +124,7 @@ class CommentReader {
     for (let item = ITEM.exec(rest), depth = 0; item && depth < DEEPEST; item = ITEM.exec(rest), depth++) {
       this.#items = this.#items.filter(one => one <= column);
       column = indentOf(item[0].replace(/\S/g, ' ').padEnd(item[0].length));
-      // The rest of the line, at the column where it stands.
+      // The rest of the line, at its column.
       rest = ' '.repeat(column) + rest.slice(item[0].length);
       const isEmpty = rest.trim() === '';
       const isCode = !isEmpty && indentOf(rest) - column >= 4;
@@ -150,13 +150,13 @@ class CommentReader {
     return true;
   }
 
-  /** Whether a line stands outside the list or quote that a fence stands in. */
+  /** Whether a line is outside the list or quote of a fence. */
   #leaves(line: string, { base, quoted }: Fence): boolean {
     if (quoted && unquoted(line) === line) return true;
     return base > 0 && line.trim() !== '' && indentOf(unquoted(line)) < base;
   }
 
-  /** Looks for comments from an offset to the line's end; how far was read, which may be on a later line. */
+  /** Finds comments from an offset to the line's end. Returns the end, which may be on a later line. */
   #inline(index: number, from: number): number {
     const end = this.#starts[index]! + this.#source[index]!.length;
     let at = from;
@@ -169,7 +169,7 @@ class CommentReader {
     return end;
   }
 
-  /** The next sign from an offset on: not looked for again by each line up to it. */
+  /** The next mark from an offset on; cached, so that each line need not search again. */
   #signFrom(from: number): RegExpExecArray | null {
     if (this.#sign && this.#sign.index < from) {
       SIGN.lastIndex = from;
@@ -178,7 +178,7 @@ class CommentReader {
     return this.#sign;
   }
 
-  /** The end of the comment at an offset; where nothing closes it, of the sign alone. */
+  /** The end of the comment at an offset; if unclosed, of its opening mark. */
   #comment(index: number, from: number): number {
     CLOSE.lastIndex = from + 4;
     const empty = /^<!---?>/.exec(this.#body.slice(from, from + 6));
@@ -197,7 +197,7 @@ class CommentReader {
     return to;
   }
 
-  /** The end of the code span that a run of backticks begins; of the run alone where nothing ends it. */
+  /** The end of the code span that a run of backticks opens; if unclosed, of the run. */
   #spanEnd(index: number, from: number, length: number): number {
     if (from >= this.#spans.to) this.#spans = this.#spansFrom(index, from);
     const runs = this.#spans.runs.get(length) ?? [];
@@ -205,7 +205,7 @@ class CommentReader {
     return (runs.at(-1) ?? from) + length;
   }
 
-  /** The runs of backticks in what is left of a paragraph, by length, the last first. */
+  /** The runs of backticks in the rest of a paragraph, by length, last first. */
   #spansFrom(index: number, from: number) {
     let last = index;
     const isAlone = ALONE.test(this.#source[index]!);
@@ -239,7 +239,7 @@ class CommentReader {
         next++;
       }
       if (at < to) text += this.#body.slice(at, to);
-      // Spaces at the end would break the line.
+      // Two spaces at the end would be a line break.
       else if (touched) text = text.trimEnd();
       const silent = touched && text.trim() === '';
       return { text: silent ? '' : text, fenced: this.#fenced.has(index), within, silent };
@@ -247,23 +247,23 @@ class CommentReader {
   }
 }
 
-/** Lists nested deeper on one line are no text for people: markdown.ts does not follow them either. */
+/** Deeper nesting on one line is no text for people; markdown.ts has the same limit. */
 const DEEPEST = 30;
-/** What may begin a comment or a code span, and what is escaped. */
+/** Begins a comment or a code span, or is escaped. */
 const SIGN = /\\[\\`<]|`+|<!--/g;
 const CLOSE = /--!?>/g;
 const ITEM = /^\s*(?:[-*+]|\d{1,9}[.)])(?:[ \t]|$)/;
-/** A line that no code span crosses: it begins a block, as a comment at its beginning does, or ends one. */
+/** A line that no code span crosses: it begins a block (as a comment at its start does) or ends one. */
 const BREAK =
   /^\s*$|^\s*<!--|^ {0,3}(?:#{1,6}\s|>|\||`{3}|~{3}|(?:[-*+]|\d{1,9}[.)])\s|(?:=+|-+|(?:\* *){3,}|(?:_ *){3,})\s*$)/;
-/** A line that is a block of its own. */
+/** A line that is its own block. */
 const ALONE = /^ {0,3}(?:#{1,6}\s|\|)/;
 
 function unquoted(line: string): string {
   return line.replace(/^(?: {0,3}> ?)+/, '');
 }
 
-/** Columns before the first sign; a tab goes to the next multiple of four. */
+/** Columns before the first character; a tab goes to the next multiple of four. */
 function indentOf(line: string): number {
   let column = 0;
   for (let index = 0; index < line.length; index++) {

@@ -1,12 +1,12 @@
-// Git conflict: a file that git left to whoever merges, with both sides in it.
+// Git conflicts: detects a file with git's conflict markers.
 import { errorAt, type Problem } from '../model/problem.ts';
 
-// Whole lines, as git ends them: U+2028 begins none.
+// Whole lines, as in git: U+2028 is no line end.
 const BEGINS = /(?<![^\n])<{7}(?: [^\n]*)?(?![^\n])/;
 const TURNS = /(?<![^\n])={7}\r?(?![^\n])/;
 const ENDS = /(?<![^\n])>{7}(?: [^\n]*)?(?![^\n])/;
 
-/** What is wrong with a text in which git left a conflict to whoever merges; null when it left none. */
+/** The problem of a text with an unresolved git conflict; null when there is none. */
 export function gitConflict(text: string, where: string, firstLine = 1): Problem | null {
   const start = BEGINS.exec(text)?.index;
   if (start === undefined) return null;
@@ -17,10 +17,7 @@ export function gitConflict(text: string, where: string, firstLine = 1): Problem
   return errorAt(where, 'the file holds both sides of a git conflict', fix, line);
 }
 
-/**
- * Whether a line, without its end, is a mark that git writes around the two sides of a conflict. `=======` alone is
- * also how markdown underlines a heading: `isHeading` when that is what it is.
- */
+/** Whether a line is one of git's conflict markers; a `=======` that underlines a heading (`isHeading`) is not. */
 export function isMark(line: string, isHeading: boolean): boolean {
   return BEGINS.test(line) || ENDS.test(line) || (!isHeading && TURNS.test(line));
 }

@@ -1,10 +1,10 @@
-// Encodings: text that was saved as something else than UTF-8, told by what its bytes read as in UTF-8.
+// Encodings: detects text that is not UTF-8 by how its bytes look in UTF-8.
 import { errorAt, type Problem, warningAt } from '../model/problem.ts';
 
-/** The marks that begin UTF-16, and what else may stand before every second byte of it. */
+/** UTF-16's byte order mark, with any character before the second zero byte. */
 const MARK = /^\uFFFD{2}(?=\0|[^\0]\0)/;
 
-/** That a file is UTF-16, of which nothing can be read; null for any other. */
+/** The problem that a file is UTF-16 and unreadable; null for others. */
 export function utf16Problem(text: string, where: string): Problem | null {
   const top = text.slice(0, 200);
   const isUtf16 = MARK.test(top) || (top.split('\0').length - 1) * 3 > top.length;
@@ -17,7 +17,7 @@ export function strangeLine(text: string): number | null {
   return at < 0 ? null : text.slice(0, at).split(/\r\n|\r|\n/).length;
 }
 
-/** That status.yaml holds characters that are not UTF-8: it is used all the same. */
+/** Warns of characters in status.yaml that are not UTF-8; the file is used all the same. */
 export function strangeCharacters(text: string, where: string): Problem[] {
   const line = utf16Problem(text, where) ? null : strangeLine(text);
   if (line === null) return [];

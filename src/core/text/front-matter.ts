@@ -1,4 +1,4 @@
-// Front matter: the YAML between the two `---` lines of a markdown file, with the lines of its problems.
+// Front matter: the YAML between the two `---` lines of a markdown file, with lines for its problems.
 import type { Problem } from '../model/problem.ts';
 import { gitConflict } from './conflict-markers.ts';
 import { utf16Problem } from './encoding.ts';
@@ -12,14 +12,14 @@ export interface Front {
   readonly problems: readonly Problem[];
 }
 
-/** A file's text without a byte order mark, each line ended by LF alone, whatever wrote it. */
+/** A file's text without a byte order mark, with LF as line ends. */
 export function plainText(source: string): string {
   const text = source.replace(/^\uFEFF/, '');
-  // Three times as fast as a pattern.
+  // Three times as fast as a regular expression.
   return text.includes('\r') ? text.split('\r\n').join('\n').split('\r').join('\n') : text;
 }
 
-/** Cuts a file apart; only YAML is accepted, nothing in a file is ever run. `body` is plain text. */
+/** Splits a file into front matter (only YAML; nothing is ever executed) and body (with LF as line ends). */
 export function readFrontmatter(file: string, source: string): Front {
   const text = plainText(source);
   const refuse = (line: number, what: string, fix: string): Front => ({

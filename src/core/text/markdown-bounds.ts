@@ -1,13 +1,13 @@
-// How much of a markdown text is rendered: so much that it never takes longer than a few milliseconds.
+// Limits for rendering markdown, so that it never takes longer than a few milliseconds.
 
-/** Characters of a text that may mean something: each costs microseconds, others next to nothing. */
+/** The most characters that may be markup: each costs microseconds, others next to nothing. */
 const MAX_MARKS = 5_000;
-/** Characters of a text; of a longer one no more is shown anywhere. */
+/** The most characters of a text that are shown at all. */
 export const LONGEST = 100_000;
-/** Cells of a table, were every line as wide as the widest: a short row is filled up with empty ones. */
+/** The most cells of a table, if every row were as wide as the widest: short rows are filled with empty cells. */
 const MAX_CELLS = 6_000;
 
-/** Whether a text is rendered; one that is not is shown as it was written. Linear, and cheap. */
+/** Whether a text is rendered; others are shown as written. Linear and cheap. */
 export function isBounded(markdown: string): boolean {
   if (markdown.length > LONGEST) return false;
   let marks = 0;
@@ -31,7 +31,7 @@ export function shownPart(markdown: string): string {
     : markdown;
 }
 
-/** Anything but letters, digits and blanks. */
+/** Anything but letters, digits and spaces. */
 function isMark(code: number): boolean {
   if (code === 32 || code > 127) return false;
   return !((code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122));

@@ -1,37 +1,37 @@
-// Markdown → HTML that is safe to show anywhere: GitHub-flavoured, no raw HTML, and quick for any text.
+// Renders markdown to safe HTML: GitHub-flavoured, without raw HTML, fast for any text.
 import MarkdownIt, { type Token } from 'markdown-it';
 import { withoutComments } from './comments.ts';
 import { isBounded, shownPart } from './markdown-bounds.ts';
 import { printable } from './printable.ts';
 
-/** Lists and quotes nested deeper than this are no text for people: it is shown as it was written. */
+/** Deeper lists and quotes are no text for people: shown as written. */
 const DEEPEST = 30;
-/** HTML may be so many times as long as its text: a long address behind many links makes it grow. */
+/** The largest ratio of HTML to text: a long address behind many links makes it grow. */
 const GROWTH = 40;
 
 const REL = 'noopener nofollow ugc';
 
-// markdown-it, because its time grows with the length of a text and not with its square. Raw HTML is
-// printed as the text it is; tags and attributes are markdown-it's own, and the ones below.
+// markdown-it, because its time is linear in the length of a text. Raw HTML is shown as text; all tags and attributes
+// are markdown-it's own and those below.
 const md = new MarkdownIt({ html: false, linkify: true, xhtmlOut: true, maxNesting: 2 * DEEPEST });
 
-// Of bare words only what begins with `www.` is an address, as on GitHub: "node.js" is a name.
+// Of bare words only those with `www.` are links, as on GitHub: "node.js" is a name.
 const found = md.linkify.match.bind(md.linkify);
 md.linkify.match = text =>
   found(text)?.filter(({ schema, url, text: words }) => {
     return schema !== '' ? !/^(ftp|\/\/)/i.test(schema) : /^www\./i.test(words) || /^mailto:/.test(url);
   }) ?? null;
-// What may be a link is decided when it is drawn: its words stay, where `javascript:` would show as written.
+// Decided when rendering, so that a refused link keeps its words and `javascript:` does not appear as text.
 md.validateLink = () => true;
 
-// Deeper blocks would be left out without a word.
+// markdown-it would drop deeper blocks silently.
 const tokenize = md.block.tokenize.bind(md.block);
 md.block.tokenize = (state, start, end) => {
   if (state.level >= 2 * DEEPEST) throw new RangeError('nested too deeply');
   tokenize(state, start, end);
 };
 
-// A form's box would not be text, and done would read like not done.
+// A checkbox would not be text; without one, done and not done would look the same.
 md.core.ruler.after('block', 'tasks', ({ tokens }) => {
   for (const [index, token] of tokens.entries()) {
     if (token.type !== 'inline' || tokens[index - 2]?.type !== 'list_item_open') continue;
@@ -41,7 +41,7 @@ md.core.ruler.after('block', 'tasks', ({ tokens }) => {
 
 const { rules } = md.renderer;
 type RenderRule = NonNullable<(typeof rules)[string]>;
-/** Whether each open link is drawn. */
+/** Whether each open link is rendered. */
 type LinkState = { links: boolean[]; base: string | undefined };
 
 rules.link_open = (tokens, index, _, env) => {
@@ -55,7 +55,7 @@ rules.image = (tokens, index, _, env) => {
   const token = tokens[index]!;
   const src = whole(String(token.attrGet('src') ?? ''), (env as LinkState).base);
   const alt = escaped(wordsOf(token.children ?? []));
-  // Over http a picture would be kept off the page by the browser.
+  // Browsers block images over http.
   const isSafe = linkOf(src) !== null && (/^https:/i.test(src) || !/^[a-z]+:/i.test(src));
   return isSafe ? `<img src="${escaped(src)}" alt="${alt}"${titleOf(token)} loading="lazy" />` : alt;
 };
@@ -65,14 +65,14 @@ rules.code_inline = (tokens, index) => `<code>${escaped(tokens[index]!.content)}
 rules.text = (tokens, index) => escaped(tokens[index]!.content);
 rules.s_open = () => '<del>';
 rules.s_close = () => '</del>';
-// The page owns h1 and h2: a text's headings stand beneath them.
+// h1 and h2 are the page's: headings of a text go below them.
 const heading: RenderRule = (tokens, index, options, _, self) => {
   const token = tokens[index]!;
   if (token.tag === 'h1' || token.tag === 'h2') token.tag = 'h3';
   return self.renderToken(tokens, index, options);
 };
 rules.heading_open = rules.heading_close = heading;
-// How columns are aligned would be a style, which the page allows nobody.
+// Column alignment would need a style attribute, which the page forbids.
 const cell: RenderRule = (tokens, index, options, _, self) => {
   tokens[index]!.attrs = null;
   return self.renderToken(tokens, index, options);
@@ -80,9 +80,9 @@ const cell: RenderRule = (tokens, index, options, _, self) => {
 rules.td_open = rules.th_open = cell;
 
 /**
- * Renders an operator's or a monitor's markdown; the result never holds a script, handler or odd link. With
- * `base`, the URL of a page, links and pictures that are relative to it get their whole address. Takes some
- * milliseconds at most: a text that would take longer is shown as it was written.
+ * Renders an operator's or a monitor's markdown; the result never has scripts, handlers or unsafe links. A text that
+ * would take longer than some milliseconds is shown as written.
+ * @param base the URL of a page, to make relative links and images absolute.
  */
 export function renderMarkdown(markdown: string, base?: string): string {
   const text = withoutComments(markdown);
@@ -96,7 +96,7 @@ function asWritten(markdown: string): string {
   return `<pre>${escaped(printable(shownPart(markdown)))}</pre>`;
 }
 
-/** What a text is made of, its comments taken out; null when it is to be shown as written. */
+/** The tokens of a text, without comments; null when it must be shown as written. */
 export function tokensOf(markdown: string): Token[] | null {
   return parsed(withoutComments(markdown));
 }
@@ -110,7 +110,7 @@ function parsed(text: string): Token[] | null {
   }
 }
 
-/** Text → HTML text, its entities by name, as clients of the API know them. */
+/** Escapes HTML with named entities, which clients of the API expect. */
 function escaped(text: string): string {
   return text
     .replaceAll('&', '&amp;')
@@ -125,7 +125,7 @@ function whole(link: string, base: string | undefined): string {
     : new URL(link, base).href;
 }
 
-/** An address a reader may follow: http, https, mailto, or within the site; else null. */
+/** A safe link: http, https, mailto, or within the site; else null. */
 function linkOf(href: string): string | null {
   if (/^(https?|mailto):/i.test(href)) return href;
   return /^(\/\/|\\|[^/?#]*:)/.test(href) ? null : href;
@@ -136,7 +136,7 @@ function titleOf(token: Token): string {
   return title === null ? '' : ` title="${escaped(String(title))}"`;
 }
 
-/** The words of a markdown text without its marks, for titles, mail summaries and `og:description`. */
+/** A markdown text as plain words, for titles, email summaries and `og:description`. */
 export function plainText(markdown: string): string {
   const tokens = tokensOf(markdown);
   const words = tokens === null ? shownPart(markdown) : wordsOf(tokens);
@@ -154,12 +154,12 @@ function wordsOf(tokens: readonly Token[]): string {
     .join('');
 }
 
-/** Makes any text harmless as markdown: what a monitor says must not become a link or a heading. */
+/** Escapes any text for markdown: a monitor's message must not become a link or a heading. */
 export function escapeMarkdown(text: string): string {
   return (
     text
       .replace(/[\r\n]+/g, ' ')
-      // Round brackets make a link only after square ones: letters in plain text stay readable.
+      // Not round brackets: they make a link only after square ones, and plain text stays readable.
       .replace(/[\\`*_{}[\]<>#+!|~@]/g, '\\$&')
       // GitHub's markdown links bare addresses too.
       .replace(/:\/\//g, ':\\//')
@@ -168,7 +168,7 @@ export function escapeMarkdown(text: string): string {
   );
 }
 
-/** Text → HTML or SVG text. */
+/** Escapes text for HTML or SVG. */
 export function escapeHtml(text: string): string {
   return printable(text)
     .replaceAll('&', '&#38;')

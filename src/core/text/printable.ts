@@ -1,39 +1,39 @@
-// Any string made fit for where it is printed: XML and HTML, a calendar or an email's head, a terminal or a log.
+// Makes strings safe for their output: XML and HTML, a calendar, an email header, a terminal or a log.
 
 /**
- * Without the characters that XML 1.0 cannot hold, however they are escaped, or only discourages: control characters
- * (C1 too, which terminals obey), halves of surrogate pairs, U+FFFE and U+FFFF.
+ * Removes characters that XML 1.0 forbids even when escaped, or discourages: control characters (also C1, which
+ * terminals obey), half surrogate pairs, U+FFFE and U+FFFF.
  */
 export function printable(text: string): string {
   return text.replace(/[^\t\n\r\u{20}-\u{7e}\u{a0}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, '');
 }
 
-/** For `JSON.stringify`: strict readers refuse a whole document over half of a surrogate pair. */
+/** For `JSON.stringify`: strict parsers refuse a whole document because of half a surrogate pair. */
 export function printableValue(_key: string, value: unknown): unknown {
   return typeof value === 'string' ? printable(value) : value;
 }
 
-/** A body as JSON that any reader takes, without a literal `<`: whoever takes it for HTML finds no tag in it. */
+/** A body as JSON for any parser, without a literal `<`, so that it never contains an HTML tag. */
 export function jsonText(body: object): string {
   return JSON.stringify(body, printableValue).replaceAll('<', '\\u003c');
 }
 
 /**
- * A title or a name as one line: line breaks and control characters are spaces, and nothing in it turns the
- * direction of the text around it. What would look empty is empty.
+ * A title or name as one line: line breaks and control characters become spaces, direction characters are removed. ''
+ * when nothing would be visible.
  */
 export function oneLine(text: string): string {
   const line = printable(text.replace(/[\s\p{Cc}]+/gu, ' '))
     .replace(/[\u202a-\u202e\u2066-\u2069]/g, '')
     .replace(/ {2,}/g, ' ')
     .trim();
-  // Also zero-width characters, soft hyphens, fillers of Hangul and the empty Braille cell.
+  // Also zero-width characters, soft hyphens, Hangul fillers and the empty Braille cell.
   return /[^\p{Z}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u.test(line) ? line : '';
 }
 
 /**
- * With what could move the cursor, change colours or turn the direction of writing spelled as `\u202e`, which
- * means the same in JSON; line breaks and tabs stay.
+ * Escapes everything that could move the cursor, change colours or the direction of text as `\u202e`, which means the
+ * same in JSON. Line breaks and tabs stay.
  */
 export function harmless(text: string): string {
   return text.replace(

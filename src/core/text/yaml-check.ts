@@ -1,9 +1,9 @@
-// YAML against a schema: the value, or what is wrong in it, with lines and in words for whoever wrote it.
+// Checks YAML against a schema: returns the value, or problems with lines, in words for its author.
 import type * as z from 'zod';
 import { nearest, type Problem } from '../model/problem.ts';
 import { listed, MAX_PROBLEMS, type YamlText } from './yaml.ts';
 
-/** What a check says: the value, or every problem at its line; `data` is what was checked, without unknown keys. */
+/** The result of a check: the value, or all problems. `data`: the checked data, without unknown keys. */
 export interface Checked<T> {
   readonly value: T | null;
   readonly problems: readonly Problem[];
@@ -11,9 +11,10 @@ export interface Checked<T> {
 }
 
 /**
- * Checks parsed data against a zod schema. Keys that a strict object of it does not know are left out, with a warning
- * that names the nearest known one, or what `meant` has for it. What is wrong at a `forgiven` path is not reported,
- * though no value comes back for it.
+ * Checks parsed data against a zod schema. Unknown keys of strict objects are removed, with a warning that names the
+ * nearest known key.
+ * @param forgiven paths whose problems are not reported; there is still no value.
+ * @param meant known keys for unknown ones.
  */
 export function checkAgainst<S extends z.ZodObject>(
   schema: S,
@@ -44,7 +45,7 @@ export function checkAgainst<S extends z.ZodObject>(
     .filter(({ path }) => !forgiven(path))
     .slice(0, MAX_PROBLEMS)
     .map(issue => ({ level: 'error' as const, where, line: yaml.lineOf(issue.path), ...wording(issue) }));
-  // zod goes from the inside out.
+  // zod reports inner problems first.
   const outermost = unknown.sort((a, b) => a.path.length - b.path.length).slice(0, MAX_PROBLEMS);
   const warnings = outermost.map(({ path, key, known }) => {
     const near = meant.get(key) ?? nearest(key, known.split(', '));
@@ -58,15 +59,15 @@ export function checkAgainst<S extends z.ZodObject>(
 interface UnknownKey {
   readonly path: readonly PropertyKey[];
   readonly key: string;
-  /** The keys known there, with commas. */
+  /** The known keys, separated by commas. */
   readonly known: string;
 }
 
-/** zod names the unknown keys; which it knows is told in place of its message. */
+/** zod's message names the unknown keys; replace it with the known ones. */
 const knownKeys: z.core.$ZodErrorMap = issue =>
   issue.code === 'unrecognized_keys' ? Object.keys((issue.inst as z.ZodObject).shape).join(', ') : undefined;
 
-/** Those of a union are of the branch in which nothing else is wrong. */
+/** In a union: those of the branch where nothing else is wrong. */
 function unknownKeys(issues: readonly z.core.$ZodIssue[], above: readonly PropertyKey[] = []): UnknownKey[] {
   return issues.flatMap(issue => {
     const path = [...above, ...issue.path];
@@ -152,7 +153,7 @@ function unionWording(issue: z.core.$ZodIssueInvalidUnion, what: string): { what
     const fix = near ? `did you mean ${near}?` : `write ${listed(values)}`;
     return { what: `\`${issue.path.map(String).join('.')}\` ${told}`, fix };
   }
-  // Words of the schema's own say more than the sum of what its parts would have taken.
+  // The schema's own message is clearer than those of its parts.
   if (issue.message !== 'Invalid input') return { what, fix: issue.message };
   const fixes = issue.errors.flat().map(inner => wording(inner).fix);
   const asked = fixes.find(fix => fix.startsWith('did you mean'));
@@ -161,7 +162,7 @@ function unionWording(issue: z.core.$ZodIssueInvalidUnion, what: string): { what
 
 function quote(value: unknown): string {
   const whole = typeof value === 'string' ? `"${value}"` : JSON.stringify(value);
-  // What follows an address's host may be a secret, and problems are shown on /readyz.
+  // The path of a URL may be a secret, and problems are shown on /readyz.
   const text = whole.replace(/(:\/\/)(?:[^/\s"]*@)?([^/\s"]*)\/[^\s"]+/g, '$1$2/…');
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

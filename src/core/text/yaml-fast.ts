@@ -1,7 +1,6 @@
-// Plain YAML: the maps, lists and one-line values that most front matter and status.yaml are made of, read ten times
-// faster than a parser can.
+// Fast path for simple YAML, as most front matter and status.yaml are: ten times as fast as the parser.
 
-/** Letters, digits and harmless signs; a colon only inside a word. What YAML might read otherwise is left out. */
+/** Letters, digits and harmless characters; a colon only inside a word. Nothing that YAML may read differently. */
 const SCALAR = /^\p{L}(?:[\p{L}\p{N} ._/+()&'’,;!?%–—-]|:(?=[^\s]))*$/u;
 const MOMENT =
   /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?(?:Z|UTC|[+-]\d{2}:?\d{2}))?)?$/;
@@ -13,10 +12,10 @@ const ENTRY = /^([a-z][a-z0-9_-]*):(?: +(.*))?$/;
 const KEY = /([a-z][a-z0-9_-]*): +/y;
 const ATOM = /"[^"\\]*"|'[^']*'|[^,[\]{}"'#]+/y;
 const SPACES = / */y;
-/** Deeper ones are the parser's. */
+/** Deeper nesting is left to the parser. */
 const MAX_DEPTH = 20;
 
-/** Thrown where the whole parser must look. */
+/** Thrown when the parser must be used. */
 const NOT_PLAIN = new Error('not plain');
 
 interface YamlLine {
@@ -24,9 +23,9 @@ interface YamlLine {
   readonly text: string;
 }
 
-/** Reads a map in block style whose values stand each on one line. Null for anything else: the whole parser must look. */
+/** Reads a block-style map with one-line values. Null for anything else, for which the parser must be used. */
 export function readPlainYaml(text: string): Record<string, unknown> | null {
-  // Only spaces and line feeds are blank to YAML everywhere.
+  // YAML treats only spaces and line feeds as blank everywhere.
   if (/[^\S \n]/.test(text)) return null;
   const lines: YamlLine[] = [];
   for (const line of text.split('\n')) {
@@ -47,7 +46,6 @@ export function readPlainYaml(text: string): Record<string, unknown> | null {
 
 const isItem = ({ text }: YamlLine) => text.startsWith('- ');
 
-/** The lines of a text, read from the first to the last. */
 class Blocks {
   readonly #lines: YamlLine[];
   #next = 0;
@@ -93,7 +91,7 @@ class Blocks {
     return found;
   }
 
-  /** What stands beneath a key: a list may begin below its first letter. */
+  /** The value below a key; a list may begin at the key's indentation. */
   #below(above: number, depth: number): unknown {
     const line = this.#lines[this.#next];
     if (!line || depth > MAX_DEPTH) throw NOT_PLAIN;
@@ -116,7 +114,7 @@ function readValue(text: string): unknown {
   return value;
 }
 
-/** A value in flow style, read from its first sign to its last. */
+/** A value in flow style, read from left to right. */
 class Flow {
   readonly #text: string;
   #at = 0;

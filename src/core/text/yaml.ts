@@ -1,11 +1,11 @@
-// YAML with lines: documents whose problems can be named by line, shared by status.yaml and frontmatter.
+// YAML with line numbers for its problems; for status.yaml and front matter.
 import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { errorAt, type Problem } from '../model/problem.ts';
 import { gitConflict } from './conflict-markers.ts';
 import { utf16Problem } from './encoding.ts';
 import { readPlainYaml } from './yaml-fast.ts';
 
-/** A parsed YAML text: plain data, the problems of its syntax, and where each path stands. */
+/** A parsed YAML text: plain data, syntax problems, and the line of each path. */
 export interface YamlText {
   readonly data: unknown;
   readonly problems: readonly Problem[];
@@ -13,17 +13,18 @@ export interface YamlText {
   lineOf(path: readonly PropertyKey[]): number;
 }
 
-/** The parser takes time by the square of the keys: so long, characters, it holds others for a moment only. */
+/** The longest YAML, in characters: the parser takes quadratic time in the number of keys. */
 const MAX_YAML = 8_000;
-/** The longest status.yaml that is read, characters: some thousand components. */
+/** The longest status.yaml, in characters: some thousand components. */
 export const MAX_SITE_YAML = 256_000;
 const MAX_DEPTH = 100;
-/** A list of problems is as long as what somebody reads. */
+/** The most problems in a list. */
 export const MAX_PROBLEMS = 100;
 
 /**
- * Parses YAML 1.2 core (timestamps stay strings, no tags that build objects, aliases bounded).
- * `firstLine` is the line of the file on which `text` begins; text of more than `most` characters is an error.
+ * Parses YAML 1.2 core (timestamps stay strings, no object tags, limited aliases).
+ * @param firstLine the file's line on which `text` begins.
+ * @param most the most characters; more is an error.
  */
 export function readYaml(text: string, where: string, firstLine = 1, most = MAX_YAML): YamlText {
   if (text.length > most) {
@@ -38,7 +39,7 @@ export function readYaml(text: string, where: string, firstLine = 1, most = MAX_
     return refused(errorAt(where, what, 'write it flatter', firstLine));
   }
   if (plain === null) return readWholeYaml(text, where, firstLine);
-  // Lines are asked for only when something is wrong.
+  // Lines are needed only for problems.
   let whole: YamlText | undefined;
   const lineOf: YamlText['lineOf'] = path => {
     whole ??= readWholeYaml(text, where, firstLine);
@@ -51,7 +52,7 @@ function refused(problem: Problem): YamlText {
   return { data: null, problems: [problem], lineOf: () => problem.line ?? 1 };
 }
 
-/** The parser calls itself for each level, and near the end of the stack a pattern may end the process. */
+/** The parser is recursive, and a regular expression near the end of the stack may crash the process. */
 function isDeep(text: string): boolean {
   let depth = 0;
   for (const sign of text) {
@@ -79,7 +80,7 @@ export function readWholeYaml(text: string, where: string, firstLine = 1): YamlT
   };
 }
 
-/** The library's most usual words are about its grammar, not about what was typed. */
+/** Replaces the library's most common messages, which are about grammar. */
 const YAML_WORDS: readonly (readonly [RegExp, what: string, fix: string])[] = [
   [/^Flow sequence .* end with a ]/, 'a `[` above is not closed', 'add `]`'],
   [/^Flow map .* end with a }/, 'a `{` above is not closed', 'add `}`'],

@@ -1,13 +1,13 @@
-// Prometheus Alertmanager and Grafana: many alerts in one POST, each firing or resolved by itself.
+// Prometheus Alertmanager and Grafana: many alerts in one POST, each firing or resolved.
 import { address, fieldsOf, fingerprint, first, identity, line, MESSAGE, moment, NAME } from '../fields.ts';
 import { byWord, type SenderResult, type SenderSignal, signal } from '../signal.ts';
 
-/** More alerts than this in one POST are refused: Alertmanager's `max_alerts` cuts far below. */
+/** More alerts in one POST are refused; Alertmanager's `max_alerts` is usually far lower. */
 const MAX_ALERTS = 1000;
 
 /**
- * Alertmanager's webhook, version 4. Label `component` names the component. A monitor is an alert's
- * fingerprint (of its labels, when an old sender leaves it out); an event is fingerprint + start + state.
+ * Reads Alertmanager's webhook, version 4. The label `component` names the component. Monitor: an alert's fingerprint
+ * (made of its labels when absent); event: fingerprint, start and state.
  */
 export function alertmanager(input: unknown): SenderResult {
   const body = fieldsOf(input);
@@ -30,9 +30,9 @@ export function alertmanager(input: unknown): SenderResult {
 }
 
 /**
- * Grafana's unified alerting sends Alertmanager's shape with more in it; its legacy alerting (before 9)
- * one `ruleName` with a `state`. Grafana's own troubles (`DatasourceError`, `DatasourceNoData`) and the
- * contact point's test are not outages of a component.
+ * Grafana's unified alerting sends Alertmanager's format with more fields; its legacy alerting (before 9) sends one
+ * `ruleName` with a `state`. Grafana's own errors (`DatasourceError`, `DatasourceNoData`) and the contact point's test
+ * are no outages.
  */
 export function grafana(input: unknown): SenderResult {
   const body = fieldsOf(input);
@@ -47,7 +47,7 @@ function readAlert(alert: unknown, body: Record<string, unknown>): SenderSignal 
   const status = first(20, fields?.status, body.status).toLowerCase();
   const print = line(fields?.fingerprint, 64);
   if (!fields || status === '' || (print === '' && Object.keys(labels).length === 0)) return null;
-  // Without a name of its own (Grafana, renamed labels) an alert goes by its group's.
+  // Without a name (Grafana, renamed labels) an alert has its group's.
   const group = { ...fieldsOf(body.commonLabels), ...fieldsOf(body.groupLabels) };
   const rule = first(NAME, labels.alertname, labels.rulename, group.alertname) || 'Alert';
   const instance = line(labels.instance, NAME);
@@ -78,7 +78,7 @@ function reasonToIgnore(labels: Record<string, unknown>, status: string): string
   return null;
 }
 
-/** Labels identify an alert, in whatever order they come. */
+/** Labels identify an alert, in any order. */
 function ownFingerprint(labels: Record<string, unknown>): string {
   const pairs = Object.entries(labels).map(([name, value]) => `${name}=${line(value, 1000)}`);
   return fingerprint(pairs.sort().join('\n'));

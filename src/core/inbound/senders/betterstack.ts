@@ -2,13 +2,10 @@
 import { address, fieldsOf, identity, line, MESSAGE, moment, NAME } from '../fields.ts';
 import { byWord, type SenderResult } from '../signal.ts';
 
-/** Unconfirmed may come to nothing, acknowledged is already known to be down. */
+/** Unconfirmed may come to nothing; acknowledged is known to be down. */
 const WORDS = { down: ['started'], up: ['resolved'] };
 
-/**
- * Better Stack's incident webhook. A monitor is `relationships.monitor` (or heartbeat), else the
- * incident's name; an event is the incident's id and what became of it.
- */
+/** Monitor: `relationships.monitor` (or heartbeat), else the incident's name; event: incident id and state. */
 export function betterstack(input: unknown): SenderResult {
   const data = fieldsOf(fieldsOf(input)?.data);
   const attributes = fieldsOf(data?.attributes);

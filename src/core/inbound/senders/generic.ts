@@ -1,10 +1,10 @@
-// Any monitor that can send a body of one's own: {"monitor": "API", "status": "down"}.
+// Generic: any monitor with a custom body, {"monitor": "API", "status": "down"}.
 import { address, fieldsOf, first, fromJson, identity, MESSAGE, moment, NAME } from '../fields.ts';
 import { byWord, type SenderResult, type SenderSignal } from '../signal.ts';
 
 const MAX_EVENTS = 100;
 
-/** What other monitors say for down and up. */
+/** Other monitors' words for down and up. */
 export const WORDS = {
   down: 'down offline error failed failing critical alert alerting firing problem outage unhealthy major_outage'.split(
     ' ',
@@ -13,8 +13,8 @@ export const WORDS = {
 };
 
 /**
- * `{monitor | name | id, status, message?, at?, url?, component?, event?}`, or a list of them.
- * `status` is one of WORDS; any other is ignored.
+ * Reads `{monitor | name | id, status, message?, at?, url?, component?, event?}`, or a list of them. `status` is one of
+ * WORDS; any other is ignored.
  */
 export function generic(input: unknown): SenderResult {
   const body = typeof input === 'string' ? fromJson(input) : input;

@@ -1,11 +1,11 @@
-// Healthchecks.io: a body its user wrote from $CODE, $NAME, $STATUS …, or its own $JSON.
+// Healthchecks.io: a custom body from $CODE, $NAME, $STATUS …, or its $JSON.
 import { componentTag, fieldsOf, first, identity, line, MESSAGE, moment, NAME } from '../fields.ts';
 import { byWord, type SenderResult } from '../signal.ts';
 
 /**
- * Healthchecks' webhook integration. Write its body as `$JSON`, or as
- * `{"code":"$CODE","name":$NAME_JSON,"status":"$STATUS","at":"$NOW","tags":"$TAGS"}`. A tag
- * `component=api` names the component.
+ * Reads Healthchecks' webhook. Set its body to `$JSON`, or to
+ * `{"code":"$CODE","name":$NAME_JSON,"status":"$STATUS","at":"$NOW","tags":"$TAGS"}`. A tag `component=api` names the
+ * component.
  */
 export function healthchecks(input: unknown): SenderResult {
   const outer = fieldsOf(input);
@@ -27,7 +27,7 @@ export function healthchecks(input: unknown): SenderResult {
 
 const EXAMPLE = '{"code":"$CODE","name":$NAME_JSON,"status":"$STATUS","at":"$NOW"}';
 
-/** `$JSON` has no code of its own, but the check's ping address ends with it. */
+/** `$JSON` has no code, but the check's ping address ends with it. */
 function codeIn(body: Record<string, unknown>): string {
   return /([0-9a-f]{8}-[0-9a-f-]{27})/i.exec(first(500, body.ping_url, body.update_url))?.[1] ?? '';
 }

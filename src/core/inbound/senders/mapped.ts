@@ -1,11 +1,11 @@
-// A webhook of the operator's own, mapped in status.yaml: where the monitor and its state stand in a body.
+// Custom webhooks: read by the mapping in status.yaml.
 import { query } from 'jsonpath-rfc9535';
 import type { Mapping } from '../../model/site.ts';
 import { first, identity, line, MESSAGE, NAME } from '../fields.ts';
 import { byWord, fromProvider, type WebhookReader } from '../signal.ts';
 import { WORDS } from './generic.ts';
 
-/** The reader of `/webhooks/NAME`: bodies, forms and queries alike, for all of them are fields. */
+/** The reader of `/webhooks/NAME`, for bodies, forms and queries. */
 export function mapped(provider: string, mapping: Mapping): WebhookReader {
   const words = { down: (mapping.down ?? WORDS.down).map(plain), up: (mapping.up ?? WORDS.up).map(plain) };
   return fromProvider(provider, input => {

@@ -1,10 +1,10 @@
-// Pingdom: one check changing between UP and DOWN.
+// Pingdom: a check that changes between UP and DOWN.
 import { address, fieldsOf, first, identity, line, MESSAGE, moment, NAME } from '../fields.ts';
 import { byWord, type SenderResult } from '../signal.ts';
 
 const WORDS = { down: ['DOWN', 'FAILING'], up: ['UP', 'SUCCESS'] };
 
-/** Pingdom's webhook. A monitor is `check_id`, an event the moment of the change. */
+/** Monitor: `check_id`; event: the time of the change. */
 export function pingdom(input: unknown): SenderResult {
   const body = fieldsOf(input);
   const state = line(body?.current_state, 30).toUpperCase();

@@ -1,12 +1,12 @@
-// Amazon SNS carrying CloudWatch alarms: the envelope, the alarm in it, and whose signature to believe.
+// Amazon SNS with CloudWatch alarms: reads the envelope and the alarm, and verifies the signature.
 import { verify } from 'node:crypto';
 import { componentTag, fieldsOf, first, identity, line, MESSAGE, moment, NAME } from '../fields.ts';
 import { byWord, ignored, type SenderResult } from '../signal.ts';
 
 /**
- * SNS's envelope (sent as text/plain: hand in the text or what it parses to) with a CloudWatch alarm as
- * its `Message`. ALARM is down, OK is up. Subscription messages are ignored here: answering them is the
- * caller's, with `snsSubscribeUrl`. Believe nothing before `snsSigned` has said true.
+ * Reads SNS's envelope (sent as text/plain; text or parsed) with a CloudWatch alarm as its `Message`: ALARM is down, OK
+ * is up. Ignores subscription messages, which the caller answers with `snsSubscribeUrl`. Only use the result after
+ * `snsSigned` returned true.
  */
 export function sns(input: unknown): SenderResult {
   const envelope = fieldsOf(input);
@@ -25,18 +25,18 @@ export function sns(input: unknown): SenderResult {
     at: moment(alarm.StateChangeTime),
     message: first(MESSAGE, alarm.NewStateReason, alarm.AlarmDescription),
     component: componentTag(line(alarm.AlarmDescription, 1000)),
-    // The same in every retry of one message.
+    // The same in every retry.
     event: line(envelope.MessageId, 64) || null,
   };
   return byWord(fields, state, { down: ['ALARM'], up: ['OK'] }, `state ${state} is neither ALARM nor OK`);
 }
 
-/** GETs an address as text; rejects for any answer but 200. What tests replace of the network. */
+/** GETs a URL as text; rejects unless the response is 200. Replaced in tests. */
 export type FetchText = (url: URL) => Promise<string>;
 
 const OWN_HOST = /^sns\.[a-z]{2}(-[a-z]+)+-\d\.amazonaws\.com(\.cn)?$/;
 
-/** Whether an address from an SNS message is Amazon's own, and so may be fetched: https, SNS's host, no port. */
+/** A URL from an SNS message if it is Amazon's, so that it may be fetched: https, SNS's host, no port; else null. */
 function snsAddress(value: unknown): URL | null {
   if (typeof value !== 'string' || value.length > 2000 || !URL.canParse(value)) return null;
   const url = new URL(value);
@@ -44,21 +44,21 @@ function snsAddress(value: unknown): URL | null {
   return plain && OWN_HOST.test(url.hostname) ? url : null;
 }
 
-/** Where to fetch the certificate that signed a message; null when the address is not Amazon's. */
+/** The URL of the certificate that signed a message; null when not Amazon's. */
 export function snsCertificateUrl(input: unknown): URL | null {
   const url = snsAddress(fieldsOf(input)?.SigningCertURL);
   return url && /^\/SimpleNotificationService-[0-9a-f]+\.pem$/i.test(url.pathname) ? url : null;
 }
 
-/** Where to go once to confirm a subscription; null when the message asks for none. */
+/** The URL that confirms a subscription; null when the message asks for none. */
 export function snsSubscribeUrl(input: unknown): URL | null {
   const envelope = fieldsOf(input);
   return envelope?.Type === 'SubscriptionConfirmation' ? snsAddress(envelope.SubscribeURL) : null;
 }
 
 /**
- * Whether the envelope is signed by the certificate (PEM, fetched from `snsCertificateUrl`).
- * SignatureVersion 1 is SHA-1, 2 is SHA-256; both sign the same fields, by name, each with its newline.
+ * Whether the envelope is signed by the certificate (PEM, from `snsCertificateUrl`). SignatureVersion 1 is SHA-1, 2 is
+ * SHA-256; both sign the same fields, sorted by name, each with a newline.
  */
 export function snsSigned(input: unknown, certificate: string): boolean {
   const envelope = fieldsOf(input);
@@ -76,6 +76,6 @@ export function snsSigned(input: unknown, certificate: string): boolean {
   try {
     return verify(algorithm, Buffer.from(signed), certificate, Buffer.from(signature, 'base64'));
   } catch {
-    return false; // no certificate at all
+    return false; // not a certificate
   }
 }

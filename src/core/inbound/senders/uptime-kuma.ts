@@ -3,9 +3,8 @@ import { address, fieldsOf, first, identity, line, MESSAGE, moment, NAME } from 
 import { byWord, ignored, type SenderResult } from '../signal.ts';
 
 /**
- * Uptime Kuma's webhook in each of its modes. Posts without a monitor are the Test button's, which is
- * ignored, or warn that a certificate ends. Kuma has no event id: its heartbeat's time stands in. A monitor's tag
- * `component` names the component.
+ * Reads Uptime Kuma's webhook in each of its forms. A post without a monitor is a test, which is ignored, or an expiry
+ * warning. Kuma has no event id: the heartbeat's time is used. A monitor's tag `component` names the component.
  */
 export function uptimeKuma(input: unknown): SenderResult {
   const outer = fieldsOf(input);
@@ -25,9 +24,9 @@ export function uptimeKuma(input: unknown): SenderResult {
   const fields = {
     monitor: identity(monitor.id) || identity(monitor.name) || name,
     name,
-    // Monitors that are not http keep the form's empty "https://".
+    // Other monitors than http keep the form's empty "https://".
     url: address(monitor.url) ?? address(monitor.hostname),
-    // Kuma's own clock, UTC; its zone stands beside it for display only.
+    // In UTC; the zone beside it is only for display.
     at: moment(heartbeat.time),
     message: line(heartbeat.msg, MESSAGE) || message,
     component: tagged(monitor.tags),
@@ -45,7 +44,7 @@ const WHY = new Map([
 const EXPIRING =
   /^\[(.{1,120}?)\](?:\[([^\]]*)\])? .*\b(certificate|domain)\b.* expired? in (-?\d{1,5}) days?/i;
 
-/** A warning is a sentence alone: `[NAME][URL] server certificate HOST will expire in 7 days`. */
+/** An expiry warning is only text: `[NAME][URL] server certificate HOST will expire in 7 days`. */
 function expiring(message: string): SenderResult | null {
   const [, name = '', url = '', ends = '', days = ''] = EXPIRING.exec(message) ?? [];
   if (name === '') return null;

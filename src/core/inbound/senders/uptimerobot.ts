@@ -1,4 +1,4 @@
-// UptimeRobot: JSON, form or query, its own variables or a custom body with names of one's own.
+// UptimeRobot: JSON, form or query, with its own variables or a custom body.
 import {
   address,
   decodeEntities,
@@ -12,14 +12,14 @@ import {
 } from '../fields.ts';
 import { type Expiry, ignored, type SenderResult, signal } from '../signal.ts';
 
-/** Longer than anything shown: enough to tell two monitors apart. */
+/** Longer than anything shown: enough to tell monitors apart. */
 const LONG = 1000;
 
-/** Names a field goes by, normalised: lower case, without `_`, `-` and `.`. In order of trust. */
+/** Names of each field, normalised (lower case, without `_`, `-` and `.`), most reliable first. */
 const ALIASES = {
   friendly: ['alerttypefriendlyname'],
   type: ['alerttype', 'alert'],
-  // Words of a custom body. Their numbers are a monitor's status (1 is "not checked"), not an alert's type.
+  // Words of a custom body. Numbers here are a monitor's status (1 is "not checked"), not an alert type.
   other: ['status', 'state'],
   id: ['monitorid', 'id'],
   name: ['monitorname', 'monitorfriendlyname', 'friendlyname', 'monitor', 'name'],
@@ -34,10 +34,10 @@ const ALIASES = {
 } as const;
 
 /**
- * Reads query, form and JSON fields (merged by the caller, body over query). Names count without regard
- * to case and `_`. A variable UptimeRobot did not fill (`*alertDetails*`) is absent; one that was sent
- * without its asterisks ("alertType": "alertType") is a misconfigured webhook, and the answer says so.
- * Only down (1) and up (2) change anything: SSL and domain expiry (3) are warnings, unknown types ignored.
+ * Reads query, form and JSON fields (merged by the caller, body over query); names in any case, with or without `_`. A
+ * variable that UptimeRobot did not fill (`*alertDetails*`) is absent. A variable without its asterisks ("alertType":
+ * "alertType") is a mistake in the webhook's settings, and the response says so. Only down (1) and up (2) change
+ * anything; SSL and domain expiry (3) are warnings, other types are ignored.
  */
 export function uptimerobot(input: unknown): SenderResult {
   const raw = fieldsOf(input);
@@ -76,7 +76,7 @@ export function uptimerobot(input: unknown): SenderResult {
 
 const EXAMPLE = '{"alert_type":"down","monitor_name":"API"}';
 
-/** The friendly word is sure, the number has had other meanings; but a 3 is never an outage. */
+/** The word is reliable; the number has had other meanings, but 3 is never an outage. */
 function kindOf(words: readonly string[], type: string): 'down' | 'up' | { why: string } {
   if (type === '3') return { why: EXPIRY };
   for (const word of words.map(each => each.toLowerCase())) {
@@ -88,7 +88,7 @@ function kindOf(words: readonly string[], type: string): 'down' | 'up' | { why: 
   return { why: `alert type "${type || words[0]}" is neither down (1) nor up (2)` };
 }
 
-/** Both kinds come as type 3: the word decides, else which day was filled in. */
+/** Both kinds have type 3: the word decides, else the date that is present. */
 function expiryIn(
   words: readonly string[],
   get: (kind: keyof typeof ALIASES, most: number) => string,
@@ -103,13 +103,13 @@ function expiryIn(
 const EXPIRY = 'an SSL or domain expiry warning is not an outage';
 
 /**
- * Fields under their normalised names, entities resolved, unfilled variables and empty ones left out. Of
- * two spellings the later counts: the body's, which the caller merges over the query's.
+ * The fields by normalised name, entities decoded, without unfilled variables and empty values. Of two spellings the
+ * later counts, which is the body's.
  */
 function normalise(raw: Record<string, unknown>): Map<string, string> {
   const fields = new Map<string, string>();
   for (const [key, value] of Object.entries(raw).slice(0, 100)) {
-    // `line` once more after decoding: an entity may stand for a control character.
+    // `line` again after decoding: an entity may be a control character.
     const text = line(decodeEntities(line(value, 2000)), 2000);
     const name = key.toLowerCase().replace(/[_.\s-]/g, '');
     if (text !== '' && !/^\*\w+\*$/.test(text)) fields.set(name, text);
@@ -117,7 +117,7 @@ function normalise(raw: Record<string, unknown>): Map<string, string> {
   return fields;
 }
 
-/** UptimeRobot's own word for a variable that came as a constant, if one did. */
+/** The variable that came as its own name, if any. */
 function literalVariable(fields: ReadonlyMap<string, string>): string | undefined {
   const variables = ['alertType', 'alertTypeFriendlyName', 'monitorID', 'monitorFriendlyName'];
   return variables.find(variable => fields.get(variable.toLowerCase()) === variable);

@@ -1,15 +1,15 @@
-// How much of an incident file's body is understood: so much that it never holds others up for long.
+// Limits for an incident file's body, so that parsing never blocks others for long.
 import { readComments, type Shown } from '../../text/comments.ts';
 
-/** The longest body that is read whole, characters and lines; of a longer one only the beginning is. */
+/** The longest body read as a whole, in characters and lines; of a longer one only the beginning is read. */
 const MAX_BODY = 256_000;
 const MAX_LINES = 20_000;
-/** The most updates of one that are read: each is looked at with all others. */
+/** The most updates that are read: each is compared with all others. */
 export const MAX_SECTIONS = 500;
-/** The most headings of one that are looked at: each may be an update. */
+/** The most headings that are examined: each may be an update. */
 export const MAX_HEADINGS = 1000;
 
-/** The line from which on nothing is read, within the body from 1, why, and what to do. */
+/** Where reading stops (line of the body, from 1), why, and what to do. */
 export type ReadingStop = { readonly line: number; readonly what: string; readonly fix: string };
 
 export function tooLong(line: number): ReadingStop | null {
@@ -22,7 +22,7 @@ export function tooMany(line: number, most: number, things: string): ReadingStop
   return { line, what, fix: 'put older ones together under one heading' };
 }
 
-/** A body without its comments, as far as it is read: to the end of a line, and never to the inside of a comment. */
+/** A body without its comments, cut at a line end where it is too long, never inside a comment. */
 export function readBeginning(body: string): { readonly shown: Shown; readonly isWhole: boolean } {
   const text = beginningOf(body);
   if (text.length === body.length) return { shown: readComments(body), isWhole: true };
@@ -39,7 +39,7 @@ function beginningOf(body: string): string {
     const next = body.indexOf('\n', end + 1);
     if (next < 0 || next > MAX_BODY) {
       if (body.length <= MAX_BODY) return body;
-      // A line that is nearly all of it is cut: what stands above it is little.
+      // Cut inside a line only if that line is nearly all of the text.
       return body.slice(0, end > MAX_BODY / 2 ? end : MAX_BODY);
     }
     end = next;

@@ -1,4 +1,4 @@
-// Changing values of an incident file's front matter in place: every byte that is not theirs stays.
+// Changes values in an incident file's front matter in place: all other bytes stay.
 import { isCollection, isMap, isScalar, type Pair, parseDocument } from 'yaml';
 import type { Severity } from '../../model/component.ts';
 import { yamlList, yamlString } from './yaml-values.ts';
@@ -6,11 +6,11 @@ import { yamlList, yamlString } from './yaml-values.ts';
 export interface FrontChanges {
   readonly title?: string | undefined;
   readonly severity?: Severity | undefined;
-  /** Ids; they replace the list, explicit statuses in it included. */
+  /** Ids; they replace the whole list, with its statuses. */
   readonly components?: readonly string[] | undefined;
 }
 
-/** A file cut at its front matter: the lines above it, its own text with LF, and the lines from its end on. */
+/** A file cut at its front matter: the lines above, its text with LF, and the lines from its closing `---` on. */
 export interface CutFile {
   readonly eol: string;
   readonly head: readonly string[];
@@ -18,7 +18,7 @@ export interface CutFile {
   readonly body: readonly string[];
 }
 
-/** Null where no front matter is found. Lines are those of the file's own kind. */
+/** Null when no front matter is found. Lines end as in the file. */
 export function cutFile(source: string): CutFile | null {
   const eol = ['\r\n', '\n'].find(end => source.includes(end)) ?? '\r';
   const lines = source.split(eol === '\r' ? '\r' : /\r?\n/);
@@ -33,7 +33,7 @@ export function joinFile({ eol, head, front, body }: CutFile): string {
   return [...head, ...(front === '' ? [] : front.split('\n')), ...body].join(eol);
 }
 
-/** The file's text with those fields changed; one it lacks is added at the end. Without front matter: the same text. */
+/** Changes fields of the front matter; adds missing ones at its end. The same text without front matter. */
 export function editFront(source: string, { title, severity, components }: FrontChanges): string {
   const found = /^(\uFEFF?---[ \t]*(\r?\n))([\s\S]*?)(?=^---[ \t]*$)/m.exec(source);
   if (found?.index !== 0) return source;
@@ -47,7 +47,7 @@ export function editFront(source: string, { title, severity, components }: Front
   return opening + edited + source.slice(whole.length);
 }
 
-/** Sets keys of a YAML map, or removes them (null). A new one comes below the first of `after` that is there, or last. */
+/** Sets keys of a YAML map, or removes them (null). A new key goes below the first found of `after`, else last. */
 export function setValues(
   yaml: string,
   values: Readonly<Record<string, string | null | undefined>>,
@@ -80,12 +80,12 @@ function set(yaml: string, key: string, value: string | null, after: readonly st
     return put(start, lineEnd(yaml, Math.max(to, colonEnd(yaml, pair))), '');
   }
   const colon = colonEnd(yaml, pair);
-  // Nothing stands there but, perhaps, a comment; or a list, perhaps on lines of its own: right after the colon.
+  // There is no value (perhaps a comment), or a list that may be on its own lines: write right after the colon.
   if (from === to) return value === null ? yaml : put(colon, colon, ` ${value}`);
   return isCollection(pair.value) ? put(colon, to, ` ${value}`) : put(from, to, value ?? 'null');
 }
 
-/** Where a value stands, its line's end left out: a block scalar's range takes that in. */
+/** The range of a value, without the line end that YAML counts to a block scalar. */
 function rangeOf(yaml: string, pair: Pair): [number, number] | undefined {
   const range = (pair.value as { range?: [number, number, number] } | null)?.range;
   if (!range) return undefined;
@@ -102,7 +102,7 @@ function colonEnd(yaml: string, pair: Pair): number {
   return yaml.indexOf(':', keyRange(pair)[1]) + 1;
 }
 
-/** What the line of a key begins with: front matter may be indented as a whole. */
+/** The indentation of a key: all of the front matter may be indented. */
 function indentOf(yaml: string, pair: Pair): string {
   const [start] = keyRange(pair);
   const before = yaml.slice(yaml.lastIndexOf('\n', start - 1) + 1, start);

@@ -1,4 +1,4 @@
-// Headings of an incident file: `## LABEL time`, or the time first, read into label, status and time.
+// Headings of an incident file: parses `## LABEL time`, or the time first, into label, status and time.
 import { INCIDENT_STATUSES, MAINTENANCE_STATUSES, type UpdateStatus } from '../../model/incident.ts';
 import { DAY, HOUR, MINUTE, type Millis, parseInstant, SECOND } from '../../model/time.ts';
 import { DAY_NAMES, MONTH_NAMES } from '../times/month-names.ts';
@@ -15,36 +15,36 @@ import {
 import { ZONE_FIX, zoneAtEnd } from '../times/zone-words.ts';
 
 export interface Heading {
-  /** The status the label names, or null for `Update` and any other words. */
+  /** The label's status, or null for `Update` and any other words. */
   readonly status: UpdateStatus | null;
-  /** The heading's own words when they are neither a status nor `Update`. */
+  /** The heading's words if they are neither a status nor `Update`. */
   readonly label: string | null;
-  /** Epoch ms when the heading is dated; else the time of day, ms since midnight UTC. */
+  /** `time` is epoch ms when the heading is `dated`, else the time of day (ms since midnight UTC). */
   readonly dated: boolean;
   readonly time: Millis;
-  /** What the heading can tell apart: a minute or a second. */
+  /** The precision of its time: a minute or a second. */
   readonly precision: Millis;
 }
 
 const LABELS =
   'update|investigating|identified|monitoring|resolved|scheduled|in[ _-]progress|verifying|completed';
-/** As the machine and most people write it: no other form need be tried. */
+/** Fast path: the form that this program and most people write. */
 const USUAL = new RegExp(
   String.raw`^(${LABELS})(?: (\d{4}-\d{2}-\d{2}))? ([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))? UTC$`,
   'i',
 );
-/** After these words stands a time, and nothing else. */
+/** A label at the beginning: after it, only a time may follow. */
 const LABELLED = new RegExp(String.raw`^(?:${LABELS})(?![\p{L}\d_])`, 'iu');
 
 export function beginsWithLabel(text: string): boolean {
   return LABELLED.test(text);
 }
 
-/** A clock's time, perhaps after a date in numbers; or a date with its month's name. */
+/** A time of day, perhaps after a date in numbers; or a date with a month's name. */
 const BEGINS_WITH_TIME =
   /^[\s([]*(?:(?:\p{Nd}[\p{Nd}\s./,-]*[\s,T])?\p{Nd}{1,2}[:h]\p{Nd}{2}|\p{Nd}{1,2}(?:st|nd|rd|th|\.)?\s+\p{L}+\.?,?\s+\p{Nd}{4},?\s+\p{Nd}{1,2}[:.h]\p{Nd}{2})/u;
 
-/** Reads the text of a level-2 heading; null for one that is prose, as in a post-mortem is what begins with a time. */
+/** Parses a level-2 heading; null for prose, as is a heading with the time first inside a post-mortem. */
 export function readHeading(text: string, inPostmortem: boolean): Heading | 'postmortem' | WrongTime | null {
   if (/^post-?\s?mortem$/i.test(text)) return 'postmortem';
   const [usual, name = '', day, hour, minute, second] = USUAL.exec(text) ?? [];
@@ -94,11 +94,11 @@ export function readHeading(text: string, inPostmortem: boolean): Heading | 'pos
 
 const ZONED_AT_END = /(?:\d\s?Z|\b(?:UTC|GMT)|(?<=:\d\d\s?)[+-]\d{1,2}(?::?\d{2})?)[\s)\]]*$/i;
 
-/** After it an hour up to 12 may be either half of the day's. */
+/** An hour up to 12 after one of these words is ambiguous. */
 const PART_OF_DAY =
   /(?<!\p{L})(?:evening|afternoon|night|morning|abends?|nachts?|morgens|vormittags?|nachmittags?|soir|matin|après-midi|tarde|noche|sera|sere|mattina|notte|avond|kväll|kveld|вечером|утром|ночью)[\s)\],]*$/iu;
 
-/** What a template has in place of a time, alone or after a date; and in place of a date. */
+/** Placeholders of templates: for a time, alone or after a date; and for a date. */
 const BLANK_TIME = String.raw`[([{<]*(?:hh[:.h]?mm(?:[:.]?ss)?|[x?_#*–—-]{1,2}[:.h][x?_#*–—-]{1,2}(?:[:.][x?_#*–—-]{1,2})?|\d{1,2}[:.h][x?_#]{1,2}|\d?\d:(?:\d[x?_]|[x?_]\d)|[x?_]{1,2}:\d\d|tb[adc]|todo|\?+|_{2,}|…|\.{3}|time(?=\s+(?:utc|gmt)$)|(?<=[[<{]\s?)(?:time|uhrzeit|zeit)(?=\s?[\]>}]))[)\]}>]*`;
 const BLANK_DATE = String.raw`(?:(?:yyyy|jjjj)[-./]?mm[-./]?(?:dd|tt)|(?:dd|tt)[-./]mm[-./](?:yyyy|jjjj|yy)|mm\/dd\/yyyy|[[<{]+\s?(?:date|datum)\s?[\]>}]+)`;
 const BLANK = new RegExp(
@@ -107,13 +107,13 @@ const BLANK = new RegExp(
 );
 const DATE_TO_FILL = new RegExp(String.raw`(?<![\p{L}\d])${BLANK_DATE}.*\d[:.h]\d\d`, 'iu');
 
-/** `Update HH:MM UTC`: left as the template has it. */
+/** `Update HH:MM UTC`: a template's placeholder, not filled in. */
 function isBlank(text: string, isLabelled: boolean): boolean {
   if (!isLabelled && !text.includes(':')) return false;
   return BLANK.test(text) || DATE_TO_FILL.test(text);
 }
 
-/** `Nov 29, 07:08 UTC Identified`: the label last. What else holds a time that was not read must not pass for prose. */
+/** `Nov 29, 07:08 UTC Identified`: the label last. Other text with an unreadable time is a mistake, not prose. */
 function readTurned(text: string): Heading | WrongTime | null {
   const [, rest, label] = LABEL_LAST.exec(text) ?? [];
   if (rest && !beginsWithLabel(text)) {
@@ -139,28 +139,28 @@ function readTurned(text: string): Heading | WrongTime | null {
 
 const LABEL_LAST = new RegExp(String.raw`^(.*?[^\s)\]:,;|·–—-][)\]]?)[\s:,;|·–—-]+(${LABELS})$`, 'iu');
 const CLOCK = /(?<![\d:.])\d{1,2}:\d{2}(?::\d{2})?(?![\d:])/;
-/** An hour without its minutes, at the end. */
+/** An hour without minutes, at the end. */
 const BARE_HOUR =
   /[\s,–-]+(?:(?:at|à|um|om|ore|alle|a\s+las?|kl\.?|às)\s+)?(?:(?:[01]?\d|2[0-3])\s?(?:h|u|hrs?|hours?|heures?|horas?|uur)?|noon|midnight)(?:\s+(?:UTC|GMT))?$/iu;
-/** A time that names its zone, with a clock's sign or without. */
+/** A time with a zone, with or without a colon. */
 const ZONED =
   /(?<![\p{L}\d:.#-])(?:\d{1,2}:\d{2}(?::\d{2})?(?:\s?[AaPp]\.?[Mm]\.?)?|(?:[01]\d|2[0-3])[0-5]\d|(?:noon|midnight))\s?[([]?(?:(?:UTC|GMT|Z|[A-Z]{1,3}[SD]?T|MES?Z)(?![\p{L}\d])|[+-]\d{2}:?\d{2})/u;
-/** A date and the four or six digits of a time: `2026-11-29 0709`, `202611290709`. */
+/** A date with a time of four or six digits: `2026-11-29 0709`, `202611290709`. */
 const COMPACT = new RegExp(
   String.raw`(?<![\p{L}\d#.-])(?:(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2\d{4}|(?:19|20)\d{6}|(?:${MONTH_NAMES})\.?\s\d{1,2},?\s\d{4}|\d{1,2}\.?\s(?:${MONTH_NAMES})\.?,?\s\d{4})[\s,@T_-]+\d{4}(?:\d\d)?|20\d{2}(?:0[1-9]|1[0-2])[0-3]\d{5}(?:\d\d)?)(?!\d)`,
   'iu',
 );
-/** Nothing but a label and the four digits of a time, or its hour: `23h UTC`. */
+/** A label and a time of four digits, or an hour (`23h UTC`), and nothing else. */
 const BARE = new RegExp(
   String.raw`^(?:${LABELS})[\s:,;–—-]+(?:(?:[01]\d|2[0-3]) ?[0-5]\d|(?:[01]?\d|2[0-3])\s?h(?:rs?)?\.?(?:\s*(?:UTC|GMT|Z))?)$`,
   'iu',
 );
 
-/** `02:44 UTC - Update`, `[2026-11-28 23:12 UTC] Resolved`: the time, and the words after it. */
+/** `02:44 UTC - Update`, `[2026-11-28 23:12 UTC] Resolved`: the time first. */
 function readTimeFirst(text: string): WrittenTime | null {
   const begin = TIME_FIRST.exec(text)?.[0].length;
   if (begin === undefined) return null;
-  // The longest beginning that is a time alone.
+  // The longest beginning that is only a time.
   const ends = [...text.slice(0, 60).matchAll(/[\s)\]:–—-]+(?=\S)/gu)].map(({ index }) => index).reverse();
   for (const end of ends) {
     const read = readTimeAtEnd(text.slice(begin, end), true);
@@ -181,14 +181,14 @@ const TIME_FIRST = new RegExp(
   'iu',
 );
 
-/** UTC is read wherever it stands. */
+/** UTC before the time counts too. */
 const UTC_BEFORE = /(?:^|[\s,(]+)(?:UTC|GMT)[)\s]*$/;
 
-/** What follows a time and is no label: another zone, or the end of a span of time. */
+/** Words after a time that are no label: another zone, or the end of a time span. */
 const OTHER_ZONE =
   /^(?:[A-Z]{2,5}(?![\p{L}\d])|[A-Z][a-z]+\/[A-Z]|(?:local|to|until|till|bis|and|und)(?!\p{L}))/u;
 
-/** The words without a second time that says the same (`23:12 UTC (11:12 PM)`); what is wrong where it says another. */
+/** The words without a second, equal time (`23:12 UTC (11:12 PM)`); a mistake when the times differ. */
 function alone(read: WrittenTime): string | WrongTime {
   if (!holdsTime(read.words)) return read.words;
   const other = readTimeAtEnd(read.words, false);
@@ -214,7 +214,7 @@ export function statusNamed(label: string): UpdateStatus | null {
   return known.includes(word) ? (word as UpdateStatus) : null;
 }
 
-/** How far an update is along: an unreadable one further than the next below was written after it, and put on top. */
+/** How far an update has progressed: an unreadable heading with a higher stage than the next was added on top. */
 export function stageOf(text: string): number {
   const label = LABELLED.exec(text)?.[0] ?? LABEL_LAST.exec(text)?.[2] ?? '';
   const stage = STAGES.findIndex(names => names.includes(label.toLowerCase().replace(/[\s-]/g, '_')));
@@ -231,7 +231,7 @@ const STAGES = [
 const UNMARKED =
   /^ {0,3}(?:(?:> ?|[-*+] )+#{1,6} *|<h[1-6]>)? *(?:[*_]{1,3}(?! ))?[[(]? *(update|investigating|identified|monitoring|resolved|scheduled|in progress|verifying|completed)[ *_[\](),:–—-]{1,9}[\d ,./TZ-]*\d{1,2}:\d{2}[\d :]*(?:UTC|Z|GMT)?[ *_\])]{0,6}(?:<\/h[1-6]>)?$/i;
 
-/** The label of a line that is nothing but a label with its time, and begins as no heading of ours; else null. */
+/** The label of a line that is only a label with a time, but not a heading of ours; else null. */
 export function unmarkedLabel(line: string): string | null {
   return line.length <= 120 && line.includes(':') ? (UNMARKED.exec(line)?.[1] ?? null) : null;
 }

@@ -1,29 +1,30 @@
-// Moments: when each of a file's sections was said; one without a date has a time of day alone.
+// Times of a file's sections: finds the day of sections that have only a time of day.
 import { DAY, HOUR, type Millis } from '../../model/time.ts';
 import type { Section } from './timeline.ts';
 
-/** A section with its moment. `written` is what the heading says, `at` never precedes its elder's. */
+/** A section with its time. `written`: as in the heading; `at`: never before the previous section's. */
 export type Moment = { readonly section: Section; readonly at: Millis; readonly written: Millis };
 
-/** How a file is read whose sections tell nothing of their order: all in one minute. */
+/** The order of sections when all have the same minute. */
 export type Ties = 'newest first' | 'oldest first';
 
-/** When an incident began, and when it was over by its front matter, epoch ms. */
+/** `started`, and the end by the front matter, epoch ms. */
 export type Life = { readonly started: Millis; readonly ending?: Millis | null };
 
 /** The window of a maintenance, epoch ms. */
 export type Work = { readonly start: Millis; readonly end: Millis };
 
 /**
- * Gives every section its moment, oldest first. Undated ones are read top-down and bottom-up, each
- * at the first such time of day at or after its predecessor; the reading whose undated ones end earlier
- * is taken (dated ones are alike in both, and adding one must not turn the others round). A dated section at an
- * edge may have been put beside older ones: see `stoodBefore`.
- * When both end alike, the one that already runs forward in time; else newest-first, as the mission's
- * own sample is written, unless `ties` says otherwise. `work` is the window of a maintenance: what tells of the work
- * itself without a date is read on the day nearest to it, however long ago the maintenance was announced. A section of
- * a day that is most likely wrong moves no undated one there, unless `trusted`: a machine's file, or a series, may have
- * any days. Nor does an undated one of a clock that is ahead, once it is known when all was over: see `walk`.
+ * Finds the time of each section; returns them oldest first.
+ * - Sections may be top-down or bottom-up. Both are tried; an undated section gets the first such time of day after the
+ *   previous one. The direction in which undated sections end earlier wins. Dated ones do not count for that, or adding
+ *   one could reverse the others.
+ * - If both end alike: the direction in which time runs forward, else `ties`.
+ * - A dated section at the edge may have been added beside older ones: see `stoodBefore`.
+ * - After the end is known, undated sections of a clock that was ahead do not move the others: see `walk`.
+ * @param work the window of a maintenance: undated sections about the work itself get the nearest day to it.
+ * @param trusted a machine's file, or a series: any date may be right. Else dates that are most likely wrong do not
+ * move undated sections.
  */
 export function readMoments(
   sections: readonly Section[],
@@ -33,7 +34,7 @@ export function readMoments(
   trusted = false,
 ): Moment[] {
   const strays = trusted ? new Set<Section>() : straysOf(sections, started, work);
-  // An undated one belongs to the day on which it is nearer to the beginning.
+  // An undated section belongs to the day on which it is nearer to the start.
   const bounds = { started, earliest: trusted || work ? Number.NEGATIVE_INFINITY : started - DAY / 2 };
   const reading = (all: readonly Section[]) => {
     const plain = walk(all, bounds, null, work, strays);
@@ -52,12 +53,12 @@ export function readMoments(
     .map(({ moment }) => moment);
 }
 
-/** Nothing goes on for so long without a word: a later date is most likely of another year. */
+/** A date this long after all others is most likely of the wrong year. */
 const LONGEST_SILENCE = 200 * DAY;
 
-/** The dated sections that most likely are of a wrong day: far before the beginning, or long after all others. */
+/** Dated sections with most likely the wrong date: far before the start, or long after all others. */
 function straysOf(sections: readonly Section[], started: Millis, work: Work | null): ReadonlySet<Section> {
-  // A maintenance may be announced before the day that its file is named after.
+  // A maintenance may be announced before the day in its file's name.
   const first = started - (work ? LONGEST_SILENCE : DAY);
   let last = Math.max(started, work?.end ?? started);
   const strays = new Set<Section>();
@@ -68,16 +69,16 @@ function straysOf(sections: readonly Section[], started: Millis, work: Work | nu
   return strays;
 }
 
-/** The farthest that a clock on local time is ahead of UTC. */
+/** The most that local time is ahead of UTC. */
 const FARTHEST_AHEAD = 14 * HOUR;
 
-/** The words of an end may be dated so long after it. */
+/** The update about the end may be dated this much later. */
 const ENDING_FOR = HOUR;
 
 /**
- * The moments in one direction. What has no date and comes after the `ending` draws nothing along: it was written by a
- * clock that is ahead, or is a postscript. And what stands below the words of such a clock is not of the day after
- * the end for that: it is of the day before, where that is within the incident.
+ * The times in one direction. Undated sections after `ending` are of a clock that is ahead, or postscripts: they do not
+ * move the following sections. A section that would therefore fall on the day after the end gets the day before, if
+ * that is within the incident.
  */
 function walk(
   sections: readonly Section[],
@@ -89,7 +90,7 @@ function walk(
   const latest = ending === null ? Number.POSITIVE_INFINITY : ending + ENDING_FOR;
   let elder = started;
   let isGuessed = false;
-  // What programs write has a date, and stands above or below everything that people wrote.
+  // Dated sections, such as those of this program, are above or below all undated ones.
   const edge = sections.findIndex(({ dated }) => !dated);
   return sections.map((section, index) => {
     const floor = elder - (elder % section.precision);
@@ -102,7 +103,7 @@ function walk(
     const first = isOlder || isBefore ? next - DAY : next;
     const read = work && tellsOfWork(section) ? nearestTo(work, first) : first;
     const written = section.dated ? section.time : read;
-    // 12:34 beside an elder of 12:34:56 is the same minute, not an earlier moment.
+    // 12:34 after 12:34:56 is the same minute, not an earlier time.
     const at =
       written === floor ? elder : written === first && first < next ? Math.max(written, started) : written;
     if (!strays.has(section) && !isBefore && (section.dated || at <= latest)) {
@@ -113,27 +114,26 @@ function walk(
   });
 }
 
-/** A section does not wait so long for the next, if that may as well have stood there before it. */
+/** A longer gap before an undated section means: it may have been in the file earlier. */
 const LONG_SILENCE = 8 * HOUR;
 
 /**
- * Whether the first of these undated sections was there before the dated one at its edge was put there: read after
- * it (`next`), it would come after a long silence, the day before it lies within the incident, and no other date
- * confirms the order.
+ * Whether the first of these undated sections was in the file before the dated one beside it: read after that (`next`),
+ * it would follow a long gap; one day earlier is still within the incident; and no other date confirms the order.
  */
 function stoodBefore(sections: readonly Section[], dated: Millis, next: Millis, began: Millis): boolean {
   if (next - dated <= LONG_SILENCE || next - DAY < began) return false;
   return !sections.some(other => other.dated && other.time >= next);
 }
 
-/** Whether a section tells of the work of a maintenance, not of the plan. */
+/** Whether a section is about the work of a maintenance, not the plan. */
 export function tellsOfWork({ status }: Pick<Section, 'status'>): boolean {
   return status === 'in_progress' || status === 'verifying' || status === 'completed';
 }
 
-/** That time of day, at `first` or days after it, on the day nearest to the window; of two alike the earlier. */
+/** This time of day, at `first` or later, on the day nearest to the window; the earlier of two equally near ones. */
 function nearestTo({ start, end }: Work, first: Millis): Millis {
-  // Below a step that is planned for later stands what came before that.
+  // After a step planned for later it would fall past the window: it came before that step.
   if (first > end && first - DAY >= start && end - start < DAY) return first - DAY;
   if (first >= start) return first;
   const before = start - ((start - first) % DAY);

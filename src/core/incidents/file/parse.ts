@@ -1,4 +1,4 @@
-// One markdown file → one Incident, or the problems that stand in its way, each with its line.
+// Parses a markdown file into an Incident, or into problems with their lines.
 import {
   INCIDENT_STATUSES,
   type Incident,
@@ -20,13 +20,13 @@ import { fieldsSchema, frontmatterSchema, MAX_TITLE, readPromise } from './schem
 import { cutSections, type Section, type Sections } from './timeline.ts';
 import { type Fields, type Frontmatter, updatesOf } from './updates.ts';
 
-/** The largest incident file that is read, bytes: beyond it, it is not prose. */
+/** The largest incident file that is read, bytes. */
 export const MAX_INCIDENT_BYTES = 1_000_000;
 
-/** The most characters of the fields beneath its headings, together. */
+/** The most characters of all fields under its headings together. */
 const MAX_FIELDS = 24_000;
 
-/** What other status pages call our keys. */
+/** Names of our keys on other status pages. */
 const KEYS_ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['scheduled_for', 'scheduled_start'],
   ['scheduled_until', 'scheduled_end'],
@@ -38,9 +38,11 @@ const KEYS_ELSEWHERE: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Parses an incident file. `file` is the path to name in problems, `id` the file's name without `.md`. Warnings may
- * come with an incident, and errors in what is beneath its front matter: a comment nobody closed is text, and a
- * heading whose time cannot be read makes it `held`. `ties` is for `parseAfter`.
+ * Parses an incident file. An incident may come with warnings, and with errors of its body: an unclosed comment becomes
+ * text, and an unreadable time in a heading makes it `held`.
+ * @param file the path to name in problems.
+ * @param id the file's name without `.md`.
+ * @param ties for `parseAfter`.
  */
 export function parseIncident(
   file: string,
@@ -48,7 +50,7 @@ export function parseIncident(
   source: string,
   ties: Ties = 'newest first',
 ): Outcome<Incident> {
-  // One file's failure must not be that of all the others.
+  // A failure must not affect other files.
   const { value, problems } = survived(
     () => read(file, id, source, ties),
     problem => ({ value: null, problems: [problem] }),
@@ -124,7 +126,7 @@ function readSectionFields(sections: readonly Section[], bodyLine: number, file:
   return { fields, problems };
 }
 
-/** Said beside the incident: nobody may miss it for a heading or a comment. */
+/** Problems of the body. The incident is used all the same. */
 function bodyRemarks(cut: Sections): Remark[] {
   const { stopped, openFence, openFenceLine } = cut;
   const error = (at: number, what: string, fix: string): Remark => ({ level: 'error', at, what, fix });
@@ -142,7 +144,7 @@ function bodyRemarks(cut: Sections): Remark[] {
       const what = 'this comment is never closed, so it is shown as text';
       return error(line, what, 'write `-->` where it ends, or `\\<!--`');
     }),
-    // Of a text that is not read to its end, nobody knows.
+    // Unknown when the text was not read to its end.
     ...(openFenceLine !== null && !stopped
       ? [
           error(
@@ -229,7 +231,7 @@ function build(
       : { start: fields.scheduled_start, end: fields.scheduled_end as Millis };
   const presumed = fields.started ?? announced(id, (scheduled as { start: Millis }).start);
   const updates = updatesOf(fields, presumed, cut, written, ties);
-  // A day that nobody wrote is not later than what was.
+  // An assumed day is not later than the first update.
   const begun = fields.started ?? Math.min(presumed, (updates[0] as IncidentUpdate).at);
   const started = scheduled ? begun : Math.min(begun, fields.resolved ?? begun);
   return {
@@ -251,7 +253,7 @@ function build(
   };
 }
 
-/** A maintenance without `started` was announced on the day its file is named after. */
+/** Without `started`, a maintenance was announced on the day in its file's name. */
 function announced(id: string, start: Millis): Millis {
   const day = /^(\d{4})(\d{2})(\d{2})/.exec(id);
   const at = day ? parseInstant(`${day[1]}-${day[2]}-${day[3]}`) : null;

@@ -1,4 +1,4 @@
-// Incident → markdown, and small edits of an existing file that keep the operator's other bytes.
+// Prints incidents as markdown, and adds updates to files without changing their other bytes.
 import type { Severity } from '../../model/component.ts';
 import type { Affected, ImpactChange, Incident, UpdateStatus } from '../../model/incident.ts';
 import { iso, type Millis, SECOND } from '../../model/time.ts';
@@ -13,10 +13,10 @@ import { yamlList, yamlString } from './yaml-values.ts';
 export interface NewIncident {
   readonly title: string;
   readonly status: UpdateStatus;
-  /** null writes none: a maintenance has no severity. */
+  /** null: none, for a maintenance. */
   readonly severity: Severity | null;
   readonly started: Millis;
-  /** Ids, or ids with a status of their own; null writes no `components:` line (then the title decides). */
+  /** Ids, with or without a status; null: no `components:` line (the title decides). */
   readonly components: readonly (string | Affected)[] | null;
   readonly openedBy: string | null;
   readonly message: string;
@@ -24,15 +24,15 @@ export interface NewIncident {
   readonly scheduled?: { readonly start: Millis; readonly end: Millis };
   readonly rrule?: string;
   readonly postmortem?: string;
-  /** When the first update promises the next, epoch ms. */
+  /** When the first update promises the next one, epoch ms. */
   readonly promised?: Millis;
-  /** When the message was written, where not as it started: of one that is reported when it is over. */
+  /** When the message was written, if not at `started`: for an incident reported after its end. */
   readonly messageAt?: Millis;
   /** Later updates, oldest first. */
   readonly later?: readonly Addition[];
 }
 
-/** A new incident file's text, as the machine and the command line write it. */
+/** The text of a new incident file. */
 export function printIncident(incident: NewIncident): string {
   const { scheduled } = incident;
   const lines = ['---', `title: ${yamlString(incident.title)}`, `status: ${incident.status}`];
@@ -65,19 +65,18 @@ export interface Addition {
   readonly change?: Partial<ImpactChange>;
   /** When the next update is promised, epoch ms. */
   readonly promised?: Millis;
-  /** Shown, and mailed to nobody. */
+  /** Shown, but not sent. */
   readonly quiet?: true;
-  /** Words after the end: an `Update`, and the front matter stays as it is. */
+  /** Text after the end: an `Update`; the front matter stays. */
   readonly afterwards?: boolean;
-  /** Of one occurrence of a recurring maintenance: `status:` tells of the whole series and stays. */
+  /** For one occurrence of a recurring maintenance: the front matter is about the series and stays. */
   readonly occurrence?: true;
 }
 
 /**
- * Adds an update to a file: a dated section on the side where the newest stands, `status:` set, and
- * `resolved:` written (status resolved) or taken away (any other). Every other byte stays, and so does
- * every earlier update: the moments of undated headings depend on their order. An occurrence's update
- * leaves the front matter as it is. A text whose front matter is not found comes back as it is.
+ * Adds an update to a file: a dated section beside the newest one; sets `status:`, and writes `resolved:` (status
+ * resolved) or removes it. All other bytes and all earlier updates stay: the times of undated headings depend on their
+ * order. Returns the same text when it has no front matter.
  */
 export function addUpdate(source: string, addition: Addition): string {
   const cut = cutFile(source);
@@ -94,7 +93,7 @@ export function addUpdate(source: string, addition: Addition): string {
   return places.find(text => keeps(read, text)) ?? (places[0] as string);
 }
 
-/** The same, if it reads back as what was meant: null for a file that is written in a way no machine should edit. */
+/** The same, but null unless the result reads back as intended: the file may be written in an unusual way. */
 export function updated(source: string, addition: Addition): string | null {
   const text = addUpdate(source, addition);
   const after = parseIncident('', '', text).value;
@@ -109,7 +108,7 @@ export function updated(source: string, addition: Addition): string | null {
   return stands ? text : null;
 }
 
-/** Whether the updates of `before` all stand in `text` at their moments: their keys are in the database. */
+/** Whether all updates of `before` keep their keys in `text`: the keys are in the database. */
 function keeps(before: Incident | null, text: string): boolean {
   const after = parseIncident('', '', text).value;
   if (!before || !after) return false;
@@ -117,7 +116,7 @@ function keeps(before: Incident | null, text: string): boolean {
   return before.updates.every(({ key, body }) => body === '' || keys.has(key));
 }
 
-/** The body with the section put in: at the likelier side first, then at the other. */
+/** The body with the section added: at the likelier end first, then at the other. */
 function insertions(body: readonly string[], addition: Addition, started: Millis): string[][] {
   const { sections, postmortemLine, openFence } = cutSections(body.join('\n'));
   const added = section(addition);
@@ -149,7 +148,7 @@ function section({ status, at, message, change, promised, quiet, afterwards }: A
   if (promised !== undefined) fields.push(`next_update: ${iso(promised)}`);
   if (quiet) fields.push('notify: false');
   const text = defuse(message);
-  // A text that begins like a field must not become one.
+  // An empty line, so that text that looks like a field does not become one.
   const isLikeField = /^(severity|components|next_update|notify)\s*:/.test(withoutComments(text).trim());
   const gap = fields.length > 0 || isLikeField ? [''] : [];
   return [`## ${label} ${time}`, ...fields, ...gap, ...text.split('\n'), ''];

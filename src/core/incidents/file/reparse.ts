@@ -1,4 +1,4 @@
-// A file read again after it changed: what was told keeps its key.
+// Parses a changed file so that announced updates keep their keys.
 import { type Incident, isOpen } from '../../model/incident.ts';
 import type { Outcome } from '../../model/problem.ts';
 import type { Millis } from '../../model/time.ts';
@@ -7,8 +7,8 @@ import { readDateTime } from '../times/written-time.ts';
 import { parseIncident } from './parse.ts';
 
 /**
- * Parses a later version of a file: where nothing in it tells whether the newest stands above or below (all
- * sections in one minute), it is read so that the updates of the version before keep their keys.
+ * Parses a new version of a file. If the order of its sections is unclear (all in one minute), it takes the order in
+ * which the updates of the previous version keep their keys.
  */
 export function parseAfter(
   before: Incident | null,
@@ -22,7 +22,7 @@ export function parseAfter(
   return turned.value && !swaps(before, turned.value) ? turned : read;
 }
 
-/** Whether the words of an update stand under another ordinal of the same time now. */
+/** Whether an update's text now has another number within the same time. */
 function swaps(before: Incident, after: Incident): boolean {
   const named = new Map(after.updates.map(({ key, body }) => [key, body]));
   const said = new Set(after.updates.map(({ key, body }) => `${timeOf(key)}${body}`));
@@ -33,25 +33,25 @@ function timeOf(key: string): string {
   return key.slice(0, key.lastIndexOf('#') + 1);
 }
 
-/** A key of front matter, wherever it stands: above it may be what keeps the file from being read. */
+/** A key of our front matter, anywhere: something above may make the file unreadable. */
 const MEANT_AS_INCIDENT = /^[ \t\uFEFF]*["']?(title|status|severity|started|components)["']?[ \t]*:/im;
 
-/** What is named after a day is meant to be one, too. */
+/** A name that begins with a date is meant as an incident too. */
 const NAMED_AS_INCIDENT = /^\d{4}-?\d{2}-?\d{2}(?!\d)/;
 
-/** A key of the front matter itself, and all of its value: what goes on below it is a part of it. */
+/** A key of the front matter with its value, continuation lines included. */
 const STATUS = /^(["']?)status\1[ \t]*:(.*(?:\n[ \t]+[^\s#].*)*)/gim;
 const OVER = /^[ \t]*(["']?)(?:resolved|completed|postmortem)\1[ \t]*(?:[ \t]#.*)?$/i;
 
-/** A file that tells of no outage, though the rest of it cannot be read. */
+/** Signs of a maintenance, even if the rest of the file cannot be read. */
 const MAINTENANCE = /^(["']?)scheduled_start\1[ \t]*:[ \t]*(?!null|~|#)\S/im;
 const INCIDENT = /investigating|identified|monitoring/i;
 
 /**
- * Whether a file of which no version could ever be read may be about something that is going on: it is meant to be
- * an incident, by its name (`20260310_api-down`) or by what stands in it, and its front matter does not say by a
- * `status` of its own, and by nothing else in that line, that it is over; an end that lies ahead of `now` has not
- * come. `null`: nobody knows what stands in it.
+ * Whether a file that could never be parsed may be about something current. It must be meant as an incident, by its
+ * name (`20260310_api-down`) or content, and must not clearly say that it is over: by a `status` line of its own, and
+ * without an end in the future.
+ * @param text null: unknown, so it may be.
  */
 export function mayBeOpen(id: string, text: string | null, now: Millis): boolean {
   if (text === null) return true;
@@ -61,32 +61,32 @@ export function mayBeOpen(id: string, text: string | null, now: Millis): boolean
   const statuses = [...keys.matchAll(STATUS)].map(([, , value]) => value!);
   if (MAINTENANCE.test(keys) && !statuses.some(value => INCIDENT.test(value))) return false;
   const ends = [...keys.matchAll(/^[ \t]*["']?resolved["']?[ \t]*:[ \t]*["']?([^"'#\n]*)/gim)];
-  // What stands on one side of a conflict alone is not settled.
+  // A status inside a conflict is not settled.
   const isSaid = keys.replace(/^<{7}[\s\S]*?^>{7}.*$/gm, '').search(STATUS) >= 0;
   const isOver =
     isSaid && statuses.every(value => OVER.test(value)) && ends.every(([, end]) => hasCome(end!.trim(), now));
   return !isOver;
 }
 
-/** The lines of a front matter, well closed or not; empty where a file begins with none. */
+/** The lines of the front matter, closed or not; empty when the file does not begin with one. */
 function keysOf(top: string): string {
   const text = top.replace(/<!--[\s\S]*?(?:-->|$)/g, '').trimStart();
   if (!/^---[ \t]*(?:ya?ml)?[ \t]*\n/.test(text)) return '';
   const [, keys = '', body] = text.split(/^---.*$/m, 3);
-  // Where nothing closes it, what stands below the first line that is no key may be anything.
+  // When it is not closed, it ends at the first line that is no key.
   return body === undefined
     ? /^(?:["'\w-]+[ \t]*:.*\n?|[ \t]*[-#] .*\n?|[ \t]+\S.*\n?)*/.exec(keys.trimStart())![0]
     : keys;
 }
 
-/** Whether a version of a file that the page does not show is, or may be, about something that is going on. */
+/** Whether a version of a file that the page does not show is, or may be, about something current. */
 export function isOrMayBeOpen(id: string, text: string | null, now: Millis): boolean {
   const read = text === null ? null : parseIncident('', id, text).value;
   if (!read) return mayBeOpen(id, text, now);
   return isOpen(read) || (read.scheduled === null && (read.resolved ?? now) > now);
 }
 
-/** Whether the moment that a value names has come: no moment at all leaves it to the `status`. */
+/** Whether the time in a value has passed; true without a time, as then the `status` decides. */
 function hasCome(value: string, now: Millis): boolean {
   if (value === '' || /^(?:null|~)$/i.test(value)) return true;
   const at = readDateTime(value);

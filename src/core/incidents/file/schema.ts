@@ -1,4 +1,4 @@
-// What may stand in an incident file's front matter, and in the field lines under an update's heading.
+// Schemas of an incident file's front matter, and of the fields under an update's heading.
 import * as z from 'zod';
 import { COMPONENT_STATUSES, type ComponentStatus } from '../../model/component.ts';
 import { type Affected, INCIDENT_STATUSES, MAINTENANCE_STATUSES, SEVERITIES } from '../../model/incident.ts';

@@ -1,4 +1,4 @@
-// Timelines: the `## Update 15:00 UTC` sections of an incident file, read into moments.
+// Timelines: cuts the body of an incident file into its `## Update 15:00 UTC` sections.
 import { joined, type Shown, type ShownLine } from '../../text/comments.ts';
 import type { WrongTime } from '../times/written-time.ts';
 import {
@@ -14,7 +14,7 @@ import { beginsWithLabel, type Heading, readHeading, stageOf, unmarkedLabel } fr
 export interface Section extends Heading {
   /** 1-based within the body. */
   readonly line: number;
-  /** The `key: value` lines right under the heading (`severity:`, `components:`, `next_update:`, `notify:`). */
+  /** The `key: value` lines right below the heading (`severity:`, `components:`, `next_update:`, `notify:`). */
   readonly fields: string | null;
   readonly body: string;
 }
@@ -25,25 +25,25 @@ export interface Sections {
   readonly postmortem: string | null;
   /** 1-based line of the first post-mortem heading; null when there is none. */
   readonly postmortemLine: number | null;
-  /** The mark of a code fence nobody closed; null when all are. */
+  /** The mark of an unclosed code fence; null when there is none. */
   readonly openFence: string | null;
   readonly openFenceLine: number | null;
-  /** Comments that nothing closes, and lines on which one begins within another (comments.ts). */
+  /** Unclosed comments, and lines on which a comment begins inside another (comments.ts). */
   readonly unclosed: Shown['unclosed'];
   readonly nested: Shown['nested'];
-  /** Headings with a time that is none, or may be two: their text stays with what is above, by line. */
+  /** Headings with an invalid or ambiguous time; their text belongs to the section above. */
   readonly wrong: readonly (WrongTime & { readonly line: number })[];
-  /** Other headings that look timed but cannot be read: line and text. */
+  /** Other headings that look like they have a time but cannot be read. */
   readonly unreadable: readonly { readonly line: number; readonly text: string }[];
-  /** Other lines outside fences and post-mortem that begin like a heading of ours. */
+  /** Other lines, outside code and post-mortem, that begin like one of our headings. */
   readonly loose: readonly { readonly line: number; readonly text: string }[];
-  /** From which line on nothing is read, and why; null when all of it is. */
+  /** Where and why reading stopped; null when all was read. */
   readonly stopped: ReadingStop | null;
 }
 
 /**
- * Cuts a body into preface, timed sections and the post-mortem; headings in code fences do not count, and HTML
- * comments, with all that stands in them, are left out. Of a body that is too long only the beginning is read.
+ * Cuts a body into preface, timed sections and post-mortem. Skips headings in code fences, and HTML comments with their
+ * content. Of a body that is too long only the beginning is read.
  */
 export function cutSections(body: string): Sections {
   const { shown, isWhole } = readBeginning(body);
@@ -67,7 +67,7 @@ export function cutSections(body: string): Sections {
       break;
     }
     if (heading && heading !== 'postmortem' && 'what' in heading) {
-      // Between the headings of a post-mortem a time may be anything.
+      // In a post-mortem, other headings may have any time.
       if (inPostmortem && !beginsWithLabel(text!)) parts.at(-1)!.lines.push(line);
       else {
         wrong.push({ line: index + 1, ...heading });
@@ -95,8 +95,8 @@ interface HeadedLines {
 }
 
 /**
- * What stands under a heading that cannot be read is kept with what is above it, never with an end. Above all others
- * it is the beginning, or, when its label is further along than the next one's, goes with that.
+ * Text under an unreadable heading belongs to the section above, unless that is an end. At the top of the file it
+ * becomes the beginning; or part of the next section, if its label has progressed further than that one's.
  */
 function assembled(
   parts: readonly HeadedLines[],
@@ -129,7 +129,7 @@ function assembled(
       sections.push({ ...heading, line, fields, texts });
     }
   }
-  // Of what stands below an end alone, the last update before it is the nearest.
+  // With only an end above it, text goes to the last update that is no end.
   const last = sections.findLast(one => !isEnd(one))?.texts ?? preface;
   last.push(...kept.map(({ text }) => text));
   return {
@@ -147,11 +147,11 @@ function whole(texts: readonly string[]): string {
     .join('\n\n');
 }
 
-/** Longer lines are prose: no pattern is tried on them. */
+/** Longer lines are prose and not examined. */
 const MAX_HEADING = 300;
 
 function headingText(line: string): string | undefined {
-  // A space of another kind comes from a chat or a word processor.
+  // Other kinds of spaces come from chats and word processors.
   if (!/^##\s/.test(line) || line.length > MAX_HEADING) return undefined;
   return line.slice(3).trim().replace(/ #+$/, '').trimEnd();
 }
@@ -162,7 +162,7 @@ function isLoose(line: string): boolean {
   return /^ {0,3}#{1,5}(?!#)/.test(line) && line.length <= MAX_HEADING;
 }
 
-/** How many lines under a heading are fields: the first must be one, lists may go on indented. */
+/** The number of lines under a heading that are fields: the first must be one; lists may continue, indented. */
 function fieldLines(lines: readonly ShownLine[]): number {
   let count = 0;
   for (const [index, { text, silent }] of lines.entries()) {

@@ -1,4 +1,4 @@
-// An incident file's sections and front matter → its updates, in order, each with its name and status.
+// Turns sections and front matter into the updates of an incident, in order, each with its key and status.
 import type * as z from 'zod';
 import type { IncidentUpdate, UpdateStatus } from '../../model/incident.ts';
 import { DAY, iso, MINUTE, type Millis } from '../../model/time.ts';
@@ -11,7 +11,7 @@ export type Fields = z.output<typeof fieldsSchema>;
 
 interface TimelineContext {
   readonly fields: Frontmatter;
-  /** When it began, epoch ms: as written, or presumed. */
+  /** Its start, epoch ms; assumed when not written. */
   readonly started: Millis;
   readonly maintenance: boolean;
   readonly repeats: boolean;
@@ -20,7 +20,10 @@ interface TimelineContext {
   readonly isStray: (entry: TimelineEntry) => boolean;
 }
 
-/** The updates of a file, oldest first and never empty; `written` are the sections' fields. */
+/**
+ * The updates of a file, oldest first and never empty.
+ * @param written the fields of the sections.
+ */
 export function updatesOf(
   fields: Frontmatter,
   started: Millis,
@@ -31,11 +34,11 @@ export function updatesOf(
   const { scheduled_start: start, scheduled_end: end, rrule, opened_by: opener } = fields;
   const maintenance = start !== undefined;
   const repeats = maintenance && rrule != null;
-  // Of a series nobody knows which occurrence an undated section means.
+  // In a series, an undated section may mean any occurrence.
   const work = maintenance && !repeats ? { start, end: end! } : null;
   const life = { started, ending: repeats ? null : (fields.resolved ?? null) };
   const moments = readMoments(cut.sections, life, work, ties, repeats || opener != null);
-  // What a machine filed while its clock was ahead has sections before its beginning, too.
+  // If its clock was ahead, a machine's file has sections before its start.
   const earliest = maintenance || opener != null ? Number.NEGATIVE_INFINITY : started - DAY;
   const reading: TimelineContext = {
     ...{ fields, started, maintenance, repeats },
@@ -46,7 +49,7 @@ export function updatesOf(
   const entries = entriesOf(reading, moments, cut.preface, written);
   const statuses = statusesOf(reading, entries);
   const keys = keysOf(entries);
-  // The file goes on, by its front matter, though a heading says that it is over.
+  // The front matter says open, although a heading says it is over.
   const isOpen = !repeats && fields.status !== reading.over;
   const ends = entries.findLastIndex(({ status }) => status === reading.over);
   return entries.map((entry, index) => {
@@ -56,7 +59,7 @@ export function updatesOf(
     const early = isOpen && isEnd && index === entries.length - 1 && !stray;
     const status = early ? fields.status : statuses.get(entry)!;
     const key = early ? `${keys[index]}${EARLY}` : keys[index]!;
-    // What was told as an end, or before it was one, is known; only the end itself is told anew.
+    // Ends announced as early ends, or before they were ones, are known; only the final end is announced again.
     const isPast = isEnd && (isOpen || index !== ends);
     const formerly = early ? keys[index] : isPast ? `${keys[index]}${EARLY}` : undefined;
     const isPreface = maintenance && !section;
@@ -81,7 +84,7 @@ export function updatesOf(
   });
 }
 
-/** The sections, what stands above them, and the end that only the front matter tells, oldest first. */
+/** The sections, the text above them, and an end that is only in the front matter; oldest first. */
 function entriesOf(
   { fields, started, maintenance, ending, isStray }: TimelineContext,
   moments: readonly Moment[],
@@ -106,14 +109,14 @@ function entriesOf(
   return entries.sort((a, b) => a.at - b.at);
 }
 
-/** The status of each: its heading's own, or that of the one before. */
+/** The status of each entry: from its heading, or from the entry before. */
 function statusesOf(
   { started, maintenance, ending, isStray }: TimelineContext,
   entries: readonly TimelineEntry[],
 ) {
   const first: UpdateStatus = maintenance ? 'scheduled' : 'investigating';
   const statuses = new Map<TimelineEntry, UpdateStatus>();
-  // Where it ends before it begins, what stands at its beginning was said before the end all the same.
+  // If the end is before the start, entries dated at the start still come before the end.
   const isTurned = !maintenance && ending !== null && ending < started;
   const said = isTurned ? [...entries].sort((a, b) => +(a.at < started) - +(b.at < started)) : entries;
   let last: UpdateStatus = first;
@@ -126,11 +129,11 @@ function statusesOf(
   return statuses;
 }
 
-/** An end that the front matter does not know; once it does, the end has a name of its own, so that it is announced. */
+/** Key suffix of an end that is not in the front matter. Once it is, the end gets another key, and so is announced. */
 const EARLY = '#open';
 const EARLY_LABELS = { resolved: 'Resolved', completed: 'Completed' };
 
-/** An update's name: the time as its heading writes it, and its ordinal within that time. */
+/** The keys of updates: the time as in the heading, and the number within that time. */
 function keysOf(entries: readonly { readonly written: Millis }[]): string[] {
   const seen = new Map<Millis, number>();
   return entries.map(({ written }) => {
@@ -141,7 +144,7 @@ function keysOf(entries: readonly { readonly written: Millis }[]): string[] {
 }
 
 interface TimelineEntry {
-  /** Absent for the preface, and for an end that only the front matter tells. */
+  /** Absent for the preface, and for an end that is only in the front matter. */
   readonly section?: Section;
   readonly at: Millis;
   readonly written: Millis;
@@ -162,12 +165,12 @@ function changeOf({ fields, at }: TimelineEntry): Pick<IncidentUpdate, 'change' 
   };
 }
 
-/** Whether the front matter has an incident go on at that moment; headings know minutes only. */
+/** Whether the incident is open at that time by the front matter, to the minute. */
 function goesOn(at: Millis, ending: Millis | null): boolean {
   return ending === null || at < ending - (ending % MINUTE);
 }
 
-/** Whether a section stands at the moment of the end, at its heading's precision. */
+/** Whether a section is at the time of the end, within its precision. */
 function saysEnd({ section, at, written }: Moment, ending: Millis): boolean {
   const floored = ending - (ending % section.precision);
   return section.status === null && (written === floored || at === ending);

@@ -1,7 +1,7 @@
-// Values as the front matter of an incident file has them.
+// YAML values for the front matter of an incident file.
 import type { Affected } from '../../model/incident.ts';
 
-/** Ids, or ids with a status of their own. */
+/** Ids, with or without a status. */
 export function yamlList(components: readonly (string | Affected)[]): string {
   const words = components.map(one => {
     if (typeof one === 'string' || one.status === null)
@@ -11,7 +11,7 @@ export function yamlList(components: readonly (string | Affected)[]): string {
   return `[${words.join(', ')}]`;
 }
 
-/** A YAML scalar that reads back as the same text whatever it holds. */
+/** A YAML scalar for any text. */
 export function yamlString(text: string): string {
   const plain =
     /^[\p{L}\p{N}][\p{L}\p{N} ._/+()&-]*$/u.test(text) &&

@@ -1,4 +1,4 @@
-// Doubtful times: what of a file's times is a guess, or most likely of the wrong year.
+// Doubtful times: warns of times that are a guess, or most likely of the wrong year.
 import { type Incident, isOpen } from '../../model/incident.ts';
 import { DAY, HOUR, iso, type Millis, parseInstant } from '../../model/time.ts';
 import { tellsOfWork } from '../file/moments.ts';
@@ -9,7 +9,7 @@ export function doubtfulTimes(incident: Incident, cut: Sections): Remark[] {
   return incident.scheduled ? guessed(incident, cut) : misdated(incident, cut);
 }
 
-/** What of a maintenance cannot be known for sure as it is written: used all the same. */
+/** Times of a maintenance that are ambiguous; used all the same. */
 function guessed(incident: Incident, { sections }: Sections): Remark[] {
   const { rrule, status, resolved, updates } = incident;
   const scheduled = incident.scheduled!;
@@ -44,8 +44,8 @@ function guessed(incident: Incident, { sections }: Sections): Remark[] {
 }
 
 /**
- * A beginning or a section that is most likely of the wrong year: an update more than a day before `started`, and a
- * `started` far from the day that the file is named after. What is over may be named after any day.
+ * Times that are most likely of the wrong year: an update more than a day before `started`, and a `started` far from
+ * the day in the file's name. A resolved incident may have any day in its name.
  */
 function misdated(incident: Incident, { sections }: Sections): Remark[] {
   const { id, started, openedBy } = incident;
@@ -75,7 +75,7 @@ function isYears(span: Millis): boolean {
   return years > 0 && Math.abs(span - years * 365.25 * DAY) <= 3 * DAY;
 }
 
-/** The same day and time in the year in which it comes nearest to `near`, not before it where it can be. */
+/** The same day and time in the year that brings it nearest to `near`, if possible not before it. */
 function inYearOf(at: Millis, near: Millis): Millis {
   const year = new Date(near).getUTCFullYear();
   const all = [year - 1, year, year + 1].map(one => new Date(at).setUTCFullYear(one));
@@ -84,7 +84,7 @@ function inYearOf(at: Millis, near: Millis): Millis {
   return best - near < 180 * DAY ? best : all.sort((a, b) => Math.abs(a - near) - Math.abs(b - near))[0]!;
 }
 
-/** When the moment's time of day lies within the work, and the moment does not: the later moment that may be meant. */
+/** The later time that may be meant, when the time of day is within the work but the day is before it; else null. */
 function dayOfWork(at: Millis, { start, end }: { start: Millis; end: Millis }): Millis | null {
   const first = start - HOUR;
   if (at >= first) return null;

@@ -1,11 +1,11 @@
-// A second look at an incident file: what stands in it and most likely means something else. Warnings only.
+// Likely mistakes in an incident file that parses, as warnings.
 import { INCIDENT_STATUSES, type Incident, MAINTENANCE_STATUSES, SEVERITIES } from '../../model/incident.ts';
 import { nearest } from '../../model/problem.ts';
 import { statusNamed, unmarkedLabel } from '../file/heading.ts';
 import type { Section, Sections } from '../file/timeline.ts';
 import type { Remark } from './remark.ts';
 
-/** The keys of `fieldsSchema`, and what a value of each looks like: `Security: no data was lost` is prose. */
+/** The keys of `fieldsSchema`, and the form of their values: `Security: no data was lost` is prose. */
 const FIELDS: Readonly<Record<string, (value: string) => boolean>> = {
   severity: value => /^[a-z]+$/i.test(value) && nearest(value, SEVERITIES) !== undefined,
   components: value => /^([[{].*|[\w-]+(,\s*[\w-]+)*)?$/.test(value),
@@ -13,22 +13,21 @@ const FIELDS: Readonly<Record<string, (value: string) => boolean>> = {
   notify: value => /^(true|false|yes|no|on|off)$/i.test(value),
 };
 
-/** So many headings of another level are looked at: a text that has more means them so. */
+/** The most headings of other levels that are examined: a text with more means them. */
 const MAX_LOOSE = 500;
 
 const KEY = /^([a-z_-]{4,20})[ \t]*:(?:[ \t]+(.*))?$/i;
 
-/** `cut` was made from the `body`. */
 export function likelyMistakes(incident: Incident, body: string, cut: Sections): Remark[] {
   const remarks = cut.loose.slice(0, MAX_LOOSE).flatMap(({ line, text }) => nearHeading(line, text));
   remarks.push(...cut.sections.flatMap(nearLabel));
-  // What monitors send may look like anything.
+  // A monitor's text may look like anything.
   if (incident.openedBy === null) remarks.push(...nearFields(body, cut));
   const unended = endUntold(incident, cut);
   return unended ? [...remarks, unended] : remarks;
 }
 
-/** `## Update`, `##Update 10:05 UTC`, `### Update 10:05 UTC`: text, though the first word says what was meant. */
+/** `## Update`, `##Update 10:05 UTC`, `### Update 10:05 UTC`: text, though most likely meant as an update. */
 function nearHeading(line: number, text: string): Remark[] {
   const unmarked = unmarkedLabel(text);
   if (unmarked !== null) {
@@ -53,9 +52,9 @@ function nearHeading(line: number, text: string): Remark[] {
   return [{ at: line, what: `"${text.trim()}" ${what}, so it is not an update`, fix }];
 }
 
-/** `## Identifed 22:10 UTC` is an update, and its status is the one before. */
+/** `## Identifed 22:10 UTC`: an update, but with the status of the one before. */
 function nearLabel({ line, label }: Section): Remark[] {
-  // `Update 2`, `Update #12`: a label with its number.
+  // `Update 2`, `Update #12`: a label with a number.
   const word = label?.replace(/[\s(#]*\d+[\s).]*$/, '') ?? 'update';
   const near = label === null || /^update$/i.test(word) ? undefined : nearStatus(word);
   if (near === undefined) return [];
@@ -63,7 +62,7 @@ function nearLabel({ line, label }: Section): Remark[] {
   return [{ at: line, what, fix: `did you mean ${near}?` }];
 }
 
-/** The status or label that a word most likely is, mistyped; `Updated` and the like are words. */
+/** The status or label that a mistyped word most likely means; not for words like `Updated`. */
 function nearStatus(word: string): string | undefined {
   if (/^(updates|updated|updating)$/i.test(word)) return undefined;
   const known = ['Update', ...INCIDENT_STATUSES, ...MAINTENANCE_STATUSES].map(one => one.replace('_', ' '));
@@ -71,16 +70,16 @@ function nearStatus(word: string): string | undefined {
   return near && near.charAt(0).toUpperCase() + near.slice(1);
 }
 
-/** `## Monitoring improvements` is a heading like any other; `## Update`, `## Update: …` and `## Update 3pm` are not. */
+/** `## Update`, `## Update: …` and `## Update 3pm` are meant as updates; `## Monitoring improvements` is not. */
 function isTimeLike(rest: string): boolean {
   return /^\s*$|^\s*[:–—,([-]|\d|^\s+(at|now|noon|midnight|today|yesterday|this morning|tonight)\b/i.test(
     rest,
   );
 }
 
-/** `component: api` right under an update's heading: shown as text, and what stands below it too. */
+/** `component: api` right below a heading: shown as text, with all that is below it. */
 function nearFields(body: string, { sections }: Sections): Remark[] {
-  // Of ten thousand files hardly one begins a text so.
+  // Fast path: hardly any section begins like this.
   const suspects = sections.filter(section => /^[a-z_-]{4,20}[ \t]*:/i.test(section.body));
   const lines = suspects.length === 0 ? [] : body.split('\n');
   return suspects.flatMap(({ line: heading, fields }) => {
@@ -95,12 +94,12 @@ function nearFields(body: string, { sections }: Sections): Remark[] {
   });
 }
 
-/** The newest update ends what its front matter does not. */
+/** The newest update says it is over, but the front matter does not. */
 function endUntold(incident: Incident, { sections }: Sections): Remark | null {
   const { scheduled, status, updates, rrule } = incident;
   const end = scheduled ? 'completed' : 'resolved';
   const last = updates.at(-1);
-  // Of a series, one occurrence is over.
+  // In a series, one occurrence may be over.
   if (rrule !== undefined || status === end || (!last?.early && last?.status !== end)) return null;
   const teller = updates.findLast(({ body }) =>
     sections.some(one => one.status === end && one.body === body),

@@ -1,4 +1,4 @@
-// Lint: what the page forgives but an operator would want to know before merging.
+// Lint: problems with components that the page tolerates, but an operator should know.
 import { type Affected, type Incident, meansAll, namedIn, sourcesOf } from '../../model/incident.ts';
 import { bearable, nearest, type Problem } from '../../model/problem.ts';
 import { componentOf } from '../../model/source.ts';
@@ -8,7 +8,7 @@ import { stateAt } from '../maintenance.ts';
 
 type Named = { readonly id: string; readonly name: string };
 
-/** An incident in `where` names a component that is not among `components`. */
+/** An incident names an unknown component. */
 export function unknownComponent(where: string, id: string, components: readonly Named[]): Problem {
   const ids = components.map(component => component.id);
   const called = components.find(({ name }) => name.toLowerCase() === id.toLowerCase());
@@ -26,8 +26,8 @@ export function unknownComponent(where: string, id: string, components: readonly
 }
 
 /**
- * What an incident names that `ids` do not hold, in its front matter and by its updates. What a machine's file began
- * with was there then, and nobody has to mend it; a person may have added to it.
+ * The unknown components of an incident, in its front matter (`named`) and updates (`later`). In a machine's file only
+ * those that were added later: its first ones existed then.
  */
 export function unknownComponentsIn(
   incident: Incident,
@@ -42,7 +42,7 @@ export function unknownComponentsIn(
   return { named: [], later: later.filter(({ id }) => !own.has(id)) };
 }
 
-/** An error for each id that no component has; in a machine's file a warning while it is open, then nothing. */
+/** An error for each unknown component. For a machine's file: a warning while it is open, else nothing. */
 export function unknownComponents(
   file: string,
   source: string,
@@ -76,7 +76,7 @@ export function unknownComponents(
   ]);
 }
 
-/** A maintenance that names no component covers none: what fails meanwhile is an outage. `components: []` means that. */
+/** A maintenance without components covers none, and failures during it count; `components: []` is on purpose. */
 export function coversNobody(
   where: string,
   incident: Incident,
@@ -93,7 +93,7 @@ export function coversNobody(
 const SAY_COMPONENTS =
   'write `components: [api, database]`, `components: all`, or `components: []` if none is meant';
 
-/** Maintenance to come or under way; what repeats stands for all its occurrences. */
+/** Future and current maintenance; a recurring one stands for all its occurrences. */
 export function planned(incidents: readonly Incident[], now: Millis): readonly Incident[] {
   return incidents.filter(
     one => one.scheduled && (one.rrule === undefined ? stateAt(one, now) : one.status) !== 'completed',

@@ -1,20 +1,20 @@
-// A remark on a file that could be read, and when its sections were said, as the rules of lint ask for it.
+// Remarks of lint on a file that could be parsed, and helpers for its rules.
 import type { Incident } from '../../model/incident.ts';
 import type { Problem } from '../../model/problem.ts';
 import { iso, type Millis } from '../../model/time.ts';
 import { readMoments, type Work } from '../file/moments.ts';
 import type { Section } from '../file/timeline.ts';
 
-/** A warning, unless it says that it is an error. */
+/** A warning by default. */
 export interface Remark {
   readonly level?: Problem['level'];
-  /** The line within the body, from 1, or the key of the front matter that it is about. */
+  /** A line of the body, from 1, or a key of the front matter. */
   readonly at: number | string;
   readonly what: string;
   readonly fix: string;
 }
 
-/** The moments of an incident's sections, as its updates have them. */
+/** The times of an incident's sections, as in its updates. */
 export function momentsOf(
   { started, resolved, updates, rrule, openedBy }: Incident,
   sections: readonly Section[],

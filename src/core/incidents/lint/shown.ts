@@ -1,4 +1,4 @@
-// What an operator should mend of the incidents that the page shows.
+// Problems of the incidents shown on the page, for the operator.
 import { type Incident, isOpen } from '../../model/incident.ts';
 import { type Problem, warningAt } from '../../model/problem.ts';
 import type { Site } from '../../model/site.ts';
@@ -6,7 +6,7 @@ import { iso, type Millis } from '../../model/time.ts';
 import { promiseOf } from '../impact.ts';
 import { coversNobody, planned, unknownComponent, unknownComponentsIn } from './lint.ts';
 
-/** `incidents` as they are shown, with every occurrence of what repeats; `files` as they are read. */
+/** `incidents`: as shown, with all occurrences of recurring ones; `files`: as parsed. */
 export function shownProblems(
   incidents: readonly Incident[],
   files: readonly Incident[],
@@ -18,7 +18,7 @@ export function shownProblems(
   const known = new Set(site.components.map(({ id }) => id));
   return [
     ...open.flatMap(unmatched),
-    // Not asked of what is over: its components may be gone, too.
+    // Not for what is over: its components may have been removed.
     ...[...open, ...ahead].flatMap(incident => unknown(incident, site, known)),
     ...open.flatMap(incident => overdue(incident, now)),
     ...ahead.flatMap(incident => coversNobody(fileOf(incident), incident, site.components) ?? []),
@@ -29,7 +29,7 @@ function fileOf({ id }: Incident): string {
   return `incidents/${id}.md`;
 }
 
-/** A monitor's that matches no component: shown, but it colours nothing. */
+/** A monitor's incident that matches no component: shown, but no component changes its state. */
 function unmatched(incident: Incident): Problem[] {
   const { title, openedBy, components } = incident;
   if (openedBy === null || components?.length !== 0) return [];
@@ -39,7 +39,7 @@ function unmatched(incident: Incident): Problem[] {
   ];
 }
 
-/** Components that it names and the site does not have: the page shows it without. */
+/** Unknown components: the incident is shown without them. */
 function unknown(incident: Incident, { components }: Site, known: ReadonlySet<string>): Problem[] {
   const { named, later } = unknownComponentsIn(incident, known);
   return [...new Set([...named, ...later].map(({ id }) => id))].map(id => {

@@ -1,4 +1,4 @@
-// Times of an incident file that lie in the future, or end before they begin, named to the operator.
+// Warns of times in an incident file that are in the future, or end before they begin.
 import { type Incident, type IncidentUpdate, isOpen } from '../../model/incident.ts';
 import { bearable, errorAt, type Problem, survived, warningAt } from '../../model/problem.ts';
 import { DAY, iso, MINUTE, type Millis } from '../../model/time.ts';
@@ -8,13 +8,14 @@ import { readMoments } from '../file/moments.ts';
 import { cutSections, type Section, type Sections } from '../file/timeline.ts';
 import { minuteOf, momentsOf } from './remark.ts';
 
-/** An operator's clock may be ahead of ours by so much. */
+/** How far an operator's clock may be ahead. */
 const SLACK: Millis = 5 * MINUTE;
 
 /**
- * That an operator's incident ends before it begins. An error where nobody knows which of the two is meant; a beginning
- * that lies ahead, or did when it was first seen (`view` is the incident as shown), is the slip itself: a warning. Null
- * for any other, and for a machine's, filed while the clock was ahead: nobody has to mend that.
+ * The problem that an operator's incident ends before it begins. An error if it is unclear which time is wrong; a
+ * warning if the start is, or was when first seen, in the future. Null for other incidents, and for a machine's (filed
+ * with a clock that was ahead).
+ * @param view the incident as shown.
  */
 export function backwards(
   incident: Incident,
@@ -38,7 +39,7 @@ export function backwards(
   return errorAt(where, `it ends before it begins: ${times}`, fix, yaml?.lineOf([slip ?? 'resolved']) ?? 1);
 }
 
-/** Which of the two is off, by the sections within the day before `started`, else by the day in the file's name. */
+/** Which of the two is wrong: by the sections within the day before `started`, else by the day in the file's name. */
 function slipOf({ id }: Incident, { sections }: Sections, begins: Millis, resolved: Millis) {
   const before = readMoments(sections, { started: begins }).filter(({ at }) => at < begins);
   if (before.some(({ at }) => at >= begins - DAY)) return 'started';
@@ -48,10 +49,11 @@ function slipOf({ id }: Incident, { sections }: Sections, begins: Millis, resolv
 }
 
 /**
- * What stands in a file's future as of `now`: a section that was most likely not meant so, and the beginning or
- * end of an incident (`asOf` says what is made of it). A maintenance may be announced ahead of
- * time, and told of in dated sections. `incident` is as its file has it, `source` the file's text; `view` is what
- * the page shows of it, where that is known: of what was told as over there is nothing to say.
+ * Times of a file that are after `now` by mistake: sections, or the start or end of an incident (`asOf` says how they
+ * count). A maintenance may be announced ahead and have future dated sections.
+ * @param incident as in its file.
+ * @param source the file's text.
+ * @param view as shown, if known: no problem when it was already announced as over.
  */
 export function untimely(
   incident: Incident,
@@ -67,10 +69,10 @@ export function untimely(
   );
 }
 
-/** So many of one file are named on /readyz; `lint` names all. */
+/** The most problems per file on /readyz; `lint` shows all. */
 const SHOWN = 5;
 
-/** The first of these for an incident on the page: warnings, as it was taken, whatever is wrong with it. */
+/** The first of these problems as warnings, since the incident is shown. */
 export function shownUntimely(
   incident: Incident,
   source: string | undefined,
@@ -90,11 +92,11 @@ interface Places {
   readonly source: string;
   readonly startedLine: number;
   readonly resolvedLine: number;
-  /** Each section by its line in the file, in the order of time. */
+  /** Each section with its line in the file, by time. */
   readonly sections: readonly (Pick<Section, 'line' | 'dated' | 'status'> & { readonly at: Millis })[];
 }
 
-/** A long file takes milliseconds to cut apart, and is asked of each second: that is done once per change of it. */
+/** Cached per change of the file: cutting a long file takes milliseconds, and this runs each second. */
 const places = new WeakMap<Incident, Places>();
 
 function placesOf(incident: Incident, source: string, where: string): Places {
@@ -115,7 +117,7 @@ function placesOf(incident: Incident, source: string, where: string): Places {
   return made;
 }
 
-/** The steps of a maintenance that its completion overtook: those that the page does not show, where that is known. */
+/** The steps of a maintenance that its completion cancelled: those the page leaves out, if known. */
 function notHappened(incident: Incident, view: Incident | undefined, now: Millis): readonly IncidentUpdate[] {
   if (view?.status !== 'completed') return stepsAfterCompletion(incident, now, () => false);
   const shown = new Set(view.updates.map(({ key }) => key));
@@ -131,17 +133,17 @@ function ahead(
 ): Problem[] {
   const late = now + SLACK;
   const { scheduled, started, resolved, updates, openedBy } = incident;
-  // It counts from when it was first seen, be it by seconds; a machine's nobody can correct.
+  // It counts from when it was first seen, even for seconds. A machine's file cannot be corrected.
   const bound = openedBy === null ? now : late;
   const turned = backwards(incident, source, where, now, view);
   if (turned) return [turned];
-  // The sections of a machine's file that begins after its end are of that clock, too.
+  // The sections of a machine's file that ends before it begins have the same wrong clock.
   if (incident.begins !== undefined) return [];
-  // A clock that was set back makes nothing of what is over.
+  // Already over, and the clock was set back since.
   if (resolved !== null && resolved > now && view && !scheduled && !isOpen(view)) return [];
   const newest = updates.at(-1)?.at ?? started;
   const wasAhead = openedBy === null && view?.startedAhead === started;
-  // Thousands of files lie in the past; none of them is read again.
+  // Fast path: thousands of files are in the past.
   const plan = notHappened(incident, view, now);
   const isPast = newest <= late && (scheduled || started <= bound) && (resolved ?? 0) <= now;
   if (isPast && !wasAhead && plan.length === 0) return [];

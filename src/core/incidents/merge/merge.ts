@@ -1,4 +1,4 @@
-// Three versions of one incident file become one: each front-matter key, the preface and each section is a unit.
+// Merges two versions of an incident file: the units are each front-matter key, the preface and each section.
 import { parseIncident } from '../file/parse.ts';
 import { type Between, matched, ordered, type Placed } from './section-order.ts';
 import { cutIncident, type FrontMatterEntry, type MergeUnit, type Units } from './units.ts';
@@ -6,17 +6,17 @@ import { cutIncident, type FrontMatterEntry, type MergeUnit, type Units } from '
 export type Side = 'ours' | 'theirs';
 
 export type Merged =
-  /** `notes`: what a rule decided that nobody wrote so. */
+  /** `notes`: the choices a rule made where both sides differed. */
   | { readonly kind: 'merged'; readonly text: string; readonly notes: readonly string[] }
-  /** The units that both sides changed, each another way. */
+  /** The units that both sides changed in different ways. */
   | { readonly kind: 'conflict'; readonly units: readonly string[] };
 
 /**
- * Merges what two sides made of `base` (null: both added the file). What one side added stays; what one side
- * changed or deleted is so, and an edit outlives a deletion. A unit that both changed differently is a
- * conflict. Where one side is the `machine`'s (or the API's) alone, a person's value of a key stands over the machine's; but
- * `status` and `resolved`, which are one unit, stay with the side that still is open. Null for files that are
- * not written as incidents are.
+ * Merges both sides' changes to `base` (null: both added the file). Additions, edits and deletions of one side are
+ * taken; an edit wins over a deletion. A unit that both sides edited differently is a conflict.
+ * If one side is the program's own (`machine`, or the API), a person's value wins; but `status` and `resolved`, as one
+ * unit, are taken from the side where the incident is open.
+ * Returns null for files that are not written like incidents.
  */
 export function mergeIncident(
   base: string | null,
@@ -45,7 +45,7 @@ export function mergeIncident(
   return { kind: 'merged', text, notes: merge.notes };
 }
 
-/** Something as the base and both sides have it. */
+/** A value in the base and on both sides. */
 type Versions<T> = { readonly base: T; readonly ours: T; readonly theirs: T };
 
 function each<T, U>({ base, ours, theirs }: Versions<T>, of: (one: T) => U): Versions<U> {
@@ -88,7 +88,7 @@ class Merge {
     ].join('');
   }
 
-  /** The side whose `status` and `resolved` stand. */
+  /** The side whose `status` and `resolved` are taken. */
   #stateSide({ base, ours, theirs }: Versions<string>): Side {
     if (ours === theirs || theirs === base) return 'ours';
     if (ours === base) return 'theirs';
@@ -108,7 +108,7 @@ class Merge {
   #entry(key: string, { base: b, ours: o, theirs: t }: Versions<FrontMatterEntry | undefined>) {
     if (same(o, t) || same(t, b)) return o;
     if (same(o, b)) return t;
-    // An edit outlives a deletion.
+    // An edit wins over a deletion.
     if (!o || !t) return o ?? t;
     if (o.value === t.value || t.value === b?.value) return o;
     if (o.value === b?.value) return t;
@@ -120,14 +120,14 @@ class Merge {
     return this.#machine === 'ours' ? t : o;
   }
 
-  /** The part as it stands after both; null for one that is deleted. */
+  /** The merged part; null when it is deleted. */
   part(name: string, { base: b, ours: o, theirs: t }: Versions<MergeUnit | undefined>): MergeUnit | null {
     if (!o || !t) {
       const left = o ?? t;
       return left && left.same !== b?.same ? left : null;
     }
     const gap = changed({ base: b?.gap, ours: o.gap, theirs: t.gap });
-    // Of what says the same, whatever bytes one side changed: a line end, a blank.
+    // Same content: take the bytes that changed (a line end, a blank).
     if (o.same === t.same) {
       return { ...o, text: changed({ base: b?.text, ours: o.text, theirs: t.text }), gap };
     }
@@ -153,7 +153,7 @@ class Merge {
     const unpaired = added(inTheirs);
     for (const index of added(inOurs)) {
       const part = ours[index]!;
-      // Both took in the same section, or wrote word for word the same.
+      // Both sides have the same section.
       const same = unpaired.findIndex(other => theirs[other]!.same === part.same);
       const there = same < 0 ? undefined : unpaired.splice(same, 1)[0];
       found.push({ part, inBase: undefined, inOurs: index, inTheirs: there });
@@ -185,14 +185,14 @@ class Merge {
   }
 }
 
-/** Whether one stands right below the other on either side, however that is written. */
+/** Whether `after` follows `before` directly on one of the sides. */
 function follows(before: PlacedSection | undefined, after: PlacedSection): boolean {
   const next = (a: number | undefined, b: number | undefined) =>
     b !== undefined && (before === undefined ? b === 0 : a !== undefined && b === a + 1);
   return next(before?.inOurs, after.inOurs) || next(before?.inTheirs, after.inTheirs);
 }
 
-/** One without the other is a file that cannot be read. */
+/** Merged as one: a file with only one of them changed may be invalid. */
 const STATE: readonly string[] = ['status', 'resolved'];
 const OVER = /"(resolved|completed)"/;
 
@@ -208,7 +208,7 @@ function bytesOf({ text }: FrontMatterEntry): string {
   return text.replace(/\r\n?/g, '\n').trim();
 }
 
-/** The comments above a key: those of the side that changed them, or of both. */
+/** The comments above a key: of the side that changed them, or of both. */
 function leadOf(
   { base, ours, theirs }: Versions<FrontMatterEntry | undefined>,
   entry: FrontMatterEntry,
@@ -228,7 +228,7 @@ function indexOf<T>(all: readonly T[], is: (one: T) => boolean): number | undefi
   return index < 0 ? undefined : index;
 }
 
-/** Of bytes that say nothing by themselves: the changed ones. */
+/** The changed one of two texts; for bytes without a meaning of their own. */
 function changed({ base, ours, theirs }: { base: string | undefined; ours: string; theirs: string }): string {
   return ours === base ? theirs : ours;
 }
@@ -237,7 +237,7 @@ function ended(text: string, eol = '\n'): string {
   return text === '' || /[\r\n]$/.test(text) ? text : text + eol;
 }
 
-/** The text in which the most updates are named as they were: one with a new name is told to everybody again. */
+/** The text that keeps the keys of the most updates: an update with a new key would be announced again. */
 function namedAsBefore(texts: readonly string[], ours: string, theirs: string): string {
   const [first, ...others] = texts as [string, ...string[]];
   if (others.length === 0) return first;
@@ -245,7 +245,7 @@ function namedAsBefore(texts: readonly string[], ours: string, theirs: string): 
   const kept = (text: string) => {
     const names = namesIn(text);
     const count = (known: ReadonlySet<string>) => [...known].filter(name => names.has(name)).length;
-    // Ours are in the database already.
+    // Ours counts more: its keys are in the database already.
     return count(our) * 10_000 + count(their);
   };
   return others.reduce((best, one) => (kept(one) > kept(best) ? one : best), first);
@@ -256,7 +256,7 @@ function namesIn(text: string): Set<string> {
   return new Set(updates.map(({ key, body }) => `${key} ${body}`));
 }
 
-/** What keeps a merged text from being what was meant: a code fence that swallows what follows it, for one. */
+/** What is wrong with the merged text (swallowed sections, contradicting values); null when nothing is. */
 function stray(text: string, ours: string, theirs: string, parts: readonly MergeUnit[]): string | null {
   const cut = cutIncident(text);
   const found = cut && [cut.preface, ...cut.sections].map(({ same }) => same).sort();

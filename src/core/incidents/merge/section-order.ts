@@ -1,14 +1,14 @@
-// Which section of one version is which of another, and in what order the sections of two versions stand.
+// Sections of two versions: which correspond to each other, and in which order the merged file has them.
 import type { Millis } from '../../model/time.ts';
 
 type Timed = { readonly same: string; readonly at: Millis | null };
 
-/** More pairs than this are not compared word by word: equal headings must do. */
+/** Above this number of pairs, sections are matched by equal headings only, not word by word. */
 const MAX_PAIRS = 1_000;
-/** So alike are two texts one of which was made of the other. */
+/** From this similarity on, one text counts as an edit of the other. */
 const ALIKE = 0.5;
 
-/** For each of `side`, the index of what it was in `base`, or undefined: it was added. */
+/** For each section of `side` the index of the same section in `base`; undefined when it was added. */
 export function matched(base: readonly Timed[], side: readonly Timed[]): (number | undefined)[] {
   const found: (number | undefined)[] = side.map(() => undefined);
   const taken = new Set<number>();
@@ -16,7 +16,7 @@ export function matched(base: readonly Timed[], side: readonly Timed[]): (number
     found[mine] = theirs;
     taken.add(theirs);
   };
-  /** Pairs what is equal by `name`, the first with the first. */
+  /** Pairs sections with an equal `name`, in order. */
   const pairEqual = (name: (one: Timed) => string) => {
     const waiting = new Map<string, number[]>();
     for (const [index, one] of base.entries()) {
@@ -66,19 +66,20 @@ function likeness(a: SectionWords, b: SectionWords): number {
   return (all === 0 ? 0 : (2 * shared) / all) + (a.heading === b.heading ? 1 : 0);
 }
 
-/** What stands in the merged text: where it stood in the base and on either side. */
+/** The places of a merged section in the base and on each side. */
 export interface Placed {
   readonly inBase: number | undefined;
   readonly inOurs: number | undefined;
   readonly inTheirs: number | undefined;
 }
 
-/** How what both sides added at one place stands there; or everything oldest first, what has no time last. */
+/** The order of sections that both sides added at one place. `all by time`: of all sections, oldest first. */
 export type Between = 'by time' | 'ours first' | 'theirs first' | 'all by time';
 
 /**
- * The order of what both sides hold: ours, unless only theirs changed it. What only the other side has comes
- * after what it came after there. `at` tells when something was said, null where nothing tells.
+ * Orders the sections of both sides as on our side, or as on theirs if only they changed the order. A section that only
+ * the other side has follows the one it follows there.
+ * @param at when a section was written, epoch ms; null when unknown.
  */
 export function ordered<T extends Placed>(
   all: readonly T[],
@@ -105,7 +106,7 @@ export function ordered<T extends Placed>(
     const [x, y] = [at(a), at(b)];
     return x !== null && y !== null && x !== y && (rising ? x < y : x > y);
   };
-  /** What is put in after each of the frame; null: before all of it. */
+  /** The additions after each section of the frame; null: before all of it. */
   const after = new Map<T | null, T[]>();
   let anchor: T | null = null;
   for (const item of inOrder(all, second)) {

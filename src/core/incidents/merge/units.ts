@@ -1,4 +1,4 @@
-// An incident file cut into the units that are merged: every byte of it belongs to exactly one of them.
+// Cuts an incident file into the units of a merge. Every byte belongs to exactly one of them.
 import { isMap, isScalar, type Node, parseDocument } from 'yaml';
 import type { Millis } from '../../model/time.ts';
 import { readFrontmatter } from '../../text/front-matter.ts';
@@ -6,29 +6,28 @@ import { readMoments } from '../file/moments.ts';
 import { MAX_INCIDENT_BYTES, parseIncident } from '../file/parse.ts';
 import { cutSections } from '../file/timeline.ts';
 
-/** A key of the front matter with its value. */
 export interface FrontMatterEntry {
   readonly key: string;
-  /** The comments and empty lines above it, as they stand. */
+  /** The comments and empty lines above it, unchanged. */
   readonly lead: string;
-  /** Its own lines, as they stand. */
+  /** Its own lines, unchanged. */
   readonly text: string;
-  /** The value as JSON: two spellings of one value are alike. */
+  /** The value as JSON, so that two spellings of one value are equal. */
   readonly value: string;
 }
 
 export interface MergeUnit {
-  /** As it stands, without the line end and the empty lines after it. */
+  /** Unchanged, without the line end and the empty lines after it. */
   readonly text: string;
   readonly gap: string;
-  /** What tells whether it was changed: the text with LF, without outer blanks. */
+  /** For comparison: the text with LF and without outer blanks. */
   readonly same: string;
-  /** When it was said, epoch ms; null where nothing tells. */
+  /** When it was written, epoch ms; null when unknown. */
   readonly at: Millis | null;
 }
 
 export interface Units {
-  /** The first line, a byte order mark with it. */
+  /** The first line, with its byte order mark. */
   readonly opening: string;
   readonly entries: readonly FrontMatterEntry[];
   /** Comments below the last key. */
@@ -38,7 +37,7 @@ export interface Units {
   readonly sections: readonly MergeUnit[];
 }
 
-/** Cuts a file; null for one that is not front matter of `key: value` lines above a body, or is not read whole. */
+/** Cuts a file; null unless it is readable front matter of `key: value` lines above a body. */
 export function cutIncident(source: string): Units | null {
   if (source.length > MAX_INCIDENT_BYTES) return null;
   const { yaml, problems } = readFrontmatter('', source);
@@ -52,7 +51,7 @@ export function cutIncident(source: string): Units | null {
   return body && { opening, ...front, closing, ...body };
 }
 
-/** A line's text without what ends it. */
+/** A line without its line end. */
 const bare = (line: string) => line.replace(/\r?\n$|\r$/, '');
 
 function cutFront(lines: readonly string[]): Pick<Units, 'entries' | 'tail'> | null {
@@ -105,7 +104,7 @@ function cutBody(lines: readonly string[], source: string): Pick<Units, 'preface
   };
 }
 
-/** Where post-mortems begin, 1-based: nearly always one. More than these belong to the last of them. */
+/** Where post-mortems begin (1-based lines): nearly always one. Text after the tenth belongs to it. */
 function postmortemLines(lines: readonly string[]): number[] {
   const found: number[] = [];
   while (found.length < 10) {

@@ -1,19 +1,19 @@
-// "The next day" in the languages of our neighbours: words that make a time one of another day.
+// "The next day" in several European languages: words that move a time to another day.
 import { folded } from './month-names.ts';
 
-/** Words for a day and its like, and for its parts, without marks. */
+/** Words for days and parts of a day, without accents. */
 const DAY =
   /^(?:day|matin|soir|mattina|sera|manana|manha|tarde|ochtend|avond|ranka|ranek|wieczor|abend|kvall|kveld|aften|morgen|tag(?:e[ns]?|s)?|nachte?|wochen?|jours?|nuits?|semaines?|giorn[oi]|nott[ei]|settiman[ae]|dias?|noches?|semanas?|dag(?:en|e|ar|arna)?|weken|week|uker?|vecka|veckor|dni|dnia|dzien)$/;
-/** What makes it another, by how it begins. */
+/** Beginnings of words that make it another day. */
 const OTHER =
   /^(?:following|second$|third$|two$|three$|zweit|dritt|deuxieme|troisieme|second[oa]$|terz|segund|tercer|tweede|derde|drugi|nachst|folgend|darauf|danach|spater|zuvor|vorher|suivant|prochain|plus|apres|avant|precedent|dopo|seguent|successiv|prossim|siguient|despues|antes|proxim|seguint|depois|volgend|later|erna|daarna|nasta$|næste|neste|følgende|foljande|efter|etter|senare|senere|nastepn|pozniej)/;
 /** Both in one word. */
 const BOTH =
   /^(?:folgetag|ubermorgen|vorgestern|tagsdarauf|lendemain|surlendemain|veille|indomani|dopodomani|avantieri|anteayer|overmorgen|eergisteren|overmorgon|nazajutrz|pojutrze|przedwczoraj)$/;
-/** `après-demain`, `pasado mañana`, `druhý den`: one of the two has other meanings, too. */
+/** `après-demain`, `pasado mañana`, `druhý den`: pairs of words that have other meanings alone. */
 const PAIRS = ['apres demain', 'avant hier', 'pasado manana', 'druhy den', 'dalsi den', 'den pozdeji'];
 
-/** The words for another day among the last few of a line (`am nächsten Tag`); null when there are none. */
+/** The words for another day among the last four of a line (`am nächsten Tag`); null when there are none. */
 export function laterDay(line: string): string | null {
   const found = [...line.matchAll(/[\p{L}\p{M}]+/gu)].slice(-4);
   const words = found.map(([word]) => folded(word));

@@ -1,4 +1,4 @@
-// Names of months and weekdays, as people write them in files.
+// Names of months and weekdays in many languages.
 import { nearest } from '../../model/problem.ts';
 
 const MONTHS =
@@ -10,27 +10,27 @@ const DAYS =
     .split(',')
     .map(names => names.split('|'));
 const ROMAN = 'i ii iii iv v vi vii viii ix x xi xii'.split(' ');
-/** Of these ICU knows the names; Chinese, Japanese and Korean write months as numbers. */
+/** Languages whose names come from ICU; Chinese, Japanese and Korean write months as numbers. */
 const LANGUAGES = 'pl cs sk hu ro tr fi et lv lt sv da nb nl pt es it fr ca hr sl uk ru bg be sr el id'.split(
   ' ',
 );
 
 export const DAY_NAMES = alternatives(DAYS.flat());
-/** Those that are no other word and no part of one. */
+/** Names that are no other word, nor part of one. */
 export const LONG_DAY_NAMES = alternatives(DAYS.flat().filter(name => name.length > 5 || /day$/.test(name)));
-/** Of months in English, German and their neighbours, without marks. */
+/** Months in English, German and related languages, without accents. */
 export const MONTH_NAMES = alternatives(MONTHS.flat());
 
 function alternatives(names: readonly string[]): string {
   return [...names].sort((a, b) => b.length - a.length).join('|');
 }
 
-/** Small letters without their marks: `KASIM`, `Kasım` and `kasim` are one. */
+/** Lower case without accents: `KASIM`, `Kasım` and `kasim` are the same. */
 export function folded(word: string): string {
   return word.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replace(/ı/g, 'i');
 }
 
-/** The months, 1 to 12, that a word may mean in the languages known here; listopad is October in one, November in others. */
+/** The months (1 to 12) that a word may mean: listopad is October in one language, November in others. */
 export function monthsNamed(word: string): readonly number[] {
   const name = folded(word);
   const usual = MONTHS.findIndex(names => names.includes(name)) + 1;
@@ -46,7 +46,7 @@ export function monthName(month: number): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
-/** The month whose name a word most likely is, mistyped: `Novmber`; undefined for other words. */
+/** The month that a mistyped word most likely means (`Novmber`); undefined for other words. */
 export function nearMonth(word: string): string | undefined {
   const name = folded(word);
   if (name.length < 5) return undefined;
@@ -65,17 +65,17 @@ export function dayName(day: number): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
-/** A weekday's name, or a word for yesterday, today or tomorrow, in a language known here. */
+/** A weekday's name, or a word for yesterday, today or tomorrow. */
 interface DayWord {
   readonly text: string;
   readonly index: number;
-  /** 0 for Sunday; none for a word like yesterday. */
+  /** 0 for Sunday; empty for words like yesterday. */
   readonly days: readonly number[];
-  /** `ven.`, `sáb`: other languages have the same letters for other words. */
+  /** `ven.`, `sáb`: may be another word in another language. */
   readonly isShort: boolean;
 }
 
-/** The word for a day that ends a line of words, of one part or two (`i går`); null when none does. */
+/** The word for a day at the end of a line, of one or two parts (`i går`); null when there is none. */
 export function dayWordAtEnd(words: string): DayWord | null {
   const line = words.replace(/[\s,)\]]+$/u, '');
   const starts = [...line.matchAll(/[^\s,:([–—]+/gu)].slice(-2);
@@ -96,7 +96,7 @@ export function dayWordAtEnd(words: string): DayWord | null {
 const LATIN = /\p{Script=Latin}/u;
 type DayNames = Map<string, { readonly days: Set<number>; isShort: boolean }>;
 let dayWords: DayNames | undefined;
-/** What is left of a weekday's name in every case of these languages: `sobot`, `пятниц`. */
+/** Stems of weekdays in inflected languages: `sobot`, `пятниц`. */
 const stems: [string, { readonly days: Set<number>; isShort: boolean }][] = [];
 const INFLECTED = 'pl cs sk hu fi lv lt hr sl uk ru bg be sr el'.split(' ');
 const RELATIVE_DAYS =
@@ -129,7 +129,7 @@ function dayWordsElsewhere(): DayNames {
         const value = format.format(Date.UTC(2026, 0, 4 + day));
         const isShort = weekday === 'short' || (value.length < 4 && LATIN.test(value));
         const [name, known] = add(value, day, isShort);
-        // Portuguese leaves the second half out.
+        // Portuguese drops the second half.
         if (name.endsWith('-feira')) add(name.slice(0, -6), day, false);
         const stem = name.replace(/(?:is|[aeiouyаяеиоуъьюіїыэαηο])$/u, '');
         if (!isShort && INFLECTED.includes(language) && stem.length >= 4) stems.push([stem, known]);
@@ -140,7 +140,7 @@ function dayWordsElsewhere(): DayNames {
   return found;
 }
 
-/** They take some 30 ms to collect, and hardly anybody needs them. */
+/** Collected on first use: it takes some 30 ms and is rarely needed. */
 let others: ReadonlyMap<string, ReadonlySet<number>> | undefined;
 
 function namesElsewhere(): ReadonlyMap<string, ReadonlySet<number>> {

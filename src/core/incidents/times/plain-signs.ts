@@ -1,8 +1,8 @@
-// One spelling for times as people paste them: spaces, digits, hyphens and orders of other kinds.
+// Normalises pasted times: spaces, digits, hyphens and their order.
 import { MONTH_NAMES } from './month-names.ts';
 
 const BASIC = /(?<![\d.])(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})?(?!\d)/;
-/** Hyphens and minus signs that word processors and spreadsheets put between the parts of a whole date. */
+/** Hyphens and minus signs of word processors between the parts of a date. */
 const HYPHEN = '[\u2010-\u2013\u2212]';
 const HYPHENATED = new RegExp(
   `(?<![\\d.])(?:(\\d{4})${HYPHEN}(\\d{1,2}|\\p{L}{3,12})${HYPHEN}(\\d{1,2})|(\\d{1,2})${HYPHEN}(\\d{1,2}|\\p{L}{3,12})${HYPHEN}(\\d{4}))(?!\\d)`,
@@ -10,7 +10,7 @@ const HYPHENATED = new RegExp(
 );
 /** The minus of an offset from UTC. */
 const MINUS = /(?<=(?:\d|UTC|GMT|m\.?)\s?[([]?)\u2212(?=\d{1,2}(?::?\d{2})?[\s)\]]*$)/i;
-/** `Nov 29 07:06:35 UTC 2026`, `29. Nov 07:06:35 2026 +0100`, as `date` and `git log` print: the year is last. */
+/** `Nov 29 07:06:35 UTC 2026`, `29. Nov 07:06:35 2026 +0100`, as `date` and `git log` print them: year last. */
 const YEAR_LAST = new RegExp(
   `(?<!\\p{L})((?:${MONTH_NAMES})\\.?\\s+\\d{1,2}|\\d{1,2}\\.?\\s+(?:${MONTH_NAMES})\\.?),?\\s+(\\d{1,2}:\\d{2}(?::\\d{2})?(?:\\s[AP]M)?(?:\\s(?:[A-Z]{1,5}|[+-]\\d{2}:?\\d{2}))?)\\s+(\\d{4})(?![\\d:-])`,
   'iu',
@@ -20,7 +20,7 @@ const YEAR_LAST = new RegExp(
 const SPACED =
   /(?<![\d:.])(\d{1,2})(?:\s{1,2}:\s{0,2}|:\s{1,2})([0-5]\d)(?=\s{0,2}(?:[ap]\.?\s?m\.?)?\s{0,2}(?:utc|gmt|z)?[)\]]?$)/i;
 
-/** Spaces, digits and signs of other kinds, as copied from chats; ISO 8601 without its signs gets them. */
+/** Normalises spaces, digits and signs, as copied from chats; adds the separators to compact ISO 8601. */
 export function plainSigns(line: string): string {
   const text = /^[ -~]*$/.test(line)
     ? line
@@ -40,7 +40,7 @@ export function plainSigns(line: string): string {
     .replace(SPACED, '$1:$2');
 }
 
-/** Of a decimal digit of any script: they stand in rows of ten. */
+/** The value of a decimal digit of any script: they are in rows of ten. */
 function digitOf(digit: string): number {
   const code = digit.codePointAt(0)!;
   let before = 0;

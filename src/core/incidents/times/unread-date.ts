@@ -1,4 +1,4 @@
-// What of a date is left in a heading's own words: a date that was not read must not become another day.
+// Finds remains of a date in a heading's words: an unread date must not silently mean another day.
 import { laterDay } from './later-day.ts';
 import {
   DAY_NAMES,
@@ -11,13 +11,13 @@ import {
 
 export const LABEL =
   '(?:update|investigating|identified|monitoring|resolved|scheduled|in[ _-]progress|verifying|completed)';
-/** What a number after it counts or names. */
+/** Words whose number is a count or a name. */
 const COUNTED =
   '(?:phases?|steps?|parts?|stages?|waves?|batch(?:es)?|rounds?|attempts?|try|nodes?|servers?|hosts?|pods?|shards?|clusters?|racks?|regions?|zones?|ports?|brokers?|workers?|replicas?|partitions?|queues?|tiers?|rings?|groups?|sites?|rows?|hall|pop|dc|az|level|sev|priority|no\\.?|nr\\.?|number|ticket|incident|issue|error|code|status|http|tls|version|release|build|revision|postgres(?:ql)?|mysql|redis|kafka|python|java|php|node\\.?js|ios|android|schritt|teil|knoten|stufe|welle|version|étape|paso|fase|top)';
 
 const NO_NAME = String.raw`(?:${LABEL}|${MONTH_NAMES}|am|on|the|den|day|tag|dag|t|d|w|kw|cw|week)[-_]?\d`;
 
-/** Names that hold numbers: `#12`, `CVE-2024-3094`, `INC-20261128`, `eu-west-1`, `db12`, `v2.3`, `24/7`, `50%`, `2/3 nodes`. */
+/** Names with numbers: `#12`, `CVE-2024-3094`, `INC-20261128`, `eu-west-1`, `db12`, `v2.3`, `50%`, `2/3 nodes`. */
 const NAMES = new RegExp(
   [
     String.raw`#\s?\d+`,
@@ -36,23 +36,23 @@ const NAMES = new RegExp(
 const FRACTION =
   /(?<![\d./-])(?:(?<=\b(?:step|phase|part|stage|wave|batch|schritt|teil) )(\d{1,2})\/(\d{1,2})(?![\d./-])|(\d{1,2})\/(\d{1,2})(?=\s+(?!morning|evening|night|afternoon|noon|at\b|um\b)\p{L}{2}))/giu;
 
-/** The number of a day, and of a month. */
+/** The numbers of days and months. */
 const D = '(?:0?[1-9]|[12]\\d|3[01])';
 const M = '(?:0?[1-9]|1[0-2])';
 const BEGIN = String.raw`(?<![\p{L}\d.])`;
 const AFTER = String.raw`(?:^|${LABEL}|(?<!\p{L})(?:on|the|at|am|den|vom|dem|le|el|il|of|for|as of))[\s:,;.()[\]–—-]*`;
-/** After it no word follows. */
+/** No word follows. */
 const LAST = String.raw`[\s)\].,:;–—|-]*(?:$|[)\],:;–—|(]|\s-\s)`;
 
 const pattern = (source: string) => new RegExp(source, 'iu');
-/** What is a date beside another date, too: two of them are one too many. */
+/** A full date, which is a mistake even beside a date that was read. */
 const WHOLE = [
   pattern(String.raw`(?<!\d)(?:19|20)\d{2}\s?[-./·_]\s?\d{1,2}(?:\s?[-./·_]\s?\d{1,2})?(?!\d)`),
   pattern(String.raw`(?<!\d)\d{1,2}\s?[-./·_, ]\s?[\p{L}\d]{1,12}\.?\s?[-./·_, ]\s?(?:19|20)\d{2}(?!\d)`),
   pattern(String.raw`(?<!\d)(?:(?:19|20)\d{2}${two(M)}${two(D)}|${two(D)}${two(M)}(?:19|20)\d{2})(?!\d)`),
   pattern(String.raw`(?<![\d./-])${D}\s?\.\s?${M}\.(?!\d)`),
 ];
-/** What may be a date, or a part of one. */
+/** A possible date, or part of one. */
 const PARTS = [
   pattern(String.raw`(?<![\d.,])(?:19|20)\d{2}(?![\d%])`),
   pattern(
@@ -94,13 +94,13 @@ function two(number: string): string {
   return number.replace('0?', '0');
 }
 
-/** A time of day in words where a clock's is meant. */
+/** A time of day in words instead of numbers. */
 export const TIME_WORDS =
   /(?<!\p{L})(?:noon|midnight|midday|mittags?|mitternachts?|midi|minuit|mediodía|medianoche|tonight|this (?:morning|afternoon|evening)|last night|heute (?:früh|morgen|abend|nacht)|now|(?:half|quarter) (?:past|to) \p{L}+|(?:sec(?:onds?)?|min(?:utes?)?|hours?|hrs?|days?) ago|T\s?\+\s?\d+(?:\s?(?:m|min|h)\d*)?)(?:[\s([]*(?:UTC|GMT|Z))?[\s.)\]]*$/iu;
 
 /**
- * The piece of a heading's words that may be a date nobody could read, with the month that may be meant; null when
- * there is none. `dated`: a date was read beside it, so that only another whole one counts.
+ * The part of a heading's words that may be an unread date, and the month it may mean; null when there is none.
+ * @param dated a date was read beside it, so only another full date counts.
  */
 export function dateLeft(
   words: string,
@@ -123,15 +123,15 @@ export function dateLeft(
 }
 
 const LABEL_FIRST = new RegExp(String.raw`^${LABEL}(?!\p{L})`, 'iu');
-/** A letter of another script than ours, in whose words nobody here tells a date. */
+/** A letter of a non-Latin script. */
 const OTHER_SCRIPT = /(?!\p{Script=Latin})\p{L}/u;
-/** What is a day there, or most likely one. */
+/** Words for a day in such scripts, or most likely ones. */
 const DATE_ELSEWHERE =
   /\d{1,4}\s?[年月日號号년월일]|[一二三四五六七八九十]\s?[月日號号]|[月火水木金土日]曜|(?:周|週|星期|礼拜|禮拜)[一二三四五六日天]|[昨今明本先翌前][日天晚夜朝]|(?<![\d.])\d{1,2}\.?\s+(?!\p{Script=Latin})\p{L}[\p{L}\p{M}]*\.?(?:\s+\d{4})?[\s)\]]*$|(?!\p{Script=Latin})\p{L}\p{M}*\s+\d{4}[\s)\]]*$/u;
 
 /**
- * The words for a day in other languages: between a label and a time, words of another script with a number, or with
- * nothing of ours, cannot be told from one; elsewhere, a weekday's name and its like at the end.
+ * Words for a day in other languages. Non-Latin words between a label and a time may be a date if they contain a number
+ * or nothing Latin; otherwise a weekday or a similar word at the end.
  */
 function dayElsewhere(words: string): string | null {
   const label = LABEL_FIRST.exec(words)?.[0] ?? '';
@@ -154,7 +154,7 @@ function dayElsewhere(words: string): string | null {
 
 const USUAL_MONTH = new RegExp(`^(?:${MONTH_NAMES})$`, 'iu');
 
-/** A month's name, or nearly one, beside a number; a long one nearly written, alone. */
+/** A month's name, perhaps mistyped, beside a number; or a long one, mistyped, alone. */
 export function monthLeft(
   words: string,
 ): { readonly text: string; readonly month?: string | undefined } | null {
@@ -166,7 +166,7 @@ export function monthLeft(
     const later = /^\.?[\s/-]*\d{1,2}(?:st|nd|rd|th|\.)?(?!\d)/i.exec(after)?.[0] ?? '';
     const text = `${day}${word}${later}`.trim();
     const near = nearMonth(word);
-    // `3 nodes out 5`: the shortest names of other languages are usual words of this one.
+    // `3 nodes out 5`: short month names of other languages are common English words.
     const isMonth = (word.length > 3 || USUAL_MONTH.test(word)) && monthsNamed(word).length > 0;
     if (day + later !== '' && isMonth) return { text };
     if (near !== undefined && (day + later !== '' || word.length >= 7)) return { text, month: near };

@@ -1,4 +1,4 @@
-// Times as people write them in files: the usual unambiguous forms; what could be two days is none.
+// Parses times as people write them: the common unambiguous forms. A date that may be two days is not accepted.
 import { DAY, HOUR, iso, MINUTE, type Millis, parseZone, SECOND } from '../../model/time.ts';
 import {
   DAY_NAMES,
@@ -14,22 +14,22 @@ import { plainSigns } from './plain-signs.ts';
 import { TIME_WORDS } from './unread-date.ts';
 import { ZONE_FIX, ZONE_NAMES } from './zone-words.ts';
 
-/** A time at the end of a line of words. */
+/** A time at the end of a line. */
 export interface WrittenTime {
   readonly words: string;
   /** Midnight UTC of its date; null when it has none. */
   readonly date: Millis | null;
-  /** Time since that midnight, UTC (it may be negative, or more than a day); null when only a date stands there. */
+  /** Time since that midnight, UTC (may be negative or more than a day); null for a date alone. */
   readonly time: Millis | null;
-  /** What it tells apart: a minute or a second. */
+  /** A minute or a second. */
   readonly precision: Millis;
 }
 
 export type WrongTime = { readonly what: string; readonly fix: string };
 
 /**
- * Reads the time that ends a line; null when none does. Without a zone it is UTC. `strict`: the line cannot be
- * anything but words and a time, so that a date that is left over is a mistake, and no part of the words.
+ * Parses the time at the end of a line, UTC without a zone; null when there is none.
+ * @param strict the line has only words and a time, so the remains of a date are a mistake, not words.
  */
 export function readTimeAtEnd(line: string, strict: boolean): WrittenTime | WrongTime | null {
   const text = plainSigns(line);
@@ -38,7 +38,7 @@ export function readTimeAtEnd(line: string, strict: boolean): WrittenTime | Wron
     const before = text.slice(0, last.index).replace(/(?<=\d)T$/i, ' ');
     const date = readDateAtEnd(before, strict);
     if (date && 'what' in date) return date;
-    // 23.12 may be a day as well, unless a date stands before it, or it is called a time.
+    // 23.12 may also be a day, unless a date is before it, or it has AM/PM, `Uhr` or a zone.
     if (last[2] === '.' && !date && !last[5] && !last[6] && !last[8])
       return strict ? wrong(text, 'may be a time or a day') : null;
     return withTime(text, last, date, date?.words ?? before);
@@ -53,7 +53,7 @@ export function readTimeAtEnd(line: string, strict: boolean): WrittenTime | Wron
   return { words: trimmed(date.words), date: date.date, time: null, precision: MINUTE };
 }
 
-/** A date and time, or a date alone (its midnight), epoch ms; without a zone UTC. What is wrong with it otherwise. */
+/** A date and time, or a date alone (its midnight), epoch ms; UTC without a zone. Otherwise what is wrong. */
 export function readDateTime(text: string): Millis | WrongTime {
   const read = readTimeAtEnd(text, true);
   if (read && 'what' in read) return read;
@@ -61,10 +61,10 @@ export function readDateTime(text: string): Millis | WrongTime {
   return read.date + (read.time ?? 0);
 }
 
-/** How a time is written so that it is read. */
+/** The recommended form of a time. */
 export const SAY = 'write it like 2025-11-06 15:30 UTC';
 
-/** A mistake that quotes what it is about. */
+/** A mistake that quotes its text. */
 export function wrong(text: string, what: string, fix = SAY): WrongTime {
   return { what: `"${text.trim()}" ${what}`, fix };
 }
@@ -72,7 +72,7 @@ export function wrong(text: string, what: string, fix = SAY): WrongTime {
 const CLOCK = String.raw`(\d{1,2})(?:([:.h])(\d{2})(?:[:.](\d{2})(?:[.,]\d{1,9})?)?|(?=\s*(?:[ap]\.?\s?m\b|uhr\b)))`;
 const SUFFIX = String.raw`(?:\s*(?:([ap])\.?\s?m\b\.?|(uhr)\b(?:\s(\d{2})(?!\d))?|h\b))?`;
 const ZONE = String.raw`(?:\s*[([]?\s*(?:(UTC|GMT|Z)\b)?\s?([+-]\d{1,2}(?::?\d{2})?)?\s*[)\]]?)?`;
-/** Groups: hour, sign, minute, second, a/p, Uhr, its minute, zone, offset. */
+/** Groups: hour, separator, minute, second, a/p, Uhr, its minute, zone, offset. */
 const TIME = new RegExp(String.raw`(?<![\p{L}\d:./,](?<!\dT))${CLOCK}${SUFFIX}${ZONE}[\s)\]]*$`, 'iu');
 
 function withTime(
@@ -91,7 +91,7 @@ function withTime(
     return wrong(text.slice(found.index), 'is not a time of day');
   }
   if (/z/i.test(zone ?? '') && offset !== '') return wrong(text.slice(found.index), 'has two zones');
-  // After a time without its date, `+1` is the next day for some, a zone for others.
+  // After a time without a date, `+1` may be the next day or a zone.
   if (/^[+-]\d$/.test(offset) && !/utc|gmt/i.test(zone ?? '') && (!date || /[([]/.test(found[0]))) {
     const fix = 'write the zone like +01:00, or the date before the time: 2025-11-06 15:30 UTC';
     return wrong(text.slice(found.index), 'may be a zone or a day', fix);
@@ -111,14 +111,14 @@ function wholeOffset(offset: string): string {
   return `${sign}${hours.padStart(2, '0')}:${minutes}`;
 }
 
-/** A word that may be a month's name, in whatever language. */
+/** A word that may be a month in any language. */
 const WORD = String.raw`(\p{L}[\p{L}\p{M}]{0,14})(?![\p{L}\p{M}])\.?`;
 const MONTH = `(?:${MONTH_NAMES})(?!\\p{L})\\.?`;
 const DAY_NAME = new RegExp(`(?<![\\p{L}\\d])(${DAY_NAMES})\\.?[\\s,]*$`, 'iu');
 
 const ORDINAL = String.raw`(?:st|nd|rd|th|\.)?`;
 const YEAR = String.raw`(\d{4}|['’]?\d{2})(?!\d)`;
-/** The forms of a date, and which of their groups are year, month and day. */
+/** The forms of a date, and their groups for year, month and day. */
 const DATES: readonly (readonly [RegExp, y: number, m: number, d: number])[] = [
   [/(?<![\d.])(\d{4})([-/.])(\d{1,2})\2(\d{1,2})$/u, 1, 3, 4],
   [/(?<![\d.]|\p{L}[-_]?)(\d{4})()(\d{2})(\d{2})$/u, 1, 3, 4],
@@ -136,13 +136,13 @@ const DATES: readonly (readonly [RegExp, y: number, m: number, d: number])[] = [
 ];
 /** Day and month in either order, year last. */
 const NUMBERS = /(?<![\d./-])(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4}|\d{2})$/u;
-/** What is a date, or a part of one, and says too little. */
+/** Incomplete dates. */
 const YEARLESS = [
   new RegExp(`(?<!\\d)\\d{1,2}${ORDINAL}\\s*${MONTH}$`, 'iu'),
   new RegExp(`(?<!\\p{L})${MONTH}\\s*\\d{1,2}${ORDINAL}$`, 'iu'),
   /(?<![\d.])\d{1,2}\.\s?\d{1,2}\.$/u,
 ];
-/** `28.11`, `11/28`; neither `v2.3` nor `TLS 1.3` nor `1.29`. */
+/** `28.11`, `11/28`; but not `v2.3`, `TLS 1.3` or `1.29`. */
 const SHORT =
   /(?<![\p{L}\d./-])(?<!(?<!\p{L})(?:tls|ssl|http|version|release|python|java|php|postgres(?:ql)?|mysql|redis|kafka|k8s|kubernetes|node)\s)(?!\d{1,2}\.(?:1[3-9]|[2-9]\d)$)\d{1,2}[./-]\d{1,2}$/iu;
 const PARTIAL = /\d{4,}-\d{1,3}$|\d{4}-?W\d{1,2}(?:-?\d)?$|\d{4,}\D\d{1,2}\D\d{1,2}$|\d{6}\d*$/iu;
@@ -209,7 +209,7 @@ function fromNumbers(
 
 const LEAD_TO_DAY = /(?:^|[\s,(]+)(?:on|am|den|dated|vom|le|el|il|em|op|på|w|we|ve|v|в|во|у)[\s,]*$/iu;
 
-/** A date with the day's name before it, which must be that day's. */
+/** A date; a weekday before it must match. */
 function dated(text: string, before: string, year: number, month: number, day: number) {
   const date = midnightOf(year, month, day);
   if (date === null) return wrong(text, 'is not a date that exists');
@@ -231,7 +231,7 @@ function dated(text: string, before: string, year: number, month: number, day: n
   return { words: words.replace(/[\s,([–—|·-]+$/u, ''), date };
 }
 
-/** Midnight UTC of a calendar date; null when there is no such date. */
+/** Midnight UTC of a date; null when there is no such date. */
 function midnightOf(year: number, month: number, day: number): Millis | null {
   const at = Date.UTC(year, month - 1, day);
   const back = new Date(at);
@@ -247,11 +247,11 @@ function zoneless(text: string): WrongTime | null {
   return found ? wrong(text.slice(found.index), 'names a zone that is not read', ZONE_FIX) : null;
 }
 
-/** A time, or a part of one, in a line that ends with none. */
+/** A time, or part of one, in a line that does not end with a time. */
 const TIME_SIGNS =
   /\d{1,2}[:h]\d|\d\s*[ap]\.?\s?m\b|\d\s*uhr\b|\b\d{3,4}\s*(?:utc|gmt|z|h)\b|\b[012]\d[0-5]\d\s?h(?:ou)?rs?\b|\d\s*o['’]?clock|\b\d{1,2}\.\d{2}(?![.\d])/iu;
 
-/** Whether words hold what looks like a time of day. */
+/** Whether words contain something like a time of day. */
 export function holdsTime(words: string): boolean {
   return TIME_SIGNS.test(words);
 }
@@ -261,11 +261,11 @@ function leftOver(text: string): WrongTime | null {
   return zoneless(text) ?? (isTime ? wrong(text, 'holds a time that cannot be read') : null);
 }
 
-/** Between a date and a time, in English and its neighbours. */
+/** Words between a date and a time, in English and related languages. */
 const LEAD =
   /[\s,]+(?:at|um|@|à|às|kl\.?|klo|alle(?:\s+ore)?|a\s+las?|ore|om|(?:o\s+)?godz\.?|в|о|saat|approx\.?|ca\.?|circa|about|around)$/iu;
 
-/** Words without what leads to a time. */
+/** Words without those that lead to a time. */
 function trimmed(words: string): string {
   return words
     .replace(/[\s([,:;|·@~–—-]+$/u, '')
@@ -274,7 +274,7 @@ function trimmed(words: string): string {
     .trim();
 }
 
-/** The moment of a time of day on a date, or the time of day alone, ms. */
+/** The time on its date (epoch ms), or the time of day alone (ms). */
 export function momentOf({ date, time }: WrittenTime): Millis {
   const local = time ?? 0;
   return date === null ? ((local % DAY) + DAY) % DAY : date + local;

@@ -1,29 +1,29 @@
-// Zones in words: what names another zone than UTC before a time, so that the time is not read as UTC.
+// Time zones in words: finds zones other than UTC before a time, so that it is not read as UTC.
 import { LABEL } from './unread-date.ts';
 
-/** Zones that mean one thing here and another there, or change with the season. */
+/** Zone names that are ambiguous or change with the season. */
 export const ZONE_NAMES = String.raw`(?:[CEW]ES?T|MES?Z|[AECMP][SDP]?T|A[CEW][SD]T|BST|IST|JST|KST|MSK|SGT|HKT|NZ[SD]?T|SAST|BRT)|(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)\/[A-Z][\w/-]*|Etc\/[A-Z][\w+-]*|US\/(?:Eastern|Central|Mountain|Pacific)`;
 
-/** What to write in place of a zone's name. */
+/** The fix for a zone's name. */
 export const ZONE_FIX = 'write it in UTC, or with its offset: 15:30+01:00';
 
-/** In capitals only: "at" leads to a time. */
+/** Only in capitals: "at" leads to a time. */
 const ABBREVIATED = new RegExp(
   String.raw`(?<![\p{L}\d/-])(?!AT\b)(${ZONE_NAMES}|(?:UK|US) time|(?:[Ee]astern|[Pp]acific)(?: [Tt]ime)?|(?:UTC|GMT)\s?[+-]\d{1,2})[)\]\s]*$`,
   'u',
 );
 
 const SEASON = '(?:standard|summer|winter|daylight)';
-/** `Central European Summer Time`, `Mountain`: the words that zones are called by in English. */
+/** `Central European Summer Time`, `Mountain`: English names of zones. */
 const BY_REGION = String.raw`(?:austral\p{L}+ )?(?:central|mountain|atlantic|pacific|(?:north|south|east|west)ern)(?: (?:europ|afric|americ|asia|austral|indones|brazil)\p{L}*)?(?: ${SEASON})?(?: time)?`;
-/** `server time`, `Berliner Zeit`, `heure de Paris`: a word for time, and whose it is. */
+/** `server time`, `Berliner Zeit`, `heure de Paris`: a word for time with its owner. */
 const BY_OWNER = [
   String.raw`(?:our|my|server|office|local|${SEASON}|\p{L}+(?:ish|ean|ese)|swiss|german|french|dutch)(?: time)`,
   String.raw`local|\p{L}+ (?:standard|daylight)`,
   String.raw`(?:\p{L}+(?:er|ische)|lokale) zeit|(?:sommer|winter|orts)zeit|(?:lokal\p{L}*|\p{L}+(?:se|sk)) (?:tijd|tid)`,
   String.raw`(?:heure|hora|ora|hor[áa]rio|czasu?) (?:loc|lok|l[ée]gal|oficial|officiel|d['’](?:été|hiver)|de (?:verano|invierno|ver[ãa]o)|italian|fran[cç]|españ|peninsul|pols)\p{L}*`,
 ].join('|');
-/** The same with the name of a place, which begins with a capital. */
+/** The same with a place, in capitals. */
 const BY_PLACE = String.raw`(?!Res|Rec|Load|Real)\p{Lu}\p{L}+(?: \p{Lu}\p{L}+)? [Tt]ime|(?:[Hh]eure|[Hh]ora|[Oo]ra|[Hh]or[áa]rio) d\p{L}{1,2} \p{Lu}\p{L}+`;
 
 const LABELLED = new RegExp(`^${LABEL}[\\s:;,.([–—-]+`, 'iu');
@@ -31,9 +31,9 @@ const whole = (zone: string, flags: string) => new RegExp(`^(?:${zone})$`, flags
 const FORMS = { region: whole(BY_REGION, 'iu'), owner: whole(BY_OWNER, 'iu'), place: whole(BY_PLACE, 'u') };
 
 /**
- * The zone that ends the words before a time (`Update PST 08:12`); null when none does. One in words stands alone
- * between the label, or what divides words, and the time: `Failover to Central` is a place, and so is what stands
- * before a time that is `zoned`.
+ * The zone at the end of the words before a time (`Update PST 08:12`); null when there is none. A zone in words must be
+ * alone between the label, or a separator, and the time: `Failover to Central` is a place.
+ * @param zoned the time has a zone, so that only an abbreviation counts.
  */
 export function zoneAtEnd(words: string, zoned: boolean): string | null {
   const short = ABBREVIATED.exec(words)?.[1];

@@ -1,4 +1,4 @@
-// Checks: what status.yaml may ask for, when it is an outage, and what a check saw.
+// Checks: their settings in status.yaml, the detection rule, and the result of a run.
 import * as z from 'zod';
 import { MINUTE, type Millis } from '../time.ts';
 import { shortId } from '../token.ts';
@@ -45,74 +45,74 @@ export const detectSchema = z.strictObject({
 });
 
 export type Check = Readonly<z.infer<typeof checkSchema>> & {
-  /** Of an http check: the JSONPaths at which metrics read a number out of its answer. */
+  /** For http: the JSONPaths of the numbers that metrics read from the response. */
   readonly reads?: readonly string[];
 };
-/** Whether two checks are the same, though status.yaml was read again. */
+/** Compares by value: reading status.yaml again makes new objects. */
 export function isSameCheck(one: Check, other: Check): boolean {
   return one === other || JSON.stringify(one) === JSON.stringify(other);
 }
-/** Names a check, so that another can be told from it after a restart; nothing of it can be read from that. */
+/** A key to recognise a check after a restart. A hash: secrets in the check cannot be read from it. */
 export function checkKey(check: Check): string {
   return shortId(JSON.stringify(check));
 }
 export type CheckOf<Type extends Check['type']> = Extract<Check, { type: Type }>;
 export type DetectRule = Readonly<z.infer<typeof detectSchema>>;
 
-/** Where a check's answer took its time, ms a phase took; absent: there was no such phase. */
+/** The time of each phase of a run, ms; absent: there was no such phase. */
 export interface Phases {
   readonly dns?: Millis;
   readonly connect?: Millis;
   readonly tls?: Millis;
-  /** From the request's first byte to the answer's. */
+  /** From the request's first byte to the response's. */
   readonly firstByte?: Millis;
-  /** Everything, redirects and body included. */
+  /** With redirects and body. */
   readonly total: Millis;
 }
 
 /**
- * What one check saw. `unknown` is not a measurement: not configured, our own network was down, or our own process
- * stood still.
- * `seen` may be published ("answered 503", "timed out after 10 s": no hosts, no secrets);
- * `detail` is for the operator's log alone.
+ * The result of one run of a check. `unknown` is no measurement: not configured, our own network was down, or our own
+ * process was blocked.
+ * - `seen` may be published ("answered 503", "timed out after 10 s"): no hosts, no secrets.
+ * - `detail` is for the operator's log only.
  */
 export interface CheckResult {
-  /** When the check began, epoch ms. */
+  /** When the run began, epoch ms. */
   readonly at: Millis;
   readonly outcome: 'up' | 'degraded' | 'down' | 'unknown';
-  /** How long the answer took, ms; null when there was none, or it cannot be told. */
+  /** The response time, ms; null when there was no response or it is unknown. */
   readonly latency: Millis | null;
   readonly seen: string;
   readonly detail?: string;
-  /** Something to mend that is no outage: a certificate about to expire. Publishable like `seen`. */
+  /** A problem that is no outage: a certificate about to expire. May be published, like `seen`. */
   readonly warning?: string;
   readonly phases?: Phases;
-  /** When the certificate it was shown ends, epoch ms. */
+  /** When the server's certificate expires, epoch ms. */
   readonly certificateEnd?: Millis;
-  /** Nothing was seen because our own process stood still meanwhile: check again at once. */
+  /** The run saw nothing because our own process was blocked: check again at once. */
   readonly paused?: true;
-  /** What stands at each of the check's `reads`. */
+  /** The values at the check's `reads`. */
   readonly readings?: readonly MetricReading[];
-  /** How long the run took until it ended, and how long it had waited for its turn before it began, ms; absent: not at all. */
+  /** `took`: how long the run took; `waited`: how long it waited before it began. ms; absent: not at all. */
   readonly took?: Millis;
   readonly waited?: Millis;
-  /** What was known when the run ended was too old to go by. */
+  /** The last known state was too old when this run ended. */
   readonly inDoubt?: boolean;
 }
 
-/** A number a metric reads, or why there is none. */
+/** A number for a metric, or why there is none. */
 export type MetricReading = { readonly path: string } & (
   | { readonly value: number }
   | { readonly fault: string }
 );
 
-/** What a probe returns: all of a CheckResult but the time, which the caller knows. */
+/** What a probe returns; the caller adds the time. */
 export type ProbeResult = Omit<CheckResult, 'at'>;
 
-/** One kind of check: runs once, settles within `check.timeout` or about it, never throws. */
+/** Runs one kind of check once. Settles within about `check.timeout`; never throws. */
 export type Probe<C extends Check = Check> = (check: C, signal: AbortSignal) => Promise<ProbeResult>;
 
-/** Whether a check has something to look at; one whose target is empty is "not configured", not down. */
+/** Whether a check has a target; without one the component is "not configured", not down. */
 export function isConfigured(check: Check): boolean {
   if (check.type === 'heartbeat' || check.type === 'manual') return true;
   const target = 'url' in check ? check.url : 'host' in check ? check.host : check.name;

@@ -1,8 +1,8 @@
-// Cron: every question about a cron expression, answered by croner. Always UTC, whatever the machine's zone is.
+// Cron expressions, by croner. Always in UTC, whatever the machine's zone is.
 import { Cron } from 'croner';
 import { DAY, type Millis } from '../time.ts';
 
-/** The values each of six fields takes: second, minute, hour, day of the month, month, day of the week. */
+/** The range of each of the six fields: second, minute, hour, day of the month, month, day of the week. */
 const FIELDS: readonly (readonly [least: number, most: number])[] = [
   [0, 59],
   [0, 59],
@@ -18,7 +18,7 @@ const NAMES: Readonly<Record<number, readonly string[]>> = {
 const NAME =
   /\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:tember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|(?:sun|mon|fri)(?:day)?|tue(?:sday)?|wed(?:nesday)?|thu(?:rsday)?|sat(?:urday)?)\b/g;
 
-/** What is wrong with an expression: `shape` is no cron expression, `never` names no day that exists; else null. */
+/** `shape`: not a cron expression; `never`: no such day exists; null: valid. */
 export function faultOfCron(text: string): 'shape' | 'never' | null {
   try {
     return read(text).nextRun(new Date(0)) ? null : 'never';
@@ -28,16 +28,16 @@ export function faultOfCron(text: string): 'shape' | 'never' | null {
 }
 
 /**
- * The first firing after a moment, epoch ms; null when there is none. Its cost does not depend on how far away that
- * is. Throws when the text is no cron expression.
+ * The first firing after a time, epoch ms; null when there is none. Equally fast however far away it is. Throws when
+ * the text is no cron expression.
  */
 export function nextFiring(expression: string, after: Millis): Millis | null {
   return read(expression).nextRun(new Date(after))?.getTime() ?? null;
 }
 
 /**
- * The usual distance between two firings within the schedule's busy time, ms: `*\/5 9-17 * * *` is 5 minutes.
- * Anything rarer than daily counts as a week. For judging gaps and rechecks, not for firing.
+ * The usual time between two firings, ms: 5 minutes for `*\/5 9-17 * * *`. Anything less often than daily counts as a
+ * week. For judging gaps and for rechecks, not for firing.
  */
 export function roughPeriod(expression: string): Millis {
   const cron = read(expression);
@@ -57,19 +57,19 @@ function read(text: string): Cron {
   const fields = text.trim().toLowerCase().split(/\s+/);
   if (fields.length === 5) fields.unshift('0');
   if (fields.length !== 6) throw new Error('a cron expression has five or six fields');
-  // `L-3`, three days before the last of the month: croner knows it as the last, moved.
+  // `L-3`, three days before the last of the month: croner has `L` and a day offset for it.
   const [, before] = /^l-(\d{1,2})$/.exec(fields[3] as string) ?? [];
   if (before !== undefined) fields[3] = 'L';
   const pattern = fields.map(spelledOut).join(' ').toUpperCase();
   return new Cron(pattern, {
     mode: '6-part',
-    // Not `timezone: 'UTC'`, which asks Intl for each field and takes ten times as long.
+    // Not `timezone: 'UTC'`: it asks Intl for each field and takes ten times as long.
     utcOffset: 0,
     dayOffset: before === undefined ? 0 : -Number(before),
   });
 }
 
-/** A field as croner reads it: it knows no full names, no range over the end (`22-2`), no step past it (`*\/90`). */
+/** Rewrites a field for croner, which has no full names, no range over the end (`22-2`), no step like `*\/90`. */
 function spelledOut(field: string, index: number): string {
   const [least, most] = FIELDS[index] as readonly [number, number];
   const short = field.replace(NAME, name => {
@@ -83,7 +83,7 @@ function spelledOut(field: string, index: number): string {
       const step = Number(by);
       if (from === undefined) return part.startsWith('*/') && step > most - least ? String(least) : part;
       const [first, last] = [Number(from), Number(to)];
-      // Sunday is 7 as well.
+      // Sunday may also be 7.
       const isOutside = first < least || last < least || Math.max(first, last) > (index === 5 ? 7 : most);
       if (first <= last || isOutside || step === 0) return part;
       const size = most - least + 1;

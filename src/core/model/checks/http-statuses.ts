@@ -1,16 +1,14 @@
-// Expected HTTP statuses: `200`, `200-299`, `2xx` or a list of them, read into ranges.
+// Expected HTTP statuses: parses `200`, `200-299`, `2xx` or a list of them into ranges.
 
-/** An inclusive range of HTTP statuses. */
 export type StatusRange = readonly [from: number, to: number];
 
-/** Reads what `expect:` says; null when any part of it is no status or range. */
+/** Parses `expect:`; null when any part is no status or range. */
 export function parseStatuses(expect: number | string | readonly (number | string)[]): StatusRange[] | null {
   const parts = typeof expect === 'string' ? expect.split(',') : Array.isArray(expect) ? expect : [expect];
   const ranges = parts.map(part => parseRange(String(part).trim()));
   return ranges.length > 0 && ranges.every(range => range !== null) ? ranges : null;
 }
 
-/** Whether a status lies in one of the ranges. */
 export function inRanges(status: number, ranges: readonly StatusRange[]): boolean {
   return ranges.some(([from, to]) => from <= status && status <= to);
 }

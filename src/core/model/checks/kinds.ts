@@ -1,10 +1,10 @@
-// The kinds of checks status.yaml may ask for: one schema a kind.
+// The kinds of checks: one schema for each.
 import parseJsonPath from 'jsonpath-rfc9535/parser';
 import * as z from 'zod';
 import { MINUTE, type Millis, parseDuration, SECOND } from '../time.ts';
 import { parseStatuses } from './http-statuses.ts';
 
-/** A duration as status.yaml writes it (`10s`, `5m`), read into ms. */
+/** A duration of status.yaml (`10s`, `5m`), read into ms. */
 export const duration = z
   .union([z.string(), z.number()])
   .transform((text, context): Millis => {
@@ -27,7 +27,7 @@ const UNITS: Readonly<Record<string, number>> = {
   gib: 1024 ** 3,
 };
 
-/** A size as status.yaml writes it (`4MB`, `500 kB`, `1 MiB`, or a number of bytes), read into bytes. */
+/** A size of status.yaml (`4MB`, `500 kB`, `1 MiB`, or a number of bytes), read into bytes. */
 const size = z
   .union([z.string(), z.number()])
   .transform((text, context): number => {
@@ -42,7 +42,7 @@ const size = z
 const timeout = duration
   .default(10 * SECOND)
   .refine(millis => millis > 0 && millis <= 5 * MINUTE, 'a timeout lies between 1ms and 5m');
-// Ports may come out of ${VARIABLES}, which makes them text.
+// A port from ${VARIABLES} is text.
 const port = z.coerce.number().int().min(1).max(65535);
 const family = z.union([z.literal(4), z.literal(6)]).optional();
 
@@ -53,7 +53,7 @@ const webAddress = z
     'not a web address; write https://host/path (or leave it empty: not configured)',
   );
 
-/** A host without anything around it; an IPv6 address may stand in brackets. */
+/** A plain host name or address; an IPv6 address may be in brackets. */
 const host = z
   .string()
   .overwrite(text => text.trim().replace(/^\[([^[\]]*)\]$/, '$1'))
@@ -69,7 +69,7 @@ const host = z
 
 export const jsonPath = z.string().refine(isJsonPath, 'not a JSONPath (RFC 9535); write $.db.ok');
 
-/** `network.reference`: where our own network is tried. */
+/** `network.reference`: the address of the own-network check. */
 export const reference = z
   .string()
   .refine(
@@ -77,12 +77,12 @@ export const reference = z
     'write a web address like https://example.com or host:port like 1.1.1.1:53',
   );
 
-/** Every body contains the empty text: a check of it would never say anything else. */
+/** The empty text is in every body, so a check for it would be useless. */
 const words = z
   .string()
   .min(1, 'an empty text is in every answer; write what is to be found, or leave it out');
 
-/** What HTTP itself sets, or a single request cannot use: sent by a check, it would be refused or mean nothing. */
+/** Headers that HTTP itself sets, or that have no meaning in a single request. */
 const OWN_HEADERS = /^(connection|content-length|expect|keep-alive|transfer-encoding|upgrade)$/i;
 
 export const httpCheck = z
@@ -141,15 +141,15 @@ export const httpCheck = z
 
 export const tcpCheck = z.strictObject({ type: z.literal('tcp'), host, port, timeout });
 
-/** A name of hosts: the last of its parts is no number, as an address's is. */
+/** A host name: its last label is not a number, as in an IP address. */
 const NAME = /^(?:[^\s:/]+\.)?[^\s:/.]*[^\s:/.\d][^\s:/.]*\.?$/;
 
-/** What a record's value looks like. */
+/** The form of each record's value. */
 const RECORDS: Readonly<Record<string, { readonly is: RegExp | z.ZodType; readonly fix: string }>> = {
   A: { is: z.union([z.ipv4(), z.ipv6().startsWith('::ffff:')]), fix: 'an A record is an IPv4 address' },
   AAAA: { is: z.ipv6(), fix: 'an AAAA record is an IPv6 address' },
   MX: {
-    // `0 .` says that there is no mail (RFC 7505).
+    // `0 .` means "no email" (RFC 7505).
     is: z
       .string()
       .transform(text => text.replace(/^\d+\s+/, ''))
@@ -160,7 +160,7 @@ const RECORDS: Readonly<Record<string, { readonly is: RegExp | z.ZodType; readon
   NS: { is: NAME, fix: 'an NS record is a name; write one like ns1.example.com' },
 };
 
-/** Addresses of one link (fe80::/10) need the name of its interface, which Node's resolver drops. */
+/** Link-local addresses (fe80::/10) need an interface name, which Node's resolver drops. */
 const OF_ONE_LINK = /^\[?fe[89ab][\da-f]:/i;
 
 const isNameServer = (text: string): boolean => {

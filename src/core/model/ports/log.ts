@@ -1,4 +1,4 @@
-// The log as the rooms see it: one line a fact, fields first (pino's shape).
+// The log's interface: fields first, then the message (as pino has it).
 
 type Write = (fields: object, message: string) => void;
 
@@ -9,5 +9,5 @@ export interface Log {
   readonly error: Write;
 }
 
-/** For commands: what they have to say they print. */
+/** For commands, which print what they have to say. */
 export const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} };

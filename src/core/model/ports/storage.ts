@@ -1,15 +1,14 @@
-// What can be wrong with the disk below the program, and the words for it. Not the program's fault, not
-// the visitor's: it is reported to the operator, and passes without a restart.
+// Storage faults: problems of the disk below the database, and their texts. They pass without a restart.
 import type { Problem } from '../problem.ts';
 import { iso, type Millis } from '../time.ts';
 
 /** `gone`: the file was removed or replaced while it was open. */
 export type StorageTrouble = 'full' | 'readonly' | 'locked' | 'damaged' | 'gone' | 'io';
 
-/** The database did not take or give something, for a reason that lies below the program. */
+/** A read or write of the database failed for a reason outside the program. */
 export class StorageFault extends Error {
   readonly trouble: StorageTrouble;
-  /** SQLite's name of it. */
+  /** SQLite's error code. */
   readonly code: string;
 
   constructor(trouble: StorageTrouble, code: string, cause?: unknown) {
@@ -19,7 +18,7 @@ export class StorageFault extends Error {
   }
 }
 
-/** The database cannot be opened; the file is left as it was. */
+/** The database cannot be opened; the file was not changed. */
 export class DatabaseRefused extends Error {
   readonly problem: Problem;
 
@@ -29,7 +28,7 @@ export class DatabaseRefused extends Error {
   }
 }
 
-/** Which trouble an error code of SQLite means; null when it is none of the disk's. */
+/** The trouble an error code means; null when the disk is not the reason. */
 export function troubleOf(code: string | undefined): StorageTrouble | null {
   if (code === undefined) return null;
   const found = CODES.find(([pattern]) => pattern.test(code));
@@ -59,7 +58,7 @@ const SAID: Readonly<Record<StorageTrouble, readonly [string, string]>> = {
   ],
 };
 
-/** For /readyz and the log: what has been so since `since`, what it means, what to do. */
+/** For /readyz and the log: what has been wrong since `since`, what it means, what to do. */
 export function storageProblem(where: string, trouble: StorageTrouble, since: Millis): Problem {
   const [what, fix] = SAID[trouble];
   const meanwhile =

@@ -1,6 +1,6 @@
-// Turns: jobs that must not meet run one after another.
+// Turns: runs jobs one after another that must not overlap.
 
-/** Makes a queue: each job begins when the one before it has ended, well or not. */
+/** Makes a queue: each job starts when the one before has ended, even if it failed. */
 export function makeTurns(): <T>(job: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return job => {

@@ -1,19 +1,18 @@
-// Steps: a long computation cut where others may have their turn. What it is made of does not change
-// meanwhile, so it comes to the same in one go and in many.
+// Steps: a long computation in parts, so that other work can run in between. Its input must not change meanwhile.
 import type { Millis } from '../time.ts';
 
-/** Yields between parts that take well under a millisecond each; returns what it made. */
+/** Yields between parts of well under a millisecond each; returns the result. */
 export type Steps<T> = Generator<void, T, void>;
 
 type NextTurn = () => Promise<unknown>;
 
-/** So long a turn keeps requests waiting. */
+/** How long a turn may last: requests wait for it. */
 const TURN: Millis = 3;
 
 /**
- * For work whose parts wait for a disk or a database, which may be ready every time: each call gives others their turn
- * once this one has lasted long enough. Parts that run side by side go on one after another. `nextTurn` resolves when
- * others have had their turn: setImmediate of node:timers/promises, as this folder has no timers.
+ * Returns a function to await between parts of asynchronous work: it lets other work run once the turn has lasted too
+ * long. Needed because a fast disk or database never makes the work wait.
+ * @param nextTurn resolves once other work has run: setImmediate of node:timers/promises (core has no timers).
  */
 export function makeYield(nextTurn: NextTurn): () => Promise<void> {
   let begun = performance.now();
@@ -37,8 +36,9 @@ export function finish<T>(steps: Steps<T>): T {
 }
 
 /**
- * The same in turns of a few milliseconds, with a wait for the next turn before each: a promise continued while I/O is
- * handled goes on before any more I/O is, so without it the first turn would be part of the caller's. `nextTurn`: as above.
+ * Runs the steps in turns of a few milliseconds. Waits before the first turn too, or that would run as part of the
+ * caller's turn.
+ * @param nextTurn as above.
  */
 export async function inTurns<T>(steps: Steps<T>, nextTurn: NextTurn): Promise<T> {
   for (;;) {
