@@ -2,45 +2,60 @@
 import { LABEL } from './unread-date.ts';
 
 /** Zones that mean one thing here and another there, or change with the season. */
-export const ZONE_NAMES = String.raw`(?:[CEW]ES?T|MES?Z|[AECMP][SDP]?T|A[CEW][SD]T|BST|IST|JST|KST|MSK|SGT|HKT|NZ[SD]?T|SAST|BRT)|(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)\/[A-Z][\w/-]*|Etc\/[A-Z][\w+-]*|US\/(?:Eastern|Central|Mountain|Pacific)`;
+export const ZONE_NAMES = String.raw`(?:[CEW]ES?T|MES?Z|[AECMP][SDP]?T|A[CEW][SD]T|BST|IST|JST|KST|MSK|SGT|HKT|NZ[SD]?T|SAST|BRT|SEČ|SELČ|TRT|WIB|WITA|[EW]AT|PKT|PHT)|(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)\/[A-Z][\w/-]*|Etc\/[A-Z][\w+-]*|US\/(?:Eastern|Central|Mountain|Pacific)`;
 
 /** What to write in place of a zone's name. */
 export const ZONE_FIX = 'write it in UTC, or with its offset: 15:30+01:00';
 
 /** In capitals only: "at" leads to a time. */
 const ABBREVIATED = new RegExp(
-  String.raw`(?<![\p{L}\d/-])(?!AT\b)(${ZONE_NAMES}|(?:UK|US) time|(?:[Ee]astern|[Pp]acific)(?: [Tt]ime)?|(?:UTC|GMT)\s?[+-]\d{1,2})[)\]\s]*$`,
+  String.raw`(?<![\p{L}\d/-])(?!AT\b)((?:${ZONE_NAMES})(?: [Tt]ime)?|(?:UK|US) time|(?:[Ee]astern|[Pp]acific)(?: [Tt]ime)?|(?:UTC|GMT)\s?[+-]\d{1,2})[)\]\s]*$`,
   'u',
 );
 
 const SEASON = '(?:standard|summer|winter|daylight)';
-/** `Central European Summer Time`, `Mountain`: the words that zones are called by in English. */
-const BY_REGION = String.raw`(?:austral\p{L}+ )?(?:central|mountain|atlantic|pacific|(?:north|south|east|west)ern)(?: (?:europ|afric|americ|asia|austral|indones|brazil)\p{L}*)?(?: ${SEASON})?(?: time)?`;
+/** `Central European Summer Time`, `US Mountain`: the words that zones are called by in English. */
+const BY_REGION = String.raw`(?:(?:us|austral\p{L}+) )?(?:central|mountain|atlantic|pacific|(?:north|south|east|west)ern)(?: (?:europ|afric|americ|asia|austral|indones|brazil)\p{L}*)?(?: ${SEASON})?(?: time)?`;
+/** Before a word for time these say how much of it, or of what. */
+const NO_OWNER =
+  '(?:mehr|keine?|kurze|lange|einige|viel|weitere|etwas|genug|welche|beste|meer|korte|geen|meest|lisää|paljon|vähän|pian|víc|více|málo|dost|dużo|trochę|lång|kort|mer|mycket|lidt|litt|mean|finish|flush|clean|publish|refresh|in|for|für|of|de|over|op|vor|zur|nach|seit)';
 /** `server time`, `Berliner Zeit`, `heure de Paris`: a word for time, and whose it is. */
 const BY_OWNER = [
-  String.raw`(?:our|my|server|office|local|${SEASON}|\p{L}+(?:ish|ean|ese)|swiss|german|french|dutch)(?: time)`,
-  String.raw`local|\p{L}+ (?:standard|daylight)`,
-  String.raw`(?:\p{L}+(?:er|ische)|lokale) zeit|(?:sommer|winter|orts)zeit|(?:lokal\p{L}*|\p{L}+(?:se|sk)) (?:tijd|tid)`,
-  String.raw`(?:heure|hora|ora|hor[áa]rio|czasu?) (?:loc|lok|l[ée]gal|oficial|officiel|d['’](?:été|hiver)|de (?:verano|invierno|ver[ãa]o)|italian|fran[cç]|españ|peninsul|pols)\p{L}*`,
+  String.raw`(?:our|my|server|office|local|${SEASON}|\p{L}+(?:ish|ean|ese)|swiss|german|french|dutch|(?:east|west|gulf) coast)(?: time)`,
+  String.raw`local|\p{L}+ (?:standard|daylight)|(?:british|irish)(?: ${SEASON})?(?: time)?|(?:east|west) coast|mitteleuropäisch\p{L}*`,
+  String.raw`(?:\p{L}+ )?(?:sommer|winter|orts|lokal)zeit`,
+  String.raw`(?:(?:po|do|podle|według) )?(?:\p{L}+ )?\p{L}+ (?:zeit|tijd|tid|aikaa|času|czasu|idő|saati|saatiyle|saatle|vremenu)(?: szerint)?`,
+  String.raw`czasu \p{L}+|(?:heure|hora|ora|hor[áa]rio) (?:loc|lok|l[ée]gal|oficial|officiel|d['’](?:été|hiver)|de (?:verano|invierno|ver[ãa]o)|italian|fran[cç]|españ|peninsul)\p{L}*`,
 ].join('|');
+/** Before "time" these are no place. */
+const NO_PLACE =
+  '(?:Res|Rec|Load|Real|Build|Queue|Wait|Query|Lead|Run|Page|Process|Deliver|Start|Cycle|Execution|Boot|Connect|Sync|Handling|Mean|Average|Median|Ping|More|First|Last|Extra|Part|Full|Up |Down|Idle|Lag|Screen|Travel|Transfer|Shipping)';
 /** The same with the name of a place, which begins with a capital. */
-const BY_PLACE = String.raw`(?!Res|Rec|Load|Real)\p{Lu}\p{L}+(?: \p{Lu}\p{L}+)? [Tt]ime|(?:[Hh]eure|[Hh]ora|[Oo]ra|[Hh]or[áa]rio) d\p{L}{1,2} \p{Lu}\p{L}+`;
+const BY_PLACE = String.raw`(?!${NO_PLACE})\p{Lu}\p{L}+(?: \p{Lu}\p{L}+)? [Tt]ime|(?:[Hh]eure|[Hh]ora|[Oo]ra|[Hh]or[áa]rio)(?: d\p{L}{1,2})? \p{Lu}\p{L}+`;
 
 const LABELLED = new RegExp(`^${LABEL}[\\s:;,.([–—-]+`, 'iu');
 const whole = (zone: string, flags: string) => new RegExp(`^(?:${zone})$`, flags);
-const FORMS = { region: whole(BY_REGION, 'iu'), owner: whole(BY_OWNER, 'iu'), place: whole(BY_PLACE, 'u') };
+const FORMS = {
+  region: whole(BY_REGION, 'iu'),
+  owner: whole(`(?!${NO_OWNER} )(?:${BY_OWNER})`, 'iu'),
+  place: whole(BY_PLACE, 'u'),
+};
+
+/** `Eastern: Update`, `CET - Update`: the zone first. */
+const BEFORE_LABEL = new RegExp(String.raw`^[\s([]*(.*?[^\s)\]:,;.–—-])[\s)\]:,;.–—-]+${LABEL}$`, 'iu');
 
 /**
- * The zone that ends the words before a time (`Update PST 08:12`); null when none does. One in words stands alone
- * between the label, or what divides words, and the time: `Failover to Central` is a place, and so is what stands
- * before a time that is `zoned`.
+ * The zone that ends the words before a time (`Update PST 08:12`), or begins them; null when none does. One in words
+ * stands alone between the label, or what divides words, and the time: `Failover to Central` is a place, and so is what
+ * stands before a time that is `zoned`.
  */
 export function zoneAtEnd(words: string, zoned: boolean): string | null {
-  const short = ABBREVIATED.exec(words)?.[1];
+  const [, first] = BEFORE_LABEL.exec(words) ?? [];
+  const short = ABBREVIATED.exec(first ?? words)?.[1];
   if (short !== undefined || zoned) return short ?? null;
   const [label] = LABELLED.exec(words) ?? [];
-  const rest = words.slice(label?.length ?? 0).replace(/[)\]\s]+$/, '');
+  const rest = (first ?? words.slice(label?.length ?? 0)).replace(/[)\]\s]+$/, '');
   const last = rest.split(/[,;:([–—]\s*/).at(-1)!;
-  const isZone = FORMS.region.test(last) || (label && (FORMS.owner.test(last) || FORMS.place.test(last)));
-  return isZone ? last : null;
+  const isOwner = FORMS.owner.test(last) || FORMS.place.test(last);
+  return FORMS.region.test(last) || ((label ?? first) !== undefined && isOwner) ? last : null;
 }
