@@ -1,4 +1,5 @@
 // HTML comments in markdown: where they stand, and the text without them. What is code is no comment.
+import { leftOpen } from './left-open.ts';
 
 export interface ShownLine {
   readonly text: string;
@@ -16,7 +17,7 @@ export interface Shown {
   readonly openFence: string | null;
   /** Its line, from 1. */
   readonly openFenceLine: number | null;
-  /** Comments that nothing closes: they hide nothing. Lines and columns count from 1. */
+  /** Comments that nothing closes but a later one's `-->`: they hide nothing. Lines and columns count from 1. */
   readonly unclosed: readonly { readonly line: number; readonly column: number }[];
   /** Lines, from 1, on which a comment begins within another: the first `-->` ends both. */
   readonly nested: readonly number[];
@@ -68,7 +69,8 @@ class CommentReader {
   #items: number[] = [];
   /** No paragraph goes on: what is indented by four is code. */
   #fresh = true;
-  #unclosable = false;
+  #close: RegExpExecArray | null | undefined;
+  #leftOpen: ReadonlySet<number> | undefined;
   #sign: RegExpExecArray | null;
   #spans = { to: -1, runs: new Map<number, number[]>() };
 
@@ -180,21 +182,28 @@ class CommentReader {
 
   /** The end of the comment at an offset; where nothing closes it, of the sign alone. */
   #comment(index: number, from: number): number {
-    CLOSE.lastIndex = from + 4;
     const empty = /^<!---?>/.exec(this.#body.slice(from, from + 6));
-    const close = empty || this.#unclosable ? null : CLOSE.exec(this.#body);
-    if (!empty && !close) {
-      this.#unclosable = true;
+    const to = empty ? from + empty[0].length : this.#closeFrom(from + 4);
+    const inner = to === null ? -1 : this.#body.slice(from + 4, to).indexOf('<!--');
+    if (inner >= 0) this.#leftOpen ??= leftOpen(this.#body);
+    if (to === null || this.#leftOpen?.has(from)) {
       this.#unclosed.push({ line: index + 1, column: from - this.#starts[index]! + 1 });
       if (this.#mark !== '') this.#found.push({ from, to: from, put: this.#mark });
       return from + 4;
     }
-    const to = empty ? from + empty[0].length : CLOSE.lastIndex;
     this.#found.push({ from, to, put: '' });
-    const inner = this.#body.slice(from + 4, to).indexOf('<!--');
     if (inner >= 0) this.#nested.push(index + this.#body.slice(from, from + 4 + inner).split('\n').length);
     if (this.#body.slice(this.#starts[index]!, from).trim() === '') this.#fresh = true;
     return to;
+  }
+
+  /** The end of the first `-->` from an offset on; null when there is none. */
+  #closeFrom(from: number): number | null {
+    if (this.#close === undefined || (this.#close && this.#close.index < from)) {
+      CLOSE.lastIndex = from;
+      this.#close = CLOSE.exec(this.#body);
+    }
+    return this.#close && this.#close.index + this.#close[0].length;
   }
 
   /** The end of the code span that a run of backticks begins; of the run alone where nothing ends it. */
