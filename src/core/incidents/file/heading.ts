@@ -13,12 +13,12 @@ import {
   wrong,
 } from '../times/written-time.ts';
 import { ZONE_FIX, zoneAtEnd } from '../times/zone-words.ts';
-import { mayBeZone, plainLabel, wordsBehind } from './plain-heading.ts';
+import { mayBeOfTime, plainLabel, wordsBehind } from './plain-heading.ts';
 
 export interface Heading {
   /** The status the label names, or null for `Update` and any other words. */
   readonly status: UpdateStatus | null;
-  /** The heading's own words when they are neither a status nor `Update`. */
+  /** The heading's own words when they are more than a status or `Update`. */
   readonly label: string | null;
   /** Epoch ms when the heading is dated; else the time of day, ms since midnight UTC. */
   readonly dated: boolean;
@@ -55,7 +55,7 @@ export function readHeading(text: string, inPostmortem: boolean): Heading | 'pos
     const precision = second === undefined ? MINUTE : SECOND;
     return { ...readLabel(name), dated: day !== undefined, time, precision };
   }
-  const plain = plainLabel(text);
+  const plain = isBlank(text, beginsWithLabel(text)) ? text : plainLabel(text);
   const read = readPlain(plain, inPostmortem);
   const isWrong = read !== null && 'what' in read && (!inPostmortem || beginsWithLabel(plain));
   return isWrong ? (readBehind(plain) ?? read) : read;
@@ -69,7 +69,7 @@ function readBehind(text: string): Heading | null {
     if (rest === '') return first;
     const words = first.label ?? LABELLED.exec(head)?.[0];
     const isZoned = ZONED_AT_END.test(head);
-    if (words === undefined || (!isZoned && mayBeZone(rest))) return null;
+    if (words === undefined || mayBeOfTime(rest, isZoned)) return null;
     const stamp = iso(first.time)
       .replace('T', ' ')
       .replace('Z', isZoned ? ' UTC' : '');
@@ -236,6 +236,8 @@ function readLabel(words: string): Pick<Heading, 'status' | 'label'> {
   const label = words.trim();
   const status = statusNamed(label);
   if (status) return { status, label: null };
+  const [, named] = /^(?:still|now|fully) (.+)$/i.exec(label) ?? [];
+  if (named !== undefined) return { status: statusNamed(named), label };
   return { status: null, label: label === '' || /^update$/i.test(label) ? null : label };
 }
 

@@ -29,9 +29,18 @@ export function wordsBehind(text: string): { readonly head: string; readonly res
   return all === text ? parts : [...parts, { head: all, rest: '' }];
 }
 
-/** What may be the place of another clock: `14:05 (Berlin)`, `14:05 - CET`. */
-export function mayBeZone(rest: string): boolean {
-  return /^(?:[\s:;|·–—-]+[A-Z]{2,5}|(?:,|\s*[([])\s*(?:[A-Z]{2,5}|\p{Lu}\p{L}+(?: \p{Lu}\p{L}+)?)[\s)\]]*)$/u.test(
-    rest,
-  );
+/** `14:05 (Berlin)`, `14:05 - CET`: what may be the place of another clock, or its name. */
+const PLACE =
+  /^(?:[\s:;|·–—-]+[A-Z]{2,5}|(?:,|\s*[([])\s*(?:[A-Z]{2,5}|\p{Lu}\p{L}+(?: \p{Lu}\p{L}+)?)[\s)\]]*)$/u;
+
+/** Whether what stands behind a time may be a part of it: a place, `(+1)`, `, later`. */
+export function mayBeOfTime(rest: string, isZoned: boolean): boolean {
+  if (!/\p{L}|#\d|\p{Extended_Pictographic}/u.test(rest)) return true;
+  if (
+    /(?<!\p{L})(?:later|earlier|ago|before|after|sp[äa]ter|früher|vorher|nachher|zuvor|danach)[\s)\]]*$/iu.test(
+      rest,
+    )
+  )
+    return true;
+  return !isZoned && PLACE.test(rest);
 }

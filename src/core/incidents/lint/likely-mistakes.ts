@@ -54,7 +54,8 @@ function nearHeading(line: number, text: string): Remark[] {
 }
 
 /** `## Identifed 22:10 UTC` is an update, and its status is the one before. */
-function nearLabel({ line, label }: Section): Remark[] {
+function nearLabel({ line, label, status }: Section): Remark[] {
+  if (status !== null) return [];
   // `Update 2`, `Update #12`: a label with its number.
   const word = label?.replace(/[\s(#]*\d+[\s).]*$/, '') ?? 'update';
   const near = label === null || /^update$/i.test(word) ? undefined : nearStatus(word);

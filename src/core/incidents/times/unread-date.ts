@@ -82,7 +82,7 @@ const PARTS = [
   ),
   pattern(String.raw`${BEGIN}${D}[ºª.](?=\s*$|\s*[,)\]])`),
   pattern(
-    String.raw`(?<![\p{L}\d]|mise à )(?:day|tag|jour|día|giorno|dag|d|[jt](?=\s?\+)|week|kw|cw|woche|semaine|semana|settimana|vecka|uke|uge|tydzień|týden)\s?[+#]?\s?\d{1,2}(?!\d)`,
+    String.raw`(?<![\p{L}\d]|mise à )(?:day|tag|jour|día|giorno|dag|d(?=.?\d+${LAST})|[jt](?=\s?\+)|week|kw|cw|woche|semaine|semana|settimana|vecka|uke|uge|tydzień|týden)\s?[+#]?\s?\d{1,2}(?!\d)`,
   ),
   pattern(String.raw`(?<=${AFTER})w-?\d{1,2}(?=${LAST})`),
   pattern(String.raw`(?<![\p{L}\d])\d{1,2}(?:st|nd|rd|th)\s(?:day|night|morning|evening)(?=${LAST})`),

@@ -174,7 +174,9 @@ function readDateAtEnd(
     return dated(found[0], before.slice(0, found.index), Number(year), month, Number(found[d]));
   }
   const numbers = NUMBERS.exec(before);
-  if (numbers) return fromNumbers(numbers, before.slice(0, numbers.index), strict);
+  // `v1.2.10` is a version.
+  const isDate = numbers && (numbers[4]!.length === 4 || NUMBERS.test(withoutNames(before)));
+  if (isDate) return fromNumbers(numbers, before.slice(0, numbers.index), strict);
   const yearless = YEARLESS.map(form => form.exec(before)).find(found => found !== null);
   if (yearless) return wrong(yearless[0], 'is a date without a year');
   const partial = strict ? PARTIAL.exec(before) : null;
