@@ -12,10 +12,10 @@ import {
 export const LABEL =
   '(?:update|investigating|identified|monitoring|resolved|scheduled|in[ _-]progress|verifying|completed)';
 /** What goes by a version's number, or a year's. */
-export const PRODUCT =
-  '(?:postgres(?:ql)?|mysql|mariadb|mongo(?:db)?|redis|kafka|elasticsearch|python|java|php|ruby|rails|django|node(?:\\.?js)?|ios|android|macos|ubuntu|debian|kernel|kubernetes|k8s|log4j|openssl|nginx|chrome|firefox|windows(?: server)?|sql server|exchange)';
+const PRODUCT =
+  '(?:postgres(?:ql)?|mysql|mariadb|mongo(?:db)?|redis|kafka|elasticsearch|python|java|php|ruby|rails|django|react|angular|spring boot|go(?= 1\\.)|node(?:\\.?js)?|ios|android|macos|ubuntu|debian|centos|rhel|kernel|kubernetes|k8s|log4j|openssl|nginx|terraform|gitlab|jira|confluence|wordpress|drupal|chrome|safari|firefox|windows(?: server)?|sql server|exchange)';
 /** What a number after it counts or names. */
-const COUNTED = `(?:phases?|steps?|parts?|stages?|waves?|batch(?:es)?|rounds?|attempts?|try|nodes?|servers?|hosts?|pods?|shards?|clusters?|racks?|regions?|zones?|ports?|brokers?|workers?|replicas?|partitions?|queues?|tiers?|rings?|groups?|sites?|rows?|hall|pop|dc|az|level|sev|priority|no\\.?|nr\\.?|number|ticket|incident|issue|error|code|status|http|tls|version|release|build|revision|${PRODUCT}|schritt|teil|knoten|stufe|welle|version|étape|paso|fase|top)`;
+const COUNTED = `(?:phases?|steps?|parts?|stages?|waves?|batch(?:es)?|rounds?|attempts?|try|nodes?|servers?|hosts?|pods?|shards?|clusters?|racks?|regions?|zones?|ports?|brokers?|workers?|replicas?|partitions?|queues?|tiers?|rings?|groups?|sites?|rows?|hall|pop|dc|az|level|sev|priority|no\\.?|nr\\.?|number|ticket|incident|issue|error|code|status|http|tls|ssl|version|release|build|revision|${PRODUCT}|schritt|teil|knoten|stufe|welle|version|étape|paso|fase|top)`;
 
 const NO_NAME = String.raw`(?:${LABEL}|${MONTH_NAMES}|am|on|the|den|day|tag|dag|t|d|w|kw|cw|week)[-_]?\d`;
 
@@ -31,9 +31,10 @@ const NO_DATES = new RegExp(
     String.raw`(?<![\p{L}\d.,])\d{1,3}(?:([.,])\d{3}(?:\1\d{3})*)(?![\d]|[.,]\d)`,
     String.raw`(?<![\d.,])\d+[.,]\d+\s(?:million|billion|thousand|tausend|mio|mrd|times|hours?|minutes?|seconds?|stunden?|minuten|sekunden)(?!\p{L})`,
     String.raw`(?<!\p{L})${RELEASE}\s(?:19|20)\d{2}[.-]\d{1,2}(?![\d./-])`,
-    String.raw`(?<=(?:upgrad|downgrad|roll\p{L}* ?back|revert)\p{L}* to )\d+(?:\.\d+)+`,
+    String.raw`(?<=(?:upgrad|downgrad|updat|roll\p{L}* ?back|revert)\p{L}* to |rück\p{L}* auf )\d+(?:\.\d+)+`,
     String.raw`(?<!\p{L})(?:${NEXT_DAY} ${SENT}|${SENT} ${NEXT_DAY}|day[ -]\d (?:operations|ops|support|exploits?|patch(?:es)?)|(?:good|guten?) (?:morning|evening|morgen|abend))(?!\p{L})`,
     String.raw`(?<![\p{L}\d.-])[\p{L}\d-]+\.(?:com|org|net|io|dev|app)(?![\p{L}\d])`,
+    String.raw`(?<=(?<!\p{L})(?:down to|up to|below|under|above|over|unter|über|only|nur) )\d{1,2}(?![\d./-])`,
     String.raw`(?<!\p{L})update 1\d(?![.:h]\d|\.)(?=${LAST})`,
   ].join('|'),
   'giu',
@@ -121,14 +122,10 @@ function two(number: string): string {
 export const TIME_WORDS =
   /(?<!\p{L})(?:noon|midnight|midday|mittags?|mitternachts?|midi|minuit|mediodía|medianoche|tonight|this (?:morning|afternoon|evening)|last night|heute (?:früh|morgen|abend|nacht)|now|jetzt|soeben|gerade eben|gleich|halb \p{L}+|(?:half|quarter|viertel) (?:past|to|vor|nach) (?:\p{L}+|\d+)|vor (?:\p{L}+|\d+) (?:sekunden?|minuten?|stunden?)|(?:sec(?:onds?)?|min(?:utes?)?|hours?|hrs?|days?) ago|T\s?\+\s?\d+(?:\s?(?:m|min|h)\d*)?)(?:[\s([]*(?:UTC|GMT|Z))?[\s.)\]]*$/iu;
 
-/** Words with a `§` for each part of a whole: `2/3 nodes`. */
-export function withoutParts(words: string): string {
-  return words.replace(FRACTION, (all, a, b, c, d) => (Number(a ?? c) <= Number(b ?? d) ? '§' : all));
-}
-
-/** Words with a `§` for each name, count and version that holds a number or a day and is no date. */
+/** Words with a `§` for each name, part (`2/3 nodes`), count and version that holds a number or a day and is no date. */
 export function withoutNames(words: string): string {
-  return withoutParts(words)
+  return words
+    .replace(FRACTION, (all, a, b, c, d) => (Number(a ?? c) <= Number(b ?? d) ? '§' : all))
     .replace(NO_DATES, '§')
     .replace(NAMES, name =>
       WHOLE.some(form => form.test(name)) && !/^[A-Z]{2,8}[-_]?\d[\d-]*$/.test(name) ? name : '§',

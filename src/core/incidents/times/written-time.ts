@@ -11,7 +11,7 @@ import {
   weekdayNamed,
 } from './month-names.ts';
 import { plainSigns } from './plain-signs.ts';
-import { PRODUCT, TIME_WORDS, withoutNames, withoutParts } from './unread-date.ts';
+import { TIME_WORDS, withoutNames } from './unread-date.ts';
 import { ZONE_FIX, ZONE_NAMES } from './zone-words.ts';
 
 /** A time at the end of a line of words. */
@@ -142,11 +142,8 @@ const YEARLESS = [
   new RegExp(`(?<!\\p{L})${MONTH}\\s*\\d{1,2}${ORDINAL}$`, 'iu'),
   /(?<![\d.])\d{1,2}\.\s?\d{1,2}\.$/u,
 ];
-/** `28.11`, `11/28`; neither `v2.3` nor `TLS 1.3` nor `1.29`. */
-const SHORT = new RegExp(
-  String.raw`(?<![\p{L}\d./-])(?<!(?<!\p{L})(?:tls|ssl|http|version|release|${PRODUCT})\s)(?!\d{1,2}\.(?:1[3-9]|[2-9]\d)$)\d{1,2}[./-]\d{1,2}$`,
-  'iu',
-);
+/** `28.11`, `11/28`; not `1.29`. */
+const SHORT = /(?<![\p{L}\d./-])(?!\d{1,2}\.(?:1[3-9]|[2-9]\d)$)\d{1,2}[./-]\d{1,2}$/iu;
 const PARTIAL = /\d{4,}-\d{1,3}$|\d{4}-?W\d{1,2}(?:-?\d)?$|\d{4,}\D\d{1,2}\D\d{1,2}$|\d{6}\d*$/iu;
 const RELATIVE = new RegExp(
   `(?<!\\p{L}|(?<!\\p{L})guten\\s)(?:today|yesterday|tomorrow|heute|gestern|morgen|${LONG_DAY_NAMES})\\.?[\\s,]*$`,
@@ -181,7 +178,7 @@ function readDateAtEnd(
   if (yearless) return wrong(yearless[0], 'is a date without a year');
   const partial = strict ? PARTIAL.exec(before) : null;
   if (partial) return wrong(partial[0], 'is not a date');
-  const short = strict ? SHORT.exec(withoutParts(before)) : null;
+  const short = strict ? SHORT.exec(withoutNames(before)) : null;
   if (short) return wrong(short[0], 'is a date without a year');
   const relative = RELATIVE.exec(before) ?? (strict ? DAY_NAME.exec(before) : null);
   if (relative)

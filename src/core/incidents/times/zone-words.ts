@@ -29,7 +29,7 @@ const BY_OWNER = [
 ].join('|');
 /** Before "time" these are no place. */
 const NO_PLACE =
-  '(?:Res|Rec|Load|Real|Build|Queue|Wait|Query|Lead|Run|Page|Process|Deliver|Start|Cycle|Execution|Boot|Connect|Sync|Handling|Mean|Average|Median|Ping|More|First|Last|Extra|Part|Full|Up |Down|Idle|Lag|Screen|Travel|Transfer|Shipping)';
+  '(?:Est(?!on)|Res|Rec|Load|Real|Build|Queue|Wait|Query|Lead|Run|Page|Process|Deliver|Start|Cycle|Execution|Boot|Connect|Sync|Handling|Mean|Average|Median|Ping|More|First|Last|Extra|Part|Full|Up |Down|Idle|Lag|Screen|Travel|Transfer|Shipping)';
 /** The same with the name of a place, which begins with a capital. */
 const BY_PLACE = String.raw`(?!${NO_PLACE})\p{Lu}\p{L}+(?: \p{Lu}\p{L}+)? [Tt]ime|(?:[Hh]eure|[Hh]ora|[Oo]ra|[Hh]or[áa]rio)(?: d\p{L}{1,2})? \p{Lu}\p{L}+`;
 

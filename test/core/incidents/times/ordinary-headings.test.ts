@@ -28,7 +28,8 @@ Day 1 support is back|Day 0 exploit patched|Guten Morgen|Monday.com integration 
 Update on Monday.com integration|Y2038 bug|Y2038 fix deployed|Release 2026.11 rolled back|Release 2024.2 reverted|Deploy 2026-11 reverted
 Build 2026.11 withdrawn|Version 2024.10 removed|Rollback of release 2026.11 done|Patch 2025-10 installed|Home Assistant 2026.11 withdrawn
 Update 10|Update 11|Update 12|Update 4|Update [2/3]|Update 2/3|Update (2/3)|Update 1/2|Update [1/4]|Part 2/3|Update 3/4: workers restarted
-v1.2.10|Deployed v1.2.10|Rolled back to 1.2.10|Release 1.2.10|Python 3.11.10|d3-array fixed
+GitLab 16.11|Spring Boot 3.2|React 18|RHEL 9.4|Update to 3.5|Rückbau auf 4.12|Errors down to 15|Nur 12 Kunden betroffen
+Update: estimated time unknown|Update Estimated time|Update Page load time|Update Response time|Ausfall der letzten Tage untersucht|v1.2.10|Deployed v1.2.10|Rolled back to 1.2.10|Release 1.2.10|Python 3.11.10|d3-array fixed
 Fix deployed|Fix in progress|Rolling back|Rollback complete|Root cause identified|Cause identified|Partially resolved
 Not resolved yet|Service restored|Services recovering|Performance degraded|Degraded performance|Partial outage|Major outage|Full recovery
 Mitigation applied|Mitigated|Workaround available|Workaround: use the old API|Failover to eu-west-1|Failover complete|Traffic rerouted|Scaling up
