@@ -3,9 +3,9 @@ import { DAY_NAMES, MONTH_NAMES } from '../times/month-names.ts';
 import { LABEL } from '../times/unread-date.ts';
 
 /** Signs that say nothing of their own. `❌ Resolved`, `~~Resolved~~` and `Resolved?` are not resolved. */
-const SIGN = String.raw`(?:(?![❌❎✖🚫⛔❓❔])\p{Extended_Pictographic}|[\u200d\ufe0f*_\s])`;
+const SIGN = String.raw`(?:(?![❌❎✖🚫⛔❓❔])\p{Extended_Pictographic}|[\u200d\ufe0f*_✓→•\s])`;
 const DECORATED = new RegExp(
-  String.raw`^${SIGN}*(?:[[(]${SIGN}*(${LABEL})${SIGN}*[\])]|(${LABEL})(?![\p{L}\d_]))(?:${SIGN}|[.…!])*(?=[\s:,;|·–—([-]*(?:\p{Nd}|$|(?:at|um|on|am)\s|(?:${DAY_NAMES}|${MONTH_NAMES})(?!\p{L})))`,
+  String.raw`^${SIGN}*(?:[[(]${SIGN}*(${LABEL})${SIGN}*[\])]|(${LABEL})(?!_?[\p{L}\d]))(?:${SIGN}|[.…!])*(?=[\s:,;|·–—([-]*(?:\p{Nd}|$|(?:at|um|on|am)\s|(?:${DAY_NAMES}|${MONTH_NAMES})(?!\p{L})))`,
   'iu',
 );
 
@@ -19,14 +19,15 @@ export function plainLabel(heading: string): string {
 }
 
 const SIGNS_AT_END = new RegExp(`(?:${SIGN}|[!.…:,;|·–—-])+$`, 'u');
-const DIVIDER = /(?:\s?[:;,|·–—](?=\s)|\s-(?=\s)|(?=\s(?:[([]|#\d|\p{Extended_Pictographic})))\s*/gu;
+const DIVIDER =
+  /(?:\s*(?:[:;,|·•–—→~]|--?>?|=>)(?=\s)|\s[-–—](?=\p{L})|(?=\s(?:[([]|#\d|\p{Extended_Pictographic})))\s*/gu;
 
-/** Where a heading may end with its time, and what stands behind it: `Update 14:05 UTC` and ` - fix deployed`. */
+/** Where a heading may end with its time, the last first, and what stands behind it: `Update 14:05 UTC` and ` - fix deployed`. */
 export function wordsBehind(text: string): { readonly head: string; readonly rest: string }[] {
   const all = text.replace(SIGNS_AT_END, '');
-  const found = [...all.matchAll(DIVIDER)].slice(0, 8);
+  const found = [...all.matchAll(DIVIDER)].slice(0, 8).reverse();
   const parts = found.map(({ index }) => ({ head: all.slice(0, index), rest: all.slice(index) }));
-  return all === text ? parts : [...parts, { head: all, rest: '' }];
+  return all === text ? parts : [{ head: all, rest: '' }, ...parts];
 }
 
 /** `14:05 (Berlin)`, `14:05 - CET`: what may be the place of another clock, or its name. */
@@ -35,7 +36,7 @@ const PLACE =
 
 /** Whether what stands behind a time may be a part of it: a place, `(+1)`, `, later`. */
 export function mayBeOfTime(rest: string, isZoned: boolean): boolean {
-  if (!/\p{L}|#\d|\p{Extended_Pictographic}/u.test(rest)) return true;
+  if (!/\p{L}|#\d|[([]\d\/\d[)\]]|\p{Extended_Pictographic}/u.test(rest)) return true;
   if (
     /(?<!\p{L})(?:later|earlier|ago|before|after|sp[äa]ter|früher|vorher|nachher|zuvor|danach)[\s)\]]*$/iu.test(
       rest,
