@@ -85,6 +85,7 @@ const PARTS = [
   pattern(
     String.raw`(?<![\p{L}\d]|mise à )(?:day|tag|jour|día|giorno|dag|d(?=.?\d+${LAST})|[jt](?=\s?\+)|week|kw|cw|woche|semaine|semana|settimana|vecka|uke|uge|tydzień|týden)\s?[+#]?\s?\d{1,2}(?!\d)`,
   ),
+  pattern(String.raw`(?<=${AFTER})(?:yesterday|tomorrow|gestern)(?![\p{L}'’])`),
   pattern(String.raw`(?<=${AFTER})w-?\d{1,2}(?=${LAST})`),
   pattern(String.raw`(?<![\p{L}\d])\d{1,2}(?:st|nd|rd|th)\s(?:day|night|morning|evening)(?=${LAST})`),
   pattern(String.raw`(?<![\p{L}\d])['’]\d{2}(?=${LAST})`),
@@ -96,7 +97,7 @@ const PARTS = [
     String.raw`(?<!\p{L})(?:\d+|one|two|a few|the|an?|some|several)?\s*(?:day|week|month|night|morning|evening|afternoon)s?\s(?:later|after|before|earlier)(?=${LAST})`,
   ),
   pattern(
-    String.raw`(?<!\p{L})(?:(?:next|same|following|previous|last|yesterday) (?:day|night|morning|evening|afternoon)|(?:today|yesterday|tomorrow|tonight|heute|gestern|hier|ayer|ieri|wczoraj|вчера|сегодня)(?=${LAST})|this (?:morning|afternoon|evening))(?!\p{L})`,
+    String.raw`(?<!\p{L})(?:(?:next|same|following|previous|last|yesterday|tomorrow) (?:business |working )?(?:day|night|morning|evening|afternoon)|(?:today|yesterday|tomorrow|tonight|heute|gestern|hier|ayer|ieri|wczoraj|вчера|сегодня)(?=${LAST})|this (?:morning|afternoon|evening))(?!\p{L})`,
   ),
   pattern(
     String.raw`(?<!black |cyber |patch |\p{L})(?:${LONG_DAY_NAMES})(?:s|abend|nacht|morgen|früh|vormittag|nachmittag|mittag)?(?!\p{L})`,

@@ -240,7 +240,7 @@ function midnightOf(year: number, month: number, day: number): Millis | null {
 }
 
 const NAMED_ZONE = new RegExp(
-  String.raw`(?<![\d:.])(?:\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?(?:\s*(?:[ap]\.?\s?m\.?|uhr))?|\d{1,2}\s*(?:[ap]\.?\s?m\.?|uhr))\s*[([]?\s*(?:${ZONE_NAMES}|(?:local|Orts?zeit|UK|US)(?: time)?)\b\s*[)\]]?\s*$`,
+  String.raw`(?<![\d:.])(?:\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?(?:\s*(?:[ap]\.?\s?m\.?|uhr))?|\d{1,2}\s*(?:[ap]\.?\s?m\.?|uhr))\s*[([]?\s*(?:${ZONE_NAMES}|(?:local|Orts?zeit|UK|US)(?: time)?)(?![\p{L}\d])\s*[)\]]?\s*$`,
   'iu',
 );
 function zoneless(text: string): WrongTime | null {

@@ -21,17 +21,17 @@ const NO_OWNER =
   '(?:mehr|keine?|kurze|lange|einige|viel|weitere|etwas|genug|welche|beste|meer|korte|geen|meest|lisää|paljon|vähän|pian|víc|více|málo|dost|dużo|trochę|lång|kort|mer|mycket|lidt|litt|mean|finish|flush|clean|publish|refresh|in|for|für|of|de|over|op|vor|zur|nach|seit)';
 /** `server time`, `Berliner Zeit`, `heure de Paris`: a word for time, and whose it is. */
 const BY_OWNER = [
-  String.raw`(?:our|my|server|office|local|${SEASON}|\p{L}+(?:ish|ean|ese)|swiss|german|french|dutch|(?:east|west|gulf) coast)(?: time)`,
-  String.raw`local|\p{L}+ (?:standard|daylight)|(?:british|irish)(?: ${SEASON})?(?: time)?|(?:east|west) coast|mitteleuropäisch\p{L}*`,
-  String.raw`(?:\p{L}+ )?(?:sommer|winter|orts|lokal)zeit`,
+  String.raw`(?:our|my|server|office|local|${SEASON}|\p{L}+(?:ish|ean|ese)|swiss|german|french|dutch|\p{L}+ local)(?: time)`,
+  String.raw`local|\p{L}+ (?:standard|daylight)|(?:british|irish)(?: ${SEASON})?(?: time)?|uk ${SEASON}(?: time)?|(?:us )?(?:east|west|gulf) coast(?: time)?|mitteleuropäisch\p{L}*`,
+  String.raw`(?:\p{L}+ )?(?:sommer|winter|orts|lokal|normal|zomer|sommar|vinter)(?:zeit|tijd|tid)`,
   String.raw`(?:(?:po|do|podle|według) )?(?:\p{L}+ )?\p{L}+ (?:zeit|tijd|tid|aikaa|času|czasu|idő|saati|saatiyle|saatle|vremenu)(?: szerint)?`,
-  String.raw`czasu \p{L}+|(?:heure|hora|ora|hor[áa]rio) (?:loc|lok|l[ée]gal|oficial|officiel|d['’](?:été|hiver)|de (?:verano|invierno|ver[ãa]o)|italian|fran[cç]|españ|peninsul)\p{L}*`,
+  String.raw`czasu \p{L}+|(?:heure|hora|ora|hor[áa]rio) (?:loc|lok|l[ée]gal|oficial|officiel|d['’](?:été|hiver)|de (?:verano|invierno|ver[ãa]o)|italian|fran[cç]|suisse|belge|españ|peninsul|central)\p{L}*`,
 ].join('|');
 /** Before "time" these are no place. */
 const NO_PLACE =
   '(?:Est(?!on)|Res|Rec|Load|Real|Build|Queue|Wait|Query|Lead|Run|Page|Process|Deliver|Start|Cycle|Execution|Boot|Connect|Sync|Handling|Mean|Average|Median|Ping|More|First|Last|Extra|Part|Full|Up |Down|Idle|Lag|Screen|Travel|Transfer|Shipping)';
 /** The same with the name of a place, which begins with a capital. */
-const BY_PLACE = String.raw`(?!${NO_PLACE})\p{Lu}\p{L}+(?: \p{Lu}\p{L}+)? [Tt]ime|(?:[Hh]eure|[Hh]ora|[Oo]ra|[Hh]or[áa]rio)(?: d\p{L}{1,2})? \p{Lu}\p{L}+`;
+const BY_PLACE = String.raw`(?!${NO_PLACE})\p{Lu}\p{L}+(?: \p{Lu}\p{L}+)? [Tt]ime(?: zone)?|(?:[Hh]eure|[Hh]ora|[Oo]ra|[Hh]or[áa]rio)(?: d\p{L}{1,2})? \p{Lu}\p{L}+`;
 
 const LABELLED = new RegExp(`^${LABEL}[\\s:;,.([–—-]+`, 'iu');
 const whole = (zone: string, flags: string) => new RegExp(`^(?:${zone})$`, flags);

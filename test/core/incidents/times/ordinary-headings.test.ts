@@ -155,11 +155,13 @@ gestern Abend|heute Abend|letzte Nacht|vergangene Nacht|morgen früh|tags drauf|
 morgen vroeg|daags erna|gisteren avond|de dag daarna|anoche|ayer por la noche|mañana por la mañana|ieri sera|hier soir|l’endemà|l'endemà
 2nd day|the 2nd day|3rd day|the morning after|the evening after|the night after|last night|next morning|the following evening|yesterday evening
 i morgon|i går kväll|dagen därpå|i overmorgen|næsta dag|næste morgen|i morgen tidlig|seuraavana päivänä|seuraavana aamuna|másnap|másnap reggel
+letzten Abend|am Vortag|Tag zwei|am nächsten Werktag|vannacht|gisterenavond|la noche anterior|al otro día|la nuit dernière|na noite passada
+tomorrow morning|next business day|tmrw|stamattina|ce matin|drugi dan|á morgun
 a doua zi|ziua următoare|sljedeći dan|sljedećeg dana|sutradan|naslednji dan|naslednjega dne|následující den|druhého dne|nasledujúci deň
 järgmisel päeval|kitą dieną|nākamajā dienā|ertesi gün|ertesi sabah|keesokan harinya|kolejnego dnia|następnego dnia rano
 `;
 const ZONES = `
-British Summer|British Summer Time|British|US Central|US Eastern|US Pacific time|West coast time|East Coast|West Coast|east coast time|deutsche Zeit
+zomertijd|svensk sommartid|US East Coast|UK summer time|London local time|Berlin time zone|heure suisse|British Summer|British Summer Time|British|US Central|US Eastern|US Pacific time|West coast time|East Coast|West Coast|east coast time|deutsche Zeit
 hiesige Zeit|unsere Zeit|lokalzeit|Lokalzeit|Ortszeit|Mitteleuropäische Sommerzeit|Mitteleuropäische Zeit|Mitteleuropäisch|mitteleuropäisch
 Nederlandse tijd|onze tijd|Amsterdamse tijd|Suomen aikaa|paikallista aikaa|czasu warszawskiego|czasu lokalnego|středoevropského času|letního času
 pražského času|helyi idő|magyar idő szerint|Türkiye saatiyle|yerel saatle|po srednjeevropskom vremenu|po lokalnom vremenu|lokal tid|norsk tid
