@@ -22,12 +22,16 @@ const SIGNS_AT_END = new RegExp(`(?:${SIGN}|[!.…:,;|·–—-])+$`, 'u');
 const DIVIDER =
   /(?:\s*(?:[:;,|·•–—→~]|--?>?|=>)(?=\s)|\s[-–—](?=\p{L})|(?=\s(?:[([]|#\d|\p{Extended_Pictographic})))\s*/gu;
 
+/** No other end of a heading is looked at. */
+const TIMED = /\d(?:[:.h]\d\d|\s?(?:[ap]\.?\s?m|uhr))/i;
+
 /** Where a heading may end with its time, the last first, and what stands behind it: `Update 14:05 UTC` and ` - fix deployed`. */
 export function wordsBehind(text: string): { readonly head: string; readonly rest: string }[] {
   const all = text.replace(SIGNS_AT_END, '');
   const found = [...all.matchAll(DIVIDER)].slice(0, 8).reverse();
   const parts = found.map(({ index }) => ({ head: all.slice(0, index), rest: all.slice(index) }));
-  return all === text ? parts : [{ head: all, rest: '' }, ...parts];
+  const ends = all === text ? parts : [{ head: all, rest: '' }, ...parts];
+  return ends.filter(({ head }) => TIMED.test(head.slice(-30)));
 }
 
 /** `14:05 (Berlin)`, `14:05 - CET`: what may be the place of another clock, or its name. */
