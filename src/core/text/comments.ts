@@ -1,4 +1,5 @@
 // HTML comments in markdown: finds them and removes them. Inside code they do not count.
+import { leftOpen } from './left-open.ts';
 
 export interface ShownLine {
   readonly text: string;
@@ -68,7 +69,8 @@ class CommentReader {
   #items: number[] = [];
   /** No paragraph is open, so an indentation of four is code. */
   #fresh = true;
-  #unclosable = false;
+  #close: RegExpExecArray | null | undefined;
+  #leftOpen: ReadonlySet<number> | undefined;
   #sign: RegExpExecArray | null;
   #spans = { to: -1, runs: new Map<number, number[]>() };
 
@@ -180,24 +182,31 @@ class CommentReader {
 
   /** The end of the comment at an offset; if unclosed, of its opening mark. */
   #comment(index: number, from: number): number {
-    CLOSE.lastIndex = from + 4;
     const empty = /^<!---?>/.exec(this.#body.slice(from, from + 6));
-    const close = empty || this.#unclosable ? null : CLOSE.exec(this.#body);
-    if (!empty && !close) {
-      this.#unclosable = true;
+    const to = empty ? from + empty[0].length : this.#closeFrom(from + 4);
+    const inner = to === null ? -1 : this.#body.slice(from + 4, to).indexOf('<!--');
+    if (inner >= 0) this.#leftOpen ??= leftOpen(this.#body);
+    if (to === null || this.#leftOpen?.has(from)) {
       this.#unclosed.push({ line: index + 1, column: from - this.#starts[index]! + 1 });
       if (this.#mark !== '') this.#found.push({ from, to: from, put: this.#mark });
       return from + 4;
     }
-    const to = empty ? from + empty[0].length : CLOSE.lastIndex;
     this.#found.push({ from, to, put: '' });
-    const inner = this.#body.slice(from + 4, to).indexOf('<!--');
     if (inner >= 0) this.#nested.push(index + this.#body.slice(from, from + 4 + inner).split('\n').length);
     if (this.#body.slice(this.#starts[index]!, from).trim() === '') this.#fresh = true;
     return to;
   }
 
   /** The end of the code span that a run of backticks opens; if unclosed, of the run. */
+  #closeFrom(from: number): number | null {
+    if (this.#close === undefined || (this.#close && this.#close.index < from)) {
+      CLOSE.lastIndex = from;
+      this.#close = CLOSE.exec(this.#body);
+    }
+    return this.#close && this.#close.index + this.#close[0].length;
+  }
+
+  /** The end of the code span that a run of backticks begins; of the run alone where nothing ends it. */
   #spanEnd(index: number, from: number, length: number): number {
     if (from >= this.#spans.to) this.#spans = this.#spansFrom(index, from);
     const runs = this.#spans.runs.get(length) ?? [];

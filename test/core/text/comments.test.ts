@@ -150,6 +150,37 @@ test('a comment within a comment is named: the first end ends both', () => {
   expect(problems).toEqual([expect.objectContaining({ level: 'warning', line: 10 })]);
 });
 
+test('a comment closed badly hides no update: a later comment has its own end', () => {
+  for (const slip of ['<!-- oops ->', '<!-- oops –>', '<!-- oops', '<!-- oops -- >', '<!-- a <!-- b ->']) {
+    for (const heading of [
+      'Monitoring 22:50 UTC',
+      'Monitoring 2026-11-28 22:50',
+      '22:50 UTC Monitoring',
+      'Monitoring 10:50 pm',
+    ]) {
+      const body = `## Update 22:45 UTC\nold\n\n${slip}\n\n## ${heading}\nBetter.\n<!-- a note -->\n\n<!-- one more -->\n`;
+      const { value, problems } = parse(body);
+      expect(value!.updates.map(({ status }) => status)).toEqual(['investigating', 'monitoring']);
+      expect(value!.updates[1]!.body).toBe('Better.');
+      const closing = problems.filter(({ level }) => level === 'error');
+      const count = slip.split('<!--').length - 1;
+      expect(closing).toHaveLength(count);
+      expect(closing[0]).toMatchObject({ line: 11, what: expect.stringContaining('never closed') });
+    }
+  }
+});
+
+test.each([
+  ['a comment within', '<!-- later:\n## Resolved 23:12 UTC\n<!-- note -->\nWords.\n-->'],
+  ['two within', '<!-- later:\n## Resolved 23:12 UTC\n<!-- a -->\n<!-- b -->\n-->'],
+  ['a comment before the heading', '<!-- later: <!-- a note\n## Resolved 23:12 UTC\n-->'],
+  ['the heading of prose between', '<!-- later:\n## Notes\n<!-- note -->'],
+])('a comment with %s is one, as before', (_, comment) => {
+  const { value, problems } = parse(`## Update 22:50 UTC\na\n${comment}\n`);
+  expect(value!.updates).toHaveLength(1);
+  expect(problems.map(({ level }) => level)).toEqual(['warning']);
+});
+
 test('no text of signs takes long, and none is lost but what a comment holds', () => {
   const sign = fc.constantFrom(
     '<!--',
@@ -181,10 +212,24 @@ test('no text of signs takes long, and none is lost but what a comment holds', (
     }),
     { numRuns: 500 },
   );
-  for (const part of ['<!--', '<!-- -->', '`', '<!--\n', '- ', '` `` ', '```\n', '> ', '\\`', '- <!--\n']) {
+  for (const part of [
+    '<!--',
+    '<!-- -->',
+    '`',
+    '<!--\n',
+    '- ',
+    '` `` ',
+    '```\n',
+    '> ',
+    '\\`',
+    '- <!--\n',
+    '<!--\n## Update 1:00\n',
+    '<!--\n## Update 1:00\n<!-- -->',
+  ]) {
     const text = part.repeat(Math.floor(300_000 / part.length));
     const began = performance.now();
     readComments(text);
+    readComments(`${text}-->`);
     expect(performance.now() - began).toBeLessThan(1500);
   }
   const runs = Array.from({ length: 700 }, (_, n) => '`'.repeat(n + 1)).join(' ');

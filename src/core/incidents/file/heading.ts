@@ -1,8 +1,8 @@
 // Headings of an incident file: parses `## LABEL time`, or the time first, into label, status and time.
 import { INCIDENT_STATUSES, MAINTENANCE_STATUSES, type UpdateStatus } from '../../model/incident.ts';
-import { DAY, HOUR, MINUTE, type Millis, parseInstant, SECOND } from '../../model/time.ts';
+import { DAY, HOUR, iso, MINUTE, type Millis, parseInstant, SECOND } from '../../model/time.ts';
 import { DAY_NAMES, MONTH_NAMES } from '../times/month-names.ts';
-import { dateLeft, monthLeft } from '../times/unread-date.ts';
+import { dateLeft, monthLeft, withoutNames } from '../times/unread-date.ts';
 import {
   holdsTime,
   momentOf,
@@ -13,6 +13,7 @@ import {
   wrong,
 } from '../times/written-time.ts';
 import { ZONE_FIX, zoneAtEnd } from '../times/zone-words.ts';
+import { mayBeOfTime, plainLabel, wordsBehind } from './plain-heading.ts';
 
 export interface Heading {
   /** The label's status, or null for `Update` and any other words. */
@@ -54,6 +55,33 @@ export function readHeading(text: string, inPostmortem: boolean): Heading | 'pos
     const precision = second === undefined ? MINUTE : SECOND;
     return { ...readLabel(name), dated: day !== undefined, time, precision };
   }
+  const plain = isBlank(text, beginsWithLabel(text)) ? text : plainLabel(text);
+  const read = readPlain(plain, inPostmortem);
+  const isWrong = read !== null && 'what' in read && (!inPostmortem || beginsWithLabel(plain));
+  return isWrong ? (readBehind(plain) ?? read) : read;
+}
+
+/** `Update 14:05 UTC - fix deployed`: the words behind the time join the label, unless they may be of its time. */
+function readBehind(text: string): Heading | null {
+  for (const { head, rest } of wordsBehind(text)) {
+    const first = readPlain(head, false);
+    if (first === null || 'what' in first) continue;
+    if (rest === '') return first;
+    const words = first.label ?? LABELLED.exec(head)?.[0];
+    const isZoned = ZONED_AT_END.test(head);
+    if (words === undefined || mayBeOfTime(rest, isZoned)) return null;
+    const stamp = iso(first.time)
+      .replace('T', ' ')
+      .replace('Z', isZoned ? ' UTC' : '');
+    const time = first.dated ? stamp : stamp.slice('1970-01-01 '.length);
+    const whole = readPlain(`${words}${rest} ${time}`, false);
+    if (whole === null || 'what' in whole) return null;
+    return { ...whole, status: first.status, precision: first.precision };
+  }
+  return null;
+}
+
+function readPlain(text: string, inPostmortem: boolean): Heading | WrongTime | null {
   const isLabelled = beginsWithLabel(text);
   if (!inPostmortem && isBlank(text, isLabelled))
     return wrong(text, 'is to be filled in', 'write the time, like `## Update 15:30 UTC`');
@@ -87,7 +115,11 @@ export function readHeading(text: string, inPostmortem: boolean): Heading | 'pos
       : 'write the whole date before the time, like 2025-11-06 15:30 UTC; a number that is no date with a #: #12';
     return wrong(`${left.text}`, 'may be a date that is not read', fix);
   }
-  if (PART_OF_DAY.test(label) && ((time % DAY) + DAY) % DAY < 13 * HOUR && !/\d\s?[ap]\.?\s?m\b/i.test(text))
+  if (
+    PART_OF_DAY.test(withoutNames(label)) &&
+    ((time % DAY) + DAY) % DAY < 13 * HOUR &&
+    !/\d\s?[ap]\.?\s?m\b/i.test(text)
+  )
     return wrong(text, 'may be a time in the morning or evening', `write its hours from 0 to 23: ${SAY}`);
   return { ...readLabel(label), dated: date !== null, time, precision };
 }
@@ -117,8 +149,8 @@ function isBlank(text: string, isLabelled: boolean): boolean {
 function readTurned(text: string): Heading | WrongTime | null {
   const [, rest, label] = LABEL_LAST.exec(text) ?? [];
   if (rest && !beginsWithLabel(text)) {
-    const turned = readHeading(`${label} ${rest}`, false);
-    if (turned !== null && turned !== 'postmortem') {
+    const turned = readPlain(`${label} ${rest}`, false);
+    if (turned !== null) {
       if (!('what' in turned))
         return turned.label === null ? turned : wrong(text, 'holds a time that cannot be read');
       return { ...turned, what: turned.what.replace(`${label} ${rest}`, () => text) };
@@ -165,7 +197,7 @@ function readTimeFirst(text: string): WrittenTime | null {
   for (const end of ends) {
     const read = readTimeAtEnd(text.slice(begin, end), true);
     if (!read || 'what' in read || read.time === null || read.words !== '') continue;
-    const words = text.slice(end).replace(/^[\s)\]:,;|·–—-]+/u, '');
+    const words = plainLabel(text.slice(end).replace(/^[\s)\]:,;|·–—-]+/u, ''));
     const isZone =
       OTHER_ZONE.test(words) ||
       zoneAtEnd(words.replace(LABEL_AFTER, ''), ZONED_AT_END.test(text.slice(0, end)));
@@ -204,6 +236,8 @@ function readLabel(words: string): Pick<Heading, 'status' | 'label'> {
   const label = words.trim();
   const status = statusNamed(label);
   if (status) return { status, label: null };
+  const [, named] = /^(?:still|now|fully) (.+)$/i.exec(label) ?? [];
+  if (named !== undefined) return { status: statusNamed(named), label };
   return { status: null, label: label === '' || /^update$/i.test(label) ? null : label };
 }
 

@@ -52,9 +52,10 @@ function nearHeading(line: number, text: string): Remark[] {
   return [{ at: line, what: `"${text.trim()}" ${what}, so it is not an update`, fix }];
 }
 
-/** `## Identifed 22:10 UTC`: an update, but with the status of the one before. */
-function nearLabel({ line, label }: Section): Remark[] {
-  // `Update 2`, `Update #12`: a label with a number.
+/** `## Identifed 22:10 UTC` is an update, and its status is the one before. */
+function nearLabel({ line, label, status }: Section): Remark[] {
+  if (status !== null) return [];
+  // `Update 2`, `Update #12`: a label with its number.
   const word = label?.replace(/[\s(#]*\d+[\s).]*$/, '') ?? 'update';
   const near = label === null || /^update$/i.test(word) ? undefined : nearStatus(word);
   if (near === undefined) return [];

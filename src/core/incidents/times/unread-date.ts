@@ -11,13 +11,36 @@ import {
 
 export const LABEL =
   '(?:update|investigating|identified|monitoring|resolved|scheduled|in[ _-]progress|verifying|completed)';
-/** Words whose number is a count or a name. */
-const COUNTED =
-  '(?:phases?|steps?|parts?|stages?|waves?|batch(?:es)?|rounds?|attempts?|try|nodes?|servers?|hosts?|pods?|shards?|clusters?|racks?|regions?|zones?|ports?|brokers?|workers?|replicas?|partitions?|queues?|tiers?|rings?|groups?|sites?|rows?|hall|pop|dc|az|level|sev|priority|no\\.?|nr\\.?|number|ticket|incident|issue|error|code|status|http|tls|version|release|build|revision|postgres(?:ql)?|mysql|redis|kafka|python|java|php|node\\.?js|ios|android|schritt|teil|knoten|stufe|welle|version|étape|paso|fase|top)';
+/** What goes by a version's number, or a year's. */
+const PRODUCT =
+  '(?:postgres(?:ql)?|mysql|mariadb|mongo(?:db)?|redis|kafka|elasticsearch|python|java|php|ruby|rails|django|react|angular|spring boot|go(?= 1\\.)|node(?:\\.?js)?|ios|android|macos|ubuntu|debian|centos|rhel|kernel|kubernetes|k8s|log4j|openssl|nginx|terraform|gitlab|jira|confluence|wordpress|drupal|chrome|safari|firefox|windows(?: server)?|sql server|exchange)';
+/** What a number after it counts or names. */
+const COUNTED = `(?:phases?|steps?|parts?|stages?|waves?|batch(?:es)?|rounds?|attempts?|try|nodes?|servers?|hosts?|pods?|shards?|clusters?|racks?|regions?|zones?|ports?|brokers?|workers?|replicas?|partitions?|queues?|tiers?|rings?|groups?|sites?|rows?|hall|pop|dc|az|level|sev|priority|no\\.?|nr\\.?|number|ticket|incident|issue|error|code|status|http|tls|ssl|version|release|build|revision|${PRODUCT}|schritt|teil|knoten|stufe|welle|version|étape|paso|fase|top)`;
 
 const NO_NAME = String.raw`(?:${LABEL}|${MONTH_NAMES}|am|on|the|den|day|tag|dag|t|d|w|kw|cw|week)[-_]?\d`;
 
-/** Names with numbers: `#12`, `CVE-2024-3094`, `INC-20261128`, `eu-west-1`, `db12`, `v2.3`, `50%`, `2/3 nodes`. */
+/** After it no word follows. */
+const LAST = String.raw`[\s)\].,:;–—|-]*(?:$|[)\],:;–—|(]|\s-\s)`;
+
+const RELEASE = '(?:releases?|versions?|builds?|deploy(?:ment|s)?|patch|rollout|hotfix|tag|home assistant)';
+const NEXT_DAY = '(?:next|same)[ -]day';
+const SENT = '(?:deliver(?:y|ies)|shipping|shipments?|payments?|payouts?|settlements?|transfers?)';
+/** A number of a day or a year that is none: `12,000`, `3.5 million`, `Release 2026.11`, `next day delivery`, `Update 10`. */
+const NO_DATES = new RegExp(
+  [
+    String.raw`(?<![\p{L}\d.,])\d{1,3}(?:([.,])\d{3}(?:\1\d{3})*)(?![\d]|[.,]\d)`,
+    String.raw`(?<![\d.,])\d+[.,]\d+\s(?:million|billion|thousand|tausend|mio|mrd|times|hours?|minutes?|seconds?|stunden?|minuten|sekunden)(?!\p{L})`,
+    String.raw`(?<!\p{L})${RELEASE}\s(?:19|20)\d{2}[.-]\d{1,2}(?![\d./-])`,
+    String.raw`(?<=(?:upgrad|downgrad|updat|roll\p{L}* ?back|revert)\p{L}* to |rück\p{L}* auf )\d+(?:\.\d+)+`,
+    String.raw`(?<!\p{L})(?:${NEXT_DAY} ${SENT}|${SENT} ${NEXT_DAY}|day[ -]\d (?:operations|ops|support|exploits?|patch(?:es)?)|(?:good|guten?) (?:morning|evening|morgen|abend))(?!\p{L})`,
+    String.raw`(?<![\p{L}\d.-])[\p{L}\d-]+\.(?:com|org|net|io|dev|app)(?![\p{L}\d])`,
+    String.raw`(?<=(?<!\p{L})(?:down to|up to|below|under|above|over|unter|über|only|nur) )\d{1,2}(?![\d./-])`,
+    String.raw`(?<!\p{L})update 1\d(?![.:h]\d|\.)(?=${LAST})`,
+  ].join('|'),
+  'giu',
+);
+
+/** Names that hold numbers: `#12`, `CVE-2024-3094`, `INC-20261128`, `eu-west-1`, `db12`, `v2.3`, `24/7`, `50%`, `2/3 nodes`. */
 const NAMES = new RegExp(
   [
     String.raw`#\s?\d+`,
@@ -32,9 +55,9 @@ const NAMES = new RegExp(
   'giu',
 );
 
-/** `2/3 nodes`, `Step 4/7`. */
+/** `2/3 nodes`, `Step 4/7`, `Update 2/3`: of so few updates, no day. */
 const FRACTION =
-  /(?<![\d./-])(?:(?<=\b(?:step|phase|part|stage|wave|batch|schritt|teil) )(\d{1,2})\/(\d{1,2})(?![\d./-])|(\d{1,2})\/(\d{1,2})(?=\s+(?!morning|evening|night|afternoon|noon|at\b|um\b)\p{L}{2}))/giu;
+  /(?<![\d./-])(?:(?:(?<=\b(?:step|phase|part|stage|wave|batch|schritt|teil) )|(?<=\bupdate[\s:]*[([]?)(?=[1-9]\/[1-9](?!\d)))(\d{1,2})\/(\d{1,2})(?![\d./-])|(\d{1,2})\/(\d{1,2})(?=\s+(?!morning|evening|night|afternoon|noon|at\b|um\b)\p{L}{2}))/giu;
 
 /** The numbers of days and months. */
 const D = '(?:0?[1-9]|[12]\\d|3[01])';
@@ -42,7 +65,6 @@ const M = '(?:0?[1-9]|1[0-2])';
 const BEGIN = String.raw`(?<![\p{L}\d.])`;
 const AFTER = String.raw`(?:^|${LABEL}|(?<!\p{L})(?:on|the|at|am|den|vom|dem|le|el|il|of|for|as of))[\s:,;.()[\]–—-]*`;
 /** No word follows. */
-const LAST = String.raw`[\s)\].,:;–—|-]*(?:$|[)\],:;–—|(]|\s-\s)`;
 
 const pattern = (source: string) => new RegExp(source, 'iu');
 /** A full date, which is a mistake even beside a date that was read. */
@@ -54,25 +76,29 @@ const WHOLE = [
 ];
 /** A possible date, or part of one. */
 const PARTS = [
-  pattern(String.raw`(?<![\d.,])(?:19|20)\d{2}(?![\d%])`),
+  // A number of four digits before a word is a count, or a part of a name.
+  pattern(String.raw`(?<![\p{L}\d.,])(?:19|20)\d{2}(?=${LAST}|\s+(?:at|um|à)(?!\p{L}))`),
+  pattern(String.raw`(?<=(?<!\p{L})(?:${MONTH_NAMES})[\s.'’-]*)(?:19|20)\d{2}(?!\d)`),
   pattern(
     String.raw`${BEGIN}${D}(?:st|nd|rd|th)(?=${LAST}|\s+(?:of|at|evening|morning|night|noon)(?!\p{L}))`,
   ),
   pattern(String.raw`${BEGIN}${D}[ºª.](?=\s*$|\s*[,)\]])`),
   pattern(
-    String.raw`(?<![\p{L}\d]|mise à )(?:day|tag|jour|día|giorno|dag|d|[jt](?=\s?\+)|week|kw|cw|woche|semaine|semana|settimana|vecka|uke|uge|tydzień|týden)\s?[+#]?\s?\d{1,2}(?!\d)`,
+    String.raw`(?<![\p{L}\d]|mise à )(?:day|tag|jour|día|giorno|dag|d(?=.?\d+${LAST})|[jt](?=\s?\+)|week|kw|cw|woche|semaine|semana|settimana|vecka|uke|uge|tydzień|týden)\s?[+#]?\s?\d{1,2}(?!\d)`,
   ),
+  pattern(String.raw`(?<=${AFTER})(?:yesterday|tomorrow|gestern)(?![\p{L}'’])`),
   pattern(String.raw`(?<=${AFTER})w-?\d{1,2}(?=${LAST})`),
+  pattern(String.raw`(?<![\p{L}\d])\d{1,2}(?:st|nd|rd|th)\s(?:day|night|morning|evening)(?=${LAST})`),
   pattern(String.raw`(?<![\p{L}\d])['’]\d{2}(?=${LAST})`),
   pattern(String.raw`[([][+\u2212-]\s?\d{1,2}[)\]]|(?<=${AFTER})[+]\s?\d{1,2}(?=${LAST})`),
   pattern(
     String.raw`(?<![\p{L}\d])(?:t\s?)?\+\s?\d+\s?(?:d|h|m|w|days?|hours?|min\w*|weeks?|tage?|stunden?)(?!\p{L})`,
   ),
   pattern(
-    String.raw`(?<!\p{L})(?:\d+|one|two|a few|the|an?|some|several)?\s*(?:day|week|month|night)s?\s(?:later|after|before|earlier)(?=${LAST})`,
+    String.raw`(?<!\p{L})(?:\d+|one|two|a few|the|an?|some|several)?\s*(?:day|week|month|night|morning|evening|afternoon)s?\s(?:later|after|before|earlier)(?=${LAST})`,
   ),
   pattern(
-    String.raw`(?<!\p{L})(?:(?:next|same|following|previous|last) (?:day|night|morning|evening)|(?:today|yesterday|tomorrow|tonight|heute|gestern|hier|ayer|ieri|wczoraj|вчера|сегодня)(?=${LAST})|this (?:morning|afternoon|evening))(?!\p{L})`,
+    String.raw`(?<!\p{L})(?:(?:next|same|following|previous|last|yesterday|tomorrow) (?:business |working )?(?:day|night|morning|evening|afternoon)|(?:today|yesterday|tomorrow|tonight|heute|gestern|hier|ayer|ieri|wczoraj|вчера|сегодня)(?=${LAST})|this (?:morning|afternoon|evening))(?!\p{L})`,
   ),
   pattern(
     String.raw`(?<!black |cyber |patch |\p{L})(?:${LONG_DAY_NAMES})(?:s|abend|nacht|morgen|früh|vormittag|nachmittag|mittag)?(?!\p{L})`,
@@ -96,7 +122,17 @@ function two(number: string): string {
 
 /** A time of day in words instead of numbers. */
 export const TIME_WORDS =
-  /(?<!\p{L})(?:noon|midnight|midday|mittags?|mitternachts?|midi|minuit|mediodía|medianoche|tonight|this (?:morning|afternoon|evening)|last night|heute (?:früh|morgen|abend|nacht)|now|(?:half|quarter) (?:past|to) \p{L}+|(?:sec(?:onds?)?|min(?:utes?)?|hours?|hrs?|days?) ago|T\s?\+\s?\d+(?:\s?(?:m|min|h)\d*)?)(?:[\s([]*(?:UTC|GMT|Z))?[\s.)\]]*$/iu;
+  /(?<!\p{L})(?:noon|midnight|midday|mittags?|mitternachts?|midi|minuit|mediodía|medianoche|tonight|this (?:morning|afternoon|evening)|last night|heute (?:früh|morgen|abend|nacht)|now|jetzt|soeben|gerade eben|gleich|halb \p{L}+|(?:half|quarter|viertel) (?:past|to|vor|nach) (?:\p{L}+|\d+)|vor (?:\p{L}+|\d+) (?:sekunden?|minuten?|stunden?)|(?:sec(?:onds?)?|min(?:utes?)?|hours?|hrs?|days?) ago|T\s?\+\s?\d+(?:\s?(?:m|min|h)\d*)?)(?:[\s([]*(?:UTC|GMT|Z))?[\s.)\]]*$/iu;
+
+/** Words with a `§` for each name, part (`2/3 nodes`), count and version that holds a number or a day and is no date. */
+export function withoutNames(words: string): string {
+  return words
+    .replace(FRACTION, (all, a, b, c, d) => (Number(a ?? c) <= Number(b ?? d) ? '§' : all))
+    .replace(NO_DATES, '§')
+    .replace(NAMES, name =>
+      WHOLE.some(form => form.test(name)) && !/^[A-Z]{2,8}[-_]?\d[\d-]*$/.test(name) ? name : '§',
+    );
+}
 
 /**
  * The part of a heading's words that may be an unread date, and the month it may mean; null when there is none.
@@ -106,11 +142,7 @@ export function dateLeft(
   words: string,
   dated: boolean,
 ): { readonly text: string; readonly month?: string | undefined } | null {
-  const plain = words
-    .replace(FRACTION, (all, a, b, c, d) => (Number(a ?? c) <= Number(b ?? d) ? '§' : all))
-    .replace(NAMES, name =>
-      WHOLE.some(form => form.test(name)) && !/^[A-Z]{2,8}[-_]?\d[\d-]*$/.test(name) ? name : '§',
-    );
+  const plain = withoutNames(words);
   for (const form of dated ? WHOLE : [...WHOLE, ...PARTS]) {
     const found = form.exec(plain);
     if (!found) continue;

@@ -11,7 +11,7 @@ import {
   weekdayNamed,
 } from './month-names.ts';
 import { plainSigns } from './plain-signs.ts';
-import { TIME_WORDS } from './unread-date.ts';
+import { TIME_WORDS, withoutNames } from './unread-date.ts';
 import { ZONE_FIX, ZONE_NAMES } from './zone-words.ts';
 
 /** A time at the end of a line. */
@@ -143,11 +143,10 @@ const YEARLESS = [
   /(?<![\d.])\d{1,2}\.\s?\d{1,2}\.$/u,
 ];
 /** `28.11`, `11/28`; but not `v2.3`, `TLS 1.3` or `1.29`. */
-const SHORT =
-  /(?<![\p{L}\d./-])(?<!(?<!\p{L})(?:tls|ssl|http|version|release|python|java|php|postgres(?:ql)?|mysql|redis|kafka|k8s|kubernetes|node)\s)(?!\d{1,2}\.(?:1[3-9]|[2-9]\d)$)\d{1,2}[./-]\d{1,2}$/iu;
+const SHORT = /(?<![\p{L}\d./-])(?!\d{1,2}\.(?:1[3-9]|[2-9]\d)$)\d{1,2}[./-]\d{1,2}$/iu;
 const PARTIAL = /\d{4,}-\d{1,3}$|\d{4}-?W\d{1,2}(?:-?\d)?$|\d{4,}\D\d{1,2}\D\d{1,2}$|\d{6}\d*$/iu;
 const RELATIVE = new RegExp(
-  `(?<!\\p{L})(?:today|yesterday|tomorrow|heute|gestern|morgen|${LONG_DAY_NAMES})\\.?[\\s,]*$`,
+  `(?<!\\p{L}|(?<!\\p{L})guten\\s)(?:today|yesterday|tomorrow|heute|gestern|morgen|${LONG_DAY_NAMES})\\.?[\\s,]*$`,
   'iu',
 );
 
@@ -172,12 +171,14 @@ function readDateAtEnd(
     return dated(found[0], before.slice(0, found.index), Number(year), month, Number(found[d]));
   }
   const numbers = NUMBERS.exec(before);
-  if (numbers) return fromNumbers(numbers, before.slice(0, numbers.index), strict);
+  // `v1.2.10` is a version.
+  const isDate = numbers && (numbers[4]!.length === 4 || NUMBERS.test(withoutNames(before)));
+  if (isDate) return fromNumbers(numbers, before.slice(0, numbers.index), strict);
   const yearless = YEARLESS.map(form => form.exec(before)).find(found => found !== null);
   if (yearless) return wrong(yearless[0], 'is a date without a year');
   const partial = strict ? PARTIAL.exec(before) : null;
   if (partial) return wrong(partial[0], 'is not a date');
-  const short = strict ? SHORT.exec(before) : null;
+  const short = strict ? SHORT.exec(withoutNames(before)) : null;
   if (short) return wrong(short[0], 'is a date without a year');
   const relative = RELATIVE.exec(before) ?? (strict ? DAY_NAME.exec(before) : null);
   if (relative)
@@ -239,7 +240,7 @@ function midnightOf(year: number, month: number, day: number): Millis | null {
 }
 
 const NAMED_ZONE = new RegExp(
-  String.raw`(?<![\d:.])(?:\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?(?:\s*(?:[ap]\.?\s?m\.?|uhr))?|\d{1,2}\s*(?:[ap]\.?\s?m\.?|uhr))\s*[([]?\s*(?:${ZONE_NAMES}|(?:local|Orts?zeit|UK|US)(?: time)?)\b\s*[)\]]?\s*$`,
+  String.raw`(?<![\d:.])(?:\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?(?:\s*(?:[ap]\.?\s?m\.?|uhr))?|\d{1,2}\s*(?:[ap]\.?\s?m\.?|uhr))\s*[([]?\s*(?:${ZONE_NAMES}|(?:local|Orts?zeit|UK|US)(?: time)?)(?![\p{L}\d])\s*[)\]]?\s*$`,
   'iu',
 );
 function zoneless(text: string): WrongTime | null {
@@ -247,17 +248,23 @@ function zoneless(text: string): WrongTime | null {
   return found ? wrong(text.slice(found.index), 'names a zone that is not read', ZONE_FIX) : null;
 }
 
-/** A time, or part of one, in a line that does not end with a time. */
-const TIME_SIGNS =
-  /\d{1,2}[:h]\d|\d\s*[ap]\.?\s?m\b|\d\s*uhr\b|\b\d{3,4}\s*(?:utc|gmt|z|h)\b|\b[012]\d[0-5]\d\s?h(?:ou)?rs?\b|\d\s*o['’]?clock|\b\d{1,2}\.\d{2}(?![.\d])/iu;
+/** A time, or a part of one, by its signs or what it is called. */
+const CALLED_TIME = String.raw`\d{1,2}[:h]\d|\d\s*[ap]\.?\s?m\b|\d\s*uhr\b|\b\d{3,4}\s*(?:utc|gmt|z|h)\b|\b[012]\d[0-5]\d\s?h(?:ou)?rs?\b|\d\s*o['’]?clock|\d\.\d{2}\s?(?:h|utc|gmt)\b`;
+/** The same in a line that ends with none. */
+const TIME_SIGNS = new RegExp(String.raw`${CALLED_TIME}|\b\d{1,2}\.\d{2}(?![.\d])`, 'iu');
+/** The same beside a time that was read: `Node 20.10 rolled back` has a version, `down at 15.30` a time. */
+const SECOND_TIME = new RegExp(
+  String.raw`${CALLED_TIME}|(?<!\p{L})(?:at|um|from|von|since|seit|ab|gegen)\s\d{1,2}\.[0-5]\d(?![.\d])|(?<![\d.])\d{1,2}\.[0-5]\d(?:\s*(?:-|–|to|until|till|bis|and|und))?$`,
+  'iu',
+);
 
-/** Whether words contain something like a time of day. */
+/** Whether words before a time hold what looks like another one. */
 export function holdsTime(words: string): boolean {
-  return TIME_SIGNS.test(words);
+  return SECOND_TIME.test(withoutNames(words));
 }
 
 function leftOver(text: string): WrongTime | null {
-  const isTime = TIME_SIGNS.test(text) || TIME_WORDS.test(text);
+  const isTime = TIME_SIGNS.test(withoutNames(text)) || TIME_WORDS.test(text);
   return zoneless(text) ?? (isTime ? wrong(text, 'holds a time that cannot be read') : null);
 }
 
