@@ -76,8 +76,12 @@ export class Poll {
       const due = this.#dueAt(component, now);
       if (due === null) continue;
       this.#rechecks.delete(id);
+      const run = this.#running.get(id);
+      // What it says of a target that is no longer meant is of no use.
+      if (run && !isSameCheck(run.component.check, check)) this.#giveUp(id, run);
       // What is still running, or waits its turn, is not started twice.
-      if (!this.#running.has(id) && !this.#waiting.has(id)) this.#waiting.set(id, { component, due });
+      if (this.#running.has(id)) continue;
+      this.#waiting.set(id, { component, due: this.#waiting.get(id)?.due ?? due });
     }
     this.#last = now;
     this.#startWaiting();
@@ -184,15 +188,21 @@ export class Poll {
 
   /** Runs that never end must not hold their place for ever. */
   #giveUpHung(): void {
-    for (const [id, { component, began, ending }] of this.#running) {
+    for (const [id, run] of this.#running) {
+      const { component, began } = run;
       const timeout = 'timeout' in component.check ? component.check.timeout : 0;
       if (this.#parts.awake() - began <= 2 * timeout + HUNG) continue;
       this.#parts.log.error(
         { component: id, timeout },
         'gave up on a check that does not end; it is checked again',
       );
-      this.#running.delete(id);
-      ending.abort();
+      this.#giveUp(id, run);
     }
+  }
+
+  /** It counts for nothing when it ends after all. */
+  #giveUp(id: string, { ending }: Run): void {
+    this.#running.delete(id);
+    ending.abort();
   }
 }
