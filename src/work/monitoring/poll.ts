@@ -73,15 +73,15 @@ export class Poll {
     for (const component of this.#parts.site().components) {
       const { id, check } = component;
       if (check.type === 'heartbeat' || check.type === 'manual') continue;
-      const due = this.#dueAt(component, now);
+      const fired = this.#dueAt(component, now);
+      const due = this.#waiting.get(id)?.due ?? fired;
       if (due === null) continue;
       this.#rechecks.delete(id);
       const run = this.#running.get(id);
       // What it says of a target that is no longer meant is of no use.
       if (run && !isSameCheck(run.component.check, check)) this.#giveUp(id, run);
       // What is still running, or waits its turn, is not started twice.
-      if (this.#running.has(id)) continue;
-      this.#waiting.set(id, { component, due: this.#waiting.get(id)?.due ?? due });
+      if (!this.#running.has(id)) this.#waiting.set(id, { component, due });
     }
     this.#last = now;
     this.#startWaiting();
