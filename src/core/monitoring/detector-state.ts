@@ -40,6 +40,8 @@ export interface DetectorState {
   readonly token?: string;
   /** Of a heartbeat: the token it has now where that is another one, and since when, epoch ms. */
   readonly awaited?: { readonly token: string; readonly since: Millis };
+  /** Of a heartbeat: by what it is judged, ms, and since when where that changed after its newest report, epoch ms. */
+  readonly rule?: { readonly period: Millis; readonly grace: Millis; readonly since?: Millis };
 }
 
 /** What one judgement makes: the state to keep, what changed, and when to check again ahead of schedule. */

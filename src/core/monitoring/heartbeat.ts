@@ -18,6 +18,8 @@ export interface Listening {
   readonly since: Millis;
   /** Whether a silence of ours has given it its time anew since the last report. */
   readonly renewed: boolean;
+  /** The time of the last report as it was recorded; the clock may have been set since, and `since` with it. */
+  readonly reported?: Millis;
   /** Names the token by which its reports are taken; nothing of it can be read from that. Absent: not known. */
   readonly token?: string;
 }
@@ -34,12 +36,19 @@ const COSTLY: Millis = SECOND;
  */
 export function putOff(before: Listening, by: Millis, now: Millis): Listening {
   if (by <= 0) return before;
-  if (by >= COSTLY && !before.renewed) return { since: now, renewed: true };
+  if (by >= COSTLY && !before.renewed) return { ...before, since: now, renewed: true };
   // Whole milliseconds, as moments are; the clock that only grows has fractions of them, too.
   return { ...before, since: Math.max(before.since, Math.min(now, before.since + Math.ceil(by))) };
 }
 
 const ALWAYS: Listening = { since: Number.NEGATIVE_INFINITY, renewed: false };
+
+/** After the clock stepped by so many ms to `now`: as much time has passed as before, but for what `putOff` gives. */
+export function afterStep(before: Listening, by: Millis, now: Millis): Listening {
+  return by > 0
+    ? putOff(before, by, now)
+    : { ...before, since: Math.min(before.since + Math.floor(by), now) };
+}
 
 /**
  * Judges a report, or (null) the silence up to `now`. Thresholds do not apply: silence is down exactly at last
@@ -47,7 +56,8 @@ const ALWAYS: Listening = { since: Number.NEGATIVE_INFINITY, renewed: false };
  * restores. A job that never reported is no data. After a report from the future (the clock was set back) silence counts
  * from when the server listened. Silence counts from `listening.since` at the earliest: silence while the server
  * itself was off, asleep or stopped is nobody's outage; but whether the job is well is not known then, see `overdue`.
- * Where its token is another than that of the last report, its silence counts from when that was noticed.
+ * Where its token is another than that of the last report, or its period or grace than at the last judgement, its
+ * silence counts from when that was noticed.
  * `recheckAt` is the moment silence becomes an outage.
  */
 export function judgeHeartbeat(
@@ -57,16 +67,17 @@ export function judgeHeartbeat(
   now: Millis,
   heard: Listening = ALWAYS,
 ): Judgement {
-  const before = withToken(known, heard.token, now);
-  const listening = { ...heard, since: Math.max(heard.since, before.awaited?.since ?? heard.since) };
+  const before = withRule(withToken(known, heard.token, now), component, now);
+  const edits = [before.awaited?.since ?? heard.since, before.rule?.since ?? heard.since];
+  const listening = { ...heard, since: Math.max(heard.since, ...edits) };
   // Also judged before a late report is: whether the clock ticked in between must make no difference.
-  const silence = judgeSilence(component, before, report?.at ?? now, listening.since);
+  const silence = judgeSilence(component, before, report?.at ?? now, listening);
   const judged = report
     ? judgeReport(component, reportedBy(silence.state, listening.token), report, now)
     : { state: silence.state, transitions: [] };
   const { renewed: _, ...state } = judged.state;
   const kept = !report && listening.renewed ? { ...state, renewed: listening.since } : state;
-  const recheckAt = state.down ? null : deadline(component, state, listening.since, now);
+  const recheckAt = state.down ? null : deadline(component, state, listening, now);
   return {
     ...judged,
     state: kept,
@@ -87,8 +98,23 @@ function withToken(known: DetectorState, token: string | undefined, now: Millis)
   return { ...state, awaited: { token, since } };
 }
 
-function reportedBy({ awaited: _, ...state }: DetectorState, token: string | undefined): DetectorState {
-  return token === undefined ? state : { ...state, token };
+/** Notes the period and grace by which a job is judged. */
+function withRule(state: DetectorState, { check }: Component, now: Millis): DetectorState {
+  if (check.type !== 'heartbeat' || state.lastAt === null) return state;
+  const { period, grace } = check;
+  const { rule } = state;
+  const isSame = rule === undefined || (rule.period === period && rule.grace === grace);
+  const since = isSame ? rule?.since : now;
+  // The clock may have gone back since.
+  return {
+    ...state,
+    rule: { period, grace, ...(since === undefined ? {} : { since: Math.min(since, now) }) },
+  };
+}
+
+function reportedBy({ awaited: _, rule, ...state }: DetectorState, token: string | undefined): DetectorState {
+  const ruled = rule ? { ...state, rule: { period: rule.period, grace: rule.grace } } : state;
+  return token === undefined ? ruled : { ...ruled, token };
 }
 
 function overdueOf(
@@ -100,9 +126,12 @@ function overdueOf(
 ): Judgement['overdue'] {
   const lastAt = state.lastAt as Millis;
   if (state.awaited)
-    return { at: Math.min(state.awaited.since, now), since: Math.min(lastAt, now), hasNewToken: true };
-  if (lastAt <= now)
-    return { at: deadline(component, state, Number.NEGATIVE_INFINITY, now) as Millis, since: lastAt };
+    return {
+      at: Math.min(state.awaited.since, now),
+      since: lastAt <= now ? lastAt : Math.min(state.awaited.since, now),
+      hasNewToken: true,
+    };
+  if (lastAt <= now) return { at: deadline(component, state, ALWAYS, now) as Millis, since: lastAt };
   // A report from the future that we received ourselves came before the clock was set back; of any other nobody knows.
   return { at: renewed ? now : recheckAt, since: Math.min(now, since) };
 }
@@ -111,28 +140,23 @@ function overdueOf(
 function deadline(
   { check }: Component,
   { lastAt }: DetectorState,
-  listeningSince: Millis,
+  listening: Listening,
   now: Millis,
 ): Millis | null {
   if (check.type !== 'heartbeat' || lastAt === null) return null;
-  return heardAt(lastAt, listeningSince, now) + check.period + check.grace;
+  return heardAt(lastAt, listening, now) + check.period + check.grace;
 }
 
-/** From when on a job has been silent; of a report from the future nobody knows when it came. */
-function heardAt(lastAt: Millis, listeningSince: Millis, now: Millis): Millis {
-  if (lastAt <= now) return Math.max(lastAt, listeningSince);
-  return Number.isFinite(listeningSince) ? Math.min(listeningSince, now) : now;
+/** From when on a job has been silent; of a report from the future nobody else knows when it came. */
+function heardAt(lastAt: Millis, { since, reported }: Listening, now: Millis): Millis {
+  if (lastAt <= now && lastAt !== reported) return Math.max(lastAt, since);
+  return Number.isFinite(since) ? Math.min(since, now) : now;
 }
 
 type Judged = Omit<Judgement, 'recheckAt' | 'overdue'>;
 
-function judgeSilence(
-  component: Component,
-  state: DetectorState,
-  now: Millis,
-  listeningSince: Millis,
-): Judged {
-  const due = deadline(component, state, listeningSince, now);
+function judgeSilence(component: Component, state: DetectorState, now: Millis, listening: Listening): Judged {
+  const due = deadline(component, state, listening, now);
   const { check, name } = component;
   if (due === null || state.down || now < due || check.type !== 'heartbeat')
     return { state, transitions: [] };
