@@ -1,8 +1,18 @@
 // The overall status: facts for one sentence that cannot contradict what is beneath it.
 // Page, API, badge, widget, pictures, favicon and webhooks all take the state of the whole from here.
-import { badness, overall, statusOf } from '../model/component.ts';
+import { badness, type Health, overall, statusOf } from '../model/component.ts';
 import { isOpen, SEVERITIES } from '../model/incident.ts';
 import type { ComponentView, IncidentView, OverallStatus } from './snapshot.ts';
+
+/**
+ * How components stand as a whole, with `others` beside them. One that nobody looks at any more is worse than work that
+ * was planned, which `overall` would name.
+ */
+export function wholeOf(components: readonly ComponentView[], others: readonly Health[] = []): Health {
+  const found = overall([...components.map(view => view.health), ...others]);
+  const isLost = components.some(({ health, stall }) => health === 'no_data' && stall?.isInterrupted);
+  return found === 'under_maintenance' && isLost ? 'no_data' : found;
+}
 
 /**
  * The worst state, whom it concerns, since when, and what is not known. `unread`: how many incident files cannot be
@@ -15,8 +25,7 @@ export function overallStatusOf(
 ): OverallStatus {
   const loose = incidents.filter(view => isOpen(view) && touchesNone(view));
   const severity = SEVERITIES.findLast(one => loose.some(view => view.severity === one)) ?? null;
-  const state = overall([
-    ...components.map(view => view.health),
+  const state = wholeOf(components, [
     ...(severity === null ? [] : [statusOf(severity)]),
     ...(unread === 0 ? [] : (['no_data'] as const)),
   ]);
