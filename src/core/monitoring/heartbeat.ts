@@ -20,6 +20,8 @@ export interface Listening {
   readonly renewed: boolean;
   /** The time of the last report as it was recorded; the clock may have been set since, and `since` with it. */
   readonly reported?: Millis;
+  /** Whether it was given its time anew as the clock was set back. */
+  readonly setBack?: true;
   /** Names the token by which its reports are taken; nothing of it can be read from that. Absent: not known. */
   readonly token?: string;
 }
@@ -43,11 +45,14 @@ export function putOff(before: Listening, by: Millis, now: Millis): Listening {
 
 const ALWAYS: Listening = { since: Number.NEGATIVE_INFINITY, renewed: false };
 
-/** After the clock stepped by so many ms to `now`: as much time has passed as before, but for what `putOff` gives. */
+/**
+ * After the clock stepped by so many ms to `now`: as much time has passed as before, but for what `putOff` gives. Set back
+ * to before the last report, the job has its time anew, once between two reports: one of the two times was wrong.
+ */
 export function afterStep(before: Listening, by: Millis, now: Millis): Listening {
-  return by > 0
-    ? putOff(before, by, now)
-    : { ...before, since: Math.min(before.since + Math.floor(by), now) };
+  if (by > 0) return putOff(before, by, now);
+  if (before.since > now && !before.setBack) return { ...before, since: now, setBack: true };
+  return { ...before, since: Math.min(before.since + Math.floor(by), now) };
 }
 
 /**
