@@ -32,6 +32,14 @@ function ofComponents({ components }: SiteFields, say: Report): void {
   for (const [index, { id }] of repeated(components)) {
     say(['components', index, 'id'], `the id "${id}" is used twice`, 'rename one');
   }
+  const tokens = components.map(({ check }) => (check.type === 'heartbeat' && check.token) || null);
+  for (const [index, token] of tokens.entries()) {
+    const first = tokens.indexOf(token);
+    if (token === null || first === index) continue;
+    const names = [first, index].map(at => `"${components[at]?.name}"`).join(' and ');
+    const what = `the heartbeats ${names} have the same token, so a report could be of either`;
+    say(['components', index, 'check', 'token'], what, 'give one of them another, or leave its `token` out');
+  }
   const tree = components.map(({ id, depends_on }) => ({
     id,
     dependsOn: depends_on.filter(one => one !== id),

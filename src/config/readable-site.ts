@@ -40,6 +40,8 @@ export function readLeniently(
   for (const { path } of unset) {
     // For title, url and zone the defaults are better than a placeholder.
     if (path.length === 1) delete (data as Record<PropertyKey, unknown>)[path[0] as PropertyKey];
+    // No stand-in is a token; the job stays a job without one.
+    if (path[0] === 'components' && path.at(-1) === 'token') remove(data as object, path);
   }
   const yaml: YamlText = { ...raw, data };
   const checked = checkAgainst(siteSchema, yaml, file, path => unset.some(one => isOf(one.path, path)));

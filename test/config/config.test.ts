@@ -163,6 +163,32 @@ describe('status.yaml', () => {
       /:3: the id "a" is used twice/,
     ],
     [
+      'two jobs with one token',
+      'components:\n  - {id: a, name: A, check: {type: heartbeat, token: abcdefgh}}\n  - {id: b, name: B}\n' +
+        '  - {id: c, name: C, check: {type: heartbeat, token: abcdefgh}}\n',
+      /:4: the heartbeats "A" and "C" have the same token, so a report could be of either — give one of them another(?!.*abcdefgh)/,
+    ],
+    [
+      'digits without quotes',
+      'components:\n  - {id: a, name: A, check: {type: heartbeat, token: 123456789012345678}}\n',
+      /:2: `components.0.check.token` is a number — put it in quotes/,
+    ],
+    [
+      'a token that no address can hold',
+      'components:\n  - {id: a, name: A, check: {type: heartbeat, token: "abcd/efgh"}}\n',
+      /:2: `components.0.check.token`: it must fit into an address — use letters(?!.*abcd)/,
+    ],
+    [
+      'a period of nothing',
+      'components:\n  - {id: a, name: A, check: {type: heartbeat, period: 0s}}\n',
+      /:2: `components.0.check.period`: a period is longer than nothing/,
+    ],
+    [
+      'a name of no host',
+      'components:\n  - {id: a, name: A, check: {type: dns, name: example..com}}\n',
+      /:2: `components.0.check.name`: "example..com" has an empty part/,
+    ],
+    [
       'a bad cron',
       'components:\n  - {id: a, name: A, schedule: "every minute"}\n',
       /:2: .*not a cron expression/,

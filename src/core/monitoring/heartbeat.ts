@@ -18,7 +18,11 @@ export interface Listening {
   readonly since: Millis;
   /** Whether a pause of the server has restarted the period since the last report. */
   readonly renewed: boolean;
-  /** A hash of the token for its reports. Absent: unknown. */
+  /** The time of the last report as it was recorded; the clock may have been set since, and `since` with it. */
+  readonly reported?: Millis;
+  /** Whether it was given its time anew as the clock was set back. */
+  readonly setBack?: true;
+  /** Names the token by which its reports are taken; nothing of it can be read from that. Absent: not known. */
   readonly token?: string;
 }
 
@@ -34,22 +38,32 @@ const COSTLY: Millis = SECOND;
  */
 export function putOff(before: Listening, by: Millis, now: Millis): Listening {
   if (by <= 0) return before;
-  if (by >= COSTLY && !before.renewed) return { since: now, renewed: true };
-  // Rounded up to whole milliseconds: the monotonic clock has fractions.
+  if (by >= COSTLY && !before.renewed) return { ...before, since: now, renewed: true };
+  // Whole milliseconds, as moments are; the clock that only grows has fractions of them, too.
   return { ...before, since: Math.max(before.since, Math.min(now, before.since + Math.ceil(by))) };
 }
 
 const ALWAYS: Listening = { since: Number.NEGATIVE_INFINITY, renewed: false };
 
 /**
- * Judges a report or, if null, the silence up to `now`. Thresholds do not apply: a job is down exactly at last report +
- * period + grace, or at once after a reported failure; one good report restores it. "No data" before the first report.
- * Silence counts:
- * - from `heard.since` at the earliest, as the server's own pauses are no outage (but the job is then unknown, see
- *   `overdue`);
- * - after a change of the token, from when that was noticed;
- * - after a report in the future (the clock was set back), from when the server began to listen.
- * `recheckAt` is when silence becomes an outage.
+ * After the clock stepped by so many ms to `now`: as much time has passed as before, but for what `putOff` gives. Set back
+ * to before the last report, the job has its time anew, once between two reports: one of the two times was wrong.
+ */
+export function afterStep(before: Listening, by: Millis, now: Millis): Listening {
+  if (by > 0) return putOff(before, by, now);
+  if (before.since > now && !before.setBack) return { ...before, since: now, setBack: true };
+  return { ...before, since: Math.min(before.since + Math.floor(by), now) };
+}
+
+/**
+ * Judges a report, or (null) the silence up to `now`. Thresholds do not apply: silence is down exactly at last
+ * report + period + grace (by the time in which a report could be received), a reported failure at once, one good report
+ * restores. A job that never reported is no data. After a report from the future (the clock was set back) silence counts
+ * from when the server listened. Silence counts from `listening.since` at the earliest: silence while the server
+ * itself was off, asleep or stopped is nobody's outage; but whether the job is well is not known then, see `overdue`.
+ * Where its token is another than that of the last report, or its period or grace than at the last judgement, its
+ * silence counts from when that was noticed.
+ * `recheckAt` is the moment silence becomes an outage.
  */
 export function judgeHeartbeat(
   component: Component,
@@ -58,16 +72,17 @@ export function judgeHeartbeat(
   now: Millis,
   heard: Listening = ALWAYS,
 ): Judgement {
-  const before = withToken(known, heard.token, now);
-  const listening = { ...heard, since: Math.max(heard.since, before.awaited?.since ?? heard.since) };
-  // Before a late report too, so that the result does not depend on whether the rule ran in between.
-  const silence = judgeSilence(component, before, report?.at ?? now, listening.since);
+  const before = withRule(withToken(known, heard.token, now), component, now);
+  const edits = [before.awaited?.since ?? heard.since, before.rule?.since ?? heard.since];
+  const listening = { ...heard, since: Math.max(heard.since, ...edits) };
+  // Also judged before a late report is: whether the clock ticked in between must make no difference.
+  const silence = judgeSilence(component, before, report?.at ?? now, listening);
   const judged = report
     ? judgeReport(component, reportedBy(silence.state, listening.token), report, now)
     : { state: silence.state, transitions: [] };
   const { renewed: _, ...state } = judged.state;
   const kept = !report && listening.renewed ? { ...state, renewed: listening.since } : state;
-  const recheckAt = state.down ? null : deadline(component, state, listening.since, now);
+  const recheckAt = state.down ? null : deadline(component, state, listening, now);
   return {
     ...judged,
     state: kept,
@@ -88,8 +103,23 @@ function withToken(known: DetectorState, token: string | undefined, now: Millis)
   return { ...state, awaited: { token, since } };
 }
 
-function reportedBy({ awaited: _, ...state }: DetectorState, token: string | undefined): DetectorState {
-  return token === undefined ? state : { ...state, token };
+/** Notes the period and grace by which a job is judged. */
+function withRule(state: DetectorState, { check }: Component, now: Millis): DetectorState {
+  if (check.type !== 'heartbeat' || state.lastAt === null) return state;
+  const { period, grace } = check;
+  const { rule } = state;
+  const isSame = rule === undefined || (rule.period === period && rule.grace === grace);
+  const since = isSame ? rule?.since : now;
+  // The clock may have gone back since.
+  return {
+    ...state,
+    rule: { period, grace, ...(since === undefined ? {} : { since: Math.min(since, now) }) },
+  };
+}
+
+function reportedBy({ awaited: _, rule, ...state }: DetectorState, token: string | undefined): DetectorState {
+  const ruled = rule ? { ...state, rule: { period: rule.period, grace: rule.grace } } : state;
+  return token === undefined ? ruled : { ...ruled, token };
 }
 
 function overdueOf(
@@ -101,11 +131,13 @@ function overdueOf(
 ): Judgement['overdue'] {
   const lastAt = state.lastAt as Millis;
   if (state.awaited)
-    return { at: Math.min(state.awaited.since, now), since: Math.min(lastAt, now), hasNewToken: true };
-  if (lastAt <= now)
-    return { at: deadline(component, state, Number.NEGATIVE_INFINITY, now) as Millis, since: lastAt };
-  // A report in the future that we received ourselves was before the clock was set back; of any other the age is
-  // unknown.
+    return {
+      at: Math.min(state.awaited.since, now),
+      since: lastAt <= now ? lastAt : Math.min(state.awaited.since, now),
+      hasNewToken: true,
+    };
+  if (lastAt <= now) return { at: deadline(component, state, ALWAYS, now) as Millis, since: lastAt };
+  // A report from the future that we received ourselves came before the clock was set back; of any other nobody knows.
   return { at: renewed ? now : recheckAt, since: Math.min(now, since) };
 }
 
@@ -113,28 +145,23 @@ function overdueOf(
 function deadline(
   { check }: Component,
   { lastAt }: DetectorState,
-  listeningSince: Millis,
+  listening: Listening,
   now: Millis,
 ): Millis | null {
   if (check.type !== 'heartbeat' || lastAt === null) return null;
-  return heardAt(lastAt, listeningSince, now) + check.period + check.grace;
+  return heardAt(lastAt, listening, now) + check.period + check.grace;
 }
 
-/** Since when a job is silent. The true time of a report in the future is unknown. */
-function heardAt(lastAt: Millis, listeningSince: Millis, now: Millis): Millis {
-  if (lastAt <= now) return Math.max(lastAt, listeningSince);
-  return Number.isFinite(listeningSince) ? Math.min(listeningSince, now) : now;
+/** From when on a job has been silent; of a report from the future nobody else knows when it came. */
+function heardAt(lastAt: Millis, { since, reported }: Listening, now: Millis): Millis {
+  if (lastAt <= now && lastAt !== reported) return Math.max(lastAt, since);
+  return Number.isFinite(since) ? Math.min(since, now) : now;
 }
 
 type Judged = Omit<Judgement, 'recheckAt' | 'overdue'>;
 
-function judgeSilence(
-  component: Component,
-  state: DetectorState,
-  now: Millis,
-  listeningSince: Millis,
-): Judged {
-  const due = deadline(component, state, listeningSince, now);
+function judgeSilence(component: Component, state: DetectorState, now: Millis, listening: Listening): Judged {
+  const due = deadline(component, state, listening, now);
   const { check, name } = component;
   if (due === null || state.down || now < due || check.type !== 'heartbeat')
     return { state, transitions: [] };

@@ -26,12 +26,14 @@ export function heartbeatResult(
 ): CheckResult | null {
   if (report === null && before.lastCheck === null) return null;
   const since = now - (before.lastCheck ?? now);
-  // Changes of `renewed` and of the token must survive a restart. A last check in the future means that the clock was
-  // set back: record at once.
+  // Changes of `renewed`, the token and the period must survive a restart. A last check in the future means that the
+  // clock was set back: record at once.
   const isRenewed =
     state.renewed !== before.state.renewed ||
     state.token !== before.state.token ||
-    state.awaited?.token !== before.state.awaited?.token;
+    state.awaited?.token !== before.state.awaited?.token ||
+    state.rule?.period !== before.state.rule?.period ||
+    state.rule?.grace !== before.state.rule?.grace;
   const isDue = transitions.length > 0 || isRenewed || since >= SILENCE_EVERY || since < 0;
   if (report === null && !isDue) return null;
   return {
@@ -78,7 +80,7 @@ export function listeningSince(
     ]): [string, Listening][] => {
       if (lastAt === null) return [];
       const since = Math.min(renewed ?? lastAt, startedAt);
-      return [[id, putOff({ since, renewed: renewed !== undefined }, off, startedAt)]];
+      return [[id, putOff({ since, renewed: renewed !== undefined, reported: lastAt }, off, startedAt)]];
     },
   );
   return new Map(listening);

@@ -3,14 +3,7 @@ import { type ReportedVsMeasured, reportedVsMeasured } from '../filing/reported-
 import { impactOf, promiseOf, stretchesOf } from '../incidents/impact.ts';
 import { isUnderWay, spanOf, stateAt } from '../incidents/maintenance.ts';
 import { isConfigured } from '../model/checks/check.ts';
-import {
-  type Component,
-  type Health,
-  type Measured,
-  overall,
-  severityOf,
-  worst,
-} from '../model/component.ts';
+import { type Component, type Health, type Measured, severityOf, worst } from '../model/component.ts';
 import { type Incident, isOpen } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
 import { DAY, isPlausible, MINUTE, type Millis, type Span } from '../model/time.ts';
@@ -18,7 +11,7 @@ import { shortId } from '../model/token.ts';
 import { finish, type Steps } from '../model/turns/steps.ts';
 import { daysOf } from './days.ts';
 import type { Facts } from './facts.ts';
-import { overallStatusOf } from './overall-status.ts';
+import { overallStatusOf, wholeOf } from './overall-status.ts';
 import { DRAWN, drawing } from './rendered-texts.ts';
 import type { ComponentView, GroupView, IncidentView, Snapshot } from './snapshot.ts';
 import { type Outage, uptimeOf } from './uptime.ts';
@@ -266,7 +259,7 @@ export function groupsOf(components: readonly ComponentView[]): GroupView[] {
     if (there) there.components.push(view);
     else groups.push({ name, components: [view] });
   }
-  return groups.map(group => ({ ...group, health: overall(group.components.map(view => view.health)) }));
+  return groups.map(group => ({ ...group, health: wholeOf(group.components) }));
 }
 
 function byStart(a: IncidentView, b: IncidentView): number {

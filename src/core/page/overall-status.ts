@@ -1,8 +1,18 @@
 // The overall status: the facts for the one sentence at the top, which must match what is below it.
 // Page, API, badge, widget, images, favicon and webhooks all use it.
-import { badness, overall, statusOf } from '../model/component.ts';
+import { badness, type Health, overall, statusOf } from '../model/component.ts';
 import { isOpen, SEVERITIES } from '../model/incident.ts';
 import type { ComponentView, IncidentView, OverallStatus } from './snapshot.ts';
+
+/**
+ * The overall state of components and `others`. Interrupted monitoring is worse than planned work, which `overall` would
+ * name.
+ */
+export function wholeOf(components: readonly ComponentView[], others: readonly Health[] = []): Health {
+  const found = overall([...components.map(view => view.health), ...others]);
+  const isLost = components.some(({ health, stall }) => health === 'no_data' && stall?.isInterrupted);
+  return found === 'under_maintenance' && isLost ? 'no_data' : found;
+}
 
 /**
  * The worst state, the components in it, since when, and what is unknown.
@@ -16,8 +26,7 @@ export function overallStatusOf(
 ): OverallStatus {
   const loose = incidents.filter(view => isOpen(view) && touchesNone(view));
   const severity = SEVERITIES.findLast(one => loose.some(view => view.severity === one)) ?? null;
-  const state = overall([
-    ...components.map(view => view.health),
+  const state = wholeOf(components, [
     ...(severity === null ? [] : [statusOf(severity)]),
     ...(unread === 0 ? [] : (['no_data'] as const)),
   ]);

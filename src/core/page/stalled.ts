@@ -53,7 +53,7 @@ function problemOf({ component: { id, name }, stall, health }: ComponentView): P
 function wordsOf({ silent, since }: Stall, id: string, name: string): [what: string, fix: string] {
   if (silent === 'new token')
     return [
-      `"${name}" has got another token, and has not reported by it yet; its last report came ${iso(since)}`,
+      `"${name}" has got another token, and has not reported by it yet`,
       `have the job call its new address (\`status heartbeat-url ${id}\`); its silence becomes an outage after its period and grace`,
     ];
   if (silent)

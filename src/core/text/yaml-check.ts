@@ -102,6 +102,9 @@ function wording(issue: z.core.$ZodIssue): { what: string; fix: string } {
       return { what, fix: near ? `did you mean ${near}?` : `write ${listed(values)}` };
     }
     case 'invalid_type':
+      // As it was written, it is lost: a long number is rounded.
+      if (issue.expected === 'string' && typeof issue.input === 'number')
+        return { what: `\`${name}\` is a number`, fix: 'put it in quotes' };
       return { what, fix: `write ${TYPE_WORDS[issue.expected] ?? `a ${issue.expected}`}` };
     case 'invalid_union':
       return unionWording(issue, what);

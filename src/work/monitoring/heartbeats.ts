@@ -2,7 +2,7 @@
 import type { Component } from '../../core/model/component.ts';
 import { MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
 import { deriveSecret, digestOf, shortId } from '../../core/model/token.ts';
-import { type Listening, putOff } from '../../core/monitoring/heartbeat.ts';
+import { afterStep, type Listening, putOff } from '../../core/monitoring/heartbeat.ts';
 import { offsetOf } from '../../core/monitoring/schedule-jitter.ts';
 import { listeningAt } from '../../store/monitoring/measurements.ts';
 import type { Monitoring } from './monitoring.ts';
@@ -85,7 +85,7 @@ export class Heartbeats {
     // Right after a pause, the report may have waited in its socket although it was in time.
     const before = this.#listening(component);
     const listening = this.#isUnread() ? { ...before, since: at } : before;
-    this.#heard.set(component.id, { since: at, renewed: false });
+    this.#heard.set(component.id, { since: at, renewed: false, reported: at });
     const judged = await recorder.heartbeat(component, { at, ok, message }, at, listening);
     watchdog.ended(component, 0, seenOf(judged, at));
     this.#note(component, judged, at);
@@ -126,7 +126,7 @@ export class Heartbeats {
     // Clock set back: every deadline is too late. Clock set forward or machine asleep: we missed reports.
     this.#next.clear();
     const now = this.#parts.clock();
-    this.#listenAnew(of => (by > 0 ? putOff(of, by, now) : { ...of, since: Math.min(of.since, now) }));
+    this.#listenAnew(of => afterStep(of, by, now));
   }
 
   #components(): Component[] {

@@ -77,11 +77,15 @@ export class Poll {
     for (const component of this.#parts.site().components) {
       const { id, check } = component;
       if (check.type === 'heartbeat' || check.type === 'manual') continue;
-      const due = this.#dueAt(component, now);
+      const fired = this.#dueAt(component, now);
+      const due = this.#waiting.get(id)?.due ?? fired;
       if (due === null) continue;
       this.#rechecks.delete(id);
+      const run = this.#running.get(id);
+      // The result of a run of the old target is of no use.
+      if (run && !isSameCheck(run.component.check, check)) this.#giveUp(id, run);
       // Do not start a check twice that is running or waiting.
-      if (!this.#running.has(id) && !this.#waiting.has(id)) this.#waiting.set(id, { component, due });
+      if (!this.#running.has(id)) this.#waiting.set(id, { component, due });
     }
     this.#last = now;
     this.#startWaiting();
@@ -187,15 +191,21 @@ export class Poll {
 
   /** Gives up runs that will never end, to free their places. */
   #giveUpHung(): void {
-    for (const [id, { component, began, ending }] of this.#running) {
+    for (const [id, run] of this.#running) {
+      const { component, began } = run;
       const timeout = 'timeout' in component.check ? component.check.timeout : 0;
       if (this.#parts.awake() - began <= 2 * timeout + HUNG) continue;
       this.#parts.log.error(
         { component: id, timeout },
         'gave up on a check that does not end; it is checked again',
       );
-      this.#running.delete(id);
-      ending.abort();
+      this.#giveUp(id, run);
     }
+  }
+
+  /** It counts for nothing when it ends after all. */
+  #giveUp(id: string, { ending }: Run): void {
+    this.#running.delete(id);
+    ending.abort();
   }
 }

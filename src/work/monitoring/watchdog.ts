@@ -144,9 +144,18 @@ export class Watchdog {
     if (known && isSame && known.schedule === schedule && !isRead) return known;
     const now = clock();
     const end = isRead ? lastRun.at + lastRun.took : now;
+    const told = this.#stalls.get(id);
+    if (known && !isRead && (known.isDoubted || told?.isInterrupted)) {
+      // Nothing was known before this edit either: what was said of it, and since when, stays.
+      const { least: _, limit: __, silent, ...same } = known;
+      const kept = silent && component.check.type === 'heartbeat' ? { silent } : {};
+      const at = told?.isInterrupted ? told.since : known.at;
+      const run = { ...same, ...kept, check: component.check, schedule, at, isDoubted: true };
+      this.#runs.set(id, run);
+      return run;
+    }
     const run: LastRun = {
-      // With a new target, nothing is known until a check of it has ended.
-      check: known && !isSame ? known.check : component.check,
+      check: component.check,
       schedule,
       at: Math.min(end, now),
       ended: monotonic() - Math.max(0, now - end),
@@ -156,7 +165,8 @@ export class Watchdog {
       // A run in the future shows that the clock was set: its age is unknown.
       isDoubted: isRead
         ? end > now + AHEAD || (lastRun.check !== undefined && lastRun.check !== checkKey(component.check))
-        : known !== undefined && (!isSame || this.#isDoubted(component, known)),
+        : // Of another target nothing is known before a check of it has ended.
+          known !== undefined && (!isSame || this.#isDoubted(component, known)),
       recordedAt: lastRun?.at,
     };
     this.#runs.set(id, run);

@@ -2,7 +2,7 @@
 
 import type { Log } from '../../core/model/ports/log.ts';
 import { errorAt, type Problem } from '../../core/model/problem.ts';
-import { type Clock, iso, isPlausible, MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
+import { type Clock, iso, isPlausible, MINUTE, type Millis, SECOND, utcDay } from '../../core/model/time.ts';
 import { spell } from '../../core/monitoring/messages.ts';
 
 /** A smaller difference is a clock that is being corrected slowly. */
@@ -81,7 +81,8 @@ export class ClockSteps {
 }
 
 function unset(now: Millis): Problem {
-  const what = `the clock of this machine says ${iso(now)}: it was never set, and whatever is dated is wrong`;
+  // The same words all day, as each new problem is logged.
+  const what = `the clock of this machine says ${utcDay(now)}: it was never set, and whatever is dated is wrong`;
   const fix = 'set it, and check its time synchronization (`timedatectl`)';
   return errorAt('clock', what, fix);
 }

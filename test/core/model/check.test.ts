@@ -39,6 +39,17 @@ describe('checks', () => {
 
   test.each([
     { type: 'dns', name: 'a.example.', server: '8.8.8.8' },
+    { type: 'dns', name: `-a_.${'b'.repeat(63)}.example.` },
+    { type: 'dns', name: 'bücher.example' },
+    ...['::1', '[::1]', 'fe80::1%eth0', '::ffff:1.2.3.4', '127.0.0.1', 'db', 'my_db.internal.', ''].map(
+      host => ({
+        type: 'tcp',
+        host,
+        port: 1,
+      }),
+    ),
+    { type: 'http', url: 'http://[::1]:8080/', headers: { Host: 'a.example:8080', 'X-A': '', 'X-B': 'a b' } },
+    { type: 'heartbeat', grace: '0s', token: 'aZ09-._~' },
     {
       type: 'dns',
       name: '_dmarc.a.example',
@@ -106,6 +117,7 @@ describe('checks', () => {
     ['IPv6 for an NS record', { type: 'dns', name: 'a', record: 'NS', expect: ['2001:db8::1'] }],
     ['IPv4 for a CNAME record', { type: 'dns', name: 'a', record: 'CNAME', expect: ['1.2.3.4.'] }],
     ['IPv4 for a name', { type: 'dns', name: '1.2.3.4' }],
+    ['half a bracket around a name server', { type: 'dns', name: 'a', server: '[::1' }],
     ['a link’s name server', { type: 'dns', name: 'a', server: 'fe80::1' }],
     ['a link’s name server with its interface', { type: 'dns', name: 'a', server: 'fe80::1%eth0' }],
     ['a link’s name server with its port', { type: 'dns', name: 'a', server: '[FE80::1%eth0]:53' }],
@@ -126,6 +138,44 @@ describe('checks', () => {
     ['a header of two lines', { type: 'http', url: 'https://a.example', headers: { a: 'x\r\nb: y' } }],
     ['nothing for what must be there', { type: 'http', url: 'https://a.example', contains: '' }],
     ['nothing for what must not be there', { type: 'http', url: 'https://a.example', not_contains: '' }],
+    ...[
+      'example..com',
+      '.example.com',
+      'example.com..',
+      `${'a'.repeat(64)}.com`,
+      `${'a.'.repeat(127)}a`,
+    ].flatMap((name): [string, object][] => [
+      [`the name ${name}`, { type: 'dns', name }],
+      [`the name ${name} as a record`, { type: 'dns', name: 'a', record: 'CNAME', expect: [name] }],
+      [`the host ${name}`, { type: 'tcp', host: name, port: 1 }],
+      [`an address at ${name}`, { type: 'http', url: `https://${name}:8080/a` }],
+    ]),
+    [`64 letters that were fewer`, { type: 'dns', name: `${'ü'.repeat(60)}.example` }],
+    ...['[::1', '::1]', '[::1]]', '[[::1]]', 'a]', '[a', '1::2::3', ':::', 'a:b:c', '12345::'].map(
+      (host): [string, object] => [`the host ${host}`, { type: 'tcp', host, port: 1 }],
+    ),
+    ...['', ' ', 'a example', ' a.example', 'a.example ', 'a.example/b', 'https://a.example'].map(
+      (value): [string, object] => [
+        `the Host "${value}"`,
+        { type: 'http', url: 'https://a.example', headers: { host: value } },
+      ],
+    ),
+    [
+      'two headers that differ in case',
+      { type: 'http', url: 'https://a.example', headers: { Accept: 'a', ACCEPT: 'b' } },
+    ],
+    ['no period', { type: 'heartbeat', period: '0s' }],
+    ...[
+      'a b c d e',
+      'abcdefg/',
+      'abcdefg?',
+      'abcdefg#',
+      'abcdefg%',
+      '%20abcdef',
+      'äbcdefgh',
+      'abcdefgh\n',
+      'abcdefg+',
+    ].map((token): [string, object] => [`the token ${JSON.stringify(token)}`, { type: 'heartbeat', token }]),
   ])('%s is refused', (_, check) => {
     expect(checkSchema.safeParse(check).success).toBe(false);
   });

@@ -3,6 +3,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { iso } from '../../../src/core/model/time.ts';
 import { openWorld, SECRET, type World } from '../world.ts';
 
 const SITE = (target: string) => `
@@ -289,6 +290,29 @@ describe('another token in status.yaml: what the old address said is nothing of 
     await world.restart();
     expect(health(world)).toBe('no_data');
   });
+
+  test.each([-3600, -120, 3600])(
+    'after a step of %d s no time is named at which no report came, and none changes',
+    async by => {
+      const world = await openWorld({ site: target => SITE(target).replace('60s', '24h'), env: { SECRET } });
+      await report(world);
+      const reported = iso(world.now());
+      await world.pass(300, 5);
+      await edit(world, 'abcdefgh1');
+      await world.pass(5, 1);
+      world.stepClock(by);
+      await world.pass(150, 5);
+      const ofJob = async () => {
+        const { problems } = (await world.get('/readyz')).json;
+        return problems.find(({ where }: { where: string }) => where === 'component jobs').what as string;
+      };
+      const first = await ofJob();
+      expect(first).toContain('has got another token');
+      for (const time of first.match(/\d{4}-\d\d-\d\dT[\d:]+Z/g) ?? []) expect(time).toBe(reported);
+      await world.pass(20, 1);
+      expect(await ofJob()).toBe(first);
+    },
+  );
 
   test('the operator is told what to do', async () => {
     const world = await openWorld({ site: target => SITE(target).replace('60s', '24h'), env: { SECRET } });

@@ -34,7 +34,7 @@ test.each(['1970-01-01T00:00:10Z', '2000-01-01T00:00:10Z'])(
     // Long enough for a job to be called down.
     await world.pass(600, 20);
     const said = JSON.stringify((await world.get('/readyz')).json.problems);
-    expect(said).toContain(`the clock of this machine says ${now.slice(0, 10)}T00:10:10Z: it was never set`);
+    expect(said).toContain(`the clock of this machine says ${now.slice(0, 10)}: it was never set`);
     await setRight(world);
     await beat(world);
     await world.pass(300, 20);
@@ -61,6 +61,18 @@ test.each(['1970-01-01T00:00:10Z', '2000-01-01T00:00:10Z'])(
     expect((await world.get('/status/incidents/20260310_db')).text).not.toContain('1970');
   },
 );
+
+test('a clock that was never set is said once, not each second anew', async () => {
+  const world = await openWorld({ now: '1970-01-01T00:00:10Z', files: FILES });
+  const said = new Set<string>();
+  for (let second = 0; second < 30; second++) {
+    await world.pass(1);
+    const { problems } = (await world.get('/readyz')).json;
+    for (const { where, what } of problems) if (where === 'clock') said.add(what);
+  }
+  expect([...said]).toHaveLength(1);
+  expect(world.logged.filter(({ message }) => message.includes('was never set'))).toHaveLength(1);
+});
 
 test('started in 1970 on a database that knows better: what it knows stays', async () => {
   const world = await openWorld({ now: '2026-03-09T12:00:00Z', files: FILES });

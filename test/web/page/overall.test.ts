@@ -10,6 +10,7 @@ import { LANGS } from '../../../src/core/model/lang.ts';
 import { DAY, HOUR, MINUTE } from '../../../src/core/model/time.ts';
 import { compose } from '../../../src/core/page/compose.ts';
 import type { Snapshot } from '../../../src/core/page/snapshot.ts';
+import { withStalls } from '../../../src/core/page/stalled.ts';
 import { makeRender } from '../../../src/views.ts';
 import { badge, COLORS } from '../../../src/web/feeds/badges.ts';
 import { makePages } from '../../../src/web/page/pages.ts';
@@ -17,7 +18,7 @@ import { CODE, favicon, MARK, SHAPE, THEME_COLOR } from '../../../src/web/page/p
 import { widgetJson } from '../../../src/web/page/parts/widget.ts';
 import { STATUSPAGE } from '../../../src/web/statuspage/statuspage.ts';
 import { webhookPayload } from '../../../src/web/statuspage/webhook.ts';
-import { component, incident, NOW, site, update } from '../../makers.ts';
+import { component, incident, NOW, site, snapshot, update, view } from '../../makers.ts';
 
 const pages = makePages(makeRender('views'));
 const HTTP = checkSchema.parse({ type: 'http', url: 'https://api.example/health' });
@@ -265,5 +266,46 @@ describe('the overall status, for any snapshot', () => {
       expect(wordsOf(badge(of, 'a'))).toBe('A: operational');
       expect(heading(pages.live(ctx(of, 'en')))).toBe('Open incident: Trouble 0');
     }
+  });
+});
+
+describe('a stall while another component is in maintenance', () => {
+  const views = (first: Health) =>
+    [
+      { ...view(component('api'), first), since: NOW },
+      view(component('db'), 'under_maintenance', { since: NOW - HOUR }),
+    ].map(({ component: of, ...rest }) => ({ ...rest, component: { ...of, group: 'Platform' } }));
+  const stalled = (first: Health, id = 'api') =>
+    withStalls(snapshot(views(first)), {
+      components: new Map([[id, { since: NOW, isInterrupted: true }]]),
+      page: null,
+    });
+
+  test('is the worse: what nobody looks at stands before work that was planned', () => {
+    const of = stalled('operational');
+    expect([of.overall.state, of.groups[0]!.health]).toEqual(['no_data', 'no_data']);
+    expect(STATUSPAGE['summary.json']!(of)).toMatchObject({
+      status: { indicator: 'minor', description: 'Monitoring Interrupted' },
+      components: [
+        { group: true, status: 'degraded_performance' },
+        { status: 'degraded_performance' },
+        { status: 'under_maintenance' },
+      ],
+    });
+    expect(wordsOf(badge(of))).toContain('partly unknown');
+    expect(widgetJson(of)).toMatchObject({ wrong: true, state: 'no_data' });
+    const html = pages.live(ctx(of, 'en'));
+    expect(heading(html)).toContain('Monitoring of api has been interrupted');
+    expect(html).toContain('db: under maintenance');
+  });
+
+  test('an outage stays the worst; a component in maintenance that is not looked at stays in maintenance', () => {
+    expect(stalled('major_outage').overall.state).toBe('major_outage');
+    expect(stalled('degraded_performance', 'db').overall.state).toBe('degraded_performance');
+    expect(stalled('operational', 'db').overall.state).toBe('under_maintenance');
+  });
+
+  test('what was never looked at is no stall', () => {
+    expect(snapshot(views('no_data')).overall.state).toBe('under_maintenance');
   });
 });

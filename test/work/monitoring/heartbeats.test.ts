@@ -196,10 +196,11 @@ describe('heartbeats', () => {
     await world.beat('job');
     await world.until(T0 + MINUTE);
     world.edit([heartbeat('job', '2m', '0s')]);
-    await world.until(T0 + 119 * SECOND);
+    // From the turn that noticed it.
+    await world.until(T0 + 180 * SECOND);
     expect(world.told).toEqual([]);
-    await world.until(T0 + 120 * SECOND);
-    expect(world.told).toEqual(['probe:job down 120']);
+    await world.until(T0 + 181 * SECOND);
+    expect(world.told).toEqual(['probe:job down 181']);
     await world.beat('job');
     await world.until(T0 + 200 * SECOND);
     await world.restart();
@@ -322,6 +323,83 @@ describe('heartbeats', () => {
       expect(world.told.slice(2).map(line => line.split(' ')[1])).toEqual(['up']);
     },
   );
+
+  test.each([
+    [10, -10],
+    [-10, 10],
+    [3600, -3600],
+    [7, -9],
+    [9, -7],
+    [2, -5],
+    [-2.5, -2.5],
+    [2.5, 2.5],
+  ])('a clock that steps by %d and %d seconds again and again hides no dead job', async (one, other) => {
+    const world = await opened(['job']);
+    await world.beat('job');
+    let passed = 0;
+    for (let turn = 0; world.told.length === 0 && passed < 30 * 60; turn++, passed += 3) {
+      await world.until(world.now() + 3 * SECOND);
+      world.set((turn % 2 === 0 ? one : other) * SECOND);
+      await world.turn();
+    }
+    expect(passed).toBeGreaterThanOrEqual(6 * 60);
+    // A step forward gives it its time anew, once.
+    expect(passed).toBeLessThanOrEqual(6 * 60 + (Math.max(one, other) > 0 ? 9 : 3));
+  });
+
+  test.each([
+    [-30, 330],
+    // To before its report: it has its time anew.
+    [-600, -180],
+    [-86_400, -85_980],
+  ])('a clock set back by %d s once moves a deadline once at most', async (by, down) => {
+    const world = await opened(['job']);
+    await world.beat('job');
+    await world.until(T0 + MINUTE);
+    world.set(by * SECOND);
+    await world.until(T0 + (down - 1) * SECOND);
+    expect(world.told).toEqual([]);
+    await world.until(T0 + down * SECOND);
+    expect(world.told).toEqual([`probe:job down ${down}`]);
+  });
+
+  test.each([
+    ['5s', '5s', 10],
+    ['5m', '5s', 305],
+    ['5s', '1m', 65],
+    ['1h', '1m', 3660],
+  ])(
+    'with another period or grace (%s, %s) a job has its time anew from the edit',
+    async (period, grace, time) => {
+      const world = await opened(['job']);
+      await world.beat('job');
+      await world.until(T0 + 4 * MINUTE);
+      world.edit([heartbeat('job', period, grace)]);
+      await world.turn();
+      await world.restart();
+      await world.until(T0 + (240 + time - 1) * SECOND);
+      expect(world.told).toEqual([]);
+      await world.until(T0 + (240 + time) * SECOND);
+      expect(world.told).toEqual([`probe:job down ${240 + time}`]);
+    },
+  );
+
+  test('an edit that is first seen with a report, or at a start, invents no outage either', async () => {
+    const world = await opened(['job', 'other']);
+    await world.beat('job');
+    await world.beat('other');
+    await world.until(T0 + 4 * MINUTE);
+    world.edit([heartbeat('job', '5s', '5s'), heartbeat('other', '5s', '5s')]);
+    await world.beat('job');
+    await world.restart();
+    await world.until(T0 + 4 * MINUTE + 9 * SECOND);
+    expect(world.told).toEqual([]);
+    await world.until(T0 + 4 * MINUTE + 12 * SECOND);
+    expect(world.told.map(line => line.split(' ').slice(0, 2).join(' '))).toEqual([
+      'probe:job down',
+      'probe:other down',
+    ]);
+  });
 
   test('the first beat after a night in which the server was off ends no outage: there was none', async () => {
     const world = await opened(['job']);

@@ -16,6 +16,7 @@ function polling(
   components: readonly Component[],
   answer: (id: string, signal: AbortSignal) => Promise<ProbeResult> = async () => UP,
   hanging: 'believe' | 'record' | null = null,
+  look: (check: Component['check']) => void = () => {},
 ) {
   let now = MIDNIGHT;
   let grown = 0;
@@ -29,6 +30,7 @@ function polling(
   const poll = new Poll({
     site: () => site({ components }),
     probe: (check, signal) => {
+      look(check);
       started.push([idOf(check), now]);
       return answer(idOf(check), signal);
     },
@@ -157,6 +159,46 @@ describe('the poller', () => {
     hung[left]?.();
     await settledSoon();
     expect([world.results.length, world.ended]).toEqual([1, ['api']]);
+  });
+
+  test('another target is looked at at once: what still asks the old one is given up', async () => {
+    const schedule = '0 0 1 1 *';
+    const check = (url: string) => checkSchema.parse({ type: 'http', url, timeout: '5m' });
+    const components = [http('api', { schedule, check: check('https://old.example') })];
+    const ends: (() => void)[] = [];
+    const aborted: number[] = [];
+    const world = polling(components, (_, signal) => {
+      const run = ends.length;
+      signal.addEventListener('abort', () => aborted.push(run));
+      return new Promise(resolve => ends.push(() => resolve(UP)));
+    });
+    await world.until(MIDNIGHT + 3 * SECOND);
+    components[0] = http('api', { schedule, check: check('https://new.example') });
+    await world.until(MIDNIGHT + 10 * SECOND);
+    expect(world.started.map(([, at]) => at - MIDNIGHT)).toEqual([SECOND, 4 * SECOND]);
+    expect([aborted, world.errors]).toEqual([[0], []]);
+    ends[0]!();
+    await settledSoon();
+    expect([world.results, world.ended]).toEqual([[], []]);
+    ends[1]!();
+    await settledSoon();
+    expect([world.results.length, world.ended]).toEqual([1, ['api']]);
+  });
+
+  test('what waits for its turn is looked at as it is when that comes', async () => {
+    const [schedule, looks] = ['0 0 1 1 *', [] as Component['check'][]];
+    const components = Array.from({ length: 401 }, (_, i) => http(`c${i}`, { schedule }));
+    const world = polling(
+      components,
+      (_, signal) => new Promise(resolve => signal.addEventListener('abort', () => resolve(UP))),
+      null,
+      check => looks.push(check),
+    );
+    await world.until(MIDNIGHT + 2 * SECOND);
+    const check = checkSchema.parse({ type: 'http', url: 'https://new.example' });
+    components[400] = http('c400', { schedule, check });
+    await world.until(MIDNIGHT + 90 * SECOND);
+    expect(looks[400]).toEqual(check);
   });
 
   test.each(['believe', 'record'] as const)('gives up a look whose %s never ends', async where => {

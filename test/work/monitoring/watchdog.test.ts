@@ -330,3 +330,46 @@ describe('what is shown of it', () => {
     expect(watch.shown().overall.stalePage).toBeUndefined();
   });
 });
+
+describe('another target in status.yaml', () => {
+  const edited = (url: string, timeout = '10s', schedule = '*/5 * * * * *') =>
+    component('api', { schedule, check: checkSchema.parse({ type: 'http', url, timeout }) });
+  const before = edited('https://api.example');
+
+  /** What is shown of each second after an edit of a check that ended well right before. */
+  function seconds(count: number, edits: (second: number) => Component, quiet: Millis = 0) {
+    const watch = watching(before);
+    watch.dog.ended(before, 0, 'well');
+    watch.dog.rounded();
+    for (let passed = 0; passed < quiet; passed += SECOND) {
+      watch.pass(SECOND);
+      watch.dog.judged(snapshot([view(before, 'operational')]));
+    }
+    return Array.from({ length: count }, (_, second) => {
+      watch.dog.rounded();
+      const { stall } = watch.dog.judged(snapshot([view(edits(second), 'operational')])).components[0]!;
+      watch.pass(SECOND);
+      return stall && { since: stall.since - T0, isInterrupted: stall.isInterrupted };
+    });
+  }
+
+  test.each([
+    ['its address', () => edited('https://other.example')],
+    ['its timeout', () => edited('https://api.example', '41s')],
+    ['edited again and again', (second: number) => edited(`https://${second}.example`)],
+  ])('%s: no data at once, interrupted ten seconds later, since the edit', (_, edits) => {
+    const shown = seconds(35, edits);
+    expect(shown.slice(0, 11)).toEqual(Array(11).fill({ since: 0, isInterrupted: false }));
+    expect(shown.slice(11)).toEqual(Array(24).fill({ since: 0, isInterrupted: true }));
+  });
+
+  test.each([
+    ['its timeout', () => edited('https://api.example', '41s')],
+    ['its schedule', () => edited('https://api.example', '10s', '*/7 * * * * *')],
+    ['its schedule, too', () => edited('https://other.example', '10s', '0 3 * * *')],
+    ['edited again and again', (second: number) => edited(`https://${second}.example`)],
+    ['and back', (second: number) => (second === 5 ? edited('https://other.example') : before)],
+  ])('what was said to be interrupted is so since then: %s', (_, edits) => {
+    expect(seconds(35, edits, 20 * SECOND)).toEqual(Array(35).fill({ since: 0, isInterrupted: true }));
+  });
+});

@@ -2,6 +2,7 @@
 import parseJsonPath from 'jsonpath-rfc9535/parser';
 import * as z from 'zod';
 import { MINUTE, type Millis, parseDuration, SECOND } from '../time.ts';
+import { host, nameFault, webAddress } from './hosts.ts';
 import { parseStatuses } from './http-statuses.ts';
 
 /** A duration of status.yaml (`10s`, `5m`), read into ms. */
@@ -46,27 +47,6 @@ const timeout = duration
 const port = z.coerce.number().int().min(1).max(65535);
 const family = z.union([z.literal(4), z.literal(6)]).optional();
 
-const webAddress = z
-  .string()
-  .refine(
-    text => text.trim() === '' || /^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : ''),
-    'not a web address; write https://host/path (or leave it empty: not configured)',
-  );
-
-/** A plain host name or address; an IPv6 address may be in brackets. */
-const host = z
-  .string()
-  .overwrite(text => text.trim().replace(/^\[([^[\]]*)\]$/, '$1'))
-  .superRefine((text, context) => {
-    if (/\S\s+\S/.test(text)) context.addIssue({ code: 'custom', message: `"${text}" is not a host name` });
-    const [, found = '', port] =
-      /^(?:[a-z][a-z\d+.-]*:\/\/)?(\[[^\]]*\]|[^:/]*)(?::(\d+))?(?:\/.*)?$/i.exec(text) ?? [];
-    const alone = found.replace(/[[\]]/g, '');
-    if (alone === '' || alone === text) return;
-    const more = port === undefined ? '' : `, and the port as \`port: ${port}\``;
-    context.addIssue({ code: 'custom', message: `"${text}" is not a host alone; write ${alone}${more}` });
-  });
-
 export const jsonPath = z.string().refine(isJsonPath, 'not a JSONPath (RFC 9535); write $.db.ok');
 
 /** `network.reference`: the address of the own-network check. */
@@ -84,6 +64,19 @@ const words = z
 
 /** Headers that HTTP itself sets, or that have no meaning in a single request. */
 const OWN_HEADERS = /^(connection|content-length|expect|keep-alive|transfer-encoding|upgrade)$/i;
+
+/** What is wrong with headers by their names, in which capitals make no difference. */
+function checkNames(headers: Record<string, string>, context: z.RefinementCtx): void {
+  const names = Object.keys(headers);
+  for (const [index, name] of names.entries()) {
+    const own = name.toLowerCase();
+    const say = (message: string) => context.addIssue({ code: 'custom', path: [name], message });
+    if (names.findIndex(other => other.toLowerCase() === own) !== index)
+      say('this header is there twice, as capitals make no difference; leave one out');
+    if (own === 'host' && !/^[^\s/?#@]+$/.test(headers[name] as string))
+      say('not the name of a host; write www.example.com, with :port if need be, or leave it out');
+  }
+}
 
 export const httpCheck = z
   .strictObject({
@@ -109,6 +102,7 @@ export const httpCheck = z
             'a header holds letters of Latin-1 alone; write others as the server decodes them, like %E2%82%AC',
           ),
       )
+      .superRefine(checkNames)
       .default({}),
     body: z.string().optional(),
     expect: z
@@ -144,8 +138,10 @@ export const tcpCheck = z.strictObject({ type: z.literal('tcp'), host, port, tim
 /** A host name: its last label is not a number, as in an IP address. */
 const NAME = /^(?:[^\s:/]+\.)?[^\s:/.]*[^\s:/.\d][^\s:/.]*\.?$/;
 
-/** The form of each record's value. */
-const RECORDS: Readonly<Record<string, { readonly is: RegExp | z.ZodType; readonly fix: string }>> = {
+const recordName = z.string().refine(text => NAME.test(text) && nameFault(text) === null);
+
+/** What a record's value looks like. */
+const RECORDS: Readonly<Record<string, { readonly is: z.ZodType; readonly fix: string }>> = {
   A: { is: z.union([z.ipv4(), z.ipv6().startsWith('::ffff:')]), fix: 'an A record is an IPv4 address' },
   AAAA: { is: z.ipv6(), fix: 'an AAAA record is an IPv6 address' },
   MX: {
@@ -153,11 +149,11 @@ const RECORDS: Readonly<Record<string, { readonly is: RegExp | z.ZodType; readon
     is: z
       .string()
       .transform(text => text.replace(/^\d+\s+/, ''))
-      .refine(name => name === '.' || NAME.test(name)),
+      .refine(name => name === '.' || recordName.safeParse(name).success),
     fix: 'an MX record is the name of a mail server; write mail.example.com, or 10 mail.example.com',
   },
-  CNAME: { is: NAME, fix: 'a CNAME record is a name; write one like www.example.com' },
-  NS: { is: NAME, fix: 'an NS record is a name; write one like ns1.example.com' },
+  CNAME: { is: recordName, fix: 'a CNAME record is a name; write one like www.example.com' },
+  NS: { is: recordName, fix: 'an NS record is a name; write one like ns1.example.com' },
 };
 
 /** Link-local addresses (fe80::/10) need an interface name, which Node's resolver drops. */
@@ -166,7 +162,7 @@ const OF_ONE_LINK = /^\[?fe[89ab][\da-f]:/i;
 const isNameServer = (text: string): boolean => {
   if (text.trim() === '') return true;
   const [, alone, port] = /^(\d[\d.]*|\[[^\]]*\])(?::(\d+))?$/.exec(text) ?? [null, text];
-  const address = alone.replace(/^\[|\]$/g, '');
+  const address = alone.replace(/^\[(.*)\]$/, '$1');
   const isAddress = [z.ipv4(), z.ipv6()].some(kind => kind.safeParse(address).success);
   return isAddress && (port === undefined || (Number(port) > 0 && Number(port) < 65_536));
 };
@@ -174,12 +170,11 @@ const isNameServer = (text: string): boolean => {
 export const dnsCheck = z
   .strictObject({
     type: z.literal('dns'),
-    name: z
-      .string()
-      .refine(
-        text => text.trim() === '' || NAME.test(text.trim()),
-        'not a name alone; write www.example.com',
-      ),
+    name: z.string().superRefine((text, context) => {
+      const name = text.trim();
+      const fault = NAME.test(name) ? nameFault(name) : 'not a name alone; write www.example.com';
+      if (name !== '' && fault !== null) context.addIssue({ code: 'custom', message: fault });
+    }),
     record: z.enum(['A', 'AAAA', 'CNAME', 'MX', 'TXT', 'NS']).default('A'),
     expect: z
       .array(z.string())
@@ -203,8 +198,7 @@ export const dnsCheck = z
     const rule = RECORDS[record];
     for (const [index, value] of expect.entries()) {
       const text = value.trim().replace(/^\[(.*)\]$/, '$1');
-      if (!rule || (rule.is instanceof RegExp ? rule.is.test(text) : rule.is.safeParse(text).success))
-        continue;
+      if (!rule || rule.is.safeParse(text).success) continue;
       context.addIssue({ code: 'custom', path: ['expect', index], message: `"${value}": ${rule.fix}` });
     }
   });
@@ -253,9 +247,21 @@ export const statuspageCheck = z.strictObject({
 
 export const heartbeatCheck = z.strictObject({
   type: z.literal('heartbeat'),
-  period: duration.default(5 * MINUTE),
+  period: duration
+    .default(5 * MINUTE)
+    .refine(
+      millis => millis > 0,
+      'a period is longer than nothing; write how often the job reports, like 5m',
+    ),
   grace: duration.default(MINUTE),
-  token: z.string().min(8).optional(),
+  token: z
+    .string()
+    .min(8)
+    .refine(
+      text => /^[\w.~-]+$/.test(text),
+      'it must fit into an address; use letters, digits, and - . _ ~ alone',
+    )
+    .optional(),
   timeout,
 });
 

@@ -20,7 +20,7 @@ export function widgetJson(snapshot: Snapshot): object {
     return [lang, { text, more: ctx.say('widget.more'), close: ctx.say('widget.close') }];
   });
   return {
-    wrong: health !== 'operational' && health !== 'no_data',
+    wrong: overall.affected > 0 || (health !== 'operational' && health !== 'no_data'),
     state: health,
     color: COLORS[health],
     key: shortId([health, ...overall.worst, ...open].join('\u0000')),
