@@ -43,7 +43,8 @@ export class Deletions {
 
   /**
    * git takes a folder away with its last file. A file was deleted by a commit when git knew it once and HEAD does not
-   * hold it. Without that first half the repository of something else would do, in which the folder is a mount point.
+   * hold it, nor the same file elsewhere: a folder that was moved, or whose link leads nowhere since, is no deletion.
+   * Without that first half the repository of something else would do, in which the folder is a mount point.
    * Where status.yaml is gone too, HEAD must hold that: a branch for something else says nothing of incidents.
    */
   async #deletedInGit(files: readonly string[], siteGone: boolean): Promise<ReadonlySet<string>> {
@@ -55,27 +56,39 @@ export class Deletions {
     if (place === null || !isWithin(stood, { status })) return none;
     const git = makeGitRun(place, this.#variables);
     const below = path.relative(place, stood) || '.';
-    const tree = ['ls-tree', '-r', '-z', '--name-only', 'HEAD'];
-    const head = await git.try(...tree, ...(below === '.' ? [] : ['--', below]));
-    if (head === null) return none;
+    const up = await git.try('rev-parse', '--show-cdup');
+    const head = await git.try('ls-tree', '-r', '-z', '--full-tree', 'HEAD');
+    if (up === null || head === null) return none;
     // The empty folder of a submodule.
     const prefix = (await git.try('rev-parse', '--show-prefix'))?.replace(/\/$/, '');
     const entry = prefix && (await git.try('ls-tree', '--full-tree', 'HEAD', '--', prefix));
     if (entry && !/^\d+ tree /.test(entry)) return none;
     if (siteGone) {
       const at = path.relative(place, await whereItStood(this.#siteFile));
-      if (at.startsWith('..') || !(await git.try(...tree, '--', at))) return none;
+      if (at.startsWith('..') || !(await git.try('ls-tree', 'HEAD', '--', at))) return none;
     }
-    const held = new Set(head.split('\0').map(name => path.join(place, name)));
+    const entries = [...head.matchAll(/\S+ \S+ (\S+)\t([^\0]+)/g)].map(
+      ([, oid, name]) => [path.join(place, up, name!), oid!] as const,
+    );
+    const held = new Set(entries.map(([file]) => file));
+    const others = entries.filter(([file]) => !file.startsWith(stood + path.sep));
+    const elsewhere = new Set(others.flatMap(([file, oid]) => [path.basename(file), oid]));
     // A reset or another branch takes files away, too, and no commit of HEAD's own says so.
-    const all = ['log', '--all', '--reflog', '--format=', '--name-only', '-z', '--no-renames', '--relative'];
-    const log = await git.try(...all, '--', below);
-    const known = new Set(log?.split(/[\0\n]/).map(name => path.join(place, name)));
+    const how = ['--format=', '--raw', '--no-abbrev', '-z', '--no-renames', '--relative'];
+    const log = (await git.try('log', '--all', '--reflog', ...how, '--', below)) ?? '';
+    const known = new Map<string, string>();
+    for (const [, before, after, name] of log.matchAll(/:\S+ \S+ (\w+) (\w+) \w+\0([^\0]+)/g)) {
+      const file = path.join(place, name!);
+      // The newest comes first: its last version is what may stand elsewhere.
+      if (!known.has(file)) known.set(file, /^0+$/.test(after!) ? before! : after!);
+    }
     const isDeleted = (file: string) => {
       const inGit = path.join(place, below, path.relative(this.#folder, file));
       // A submodule, a link or a file in the place of its folder: what stands in there nobody deleted.
       const isHidden = foldersOf(place, inGit).some(name => name !== '' && held.has(path.join(place, name)));
-      return known.has(inGit) && !held.has(inGit) && !isHidden;
+      const last = known.get(inGit);
+      const isElsewhere = elsewhere.has(path.basename(file)) || elsewhere.has(last ?? '');
+      return last !== undefined && !held.has(inGit) && !isHidden && !isElsewhere;
     };
     return new Set(files.filter(isDeleted));
   }
