@@ -4,7 +4,7 @@ import type { Problem } from '../../core/model/problem.ts';
 import { conflictProblems } from './conflict.ts';
 import { mergeTrees } from './merge.ts';
 import { commitOwn, type Owned, onlyHere } from './own-files.ts';
-import { heldInPlace, WHILE_MISSING } from './replaced.ts';
+import { heldInPlace, takenAtRemote, WHILE_MISSING } from './replaced.ts';
 import { GitFailure, type GitRun, isLocked, makeGitRun, oidOf, quoted } from './run.ts';
 import { type Waiting, waitingAt } from './waiting.ts';
 import { commandsFor, NO_REPOSITORY, type Obstacle, obstacle, placeOf, type WorkTree } from './work-tree.ts';
@@ -217,6 +217,11 @@ async function joined(exchange: Exchange, head: string | null, theirs: string): 
     const what = `the folder and ${options.remote} have no commit in common, so nothing is pulled or pushed`;
     const fix = `name the right remote in \`content.git\`, or join them: git -C ${quoted(place.top)} merge --allow-unrelated-histories ${upstream}`;
     report(exchange, [what, fix], 'error');
+    return null;
+  }
+  const taken = await takenAtRemote(git, place, theirs);
+  if (taken) {
+    report(exchange, taken, 'error');
     return null;
   }
   const commits = { bases, ours: head, theirs };

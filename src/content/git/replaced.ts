@@ -1,7 +1,8 @@
-// The incidents folder is missing: whether that is because HEAD holds it no more, and what mends it.
+// A commit took the incidents folder away, here or at the remote: which one, and what mends it.
 import path from 'node:path';
+import { isIncidentName } from '../incidents/listing.ts';
 import { pathsIn, readableIn, type TakenAway, takenAwayBy } from './readable.ts';
-import { type GitRun, quoted } from './run.ts';
+import { filesIn, type GitRun, quoted } from './run.ts';
 import type { Obstacle, WorkTree } from './work-tree.ts';
 
 /** What HEAD says of a folder that is missing here. */
@@ -40,38 +41,56 @@ const PULLED =
   'so no incident can be read and nothing is committed by the server; what is pushed to the remote is pulled, and mends it';
 
 async function takenObstacle(git: GitRun, place: WorkTree, taken: TakenAway): Promise<Obstacle> {
-  const { bad, good, isMerge } = taken;
-  const { did, paths, entries } = await deedOf(git, place, taken);
-  const at = `git -C ${quoted(place.top)}`;
-  const now = await git.out('ls-tree', 'HEAD', '--', ...paths);
-  if (now === entries) {
-    const revert = `revert ${isMerge ? '-m 1 ' : ''}${bad}`;
-    const fix = `in any clone: \`git ${revert}\`, and push; or here: ${at} ${revert.replace('revert', 'revert --no-edit')}`;
-    return [`${did}, ${PULLED}`, fix];
-  }
+  const { did, back, mended } = await deedOf(git, place, taken, 'HEAD');
+  const here = back.map(command => `git -C ${quoted(place.top)} ${command}`).join(' && ');
+  return [`commit ${taken.bad} ${did}, ${PULLED}`, `${mended}; or here: ${here}`];
+}
+
+/**
+ * Why the commit `theirs` of the remote is not merged into HEAD, which holds the folder: it holds it no more. Null when
+ * it does, and when its incidents were deleted.
+ */
+export async function takenAtRemote(git: GitRun, place: WorkTree, theirs: string): Promise<Obstacle | null> {
+  const readable = await readableIn(git, place, ['HEAD', theirs]);
+  if (readable.has(theirs) || !readable.has('HEAD')) return null;
+  const taken = await takenAwayBy(git, place, theirs);
+  if (!taken) return null;
+  const { did, mended, isGone, paths } = await deedOf(git, place, taken, theirs);
+  if (isGone && !(await isMoved(git, paths.at(-1)!, taken.good, theirs))) return null;
+  const what = `commit ${taken.bad} at the remote ${did}, and a commit of this server is not pushed yet: nothing is pulled or pushed, so that no merge takes the incidents away`;
+  return [what, `${mended.replace('any', 'any other')}; it comes in by itself then`];
+}
+
+/** Whether files of that folder, as it was, stand under another path. */
+async function isMoved(git: GitRun, folder: string, good: string, theirs: string): Promise<boolean> {
+  const before = [...(await filesIn(git, good, folder))].filter(([file]) => isIncidentName(file));
+  const marks = new Set(before.flatMap(([file, oid]) => [path.basename(file), oid]));
+  return [...(await filesIn(git, theirs))].some(
+    ([file, oid]) => marks.has(path.basename(file)) || marks.has(oid),
+  );
+}
+
+/** What the commit did to the folder, what stands there at `tip`, and what takes it back: for git, and in words. */
+async function deedOf(git: GitRun, place: WorkTree, { bad, good, isMerge }: TakenAway, tip: string) {
+  const paths = await pathsIn(git, place, good);
   const [name = ''] = paths;
-  const instead = kindOf(await git.out('ls-tree', 'HEAD', '--', name));
-  const [checkout, commit] = [
+  const at = (commit: string, ...files: string[]) => git.out('ls-tree', commit, '--', ...files);
+  const [before, left, now] = [await at(good, name), await at(bad, name), await at(tip, name)];
+  const isGone = now === '' || now === before;
+  const took =
+    left === '' ? `took the folder ${name} away` : `holds ${kindOf(left)} in place of the folder ${name}`;
+  const did = left !== '' && left === before ? `took away what the link ${name} leads to` : took;
+  if ((await at(bad, ...paths)) === (await at(tip, ...paths))) {
+    const revert = `revert ${isMerge ? '-m 1 ' : ''}`;
+    const mended = `in any clone: \`git ${revert}${bad}\`, and push`;
+    return { did, isGone, paths, mended, back: [`${revert}--no-edit ${bad}`] };
+  }
+  const back = [
     `checkout ${good} -- ${paths.map(quoted).join(' ')}`,
     `commit -m 'Status: bring ${name} back'`,
   ];
-  const fix = `in any clone: \`git ${checkout} && git ${commit}\`, and push; or here: ${at} ${checkout} && ${at} ${commit}`;
-  return [`${did} (now ${instead} stands there), ${PULLED}`, fix];
-}
-
-/** What the commit did to the folder; of which paths that was, and what it left of them. */
-async function deedOf(git: GitRun, place: WorkTree, { bad, good }: TakenAway) {
-  const paths = await pathsIn(git, place, good);
-  const [name = ''] = paths;
-  const entries = await git.out('ls-tree', bad, '--', ...paths);
-  const left = await git.out('ls-tree', bad, '--', name);
-  const isSame = left !== '' && left === (await git.out('ls-tree', good, '--', name));
-  const did = isSame
-    ? `commit ${bad} took away what the link ${name} leads to`
-    : left === ''
-      ? `commit ${bad} took the folder ${name} away`
-      : `commit ${bad} holds ${kindOf(left)} in place of the folder ${name}`;
-  return { did, paths, entries };
+  const mended = `in any clone: \`${back.map(command => `git ${command}`).join(' && ')}\`, and push`;
+  return { did: `${did} (now ${kindOf(now)} stands there)`, isGone, paths, mended, back };
 }
 
 function kindOf(entry: string): string {

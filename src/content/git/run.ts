@@ -163,6 +163,13 @@ export function oidOf(git: GitRun, name: string): Promise<string | null> {
   return git.try('rev-parse', '--verify', '--quiet', name);
 }
 
+/** The files of a commit or tree, by their paths from the top, and the blob of each. */
+export async function filesIn(git: GitRun, tree: string, ...within: string[]): Promise<Map<string, string>> {
+  const args = ['ls-tree', '-r', '-z', '--full-tree', tree, ...(within.length > 0 ? ['--', ...within] : [])];
+  const found = (await git.out(...args)).matchAll(/\S+ \S+ (\S+)\t([^\0]+)/g);
+  return new Map([...found].map(([, oid, name]) => [name!, oid!]));
+}
+
 /** The blobs of those names; null for one that is not there. */
 export async function blobsOf(git: GitRun, names: readonly string[]): Promise<(Buffer | null)[]> {
   const answer = await git.fed(names.map(name => `${name}\n`).join(''), 'cat-file', '--batch');

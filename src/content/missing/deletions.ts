@@ -1,6 +1,6 @@
 // Deletions: which incident files that are gone somebody deleted, by a commit or by saying so.
 import path from 'node:path';
-import { makeGitRun } from '../git/run.ts';
+import { filesIn, makeGitRun } from '../git/run.ts';
 import { isWithin, nearest, whereItStood } from '../incidents/listing.ts';
 import { foldersOf } from './absence.ts';
 
@@ -57,7 +57,7 @@ export class Deletions {
     const git = makeGitRun(place, this.#variables);
     const below = path.relative(place, stood) || '.';
     const up = await git.try('rev-parse', '--show-cdup');
-    const head = await git.try('ls-tree', '-r', '-z', '--full-tree', 'HEAD');
+    const head = await filesIn(git, 'HEAD').catch(() => null);
     if (up === null || head === null) return none;
     // The empty folder of a submodule.
     const prefix = (await git.try('rev-parse', '--show-prefix'))?.replace(/\/$/, '');
@@ -67,9 +67,7 @@ export class Deletions {
       const at = path.relative(place, await whereItStood(this.#siteFile));
       if (at.startsWith('..') || !(await git.try('ls-tree', 'HEAD', '--', at))) return none;
     }
-    const entries = [...head.matchAll(/\S+ \S+ (\S+)\t([^\0]+)/g)].map(
-      ([, oid, name]) => [path.join(place, up, name!), oid!] as const,
-    );
+    const entries = [...head].map(([name, oid]) => [path.join(place, up, name), oid] as const);
     const held = new Set(entries.map(([file]) => file));
     const others = entries.filter(([file]) => !file.startsWith(stood + path.sep));
     const elsewhere = new Set(others.flatMap(([file, oid]) => [path.basename(file), oid]));

@@ -202,3 +202,77 @@ describe('the commit that is named is the first after which nothing could be rea
     expect(problems(world)).toBe('');
   });
 });
+
+describe('at the remote, and a commit of ours is not pushed yet: no merge takes the folder away', () => {
+  test.each<
+    [name: string, says: string, make: ((status: string) => void) | undefined, spoil: (at: string) => void]
+  >([
+    [
+      'a link out of the folder',
+      'holds a link in place of the folder incidents',
+      undefined,
+      at => [git(at, 'rm', '-rq', 'incidents'), symlinkSync('/tmp', path.join(at, 'incidents'))],
+    ],
+    [
+      'a file',
+      'holds a file in place of the folder incidents',
+      undefined,
+      at => [git(at, 'rm', '-rq', 'incidents'), writeFileSync(path.join(at, 'incidents'), 'moved')],
+    ],
+    [
+      'the folder under another name',
+      'took the folder incidents away',
+      undefined,
+      at => git(at, 'mv', 'incidents', 'reports'),
+    ],
+    [
+      'what the link leads to under another name',
+      'took away what the link incidents leads to',
+      asLink('real'),
+      at => git(at, 'mv', 'real', 'archive'),
+    ],
+  ])('%s', async (_name, says, make, spoil) => {
+    const repository = await openRepository(make);
+    const { world, top, bare, desk, minute, push, api } = repository;
+    const before = titles(world).sort();
+    spoil(desk);
+    push('spoilt');
+    const bad = short(desk);
+    expect(await api('20260310_open', 'We found it.')).toBeLessThan(300);
+    await minute();
+    await minute();
+    const expectKept = () => {
+      expect(titles(world).sort()).toEqual(before);
+      const said = problems(world);
+      expect(said).toContain(`commit ${bad} at the remote ${says}`);
+      expect(said).toContain(`\`git revert ${bad}\``);
+      expect(said).not.toContain('merge --no-commit');
+      expect(git(top, 'ls-tree', '-r', 'HEAD')).toContain('20260310_shop.md');
+      expect(git(bare, 'rev-parse', '--short', 'main')).toBe(bad);
+    };
+    expectKept();
+    await world.restart();
+    await minute();
+    expectKept();
+    git(desk, 'revert', '--no-edit', bad);
+    git(desk, 'push', '-q', 'origin', 'HEAD:main');
+    await minute();
+    await minute();
+    expect(titles(world).sort()).toEqual(before);
+    expect(problems(world)).toBe('');
+    expect(git(bare, 'grep', '-l', 'We found it.', 'main', '--')).toContain('20260310_open.md');
+  });
+
+  test('all incidents deleted there: that is merged as ever', async () => {
+    const { world, desk, minute, push, top } = await openRepository();
+    git(desk, 'rm', '-rq', 'incidents');
+    push('deleted');
+    writeFileSync(path.join(top, 'note.txt'), 'A note.');
+    git(top, 'add', '-A');
+    git(top, 'commit', '-qm', 'note');
+    await minute();
+    await minute();
+    expect(titles(world)).toEqual([]);
+    expect(problems(world)).toBe('');
+  });
+});
