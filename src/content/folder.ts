@@ -73,9 +73,17 @@ export class StatusFolder {
     return this.#current;
   }
 
-  /** What an earlier process last read well: it stands in for what cannot be read, or is missing. */
-  remember(texts: ReadonlyMap<string, string>, identity: string | null, wasMissing: boolean): void {
-    this.#last.remember(texts, identity, wasMissing);
+  /**
+   * What an earlier process last read well: it stands in for what cannot be read, or is missing. `isNew`: there was
+   * none, so that what was committed stands in.
+   */
+  remember(
+    texts: ReadonlyMap<string, string>,
+    identity: string | null,
+    wasMissing: boolean,
+    isNew: boolean,
+  ): void {
+    this.#last.remember(texts, identity, wasMissing, isNew);
   }
 
   /** Which folders the incidents were last read from, for `remember`; null while there was none. */

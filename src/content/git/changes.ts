@@ -1,10 +1,9 @@
 // What one side of a merge did to each incident file, one that moved included.
-import { isUtf8 } from 'node:buffer';
 import path from 'node:path';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
 import type { Incident } from '../../core/model/incident.ts';
 import { isIncidentName } from '../incidents/listing.ts';
-import { blobsOf, type GitRun } from './run.ts';
+import { type GitRun, textsOf } from './run.ts';
 
 /** What one side made of a file: `oid` null when it deleted it, `from` null when it added it. */
 export interface FileChange {
@@ -71,10 +70,4 @@ async function movedIn(
 
 function markOf(incident: Incident | null): string | null {
   return incident && JSON.stringify([incident.started, incident.openedBy, incident.title]);
-}
-
-/** The texts of blobs; null for one that is not there or is no text. */
-export async function textsOf(git: GitRun, names: readonly string[]): Promise<(string | null)[]> {
-  const blobs = await blobsOf(git, names);
-  return blobs.map(bytes => (bytes && isUtf8(bytes) ? bytes.toString() : null));
 }

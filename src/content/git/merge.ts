@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Merged, mergeIncident, type Side } from '../../core/incidents/merge/merge.ts';
 import { isIncidentName } from '../incidents/listing.ts';
-import { changesOf, type FileChange, textsOf } from './changes.ts';
-import { AUTHORS, filesIn, GitFailure, type GitRun } from './run.ts';
+import { changesOf, type FileChange } from './changes.ts';
+import { AUTHORS, filesIn, GitFailure, type GitRun, textsOf } from './run.ts';
 
 /** A file that both sides changed in ways no rule can join. */
 export interface Conflict {

@@ -52,13 +52,24 @@ async function takenObstacle(git: GitRun, place: WorkTree, taken: TakenAway): Pr
  */
 export async function takenAtRemote(git: GitRun, place: WorkTree, theirs: string): Promise<Obstacle | null> {
   const readable = await readableIn(git, place, ['HEAD', theirs]);
-  if (readable.has(theirs) || !readable.has('HEAD')) return null;
-  const taken = await takenAwayBy(git, place, theirs);
+  const lost = readable.has(theirs) || !readable.has('HEAD') ? null : await lostAt(git, place, theirs);
+  if (!lost) return null;
+  const what = `commit ${lost.bad} at the remote ${lost.did}, and a commit of this server is not pushed yet: nothing is pulled or pushed, so that no merge takes the incidents away`;
+  return [what, `${lost.mended.replace('any', 'any other')}; it comes in by itself then`];
+}
+
+/** The newest commit up to HEAD that holds the incidents; null when git knows of none, or they were deleted. */
+export async function lastHeld(git: GitRun, place: WorkTree): Promise<string | null> {
+  if ((await readableIn(git, place, ['HEAD'])).size > 0) return 'HEAD';
+  return (await lostAt(git, place, 'HEAD'))?.good ?? null;
+}
+
+/** What took the folder away up to `tip`, which does not hold it; null when its incidents were deleted. */
+async function lostAt(git: GitRun, place: WorkTree, tip: string) {
+  const taken = await takenAwayBy(git, place, tip);
   if (!taken) return null;
-  const { did, mended, isGone, paths } = await deedOf(git, place, taken, theirs);
-  if (isGone && !(await isMoved(git, paths.at(-1)!, taken.good, theirs))) return null;
-  const what = `commit ${taken.bad} at the remote ${did}, and a commit of this server is not pushed yet: nothing is pulled or pushed, so that no merge takes the incidents away`;
-  return [what, `${mended.replace('any', 'any other')}; it comes in by itself then`];
+  const deed = await deedOf(git, place, taken, tip);
+  return deed.isGone && !(await isMoved(git, deed.folder, taken.good, tip)) ? null : { ...taken, ...deed };
 }
 
 /** Whether files of that folder, as it was, stand under another path. */
@@ -83,14 +94,14 @@ async function deedOf(git: GitRun, place: WorkTree, { bad, good, isMerge }: Take
   if ((await at(bad, ...paths)) === (await at(tip, ...paths))) {
     const revert = `revert ${isMerge ? '-m 1 ' : ''}`;
     const mended = `in any clone: \`git ${revert}${bad}\`, and push`;
-    return { did, isGone, paths, mended, back: [`${revert}--no-edit ${bad}`] };
+    return { did, isGone, folder: paths.at(-1)!, mended, back: [`${revert}--no-edit ${bad}`] };
   }
   const back = [
     `checkout ${good} -- ${paths.map(quoted).join(' ')}`,
     `commit -m 'Status: bring ${name} back'`,
   ];
   const mended = `in any clone: \`${back.map(command => `git ${command}`).join(' && ')}\`, and push`;
-  return { did: `${did} (now ${kindOf(now)} stands there)`, isGone, paths, mended, back };
+  return { did: `${did} (now ${kindOf(now)} stands there)`, isGone, folder: paths.at(-1)!, mended, back };
 }
 
 function kindOf(entry: string): string {

@@ -1,4 +1,5 @@
 // Running git: no shell, no questions, a time limit, and no credentials in what it says.
+import { isUtf8 } from 'node:buffer';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
@@ -183,6 +184,12 @@ export async function blobsOf(git: GitRun, names: readonly string[]): Promise<(B
     at += Number(size) + 1;
     return bytes;
   });
+}
+
+/** The texts of blobs; null for one that is not there or is no text. */
+export async function textsOf(git: GitRun, names: readonly string[]): Promise<(string | null)[]> {
+  const blobs = await blobsOf(git, names);
+  return blobs.map(bytes => (bytes && isUtf8(bytes) ? bytes.toString() : null));
 }
 
 export function isLocked(error: unknown): boolean {

@@ -1,6 +1,6 @@
 // Deletions: which incident files that are gone somebody deleted, by a commit or by saying so.
 import path from 'node:path';
-import { filesIn, makeGitRun } from '../git/run.ts';
+import { filesIn, makeGitRun, quoted } from '../git/run.ts';
 import { isWithin, nearest, whereItStood } from '../incidents/listing.ts';
 import { foldersOf } from './absence.ts';
 
@@ -13,6 +13,8 @@ export class Deletions {
   readonly #variables: Readonly<Record<string, string | undefined>>;
   #askedAt = Number.NEGATIVE_INFINITY;
   #isConfirmed = false;
+  /** What brings the whole folder back out of HEAD, when git was last asked; null where that does not hold it. */
+  checkout: string | null = null;
 
   constructor(folder: string, siteFile: string, variables: Readonly<Record<string, string | undefined>>) {
     this.#folder = folder;
@@ -38,6 +40,7 @@ export class Deletions {
     const now = performance.now();
     if (!isNew && now - this.#askedAt < ASK_GIT_MS) return new Set();
     this.#askedAt = now;
+    this.checkout = await this.#checkoutNow();
     return this.#deletedInGit(files, siteGone);
   }
 
@@ -89,5 +92,20 @@ export class Deletions {
       return last !== undefined && !held.has(inGit) && !isHidden && !isElsewhere;
     };
     return new Set(files.filter(isDeleted));
+  }
+
+  async #checkoutNow(): Promise<string | null> {
+    const status = await whereItStood(path.dirname(this.#folder));
+    const place = await nearest(status);
+    if (place === null) return null;
+    const git = makeGitRun(place, this.#variables);
+    const own = path.join(status, path.basename(this.#folder));
+    for (const at of [own, await whereItStood(this.#folder)]) {
+      const name = path.relative(place, at);
+      if (name.startsWith('..') || (await git.try('cat-file', '-t', `HEAD:./${name}`)) !== 'tree') continue;
+      if (place === status) return `\`git checkout -- ${quoted(name)}\` in the status folder`;
+      return `\`git -C ${quoted(place)} checkout -- ${quoted(path.relative(place, status))}\``;
+    }
+    return null;
   }
 }

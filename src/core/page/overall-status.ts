@@ -6,12 +6,14 @@ import type { ComponentView, IncidentView, OverallStatus } from './snapshot.ts';
 
 /**
  * The worst state, whom it concerns, since when, and what is not known. `unread`: how many incident files cannot be
- * read that may be about something that is going on; with one of them, nobody knows that all is well.
+ * read that may be about something that is going on; with one of them, nobody knows that all is well. `noReports`: none
+ * could ever be read.
  */
 export function overallStatusOf(
   components: readonly ComponentView[],
   incidents: readonly IncidentView[],
   unread = 0,
+  noReports = false,
 ): OverallStatus {
   const loose = incidents.filter(view => isOpen(view) && touchesNone(view));
   const severity = SEVERITIES.findLast(one => loose.some(view => view.severity === one)) ?? null;
@@ -38,6 +40,7 @@ export function overallStatusOf(
     isNothingKnown: unknown.length > 0 && (watched.length > 0 ? watched : components).every(isUnknown),
     isAnyLost: unread > 0 || unknown.some(view => view.checkedAt !== null),
     unread,
+    noReports,
     since: starts.length > 0 ? Math.min(...starts) : null,
     ...(interrupted.length === 0
       ? {}

@@ -29,6 +29,7 @@ function ofComponents({
   worst,
   total,
   isNothingKnown,
+  noReports,
   isAnyLost,
   interrupted,
 }: OverallStatus): StatusRow {
@@ -48,6 +49,6 @@ function ofComponents({
   if (interrupted) return { indicator: 'minor', description: 'Monitoring Interrupted' };
   // What nobody has looked at yet is operational there, as its row is.
   if (!isAnyLost) return { indicator: 'none', description: 'All Systems Operational' };
-  const description = isNothingKnown ? 'No Data' : 'All Checked Systems Operational';
+  const description = isNothingKnown || noReports ? 'No Data' : 'All Checked Systems Operational';
   return { indicator: 'none', description };
 }
