@@ -1,13 +1,23 @@
 // The status folder as a git work tree: what the machine wrote goes out, what people committed comes in.
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Problem } from '../../core/model/problem.ts';
+import { nearest } from '../incidents/listing.ts';
 import { conflictProblems } from './conflict.ts';
 import { mergeTrees } from './merge.ts';
 import { commitOwn, type Owned, onlyHere } from './own-files.ts';
 import { heldInPlace, takenAtRemote, WHILE_MISSING } from './replaced.ts';
 import { GitFailure, type GitRun, isLocked, makeGitRun, oidOf, quoted } from './run.ts';
 import { type Waiting, waitingAt } from './waiting.ts';
-import { commandsFor, NO_REPOSITORY, type Obstacle, obstacle, placeOf, type WorkTree } from './work-tree.ts';
+import {
+  commandsFor,
+  NO_REPOSITORY,
+  notThere,
+  type Obstacle,
+  obstacle,
+  placeOf,
+  type WorkTree,
+} from './work-tree.ts';
 
 export interface GitOptions {
   /** A configured remote's name, a URL or a path. */
@@ -68,30 +78,34 @@ export function openGit(
     const found = { moved: false, committed: [], notes: [], problems: [] as Problem[] };
     let exchange: Exchange | null = null;
     let waiting: readonly Waiting[] | null = null;
-    let away = owned ? null : WHILE_MISSING;
+    const isThere = existsSync(dir);
+    let away = owned || !isThere ? null : WHILE_MISSING;
     const report = ([what, fix]: Obstacle) =>
       found.problems.push({ level: 'warning', where: 'content.git', what, fix });
     try {
-      const place = await placeOf(makeGitRun(dir, variables), dir);
+      const from = isThere ? dir : await nearest(dir);
+      const place = from && (await placeOf(makeGitRun(from, variables), dir));
       if (place) {
         // Names of files are told, and asked for, as they are from the top.
         const git = makeGitRun(place.top, variables);
         const { upstream, ref } = trackedAs(options.branch);
         exchange = { git, place, options, alone, upstream, ref, isFetched: false, ...found };
-        const held = owned ? null : await heldInPlace(git, place);
+        const held = owned && isThere ? null : await heldInPlace(git, place);
+        // Whose repository that is, only a commit that took the folder away tells.
+        if (!isThere && held?.kind !== 'replaced') throw new GitFailure(...notThere(dir));
         if (held?.kind === 'replaced') away = held.obstacle;
         try {
           const wrong = await obstacle(git, place, options.branch);
           if (wrong) report(wrong);
-          else if (owned) await sync(exchange, owned);
           else if (held?.kind === 'replaced') await pullAndPush(exchange);
+          else if (owned) await sync(exchange, owned);
         } finally {
           // It is looked for though nothing may come in.
           const isOurs = held?.kind !== 'nothing';
           if (isOurs && !exchange.isFetched) await fetch(exchange);
           if (isOurs) waiting = await waitingAt(git, place, ref);
         }
-      } else report(NO_REPOSITORY);
+      } else report(isThere ? NO_REPOSITORY : notThere(dir));
     } catch (error) {
       if (!(error instanceof GitFailure)) throw error;
       report([error.message, isLocked(error) ? `${error.fix}; it is tried again by itself` : error.fix]);

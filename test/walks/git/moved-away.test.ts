@@ -276,3 +276,45 @@ describe('at the remote, and a commit of ours is not pushed yet: no merge takes 
     expect(problems(world)).toBe('');
   });
 });
+
+test('a status folder below the top is moved: a revert at the remote mends it', async () => {
+  const repository = await openRepository(undefined, 'above');
+  const { world, desk, minute, push, top } = repository;
+  const before = titles(world).sort();
+  git(desk, 'mv', 'status', 'site');
+  push('moved');
+  await minute();
+  await minute();
+  expect(git(top, 'rev-parse', 'HEAD')).toBe(git(desk, 'rev-parse', 'HEAD'));
+  const expectStays = () => {
+    expect(titles(world).sort()).toEqual(before);
+    expect(problems(world)).toContain(`commit ${short(desk)} took the folder status/incidents away`);
+    expect(problems(world)).toContain(`\`git revert ${short(desk)}\``);
+    expect(problems(world)).not.toContain('in the status folder');
+  };
+  expectStays();
+  await world.restart();
+  await minute();
+  expectStays();
+  git(desk, 'revert', '--no-edit', 'HEAD');
+  git(desk, 'push', '-q', 'origin', 'HEAD:main');
+  await minute();
+  await minute();
+  expect(titles(world).sort()).toEqual(before);
+  expect(problems(world)).toBe('');
+});
+
+test('a status folder below the top that is away, and HEAD holds it: nothing is pulled, and what is said brings it back', async () => {
+  const { world, top, minute } = await openRepository(undefined, 'above');
+  const before = titles(world).sort();
+  rmSync(path.join(top, 'status'), { recursive: true });
+  await minute();
+  await minute();
+  expect(titles(world).sort()).toEqual(before);
+  const [, command] = /what was committed: `(git .*?)`/.exec(problems(world))!;
+  execFileSync('sh', ['-ec', command!], { stdio: 'pipe' });
+  await minute();
+  await minute();
+  expect(titles(world).sort()).toEqual(before);
+  expect(problems(world)).toBe('');
+});
