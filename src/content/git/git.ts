@@ -8,7 +8,7 @@ import { mergeTrees } from './merge.ts';
 import { commitOwn, type Owned, onlyHere } from './own-files.ts';
 import { heldInPlace, takenAtRemote, WHILE_MISSING } from './replaced.ts';
 import { GitFailure, type GitRun, isLocked, makeGitRun, oidOf, quoted } from './run.ts';
-import { type Waiting, waitingAt } from './waiting.ts';
+import { trackedAs, type Waiting, waitingAt } from './waiting.ts';
 import {
   commandsFor,
   NO_REPOSITORY,
@@ -115,28 +115,6 @@ export function openGit(
     if (away && !moved) report(away);
     return { ...found, moved, waiting };
   };
-}
-
-/** What the remote held when it was last asked and has not come in; asks nobody. */
-export async function knownWaiting(
-  dir: string,
-  variables: Readonly<Record<string, string | undefined>>,
-  branch: string,
-): Promise<readonly Waiting[]> {
-  try {
-    const place = await placeOf(makeGitRun(dir, variables), dir);
-    if (!place) return [];
-    return await waitingAt(makeGitRun(place.top, variables), place, trackedAs(branch).ref);
-  } catch (error) {
-    if (error instanceof GitFailure) return [];
-    throw error;
-  }
-}
-
-/** Under which names the remote branch is known here: for people, and as a ref. */
-function trackedAs(branch: string) {
-  const upstream = `status-live/${branch}`;
-  return { upstream, ref: `refs/remotes/${upstream}` };
 }
 
 function report(
