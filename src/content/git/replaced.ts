@@ -19,6 +19,12 @@ export const WHILE_MISSING: Obstacle = [
   'bring the folder back (`git checkout -- incidents` in the status folder)',
 ];
 
+/** HEAD does not hold what is missing: of a folder below, say, that a commit moved. */
+const TAKEN_FROM_IT: Obstacle = [
+  'nothing is committed by the server while incident files are missing that HEAD does not hold; what is pushed to the remote is pulled',
+  'if a commit took them away (`git log --diff-filter=D --name-only`), `git revert` it in any clone, and push',
+];
+
 const KINDS: Readonly<Record<string, string>> = {
   '': 'nothing',
   '040000': 'a folder',
@@ -27,7 +33,10 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 export async function heldInPlace(git: GitRun, place: WorkTree): Promise<Held> {
-  if ((await readableIn(git, place, ['HEAD'])).size > 0) return { kind: 'folder' };
+  if ((await readableIn(git, place, ['HEAD'])).size > 0) {
+    const away = await git.out('diff', '--name-only', '--diff-filter=DT', 'HEAD', '--', place.incidents);
+    return away === '' ? { kind: 'replaced', obstacle: TAKEN_FROM_IT } : { kind: 'folder' };
+  }
   const name = path.posix.join(place.status, 'incidents');
   const taken = await takenAwayBy(git, place, 'HEAD');
   if (taken) return { kind: 'replaced', obstacle: await takenObstacle(git, place, taken) };

@@ -318,3 +318,24 @@ test('a status folder below the top that is away, and HEAD holds it: nothing is 
   expect(titles(world).sort()).toEqual(before);
   expect(problems(world)).toBe('');
 });
+
+test('a folder below `incidents`, with an open incident in it, is moved out: a revert at the remote mends it', async () => {
+  const repository = await openRepository(status => {
+    mkdirSync(path.join(status, 'incidents', '2026'));
+    writeFileSync(path.join(status, 'incidents', '2026', '20260310_deep.md'), INCIDENT('Deep'));
+  });
+  const { world, desk, minute, push } = repository;
+  git(desk, 'mv', 'incidents/2026', 'archive');
+  push('moved');
+  await minute();
+  await minute();
+  expect(titles(world).sort()).toEqual(['Deep', 'Open', 'Shop']);
+  expect(problems(world)).toContain('so the incidents last read stay');
+  expect(problems(world)).not.toContain('git checkout -- incidents');
+  git(desk, 'revert', '--no-edit', 'HEAD');
+  git(desk, 'push', '-q', 'origin', 'HEAD:main');
+  await minute();
+  await minute();
+  expect(titles(world).sort()).toEqual(['Deep', 'Open', 'Shop']);
+  expect(problems(world)).toBe('');
+});
