@@ -40,7 +40,7 @@ export function overallStatusOf(
     isNothingKnown: unknown.length > 0 && (watched.length > 0 ? watched : components).every(isUnknown),
     isAnyLost: unread > 0 || unknown.some(view => view.checkedAt !== null),
     unread,
-    noReports,
+    ...(noReports ? { noReports } : {}),
     since: starts.length > 0 ? Math.min(...starts) : null,
     ...(interrupted.length === 0
       ? {}

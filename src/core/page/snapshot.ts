@@ -101,8 +101,8 @@ export interface OverallStatus {
   readonly stalePage?: Millis;
   /** How many incident files cannot be read that may be about something that is going on. */
   readonly unread: number;
-  /** The incidents cannot be read, and none was before. */
-  readonly noReports: boolean;
+  /** The incidents cannot be read, and none was before; absent otherwise. */
+  readonly noReports?: boolean;
   /** Titles of open incidents that touch no component, and the worst severity among them. */
   readonly loose: readonly string[];
   readonly severity: Severity | null;
