@@ -72,9 +72,17 @@ export class StatusFolder {
     return this.#current;
   }
 
-  /** The texts an earlier process last read: they are used for files that are missing or cannot be read. */
-  remember(texts: ReadonlyMap<string, string>, identity: string | null, wasMissing: boolean): void {
-    this.#last.remember(texts, identity, wasMissing);
+  /**
+   * What an earlier process last read well: it stands in for what cannot be read, or is missing. `isNew`: there was
+   * none, so that what was committed stands in.
+   */
+  remember(
+    texts: ReadonlyMap<string, string>,
+    identity: string | null,
+    wasMissing: boolean,
+    isNew: boolean,
+  ): void {
+    this.#last.remember(texts, identity, wasMissing, isNew);
   }
 
   /** The folders of the incidents last read, for `remember`; null if there was none. */

@@ -1,10 +1,9 @@
-// What one side of a merge did to each incident file, moved ones included.
-import { isUtf8 } from 'node:buffer';
+// What one side of a merge did to each incident file, one that moved included.
 import path from 'node:path';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
 import type { Incident } from '../../core/model/incident.ts';
 import { isIncidentName } from '../incidents/listing.ts';
-import { blobsOf, type GitRun } from './run.ts';
+import { type GitRun, textsOf } from './run.ts';
 
 /** A side's change to a file: `oid` is null when deleted, `from` null when added. */
 export interface FileChange {
@@ -71,10 +70,4 @@ async function movedIn(
 
 function markOf(incident: Incident | null): string | null {
   return incident && JSON.stringify([incident.started, incident.openedBy, incident.title]);
-}
-
-/** The texts of blobs; null for one that is missing or not text. */
-export async function textsOf(git: GitRun, names: readonly string[]): Promise<(string | null)[]> {
-  const blobs = await blobsOf(git, names);
-  return blobs.map(bytes => (bytes && isUtf8(bytes) ? bytes.toString() : null));
 }

@@ -1,13 +1,23 @@
-// Syncs the status folder with git: commits and pushes what the server wrote, pulls what people committed.
+// The status folder as a git work tree: what the machine wrote goes out, what people committed comes in.
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Problem } from '../../core/model/problem.ts';
+import { nearest } from '../incidents/listing.ts';
 import { mergeTrees } from './merge.ts';
 import { conflictProblems } from './merge-conflict.ts';
 import { commitOwn, type Owned, onlyHere } from './own-files.ts';
-import { heldInPlace, WHILE_MISSING } from './replaced.ts';
+import { heldInPlace, takenAtRemote, WHILE_MISSING } from './replaced.ts';
 import { GitFailure, type GitRun, isLocked, makeGitRun, oidOf, quoted } from './run.ts';
-import { type Waiting, waitingAt } from './waiting.ts';
-import { commandsFor, NO_REPOSITORY, type Obstacle, obstacle, placeOf, type WorkTree } from './work-tree.ts';
+import { trackedAs, type Waiting, waitingAt } from './waiting.ts';
+import {
+  commandsFor,
+  NO_REPOSITORY,
+  notThere,
+  type Obstacle,
+  obstacle,
+  placeOf,
+  type WorkTree,
+} from './work-tree.ts';
 
 export interface GitOptions {
   /** A configured remote's name, a URL or a path. */
@@ -69,30 +79,34 @@ export function openGit(
     const found = { moved: false, committed: [], notes: [], problems: [] as Problem[] };
     let exchange: Exchange | null = null;
     let waiting: readonly Waiting[] | null = null;
-    let away = owned ? null : WHILE_MISSING;
+    const isThere = existsSync(dir);
+    let away = owned || !isThere ? null : WHILE_MISSING;
     const report = ([what, fix]: Obstacle) =>
       found.problems.push({ level: 'warning', where: 'content.git', what, fix });
     try {
-      const place = await placeOf(makeGitRun(dir, variables), dir);
+      const from = isThere ? dir : await nearest(dir);
+      const place = from && (await placeOf(makeGitRun(from, variables), dir));
       if (place) {
         // File names are relative to the top.
         const git = makeGitRun(place.top, variables);
         const { upstream, ref } = trackedAs(options.branch);
         exchange = { git, place, options, alone, upstream, ref, isFetched: false, ...found };
-        const held = owned ? null : await heldInPlace(git, place);
+        const held = owned && isThere ? null : await heldInPlace(git, place);
+        // Whose repository that is, only a commit that took the folder away tells.
+        if (!isThere && held?.kind !== 'replaced') throw new GitFailure(...notThere(dir));
         if (held?.kind === 'replaced') away = held.obstacle;
         try {
           const wrong = await obstacle(git, place, options.branch);
           if (wrong) report(wrong);
-          else if (owned) await sync(exchange, owned);
           else if (held?.kind === 'replaced') await pullAndPush(exchange);
+          else if (owned) await sync(exchange, owned);
         } finally {
           // List them even if nothing may be pulled.
           const isOurs = held?.kind !== 'nothing';
           if (isOurs && !exchange.isFetched) await fetch(exchange);
           if (isOurs) waiting = await waitingAt(git, place, ref);
         }
-      } else report(NO_REPOSITORY);
+      } else report(isThere ? NO_REPOSITORY : notThere(dir));
     } catch (error) {
       if (!(error instanceof GitFailure)) throw error;
       report([error.message, isLocked(error) ? `${error.fix}; it is tried again by itself` : error.fix]);
@@ -102,28 +116,6 @@ export function openGit(
     if (away && !moved) report(away);
     return { ...found, moved, waiting };
   };
-}
-
-/** What the remote had at the last fetch and could not be pulled; contacts no remote. */
-export async function knownWaiting(
-  dir: string,
-  variables: Readonly<Record<string, string | undefined>>,
-  branch: string,
-): Promise<readonly Waiting[]> {
-  try {
-    const place = await placeOf(makeGitRun(dir, variables), dir);
-    if (!place) return [];
-    return await waitingAt(makeGitRun(place.top, variables), place, trackedAs(branch).ref);
-  } catch (error) {
-    if (error instanceof GitFailure) return [];
-    throw error;
-  }
-}
-
-/** The names of the remote branch here: for people, and as a ref. */
-function trackedAs(branch: string) {
-  const upstream = `status-live/${branch}`;
-  return { upstream, ref: `refs/remotes/${upstream}` };
 }
 
 function report(
@@ -218,6 +210,11 @@ async function joined(exchange: Exchange, head: string | null, theirs: string): 
     const what = `the folder and ${options.remote} have no commit in common, so nothing is pulled or pushed`;
     const fix = `name the right remote in \`content.git\`, or join them: git -C ${quoted(place.top)} merge --allow-unrelated-histories ${upstream}`;
     report(exchange, [what, fix], 'error');
+    return null;
+  }
+  const taken = await takenAtRemote(git, place, theirs);
+  if (taken) {
+    report(exchange, taken, 'error');
     return null;
   }
   const commits = { bases, ours: head, theirs };

@@ -2,9 +2,8 @@
 import path from 'node:path';
 import { mergeIncident } from '../../core/incidents/merge/merge.ts';
 import type { Problem } from '../../core/model/problem.ts';
-import { textsOf } from './changes.ts';
 import { type Commits, type Conflict, edited, type MergedTree } from './merge.ts';
-import { AUTHORS, type GitRun, quoted } from './run.ts';
+import { AUTHORS, type GitRun, quoted, textsOf } from './run.ts';
 import { MERGED, type WorkTree } from './work-tree.ts';
 
 type StoppedMerge = Extract<MergedTree, { kind: 'conflict' }>;

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Merged, mergeIncident, type Side } from '../../core/incidents/merge/merge.ts';
 import { isIncidentName } from '../incidents/listing.ts';
-import { changesOf, type FileChange, textsOf } from './changes.ts';
-import { AUTHORS, GitFailure, type GitRun } from './run.ts';
+import { changesOf, type FileChange } from './changes.ts';
+import { AUTHORS, filesIn, GitFailure, type GitRun, textsOf } from './run.ts';
 
 /** A file that both sides changed and the rules cannot merge. */
 export interface Conflict {
@@ -65,7 +65,7 @@ export async function mergeTrees(git: GitRun, commits: Commits, incidents: strin
   const isOurs = (file: string) => file.startsWith(incidents) && isIncidentName(file) && !plan.left.has(file);
   for (const file of merged.conflicted)
     if (!isOurs(file)) plan.conflicts.set(file, { units: [], names: [file] });
-  if (plan.conflicts.size > 0) return plan.stopped(await heldBy(git, merged.tree), merged.conflicted);
+  if (plan.conflicts.size > 0) return plan.stopped(await filesIn(git, merged.tree), merged.conflicted);
   const { edits } = plan;
   return {
     kind: 'tree',
@@ -116,11 +116,6 @@ class Plan {
     }
     return { kind: 'conflict', conflicts, rest };
   }
-}
-
-async function heldBy(git: GitRun, tree: string): Promise<Map<string, string>> {
-  const found = (await git.out('ls-tree', '-r', '-z', tree)).matchAll(/\S+ \S+ (\S+)\t([^\0]+)/g);
-  return new Map([...found].map(([, oid, name]) => [name!, oid!]));
 }
 
 function changed({ from, path: to, mode, oid }: FileChange): Extract<Done, { kind: 'edits' }> {

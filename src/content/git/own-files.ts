@@ -115,7 +115,7 @@ async function ownParts(
     const file = files.get(one.name)!;
     const state = states.get(file);
     if (state === undefined) {
-      const isDone = heads[index] !== null || (await git.yes('check-ignore', '--quiet', '--', file));
+      const isDone = heads[index] !== null || (await ignoredIn(git, file)).length > 0;
       if (isDone) done.push(one.name);
       continue;
     }
@@ -215,18 +215,40 @@ export async function onlyHere(git: GitRun, place: WorkTree, owned: Pick<Owned, 
   const within = left.filter(([file]) => file.startsWith(incidents));
   const many = within.length > MAX_NAMED;
   const named = many ? left.filter(one => !within.includes(one)) : left;
-  const problems = named.map(([file, state]): Problem => {
+  const problems = await ignoredProblems(git, place);
+  for (const [file, state] of named) {
     const what =
       state === '??'
         ? 'it is not committed: only this server has it'
         : 'it was edited or deleted, and that is not committed: only this server knows of it';
-    return { level: 'warning', where: path.join(top, file), what, fix: commandsFor(top, file) };
-  });
+    problems.push({ level: 'warning', where: path.join(top, file), what, fix: commandsFor(top, file) });
+  }
   if (!many) return problems;
   const [folder, at] = [incidents.replace(/\/$/, ''), `git -C ${quoted(top)}`];
   const what = `${within.length} files in it are not committed: only this server has them`;
   const fix = `look at them, then: ${at} add -- ${quoted(folder)} && ${at} commit -m Status --only -- ${quoted(folder)}`;
   return [...problems, { level: 'warning', where: path.join(top, folder), what, fix }];
+}
+
+/** Incident files that git ignores: it says nothing of them, and only this server has them. */
+async function ignoredProblems(git: GitRun, { top, incidents }: WorkTree): Promise<Problem[]> {
+  const files = (await ignoredIn(git, incidents)).filter(file => isOneOf(incidents, file));
+  const many = files.length > MAX_NAMED;
+  const [folder, at] = [incidents.replace(/\/$/, ''), `git -C ${quoted(top)}`];
+  return (many ? [folder] : files).map((file): Problem => {
+    const ignores = many ? `git ignores ${files.length} files in it` : 'git ignores it';
+    const what = `${ignores}, so the server does not commit ${many ? 'them' : 'it'}: only this server has ${many ? 'them' : 'it'}`;
+    const rule = `${at} check-ignore -v -- ${quoted(files[0]!)}`;
+    const force = commandsFor(top, file).replace(' add -- ', ' add -f -- ').replace('commit it: ', '');
+    const fix = `take the rule away that \`${rule}\` names, or commit ${many ? 'them' : 'it'} all the same: ${force}`;
+    return { level: 'warning', where: path.join(top, file), what, fix };
+  });
+}
+
+/** The files there that git ignores, by their paths from the top. */
+async function ignoredIn(git: GitRun, within: string): Promise<string[]> {
+  const args = ['ls-files', '--others', '--ignored', '--exclude-standard', '-z', '--', within];
+  return (await git.out(...args)).split('\0').filter(file => file !== '');
 }
 
 function isOneOf(incidents: string, file: string): boolean {

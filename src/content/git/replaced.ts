@@ -1,6 +1,8 @@
-// When the incidents folder is missing: whether HEAD has something else in its place, and the fix.
+// A commit took the incidents folder away, here or at the remote: which one, and what mends it.
 import path from 'node:path';
-import { type GitRun, quoted } from './run.ts';
+import { isIncidentName } from '../incidents/listing.ts';
+import { pathsIn, readableIn, type TakenAway, takenAwayBy } from './readable.ts';
+import { filesIn, type GitRun, quoted } from './run.ts';
 import type { Obstacle, WorkTree } from './work-tree.ts';
 
 /** What HEAD has in place of the missing folder. */
@@ -9,7 +11,7 @@ type Held =
   | { readonly kind: 'folder' }
   /** Nothing: this may be another project's repository. */
   | { readonly kind: 'nothing' }
-  /** Something else was committed in its place: another commit fixes it. */
+  /** A commit took it away, or holds something else in its place: another commit mends it. */
   | { readonly kind: 'replaced'; readonly obstacle: Obstacle };
 
 export const WHILE_MISSING: Obstacle = [
@@ -17,27 +19,100 @@ export const WHILE_MISSING: Obstacle = [
   'bring the folder back (`git checkout -- incidents` in the status folder)',
 ];
 
-/** The most commits searched for the last one with the folder. */
-const MAX_COMMITS = 1000;
+/** HEAD does not hold what is missing: of a folder below, say, that a commit moved. */
+const TAKEN_FROM_IT: Obstacle = [
+  'nothing is committed by the server while incident files are missing that HEAD does not hold; what is pushed to the remote is pulled',
+  'if a commit took them away (`git log --diff-filter=D --name-only`), `git revert` it in any clone, and push',
+];
 
-const KINDS: Readonly<Record<string, string>> = { '120000': 'a link', '160000': 'a submodule' };
+const KINDS: Readonly<Record<string, string>> = {
+  '': 'nothing',
+  '040000': 'a folder',
+  '120000': 'a link',
+  '160000': 'a submodule',
+};
 
-export async function heldInPlace(git: GitRun, { top, status, incidents }: WorkTree): Promise<Held> {
-  const name = path.posix.join(status, 'incidents');
-  const modeOf = async (file: string) => (await git.try('ls-tree', 'HEAD', '--', file))?.split(' ')[0] ?? '';
-  const mode = await modeOf(name);
-  if (mode === '') return { kind: 'nothing' };
-  const TREE = '040000';
-  if (mode === TREE || (await modeOf(incidents.replace(/\/$/, ''))) === TREE) return { kind: 'folder' };
-  const log = await git.out('log', `-${MAX_COMMITS}`, '--format=%h', 'HEAD', '--', name);
-  const commits = log.split('\n');
-  const asked = commits.map(commit => `${commit}:${name}\n`).join('');
-  const types = (await git.fed(asked, 'cat-file', '--batch-check=%(objecttype)')).toString().split('\n');
-  const last = types.indexOf('tree');
-  const what = `commit ${commits[Math.max(last, 1) - 1]} holds ${KINDS[mode] ?? 'a file'} in place of the folder ${name}, so no incident can be read and nothing is committed by the server; what is pushed to the remote is pulled, and mends it`;
-  if (last < 1) return { kind: 'replaced', obstacle: [what, `commit and push the folder ${name} instead`] };
-  const at = `git -C ${quoted(top)}`;
-  const [bad, good] = [commits[last - 1], commits[last]];
-  const fix = `in any clone: \`git revert ${bad}\`, and push; or here: ${at} checkout ${good} -- ${quoted(name)} && ${at} commit -m 'Status: bring ${name} back'`;
-  return { kind: 'replaced', obstacle: [what, fix] };
+export async function heldInPlace(git: GitRun, place: WorkTree): Promise<Held> {
+  if ((await readableIn(git, place, ['HEAD'])).size > 0) {
+    const away = await git.out('diff', '--name-only', '--diff-filter=DT', 'HEAD', '--', place.incidents);
+    return away === '' ? { kind: 'replaced', obstacle: TAKEN_FROM_IT } : { kind: 'folder' };
+  }
+  const name = path.posix.join(place.status, 'incidents');
+  const taken = await takenAwayBy(git, place, 'HEAD');
+  if (taken) return { kind: 'replaced', obstacle: await takenObstacle(git, place, taken) };
+  const there = (await git.try('ls-tree', 'HEAD', '--', name)) ?? '';
+  if (there === '') return { kind: 'nothing' };
+  const what = `HEAD holds ${kindOf(there)} in place of the folder ${name}, ${PULLED}`;
+  return { kind: 'replaced', obstacle: [what, `commit and push the folder ${name} instead`] };
+}
+
+const PULLED =
+  'so no incident can be read and nothing is committed by the server; what is pushed to the remote is pulled, and mends it';
+
+async function takenObstacle(git: GitRun, place: WorkTree, taken: TakenAway): Promise<Obstacle> {
+  const { did, back, mended } = await deedOf(git, place, taken, 'HEAD');
+  const here = back.map(command => `git -C ${quoted(place.top)} ${command}`).join(' && ');
+  return [`commit ${taken.bad} ${did}, ${PULLED}`, `${mended}; or here: ${here}`];
+}
+
+/**
+ * Why the commit `theirs` of the remote is not merged into HEAD, which holds the folder: it holds it no more. Null when
+ * it does, and when its incidents were deleted.
+ */
+export async function takenAtRemote(git: GitRun, place: WorkTree, theirs: string): Promise<Obstacle | null> {
+  const readable = await readableIn(git, place, ['HEAD', theirs]);
+  const lost = readable.has(theirs) || !readable.has('HEAD') ? null : await lostAt(git, place, theirs);
+  if (!lost) return null;
+  const what = `commit ${lost.bad} at the remote ${lost.did}, and a commit of this server is not pushed yet: nothing is pulled or pushed, so that no merge takes the incidents away`;
+  return [what, `${lost.mended.replace('any', 'any other')}; it comes in by itself then`];
+}
+
+/** The newest commit up to HEAD that holds the incidents; null when git knows of none, or they were deleted. */
+export async function lastHeld(git: GitRun, place: WorkTree): Promise<string | null> {
+  if ((await readableIn(git, place, ['HEAD'])).size > 0) return 'HEAD';
+  return (await lostAt(git, place, 'HEAD'))?.good ?? null;
+}
+
+/** What took the folder away up to `tip`, which does not hold it; null when its incidents were deleted. */
+async function lostAt(git: GitRun, place: WorkTree, tip: string) {
+  const taken = await takenAwayBy(git, place, tip);
+  if (!taken) return null;
+  const deed = await deedOf(git, place, taken, tip);
+  return deed.isGone && !(await isMoved(git, deed.folder, taken.good, tip)) ? null : { ...taken, ...deed };
+}
+
+/** Whether files of that folder, as it was, stand under another path. */
+async function isMoved(git: GitRun, folder: string, good: string, theirs: string): Promise<boolean> {
+  const before = [...(await filesIn(git, good, folder))].filter(([file]) => isIncidentName(file));
+  const marks = new Set(before.flatMap(([file, oid]) => [path.basename(file), oid]));
+  return [...(await filesIn(git, theirs))].some(
+    ([file, oid]) => marks.has(path.basename(file)) || marks.has(oid),
+  );
+}
+
+/** What the commit did to the folder, what stands there at `tip`, and what takes it back: for git, and in words. */
+async function deedOf(git: GitRun, place: WorkTree, { bad, good, isMerge }: TakenAway, tip: string) {
+  const paths = await pathsIn(git, place, good);
+  const [name = ''] = paths;
+  const at = (commit: string, ...files: string[]) => git.out('ls-tree', commit, '--', ...files);
+  const [before, left, now] = [await at(good, name), await at(bad, name), await at(tip, name)];
+  const isGone = now === '' || now === before;
+  const took =
+    left === '' ? `took the folder ${name} away` : `holds ${kindOf(left)} in place of the folder ${name}`;
+  const did = left !== '' && left === before ? `took away what the link ${name} leads to` : took;
+  if ((await at(bad, ...paths)) === (await at(tip, ...paths))) {
+    const revert = `revert ${isMerge ? '-m 1 ' : ''}`;
+    const mended = `in any clone: \`git ${revert}${bad}\`, and push`;
+    return { did, isGone, folder: paths.at(-1)!, mended, back: [`${revert}--no-edit ${bad}`] };
+  }
+  const back = [
+    `checkout ${good} -- ${paths.map(quoted).join(' ')}`,
+    `commit -m 'Status: bring ${name} back'`,
+  ];
+  const mended = `in any clone: \`${back.map(command => `git ${command}`).join(' && ')}\`, and push`;
+  return { did: `${did} (now ${kindOf(now)} stands there)`, isGone, folder: paths.at(-1)!, mended, back };
+}
+
+function kindOf(entry: string): string {
+  return KINDS[entry.split(' ')[0] ?? ''] ?? 'a file';
 }

@@ -1,4 +1,5 @@
-// Runs git: without a shell or prompts, with a time limit, and without credentials in its output.
+// Running git: no shell, no questions, a time limit, and no credentials in what it says.
+import { isUtf8 } from 'node:buffer';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
@@ -163,7 +164,14 @@ export function oidOf(git: GitRun, name: string): Promise<string | null> {
   return git.try('rev-parse', '--verify', '--quiet', name);
 }
 
-/** The blobs of those names; null for a missing one. */
+/** The files of a commit or tree, by their paths from the top, and the blob of each. */
+export async function filesIn(git: GitRun, tree: string, ...within: string[]): Promise<Map<string, string>> {
+  const args = ['ls-tree', '-r', '-z', '--full-tree', tree, ...(within.length > 0 ? ['--', ...within] : [])];
+  const found = (await git.out(...args)).matchAll(/\S+ \S+ (\S+)\t([^\0]+)/g);
+  return new Map([...found].map(([, oid, name]) => [name!, oid!]));
+}
+
+/** The blobs of those names; null for one that is not there. */
 export async function blobsOf(git: GitRun, names: readonly string[]): Promise<(Buffer | null)[]> {
   const answer = await git.fed(names.map(name => `${name}\n`).join(''), 'cat-file', '--batch');
   let at = 0;
@@ -176,6 +184,12 @@ export async function blobsOf(git: GitRun, names: readonly string[]): Promise<(B
     at += Number(size) + 1;
     return bytes;
   });
+}
+
+/** The texts of blobs; null for one that is not there or is no text. */
+export async function textsOf(git: GitRun, names: readonly string[]): Promise<(string | null)[]> {
+  const blobs = await blobsOf(git, names);
+  return blobs.map(bytes => (bytes && isUtf8(bytes) ? bytes.toString() : null));
 }
 
 export function isLocked(error: unknown): boolean {

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { MAX_INCIDENT_BYTES } from '../../core/incidents/file/parse.ts';
 import { isIncidentName } from '../incidents/listing.ts';
-import { blobsOf, type GitRun, oidOf } from './run.ts';
-import type { WorkTree } from './work-tree.ts';
+import { blobsOf, GitFailure, type GitRun, makeGitRun, oidOf } from './run.ts';
+import { placeOf, type WorkTree } from './work-tree.ts';
 
 export interface Waiting {
   /** Relative to the repository. */
@@ -41,4 +41,26 @@ export async function waitingAt(
     waiting.push({ file, text: blob.length > MAX_INCIDENT_BYTES ? null : blob.toString() });
   }
   return waiting;
+}
+
+/** What the remote held when it was last asked and has not come in; asks nobody. */
+export async function knownWaiting(
+  dir: string,
+  variables: Readonly<Record<string, string | undefined>>,
+  branch: string,
+): Promise<readonly Waiting[]> {
+  try {
+    const place = await placeOf(makeGitRun(dir, variables), dir);
+    if (!place) return [];
+    return await waitingAt(makeGitRun(place.top, variables), place, trackedAs(branch).ref);
+  } catch (error) {
+    if (error instanceof GitFailure) return [];
+    throw error;
+  }
+}
+
+/** Under which names the remote branch is known here: for people, and as a ref. */
+export function trackedAs(branch: string) {
+  const upstream = `status-live/${branch}`;
+  return { upstream, ref: `refs/remotes/${upstream}` };
 }

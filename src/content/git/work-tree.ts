@@ -14,10 +14,9 @@ export interface WorkTree {
 
 export type Obstacle = readonly [what: string, fix: string];
 
-/** Where `dir` is; null when it is in no git work tree. Throws GitFailure. */
+/** Where `dir` lies, or lay; null when it is in no git work tree. Throws GitFailure when git will not say. */
 export async function placeOf(git: GitRun, dir: string): Promise<WorkTree | null> {
-  const real = await realpath(dir).catch(() => null);
-  if (real === null) throw new GitFailure(`${dir} is not there`, 'bring it back, or set STATUS_DIR');
+  const real = await whereItStood(dir);
   let top: string;
   try {
     top = await git.out('rev-parse', '--show-toplevel');
@@ -54,7 +53,11 @@ export const NO_REPOSITORY: Obstacle = [
   'clone it, or remove `content.git`',
 ];
 
-/** What prevents syncing the folder with `branch`; null: nothing. */
+export function notThere(dir: string): Obstacle {
+  return [`${dir} is not there`, 'bring it back, or set STATUS_DIR'];
+}
+
+/** What keeps the folder from being carried by `branch`; null: nothing. */
 export async function obstacle(git: GitRun, place: WorkTree, branch: string): Promise<Obstacle | null> {
   const begun = await underWay(git, place.top);
   if (begun) return begun;

@@ -6,6 +6,7 @@ import { isIncidentName } from '../incidents/listing.ts';
 import { type ReadFile, rememberedFile, type Scan } from '../incidents/scan.ts';
 import { type Absence, type Assessment, assess, foldersOf } from './absence.ts';
 import { Deletions } from './deletions.ts';
+import { heldByGit } from './held-by-git.ts';
 import { missingProblem, type Reason } from './missing.ts';
 
 /** A folder that is being removed loses its files first: files gone for less than this may be missing. */
@@ -25,12 +26,16 @@ export class LastRead {
   /** The files an earlier process knew, and whether some were missing then. */
   #remembered: ReadonlyMap<string, ReadFile> = new Map();
   #wasMissing = false;
-  /** Files gone a moment ago. */
+  /** Nothing was ever kept: what was committed stands for it. */
+  #isNew = false;
+  readonly #variables: Readonly<Record<string, string | undefined>>;
+  /** Files that went a moment ago. */
   #leaving: readonly { readonly file: ReadFile; readonly at: number }[] = [];
 
   constructor(folder: string, siteFile: string, variables: Readonly<Record<string, string | undefined>>) {
     this.#folder = folder;
     this.#siteFile = siteFile;
+    this.#variables = variables;
     this.cache = new FileCache(folder);
     this.deletions = new Deletions(folder, siteFile, variables);
   }
@@ -44,11 +49,21 @@ export class LastRead {
     return new Map(this.#leaving.map(({ file }) => [file.file, file]));
   }
 
-  remember(texts: ReadonlyMap<string, string>, identity: string | null, wasMissing: boolean): void {
+  remember(
+    texts: ReadonlyMap<string, string>,
+    identity: string | null,
+    wasMissing: boolean,
+    isNew: boolean,
+  ): void {
+    this.#isNew = isNew;
     if (identity !== null) this.folders = new Map(Object.entries(JSON.parse(identity)));
     this.#hadSite ||= identity !== null || texts.size > 0;
     this.#wasMissing = wasMissing;
-    this.#remembered = new Map(
+    this.#remembered = this.#asFiles(texts);
+  }
+
+  #asFiles(texts: ReadonlyMap<string, string>): ReadonlyMap<string, ReadFile> {
+    return new Map(
       [...texts]
         .filter(([name]) => isIncidentName(name))
         .map(([name, text]) => [path.join(this.#folder, name), rememberedFile(this.#folder, name, text)]),
@@ -82,6 +97,9 @@ export class LastRead {
     const absent = this.#absent;
     const before = JSON.stringify(this.missing?.problems);
     const siteGone = await this.#isSiteGone();
+    if (this.#isNew && files.size === 0)
+      this.#remembered = this.#asFiles(await heldByGit(path.dirname(this.#folder), this.#variables));
+    this.#isNew = false;
     const known = new Map([...this.#remembered, ...this.#young(), ...cache.files]);
     const gone = goneOf(known, files);
     const now = {
@@ -143,8 +161,10 @@ export class LastRead {
       group.files.push(path.relative(this.#folder, file));
       groups.set(`${folder}\0${reason.why}`, group);
     }
+    // Where files are left, some may be edited: nothing is to be written over.
+    const checkout = isEmpty ? this.deletions.checkout : null;
     const problems = [...groups.values()].map(({ folder, reason, files }) =>
-      missingProblem(path.join(this.#folder, folder), reason, files, closed),
+      missingProblem(path.join(this.#folder, folder), reason, files, closed, folder === '' ? checkout : null),
     );
     return problems.length > 0 ? { problems, files: stay, closed } : null;
   }

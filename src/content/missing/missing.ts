@@ -57,23 +57,25 @@ function whyGone({ code, identity, empty, less, siteGone }: FolderState, before:
 export const NOT_BACK: Reason = { why: 'not back', mend: 'restore files' };
 
 /**
- * The problem that `where` is missing, for /readyz and the command line.
- * @param files the names of the files that stay on the page.
- * @param closed nothing is written to incidents/.
+ * That `where` is missing for `why`, with what to do: for /readyz and the command line. `files` are the names of
+ * those that stay meanwhile; `closed`: nothing is written to incidents/; `checkout`: what brings
+ * the folder back out of git.
  */
 export function missingProblem(
   where: string,
   { why, mend }: Reason,
   files: readonly string[],
   closed: boolean,
+  checkout: string | null,
 ): Problem {
   const problem = (what: string, fix: string): Problem => ({ level: 'error', where, what, fix });
-  const back = {
+  const how = {
     'bring back': 'bring it back: mount the volume, restore the folder, or let the server list it',
     'replace link': 'put the folder itself, or a mount of it, in place of the link',
     rename: `rename it to \`${path.basename(where)}\``,
     'restore files': '',
   }[mend];
+  const back = checkout === null ? how : `${how}; or, for what was committed: ${checkout}`;
   const unwritten = closed ? ', and nothing is written here' : '';
   if (files.length === 0) return problem(`${why}, so no incident can be read${unwritten}`, back);
   const one = files.length === 1;

@@ -43,7 +43,12 @@ export function* composing(facts: Facts, now: Millis): Steps<Snapshot> {
     version: shortId(`${facts.revision}|${Math.floor(now / MINUTE)}`),
     at: now,
     site,
-    overall: overallStatusOf(components, incidents, facts.unread),
+    overall: overallStatusOf(
+      components,
+      incidents,
+      facts.unread,
+      facts.missingSince != null && views.length === 0,
+    ),
     checkedAt: checks.length > 0 ? Math.max(...checks) : null,
     networkDownSince: facts.networkDownSince,
     missingSince: facts.missingSince ?? null,

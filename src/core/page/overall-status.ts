@@ -18,11 +18,13 @@ export function wholeOf(components: readonly ComponentView[], others: readonly H
  * The worst state, the components in it, since when, and what is unknown.
  * @param unread how many unreadable incident files may be about something current: with one of them, the page must not
  * say that all is well.
+ * @param noReports whether no incident could ever be read.
  */
 export function overallStatusOf(
   components: readonly ComponentView[],
   incidents: readonly IncidentView[],
   unread = 0,
+  noReports = false,
 ): OverallStatus {
   const loose = incidents.filter(view => isOpen(view) && touchesNone(view));
   const severity = SEVERITIES.findLast(one => loose.some(view => view.severity === one)) ?? null;
@@ -48,6 +50,7 @@ export function overallStatusOf(
     isNothingKnown: unknown.length > 0 && (watched.length > 0 ? watched : components).every(isUnknown),
     isAnyLost: unread > 0 || unknown.some(view => view.checkedAt !== null),
     unread,
+    ...(noReports ? { noReports } : {}),
     since: starts.length > 0 ? Math.min(...starts) : null,
     ...(interrupted.length === 0
       ? {}

@@ -100,7 +100,9 @@ export interface OverallStatus {
   readonly stalePage?: Millis;
   /** How many unreadable incident files may be about something current. */
   readonly unread: number;
-  /** Titles of open incidents that affect no component, and the worst severity among them. */
+  /** The incidents cannot be read, and none was before; absent otherwise. */
+  readonly noReports?: boolean;
+  /** Titles of open incidents that touch no component, and the worst severity among them. */
   readonly loose: readonly string[];
   readonly severity: Severity | null;
 }

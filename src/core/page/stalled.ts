@@ -23,7 +23,8 @@ export function withStalls(snapshot: Snapshot, { components: stalls, page }: Sta
     }),
   );
   const components = [...views.values()];
-  const overall = overallStatusOf(components, snapshot.incidents, snapshot.overall.unread);
+  const { unread, noReports } = snapshot.overall;
+  const overall = overallStatusOf(components, snapshot.incidents, unread, noReports);
   return {
     ...snapshot,
     version: shortId(`${snapshot.version}|${JSON.stringify([page, ...stalls])}`),

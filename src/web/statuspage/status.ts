@@ -28,6 +28,7 @@ function ofComponents({
   worst,
   total,
   isNothingKnown,
+  noReports,
   isAnyLost,
   interrupted,
 }: OverallStatus): StatusRow {
@@ -47,6 +48,6 @@ function ofComponents({
   if (interrupted) return { indicator: 'minor', description: 'Monitoring Interrupted' };
   // A component that was never checked counts as operational, as in its row.
   if (!isAnyLost) return { indicator: 'none', description: 'All Systems Operational' };
-  const description = isNothingKnown ? 'No Data' : 'All Checked Systems Operational';
+  const description = isNothingKnown || noReports ? 'No Data' : 'All Checked Systems Operational';
   return { indicator: 'none', description };
 }

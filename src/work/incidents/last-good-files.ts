@@ -6,6 +6,7 @@ import type { Db } from '../../store/db/database.ts';
 import {
   changeKeptFiles,
   type KeptRecord,
+  NOTHING_KEPT,
   readForgotten,
   readKept,
   readKeptFiles,
@@ -82,7 +83,8 @@ export class LastGoodFiles {
 export async function recallLastGood(folder: StatusFolder, db: Db): Promise<KeptRecord | null> {
   try {
     const kept = await readKept(db);
-    folder.remember(await readKeptFiles(db), kept.folder, kept.missingSince !== null);
+    const isNew = kept === NOTHING_KEPT && (await readForgotten(db)) === null;
+    folder.remember(await readKeptFiles(db), kept.folder, kept.missingSince !== null, isNew);
     return kept;
   } catch (error) {
     if (error instanceof StorageFault) return null;

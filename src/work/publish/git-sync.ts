@@ -1,11 +1,11 @@
 // Git sync: by schedule or at a git hook, commits and pushes the machine's files and pulls people's commits.
 import path from 'node:path';
 import type { StatusFolder } from '../../content/folder.ts';
-import { knownWaiting, openGit, type Synced, type SyncGit } from '../../content/git/git.ts';
+import { openGit, type Synced, type SyncGit } from '../../content/git/git.ts';
 import { type Histories, openHistory } from '../../content/git/history.ts';
 import type { Author } from '../../content/git/own-files.ts';
 import { GitFailure } from '../../content/git/run.ts';
-import type { Waiting } from '../../content/git/waiting.ts';
+import { knownWaiting, type Waiting } from '../../content/git/waiting.ts';
 import { isOrMayBeOpen } from '../../core/incidents/file/reparse.ts';
 import type { Log } from '../../core/model/ports/log.ts';
 import type { Problem } from '../../core/model/problem.ts';

@@ -1,71 +1,11 @@
 // Something else in the place of incidents/: a link is followed within the status folder, for git too; what was
 // committed in its place is mended by a commit at the remote.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { openWorld, type World } from '../world.ts';
+import { describe, expect, test } from 'vitest';
+import { INCIDENT, openRepository, problems, SITE, titles } from './replaced-world.ts';
 import { git } from './repository.ts';
-
-const API_TOKEN = 'the-api-token-of-this-test';
-const SITE = () => `title: Levqor Status
-components:
-  - { id: api, name: API, check: { type: manual } }
-content: { git: { remote: origin, branch: main, pull: "0 * * * * *" } }
-`;
-const INCIDENT = (title: string) =>
-  `---\ntitle: ${title}\nstatus: investigating\nseverity: minor\nstarted: 2026-03-10T11:00:00Z\ncomponents: []\n---\n\n## Update 11:00 UTC\nSlow.\n`;
-
-const problems = (world: World) =>
-  world.system
-    .snapshot()
-    // What is remarked of the incidents themselves is no news here.
-    .problems.filter(({ what }) => !what.startsWith('"'))
-    .map(({ where, what, fix }) => `${where}: ${what} — ${fix}`)
-    .join('\n');
-const titles = (world: World) => world.system.snapshot().incidents.map(({ title }) => title);
-
-/** A world whose status folder is `below` the top of a clone, `make` called before its first commit. */
-async function openRepository(make: (status: string) => void = () => {}, below = '.') {
-  const root = mkdtempSync(path.join(tmpdir(), 'status-live-replaced-'));
-  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
-  const [bare, desk] = [path.join(root, 'bare.git'), path.join(root, 'desk')];
-  git(root, 'init', '-q', '--bare', '-b', 'main', bare);
-  const world = await openWorld({
-    site: SITE,
-    files: {
-      '20260310_open.md': INCIDENT('Open'),
-      '20260310_shop.md': INCIDENT('Shop'),
-    },
-    env: { PATH: process.env.PATH ?? '', API_TOKEN },
-  });
-  const status = path.join(world.dir, 'status');
-  const top = below === '.' ? status : world.dir;
-  await world.restart(async () => {
-    make(status);
-    git(top, 'init', '-q', '-b', 'main');
-    git(top, 'add', path.relative(top, status) || '.');
-    git(top, 'commit', '-qm', 'begin');
-    git(top, 'remote', 'add', 'origin', bare);
-    git(top, 'push', '-q', 'origin', 'main');
-    git(root, 'clone', '-q', bare, desk);
-  });
-  const api = async (id: string, message: string) =>
-    (await world.post(`/api/incidents/${id}/updates`, { message }, { authorization: `Bearer ${API_TOKEN}` }))
-      .status;
-  const minute = async () => {
-    await world.pass(60);
-    await world.pass(1);
-  };
-  const push = (said: string) => {
-    git(desk, 'add', '-A');
-    git(desk, 'commit', '-qm', said);
-    git(desk, 'push', '-q', 'origin', 'HEAD:main');
-  };
-  await minute();
-  return { world, bare, desk, status, top, api, minute, push };
-}
 
 describe('a link within the status folder: what programs write is committed where it lies', () => {
   const WAYS: readonly [

@@ -46,12 +46,13 @@ function few(names: readonly string[]): string {
 }
 
 function sentence(overall: OverallStatus, ctx: PageContext, style: Style = 'near'): string {
-  const { state, worst, total, isNothingKnown, loose } = overall;
+  const { state, worst, total, isNothingKnown, noReports, loose } = overall;
   if (worst.length === 0) {
     if (loose.length === 1) return ctx.html('overall.loose', { title: loose[0]! });
     if (loose.length > 1) return ctx.html('overall.loose_many', { n: loose.length });
     const unsure = doubt(overall, ctx, style);
     if (unsure !== null) return unsure;
+    if (noReports) return ctx.html('overall.missing');
     if (total === 0) return ctx.html('overall.none');
     if (!isNothingKnown) return ctx.html(state === 'no_data' ? 'overall.well_so_far' : 'overall.well');
     return ctx.html(ctx.snapshot.checkedAt === null ? 'overall.empty' : 'overall.no_data');
@@ -85,8 +86,10 @@ function notes(ctx: PageContext, style: Style = 'near'): string[] {
   const unknown = overall.unknown.filter(name => !interrupted?.names.includes(name));
   if (unknown.length > 0 && (unknown.length < total || loose.length > 0))
     said.push(ctx.say('overall.unknown', { names: few(unknown) }));
-  if (missingSince !== null) said.push(ctx.say('overall.missing'));
-  else if (overall.unread > 0) said.push(ctx.say('overall.unread', { n: overall.unread }));
+  const isSaid = overall.noReports && worst.length === 0 && unsure === null;
+  if (missingSince !== null && !isSaid) said.push(ctx.say('overall.missing'));
+  else if (overall.unread > 0 && missingSince === null)
+    said.push(ctx.say('overall.unread', { n: overall.unread }));
   return said;
 }
 
