@@ -3,48 +3,69 @@ import { DAY, HOUR, type Millis } from '../../model/time.ts';
 import type { Section } from './timeline.ts';
 
 /** A section with its moment. `written` is what the heading says, `at` never precedes its elder's. */
-export type Moment = { readonly section: Section; readonly at: Millis; readonly written: Millis };
+export interface Moment {
+  readonly section: Section;
+  readonly at: Millis;
+  readonly written: Millis;
+  /** The two moments that an undated heading may mean, where nothing tells which. */
+  readonly doubt?: readonly [Millis, Millis];
+}
 
 /** How a file is read whose sections tell nothing of their order: all in one minute. */
 export type Ties = 'newest first' | 'oldest first';
 
-/** When an incident began, and when it was over by its front matter, epoch ms. */
-export type Life = { readonly started: Millis; readonly ending?: Millis | null };
+/** When an incident began, and when it was over by its front matter, epoch ms; `isTold`: words stand above its sections. */
+export interface Life {
+  readonly started: Millis;
+  readonly ending?: Millis | null;
+  readonly isTold?: boolean;
+}
 
 /** The window of a maintenance, epoch ms. */
 export type Work = { readonly start: Millis; readonly end: Millis };
 
+interface Reading {
+  readonly moments: readonly Moment[];
+  /** What speaks against reading the file in this direction. */
+  readonly faults: number;
+}
+
+/** The most that a section is earlier than `started` and belongs to the incident all the same. */
+export const BEGINS_WITHIN = HOUR;
+
 /**
- * Gives every section its moment, oldest first. Undated ones are read top-down and bottom-up, each
- * at the first such time of day at or after its predecessor; the reading whose undated ones end earlier
- * is taken (dated ones are alike in both, and adding one must not turn the others round). A dated section at an
+ * Gives every section its moment, oldest first. They are read top-down and bottom-up, each undated one at the first such
+ * time of day at or after its predecessor. Dated ones that differ tell which of the two is right; where there are none,
+ * it is the one against which less speaks (see `walk`), and then the one whose undated sections end earlier
+ * (dated ones are alike in both, and adding one must not turn the others round). A dated section at an
  * edge may have been put beside older ones: see `stoodBefore`.
  * When both end alike, the one that already runs forward in time; else newest-first, as the mission's
  * own sample is written, unless `ties` says otherwise. `work` is the window of a maintenance: what tells of the work
  * itself without a date is read on the day nearest to it, however long ago the maintenance was announced. A section of
  * a day that is most likely wrong moves no undated one there, unless `trusted`: a machine's file, or a series, may have
- * any days. Nor does an undated one of a clock that is ahead, once it is known when all was over: see `walk`.
+ * any days. Nor does one of a clock that is ahead, once it is known when all was over: see `walk`.
  */
 export function readMoments(
   sections: readonly Section[],
-  { started, ending = null }: Life,
+  life: Life,
   work: Work | null = null,
   ties: Ties = 'newest first',
   trusted = false,
 ): Moment[] {
-  const strays = trusted ? new Set<Section>() : straysOf(sections, started, work);
-  // An undated one belongs to the day on which it is nearer to the beginning.
-  const bounds = { started, earliest: trusted || work ? Number.NEGATIVE_INFINITY : started - DAY / 2 };
+  const strays = trusted ? new Set<Section>() : straysOf(sections, life.started, work);
+  const isSure = ({ section }: { readonly section: Section }) => !strays.has(section);
   const reading = (all: readonly Section[]) => {
-    const plain = walk(all, bounds, null, work, strays);
-    const moments = ending === null ? plain : walk(all, bounds, ending, work, strays);
-    const moved = moments.filter(({ at }, index) => at !== plain[index]!.at).length;
-    return { moments, moved, end: endOf(moments) };
+    const { moments, faults } = walk(all, life, work, strays);
+    const sure = moments.filter(isSure);
+    const isDated = ({ section }: Moment) => section.dated;
+    return {
+      moments,
+      against: [disorder(sure.filter(isDated)), faults, endOf(moments), disorder(sure)] as const,
+    };
   };
   const [down, up] = [reading(sections), reading([...sections].reverse())];
-  const gap = down.moved - up.moved || down.end - up.end;
-  const sure = (moments: readonly Moment[]) => moments.filter(({ section }) => !strays.has(section));
-  const turned = gap === 0 ? disorder(sure(down.moments)) - disorder(sure(up.moments)) : gap;
+  const differing = down.against.findIndex((one, index) => one !== up.against[index]);
+  const turned = differing < 0 ? 0 : down.against[differing]! - up.against[differing]!;
   const chosen = turned < 0 || (turned === 0 && ties === 'oldest first') ? down : up;
   return chosen.moments
     .map((moment, index) => ({ moment, index }))
@@ -55,10 +76,10 @@ export function readMoments(
 /** Nothing goes on for so long without a word: a later date is most likely of another year. */
 const LONGEST_SILENCE = 200 * DAY;
 
-/** The dated sections that most likely are of a wrong day: far before the beginning, or long after all others. */
+/** The dated sections that most likely are of a wrong day: before the beginning, or long after all others. */
 function straysOf(sections: readonly Section[], started: Millis, work: Work | null): ReadonlySet<Section> {
   // A maintenance may be announced before the day that its file is named after.
-  const first = started - (work ? LONGEST_SILENCE : DAY);
+  const first = started - (work ? LONGEST_SILENCE : BEGINS_WITHIN);
   let last = Math.max(started, work?.end ?? started);
   const strays = new Set<Section>();
   for (const section of sections.filter(({ dated }) => dated).sort((a, b) => a.time - b.time)) {
@@ -72,45 +93,144 @@ function straysOf(sections: readonly Section[], started: Millis, work: Work | nu
 const FARTHEST_AHEAD = 14 * HOUR;
 
 /** The words of an end may be dated so long after it. */
-const ENDING_FOR = HOUR;
+export const ENDING_FOR = HOUR;
 
 /**
- * The moments in one direction. What has no date and comes after the `ending` draws nothing along: it was written by a
- * clock that is ahead, or is a postscript. And what stands below the words of such a clock is not of the day after
- * the end for that: it is of the day before, where that is within the incident.
+ * The moments in one direction. What has the time of the end is the end. What comes after it draws nothing along: it was
+ * written by a clock that is ahead, or is a postscript. And what stands below the words of such a clock is not of
+ * the day after the end for that: it is of the day before, where that is within the incident. What stands before
+ * all others and is not as old as these was put at the wrong end of the file: see `appended`.
  */
 function walk(
   sections: readonly Section[],
-  { started, earliest }: { readonly started: Millis; readonly earliest: Millis },
-  ending: Millis | null,
+  { started, ending = null, isTold = false }: Life,
   work: Work | null,
   strays: ReadonlySet<Section>,
-): Moment[] {
+): Reading {
   const latest = ending === null ? Number.POSITIVE_INFINITY : ending + ENDING_FOR;
+  const closing = ending === null ? -1 : closingOf(sections, ending);
+  const known = sections.map((section, index) =>
+    index === closing
+      ? floored(ending!, section)
+      : section.dated && !strays.has(section)
+        ? section.time
+        : null,
+  );
+  // People round, and begin to write before they know when it began.
+  const soonest = isTold || work ? started : started - BEGINS_WITHIN;
+  const wrongEnd = work ? 0 : wrongEndOf(sections, known, soonest);
   let elder = started;
   let isGuessed = false;
+  let faults = wrongEnd;
   // What programs write has a date, and stands above or below everything that people wrote.
-  const edge = sections.findIndex(({ dated }) => !dated);
-  return sections.map((section, index) => {
-    const floor = elder - (elder % section.precision);
-    const beginning = started - (started % section.precision);
-    const soonest = floor + ((((section.time - floor) % DAY) + DAY) % DAY);
-    const next = soonest < earliest ? soonest + DAY : soonest;
-    const isOlder = index > 0 && index === edge && stoodBefore(sections.slice(edge), floor, next, beginning);
-    const isLate = !section.dated && next > latest;
+  const undated = sections.findIndex((_, index) => index >= wrongEnd && known[index] === null);
+  // Two that run forward confirm the order.
+  const edge = undated === wrongEnd + 1 ? undated : -1;
+  const moments = sections.map((section, index): Moment => {
+    if (index < wrongEnd) return { section, at: known[index] ?? 0, written: known[index] ?? 0 };
+    const floor = floored(elder, section);
+    const beginning = floored(started, section);
+    const next = firstFrom(
+      section.time,
+      index === wrongEnd ? Math.min(floor, floored(soonest, section)) : floor,
+    );
+    const isKnown = section.dated || index === closing;
+    const isOlder = index === edge && stoodBefore(sections.slice(edge), floor, next, beginning);
+    const isLate = !isKnown && next > latest;
     const isBefore = isLate && isGuessed && next - DAY >= Math.max(beginning, floor - FARTHEST_AHEAD);
     const first = isOlder || isBefore ? next - DAY : next;
     const read = work && tellsOfWork(section) ? nearestTo(work, first) : first;
-    const written = section.dated ? section.time : read;
+    const written = known[index] ?? (section.dated ? section.time : read);
     // 12:34 beside an elder of 12:34:56 is the same minute, not an earlier moment.
     const at =
       written === floor ? elder : written === first && first < next ? Math.max(written, started) : written;
-    if (!strays.has(section) && !isBefore && (section.dated || at <= latest)) {
+    if (!work && !isKnown && at > latest) faults += section.status === null || tellsEnd(section) ? 1 : 2;
+    if (index === closing ? elder > ending! : known[index] !== null && isGuessed && at < elder) faults++;
+    if (!strays.has(section) && !isBefore && (at <= latest || (section.dated && ending === null))) {
       elder = at;
-      isGuessed = !section.dated;
+      isGuessed = !isKnown;
     }
     return { section, at, written };
   });
+  appended(moments, wrongEnd, known, latest);
+  const isBegun = ({ section, at }: Moment) => at === started || at === floored(started, section);
+  const opens = ({ section }: Moment) =>
+    firstFrom(section.time, floored(started, section)) === floored(started, section);
+  if (!work && !moments.some(isBegun) && moments.some(one => !one.section.dated && opens(one))) faults++;
+  return { moments, faults };
+}
+
+function floored(at: Millis, { precision }: Section): Millis {
+  return at - (at % precision);
+}
+
+/** The first such time of day at or after `from`. */
+function firstFrom(time: Millis, from: Millis): Millis {
+  return from + ((((time - from) % DAY) + DAY) % DAY);
+}
+
+/** Which of the sections, in the order of time, has no date and is the end by its time of day; -1 for none. */
+function closingOf(sections: readonly Section[], ending: Millis): number {
+  const isTold = sections.some(tellsEnd);
+  return sections.findLastIndex(
+    (section, index) =>
+      !section.dated &&
+      firstFrom(section.time, floored(ending, section)) === floored(ending, section) &&
+      (isTold ? tellsEnd(section) : index === sections.length - 1 && section.status === null),
+  );
+}
+
+function tellsEnd({ status }: Pick<Section, 'status'>): boolean {
+  return status === 'resolved' || status === 'completed';
+}
+
+/** How many of the first sections are not as old as those that follow: somebody put what was new beside the oldest. */
+function wrongEndOf(
+  sections: readonly Section[],
+  known: readonly (Millis | null)[],
+  soonest: Millis,
+): number {
+  const oldest = [...known];
+  for (let index = known.length - 2; index >= 0; index--)
+    oldest[index] = Math.min(
+      known[index] ?? Number.POSITIVE_INFINITY,
+      oldest[index + 1] ?? Number.POSITIVE_INFINITY,
+    );
+  let count = 0;
+  let elder = soonest;
+  for (const [index, section] of sections.entries()) {
+    const next = known[index] ?? firstFrom(section.time, floored(elder, section));
+    const after = oldest[index + 1] ?? Number.POSITIVE_INFINITY;
+    if (next > after) count = index + 1;
+    else if (known[index] === null) elder = next;
+    else break;
+  }
+  return count;
+}
+
+/** A section at the wrong end follows the newest within this time, or stood before it within the other. */
+const SOON = 12 * HOUR;
+const SHORTLY = 6 * HOUR;
+
+/** Gives the first `count` moments, which were added at the wrong end, their days: after the newest, as people write. */
+function appended(moments: Moment[], count: number, known: readonly (Millis | null)[], latest: Millis): void {
+  const others = moments.slice(count).map(({ at }) => at);
+  const times = [...others, ...known.slice(0, count).flatMap(one => one ?? [])].filter(
+    at => at < latest - ENDING_FOR,
+  );
+  let newest = Math.max(...times, others[0] ?? 0);
+  for (let index = count - 1; index >= 0; index--) {
+    if (known[index] !== null) continue;
+    const { section } = moments[index]!;
+    const after = firstFrom(section.time, floored(newest, section));
+    const before = after - DAY;
+    const isOne = before < (others[0] ?? 0);
+    const isAfter = after <= latest && (isOne || after - newest <= SOON);
+    const at = isAfter || isOne ? after : before;
+    const isSure = isAfter || isOne || after > latest || newest - before <= SHORTLY;
+    moments[index] = { section, at, written: at, ...(isSure ? {} : { doubt: [before, after] as const }) };
+    newest = Math.max(newest, at);
+  }
 }
 
 /** A section does not wait so long for the next, if that may as well have stood there before it. */

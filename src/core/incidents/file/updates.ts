@@ -1,8 +1,8 @@
 // An incident file's sections and front matter → its updates, in order, each with its name and status.
 import type * as z from 'zod';
 import type { IncidentUpdate, UpdateStatus } from '../../model/incident.ts';
-import { DAY, iso, MINUTE, type Millis } from '../../model/time.ts';
-import { type Moment, readMoments, type Ties } from './moments.ts';
+import { iso, MINUTE, type Millis } from '../../model/time.ts';
+import { BEGINS_WITHIN, type Moment, readMoments, type Ties } from './moments.ts';
 import { type fieldsSchema, type frontmatterSchema, readPromise } from './schema.ts';
 import type { Section, Sections } from './timeline.ts';
 
@@ -33,10 +33,10 @@ export function updatesOf(
   const repeats = maintenance && rrule != null;
   // Of a series nobody knows which occurrence an undated section means.
   const work = maintenance && !repeats ? { start, end: end! } : null;
-  const life = { started, ending: repeats ? null : (fields.resolved ?? null) };
+  const life = lifeOf(fields, started, cut);
   const moments = readMoments(cut.sections, life, work, ties, repeats || opener != null);
   // What a machine filed while its clock was ahead has sections before its beginning, too.
-  const earliest = maintenance || opener != null ? Number.NEGATIVE_INFINITY : started - DAY;
+  const earliest = maintenance || opener != null ? Number.NEGATIVE_INFINITY : started - BEGINS_WITHIN;
   const reading: TimelineContext = {
     ...{ fields, started, maintenance, repeats },
     ending: fields.resolved ?? null,
@@ -79,6 +79,24 @@ export function updatesOf(
       ...(formerly === undefined ? {} : { formerly }),
     };
   });
+}
+
+function lifeOf({ rrule, resolved }: Frontmatter, started: Millis, { preface }: Sections) {
+  return { started, ending: rrule == null ? (resolved ?? null) : null, isTold: preface !== '' };
+}
+
+/** The two moments that an undated heading of an incident may mean, by its line, where nothing tells which. */
+export function doubtsOf(fields: Frontmatter, cut: Sections): ReadonlyMap<number, readonly [Millis, Millis]> {
+  const { started, scheduled_start: start, opened_by: opener } = fields;
+  if (started === undefined || start !== undefined) return new Map();
+  const moments = readMoments(
+    cut.sections,
+    lifeOf(fields, started, cut),
+    null,
+    'newest first',
+    opener != null,
+  );
+  return new Map(moments.flatMap(({ section, doubt }) => (doubt ? [[section.line, doubt] as const] : [])));
 }
 
 /** The sections, what stands above them, and the end that only the front matter tells, oldest first. */

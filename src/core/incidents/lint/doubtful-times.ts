@@ -10,7 +10,8 @@ export function doubtfulTimes(incident: Incident, cut: Sections): Remark[] {
 }
 
 /** What of a maintenance cannot be known for sure as it is written: used all the same. */
-function guessed(incident: Incident, { sections }: Sections): Remark[] {
+function guessed(incident: Incident, cut: Sections): Remark[] {
+  const { sections } = cut;
   const { rrule, status, resolved, updates } = incident;
   const scheduled = incident.scheduled!;
   const repeats = rrule !== undefined;
@@ -23,7 +24,7 @@ function guessed(incident: Incident, { sections }: Sections): Remark[] {
       what: `this section has a time and no date, and ${why}: its day is a guess`,
       fix: `write the date too, like \`## Completed ${iso(scheduled.start).slice(0, 10)} 02:41 UTC\``,
     }));
-  for (const { section, at } of repeats ? [] : momentsOf(incident, sections, scheduled)) {
+  for (const { section, at } of repeats ? [] : momentsOf(incident, cut, scheduled)) {
     const meant = dayOfWork(at, scheduled);
     if (section.dated || section.status !== null || meant === null) continue;
     found.push({

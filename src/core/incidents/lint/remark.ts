@@ -3,7 +3,7 @@ import type { Incident } from '../../model/incident.ts';
 import type { Problem } from '../../model/problem.ts';
 import { iso, type Millis } from '../../model/time.ts';
 import { readMoments, type Work } from '../file/moments.ts';
-import type { Section } from '../file/timeline.ts';
+import type { Sections } from '../file/timeline.ts';
 
 /** A warning, unless it says that it is an error. */
 export interface Remark {
@@ -17,11 +17,11 @@ export interface Remark {
 /** The moments of an incident's sections, as its updates have them. */
 export function momentsOf(
   { started, resolved, updates, rrule, openedBy }: Incident,
-  sections: readonly Section[],
+  { sections, preface }: Pick<Sections, 'sections' | 'preface'>,
   work: Work | null,
 ) {
   const announced = updates.find(({ presumed }) => presumed)?.at ?? started;
-  const life = { started: announced, ending: rrule === undefined ? resolved : null };
+  const life = { started: announced, ending: rrule === undefined ? resolved : null, isTold: preface !== '' };
   return readMoments(sections, life, work, 'newest first', rrule !== undefined || openedBy !== null);
 }
 
