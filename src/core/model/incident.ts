@@ -47,7 +47,7 @@ export interface IncidentUpdate {
   readonly inherits?: true;
   /** Its heading has a time and no date: on which day it is depends on what else stands in the file. */
   readonly undated?: true;
-  /** Dated more than a day before `started`, where nothing begins: most likely of the wrong year. */
+  /** Dated more than an hour before `started`, where nothing begins: shown, and told to nobody. */
   readonly stray?: true;
   /** Inherits an end above it, while the file says that the incident went on: it came back, and nothing ended. */
   readonly reopens?: true;
@@ -93,7 +93,7 @@ export interface Incident {
   readonly held?: true;
 }
 
-/** The update about the beginning: one of the wrong year is not. */
+/** The update about the beginning: one that is dated before it is not. */
 export function beginningOf({ updates }: Pick<Incident, 'updates'>): IncidentUpdate | undefined {
   return updates.find(({ stray }) => !stray) ?? updates[0];
 }

@@ -144,7 +144,7 @@ function walk(
     // 12:34 beside an elder of 12:34:56 is the same minute, not an earlier moment.
     const at =
       written === floor ? elder : written === first && first < next ? Math.max(written, started) : written;
-    if (!work && !isKnown && at > latest) faults += section.status === null || tellsEnd(section) ? 1 : 2;
+    if (!work && isLate) faults += section.status === null || tellsEnd(section) ? 1 : 2;
     if (index === closing ? elder > ending! : known[index] !== null && isGuessed && at < elder) faults++;
     if (!strays.has(section) && !isBefore && (at <= latest || (section.dated && ending === null))) {
       elder = at;
@@ -208,27 +208,36 @@ function wrongEndOf(
   return count;
 }
 
-/** A section at the wrong end follows the newest within this time, or stood before it within the other. */
-const SOON = 12 * HOUR;
+/** What follows the newest so soon was added after it; what stands so shortly before it, before it. */
+const SOON = 9 * HOUR;
 const SHORTLY = 6 * HOUR;
 
-/** Gives the first `count` moments, which were added at the wrong end, their days: after the newest, as people write. */
+/**
+ * Gives the first `count` moments, which were added at the wrong end, their days: after the newest, as people write; or
+ * after their neighbour, where people wrote that, too, and only programs write at the other end.
+ */
 function appended(moments: Moment[], count: number, known: readonly (Millis | null)[], latest: Millis): void {
-  const others = moments.slice(count).map(({ at }) => at);
-  const times = [...others, ...known.slice(0, count).flatMap(one => one ?? [])].filter(
-    at => at < latest - ENDING_FOR,
-  );
-  let newest = Math.max(...times, others[0] ?? 0);
+  const others = moments.slice(count);
+  const times = [...others.map(({ at }) => at), ...known.slice(0, count).flatMap(one => one ?? [])];
+  let elder = others[0]?.at ?? 0;
+  const oldest = elder;
+  let newest = Math.max(elder, ...times.filter(at => at < latest - ENDING_FOR));
   for (let index = count - 1; index >= 0; index--) {
     if (known[index] !== null) continue;
     const { section } = moments[index]!;
+    const soonest = firstFrom(section.time, floored(elder, section));
     const after = firstFrom(section.time, floored(newest, section));
     const before = after - DAY;
-    const isOne = before < (others[0] ?? 0);
-    const isAfter = after <= latest && (isOne || after - newest <= SOON);
-    const at = isAfter || isOne ? after : before;
-    const isSure = isAfter || isOne || after > latest || newest - before <= SHORTLY;
-    moments[index] = { section, at, written: at, ...(isSure ? {} : { doubt: [before, after] as const }) };
+    const isAfter = after <= latest && after - newest <= SOON;
+    let at = isAfter || before < oldest ? after : before;
+    let isSure = isAfter || after > latest || before < oldest || newest - before <= SHORTLY;
+    if (others[0]?.section.dated === false) {
+      isSure = !isAfter || soonest === after;
+      at = soonest;
+    }
+    const doubt = isSure ? {} : { doubt: [at === after ? before : at, after] as const };
+    moments[index] = { section, at, written: at, ...doubt };
+    elder = at;
     newest = Math.max(newest, at);
   }
 }

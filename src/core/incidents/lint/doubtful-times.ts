@@ -1,8 +1,8 @@
 // Doubtful times: what of a file's times is a guess, or most likely of the wrong year.
 import { type Incident, isOpen } from '../../model/incident.ts';
 import { DAY, HOUR, iso, type Millis, parseInstant } from '../../model/time.ts';
-import { tellsOfWork } from '../file/moments.ts';
-import type { Sections } from '../file/timeline.ts';
+import { BEGINS_WITHIN, ENDING_FOR, tellsOfWork } from '../file/moments.ts';
+import type { Section, Sections } from '../file/timeline.ts';
 import { minuteOf, momentsOf, type Remark } from './remark.ts';
 
 export function doubtfulTimes(incident: Incident, cut: Sections): Remark[] {
@@ -45,11 +45,11 @@ function guessed(incident: Incident, cut: Sections): Remark[] {
 }
 
 /**
- * A beginning or a section that is most likely of the wrong year: an update more than a day before `started`, and a
+ * A beginning or a section that is most likely of the wrong year: an update more than an hour before `started`, and a
  * `started` far from the day that the file is named after. What is over may be named after any day.
  */
 function misdated(incident: Incident, { sections }: Sections): Remark[] {
-  const { id, started, openedBy } = incident;
+  const { id, started, begins, openedBy } = incident;
   if (openedBy !== null) return [];
   const found: Remark[] = [];
   const named = /^(\d{4})(\d{2})(\d{2})(?!\d)/.exec(id);
@@ -61,13 +61,31 @@ function misdated(incident: Incident, { sections }: Sections): Remark[] {
     found.push({ at: 'started', what, fix: isYears(apart) ? year : 'correct the one or the other' });
   }
   for (const { dated, time, line } of sections) {
-    if (!dated || time >= started - DAY) continue;
+    if (!dated || time >= (begins ?? started) - BEGINS_WITHIN) continue;
     const meant = inYearOf(time, started);
-    const what = `this update is dated ${iso(time)}, before the incident began (${iso(started)}), so nobody is mailed`;
+    const what = `this update is dated ${iso(time)}, before the incident began (${iso(begins ?? started)}), so nobody is mailed`;
     const year = `did you mean ${minuteOf(meant)} UTC?`;
-    found.push({ at: line, what, fix: meant >= started - DAY ? year : 'correct its date, or `started`' });
+    const fix = isYears(meant - time) && meant !== time ? year : 'correct its time or date, or `started`';
+    // Of what is over nobody waits for words.
+    found.push({ level: isOpen(incident) ? 'error' : 'warning', at: line, what, fix });
   }
-  return found;
+  return [...found, ...afterTheEnd(incident, sections)];
+}
+
+/** A dated section after the end, by more than its words take, that stands between sections said before that. */
+function afterTheEnd({ resolved }: Incident, sections: Sections['sections']): Remark[] {
+  if (resolved === null) return [];
+  const isLate = ({ dated, time }: Section) => dated && time > resolved + ENDING_FOR;
+  const first = sections.findIndex(section => !isLate(section));
+  const last = sections.findLastIndex(section => !isLate(section));
+  return sections
+    .slice(Math.max(first, 0), last + 1)
+    .filter(isLate)
+    .map(({ line, time }) => ({
+      at: line,
+      what: `this update is dated ${iso(time)}, after the end (${iso(resolved)}), and stands among what was said before it`,
+      fix: 'correct its date, or `resolved`',
+    }));
 }
 
 /** Whether a span is whole years, give or take three days. */
