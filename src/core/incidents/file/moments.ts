@@ -184,26 +184,19 @@ function tellsEnd({ status }: Pick<Section, 'status'>): boolean {
   return status === 'resolved' || status === 'completed';
 }
 
-/** How many of the first sections are not as old as those that follow: somebody put what was new beside the oldest. */
+/** How many of the first sections are not as old as a dated one below: somebody put what was new beside the oldest. */
 function wrongEndOf(
   sections: readonly Section[],
   known: readonly (Millis | null)[],
   soonest: Millis,
 ): number {
-  const oldest = [...known];
-  for (let index = known.length - 2; index >= 0; index--)
-    oldest[index] = Math.min(
-      known[index] ?? Number.POSITIVE_INFINITY,
-      oldest[index + 1] ?? Number.POSITIVE_INFINITY,
-    );
+  let oldest = Number.POSITIVE_INFINITY;
   let count = 0;
-  let elder = soonest;
-  for (const [index, section] of sections.entries()) {
-    const next = known[index] ?? firstFrom(section.time, floored(elder, section));
-    const after = oldest[index + 1] ?? Number.POSITIVE_INFINITY;
-    if (next > after) count = index + 1;
-    else if (known[index] === null) elder = next;
-    else break;
+  for (let index = sections.length - 1; index >= 0; index--) {
+    const section = sections[index]!;
+    const at = known[index] ?? firstFrom(section.time, floored(soonest, section));
+    if (at <= oldest) count = index;
+    if (section.dated && known[index] != null) oldest = Math.min(oldest, at);
   }
   return count;
 }

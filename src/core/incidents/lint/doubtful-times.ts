@@ -66,8 +66,7 @@ function misdated(incident: Incident, { sections }: Sections): Remark[] {
     const what = `this update is dated ${iso(time)}, before the incident began (${iso(begins ?? started)}), so nobody is mailed`;
     const year = `did you mean ${minuteOf(meant)} UTC?`;
     const fix = isYears(meant - time) && meant !== time ? year : 'correct its time or date, or `started`';
-    // Of what is over nobody waits for words.
-    found.push({ level: isOpen(incident) ? 'error' : 'warning', at: line, what, fix });
+    found.push({ at: line, what, fix });
   }
   return [...found, ...afterTheEnd(incident, sections)];
 }
