@@ -116,8 +116,9 @@ function walk(
         ? section.time
         : null,
   );
+  const opens = sections.some(section => isAt(section, started));
   // People round, and begin to write before they know when it began.
-  const soonest = isTold || work ? started : started - BEGINS_WITHIN;
+  const soonest = isTold || opens || work ? started : started - BEGINS_WITHIN;
   const wrongEnd = work ? 0 : wrongEndOf(sections, known, soonest);
   let elder = started;
   let isGuessed = false;
@@ -153,10 +154,8 @@ function walk(
     return { section, at, written };
   });
   appended(moments, wrongEnd, known, latest);
-  const isBegun = ({ section, at }: Moment) => at === started || at === floored(started, section);
-  const opens = ({ section }: Moment) =>
-    firstFrom(section.time, floored(started, section)) === floored(started, section);
-  if (!work && !moments.some(isBegun) && moments.some(one => !one.section.dated && opens(one))) faults++;
+  const isOpening = ({ section, at }: Moment) => floored(at, section) === floored(started, section);
+  if (!work && opens && !isTold && !moments.some(isOpening)) faults++;
   return { moments, faults };
 }
 
@@ -169,13 +168,19 @@ function firstFrom(time: Millis, from: Millis): Millis {
   return from + ((((time - from) % DAY) + DAY) % DAY);
 }
 
+/** Whether a heading may mean that moment: by its time of day, if it has no date. */
+function isAt(section: Section, moment: Millis): boolean {
+  const at = floored(moment, section);
+  return (section.dated ? section.time : firstFrom(section.time, at)) === at;
+}
+
 /** Which of the sections, in the order of time, has no date and is the end by its time of day; -1 for none. */
 function closingOf(sections: readonly Section[], ending: Millis): number {
   const isTold = sections.some(tellsEnd);
   return sections.findLastIndex(
     (section, index) =>
       !section.dated &&
-      firstFrom(section.time, floored(ending, section)) === floored(ending, section) &&
+      isAt(section, ending) &&
       (isTold ? tellsEnd(section) : index === sections.length - 1 && section.status === null),
   );
 }

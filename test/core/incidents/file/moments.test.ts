@@ -2,9 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseIncident } from '../../../../src/core/incidents/file/parse.ts';
-import { HOUR, iso, MINUTE, type Millis, parseInstant, SECOND } from '../../../../src/core/model/time.ts';
-
-const at = (text: string) => parseInstant(text) as Millis;
+import { HOUR, iso, MINUTE, parseInstant } from '../../../../src/core/model/time.ts';
 
 interface Written {
   readonly started: string;
@@ -163,4 +161,45 @@ describe('beside a known end', () => {
       }
     },
   );
+});
+
+describe('a true story', () => {
+  const story = fc.record({
+    begins: fc.integer({ min: 0, max: 24 * 60 - 1 }),
+    gaps: fc.array(fc.integer({ min: 1, max: 12 * 60 }), { maxLength: 5 }),
+    dated: fc.array(fc.boolean(), { minLength: 6, maxLength: 6 }),
+    labels: fc.array(fc.constantFrom('Update', 'Identified', 'Monitoring', 'Disk replaced'), {
+      minLength: 6,
+      maxLength: 6,
+    }),
+    newestFirst: fc.boolean(),
+    isTold: fc.boolean(),
+    isOver: fc.boolean(),
+  });
+
+  test('is read as it was, or a heading is an error: none is of another day', () => {
+    fc.assert(
+      fc.property(story, ({ begins, gaps, dated, labels, newestFirst, isTold, isOver }) => {
+        const started = (parseInstant('2026-11-25') as number) + begins * MINUTE;
+        let now = started;
+        const steps = gaps.map(gap => (now += gap * MINUTE));
+        if (now - started > 60 * HOUR) return;
+        const times = isTold ? steps : [started, ...steps];
+        const headings = times.map((time, index) => {
+          const label = isOver && index === times.length - 1 ? 'Resolved' : labels[index]!;
+          const text = iso(time).replace('T', ' ').replace(':00Z', ' UTC');
+          return `## ${label} ${dated[index] ? text : text.slice(11)}\n\nsaid at ${iso(time)}\n`;
+        });
+        if (newestFirst) headings.reverse();
+        const end = isOver ? `status: resolved\nresolved: ${iso(now)}` : 'status: investigating';
+        const text = `---\ntitle: x\nseverity: minor\nstarted: ${iso(started)}\n${end}\n---\n\n${isTold ? 'It fails.\n\n' : ''}${headings.join('\n')}`;
+        const { value, problems } = parseIncident('x.md', 'x', text);
+        expect(problems.filter(({ what }) => !what.includes('`started`'))).toEqual([]);
+        const said = value!.updates.filter(({ body }) => body.startsWith('said'));
+        expect(said.map(({ at }) => `said at ${iso(at)}`)).toEqual(said.map(({ body }) => body));
+        expect(said).toHaveLength(times.length);
+      }),
+      { numRuns: 500 },
+    );
+  });
 });
