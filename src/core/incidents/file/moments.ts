@@ -31,7 +31,12 @@ interface Reading {
 }
 
 /** The most that a section is earlier than `started` and belongs to the incident all the same. */
-export const BEGINS_WITHIN = HOUR;
+const BEGINS_WITHIN = HOUR;
+
+/** What is dated before this is no word of the incident. A `started` after the end is wrong itself. */
+export function earliestOf({ started, ending = null }: Life): Millis {
+  return started - (ending !== null && ending < started ? DAY : BEGINS_WITHIN);
+}
 
 /**
  * Gives every section its moment, oldest first. They are read top-down and bottom-up, each undated one at the first such
@@ -52,7 +57,7 @@ export function readMoments(
   ties: Ties = 'newest first',
   trusted = false,
 ): Moment[] {
-  const strays = trusted ? new Set<Section>() : straysOf(sections, life.started, work);
+  const strays = trusted ? new Set<Section>() : straysOf(sections, life, work);
   const isSure = ({ section }: { readonly section: Section }) => !strays.has(section);
   const reading = (all: readonly Section[]) => {
     const { moments, faults } = walk(all, life, work, strays);
@@ -77,9 +82,10 @@ export function readMoments(
 const LONGEST_SILENCE = 200 * DAY;
 
 /** The dated sections that most likely are of a wrong day: before the beginning, or long after all others. */
-function straysOf(sections: readonly Section[], started: Millis, work: Work | null): ReadonlySet<Section> {
+function straysOf(sections: readonly Section[], life: Life, work: Work | null): ReadonlySet<Section> {
+  const { started } = life;
   // A maintenance may be announced before the day that its file is named after.
-  const first = started - (work ? LONGEST_SILENCE : BEGINS_WITHIN);
+  const first = work ? started - LONGEST_SILENCE : earliestOf(life);
   let last = Math.max(started, work?.end ?? started);
   const strays = new Set<Section>();
   for (const section of sections.filter(({ dated }) => dated).sort((a, b) => a.time - b.time)) {

@@ -2,7 +2,7 @@
 import type * as z from 'zod';
 import type { IncidentUpdate, UpdateStatus } from '../../model/incident.ts';
 import { iso, MINUTE, type Millis } from '../../model/time.ts';
-import { BEGINS_WITHIN, type Moment, readMoments, type Ties } from './moments.ts';
+import { earliestOf, type Moment, readMoments, type Ties } from './moments.ts';
 import { type fieldsSchema, type frontmatterSchema, readPromise } from './schema.ts';
 import type { Section, Sections } from './timeline.ts';
 
@@ -36,7 +36,7 @@ export function updatesOf(
   const life = lifeOf(fields, started, cut);
   const moments = readMoments(cut.sections, life, work, ties, repeats || opener != null);
   // What a machine filed while its clock was ahead has sections before its beginning, too.
-  const earliest = maintenance || opener != null ? Number.NEGATIVE_INFINITY : started - BEGINS_WITHIN;
+  const earliest = maintenance || opener != null ? Number.NEGATIVE_INFINITY : earliestOf(life);
   const reading: TimelineContext = {
     ...{ fields, started, maintenance, repeats },
     ending: fields.resolved ?? null,

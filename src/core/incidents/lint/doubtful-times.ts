@@ -1,7 +1,7 @@
 // Doubtful times: what of a file's times is a guess, or most likely of the wrong year.
 import { type Incident, isOpen } from '../../model/incident.ts';
 import { DAY, HOUR, iso, type Millis, parseInstant } from '../../model/time.ts';
-import { BEGINS_WITHIN, ENDING_FOR, tellsOfWork } from '../file/moments.ts';
+import { ENDING_FOR, earliestOf, tellsOfWork } from '../file/moments.ts';
 import type { Section, Sections } from '../file/timeline.ts';
 import { minuteOf, momentsOf, type Remark } from './remark.ts';
 
@@ -49,7 +49,7 @@ function guessed(incident: Incident, cut: Sections): Remark[] {
  * `started` far from the day that the file is named after. What is over may be named after any day.
  */
 function misdated(incident: Incident, { sections }: Sections): Remark[] {
-  const { id, started, begins, openedBy } = incident;
+  const { id, started, begins = started, resolved, openedBy } = incident;
   if (openedBy !== null) return [];
   const found: Remark[] = [];
   const named = /^(\d{4})(\d{2})(\d{2})(?!\d)/.exec(id);
@@ -60,10 +60,11 @@ function misdated(incident: Incident, { sections }: Sections): Remark[] {
     const what = `\`started\` is ${iso(started)}, and the file is named after ${iso(day).slice(0, 10)}`;
     found.push({ at: 'started', what, fix: isYears(apart) ? year : 'correct the one or the other' });
   }
+  const earliest = earliestOf({ started: begins, ending: resolved });
   for (const { dated, time, line } of sections) {
-    if (!dated || time >= (begins ?? started) - BEGINS_WITHIN) continue;
+    if (!dated || time >= earliest) continue;
     const meant = inYearOf(time, started);
-    const what = `this update is dated ${iso(time)}, before the incident began (${iso(begins ?? started)}), so nobody is mailed`;
+    const what = `this update is dated ${iso(time)}, before the incident began (${iso(begins)}), so nobody is mailed`;
     const year = `did you mean ${minuteOf(meant)} UTC?`;
     const fix = isYears(meant - time) && meant !== time ? year : 'correct its time or date, or `started`';
     found.push({ at: line, what, fix });

@@ -14,7 +14,7 @@ export interface Remark {
   readonly fix: string;
 }
 
-/** The moments of an incident's sections, as its updates have them. */
+/** The moments of an incident's sections, as its updates have them; a heading of which nobody knows its day is none. */
 export function momentsOf(
   { started, resolved, updates, rrule, openedBy }: Incident,
   { sections, preface }: Pick<Sections, 'sections' | 'preface'>,
@@ -22,7 +22,8 @@ export function momentsOf(
 ) {
   const announced = updates.find(({ presumed }) => presumed)?.at ?? started;
   const life = { started: announced, ending: rrule === undefined ? resolved : null, isTold: preface !== '' };
-  return readMoments(sections, life, work, 'newest first', rrule !== undefined || openedBy !== null);
+  const moments = readMoments(sections, life, work, 'newest first', rrule !== undefined || openedBy !== null);
+  return moments.filter(({ doubt }) => doubt === undefined);
 }
 
 /** `2025-11-06 15:30`, UTC. */
