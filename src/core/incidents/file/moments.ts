@@ -161,7 +161,8 @@ function walk(
   });
   appended(moments, wrongEnd, known, latest);
   const isOpening = ({ section, at }: Moment) => floored(at, section) === floored(started, section);
-  if (!work && opens && !isTold && !moments.some(isOpening)) faults++;
+  const isMixed = known.some(one => one !== null);
+  if (!work && opens && isMixed && !isTold && !moments.some(isOpening)) faults++;
   return { moments, faults };
 }
 
