@@ -86,7 +86,7 @@ describe('lint', () => {
 
   test('times that are a guess or lie in the future are warnings at their lines', async () => {
     const terminal = await openTerminal();
-    await terminal.write('incidents/20261123_a.md', GOOD.replace('10:05', '09:55'));
+    await terminal.write('incidents/20261123_a.md', GOOD.replace('10:05', '08:55'));
     const series =
       '---\ntitle: Work\nstatus: scheduled\nstarted: 2026-11-01T10:00:00Z\nscheduled_start: 2026-11-08T02:00:00Z\nscheduled_end: 2026-11-08T03:00:00Z\nrrule: FREQ=WEEKLY\ncomponents: [api]\n---\nWork.\n\n## Completed 02:41 UTC\nDone.\n';
     const file = await terminal.write('incidents/20261101_b.md', series);
@@ -94,7 +94,7 @@ describe('lint', () => {
       'status/incidents/20261101_b.md:12: this section has a time and no date, and the maintenance repeats: its day is a guess — write the date too, like `## Completed 2026-11-08 02:41 UTC` (warning)';
     expect((await terminal.run(lint)).out.split('\n')).toEqual([
       guess,
-      'status/incidents/20261123_a.md:9: this update lies in the future: 2026-11-24T09:55:00Z (it has no date, and this is the next such time) — it is 2026-11-23 10:06 UTC now; correct the date or the zone (warning)',
+      'status/incidents/20261123_a.md:9: this update lies in the future: 2026-11-24T08:55:00Z (it has no date, and this is the next such time) — it is 2026-11-23 10:06 UTC now; correct the date or the zone (warning)',
       '2 incident files: 0 errors, 2 warnings',
       '',
     ]);

@@ -1,6 +1,6 @@
 // The incident as of a moment: corrects times in the file that are in the future.
 import { type Incident, type IncidentUpdate, refOf, type UpdateStatus } from '../model/incident.ts';
-import { iso, type Millis } from '../model/time.ts';
+import { DAY, iso, type Millis } from '../model/time.ts';
 import { announcedStatus } from './ending.ts';
 import { edgeKey } from './first-seen.ts';
 
@@ -107,7 +107,13 @@ function withFirstSeenTimes(
     ...worded,
     ...said,
     started: Math.min(started, now, seen(own), ...updates.map(seenAt)),
+    updates: worded.updates.map(update => believed(update, started)),
   };
+}
+
+/** What lies before a beginning that is not believed is dated well, unless it is of another day. */
+function believed({ stray, ...update }: IncidentUpdate, started: Millis): IncidentUpdate {
+  return stray && update.at < started - DAY ? { ...update, stray } : update;
 }
 
 /**

@@ -48,7 +48,7 @@ export interface IncidentUpdate {
   readonly inherits?: true;
   /** Its heading has a time but no date: its day depends on the other sections. */
   readonly undated?: true;
-  /** Dated more than a day before `started`: most likely the wrong year. */
+  /** Dated more than an hour before `started`, where nothing begins: shown, and told to nobody. */
   readonly stray?: true;
   /** Follows an end, while the file says that the incident continued: it was reopened. */
   readonly reopens?: true;
@@ -94,7 +94,7 @@ export interface Incident {
   readonly held?: true;
 }
 
-/** The first update that is not of a wrong year. */
+/** The update about the beginning: one that is dated before it is not. */
 export function beginningOf({ updates }: Pick<Incident, 'updates'>): IncidentUpdate | undefined {
   return updates.find(({ stray }) => !stray) ?? updates[0];
 }

@@ -25,10 +25,11 @@ export interface Announcement extends UpdateRef {
 const NEWS_FOR: Millis = DAY;
 
 /**
- * The updates not announced yet, oldest first, without those in the future. Recorded but not sent: `notify: false`,
- * news older than 24 h, and everything in the first round of a new database.
- * @param leads how long before a maintenance its reminders are sent, ms. Those already due when it is announced are not
- * sent.
+ * The updates not announced yet, oldest first. Updates of the future wait for their time;
+ * `notify: false`, news older than 24 h, what is dated before the incident began, and everything on the first round of a new database are
+ * noted and owed to nobody.
+ * `leads` are how long before a maintenance its notices go out; those due already when it is
+ * announced are noted too.
  */
 export function announcements(
   incidents: readonly Incident[],
@@ -49,7 +50,8 @@ export function announcements(
     const isNews = first !== undefined && first.at <= now && !isSeen(first) && !isOld(first);
     const add = (update: IncidentUpdate, isKnown = false) => {
       if (update.at > now || isSeen(update) || (!firstRound && tellsNothing(incident, update))) return;
-      const quiet = firstRound || !incident.notify || update.quiet || isOld(update) || isKnown;
+      const quiet =
+        firstRound || !incident.notify || update.quiet || update.stray || isOld(update) || isKnown;
       found.push({ incidentId: incident.id, key: update.key, incident, update, quiet });
     };
     for (const update of incident.updates) add(update);
@@ -63,7 +65,7 @@ export function announcements(
 function tellsNothing({ updates }: Incident, update: IncidentUpdate): boolean {
   const { body, label, change, promised, status, reopens } = update;
   if (body.trim() !== '' || label !== null || change || promised !== undefined || reopens) return false;
-  return updates[updates.indexOf(update) - 1]?.status === status;
+  return updates.slice(0, updates.indexOf(update)).findLast(({ stray }) => !stray)?.status === status;
 }
 
 /** What an update is about, to compare with subscribers' choices. */

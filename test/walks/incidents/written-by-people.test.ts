@@ -198,6 +198,71 @@ test('a section of the wrong year is named, and the beginning is told as one', a
   expect(subjects(world)).toEqual(['[INCIDENT] Slow exports', '[INCIDENT] Lost exports']);
 });
 
+test.each([
+  ['a day early', 'Identified 2026-03-09 12:01 UTC', 'Identified 2026-03-10 12:01 UTC'],
+  ['a day early after midnight', 'Identified 2026-03-09 12:00 UTC', 'Identified 2026-03-10 12:00 UTC'],
+  ['in local time, hours behind', 'Identified 2026-03-10 07:01 UTC', 'Identified 2026-03-10 12:01 UTC'],
+  ['an hour and a half behind', 'Identified 2026-03-10T10:20:00Z', 'Identified 12:01'],
+])(
+  'dated before the incident began, %s: named, told to nobody until it is corrected',
+  async (_, slip, right) => {
+    const world = await openWorld();
+    await subscribed(world, 'olga@example.com');
+    await world.pass(30, 30);
+    const head = HEAD.replace('2026-03-10T11:50:00Z', '2026-03-10T11:58:00Z');
+    const written = (second: string) =>
+      world.write(
+        '20260310_exports.md',
+        `${head}## Investigating 11:58 UTC\nExports take longer.\n\n${second}`,
+      );
+    await written('');
+    await world.pass(30, 5);
+    expect(subjects(world)).toEqual(['[INCIDENT] Slow exports']);
+    await written(`## ${slip}\nA full disk.\n`);
+    await world.pass(60, 5);
+    expect(subjects(world)).toEqual(['[INCIDENT] Slow exports']);
+    expect((await world.get('/status/live')).text).toContain('A full disk.');
+    expect(await problems(world)).toEqual([
+      expect.objectContaining({
+        line: 11,
+        what: expect.stringMatching(
+          /^this update is dated 2026-03-\S+Z, before the incident began \(2026-03-10T11:58:00Z\), so nobody is mailed$/,
+        ),
+        fix: 'correct its time or date, or `started`',
+      }),
+    ]);
+    await world.restart();
+    await written(`## ${right}\nA full disk.\n`);
+    await world.pass(60, 5);
+    expect(subjects(world)).toEqual(['[INCIDENT] Slow exports', '[UPDATE] Slow exports']);
+    expect(await problems(world)).toEqual([]);
+  },
+);
+
+test('a heading that may be of two days tells nothing until its date is written', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  await world.pass(30, 30);
+  const head = HEAD.replace('2026-03-10T11:50:00Z', '2026-03-09T07:00:00Z');
+  const rest =
+    '## Identified 2026-03-10 00:30:00 UTC\nA disk.\n\n## Investigating 2026-03-09 07:00:00 UTC\nSlow.\n';
+  const written = (heading: string) =>
+    world.write('20260310_exports.md', `${head}${rest}\n## ${heading}\nA new disk.\n`);
+  await written('Update 12:00 UTC');
+  await world.pass(60, 5);
+  expect(subjects(world)).toEqual([]);
+  expect((await problems(world)).slice(0, 1)).toEqual([
+    expect.objectContaining({
+      what: '"Update 12:00 UTC" may be 2026-03-09 or 2026-03-10, so this is not an update',
+      fix: 'write the date: `2026-03-10 12:00 UTC`',
+    }),
+  ]);
+  await written('Update 2026-03-10 12:00 UTC');
+  await world.pass(60, 5);
+  expect(subjects(world).at(-1)).toBe('[UPDATE] Slow exports');
+  expect(news(world).filter(({ text }) => text?.includes('A new disk.'))).toHaveLength(1);
+});
+
 test('a section without words tells nothing until it has some; a status is news without words', async () => {
   const world = await openWorld();
   await subscribed(world, 'olga@example.com');

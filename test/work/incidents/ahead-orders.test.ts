@@ -17,6 +17,7 @@ interface Step {
   readonly at: Millis;
   readonly written: Millis;
   readonly label: string;
+  readonly dated?: boolean;
 }
 
 interface Story {
@@ -39,7 +40,8 @@ function fileOf(steps: readonly Step[], newestFirst: boolean): string {
   const end = steps.find(({ label }) => label === 'Resolved');
   const front = end ? `status: resolved\nresolved: ${iso(end.at)}` : 'status: investigating';
   const sections = steps.map(
-    ({ at, written, label }) => `## ${label} ${iso(written).slice(11, 16)}\n\nsaid at ${iso(at)}\n`,
+    ({ at, written, label, dated }) =>
+      `## ${label} ${dated ? iso(written) : iso(written).slice(11, 16)}\n\nsaid at ${iso(at)}\n`,
   );
   if (newestFirst) sections.reverse();
   return `---\ntitle: x\nseverity: minor\nstarted: ${iso(steps[0]!.at)}\n${front}\n---\n\n${sections.join('\n')}`;
@@ -145,5 +147,39 @@ test('one section ahead by 1 to 14 hours: each is told once, in order, and the e
       expect(view.updates.every(update => update.at <= view.resolved! + MINUTE)).toBe(true);
     }),
     { numRuns: 60 },
+  );
+});
+
+const longStory: fc.Arbitrary<Story> = fc
+  .record({
+    begins: fc.integer({ min: 0, max: 24 * 60 - 1 }),
+    gaps: fc.array(fc.integer({ min: 1, max: 12 * 60 }), { minLength: 1, maxLength: 5 }),
+    dated: fc.array(fc.boolean(), { minLength: 6, maxLength: 6 }),
+    labels: fc.array(fc.constantFrom(...LABELS), { minLength: 6, maxLength: 6 }),
+    newestFirst: fc.boolean(),
+    restarts: fc.boolean(),
+  })
+  .map(({ begins, gaps, dated, labels, newestFirst, restarts }) => {
+    let now = at('00:00') + begins * MINUTE;
+    const times = [now, ...gaps.map(gap => (now += gap * MINUTE))];
+    const steps = times.map((one, index) => ({
+      at: one,
+      written: one,
+      label: index === times.length - 1 ? 'Resolved' : labels[index]!,
+      dated: dated[index]!,
+    }));
+    return { steps, newestFirst, restarts };
+  });
+
+test('days long, with dates and without: each is told once at its moment, and the end last', async () => {
+  const db = openDb();
+  await fc.assert(
+    fc.asyncProperty(longStory, async one => {
+      const { told, view } = await played(db, one);
+      expect(bodies(told)).toEqual(one.steps.map(({ at }) => `said at ${iso(at)}`));
+      expect(ends(told)).toEqual([one.steps.length - 1]);
+      expect(view.updates.map(({ at }) => at)).toEqual(one.steps.map(({ at }) => at));
+    }),
+    { numRuns: 30 },
   );
 });

@@ -2,50 +2,75 @@
 import { DAY, HOUR, type Millis } from '../../model/time.ts';
 import type { Section } from './timeline.ts';
 
-/** A section with its time. `written`: as in the heading; `at`: never before the previous section's. */
-export type Moment = { readonly section: Section; readonly at: Millis; readonly written: Millis };
+/** A section with its moment. `written` is what the heading says, `at` never precedes its elder's. */
+export interface Moment {
+  readonly section: Section;
+  readonly at: Millis;
+  readonly written: Millis;
+  /** The two moments that an undated heading may mean, where nothing tells which. */
+  readonly doubt?: readonly [Millis, Millis];
+}
 
 /** The order of sections when all have the same minute. */
 export type Ties = 'newest first' | 'oldest first';
 
-/** `started`, and the end by the front matter, epoch ms. */
-export type Life = { readonly started: Millis; readonly ending?: Millis | null };
+/** When an incident began, and when it was over by its front matter, epoch ms; `isTold`: words stand above its sections. */
+export interface Life {
+  readonly started: Millis;
+  readonly ending?: Millis | null;
+  readonly isTold?: boolean;
+}
 
 /** The window of a maintenance, epoch ms. */
 export type Work = { readonly start: Millis; readonly end: Millis };
 
+interface Reading {
+  readonly moments: readonly Moment[];
+  /** What speaks against reading the file in this direction. */
+  readonly faults: number;
+}
+
+/** The most that a section is earlier than `started` and belongs to the incident all the same. */
+const BEGINS_WITHIN = HOUR;
+
+/** What is dated before this is no word of the incident. A `started` after the end is wrong itself. */
+export function earliestOf({ started, ending = null }: Life): Millis {
+  return started - (ending !== null && ending < started ? DAY : BEGINS_WITHIN);
+}
+
 /**
- * Finds the time of each section; returns them oldest first.
- * - Sections may be top-down or bottom-up. Both are tried; an undated section gets the first such time of day after the
- *   previous one. The direction in which undated sections end earlier wins. Dated ones do not count for that, or adding
- *   one could reverse the others.
- * - If both end alike: the direction in which time runs forward, else `ties`.
- * - A dated section at the edge may have been added beside older ones: see `stoodBefore`.
- * - After the end is known, undated sections of a clock that was ahead do not move the others: see `walk`.
- * @param work the window of a maintenance: undated sections about the work itself get the nearest day to it.
- * @param trusted a machine's file, or a series: any date may be right. Else dates that are most likely wrong do not
- * move undated sections.
+ * Gives every section its moment, oldest first. They are read top-down and bottom-up, each undated one at the first such
+ * time of day at or after its predecessor. Dated ones that differ tell which of the two is right; where there are none,
+ * it is the one against which less speaks (see `walk`), and then the one whose undated sections end earlier
+ * (dated ones are alike in both, and adding one must not turn the others round). A dated section at an
+ * edge may have been put beside older ones: see `stoodBefore`.
+ * When both end alike, the one that already runs forward in time; else newest-first, as the mission's
+ * own sample is written, unless `ties` says otherwise. `work` is the window of a maintenance: what tells of the work
+ * itself without a date is read on the day nearest to it, however long ago the maintenance was announced. A section of
+ * a day that is most likely wrong moves no undated one there, unless `trusted`: a machine's file, or a series, may have
+ * any days. Nor does one of a clock that is ahead, once it is known when all was over: see `walk`.
  */
 export function readMoments(
   sections: readonly Section[],
-  { started, ending = null }: Life,
+  life: Life,
   work: Work | null = null,
   ties: Ties = 'newest first',
   trusted = false,
 ): Moment[] {
-  const strays = trusted ? new Set<Section>() : straysOf(sections, started, work);
-  // An undated section belongs to the day on which it is nearer to the start.
-  const bounds = { started, earliest: trusted || work ? Number.NEGATIVE_INFINITY : started - DAY / 2 };
+  const strays = trusted ? new Set<Section>() : straysOf(sections, life, work);
+  const isSure = ({ section }: { readonly section: Section }) => !strays.has(section);
   const reading = (all: readonly Section[]) => {
-    const plain = walk(all, bounds, null, work, strays);
-    const moments = ending === null ? plain : walk(all, bounds, ending, work, strays);
-    const moved = moments.filter(({ at }, index) => at !== plain[index]!.at).length;
-    return { moments, moved, end: endOf(moments) };
+    const { moments, faults } = walk(all, life, work, strays);
+    const sure = moments.filter(isSure);
+    const isDated = ({ section }: Moment) => section.dated;
+    return {
+      moments,
+      against: [disorder(sure.filter(isDated)), faults, endOf(moments), disorder(sure)] as const,
+    };
   };
   const [down, up] = [reading(sections), reading([...sections].reverse())];
-  const gap = down.moved - up.moved || down.end - up.end;
-  const sure = (moments: readonly Moment[]) => moments.filter(({ section }) => !strays.has(section));
-  const turned = gap === 0 ? disorder(sure(down.moments)) - disorder(sure(up.moments)) : gap;
+  const differing = down.against.findIndex((one, index) => one !== up.against[index]);
+  const turned = differing < 0 ? 0 : down.against[differing]! - up.against[differing]!;
   const chosen = turned < 0 || (turned === 0 && ties === 'oldest first') ? down : up;
   return chosen.moments
     .map((moment, index) => ({ moment, index }))
@@ -56,10 +81,11 @@ export function readMoments(
 /** A date this long after all others is most likely of the wrong year. */
 const LONGEST_SILENCE = 200 * DAY;
 
-/** Dated sections with most likely the wrong date: far before the start, or long after all others. */
-function straysOf(sections: readonly Section[], started: Millis, work: Work | null): ReadonlySet<Section> {
-  // A maintenance may be announced before the day in its file's name.
-  const first = started - (work ? LONGEST_SILENCE : DAY);
+/** The dated sections that most likely are of a wrong day: before the beginning, or long after all others. */
+function straysOf(sections: readonly Section[], life: Life, work: Work | null): ReadonlySet<Section> {
+  const { started } = life;
+  // A maintenance may be announced before the day that its file is named after.
+  const first = work ? started - LONGEST_SILENCE : earliestOf(life);
   let last = Math.max(started, work?.end ?? started);
   const strays = new Set<Section>();
   for (const section of sections.filter(({ dated }) => dated).sort((a, b) => a.time - b.time)) {
@@ -72,46 +98,153 @@ function straysOf(sections: readonly Section[], started: Millis, work: Work | nu
 /** The most that local time is ahead of UTC. */
 const FARTHEST_AHEAD = 14 * HOUR;
 
-/** The update about the end may be dated this much later. */
-const ENDING_FOR = HOUR;
+/** The words of an end may be dated so long after it. */
+export const ENDING_FOR = HOUR;
 
 /**
- * The times in one direction. Undated sections after `ending` are of a clock that is ahead, or postscripts: they do not
- * move the following sections. A section that would therefore fall on the day after the end gets the day before, if
- * that is within the incident.
+ * The moments in one direction. What has the time of the end is the end. What comes after it draws nothing along: it was
+ * written by a clock that is ahead, or is a postscript. And what stands below the words of such a clock is not of
+ * the day after the end for that: it is of the day before, where that is within the incident. What stands before
+ * all others and is not as old as these was put at the wrong end of the file: see `appended`.
  */
 function walk(
   sections: readonly Section[],
-  { started, earliest }: { readonly started: Millis; readonly earliest: Millis },
-  ending: Millis | null,
+  { started, ending = null, isTold = false }: Life,
   work: Work | null,
   strays: ReadonlySet<Section>,
-): Moment[] {
+): Reading {
   const latest = ending === null ? Number.POSITIVE_INFINITY : ending + ENDING_FOR;
+  const closing = ending === null ? -1 : closingOf(sections, ending);
+  const known = sections.map((section, index) =>
+    index === closing
+      ? floored(ending!, section)
+      : section.dated && !strays.has(section)
+        ? section.time
+        : null,
+  );
+  const opens = sections.some(section => isAt(section, started));
+  // People round, and begin to write before they know when it began.
+  const soonest = isTold || opens || work ? started : started - BEGINS_WITHIN;
+  const wrongEnd = work ? 0 : wrongEndOf(sections, known, soonest);
   let elder = started;
   let isGuessed = false;
-  // Dated sections, such as those of this program, are above or below all undated ones.
-  const edge = sections.findIndex(({ dated }) => !dated);
-  return sections.map((section, index) => {
-    const floor = elder - (elder % section.precision);
-    const beginning = started - (started % section.precision);
-    const soonest = floor + ((((section.time - floor) % DAY) + DAY) % DAY);
-    const next = soonest < earliest ? soonest + DAY : soonest;
-    const isOlder = index > 0 && index === edge && stoodBefore(sections.slice(edge), floor, next, beginning);
-    const isLate = !section.dated && next > latest;
+  let faults = wrongEnd;
+  // What programs write has a date, and stands above or below everything that people wrote.
+  const undated = sections.findIndex((_, index) => index >= wrongEnd && known[index] === null);
+  // Two that run forward confirm the order.
+  const edge = undated === wrongEnd + 1 ? undated : -1;
+  const moments = sections.map((section, index): Moment => {
+    if (index < wrongEnd) return { section, at: known[index] ?? 0, written: known[index] ?? 0 };
+    const floor = floored(elder, section);
+    const beginning = floored(started, section);
+    const next = firstFrom(
+      section.time,
+      index === wrongEnd ? Math.min(floor, floored(soonest, section)) : floor,
+    );
+    const isKnown = section.dated || index === closing;
+    const isOlder = index === edge && stoodBefore(sections.slice(edge), floor, next, beginning);
+    const isLate = !isKnown && next > latest;
     const isBefore = isLate && isGuessed && next - DAY >= Math.max(beginning, floor - FARTHEST_AHEAD);
     const first = isOlder || isBefore ? next - DAY : next;
     const read = work && tellsOfWork(section) ? nearestTo(work, first) : first;
-    const written = section.dated ? section.time : read;
-    // 12:34 after 12:34:56 is the same minute, not an earlier time.
+    const written = known[index] ?? (section.dated ? section.time : read);
+    // 12:34 beside an elder of 12:34:56 is the same minute, not an earlier moment.
     const at =
       written === floor ? elder : written === first && first < next ? Math.max(written, started) : written;
-    if (!strays.has(section) && !isBefore && (section.dated || at <= latest)) {
+    if (!work && isLate) faults += section.status === null || tellsEnd(section) ? 1 : 2;
+    if (index === closing ? elder > ending! : known[index] !== null && isGuessed && at < elder) faults++;
+    if (!strays.has(section) && !isBefore && (at <= latest || (section.dated && ending === null))) {
       elder = at;
-      isGuessed = !section.dated;
+      isGuessed = !isKnown;
     }
     return { section, at, written };
   });
+  appended(moments, wrongEnd, known, latest);
+  const isOpening = ({ section, at }: Moment) => floored(at, section) === floored(started, section);
+  const isMixed = known.some(one => one !== null);
+  if (!work && opens && isMixed && !isTold && !moments.some(isOpening)) faults++;
+  return { moments, faults };
+}
+
+function floored(at: Millis, { precision }: Section): Millis {
+  return at - (at % precision);
+}
+
+/** The first such time of day at or after `from`. */
+function firstFrom(time: Millis, from: Millis): Millis {
+  return from + ((((time - from) % DAY) + DAY) % DAY);
+}
+
+/** Whether a heading may mean that moment: by its time of day, if it has no date. */
+function isAt(section: Section, moment: Millis): boolean {
+  const at = floored(moment, section);
+  return (section.dated ? section.time : firstFrom(section.time, at)) === at;
+}
+
+/** Which of the sections, in the order of time, has no date and is the end by its time of day; -1 for none. */
+function closingOf(sections: readonly Section[], ending: Millis): number {
+  const isTold = sections.some(tellsEnd);
+  return sections.findLastIndex(
+    (section, index) =>
+      !section.dated &&
+      isAt(section, ending) &&
+      (isTold ? tellsEnd(section) : index === sections.length - 1 && section.status === null),
+  );
+}
+
+function tellsEnd({ status }: Pick<Section, 'status'>): boolean {
+  return status === 'resolved' || status === 'completed';
+}
+
+/** How many of the first sections are not as old as a dated one below: somebody put what was new beside the oldest. */
+function wrongEndOf(
+  sections: readonly Section[],
+  known: readonly (Millis | null)[],
+  soonest: Millis,
+): number {
+  let oldest = Number.POSITIVE_INFINITY;
+  let count = 0;
+  for (let index = sections.length - 1; index >= 0; index--) {
+    const section = sections[index]!;
+    const at = known[index] ?? firstFrom(section.time, floored(soonest, section));
+    if (at <= oldest) count = index;
+    if (section.dated && known[index] != null) oldest = Math.min(oldest, at);
+  }
+  return count;
+}
+
+/** What follows the newest so soon was added after it; what stands so shortly before it, before it. */
+const SOON = 9 * HOUR;
+const SHORTLY = 6 * HOUR;
+
+/**
+ * Gives the first `count` moments, which were added at the wrong end, their days: after the newest, as people write; or
+ * after their neighbour, where people wrote that, too, and only programs write at the other end.
+ */
+function appended(moments: Moment[], count: number, known: readonly (Millis | null)[], latest: Millis): void {
+  const others = moments.slice(count);
+  const times = [...others.map(({ at }) => at), ...known.slice(0, count).flatMap(one => one ?? [])];
+  let elder = others[0]?.at ?? 0;
+  const oldest = elder;
+  let newest = Math.max(elder, ...times.filter(at => at < latest - ENDING_FOR));
+  for (let index = count - 1; index >= 0; index--) {
+    if (known[index] !== null) continue;
+    const { section } = moments[index]!;
+    const soonest = firstFrom(section.time, floored(elder, section));
+    const after = firstFrom(section.time, floored(newest, section));
+    const before = after - DAY;
+    const isAfter = after <= latest && after - newest <= SOON;
+    let at = isAfter || before < oldest ? after : before;
+    let isSure = isAfter || after > latest || before < oldest || newest - before <= SHORTLY;
+    if (others[0]?.section.dated === false) {
+      isSure = !isAfter || soonest === after;
+      at = soonest;
+    }
+    const doubt = isSure ? {} : { doubt: [at === after ? before : at, after] as const };
+    moments[index] = { section, at, written: at, ...doubt };
+    elder = at;
+    newest = Math.max(newest, at);
+  }
 }
 
 /** A longer gap before an undated section means: it may have been in the file earlier. */

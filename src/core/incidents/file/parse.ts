@@ -18,7 +18,7 @@ import { occurs, overlapsItself } from '../recurrence.ts';
 import type { Ties } from './moments.ts';
 import { fieldsSchema, frontmatterSchema, MAX_TITLE, readPromise } from './schema.ts';
 import { cutSections, type Section, type Sections } from './timeline.ts';
-import { type Fields, type Frontmatter, updatesOf } from './updates.ts';
+import { doubtsOf, type Fields, type Frontmatter, updatesOf } from './updates.ts';
 
 /** The largest incident file that is read, bytes. */
 export const MAX_INCIDENT_BYTES = 1_000_000;
@@ -67,7 +67,9 @@ function read(file: string, id: string, source: string, ties: Ties): Outcome<Inc
   if (!yaml) return { value: null, problems: front.problems };
   const { fields, problems } = readFields(front, yaml, file);
   if (!fields || problems.some(isError)) return { value: null, problems };
-  const cut = cutSections(body);
+  const whole = cutSections(body);
+  const doubts = doubtsOf(fields, whole);
+  const cut = doubts.size === 0 ? whole : cutSections(body, doubts);
   const sections = readSectionFields(cut.sections, bodyLine, file);
   problems.push(...sections.problems);
   if (problems.some(isError)) return { value: null, problems };

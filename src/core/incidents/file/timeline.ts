@@ -1,6 +1,8 @@
-// Timelines: cuts the body of an incident file into its `## Update 15:00 UTC` sections.
+// Timelines: the `## Update 15:00 UTC` sections of an incident file, read into moments.
+
+import { iso, type Millis } from '../../model/time.ts';
 import { joined, type Shown, type ShownLine } from '../../text/comments.ts';
-import type { WrongTime } from '../times/written-time.ts';
+import { type WrongTime, wrong as wrongTime } from '../times/written-time.ts';
 import {
   MAX_HEADINGS,
   MAX_SECTIONS,
@@ -42,10 +44,14 @@ export interface Sections {
 }
 
 /**
- * Cuts a body into preface, timed sections and post-mortem. Skips headings in code fences, and HTML comments with their
- * content. Of a body that is too long only the beginning is read.
+ * Cuts a body into preface, timed sections and the post-mortem; headings in code fences do not count, and HTML
+ * comments, with all that stands in them, are left out. Of a body that is too long only the beginning is read.
+ * `doubtful`: by line, the two moments that a heading without a date may mean (moments.ts): it cannot be read.
  */
-export function cutSections(body: string): Sections {
+export function cutSections(
+  body: string,
+  doubtful: ReadonlyMap<number, readonly [Millis, Millis]> = new Map(),
+): Sections {
   const { shown, isWhole } = readBeginning(body);
   const { lines, openFence, openFenceLine, unclosed, nested } = shown;
   const parts: HeadedLines[] = [{ line: 0, heading: null, lines: [] }];
@@ -61,7 +67,9 @@ export function cutSections(body: string): Sections {
       stopped = tooMany(index + 1, MAX_HEADINGS, 'headings');
       break;
     }
-    const heading = text === undefined ? null : readHeading(text, inPostmortem);
+    const days = doubtful.get(index + 1);
+    const heading =
+      text === undefined ? null : days ? oneOfTwoDays(text, days) : readHeading(text, inPostmortem);
     if (heading && parts.length > MAX_SECTIONS) {
       stopped = tooMany(index + 1, MAX_SECTIONS, 'updates');
       break;
@@ -86,6 +94,12 @@ export function cutSections(body: string): Sections {
   }
   const seen = { openFence, openFenceLine, unclosed, nested, wrong, unreadable, loose, stopped };
   return { ...assembled(parts), ...seen };
+}
+
+function oneOfTwoDays(text: string, [one, other]: readonly [Millis, Millis]): WrongTime {
+  const day = (at: Millis) => iso(at).slice(0, 10);
+  const meant = iso(other).slice(0, 16).replace('T', ' ');
+  return wrongTime(text, `may be ${day(one)} or ${day(other)}`, `write the date: \`${meant} UTC\``);
 }
 
 interface HeadedLines {

@@ -1,8 +1,8 @@
 // Turns sections and front matter into the updates of an incident, in order, each with its key and status.
 import type * as z from 'zod';
 import type { IncidentUpdate, UpdateStatus } from '../../model/incident.ts';
-import { DAY, iso, MINUTE, type Millis } from '../../model/time.ts';
-import { type Moment, readMoments, type Ties } from './moments.ts';
+import { iso, MINUTE, type Millis } from '../../model/time.ts';
+import { earliestOf, type Moment, readMoments, type Ties } from './moments.ts';
 import { type fieldsSchema, type frontmatterSchema, readPromise } from './schema.ts';
 import type { Section, Sections } from './timeline.ts';
 
@@ -36,10 +36,10 @@ export function updatesOf(
   const repeats = maintenance && rrule != null;
   // In a series, an undated section may mean any occurrence.
   const work = maintenance && !repeats ? { start, end: end! } : null;
-  const life = { started, ending: repeats ? null : (fields.resolved ?? null) };
+  const life = lifeOf(fields, started, cut);
   const moments = readMoments(cut.sections, life, work, ties, repeats || opener != null);
-  // If its clock was ahead, a machine's file has sections before its start.
-  const earliest = maintenance || opener != null ? Number.NEGATIVE_INFINITY : started - DAY;
+  // What a machine filed while its clock was ahead has sections before its beginning, too.
+  const earliest = maintenance || opener != null ? Number.NEGATIVE_INFINITY : earliestOf(life);
   const reading: TimelineContext = {
     ...{ fields, started, maintenance, repeats },
     ending: fields.resolved ?? null,
@@ -84,7 +84,25 @@ export function updatesOf(
   });
 }
 
-/** The sections, the text above them, and an end that is only in the front matter; oldest first. */
+function lifeOf({ rrule, resolved }: Frontmatter, started: Millis, { preface }: Sections) {
+  return { started, ending: rrule == null ? (resolved ?? null) : null, isTold: preface !== '' };
+}
+
+/** The two moments that an undated heading of an incident may mean, by its line, where nothing tells which. */
+export function doubtsOf(fields: Frontmatter, cut: Sections): ReadonlyMap<number, readonly [Millis, Millis]> {
+  const { started, scheduled_start: start, opened_by: opener } = fields;
+  if (started === undefined || start !== undefined) return new Map();
+  const moments = readMoments(
+    cut.sections,
+    lifeOf(fields, started, cut),
+    null,
+    'newest first',
+    opener != null,
+  );
+  return new Map(moments.flatMap(({ section, doubt }) => (doubt ? [[section.line, doubt] as const] : [])));
+}
+
+/** The sections, what stands above them, and the end that only the front matter tells, oldest first. */
 function entriesOf(
   { fields, started, maintenance, ending, isStray }: TimelineContext,
   moments: readonly Moment[],

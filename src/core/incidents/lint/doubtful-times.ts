@@ -1,16 +1,17 @@
 // Doubtful times: warns of times that are a guess, or most likely of the wrong year.
 import { type Incident, isOpen } from '../../model/incident.ts';
 import { DAY, HOUR, iso, type Millis, parseInstant } from '../../model/time.ts';
-import { tellsOfWork } from '../file/moments.ts';
-import type { Sections } from '../file/timeline.ts';
+import { ENDING_FOR, earliestOf, tellsOfWork } from '../file/moments.ts';
+import type { Section, Sections } from '../file/timeline.ts';
 import { minuteOf, momentsOf, type Remark } from './remark.ts';
 
 export function doubtfulTimes(incident: Incident, cut: Sections): Remark[] {
   return incident.scheduled ? guessed(incident, cut) : misdated(incident, cut);
 }
 
-/** Times of a maintenance that are ambiguous; used all the same. */
-function guessed(incident: Incident, { sections }: Sections): Remark[] {
+/** What of a maintenance cannot be known for sure as it is written: used all the same. */
+function guessed(incident: Incident, cut: Sections): Remark[] {
+  const { sections } = cut;
   const { rrule, status, resolved, updates } = incident;
   const scheduled = incident.scheduled!;
   const repeats = rrule !== undefined;
@@ -23,7 +24,7 @@ function guessed(incident: Incident, { sections }: Sections): Remark[] {
       what: `this section has a time and no date, and ${why}: its day is a guess`,
       fix: `write the date too, like \`## Completed ${iso(scheduled.start).slice(0, 10)} 02:41 UTC\``,
     }));
-  for (const { section, at } of repeats ? [] : momentsOf(incident, sections, scheduled)) {
+  for (const { section, at } of repeats ? [] : momentsOf(incident, cut, scheduled)) {
     const meant = dayOfWork(at, scheduled);
     if (section.dated || section.status !== null || meant === null) continue;
     found.push({
@@ -44,11 +45,11 @@ function guessed(incident: Incident, { sections }: Sections): Remark[] {
 }
 
 /**
- * Times that are most likely of the wrong year: an update more than a day before `started`, and a `started` far from
- * the day in the file's name. A resolved incident may have any day in its name.
+ * A beginning or a section that is most likely of the wrong year: an update more than an hour before `started`, and a
+ * `started` far from the day that the file is named after. What is over may be named after any day.
  */
 function misdated(incident: Incident, { sections }: Sections): Remark[] {
-  const { id, started, openedBy } = incident;
+  const { id, started, begins = started, resolved, openedBy } = incident;
   if (openedBy !== null) return [];
   const found: Remark[] = [];
   const named = /^(\d{4})(\d{2})(\d{2})(?!\d)/.exec(id);
@@ -59,14 +60,32 @@ function misdated(incident: Incident, { sections }: Sections): Remark[] {
     const what = `\`started\` is ${iso(started)}, and the file is named after ${iso(day).slice(0, 10)}`;
     found.push({ at: 'started', what, fix: isYears(apart) ? year : 'correct the one or the other' });
   }
+  const earliest = earliestOf({ started: begins, ending: resolved });
   for (const { dated, time, line } of sections) {
-    if (!dated || time >= started - DAY) continue;
+    if (!dated || time >= earliest) continue;
     const meant = inYearOf(time, started);
-    const what = `this update is dated ${iso(time)}, before the incident began (${iso(started)}), so nobody is mailed`;
+    const what = `this update is dated ${iso(time)}, before the incident began (${iso(begins)}), so nobody is mailed`;
     const year = `did you mean ${minuteOf(meant)} UTC?`;
-    found.push({ at: line, what, fix: meant >= started - DAY ? year : 'correct its date, or `started`' });
+    const fix = isYears(meant - time) && meant !== time ? year : 'correct its time or date, or `started`';
+    found.push({ at: line, what, fix });
   }
-  return found;
+  return [...found, ...afterTheEnd(incident, sections)];
+}
+
+/** A dated section after the end, by more than its words take, that stands between sections said before that. */
+function afterTheEnd({ resolved }: Incident, sections: Sections['sections']): Remark[] {
+  if (resolved === null) return [];
+  const isLate = ({ dated, time }: Section) => dated && time > resolved + ENDING_FOR;
+  const first = sections.findIndex(section => !isLate(section));
+  const last = sections.findLastIndex(section => !isLate(section));
+  return sections
+    .slice(Math.max(first, 0), last + 1)
+    .filter(isLate)
+    .map(({ line, time }) => ({
+      at: line,
+      what: `this update is dated ${iso(time)}, after the end (${iso(resolved)}), and stands among what was said before it`,
+      fix: 'correct its date, or `resolved`',
+    }));
 }
 
 /** Whether a span is whole years, give or take three days. */

@@ -3,7 +3,7 @@ import type { Incident } from '../../model/incident.ts';
 import type { Problem } from '../../model/problem.ts';
 import { iso, type Millis } from '../../model/time.ts';
 import { readMoments, type Work } from '../file/moments.ts';
-import type { Section } from '../file/timeline.ts';
+import type { Sections } from '../file/timeline.ts';
 
 /** A warning by default. */
 export interface Remark {
@@ -14,15 +14,16 @@ export interface Remark {
   readonly fix: string;
 }
 
-/** The times of an incident's sections, as in its updates. */
+/** The moments of an incident's sections, as its updates have them; a heading of which nobody knows its day is none. */
 export function momentsOf(
   { started, resolved, updates, rrule, openedBy }: Incident,
-  sections: readonly Section[],
+  { sections, preface }: Pick<Sections, 'sections' | 'preface'>,
   work: Work | null,
 ) {
   const announced = updates.find(({ presumed }) => presumed)?.at ?? started;
-  const life = { started: announced, ending: rrule === undefined ? resolved : null };
-  return readMoments(sections, life, work, 'newest first', rrule !== undefined || openedBy !== null);
+  const life = { started: announced, ending: rrule === undefined ? resolved : null, isTold: preface !== '' };
+  const moments = readMoments(sections, life, work, 'newest first', rrule !== undefined || openedBy !== null);
+  return moments.filter(({ doubt }) => doubt === undefined);
 }
 
 /** `2025-11-06 15:30`, UTC. */

@@ -104,7 +104,7 @@ function placesOf(incident: Incident, source: string, where: string): Places {
   if (known?.source === source) return known;
   const { yaml, body, bodyLine } = readFrontmatter(where, source);
   const work = incident.scheduled && incident.rrule === undefined ? incident.scheduled : null;
-  const moments = momentsOf(incident, cutSections(body).sections, work);
+  const moments = momentsOf(incident, cutSections(body), work);
   const made = {
     source,
     startedLine: yaml?.lineOf(['started']) ?? 1,

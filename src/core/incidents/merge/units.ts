@@ -85,7 +85,10 @@ function cutBody(lines: readonly string[], source: string): Pick<Units, 'preface
   const cut = cutSections(lines.map(bare).join('\n'));
   if (cut.stopped) return null;
   const read = parseIncident('', '', source).value;
-  const moments = read ? readMoments(cut.sections, { started: read.started, ending: read.resolved }) : [];
+  const isTold = cut.preface !== '';
+  const moments = read
+    ? readMoments(cut.sections, { started: read.started, ending: read.resolved, isTold })
+    : [];
   const said = new Map(moments.map(({ section, at }) => [section.line, at]));
   const found = [...cut.sections.map(({ line }) => line), ...postmortemLines(lines)];
   const starts = found.sort((a, b) => a - b);

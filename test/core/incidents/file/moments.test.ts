@@ -1,0 +1,205 @@
+// Moments: on which day an undated heading is read, beside dated ones, `started` and `resolved`.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parseIncident } from '../../../../src/core/incidents/file/parse.ts';
+import { HOUR, iso, MINUTE, parseInstant } from '../../../../src/core/model/time.ts';
+
+interface Written {
+  readonly started: string;
+  readonly resolved?: string;
+  readonly headings: readonly string[];
+}
+
+function fileOf({ started, resolved, headings }: Written): string {
+  const end = resolved ? `status: resolved\nresolved: ${resolved}` : 'status: investigating';
+  return `---\ntitle: x\nseverity: minor\nstarted: ${started}\n${end}\n---\n\n${headings
+    .map(one => `## ${one}\n\nsaid ${one}\n`)
+    .join('\n')}`;
+}
+
+/** What is read: `25T10:23 Update 10:23 UTC`, oldest first; and the lines that are errors. */
+function read(written: Written) {
+  const { value, problems } = parseIncident('x.md', 'x', fileOf(written));
+  return {
+    moments: value!.updates.map(({ at, body }) => `${iso(at).slice(8, 16)} ${body.slice(5)}`),
+    errors: problems.filter(({ level }) => level === 'error').map(({ what }) => what),
+    problems,
+  };
+}
+
+describe('dated headings tell the order', () => {
+  const started = '2026-11-25T10:03:03Z';
+  const NEWEST = ['Identified 2026-11-26 02:05:02 UTC', 'Investigating 2026-11-25 10:03:03 UTC'];
+  const UPDATE = 'Update 10:23 UTC';
+  const RESOLVED = 'Resolved 11:00 UTC';
+  test.each([
+    ['on top', [UPDATE, ...NEWEST]],
+    ['at the bottom', [...NEWEST, UPDATE]],
+    ['at the bottom of oldest first', [...NEWEST.toReversed(), UPDATE]],
+    ['on top of oldest first', [UPDATE, ...NEWEST.toReversed()]],
+  ])('an undated one on the second day, %s', (_, headings) => {
+    const { moments, errors } = read({ started, headings });
+    expect(errors).toEqual([]);
+    expect(moments.at(-1)).toBe('26T10:23 Update 10:23 UTC');
+    expect(moments).toHaveLength(3);
+    for (const both of [
+      [RESOLVED, ...headings],
+      [...headings, RESOLVED],
+    ]) {
+      const over = read({ started, resolved: '2026-11-26T11:00:00Z', headings: both });
+      expect(over.moments.slice(-2)).toEqual(['26T10:23 Update 10:23 UTC', '26T11:00 Resolved 11:00 UTC']);
+      expect(over.errors).toEqual([]);
+    }
+  });
+
+  test('the end of a day later is the end', () => {
+    const headings = [
+      'Investigating 2026-11-25 09:38 UTC',
+      'Identified 2026-11-25 20:10 UTC',
+      'Update 2026-11-26 00:44 UTC',
+      'Monitoring 07:18 UTC',
+      'Resolved 10:23 UTC',
+    ];
+    for (const all of [headings, headings.toReversed()]) {
+      const { moments } = read({
+        started: '2026-11-25T09:38:00Z',
+        resolved: '2026-11-26T10:23:00Z',
+        headings: all,
+      });
+      expect(moments.slice(-2)).toEqual(['26T07:18 Monitoring 07:18 UTC', '26T10:23 Resolved 10:23 UTC']);
+    }
+  });
+
+  test('at the wrong end, where two days are as likely: an error that names both', () => {
+    const { errors, moments, problems } = read({ started, headings: [...NEWEST, 'Update 14:30 UTC'] });
+    expect(errors).toEqual(['"Update 14:30 UTC" may be 2026-11-25 or 2026-11-26, so this is not an update']);
+    expect(problems[0]).toMatchObject({ line: 16, fix: 'write the date: `2026-11-26 14:30 UTC`' });
+    expect(moments).toHaveLength(2);
+  });
+});
+
+describe('a first heading before `started`', () => {
+  const day = (first: string, last = 'Resolved 20:50 UTC') => ({
+    started: '2026-11-25T14:00:00Z',
+    resolved: '2026-11-25T20:50:00Z',
+    headings: [first, 'Identified 15:10 UTC', last],
+  });
+  test.each(['Investigating 13:58 UTC', 'Investigating 13:00 UTC'])(
+    'up to an hour is of that day: %s',
+    first => {
+      const { headings, ...rest } = day(first);
+      for (const all of [headings, headings.toReversed()]) {
+        expect(read({ ...rest, headings: all }).moments).toEqual([
+          `25T${first.slice(14, 19)} ${first}`,
+          '25T15:10 Identified 15:10 UTC',
+          '25T20:50 Resolved 20:50 UTC',
+        ]);
+      }
+    },
+  );
+});
+
+describe('beside a known end', () => {
+  test('a dated one of the next day draws nothing, and is named', () => {
+    const headings = ['Investigating 13:00 UTC', 'Update 2026-11-26 13:20 UTC', 'Resolved 13:50 UTC'];
+    for (const all of [headings, headings.toReversed()]) {
+      const { moments, problems } = read({
+        started: '2026-11-25T13:00:00Z',
+        resolved: '2026-11-25T13:50:00Z',
+        headings: all,
+      });
+      expect(moments).toContain('25T13:50 Resolved 13:50 UTC');
+      expect(problems.map(({ what, fix }) => [what, fix])).toEqual([
+        [
+          'this update is dated 2026-11-26T13:20:00Z, after the end (2026-11-25T13:50:00Z), and stands among what was said before it',
+          'correct its date, or `resolved`',
+        ],
+      ]);
+    }
+    const postscript = ['Investigating 13:00 UTC', 'Resolved 13:50 UTC', 'Update 2026-11-26 13:20 UTC'];
+    for (const all of [postscript, postscript.toReversed()]) {
+      const { problems } = read({
+        started: '2026-11-25T13:00:00Z',
+        resolved: '2026-11-25T13:50:00Z',
+        headings: all,
+      });
+      expect(problems).toEqual([]);
+    }
+  });
+
+  test('an update in local time moves no other', () => {
+    const headings = [
+      'Investigating 14:10 UTC',
+      'Identified 2026-11-25 15:00:02 UTC',
+      'Update 2026-11-25 18:00:02 UTC',
+      'Update 23:27 UTC',
+      'Resolved 20:55 UTC',
+    ];
+    for (const all of [headings, headings.toReversed()]) {
+      const { moments } = read({
+        started: '2026-11-25T13:59:00Z',
+        resolved: '2026-11-25T20:55:00Z',
+        headings: all,
+      });
+      expect(moments[0]).toBe('25T14:10 Investigating 14:10 UTC');
+      expect(moments).toContain('25T20:55 Resolved 20:55 UTC');
+    }
+  });
+
+  test.each(['Resolved 2026-11-26 14:07 UTC', 'Identified 2026-11-26 02:07 UTC'])(
+    'a postscript hours after it is one, beside “%s”',
+    dated => {
+      const headings = ['Update 22:36 UTC', dated, 'Investigating 20:26 UTC'];
+      for (const all of [headings, headings.toReversed()]) {
+        const { moments } = read({
+          started: '2026-11-25T20:07:00Z',
+          resolved: '2026-11-26T14:07:00Z',
+          headings: all,
+        });
+        expect(moments[0]).toBe('25T20:26 Investigating 20:26 UTC');
+        expect(moments.at(-1)).toBe('26T22:36 Update 22:36 UTC');
+      }
+    },
+  );
+});
+
+describe('a true story', () => {
+  const story = fc.record({
+    begins: fc.integer({ min: 0, max: 24 * 60 - 1 }),
+    gaps: fc.array(fc.integer({ min: 1, max: 12 * 60 }), { maxLength: 5 }),
+    dated: fc.array(fc.boolean(), { minLength: 6, maxLength: 6 }),
+    labels: fc.array(fc.constantFrom('Update', 'Identified', 'Monitoring', 'Disk replaced'), {
+      minLength: 6,
+      maxLength: 6,
+    }),
+    newestFirst: fc.boolean(),
+    isTold: fc.boolean(),
+    isOver: fc.boolean(),
+  });
+
+  test('is read as it was, or a heading is an error: none is of another day', () => {
+    fc.assert(
+      fc.property(story, ({ begins, gaps, dated, labels, newestFirst, isTold, isOver }) => {
+        const started = (parseInstant('2026-11-25') as number) + begins * MINUTE;
+        let now = started;
+        const steps = gaps.map(gap => (now += gap * MINUTE));
+        if (now - started > 60 * HOUR) return;
+        const times = isTold ? steps : [started, ...steps];
+        const headings = times.map((time, index) => {
+          const label = isOver && index === times.length - 1 ? 'Resolved' : labels[index]!;
+          const text = iso(time).replace('T', ' ').replace(':00Z', ' UTC');
+          return `## ${label} ${dated[index] ? text : text.slice(11)}\n\nsaid at ${iso(time)}\n`;
+        });
+        if (newestFirst) headings.reverse();
+        const end = isOver ? `status: resolved\nresolved: ${iso(now)}` : 'status: investigating';
+        const text = `---\ntitle: x\nseverity: minor\nstarted: ${iso(started)}\n${end}\n---\n\n${isTold ? 'It fails.\n\n' : ''}${headings.join('\n')}`;
+        const { value, problems } = parseIncident('x.md', 'x', text);
+        expect(problems.filter(({ what }) => !what.includes('`started`'))).toEqual([]);
+        const said = value!.updates.filter(({ body }) => body.startsWith('said'));
+        expect(said.map(({ at }) => `said at ${iso(at)}`)).toEqual(said.map(({ body }) => body));
+        expect(said).toHaveLength(times.length);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
