@@ -6,7 +6,7 @@ import { notUtf8 } from '../content/incidents/scan.ts';
 import { openTemplates } from '../content/templates.ts';
 import { parseIncident } from '../core/incidents/file/parse.ts';
 import { coversNobody, unknownComponents } from '../core/incidents/lint/lint.ts';
-import { untimely } from '../core/incidents/lint/times.ts';
+import { timeProblems } from '../core/incidents/lint/times.ts';
 import type { Incident } from '../core/model/incident.ts';
 import { type Problem, printProblem } from '../core/model/problem.ts';
 import type { Site } from '../core/model/site.ts';
@@ -55,7 +55,7 @@ async function gather(files: readonly string[], cli: Cli): Promise<Linted> {
       ? [
           ...(site ? unknownComponents(file, text, incident, site.components) : []),
           ...(site ? unnamed(file, text, incident, site) : []),
-          ...untimely(incident, text, file, cli.clock(), view),
+          ...timeProblems(incident, text, file, cli.clock(), view),
         ]
       : [];
   if (files.length === 0) {

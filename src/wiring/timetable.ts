@@ -19,16 +19,9 @@ export function openTimetable(
   const scheduler = new Scheduler(base.arrange?.(jobs) ?? jobs, monotonic, log);
   steps.listen(() => scheduler.hurry());
   const stop = everySecond(() => scheduler.turn());
-  closers.push(() => {
-    mirror.stop();
-    stop();
-    return scheduler.close();
-  });
-  closers.push(
-    everySecond(() => {
-      judge().catch((error: unknown) => log.error({ err: error }, 'the page could not be judged'));
-    }),
-  );
+  closers.push(() => scheduler.close(), stop, mirror.stop);
+  const failed = (error: unknown) => log.error({ err: error }, 'the page could not be judged');
+  closers.push(everySecond(() => void judge().catch(failed)));
   return scheduler;
 }
 

@@ -9,7 +9,7 @@ import { asOf } from '../../core/incidents/as-of.ts';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
 import type { Revision } from '../../core/incidents/history.ts';
 import { shownProblems } from '../../core/incidents/lint/shown.ts';
-import { shownUntimely } from '../../core/incidents/lint/times.ts';
+import { shownTimeProblems } from '../../core/incidents/lint/times.ts';
 import { failingMeanwhile } from '../../core/incidents/maintenance.ts';
 import { occurrencesOf } from '../../core/incidents/recurrence.ts';
 import type { Measured } from '../../core/model/component.ts';
@@ -124,7 +124,7 @@ export class Refresh {
     const outages = await deps.outages();
     const views = await firstSeen.date(files.incidents, now);
     const incidents = await inTurns(repeatedAt(withUnfiled(views, filed), now), nextTurn);
-    const untimely = await inTurns(judging(files, views, incidents, now), nextTurn);
+    const timeProblems = await inTurns(judging(files, views, incidents, now), nextTurn);
     const networkDownSince = deps.networkDownSince();
     const warnings = deps.warnings(site, now);
     const all = [
@@ -133,7 +133,7 @@ export class Refresh {
       ...filed.problems,
       ...shownProblems(incidents, files.incidents, site, now),
       ...failingMeanwhile(incidents, measured, site, now),
-      ...untimely,
+      ...timeProblems,
       ...disagreements(incidents, outages, now),
       ...blindness(site, networkDownSince),
       ...silence(incidents, site, now),
@@ -201,7 +201,7 @@ function* judging(
 ): Steps<Problem[]> {
   const found: Problem[] = [];
   for (const [index, one] of files.incidents.entries()) {
-    found.push(...shownUntimely(one, files.text(one.id), views[index], now));
+    found.push(...shownTimeProblems(one, files.text(one.id), views[index], now));
     yield;
   }
   for (const one of incidents) {

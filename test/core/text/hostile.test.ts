@@ -7,7 +7,7 @@ import { redacted } from '../../../src/core/inbound/webhook-log.ts';
 import { updateSchema } from '../../../src/core/incidents/api-bodies.ts';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
 import { unknownComponents } from '../../../src/core/incidents/lint/lint.ts';
-import { untimely } from '../../../src/core/incidents/lint/times.ts';
+import { timeProblems } from '../../../src/core/incidents/lint/times.ts';
 import { nearest, printProblem } from '../../../src/core/model/problem.ts';
 import { slug } from '../../../src/core/model/slug.ts';
 import { mailboxOf, readAddress } from '../../../src/core/model/subscriber.ts';
@@ -450,7 +450,7 @@ describe('a file of a megabyte is read or refused at once, in words that can be 
     for (let run = 0; run < 3 && took > 20; run++) {
       const began = performance.now();
       const { value, problems } = parseIncident('x.md', 'x', text);
-      const late = value ? untimely(value, text, 'x.md', 0) : [];
+      const late = value ? timeProblems(value, text, 'x.md', 0) : [];
       const strange = value
         ? unknownComponents(
             'x.md',

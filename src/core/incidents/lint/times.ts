@@ -55,7 +55,7 @@ function slipOf({ id }: Incident, { sections }: Sections, begins: Millis, resolv
  * @param source the file's text.
  * @param view as shown, if known: no problem when it was already announced as over.
  */
-export function untimely(
+export function timeProblems(
   incident: Incident,
   source: string,
   where: string,
@@ -73,7 +73,7 @@ export function untimely(
 const SHOWN = 5;
 
 /** The first of these problems as warnings, since the incident is shown. */
-export function shownUntimely(
+export function shownTimeProblems(
   incident: Incident,
   source: string | undefined,
   view: Incident | undefined,

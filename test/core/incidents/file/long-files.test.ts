@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { parseIncident } from '../../../../src/core/incidents/file/parse.ts';
 import { addUpdate, printIncident, updated } from '../../../../src/core/incidents/file/print.ts';
 import { unknownComponents } from '../../../../src/core/incidents/lint/lint.ts';
-import { shownUntimely, untimely } from '../../../../src/core/incidents/lint/times.ts';
+import { shownTimeProblems, timeProblems } from '../../../../src/core/incidents/lint/times.ts';
 import { cutIncident } from '../../../../src/core/incidents/merge/units.ts';
 import { bearable, survived } from '../../../../src/core/model/problem.ts';
 import { renderMarkdown } from '../../../../src/core/text/markdown.ts';
@@ -102,7 +102,7 @@ function took(text: string): number {
     const began = process.cpuUsage().user;
     const { value } = parseIncident('x.md', 'x', text);
     if (value) {
-      untimely(value, text, 'x.md', 0);
+      timeProblems(value, text, 'x.md', 0);
       unknownComponents('x.md', text, value, [{ id: 'api', name: 'API' }]);
       for (const { body } of value.updates.slice(0, 5)) renderMarkdown(body);
     }
@@ -229,8 +229,8 @@ test('what a long file says of the future is found once, and said anew each time
   const source = file(minutes(100_000, time => `## Update ${time} UTC\nx\n`));
   const value = parseIncident('x.md', 'x', source).value!;
   const now = value.updates[100]!.at;
-  const told = (at: number) => shownUntimely(value, source, value, at);
-  const all = untimely(value, source, 'incidents/x.md', now, value);
+  const told = (at: number) => shownTimeProblems(value, source, value, at);
+  const all = timeProblems(value, source, 'incidents/x.md', now, value);
   const [first] = all;
   let best = Number.POSITIVE_INFINITY;
   for (let run = 0; run < 20; run++) {
@@ -246,7 +246,7 @@ test('what a long file says of the future is found once, and said anew each time
   });
   expect(told(value.updates.at(-1)!.at)).toEqual([]);
   // Another text is another file.
-  const moved = shownUntimely(value, source.replace('---\n##', '---\n\n##'), value, now);
+  const moved = shownTimeProblems(value, source.replace('---\n##', '---\n\n##'), value, now);
   expect(moved[0]).toMatchObject({ line: first!.line! + 1 });
 });
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseIncident } from '../../../../src/core/incidents/file/parse.ts';
 import { announcedWhenSeen, presumedRef } from '../../../../src/core/incidents/first-seen.ts';
-import { backwards, untimely } from '../../../../src/core/incidents/lint/times.ts';
+import { backwards, timeProblems } from '../../../../src/core/incidents/lint/times.ts';
 import { coveredBy } from '../../../../src/core/incidents/maintenance.ts';
 import { DAY, HOUR, iso, MINUTE, parseInstant } from '../../../../src/core/model/time.ts';
 import { announcements } from '../../../../src/core/notify/news.ts';
@@ -104,7 +104,7 @@ describe('what lies in the future', () => {
   const NOW = at('2026-03-10T12:00:00Z');
   const said = (source: string) => {
     const { value } = parseIncident('x.md', 'x', source);
-    return untimely(value!, source, 'x.md', NOW).map(({ line, what }) => `${line}: ${what}`);
+    return timeProblems(value!, source, 'x.md', NOW).map(({ line, what }) => `${line}: ${what}`);
   };
   const incident = (front: string, body: string) =>
     `---\ntitle: Slow\nstatus: investigating\nseverity: minor\n${front}\n---\n${body}\n`;
