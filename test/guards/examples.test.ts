@@ -105,9 +105,9 @@ describe('dates and times in headings', () => {
     expect(hasError(whole(label))).toBe(false);
   });
 
-  // `1530` and `noon` stand where the time should be.
+  // `1530`, `noon` and other words stand where the time should be.
   test.each(samples(errors))('%s is an error', wrong => {
-    const isTime = ['1530', 'noon', 'Update HH:MM UTC'].includes(wrong);
+    const isTime = ['1530', 'noon', 'half past three', 'jetzt', 'Update HH:MM UTC'].includes(wrong);
     expect(hasError(isTime ? `Update ${wrong.replace('Update ', '')}` : `Update ${whole(wrong)}`)).toBe(true);
   });
 });
