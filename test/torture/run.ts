@@ -188,9 +188,9 @@ export async function torture({ seed, seconds, command, say }: Options): Promise
   const emails = () => town.smtp.arrived.map(emailOf);
   const settled = async () => {
     const ready = await readyz();
-    // Of a beginning that the wrong clock wrote it speaks until somebody corrects it.
+    // Of a beginning, or an update, that the wrong clock wrote it speaks until somebody corrects it.
     const news = ready?.problems.filter(
-      ({ what }: { what: string }) => !/in the future when it was first/.test(what),
+      ({ what }: { what: string }) => !/in the future when it was first|before the incident began/.test(what),
     );
     return ready?.ok === true && news.length === 0 && ready.outbox?.pending === 0;
   };

@@ -134,7 +134,10 @@ function walk(
   // Two that run forward confirm the order.
   const edge = undated === wrongEnd + 1 ? undated : -1;
   const moments = sections.map((section, index): Moment => {
-    if (index < wrongEnd) return { section, at: known[index] ?? 0, written: known[index] ?? 0 };
+    if (index < wrongEnd) {
+      const own = known[index] ?? (section.dated ? section.time : 0);
+      return { section, at: own, written: own };
+    }
     const floor = floored(elder, section);
     const beginning = floored(started, section);
     const next = firstFrom(
@@ -206,7 +209,8 @@ function wrongEndOf(
   let count = 0;
   for (let index = sections.length - 1; index >= 0; index--) {
     const section = sections[index]!;
-    const at = known[index] ?? firstFrom(section.time, floored(soonest, section));
+    const own = section.dated ? section.time : firstFrom(section.time, floored(soonest, section));
+    const at = known[index] ?? own;
     if (at <= oldest) count = index;
     if (section.dated && known[index] != null) oldest = Math.min(oldest, at);
   }
@@ -228,8 +232,9 @@ function appended(moments: Moment[], count: number, known: readonly (Millis | nu
   const oldest = elder;
   let newest = Math.max(elder, ...times.filter(at => at < latest - ENDING_FOR));
   for (let index = count - 1; index >= 0; index--) {
-    if (known[index] !== null) continue;
     const { section } = moments[index]!;
+    // A date is never another day, however wrong it is.
+    if (known[index] !== null || section.dated) continue;
     const soonest = firstFrom(section.time, floored(elder, section));
     const after = firstFrom(section.time, floored(newest, section));
     const before = after - DAY;

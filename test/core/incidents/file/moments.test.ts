@@ -203,3 +203,25 @@ describe('a true story', () => {
     );
   });
 });
+
+test('a heading with a date is never another day, whatever stands around it', () => {
+  const minutes = fc.integer({ min: -3 * 24 * 60, max: 3 * 24 * 60 });
+  const heading = fc.record({ at: minutes, isDated: fc.boolean() });
+  const began = Date.parse('2026-11-25T12:00:00Z');
+  fc.assert(
+    fc.property(fc.array(heading, { minLength: 2, maxLength: 7 }), headings => {
+      const lines = headings.map(({ at, isDated }, index) => {
+        const [day, time] = iso(began + at * MINUTE)
+          .slice(0, 16)
+          .split('T');
+        return `Update ${isDated ? `${day} ` : ''}${time} UTC #${index + 1}`;
+      });
+      const { value } = parseIncident('x.md', 'x', fileOf({ started: iso(began), headings: lines }));
+      for (const [index, { at, isDated }] of headings.entries()) {
+        const found = value!.updates.find(({ body }) => body === `said ${lines[index]}`);
+        if (isDated && found) expect(iso(found.at)).toBe(iso(began + at * MINUTE));
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
