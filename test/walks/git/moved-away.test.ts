@@ -141,6 +141,14 @@ describe('the commit that is named is the first after which nothing could be rea
   }
   const isOpen = ({ world }: Repository) =>
     world.system.snapshot().incidents.find(({ title }) => title === 'Again')?.state;
+  /** The commands that are shown bring everything back. */
+  const expectMended = async (repository: Repository) => {
+    mendHere(repository);
+    await repository.minute();
+    await repository.minute();
+    expect(isOpen(repository)).toBe('investigating');
+    expect(problems(repository.world)).toBe('');
+  };
   const relink = (desk: string, make: (place: string) => void) => {
     rmSync(path.join(desk, 'incidents'));
     make(path.join(desk, 'incidents'));
@@ -149,21 +157,17 @@ describe('the commit that is named is the first after which nothing could be rea
 
   test('a link that leads nowhere in place of a good one: what is shown brings all back', async () => {
     const repository = await openLinked();
-    const { world, desk, minute } = repository;
+    const { world, desk } = repository;
     relink(desk, nowhere);
     await pulled(repository);
     expect(problems(world)).toContain(`commit ${short(desk)} holds a link in place of the folder incidents`);
     expect(problems(world)).not.toContain(short(desk, 'HEAD~2'));
-    mendHere(repository);
-    await minute();
-    await minute();
-    expect(isOpen(repository)).toBe('investigating');
-    expect(problems(world)).toBe('');
+    await expectMended(repository);
   });
 
   test('two in a row: the first is named, with what stands there now', async () => {
     const repository = await openLinked();
-    const { world, desk, minute } = repository;
+    const { world, desk } = repository;
     relink(desk, nowhere);
     await pulled(repository);
     const bad = short(desk);
@@ -172,16 +176,12 @@ describe('the commit that is named is the first after which nothing could be rea
     expect(problems(world)).toContain(`commit ${bad} holds a link in place of the folder incidents`);
     expect(problems(world)).toContain('now a file stands there');
     expect(problems(world)).not.toContain('git revert');
-    mendHere(repository);
-    await minute();
-    await minute();
-    expect(isOpen(repository)).toBe('investigating');
-    expect(problems(world)).toBe('');
+    await expectMended(repository);
   });
 
   test('on a branch that was merged: the commit, and not its merge', async () => {
     const repository = await openLinked();
-    const { world, desk, minute } = repository;
+    const { world, desk } = repository;
     git(desk, 'checkout', '-qb', 'side');
     relink(desk, nowhere);
     git(desk, 'add', '-A');
@@ -195,11 +195,7 @@ describe('the commit that is named is the first after which nothing could be rea
     writeFileSync(path.join(desk, 'note.txt'), 'Another.');
     await pulled(repository);
     expect(problems(world)).toContain(`commit ${bad} holds a link in place of the folder incidents`);
-    mendHere(repository);
-    await minute();
-    await minute();
-    expect(isOpen(repository)).toBe('investigating');
-    expect(problems(world)).toBe('');
+    await expectMended(repository);
   });
 });
 
