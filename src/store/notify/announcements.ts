@@ -97,7 +97,7 @@ export const firstSeenRecords = (db: Db) => ({
   },
   keysOf: (incidentId: string) => keysOf(db, incidentId),
   seenAhead: () => seenAhead(db),
-  foretell: (incident: Incident, edge: Edge, now: Millis) => noteAhead(db, incident, edge, now),
+  noteAhead: (incident: Incident, edge: Edge, now: Millis) => noteAhead(db, incident, edge, now),
 });
 
 /** First-seen times for a program that only reads the database, or has none. */

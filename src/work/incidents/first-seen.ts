@@ -29,7 +29,7 @@ export interface FirstSeenRecords {
    * Records that a start or end was in the future when first seen, unless it is recorded already. Absent in read-only
    * use.
    */
-  readonly foretell?: (incident: Incident, edge: Edge, now: Millis) => Promise<boolean>;
+  readonly noteAhead?: (incident: Incident, edge: Edge, now: Millis) => Promise<boolean>;
 }
 
 /** A value that is valid from one moment until before another. */
@@ -185,7 +185,7 @@ export class FirstSeen {
   async #note(incident: Incident, edge: Edge, at: Millis | null, now: Millis): Promise<void> {
     if (!isPlausible(now)) return;
     if (at === null || at <= now || this.#wasAhead(incident, edge)) return;
-    if (await this.#records.foretell?.(incident, edge, now)) this.#remember(refTo(incident, edge));
+    if (await this.#records.noteAhead?.(incident, edge, now)) this.#remember(refTo(incident, edge));
   }
 
   /**
