@@ -5,7 +5,7 @@ import Sqlite from 'better-sqlite3';
 import { backUp } from '../../src/store/db/restore.ts';
 import { ask } from './ask.ts';
 import { ail, hidden, NEW_FAULTS, store, trouble, write } from './faults.ts';
-import type { Model, ModelIncident } from './model.ts';
+import { isEarly, type Model, type ModelIncident } from './model.ts';
 import type { Deed, Kind } from './plan.ts';
 import type { Server } from './server.ts';
 import { TOKEN, type Town } from './town.ts';
@@ -254,7 +254,7 @@ async function addUpdate(scene: Scene, incident: ModelIncident, number: number):
   } else incident.text += section;
   if (!incident.spoilt && !town.away) await store(scene, incident, section);
   // While it is spoilt the right text comes later: what is owed is judged by who was there by now, all the same.
-  incident.updates.push({ word, writtenAt: now() });
+  incident.updates.push({ word, writtenAt: now(), early: isEarly(incident, at) });
 }
 
 /** As monitors and patient people do: again until it is taken. Anything but 200 and 503 is wrong. */

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Scene } from './deeds.ts';
-import type { ModelIncident } from './model.ts';
+import { isEarly, type ModelIncident } from './model.ts';
 import { CHECK_TIMEOUT } from './server.ts';
 import type { Service, Town } from './town.ts';
 
@@ -150,7 +150,7 @@ export const NEW_FAULTS = {
           )
         ) {
           incident.moments.push(at);
-          incident.updates.push({ word, writtenAt: now() });
+          incident.updates.push({ word, writtenAt: now(), early: isEarly(incident, at) });
           return;
         }
       }

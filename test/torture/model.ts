@@ -6,6 +6,8 @@ export interface ModelUpdate {
   readonly word: string;
   /** When the whole file stood in the folder, ms of the real clock. */
   readonly writtenAt: number;
+  /** Dated more than an hour before its incident began, by a clock set back: named on /readyz, and need not be mailed. */
+  readonly early?: boolean;
 }
 
 export interface ModelIncident {
@@ -47,6 +49,11 @@ export interface Model {
   unsure: number;
 }
 
+/** Whether a clock set back dates an update more than an hour before its incident began. */
+export function isEarly({ moments: [begun = 0] }: ModelIncident, at: number): boolean {
+  return at < begun - 3_600_000;
+}
+
 export const WORD = /\bzq\d+x\d+q\b/g;
 
 /** An email as the model sees it: to whom, about which updates. */
@@ -78,9 +85,9 @@ export function judgeEmails(model: Model, emails: readonly Email[]): string[] {
   if (repeated > model.unsure)
     wrongs.push(`${repeated} emails came again, ${model.unsure} are explained by crashes`);
   for (const { updates } of model.incidents) {
-    for (const { word, writtenAt } of updates) {
+    for (const { word, writtenAt, early } of updates) {
       for (const { email, confirmedAt, leftAt } of model.readers.values()) {
-        const owed = confirmedAt !== null && confirmedAt < writtenAt && leftAt === null;
+        const owed = !early && confirmedAt !== null && confirmedAt < writtenAt && leftAt === null;
         if (owed && !byWord.has(`${word} ${email}`)) wrongs.push(`${word} never came to ${email}`);
       }
     }

@@ -41,10 +41,13 @@ export function makeFile(deps: FilingDeps & RetireDeps): File {
 
 async function file(deps: FilingDeps, unnoted: Unnoted, read: Read, site: Site, now: Millis): Promise<Filed> {
   const quiet = underMaintenance(read.incidents, site, now);
-  const pending = (await unfiledTransitions(deps.db)).filter(({ seq }) => !unnoted.has(seq));
+  const unfiled = (await unfiledTransitions(deps.db)).filter(({ seq }) => !unnoted.has(seq));
   // Read the clock again: a transition recorded after the round began would seem to come from a clock since set back,
   // and be filed without the others.
-  const round = new FilingRound(deps, read, site, deps.clock(), unnoted);
+  const filedAt = deps.clock();
+  const round = new FilingRound(deps, read, site, filedAt, unnoted);
+  // A recovery recorded before the clock was set back has happened: it must not wait for its time to come again.
+  const pending = unfiled.map(one => (one.kind === 'up' ? { ...one, at: Math.min(one.at, filedAt) } : one));
   await round.note();
   const waiting = await round.withoutPast(pending);
   const worded = waiting.map(one => withDependents(inWordsOf(one, deps.templates()), site));

@@ -52,9 +52,11 @@ export class Recorder {
     this.#lastRead = lastGood((from, now) => this.#status.read(from, now), new Map());
   }
 
-  async result(component: Component, result: CheckResult): Promise<RunOutcome> {
+  async result(component: Component, measured: CheckResult): Promise<RunOutcome> {
     const { db, site, clock, monotonic, log } = this.#on;
-    const [now, began] = [clock(), monotonic() - (result.took ?? 0)];
+    const [now, began] = [clock(), monotonic() - (measured.took ?? 0)];
+    // If the clock was set back during the run, the run began in the future.
+    const result = { ...measured, at: Math.min(measured.at, now) };
     const write = async () => {
       const recorded = await this.#write(component, began, passed =>
         measurements.recordResult(db, component, result, now, passed),

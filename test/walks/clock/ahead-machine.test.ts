@@ -1,5 +1,6 @@
 // What the machine filed while its clock was ahead: it ends when the service is back, and every output says so.
 import { expect, test } from 'vitest';
+import { makeProbes } from '../../../src/outside/probes.ts';
 import { openWorld, subscribed, type World } from '../world.ts';
 
 const TOKEN = 'the-webhook-token-of-this-test';
@@ -102,6 +103,42 @@ test.each([
   expect(later.downtime).toBe(before.downtime);
   expect(later.subjects).toEqual(before.subjects);
   expect(later.unresolved).toBe(0);
+});
+
+test.each([
+  ['begins the outage', 503],
+  ['ends the outage', 200],
+])('the clock is set back during the run that %s', async (_, during) => {
+  let isArmed = true;
+  let hasBegun = false;
+  const probe = makeProbes();
+  const world: World = await openWorld({
+    site: target =>
+      ALONE(target).replace('timeout: 2s }', 'timeout: 2s }, detect: { failures: 1, recoveries: 1 }'),
+    outside: {
+      async probe(check, signal) {
+        const result = await probe(check, signal);
+        if (isArmed && world.service.status === during && hasBegun) {
+          isArmed = false;
+          world.stepClock(-7 * 3600);
+        }
+        return result;
+      },
+    },
+  });
+  await subscribed(world, 'olga@example.com');
+  await world.pass(120, 10);
+  world.service.status = 503;
+  hasBegun = true;
+  await world.pass(300, 10);
+  world.service.status = 200;
+  await world.pass(180, 10);
+  expect(isArmed).toBe(false);
+  const now = await story(world, 'api');
+  expect(now).toMatchObject({ health: 'operational', indicator: 'none', unresolved: 0, badge: false });
+  expect(now.states).toEqual(['resolved']);
+  expect(now.subjects).toEqual(['[INCIDENT] API Down', '[RESOLVED] API Down']);
+  expect(await readyz(world)).not.toContain('lies in the future');
 });
 
 test('one that ended before the clock was set right stays ended', async () => {

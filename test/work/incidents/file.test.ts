@@ -386,3 +386,16 @@ describe('while the database takes no notes', () => {
     expect(files[FILE]).toContain('status: investigating');
   });
 });
+
+test.each([
+  ['one check', ['a']],
+  ['a group of checks', ['a', 'b']],
+])('a recovery recorded before the clock was set back ends the incident now: %s', async (_, ids) => {
+  const { files, tell, round } = desk();
+  for (const id of ids) tell(id, 'down', 0, 20);
+  await round(81);
+  for (const id of ids) tell(id, 'up', 7 * 3600);
+  await round(200);
+  expect(files[FILE]).toContain('status: resolved');
+  expect(files[FILE]).toContain('resolved: 2026-03-10T12:03:20Z');
+});
