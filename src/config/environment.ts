@@ -138,7 +138,8 @@ function publicUrlIn(text: string): string | Fault {
     return url.origin + url.pathname.replace(/\/+$/, '');
   }
   const fix = 'write where visitors reach the page, for instance https://status.levqor.ai';
-  return new Fault(`"${text}" is not an http(s) address`, fix);
+  // Somebody may have written a password into it.
+  return new Fault(`"${text.replace(/\/\/[^\s/@]*@/, '//***@')}" is not an http(s) address`, fix);
 }
 
 function databaseIn(text: string): string | Fault {

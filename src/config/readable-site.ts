@@ -36,14 +36,14 @@ export function readLeniently(
   const names = new Set(unset.map(({ name }) => name));
   // Distinct values, so that two unset variables do not count as duplicates.
   const stood = Object.fromEntries([...names].map(name => [name, `https://unset.invalid/${name}`]));
-  const { data } = substitute(raw.data, { ...variables, ...stood });
+  const { data, hide } = substitute(raw.data, { ...variables, ...stood });
   for (const { path } of unset) {
     // For title, url and zone the defaults are better than a placeholder.
     if (path.length === 1) delete (data as Record<PropertyKey, unknown>)[path[0] as PropertyKey];
     // No stand-in is a token; the job stays a job without one.
     if (path[0] === 'components' && path.at(-1) === 'token') remove(data as object, path);
   }
-  const yaml: YamlText = { ...raw, data };
+  const yaml: YamlText = { ...raw, data, hide };
   const checked = checkAgainst(siteSchema, yaml, file, path => unset.some(one => isOf(one.path, path)));
   const problems = [...strangeCharacters(text, file), ...checked.problems];
   const fields = checked.value ?? sound(checked.data);

@@ -28,7 +28,7 @@ export function readSite(
 ): Outcome<Site> {
   const raw = readYaml(text, file, 1, MAX_SITE_YAML);
   const filled = substitute(raw.data, variables);
-  const yaml: YamlText = { ...raw, data: filled.data };
+  const yaml: YamlText = { ...raw, data: filled.data, hide: filled.hide };
   const unset = filled.unset.map(
     ({ path, name }): Problem => ({
       level: 'error',

@@ -6,9 +6,21 @@ export interface Unset {
   readonly name: string;
 }
 
-/** Fills variables into every string of `data`; lists those that are not set and have no default. */
-export function substitute(data: unknown, variables: Variables): { data: unknown; unset: Unset[] } {
+export interface Substituted {
+  readonly data: unknown;
+  /** The variables that are not set and have no default. */
+  readonly unset: readonly Unset[];
+  /** Puts `${NAME}` in place of the value of each variable in `data`. */
+  hide(text: string): string;
+}
+
+/** A shorter value would also match ordinary words. */
+const MIN_HIDDEN = 4;
+
+/** Fills variables into every string of `data`. */
+export function substitute(data: unknown, variables: Variables): Substituted {
   const unset: Unset[] = [];
+  const used = new Map<string, string>();
   const walk = (value: unknown, path: readonly PropertyKey[]): unknown => {
     if (typeof value === 'string') return fill(value, path);
     if (Array.isArray(value)) return value.map((item, index) => walk(item, [...path, index]));
@@ -21,7 +33,12 @@ export function substitute(data: unknown, variables: Variables): { data: unknown
     text.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g, (_, name: string, fallback?: string) => {
       const value = variables[name] || fallback;
       if (value === undefined) unset.push({ path, name });
+      else if (variables[name] && value.length >= MIN_HIDDEN) used.set(name, value);
       return value ?? '';
     });
-  return { data: walk(data, []), unset };
+  const hide = (text: string) =>
+    [...used]
+      .sort(([, a], [, b]) => b.length - a.length)
+      .reduce((left, [name, value]) => left.replaceAll(value, `\${${name}}`), text);
+  return { data: walk(data, []), unset, hide };
 }

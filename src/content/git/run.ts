@@ -223,7 +223,7 @@ function failure(verb: string, error: Failed, timeout: number): GitFailure {
 export function redacted(text: string): string {
   return text
     .replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/@]*@/gi, '$1***@')
-    .replace(/([?&][\w-]*(?:token|key|secret)[\w-]*=)[^\s&']+/gi, '$1***');
+    .replace(/([?&][\w-]+=)[^\s&']+/g, '$1***');
 }
 
 /** Quotes a word for a shell, in commands shown to people. */

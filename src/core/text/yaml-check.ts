@@ -44,7 +44,12 @@ export function checkAgainst<S extends z.ZodObject>(
   const errors = (parsed.error?.issues ?? [])
     .filter(({ path }) => !forgiven(path))
     .slice(0, MAX_PROBLEMS)
-    .map(issue => ({ level: 'error' as const, where, line: yaml.lineOf(issue.path), ...wording(issue) }));
+    .map(issue => ({
+      level: 'error' as const,
+      where,
+      line: yaml.lineOf(issue.path),
+      ...wording(hidden(issue, yaml.hide ?? String)),
+    }));
   // zod reports inner problems first.
   const outermost = unknown.sort((a, b) => a.path.length - b.path.length).slice(0, MAX_PROBLEMS);
   const warnings = outermost.map(({ path, key, known }) => {
@@ -90,10 +95,24 @@ function without(data: unknown, unknown: readonly UnknownKey[]): unknown {
   return left;
 }
 
+/** The same with every text in it changed by `hide`. */
+function hidden<T>(value: T, hide: (text: string) => string): T {
+  if (typeof value === 'string') return hide(value) as T;
+  if (Array.isArray(value)) return value.map(item => hidden(item, hide)) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, key === 'inst' ? inner : hidden(inner, hide)]),
+  ) as T;
+}
+
+/** Settings whose values are never shown, because problems are shown on /readyz. */
+const SECRET = /^(?:headers|body|auth|user|pass|password|token|secret|key)$/;
+
 function wording(issue: z.core.$ZodIssue): { what: string; fix: string } {
   const name = issue.path.map(String).join('.') || 'this';
+  const show = issue.path.some(key => SECRET.test(String(key))) ? kindOf : quote;
   const given =
-    issue.input === undefined ? 'is missing' : issue.input === null ? 'is empty' : `is ${quote(issue.input)}`;
+    issue.input === undefined ? 'is missing' : issue.input === null ? 'is empty' : `is ${show(issue.input)}`;
   const what = `\`${name}\` ${given}`;
   switch (issue.code) {
     case 'invalid_value': {
@@ -163,9 +182,17 @@ function unionWording(issue: z.core.$ZodIssueInvalidUnion, what: string): { what
   return { what, fix: asked ?? [...new Set(fixes)].join(', or ') };
 }
 
+/** A scalar as it stands, without the secret parts of an address; else what it is. */
 function quote(value: unknown): string {
-  const whole = typeof value === 'string' ? `"${value}"` : JSON.stringify(value);
-  // The path of a URL may be a secret, and problems are shown on /readyz.
-  const text = whole.replace(/(:\/\/)(?:[^/\s"]*@)?([^/\s"]*)\/[^\s"]+/g, '$1$2/…');
+  if (typeof value === 'object') return kindOf(value);
+  const whole = typeof value === 'string' ? `"${value}"` : String(value);
+  const text = whole.replace(
+    /(:\/\/)(?:[^/\s"]*@)?([^/?#\s"]*)([/?#][^\s"]*)?/g,
+    (_, slashes: string, host: string, rest?: string) => `${slashes}${host}${rest ? '/…' : ''}`,
+  );
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+function kindOf(value: unknown): string {
+  return TYPE_WORDS[Array.isArray(value) ? 'array' : typeof value] ?? 'of another kind';
 }

@@ -8,6 +8,8 @@ import { readPlainYaml } from './yaml-fast.ts';
 /** A parsed YAML text: plain data, syntax problems, and the line of each path. */
 export interface YamlText {
   readonly data: unknown;
+  /** Puts `${NAME}` in place of the values of variables, for problems: a variable may be a secret. */
+  readonly hide?: (text: string) => string;
   readonly problems: readonly Problem[];
   /** 1-based line of the deepest existing node on `path`. */
   lineOf(path: readonly PropertyKey[]): number;
