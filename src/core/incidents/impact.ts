@@ -20,7 +20,10 @@ export interface Stretch {
   readonly affected: readonly { readonly id: string; readonly status: ComponentStatus }[];
 }
 
-/** Oldest first, never empty. `severity:` and `components:` of an update hold from that update on. */
+/**
+ * Oldest first, never empty. `severity:` and `components:` of an update hold from that update on. Nothing was affected
+ * between an end and a relapse.
+ */
 export function stretchesOf(
   incident: Incident,
   components: readonly { readonly id: string; readonly name: string }[],
@@ -38,13 +41,20 @@ export function stretchesOf(
     })),
   });
   const found = [stretch(incident.started)];
-  for (const { at, change } of incident.updates) {
-    if (!change || (incident.resolved !== null && at >= incident.resolved)) continue;
-    severity = change.severity ?? severity;
-    named = change.components ?? named;
-    const last = found.pop() as Stretch;
-    if (at > last.start) found.push({ ...last, end: at });
-    found.push(stretch(Math.max(at, last.start)));
+  let ended: Millis | null = null;
+  for (const { at, change, status, reopens } of incident.updates) {
+    if (incident.resolved !== null && at >= incident.resolved) continue;
+    const isOver = status === 'resolved' && !reopens;
+    if (isOver) ended ??= at;
+    if (!change && (isOver || ended === null)) continue;
+    severity = change?.severity ?? severity;
+    named = change?.components ?? named;
+    const start = Math.max(at, (found.at(-1) as Stretch).start);
+    const until = isOver || ended === null ? start : ended;
+    if (!isOver) ended = null;
+    const before = found.filter(one => one.start < until);
+    found.splice(0, found.length, ...before.map(one => ({ ...one, end: Math.min(one.end ?? until, until) })));
+    found.push(stretch(start));
   }
   return found;
 }

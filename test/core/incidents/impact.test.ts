@@ -54,6 +54,35 @@ describe('stretches', () => {
     ]);
   });
 
+  test.each([
+    ['a relapse', 'Investigating', '', 'critical', ['api=major_outage', 'db=major_outage']],
+    ['another step', 'Monitoring', '', 'critical', ['api=major_outage', 'db=major_outage']],
+    [
+      'a relapse of another severity',
+      'Identified',
+      'severity: minor\ncomponents: [api]\n',
+      'minor',
+      ['api=degraded_performance'],
+    ],
+  ])('nothing is affected between an end and %s', (_, heading, change, severity, affected) => {
+    const body = `\n## Investigating 12:00 UTC\nA.\n\n## Resolved 12:30 UTC\nB.\n\n## Resolved 12:40 UTC\nC.\n\n## ${heading} 13:00 UTC\n${change}D.\n`;
+    const first = ['12:00', '12:30', 'critical', 'api=major_outage', 'db=major_outage'];
+    expect(told(read('investigating', body))).toEqual([first, ['13:00', null, severity, ...affected]]);
+    const over = `${body}\n## Resolved 14:00 UTC\nE.\n`;
+    expect(told(read('resolved', over, 'resolved: 2025-11-06T14:00:00Z'))).toEqual([
+      first,
+      ['13:00', '14:00', severity, ...affected],
+    ]);
+  });
+
+  test('an end before that of the front matter, without a relapse, ends nothing', () => {
+    const body =
+      '\n## Investigating 12:00 UTC\nA.\n\n## Resolved 12:30 UTC\nB.\n\n## Resolved 13:00 UTC\nC.\n';
+    expect(told(read('resolved', body, 'resolved: 2025-11-06T13:00:00Z'))).toEqual([
+      ['12:00', '13:00', 'critical', 'api=major_outage', 'db=major_outage'],
+    ]);
+  });
+
   test('a change at the very beginning replaces it; one at or after the end changes nothing', () => {
     const body = '\n## Update 12:00 UTC\nseverity: minor\n\n## Resolved 13:00 UTC\nseverity: critical\n';
     expect(told(read('resolved', body, 'resolved: 2025-11-06T13:00:00Z'))).toEqual([
