@@ -200,7 +200,7 @@ describe('what was noted', () => {
       noted.set('a.md', { name: 'a.md', author: 'machine', before: first, after: null });
       const { committed, problems } = await run();
       expect(committed).toEqual([]);
-      expect(problems[0]?.what).toContain('cannot be told apart');
+      expect(problems[0]?.what).toContain('cannot separate them');
       expect(git(root, 'show', 'HEAD:incidents/a.md')).toContain('Mine.');
     });
   });
