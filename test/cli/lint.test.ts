@@ -130,7 +130,7 @@ describe('lint', () => {
     expect(out.trim().split('\n').sort()).toEqual([
       '3 incident files: 0 errors, 2 warnings',
       'status/incidents/20261123_a.md:12: this update is dated 2025-11-23T10:06:00Z, before the incident began (2026-11-23T10:00:00Z), so no email is sent — did you mean 2026-11-23 10:06 UTC? (warning)',
-      'status/incidents/20261123_b.md:5: `started` is 2025-11-23T10:00:00Z, and the file is named after 2026-11-23 — did you mean 2026-11-23T10:00:00Z? (warning)',
+      'status/incidents/20261123_b.md:5: `started` is 2025-11-23T10:00:00Z, but the file is named after 2026-11-23 — did you mean 2026-11-23T10:00:00Z? (warning)',
     ]);
   });
 

@@ -156,10 +156,10 @@ describe('incident', () => {
   test('what lies in the future has not begun, and nothing was said then', async () => {
     const terminal = await openTerminal();
     const begun = terminal.run(create, ...NEW, '--started', '2026-11-23T10:07:00Z', '--yes');
-    await expect(begun).rejects.toThrow('--started: this is in the future');
+    await expect(begun).rejects.toThrow('--started: this lies in the future');
     await terminal.run(create, ...NEW, '--yes');
     const said = terminal.run(update, ID, '--message', 'x', '--at', '2026-11-23T10:07:00Z', '--yes');
-    await expect(said).rejects.toThrow('--at: this is in the future');
+    await expect(said).rejects.toThrow('--at: this lies in the future');
     await expect(terminal.run(create, ...NEW, '--started', 'soon', '--yes')).rejects.toThrow(
       'is not a date and time',
     );

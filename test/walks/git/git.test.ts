@@ -350,7 +350,9 @@ describe('with a remote', () => {
       expect(what).toContain('uncommitted edits');
       // Exactly what is said ends it.
       const command =
-        /^commit it: (.*); what both wrote is merged then\. Or, to do without your edits: (.*)$/.exec(fix)!;
+        /^commit it: (.*); the server then merges both versions\. Or, to put your edits aside: (.*)$/.exec(
+          fix,
+        )!;
       sh(status, command[where.includes('slow') ? 1 : 2] as string);
     }
     await minute();

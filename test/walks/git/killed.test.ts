@@ -209,7 +209,7 @@ describe('what was noted', () => {
     const { root, file, noted, run, count } = openFolder();
     writeFileSync(file, 'after');
     writeFileSync(path.join(root, '.git', 'MERGE_HEAD'), git(root, 'rev-parse', 'HEAD'));
-    expect((await run()).problems[0]?.what).toContain('a merge that a person began');
+    expect((await run()).problems[0]?.what).toContain('somebody began a merge');
     expect([noted.size, count()]).toEqual([1, '1']);
     rmSync(path.join(root, '.git', 'MERGE_HEAD'));
     await run();
