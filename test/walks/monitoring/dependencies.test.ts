@@ -68,6 +68,6 @@ describe("a parent's outage", () => {
     world.child.status = 503;
     await world.pass(240, 10);
     expect(await world.files()).toEqual(['20260310_api-down.md']);
-    expect(await world.read('20260310_api-down.md')).toContain('affected too: Page.');
+    expect(await world.read('20260310_api-down.md')).toContain('also affected: Page.');
   });
 });
